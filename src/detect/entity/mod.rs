@@ -1,0 +1,6 @@
+//! PII recognizers: for each entity type a candidate pattern, a validator and context words.
+
+mod entity_type;
+pub(crate) mod recognizer;
+
+pub use entity_type::EntityType;

@@ -1,0 +1,53 @@
+//! The form every recognizer has, whatever it recognizes.
+
+use std::ops::Range;
+
+use super::EntityType;
+
+/// How one entity type is recognized: candidates by a pattern, then a validator, then context words.
+///
+/// The pattern runs over the *pattern view* of the text (width, zero-width characters, dashes and spaces unified to
+/// their ASCII forms, case kept). It is matched as ASCII bytes: `\d`, `\w`, `\s` and `\b` are ASCII; leftmost-longest; no
+/// look-around other than a leading or a trailing `\b`, `^` or `$` of each top-level alternative. A text that is long enough for
+/// several ends is offered to the validator at each end; the longest accepted one counts.
+#[derive(Debug)]
+pub(crate) struct Recognizer {
+    /// What it recognizes. A type may have several recognizers.
+    pub(crate) entity: EntityType,
+    /// Candidate pattern, `regex` syntax.
+    pub(crate) pattern: &'static str,
+    /// Longest candidate, in bytes of the text as given. Longer ones are never offered.
+    pub(crate) max_bytes: usize,
+    /// Judges one candidate.
+    pub(crate) validate: fn(&Candidate<'_>) -> Verdict,
+    /// The part of the candidate that is the value, as a range of the candidate (pattern view); `None`: all of it.
+    pub(crate) value: Option<fn(&str) -> Range<usize>>,
+    /// Context words, lower case, matched as whole words in the folded view; any one of them will do.
+    pub(crate) context: &'static [&'static str],
+    /// How far before the candidate a context word may begin, in bytes of the text as given.
+    pub(crate) reach_before: usize,
+    /// How far behind the candidate a context word may end, in bytes of the text as given.
+    pub(crate) reach_after: usize,
+}
+
+/// What a validator is shown.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Candidate<'a> {
+    /// The candidate in the pattern view.
+    pub(crate) text: &'a str,
+    /// The character before it, in the pattern view; `None` at the start of the text.
+    pub(crate) before: Option<char>,
+    /// The character behind it, in the pattern view; `None` at the end of the text.
+    pub(crate) after: Option<char>,
+}
+
+/// What a validator says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    /// Not one.
+    Reject,
+    /// One only if a context word is near.
+    NeedsContext,
+    /// One, wherever it stands.
+    Accept,
+}

@@ -1,0 +1,66 @@
+//! What a policy asks the detectors to look for: rules by number, without actions.
+
+use super::EntityType;
+
+/// Number of a rule within its policy, in the order the policy gives them.
+pub(crate) type RuleId = u32;
+
+/// Everything a policy wants detected.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct DetectorSpec {
+    pub(crate) words: Vec<WordSpec>,
+    pub(crate) patterns: Vec<PatternSpec>,
+    pub(crate) entities: Vec<EntitySpec>,
+    pub(crate) topics: Vec<TopicSpec>,
+}
+
+/// One word filter: its words and how they match.
+#[derive(Clone, Debug)]
+pub(crate) struct WordSpec {
+    pub(crate) rule: RuleId,
+    pub(crate) words: Vec<String>,
+    pub(crate) whole_word: bool,
+    pub(crate) case_sensitive: bool,
+    /// Fold look-alikes, diacritics, zero-width characters (`evasion: standard`); otherwise case only.
+    pub(crate) folded: bool,
+}
+
+/// One custom regex.
+#[derive(Clone, Debug)]
+pub(crate) struct PatternSpec {
+    pub(crate) rule: RuleId,
+    pub(crate) pattern: String,
+    /// Longest match in bytes of the text as given; needed where the pattern itself has no bound.
+    pub(crate) max_length: Option<usize>,
+}
+
+/// One entity type.
+#[derive(Clone, Debug)]
+pub(crate) struct EntitySpec {
+    pub(crate) rule: RuleId,
+    pub(crate) entity: EntityType,
+    /// Values never reported.
+    pub(crate) allow: Vec<String>,
+}
+
+/// One denied topic.
+#[derive(Clone, Debug)]
+pub(crate) struct TopicSpec {
+    pub(crate) rule: RuleId,
+    pub(crate) name: String,
+    pub(crate) definition: String,
+    pub(crate) examples: Vec<String>,
+    pub(crate) phrases: Vec<String>,
+    pub(crate) patterns: Vec<String>,
+    pub(crate) exceptions: Vec<String>,
+    pub(crate) threshold: Option<f32>,
+}
+
+/// Why a pattern cannot be enforced: what is wrong and what to do about it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct PatternProblem {
+    pub(crate) message: String,
+    /// Byte range within the pattern, where it is known.
+    pub(crate) span: Option<(usize, usize)>,
+    pub(crate) help: String,
+}

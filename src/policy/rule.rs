@@ -1,0 +1,64 @@
+//! A rule as compiled: what is done about what its detector finds.
+
+use std::sync::Arc;
+
+use crate::detect::EntityType;
+
+/// What a policy says to do about a finding. The stronger action wins where spans overlap: block, mask, detect.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum Action {
+    /// The rule is not evaluated in this direction.
+    Off,
+    /// Report, and leave the text as it is.
+    Detect,
+    /// Put a mask in place of the span.
+    Mask,
+    /// Refuse the text.
+    Block,
+}
+
+/// What kind of rule made a finding.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum RuleKind {
+    /// A denied topic.
+    Topic,
+    /// A word filter.
+    Word,
+    /// An entity type.
+    Pii,
+    /// A custom regex.
+    Regex,
+}
+
+/// How a masked span is written.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) enum Mask {
+    /// `{EMAIL}`, or the rule's name in braces.
+    Label,
+    /// `{EMAIL_1}`: the same value has the same number within one conversation.
+    Numbered,
+    /// All letters and digits but the last four become `*`.
+    KeepLast4,
+    /// `{EMAIL:` and the shortened HMAC-SHA-256 of the value `}`, under this key.
+    Hash(Arc<[u8]>),
+    /// This text.
+    Fixed(String),
+}
+
+/// One rule of a compiled policy.
+#[derive(Clone)]
+pub(crate) struct Rule {
+    /// Name as in the policy; for entity types the type's name.
+    pub(crate) name: Arc<str>,
+    pub(crate) kind: RuleKind,
+    pub(crate) entity: Option<EntityType>,
+    /// For word filters: the managed list it takes its words from.
+    pub(crate) managed: Option<&'static str>,
+    pub(crate) input: Action,
+    pub(crate) output: Action,
+    pub(crate) mask: Mask,
+    /// What the caller is told instead of the policy's message when this rule blocks.
+    pub(crate) message: Option<Arc<str>>,
+}
