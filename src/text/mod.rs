@@ -1,5 +1,15 @@
 //! Floor 0. Text as Banister sees it: UTF-8, byte offsets, half-open spans.
+//!
+//! Detectors do not read a text itself but a *view* of it in which ways to write the same thing differently are folded
+//! together ([`fold`]). A view is made character by character, so it is the same however the text was cut, and whatever is
+//! found in it maps back to bytes of the text as given.
 
+pub(crate) mod buffer;
+pub(crate) mod fold;
+mod fold_table;
+pub(crate) mod kind;
 mod span;
+mod utf8;
 
 pub use span::Span;
+pub use utf8::{Utf8Error, Utf8Stitcher};

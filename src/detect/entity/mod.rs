@@ -4,3 +4,10 @@ mod entity_type;
 pub(crate) mod recognizer;
 
 pub use entity_type::EntityType;
+
+use recognizer::Recognizer;
+
+/// The recognizers of a type.
+pub(crate) fn recognizers_for(_entity: EntityType) -> &'static [Recognizer] {
+    &[]
+}

@@ -1,0 +1,186 @@
+//! From the text of patterns to the automaton of a group.
+
+use regex_automata::nfa::thompson::{Compiler, Config, WhichCaptures};
+use regex_syntax::hir::Hir;
+
+use super::dfa::{Dfa, MAX_STATES};
+use super::expand::{ExpandError, expand};
+use super::look::EdgeSet;
+use super::machine::{AltMeta, Machine};
+use crate::detect::spec::PatternProblem;
+use crate::text::fold::{Folded, MAX_INVISIBLE_BYTES, View, fold};
+
+/// How the text of a pattern is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Syntax {
+    /// ASCII classes over bytes, for our own recognizers.
+    Ascii,
+    /// As the `regex` crate reads it, over the pattern view.
+    Text,
+    /// The same without regard to case, over the word view.
+    TopicText,
+}
+
+/// The NFA of a group may take this many bytes. Ten counted Unicode classes fit; a repetition of a thousand of them does not.
+const NFA_SIZE_LIMIT: usize = 8 << 20;
+
+/// Patterns that run as one automaton.
+#[derive(Debug, Default)]
+pub(crate) struct Group {
+    bodies: Vec<Hir>,
+    starts: Vec<EdgeSet>,
+    alternatives: Vec<AltMeta>,
+}
+
+impl Group {
+    /// Adds a pattern; what it matches is reported under `tag`. A match takes at most `max_length` bytes of the text, or what
+    /// the pattern itself allows: that limit is returned.
+    pub(crate) fn add(
+        &mut self,
+        tag: u32,
+        pattern: &str,
+        syntax: Syntax,
+        max_length: Option<usize>,
+    ) -> Result<usize, PatternProblem> {
+        let hir = parse(pattern, syntax)?;
+        let cap = cap(&hir, max_length)?;
+        let alternatives = expand(&hir).map_err(expand_problem)?;
+        if alternatives.iter().any(|alternative| alternative.body.properties().minimum_len() == Some(0)) {
+            return Err(empty_match());
+        }
+        for alternative in alternatives {
+            self.bodies.push(alternative.body);
+            self.starts.push(EdgeSet::of(&alternative.start));
+            self.alternatives.push(AltMeta { tag, end: EdgeSet::of(&alternative.end), cap });
+        }
+        Ok(cap)
+    }
+
+    /// The automaton of all patterns; `None` when there are none.
+    pub(crate) fn build(self, view: View) -> Result<Option<Machine>, PatternProblem> {
+        self.build_with(view, MAX_STATES)
+    }
+
+    pub(super) fn build_with(self, view: View, states: usize) -> Result<Option<Machine>, PatternProblem> {
+        if self.bodies.is_empty() {
+            return Ok(None);
+        }
+        let config = Config::new()
+            .utf8(false)
+            .nfa_size_limit(Some(NFA_SIZE_LIMIT))
+            .which_captures(WhichCaptures::None);
+        let nfa = Compiler::new().configure(config).build_many_from_hir(&self.bodies).map_err(|error| PatternProblem {
+            message: format!("the pattern is too large: {error}"),
+            span: None,
+            help: "use shorter repetitions, or ASCII classes such as `[0-9]` in place of `\\d`".to_owned(),
+        })?;
+        let caps: Vec<usize> = self.alternatives.iter().map(|alternative| alternative.cap).collect();
+        Ok(Some(Machine::new(Dfa::new(nfa, &caps, states), self.alternatives, &self.starts, view)))
+    }
+}
+
+/// Whether a pattern can be enforced, and if not, why and what to do.
+pub(crate) fn check_pattern(
+    pattern: &str,
+    syntax: Syntax,
+    max_length: Option<usize>,
+) -> Result<(), PatternProblem> {
+    let mut group = Group::default();
+    group.add(0, pattern, syntax, max_length)?;
+    group.build_with(View::Pattern, 2).map(drop)
+}
+
+fn parse(pattern: &str, syntax: Syntax) -> Result<Hir, PatternProblem> {
+    let text = match syntax {
+        Syntax::Ascii => pattern.to_owned(),
+        Syntax::Text => fold_source(pattern, View::Pattern),
+        Syntax::TopicText => fold_source(pattern, View::Word),
+    };
+    regex_syntax::ParserBuilder::new()
+        .unicode(syntax != Syntax::Ascii)
+        .utf8(syntax != Syntax::Ascii)
+        .case_insensitive(syntax == Syntax::TopicText)
+        .build()
+        .parse(&text)
+        .map_err(|error| syntax_problem(&error))
+}
+
+/// Folds the non-ASCII characters of a pattern as the text it will meet is folded.
+fn fold_source(pattern: &str, view: View) -> String {
+    let mut folded = String::with_capacity(pattern.len());
+    for c in pattern.chars() {
+        match fold(c, view) {
+            _ if c.is_ascii() => folded.push(c),
+            Folded::Same => folded.push(c),
+            Folded::Dropped => {}
+            Folded::To(form) => {
+                for c in form.chars() {
+                    if c.is_ascii_punctuation() {
+                        folded.push('\\');
+                    }
+                    folded.push(c);
+                }
+            }
+        }
+    }
+    folded
+}
+
+/// How many bytes of text a match may take.
+fn cap(hir: &Hir, max_length: Option<usize>) -> Result<usize, PatternProblem> {
+    match (max_length, hir.properties().maximum_len()) {
+        (Some(given), _) => Ok(given),
+        // A character of a view is at most four bytes of the text, but for invisible ones in between.
+        (None, Some(longest)) => Ok(longest.saturating_mul(4).saturating_add(MAX_INVISIBLE_BYTES)),
+        (None, None) => Err(PatternProblem {
+            message: "the pattern has no limit on the length of a match".to_owned(),
+            span: None,
+            help: "add `max_length: BYTES`, or bound its repetitions: `{1,20}` in place of `+`".to_owned(),
+        }),
+    }
+}
+
+fn empty_match() -> PatternProblem {
+    PatternProblem {
+        message: "the pattern matches the empty text".to_owned(),
+        span: None,
+        help: "make at least one character of it necessary".to_owned(),
+    }
+}
+
+fn expand_problem(error: ExpandError) -> PatternProblem {
+    match error {
+        ExpandError::InnerAssertion => PatternProblem {
+            message: "an assertion such as `\\b`, `^` or `$` stands inside the pattern".to_owned(),
+            span: None,
+            help: "put assertions at the start or the end of an alternative, where they can be judged in a stream".to_owned(),
+        },
+        ExpandError::TooMany => PatternProblem {
+            message: "the pattern has too many alternatives with assertions".to_owned(),
+            span: None,
+            help: "split it into several rules".to_owned(),
+        },
+    }
+}
+
+fn syntax_problem(error: &regex_syntax::Error) -> PatternProblem {
+    use regex_syntax::ast::ErrorKind;
+    let (message, span, look_around) = match error {
+        regex_syntax::Error::Parse(error) => {
+            let span = error.span();
+            let look_around = matches!(error.kind(), ErrorKind::UnsupportedLookAround);
+            (error.kind().to_string(), Some((span.start.offset, span.end.offset)), look_around)
+        }
+        regex_syntax::Error::Translate(error) => {
+            let span = error.span();
+            (error.kind().to_string(), Some((span.start.offset, span.end.offset)), false)
+        }
+        error => (error.to_string(), None, false),
+    };
+    let help = if look_around {
+        "look-around cannot be matched in linear time: list what must not match under `exceptions` or `allow`, or use `\\b`"
+    } else {
+        "the syntax is that of Rust's `regex` crate"
+    };
+    PatternProblem { message, span, help: help.to_owned() }
+}

@@ -1,0 +1,237 @@
+//! An anchored multi-pattern automaton, determinized as texts need it and shared by all of them.
+//!
+//! States are computed on first use and never thrown away, so a state number stays good for as long as the automaton lives,
+//! whoever computed it. Past a fixed number of states, sets of NFA states are stepped directly: slower, never wrong.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Mutex, OnceLock, PoisonError};
+
+use regex_automata::nfa::thompson::{NFA, State};
+use regex_automata::util::primitives::{PatternID, StateID};
+
+/// States kept by number. A policy's patterns visit some hundreds on ordinary text; with 64 byte classes this many take 1 MB.
+pub(super) const MAX_STATES: usize = 4096;
+
+/// A set of NFA states, ascending, without those that read nothing.
+pub(super) type Set = Box<[u32]>;
+
+/// What is known of a state.
+#[derive(Debug)]
+pub(super) struct Info {
+    /// Patterns that match here.
+    pub(super) matches: Box<[u32]>,
+    /// The longest a match over this state can still be, in bytes of the text.
+    pub(super) cap: usize,
+    /// Nothing can be read from here.
+    pub(super) is_final: bool,
+    set: Set,
+}
+
+/// Where a thread is: a numbered state, or a set past the last number.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Place {
+    /// The state of this number.
+    State(u32),
+    /// States that have no number.
+    Unnumbered(Set),
+}
+
+const UNKNOWN: u32 = 0;
+/// No match is possible any more.
+pub(super) const DEAD: u32 = 1;
+/// There was no number left.
+const FULL: u32 = u32::MAX;
+
+#[derive(Debug)]
+pub(super) struct Dfa {
+    nfa: NFA,
+    /// For each NFA state, the cap of its pattern.
+    caps: Vec<usize>,
+    classes: [u8; 256],
+    stride: usize,
+    capacity: usize,
+    table: Box<[AtomicU32]>,
+    infos: Box<[OnceLock<Info>]>,
+    numbers: Mutex<HashMap<Set, u32>>,
+}
+
+impl Dfa {
+    /// An automaton over `nfa`, whose pattern `p` matches at most `caps[p]` bytes of text.
+    pub(super) fn new(nfa: NFA, caps: &[usize], capacity: usize) -> Self {
+        let classes = byte_classes(&nfa);
+        let stride = usize::from(classes.iter().copied().max().unwrap_or(0)) + 1;
+        let capacity = capacity.max(2);
+        Self {
+            caps: state_caps(&nfa, caps),
+            nfa,
+            classes,
+            stride,
+            capacity,
+            table: std::iter::repeat_with(|| AtomicU32::new(UNKNOWN)).take(capacity * stride).collect(),
+            infos: std::iter::repeat_with(OnceLock::new).take(capacity).collect(),
+            numbers: Mutex::default(),
+        }
+    }
+
+    /// The place before the first byte of any of `patterns`.
+    pub(super) fn start(&self, patterns: impl Iterator<Item = u32>) -> Place {
+        let mut set = Vec::new();
+        let mut seen = vec![false; self.nfa.states().len()];
+        for pattern in patterns {
+            if let Some(state) = self.nfa.start_pattern(PatternID::new_unchecked(pattern as usize)) {
+                self.close(state, &mut set, &mut seen);
+            }
+        }
+        set.sort_unstable();
+        self.place(set.into_boxed_slice())
+    }
+
+    /// The state behind `byte`, from a numbered one: [`DEAD`], a number, or `None` when it has no number.
+    #[inline]
+    pub(super) fn next(&self, state: u32, byte: u8) -> Option<u32> {
+        let cell = state as usize * self.stride + usize::from(self.classes[usize::from(byte)]);
+        match self.table[cell].load(Ordering::Acquire) {
+            UNKNOWN => self.determinize(state, byte, cell),
+            FULL => None,
+            next => Some(next),
+        }
+    }
+
+    /// The place behind `byte`, or `None` when no match is possible any more.
+    pub(super) fn step(&self, place: &Place, byte: u8) -> Option<Place> {
+        if let Place::State(state) = place
+            && let Some(next) = self.next(*state, byte)
+        {
+            return (next != DEAD).then_some(Place::State(next));
+        }
+        let set = match place {
+            Place::State(state) => &self.infos[*state as usize].get()?.set,
+            Place::Unnumbered(set) => set,
+        };
+        let next = self.move_over(set, byte);
+        (!next.is_empty()).then(|| self.place(next))
+    }
+
+    /// What is known of a numbered state.
+    #[inline]
+    pub(super) fn info(&self, state: u32) -> Option<&Info> {
+        self.infos[state as usize].get()
+    }
+
+    /// What is known of a place without a number.
+    pub(super) fn describe(&self, set: &Set) -> Info {
+        let mut matches: Vec<u32> = set
+            .iter()
+            .filter_map(|&state| match self.nfa.state(StateID::new_unchecked(state as usize)) {
+                State::Match { pattern_id } => u32::try_from(pattern_id.as_usize()).ok(),
+                _ => None,
+            })
+            .collect();
+        matches.sort_unstable();
+        let cap = set.iter().map(|&state| self.caps[state as usize]).max().unwrap_or(0);
+        Info { is_final: matches.len() == set.len(), matches: matches.into_boxed_slice(), cap, set: set.clone() }
+    }
+
+    #[cold]
+    fn determinize(&self, state: u32, byte: u8, cell: usize) -> Option<u32> {
+        let info = self.infos[state as usize].get()?;
+        let set = self.move_over(&info.set, byte);
+        let next = if set.is_empty() {
+            DEAD
+        } else {
+            match self.place(set) {
+                Place::State(next) => next,
+                Place::Unnumbered(_) => FULL,
+            }
+        };
+        self.table[cell].store(next, Ordering::Release);
+        (next != FULL).then_some(next)
+    }
+
+    fn place(&self, set: Set) -> Place {
+        let mut numbers = self.numbers.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(&number) = numbers.get(&set) {
+            return Place::State(number);
+        }
+        // Numbers 0 and 1 say unknown and dead.
+        let number = numbers.len() + 2;
+        let Some(cell) = self.infos.get(number).filter(|_| number < self.capacity) else {
+            return Place::Unnumbered(set);
+        };
+        // Set once: the lock is held and the number is new.
+        cell.get_or_init(|| self.describe(&set));
+        let number = u32::try_from(number).unwrap_or(FULL);
+        numbers.insert(set, number);
+        Place::State(number)
+    }
+
+    fn move_over(&self, set: &[u32], byte: u8) -> Set {
+        let mut next = Vec::new();
+        let mut seen = vec![false; self.nfa.states().len()];
+        for &state in set {
+            let target = match self.nfa.state(StateID::new_unchecked(state as usize)) {
+                State::ByteRange { trans } => trans.matches_byte(byte).then_some(trans.next),
+                State::Sparse(sparse) => sparse.matches_byte(byte),
+                State::Dense(dense) => dense.matches_byte(byte),
+                _ => None,
+            };
+            if let Some(target) = target {
+                self.close(target, &mut next, &mut seen);
+            }
+        }
+        next.sort_unstable();
+        next.into_boxed_slice()
+    }
+
+    /// Adds `state` and all that is reached from it without reading.
+    fn close(&self, state: StateID, set: &mut Vec<u32>, seen: &mut [bool]) {
+        let mut stack = vec![state];
+        while let Some(state) = stack.pop() {
+            if std::mem::replace(&mut seen[state.as_usize()], true) {
+                continue;
+            }
+            match self.nfa.state(state) {
+                State::Union { alternates } => stack.extend(alternates.iter().rev()),
+                State::BinaryUnion { alt1, alt2 } => stack.extend([alt2, alt1]),
+                State::Capture { next, .. } => stack.push(*next),
+                // Assertions were moved to the edges before the NFA was built.
+                State::Look { .. } | State::Fail => {}
+                State::ByteRange { .. } | State::Sparse(_) | State::Dense(_) | State::Match { .. } => {
+                    set.push(u32::try_from(state.as_usize()).unwrap_or(u32::MAX));
+                }
+            }
+        }
+    }
+}
+
+/// Bytes that no state tells apart share a class.
+fn byte_classes(nfa: &NFA) -> [u8; 256] {
+    std::array::from_fn(|byte| u8::try_from(byte).map_or(0, |byte| nfa.byte_classes().get(byte)))
+}
+
+/// For each NFA state, the cap of the pattern it belongs to.
+fn state_caps(nfa: &NFA, caps: &[usize]) -> Vec<usize> {
+    let mut result = vec![0; nfa.states().len()];
+    for (pattern, &cap) in caps.iter().enumerate() {
+        let Some(start) = nfa.start_pattern(PatternID::new_unchecked(pattern)) else { continue };
+        let mut stack = vec![start];
+        while let Some(state) = stack.pop() {
+            // States are not shared between patterns; a state seen before has its cap.
+            if result[state.as_usize()] != 0 {
+                continue;
+            }
+            result[state.as_usize()] = cap.max(1);
+            match nfa.state(state) {
+                State::ByteRange { trans } => stack.push(trans.next),
+                State::Sparse(sparse) => stack.extend(sparse.transitions.iter().map(|trans| trans.next)),
+                State::Dense(dense) => stack.extend(dense.transitions.iter().filter(|id| id.as_usize() != 0)),
+                State::Look { next, .. } | State::Capture { next, .. } => stack.push(*next),
+                State::Union { alternates } => stack.extend(alternates.iter()),
+                State::BinaryUnion { alt1, alt2 } => stack.extend([alt1, alt2]),
+                State::Fail | State::Match { .. } => {}
+            }
+        }
+    }
+    result
+}

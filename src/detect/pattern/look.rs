@@ -1,0 +1,88 @@
+//! Assertions at the edges of a pattern, judged by the characters on either side.
+
+use regex_syntax::hir::Look;
+
+use crate::text::kind::{ALL_KINDS, CharKind, KINDS};
+
+/// Which pairs of neighbours satisfy a set of assertions: one bit for each pair of kinds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct EdgeSet(u64);
+
+impl EdgeSet {
+    /// No assertion: every position will do.
+    pub(super) const ANY: Self = Self(u64::MAX);
+
+    /// The positions at which all of `looks` hold.
+    pub(super) fn of(looks: &[Look]) -> Self {
+        let mut set = 0;
+        for before in ALL_KINDS {
+            for after in ALL_KINDS {
+                if looks.iter().all(|&look| holds(look, before, after)) {
+                    set |= bit(before, after);
+                }
+            }
+        }
+        Self(set)
+    }
+
+    /// Whether the position between these two characters is in the set.
+    pub(super) fn holds(self, before: CharKind, after: CharKind) -> bool {
+        self.0 & bit(before, after) != 0
+    }
+
+    /// Whether every position is in the set, so that nobody need look at the neighbours.
+    pub(super) fn is_any(self) -> bool {
+        ALL_KINDS.iter().all(|&before| ALL_KINDS.iter().all(|&after| self.holds(before, after)))
+    }
+}
+
+fn bit(before: CharKind, after: CharKind) -> u64 {
+    1 << (before as usize * KINDS + after as usize)
+}
+
+/// Whether one assertion holds between two characters.
+///
+/// Unicode's `\b` is judged with our notion of a word, which has a boundary between any two characters of a script that does
+/// not separate words.
+pub(super) fn holds(look: Look, before: CharKind, after: CharKind) -> bool {
+    use CharKind::{CarriageReturn, Edge, LineFeed};
+    let (word, next_word) = (before.is_word(), after.is_word());
+    let (ascii, next_ascii) = (before.is_ascii_word(), after.is_ascii_word());
+    match look {
+        Look::Start => before == Edge,
+        Look::End => after == Edge,
+        Look::StartLF => matches!(before, Edge | LineFeed),
+        Look::EndLF => matches!(after, Edge | LineFeed),
+        Look::StartCRLF => matches!(before, Edge | LineFeed) || (before == CarriageReturn && after != LineFeed),
+        Look::EndCRLF => matches!(after, Edge | CarriageReturn) || (after == LineFeed && before != CarriageReturn),
+        Look::WordAscii => ascii != next_ascii,
+        Look::WordAsciiNegate => ascii == next_ascii,
+        Look::WordUnicode => word != next_word,
+        Look::WordUnicodeNegate => word == next_word,
+        Look::WordStartAscii => !ascii && next_ascii,
+        Look::WordEndAscii => ascii && !next_ascii,
+        Look::WordStartUnicode => !word && next_word,
+        Look::WordEndUnicode => word && !next_word,
+        Look::WordStartHalfAscii => !ascii,
+        Look::WordEndHalfAscii => !next_ascii,
+        Look::WordStartHalfUnicode => !word,
+        Look::WordEndHalfUnicode => !next_word,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use regex_syntax::hir::Look;
+
+    use super::EdgeSet;
+    use crate::text::kind::CharKind;
+
+    #[test]
+    fn a_set_holds_where_all_its_assertions_do() {
+        let set = EdgeSet::of(&[Look::WordUnicode, Look::StartLF]);
+        assert!(set.holds(CharKind::LineFeed, CharKind::WordAscii));
+        assert!(!set.holds(CharKind::WordAscii, CharKind::Other));
+        assert!(!set.holds(CharKind::LineFeed, CharKind::Other));
+        assert!(EdgeSet::ANY.is_any() && EdgeSet::of(&[]).is_any() && !set.is_any());
+    }
+}

@@ -1,0 +1,419 @@
+//! Runs the automaton of a group over a text that arrives in pieces.
+
+use super::dfa::{DEAD, Dfa, Info, Place};
+use super::look::EdgeSet;
+use super::starts::Starts;
+use crate::detect::entity::recognizer::Verdict;
+use crate::detect::piece::Piece;
+use crate::text::buffer::TextBuffer;
+use crate::text::fold::View;
+use crate::text::kind::{ALL_KINDS, CharKind, KINDS};
+
+/// What the machine knows of one alternative of a pattern.
+#[derive(Debug)]
+pub(super) struct AltMeta {
+    /// Reported with its matches.
+    pub(super) tag: u32,
+    /// What must hold at the end of a match.
+    pub(super) end: EdgeSet,
+    /// Most bytes of text a match takes.
+    pub(super) cap: usize,
+}
+
+/// The longest match from each of some starts.
+#[derive(Clone, Debug)]
+pub(crate) struct PatternMatch {
+    /// Which pattern.
+    pub(crate) tag: u32,
+    /// Where the match may begin; the earliest counts unless it lies in an earlier match of the same rule.
+    pub(crate) starts: Starts,
+    /// Where it ends.
+    pub(crate) end: usize,
+    /// What the validator said.
+    pub(crate) verdict: Verdict,
+}
+
+/// Judges a possible match: its tag, start and end.
+pub(crate) type Judge<'a> = dyn Fn(u32, usize, usize) -> Verdict + 'a;
+
+/// A validator that refused this many starts of one match refuses it.
+const MAX_STARTS_JUDGED: usize = 4;
+
+/// The automaton of a group of patterns.
+#[derive(Debug)]
+pub(crate) struct Machine {
+    dfa: Dfa,
+    alternatives: Vec<AltMeta>,
+    /// Where to begin between two characters of these kinds.
+    starts: Vec<Option<Place>>,
+    /// For each byte, one bit for each kind of character before it: whether a match can begin with it.
+    gate: [u8; 256],
+    view: View,
+    /// The judge looks at the character behind a match, so it must be known.
+    judge_looks_behind: bool,
+}
+
+/// A start that is alive, or several that have come to the same place.
+#[derive(Debug)]
+struct Thread {
+    place: Place,
+    starts: Starts,
+    first: usize,
+    /// The longest match of each pattern so far.
+    bests: Vec<PatternMatch>,
+    /// Where the thread stands, if the place has matches whose end cannot be judged before the next character is known.
+    waiting: Option<usize>,
+}
+
+/// What a machine remembers of a text between its pieces.
+#[derive(Debug)]
+pub(crate) struct MachineState {
+    threads: Vec<Thread>,
+    before: CharKind,
+}
+
+impl Default for MachineState {
+    fn default() -> Self {
+        Self { threads: Vec::new(), before: CharKind::Edge }
+    }
+}
+
+impl MachineState {
+    /// The earliest start that can still become a match.
+    pub(crate) fn earliest(&self) -> Option<usize> {
+        self.threads.iter().map(|thread| thread.first).min()
+    }
+}
+
+impl Machine {
+    pub(super) fn new(dfa: Dfa, alternatives: Vec<AltMeta>, edges: &[EdgeSet], view: View) -> Self {
+        let mut starts = Vec::with_capacity(KINDS * KINDS);
+        for before in ALL_KINDS {
+            for after in ALL_KINDS {
+                let mut live = (0u32..).zip(edges).filter(|(_, edge)| edge.holds(before, after)).map(|(alt, _)| alt).peekable();
+                let place = if live.peek().is_some() { Some(dfa.start(live)) } else { None };
+                starts.push(place);
+            }
+        }
+        let mut machine = Self { dfa, alternatives, starts, gate: [0; 256], view, judge_looks_behind: false };
+        machine.gate = std::array::from_fn(|byte| machine.gate_of(u8::try_from(byte).unwrap_or(0)));
+        machine
+    }
+
+    /// Has every match wait for the character behind it, because the judge looks at it.
+    pub(crate) fn with_judge_looking_behind(mut self) -> Self {
+        self.judge_looks_behind = true;
+        self
+    }
+
+    fn gate_of(&self, byte: u8) -> u8 {
+        let afters: &[CharKind] = match byte {
+            0..0x80 => &[CharKind::of_ascii(byte)],
+            0x80..0xC0 => &[],
+            _ => &[CharKind::WordOther, CharKind::Other],
+        };
+        let can_begin = |before: CharKind| {
+            afters.iter().any(|&after| self.start_place(before, after).is_some_and(|place| self.dfa.step(place, byte).is_some()))
+        };
+        ALL_KINDS.iter().filter(|&&before| can_begin(before)).fold(0, |bits, &before| bits | 1 << before as u8)
+    }
+
+    fn start_place(&self, before: CharKind, after: CharKind) -> Option<&Place> {
+        self.starts[before as usize * KINDS + after as usize].as_ref()
+    }
+
+    /// Reads the next piece. Matches that cannot grow any more go to `out`, in no particular order.
+    pub(crate) fn scan(
+        &self,
+        state: &mut MachineState,
+        piece: Piece<'_>,
+        text: &TextBuffer,
+        judge: &Judge<'_>,
+        out: &mut Vec<PatternMatch>,
+    ) {
+        let bytes = piece.bytes();
+        if bytes.is_empty() {
+            return;
+        }
+        self.resolve(state, text, judge, out);
+        let mut at = 0;
+        while at < bytes.len() {
+            if state.threads.is_empty() {
+                at = self.skip(state, bytes, at);
+                if at == bytes.len() {
+                    break;
+                }
+            }
+            self.step_all(state, bytes[at], piece.end(at), out);
+            self.spawn(state, bytes, at, piece);
+            self.commit_all(state, text, piece.end(at), judge, out);
+            if let Some(kind) = kind_ending(bytes, at) {
+                state.before = kind;
+            }
+            at += 1;
+        }
+    }
+
+    /// Says that nothing more comes: what matches, matches now.
+    pub(crate) fn finish(&self, state: &mut MachineState, text: &TextBuffer, judge: &Judge<'_>, out: &mut Vec<PatternMatch>) {
+        self.resolve(state, text, judge, out);
+        for thread in state.threads.drain(..) {
+            out.extend(thread.bests);
+        }
+    }
+
+    /// The next byte at which a match can begin. Only for when no thread is alive.
+    #[inline]
+    fn skip(&self, state: &mut MachineState, bytes: &[u8], mut at: usize) -> usize {
+        let begin = at;
+        while at < bytes.len() {
+            let gate = self.gate[usize::from(bytes[at])];
+            if gate != 0 {
+                let before = if at == begin { state.before } else { kind_before(bytes, at).unwrap_or(state.before) };
+                if gate & (1 << before as u8) != 0 {
+                    state.before = before;
+                    return at;
+                }
+            }
+            at += 1;
+        }
+        if at > begin {
+            state.before = kind_before(bytes, at).unwrap_or(state.before);
+        }
+        at
+    }
+
+    fn step_all(&self, state: &mut MachineState, byte: u8, end: usize, out: &mut Vec<PatternMatch>) {
+        let mut index = 0;
+        while index < state.threads.len() {
+            let thread = &mut state.threads[index];
+            if self.advance(thread, byte, end, out) {
+                index += 1;
+            } else {
+                out.append(&mut state.threads.swap_remove(index).bests);
+            }
+        }
+        if state.threads.len() > 1 {
+            merge(&mut state.threads);
+        }
+    }
+
+    /// Moves a thread over `byte`; false when it is at its end.
+    #[inline]
+    fn advance(&self, thread: &mut Thread, byte: u8, end: usize, out: &mut Vec<PatternMatch>) -> bool {
+        let cap = match thread.place {
+            Place::State(state) => match self.dfa.next(state, byte) {
+                Some(DEAD) => return false,
+                Some(next) => {
+                    thread.place = Place::State(next);
+                    self.dfa.info(next).map_or(0, |info| info.cap)
+                }
+                None => return self.advance_slowly(thread, byte, end, out),
+            },
+            Place::Unnumbered(_) => return self.advance_slowly(thread, byte, end, out),
+        };
+        end - thread.first <= cap || expire(thread, end - cap, out)
+    }
+
+    #[cold]
+    fn advance_slowly(&self, thread: &mut Thread, byte: u8, end: usize, out: &mut Vec<PatternMatch>) -> bool {
+        let Some(next) = self.dfa.step(&thread.place, byte) else { return false };
+        thread.place = next;
+        let cap = self.with_info(&thread.place, |info| info.cap);
+        end - thread.first <= cap || expire(thread, end - cap, out)
+    }
+
+    fn with_info<T: Default>(&self, place: &Place, read: impl FnOnce(&Info) -> T) -> T {
+        match place {
+            Place::State(state) => self.dfa.info(*state).map(read).unwrap_or_default(),
+            Place::Unnumbered(set) => read(&self.dfa.describe(set)),
+        }
+    }
+
+    fn spawn(&self, state: &mut MachineState, bytes: &[u8], at: usize, piece: Piece<'_>) {
+        let byte = bytes[at];
+        if self.gate[usize::from(byte)] & (1 << state.before as u8) == 0 {
+            return;
+        }
+        let after = if byte < 0x80 { CharKind::of_ascii(byte) } else { kind_starting(bytes, at) };
+        let Some(place) = self.start_place(state.before, after) else { return };
+        let Some(place) = self.dfa.step(place, byte) else { return };
+        let start = piece.start(at);
+        if let Some(thread) = state.threads.iter_mut().find(|thread| thread.place == place) {
+            thread.starts.push(start);
+            return;
+        }
+        state.threads.push(Thread { place, starts: Starts::one(start), first: start, bests: Vec::new(), waiting: None });
+    }
+
+    fn commit_all(
+        &self,
+        state: &mut MachineState,
+        text: &TextBuffer,
+        end: usize,
+        judge: &Judge<'_>,
+        out: &mut Vec<PatternMatch>,
+    ) {
+        let mut index = 0;
+        while index < state.threads.len() {
+            let thread = &mut state.threads[index];
+            if self.commit(thread, text, end, judge, out) {
+                out.extend(state.threads.swap_remove(index).bests);
+            } else {
+                index += 1;
+            }
+        }
+    }
+
+    /// Takes note of the matches that end here; true when nothing longer can follow.
+    #[inline]
+    fn commit(
+        &self,
+        thread: &mut Thread,
+        text: &TextBuffer,
+        end: usize,
+        judge: &Judge<'_>,
+        out: &mut Vec<PatternMatch>,
+    ) -> bool {
+        match thread.place {
+            Place::State(state) => match self.dfa.info(state) {
+                Some(info) if !info.matches.is_empty() => self.commit_matches(thread, info, text, end, judge, out),
+                _ => false,
+            },
+            Place::Unnumbered(ref set) => {
+                let info = self.dfa.describe(set);
+                !info.matches.is_empty() && self.commit_matches(thread, &info, text, end, judge, out)
+            }
+        }
+    }
+
+    fn commit_matches(
+        &self,
+        thread: &mut Thread,
+        info: &Info,
+        text: &TextBuffer,
+        end: usize,
+        judge: &Judge<'_>,
+        out: &mut Vec<PatternMatch>,
+    ) -> bool {
+        thread.waiting = None;
+        for &alternative in &info.matches {
+            let meta = &self.alternatives[alternative as usize];
+            if self.judge_looks_behind || !meta.end.is_any() {
+                let Ok(after) = text.kind_at(end, self.view) else {
+                    thread.waiting = Some(end);
+                    continue;
+                };
+                if !meta.end.holds(text.kind_before(end, self.view), after) {
+                    continue;
+                }
+            }
+            record(thread, meta, end, judge, out);
+        }
+        info.is_final && thread.waiting.is_none()
+    }
+
+    /// Judges the matches that waited for the next character.
+    fn resolve(&self, state: &mut MachineState, text: &TextBuffer, judge: &Judge<'_>, out: &mut Vec<PatternMatch>) {
+        let mut index = 0;
+        while index < state.threads.len() {
+            let thread = &mut state.threads[index];
+            if thread.waiting.is_some_and(|end| self.commit(thread, text, end, judge, out)) {
+                out.extend(state.threads.swap_remove(index).bests);
+            } else {
+                index += 1;
+            }
+        }
+    }
+}
+
+/// Forgets starts whose matches would be too long by now, and lets their matches go; false when no start is left.
+fn expire(thread: &mut Thread, earliest: usize, out: &mut Vec<PatternMatch>) -> bool {
+    thread.starts.forget_before(earliest);
+    let Some(first) = thread.starts.first() else { return false };
+    thread.first = first;
+    flush(&mut thread.bests, out, |best| best.starts.first() < Some(first));
+    true
+}
+
+/// Lets go of the matches that can no longer grow.
+fn flush(bests: &mut Vec<PatternMatch>, out: &mut Vec<PatternMatch>, is_over: impl Fn(&PatternMatch) -> bool) {
+    let mut index = 0;
+    while index < bests.len() {
+        if is_over(&bests[index]) {
+            out.push(bests.swap_remove(index));
+        } else {
+            index += 1;
+        }
+    }
+}
+
+/// Keeps the match that ends here if a validator accepts one.
+fn record(thread: &mut Thread, meta: &AltMeta, end: usize, judge: &Judge<'_>, out: &mut Vec<PatternMatch>) {
+    let mut from = end.saturating_sub(meta.cap);
+    flush(&mut thread.bests, out, |best| best.tag == meta.tag && best.starts.first() < Some(from));
+    for _ in 0..MAX_STARTS_JUDGED {
+        let Some(start) = thread.starts.first_from(from).filter(|&start| start < end) else { return };
+        let verdict = judge(meta.tag, start, end);
+        if verdict == Verdict::Reject {
+            from = start + 1;
+            continue;
+        }
+        let replaced = |best: &PatternMatch| {
+            best.tag == meta.tag && best.verdict == verdict && best.starts.first() >= Some(start)
+        };
+        let mut starts = match thread.bests.iter().position(replaced) {
+            Some(index) => thread.bests.swap_remove(index).starts,
+            None => Starts::default(),
+        };
+        thread.bests.retain(|best| !replaced(best));
+        starts.copy_from(&thread.starts);
+        starts.forget_before(start);
+        thread.bests.push(PatternMatch { tag: meta.tag, starts, end, verdict });
+        return;
+    }
+}
+
+/// Makes threads at the same place one: what follows is the same for all of them.
+fn merge(threads: &mut Vec<Thread>) {
+    let mut index = 1;
+    while index < threads.len() {
+        let Some(twin) = threads[..index].iter().position(|other| other.place == threads[index].place) else {
+            index += 1;
+            continue;
+        };
+        let thread = threads.swap_remove(index);
+        threads[twin].starts.merge(&thread.starts);
+        threads[twin].first = threads[twin].first.min(thread.first);
+        threads[twin].bests.extend(thread.bests);
+    }
+}
+
+/// The kind of the character whose last byte is at `at`; `None` inside a character.
+fn kind_ending(bytes: &[u8], at: usize) -> Option<CharKind> {
+    if bytes[at] < 0x80 {
+        return Some(CharKind::of_ascii(bytes[at]));
+    }
+    let last = bytes.get(at + 1).is_none_or(|&next| next & 0xC0 != 0x80);
+    if last { kind_before(bytes, at + 1) } else { None }
+}
+
+/// The kind of the character that ends before `at`; `None` at the start of the piece.
+fn kind_before(bytes: &[u8], at: usize) -> Option<CharKind> {
+    let last = *bytes.get(at.checked_sub(1)?)?;
+    if last < 0x80 {
+        return Some(CharKind::of_ascii(last));
+    }
+    let start = (0..at).rev().take(4).find(|&start| bytes[start] & 0xC0 != 0x80)?;
+    std::str::from_utf8(&bytes[start..at]).ok()?.chars().next().map(CharKind::of)
+}
+
+/// The kind of the character that starts at `at`.
+fn kind_starting(bytes: &[u8], at: usize) -> CharKind {
+    let end = bytes.len().min(at + 4);
+    let valid = match std::str::from_utf8(&bytes[at..end]) {
+        Ok(text) => text,
+        Err(error) => std::str::from_utf8(&bytes[at..at + error.valid_up_to()]).unwrap_or_default(),
+    };
+    valid.chars().next().map_or(CharKind::Other, CharKind::of)
+}

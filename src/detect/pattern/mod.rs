@@ -1,0 +1,18 @@
+//! Patterns over a text that arrives in pieces.
+//!
+//! All patterns of a group run as one anchored automaton, started wherever one of them may begin. Each start that is still
+//! alive is a thread; threads in the same automaton state are one thread with several starts. So every byte is read once for
+//! all patterns, nothing is read again, and the earliest live start says what may be released.
+//!
+//! A rule's matches are the leftmost-longest, non-overlapping ones, each rule for itself: no rule hides another.
+
+mod compile;
+mod dfa;
+mod expand;
+mod look;
+mod machine;
+mod starts;
+
+pub(crate) use compile::{Group, Syntax, check_pattern};
+pub(crate) use machine::{Machine, MachineState, PatternMatch};
+pub(crate) use starts::Starts;

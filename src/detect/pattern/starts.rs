@@ -1,0 +1,97 @@
+//! The places a match may begin.
+
+use smallvec::{SmallVec, smallvec};
+
+/// Offsets in ascending order, kept as runs, for starts mostly come one after the other.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Starts {
+    /// First and last offset of each run of consecutive offsets.
+    runs: SmallVec<[(usize, usize); 1]>,
+}
+
+impl Starts {
+    /// One start.
+    pub(crate) fn one(offset: usize) -> Self {
+        Self { runs: smallvec![(offset, offset)] }
+    }
+
+    /// The earliest start.
+    pub(crate) fn first(&self) -> Option<usize> {
+        self.runs.first().map(|&(first, _)| first)
+    }
+
+    /// The earliest start at or behind `offset`.
+    pub(crate) fn first_from(&self, offset: usize) -> Option<usize> {
+        let run = self.runs.partition_point(|&(_, last)| last < offset);
+        self.runs.get(run).map(|&(first, _)| first.max(offset))
+    }
+
+    /// Adds a start behind all others.
+    pub(crate) fn push(&mut self, offset: usize) {
+        match self.runs.last_mut() {
+            Some((_, last)) if *last + 1 == offset => *last = offset,
+            Some((_, last)) if *last >= offset => {}
+            _ => self.runs.push((offset, offset)),
+        }
+    }
+
+    /// Forgets the starts before `offset`.
+    pub(crate) fn forget_before(&mut self, offset: usize) {
+        let gone = self.runs.partition_point(|&(_, last)| last < offset);
+        self.runs.drain(..gone);
+        if let Some((first, _)) = self.runs.first_mut() {
+            *first = (*first).max(offset);
+        }
+    }
+
+    /// Adds the starts of `other`.
+    pub(crate) fn merge(&mut self, other: &Self) {
+        let mut runs: SmallVec<[(usize, usize); 1]> = SmallVec::with_capacity(self.runs.len() + other.runs.len());
+        let (mut a, mut b) = (self.runs.iter().peekable(), other.runs.iter().peekable());
+        loop {
+            let next = match (a.peek(), b.peek()) {
+                (Some(x), Some(y)) if x.0 <= y.0 => a.next(),
+                (Some(_), None) => a.next(),
+                (_, Some(_)) => b.next(),
+                (None, None) => break,
+            };
+            let Some(&(first, last)) = next else { break };
+            match runs.last_mut() {
+                Some((_, end)) if *end + 1 >= first => *end = last.max(*end),
+                _ => runs.push((first, last)),
+            }
+        }
+        self.runs = runs;
+    }
+
+    /// Takes over `other`, reusing the memory.
+    pub(crate) fn copy_from(&mut self, other: &Self) {
+        self.runs.clone_from(&other.runs);
+    }
+
+    /// Whether there is no start.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.runs.is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Starts;
+
+    #[test]
+    fn starts_behave_as_a_sorted_set() {
+        let mut starts = Starts::one(3);
+        starts.push(4);
+        starts.push(9);
+        assert_eq!(starts.first_from(5), Some(9));
+        let mut other = Starts::one(1);
+        other.push(5);
+        starts.merge(&other);
+        assert_eq!(starts.runs.as_slice(), [(1, 1), (3, 5), (9, 9)]);
+        starts.forget_before(4);
+        assert_eq!((starts.first(), starts.first_from(5), starts.first_from(6)), (Some(4), Some(5), Some(9)));
+        starts.forget_before(10);
+        assert!(starts.is_empty());
+    }
+}

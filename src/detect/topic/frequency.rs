@@ -1,0 +1,49 @@
+//! How rare a word is.
+
+use std::collections::HashMap;
+
+use once_cell::sync::Lazy;
+
+use super::stem::stem;
+
+static TABLE: &str = include_str!("frequencies.txt");
+
+/// The weight of a word that is in no list: what a word in one of three thousand sentences would have.
+pub(super) const RAREST: f32 = 8.0;
+
+/// Words more common than this carry no topic by themselves.
+pub(super) const COMMON: f32 = 3.5;
+
+static WEIGHTS: Lazy<HashMap<&'static str, f32>> = Lazy::new(|| {
+    let mut weights = HashMap::new();
+    for line in TABLE.lines().filter(|line| !line.starts_with('#')) {
+        let Some((weight, words)) = line.split_once(": ") else { continue };
+        let Ok(weight) = weight.parse::<f32>() else { continue };
+        for word in words.split(' ') {
+            let entry = weights.entry(stem(word)).or_insert(weight);
+            *entry = weight.min(*entry);
+        }
+    }
+    weights
+});
+
+/// The weight of a stem.
+pub(super) fn weight(stem: &str) -> f32 {
+    if !stem.is_empty() && stem.bytes().all(|byte| byte.is_ascii_digit()) {
+        // Numbers are in no list, but say little.
+        return COMMON;
+    }
+    WEIGHTS.get(stem).copied().unwrap_or(RAREST).min(RAREST)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{COMMON, RAREST, weight};
+
+    #[test]
+    fn common_words_weigh_less() {
+        assert!(weight("the") < COMMON);
+        assert!(weight("stock") > COMMON);
+        assert!((weight("qzxv") - RAREST).abs() < f32::EPSILON);
+    }
+}

@@ -1,0 +1,126 @@
+//! Compares the windows of a text with the examples of all topics.
+
+use super::frequency::weight;
+use super::model::{Likeness, Model, Term, Vocabulary, carries};
+use super::tokens::{Token, Tokenizer, Word};
+use crate::detect::detectors::{Candidate, Mark, Origin};
+use crate::detect::pattern::Starts;
+use crate::detect::piece::Piece;
+use crate::detect::spec::TopicSpec;
+
+/// The topics of a policy that have examples.
+#[derive(Debug)]
+pub(crate) struct Similarity {
+    vocabulary: Vocabulary,
+    models: Vec<Model>,
+}
+
+/// Where the comparison stands in a text.
+#[derive(Debug, Default)]
+pub(crate) struct SimilarityState {
+    tokenizer: Tokenizer,
+    terms: Vec<Term>,
+    last_stem: String,
+    first_carrier: Option<usize>,
+}
+
+impl SimilarityState {
+    /// The earliest place at which a finding may begin that has not been reported yet.
+    pub(crate) fn earliest(&self) -> Option<usize> {
+        self.first_carrier.or_else(|| self.tokenizer.open_word())
+    }
+}
+
+/// A window that may be on a topic, should exceptions not take that back.
+#[derive(Debug)]
+pub(crate) struct Window {
+    model: usize,
+    terms: Vec<Term>,
+    pub(crate) end: usize,
+}
+
+impl Similarity {
+    /// Learns the topics that have examples; `None` when there are none.
+    pub(crate) fn compile(topics: &[TopicSpec]) -> Option<Self> {
+        let mut vocabulary = Vocabulary::default();
+        let models: Vec<Model> = topics
+            .iter()
+            .filter(|topic| !topic.examples.is_empty())
+            .map(|topic| Model::learn(topic, &mut vocabulary))
+            .collect();
+        (!models.is_empty()).then_some(Self { vocabulary, models })
+    }
+
+    /// Reads the next piece of the word view.
+    pub(crate) fn scan(&self, state: &mut SimilarityState, piece: Piece<'_>, out: &mut Vec<Candidate>) {
+        let SimilarityState { tokenizer, terms, last_stem, first_carrier } = state;
+        tokenizer.scan(piece, &mut |token| self.take(token, terms, last_stem, first_carrier, out));
+    }
+
+    /// Says that the text is at its end.
+    pub(crate) fn finish(&self, state: &mut SimilarityState, out: &mut Vec<Candidate>) {
+        let SimilarityState { tokenizer, terms, last_stem, first_carrier } = state;
+        tokenizer.finish(&mut |token| self.take(token, terms, last_stem, first_carrier, out));
+    }
+
+    fn take(
+        &self,
+        token: Token<'_>,
+        terms: &mut Vec<Term>,
+        last_stem: &mut String,
+        first_carrier: &mut Option<usize>,
+        out: &mut Vec<Candidate>,
+    ) {
+        match token {
+            Token::Word(word) => {
+                let term = self.term(&word, last_stem);
+                if term.carries {
+                    first_carrier.get_or_insert(term.start);
+                }
+                terms.push(term);
+                last_stem.clear();
+                last_stem.push_str(word.stem);
+            }
+            Token::WindowEnd => {
+                if first_carrier.take().is_some() {
+                    self.end_window(terms, out);
+                }
+                terms.clear();
+                last_stem.clear();
+            }
+        }
+    }
+
+    fn term(&self, word: &Word<'_>, last_stem: &str) -> Term {
+        let id = self.vocabulary.id(word.stem);
+        let pair = if last_stem.is_empty() || id.is_none() { None } else { self.vocabulary.pair(last_stem, word.stem) };
+        let weight = weight(word.stem);
+        Term { start: word.start, end: word.end, id, pair, weight, carries: id.is_some() && carries(weight) }
+    }
+
+    fn end_window(&self, terms: &[Term], out: &mut Vec<Candidate>) {
+        for (number, model) in self.models.iter().enumerate() {
+            let knows = |term: &&Term| term.carries && term.id.is_some_and(|id| model.knows(id));
+            let Some(first) = terms.iter().find(knows) else { continue };
+            let end = terms.last().map_or(first.end, |term| term.end);
+            if !model.has_exceptions && model.judge(terms, &self.vocabulary, |_| true).is_none() {
+                continue;
+            }
+            out.push(Candidate {
+                rule: model.rule,
+                starts: Starts::one(first.start),
+                end,
+                origin: Origin::Window(Box::new(Window { model: number, terms: terms.to_vec(), end })),
+            });
+        }
+    }
+
+    /// Judges a window once the exceptions in it are known.
+    pub(crate) fn judge(&self, window: &Window, exceptions: &[Mark]) -> Option<Likeness> {
+        let model = &self.models[window.model];
+        let excepted = |term: &Term| {
+            exceptions.iter().any(|mark| mark.of == model.rule && mark.start <= term.start && term.end <= mark.end)
+        };
+        model.judge(&window.terms, &self.vocabulary, |term| !excepted(term))
+    }
+}

@@ -1,0 +1,130 @@
+//! Cuts a text that arrives in pieces into words, and words into windows.
+
+use super::stem::stem;
+use crate::detect::piece::Piece;
+use crate::text::kind::CharKind;
+
+/// A window ends with the word that takes it past this many bytes, if its sentence does not end before.
+const WINDOW_BYTES: usize = 300;
+
+/// A word is cut after this many bytes: what is longer is not a word of a language.
+const WORD_BYTES: usize = 64;
+
+/// No window is longer than this.
+pub(crate) const MAX_WINDOW_BYTES: usize = WINDOW_BYTES + 2 * WORD_BYTES;
+
+/// A word of the text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Word<'a> {
+    /// Its stem.
+    pub(super) stem: &'a str,
+    pub(super) start: usize,
+    pub(super) end: usize,
+}
+
+/// What happens in the text.
+#[derive(Debug)]
+pub(super) enum Token<'a> {
+    /// A word ended.
+    Word(Word<'a>),
+    /// The window ended.
+    WindowEnd,
+}
+
+/// Where the cutting stands.
+#[derive(Debug, Default)]
+pub(super) struct Tokenizer {
+    word: String,
+    word_start: usize,
+    word_end: usize,
+    window_start: Option<usize>,
+    /// A full stop was seen; if a space follows, the sentence is over.
+    stopped: bool,
+}
+
+impl Tokenizer {
+    /// Where the word begins that is not over yet.
+    pub(super) fn open_word(&self) -> Option<usize> {
+        (!self.word.is_empty()).then_some(self.word_start)
+    }
+
+    /// Reads the next piece of the word view.
+    pub(super) fn scan(&mut self, piece: Piece<'_>, take: &mut impl FnMut(Token<'_>)) {
+        // A view holds whole characters, so this is the piece itself.
+        let text = String::from_utf8_lossy(piece.bytes());
+        for (at, c) in text.char_indices() {
+            let (start, end) = (piece.start(at), piece.end(at));
+            self.read(c, start, end, take);
+        }
+    }
+
+    /// Says that the text is at its end.
+    pub(super) fn finish(&mut self, take: &mut impl FnMut(Token<'_>)) {
+        self.end_word(take);
+        self.end_window(take);
+    }
+
+    fn read(&mut self, c: char, start: usize, end: usize, take: &mut impl FnMut(Token<'_>)) {
+        if c.is_alphanumeric() {
+            self.stopped = false;
+            let stands_alone = !CharKind::of(c).is_word();
+            if stands_alone || end - self.word_start > WORD_BYTES {
+                self.end_word(take);
+            }
+            if self.word.is_empty() {
+                self.word_start = start;
+                self.window_start.get_or_insert(start);
+            }
+            self.word.push(c.to_ascii_lowercase());
+            self.word_end = end;
+            if stands_alone {
+                self.end_word(take);
+            }
+            return;
+        }
+        self.end_word(take);
+        let sentence_over = matches!(c, '\n' | '。' | '！' | '？' | '｡') || (self.stopped && c.is_whitespace());
+        let too_long = self.window_start.is_some_and(|start| end - start > WINDOW_BYTES);
+        if sentence_over || too_long {
+            self.end_window(take);
+        }
+        if matches!(c, '.' | '!' | '?') {
+            self.stopped = true;
+        } else if !matches!(c, '"' | '\'' | ')' | ']') {
+            self.stopped = false;
+        }
+    }
+
+    fn end_word(&mut self, take: &mut impl FnMut(Token<'_>)) {
+        if self.word.is_empty() {
+            return;
+        }
+        take(Token::Word(Word { stem: stem(&self.word), start: self.word_start, end: self.word_end }));
+        self.word.clear();
+        if self.window_start.is_some_and(|start| self.word_end - start > WINDOW_BYTES) {
+            self.end_window(take);
+        }
+    }
+
+    fn end_window(&mut self, take: &mut impl FnMut(Token<'_>)) {
+        if self.window_start.take().is_some() {
+            take(Token::WindowEnd);
+        }
+        self.stopped = false;
+    }
+}
+
+/// The stems of a text that stands on its own, such as an example.
+pub(super) fn stems(text: &str) -> Vec<String> {
+    let folded = crate::text::fold::fold_text(text, crate::text::fold::View::Word);
+    let mut stems = Vec::new();
+    let mut tokenizer = Tokenizer::default();
+    let mut take = |token: Token<'_>| {
+        if let Token::Word(word) = token {
+            stems.push(word.stem.to_owned());
+        }
+    };
+    tokenizer.scan(Piece::Plain(folded.as_bytes(), 0), &mut take);
+    tokenizer.finish(&mut take);
+    stems
+}

@@ -1,0 +1,294 @@
+//! Words and phrases: one Aho-Corasick automaton over the word view for all lists of a policy, and for context words.
+//!
+//! Matches may overlap; whether a match stands as a whole word, or in the case asked for, is checked afterwards.
+
+use std::collections::HashMap;
+
+use aho_corasick::automaton::{Automaton, StateID};
+use aho_corasick::{Anchored, MatchKind, StartKind, dfa, nfa::contiguous};
+
+use super::piece::Piece;
+use crate::text::buffer::TextBuffer;
+use crate::text::fold::{MAX_INVISIBLE_BYTES, View, fold_text};
+use crate::text::kind::CharKind;
+
+/// Up to this many words run as a DFA: about 1.5 kB a word, and two to three times the speed of the compact automaton.
+const MAX_DFA_WORDS: usize = 20_000;
+
+/// What a word is there for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum WordRole {
+    /// A word of a word filter, or a phrase of a topic.
+    Rule(u32),
+    /// An exception of a topic: what lies inside does not count.
+    Exception(u32),
+    /// A context word of this recognizer.
+    Context(u32),
+}
+
+/// How exactly a word must be written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Spelling {
+    /// Any way that folds to it.
+    Folded,
+    /// As in the policy but for case.
+    AnyCase,
+    /// As in the policy.
+    Exact,
+}
+
+/// A word to look for.
+#[derive(Clone, Debug)]
+struct Entry {
+    role: WordRole,
+    whole_word: bool,
+    spelling: Spelling,
+    written: Box<str>,
+}
+
+/// A word found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct WordHit {
+    pub(crate) role: WordRole,
+    pub(crate) start: usize,
+    pub(crate) end: usize,
+}
+
+/// Collects words, then builds the automaton.
+#[derive(Debug, Default)]
+pub(crate) struct WordsBuilder {
+    numbers: HashMap<String, usize>,
+    patterns: Vec<String>,
+    entries: Vec<Vec<Entry>>,
+}
+
+impl WordsBuilder {
+    /// Adds a word. False when nothing of it is left in the word view, so that it could never be found.
+    pub(crate) fn add(&mut self, word: &str, role: WordRole, whole_word: bool, spelling: Spelling) -> bool {
+        let folded = fold_text(word, View::Word).to_ascii_lowercase();
+        if folded.trim().is_empty() {
+            return false;
+        }
+        let number = *self.numbers.entry(folded).or_insert_with_key(|folded| {
+            self.patterns.push(folded.clone());
+            self.entries.push(Vec::new());
+            self.patterns.len() - 1
+        });
+        self.entries[number].push(Entry { role, whole_word, spelling, written: word.into() });
+        true
+    }
+
+    /// The automaton of all words; `None` when there are none.
+    pub(crate) fn build(self) -> Option<Words> {
+        if self.patterns.is_empty() {
+            return None;
+        }
+        let lengths: Vec<usize> = self.patterns.iter().map(String::len).collect();
+        let engine = if self.patterns.len() <= MAX_DFA_WORDS { Engine::dfa(&self.patterns) } else { None };
+        let engine = match engine {
+            Some(engine) => engine,
+            None => Engine::compact(&self.patterns)?,
+        };
+        let depths = engine.depths(&self.patterns);
+        let longest = lengths.iter().copied().max().unwrap_or(0);
+        Some(Words { engine, entries: self.entries, lengths, depths, max_length: max_bytes(longest) })
+    }
+}
+
+/// Most bytes of text in which a word of `length` folded bytes is looked for.
+pub(super) fn max_bytes(length: usize) -> usize {
+    length * 16 + MAX_INVISIBLE_BYTES
+}
+
+#[derive(Debug)]
+enum Engine {
+    Dfa(dfa::DFA),
+    Compact(contiguous::NFA),
+}
+
+impl Engine {
+    fn dfa(patterns: &[String]) -> Option<Self> {
+        dfa::DFA::builder()
+            .match_kind(MatchKind::Standard)
+            .start_kind(StartKind::Unanchored)
+            .ascii_case_insensitive(true)
+            .prefilter(false)
+            .build(patterns)
+            .ok()
+            .map(Self::Dfa)
+    }
+
+    fn compact(patterns: &[String]) -> Option<Self> {
+        contiguous::NFA::builder()
+            .match_kind(MatchKind::Standard)
+            .ascii_case_insensitive(true)
+            .prefilter(false)
+            .build(patterns)
+            .ok()
+            .map(Self::Compact)
+    }
+
+    fn start(&self) -> StateID {
+        match self {
+            Self::Dfa(automaton) => automaton.start_state(Anchored::No),
+            Self::Compact(automaton) => automaton.start_state(Anchored::No),
+        }
+        .unwrap_or_default()
+    }
+
+    fn next(&self, state: StateID, byte: u8) -> StateID {
+        match self {
+            Self::Dfa(automaton) => automaton.next_state(Anchored::No, state, byte),
+            Self::Compact(automaton) => automaton.next_state(Anchored::No, state, byte),
+        }
+    }
+
+    /// For each state, how many bytes of a word have been read there.
+    fn depths(&self, patterns: &[String]) -> Depths {
+        let mut known: Vec<(usize, u16)> = Vec::new();
+        for pattern in patterns {
+            let mut state = self.start();
+            for (depth, &byte) in (1u16..).zip(pattern.as_bytes()) {
+                state = self.next(state, byte);
+                known.push((state.as_usize(), depth));
+            }
+        }
+        // The automata number their states with strides; without the common factor of two the table is small.
+        let shift = known.iter().fold(0, |bits, &(state, _)| bits | state).trailing_zeros().min(16);
+        let largest = known.iter().map(|&(state, _)| state >> shift).max().unwrap_or(0);
+        let mut depths = vec![0; largest + 1];
+        for (state, depth) in known {
+            depths[state >> shift] = depth;
+        }
+        Depths { depths, shift }
+    }
+}
+
+#[derive(Debug)]
+struct Depths {
+    depths: Vec<u16>,
+    shift: u32,
+}
+
+impl Depths {
+    fn of(&self, state: StateID) -> usize {
+        self.depths.get(state.as_usize() >> self.shift).copied().unwrap_or(0).into()
+    }
+}
+
+/// The automaton of all words of a policy.
+#[derive(Debug)]
+pub(crate) struct Words {
+    engine: Engine,
+    /// For each pattern of the automaton, who asked for it.
+    entries: Vec<Vec<Entry>>,
+    lengths: Vec<usize>,
+    depths: Depths,
+    max_length: usize,
+}
+
+/// What the automaton remembers of a text between its pieces.
+#[derive(Debug, Default)]
+pub(crate) struct WordsState {
+    state: Option<StateID>,
+    /// Matches whose next character is not known yet: number, start, end.
+    waiting: Vec<(usize, usize, usize)>,
+}
+
+impl Words {
+    /// The most bytes of text a word can take.
+    pub(crate) fn max_length(&self) -> usize {
+        self.max_length
+    }
+
+    /// Reads the next piece. What is found goes to `out` once its end is settled.
+    pub(crate) fn scan(&self, state: &mut WordsState, piece: Piece<'_>, text: &TextBuffer, out: &mut Vec<WordHit>) {
+        let from = state.state.unwrap_or_else(|| self.engine.start());
+        let waiting = &mut state.waiting;
+        let found = |number: usize, at: usize| {
+            let end = piece.end(at);
+            let start = text.rewind(end, self.lengths[number] + piece.rest_of_character(at), View::Word);
+            waiting.push((number, start, end));
+        };
+        let last = match &self.engine {
+            Engine::Dfa(automaton) => run(automaton, from, piece.bytes(), found),
+            Engine::Compact(automaton) => run(automaton, from, piece.bytes(), found),
+        };
+        state.state = Some(last);
+        self.resolve(state, text, out);
+    }
+
+    /// Settles the matches whose next character is known by now.
+    fn resolve(&self, state: &mut WordsState, text: &TextBuffer, out: &mut Vec<WordHit>) {
+        state.waiting.retain(|&(number, start, end)| {
+            let Ok(after) = text.kind_at(end, View::Word) else { return true };
+            self.settle(number, start, end, after, text, out);
+            false
+        });
+    }
+
+    fn settle(&self, number: usize, start: usize, end: usize, after: CharKind, text: &TextBuffer, out: &mut Vec<WordHit>) {
+        if end - start > max_bytes(self.lengths[number]) {
+            return;
+        }
+        let is_bounded = || {
+            let first = text.kind_at(start, View::Word).unwrap_or(CharKind::Edge);
+            let before = text.kind_before(start, View::Word);
+            let last = text.kind_before(end, View::Word);
+            !(before.is_word() && first.is_word()) && !(last.is_word() && after.is_word())
+        };
+        let mut bounded = None;
+        for entry in &self.entries[number] {
+            if entry.whole_word && !*bounded.get_or_insert_with(is_bounded) {
+                continue;
+            }
+            if !entry.is_spelled(text.slice(start, end)) {
+                continue;
+            }
+            out.push(WordHit { role: entry.role, start, end: text.skip_marks(end) });
+        }
+    }
+
+    /// Says that the text is at its end.
+    pub(crate) fn finish(&self, state: &mut WordsState, text: &TextBuffer, out: &mut Vec<WordHit>) {
+        self.resolve(state, text, out);
+        state.state = None;
+    }
+
+    /// The earliest place where a word may have begun that is not settled yet.
+    pub(crate) fn earliest(&self, state: &WordsState, text: &TextBuffer) -> Option<usize> {
+        let waiting = state.waiting.iter().map(|&(_, start, _)| start).min();
+        let depth = state.state.map_or(0, |state| self.depths.of(state));
+        let begun = (depth > 0).then(|| {
+            let start = text.rewind(text.end(), depth, View::Word);
+            text.floor_boundary(start.max(text.end().saturating_sub(self.max_length)))
+        });
+        match (waiting, begun) {
+            (Some(a), Some(b)) => Some(a.min(b)),
+            (a, b) => a.or(b),
+        }
+    }
+}
+
+impl Entry {
+    fn is_spelled(&self, text: &str) -> bool {
+        match self.spelling {
+            Spelling::Folded => true,
+            Spelling::AnyCase => text == &*self.written || text.to_lowercase() == self.written.to_lowercase(),
+            Spelling::Exact => text == &*self.written,
+        }
+    }
+}
+
+#[inline]
+fn run<A: Automaton>(automaton: &A, mut state: StateID, bytes: &[u8], mut found: impl FnMut(usize, usize)) -> StateID {
+    for (at, &byte) in bytes.iter().enumerate() {
+        state = automaton.next_state(Anchored::No, state, byte);
+        if automaton.is_special(state) && automaton.is_match(state) {
+            for index in 0..automaton.match_len(state) {
+                found(automaton.match_pattern(state, index).as_usize(), at);
+            }
+        }
+    }
+    state
+}
