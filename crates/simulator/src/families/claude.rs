@@ -2,15 +2,14 @@
 
 use serde_json::{Value, json};
 
-use crate::model::{ToolCall, Turn};
-
-pub(super) const SIGNATURE: &str = "c2ltdWxhdG9yLXNpZ25hdHVyZQ==";
+use crate::model::{Said, ToolCall, Turn};
 
 pub(super) fn whole(turn: &Turn<'_>) -> Value {
     let said = turn.said;
     let mut content = Vec::new();
     if let Some(reasoning) = &said.reasoning {
-        content.push(json!({"type": "thinking", "thinking": reasoning, "signature": SIGNATURE}));
+        content
+            .push(json!({"type": "thinking", "thinking": reasoning, "signature": Said::SIGNATURE}));
     }
     if let Some(text) = &said.text {
         let mut block = json!({"type": "text", "text": text});

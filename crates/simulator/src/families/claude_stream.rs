@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::claude::{SIGNATURE, citation, envelope, stop_reason};
-use crate::model::{ToolCall, Turn};
+use super::claude::{citation, envelope, stop_reason};
+use crate::model::{Said, ToolCall, Turn};
 
 pub(super) fn chunks(turn: &Turn<'_>) -> Vec<Value> {
     let said = turn.said;
@@ -16,7 +16,7 @@ pub(super) fn chunks(turn: &Turn<'_>) -> Vec<Value> {
         for piece in turn.cut(reasoning) {
             blocks.delta(json!({"type": "thinking_delta", "thinking": piece}));
         }
-        blocks.delta(json!({"type": "signature_delta", "signature": SIGNATURE}));
+        blocks.delta(json!({"type": "signature_delta", "signature": Said::SIGNATURE}));
         blocks.stop();
     }
     if let Some(text) = &said.text {

@@ -2,27 +2,26 @@
 
 use serde_json::{Value, json};
 
-use crate::model::{ToolCall, Turn};
-
-pub(super) const SIGNATURE: &str = "c2ltdWxhdG9yLXNpZ25hdHVyZQ==";
+use crate::model::{Said, ToolCall, Turn};
 
 /// The body of a Converse answer.
 pub(crate) fn converse(turn: &Turn<'_>) -> Value {
     json!({
-        "output": {"message": {"role": "assistant", "content": content(turn)}},
+        "output": {"message": {"role": "assistant", "content": content(turn, citation(turn))}},
         "stopReason": stop_reason(turn),
         "usage": usage(turn),
         "metrics": {"latencyMs": 42},
     })
 }
 
-pub(super) fn content(turn: &Turn<'_>) -> Vec<Value> {
+/// The content blocks; Nova on invoke has the same, but no citations.
+pub(super) fn content(turn: &Turn<'_>, citation: Option<Value>) -> Vec<Value> {
     let said = turn.said;
     let mut content = Vec::new();
     if let Some(reasoning) = &said.reasoning {
-        content.push(json!({"reasoningContent": {"reasoningText": {"text": reasoning, "signature": SIGNATURE}}}));
+        content.push(json!({"reasoningContent": {"reasoningText": {"text": reasoning, "signature": Said::SIGNATURE}}}));
     }
-    match (&said.text, citation(turn)) {
+    match (&said.text, citation) {
         (Some(text), Some(citation)) => content.push(json!({
             "citationsContent": {"content": [{"text": text}], "citations": [citation]},
         })),

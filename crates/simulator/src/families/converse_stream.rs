@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::converse::{SIGNATURE, citation, stop_reason, usage};
-use crate::model::{ToolCall, Turn};
+use super::converse::{citation, stop_reason, usage};
+use crate::model::{Said, ToolCall, Turn};
 
 /// The events of a `ConverseStream` answer, by `:event-type`.
 pub(crate) fn converse_events(turn: &Turn<'_>) -> Vec<(String, Value)> {
@@ -14,12 +14,16 @@ pub(crate) fn converse_events(turn: &Turn<'_>) -> Vec<(String, Value)> {
         for piece in turn.cut(reasoning) {
             blocks.delta(json!({"reasoningContent": {"text": piece}}));
         }
-        blocks.delta(json!({"reasoningContent": {"signature": SIGNATURE}}));
+        blocks.delta(json!({"reasoningContent": {"signature": Said::SIGNATURE}}));
         blocks.stop();
     }
     if let Some(text) = &said.text {
         // No contentBlockStart: a text block opens with its first delta.
-        for piece in turn.cut(text) {
+        let mut pieces = turn.cut(text);
+        if pieces.is_empty() {
+            pieces.push("");
+        }
+        for piece in pieces {
             blocks.delta(json!({"text": piece}));
         }
         if let Some(citation) = citation(turn) {

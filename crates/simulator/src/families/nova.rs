@@ -7,7 +7,7 @@ use crate::model::{ToolCall, Turn};
 
 pub(super) fn whole(turn: &Turn<'_>) -> Value {
     json!({
-        "output": {"message": {"role": "assistant", "content": content(turn)}},
+        "output": {"message": {"role": "assistant", "content": content(turn, None)}},
         "stopReason": stop_reason(turn),
         "usage": usage(turn),
     })

@@ -39,6 +39,9 @@ impl ToolCall {
 }
 
 impl Said {
+    /// The signature under every reasoning.
+    pub(crate) const SIGNATURE: &'static str = "c2ltdWxhdG9yLXNpZ25hdHVyZQ==";
+
     /// What `reply` says to `prompt`; `None` for the raw replies, which are
     /// bodies rather than words.
     pub(crate) fn new(reply: &Reply, prompt: &str) -> Option<Self> {

@@ -9,7 +9,9 @@ use super::ParseError;
 /// What the simulated model says.
 ///
 /// A family without a place for a part of the reply (a tool call in a plain
-/// text completion, say) carries that part inside its text.
+/// text completion, say) carries that part inside its text. The raw replies are
+/// for the operations that call a model; an `InternalServerException` says that
+/// one does not fit the operation, as `RawEvents` on a plain answer.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum Reply {
     /// `You said: <last user text>`.
