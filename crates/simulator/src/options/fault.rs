@@ -75,7 +75,7 @@ impl FromStr for Fault {
         match kind {
             "throttle" => Ok(Self::Throttle),
             "status" => Ok(Self::Status {
-                status: number(part("a status")?)?,
+                status: status(part("a status")?)?,
                 exception: part("an exception name")?.to_owned(),
                 message: part("a message")?.to_owned(),
             }),
@@ -103,4 +103,14 @@ fn number<N: FromStr>(text: &str) -> Result<N, ParseError> {
     text.trim()
         .parse()
         .map_err(|_| ParseError::new(format!("{text:?} is not a number")))
+}
+
+// What HTTP cannot send must not become a fault that breaks differently.
+fn status(text: &str) -> Result<u16, ParseError> {
+    let status = number(text)?;
+    if (100..1000).contains(&status) {
+        Ok(status)
+    } else {
+        Err(ParseError::new(format!("{status} is not an HTTP status")))
+    }
 }
