@@ -1,0 +1,35 @@
+//! Error answers.
+
+use crate::options::ParseError;
+
+/// An error answer: a status and a modelled exception.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct ErrorAnswer {
+    pub(super) status: u16,
+    pub(super) exception: String,
+    pub(super) message: String,
+}
+
+impl ErrorAnswer {
+    pub(super) fn new(status: u16, exception: &str, message: impl Into<String>) -> Self {
+        Self {
+            status,
+            exception: exception.to_owned(),
+            message: message.into(),
+        }
+    }
+
+    pub(super) fn validation(message: impl Into<String>) -> Self {
+        Self::new(400, "ValidationException", message)
+    }
+
+    pub(super) fn malformed() -> Self {
+        Self::validation("Malformed input request, please reformat your input and try again.")
+    }
+}
+
+impl From<ParseError> for ErrorAnswer {
+    fn from(error: ParseError) -> Self {
+        Self::validation(format!("simulator directive: {error}"))
+    }
+}

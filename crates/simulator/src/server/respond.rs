@@ -1,0 +1,112 @@
+//! HTTP responses, with the headers Bedrock sends.
+
+use std::io;
+
+use bytes::{Bytes, BytesMut};
+use hyper::header::{CONTENT_TYPE, HeaderName};
+use hyper::http::response::Builder;
+use hyper::{HeaderMap, Response};
+use serde_json::json;
+
+use super::Operation;
+use super::answer::{Answer, Content};
+use super::error::ErrorAnswer;
+use crate::options::Fault;
+use crate::wire::{Flow, PieceBody, encode, full, stream};
+
+const JSON: &str = "application/json";
+const EVENT_STREAM: &str = "application/vnd.amazon.eventstream";
+
+/// Members that a response repeats from its request.
+const REPEATED: [&str; 2] = [
+    "x-amzn-bedrock-performanceconfig-latency",
+    "x-amzn-bedrock-service-tier",
+];
+
+/// An error answer.
+pub(super) fn error(
+    error: &ErrorAnswer,
+    request_id: &str,
+    flow: Flow,
+) -> io::Result<Response<PieceBody>> {
+    let body = json!({"message": error.message}).to_string();
+    let error_type = format!(
+        "{}:http://internal.amazon.com/coral/com.amazon.bedrock/",
+        error.exception
+    );
+    Response::builder()
+        .status(error.status)
+        .header(CONTENT_TYPE, JSON)
+        .header("x-amzn-requestid", request_id)
+        .header("x-amzn-errortype", error_type)
+        .body(full(body.into(), flow))
+        .map_err(io::Error::other)
+}
+
+/// A good answer.
+pub(super) fn success(
+    operation: Operation,
+    answer: Answer,
+    request: &HeaderMap,
+    request_id: &str,
+    flow: Flow,
+    fault: Option<&Fault>,
+) -> io::Result<Response<PieceBody>> {
+    let mut builder = Response::builder().header("x-amzn-requestid", request_id);
+    if matches!(
+        operation,
+        Operation::InvokeModel | Operation::InvokeModelWithResponseStream
+    ) {
+        builder = repeat(builder, request);
+    }
+    let body = match answer.content {
+        Content::Whole(bytes) => {
+            builder = builder.header(CONTENT_TYPE, JSON);
+            if operation == Operation::InvokeModel {
+                builder = builder
+                    .header("x-amzn-bedrock-invocation-latency", "42")
+                    .header("x-amzn-bedrock-input-token-count", answer.input_tokens)
+                    .header("x-amzn-bedrock-output-token-count", answer.output_tokens)
+                    .header("x-amzn-bedrock-cache-read-input-token-count", "0")
+                    .header("x-amzn-bedrock-cache-write-input-token-count", "0");
+            }
+            full(bytes, flow)
+        }
+        Content::Events(events) => {
+            builder = builder.header(CONTENT_TYPE, EVENT_STREAM);
+            if operation == Operation::InvokeModelWithResponseStream {
+                builder = builder.header("x-amzn-bedrock-content-type", JSON);
+            }
+            let mut frames = events
+                .iter()
+                .enumerate()
+                .map(|(position, event)| encode(event, position))
+                .collect::<io::Result<Vec<Bytes>>>()?;
+            if let Some(Fault::CorruptFrame { after_events }) = fault {
+                corrupt(&mut frames, *after_events);
+            }
+            stream(frames, flow)
+        }
+    };
+    builder.body(body).map_err(io::Error::other)
+}
+
+fn repeat(mut builder: Builder, request: &HeaderMap) -> Builder {
+    for name in REPEATED {
+        if let Some(value) = request.get(name) {
+            builder = builder.header(HeaderName::from_static(name), value.clone());
+        }
+    }
+    builder
+}
+
+// Turning the last byte over spoils the message checksum and nothing else.
+fn corrupt(frames: &mut [Bytes], at: usize) {
+    if let Some(frame) = frames.get_mut(at) {
+        let mut spoiled = BytesMut::from(&frame[..]);
+        if let Some(last) = spoiled.last_mut() {
+            *last ^= 0xFF;
+        }
+        *frame = spoiled.freeze();
+    }
+}

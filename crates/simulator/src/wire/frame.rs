@@ -1,0 +1,61 @@
+//! Event-stream frames, by the codec the AWS SDKs use themselves.
+
+use std::io;
+
+use aws_smithy_eventstream::frame::write_message_to;
+use aws_smithy_types::event_stream::{Header, HeaderValue, Message};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use bytes::{Bytes, BytesMut};
+use serde_json::{Value, json};
+
+use super::padding;
+
+/// One event of a response stream.
+#[derive(Debug)]
+pub(crate) enum Event {
+    /// A model's own JSON, to be wrapped as a `chunk`.
+    Chunk(Vec<u8>),
+    /// An event whose payload is the JSON itself.
+    Plain(String, Value),
+    /// The same, without padding: the payload is the caller's to the byte.
+    Raw(String, Value),
+    /// An exception.
+    Exception(String, Value),
+}
+
+/// The frame of `event`, the one at `position` in its stream.
+pub(crate) fn encode(event: &Event, position: usize) -> io::Result<Bytes> {
+    let (message_type, name_header, name, payload) = match event {
+        Event::Chunk(json) => {
+            let payload = json!({"bytes": STANDARD.encode(json), "p": padding(position)});
+            ("event", ":event-type", "chunk", payload)
+        }
+        Event::Plain(name, payload) => {
+            let mut payload = payload.clone();
+            if let Value::Object(members) = &mut payload {
+                members.insert("p".to_owned(), json!(padding(position)));
+            }
+            ("event", ":event-type", name.as_str(), payload)
+        }
+        Event::Raw(name, payload) => ("event", ":event-type", name.as_str(), payload.clone()),
+        Event::Exception(name, payload) => (
+            "exception",
+            ":exception-type",
+            name.as_str(),
+            payload.clone(),
+        ),
+    };
+    let header = |name: &'static str, value: &str| {
+        Header::new(name, HeaderValue::String(value.to_owned().into()))
+    };
+    let headers = vec![
+        header(name_header, name),
+        header(":content-type", "application/json"),
+        header(":message-type", message_type),
+    ];
+    let message = Message::new_from_parts(headers, payload.to_string());
+    let mut frame = BytesMut::new();
+    write_message_to(&message, &mut frame).map_err(io::Error::other)?;
+    Ok(frame.freeze())
+}

@@ -1,0 +1,111 @@
+//! The words of the headers and the command line.
+
+use banister_simulator::{Chunk, Fault, Reply, Shape};
+use serde_json::json;
+
+#[test]
+fn every_reply_can_be_written_in_a_header() {
+    let cases = [
+        ("echo", Reply::Echo),
+        ("scripted", Reply::Scripted),
+        ("text:a: b", Reply::Text("a: b".into())),
+        (r#"text-json:"a\nb""#, Reply::Text("a\nb".into())),
+        (
+            r#"tool:{"name":"weather","input":{"city":"Oslo"}}"#,
+            Reply::ToolUse {
+                name: "weather".into(),
+                input: json!({"city": "Oslo"}),
+                text: None,
+            },
+        ),
+        (
+            r#"reasoning:{"reasoning":"hm","text":"yes"}"#,
+            Reply::Reasoning {
+                reasoning: "hm".into(),
+                text: "yes".into(),
+            },
+        ),
+        (
+            r#"citations:{"text":"a","title":"b","citedText":"c"}"#,
+            Reply::Citations {
+                text: "a".into(),
+                title: "b".into(),
+                cited_text: "c".into(),
+            },
+        ),
+        (r#"json:{"a":1}"#, Reply::RawJson(json!({"a": 1}))),
+        (
+            r#"events:[["chunk",{"a":1}]]"#,
+            Reply::RawEvents(vec![("chunk".into(), json!({"a": 1}))]),
+        ),
+    ];
+    for (directive, reply) in cases {
+        assert_eq!(directive.parse(), Ok(reply), "{directive}");
+    }
+    for broken in [
+        "",
+        "say",
+        "text-json:1",
+        "tool:{}",
+        "json:",
+        "events:{}",
+        "events:[[1,2]]",
+        "events:[[]]",
+    ] {
+        assert!(broken.parse::<Reply>().is_err(), "{broken}");
+    }
+}
+
+#[test]
+fn every_fault_can_be_written_in_a_header() {
+    let cases = [
+        ("throttle", Fault::Throttle),
+        (
+            "status:503:ServiceUnavailableException:try: later",
+            Fault::Status {
+                status: 503,
+                exception: "ServiceUnavailableException".into(),
+                message: "try: later".into(),
+            },
+        ),
+        (
+            "exception-frame:2:throttlingException:slow",
+            Fault::ExceptionFrame {
+                after_events: 2,
+                exception_type: "throttlingException".into(),
+                message: "slow".into(),
+            },
+        ),
+        ("cut:100", Fault::CutConnection { after_bytes: 100 }),
+        ("corrupt:2", Fault::CorruptFrame { after_events: 2 }),
+        ("stall:2", Fault::Stall { after_events: 2 }),
+        ("hang", Fault::Hang),
+    ];
+    for (directive, fault) in cases {
+        assert_eq!(directive.parse(), Ok(fault), "{directive}");
+    }
+    for broken in [
+        "",
+        "flood",
+        "cut",
+        "cut:x",
+        "status:503",
+        "status:42:X:y",
+        "exception-frame:1",
+    ] {
+        assert!(broken.parse::<Fault>().is_err(), "{broken}");
+    }
+}
+
+#[test]
+fn every_cut_and_shape_can_be_written_in_a_header() {
+    assert_eq!("tokens".parse(), Ok(Chunk::Tokens));
+    assert_eq!("chars:3".parse(), Ok(Chunk::Chars(3)));
+    assert_eq!("bytes:7".parse(), Ok(Chunk::Bytes(7)));
+    assert_eq!("at:1, 5".parse(), Ok(Chunk::At(vec![1, 5])));
+    assert!("at:".parse::<Chunk>().is_err() && "words".parse::<Chunk>().is_err());
+    for shape in Shape::ALL {
+        assert_eq!(shape.name().parse(), Ok(*shape));
+    }
+    assert!("gpt".parse::<Shape>().is_err());
+}
