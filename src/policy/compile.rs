@@ -1,0 +1,119 @@
+//! A resolved policy becomes rules and what the detectors look for. Nothing can fail here: it was checked.
+
+use std::sync::Arc;
+
+use crate::detect::EntityType;
+use crate::detect::spec::{DetectorSpec, EntitySpec, PatternSpec, RuleId, TopicSpec, WordSpec};
+
+use super::compiled::{Messages, Policy};
+use super::digest::digest;
+use super::resolved::{Effect, Resolved, Written};
+use super::rule::{Mask, Rule, RuleKind};
+use super::values::Evasion;
+
+/// Told instead of a completion, when the policy gives no `blocked_input`.
+const BLOCKED_INPUT: &str = "Sorry, I can't help with that request.";
+
+/// Told instead of a completion, when the policy gives no `blocked_output`.
+const BLOCKED_OUTPUT: &str = "Sorry, I can't share that answer.";
+
+/// Compiles; `key` is the key of `replacement: hash`.
+pub(super) fn compile(resolved: &Resolved, key: &[u8]) -> Policy {
+    let mut rules = Rules {
+        key: Arc::from(key),
+        list: Vec::with_capacity(resolved.rules()),
+    };
+    let mut spec = DetectorSpec::default();
+    for topic in &resolved.topics {
+        spec.topics.push(TopicSpec {
+            rule: rules.add(&topic.name, RuleKind::Topic, None, None, &topic.effect),
+            name: topic.name.clone(),
+            definition: topic.definition.clone(),
+            examples: topic.examples.clone(),
+            phrases: topic.phrases.clone(),
+            patterns: topic.patterns.clone(),
+            exceptions: topic.exceptions.clone(),
+            threshold: topic.threshold,
+        });
+    }
+    for filter in &resolved.words {
+        let managed = filter.managed.map(|managed| managed.name());
+        spec.words.push(WordSpec {
+            rule: rules.add(&filter.name, RuleKind::Word, None, managed, &filter.effect),
+            words: filter.words.clone(),
+            whole_word: filter.whole_word,
+            case_sensitive: filter.case_sensitive,
+            folded: filter.evasion == Evasion::Standard,
+        });
+    }
+    for pii in &resolved.pii {
+        let (name, entity) = (pii.entity.name(), Some(pii.entity));
+        spec.entities.push(EntitySpec {
+            rule: rules.add(name, RuleKind::Pii, entity, None, &pii.effect),
+            entity: pii.entity,
+            allow: pii.allow.clone(),
+        });
+    }
+    for regex in &resolved.regexes {
+        spec.patterns.push(PatternSpec {
+            rule: rules.add(&regex.name, RuleKind::Regex, None, None, &regex.effect),
+            pattern: regex.pattern.clone(),
+            max_length: regex.max_length.map(|longest| longest as usize),
+        });
+    }
+    let messages = Messages {
+        blocked_input: resolved
+            .blocked_input
+            .as_deref()
+            .unwrap_or(BLOCKED_INPUT)
+            .into(),
+        blocked_output: resolved
+            .blocked_output
+            .as_deref()
+            .unwrap_or(BLOCKED_OUTPUT)
+            .into(),
+    };
+    Policy::new(resolved, digest(resolved), rules.list, messages, spec)
+}
+
+/// The rules so far, and the key their hashes use.
+struct Rules {
+    key: Arc<[u8]>,
+    list: Vec<Rule>,
+}
+
+impl Rules {
+    /// Adds a rule and gives its number.
+    fn add(
+        &mut self,
+        name: &str,
+        kind: RuleKind,
+        entity: Option<EntityType>,
+        managed: Option<&'static str>,
+        effect: &Effect,
+    ) -> RuleId {
+        // The number of rules is limited far below what a number of a rule can hold.
+        let number = RuleId::try_from(self.list.len()).unwrap_or(RuleId::MAX);
+        self.list.push(Rule {
+            name: name.into(),
+            kind,
+            entity,
+            managed,
+            input: effect.input.into(),
+            output: effect.output.into(),
+            mask: self.mask(&effect.replacement),
+            message: effect.message.as_deref().map(Into::into),
+        });
+        number
+    }
+
+    fn mask(&self, written: &Written) -> Mask {
+        match written {
+            Written::Label => Mask::Label,
+            Written::Numbered => Mask::Numbered,
+            Written::KeepLast4 => Mask::KeepLast4,
+            Written::Hash => Mask::Hash(Arc::clone(&self.key)),
+            Written::Fixed(text) => Mask::Fixed(text.clone()),
+        }
+    }
+}

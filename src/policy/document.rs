@@ -1,0 +1,193 @@
+//! The policy document: what was written, before it means anything.
+//!
+//! These types are the format. `serde_yaml` reads them, the JSON Schema is made from them.
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::values::{ActionWord, Managed, Mode, Replacement, TypeName, Version};
+
+/// A Banister policy.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct PolicyDocument {
+    /// Version of the format.
+    pub(crate) version: Version,
+    /// Name of the policy.
+    #[schemars(length(max = 100), regex(pattern = "^[a-z0-9-]+$"))]
+    pub(crate) name: String,
+    /// What the policy is for.
+    #[schemars(length(min = 1))]
+    pub(crate) description: Option<String>,
+    /// Policies whose rules are taken over: names of packs, or paths relative to this file. A rule of the same name here
+    /// replaces theirs.
+    #[schemars(length(min = 1))]
+    #[serde(default)]
+    pub(crate) extends: Vec<String>,
+    /// How streams are evaluated. `sync` releases text once it has been evaluated.
+    pub(crate) mode: Option<Mode>,
+    /// What the caller is told when a text is refused.
+    pub(crate) messages: Option<MessagesEntry>,
+    /// Subjects that are not to be talked about.
+    #[schemars(length(min = 1))]
+    #[serde(default)]
+    pub(crate) denied_topics: Vec<TopicEntry>,
+    /// Lists of words and phrases.
+    #[schemars(length(min = 1))]
+    #[serde(default)]
+    pub(crate) word_filters: Vec<WordEntry>,
+    /// Entity types and what is done about each.
+    #[schemars(length(min = 1))]
+    #[serde(default)]
+    pub(crate) pii: Vec<PiiEntry>,
+    /// Patterns of your own.
+    #[schemars(length(min = 1))]
+    #[serde(default)]
+    pub(crate) regexes: Vec<RegexEntry>,
+}
+
+/// What the caller is told when a text is refused.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct MessagesEntry {
+    /// Instead of a completion, when a prompt is refused.
+    #[schemars(length(min = 1))]
+    pub(crate) blocked_input: Option<String>,
+    /// Instead of a completion that is refused.
+    #[schemars(length(min = 1))]
+    pub(crate) blocked_output: Option<String>,
+}
+
+/// A subject that is not to be talked about. At least one of `examples`, `phrases` and `patterns` is needed.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct TopicEntry {
+    /// Name of the rule.
+    #[schemars(length(min = 1, max = 100))]
+    pub(crate) name: String,
+    /// The subject in a sentence.
+    #[schemars(length(min = 1))]
+    pub(crate) definition: Option<String>,
+    /// Sentences about it; similar ones are found.
+    #[schemars(length(min = 1))]
+    #[serde(default)]
+    pub(crate) examples: Vec<String>,
+    /// Words and phrases that decide by themselves.
+    #[schemars(length(min = 1))]
+    #[serde(default)]
+    pub(crate) phrases: Vec<String>,
+    /// Patterns that decide by themselves.
+    #[schemars(length(min = 1))]
+    #[serde(default)]
+    pub(crate) patterns: Vec<String>,
+    /// Phrases that never count.
+    #[schemars(length(min = 1))]
+    #[serde(default)]
+    pub(crate) exceptions: Vec<String>,
+    /// How similar to an example a sentence has to be.
+    #[schemars(range(min = 0.0, max = 1.0))]
+    pub(crate) threshold: Option<f32>,
+    /// What is done, in both directions: block (default) or detect.
+    pub(crate) action: Option<ActionWord>,
+    /// What is done with prompts.
+    pub(crate) input: Option<ActionWord>,
+    /// What is done with completions.
+    pub(crate) output: Option<ActionWord>,
+    /// What the caller is told, instead of `messages`.
+    #[schemars(length(min = 1))]
+    pub(crate) message: Option<String>,
+}
+
+/// A list of words and phrases, from exactly one of `words`, `file` and `managed`.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct WordEntry {
+    /// Name of the rule.
+    #[schemars(length(min = 1, max = 100))]
+    pub(crate) name: String,
+    /// The words.
+    #[schemars(length(min = 1))]
+    #[serde(default)]
+    pub(crate) words: Vec<String>,
+    /// A file of words, one a line, relative to the policy file. Lines that begin with # are comments.
+    #[schemars(length(min = 1))]
+    pub(crate) file: Option<String>,
+    /// A list that ships with Banister.
+    pub(crate) managed: Option<Managed>,
+    /// How words match.
+    #[serde(rename = "match")]
+    pub(crate) matching: Option<MatchEntry>,
+    /// What is done, in both directions: block (default), mask, detect or off.
+    pub(crate) action: Option<ActionWord>,
+    /// What is done with prompts.
+    pub(crate) input: Option<ActionWord>,
+    /// What is done with completions.
+    pub(crate) output: Option<ActionWord>,
+    /// How a masked word is written.
+    pub(crate) replacement: Option<Replacement>,
+    /// What the caller is told, instead of `messages`.
+    #[schemars(length(min = 1))]
+    pub(crate) message: Option<String>,
+}
+
+/// How words match.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct MatchEntry {
+    /// Only where the word is not part of a longer one (default true).
+    pub(crate) whole_word: Option<bool>,
+    /// Tell capital letters from small ones (default false).
+    pub(crate) case_sensitive: Option<bool>,
+    /// See through look-alike letters, accents and invisible characters (default standard).
+    pub(crate) evasion: Option<super::values::Evasion>,
+}
+
+/// Entity types and what is done about them.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct PiiEntry {
+    /// The types; `[ALL]` means all of them.
+    #[schemars(length(min = 1))]
+    pub(crate) types: Vec<TypeName>,
+    /// What is done, in both directions: mask (default), block, detect or off.
+    pub(crate) action: Option<ActionWord>,
+    /// What is done with prompts.
+    pub(crate) input: Option<ActionWord>,
+    /// What is done with completions.
+    pub(crate) output: Option<ActionWord>,
+    /// How a masked value is written.
+    pub(crate) replacement: Option<Replacement>,
+    /// Values never reported.
+    #[schemars(length(min = 1))]
+    #[serde(default)]
+    pub(crate) allow: Vec<String>,
+    /// What the caller is told, instead of `messages`.
+    #[schemars(length(min = 1))]
+    pub(crate) message: Option<String>,
+}
+
+/// A pattern of your own.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RegexEntry {
+    /// Name of the rule.
+    #[schemars(length(min = 1, max = 100))]
+    pub(crate) name: String,
+    /// The pattern, in the syntax of Rust's `regex` crate.
+    #[schemars(length(min = 1))]
+    pub(crate) pattern: String,
+    /// Longest match in bytes; needed where the pattern has no bound of its own.
+    #[schemars(range(min = 1, max = 65536))]
+    pub(crate) max_length: Option<u32>,
+    /// What is done, in both directions: mask (default), block, detect or off.
+    pub(crate) action: Option<ActionWord>,
+    /// What is done with prompts.
+    pub(crate) input: Option<ActionWord>,
+    /// What is done with completions.
+    pub(crate) output: Option<ActionWord>,
+    /// How a match is written when masked.
+    pub(crate) replacement: Option<Replacement>,
+    /// What the caller is told, instead of `messages`.
+    #[schemars(length(min = 1))]
+    pub(crate) message: Option<String>,
+}

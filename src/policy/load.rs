@@ -1,0 +1,425 @@
+//! From files to a resolved policy: reads, checks, follows `extends`, reads word lists.
+
+use std::collections::HashMap;
+use std::fs::File;
+use std::io::Read as _;
+use std::path::{Path as FilePath, PathBuf};
+use std::rc::Rc;
+
+use super::check::{Checker, Reference, Wanted};
+use super::document::PolicyDocument;
+use super::limits::{
+    MAX_EXTENDS, MAX_POLICY_BYTES, MAX_RULES, MAX_WORD_BYTES, MAX_WORD_FILE_BYTES, MAX_WORDS,
+    MIN_HASH_KEY_BYTES,
+};
+use super::packs;
+use super::problem::Problems;
+use super::render::shown;
+use super::resolved::Resolved;
+use super::suggest::{nearest, one_of};
+use super::word_file;
+use super::yaml::{self, Path, Place, Source};
+
+/// The environment variable that holds the key of `replacement: hash`.
+const HASH_KEY: &str = "BANISTER_HASH_KEY";
+
+/// Where a policy comes from. Also its identity, for cycles and for policies extended twice.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Origin {
+    /// A text without a place in the file system.
+    Text,
+    /// A pack that ships with Banister.
+    Pack(&'static str),
+    /// A file.
+    File(PathBuf),
+}
+
+/// Loads one policy and what it refers to.
+#[derive(Debug)]
+pub(super) struct Loader {
+    pub(super) problems: Problems,
+    hash_key: Option<Vec<u8>>,
+    /// Policies being loaded, each waiting for the one it extends.
+    open: Vec<Origin>,
+    /// Policies loaded, so that none is read twice; `None` for one that has problems.
+    done: HashMap<Origin, Option<Rc<Resolved>>>,
+}
+
+impl Loader {
+    /// A loader with this key for `replacement: hash`.
+    pub(super) fn new(hash_key: Option<Vec<u8>>) -> Self {
+        Self {
+            problems: Problems::default(),
+            hash_key,
+            open: Vec::new(),
+            done: HashMap::new(),
+        }
+    }
+
+    /// The key of `replacement: hash`; empty when there is none, which no loaded policy then needs.
+    pub(super) fn key(&self) -> &[u8] {
+        self.hash_key.as_deref().unwrap_or_default()
+    }
+
+    /// The key the environment holds.
+    pub(super) fn key_from_environment() -> Option<Vec<u8>> {
+        std::env::var_os(HASH_KEY).map(std::ffi::OsString::into_encoded_bytes)
+    }
+
+    /// Loads a file.
+    pub(super) fn file(&mut self, path: &FilePath) -> Option<Rc<Resolved>> {
+        let name = path.display().to_string();
+        match read(path, MAX_POLICY_BYTES) {
+            Ok(text) => self.text(identity(path), Some(path), &name, &text),
+            Err((message, help)) => {
+                self.problems.in_file(
+                    &name,
+                    None,
+                    format!("the policy cannot be read: {message}"),
+                    Some(help),
+                );
+                None
+            }
+        }
+    }
+
+    /// Loads a pack by its exact name.
+    pub(super) fn pack(&mut self, name: &str) -> Option<Rc<Resolved>> {
+        let Some((name, text)) = packs::find(name) else {
+            let message = format!("there is no pack `{}`", shown(name));
+            self.problems
+                .in_file("<packs>", None, message, Some(pack_help(name)));
+            return None;
+        };
+        self.text(Origin::Pack(name), None, &format!("<pack {name}>"), text)
+    }
+
+    /// Loads a text; `path` is the file it comes from, if any.
+    pub(super) fn text(
+        &mut self,
+        origin: Origin,
+        path: Option<&FilePath>,
+        name: &str,
+        text: &str,
+    ) -> Option<Rc<Resolved>> {
+        if let Some(done) = self.done.get(&origin) {
+            return done.clone();
+        }
+        self.open.push(origin.clone());
+        let resolved = self.resolve(path, &Source::new(name, text)).map(Rc::new);
+        self.open.pop();
+        self.done.insert(origin, resolved.clone());
+        resolved
+    }
+
+    fn resolve(&mut self, path: Option<&FilePath>, source: &Source) -> Option<Resolved> {
+        let before = self.problems.count();
+        if source.text().len() as u64 > MAX_POLICY_BYTES {
+            let (message, help) = too_large(MAX_POLICY_BYTES);
+            self.problems.in_file(
+                source.name(),
+                None,
+                format!("the policy cannot be read: {message}"),
+                Some(help),
+            );
+            return None;
+        }
+        let root = match yaml::read(source) {
+            Ok(root) => root,
+            Err(error) => {
+                self.problems
+                    .at(source, error.place, Path::Root, error.message, error.help);
+                return None;
+            }
+        };
+        let mut checker = Checker::new(source, &mut self.problems);
+        checker.document(root.as_deref());
+        let references = checker.into_references();
+        let (mut files, mut bases) = (HashMap::new(), Vec::new());
+        for reference in &references {
+            let mut note = Note { source, reference };
+            match &reference.wanted {
+                Wanted::HashKey => self.hash_key(&mut note),
+                Wanted::WordFile(file) => {
+                    let words = self.words(path, file, &mut note);
+                    files.insert(file.clone(), words.unwrap_or_default());
+                }
+                Wanted::Policy(name) => bases.extend(self.base(path, name, &mut note)),
+            }
+        }
+        if self.problems.count() > before {
+            return None;
+        }
+        let document: PolicyDocument = match serde_yaml::from_str(source.text()) {
+            Ok(document) => document,
+            Err(error) => {
+                self.disagreement(source, &error);
+                return None;
+            }
+        };
+        let mut resolved = Resolved::own(document, &files);
+        // From last to first: each goes ahead of what is there, and gives way to it.
+        for base in bases.iter().rev() {
+            resolved.inherit(base);
+        }
+        if resolved.rules() > MAX_RULES {
+            let message = format!(
+                "the policy has {} rules with those it extends; the limit is {MAX_RULES}",
+                resolved.rules()
+            );
+            self.problems.in_file(source.name(), None, message, None);
+            return None;
+        }
+        Some(resolved)
+    }
+
+    /// The two YAML readers take the text for different things: refuse it rather than choose.
+    fn disagreement(&mut self, source: &Source, error: &serde_yaml::Error) {
+        let (line, column) = error
+            .location()
+            .map_or((1, 1), |at| (at.line().max(1), at.column().max(1)));
+        let place = Place {
+            line,
+            column,
+            width: 1,
+        };
+        let message = format!(
+            "this YAML can be read in two ways: {}",
+            shown(&error.to_string())
+        );
+        let help = Some("write it more plainly: quote text, indent with spaces".to_owned());
+        self.problems.at(source, place, Path::Root, message, help);
+    }
+
+    fn hash_key(&mut self, note: &mut Note<'_>) {
+        let length = self.hash_key.as_ref().map_or(0, Vec::len);
+        if length >= MIN_HASH_KEY_BYTES {
+            return;
+        }
+        let message = match &self.hash_key {
+            None => format!(
+                "`replacement: hash` needs a key, and the environment variable {HASH_KEY} is not set"
+            ),
+            Some(_) => format!("the key in the environment variable {HASH_KEY} has {length} bytes"),
+        };
+        let help = format!(
+            "set {HASH_KEY} to at least {MIN_HASH_KEY_BYTES} random bytes, for example from `openssl rand -hex 32`"
+        );
+        note.problem(&mut self.problems, message, help);
+    }
+
+    fn words(
+        &mut self,
+        policy: Option<&FilePath>,
+        file: &str,
+        note: &mut Note<'_>,
+    ) -> Option<Vec<String>> {
+        let Some(policy) = policy else {
+            let message = format!(
+                "the word file `{}` cannot be found from a policy that is not a file",
+                shown(file)
+            );
+            note.problem(
+                &mut self.problems,
+                message,
+                "load the policy with `Policy::from_file`, or list the words".to_owned(),
+            );
+            return None;
+        };
+        let path = beside(policy, file);
+        let text = match read(&path, MAX_WORD_FILE_BYTES) {
+            Ok(text) => text,
+            Err((message, help)) => {
+                let message = format!("the word file `{}` cannot be read: {message}", shown(file));
+                note.problem(&mut self.problems, message, help);
+                return None;
+            }
+        };
+        let name = path.display().to_string();
+        let mut words = Vec::new();
+        for (line, word) in word_file::words(&text) {
+            if word.len() > MAX_WORD_BYTES {
+                let message = format!(
+                    "a word of {} bytes, where {MAX_WORD_BYTES} are the limit",
+                    word.len()
+                );
+                self.problems.in_file(
+                    &name,
+                    Some(line),
+                    message,
+                    Some("make it shorter: one word or phrase a line".to_owned()),
+                );
+            }
+            words.push(word.to_owned());
+        }
+        if words.is_empty() {
+            let help = "put one word or phrase on each line; lines that begin with # are comments";
+            note.problem(
+                &mut self.problems,
+                format!("the word file `{}` has no words", shown(file)),
+                help.to_owned(),
+            );
+        } else if words.len() > MAX_WORDS {
+            let message = format!(
+                "the word file `{}` has {} words; the limit is {MAX_WORDS}",
+                shown(file),
+                words.len()
+            );
+            note.problem(
+                &mut self.problems,
+                message,
+                "split it over several word filters".to_owned(),
+            );
+        }
+        Some(words)
+    }
+
+    /// The policy an element of `extends` names.
+    fn base(
+        &mut self,
+        policy: Option<&FilePath>,
+        name: &str,
+        note: &mut Note<'_>,
+    ) -> Option<Rc<Resolved>> {
+        let is_path =
+            name.contains(['/', '\\']) || name.ends_with(".yaml") || name.ends_with(".yml");
+        let origin = match (is_path, policy, packs::find(name)) {
+            (true, Some(policy), _) => identity(&beside(policy, name)),
+            (true, None, _) => {
+                let message = format!(
+                    "`{}` cannot be found from a policy that is not a file",
+                    shown(name)
+                );
+                note.problem(
+                    &mut self.problems,
+                    message,
+                    "load the policy with `Policy::from_file`, or extend a pack".to_owned(),
+                );
+                return None;
+            }
+            (false, _, Some((pack, _))) => Origin::Pack(pack),
+            (false, _, None) => {
+                let message = format!("there is no pack `{}`", shown(name));
+                note.problem(&mut self.problems, message, pack_help(name));
+                return None;
+            }
+        };
+        if self.open.contains(&origin) {
+            let message = format!(
+                "`{}` extends itself, over {} files",
+                shown(name),
+                self.open.len()
+            );
+            let message = if self.open.len() == 1 {
+                "the policy extends itself".to_owned()
+            } else {
+                message
+            };
+            note.problem(
+                &mut self.problems,
+                message,
+                "remove one of the `extends`".to_owned(),
+            );
+            return None;
+        }
+        if self.open.len() > MAX_EXTENDS {
+            let message = format!("more than {MAX_EXTENDS} policies extend one another");
+            note.problem(
+                &mut self.problems,
+                message,
+                "put rules that belong together into one file".to_owned(),
+            );
+            return None;
+        }
+        match (&origin, policy) {
+            (Origin::File(_), Some(policy)) => {
+                let path = beside(policy, name);
+                if let Err((message, help)) = read(&path, MAX_POLICY_BYTES) {
+                    let message = format!("`{}` cannot be read: {message}", shown(name));
+                    note.problem(&mut self.problems, message, help);
+                    return None;
+                }
+                self.file(&path)
+            }
+            _ => self.pack(name),
+        }
+    }
+}
+
+/// Where to note problems of a reference.
+struct Note<'a> {
+    source: &'a Source,
+    reference: &'a Reference,
+}
+
+impl Note<'_> {
+    fn problem(&mut self, problems: &mut Problems, message: String, help: String) {
+        problems.at_path(
+            self.source,
+            self.reference.place,
+            self.reference.path.clone(),
+            message,
+            Some(help),
+        );
+    }
+}
+
+fn pack_help(name: &str) -> String {
+    match nearest(name, packs::NAMES) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => format!(
+            "the packs are {}; a file is named with its ending: `{}.yaml`",
+            one_of(&packs::NAMES),
+            shown(name)
+        ),
+    }
+}
+
+/// A path written in a policy, relative to the policy.
+fn beside(policy: &FilePath, file: &str) -> PathBuf {
+    policy.parent().unwrap_or(FilePath::new("")).join(file)
+}
+
+/// A file is itself however it is named.
+fn identity(path: &FilePath) -> Origin {
+    Origin::File(path.canonicalize().unwrap_or_else(|_| path.to_owned()))
+}
+
+/// Reads a text file of at most so many bytes, or says why not and what to do.
+fn read(path: &FilePath, limit: u64) -> Result<String, (String, String)> {
+    let failed = |error: std::io::Error| {
+        (
+            error.to_string(),
+            "check the path: it is relative to the policy file".to_owned(),
+        )
+    };
+    let file = File::open(path).map_err(failed)?;
+    // A directory opens but does not read, and a device or a pipe may never end.
+    if !file.metadata().map_err(failed)?.is_file() {
+        return Err((
+            "it is not a regular file".to_owned(),
+            "name a text file".to_owned(),
+        ));
+    }
+    let mut bytes = Vec::new();
+    file.take(limit + 1)
+        .read_to_end(&mut bytes)
+        .map_err(failed)?;
+    if bytes.len() as u64 > limit {
+        return Err(too_large(limit));
+    }
+    String::from_utf8(bytes).map_err(|error| {
+        let at = error.utf8_error().valid_up_to();
+        (
+            format!("it is not UTF-8, from byte {at}"),
+            "save it as UTF-8".to_owned(),
+        )
+    })
+}
+
+fn too_large(limit: u64) -> (String, String) {
+    (
+        format!("it is larger than {} MiB", limit >> 20),
+        "split it, or move words to word files".to_owned(),
+    )
+}

@@ -1,0 +1,38 @@
+//! The policies and word lists that ship with Banister.
+
+use super::values::Managed;
+use super::word_file;
+
+/// Name and text of each pack, sorted by name.
+const PACKS: [(&str, &str); 4] = [
+    ("banking", include_str!("../../policies/banking.yaml")),
+    ("default", include_str!("../../policies/default.yaml")),
+    ("pii", include_str!("../../policies/pii.yaml")),
+    ("profanity", include_str!("../../policies/profanity.yaml")),
+];
+
+/// Names of the packs.
+pub(super) const NAMES: [&str; PACKS.len()] = {
+    let mut names = [""; PACKS.len()];
+    let mut at = 0;
+    while at < names.len() {
+        names[at] = PACKS[at].0;
+        at += 1;
+    }
+    names
+};
+
+/// The pack of this name: its name and its text.
+pub(super) fn find(name: &str) -> Option<(&'static str, &'static str)> {
+    PACKS.into_iter().find(|(known, _)| *known == name)
+}
+
+/// The words of a managed list.
+pub(super) fn managed_words(managed: Managed) -> Vec<String> {
+    let text = match managed {
+        Managed::Profanity => include_str!("../../policies/words/profanity.txt"),
+    };
+    word_file::words(text)
+        .map(|(_, word)| word.to_owned())
+        .collect()
+}

@@ -1,0 +1,32 @@
+//! The JSON Schema of a policy file, made from the types that read it.
+
+use serde_json::Value;
+
+use super::document::PolicyDocument;
+
+/// The schema.
+pub(super) fn json_schema() -> Value {
+    let mut schema = schemars::schema_for!(PolicyDocument).to_value();
+    without_null(&mut schema);
+    schema
+}
+
+/// An optional key may be left out; given as `null` it is an error, unlike what `Option` stands for in a schema.
+fn without_null(schema: &mut Value) {
+    if let Value::Object(members) = schema {
+        members.remove("default");
+        if let Some(Value::Array(types)) = members.get_mut("type") {
+            types.retain(|name| name != "null");
+            if let [only] = types.as_slice() {
+                let only = only.clone();
+                members.insert("type".to_owned(), only);
+            }
+        }
+        if let Some(Value::Array(choices)) = members.get_mut("anyOf") {
+            choices.retain(|choice| choice.get("type").is_none_or(|name| name != "null"));
+        }
+        members.values_mut().for_each(without_null);
+    } else if let Value::Array(elements) = schema {
+        elements.iter_mut().for_each(without_null);
+    }
+}

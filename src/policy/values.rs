@@ -1,0 +1,193 @@
+//! The words a policy document is written in: actions, replacements, entity types.
+
+use std::borrow::Cow;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::{Deserialize, Deserializer, Serialize, de};
+
+use crate::detect::EntityType;
+
+use super::rule::Action;
+
+/// The only version of the format.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Version;
+
+impl<'de> Deserialize<'de> for Version {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        match u64::deserialize(deserializer)? {
+            1 => Ok(Self),
+            _ => Err(de::Error::custom("the version is 1")),
+        }
+    }
+}
+
+impl JsonSchema for Version {
+    fn schema_name() -> Cow<'static, str> {
+        "Version".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "const": 1 })
+    }
+}
+
+/// `block`, `mask`, `detect` or `off`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum ActionWord {
+    /// Refuse the text.
+    Block,
+    /// Put a mask in place of the finding.
+    Mask,
+    /// Report the finding and leave the text as it is.
+    Detect,
+    /// Do not look.
+    Off,
+}
+
+impl ActionWord {
+    pub(crate) const NAMES: &'static [&'static str] = &["block", "mask", "detect", "off"];
+
+    pub(crate) fn from_name(name: &str) -> Option<Self> {
+        match name {
+            "block" => Some(Self::Block),
+            "mask" => Some(Self::Mask),
+            "detect" => Some(Self::Detect),
+            "off" => Some(Self::Off),
+            _ => None,
+        }
+    }
+}
+
+impl From<ActionWord> for Action {
+    fn from(word: ActionWord) -> Self {
+        match word {
+            ActionWord::Block => Self::Block,
+            ActionWord::Mask => Self::Mask,
+            ActionWord::Detect => Self::Detect,
+            ActionWord::Off => Self::Off,
+        }
+    }
+}
+
+/// When text of a stream is released.
+#[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Mode {
+    /// Once it has been evaluated.
+    Sync,
+}
+
+/// A word list that ships with Banister.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Managed {
+    /// Swear words and slurs, English.
+    Profanity,
+}
+
+impl Managed {
+    pub(crate) const NAMES: &'static [&'static str] = &["profanity"];
+
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Profanity => "profanity",
+        }
+    }
+}
+
+/// What word matching sees through.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Evasion {
+    /// Nothing but case.
+    Off,
+    /// Look-alike letters, accents, invisible characters.
+    Standard,
+}
+
+/// How a masked span is written.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub(crate) enum Replacement {
+    /// One of the ways with a name.
+    Keyword(ReplacementWord),
+    /// This text, even if it is the name of a way.
+    Fixed(FixedText),
+    /// This text.
+    Text(#[schemars(length(min = 1, max = 256))] String),
+}
+
+/// A fixed text in long form.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct FixedText {
+    /// The text.
+    #[schemars(length(min = 1, max = 256))]
+    pub(crate) fixed: String,
+}
+
+/// The ways to write a masked span that have a name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum ReplacementWord {
+    /// The type or rule name in braces: `{EMAIL}`.
+    Label,
+    /// Likewise with a number, the same for the same value: `{EMAIL_1}`.
+    Numbered,
+    /// All letters and digits but the last four become `*`.
+    #[serde(rename = "keep_last_4")]
+    KeepLast4,
+    /// The type and a short keyed digest, the same for the same value: `{EMAIL:3f9a0c1b}`.
+    Hash,
+}
+
+impl ReplacementWord {
+    pub(crate) const NAMES: &'static [&'static str] = &["label", "numbered", "keep_last_4", "hash"];
+}
+
+/// An entity type, or all of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum TypeName {
+    All,
+    One(EntityType),
+}
+
+impl TypeName {
+    /// The name that stands for every type.
+    pub(crate) const ALL: &'static str = "ALL";
+
+    pub(crate) fn from_name(name: &str) -> Option<Self> {
+        match name {
+            Self::ALL => Some(Self::All),
+            _ => EntityType::from_name(name).map(Self::One),
+        }
+    }
+
+    /// Every name a policy may give.
+    pub(crate) fn names() -> impl Iterator<Item = &'static str> {
+        EntityType::ALL
+            .iter()
+            .map(|entity| entity.name())
+            .chain([Self::ALL])
+    }
+}
+
+impl<'de> Deserialize<'de> for TypeName {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let name = String::deserialize(deserializer)?;
+        Self::from_name(&name).ok_or_else(|| de::Error::custom("unknown entity type"))
+    }
+}
+
+impl JsonSchema for TypeName {
+    fn schema_name() -> Cow<'static, str> {
+        "EntityType".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        let names: Vec<&str> = Self::names().collect();
+        json_schema!({ "type": "string", "enum": names })
+    }
+}
