@@ -6,7 +6,7 @@ use super::entity::recognizer::{self, Recognizer, Verdict};
 use super::entity::recognizers_for;
 use super::pattern::{Group, Machine, Starts, Syntax};
 use super::spec::{DetectorSpec, PatternProblem, RuleId};
-use super::topic::{Similarity, Window};
+use super::topic::{Likeness, Similarity, Window};
 use super::words::{Spelling, WordRole, Words, WordsBuilder};
 use crate::text::buffer::TextBuffer;
 use crate::text::fold::{MAX_INVISIBLE_BYTES, View, fold_text};
@@ -127,6 +127,11 @@ impl Detectors {
             before: text.char_before(start, View::Pattern),
             after: text.char_at(end, View::Pattern).ok().flatten(),
         })
+    }
+
+    /// Judges a window once the exceptions in it are known.
+    pub(crate) fn judge_window(&self, window: &Window, exceptions: &[Mark]) -> Option<Likeness> {
+        self.similarity.as_ref()?.judge(window, exceptions)
     }
 
     /// The part of a recognized span that is the value.

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::detect::EntityType;
+use crate::detect::detectors::Detectors;
 use crate::detect::spec::{DetectorSpec, EntitySpec, PatternSpec, RuleId, TopicSpec, WordSpec};
 
 use super::compiled::{Messages, Policy};
@@ -73,7 +74,8 @@ pub(super) fn compile(resolved: &Resolved, key: &[u8]) -> Policy {
             .unwrap_or(BLOCKED_OUTPUT)
             .into(),
     };
-    Policy::new(resolved, digest(resolved), rules.list, messages, spec)
+    let detectors = Detectors::compile(&spec).unwrap_or_else(|(_, problem)| panic!("{}", problem.message));
+    Policy::new(resolved, digest(resolved), rules.list, messages, detectors)
 }
 
 /// The rules so far, and the key their hashes use.

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::detect::EntityType;
-use crate::detect::spec::DetectorSpec;
+use crate::detect::detectors::Detectors;
 
 use super::compile::compile;
 use super::load::{Loader, Origin};
@@ -59,7 +59,7 @@ struct Inner {
     digest: String,
     rules: Vec<Rule>,
     messages: Messages,
-    spec: DetectorSpec,
+    detectors: Detectors,
 }
 
 /// What the caller is told when a text is refused.
@@ -143,7 +143,7 @@ impl Policy {
         digest: String,
         rules: Vec<Rule>,
         messages: Messages,
-        spec: DetectorSpec,
+        detectors: Detectors,
     ) -> Self {
         let (name, description) = (resolved.name.clone(), resolved.description.clone());
         Self {
@@ -153,7 +153,7 @@ impl Policy {
                 digest,
                 rules,
                 messages,
-                spec,
+                detectors,
             }),
         }
     }
@@ -193,9 +193,9 @@ impl Policy {
         &self.inner.messages
     }
 
-    /// What the detectors are to look for.
-    pub(crate) fn spec(&self) -> &DetectorSpec {
-        &self.inner.spec
+    /// The detectors.
+    pub(crate) fn detectors(&self) -> &Detectors {
+        &self.inner.detectors
     }
 }
 

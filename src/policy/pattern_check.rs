@@ -1,5 +1,6 @@
 //! Whether a pattern can be enforced.
 
+use crate::detect::pattern::Syntax;
 use crate::detect::spec::PatternProblem;
 
 use super::limits::{MAX_MATCH_BYTES, MAX_PATTERN_BYTES};
@@ -68,7 +69,7 @@ pub(crate) fn check_pattern(
         _ => {}
     }
     match regex::Regex::new(pattern) {
-        Ok(_) => Ok(()),
+        Ok(_) => crate::detect::pattern::check_pattern(pattern, Syntax::Text, max_length),
         Err(regex::Error::CompiledTooBig(limit)) => {
             let message =
                 format!("the pattern is too large when compiled: more than {limit} bytes");

@@ -1,1 +1,5 @@
-//! Floor.
+//! Floor 4. Chunks in, released text out.
+
+mod guard;
+
+pub use guard::StreamGuard;

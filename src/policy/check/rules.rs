@@ -8,6 +8,7 @@ use crate::policy::limits::{
     MAX_EXAMPLE_BYTES, MAX_MATCH_BYTES, MAX_PATTERN_BYTES, MAX_TEXT_BYTES, MAX_WORD_BYTES,
     MAX_WORDS,
 };
+use crate::detect::detectors::MAX_TOPIC_PATTERN_BYTES;
 use crate::policy::pattern_check::check_pattern;
 use crate::policy::render::shown;
 use crate::policy::suggest::nearest;
@@ -49,7 +50,7 @@ impl Checker<'_> {
             let path = path.key("patterns");
             for (number, (place, item)) in self.list(field, path).into_iter().flatten().enumerate()
             {
-                self.pattern(item, place, path.index(number), None, name);
+                self.pattern(item, place, path.index(number), Some(MAX_TOPIC_PATTERN_BYTES), name);
             }
         }
         if !["examples", "phrases", "patterns"]

@@ -1,0 +1,82 @@
+use std::sync::Arc;
+
+use super::finding::Finding;
+use super::guard::Source;
+
+/// What came of a text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Outcome {
+    /// It may go on as it is.
+    Passed,
+    /// It may go on with spans masked.
+    Masked,
+    /// It must not go on.
+    Blocked,
+}
+
+/// Everything one evaluation found, and what may go on in place of the text.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Assessment {
+    pub(super) source: Source,
+    pub(super) outcome: Outcome,
+    pub(super) findings: Vec<Finding>,
+    /// The text to go on, where it differs.
+    pub(super) masked: Option<String>,
+    pub(super) message: Option<Arc<str>>,
+    pub(super) examined_bytes: usize,
+}
+
+impl Assessment {
+    /// Which direction was evaluated.
+    #[must_use]
+    pub fn source(&self) -> Source {
+        self.source
+    }
+
+    /// What came of the text.
+    #[must_use]
+    pub fn outcome(&self) -> Outcome {
+        self.outcome
+    }
+
+    /// Whether the text must not go on.
+    #[must_use]
+    pub fn is_blocked(&self) -> bool {
+        self.outcome == Outcome::Blocked
+    }
+
+    /// All findings, in text order.
+    #[must_use]
+    pub fn findings(&self) -> &[Finding] {
+        &self.findings
+    }
+
+    /// What may go on in place of `text`, the text that was assessed: itself, the masked text, or the blocked message.
+    #[must_use]
+    pub fn apply<'a>(&'a self, text: &'a str) -> &'a str {
+        match (&self.message, &self.masked) {
+            (Some(message), _) => message,
+            (None, Some(masked)) => masked,
+            (None, None) => text,
+        }
+    }
+
+    /// The masked text, when that is the outcome and the text was assessed whole.
+    #[must_use]
+    pub fn masked_text(&self) -> Option<&str> {
+        self.masked.as_deref()
+    }
+
+    /// What the caller is told instead, when the text is blocked.
+    #[must_use]
+    pub fn message(&self) -> Option<&str> {
+        self.message.as_deref()
+    }
+
+    /// How many bytes of text were examined.
+    #[must_use]
+    pub fn examined_bytes(&self) -> usize {
+        self.examined_bytes
+    }
+}

@@ -1,0 +1,142 @@
+//! The machinery of every evaluation, of whole texts and of streams alike.
+
+use super::assessment::{Assessment, Outcome};
+use super::conversation::Conversation;
+use super::decide::{Decider, Settled};
+use super::finding::{ActionTaken, Explanation, Finding};
+use super::guard::{Guardrail, Source};
+use super::resolve::{Claim, Resolver};
+use crate::detect::detectors::Found;
+use crate::detect::scanner::Scanner;
+use crate::policy::Action;
+use crate::text::Span;
+use crate::text::buffer::TextBuffer;
+
+/// A long text is read in slices of this many bytes, so that what is held in between stays small.
+const SLICE_BYTES: usize = 16 << 10;
+
+/// Text kept behind what is written, for the character before a span.
+const LOOKBEHIND_BYTES: usize = 64;
+
+/// Evaluates one text that arrives in pieces.
+#[derive(Debug)]
+pub(crate) struct Evaluator {
+    guardrail: Guardrail,
+    source: Source,
+    conversation: Conversation,
+    text: TextBuffer,
+    scanner: Scanner,
+    found: Found,
+    decider: Decider,
+    settled: Vec<Settled>,
+    resolver: Resolver,
+    findings: Vec<Finding>,
+}
+
+impl Evaluator {
+    pub(crate) fn new(guardrail: Guardrail, source: Source, conversation: Conversation) -> Self {
+        Self {
+            decider: Decider::new(guardrail.rules().len()),
+            resolver: Resolver::new(guardrail.max_cluster()),
+            guardrail,
+            source,
+            conversation,
+            text: TextBuffer::default(),
+            scanner: Scanner::default(),
+            found: Found::default(),
+            settled: Vec::new(),
+            findings: Vec::new(),
+        }
+    }
+
+    /// Reads on. What may be released is added to `out`.
+    pub(crate) fn push(&mut self, mut chunk: &str, out: &mut String) {
+        while !chunk.is_empty() {
+            let (slice, rest) = chunk.split_at(floor_boundary(chunk, SLICE_BYTES));
+            chunk = rest;
+            let offset = self.text.end();
+            self.text.push(slice);
+            self.scanner.push(self.guardrail.detectors(), &self.text, slice, offset, &mut self.found);
+            let frontier = self.scanner.frontier(self.guardrail.detectors(), &self.text);
+            self.settle(frontier, out);
+        }
+        let held = self.held_bytes();
+        let bound = self.guardrail.hold_bound().bytes();
+        assert!(held <= bound, "a stream holds {held} bytes, more than the {bound} its policy allows");
+    }
+
+    /// Ends the text. The rest of what may be released is added to `out`.
+    pub(crate) fn finish(&mut self, out: &mut String) {
+        self.text.finish();
+        self.scanner.finish(self.guardrail.detectors(), &self.text, &mut self.found);
+        self.settle(usize::MAX, out);
+    }
+
+    /// Bytes that were read and neither released nor given up.
+    pub(crate) fn held_bytes(&self) -> usize {
+        self.text.end() - self.resolver.written()
+    }
+
+    /// Whether the text is blocked. Everything before the blocked span has been released by then, masked.
+    pub(crate) fn is_blocked(&self) -> bool {
+        self.resolver.blocked_by().is_some()
+    }
+
+    /// All that was found so far, as an assessment without a text.
+    pub(crate) fn assessment(&self) -> Assessment {
+        let outcome = match (self.is_blocked(), self.resolver.has_masked()) {
+            (true, _) => Outcome::Blocked,
+            (false, true) => Outcome::Masked,
+            (false, false) => Outcome::Passed,
+        };
+        let mut findings = self.findings.clone();
+        findings.sort_by_key(|finding| (finding.span, finding.number));
+        Assessment {
+            source: self.source,
+            outcome,
+            findings,
+            masked: None,
+            message: self.resolver.blocked_by().map(|rule| self.guardrail.blocked_message(rule, self.source)),
+            examined_bytes: self.text.end(),
+        }
+    }
+
+    fn settle(&mut self, frontier: usize, out: &mut String) {
+        let detectors = self.guardrail.detectors();
+        self.decider.take(&mut self.found.candidates, &mut self.found.exceptions, &mut self.found.contexts);
+        let settled = self.decider.settle(frontier, detectors, &self.text, &mut self.settled);
+        for found in self.settled.drain(..) {
+            let rule = &self.guardrail.rules()[found.rule as usize];
+            let action = rule.action(self.source);
+            if action == Action::Off {
+                continue;
+            }
+            self.resolver.claim(Claim { start: found.start, end: found.end, rule: found.rule, action });
+            self.findings.push(Finding {
+                rule: std::sync::Arc::clone(&rule.name),
+                number: found.rule,
+                kind: rule.kind,
+                entity: rule.entity,
+                managed: rule.managed,
+                action: ActionTaken::of(action),
+                span: Span::new(found.start, found.end),
+                explanation: found.likeness.map(Explanation::new),
+            });
+        }
+        self.resolver.write(settled, &self.text, self.guardrail.rules(), &self.conversation, out);
+        let done = settled.min(self.resolver.written());
+        self.decider.forget_before(settled, detectors.reach());
+        self.text.forget_before(done.saturating_sub(LOOKBEHIND_BYTES));
+    }
+}
+
+fn floor_boundary(text: &str, limit: usize) -> usize {
+    if text.len() <= limit {
+        return text.len();
+    }
+    let mut at = limit;
+    while !text.is_char_boundary(at) {
+        at -= 1;
+    }
+    at
+}

@@ -1,0 +1,130 @@
+use std::fmt;
+use std::sync::Arc;
+
+use crate::detect::EntityType;
+use crate::detect::topic::Likeness;
+use crate::policy::{Action, RuleKind};
+use crate::text::Span;
+
+/// What was done about a finding, in Bedrock's words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ActionTaken {
+    /// `NONE`: reported only.
+    None,
+    /// `ANONYMIZED`: masked.
+    Anonymized,
+    /// `BLOCKED`: the text was refused.
+    Blocked,
+}
+
+impl ActionTaken {
+    /// Bedrock's spelling.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::None => "NONE",
+            Self::Anonymized => "ANONYMIZED",
+            Self::Blocked => "BLOCKED",
+        }
+    }
+
+    pub(crate) fn of(action: Action) -> Self {
+        match action {
+            Action::Block => Self::Blocked,
+            Action::Mask => Self::Anonymized,
+            Action::Detect | Action::Off => Self::None,
+        }
+    }
+}
+
+impl fmt::Display for ActionTaken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// One detection: which rule, where, and what was done. It never holds the text that was found.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Finding {
+    pub(super) rule: Arc<str>,
+    pub(super) number: u32,
+    pub(super) kind: RuleKind,
+    pub(super) entity: Option<EntityType>,
+    pub(super) managed: Option<&'static str>,
+    pub(super) action: ActionTaken,
+    pub(super) span: Span,
+    pub(super) explanation: Option<Explanation>,
+}
+
+impl Finding {
+    /// Name of the rule; for entity types the type's name.
+    #[must_use]
+    pub fn rule(&self) -> &str {
+        &self.rule
+    }
+
+    /// What kind of rule it is.
+    #[must_use]
+    pub fn kind(&self) -> RuleKind {
+        self.kind
+    }
+
+    /// The entity type, for rules of kind `pii`.
+    #[must_use]
+    pub fn entity(&self) -> Option<EntityType> {
+        self.entity
+    }
+
+    /// The managed word list, where the rule takes its words from one.
+    #[must_use]
+    pub fn managed(&self) -> Option<&'static str> {
+        self.managed
+    }
+
+    /// What was done.
+    #[must_use]
+    pub fn action(&self) -> ActionTaken {
+        self.action
+    }
+
+    /// Where, in bytes of the text as given, on character boundaries.
+    #[must_use]
+    pub fn span(&self) -> Span {
+        self.span
+    }
+
+    /// Why, for a topic that was found by likeness to its examples.
+    #[must_use]
+    pub fn explanation(&self) -> Option<&Explanation> {
+        self.explanation.as_ref()
+    }
+}
+
+/// Why a stretch of text counts as a topic: what the policy's own examples have in common with it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Explanation(Arc<Likeness>);
+
+impl Explanation {
+    pub(super) fn new(likeness: Likeness) -> Self {
+        Self(Arc::new(likeness))
+    }
+
+    /// Likeness, from 0 to 1.
+    #[must_use]
+    pub fn score(&self) -> f32 {
+        self.0.score
+    }
+
+    /// Number of the closest example of the topic, from 0.
+    #[must_use]
+    pub fn example(&self) -> usize {
+        self.0.example
+    }
+
+    /// The stems, and pairs of stems, of the policy's examples that carried the score, heaviest first.
+    #[must_use]
+    pub fn terms(&self) -> &[String] {
+        &self.0.terms
+    }
+}

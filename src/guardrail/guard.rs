@@ -1,0 +1,170 @@
+use std::fmt;
+use std::sync::Arc;
+
+use super::assessment::{Assessment, Outcome};
+use super::conversation::Conversation;
+use super::evaluator::Evaluator;
+use crate::detect::detectors::Detectors;
+use crate::policy::Policy;
+use crate::policy::rule::Rule;
+
+/// Which way a text goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Source {
+    /// To the model: prompts, and all that goes with them.
+    Input,
+    /// From the model: completions.
+    Output,
+}
+
+impl Source {
+    /// Bedrock's spelling.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Input => "INPUT",
+            Self::Output => "OUTPUT",
+        }
+    }
+}
+
+impl fmt::Display for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// A compiled policy, ready to evaluate texts.
+///
+/// Clones share everything, and evaluating takes `&self`: one guardrail serves all threads. Evaluating a text cannot fail and does
+/// no input or output. Its cost is linear in the text.
+///
+/// ```
+/// use banister::{Guardrail, Outcome, Policy, Source};
+///
+/// let policy = Policy::from_yaml(
+///     "version: 1
+/// name: support
+/// pii:
+///   - types: [EMAIL]
+///     action: mask
+/// ",
+/// )?;
+/// let guardrail = Guardrail::new(policy);
+/// let text = "Write to jane.roe@example.com";
+/// let assessment = guardrail.assess(Source::Input, text);
+/// assert_eq!(assessment.outcome(), Outcome::Masked);
+/// assert_eq!(assessment.apply(text), "Write to {EMAIL}");
+/// # Ok::<(), banister::PolicyError>(())
+/// ```
+#[derive(Clone)]
+pub struct Guardrail {
+    policy: Policy,
+    hold_bound: HoldBound,
+    max_cluster: usize,
+}
+
+impl Guardrail {
+    /// A guardrail that enforces `policy`.
+    #[must_use]
+    pub fn new(policy: Policy) -> Self {
+        let longest = policy.detectors().bounds().iter().map(|bound| bound.span).max().unwrap_or(0);
+        let max_cluster = 2 * longest;
+        let bounds = policy.detectors().bounds().iter();
+        let widest = bounds.max_by_key(|bound| bound.span + bound.wait);
+        let hold_bound = HoldBound {
+            bytes: widest.map_or(0, |bound| bound.span + bound.wait + max_cluster),
+            rule: widest.map(|bound| Arc::clone(&policy.compiled_rules()[bound.rule as usize].name)),
+        };
+        Self { policy, hold_bound, max_cluster }
+    }
+
+    /// The policy.
+    #[must_use]
+    pub fn policy(&self) -> &Policy {
+        &self.policy
+    }
+
+    /// The most bytes a stream under this policy can hold back, and the rule that sets it.
+    #[must_use]
+    pub fn hold_bound(&self) -> &HoldBound {
+        &self.hold_bound
+    }
+
+    /// Evaluates a whole text, as a conversation of its own.
+    #[must_use]
+    pub fn assess(&self, source: Source, text: &str) -> Assessment {
+        self.assess_in(&Conversation::new(), source, text)
+    }
+
+    /// Evaluates a whole text as part of a conversation.
+    #[must_use]
+    pub fn assess_in(&self, conversation: &Conversation, source: Source, text: &str) -> Assessment {
+        let mut evaluator = Evaluator::new(self.clone(), source, conversation.clone());
+        let mut out = String::new();
+        evaluator.push(text, &mut out);
+        evaluator.finish(&mut out);
+        let mut assessment = evaluator.assessment();
+        assessment.masked = (assessment.outcome == Outcome::Masked).then_some(out);
+        assessment
+    }
+
+    pub(crate) fn detectors(&self) -> &Detectors {
+        self.policy.detectors()
+    }
+
+    pub(crate) fn rules(&self) -> &[Rule] {
+        self.policy.compiled_rules()
+    }
+
+    pub(super) fn max_cluster(&self) -> usize {
+        self.max_cluster
+    }
+
+    /// What the caller is told when this rule blocks.
+    pub(super) fn blocked_message(&self, rule: u32, source: Source) -> Arc<str> {
+        let messages = self.policy.messages();
+        let general = match source {
+            Source::Input => &messages.blocked_input,
+            Source::Output => &messages.blocked_output,
+        };
+        Arc::clone(self.rules()[rule as usize].message.as_ref().unwrap_or(general))
+    }
+}
+
+impl Rule {
+    /// What the rule does in this direction.
+    pub(crate) fn action(&self, source: Source) -> crate::policy::Action {
+        match source {
+            Source::Input => self.input,
+            Source::Output => self.output,
+        }
+    }
+}
+
+impl fmt::Debug for Guardrail {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Guardrail").field("policy", &self.policy).field("hold_bound", &self.hold_bound).finish()
+    }
+}
+
+/// How much a stream may hold back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HoldBound {
+    bytes: usize,
+    rule: Option<Arc<str>>,
+}
+
+impl HoldBound {
+    /// Bytes of the text as given.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        self.bytes
+    }
+
+    /// The rule that sets it; `None` when the policy has no rules.
+    #[must_use]
+    pub fn rule(&self) -> Option<&str> {
+        self.rule.as_deref()
+    }
+}

@@ -1,0 +1,91 @@
+use crate::guardrail::{Assessment, Conversation, Evaluator, Guardrail, Source};
+
+/// Guards one text that arrives in chunks.
+///
+/// # Contract
+///
+/// * **Order.** What `push` and `finish` return, joined, is the text in its order with masks in place of masked spans. It does not
+///   depend on how the text was cut, nor do the findings and the decision: a whole text is evaluated by the same code as one
+///   `push` and one `finish`.
+/// * **Held.** A byte is held while it may still be part of a finding, and no longer. Of a masked or a blocked span nothing is ever
+///   released. At most [`Guardrail::hold_bound`] bytes are held; a `push` that left more would panic, since then the bound, which
+///   is computed from the policy, is wrong.
+/// * **Block.** When a rule blocks, everything before the blocked span has been released, and nothing of the span or behind it ever is.
+///   [`StreamGuard::is_blocked`] says so from then on. Findings before the block are those of the whole text; more may be pushed
+///   to find what else there is, and is not released.
+/// * **Errors.** There are none: text is always evaluated. If the source of the text fails, drop the guard; what it holds was not
+///   examined to its end and is not released.
+/// * **End.** `finish` releases the rest. A text that ends is evaluated to its end: anchors such as `$` hold there.
+///
+/// ```
+/// use banister::{Guardrail, Policy, Source, StreamGuard};
+///
+/// let policy = Policy::from_yaml("{version: 1, name: cards, pii: [{types: [EMAIL], action: mask}]}")?;
+/// let guardrail = Guardrail::new(policy);
+/// let mut guard = StreamGuard::new(&guardrail, Source::Output);
+/// let mut seen = String::new();
+/// for chunk in ["Ask ja", "ne@exam", "ple.com now"] {
+///     seen.push_str(guard.push(chunk));
+/// }
+/// seen.push_str(guard.finish());
+/// assert_eq!(seen, "Ask {EMAIL} now");
+/// # Ok::<(), banister::PolicyError>(())
+/// ```
+#[derive(Debug)]
+pub struct StreamGuard {
+    evaluator: Evaluator,
+    released: String,
+    finished: bool,
+}
+
+impl StreamGuard {
+    /// A guard at the start of a text, in a conversation of its own.
+    #[must_use]
+    pub fn new(guardrail: &Guardrail, source: Source) -> Self {
+        Self::in_conversation(guardrail, source, &Conversation::new())
+    }
+
+    /// A guard at the start of a text that is part of a conversation.
+    #[must_use]
+    pub fn in_conversation(guardrail: &Guardrail, source: Source, conversation: &Conversation) -> Self {
+        let evaluator = Evaluator::new(guardrail.clone(), source, conversation.clone());
+        Self { evaluator, released: String::new(), finished: false }
+    }
+
+    /// Reads on, and returns what may be released. After `finish`, or with an empty chunk, that is nothing.
+    pub fn push(&mut self, chunk: &str) -> &str {
+        self.released.clear();
+        if !self.finished {
+            self.evaluator.push(chunk, &mut self.released);
+        }
+        &self.released
+    }
+
+    /// Ends the text, and returns the rest of what may be released. A second call returns nothing.
+    pub fn finish(&mut self) -> &str {
+        self.released.clear();
+        if !self.finished {
+            self.finished = true;
+            self.evaluator.finish(&mut self.released);
+        }
+        &self.released
+    }
+
+    /// Whether a rule blocked the text.
+    #[must_use]
+    pub fn is_blocked(&self) -> bool {
+        self.evaluator.is_blocked()
+    }
+
+    /// How many bytes were read and are neither released nor given up.
+    #[must_use]
+    pub fn held_bytes(&self) -> usize {
+        self.evaluator.held_bytes()
+    }
+
+    /// What was found so far.
+    #[must_use]
+    pub fn assessment(&self) -> Assessment {
+        self.evaluator.assessment()
+    }
+}

@@ -1,0 +1,56 @@
+//! Promise 5 and what masking leaves: rules do not hide one another, and spans are where they say.
+
+use banister::{ActionTaken, Finding, Guardrail, Policy, Source};
+
+use crate::generate::{Rng, Rules, run, text};
+
+fn guardrail(rules: &Rules, seed: u64) -> Guardrail {
+    let policy = Policy::from_yaml(&rules.yaml()).unwrap_or_else(|error| panic!("seed {seed}: {error}\n{}", rules.yaml()));
+    Guardrail::new(policy)
+}
+
+fn key(finding: &Finding) -> (String, usize, usize, ActionTaken) {
+    (finding.rule().to_owned(), finding.span().start(), finding.span().end(), finding.action())
+}
+
+#[test]
+fn adding_a_rule_removes_no_finding_of_another() {
+    run(1500, |seed| {
+        let mut rng = Rng::new(seed ^ 0x1234);
+        let all = Rules::random(&mut rng);
+        let mut fewer = all.clone();
+        let dropped = match rng.below(4) {
+            0 => fewer.topics.pop(),
+            1 => fewer.words.pop(),
+            2 => fewer.pii.pop(),
+            _ => fewer.regexes.pop(),
+        };
+        if dropped.is_none() || fewer.is_empty() {
+            return;
+        }
+        let (all_guard, fewer_guard) = (guardrail(&all, seed), guardrail(&fewer, seed));
+        let text = text(&mut rng, 30);
+        let with: Vec<_> = all_guard.assess(Source::Input, &text).findings().iter().map(key).collect();
+        for finding in fewer_guard.assess(Source::Input, &text).findings().iter().map(key) {
+            assert!(with.contains(&finding), "seed {seed}: {finding:?} is gone\ntext {text:?}\n{}", all.yaml());
+        }
+    });
+}
+
+#[test]
+fn spans_lie_on_character_boundaries() {
+    run(1500, |seed| {
+        let mut rng = Rng::new(seed ^ 0x7777);
+        let rules = Rules::random(&mut rng);
+        if rules.is_empty() {
+            return;
+        }
+        let guardrail = guardrail(&rules, seed);
+        let text = text(&mut rng, 40);
+        for finding in guardrail.assess(Source::Output, &text).findings() {
+            let span = finding.span();
+            assert!(!span.is_empty(), "seed {seed}: empty span");
+            assert!(text.get(span.range()).is_some(), "seed {seed}: {span:?} of {text:?}");
+        }
+    });
+}
