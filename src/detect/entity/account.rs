@@ -152,7 +152,8 @@ fn password(c: &Candidate<'_>) -> Verdict {
         // Keyword and value side by side: "password hunter2".
         _ => quoted && odd || (odd && !short && value.bytes().any(|b| b.is_ascii_digit()) && value.bytes().any(|b| b.is_ascii_alphabetic())),
     };
-    let start_ok = !c.before.is_some_and(|b| b.is_ascii_lowercase()) || !short;
+    // `dbPass` is a field, "compass" a word.
+    let start_ok = !c.before.is_some_and(|b| b.is_ascii_lowercase()) || c.text.starts_with('P') || !short;
     accept_if(good && !code && start_ok && !is_stop_word(bare))
 }
 

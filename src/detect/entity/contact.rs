@@ -25,7 +25,7 @@ pub(super) static RECOGNIZERS: &[Recognizer] = &[
     // Bare domains: a list of common endings and a path, else a word such as "website" near it.
     plain(
         Url,
-        r"\b[A-Za-z0-9][A-Za-z0-9-]*(?:\.[A-Za-z0-9-]+)*\.(?:com|org|net|edu|gov|io|dev|app|co|ai|info|biz|me|uk|de|fr|eu|us|ca|au|nl|jp|cn|in)(?:/[!#-;=?-\[\]_a-z~]*)?",
+        r"\b[A-Za-z0-9][A-Za-z0-9-]*(?:\.[A-Za-z0-9-]+)*\.(?:com|org|net|edu|gov|io|dev|app|co|ai|info|biz|me|uk|de|fr|eu|us|ca|au|nl|jp|cn|in|ly|gl|be|tv|gg|xyz|ch|se|es|it|ru|br|nz|ie|at|dk|fi|tech|online|shop|store|cloud)(?:/[!#-;=?-\[\]_a-z~]*)?",
         512,
         bare_domain,
     )

@@ -23,7 +23,7 @@ pub(super) static RECOGNIZERS: &[Recognizer] = &[
         .near(CARD_WORDS),
     plain(InternationalBankAccountNumber, r"[A-Za-z]{2}\d{2}(?:[ -]?[0-9A-Za-z]){11,30}", 50, iban_number),
     plain(SwiftCode, r"\b[A-Z]{6}[A-Z0-9]{2}(?:[A-Z0-9]{3})?\b", 11, swift).near(SWIFT_WORDS),
-    plain(SwiftCode, r"\b(?i:swift|bic)(?i:[ /-]?(?:bic|swift|code|number|no\.?|is))*[ ]?[:=#]?[ ]?[A-Za-z]{6}[A-Za-z0-9]{2}(?:[A-Za-z0-9]{3})?\b", 60, swift_named)
+    plain(SwiftCode, r"\b(?i:swift|bic)(?i:/bic|/swift)?(?i:[ -]?code)?(?i: (?:number|no\.?))?(?i: is)?[ ]?[:=#]?[ ]?[A-Za-z0-9]+\b", 60, swift_named)
         .value(after_space_or_sign),
 ];
 
@@ -62,7 +62,7 @@ fn issuer(digits: &[u8]) -> Verdict {
         17 | 18 => p1 == 6 || (3528..=3589).contains(&p4),
         _ => false,
     };
-    let possible = len >= 12 && (matches!(p1, 5 | 6) || p4 == 604 || (len == 15 && p1 == 1) || (len == 19 && matches!(p1, 2 | 3)));
+    let possible = len >= 12 && (matches!(p1, 5 | 6) || p4 == 604 || (len == 15 && p1 == 1) || (len == 19 && matches!(p1, 2 | 3)) || (len == 16 && p2 == 35));
     match (sure, possible) {
         (true, _) => Verdict::Accept,
         (_, true) => Verdict::NeedsContext,
@@ -144,7 +144,7 @@ fn swift_named(c: &Candidate<'_>) -> Verdict {
     let cased = value.bytes().all(|b| !b.is_ascii_lowercase()) || value.bytes().all(|b| !b.is_ascii_uppercase());
     // Lower case letters need a digit to be told from a word ("swift transfer").
     let told = value.bytes().any(|b| b.is_ascii_uppercase()) || value.bytes().any(|b| b.is_ascii_digit());
-    accept_if(matches!(value.len(), 8 | 11) && cased && told && is_country(&value[4..6]) && !is_digit(c.after))
+    accept_if(matches!(value.len(), 8 | 11) && value.bytes().take(6).all(|b| b.is_ascii_alphabetic()) && cased && told && is_country(&value[4..6]) && !is_digit(c.after))
 }
 
 fn after_space_or_sign(text: &str) -> std::ops::Range<usize> {

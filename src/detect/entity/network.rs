@@ -16,7 +16,7 @@ const WELL_KNOWN: &[[u8; 4]] = &[[1, 1, 1, 1], [1, 0, 0, 1], [8, 8, 8, 8], [8, 8
 
 pub(super) static RECOGNIZERS: &[Recognizer] = &[
     plain(IpAddress, r"\b\d+\.\d+\.\d+\.\d+", 15, ipv4).near(IP_WORDS),
-    plain(IpAddress, r"\b[0-9A-Fa-f]+:[0-9A-Fa-f:]*:[0-9A-Fa-f.:]*|::[0-9A-Fa-f.:]*", 45, ipv6),
+    plain(IpAddress, r"\b[0-9A-Fa-f]+:[0-9A-Fa-f:]*:[0-9A-Fa-f.:]*|::[0-9A-Fa-f.:]*", 45, ipv6).near(&["ip", "ipv6", "address", "host", "ping", "gateway", "dns", "subnet"]),
     plain(
         MacAddress,
         r"\b[0-9A-Fa-f]{2}(?::[0-9A-Fa-f]{2}:[0-9A-Fa-f]{2}:[0-9A-Fa-f]{2}:[0-9A-Fa-f]{2}:|-[0-9A-Fa-f]{2}-[0-9A-Fa-f]{2}-[0-9A-Fa-f]{2}-[0-9A-Fa-f]{2}-)[0-9A-Fa-f]{2}\b",
@@ -47,6 +47,9 @@ fn ipv4(c: &Candidate<'_>) -> Verdict {
     let Some(octets) = octets(c.text) else { return Verdict::Reject };
     if !alone || c.after == Some('-') {
         Verdict::Reject
+    } else if c.text.starts_with('0') && c.text.len() > 7 && c.after == Some('.') {
+        // "01.84.17.61.18" is a French telephone number.
+        Verdict::Reject
     } else if octets.iter().all(|&o| o < 10) && !WELL_KNOWN.contains(&octets) {
         // Four single digits are a version number more often than an address.
         Verdict::NeedsContext
@@ -61,7 +64,13 @@ fn ipv6(c: &Candidate<'_>) -> Verdict {
     // `::`, `a::b` and `std::fs` are code. A real one has a group of three digits or more than two groups, or is the loopback.
     let groups = c.text.split(':').filter(|g| !g.is_empty()).count();
     let wide = c.text.split(':').any(|g| g.len() >= 3 && g.bytes().any(|b| b.is_ascii_digit()));
-    accept_if(alone && (wide || groups > 2 || c.text == "::1"))
+    if !alone || groups == 0 {
+        Verdict::Reject
+    } else if wide || groups > 2 || c.text == "::1" {
+        Verdict::Accept
+    } else {
+        Verdict::NeedsContext
+    }
 }
 
 fn mac(c: &Candidate<'_>) -> Verdict {

@@ -46,7 +46,7 @@ pub(super) static RECOGNIZERS: &[Recognizer] = &[
         grouped,
     )
     .near(PHONE_WORDS),
-    plain(Phone, concat!(r"\b\d+", ext!()), 24, bare).near(BARE_WORDS).reach(32, 12),
+    plain(Phone, concat!(r"\b\d+", ext!()), 24, bare).near(BARE_WORDS).reach(32, 9),
 ];
 
 /// The number without its extension.
@@ -117,7 +117,12 @@ fn grouped(c: &Candidate<'_>) -> Verdict {
     let lens: Vec<usize> = groups.iter().map(|g| g.len()).collect();
     let n = digits.len();
     // A sign or a currency in front makes it a part of something else.
-    let inside = matches!(c.before, Some('-' | '.' | '/' | '+' | '$' | '*' | ',' | '#' | '\u{20ac}' | '\u{a3}'));
+    let inside = match c.before {
+        Some('-' | '#') => !number.starts_with('('),
+        Some(',') => lens[0] < 3,
+        Some(b) => matches!(b, '.' | '/' | '+' | '$' | '*' | '\u{20ac}' | '\u{a3}'),
+        None => false,
+    };
     if !complete(c) || inside || !brackets_match(number) || !(7..=15).contains(&n) || c.after == Some('-') && lens.last() == Some(&1) {
         return Verdict::Reject;
     }
@@ -125,7 +130,7 @@ fn grouped(c: &Candidate<'_>) -> Verdict {
         return Verdict::Reject;
     }
     let brackets = number.contains('(');
-    if north_american(&digits, &lens, brackets) {
+    if north_american(&digits, &lens, brackets, !number.contains(' ')) {
         return Verdict::Accept;
     }
     let slash = number.contains('/');
@@ -146,18 +151,20 @@ fn grouped(c: &Candidate<'_>) -> Verdict {
     if digits[0] == 0 && (9..=11).contains(&n) && (2..=5).contains(&lens[0]) && lens.iter().all(|&l| l >= 2) && !slash && lens.len() <= 5 {
         return Verdict::Accept;
     }
-    context_if(n <= 14 && lens.iter().all(|&l| l >= 2 || lens[0] == 1 || brackets))
+    let single = lens.iter().filter(|&&l| l == 1).count();
+    context_if(single <= 1 || brackets)
 }
 
 /// Ten digits grouped 3-3-4, maybe after a 1 or 001 (NANP: area code and exchange begin with 2 to 9; the exchange is not
 /// checked in brackets, made-up numbers break it).
-fn north_american(digits: &[u8], lens: &[usize], brackets: bool) -> bool {
+fn north_american(digits: &[u8], lens: &[usize], brackets: bool, signs: bool) -> bool {
     let (digits, lens) = match (digits, lens) {
         ([1, rest @ ..], [1, lens @ ..]) | ([0, 0, 1, rest @ ..], [3, lens @ ..]) => (rest, lens),
         _ => (digits, lens),
     };
     let shape = matches!(lens, [3, 3, 4]) || (brackets && matches!(lens, [3, 7]));
-    shape && digits.len() == 10 && digits[0] >= 2 && (brackets || digits[3] >= 1)
+    // (123) 456-7890 is everybody's example, so only groups told apart by spaces must begin as assigned ones do.
+    shape && digits.len() == 10 && (brackets || (digits[3] >= 1 && (digits[0] >= 2 || (signs && digits[0] == 1))))
 }
 
 /// Shapes that belong to dates, social security numbers, addresses, cards, ranges and decimals.
@@ -174,7 +181,7 @@ fn other_kind(number: &str, groups: &[&str], lens: &[usize], digits: &[u8]) -> b
     let zip = lens == [5, 4] && digits[0] != 0;
     let ip = lens.len() == 4 && number.matches('.').count() == 3 && lens.iter().all(|&l| l <= 3);
     let decimal = lens.len() == 2 && number.contains('.') && !number.contains(['(', ' ', '-']);
-    let card = digits.len() >= 13 && luhn(digits);
+    let card = digits.len() >= 13 && (lens[0] == 4 || lens.len() == 1) && luhn(digits);
     let same = digits.windows(2).all(|w| w[0] == w[1]);
     let single = lens.iter().filter(|&&l| l == 1).count() > 2;
     date || ssn || zip || ip || decimal || card || same || single
@@ -186,7 +193,7 @@ fn bare(c: &Candidate<'_>) -> Verdict {
     let alone = !matches!(c.before, Some('-' | '.' | '/' | '+' | '$' | '*' | ',' | '#' | '_' | '\u{20ac}' | '\u{a3}')) && !matches!(c.after, Some('-' | '/' | ':'));
     let digits = digits_of(number);
     let same = digits.windows(2).all(|w| w[0] == w[1]);
-    if !complete(c) || !alone || is_digit(c.after) || !(7..=14).contains(&n) || same || (n >= 13 && luhn(&digits)) {
+    if !complete(c) || !alone || is_digit(c.after) || !(7..=if number.starts_with("00") { 15 } else { 14 }).contains(&n) || same || (n >= 13 && luhn(&digits)) {
         return Verdict::Reject;
     }
     let extended = number.len() < c.text.len();

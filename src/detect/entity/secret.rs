@@ -107,8 +107,14 @@ fn secret_key(c: &Candidate<'_>) -> Verdict {
     let stripe = c.text.as_bytes().get(2) == Some(&b'_');
     let value = if stripe { &c.text[8..] } else { &c.text[3..] };
     let digits = value.bytes().filter(u8::is_ascii_digit).count();
-    let good = if stripe { value.len() >= 10 && digits > 0 } else { c.text.starts_with("sk") && value.len() >= 20 && digits >= 2 && entropy(value) > 3.0 };
+    let good = if stripe { value.len() >= 10 && digits > 0 } else { c.text.starts_with("sk") && value.len() >= 20 && (digits >= 2 || random_case(value)) && entropy(value) > 3.0 };
     accept_if(good && token_ends(c) && !matches!(c.before, Some('-')))
+}
+
+/// Long, without hyphens and in both cases: no name in words looks like that.
+fn random_case(value: &str) -> bool {
+    let upper = value.bytes().filter(u8::is_ascii_uppercase).count();
+    value.len() >= 32 && !value.contains('-') && upper >= 4 && upper + 4 <= value.len()
 }
 
 fn sendgrid(c: &Candidate<'_>) -> Verdict {

@@ -12,13 +12,13 @@ const PLATE_WORDS: &[&str] = &[
     "numberplate", "licenseplate", "vrm", "vehicle registration",
 ];
 const DRIVER_WORDS: &[&str] = &[
-    "driver", "driver's", "drivers", "driving", "dl", "licence", "license", "driver's license", "driving licence", "permit", "dmv", "dl#", "dvla",
+    "driver id", "driver number", "driver's", "drivers", "driving", "dl", "licence", "license", "driver's license", "driving licence", "permit", "dmv", "dl#", "dvla",
 ];
 
 pub(super) static RECOGNIZERS: &[Recognizer] = &[
     plain(VehicleIdentificationNumber, r"\b[A-HJ-NPR-Za-hj-npr-z0-9]{17}\b", 17, vin).near(VIN_WORDS),
     plain(LicensePlate, r"\b[A-Z0-9]{1,4}(?:[ -][A-Z0-9]{1,4})?(?:[ -][A-Z0-9]{1,4})?\b", 12, plate).near(PLATE_WORDS),
-    plain(DriverId, r"\b(?:DL-)?(?:[A-Z]{1,3}[ -]?)?\d+(?:-\d+)*(?:[A-Z][A-Z0-9]*)?\b", 20, driver).near(DRIVER_WORDS),
+    plain(DriverId, r"\b(?:DL-)?(?:[A-Z]{1,3}[ -]?)?\d+(?:-\d+)*(?:[A-Z][A-Z0-9]*)?\b", 20, driver).near(DRIVER_WORDS).reach(36, 6),
     // The UK form: five letters of the surname (padded with 9), decade, month (+50 for women), day, year, initials, two
     // or three computed characters (DVLA).
     plain(DriverId, r"\b[A-Z9]{5}\d[0156]\d[0-3]\d\d[A-Z9]{2}[A-Z0-9]{3}\b", 16, uk_driver).near(DRIVER_WORDS),
@@ -62,12 +62,17 @@ fn driver(c: &Candidate<'_>) -> Verdict {
     let alone = !matches!(c.before, Some('.' | '$' | '/' | '+' | '-')) && !matches!(c.after, Some('-' | '/'));
     // The states' formats (AAMVA) run from one letter and six digits to sixteen characters; bare digits from seven.
     let shape = if letters == 0 { (7..=14).contains(&digits) } else { (5..=14).contains(&digits) };
-    context_if(alone && shape && !looks_like_date(c.text))
+    context_if(alone && shape && !looks_like_date(c.text) && !looks_like_phone(c.text))
 }
 
 fn looks_like_date(text: &str) -> bool {
     let parts: Vec<usize> = text.split('-').map(str::len).collect();
     matches!(parts.as_slice(), [4, 2, 2] | [2, 2, 4]) && text.bytes().all(|b| b.is_ascii_digit() || b == b'-')
+}
+
+fn looks_like_phone(text: &str) -> bool {
+    let parts: Vec<usize> = text.split(['-', ' ']).map(str::len).collect();
+    matches!(parts.as_slice(), [3, 4] | [3, 3, 4] | [1, 3, 3, 4]) && text.bytes().all(|b| b.is_ascii_digit() || b == b'-')
 }
 
 fn uk_driver(c: &Candidate<'_>) -> Verdict {
