@@ -136,7 +136,9 @@ fn password(c: &Candidate<'_>) -> Verdict {
         None => true,
         Some(a) => a.is_whitespace() || is_quote(a) || (!quoted && matches!(a, ',' | '.' | ';' | ')' | '!' | '?' | '<' | '&' | '}' | ']')),
     };
-    if !closed || (!quoted && value.ends_with([',', '.', ';', ')', '?', ':', '}', ']'].as_slice())) {
+    // `getpass.getpass()` is an expression: the word ends where the password would.
+    let member = c.after == Some('.') && !quoted && sign.contains('=');
+    if !closed || member || (!quoted && value.ends_with([',', '.', ';', ')', '?', ':', '}', ']'].as_slice())) {
         return Verdict::Reject;
     }
     let bare = value.trim_matches(|c: char| !c.is_ascii_alphanumeric());

@@ -10,7 +10,7 @@ use super::recognizer::{Candidate, Recognizer, Verdict};
 /// A capitalised word of a street or a place, or an ordinal ("42nd").
 macro_rules! word {
     () => {
-        r"(?:[A-Z]|[^\x00-\x7f])[^\x00-\x26\x28-\x2c\x2f-\x40\x5b-\x60\x7b-\x7f]*"
+        r"(?:[A-Z]|[^\x00-\x7f])[^\x00-\x26\x28-\x2c\x2e\x2f\x3a-\x40\x5b-\x60\x7b-\x7f]*"
     };
 }
 
@@ -181,8 +181,8 @@ fn place(parts: &[(&str, &str)], has_unit: bool) -> bool {
 fn postal_code(parts: &[(&str, &str)]) -> bool {
     let Some(last) = parts.last() else { return false };
     let digits = |w: &str| w.bytes().filter(u8::is_ascii_digit).count();
-    let shape = |w: &str| w.bytes().map(|b| if b.is_ascii_digit() { '9' } else { 'A' }).collect::<String>();
-    let numeric = (4..=10).contains(&last.1.len()) && digits(last.1) >= 4 && last.1.bytes().all(|b| b.is_ascii_digit() || b == b'-');
+    let shape = |w: &str| w.bytes().map(|b| if b.is_ascii_digit() { '9' } else if b == b'-' { '-' } else { 'A' }).collect::<String>();
+    let numeric = matches!(shape(last.1).as_str(), "9999" | "99999" | "999999" | "99999-9999" | "99999-999" | "99-999" | "999-9999" | "9999-999");
     let halves = parts.len() >= 2 && shape(last.1) == "9AA" && digits(parts[parts.len() - 2].1) >= 1 && parts[parts.len() - 2].1.len() <= 4;
     let canadian = parts.len() >= 2 && shape(last.1) == "9A9" && shape(parts[parts.len() - 2].1) == "A9A";
     numeric || halves || canadian

@@ -95,6 +95,7 @@ fn account(c: &Candidate<'_>) -> Verdict {
     let n = digit_count(c.text);
     // Groups are a sign of another kind of number (card, phone, date) unless they are few and long.
     let groups = c.text.split([' ', '-']).all(|g| g.len() >= 4) && c.text.split([' ', '-']).count() <= 2;
+    let groups = groups && (n > 8 || c.text.len() == n);
     let repeated = c.text.bytes().all(|b| b == c.text.as_bytes()[0]);
     context_if((8..=17).contains(&n) && alone(c) && groups && !repeated && !date(c.text) && !c.after.is_some_and(|a| matches!(a, '%' | '/' | ':')))
 }

@@ -126,6 +126,10 @@ fn grouped(c: &Candidate<'_>) -> Verdict {
     if !complete(c) || inside || !brackets_match(number) || !(7..=15).contains(&n) || c.after == Some('-') && lens.last() == Some(&1) {
         return Verdict::Reject;
     }
+    // The head of a longer dotted number, such as an address of the internet.
+    if c.after == Some('.') && number.bytes().all(|b| b.is_ascii_digit() || b == b'.') && lens.iter().all(|&l| l <= 3) {
+        return Verdict::Reject;
+    }
     if other_kind(number, &groups, &lens, &digits) {
         return Verdict::Reject;
     }

@@ -17,7 +17,7 @@ const DRIVER_WORDS: &[&str] = &[
 
 pub(super) static RECOGNIZERS: &[Recognizer] = &[
     plain(VehicleIdentificationNumber, r"\b[A-HJ-NPR-Za-hj-npr-z0-9]{17}\b", 17, vin).near(VIN_WORDS),
-    plain(LicensePlate, r"\b[A-Z0-9]{1,4}(?:[ -][A-Z0-9]{1,4})?(?:[ -][A-Z0-9]{1,4})?\b", 12, plate).near(PLATE_WORDS),
+    plain(LicensePlate, r"\b[A-Z0-9]+(?:[ -][A-Z0-9]+)?(?:[ -][A-Z0-9]+)?\b", 12, plate).near(PLATE_WORDS),
     plain(DriverId, r"\b(?:DL-)?(?:[A-Z]{1,3}[ -]?)?\d+(?:-\d+)*(?:[A-Z][A-Z0-9]*)?\b", 20, driver).near(DRIVER_WORDS).reach(36, 6),
     // The UK form: five letters of the surname (padded with 9), decade, month (+50 for women), day, year, initials, two
     // or three computed characters (DVLA).
