@@ -1,13 +1,57 @@
 //! PII recognizers: for each entity type a candidate pattern, a validator and context words.
+//!
+//! The recognizers are grouped by domain, one table a file. A type may have several: a strict one that is accepted
+//! wherever it stands, and loose ones that want a keyword before the value or a context word near it. What a table
+//! promises is written down as data, in `tests/data/entities/<TYPE>.yaml`.
 
+mod account;
+mod address;
+mod checksum;
+mod contact;
+mod crypto;
 mod entity_type;
+mod finance;
+mod form;
+mod given_names;
+mod iban;
+mod national_ca_uk;
+mod national_us;
+mod network;
+mod payment;
+mod person;
+mod phone;
 pub(crate) mod recognizer;
+mod secret;
+#[cfg(test)]
+mod tests;
+mod vehicle;
 
 pub use entity_type::EntityType;
-
 use recognizer::Recognizer;
 
-/// The recognizers of a type.
-pub(crate) fn recognizers_for(_entity: EntityType) -> &'static [Recognizer] {
-    &[]
+/// Every recognizer there is, one table a domain. The order has no meaning.
+static RECOGNIZERS: &[&[Recognizer]] = &[
+    account::RECOGNIZERS,
+    address::RECOGNIZERS,
+    contact::RECOGNIZERS,
+    crypto::RECOGNIZERS,
+    finance::RECOGNIZERS,
+    national_ca_uk::RECOGNIZERS,
+    national_us::RECOGNIZERS,
+    network::RECOGNIZERS,
+    payment::RECOGNIZERS,
+    person::RECOGNIZERS,
+    phone::RECOGNIZERS,
+    secret::RECOGNIZERS,
+    vehicle::RECOGNIZERS,
+];
+
+/// Every recognizer, in a fixed order.
+pub(crate) fn all() -> impl Iterator<Item = &'static Recognizer> {
+    RECOGNIZERS.iter().copied().flatten()
+}
+
+/// The recognizers of one type; never empty.
+pub(crate) fn recognizers_for(entity: EntityType) -> impl Iterator<Item = &'static Recognizer> {
+    all().filter(move |r| r.entity == entity)
 }

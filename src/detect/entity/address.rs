@@ -1,0 +1,215 @@
+//! Postal addresses: street forms of the United States, the United Kingdom and some other countries, post office boxes.
+//!
+//! Half of the world's addresses have no form that a pattern could know; this finds those that name a street kind, a unit
+//! or a box.
+
+use super::EntityType::Address;
+use super::form::{accept_if, is_word, plain, tail};
+use super::recognizer::{Candidate, Recognizer, Verdict};
+
+/// A capitalised word of a street or a place, or an ordinal ("42nd").
+macro_rules! word {
+    () => {
+        r"(?:[A-Z]|[^\x00-\x7f])[^\x00-\x26\x28-\x2c\x2e\x2f\x3a-\x40\x5b-\x60\x7b-\x7f]*"
+    };
+}
+
+/// One more part of an address: a word, a number, or one of the small words that occur inside.
+macro_rules! part {
+    () => {
+        concat!(
+            r"(?:[ ,.#\n]+(?:",
+            word!(),
+            r"|\d[0-9A-Za-z-]*|de|du|des|la|le|of|the|and|st|street|ave|avenue|road|rd|lane|drive|blvd|way|apt|suite|ste|unit|floor|flat|box))"
+        )
+    };
+}
+
+/// Street kinds of USPS Publication 28 appendix C1 and the Royal Mail's common ones, long and short, in lower case, sorted.
+#[rustfmt::skip]
+const KINDS: &[&str] = &[
+    "alley", "av", "ave", "avenue", "bend", "blvd", "boulevard", "bypass", "cir", "circle", "close", "court", "cove", "cres", "crescent",
+    "crossing", "ct", "dr", "drive", "esplanade", "expressway", "freeway", "gardens", "grove", "heights", "highway", "hill", "hwy", "lane",
+    "ln", "loop", "mews", "parade", "parkway", "path", "pike", "pkwy", "pl", "place", "plaza", "point", "quay", "rd", "ridge", "rise", "road",
+    "row", "run", "sq", "square", "st", "street", "ter", "terrace", "trail", "trl", "turnpike", "view", "vista", "walk", "way",
+];
+
+/// What an apartment, suite or floor is called.
+const UNITS: &[&str] = &["apt", "apartment", "suite", "ste", "unit", "floor", "fl", "room", "rm", "bldg", "building", "flat"];
+
+pub(super) static RECOGNIZERS: &[Recognizer] = &[
+    // A number and what follows it; whether that is an address is for the validator, which keeps the automaton small.
+    plain(Address, concat!(r"\b\d+(?:-\d+)?[A-Za-z]?", part!(), part!(), r"+\.?"), 160, street),
+    plain(Address, concat!(r"\b(?i:p\. ?o\. ?|po |post office )(?i:box) #?\d+", part!(), r"*"), 120, box_number),
+    // Military mail (USPS Publication 28, 238): unit or PSC and box, or a ship, then APO, FPO or DPO.
+    plain(
+        Address,
+        r"\b(?i:unit|psc|cmr|usns|usnv|uss|uscgc) (?:\d+,? (?i:box) \d+|[A-Z][a-z]+)[ ]?,?\n?[ ]*(?i:apo|fpo|dpo),? (?i:aa|ae|ap) \d{5}(?:-\d{4})?\b",
+        64,
+        any,
+    ),
+    // German, Dutch, Nordic, Finnish and Hungarian compounds: the kind is the end of the word.
+    plain(
+        Address,
+        r"\b[A-Z][^\x00-\x40\x5b-\x60\x7b-\x7f]+(?:stra(?:[^\x00-\x7f]+|ss)e|str\.|gasse|weg|platz|allee|damm|ufer|gatan|v[^\x00-\x7f]+gen|gata|gade|vej|veien|katu|ntie|laan|straat|plein|gracht|kade)(?: [0-9]+ ?[a-zA-Z]?)\b(?:, ?(?:[A-Z]{1,2}-)?\d{4,5}(?: [A-Z][^\x00-\x40\x5b-\x60\x7b-\x7f]+)?)?",
+        120,
+        any,
+    ),
+    // French: the kind comes first, behind the number.
+    plain(
+        Address,
+        concat!(r"\b\d+(?: ?(?:bis|ter))?,? (?i:rue|avenue|boulevard|place|chemin|all[^\x00-\x7f]+e|impasse|quai|cours)(?: (?:de|du|des|la|le|les|l'|d'|", word!(), r"))+(?:, ?\d{5}(?: ", word!(), r")*)?"),
+        120,
+        romance,
+    ),
+    // Italian, Spanish, Portuguese, Polish: the number last.
+    plain(
+        Address,
+        concat!(r"\b(?:Via|Viale|Piazza|Corso|Calle|Avenida|Plaza|Paseo|Rua|Avda\.|C/|ul\.|al\.)(?: (?:de|del|della|dei|da|do|dos|la|las|los|el|", word!(), r"))+,? (?:n\.? ?)?\d+\b"),
+        96,
+        any,
+    ),
+    // A postal code alone, where it is called so.
+    plain(Address, r"\b(?i:zip(?: ?code)?|postal code|postcode|post code)(?:'s)?(?i: is| =|:|=)? ?(?:\d{5}(?:-\d{4}|-\d{3})?|[A-Za-z]{1,2}\d[0-9A-Za-z]? ?\d[A-Za-z]{2}|[A-Za-z]\d[A-Za-z] ?\d[A-Za-z]\d|\d{4})\b", 40, any)
+        .value(code_value),
+];
+
+fn any(c: &Candidate<'_>) -> Verdict {
+    accept_if(!is_word(c.before) && !c.after.is_some_and(char::is_alphanumeric))
+}
+
+/// A code may have one space inside; the keyword ends in a letter or a sign.
+fn code_value(text: &str) -> std::ops::Range<usize> {
+    let first = text.char_indices().find(|&(_, c)| c.is_ascii_digit()).map_or(0, |(i, _)| i);
+    let letters = text[..first].bytes().rev().take_while(|b| b.is_ascii_alphabetic()).count();
+    let start = if letters <= 2 { first - letters } else { tail(&text[..first], |c| matches!(c, ' ' | ':' | '=')).start };
+    start..text.len()
+}
+
+/// The parts of an address and the signs in front of each.
+fn parts(text: &str) -> Vec<(&str, &str)> {
+    let sign = |c: char| matches!(c, ' ' | ',' | '.' | '#' | '\n');
+    let mut parts = Vec::new();
+    let mut rest = text;
+    while !rest.is_empty() {
+        let start = rest.find(|c| !sign(c)).unwrap_or(rest.len());
+        let end = rest[start..].find(sign).map_or(rest.len(), |i| start + i);
+        if start < end {
+            parts.push((&rest[..start], &rest[start..end]));
+        }
+        rest = &rest[end.max(start)..];
+    }
+    parts
+}
+
+fn has_digit(word: &str) -> bool {
+    word.bytes().any(|b| b.is_ascii_digit())
+}
+
+fn is_kind(word: &str) -> bool {
+    KINDS.binary_search(&word.to_ascii_lowercase().as_str()).is_ok()
+}
+
+fn is_unit(word: &str) -> bool {
+    UNITS.contains(&word.to_ascii_lowercase().as_str())
+}
+
+fn whole(c: &Candidate<'_>) -> bool {
+    !is_word(c.before) && !c.after.is_some_and(|a| a.is_alphanumeric() || a == '_')
+}
+
+fn street(c: &Candidate<'_>) -> Verdict {
+    let inside = matches!(c.before, Some('.' | '-' | '/' | '$' | '#' | ':'));
+    let parts = parts(c.text);
+    let number = c.text.bytes().take_while(u8::is_ascii_digit).count();
+    if !whole(c) || inside || number > 6 || parts.len() > 16 || c.text.ends_with('.') && !parts.last().is_some_and(|p| is_kind(p.1) && p.1.len() <= 4) {
+        return Verdict::Reject;
+    }
+    // A street kind on the same line, at most five words behind the number, or a unit at most seven.
+    let same_line = |i: usize| parts[1..=i].iter().all(|p| !p.0.contains('\n'));
+    let kind = (2..parts.len().min(7)).find(|&i| is_kind(parts[i].1) && same_line(i));
+    let unit = (2..parts.len().saturating_sub(1).min(8)).find(|&i| is_unit(parts[i].1) && has_digit(parts[i + 1].1));
+    let plain_dots = |until: usize| parts[1..=until].iter().zip(&parts[..until]).all(|(p, before)| !p.0.contains('.') || before.1.len() <= 4);
+    let end = match (kind, unit) {
+        (Some(k), _) => end_of_street(&parts, k),
+        (None, Some(u)) => u + 1,
+        (None, None) => return Verdict::Reject,
+    };
+    accept_if(plain_dots(end) && place(&parts[end + 1..], unit.is_some()))
+}
+
+/// The last part of street, direction and unit.
+fn end_of_street(parts: &[(&str, &str)], kind: usize) -> usize {
+    let mut end = kind;
+    let direction = |w: &str| matches!(w, "N" | "S" | "E" | "W" | "NE" | "NW" | "SE" | "SW" | "North" | "South" | "East" | "West");
+    if parts.get(end + 1).is_some_and(|p| direction(p.1)) {
+        end += 1;
+    }
+    match (parts.get(end + 1), parts.get(end + 2)) {
+        (Some(unit), Some(number)) if is_unit(unit.1) && (has_digit(number.1) || number.1.len() == 1) => end + 2,
+        (Some(number), _) if number.0.contains('#') => end + 1,
+        _ => end,
+    }
+}
+
+/// Whether what follows street and unit is nothing, or city, state, postal code and country as they are written.
+fn place(parts: &[(&str, &str)], has_unit: bool) -> bool {
+    let Some((&last, before)) = parts.split_last() else { return true };
+    let lines = parts.iter().filter(|p| p.0.contains('\n')).count();
+    let sentence = parts.iter().any(|p| p.0.contains('.'));
+    if parts.len() > 9 || lines > 4 || sentence {
+        return false;
+    }
+    if !before.is_empty() && matches!(last.1, "USA" | "UK" | "Canada" | "States" | "Kingdom" | "Australia") {
+        let country = if matches!(last.1, "States" | "Kingdom") { 2 } else { 1 };
+        return place(&parts[..parts.len().saturating_sub(country)], has_unit);
+    }
+    let words = parts.iter().all(|p| !has_digit(p.1));
+    let state = last.1.len() == 2 && last.1.bytes().all(|b| b.is_ascii_uppercase());
+    if postal_code(parts) {
+        // Numbers in front of the code would be another address.
+        parts.len() <= 3 || parts[..parts.len() - 2].iter().all(|p| !has_digit(p.1))
+    } else if state {
+        words && !before.is_empty() && before.len() <= 4
+    } else {
+        // A city alone: behind a comma, or behind a unit on the next line.
+        words && lines <= usize::from(has_unit) && parts.len() <= 3 && (parts[0].0.contains(',') || (has_unit && lines == 1)) && parts[1..].iter().all(|p| p.0 == " ")
+    }
+}
+
+/// Whether the parts end in a postal code: US, most of Europe, Canadian, UK.
+fn postal_code(parts: &[(&str, &str)]) -> bool {
+    let Some(last) = parts.last() else { return false };
+    let digits = |w: &str| w.bytes().filter(u8::is_ascii_digit).count();
+    let shape = |w: &str| w.bytes().map(|b| if b.is_ascii_digit() { '9' } else if b == b'-' { '-' } else { 'A' }).collect::<String>();
+    let numeric = matches!(shape(last.1).as_str(), "9999" | "99999" | "999999" | "99999-9999" | "99999-999" | "99-999" | "999-9999" | "9999-999");
+    let halves = parts.len() >= 2 && shape(last.1) == "9AA" && digits(parts[parts.len() - 2].1) >= 1 && parts[parts.len() - 2].1.len() <= 4;
+    let canadian = parts.len() >= 2 && shape(last.1) == "9A9" && shape(parts[parts.len() - 2].1) == "A9A";
+    numeric || halves || canadian
+}
+
+fn box_number(c: &Candidate<'_>) -> Verdict {
+    let parts = parts(c.text);
+    let Some(number) = parts.iter().position(|p| has_digit(p.1)) else { return Verdict::Reject };
+    accept_if(whole(c) && place(&parts[number + 1..], false))
+}
+
+fn ends_well(text: &str) -> bool {
+    !text.ends_with([' ', ',', '\n', '-'].as_slice())
+}
+
+fn romance(c: &Candidate<'_>) -> Verdict {
+    let last = c.text.rsplit(' ').next().unwrap_or_default();
+    let named = last.chars().next().is_some_and(|c| c.is_uppercase() || c.is_ascii_digit());
+    accept_if(any(c) == Verdict::Accept && named && ends_well(c.text))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn kinds_are_sorted() {
+        assert!(KINDS.is_sorted());
+    }
+}

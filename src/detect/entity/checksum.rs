@@ -1,0 +1,207 @@
+//! Check digits and structure rules, as pure functions. Each names the document it comes from.
+
+/// The ASCII digits of a text, everything else skipped.
+pub(super) fn digits(text: &str) -> Vec<u8> {
+    text.bytes().filter(u8::is_ascii_digit).map(|b| b - b'0').collect()
+}
+
+/// The number of ASCII digits in a text.
+pub(super) fn digit_count(text: &str) -> usize {
+    text.bytes().filter(u8::is_ascii_digit).count()
+}
+
+/// Luhn's mod-10 (ISO/IEC 7812-1 annex B).
+pub(super) fn luhn(digits: &[u8]) -> bool {
+    let sum: u32 = digits
+        .iter()
+        .rev()
+        .enumerate()
+        .map(|(i, &d)| {
+            let d = u32::from(d);
+            match i % 2 {
+                0 => d,
+                _ if d > 4 => 2 * d - 9,
+                _ => 2 * d,
+            }
+        })
+        .sum();
+    !digits.is_empty() && sum.is_multiple_of(10)
+}
+
+/// The ABA routing number check: weights 3, 7, 1 (American Bankers Association, routing number policy).
+pub(super) fn aba(digits: &[u8]) -> bool {
+    const WEIGHTS: [u32; 9] = [3, 7, 1, 3, 7, 1, 3, 7, 1];
+    digits.len() == 9 && weighted(digits, &WEIGHTS).is_multiple_of(10)
+}
+
+/// The NHS number check: weights 10 to 2, mod 11, 10 never issued (NHS Data Dictionary, "NHS NUMBER").
+pub(super) fn nhs(digits: &[u8]) -> bool {
+    const WEIGHTS: [u32; 9] = [10, 9, 8, 7, 6, 5, 4, 3, 2];
+    if digits.len() != 10 {
+        return false;
+    }
+    let check = (11 - weighted(digits, &WEIGHTS) % 11) % 11;
+    check == u32::from(digits[9])
+}
+
+/// The UK unique taxpayer reference check: the first digit checks the nine others, weights 6 7 8 9 10 5 4 3 2
+/// (HMRC, "Modulus 11 check digit specification" as implemented by python-stdnum `gb.utr`).
+pub(super) fn utr(digits: &[u8]) -> bool {
+    const WEIGHTS: [u32; 9] = [6, 7, 8, 9, 10, 5, 4, 3, 2];
+    const CHECK: [u8; 11] = [2, 1, 9, 8, 7, 6, 5, 4, 3, 2, 1];
+    if digits.len() != 10 {
+        return false;
+    }
+    let rest = weighted(&digits[1..], &WEIGHTS) % 11;
+    CHECK[rest as usize] == digits[0]
+}
+
+/// The British Columbia personal health number check: ten digits, the first 9, weights 2 4 8 5 10 9 7 3, mod 11
+/// (BC Ministry of Health, "Conformance standards volume 3"; python-stdnum `ca.bc_phn`).
+pub(super) fn bc_phn(digits: &[u8]) -> bool {
+    const WEIGHTS: [u32; 8] = [2, 4, 8, 5, 10, 9, 7, 3];
+    if digits.len() != 10 || digits[0] != 9 {
+        return false;
+    }
+    // The standard reduces each product before adding; the sum is the same mod 11.
+    let check = (11 - weighted(&digits[1..9], &WEIGHTS) % 11) % 11;
+    check < 10 && check == u32::from(digits[9])
+}
+
+/// The vehicle identification number check digit in position 9 (49 CFR 565.15, ISO 3779 letters without I, O, Q).
+pub(super) fn vin(vin: &str) -> bool {
+    const WEIGHTS: [u32; 17] = [8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2];
+    let mut sum = 0;
+    if vin.len() != 17 {
+        return false;
+    }
+    for (b, weight) in vin.bytes().zip(WEIGHTS) {
+        let value = match b.to_ascii_uppercase() {
+            d @ b'0'..=b'9' => d - b'0',
+            c @ b'A'..=b'H' => c - b'A' + 1,
+            c @ b'J'..=b'N' => c - b'J' + 1,
+            b'P' => 7,
+            b'R' => 9,
+            c @ b'S'..=b'Z' => c - b'S' + 2,
+            _ => return false,
+        };
+        sum += u32::from(value) * weight;
+    }
+    let check = vin.as_bytes()[8].to_ascii_uppercase();
+    match sum % 11 {
+        10 => check == b'X',
+        n => u32::from(check.wrapping_sub(b'0')) == n,
+    }
+}
+
+/// ISO 7064 mod 97-10 over an IBAN without separators (ISO 13616-1): four characters moved to the end, letters as 10 to 35.
+pub(super) fn mod97(iban: &str) -> bool {
+    if iban.len() < 5 || !iban.is_ascii() {
+        return false;
+    }
+    let mut rest = 0u32;
+    for b in iban.bytes().skip(4).chain(iban.bytes().take(4)) {
+        rest = match b.to_ascii_uppercase() {
+            d @ b'0'..=b'9' => rest * 10 + u32::from(d - b'0'),
+            c @ b'A'..=b'Z' => rest * 100 + u32::from(c - b'A') + 10,
+            _ => return false,
+        } % 97;
+    }
+    rest == 1
+}
+
+/// Shannon entropy of the bytes, in bits a byte.
+pub(super) fn entropy(text: &str) -> f64 {
+    let mut counts = [0u32; 256];
+    for b in text.bytes() {
+        counts[usize::from(b)] += 1;
+    }
+    let len = text.len() as f64;
+    counts
+        .iter()
+        .filter(|&&n| n > 0)
+        .map(|&n| {
+            let p = f64::from(n) / len;
+            -p * p.log2()
+        })
+        .sum()
+}
+
+fn weighted(digits: &[u8], weights: &[u32]) -> u32 {
+    digits.iter().zip(weights).map(|(&d, w)| u32::from(d) * w).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn luhn_vectors() {
+        // ISO/IEC 7812-1 annex B's example and the networks' published test numbers.
+        for good in ["79927398713", "4111111111111111", "378282246310005", "6011111111111117", "30569309025904"] {
+            assert!(luhn(&digits(good)), "{good}");
+        }
+        for bad in ["79927398710", "4111111111111112", ""] {
+            assert!(!luhn(&digits(bad)), "{bad}");
+        }
+    }
+
+    #[test]
+    fn aba_vectors() {
+        // Federal Reserve Bank of Boston; JPMorgan Chase; the ABA policy's own example 111000025.
+        for good in ["011000015", "021000021", "111000025"] {
+            assert!(aba(&digits(good)), "{good}");
+        }
+        assert!(!aba(&digits("021000022")));
+        assert!(!aba(&digits("02100002")));
+    }
+
+    #[test]
+    fn nhs_vectors() {
+        // 943 476 5919 is the data dictionary's example; 401 023 2137 is Presidio's.
+        assert!(nhs(&digits("9434765919")));
+        assert!(nhs(&digits("4010232137")));
+        assert!(!nhs(&digits("9434765918")));
+    }
+
+    #[test]
+    fn utr_vectors() {
+        // python-stdnum's documented example, and it with one digit changed.
+        assert!(utr(&digits("1955839661")));
+        assert!(!utr(&digits("2955839661")));
+    }
+
+    #[test]
+    fn bc_phn_vectors() {
+        // python-stdnum's documented examples.
+        assert!(bc_phn(&digits("9698658215")));
+        assert!(!bc_phn(&digits("9698648215")));
+        assert!(!bc_phn(&digits("5736504210")));
+    }
+
+    #[test]
+    fn vin_vectors() {
+        // The worked example of the US standard, and all ones.
+        assert!(vin("1M8GDM9AXKP042788"));
+        assert!(vin("11111111111111111"));
+        assert!(vin("1HGBH41JXMN109186"));
+        assert!(!vin("1M8GDM9A1KP042788"));
+        assert!(!vin("1M8GDM9AXKP04278O"));
+    }
+
+    #[test]
+    fn mod97_vectors() {
+        // The SWIFT IBAN registry's examples.
+        for good in ["GB29NWBK60161331926819", "DE89370400440532013000", "FR1420041010050500013M02606", "NO9386011117947"] {
+            assert!(mod97(good), "{good}");
+        }
+        assert!(!mod97("GB29NWBK60161331926818"));
+    }
+
+    #[test]
+    fn entropy_vectors() {
+        assert!(entropy("aaaa") < 0.01);
+        assert!((entropy("abcd") - 2.0).abs() < 0.01);
+        assert!(entropy("wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY") > 4.0);
+    }
+}

@@ -1,0 +1,103 @@
+//! Addresses of crypto-currency wallets.
+
+use sha2::{Digest, Sha256};
+
+use super::EntityType::CryptoWallet;
+use super::form::{accept_if, plain};
+use super::recognizer::{Candidate, Recognizer, Verdict};
+
+pub(super) static RECOGNIZERS: &[Recognizer] = &[
+    // Bitcoin, pay to public key hash (1...) and to script hash (3...).
+    plain(CryptoWallet, r"\b[13][1-9A-HJ-NP-Za-km-z]+\b", 35, base58),
+    // Bitcoin and Litecoin witness addresses (BIP 173, BIP 350).
+    plain(CryptoWallet, r"\b(?:bc1|tb1|ltc1|BC1|TB1|LTC1)[0-9A-Za-z]+\b", 90, bech32),
+    // Ethereum. The mixed-case checksum (EIP-55) is optional, so the form is all there is.
+    plain(CryptoWallet, r"\b0x[0-9A-Fa-f]+\b", 42, ethereum),
+];
+
+const BASE58: &[u8; 58] = b"123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
+
+/// Base58Check: 25 bytes of which the last four are the head of the double SHA-256 of the others (Bitcoin wiki,
+/// "Base58Check encoding"); the first is the version, 0 or 5 for Bitcoin.
+fn base58check(text: &str) -> bool {
+    let mut bytes = [0u8; 25];
+    for c in text.bytes() {
+        let Some(value) = BASE58.iter().position(|&b| b == c) else { return false };
+        let mut carry = value as u32;
+        for byte in bytes.iter_mut().rev() {
+            carry += u32::from(*byte) * 58;
+            *byte = (carry & 0xff) as u8;
+            carry >>= 8;
+        }
+        if carry != 0 {
+            return false;
+        }
+    }
+    let (payload, check) = bytes.split_at(21);
+    let hash = Sha256::digest(Sha256::digest(payload));
+    matches!(payload[0], 0 | 5) && hash[..4] == *check
+}
+
+fn base58(c: &Candidate<'_>) -> Verdict {
+    accept_if((26..=35).contains(&c.text.len()) && c.stands_alone() && base58check(c.text))
+}
+
+const BECH32: &[u8; 32] = b"qpzry9x8gf2tvdw0s3jn54khce6mua7l";
+
+/// The checksum of BIP 173 (constant 1) and BIP 350 (0x2bc830a3).
+fn bech32_check(text: &str) -> bool {
+    const GENERATOR: [u32; 5] = [0x3b6a_57b2, 0x2650_8e6d, 0x1ea1_19fa, 0x3d42_33dd, 0x2a14_62b3];
+    let lower = text.to_ascii_lowercase();
+    if lower != text && text.to_ascii_uppercase() != text {
+        return false;
+    }
+    let Some((human, data)) = lower.rsplit_once('1') else { return false };
+    let mut sum = 1u32;
+    let mut feed = |value: u8| {
+        let top = sum >> 25;
+        sum = ((sum & 0x01ff_ffff) << 5) ^ u32::from(value);
+        for (i, generator) in GENERATOR.iter().enumerate() {
+            if (top >> i) & 1 == 1 {
+                sum ^= generator;
+            }
+        }
+    };
+    human.bytes().for_each(|b| feed(b >> 5));
+    feed(0);
+    human.bytes().for_each(|b| feed(b & 31));
+    for b in data.bytes() {
+        let Some(value) = BECH32.iter().position(|&x| x == b) else { return false };
+        feed(value as u8);
+    }
+    matches!(sum, 1 | 0x2bc8_30a3) && data.len() >= 6
+}
+
+fn bech32(c: &Candidate<'_>) -> Verdict {
+    accept_if((14..=90).contains(&c.text.len()) && c.stands_alone() && bech32_check(c.text))
+}
+
+fn ethereum(c: &Candidate<'_>) -> Verdict {
+    accept_if(c.text.len() == 42 && c.stands_alone())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn base58check_vectors() {
+        // The genesis block's address and the script hash example of BIP 16's wiki page.
+        assert!(base58check("1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa"));
+        assert!(base58check("3P14159f73E4gFr7JterCCQh9QjiTjiZrG"));
+        assert!(!base58check("1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNb"));
+    }
+
+    #[test]
+    fn bech32_vectors() {
+        // Valid addresses of BIP 173 and BIP 350, and one with a wrong character.
+        assert!(bech32_check("BC1QW508D6QEJXTDG4Y5R3ZARVARY0C5XW7KV8F3T4"));
+        assert!(bech32_check("bc1p0xlxvlhemja6c4dqv22uapctqupfhlxm9h8z3k2e72q4k9hcz7vqzk5jj0"));
+        assert!(!bech32_check("bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t5"));
+        assert!(!bech32_check("bc1QW508D6QEJXTDG4Y5R3ZARVARY0C5XW7KV8F3T4"));
+    }
+}

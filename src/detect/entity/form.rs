@@ -1,0 +1,89 @@
+//! Short forms the tables and validators share.
+
+use std::ops::Range;
+
+use super::EntityType;
+use super::recognizer::{Candidate, Recognizer, Verdict};
+
+/// Reach of context words: Presidio's and Google DLP's order of magnitude, measured on the labelled sets.
+const REACH_BEFORE: usize = 50;
+const REACH_AFTER: usize = 30;
+
+/// A recognizer whose candidate is the value and that needs no context.
+pub(super) const fn plain(
+    entity: EntityType,
+    pattern: &'static str,
+    max_bytes: usize,
+    validate: fn(&Candidate<'_>) -> Verdict,
+) -> Recognizer {
+    Recognizer {
+        entity,
+        pattern,
+        max_bytes,
+        validate,
+        value: None,
+        context: &[],
+        reach_before: REACH_BEFORE,
+        reach_after: REACH_AFTER,
+    }
+}
+
+impl Recognizer {
+    /// The same, with context words for `Verdict::NeedsContext`.
+    pub(super) const fn near(mut self, context: &'static [&'static str]) -> Self {
+        self.context = context;
+        self
+    }
+
+    /// The same, reporting only a part of the candidate.
+    pub(super) const fn value(mut self, value: fn(&str) -> Range<usize>) -> Self {
+        self.value = Some(value);
+        self
+    }
+
+    /// The same, with another reach of the context words.
+    pub(super) const fn reach(mut self, before: usize, after: usize) -> Self {
+        self.reach_before = before;
+        self.reach_after = after;
+        self
+    }
+}
+
+/// Accept, or reject.
+pub(super) fn accept_if(good: bool) -> Verdict {
+    if good { Verdict::Accept } else { Verdict::Reject }
+}
+
+/// Accept with context, or reject.
+pub(super) fn context_if(good: bool) -> Verdict {
+    if good { Verdict::NeedsContext } else { Verdict::Reject }
+}
+
+/// Whether the character would make a longer word of the candidate. ASCII only: a number glued to Chinese text stands alone.
+pub(super) fn is_word(c: Option<char>) -> bool {
+    c.is_some_and(|c| c.is_ascii_alphanumeric() || c == '_')
+}
+
+/// Whether the character is an ASCII digit.
+pub(super) fn is_digit(c: Option<char>) -> bool {
+    c.is_some_and(|c| c.is_ascii_digit())
+}
+
+impl Candidate<'_> {
+    /// Whether it stands alone: no letter, digit or underscore touches it.
+    pub(super) fn stands_alone(&self) -> bool {
+        !is_word(self.before) && !is_word(self.after)
+    }
+
+    /// Whether no digit touches it.
+    pub(super) fn digits_end_here(&self) -> bool {
+        !is_digit(self.before) && !is_digit(self.after)
+    }
+}
+
+/// The run of value characters at the end of a keyword-introduced candidate: all behind the last separator that
+/// `separator` accepts.
+pub(super) fn tail(text: &str, separator: impl Fn(char) -> bool) -> Range<usize> {
+    let start = text.char_indices().rev().find(|&(_, c)| separator(c)).map_or(0, |(i, c)| i + c.len_utf8());
+    start..text.len()
+}

@@ -1,0 +1,147 @@
+//! The recognizers against their cases and against labelled sets, over a small reference matcher.
+//!
+//! Cases are data: `tests/data/entities/<TYPE>.yaml`, one file a type, read here and by the tests of the real engine.
+//!
+//! ```yaml
+//! must:       # texts; each value to be found is marked <<so>>, and nothing else of the type may be found
+//!   - "write to <<jo@example.com>> today"
+//! must_not:   # texts in which nothing of the type may be found
+//!   - "jo@example is no address"
+//! ```
+//!
+//! The marks are taken out before matching. The other types are not looked at.
+
+mod corpus;
+mod matcher;
+
+use std::path::{Path, PathBuf};
+
+use super::*;
+use matcher::Matcher;
+
+#[derive(serde::Deserialize)]
+struct Cases {
+    must: Vec<String>,
+    must_not: Vec<String>,
+}
+
+fn package_root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn cases_of(entity: EntityType) -> Cases {
+    let path = package_root().join("tests/data/entities").join(format!("{entity}.yaml"));
+    let text = std::fs::read_to_string(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
+    serde_yaml::from_str(&text).unwrap_or_else(|e| panic!("{}: {e}", path.display()))
+}
+
+/// The text without its marks, and the marked ranges.
+fn unmark(marked: &str) -> (String, Vec<std::ops::Range<usize>>) {
+    let (mut text, mut spans, mut rest) = (String::new(), Vec::new(), marked);
+    while let Some((head, tail)) = rest.split_once("<<") {
+        let (value, tail) = tail.split_once(">>").unwrap_or_else(|| panic!("mark not closed: {marked}"));
+        text.push_str(head);
+        let start = text.len();
+        text.push_str(value);
+        spans.push(start..text.len());
+        rest = tail;
+    }
+    text.push_str(rest);
+    (text, spans)
+}
+
+#[test]
+fn every_type_has_recognizers() {
+    for &entity in EntityType::ALL {
+        assert!(recognizers_for(entity).next().is_some(), "{entity}");
+    }
+}
+
+#[test]
+fn context_words_are_lower_case_and_present_where_asked_for() {
+    for r in all() {
+        for word in r.context {
+            assert_eq!(*word, word.to_lowercase(), "{}", r.entity);
+            assert_eq!(*word, word.trim(), "{}", r.entity);
+        }
+    }
+}
+
+#[test]
+fn patterns_start_alike_and_never_match_nothing() {
+    for r in all() {
+        let regex = regex::bytes::RegexBuilder::new(r.pattern).unicode(false).build();
+        let regex = regex.unwrap_or_else(|e| panic!("{}: {e}", r.entity));
+        assert!(!regex.is_match(b""), "{}: {}", r.entity, r.pattern);
+        assert!(!r.pattern.contains("*?") && !r.pattern.contains("+?") && !r.pattern.contains("??"), "{}", r.pattern);
+    }
+}
+
+#[test]
+fn cases_hold() {
+    let mut failures = Vec::new();
+    for &entity in EntityType::ALL {
+        let matcher = Matcher::new(recognizers_for(entity));
+        let cases = cases_of(entity);
+        assert!(cases.must.len() >= 8 && cases.must_not.len() >= 8, "{entity}: at least eight cases each");
+        for marked in &cases.must {
+            let (text, want) = unmark(marked);
+            assert!(!want.is_empty(), "{entity}: nothing marked in {marked:?}");
+            let found = matcher.find(&text);
+            if found != want {
+                let found: Vec<_> = found.into_iter().map(|r| &text[r]).collect();
+                failures.push(format!("{entity}: {marked:?} gave {found:?}"));
+            }
+        }
+        for text in &cases.must_not {
+            let found: Vec<_> = matcher.find(text).into_iter().map(|r| &text[r]).collect();
+            if !found.is_empty() {
+                failures.push(format!("{entity}: nothing wanted in {text:?}, found {found:?}"));
+            }
+        }
+    }
+    assert!(failures.is_empty(), "{} failures\n{}", failures.len(), failures.join("\n"));
+}
+
+/// A card and a key glued together: both are found, whole.
+#[test]
+fn glued_values_are_both_found() {
+    let text = "pay 4111 1111 1111 1111AKIAIOSFODNN7EXAMPLE now please";
+    let card = Matcher::new(recognizers_for(EntityType::CreditDebitCardNumber)).find(text);
+    let key = Matcher::new(recognizers_for(EntityType::AwsAccessKey)).find(text);
+    assert_eq!(card, [4..23]);
+    assert_eq!(key, [23..43]);
+}
+
+#[test]
+fn long_local_parts_are_found_whole() {
+    let address = format!("{}@example.com", "very.long.name.".repeat(14).trim_end_matches('.'));
+    let text = format!("mail {address} ok");
+    assert_eq!(Matcher::new(recognizers_for(EntityType::Email)).find(&text), [5..5 + address.len()]);
+}
+
+#[test]
+fn whole_key_blocks_are_found_and_open_ones_are_not() {
+    let line = "MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC7VJTUt9Us8cKj\n".repeat(40);
+    let block = format!("-----BEGIN RSA PRIVATE KEY-----\n{line}-----END RSA PRIVATE KEY-----");
+    let matcher = Matcher::new(recognizers_for(EntityType::PrivateKey));
+    assert_eq!(matcher.find(&format!("key:\n{block}\n{block}\n")), [5..5 + block.len(), 6 + block.len()..6 + 2 * block.len()]);
+    assert!(matcher.find(&block[..block.len() - 20]).is_empty());
+}
+
+/// States of one deterministic automaton over all patterns, the way the engine runs them. Printed, with a generous roof.
+#[test]
+#[ignore = "takes a while in debug builds; run by hand when patterns change"]
+fn automaton_states_are_few() {
+    for (i, r) in all().enumerate() {
+        let (states, bytes) = matcher::size(r.pattern);
+        println!("{i:3} {:40} {states:6} states {bytes:9} bytes  {}", r.entity.name(), &r.pattern[..r.pattern.len().min(60)]);
+    }
+}
+
+fn shared_data() -> Option<PathBuf> {
+    // Beside the package, or beside the project when this is a work tree of it.
+    let root = package_root();
+    let dir = std::env::var_os("BANISTER_SHARED_DATA").map_or_else(|| root.join("../shared/data"), PathBuf::from);
+    Path::new(&dir).join("pii").is_dir().then_some(dir)
+}
