@@ -55,3 +55,20 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Recognizer> {
 pub(crate) fn recognizers_for(entity: EntityType) -> impl Iterator<Item = &'static Recognizer> {
     all().filter(move |r| r.entity == entity)
 }
+
+#[cfg(test)]
+mod engine_tests {
+    use super::all;
+    use crate::detect::pattern::{Syntax, check_pattern};
+
+    #[test]
+    fn the_engine_takes_every_pattern() {
+        let refused: Vec<_> = all()
+            .filter_map(|recognizer| {
+                let problem = check_pattern(recognizer.pattern, Syntax::Ascii, Some(recognizer.max_bytes)).err()?;
+                Some((recognizer.entity, recognizer.pattern, problem.message))
+            })
+            .collect();
+        assert!(refused.is_empty(), "{refused:#?}");
+    }
+}

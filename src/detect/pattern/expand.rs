@@ -1,6 +1,6 @@
 //! Splits a pattern into alternatives whose assertions stand at their edges, where they can be judged without the automaton.
 
-use regex_syntax::hir::{Hir, HirKind, Look};
+use regex_syntax::hir::{Class, Hir, HirKind, Look};
 
 use super::look::holds;
 use crate::text::kind::CharKind;
@@ -62,8 +62,8 @@ fn sequences(hir: &Hir) -> Result<Vec<Vec<Piece>>, ExpandError> {
         }
         HirKind::Concat(parts) => {
             let mut all = vec![Vec::new()];
-            for part in parts {
-                let tails = sequences(part)?;
+            for (index, part) in parts.iter().enumerate() {
+                let tails = if is_beside_look(parts, index) { with_and_without(part)? } else { sequences(part)? };
                 if all.len() * tails.len() > MAX_ALTERNATIVES {
                     return Err(ExpandError::TooMany);
                 }
@@ -71,27 +71,39 @@ fn sequences(hir: &Hir) -> Result<Vec<Vec<Piece>>, ExpandError> {
             }
             Ok(all)
         }
-        HirKind::Repetition(repetition) if repetition.min == 0 && repetition.max == Some(1) => {
-            let mut all = sequences(&repetition.sub)?;
-            all.push(Vec::new());
-            Ok(all)
+        HirKind::Repetition(_) => {
+            let all = with_and_without(hir)?;
+            if all.len() > 1 { Ok(all) } else { Err(ExpandError::InnerAssertion) }
         }
         _ => Err(ExpandError::InnerAssertion),
     }
 }
 
+/// The sequences of a part that may be absent, such as `(?:, [A-Z]+)?`: its own, and the empty one. An assertion before it then
+/// stands at an edge in one of the two.
+fn with_and_without(hir: &Hir) -> Result<Vec<Vec<Piece>>, ExpandError> {
+    match hir.kind() {
+        HirKind::Repetition(repetition) if repetition.min == 0 && repetition.max == Some(1) => {
+            let mut all = sequences(&repetition.sub)?;
+            all.push(Vec::new());
+            Ok(all)
+        }
+        HirKind::Repetition(_) if !hir.properties().look_set().is_empty() => Err(ExpandError::InnerAssertion),
+        _ => sequences(hir),
+    }
+}
+
+/// Whether an assertion stands before or behind a part, with nothing between but parts that may be absent.
+fn is_beside_look(parts: &[Hir], index: usize) -> bool {
+    let has_look = |part: &&Hir| !part.properties().look_set().is_empty();
+    let is_optional = |part: &&Hir| part.properties().minimum_len() == Some(0);
+    parts[..index].iter().rev().find(|part| has_look(part) || !is_optional(part)).is_some_and(|part| has_look(&part))
+        || parts[index + 1..].iter().find(|part| has_look(part) || !is_optional(part)).is_some_and(|part| has_look(&part))
+}
+
 /// Moves the assertions to the edges; `None` when the sequence can never match.
 fn settle(mut pieces: Vec<Piece>) -> Result<Option<Alternative>, ExpandError> {
     let is_body = |piece: &Piece| matches!(piece, Piece::Body(_));
-    let looks = |pieces: Vec<Piece>| {
-        pieces
-            .into_iter()
-            .filter_map(|piece| match piece {
-                Piece::Look(look) => Some(look),
-                Piece::Body(_) => None,
-            })
-            .collect::<Vec<_>>()
-    };
     let Some(first) = pieces.iter().position(is_body) else {
         // Only assertions: an empty match, which the caller refuses by its length.
         return Ok(Some(Alternative { start: looks(pieces), body: Hir::empty(), end: Vec::new() }));
@@ -101,86 +113,121 @@ fn settle(mut pieces: Vec<Piece>) -> Result<Option<Alternative>, ExpandError> {
     let middle = pieces.split_off(first);
     let start = looks(pieces);
     let mut bodies: Vec<Hir> = Vec::new();
-    let mut waiting: Vec<Look> = Vec::new();
-    for piece in middle {
+    for (at, piece) in middle.iter().enumerate() {
         match piece {
-            Piece::Look(look) => waiting.push(look),
-            Piece::Body(body) => {
-                for look in waiting.drain(..) {
-                    match always(look, bodies.last(), &body) {
-                        Some(true) => {}
-                        Some(false) => return Ok(None),
-                        None => return Err(ExpandError::InnerAssertion),
-                    }
+            Piece::Body(body) => bodies.push(body.clone()),
+            Piece::Look(look) => {
+                let after = middle[at + 1..].iter().filter_map(Piece::body);
+                match always(*look, bodies.iter().rev(), after) {
+                    Some(true) => {}
+                    Some(false) => return Ok(None),
+                    None => return Err(ExpandError::InnerAssertion),
                 }
-                bodies.push(body);
             }
         }
     }
     Ok(Some(Alternative { start, body: Hir::concat(bodies), end }))
 }
 
-/// Whether `look` always or never holds between the two parts; `None` where it depends on the text.
-fn always(look: Look, before: Option<&Hir>, after: &Hir) -> Option<bool> {
-    let before = edge_kinds(before?, Side::Last)?;
+fn looks(pieces: Vec<Piece>) -> Vec<Look> {
+    pieces
+        .into_iter()
+        .filter_map(|piece| match piece {
+            Piece::Look(look) => Some(look),
+            Piece::Body(_) => None,
+        })
+        .collect()
+}
+
+impl Piece {
+    fn body(&self) -> Option<&Hir> {
+        match self {
+            Self::Body(body) => Some(body),
+            Self::Look(_) => None,
+        }
+    }
+}
+
+/// Whether `look` always or never holds between the parts before and behind it, nearest first; `None` where that depends on
+/// the text.
+fn always<'a>(
+    look: Look,
+    before: impl Iterator<Item = &'a Hir>,
+    after: impl Iterator<Item = &'a Hir>,
+) -> Option<bool> {
+    let before = edge_kinds(before, Side::Last)?;
     let after = edge_kinds(after, Side::First)?;
     let mut answers = before.iter().flat_map(|&b| after.iter().map(move |&a| holds(look, b, a)));
     let first = answers.next()?;
     answers.all(|answer| answer == first).then_some(first)
 }
 
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 enum Side {
     First,
     Last,
 }
 
-/// The kinds of character a part can begin or end with; `None` when it may be empty or that is not known.
-fn edge_kinds(hir: &Hir, side: Side) -> Option<Vec<CharKind>> {
+/// The kinds of character that parts, nearest first, can begin or end with; `None` when all of them may be empty or it is not
+/// known.
+fn edge_kinds<'a>(parts: impl Iterator<Item = &'a Hir>, side: Side) -> Option<Vec<CharKind>> {
+    let mut kinds = Vec::new();
+    for part in parts {
+        if !collect_kinds(part, side, &mut kinds)? {
+            return Some(kinds);
+        }
+    }
+    None
+}
+
+/// Adds the kinds of one part; says whether it may be empty.
+fn collect_kinds(hir: &Hir, side: Side, kinds: &mut Vec<CharKind>) -> Option<bool> {
     match hir.kind() {
+        HirKind::Empty => Some(true),
         HirKind::Literal(literal) => {
             let text = std::str::from_utf8(&literal.0).ok()?;
-            let edge = match side {
-                Side::First => text.chars().next(),
-                Side::Last => text.chars().next_back(),
-            };
-            Some(vec![CharKind::of(edge?)])
+            let edge = if side == Side::First { text.chars().next() } else { text.chars().next_back() };
+            kinds.push(CharKind::of(edge?));
+            Some(false)
         }
-        HirKind::Class(_) => class_kinds(hir),
-        HirKind::Repetition(repetition) if repetition.min > 0 => edge_kinds(&repetition.sub, side),
-        HirKind::Capture(capture) => edge_kinds(&capture.sub, side),
-        HirKind::Concat(parts) => match side {
-            Side::First => edge_kinds(parts.first()?, side),
-            Side::Last => edge_kinds(parts.last()?, side),
-        },
-        HirKind::Alternation(parts) => {
-            let mut kinds = Vec::new();
-            for part in parts {
-                kinds.extend(edge_kinds(part, side)?);
+        HirKind::Class(class) => {
+            collect_class(class, kinds);
+            Some(false)
+        }
+        HirKind::Repetition(repetition) => {
+            let may_be_empty = collect_kinds(&repetition.sub, side, kinds)?;
+            Some(may_be_empty || repetition.min == 0)
+        }
+        HirKind::Capture(capture) => collect_kinds(&capture.sub, side, kinds),
+        HirKind::Concat(parts) => {
+            for index in 0..parts.len() {
+                let part = if side == Side::First { &parts[index] } else { &parts[parts.len() - 1 - index] };
+                if !collect_kinds(part, side, kinds)? {
+                    return Some(false);
+                }
             }
-            Some(kinds)
+            Some(true)
         }
-        _ => None,
+        HirKind::Alternation(parts) => {
+            let mut may_be_empty = false;
+            for part in parts {
+                may_be_empty |= collect_kinds(part, side, kinds)?;
+            }
+            Some(may_be_empty)
+        }
+        HirKind::Look(_) => None,
     }
 }
 
-fn class_kinds(hir: &Hir) -> Option<Vec<CharKind>> {
-    let HirKind::Class(class) = hir.kind() else { return None };
-    let mut kinds = Vec::new();
+fn collect_class(class: &Class, kinds: &mut Vec<CharKind>) {
     let ranges: Vec<(u32, u32)> = match class {
-        regex_syntax::hir::Class::Unicode(class) => {
-            class.iter().map(|range| (u32::from(range.start()), u32::from(range.end()))).collect()
-        }
-        regex_syntax::hir::Class::Bytes(class) => {
-            class.iter().map(|range| (u32::from(range.start()), u32::from(range.end()))).collect()
-        }
+        Class::Unicode(class) => class.iter().map(|range| (range.start().into(), range.end().into())).collect(),
+        Class::Bytes(class) => class.iter().map(|range| (range.start().into(), range.end().into())).collect(),
     };
     for (first, last) in ranges {
+        kinds.extend((first..=last.min(0x7F)).filter_map(char::from_u32).map(CharKind::of));
         if last > 0x7F {
-            // Non-ASCII members are of any kind; what is asked here is almost always about ASCII.
-            return None;
+            kinds.extend([CharKind::WordOther, CharKind::Other]);
         }
-        kinds.extend((first..=last).filter_map(char::from_u32).map(CharKind::of));
     }
-    Some(kinds)
 }

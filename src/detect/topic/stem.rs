@@ -15,7 +15,7 @@ pub(super) fn stem(word: &str) -> &str {
             return undouble(root).trim_end_matches('e');
         }
     }
-    if singular.len() > 4 { singular.trim_end_matches('e') } else { singular }
+    if singular.len() > 3 { singular.trim_end_matches('e') } else { singular }
 }
 
 fn singular(word: &str) -> &str {
