@@ -22,6 +22,7 @@ mod compile;
 mod compiled;
 mod digest;
 mod document;
+mod files;
 mod limits;
 mod load;
 mod packs;

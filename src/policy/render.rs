@@ -33,7 +33,10 @@ pub(super) fn problem(problem: &Problem, f: &mut fmt::Formatter<'_>) -> fmt::Res
             if !line.trim_end().is_empty() {
                 write!(f, " {}", line.trim_end())?;
             }
-            write!(f, "{bar} {carets}{bar}")?;
+            write!(f, "{bar} {carets}")?;
+            if !problem.path.is_empty() || problem.help.is_some() {
+                f.write_str(&bar)?;
+            }
         }
     }
     // Without an excerpt there is no bar to line up with, but the notes keep their column.

@@ -219,7 +219,8 @@ impl Checker<'_> {
                 continue;
             };
             if TypeName::from_name(name).is_none() {
-                let help = match nearest(name, TypeName::names()) {
+                let near = TypeName::from_elsewhere(name);
+                let help = match near.or_else(|| nearest(name, TypeName::names())) {
                     Some(near) => format!("did you mean `{near}`? All types: banister schema"),
                     None => "all types: banister schema".to_owned(),
                 };

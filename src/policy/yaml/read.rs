@@ -37,11 +37,14 @@ pub(crate) fn read(source: &Source) -> Result<Option<Rc<Node>>, SyntaxError> {
     for event in Parser::new_from_str(source.text()) {
         let (event, span) = event.map_err(|error| {
             let place = place(*error.marker(), 1);
-            SyntaxError::new(
+            let help = builder
+                .unclosed()
+                .or_else(|| syntax_help(source, place).map(str::to_owned));
+            SyntaxError {
                 place,
-                format!("not valid YAML: {}", error.info()),
-                syntax_help(source, place),
-            )
+                message: format!("not valid YAML: {}", error.info()),
+                help,
+            }
         })?;
         if let Event::DocumentStart(_) = event {
             documents += 1;
@@ -190,6 +193,19 @@ impl Builder {
         }
     }
 
+    /// A word on the bracket that is still open, if one is.
+    fn unclosed(&self) -> Option<String> {
+        let (bracket, place) = self.open.iter().rev().find_map(|open| match open {
+            Open::Sequence { place, .. } if place.width > 0 => Some(('[', place)),
+            Open::Mapping { place, .. } if place.width > 0 => Some(('{', place)),
+            _ => None,
+        })?;
+        let (line, column) = (place.line, place.column);
+        Some(format!(
+            "the `{bracket}` in line {line}, column {column} is still open here"
+        ))
+    }
+
     fn begin(&mut self, at: Place, open: Open) -> Result<(), SyntaxError> {
         if self.open.len() >= MAX_DEPTH {
             let message = format!("nested more than {MAX_DEPTH} levels deep");
@@ -249,19 +265,17 @@ fn spanned(span: Span) -> Place {
 }
 
 /// The usual slips, told from the line they are on.
-fn syntax_help(source: &Source, place: Place) -> &'static str {
+fn syntax_help(source: &Source, place: Place) -> Option<&'static str> {
     let line = source.line(place.line).unwrap_or("");
-    let value = line
-        .split_once(": ")
-        .map_or(line, |(_, value)| value)
-        .trim_start_matches([' ', '-']);
-    if line.trim_start_matches(' ').starts_with('\t') || line.starts_with('\t') {
-        "indent with spaces, not tabs"
+    let value = line.split_once(": ").map_or(line, |(_, value)| value);
+    let value = value.trim_start_matches([' ', '-']);
+    if line.trim_start_matches(' ').starts_with('\t') {
+        Some("indent with spaces, not tabs")
     } else if value.starts_with('"') && value.contains('\\') {
-        "in double quotes a backslash starts an escape; put patterns in single quotes"
+        Some("in double quotes a backslash starts an escape; put patterns in single quotes")
     } else if value.starts_with(['@', '`', '%']) || value.contains(": ") {
-        "text with special characters needs quotes"
+        Some("text with special characters needs quotes")
     } else {
-        ""
+        None
     }
 }
