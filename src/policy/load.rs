@@ -17,7 +17,7 @@ use super::render::shown;
 use super::resolved::Resolved;
 use super::suggest::{nearest, one_of};
 use super::word_file;
-use super::yaml::{self, Path, Place, Source};
+use super::yaml::{self, Node, Path, Place, Source};
 
 /// The environment variable that holds the key of `replacement: hash`.
 const HASH_KEY: &str = "BANISTER_HASH_KEY";
@@ -134,26 +134,20 @@ impl Loader {
         let references = checker.into_references();
         let (mut files, mut bases) = (HashMap::new(), Vec::new());
         for reference in &references {
-            let mut note = Note { source, reference };
+            let note = Note { source, reference };
             match &reference.wanted {
-                Wanted::HashKey => self.hash_key(&mut note),
+                Wanted::HashKey => self.hash_key(&note),
                 Wanted::WordFile(file) => {
-                    let words = self.words(path, file, &mut note);
+                    let words = self.words(path, file, &note);
                     files.insert(file.clone(), words.unwrap_or_default());
                 }
-                Wanted::Policy(name) => bases.extend(self.base(path, name, &mut note)),
+                Wanted::Policy(name) => bases.extend(self.base(path, name, &note)),
             }
         }
         if self.problems.count() > before {
             return None;
         }
-        let document: PolicyDocument = match serde_yaml::from_str(source.text()) {
-            Ok(document) => document,
-            Err(error) => {
-                self.disagreement(source, &error);
-                return None;
-            }
-        };
+        let document = self.typed(source, root.as_deref()?)?;
         let mut resolved = Resolved::own(document, &files);
         // From last to first: each goes ahead of what is there, and gives way to it.
         for base in bases.iter().rev() {
@@ -170,25 +164,50 @@ impl Loader {
         Some(resolved)
     }
 
-    /// The two YAML readers take the text for different things: refuse it rather than choose.
-    fn disagreement(&mut self, source: &Source, error: &serde_yaml::Error) {
-        let (line, column) = error
-            .location()
-            .map_or((1, 1), |at| (at.line().max(1), at.column().max(1)));
-        let place = Place {
-            line,
-            column,
-            width: 1,
+    /// The document as `serde_yaml` reads it, which must be the one that was checked.
+    fn typed(&mut self, source: &Source, root: &Node) -> Option<PolicyDocument> {
+        let (place, message) = match serde_yaml::from_str::<serde_yaml::Value>(source.text()) {
+            Ok(value) if yaml::agrees(root, &value) => match serde_yaml::from_value(value) {
+                Ok(document) => return Some(document),
+                Err(error) => (root.place, error.to_string()),
+            },
+            Ok(_) => (root.place, "it can be read in two ways".to_owned()),
+            Err(error) => {
+                let (line, column) = error
+                    .location()
+                    .map_or((1, 1), |at| (at.line().max(1), at.column().max(1)));
+                // The place is shown anyway.
+                let message = error.to_string();
+                let message = message
+                    .split(" at line ")
+                    .next()
+                    .unwrap_or_default()
+                    .to_owned();
+                (
+                    Place {
+                        line,
+                        column,
+                        width: 1,
+                    },
+                    message,
+                )
+            }
         };
-        let message = format!(
-            "this YAML can be read in two ways: {}",
-            shown(&error.to_string())
-        );
-        let help = Some("write it more plainly: quote text, indent with spaces".to_owned());
-        self.problems.at(source, place, Path::Root, message, help);
+        let tabs = source
+            .line(place.line)
+            .is_some_and(|line| line.contains('\t'));
+        let help = if tabs {
+            "use spaces, not tabs"
+        } else {
+            "write it more plainly: quote text, indent with spaces"
+        };
+        let message = format!("not valid YAML: {}", shown(&message));
+        self.problems
+            .at(source, place, Path::Root, message, Some(help.to_owned()));
+        None
     }
 
-    fn hash_key(&mut self, note: &mut Note<'_>) {
+    fn hash_key(&mut self, note: &Note<'_>) {
         let length = self.hash_key.as_ref().map_or(0, Vec::len);
         if length >= MIN_HASH_KEY_BYTES {
             return;
@@ -209,7 +228,7 @@ impl Loader {
         &mut self,
         policy: Option<&FilePath>,
         file: &str,
-        note: &mut Note<'_>,
+        note: &Note<'_>,
     ) -> Option<Vec<String>> {
         let Some(policy) = policy else {
             let message = format!(
@@ -280,7 +299,7 @@ impl Loader {
         &mut self,
         policy: Option<&FilePath>,
         name: &str,
-        note: &mut Note<'_>,
+        note: &Note<'_>,
     ) -> Option<Rc<Resolved>> {
         let is_path =
             name.contains(['/', '\\']) || name.ends_with(".yaml") || name.ends_with(".yml");
@@ -348,7 +367,7 @@ struct Note<'a> {
 }
 
 impl Note<'_> {
-    fn problem(&mut self, problems: &mut Problems, message: String, help: String) {
+    fn problem(&self, problems: &mut Problems, message: String, help: String) {
         problems.at_path(
             self.source,
             self.reference.place,

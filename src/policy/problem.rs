@@ -142,6 +142,7 @@ impl Problems {
         help: Option<String>,
     ) {
         if self.is_full() {
+            self.more += 1;
             return;
         }
         self.push(Problem {
@@ -163,6 +164,7 @@ impl Problems {
         help: Option<String>,
     ) {
         if self.is_full() {
+            self.more += 1;
             return;
         }
         let place = line.map(|line| Place {
@@ -180,10 +182,9 @@ impl Problems {
         });
     }
 
-    fn is_full(&mut self) -> bool {
-        let full = self.found.len() >= MAX_PROBLEMS;
-        self.more += usize::from(full);
-        full
+    /// Whether further problems are only counted, so that nobody need think up a help for them.
+    pub(super) fn is_full(&self) -> bool {
+        self.found.len() >= MAX_PROBLEMS
     }
 
     fn push(&mut self, problem: Problem) {

@@ -11,6 +11,8 @@ pub(in crate::policy) struct Checker<'a> {
     pub(super) references: Vec<Reference>,
     /// Rules seen so far.
     pub(super) rules: usize,
+    /// Patterns seen so far.
+    pub(super) patterns: usize,
 }
 
 /// Something outside the document that it needs.
@@ -39,6 +41,7 @@ impl<'a> Checker<'a> {
             problems,
             references: Vec::new(),
             rules: 0,
+            patterns: 0,
         }
     }
 

@@ -5,8 +5,8 @@ use super::effects::{EFFECT_KEYS, Effects};
 use super::fields::{Field, Fields};
 use super::{Checker, Wanted};
 use crate::policy::limits::{
-    MAX_EXAMPLE_BYTES, MAX_MATCH_BYTES, MAX_PATTERN_BYTES, MAX_TEXT_BYTES, MAX_WORD_BYTES,
-    MAX_WORDS,
+    MAX_EXAMPLE_BYTES, MAX_MATCH_BYTES, MAX_PATTERN_BYTES, MAX_PATTERNS, MAX_TEXT_BYTES,
+    MAX_WORD_BYTES, MAX_WORDS,
 };
 use crate::policy::pattern_check::check_pattern;
 use crate::policy::render::shown;
@@ -301,6 +301,19 @@ impl Checker<'_> {
         let Some(pattern) = self.text(node, place, path, MAX_PATTERN_BYTES) else {
             return;
         };
+        self.patterns += 1;
+        if self.patterns > MAX_PATTERNS {
+            if self.patterns == MAX_PATTERNS + 1 {
+                let message = format!("more than {MAX_PATTERNS} patterns");
+                self.problem(
+                    place,
+                    path,
+                    message,
+                    "put words and phrases into a word filter",
+                );
+            }
+            return;
+        }
         let Err(problem) = check_pattern(pattern, longest) else {
             return;
         };
