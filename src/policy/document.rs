@@ -10,6 +10,7 @@ use super::values::{ActionWord, Managed, Mode, Replacement, TypeName, Version};
 /// A Banister policy.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(title = "Banister policy")]
 pub(crate) struct PolicyDocument {
     /// Version of the format.
     pub(crate) version: Version,

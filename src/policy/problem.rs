@@ -4,7 +4,7 @@ use std::error::Error;
 use std::fmt;
 
 use super::limits::MAX_PROBLEMS;
-use super::render;
+use super::render::{self, Excerpt, shown};
 use super::yaml::{Path, Place, Source};
 
 /// One thing that is wrong with a policy.
@@ -13,7 +13,7 @@ pub struct Problem {
     pub(super) file: String,
     pub(super) place: Option<Place>,
     /// The line as written, for the policy file only: word lists are never quoted.
-    pub(super) excerpt: Option<String>,
+    pub(super) excerpt: Option<Excerpt>,
     pub(super) path: String,
     pub(super) message: String,
     pub(super) help: Option<String>,
@@ -129,7 +129,7 @@ impl Problems {
         message: String,
         help: Option<String>,
     ) {
-        self.at_path(source, place, path.to_string(), message, help);
+        self.at_path(source, place, shown(&path.to_string()), message, help);
     }
 
     /// Likewise, with the path as text.
@@ -148,7 +148,9 @@ impl Problems {
         self.push(Problem {
             file: source.name().to_owned(),
             place: Some(place),
-            excerpt: source.line(place.line).map(str::to_owned),
+            excerpt: source
+                .line(place.line)
+                .map(|line| render::excerpt(line, place)),
             path,
             message,
             help,

@@ -1,6 +1,7 @@
 //! The checker: the file, the problems so far, and what the document refers to.
 
 use crate::policy::problem::Problems;
+use crate::policy::render::shown;
 use crate::policy::yaml::{Path, Place, Source};
 
 /// Checks one document.
@@ -67,7 +68,7 @@ impl<'a> Checker<'a> {
         self.references.push(Reference {
             wanted,
             place,
-            path: path.to_string(),
+            path: shown(&path.to_string()),
         });
     }
 }

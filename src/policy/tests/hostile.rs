@@ -75,6 +75,16 @@ fn many_problems_are_cut() {
     assert!(error.ends_with("more problems are not shown"), "{error}");
 }
 
+#[test]
+fn one_long_line_of_problems_is_not_kept_for_each() {
+    let key = "k".repeat(100_000);
+    let text = format!(
+        "{{version: 1, name: bot, {key}: 1, pii: [{}]}}",
+        "{types: [EMIAL]}, ".repeat(20_000)
+    );
+    assert!(refused(&text).len() < 150_000);
+}
+
 /// Pieces of which policies are made, to get past the YAML reader.
 fn piece() -> impl Strategy<Value = &'static str> {
     prop::sample::select(vec![

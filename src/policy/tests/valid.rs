@@ -129,6 +129,14 @@ fn extending_takes_over_and_replaces() {
 }
 
 #[test]
+fn a_policy_extended_over_two_ways_counts_once() {
+    let policy = valid("diamond");
+    let names: Vec<_> = policy.rules().map(|rule| rule.name()).collect();
+    assert_eq!(names, ["EMAIL", "URL", "left", "id"]);
+    assert_eq!(policy.spec().patterns[1].pattern, "RIGHT[0-9]{4}");
+}
+
+#[test]
 fn all_means_all() {
     let policy = valid("all_types");
     assert_eq!(policy.rules().len(), EntityType::ALL.len());

@@ -7,6 +7,7 @@ use saphyr_parser::{Event, Marker, Parser, ScalarStyle, Span};
 
 use super::{Entry, Kind, Node, Place, Source};
 use crate::policy::limits::{MAX_DEPTH, MAX_NODES};
+use crate::policy::render::shown;
 
 /// Why a text cannot be read as one YAML document.
 #[derive(Debug)]
@@ -42,7 +43,7 @@ pub(crate) fn read(source: &Source) -> Result<Option<Rc<Node>>, SyntaxError> {
                 .or_else(|| syntax_help(source, place).map(str::to_owned));
             SyntaxError {
                 place,
-                message: format!("not valid YAML: {}", error.info()),
+                message: format!("not valid YAML: {}", shown(error.info())),
                 help,
             }
         })?;
@@ -271,6 +272,8 @@ fn syntax_help(source: &Source, place: Place) -> Option<&'static str> {
     let value = value.trim_start_matches([' ', '-']);
     if line.trim_start_matches(' ').starts_with('\t') {
         Some("indent with spaces, not tabs")
+    } else if line.contains('\t') {
+        Some("use spaces, not tabs")
     } else if value.starts_with('"') && value.contains('\\') {
         Some("in double quotes a backslash starts an escape; put patterns in single quotes")
     } else if value.starts_with(['@', '`', '%']) || value.contains(": ") {
