@@ -18,7 +18,11 @@ const BLOCKED_INPUT: &str = "Sorry, I can't help with that request.";
 const BLOCKED_OUTPUT: &str = "Sorry, I can't share that answer.";
 
 /// Compiles; `key` is the key of `replacement: hash`.
-pub(super) fn compile(resolved: &Resolved, key: &[u8]) -> Policy {
+pub(super) fn compile(mut resolved: Resolved, key: &[u8]) -> Policy {
+    let messages = Messages {
+        blocked_input: or_default(&mut resolved.blocked_input, BLOCKED_INPUT),
+        blocked_output: or_default(&mut resolved.blocked_output, BLOCKED_OUTPUT),
+    };
     let mut rules = Rules {
         key: Arc::from(key),
         list: Vec::with_capacity(resolved.rules()),
@@ -61,19 +65,16 @@ pub(super) fn compile(resolved: &Resolved, key: &[u8]) -> Policy {
             max_length: regex.max_length.map(|longest| longest as usize),
         });
     }
-    let messages = Messages {
-        blocked_input: resolved
-            .blocked_input
-            .as_deref()
-            .unwrap_or(BLOCKED_INPUT)
-            .into(),
-        blocked_output: resolved
-            .blocked_output
-            .as_deref()
-            .unwrap_or(BLOCKED_OUTPUT)
-            .into(),
-    };
-    Policy::new(resolved, digest(resolved), rules.list, messages, spec)
+    let digest = digest(&resolved);
+    Policy::new(resolved, digest, rules.list, messages, spec)
+}
+
+/// Fills in a message that is not given: last, so that an inherited one comes first.
+fn or_default(message: &mut Option<String>, default: &str) -> Arc<str> {
+    message
+        .get_or_insert_with(|| default.to_owned())
+        .as_str()
+        .into()
 }
 
 /// The rules so far, and the key their hashes use.

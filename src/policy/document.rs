@@ -20,8 +20,8 @@ pub(crate) struct PolicyDocument {
     /// What the policy is for.
     #[schemars(length(min = 1))]
     pub(crate) description: Option<String>,
-    /// Policies whose rules are taken over: names of packs, or paths relative to this file. A rule of the same name here
-    /// replaces theirs.
+    /// Policies whose rules are taken over: names of packs, or paths relative to this file. A rule of the
+    /// same name here replaces theirs.
     #[schemars(length(min = 1))]
     #[serde(default)]
     pub(crate) extends: Vec<String>,

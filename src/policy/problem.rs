@@ -65,8 +65,8 @@ impl fmt::Display for Problem {
 
 /// A policy that cannot be used, with all the reasons.
 ///
-/// `Display` writes every problem with file, line, column and the line it is on, the way compilers do. It quotes the
-/// policy file only, never a word list.
+/// `Display` writes every problem with file, line, column and the line it is on, the way compilers do. It
+/// quotes the policy file only, never a word list.
 #[derive(Clone, Debug)]
 pub struct PolicyError {
     inner: Box<Found>,

@@ -64,7 +64,8 @@ pub(super) fn problem(problem: &Problem, f: &mut fmt::Formatter<'_>) -> fmt::Res
     Ok(())
 }
 
-/// A line as drawn, cut around the fault, and the carets below it. Its size is bounded, however long the line is.
+/// A line as drawn, cut around the fault, and the carets below it. Its size is bounded, however long the line
+/// is.
 #[derive(Clone, Debug)]
 pub(super) struct Excerpt {
     line: String,

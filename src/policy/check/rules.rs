@@ -240,7 +240,7 @@ impl Checker<'_> {
                 } else {
                     format!("`{name}` is one of `ALL`, named in line {}", all.line)
                 };
-                let help = "`ALL` means every type; to treat some differently, put `ALL` into a policy of its own and `extends` it";
+                let help = "`ALL` is every type; to treat some differently, `extends: [pii]` and name those";
                 self.problem(place, path, message, help);
             }
         }

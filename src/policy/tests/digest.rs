@@ -41,6 +41,7 @@ fn formatting_comments_and_defaults_do_not_count() {
             "[EMAIL]\n    replacement: label\n  - types: [PHONE]\n    input: mask",
         ),
         format!("mode: sync\n{BASE}"),
+        format!("messages: {{blocked_output: \"Sorry, I can't share that answer.\"}}\n{BASE}"),
     ];
     for text in same {
         assert_eq!(digest(&text), digest(BASE), "{text}");
@@ -123,4 +124,14 @@ fn a_key_is_not_part_of_it() {
             .to_owned()
     };
     assert_eq!(digest(1), digest(2));
+}
+
+/// Decision records name digests: one that changes for the same policy makes old records unverifiable.
+#[test]
+fn the_digest_of_a_policy_never_changes() {
+    let text = "version: 1\nname: bot\npii:\n  - types: [EMAIL]\n";
+    assert_eq!(
+        digest(text),
+        "f0c72dbdeab4686171b75dd7e8584e51d2fc8fec37ede10c79ec0816a26e6deb"
+    );
 }

@@ -6,8 +6,8 @@ use super::{Kind, Node, Scalar};
 
 /// Whether the value `serde_yaml` reads is the one that was checked.
 ///
-/// Checks run on nodes, the policy is made from values. A text that the two readers take for different things could pass the
-/// checks as one policy and be enforced as another.
+/// Checks run on nodes, the policy is made from values. A text that the two readers take for different things
+/// could pass the checks as one policy and be enforced as another.
 pub(crate) fn agrees(node: &Node, value: &Value) -> bool {
     match (&node.kind, value) {
         (Kind::Sequence(items), Value::Sequence(values)) => {

@@ -30,8 +30,8 @@ impl SyntaxError {
 
 /// Reads one document; `None` when the text holds no value.
 ///
-/// Nothing here recurses, and depth and number of nodes are checked before a node is made, so that the typed parse that
-/// follows never sees a text that could hurt it.
+/// Nothing here recurses, and depth and number of nodes are checked before a node is made, so that the typed
+/// parse that follows never sees a text that could hurt it.
 pub(crate) fn read(source: &Source) -> Result<Option<Rc<Node>>, SyntaxError> {
     let mut builder = Builder::default();
     let mut documents = 0;
@@ -183,7 +183,8 @@ impl Builder {
                     self.attach(node);
                     Ok(())
                 }
-                // The parser knows the anchor, but what it names is still open: the value would contain itself.
+                // The parser knows the anchor, but what it names is still open: the value would contain
+                // itself.
                 None => Err(SyntaxError::new(
                     at,
                     "the alias stands inside what it names",
