@@ -6,7 +6,7 @@ use super::limits::{MAX_MATCH_BYTES, MAX_PATTERN_BYTES};
 
 /// What linear time rules out, and what to write instead.
 const NO_LOOK_AROUND: &str = "every pattern runs in linear time, without look-around; match the \
-    surroundings too, use `\\b`, or put the exclusions under `exceptions` or `allow`";
+    surroundings too, use `\\b`, or, in a topic, put what does not count under `exceptions`";
 
 /// Likewise for backreferences.
 const NO_BACKREFERENCE: &str =
