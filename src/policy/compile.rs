@@ -1,10 +1,10 @@
-//! A resolved policy becomes rules and what the detectors look for. Nothing can fail here: it was checked.
+//! A resolved policy becomes rules and detectors.
 
 use std::sync::Arc;
 
 use crate::detect::EntityType;
 use crate::detect::detectors::Detectors;
-use crate::detect::spec::{DetectorSpec, EntitySpec, PatternSpec, RuleId, TopicSpec, WordSpec};
+use crate::detect::spec::{DetectorSpec, EntitySpec, PatternProblem, PatternSpec, RuleId, TopicSpec, WordSpec};
 
 use super::compiled::{Messages, Policy};
 use super::digest::digest;
@@ -18,8 +18,13 @@ const BLOCKED_INPUT: &str = "Sorry, I can't help with that request.";
 /// Told instead of a completion, when the policy gives no `blocked_output`.
 const BLOCKED_OUTPUT: &str = "Sorry, I can't share that answer.";
 
-/// Compiles; `key` is the key of `replacement: hash`.
-pub(super) fn compile(resolved: &Resolved, key: &[u8]) -> Policy {
+/// Compiles; `key` is the key of `replacement: hash`. Each rule was checked by itself; what can still fail is all of them
+/// together, and the error names the rule it failed at.
+pub(super) fn compile(mut resolved: Resolved, key: &[u8]) -> Result<Policy, (Arc<str>, PatternProblem)> {
+    let messages = Messages {
+        blocked_input: or_default(&mut resolved.blocked_input, BLOCKED_INPUT),
+        blocked_output: or_default(&mut resolved.blocked_output, BLOCKED_OUTPUT),
+    };
     let mut rules = Rules {
         key: Arc::from(key),
         list: Vec::with_capacity(resolved.rules()),
@@ -62,20 +67,17 @@ pub(super) fn compile(resolved: &Resolved, key: &[u8]) -> Policy {
             max_length: regex.max_length.map(|longest| longest as usize),
         });
     }
-    let messages = Messages {
-        blocked_input: resolved
-            .blocked_input
-            .as_deref()
-            .unwrap_or(BLOCKED_INPUT)
-            .into(),
-        blocked_output: resolved
-            .blocked_output
-            .as_deref()
-            .unwrap_or(BLOCKED_OUTPUT)
-            .into(),
-    };
-    let detectors = Detectors::compile(&spec).unwrap_or_else(|(_, problem)| panic!("{}", problem.message));
-    Policy::new(resolved, digest(resolved), rules.list, messages, detectors)
+    let digest = digest(&resolved);
+    let detectors = Detectors::compile(&spec).map_err(|(rule, problem)| (rules.name(rule), problem))?;
+    Ok(Policy::new(resolved, digest, rules.list, messages, detectors))
+}
+
+/// Fills in a message that is not given: last, so that an inherited one comes first.
+fn or_default(message: &mut Option<String>, default: &str) -> Arc<str> {
+    message
+        .get_or_insert_with(|| default.to_owned())
+        .as_str()
+        .into()
 }
 
 /// The rules so far, and the key their hashes use.
@@ -85,6 +87,10 @@ struct Rules {
 }
 
 impl Rules {
+    fn name(&self, rule: RuleId) -> Arc<str> {
+        self.list.get(rule as usize).map_or_else(|| Arc::from(""), |rule| Arc::clone(&rule.name))
+    }
+
     /// Adds a rule and gives its number.
     fn add(
         &mut self,

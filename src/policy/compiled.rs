@@ -17,8 +17,9 @@ use super::schema;
 
 /// A policy, checked and compiled: immutable and cheap to clone.
 ///
-/// Everything that can be wrong with a policy is found when it is made, and all of it is reported at once. What the
-/// policy says but this version cannot enforce is an error too, never a rule that silently does nothing.
+/// Everything that can be wrong with a policy is found when it is made, and all of it is reported at once.
+/// What the policy says but this version cannot enforce is an error too, never a rule that silently does
+/// nothing.
 ///
 /// # Example
 ///
@@ -70,7 +71,8 @@ pub(crate) struct Messages {
 }
 
 impl Policy {
-    /// Reads a policy from a text. There is no file access: a policy that names word files needs [`Policy::from_file`].
+    /// Reads a policy from a text. There is no file access: a policy that names word files needs
+    /// [`Policy::from_file`].
     ///
     /// # Errors
     ///
@@ -133,19 +135,25 @@ impl Policy {
     ) -> Result<Self, PolicyError> {
         let mut loader = Loader::new(hash_key);
         match load(&mut loader) {
-            Some(resolved) => Ok(compile(&resolved, loader.key())),
+            Some(resolved) => compile((*resolved).clone(), loader.key()).map_err(|(rule, problem)| {
+                let message = format!("rule `{rule}`: {}", problem.message);
+                loader.problems.in_file(&resolved.name, None, message, Some(problem.help));
+                loader.problems.into_error()
+            }),
             None => Err(loader.problems.into_error()),
         }
     }
 
     pub(super) fn new(
-        resolved: &Resolved,
+        resolved: Resolved,
         digest: String,
         rules: Vec<Rule>,
         messages: Messages,
         detectors: Detectors,
     ) -> Self {
-        let (name, description) = (resolved.name.clone(), resolved.description.clone());
+        let Resolved {
+            name, description, ..
+        } = resolved;
         Self {
             inner: Arc::new(Inner {
                 name,
@@ -170,15 +178,16 @@ impl Policy {
         self.inner.description.as_deref()
     }
 
-    /// Hex SHA-256 of what the policy says, with word lists, policies it extends and defaults: equal for files that differ
-    /// in formatting and comments only, different as soon as a rule differs. The hash key is not part of it.
+    /// Hex SHA-256 of what the policy says, with word lists, policies it extends and defaults: equal for
+    /// files that differ in formatting and comments only, different as soon as a rule differs. The hash key
+    /// is not part of it.
     #[must_use]
     pub fn digest(&self) -> &str {
         &self.inner.digest
     }
 
-    /// The rules: topics, words, entity types, regexes, each in the order of the document. Rules taken over with `extends`
-    /// stand ahead of the policy's own.
+    /// The rules: topics, words, entity types, regexes, each in the order of the document. Rules taken over
+    /// with `extends` stand ahead of the policy's own.
     pub fn rules(&self) -> impl ExactSizeIterator<Item = RuleSummary<'_>> {
         self.inner.rules.iter().map(|rule| RuleSummary { rule })
     }

@@ -7,7 +7,8 @@ use super::resolved::Resolved;
 
 /// Hex SHA-256 of the resolved document as JSON with sorted keys.
 pub(super) fn digest(resolved: &Resolved) -> String {
-    // Only a map with keys that are not text, or a failing `Serialize`, could be refused here; there is neither.
+    // Only a map with keys that are not text, or a failing `Serialize`, could be refused here; there is
+    // neither.
     let value = serde_json::to_value(resolved).unwrap_or_default();
     let mut json = String::new();
     canonical(&value, &mut json);
@@ -15,7 +16,8 @@ pub(super) fn digest(resolved: &Resolved) -> String {
     hash.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// Writes JSON with sorted keys: `serde_json` sorts them or not, by a feature that any crate in the build may set.
+/// Writes JSON with sorted keys: `serde_json` sorts them or not, by a feature that any crate in the build may
+/// set.
 fn canonical(value: &Value, out: &mut String) {
     match value {
         Value::Object(members) => {

@@ -10,6 +10,7 @@ use super::values::{ActionWord, Managed, Mode, Replacement, TypeName, Version};
 /// A Banister policy.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(title = "Banister policy")]
 pub(crate) struct PolicyDocument {
     /// Version of the format.
     pub(crate) version: Version,
@@ -19,8 +20,8 @@ pub(crate) struct PolicyDocument {
     /// What the policy is for.
     #[schemars(length(min = 1))]
     pub(crate) description: Option<String>,
-    /// Policies whose rules are taken over: names of packs, or paths relative to this file. A rule of the same name here
-    /// replaces theirs.
+    /// Policies whose rules are taken over: names of packs, or paths relative to this file. A rule of the
+    /// same name here replaces theirs.
     #[schemars(length(min = 1))]
     #[serde(default)]
     pub(crate) extends: Vec<String>,

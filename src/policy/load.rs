@@ -1,13 +1,12 @@
 //! From files to a resolved policy: reads, checks, follows `extends`, reads word lists.
 
 use std::collections::HashMap;
-use std::fs::File;
-use std::io::Read as _;
 use std::path::{Path as FilePath, PathBuf};
 use std::rc::Rc;
 
 use super::check::{Checker, Reference, Wanted};
 use super::document::PolicyDocument;
+use super::files::{self, Unreadable};
 use super::limits::{
     MAX_EXTENDS, MAX_POLICY_BYTES, MAX_RULES, MAX_WORD_BYTES, MAX_WORD_FILE_BYTES, MAX_WORDS,
     MIN_HASH_KEY_BYTES,
@@ -18,7 +17,7 @@ use super::render::shown;
 use super::resolved::Resolved;
 use super::suggest::{nearest, one_of};
 use super::word_file;
-use super::yaml::{self, Path, Place, Source};
+use super::yaml::{self, Node, Path, Place, Source};
 
 /// The environment variable that holds the key of `replacement: hash`.
 const HASH_KEY: &str = "BANISTER_HASH_KEY";
@@ -68,19 +67,23 @@ impl Loader {
 
     /// Loads a file.
     pub(super) fn file(&mut self, path: &FilePath) -> Option<Rc<Resolved>> {
-        let name = path.display().to_string();
-        match read(path, MAX_POLICY_BYTES) {
-            Ok(text) => self.text(identity(path), Some(path), &name, &text),
-            Err((message, help)) => {
-                self.problems.in_file(
-                    &name,
-                    None,
-                    format!("the policy cannot be read: {message}"),
-                    Some(help),
-                );
+        match files::read(path, MAX_POLICY_BYTES) {
+            Ok(text) => self.file_text(path, &text),
+            Err(why) => {
+                self.unreadable(&path.display().to_string(), why);
                 None
             }
         }
+    }
+
+    fn file_text(&mut self, path: &FilePath, text: &str) -> Option<Rc<Resolved>> {
+        let origin = Origin::File(files::identity(path));
+        self.text(origin, Some(path), &path.display().to_string(), text)
+    }
+
+    fn unreadable(&mut self, name: &str, why: Unreadable) {
+        let message = format!("the policy cannot be read: {}", why.message);
+        self.problems.in_file(name, None, message, Some(why.help));
     }
 
     /// Loads a pack by its exact name.
@@ -115,13 +118,7 @@ impl Loader {
     fn resolve(&mut self, path: Option<&FilePath>, source: &Source) -> Option<Resolved> {
         let before = self.problems.count();
         if source.text().len() as u64 > MAX_POLICY_BYTES {
-            let (message, help) = too_large(MAX_POLICY_BYTES);
-            self.problems.in_file(
-                source.name(),
-                None,
-                format!("the policy cannot be read: {message}"),
-                Some(help),
-            );
+            self.unreadable(source.name(), Unreadable::too_large(MAX_POLICY_BYTES));
             return None;
         }
         let root = match yaml::read(source) {
@@ -137,26 +134,20 @@ impl Loader {
         let references = checker.into_references();
         let (mut files, mut bases) = (HashMap::new(), Vec::new());
         for reference in &references {
-            let mut note = Note { source, reference };
+            let note = Note { source, reference };
             match &reference.wanted {
-                Wanted::HashKey => self.hash_key(&mut note),
+                Wanted::HashKey => self.hash_key(&note),
                 Wanted::WordFile(file) => {
-                    let words = self.words(path, file, &mut note);
+                    let words = self.words(path, file, &note);
                     files.insert(file.clone(), words.unwrap_or_default());
                 }
-                Wanted::Policy(name) => bases.extend(self.base(path, name, &mut note)),
+                Wanted::Policy(name) => bases.extend(self.base(path, name, &note)),
             }
         }
         if self.problems.count() > before {
             return None;
         }
-        let document: PolicyDocument = match serde_yaml::from_str(source.text()) {
-            Ok(document) => document,
-            Err(error) => {
-                self.disagreement(source, &error);
-                return None;
-            }
-        };
+        let document = self.typed(source, root.as_deref()?)?;
         let mut resolved = Resolved::own(document, &files);
         // From last to first: each goes ahead of what is there, and gives way to it.
         for base in bases.iter().rev() {
@@ -173,25 +164,50 @@ impl Loader {
         Some(resolved)
     }
 
-    /// The two YAML readers take the text for different things: refuse it rather than choose.
-    fn disagreement(&mut self, source: &Source, error: &serde_yaml::Error) {
-        let (line, column) = error
-            .location()
-            .map_or((1, 1), |at| (at.line().max(1), at.column().max(1)));
-        let place = Place {
-            line,
-            column,
-            width: 1,
+    /// The document as `serde_yaml` reads it, which must be the one that was checked.
+    fn typed(&mut self, source: &Source, root: &Node) -> Option<PolicyDocument> {
+        let (place, message) = match serde_yaml::from_str::<serde_yaml::Value>(source.text()) {
+            Ok(value) if yaml::agrees(root, &value) => match serde_yaml::from_value(value) {
+                Ok(document) => return Some(document),
+                Err(error) => (root.place, error.to_string()),
+            },
+            Ok(_) => (root.place, "it can be read in two ways".to_owned()),
+            Err(error) => {
+                let (line, column) = error
+                    .location()
+                    .map_or((1, 1), |at| (at.line().max(1), at.column().max(1)));
+                // The place is shown anyway.
+                let message = error.to_string();
+                let message = message
+                    .split(" at line ")
+                    .next()
+                    .unwrap_or_default()
+                    .to_owned();
+                (
+                    Place {
+                        line,
+                        column,
+                        width: 1,
+                    },
+                    message,
+                )
+            }
         };
-        let message = format!(
-            "this YAML can be read in two ways: {}",
-            shown(&error.to_string())
-        );
-        let help = Some("write it more plainly: quote text, indent with spaces".to_owned());
-        self.problems.at(source, place, Path::Root, message, help);
+        let tabs = source
+            .line(place.line)
+            .is_some_and(|line| line.contains('\t'));
+        let help = if tabs {
+            "use spaces, not tabs"
+        } else {
+            "write it more plainly: quote text, indent with spaces"
+        };
+        let message = format!("not valid YAML: {}", shown(&message));
+        self.problems
+            .at(source, place, Path::Root, message, Some(help.to_owned()));
+        None
     }
 
-    fn hash_key(&mut self, note: &mut Note<'_>) {
+    fn hash_key(&mut self, note: &Note<'_>) {
         let length = self.hash_key.as_ref().map_or(0, Vec::len);
         if length >= MIN_HASH_KEY_BYTES {
             return;
@@ -212,7 +228,7 @@ impl Loader {
         &mut self,
         policy: Option<&FilePath>,
         file: &str,
-        note: &mut Note<'_>,
+        note: &Note<'_>,
     ) -> Option<Vec<String>> {
         let Some(policy) = policy else {
             let message = format!(
@@ -226,12 +242,16 @@ impl Loader {
             );
             return None;
         };
-        let path = beside(policy, file);
-        let text = match read(&path, MAX_WORD_FILE_BYTES) {
+        let path = files::beside(policy, file);
+        let text = match files::read(&path, MAX_WORD_FILE_BYTES) {
             Ok(text) => text,
-            Err((message, help)) => {
-                let message = format!("the word file `{}` cannot be read: {message}", shown(file));
-                note.problem(&mut self.problems, message, help);
+            Err(why) => {
+                let message = format!(
+                    "the word file `{}` cannot be read: {}",
+                    shown(file),
+                    why.message
+                );
+                note.problem(&mut self.problems, message, why.help);
                 return None;
             }
         };
@@ -279,12 +299,12 @@ impl Loader {
         &mut self,
         policy: Option<&FilePath>,
         name: &str,
-        note: &mut Note<'_>,
+        note: &Note<'_>,
     ) -> Option<Rc<Resolved>> {
         let is_path =
             name.contains(['/', '\\']) || name.ends_with(".yaml") || name.ends_with(".yml");
         let origin = match (is_path, policy, packs::find(name)) {
-            (true, Some(policy), _) => identity(&beside(policy, name)),
+            (true, Some(policy), _) => Origin::File(files::identity(&files::beside(policy, name))),
             (true, None, _) => {
                 let message = format!(
                     "`{}` cannot be found from a policy that is not a file",
@@ -305,15 +325,9 @@ impl Loader {
             }
         };
         if self.open.contains(&origin) {
-            let message = format!(
-                "`{}` extends itself, over {} files",
-                shown(name),
-                self.open.len()
-            );
-            let message = if self.open.len() == 1 {
-                "the policy extends itself".to_owned()
-            } else {
-                message
+            let message = match self.open.last() {
+                Some(last) if *last == origin => "the policy extends itself".to_owned(),
+                _ => format!("`{}` extends this policy in turn", shown(name)),
             };
             note.problem(
                 &mut self.problems,
@@ -331,17 +345,17 @@ impl Loader {
             );
             return None;
         }
-        match (&origin, policy) {
-            (Origin::File(_), Some(policy)) => {
-                let path = beside(policy, name);
-                if let Err((message, help)) = read(&path, MAX_POLICY_BYTES) {
-                    let message = format!("`{}` cannot be read: {message}", shown(name));
-                    note.problem(&mut self.problems, message, help);
-                    return None;
-                }
-                self.file(&path)
+        let Some(policy) = policy.filter(|_| is_path) else {
+            return self.pack(name);
+        };
+        let path = files::beside(policy, name);
+        match files::read(&path, MAX_POLICY_BYTES) {
+            Ok(text) => self.file_text(&path, &text),
+            Err(why) => {
+                let message = format!("`{}` cannot be read: {}", shown(name), why.message);
+                note.problem(&mut self.problems, message, why.help);
+                None
             }
-            _ => self.pack(name),
         }
     }
 }
@@ -353,7 +367,7 @@ struct Note<'a> {
 }
 
 impl Note<'_> {
-    fn problem(&mut self, problems: &mut Problems, message: String, help: String) {
+    fn problem(&self, problems: &mut Problems, message: String, help: String) {
         problems.at_path(
             self.source,
             self.reference.place,
@@ -373,53 +387,4 @@ fn pack_help(name: &str) -> String {
             shown(name)
         ),
     }
-}
-
-/// A path written in a policy, relative to the policy.
-fn beside(policy: &FilePath, file: &str) -> PathBuf {
-    policy.parent().unwrap_or(FilePath::new("")).join(file)
-}
-
-/// A file is itself however it is named.
-fn identity(path: &FilePath) -> Origin {
-    Origin::File(path.canonicalize().unwrap_or_else(|_| path.to_owned()))
-}
-
-/// Reads a text file of at most so many bytes, or says why not and what to do.
-fn read(path: &FilePath, limit: u64) -> Result<String, (String, String)> {
-    let failed = |error: std::io::Error| {
-        (
-            error.to_string(),
-            "check the path: it is relative to the policy file".to_owned(),
-        )
-    };
-    let file = File::open(path).map_err(failed)?;
-    // A directory opens but does not read, and a device or a pipe may never end.
-    if !file.metadata().map_err(failed)?.is_file() {
-        return Err((
-            "it is not a regular file".to_owned(),
-            "name a text file".to_owned(),
-        ));
-    }
-    let mut bytes = Vec::new();
-    file.take(limit + 1)
-        .read_to_end(&mut bytes)
-        .map_err(failed)?;
-    if bytes.len() as u64 > limit {
-        return Err(too_large(limit));
-    }
-    String::from_utf8(bytes).map_err(|error| {
-        let at = error.utf8_error().valid_up_to();
-        (
-            format!("it is not UTF-8, from byte {at}"),
-            "save it as UTF-8".to_owned(),
-        )
-    })
-}
-
-fn too_large(limit: u64) -> (String, String) {
-    (
-        format!("it is larger than {} MiB", limit >> 20),
-        "split it, or move words to word files".to_owned(),
-    )
 }

@@ -1,8 +1,9 @@
 //! Floor 2. A YAML document becomes an immutable policy.
 //!
-//! What was written (`document`, `values`) and what it means (`resolved`, `rule`) are apart. In between, `yaml` reads the
-//! text within limits and remembers where everything stands, and `check` notes every problem at once; only a document
-//! without problems is then read by `serde_yaml`, completed (`load`) and compiled (`compile`).
+//! What was written (`document`, `values`) and what it means (`resolved`, `rule`) are apart. In between,
+//! `yaml` reads the text within limits and remembers where everything stands, and `check` notes every problem
+//! at once; only a document without problems is then read by `serde_yaml`, completed (`load`) and compiled
+//! (`compile`).
 //!
 //! # Defaults
 //!
@@ -22,6 +23,7 @@ mod compile;
 mod compiled;
 mod digest;
 mod document;
+mod files;
 mod limits;
 mod load;
 mod packs;

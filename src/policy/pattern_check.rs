@@ -6,8 +6,8 @@ use crate::detect::spec::PatternProblem;
 use super::limits::{MAX_MATCH_BYTES, MAX_PATTERN_BYTES};
 
 /// What linear time rules out, and what to write instead.
-const NO_LOOK_AROUND: &str = "every pattern runs in linear time, without look-around; match the surroundings too, use `\\b`, or put \
-    the exclusions under `exceptions` or `allow`";
+const NO_LOOK_AROUND: &str = "every pattern runs in linear time, without look-around; match the \
+    surroundings too, use `\\b`, or, in a topic, put what does not count under `exceptions`";
 
 /// Likewise for backreferences.
 const NO_BACKREFERENCE: &str =
@@ -51,8 +51,8 @@ pub(crate) fn check_pattern(
     }
     match (properties.maximum_len(), max_length) {
         (None, None) => {
-            let help = "give each `+`, `*` and `{n,}` an upper bound such as `{1,40}`, or, in `regexes`, add `max_length: 256`: \
-                longer matches then do not count";
+            let help = "give each `+`, `*` and `{n,}` an upper bound such as `{1,40}`, or, in `regexes`, \
+                add `max_length: 256`: longer matches then do not count";
             return Err(problem(
                 "the pattern has no longest match, so a stream could be held back without end",
                 help,

@@ -4,7 +4,7 @@ use std::error::Error;
 use std::fmt;
 
 use super::limits::MAX_PROBLEMS;
-use super::render;
+use super::render::{self, Excerpt, shown};
 use super::yaml::{Path, Place, Source};
 
 /// One thing that is wrong with a policy.
@@ -13,7 +13,7 @@ pub struct Problem {
     pub(super) file: String,
     pub(super) place: Option<Place>,
     /// The line as written, for the policy file only: word lists are never quoted.
-    pub(super) excerpt: Option<String>,
+    pub(super) excerpt: Option<Excerpt>,
     pub(super) path: String,
     pub(super) message: String,
     pub(super) help: Option<String>,
@@ -65,8 +65,8 @@ impl fmt::Display for Problem {
 
 /// A policy that cannot be used, with all the reasons.
 ///
-/// `Display` writes every problem with file, line, column and the line it is on, the way compilers do. It quotes the
-/// policy file only, never a word list.
+/// `Display` writes every problem with file, line, column and the line it is on, the way compilers do. It
+/// quotes the policy file only, never a word list.
 #[derive(Clone, Debug)]
 pub struct PolicyError {
     inner: Box<Found>,
@@ -129,7 +129,7 @@ impl Problems {
         message: String,
         help: Option<String>,
     ) {
-        self.at_path(source, place, path.to_string(), message, help);
+        self.at_path(source, place, shown(&path.to_string()), message, help);
     }
 
     /// Likewise, with the path as text.
@@ -142,12 +142,15 @@ impl Problems {
         help: Option<String>,
     ) {
         if self.is_full() {
+            self.more += 1;
             return;
         }
         self.push(Problem {
             file: source.name().to_owned(),
             place: Some(place),
-            excerpt: source.line(place.line).map(str::to_owned),
+            excerpt: source
+                .line(place.line)
+                .map(|line| render::excerpt(line, place)),
             path,
             message,
             help,
@@ -163,6 +166,7 @@ impl Problems {
         help: Option<String>,
     ) {
         if self.is_full() {
+            self.more += 1;
             return;
         }
         let place = line.map(|line| Place {
@@ -180,10 +184,9 @@ impl Problems {
         });
     }
 
-    fn is_full(&mut self) -> bool {
-        let full = self.found.len() >= MAX_PROBLEMS;
-        self.more += usize::from(full);
-        full
+    /// Whether further problems are only counted, so that nobody need think up a help for them.
+    pub(super) fn is_full(&self) -> bool {
+        self.found.len() >= MAX_PROBLEMS
     }
 
     fn push(&mut self, problem: Problem) {

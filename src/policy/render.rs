@@ -27,13 +27,16 @@ pub(super) fn problem(problem: &Problem, f: &mut fmt::Formatter<'_>) -> fmt::Res
     if let Some(place) = problem.place {
         write!(f, ":{}:{}", place.line, place.column)?;
         if let Some(excerpt) = &problem.excerpt {
-            let (line, carets) = underline(excerpt, place);
+            let Excerpt { line, carets } = excerpt;
             let bar = format!("\n{margin} |");
             write!(f, "{bar}\n{number} |")?;
-            if !line.trim_end().is_empty() {
-                write!(f, " {}", line.trim_end())?;
+            if !line.is_empty() {
+                write!(f, " {line}")?;
             }
-            write!(f, "{bar} {carets}{bar}")?;
+            write!(f, "{bar} {carets}")?;
+            if !problem.path.is_empty() || problem.help.is_some() {
+                f.write_str(&bar)?;
+            }
         }
     }
     // Without an excerpt there is no bar to line up with, but the notes keep their column.
@@ -43,7 +46,7 @@ pub(super) fn problem(problem: &Problem, f: &mut fmt::Formatter<'_>) -> fmt::Res
         String::new()
     };
     if !problem.path.is_empty() {
-        write!(f, "\n{pad} = at: {}", shown(&problem.path))?;
+        write!(f, "\n{pad} = at: {}", problem.path)?;
     }
     for (number, help) in problem
         .help
@@ -61,10 +64,18 @@ pub(super) fn problem(problem: &Problem, f: &mut fmt::Formatter<'_>) -> fmt::Res
     Ok(())
 }
 
-/// The line as drawn, and the carets below it.
-fn underline(line: &str, place: Place) -> (String, String) {
+/// A line as drawn, cut around the fault, and the carets below it. Its size is bounded, however long the line
+/// is.
+#[derive(Clone, Debug)]
+pub(super) struct Excerpt {
+    line: String,
+    carets: String,
+}
+
+/// The excerpt of a line for a fault in it.
+pub(super) fn excerpt(line: &str, place: Place) -> Excerpt {
     let column = place.column.saturating_sub(1);
-    let skip = if line.chars().count() > MAX_COLUMNS {
+    let skip = if line.chars().nth(MAX_COLUMNS).is_some() {
         column.saturating_sub(LEAD)
     } else {
         0
@@ -99,7 +110,10 @@ fn underline(line: &str, place: Place) -> (String, String) {
     if !carets.contains('^') {
         carets.push('^');
     }
-    (drawn, carets)
+    Excerpt {
+        line: drawn.trim_end().to_owned(),
+        carets,
+    }
 }
 
 /// Tabs as spaces; control and direction characters as a mark, so that a policy cannot write to the terminal.

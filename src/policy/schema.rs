@@ -11,7 +11,8 @@ pub(super) fn json_schema() -> Value {
     schema
 }
 
-/// An optional key may be left out; given as `null` it is an error, unlike what `Option` stands for in a schema.
+/// An optional key may be left out; given as `null` it is an error, unlike what `Option` stands for in a
+/// schema.
 fn without_null(schema: &mut Value) {
     if let Value::Object(members) = schema {
         members.remove("default");

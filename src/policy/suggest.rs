@@ -1,6 +1,7 @@
 //! "Did you mean": the known name nearest to an unknown one.
 
-/// The candidate nearest to `written`, if it is near enough to be a slip of the pen: two edits, one for short names.
+/// The candidate nearest to `written`, if it is near enough to be a slip of the pen: two edits, one for short
+/// names.
 pub(crate) fn nearest<'a>(
     written: &str,
     candidates: impl IntoIterator<Item = &'a str>,

@@ -1,6 +1,7 @@
 //! The checker: the file, the problems so far, and what the document refers to.
 
 use crate::policy::problem::Problems;
+use crate::policy::render::shown;
 use crate::policy::yaml::{Path, Place, Source};
 
 /// Checks one document.
@@ -11,6 +12,8 @@ pub(in crate::policy) struct Checker<'a> {
     pub(super) references: Vec<Reference>,
     /// Rules seen so far.
     pub(super) rules: usize,
+    /// Patterns seen so far.
+    pub(super) patterns: usize,
 }
 
 /// Something outside the document that it needs.
@@ -39,6 +42,7 @@ impl<'a> Checker<'a> {
             problems,
             references: Vec::new(),
             rules: 0,
+            patterns: 0,
         }
     }
 
@@ -64,7 +68,7 @@ impl<'a> Checker<'a> {
         self.references.push(Reference {
             wanted,
             place,
-            path: path.to_string(),
+            path: shown(&path.to_string()),
         });
     }
 }

@@ -106,6 +106,8 @@ impl Checker<'_> {
         }
         if known.contains(&key) {
             fields.entries.insert(key, entry);
+        } else if self.problems.is_full() {
+            self.problem(place, at, "", "");
         } else if let Some((_, what)) = NOT_YET.iter().find(|(name, _)| *name == key) {
             let message = format!("{what} are not supported yet");
             self.problem(

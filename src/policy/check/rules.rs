@@ -5,8 +5,8 @@ use super::effects::{EFFECT_KEYS, Effects};
 use super::fields::{Field, Fields};
 use super::{Checker, Wanted};
 use crate::policy::limits::{
-    MAX_EXAMPLE_BYTES, MAX_MATCH_BYTES, MAX_PATTERN_BYTES, MAX_TEXT_BYTES, MAX_WORD_BYTES,
-    MAX_WORDS,
+    MAX_EXAMPLE_BYTES, MAX_MATCH_BYTES, MAX_PATTERN_BYTES, MAX_PATTERNS, MAX_TEXT_BYTES,
+    MAX_WORD_BYTES, MAX_WORDS,
 };
 use crate::detect::detectors::MAX_TOPIC_PATTERN_BYTES;
 use crate::policy::pattern_check::check_pattern;
@@ -220,7 +220,8 @@ impl Checker<'_> {
                 continue;
             };
             if TypeName::from_name(name).is_none() {
-                let help = match nearest(name, TypeName::names()) {
+                let near = TypeName::from_elsewhere(name);
+                let help = match near.or_else(|| nearest(name, TypeName::names())) {
                     Some(near) => format!("did you mean `{near}`? All types: banister schema"),
                     None => "all types: banister schema".to_owned(),
                 };
@@ -240,7 +241,7 @@ impl Checker<'_> {
                 } else {
                     format!("`{name}` is one of `ALL`, named in line {}", all.line)
                 };
-                let help = "`ALL` means every type; to treat some differently, put `ALL` into a policy of its own and `extends` it";
+                let help = "`ALL` is every type; to treat some differently, `extends: [pii]` and name those";
                 self.problem(place, path, message, help);
             }
         }
@@ -301,6 +302,19 @@ impl Checker<'_> {
         let Some(pattern) = self.text(node, place, path, MAX_PATTERN_BYTES) else {
             return;
         };
+        self.patterns += 1;
+        if self.patterns > MAX_PATTERNS {
+            if self.patterns == MAX_PATTERNS + 1 {
+                let message = format!("more than {MAX_PATTERNS} patterns");
+                self.problem(
+                    place,
+                    path,
+                    message,
+                    "put words and phrases into a word filter",
+                );
+            }
+            return;
+        }
         let Err(problem) = check_pattern(pattern, longest) else {
             return;
         };

@@ -99,11 +99,7 @@ impl Checker<'_> {
         if known.contains(&word) {
             return Some(word);
         }
-        let article = if what.starts_with("an ") {
-            &what[3..]
-        } else {
-            what.trim_start_matches("a ")
-        };
+        let noun = what.trim_start_matches("an ").trim_start_matches("a ");
         let help = match nearest(word, known.iter().copied()) {
             Some(near) => format!("did you mean `{near}`?"),
             None => format!("write {}", one_of(known)),
@@ -111,7 +107,7 @@ impl Checker<'_> {
         self.problem(
             field.place,
             path,
-            format!("unknown {article} `{}`", shown(word)),
+            format!("unknown {noun} `{}`", shown(word)),
             help,
         );
         None

@@ -7,6 +7,7 @@ use saphyr_parser::{Event, Marker, Parser, ScalarStyle, Span};
 
 use super::{Entry, Kind, Node, Place, Source};
 use crate::policy::limits::{MAX_DEPTH, MAX_NODES};
+use crate::policy::render::shown;
 
 /// Why a text cannot be read as one YAML document.
 #[derive(Debug)]
@@ -29,19 +30,22 @@ impl SyntaxError {
 
 /// Reads one document; `None` when the text holds no value.
 ///
-/// Nothing here recurses, and depth and number of nodes are checked before a node is made, so that the typed parse that
-/// follows never sees a text that could hurt it.
+/// Nothing here recurses, and depth and number of nodes are checked before a node is made, so that the typed
+/// parse that follows never sees a text that could hurt it.
 pub(crate) fn read(source: &Source) -> Result<Option<Rc<Node>>, SyntaxError> {
     let mut builder = Builder::default();
     let mut documents = 0;
     for event in Parser::new_from_str(source.text()) {
         let (event, span) = event.map_err(|error| {
             let place = place(*error.marker(), 1);
-            SyntaxError::new(
+            let help = builder
+                .unclosed()
+                .or_else(|| syntax_help(source, place).map(str::to_owned));
+            SyntaxError {
                 place,
-                format!("not valid YAML: {}", error.info()),
-                syntax_help(source, place),
-            )
+                message: format!("not valid YAML: {}", shown(error.info())),
+                help,
+            }
         })?;
         if let Event::DocumentStart(_) = event {
             documents += 1;
@@ -179,7 +183,8 @@ impl Builder {
                     self.attach(node);
                     Ok(())
                 }
-                // The parser knows the anchor, but what it names is still open: the value would contain itself.
+                // The parser knows the anchor, but what it names is still open: the value would contain
+                // itself.
                 None => Err(SyntaxError::new(
                     at,
                     "the alias stands inside what it names",
@@ -188,6 +193,19 @@ impl Builder {
             },
             _ => Ok(()),
         }
+    }
+
+    /// A word on the bracket that is still open, if one is.
+    fn unclosed(&self) -> Option<String> {
+        let (bracket, place) = self.open.iter().rev().find_map(|open| match open {
+            Open::Sequence { place, .. } if place.width > 0 => Some(('[', place)),
+            Open::Mapping { place, .. } if place.width > 0 => Some(('{', place)),
+            _ => None,
+        })?;
+        let (line, column) = (place.line, place.column);
+        Some(format!(
+            "the `{bracket}` in line {line}, column {column} is still open here"
+        ))
     }
 
     fn begin(&mut self, at: Place, open: Open) -> Result<(), SyntaxError> {
@@ -249,19 +267,19 @@ fn spanned(span: Span) -> Place {
 }
 
 /// The usual slips, told from the line they are on.
-fn syntax_help(source: &Source, place: Place) -> &'static str {
+fn syntax_help(source: &Source, place: Place) -> Option<&'static str> {
     let line = source.line(place.line).unwrap_or("");
-    let value = line
-        .split_once(": ")
-        .map_or(line, |(_, value)| value)
-        .trim_start_matches([' ', '-']);
-    if line.trim_start_matches(' ').starts_with('\t') || line.starts_with('\t') {
-        "indent with spaces, not tabs"
+    let value = line.split_once(": ").map_or(line, |(_, value)| value);
+    let value = value.trim_start_matches([' ', '-']);
+    if line.trim_start_matches(' ').starts_with('\t') {
+        Some("indent with spaces, not tabs")
+    } else if line.contains('\t') {
+        Some("use spaces, not tabs")
     } else if value.starts_with('"') && value.contains('\\') {
-        "in double quotes a backslash starts an escape; put patterns in single quotes"
+        Some("in double quotes a backslash starts an escape; put patterns in single quotes")
     } else if value.starts_with(['@', '`', '%']) || value.contains(": ") {
-        "text with special characters needs quotes"
+        Some("text with special characters needs quotes")
     } else {
-        ""
+        None
     }
 }

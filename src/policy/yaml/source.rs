@@ -50,21 +50,6 @@ impl Source {
         Some(self.text.get(start..end)?.trim_end_matches(['\n', '\r']))
     }
 
-    /// The place of a byte of the text.
-    pub(crate) fn place_of(&self, byte: usize) -> Place {
-        let line = self.starts.partition_point(|start| *start <= byte).max(1);
-        let start = self.starts.get(line - 1).copied().unwrap_or(0);
-        let column = self
-            .text
-            .get(start..byte)
-            .map_or(1, |before| before.chars().count() + 1);
-        Place {
-            line,
-            column,
-            width: 1,
-        }
-    }
-
     /// What is written from this place to the end of its line.
     pub(crate) fn rest_of_line(&self, place: Place) -> &str {
         let line = self.line(place.line).unwrap_or("");

@@ -1,0 +1,179 @@
+//! Texts that want to hurt: none may panic, none may take long.
+
+use std::time::{Duration, Instant};
+
+use proptest::prelude::*;
+
+use crate::policy::Policy;
+
+/// The error of a text, which must come quickly even in a debug build on a busy machine.
+fn refused(text: &str) -> String {
+    let start = Instant::now();
+    let error = Policy::from_yaml_with_key(text, None)
+        .unwrap_err()
+        .to_string();
+    assert!(
+        start.elapsed() < Duration::from_secs(20),
+        "took {:?}",
+        start.elapsed()
+    );
+    assert!(error.len() < 200_000, "{} bytes of error", error.len());
+    error
+}
+
+#[test]
+fn deep_nesting() {
+    let deep = [
+        "[".repeat(10_000),
+        "{a: ".repeat(10_000),
+        "- ".repeat(10_000),
+        "? ".repeat(10_000),
+        format!("version: 1\npii: {}", "[{a: ".repeat(10_000)),
+        (0..10_000)
+            .map(|depth| format!("{}a:\n", " ".repeat(depth.min(300))))
+            .collect(),
+    ];
+    for text in deep {
+        let error = refused(&text);
+        assert!(
+            error.contains("levels deep") || error.contains("not valid YAML"),
+            "{error}"
+        );
+    }
+}
+
+#[test]
+fn alias_bombs() {
+    let mut text = String::from("a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n");
+    for level in 1..30 {
+        let aliases = vec![format!("*a{}", level - 1); 10].join(", ");
+        text.push_str(&format!("a{level}: &a{level} [{aliases}]\n"));
+    }
+    assert!(refused(&text).contains("counting each alias"));
+}
+
+#[test]
+fn large_files() {
+    let text = format!("version: 1\nname: bot\n# {}\n", "x".repeat(5 << 20));
+    assert!(refused(&text).contains("larger than 4 MiB"));
+}
+
+#[test]
+fn large_files_of_nothing_but_one_thing() {
+    for piece in [
+        "a: ", "- a\n", "&a ", "!a ", "'", "\"", "# x\n", "\t", " ", "\n", "? a\n", "a, ", "*a ",
+        "|\n", "%a\n", "{", "]", "\0", "é",
+    ] {
+        refused(&piece.repeat(200_000 / piece.len()));
+    }
+}
+
+#[test]
+fn many_problems_are_cut() {
+    let text = format!("version: 1\nname: bot\npii: [{}]\n", "{}, ".repeat(5000));
+    let error = refused(&text);
+    assert!(error.ends_with("more problems are not shown"), "{error}");
+}
+
+#[test]
+fn one_long_line_of_problems_is_not_kept_for_each() {
+    let key = "k".repeat(50_000);
+    let text = format!(
+        "{{version: 1, name: bot, {key}: 1, pii: [{}]}}",
+        "{types: [EMIAL]}, ".repeat(20_000)
+    );
+    assert!(refused(&text).len() < 150_000);
+}
+
+/// Pieces of which policies are made, to get past the YAML reader.
+fn piece() -> impl Strategy<Value = &'static str> {
+    prop::sample::select(vec![
+        "version: 1\n",
+        "name: bot\n",
+        "pii:\n",
+        "  - types: [EMAIL]\n",
+        "    action: ",
+        "mask",
+        "block\n",
+        "off\n",
+        "[",
+        "]",
+        "{",
+        "}",
+        ": ",
+        ", ",
+        "\n",
+        "  ",
+        "- ",
+        "'",
+        "\"",
+        "&a ",
+        "*a",
+        "<<: ",
+        "#",
+        "\t",
+        "\r\n",
+        "é",
+        "日",
+        "\u{feff}",
+        "|\n",
+        ">-\n",
+        "!!str ",
+        "---\n",
+        "regexes:\n",
+        "  - name: x\n",
+        "    pattern: ",
+        "(?=a)",
+        "a+",
+        "\\1",
+        "    max_length: ",
+        "1e9",
+        "-1",
+        ".nan",
+        "word_filters:\n",
+        "    words: ",
+        "    file: x\n",
+        "    match: ",
+        "denied_topics:\n",
+        "    phrases: ",
+        "extends: [default]\n",
+        "null",
+        "~",
+        "\0",
+        "? ",
+    ])
+}
+
+proptest! {
+    #[test]
+    fn arbitrary_text_never_panics(text in any::<String>()) {
+        let _ = Policy::from_yaml_with_key(&text, None).map_err(|error| error.to_string());
+    }
+
+    #[test]
+    fn arbitrary_bytes_never_panic(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+        let _ = Policy::from_yaml_with_key(&String::from_utf8_lossy(&bytes), None);
+    }
+
+    #[test]
+    fn pieces_of_policies_never_panic(pieces in prop::collection::vec(piece(), 0..60)) {
+        let text = pieces.concat();
+        if let Err(error) = Policy::from_yaml_with_key(&text, None) {
+            let lines = text.lines().count().max(1) + 1;
+            for problem in error.problems() {
+                prop_assert!(!problem.message().is_empty());
+                prop_assert!(problem.line().is_none_or(|line| line <= lines + text.matches('\r').count()));
+            }
+            prop_assert!(error.to_string().starts_with("error: "));
+        }
+    }
+
+    #[test]
+    fn a_valid_policy_with_a_piece_in_it_never_panics(at in 0usize..1500, piece in piece(), cut in 0usize..20) {
+        let text = include_str!("../../../policies/banking.yaml");
+        let at = (0..=at.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
+        let end = (at + cut..text.len()).find(|at| text.is_char_boundary(*at)).unwrap_or(text.len());
+        let text = format!("{}{piece}{}", &text[..at], &text[end..]);
+        let _ = Policy::from_yaml_with_key(&text, None).map_err(|error| error.to_string());
+    }
+}

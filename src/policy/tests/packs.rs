@@ -1,0 +1,86 @@
+//! The packs that ship.
+
+use std::collections::HashSet;
+use std::fs;
+
+use crate::detect::EntityType;
+use crate::policy::Policy;
+
+#[test]
+fn every_pack_compiles_under_its_own_name() {
+    for name in Policy::packs() {
+        let policy = Policy::pack(name).unwrap_or_else(|error| panic!("{error}"));
+        assert_eq!(policy.name(), *name);
+        assert!(policy.description().is_some());
+    }
+    assert!(Policy::packs().is_sorted());
+}
+
+#[test]
+fn the_embedded_packs_are_all_there_are_and_each_has_a_suite() {
+    let mut files: Vec<String> = fs::read_dir("policies")
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .filter(|name| name.ends_with(".yaml") && !name.ends_with(".test.yaml"))
+        .map(|name| name.trim_end_matches(".yaml").to_owned())
+        .collect();
+    files.sort();
+    assert_eq!(files, Policy::packs());
+    for name in files {
+        let suite = fs::read_to_string(format!("policies/{name}.test.yaml")).unwrap();
+        let suite: serde_yaml::Value = serde_yaml::from_str(&suite).unwrap();
+        assert_eq!(suite["policy"].as_str(), Some(&*name));
+        let cases = suite["cases"].as_sequence().unwrap();
+        assert!(
+            (15..=25).contains(&cases.len()),
+            "{name}: {} cases",
+            cases.len()
+        );
+        let rules = Policy::pack(&name).unwrap();
+        for case in cases {
+            let expectations = ["masked", "blocked_by", "passes"]
+                .iter()
+                .filter(|key| case.get(**key).is_some());
+            assert_eq!(expectations.count(), 1, "{case:?}");
+            if let Some(rule) = case.get("blocked_by").and_then(|rule| rule.as_str()) {
+                assert!(
+                    rules.rules().any(|known| known.name() == rule),
+                    "{name}: {rule}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn the_pii_pack_names_every_type() {
+    let policy = Policy::pack("pii").unwrap();
+    let named: HashSet<_> = policy.rules().filter_map(|rule| rule.entity()).collect();
+    let missing: Vec<_> = EntityType::ALL
+        .iter()
+        .filter(|entity| !named.contains(entity))
+        .collect();
+    assert!(missing.is_empty(), "{missing:?}");
+}
+
+#[test]
+fn an_unknown_pack_is_an_error_with_a_hint() {
+    let error = Policy::pack("defaults").unwrap_err().to_string();
+    assert!(error.contains("did you mean `default`?"), "{error}");
+}
+
+#[test]
+fn the_word_list_is_sorted_and_says_where_it_is_from() {
+    let text = include_str!("../../../policies/words/profanity.txt");
+    assert!(text.contains("Source: ") && text.contains("Licence: "));
+    let words: Vec<_> = crate::policy::word_file::words(text)
+        .map(|(_, word)| word)
+        .collect();
+    assert!(words.len() >= 250);
+    assert!(words.is_sorted_by(|a, b| a < b), "sorted, each once");
+    assert!(
+        words
+            .iter()
+            .all(|word| word.chars().all(|c| c.is_ascii_lowercase() || c == ' '))
+    );
+}

@@ -1,0 +1,200 @@
+//! What valid policies compile to.
+
+use std::path::Path;
+
+use super::golden::policies;
+use crate::detect::EntityType;
+use crate::policy::rule::Mask;
+use crate::policy::{Action, Policy, RuleKind};
+
+const FOLDER: &str = "tests/data/policies/valid";
+
+const KEY: &[u8] = b"0123456789abcdef";
+
+/// A valid policy of the test data.
+fn valid(name: &str) -> Policy {
+    let path = Path::new(FOLDER).join(name).with_extension("yaml");
+    Policy::from_file_with_key(&path, Some(KEY.to_vec())).unwrap_or_else(|error| panic!("{error}"))
+}
+
+#[test]
+fn all_valid_policies_compile() {
+    for path in policies(FOLDER) {
+        if let Err(error) = Policy::from_file_with_key(&path, Some(KEY.to_vec())) {
+            panic!("{error}");
+        }
+    }
+}
+
+#[test]
+fn rules_are_numbered_in_the_order_of_the_sections() {
+    let policy = valid("full");
+    let names: Vec<_> = policy.rules().map(|rule| rule.name()).collect();
+    assert_eq!(
+        names,
+        [
+            "investment-advice",
+            "competitors",
+            "profanity",
+            "codenames",
+            "EMAIL",
+            "PHONE",
+            "NAME",
+            "CREDIT_DEBIT_CARD_NUMBER",
+            "US_SOCIAL_SECURITY_NUMBER",
+            "URL",
+            "PIN",
+            "IP_ADDRESS",
+            "employee-id",
+        ]
+    );
+    let spec = policy.spec();
+    let numbers = spec.topics.iter().map(|topic| topic.rule);
+    let numbers = numbers.chain(spec.words.iter().map(|words| words.rule));
+    let numbers = numbers.chain(spec.entities.iter().map(|entity| entity.rule));
+    let numbers: Vec<_> = numbers
+        .chain(spec.patterns.iter().map(|pattern| pattern.rule))
+        .collect();
+    assert_eq!(numbers, (0..13).collect::<Vec<u32>>());
+    assert_eq!(spec.words[2].words, ["Blue Heron", "nightjar"]);
+    assert!(spec.words[1].words.len() > 200);
+    assert!(!spec.words[0].folded && spec.words[1].folded);
+    assert_eq!(spec.entities[3].allow, ["4111 1111 1111 1111"]);
+    assert_eq!(spec.topics[0].threshold, Some(0.6));
+    assert_eq!(spec.patterns[0].max_length, Some(64));
+}
+
+#[test]
+fn actions_and_masks_are_as_written_or_the_default() {
+    let policy = valid("full");
+    let find = |name: &str| {
+        policy
+            .compiled_rules()
+            .iter()
+            .find(|rule| &*rule.name == name)
+            .unwrap()
+    };
+    let actions = |name: &str| (find(name).input, find(name).output);
+    assert_eq!(actions("investment-advice"), (Action::Block, Action::Block));
+    assert_eq!(actions("competitors"), (Action::Detect, Action::Mask));
+    assert_eq!(actions("codenames"), (Action::Block, Action::Block));
+    assert_eq!(actions("URL"), (Action::Mask, Action::Mask));
+    assert_eq!(
+        actions("CREDIT_DEBIT_CARD_NUMBER"),
+        (Action::Block, Action::Mask)
+    );
+    assert_eq!(actions("IP_ADDRESS"), (Action::Mask, Action::Off));
+    assert!(find("EMAIL").mask == Mask::Label);
+    assert!(find("US_SOCIAL_SECURITY_NUMBER").mask == Mask::KeepLast4);
+    assert!(find("URL").mask == Mask::Fixed("[link]".to_owned()));
+    assert!(find("PIN").mask == Mask::Fixed("hash".to_owned()));
+    assert!(find("IP_ADDRESS").mask == Mask::Hash(KEY.into()));
+    assert_eq!(find("profanity").managed, Some("profanity"));
+    assert_eq!(find("EMAIL").entity, Some(EntityType::Email));
+    assert_eq!(find("employee-id").kind, RuleKind::Regex);
+    assert_eq!(
+        find("investment-advice").message.as_deref(),
+        Some("I can't give investment advice.")
+    );
+    assert_eq!(
+        &*policy.messages().blocked_input,
+        "Sorry, I can't help with that request."
+    );
+}
+
+#[test]
+fn extending_takes_over_and_replaces() {
+    let policy = valid("extends");
+    let find = |name: &str| policy.rules().find(|rule| rule.name() == name).unwrap();
+    assert_eq!(
+        policy.rules().filter(|rule| rule.name() == "EMAIL").count(),
+        1
+    );
+    assert_eq!(find("EMAIL").input(), Action::Block, "its own rule wins");
+    assert_eq!(
+        find("URL").input(),
+        Action::Detect,
+        "the later policy wins over the earlier"
+    );
+    assert_eq!(
+        find("JWT").input(),
+        Action::Block,
+        "what only one has is kept"
+    );
+    assert_eq!(find("id").kind(), RuleKind::Regex);
+    assert_eq!(&*policy.messages().blocked_input, "Mine.");
+    assert_eq!(&*policy.messages().blocked_output, "Base.");
+    assert_eq!(policy.name(), "child");
+    assert_eq!(policy.description(), None);
+}
+
+#[test]
+fn a_policy_extended_over_two_ways_counts_once() {
+    let policy = valid("diamond");
+    let names: Vec<_> = policy.rules().map(|rule| rule.name()).collect();
+    assert_eq!(names, ["EMAIL", "URL", "left", "id"]);
+    assert_eq!(policy.spec().patterns[1].pattern, "RIGHT[0-9]{4}");
+}
+
+#[test]
+fn all_means_all() {
+    let policy = valid("all_types");
+    assert_eq!(policy.rules().len(), EntityType::ALL.len());
+}
+
+#[test]
+fn text_that_looks_like_other_things_stays_text() {
+    let policy = valid("off_words");
+    assert_eq!(
+        policy.spec().words[0].words,
+        ["no", "off", "yes", "0x", "007", "1.2.3"]
+    );
+    assert_eq!(valid("crlf_bom").spec().words[0].words, ["alpha", "beta"]);
+    assert_eq!(
+        valid("block_scalars").spec().patterns[1].pattern,
+        "a[0-9]{3}"
+    );
+}
+
+#[test]
+fn a_short_hash_key_is_refused() {
+    let text = "version: 1\nname: bot\npii:\n  - types: [EMAIL]\n    replacement: hash\n";
+    let error = Policy::from_yaml_with_key(text, Some(b"short".to_vec()))
+        .unwrap_err()
+        .to_string();
+    assert!(error.contains("has 5 bytes"), "{error}");
+    assert!(!error.contains("short"), "{error}");
+    assert!(Policy::from_yaml_with_key(text, Some(KEY.to_vec())).is_ok());
+}
+
+#[test]
+fn a_text_has_no_files() {
+    for line in [
+        "word_filters: [{name: x, file: words.txt}]",
+        "extends: [./other.yaml]",
+    ] {
+        let error = Policy::from_yaml(&format!("version: 1\nname: bot\n{line}\n"))
+            .unwrap_err()
+            .to_string();
+        assert!(error.contains("Policy::from_file"), "{error}");
+    }
+}
+
+#[test]
+fn a_file_that_is_not_there() {
+    let error = Policy::from_file("nowhere/policy.yaml").unwrap_err();
+    assert_eq!(error.problems().next().unwrap().line(), None);
+    assert!(
+        error
+            .to_string()
+            .starts_with("error: the policy cannot be read: "),
+        "{error}"
+    );
+}
+
+#[test]
+fn public_types_can_be_shared() {
+    fn shared<T: Send + Sync + 'static>() {}
+    shared::<Policy>();
+    shared::<crate::policy::PolicyError>();
+}
