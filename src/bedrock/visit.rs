@@ -106,7 +106,7 @@ pub(super) struct Visit<'d, 'a> {
 }
 
 impl Visit<'_, '_> {
-    fn all(&mut self, walked: &Walked, f: &mut Visitor<'_>) -> Result<(), BodyError> {
+    pub(super) fn all(&mut self, walked: &Walked, f: &mut Visitor<'_>) -> Result<(), BodyError> {
         for found in &walked.found {
             self.one(*found, f)?;
         }

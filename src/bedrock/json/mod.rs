@@ -13,8 +13,7 @@ mod string;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use document::{Document, Node, NodeKind};
+pub(crate) use document::{Document, NodeKind};
 pub(crate) use edit::{RawEdit, SlotEdit, splice, string_edits};
 pub(crate) use partial::{HeldText, PartialJson, Piece};
 pub(crate) use scan::MAX_DEPTH;
-pub(crate) use string::{decode, escape_into};
