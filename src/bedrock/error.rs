@@ -20,7 +20,10 @@ pub(crate) enum BodyErrorKind {
     /// The body is longer than the scanner can index.
     TooLong { length: usize },
     /// Not JSON by RFC 8259, from this byte on.
-    Syntax { offset: usize, expected: &'static str },
+    Syntax {
+        offset: usize,
+        expected: &'static str,
+    },
     /// Not UTF-8, from this byte on.
     Utf8 { offset: usize },
     /// Arrays and objects nested beyond the limit.

@@ -76,7 +76,10 @@ impl Operation {
         if let Some(rest) = path.strip_prefix("/guardrail/") {
             let (id, version) = rest.strip_suffix("/apply")?.rsplit_once("/version/")?;
             let fits = !id.is_empty() && !version.is_empty() && !version.contains('/');
-            return fits.then(|| percent_decode(id)).flatten().map(|id| (Self::ApplyGuardrail, id));
+            return fits
+                .then(|| percent_decode(id))
+                .flatten()
+                .map(|id| (Self::ApplyGuardrail, id));
         }
         let (id, verb) = path.strip_prefix("/model/")?.rsplit_once('/')?;
         let operation = match percent_decode(verb)?.as_str() {

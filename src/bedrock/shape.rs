@@ -124,7 +124,11 @@ pub(super) fn operation_response(operation: Operation, doc: &Document<'_>) -> Op
             (Shape::ApplyGuardrail, &tables::APPLY_GUARDRAIL_RESPONSE),
         ),
     };
-    if marker { Some(known) } else { error_table(doc) }
+    if marker {
+        Some(known)
+    } else {
+        error_table(doc)
+    }
 }
 
 /// Shape and table of an InvokeModel request that stands at `node`.
@@ -206,7 +210,13 @@ fn prompt_shape(has: &dyn Fn(&'static str) -> bool) -> Shape {
         Shape::Llama
     } else if any(&["maxTokens", "numResults", "countPenalty", "stopSequences"]) {
         Shape::Jurassic
-    } else if any(&["num_generations", "return_likelihoods", "p", "k", "stop_sequences"]) {
+    } else if any(&[
+        "num_generations",
+        "return_likelihoods",
+        "p",
+        "k",
+        "stop_sequences",
+    ]) {
         Shape::CohereCommand
     } else if any(&[
         "negative_prompt",
@@ -243,7 +253,10 @@ pub(super) fn response_table(doc: &Document<'_>) -> Option<Known> {
         (Shape::AnthropicText, &tables::TEXT_RESPONSE)
     } else if has_array("content") && (has("type") || has("role")) {
         (Shape::AnthropicMessages, &tables::MESSAGES_RESPONSE)
-    } else if doc.get(root, "output").is_some_and(|at| doc.get(at, "message").is_some()) {
+    } else if doc
+        .get(root, "output")
+        .is_some_and(|at| doc.get(at, "message").is_some())
+    {
         (Shape::Nova, &tables::NOVA_RESPONSE)
     } else if has("generation") {
         (Shape::Llama, &tables::LLAMA_RESPONSE)

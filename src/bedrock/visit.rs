@@ -222,7 +222,11 @@ impl Visit<'_, '_> {
         };
         visit.all(&walk::walk_free(inner, Document::ROOT, kind), f)?;
         self.coverage.examined_bytes += visit.coverage.examined_bytes;
-        let replacements = visit.edits.into_iter().map(|e| (e.range, e.bytes)).collect();
+        let replacements = visit
+            .edits
+            .into_iter()
+            .map(|e| (e.range, e.bytes))
+            .collect();
         Ok(Some(SlotEdit::new(replacements)))
     }
 
@@ -305,4 +309,3 @@ fn inner_document(text: &str) -> Option<Document<'_>> {
     )
     .then_some(doc)
 }
-

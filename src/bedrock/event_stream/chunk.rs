@@ -35,7 +35,9 @@ impl Chunk {
             .map(|(_, value)| value);
         // Two such members could be read either way.
         let (Some(node), None) = (values.next(), values.next()) else {
-            return Err(BodyError::new(BodyErrorKind::UnknownShape { what: "chunk" }));
+            return Err(BodyError::new(BodyErrorKind::UnknownShape {
+                what: "chunk",
+            }));
         };
         let broken = || {
             BodyError::new(BodyErrorKind::Base64 {

@@ -134,8 +134,15 @@ pub(crate) fn deltas_with<'a>(
         }
         StreamKind::Invoke if event_type != "chunk" => None,
         // Writer ends its streams so.
-        StreamKind::Invoke if doc.kind(root) == NodeKind::String && doc.string(root) == "[DONE]" => {
-            return Ok(Event::new(doc, EventKind::Other, Shape::OpenAiChat, unknown));
+        StreamKind::Invoke
+            if doc.kind(root) == NodeKind::String && doc.string(root) == "[DONE]" =>
+        {
+            return Ok(Event::new(
+                doc,
+                EventKind::Other,
+                Shape::OpenAiChat,
+                unknown,
+            ));
         }
         StreamKind::Invoke => shape::chunk_table(&doc)
             .map(|(shape, table)| (shape, table, false))
@@ -143,7 +150,9 @@ pub(crate) fn deltas_with<'a>(
     };
     let Some((shape, table, whole)) = known.filter(|_| doc.kind(root) == NodeKind::Object) else {
         if unknown == Unknown::Refuse {
-            return Err(BodyError::new(BodyErrorKind::UnknownShape { what: "event" }));
+            return Err(BodyError::new(BodyErrorKind::UnknownShape {
+                what: "event",
+            }));
         }
         let mut event = Event::new(doc, EventKind::Other, Shape::Prompt, unknown);
         event.rest = walk::walk_free(&event.doc, root, SlotKind::Free);

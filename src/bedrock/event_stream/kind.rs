@@ -33,7 +33,11 @@ pub(super) fn event_kind(doc: &Document<'_>, shape: Shape, event_type: &str) -> 
         },
         _ if !ended_choices(doc, shape).is_empty() => EventKind::ChoiceStop,
         // OpenAI's last chunk has counters and no choice.
-        Shape::OpenAiChat if doc.get(root, "choices").is_some_and(|at| doc.items(at).next().is_none()) => {
+        Shape::OpenAiChat
+            if doc
+                .get(root, "choices")
+                .is_some_and(|at| doc.items(at).next().is_none()) =>
+        {
             EventKind::Metadata
         }
         _ => EventKind::Delta,

@@ -200,15 +200,31 @@ fn events_are_read() {
 #[test]
 fn unknown_events_are_refused() {
     for (kind, event_type, json) in [
-        (StreamKind::Converse, "contentBlockDelta", r#"{"delta":{"hologram":"x"}}"#),
+        (
+            StreamKind::Converse,
+            "contentBlockDelta",
+            r#"{"delta":{"hologram":"x"}}"#,
+        ),
         (StreamKind::Converse, "surprise", "{}"),
         (StreamKind::Converse, "chunk", "{}"),
         (StreamKind::Invoke, "surprise", r#"{"outputText":"x"}"#),
         (StreamKind::Invoke, "chunk", r#"{"hologram":"x"}"#),
         (StreamKind::Invoke, "chunk", r#""text""#),
-        (StreamKind::Invoke, "chunk", r#"{"type":"surprise","text":"x"}"#),
-        (StreamKind::Invoke, "chunk", r#"{"type":"content_block_delta","delta":{"type":"x"}}"#),
-        (StreamKind::Invoke, "chunk", r#"{"contentBlockDelta":{"delta":{"text":"x"}},"other":{}}"#),
+        (
+            StreamKind::Invoke,
+            "chunk",
+            r#"{"type":"surprise","text":"x"}"#,
+        ),
+        (
+            StreamKind::Invoke,
+            "chunk",
+            r#"{"type":"content_block_delta","delta":{"type":"x"}}"#,
+        ),
+        (
+            StreamKind::Invoke,
+            "chunk",
+            r#"{"contentBlockDelta":{"delta":{"text":"x"}},"other":{}}"#,
+        ),
     ] {
         let error = deltas(kind, event_type, json.as_bytes()).expect_err(json);
         assert!(error.is_unknown(), "{json}");

@@ -193,7 +193,11 @@ impl<'a> Document<'a> {
     /// The members of an object as (key, value) indices; of anything else, none.
     pub(crate) fn members(&self, index: usize) -> impl Iterator<Item = (usize, usize)> + '_ {
         let is_object = self.kind(index) == NodeKind::Object;
-        let end = if is_object { self.nodes[index].next() } else { 0 };
+        let end = if is_object {
+            self.nodes[index].next()
+        } else {
+            0
+        };
         let mut at = index + 1;
         std::iter::from_fn(move || {
             if at >= end {
@@ -208,7 +212,11 @@ impl<'a> Document<'a> {
     /// The items of an array; of anything else, none.
     pub(crate) fn items(&self, index: usize) -> impl Iterator<Item = usize> + '_ {
         let is_array = self.kind(index) == NodeKind::Array;
-        let end = if is_array { self.nodes[index].next() } else { 0 };
+        let end = if is_array {
+            self.nodes[index].next()
+        } else {
+            0
+        };
         let mut at = index + 1;
         std::iter::from_fn(move || {
             if at >= end {

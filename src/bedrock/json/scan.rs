@@ -132,7 +132,11 @@ pub(super) fn scan(text: &str) -> Result<Vec<Node>, BodyError> {
             match bytes.get(at) {
                 Some(b',') => {
                     at += 1;
-                    expect = if is_object { Expect::Key } else { Expect::Value };
+                    expect = if is_object {
+                        Expect::Key
+                    } else {
+                        Expect::Value
+                    };
                     break;
                 }
                 Some(b'}') if is_object => {}

@@ -14,9 +14,8 @@ fn json_value() -> impl Strategy<Value = serde_json::Value> {
     leaf.prop_recursive(5, 40, 5, |inner| {
         prop_oneof![
             prop::collection::vec(inner.clone(), 0..5).prop_map(Into::into),
-            prop::collection::vec((".{0,5}", inner), 0..5).prop_map(|members| {
-                serde_json::Value::Object(members.into_iter().collect())
-            }),
+            prop::collection::vec((".{0,5}", inner), 0..5)
+                .prop_map(|members| { serde_json::Value::Object(members.into_iter().collect()) }),
         ]
     })
 }
@@ -76,7 +75,10 @@ fn cut(text: &str, cuts: &[usize]) -> Vec<String> {
         .collect();
     places.extend([0, text.len()]);
     places.sort_unstable();
-    places.windows(2).map(|w| text[w[0]..w[1]].to_owned()).collect()
+    places
+        .windows(2)
+        .map(|w| text[w[0]..w[1]].to_owned())
+        .collect()
 }
 
 proptest! {

@@ -5,9 +5,7 @@ use crate::bedrock::slot::SlotKind::{
     AssistantText, Citation, Document, Reasoning, RequestMetadata, StopSequence, System,
     ToolDefinition, ToolInput, ToolResult,
 };
-use crate::bedrock::table::Rule::{
-    Delta, Free, In, InAs, Opaque, Plain, PlainTree, Said, Text,
-};
+use crate::bedrock::table::Rule::{Delta, Free, In, InAs, Opaque, Plain, PlainTree, Said, Text};
 use crate::bedrock::table::{Part, Role, Tag, table};
 
 use super::guardrail::{REQUEST_COMMON, RESPONSE_COMMON};

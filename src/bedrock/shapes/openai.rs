@@ -2,8 +2,8 @@
 
 use crate::bedrock::slot::SkipReason::{Audio, BinaryDocument, Image};
 use crate::bedrock::slot::SlotKind::{
-    AssistantText, Citation, Document, Echo, Reasoning, RequestMetadata, StopSequence, ToolDefinition,
-    ToolInput, UserText,
+    AssistantText, Citation, Document, Echo, Reasoning, RequestMetadata, StopSequence,
+    ToolDefinition, ToolInput, UserText,
 };
 use crate::bedrock::table::Rule::{
     Delta, Free, In, InAs, Json, Opaque, Plain, PlainTree, Said, Text, Token,
