@@ -80,13 +80,7 @@ fn visit_known(
         ),
         None => return Err(shape::unknown(what)),
     };
-    let mut visit = Visit {
-        doc,
-        outer,
-        unknown,
-        edits: Vec::new(),
-        coverage: Coverage::default(),
-    };
+    let mut visit = Visit::new(doc, outer, unknown);
     visit.all(&walked, f)?;
     Ok(Visited {
         body: splice(doc.text(), &visit.edits).map(String::into_bytes),
@@ -103,9 +97,25 @@ pub(super) struct Visit<'d, 'a> {
     /// In document order.
     pub(super) edits: Vec<RawEdit>,
     pub(super) coverage: Coverage,
+    /// The Converse document seen last, and whether it is plain text.
+    last_file: Option<(usize, bool)>,
 }
 
-impl Visit<'_, '_> {
+impl<'d, 'a> Visit<'d, 'a> {
+    pub(super) fn new(
+        doc: &'d Document<'a>,
+        outer: Option<&'d Place<'d>>,
+        unknown: Unknown,
+    ) -> Self {
+        Self {
+            doc,
+            outer,
+            unknown,
+            edits: Vec::new(),
+            coverage: Coverage::default(),
+            last_file: None,
+        }
+    }
     pub(super) fn all(&mut self, walked: &Walked, f: &mut Visitor<'_>) -> Result<(), BodyError> {
         for found in &walked.found {
             self.one(*found, f)?;
@@ -213,13 +223,7 @@ impl Visit<'_, '_> {
             node,
             outer: self.outer,
         };
-        let mut visit = Visit {
-            doc: inner,
-            outer: Some(&here),
-            unknown: self.unknown,
-            edits: Vec::new(),
-            coverage: Coverage::default(),
-        };
+        let mut visit = Visit::new(inner, Some(&here), self.unknown);
         visit.all(&walk::walk_free(inner, Document::ROOT, kind), f)?;
         self.coverage.examined_bytes += visit.coverage.examined_bytes;
         let replacements = visit
@@ -238,11 +242,12 @@ impl Visit<'_, '_> {
         f: &mut Visitor<'_>,
     ) -> Result<Option<SlotEdit>, BodyError> {
         let document = self.doc.node(self.doc.node(node).parent()).parent();
-        let is_text = self
-            .doc
-            .get(document, "format")
-            .and_then(|at| self.doc.as_str(at))
-            .is_some_and(|format| matches!(&*format, "txt" | "md" | "csv" | "html"));
+        let is_text = match self.last_file {
+            // Remembered, so that a document with its bytes written a million times stays linear.
+            Some((known, is_text)) if known == document => is_text,
+            _ => is_text_file(self.doc, document),
+        };
+        self.last_file = Some((document, is_text));
         if !is_text {
             self.skip(node, SkipReason::BinaryDocument);
             return Ok(None);
@@ -298,6 +303,16 @@ impl Visit<'_, '_> {
             })
         })
     }
+}
+
+/// Whether a Converse document is in one of the formats that are plain text.
+///
+/// A document that names two formats could be read either way: any text format counts.
+fn is_text_file(doc: &Document<'_>, document: usize) -> bool {
+    doc.members(document)
+        .filter(|&(key, _)| doc.string(key) == "format")
+        .filter_map(|(_, value)| doc.as_str(value))
+        .any(|format| matches!(&*format, "txt" | "md" | "csv" | "html"))
 }
 
 /// The document in a string, if it holds text of its own: a bare number is judged as it is written.

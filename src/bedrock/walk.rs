@@ -234,10 +234,12 @@ impl Walk<'_, '_> {
         let at_root = State::At(trie, 0);
         let known = match (table.tag, self.doc.kind(node)) {
             (Tag::None, NodeKind::Object) => Some(at_root),
+            // What the service itself adds does not make the content unknown; it is examined.
             (Tag::Union, NodeKind::Object) => self
                 .doc
                 .members(node)
-                .all(|(key, _)| trie.member(0, &self.doc.string(key)).is_some())
+                .map(|(key, _)| self.doc.string(key))
+                .all(|key| trie.member(0, &key).is_some() || key.starts_with("amazon-bedrock-"))
                 .then_some(at_root),
             (Tag::Member(tag), NodeKind::Object) => {
                 let mut values = self

@@ -1,6 +1,7 @@
 //! The texts of one stream event: which go on from earlier events, and which are whole.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 use std::fmt;
 
 use crate::bedrock::error::{BodyError, BodyErrorKind};
@@ -10,7 +11,7 @@ use crate::bedrock::shapes;
 use crate::bedrock::slot::{Coverage, SlotKind};
 use crate::bedrock::table::{Part, Role};
 use crate::bedrock::visit::{Visit, Visitor};
-use crate::bedrock::walk::{self, Form, Found, Unknown, Walked};
+use crate::bedrock::walk::{self, Form, Unknown, Walked};
 
 use super::kind::{ended_choices, event_kind};
 
@@ -198,12 +199,14 @@ impl<'a> Event<'a> {
         let index = body.and_then(|at| own_index(&self.doc, at));
         self.block = is_by_block(self.shape).then_some(index).flatten();
         self.rest.skipped = walked.skipped;
+        // Remembered, so that many deltas in one wide object stay linear.
+        let mut known = HashMap::new();
         for found in walked.found {
             let Form::Delta(part) = found.form else {
                 self.rest.found.push(found);
                 continue;
             };
-            let lane = self.lane(kind, found.node, part);
+            let lane = self.lane(kind, found.node, part, &mut known);
             self.deltas.push(Delta {
                 lane,
                 kind: found.kind,
@@ -213,7 +216,13 @@ impl<'a> Event<'a> {
         }
     }
 
-    fn lane(&self, kind: StreamKind, node: usize, part: Part) -> Lane {
+    fn lane(
+        &self,
+        kind: StreamKind,
+        node: usize,
+        part: Part,
+        known: &mut HashMap<usize, Option<u64>>,
+    ) -> Lane {
         // Indices of everything around the text, from the outermost in.
         let mut indices = Vec::new();
         let mut at = node;
@@ -221,7 +230,8 @@ impl<'a> Event<'a> {
             let parent = self.doc.node(at).parent();
             at = parent;
             let in_array = self.doc.kind(self.doc.node(at).parent()) == NodeKind::Array;
-            match own_index(&self.doc, at) {
+            let own = *known.entry(at).or_insert_with(|| own_index(&self.doc, at));
+            match own {
                 Some(index) => indices.push(index),
                 None if in_array && self.doc.kind(at) == NodeKind::Object => {
                     indices.push(u64::from(self.doc.node(at).position()));
@@ -294,13 +304,7 @@ impl<'a> Event<'a> {
         edits: &[(usize, SlotEdit)],
         f: &mut Visitor<'_>,
     ) -> Result<(Option<Vec<u8>>, Coverage), BodyError> {
-        let mut visit = Visit {
-            doc: &self.doc,
-            outer: None,
-            unknown: self.unknown,
-            edits: Vec::new(),
-            coverage: Coverage::default(),
-        };
+        let mut visit = Visit::new(&self.doc, None, self.unknown);
         for (position, edit) in edits {
             let delta = self
                 .deltas
@@ -326,7 +330,7 @@ impl<'a> Event<'a> {
 
     /// The texts that are whole in this event, for tests.
     #[cfg(test)]
-    pub(super) fn whole_texts(&self) -> impl Iterator<Item = &Found> {
+    pub(super) fn whole_texts(&self) -> impl Iterator<Item = &walk::Found> {
         self.rest.found.iter()
     }
 }

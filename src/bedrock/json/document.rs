@@ -185,7 +185,7 @@ impl<'a> Document<'a> {
                 clippy::cast_sign_loss,
                 reason = "the range is checked"
             )]
-            (number >= 0.0 && number < 4_294_967_296.0 && number.fract() == 0.0)
+            ((0.0..4_294_967_296.0).contains(&number) && number.fract() == 0.0)
                 .then_some(number as u64)
         })
     }

@@ -130,6 +130,41 @@ proptest! {
     }
 
     #[test]
+    fn bytes_outside_of_a_replaced_span_stay(
+        value in json_value(),
+        seed in any::<u32>(),
+        pick in any::<usize>(),
+        from in any::<usize>(),
+        to in any::<usize>(),
+    ) {
+        let text = exotic(&value, seed);
+        let doc = Document::parse(text.as_bytes()).expect("it is JSON");
+        let nodes = text_nodes(&doc);
+        prop_assume!(!nodes.is_empty());
+        let node = nodes[pick % nodes.len()];
+        let decoded = doc.string(node);
+        let borders: Vec<usize> = decoded
+            .char_indices()
+            .map(|(at, _)| at)
+            .chain([decoded.len()])
+            .collect();
+        let (from, to) = (from % borders.len(), to % borders.len());
+        let (from, to) = (borders[from.min(to)], borders[from.max(to)]);
+        let raw = doc.raw(node);
+        let start = doc.node(node).start() + 1;
+        let mut edits = Vec::new();
+        let edit = SlotEdit::new(vec![(from..to, "#".into())]);
+        string_edits(&raw[1..raw.len() - 1], start, &decoded, &edit, &mut edits).expect("fits");
+        let range = edits[0].range.clone();
+        let result = splice(&text, &edits).expect("one edit");
+        prop_assert_eq!(&result, &format!("{}#{}", &text[..range.start], &text[range.end..]));
+        // What is kept, and what goes, is exactly what was asked for.
+        let inside = |raw: &str| serde_json::from_str::<String>(&format!("\"{raw}\"")).expect("JSON");
+        prop_assert_eq!(inside(&text[start..range.start]), &decoded[..from]);
+        prop_assert_eq!(inside(&text[range]), &decoded[from..to]);
+    }
+
+    #[test]
     fn fragments_equal_the_whole(
         value in json_value(),
         seed in any::<u32>(),

@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::operation::Operation;
-use super::shape::Shape;
+use crate::bedrock::operation::Operation;
+use crate::bedrock::shape::Shape;
 
 /// The answer of `operation` to a request of `shape`, with `message` in place of the model's text.
 ///

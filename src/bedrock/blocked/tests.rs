@@ -1,4 +1,4 @@
-use super::*;
+use crate::bedrock::*;
 
 const MESSAGE: &str = "Sorry, \"no\" \u{e9}.";
 
