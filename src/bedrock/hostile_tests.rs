@@ -111,3 +111,100 @@ fn unknown_content_is_refused_and_can_be_examined() {
         assert!(seen, "{body}");
     }
 }
+
+/// Members whose whole content is settings, counters or vectors by decision: text in them is not seen.
+const SETTINGS: &[&str] = &[
+    "amazon-bedrock-guardrailConfig",
+    "cachePoint",
+    "cache_control",
+    "contentPolicy",
+    "countPenalty",
+    "embeddingConfig",
+    "embeddings",
+    "embeddingsByType",
+    "finishReason",
+    "guardrailConfig",
+    "guardrailCoverage",
+    "imageGenerationConfig",
+    "invocationMetrics",
+    "metrics",
+    "outputDataConfig",
+    "performanceConfig",
+    "thinking",
+    "topicPolicy",
+    "usage",
+    "videoGenerationConfig",
+];
+
+/// Pointers of all objects of a value.
+fn objects(value: &serde_json::Value, pointer: &str, out: &mut Vec<String>) {
+    match value {
+        serde_json::Value::Object(members) => {
+            out.push(pointer.to_owned());
+            for (name, value) in members {
+                let name = name.replace('~', "~0").replace('/', "~1");
+                objects(value, &format!("{pointer}/{name}"), out);
+            }
+        }
+        serde_json::Value::Array(items) => {
+            for (at, value) in items.iter().enumerate() {
+                objects(value, &format!("{pointer}/{at}"), out);
+            }
+        }
+        _ => {}
+    }
+}
+
+#[test]
+fn a_new_member_anywhere_is_examined_or_refused() {
+    for case in cases() {
+        let body: serde_json::Value = serde_json::from_str(&case.body).expect("JSON");
+        let mut pointers = Vec::new();
+        objects(&body, "", &mut pointers);
+        for pointer in pointers {
+            let mut changed = body.clone();
+            changed.pointer_mut(&pointer).expect("there")["tomorrow"] = "text".into();
+            let changed = changed.to_string();
+            let mut seen = false;
+            let mut look = |slot: Slot<'_>| {
+                seen |= slot.pointer() == format!("{pointer}/tomorrow");
+                None
+            };
+            let visited = if case.is_request {
+                visit_request(case.operation, changed.as_bytes(), &mut look)
+            } else {
+                visit_response(case.operation, changed.as_bytes(), &mut look)
+            };
+            let is_covered = match visited {
+                Err(error) => error.is_unknown(),
+                Ok(visited) => {
+                    let skipped = visited.coverage.skipped;
+                    seen || skipped.iter().any(|s| pointer.starts_with(&s.pointer))
+                }
+            };
+            // Whether a document may be cited is a setting too; the citations themselves are a list.
+            let is_setting = pointer.ends_with("/citations")
+                || pointer.split('/').any(|step| SETTINGS.contains(&step));
+            assert!(is_covered || is_setting, "{}: {pointer}", case.name);
+        }
+    }
+}
+
+proptest! {
+    #[test]
+    fn an_opened_unknown_body_is_examined_whole(strings in prop::collection::vec(".{0,8}", 0..8)) {
+        let nested = strings.iter().fold(serde_json::json!({}), |inner, text| {
+            serde_json::json!({"a": [text, 1, null], "b": inner})
+        });
+        let body = serde_json::json!({"hologram": nested}).to_string();
+        let mut offered = Vec::new();
+        visit_request_with(Operation::InvokeModel, body.as_bytes(), Unknown::Examine, &mut |slot| {
+            if !slot.is_key() {
+                offered.push(slot.text().to_owned());
+            }
+            None
+        })?;
+        offered.reverse();
+        prop_assert_eq!(offered, strings);
+    }
+}

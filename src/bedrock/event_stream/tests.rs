@@ -252,3 +252,38 @@ fn deltas_are_rewritten_in_place() {
     );
     assert_eq!(coverage.examined_bytes, 4);
 }
+
+/// Stream, event type, JSON, and the texts that are whole in the event.
+#[rustfmt::skip]
+const WHOLE: &[(StreamKind, &str, &str, &[&str])] = &[
+    (StreamKind::Invoke, "chunk", r#"{"outputText":"a","amazon-bedrock-trace":{"guardrail":{"modelOutput":["raw"],"input":{"g":{"sensitiveInformationPolicy":{"piiEntities":[{"match":"m","type":"EMAIL"}]}}}}},"amazon-bedrock-guardrailAction":"INTERVENED"}"#, &["raw", "m"]),
+    (StreamKind::Invoke, "chunk", r#"{"metadata":{"trace":{"guardrail":{"modelOutput":["raw"]}}}}"#, &["raw"]),
+    (StreamKind::Invoke, "chunk", r#"{"type":"content_block_start","index":1,"content_block":{"type":"tool_use","id":"t","name":"f","input":{"a":"b"}}}"#, &["f", "a", "b"]),
+    (StreamKind::Invoke, "chunk", r#"{"type":"content_block_delta","index":0,"delta":{"type":"citations_delta","citation":{"type":"char_location","cited_text":"c","document_title":"t"}}}"#, &["c", "t"]),
+    (StreamKind::Invoke, "chunk", r#"{"type":"message_delta","delta":{"stop_reason":"stop_sequence","stop_sequence":"S"},"usage":{}}"#, &["S"]),
+    (StreamKind::Invoke, "chunk", r#"{"choices":[{"delta":{"role":"assistant","tool_calls":[{"index":0,"id":"c","type":"function","function":{"name":"f","arguments":""}}]},"index":0}]}"#, &["f"]),
+    (StreamKind::Invoke, "chunk", r#"{"choices":[{"index":0,"message":{"role":"assistant","content":"","tool_calls":[{"id":"c","function":{"name":"f","arguments":"{\"k\":\"v\"}"}}]},"stop_reason":"tool_calls"}]}"#, &["f", "k", "v"]),
+    (StreamKind::Invoke, "chunk", r#"{"event_type":"stream-end","finish_reason":"COMPLETE","response":{"text":"k","chat_history":[{"role":"USER","message":"q"}]}}"#, &["k", "q"]),
+    (StreamKind::Invoke, "chunk", r#"{"event_type":"tool-calls-generation","tool_calls":[{"name":"f","parameters":{"a":"b"}}]}"#, &["f", "a", "b"]),
+    (StreamKind::Invoke, "chunk", r#"{"generations":[{"text":"w","finish_reason":"COMPLETE"}],"prompt":"p"}"#, &["w", "p"]),
+    (StreamKind::Invoke, "chunk", r#"{"embeddings":[[1]],"texts":["t"]}"#, &["t"]),
+    (StreamKind::Converse, "contentBlockStart", r#"{"start":{"toolUse":{"toolUseId":"t","name":"f"}},"contentBlockIndex":1}"#, &["f"]),
+    (StreamKind::Converse, "contentBlockDelta", r#"{"delta":{"citation":{"title":"t","source":"s","sourceContent":[{"text":"x"}],"location":{"web":{"url":"u"}}}},"contentBlockIndex":1}"#, &["t", "s", "x", "u"]),
+    (StreamKind::Converse, "messageStop", r#"{"stopReason":"end_turn","additionalModelResponseFields":{"k":"v"}}"#, &["k", "v"]),
+    (StreamKind::Converse, "metadata", r#"{"usage":{},"trace":{"guardrail":{"modelOutput":["raw"],"outputAssessments":{"g":[{"wordPolicy":{"customWords":[{"match":"w","action":"BLOCKED"}]}}]}}}}"#, &["raw", "w"]),
+];
+
+#[test]
+fn texts_that_are_whole_in_an_event_are_offered() {
+    for &(kind, event_type, json, expected) in WHOLE {
+        let event = deltas(kind, event_type, json.as_bytes()).expect(json);
+        let mut found = Vec::new();
+        event
+            .rewrite(&[], &mut |slot| {
+                found.push(slot.text().to_owned());
+                None
+            })
+            .expect(json);
+        assert_eq!(found, expected, "{json}");
+    }
+}

@@ -204,6 +204,54 @@ proptest! {
     }
 
     #[test]
+    fn fragments_can_be_masked(
+        value in json_value(),
+        seed in any::<u32>(),
+        cuts in prop::collection::vec(any::<usize>(), 0..12),
+        replacement in "[a\"\\\\\n\u{e9}]{0,4}",
+    ) {
+        let text = exotic(&value, seed);
+        let mut reader = PartialJson::new();
+        let mut out = String::new();
+        // Each string is held until it ends, then its second character is replaced.
+        let (mut held, mut decoded, mut in_key) = (HeldText::default(), String::new(), false);
+        for fragment in cut(&text, &cuts) {
+            for piece in reader.push(&fragment).expect("it is JSON") {
+                match &piece {
+                    Piece::Structural(raw) => out.push_str(raw),
+                    Piece::StringStart { is_key } => {
+                        in_key = *is_key;
+                        decoded.clear();
+                        out.push('"');
+                    }
+                    Piece::Text { text, raw } => {
+                        decoded.push_str(text);
+                        held.push(raw);
+                    }
+                    Piece::StringEnd => {
+                        let mut at = 0;
+                        let edit = second_char(&decoded, &replacement);
+                        for (range, with) in edit.replacements().iter().filter(|_| !in_key) {
+                            held.keep(range.start - at, &mut out);
+                            held.replace(range.len(), with, &mut out);
+                            at = range.end;
+                        }
+                        held.keep(decoded.len() - at, &mut out);
+                        prop_assert!(held.is_empty());
+                        out.push('"');
+                    }
+                }
+            }
+        }
+        let mut expected = value.clone();
+        edit_all(&mut expected, &|s| {
+            second_char(s, &replacement).apply(s).expect("the edit fits")
+        });
+        let parsed: serde_json::Value = serde_json::from_str(&out).expect("still JSON");
+        prop_assert_eq!(parsed, expected);
+    }
+
+    #[test]
     fn held_text_keeps_and_replaces(
         value in ".{0,20}", seed in any::<u32>(), keep in 0usize..20, replacement in ".{0,5}",
     ) {
