@@ -1,0 +1,266 @@
+//! The end of a stream on an intervention.
+
+use serde_json::{Value, json};
+
+use crate::bedrock::event_stream::{Event, EventKind, StreamKind};
+use crate::bedrock::shape::Shape;
+use crate::bedrock::table::Part;
+
+use super::event::StreamEvent;
+use super::reply::{COMPLETION_ID, MESSAGE_ID, resolve};
+
+/// How far a stream has come, as far as its end depends on it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Progress {
+    started: bool,
+    stopped: bool,
+    /// The open block, and whether it holds plain text.
+    open: Option<(u64, bool)>,
+    next: u64,
+}
+
+impl Progress {
+    /// Nothing has been sent.
+    pub(crate) fn new() -> Self {
+        Self::default()
+    }
+
+    /// Takes note of an event that is sent on.
+    pub(crate) fn observe(&mut self, event: &Event<'_>) {
+        self.started = true;
+        let block = event.block().unwrap_or(0);
+        let has_text = || event.deltas().iter().any(|d| d.lane.part == Part::Text);
+        match event.kind() {
+            EventKind::BlockStart => self.open = Some((block, has_text())),
+            EventKind::Delta if event.block().is_some() => {
+                let was_text = self.open == Some((block, true));
+                self.open = Some((block, was_text || has_text()));
+            }
+            EventKind::BlockStop => self.open = None,
+            EventKind::MessageStop => {
+                self.open = None;
+                self.stopped = true;
+            }
+            _ => {}
+        }
+        if event.block().is_some() {
+            self.next = self.next.max(block.saturating_add(1));
+        }
+    }
+}
+
+/// The events that end a stream with `message`, in the way the model's own streams end.
+///
+/// Before anything was sent that is a whole stream. Later an open block of text takes the message; any
+/// other open block is closed first, and the message has a block of its own. The action stands in the
+/// last chunk, in Converse in `messageStop`. Nothing comes back for shapes that do not stream text.
+pub(crate) fn blocked_events(
+    kind: StreamKind,
+    shape: Shape,
+    model_id: &str,
+    message: &str,
+    progress: &Progress,
+) -> Option<Vec<StreamEvent>> {
+    if kind == StreamKind::Converse {
+        let event = |name, json: Value| StreamEvent::new(kind, name, &json);
+        let mut events = Vec::new();
+        for (name, json) in block_events(message, "guardrail_intervened", progress) {
+            events.push(event(name, json));
+        }
+        events.push(event(
+            "metadata",
+            json!({
+                "usage": {"inputTokens": 0, "outputTokens": 0, "totalTokens": 0},
+                "metrics": {"latencyMs": 0},
+            }),
+        ));
+        return Some(events);
+    }
+    let mut chunks = invoke_chunks(resolve(shape, model_id)?, model_id, message, progress)?;
+    if let Some(Value::Object(last)) = chunks.last_mut() {
+        last.insert("amazon-bedrock-guardrailAction".into(), "INTERVENED".into());
+        last.insert(
+            "amazon-bedrock-invocationMetrics".into(),
+            json!({
+                "inputTokenCount": 0,
+                "outputTokenCount": 0,
+                "invocationLatency": 0,
+                "firstByteLatency": 0,
+            }),
+        );
+    }
+    Some(
+        chunks
+            .iter()
+            .map(|json| StreamEvent::new(kind, "chunk", json))
+            .collect(),
+    )
+}
+
+/// Converse's events, which are Nova's too.
+fn block_events(message: &str, reason: &str, progress: &Progress) -> Vec<(&'static str, Value)> {
+    let mut events = Vec::new();
+    if !progress.started {
+        events.push(("messageStart", json!({"role": "assistant"})));
+    }
+    if progress.stopped {
+        return events;
+    }
+    let block = match progress.open {
+        Some((open, true)) => open,
+        Some((open, false)) => {
+            events.push(("contentBlockStop", json!({"contentBlockIndex": open})));
+            progress.next
+        }
+        None => progress.next,
+    };
+    events.push((
+        "contentBlockDelta",
+        json!({"delta": {"text": message}, "contentBlockIndex": block}),
+    ));
+    events.push(("contentBlockStop", json!({"contentBlockIndex": block})));
+    events.push(("messageStop", json!({"stopReason": reason})));
+    events
+}
+
+fn invoke_chunks(
+    shape: Shape,
+    model_id: &str,
+    message: &str,
+    progress: &Progress,
+) -> Option<Vec<Value>> {
+    Some(match shape {
+        Shape::Nova => {
+            let mut chunks: Vec<Value> = block_events(message, "end_turn", progress)
+                .into_iter()
+                .map(|(name, json)| json!({ name: json }))
+                .collect();
+            chunks.push(json!({"metadata": {
+                "usage": {"inputTokens": 0, "outputTokens": 0, "totalTokens": 0},
+                "metrics": {},
+                "trace": {},
+            }}));
+            chunks
+        }
+        Shape::AnthropicMessages => messages_chunks(model_id, message, progress),
+        Shape::Titan => vec![json!({
+            "outputText": message,
+            "index": 0,
+            "inputTextTokenCount": 0,
+            "totalOutputTextTokenCount": 0,
+            "completionReason": "FINISH",
+        })],
+        Shape::AnthropicText => vec![json!({
+            "type": "completion",
+            "completion": message,
+            "stop_reason": "stop_sequence",
+            "stop": null,
+        })],
+        Shape::Llama => vec![json!({
+            "generation": message,
+            "prompt_token_count": 0,
+            "generation_token_count": 0,
+            "stop_reason": "stop",
+        })],
+        Shape::MistralText => vec![json!({"outputs": [{"text": message, "stop_reason": "stop"}]})],
+        Shape::MistralChat => vec![json!({"choices": [{
+            "index": 0,
+            "message": {"role": "assistant", "content": message},
+            "stop_reason": "stop",
+        }]})],
+        Shape::OpenAiText => vec![json!({"choices": [{
+            "index": 0,
+            "text": message,
+            "stop_reason": "stop",
+            "finish_reason": "stop",
+        }]})],
+        Shape::OpenAiChat => {
+            let chunk = |choices: Value| {
+                json!({
+                    "id": COMPLETION_ID,
+                    "object": "chat.completion.chunk",
+                    "created": 0,
+                    "model": model_id,
+                    "choices": choices,
+                })
+            };
+            let delta = json!({"role": "assistant", "content": message});
+            vec![
+                chunk(json!([{"index": 0, "delta": delta, "finish_reason": null}])),
+                chunk(json!([{"index": 0, "delta": {}, "finish_reason": "stop"}])),
+            ]
+        }
+        Shape::CohereCommand => vec![
+            json!({"is_finished": false, "text": message, "index": 0}),
+            json!({"is_finished": true, "finish_reason": "COMPLETE", "index": 0}),
+        ],
+        Shape::CohereChat => {
+            let mut chunks = Vec::new();
+            if !progress.started {
+                chunks.push(json!({
+                    "event_type": "stream-start",
+                    "is_finished": false,
+                    "generation_id": MESSAGE_ID,
+                }));
+            }
+            chunks.push(json!({
+                "event_type": "text-generation",
+                "is_finished": false,
+                "text": message,
+            }));
+            chunks.push(json!({
+                "event_type": "stream-end",
+                "is_finished": true,
+                "finish_reason": "COMPLETE",
+            }));
+            chunks
+        }
+        _ => return None,
+    })
+}
+
+fn messages_chunks(model_id: &str, message: &str, progress: &Progress) -> Vec<Value> {
+    let mut chunks = Vec::new();
+    if !progress.started {
+        chunks.push(json!({"type": "message_start", "message": {
+            "id": MESSAGE_ID,
+            "type": "message",
+            "role": "assistant",
+            "model": model_id,
+            "content": [],
+            "stop_reason": null,
+            "stop_sequence": null,
+            "usage": {"input_tokens": 0, "output_tokens": 0},
+        }}));
+    }
+    if !progress.stopped {
+        let stop = |block: u64| json!({"type": "content_block_stop", "index": block});
+        let block = match progress.open {
+            Some((open, true)) => open,
+            open => {
+                if let Some((open, _)) = open {
+                    chunks.push(stop(open));
+                }
+                chunks.push(json!({
+                    "type": "content_block_start",
+                    "index": progress.next,
+                    "content_block": {"type": "text", "text": ""},
+                }));
+                progress.next
+            }
+        };
+        chunks.push(json!({
+            "type": "content_block_delta",
+            "index": block,
+            "delta": {"type": "text_delta", "text": message},
+        }));
+        chunks.push(stop(block));
+        chunks.push(json!({
+            "type": "message_delta",
+            "delta": {"stop_reason": "end_turn", "stop_sequence": null},
+            "usage": {"output_tokens": 0},
+        }));
+    }
+    chunks.push(json!({"type": "message_stop"}));
+    chunks
+}

@@ -1,0 +1,252 @@
+use crate::bedrock::*;
+
+const MESSAGE: &str = "Sorry, \"no\" \u{e9}.";
+
+/// Shape of the request, model id, shape of the answer.
+const INVOKE: &[(Shape, &str, Shape)] = &[
+    (Shape::Titan, "amazon.titan-text-lite-v1", Shape::Titan),
+    (Shape::Nova, "us.amazon.nova-lite-v1:0", Shape::Nova),
+    (Shape::AnthropicMessages, "x", Shape::AnthropicMessages),
+    (
+        Shape::AnthropicText,
+        "anthropic.claude-v2",
+        Shape::AnthropicText,
+    ),
+    (
+        Shape::Prompt,
+        "us.meta.llama3-3-70b-instruct-v1:0",
+        Shape::Llama,
+    ),
+    (
+        Shape::Prompt,
+        "mistral.mixtral-8x7b-instruct-v0:1",
+        Shape::MistralText,
+    ),
+    (
+        Shape::OpenAiChat,
+        "mistral.mistral-large-2407-v1:0",
+        Shape::MistralChat,
+    ),
+    (
+        Shape::OpenAiChat,
+        "openai.gpt-oss-20b-1:0",
+        Shape::OpenAiChat,
+    ),
+    (Shape::Prompt, "us.deepseek.r1-v1:0", Shape::OpenAiText),
+    (
+        Shape::CohereCommand,
+        "cohere.command-text-v14",
+        Shape::CohereCommand,
+    ),
+    (
+        Shape::CohereChat,
+        "cohere.command-r-v1:0",
+        Shape::CohereChat,
+    ),
+    (Shape::Prompt, "ai21.j2-mid-v1", Shape::Jurassic),
+    (
+        Shape::Pegasus,
+        "twelvelabs.pegasus-1-2-v1:0",
+        Shape::Pegasus,
+    ),
+];
+
+#[test]
+fn replies_are_answers_of_their_shape_that_hold_the_message() {
+    for &(shape, model, expected) in INVOKE {
+        let reply = blocked_reply(Operation::InvokeModel, shape, model, MESSAGE).expect(model);
+        let mut texts = Vec::new();
+        let visited = visit_response(Operation::InvokeModel, &reply, &mut |slot| {
+            texts.push(slot.text().to_owned());
+            None
+        })
+        .expect(model);
+        texts.retain(|text| !text.is_empty());
+        assert_eq!(visited.shape, expected, "{model}");
+        assert_eq!(texts, [MESSAGE], "{model}");
+        let reply: serde_json::Value = serde_json::from_slice(&reply).expect("JSON");
+        assert_eq!(reply["amazon-bedrock-guardrailAction"], "INTERVENED");
+    }
+    let reply = blocked_reply(Operation::Converse, Shape::Converse, "m", MESSAGE).expect("text");
+    let reply: serde_json::Value = serde_json::from_slice(&reply).expect("JSON");
+    assert_eq!(reply["stopReason"], "guardrail_intervened");
+    assert_eq!(reply["output"]["message"]["content"][0]["text"], MESSAGE);
+}
+
+#[test]
+fn answers_without_text_have_no_reply() {
+    for (operation, shape, model) in [
+        (
+            Operation::InvokeModel,
+            Shape::Embedding,
+            "cohere.embed-english-v3",
+        ),
+        (
+            Operation::InvokeModel,
+            Shape::Rerank,
+            "cohere.rerank-v3-5:0",
+        ),
+        (
+            Operation::InvokeModel,
+            Shape::Media,
+            "stability.sd3-large-v1:0",
+        ),
+        (
+            Operation::InvokeModel,
+            Shape::Titan,
+            "amazon.titan-embed-text-v1",
+        ),
+        (
+            Operation::InvokeModel,
+            Shape::Prompt,
+            "arn:aws:bedrock:us-east-1:1:imported-model/abc",
+        ),
+        (Operation::CountTokens, Shape::CountTokens, "m"),
+        (Operation::StartAsyncInvoke, Shape::AsyncInvoke, ""),
+    ] {
+        assert_eq!(
+            blocked_reply(operation, shape, model, MESSAGE),
+            None,
+            "{model}"
+        );
+    }
+}
+
+/// Joins the text of events, and checks that blocks open and close in order.
+fn read(kind: StreamKind, events: &[StreamEvent], mut progress: Progress) -> (String, Progress) {
+    let mut text = String::new();
+    for sent in events {
+        let event = deltas(kind, sent.event_type(), sent.json()).expect("known");
+        for delta in event.deltas() {
+            assert_eq!(delta.lane.part, Part::Text);
+            text.push_str(&delta.text);
+        }
+        progress.observe(&event);
+        sent.to_frame().expect("it fits");
+    }
+    (text, progress)
+}
+
+#[test]
+fn streams_blocked_at_once_are_whole_streams() {
+    for &(shape, model, _) in INVOKE {
+        let events = blocked_events(StreamKind::Invoke, shape, model, MESSAGE, &Progress::new());
+        if matches!(model.split('.').next(), Some("ai21" | "twelvelabs")) {
+            assert_eq!(events, None);
+            continue;
+        }
+        let events = events.expect(model);
+        let (text, _) = read(StreamKind::Invoke, &events, Progress::new());
+        assert_eq!(text, MESSAGE, "{model}");
+        let last = events.last().expect("there are events");
+        let last: serde_json::Value = serde_json::from_slice(last.json()).expect("JSON");
+        assert_eq!(last["amazon-bedrock-guardrailAction"], "INTERVENED");
+        assert!(last["amazon-bedrock-invocationMetrics"].is_object());
+    }
+    let events = blocked_events(
+        StreamKind::Converse,
+        Shape::Converse,
+        "m",
+        MESSAGE,
+        &Progress::new(),
+    )
+    .expect("text");
+    let names: Vec<_> = events.iter().map(StreamEvent::event_type).collect();
+    assert_eq!(
+        names,
+        [
+            "messageStart",
+            "contentBlockDelta",
+            "contentBlockStop",
+            "messageStop",
+            "metadata"
+        ]
+    );
+}
+
+#[test]
+fn streams_under_way_are_ended_from_where_they_are() {
+    let names = |before: &[&str]| {
+        let mut progress = Progress::new();
+        for json in before {
+            progress.observe(&deltas(StreamKind::Invoke, "chunk", json.as_bytes()).expect(json));
+        }
+        let shape = Shape::AnthropicMessages;
+        blocked_events(StreamKind::Invoke, shape, "m", MESSAGE, &progress)
+            .expect("text")
+            .iter()
+            .map(|event| {
+                let json: serde_json::Value = serde_json::from_slice(event.json()).expect("JSON");
+                let name = json["type"].as_str().unwrap_or_default();
+                name.replace("content_block_", "") + &json["index"].to_string().replace("null", "")
+            })
+            .collect::<Vec<_>>()
+            .join(" ")
+    };
+    let start = r#"{"type":"message_start","message":{"content":[]}}"#;
+    let text =
+        r#"{"type":"content_block_start","index":0,"content_block":{"type":"text","text":""}}"#;
+    let tool = r#"{"type":"content_block_start","index":1,"content_block":{"type":"tool_use","name":"f","input":{}}}"#;
+    let stop = r#"{"type":"content_block_stop","index":0}"#;
+    let end = r#"{"type":"message_delta","delta":{"stop_reason":"end_turn"}}"#;
+    assert_eq!(
+        names(&[]),
+        "message_start start0 delta0 stop0 message_delta message_stop"
+    );
+    assert_eq!(
+        names(&[start]),
+        "start0 delta0 stop0 message_delta message_stop"
+    );
+    assert_eq!(
+        names(&[start, text]),
+        "delta0 stop0 message_delta message_stop"
+    );
+    assert_eq!(
+        names(&[start, text, stop]),
+        "start1 delta1 stop1 message_delta message_stop"
+    );
+    assert_eq!(
+        names(&[start, text, stop, tool]),
+        "stop1 start2 delta2 stop2 message_delta message_stop"
+    );
+    assert_eq!(names(&[start, text, stop, end]), "message_stop");
+}
+
+#[test]
+fn text_events_continue_their_lane() {
+    let parts = [Part::Text, Part::Reasoning, Part::ToolArguments];
+    let shapes = [
+        (
+            StreamKind::Invoke,
+            Shape::AnthropicMessages,
+            &parts[..],
+            true,
+        ),
+        (StreamKind::Invoke, Shape::Nova, &parts[2..], true),
+        (StreamKind::Converse, Shape::Converse, &parts[..], true),
+        (StreamKind::Invoke, Shape::OpenAiChat, &parts[..], false),
+        (StreamKind::Invoke, Shape::OpenAiText, &parts[..1], false),
+        (StreamKind::Invoke, Shape::MistralChat, &parts[..1], false),
+        (StreamKind::Invoke, Shape::Titan, &parts[..1], false),
+        (StreamKind::Invoke, Shape::CohereCommand, &parts[..1], false),
+    ];
+    for (kind, shape, parts, by_block) in shapes {
+        for &part in parts {
+            let lane = Lane {
+                choice: if by_block { 0 } else { 2 },
+                block: if by_block || part == Part::ToolArguments {
+                    3
+                } else {
+                    0
+                },
+                part,
+            };
+            let sent = text_event(kind, shape, lane, 9, "t").expect("it has text");
+            let event = deltas(kind, sent.event_type(), sent.json()).expect("known");
+            assert_eq!(event.kind(), EventKind::Delta, "{shape:?}");
+            assert_eq!(event.deltas().len(), 1, "{shape:?}");
+            assert_eq!(event.deltas()[0].lane, lane, "{shape:?}");
+            assert_eq!(event.deltas()[0].text, "t");
+        }
+    }
+}

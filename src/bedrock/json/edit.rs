@@ -1,0 +1,147 @@
+//! Edits of decoded texts, carried over to the raw bytes they came from.
+
+use std::ops::Range;
+
+use crate::bedrock::error::{BodyError, BodyErrorKind};
+
+use super::string::{self, Step};
+
+/// Replacements for spans of one decoded text, in order and apart.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct SlotEdit {
+    replacements: Vec<(Range<usize>, String)>,
+}
+
+impl SlotEdit {
+    /// Replaces byte ranges of the decoded text. They must be in order, must not overlap, and must lie
+    /// on character boundaries; otherwise the visit that uses them fails.
+    pub(crate) fn new(replacements: Vec<(Range<usize>, String)>) -> Self {
+        Self { replacements }
+    }
+
+    /// Replaces all of a text of `length` bytes.
+    pub(crate) fn whole(length: usize, text: impl Into<String>) -> Self {
+        Self::new(vec![(0..length, text.into())])
+    }
+
+    /// Whether nothing is replaced.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.replacements.is_empty()
+    }
+
+    /// The replacements.
+    pub(crate) fn replacements(&self) -> &[(Range<usize>, String)] {
+        &self.replacements
+    }
+
+    /// The text with the replacements made.
+    pub(crate) fn apply(&self, text: &str) -> Result<String, BodyError> {
+        self.check(text)?;
+        let mut out = String::with_capacity(text.len());
+        let mut at = 0;
+        for (range, replacement) in &self.replacements {
+            out.push_str(&text[at..range.start]);
+            out.push_str(replacement);
+            at = range.end;
+        }
+        out.push_str(&text[at..]);
+        Ok(out)
+    }
+
+    fn check(&self, text: &str) -> Result<(), BodyError> {
+        let mut at = 0;
+        for (range, _) in &self.replacements {
+            let fits = at <= range.start
+                && range.start <= range.end
+                && text.is_char_boundary(range.start)
+                && text.is_char_boundary(range.end);
+            if !fits {
+                return Err(BodyError::new(BodyErrorKind::Edit));
+            }
+            at = range.end;
+        }
+        Ok(())
+    }
+}
+
+/// A replacement of raw bytes of a document.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct RawEdit {
+    pub(crate) range: Range<usize>,
+    pub(crate) bytes: String,
+}
+
+/// Carries an edit of a decoded string over to raw bytes.
+///
+/// `raw` is the inside of the string, which begins at byte `base` of the document; `text` is its decoded
+/// form. Replacements come out escaped. One pass over `raw`, however many replacements there are.
+pub(crate) fn string_edits(
+    raw: &str,
+    base: usize,
+    text: &str,
+    edit: &SlotEdit,
+    out: &mut Vec<RawEdit>,
+) -> Result<(), BodyError> {
+    edit.check(text)?;
+    let mut map = OffsetMap {
+        raw,
+        raw_at: 0,
+        text_at: 0,
+        // Equal lengths mean no escapes: every escape takes more bytes than what it stands for.
+        plain: raw.len() == text.len(),
+    };
+    for (range, replacement) in &edit.replacements {
+        let start = map.raw_offset(range.start);
+        let end = map.raw_offset(range.end);
+        let mut bytes = String::with_capacity(replacement.len());
+        string::escape_into(replacement, &mut bytes);
+        out.push(RawEdit {
+            range: base + start..base + end,
+            bytes,
+        });
+    }
+    Ok(())
+}
+
+/// Walks raw and decoded offsets side by side; asked for rising offsets only.
+struct OffsetMap<'a> {
+    raw: &'a str,
+    raw_at: usize,
+    text_at: usize,
+    plain: bool,
+}
+
+impl OffsetMap<'_> {
+    fn raw_offset(&mut self, text_offset: usize) -> usize {
+        if self.plain {
+            return text_offset;
+        }
+        while self.text_at < text_offset {
+            match string::step(&self.raw[self.raw_at..], true) {
+                Step::Unit(unit) => {
+                    self.raw_at += unit.raw_len;
+                    self.text_at += unit.ch.len_utf8();
+                }
+                Step::Incomplete | Step::Invalid => break,
+            }
+        }
+        self.raw_at
+    }
+}
+
+/// The text with raw edits made, which must be in order and apart; nothing if there are none.
+pub(crate) fn splice(text: &str, edits: &[RawEdit]) -> Option<String> {
+    if edits.is_empty() {
+        return None;
+    }
+    let grown: usize = edits.iter().map(|edit| edit.bytes.len()).sum();
+    let mut out = String::with_capacity(text.len() + grown);
+    let mut at = 0;
+    for edit in edits {
+        out.push_str(&text[at..edit.range.start]);
+        out.push_str(&edit.bytes);
+        at = edit.range.end;
+    }
+    out.push_str(&text[at..]);
+    Some(out)
+}

@@ -1,0 +1,19 @@
+//! JSON read in place: one pass, no tree, every string with its path and its raw bytes.
+//!
+//! [`Document`] is a validated text with a flat index of its values. Strings are decoded on demand and
+//! rewritten span by span, so that bytes outside of a replaced span stay as they were written.
+//! [`PartialJson`] does the same for JSON that arrives in fragments.
+
+mod document;
+mod edit;
+mod partial;
+mod scan;
+mod string;
+
+#[cfg(test)]
+mod tests;
+
+pub(crate) use document::{Document, NodeKind};
+pub(crate) use edit::{RawEdit, SlotEdit, splice, string_edits};
+pub(crate) use partial::{HeldText, PartialJson, Piece};
+pub(crate) use scan::MAX_DEPTH;

@@ -1,0 +1,319 @@
+//! JSON that arrives in fragments cut anywhere: tool arguments while a model writes them.
+
+use crate::bedrock::error::{BodyError, BodyErrorKind};
+
+use super::MAX_DEPTH;
+use super::string::{self, Step};
+
+/// A part of the JSON text read so far. The raw forms of all pieces, in order, are the input.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Piece {
+    /// Anything outside of strings. Passed on as it is; holds no text, only JSON's own signs,
+    /// numbers and the words `true`, `false` and `null`.
+    Structural(String),
+    /// The opening quote of a string.
+    StringStart { is_key: bool },
+    /// A part of a string: decoded, and as it was written.
+    Text { text: String, raw: String },
+    /// The closing quote of a string.
+    StringEnd,
+}
+
+impl Piece {
+    /// The bytes this piece was read from.
+    pub(crate) fn raw(&self) -> &str {
+        match self {
+            Self::Structural(raw) | Self::Text { raw, .. } => raw,
+            Self::StringStart { .. } | Self::StringEnd => "\"",
+        }
+    }
+}
+
+/// What the grammar allows next, outside of strings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Expect {
+    Value,
+    ValueOrEnd,
+    Key,
+    KeyOrEnd,
+    Colon,
+    AfterValue,
+}
+
+/// Where the reader stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Place {
+    Between(Expect),
+    Number,
+    /// Inside of `true`, `false` or `null`: what is still to come of it.
+    Word(&'static str),
+    String {
+        is_key: bool,
+    },
+}
+
+/// Reads JSON in fragments and tells strings from structure.
+///
+/// Strict where text could hide: a sign that JSON does not allow is an error, so that nothing but
+/// JSON's own signs leaves as [`Piece::Structural`]. At most one escape (12 bytes) is held back.
+#[derive(Clone, Debug)]
+pub(crate) struct PartialJson {
+    place: Place,
+    /// What is open; true for objects.
+    open: Vec<bool>,
+    /// The beginning of an escape that the last fragment cut.
+    pending: String,
+    /// Bytes read, for error messages.
+    read: usize,
+}
+
+impl Default for PartialJson {
+    fn default() -> Self {
+        Self {
+            place: Place::Between(Expect::Value),
+            open: Vec::new(),
+            pending: String::new(),
+            read: 0,
+        }
+    }
+}
+
+impl PartialJson {
+    pub(crate) fn new() -> Self {
+        Self::default()
+    }
+
+    /// Whether one whole JSON value has been read. A number at the outermost level may always go on.
+    pub(crate) fn is_complete(&self) -> bool {
+        self.open.is_empty()
+            && matches!(
+                self.place,
+                Place::Between(Expect::AfterValue) | Place::Number
+            )
+    }
+
+    /// Reads the next fragment.
+    pub(crate) fn push(&mut self, fragment: &str) -> Result<Vec<Piece>, BodyError> {
+        let joined;
+        let mut rest = if self.pending.is_empty() {
+            fragment
+        } else {
+            self.pending.push_str(fragment);
+            joined = std::mem::take(&mut self.pending);
+            joined.as_str()
+        };
+        let mut pieces = Vec::new();
+        while let Some(ch) = rest.chars().next() {
+            let used = if let Place::String { is_key } = self.place {
+                match self.string(rest, is_key, &mut pieces)? {
+                    0 => {
+                        self.pending.push_str(rest);
+                        break;
+                    }
+                    used => used,
+                }
+            } else {
+                self.structure(ch, &mut pieces)?
+            };
+            self.read += used;
+            rest = &rest[used..];
+        }
+        Ok(pieces)
+    }
+
+    /// Ends the text, and hands out what was held back of a cut escape.
+    pub(crate) fn finish(&mut self) -> Option<Piece> {
+        (!self.pending.is_empty()).then(|| Piece::Structural(std::mem::take(&mut self.pending)))
+    }
+
+    /// Reads inside of a string: up to an escape, one escape, or the end. Zero: more is needed.
+    fn string(
+        &mut self,
+        rest: &str,
+        is_key: bool,
+        pieces: &mut Vec<Piece>,
+    ) -> Result<usize, BodyError> {
+        let plain = rest
+            .find(|c: char| c == '"' || c == '\\' || c < ' ')
+            .unwrap_or(rest.len());
+        if plain > 0 {
+            add_text(pieces, &rest[..plain], &rest[..plain]);
+            return Ok(plain);
+        }
+        if rest.starts_with('"') {
+            pieces.push(Piece::StringEnd);
+            self.place = Place::Between(if is_key {
+                Expect::Colon
+            } else {
+                Expect::AfterValue
+            });
+            return Ok(1);
+        }
+        if !rest.starts_with('\\') {
+            return Err(BodyError::syntax(
+                self.read,
+                "control characters to be escaped",
+            ));
+        }
+        match string::step(rest, false) {
+            Step::Unit(unit) => {
+                let mut buffer = [0; 4];
+                add_text(
+                    pieces,
+                    unit.ch.encode_utf8(&mut buffer),
+                    &rest[..unit.raw_len],
+                );
+                Ok(unit.raw_len)
+            }
+            Step::Incomplete => Ok(0),
+            Step::Invalid => Err(BodyError::syntax(self.read, "a known escape after '\\'")),
+        }
+    }
+
+    /// Reads one sign outside of strings.
+    fn structure(&mut self, ch: char, pieces: &mut Vec<Piece>) -> Result<usize, BodyError> {
+        match self.place {
+            Place::Word(left) => {
+                let Some(left) = left.strip_prefix(ch) else {
+                    return Err(BodyError::syntax(self.read, "'true', 'false' or 'null'"));
+                };
+                self.place = if left.is_empty() {
+                    Place::Between(Expect::AfterValue)
+                } else {
+                    Place::Word(left)
+                };
+                add_structural(pieces, ch);
+                return Ok(1);
+            }
+            Place::Number if matches!(ch, '0'..='9' | '+' | '-' | '.' | 'e' | 'E') => {
+                add_structural(pieces, ch);
+                return Ok(1);
+            }
+            Place::Number => self.place = Place::Between(Expect::AfterValue),
+            Place::Between(_) | Place::String { .. } => {}
+        }
+        let Place::Between(expect) = self.place else {
+            return Err(BodyError::syntax(self.read, "JSON"));
+        };
+        if matches!(ch, ' ' | '\t' | '\n' | '\r') {
+            add_structural(pieces, ch);
+            return Ok(1);
+        }
+        self.place = match (expect, ch) {
+            (Expect::Key | Expect::KeyOrEnd, '"') => Place::String { is_key: true },
+            (Expect::Value | Expect::ValueOrEnd, '"') => Place::String { is_key: false },
+            (Expect::Value | Expect::ValueOrEnd, '{') => self.enter(true)?,
+            (Expect::Value | Expect::ValueOrEnd, '[') => self.enter(false)?,
+            (Expect::Value | Expect::ValueOrEnd, '-' | '0'..='9') => Place::Number,
+            (Expect::Value | Expect::ValueOrEnd, 't') => Place::Word("rue"),
+            (Expect::Value | Expect::ValueOrEnd, 'f') => Place::Word("alse"),
+            (Expect::Value | Expect::ValueOrEnd, 'n') => Place::Word("ull"),
+            (Expect::Colon, ':') => Place::Between(Expect::Value),
+            (Expect::KeyOrEnd, '}') | (Expect::ValueOrEnd, ']') => self.leave(),
+            (Expect::AfterValue, '}') if self.open.last() == Some(&true) => self.leave(),
+            (Expect::AfterValue, ']') if self.open.last() == Some(&false) => self.leave(),
+            (Expect::AfterValue, ',') => match self.open.last() {
+                Some(true) => Place::Between(Expect::Key),
+                Some(false) => Place::Between(Expect::Value),
+                None => return Err(BodyError::syntax(self.read, "the end of the text")),
+            },
+            _ => return Err(BodyError::syntax(self.read, "JSON in the tool arguments")),
+        };
+        match self.place {
+            Place::String { is_key } => pieces.push(Piece::StringStart { is_key }),
+            _ => add_structural(pieces, ch),
+        }
+        Ok(1)
+    }
+
+    fn enter(&mut self, is_object: bool) -> Result<Place, BodyError> {
+        if self.open.len() == MAX_DEPTH {
+            return Err(BodyError::new(BodyErrorKind::TooDeep {
+                offset: self.read,
+                limit: MAX_DEPTH,
+            }));
+        }
+        self.open.push(is_object);
+        Ok(Place::Between(if is_object {
+            Expect::KeyOrEnd
+        } else {
+            Expect::ValueOrEnd
+        }))
+    }
+
+    fn leave(&mut self) -> Place {
+        self.open.pop();
+        Place::Between(Expect::AfterValue)
+    }
+}
+
+fn add_structural(pieces: &mut Vec<Piece>, ch: char) {
+    if let Some(Piece::Structural(raw)) = pieces.last_mut() {
+        raw.push(ch);
+    } else {
+        pieces.push(Piece::Structural(ch.into()));
+    }
+}
+
+fn add_text(pieces: &mut Vec<Piece>, decoded: &str, written: &str) {
+    if let Some(Piece::Text { text, raw }) = pieces.last_mut() {
+        text.push_str(decoded);
+        raw.push_str(written);
+    } else {
+        pieces.push(Piece::Text {
+            text: decoded.into(),
+            raw: written.into(),
+        });
+    }
+}
+
+/// Text of a string that waits for its verdict, with the form it was written in.
+///
+/// A guard counts in decoded bytes; this hands out the raw bytes that they came from, so that text that
+/// is kept leaves exactly as it was written.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct HeldText {
+    raw: String,
+    at: usize,
+}
+
+impl HeldText {
+    /// Adds the raw form of a [`Piece::Text`].
+    pub(crate) fn push(&mut self, raw: &str) {
+        // Dropped in halves, so that the bytes moved stay linear in the bytes pushed.
+        if self.at > self.raw.len() / 2 {
+            self.raw.drain(..self.at);
+            self.at = 0;
+        }
+        self.raw.push_str(raw);
+    }
+
+    /// Whether nothing waits.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.at == self.raw.len()
+    }
+
+    /// Writes the next `length` decoded bytes as they were written.
+    pub(crate) fn keep(&mut self, length: usize, out: &mut String) {
+        let start = self.at;
+        self.skip(length);
+        out.push_str(&self.raw[start..self.at]);
+    }
+
+    /// Writes `replacement`, escaped, instead of the next `length` decoded bytes.
+    pub(crate) fn replace(&mut self, length: usize, replacement: &str, out: &mut String) {
+        self.skip(length);
+        string::escape_into(replacement, out);
+    }
+
+    fn skip(&mut self, length: usize) {
+        let mut left = length;
+        while left > 0 && self.at < self.raw.len() {
+            let Step::Unit(unit) = string::step(&self.raw[self.at..], true) else {
+                break;
+            };
+            self.at += unit.raw_len;
+            left = left.saturating_sub(unit.ch.len_utf8());
+        }
+    }
+}

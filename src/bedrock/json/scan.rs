@@ -1,0 +1,252 @@
+//! The scanner: strict RFC 8259, iterative, one pass.
+
+use crate::bedrock::error::{BodyError, BodyErrorKind};
+
+use super::document::{Node, NodeKind};
+
+/// How deep arrays and objects may nest.
+///
+/// Bedrock's own shapes nest about 15 deep, tool schemas seldom 30. serde_json and most peers stop at
+/// 128 as well, so a body beyond this could not have been read at the other end.
+pub(crate) const MAX_DEPTH: usize = 128;
+
+/// What the grammar allows next.
+#[derive(Clone, Copy)]
+enum Expect {
+    Value,
+    ValueOrEnd,
+    Key,
+    KeyOrEnd,
+    AfterValue,
+}
+
+/// An array or object that has not ended.
+struct Open {
+    index: usize,
+    items: u32,
+}
+
+/// The nodes so far, and what is open around the next one.
+#[derive(Default)]
+struct Tape {
+    nodes: Vec<Node>,
+    open: Vec<Open>,
+}
+
+impl Tape {
+    fn push(&mut self, kind: NodeKind, start: usize) -> usize {
+        let (parent, position) = match self.open.last_mut() {
+            Some(open) => {
+                let position = open.items;
+                open.items += 1;
+                (open.index, position)
+            }
+            None => (0, 0),
+        };
+        self.nodes.push(Node::new(kind, start, parent, position));
+        self.nodes.len() - 1
+    }
+}
+
+/// Reads `text` into a flat list of values in document order. Keys come before their values.
+pub(super) fn scan(text: &str) -> Result<Vec<Node>, BodyError> {
+    let bytes = text.as_bytes();
+    if u32::try_from(bytes.len()).is_err() {
+        return Err(BodyError::new(BodyErrorKind::TooLong {
+            length: bytes.len(),
+        }));
+    }
+    let mut at = skip_space(bytes, 0);
+    if at == bytes.len() {
+        return Err(BodyError::new(BodyErrorKind::Empty));
+    }
+    let mut tape = Tape::default();
+    let mut expect = Expect::Value;
+    loop {
+        at = skip_space(bytes, at);
+        let Some(&byte) = bytes.get(at) else {
+            return Err(BodyError::syntax(at, "more: the text ends too early"));
+        };
+        match expect {
+            Expect::Key | Expect::KeyOrEnd => match byte {
+                b'"' => {
+                    let end = push_string(bytes, at, NodeKind::Key, &mut tape)?;
+                    at = skip_space(bytes, end);
+                    if bytes.get(at) != Some(&b':') {
+                        return Err(BodyError::syntax(at, "':'"));
+                    }
+                    at += 1;
+                    expect = Expect::Value;
+                }
+                b'}' if matches!(expect, Expect::KeyOrEnd) => expect = Expect::AfterValue,
+                _ => return Err(BodyError::syntax(at, "a member name in quotes")),
+            },
+            Expect::Value | Expect::ValueOrEnd => match byte {
+                b'{' | b'[' => {
+                    if tape.open.len() == MAX_DEPTH {
+                        return Err(BodyError::new(BodyErrorKind::TooDeep {
+                            offset: at,
+                            limit: MAX_DEPTH,
+                        }));
+                    }
+                    let (kind, next) = if byte == b'{' {
+                        (NodeKind::Object, Expect::KeyOrEnd)
+                    } else {
+                        (NodeKind::Array, Expect::ValueOrEnd)
+                    };
+                    let index = tape.push(kind, at);
+                    tape.open.push(Open { index, items: 0 });
+                    at += 1;
+                    expect = next;
+                    continue;
+                }
+                b']' if matches!(expect, Expect::ValueOrEnd) => expect = Expect::AfterValue,
+                b'"' => {
+                    at = push_string(bytes, at, NodeKind::String, &mut tape)?;
+                    expect = Expect::AfterValue;
+                }
+                _ => {
+                    let (kind, end) = scalar(bytes, at)?;
+                    let index = tape.push(kind, at);
+                    tape.nodes[index].close(end, index + 1);
+                    at = end;
+                    expect = Expect::AfterValue;
+                }
+            },
+            Expect::AfterValue => {}
+        }
+        if !matches!(expect, Expect::AfterValue) {
+            continue;
+        }
+        // A value has ended: at its last byte stands what comes next, or the end of what holds it.
+        loop {
+            let Some(holder) = tape.open.last().map(|open| open.index) else {
+                at = skip_space(bytes, at);
+                if at != bytes.len() {
+                    return Err(BodyError::syntax(at, "the end of the text"));
+                }
+                return Ok(tape.nodes);
+            };
+            at = skip_space(bytes, at);
+            let is_object = tape.nodes[holder].kind() == NodeKind::Object;
+            match bytes.get(at) {
+                Some(b',') => {
+                    at += 1;
+                    expect = if is_object {
+                        Expect::Key
+                    } else {
+                        Expect::Value
+                    };
+                    break;
+                }
+                Some(b'}') if is_object => {}
+                Some(b']') if !is_object => {}
+                _ if is_object => return Err(BodyError::syntax(at, "',' or '}'")),
+                _ => return Err(BodyError::syntax(at, "',' or ']'")),
+            }
+            at += 1;
+            let next = tape.nodes.len();
+            tape.nodes[holder].close(at, next);
+            tape.open.pop();
+        }
+    }
+}
+
+fn skip_space(bytes: &[u8], mut at: usize) -> usize {
+    while let Some(b' ' | b'\t' | b'\n' | b'\r') = bytes.get(at) {
+        at += 1;
+    }
+    at
+}
+
+/// Reads a string from its opening quote; the offset behind the closing quote is returned.
+fn push_string(
+    bytes: &[u8],
+    start: usize,
+    kind: NodeKind,
+    tape: &mut Tape,
+) -> Result<usize, BodyError> {
+    let mut at = start + 1;
+    let mut escaped = false;
+    loop {
+        match bytes.get(at) {
+            None => return Err(BodyError::syntax(at, "the closing quote of a string")),
+            Some(b'"') => break,
+            Some(b'\\') => {
+                escaped = true;
+                at = escape(bytes, at)?;
+            }
+            Some(..=0x1f) => {
+                return Err(BodyError::syntax(at, "control characters to be escaped"));
+            }
+            Some(_) => at += 1,
+        }
+    }
+    let index = tape.push(kind, start);
+    tape.nodes[index].close(at + 1, index + 1);
+    if escaped {
+        tape.nodes[index].set_escaped();
+    }
+    Ok(at + 1)
+}
+
+fn escape(bytes: &[u8], at: usize) -> Result<usize, BodyError> {
+    match bytes.get(at + 1) {
+        Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => Ok(at + 2),
+        Some(b'u') => match bytes.get(at + 2..at + 6) {
+            Some(digits) if digits.iter().all(u8::is_ascii_hexdigit) => Ok(at + 6),
+            _ => Err(BodyError::syntax(at, "four hexadecimal digits after '\\u'")),
+        },
+        _ => Err(BodyError::syntax(at, "a known escape after '\\'")),
+    }
+}
+
+fn scalar(bytes: &[u8], at: usize) -> Result<(NodeKind, usize), BodyError> {
+    for (word, kind) in [
+        ("true", NodeKind::Bool),
+        ("false", NodeKind::Bool),
+        ("null", NodeKind::Null),
+    ] {
+        if bytes[at..].starts_with(word.as_bytes()) {
+            return Ok((kind, at + word.len()));
+        }
+    }
+    number(bytes, at).map(|end| (NodeKind::Number, end))
+}
+
+fn number(bytes: &[u8], start: usize) -> Result<usize, BodyError> {
+    let digits = |mut at: usize| {
+        while bytes.get(at).is_some_and(u8::is_ascii_digit) {
+            at += 1;
+        }
+        at
+    };
+    let mut at = start;
+    if bytes.get(at) == Some(&b'-') {
+        at += 1;
+    }
+    at = match bytes.get(at) {
+        Some(b'0') => at + 1,
+        Some(b'1'..=b'9') => digits(at),
+        _ => return Err(BodyError::syntax(start, "a value")),
+    };
+    if bytes.get(at) == Some(&b'.') {
+        let end = digits(at + 1);
+        if end == at + 1 {
+            return Err(BodyError::syntax(end, "a digit"));
+        }
+        at = end;
+    }
+    if let Some(b'e' | b'E') = bytes.get(at) {
+        at += 1;
+        if let Some(b'+' | b'-') = bytes.get(at) {
+            at += 1;
+        }
+        let end = digits(at);
+        if end == at {
+            return Err(BodyError::syntax(end, "a digit"));
+        }
+        at = end;
+    }
+    Ok(at)
+}

@@ -1,0 +1,137 @@
+//! The inside of a JSON string: reading escapes, writing escapes.
+
+/// One decoded character, and how many raw bytes it took.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Unit {
+    pub(super) ch: char,
+    pub(super) raw_len: usize,
+}
+
+/// What stands at the start of the inside of a string, which need not be all there yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Step {
+    Unit(Unit),
+    /// The bytes so far may begin an escape or a surrogate pair: more are needed to tell.
+    Incomplete,
+    /// No escape of RFC 8259.
+    Invalid,
+}
+
+/// Reads the next character of the inside of a string; `raw` must not be empty.
+///
+/// A surrogate without its other half is U+FFFD. At the end of a whole string, pass `complete` so that
+/// a high surrogate does not wait for its other half.
+pub(super) fn step(raw: &str, complete: bool) -> Step {
+    let bytes = raw.as_bytes();
+    if bytes.first() != Some(&b'\\') {
+        return match raw.chars().next() {
+            Some(ch) => Step::Unit(Unit {
+                ch,
+                raw_len: ch.len_utf8(),
+            }),
+            None => Step::Incomplete,
+        };
+    }
+    let Some(&letter) = bytes.get(1) else {
+        return Step::Incomplete;
+    };
+    let ch = match letter {
+        b'"' | b'\\' | b'/' => char::from(letter),
+        b'b' => '\u{8}',
+        b'f' => '\u{c}',
+        b'n' => '\n',
+        b'r' => '\r',
+        b't' => '\t',
+        b'u' => return unicode(bytes, complete),
+        _ => return Step::Invalid,
+    };
+    Step::Unit(Unit { ch, raw_len: 2 })
+}
+
+fn unicode(bytes: &[u8], complete: bool) -> Step {
+    let high = match hex(bytes, 2) {
+        Ok(value) => value,
+        Err(step) => return step,
+    };
+    let lone = Step::Unit(Unit {
+        ch: char::from_u32(high).unwrap_or(char::REPLACEMENT_CHARACTER),
+        raw_len: 6,
+    });
+    if !(0xD800..0xDC00).contains(&high) {
+        return lone;
+    }
+    match (bytes.get(6), bytes.get(7)) {
+        (None, _) | (Some(b'\\'), None) if !complete => return Step::Incomplete,
+        (Some(b'\\'), Some(b'u')) => {}
+        _ => return lone,
+    }
+    match hex(bytes, 8) {
+        Ok(low @ 0xDC00..0xE000) => {
+            let value = 0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00);
+            Step::Unit(Unit {
+                ch: char::from_u32(value).unwrap_or(char::REPLACEMENT_CHARACTER),
+                raw_len: 12,
+            })
+        }
+        Err(Step::Incomplete) if !complete => Step::Incomplete,
+        // Not a low surrogate, or no escape at all: the next step will tell.
+        _ => lone,
+    }
+}
+
+fn hex(bytes: &[u8], from: usize) -> Result<u32, Step> {
+    let mut value = 0;
+    for at in from..from + 4 {
+        let Some(&byte) = bytes.get(at) else {
+            return Err(Step::Incomplete);
+        };
+        let Some(digit) = char::from(byte).to_digit(16) else {
+            return Err(Step::Invalid);
+        };
+        value = value * 16 + digit;
+    }
+    Ok(value)
+}
+
+/// The decoded form of the inside of a valid string.
+pub(crate) fn decode(raw: &str) -> String {
+    let mut text = String::with_capacity(raw.len());
+    let mut rest = raw;
+    while let Some(at) = rest.find('\\') {
+        text.push_str(&rest[..at]);
+        rest = &rest[at..];
+        match step(rest, true) {
+            Step::Unit(unit) => {
+                text.push(unit.ch);
+                rest = &rest[unit.raw_len..];
+            }
+            // Cannot happen in a scanned string; what is left is kept as it is.
+            Step::Incomplete | Step::Invalid => break,
+        }
+    }
+    text.push_str(rest);
+    text
+}
+
+/// Writes `text` as it must stand inside a JSON string.
+pub(crate) fn escape_into(text: &str, out: &mut String) {
+    const HEX: &[u8; 16] = b"0123456789abcdef";
+    for ch in text.chars() {
+        match ch {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            '\u{8}' => out.push_str("\\b"),
+            '\u{c}' => out.push_str("\\f"),
+            '\0'..='\u{1f}' => {
+                let code = ch as usize;
+                out.push_str("\\u00");
+                out.push(char::from(HEX[code >> 4]));
+                out.push(char::from(HEX[code & 15]));
+            }
+            ch => out.push(ch),
+        }
+    }
+}

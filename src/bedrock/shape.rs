@@ -1,0 +1,347 @@
+//! Which shape a body has, told from its members: model ids are often opaque.
+
+use super::error::{BodyError, BodyErrorKind};
+use super::json::{Document, NodeKind};
+use super::operation::Operation;
+use super::shapes as tables;
+use super::table::Table;
+
+/// The form of a body. Families share forms: a dozen speak OpenAI chat.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Shape {
+    /// Titan Text and the Titan embeddings: `inputText`, `results[].outputText`.
+    Titan,
+    /// Nova on InvokeModel: the members of Converse.
+    Nova,
+    /// Anthropic Messages.
+    AnthropicMessages,
+    /// Anthropic text completion: `prompt`, `completion`.
+    AnthropicText,
+    /// Llama: `prompt`, `generation`.
+    Llama,
+    /// Mistral text: `prompt`, `outputs[].text`.
+    MistralText,
+    /// Mistral chat: OpenAI chat with `stop_reason`, and `message` in chunks.
+    MistralChat,
+    /// OpenAI chat completions.
+    OpenAiChat,
+    /// OpenAI completions: `prompt`, `choices[].text`.
+    OpenAiText,
+    /// Cohere Command: `prompt`, `generations[].text`.
+    CohereCommand,
+    /// Cohere Command R: `message`, `text`.
+    CohereChat,
+    /// AI21 Jurassic-2: `prompt`, `completions[].data.text`.
+    Jurassic,
+    /// A request with a `prompt` whose family the body does not tell.
+    Prompt,
+    /// Embeddings.
+    Embedding,
+    /// Ranking of documents.
+    Rerank,
+    /// Images and video to be made.
+    Media,
+    /// Text about a video: TwelveLabs Pegasus.
+    Pegasus,
+    /// Converse and ConverseStream.
+    Converse,
+    /// CountTokens.
+    CountTokens,
+    /// StartAsyncInvoke.
+    AsyncInvoke,
+    /// ApplyGuardrail.
+    ApplyGuardrail,
+    /// The body of an error response.
+    Error,
+}
+
+/// The shape of an InvokeModel request.
+pub(crate) fn request_shape(body: &[u8]) -> Result<Shape, BodyError> {
+    let doc = Document::parse(body)?;
+    request_table(&doc, Document::ROOT)
+        .map(|(shape, _)| shape)
+        .ok_or_else(|| unknown("request"))
+}
+
+/// The shape of an InvokeModel response.
+pub(crate) fn response_shape(body: &[u8]) -> Result<Shape, BodyError> {
+    let doc = Document::parse(body)?;
+    response_table(&doc)
+        .map(|(shape, _)| shape)
+        .ok_or_else(|| unknown("response"))
+}
+
+pub(super) fn unknown(what: &'static str) -> BodyError {
+    BodyError::new(BodyErrorKind::UnknownShape { what })
+}
+
+type Known = (Shape, &'static Table);
+
+/// Shape and table of a request of `operation`.
+pub(super) fn operation_request(operation: Operation, doc: &Document<'_>) -> Option<Known> {
+    if doc.kind(Document::ROOT) != NodeKind::Object {
+        return None;
+    }
+    Some(match operation {
+        Operation::InvokeModel | Operation::InvokeModelWithResponseStream => {
+            return request_table(doc, Document::ROOT);
+        }
+        Operation::Converse | Operation::ConverseStream => {
+            (Shape::Converse, &tables::CONVERSE_REQUEST)
+        }
+        Operation::CountTokens => (Shape::CountTokens, &tables::COUNT_REQUEST),
+        Operation::StartAsyncInvoke => (Shape::AsyncInvoke, &tables::ASYNC_REQUEST),
+        Operation::ApplyGuardrail => (Shape::ApplyGuardrail, &tables::APPLY_GUARDRAIL_REQUEST),
+    })
+}
+
+/// Shape and table of a response of `operation`.
+pub(super) fn operation_response(operation: Operation, doc: &Document<'_>) -> Option<Known> {
+    let root = Document::ROOT;
+    if doc.kind(root) != NodeKind::Object {
+        return None;
+    }
+    let has = |name| doc.get(root, name).is_some();
+    let (marker, known): (_, Known) = match operation {
+        Operation::InvokeModel | Operation::InvokeModelWithResponseStream => {
+            return response_table(doc);
+        }
+        Operation::Converse | Operation::ConverseStream => (
+            has("output") || has("stopReason"),
+            (Shape::Converse, &tables::CONVERSE_RESPONSE),
+        ),
+        Operation::CountTokens => (
+            has("inputTokens"),
+            (Shape::CountTokens, &tables::COUNT_RESPONSE),
+        ),
+        Operation::StartAsyncInvoke => (
+            has("invocationArn"),
+            (Shape::AsyncInvoke, &tables::ASYNC_RESPONSE),
+        ),
+        Operation::ApplyGuardrail => (
+            has("action"),
+            (Shape::ApplyGuardrail, &tables::APPLY_GUARDRAIL_RESPONSE),
+        ),
+    };
+    if marker {
+        Some(known)
+    } else {
+        error_table(doc)
+    }
+}
+
+/// Shape and table of an InvokeModel request that stands at `node`.
+///
+/// The order matters: the first tests are for members that only one family has.
+pub(super) fn request_table(doc: &Document<'_>, node: usize) -> Option<Known> {
+    let has = |name| doc.get(node, name).is_some();
+    let is = |name, value: &str| {
+        doc.get(node, name)
+            .and_then(|at| doc.as_str(at))
+            .is_some_and(|text| text == value)
+    };
+    if has("max_tokens_to_sample") {
+        return Some((Shape::AnthropicText, &tables::PROMPT_REQUEST));
+    }
+    if has("anthropic_version") && !has("prompt") {
+        return Some((Shape::AnthropicMessages, &tables::MESSAGES_REQUEST));
+    }
+    if is("schemaVersion", "nova-multimodal-embed-v1") {
+        return Some((Shape::Embedding, &tables::NOVA_EMBED_REQUEST));
+    }
+    if has("taskType") {
+        return Some((Shape::Media, &tables::IMAGE_REQUEST));
+    }
+    if let Some(messages) = doc.get(node, "messages") {
+        let nova = has("inferenceConfig")
+            || has("toolConfig")
+            || has("schemaVersion")
+            || has_untyped_blocks(doc, messages);
+        return Some(if nova {
+            (Shape::Nova, &tables::NOVA_REQUEST)
+        } else {
+            (Shape::OpenAiChat, &tables::OPENAI_REQUEST)
+        });
+    }
+    if has("inputText") || has("inputImage") || has("inputType") {
+        let embeds = has("embeddingConfig")
+            || has("embeddingTypes")
+            || has("dimensions")
+            || has("inputType")
+            || has("inputImage");
+        let shape = if embeds {
+            Shape::Embedding
+        } else {
+            Shape::Titan
+        };
+        return Some((shape, &tables::TITAN_REQUEST));
+    }
+    if has("inputPrompt") {
+        return Some((Shape::Pegasus, &tables::VIDEO_REQUEST));
+    }
+    if doc
+        .get(node, "message")
+        .is_some_and(|at| doc.kind(at) == NodeKind::String)
+    {
+        return Some((Shape::CohereChat, &tables::CHAT_REQUEST));
+    }
+    if has("input_type") || has("texts") {
+        return Some((Shape::Embedding, &tables::EMBED_REQUEST));
+    }
+    if has("query") && has("documents") {
+        return Some((Shape::Rerank, &tables::RERANK_REQUEST));
+    }
+    if has("text_prompts") {
+        return Some((Shape::Media, &tables::IMAGE_REQUEST));
+    }
+    let edits_image = has("image") && (has("search_prompt") || has("select_prompt"));
+    if has("prompt") || edits_image {
+        return Some((prompt_shape(&has), &tables::PROMPT_REQUEST));
+    }
+    // Upscaling and background removal take a picture and no text.
+    (has("image") && !has("text")).then_some((Shape::Media, &tables::PROMPT_REQUEST))
+}
+
+/// The family of a prompt, where a setting gives it away.
+fn prompt_shape(has: &dyn Fn(&'static str) -> bool) -> Shape {
+    let any = |names: &[&'static str]| names.iter().any(|&name| has(name));
+    if has("max_gen_len") {
+        Shape::Llama
+    } else if any(&["maxTokens", "numResults", "countPenalty", "stopSequences"]) {
+        Shape::Jurassic
+    } else if any(&[
+        "num_generations",
+        "return_likelihoods",
+        "p",
+        "k",
+        "stop_sequences",
+    ]) {
+        Shape::CohereCommand
+    } else if any(&[
+        "negative_prompt",
+        "aspect_ratio",
+        "output_format",
+        "image",
+        "init_image",
+        "mode",
+        "keyframes",
+        "resolution",
+    ]) {
+        Shape::Media
+    } else {
+        Shape::Prompt
+    }
+}
+
+fn has_untyped_blocks(doc: &Document<'_>, messages: usize) -> bool {
+    doc.items(messages)
+        .filter_map(|message| doc.get(message, "content"))
+        .flat_map(|content| doc.items(content))
+        .any(|block| doc.kind(block) == NodeKind::Object && doc.get(block, "type").is_none())
+}
+
+/// Shape and table of an InvokeModel response.
+pub(super) fn response_table(doc: &Document<'_>) -> Option<Known> {
+    let root = Document::ROOT;
+    let has = |name| doc.get(root, name).is_some();
+    let has_array = |name| {
+        doc.get(root, name)
+            .is_some_and(|at| doc.kind(at) == NodeKind::Array)
+    };
+    let known: Known = if has("completion") {
+        (Shape::AnthropicText, &tables::TEXT_RESPONSE)
+    } else if has_array("content") && (has("type") || has("role")) {
+        (Shape::AnthropicMessages, &tables::MESSAGES_RESPONSE)
+    } else if doc
+        .get(root, "output")
+        .is_some_and(|at| doc.get(at, "message").is_some())
+    {
+        (Shape::Nova, &tables::NOVA_RESPONSE)
+    } else if has("generation") {
+        (Shape::Llama, &tables::LLAMA_RESPONSE)
+    } else if has_array("outputs") {
+        (Shape::MistralText, &tables::MISTRAL_RESPONSE)
+    } else if let Some(choices) = doc.get(root, "choices") {
+        (choices_shape(doc, choices), &tables::OPENAI_RESPONSE)
+    } else if has_array("generations") {
+        (Shape::CohereCommand, &tables::COMMAND_RESPONSE)
+    } else if has_array("completions") {
+        (Shape::Jurassic, &tables::J2_RESPONSE)
+    } else if has("embedding") || has("embeddings") || has("embeddingsByType") {
+        (Shape::Embedding, &tables::EMBEDDING_RESPONSE)
+    } else if let Some(results) = doc.get(root, "results") {
+        let ranks = doc
+            .items(results)
+            .any(|item| doc.get(item, "relevance_score").is_some());
+        if ranks {
+            (Shape::Rerank, &tables::RERANK_RESPONSE)
+        } else {
+            (Shape::Titan, &tables::TITAN_RESPONSE)
+        }
+    } else if has("images") || has("artifacts") {
+        (Shape::Media, &tables::MEDIA_RESPONSE)
+    } else if has("message") && has("finishReason") {
+        (Shape::Pegasus, &tables::MEDIA_RESPONSE)
+    } else if has("chat_history") || has("text") {
+        (Shape::CohereChat, &tables::CHAT_RESPONSE)
+    } else {
+        return error_table(doc);
+    };
+    Some(known)
+}
+
+fn error_table(doc: &Document<'_>) -> Option<Known> {
+    ["message", "Message", "error", "__type"]
+        .iter()
+        .any(|name| doc.get(Document::ROOT, name).is_some())
+        .then_some((Shape::Error, &tables::ERROR_RESPONSE))
+}
+
+pub(super) fn choices_shape(doc: &Document<'_>, choices: usize) -> Shape {
+    let any = |name| doc.items(choices).any(|c| doc.get(c, name).is_some());
+    if any("text") {
+        Shape::OpenAiText
+    } else if any("stop_reason") && !any("finish_reason") {
+        Shape::MistralChat
+    } else {
+        Shape::OpenAiChat
+    }
+}
+
+/// Shape and table of a chunk of an InvokeModel stream that holds a part of the answer.
+///
+/// A chunk that holds a whole answer has none: it is visited as a response.
+pub(super) fn chunk_table(doc: &Document<'_>) -> Option<Known> {
+    let root = Document::ROOT;
+    let has = |name| doc.get(root, name).is_some();
+    let nova = [
+        "messageStart",
+        "contentBlockStart",
+        "contentBlockDelta",
+        "contentBlockStop",
+        "messageStop",
+        "metadata",
+    ];
+    Some(if has("event_type") {
+        (Shape::CohereChat, &tables::CHAT_CHUNK)
+    } else if has("is_finished") {
+        (Shape::CohereCommand, &tables::COMMAND_CHUNK)
+    } else if nova.iter().any(|name| has(name)) {
+        (Shape::Nova, &tables::NOVA_CHUNK)
+    } else if has("completion") {
+        (Shape::AnthropicText, &tables::TEXT_CHUNK)
+    } else if has("outputText") {
+        (Shape::Titan, &tables::TITAN_CHUNK)
+    } else if has("generation") {
+        (Shape::Llama, &tables::LLAMA_CHUNK)
+    } else if has("outputs") {
+        (Shape::MistralText, &tables::MISTRAL_CHUNK)
+    } else if let Some(choices) = doc.get(root, "choices") {
+        (choices_shape(doc, choices), &tables::OPENAI_CHUNK)
+    } else if has("type") && !has("content") {
+        (Shape::AnthropicMessages, &tables::MESSAGES_CHUNK)
+    } else {
+        return None;
+    })
+}

@@ -1,0 +1,266 @@
+//! Converse, its stream events, and the operations beside it.
+
+use crate::bedrock::slot::SkipReason::{Audio, Encrypted, Image, S3Location, Video};
+use crate::bedrock::slot::SlotKind::{
+    AssistantText, Citation, Document, DocumentName, Free as FreeText, PromptVariable, Reasoning,
+    RequestMetadata, StopSequence, ToolDefinition, ToolInput, ToolResult, UserText,
+};
+use crate::bedrock::table::Rule::{
+    Body, Delta, FileBytes, Free, In, InAs, Json, ModelInput, Opaque, Plain, PlainTree, Said, Text,
+};
+use crate::bedrock::table::{Part, Role, Table, Tag, table};
+
+use super::guardrail::{ASSESSMENT, RESPONSE_COMMON, TRACE};
+
+table! {
+    CONVERSE_REQUEST: Tag::None, None, [
+        ("modelId", Plain),
+        ("messages[].role", Plain),
+        ("messages[].content[]", In(&BLOCK)),
+        ("system[]", InAs(Role::System, &BLOCK)),
+        ("toolConfig.tools[]", In(&TOOL)),
+        ("toolConfig.toolChoice.tool.name", Text(ToolDefinition)),
+        ("inferenceConfig.stopSequences[]", Text(StopSequence)),
+        ("additionalModelRequestFields", Free(FreeText)),
+        ("additionalModelResponseFieldPaths[]", Plain),
+        ("promptVariables", Free(PromptVariable)),
+        ("promptVariables.*.text", Text(PromptVariable)),
+        ("outputConfig.effort", Plain),
+        ("outputConfig.textFormat.type", Plain),
+        ("outputConfig.textFormat.structure.jsonSchema.name", Text(ToolDefinition)),
+        ("outputConfig.textFormat.structure.jsonSchema.description", Text(ToolDefinition)),
+        ("outputConfig.textFormat.structure.jsonSchema.schema", Json(ToolDefinition)),
+        ("requestMetadata", Free(RequestMetadata)),
+        ("guardrailConfig", PlainTree),
+        ("performanceConfig", PlainTree),
+        ("serviceTier", PlainTree),
+    ]
+}
+
+table! {
+    TOOL: Tag::Union, None, [
+        ("toolSpec.name", Text(ToolDefinition)),
+        ("toolSpec.description", Text(ToolDefinition)),
+        ("toolSpec.inputSchema.json", Free(ToolDefinition)),
+        ("systemTool.name", Text(ToolDefinition)),
+        ("cachePoint", PlainTree),
+    ]
+}
+
+table! {
+    BLOCK: Tag::Union, None, [
+        ("text", Said),
+        ("reasoningContent", In(&REASONING)),
+        ("toolUse.toolUseId", Plain),
+        ("toolUse.type", Plain),
+        ("toolUse.name", Text(ToolInput)),
+        ("toolUse.input", Free(ToolInput)),
+        ("toolResult.toolUseId", Plain),
+        ("toolResult.type", Plain),
+        ("toolResult.status", Plain),
+        ("toolResult.content[]", InAs(Role::Tool, &RESULT)),
+        ("document.name", Text(DocumentName)),
+        ("document.format", Plain),
+        ("document.context", Text(Document)),
+        ("document.citations", PlainTree),
+        ("document.source", InAs(Role::Document, &DOCUMENT_SOURCE)),
+        ("searchResult.source", Text(Document)),
+        ("searchResult.title", Text(Document)),
+        ("searchResult.content[]", InAs(Role::Document, &BLOCK)),
+        ("searchResult.citations", PlainTree),
+        ("citationsContent.content[]", In(&BLOCK)),
+        ("citationsContent.citations[]", In(&CITATION)),
+        ("guardContent", In(&GUARD)),
+        ("image.format", Plain),
+        ("image.source", Opaque(Image)),
+        ("image.error.message", Text(AssistantText)),
+        ("video.format", Plain),
+        ("video.source", Opaque(Video)),
+        ("audio.format", Plain),
+        ("audio.source", Opaque(Audio)),
+        ("audio.error.message", Text(AssistantText)),
+        ("cachePoint", PlainTree),
+        ("toolAddition.tool.type", Plain),
+        ("toolAddition.tool.name", Text(ToolDefinition)),
+        ("toolRemoval.tool.type", Plain),
+        ("toolRemoval.tool.name", Text(ToolDefinition)),
+    ]
+}
+
+table! {
+    RESULT: Tag::Union, Some(&BLOCK), [("json", Free(ToolResult))]
+}
+
+table! {
+    REASONING: Tag::Union, None, [
+        ("reasoningText.text", Text(Reasoning)),
+        ("reasoningText.signature", Plain),
+        ("redactedContent", Opaque(Encrypted)),
+    ]
+}
+
+table! {
+    GUARD: Tag::Union, None, [
+        ("text.text", Said),
+        ("text.qualifiers[]", Plain),
+        ("image", Opaque(Image)),
+    ]
+}
+
+table! {
+    DOCUMENT_SOURCE: Tag::Union, None, [
+        ("text", Text(Document)),
+        ("content[]", In(&BLOCK)),
+        ("bytes", FileBytes),
+        ("s3Location", Opaque(S3Location)),
+    ]
+}
+
+table! {
+    CITATION: Tag::None, None, [
+        ("title", Text(Citation)),
+        ("source", Text(Citation)),
+        ("sourceContent[].text", Text(Citation)),
+        ("location.web.url", Text(Citation)),
+        ("location.web.domain", Text(Citation)),
+    ]
+}
+
+table! {
+    CONVERSE_RESPONSE: Tag::None, Some(&RESPONSE_COMMON), [
+        ("output.message.role", Plain),
+        ("output.message.content[]", InAs(Role::Assistant, &BLOCK)),
+        ("stopReason", Plain),
+        ("usage", PlainTree),
+        ("metrics", PlainTree),
+        ("additionalModelResponseFields", Free(FreeText)),
+        ("trace.guardrail", In(&TRACE)),
+        ("trace.promptRouter", PlainTree),
+        ("performanceConfig", PlainTree),
+        ("serviceTier", PlainTree),
+    ]
+}
+
+table! { MESSAGE_START: Tag::None, None, [("role", Plain), ("p", Plain)] }
+
+table! {
+    BLOCK_START: Tag::None, None, [("start", In(&START)), ("p", Plain)]
+}
+
+table! {
+    START: Tag::Union, None, [
+        ("toolUse.toolUseId", Plain),
+        ("toolUse.type", Plain),
+        ("toolUse.name", Text(ToolInput)),
+        ("toolResult.toolUseId", Plain),
+        ("toolResult.type", Plain),
+        ("toolResult.status", Plain),
+        ("image.format", Plain),
+    ]
+}
+
+table! {
+    BLOCK_DELTA: Tag::None, None, [("delta", In(&DELTA)), ("p", Plain)]
+}
+
+table! {
+    DELTA: Tag::Union, None, [
+        ("text", Delta(Part::Text)),
+        ("toolUse.input", Delta(Part::ToolArguments)),
+        ("toolResult[].text", Delta(Part::ToolResult)),
+        ("toolResult[].json", Free(ToolResult)),
+        ("reasoningContent", In(&REASONING_DELTA)),
+        ("citation", In(&CITATION)),
+        ("image.source", Opaque(Image)),
+        ("image.error.message", Text(AssistantText)),
+    ]
+}
+
+table! {
+    REASONING_DELTA: Tag::Union, None, [
+        ("text", Delta(Part::Reasoning)),
+        ("signature", Plain),
+        ("redactedContent", Opaque(Encrypted)),
+    ]
+}
+
+table! { BLOCK_STOP: Tag::None, None, [("p", Plain)] }
+
+table! {
+    MESSAGE_STOP: Tag::None, None, [
+        ("stopReason", Plain),
+        ("additionalModelResponseFields", Free(FreeText)),
+        ("p", Plain),
+    ]
+}
+
+table! {
+    METADATA: Tag::None, None, [
+        ("usage", PlainTree),
+        ("metrics", PlainTree),
+        ("trace.guardrail", In(&TRACE)),
+        ("trace.promptRouter", PlainTree),
+        ("performanceConfig", PlainTree),
+        ("serviceTier", PlainTree),
+        ("p", Plain),
+    ]
+}
+
+/// The table of a ConverseStream event.
+pub(in crate::bedrock) fn event_table(event_type: &str) -> Option<&'static Table> {
+    Some(match event_type {
+        "messageStart" => &MESSAGE_START,
+        "contentBlockStart" => &BLOCK_START,
+        "contentBlockDelta" => &BLOCK_DELTA,
+        "contentBlockStop" => &BLOCK_STOP,
+        "messageStop" => &MESSAGE_STOP,
+        "metadata" => &METADATA,
+        _ => return None,
+    })
+}
+
+table! {
+    APPLY_GUARDRAIL_REQUEST: Tag::None, None, [
+        ("source", Plain),
+        ("outputScope", Plain),
+        ("content[]", In(&GUARD)),
+    ]
+}
+
+table! {
+    APPLY_GUARDRAIL_RESPONSE: Tag::None, None, [
+        ("action", Plain),
+        ("actionReason", Text(FreeText)),
+        ("outputs[].text", Text(UserText)),
+        ("output[].text", Text(UserText)),
+        ("blockedResponse", Text(UserText)),
+        ("assessments[]", In(&ASSESSMENT)),
+        ("usage", PlainTree),
+        ("guardrailCoverage", PlainTree),
+    ]
+}
+
+table! {
+    COUNT_REQUEST: Tag::None, None, [("input", In(&COUNT_INPUT))]
+}
+
+table! {
+    COUNT_INPUT: Tag::Union, None, [
+        ("invokeModel.body", Body),
+        ("converse", In(&CONVERSE_REQUEST)),
+    ]
+}
+
+table! { COUNT_RESPONSE: Tag::None, None, [] }
+
+table! {
+    ASYNC_REQUEST: Tag::None, None, [
+        ("modelId", Plain),
+        ("modelInput", ModelInput),
+        ("clientRequestToken", Plain),
+        ("outputDataConfig", PlainTree),
+        ("tags", Free(RequestMetadata)),
+    ]
+}
+
+table! { ASYNC_RESPONSE: Tag::None, None, [("invocationArn", Plain)] }

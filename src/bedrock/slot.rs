@@ -1,0 +1,190 @@
+//! A text of a body, where it stands, and what was not examined.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use super::json::Document;
+use super::shape::Shape;
+
+/// What a text is to the conversation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub(crate) enum SlotKind {
+    /// Instructions of the application.
+    System,
+    /// What the user says.
+    UserText,
+    /// What the model says.
+    AssistantText,
+    /// Name, description or schema of a tool, or of the wanted output.
+    ToolDefinition,
+    /// Arguments of a tool call.
+    ToolInput,
+    /// What a tool returned.
+    ToolResult,
+    /// Text of a document or search result.
+    Document,
+    /// Name of a Converse document. Bedrock takes letters, digits, single spaces, `-`, `()` and `[]`
+    /// here: a mask with braces would break the call.
+    DocumentName,
+    /// Cited text, and the titles and sources of citations.
+    Citation,
+    /// The model's reasoning.
+    Reasoning,
+    /// Value of a prompt variable.
+    PromptVariable,
+    /// A stop sequence.
+    StopSequence,
+    /// Text of the request that comes back in the response, and traces of a Bedrock guardrail.
+    Echo,
+    /// Description of an image or video to make or change.
+    ImagePrompt,
+    /// Text to be embedded or ranked.
+    EmbeddingInput,
+    /// Metadata of the request, which goes to the invocation log.
+    RequestMetadata,
+    /// Text in a member that has no fixed form, or that this version does not list.
+    Free,
+}
+
+/// Where a string stands: in a document, which may itself stand in a string of another.
+#[derive(Clone, Copy)]
+pub(super) struct Place<'a> {
+    pub(super) doc: &'a Document<'a>,
+    pub(super) node: usize,
+    pub(super) outer: Option<&'a Self>,
+}
+
+/// One text, offered for examination.
+#[derive(Clone)]
+pub(crate) struct Slot<'a> {
+    pub(super) kind: SlotKind,
+    pub(super) text: Cow<'a, str>,
+    pub(super) is_key: bool,
+    pub(super) place: Place<'a>,
+}
+
+impl Slot<'_> {
+    /// What the text is to the conversation.
+    pub(crate) fn kind(&self) -> SlotKind {
+        self.kind
+    }
+
+    /// The decoded text.
+    pub(crate) fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Whether the text is the name of a member of a free-form object, not its value.
+    pub(crate) fn is_key(&self) -> bool {
+        self.is_key
+    }
+
+    /// RFC 6901 pointer into the body. Made on demand: most texts have no finding.
+    pub(crate) fn pointer(&self) -> String {
+        let mut place = self.place;
+        while let Some(outer) = place.outer {
+            place = *outer;
+        }
+        place.doc.pointer(place.node)
+    }
+
+    /// For text of a JSON document that stands in a string: the pointer into that document.
+    ///
+    /// Where such documents stand in one another, the pointers are joined with `#`, outermost first.
+    pub(crate) fn inner_pointer(&self) -> Option<String> {
+        let mut pointers = Vec::new();
+        let mut place = self.place;
+        while let Some(outer) = place.outer {
+            pointers.push(place.doc.pointer(place.node));
+            place = *outer;
+        }
+        pointers.reverse();
+        (!pointers.is_empty()).then(|| pointers.join("#"))
+    }
+}
+
+impl fmt::Debug for Slot<'_> {
+    /// Without the text: it may be what the guardrail is there to hide.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Slot")
+            .field("kind", &self.kind)
+            .field("bytes", &self.text.len())
+            .field("is_key", &self.is_key)
+            .field("pointer", &self.pointer())
+            .finish_non_exhaustive()
+    }
+}
+
+/// Why content was not examined.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub(crate) enum SkipReason {
+    /// Sound.
+    Audio,
+    /// A document in a format that is not plain text, or whose bytes are not UTF-8.
+    BinaryDocument,
+    /// Reasoning or other content that only the model can read.
+    Encrypted,
+    /// A picture, or a reference to one.
+    Image,
+    /// Content that the service fetches itself.
+    S3Location,
+    /// A video, or a reference to one.
+    Video,
+}
+
+impl SkipReason {
+    /// The reason in words.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Audio => "audio",
+            Self::BinaryDocument => "document that is not plain text",
+            Self::Encrypted => "encrypted content",
+            Self::Image => "image",
+            Self::S3Location => "content in S3",
+            Self::Video => "video",
+        }
+    }
+}
+
+/// Content that was not examined.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Skipped {
+    /// RFC 6901 pointer into the body.
+    pub(crate) pointer: String,
+    /// Why.
+    pub(crate) reason: SkipReason,
+    /// Raw bytes of the member in the body.
+    pub(crate) bytes: usize,
+}
+
+/// What of a body was examined.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Coverage {
+    /// Decoded bytes of all texts that were offered.
+    pub(crate) examined_bytes: usize,
+    /// What was not.
+    pub(crate) skipped: Vec<Skipped>,
+}
+
+/// The result of a visit.
+#[derive(Clone)]
+pub(crate) struct Visited {
+    /// The new body; nothing when no text was changed, and the old body goes on byte for byte.
+    pub(crate) body: Option<Vec<u8>>,
+    /// What was examined.
+    pub(crate) coverage: Coverage,
+    /// The shape of the body.
+    pub(crate) shape: Shape,
+}
+
+impl fmt::Debug for Visited {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Visited")
+            .field("body_bytes", &self.body.as_ref().map(Vec::len))
+            .field("coverage", &self.coverage)
+            .field("shape", &self.shape)
+            .finish()
+    }
+}

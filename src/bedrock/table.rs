@@ -1,0 +1,275 @@
+//! The language in which the family tables say where text stands.
+//!
+//! A table is a list of rows, each a path and a rule. In a path, `.` enters a member, `[]` the items of
+//! an array, and `*` any member. In a table with a tag, a row begins with the variants it is for:
+//! `thinking: signature`, `tool_use|server_tool_use: id`; `*_tool_result` matches by ending, and a lone `*`
+//! stands for every variant that other rows name. A later row for the same path wins.
+//!
+//! What no row names is examined as [`SlotKind::Free`]: a member that Bedrock adds tomorrow is text until
+//! a row says otherwise.
+
+use std::collections::HashMap;
+use std::sync::OnceLock;
+
+use super::slot::{SkipReason, SlotKind};
+
+/// Who says what stands in a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Role {
+    Assistant,
+    Document,
+    Echo,
+    System,
+    Tool,
+    User,
+}
+
+impl Role {
+    /// The role a `role` member names, in any family's spelling.
+    pub(super) fn named(name: &str) -> Option<Self> {
+        match name.to_ascii_lowercase().as_str() {
+            "assistant" | "chatbot" | "model" => Some(Self::Assistant),
+            "system" | "developer" => Some(Self::System),
+            "tool" | "function" => Some(Self::Tool),
+            "user" => Some(Self::User),
+            _ => None,
+        }
+    }
+
+    pub(super) fn slot_kind(self) -> SlotKind {
+        match self {
+            Self::Assistant => SlotKind::AssistantText,
+            Self::Document => SlotKind::Document,
+            Self::Echo => SlotKind::Echo,
+            Self::System => SlotKind::System,
+            Self::Tool => SlotKind::ToolResult,
+            Self::User => SlotKind::UserText,
+        }
+    }
+}
+
+/// Which text of a stream a delta continues.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub(crate) enum Part {
+    /// What the model says.
+    Text,
+    /// The model's reasoning.
+    Reasoning,
+    /// Tool arguments, as partial JSON.
+    ToolArguments,
+    /// What a tool that runs at the service returned.
+    ToolResult,
+    /// Why the model refuses.
+    Refusal,
+}
+
+impl Part {
+    pub(super) fn slot_kind(self) -> SlotKind {
+        match self {
+            Self::Text | Self::Refusal => SlotKind::AssistantText,
+            Self::Reasoning => SlotKind::Reasoning,
+            Self::ToolArguments => SlotKind::ToolInput,
+            Self::ToolResult => SlotKind::ToolResult,
+        }
+    }
+}
+
+/// What stands at a path.
+#[derive(Clone, Copy)]
+pub(super) enum Rule {
+    /// Text of whoever has the role.
+    Said,
+    /// Text; if it is an array or object after all, all strings in it.
+    Text(SlotKind),
+    /// Free-form JSON: every string and every member name in it.
+    Free(SlotKind),
+    /// A string that should hold JSON; if it does, the strings in that.
+    Json(SlotKind),
+    /// A piece of a text that stands elsewhere whole. Emptied as soon as anything in the body changes,
+    /// since a masked word must not survive in pieces.
+    Token,
+    /// Text that goes on in later events.
+    Delta(Part),
+    /// An id, a name of the format, a number: not text. If it is an array or object, that is examined.
+    Plain,
+    /// Settings and counters: nothing in here is text.
+    PlainTree,
+    /// Content that is not text.
+    Opaque(SkipReason),
+    /// Base64 bytes of a Converse document, which are text in some formats.
+    FileBytes,
+    /// Base64 of the JSON body of an InvokeModel request.
+    Body,
+    /// The JSON body of an InvokeModel request, in place.
+    ModelInput,
+    /// An object that another table describes.
+    In(&'static Table),
+    /// The same, said in this role.
+    InAs(Role, &'static Table),
+}
+
+/// What tells the variants of an object apart.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Tag {
+    /// There are none.
+    None,
+    /// The value of this member. A value that no row names is unknown content.
+    Member(&'static str),
+    /// The name of the one member. A name that no row begins with is unknown content.
+    Union,
+}
+
+/// Where text stands in one kind of object.
+pub(super) struct Table {
+    pub(super) tag: Tag,
+    pub(super) base: Option<&'static Self>,
+    pub(super) rows: &'static [(&'static str, Rule)],
+    pub(super) compiled: OnceLock<Trie>,
+}
+
+/// Declares a [`Table`]: `table! { NAME: TAG, BASE, [rows] }`.
+macro_rules! table {
+    ($(#[$meta:meta])* $name:ident: $tag:expr, $base:expr, [$($row:expr),* $(,)?]) => {
+        $(#[$meta])*
+        pub(in $crate::bedrock) static $name: $crate::bedrock::table::Table = $crate::bedrock::table::Table {
+            tag: $tag,
+            base: $base,
+            rows: &[$($row),*],
+            compiled: std::sync::OnceLock::new(),
+        };
+    };
+}
+pub(super) use table;
+
+/// A table compiled: paths share their beginnings.
+pub(super) struct Trie {
+    steps: Vec<Step>,
+    variants: Vec<(&'static str, usize)>,
+}
+
+#[derive(Default)]
+struct Step {
+    members: HashMap<&'static str, usize>,
+    any: Option<usize>,
+    items: Option<usize>,
+    rule: Option<Rule>,
+}
+
+impl Table {
+    /// The compiled form, made at first use.
+    pub(super) fn trie(&'static self) -> &'static Trie {
+        self.compiled.get_or_init(|| Trie::compile(self))
+    }
+}
+
+impl Trie {
+    fn compile(table: &'static Table) -> Self {
+        // Step 0 is the root of rows without variants.
+        let mut trie = Self {
+            steps: vec![Step::default()],
+            variants: Vec::new(),
+        };
+        let mut rows: Vec<(&'static str, Rule)> = Vec::new();
+        let mut chain = vec![table];
+        while let Some(base) = chain.last().and_then(|table| table.base) {
+            chain.push(base);
+        }
+        for table in chain.iter().rev() {
+            rows.extend(table.rows);
+        }
+        if !matches!(table.tag, Tag::Member(_)) {
+            for (path, rule) in rows {
+                trie.add(0, path, rule);
+            }
+            return trie;
+        }
+        // A base without variants counts for all of them.
+        let split = |row: &'static str| row.split_once(": ").unwrap_or(("*", row));
+        for (row, _) in &rows {
+            for name in split(row).0.split('|').filter(|&name| name != "*") {
+                if !trie.variants.iter().any(|&(known, _)| known == name) {
+                    trie.steps.push(Step::default());
+                    trie.variants.push((name, trie.steps.len() - 1));
+                }
+            }
+        }
+        for (row, rule) in rows {
+            let (names, path) = split(row);
+            for (variant, root) in trie.variants.clone() {
+                if names == "*" || names.split('|').any(|name| name == variant) {
+                    trie.add(root, path, rule);
+                }
+            }
+        }
+        trie
+    }
+
+    fn add(&mut self, root: usize, path: &'static str, rule: Rule) {
+        let mut at = root;
+        for segment in path.split('.').filter(|segment| !segment.is_empty()) {
+            let name = segment.trim_end_matches("[]");
+            at = self.child(at, name);
+            for _ in 0..(segment.len() - name.len()) / 2 {
+                at = self.item_step(at);
+            }
+        }
+        self.steps[at].rule = Some(rule);
+    }
+
+    fn child(&mut self, at: usize, name: &'static str) -> usize {
+        let fresh = self.steps.len();
+        let step = &mut self.steps[at];
+        let found = if name == "*" {
+            *step.any.get_or_insert(fresh)
+        } else {
+            *step.members.entry(name).or_insert(fresh)
+        };
+        if found == fresh {
+            self.steps.push(Step::default());
+        }
+        found
+    }
+
+    fn item_step(&mut self, at: usize) -> usize {
+        let fresh = self.steps.len();
+        let found = *self.steps[at].items.get_or_insert(fresh);
+        if found == fresh {
+            self.steps.push(Step::default());
+        }
+        found
+    }
+
+    pub(super) fn member(&self, at: usize, name: &str) -> Option<usize> {
+        let step = &self.steps[at];
+        step.members.get(name).copied().or(step.any)
+    }
+
+    pub(super) fn items(&self, at: usize) -> Option<usize> {
+        self.steps[at].items
+    }
+
+    pub(super) fn rule(&self, at: usize) -> Option<Rule> {
+        self.steps[at].rule
+    }
+
+    /// Whether rows go on below this step.
+    pub(super) fn goes_on(&self, at: usize) -> bool {
+        let step = &self.steps[at];
+        !step.members.is_empty() || step.any.is_some() || step.items.is_some()
+    }
+
+    /// The root for a value of the tag: exact names first, then endings.
+    pub(super) fn variant(&self, name: &str) -> Option<usize> {
+        let exact = self.variants.iter().find(|&&(known, _)| known == name);
+        exact
+            .or_else(|| {
+                self.variants.iter().find(|&&(known, _)| {
+                    known
+                        .strip_prefix('*')
+                        .is_some_and(|ending| name.ends_with(ending))
+                })
+            })
+            .map(|&(_, root)| root)
+    }
+}

@@ -1,0 +1,320 @@
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use proptest::prelude::*;
+use serde_json::Value;
+
+use super::*;
+
+pub(super) struct Case {
+    pub(super) name: String,
+    pub(super) operation: Operation,
+    pub(super) is_request: bool,
+    pub(super) shape: String,
+    pub(super) body: String,
+    pub(super) slots: Vec<(String, Option<String>, String)>,
+    pub(super) skipped: Vec<(String, String)>,
+}
+
+fn case_files(dir: &Path) -> Vec<PathBuf> {
+    let mut files: Vec<PathBuf> = std::fs::read_dir(dir)
+        .expect("the folder is there")
+        .map(|entry| entry.expect("it can be read").path())
+        .flat_map(|path| {
+            if path.is_dir() {
+                case_files(&path)
+            } else {
+                vec![path]
+            }
+        })
+        .collect();
+    files.sort();
+    files
+}
+
+pub(super) fn cases() -> Vec<Case> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/bodies");
+    case_files(&root)
+        .iter()
+        .map(|path| read_case(&root, path))
+        .collect()
+}
+
+fn read_case(root: &Path, path: &Path) -> Case {
+    let name = path
+        .strip_prefix(root)
+        .expect("below")
+        .display()
+        .to_string();
+    let case: Value = serde_json::from_str(&std::fs::read_to_string(path).expect("readable"))
+        .unwrap_or_else(|error| panic!("{name}: {error}"));
+    let text = |value: &Value, member: &str| value[member].as_str().map(str::to_owned);
+    let list = |member: &str| case[member].as_array().cloned().unwrap_or_default();
+    Case {
+        operation: case["operation"]
+            .as_str()
+            .and_then(Operation::named)
+            .unwrap_or_else(|| panic!("{name}: no operation")),
+        is_request: case.get("request").is_some(),
+        shape: text(&case, "shape").expect("a shape"),
+        body: serde_json::to_string_pretty(case.get("request").unwrap_or(&case["response"]))
+            .expect("values can be written"),
+        slots: list("slots")
+            .iter()
+            .map(|slot| {
+                (
+                    text(slot, "pointer").expect("a pointer"),
+                    text(slot, "inner_pointer"),
+                    text(slot, "text").expect("a text"),
+                )
+            })
+            .collect(),
+        skipped: list("skipped")
+            .iter()
+            .map(|s| {
+                (
+                    text(s, "pointer").expect("there"),
+                    text(s, "reason").expect("there"),
+                )
+            })
+            .collect(),
+        name,
+    }
+}
+
+fn visit(case: &Case, body: &str, f: &mut Visitor<'_>) -> Result<Visited, BodyError> {
+    if case.is_request {
+        visit_request(case.operation, body.as_bytes(), f)
+    } else {
+        visit_response(case.operation, body.as_bytes(), f)
+    }
+}
+
+#[test]
+fn every_family_offers_its_texts_and_nothing_else() {
+    let cases = cases();
+    assert!(cases.len() > 50, "cases are missing");
+    for case in &cases {
+        let mut found = Vec::new();
+        let visited = visit(case, &case.body, &mut |slot| {
+            if !slot.is_key() {
+                found.push((slot.pointer(), slot.inner_pointer(), slot.text().to_owned()));
+            }
+            Some(SlotEdit::default())
+        })
+        .unwrap_or_else(|error| panic!("{}: {error}", case.name));
+        // serde_json sorts members; the walk goes by the order in the body.
+        let mut expected = case.slots.clone();
+        expected.sort();
+        found.sort();
+        assert_eq!(found, expected, "{}", case.name);
+        assert_eq!(visited.body, None, "{}", case.name);
+        assert_eq!(format!("{:?}", visited.shape), case.shape, "{}", case.name);
+        let mut skipped: Vec<_> = visited
+            .coverage
+            .skipped
+            .iter()
+            .map(|s| (s.pointer.clone(), s.reason.as_str().to_owned()))
+            .collect();
+        skipped.sort();
+        let mut expected = case.skipped.clone();
+        expected.sort();
+        assert_eq!(skipped, expected, "{}", case.name);
+    }
+}
+
+/// The same case again after a rewrite, by slot: what the texts have become.
+fn texts(case: &Case, body: &str) -> BTreeMap<(String, Option<String>), String> {
+    let mut found = BTreeMap::new();
+    visit(case, body, &mut |slot| {
+        if !slot.is_key() {
+            found.insert(
+                (slot.pointer(), slot.inner_pointer()),
+                slot.text().to_owned(),
+            );
+        }
+        None
+    })
+    .unwrap_or_else(|error| panic!("{}: {error}", case.name));
+    found
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    #[test]
+    fn rewrites_change_the_chosen_texts_only(
+        picks in prop::collection::vec(any::<bool>(), 1..20),
+        replacement in "[a-z\"\\\\\u{e9}\n]{0,5}",
+    ) {
+        for case in cases() {
+            let before = texts(&case, &case.body);
+            let mut expected = before.clone();
+            let mut at = 0;
+            let visited = visit(&case, &case.body, &mut |slot| {
+                if slot.is_key() {
+                    return None;
+                }
+                at += 1;
+                let first = slot.text().chars().next()?;
+                if !picks[at % picks.len()] {
+                    return None;
+                }
+                let changed = format!("{replacement}{}", &slot.text()[first.len_utf8()..]);
+                expected.insert((slot.pointer(), slot.inner_pointer()), changed);
+                Some(SlotEdit::new(vec![(0..first.len_utf8(), replacement.clone())]))
+            }).expect("known");
+            let Some(body) = visited.body else {
+                prop_assert_eq!(before, expected);
+                continue;
+            };
+            let body = String::from_utf8(body).expect("UTF-8");
+            prop_assert_eq!(texts(&case, &body), expected, "{}", case.name);
+            // What is not text is the same value as before.
+            let old: Value = serde_json::from_str(&case.body).expect("JSON");
+            let mut new: Value = serde_json::from_str(&body).expect("still JSON");
+            let tokens = ["token"];
+            restore(&mut new, &old, &before, &tokens, &mut String::new());
+            prop_assert_eq!(new, old, "{}", case.name);
+        }
+    }
+}
+
+/// Puts the old value wherever a slot or token stands.
+fn restore(
+    new: &mut Value,
+    old: &Value,
+    slots: &BTreeMap<(String, Option<String>), String>,
+    tokens: &[&str],
+    pointer: &mut String,
+) {
+    match (new, old) {
+        (Value::Object(new), Value::Object(old)) => {
+            for (name, value) in new {
+                let length = pointer.len();
+                pointer.push('/');
+                pointer.push_str(&name.replace('~', "~0").replace('/', "~1"));
+                if tokens.contains(&name.as_str()) {
+                    *value = old[name].clone();
+                }
+                restore(value, &old[name], slots, tokens, pointer);
+                pointer.truncate(length);
+            }
+        }
+        (Value::Array(new), Value::Array(old)) => {
+            for (at, value) in new.iter_mut().enumerate() {
+                let length = pointer.len();
+                pointer.push_str(&format!("/{at}"));
+                restore(value, &old[at], slots, tokens, pointer);
+                pointer.truncate(length);
+            }
+        }
+        (new @ Value::String(_), old) if slots.keys().any(|(p, _)| p == pointer) => {
+            *new = old.clone();
+        }
+        _ => {}
+    }
+}
+
+#[test]
+fn member_names_of_free_json_are_offered() {
+    let body = r#"{"messages":[{"role":"assistant","content":[{"toolUse":{"toolUseId":"t","name":"f","input":{"jane\u00e9":{"a":1}}}}]}]}"#;
+    let visited = visit_request(Operation::Converse, body.as_bytes(), &mut |slot| {
+        (slot.is_key() && slot.text() == "jane\u{e9}").then(|| {
+            assert_eq!(
+                slot.pointer(),
+                "/messages/0/content/0/toolUse/input/jane\u{e9}"
+            );
+            SlotEdit::new(vec![(0..4, "X".into())])
+        })
+    })
+    .expect("known");
+    let changed = String::from_utf8(visited.body.expect("changed")).expect("UTF-8");
+    assert_eq!(changed, body.replace("jane", "X"));
+}
+
+#[test]
+fn roles_give_kinds() {
+    let body = r#"{"anthropic_version":"v","system":"s","messages":[{"content":"u","role":"user"},{"role":"assistant","content":[{"type":"text","text":"a"}]},{"role":"user","content":[{"type":"tool_result","content":[{"type":"text","text":"t"}]}]}]}"#;
+    let mut kinds = Vec::new();
+    visit_request(Operation::InvokeModel, body.as_bytes(), &mut |slot| {
+        kinds.push((slot.text().to_owned(), slot.kind()));
+        None
+    })
+    .expect("known");
+    let expected = [
+        ("s", SlotKind::System),
+        ("u", SlotKind::UserText),
+        ("a", SlotKind::AssistantText),
+        ("t", SlotKind::ToolResult),
+    ];
+    assert_eq!(kinds, expected.map(|(text, kind)| (text.to_owned(), kind)));
+}
+
+#[test]
+fn tokens_go_when_anything_changes() {
+    let body = r#"{"id":1,"prompt":{"text":"Jane","tokens":[{"generatedToken":{"token":"Ja"}}]},"completions":[]}"#;
+    let visited = visit_response(Operation::InvokeModel, body.as_bytes(), &mut |slot| {
+        Some(SlotEdit::whole(slot.text().len(), "{NAME}"))
+    })
+    .expect("known");
+    let changed = String::from_utf8(visited.body.expect("changed")).expect("UTF-8");
+    assert_eq!(changed, body.replace("Jane", "{NAME}").replace("Ja", ""));
+}
+
+#[test]
+fn paths_name_operations() {
+    for (method, path, expected) in [
+        (
+            "POST",
+            "/model/anthropic.claude-v2%3A1/invoke",
+            Some((Operation::InvokeModel, "anthropic.claude-v2:1")),
+        ),
+        (
+            "POST",
+            "/model/arn%3Aaws%3Abedrock%3Ax%3A1%3Ainference-profile%2Fus.a/converse",
+            Some((
+                Operation::Converse,
+                "arn:aws:bedrock:x:1:inference-profile/us.a",
+            )),
+        ),
+        (
+            "POST",
+            "/model/arn:aws:x/y/converse-stream?q=1",
+            Some((Operation::ConverseStream, "arn:aws:x/y")),
+        ),
+        (
+            "POST",
+            "/model/m/invoke-with-response-stream",
+            Some((Operation::InvokeModelWithResponseStream, "m")),
+        ),
+        (
+            "POST",
+            "/model/m/count-tokens",
+            Some((Operation::CountTokens, "m")),
+        ),
+        (
+            "POST",
+            "/guardrail/g%2F1/version/DRAFT/apply",
+            Some((Operation::ApplyGuardrail, "g/1")),
+        ),
+        (
+            "POST",
+            "/async-invoke",
+            Some((Operation::StartAsyncInvoke, "")),
+        ),
+        ("GET", "/async-invoke", None),
+        ("POST", "/model/m/invoke-with-bidirectional-stream", None),
+        ("POST", "/model//invoke", None),
+        ("POST", "/model/%ff/invoke", None),
+        ("POST", "/model/%/invoke", None),
+        ("POST", "/", None),
+    ] {
+        let found = Operation::from_path(method, path);
+        assert_eq!(
+            found,
+            expected.map(|(op, id)| (op, id.to_owned())),
+            "{path}"
+        );
+    }
+}

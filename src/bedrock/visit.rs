@@ -1,0 +1,326 @@
+//! Offers each text of a body to a closure, and writes back what the closure changes.
+
+use std::borrow::Cow;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
+use super::error::{BodyError, BodyErrorKind};
+use super::json::{Document, NodeKind, RawEdit, SlotEdit, splice, string_edits};
+use super::operation::Operation;
+use super::shape::{self, Shape};
+use super::slot::{Coverage, Place, SkipReason, Skipped, Slot, SlotKind, Visited};
+use super::table::{Role, Table};
+use super::walk::{self, Form, Found, Unknown, Walked};
+
+/// What is done with each text: nothing, or these replacements.
+pub(crate) type Visitor<'v> = dyn FnMut(Slot<'_>) -> Option<SlotEdit> + 'v;
+
+/// Offers every text of a request body; content of an unknown kind is refused.
+pub(crate) fn visit_request(
+    operation: Operation,
+    body: &[u8],
+    f: &mut Visitor<'_>,
+) -> Result<Visited, BodyError> {
+    visit_request_with(operation, body, Unknown::Refuse, f)
+}
+
+/// [`visit_request`], with a say in what happens to content of an unknown kind.
+pub(crate) fn visit_request_with(
+    operation: Operation,
+    body: &[u8],
+    unknown: Unknown,
+    f: &mut Visitor<'_>,
+) -> Result<Visited, BodyError> {
+    let doc = Document::parse(body)?;
+    let known = shape::operation_request(operation, &doc);
+    visit_known(&doc, known, "request", Role::User, unknown, None, f)
+}
+
+/// Offers every text of a response body; content of an unknown kind is refused.
+///
+/// For the streaming operations this is one chunk that holds a whole answer, as embeddings do.
+pub(crate) fn visit_response(
+    operation: Operation,
+    body: &[u8],
+    f: &mut Visitor<'_>,
+) -> Result<Visited, BodyError> {
+    visit_response_with(operation, body, Unknown::Refuse, f)
+}
+
+/// [`visit_response`], with a say in what happens to content of an unknown kind.
+pub(crate) fn visit_response_with(
+    operation: Operation,
+    body: &[u8],
+    unknown: Unknown,
+    f: &mut Visitor<'_>,
+) -> Result<Visited, BodyError> {
+    let doc = Document::parse(body)?;
+    let known = shape::operation_response(operation, &doc);
+    visit_known(&doc, known, "response", Role::Assistant, unknown, None, f)
+}
+
+fn visit_known(
+    doc: &Document<'_>,
+    known: Option<(Shape, &'static Table)>,
+    what: &'static str,
+    role: Role,
+    unknown: Unknown,
+    outer: Option<&Place<'_>>,
+    f: &mut Visitor<'_>,
+) -> Result<Visited, BodyError> {
+    let (shape, walked) = match known {
+        Some((shape, table)) => (
+            shape,
+            walk::walk(doc, Document::ROOT, table, role, unknown)?,
+        ),
+        None if unknown == Unknown::Examine => (
+            Shape::Prompt,
+            walk::walk_free(doc, Document::ROOT, SlotKind::Free),
+        ),
+        None => return Err(shape::unknown(what)),
+    };
+    let mut visit = Visit::new(doc, outer, unknown);
+    visit.all(&walked, f)?;
+    Ok(Visited {
+        body: splice(doc.text(), &visit.edits).map(String::into_bytes),
+        coverage: visit.coverage,
+        shape,
+    })
+}
+
+/// One document in the course of a visit.
+pub(super) struct Visit<'d, 'a> {
+    pub(super) doc: &'d Document<'a>,
+    pub(super) outer: Option<&'d Place<'d>>,
+    pub(super) unknown: Unknown,
+    /// In document order.
+    pub(super) edits: Vec<RawEdit>,
+    pub(super) coverage: Coverage,
+    /// The Converse document seen last, and whether it is plain text.
+    last_file: Option<(usize, bool)>,
+}
+
+impl<'d, 'a> Visit<'d, 'a> {
+    pub(super) fn new(
+        doc: &'d Document<'a>,
+        outer: Option<&'d Place<'d>>,
+        unknown: Unknown,
+    ) -> Self {
+        Self {
+            doc,
+            outer,
+            unknown,
+            edits: Vec::new(),
+            coverage: Coverage::default(),
+            last_file: None,
+        }
+    }
+    pub(super) fn all(&mut self, walked: &Walked, f: &mut Visitor<'_>) -> Result<(), BodyError> {
+        for found in &walked.found {
+            self.one(*found, f)?;
+        }
+        for &(node, reason) in &walked.skipped {
+            self.skip(node, reason);
+        }
+        self.empty_tokens(walked)
+    }
+
+    fn skip(&mut self, node: usize, reason: SkipReason) {
+        let at = self.doc.node(node);
+        let pointer = self.doc.pointer(node);
+        let pointer = match self.outer {
+            Some(outer) => format!("{}#{pointer}", outer.doc.pointer(outer.node)),
+            None => pointer,
+        };
+        self.coverage.skipped.push(Skipped {
+            pointer,
+            reason,
+            bytes: at.end() - at.start(),
+        });
+    }
+
+    /// Tokens repeat a text in pieces too small to match: once anything changed, they go.
+    pub(super) fn empty_tokens(&mut self, walked: &Walked) -> Result<(), BodyError> {
+        if self.edits.is_empty() {
+            return Ok(());
+        }
+        for found in &walked.found {
+            if found.form == Form::Token {
+                let length = self.doc.string(found.node).len();
+                self.write(found.node, &SlotEdit::whole(length, ""))?;
+            }
+        }
+        self.edits.sort_by_key(|edit| edit.range.start);
+        Ok(())
+    }
+
+    pub(super) fn one(&mut self, found: Found, f: &mut Visitor<'_>) -> Result<(), BodyError> {
+        let Found { node, kind, form } = found;
+        let text = self.doc.string(node);
+        let edit = match form {
+            Form::Token => return Ok(()),
+            Form::Text | Form::Key | Form::Delta(_) => {
+                self.offer(node, kind, text, form == Form::Key, f)
+            }
+            Form::Json => match inner_document(&text) {
+                Some(inner) => self.inner(node, &inner, kind, f)?,
+                None => self.offer(node, kind, text, false, f),
+            },
+            Form::FileBytes => self.file(node, &text, f)?,
+            Form::Body => self.body(node, &text, f)?,
+        };
+        match edit {
+            Some(edit) => self.write(node, &edit),
+            None => Ok(()),
+        }
+    }
+
+    /// Carries an edit of the string at `node` over to the raw bytes.
+    pub(super) fn write(&mut self, node: usize, edit: &SlotEdit) -> Result<(), BodyError> {
+        let raw = self.doc.raw(node);
+        string_edits(
+            &raw[1..raw.len() - 1],
+            self.doc.node(node).start() + 1,
+            &self.doc.string(node),
+            edit,
+            &mut self.edits,
+        )
+    }
+
+    fn offer(
+        &mut self,
+        node: usize,
+        kind: SlotKind,
+        text: Cow<'_, str>,
+        is_key: bool,
+        f: &mut Visitor<'_>,
+    ) -> Option<SlotEdit> {
+        self.coverage.examined_bytes += text.len();
+        f(Slot {
+            kind,
+            text,
+            is_key,
+            place: Place {
+                doc: self.doc,
+                node,
+                outer: self.outer,
+            },
+        })
+        .filter(|edit| !edit.is_empty())
+    }
+
+    /// JSON in a string: its strings are offered, and the edits escaped once for each layer.
+    fn inner(
+        &mut self,
+        node: usize,
+        inner: &Document<'_>,
+        kind: SlotKind,
+        f: &mut Visitor<'_>,
+    ) -> Result<Option<SlotEdit>, BodyError> {
+        let here = Place {
+            doc: self.doc,
+            node,
+            outer: self.outer,
+        };
+        let mut visit = Visit::new(inner, Some(&here), self.unknown);
+        visit.all(&walk::walk_free(inner, Document::ROOT, kind), f)?;
+        self.coverage.examined_bytes += visit.coverage.examined_bytes;
+        let replacements = visit
+            .edits
+            .into_iter()
+            .map(|e| (e.range, e.bytes))
+            .collect();
+        Ok(Some(SlotEdit::new(replacements)))
+    }
+
+    /// Bytes of a Converse document: plain text in four formats, and not examined in the others.
+    fn file(
+        &mut self,
+        node: usize,
+        text: &str,
+        f: &mut Visitor<'_>,
+    ) -> Result<Option<SlotEdit>, BodyError> {
+        let document = self.doc.node(self.doc.node(node).parent()).parent();
+        let is_text = match self.last_file {
+            // Remembered, so that a document with its bytes written a million times stays linear.
+            Some((known, is_text)) if known == document => is_text,
+            _ => is_text_file(self.doc, document),
+        };
+        self.last_file = Some((document, is_text));
+        if !is_text {
+            self.skip(node, SkipReason::BinaryDocument);
+            return Ok(None);
+        }
+        let bytes = self.base64(node, text)?;
+        let Ok(content) = String::from_utf8(bytes) else {
+            self.skip(node, SkipReason::BinaryDocument);
+            return Ok(None);
+        };
+        let edit = self.offer(node, SlotKind::Document, Cow::Borrowed(&content), false, f);
+        edit.map(|edit| {
+            let changed = STANDARD.encode(edit.apply(&content)?);
+            Ok(SlotEdit::whole(text.len(), changed))
+        })
+        .transpose()
+    }
+
+    /// The body of an InvokeModel request, as CountTokens carries it.
+    fn body(
+        &mut self,
+        node: usize,
+        text: &str,
+        f: &mut Visitor<'_>,
+    ) -> Result<Option<SlotEdit>, BodyError> {
+        let bytes = self.base64(node, text)?;
+        let inner = Document::parse(&bytes)?;
+        let here = Place {
+            doc: self.doc,
+            node,
+            outer: self.outer,
+        };
+        let known = shape::operation_request(Operation::InvokeModel, &inner);
+        let visited = visit_known(
+            &inner,
+            known,
+            "request",
+            Role::User,
+            self.unknown,
+            Some(&here),
+            f,
+        )?;
+        self.coverage.examined_bytes += visited.coverage.examined_bytes;
+        self.coverage.skipped.extend(visited.coverage.skipped);
+        Ok(visited
+            .body
+            .map(|body| SlotEdit::whole(text.len(), STANDARD.encode(body))))
+    }
+
+    fn base64(&self, node: usize, text: &str) -> Result<Vec<u8>, BodyError> {
+        STANDARD.decode(text).map_err(|_| {
+            BodyError::new(BodyErrorKind::Base64 {
+                pointer: self.doc.pointer(node),
+            })
+        })
+    }
+}
+
+/// Whether a Converse document is in one of the formats that are plain text.
+///
+/// A document that names two formats could be read either way: any text format counts.
+fn is_text_file(doc: &Document<'_>, document: usize) -> bool {
+    doc.members(document)
+        .filter(|&(key, _)| doc.string(key) == "format")
+        .filter_map(|(_, value)| doc.as_str(value))
+        .any(|format| matches!(&*format, "txt" | "md" | "csv" | "html"))
+}
+
+/// The document in a string, if it holds text of its own: a bare number is judged as it is written.
+fn inner_document(text: &str) -> Option<Document<'_>> {
+    let doc = Document::parse_str(text).ok()?;
+    matches!(
+        doc.kind(Document::ROOT),
+        NodeKind::Object | NodeKind::Array | NodeKind::String
+    )
+    .then_some(doc)
+}

@@ -1,0 +1,307 @@
+//! Goes through a document with a table in hand, and lists the texts.
+
+use super::error::{BodyError, BodyErrorKind};
+use super::json::{Document, NodeKind};
+use super::shape;
+use super::slot::{SkipReason, SlotKind};
+use super::table::{Part, Role, Rule, Table, Tag, Trie};
+
+/// What to do with content of an unknown kind.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Unknown {
+    /// Refuse the body.
+    #[default]
+    Refuse,
+    /// Examine every string in it, ids and base64 included. An explicit opening: what a text means is
+    /// not known, and a change may break the call.
+    Examine,
+}
+
+/// How a text is stored in its string.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Form {
+    Text,
+    Key,
+    Json,
+    Token,
+    FileBytes,
+    Body,
+    Delta(Part),
+}
+
+/// A string that holds text.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Found {
+    pub(super) node: usize,
+    pub(super) kind: SlotKind,
+    pub(super) form: Form,
+}
+
+/// What a walk has found, in document order.
+#[derive(Default)]
+pub(super) struct Walked {
+    pub(super) found: Vec<Found>,
+    pub(super) skipped: Vec<(usize, SkipReason)>,
+}
+
+/// What the tables say about the place the walk has come to.
+#[derive(Clone, Copy)]
+enum State {
+    At(&'static Trie, usize),
+    Free(SlotKind),
+}
+
+struct Frame {
+    end: usize,
+    is_object: bool,
+    state: State,
+    role: Role,
+}
+
+/// Lists the texts of the value at `root` by `table`.
+///
+/// Goes over the flat index with a stack of its own: depth costs memory, never call stack, and the
+/// scanner bounds it.
+pub(super) fn walk(
+    doc: &Document<'_>,
+    root: usize,
+    table: &'static Table,
+    role: Role,
+    unknown: Unknown,
+) -> Result<Walked, BodyError> {
+    let mut walk = Walk {
+        doc,
+        unknown,
+        stack: Vec::new(),
+        out: Walked::default(),
+    };
+    let state = walk.table_state(root, table)?;
+    let mut at = walk.container_or_scalar(root, state, role);
+    while let Some(frame) = walk.stack.last() {
+        if at >= frame.end {
+            walk.stack.pop();
+            continue;
+        }
+        let (state, role) = (frame.state, frame.role);
+        let (value, state) = if frame.is_object {
+            (at + 1, walk.member_state(at, state))
+        } else {
+            (at, item_state(state))
+        };
+        at = walk.value(value, state, role)?;
+    }
+    Ok(walk.out)
+}
+
+/// Lists every string and member name below `root`.
+pub(super) fn walk_free(doc: &Document<'_>, root: usize, kind: SlotKind) -> Walked {
+    let mut walk = Walk {
+        doc,
+        unknown: Unknown::Examine,
+        stack: Vec::new(),
+        out: Walked::default(),
+    };
+    let mut at = walk.container_or_scalar(root, State::Free(kind), Role::User);
+    while let Some(frame) = walk.stack.last() {
+        if at >= frame.end {
+            walk.stack.pop();
+            continue;
+        }
+        let state = frame.state;
+        let value = if frame.is_object {
+            walk.member_state(at, state);
+            at + 1
+        } else {
+            at
+        };
+        at = walk.container_or_scalar(value, state, Role::User);
+    }
+    walk.out
+}
+
+fn item_state(state: State) -> State {
+    match state {
+        State::At(trie, step) => match trie.items(step) {
+            Some(step) => State::At(trie, step),
+            None => State::Free(SlotKind::Free),
+        },
+        State::Free(kind) => State::Free(kind),
+    }
+}
+
+struct Walk<'d, 'a> {
+    doc: &'d Document<'a>,
+    unknown: Unknown,
+    stack: Vec<Frame>,
+    out: Walked,
+}
+
+impl Walk<'_, '_> {
+    fn member_state(&mut self, key: usize, state: State) -> State {
+        match state {
+            State::At(trie, step) => match trie.member(step, &self.doc.string(key)) {
+                Some(step) => State::At(trie, step),
+                None => State::Free(SlotKind::Free),
+            },
+            State::Free(kind) => {
+                self.find(key, kind, Form::Key);
+                state
+            }
+        }
+    }
+
+    fn find(&mut self, node: usize, kind: SlotKind, form: Form) {
+        self.out.found.push(Found { node, kind, form });
+    }
+
+    /// Handles one value by its rule; the index where the walk goes on is returned.
+    fn value(&mut self, node: usize, state: State, role: Role) -> Result<usize, BodyError> {
+        let State::At(trie, step) = state else {
+            return Ok(self.container_or_scalar(node, state, role));
+        };
+        let Some(rule) = trie.rule(step) else {
+            return Ok(self.container_or_scalar(node, state, role));
+        };
+        let kind = self.doc.kind(node);
+        let over = self.doc.node(node).next();
+        let is_container = matches!(kind, NodeKind::Object | NodeKind::Array);
+        let text = |walk: &mut Self, slot_kind, form| {
+            if kind == NodeKind::String {
+                walk.find(node, slot_kind, form);
+                over
+            } else if is_container && trie.goes_on(step) {
+                walk.enter(node, state, role)
+            } else {
+                walk.container_or_scalar(node, State::Free(slot_kind), role)
+            }
+        };
+        Ok(match rule {
+            Rule::Said => text(self, role.slot_kind(), Form::Text),
+            Rule::Text(slot_kind) => text(self, slot_kind, Form::Text),
+            Rule::Json(slot_kind) => text(self, slot_kind, Form::Json),
+            Rule::Token => text(self, SlotKind::Echo, Form::Token),
+            Rule::FileBytes => text(self, SlotKind::Document, Form::FileBytes),
+            Rule::Body => text(self, SlotKind::Free, Form::Body),
+            Rule::Delta(part) => text(self, part.slot_kind(), Form::Delta(part)),
+            Rule::Free(slot_kind) => self.container_or_scalar(node, State::Free(slot_kind), role),
+            Rule::Plain if is_container => {
+                let state = if trie.goes_on(step) {
+                    state
+                } else {
+                    State::Free(SlotKind::Free)
+                };
+                self.enter(node, state, role)
+            }
+            Rule::Plain | Rule::PlainTree => over,
+            Rule::Opaque(_) if kind == NodeKind::Null => over,
+            Rule::Opaque(reason) => {
+                self.out.skipped.push((node, reason));
+                over
+            }
+            Rule::In(table) => self.nested(node, table, role)?,
+            Rule::InAs(role, table) => self.nested(node, table, role)?,
+            Rule::ModelInput => match shape::request_table(self.doc, node) {
+                Some((_, table)) => self.nested(node, table, role)?,
+                None if self.unknown == Unknown::Examine => {
+                    self.container_or_scalar(node, State::Free(SlotKind::Free), role)
+                }
+                None => {
+                    return Err(BodyError::new(BodyErrorKind::UnknownShape {
+                        what: "model input",
+                    }));
+                }
+            },
+        })
+    }
+
+    fn nested(
+        &mut self,
+        node: usize,
+        table: &'static Table,
+        role: Role,
+    ) -> Result<usize, BodyError> {
+        // A bare string where an object is usual is said by whoever has the role.
+        if self.doc.kind(node) == NodeKind::String {
+            return Ok(self.container_or_scalar(node, State::Free(role.slot_kind()), role));
+        }
+        let state = self.table_state(node, table)?;
+        Ok(self.container_or_scalar(node, state, role))
+    }
+
+    /// Where in `table` an object begins, by its tag.
+    fn table_state(&self, node: usize, table: &'static Table) -> Result<State, BodyError> {
+        let trie = table.trie();
+        let at_root = State::At(trie, 0);
+        let known = match (table.tag, self.doc.kind(node)) {
+            (Tag::None, NodeKind::Object) => Some(at_root),
+            // What the service itself adds does not make the content unknown; it is examined.
+            (Tag::Union, NodeKind::Object) => self
+                .doc
+                .members(node)
+                .map(|(key, _)| self.doc.string(key))
+                .all(|key| trie.member(0, &key).is_some() || key.starts_with("amazon-bedrock-"))
+                .then_some(at_root),
+            (Tag::Member(tag), NodeKind::Object) => {
+                let mut values = self
+                    .doc
+                    .members(node)
+                    .filter(|&(key, _)| self.doc.string(key) == tag)
+                    .map(|(_, value)| {
+                        let name = self.doc.as_str(value)?;
+                        trie.variant(&name)
+                    });
+                // Two tags that differ could be read either way: that is unknown content too.
+                match values.next() {
+                    Some(Some(root)) if values.all(|other| other == Some(root)) => {
+                        Some(State::At(trie, root))
+                    }
+                    _ => None,
+                }
+            }
+            (_, NodeKind::Array) => None,
+            _ => Some(State::Free(SlotKind::Free)),
+        };
+        match known {
+            Some(state) => Ok(state),
+            None if self.unknown == Unknown::Examine => Ok(State::Free(SlotKind::Free)),
+            None => Err(BodyError::new(BodyErrorKind::UnknownBlock {
+                pointer: self.doc.pointer(node),
+            })),
+        }
+    }
+
+    fn container_or_scalar(&mut self, node: usize, state: State, role: Role) -> usize {
+        match self.doc.kind(node) {
+            NodeKind::Object | NodeKind::Array => self.enter(node, state, role),
+            NodeKind::String => {
+                let kind = match state {
+                    State::At(..) => SlotKind::Free,
+                    State::Free(kind) => kind,
+                };
+                self.find(node, kind, Form::Text);
+                self.doc.node(node).next()
+            }
+            _ => self.doc.node(node).next(),
+        }
+    }
+
+    fn enter(&mut self, node: usize, state: State, role: Role) -> usize {
+        let is_object = self.doc.kind(node) == NodeKind::Object;
+        // An echo stays an echo, whoever said it first.
+        let named = match state {
+            State::At(..) if role != Role::Echo => self
+                .doc
+                .get(node, "role")
+                .and_then(|value| self.doc.as_str(value))
+                .and_then(|name| Role::named(&name)),
+            _ => None,
+        };
+        self.stack.push(Frame {
+            end: self.doc.node(node).next(),
+            is_object,
+            state,
+            role: named.unwrap_or(role),
+        });
+        node + 1
+    }
+}
