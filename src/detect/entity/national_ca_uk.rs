@@ -1,36 +1,138 @@
 //! Numbers of Canada and the United Kingdom.
 
 use super::EntityType::{
-    CaHealthNumber, CaSocialInsuranceNumber, UkNationalHealthServiceNumber, UkNationalInsuranceNumber, UkUniqueTaxpayerReferenceNumber,
+    CaHealthNumber, CaSocialInsuranceNumber, UkNationalHealthServiceNumber,
+    UkNationalInsuranceNumber, UkUniqueTaxpayerReferenceNumber,
 };
 use super::checksum::{bc_phn, digits, luhn, nhs, utr};
 use super::form::{context_if, plain};
 use super::recognizer::{Candidate, Recognizer, Verdict};
 
-const SIN_WORDS: &[&str] = &["sin", "social insurance", "insurance number", "canada", "canadian", "cra", "sin#", "nas"];
-const HEALTH_WORDS: &[&str] = &[
-    "health", "ohip", "phn", "hcn", "ramq", "ahcip", "msp", "medicare", "health card", "health number", "healthcare", "health insurance", "mcp", "phin",
+const SIN_WORDS: &[&str] = &[
+    "sin",
+    "social insurance",
+    "insurance number",
+    "canada",
+    "canadian",
+    "cra",
+    "sin#",
+    "nas",
 ];
-const NHS_WORDS: &[&str] = &["nhs", "national health", "health service", "patient", "gp", "hospital", "surgery", "nhs#"];
-const NINO_WORDS: &[&str] = &["nino", "national insurance", "ni number", "ni no", "insurance number", "hmrc", "ni", "nin"];
-const UTR_WORDS: &[&str] = &["utr", "unique taxpayer", "taxpayer reference", "self assessment", "self-assessment", "hmrc", "tax reference", "tax"];
+const HEALTH_WORDS: &[&str] = &[
+    "health",
+    "ohip",
+    "phn",
+    "hcn",
+    "ramq",
+    "ahcip",
+    "msp",
+    "medicare",
+    "health card",
+    "health number",
+    "healthcare",
+    "health insurance",
+    "mcp",
+    "phin",
+];
+const NHS_WORDS: &[&str] = &[
+    "nhs",
+    "national health",
+    "health service",
+    "patient",
+    "gp",
+    "hospital",
+    "surgery",
+    "nhs#",
+];
+const NINO_WORDS: &[&str] = &[
+    "nino",
+    "national insurance",
+    "ni number",
+    "ni no",
+    "insurance number",
+    "hmrc",
+    "ni",
+    "nin",
+];
+const UTR_WORDS: &[&str] = &[
+    "utr",
+    "unique taxpayer",
+    "taxpayer reference",
+    "self assessment",
+    "self-assessment",
+    "hmrc",
+    "tax reference",
+    "tax",
+];
 
 pub(super) static RECOGNIZERS: &[Recognizer] = &[
-    plain(CaSocialInsuranceNumber, r"\b[1-79]\d\d(?:-\d{3}-|[ ]\d{3}[ ]|\d{3})\d{3}\b", 11, sin).near(SIN_WORDS),
+    plain(
+        CaSocialInsuranceNumber,
+        r"\b[1-79]\d\d(?:-\d{3}-|[ ]\d{3}[ ]|\d{3})\d{3}\b",
+        11,
+        sin,
+    )
+    .near(SIN_WORDS),
     // Ontario: ten digits and a version of one or two letters; British Columbia: ten digits from 9.
-    plain(CaHealthNumber, r"\b\d{4}(?:-\d{3}-|[ ]\d{3}[ ]|\d{3})\d{3}(?:[ -]?[A-Z]{1,2})?\b", 16, ontario_or_bc).near(HEALTH_WORDS),
+    plain(
+        CaHealthNumber,
+        r"\b\d{4}(?:-\d{3}-|[ ]\d{3}[ ]|\d{3})\d{3}(?:[ -]?[A-Z]{1,2})?\b",
+        16,
+        ontario_or_bc,
+    )
+    .near(HEALTH_WORDS),
     // Quebec: three letters of the surname, one of the given name, date of birth (month + 50 for women), two digits.
-    plain(CaHealthNumber, r"\b[A-Z]{4}[ -]?\d{4}[ -]?\d{4}\b", 14, quebec).near(HEALTH_WORDS),
+    plain(
+        CaHealthNumber,
+        r"\b[A-Z]{4}[ -]?\d{4}[ -]?\d{4}\b",
+        14,
+        quebec,
+    )
+    .near(HEALTH_WORDS),
     // Alberta, Manitoba, Saskatchewan, Nova Scotia, New Brunswick: nine or ten digits without a published check.
-    plain(CaHealthNumber, r"\b\d{4,5}[ -]?\d{3,4}[ -]?\d{0,3}\b", 12, other_province)
-        .near(&["health card", "health number", "phn", "ahcip", "health insurance number", "personal health number", "phin", "hcn"]),
-    plain(UkNationalHealthServiceNumber, r"\b\d{3}(?:-\d{3}-|[ ]\d{3}[ ]|\d{3})\d{4}\b", 12, nhs_number).near(NHS_WORDS),
-    plain(UkNationalInsuranceNumber, r"\b[A-Za-z]{2}[ -]?\d\d[ -]?\d\d[ -]?\d\d[ -]?[A-Da-d]\b", 13, nino).near(NINO_WORDS),
-    plain(UkUniqueTaxpayerReferenceNumber, r"\b\d{5}[ ]?\d{5}[Kk]?\b", 12, taxpayer_reference).near(UTR_WORDS),
+    plain(
+        CaHealthNumber,
+        r"\b\d{4,5}[ -]?\d{3,4}[ -]?\d{0,3}\b",
+        12,
+        other_province,
+    )
+    .near(&[
+        "health card",
+        "health number",
+        "phn",
+        "ahcip",
+        "health insurance number",
+        "personal health number",
+        "phin",
+        "hcn",
+    ]),
+    plain(
+        UkNationalHealthServiceNumber,
+        r"\b\d{3}(?:-\d{3}-|[ ]\d{3}[ ]|\d{3})\d{4}\b",
+        12,
+        nhs_number,
+    )
+    .near(NHS_WORDS),
+    plain(
+        UkNationalInsuranceNumber,
+        r"\b[A-Za-z]{2}[ -]?\d\d[ -]?\d\d[ -]?\d\d[ -]?[A-Da-d]\b",
+        13,
+        nino,
+    )
+    .near(NINO_WORDS),
+    plain(
+        UkUniqueTaxpayerReferenceNumber,
+        r"\b\d{5}[ ]?\d{5}[Kk]?\b",
+        12,
+        taxpayer_reference,
+    )
+    .near(UTR_WORDS),
 ];
 
 fn alone(c: &Candidate<'_>) -> bool {
-    c.stands_alone() && !matches!(c.before, Some('-' | '.' | '+' | '/' | '$')) && c.after != Some('-')
+    c.stands_alone()
+        && !matches!(c.before, Some('-' | '.' | '+' | '/' | '$'))
+        && c.after != Some('-')
 }
 
 /// Luhn; the first digit is the province of registration, 0 and 8 are not assigned to persons (Service Canada; 9 is for
@@ -40,7 +142,11 @@ fn sin(c: &Candidate<'_>) -> Verdict {
         return Verdict::Reject;
     }
     // Three groups of three with a sum that fits are hardly anything else; bare digits want the word.
-    if c.text.len() == 11 { Verdict::Accept } else { Verdict::NeedsContext }
+    if c.text.len() == 11 {
+        Verdict::Accept
+    } else {
+        Verdict::NeedsContext
+    }
 }
 
 fn ontario_or_bc(c: &Candidate<'_>) -> Verdict {
@@ -52,7 +158,11 @@ fn ontario_or_bc(c: &Candidate<'_>) -> Verdict {
         return Verdict::Reject;
     }
     // The printed Ontario form with its version code is unlike anything else.
-    if ontario && version && c.text.len() > 12 && c.text.as_bytes()[4] == b'-' { Verdict::Accept } else { Verdict::NeedsContext }
+    if ontario && version && c.text.len() > 12 && c.text.as_bytes()[4] == b'-' {
+        Verdict::Accept
+    } else {
+        Verdict::NeedsContext
+    }
 }
 
 fn quebec(c: &Candidate<'_>) -> Verdict {
@@ -86,7 +196,11 @@ fn nino(c: &Candidate<'_>) -> Verdict {
         return Verdict::Reject;
     }
     // Lower case is met in hexadecimal numbers ("ce123456a").
-    if c.text.bytes().any(|b| b.is_ascii_lowercase()) { Verdict::NeedsContext } else { Verdict::Accept }
+    if c.text.bytes().any(|b| b.is_ascii_lowercase()) {
+        Verdict::NeedsContext
+    } else {
+        Verdict::Accept
+    }
 }
 
 fn taxpayer_reference(c: &Candidate<'_>) -> Verdict {

@@ -1,18 +1,69 @@
 //! Numbers of the United States: social security, taxpayer, passport, bank account and routing.
 
 use super::EntityType::{
-    UsBankAccountNumber, UsBankRoutingNumber, UsIndividualTaxIdentificationNumber, UsPassportNumber, UsSocialSecurityNumber,
+    UsBankAccountNumber, UsBankRoutingNumber, UsIndividualTaxIdentificationNumber,
+    UsPassportNumber, UsSocialSecurityNumber,
 };
 use super::checksum::{aba, digit_count, digits};
 use super::form::{context_if, is_digit, is_word, plain, tail};
 use super::recognizer::{Candidate, Recognizer, Verdict};
 
-const SSN_WORDS: &[&str] = &["ssn", "ssns", "ss#", "social security", "social", "socialsecurity", "soc sec", "ssid", "taxpayer", "tin"];
-const ITIN_WORDS: &[&str] = &["itin", "individual taxpayer", "taxpayer", "tax id", "tax identification", "tin", "irs", "tax"];
-const PASSPORT_WORDS: &[&str] = &["passport", "passports", "travel document", "passport number", "passport#"];
-const ROUTING_WORDS: &[&str] = &["routing", "aba", "rtn", "transit", "routing number", "ach", "wire", "fedwire", "bank", "routing#"];
+const SSN_WORDS: &[&str] = &[
+    "ssn",
+    "ssns",
+    "ss#",
+    "social security",
+    "social",
+    "socialsecurity",
+    "soc sec",
+    "ssid",
+    "taxpayer",
+    "tin",
+];
+const ITIN_WORDS: &[&str] = &[
+    "itin",
+    "individual taxpayer",
+    "taxpayer",
+    "tax id",
+    "tax identification",
+    "tin",
+    "irs",
+    "tax",
+];
+const PASSPORT_WORDS: &[&str] = &[
+    "passport",
+    "passports",
+    "travel document",
+    "passport number",
+    "passport#",
+];
+const ROUTING_WORDS: &[&str] = &[
+    "routing",
+    "aba",
+    "rtn",
+    "transit",
+    "routing number",
+    "ach",
+    "wire",
+    "fedwire",
+    "bank",
+    "routing#",
+];
 const ACCOUNT_WORDS: &[&str] = &[
-    "account", "acct", "account number", "bank", "checking", "savings", "a/c", "acc", "debit", "deposit", "account#", "acct#", "wire", "routing",
+    "account",
+    "acct",
+    "account number",
+    "bank",
+    "checking",
+    "savings",
+    "a/c",
+    "acc",
+    "debit",
+    "deposit",
+    "account#",
+    "acct#",
+    "wire",
+    "routing",
 ];
 
 pub(super) static RECOGNIZERS: &[Recognizer] = &[
@@ -37,16 +88,23 @@ fn last_digits(text: &str) -> std::ops::Range<usize> {
 
 /// Not a part of a longer hyphenated or dotted number.
 fn alone(c: &Candidate<'_>) -> bool {
-    c.stands_alone() && !matches!(c.before, Some('-' | '.' | '$' | '/' | '+' | '#')) && c.after != Some('-')
+    c.stands_alone()
+        && !matches!(c.before, Some('-' | '.' | '$' | '/' | '+' | '#'))
+        && c.after != Some('-')
 }
 
 /// Area 000, 666 and 900 to 999, group 00 and serial 0000 are never issued (SSA, "Social security number randomization",
 /// POMS RM 10201.035). 078-05-1120 and 219-09-9999 were printed in advertisements and are void; masking them harms nobody.
 fn ssn(c: &Candidate<'_>) -> Verdict {
     let digits = digits(c.text);
-    let number = |r: std::ops::Range<usize>| digits[r].iter().fold(0u32, |sum, &d| sum * 10 + u32::from(d));
+    let number = |r: std::ops::Range<usize>| {
+        digits[r]
+            .iter()
+            .fold(0u32, |sum, &d| sum * 10 + u32::from(d))
+    };
     let (area, group, serial) = (number(0..3), number(3..5), number(5..9));
-    if !c.stands_alone() || matches!(c.before, Some('-' | '.' | '/' | '+')) || c.after == Some('-') {
+    if !c.stands_alone() || matches!(c.before, Some('-' | '.' | '/' | '+')) || c.after == Some('-')
+    {
         return Verdict::Reject;
     }
     if area == 0 || area == 666 || group == 0 || serial == 0 {
@@ -94,10 +152,18 @@ fn routing(c: &Candidate<'_>) -> Verdict {
 fn account(c: &Candidate<'_>) -> Verdict {
     let n = digit_count(c.text);
     // Groups are a sign of another kind of number (card, phone, date) unless they are few and long.
-    let groups = c.text.split([' ', '-']).all(|g| g.len() >= 4) && c.text.split([' ', '-']).count() <= 2;
+    let groups =
+        c.text.split([' ', '-']).all(|g| g.len() >= 4) && c.text.split([' ', '-']).count() <= 2;
     let groups = groups && (n > 8 || c.text.len() == n);
     let repeated = c.text.bytes().all(|b| b == c.text.as_bytes()[0]);
-    context_if((8..=17).contains(&n) && alone(c) && groups && !repeated && !date(c.text) && !c.after.is_some_and(|a| matches!(a, '%' | '/' | ':')))
+    context_if(
+        (8..=17).contains(&n)
+            && alone(c)
+            && groups
+            && !repeated
+            && !date(c.text)
+            && !c.after.is_some_and(|a| matches!(a, '%' | '/' | ':')),
+    )
 }
 
 /// Eight digits that read as a date, year first.
@@ -110,5 +176,9 @@ fn date(text: &str) -> bool {
 }
 
 fn named_account(c: &Candidate<'_>) -> Verdict {
-    if is_digit(c.after) || is_word(c.after) || matches!(c.after, Some('-' | '%' | '/')) { Verdict::Reject } else { Verdict::Accept }
+    if is_digit(c.after) || is_word(c.after) || matches!(c.after, Some('-' | '%' | '/')) {
+        Verdict::Reject
+    } else {
+        Verdict::Accept
+    }
 }

@@ -39,13 +39,38 @@ pub(super) static RECOGNIZERS: &[Recognizer] = &[
 ];
 
 const EXPIRY_WORDS: &[&str] = &[
-    "exp", "expiry", "expires", "expiring", "expiration", "expire", "expired", "valid thru", "valid through", "valid until", "valid to",
-    "good thru", "cvv", "cvc", "card", "visa", "mastercard", "amex",
+    "exp",
+    "expiry",
+    "expires",
+    "expiring",
+    "expiration",
+    "expire",
+    "expired",
+    "valid thru",
+    "valid through",
+    "valid until",
+    "valid to",
+    "good thru",
+    "cvv",
+    "cvc",
+    "card",
+    "visa",
+    "mastercard",
+    "amex",
 ];
 
 /// With a month in letters, "card" alone is too weak: cards are lost, ordered and sent in months.
-const CARD_EXPIRY_WORDS: &[&str] =
-    &["exp", "expiry", "expires", "expiring", "expiration", "valid thru", "valid through", "valid until", "good thru"];
+const CARD_EXPIRY_WORDS: &[&str] = &[
+    "exp",
+    "expiry",
+    "expires",
+    "expiring",
+    "expiration",
+    "valid thru",
+    "valid through",
+    "valid until",
+    "good thru",
+];
 
 fn last_digits(text: &str) -> std::ops::Range<usize> {
     tail(text, |c| !c.is_ascii_digit())
@@ -53,7 +78,10 @@ fn last_digits(text: &str) -> std::ops::Range<usize> {
 
 fn cvv(c: &Candidate<'_>) -> Verdict {
     // `CVV` says it by itself; "security code", "CID" and "verification code" are also of one-time passwords and doors.
-    let sure = c.text.get(..2).is_some_and(|p| p.eq_ignore_ascii_case("cv") || p.eq_ignore_ascii_case("ca"));
+    let sure = c
+        .text
+        .get(..2)
+        .is_some_and(|p| p.eq_ignore_ascii_case("cv") || p.eq_ignore_ascii_case("ca"));
     if c.after.is_some_and(|a| matches!(a, '%' | '/')) {
         Verdict::Reject
     } else if sure {
@@ -65,7 +93,8 @@ fn cvv(c: &Candidate<'_>) -> Verdict {
 
 /// Digits that are a number of their own: no sign, currency, fraction, date or longer number around them.
 fn lone_number(c: &Candidate<'_>) -> bool {
-    !matches!(c.before, Some('.' | ',' | '/' | '-' | '$' | '+' | '*')) && !matches!(c.after, Some('/' | '-' | '%' | ':'))
+    !matches!(c.before, Some('.' | ',' | '/' | '-' | '$' | '+' | '*'))
+        && !matches!(c.after, Some('/' | '-' | '%' | ':'))
 }
 
 fn bare_cvv(c: &Candidate<'_>) -> Verdict {
@@ -82,12 +111,17 @@ fn bare_pin(c: &Candidate<'_>) -> Verdict {
 
 fn pin(c: &Candidate<'_>) -> Verdict {
     // Indian postal codes are called PIN codes and have six digits; they are masked too, which does no harm.
-    if matches!(c.after, Some('/' | '-' | '%')) { Verdict::Reject } else { Verdict::Accept }
+    if matches!(c.after, Some('/' | '-' | '%')) {
+        Verdict::Reject
+    } else {
+        Verdict::Accept
+    }
 }
 
 fn expiry(c: &Candidate<'_>) -> Verdict {
     // "12/05/2024" is a full date and "1/20 of" a fraction.
-    let alone = !matches!(c.before, Some('/' | '-' | '.' | '$' | ',')) && !matches!(c.after, Some('/' | '-' | '%'));
+    let alone = !matches!(c.before, Some('/' | '-' | '.' | '$' | ','))
+        && !matches!(c.after, Some('/' | '-' | '%'));
     let sign = c.text.find(['/', '-']);
     let month_two = sign.is_some_and(|i| c.text[..i].trim_end().len() == 2) || c.text.len() >= 6;
     context_if(alone && month_two)

@@ -10,8 +10,19 @@ const PEM_MAX: usize = 8 * 1024;
 const JWT_MAX: usize = 8 * 1024;
 
 const AWS_WORDS: &[&str] = &[
-    "aws", "secret", "secret key", "secret access key", "aws_secret_access_key", "aws_secret_key", "secretaccesskey", "amazon", "access key",
-    "aws_access_key_id", "credentials", "iam", "s3",
+    "aws",
+    "secret",
+    "secret key",
+    "secret access key",
+    "aws_secret_access_key",
+    "aws_secret_key",
+    "secretaccesskey",
+    "amazon",
+    "access key",
+    "aws_access_key_id",
+    "credentials",
+    "iam",
+    "s3",
 ];
 
 pub(super) static RECOGNIZERS: &[Recognizer] = &[
@@ -51,7 +62,8 @@ pub(super) static RECOGNIZERS: &[Recognizer] = &[
 ];
 
 fn aws_access_key(c: &Candidate<'_>) -> Verdict {
-    let longer = |c: Option<char>| c.is_some_and(|c| c.is_ascii_uppercase() || matches!(c, '/' | '+'));
+    let longer =
+        |c: Option<char>| c.is_some_and(|c| c.is_ascii_uppercase() || matches!(c, '/' | '+'));
     accept_if(!longer(c.before) && !longer(c.after) && !c.after.is_some_and(|a| a.is_ascii_digit()))
 }
 
@@ -70,7 +82,13 @@ fn secret_shape(value: &str) -> bool {
 }
 
 fn aws_secret(c: &Candidate<'_>) -> Verdict {
-    context_if(!is_base64(c.before) && !is_base64(c.after) && !matches!(c.after, Some('=' | '_')) && c.before != Some('_') && secret_shape(c.text))
+    context_if(
+        !is_base64(c.before)
+            && !is_base64(c.after)
+            && !matches!(c.after, Some('=' | '_'))
+            && c.before != Some('_')
+            && secret_shape(c.text),
+    )
 }
 
 fn last_forty(text: &str) -> std::ops::Range<usize> {
@@ -79,7 +97,9 @@ fn last_forty(text: &str) -> std::ops::Range<usize> {
 
 fn aws_secret_named(c: &Candidate<'_>) -> Verdict {
     let range = last_forty(c.text);
-    let joined = c.text.as_bytes()[..range.start].last().is_some_and(|&b| is_base64(Some(char::from(b))));
+    let joined = c.text.as_bytes()[..range.start]
+        .last()
+        .is_some_and(|&b| is_base64(Some(char::from(b))));
     let value = &c.text[range];
     // Shortened or made-up ones are seen in documents: the name says it, so the shape may be looser.
     accept_if(!joined && !is_base64(c.after) && value.len() == 40 && entropy(value) > 3.0)
@@ -87,19 +107,49 @@ fn aws_secret_named(c: &Candidate<'_>) -> Verdict {
 
 /// Whether a token is complete: no character that could belong to it follows.
 fn token_ends(c: &Candidate<'_>) -> bool {
-    !c.after.is_some_and(|a| a.is_ascii_alphanumeric() || a == '_') && !c.text.ends_with(['.', '-', '='].as_slice())
+    !c.after
+        .is_some_and(|a| a.is_ascii_alphanumeric() || a == '_')
+        && !c.text.ends_with(['.', '-', '='].as_slice())
         || (c.text.ends_with('=') && !is_base64(c.after))
 }
 
 fn prefixed(c: &Candidate<'_>) -> Verdict {
     // The shortest of the lengths their issuers publish; most are fixed, some grew over the years.
     const SHORTEST: &[(&str, usize)] = &[
-        ("gh", 40), ("github_pat_", 40), ("glpat-", 26), ("npm_", 40), ("hf_", 37), ("dop_v1_", 71), ("shp", 38), ("dckr_pat_", 36),
-        ("lin_api_", 40), ("figd_", 40), ("gsk_", 40), ("whsec_", 32), ("pypi-", 60), ("GOCSPX-", 35), ("ATATT3", 60), ("sq0", 28),
-        ("xai-", 60), ("pplx-", 40), ("r8_", 40), ("NRAK-", 32), ("tvly-", 20), ("AIza", 39), ("ya29.", 40), ("xox", 20), ("xapp-", 30),
+        ("gh", 40),
+        ("github_pat_", 40),
+        ("glpat-", 26),
+        ("npm_", 40),
+        ("hf_", 37),
+        ("dop_v1_", 71),
+        ("shp", 38),
+        ("dckr_pat_", 36),
+        ("lin_api_", 40),
+        ("figd_", 40),
+        ("gsk_", 40),
+        ("whsec_", 32),
+        ("pypi-", 60),
+        ("GOCSPX-", 35),
+        ("ATATT3", 60),
+        ("sq0", 28),
+        ("xai-", 60),
+        ("pplx-", 40),
+        ("r8_", 40),
+        ("NRAK-", 32),
+        ("tvly-", 20),
+        ("AIza", 39),
+        ("ya29.", 40),
+        ("xox", 20),
+        ("xapp-", 30),
     ];
-    let shortest = SHORTEST.iter().rev().find(|(prefix, _)| c.text.starts_with(prefix)).map_or(usize::MAX, |&(_, n)| n);
-    accept_if(c.text.len() >= shortest && token_ends(c) && c.text.bytes().any(|b| b.is_ascii_digit()))
+    let shortest = SHORTEST
+        .iter()
+        .rev()
+        .find(|(prefix, _)| c.text.starts_with(prefix))
+        .map_or(usize::MAX, |&(_, n)| n);
+    accept_if(
+        c.text.len() >= shortest && token_ends(c) && c.text.bytes().any(|b| b.is_ascii_digit()),
+    )
 }
 
 fn secret_key(c: &Candidate<'_>) -> Verdict {
@@ -107,7 +157,14 @@ fn secret_key(c: &Candidate<'_>) -> Verdict {
     let stripe = c.text.as_bytes().get(2) == Some(&b'_');
     let value = if stripe { &c.text[8..] } else { &c.text[3..] };
     let digits = value.bytes().filter(u8::is_ascii_digit).count();
-    let good = if stripe { value.len() >= 10 && digits > 0 } else { c.text.starts_with("sk") && value.len() >= 20 && (digits >= 2 || random_case(value)) && entropy(value) > 3.0 };
+    let good = if stripe {
+        value.len() >= 10 && digits > 0
+    } else {
+        c.text.starts_with("sk")
+            && value.len() >= 20
+            && (digits >= 2 || random_case(value))
+            && entropy(value) > 3.0
+    };
     accept_if(good && token_ends(c) && !matches!(c.before, Some('-')))
 }
 
@@ -128,19 +185,31 @@ fn twilio(c: &Candidate<'_>) -> Verdict {
 fn key_value(text: &str) -> std::ops::Range<usize> {
     // Padding "=" at the end is the value's own.
     let body = text.trim_end_matches('=').len();
-    let start = tail(&text[..body], |c| matches!(c, ' ' | ':' | '"' | '\'' | '=' | '>')).start;
+    let start = tail(&text[..body], |c| {
+        matches!(c, ' ' | ':' | '"' | '\'' | '=' | '>')
+    })
+    .start;
     start..text.len()
 }
 
 fn named_key(c: &Candidate<'_>) -> Verdict {
     let range = key_value(c.text);
-    let strong = c.text.get(..5).is_none_or(|p| !p.eq_ignore_ascii_case("token"));
+    let strong = c
+        .text
+        .get(..5)
+        .is_none_or(|p| !p.eq_ignore_ascii_case("token"));
     let value = &c.text[range.clone()];
     let digits = value.bytes().filter(u8::is_ascii_digit).count();
     let letters = value.bytes().filter(u8::is_ascii_alphabetic).count();
     // Entropy parts keys from file names and identifiers; the shortest keys in use have 16 characters.
-    let random = value.len() >= 16 && digits >= 2 && letters >= 2 && entropy(value) > if strong { 2.8 } else { 3.2 };
-    let place = value.contains("example.com") || value.contains("://") || value.starts_with('/') || value.matches('.').count() > 4;
+    let random = value.len() >= 16
+        && digits >= 2
+        && letters >= 2
+        && entropy(value) > if strong { 2.8 } else { 3.2 };
+    let place = value.contains("example.com")
+        || value.contains("://")
+        || value.starts_with('/')
+        || value.matches('.').count() > 4;
     accept_if(range.start > 0 && random && !place && token_ends(c))
 }
 
@@ -154,9 +223,15 @@ fn jwt(c: &Candidate<'_>) -> Verdict {
     let payload = parts.next().unwrap_or_default();
     let dots = c.text.matches('.').count();
     let signed = dots == 2 && payload.starts_with("eyJ");
-    accept_if((signed || dots == 4) && header.len() >= 12 && payload.len() >= if signed { 6 } else { 1 } && !ends_inside(c))
+    accept_if(
+        (signed || dots == 4)
+            && header.len() >= 12
+            && payload.len() >= if signed { 6 } else { 1 }
+            && !ends_inside(c),
+    )
 }
 
 fn ends_inside(c: &Candidate<'_>) -> bool {
-    c.after.is_some_and(|a| a.is_ascii_alphanumeric() || matches!(a, '_'))
+    c.after
+        .is_some_and(|a| a.is_ascii_alphanumeric() || matches!(a, '_'))
 }
