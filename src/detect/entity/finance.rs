@@ -44,12 +44,12 @@ const SWIFT_WORDS: &[&str] = &[
 
 pub(super) static RECOGNIZERS: &[Recognizer] = &[
     // No boundary at either end: a card glued to a word or a key is still a card. Neighbouring digits are the validator's.
-    plain(CreditDebitCardNumber, r"\d(?:[ .-]?\d){11,18}", 40, card).near(CARD_WORDS),
+    plain(CreditDebitCardNumber, r"\d+(?:[ .-]\d+)*", 40, card).near(CARD_WORDS),
     // Bedrock masks the bare last four digits too; only next to words that say so.
     plain(CreditDebitCardNumber, r"\b(?i:ending(?: in| with)?|last (?:four|4)(?: digits)?(?: are| is|:)?) [*xX.# -]*\d{4}\b", 48, last_four)
         .value(last_four_value)
         .near(CARD_WORDS),
-    plain(InternationalBankAccountNumber, r"[A-Za-z]{2}\d{2}(?:[ -]?[0-9A-Za-z]){11,30}", 50, iban_number),
+    plain(InternationalBankAccountNumber, r"\b[A-Za-z]{2}\d\d(?:[ -]?[0-9A-Za-z])+\b", 50, iban_number),
     plain(SwiftCode, r"\b[A-Z]{6}[A-Z0-9]{2}(?:[A-Z0-9]{3})?\b", 11, swift).near(SWIFT_WORDS),
     plain(SwiftCode, r"\b(?i:swift|bic)(?i:/bic|/swift)?(?i:[ -]?code)?(?i: (?:number|no\.?))?(?i: is)?[ ]?[:=#]?[ ]?[A-Za-z0-9]+\b", 60, swift_named)
         .value(after_space_or_sign),

@@ -14,12 +14,12 @@ pub(super) static RECOGNIZERS: &[Recognizer] = &[
     )
     .value(last_digits)
     .near(&["card", "visa", "mastercard", "amex", "credit", "debit", "expiry", "expires", "exp", "cvv", "cvc", "payment", "cvv2", "cvc2", "csc", "cvn"]),
-    plain(CreditDebitCardCvv, r"\b\d{3,4}\b", 4, bare_cvv)
+    plain(CreditDebitCardCvv, r"\b\d+\b", 4, bare_cvv)
         .near(&["cvv", "cvv2", "cvc", "cvc2", "csc", "cvn", "card verification", "card security code"])
         .reach(16, 16),
     plain(
         CreditDebitCardExpiry,
-        r"\b(?:0?[1-9]|1[0-2])[ ]?[/-][ ]?(?:20)?\d\d\b",
+        r"\b\d+[ ]?[/-][ ]?\d+\b",
         12,
         expiry,
     )
@@ -33,7 +33,7 @@ pub(super) static RECOGNIZERS: &[Recognizer] = &[
     .near(CARD_EXPIRY_WORDS),
     plain(Pin, r"\b(?:PIN|Pin|pin)(?i:[ -]?(?:code|number|no\.?|#))?(?i: (?:is|was|to|of|as))?[ ]?[:=]?[ ]?['(\x22]?\d{4,8}\b", 40, pin)
         .value(last_digits),
-    plain(Pin, r"\b\d{4,6}\b", 6, bare_pin)
+    plain(Pin, r"\b\d+\b", 6, bare_pin)
         .near(&["pin code", "pin number", "my pin", "atm pin", "card pin", "your pin", "pin is", "the pin", "as pin", "as my pin", "new pin"])
         .reach(24, 16),
 ];
@@ -98,7 +98,7 @@ fn lone_number(c: &Candidate<'_>) -> bool {
 }
 
 fn bare_cvv(c: &Candidate<'_>) -> Verdict {
-    context_if(lone_number(c) && !year(c.text))
+    context_if(c.text.len() >= 3 && lone_number(c) && !year(c.text))
 }
 
 fn year(text: &str) -> bool {
@@ -106,7 +106,7 @@ fn year(text: &str) -> bool {
 }
 
 fn bare_pin(c: &Candidate<'_>) -> Verdict {
-    context_if(lone_number(c) && !year(c.text))
+    context_if(c.text.len() >= 4 && lone_number(c) && !year(c.text))
 }
 
 fn pin(c: &Candidate<'_>) -> Verdict {
@@ -122,9 +122,13 @@ fn expiry(c: &Candidate<'_>) -> Verdict {
     // "12/05/2024" is a full date and "1/20 of" a fraction.
     let alone = !matches!(c.before, Some('/' | '-' | '.' | '$' | ','))
         && !matches!(c.after, Some('/' | '-' | '%'));
-    let sign = c.text.find(['/', '-']);
-    let month_two = sign.is_some_and(|i| c.text[..i].trim_end().len() == 2) || c.text.len() >= 6;
-    context_if(alone && month_two)
+    let Some((month, year)) = c.text.split_once(['/', '-']) else {
+        return Verdict::Reject;
+    };
+    let (month, year) = (month.trim_end(), year.trim_start());
+    let month_ok = month.parse::<u8>().is_ok_and(|m| (1..=12).contains(&m));
+    let year_ok = year.len() == 2 || (year.len() == 4 && year.starts_with("20"));
+    context_if(alone && month_ok && year_ok && (month.len() == 2 || year.len() == 4))
 }
 
 fn month_name(_: &Candidate<'_>) -> Verdict {

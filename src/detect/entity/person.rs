@@ -10,22 +10,22 @@ pub(super) static RECOGNIZERS: &[Recognizer] = &[
     // The number is the value; "years old" says nothing about anybody.
     plain(
         Age,
-        r"\b\d{1,3}(?:[ -]?(?i:(?:years?|yrs?|months?|weeks?|days?)(?:[ -](?:old|of[ -]age|young)))|[ -]?(?i:y/?o|y\.o\.)|[ -]?(?i:yrs?\.?[ -]old))\b",
+        r"\b\d+(?:[ -]?(?i:(?:years?|yrs?|months?|weeks?|days?)(?:[ -](?:old|of[ -]age|young)))|[ -]?(?i:y/?o|y\.o\.)|[ -]?(?i:yrs?\.?[ -]old))\b",
         32,
         age_before,
     )
     .value(leading_digits),
     plain(
         Age,
-        r"\b(?i:aged?|ages|age of|aged? is|aged?[ ]?[:=]|age\x22[ ]?:|just turned|turned|turning|i'll turn|will turn|will be turning|when (?:he|she|i) was|birthday,? (?:is|was)) ?\d{1,3}\b",
+        r"\b(?i:aged?|ages|age of|aged? is|aged?[ ]?[:=]|age\x22[ ]?:|just turned|turned|turning|i'll turn|will turn|will be turning|when (?:he|she|i) was|birthday,? (?:is|was)) ?\d+\b",
         40,
         age_behind,
     )
     .value(trailing_digits),
-    plain(Age, r"\b(?:I am|I'm|i'm|i am|He is|She is|he is|she is|he's|she's|He's|She's) \d{1,3}\b", 20, age_said).value(trailing_digits),
+    plain(Age, r"\b(?:I am|I'm|i'm|i am|He is|She is|he is|she is|he's|she's|He's|She's) \d+\b", 20, age_said).value(trailing_digits),
     plain(
         DateOfBirth,
-        r"\b(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/. ]\d{1,2}[-/. ](?:\d{4}|\d\d))\b",
+        r"\b\d+[-/. ]\d+[-/. ]\d+\b",
         10,
         numeric_date,
     )
@@ -108,6 +108,10 @@ fn numeric_date(c: &Candidate<'_>) -> Verdict {
         .split(['-', '/', '.', ' '])
         .filter_map(|p| p.parse().ok())
         .collect();
+    let lens: Vec<usize> = c.text.split(['-', '/', '.', ' ']).map(str::len).collect();
+    if !matches!(lens.as_slice(), [4, 1..=2, 1..=2] | [1..=2, 1..=2, 2 | 4]) {
+        return Verdict::Reject;
+    }
     let [a, b, e] = parts.as_slice() else {
         return Verdict::Reject;
     };
