@@ -62,11 +62,12 @@ pub(super) static RECOGNIZERS: &[Recognizer] = &[
         any,
     ),
     // German, Dutch, Nordic, Finnish and Hungarian compounds: the kind is the end of the word.
+    // The kind is looked for by the validator: as alternatives at the end of any word it would multiply the automaton.
     plain(
         Address,
-        r"\b[A-Z][^\x00-\x40\x5b-\x60\x7b-\x7f]+(?:stra(?:[^\x00-\x7f]+|ss)e|str\.|gasse|weg|platz|allee|damm|ufer|gatan|v[^\x00-\x7f]+gen|gata|gade|vej|veien|katu|ntie|laan|straat|plein|gracht|kade)(?: [0-9]+ ?[a-zA-Z]?)\b(?:, ?(?:[A-Z]{1,2}-)?\d{4,5}(?: [A-Z][^\x00-\x40\x5b-\x60\x7b-\x7f]+)?)?",
+        r"\b[A-Z][^\x00-\x40\x5b-\x60\x7b-\x7f]+\.? [0-9]+(?: ?[a-zA-Z])?\b(?:, ?(?:[A-Z][A-Z]?-)?\d+(?: [A-Z][^\x00-\x40\x5b-\x60\x7b-\x7f]+)?)?",
         120,
-        any,
+        compound,
     ),
     // French: the kind comes first, behind the number.
     plain(
@@ -287,6 +288,43 @@ fn box_number(c: &Candidate<'_>) -> Verdict {
 
 fn ends_well(text: &str) -> bool {
     !text.ends_with([' ', ',', '\n', '-'].as_slice())
+}
+
+/// Endings of street names that are one word: German, Dutch, Swedish, Norwegian, Danish, Finnish.
+const ENDINGS: &[&str] = &[
+    "stra\u{df}e",
+    "strasse",
+    "str.",
+    "gasse",
+    "weg",
+    "platz",
+    "allee",
+    "damm",
+    "ufer",
+    "gatan",
+    "v\u{e4}gen",
+    "gata",
+    "gade",
+    "vej",
+    "veien",
+    "katu",
+    "ntie",
+    "laan",
+    "straat",
+    "plein",
+    "gracht",
+    "kade",
+];
+
+fn compound(c: &Candidate<'_>) -> Verdict {
+    let street = c.text.split(' ').next().unwrap_or_default();
+    let ending = ENDINGS
+        .iter()
+        .any(|e| street.len() > e.len() + 1 && street.ends_with(e));
+    let code = c.text.split_once(", ").is_none_or(|(_, rest)| {
+        (4..=8).contains(&rest.split(' ').next().unwrap_or_default().len())
+    });
+    accept_if(ending && code && any(c) == Verdict::Accept)
 }
 
 fn romance(c: &Candidate<'_>) -> Verdict {

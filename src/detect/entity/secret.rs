@@ -2,39 +2,30 @@
 
 use super::EntityType::{ApiKey, AwsAccessKey, AwsSecretKey, Jwt, PrivateKey};
 use super::checksum::entropy;
-use super::form::{accept_if, context_if, plain, tail};
+use super::form::{accept_if, plain, tail};
 use super::recognizer::{Candidate, Recognizer, Verdict};
 
 /// A 4096-bit RSA key in PEM has 3.2 KiB, a PGP block rarely more than twice that.
 const PEM_MAX: usize = 8 * 1024;
 const JWT_MAX: usize = 8 * 1024;
 
-const AWS_WORDS: &[&str] = &[
-    "aws",
-    "secret",
-    "secret key",
-    "secret access key",
-    "aws_secret_access_key",
-    "aws_secret_key",
-    "secretaccesskey",
-    "amazon",
-    "access key",
-    "aws_access_key_id",
-    "credentials",
-    "iam",
-    "s3",
-];
-
 pub(super) static RECOGNIZERS: &[Recognizer] = &[
     // Long-term, temporary, bearer and context keys (IAM user guide, "unique identifiers"). Glued to a card number it
     // must still be found, hence no boundary.
     plain(AwsAccessKey, r"A(?:KIA|SIA|BIA|CCA)[A-Z0-9]{16}", 20, aws_access_key),
-    plain(AwsSecretKey, r"\b[A-Za-z0-9][A-Za-z0-9/+]{39}", 40, aws_secret).near(AWS_WORDS).reach(80, 40),
+    // A pattern of forty characters anywhere would multiply the states of all others, so a keyword or the key id leads.
     plain(
         AwsSecretKey,
-        r"(?i:secret[_ -]?(?:access)?[_ -]?key)['\x22]?[ ]*(?:is|=>|:=|[:=])?[ ]*['\x22]?[A-Za-z0-9/+]+",
+        r"(?i:secret(?:[_ -]?(?:access)?[_ -]?key)?|credentials?)['\x22]?[ ]*(?:is|=>|:=|[:=])?[ ]*['\x22]?[A-Za-z0-9/+]+",
         100,
         aws_secret_named,
+    )
+    .value(last_forty),
+    plain(
+        AwsSecretKey,
+        r"A(?:KIA|SIA)[A-Z0-9]+['\x22]?[ \t,:;|/\n]+['\x22]?[A-Za-z0-9/+]+",
+        80,
+        aws_secret_paired,
     )
     .value(last_forty),
     plain(ApiKey, r"\b(?:gh[pousr]_|github_pat_|glpat-|npm_|hf_|dop_v1_|shp(?:at|ca|pa|ss)_|dckr_pat_|lin_api_|figd_|gsk_|whsec_|pypi-AgEI|GOCSPX-|ATATT3|sq0(?:atp|csp)-|xai-|pplx-|r8_|NRAK-|tvly-|AIza|ya29\.)[A-Za-z0-9_.=-]+", 512, prefixed),
@@ -81,16 +72,6 @@ fn secret_shape(value: &str) -> bool {
         && entropy(value) > 4.0
 }
 
-fn aws_secret(c: &Candidate<'_>) -> Verdict {
-    context_if(
-        !is_base64(c.before)
-            && !is_base64(c.after)
-            && !matches!(c.after, Some('=' | '_'))
-            && c.before != Some('_')
-            && secret_shape(c.text),
-    )
-}
-
 fn last_forty(text: &str) -> std::ops::Range<usize> {
     text.len().saturating_sub(40)..text.len()
 }
@@ -100,9 +81,26 @@ fn aws_secret_named(c: &Candidate<'_>) -> Verdict {
     let joined = c.text.as_bytes()[..range.start]
         .last()
         .is_some_and(|&b| is_base64(Some(char::from(b))));
-    let value = &c.text[range];
-    // Shortened or made-up ones are seen in documents: the name says it, so the shape may be looser.
-    accept_if(!joined && !is_base64(c.after) && value.len() == 40 && entropy(value) > 3.0)
+    let value = &c.text[range.clone()];
+    // Where the name says it, made-up ones with less entropy count too; "secret" and "credentials" alone say less.
+    let named = c.text[..range.start]
+        .trim_end_matches([' ', '=', ':', '"', '\'', '>'])
+        .to_ascii_lowercase();
+    let named = named.trim_end_matches(" is").ends_with("key");
+    accept_if(
+        !joined
+            && !is_base64(c.after)
+            && value.len() == 40
+            && (secret_shape(value) || (named && entropy(value) > 3.0)),
+    )
+}
+
+fn aws_secret_paired(c: &Candidate<'_>) -> Verdict {
+    let range = last_forty(c.text);
+    let joined = c.text.as_bytes()[..range.start]
+        .last()
+        .is_some_and(|&b| b.is_ascii_alphanumeric());
+    accept_if(!joined && range.start >= 21 && !is_base64(c.after) && secret_shape(&c.text[range]))
 }
 
 /// Whether a token is complete: no character that could belong to it follows.

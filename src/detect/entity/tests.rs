@@ -244,18 +244,8 @@ fn automata_sizes() {
         );
     }
     let patterns: Vec<_> = all().map(|r| r.pattern).collect();
-    let mut so_far = Vec::new();
-    for (pattern, r) in patterns.iter().zip(all()) {
-        so_far.push(*pattern);
-        if so_far.len() % 8 == 0 || so_far.len() == patterns.len() {
-            let (states, bytes) = matcher::size(&so_far);
-            println!(
-                "first {:3} together, up to {:36} {states:7} states {bytes:10} bytes",
-                so_far.len(),
-                r.entity.name()
-            );
-        }
-    }
+    let (total, bytes) = matcher::size(&patterns);
+    println!("all together {total} states, {bytes} bytes");
 }
 
 fn shared_data() -> Option<PathBuf> {
