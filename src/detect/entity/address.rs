@@ -157,6 +157,10 @@ fn street(c: &Candidate<'_>) -> Verdict {
     {
         return Verdict::Reject;
     }
+    // "3. A Quiet Place" is an item of a list.
+    if parts.get(1).is_some_and(|p| p.0.contains(['.', '#'])) {
+        return Verdict::Reject;
+    }
     // A street kind on the same line, at most five words behind the number, or a unit at most seven.
     let same_line = |i: usize| parts[1..=i].iter().all(|p| !p.0.contains('\n'));
     let kind = (2..parts.len().min(7)).find(|&i| is_kind(parts[i].1) && same_line(i));
