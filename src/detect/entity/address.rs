@@ -279,6 +279,8 @@ fn postal_code(parts: &[(&str, &str)]) -> bool {
         && parts[parts.len() - 2].1.len() <= 4;
     let canadian =
         parts.len() >= 2 && shape(last.1) == "9A9" && shape(parts[parts.len() - 2].1) == "A9A";
+    // One code behind another is the date or the number of the next line.
+    let numeric = numeric && !parts.iter().rev().nth(1).is_some_and(|p| has_digit(p.1));
     numeric || halves || canadian
 }
 
