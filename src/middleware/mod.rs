@@ -27,11 +27,15 @@
 
 mod bedrock_service;
 mod error;
+mod guarded_stream;
 mod invoke;
+mod invoke_stream;
 mod layer;
 mod service;
 
 pub use bedrock_service::BedrockService;
 pub use error::GuardrailError;
+pub use guarded_stream::{GuardedStream, GuardedStreamError};
+pub use invoke_stream::GuardedInvokeModelStream;
 pub use layer::{AssessedCall, GuardrailLayer};
 pub use service::{GuardedOperation, GuardrailService};
