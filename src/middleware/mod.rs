@@ -11,16 +11,16 @@
 //! use aws_sdk_bedrockruntime::operation::invoke_model::InvokeModelInput;
 //! use aws_sdk_bedrockruntime::primitives::Blob;
 //! use banister::{BedrockService, Guardrail, GuardrailLayer, Policy};
-//! use tower::{Service, ServiceBuilder, ServiceExt};
+//! use tower::{ServiceBuilder, ServiceExt};
 //!
 //! # async fn call(client: aws_sdk_bedrockruntime::Client) -> Result<(), tower::BoxError> {
 //! let guardrail = Guardrail::new(Policy::pack("default")?);
-//! let mut bedrock = ServiceBuilder::new().layer(GuardrailLayer::new(guardrail)).service(BedrockService::new(client));
+//! let bedrock = ServiceBuilder::new().layer(GuardrailLayer::new(guardrail)).service(BedrockService::new(client));
 //! let input = InvokeModelInput::builder()
 //!     .model_id("meta.llama3-8b-instruct-v1:0")
 //!     .body(Blob::new(r#"{"prompt": "Write to jane.roe@example.com"}"#))
 //!     .build()?;
-//! let output = bedrock.ready().await?.call(input).await?;
+//! let output = bedrock.oneshot(input).await?;
 //! # Ok(())
 //! # }
 //! ```
