@@ -15,6 +15,7 @@ mod shape;
 mod shapes;
 mod slot;
 mod table;
+mod typed;
 mod visit;
 mod walk;
 
