@@ -8,8 +8,11 @@
 //! them for keys of free-form JSON, since they cannot be anything else. And a union member that the SDK
 //! does not know is refused always: its content is lost before anyone can see it.
 
+mod blocked;
+mod chunk;
 mod citation;
 mod content;
+mod event;
 mod free;
 mod model_input;
 mod path;
@@ -23,6 +26,12 @@ pub(super) use path::TypedPath;
 // What the middleware floor calls. The allowance goes when it does.
 #[allow(unused_imports, reason = "the floor above is written apart")]
 pub(crate) use self::{
+    blocked::{
+        block_stop, blocked_converse, blocked_converse_events, blocked_invoke, blocked_invoke_events, message_start,
+        message_stop, metadata, text_delta,
+    },
+    chunk::{chunk_json, json_chunk, set_chunk_json},
+    event::{TypedDelta, TypedEvent},
     request::{
         visit_apply_guardrail_request, visit_async_request, visit_converse_request, visit_converse_stream_request,
         visit_count_tokens_request,
