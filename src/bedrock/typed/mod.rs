@@ -21,6 +21,9 @@ mod response;
 mod trace;
 mod walk;
 
+#[cfg(test)]
+mod tests;
+
 pub(super) use path::TypedPath;
 
 // What the middleware floor calls. The allowance goes when it does.

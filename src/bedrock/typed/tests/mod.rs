@@ -1,0 +1,10 @@
+//! The typed visitors against the JSON visitor, with the SDK itself between the two.
+
+mod blocked;
+mod client;
+mod compare;
+mod edges;
+mod events;
+mod inputs;
+mod requests;
+mod responses;
