@@ -86,7 +86,8 @@ fn nesting_is_bounded() {
     // Six arrays and objects stand around the tool's input.
     let inside = MAX_DEPTH - 6;
     typed::visit_converse_request(&mut input(call(nested(inside))), &mut |_| None).expect("just deep enough");
-    let error = typed::visit_converse_request(&mut input(call(nested(inside + 1))), &mut |_| None).expect_err("too deep");
+    let error =
+        typed::visit_converse_request(&mut input(call(nested(inside + 1))), &mut |_| None).expect_err("too deep");
     assert!(matches!(error.kind(), BodyErrorKind::TooDeep { .. }));
     let mut call = aws_sdk_bedrockruntime::operation::start_async_invoke::StartAsyncInvokeInput::builder()
         .model_input(Document::Object([("prompt".to_owned(), nested(MAX_DEPTH))].into()))
@@ -129,14 +130,25 @@ fn empty_lists_and_inputs_pass() {
 #[test]
 fn inputs_have_no_members_but_these() {
     let members = |printed: String| -> Vec<String> {
-        printed.split(['{', ','])
+        printed
+            .split(['{', ','])
             .filter_map(|part| part.split_once(": ").map(|(name, _)| name.trim().to_owned()))
             .collect()
     };
     let expected = [
-        "model_id", "messages", "system", "inference_config", "tool_config", "guardrail_config",
-        "additional_model_request_fields", "prompt_variables", "additional_model_response_field_paths",
-        "request_metadata", "performance_config", "service_tier", "output_config",
+        "model_id",
+        "messages",
+        "system",
+        "inference_config",
+        "tool_config",
+        "guardrail_config",
+        "additional_model_request_fields",
+        "prompt_variables",
+        "additional_model_response_field_paths",
+        "request_metadata",
+        "performance_config",
+        "service_tier",
+        "output_config",
     ];
     let input = ConverseInput::builder().build().expect("built");
     assert_eq!(members(format!("{input:?}")), expected);

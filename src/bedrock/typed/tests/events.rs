@@ -10,7 +10,9 @@ use super::compare::{SALTS, mask, slots};
 
 /// Events of every kind.
 pub(super) fn bodies() -> Vec<(&'static str, Value)> {
-    let delta = |block: u64, delta: Value| ("contentBlockDelta", json!({"delta": delta, "contentBlockIndex": block, "p": "abc"}));
+    let delta = |block: u64, delta: Value| {
+        ("contentBlockDelta", json!({"delta": delta, "contentBlockIndex": block, "p": "abc"}))
+    };
     vec![
         ("messageStart", json!({"role": "assistant", "p": "ab"})),
         delta(0, json!({"text": "My name"})),
@@ -19,21 +21,36 @@ pub(super) fn bodies() -> Vec<(&'static str, Value)> {
         delta(1, json!({"reasoningContent": {"text": "hm \u{e9}"}})),
         delta(1, json!({"reasoningContent": {"signature": "c2ln"}})),
         delta(1, json!({"reasoningContent": {"redactedContent": "ZW5j"}})),
-        ("contentBlockStart", json!({"start": {"toolUse": {"toolUseId": "t", "name": "find"}}, "contentBlockIndex": 2})),
+        (
+            "contentBlockStart",
+            json!({"start": {"toolUse": {"toolUseId": "t", "name": "find"}}, "contentBlockIndex": 2}),
+        ),
         delta(2, json!({"toolUse": {"input": "{\"who\": \"Ja"}})),
         ("contentBlockStop", json!({"contentBlockIndex": 2})),
-        ("contentBlockStart", json!({"start": {"toolResult": {"toolUseId": "t", "type": "x", "status": "success"}}, "contentBlockIndex": 3})),
+        (
+            "contentBlockStart",
+            json!({"start": {"toolResult": {"toolUseId": "t", "type": "x", "status": "success"}}, "contentBlockIndex": 3}),
+        ),
         delta(3, json!({"toolResult": [{"text": "one"}, {"json": {"Jane": ["x"]}}, {"text": "two"}]})),
         ("contentBlockStart", json!({"start": {"image": {"format": "png"}}, "contentBlockIndex": 4})),
         delta(4, json!({"image": {"source": {"bytes": "aGk="}, "error": {"message": "could not"}}})),
-        delta(5, json!({"citation": {"title": "ct", "source": "cs", "sourceContent": [{"text": "sc"}], "location": {"web": {"url": "u", "domain": "d"}}}})),
-        delta(5, json!({"citation": {"title": "ct", "location": {"documentChar": {"documentIndex": 0, "start": 1, "end": 2}}}})),
+        delta(
+            5,
+            json!({"citation": {"title": "ct", "source": "cs", "sourceContent": [{"text": "sc"}], "location": {"web": {"url": "u", "domain": "d"}}}}),
+        ),
+        delta(
+            5,
+            json!({"citation": {"title": "ct", "location": {"documentChar": {"documentIndex": 0, "start": 1, "end": 2}}}}),
+        ),
         ("messageStop", json!({"stopReason": "end_turn", "additionalModelResponseFields": {"stop_sequence": "Jane"}})),
-        ("metadata", json!({
-            "usage": {"inputTokens": 1, "outputTokens": 2, "totalTokens": 3},
-            "metrics": {"latencyMs": 4},
-            "trace": {"guardrail": {"modelOutput": ["raw", "{\"a\": \"b\"}"], "actionReason": "because"}},
-        })),
+        (
+            "metadata",
+            json!({
+                "usage": {"inputTokens": 1, "outputTokens": 2, "totalTokens": 3},
+                "metrics": {"latencyMs": 4},
+                "trace": {"guardrail": {"modelOutput": ["raw", "{\"a\": \"b\"}"], "actionReason": "because"}},
+            }),
+        ),
     ]
 }
 
