@@ -2,9 +2,9 @@
 
 use aws_sdk_bedrockruntime::types::{
     AudioBlock, AudioSource, CitationGeneratedContent, CitationsContentBlock, ContentBlock, DocumentBlock,
-    DocumentContentBlock, DocumentSource, ErrorBlock, GuardrailConverseContentBlock, ImageBlock, ImageSource, Message,
-    ReasoningContentBlock, SearchResultBlock, SystemContentBlock, ToolReference, ToolResultBlock,
-    ToolResultContentBlock, VideoBlock, VideoSource,
+    DocumentContentBlock, DocumentSource, ErrorBlock, GuardrailConverseContentBlock, GuardrailConverseImageSource,
+    ImageBlock, ImageSource, Message, ReasoningContentBlock, SearchResultBlock, SystemContentBlock, ToolReference,
+    ToolResultBlock, ToolResultContentBlock, VideoBlock, VideoSource,
 };
 
 use crate::bedrock::slot::{SkipReason, SlotKind};
@@ -77,10 +77,14 @@ fn citations(walk: &mut Walk<'_, '_>, role: Role, cited: &mut CitationsContentBl
 
 fn guard_content(walk: &mut Walk<'_, '_>, role: Role, guarded: &mut GuardrailConverseContentBlock) -> Done {
     match guarded {
-        GuardrailConverseContentBlock::Image(_) => walk.member("image", |walk| {
-            walk.skip(SkipReason::Image, 0);
-            Ok(())
-        }),
+        GuardrailConverseContentBlock::Image(image) => {
+            let size = match &image.source {
+                Some(GuardrailConverseImageSource::Bytes(bytes)) => Some(bytes.as_ref().len()),
+                Some(_) => None,
+                None => Some(0),
+            };
+            opaque(walk, "image", SkipReason::Image, size)
+        }
         GuardrailConverseContentBlock::Text(text) => {
             walk.member("text", |walk| walk.text_in("text", role.slot_kind(), &mut text.text))
         }
@@ -164,7 +168,7 @@ pub(super) fn image_source(walk: &mut Walk<'_, '_>, source: Option<&ImageSource>
         Some(ImageSource::S3Location(_)) => Some(0),
         Some(_) => None,
     };
-    opaque(walk, SkipReason::Image, size)
+    opaque(walk, "source", SkipReason::Image, size)
 }
 
 fn video(walk: &mut Walk<'_, '_>, film: &VideoBlock) -> Done {
@@ -174,7 +178,7 @@ fn video(walk: &mut Walk<'_, '_>, film: &VideoBlock) -> Done {
         Some(VideoSource::S3Location(_)) => Some(0),
         Some(_) => None,
     };
-    opaque(walk, SkipReason::Video, size)
+    opaque(walk, "source", SkipReason::Video, size)
 }
 
 fn sound(walk: &mut Walk<'_, '_>, audio: &mut AudioBlock) -> Done {
@@ -184,13 +188,13 @@ fn sound(walk: &mut Walk<'_, '_>, audio: &mut AudioBlock) -> Done {
         Some(AudioSource::S3Location(_)) => Some(0),
         Some(_) => None,
     };
-    opaque(walk, SkipReason::Audio, size)?;
+    opaque(walk, "source", SkipReason::Audio, size)?;
     error(walk, &mut audio.error)
 }
 
-/// A source that is not examined; without a size, it is of a kind that is not known.
-fn opaque(walk: &mut Walk<'_, '_>, reason: SkipReason, size: Option<usize>) -> Done {
-    walk.member("source", |walk| {
+/// Content that is not examined; without a size, it is of a kind that is not known.
+pub(super) fn opaque(walk: &mut Walk<'_, '_>, name: &'static str, reason: SkipReason, size: Option<usize>) -> Done {
+    walk.member(name, |walk| {
         let size = size.ok_or_else(|| walk.unknown())?;
         walk.skip(reason, size);
         Ok(())

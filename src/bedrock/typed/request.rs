@@ -8,8 +8,8 @@ use aws_sdk_bedrockruntime::operation::converse_stream::ConverseStreamInput;
 use aws_sdk_bedrockruntime::operation::count_tokens::CountTokensInput;
 use aws_sdk_bedrockruntime::operation::start_async_invoke::StartAsyncInvokeInput;
 use aws_sdk_bedrockruntime::types::{
-    CountTokensInput as Counted, GuardrailContentBlock, InferenceConfiguration, Message, OutputConfig,
-    OutputFormatStructure, PromptVariableValues, SystemContentBlock, Tool, ToolChoice, ToolConfiguration,
+    CountTokensInput as Counted, GuardrailContentBlock, GuardrailImageSource, InferenceConfiguration, Message,
+    OutputConfig, OutputFormatStructure, PromptVariableValues, SystemContentBlock, Tool, ToolChoice, ToolConfiguration,
     ToolInputSchema,
 };
 use aws_smithy_types::Document;
@@ -18,7 +18,7 @@ use crate::bedrock::error::BodyError;
 use crate::bedrock::slot::{Coverage, SkipReason, SlotKind};
 use crate::bedrock::visit::Visitor;
 
-use super::content::{message, system};
+use super::content::{message, opaque, system};
 use super::free::{free, free_if};
 use super::model_input::model_input;
 use super::walk::{Done, Walk};
@@ -132,10 +132,14 @@ pub(crate) fn visit_apply_guardrail_request(
     let mut walk = Walk::new(f);
     if let Some(content) = &mut input.content {
         walk.list("content", content, |walk, block| match block {
-            GuardrailContentBlock::Image(_) => walk.member("image", |walk| {
-                walk.skip(SkipReason::Image, 0);
-                Ok(())
-            }),
+            GuardrailContentBlock::Image(image) => {
+                let size = match &image.source {
+                    Some(GuardrailImageSource::Bytes(bytes)) => Some(bytes.as_ref().len()),
+                    Some(_) => None,
+                    None => Some(0),
+                };
+                opaque(walk, "image", SkipReason::Image, size)
+            }
             GuardrailContentBlock::Text(text) => {
                 walk.member("text", |walk| walk.text_in("text", SlotKind::UserText, &mut text.text))
             }

@@ -6,5 +6,6 @@ mod compare;
 mod edges;
 mod events;
 mod inputs;
+mod properties;
 mod requests;
 mod responses;
