@@ -215,7 +215,9 @@ pub(super) async fn counted_inputs() -> Vec<CountTokensInput> {
                 .build(),
         ));
     }
-    let body = json!({"anthropic_version": "bedrock-2023-05-31", "system": "s", "messages": [{"role": "user", "content": "Hi Jane"}]});
+    let image = json!({"type": "image", "source": {"type": "base64", "media_type": "image/png", "data": "aGk="}});
+    let content = json!([{"type": "text", "text": "Hi Jane"}, image]);
+    let body = json!({"anthropic_version": "v", "system": "s", "messages": [{"role": "user", "content": content}]});
     inputs.push(CountTokensInput::InvokeModel(
         InvokeModelTokensRequest::builder().body(Blob::new(body.to_string())).build().expect("built"),
     ));

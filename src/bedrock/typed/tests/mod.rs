@@ -6,6 +6,7 @@ mod compare;
 mod edges;
 mod events;
 mod inputs;
+mod members;
 mod properties;
 mod requests;
 mod responses;
