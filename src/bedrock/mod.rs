@@ -18,7 +18,7 @@ mod shapes;
 mod slot;
 mod streams;
 mod table;
-mod typed;
+pub(crate) mod typed;
 mod visit;
 mod walk;
 
