@@ -10,11 +10,11 @@
 use std::hint::black_box;
 use std::path::PathBuf;
 
-pub mod policies;
-pub mod streams;
+pub(crate) mod policies;
+pub(crate) mod streams;
 
 /// Bytes of a text. It fits the second-level cache, as a prompt does.
-pub const TEXT_BYTES: usize = 256 << 10;
+pub(crate) const TEXT_BYTES: usize = 256 << 10;
 
 const ENGLISH: &str = "The first step is to research your options. You should look at different plans and compare them based on fees, \
     investment options, and other features. Once you have narrowed down your choices, you can ask an advisor, or read what others \
@@ -25,7 +25,7 @@ const FRENCH: &str = "La première étape consiste à étudier les possibilités
     demandez conseil à un spécialiste ou lisez ce que d'autres ont écrit à ce sujet l'été dernier.\n";
 
 /// Chat messages in English.
-pub fn chat() -> Vec<String> {
+pub(crate) fn chat() -> Vec<String> {
     let Some(lines) = file("oasst-chat.jsonl") else {
         let message = || ENGLISH.trim_end().to_owned();
         return std::iter::repeat_with(message).take(TEXT_BYTES / ENGLISH.len()).collect();
@@ -45,22 +45,22 @@ pub fn chat() -> Vec<String> {
 }
 
 /// The chat messages as one text.
-pub fn english() -> String {
+pub(crate) fn english() -> String {
     cut(&chat().join("\n"), TEXT_BYTES)
 }
 
 /// A text in Chinese.
-pub fn chinese() -> String {
+pub(crate) fn chinese() -> String {
     long(file("opensubtitles-zh.txt"), CHINESE)
 }
 
 /// A text in Russian.
-pub fn russian() -> String {
+pub(crate) fn russian() -> String {
     long(file("opensubtitles-ru.txt"), RUSSIAN)
 }
 
 /// A text in French, from this file only: no set of texts at hand has one.
-pub fn french() -> String {
+pub(crate) fn french() -> String {
     long(None, FRENCH)
 }
 
@@ -72,7 +72,7 @@ fn long(text: Option<String>, instead: &str) -> String {
 }
 
 /// At most the first `size` bytes.
-pub fn cut(text: &str, size: usize) -> String {
+pub(crate) fn cut(text: &str, size: usize) -> String {
     let mut end = size.min(text.len());
     while !text.is_char_boundary(end) {
         end -= 1;
@@ -95,12 +95,12 @@ fn file(name: &str) -> Option<String> {
 }
 
 /// One table look-up for each byte: what reading a text costs if nothing else is done with it.
-pub fn look_up(table: &[u8; 256], text: &[u8]) -> u64 {
+pub(crate) fn look_up(table: &[u8; 256], text: &[u8]) -> u64 {
     text.iter().map(|&byte| u64::from(table[usize::from(byte)])).sum()
 }
 
 /// A table whose contents the compiler does not know.
-pub fn table() -> [u8; 256] {
+pub(crate) fn table() -> [u8; 256] {
     let mut table = [0; 256];
     for (byte, entry) in table.iter_mut().enumerate() {
         *entry = u8::from(byte % 7 == 3);
@@ -109,10 +109,10 @@ pub fn table() -> [u8; 256] {
 }
 
 /// A small generator (SplitMix64): the same numbers on every machine.
-pub struct Rng(pub u64);
+pub(crate) struct Rng(pub(crate) u64);
 
 impl Rng {
-    pub fn below(&mut self, limit: usize) -> usize {
+    pub(crate) fn below(&mut self, limit: usize) -> usize {
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mut z = self.0;
         z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
@@ -122,7 +122,7 @@ impl Rng {
 }
 
 /// Different words of English syllables, such as a list of names of products is made of. Few of them occur in a text.
-pub fn words(count: usize) -> Vec<String> {
+pub(crate) fn words(count: usize) -> Vec<String> {
     const SYLLABLES: [&str; 48] = [
         "ac", "al", "an", "ar", "ba", "be", "bra", "ca", "ce", "con", "cor", "da", "de", "der", "di", "el", "en", "er",
         "fa", "fi", "ga", "ge", "gran", "ha", "in", "ka", "la", "le", "lin", "lo", "ma", "mer", "mi", "na", "ne", "no",

@@ -7,18 +7,18 @@ use banister::{EntityType, Guardrail, Policy};
 use super::words;
 
 /// Bedrock's 31 entity types.
-pub fn bedrock_types() -> impl Iterator<Item = EntityType> {
+pub(crate) fn bedrock_types() -> impl Iterator<Item = EntityType> {
     EntityType::ALL.iter().copied().filter(|entity| entity.is_bedrock())
 }
 
 /// All of Bedrock's entity types, reported only.
-pub fn all_types() -> Guardrail {
+pub(crate) fn all_types() -> Guardrail {
     let types: Vec<_> = bedrock_types().map(EntityType::name).collect();
     guardrail(&format!("{{version: 1, name: types, pii: [{{types: [{}], action: detect}}]}}", types.join(", ")))
 }
 
 /// One word filter, reported only.
-pub fn word_filter(words: &[String]) -> Guardrail {
+pub(crate) fn word_filter(words: &[String]) -> Guardrail {
     guardrail(&format!(
         "{{version: 1, name: words, word_filters: [{{name: words, words: [{}], action: detect}}]}}",
         words.join(", ")
@@ -61,7 +61,7 @@ const SUBJECTS: [(&str, &str, &str); 30] = [
 
 /// The full policy as YAML: all entity types, 10,000 words, 30 topics with phrases and examples, and so many regexes. Everything is
 /// masked or reported, so that all of the text is evaluated and written.
-pub fn full_yaml(regexes: usize) -> String {
+pub(crate) fn full_yaml(regexes: usize) -> String {
     let types: Vec<_> = bedrock_types().map(EntityType::name).collect();
     let mut yaml = String::from("version: 1\nname: full\ndenied_topics:\n");
     // Writing to a string cannot fail.
@@ -89,11 +89,11 @@ pub fn full_yaml(regexes: usize) -> String {
 }
 
 /// The full policy, with 30 regexes.
-pub fn full() -> Guardrail {
+pub(crate) fn full() -> Guardrail {
     guardrail(&full_yaml(30))
 }
 
 /// A policy that is known to be right, compiled.
-pub fn guardrail(yaml: &str) -> Guardrail {
+pub(crate) fn guardrail(yaml: &str) -> Guardrail {
     Guardrail::new(Policy::from_yaml(yaml).unwrap_or_else(|error| panic!("the bench's policy is wrong: {error}")))
 }

@@ -5,10 +5,10 @@ use banister::{Guardrail, Source, StreamGuard};
 use super::{Rng, chinese, cut, english};
 
 /// Bytes of a text that is streamed.
-pub const STREAM_BYTES: usize = 64 << 10;
+pub(crate) const STREAM_BYTES: usize = 64 << 10;
 
 /// Kinds of text, by name.
-pub fn kinds() -> [(&'static str, String); 6] {
+pub(crate) fn kinds() -> [(&'static str, String); 6] {
     [
         ("english", cut(&english(), STREAM_BYTES)),
         ("chinese", cut(&chinese(), STREAM_BYTES)),
@@ -58,7 +58,7 @@ fn candidates() -> String {
 }
 
 /// Streams a text in chunks of about `size` bytes, and returns how many bytes came out.
-pub fn stream(guardrail: &Guardrail, text: &str, size: usize) -> usize {
+pub(crate) fn stream(guardrail: &Guardrail, text: &str, size: usize) -> usize {
     let mut guard = StreamGuard::new(guardrail, Source::Output);
     let mut released = 0;
     for chunk in chunks(text, size) {
@@ -68,7 +68,7 @@ pub fn stream(guardrail: &Guardrail, text: &str, size: usize) -> usize {
 }
 
 /// The text in chunks of `size` bytes, each of at least one character.
-pub fn chunks(text: &str, size: usize) -> impl Iterator<Item = &str> {
+pub(crate) fn chunks(text: &str, size: usize) -> impl Iterator<Item = &str> {
     let mut rest = text;
     std::iter::from_fn(move || {
         if rest.is_empty() {
