@@ -45,7 +45,7 @@ fn anchors_mean_the_text_not_the_chunk() {
     assert_eq!(released(&guardrail, "code 1234, code 5678"), "code 1234, code {END}");
     assert_eq!(released(&guardrail, "code 1234 "), "code 1234 ");
     assert_eq!(released(&guardrail, "a\nref abc\nref abcd\nref xyz"), "a\n{LINE}\nref abcd\n{LINE}");
-    assert_eq!(released(&guardrail, "EMP-123456 EMP-1234567 xEMP-123456"), "{EMP} EMP-1234567 xEMP-123456");
+    assert_eq!(released(&guardrail, "EMP-123456 EMP-1234567 xEMP-123456."), "{EMP} EMP-1234567 xEMP-123456.");
 }
 
 /// LiteLLM 1.109.1 content filter: it holds back 50 characters, so the first 36 of a blocked phrase of 87 reached the client.
