@@ -1,14 +1,16 @@
 //! Floor 5. Bedrock on the wire: bodies and events as text slots, and the replies of an intervention.
 //!
-//! Nothing here knows about policies. A visitor offers each text to a closure and writes back what the
-//! closure changes, byte for byte where nothing changed.
+//! A visitor offers each text to a closure and writes back what the closure changes, byte for byte where nothing
+//! changed; it knows nothing of policies. [`BodyGuard`] is the closure that does.
 //!
 //! Where text stands is data: one table a family, in `shapes`. What no table names is examined as well,
 //! and a content block of an unknown kind is an error, so that a new kind of content cannot slip through.
 
+mod assessment;
 mod blocked;
 mod error;
 mod event_stream;
+mod guard;
 mod json;
 mod operation;
 mod shape;
@@ -23,9 +25,12 @@ mod hostile_tests;
 #[cfg(test)]
 mod tests;
 
+pub use assessment::{BodyAssessment, BodyFinding};
 pub use error::BodyError;
+pub use guard::{BodyGuard, GuardedBody};
 pub use operation::Operation;
 pub use shape::Shape;
+pub use slot::{SkipReason, Skipped};
 
 // What the middleware floor calls. The allowance goes when it does.
 #[allow(unused_imports, reason = "the floor above is written apart")]
@@ -37,7 +42,7 @@ pub(crate) use self::{
     },
     json::{HeldText, PartialJson, Piece, SlotEdit},
     shape::{request_shape, response_shape},
-    slot::{Coverage, SkipReason, Skipped, Slot, SlotKind, Visited},
+    slot::{Coverage, Slot, SlotKind, Visited},
     table::Part,
     visit::{Visitor, visit_request, visit_request_with, visit_response, visit_response_with},
     walk::Unknown,

@@ -54,6 +54,8 @@ pub enum Shape {
     ApplyGuardrail,
     /// The body of an error response.
     Error,
+    /// None of these: examined whole, because unknown content was opened.
+    Unknown,
 }
 
 /// The shape of an InvokeModel request.

@@ -119,7 +119,7 @@ impl fmt::Debug for Slot<'_> {
 /// Why content was not examined.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub(crate) enum SkipReason {
+pub enum SkipReason {
     /// Sound.
     Audio,
     /// A document in a format that is not plain text, or whose bytes are not UTF-8.
@@ -136,7 +136,8 @@ pub(crate) enum SkipReason {
 
 impl SkipReason {
     /// The reason in words.
-    pub(crate) fn as_str(self) -> &'static str {
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
         match self {
             Self::Audio => "audio",
             Self::BinaryDocument => "document that is not plain text",
@@ -150,13 +151,33 @@ impl SkipReason {
 
 /// Content that was not examined.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Skipped {
+pub struct Skipped {
     /// RFC 6901 pointer into the body.
     pub(crate) pointer: String,
     /// Why.
     pub(crate) reason: SkipReason,
     /// Raw bytes of the member in the body.
     pub(crate) bytes: usize,
+}
+
+impl Skipped {
+    /// RFC 6901 pointer into the body.
+    #[must_use]
+    pub fn pointer(&self) -> &str {
+        &self.pointer
+    }
+
+    /// Why it was not examined.
+    #[must_use]
+    pub fn reason(&self) -> SkipReason {
+        self.reason
+    }
+
+    /// Raw bytes of the member in the body.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        self.bytes
+    }
 }
 
 /// What of a body was examined.

@@ -75,7 +75,7 @@ fn visit_known(
             walk::walk(doc, Document::ROOT, table, role, unknown)?,
         ),
         None if unknown == Unknown::Examine => (
-            Shape::Prompt,
+            Shape::Unknown,
             walk::walk_free(doc, Document::ROOT, SlotKind::Free),
         ),
         None => return Err(shape::unknown(what)),

@@ -198,6 +198,11 @@ impl Walk<'_, '_> {
                 self.out.skipped.push((node, reason));
                 over
             }
+            Rule::In(_) | Rule::InAs(..)
+                if kind == NodeKind::Array && trie.items(step).is_some() =>
+            {
+                self.enter(node, state, role)
+            }
             Rule::In(table) => self.nested(node, table, role)?,
             Rule::InAs(role, table) => self.nested(node, table, role)?,
             Rule::ModelInput => match shape::request_table(self.doc, node) {

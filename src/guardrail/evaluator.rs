@@ -6,6 +6,7 @@ use super::decide::{Decider, Settled};
 use super::finding::{ActionTaken, Explanation, Finding};
 use super::guard::{Guardrail, Source};
 use super::resolve::{Claim, Resolver};
+use super::sink::Sink;
 use crate::detect::detectors::Found;
 use crate::detect::scanner::Scanner;
 use crate::policy::Action;
@@ -50,7 +51,7 @@ impl Evaluator {
     }
 
     /// Reads on. What may be released is added to `out`.
-    pub(crate) fn push(&mut self, mut chunk: &str, out: &mut String) {
+    pub(crate) fn push(&mut self, mut chunk: &str, out: &mut dyn Sink) {
         while !chunk.is_empty() {
             let (slice, rest) = chunk.split_at(floor_boundary(chunk, SLICE_BYTES));
             chunk = rest;
@@ -66,7 +67,7 @@ impl Evaluator {
     }
 
     /// Ends the text. The rest of what may be released is added to `out`.
-    pub(crate) fn finish(&mut self, out: &mut String) {
+    pub(crate) fn finish(&mut self, out: &mut dyn Sink) {
         self.text.finish();
         self.scanner.finish(self.guardrail.detectors(), &self.text, &mut self.found);
         self.settle(usize::MAX, out);
@@ -101,7 +102,7 @@ impl Evaluator {
         }
     }
 
-    fn settle(&mut self, frontier: usize, out: &mut String) {
+    fn settle(&mut self, frontier: usize, out: &mut dyn Sink) {
         let detectors = self.guardrail.detectors();
         self.decider.take(&mut self.found.candidates, &mut self.found.exceptions, &mut self.found.contexts);
         let settled = self.decider.settle(frontier, detectors, &self.text, &mut self.settled);

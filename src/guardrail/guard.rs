@@ -4,6 +4,7 @@ use std::sync::Arc;
 use super::assessment::{Assessment, Outcome};
 use super::conversation::Conversation;
 use super::evaluator::Evaluator;
+use super::sink::Replacements;
 use crate::detect::detectors::Detectors;
 use crate::policy::Policy;
 use crate::policy::rule::Rule;
@@ -107,6 +108,20 @@ impl Guardrail {
         let mut assessment = evaluator.assessment();
         assessment.masked = (assessment.outcome == Outcome::Masked).then_some(out);
         assessment
+    }
+
+    /// Evaluates a whole text, and tells what to replace in it instead of the text.
+    pub(crate) fn assess_for_edits(
+        &self,
+        conversation: &Conversation,
+        source: Source,
+        text: &str,
+    ) -> (Assessment, Replacements) {
+        let mut evaluator = Evaluator::new(self.clone(), source, conversation.clone());
+        let mut replacements = Replacements::default();
+        evaluator.push(text, &mut replacements);
+        evaluator.finish(&mut replacements);
+        (evaluator.assessment(), replacements)
     }
 
     pub(crate) fn detectors(&self) -> &Detectors {

@@ -15,29 +15,26 @@ const HASH_BYTES: usize = 6;
 /// Letters and digits that `keep_last_4` leaves to be seen.
 const KEPT: usize = 4;
 
-/// Writes `value` to `out` as `rule` masks it.
-pub(super) fn write_mask(rule: &Rule, value: &str, conversation: &Conversation, out: &mut String) {
+/// What `rule` puts in place of `value`.
+pub(super) fn mask(rule: &Rule, value: &str, conversation: &Conversation) -> String {
     let label = &rule.name;
     match &rule.mask {
-        Mask::Label => {
-            out.push('{');
-            out.push_str(label);
-            out.push('}');
-        }
+        Mask::Label => format!("{{{label}}}"),
         Mask::Numbered => {
             let number = conversation.number(rule.entity, label, canonical(value));
-            // Writing to a string cannot fail.
-            let _ = write!(out, "{{{label}_{number}}}");
+            format!("{{{label}_{number}}}")
         }
-        Mask::KeepLast4 => keep_last(value, out),
+        Mask::KeepLast4 => keep_last(value),
         Mask::Hash(key) => {
-            let _ = write!(out, "{{{label}:");
+            let mut out = format!("{{{label}:");
             for byte in &digest(key, &canonical(value))[..HASH_BYTES] {
+                // Writing to a string cannot fail.
                 let _ = write!(out, "{byte:02x}");
             }
             out.push('}');
+            out
         }
-        Mask::Fixed(text) => out.push_str(text),
+        Mask::Fixed(text) => text.clone(),
     }
 }
 
@@ -47,7 +44,8 @@ fn canonical(value: &str) -> String {
 }
 
 /// Stars for all letters and digits but the last four. Of a value with fewer than eight, nothing is left to be seen.
-fn keep_last(value: &str, out: &mut String) {
+fn keep_last(value: &str) -> String {
+    let mut out = String::with_capacity(value.len());
     let total = value.chars().filter(|c| c.is_alphanumeric()).count();
     let hidden = if total < 2 * KEPT { total } else { total - KEPT };
     let mut seen = 0;
@@ -59,6 +57,7 @@ fn keep_last(value: &str, out: &mut String) {
         out.push(if seen < hidden { '*' } else { c });
         seen += 1;
     }
+    out
 }
 
 fn digest(key: &[u8], value: &str) -> [u8; 32] {
@@ -72,17 +71,11 @@ fn digest(key: &[u8], value: &str) -> [u8; 32] {
 mod tests {
     use super::{digest, keep_last};
 
-    fn kept(value: &str) -> String {
-        let mut out = String::new();
-        keep_last(value, &mut out);
-        out
-    }
-
     #[test]
     fn keep_last_4_keeps_four_and_separators() {
-        assert_eq!(kept("4111 1111-1111 1234"), "**** ****-**** 1234");
-        assert_eq!(kept("1234567"), "*******");
-        assert_eq!(kept("12345678"), "****5678");
+        assert_eq!(keep_last("4111 1111-1111 1234"), "**** ****-**** 1234");
+        assert_eq!(keep_last("1234567"), "*******");
+        assert_eq!(keep_last("12345678"), "****5678");
     }
 
     #[test]

@@ -18,9 +18,11 @@ mod finding;
 mod guard;
 mod mask;
 mod resolve;
+mod sink;
 
 pub use assessment::{Assessment, Outcome};
 pub use conversation::Conversation;
 pub(crate) use evaluator::Evaluator;
 pub use finding::{ActionTaken, Explanation, Finding};
+pub(crate) use sink::{Replacements, Sink};
 pub use guard::{Guardrail, HoldBound, Source};

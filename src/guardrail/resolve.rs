@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::conversation::Conversation;
-use super::mask::write_mask;
+use super::mask::mask;
+use super::sink::Sink;
 use crate::policy::rule::Rule;
 use crate::policy::{Action, RuleKind};
 use crate::text::buffer::TextBuffer;
@@ -79,7 +80,7 @@ impl Resolver {
         text: &TextBuffer,
         rules: &[Rule],
         conversation: &Conversation,
-        out: &mut String,
+        out: &mut dyn Sink,
     ) {
         while let Some(entry) = self.claims.first_entry().filter(|entry| entry.key().0 < settled) {
             let claim = entry.remove();
@@ -146,14 +147,15 @@ impl Resolver {
         let Some(cluster) = self.cluster.take() else { return };
         self.write_text(cluster.start, write);
         let rule = &write.rules[cluster.strongest.rule as usize];
-        write_mask(rule, write.text.slice(cluster.start, cluster.end), write.conversation, write.out);
+        let value = write.text.slice(cluster.start, cluster.end);
+        write.out.replace(value.len(), &mask(rule, value, write.conversation));
         self.written = cluster.end;
         self.has_masked = true;
     }
 
     fn write_text(&mut self, limit: usize, write: &mut Writer<'_>) {
         if limit > self.written {
-            write.out.push_str(write.text.slice(self.written, limit));
+            write.out.keep(write.text.slice(self.written, limit));
             self.written = limit;
         }
     }
@@ -164,7 +166,7 @@ struct Writer<'a> {
     text: &'a TextBuffer,
     rules: &'a [Rule],
     conversation: &'a Conversation,
-    out: &'a mut String,
+    out: &'a mut dyn Sink,
 }
 
 /// Longest, then entity types before regexes before words, then the earlier rule.

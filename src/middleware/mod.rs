@@ -1,1 +1,37 @@
-//! Floor.
+//! Floor 6. The guardrail around a Bedrock call: a Tower layer.
+//!
+//! [`GuardrailLayer`] wraps a service that takes an operation's SDK input. The request is examined before the service is called, and
+//! the answer before the caller sees it. A blocked request never reaches the service: the caller gets a well-formed answer of that
+//! operation that holds the policy's message, or an error if the layer is set so.
+//!
+//! [`BedrockService`] is the innermost service, over an SDK client. Anything else that takes the same inputs will do, so a guarded stack
+//! can be tested without a network.
+//!
+//! ```no_run
+//! use aws_sdk_bedrockruntime::operation::invoke_model::InvokeModelInput;
+//! use aws_sdk_bedrockruntime::primitives::Blob;
+//! use banister::{BedrockService, Guardrail, GuardrailLayer, Policy};
+//! use tower::{Service, ServiceBuilder, ServiceExt};
+//!
+//! # async fn call(client: aws_sdk_bedrockruntime::Client) -> Result<(), tower::BoxError> {
+//! let guardrail = Guardrail::new(Policy::pack("default")?);
+//! let mut bedrock = ServiceBuilder::new().layer(GuardrailLayer::new(guardrail)).service(BedrockService::new(client));
+//! let input = InvokeModelInput::builder()
+//!     .model_id("meta.llama3-8b-instruct-v1:0")
+//!     .body(Blob::new(r#"{"prompt": "Write to jane.roe@example.com"}"#))
+//!     .build()?;
+//! let output = bedrock.ready().await?.call(input).await?;
+//! # Ok(())
+//! # }
+//! ```
+
+mod bedrock_service;
+mod error;
+mod invoke;
+mod layer;
+mod service;
+
+pub use bedrock_service::BedrockService;
+pub use error::GuardrailError;
+pub use layer::{AssessedCall, GuardrailLayer};
+pub use service::{GuardedOperation, GuardrailService};

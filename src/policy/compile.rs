@@ -69,7 +69,15 @@ pub(super) fn compile(mut resolved: Resolved, key: &[u8]) -> Result<Policy, (Arc
     }
     let digest = digest(&resolved);
     let detectors = Detectors::compile(&spec).map_err(|(rule, problem)| (rules.name(rule), problem))?;
-    Ok(Policy::new(resolved, digest, rules.list, messages, detectors))
+    Ok(Policy::new(
+        resolved,
+        digest,
+        rules.list,
+        messages,
+        detectors,
+        #[cfg(test)]
+        spec,
+    ))
 }
 
 /// Fills in a message that is not given: last, so that an inherited one comes first.

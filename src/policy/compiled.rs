@@ -61,6 +61,9 @@ struct Inner {
     rules: Vec<Rule>,
     messages: Messages,
     detectors: Detectors,
+    /// What the detectors were made from.
+    #[cfg(test)]
+    spec: crate::detect::spec::DetectorSpec,
 }
 
 /// What the caller is told when a text is refused.
@@ -150,6 +153,7 @@ impl Policy {
         rules: Vec<Rule>,
         messages: Messages,
         detectors: Detectors,
+        #[cfg(test)] spec: crate::detect::spec::DetectorSpec,
     ) -> Self {
         let Resolved {
             name, description, ..
@@ -162,6 +166,8 @@ impl Policy {
                 rules,
                 messages,
                 detectors,
+                #[cfg(test)]
+                spec,
             }),
         }
     }
@@ -200,6 +206,12 @@ impl Policy {
     /// What the caller is told when a text is refused and the rule has no message of its own.
     pub(crate) fn messages(&self) -> &Messages {
         &self.inner.messages
+    }
+
+    /// What the detectors were made from.
+    #[cfg(test)]
+    pub(crate) fn spec(&self) -> &crate::detect::spec::DetectorSpec {
+        &self.inner.spec
     }
 
     /// The detectors.

@@ -100,14 +100,25 @@ fn no_prefix_leaks() {
             released.push_str(guard.push(c.encode_utf8(&mut [0; 4])));
             offset += c.len_utf8();
             assert!(
-                allowed.starts_with(&released),
+                allowed.starts_with(&joined(&released)),
                 "seed {seed}: after {offset} bytes of {text:?} released {released:?}, allowed {allowed:?}\n{}",
                 rules.yaml()
             );
         }
         released.push_str(guard.finish());
-        assert_eq!(released, allowed, "seed {seed}\ntext {text:?}\n{}", rules.yaml());
+        assert_eq!(joined(&released), allowed, "seed {seed}\ntext {text:?}\n{}", rules.yaml());
     });
+}
+
+/// The text with neighbouring masks as one: chains of overlaps are masked piece by piece.
+fn joined(released: &str) -> String {
+    let mut joined = String::new();
+    for c in released.chars() {
+        if c != '\u{2588}' || !joined.ends_with(c) {
+            joined.push(c);
+        }
+    }
+    joined
 }
 
 /// The text with every masked span, as the findings tell them, written as one block, cut at the first blocked span.
@@ -123,7 +134,7 @@ fn allowed_output(text: &str, assessment: &banister::Assessment) -> String {
     for finding in assessment.findings().iter().filter(|finding| finding.action() == ActionTaken::Anonymized) {
         let (start, end) = (finding.span().start(), finding.span().end());
         match masked.last_mut() {
-            Some(last) if start < last.1 => last.1 = last.1.max(end),
+            Some(last) if start <= last.1 => last.1 = last.1.max(end),
             _ => masked.push((start, end)),
         }
     }

@@ -1,5 +1,7 @@
 //! The end of a stream on an intervention.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Value, json};
 
 use crate::bedrock::event_stream::{Event, EventKind, StreamKind};
@@ -17,6 +19,8 @@ pub(crate) struct Progress {
     /// The open block, and whether it holds plain text.
     open: Option<(u64, bool)>,
     next: u64,
+    /// The choices seen, and whether each is over.
+    choices: BTreeMap<u64, bool>,
 }
 
 impl Progress {
@@ -29,6 +33,12 @@ impl Progress {
     pub(crate) fn observe(&mut self, event: &Event<'_>) {
         self.started = true;
         let block = event.block().unwrap_or(0);
+        for delta in event.deltas() {
+            self.choices.entry(delta.lane.choice).or_insert(false);
+        }
+        for &choice in event.ended_choices() {
+            self.choices.insert(choice, true);
+        }
         let has_text = || event.deltas().iter().any(|d| d.lane.part == Part::Text);
         match event.kind() {
             EventKind::BlockStart => self.open = Some((block, has_text())),
@@ -49,10 +59,22 @@ impl Progress {
     }
 }
 
+impl Progress {
+    /// The choices that are not over; before the first, the one that every answer has.
+    fn open_choices(&self) -> Vec<u64> {
+        if self.choices.is_empty() {
+            return vec![0];
+        }
+        let open = self.choices.iter().filter(|&(_, &is_over)| !is_over);
+        open.map(|(&choice, _)| choice).collect()
+    }
+}
+
 /// The events that end a stream with `message`, in the way the model's own streams end.
 ///
 /// Before anything was sent that is a whole stream. Later an open block of text takes the message; any
-/// other open block is closed first, and the message has a block of its own. The action stands in the
+/// other open block is closed first, and the message has a block of its own; where there are choices,
+/// each that is open takes the message. The action stands in the
 /// last chunk, in Converse in `messageStop`. Nothing comes back for shapes that do not stream text.
 pub(crate) fn blocked_events(
     kind: StreamKind,
@@ -129,6 +151,10 @@ fn invoke_chunks(
     message: &str,
     progress: &Progress,
 ) -> Option<Vec<Value>> {
+    let choices = progress.open_choices();
+    let each = |choice: &dyn Fn(u64) -> Value| -> Value {
+        choices.iter().map(|&index| choice(index)).collect()
+    };
     Some(match shape {
         Shape::Nova => {
             let mut chunks: Vec<Value> = block_events(message, "end_turn", progress)
@@ -163,17 +189,17 @@ fn invoke_chunks(
             "stop_reason": "stop",
         })],
         Shape::MistralText => vec![json!({"outputs": [{"text": message, "stop_reason": "stop"}]})],
-        Shape::MistralChat => vec![json!({"choices": [{
-            "index": 0,
+        Shape::MistralChat => vec![json!({"choices": each(&|index| json!({
+            "index": index,
             "message": {"role": "assistant", "content": message},
             "stop_reason": "stop",
-        }]})],
-        Shape::OpenAiText => vec![json!({"choices": [{
-            "index": 0,
+        }))})],
+        Shape::OpenAiText => vec![json!({"choices": each(&|index| json!({
+            "index": index,
             "text": message,
             "stop_reason": "stop",
             "finish_reason": "stop",
-        }]})],
+        }))})],
         Shape::OpenAiChat => {
             let chunk = |choices: Value| {
                 json!({
@@ -186,14 +212,23 @@ fn invoke_chunks(
             };
             let delta = json!({"role": "assistant", "content": message});
             vec![
-                chunk(json!([{"index": 0, "delta": delta, "finish_reason": null}])),
-                chunk(json!([{"index": 0, "delta": {}, "finish_reason": "stop"}])),
+                chunk(each(
+                    &|index| json!({"index": index, "delta": delta, "finish_reason": null}),
+                )),
+                chunk(each(
+                    &|index| json!({"index": index, "delta": {}, "finish_reason": "stop"}),
+                )),
             ]
         }
-        Shape::CohereCommand => vec![
-            json!({"is_finished": false, "text": message, "index": 0}),
-            json!({"is_finished": true, "finish_reason": "COMPLETE", "index": 0}),
-        ],
+        Shape::CohereCommand => choices
+            .iter()
+            .flat_map(|index| {
+                [
+                    json!({"is_finished": false, "text": message, "index": index}),
+                    json!({"is_finished": true, "finish_reason": "COMPLETE", "index": index}),
+                ]
+            })
+            .collect(),
         Shape::CohereChat => {
             let mut chunks = Vec::new();
             if !progress.started {

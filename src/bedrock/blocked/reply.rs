@@ -166,7 +166,8 @@ fn invoke_reply(shape: Shape, model_id: &str, message: &str) -> Option<Value> {
         | Shape::CountTokens
         | Shape::AsyncInvoke
         | Shape::ApplyGuardrail
-        | Shape::Error => return None,
+        | Shape::Error
+        | Shape::Unknown => return None,
     })
 }
 

@@ -250,3 +250,22 @@ fn text_events_continue_their_lane() {
         }
     }
 }
+
+#[test]
+fn each_open_choice_takes_the_message() {
+    let mut progress = Progress::new();
+    for json in [
+        r#"{"choices":[{"index":0,"delta":{"content":"a"}},{"index":1,"delta":{"content":"b"}}]}"#,
+        r#"{"choices":[{"index":2,"delta":{"content":"c"}}]}"#,
+        r#"{"choices":[{"index":1,"delta":{},"finish_reason":"stop"}]}"#,
+    ] {
+        progress.observe(&deltas(StreamKind::Invoke, "chunk", json.as_bytes()).expect(json));
+    }
+    let shape = Shape::OpenAiChat;
+    let events = blocked_events(StreamKind::Invoke, shape, "m", MESSAGE, &progress).expect("text");
+    let event = deltas(StreamKind::Invoke, "chunk", events[0].json()).expect("known");
+    let lanes: Vec<u64> = event.deltas().iter().map(|d| d.lane.choice).collect();
+    assert_eq!(lanes, [0, 2]);
+    let event = deltas(StreamKind::Invoke, "chunk", events[1].json()).expect("known");
+    assert_eq!(event.ended_choices(), [0, 2]);
+}

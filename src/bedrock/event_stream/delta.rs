@@ -155,7 +155,7 @@ pub(crate) fn deltas_with<'a>(
                 what: "event",
             }));
         }
-        let mut event = Event::new(doc, EventKind::Other, Shape::Prompt, unknown);
+        let mut event = Event::new(doc, EventKind::Other, Shape::Unknown, unknown);
         event.rest = walk::walk_free(&event.doc, root, SlotKind::Free);
         return Ok(event);
     };

@@ -56,8 +56,10 @@ table! {
         ("*_tool_result: caller", PlainTree),
         ("*_tool_result: content", Text(ToolResult)),
         ("*_tool_result: content.type", Plain),
-        ("*_tool_result: content.content", Free(ToolResult)),
-        ("*_tool_result: content.content.source.data", Text(ToolResult)),
+        // A fetched page is a document block; files that code wrote are a list.
+        ("*_tool_result: content.content", InAs(Role::Tool, &BLOCK)),
+        ("*_tool_result: content.content[].type", Plain),
+        ("*_tool_result: content.content[].file_id", Plain),
         ("*_tool_result: content[].type", Plain),
         ("*_tool_result: content[].text", Text(ToolResult)),
         ("*_tool_result: content[].title", Text(ToolResult)),

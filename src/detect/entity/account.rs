@@ -58,9 +58,19 @@ fn connector(text: &str, value: usize) -> (String, bool) {
     let head = &text[..value];
     let quoted = head.ends_with(is_quote);
     let head = head.trim_end_matches(is_quote).trim_end();
-    let sign: String = head.chars().rev().take_while(|c| matches!(c, ':' | '=' | '>')).collect();
+    let sign: String = head
+        .chars()
+        .rev()
+        .take_while(|c| matches!(c, ':' | '=' | '>'))
+        .collect();
     if sign.is_empty() {
-        (head.rsplit(' ').next().unwrap_or_default().to_ascii_lowercase(), quoted)
+        (
+            head.rsplit(' ')
+                .next()
+                .unwrap_or_default()
+                .to_ascii_lowercase(),
+            quoted,
+        )
     } else {
         (sign, quoted)
     }
@@ -76,8 +86,14 @@ fn username(c: &Candidate<'_>) -> Verdict {
     let value = c.text[range].trim_start_matches('@');
     let lower = c.text.to_ascii_lowercase();
     // "User: Hello" opens a line of a chat; "username: hello" does not.
-    let named = !lower.starts_with("user") || lower.get(4..).is_some_and(|r| r.trim_start_matches([' ', '_', '-']).starts_with(['n', 'i']));
-    let odd = value.bytes().any(|b| b.is_ascii_digit() || matches!(b, b'_' | b'.' | b'@'));
+    let named = !lower.starts_with("user")
+        || lower.get(4..).is_some_and(|r| {
+            r.trim_start_matches([' ', '_', '-'])
+                .starts_with(['n', 'i'])
+        });
+    let odd = value
+        .bytes()
+        .any(|b| b.is_ascii_digit() || matches!(b, b'_' | b'.' | b'@'));
     let word = matches!(sign.as_str(), "is" | "as");
     let good = match (named, word) {
         (true, false) => true,
@@ -86,13 +102,25 @@ fn username(c: &Candidate<'_>) -> Verdict {
         (false, true) => false,
     };
     // Not the head of a call or a member: `user = request.user`, `user=User(`.
-    let code = value.contains("..") || c.after == Some('(') || c.after == Some('[') || (!quoted && value.contains('.') && sign == "=");
-    accept_if(good && !code && value.len() >= 3 && !is_stop_word(value) && !value.contains('@') && ends_word(c) && c.before != Some('.'))
+    let code = value.contains("..")
+        || c.after == Some('(')
+        || c.after == Some('[')
+        || (!quoted && value.contains('.') && sign == "=");
+    accept_if(
+        good && !code
+            && value.len() >= 3
+            && !is_stop_word(value)
+            && !value.contains('@')
+            && ends_word(c)
+            && c.before != Some('.'),
+    )
 }
 
 /// The end of the word is reached, and it does not end in sentence punctuation.
 fn ends_word(c: &Candidate<'_>) -> bool {
-    !c.after.is_some_and(|a| a.is_ascii_alphanumeric() || matches!(a, '_' | '@')) && !c.text.ends_with(['.', '-', '+'].as_slice())
+    !c.after
+        .is_some_and(|a| a.is_ascii_alphanumeric() || matches!(a, '_' | '@'))
+        && !c.text.ends_with(['.', '-', '+'].as_slice())
 }
 
 fn sql_user_value(text: &str) -> Range<usize> {
@@ -106,8 +134,16 @@ fn sql_user(_: &Candidate<'_>) -> Verdict {
 fn handle(c: &Candidate<'_>) -> Verdict {
     let letters = c.text.bytes().any(|b| b.is_ascii_alphabetic());
     // `name@host` is no handle, nor is a decorator in code ("@Override" in front of a line break).
-    let alone = !c.before.is_some_and(|b| b.is_alphanumeric() || matches!(b, '.' | '_' | '-' | '/' | '%' | '\'' | '@'));
-    context_if(alone && letters && c.text.len() >= 4 && ends_word(c) && !matches!(c.after, Some('(' | '.' | '/' | '\'')))
+    let alone = !c.before.is_some_and(|b| {
+        b.is_alphanumeric() || matches!(b, '.' | '_' | '-' | '/' | '%' | '\'' | '@')
+    });
+    context_if(
+        alone
+            && letters
+            && c.text.len() >= 4
+            && ends_word(c)
+            && !matches!(c.after, Some('(' | '.' | '/' | '\'')),
+    )
 }
 
 fn password_value(text: &str) -> Range<usize> {
@@ -129,33 +165,57 @@ fn password(c: &Candidate<'_>) -> Verdict {
     let range = password_value(c.text);
     let (sign, quoted) = connector(c.text, range.start);
     let value = &c.text[range];
-    if value.len() < 4 || value.len() > 128 || value.starts_with([':', '=', '>', '(', '{', '<', '$', '[']) && !quoted {
+    if value.len() < 4
+        || value.len() > 128
+        || value.starts_with([':', '=', '>', '(', '{', '<', '$', '[']) && !quoted
+    {
         return Verdict::Reject;
     }
     let closed = match c.after {
         None => true,
-        Some(a) => a.is_whitespace() || is_quote(a) || (!quoted && matches!(a, ',' | '.' | ';' | ')' | '!' | '?' | '<' | '&' | '}' | ']')),
+        Some(a) => {
+            a.is_whitespace()
+                || is_quote(a)
+                || (!quoted
+                    && matches!(a, ',' | '.' | ';' | ')' | '!' | '?' | '<' | '&' | '}' | ']'))
+        }
     };
     // `getpass.getpass()` is an expression: the word ends where the password would.
     let member = c.after == Some('.') && !quoted && sign.contains('=');
-    if !closed || member || (!quoted && value.ends_with([',', '.', ';', ')', '?', ':', '}', ']'].as_slice())) {
+    if !closed
+        || member
+        || (!quoted && value.ends_with([',', '.', ';', ')', '?', ':', '}', ']'].as_slice()))
+    {
         return Verdict::Reject;
     }
     let bare = value.trim_matches(|c: char| !c.is_ascii_alphanumeric());
     let odd = value.bytes().any(|b| b.is_ascii_digit())
-        || bare.bytes().any(|b| b.is_ascii_punctuation() && !matches!(b, b'-' | b'\'' | b'.' | b'/' | b',' | b'(' | b')'))
-        || (bare.bytes().skip(1).any(|b| b.is_ascii_uppercase()) && bare.bytes().any(|b| b.is_ascii_lowercase()));
-    let short = c.text.len() > 4 && c.text[..4].eq_ignore_ascii_case("pass") && !c.text.as_bytes()[4].is_ascii_alphabetic();
+        || bare.bytes().any(|b| {
+            b.is_ascii_punctuation()
+                && !matches!(b, b'-' | b'\'' | b'.' | b'/' | b',' | b'(' | b')')
+        })
+        || (bare.bytes().skip(1).any(|b| b.is_ascii_uppercase())
+            && bare.bytes().any(|b| b.is_ascii_lowercase()));
+    let short = c.text.len() > 4
+        && c.text[..4].eq_ignore_ascii_case("pass")
+        && !c.text.as_bytes()[4].is_ascii_alphabetic();
     // Code: `password = getpass.getpass()`, `pass: string`.
     let code = !quoted && (value.contains("()") || value.contains('(') || value.contains("::"));
     let good = match sign.as_str() {
         "is" | "was" | "to" | "now" | "ist" | "es" | "est" | "by" => odd || quoted,
         s if s.contains([':', '=']) => odd || quoted || (!short && value.len() >= 6),
         // Keyword and value side by side: "password hunter2".
-        _ => quoted && odd || (odd && !short && value.bytes().any(|b| b.is_ascii_digit()) && value.bytes().any(|b| b.is_ascii_alphabetic())),
+        _ => {
+            quoted && odd
+                || (odd
+                    && !short
+                    && value.bytes().any(|b| b.is_ascii_digit())
+                    && value.bytes().any(|b| b.is_ascii_alphabetic()))
+        }
     };
     // `dbPass` is a field, "compass" a word.
-    let start_ok = !c.before.is_some_and(|b| b.is_ascii_lowercase()) || c.text.starts_with('P') || !short;
+    let start_ok =
+        !c.before.is_some_and(|b| b.is_ascii_lowercase()) || c.text.starts_with('P') || !short;
     accept_if(good && !code && start_ok && !is_stop_word(bare))
 }
 

@@ -35,37 +35,55 @@ pub(super) static RECOGNIZERS: &[Recognizer] = &[
 /// Local part and host of an address, at its last `@` or `%40`.
 fn split_email(text: &str) -> Option<(&str, &str)> {
     match (text.rfind('@'), text.rfind("%40")) {
-        (Some(at), encoded) if encoded.is_none_or(|e| e < at) => Some((&text[..at], &text[at + 1..])),
+        (Some(at), encoded) if encoded.is_none_or(|e| e < at) => {
+            Some((&text[..at], &text[at + 1..]))
+        }
         (_, Some(at)) => Some((&text[..at], &text[at + 3..])),
         _ => None,
     }
 }
 
 fn email(c: &Candidate<'_>) -> Verdict {
-    let Some((local, host)) = split_email(c.text) else { return Verdict::Reject };
+    let Some((local, host)) = split_email(c.text) else {
+        return Verdict::Reject;
+    };
     // A letter or digit before it means that an earlier start was judged and refused: this is the tail of it.
     let starts_clean = !c.before.is_some_and(|b| b.is_ascii_alphanumeric());
-    let ends_clean = !c.after.is_some_and(|a| a == '@' || a.is_ascii_alphanumeric());
+    let ends_clean = !c
+        .after
+        .is_some_and(|a| a == '@' || a.is_ascii_alphanumeric());
     accept_if(starts_clean && ends_clean && plausible_local(local) && plausible_host(host))
 }
 
 fn plausible_local(local: &str) -> bool {
     // A second "@", an URL's "//" or a query in front means that the address begins later; the engine tries there too.
-    !local.is_empty() && !local.contains("..") && !local.ends_with('.') && !local.contains("//") && !local.contains(['=', '?', '&', '|', '{', '}'])
-        && !local.contains("%40") && !local.contains('/')
+    !local.is_empty()
+        && !local.contains("..")
+        && !local.ends_with('.')
+        && !local.contains("//")
+        && !local.contains(['=', '?', '&', '|', '{', '}'])
+        && !local.contains("%40")
+        && !local.contains('/')
 }
 
 /// Host of an e-mail address: DNS labels and an alphabetic ending of at least two letters, or a punycode one.
 fn plausible_host(host: &str) -> bool {
-    let Some((_, ending)) = host.rsplit_once('.') else { return false };
-    let labels = host.split('.').all(|l| !l.is_empty() && l.len() <= 63 && !l.starts_with('-') && !l.ends_with('-'));
-    let ending_ok = ending.len() >= 2 && (ending.bytes().all(|b| b.is_ascii_alphabetic()) || ending.starts_with("xn--"));
+    let Some((_, ending)) = host.rsplit_once('.') else {
+        return false;
+    };
+    let labels = host
+        .split('.')
+        .all(|l| !l.is_empty() && l.len() <= 63 && !l.starts_with('-') && !l.ends_with('-'));
+    let ending_ok = ending.len() >= 2
+        && (ending.bytes().all(|b| b.is_ascii_alphabetic()) || ending.starts_with("xn--"));
     labels && ending_ok && host.len() <= 253
 }
 
 /// Whether a web address may end as it does: sentence punctuation and a bracket it never opened belong to the sentence.
 fn ends_well(text: &str) -> bool {
-    let Some(last) = text.chars().next_back() else { return false };
+    let Some(last) = text.chars().next_back() else {
+        return false;
+    };
     match last {
         '.' | ',' | ';' | ':' | '!' | '?' | '\'' | '"' | '*' | '_' | '(' | '[' | '|' => false,
         ')' => text.matches('(').count() >= text.matches(')').count(),
@@ -79,7 +97,13 @@ fn url(c: &Candidate<'_>) -> Verdict {
     let host = rest.split(['/', '?', '#']).next().unwrap_or(rest);
     let named = host.bytes().any(|b| b.is_ascii_alphanumeric()) && !host.contains("..");
     let dotted = c.text.contains("://") || host.matches('.').count() >= 2;
-    accept_if(named && dotted && ends_well(c.text) && !matches!(c.before, Some('@' | '.' | '-')) && url_ends_here(c))
+    accept_if(
+        named
+            && dotted
+            && ends_well(c.text)
+            && !matches!(c.before, Some('@' | '.' | '-'))
+            && url_ends_here(c),
+    )
 }
 
 /// The longest end is wanted; an end inside a word would only be offered when every longer one fails.
@@ -88,10 +112,18 @@ fn url_ends_here(c: &Candidate<'_>) -> bool {
 }
 
 fn bare_domain(c: &Candidate<'_>) -> Verdict {
-    let (host, path) = c.text.split_once('/').map_or((c.text, None), |(host, path)| (host, Some(path)));
-    let good = host.split('.').all(|l| !l.is_empty() && !l.starts_with('-') && !l.ends_with('-'))
+    let (host, path) = c
+        .text
+        .split_once('/')
+        .map_or((c.text, None), |(host, path)| (host, Some(path)));
+    let good = host
+        .split('.')
+        .all(|l| !l.is_empty() && !l.starts_with('-') && !l.ends_with('-'))
         && host.bytes().any(|b| b.is_ascii_alphabetic())
-        && !matches!(c.before, Some('@' | '.' | '/' | '-' | '\\' | '%' | ':' | '+' | '='))
+        && !matches!(
+            c.before,
+            Some('@' | '.' | '/' | '-' | '\\' | '%' | ':' | '+' | '=')
+        )
         && !matches!(c.after, Some('@' | '(' | '-'))
         && !is_word(c.after)
         && ends_well(c.text);

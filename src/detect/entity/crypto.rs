@@ -10,7 +10,12 @@ pub(super) static RECOGNIZERS: &[Recognizer] = &[
     // Bitcoin, pay to public key hash (1...) and to script hash (3...).
     plain(CryptoWallet, r"\b[13][1-9A-HJ-NP-Za-km-z]+\b", 35, base58),
     // Bitcoin and Litecoin witness addresses (BIP 173, BIP 350).
-    plain(CryptoWallet, r"\b(?:bc1|tb1|ltc1|BC1|TB1|LTC1)[0-9A-Za-z]+\b", 90, bech32),
+    plain(
+        CryptoWallet,
+        r"\b(?:bc1|tb1|ltc1|BC1|TB1|LTC1)[0-9A-Za-z]+\b",
+        90,
+        bech32,
+    ),
     // Ethereum. The mixed-case checksum (EIP-55) is optional, so the form is all there is.
     plain(CryptoWallet, r"\b0x[0-9A-Fa-f]+\b", 42, ethereum),
 ];
@@ -22,7 +27,9 @@ const BASE58: &[u8; 58] = b"123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrst
 fn base58check(text: &str) -> bool {
     let mut bytes = [0u8; 25];
     for c in text.bytes() {
-        let Some(value) = BASE58.iter().position(|&b| b == c) else { return false };
+        let Some(value) = BASE58.iter().position(|&b| b == c) else {
+            return false;
+        };
         let mut carry = value as u32;
         for byte in bytes.iter_mut().rev() {
             carry += u32::from(*byte) * 58;
@@ -46,12 +53,20 @@ const BECH32: &[u8; 32] = b"qpzry9x8gf2tvdw0s3jn54khce6mua7l";
 
 /// The checksum of BIP 173 (constant 1) and BIP 350 (0x2bc830a3).
 fn bech32_check(text: &str) -> bool {
-    const GENERATOR: [u32; 5] = [0x3b6a_57b2, 0x2650_8e6d, 0x1ea1_19fa, 0x3d42_33dd, 0x2a14_62b3];
+    const GENERATOR: [u32; 5] = [
+        0x3b6a_57b2,
+        0x2650_8e6d,
+        0x1ea1_19fa,
+        0x3d42_33dd,
+        0x2a14_62b3,
+    ];
     let lower = text.to_ascii_lowercase();
     if lower != text && text.to_ascii_uppercase() != text {
         return false;
     }
-    let Some((human, data)) = lower.rsplit_once('1') else { return false };
+    let Some((human, data)) = lower.rsplit_once('1') else {
+        return false;
+    };
     let mut sum = 1u32;
     let mut feed = |value: u8| {
         let top = sum >> 25;
@@ -66,7 +81,9 @@ fn bech32_check(text: &str) -> bool {
     feed(0);
     human.bytes().for_each(|b| feed(b & 31));
     for b in data.bytes() {
-        let Some(value) = BECH32.iter().position(|&x| x == b) else { return false };
+        let Some(value) = BECH32.iter().position(|&x| x == b) else {
+            return false;
+        };
         feed(value as u8);
     }
     matches!(sum, 1 | 0x2bc8_30a3) && data.len() >= 6
@@ -96,7 +113,9 @@ mod tests {
     fn bech32_vectors() {
         // Valid addresses of BIP 173 and BIP 350, and one with a wrong character.
         assert!(bech32_check("BC1QW508D6QEJXTDG4Y5R3ZARVARY0C5XW7KV8F3T4"));
-        assert!(bech32_check("bc1p0xlxvlhemja6c4dqv22uapctqupfhlxm9h8z3k2e72q4k9hcz7vqzk5jj0"));
+        assert!(bech32_check(
+            "bc1p0xlxvlhemja6c4dqv22uapctqupfhlxm9h8z3k2e72q4k9hcz7vqzk5jj0"
+        ));
         assert!(!bech32_check("bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t5"));
         assert!(!bech32_check("bc1QW508D6QEJXTDG4Y5R3ZARVARY0C5XW7KV8F3T4"));
     }

@@ -5,6 +5,11 @@ use std::ops::Range;
 use super::EntityType;
 use super::recognizer::{Candidate, Recognizer, Verdict};
 
+/// Digits in any grouping. The numbers of persons, cards and accounts all start from this one pattern and leave their
+/// lengths and groups to the validators: patterns that count digits each in their own way would multiply the states of
+/// the automaton they share.
+pub(super) const NUMBER: &str = r"\b\d+(?:[ .-]\d+)*\b";
+
 /// Reach of context words: Presidio's and Google DLP's order of magnitude, measured on the labelled sets.
 const REACH_BEFORE: usize = 50;
 const REACH_AFTER: usize = 30;
@@ -51,12 +56,20 @@ impl Recognizer {
 
 /// Accept, or reject.
 pub(super) fn accept_if(good: bool) -> Verdict {
-    if good { Verdict::Accept } else { Verdict::Reject }
+    if good {
+        Verdict::Accept
+    } else {
+        Verdict::Reject
+    }
 }
 
 /// Accept with context, or reject.
 pub(super) fn context_if(good: bool) -> Verdict {
-    if good { Verdict::NeedsContext } else { Verdict::Reject }
+    if good {
+        Verdict::NeedsContext
+    } else {
+        Verdict::Reject
+    }
 }
 
 /// Whether the character would make a longer word of the candidate. ASCII only: a number glued to Chinese text stands alone.
@@ -75,6 +88,19 @@ impl Candidate<'_> {
         !is_word(self.before) && !is_word(self.after)
     }
 
+    /// The lengths of the groups of digits, which a single space, hyphen or dot separates.
+    pub(super) fn groups(&self) -> Vec<usize> {
+        self.text.split([' ', '-', '.']).map(str::len).collect()
+    }
+
+    /// Whether it is one of the `shapes`: all together or in groups, always told apart by the same sign of `signs`.
+    pub(super) fn grouped_as(&self, shapes: &[&[usize]], signs: &[u8]) -> bool {
+        let mut used = self.text.bytes().filter(|b| !b.is_ascii_digit());
+        let first = used.next();
+        first.is_none_or(|f| signs.contains(&f) && used.all(|b| b == f))
+            && shapes.contains(&self.groups().as_slice())
+    }
+
     /// Whether no digit touches it.
     pub(super) fn digits_end_here(&self) -> bool {
         !is_digit(self.before) && !is_digit(self.after)
@@ -84,6 +110,10 @@ impl Candidate<'_> {
 /// The run of value characters at the end of a keyword-introduced candidate: all behind the last separator that
 /// `separator` accepts.
 pub(super) fn tail(text: &str, separator: impl Fn(char) -> bool) -> Range<usize> {
-    let start = text.char_indices().rev().find(|&(_, c)| separator(c)).map_or(0, |(i, c)| i + c.len_utf8());
+    let start = text
+        .char_indices()
+        .rev()
+        .find(|&(_, c)| separator(c))
+        .map_or(0, |(i, c)| i + c.len_utf8());
     start..text.len()
 }

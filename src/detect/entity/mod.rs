@@ -14,6 +14,7 @@ mod finance;
 mod form;
 mod given_names;
 mod iban;
+mod name;
 mod national_ca_uk;
 mod national_us;
 mod network;
@@ -36,6 +37,7 @@ static RECOGNIZERS: &[&[Recognizer]] = &[
     contact::RECOGNIZERS,
     crypto::RECOGNIZERS,
     finance::RECOGNIZERS,
+    name::RECOGNIZERS,
     national_ca_uk::RECOGNIZERS,
     national_us::RECOGNIZERS,
     network::RECOGNIZERS,

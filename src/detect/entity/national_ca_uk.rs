@@ -1,49 +1,146 @@
 //! Numbers of Canada and the United Kingdom.
 
 use super::EntityType::{
-    CaHealthNumber, CaSocialInsuranceNumber, UkNationalHealthServiceNumber, UkNationalInsuranceNumber, UkUniqueTaxpayerReferenceNumber,
+    CaHealthNumber, CaSocialInsuranceNumber, UkNationalHealthServiceNumber,
+    UkNationalInsuranceNumber, UkUniqueTaxpayerReferenceNumber,
 };
 use super::checksum::{bc_phn, digits, luhn, nhs, utr};
-use super::form::{context_if, plain};
+use super::form::{NUMBER, context_if, plain};
 use super::recognizer::{Candidate, Recognizer, Verdict};
 
-const SIN_WORDS: &[&str] = &["sin", "social insurance", "insurance number", "canada", "canadian", "cra", "sin#", "nas"];
-const HEALTH_WORDS: &[&str] = &[
-    "health", "ohip", "phn", "hcn", "ramq", "ahcip", "msp", "medicare", "health card", "health number", "healthcare", "health insurance", "mcp", "phin",
+const SIN_WORDS: &[&str] = &[
+    "sin",
+    "social insurance",
+    "insurance number",
+    "canada",
+    "canadian",
+    "cra",
+    "sin#",
+    "nas",
 ];
-const NHS_WORDS: &[&str] = &["nhs", "national health", "health service", "patient", "gp", "hospital", "surgery", "nhs#"];
-const NINO_WORDS: &[&str] = &["nino", "national insurance", "ni number", "ni no", "insurance number", "hmrc", "ni", "nin"];
-const UTR_WORDS: &[&str] = &["utr", "unique taxpayer", "taxpayer reference", "self assessment", "self-assessment", "hmrc", "tax reference", "tax"];
+const HEALTH_WORDS: &[&str] = &[
+    "health",
+    "ohip",
+    "phn",
+    "hcn",
+    "ramq",
+    "ahcip",
+    "msp",
+    "medicare",
+    "health card",
+    "health number",
+    "healthcare",
+    "health insurance",
+    "mcp",
+    "phin",
+];
+const NHS_WORDS: &[&str] = &[
+    "nhs",
+    "national health",
+    "health service",
+    "patient",
+    "gp",
+    "hospital",
+    "surgery",
+    "nhs#",
+];
+const NINO_WORDS: &[&str] = &[
+    "nino",
+    "national insurance",
+    "ni number",
+    "ni no",
+    "insurance number",
+    "hmrc",
+    "ni",
+    "nin",
+];
+const UTR_WORDS: &[&str] = &[
+    "utr",
+    "unique taxpayer",
+    "taxpayer reference",
+    "self assessment",
+    "self-assessment",
+    "hmrc",
+    "tax reference",
+    "tax",
+];
 
 pub(super) static RECOGNIZERS: &[Recognizer] = &[
-    plain(CaSocialInsuranceNumber, r"\b[1-79]\d\d(?:-\d{3}-|[ ]\d{3}[ ]|\d{3})\d{3}\b", 11, sin).near(SIN_WORDS),
+    plain(CaSocialInsuranceNumber, NUMBER, 11, sin).near(SIN_WORDS),
     // Ontario: ten digits and a version of one or two letters; British Columbia: ten digits from 9.
-    plain(CaHealthNumber, r"\b\d{4}(?:-\d{3}-|[ ]\d{3}[ ]|\d{3})\d{3}(?:[ -]?[A-Z]{1,2})?\b", 16, ontario_or_bc).near(HEALTH_WORDS),
+    plain(
+        CaHealthNumber,
+        r"\b\d+(?:[ .-]\d+)*(?:[ -]?[A-Z][A-Z]?)?\b",
+        16,
+        ontario_or_bc,
+    )
+    .near(HEALTH_WORDS),
     // Quebec: three letters of the surname, one of the given name, date of birth (month + 50 for women), two digits.
-    plain(CaHealthNumber, r"\b[A-Z]{4}[ -]?\d{4}[ -]?\d{4}\b", 14, quebec).near(HEALTH_WORDS),
+    plain(
+        CaHealthNumber,
+        r"\b[A-Z]{4}[ -]?\d{4}[ -]?\d{4}\b",
+        14,
+        quebec,
+    )
+    .near(HEALTH_WORDS),
     // Alberta, Manitoba, Saskatchewan, Nova Scotia, New Brunswick: nine or ten digits without a published check.
-    plain(CaHealthNumber, r"\b\d{4,5}[ -]?\d{3,4}[ -]?\d{0,3}\b", 12, other_province)
-        .near(&["health card", "health number", "phn", "ahcip", "health insurance number", "personal health number", "phin", "hcn"]),
-    plain(UkNationalHealthServiceNumber, r"\b\d{3}(?:-\d{3}-|[ ]\d{3}[ ]|\d{3})\d{4}\b", 12, nhs_number).near(NHS_WORDS),
-    plain(UkNationalInsuranceNumber, r"\b[A-Za-z]{2}[ -]?\d\d[ -]?\d\d[ -]?\d\d[ -]?[A-Da-d]\b", 13, nino).near(NINO_WORDS),
-    plain(UkUniqueTaxpayerReferenceNumber, r"\b\d{5}[ ]?\d{5}[Kk]?\b", 12, taxpayer_reference).near(UTR_WORDS),
+    plain(CaHealthNumber, NUMBER, 12, other_province).near(&[
+        "health card",
+        "health number",
+        "phn",
+        "ahcip",
+        "health insurance number",
+        "personal health number",
+        "phin",
+        "hcn",
+    ]),
+    plain(UkNationalHealthServiceNumber, NUMBER, 12, nhs_number).near(NHS_WORDS),
+    plain(
+        UkNationalInsuranceNumber,
+        r"\b[A-Za-z]{2}[ -]?\d(?:[ -]?\d)*[ -]?[A-Da-d]\b",
+        13,
+        nino,
+    )
+    .near(NINO_WORDS),
+    plain(
+        UkUniqueTaxpayerReferenceNumber,
+        r"\b\d+(?:[ ]\d+)?[Kk]?\b",
+        12,
+        taxpayer_reference,
+    )
+    .near(UTR_WORDS),
 ];
 
 fn alone(c: &Candidate<'_>) -> bool {
-    c.stands_alone() && !matches!(c.before, Some('-' | '.' | '+' | '/' | '$')) && c.after != Some('-')
+    c.stands_alone()
+        && !matches!(c.before, Some('-' | '.' | '+' | '/' | '$'))
+        && c.after != Some('-')
 }
 
 /// Luhn; the first digit is the province of registration, 0 and 8 are not assigned to persons (Service Canada; 9 is for
 /// temporary residents).
 fn sin(c: &Candidate<'_>) -> Verdict {
-    if !alone(c) || !luhn(&digits(c.text)) {
+    let shape = c.grouped_as(&[&[9], &[3, 3, 3]], b"- ");
+    if !shape || c.text.starts_with(['0', '8']) || !alone(c) || !luhn(&digits(c.text)) {
         return Verdict::Reject;
     }
     // Three groups of three with a sum that fits are hardly anything else; bare digits want the word.
-    if c.text.len() == 11 { Verdict::Accept } else { Verdict::NeedsContext }
+    if c.text.len() == 11 {
+        Verdict::Accept
+    } else {
+        Verdict::NeedsContext
+    }
 }
 
 fn ontario_or_bc(c: &Candidate<'_>) -> Verdict {
+    let number = c
+        .text
+        .trim_end_matches(|c: char| c.is_ascii_uppercase())
+        .trim_end_matches([' ', '-']);
+    let bare = Candidate { text: number, ..*c };
+    if !bare.grouped_as(&[&[10], &[4, 3, 3]], b"- ") {
+        return Verdict::Reject;
+    }
     let digits = digits(c.text);
     let version = c.text.bytes().any(|b| b.is_ascii_alphabetic());
     // Ontario: Luhn, never 0 in front (Ministry of Health, "Health number validation").
@@ -52,7 +149,11 @@ fn ontario_or_bc(c: &Candidate<'_>) -> Verdict {
         return Verdict::Reject;
     }
     // The printed Ontario form with its version code is unlike anything else.
-    if ontario && version && c.text.len() > 12 && c.text.as_bytes()[4] == b'-' { Verdict::Accept } else { Verdict::NeedsContext }
+    if ontario && version && c.text.len() > 12 && c.text.as_bytes()[4] == b'-' {
+        Verdict::Accept
+    } else {
+        Verdict::NeedsContext
+    }
 }
 
 fn quebec(c: &Candidate<'_>) -> Verdict {
@@ -66,18 +167,48 @@ fn quebec(c: &Candidate<'_>) -> Verdict {
 }
 
 fn other_province(c: &Candidate<'_>) -> Verdict {
-    context_if(alone(c) && matches!(digits(c.text).len(), 9 | 10))
+    // "12345-6789" is a postal code.
+    let shape = c.grouped_as(
+        &[
+            &[9],
+            &[10],
+            &[4, 3, 3],
+            &[5, 4],
+            &[3, 3, 3],
+            &[5, 3, 1],
+            &[4, 3, 2],
+            &[4, 5],
+        ],
+        b"- ",
+    );
+    context_if(alone(c) && shape)
 }
 
 fn nhs_number(c: &Candidate<'_>) -> Verdict {
     let digits = digits(c.text);
     let repeated = digits.windows(2).all(|w| w[0] == w[1]);
-    context_if(alone(c) && !repeated && nhs(&digits))
+    context_if(c.grouped_as(&[&[10], &[3, 3, 4]], b"- ") && alone(c) && !repeated && nhs(&digits))
 }
 
 /// Prefix letters as HMRC's National Insurance Manual (NIM39110) lists them: D, F, I, Q, U, V not first; those and O not
 /// second; BG, GB, KN, NK, NT, TN, ZZ not used. Suffix A to D.
 fn nino(c: &Candidate<'_>) -> Verdict {
+    // Two letters, six digits in pairs or all together, one letter.
+    let compact = c.text.bytes().filter(u8::is_ascii_alphanumeric).count();
+    let groups: Vec<usize> = c.text.split([' ', '-']).map(str::len).collect();
+    let paired = matches!(
+        groups.as_slice(),
+        [9] | [2, 6, 1]
+            | [2, 7]
+            | [8, 1]
+            | [2, 2, 2, 2, 1]
+            | [4, 2, 2, 1]
+            | [4, 2, 3]
+            | [2, 2, 2, 3]
+    );
+    if compact != 9 || !paired {
+        return Verdict::Reject;
+    }
     let prefix = c.text[..2].to_ascii_uppercase();
     let letters = prefix.as_bytes();
     let used = !b"DFIQUV".contains(&letters[0]) && !b"DFIQUVO".contains(&letters[1]);
@@ -86,10 +217,21 @@ fn nino(c: &Candidate<'_>) -> Verdict {
         return Verdict::Reject;
     }
     // Lower case is met in hexadecimal numbers ("ce123456a").
-    if c.text.bytes().any(|b| b.is_ascii_lowercase()) { Verdict::NeedsContext } else { Verdict::Accept }
+    if c.text.bytes().any(|b| b.is_ascii_lowercase()) {
+        Verdict::NeedsContext
+    } else {
+        Verdict::Accept
+    }
 }
 
 fn taxpayer_reference(c: &Candidate<'_>) -> Verdict {
+    let number = Candidate {
+        text: c.text.trim_end_matches(['K', 'k']),
+        ..*c
+    };
+    if !number.grouped_as(&[&[10], &[5, 5]], b" ") {
+        return Verdict::Reject;
+    }
     let digits = digits(c.text);
     context_if(alone(c) && utr(&digits))
 }

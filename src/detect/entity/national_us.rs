@@ -1,27 +1,78 @@
 //! Numbers of the United States: social security, taxpayer, passport, bank account and routing.
 
 use super::EntityType::{
-    UsBankAccountNumber, UsBankRoutingNumber, UsIndividualTaxIdentificationNumber, UsPassportNumber, UsSocialSecurityNumber,
+    UsBankAccountNumber, UsBankRoutingNumber, UsIndividualTaxIdentificationNumber,
+    UsPassportNumber, UsSocialSecurityNumber,
 };
 use super::checksum::{aba, digit_count, digits};
-use super::form::{context_if, is_digit, is_word, plain, tail};
+use super::form::{NUMBER, context_if, is_digit, is_word, plain, tail};
 use super::recognizer::{Candidate, Recognizer, Verdict};
 
-const SSN_WORDS: &[&str] = &["ssn", "ssns", "ss#", "social security", "social", "socialsecurity", "soc sec", "ssid", "taxpayer", "tin"];
-const ITIN_WORDS: &[&str] = &["itin", "individual taxpayer", "taxpayer", "tax id", "tax identification", "tin", "irs", "tax"];
-const PASSPORT_WORDS: &[&str] = &["passport", "passports", "travel document", "passport number", "passport#"];
-const ROUTING_WORDS: &[&str] = &["routing", "aba", "rtn", "transit", "routing number", "ach", "wire", "fedwire", "bank", "routing#"];
+const SSN_WORDS: &[&str] = &[
+    "ssn",
+    "ssns",
+    "ss#",
+    "social security",
+    "social",
+    "socialsecurity",
+    "soc sec",
+    "ssid",
+    "taxpayer",
+    "tin",
+];
+const ITIN_WORDS: &[&str] = &[
+    "itin",
+    "individual taxpayer",
+    "taxpayer",
+    "tax id",
+    "tax identification",
+    "tin",
+    "irs",
+    "tax",
+];
+const PASSPORT_WORDS: &[&str] = &[
+    "passport",
+    "passports",
+    "travel document",
+    "passport number",
+    "passport#",
+];
+const ROUTING_WORDS: &[&str] = &[
+    "routing",
+    "aba",
+    "rtn",
+    "transit",
+    "routing number",
+    "ach",
+    "wire",
+    "fedwire",
+    "bank",
+    "routing#",
+];
 const ACCOUNT_WORDS: &[&str] = &[
-    "account", "acct", "account number", "bank", "checking", "savings", "a/c", "acc", "debit", "deposit", "account#", "acct#", "wire", "routing",
+    "account",
+    "acct",
+    "account number",
+    "bank",
+    "checking",
+    "savings",
+    "a/c",
+    "acc",
+    "debit",
+    "deposit",
+    "account#",
+    "acct#",
+    "wire",
+    "routing",
 ];
 
 pub(super) static RECOGNIZERS: &[Recognizer] = &[
-    plain(UsSocialSecurityNumber, r"\b\d{3}(?:-\d\d-|[ ]\d\d[ ]|\.\d\d\.|\d\d)\d{4}\b", 11, ssn).near(SSN_WORDS),
-    plain(UsIndividualTaxIdentificationNumber, r"\b9\d\d(?:-\d\d-|[ ]\d\d[ ]|\d\d)\d{4}\b", 11, itin).near(ITIN_WORDS),
+    plain(UsSocialSecurityNumber, NUMBER, 11, ssn).near(SSN_WORDS),
+    plain(UsIndividualTaxIdentificationNumber, NUMBER, 11, itin).near(ITIN_WORDS),
     // Book numbers: nine digits, or a letter and eight (Department of State, next-generation passport).
-    plain(UsPassportNumber, r"\b(?:[A-Za-z]\d|\d\d|[A-Z]\d[A-Z])\d{6,7}\b", 9, passport).near(PASSPORT_WORDS),
-    plain(UsBankRoutingNumber, r"\b\d{4}[ -]?\d{4}[ -]?\d\b", 11, routing).near(ROUTING_WORDS),
-    plain(UsBankAccountNumber, r"\b\d(?:[ -]?\d){5,16}\b", 24, account).near(ACCOUNT_WORDS),
+    plain(UsPassportNumber, r"\b[A-Za-z]?\d[A-Z]?\d+\b", 9, passport).near(PASSPORT_WORDS),
+    plain(UsBankRoutingNumber, NUMBER, 11, routing).near(ROUTING_WORDS),
+    plain(UsBankAccountNumber, NUMBER, 24, account).near(ACCOUNT_WORDS),
     plain(
         UsBankAccountNumber,
         r"\b(?i:(?:bank |checking |savings |deposit )?(?:account|acct\.?|a/c)[ ]?(?:number|num|no\.?|#)?)(?i:[ ]?(?:is|[:=#]))?[ ]?[Xx*]*\d{6,17}\b",
@@ -37,16 +88,26 @@ fn last_digits(text: &str) -> std::ops::Range<usize> {
 
 /// Not a part of a longer hyphenated or dotted number.
 fn alone(c: &Candidate<'_>) -> bool {
-    c.stands_alone() && !matches!(c.before, Some('-' | '.' | '$' | '/' | '+' | '#')) && c.after != Some('-')
+    c.stands_alone()
+        && !matches!(c.before, Some('-' | '.' | '$' | '/' | '+' | '#'))
+        && c.after != Some('-')
 }
 
 /// Area 000, 666 and 900 to 999, group 00 and serial 0000 are never issued (SSA, "Social security number randomization",
 /// POMS RM 10201.035). 078-05-1120 and 219-09-9999 were printed in advertisements and are void; masking them harms nobody.
 fn ssn(c: &Candidate<'_>) -> Verdict {
+    if !c.grouped_as(&[&[9], &[3, 2, 4]], b"- .") {
+        return Verdict::Reject;
+    }
     let digits = digits(c.text);
-    let number = |r: std::ops::Range<usize>| digits[r].iter().fold(0u32, |sum, &d| sum * 10 + u32::from(d));
+    let number = |r: std::ops::Range<usize>| {
+        digits[r]
+            .iter()
+            .fold(0u32, |sum, &d| sum * 10 + u32::from(d))
+    };
     let (area, group, serial) = (number(0..3), number(3..5), number(5..9));
-    if !c.stands_alone() || matches!(c.before, Some('-' | '.' | '/' | '+')) || c.after == Some('-') {
+    if !c.stands_alone() || matches!(c.before, Some('-' | '.' | '/' | '+')) || c.after == Some('-')
+    {
         return Verdict::Reject;
     }
     if area == 0 || area == 666 || group == 0 || serial == 0 {
@@ -66,6 +127,9 @@ fn itin_group(group: u32) -> bool {
 }
 
 fn itin(c: &Candidate<'_>) -> Verdict {
+    if !c.text.starts_with('9') || !c.grouped_as(&[&[9], &[3, 2, 4]], b"- ") {
+        return Verdict::Reject;
+    }
     let digits = digits(c.text);
     let group = u32::from(digits[3]) * 10 + u32::from(digits[4]);
     if !alone(c) || !itin_group(group) {
@@ -83,21 +147,32 @@ fn passport(c: &Candidate<'_>) -> Verdict {
 
 /// The first two digits of routing numbers: 00 to 12, 21 to 32, 61 to 72, 80 (ABA routing number policy).
 fn routing(c: &Candidate<'_>) -> Verdict {
+    if !c.grouped_as(&[&[9], &[4, 4, 1]], b"- ") {
+        return Verdict::Reject;
+    }
     let digits = digits(c.text);
     let prefix = digits[0] * 10 + digits[1];
     let issued = matches!(prefix, 0..=12 | 21..=32 | 61..=72 | 80);
     let zero = digits.iter().all(|&d| d == 0);
-    let shape = c.text.len() == 9 || c.text.bytes().filter(|b| !b.is_ascii_digit()).count() == 2;
-    context_if(alone(c) && issued && !zero && shape && aba(&digits))
+    context_if(alone(c) && issued && !zero && aba(&digits))
 }
 
 fn account(c: &Candidate<'_>) -> Verdict {
     let n = digit_count(c.text);
     // Groups are a sign of another kind of number (card, phone, date) unless they are few and long.
-    let groups = c.text.split([' ', '-']).all(|g| g.len() >= 4) && c.text.split([' ', '-']).count() <= 2;
+    let groups = c.text.split([' ', '-']).all(|g| g.len() >= 4)
+        && !c.text.contains('.')
+        && c.text.split([' ', '-']).count() <= 2;
     let groups = groups && (n > 8 || c.text.len() == n);
     let repeated = c.text.bytes().all(|b| b == c.text.as_bytes()[0]);
-    context_if((8..=17).contains(&n) && alone(c) && groups && !repeated && !date(c.text) && !c.after.is_some_and(|a| matches!(a, '%' | '/' | ':')))
+    context_if(
+        (8..=17).contains(&n)
+            && alone(c)
+            && groups
+            && !repeated
+            && !date(c.text)
+            && !c.after.is_some_and(|a| matches!(a, '%' | '/' | ':')),
+    )
 }
 
 /// Eight digits that read as a date, year first.
@@ -110,5 +185,9 @@ fn date(text: &str) -> bool {
 }
 
 fn named_account(c: &Candidate<'_>) -> Verdict {
-    if is_digit(c.after) || is_word(c.after) || matches!(c.after, Some('-' | '%' | '/')) { Verdict::Reject } else { Verdict::Accept }
+    if is_digit(c.after) || is_word(c.after) || matches!(c.after, Some('-' | '%' | '/')) {
+        Verdict::Reject
+    } else {
+        Verdict::Accept
+    }
 }

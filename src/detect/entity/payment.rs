@@ -14,12 +14,12 @@ pub(super) static RECOGNIZERS: &[Recognizer] = &[
     )
     .value(last_digits)
     .near(&["card", "visa", "mastercard", "amex", "credit", "debit", "expiry", "expires", "exp", "cvv", "cvc", "payment", "cvv2", "cvc2", "csc", "cvn"]),
-    plain(CreditDebitCardCvv, r"\b\d{3,4}\b", 4, bare_cvv)
+    plain(CreditDebitCardCvv, r"\b\d+\b", 4, bare_cvv)
         .near(&["cvv", "cvv2", "cvc", "cvc2", "csc", "cvn", "card verification", "card security code"])
         .reach(16, 16),
     plain(
         CreditDebitCardExpiry,
-        r"\b(?:0?[1-9]|1[0-2])[ ]?[/-][ ]?(?:20)?\d\d\b",
+        r"\b\d+[ ]?[/-][ ]?\d+\b",
         12,
         expiry,
     )
@@ -33,19 +33,44 @@ pub(super) static RECOGNIZERS: &[Recognizer] = &[
     .near(CARD_EXPIRY_WORDS),
     plain(Pin, r"\b(?:PIN|Pin|pin)(?i:[ -]?(?:code|number|no\.?|#))?(?i: (?:is|was|to|of|as))?[ ]?[:=]?[ ]?['(\x22]?\d{4,8}\b", 40, pin)
         .value(last_digits),
-    plain(Pin, r"\b\d{4,6}\b", 6, bare_pin)
+    plain(Pin, r"\b\d+\b", 6, bare_pin)
         .near(&["pin code", "pin number", "my pin", "atm pin", "card pin", "your pin", "pin is", "the pin", "as pin", "as my pin", "new pin"])
         .reach(24, 16),
 ];
 
 const EXPIRY_WORDS: &[&str] = &[
-    "exp", "expiry", "expires", "expiring", "expiration", "expire", "expired", "valid thru", "valid through", "valid until", "valid to",
-    "good thru", "cvv", "cvc", "card", "visa", "mastercard", "amex",
+    "exp",
+    "expiry",
+    "expires",
+    "expiring",
+    "expiration",
+    "expire",
+    "expired",
+    "valid thru",
+    "valid through",
+    "valid until",
+    "valid to",
+    "good thru",
+    "cvv",
+    "cvc",
+    "card",
+    "visa",
+    "mastercard",
+    "amex",
 ];
 
 /// With a month in letters, "card" alone is too weak: cards are lost, ordered and sent in months.
-const CARD_EXPIRY_WORDS: &[&str] =
-    &["exp", "expiry", "expires", "expiring", "expiration", "valid thru", "valid through", "valid until", "good thru"];
+const CARD_EXPIRY_WORDS: &[&str] = &[
+    "exp",
+    "expiry",
+    "expires",
+    "expiring",
+    "expiration",
+    "valid thru",
+    "valid through",
+    "valid until",
+    "good thru",
+];
 
 fn last_digits(text: &str) -> std::ops::Range<usize> {
     tail(text, |c| !c.is_ascii_digit())
@@ -53,7 +78,10 @@ fn last_digits(text: &str) -> std::ops::Range<usize> {
 
 fn cvv(c: &Candidate<'_>) -> Verdict {
     // `CVV` says it by itself; "security code", "CID" and "verification code" are also of one-time passwords and doors.
-    let sure = c.text.get(..2).is_some_and(|p| p.eq_ignore_ascii_case("cv") || p.eq_ignore_ascii_case("ca"));
+    let sure = c
+        .text
+        .get(..2)
+        .is_some_and(|p| p.eq_ignore_ascii_case("cv") || p.eq_ignore_ascii_case("ca"));
     if c.after.is_some_and(|a| matches!(a, '%' | '/')) {
         Verdict::Reject
     } else if sure {
@@ -65,11 +93,12 @@ fn cvv(c: &Candidate<'_>) -> Verdict {
 
 /// Digits that are a number of their own: no sign, currency, fraction, date or longer number around them.
 fn lone_number(c: &Candidate<'_>) -> bool {
-    !matches!(c.before, Some('.' | ',' | '/' | '-' | '$' | '+' | '*')) && !matches!(c.after, Some('/' | '-' | '%' | ':'))
+    !matches!(c.before, Some('.' | ',' | '/' | '-' | '$' | '+' | '*'))
+        && !matches!(c.after, Some('/' | '-' | '%' | ':'))
 }
 
 fn bare_cvv(c: &Candidate<'_>) -> Verdict {
-    context_if(lone_number(c) && !year(c.text))
+    context_if(c.text.len() >= 3 && lone_number(c) && !year(c.text))
 }
 
 fn year(text: &str) -> bool {
@@ -77,20 +106,29 @@ fn year(text: &str) -> bool {
 }
 
 fn bare_pin(c: &Candidate<'_>) -> Verdict {
-    context_if(lone_number(c) && !year(c.text))
+    context_if(c.text.len() >= 4 && lone_number(c) && !year(c.text))
 }
 
 fn pin(c: &Candidate<'_>) -> Verdict {
     // Indian postal codes are called PIN codes and have six digits; they are masked too, which does no harm.
-    if matches!(c.after, Some('/' | '-' | '%')) { Verdict::Reject } else { Verdict::Accept }
+    if matches!(c.after, Some('/' | '-' | '%')) {
+        Verdict::Reject
+    } else {
+        Verdict::Accept
+    }
 }
 
 fn expiry(c: &Candidate<'_>) -> Verdict {
     // "12/05/2024" is a full date and "1/20 of" a fraction.
-    let alone = !matches!(c.before, Some('/' | '-' | '.' | '$' | ',')) && !matches!(c.after, Some('/' | '-' | '%'));
-    let sign = c.text.find(['/', '-']);
-    let month_two = sign.is_some_and(|i| c.text[..i].trim_end().len() == 2) || c.text.len() >= 6;
-    context_if(alone && month_two)
+    let alone = !matches!(c.before, Some('/' | '-' | '.' | '$' | ','))
+        && !matches!(c.after, Some('/' | '-' | '%'));
+    let Some((month, year)) = c.text.split_once(['/', '-']) else {
+        return Verdict::Reject;
+    };
+    let (month, year) = (month.trim_end(), year.trim_start());
+    let month_ok = month.parse::<u8>().is_ok_and(|m| (1..=12).contains(&m));
+    let year_ok = year.len() == 2 || (year.len() == 4 && year.starts_with("20"));
+    context_if(alone && month_ok && year_ok && (month.len() == 2 || year.len() == 4))
 }
 
 fn month_name(_: &Candidate<'_>) -> Verdict {

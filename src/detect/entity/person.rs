@@ -1,94 +1,31 @@
-//! Persons: names, ages, dates of birth.
-//!
-//! A pattern library knows names by what introduces them (titles, "my name is", form fields) and by common given names.
-//! It cannot know the rest; that needs a model.
+//! Ages and dates of birth.
 
 use std::ops::Range;
 
-use super::EntityType::{Age, DateOfBirth, Name};
-use super::form::{accept_if, context_if, is_word, plain, tail};
-use super::given_names;
+use super::EntityType::{Age, DateOfBirth};
+use super::form::{accept_if, context_if, plain, tail};
 use super::recognizer::{Candidate, Recognizer, Verdict};
 
-/// A capitalised word: ASCII letters, apostrophe, hyphen and whatever is not ASCII.
-macro_rules! word {
-    () => {
-        r"[^\x00-\x40\x5b-\x7f][^\x00-\x26\x28-\x2c\x2e-\x40\x5b-\x60\x7b-\x7f]*"
-    };
-}
-
-/// More of a name: words, initials, particles.
-macro_rules! more {
-    () => {
-        concat!(r"(?: (?:(?:van|von|de|der|den|del|della|di|da|dos|la|le|al|el|bin|ibn|af|zu|ter|ten|du)|", word!(), r"\.?))*")
-    };
-}
-
-const NAME_MAX: usize = 96;
-
 pub(super) static RECOGNIZERS: &[Recognizer] = &[
-    plain(
-        Name,
-        concat!(
-            r"\b(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Professor|Doctor|Sir|Lady|Lord|Madam|Judge|Justice|Hon|Rev|Reverend|Father|Sister|Capt|Captain|Sgt|Sergeant|Lt|Lieutenant|Col|Colonel|Gen|General|Major|Herr|Frau|Mme|Monsieur|Madame|Signor|Signora|Sra|Se[^\x00-\x7f]+ora?|Mister|Missus|Officer|Detective|Senator|President|Inspector|mr|mrs|ms|dr)\.?(?: (?:Mr|Mrs|Ms|Dr|Prof)\.?)? ",
-            word!(),
-            r"\.?",
-            more!()
-        ),
-        NAME_MAX,
-        titled,
-    )
-    .value(titled_value),
-    plain(
-        Name,
-        concat!(r"\b(?i:(?:my|his|her|whose|full|the|your|their) (?:full |real |legal |first |last |maiden )?name(?:'s| is| was|: )|name is|name's|call me|i am called|people call me)[ ]*:? ?", word!(), more!()),
-        NAME_MAX,
-        introduced,
-    )
-    .value(name_value),
-    plain(Name, concat!(r"\b(?:I am|I'm|i am|i'm|I[^\x00-\x7f]+m|This is|this is|Hi,? I'm) ", word!(), more!()), NAME_MAX, self_named).value(name_value),
-    plain(
-        Name,
-        concat!(
-            r"\b(?i:(?:sincerely|regards|best|thanks|thank you|cheers|yours truly|yours faithfully|signed|signed by|respectfully|dear|attn|attention)[,:.!]?)(?:[ ]|\r?\n\r?\n?[ ]*)(?:(?:Mr|Mrs|Ms|Dr|Prof)\.? )?",
-            word!(),
-            more!()
-        ),
-        NAME_MAX,
-        greeted,
-    )
-    .value(name_value),
-    plain(
-        Name,
-        concat!(
-            r"\b(?i:(?:(?:full|first|last|given|family|middle|maiden|holder|patient|customer|employee|contact|client|billing|account|card ?holder|spouse|guest|student)[ _-]?(?:name|holder)|name|surname|patient|attending|plaintiff|defendant|account holder|beneficiary|author|witness|notary|radiologist|prescriber|physician|provider|judge|employee|customer|client|cardholder|recipient|sender|from|to|cc|by|subject|surgeon|nurse|insured|subscriber|guardian|emergency contact|contact|signed by|fullname|firstname|lastname))['\x22]?[ ]?[:=][ ]?\n?['\x22]?(?:(?:Mr|Mrs|Ms|Dr|Prof|Hon)\.? )?",
-            word!(),
-            more!()
-        ),
-        NAME_MAX,
-        field,
-    )
-    .value(name_value),
-    plain(Name, concat!(r"\b[A-Z][a-z'-]+", more!()), 64, listed),
     // The number is the value; "years old" says nothing about anybody.
     plain(
         Age,
-        r"\b\d{1,3}(?:[ -]?(?i:(?:years?|yrs?|months?|weeks?|days?)(?:[ -](?:old|of[ -]age|young)))|[ -]?(?i:y/?o|y\.o\.)|[ -]?(?i:yrs?\.?[ -]old))\b",
+        r"\b\d+(?:[ -]?(?i:(?:years?|yrs?|months?|weeks?|days?)(?:[ -](?:old|of[ -]age|young)))|[ -]?(?i:y/?o|y\.o\.)|[ -]?(?i:yrs?\.?[ -]old))\b",
         32,
         age_before,
     )
     .value(leading_digits),
     plain(
         Age,
-        r"\b(?i:aged?|ages|age of|aged? is|aged?[ ]?[:=]|age\x22[ ]?:|just turned|turned|turning|i'll turn|will turn|will be turning|when (?:he|she|i) was|birthday,? (?:is|was)) ?\d{1,3}\b",
+        r"\b(?i:aged?|ages|age of|aged? is|aged?[ ]?[:=]|age\x22[ ]?:|just turned|turned|turning|i'll turn|will turn|will be turning|when (?:he|she|i) was|birthday,? (?:is|was)) ?\d+\b",
         40,
         age_behind,
     )
     .value(trailing_digits),
-    plain(Age, r"\b(?:I am|I'm|i'm|i am|He is|She is|he is|she is|he's|she's|He's|She's) \d{1,3}\b", 20, age_said).value(trailing_digits),
+    plain(Age, r"\b(?:I am|I'm|i'm|i am|He is|She is|he is|she is|he's|she's|He's|She's) \d+\b", 20, age_said).value(trailing_digits),
     plain(
         DateOfBirth,
-        r"\b(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/. ]\d{1,2}[-/. ](?:\d{4}|\d\d))\b",
+        r"\b\d+[-/. ]\d+[-/. ]\d+\b",
         10,
         numeric_date,
     )
@@ -105,186 +42,27 @@ pub(super) static RECOGNIZERS: &[Recognizer] = &[
 ];
 
 const BIRTH_WORDS: &[&str] = &[
-    "dob", "d.o.b", "d.o.b.", "born", "birth", "birthday", "birthdate", "date of birth", "dateofbirth", "date_of_birth", "birth_date", "birthdays",
-    "b-day", "bday", "geboren", "geburtsdatum", "date-of-birth", "birth_day", "nacimiento", "naissance",
+    "dob",
+    "d.o.b",
+    "d.o.b.",
+    "born",
+    "birth",
+    "birthday",
+    "birthdate",
+    "date of birth",
+    "dateofbirth",
+    "date_of_birth",
+    "birth_date",
+    "birthdays",
+    "b-day",
+    "bday",
+    "geboren",
+    "geburtsdatum",
+    "date-of-birth",
+    "birth_day",
+    "nacimiento",
+    "naissance",
 ];
-
-const TITLES: &[&str] = &["Mr", "Mrs", "Ms", "Dr", "Prof", "Hon", "Mr.", "Mrs.", "Ms.", "Dr.", "Prof.", "Hon."];
-
-/// Particles inside names; they are no words of their own.
-const PARTICLES: &[&str] = &[
-    "van", "von", "de", "der", "den", "del", "della", "di", "da", "dos", "la", "le", "al", "el", "bin", "ibn", "af", "zu", "ter", "ten", "du",
-];
-
-/// Capitalised words that follow names or look like them and are none, sorted: what begins sentences, calendars,
-/// organisations, places.
-#[rustfmt::skip]
-const NOT_NAMES: &[&str] = &[
-    "A", "About", "Academy", "According", "Account", "Address", "Afghanistan", "After", "Age", "Airport", "All", "Also",
-    "Am", "American", "An", "And", "Any", "April", "Are", "Army", "As", "Asked", "At", "August", "Avenue", "Award",
-    "Bank", "Bay", "Beach", "Because", "Being", "Bible", "Birth", "Blvd", "Book", "Bridge", "British", "But", "By",
-    "Can", "Card", "Care", "Chapter", "China", "Chinese", "Christmas", "Circle", "City", "Class", "Clinic", "Club",
-    "College", "Company", "Computer", "Contact", "Corp", "Corporation", "Could", "Council", "County", "Court",
-    "Customer", "Data", "Date", "December", "Department", "Did", "Director", "Do", "Does", "Drive", "During", "Each",
-    "East", "Email", "English", "Even", "Every", "February", "Festival", "First", "For", "Foundation", "French",
-    "Friday", "From", "Garden", "Gender", "German", "Go", "Grand", "Group", "Had", "Happy", "Has", "Have", "He",
-    "Health", "Hello", "Her", "Here", "Hi", "High", "His", "History", "Home", "Hospital", "Hotel", "House", "How",
-    "However", "I", "I'll", "I'm", "I've", "If", "In", "Inc", "India", "Indian", "Instead", "Institute",
-    "International", "Is", "Island", "It", "Its", "January", "Japan", "Japanese", "July", "June", "Just", "Kingdom",
-    "LLC", "Lake", "Land", "Last", "Let", "Library", "Like", "London", "Ltd", "Madam", "Many", "March", "Maybe",
-    "Medical", "Meeting", "Memorial", "Monday", "Month", "More", "Most", "Mountain", "Museum", "My", "Name", "National",
-    "New", "No", "Not", "November", "Now", "Number", "Object", "October", "Of", "Office", "Oh", "Ok", "Okay", "On",
-    "One", "Only", "Or", "Order", "Our", "Paris", "Party", "Passport", "Password", "Patient", "Phone", "Place",
-    "Please", "Police", "President", "Press", "Prize", "Professor", "Project", "Public", "Question", "Red", "Regards",
-    "Republic", "Research", "River", "Road", "Room", "Russian", "SSN", "Said", "San", "Saturday", "School", "Science",
-    "Sea", "Second", "September", "Server", "Service", "Services", "She", "Should", "Since", "Sir", "Sky", "So",
-    "Society", "Some", "Sorry", "South", "Spanish", "Square", "St", "State", "States", "Station", "Still", "Store",
-    "Street", "Sunday", "Sure", "System", "Team", "Test", "Thank", "Thanks", "That", "The", "Their", "Then", "There",
-    "These", "They", "This", "Those", "Thursday", "Time", "To", "Today", "Tower", "Town", "Trust", "Tuesday", "Two",
-    "Uk", "United", "University", "Usa", "Used", "User", "Using", "Valley", "Very", "War", "Was", "Water", "We",
-    "Wednesday", "Week", "Well", "Were", "What", "When", "Where", "Which", "While", "Who", "Why", "Will", "With",
-    "World", "Would", "Year", "Years", "Yes", "You", "Your",
-];
-
-fn is_not_name(word: &str) -> bool {
-    NOT_NAMES.binary_search(&word).is_ok()
-}
-
-/// The words of a name, judged: capitalised, made of letters, none of them a word that only looks like one. At most
-/// four, particles aside; the last is no particle.
-fn name_words(text: &str) -> Option<usize> {
-    let mut count = 0;
-    let mut last_particle = true;
-    for word in text.split(' ') {
-        let stem = word.strip_suffix('.').unwrap_or(word);
-        last_particle = count > 0 && PARTICLES.contains(&word);
-        if last_particle {
-            continue;
-        }
-        let mut chars = stem.chars();
-        let capital = chars.next().is_some_and(char::is_uppercase);
-        let letters = stem.chars().all(|c| c.is_alphabetic() || matches!(c, '\'' | '-' | '\u{2019}'));
-        let dot = word.ends_with('.') && !(stem.len() == 1 || matches!(stem, "Jr" | "Sr" | "St"));
-        let shouted = stem.len() > 3 && stem.bytes().all(|b| b.is_ascii_uppercase());
-        if !capital || !letters || dot || shouted || is_not_name(stem) || stem.ends_with(['\'', '-', '\u{2019}'].as_slice()) || stem.ends_with("'s") {
-            return None;
-        }
-        count += 1;
-    }
-    (!last_particle && (1..=4).contains(&count)).then_some(count)
-}
-
-/// Whether the candidate ends where a word ends.
-fn whole(c: &Candidate<'_>) -> bool {
-    !c.after.is_some_and(|a| a.is_alphanumeric() || a == '_')
-}
-
-/// The name behind a keyword: all behind the last sign, line or keyword. Keywords are told from names by their case at
-/// the sites that call this; here the first capitalised word behind the introduction counts.
-fn name_value(text: &str) -> Range<usize> {
-    let sign = text.rfind([':', '=', '\n', '"', ',']).map_or(0, |i| i + 1);
-    let mut start = sign + (text[sign..].len() - text[sign..].trim_start().len());
-    if sign == 0 {
-        start = INTRODUCTIONS.iter().find_map(|w| behind(text, w)).unwrap_or(0);
-    }
-    loop {
-        let rest = &text[start..];
-        let Some((first, _)) = rest.split_once(' ') else { break };
-        if TITLES.contains(&first) {
-            start += first.len() + 1;
-        } else {
-            break;
-        }
-    }
-    start..text.len()
-}
-
-/// What the introducing patterns end in before the name begins, the longest first.
-const INTRODUCTIONS: &[&str] = &[
-    "name is ", "name was ", "name's ", "call me ", "called ", "i am ", "i'm ", "i\u{2019}m ", "this is ", "sincerely ", "regards ", "best ", "thanks ", "thank you ", "cheers ",
-    "yours truly ", "yours faithfully ", "signed by ", "signed ", "respectfully ", "dear ", "attn ", "attention ", "regards. ", "thanks! ", "cheers! ", "thanks. ", "regards! ",
-];
-
-/// Where the text goes on behind `words`, if it holds them, whatever their case.
-fn behind(text: &str, words: &str) -> Option<usize> {
-    let at = text.to_ascii_lowercase().find(words)?;
-    Some(at + words.len())
-}
-
-fn titled_value(text: &str) -> Range<usize> {
-    let mut start = text.find(' ').map_or(0, |i| i + 1);
-    if let Some((second, _)) = text[start..].split_once(' ')
-        && TITLES.contains(&second)
-    {
-        start += second.len() + 1;
-    }
-    start..text.len()
-}
-
-fn titled(c: &Candidate<'_>) -> Verdict {
-    let value = &c.text[titled_value(c.text)];
-    let ambiguous = ["Lady", "Lord", "Father", "Sister", "General", "Major", "Judge", "Justice", "President", "Officer", "Captain", "Doctor", "Professor"]
-        .iter()
-        .any(|t| c.text.starts_with(t));
-    // "General Motors", "Major League": a title that is also a word wants a listed name or two words with an initial.
-    let sure = !ambiguous || value.split(' ').next().is_some_and(given_names::contains);
-    let lone_initial = value.len() <= 2;
-    accept_if(whole(c) && sure && !lone_initial && name_words(value).is_some_and(|n| n <= 3))
-}
-
-fn introduced(c: &Candidate<'_>) -> Verdict {
-    let value = &c.text[name_value(c.text)];
-    accept_if(whole(c) && name_words(value).is_some())
-}
-
-fn self_named(c: &Candidate<'_>) -> Verdict {
-    let value = &c.text[name_value(c.text)];
-    let Some(words) = name_words(value) else { return Verdict::Reject };
-    let first = value.split(' ').next().unwrap_or_default();
-    // "I'm Bob" by the list only; "I am French" and "This is Sparta" are not names.
-    let this = c.text.get(..4).is_some_and(|w| w.eq_ignore_ascii_case("this"));
-    accept_if(whole(c) && (given_names::contains(first) || (words >= 2 && !this)))
-}
-
-fn greeted(c: &Candidate<'_>) -> Verdict {
-    let range = name_value(c.text);
-    let value = &c.text[range.clone()];
-    let Some(words) = name_words(value) else { return Verdict::Reject };
-    let first = value.split(' ').next().unwrap_or_default();
-    let lower = c.text[..range.start].to_ascii_lowercase();
-    let dear = lower.starts_with("dear");
-    let titled = TITLES.iter().any(|t| c.text[..range.start].trim_end().ends_with(t));
-    let role = ["Hiring", "Customer", "Team", "Manager", "Friend", "Friends", "Colleague", "Colleagues", "Diary", "God", "Lord", "Committee"].contains(&first);
-    accept_if(whole(c) && !role && (titled || dear || given_names::contains(first) || (words == 2 && lower.ends_with('\n'))))
-}
-
-fn field(c: &Candidate<'_>) -> Verdict {
-    let range = name_value(c.text);
-    let value = &c.text[range.clone()];
-    let Some(words) = name_words(value) else { return Verdict::Reject };
-    let label = c.text[..range.start].to_ascii_lowercase();
-    let label = label.split([':', '=']).next().unwrap_or_default();
-    let first = value.split(' ').next().unwrap_or_default();
-    let named = label.contains("name") && !label.contains("company");
-    let good = if named { words <= 4 } else { words >= 2 && given_names::contains(first) };
-    // `name="id"` in code is lower case and cannot come here; `name: String` and `name = Foo(` can.
-    let code = matches!(c.after, Some('(' | '<' | '[' | '{' | '/')) || (words == 1 && matches!(first, "String" | "Optional" | "None" | "True" | "False" | "Text" | "Option" | "Null"));
-    accept_if(whole(c) && good && !code)
-}
-
-/// A listed given name and a capitalised word, maybe an initial or a particle between.
-fn listed(c: &Candidate<'_>) -> Verdict {
-    let Some(words) = name_words(c.text) else { return Verdict::Reject };
-    if !(2..=3).contains(&words) || !whole(c) || is_word(c.before) {
-        return Verdict::Reject;
-    }
-    let parts: Vec<&str> = c.text.split(' ').filter(|w| !PARTICLES.contains(w)).collect();
-    let Some((&first, rest)) = parts.split_first() else { return Verdict::Reject };
-    // Of three words the middle one must be an initial or a given name too: "Mary Ann Smith", not "Mary Smith Street".
-    let middle = rest.len() == 1 || rest[0].trim_end_matches('.').len() == 1 || given_names::contains(rest[0]) || c.text.contains(" van ") || c.text.contains(" de ");
-    let surname = rest.last().copied().unwrap_or_default();
-    accept_if(given_names::contains(first) && middle && (surname.len() >= 2) && (!surname.ends_with('.') || rest.len() == 1 || surname.len() > 2))
-}
 
 fn leading_digits(text: &str) -> Range<usize> {
     0..text.bytes().take_while(u8::is_ascii_digit).count()
@@ -296,7 +74,9 @@ fn trailing_digits(text: &str) -> Range<usize> {
 
 /// Ages of persons: nobody is known to have passed 122.
 fn possible_age(text: &str) -> bool {
-    text.parse::<u32>().is_ok_and(|age| (1..=122).contains(&age)) && !text.starts_with('0')
+    text.parse::<u32>()
+        .is_ok_and(|age| (1..=122).contains(&age))
+        && !text.starts_with('0')
 }
 
 fn age_before(c: &Candidate<'_>) -> Verdict {
@@ -312,20 +92,41 @@ fn age_behind(c: &Candidate<'_>) -> Verdict {
 fn age_said(c: &Candidate<'_>) -> Verdict {
     // "I am 23." and "I'm 23, ..." but not "I am 5 minutes late" nor "I'm 100% sure".
     let value = &c.text[trailing_digits(c.text)];
-    accept_if(value.len() == 2 && possible_age(value) && matches!(c.after, None | Some('.' | ',' | '!' | '?' | ';' | ')' | '\n')))
+    accept_if(
+        value.len() == 2
+            && possible_age(value)
+            && matches!(
+                c.after,
+                None | Some('.' | ',' | '!' | '?' | ';' | ')' | '\n')
+            ),
+    )
 }
 
 fn numeric_date(c: &Candidate<'_>) -> Verdict {
-    let parts: Vec<u32> = c.text.split(['-', '/', '.', ' ']).filter_map(|p| p.parse().ok()).collect();
-    let [a, b, e] = parts.as_slice() else { return Verdict::Reject };
+    let parts: Vec<u32> = c
+        .text
+        .split(['-', '/', '.', ' '])
+        .filter_map(|p| p.parse().ok())
+        .collect();
+    let lens: Vec<usize> = c.text.split(['-', '/', '.', ' ']).map(str::len).collect();
+    if !matches!(lens.as_slice(), [4, 1..=2, 1..=2] | [1..=2, 1..=2, 2 | 4]) {
+        return Verdict::Reject;
+    }
+    let [a, b, e] = parts.as_slice() else {
+        return Verdict::Reject;
+    };
     let date = if *a > 99 {
         year(*a) && (1..=12).contains(b) && (1..=31).contains(e)
     } else {
         let year = year(*e) || (*e < 100 && c.text.len() >= 6);
-        let either = ((1..=12).contains(a) && (1..=31).contains(b)) || ((1..=31).contains(a) && (1..=12).contains(b));
+        let either = ((1..=12).contains(a) && (1..=31).contains(b))
+            || ((1..=31).contains(a) && (1..=12).contains(b));
         year && either
     };
-    context_if(date && !matches!(c.before, Some('-' | '/' | '.' | '$')) && !matches!(c.after, Some('-' | '/')))
+    context_if(
+        date && !matches!(c.before, Some('-' | '/' | '.' | '$'))
+            && !matches!(c.after, Some('-' | '/')),
+    )
 }
 
 /// Years living persons can be born in.
@@ -334,8 +135,14 @@ fn year(year: u32) -> bool {
 }
 
 fn worded_date(c: &Candidate<'_>) -> Verdict {
-    let year = c.text.get(c.text.len().saturating_sub(4)..).and_then(|y| y.parse().ok()).is_some_and(year);
+    let year = c
+        .text
+        .get(c.text.len().saturating_sub(4)..)
+        .and_then(|y| y.parse().ok())
+        .is_some_and(year);
     // "May 1995" alone is a month, no birthday.
-    let day = c.text[..c.text.len() - 4].bytes().any(|b| b.is_ascii_digit());
+    let day = c.text[..c.text.len() - 4]
+        .bytes()
+        .any(|b| b.is_ascii_digit());
     context_if(year && day)
 }

@@ -30,7 +30,9 @@ fn package_root() -> PathBuf {
 }
 
 fn cases_of(entity: EntityType) -> Cases {
-    let path = package_root().join("tests/data/entities").join(format!("{entity}.yaml"));
+    let path = package_root()
+        .join("tests/data/entities")
+        .join(format!("{entity}.yaml"));
     let text = std::fs::read_to_string(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
     serde_yaml::from_str(&text).unwrap_or_else(|e| panic!("{}: {e}", path.display()))
 }
@@ -39,7 +41,9 @@ fn cases_of(entity: EntityType) -> Cases {
 fn unmark(marked: &str) -> (String, Vec<std::ops::Range<usize>>) {
     let (mut text, mut spans, mut rest) = (String::new(), Vec::new(), marked);
     while let Some((head, tail)) = rest.split_once("<<") {
-        let (value, tail) = tail.split_once(">>").unwrap_or_else(|| panic!("mark not closed: {marked}"));
+        let (value, tail) = tail
+            .split_once(">>")
+            .unwrap_or_else(|| panic!("mark not closed: {marked}"));
         text.push_str(head);
         let start = text.len();
         text.push_str(value);
@@ -70,10 +74,16 @@ fn context_words_are_lower_case_and_present_where_asked_for() {
 #[test]
 fn patterns_start_alike_and_never_match_nothing() {
     for r in all() {
-        let regex = regex::bytes::RegexBuilder::new(r.pattern).unicode(false).build();
+        let regex = regex::bytes::RegexBuilder::new(r.pattern)
+            .unicode(false)
+            .build();
         let regex = regex.unwrap_or_else(|e| panic!("{}: {e}", r.entity));
         assert!(!regex.is_match(b""), "{}: {}", r.entity, r.pattern);
-        assert!(!r.pattern.contains("*?") && !r.pattern.contains("+?") && !r.pattern.contains("??"), "{}", r.pattern);
+        assert!(
+            !r.pattern.contains("*?") && !r.pattern.contains("+?") && !r.pattern.contains("??"),
+            "{}",
+            r.pattern
+        );
     }
 }
 
@@ -83,7 +93,10 @@ fn cases_hold() {
     for &entity in EntityType::ALL {
         let matcher = Matcher::new(recognizers_for(entity));
         let cases = cases_of(entity);
-        assert!(cases.must.len() >= 8 && cases.must_not.len() >= 8, "{entity}: at least eight cases each");
+        assert!(
+            cases.must.len() >= 8 && cases.must_not.len() >= 8,
+            "{entity}: at least eight cases each"
+        );
         for marked in &cases.must {
             let (text, want) = unmark(marked);
             assert!(!want.is_empty(), "{entity}: nothing marked in {marked:?}");
@@ -96,11 +109,18 @@ fn cases_hold() {
         for text in &cases.must_not {
             let found: Vec<_> = matcher.find(text).into_iter().map(|r| &text[r]).collect();
             if !found.is_empty() {
-                failures.push(format!("{entity}: nothing wanted in {text:?}, found {found:?}"));
+                failures.push(format!(
+                    "{entity}: nothing wanted in {text:?}, found {found:?}"
+                ));
             }
         }
     }
-    assert!(failures.is_empty(), "{} failures\n{}", failures.len(), failures.join("\n"));
+    assert!(
+        failures.is_empty(),
+        "{} failures\n{}",
+        failures.len(),
+        failures.join("\n")
+    );
 }
 
 /// A card and a key glued together: both are found, whole.
@@ -109,15 +129,19 @@ fn glued_values_are_both_found() {
     let text = "pay 4111 1111 1111 1111AKIAIOSFODNN7EXAMPLE now please";
     let card = Matcher::new(recognizers_for(EntityType::CreditDebitCardNumber)).find(text);
     let key = Matcher::new(recognizers_for(EntityType::AwsAccessKey)).find(text);
-    assert_eq!(card, [4..23]);
-    assert_eq!(key, [23..43]);
+    assert_eq!(card, vec![4_usize..23; 1]);
+    assert_eq!(key, vec![23_usize..43; 1]);
 }
 
 #[test]
 fn long_local_parts_are_found_whole() {
-    let address = format!("{}@example.com", "very.long.name.".repeat(14).trim_end_matches('.'));
+    let address = format!(
+        "{}@example.com",
+        "very.long.name.".repeat(14).trim_end_matches('.')
+    );
     let text = format!("mail {address} ok");
-    assert_eq!(Matcher::new(recognizers_for(EntityType::Email)).find(&text), [5..5 + address.len()]);
+    let found = Matcher::new(recognizers_for(EntityType::Email)).find(&text);
+    assert_eq!(found, vec![5..5 + address.len(); 1]);
 }
 
 #[test]
@@ -125,23 +149,109 @@ fn whole_key_blocks_are_found_and_open_ones_are_not() {
     let line = "MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC7VJTUt9Us8cKj\n".repeat(40);
     let block = format!("-----BEGIN RSA PRIVATE KEY-----\n{line}-----END RSA PRIVATE KEY-----");
     let matcher = Matcher::new(recognizers_for(EntityType::PrivateKey));
-    assert_eq!(matcher.find(&format!("key:\n{block}\n{block}\n")), [5..5 + block.len(), 6 + block.len()..6 + 2 * block.len()]);
+    assert_eq!(
+        matcher.find(&format!("key:\n{block}\n{block}\n")),
+        [5..5 + block.len(), 6 + block.len()..6 + 2 * block.len()]
+    );
     assert!(matcher.find(&block[..block.len() - 20]).is_empty());
 }
 
-/// States of one deterministic automaton over all patterns, the way the engine runs them. Printed, with a generous roof.
+/// Pieces of values glued together at random: no validator may panic, and every finding must lie on characters.
 #[test]
-#[ignore = "takes a while in debug builds; run by hand when patterns change"]
-fn automaton_states_are_few() {
-    for (i, r) in all().enumerate() {
-        let (states, bytes) = matcher::size(r.pattern);
-        println!("{i:3} {:40} {states:6} states {bytes:9} bytes  {}", r.entity.name(), &r.pattern[..r.pattern.len().min(60)]);
+fn no_text_makes_a_validator_panic() {
+    const PIECES: &[&str] = &[
+        "4111",
+        " ",
+        "-",
+        "1111 1111 1111",
+        "AKIAIOSFODNN7EXAMPLE",
+        "@",
+        "a",
+        "Z",
+        "\u{e9}",
+        "\u{4e2d}",
+        ".",
+        "com",
+        "+1",
+        "(",
+        ")",
+        "555",
+        "0",
+        "password is ",
+        "name: ",
+        "Mr. ",
+        "Anna ",
+        "DOB ",
+        "://",
+        "http",
+        "sk-",
+        ":",
+        "::",
+        "\n",
+        "'",
+        "\"",
+        "=",
+        "12/05/1999",
+        "years old",
+        "Street",
+        "x1",
+        "GB29NWBK60161331926819",
+        "driver's license ",
+        "account ",
+        "passport",
+        "%40",
+        "contrase\u{f1}a ",
+        "I\u{2019}m ",
+        "#",
+        ",",
+        "token",
+        "NHS ",
+    ];
+    let matchers: Vec<_> = EntityType::ALL
+        .iter()
+        .map(|&e| Matcher::new(recognizers_for(e)))
+        .collect();
+    let mut seed = 0x9e37_79b9_7f4a_7c15_u64;
+    for _ in 0..1_500 {
+        let mut text = String::new();
+        for _ in 0..12 {
+            seed ^= seed << 13;
+            seed ^= seed >> 7;
+            seed ^= seed << 17;
+            text.push_str(PIECES[(seed % PIECES.len() as u64) as usize]);
+        }
+        for matcher in &matchers {
+            for found in matcher.find(&text) {
+                assert!(
+                    text.get(found.clone()).is_some_and(|v| !v.is_empty()),
+                    "{found:?} in {text:?}"
+                );
+            }
+        }
     }
+}
+
+/// Sizes of the automata, each pattern's own and the one of all together, the way the engine runs them.
+#[test]
+#[ignore = "prints; run by hand when patterns change"]
+fn automata_sizes() {
+    for (i, r) in all().enumerate() {
+        let (states, bytes) = matcher::size(&[r.pattern]);
+        println!(
+            "{i:3} {:40} {states:6} states {bytes:9} bytes  {}",
+            r.entity.name(),
+            &r.pattern[..r.pattern.len().min(60)]
+        );
+    }
+    let patterns: Vec<_> = all().map(|r| r.pattern).collect();
+    let (total, bytes) = matcher::size(&patterns);
+    println!("all together {total} states, {bytes} bytes");
 }
 
 fn shared_data() -> Option<PathBuf> {
     // Beside the package, or beside the project when this is a work tree of it.
     let root = package_root();
-    let dir = std::env::var_os("BANISTER_SHARED_DATA").map_or_else(|| root.join("../shared/data"), PathBuf::from);
+    let dir = std::env::var_os("BANISTER_SHARED_DATA")
+        .map_or_else(|| root.join("../shared/data"), PathBuf::from);
     Path::new(&dir).join("pii").is_dir().then_some(dir)
 }

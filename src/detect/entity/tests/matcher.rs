@@ -16,18 +16,22 @@ pub(super) struct Matcher {
     patterns: Vec<(&'static Recognizer, meta::Regex, dense::DFA<Vec<u32>>)>,
 }
 
-fn dfa(pattern: &str) -> dense::DFA<Vec<u32>> {
+fn dfa(patterns: &[&str]) -> dense::DFA<Vec<u32>> {
     dense::Builder::new()
-        .configure(dense::Config::new().match_kind(MatchKind::All).start_kind(StartKind::Anchored))
+        .configure(
+            dense::Config::new()
+                .match_kind(MatchKind::All)
+                .start_kind(StartKind::Anchored),
+        )
         .syntax(syntax::Config::new().unicode(false).utf8(false))
         .thompson(thompson::Config::new().utf8(false))
-        .build(pattern)
+        .build_many(patterns)
         .expect("the pattern compiles")
 }
 
-/// Number of states and bytes of the pattern's own automaton.
-pub(super) fn size(pattern: &str) -> (usize, usize) {
-    let dfa = dfa(pattern);
+/// Number of states and bytes of the automaton of these patterns.
+pub(super) fn size(patterns: &[&str]) -> (usize, usize) {
+    let dfa = dfa(patterns);
     let states = dfa.memory_usage() / (4 << dfa.byte_classes().stride2());
     (states, dfa.memory_usage())
 }
@@ -41,7 +45,7 @@ impl Matcher {
                     .configure(meta::Config::new().utf8_empty(false))
                     .build(r.pattern)
                     .expect("the pattern compiles");
-                (r, regex, dfa(r.pattern))
+                (r, regex, dfa(&[r.pattern]))
             })
             .collect();
         Self { patterns }
@@ -65,10 +69,21 @@ impl Matcher {
     }
 }
 
-fn find_one(r: &Recognizer, regex: &meta::Regex, dfa: &dense::DFA<Vec<u32>>, text: &str, found: &mut Vec<Range<usize>>) {
+fn find_one(
+    r: &Recognizer,
+    regex: &meta::Regex,
+    dfa: &dense::DFA<Vec<u32>>,
+    text: &str,
+    found: &mut Vec<Range<usize>>,
+) {
     let mut at = 0;
     while at <= text.len() {
-        let Some(start) = regex.find(Input::new(text).span(at..text.len())).map(|m| m.start()) else { return };
+        let Some(start) = regex
+            .find(Input::new(text).span(at..text.len()))
+            .map(|m| m.start())
+        else {
+            return;
+        };
         let mut best = None;
         if text.is_char_boundary(start) {
             for end in ends(dfa, text.as_bytes(), start, r.max_bytes) {
@@ -91,7 +106,9 @@ fn find_one(r: &Recognizer, regex: &meta::Regex, dfa: &dense::DFA<Vec<u32>>, tex
             }
         }
         if let Some(end) = best {
-            let value = r.value.map_or(0..end - start, |value| value(&text[start..end]));
+            let value = r
+                .value
+                .map_or(0..end - start, |value| value(&text[start..end]));
             found.push(start + value.start..start + value.end);
             at = end;
         } else {
@@ -102,7 +119,9 @@ fn find_one(r: &Recognizer, regex: &meta::Regex, dfa: &dense::DFA<Vec<u32>>, tex
 
 /// All ends of matches that begin at `start`, shortest first.
 fn ends(dfa: &dense::DFA<Vec<u32>>, text: &[u8], start: usize, max: usize) -> Vec<usize> {
-    let config = start::Config::new().anchored(Anchored::Yes).look_behind(start.checked_sub(1).map(|i| text[i]));
+    let config = start::Config::new()
+        .anchored(Anchored::Yes)
+        .look_behind(start.checked_sub(1).map(|i| text[i]));
     let mut state = dfa.start_state(&config).expect("anchored starts are built");
     let mut ends = Vec::new();
     // A match is reported one byte late.
@@ -131,16 +150,22 @@ fn has_context(r: &Recognizer, text: &str, start: usize, end: usize) -> bool {
     while !text.is_char_boundary(to) {
         to -= 1;
     }
-    [&text[from..start], &text[end..to]].iter().enumerate().any(|(side, part)| {
-        let lower = part.to_ascii_lowercase();
-        r.context.iter().any(|word| {
-            lower.match_indices(word).any(|(i, _)| {
-                // The neighbours are looked up in the whole text, so that a cut word does not count as a whole one.
-                let base = if side == 0 { from } else { end };
-                let word_char = |b: Option<&u8>| b.is_some_and(|b| b.is_ascii_alphanumeric() || *b == b'_');
-                let before = (base + i).checked_sub(1).and_then(|j| text.as_bytes().get(j));
-                !word_char(before) && !word_char(text.as_bytes().get(base + i + word.len()))
+    [&text[from..start], &text[end..to]]
+        .iter()
+        .enumerate()
+        .any(|(side, part)| {
+            let lower = part.to_ascii_lowercase();
+            r.context.iter().any(|word| {
+                lower.match_indices(word).any(|(i, _)| {
+                    // The neighbours are looked up in the whole text, so that a cut word does not count as a whole one.
+                    let base = if side == 0 { from } else { end };
+                    let word_char =
+                        |b: Option<&u8>| b.is_some_and(|b| b.is_ascii_alphanumeric() || *b == b'_');
+                    let before = (base + i)
+                        .checked_sub(1)
+                        .and_then(|j| text.as_bytes().get(j));
+                    !word_char(before) && !word_char(text.as_bytes().get(base + i + word.len()))
+                })
             })
         })
-    })
 }

@@ -1,0 +1,118 @@
+//! What came of a body.
+
+use std::sync::Arc;
+
+use super::slot::{Coverage, Skipped};
+use crate::guardrail::{Assessment, Finding, Outcome, Source};
+
+/// A finding in a body: what was found, and in which string of it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct BodyFinding {
+    pub(super) finding: Finding,
+    pub(super) pointer: String,
+    pub(super) inner_pointer: Option<String>,
+    pub(super) is_key: bool,
+}
+
+impl BodyFinding {
+    /// What was found. Its span counts in bytes of the decoded string.
+    #[must_use]
+    pub fn finding(&self) -> &Finding {
+        &self.finding
+    }
+
+    /// RFC 6901 pointer to the string in the body.
+    #[must_use]
+    pub fn pointer(&self) -> &str {
+        &self.pointer
+    }
+
+    /// Where the string is itself JSON, such as the arguments of a tool call: the pointer to the string in that document.
+    #[must_use]
+    pub fn inner_pointer(&self) -> Option<&str> {
+        self.inner_pointer.as_deref()
+    }
+
+    /// Whether the text is the name of a member, not its value.
+    #[must_use]
+    pub fn is_key(&self) -> bool {
+        self.is_key
+    }
+}
+
+/// Everything that was found in a body or a stream, and what was not examined.
+#[derive(Clone, Debug, PartialEq)]
+pub struct BodyAssessment {
+    source: Source,
+    outcome: Outcome,
+    findings: Vec<BodyFinding>,
+    message: Option<Arc<str>>,
+    pub(super) coverage: Coverage,
+}
+
+impl BodyAssessment {
+    pub(super) fn new(source: Source) -> Self {
+        Self {
+            source,
+            outcome: Outcome::Passed,
+            findings: Vec::new(),
+            message: None,
+            coverage: Coverage::default(),
+        }
+    }
+
+    /// Adds what was found in one text. The first text that is blocked gives the message.
+    pub(super) fn add(&mut self, findings: impl Iterator<Item = BodyFinding>, text: &Assessment) {
+        self.findings.extend(findings);
+        self.outcome = match (self.outcome, text.outcome()) {
+            (Outcome::Blocked, _) | (_, Outcome::Blocked) => Outcome::Blocked,
+            (Outcome::Masked, _) | (_, Outcome::Masked) => Outcome::Masked,
+            _ => Outcome::Passed,
+        };
+        if self.message.is_none() {
+            self.message = text.message().map(Arc::from);
+        }
+    }
+
+    /// Which direction was evaluated.
+    #[must_use]
+    pub fn source(&self) -> Source {
+        self.source
+    }
+
+    /// What came of the body.
+    #[must_use]
+    pub fn outcome(&self) -> Outcome {
+        self.outcome
+    }
+
+    /// Whether the body must not go on.
+    #[must_use]
+    pub fn is_blocked(&self) -> bool {
+        self.outcome == Outcome::Blocked
+    }
+
+    /// All findings, in the order of the body.
+    #[must_use]
+    pub fn findings(&self) -> &[BodyFinding] {
+        &self.findings
+    }
+
+    /// What the caller is told instead, when the body is blocked.
+    #[must_use]
+    pub fn message(&self) -> Option<&str> {
+        self.message.as_deref()
+    }
+
+    /// Decoded bytes of text that were examined.
+    #[must_use]
+    pub fn examined_bytes(&self) -> usize {
+        self.coverage.examined_bytes
+    }
+
+    /// Content that was not examined, and why.
+    #[must_use]
+    pub fn skipped(&self) -> &[Skipped] {
+        &self.coverage.skipped
+    }
+}

@@ -1,0 +1,158 @@
+//! Guards a whole body: every text of it is evaluated, and findings are told with the place they stand at.
+
+use super::assessment::{BodyAssessment, BodyFinding};
+use super::error::BodyError;
+use super::json::SlotEdit;
+use super::operation::Operation;
+use super::slot::{Coverage, Slot, SlotKind, Visited};
+use super::visit::{visit_request_with, visit_response_with};
+use super::walk::Unknown;
+use crate::guardrail::{Conversation, Guardrail, Source};
+
+/// Guards the bodies of one call.
+#[derive(Clone, Debug)]
+pub struct BodyGuard {
+    guardrail: Guardrail,
+    conversation: Conversation,
+    unknown: Unknown,
+}
+
+/// A body after it was examined.
+#[derive(Clone)]
+pub struct GuardedBody {
+    pub(crate) body: Option<Vec<u8>>,
+    pub(crate) assessment: BodyAssessment,
+}
+
+impl GuardedBody {
+    /// The body that may go on, where it differs from the one given: with texts masked. When the assessment says blocked, none may.
+    #[must_use]
+    pub fn body(&self) -> Option<&[u8]> {
+        self.body.as_deref()
+    }
+
+    /// What was found.
+    #[must_use]
+    pub fn assessment(&self) -> &BodyAssessment {
+        &self.assessment
+    }
+}
+
+impl std::fmt::Debug for GuardedBody {
+    // Without the body, which holds the caller's text.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("GuardedBody")
+            .field("changed", &self.body.is_some())
+            .field("assessment", &self.assessment)
+            .finish()
+    }
+}
+
+impl BodyGuard {
+    /// A guard for the bodies of one call, or of one conversation. Content of an unknown kind is refused.
+    #[must_use]
+    pub fn new(guardrail: &Guardrail, conversation: &Conversation) -> Self {
+        Self { guardrail: guardrail.clone(), conversation: conversation.clone(), unknown: Unknown::Refuse }
+    }
+
+    /// Examines every string of content of an unknown kind, ids and base64 included, instead of refusing it. What such a text
+    /// means is not known: a mask may break the call, and text in a form that is not a string goes unseen.
+    #[must_use]
+    pub fn dangerous_examine_unknown(mut self) -> Self {
+        self.unknown = Unknown::Examine;
+        self
+    }
+
+    /// Examines the body of a request, as input.
+    ///
+    /// # Errors
+    ///
+    /// When the body cannot be examined: it is empty, not JSON, not UTF-8, nested too deeply, or holds content of an unknown kind.
+    pub fn request(&self, operation: Operation, body: &[u8]) -> Result<GuardedBody, BodyError> {
+        let mut texts = Texts::new(self, Source::Input);
+        let visited = visit_request_with(operation, body, self.unknown, &mut |slot| texts.examine(&slot))?;
+        Ok(texts.guarded(visited))
+    }
+
+    /// Examines the body of a response, as output.
+    ///
+    /// # Errors
+    ///
+    /// As [`BodyGuard::request`].
+    pub fn response(&self, operation: Operation, body: &[u8]) -> Result<GuardedBody, BodyError> {
+        let mut texts = Texts::new(self, Source::Output);
+        let visited = visit_response_with(operation, body, self.unknown, &mut |slot| texts.examine(&slot))?;
+        Ok(texts.guarded(visited))
+    }
+
+    pub(crate) fn guardrail(&self) -> &Guardrail {
+        &self.guardrail
+    }
+
+    pub(crate) fn conversation(&self) -> &Conversation {
+        &self.conversation
+    }
+
+    pub(crate) fn unknown(&self) -> Unknown {
+        self.unknown
+    }
+}
+
+/// Evaluates the texts of a body one after the other.
+pub(crate) struct Texts<'a> {
+    guard: &'a BodyGuard,
+    assessment: BodyAssessment,
+}
+
+impl<'a> Texts<'a> {
+    pub(crate) fn new(guard: &'a BodyGuard, source: Source) -> Self {
+        Self { guard, assessment: BodyAssessment::new(source) }
+    }
+
+    /// Evaluates one text, and says what to replace in it.
+    pub(crate) fn examine(&mut self, slot: &Slot<'_>) -> Option<SlotEdit> {
+        let source = self.assessment.source();
+        let (assessment, replacements) =
+            self.guard.guardrail.assess_for_edits(&self.guard.conversation, source, slot.text());
+        if assessment.findings().is_empty() {
+            return None;
+        }
+        let (pointer, inner) = (slot.pointer(), slot.inner_pointer());
+        let findings = assessment.findings().iter().map(|finding| BodyFinding {
+            finding: finding.clone(),
+            pointer: pointer.clone(),
+            inner_pointer: inner.clone(),
+            is_key: slot.is_key(),
+        });
+        self.assessment.add(findings, &assessment);
+        if assessment.is_blocked() || replacements.list.is_empty() {
+            return None;
+        }
+        let list = replacements.list.into_iter();
+        Some(SlotEdit::new(list.map(|(range, text)| (range, fitting(slot.kind(), text))).collect()))
+    }
+
+    /// What came of all texts.
+    pub(crate) fn finish(mut self, coverage: Coverage) -> BodyAssessment {
+        self.assessment.coverage = coverage;
+        self.assessment
+    }
+
+    fn guarded(self, visited: Visited) -> GuardedBody {
+        GuardedBody { body: visited.body, assessment: self.finish(visited.coverage) }
+    }
+}
+
+/// A mask in the alphabet of its place: Bedrock takes no braces in the name of a document.
+fn fitting(kind: SlotKind, mask: String) -> String {
+    if kind != SlotKind::DocumentName {
+        return mask;
+    }
+    let allowed = |c: char| match c {
+        '{' => '[',
+        '}' => ']',
+        c if c.is_alphanumeric() || " -()[]".contains(c) => c,
+        _ => '-',
+    };
+    mask.chars().map(allowed).collect()
+}

@@ -1,0 +1,99 @@
+use std::error::Error;
+use std::fmt;
+
+use crate::bedrock::{BodyAssessment, BodyError, Operation};
+use crate::guardrail::Source;
+
+/// A call that the guardrail refused with an error.
+///
+/// It arrives boxed, as the errors of a Tower stack do; `downcast_ref` finds it.
+#[derive(Debug)]
+pub struct GuardrailError {
+    operation: Operation,
+    source: Source,
+    kind: Kind,
+}
+
+#[derive(Debug)]
+enum Kind {
+    /// A rule blocked it, and the caller gets no answer in its place.
+    Blocked(Box<BodyAssessment>),
+    /// It could not be examined.
+    Unreadable(BodyError),
+    /// It is larger than the layer allows.
+    TooLarge { bytes: usize, limit: usize },
+}
+
+impl GuardrailError {
+    pub(super) fn blocked(operation: Operation, assessment: BodyAssessment) -> Self {
+        Self { operation, source: assessment.source(), kind: Kind::Blocked(Box::new(assessment)) }
+    }
+
+    pub(super) fn unreadable(operation: Operation, source: Source, error: BodyError) -> Self {
+        Self { operation, source, kind: Kind::Unreadable(error) }
+    }
+
+    pub(super) fn too_large(operation: Operation, source: Source, bytes: usize, limit: usize) -> Self {
+        Self { operation, source, kind: Kind::TooLarge { bytes, limit } }
+    }
+
+    /// The operation that was refused.
+    #[must_use]
+    pub fn operation(&self) -> Operation {
+        self.operation
+    }
+
+    /// Whether its request or its answer was refused.
+    #[must_use]
+    pub fn direction(&self) -> Source {
+        self.source
+    }
+
+    /// What was found, when a rule blocked it.
+    #[must_use]
+    pub fn assessment(&self) -> Option<&BodyAssessment> {
+        match &self.kind {
+            Kind::Blocked(assessment) => Some(assessment),
+            Kind::Unreadable(_) | Kind::TooLarge { .. } => None,
+        }
+    }
+
+    /// Whether a rule blocked it. Otherwise it could not be examined.
+    #[must_use]
+    pub fn is_blocked(&self) -> bool {
+        self.assessment().is_some()
+    }
+}
+
+impl fmt::Display for GuardrailError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let what = match self.source {
+            Source::Input => "request",
+            Source::Output => "answer",
+        };
+        let operation = self.operation.name();
+        match &self.kind {
+            Kind::Blocked(assessment) => {
+                write!(f, "the {operation} {what} was blocked by the guardrail")?;
+                match assessment.message() {
+                    Some(message) => write!(f, ": {message}"),
+                    None => Ok(()),
+                }
+            }
+            Kind::Unreadable(_) => write!(f, "the {operation} {what} cannot be examined, so it was refused"),
+            Kind::TooLarge { bytes, limit } => write!(
+                f,
+                "the {operation} {what} has {bytes} bytes, more than the {limit} the guardrail examines; see `GuardrailLayer::max_body_bytes`"
+            ),
+        }
+    }
+}
+
+impl Error for GuardrailError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match &self.kind {
+            Kind::Unreadable(error) => Some(error),
+            Kind::Blocked(_) | Kind::TooLarge { .. } => None,
+        }
+    }
+}

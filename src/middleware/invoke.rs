@@ -1,0 +1,66 @@
+//! InvokeModel.
+
+use std::sync::Arc;
+
+use aws_sdk_bedrockruntime::operation::invoke_model::{InvokeModelInput, InvokeModelOutput};
+use aws_sdk_bedrockruntime::primitives::Blob;
+use tower::{BoxError, Service};
+
+use super::error::GuardrailError;
+use super::layer::{CallGuard, Settings};
+use super::service::{CallFuture, GuardedOperation, sealed::Sealed};
+use crate::bedrock::{BodyAssessment, Operation, blocked_reply, request_shape};
+use crate::guardrail::Source;
+
+impl Sealed for InvokeModelInput {}
+
+impl<S> GuardedOperation<S> for InvokeModelInput
+where
+    S: Service<Self, Response = InvokeModelOutput> + Send + 'static,
+    S::Error: Into<BoxError>,
+    S::Future: Send,
+{
+    type Response = InvokeModelOutput;
+
+    #[allow(private_interfaces, reason = "sealed")]
+    fn guard(mut self, settings: Arc<Settings>, mut inner: S) -> CallFuture<InvokeModelOutput> {
+        let guard = CallGuard::new(settings, Operation::InvokeModel, self.model_id.clone());
+        Box::pin(async move {
+            let body = self.body.take().unwrap_or_default().into_inner();
+            let guarded = guard.request(&body)?;
+            if guarded.assessment.is_blocked() {
+                return blocked(&guard, &body, guarded.assessment).map_err(Into::into);
+            }
+            // Only the shape of the request tells the shape of an answer in its place.
+            let request = guarded.body.unwrap_or(body);
+            self.body = Some(Blob::new(request.clone()));
+            let mut output = inner.call(self).await.map_err(Into::into)?;
+            let guarded = guard.response(output.body.as_ref())?;
+            if guarded.assessment.is_blocked() {
+                return blocked(&guard, &request, guarded.assessment).map_err(Into::into);
+            }
+            if let Some(body) = guarded.body {
+                output.body = Blob::new(body);
+            }
+            Ok(output)
+        })
+    }
+}
+
+/// The answer to a blocked call; an error where the layer is set so, or where the model's answer has no place for a message.
+fn blocked(
+    guard: &CallGuard,
+    request: &[u8],
+    assessment: BodyAssessment,
+) -> Result<InvokeModelOutput, GuardrailError> {
+    if guard.settings.block_with_error {
+        return Err(GuardrailError::blocked(guard.operation, assessment));
+    }
+    let shape = request_shape(request).map_err(|error| guard.unreadable(Source::Input, error))?;
+    let message = assessment.message().unwrap_or_default();
+    let Some(body) = blocked_reply(guard.operation, shape, guard.model_id(), message) else {
+        return Err(GuardrailError::blocked(guard.operation, assessment));
+    };
+    let output = InvokeModelOutput::builder().body(Blob::new(body)).content_type("application/json").build();
+    output.map_err(|_| GuardrailError::blocked(guard.operation, assessment))
+}

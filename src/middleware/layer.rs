@@ -1,0 +1,200 @@
+use std::fmt;
+use std::sync::Arc;
+
+use tower::Layer;
+
+use super::error::GuardrailError;
+use super::service::GuardrailService;
+use crate::bedrock::{BodyAssessment, BodyError, BodyGuard, GuardedBody, Operation};
+use crate::guardrail::{Conversation, Guardrail, Source};
+
+/// Bedrock's own limit on invoke bodies: what is larger would be refused there.
+const MAX_BODY_BYTES: usize = 25_000_000;
+
+/// Puts a guardrail around a Bedrock service.
+///
+/// All settings are here. Everything that cannot be examined is refused: a body that is not JSON, nested too deeply, too large, or of
+/// an unknown shape or kind of content.
+#[derive(Clone)]
+pub struct GuardrailLayer {
+    settings: Arc<Settings>,
+}
+
+type Observer = Arc<dyn Fn(&AssessedCall<'_>) + Send + Sync>;
+
+/// What the layer is set to.
+#[derive(Clone)]
+pub(super) struct Settings {
+    pub(super) guardrail: Guardrail,
+    observer: Option<Observer>,
+    max_body_bytes: usize,
+    examine_unknown: bool,
+    pub(super) block_with_error: bool,
+}
+
+impl GuardrailLayer {
+    /// A layer that enforces a guardrail on requests and answers.
+    #[must_use]
+    pub fn new(guardrail: Guardrail) -> Self {
+        Self {
+            settings: Arc::new(Settings {
+                guardrail,
+                observer: None,
+                max_body_bytes: MAX_BODY_BYTES,
+                examine_unknown: false,
+                block_with_error: false,
+            }),
+        }
+    }
+
+    /// Has `observer` see every assessment: once for a request, once for an answer; for a stream when it ends. It runs on the
+    /// task that makes the call, so it should be quick.
+    #[must_use]
+    pub fn on_assessment(mut self, observer: impl Fn(&AssessedCall<'_>) + Send + Sync + 'static) -> Self {
+        self.change().observer = Some(Arc::new(observer));
+        self
+    }
+
+    /// Answers a blocked call with a [`GuardrailError`] that carries the assessment, instead of an answer that holds the message.
+    #[must_use]
+    pub fn block_with_error(mut self) -> Self {
+        self.change().block_with_error = true;
+        self
+    }
+
+    /// Refuses bodies of more than `limit` bytes. 25,000,000 unless set: Bedrock takes no larger ones.
+    #[must_use]
+    pub fn max_body_bytes(mut self, limit: usize) -> Self {
+        self.change().max_body_bytes = limit;
+        self
+    }
+
+    /// Examines every string of content of an unknown kind instead of refusing the call. See
+    /// [`BodyGuard::dangerous_examine_unknown`] for what that can miss.
+    #[must_use]
+    pub fn dangerous_examine_unknown(mut self) -> Self {
+        self.change().examine_unknown = true;
+        self
+    }
+
+    fn change(&mut self) -> &mut Settings {
+        Arc::make_mut(&mut self.settings)
+    }
+}
+
+impl<S> Layer<S> for GuardrailLayer {
+    type Service = GuardrailService<S>;
+
+    fn layer(&self, inner: S) -> Self::Service {
+        GuardrailService::new(inner, Arc::clone(&self.settings))
+    }
+}
+
+impl fmt::Debug for GuardrailLayer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.settings.fmt(f)
+    }
+}
+
+impl fmt::Debug for Settings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("GuardrailLayer")
+            .field("guardrail", &self.guardrail)
+            .field("max_body_bytes", &self.max_body_bytes)
+            .field("examine_unknown", &self.examine_unknown)
+            .field("block_with_error", &self.block_with_error)
+            .finish_non_exhaustive()
+    }
+}
+
+/// One assessment of a call, as observers see it.
+#[derive(Debug)]
+pub struct AssessedCall<'a> {
+    operation: Operation,
+    model_id: Option<&'a str>,
+    assessment: &'a BodyAssessment,
+}
+
+impl AssessedCall<'_> {
+    /// The operation.
+    #[must_use]
+    pub fn operation(&self) -> Operation {
+        self.operation
+    }
+
+    /// The model, as the caller named it.
+    #[must_use]
+    pub fn model_id(&self) -> Option<&str> {
+        self.model_id
+    }
+
+    /// What was found. Its direction says whether this is the request or the answer.
+    #[must_use]
+    pub fn assessment(&self) -> &BodyAssessment {
+        self.assessment
+    }
+}
+
+/// The guard of one call.
+#[derive(Clone, Debug)]
+pub(super) struct CallGuard {
+    pub(super) settings: Arc<Settings>,
+    pub(super) operation: Operation,
+    pub(super) model_id: Option<String>,
+    pub(super) bodies: BodyGuard,
+}
+
+impl CallGuard {
+    pub(super) fn new(settings: Arc<Settings>, operation: Operation, model_id: Option<String>) -> Self {
+        let mut bodies = BodyGuard::new(&settings.guardrail, &Conversation::new());
+        if settings.examine_unknown {
+            bodies = bodies.dangerous_examine_unknown();
+        }
+        Self { settings, operation, model_id, bodies }
+    }
+
+    /// Examines a request body and tells the observer.
+    pub(super) fn request(&self, body: &[u8]) -> Result<GuardedBody, GuardrailError> {
+        self.check_size(Source::Input, body.len())?;
+        self.observed(Source::Input, self.bodies.request(self.operation, body))
+    }
+
+    /// Examines the body of an answer and tells the observer.
+    pub(super) fn response(&self, body: &[u8]) -> Result<GuardedBody, GuardrailError> {
+        self.check_size(Source::Output, body.len())?;
+        self.observed(Source::Output, self.bodies.response(self.operation, body))
+    }
+
+    /// The model id, or nothing to recognize a family by.
+    pub(super) fn model_id(&self) -> &str {
+        self.model_id.as_deref().unwrap_or_default()
+    }
+
+    pub(super) fn observe(&self, assessment: &BodyAssessment) {
+        tracing::debug!(
+            operation = self.operation.name(),
+            source = assessment.source().name(),
+            outcome = ?assessment.outcome(),
+            findings = assessment.findings().len(),
+            "assessed"
+        );
+        if let Some(observer) = &self.settings.observer {
+            observer(&AssessedCall { operation: self.operation, model_id: self.model_id.as_deref(), assessment });
+        }
+    }
+
+    pub(super) fn unreadable(&self, source: Source, error: BodyError) -> GuardrailError {
+        GuardrailError::unreadable(self.operation, source, error)
+    }
+
+    fn observed(&self, source: Source, body: Result<GuardedBody, BodyError>) -> Result<GuardedBody, GuardrailError> {
+        let body = body.map_err(|error| self.unreadable(source, error))?;
+        self.observe(body.assessment());
+        Ok(body)
+    }
+
+    fn check_size(&self, source: Source, bytes: usize) -> Result<(), GuardrailError> {
+        let limit = self.settings.max_body_bytes;
+        if bytes > limit { Err(GuardrailError::too_large(self.operation, source, bytes, limit)) } else { Ok(()) }
+    }
+}
