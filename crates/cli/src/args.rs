@@ -44,6 +44,9 @@ pub(crate) struct CheckArgs {
     /// Read lines of `{"id": …, "text": …, "source": …}`, print one result a line
     #[arg(long)]
     pub(crate) jsonl: bool,
+    /// The text is the body of a Bedrock request, or with `--source output` of a response
+    #[arg(long, conflicts_with = "stream")]
+    pub(crate) body: bool,
     /// Feed the text in pieces as well, cut in many ways; what comes out must not differ
     #[arg(long)]
     pub(crate) stream: bool,

@@ -82,6 +82,17 @@ impl Input {
         Ok(text)
     }
 
+    /// The bytes, whatever they are.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be read.
+    pub(crate) fn read_to_end(mut self) -> Result<Vec<u8>, Failure> {
+        let mut bytes = Vec::new();
+        self.reader.read_to_end(&mut bytes).map_err(|error| self.fail(&error))?;
+        Ok(bytes)
+    }
+
     /// The text as lines.
     pub(crate) fn lines(self, limit: usize) -> Lines {
         Lines { name: self.name, reader: BufReader::with_capacity(CHUNK_BYTES, self.reader), limit, number: 0 }

@@ -86,12 +86,22 @@ struct Usage {
 #[serde(rename_all = "camelCase")]
 struct Coverage {
     text_characters: Characters,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    images: Option<Images>,
 }
 
+/// How much text was examined.
 #[derive(Debug, Serialize)]
-struct Characters {
-    guarded: usize,
-    total: usize,
+pub(crate) struct Characters {
+    pub(crate) guarded: usize,
+    pub(crate) total: usize,
+}
+
+/// How many images were examined: none, ever.
+#[derive(Debug, Serialize)]
+pub(crate) struct Images {
+    pub(crate) guarded: usize,
+    pub(crate) total: usize,
 }
 
 /// One finding with its place.
@@ -106,30 +116,25 @@ struct FindingEntry {
     end: usize,
     #[serde(skip_serializing_if = "Option::is_none")]
     pointer: Option<String>,
+    #[serde(rename = "innerPointer", skip_serializing_if = "Option::is_none")]
+    inner_pointer: Option<String>,
     #[serde(rename = "match", skip_serializing_if = "Option::is_none")]
     matched: Option<String>,
 }
 
-/// A text that was evaluated.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Evaluated<'a> {
-    pub(crate) policy: &'a Policy,
-    pub(crate) text: &'a str,
-    pub(crate) assessment: &'a Assessment,
-    pub(crate) show_matches: bool,
-}
-
 impl Response {
     /// The response for a text.
-    pub(crate) fn new(evaluated: Evaluated<'_>) -> Self {
-        let Evaluated { policy, text, assessment, show_matches } = evaluated;
+    pub(crate) fn new(policy: &Policy, text: &str, assessment: &Assessment, show_matches: bool) -> Self {
         let parts = assessment.findings().iter().map(|finding| Part {
             finding,
             pointer: None,
+            inner_pointer: None,
             matched: show_matches.then(|| text[finding.span().range()].to_owned()),
         });
         let output = (assessment.outcome() != Outcome::Passed).then(|| assessment.apply(text).to_owned());
-        Self::of(policy, assessment.source(), assessment.outcome(), output, text.chars().count(), parts)
+        let characters = text.chars().count();
+        let coverage = Characters { guarded: characters, total: characters };
+        Self::of(policy, assessment.source(), assessment.outcome(), output, coverage, None, parts)
     }
 
     /// The response from its parts.
@@ -138,7 +143,8 @@ impl Response {
         source: Source,
         outcome: Outcome,
         output: Option<String>,
-        characters: usize,
+        characters: Characters,
+        images: Option<Images>,
         parts: impl Iterator<Item = Part<'f>>,
     ) -> Self {
         let (action, action_reason) = match outcome {
@@ -158,6 +164,7 @@ impl Response {
                 start: part.finding.span().start(),
                 end: part.finding.span().end(),
                 pointer: part.pointer,
+                inner_pointer: part.inner_pointer,
                 matched: part.matched,
             });
         }
@@ -166,8 +173,8 @@ impl Response {
             action_reason,
             outputs: output.into_iter().map(|text| Output { text }).collect(),
             assessments: [policies],
-            usage: Usage::new(policy, source, characters),
-            guardrail_coverage: Coverage { text_characters: Characters { guarded: characters, total: characters } },
+            usage: Usage::new(policy, source, characters.guarded),
+            guardrail_coverage: Coverage { text_characters: characters, images },
             findings,
         }
     }
@@ -178,6 +185,8 @@ pub(crate) struct Part<'f> {
     pub(crate) finding: &'f Finding,
     /// Where in a body.
     pub(crate) pointer: Option<String>,
+    /// Where in the document that the string there is.
+    pub(crate) inner_pointer: Option<String>,
     /// The text that was found, when it was asked for.
     pub(crate) matched: Option<String>,
 }

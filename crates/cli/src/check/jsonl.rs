@@ -4,7 +4,7 @@ use banister::Source;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use super::{Checker, cuts, exit_of};
+use super::{Checker, Evaluated, cuts, exit_of};
 use crate::failure::{Exit, Failure};
 use crate::input::{Input, Line};
 use crate::report::Out;
@@ -89,7 +89,13 @@ impl Checker<'_> {
         let (id, error) = match read {
             Err(error) => (None, error),
             Ok(text) => match serde_json::from_str::<Entry<'_>>(text) {
-                Ok(entry) => return self.entry(&entry, out),
+                Ok(entry) => match self.entry(&entry) {
+                    Ok(Evaluated { outcome, response, stream }) => {
+                        out.json_line(&Answer { id: entry.id, response, stream })?;
+                        return Ok(exit_of(outcome));
+                    }
+                    Err(problem) => (entry.id, problem),
+                },
                 Err(error) => (serde_json::from_str::<IdOnly<'_>>(text).ok().map(|line| line.id), in_line(&error)),
             },
         };
@@ -97,16 +103,13 @@ impl Checker<'_> {
         Ok(Exit::Failed)
     }
 
-    fn entry(&self, entry: &Entry<'_>, out: &mut Out) -> Result<Exit, Failure> {
+    fn entry(&self, entry: &Entry<'_>) -> Result<Evaluated, String> {
         let source = match entry.source {
             None => self.args.source.into(),
             Some(Way::Input) => Source::Input,
             Some(Way::Output) => Source::Output,
         };
-        let (assessment, stream) = self.assess(source, &entry.text)?;
-        let response = self.response(&entry.text, &assessment);
-        out.json_line(&Answer { id: entry.id, response, stream })?;
-        Ok(exit_of(assessment.outcome()))
+        self.evaluate(source, &entry.text)
     }
 }
 

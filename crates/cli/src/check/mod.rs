@@ -1,5 +1,6 @@
 //! `banister check`.
 
+pub(crate) mod body;
 pub(crate) mod cuts;
 mod jsonl;
 mod text;
@@ -12,7 +13,7 @@ use crate::failure::{Exit, Failure, complain};
 use crate::input::Input;
 use crate::policy;
 use crate::report::Out;
-use crate::response::{Evaluated, Response};
+use crate::response::Response;
 
 /// How texts are evaluated, from the flags.
 struct Checker<'a> {
@@ -64,27 +65,45 @@ impl Checker<'_> {
     /// Prints one text's result as JSON: for people when it is the only one, on a line of its own otherwise.
     fn json(&self, input: Input, out: &mut Out) -> Result<Exit, Failure> {
         let name = input.name.clone();
-        let text = input.read_to_string()?;
-        let (assessment, stream) = self.assess(self.args.source.into(), &text)?;
-        let response = self.response(&text, &assessment);
-        if self.args.files.len() > 1 {
-            out.json_line(&Named { file: &name, response, stream })?;
+        let done = if self.args.body {
+            self.evaluate_body(self.args.source.into(), &input.read_to_end()?)
         } else {
-            out.json_pretty(&Alone { response, stream })?;
+            self.evaluate(self.args.source.into(), &input.read_to_string()?)
+        };
+        let Evaluated { outcome, response, stream } =
+            done.map_err(|problem| Failure::new(format!("{name}: {problem}")))?;
+        let file = (self.args.files.len() > 1).then_some(name.as_str());
+        let entry = Entry { file, response, stream };
+        if file.is_some() {
+            out.json_line(&entry)?;
+        } else {
+            out.json_pretty(&entry)?;
         }
-        Ok(exit_of(assessment.outcome()))
+        Ok(exit_of(outcome))
     }
 
-    fn response(&self, text: &str, assessment: &Assessment) -> Response {
+    /// Evaluates a text, or a body as one, for a response.
+    fn evaluate(&self, source: Source, text: &str) -> Result<Evaluated, String> {
+        if self.args.body {
+            return self.evaluate_body(source, text.as_bytes());
+        }
+        let (assessment, stream) = self.assess(source, text)?;
         let policy = self.guardrail.policy();
-        Response::new(Evaluated { policy, text, assessment, show_matches: self.args.show_matches })
+        let response = Response::new(policy, text, &assessment, self.args.show_matches);
+        Ok(Evaluated { outcome: assessment.outcome(), response, stream })
+    }
+
+    fn evaluate_body(&self, source: Source, body: &[u8]) -> Result<Evaluated, String> {
+        let guarded = body::examine(&self.guardrail, source, body).map_err(|error| error.to_string())?;
+        let response = body::response(&self.guardrail, body, &guarded, self.args.show_matches);
+        Ok(Evaluated { outcome: guarded.assessment().outcome(), response, stream: None })
     }
 
     /// Evaluates a whole text, and in pieces when that was asked for.
-    fn assess(&self, source: Source, text: &str) -> Result<(Assessment, Option<cuts::Report>), Failure> {
+    fn assess(&self, source: Source, text: &str) -> Result<(Assessment, Option<cuts::Report>), String> {
         let assessment = self.guardrail.assess(source, text);
         let report = match &self.cuts {
-            Some(cuts) => Some(cuts.compare(&self.guardrail, source, text).map_err(Failure::new)?),
+            Some(cuts) => Some(cuts.compare(&self.guardrail, source, text)?),
             None => None,
         };
         Ok((assessment, report))
@@ -95,17 +114,18 @@ fn exit_of(outcome: Outcome) -> Exit {
     if outcome == Outcome::Blocked { Exit::Found } else { Exit::Passed }
 }
 
-#[derive(serde::Serialize)]
-struct Named<'a> {
-    file: &'a str,
-    #[serde(flatten)]
+/// What came of a text.
+struct Evaluated {
+    outcome: Outcome,
     response: Response,
-    #[serde(skip_serializing_if = "Option::is_none")]
     stream: Option<cuts::Report>,
 }
 
+/// A result as JSON; with its file when there are several.
 #[derive(serde::Serialize)]
-struct Alone {
+struct Entry<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    file: Option<&'a str>,
     #[serde(flatten)]
     response: Response,
     #[serde(skip_serializing_if = "Option::is_none")]

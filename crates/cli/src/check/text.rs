@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use banister::{Assessment, Finding, Outcome, StreamGuard};
 
-use super::{Checker, exit_of};
+use super::{Checker, body, exit_of};
 use crate::failure::{Exit, Failure};
 use crate::input::Input;
 use crate::report::{Out, Table, Tone};
@@ -17,9 +17,12 @@ impl Checker<'_> {
     /// Prints the outcome, the findings, and the masked text or the message.
     pub(super) fn text(&self, input: Input, out: &mut Out) -> Result<Exit, Failure> {
         let name = (self.args.files.len() > 1).then(|| input.name.clone());
+        if self.args.body {
+            return self.body_text(name.as_deref(), input, out);
+        }
         if self.cuts.is_some() || self.args.show_matches {
             let text = input.read_to_string()?;
-            let (assessment, stream) = self.assess(self.args.source.into(), &text)?;
+            let (assessment, stream) = self.assess(self.args.source.into(), &text).map_err(Failure::new)?;
             let masked = Masked { text: assessment.masked_text().unwrap_or_default().to_owned(), left_out: 0 };
             let shown = self.args.show_matches.then_some(text.as_str());
             self.write(name.as_deref(), &assessment, &masked, shown, out)?;
@@ -38,6 +41,34 @@ impl Checker<'_> {
         Ok(exit_of(assessment.outcome()))
     }
 
+    /// Prints the outcome of a body, the findings with their places, and the masked body or the message.
+    fn body_text(&self, name: Option<&str>, input: Input, out: &mut Out) -> Result<Exit, Failure> {
+        let label = input.name.clone();
+        let body = input.read_to_end()?;
+        let guarded = body::examine(&self.guardrail, self.args.source.into(), &body)
+            .map_err(|error| Failure::new(format!("{label}: {error}")))?;
+        let assessment = guarded.assessment();
+        write_outcome(name, assessment.outcome(), out)?;
+        let mut table = Table::default();
+        for found in assessment.findings() {
+            let mut row = cells(found.finding());
+            row.push(match found.inner_pointer() {
+                Some(inner) => format!("{}#{inner}", found.pointer()),
+                None => found.pointer().to_owned(),
+            });
+            table.row(row);
+        }
+        for skipped in assessment.skipped() {
+            let note = format!("not examined: {}", skipped.reason().as_str());
+            table.row([out.paint(Tone::Quiet, note), String::new(), String::new(), String::new(), skipped.pointer().to_owned()]);
+        }
+        table.write(out)?;
+        if let Some(output) = body::output(&guarded) {
+            out.line(format_args!("\n{}", output.trim_end_matches('\n')))?;
+        }
+        Ok(exit_of(assessment.outcome()))
+    }
+
     fn write(
         &self,
         name: Option<&str>,
@@ -46,11 +77,7 @@ impl Checker<'_> {
         text: Option<&str>,
         out: &mut Out,
     ) -> Result<(), Failure> {
-        let outcome = out.paint(tone(assessment.outcome()), outcome_name(assessment.outcome()));
-        match name {
-            Some(name) => out.line(format_args!("{outcome}  {name}"))?,
-            None => out.line(format_args!("{outcome}"))?,
-        }
+        write_outcome(name, assessment.outcome(), out)?;
         findings(assessment.findings(), text).write(out)?;
         if let Some(message) = assessment.message() {
             out.line(format_args!("\n{message}"))?;
@@ -97,15 +124,29 @@ pub(crate) fn findings(findings: &[Finding], text: Option<&str>) -> Table {
         if let Some(text) = text {
             let _ = write!(note, "{:?}", &text[span.range()]);
         }
-        table.row([
-            finding.rule().to_owned(),
-            kind_name(finding.kind()).to_owned(),
-            format!("{}..{}", span.start(), span.end()),
-            finding.action().name().to_owned(),
-            note,
-        ]);
+        let mut row = cells(finding);
+        row.push(note);
+        table.row(row);
     }
     table
+}
+
+/// Rule, kind, span, action.
+fn cells(finding: &Finding) -> Vec<String> {
+    vec![
+        finding.rule().to_owned(),
+        kind_name(finding.kind()).to_owned(),
+        format!("{}..{}", finding.span().start(), finding.span().end()),
+        finding.action().name().to_owned(),
+    ]
+}
+
+fn write_outcome(name: Option<&str>, outcome: Outcome, out: &mut Out) -> Result<(), Failure> {
+    let word = out.paint(tone(outcome), outcome_name(outcome));
+    match name {
+        Some(name) => out.line(format_args!("{word}  {name}")),
+        None => out.line(format_args!("{word}")),
+    }
 }
 
 fn write_stream(report: &super::cuts::Report, out: &mut Out) -> Result<(), Failure> {

@@ -1,11 +1,13 @@
 //! Runs one case.
 
 use std::collections::HashSet;
+use std::fmt;
 
-use banister::{Assessment, Guardrail, Outcome, Policy, RuleKind};
+use banister::{Finding, Guardrail, Outcome, Policy, RuleKind};
 
 use super::outcome::{CaseResult, Status};
 use super::suite::{Case, Expected, Given};
+use crate::check::body;
 use crate::check::cuts::Cuts;
 use crate::response::{blocks, kind_name, outcome_name};
 
@@ -30,64 +32,85 @@ impl Runner {
         rules.filter(|rule| !self.reached.contains(rule)).map(|(_, name)| name).collect()
     }
 
-    /// Runs a case, at once and in pieces.
+    /// Runs a case: a text at once and in pieces, a body as it is.
     pub(super) fn run(&mut self, case: &Case, cuts: &Cuts) -> CaseResult {
-        let (status, problem) = match &case.given {
-            Given::Text(text) => match self.problem(case, text, cuts) {
-                None => (Status::Passed, None),
-                Some(problem) => (Status::Failed, Some(problem)),
-            },
-            Given::Body(_) => (Status::Skipped, Some("this version does not examine bodies".to_owned())),
+        let problem = match &case.given {
+            Given::Text(text) => self.text(case, text, cuts),
+            Given::Body(body) => self.body(case, body),
         };
+        let status = if problem.is_none() { Status::Passed } else { Status::Failed };
         CaseResult { name: case.name.clone(), status, problem }
     }
 
-    fn problem(&mut self, case: &Case, text: &str, cuts: &Cuts) -> Option<String> {
+    fn text(&mut self, case: &Case, text: &str, cuts: &Cuts) -> Option<String> {
         let assessment = self.guardrail.assess(case.source, text);
-        for finding in assessment.findings() {
+        let got = Got {
+            outcome: assessment.outcome(),
+            masked: assessment.masked_text(),
+            findings: assessment.findings().iter().map(|finding| (finding, &text[finding.span().range()])).collect(),
+        };
+        self.problem(&case.expected, &got).or_else(|| cuts.compare(&self.guardrail, case.source, text).err())
+    }
+
+    fn body(&mut self, case: &Case, text: &str) -> Option<String> {
+        let guarded = match body::examine(&self.guardrail, case.source, text.as_bytes()) {
+            Ok(guarded) => guarded,
+            Err(error) => return Some(error.to_string()),
+        };
+        let assessment = guarded.assessment();
+        let masked = guarded.body().map(|body| String::from_utf8_lossy(body).into_owned());
+        let got = Got {
+            outcome: assessment.outcome(),
+            masked: masked.as_deref(),
+            findings: assessment.findings().iter().map(|found| (found.finding(), found.pointer())).collect(),
+        };
+        self.problem(&case.expected, &got)
+    }
+
+    fn problem(&mut self, expected: &Expected, got: &Got<'_>) -> Option<String> {
+        for (finding, _) in &got.findings {
             self.reached.insert((finding.kind(), finding.rule().to_owned()));
         }
-        let got = (assessment.outcome(), assessment.apply(text));
-        let as_expected = match &case.expected {
-            Expected::Passes => assessment.outcome() == Outcome::Passed,
-            Expected::Masked(masked) => got == (Outcome::Masked, masked),
+        let as_expected = match expected {
+            Expected::Passes => got.outcome == Outcome::Passed,
+            Expected::Masked(text) => got.outcome == Outcome::Masked && got.masked == Some(text),
             Expected::BlockedBy(rules) => {
-                let blockers: HashSet<&str> =
-                    assessment.findings().iter().filter(|finding| blocks(finding)).map(banister::Finding::rule).collect();
-                assessment.is_blocked() && rules.iter().all(|rule| blockers.contains(rule.as_str()))
+                let is_blocker = |rule: &String| got.findings.iter().any(|(found, _)| blocks(found) && found.rule() == rule);
+                got.outcome == Outcome::Blocked && rules.iter().all(is_blocker)
             }
         };
-        if !as_expected {
-            return Some(format!("expected: {}\n     got: {}", expected(&case.expected), found(&assessment, text)));
+        (!as_expected).then(|| format!("expected: {expected}\n     got: {got}"))
+    }
+}
+
+/// What came of a case; with each finding the text or the place of it.
+struct Got<'a> {
+    outcome: Outcome,
+    masked: Option<&'a str>,
+    findings: Vec<(&'a Finding, &'a str)>,
+}
+
+impl fmt::Display for Expected {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Passes => f.write_str("passed"),
+            Self::Masked(text) => write!(f, "masked {text:?}"),
+            Self::BlockedBy(rules) => write!(f, "blocked by {}", rules.join(", ")),
         }
-        cuts.compare(&self.guardrail, case.source, text).err()
     }
 }
 
-fn expected(expected: &Expected) -> String {
-    match expected {
-        Expected::Passes => "passed".to_owned(),
-        Expected::Masked(text) => format!("masked {text:?}"),
-        Expected::BlockedBy(rules) => format!("blocked by {}", rules.join(", ")),
+impl fmt::Display for Got<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(outcome_name(self.outcome))?;
+        if let Some(masked) = self.masked {
+            write!(f, " {masked:?}")?;
+        }
+        for (finding, what) in &self.findings {
+            let (rule, kind, span) = (finding.rule(), kind_name(finding.kind()), finding.span());
+            let (start, end) = (span.start(), span.end());
+            write!(f, "\n          {rule} ({kind}) {} at {start}..{end} {what:?}", finding.action())?;
+        }
+        Ok(())
     }
-}
-
-fn found(assessment: &Assessment, text: &str) -> String {
-    let mut found = outcome_name(assessment.outcome()).to_owned();
-    if let Some(masked) = assessment.masked_text() {
-        found.push_str(&format!(" {masked:?}"));
-    }
-    for finding in assessment.findings() {
-        let span = finding.span();
-        found.push_str(&format!(
-            "\n          {} ({}) {} at {}..{} {:?}",
-            finding.rule(),
-            kind_name(finding.kind()),
-            finding.action(),
-            span.start(),
-            span.end(),
-            &text[span.range()],
-        ));
-    }
-    found
 }

@@ -11,11 +11,11 @@ use crate::report::Out;
 ///
 /// When it cannot be written.
 pub(super) fn write(report: &Report, out: &mut Out) -> Result<(), Failure> {
-    let tests = report.passed + report.failed + report.skipped;
+    let tests = report.passed + report.failed;
     out.line(format_args!(r#"<?xml version="1.0" encoding="UTF-8"?>"#))?;
     out.line(format_args!(
-        r#"<testsuites name="banister" tests="{tests}" failures="{}" errors="0" skipped="{}">"#,
-        report.failed, report.skipped,
+        r#"<testsuites name="banister" tests="{tests}" failures="{}" errors="0">"#,
+        report.failed,
     ))?;
     for suite in &report.suites {
         write_suite(suite, out)?;
@@ -27,10 +27,9 @@ fn write_suite(suite: &SuiteResult, out: &mut Out) -> Result<(), Failure> {
     let count = |status: Status| suite.cases.iter().filter(|case| case.status == status).count();
     let name = escape(&suite.file);
     out.line(format_args!(
-        r#"  <testsuite name="{name}" tests="{}" failures="{}" errors="0" skipped="{}">"#,
+        r#"  <testsuite name="{name}" tests="{}" failures="{}" errors="0">"#,
         suite.cases.len(),
         count(Status::Failed),
-        count(Status::Skipped),
     ))?;
     for case in &suite.cases {
         let case_name = escape(&case.name);
@@ -42,7 +41,6 @@ fn write_suite(suite: &SuiteResult, out: &mut Out) -> Result<(), Failure> {
                 let first = escape(case.problem.as_deref().and_then(|problem| problem.lines().next()).unwrap_or_default());
                 out.line(format_args!(r#"{head}><failure message="{first}">{problem}</failure></testcase>"#))?;
             }
-            Status::Skipped => out.line(format_args!(r#"{head}><skipped message="{problem}"/></testcase>"#))?,
         }
     }
     out.line(format_args!("  </testsuite>"))

@@ -28,7 +28,6 @@ const MANY_CASES: usize = 500;
 pub(crate) struct Report {
     passed: usize,
     failed: usize,
-    skipped: usize,
     seed: u64,
     suites: Vec<SuiteResult>,
     coverage: Vec<Coverage>,
@@ -111,19 +110,15 @@ fn coverage(runners: &HashMap<Place, Runner>) -> Vec<Coverage> {
 impl Report {
     fn new(suites: Vec<SuiteResult>, coverage: Vec<Coverage>, seed: u64) -> Self {
         let count = |status: Status| suites.iter().flat_map(|suite| &suite.cases).filter(|case| case.status == status).count();
-        let (passed, failed, skipped) = (count(Status::Passed), count(Status::Failed), count(Status::Skipped));
-        Self { passed, failed, skipped, seed, suites, coverage }
+        let (passed, failed) = (count(Status::Passed), count(Status::Failed));
+        Self { passed, failed, seed, suites, coverage }
     }
 
     /// Failed cases, coverage, and the sum: nothing about what is as it should be.
     fn write(&self, out: &mut Out) -> Result<(), Failure> {
         for suite in &self.suites {
-            for case in suite.cases.iter().filter(|case| case.status != Status::Passed) {
-                let (tone, word) = match case.status {
-                    Status::Failed => (Tone::Bad, "failed"),
-                    _ => (Tone::Note, "skipped"),
-                };
-                out.line(format_args!("{}  {}: {}", out.paint(tone, word), suite.file, case.name))?;
+            for case in suite.cases.iter().filter(|case| case.status == Status::Failed) {
+                out.line(format_args!("{}  {}: {}", out.paint(Tone::Bad, "failed"), suite.file, case.name))?;
                 for line in case.problem.iter().flat_map(|problem| problem.lines()) {
                     out.line(format_args!("  {line}"))?;
                 }
@@ -136,10 +131,9 @@ impl Report {
                 out.line(format_args!("  {}", out.paint(Tone::Quiet, format!("no case for {}", unreached.join(", ")))))?;
             }
         }
-        let Self { passed, failed, skipped, seed, .. } = self;
+        let Self { passed, failed, seed, .. } = self;
         let tone = if *failed > 0 { Tone::Bad } else { Tone::Good };
-        let skipped = if *skipped > 0 { format!(", {skipped} skipped") } else { String::new() };
-        let sum = out.paint(tone, format!("{passed} passed, {failed} failed{skipped}"));
+        let sum = out.paint(tone, format!("{passed} passed, {failed} failed"));
         out.line(format_args!("{sum}  {}", out.paint(Tone::Quiet, format!("(seed {seed})"))))
     }
 }

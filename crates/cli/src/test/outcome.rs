@@ -7,7 +7,7 @@ use serde::Serialize;
 pub(crate) struct CaseResult {
     pub(crate) name: String,
     pub(crate) status: Status,
-    /// What is wrong: expected and found, or why it was skipped.
+    /// What is wrong: expected and found.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) problem: Option<String>,
 }
@@ -20,6 +20,4 @@ pub(crate) enum Status {
     Passed,
     /// Otherwise.
     Failed,
-    /// It was not run.
-    Skipped,
 }
