@@ -1,20 +1,13 @@
 //! Bodies of Bedrock calls.
 
+use std::collections::HashMap;
+
 use banister::bedrock::{BodyError, BodyFinding, BodyGuard, GuardedBody, Operation, SkipReason};
 use banister::{Conversation, Guardrail, Source};
+use serde::de::IgnoredAny;
 use serde_json::Value;
 
 use crate::response::{Characters, Images, Part, Response};
-
-/// The operations a body may be of. A body does not say which, and the first that knows its shape will do: they differ in what
-/// they call things, not in what is examined.
-const OPERATIONS: [Operation; 5] = [
-    Operation::InvokeModel,
-    Operation::Converse,
-    Operation::ApplyGuardrail,
-    Operation::CountTokens,
-    Operation::StartAsyncInvoke,
-];
 
 /// Evaluates a body: a request when the text goes to the model, a response otherwise.
 ///
@@ -22,22 +15,31 @@ const OPERATIONS: [Operation; 5] = [
 ///
 /// When the body cannot be examined.
 pub(crate) fn examine(guardrail: &Guardrail, source: Source, body: &[u8]) -> Result<GuardedBody, BodyError> {
-    let mut first = None;
-    for operation in OPERATIONS {
+    let examine = |operation: Operation| {
         let guard = BodyGuard::new(guardrail, &Conversation::new());
-        let guarded = match source {
+        match source {
             Source::Input => guard.request(operation, body),
             Source::Output => guard.response(operation, body),
-        };
-        match guarded {
-            Err(error) if error.is_unknown() => first = first.or(Some(error)),
-            known => return known,
         }
+    };
+    match (examine(Operation::InvokeModel), operation(body)) {
+        (Err(error), Some(operation)) if error.is_unknown() => examine(operation),
+        (known, _) => known,
     }
-    // What was unknown at the first look says most: it is the most common operation.
-    match first {
-        Some(error) => Err(error),
-        None => BodyGuard::new(guardrail, &Conversation::new()).request(Operation::InvokeModel, body),
+}
+
+/// The operation of a body that is none of InvokeModel's, by a member that only its bodies have.
+fn operation(body: &[u8]) -> Option<Operation> {
+    let members: HashMap<String, IgnoredAny> = serde_json::from_slice(body).ok()?;
+    let has = |name: &str| members.contains_key(name);
+    if has("modelInput") {
+        Some(Operation::StartAsyncInvoke)
+    } else if has("source") && has("content") || has("assessments") {
+        Some(Operation::ApplyGuardrail)
+    } else if has("messages") || has("output") {
+        Some(Operation::Converse)
+    } else {
+        has("input").then_some(Operation::CountTokens)
     }
 }
 

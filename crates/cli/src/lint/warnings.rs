@@ -151,12 +151,15 @@ fn off(guardrail: &Guardrail, warnings: &mut Vec<Warning>) {
     }
 }
 
+/// Whether two rules do the same in one direction at least.
 fn same_action(guardrail: &Guardrail, one: &List, other: &List) -> bool {
     let find = |list: &List| {
         let mut rules = guardrail.policy().rules();
-        rules.find(|rule| rule.kind() == list.kind && rule.name() == list.rule).map(|rule| (rule.input(), rule.output()))
+        rules.find(|rule| rule.kind() == list.kind && rule.name() == list.rule)
     };
-    find(one) == find(other)
+    let (Some(one), Some(other)) = (find(one), find(other)) else { return false };
+    let same = |source: Source| action(&one, source) != Action::Off && action(&one, source) == action(&other, source);
+    same(Source::Input) || same(Source::Output)
 }
 
 fn way(source: Source) -> &'static str {

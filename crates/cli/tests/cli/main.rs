@@ -1,0 +1,10 @@
+//! Runs the binary as a process.
+
+mod bad_input;
+mod body;
+mod check;
+mod jsonl;
+mod lint;
+mod stream;
+mod suites;
+mod support;
