@@ -64,14 +64,19 @@ impl BodyAssessment {
     /// Adds what was found in one text. The first text that is blocked gives the message.
     pub(super) fn add(&mut self, findings: impl Iterator<Item = BodyFinding>, text: &Assessment) {
         self.findings.extend(findings);
-        self.outcome = match (self.outcome, text.outcome()) {
-            (Outcome::Blocked, _) | (_, Outcome::Blocked) => Outcome::Blocked,
-            (Outcome::Masked, _) | (_, Outcome::Masked) => Outcome::Masked,
-            _ => Outcome::Passed,
-        };
+        self.outcome = stronger(self.outcome, text.outcome());
         if self.message.is_none() {
             self.message = text.message().map(Arc::from);
         }
+    }
+
+    /// Adds what was found in an event of a stream, of whose bytes `carried` are counted elsewhere.
+    pub(super) fn absorb(&mut self, event: Self, carried: usize) {
+        self.findings.extend(event.findings);
+        self.outcome = stronger(self.outcome, event.outcome);
+        self.message = self.message.take().or(event.message);
+        self.coverage.examined_bytes += event.coverage.examined_bytes.saturating_sub(carried);
+        self.coverage.skipped.extend(event.coverage.skipped);
     }
 
     /// Which direction was evaluated.
@@ -114,5 +119,13 @@ impl BodyAssessment {
     #[must_use]
     pub fn skipped(&self) -> &[Skipped] {
         &self.coverage.skipped
+    }
+}
+
+fn stronger(a: Outcome, b: Outcome) -> Outcome {
+    match (a, b) {
+        (Outcome::Blocked, _) | (_, Outcome::Blocked) => Outcome::Blocked,
+        (Outcome::Masked, _) | (_, Outcome::Masked) => Outcome::Masked,
+        _ => Outcome::Passed,
     }
 }

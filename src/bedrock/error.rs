@@ -53,6 +53,11 @@ impl BodyError {
         Self::new(BodyErrorKind::Frame { what })
     }
 
+    /// An event of a kind that the SDK does not know either.
+    pub(crate) fn unknown_event() -> Self {
+        Self::new(BodyErrorKind::UnknownBlock { pointer: String::new() })
+    }
+
     pub(crate) fn kind(&self) -> &BodyErrorKind {
         &self.kind
     }

@@ -16,6 +16,7 @@ mod operation;
 mod shape;
 mod shapes;
 mod slot;
+mod streams;
 mod table;
 mod visit;
 mod walk;
@@ -43,6 +44,7 @@ pub(crate) use self::{
     json::{HeldText, PartialJson, Piece, SlotEdit},
     shape::{request_shape, response_shape},
     slot::{Coverage, Slot, SlotKind, Visited},
+    streams::{EventGuard, Facts, Lanes, OutEvent, Plan},
     table::Part,
     visit::{Visitor, visit_request, visit_request_with, visit_response, visit_response_with},
     walk::Unknown,

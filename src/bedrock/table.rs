@@ -65,6 +65,17 @@ pub(crate) enum Part {
 }
 
 impl Part {
+    /// The part as pointers into streams name it.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Reasoning => "reasoning",
+            Self::ToolArguments => "toolArguments",
+            Self::ToolResult => "toolResult",
+            Self::Refusal => "refusal",
+        }
+    }
+
     pub(super) fn slot_kind(self) -> SlotKind {
         match self {
             Self::Text | Self::Refusal => SlotKind::AssistantText,

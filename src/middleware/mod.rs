@@ -11,27 +11,31 @@
 //! use aws_sdk_bedrockruntime::operation::invoke_model::InvokeModelInput;
 //! use aws_sdk_bedrockruntime::primitives::Blob;
 //! use banister::{BedrockService, Guardrail, GuardrailLayer, Policy};
-//! use tower::{Service, ServiceBuilder, ServiceExt};
+//! use tower::{ServiceBuilder, ServiceExt};
 //!
 //! # async fn call(client: aws_sdk_bedrockruntime::Client) -> Result<(), tower::BoxError> {
 //! let guardrail = Guardrail::new(Policy::pack("default")?);
-//! let mut bedrock = ServiceBuilder::new().layer(GuardrailLayer::new(guardrail)).service(BedrockService::new(client));
+//! let bedrock = ServiceBuilder::new().layer(GuardrailLayer::new(guardrail)).service(BedrockService::new(client));
 //! let input = InvokeModelInput::builder()
 //!     .model_id("meta.llama3-8b-instruct-v1:0")
 //!     .body(Blob::new(r#"{"prompt": "Write to jane.roe@example.com"}"#))
 //!     .build()?;
-//! let output = bedrock.ready().await?.call(input).await?;
+//! let output = bedrock.oneshot(input).await?;
 //! # Ok(())
 //! # }
 //! ```
 
 mod bedrock_service;
 mod error;
+mod guarded_stream;
 mod invoke;
+mod invoke_stream;
 mod layer;
 mod service;
 
 pub use bedrock_service::BedrockService;
 pub use error::GuardrailError;
+pub use guarded_stream::{GuardedStream, GuardedStreamError};
+pub use invoke_stream::GuardedInvokeModelStream;
 pub use layer::{AssessedCall, GuardrailLayer};
 pub use service::{GuardedOperation, GuardrailService};

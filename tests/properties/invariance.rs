@@ -100,13 +100,15 @@ fn no_prefix_leaks() {
             released.push_str(guard.push(c.encode_utf8(&mut [0; 4])));
             offset += c.len_utf8();
             assert!(
-                allowed.starts_with(&joined(&released)),
+                format!("{allowed}\u{2588}").starts_with(&joined(&released)),
                 "seed {seed}: after {offset} bytes of {text:?} released {released:?}, allowed {allowed:?}\n{}",
                 rules.yaml()
             );
         }
         released.push_str(guard.finish());
-        assert_eq!(joined(&released), allowed, "seed {seed}\ntext {text:?}\n{}", rules.yaml());
+        // A chain of masks that runs into a blocked span may be masked as far as it is settled.
+        let end = |text: &str| text.trim_end_matches('\u{2588}').to_owned();
+        assert_eq!(end(&joined(&released)), end(&allowed), "seed {seed}\ntext {text:?}\n{}", rules.yaml());
     });
 }
 

@@ -64,6 +64,16 @@ impl Lane {
     /// The block of texts that go on from block to block. Nova on InvokeModel opens one per token: such
     /// a lane is over at the end of the message only.
     pub(crate) const ALL_BLOCKS: u64 = u64::MAX;
+
+    /// Where the text stands in the answer as a whole, in the manner of RFC 6901: choice, block and part. A stream has no document
+    /// that a real pointer could point into.
+    pub(crate) fn pointer(self) -> String {
+        let Self { choice, block, part } = self;
+        match block {
+            Self::ALL_BLOCKS => format!("/choices/{choice}/{}", part.name()),
+            block => format!("/choices/{choice}/blocks/{block}/{}", part.name()),
+        }
+    }
 }
 
 /// A piece of a text that runs through events.

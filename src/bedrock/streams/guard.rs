@@ -1,0 +1,156 @@
+//! Guards a stream of events in their JSON form.
+
+use super::lanes::{Facts, Lanes, Plan};
+use crate::bedrock::assessment::BodyAssessment;
+use crate::bedrock::blocked::{Progress, StreamEvent, blocked_events, text_event};
+use crate::bedrock::error::BodyError;
+use crate::bedrock::event_stream::{Event, EventKind, StreamKind, deltas_with};
+use crate::bedrock::guard::{BodyGuard, Texts};
+use crate::bedrock::json::SlotEdit;
+use crate::bedrock::shape::Shape;
+use crate::guardrail::Source;
+
+/// An event to be sent on.
+#[derive(Debug)]
+pub(crate) enum OutEvent {
+    /// The one that came, as it came.
+    Same,
+    /// The one that came, with this JSON.
+    Changed(Vec<u8>),
+    /// One of our own.
+    New(StreamEvent),
+}
+
+/// Guards the events of one answer.
+#[derive(Debug)]
+pub(crate) struct EventGuard {
+    kind: StreamKind,
+    /// Shape of the answer; until an event tells, what the request lets expect.
+    shape: Shape,
+    model_id: String,
+    lanes: Lanes,
+    progress: Progress,
+    blocked: bool,
+}
+
+impl EventGuard {
+    pub(crate) fn new(guard: BodyGuard, kind: StreamKind, request: Shape, model_id: &str) -> Self {
+        Self {
+            kind,
+            shape: request,
+            model_id: model_id.to_owned(),
+            lanes: Lanes::new(guard),
+            progress: Progress::new(),
+            blocked: false,
+        }
+    }
+
+    /// Whether a rule blocked the stream: what is sent on is at its end.
+    pub(crate) fn is_blocked(&self) -> bool {
+        self.blocked
+    }
+
+    /// The shape of the answer, as far as it is known.
+    pub(crate) fn shape(&self) -> Shape {
+        self.shape
+    }
+
+    /// Examines an event, and gives what is to be sent on. For InvokeModel `json` is the model's JSON, unwrapped.
+    pub(crate) fn push(&mut self, event_type: &str, json: &[u8]) -> Result<Vec<OutEvent>, BodyError> {
+        if self.blocked {
+            return Ok(Vec::new());
+        }
+        let event = deltas_with(self.kind, event_type, json, self.lanes.guard().unknown())?;
+        if !matches!(event.kind(), EventKind::Other | EventKind::Metadata) {
+            self.shape = event.shape();
+        }
+        let facts = Facts {
+            kind: event.kind(),
+            block: event.block(),
+            ended_choices: event.ended_choices().to_vec(),
+            deltas: event.deltas().iter().map(|delta| (delta.lane, delta.text.clone().into_owned())).collect(),
+        };
+        let plan = self.lanes.plan(&facts)?;
+        let mut out = self.texts(&plan)?;
+        if plan.blocked {
+            if plan.released {
+                out.push(self.rewrite(&event, &plan)?);
+                self.progress.observe(&event);
+            }
+            self.block(&mut out);
+            return Ok(out);
+        }
+        out.push(self.rewrite(&event, &plan)?);
+        if self.lanes.assessment_mut().is_blocked() {
+            // A text that is whole in this event is blocked, so the event does not go on.
+            out.pop();
+            self.block(&mut out);
+        } else {
+            self.progress.observe(&event);
+        }
+        Ok(out)
+    }
+
+    /// Ends the stream, and gives what was still held.
+    pub(crate) fn finish(&mut self) -> Result<Vec<OutEvent>, BodyError> {
+        if self.blocked {
+            return Ok(Vec::new());
+        }
+        let plan = self.lanes.finish();
+        let mut out = self.texts(&plan)?;
+        if plan.blocked {
+            self.block(&mut out);
+        }
+        Ok(out)
+    }
+
+    /// What was found.
+    pub(crate) fn into_assessment(self) -> BodyAssessment {
+        self.lanes.into_assessment()
+    }
+
+    /// The events that tell of a blocked request in place of an answer.
+    pub(crate) fn refusal(
+        kind: StreamKind,
+        request: Shape,
+        model_id: &str,
+        message: &str,
+    ) -> Option<Vec<StreamEvent>> {
+        blocked_events(kind, request, model_id, message, &Progress::new())
+    }
+
+    fn texts(&self, plan: &Plan) -> Result<Vec<OutEvent>, BodyError> {
+        let events = plan.before.iter().map(|(lane, block, text)| {
+            text_event(self.kind, self.shape, *lane, *block, text)
+                .map(OutEvent::New)
+                .ok_or_else(|| BodyError::frame("the stream ended with text held, and its shape has no event to carry it"))
+        });
+        events.collect()
+    }
+
+    fn rewrite(&mut self, event: &Event<'_>, plan: &Plan) -> Result<OutEvent, BodyError> {
+        let edits: Vec<(usize, SlotEdit)> = plan
+            .edits
+            .iter()
+            .map(|(position, text)| {
+                let length = event.deltas().get(*position).map_or(0, |delta| delta.text.len());
+                (*position, SlotEdit::whole(length, text.clone()))
+            })
+            .collect();
+        let guard = self.lanes.guard().clone();
+        let mut texts = Texts::new(&guard, Source::Output);
+        let (json, coverage) = event.rewrite(&edits, &mut |slot| texts.examine(&slot))?;
+        let found = texts.finish(coverage);
+        // The bytes of lanes are counted when the lanes end.
+        let carried: usize = event.deltas().iter().map(|delta| delta.text.len()).sum();
+        self.lanes.assessment_mut().absorb(found, carried);
+        Ok(json.map_or(OutEvent::Same, OutEvent::Changed))
+    }
+
+    fn block(&mut self, out: &mut Vec<OutEvent>) {
+        self.blocked = true;
+        let message = self.lanes.assessment_message();
+        let events = blocked_events(self.kind, self.shape, &self.model_id, &message, &self.progress);
+        out.extend(events.into_iter().flatten().map(OutEvent::New));
+    }
+}

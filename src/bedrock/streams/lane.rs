@@ -1,0 +1,60 @@
+//! The guard of one lane.
+
+use super::tool::ToolGuard;
+use crate::bedrock::error::BodyError;
+use crate::bedrock::event_stream::Lane;
+use crate::bedrock::table::Part;
+use crate::guardrail::{Assessment, Evaluator};
+
+/// Guards one text of a stream.
+#[derive(Debug)]
+pub(super) enum LaneGuard {
+    Text(Box<Evaluator>),
+    Tool(Box<ToolGuard>),
+}
+
+impl LaneGuard {
+    pub(super) fn new(lane: Lane, start: impl Fn() -> Evaluator) -> Self {
+        match lane.part {
+            Part::ToolArguments => Self::Tool(Box::new(ToolGuard::new())),
+            Part::Text | Part::Reasoning | Part::ToolResult | Part::Refusal => Self::Text(Box::new(start())),
+        }
+    }
+
+    /// Reads on. What may be released is added to `out`, what was found in texts that ended to `done`. Says whether it is blocked.
+    pub(super) fn push(
+        &mut self,
+        text: &str,
+        start: impl Fn() -> Evaluator,
+        out: &mut String,
+        done: &mut Vec<Assessment>,
+    ) -> Result<bool, BodyError> {
+        match self {
+            Self::Text(evaluator) => {
+                evaluator.push(text, out);
+                Ok(evaluator.is_blocked())
+            }
+            Self::Tool(tool) => tool.push(text, start, out, done),
+        }
+    }
+
+    /// Ends the text.
+    pub(super) fn finish(mut self, out: &mut String, done: &mut Vec<Assessment>) -> bool {
+        match &mut self {
+            Self::Text(evaluator) => {
+                evaluator.finish(out);
+                done.push(evaluator.assessment());
+                evaluator.is_blocked()
+            }
+            Self::Tool(tool) => tool.finish(out, done),
+        }
+    }
+
+    /// What was found so far in a text that goes no further.
+    pub(super) fn abandon(self) -> Option<Assessment> {
+        match self {
+            Self::Text(evaluator) => Some(evaluator.assessment()),
+            Self::Tool(_) => None,
+        }
+    }
+}

@@ -1,0 +1,174 @@
+//! All lanes of a stream, and what they make of each event.
+
+use std::collections::BTreeMap;
+
+use super::lane::LaneGuard;
+use crate::bedrock::assessment::{BodyAssessment, BodyFinding};
+use crate::bedrock::error::BodyError;
+use crate::bedrock::event_stream::{EventKind, Lane};
+use crate::bedrock::guard::BodyGuard;
+use crate::guardrail::{Assessment, Evaluator, Source};
+
+/// What an event says, in whatever form it came.
+#[derive(Debug)]
+pub(crate) struct Facts {
+    pub(crate) kind: EventKind,
+    /// The content block it is about.
+    pub(crate) block: Option<u64>,
+    /// Choices it ends.
+    pub(crate) ended_choices: Vec<u64>,
+    /// Texts it carries on, in its order.
+    pub(crate) deltas: Vec<(Lane, String)>,
+}
+
+/// What to do with an event.
+#[derive(Debug, Default)]
+pub(crate) struct Plan {
+    /// Texts to send on before it: lane, open block, text.
+    pub(crate) before: Vec<(Lane, u64, String)>,
+    /// New texts of its deltas, by position; those not named stay.
+    pub(crate) edits: Vec<(usize, String)>,
+    /// A rule blocked the stream. The event itself goes on only if a text of it was released.
+    pub(crate) blocked: bool,
+    /// Whether any text of the event was released.
+    pub(crate) released: bool,
+}
+
+/// All lanes of a stream.
+#[derive(Debug)]
+pub(crate) struct Lanes {
+    guard: BodyGuard,
+    open: BTreeMap<Lane, LaneGuard>,
+    assessment: BodyAssessment,
+    last_block: u64,
+}
+
+impl Lanes {
+    pub(crate) fn new(guard: BodyGuard) -> Self {
+        Self { guard, open: BTreeMap::new(), assessment: BodyAssessment::new(Source::Output), last_block: 0 }
+    }
+
+    /// What to do with an event.
+    pub(crate) fn plan(&mut self, facts: &Facts) -> Result<Plan, BodyError> {
+        let mut plan = Plan::default();
+        let mut released = Vec::with_capacity(facts.deltas.len());
+        for (lane, text) in &facts.deltas {
+            let mut out = String::new();
+            if !plan.blocked {
+                plan.blocked = self.push(*lane, text, &mut out)?;
+            }
+            released.push(out);
+        }
+        if let Some(block) = facts.block {
+            self.last_block = block;
+        }
+        if !plan.blocked {
+            self.end_lanes(facts, &mut released, &mut plan);
+        }
+        for (position, (text, (_, given))) in released.into_iter().zip(&facts.deltas).enumerate() {
+            plan.released |= !text.is_empty();
+            if text != *given {
+                plan.edits.push((position, text));
+            }
+        }
+        Ok(plan)
+    }
+
+    /// Ends a stream that ends without saying so.
+    pub(crate) fn finish(&mut self) -> Plan {
+        let mut plan = Plan::default();
+        let lanes: Vec<Lane> = self.open.keys().copied().collect();
+        self.end(&lanes, &[], &mut [], &mut plan);
+        plan
+    }
+
+    /// What was found, once the stream is over.
+    pub(crate) fn into_assessment(mut self) -> BodyAssessment {
+        for (lane, guard) in std::mem::take(&mut self.open) {
+            if let Some(assessment) = guard.abandon() {
+                self.note(lane, &assessment);
+            }
+        }
+        self.assessment
+    }
+
+    /// The findings so far of lanes that are over, for texts that are whole in an event.
+    pub(crate) fn assessment_mut(&mut self) -> &mut BodyAssessment {
+        &mut self.assessment
+    }
+
+    /// What the caller is told when the stream is blocked.
+    pub(crate) fn assessment_message(&mut self) -> String {
+        // The lane that is blocked may still be open, and so not yet noted.
+        for (lane, guard) in std::mem::take(&mut self.open) {
+            if let Some(assessment) = guard.abandon() {
+                self.note(lane, &assessment);
+            }
+        }
+        self.assessment.message().unwrap_or_default().to_owned()
+    }
+
+    /// The guard of the bodies of this call.
+    pub(crate) fn guard(&self) -> &BodyGuard {
+        &self.guard
+    }
+
+    fn push(&mut self, lane: Lane, text: &str, out: &mut String) -> Result<bool, BodyError> {
+        let start = || start(&self.guard);
+        let mut done = Vec::new();
+        let lane_guard = self.open.entry(lane).or_insert_with(|| LaneGuard::new(lane, start));
+        let blocked = lane_guard.push(text, start, out, &mut done)?;
+        for assessment in &done {
+            self.note(lane, assessment);
+        }
+        Ok(blocked)
+    }
+
+    fn end_lanes(&mut self, facts: &Facts, released: &mut [String], plan: &mut Plan) {
+        let ends = |lane: &Lane| match facts.kind {
+            EventKind::BlockStop => lane.block != Lane::ALL_BLOCKS && Some(lane.block) == facts.block,
+            EventKind::ChoiceStop => facts.ended_choices.contains(&lane.choice),
+            EventKind::MessageStop => true,
+            _ => false,
+        };
+        let lanes: Vec<Lane> = self.open.keys().copied().filter(ends).collect();
+        self.end(&lanes, &facts.deltas, released, plan);
+    }
+
+    fn end(&mut self, lanes: &[Lane], deltas: &[(Lane, String)], released: &mut [String], plan: &mut Plan) {
+        for &lane in lanes {
+            let Some(guard) = self.open.remove(&lane) else { continue };
+            let (mut rest, mut done) = (String::new(), Vec::new());
+            plan.blocked |= guard.finish(&mut rest, &mut done);
+            for assessment in &done {
+                self.note(lane, assessment);
+            }
+            if rest.is_empty() {
+                continue;
+            }
+            match deltas.iter().rposition(|(other, _)| *other == lane) {
+                Some(position) => released[position].push_str(&rest),
+                None => plan.before.push((lane, self.last_block, rest)),
+            }
+            if plan.blocked {
+                return;
+            }
+        }
+    }
+
+    fn note(&mut self, lane: Lane, text: &Assessment) {
+        let pointer = lane.pointer();
+        self.assessment.coverage.examined_bytes += text.examined_bytes();
+        let findings = text.findings().iter().map(|finding| BodyFinding {
+            finding: finding.clone(),
+            pointer: pointer.clone(),
+            inner_pointer: None,
+            is_key: false,
+        });
+        self.assessment.add(findings, text);
+    }
+}
+
+fn start(guard: &BodyGuard) -> Evaluator {
+    Evaluator::new(guard.guardrail().clone(), Source::Output, guard.conversation().clone())
+}

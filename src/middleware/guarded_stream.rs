@@ -1,0 +1,221 @@
+use std::collections::VecDeque;
+use std::fmt;
+use std::future::{Future, poll_fn};
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use aws_sdk_bedrockruntime::error::SdkError;
+use aws_sdk_bedrockruntime::primitives::event_stream::EventReceiver;
+use aws_smithy_types::event_stream::RawMessage;
+use futures_core::Stream;
+
+use super::error::GuardrailError;
+use super::layer::CallGuard;
+use crate::bedrock::{BodyAssessment, BodyError};
+use crate::guardrail::Source;
+
+/// Why a guarded stream failed. It ends with the failure, and what was held is not released.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum GuardedStreamError<E> {
+    /// The model's stream failed: an exception event, a connection cut, a frame that is corrupt.
+    Upstream(SdkError<E, RawMessage>),
+    /// The guardrail refused the stream: an event could not be examined, or a rule blocked it and the layer answers blocks with
+    /// errors.
+    Guardrail(GuardrailError),
+}
+
+impl<E: std::error::Error + 'static> fmt::Display for GuardedStreamError<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Upstream(_) => f.write_str("the model's stream failed"),
+            Self::Guardrail(error) => error.fmt(f),
+        }
+    }
+}
+
+impl<E: std::error::Error + 'static> std::error::Error for GuardedStreamError<E> {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Upstream(error) => Some(error),
+            Self::Guardrail(error) => error.source(),
+        }
+    }
+}
+
+/// How the events of one operation are examined.
+pub(super) trait Examine<T>: fmt::Debug + Send {
+    /// What is to be sent on in place of an event.
+    fn push(&mut self, event: T) -> Result<Vec<T>, BodyError>;
+
+    /// What is to be sent on at the end.
+    fn finish(&mut self) -> Result<Vec<T>, BodyError>;
+
+    /// Whether a rule blocked the stream.
+    fn is_blocked(&self) -> bool;
+
+    /// What was found.
+    fn into_assessment(self: Box<Self>) -> BodyAssessment;
+}
+
+type Received<T, E> = (EventReceiver<T, E>, Result<Option<T>, SdkError<E, RawMessage>>);
+
+enum Upstream<T, E> {
+    Idle(EventReceiver<T, E>),
+    Receiving(Pin<Box<dyn Future<Output = Received<T, E>> + Send>>),
+    Over,
+}
+
+/// The events of a model's answer, examined.
+///
+/// It is read like the SDK's receiver, with [`recv`](Self::recv), or as a [`Stream`]. Events keep their order. A text is sent on as
+/// soon as no rule can reach it any more; see [`StreamGuard`](crate::StreamGuard) for what is held and how much. A rule that blocks
+/// ends the stream as the model ends one, with the policy's message. Nothing is read ahead of the caller, and dropping this drops the
+/// call.
+pub struct GuardedStream<T, E> {
+    upstream: Upstream<T, E>,
+    examine: Option<Box<dyn Examine<T>>>,
+    ready: VecDeque<T>,
+    failure: Option<GuardedStreamError<E>>,
+    call: CallGuard,
+}
+
+impl<T, E> GuardedStream<T, E>
+where
+    T: Send + fmt::Debug + 'static,
+    E: Send + fmt::Debug + 'static,
+{
+    pub(super) fn new(receiver: EventReceiver<T, E>, examine: Box<dyn Examine<T>>, call: CallGuard) -> Self {
+        Self {
+            upstream: Upstream::Idle(receiver),
+            examine: Some(examine),
+            ready: VecDeque::new(),
+            failure: None,
+            call,
+        }
+    }
+
+    /// A stream of these events, without a call.
+    pub(super) fn of(events: impl IntoIterator<Item = T>, call: CallGuard) -> Self {
+        Self {
+            upstream: Upstream::Over,
+            examine: None,
+            ready: events.into_iter().collect(),
+            failure: None,
+            call,
+        }
+    }
+
+    /// The next event; `None` at the end. It is safe to drop the future and call again.
+    ///
+    /// # Errors
+    ///
+    /// Once, when the model's stream fails or an event cannot be examined. After that the stream is at its end.
+    pub async fn recv(&mut self) -> Result<Option<T>, GuardedStreamError<E>> {
+        poll_fn(|cx| self.poll_event(cx)).await.transpose()
+    }
+
+    fn poll_event(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<T, GuardedStreamError<E>>>> {
+        loop {
+            if let Some(event) = self.ready.pop_front() {
+                return Poll::Ready(Some(Ok(event)));
+            }
+            if let Some(failure) = self.failure.take() {
+                return Poll::Ready(Some(Err(failure)));
+            }
+            match std::mem::replace(&mut self.upstream, Upstream::Over) {
+                Upstream::Over => return Poll::Ready(None),
+                Upstream::Idle(mut receiver) => {
+                    self.upstream = Upstream::Receiving(Box::pin(async move {
+                        let event = receiver.recv().await;
+                        (receiver, event)
+                    }));
+                }
+                Upstream::Receiving(mut future) => match future.as_mut().poll(cx) {
+                    Poll::Pending => {
+                        self.upstream = Upstream::Receiving(future);
+                        return Poll::Pending;
+                    }
+                    Poll::Ready((receiver, event)) => self.take(receiver, event),
+                },
+            }
+        }
+    }
+
+    fn take(&mut self, receiver: EventReceiver<T, E>, event: Result<Option<T>, SdkError<E, RawMessage>>) {
+        let Some(examine) = &mut self.examine else { return };
+        let examined = match event {
+            Err(error) => return self.fail(GuardedStreamError::Upstream(error)),
+            Ok(Some(event)) => {
+                let examined = examine.push(event);
+                if !examine.is_blocked() {
+                    self.upstream = Upstream::Idle(receiver);
+                }
+                examined
+            }
+            Ok(None) => examine.finish(),
+        };
+        let events = match examined {
+            Ok(events) => events,
+            Err(error) => {
+                let error = self.call.unreadable(Source::Output, error);
+                return self.fail(GuardedStreamError::Guardrail(error));
+            }
+        };
+        if examine.is_blocked() && self.call.settings.block_with_error {
+            if let Some(assessment) = self.end() {
+                let error = GuardrailError::blocked(self.call.operation, assessment);
+                self.fail(GuardedStreamError::Guardrail(error));
+            }
+            return;
+        }
+        self.ready.extend(events);
+        if matches!(self.upstream, Upstream::Over) {
+            self.end();
+        }
+    }
+
+    fn fail(&mut self, failure: GuardedStreamError<E>) {
+        self.upstream = Upstream::Over;
+        self.end();
+        self.failure = Some(failure);
+    }
+}
+
+impl<T, E> GuardedStream<T, E> {
+    /// Ends the examination and tells the observer.
+    fn end(&mut self) -> Option<BodyAssessment> {
+        let assessment = self.examine.take()?.into_assessment();
+        self.call.observe(&assessment);
+        Some(assessment)
+    }
+}
+
+impl<T, E> Drop for GuardedStream<T, E> {
+    fn drop(&mut self) {
+        // A caller that goes away early has still seen what was released.
+        self.end();
+    }
+}
+
+impl<T, E> Unpin for GuardedStream<T, E> {}
+
+impl<T, E> Stream for GuardedStream<T, E>
+where
+    T: Send + fmt::Debug + 'static,
+    E: Send + fmt::Debug + 'static,
+{
+    type Item = Result<T, GuardedStreamError<E>>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let event = ready!(self.poll_event(cx));
+        Poll::Ready(event)
+    }
+}
+
+impl<T, E> fmt::Debug for GuardedStream<T, E> {
+    // Without the events, which hold text.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("GuardedStream").field("ready", &self.ready.len()).field("call", &self.call).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,193 @@
+//! InvokeModelWithResponseStream through the layer, in every family's form.
+
+use aws_sdk_bedrockruntime::operation::invoke_model_with_response_stream::InvokeModelWithResponseStreamInput;
+use aws_sdk_bedrockruntime::primitives::Blob;
+use aws_sdk_bedrockruntime::types::ResponseStream;
+use banister::GuardrailLayer;
+use banister_simulator::{Chunk, Fault, Options, Reply};
+use serde_json::{Value, json};
+use tower::{ServiceBuilder, ServiceExt};
+
+use crate::support::{guardrail, layer, service, simulator};
+
+/// A request of each family that streams: model, body, and how the text of an answer is put together.
+fn families() -> Vec<(&'static str, Value, fn(&Value) -> String)> {
+    fn at(value: &Value, pointers: &[&str]) -> String {
+        pointers.iter().filter_map(|pointer| value.pointer(pointer)?.as_str()).collect()
+    }
+    let chat = json!([{"role": "user", "content": "Hello"}]);
+    vec![
+        ("amazon.titan-text-express-v1", json!({"inputText": "Hello"}), |v| at(v, &["/outputText"])),
+        (
+            "amazon.nova-micro-v1:0",
+            json!({"messages": [{"role": "user", "content": [{"text": "Hello"}]}], "inferenceConfig": {}}),
+            |v| at(v, &["/contentBlockDelta/delta/text"]),
+        ),
+        (
+            "anthropic.claude-3-haiku-20240307-v1:0",
+            json!({"anthropic_version": "bedrock-2023-05-31", "max_tokens": 9, "messages": chat}),
+            |v| at(v, &["/delta/text", "/content_block/text"]),
+        ),
+        ("anthropic.claude-v2", json!({"prompt": "Human: Hello", "max_tokens_to_sample": 9}), |v| at(v, &["/completion"])),
+        ("meta.llama3-8b-instruct-v1:0", json!({"prompt": "Hello"}), |v| at(v, &["/generation"])),
+        ("mistral.mistral-7b-instruct-v0:2", json!({"prompt": "Hello"}), |v| at(v, &["/outputs/0/text"])),
+        ("openai.gpt-oss-120b", json!({"messages": chat}), |v| at(v, &["/choices/0/delta/content"])),
+        ("deepseek.r1-v1:0", json!({"prompt": "Hello"}), |v| at(v, &["/choices/0/text"])),
+        ("cohere.command-text-v14", json!({"prompt": "Hello", "stream": true}), |v| at(v, &["/text"])),
+        ("cohere.command-r-v1:0", json!({"message": "Hello"}), |v| {
+            if v["event_type"] == "text-generation" { at(v, &["/text"]) } else { String::new() }
+        }),
+    ]
+}
+
+fn input(model: &str, body: &Value) -> InvokeModelWithResponseStreamInput {
+    InvokeModelWithResponseStreamInput::builder()
+        .model_id(model)
+        .body(Blob::new(body.to_string()))
+        .build()
+        .expect("complete")
+}
+
+async fn chunks(options: Options, model: &str, body: &Value) -> Vec<Value> {
+    let simulator = simulator(options).await;
+    let bedrock = ServiceBuilder::new().layer(GuardrailLayer::new(guardrail())).service(service(&simulator));
+    let answer = bedrock.clone().oneshot(input(model, body)).await.unwrap();
+    let mut body = answer.into_body();
+    let mut chunks = Vec::new();
+    while let Some(event) = body.recv().await.unwrap() {
+        let ResponseStream::Chunk(part) = event else { panic!("not a chunk") };
+        chunks.push(serde_json::from_slice(part.bytes().unwrap().as_ref()).unwrap());
+    }
+    chunks
+}
+
+const SECRET: &str = "Mail jane.roe@example.com or call +1 (415) 555-0132, card 4111 1111 1111 1111, ask Globex Corp.";
+const MASKED: &str = "Mail {EMAIL} or call {PHONE}, card **** **** **** 1111, ask {competitors}.";
+
+#[tokio::test]
+async fn every_family_is_masked_at_every_cut() {
+    for (model, body, text) in families() {
+        for chunk in [Chunk::Chars(1), Chunk::Chars(3), Chunk::Chars(7), Chunk::Tokens] {
+            let options = Options { reply: Reply::Text(SECRET.to_owned()), chunk: chunk.clone(), ..Options::default() };
+            let chunks = chunks(options, model, &body).await;
+            let joined: String = chunks.iter().map(text).collect();
+            assert_eq!(joined, MASKED, "{model} {chunk:?}");
+            let all = Value::from(chunks).to_string();
+            assert!(!all.contains("jane.roe") && !all.contains("4111"), "{model}: {all}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn every_family_ends_with_the_message_when_blocked() {
+    for (model, body, text) in families() {
+        let reply = Reply::Text("Trust me, it is a guaranteed return for all.".to_owned());
+        let options = Options { reply, chunk: Chunk::Chars(4), ..Options::default() };
+        let chunks = chunks(options, model, &body).await;
+        let joined: String = chunks.iter().map(text).collect();
+        assert_eq!(joined, "Trust me, it is a I can't share that.", "{model}");
+        let last = chunks.last().unwrap();
+        assert_eq!(last["amazon-bedrock-guardrailAction"], "INTERVENED", "{model}: {last}");
+    }
+}
+
+#[tokio::test]
+async fn a_blocked_prompt_streams_the_message() {
+    for (model, mut body, text) in families() {
+        let asked = body.to_string().replace("Hello", "Give me a stock tip");
+        body = serde_json::from_str(&asked).unwrap();
+        let simulator = simulator(Options::default()).await;
+        let bedrock = ServiceBuilder::new().layer(GuardrailLayer::new(guardrail())).service(service(&simulator));
+        let mut events = bedrock.clone().oneshot(input(model, &body)).await.unwrap().into_body();
+        let mut joined = String::new();
+        while let Some(ResponseStream::Chunk(part)) = events.recv().await.unwrap() {
+            joined.push_str(&text(&serde_json::from_slice(part.bytes().unwrap().as_ref()).unwrap()));
+        }
+        assert_eq!(joined, "I can't help with that.", "{model}");
+        assert!(simulator.requests().is_empty());
+    }
+}
+
+#[tokio::test]
+async fn tool_arguments_are_masked_as_json() {
+    let value = json!({"to": "jane.roe@example.com", "note": "say \"hi\" to Acme\n", "n": 3});
+    let reply = Reply::ToolUse { name: "send".to_owned(), input: value, text: Some("I write to a@b.com".to_owned()) };
+    let cases: [(&str, Value, &str); 2] = [
+        (
+            "anthropic.claude-3-haiku-20240307-v1:0",
+            json!({"anthropic_version": "bedrock-2023-05-31", "max_tokens": 9, "messages": [{"role": "user", "content": "Hi"}]}),
+            "/delta/partial_json",
+        ),
+        (
+            "openai.gpt-oss-120b",
+            json!({"messages": [{"role": "user", "content": "Hi"}]}),
+            "/choices/0/delta/tool_calls/0/function/arguments",
+        ),
+    ];
+    for (model, body, pointer) in cases {
+        let options = Options { reply: reply.clone(), chunk: Chunk::Chars(3), ..Options::default() };
+        let chunks = chunks(options, model, &body).await;
+        let arguments: String = chunks.iter().filter_map(|chunk| chunk.pointer(pointer)?.as_str()).collect();
+        let arguments: Value = serde_json::from_str(&arguments).expect("valid JSON");
+        let expected = json!({"to": "{EMAIL}", "note": "say \"hi\" to {competitors}\n", "n": 3});
+        assert_eq!(arguments, expected, "{model}");
+    }
+}
+
+#[tokio::test]
+async fn failures_release_nothing_unexamined() {
+    let body = json!({"prompt": "Hello"});
+    let faults = [
+        Fault::ExceptionFrame {
+            after_events: 4,
+            exception_type: "throttlingException".to_owned(),
+            message: "slow down".to_owned(),
+        },
+        Fault::CutConnection { after_bytes: 900 },
+        Fault::CorruptFrame { after_events: 4 },
+    ];
+    for fault in faults {
+        let options = Options {
+            reply: Reply::Text("Hello, mail jane.roe@example.com for all you need to know".to_owned()),
+            chunk: Chunk::Chars(4),
+            fault: Some(fault.clone()),
+            ..Options::default()
+        };
+        let simulator = simulator(options).await;
+        let (layer, seen) = layer();
+        let bedrock = ServiceBuilder::new().layer(layer).service(service(&simulator));
+        let call = input("meta.llama3-8b-instruct-v1:0", &body);
+        let mut events = bedrock.clone().oneshot(call).await.unwrap().into_body();
+        let mut joined = String::new();
+        let mut failures = 0;
+        loop {
+            match events.recv().await {
+                Ok(Some(ResponseStream::Chunk(part))) => {
+                    let chunk: Value = serde_json::from_slice(part.bytes().unwrap().as_ref()).unwrap();
+                    joined.push_str(chunk["generation"].as_str().unwrap());
+                }
+                Ok(Some(other)) => panic!("{other:?}"),
+                Ok(None) => break,
+                Err(_) => failures += 1,
+            }
+        }
+        assert_eq!(failures, 1, "{fault:?}");
+        assert!("Hello, mail {EMAIL} for all".starts_with(&joined), "{fault:?}: {joined}");
+        assert_eq!(seen.lock().unwrap().len(), 2, "the request and what there was of the answer");
+    }
+}
+
+#[tokio::test]
+async fn interleaved_choices_have_guards_of_their_own() {
+    let body = json!({"prompt": "Hello", "stream": true, "num_generations": 3});
+    let options = Options { reply: Reply::Text(SECRET.to_owned()), chunk: Chunk::Chars(5), ..Options::default() };
+    let chunks = chunks(options, "cohere.command-text-v14", &body).await;
+    for index in 0..3 {
+        let joined: String = chunks
+            .iter()
+            .filter(|chunk| chunk["index"].as_u64() == Some(index))
+            .filter_map(|chunk| chunk["text"].as_str())
+            .collect();
+        assert_eq!(joined, MASKED, "generation {index}");
+    }
+}

@@ -1,0 +1,5 @@
+//! The layer around a real SDK client, over HTTP, against the simulator.
+
+mod invoke;
+mod invoke_stream;
+mod support;

@@ -1,0 +1,72 @@
+//! A guarded client over the simulator.
+
+use std::sync::{Arc, Mutex};
+
+use aws_sdk_bedrockruntime::Client;
+use aws_sdk_bedrockruntime::config::retry::RetryConfig;
+use aws_sdk_bedrockruntime::config::{BehaviorVersion, Credentials, Region};
+use banister::{BedrockService, Guardrail, GuardrailLayer, Policy};
+use banister_simulator::{Options, Simulator};
+
+/// A policy with every kind of rule.
+pub const POLICY: &str = r"
+version: 1
+name: integration
+messages:
+  blocked_input: I can't help with that.
+  blocked_output: I can't share that.
+denied_topics:
+  - {name: investment, phrases: [guaranteed return, stock tip], action: block}
+word_filters:
+  - {name: competitors, words: [Acme, Globex Corp], input: detect, output: mask}
+pii:
+  - {types: [EMAIL, PHONE], action: mask}
+  - {types: [CREDIT_DEBIT_CARD_NUMBER], input: block, output: mask, replacement: keep_last_4}
+regexes:
+  - {name: employee-id, pattern: '\bEMP-\d{6}\b', action: mask}
+";
+
+pub fn guardrail() -> Guardrail {
+    Guardrail::new(Policy::from_yaml(POLICY).expect("the policy is valid"))
+}
+
+/// An SDK client that talks to the simulator over plain HTTP.
+pub fn client(simulator: &Simulator) -> Client {
+    let config = aws_sdk_bedrockruntime::Config::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(Region::new("us-east-1"))
+        .credentials_provider(Credentials::new("AKIDSIMULATOR", "secret", None, None, "simulator"))
+        .endpoint_url(simulator.endpoint())
+        .http_client(aws_smithy_http_client::Builder::new().build_http())
+        .retry_config(RetryConfig::disabled())
+        .build();
+    Client::from_conf(config)
+}
+
+pub async fn simulator(options: Options) -> Simulator {
+    Simulator::start(options).await.expect("a loopback port")
+}
+
+pub fn service(simulator: &Simulator) -> BedrockService {
+    BedrockService::new(client(simulator))
+}
+
+/// What a layer's observer saw: direction, outcome, rules.
+pub type Seen = Arc<Mutex<Vec<String>>>;
+
+/// A layer that notes what it assesses.
+pub fn layer() -> (GuardrailLayer, Seen) {
+    let seen = Seen::default();
+    let notes = Arc::clone(&seen);
+    let layer = GuardrailLayer::new(guardrail()).on_assessment(move |call| {
+        let assessment = call.assessment();
+        let rules: Vec<_> = assessment
+            .findings()
+            .iter()
+            .map(|found| format!("{}@{}", found.finding().rule(), found.pointer()))
+            .collect();
+        let note = format!("{} {:?} {}", assessment.source(), assessment.outcome(), rules.join(" "));
+        notes.lock().expect("not poisoned").push(note.trim_end().to_owned());
+    });
+    (layer, seen)
+}
