@@ -27,6 +27,8 @@ pub(crate) enum Command {
     Schema,
     /// Run suites of cases, `*.test.yaml`
     Test(TestArgs),
+    /// Make a guarded call, and show what became of it on the way
+    Chat(ChatArgs),
 }
 
 /// Flags of `check`.
@@ -84,6 +86,39 @@ pub(crate) struct TestArgs {
     /// Suites, or directories with suites; none is `policies/`, or else the current directory
     #[arg(value_name = "PATH")]
     pub(crate) paths: Vec<PathBuf>,
+}
+
+/// Flags of `chat`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct ChatArgs {
+    /// The policy: the name of a pack, or a file
+    #[arg(long, short, value_name = "P", default_value = "default")]
+    pub(crate) policy: String,
+    /// The model, or inference profile
+    #[arg(long, short, value_name = "ID", default_value = "anthropic.claude-3-haiku-20240307-v1:0")]
+    pub(crate) model: String,
+    /// Show the answer as it comes
+    #[arg(long)]
+    pub(crate) stream: bool,
+    /// Who answers: `simulator`, `aws` (the account of the environment), or a URL
+    #[arg(long, value_name = "E", default_value = "simulator")]
+    pub(crate) endpoint: String,
+    /// The operation of the Bedrock runtime
+    #[arg(long, default_value = "invoke")]
+    pub(crate) operation: Operation,
+    /// How to print
+    #[arg(long, short, default_value = "text")]
+    pub(crate) format: Format,
+    /// What to say; `-` is standard input
+    #[arg(value_name = "PROMPT")]
+    pub(crate) prompt: String,
+}
+
+/// An operation of the Bedrock runtime, or with `--stream` the one like it that streams.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Operation {
+    /// InvokeModel
+    Invoke,
 }
 
 /// Which way a text goes.

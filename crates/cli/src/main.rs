@@ -4,6 +4,7 @@
 //! do it, with a message on standard error.
 
 mod args;
+mod chat;
 mod check;
 mod failure;
 mod input;
@@ -39,6 +40,7 @@ fn run(args: &Args) -> Exit {
         Command::Lint(args) => lint::run(args, &mut out),
         Command::Schema => schema::run(&mut out),
         Command::Test(args) => test::run(args, &mut out),
+        Command::Chat(args) => chat::run(args, &mut out),
     };
     let done = done.and_then(|exit| out.flush().map(|()| exit));
     match done {

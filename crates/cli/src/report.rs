@@ -32,6 +32,15 @@ impl Out {
         self.writer.write_fmt(line).and_then(|()| self.writer.write_all(b"\n")).map_err(|error| Failure::writing(&error))
     }
 
+    /// Writes a text as it is.
+    ///
+    /// # Errors
+    ///
+    /// Likewise.
+    pub(crate) fn text(&mut self, text: &str) -> Result<(), Failure> {
+        self.writer.write_all(text.as_bytes()).map_err(|error| Failure::writing(&error))
+    }
+
     /// Writes a value as JSON on one line.
     ///
     /// # Errors
@@ -93,6 +102,7 @@ pub(crate) enum Tone {
 #[derive(Debug, Default)]
 pub(crate) struct Table {
     rows: Vec<Vec<String>>,
+    indent: usize,
 }
 
 impl Table {
@@ -101,7 +111,12 @@ impl Table {
         self.rows.push(cells.into_iter().collect());
     }
 
-    /// Writes the rows, indented.
+    /// Moves the rows to the right.
+    pub(crate) fn indented(self, indent: usize) -> Self {
+        Self { indent, ..self }
+    }
+
+    /// Writes the rows, two columns to the right of where they are moved to.
     ///
     /// # Errors
     ///
@@ -112,7 +127,7 @@ impl Table {
             .map(|column| self.rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count()).max().unwrap_or(0))
             .collect();
         for row in &self.rows {
-            let mut line = String::from(" ");
+            let mut line = " ".repeat(self.indent + 1);
             for (cell, width) in row.iter().zip(&widths) {
                 line.push_str(&format!(" {cell:width$} "));
             }

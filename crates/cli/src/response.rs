@@ -1,5 +1,6 @@
 //! An evaluation as ApplyGuardrail's response, and `findings` beside it.
 
+use banister::bedrock::BodyFinding;
 use banister::{ActionTaken, Assessment, Finding, Outcome, Policy, RuleKind, Source};
 use serde::Serialize;
 
@@ -106,7 +107,7 @@ pub(crate) struct Images {
 
 /// One finding with its place.
 #[derive(Debug, Serialize)]
-struct FindingEntry {
+pub(crate) struct FindingEntry {
     rule: String,
     kind: &'static str,
     #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
@@ -156,17 +157,7 @@ impl Response {
         let mut findings = Vec::new();
         for part in parts {
             policies.add(&part);
-            findings.push(FindingEntry {
-                rule: part.finding.rule().to_owned(),
-                kind: kind_name(part.finding.kind()),
-                entity: part.finding.entity().map(banister::EntityType::name),
-                action: part.finding.action().name(),
-                start: part.finding.span().start(),
-                end: part.finding.span().end(),
-                pointer: part.pointer,
-                inner_pointer: part.inner_pointer,
-                matched: part.matched,
-            });
+            findings.push(FindingEntry::new(part));
         }
         Self {
             action,
@@ -176,6 +167,36 @@ impl Response {
             usage: Usage::new(policy, source, characters.guarded),
             guardrail_coverage: Coverage { text_characters: characters, images },
             findings,
+        }
+    }
+}
+
+impl FindingEntry {
+    /// The entry of a finding.
+    pub(crate) fn new(part: Part<'_>) -> Self {
+        let finding = part.finding;
+        Self {
+            rule: finding.rule().to_owned(),
+            kind: kind_name(finding.kind()),
+            entity: finding.entity().map(banister::EntityType::name),
+            action: finding.action().name(),
+            start: finding.span().start(),
+            end: finding.span().end(),
+            pointer: part.pointer,
+            inner_pointer: part.inner_pointer,
+            matched: part.matched,
+        }
+    }
+}
+
+impl<'f> Part<'f> {
+    /// A finding in a body.
+    pub(crate) fn of_body(found: &'f BodyFinding, matched: Option<String>) -> Self {
+        Self {
+            finding: found.finding(),
+            pointer: Some(found.pointer().to_owned()),
+            inner_pointer: found.inner_pointer().map(str::to_owned),
+            matched,
         }
     }
 }

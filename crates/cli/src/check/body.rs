@@ -55,12 +55,8 @@ pub(crate) fn output(guarded: &GuardedBody) -> Option<String> {
 pub(crate) fn response(guardrail: &Guardrail, body: &[u8], guarded: &GuardedBody, show_matches: bool) -> Response {
     let assessment = guarded.assessment();
     let document: Option<Value> = if show_matches { serde_json::from_slice(body).ok() } else { None };
-    let parts = assessment.findings().iter().map(|found| Part {
-        finding: found.finding(),
-        pointer: Some(found.pointer().to_owned()),
-        inner_pointer: found.inner_pointer().map(str::to_owned),
-        matched: document.as_ref().and_then(|document| matched(document, found)),
-    });
+    let part = |found| Part::of_body(found, document.as_ref().and_then(|document| matched(document, found)));
+    let parts = assessment.findings().iter().map(part);
     // Bytes, for the number of characters is not kept; the same for ASCII, more otherwise.
     let examined = assessment.examined_bytes();
     let images = assessment.skipped().iter().filter(|skipped| skipped.reason() == SkipReason::Image).count();

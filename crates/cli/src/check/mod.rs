@@ -3,7 +3,7 @@
 pub(crate) mod body;
 pub(crate) mod cuts;
 mod jsonl;
-mod text;
+pub(crate) mod text;
 
 use banister::{Assessment, Guardrail, Outcome, Source};
 

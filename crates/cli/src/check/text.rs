@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use banister::bedrock::BodyFinding;
 use banister::{Assessment, Finding, Outcome, StreamGuard};
 
 use super::{Checker, body, exit_of};
@@ -49,15 +50,7 @@ impl Checker<'_> {
             .map_err(|error| Failure::new(format!("{label}: {error}")))?;
         let assessment = guarded.assessment();
         write_outcome(name, assessment.outcome(), out)?;
-        let mut table = Table::default();
-        for found in assessment.findings() {
-            let mut row = cells(found.finding());
-            row.push(match found.inner_pointer() {
-                Some(inner) => format!("{}#{inner}", found.pointer()),
-                None => found.pointer().to_owned(),
-            });
-            table.row(row);
-        }
+        let mut table = body_findings(assessment.findings());
         for skipped in assessment.skipped() {
             let note = format!("not examined: {}", skipped.reason().as_str());
             table.row([out.paint(Tone::Quiet, note), String::new(), String::new(), String::new(), skipped.pointer().to_owned()]);
@@ -112,7 +105,7 @@ impl Masked {
 }
 
 /// Findings in columns: rule, kind, span, action, and why for a topic found by likeness.
-pub(crate) fn findings(findings: &[Finding], text: Option<&str>) -> Table {
+fn findings(findings: &[Finding], text: Option<&str>) -> Table {
     let mut table = Table::default();
     for finding in findings {
         let span = finding.span();
@@ -126,6 +119,20 @@ pub(crate) fn findings(findings: &[Finding], text: Option<&str>) -> Table {
         }
         let mut row = cells(finding);
         row.push(note);
+        table.row(row);
+    }
+    table
+}
+
+/// Findings in a body, in columns: rule, kind, span, action, place.
+pub(crate) fn body_findings(findings: &[BodyFinding]) -> Table {
+    let mut table = Table::default();
+    for found in findings {
+        let mut row = cells(found.finding());
+        row.push(match found.inner_pointer() {
+            Some(inner) => format!("{}#{inner}", found.pointer()),
+            None => found.pointer().to_owned(),
+        });
         table.row(row);
     }
     table
