@@ -5,7 +5,7 @@ use std::io::{self, BufRead, BufReader, IsTerminal as _, Read};
 use std::path::Path;
 
 use banister::Utf8Stitcher;
-use indicatif::ProgressBar;
+use indicatif::{ProgressBar, ProgressDrawTarget};
 
 use crate::failure::Failure;
 use crate::progress;
@@ -38,7 +38,8 @@ impl Input {
         if metadata.is_dir() {
             return Err(Failure::new(format!("{name}: is a directory; name the files in it")));
         }
-        Ok(Self { reader: Box::new(file), progress: progress::bytes(metadata.len()), name })
+        let progress = progress::bytes(metadata.len());
+        Ok(Self { reader: Box::new(progress.wrap_read(file)), progress, name })
     }
 
     /// Standard input.
@@ -65,9 +66,7 @@ impl Input {
                 Err(error) => return Err(self.fail(&error)),
             };
             each(stitcher.push(&buffer[..length]).map_err(|error| self.fail(&error))?);
-            self.progress.inc(length as u64);
         }
-        self.progress.finish_and_clear();
         stitcher.finish().map_err(|error| self.fail(&error))
     }
 
@@ -95,6 +94,10 @@ impl Input {
 
     /// The text as lines.
     pub(crate) fn lines(self, limit: usize) -> Lines {
+        // Results are written while the bar moves: on one terminal they would be in each other's way.
+        if io::stdout().is_terminal() {
+            self.progress.set_draw_target(ProgressDrawTarget::hidden());
+        }
         Lines { name: self.name, reader: BufReader::with_capacity(CHUNK_BYTES, self.reader), limit, number: 0 }
     }
 

@@ -27,8 +27,12 @@ use crate::report::Out;
 
 fn main() -> ExitCode {
     let args = Args::parse();
-    // A promise of the library that does not hold ends in a panic. That is no finding: it is exit code 2.
-    panic::set_hook(Box::new(|panic| eprintln!("banister: internal error, please report it: {panic}")));
+    // A promise of the library that does not hold ends in a panic. That is no finding: it is exit code 2. Only the place is told,
+    // for the message of a panic may quote text.
+    panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map_or(String::new(), |place| format!(" at {place}"));
+        failure::complain(&format!("internal error{place}, please report it"));
+    }));
     let exit = panic::catch_unwind(|| run(&args)).unwrap_or(Exit::Failed);
     ExitCode::from(exit as u8)
 }

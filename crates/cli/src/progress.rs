@@ -1,11 +1,11 @@
 //! Progress on standard error, for work that takes long. Nothing is drawn where that is no terminal.
 
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{ProgressBar, ProgressFinish, ProgressStyle};
 
 /// Files smaller than this are done before a bar could be read.
 const LONG_BYTES: u64 = 8 << 20;
 
-/// A bar over the bytes of a file.
+/// A bar over the bytes of a file. It goes when it is dropped.
 pub(crate) fn bytes(length: u64) -> ProgressBar {
     if length < LONG_BYTES {
         return ProgressBar::hidden();
@@ -22,7 +22,7 @@ pub(crate) fn count(length: usize, few: usize) -> ProgressBar {
 }
 
 fn styled(length: u64, template: &str) -> ProgressBar {
-    let bar = ProgressBar::new(length);
+    let bar = ProgressBar::new(length).with_finish(ProgressFinish::AndClear);
     match ProgressStyle::with_template(template) {
         Ok(style) => bar.with_style(style),
         Err(_) => bar,

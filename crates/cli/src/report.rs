@@ -29,7 +29,10 @@ impl Out {
     ///
     /// When it cannot be written.
     pub(crate) fn line(&mut self, line: fmt::Arguments<'_>) -> Result<(), Failure> {
-        self.writer.write_fmt(line).and_then(|()| self.writer.write_all(b"\n")).map_err(|error| Failure::writing(&error))
+        self.writer
+            .write_fmt(line)
+            .and_then(|()| self.writer.write_all(b"\n"))
+            .map_err(|error| Failure::writing(&error))
     }
 
     /// Writes a text as it is.
@@ -124,7 +127,9 @@ impl Table {
     pub(crate) fn write(&self, out: &mut Out) -> Result<(), Failure> {
         let columns = self.rows.iter().map(Vec::len).max().unwrap_or(0);
         let widths: Vec<usize> = (0..columns)
-            .map(|column| self.rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count()).max().unwrap_or(0))
+            .map(|column| {
+                self.rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count()).max().unwrap_or(0)
+            })
             .collect();
         for row in &self.rows {
             let mut line = " ".repeat(self.indent + 1);

@@ -256,7 +256,8 @@ impl Usage {
     /// are free.
     fn new(policy: &Policy, source: Source, characters: usize) -> Self {
         let units = |kind: RuleKind| {
-            let in_force = policy.rules().any(|rule| rule.kind() == kind && action(&rule, source) != banister::Action::Off);
+            let in_force =
+                policy.rules().any(|rule| rule.kind() == kind && action(&rule, source) != banister::Action::Off);
             if in_force { characters.div_ceil(UNIT_CHARS) } else { 0 }
         };
         Self {

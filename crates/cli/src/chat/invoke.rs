@@ -81,6 +81,9 @@ async fn replay(call: &Call<'_>, family: &Family) -> Result<(), Failure> {
 fn family(call: &Call<'_>) -> Result<&'static Family, Failure> {
     Family::of(call.model).ok_or_else(|| {
         let model = call.model;
-        Failure::new(format!("no request body is known for model `{model}`, only for ids with one of {}", Family::signs()))
+        Failure::new(format!(
+            "no request body is known for model `{model}`, only for ids with one of {}",
+            Family::signs()
+        ))
     })
 }

@@ -83,7 +83,8 @@ impl Cuts {
             if passage.released == whole.released && passage.assessment == whole.assessment {
                 return Ok(passage.first_release_after);
             }
-            let what = if passage.released == whole.released { "the findings differ" } else { "the released text differs" };
+            let what =
+                if passage.released == whole.released { "the findings differ" } else { "the released text differs" };
             Err(format!("internal error, please report it: cut {way}, {what} from those of the whole text"))
         };
         let unstreamed = guardrail.assess(source, text);

@@ -53,7 +53,13 @@ impl Checker<'_> {
         let mut table = body_findings(assessment.findings());
         for skipped in assessment.skipped() {
             let note = format!("not examined: {}", skipped.reason().as_str());
-            table.row([out.paint(Tone::Quiet, note), String::new(), String::new(), String::new(), skipped.pointer().to_owned()]);
+            table.row([
+                out.paint(Tone::Quiet, note),
+                String::new(),
+                String::new(),
+                String::new(),
+                skipped.pointer().to_owned(),
+            ]);
         }
         table.write(out)?;
         if let Some(output) = body::output(&guarded) {
@@ -76,7 +82,9 @@ impl Checker<'_> {
             out.line(format_args!("\n{message}"))?;
         } else if assessment.outcome() == Outcome::Masked {
             if masked.left_out > 0 {
-                out.line(format_args!("\nThe masked text is longer than {SHOWN_BYTES} bytes; `--format json` has it."))?;
+                out.line(format_args!(
+                    "\nThe masked text is longer than {SHOWN_BYTES} bytes; `--format json` has it."
+                ))?;
             } else {
                 let text = masked.text.strip_suffix('\n').unwrap_or(&masked.text);
                 out.line(format_args!("\n{text}"))?;

@@ -131,7 +131,11 @@ impl Facts {
     fn write(&self, place: &Place, out: &mut Out) -> Result<(), Failure> {
         out.line(format_args!("{place}: {} {}", self.name, out.paint(Tone::Quiet, &self.digest)))?;
         let rule = self.hold_bound_rule.as_deref().map_or(String::new(), |rule| format!(", set by {rule}"));
-        out.line(format_args!("{} rules; a stream holds back at most {} bytes{rule}", self.rules.len(), self.hold_bound))?;
+        out.line(format_args!(
+            "{} rules; a stream holds back at most {} bytes{rule}",
+            self.rules.len(),
+            self.hold_bound
+        ))?;
         let mut table = Table::default();
         table.row(["rule", "kind", "input", "output"].map(str::to_owned));
         for rule in &self.rules {

@@ -83,7 +83,8 @@ fn contained(lists: &[List], warnings: &mut Vec<Warning>) {
         if !pairs.is_empty() {
             let pairs: Vec<&str> = pairs.iter().map(String::as_str).collect();
             let rule = &list.rule;
-            let message = format!("`{rule}` lists phrases that hold another of its entries, which is enough: {}", some(&pairs));
+            let message =
+                format!("`{rule}` lists phrases that hold another of its entries, which is enough: {}", some(&pairs));
             warnings.push(Warning { code: "contained-phrase", rules: vec![rule.clone()], message });
         }
     }
@@ -92,11 +93,8 @@ fn contained(lists: &[List], warnings: &mut Vec<Warning>) {
 /// Words on which another rule always does more, and words that their own rule never finds: asked of the guardrail itself, so that
 /// folding, exceptions and managed lists count as they do at work.
 fn shadowed(lists: &[List], guardrail: &Guardrail, source: Source, warnings: &mut Vec<Warning>) {
-    let actions: HashMap<Key, Action> = guardrail
-        .policy()
-        .rules()
-        .map(|rule| ((rule.kind(), rule.name().to_owned()), action(&rule, source)))
-        .collect();
+    let actions: HashMap<Key, Action> =
+        guardrail.policy().rules().map(|rule| ((rule.kind(), rule.name().to_owned()), action(&rule, source))).collect();
     let does = |kind: RuleKind, name: &str| actions.get(&(kind, name.to_owned())).copied().unwrap_or(Action::Off);
     for list in lists {
         let own_action = does(list.kind, &list.rule);
@@ -113,9 +111,9 @@ fn shadowed(lists: &[List], guardrail: &Guardrail, source: Source, warnings: &mu
                 dead.push(word.as_str());
                 continue;
             };
-            let over = findings.iter().find(|found| {
-                does(found.kind(), found.rule()) > own_action && found.span().contains(own.span())
-            });
+            let over = findings
+                .iter()
+                .find(|found| does(found.kind(), found.rule()) > own_action && found.span().contains(own.span()));
             if let Some(over) = over {
                 let name = action_name(does(over.kind(), over.rule()));
                 stronger.entry((over.rule().to_owned(), name)).or_default().push(word);
@@ -125,15 +123,22 @@ fn shadowed(lists: &[List], guardrail: &Guardrail, source: Source, warnings: &mu
         for ((other, does), words) in stronger {
             let all = words.len() == list.words.len() && list.is_complete;
             let (code, message) = if all {
-                ("shadowed-rule", format!("`{rule}` ({own}) never decides in {way}: `{other}` ({does}) finds all its words"))
+                (
+                    "shadowed-rule",
+                    format!("`{rule}` ({own}) never decides in {way}: `{other}` ({does}) finds all its words"),
+                )
             } else {
                 let words = some(&words);
-                ("shadowed-word", format!("`{rule}` ({own}) never decides in {way} on words that `{other}` ({does}) finds: {words}"))
+                (
+                    "shadowed-word",
+                    format!("`{rule}` ({own}) never decides in {way} on words that `{other}` ({does}) finds: {words}"),
+                )
             };
             warnings.push(Warning { code, rules: vec![rule.clone(), other], message });
         }
         if !dead.is_empty() {
-            let message = format!("`{rule}` does not find words of its own in {way}, an exception covers them: {}", some(&dead));
+            let message =
+                format!("`{rule}` does not find words of its own in {way}, an exception covers them: {}", some(&dead));
             warnings.push(Warning { code: "dead-word", rules: vec![rule.clone()], message });
         }
     }

@@ -75,7 +75,8 @@ impl Runner {
             Expected::Passes => got.outcome == Outcome::Passed,
             Expected::Masked(text) => got.outcome == Outcome::Masked && got.masked == Some(text),
             Expected::BlockedBy(rules) => {
-                let is_blocker = |rule: &String| got.findings.iter().any(|(found, _)| blocks(found) && found.rule() == rule);
+                let is_blocker =
+                    |rule: &String| got.findings.iter().any(|(found, _)| blocks(found) && found.rule() == rule);
                 got.outcome == Outcome::Blocked && rules.iter().all(is_blocker)
             }
         };

@@ -13,10 +13,7 @@ use crate::report::Out;
 pub(super) fn write(report: &Report, out: &mut Out) -> Result<(), Failure> {
     let tests = report.passed + report.failed;
     out.line(format_args!(r#"<?xml version="1.0" encoding="UTF-8"?>"#))?;
-    out.line(format_args!(
-        r#"<testsuites name="banister" tests="{tests}" failures="{}" errors="0">"#,
-        report.failed,
-    ))?;
+    out.line(format_args!(r#"<testsuites name="banister" tests="{tests}" failures="{}" errors="0">"#, report.failed,))?;
     for suite in &report.suites {
         write_suite(suite, out)?;
     }
@@ -38,7 +35,8 @@ fn write_suite(suite: &SuiteResult, out: &mut Out) -> Result<(), Failure> {
         match case.status {
             Status::Passed => out.line(format_args!("{head}/>"))?,
             Status::Failed => {
-                let first = escape(case.problem.as_deref().and_then(|problem| problem.lines().next()).unwrap_or_default());
+                let first =
+                    escape(case.problem.as_deref().and_then(|problem| problem.lines().next()).unwrap_or_default());
                 out.line(format_args!(r#"{head}><failure message="{first}">{problem}</failure></testcase>"#))?;
             }
         }

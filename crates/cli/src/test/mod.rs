@@ -102,14 +102,21 @@ fn coverage(runners: &HashMap<Place, Runner>) -> Vec<Coverage> {
         let unreached = runner.unreached();
         let policy = runner.policy();
         let rules = policy.rules().len();
-        Coverage { policy: place, digest: policy.digest().to_owned(), rules, reached: rules - unreached.len(), unreached }
+        Coverage {
+            policy: place,
+            digest: policy.digest().to_owned(),
+            rules,
+            reached: rules - unreached.len(),
+            unreached,
+        }
     });
     coverage.collect()
 }
 
 impl Report {
     fn new(suites: Vec<SuiteResult>, coverage: Vec<Coverage>, seed: u64) -> Self {
-        let count = |status: Status| suites.iter().flat_map(|suite| &suite.cases).filter(|case| case.status == status).count();
+        let count =
+            |status: Status| suites.iter().flat_map(|suite| &suite.cases).filter(|case| case.status == status).count();
         let (passed, failed) = (count(Status::Passed), count(Status::Failed));
         Self { passed, failed, seed, suites, coverage }
     }
@@ -128,7 +135,10 @@ impl Report {
             let Coverage { policy, rules, reached, unreached, .. } = coverage;
             out.line(format_args!("{policy}: {reached} of {rules} rules reached"))?;
             if !unreached.is_empty() {
-                out.line(format_args!("  {}", out.paint(Tone::Quiet, format!("no case for {}", unreached.join(", ")))))?;
+                out.line(format_args!(
+                    "  {}",
+                    out.paint(Tone::Quiet, format!("no case for {}", unreached.join(", ")))
+                ))?;
             }
         }
         let Self { passed, failed, seed, .. } = self;

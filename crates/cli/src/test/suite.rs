@@ -97,10 +97,12 @@ pub(super) fn read(file: PathBuf) -> Result<Suite, Failure> {
     }
     let policy = match &entry.policy {
         Some(name) => place(&file, name),
-        None => own_policy(&file).ok_or_else(|| fail("policy: is missing, and no policy stands beside the suite".to_owned()))?,
+        None => own_policy(&file)
+            .ok_or_else(|| fail("policy: is missing, and no policy stands beside the suite".to_owned()))?,
     };
     let cases = entry.cases.into_iter().enumerate();
-    let cases = cases.map(|(number, case)| case.complete().map_err(|problem| fail(format!("cases[{number}]: {problem}"))));
+    let cases =
+        cases.map(|(number, case)| case.complete().map_err(|problem| fail(format!("cases[{number}]: {problem}"))));
     let cases = cases.collect::<Result<_, _>>()?;
     Ok(Suite { policy, cases, file })
 }

@@ -55,7 +55,9 @@ fn alias_bombs_are_refused() {
 
 #[test]
 fn flags_that_do_not_go_together() {
-    for args in [&["check", "--body", "--stream"][..], &["check", "--seed", "1"], &["check", "-s", "sideways"], &["nonsense"]] {
+    for args in
+        [&["check", "--body", "--stream"][..], &["check", "--seed", "1"], &["check", "-s", "sideways"], &["nonsense"]]
+    {
         banister(args, "").assert_refused(&["error:"]);
     }
 }

@@ -23,8 +23,12 @@ fn one_result_a_line_in_order_with_its_id() {
 
 #[test]
 fn a_bad_line_has_a_result_and_the_rest_goes_on() {
-    let mut lines = b"{\"id\":1,\"text\":\"ok\"}\n\nnonsense\n{\"id\":\"x\"}\n{\"id\":2,\"text\":\"a\",\"source\":\"up\"}\n".to_vec();
-    lines.extend_from_slice(b"{\"text\":\"\xff\"}\n{\"text\":\"\\ud800\"}\n[1]\n{\"id\":3,\"text\":\"password: Tr0ub4dor&3xyz\"}\n");
+    let mut lines =
+        b"{\"id\":1,\"text\":\"ok\"}\n\nnonsense\n{\"id\":\"x\"}\n{\"id\":2,\"text\":\"a\",\"source\":\"up\"}\n"
+            .to_vec();
+    lines.extend_from_slice(
+        b"{\"text\":\"\xff\"}\n{\"text\":\"\\ud800\"}\n[1]\n{\"id\":3,\"text\":\"password: Tr0ub4dor&3xyz\"}\n",
+    );
     let run = banister(&["check", "--jsonl"], lines);
     assert_eq!(run.code, Some(2), "{run:?}");
     let results = run.json_lines();

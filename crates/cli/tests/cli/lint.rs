@@ -70,7 +70,10 @@ fn errors_are_told_with_their_places() {
     let run = banister(&["lint", "-f", "json", &wrong, "default"], "");
     assert_eq!(run.code, Some(1));
     let lines = run.json_lines();
-    assert_eq!((lines[0]["errors"][0]["line"].as_u64(), lines[0]["errors"][0]["path"].as_str()), (Some(4), Some("pii[0].types[0]")));
+    assert_eq!(
+        (lines[0]["errors"][0]["line"].as_u64(), lines[0]["errors"][0]["path"].as_str()),
+        (Some(4), Some("pii[0].types[0]"))
+    );
     assert_eq!(lines[1]["name"], "default");
     banister(&["lint", "default", "missing.yaml"], "").assert_refused(&["missing.yaml"]);
 }

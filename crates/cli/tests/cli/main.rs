@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod body;
+mod chat;
 mod check;
 mod jsonl;
 mod lint;

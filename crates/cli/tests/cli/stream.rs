@@ -2,7 +2,9 @@ use crate::support::banister;
 
 #[test]
 fn cut_in_every_way_without_a_difference() {
-    for text in ["", "x", "Write to jane.roe@example.com, 您好 4111 1111 1111 1111!", "password: Tr0ub4dor&3xyz and more"] {
+    for text in
+        ["", "x", "Write to jane.roe@example.com, 您好 4111 1111 1111 1111!", "password: Tr0ub4dor&3xyz and more"]
+    {
         let run = banister(&["check", "--stream", "--seed", "7", "-f", "json"], text);
         assert!(run.code < Some(2), "{run:?}");
         let stream = &run.json()["stream"];

@@ -32,7 +32,11 @@ fn failed_cases_say_what_was_expected_and_what_came() {
         "failed  {suite}: wrong <&\">\n  expected: passed\n       got: masked \"Ask {{rivals}}\\u{{1}}\"\n            rivals (word) ANONYMIZED at 4..10 \"Globex\"\n"
     );
     assert!(run.stdout.starts_with(&expected), "{}", run.stdout);
-    assert!(run.stdout.ends_with("3 of 4 rules reached\n  no case for ticket\n2 passed, 1 failed  (seed 3)\n"), "{}", run.stdout);
+    assert!(
+        run.stdout.ends_with("3 of 4 rules reached\n  no case for ticket\n2 passed, 1 failed  (seed 3)\n"),
+        "{}",
+        run.stdout
+    );
 
     let report = banister(&["test", "-f", "json", &suite], "").json();
     assert_eq!((report["passed"].as_u64(), report["failed"].as_u64()), (Some(2), Some(1)));
@@ -64,10 +68,16 @@ fn suites_that_are_wrong() {
     };
     refused("", &["1.test.yaml"]);
     refused("policy: default\ncases: []\n", &["there is none"]);
-    refused("policy: default\ncases:\n  - name: x\n    text: a\n    passes: true\n    note: what\n", &["note", "line 6"]);
+    refused(
+        "policy: default\ncases:\n  - name: x\n    text: a\n    passes: true\n    note: what\n",
+        &["note", "line 6"],
+    );
     refused("policy: default\nstrict: yes\ncases: []\n", &["strict", "line 2"]);
     refused("policy: default\ncases: [{name: x, text: a}]\n", &["cases[0]", "exactly one of `passes: true`"]);
-    refused("policy: default\ncases: [{name: x, text: a, body: b, passes: true}]\n", &["exactly one of `text` and `body`"]);
+    refused(
+        "policy: default\ncases: [{name: x, text: a, body: b, passes: true}]\n",
+        &["exactly one of `text` and `body`"],
+    );
     refused("policy: default\ncases: [{name: x, text: a, passes: false}]\n", &["say what should happen"]);
     refused("policy: nowhere\ncases: [{name: x, text: a, passes: true}]\n", &["8.test.yaml", "no pack", "nowhere"]);
     refused("cases: [{name: x, text: a, passes: true}]\n", &["policy: is missing"]);
