@@ -26,6 +26,8 @@
 //! ```
 
 mod bedrock_service;
+mod converse;
+mod converse_stream;
 mod error;
 mod guarded_stream;
 mod invoke;
@@ -34,6 +36,7 @@ mod layer;
 mod service;
 
 pub use bedrock_service::BedrockService;
+pub use converse_stream::GuardedConverseStream;
 pub use error::GuardrailError;
 pub use guarded_stream::{GuardedStream, GuardedStreamError};
 pub use invoke_stream::GuardedInvokeModelStream;

@@ -104,7 +104,7 @@ pub(crate) struct ChatArgs {
     #[arg(long, value_name = "E", default_value = "simulator")]
     pub(crate) endpoint: String,
     /// The operation of the Bedrock runtime
-    #[arg(long, default_value = "invoke")]
+    #[arg(long, default_value = "converse")]
     pub(crate) operation: Operation,
     /// How to print
     #[arg(long, short, default_value = "text")]
@@ -117,6 +117,8 @@ pub(crate) struct ChatArgs {
 /// An operation of the Bedrock runtime, or with `--stream` the one like it that streams.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Operation {
+    /// Converse
+    Converse,
     /// InvokeModel
     Invoke,
 }

@@ -1,5 +1,6 @@
 //! `banister chat`: one guarded call, and what became of it on the way.
 
+mod converse;
 mod endpoint;
 mod family;
 mod invoke;
@@ -51,6 +52,8 @@ pub(crate) fn run(args: &ChatArgs, out: &mut Out) -> Result<Exit, Failure> {
             Call { model: &args.model, prompt: &prompt, endpoint: &endpoint, layer, record: Arc::clone(&record) };
         let mut show = Show::new(args, &prompt, &record, out);
         match (args.operation, args.stream) {
+            (Operation::Converse, false) => show.whole(&converse::whole(&call).await?)?,
+            (Operation::Converse, true) => converse::stream(&call, &mut show).await?,
             (Operation::Invoke, false) => show.whole(&invoke::whole(&call).await?)?,
             (Operation::Invoke, true) => invoke::stream(&call, &mut show).await?,
         }
