@@ -7,7 +7,7 @@ use std::path::Path;
 use banister::Utf8Stitcher;
 use indicatif::{ProgressBar, ProgressDrawTarget};
 
-use crate::failure::Failure;
+use crate::failure::{Failure, complain};
 use crate::progress;
 
 /// Bytes read at a time.
@@ -45,7 +45,7 @@ impl Input {
     /// Standard input.
     pub(crate) fn stdin() -> Self {
         if io::stdin().is_terminal() && io::stderr().is_terminal() {
-            eprintln!("reading standard input; it ends with Ctrl-D");
+            complain("reading standard input; it ends with Ctrl-D");
         }
         Self { name: "standard input".to_owned(), reader: Box::new(io::stdin()), progress: ProgressBar::hidden() }
     }

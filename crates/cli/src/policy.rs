@@ -17,8 +17,12 @@ pub(crate) enum Place {
 
 /// What `--policy` means: a file when it looks like a path or is one, a pack otherwise.
 pub(crate) fn place(name: &str) -> Place {
-    let is_path = name.contains(['/', std::path::MAIN_SEPARATOR]) || name.ends_with(".yaml") || name.ends_with(".yml");
-    if is_path || Path::new(name).is_file() { Place::File(name.into()) } else { Place::Pack(name.to_owned()) }
+    if is_path(name) || Path::new(name).is_file() { Place::File(name.into()) } else { Place::Pack(name.to_owned()) }
+}
+
+/// Whether a name looks like a path.
+pub(crate) fn is_path(name: &str) -> bool {
+    name.contains(['/', std::path::MAIN_SEPARATOR]) || name.ends_with(".yaml") || name.ends_with(".yml")
 }
 
 /// Reads a policy.

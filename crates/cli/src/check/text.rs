@@ -14,6 +14,9 @@ use crate::response::{kind_name, outcome_name};
 /// Masked text up to this many bytes is shown. It comes after the findings, which are known last, so it has to be kept.
 const SHOWN_BYTES: usize = 1 << 20;
 
+/// Findings shown. Nobody reads more, and a large text may hold millions.
+const SHOWN_FINDINGS: usize = 1000;
+
 impl Checker<'_> {
     /// Prints the outcome, the findings, and the masked text or the message.
     pub(super) fn text(&self, input: Input, out: &mut Out) -> Result<Exit, Failure> {
@@ -77,13 +80,17 @@ impl Checker<'_> {
         out: &mut Out,
     ) -> Result<(), Failure> {
         write_outcome(name, assessment.outcome(), out)?;
-        findings(assessment.findings(), text).write(out)?;
+        let all = assessment.findings();
+        findings(&all[..all.len().min(SHOWN_FINDINGS)], text).write(out)?;
+        if let Some(more @ 1..) = all.len().checked_sub(SHOWN_FINDINGS) {
+            out.line(format_args!("  and {more} more; `--format json` has them"))?;
+        }
         if let Some(message) = assessment.message() {
             out.line(format_args!("\n{message}"))?;
         } else if assessment.outcome() == Outcome::Masked {
             if masked.left_out > 0 {
                 out.line(format_args!(
-                    "\nThe masked text is longer than {SHOWN_BYTES} bytes; `--format json` has it."
+                    "\nThe masked text is longer than {SHOWN_BYTES} bytes: `--format json` has it."
                 ))?;
             } else {
                 let text = masked.text.strip_suffix('\n').unwrap_or(&masked.text);

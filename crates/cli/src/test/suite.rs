@@ -110,13 +110,11 @@ pub(super) fn read(file: PathBuf) -> Result<Suite, Failure> {
 /// A policy as a suite names it: a path from where the suite is; a policy of this name beside it; a pack.
 fn place(file: &Path, name: &str) -> Place {
     let directory = file.parent().unwrap_or(Path::new(""));
-    match policy::place(name) {
-        Place::File(path) => Place::File(directory.join(path)),
-        Place::Pack(name) => {
-            let beside = directory.join(format!("{name}.yaml"));
-            if beside.is_file() { Place::File(beside) } else { Place::Pack(name) }
-        }
+    if policy::is_path(name) {
+        return Place::File(directory.join(name));
     }
+    let beside = directory.join(format!("{name}.yaml"));
+    if beside.is_file() { Place::File(beside) } else { Place::Pack(name.to_owned()) }
 }
 
 /// `NAME.yaml` beside `NAME.test.yaml`.

@@ -12,9 +12,9 @@ const MODELS: [&str; 4] = [
 #[test]
 fn a_call_is_masked_on_both_sides() {
     for model in MODELS {
-        for stream in [&[][..], &["--stream"]] {
+        for flags in [&["--operation", "invoke"][..], &["--operation", "invoke", "--stream"], &[], &["--stream"]] {
             let args =
-                [&["chat", "-f", "json", "--model", model][..], stream, &["contact jane.roe@example.com"]].concat();
+                [&["chat", "-f", "json", "--model", model][..], flags, &["contact jane.roe@example.com"]].concat();
             let run = banister(&args, "");
             assert_eq!(run.code, Some(0), "{run:?}");
             let told = run.json();

@@ -124,3 +124,12 @@ fn text_keeps_its_escape_sequences_and_none_are_added() {
     assert!(run.stdout.ends_with("\n\u{1b}[31m {EMAIL}\u{1b}[0m\n"), "{run:?}");
     assert!(run.stdout.starts_with("masked\n"));
 }
+
+#[test]
+fn of_very_much_a_part_is_shown() {
+    let run = banister(&["check"], "a@example.com and on it goes\n".repeat(50_000));
+    assert_eq!(run.code, Some(0), "{:.200}", run.stdout);
+    assert_eq!(run.stdout.lines().filter(|line| line.contains("ANONYMIZED")).count(), 1000);
+    assert!(run.stdout.contains("\n  and 49000 more; `--format json` has them\n"));
+    assert!(run.stdout.ends_with("\nThe masked text is longer than 1048576 bytes: `--format json` has it.\n"));
+}
