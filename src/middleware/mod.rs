@@ -4,6 +4,8 @@
 //! the answer before the caller sees it. A blocked request never reaches the service: the caller gets a well-formed answer of that
 //! operation that holds the policy's message, or an error if the layer is set so.
 //!
+//! The same layer stands around a service that takes HTTP requests in Bedrock's protocol; see [`http`].
+//!
 //! [`BedrockService`] is the innermost service, over an SDK client. Anything else that takes the same inputs will do, so a guarded stack
 //! can be tested without a network.
 //!
@@ -28,6 +30,7 @@
 mod bedrock_service;
 mod error;
 mod guarded_stream;
+pub mod http;
 mod invoke;
 mod invoke_stream;
 mod layer;

@@ -1,5 +1,7 @@
 //! The layer around a real SDK client, over HTTP, against the simulator.
 
+mod http;
+mod http_stream;
 mod invoke;
 mod invoke_stream;
 mod support;
