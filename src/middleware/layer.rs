@@ -17,7 +17,7 @@ const MAX_BODY_BYTES: usize = 25_000_000;
 /// an unknown shape or kind of content.
 #[derive(Clone)]
 pub struct GuardrailLayer {
-    settings: Arc<Settings>,
+    pub(super) settings: Arc<Settings>,
 }
 
 type Observer = Arc<dyn Fn(&AssessedCall<'_>) + Send + Sync>;

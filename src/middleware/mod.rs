@@ -6,6 +6,8 @@
 //!
 //! The same layer stands around a service that takes HTTP requests in Bedrock's protocol; see [`http`].
 //!
+//! An SDK client that exists already is guarded by an interceptor; see [`GuardrailInterceptor`].
+//!
 //! [`BedrockService`] is the innermost service, over an SDK client. Anything else that takes the same inputs will do, so a guarded stack
 //! can be tested without a network.
 //!
@@ -31,6 +33,8 @@ mod bedrock_service;
 mod error;
 mod guarded_stream;
 pub mod http;
+mod interceptor;
+mod interceptor_body;
 mod invoke;
 mod invoke_stream;
 mod layer;
@@ -39,6 +43,7 @@ mod service;
 pub use bedrock_service::BedrockService;
 pub use error::GuardrailError;
 pub use guarded_stream::{GuardedStream, GuardedStreamError};
+pub use interceptor::GuardrailInterceptor;
 pub use invoke_stream::GuardedInvokeModelStream;
 pub use layer::{AssessedCall, GuardrailLayer};
 pub use service::{GuardedOperation, GuardrailService};

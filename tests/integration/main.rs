@@ -2,6 +2,7 @@
 
 mod http;
 mod http_stream;
+mod interceptor;
 mod invoke;
 mod invoke_stream;
 mod support;

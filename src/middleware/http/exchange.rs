@@ -24,8 +24,8 @@ pub(in crate::middleware) enum Examined {
     Same,
     /// It goes on as this.
     Changed(Vec<u8>),
-    /// It does not go on, and the caller gets this.
-    Instead(Reply),
+    /// It does not go on, and the caller gets this. What was found tells why.
+    Instead(Reply, Box<BodyAssessment>),
 }
 
 impl Exchange {
@@ -54,7 +54,7 @@ impl Exchange {
             _ => Shape::Converse,
         };
         if guarded.assessment.is_blocked() {
-            return self.instead(guarded.assessment).map(Examined::Instead);
+            return self.instead(guarded.assessment);
         }
         Ok(guarded.body.map_or(Examined::Same, Examined::Changed))
     }
@@ -63,7 +63,7 @@ impl Exchange {
     pub(in crate::middleware) fn answer(&self, body: &[u8]) -> Result<Examined, GuardrailError> {
         let guarded = self.guard.response(body)?;
         if guarded.assessment.is_blocked() {
-            return self.instead(guarded.assessment).map(Examined::Instead);
+            return self.instead(guarded.assessment);
         }
         Ok(guarded.body.map_or(Examined::Same, Examined::Changed))
     }
@@ -113,7 +113,7 @@ impl Exchange {
 
     /// What the caller of a blocked call gets: an answer that holds the message, unless the layer is set to answer with errors or no
     /// answer of the operation has a place for it.
-    fn instead(&self, assessment: BodyAssessment) -> Result<Reply, GuardrailError> {
+    fn instead(&self, assessment: BodyAssessment) -> Result<Examined, GuardrailError> {
         if self.guard.settings.block_with_error {
             return Err(GuardrailError::blocked(self.operation(), assessment));
         }
@@ -125,7 +125,7 @@ impl Exchange {
             blocked_reply(operation, self.shape, model_id, message)
         };
         match body {
-            Some(body) => Ok(Reply::new(operation, body)),
+            Some(body) => Ok(Examined::Instead(Reply::new(operation, body), Box::new(assessment))),
             None => Err(GuardrailError::blocked(operation, assessment)),
         }
     }

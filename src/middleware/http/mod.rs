@@ -33,7 +33,7 @@ mod service;
 pub use body::ResponseBody;
 
 pub(super) use body::EventBody;
-pub(super) use collect::{CollectError, collect};
+pub(super) use collect::{CollectError, Collected, collect};
 pub(super) use exchange::{Examined, Exchange};
 pub(super) use frames::Refusal;
 pub(super) use headers::{STALE, is_encoded};

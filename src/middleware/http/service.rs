@@ -96,7 +96,7 @@ where
             drop_stale(&mut head.headers);
             changed.into()
         }
-        Examined::Instead(reply) => return Ok(reply.into_response().map(ResponseBody::whole)),
+        Examined::Instead(reply, _) => return Ok(reply.into_response().map(ResponseBody::whole)),
     };
     set_length(&mut head.headers, body.len());
     ask_uncompressed(&mut head.headers);
@@ -126,7 +126,7 @@ where
             set_length(&mut head.headers, changed.len());
             Ok(Response::from_parts(head, ResponseBody::whole(changed)))
         }
-        Examined::Instead(reply) => Ok(reply.into_response().map(ResponseBody::whole)),
+        Examined::Instead(reply, _) => Ok(reply.into_response().map(ResponseBody::whole)),
     }
 }
 
