@@ -71,7 +71,7 @@ impl BodyAssessment {
     }
 
     /// Adds what was found in an event of a stream, of whose bytes `carried` are counted elsewhere.
-    pub(super) fn absorb(&mut self, event: Self, carried: usize) {
+    pub(crate) fn absorb(&mut self, event: Self, carried: usize) {
         self.findings.extend(event.findings);
         self.outcome = stronger(self.outcome, event.outcome);
         self.message = self.message.take().or(event.message);

@@ -5,7 +5,7 @@ use super::error::BodyError;
 use super::json::SlotEdit;
 use super::operation::Operation;
 use super::slot::{Coverage, Slot, SlotKind, Visited};
-use super::visit::{visit_request_with, visit_response_with};
+use super::visit::{Visitor, visit_request_with, visit_response_with};
 use super::walk::Unknown;
 use crate::guardrail::{Conversation, Guardrail, Source};
 
@@ -83,6 +83,17 @@ impl BodyGuard {
         let mut texts = Texts::new(self, Source::Output);
         let visited = visit_response_with(operation, body, self.unknown, &mut |slot| texts.examine(&slot))?;
         Ok(texts.guarded(visited))
+    }
+
+    /// Examines an SDK value, whose texts `visit` offers.
+    pub(crate) fn typed(
+        &self,
+        source: Source,
+        visit: impl FnOnce(&mut Visitor<'_>) -> Result<Coverage, BodyError>,
+    ) -> Result<BodyAssessment, BodyError> {
+        let mut texts = Texts::new(self, source);
+        let coverage = visit(&mut |slot| texts.examine(&slot))?;
+        Ok(texts.finish(coverage))
     }
 
     pub(crate) fn guardrail(&self) -> &Guardrail {

@@ -18,6 +18,7 @@ mod shapes;
 mod slot;
 mod streams;
 mod table;
+pub(crate) mod typed;
 mod visit;
 mod walk;
 

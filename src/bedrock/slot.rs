@@ -5,6 +5,7 @@ use std::fmt;
 
 use super::json::Document;
 use super::shape::Shape;
+use super::typed::TypedPath;
 
 /// What a text is to the conversation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -47,12 +48,35 @@ pub(crate) enum SlotKind {
     Free,
 }
 
-/// Where a string stands: in a document, which may itself stand in a string of another.
+/// Where a string stands.
 #[derive(Clone, Copy)]
-pub(super) struct Place<'a> {
-    pub(super) doc: &'a Document<'a>,
-    pub(super) node: usize,
-    pub(super) outer: Option<&'a Self>,
+pub(super) enum Place<'a> {
+    /// In a document, which may itself stand in a string of another.
+    Json {
+        doc: &'a Document<'a>,
+        node: usize,
+        outer: Option<&'a Self>,
+    },
+    /// In a value of the AWS SDK.
+    Typed(&'a TypedPath),
+}
+
+impl<'a> Place<'a> {
+    /// What the document stands in.
+    fn outer(self) -> Option<&'a Self> {
+        match self {
+            Self::Json { outer, .. } => outer,
+            Self::Typed(_) => None,
+        }
+    }
+
+    /// RFC 6901 pointer into the innermost document.
+    pub(super) fn pointer(self) -> String {
+        match self {
+            Self::Json { doc, node, .. } => doc.pointer(node),
+            Self::Typed(path) => path.pointer(),
+        }
+    }
 }
 
 /// One text, offered for examination.
@@ -83,10 +107,10 @@ impl Slot<'_> {
     /// RFC 6901 pointer into the body. Made on demand: most texts have no finding.
     pub(crate) fn pointer(&self) -> String {
         let mut place = self.place;
-        while let Some(outer) = place.outer {
+        while let Some(outer) = place.outer() {
             place = *outer;
         }
-        place.doc.pointer(place.node)
+        place.pointer()
     }
 
     /// For text of a JSON document that stands in a string: the pointer into that document.
@@ -95,8 +119,8 @@ impl Slot<'_> {
     pub(crate) fn inner_pointer(&self) -> Option<String> {
         let mut pointers = Vec::new();
         let mut place = self.place;
-        while let Some(outer) = place.outer {
-            pointers.push(place.doc.pointer(place.node));
+        while let Some(outer) = place.outer() {
+            pointers.push(place.pointer());
             place = *outer;
         }
         pointers.reverse();

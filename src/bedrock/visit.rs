@@ -130,7 +130,7 @@ impl<'d, 'a> Visit<'d, 'a> {
         let at = self.doc.node(node);
         let pointer = self.doc.pointer(node);
         let pointer = match self.outer {
-            Some(outer) => format!("{}#{pointer}", outer.doc.pointer(outer.node)),
+            Some(outer) => format!("{}#{pointer}", outer.pointer()),
             None => pointer,
         };
         self.coverage.skipped.push(Skipped {
@@ -163,10 +163,13 @@ impl<'d, 'a> Visit<'d, 'a> {
             Form::Text | Form::Key | Form::Delta(_) => {
                 self.offer(node, kind, text, form == Form::Key, f)
             }
-            Form::Json => match inner_document(&text) {
-                Some(inner) => self.inner(node, &inner, kind, f)?,
-                None => self.offer(node, kind, text, false, f),
-            },
+            Form::Json => {
+                let here = self.place(node);
+                match visit_json_text(&text, kind, &here, self.unknown, &mut self.coverage, f)? {
+                    Some(edit) => Some(edit),
+                    None => self.offer(node, kind, text, false, f),
+                }
+            }
             Form::FileBytes => self.file(node, &text, f)?,
             Form::Body => self.body(node, &text, f)?,
         };
@@ -201,37 +204,17 @@ impl<'d, 'a> Visit<'d, 'a> {
             kind,
             text,
             is_key,
-            place: Place {
-                doc: self.doc,
-                node,
-                outer: self.outer,
-            },
+            place: self.place(node),
         })
         .filter(|edit| !edit.is_empty())
     }
 
-    /// JSON in a string: its strings are offered, and the edits escaped once for each layer.
-    fn inner(
-        &mut self,
-        node: usize,
-        inner: &Document<'_>,
-        kind: SlotKind,
-        f: &mut Visitor<'_>,
-    ) -> Result<Option<SlotEdit>, BodyError> {
-        let here = Place {
+    fn place(&self, node: usize) -> Place<'d> {
+        Place::Json {
             doc: self.doc,
             node,
             outer: self.outer,
-        };
-        let mut visit = Visit::new(inner, Some(&here), self.unknown);
-        visit.all(&walk::walk_free(inner, Document::ROOT, kind), f)?;
-        self.coverage.examined_bytes += visit.coverage.examined_bytes;
-        let replacements = visit
-            .edits
-            .into_iter()
-            .map(|e| (e.range, e.bytes))
-            .collect();
-        Ok(Some(SlotEdit::new(replacements)))
+        }
     }
 
     /// Bytes of a Converse document: plain text in four formats, and not examined in the others.
@@ -273,22 +256,7 @@ impl<'d, 'a> Visit<'d, 'a> {
         f: &mut Visitor<'_>,
     ) -> Result<Option<SlotEdit>, BodyError> {
         let bytes = self.base64(node, text)?;
-        let inner = Document::parse(&bytes)?;
-        let here = Place {
-            doc: self.doc,
-            node,
-            outer: self.outer,
-        };
-        let known = shape::operation_request(Operation::InvokeModel, &inner);
-        let visited = visit_known(
-            &inner,
-            known,
-            "request",
-            Role::User,
-            self.unknown,
-            Some(&here),
-            f,
-        )?;
+        let visited = visit_invoke_body(&bytes, &self.place(node), self.unknown, f)?;
         self.coverage.examined_bytes += visited.coverage.examined_bytes;
         self.coverage.skipped.extend(visited.coverage.skipped);
         Ok(visited
@@ -305,6 +273,48 @@ impl<'d, 'a> Visit<'d, 'a> {
     }
 }
 
+/// JSON in a string: its strings are offered, and the edits escaped once for each layer.
+///
+/// Nothing comes back if the string holds no JSON; its text is to be offered as it is.
+pub(super) fn visit_json_text(
+    text: &str,
+    kind: SlotKind,
+    here: &Place<'_>,
+    unknown: Unknown,
+    coverage: &mut Coverage,
+    f: &mut Visitor<'_>,
+) -> Result<Option<SlotEdit>, BodyError> {
+    let Some(inner) = inner_document(text) else {
+        return Ok(None);
+    };
+    let mut visit = Visit::new(&inner, Some(here), unknown);
+    visit.all(&walk::walk_free(&inner, Document::ROOT, kind), f)?;
+    coverage.examined_bytes += visit.coverage.examined_bytes;
+    let replacements = visit
+        .edits
+        .into_iter()
+        .map(|e| (e.range, e.bytes))
+        .collect();
+    Ok(Some(SlotEdit::new(replacements)))
+}
+
+/// The body of an InvokeModel request that stands in something else.
+pub(super) fn visit_invoke_body(
+    body: &[u8],
+    here: &Place<'_>,
+    unknown: Unknown,
+    f: &mut Visitor<'_>,
+) -> Result<Visited, BodyError> {
+    let doc = Document::parse(body)?;
+    let known = shape::operation_request(Operation::InvokeModel, &doc);
+    visit_known(&doc, known, "request", Role::User, unknown, Some(here), f)
+}
+
+/// Whether a document of this format is plain text.
+pub(super) fn is_text_format(format: &str) -> bool {
+    matches!(format, "txt" | "md" | "csv" | "html")
+}
+
 /// Whether a Converse document is in one of the formats that are plain text.
 ///
 /// A document that names two formats could be read either way: any text format counts.
@@ -312,7 +322,7 @@ fn is_text_file(doc: &Document<'_>, document: usize) -> bool {
     doc.members(document)
         .filter(|&(key, _)| doc.string(key) == "format")
         .filter_map(|(_, value)| doc.as_str(value))
-        .any(|format| matches!(&*format, "txt" | "md" | "csv" | "html"))
+        .any(|format| is_text_format(&format))
 }
 
 /// The document in a string, if it holds text of its own: a bare number is judged as it is written.

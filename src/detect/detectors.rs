@@ -1,6 +1,6 @@
 //! All detectors of a policy, compiled; and what they find.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::entity::recognizer::{self, Recognizer, Verdict};
 use super::entity::recognizers_for;
@@ -84,7 +84,8 @@ pub(crate) struct RuleBound {
 pub(crate) struct Detectors {
     pub(super) words: Option<Words>,
     pub(super) patterns: Option<Machine>,
-    pub(super) entities: Option<Machine>,
+    /// One for the recognizers of each landmark, and one for those without.
+    pub(super) entities: Vec<Machine>,
     pub(super) topic_patterns: Option<Machine>,
     pub(super) similarity: Option<Similarity>,
     pub(super) uses: Vec<EntityUse>,
@@ -195,7 +196,7 @@ fn canonical(value: &str) -> String {
 struct Builder {
     words: WordsBuilder,
     patterns: Group,
-    entities: Group,
+    entities: BTreeMap<Option<[u8; 2]>, Group>,
     topic_patterns: Group,
     uses: Vec<EntityUse>,
     contexts: HashMap<(*const &'static str, usize), u32>,
@@ -235,6 +236,8 @@ impl Builder {
                 let number = u32::try_from(self.uses.len()).unwrap_or(u32::MAX);
                 let span = self
                     .entities
+                    .entry(recognizer.landmark)
+                    .or_default()
                     .add(number, recognizer.pattern, Syntax::Ascii, Some(recognizer.max_bytes))
                     .map_err(|problem| (entity.rule, problem))?;
                 let context = self.context(recognizer);
@@ -304,10 +307,20 @@ impl Builder {
             .collect();
         // Each pattern was added without complaint; together they may still be too large.
         let first_rule = |problem| (0, problem);
+        let mut entities = Vec::with_capacity(self.entities.len());
+        for (landmark, group) in self.entities {
+            let Some(machine) = group.build(View::Pattern).map_err(first_rule)? else { continue };
+            let mut machine = machine.with_judge_looking_behind();
+            if let Some(bytes) = landmark {
+                // Without its landmark it runs everywhere: slower, and as right.
+                machine.set_landmark(bytes);
+            }
+            entities.push(machine);
+        }
         Ok(Detectors {
             words: self.words.build(),
             patterns: self.patterns.build(View::Pattern).map_err(first_rule)?,
-            entities: self.entities.build(View::Pattern).map_err(first_rule)?.map(Machine::with_judge_looking_behind),
+            entities,
             topic_patterns: self.topic_patterns.build(View::Word).map_err(first_rule)?,
             similarity,
             uses: self.uses,

@@ -14,7 +14,7 @@ use crate::text::fold::{FoldedText, View};
 pub(crate) struct Scanner {
     words: WordsState,
     patterns: MachineState,
-    entities: MachineState,
+    entities: Vec<MachineState>,
     topic_patterns: MachineState,
     similarity: SimilarityState,
     pattern_view: Folding,
@@ -47,12 +47,15 @@ impl Folding {
 impl Scanner {
     /// Reads `chunk`, the end of `text`, which begins at `offset`.
     pub(crate) fn push(&mut self, detectors: &Detectors, text: &TextBuffer, chunk: &str, offset: usize, found: &mut Found) {
-        if detectors.patterns.is_some() || detectors.entities.is_some() {
+        if detectors.patterns.is_some() || !detectors.entities.is_empty() {
             let piece = self.pattern_view.piece(chunk, offset, View::Pattern);
             scan(detectors.patterns.as_ref(), &mut self.patterns, piece, text, &accept, &mut self.matches);
             take(&mut self.matches, found, |tag, _| (tag, Origin::Pattern));
             let judge = |tag, start, end| detectors.judge(tag, text, start, end);
-            scan(detectors.entities.as_ref(), &mut self.entities, piece, text, &judge, &mut self.matches);
+            self.entities.resize_with(detectors.entities.len(), MachineState::default);
+            for (machine, state) in detectors.entities.iter().zip(&mut self.entities) {
+                machine.scan(state, piece, text, &judge, &mut self.matches);
+            }
             take(&mut self.matches, found, |tag, verdict| (detectors.entity_use(tag).rule, Origin::Entity(tag, verdict)));
         }
         if detectors.words.is_some() || detectors.topic_patterns.is_some() || detectors.similarity.is_some() {
@@ -75,7 +78,9 @@ impl Scanner {
         finish(detectors.topic_patterns.as_ref(), &mut self.topic_patterns, text, &accept, &mut self.matches);
         take(&mut self.matches, found, |tag, _| (tag, Origin::Pattern));
         let judge = |tag, start, end| detectors.judge(tag, text, start, end);
-        finish(detectors.entities.as_ref(), &mut self.entities, text, &judge, &mut self.matches);
+        for (machine, state) in detectors.entities.iter().zip(&mut self.entities) {
+            machine.finish(state, text, &judge, &mut self.matches);
+        }
         take(&mut self.matches, found, |tag, verdict| (detectors.entity_use(tag).rule, Origin::Entity(tag, verdict)));
         if let Some(words) = &detectors.words {
             words.finish(&mut self.words, text, &mut self.hits);
@@ -93,11 +98,11 @@ impl Scanner {
         [
             words,
             self.patterns.earliest(),
-            self.entities.earliest(),
             self.topic_patterns.earliest(),
             self.similarity.earliest(),
         ]
         .into_iter()
+        .chain(self.entities.iter().map(MachineState::earliest))
         .flatten()
         .fold(text.end(), usize::min)
     }

@@ -5,7 +5,7 @@ use tower::Layer;
 
 use super::error::GuardrailError;
 use super::service::GuardrailService;
-use crate::bedrock::{BodyAssessment, BodyError, BodyGuard, GuardedBody, Operation};
+use crate::bedrock::{BodyAssessment, BodyError, BodyGuard, Coverage, GuardedBody, Operation, Visitor};
 use crate::guardrail::{Conversation, Guardrail, Source};
 
 /// Bedrock's own limit on invoke bodies: what is larger would be refused there.
@@ -191,6 +191,17 @@ impl CallGuard {
     pub(super) fn response(&self, body: &[u8]) -> Result<GuardedBody, GuardrailError> {
         self.check_size(Source::Output, body.len())?;
         self.observed(Source::Output, self.bodies.response(self.operation, body))
+    }
+
+    /// Examines an SDK value, whose texts `visit` offers, and tells the observer.
+    pub(super) fn typed(
+        &self,
+        source: Source,
+        visit: impl FnOnce(&mut Visitor<'_>) -> Result<Coverage, BodyError>,
+    ) -> Result<BodyAssessment, GuardrailError> {
+        let assessment = self.bodies.typed(source, visit).map_err(|error| self.unreadable(source, error))?;
+        self.observe(&assessment);
+        Ok(assessment)
     }
 
     /// The model id, or nothing to recognize a family by.

@@ -30,6 +30,8 @@
 //! ```
 
 mod bedrock_service;
+mod converse;
+mod converse_stream;
 mod error;
 mod guarded_stream;
 pub mod http;
@@ -41,6 +43,7 @@ mod layer;
 mod service;
 
 pub use bedrock_service::BedrockService;
+pub use converse_stream::GuardedConverseStream;
 pub use error::GuardrailError;
 pub use guarded_stream::{GuardedStream, GuardedStreamError};
 pub use interceptor::GuardrailInterceptor;

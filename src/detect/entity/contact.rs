@@ -14,7 +14,8 @@ pub(super) static RECOGNIZERS: &[Recognizer] = &[
         r"[A-Za-z0-9_][A-Za-z0-9.!#$&'*+/=?^_`{|}~%-]*(?:@|%40)[A-Za-z0-9][A-Za-z0-9.-]*\.[A-Za-z][A-Za-z0-9-]+",
         EMAIL_MAX,
         email,
-    ),
+    )
+    .around(*b"@%"),
     plain(
         Url,
         r"\b(?i:https?|ftps?|sftp|wss?|ssh|git|s3|file|ldaps?|jdbc:[a-z]+|postgres(?:ql)?|mysql|mongodb(?:\+srv)?|redis|amqps?)://[!#-;=?-\[\]_a-z~|^\x80-\xff]+",
@@ -29,6 +30,7 @@ pub(super) static RECOGNIZERS: &[Recognizer] = &[
         512,
         bare_domain,
     )
+    .around(*b"..")
     .near(&["website", "web site", "site", "url", "homepage", "home page", "domain", "link", "visit", "webpage", "browse"]),
 ];
 

@@ -30,6 +30,7 @@ pub(super) const fn plain(
         context: &[],
         reach_before: REACH_BEFORE,
         reach_after: REACH_AFTER,
+        landmark: None,
     }
 }
 
@@ -43,6 +44,12 @@ impl Recognizer {
     /// The same, reporting only a part of the candidate.
     pub(super) const fn value(mut self, value: fn(&str) -> Range<usize>) -> Self {
         self.value = Some(value);
+        self
+    }
+
+    /// The same, looked for only around these bytes.
+    pub(super) const fn around(mut self, bytes: [u8; 2]) -> Self {
+        self.landmark = Some(bytes);
         self
     }
 

@@ -69,7 +69,8 @@ pub(super) static RECOGNIZERS: &[Recognizer] = &[
         field,
     )
     .value(name_value),
-    plain(Name, concat!(r"\b[A-Z][a-z'-]+", more!()), 64, listed),
+    // At least two words, and whole ones: the validator would be asked at every letter otherwise.
+    plain(Name, concat!(r"\b[A-Z][a-z'-]+", more!(), r" ", word!(), r"\b"), 64, listed),
 ];
 
 const TITLES: &[&str] = &[

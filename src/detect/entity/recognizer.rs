@@ -28,6 +28,9 @@ pub(crate) struct Recognizer {
     pub(crate) reach_before: usize,
     /// How far behind the candidate a context word may end, in bytes of the text as given.
     pub(crate) reach_after: usize,
+    /// Two bytes of which every candidate holds one, for patterns that may begin with any letter: only the runs that lead up to one
+    /// of them are then looked at.
+    pub(crate) landmark: Option<[u8; 2]>,
 }
 
 /// What a validator is shown.

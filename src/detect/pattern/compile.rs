@@ -6,7 +6,8 @@ use regex_syntax::hir::Hir;
 use super::dfa::{Dfa, MAX_STATES};
 use super::expand::{ExpandError, expand};
 use super::look::EdgeSet;
-use super::machine::{AltMeta, Machine};
+use super::machine::Machine;
+use super::thread::AltMeta;
 use crate::detect::spec::PatternProblem;
 use crate::text::fold::{Folded, MAX_INVISIBLE_BYTES, View, fold};
 

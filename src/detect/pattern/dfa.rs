@@ -10,8 +10,8 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 use regex_automata::nfa::thompson::{NFA, State};
 use regex_automata::util::primitives::{PatternID, StateID};
 
-/// States kept by number. A policy's patterns visit some hundreds on ordinary text; with 64 byte classes this many take 1 MB.
-pub(super) const MAX_STATES: usize = 4096;
+/// States kept by number. A policy's patterns visit some hundreds on ordinary text; with 64 byte classes this many take 2 MB.
+pub(super) const MAX_STATES: usize = 8192;
 
 /// A set of NFA states, ascending, without those that read nothing.
 pub(super) type Set = Box<[u32]>;
@@ -42,6 +42,8 @@ const UNKNOWN: u32 = 0;
 pub(super) const DEAD: u32 = 1;
 /// There was no number left.
 const FULL: u32 = u32::MAX;
+/// Set in the table where something matches at the next state, so that nobody need look the state up to know.
+const MATCHES: u32 = 1 << 31;
 
 #[derive(Debug)]
 pub(super) struct Dfa {
@@ -87,21 +89,22 @@ impl Dfa {
         self.place(set.into_boxed_slice())
     }
 
-    /// The state behind `byte`, from a numbered one: [`DEAD`], a number, or `None` when it has no number.
+    /// The state behind `byte`, from a numbered one, and whether something matches there: [`DEAD`], a number, or `None` when it has
+    /// no number.
     #[inline]
-    pub(super) fn next(&self, state: u32, byte: u8) -> Option<u32> {
+    pub(super) fn next(&self, state: u32, byte: u8) -> Option<(u32, bool)> {
         let cell = state as usize * self.stride + usize::from(self.classes[usize::from(byte)]);
         match self.table[cell].load(Ordering::Acquire) {
             UNKNOWN => self.determinize(state, byte, cell),
             FULL => None,
-            next => Some(next),
+            next => Some((next & !MATCHES, next & MATCHES != 0)),
         }
     }
 
     /// The place behind `byte`, or `None` when no match is possible any more.
     pub(super) fn step(&self, place: &Place, byte: u8) -> Option<Place> {
         if let Place::State(state) = place
-            && let Some(next) = self.next(*state, byte)
+            && let Some((next, _)) = self.next(*state, byte)
         {
             return (next != DEAD).then_some(Place::State(next));
         }
@@ -134,7 +137,7 @@ impl Dfa {
     }
 
     #[cold]
-    fn determinize(&self, state: u32, byte: u8, cell: usize) -> Option<u32> {
+    fn determinize(&self, state: u32, byte: u8, cell: usize) -> Option<(u32, bool)> {
         let info = self.infos[state as usize].get()?;
         let set = self.move_over(&info.set, byte);
         let next = if set.is_empty() {
@@ -145,8 +148,13 @@ impl Dfa {
                 Place::Unnumbered(_) => FULL,
             }
         };
-        self.table[cell].store(next, Ordering::Release);
-        (next != FULL).then_some(next)
+        if next == FULL {
+            self.table[cell].store(FULL, Ordering::Release);
+            return None;
+        }
+        let matches = next != DEAD && self.info(next).is_some_and(|info| !info.matches.is_empty());
+        self.table[cell].store(if matches { next | MATCHES } else { next }, Ordering::Release);
+        Some((next, matches))
     }
 
     fn place(&self, set: Set) -> Place {
@@ -161,7 +169,7 @@ impl Dfa {
         };
         // Set once: the lock is held and the number is new.
         cell.get_or_init(|| self.describe(&set));
-        let number = u32::try_from(number).unwrap_or(FULL);
+        let number = u32::try_from(number).unwrap_or(DEAD);
         numbers.insert(set, number);
         Place::State(number)
     }

@@ -1,43 +1,18 @@
 //! Runs the automaton of a group over a text that arrives in pieces.
 
+use super::around::{kind_before, kind_ending, kind_starting};
 use super::dfa::{DEAD, Dfa, Info, Place};
+use super::landmark::Landmark;
 use super::look::EdgeSet;
 use super::starts::Starts;
-use crate::detect::entity::recognizer::Verdict;
+use super::thread::{AltMeta, Judge, PatternMatch, Thread, expire, merge, record};
 use crate::detect::piece::Piece;
 use crate::text::buffer::TextBuffer;
 use crate::text::fold::View;
 use crate::text::kind::{ALL_KINDS, CharKind, KINDS};
 
-/// What the machine knows of one alternative of a pattern.
-#[derive(Debug)]
-pub(super) struct AltMeta {
-    /// Reported with its matches.
-    pub(super) tag: u32,
-    /// What must hold at the end of a match.
-    pub(super) end: EdgeSet,
-    /// Most bytes of text a match takes.
-    pub(super) cap: usize,
-}
-
-/// The longest match from each of some starts.
-#[derive(Clone, Debug)]
-pub(crate) struct PatternMatch {
-    /// Which pattern.
-    pub(crate) tag: u32,
-    /// Where the match may begin; the earliest counts unless it lies in an earlier match of the same rule.
-    pub(crate) starts: Starts,
-    /// Where it ends.
-    pub(crate) end: usize,
-    /// What the validator said.
-    pub(crate) verdict: Verdict,
-}
-
-/// Judges a possible match: its tag, start and end.
-pub(crate) type Judge<'a> = dyn Fn(u32, usize, usize) -> Verdict + 'a;
-
-/// A validator that refused this many starts of one match refuses it.
-const MAX_STARTS_JUDGED: usize = 4;
+/// A start is followed without a thread for this many bytes at most.
+const MAX_ALONE: usize = 24;
 
 /// The automaton of a group of patterns.
 #[derive(Debug)]
@@ -51,18 +26,7 @@ pub(crate) struct Machine {
     view: View,
     /// The judge looks at the character behind a match, so it must be known.
     judge_looks_behind: bool,
-}
-
-/// A start that is alive, or several that have come to the same place.
-#[derive(Debug)]
-struct Thread {
-    place: Place,
-    starts: Starts,
-    first: usize,
-    /// The longest match of each pattern so far.
-    bests: Vec<PatternMatch>,
-    /// Where the thread stands, if the place has matches whose end cannot be judged before the next character is known.
-    waiting: Option<usize>,
+    landmark: Option<Landmark>,
 }
 
 /// What a machine remembers of a text between its pieces.
@@ -95,7 +59,7 @@ impl Machine {
                 starts.push(place);
             }
         }
-        let mut machine = Self { dfa, alternatives, starts, gate: [0; 256], view, judge_looks_behind: false };
+        let mut machine = Self { dfa, alternatives, starts, gate: [0; 256], view, judge_looks_behind: false, landmark: None };
         machine.gate = std::array::from_fn(|byte| machine.gate_of(u8::try_from(byte).unwrap_or(0)));
         machine
     }
@@ -104,6 +68,13 @@ impl Machine {
     pub(crate) fn with_judge_looking_behind(mut self) -> Self {
         self.judge_looks_behind = true;
         self
+    }
+
+    /// Runs only around these bytes, one of which every match must hold. False when some match does without.
+    pub(crate) fn set_landmark(&mut self, bytes: [u8; 2]) -> bool {
+        let starts = self.starts.iter().flatten();
+        self.landmark = Landmark::find(&self.dfa, starts, bytes);
+        self.landmark.is_some()
     }
 
     fn gate_of(&self, byte: u8) -> u8 {
@@ -143,6 +114,10 @@ impl Machine {
                 if at == bytes.len() {
                     break;
                 }
+                if let Some(next) = self.try_alone(state, bytes, at) {
+                    at = next;
+                    continue;
+                }
             }
             self.step_all(state, bytes[at], piece.end(at), out);
             self.spawn(state, bytes, at, piece);
@@ -165,6 +140,13 @@ impl Machine {
     /// The next byte at which a match can begin. Only for when no thread is alive.
     #[inline]
     fn skip(&self, state: &mut MachineState, bytes: &[u8], mut at: usize) -> usize {
+        if let Some(landmark) = &self.landmark {
+            let begin = landmark.begin(bytes, at);
+            if begin > at {
+                state.before = kind_before(bytes, begin).unwrap_or(state.before);
+                at = begin;
+            }
+        }
         let begin = at;
         while at < bytes.len() {
             let gate = self.gate[usize::from(bytes[at])];
@@ -181,6 +163,47 @@ impl Machine {
             state.before = kind_before(bytes, at).unwrap_or(state.before);
         }
         at
+    }
+
+    /// Follows the only start there is, without a thread, for most starts end after a few bytes. Gives the byte they end at; `None`
+    /// when there is more to it.
+    fn try_alone(&self, state: &mut MachineState, bytes: &[u8], at: usize) -> Option<usize> {
+        let mut before = state.before;
+        let mut place = self.first_step(before, bytes, at)?;
+        for next in at + 1..bytes.len().min(at + MAX_ALONE) {
+            before = CharKind::of_ascii(bytes[next - 1]);
+            if bytes[next] >= 0x80 || place == DEAD {
+                break;
+            }
+            if self.gate[usize::from(bytes[next])] & (1 << before as u8) != 0 {
+                let other = self.first_step(before, bytes, next)?;
+                let follower = *bytes.get(next + 1)?;
+                if other != DEAD && self.dfa.next(other, follower)?.0 != DEAD {
+                    return None;
+                }
+            }
+            let (to, matches) = self.dfa.next(place, bytes[next])?;
+            if to == DEAD {
+                state.before = before;
+                return Some(next);
+            }
+            if matches {
+                return None;
+            }
+            place = to;
+        }
+        None
+    }
+
+    /// Where a start at `at` is after its first byte; `None` when it must be looked at more closely.
+    fn first_step(&self, before: CharKind, bytes: &[u8], at: usize) -> Option<u32> {
+        let byte = bytes[at];
+        if byte >= 0x80 {
+            return None;
+        }
+        let Some(Place::State(start)) = self.start_place(before, CharKind::of_ascii(byte)) else { return None };
+        let (place, matches) = self.dfa.next(*start, byte)?;
+        (!matches).then_some(place)
     }
 
     fn step_all(&self, state: &mut MachineState, byte: u8, end: usize, out: &mut Vec<PatternMatch>) {
@@ -203,8 +226,8 @@ impl Machine {
     fn advance(&self, thread: &mut Thread, byte: u8, end: usize, out: &mut Vec<PatternMatch>) -> bool {
         let cap = match thread.place {
             Place::State(state) => match self.dfa.next(state, byte) {
-                Some(DEAD) => return false,
-                Some(next) => {
+                Some((DEAD, _)) => return false,
+                Some((next, _)) => {
                     thread.place = Place::State(next);
                     self.dfa.info(next).map_or(0, |info| info.cap)
                 }
@@ -327,93 +350,3 @@ impl Machine {
     }
 }
 
-/// Forgets starts whose matches would be too long by now, and lets their matches go; false when no start is left.
-fn expire(thread: &mut Thread, earliest: usize, out: &mut Vec<PatternMatch>) -> bool {
-    thread.starts.forget_before(earliest);
-    let Some(first) = thread.starts.first() else { return false };
-    thread.first = first;
-    flush(&mut thread.bests, out, |best| best.starts.first() < Some(first));
-    true
-}
-
-/// Lets go of the matches that can no longer grow.
-fn flush(bests: &mut Vec<PatternMatch>, out: &mut Vec<PatternMatch>, is_over: impl Fn(&PatternMatch) -> bool) {
-    let mut index = 0;
-    while index < bests.len() {
-        if is_over(&bests[index]) {
-            out.push(bests.swap_remove(index));
-        } else {
-            index += 1;
-        }
-    }
-}
-
-/// Keeps the match that ends here if a validator accepts one.
-fn record(thread: &mut Thread, meta: &AltMeta, end: usize, judge: &Judge<'_>, out: &mut Vec<PatternMatch>) {
-    let mut from = end.saturating_sub(meta.cap);
-    flush(&mut thread.bests, out, |best| best.tag == meta.tag && best.starts.first() < Some(from));
-    for _ in 0..MAX_STARTS_JUDGED {
-        let Some(start) = thread.starts.first_from(from).filter(|&start| start < end) else { return };
-        let verdict = judge(meta.tag, start, end);
-        if verdict == Verdict::Reject {
-            from = start + 1;
-            continue;
-        }
-        let replaced = |best: &PatternMatch| {
-            best.tag == meta.tag && best.verdict == verdict && best.starts.first() >= Some(start)
-        };
-        let mut starts = match thread.bests.iter().position(replaced) {
-            Some(index) => thread.bests.swap_remove(index).starts,
-            None => Starts::default(),
-        };
-        thread.bests.retain(|best| !replaced(best));
-        starts.copy_from(&thread.starts);
-        starts.forget_before(start);
-        thread.bests.push(PatternMatch { tag: meta.tag, starts, end, verdict });
-        return;
-    }
-}
-
-/// Makes threads at the same place one: what follows is the same for all of them.
-fn merge(threads: &mut Vec<Thread>) {
-    let mut index = 1;
-    while index < threads.len() {
-        let Some(twin) = threads[..index].iter().position(|other| other.place == threads[index].place) else {
-            index += 1;
-            continue;
-        };
-        let thread = threads.swap_remove(index);
-        threads[twin].starts.merge(&thread.starts);
-        threads[twin].first = threads[twin].first.min(thread.first);
-        threads[twin].bests.extend(thread.bests);
-    }
-}
-
-/// The kind of the character whose last byte is at `at`; `None` inside a character.
-fn kind_ending(bytes: &[u8], at: usize) -> Option<CharKind> {
-    if bytes[at] < 0x80 {
-        return Some(CharKind::of_ascii(bytes[at]));
-    }
-    let last = bytes.get(at + 1).is_none_or(|&next| next & 0xC0 != 0x80);
-    if last { kind_before(bytes, at + 1) } else { None }
-}
-
-/// The kind of the character that ends before `at`; `None` at the start of the piece.
-fn kind_before(bytes: &[u8], at: usize) -> Option<CharKind> {
-    let last = *bytes.get(at.checked_sub(1)?)?;
-    if last < 0x80 {
-        return Some(CharKind::of_ascii(last));
-    }
-    let start = (0..at).rev().take(4).find(|&start| bytes[start] & 0xC0 != 0x80)?;
-    std::str::from_utf8(&bytes[start..at]).ok()?.chars().next().map(CharKind::of)
-}
-
-/// The kind of the character that starts at `at`.
-fn kind_starting(bytes: &[u8], at: usize) -> CharKind {
-    let end = bytes.len().min(at + 4);
-    let valid = match std::str::from_utf8(&bytes[at..end]) {
-        Ok(text) => text,
-        Err(error) => std::str::from_utf8(&bytes[at..at + error.valid_up_to()]).unwrap_or_default(),
-    };
-    valid.chars().next().map_or(CharKind::Other, CharKind::of)
-}

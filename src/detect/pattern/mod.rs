@@ -6,13 +6,17 @@
 //!
 //! A rule's matches are the leftmost-longest, non-overlapping ones, each rule for itself: no rule hides another.
 
+mod around;
 mod compile;
 mod dfa;
 mod expand;
+mod landmark;
 mod look;
 mod machine;
 mod starts;
+mod thread;
 
 pub(crate) use compile::{Group, Syntax, check_pattern};
-pub(crate) use machine::{Machine, MachineState, PatternMatch};
+pub(crate) use machine::{Machine, MachineState};
 pub(crate) use starts::Starts;
+pub(crate) use thread::{Judge, PatternMatch};

@@ -1,8 +1,7 @@
 //! How rare a word is.
 
-use std::collections::HashMap;
-
 use once_cell::sync::Lazy;
+use rustc_hash::FxHashMap;
 
 use super::stem::stem;
 
@@ -14,8 +13,8 @@ pub(super) const RAREST: f32 = 8.0;
 /// Words more common than this carry no topic by themselves.
 pub(super) const COMMON: f32 = 3.5;
 
-static WEIGHTS: Lazy<HashMap<&'static str, f32>> = Lazy::new(|| {
-    let mut weights = HashMap::new();
+static WEIGHTS: Lazy<FxHashMap<&'static str, f32>> = Lazy::new(|| {
+    let mut weights = FxHashMap::default();
     for line in TABLE.lines().filter(|line| !line.starts_with('#')) {
         let Some((weight, words)) = line.split_once(": ") else { continue };
         let Ok(weight) = weight.parse::<f32>() else { continue };

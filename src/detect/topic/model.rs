@@ -1,6 +1,8 @@
 //! What the examples of a topic say, as weights.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
+
+use rustc_hash::FxHashMap;
 
 use super::frequency::{COMMON, weight};
 use super::tokens::stems;
@@ -47,7 +49,8 @@ pub(crate) struct Likeness {
 /// The terms all topics know.
 #[derive(Debug, Default)]
 pub(super) struct Vocabulary {
-    ids: HashMap<String, TermId>,
+    ids: FxHashMap<String, TermId>,
+    pairs: FxHashMap<(TermId, TermId), TermId>,
     terms: Vec<String>,
 }
 
@@ -56,8 +59,21 @@ impl Vocabulary {
         self.ids.get(term).copied()
     }
 
-    pub(super) fn pair(&self, first: &str, second: &str) -> Option<TermId> {
-        self.ids.get(&pair_key(first, second)).copied()
+    pub(super) fn pair(&self, first: TermId, second: TermId) -> Option<TermId> {
+        self.pairs.get(&(first, second)).copied()
+    }
+
+    fn learn_pair(&mut self, first: TermId, second: TermId) -> TermId {
+        let term = [self.term(first), self.term(second)].join(" ");
+        let next = TermId::try_from(self.terms.len()).unwrap_or(TermId::MAX);
+        *self.pairs.entry((first, second)).or_insert_with(|| {
+            self.terms.push(term);
+            next
+        })
+    }
+
+    fn term(&self, id: TermId) -> &str {
+        &self.terms[id as usize]
     }
 
     fn learn(&mut self, term: String) -> TermId {
@@ -67,10 +83,6 @@ impl Vocabulary {
             next
         })
     }
-}
-
-fn pair_key(first: &str, second: &str) -> String {
-    [first, second].join(" ")
 }
 
 /// In order, for sums of floats depend on it and results must not.
@@ -151,7 +163,7 @@ impl Model {
     fn carried_by(&self, window: &Vector, vocabulary: &Vocabulary) -> Vec<String> {
         let mut shares: Vec<(f32, &str)> = window
             .iter()
-            .filter_map(|(&id, &value)| Some((value * self.centre.get(&id)?, vocabulary.terms[id as usize].as_str())))
+            .filter_map(|(&id, &value)| Some((value * self.centre.get(&id)?, vocabulary.term(id))))
             .collect();
         shares.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(b.1)));
         shares.into_iter().take(3).map(|(_, term)| term.to_owned()).collect()
@@ -166,8 +178,8 @@ fn vector(text: &str, vocabulary: &mut Vocabulary) -> Vector {
         *vector.entry(vocabulary.learn(stem.clone())).or_default() += weight(stem);
     }
     for pair in stems.windows(2) {
-        let id = vocabulary.learn(pair_key(&pair[0], &pair[1]));
-        *vector.entry(id).or_default() += weight(&pair[1]) * PAIR_WEIGHT;
+        let (first, second) = (vocabulary.learn(pair[0].clone()), vocabulary.learn(pair[1].clone()));
+        *vector.entry(vocabulary.learn_pair(first, second)).or_default() += weight(&pair[1]) * PAIR_WEIGHT;
     }
     normalize(&mut vector);
     vector

@@ -1,7 +1,7 @@
 //! Compares the windows of a text with the examples of all topics.
 
 use super::frequency::weight;
-use super::model::{Likeness, Model, Term, Vocabulary, carries};
+use super::model::{Likeness, Model, Term, TermId, Vocabulary, carries};
 use super::tokens::{Token, Tokenizer, Word};
 use crate::detect::detectors::{Candidate, Mark, Origin};
 use crate::detect::pattern::Starts;
@@ -20,7 +20,7 @@ pub(crate) struct Similarity {
 pub(crate) struct SimilarityState {
     tokenizer: Tokenizer,
     terms: Vec<Term>,
-    last_stem: String,
+    last: Option<TermId>,
     first_carrier: Option<usize>,
 }
 
@@ -53,47 +53,46 @@ impl Similarity {
 
     /// Reads the next piece of the word view.
     pub(crate) fn scan(&self, state: &mut SimilarityState, piece: Piece<'_>, out: &mut Vec<Candidate>) {
-        let SimilarityState { tokenizer, terms, last_stem, first_carrier } = state;
-        tokenizer.scan(piece, &mut |token| self.take(token, terms, last_stem, first_carrier, out));
+        let SimilarityState { tokenizer, terms, last, first_carrier } = state;
+        tokenizer.scan(piece, &mut |token| self.take(token, terms, last, first_carrier, out));
     }
 
     /// Says that the text is at its end.
     pub(crate) fn finish(&self, state: &mut SimilarityState, out: &mut Vec<Candidate>) {
-        let SimilarityState { tokenizer, terms, last_stem, first_carrier } = state;
-        tokenizer.finish(&mut |token| self.take(token, terms, last_stem, first_carrier, out));
+        let SimilarityState { tokenizer, terms, last, first_carrier } = state;
+        tokenizer.finish(&mut |token| self.take(token, terms, last, first_carrier, out));
     }
 
     fn take(
         &self,
         token: Token<'_>,
         terms: &mut Vec<Term>,
-        last_stem: &mut String,
+        last: &mut Option<TermId>,
         first_carrier: &mut Option<usize>,
         out: &mut Vec<Candidate>,
     ) {
         match token {
             Token::Word(word) => {
-                let term = self.term(&word, last_stem);
+                let term = self.term(&word, *last);
                 if term.carries {
                     first_carrier.get_or_insert(term.start);
                 }
+                *last = term.id;
                 terms.push(term);
-                last_stem.clear();
-                last_stem.push_str(word.stem);
             }
             Token::WindowEnd => {
                 if first_carrier.take().is_some() {
                     self.end_window(terms, out);
                 }
                 terms.clear();
-                last_stem.clear();
+                *last = None;
             }
         }
     }
 
-    fn term(&self, word: &Word<'_>, last_stem: &str) -> Term {
+    fn term(&self, word: &Word<'_>, last: Option<TermId>) -> Term {
         let id = self.vocabulary.id(word.stem);
-        let pair = if last_stem.is_empty() || id.is_none() { None } else { self.vocabulary.pair(last_stem, word.stem) };
+        let pair = last.zip(id).and_then(|(last, id)| self.vocabulary.pair(last, id));
         let weight = weight(word.stem);
         Term { start: word.start, end: word.end, id, pair, weight, carries: id.is_some() && carries(weight) }
     }

@@ -1,0 +1,212 @@
+//! The texts of content blocks.
+
+use aws_sdk_bedrockruntime::types::{
+    AudioBlock, AudioSource, CitationGeneratedContent, CitationsContentBlock, ContentBlock, DocumentBlock,
+    DocumentContentBlock, DocumentSource, ErrorBlock, GuardrailConverseContentBlock, GuardrailConverseImageSource,
+    ImageBlock, ImageSource, Message, ReasoningContentBlock, SearchResultBlock, SystemContentBlock, ToolReference,
+    ToolResultBlock, ToolResultContentBlock, VideoBlock, VideoSource,
+};
+
+use crate::bedrock::slot::{SkipReason, SlotKind};
+use crate::bedrock::table::Role;
+
+use super::citation::citation;
+use super::free::free;
+use super::walk::{Done, Walk};
+
+/// A message; `role` is whoever speaks where the message does not say so itself.
+pub(super) fn message(walk: &mut Walk<'_, '_>, message: &mut Message) -> Done {
+    let role = Role::named(message.role.as_str()).unwrap_or(Role::User);
+    content(walk, role, &mut message.content)
+}
+
+/// The content of a message that `role` has said.
+pub(super) fn content(walk: &mut Walk<'_, '_>, role: Role, blocks: &mut [ContentBlock]) -> Done {
+    walk.list("content", blocks, |walk, item| block(walk, role, item))
+}
+
+fn block(walk: &mut Walk<'_, '_>, role: Role, block: &mut ContentBlock) -> Done {
+    match block {
+        ContentBlock::Audio(audio) => walk.member("audio", |walk| sound(walk, audio)),
+        ContentBlock::CachePoint(_) => Ok(()),
+        ContentBlock::CitationsContent(cited) => walk.member("citationsContent", |walk| citations(walk, role, cited)),
+        ContentBlock::Document(file) => walk.member("document", |walk| document(walk, file)),
+        ContentBlock::GuardContent(guarded) => walk.member("guardContent", |walk| guard_content(walk, role, guarded)),
+        ContentBlock::Image(picture) => walk.member("image", |walk| image(walk, picture)),
+        ContentBlock::ReasoningContent(thought) => walk.member("reasoningContent", |walk| reasoning(walk, thought)),
+        ContentBlock::SearchResult(found) => walk.member("searchResult", |walk| search_result(walk, found)),
+        ContentBlock::Text(text) => walk.text_in("text", role.slot_kind(), text),
+        ContentBlock::ToolAddition(change) => {
+            walk.member("toolAddition", |walk| tool_reference(walk, &mut change.tool))
+        }
+        ContentBlock::ToolRemoval(change) => walk.member("toolRemoval", |walk| tool_reference(walk, &mut change.tool)),
+        ContentBlock::ToolResult(result) => walk.member("toolResult", |walk| tool_result(walk, result)),
+        ContentBlock::ToolUse(call) => walk.member("toolUse", |walk| {
+            walk.text_in("name", SlotKind::ToolInput, &mut call.name)?;
+            walk.member("input", |walk| free(walk, SlotKind::ToolInput, &mut call.input))
+        }),
+        ContentBlock::Video(film) => walk.member("video", |walk| video(walk, film)),
+        _ => Err(walk.unknown()),
+    }
+}
+
+/// A block of the system prompt.
+pub(super) fn system(walk: &mut Walk<'_, '_>, block: &mut SystemContentBlock) -> Done {
+    match block {
+        SystemContentBlock::CachePoint(_) => Ok(()),
+        SystemContentBlock::GuardContent(guarded) => {
+            walk.member("guardContent", |walk| guard_content(walk, Role::System, guarded))
+        }
+        SystemContentBlock::Text(text) => walk.text_in("text", SlotKind::System, text),
+        _ => Err(walk.unknown()),
+    }
+}
+
+fn citations(walk: &mut Walk<'_, '_>, role: Role, cited: &mut CitationsContentBlock) -> Done {
+    if let Some(content) = &mut cited.content {
+        walk.list("content", content, |walk, item| match item {
+            CitationGeneratedContent::Text(text) => walk.text_in("text", role.slot_kind(), text),
+            _ => Err(walk.unknown()),
+        })?;
+    }
+    match &mut cited.citations {
+        Some(citations) => walk.list("citations", citations, citation),
+        None => Ok(()),
+    }
+}
+
+fn guard_content(walk: &mut Walk<'_, '_>, role: Role, guarded: &mut GuardrailConverseContentBlock) -> Done {
+    match guarded {
+        GuardrailConverseContentBlock::Image(image) => {
+            let size = match &image.source {
+                Some(GuardrailConverseImageSource::Bytes(bytes)) => Some(bytes.as_ref().len()),
+                Some(_) => None,
+                None => Some(0),
+            };
+            opaque(walk, "image", SkipReason::Image, size)
+        }
+        GuardrailConverseContentBlock::Text(text) => {
+            walk.member("text", |walk| walk.text_in("text", role.slot_kind(), &mut text.text))
+        }
+        _ => Err(walk.unknown()),
+    }
+}
+
+fn reasoning(walk: &mut Walk<'_, '_>, thought: &mut ReasoningContentBlock) -> Done {
+    match thought {
+        ReasoningContentBlock::ReasoningText(text) => {
+            walk.member("reasoningText", |walk| walk.text_in("text", SlotKind::Reasoning, &mut text.text))
+        }
+        ReasoningContentBlock::RedactedContent(bytes) => walk.member("redactedContent", |walk| {
+            walk.skip(SkipReason::Encrypted, bytes.as_ref().len());
+            Ok(())
+        }),
+        _ => Err(walk.unknown()),
+    }
+}
+
+fn tool_reference(walk: &mut Walk<'_, '_>, tool: &mut Option<ToolReference>) -> Done {
+    let Some(tool) = tool else {
+        return Ok(());
+    };
+    walk.member("tool", |walk| {
+        walk.text_if("name", SlotKind::ToolDefinition, &mut tool.name)?;
+        walk.text_if("serverName", SlotKind::Free, &mut tool.server_name)
+    })
+}
+
+fn tool_result(walk: &mut Walk<'_, '_>, result: &mut ToolResultBlock) -> Done {
+    walk.list("content", &mut result.content, |walk, item| match item {
+        ToolResultContentBlock::Document(file) => walk.member("document", |walk| document(walk, file)),
+        ToolResultContentBlock::Image(picture) => walk.member("image", |walk| image(walk, picture)),
+        ToolResultContentBlock::Json(value) => walk.member("json", |walk| free(walk, SlotKind::ToolResult, value)),
+        ToolResultContentBlock::SearchResult(found) => walk.member("searchResult", |walk| search_result(walk, found)),
+        ToolResultContentBlock::Text(text) => walk.text_in("text", SlotKind::ToolResult, text),
+        ToolResultContentBlock::Video(film) => walk.member("video", |walk| video(walk, film)),
+        _ => Err(walk.unknown()),
+    })
+}
+
+fn document(walk: &mut Walk<'_, '_>, file: &mut DocumentBlock) -> Done {
+    walk.text_in("name", SlotKind::DocumentName, &mut file.name)?;
+    walk.text_if("context", SlotKind::Document, &mut file.context)?;
+    let Some(source) = &mut file.source else {
+        return Ok(());
+    };
+    let format = file.format.as_str();
+    walk.member("source", |walk| match source {
+        DocumentSource::Bytes(bytes) => walk.member("bytes", |walk| walk.file(format, bytes)),
+        DocumentSource::Content(content) => walk.list("content", content, |walk, item| match item {
+            DocumentContentBlock::Text(text) => walk.text_in("text", SlotKind::Document, text),
+            _ => Err(walk.unknown()),
+        }),
+        DocumentSource::S3Location(_) => walk.member("s3Location", |walk| {
+            walk.skip(SkipReason::S3Location, 0);
+            Ok(())
+        }),
+        DocumentSource::Text(text) => walk.text_in("text", SlotKind::Document, text),
+        _ => Err(walk.unknown()),
+    })
+}
+
+fn search_result(walk: &mut Walk<'_, '_>, found: &mut SearchResultBlock) -> Done {
+    walk.text_in("source", SlotKind::Document, &mut found.source)?;
+    walk.text_in("title", SlotKind::Document, &mut found.title)?;
+    walk.list("content", &mut found.content, |walk, item| walk.text_in("text", SlotKind::Document, &mut item.text))
+}
+
+fn image(walk: &mut Walk<'_, '_>, picture: &mut ImageBlock) -> Done {
+    image_source(walk, picture.source.as_ref())?;
+    error(walk, &mut picture.error)
+}
+
+/// The source of a picture, which is not examined.
+pub(super) fn image_source(walk: &mut Walk<'_, '_>, source: Option<&ImageSource>) -> Done {
+    let size = match source {
+        None => return Ok(()),
+        Some(ImageSource::Bytes(bytes)) => Some(bytes.as_ref().len()),
+        Some(ImageSource::S3Location(_)) => Some(0),
+        Some(_) => None,
+    };
+    opaque(walk, "source", SkipReason::Image, size)
+}
+
+fn video(walk: &mut Walk<'_, '_>, film: &VideoBlock) -> Done {
+    let size = match &film.source {
+        None => return Ok(()),
+        Some(VideoSource::Bytes(bytes)) => Some(bytes.as_ref().len()),
+        Some(VideoSource::S3Location(_)) => Some(0),
+        Some(_) => None,
+    };
+    opaque(walk, "source", SkipReason::Video, size)
+}
+
+fn sound(walk: &mut Walk<'_, '_>, audio: &mut AudioBlock) -> Done {
+    let size = match &audio.source {
+        None => return error(walk, &mut audio.error),
+        Some(AudioSource::Bytes(bytes)) => Some(bytes.as_ref().len()),
+        Some(AudioSource::S3Location(_)) => Some(0),
+        Some(_) => None,
+    };
+    opaque(walk, "source", SkipReason::Audio, size)?;
+    error(walk, &mut audio.error)
+}
+
+/// Content that is not examined; without a size, it is of a kind that is not known.
+pub(super) fn opaque(walk: &mut Walk<'_, '_>, name: &'static str, reason: SkipReason, size: Option<usize>) -> Done {
+    walk.member(name, |walk| {
+        let size = size.ok_or_else(|| walk.unknown())?;
+        walk.skip(reason, size);
+        Ok(())
+    })
+}
+
+/// What the service says where it could not make a picture or sound.
+pub(super) fn error(walk: &mut Walk<'_, '_>, error: &mut Option<ErrorBlock>) -> Done {
+    match error {
+        Some(error) => {
+            walk.member("error", |walk| walk.text_if("message", SlotKind::AssistantText, &mut error.message))
+        }
+        None => Ok(()),
+    }
+}

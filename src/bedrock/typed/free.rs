@@ -1,0 +1,36 @@
+//! Free-form JSON in typed members: every string and every key is text.
+
+use aws_smithy_types::Document;
+
+use crate::bedrock::slot::SlotKind;
+
+use super::walk::{Done, Walk};
+
+/// Offers every string and key of a value.
+pub(super) fn free(walk: &mut Walk<'_, '_>, kind: SlotKind, value: &mut Document) -> Done {
+    match value {
+        Document::Object(members) => {
+            walk.check_depth()?;
+            walk.keys_and_values(kind, members, |walk, value| free(walk, kind, value))
+        }
+        Document::Array(items) => {
+            walk.check_depth()?;
+            walk.items(items, |walk, item| free(walk, kind, item))
+        }
+        Document::String(text) => walk.text(kind, text),
+        Document::Number(_) | Document::Bool(_) | Document::Null => Ok(()),
+    }
+}
+
+/// Offers every string and key of a value that may be a member.
+pub(super) fn free_if(
+    walk: &mut Walk<'_, '_>,
+    name: &'static str,
+    kind: SlotKind,
+    value: &mut Option<Document>,
+) -> Done {
+    match value {
+        Some(value) => walk.member(name, |walk| free(walk, kind, value)),
+        None => Ok(()),
+    }
+}

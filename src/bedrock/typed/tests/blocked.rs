@@ -1,0 +1,65 @@
+use crate::bedrock::blocked::{Progress, blocked_events, blocked_reply, text_event};
+use crate::bedrock::event_stream::{Lane, StreamKind, deltas};
+use crate::bedrock::operation::Operation;
+use crate::bedrock::shape::Shape;
+use crate::bedrock::table::Part;
+use crate::bedrock::typed;
+
+use super::client::{converse_output, events};
+use super::events::bodies;
+
+#[tokio::test]
+async fn the_answer_is_the_one_on_the_wire() {
+    let wire = blocked_reply(Operation::Converse, Shape::Converse, "m", "No \"names\".").expect("an answer");
+    let typed = typed::blocked_converse("No \"names\".").expect("built");
+    assert_eq!(typed, converse_output(&wire).await);
+    assert_eq!(typed.stop_reason().as_str(), "guardrail_intervened");
+}
+
+#[test]
+fn invoke_answers_are_json() {
+    let typed = typed::blocked_invoke(Shape::Llama, "m", "No.").expect("an answer");
+    let wire = blocked_reply(Operation::InvokeModel, Shape::Llama, "m", "No.").expect("an answer");
+    assert_eq!(typed.body.as_ref(), wire);
+    assert_eq!(typed.content_type, "application/json");
+    assert!(typed::blocked_invoke(Shape::Embedding, "m", "No.").is_none());
+}
+
+#[tokio::test]
+async fn streams_end_as_on_the_wire() {
+    let bodies = bodies();
+    for length in 0..=bodies.len() {
+        let mut progress = Progress::new();
+        for (name, body) in &bodies[..length] {
+            progress.observe(&deltas(StreamKind::Converse, name, body.to_string().as_bytes()).expect("known"));
+        }
+        let typed = typed::blocked_converse_events("No.", &progress).expect("built");
+        let wire: Vec<_> = blocked_events(StreamKind::Converse, Shape::Converse, "m", "No.", &progress)
+            .expect("it streams")
+            .iter()
+            .map(|event| (event.event_type(), String::from_utf8(event.json().to_vec()).expect("UTF-8")))
+            .collect();
+        assert_eq!(typed, events(&wire).await, "after {length} events");
+    }
+}
+
+#[tokio::test]
+async fn held_text_leaves_as_on_the_wire() {
+    for part in [Part::Text, Part::Reasoning, Part::ToolArguments, Part::ToolResult, Part::Refusal] {
+        let lane = Lane { choice: 0, block: 7, part };
+        let wire = text_event(StreamKind::Converse, Shape::Converse, lane, 7, "held").expect("it has text");
+        let json = String::from_utf8(wire.json().to_vec()).expect("UTF-8");
+        let typed = typed::text_delta(lane, "held").expect("built");
+        assert_eq!(vec![typed], events(&[(wire.event_type(), json)]).await);
+    }
+}
+
+#[test]
+fn invoke_streams_end_in_chunks() {
+    let progress = Progress::new();
+    let chunks = typed::blocked_invoke_events(Shape::Titan, "m", "No.", &progress).expect("it streams");
+    let wire = blocked_events(StreamKind::Invoke, Shape::Titan, "m", "No.", &progress).expect("it streams");
+    let json: Vec<_> = chunks.iter().map(|chunk| typed::chunk_json(chunk).expect("a chunk")).collect();
+    assert_eq!(json, wire.iter().map(|event| event.json()).collect::<Vec<_>>());
+    assert!(typed::blocked_invoke_events(Shape::Embedding, "m", "No.", &progress).is_none());
+}

@@ -1,0 +1,243 @@
+//! The walk through typed values: offers texts, writes back, and keeps the path.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+use aws_smithy_types::Blob;
+
+use crate::bedrock::error::{BodyError, BodyErrorKind};
+use crate::bedrock::json::{MAX_DEPTH, SlotEdit};
+use crate::bedrock::slot::{Coverage, Place, SkipReason, Skipped, Slot, SlotKind};
+use crate::bedrock::visit::{self, Visitor};
+use crate::bedrock::walk::Unknown;
+
+use super::path::{Step, TypedPath};
+
+pub(super) type Done = Result<(), BodyError>;
+
+/// A walk through one input, output or event.
+///
+/// It writes as it goes. After an error the value is half rewritten, and must be dropped.
+pub(super) struct Walk<'f, 'v> {
+    path: TypedPath,
+    coverage: Coverage,
+    visitor: &'f mut Visitor<'v>,
+}
+
+impl<'f, 'v> Walk<'f, 'v> {
+    pub(super) fn new(visitor: &'f mut Visitor<'v>) -> Self {
+        Self { path: TypedPath::default(), coverage: Coverage::default(), visitor }
+    }
+
+    pub(super) fn finish(self) -> Coverage {
+        self.coverage
+    }
+
+    /// Goes into a member.
+    pub(super) fn member(&mut self, name: &'static str, go: impl FnOnce(&mut Self) -> Done) -> Done {
+        self.step(Step::Member(name), go)
+    }
+
+    fn step(&mut self, step: Step, go: impl FnOnce(&mut Self) -> Done) -> Done {
+        self.path.steps.push(step);
+        let done = go(self);
+        self.path.steps.pop();
+        done
+    }
+
+    /// Goes into each item of a list.
+    pub(super) fn items<T>(&mut self, items: &mut [T], mut go: impl FnMut(&mut Self, &mut T) -> Done) -> Done {
+        for (position, item) in items.iter_mut().enumerate() {
+            self.step(Step::Item(position), |walk| go(walk, item))?;
+        }
+        Ok(())
+    }
+
+    /// Goes into each item of a list that is a member.
+    pub(super) fn list<T>(
+        &mut self,
+        name: &'static str,
+        items: &mut [T],
+        go: impl FnMut(&mut Self, &mut T) -> Done,
+    ) -> Done {
+        self.member(name, |walk| walk.items(items, go))
+    }
+
+    /// Goes into each value of a map; the keys are names of the service, not texts.
+    ///
+    /// In the order of the keys, so that equal values are walked equally.
+    pub(super) fn values<T>(
+        &mut self,
+        map: &mut HashMap<String, T>,
+        mut go: impl FnMut(&mut Self, &mut T) -> Done,
+    ) -> Done {
+        let mut members: Vec<_> = map.iter_mut().collect();
+        members.sort_unstable_by_key(|&(key, _)| key);
+        for (key, value) in members {
+            self.step(Step::Key(key.clone()), |walk| go(walk, value))?;
+        }
+        Ok(())
+    }
+
+    /// Offers each key of a map, and goes into its value.
+    pub(super) fn keys_and_values<T>(
+        &mut self,
+        kind: SlotKind,
+        map: &mut HashMap<String, T>,
+        mut go: impl FnMut(&mut Self, &mut T) -> Done,
+    ) -> Done {
+        let mut members: Vec<_> = std::mem::take(map).into_iter().collect();
+        members.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
+        let mut renamed = Vec::new();
+        for (key, mut value) in members {
+            self.path.steps.push(Step::Key(key));
+            let new_key = self.key(kind)?;
+            go(self, &mut value)?;
+            match (self.path.steps.pop(), new_key) {
+                (_, Some(new_key)) => renamed.push((new_key, value)),
+                (Some(Step::Key(key)), None) => {
+                    map.insert(key, value);
+                }
+                // Only this function pushes and pops here.
+                (_, None) => return Err(BodyError::new(BodyErrorKind::Edit)),
+            }
+        }
+        for (key, value) in renamed {
+            insert_apart(map, key, value);
+        }
+        Ok(())
+    }
+
+    /// Offers the key that the path ends with; a new key comes back if it is changed.
+    fn key(&mut self, kind: SlotKind) -> Result<Option<String>, BodyError> {
+        let Some(Step::Key(key)) = self.path.steps.last() else {
+            return Ok(None);
+        };
+        self.coverage.examined_bytes += key.len();
+        let slot = Slot { kind, text: Cow::Borrowed(key), is_key: true, place: Place::Typed(&self.path) };
+        (self.visitor)(slot).filter(|edit| !edit.is_empty()).map(|edit| edit.apply(key)).transpose()
+    }
+
+    /// Refuses content in which arrays and objects are nested beyond the limit of JSON bodies.
+    pub(super) fn check_depth(&self) -> Done {
+        if self.path.steps.len() < MAX_DEPTH {
+            return Ok(());
+        }
+        Err(BodyError::new(BodyErrorKind::TooDeep {
+            // There is no byte yet: the SDK writes the body later.
+            offset: 0,
+            limit: MAX_DEPTH,
+        }))
+    }
+
+    /// Offers a text.
+    pub(super) fn text(&mut self, kind: SlotKind, text: &mut String) -> Done {
+        if let Some(edit) = self.offer(kind, text) {
+            *text = edit.apply(text)?;
+        }
+        Ok(())
+    }
+
+    /// Offers a text that is a member.
+    pub(super) fn text_in(&mut self, name: &'static str, kind: SlotKind, text: &mut String) -> Done {
+        self.member(name, |walk| walk.text(kind, text))
+    }
+
+    /// Offers a text that may be a member.
+    pub(super) fn text_if(&mut self, name: &'static str, kind: SlotKind, text: &mut Option<String>) -> Done {
+        match text {
+            Some(text) => self.text_in(name, kind, text),
+            None => Ok(()),
+        }
+    }
+
+    /// Offers the strings of JSON in a string, or the string itself if it holds no JSON.
+    pub(super) fn json(&mut self, kind: SlotKind, text: &mut String) -> Done {
+        let inside = visit::visit_json_text(
+            text,
+            kind,
+            &Place::Typed(&self.path),
+            Unknown::Refuse,
+            &mut self.coverage,
+            self.visitor,
+        )?;
+        match inside {
+            Some(edit) if edit.is_empty() => Ok(()),
+            Some(edit) => {
+                *text = edit.apply(text)?;
+                Ok(())
+            }
+            None => self.text(kind, text),
+        }
+    }
+
+    /// Offers the bytes of a document, if its format is plain text.
+    pub(super) fn file(&mut self, format: &str, bytes: &mut Blob) -> Done {
+        let content = match std::str::from_utf8(bytes.as_ref()) {
+            Ok(content) if visit::is_text_format(format) => content,
+            _ => {
+                self.skip(SkipReason::BinaryDocument, bytes.as_ref().len());
+                return Ok(());
+            }
+        };
+        if let Some(edit) = self.offer(SlotKind::Document, content) {
+            *bytes = Blob::new(edit.apply(content)?);
+        }
+        Ok(())
+    }
+
+    /// Offers the texts of the JSON body of an InvokeModel request.
+    pub(super) fn invoke_body(&mut self, body: &mut Blob) -> Done {
+        let visited =
+            visit::visit_invoke_body(body.as_ref(), &Place::Typed(&self.path), Unknown::Refuse, self.visitor)?;
+        self.add(visited.coverage);
+        if let Some(changed) = visited.body {
+            *body = Blob::new(changed);
+        }
+        Ok(())
+    }
+
+    /// Hands the visitor to a walk of another kind, which says itself where its texts stand.
+    pub(super) fn visitor(&mut self) -> &mut Visitor<'v> {
+        self.visitor
+    }
+
+    /// Takes over what another walk has covered.
+    pub(super) fn add(&mut self, coverage: Coverage) {
+        self.coverage.examined_bytes += coverage.examined_bytes;
+        self.coverage.skipped.extend(coverage.skipped);
+    }
+
+    /// Counts bytes that were examined elsewhere.
+    pub(super) fn examined(&mut self, bytes: usize) {
+        self.coverage.examined_bytes += bytes;
+    }
+
+    fn offer(&mut self, kind: SlotKind, text: &str) -> Option<SlotEdit> {
+        self.coverage.examined_bytes += text.len();
+        let slot = Slot { kind, text: Cow::Borrowed(text), is_key: false, place: Place::Typed(&self.path) };
+        (self.visitor)(slot).filter(|edit| !edit.is_empty())
+    }
+
+    /// Notes content that is not examined. The size is that of the content, which base64 makes longer
+    /// on the wire; content that stands elsewhere has none.
+    pub(super) fn skip(&mut self, reason: SkipReason, bytes: usize) {
+        self.coverage.skipped.push(Skipped { pointer: self.path.pointer(), reason, bytes });
+    }
+
+    /// The error for a union member that this version does not know: the SDK has lost its content.
+    pub(super) fn unknown(&self) -> BodyError {
+        BodyError::new(BodyErrorKind::UnknownBlock { pointer: self.path.pointer() })
+    }
+}
+
+/// Inserts without loss: a key that is taken, as masks tend to be, gets a number.
+pub(super) fn insert_apart<T>(map: &mut HashMap<String, T>, key: String, value: T) {
+    let mut free = key.clone();
+    let mut number = 2_u32;
+    while map.contains_key(&free) {
+        free = format!("{key}_{number}");
+        number += 1;
+    }
+    map.insert(free, value);
+}

@@ -1,0 +1,68 @@
+//! Bytes without which nothing matches, such as the `@` of an address.
+//!
+//! Patterns that may begin with any letter would have every word of a text followed. Where each of their matches must hold one of a
+//! few bytes, only the runs that lead up to such a byte are.
+
+use std::collections::HashSet;
+
+use super::dfa::{Dfa, Place};
+
+/// More places than this before a landmark are not looked through.
+const MAX_PLACES: usize = 256;
+
+#[derive(Debug)]
+pub(super) struct Landmark {
+    bytes: [u8; 2],
+    /// The bytes a match can hold before its first landmark.
+    before: Box<[bool; 256]>,
+}
+
+impl Landmark {
+    /// The landmark, if every match from these places holds one of `bytes`.
+    pub(super) fn find<'a>(dfa: &Dfa, starts: impl Iterator<Item = &'a Place>, bytes: [u8; 2]) -> Option<Self> {
+        let mut before = Box::new([false; 256]);
+        let mut seen = HashSet::new();
+        let mut waiting: Vec<u32> = Vec::new();
+        for place in starts {
+            let Place::State(state) = place else { return None };
+            waiting.push(*state);
+        }
+        while let Some(state) = waiting.pop() {
+            if !seen.insert(state) {
+                continue;
+            }
+            let info = dfa.info(state)?;
+            if !info.matches.is_empty() || seen.len() > MAX_PLACES {
+                return None;
+            }
+            for byte in (0..=u8::MAX).filter(|byte| !bytes.contains(byte)) {
+                match dfa.step(&Place::State(state), byte) {
+                    None => {}
+                    Some(Place::State(next)) => {
+                        before[usize::from(byte)] = true;
+                        waiting.push(next);
+                    }
+                    Some(Place::Unnumbered(_)) => return None,
+                }
+            }
+        }
+        Some(Self { bytes, before })
+    }
+
+    /// Where to begin at or behind `at`: nothing that begins earlier can match, or be at the start of a match when the piece ends.
+    pub(super) fn begin(&self, bytes: &[u8], mut at: usize) -> usize {
+        loop {
+            let found = memchr::memchr2(self.bytes[0], self.bytes[1], &bytes[at..]);
+            let end = found.map_or(bytes.len(), |offset| at + offset);
+            let run = bytes[at..end].iter().rev().take_while(|&&byte| self.before[usize::from(byte)]).count();
+            if run > 0 || found.is_none() {
+                return end - run;
+            }
+            // A landmark that nothing leads up to.
+            at = end + 1;
+            if at >= bytes.len() {
+                return bytes.len();
+            }
+        }
+    }
+}

@@ -1,0 +1,110 @@
+//! Starts that are alive, and the matches they have seen.
+
+use super::dfa::Place;
+use super::look::EdgeSet;
+use super::starts::Starts;
+use crate::detect::entity::recognizer::Verdict;
+
+/// What the machine knows of one alternative of a pattern.
+#[derive(Debug)]
+pub(super) struct AltMeta {
+    /// Reported with its matches.
+    pub(super) tag: u32,
+    /// What must hold at the end of a match.
+    pub(super) end: EdgeSet,
+    /// Most bytes of text a match takes.
+    pub(super) cap: usize,
+}
+
+/// The longest match from each of some starts.
+#[derive(Clone, Debug)]
+pub(crate) struct PatternMatch {
+    /// Which pattern.
+    pub(crate) tag: u32,
+    /// Where the match may begin; the earliest counts unless it lies in an earlier match of the same rule.
+    pub(crate) starts: Starts,
+    /// Where it ends.
+    pub(crate) end: usize,
+    /// What the validator said.
+    pub(crate) verdict: Verdict,
+}
+
+/// Judges a possible match: its tag, start and end.
+pub(crate) type Judge<'a> = dyn Fn(u32, usize, usize) -> Verdict + 'a;
+
+/// A validator that refused this many starts of one match refuses it.
+const MAX_STARTS_JUDGED: usize = 4;
+
+/// A start that is alive, or several that have come to the same place.
+#[derive(Debug)]
+pub(super) struct Thread {
+    pub(super) place: Place,
+    pub(super) starts: Starts,
+    pub(super) first: usize,
+    /// The longest match of each pattern so far.
+    pub(super) bests: Vec<PatternMatch>,
+    /// Where the thread stands, if the place has matches whose end cannot be judged before the next character is known.
+    pub(super) waiting: Option<usize>,
+}
+
+/// Forgets starts whose matches would be too long by now, and lets their matches go; false when no start is left.
+pub(super) fn expire(thread: &mut Thread, earliest: usize, out: &mut Vec<PatternMatch>) -> bool {
+    thread.starts.forget_before(earliest);
+    let Some(first) = thread.starts.first() else { return false };
+    thread.first = first;
+    flush(&mut thread.bests, out, |best| best.starts.first() < Some(first));
+    true
+}
+
+/// Lets go of the matches that can no longer grow.
+fn flush(bests: &mut Vec<PatternMatch>, out: &mut Vec<PatternMatch>, is_over: impl Fn(&PatternMatch) -> bool) {
+    let mut index = 0;
+    while index < bests.len() {
+        if is_over(&bests[index]) {
+            out.push(bests.swap_remove(index));
+        } else {
+            index += 1;
+        }
+    }
+}
+
+/// Keeps the match that ends here if a validator accepts one.
+pub(super) fn record(thread: &mut Thread, meta: &AltMeta, end: usize, judge: &Judge<'_>, out: &mut Vec<PatternMatch>) {
+    let mut from = end.saturating_sub(meta.cap);
+    flush(&mut thread.bests, out, |best| best.tag == meta.tag && best.starts.first() < Some(from));
+    for _ in 0..MAX_STARTS_JUDGED {
+        let Some(start) = thread.starts.first_from(from).filter(|&start| start < end) else { return };
+        let verdict = judge(meta.tag, start, end);
+        if verdict == Verdict::Reject {
+            from = start + 1;
+            continue;
+        }
+        let replaced = |best: &PatternMatch| {
+            best.tag == meta.tag && best.verdict == verdict && best.starts.first() >= Some(start)
+        };
+        let mut starts = match thread.bests.iter().position(replaced) {
+            Some(index) => thread.bests.swap_remove(index).starts,
+            None => Starts::default(),
+        };
+        thread.bests.retain(|best| !replaced(best));
+        starts.copy_from(&thread.starts);
+        starts.forget_before(start);
+        thread.bests.push(PatternMatch { tag: meta.tag, starts, end, verdict });
+        return;
+    }
+}
+
+/// Makes threads at the same place one: what follows is the same for all of them.
+pub(super) fn merge(threads: &mut Vec<Thread>) {
+    let mut index = 1;
+    while index < threads.len() {
+        let Some(twin) = threads[..index].iter().position(|other| other.place == threads[index].place) else {
+            index += 1;
+            continue;
+        };
+        let thread = threads.swap_remove(index);
+        threads[twin].starts.merge(&thread.starts);
+        threads[twin].first = threads[twin].first.min(thread.first);
+        threads[twin].bests.extend(thread.bests);
+    }
+}

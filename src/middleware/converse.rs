@@ -1,0 +1,100 @@
+//! Converse, and the operations that take a request of its kind: CountTokens and StartAsyncInvoke.
+
+use std::sync::Arc;
+
+use aws_sdk_bedrockruntime::operation::converse::{ConverseInput, ConverseOutput};
+use aws_sdk_bedrockruntime::operation::count_tokens::{CountTokensInput, CountTokensOutput};
+use aws_sdk_bedrockruntime::operation::start_async_invoke::{StartAsyncInvokeInput, StartAsyncInvokeOutput};
+use tower::{BoxError, Service};
+
+use super::error::GuardrailError;
+use super::layer::{CallGuard, Settings};
+use super::service::{CallFuture, GuardedOperation, sealed::Sealed};
+use crate::bedrock::typed::{
+    blocked_converse, visit_async_request, visit_converse_request, visit_converse_response, visit_count_tokens_request,
+};
+use crate::bedrock::{BodyAssessment, Operation};
+use crate::guardrail::Source;
+
+impl Sealed for ConverseInput {}
+
+impl<S> GuardedOperation<S> for ConverseInput
+where
+    S: Service<Self, Response = ConverseOutput> + Send + 'static,
+    S::Error: Into<BoxError>,
+    S::Future: Send,
+{
+    type Response = ConverseOutput;
+
+    #[allow(private_interfaces, reason = "sealed")]
+    fn guard(mut self, settings: Arc<Settings>, mut inner: S) -> CallFuture<ConverseOutput> {
+        let guard = CallGuard::new(settings, Operation::Converse, self.model_id.clone());
+        Box::pin(async move {
+            let assessment = guard.typed(Source::Input, |f| visit_converse_request(&mut self, f))?;
+            if assessment.is_blocked() {
+                return blocked(&guard, assessment).map_err(Into::into);
+            }
+            let mut output = inner.call(self).await.map_err(Into::into)?;
+            let assessment = guard.typed(Source::Output, |f| visit_converse_response(&mut output, f))?;
+            if assessment.is_blocked() {
+                return blocked(&guard, assessment).map_err(Into::into);
+            }
+            Ok(output)
+        })
+    }
+}
+
+fn blocked(guard: &CallGuard, assessment: BodyAssessment) -> Result<ConverseOutput, GuardrailError> {
+    if guard.settings.block_with_error {
+        return Err(GuardrailError::blocked(guard.operation, assessment));
+    }
+    blocked_converse(assessment.message().unwrap_or_default())
+        .map_err(|_| GuardrailError::blocked(guard.operation, assessment))
+}
+
+impl Sealed for CountTokensInput {}
+
+impl<S> GuardedOperation<S> for CountTokensInput
+where
+    S: Service<Self, Response = CountTokensOutput> + Send + 'static,
+    S::Error: Into<BoxError>,
+    S::Future: Send,
+{
+    type Response = CountTokensOutput;
+
+    #[allow(private_interfaces, reason = "sealed")]
+    fn guard(mut self, settings: Arc<Settings>, mut inner: S) -> CallFuture<CountTokensOutput> {
+        let guard = CallGuard::new(settings, Operation::CountTokens, self.model_id.clone());
+        Box::pin(async move {
+            let assessment = guard.typed(Source::Input, |f| visit_count_tokens_request(&mut self, f))?;
+            refuse_blocked(&guard, assessment)?;
+            inner.call(self).await.map_err(Into::into)
+        })
+    }
+}
+
+impl Sealed for StartAsyncInvokeInput {}
+
+impl<S> GuardedOperation<S> for StartAsyncInvokeInput
+where
+    S: Service<Self, Response = StartAsyncInvokeOutput> + Send + 'static,
+    S::Error: Into<BoxError>,
+    S::Future: Send,
+{
+    type Response = StartAsyncInvokeOutput;
+
+    #[allow(private_interfaces, reason = "sealed")]
+    fn guard(mut self, settings: Arc<Settings>, mut inner: S) -> CallFuture<StartAsyncInvokeOutput> {
+        let guard = CallGuard::new(settings, Operation::StartAsyncInvoke, self.model_id.clone());
+        Box::pin(async move {
+            let assessment = guard.typed(Source::Input, |f| visit_async_request(&mut self, f))?;
+            refuse_blocked(&guard, assessment)?;
+            inner.call(self).await.map_err(Into::into)
+        })
+    }
+}
+
+/// Their answers have no place for a message, so a block is an error.
+fn refuse_blocked(guard: &CallGuard, assessment: BodyAssessment) -> Result<(), GuardrailError> {
+    if assessment.is_blocked() { Err(GuardrailError::blocked(guard.operation, assessment)) } else { Ok(()) }
+}

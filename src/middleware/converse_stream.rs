@@ -1,0 +1,156 @@
+//! ConverseStream.
+
+use std::sync::Arc;
+
+use aws_sdk_bedrockruntime::operation::converse_stream::{ConverseStreamInput, ConverseStreamOutput};
+use aws_sdk_bedrockruntime::types::ConverseStreamOutput as ConverseEvent;
+use aws_sdk_bedrockruntime::types::error::ConverseStreamOutputError;
+use tower::{BoxError, Service};
+
+use super::error::GuardrailError;
+use super::guarded_stream::{Examine, GuardedStream};
+use super::layer::{CallGuard, Settings};
+use super::service::{CallFuture, GuardedOperation, sealed::Sealed};
+use crate::bedrock::typed::{
+    TypedEvent, blocked_converse_events, text_delta, visit_converse_stream_request,
+};
+use crate::bedrock::{BodyAssessment, BodyError, BodyGuard, Facts, Lane, Lanes, Operation, Plan, Progress, SlotEdit};
+use crate::guardrail::Source;
+
+/// The answer of a guarded ConverseStream: as the SDK's, with guarded events.
+#[derive(Debug)]
+pub struct GuardedConverseStream {
+    stream: GuardedStream<ConverseEvent, ConverseStreamOutputError>,
+}
+
+impl GuardedConverseStream {
+    /// The events.
+    pub fn stream(&mut self) -> &mut GuardedStream<ConverseEvent, ConverseStreamOutputError> {
+        &mut self.stream
+    }
+
+    /// The events, without the rest.
+    #[must_use]
+    pub fn into_stream(self) -> GuardedStream<ConverseEvent, ConverseStreamOutputError> {
+        self.stream
+    }
+}
+
+impl Sealed for ConverseStreamInput {}
+
+impl<S> GuardedOperation<S> for ConverseStreamInput
+where
+    S: Service<Self, Response = ConverseStreamOutput> + Send + 'static,
+    S::Error: Into<BoxError>,
+    S::Future: Send,
+{
+    type Response = GuardedConverseStream;
+
+    #[allow(private_interfaces, reason = "sealed")]
+    fn guard(mut self, settings: Arc<Settings>, mut inner: S) -> CallFuture<GuardedConverseStream> {
+        let guard = CallGuard::new(settings, Operation::ConverseStream, self.model_id.clone());
+        Box::pin(async move {
+            let assessment = guard.typed(Source::Input, |f| visit_converse_stream_request(&mut self, f))?;
+            if assessment.is_blocked() {
+                return blocked(guard, assessment).map_err(Into::into);
+            }
+            let output = inner.call(self).await.map_err(Into::into)?;
+            let events = Events::new(guard.bodies.clone());
+            Ok(GuardedConverseStream { stream: GuardedStream::new(output.stream, Box::new(events), guard) })
+        })
+    }
+}
+
+/// The answer to a blocked request: a stream that holds the message.
+fn blocked(guard: CallGuard, assessment: BodyAssessment) -> Result<GuardedConverseStream, GuardrailError> {
+    if guard.settings.block_with_error {
+        return Err(GuardrailError::blocked(guard.operation, assessment));
+    }
+    match blocked_converse_events(assessment.message().unwrap_or_default(), &Progress::new()) {
+        Ok(events) => Ok(GuardedConverseStream { stream: GuardedStream::of(events, guard) }),
+        Err(_) => Err(GuardrailError::blocked(guard.operation, assessment)),
+    }
+}
+
+/// Examines typed events.
+#[derive(Debug)]
+struct Events {
+    lanes: Lanes,
+    progress: Progress,
+    blocked: bool,
+}
+
+impl Events {
+    fn new(bodies: BodyGuard) -> Self {
+        Self { lanes: Lanes::new(bodies), progress: Progress::new(), blocked: false }
+    }
+
+    fn rewrite(&mut self, event: &mut TypedEvent, plan: &Plan) -> Result<(), BodyError> {
+        let lengths: Vec<usize> = event.deltas().iter().map(|delta| delta.text.len()).collect();
+        let edit = |(position, text): &(usize, String)| {
+            (*position, SlotEdit::whole(lengths.get(*position).copied().unwrap_or(0), text.clone()))
+        };
+        let edits: Vec<(usize, SlotEdit)> = plan.edits.iter().map(edit).collect();
+        let bodies = self.lanes.guard().clone();
+        let found = bodies.typed(Source::Output, |f| event.rewrite(&edits, f))?;
+        self.lanes.assessment_mut().absorb(found, lengths.iter().sum());
+        Ok(())
+    }
+
+    fn texts(plan: &Plan) -> Result<Vec<ConverseEvent>, BodyError> {
+        let event = |(lane, block, text): &(Lane, u64, String)| {
+            let lane = if lane.block == Lane::ALL_BLOCKS { Lane { block: *block, ..*lane } } else { *lane };
+            text_delta(lane, text).map_err(|_| BodyError::unknown_event())
+        };
+        plan.before.iter().map(event).collect()
+    }
+
+    fn block(&mut self, out: &mut Vec<ConverseEvent>) -> Result<(), BodyError> {
+        self.blocked = true;
+        let message = self.lanes.assessment_message();
+        let events = blocked_converse_events(&message, &self.progress).map_err(|_| BodyError::unknown_event())?;
+        out.extend(events);
+        Ok(())
+    }
+}
+
+impl Examine<ConverseEvent> for Events {
+    fn push(&mut self, event: ConverseEvent) -> Result<Vec<ConverseEvent>, BodyError> {
+        let mut event = TypedEvent::read(event)?;
+        let deltas = event.deltas().iter().map(|delta| (delta.lane, delta.text.to_owned())).collect();
+        let facts = Facts { kind: event.kind(), block: event.block(), ended_choices: Vec::new(), deltas };
+        let plan = self.lanes.plan(&facts)?;
+        let mut out = Self::texts(&plan)?;
+        let goes_on = !plan.blocked || plan.released;
+        if goes_on {
+            self.rewrite(&mut event, &plan)?;
+        }
+        // A text that is whole in the event may be blocked as well; then the event does not go on.
+        let whole_blocked = !plan.blocked && self.lanes.assessment_mut().is_blocked();
+        if goes_on && !whole_blocked {
+            event.observe_in(&mut self.progress)?;
+            out.push(event.into_inner());
+        }
+        if plan.blocked || whole_blocked {
+            self.block(&mut out)?;
+        }
+        Ok(out)
+    }
+
+    fn finish(&mut self) -> Result<Vec<ConverseEvent>, BodyError> {
+        let plan = self.lanes.finish();
+        let mut out = Self::texts(&plan)?;
+        if plan.blocked {
+            self.block(&mut out)?;
+        }
+        Ok(out)
+    }
+
+    fn is_blocked(&self) -> bool {
+        self.blocked
+    }
+
+    fn into_assessment(self: Box<Self>) -> BodyAssessment {
+        self.lanes.into_assessment()
+    }
+}

@@ -1,0 +1,188 @@
+//! Converse and ConverseStream through the layer.
+
+use aws_sdk_bedrockruntime::operation::converse::ConverseInput;
+use aws_sdk_bedrockruntime::operation::converse_stream::ConverseStreamInput;
+use aws_sdk_bedrockruntime::operation::count_tokens::CountTokensInput;
+use aws_sdk_bedrockruntime::types::{
+    ContentBlock, ContentBlockDelta, ConversationRole, ConverseStreamOutput as Event, ConverseTokensRequest,
+    CountTokensInput as Counted, Message, StopReason, SystemContentBlock,
+};
+use banister::{GuardrailError, GuardrailLayer};
+use banister_simulator::{Chunk, Fault, Options, Reply};
+use serde_json::json;
+use tower::{ServiceBuilder, ServiceExt};
+
+use crate::support::{guardrail, layer, service, simulator};
+
+const MODEL: &str = "anthropic.claude-3-haiku-20240307-v1:0";
+
+fn message(text: &str) -> Message {
+    Message::builder()
+        .role(ConversationRole::User)
+        .content(ContentBlock::Text(text.to_owned()))
+        .build()
+        .expect("complete")
+}
+
+fn input(text: &str) -> ConverseInput {
+    ConverseInput::builder()
+        .model_id(MODEL)
+        .system(SystemContentBlock::Text("Mail EMP-123456 for help".to_owned()))
+        .messages(message(text))
+        .build()
+        .expect("complete")
+}
+
+fn stream_input(text: &str) -> ConverseStreamInput {
+    ConverseStreamInput::builder().model_id(MODEL).messages(message(text)).build().expect("complete")
+}
+
+#[tokio::test]
+async fn prompts_and_completions_are_masked() {
+    let simulator = simulator(Options { reply: Reply::Echo, ..Options::default() }).await;
+    let (layer, seen) = layer();
+    let bedrock = ServiceBuilder::new().layer(layer).service(service(&simulator));
+    let output = bedrock.oneshot(input("I am jane.roe@example.com, an Acme customer")).await.unwrap();
+    let sent = simulator.requests()[0].json().unwrap();
+    assert_eq!(sent["system"][0]["text"], "Mail {employee-id} for help");
+    assert_eq!(sent["messages"][0]["content"][0]["text"], "I am {EMAIL}, an Acme customer");
+    let answer = output.output().unwrap().as_message().unwrap().content()[0].as_text().unwrap();
+    assert_eq!(answer, "You said: I am {EMAIL}, an {competitors} customer");
+    let seen = seen.lock().unwrap();
+    assert!(seen[0].contains("EMAIL@/messages/0/content/0/text"), "{seen:?}");
+    assert!(seen[1].contains("competitors@/output/message/content/0/text"), "{seen:?}");
+}
+
+#[tokio::test]
+async fn a_blocked_prompt_never_reaches_the_model() {
+    let simulator = simulator(Options::default()).await;
+    let bedrock = ServiceBuilder::new().layer(GuardrailLayer::new(guardrail())).service(service(&simulator));
+    let output = bedrock.clone().oneshot(input("Give me a stock tip")).await.unwrap();
+    assert_eq!(output.stop_reason(), &StopReason::GuardrailIntervened);
+    let answer = output.output().unwrap().as_message().unwrap().content()[0].as_text().unwrap();
+    assert_eq!(answer, "I can't help with that.");
+
+    let mut events = bedrock.clone().oneshot(stream_input("Give me a stock tip")).await.unwrap().into_stream();
+    let mut text = String::new();
+    while let Some(event) = events.recv().await.unwrap() {
+        text.push_str(&text_of(&event));
+    }
+    assert_eq!(text, "I can't help with that.");
+
+    let counted = Counted::Converse(ConverseTokensRequest::builder().messages(message("a stock tip")).build());
+    let counted = CountTokensInput::builder().model_id(MODEL).input(counted).build().unwrap();
+    let error = bedrock.oneshot(counted).await.unwrap_err();
+    assert!(error.downcast_ref::<GuardrailError>().is_some_and(GuardrailError::is_blocked));
+    assert!(simulator.requests().is_empty());
+}
+
+fn text_of(event: &Event) -> String {
+    match event {
+        Event::ContentBlockDelta(delta) => match delta.delta() {
+            Some(ContentBlockDelta::Text(text)) => text.clone(),
+            _ => String::new(),
+        },
+        _ => String::new(),
+    }
+}
+
+const SECRET: &str = "Mail jane.roe@example.com or call +1 (415) 555-0132, card 4111 1111 1111 1111, ask Globex Corp.";
+const MASKED: &str = "Mail {EMAIL} or call {PHONE}, card **** **** **** 1111, ask {competitors}.";
+
+#[tokio::test]
+async fn streams_are_masked_at_every_cut() {
+    for chunk in [Chunk::Chars(1), Chunk::Chars(3), Chunk::Chars(7), Chunk::Tokens] {
+        for write_size in [None, Some(1), Some(7)] {
+            let reply = Reply::Text(SECRET.to_owned());
+            let options = Options { reply, chunk: chunk.clone(), write_size, ..Options::default() };
+            let simulator = simulator(options).await;
+            let bedrock = ServiceBuilder::new().layer(GuardrailLayer::new(guardrail())).service(service(&simulator));
+            let mut events = bedrock.oneshot(stream_input("Hello")).await.unwrap().into_stream();
+            let (mut text, mut kinds) = (String::new(), Vec::new());
+            while let Some(event) = events.recv().await.unwrap() {
+                text.push_str(&text_of(&event));
+                kinds.push(kind(&event));
+            }
+            assert_eq!(text, MASKED, "{chunk:?} {write_size:?}");
+            kinds.dedup();
+            assert_eq!(kinds, ["messageStart", "contentBlockDelta", "contentBlockStop", "messageStop", "metadata"]);
+        }
+    }
+}
+
+fn kind(event: &Event) -> &'static str {
+    match event {
+        Event::MessageStart(_) => "messageStart",
+        Event::ContentBlockStart(_) => "contentBlockStart",
+        Event::ContentBlockDelta(_) => "contentBlockDelta",
+        Event::ContentBlockStop(_) => "contentBlockStop",
+        Event::MessageStop(_) => "messageStop",
+        Event::Metadata(_) => "metadata",
+        _ => "unknown",
+    }
+}
+
+#[tokio::test]
+async fn a_blocked_stream_ends_as_converse_ends() {
+    let reply = Reply::Text("Trust me, it is a guaranteed return for all.".to_owned());
+    let simulator = simulator(Options { reply, chunk: Chunk::Chars(4), ..Options::default() }).await;
+    let (layer, seen) = layer();
+    let bedrock = ServiceBuilder::new().layer(layer).service(service(&simulator));
+    let mut events = bedrock.oneshot(stream_input("Hello")).await.unwrap().into_stream();
+    let (mut text, mut kinds, mut stop) = (String::new(), Vec::new(), None);
+    while let Some(event) = events.recv().await.unwrap() {
+        text.push_str(&text_of(&event));
+        kinds.push(kind(&event));
+        if let Event::MessageStop(event) = &event {
+            stop = Some(event.stop_reason().clone());
+        }
+    }
+    kinds.dedup();
+    assert_eq!(text, "Trust me, it is a I can't share that.");
+    assert_eq!(kinds, ["messageStart", "contentBlockDelta", "contentBlockStop", "messageStop", "metadata"]);
+    assert_eq!(stop, Some(StopReason::GuardrailIntervened));
+    assert!(seen.lock().unwrap()[1].starts_with("OUTPUT Blocked investment@"), "{seen:?}");
+}
+
+#[tokio::test]
+async fn reasoning_and_tool_arguments_are_masked() {
+    let input = json!({"to": "jane.roe@example.com", "list": ["Acme", 1, null]});
+    let reply = Reply::ToolUse { name: "send".to_owned(), input, text: None };
+    let simulator = simulator(Options { reply, chunk: Chunk::Chars(2), ..Options::default() }).await;
+    let bedrock = ServiceBuilder::new().layer(GuardrailLayer::new(guardrail())).service(service(&simulator));
+    let mut events = bedrock.oneshot(stream_input("Hello")).await.unwrap().into_stream();
+    let mut arguments = String::new();
+    while let Some(event) = events.recv().await.unwrap() {
+        if let Event::ContentBlockDelta(delta) = &event
+            && let Some(ContentBlockDelta::ToolUse(delta)) = delta.delta()
+        {
+            arguments.push_str(delta.input());
+        }
+    }
+    let arguments: serde_json::Value = serde_json::from_str(&arguments).expect("valid JSON");
+    assert_eq!(arguments, json!({"to": "{EMAIL}", "list": ["{competitors}", 1, null]}));
+}
+
+#[tokio::test]
+async fn an_exception_ends_the_stream_once() {
+    let fault = Fault::ExceptionFrame {
+        after_events: 4,
+        exception_type: "throttlingException".to_owned(),
+        message: "slow down".to_owned(),
+    };
+    let options = Options { reply: Reply::Text(SECRET.to_owned()), chunk: Chunk::Chars(4), fault: Some(fault), ..Options::default() };
+    let simulator = simulator(options).await;
+    let bedrock = ServiceBuilder::new().layer(GuardrailLayer::new(guardrail())).service(service(&simulator));
+    let mut events = bedrock.oneshot(stream_input("Hello")).await.unwrap().into_stream();
+    let (mut text, mut failures) = (String::new(), Vec::new());
+    loop {
+        match events.recv().await {
+            Ok(Some(event)) => text.push_str(&text_of(&event)),
+            Ok(None) => break,
+            Err(error) => failures.push(format!("{error:?}")),
+        }
+    }
+    assert_eq!(failures.len(), 1);
+    assert!(failures[0].contains("ThrottlingException"), "{failures:?}");
+    assert_eq!(text, "Mail ");
+}
