@@ -71,7 +71,7 @@ pub mod policy;
 pub mod stream;
 pub mod text;
 
-pub use middleware::{BedrockService, GuardrailError, GuardrailLayer};
+pub use middleware::{BedrockService, GuardrailError, GuardrailInterceptor, GuardrailLayer};
 pub use guardrail::{ActionTaken, Assessment, Conversation, Explanation, Finding, Guardrail, HoldBound, Outcome, Source};
 pub use policy::{Policy, PolicyError};
 pub use detect::EntityType;

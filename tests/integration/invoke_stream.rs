@@ -11,7 +11,7 @@ use tower::{ServiceBuilder, ServiceExt};
 use crate::support::{guardrail, layer, service, simulator};
 
 /// A request of each family that streams: model, body, and how the text of an answer is put together.
-fn families() -> Vec<(&'static str, Value, fn(&Value) -> String)> {
+pub(crate) fn families() -> Vec<(&'static str, Value, fn(&Value) -> String)> {
     fn at(value: &Value, pointers: &[&str]) -> String {
         pointers.iter().filter_map(|pointer| value.pointer(pointer)?.as_str()).collect()
     }
@@ -61,8 +61,8 @@ async fn chunks(options: Options, model: &str, body: &Value) -> Vec<Value> {
     chunks
 }
 
-const SECRET: &str = "Mail jane.roe@example.com or call +1 (415) 555-0132, card 4111 1111 1111 1111, ask Globex Corp.";
-const MASKED: &str = "Mail {EMAIL} or call {PHONE}, card **** **** **** 1111, ask {competitors}.";
+pub(crate) const SECRET: &str = "Mail jane.roe@example.com or call +1 (415) 555-0132, card 4111 1111 1111 1111, ask Globex Corp.";
+pub(crate) const MASKED: &str = "Mail {EMAIL} or call {PHONE}, card **** **** **** 1111, ask {competitors}.";
 
 #[tokio::test]
 async fn every_family_is_masked_at_every_cut() {
