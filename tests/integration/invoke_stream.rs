@@ -28,7 +28,9 @@ pub(crate) fn families() -> Vec<(&'static str, Value, fn(&Value) -> String)> {
             json!({"anthropic_version": "bedrock-2023-05-31", "max_tokens": 9, "messages": chat}),
             |v| at(v, &["/delta/text", "/content_block/text"]),
         ),
-        ("anthropic.claude-v2", json!({"prompt": "Human: Hello", "max_tokens_to_sample": 9}), |v| at(v, &["/completion"])),
+        ("anthropic.claude-v2", json!({"prompt": "Human: Hello", "max_tokens_to_sample": 9}), |v| {
+            at(v, &["/completion"])
+        }),
         ("meta.llama3-8b-instruct-v1:0", json!({"prompt": "Hello"}), |v| at(v, &["/generation"])),
         ("mistral.mistral-7b-instruct-v0:2", json!({"prompt": "Hello"}), |v| at(v, &["/outputs/0/text"])),
         ("openai.gpt-oss-120b", json!({"messages": chat}), |v| at(v, &["/choices/0/delta/content"])),
@@ -61,7 +63,8 @@ async fn chunks(options: Options, model: &str, body: &Value) -> Vec<Value> {
     chunks
 }
 
-pub(crate) const SECRET: &str = "Mail jane.roe@example.com or call +1 (415) 555-0132, card 4111 1111 1111 1111, ask Globex Corp.";
+pub(crate) const SECRET: &str =
+    "Mail jane.roe@example.com or call +1 (415) 555-0132, card 4111 1111 1111 1111, ask Globex Corp.";
 pub(crate) const MASKED: &str = "Mail {EMAIL} or call {PHONE}, card **** **** **** 1111, ask {competitors}.";
 
 #[tokio::test]
