@@ -55,6 +55,7 @@ impl BodyError {
         Self::new(BodyErrorKind::UnknownBlock { pointer: String::new() })
     }
 
+    #[cfg(test)]
     pub(crate) fn kind(&self) -> &BodyErrorKind {
         &self.kind
     }

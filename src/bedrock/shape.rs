@@ -64,12 +64,6 @@ pub(crate) fn request_shape(body: &[u8]) -> Result<Shape, BodyError> {
     request_table(&doc, Document::ROOT).map(|(shape, _)| shape).ok_or_else(|| unknown("request"))
 }
 
-/// The shape of an InvokeModel response.
-pub(crate) fn response_shape(body: &[u8]) -> Result<Shape, BodyError> {
-    let doc = Document::parse(body)?;
-    response_table(&doc).map(|(shape, _)| shape).ok_or_else(|| unknown("response"))
-}
-
 pub(super) fn unknown(what: &'static str) -> BodyError {
     BodyError::new(BodyErrorKind::UnknownShape { what })
 }

@@ -36,6 +36,7 @@ pub(crate) fn visit_request_with(
 /// Offers every text of a response body; content of an unknown kind is refused.
 ///
 /// For the streaming operations this is one chunk that holds a whole answer, as embeddings do.
+#[cfg(test)]
 pub(crate) fn visit_response(operation: Operation, body: &[u8], f: &mut Visitor<'_>) -> Result<Visited, BodyError> {
     visit_response_with(operation, body, Unknown::Refuse, f)
 }

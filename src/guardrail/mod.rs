@@ -25,4 +25,4 @@ pub use conversation::Conversation;
 pub(crate) use evaluator::Evaluator;
 pub use finding::{ActionTaken, Explanation, Finding};
 pub use guard::{Guardrail, HoldBound, Source};
-pub(crate) use sink::{Replacements, Sink};
+pub(crate) use sink::Sink;

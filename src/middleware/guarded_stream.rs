@@ -60,6 +60,7 @@ pub(super) trait Examine<T>: fmt::Debug + Send {
 
 type Received<T, E> = (EventReceiver<T, E>, Result<Option<T>, SdkError<E, RawMessage>>);
 
+#[allow(clippy::large_enum_variant, reason = "there is one of these a stream")]
 enum Upstream<T, E> {
     Idle(EventReceiver<T, E>),
     Receiving(Pin<Box<dyn Future<Output = Received<T, E>> + Send>>),

@@ -10,8 +10,11 @@ use tower::{ServiceBuilder, ServiceExt};
 
 use crate::support::{guardrail, layer, service, simulator};
 
+/// A model, a request to it, and how the text of its answer is put together.
+type Family = (&'static str, Value, fn(&Value) -> String);
+
 /// A request of each family that streams: model, body, and how the text of an answer is put together.
-pub(crate) fn families() -> Vec<(&'static str, Value, fn(&Value) -> String)> {
+pub(crate) fn families() -> Vec<Family> {
     fn at(value: &Value, pointers: &[&str]) -> String {
         pointers.iter().filter_map(|pointer| value.pointer(pointer)?.as_str()).collect()
     }

@@ -3,14 +3,14 @@
 use std::fmt::Write;
 
 /// A small generator (SplitMix64), so that a case is known by its seed alone.
-pub struct Rng(u64);
+pub(crate) struct Rng(u64);
 
 impl Rng {
-    pub fn new(seed: u64) -> Self {
+    pub(crate) fn new(seed: u64) -> Self {
         Self(seed)
     }
 
-    pub fn next(&mut self) -> u64 {
+    pub(crate) fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mut z = self.0;
         z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
@@ -18,21 +18,21 @@ impl Rng {
         z ^ (z >> 31)
     }
 
-    pub fn below(&mut self, limit: usize) -> usize {
+    pub(crate) fn below(&mut self, limit: usize) -> usize {
         usize::try_from(self.next() % limit as u64).expect("small")
     }
 
-    pub fn chance(&mut self, percent: usize) -> bool {
+    pub(crate) fn chance(&mut self, percent: usize) -> bool {
         self.below(100) < percent
     }
 
-    pub fn pick<'a, T: ?Sized>(&mut self, from: &[&'a T]) -> &'a T {
+    pub(crate) fn pick<'a, T: ?Sized>(&mut self, from: &[&'a T]) -> &'a T {
         from[self.below(from.len())]
     }
 }
 
 /// Seed and number of cases of a run.
-pub fn run(cases: u64, mut case: impl FnMut(u64)) {
+pub(crate) fn run(cases: u64, mut case: impl FnMut(u64)) {
     let number = |name: &str| std::env::var(name).ok().and_then(|value| value.parse::<u64>().ok());
     let seed = number("BANISTER_SEED").unwrap_or(0x5EED);
     let cases = number("BANISTER_CASES").unwrap_or(cases);
@@ -154,7 +154,7 @@ const FRAGMENTS: &[&str] = &[
 ];
 
 /// A text of up to about `pieces` fragments.
-pub fn text(rng: &mut Rng, pieces: usize) -> String {
+pub(crate) fn text(rng: &mut Rng, pieces: usize) -> String {
     let mut text = String::new();
     for _ in 0..rng.below(pieces + 1) {
         text.push_str(rng.pick(FRAGMENTS));
@@ -237,15 +237,15 @@ fn actions_rarely_blocking(rng: &mut Rng) -> String {
 
 /// The rules of a random policy, each as YAML of one line, by section.
 #[derive(Clone, Debug, Default)]
-pub struct Rules {
-    pub topics: Vec<String>,
-    pub words: Vec<String>,
-    pub pii: Vec<String>,
-    pub regexes: Vec<String>,
+pub(crate) struct Rules {
+    pub(crate) topics: Vec<String>,
+    pub(crate) words: Vec<String>,
+    pub(crate) pii: Vec<String>,
+    pub(crate) regexes: Vec<String>,
 }
 
 impl Rules {
-    pub fn random(rng: &mut Rng) -> Self {
+    pub(crate) fn random(rng: &mut Rng) -> Self {
         let mut rules = Self::default();
         if rng.chance(40) {
             let action = actions(rng, false);
@@ -300,11 +300,11 @@ impl Rules {
         rules
     }
 
-    pub fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.topics.is_empty() && self.words.is_empty() && self.pii.is_empty() && self.regexes.is_empty()
     }
 
-    pub fn yaml(&self) -> String {
+    pub(crate) fn yaml(&self) -> String {
         let mut yaml = "version: 1\nname: random\n".to_owned();
         for (section, rules) in [
             ("denied_topics", &self.topics),

@@ -243,11 +243,6 @@ impl<'a> Event<'a> {
         &self.ended
     }
 
-    /// Whether the service's counters ride on this event: in InvokeModel streams that is the last one.
-    pub(crate) fn is_last_chunk(&self) -> bool {
-        self.doc.get(Document::ROOT, "amazon-bedrock-invocationMetrics").is_some()
-    }
-
     /// The texts that go on from earlier events, in the order of the event.
     pub(crate) fn deltas(&self) -> &[Delta<'a>] {
         &self.deltas

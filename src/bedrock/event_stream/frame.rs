@@ -95,6 +95,7 @@ impl Frame {
     }
 
     /// The header block as it stands on the wire.
+    #[cfg(test)]
     pub(crate) fn headers(&self) -> &Bytes {
         &self.headers
     }
@@ -128,11 +129,13 @@ impl Frame {
     }
 
     /// `:exception-type`: `throttlingException` and so on.
+    #[cfg(test)]
     pub(crate) fn exception_type(&self) -> Option<&str> {
         self.header(":exception-type")
     }
 
     /// `:content-type`.
+    #[cfg(test)]
     pub(crate) fn content_type(&self) -> Option<&str> {
         self.header(":content-type")
     }

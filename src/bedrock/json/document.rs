@@ -52,11 +52,6 @@ impl Node {
         self.kind
     }
 
-    /// Whether a string or key holds an escape.
-    pub(crate) fn is_escaped(self) -> bool {
-        self.escaped
-    }
-
     /// Offset of the first raw byte; of the quote, for strings.
     pub(crate) fn start(self) -> usize {
         self.start as usize
@@ -115,6 +110,7 @@ impl<'a> Document<'a> {
         self.text
     }
 
+    #[cfg(test)]
     pub(crate) fn len(&self) -> usize {
         self.nodes.len()
     }

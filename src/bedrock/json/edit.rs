@@ -30,6 +30,7 @@ impl SlotEdit {
     }
 
     /// The replacements.
+    #[cfg(test)]
     pub(crate) fn replacements(&self) -> &[(Range<usize>, String)] {
         &self.replacements
     }

@@ -79,6 +79,7 @@ impl PartialJson {
     }
 
     /// Whether one whole JSON value has been read. A number at the outermost level may always go on.
+    #[cfg(test)]
     pub(crate) fn is_complete(&self) -> bool {
         self.open.is_empty() && matches!(self.place, Place::Between(Expect::AfterValue) | Place::Number)
     }
@@ -248,6 +249,7 @@ impl HeldText {
     }
 
     /// Whether nothing waits.
+    #[cfg(test)]
     pub(crate) fn is_empty(&self) -> bool {
         self.at == self.raw.len()
     }

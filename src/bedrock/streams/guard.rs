@@ -50,11 +50,6 @@ impl EventGuard {
         self.blocked
     }
 
-    /// The shape of the answer, as far as it is known.
-    pub(crate) fn shape(&self) -> Shape {
-        self.shape
-    }
-
     /// Examines an event, and gives what is to be sent on. For InvokeModel `json` is the model's JSON, unwrapped.
     pub(crate) fn push(&mut self, event_type: &str, json: &[u8]) -> Result<Vec<OutEvent>, BodyError> {
         if self.blocked {

@@ -175,7 +175,9 @@ fn international(c: &Candidate<'_>) -> Verdict {
     let Some(code) = country_code(&digits) else {
         return Verdict::Reject;
     };
-    let national = digits.len() - code;
+    let Some(national) = digits.len().checked_sub(code) else {
+        return Verdict::Reject;
+    };
     let separated = number.bytes().skip(1).any(|b| !b.is_ascii_digit());
     // E.164: fifteen digits at most. A written trunk zero, "(0)", is dialled from inside only and adds one.
     let longest = if number.contains("(0)") { 16 } else { 15 };
@@ -197,7 +199,7 @@ fn grouped(c: &Candidate<'_>) -> Verdict {
     // A sign or a currency in front makes it a part of something else.
     let inside = match c.before {
         Some('-' | '#') => !number.starts_with('('),
-        Some(',') => lens[0] < 3,
+        Some(',') => lens.first().is_some_and(|&first| first < 3),
         Some(b) => matches!(b, '.' | '/' | '+' | '$' | '*' | '\u{20ac}' | '\u{a3}'),
         None => false,
     };
