@@ -12,6 +12,7 @@ use super::load::{Loader, Origin};
 use super::packs;
 use super::problem::PolicyError;
 use super::resolved::Resolved;
+use super::values::Mode;
 use super::rule::{Action, Rule, RuleKind};
 use super::schema;
 
@@ -58,6 +59,7 @@ struct Inner {
     name: String,
     description: Option<String>,
     digest: String,
+    mode: Mode,
     rules: Vec<Rule>,
     messages: Messages,
     detectors: Detectors,
@@ -156,13 +158,17 @@ impl Policy {
         #[cfg(test)] spec: crate::detect::spec::DetectorSpec,
     ) -> Self {
         let Resolved {
-            name, description, ..
+            name,
+            description,
+            mode,
+            ..
         } = resolved;
         Self {
             inner: Arc::new(Inner {
                 name,
                 description,
                 digest,
+                mode,
                 rules,
                 messages,
                 detectors,
@@ -196,6 +202,12 @@ impl Policy {
     /// with `extends` stand ahead of the policy's own.
     pub fn rules(&self) -> impl ExactSizeIterator<Item = RuleSummary<'_>> {
         self.inner.rules.iter().map(|rule| RuleSummary { rule })
+    }
+
+    /// Whether text of a streamed answer is released before it is evaluated: `mode: async`.
+    #[must_use]
+    pub fn releases_at_once(&self) -> bool {
+        self.inner.mode == Mode::Async
     }
 
     /// The rules as the engine needs them; `RuleId`s are positions here.

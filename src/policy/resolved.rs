@@ -10,7 +10,7 @@ use crate::detect::EntityType;
 
 use super::document::{MessagesEntry, PiiEntry, PolicyDocument, RegexEntry, TopicEntry, WordEntry};
 use super::packs;
-use super::values::{ActionWord, Evasion, Managed, Replacement, ReplacementWord, TypeName};
+use super::values::{ActionWord, Evasion, Managed, Mode, Replacement, ReplacementWord, TypeName};
 
 /// A policy, resolved.
 #[derive(Clone, Debug, Serialize)]
@@ -20,6 +20,9 @@ pub(super) struct Resolved {
     pub(super) description: Option<String>,
     pub(super) blocked_input: Option<String>,
     pub(super) blocked_output: Option<String>,
+    /// When text of a stream is released. Not inherited.
+    #[serde(skip_serializing_if = "Mode::is_sync")]
+    pub(super) mode: Mode,
     pub(super) topics: Vec<Topic>,
     pub(super) words: Vec<Words>,
     pub(super) pii: Vec<Pii>,
@@ -106,6 +109,7 @@ impl Resolved {
             description: document.description,
             blocked_input,
             blocked_output,
+            mode: document.mode.unwrap_or_default(),
             topics: document.denied_topics.into_iter().map(topic).collect(),
             words: document
                 .word_filters

@@ -54,3 +54,22 @@ fn spans_lie_on_character_boundaries() {
         }
     });
 }
+
+/// In async mode text is released as it comes, up to the chunk in which a block is found; what is found is the same.
+#[test]
+fn async_mode_releases_at_once_and_finds_the_same() {
+    let yaml = "{version: 1, name: late, mode: async, word_filters: [{name: w, words: [guaranteed return], action: block}]}";
+    let guardrail = Guardrail::new(Policy::from_yaml(yaml).expect("valid"));
+    let mut guard = banister::StreamGuard::new(&guardrail, Source::Output);
+    assert_eq!(guard.push("It is a guaran"), "It is a guaran");
+    assert_eq!(guard.push("teed"), "teed");
+    assert_eq!(guard.held_bytes(), 0);
+    assert_eq!(guard.push(" return, and"), "");
+    assert!(guard.is_blocked());
+    assert_eq!(guard.push(" more"), "");
+    assert_eq!(guard.finish(), "");
+    let whole = guardrail.assess(Source::Output, "It is a guaranteed return, and more");
+    assert_eq!(whole.findings(), guard.assessment().findings());
+    let mut input = banister::StreamGuard::new(&guardrail, Source::Input);
+    assert_eq!(input.push("guaran"), "", "the mode is about answers");
+}

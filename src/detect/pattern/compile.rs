@@ -76,7 +76,8 @@ impl Group {
             help: "use shorter repetitions, or ASCII classes such as `[0-9]` in place of `\\d`".to_owned(),
         })?;
         let caps: Vec<usize> = self.alternatives.iter().map(|alternative| alternative.cap).collect();
-        Ok(Some(Machine::new(Dfa::new(nfa, &caps, states), self.alternatives, &self.starts, view)))
+        let ends = self.alternatives.iter().map(|alternative| alternative.end).collect();
+        Ok(Some(Machine::new(Dfa::new(nfa, &caps, ends, states), self.alternatives, &self.starts, view)))
     }
 }
 

@@ -150,16 +150,7 @@ impl Checker<'_> {
 
     fn mode(&mut self, field: Field<'_>) {
         let path = Path::Root.key("mode");
-        if field.node.scalar() == Some(Scalar::Text("async")) {
-            let help = "remove `mode`: text is released once it has been evaluated";
-            return self.problem(
-                field.place,
-                path,
-                "`mode: async` is not supported yet",
-                help,
-            );
-        }
-        self.word(field, path, "a mode", &["sync"]);
+        self.word(field, path, "a mode", &["sync", "async"]);
     }
 
     fn extends(&mut self, fields: &Fields<'_>) {
