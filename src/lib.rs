@@ -71,11 +71,13 @@ pub mod policy;
 pub mod stream;
 pub mod text;
 
-pub use middleware::{BedrockService, GuardrailError, GuardrailLayer};
-pub use guardrail::{ActionTaken, Assessment, Conversation, Explanation, Finding, Guardrail, HoldBound, Outcome, Source};
-pub use policy::{Policy, PolicyError};
 pub use detect::EntityType;
+pub use guardrail::{
+    ActionTaken, Assessment, Conversation, Explanation, Finding, Guardrail, HoldBound, Outcome, Source,
+};
+pub use middleware::{BedrockService, GuardrailError, GuardrailInterceptor, GuardrailLayer};
 pub use policy::{Action, RuleKind};
+pub use policy::{Policy, PolicyError};
 pub use stream::StreamGuard;
 pub use text::{Span, Utf8Error, Utf8Stitcher};
 

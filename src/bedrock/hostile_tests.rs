@@ -44,11 +44,7 @@ fn hostile_bodies_take_linear_time() {
     let pad = many(r#""a":1"#, 100_000);
     let images = many(r#"{"image":{"source":{"bytes":"aGk="}}}"#, 30_000);
     let texts = many(r#"{"text":"\u00e9x"}"#, 30_000);
-    for content in [
-        format!(r#"{{"document":{{"source":{{{bytes}}},{pad}}}}}"#),
-        images,
-        texts,
-    ] {
+    for content in [format!(r#"{{"document":{{"source":{{{bytes}}},{pad}}}}}"#), images, texts] {
         let body = format!(r#"{{"messages":[{{"role":"user","content":[{content}]}}]}}"#);
         // Quadratic work would take minutes, and be noticed.
         visit_request(Operation::Converse, body.as_bytes(), &mut |slot| {
@@ -83,16 +79,8 @@ fn unknown_content_is_refused_and_can_be_examined() {
             r#"{"messages":[{"role":"user","content":[{"text":"a"},{"hologram":{"beam":"x"}}]}]}"#,
             Some("/messages/0/content/1"),
         ),
-        (
-            Operation::CountTokens,
-            r#"{"input":{"hologram":"x"}}"#,
-            Some("/input"),
-        ),
-        (
-            Operation::StartAsyncInvoke,
-            r#"{"modelInput":{"hologram":"x"}}"#,
-            None,
-        ),
+        (Operation::CountTokens, r#"{"input":{"hologram":"x"}}"#, Some("/input")),
+        (Operation::StartAsyncInvoke, r#"{"modelInput":{"hologram":"x"}}"#, None),
     ] {
         let error = visit_request(operation, body.as_bytes(), &mut |_| None).expect_err(body);
         assert!(error.is_unknown(), "{body}: {error}");
@@ -179,8 +167,7 @@ fn a_new_member_anywhere_is_examined_or_refused() {
                 }
             };
             // Whether a document may be cited is a setting too; the citations themselves are a list.
-            let is_setting = pointer.ends_with("/citations")
-                || pointer.split('/').any(|step| SETTINGS.contains(&step));
+            let is_setting = pointer.ends_with("/citations") || pointer.split('/').any(|step| SETTINGS.contains(&step));
             assert!(is_covered || is_setting, "{}: {pointer}", case.name);
         }
     }

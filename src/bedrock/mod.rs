@@ -39,8 +39,8 @@ pub use slot::{SkipReason, Skipped};
 pub(crate) use self::{
     blocked::{Progress, StreamEvent, blocked_events, blocked_reply, text_event},
     event_stream::{
-        Chunk, Delta, Event, EventKind, Frame, FrameDecoder, Lane, MAX_FRAME_BYTES,
-        MAX_HEADER_BYTES, StreamKind, deltas, deltas_with, wrap_chunk,
+        Chunk, Delta, Event, EventKind, Frame, FrameDecoder, Lane, MAX_FRAME_BYTES, MAX_HEADER_BYTES, StreamKind,
+        deltas, deltas_with, wrap_chunk,
     },
     json::{HeldText, PartialJson, Piece, SlotEdit},
     shape::{request_shape, response_shape},

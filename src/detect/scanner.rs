@@ -72,7 +72,9 @@ impl Scanner {
             for (machine, state) in detectors.entities.iter().zip(&mut self.entities) {
                 machine.scan(state, piece, text, &judge, &mut self.matches);
             }
-            take(&mut self.matches, found, |tag, verdict| (detectors.entity_use(tag).rule, Origin::Entity(tag, verdict)));
+            take(&mut self.matches, found, |tag, verdict| {
+                (detectors.entity_use(tag).rule, Origin::Entity(tag, verdict))
+            });
         }
         if detectors.words.is_some() || detectors.topic_patterns.is_some() || detectors.similarity.is_some() {
             let piece = self.word_view.piece(chunk, offset, View::Word);
@@ -111,16 +113,11 @@ impl Scanner {
     /// none.
     pub(crate) fn frontier(&self, detectors: &Detectors, text: &TextBuffer) -> usize {
         let words = detectors.words.as_ref().and_then(|words| words.earliest(&self.words, text));
-        [
-            words,
-            self.patterns.earliest(),
-            self.topic_patterns.earliest(),
-            self.similarity.earliest(),
-        ]
-        .into_iter()
-        .chain(self.entities.iter().map(MachineState::earliest))
-        .flatten()
-        .fold(text.end(), usize::min)
+        [words, self.patterns.earliest(), self.topic_patterns.earliest(), self.similarity.earliest()]
+            .into_iter()
+            .chain(self.entities.iter().map(MachineState::earliest))
+            .flatten()
+            .fold(text.end(), usize::min)
     }
 }
 

@@ -227,7 +227,15 @@ impl Words {
         });
     }
 
-    fn settle(&self, number: usize, start: usize, end: usize, after: CharKind, text: &TextBuffer, out: &mut Vec<WordHit>) {
+    fn settle(
+        &self,
+        number: usize,
+        start: usize,
+        end: usize,
+        after: CharKind,
+        text: &TextBuffer,
+        out: &mut Vec<WordHit>,
+    ) {
         if end - start > max_bytes(self.lengths[number]) {
             return;
         }

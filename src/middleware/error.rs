@@ -1,5 +1,6 @@
 use std::error::Error;
 use std::fmt;
+use std::sync::Arc;
 
 use crate::bedrock::{BodyAssessment, BodyError, Operation};
 use crate::guardrail::Source;
@@ -22,6 +23,8 @@ enum Kind {
     Unreadable(BodyError),
     /// It is larger than the layer allows.
     TooLarge { bytes: usize, limit: usize },
+    /// It is compressed.
+    Encoded,
 }
 
 impl GuardrailError {
@@ -35,6 +38,36 @@ impl GuardrailError {
 
     pub(super) fn too_large(operation: Operation, source: Source, bytes: usize, limit: usize) -> Self {
         Self { operation, source, kind: Kind::TooLarge { bytes, limit } }
+    }
+
+    pub(super) fn encoded(operation: Operation, source: Source) -> Self {
+        Self { operation, source, kind: Kind::Encoded }
+    }
+
+    /// The guardrail's error among `error` and its sources: an SDK client, or a layer above, wraps it in errors of its own.
+    #[must_use]
+    pub fn find<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a Self> {
+        let mut next = Some(error);
+        while let Some(error) = next {
+            // A box hides its error from `downcast_ref`, and shares an error that has several readers.
+            let found = error
+                .downcast_ref::<Self>()
+                .or_else(|| error.downcast_ref::<Arc<Self>>().map(AsRef::as_ref))
+                .or_else(|| error.downcast_ref::<Box<Self>>().map(AsRef::as_ref));
+            if found.is_some() {
+                return found;
+            }
+            next = error.source();
+        }
+        None
+    }
+
+    /// What it says, with why.
+    pub(super) fn full_message(&self) -> String {
+        match self.source() {
+            Some(source) => format!("{self}: {source}"),
+            None => self.to_string(),
+        }
     }
 
     /// The operation that was refused.
@@ -54,7 +87,7 @@ impl GuardrailError {
     pub fn assessment(&self) -> Option<&BodyAssessment> {
         match &self.kind {
             Kind::Blocked(assessment) => Some(assessment),
-            Kind::Unreadable(_) | Kind::TooLarge { .. } => None,
+            Kind::Unreadable(_) | Kind::TooLarge { .. } | Kind::Encoded => None,
         }
     }
 
@@ -83,7 +116,11 @@ impl fmt::Display for GuardrailError {
             Kind::Unreadable(_) => write!(f, "the {operation} {what} cannot be examined, so it was refused"),
             Kind::TooLarge { bytes, limit } => write!(
                 f,
-                "the {operation} {what} has {bytes} bytes, more than the {limit} the guardrail examines; see `GuardrailLayer::max_body_bytes`"
+                "the {operation} {what} has at least {bytes} bytes, more than the {limit} the guardrail examines; see `GuardrailLayer::max_body_bytes`"
+            ),
+            Kind::Encoded => write!(
+                f,
+                "the {operation} {what} is compressed, so it cannot be examined and was refused; send it without content-encoding"
             ),
         }
     }
@@ -93,7 +130,7 @@ impl Error for GuardrailError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match &self.kind {
             Kind::Unreadable(error) => Some(error),
-            Kind::Blocked(_) | Kind::TooLarge { .. } => None,
+            Kind::Blocked(_) | Kind::TooLarge { .. } | Kind::Encoded => None,
         }
     }
 }

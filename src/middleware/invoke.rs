@@ -48,11 +48,7 @@ where
 }
 
 /// The answer to a blocked call; an error where the layer is set so, or where the model's answer has no place for a message.
-fn blocked(
-    guard: &CallGuard,
-    request: &[u8],
-    assessment: BodyAssessment,
-) -> Result<InvokeModelOutput, GuardrailError> {
+fn blocked(guard: &CallGuard, request: &[u8], assessment: BodyAssessment) -> Result<InvokeModelOutput, GuardrailError> {
     if guard.settings.block_with_error {
         return Err(GuardrailError::blocked(guard.operation, assessment));
     }

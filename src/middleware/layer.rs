@@ -17,7 +17,7 @@ const MAX_BODY_BYTES: usize = 25_000_000;
 /// an unknown shape or kind of content.
 #[derive(Clone)]
 pub struct GuardrailLayer {
-    settings: Arc<Settings>,
+    pub(super) settings: Arc<Settings>,
 }
 
 type Observer = Arc<dyn Fn(&AssessedCall<'_>) + Send + Sync>;
@@ -29,6 +29,7 @@ pub(super) struct Settings {
     observer: Option<Observer>,
     max_body_bytes: usize,
     examine_unknown: bool,
+    pass_unknown_paths: bool,
     pub(super) block_with_error: bool,
 }
 
@@ -42,6 +43,7 @@ impl GuardrailLayer {
                 observer: None,
                 max_body_bytes: MAX_BODY_BYTES,
                 examine_unknown: false,
+                pass_unknown_paths: false,
                 block_with_error: false,
             }),
         }
@@ -77,6 +79,15 @@ impl GuardrailLayer {
         self
     }
 
+    /// Hands on HTTP requests whose method and path name no operation that is examined, and their answers, unseen: lists of models, the
+    /// bidirectional stream, operations that are newer than this version. They are refused unless this is set. It has no effect on SDK
+    /// inputs.
+    #[must_use]
+    pub fn dangerous_pass_unknown_paths(mut self) -> Self {
+        self.change().pass_unknown_paths = true;
+        self
+    }
+
     fn change(&mut self) -> &mut Settings {
         Arc::make_mut(&mut self.settings)
     }
@@ -96,12 +107,29 @@ impl fmt::Debug for GuardrailLayer {
     }
 }
 
+impl From<Guardrail> for GuardrailLayer {
+    fn from(guardrail: Guardrail) -> Self {
+        Self::new(guardrail)
+    }
+}
+
+impl Settings {
+    pub(super) fn max_body_bytes(&self) -> usize {
+        self.max_body_bytes
+    }
+
+    pub(super) fn pass_unknown_paths(&self) -> bool {
+        self.pass_unknown_paths
+    }
+}
+
 impl fmt::Debug for Settings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("GuardrailLayer")
             .field("guardrail", &self.guardrail)
             .field("max_body_bytes", &self.max_body_bytes)
             .field("examine_unknown", &self.examine_unknown)
+            .field("pass_unknown_paths", &self.pass_unknown_paths)
             .field("block_with_error", &self.block_with_error)
             .finish_non_exhaustive()
     }

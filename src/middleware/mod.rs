@@ -4,6 +4,10 @@
 //! the answer before the caller sees it. A blocked request never reaches the service: the caller gets a well-formed answer of that
 //! operation that holds the policy's message, or an error if the layer is set so.
 //!
+//! The same layer stands around a service that takes HTTP requests in Bedrock's protocol; see [`http`].
+//!
+//! An SDK client that exists already is guarded by an interceptor; see [`GuardrailInterceptor`].
+//!
 //! [`BedrockService`] is the innermost service, over an SDK client. Anything else that takes the same inputs will do, so a guarded stack
 //! can be tested without a network.
 //!
@@ -30,6 +34,9 @@ mod converse;
 mod converse_stream;
 mod error;
 mod guarded_stream;
+pub mod http;
+mod interceptor;
+mod interceptor_body;
 mod invoke;
 mod invoke_stream;
 mod layer;
@@ -39,6 +46,7 @@ pub use bedrock_service::BedrockService;
 pub use converse_stream::GuardedConverseStream;
 pub use error::GuardrailError;
 pub use guarded_stream::{GuardedStream, GuardedStreamError};
+pub use interceptor::GuardrailInterceptor;
 pub use invoke_stream::GuardedInvokeModelStream;
 pub use layer::{AssessedCall, GuardrailLayer};
 pub use service::{GuardedOperation, GuardrailService};

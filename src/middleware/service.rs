@@ -21,7 +21,8 @@ pub struct GuardrailService<S> {
 /// What a call comes to.
 pub type CallFuture<T> = Pin<Box<dyn Future<Output = Result<T, BoxError>> + Send>>;
 
-/// An operation that a guardrail can stand around: the SDK inputs that carry text. `S` is the service that carries it out.
+/// An operation that a guardrail can stand around: the SDK inputs that carry text, and `http::Request`. `S` is the service that
+/// carries it out.
 ///
 /// Sealed: a guard that forgets a text guards nothing.
 pub trait GuardedOperation<S>: sealed::Sealed {

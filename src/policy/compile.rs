@@ -25,10 +25,7 @@ pub(super) fn compile(mut resolved: Resolved, key: &[u8]) -> Result<Policy, (Arc
         blocked_input: or_default(&mut resolved.blocked_input, BLOCKED_INPUT),
         blocked_output: or_default(&mut resolved.blocked_output, BLOCKED_OUTPUT),
     };
-    let mut rules = Rules {
-        key: Arc::from(key),
-        list: Vec::with_capacity(resolved.rules()),
-    };
+    let mut rules = Rules { key: Arc::from(key), list: Vec::with_capacity(resolved.rules()) };
     let mut spec = DetectorSpec::default();
     for topic in &resolved.topics {
         spec.topics.push(TopicSpec {
@@ -95,10 +92,7 @@ fn late_mask() -> PatternProblem {
 
 /// Fills in a message that is not given: last, so that an inherited one comes first.
 fn or_default(message: &mut Option<String>, default: &str) -> Arc<str> {
-    message
-        .get_or_insert_with(|| default.to_owned())
-        .as_str()
-        .into()
+    message.get_or_insert_with(|| default.to_owned()).as_str().into()
 }
 
 /// The rules so far, and the key their hashes use.

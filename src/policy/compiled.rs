@@ -12,9 +12,9 @@ use super::load::{Loader, Origin};
 use super::packs;
 use super::problem::PolicyError;
 use super::resolved::Resolved;
-use super::values::Mode;
 use super::rule::{Action, Rule, RuleKind};
 use super::schema;
+use super::values::Mode;
 
 /// A policy, checked and compiled: immutable and cheap to clone.
 ///
@@ -87,13 +87,8 @@ impl Policy {
     }
 
     /// Likewise, with this key for `replacement: hash` instead of the environment's.
-    pub(crate) fn from_yaml_with_key(
-        text: &str,
-        hash_key: Option<Vec<u8>>,
-    ) -> Result<Self, PolicyError> {
-        Self::load(hash_key, |loader| {
-            loader.text(Origin::Text, None, "<policy>", text)
-        })
+    pub(crate) fn from_yaml_with_key(text: &str, hash_key: Option<Vec<u8>>) -> Result<Self, PolicyError> {
+        Self::load(hash_key, |loader| loader.text(Origin::Text, None, "<policy>", text))
     }
 
     /// Reads a policy from a file. Word files and policies it extends by path are relative to it.
@@ -106,10 +101,7 @@ impl Policy {
     }
 
     /// Likewise, with this key for `replacement: hash` instead of the environment's.
-    pub(crate) fn from_file_with_key(
-        path: &Path,
-        hash_key: Option<Vec<u8>>,
-    ) -> Result<Self, PolicyError> {
+    pub(crate) fn from_file_with_key(path: &Path, hash_key: Option<Vec<u8>>) -> Result<Self, PolicyError> {
         Self::load(hash_key, |loader| loader.file(path))
     }
 
@@ -157,12 +149,7 @@ impl Policy {
         detectors: Detectors,
         #[cfg(test)] spec: crate::detect::spec::DetectorSpec,
     ) -> Self {
-        let Resolved {
-            name,
-            description,
-            mode,
-            ..
-        } = resolved;
+        let Resolved { name, description, mode, .. } = resolved;
         Self {
             inner: Arc::new(Inner {
                 name,

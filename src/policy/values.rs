@@ -195,18 +195,13 @@ impl TypeName {
 
     /// The type that another tool calls so.
     pub(crate) fn from_elsewhere(name: &str) -> Option<&'static str> {
-        let known = Self::ELSEWHERE
-            .iter()
-            .find(|(other, _)| other.eq_ignore_ascii_case(name));
+        let known = Self::ELSEWHERE.iter().find(|(other, _)| other.eq_ignore_ascii_case(name));
         known.map(|(_, entity)| entity.name())
     }
 
     /// Every name a policy may give.
     pub(crate) fn names() -> impl Iterator<Item = &'static str> {
-        EntityType::ALL
-            .iter()
-            .map(|entity| entity.name())
-            .chain([Self::ALL])
+        EntityType::ALL.iter().map(|entity| entity.name()).chain([Self::ALL])
     }
 }
 

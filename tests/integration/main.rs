@@ -1,6 +1,9 @@
 //! The layer around a real SDK client, over HTTP, against the simulator.
 
 mod converse;
+mod http;
+mod http_stream;
+mod interceptor;
 mod invoke;
 mod invoke_stream;
 mod support;

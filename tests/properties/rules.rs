@@ -5,7 +5,8 @@ use banister::{ActionTaken, Finding, Guardrail, Policy, Source};
 use crate::generate::{Rng, Rules, run, text};
 
 fn guardrail(rules: &Rules, seed: u64) -> Guardrail {
-    let policy = Policy::from_yaml(&rules.yaml()).unwrap_or_else(|error| panic!("seed {seed}: {error}\n{}", rules.yaml()));
+    let policy =
+        Policy::from_yaml(&rules.yaml()).unwrap_or_else(|error| panic!("seed {seed}: {error}\n{}", rules.yaml()));
     Guardrail::new(policy)
 }
 
@@ -58,7 +59,8 @@ fn spans_lie_on_character_boundaries() {
 /// In async mode text is released as it comes, up to the chunk in which a block is found; what is found is the same.
 #[test]
 fn async_mode_releases_at_once_and_finds_the_same() {
-    let yaml = "{version: 1, name: late, mode: async, word_filters: [{name: w, words: [guaranteed return], action: block}]}";
+    let yaml =
+        "{version: 1, name: late, mode: async, word_filters: [{name: w, words: [guaranteed return], action: block}]}";
     let guardrail = Guardrail::new(Policy::from_yaml(yaml).expect("valid"));
     let mut guard = banister::StreamGuard::new(&guardrail, Source::Output);
     assert_eq!(guard.push("It is a guaran"), "It is a guaran");

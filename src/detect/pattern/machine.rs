@@ -57,12 +57,14 @@ impl Machine {
         let mut starts = Vec::with_capacity(KINDS * KINDS);
         for before in ALL_KINDS {
             for after in ALL_KINDS {
-                let mut live = (0u32..).zip(edges).filter(|(_, edge)| edge.holds(before, after)).map(|(alt, _)| alt).peekable();
+                let mut live =
+                    (0u32..).zip(edges).filter(|(_, edge)| edge.holds(before, after)).map(|(alt, _)| alt).peekable();
                 let place = if live.peek().is_some() { Some(dfa.start(live)) } else { None };
                 starts.push(place);
             }
         }
-        let mut machine = Self { dfa, alternatives, starts, gate: [0; 256], view, judge_looks_behind: false, landmark: None };
+        let mut machine =
+            Self { dfa, alternatives, starts, gate: [0; 256], view, judge_looks_behind: false, landmark: None };
         machine.gate = std::array::from_fn(|byte| machine.gate_of(u8::try_from(byte).unwrap_or(0)));
         machine
     }
@@ -87,7 +89,9 @@ impl Machine {
             _ => &[CharKind::WordOther, CharKind::Other],
         };
         let can_begin = |before: CharKind| {
-            afters.iter().any(|&after| self.start_place(before, after).is_some_and(|place| self.dfa.step(place, byte).is_some()))
+            afters
+                .iter()
+                .any(|&after| self.start_place(before, after).is_some_and(|place| self.dfa.step(place, byte).is_some()))
         };
         ALL_KINDS.iter().filter(|&&before| can_begin(before)).fold(0, |bits, &before| bits | 1 << before as u8)
     }
@@ -133,7 +137,13 @@ impl Machine {
     }
 
     /// Says that nothing more comes: what matches, matches now.
-    pub(crate) fn finish(&self, state: &mut MachineState, text: &TextBuffer, judge: &Judge<'_>, out: &mut Vec<PatternMatch>) {
+    pub(crate) fn finish(
+        &self,
+        state: &mut MachineState,
+        text: &TextBuffer,
+        judge: &Judge<'_>,
+        out: &mut Vec<PatternMatch>,
+    ) {
         self.resolve(state, text, judge, out);
         for thread in state.threads.drain(..) {
             out.extend(thread.bests);
@@ -290,7 +300,13 @@ impl Machine {
             thread.starts.push(start);
             return;
         }
-        state.threads.push(Thread { place, starts: Starts::one(start), first: start, bests: Vec::new(), waiting: None });
+        state.threads.push(Thread {
+            place,
+            starts: Starts::one(start),
+            first: start,
+            bests: Vec::new(),
+            waiting: None,
+        });
     }
 
     #[allow(clippy::too_many_arguments, reason = "the innermost loop passes its position apart")]
@@ -307,7 +323,8 @@ impl Machine {
         let mut index = 0;
         while index < state.threads.len() {
             let thread = &mut state.threads[index];
-            let cannot_end = matches!(thread.place, Place::State(place) if self.can_end(place, bytes, at) == Some(false));
+            let cannot_end =
+                matches!(thread.place, Place::State(place) if self.can_end(place, bytes, at) == Some(false));
             if !cannot_end && self.commit(thread, text, end, judge, out) {
                 out.extend(state.threads.swap_remove(index).bests);
             } else {
@@ -377,4 +394,3 @@ impl Machine {
         }
     }
 }
-

@@ -1,0 +1,80 @@
+//! Headers that speak of the body.
+
+use http::HeaderMap;
+use http::header::{ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_LENGTH, HeaderName, HeaderValue, TRANSFER_ENCODING};
+
+/// Headers that hold a digest of the body, or a copy of its text: wrong once the body has changed.
+pub(in crate::middleware) const STALE: [&str; 14] = [
+    "content-digest",
+    "content-md5",
+    "digest",
+    "etag",
+    "repr-digest",
+    "x-amz-checksum-crc32",
+    "x-amz-checksum-crc32c",
+    "x-amz-checksum-crc64nvme",
+    "x-amz-checksum-sha1",
+    "x-amz-checksum-sha256",
+    "x-amz-checksum-sha512",
+    "x-amz-content-sha256",
+    "x-amz-trailer",
+    "x-amzn-error-message",
+];
+
+/// Whether these values of `content-encoding` say that the body is not in the clear.
+pub(in crate::middleware) fn is_encoded<'a>(mut values: impl Iterator<Item = &'a [u8]>) -> bool {
+    values.any(|value| {
+        let mut codings = value.split(|&byte| byte == b',').map(<[u8]>::trim_ascii);
+        codings.any(|coding| !coding.is_empty() && !coding.eq_ignore_ascii_case(b"identity"))
+    })
+}
+
+/// Whether the body that these headers describe is compressed.
+pub(super) fn is_compressed(headers: &HeaderMap) -> bool {
+    is_encoded(headers.get_all(CONTENT_ENCODING).iter().map(HeaderValue::as_bytes))
+}
+
+/// The length that the headers announce.
+pub(super) fn announced_length(headers: &HeaderMap) -> Option<usize> {
+    headers.get(CONTENT_LENGTH)?.to_str().ok()?.trim().parse().ok()
+}
+
+/// Has the headers describe a body of `length` bytes.
+pub(super) fn set_length(headers: &mut HeaderMap, length: usize) {
+    headers.remove(TRANSFER_ENCODING);
+    headers.insert(CONTENT_LENGTH, HeaderValue::from(length));
+}
+
+/// Takes out what no longer holds of a changed body.
+pub(super) fn drop_stale(headers: &mut HeaderMap) {
+    for name in STALE {
+        headers.remove(name);
+    }
+}
+
+/// Asks for an answer in the clear: a compressed one could not be examined.
+pub(super) fn ask_uncompressed(headers: &mut HeaderMap) {
+    if headers.contains_key(ACCEPT_ENCODING) {
+        headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
+    }
+}
+
+/// The exception's name, in an error.
+pub(super) const ERROR_TYPE: HeaderName = HeaderName::from_static("x-amzn-errortype");
+
+/// The content type of the chunks, in an invoke stream.
+pub(super) const CHUNK_TYPE: HeaderName = HeaderName::from_static("x-amzn-bedrock-content-type");
+
+#[cfg(test)]
+mod tests {
+    use super::is_encoded;
+
+    #[test]
+    fn identity_is_no_encoding() {
+        let encoded = |values: &[&str]| is_encoded(values.iter().map(|value| value.as_bytes()));
+        assert!(!encoded(&[]));
+        assert!(!encoded(&["", "identity", "Identity , identity"]));
+        assert!(encoded(&["gzip"]));
+        assert!(encoded(&["identity", "identity, br"]));
+    }
+}

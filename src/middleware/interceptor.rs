@@ -1,0 +1,272 @@
+//! The guardrail inside of an SDK client.
+
+use std::fmt;
+use std::mem;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use aws_smithy_runtime_api::box_error::BoxError;
+use aws_smithy_runtime_api::client::interceptors::context::{
+    BeforeDeserializationInterceptorContextMut, BeforeTransmitInterceptorContextMut, FinalizerInterceptorContextMut,
+    Output,
+};
+use aws_smithy_runtime_api::client::interceptors::{Intercept, dyn_dispatch_hint};
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse, Metadata, OrchestratorError};
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use aws_smithy_runtime_api::client::ser_de::{DeserializeResponse, SharedResponseDeserializer};
+use aws_smithy_runtime_api::http::StatusCode;
+use aws_smithy_types::body::SdkBody;
+use aws_smithy_types::config_bag::{ConfigBag, Storable, StoreReplace};
+use bytes::Bytes;
+
+use super::error::GuardrailError;
+use super::http::{EventBody, Examined, Exchange, Refusal, Reply, STALE, is_encoded};
+use super::interceptor_body::{Kind, Slot, WholeBody};
+use super::layer::{GuardrailLayer, Settings};
+use crate::bedrock::Operation;
+use crate::guardrail::Source;
+
+/// Puts a guardrail into an SDK client, by one line where the client is made.
+///
+/// ```no_run
+/// use banister::{Guardrail, GuardrailInterceptor, Policy};
+///
+/// # fn client(config: aws_sdk_bedrockruntime::config::Builder) -> Result<aws_sdk_bedrockruntime::Client, banister::PolicyError> {
+/// let guardrail = Guardrail::new(Policy::pack("default")?);
+/// let config = config.interceptor(GuardrailInterceptor::new(guardrail)).build();
+/// # Ok(aws_sdk_bedrockruntime::Client::from_conf(config))
+/// # }
+/// ```
+///
+/// Every operation of the client is guarded, in its JSON form, as [`GuardrailLayer`] guards HTTP. The request is examined once, before
+/// the first attempt and before it is signed. A blocked call comes back as an answer of its operation that holds the policy's message,
+/// streams included; no attempt is made for a blocked request. Where the layer answers blocks with errors, where no answer can hold a
+/// message, and where something cannot be examined, the call fails, and [`GuardrailError::find`] finds the reason in the SDK's error.
+/// It is not retried. Operations that carry no text or whose text is not examined are refused, unless
+/// [`GuardrailLayer::dangerous_pass_unknown_paths`] is set.
+///
+/// What an interceptor registered after this one writes into a request once it was examined (in the hooks from `modify_before_signing`
+/// on) is not examined.
+#[derive(Clone, Debug)]
+pub struct GuardrailInterceptor {
+    settings: Arc<Settings>,
+    /// Tells the guardrails of one client apart.
+    id: u64,
+}
+
+static IDS: AtomicU64 = AtomicU64::new(0);
+
+impl GuardrailInterceptor {
+    /// An interceptor with the settings of a layer, or with a guardrail and the settings' defaults.
+    #[must_use]
+    pub fn new(layer: impl Into<GuardrailLayer>) -> Self {
+        Self { settings: layer.into().settings, id: IDS.fetch_add(1, Ordering::Relaxed) }
+    }
+}
+
+/// What is known of a call, kept in its config bag.
+#[derive(Clone, Debug, Default)]
+struct Calls(Vec<(u64, Arc<Mutex<Call>>)>);
+
+impl Storable for Calls {
+    type Storer = StoreReplace<Self>;
+}
+
+/// One call under one guardrail.
+struct Call {
+    exchange: Exchange,
+    /// The request's body as it may go on.
+    body: Bytes,
+    /// The answer to a blocked request.
+    reply: Option<Reply>,
+    /// Why the answer is refused.
+    refused: Slot,
+}
+
+impl fmt::Debug for Call {
+    // Without the body, which holds text.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Call").field("operation", &self.exchange.operation()).finish_non_exhaustive()
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    // Nothing panics while it holds the lock, and the data is whole either way.
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl GuardrailInterceptor {
+    fn call(&self, cfg: &ConfigBag) -> Option<Arc<Mutex<Call>>> {
+        let calls = cfg.load::<Calls>()?;
+        calls.0.iter().find(|(id, _)| *id == self.id).map(|(_, call)| Arc::clone(call))
+    }
+
+    /// Examines a request, unless it is the one that was examined before.
+    fn examine(&self, request: &mut HttpRequest, cfg: &mut ConfigBag) -> Result<(), BoxError> {
+        let Some(operation) = cfg.load::<Metadata>().and_then(|metadata| Operation::named(metadata.name())) else {
+            if self.settings.pass_unknown_paths() {
+                return Ok(());
+            }
+            return Err("the guardrail does not examine this operation, so it was refused; see `GuardrailLayer::dangerous_pass_unknown_paths`".into());
+        };
+        let call = self.call(cfg);
+        if let (Some(call), Some(body)) = (&call, request.body().bytes())
+            && lock(call).body == body
+        {
+            return Ok(());
+        }
+        let model_id =
+            Operation::from_path(request.method(), path(request.uri())).map(|(_, id)| id).unwrap_or_default();
+        let mut exchange = Exchange::new(Arc::clone(&self.settings), operation, model_id);
+        if is_encoded(request.headers().get_all_bytes("content-encoding")) {
+            return Err(exchange.encoded(Source::Input).into());
+        }
+        let Some(body) = request.body().bytes() else {
+            return Err("the guardrail examines no request whose body is streamed, so it was refused".into());
+        };
+        let body = Bytes::copy_from_slice(body);
+        let (body, reply, blocked) = match exchange.request(&body)? {
+            Examined::Same => (body, None, None),
+            Examined::Changed(changed) => {
+                let changed = Bytes::from(changed);
+                put(request, changed.clone());
+                (changed, None, None)
+            }
+            Examined::Instead(reply, assessment) => {
+                (Bytes::new(), Some(reply), Some(GuardrailError::blocked(operation, *assessment)))
+            }
+        };
+        let call = Arc::new(Mutex::new(Call { exchange, body, reply, refused: Slot::default() }));
+        let mut calls = cfg.load::<Calls>().cloned().unwrap_or_default();
+        calls.0.retain(|(id, _)| *id != self.id);
+        calls.0.push((self.id, call));
+        cfg.interceptor_state().store_put(calls);
+        blocked.map_or(Ok(()), |error| Err(error.into()))
+    }
+}
+
+#[dyn_dispatch_hint]
+impl Intercept for GuardrailInterceptor {
+    fn name(&self) -> &'static str {
+        "BanisterGuardrail"
+    }
+
+    // Once per call, whatever the number of attempts: each starts from the request as it is after this.
+    fn modify_before_retry_loop(
+        &self,
+        context: &mut BeforeTransmitInterceptorContextMut<'_>,
+        _: &RuntimeComponents,
+        cfg: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        self.examine(context.request_mut(), cfg)
+    }
+
+    // Another interceptor may have changed the request since.
+    fn modify_before_signing(
+        &self,
+        context: &mut BeforeTransmitInterceptorContextMut<'_>,
+        _: &RuntimeComponents,
+        cfg: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        self.examine(context.request_mut(), cfg)
+    }
+
+    fn modify_before_deserialization(
+        &self,
+        context: &mut BeforeDeserializationInterceptorContextMut<'_>,
+        _: &RuntimeComponents,
+        cfg: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let Some(call) = self.call(cfg) else {
+            // Only operations that were let pass come here without a call.
+            return Ok(());
+        };
+        let call = lock(&call);
+        let response = context.response_mut();
+        let kind = if response.status().is_success() { Kind::Answer } else { Kind::Error };
+        let is_encoded = is_encoded(response.headers().get_all_bytes("content-encoding"));
+        for name in STALE {
+            response.headers_mut().remove(name);
+        }
+        // The new length is not known before the body is read.
+        response.headers_mut().remove("content-length");
+        let body = mem::replace(response.body_mut(), SdkBody::taken());
+        *response.body_mut() = match kind {
+            Kind::Answer if is_encoded => return Err(call.exchange.encoded(Source::Output).into()),
+            Kind::Error if is_encoded => {
+                response.headers_mut().remove("content-encoding");
+                SdkBody::from(Exchange::hidden_error())
+            }
+            Kind::Answer if call.exchange.operation().is_stream() => {
+                SdkBody::from_body_1_x(EventBody::new(body, call.exchange.frames(Refusal::Failure)))
+            }
+            kind => {
+                let slot = Arc::clone(&call.refused);
+                SdkBody::from_body_1_x(WholeBody::new(body, call.exchange.clone(), kind, slot))
+            }
+        };
+        Ok(())
+    }
+
+    // Before the SDK decides on another attempt: a refusal is no failure of the connection.
+    fn modify_before_attempt_completion(
+        &self,
+        context: &mut FinalizerInterceptorContextMut<'_>,
+        _: &RuntimeComponents,
+        cfg: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let refused = self.call(cfg).and_then(|call| lock(&lock(&call).refused).take());
+        if let (Some(error), Some(result)) = (refused, context.output_or_error_mut()) {
+            *result = Err(OrchestratorError::other(error));
+        }
+        Ok(())
+    }
+
+    fn modify_before_completion(
+        &self,
+        context: &mut FinalizerInterceptorContextMut<'_>,
+        _: &RuntimeComponents,
+        cfg: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let reply = self.call(cfg).and_then(|call| lock(&call).reply.take());
+        if let (Some(reply), Some(result)) = (reply, context.output_or_error_mut())
+            && let Some(output) = output(reply, cfg)
+        {
+            *result = Ok(output);
+        }
+        Ok(())
+    }
+}
+
+/// A reply as the operation's typed output: read by the operation's own deserializer, so it is what the service's would have been.
+/// Nothing where it cannot be read; then the error stays that tells of the block.
+fn output(reply: Reply, cfg: &ConfigBag) -> Option<Output> {
+    let deserializer = cfg.load::<SharedResponseDeserializer>()?;
+    let headers = reply.headers();
+    let mut response = HttpResponse::new(StatusCode::try_from(200).ok()?, SdkBody::from(reply.into_body()));
+    for (name, value) in headers {
+        response.headers_mut().try_insert(name.as_str().to_owned(), value).ok()?;
+    }
+    let output = match deserializer.deserialize_streaming_with_config(&mut response, cfg) {
+        Some(output) => output,
+        None => deserializer.deserialize_nonstreaming_with_config(&response, cfg),
+    };
+    output.ok()
+}
+
+/// Puts another body into a request.
+fn put(request: &mut HttpRequest, body: Bytes) {
+    for name in STALE {
+        request.headers_mut().remove(name);
+    }
+    request.headers_mut().insert("content-length", body.len().to_string());
+    *request.body_mut() = SdkBody::from(body);
+}
+
+/// The path of a URI that may be whole, or be a path alone.
+fn path(uri: &str) -> &str {
+    match uri.split_once("://") {
+        Some((_, rest)) => rest.find('/').map_or("/", |at| &rest[at..]),
+        None => uri,
+    }
+}
