@@ -17,9 +17,9 @@ use hyper_util::rt::TokioExecutor;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
-pub const LLAMA: &str = "meta.llama3-8b-instruct-v1:0";
+pub(crate) const LLAMA: &str = "meta.llama3-8b-instruct-v1:0";
 
-pub const POLICY: &str = r"
+pub(crate) const POLICY: &str = r"
 version: 1
 name: gateway
 messages:
@@ -34,42 +34,42 @@ pii:
 ";
 
 /// Masks nothing but names of tickets.
-pub const TICKETS: &str = "
+pub(crate) const TICKETS: &str = "
 version: 1
 name: tickets
 regexes:
   - {name: ticket, pattern: '\\bT-\\d{2}\\b', action: mask}
 ";
 
-pub fn policy(text: &str) -> Policy {
+pub(crate) fn policy(text: &str) -> Policy {
     Policy::from_yaml(text).expect("the policy is valid")
 }
 
 /// A gateway that serves until it is dropped, or told to stop.
-pub struct Running {
-    pub address: SocketAddr,
-    pub reloader: Reloader,
+pub(crate) struct Running {
+    pub(crate) address: SocketAddr,
+    pub(crate) reloader: Reloader,
     stop: Option<oneshot::Sender<()>>,
-    pub task: JoinHandle<()>,
+    pub(crate) task: JoinHandle<()>,
 }
 
 impl Running {
-    pub fn stop(&mut self) {
+    pub(crate) fn stop(&mut self) {
         drop(self.stop.take());
     }
 }
 
-pub async fn simulator(options: Options) -> Simulator {
+pub(crate) async fn simulator(options: Options) -> Simulator {
     Simulator::start(options).await.expect("a loopback port")
 }
 
 /// A gateway in front of a simulator, with both policies.
-pub fn builder(simulator: &Simulator) -> GatewayBuilder {
+pub(crate) fn builder(simulator: &Simulator) -> GatewayBuilder {
     let policies = Policies::new("main", policy(POLICY)).and("tickets", policy(TICKETS));
     Gateway::builder(policies, Upstream::new(&simulator.endpoint()).expect("an upstream"))
 }
 
-pub async fn run(builder: GatewayBuilder) -> Running {
+pub(crate) async fn run(builder: GatewayBuilder) -> Running {
     let gateway = builder.bind(SocketAddr::from(([127, 0, 0, 1], 0))).await.expect("a gateway");
     let (stop, stopped) = oneshot::channel::<()>();
     let (address, reloader) = (gateway.address(), gateway.reloader());
@@ -79,7 +79,7 @@ pub async fn run(builder: GatewayBuilder) -> Running {
     Running { address, reloader, stop: Some(stop), task }
 }
 
-pub fn client(address: SocketAddr) -> Client {
+pub(crate) fn client(address: SocketAddr) -> Client {
     let config = aws_sdk_bedrockruntime::Config::builder()
         .behavior_version(BehaviorVersion::latest())
         .region(Region::new("us-east-1"))
@@ -91,17 +91,17 @@ pub fn client(address: SocketAddr) -> Client {
     Client::from_conf(config)
 }
 
-pub fn user(text: &str) -> Message {
+pub(crate) fn user(text: &str) -> Message {
     let content = ContentBlock::Text(text.to_owned());
     Message::builder().role(ConversationRole::User).content(content).build().expect("a message")
 }
 
-pub fn invoke_path() -> String {
+pub(crate) fn invoke_path() -> String {
     format!("/model/{}/invoke", LLAMA.replace(':', "%3A"))
 }
 
 /// A request with these headers: status, headers and body of its answer.
-pub async fn send(
+pub(crate) async fn send(
     address: SocketAddr,
     method: &str,
     path: &str,
