@@ -52,13 +52,7 @@ pub struct BodyAssessment {
 
 impl BodyAssessment {
     pub(super) fn new(source: Source) -> Self {
-        Self {
-            source,
-            outcome: Outcome::Passed,
-            findings: Vec::new(),
-            message: None,
-            coverage: Coverage::default(),
-        }
+        Self { source, outcome: Outcome::Passed, findings: Vec::new(), message: None, coverage: Coverage::default() }
     }
 
     /// Adds what was found in one text. The first text that is blocked gives the message.

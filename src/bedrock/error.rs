@@ -20,10 +20,7 @@ pub(crate) enum BodyErrorKind {
     /// The body is longer than the scanner can index.
     TooLong { length: usize },
     /// Not JSON by RFC 8259, from this byte on.
-    Syntax {
-        offset: usize,
-        expected: &'static str,
-    },
+    Syntax { offset: usize, expected: &'static str },
     /// Not UTF-8, from this byte on.
     Utf8 { offset: usize },
     /// Arrays and objects nested beyond the limit.
@@ -58,6 +55,7 @@ impl BodyError {
         Self::new(BodyErrorKind::UnknownBlock { pointer: String::new() })
     }
 
+    #[cfg(test)]
     pub(crate) fn kind(&self) -> &BodyErrorKind {
         &self.kind
     }
@@ -67,10 +65,7 @@ impl BodyError {
     /// These are the errors that a setting may open; all others mean that nothing can be examined.
     #[must_use]
     pub fn is_unknown(&self) -> bool {
-        matches!(
-            self.kind,
-            BodyErrorKind::UnknownShape { .. } | BodyErrorKind::UnknownBlock { .. }
-        )
+        matches!(self.kind, BodyErrorKind::UnknownShape { .. } | BodyErrorKind::UnknownBlock { .. })
     }
 
     /// Offset of the byte at fault, where one byte is at fault.
@@ -88,9 +83,7 @@ impl BodyError {
     #[must_use]
     pub fn pointer(&self) -> Option<&str> {
         match &self.kind {
-            BodyErrorKind::UnknownBlock { pointer } | BodyErrorKind::Base64 { pointer } => {
-                Some(pointer)
-            }
+            BodyErrorKind::UnknownBlock { pointer } | BodyErrorKind::Base64 { pointer } => Some(pointer),
             _ => None,
         }
     }
@@ -102,22 +95,17 @@ impl fmt::Display for BodyError {
             BodyErrorKind::Empty => {
                 write!(f, "the body is empty: send the JSON body of the operation")
             }
-            BodyErrorKind::TooLong { length } => write!(
-                f,
-                "the body of {length} bytes is too long to be examined: Bedrock takes at most 25000000 bytes"
-            ),
+            BodyErrorKind::TooLong { length } => {
+                write!(f, "the body of {length} bytes is too long to be examined: Bedrock takes at most 25000000 bytes")
+            }
             BodyErrorKind::Syntax { offset, expected } => write!(
                 f,
                 "the body is not JSON at byte {offset}: expected {expected}; only JSON bodies can be examined"
             ),
-            BodyErrorKind::Utf8 { offset } => write!(
-                f,
-                "the body is not UTF-8 at byte {offset}: encode it as UTF-8"
-            ),
-            BodyErrorKind::TooDeep { offset, limit } => write!(
-                f,
-                "the body is nested more than {limit} levels deep at byte {offset}: flatten it"
-            ),
+            BodyErrorKind::Utf8 { offset } => write!(f, "the body is not UTF-8 at byte {offset}: encode it as UTF-8"),
+            BodyErrorKind::TooDeep { offset, limit } => {
+                write!(f, "the body is nested more than {limit} levels deep at byte {offset}: flatten it")
+            }
             BodyErrorKind::UnknownShape { what } => write!(
                 f,
                 "the {what} has none of the shapes known to this version: its text cannot be told from \
@@ -128,14 +116,12 @@ impl fmt::Display for BodyError {
                 "the content at '{pointer}' is of a kind unknown to this version: update, or allow \
                  unknown content explicitly"
             ),
-            BodyErrorKind::Base64 { pointer } => write!(
-                f,
-                "the member at '{pointer}' is not base64: encode its bytes as base64"
-            ),
-            BodyErrorKind::Edit => write!(
-                f,
-                "an edit does not fit its text: edits must be in order, apart, and on character boundaries"
-            ),
+            BodyErrorKind::Base64 { pointer } => {
+                write!(f, "the member at '{pointer}' is not base64: encode its bytes as base64")
+            }
+            BodyErrorKind::Edit => {
+                write!(f, "an edit does not fit its text: edits must be in order, apart, and on character boundaries")
+            }
             BodyErrorKind::Frame { what } => {
                 write!(f, "the event stream is broken: {what}; end the stream")
             }

@@ -34,19 +34,23 @@ pub use operation::Operation;
 pub use shape::Shape;
 pub use slot::{SkipReason, Skipped};
 
-// What the middleware floor calls. The allowance goes when it does.
-#[allow(unused_imports, reason = "the floor above is written apart")]
 pub(crate) use self::{
-    blocked::{Progress, StreamEvent, blocked_events, blocked_reply, text_event},
-    event_stream::{
-        Chunk, Delta, Event, EventKind, Frame, FrameDecoder, Lane, MAX_FRAME_BYTES,
-        MAX_HEADER_BYTES, StreamKind, deltas, deltas_with, wrap_chunk,
-    },
-    json::{HeldText, PartialJson, Piece, SlotEdit},
-    shape::{request_shape, response_shape},
-    slot::{Coverage, Slot, SlotKind, Visited},
+    blocked::{Progress, blocked_reply},
+    event_stream::{Chunk, Frame, FrameDecoder, Lane, StreamKind, wrap_chunk},
+    json::SlotEdit,
+    shape::request_shape,
+    slot::Coverage,
     streams::{EventGuard, Facts, Lanes, OutEvent, Plan},
+    visit::Visitor,
+};
+
+// What the tests of this floor name beside that.
+#[cfg(test)]
+pub(crate) use self::{
+    blocked::{StreamEvent, blocked_events, text_event},
+    event_stream::{EventKind, deltas, deltas_with},
+    slot::{Slot, SlotKind, Visited},
     table::Part,
-    visit::{Visitor, visit_request, visit_request_with, visit_response, visit_response_with},
+    visit::{visit_request, visit_request_with, visit_response, visit_response_with},
     walk::Unknown,
 };

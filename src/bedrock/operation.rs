@@ -54,10 +54,7 @@ impl Operation {
     /// Whether the answer is an event stream.
     #[must_use]
     pub fn is_stream(self) -> bool {
-        matches!(
-            self,
-            Self::ConverseStream | Self::InvokeModelWithResponseStream
-        )
+        matches!(self, Self::ConverseStream | Self::InvokeModelWithResponseStream)
     }
 
     /// The operation of a request, and the decoded id of its model (or guardrail).
@@ -76,10 +73,7 @@ impl Operation {
         if let Some(rest) = path.strip_prefix("/guardrail/") {
             let (id, version) = rest.strip_suffix("/apply")?.rsplit_once("/version/")?;
             let fits = !id.is_empty() && !version.is_empty() && !version.contains('/');
-            return fits
-                .then(|| percent_decode(id))
-                .flatten()
-                .map(|id| (Self::ApplyGuardrail, id));
+            return fits.then(|| percent_decode(id)).flatten().map(|id| (Self::ApplyGuardrail, id));
         }
         let (id, verb) = path.strip_prefix("/model/")?.rsplit_once('/')?;
         let operation = match percent_decode(verb)?.as_str() {

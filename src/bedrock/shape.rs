@@ -61,17 +61,7 @@ pub enum Shape {
 /// The shape of an InvokeModel request.
 pub(crate) fn request_shape(body: &[u8]) -> Result<Shape, BodyError> {
     let doc = Document::parse(body)?;
-    request_table(&doc, Document::ROOT)
-        .map(|(shape, _)| shape)
-        .ok_or_else(|| unknown("request"))
-}
-
-/// The shape of an InvokeModel response.
-pub(crate) fn response_shape(body: &[u8]) -> Result<Shape, BodyError> {
-    let doc = Document::parse(body)?;
-    response_table(&doc)
-        .map(|(shape, _)| shape)
-        .ok_or_else(|| unknown("response"))
+    request_table(&doc, Document::ROOT).map(|(shape, _)| shape).ok_or_else(|| unknown("request"))
 }
 
 pub(super) fn unknown(what: &'static str) -> BodyError {
@@ -89,9 +79,7 @@ pub(super) fn operation_request(operation: Operation, doc: &Document<'_>) -> Opt
         Operation::InvokeModel | Operation::InvokeModelWithResponseStream => {
             return request_table(doc, Document::ROOT);
         }
-        Operation::Converse | Operation::ConverseStream => {
-            (Shape::Converse, &tables::CONVERSE_REQUEST)
-        }
+        Operation::Converse | Operation::ConverseStream => (Shape::Converse, &tables::CONVERSE_REQUEST),
         Operation::CountTokens => (Shape::CountTokens, &tables::COUNT_REQUEST),
         Operation::StartAsyncInvoke => (Shape::AsyncInvoke, &tables::ASYNC_REQUEST),
         Operation::ApplyGuardrail => (Shape::ApplyGuardrail, &tables::APPLY_GUARDRAIL_REQUEST),
@@ -109,28 +97,14 @@ pub(super) fn operation_response(operation: Operation, doc: &Document<'_>) -> Op
         Operation::InvokeModel | Operation::InvokeModelWithResponseStream => {
             return response_table(doc);
         }
-        Operation::Converse | Operation::ConverseStream => (
-            has("output") || has("stopReason"),
-            (Shape::Converse, &tables::CONVERSE_RESPONSE),
-        ),
-        Operation::CountTokens => (
-            has("inputTokens"),
-            (Shape::CountTokens, &tables::COUNT_RESPONSE),
-        ),
-        Operation::StartAsyncInvoke => (
-            has("invocationArn"),
-            (Shape::AsyncInvoke, &tables::ASYNC_RESPONSE),
-        ),
-        Operation::ApplyGuardrail => (
-            has("action"),
-            (Shape::ApplyGuardrail, &tables::APPLY_GUARDRAIL_RESPONSE),
-        ),
+        Operation::Converse | Operation::ConverseStream => {
+            (has("output") || has("stopReason"), (Shape::Converse, &tables::CONVERSE_RESPONSE))
+        }
+        Operation::CountTokens => (has("inputTokens"), (Shape::CountTokens, &tables::COUNT_RESPONSE)),
+        Operation::StartAsyncInvoke => (has("invocationArn"), (Shape::AsyncInvoke, &tables::ASYNC_RESPONSE)),
+        Operation::ApplyGuardrail => (has("action"), (Shape::ApplyGuardrail, &tables::APPLY_GUARDRAIL_RESPONSE)),
     };
-    if marker {
-        Some(known)
-    } else {
-        error_table(doc)
-    }
+    if marker { Some(known) } else { error_table(doc) }
 }
 
 /// Shape and table of an InvokeModel request that stands at `node`.
@@ -138,11 +112,7 @@ pub(super) fn operation_response(operation: Operation, doc: &Document<'_>) -> Op
 /// The order matters: the first tests are for members that only one family has.
 pub(super) fn request_table(doc: &Document<'_>, node: usize) -> Option<Known> {
     let has = |name| doc.get(node, name).is_some();
-    let is = |name, value: &str| {
-        doc.get(node, name)
-            .and_then(|at| doc.as_str(at))
-            .is_some_and(|text| text == value)
-    };
+    let is = |name, value: &str| doc.get(node, name).and_then(|at| doc.as_str(at)).is_some_and(|text| text == value);
     if has("max_tokens_to_sample") {
         return Some((Shape::AnthropicText, &tables::PROMPT_REQUEST));
     }
@@ -156,10 +126,8 @@ pub(super) fn request_table(doc: &Document<'_>, node: usize) -> Option<Known> {
         return Some((Shape::Media, &tables::IMAGE_REQUEST));
     }
     if let Some(messages) = doc.get(node, "messages") {
-        let nova = has("inferenceConfig")
-            || has("toolConfig")
-            || has("schemaVersion")
-            || has_untyped_blocks(doc, messages);
+        let nova =
+            has("inferenceConfig") || has("toolConfig") || has("schemaVersion") || has_untyped_blocks(doc, messages);
         return Some(if nova {
             (Shape::Nova, &tables::NOVA_REQUEST)
         } else {
@@ -172,20 +140,13 @@ pub(super) fn request_table(doc: &Document<'_>, node: usize) -> Option<Known> {
             || has("dimensions")
             || has("inputType")
             || has("inputImage");
-        let shape = if embeds {
-            Shape::Embedding
-        } else {
-            Shape::Titan
-        };
+        let shape = if embeds { Shape::Embedding } else { Shape::Titan };
         return Some((shape, &tables::TITAN_REQUEST));
     }
     if has("inputPrompt") {
         return Some((Shape::Pegasus, &tables::VIDEO_REQUEST));
     }
-    if doc
-        .get(node, "message")
-        .is_some_and(|at| doc.kind(at) == NodeKind::String)
-    {
+    if doc.get(node, "message").is_some_and(|at| doc.kind(at) == NodeKind::String) {
         return Some((Shape::CohereChat, &tables::CHAT_REQUEST));
     }
     if has("input_type") || has("texts") {
@@ -212,13 +173,7 @@ fn prompt_shape(has: &dyn Fn(&'static str) -> bool) -> Shape {
         Shape::Llama
     } else if any(&["maxTokens", "numResults", "countPenalty", "stopSequences"]) {
         Shape::Jurassic
-    } else if any(&[
-        "num_generations",
-        "return_likelihoods",
-        "p",
-        "k",
-        "stop_sequences",
-    ]) {
+    } else if any(&["num_generations", "return_likelihoods", "p", "k", "stop_sequences"]) {
         Shape::CohereCommand
     } else if any(&[
         "negative_prompt",
@@ -247,18 +202,12 @@ fn has_untyped_blocks(doc: &Document<'_>, messages: usize) -> bool {
 pub(super) fn response_table(doc: &Document<'_>) -> Option<Known> {
     let root = Document::ROOT;
     let has = |name| doc.get(root, name).is_some();
-    let has_array = |name| {
-        doc.get(root, name)
-            .is_some_and(|at| doc.kind(at) == NodeKind::Array)
-    };
+    let has_array = |name| doc.get(root, name).is_some_and(|at| doc.kind(at) == NodeKind::Array);
     let known: Known = if has("completion") {
         (Shape::AnthropicText, &tables::TEXT_RESPONSE)
     } else if has_array("content") && (has("type") || has("role")) {
         (Shape::AnthropicMessages, &tables::MESSAGES_RESPONSE)
-    } else if doc
-        .get(root, "output")
-        .is_some_and(|at| doc.get(at, "message").is_some())
-    {
+    } else if doc.get(root, "output").is_some_and(|at| doc.get(at, "message").is_some()) {
         (Shape::Nova, &tables::NOVA_RESPONSE)
     } else if has("generation") {
         (Shape::Llama, &tables::LLAMA_RESPONSE)
@@ -273,14 +222,8 @@ pub(super) fn response_table(doc: &Document<'_>) -> Option<Known> {
     } else if has("embedding") || has("embeddings") || has("embeddingsByType") {
         (Shape::Embedding, &tables::EMBEDDING_RESPONSE)
     } else if let Some(results) = doc.get(root, "results") {
-        let ranks = doc
-            .items(results)
-            .any(|item| doc.get(item, "relevance_score").is_some());
-        if ranks {
-            (Shape::Rerank, &tables::RERANK_RESPONSE)
-        } else {
-            (Shape::Titan, &tables::TITAN_RESPONSE)
-        }
+        let ranks = doc.items(results).any(|item| doc.get(item, "relevance_score").is_some());
+        if ranks { (Shape::Rerank, &tables::RERANK_RESPONSE) } else { (Shape::Titan, &tables::TITAN_RESPONSE) }
     } else if has("images") || has("artifacts") {
         (Shape::Media, &tables::MEDIA_RESPONSE)
     } else if has("message") && has("finishReason") {
@@ -317,14 +260,8 @@ pub(super) fn choices_shape(doc: &Document<'_>, choices: usize) -> Shape {
 pub(super) fn chunk_table(doc: &Document<'_>) -> Option<Known> {
     let root = Document::ROOT;
     let has = |name| doc.get(root, name).is_some();
-    let nova = [
-        "messageStart",
-        "contentBlockStart",
-        "contentBlockDelta",
-        "contentBlockStop",
-        "messageStop",
-        "metadata",
-    ];
+    let nova =
+        ["messageStart", "contentBlockStart", "contentBlockDelta", "contentBlockStop", "messageStop", "metadata"];
     Some(if has("event_type") {
         (Shape::CohereChat, &tables::CHAT_CHUNK)
     } else if has("is_finished") {

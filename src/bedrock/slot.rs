@@ -52,11 +52,7 @@ pub(crate) enum SlotKind {
 #[derive(Clone, Copy)]
 pub(super) enum Place<'a> {
     /// In a document, which may itself stand in a string of another.
-    Json {
-        doc: &'a Document<'a>,
-        node: usize,
-        outer: Option<&'a Self>,
-    },
+    Json { doc: &'a Document<'a>, node: usize, outer: Option<&'a Self> },
     /// In a value of the AWS SDK.
     Typed(&'a TypedPath),
 }

@@ -177,10 +177,7 @@ impl Table {
 impl Trie {
     fn compile(table: &'static Table) -> Self {
         // Step 0 is the root of rows without variants.
-        let mut trie = Self {
-            steps: vec![Step::default()],
-            variants: Vec::new(),
-        };
+        let mut trie = Self { steps: vec![Step::default()], variants: Vec::new() };
         let mut rows: Vec<(&'static str, Rule)> = Vec::new();
         let mut chain = vec![table];
         while let Some(base) = chain.last().and_then(|table| table.base) {
@@ -231,11 +228,8 @@ impl Trie {
     fn child(&mut self, at: usize, name: &'static str) -> usize {
         let fresh = self.steps.len();
         let step = &mut self.steps[at];
-        let found = if name == "*" {
-            *step.any.get_or_insert(fresh)
-        } else {
-            *step.members.entry(name).or_insert(fresh)
-        };
+        let found =
+            if name == "*" { *step.any.get_or_insert(fresh) } else { *step.members.entry(name).or_insert(fresh) };
         if found == fresh {
             self.steps.push(Step::default());
         }
@@ -275,11 +269,9 @@ impl Trie {
         let exact = self.variants.iter().find(|&&(known, _)| known == name);
         exact
             .or_else(|| {
-                self.variants.iter().find(|&&(known, _)| {
-                    known
-                        .strip_prefix('*')
-                        .is_some_and(|ending| name.ends_with(ending))
-                })
+                self.variants
+                    .iter()
+                    .find(|&&(known, _)| known.strip_prefix('*').is_some_and(|ending| name.ends_with(ending)))
             })
             .map(|&(_, root)| root)
     }

@@ -20,13 +20,7 @@ fn case_files(dir: &Path) -> Vec<PathBuf> {
     let mut files: Vec<PathBuf> = std::fs::read_dir(dir)
         .expect("the folder is there")
         .map(|entry| entry.expect("it can be read").path())
-        .flat_map(|path| {
-            if path.is_dir() {
-                case_files(&path)
-            } else {
-                vec![path]
-            }
-        })
+        .flat_map(|path| if path.is_dir() { case_files(&path) } else { vec![path] })
         .collect();
     files.sort();
     files
@@ -34,18 +28,11 @@ fn case_files(dir: &Path) -> Vec<PathBuf> {
 
 pub(super) fn cases() -> Vec<Case> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/bodies");
-    case_files(&root)
-        .iter()
-        .map(|path| read_case(&root, path))
-        .collect()
+    case_files(&root).iter().map(|path| read_case(&root, path)).collect()
 }
 
 fn read_case(root: &Path, path: &Path) -> Case {
-    let name = path
-        .strip_prefix(root)
-        .expect("below")
-        .display()
-        .to_string();
+    let name = path.strip_prefix(root).expect("below").display().to_string();
     let case: Value = serde_json::from_str(&std::fs::read_to_string(path).expect("readable"))
         .unwrap_or_else(|error| panic!("{name}: {error}"));
     let text = |value: &Value, member: &str| value[member].as_str().map(str::to_owned);
@@ -71,12 +58,7 @@ fn read_case(root: &Path, path: &Path) -> Case {
             .collect(),
         skipped: list("skipped")
             .iter()
-            .map(|s| {
-                (
-                    text(s, "pointer").expect("there"),
-                    text(s, "reason").expect("there"),
-                )
-            })
+            .map(|s| (text(s, "pointer").expect("there"), text(s, "reason").expect("there")))
             .collect(),
         name,
     }
@@ -110,12 +92,8 @@ fn every_family_offers_its_texts_and_nothing_else() {
         assert_eq!(found, expected, "{}", case.name);
         assert_eq!(visited.body, None, "{}", case.name);
         assert_eq!(format!("{:?}", visited.shape), case.shape, "{}", case.name);
-        let mut skipped: Vec<_> = visited
-            .coverage
-            .skipped
-            .iter()
-            .map(|s| (s.pointer.clone(), s.reason.as_str().to_owned()))
-            .collect();
+        let mut skipped: Vec<_> =
+            visited.coverage.skipped.iter().map(|s| (s.pointer.clone(), s.reason.as_str().to_owned())).collect();
         skipped.sort();
         let mut expected = case.skipped.clone();
         expected.sort();
@@ -128,10 +106,7 @@ fn texts(case: &Case, body: &str) -> BTreeMap<(String, Option<String>), String> 
     let mut found = BTreeMap::new();
     visit(case, body, &mut |slot| {
         if !slot.is_key() {
-            found.insert(
-                (slot.pointer(), slot.inner_pointer()),
-                slot.text().to_owned(),
-            );
+            found.insert((slot.pointer(), slot.inner_pointer()), slot.text().to_owned());
         }
         None
     })
@@ -221,10 +196,7 @@ fn member_names_of_free_json_are_offered() {
     let body = r#"{"messages":[{"role":"assistant","content":[{"toolUse":{"toolUseId":"t","name":"f","input":{"jane\u00e9":{"a":1}}}}]}]}"#;
     let visited = visit_request(Operation::Converse, body.as_bytes(), &mut |slot| {
         (slot.is_key() && slot.text() == "jane\u{e9}").then(|| {
-            assert_eq!(
-                slot.pointer(),
-                "/messages/0/content/0/toolUse/input/jane\u{e9}"
-            );
+            assert_eq!(slot.pointer(), "/messages/0/content/0/toolUse/input/jane\u{e9}");
             SlotEdit::new(vec![(0..4, "X".into())])
         })
     })
@@ -265,44 +237,17 @@ fn tokens_go_when_anything_changes() {
 #[test]
 fn paths_name_operations() {
     for (method, path, expected) in [
-        (
-            "POST",
-            "/model/anthropic.claude-v2%3A1/invoke",
-            Some((Operation::InvokeModel, "anthropic.claude-v2:1")),
-        ),
+        ("POST", "/model/anthropic.claude-v2%3A1/invoke", Some((Operation::InvokeModel, "anthropic.claude-v2:1"))),
         (
             "POST",
             "/model/arn%3Aaws%3Abedrock%3Ax%3A1%3Ainference-profile%2Fus.a/converse",
-            Some((
-                Operation::Converse,
-                "arn:aws:bedrock:x:1:inference-profile/us.a",
-            )),
+            Some((Operation::Converse, "arn:aws:bedrock:x:1:inference-profile/us.a")),
         ),
-        (
-            "POST",
-            "/model/arn:aws:x/y/converse-stream?q=1",
-            Some((Operation::ConverseStream, "arn:aws:x/y")),
-        ),
-        (
-            "POST",
-            "/model/m/invoke-with-response-stream",
-            Some((Operation::InvokeModelWithResponseStream, "m")),
-        ),
-        (
-            "POST",
-            "/model/m/count-tokens",
-            Some((Operation::CountTokens, "m")),
-        ),
-        (
-            "POST",
-            "/guardrail/g%2F1/version/DRAFT/apply",
-            Some((Operation::ApplyGuardrail, "g/1")),
-        ),
-        (
-            "POST",
-            "/async-invoke",
-            Some((Operation::StartAsyncInvoke, "")),
-        ),
+        ("POST", "/model/arn:aws:x/y/converse-stream?q=1", Some((Operation::ConverseStream, "arn:aws:x/y"))),
+        ("POST", "/model/m/invoke-with-response-stream", Some((Operation::InvokeModelWithResponseStream, "m"))),
+        ("POST", "/model/m/count-tokens", Some((Operation::CountTokens, "m"))),
+        ("POST", "/guardrail/g%2F1/version/DRAFT/apply", Some((Operation::ApplyGuardrail, "g/1"))),
+        ("POST", "/async-invoke", Some((Operation::StartAsyncInvoke, ""))),
         ("GET", "/async-invoke", None),
         ("POST", "/model/m/invoke-with-bidirectional-stream", None),
         ("POST", "/model//invoke", None),
@@ -311,10 +256,6 @@ fn paths_name_operations() {
         ("POST", "/", None),
     ] {
         let found = Operation::from_path(method, path);
-        assert_eq!(
-            found,
-            expected.map(|(op, id)| (op, id.to_owned())),
-            "{path}"
-        );
+        assert_eq!(found, expected.map(|(op, id)| (op, id.to_owned())), "{path}");
     }
 }

@@ -17,11 +17,7 @@ use super::walk::{self, Form, Found, Unknown, Walked};
 pub(crate) type Visitor<'v> = dyn FnMut(Slot<'_>) -> Option<SlotEdit> + 'v;
 
 /// Offers every text of a request body; content of an unknown kind is refused.
-pub(crate) fn visit_request(
-    operation: Operation,
-    body: &[u8],
-    f: &mut Visitor<'_>,
-) -> Result<Visited, BodyError> {
+pub(crate) fn visit_request(operation: Operation, body: &[u8], f: &mut Visitor<'_>) -> Result<Visited, BodyError> {
     visit_request_with(operation, body, Unknown::Refuse, f)
 }
 
@@ -40,11 +36,8 @@ pub(crate) fn visit_request_with(
 /// Offers every text of a response body; content of an unknown kind is refused.
 ///
 /// For the streaming operations this is one chunk that holds a whole answer, as embeddings do.
-pub(crate) fn visit_response(
-    operation: Operation,
-    body: &[u8],
-    f: &mut Visitor<'_>,
-) -> Result<Visited, BodyError> {
+#[cfg(test)]
+pub(crate) fn visit_response(operation: Operation, body: &[u8], f: &mut Visitor<'_>) -> Result<Visited, BodyError> {
     visit_response_with(operation, body, Unknown::Refuse, f)
 }
 
@@ -70,23 +63,13 @@ fn visit_known(
     f: &mut Visitor<'_>,
 ) -> Result<Visited, BodyError> {
     let (shape, walked) = match known {
-        Some((shape, table)) => (
-            shape,
-            walk::walk(doc, Document::ROOT, table, role, unknown)?,
-        ),
-        None if unknown == Unknown::Examine => (
-            Shape::Unknown,
-            walk::walk_free(doc, Document::ROOT, SlotKind::Free),
-        ),
+        Some((shape, table)) => (shape, walk::walk(doc, Document::ROOT, table, role, unknown)?),
+        None if unknown == Unknown::Examine => (Shape::Unknown, walk::walk_free(doc, Document::ROOT, SlotKind::Free)),
         None => return Err(shape::unknown(what)),
     };
     let mut visit = Visit::new(doc, outer, unknown);
     visit.all(&walked, f)?;
-    Ok(Visited {
-        body: splice(doc.text(), &visit.edits).map(String::into_bytes),
-        coverage: visit.coverage,
-        shape,
-    })
+    Ok(Visited { body: splice(doc.text(), &visit.edits).map(String::into_bytes), coverage: visit.coverage, shape })
 }
 
 /// One document in the course of a visit.
@@ -102,19 +85,8 @@ pub(super) struct Visit<'d, 'a> {
 }
 
 impl<'d, 'a> Visit<'d, 'a> {
-    pub(super) fn new(
-        doc: &'d Document<'a>,
-        outer: Option<&'d Place<'d>>,
-        unknown: Unknown,
-    ) -> Self {
-        Self {
-            doc,
-            outer,
-            unknown,
-            edits: Vec::new(),
-            coverage: Coverage::default(),
-            last_file: None,
-        }
+    pub(super) fn new(doc: &'d Document<'a>, outer: Option<&'d Place<'d>>, unknown: Unknown) -> Self {
+        Self { doc, outer, unknown, edits: Vec::new(), coverage: Coverage::default(), last_file: None }
     }
     pub(super) fn all(&mut self, walked: &Walked, f: &mut Visitor<'_>) -> Result<(), BodyError> {
         for found in &walked.found {
@@ -133,11 +105,7 @@ impl<'d, 'a> Visit<'d, 'a> {
             Some(outer) => format!("{}#{pointer}", outer.pointer()),
             None => pointer,
         };
-        self.coverage.skipped.push(Skipped {
-            pointer,
-            reason,
-            bytes: at.end() - at.start(),
-        });
+        self.coverage.skipped.push(Skipped { pointer, reason, bytes: at.end() - at.start() });
     }
 
     /// Tokens repeat a text in pieces too small to match: once anything changed, they go.
@@ -160,9 +128,7 @@ impl<'d, 'a> Visit<'d, 'a> {
         let text = self.doc.string(node);
         let edit = match form {
             Form::Token => return Ok(()),
-            Form::Text | Form::Key | Form::Delta(_) => {
-                self.offer(node, kind, text, form == Form::Key, f)
-            }
+            Form::Text | Form::Key | Form::Delta(_) => self.offer(node, kind, text, form == Form::Key, f),
             Form::Json => {
                 let here = self.place(node);
                 match visit_json_text(&text, kind, &here, self.unknown, &mut self.coverage, f)? {
@@ -200,30 +166,15 @@ impl<'d, 'a> Visit<'d, 'a> {
         f: &mut Visitor<'_>,
     ) -> Option<SlotEdit> {
         self.coverage.examined_bytes += text.len();
-        f(Slot {
-            kind,
-            text,
-            is_key,
-            place: self.place(node),
-        })
-        .filter(|edit| !edit.is_empty())
+        f(Slot { kind, text, is_key, place: self.place(node) }).filter(|edit| !edit.is_empty())
     }
 
     fn place(&self, node: usize) -> Place<'d> {
-        Place::Json {
-            doc: self.doc,
-            node,
-            outer: self.outer,
-        }
+        Place::Json { doc: self.doc, node, outer: self.outer }
     }
 
     /// Bytes of a Converse document: plain text in four formats, and not examined in the others.
-    fn file(
-        &mut self,
-        node: usize,
-        text: &str,
-        f: &mut Visitor<'_>,
-    ) -> Result<Option<SlotEdit>, BodyError> {
+    fn file(&mut self, node: usize, text: &str, f: &mut Visitor<'_>) -> Result<Option<SlotEdit>, BodyError> {
         let document = self.doc.node(self.doc.node(node).parent()).parent();
         let is_text = match self.last_file {
             // Remembered, so that a document with its bytes written a million times stays linear.
@@ -249,27 +200,16 @@ impl<'d, 'a> Visit<'d, 'a> {
     }
 
     /// The body of an InvokeModel request, as CountTokens carries it.
-    fn body(
-        &mut self,
-        node: usize,
-        text: &str,
-        f: &mut Visitor<'_>,
-    ) -> Result<Option<SlotEdit>, BodyError> {
+    fn body(&mut self, node: usize, text: &str, f: &mut Visitor<'_>) -> Result<Option<SlotEdit>, BodyError> {
         let bytes = self.base64(node, text)?;
         let visited = visit_invoke_body(&bytes, &self.place(node), self.unknown, f)?;
         self.coverage.examined_bytes += visited.coverage.examined_bytes;
         self.coverage.skipped.extend(visited.coverage.skipped);
-        Ok(visited
-            .body
-            .map(|body| SlotEdit::whole(text.len(), STANDARD.encode(body))))
+        Ok(visited.body.map(|body| SlotEdit::whole(text.len(), STANDARD.encode(body))))
     }
 
     fn base64(&self, node: usize, text: &str) -> Result<Vec<u8>, BodyError> {
-        STANDARD.decode(text).map_err(|_| {
-            BodyError::new(BodyErrorKind::Base64 {
-                pointer: self.doc.pointer(node),
-            })
-        })
+        STANDARD.decode(text).map_err(|_| BodyError::new(BodyErrorKind::Base64 { pointer: self.doc.pointer(node) }))
     }
 }
 
@@ -290,11 +230,7 @@ pub(super) fn visit_json_text(
     let mut visit = Visit::new(&inner, Some(here), unknown);
     visit.all(&walk::walk_free(&inner, Document::ROOT, kind), f)?;
     coverage.examined_bytes += visit.coverage.examined_bytes;
-    let replacements = visit
-        .edits
-        .into_iter()
-        .map(|e| (e.range, e.bytes))
-        .collect();
+    let replacements = visit.edits.into_iter().map(|e| (e.range, e.bytes)).collect();
     Ok(Some(SlotEdit::new(replacements)))
 }
 
@@ -328,9 +264,5 @@ fn is_text_file(doc: &Document<'_>, document: usize) -> bool {
 /// The document in a string, if it holds text of its own: a bare number is judged as it is written.
 fn inner_document(text: &str) -> Option<Document<'_>> {
     let doc = Document::parse_str(text).ok()?;
-    matches!(
-        doc.kind(Document::ROOT),
-        NodeKind::Object | NodeKind::Array | NodeKind::String
-    )
-    .then_some(doc)
+    matches!(doc.kind(Document::ROOT), NodeKind::Object | NodeKind::Array | NodeKind::String).then_some(doc)
 }

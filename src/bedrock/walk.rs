@@ -69,12 +69,7 @@ pub(super) fn walk(
     role: Role,
     unknown: Unknown,
 ) -> Result<Walked, BodyError> {
-    let mut walk = Walk {
-        doc,
-        unknown,
-        stack: Vec::new(),
-        out: Walked::default(),
-    };
+    let mut walk = Walk { doc, unknown, stack: Vec::new(), out: Walked::default() };
     let state = walk.table_state(root, table)?;
     let mut at = walk.container_or_scalar(root, state, role);
     while let Some(frame) = walk.stack.last() {
@@ -83,11 +78,8 @@ pub(super) fn walk(
             continue;
         }
         let (state, role) = (frame.state, frame.role);
-        let (value, state) = if frame.is_object {
-            (at + 1, walk.member_state(at, state))
-        } else {
-            (at, item_state(state))
-        };
+        let (value, state) =
+            if frame.is_object { (at + 1, walk.member_state(at, state)) } else { (at, item_state(state)) };
         at = walk.value(value, state, role)?;
     }
     Ok(walk.out)
@@ -95,12 +87,7 @@ pub(super) fn walk(
 
 /// Lists every string and member name below `root`.
 pub(super) fn walk_free(doc: &Document<'_>, root: usize, kind: SlotKind) -> Walked {
-    let mut walk = Walk {
-        doc,
-        unknown: Unknown::Examine,
-        stack: Vec::new(),
-        out: Walked::default(),
-    };
+    let mut walk = Walk { doc, unknown: Unknown::Examine, stack: Vec::new(), out: Walked::default() };
     let mut at = walk.container_or_scalar(root, State::Free(kind), Role::User);
     while let Some(frame) = walk.stack.last() {
         if at >= frame.end {
@@ -185,11 +172,7 @@ impl Walk<'_, '_> {
             Rule::Delta(part) => text(self, part.slot_kind(), Form::Delta(part)),
             Rule::Free(slot_kind) => self.container_or_scalar(node, State::Free(slot_kind), role),
             Rule::Plain if is_container => {
-                let state = if trie.goes_on(step) {
-                    state
-                } else {
-                    State::Free(SlotKind::Free)
-                };
+                let state = if trie.goes_on(step) { state } else { State::Free(SlotKind::Free) };
                 self.enter(node, state, role)
             }
             Rule::Plain | Rule::PlainTree => over,
@@ -198,9 +181,7 @@ impl Walk<'_, '_> {
                 self.out.skipped.push((node, reason));
                 over
             }
-            Rule::In(_) | Rule::InAs(..)
-                if kind == NodeKind::Array && trie.items(step).is_some() =>
-            {
+            Rule::In(_) | Rule::InAs(..) if kind == NodeKind::Array && trie.items(step).is_some() => {
                 self.enter(node, state, role)
             }
             Rule::In(table) => self.nested(node, table, role)?,
@@ -211,20 +192,13 @@ impl Walk<'_, '_> {
                     self.container_or_scalar(node, State::Free(SlotKind::Free), role)
                 }
                 None => {
-                    return Err(BodyError::new(BodyErrorKind::UnknownShape {
-                        what: "model input",
-                    }));
+                    return Err(BodyError::new(BodyErrorKind::UnknownShape { what: "model input" }));
                 }
             },
         })
     }
 
-    fn nested(
-        &mut self,
-        node: usize,
-        table: &'static Table,
-        role: Role,
-    ) -> Result<usize, BodyError> {
+    fn nested(&mut self, node: usize, table: &'static Table, role: Role) -> Result<usize, BodyError> {
         // A bare string where an object is usual is said by whoever has the role.
         if self.doc.kind(node) == NodeKind::String {
             return Ok(self.container_or_scalar(node, State::Free(role.slot_kind()), role));
@@ -247,19 +221,14 @@ impl Walk<'_, '_> {
                 .all(|key| trie.member(0, &key).is_some() || key.starts_with("amazon-bedrock-"))
                 .then_some(at_root),
             (Tag::Member(tag), NodeKind::Object) => {
-                let mut values = self
-                    .doc
-                    .members(node)
-                    .filter(|&(key, _)| self.doc.string(key) == tag)
-                    .map(|(_, value)| {
+                let mut values =
+                    self.doc.members(node).filter(|&(key, _)| self.doc.string(key) == tag).map(|(_, value)| {
                         let name = self.doc.as_str(value)?;
                         trie.variant(&name)
                     });
                 // Two tags that differ could be read either way: that is unknown content too.
                 match values.next() {
-                    Some(Some(root)) if values.all(|other| other == Some(root)) => {
-                        Some(State::At(trie, root))
-                    }
+                    Some(Some(root)) if values.all(|other| other == Some(root)) => Some(State::At(trie, root)),
                     _ => None,
                 }
             }
@@ -269,9 +238,7 @@ impl Walk<'_, '_> {
         match known {
             Some(state) => Ok(state),
             None if self.unknown == Unknown::Examine => Ok(State::Free(SlotKind::Free)),
-            None => Err(BodyError::new(BodyErrorKind::UnknownBlock {
-                pointer: self.doc.pointer(node),
-            })),
+            None => Err(BodyError::new(BodyErrorKind::UnknownBlock { pointer: self.doc.pointer(node) })),
         }
     }
 
@@ -294,19 +261,12 @@ impl Walk<'_, '_> {
         let is_object = self.doc.kind(node) == NodeKind::Object;
         // An echo stays an echo, whoever said it first.
         let named = match state {
-            State::At(..) if role != Role::Echo => self
-                .doc
-                .get(node, "role")
-                .and_then(|value| self.doc.as_str(value))
-                .and_then(|name| Role::named(&name)),
+            State::At(..) if role != Role::Echo => {
+                self.doc.get(node, "role").and_then(|value| self.doc.as_str(value)).and_then(|name| Role::named(&name))
+            }
             _ => None,
         };
-        self.stack.push(Frame {
-            end: self.doc.node(node).next(),
-            is_object,
-            state,
-            role: named.unwrap_or(role),
-        });
+        self.stack.push(Frame { end: self.doc.node(node).next(), is_object, state, role: named.unwrap_or(role) });
         node + 1
     }
 }

@@ -7,7 +7,7 @@ use super::piece::Piece;
 use super::topic::SimilarityState;
 use super::words::{WordHit, WordRole, WordsState};
 use crate::text::buffer::TextBuffer;
-use crate::text::fold::{FoldedText, View};
+use crate::text::fold::{FoldedText, View, split_plain};
 
 /// What the detectors remember of a text.
 #[derive(Debug, Default)]
@@ -46,7 +46,23 @@ impl Folding {
 
 impl Scanner {
     /// Reads `chunk`, the end of `text`, which begins at `offset`.
-    pub(crate) fn push(&mut self, detectors: &Detectors, text: &TextBuffer, chunk: &str, offset: usize, found: &mut Found) {
+    pub(crate) fn push(
+        &mut self,
+        detectors: &Detectors,
+        text: &TextBuffer,
+        mut chunk: &str,
+        mut offset: usize,
+        found: &mut Found,
+    ) {
+        while !chunk.is_empty() {
+            let (stretch, rest) = split_plain(chunk);
+            self.read(detectors, text, stretch, offset, found);
+            offset += stretch.len();
+            chunk = rest;
+        }
+    }
+
+    fn read(&mut self, detectors: &Detectors, text: &TextBuffer, chunk: &str, offset: usize, found: &mut Found) {
         if detectors.patterns.is_some() || !detectors.entities.is_empty() {
             let piece = self.pattern_view.piece(chunk, offset, View::Pattern);
             scan(detectors.patterns.as_ref(), &mut self.patterns, piece, text, &accept, &mut self.matches);
@@ -56,7 +72,9 @@ impl Scanner {
             for (machine, state) in detectors.entities.iter().zip(&mut self.entities) {
                 machine.scan(state, piece, text, &judge, &mut self.matches);
             }
-            take(&mut self.matches, found, |tag, verdict| (detectors.entity_use(tag).rule, Origin::Entity(tag, verdict)));
+            take(&mut self.matches, found, |tag, verdict| {
+                (detectors.entity_use(tag).rule, Origin::Entity(tag, verdict))
+            });
         }
         if detectors.words.is_some() || detectors.topic_patterns.is_some() || detectors.similarity.is_some() {
             let piece = self.word_view.piece(chunk, offset, View::Word);
@@ -95,16 +113,11 @@ impl Scanner {
     /// none.
     pub(crate) fn frontier(&self, detectors: &Detectors, text: &TextBuffer) -> usize {
         let words = detectors.words.as_ref().and_then(|words| words.earliest(&self.words, text));
-        [
-            words,
-            self.patterns.earliest(),
-            self.topic_patterns.earliest(),
-            self.similarity.earliest(),
-        ]
-        .into_iter()
-        .chain(self.entities.iter().map(MachineState::earliest))
-        .flatten()
-        .fold(text.end(), usize::min)
+        [words, self.patterns.earliest(), self.topic_patterns.earliest(), self.similarity.earliest()]
+            .into_iter()
+            .chain(self.entities.iter().map(MachineState::earliest))
+            .flatten()
+            .fold(text.end(), usize::min)
     }
 }
 

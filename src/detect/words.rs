@@ -196,11 +196,6 @@ pub(crate) struct WordsState {
 }
 
 impl Words {
-    /// The most bytes of text a word can take.
-    pub(crate) fn max_length(&self) -> usize {
-        self.max_length
-    }
-
     /// Reads the next piece. What is found goes to `out` once its end is settled.
     pub(crate) fn scan(&self, state: &mut WordsState, piece: Piece<'_>, text: &TextBuffer, out: &mut Vec<WordHit>) {
         let from = state.state.unwrap_or_else(|| self.engine.start());
@@ -227,7 +222,15 @@ impl Words {
         });
     }
 
-    fn settle(&self, number: usize, start: usize, end: usize, after: CharKind, text: &TextBuffer, out: &mut Vec<WordHit>) {
+    fn settle(
+        &self,
+        number: usize,
+        start: usize,
+        end: usize,
+        after: CharKind,
+        text: &TextBuffer,
+        out: &mut Vec<WordHit>,
+    ) {
         if end - start > max_bytes(self.lengths[number]) {
             return;
         }
@@ -235,7 +238,8 @@ impl Words {
             let first = text.kind_at(start, View::Word).unwrap_or(CharKind::Edge);
             let before = text.kind_before(start, View::Word);
             let last = text.kind_before(end, View::Word);
-            !(before.is_word() && first.is_word()) && !(last.is_word() && after.is_word())
+            let joined = |left: CharKind, right: CharKind| left.is_word() && right.is_word();
+            !joined(before, first) && !joined(last, after)
         };
         let mut bounded = None;
         for entry in &self.entries[number] {

@@ -50,7 +50,12 @@ impl Decider {
     }
 
     /// Takes in what the detectors found.
-    pub(super) fn take(&mut self, candidates: &mut Vec<Candidate>, exceptions: &mut Vec<Mark>, contexts: &mut Vec<Mark>) {
+    pub(super) fn take(
+        &mut self,
+        candidates: &mut Vec<Candidate>,
+        exceptions: &mut Vec<Mark>,
+        contexts: &mut Vec<Mark>,
+    ) {
         for candidate in candidates.drain(..) {
             self.wait(candidate);
         }

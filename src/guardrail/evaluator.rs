@@ -6,7 +6,7 @@ use super::decide::{Decider, Settled};
 use super::finding::{ActionTaken, Explanation, Finding};
 use super::guard::{Guardrail, Source};
 use super::resolve::{Claim, Resolver};
-use super::sink::Sink;
+use super::sink::{Discard, Sink};
 use crate::detect::detectors::Found;
 use crate::detect::scanner::Scanner;
 use crate::policy::Action;
@@ -32,6 +32,8 @@ pub(crate) struct Evaluator {
     settled: Vec<Settled>,
     resolver: Resolver,
     findings: Vec<Finding>,
+    /// Text is released as it comes, until it is blocked.
+    at_once: bool,
 }
 
 impl Evaluator {
@@ -47,11 +49,28 @@ impl Evaluator {
             found: Found::default(),
             settled: Vec::new(),
             findings: Vec::new(),
+            at_once: false,
         }
     }
 
+    /// An evaluator of a stream, which a policy may have release text at once.
+    pub(crate) fn of_stream(guardrail: Guardrail, source: Source, conversation: Conversation) -> Self {
+        let at_once = source == Source::Output && guardrail.policy().releases_at_once();
+        Self { at_once, ..Self::new(guardrail, source, conversation) }
+    }
+
     /// Reads on. What may be released is added to `out`.
-    pub(crate) fn push(&mut self, mut chunk: &str, out: &mut dyn Sink) {
+    pub(crate) fn push(&mut self, chunk: &str, out: &mut dyn Sink) {
+        if !self.at_once {
+            return self.read(chunk, out);
+        }
+        self.read(chunk, &mut Discard);
+        if !self.is_blocked() {
+            out.keep(chunk);
+        }
+    }
+
+    fn read(&mut self, mut chunk: &str, out: &mut dyn Sink) {
         while !chunk.is_empty() {
             let (slice, rest) = chunk.split_at(floor_boundary(chunk, SLICE_BYTES));
             chunk = rest;
@@ -61,7 +80,7 @@ impl Evaluator {
             let frontier = self.scanner.frontier(self.guardrail.detectors(), &self.text);
             self.settle(frontier, out);
         }
-        let held = self.held_bytes();
+        let held = self.unsettled_bytes();
         let bound = self.guardrail.hold_bound().bytes();
         assert!(held <= bound, "a stream holds {held} bytes, more than the {bound} its policy allows");
     }
@@ -70,11 +89,19 @@ impl Evaluator {
     pub(crate) fn finish(&mut self, out: &mut dyn Sink) {
         self.text.finish();
         self.scanner.finish(self.guardrail.detectors(), &self.text, &mut self.found);
-        self.settle(usize::MAX, out);
+        if self.at_once {
+            self.settle(usize::MAX, &mut Discard);
+        } else {
+            self.settle(usize::MAX, out);
+        }
     }
 
     /// Bytes that were read and neither released nor given up.
     pub(crate) fn held_bytes(&self) -> usize {
+        if self.at_once { 0 } else { self.unsettled_bytes() }
+    }
+
+    fn unsettled_bytes(&self) -> usize {
         self.text.end() - self.resolver.written()
     }
 

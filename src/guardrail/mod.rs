@@ -24,5 +24,5 @@ pub use assessment::{Assessment, Outcome};
 pub use conversation::Conversation;
 pub(crate) use evaluator::Evaluator;
 pub use finding::{ActionTaken, Explanation, Finding};
-pub(crate) use sink::{Replacements, Sink};
 pub use guard::{Guardrail, HoldBound, Source};
+pub(crate) use sink::Sink;

@@ -19,6 +19,15 @@ impl Sink for String {
     }
 }
 
+/// Lets everything go: for text that is released without waiting for the evaluation.
+pub(super) struct Discard;
+
+impl Sink for Discard {
+    fn keep(&mut self, _text: &str) {}
+
+    fn replace(&mut self, _length: usize, _replacement: &str) {}
+}
+
 /// Notes the replacements only, by their place in the text.
 #[derive(Debug, Default)]
 pub(crate) struct Replacements {

@@ -8,7 +8,8 @@ use std::task::{Context, Poll};
 use aws_sdk_bedrockruntime::Client;
 use aws_sdk_bedrockruntime::error::SdkError;
 use aws_sdk_bedrockruntime::operation::{
-    converse, converse_stream, count_tokens, invoke_model, invoke_model_with_response_stream, start_async_invoke,
+    apply_guardrail, converse, converse_stream, count_tokens, invoke_model, invoke_model_with_response_stream,
+    start_async_invoke,
 };
 use aws_smithy_runtime_api::client::interceptors::Intercept;
 use aws_smithy_runtime_api::client::interceptors::context::BeforeSerializationInterceptorContextMut;
@@ -85,6 +86,7 @@ macro_rules! operation {
     };
 }
 
+operation!(apply_guardrail, ApplyGuardrailInput, ApplyGuardrailOutput, ApplyGuardrailError);
 operation!(converse, ConverseInput, ConverseOutput, ConverseError);
 operation!(converse_stream, ConverseStreamInput, ConverseStreamOutput, ConverseStreamError);
 operation!(count_tokens, CountTokensInput, CountTokensOutput, CountTokensError);

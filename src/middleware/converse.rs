@@ -1,7 +1,8 @@
-//! Converse, and the operations that take a request of its kind: CountTokens and StartAsyncInvoke.
+//! Converse, and the operations without a message in their answers: CountTokens, StartAsyncInvoke, ApplyGuardrail.
 
 use std::sync::Arc;
 
+use aws_sdk_bedrockruntime::operation::apply_guardrail::{ApplyGuardrailInput, ApplyGuardrailOutput};
 use aws_sdk_bedrockruntime::operation::converse::{ConverseInput, ConverseOutput};
 use aws_sdk_bedrockruntime::operation::count_tokens::{CountTokensInput, CountTokensOutput};
 use aws_sdk_bedrockruntime::operation::start_async_invoke::{StartAsyncInvokeInput, StartAsyncInvokeOutput};
@@ -11,7 +12,8 @@ use super::error::GuardrailError;
 use super::layer::{CallGuard, Settings};
 use super::service::{CallFuture, GuardedOperation, sealed::Sealed};
 use crate::bedrock::typed::{
-    blocked_converse, visit_async_request, visit_converse_request, visit_converse_response, visit_count_tokens_request,
+    blocked_converse, visit_apply_guardrail_request, visit_apply_guardrail_response, visit_async_request,
+    visit_converse_request, visit_converse_response, visit_count_tokens_request,
 };
 use crate::bedrock::{BodyAssessment, Operation};
 use crate::guardrail::Source;
@@ -90,6 +92,31 @@ where
             let assessment = guard.typed(Source::Input, |f| visit_async_request(&mut self, f))?;
             refuse_blocked(&guard, assessment)?;
             inner.call(self).await.map_err(Into::into)
+        })
+    }
+}
+
+impl Sealed for ApplyGuardrailInput {}
+
+impl<S> GuardedOperation<S> for ApplyGuardrailInput
+where
+    S: Service<Self, Response = ApplyGuardrailOutput> + Send + 'static,
+    S::Error: Into<BoxError>,
+    S::Future: Send,
+{
+    type Response = ApplyGuardrailOutput;
+
+    /// The text of this call leaves the process like that of any other, and comes back in the answer.
+    #[allow(private_interfaces, reason = "sealed")]
+    fn guard(mut self, settings: Arc<Settings>, mut inner: S) -> CallFuture<ApplyGuardrailOutput> {
+        let guard = CallGuard::new(settings, Operation::ApplyGuardrail, None);
+        Box::pin(async move {
+            let assessment = guard.typed(Source::Input, |f| visit_apply_guardrail_request(&mut self, f))?;
+            refuse_blocked(&guard, assessment)?;
+            let mut output = inner.call(self).await.map_err(Into::into)?;
+            let assessment = guard.typed(Source::Output, |f| visit_apply_guardrail_response(&mut output, f))?;
+            refuse_blocked(&guard, assessment)?;
+            Ok(output)
         })
     }
 }

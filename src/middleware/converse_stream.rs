@@ -11,9 +11,7 @@ use super::error::GuardrailError;
 use super::guarded_stream::{Examine, GuardedStream};
 use super::layer::{CallGuard, Settings};
 use super::service::{CallFuture, GuardedOperation, sealed::Sealed};
-use crate::bedrock::typed::{
-    TypedEvent, blocked_converse_events, text_delta, visit_converse_stream_request,
-};
+use crate::bedrock::typed::{TypedEvent, blocked_converse_events, text_delta, visit_converse_stream_request};
 use crate::bedrock::{BodyAssessment, BodyError, BodyGuard, Facts, Lane, Lanes, Operation, Plan, Progress, SlotEdit};
 use crate::guardrail::Source;
 

@@ -60,6 +60,7 @@ pub(super) trait Examine<T>: fmt::Debug + Send {
 
 type Received<T, E> = (EventReceiver<T, E>, Result<Option<T>, SdkError<E, RawMessage>>);
 
+#[allow(clippy::large_enum_variant, reason = "there is one of these a stream")]
 enum Upstream<T, E> {
     Idle(EventReceiver<T, E>),
     Receiving(Pin<Box<dyn Future<Output = Received<T, E>> + Send>>),
@@ -86,24 +87,12 @@ where
     E: Send + fmt::Debug + 'static,
 {
     pub(super) fn new(receiver: EventReceiver<T, E>, examine: Box<dyn Examine<T>>, call: CallGuard) -> Self {
-        Self {
-            upstream: Upstream::Idle(receiver),
-            examine: Some(examine),
-            ready: VecDeque::new(),
-            failure: None,
-            call,
-        }
+        Self { upstream: Upstream::Idle(receiver), examine: Some(examine), ready: VecDeque::new(), failure: None, call }
     }
 
     /// A stream of these events, without a call.
     pub(super) fn of(events: impl IntoIterator<Item = T>, call: CallGuard) -> Self {
-        Self {
-            upstream: Upstream::Over,
-            examine: None,
-            ready: events.into_iter().collect(),
-            failure: None,
-            call,
-        }
+        Self { upstream: Upstream::Over, examine: None, ready: events.into_iter().collect(), failure: None, call }
     }
 
     /// The next event; `None` at the end. It is safe to drop the future and call again.
@@ -216,6 +205,9 @@ where
 impl<T, E> fmt::Debug for GuardedStream<T, E> {
     // Without the events, which hold text.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("GuardedStream").field("ready", &self.ready.len()).field("call", &self.call).finish_non_exhaustive()
+        f.debug_struct("GuardedStream")
+            .field("ready", &self.ready.len())
+            .field("call", &self.call)
+            .finish_non_exhaustive()
     }
 }

@@ -9,7 +9,8 @@ use tower::{BoxError, Service};
 use super::error::GuardrailError;
 use super::layer::{CallGuard, Settings};
 use super::service::{CallFuture, GuardedOperation, sealed::Sealed};
-use crate::bedrock::{BodyAssessment, Operation, blocked_reply, request_shape};
+use crate::bedrock::typed::blocked_invoke;
+use crate::bedrock::{BodyAssessment, Operation, request_shape};
 use crate::guardrail::Source;
 
 impl Sealed for InvokeModelInput {}
@@ -48,19 +49,14 @@ where
 }
 
 /// The answer to a blocked call; an error where the layer is set so, or where the model's answer has no place for a message.
-fn blocked(
-    guard: &CallGuard,
-    request: &[u8],
-    assessment: BodyAssessment,
-) -> Result<InvokeModelOutput, GuardrailError> {
+fn blocked(guard: &CallGuard, request: &[u8], assessment: BodyAssessment) -> Result<InvokeModelOutput, GuardrailError> {
     if guard.settings.block_with_error {
         return Err(GuardrailError::blocked(guard.operation, assessment));
     }
     let shape = request_shape(request).map_err(|error| guard.unreadable(Source::Input, error))?;
     let message = assessment.message().unwrap_or_default();
-    let Some(body) = blocked_reply(guard.operation, shape, guard.model_id(), message) else {
-        return Err(GuardrailError::blocked(guard.operation, assessment));
-    };
-    let output = InvokeModelOutput::builder().body(Blob::new(body)).content_type("application/json").build();
-    output.map_err(|_| GuardrailError::blocked(guard.operation, assessment))
+    match blocked_invoke(shape, guard.model_id(), message) {
+        Some(output) => Ok(output),
+        None => Err(GuardrailError::blocked(guard.operation, assessment)),
+    }
 }

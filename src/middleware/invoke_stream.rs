@@ -6,15 +6,16 @@ use aws_sdk_bedrockruntime::operation::invoke_model_with_response_stream::{
     InvokeModelWithResponseStreamInput, InvokeModelWithResponseStreamOutput,
 };
 use aws_sdk_bedrockruntime::primitives::Blob;
+use aws_sdk_bedrockruntime::types::ResponseStream;
 use aws_sdk_bedrockruntime::types::error::ResponseStreamError;
-use aws_sdk_bedrockruntime::types::{PayloadPart, ResponseStream};
 use tower::{BoxError, Service};
 
 use super::error::GuardrailError;
 use super::guarded_stream::{Examine, GuardedStream};
 use super::layer::{CallGuard, Settings};
 use super::service::{CallFuture, GuardedOperation, sealed::Sealed};
-use crate::bedrock::{BodyAssessment, BodyError, EventGuard, Operation, OutEvent, StreamKind, request_shape};
+use crate::bedrock::typed::{blocked_invoke_events, chunk_json, json_chunk};
+use crate::bedrock::{BodyAssessment, BodyError, EventGuard, Operation, OutEvent, Progress, StreamKind, request_shape};
 use crate::guardrail::Source;
 
 /// The answer of a guarded InvokeModelWithResponseStream: as the SDK's, with guarded events.
@@ -85,17 +86,13 @@ fn blocked(
     }
     let shape = request_shape(request).map_err(|error| guard.unreadable(Source::Input, error))?;
     let message = assessment.message().unwrap_or_default();
-    match EventGuard::refusal(StreamKind::Invoke, shape, guard.model_id(), message) {
+    match blocked_invoke_events(shape, guard.model_id(), message, &Progress::new()) {
         None => Err(GuardrailError::blocked(guard.operation, assessment)),
         Some(events) => Ok(GuardedInvokeModelStream {
             content_type: "application/json".to_owned(),
-            body: GuardedStream::of(events.iter().map(|event| chunk(event.json())), guard),
+            body: GuardedStream::of(events, guard),
         }),
     }
-}
-
-fn chunk(json: &[u8]) -> ResponseStream {
-    ResponseStream::Chunk(PayloadPart::builder().bytes(Blob::new(json)).build())
 }
 
 /// Examines the JSON in chunks.
@@ -104,8 +101,7 @@ struct Chunks(EventGuard);
 
 impl Examine<ResponseStream> for Chunks {
     fn push(&mut self, event: ResponseStream) -> Result<Vec<ResponseStream>, BodyError> {
-        let ResponseStream::Chunk(part) = &event else { return Err(BodyError::unknown_event()) };
-        let json = part.bytes().map(AsRef::as_ref).unwrap_or_default();
+        let json = chunk_json(&event)?;
         let out = self.0.push("chunk", json)?;
         Ok(out.into_iter().map(|out| send(out, Some(&event))).collect())
     }
@@ -126,8 +122,8 @@ impl Examine<ResponseStream> for Chunks {
 fn send(out: OutEvent, event: Option<&ResponseStream>) -> ResponseStream {
     match (out, event) {
         (OutEvent::Same, Some(event)) => event.clone(),
-        (OutEvent::Same, None) => chunk(b"{}"),
-        (OutEvent::Changed(json), _) => chunk(&json),
-        (OutEvent::New(event), _) => chunk(event.json()),
+        (OutEvent::Same, None) => json_chunk(*b"{}"),
+        (OutEvent::Changed(json), _) => json_chunk(json),
+        (OutEvent::New(event), _) => json_chunk(event.json()),
     }
 }

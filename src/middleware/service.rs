@@ -19,7 +19,7 @@ pub struct GuardrailService<S> {
 }
 
 /// What a call comes to.
-pub type CallFuture<T> = Pin<Box<dyn Future<Output = Result<T, BoxError>> + Send>>;
+pub(crate) type CallFuture<T> = Pin<Box<dyn Future<Output = Result<T, BoxError>> + Send>>;
 
 /// An operation that a guardrail can stand around: the SDK inputs that carry text, and `http::Request`. `S` is the service that
 /// carries it out.
@@ -37,6 +37,7 @@ pub trait GuardedOperation<S>: sealed::Sealed {
 
 pub(super) mod sealed {
     /// Keeps [`GuardedOperation`](super::GuardedOperation) to this crate.
+    #[allow(unnameable_types, reason = "that is what seals it")]
     pub trait Sealed {}
 }
 

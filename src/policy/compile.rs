@@ -9,8 +9,8 @@ use crate::detect::spec::{DetectorSpec, EntitySpec, PatternProblem, PatternSpec,
 use super::compiled::{Messages, Policy};
 use super::digest::digest;
 use super::resolved::{Effect, Resolved, Written};
-use super::rule::{Mask, Rule, RuleKind};
-use super::values::Evasion;
+use super::rule::{Action, Mask, Rule, RuleKind};
+use super::values::{Evasion, Mode};
 
 /// Told instead of a completion, when the policy gives no `blocked_input`.
 const BLOCKED_INPUT: &str = "Sorry, I can't help with that request.";
@@ -25,10 +25,7 @@ pub(super) fn compile(mut resolved: Resolved, key: &[u8]) -> Result<Policy, (Arc
         blocked_input: or_default(&mut resolved.blocked_input, BLOCKED_INPUT),
         blocked_output: or_default(&mut resolved.blocked_output, BLOCKED_OUTPUT),
     };
-    let mut rules = Rules {
-        key: Arc::from(key),
-        list: Vec::with_capacity(resolved.rules()),
-    };
+    let mut rules = Rules { key: Arc::from(key), list: Vec::with_capacity(resolved.rules()) };
     let mut spec = DetectorSpec::default();
     for topic in &resolved.topics {
         spec.topics.push(TopicSpec {
@@ -67,6 +64,11 @@ pub(super) fn compile(mut resolved: Resolved, key: &[u8]) -> Result<Policy, (Arc
             max_length: regex.max_length.map(|longest| longest as usize),
         });
     }
+    if resolved.mode == Mode::Async
+        && let Some(rule) = rules.list.iter().find(|rule| rule.output == Action::Mask)
+    {
+        return Err((Arc::clone(&rule.name), late_mask()));
+    }
     let digest = digest(&resolved);
     let detectors = Detectors::compile(&spec).map_err(|(rule, problem)| (rules.name(rule), problem))?;
     Ok(Policy::new(
@@ -80,12 +82,17 @@ pub(super) fn compile(mut resolved: Resolved, key: &[u8]) -> Result<Policy, (Arc
     ))
 }
 
+fn late_mask() -> PatternProblem {
+    PatternProblem {
+        message: "it masks the output, which `mode: async` releases before it is evaluated".to_owned(),
+        span: None,
+        help: "give the rule `output: block`, `detect` or `off`, or remove `mode: async`".to_owned(),
+    }
+}
+
 /// Fills in a message that is not given: last, so that an inherited one comes first.
 fn or_default(message: &mut Option<String>, default: &str) -> Arc<str> {
-    message
-        .get_or_insert_with(|| default.to_owned())
-        .as_str()
-        .into()
+    message.get_or_insert_with(|| default.to_owned()).as_str().into()
 }
 
 /// The rules so far, and the key their hashes use.

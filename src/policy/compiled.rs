@@ -14,6 +14,7 @@ use super::problem::PolicyError;
 use super::resolved::Resolved;
 use super::rule::{Action, Rule, RuleKind};
 use super::schema;
+use super::values::Mode;
 
 /// A policy, checked and compiled: immutable and cheap to clone.
 ///
@@ -58,6 +59,7 @@ struct Inner {
     name: String,
     description: Option<String>,
     digest: String,
+    mode: Mode,
     rules: Vec<Rule>,
     messages: Messages,
     detectors: Detectors,
@@ -85,13 +87,8 @@ impl Policy {
     }
 
     /// Likewise, with this key for `replacement: hash` instead of the environment's.
-    pub(crate) fn from_yaml_with_key(
-        text: &str,
-        hash_key: Option<Vec<u8>>,
-    ) -> Result<Self, PolicyError> {
-        Self::load(hash_key, |loader| {
-            loader.text(Origin::Text, None, "<policy>", text)
-        })
+    pub(crate) fn from_yaml_with_key(text: &str, hash_key: Option<Vec<u8>>) -> Result<Self, PolicyError> {
+        Self::load(hash_key, |loader| loader.text(Origin::Text, None, "<policy>", text))
     }
 
     /// Reads a policy from a file. Word files and policies it extends by path are relative to it.
@@ -104,10 +101,7 @@ impl Policy {
     }
 
     /// Likewise, with this key for `replacement: hash` instead of the environment's.
-    pub(crate) fn from_file_with_key(
-        path: &Path,
-        hash_key: Option<Vec<u8>>,
-    ) -> Result<Self, PolicyError> {
+    pub(crate) fn from_file_with_key(path: &Path, hash_key: Option<Vec<u8>>) -> Result<Self, PolicyError> {
         Self::load(hash_key, |loader| loader.file(path))
     }
 
@@ -155,14 +149,13 @@ impl Policy {
         detectors: Detectors,
         #[cfg(test)] spec: crate::detect::spec::DetectorSpec,
     ) -> Self {
-        let Resolved {
-            name, description, ..
-        } = resolved;
+        let Resolved { name, description, mode, .. } = resolved;
         Self {
             inner: Arc::new(Inner {
                 name,
                 description,
                 digest,
+                mode,
                 rules,
                 messages,
                 detectors,
@@ -196,6 +189,12 @@ impl Policy {
     /// with `extends` stand ahead of the policy's own.
     pub fn rules(&self) -> impl ExactSizeIterator<Item = RuleSummary<'_>> {
         self.inner.rules.iter().map(|rule| RuleSummary { rule })
+    }
+
+    /// Whether text of a streamed answer is released before it is evaluated: `mode: async`.
+    #[must_use]
+    pub fn releases_at_once(&self) -> bool {
+        self.inner.mode == Mode::Async
     }
 
     /// The rules as the engine needs them; `RuleId`s are positions here.

@@ -13,6 +13,7 @@ use super::values::{ActionWord, Managed, Mode, Replacement, TypeName, Version};
 #[schemars(title = "Banister policy")]
 pub(crate) struct PolicyDocument {
     /// Version of the format.
+    #[expect(dead_code, reason = "read by the checker; here for the schema")]
     pub(crate) version: Version,
     /// Name of the policy.
     #[schemars(length(max = 100), regex(pattern = "^[a-z0-9-]+$"))]
@@ -24,8 +25,10 @@ pub(crate) struct PolicyDocument {
     /// same name here replaces theirs.
     #[schemars(length(min = 1))]
     #[serde(default)]
+    #[expect(dead_code, reason = "read by the checker; here for the schema")]
     pub(crate) extends: Vec<String>,
-    /// How streams are evaluated. `sync` releases text once it has been evaluated.
+    /// How answers are streamed. `sync` releases text once it has been evaluated; `async` releases it at once, evaluates behind, and
+    /// stops at the first block: no rule may then mask the output.
     pub(crate) mode: Option<Mode>,
     /// What the caller is told when a text is refused.
     pub(crate) messages: Option<MessagesEntry>,

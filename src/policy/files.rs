@@ -13,10 +13,7 @@ pub(super) struct Unreadable {
 
 impl Unreadable {
     fn new(message: impl Into<String>, help: &str) -> Self {
-        Self {
-            message: message.into(),
-            help: help.to_owned(),
-        }
+        Self { message: message.into(), help: help.to_owned() }
     }
 
     /// Larger than so many bytes.
@@ -30,10 +27,9 @@ impl From<io::Error> for Unreadable {
     fn from(error: io::Error) -> Self {
         match error.kind() {
             // In our words: the system's differ between systems.
-            ErrorKind::NotFound => Self::new(
-                "there is no such file",
-                "check the path: in a policy it is relative to the policy file",
-            ),
+            ErrorKind::NotFound => {
+                Self::new("there is no such file", "check the path: in a policy it is relative to the policy file")
+            }
             ErrorKind::PermissionDenied => Self::new("permission denied", "check who may read it"),
             _ => Self::new(error.to_string(), "check the file"),
         }
@@ -44,10 +40,7 @@ impl From<io::Error> for Unreadable {
 pub(super) fn read(path: &Path, limit: u64) -> Result<String, Unreadable> {
     // Asked before it is opened: to open a pipe may wait for ever, and a device may never end.
     if !fs::metadata(path)?.is_file() {
-        return Err(Unreadable::new(
-            "it is not a regular file",
-            "name a text file",
-        ));
+        return Err(Unreadable::new("it is not a regular file", "name a text file"));
     }
     let mut bytes = Vec::new();
     File::open(path)?.take(limit + 1).read_to_end(&mut bytes)?;
@@ -56,10 +49,7 @@ pub(super) fn read(path: &Path, limit: u64) -> Result<String, Unreadable> {
     }
     String::from_utf8(bytes).map_err(|error| {
         let at = error.utf8_error().valid_up_to();
-        Unreadable::new(
-            format!("it is not UTF-8, from byte {at}"),
-            "save it as UTF-8",
-        )
+        Unreadable::new(format!("it is not UTF-8, from byte {at}"), "save it as UTF-8")
     })
 }
 

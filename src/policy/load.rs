@@ -8,8 +8,7 @@ use super::check::{Checker, Reference, Wanted};
 use super::document::PolicyDocument;
 use super::files::{self, Unreadable};
 use super::limits::{
-    MAX_EXTENDS, MAX_POLICY_BYTES, MAX_RULES, MAX_WORD_BYTES, MAX_WORD_FILE_BYTES, MAX_WORDS,
-    MIN_HASH_KEY_BYTES,
+    MAX_EXTENDS, MAX_POLICY_BYTES, MAX_RULES, MAX_WORD_BYTES, MAX_WORD_FILE_BYTES, MAX_WORDS, MIN_HASH_KEY_BYTES,
 };
 use super::packs;
 use super::problem::Problems;
@@ -47,12 +46,7 @@ pub(super) struct Loader {
 impl Loader {
     /// A loader with this key for `replacement: hash`.
     pub(super) fn new(hash_key: Option<Vec<u8>>) -> Self {
-        Self {
-            problems: Problems::default(),
-            hash_key,
-            open: Vec::new(),
-            done: HashMap::new(),
-        }
+        Self { problems: Problems::default(), hash_key, open: Vec::new(), done: HashMap::new() }
     }
 
     /// The key of `replacement: hash`; empty when there is none, which no loaded policy then needs.
@@ -90,8 +84,7 @@ impl Loader {
     pub(super) fn pack(&mut self, name: &str) -> Option<Rc<Resolved>> {
         let Some((name, text)) = packs::find(name) else {
             let message = format!("there is no pack `{}`", shown(name));
-            self.problems
-                .in_file("<packs>", None, message, Some(pack_help(name)));
+            self.problems.in_file("<packs>", None, message, Some(pack_help(name)));
             return None;
         };
         self.text(Origin::Pack(name), None, &format!("<pack {name}>"), text)
@@ -124,8 +117,7 @@ impl Loader {
         let root = match yaml::read(source) {
             Ok(root) => root,
             Err(error) => {
-                self.problems
-                    .at(source, error.place, Path::Root, error.message, error.help);
+                self.problems.at(source, error.place, Path::Root, error.message, error.help);
                 return None;
             }
         };
@@ -154,10 +146,8 @@ impl Loader {
             resolved.inherit(base);
         }
         if resolved.rules() > MAX_RULES {
-            let message = format!(
-                "the policy has {} rules with those it extends; the limit is {MAX_RULES}",
-                resolved.rules()
-            );
+            let message =
+                format!("the policy has {} rules with those it extends; the limit is {MAX_RULES}", resolved.rules());
             self.problems.in_file(source.name(), None, message, None);
             return None;
         }
@@ -173,37 +163,17 @@ impl Loader {
             },
             Ok(_) => (root.place, "it can be read in two ways".to_owned()),
             Err(error) => {
-                let (line, column) = error
-                    .location()
-                    .map_or((1, 1), |at| (at.line().max(1), at.column().max(1)));
+                let (line, column) = error.location().map_or((1, 1), |at| (at.line().max(1), at.column().max(1)));
                 // The place is shown anyway.
                 let message = error.to_string();
-                let message = message
-                    .split(" at line ")
-                    .next()
-                    .unwrap_or_default()
-                    .to_owned();
-                (
-                    Place {
-                        line,
-                        column,
-                        width: 1,
-                    },
-                    message,
-                )
+                let message = message.split(" at line ").next().unwrap_or_default().to_owned();
+                (Place { line, column, width: 1 }, message)
             }
         };
-        let tabs = source
-            .line(place.line)
-            .is_some_and(|line| line.contains('\t'));
-        let help = if tabs {
-            "use spaces, not tabs"
-        } else {
-            "write it more plainly: quote text, indent with spaces"
-        };
+        let tabs = source.line(place.line).is_some_and(|line| line.contains('\t'));
+        let help = if tabs { "use spaces, not tabs" } else { "write it more plainly: quote text, indent with spaces" };
         let message = format!("not valid YAML: {}", shown(&message));
-        self.problems
-            .at(source, place, Path::Root, message, Some(help.to_owned()));
+        self.problems.at(source, place, Path::Root, message, Some(help.to_owned()));
         None
     }
 
@@ -213,9 +183,7 @@ impl Loader {
             return;
         }
         let message = match &self.hash_key {
-            None => format!(
-                "`replacement: hash` needs a key, and the environment variable {HASH_KEY} is not set"
-            ),
+            None => format!("`replacement: hash` needs a key, and the environment variable {HASH_KEY} is not set"),
             Some(_) => format!("the key in the environment variable {HASH_KEY} has {length} bytes"),
         };
         let help = format!(
@@ -224,17 +192,9 @@ impl Loader {
         note.problem(&mut self.problems, message, help);
     }
 
-    fn words(
-        &mut self,
-        policy: Option<&FilePath>,
-        file: &str,
-        note: &Note<'_>,
-    ) -> Option<Vec<String>> {
+    fn words(&mut self, policy: Option<&FilePath>, file: &str, note: &Note<'_>) -> Option<Vec<String>> {
         let Some(policy) = policy else {
-            let message = format!(
-                "the word file `{}` cannot be found from a policy that is not a file",
-                shown(file)
-            );
+            let message = format!("the word file `{}` cannot be found from a policy that is not a file", shown(file));
             note.problem(
                 &mut self.problems,
                 message,
@@ -246,11 +206,7 @@ impl Loader {
         let text = match files::read(&path, MAX_WORD_FILE_BYTES) {
             Ok(text) => text,
             Err(why) => {
-                let message = format!(
-                    "the word file `{}` cannot be read: {}",
-                    shown(file),
-                    why.message
-                );
+                let message = format!("the word file `{}` cannot be read: {}", shown(file), why.message);
                 note.problem(&mut self.problems, message, why.help);
                 return None;
             }
@@ -259,10 +215,7 @@ impl Loader {
         let mut words = Vec::new();
         for (line, word) in word_file::words(&text) {
             if word.len() > MAX_WORD_BYTES {
-                let message = format!(
-                    "a word of {} bytes, where {MAX_WORD_BYTES} are the limit",
-                    word.len()
-                );
+                let message = format!("a word of {} bytes, where {MAX_WORD_BYTES} are the limit", word.len());
                 self.problems.in_file(
                     &name,
                     Some(line),
@@ -274,42 +227,22 @@ impl Loader {
         }
         if words.is_empty() {
             let help = "put one word or phrase on each line; lines that begin with # are comments";
-            note.problem(
-                &mut self.problems,
-                format!("the word file `{}` has no words", shown(file)),
-                help.to_owned(),
-            );
+            note.problem(&mut self.problems, format!("the word file `{}` has no words", shown(file)), help.to_owned());
         } else if words.len() > MAX_WORDS {
-            let message = format!(
-                "the word file `{}` has {} words; the limit is {MAX_WORDS}",
-                shown(file),
-                words.len()
-            );
-            note.problem(
-                &mut self.problems,
-                message,
-                "split it over several word filters".to_owned(),
-            );
+            let message =
+                format!("the word file `{}` has {} words; the limit is {MAX_WORDS}", shown(file), words.len());
+            note.problem(&mut self.problems, message, "split it over several word filters".to_owned());
         }
         Some(words)
     }
 
     /// The policy an element of `extends` names.
-    fn base(
-        &mut self,
-        policy: Option<&FilePath>,
-        name: &str,
-        note: &Note<'_>,
-    ) -> Option<Rc<Resolved>> {
-        let is_path =
-            name.contains(['/', '\\']) || name.ends_with(".yaml") || name.ends_with(".yml");
+    fn base(&mut self, policy: Option<&FilePath>, name: &str, note: &Note<'_>) -> Option<Rc<Resolved>> {
+        let is_path = name.contains(['/', '\\']) || name.ends_with(".yaml") || name.ends_with(".yml");
         let origin = match (is_path, policy, packs::find(name)) {
             (true, Some(policy), _) => Origin::File(files::identity(&files::beside(policy, name))),
             (true, None, _) => {
-                let message = format!(
-                    "`{}` cannot be found from a policy that is not a file",
-                    shown(name)
-                );
+                let message = format!("`{}` cannot be found from a policy that is not a file", shown(name));
                 note.problem(
                     &mut self.problems,
                     message,
@@ -329,20 +262,12 @@ impl Loader {
                 Some(last) if *last == origin => "the policy extends itself".to_owned(),
                 _ => format!("`{}` extends this policy in turn", shown(name)),
             };
-            note.problem(
-                &mut self.problems,
-                message,
-                "remove one of the `extends`".to_owned(),
-            );
+            note.problem(&mut self.problems, message, "remove one of the `extends`".to_owned());
             return None;
         }
         if self.open.len() > MAX_EXTENDS {
             let message = format!("more than {MAX_EXTENDS} policies extend one another");
-            note.problem(
-                &mut self.problems,
-                message,
-                "put rules that belong together into one file".to_owned(),
-            );
+            note.problem(&mut self.problems, message, "put rules that belong together into one file".to_owned());
             return None;
         }
         let Some(policy) = policy.filter(|_| is_path) else {
@@ -368,23 +293,15 @@ struct Note<'a> {
 
 impl Note<'_> {
     fn problem(&self, problems: &mut Problems, message: String, help: String) {
-        problems.at_path(
-            self.source,
-            self.reference.place,
-            self.reference.path.clone(),
-            message,
-            Some(help),
-        );
+        problems.at_path(self.source, self.reference.place, self.reference.path.clone(), message, Some(help));
     }
 }
 
 fn pack_help(name: &str) -> String {
     match nearest(name, packs::NAMES) {
         Some(near) => format!("did you mean `{near}`?"),
-        None => format!(
-            "the packs are {}; a file is named with its ending: `{}.yaml`",
-            one_of(&packs::NAMES),
-            shown(name)
-        ),
+        None => {
+            format!("the packs are {}; a file is named with its ending: `{}.yaml`", one_of(&packs::NAMES), shown(name))
+        }
     }
 }

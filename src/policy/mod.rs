@@ -41,8 +41,6 @@ mod yaml;
 #[cfg(test)]
 mod tests;
 
-#[allow(unused_imports)] // Named by the guardrail floor.
-pub(crate) use compiled::Messages;
 pub use compiled::{Policy, RuleSummary};
 pub use problem::{PolicyError, Problem};
 pub use rule::{Action, RuleKind};

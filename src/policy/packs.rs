@@ -32,7 +32,5 @@ pub(super) fn managed_words(managed: Managed) -> Vec<String> {
     let text = match managed {
         Managed::Profanity => include_str!("../../policies/words/profanity.txt"),
     };
-    word_file::words(text)
-        .map(|(_, word)| word.to_owned())
-        .collect()
+    word_file::words(text).map(|(_, word)| word.to_owned()).collect()
 }

@@ -10,41 +10,25 @@ const NO_LOOK_AROUND: &str = "every pattern runs in linear time, without look-ar
     surroundings too, use `\\b`, or, in a topic, put what does not count under `exceptions`";
 
 /// Likewise for backreferences.
-const NO_BACKREFERENCE: &str =
-    "every pattern runs in linear time, without backreferences; write the alternatives out";
+const NO_BACKREFERENCE: &str = "every pattern runs in linear time, without backreferences; write the alternatives out";
 
 /// Checks one pattern; `max_length` is the longest match the rule allows, in bytes.
-pub(crate) fn check_pattern(
-    pattern: &str,
-    max_length: Option<usize>,
-) -> Result<(), PatternProblem> {
-    let problem = |message: &str, help: &str| PatternProblem {
-        message: message.to_owned(),
-        span: None,
-        help: help.to_owned(),
-    };
+pub(crate) fn check_pattern(pattern: &str, max_length: Option<usize>) -> Result<(), PatternProblem> {
+    let problem =
+        |message: &str, help: &str| PatternProblem { message: message.to_owned(), span: None, help: help.to_owned() };
     if pattern.len() > MAX_PATTERN_BYTES {
         let message = format!("the pattern is longer than {MAX_PATTERN_BYTES} bytes");
-        return Err(problem(
-            &message,
-            "for lists of words use a word filter: it holds 100,000",
-        ));
+        return Err(problem(&message, "for lists of words use a word filter: it holds 100,000"));
     }
-    let hir = regex_syntax::Parser::new()
-        .parse(pattern)
-        .map_err(|error| syntax(&error))?;
+    let hir = regex_syntax::Parser::new().parse(pattern).map_err(|error| syntax(&error))?;
     let properties = hir.properties();
     match properties.minimum_len() {
         None => return Err(problem("the pattern can never match", "remove it")),
         Some(0) => {
-            return Err(problem(
-                "the pattern matches the empty text",
-                "make at least one part of it required",
-            ));
+            return Err(problem("the pattern matches the empty text", "make at least one part of it required"));
         }
         Some(shortest) if max_length.is_some_and(|longest| shortest > longest) => {
-            let message =
-                format!("the shortest match, {shortest} bytes, is longer than `max_length`");
+            let message = format!("the shortest match, {shortest} bytes, is longer than `max_length`");
             return Err(problem(&message, "raise `max_length`"));
         }
         Some(_) => {}
@@ -53,26 +37,18 @@ pub(crate) fn check_pattern(
         (None, None) => {
             let help = "give each `+`, `*` and `{n,}` an upper bound such as `{1,40}`, or, in `regexes`, \
                 add `max_length: 256`: longer matches then do not count";
-            return Err(problem(
-                "the pattern has no longest match, so a stream could be held back without end",
-                help,
-            ));
+            return Err(problem("the pattern has no longest match, so a stream could be held back without end", help));
         }
         (Some(longest), None) if longest > MAX_MATCH_BYTES => {
-            let message =
-                format!("a match can be {longest} bytes long; the limit is {MAX_MATCH_BYTES}");
-            return Err(problem(
-                &message,
-                "lower the repetitions, or add `max_length`",
-            ));
+            let message = format!("a match can be {longest} bytes long; the limit is {MAX_MATCH_BYTES}");
+            return Err(problem(&message, "lower the repetitions, or add `max_length`"));
         }
         _ => {}
     }
     match regex::Regex::new(pattern) {
         Ok(_) => crate::detect::pattern::check_pattern(pattern, Syntax::Text, max_length),
         Err(regex::Error::CompiledTooBig(limit)) => {
-            let message =
-                format!("the pattern is too large when compiled: more than {limit} bytes");
+            let message = format!("the pattern is too large when compiled: more than {limit} bytes");
             Err(problem(
                 &message,
                 "lower the repetitions, or use ASCII classes: `[0-9]` for `\\d`, `(?-u:\\w)` for `\\w`",
@@ -96,11 +72,7 @@ fn syntax(error: &regex_syntax::Error) -> PatternProblem {
         }
         regex_syntax::Error::Translate(error) => (error.kind().to_string(), error.span(), ""),
         _ => {
-            return PatternProblem {
-                message: "the pattern is not valid".to_owned(),
-                span: None,
-                help: String::new(),
-            };
+            return PatternProblem { message: "the pattern is not valid".to_owned(), span: None, help: String::new() };
         }
     };
     PatternProblem {

@@ -95,11 +95,7 @@ impl fmt::Display for PolicyError {
             problem.fmt(f)?;
         }
         if self.inner.more > 0 {
-            write!(
-                f,
-                "\n\nerror: {} more problems are not shown",
-                self.inner.more
-            )?;
+            write!(f, "\n\nerror: {} more problems are not shown", self.inner.more)?;
         }
         Ok(())
     }
@@ -121,14 +117,7 @@ impl Problems {
     }
 
     /// Notes a problem at a place of a policy file.
-    pub(super) fn at(
-        &mut self,
-        source: &Source,
-        place: Place,
-        path: Path<'_>,
-        message: String,
-        help: Option<String>,
-    ) {
+    pub(super) fn at(&mut self, source: &Source, place: Place, path: Path<'_>, message: String, help: Option<String>) {
         self.at_path(source, place, shown(&path.to_string()), message, help);
     }
 
@@ -148,9 +137,7 @@ impl Problems {
         self.push(Problem {
             file: source.name().to_owned(),
             place: Some(place),
-            excerpt: source
-                .line(place.line)
-                .map(|line| render::excerpt(line, place)),
+            excerpt: source.line(place.line).map(|line| render::excerpt(line, place)),
             path,
             message,
             help,
@@ -158,30 +145,13 @@ impl Problems {
     }
 
     /// Notes a problem of a file that is not quoted, or of a file as a whole.
-    pub(super) fn in_file(
-        &mut self,
-        file: &str,
-        line: Option<usize>,
-        message: String,
-        help: Option<String>,
-    ) {
+    pub(super) fn in_file(&mut self, file: &str, line: Option<usize>, message: String, help: Option<String>) {
         if self.is_full() {
             self.more += 1;
             return;
         }
-        let place = line.map(|line| Place {
-            line,
-            column: 1,
-            width: 1,
-        });
-        self.push(Problem {
-            file: file.to_owned(),
-            place,
-            excerpt: None,
-            path: String::new(),
-            message,
-            help,
-        });
+        let place = line.map(|line| Place { line, column: 1, width: 1 });
+        self.push(Problem { file: file.to_owned(), place, excerpt: None, path: String::new(), message, help });
     }
 
     /// Whether further problems are only counted, so that nobody need think up a help for them.
@@ -202,15 +172,8 @@ impl Problems {
 
     /// The error, in the order a reader goes through the files.
     pub(super) fn into_error(mut self) -> PolicyError {
-        self.found.sort_by_key(|(file, problem)| {
-            (*file, problem.place.map(|place| (place.line, place.column)))
-        });
+        self.found.sort_by_key(|(file, problem)| (*file, problem.place.map(|place| (place.line, place.column))));
         let problems = self.found.into_iter().map(|(_, problem)| problem).collect();
-        PolicyError {
-            inner: Box::new(Found {
-                problems,
-                more: self.more,
-            }),
-        }
+        PolicyError { inner: Box::new(Found { problems, more: self.more }) }
     }
 }

@@ -19,9 +19,7 @@ const TAB: &str = "    ";
 /// Writes one problem.
 pub(super) fn problem(problem: &Problem, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     write!(f, "error: {}", problem.message)?;
-    let number = problem
-        .place
-        .map_or(String::new(), |place| place.line.to_string());
+    let number = problem.place.map_or(String::new(), |place| place.line.to_string());
     let margin = " ".repeat(number.len());
     write!(f, "\n{margin}--> {}", problem.file)?;
     if let Some(place) = problem.place {
@@ -40,25 +38,12 @@ pub(super) fn problem(problem: &Problem, f: &mut fmt::Formatter<'_>) -> fmt::Res
         }
     }
     // Without an excerpt there is no bar to line up with, but the notes keep their column.
-    let pad = if problem.place.is_some() {
-        margin
-    } else {
-        String::new()
-    };
+    let pad = if problem.place.is_some() { margin } else { String::new() };
     if !problem.path.is_empty() {
         write!(f, "\n{pad} = at: {}", problem.path)?;
     }
-    for (number, help) in problem
-        .help
-        .iter()
-        .flat_map(|help| help.lines())
-        .enumerate()
-    {
-        let lead = if number == 0 {
-            " = help: "
-        } else {
-            "         "
-        };
+    for (number, help) in problem.help.iter().flat_map(|help| help.lines()).enumerate() {
+        let lead = if number == 0 { " = help: " } else { "         " };
         write!(f, "\n{pad}{lead}{help}")?;
     }
     Ok(())
@@ -75,11 +60,7 @@ pub(super) struct Excerpt {
 /// The excerpt of a line for a fault in it.
 pub(super) fn excerpt(line: &str, place: Place) -> Excerpt {
     let column = place.column.saturating_sub(1);
-    let skip = if line.chars().nth(MAX_COLUMNS).is_some() {
-        column.saturating_sub(LEAD)
-    } else {
-        0
-    };
+    let skip = if line.chars().nth(MAX_COLUMNS).is_some() { column.saturating_sub(LEAD) } else { 0 };
     let (mut drawn, mut carets) = (String::new(), String::new());
     if skip > 0 {
         drawn.push('…');
@@ -93,12 +74,7 @@ pub(super) fn excerpt(line: &str, place: Place) -> Excerpt {
         }
         let before = drawn.len();
         draw(character, &mut drawn);
-        let width: usize = drawn
-            .get(before..)
-            .unwrap_or("")
-            .chars()
-            .map(|c| c.width().unwrap_or(0))
-            .sum();
+        let width: usize = drawn.get(before..).unwrap_or("").chars().map(|c| c.width().unwrap_or(0)).sum();
         columns += width;
         if at < column {
             carets.extend(std::iter::repeat_n(' ', width));
@@ -110,20 +86,14 @@ pub(super) fn excerpt(line: &str, place: Place) -> Excerpt {
     if !carets.contains('^') {
         carets.push('^');
     }
-    Excerpt {
-        line: drawn.trim_end().to_owned(),
-        carets,
-    }
+    Excerpt { line: drawn.trim_end().to_owned(), carets }
 }
 
 /// Tabs as spaces; control and direction characters as a mark, so that a policy cannot write to the terminal.
 fn draw(character: char, out: &mut String) {
     match character {
         '\t' => out.push_str(TAB),
-        '\u{200b}'..='\u{200f}'
-        | '\u{2028}'..='\u{202e}'
-        | '\u{2060}'..='\u{2069}'
-        | '\u{feff}' => {
+        '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' => {
             out.push('\u{fffd}');
         }
         c if c.is_control() => out.push('\u{fffd}'),

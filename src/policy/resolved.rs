@@ -10,7 +10,7 @@ use crate::detect::EntityType;
 
 use super::document::{MessagesEntry, PiiEntry, PolicyDocument, RegexEntry, TopicEntry, WordEntry};
 use super::packs;
-use super::values::{ActionWord, Evasion, Managed, Replacement, ReplacementWord, TypeName};
+use super::values::{ActionWord, Evasion, Managed, Mode, Replacement, ReplacementWord, TypeName};
 
 /// A policy, resolved.
 #[derive(Clone, Debug, Serialize)]
@@ -20,6 +20,9 @@ pub(super) struct Resolved {
     pub(super) description: Option<String>,
     pub(super) blocked_input: Option<String>,
     pub(super) blocked_output: Option<String>,
+    /// When text of a stream is released. Not inherited.
+    #[serde(skip_serializing_if = "Mode::is_sync")]
+    pub(super) mode: Mode,
     pub(super) topics: Vec<Topic>,
     pub(super) words: Vec<Words>,
     pub(super) pii: Vec<Pii>,
@@ -96,22 +99,16 @@ fn by_name<S: serde::Serializer>(entity: &EntityType, serializer: S) -> Result<S
 impl Resolved {
     /// The document's own rules, with the contents of its word files.
     pub(super) fn own(document: PolicyDocument, files: &HashMap<String, Vec<String>>) -> Self {
-        let MessagesEntry {
-            blocked_input,
-            blocked_output,
-        } = document.messages.unwrap_or_default();
+        let MessagesEntry { blocked_input, blocked_output } = document.messages.unwrap_or_default();
         Self {
             version: 1,
             name: document.name,
             description: document.description,
             blocked_input,
             blocked_output,
+            mode: document.mode.unwrap_or_default(),
             topics: document.denied_topics.into_iter().map(topic).collect(),
-            words: document
-                .word_filters
-                .into_iter()
-                .map(|entry| words(entry, files))
-                .collect(),
+            words: document.word_filters.into_iter().map(|entry| words(entry, files)).collect(),
             pii: document.pii.into_iter().flat_map(pii).collect(),
             regexes: document.regexes.into_iter().map(regex).collect(),
         }
@@ -136,16 +133,9 @@ impl Resolved {
     }
 }
 
-fn take_over<T: Clone, K: Eq + std::hash::Hash>(
-    own: &mut Vec<T>,
-    base: &[T],
-    key: impl Fn(&T) -> K,
-) {
+fn take_over<T: Clone, K: Eq + std::hash::Hash>(own: &mut Vec<T>, base: &[T], key: impl Fn(&T) -> K) {
     let named: std::collections::HashSet<K> = own.iter().map(&key).collect();
-    let inherited = base
-        .iter()
-        .filter(|rule| !named.contains(&key(rule)))
-        .cloned();
+    let inherited = base.iter().filter(|rule| !named.contains(&key(rule))).cloned();
     own.splice(0..0, inherited.collect::<Vec<T>>());
 }
 
@@ -184,13 +174,7 @@ impl From<Replacement> for Written {
 }
 
 fn topic(entry: TopicEntry) -> Topic {
-    let TopicEntry {
-        action,
-        input,
-        output,
-        message,
-        ..
-    } = entry;
+    let TopicEntry { action, input, output, message, .. } = entry;
     Topic {
         name: entry.name,
         definition: entry.definition.unwrap_or_default(),
@@ -199,26 +183,12 @@ fn topic(entry: TopicEntry) -> Topic {
         patterns: entry.patterns,
         exceptions: entry.exceptions,
         threshold: entry.threshold,
-        effect: Stated {
-            action,
-            input,
-            output,
-            replacement: None,
-            message,
-        }
-        .or(ActionWord::Block),
+        effect: Stated { action, input, output, replacement: None, message }.or(ActionWord::Block),
     }
 }
 
 fn words(entry: WordEntry, files: &HashMap<String, Vec<String>>) -> Words {
-    let WordEntry {
-        action,
-        input,
-        output,
-        replacement,
-        message,
-        ..
-    } = entry;
+    let WordEntry { action, input, output, replacement, message, .. } = entry;
     let matching = entry.matching.unwrap_or_default();
     let words = match (&entry.file, entry.managed) {
         (Some(file), _) => files.get(file).cloned().unwrap_or_default(),
@@ -232,71 +202,22 @@ fn words(entry: WordEntry, files: &HashMap<String, Vec<String>>) -> Words {
         whole_word: matching.whole_word.unwrap_or(true),
         case_sensitive: matching.case_sensitive.unwrap_or(false),
         evasion: matching.evasion.unwrap_or(Evasion::Standard),
-        effect: Stated {
-            action,
-            input,
-            output,
-            replacement,
-            message,
-        }
-        .or(ActionWord::Block),
+        effect: Stated { action, input, output, replacement, message }.or(ActionWord::Block),
     }
 }
 
 fn pii(entry: PiiEntry) -> Vec<Pii> {
-    let PiiEntry {
-        types,
-        allow,
-        action,
-        input,
-        output,
-        replacement,
-        message,
-    } = entry;
-    let effect = Stated {
-        action,
-        input,
-        output,
-        replacement,
-        message,
-    }
-    .or(ActionWord::Mask);
+    let PiiEntry { types, allow, action, input, output, replacement, message } = entry;
+    let effect = Stated { action, input, output, replacement, message }.or(ActionWord::Mask);
     let types = types.into_iter().flat_map(|name| match name {
         TypeName::All => EntityType::ALL.to_vec(),
         TypeName::One(entity) => vec![entity],
     });
-    types
-        .map(|entity| Pii {
-            entity,
-            allow: allow.clone(),
-            effect: effect.clone(),
-        })
-        .collect()
+    types.map(|entity| Pii { entity, allow: allow.clone(), effect: effect.clone() }).collect()
 }
 
 fn regex(entry: RegexEntry) -> Regex {
-    let RegexEntry {
-        name,
-        pattern,
-        max_length,
-        action,
-        input,
-        output,
-        replacement,
-        message,
-    } = entry;
-    let effect = Stated {
-        action,
-        input,
-        output,
-        replacement,
-        message,
-    }
-    .or(ActionWord::Mask);
-    Regex {
-        name,
-        pattern,
-        max_length,
-        effect,
-    }
+    let RegexEntry { name, pattern, max_length, action, input, output, replacement, message } = entry;
+    let effect = Stated { action, input, output, replacement, message }.or(ActionWord::Mask);
+    Regex { name, pattern, max_length, effect }
 }

@@ -2,10 +2,7 @@
 
 /// The candidate nearest to `written`, if it is near enough to be a slip of the pen: two edits, one for short
 /// names.
-pub(crate) fn nearest<'a>(
-    written: &str,
-    candidates: impl IntoIterator<Item = &'a str>,
-) -> Option<&'a str> {
+pub(crate) fn nearest<'a>(written: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     // No name of the format is longer; this also bounds the work on hostile input.
     if written.len() > 64 {
         return None;
@@ -13,12 +10,7 @@ pub(crate) fn nearest<'a>(
     let wanted = normal(written);
     candidates
         .into_iter()
-        .map(|candidate| {
-            (
-                strsim::damerau_levenshtein(&wanted, &normal(candidate)),
-                candidate,
-            )
-        })
+        .map(|candidate| (strsim::damerau_levenshtein(&wanted, &normal(candidate)), candidate))
         .filter(|(distance, candidate)| *distance <= allowed(candidate))
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, candidate)| candidate)

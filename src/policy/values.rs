@@ -72,11 +72,21 @@ impl From<ActionWord> for Action {
 }
 
 /// When text of a stream is released.
-#[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Mode {
     /// Once it has been evaluated.
+    #[default]
     Sync,
+    /// At once; it is evaluated behind, and the stream stops at the first block.
+    Async,
+}
+
+impl Mode {
+    /// Whether it is the default.
+    pub(crate) fn is_sync(&self) -> bool {
+        *self == Self::Sync
+    }
 }
 
 /// A word list that ships with Banister.
@@ -185,18 +195,13 @@ impl TypeName {
 
     /// The type that another tool calls so.
     pub(crate) fn from_elsewhere(name: &str) -> Option<&'static str> {
-        let known = Self::ELSEWHERE
-            .iter()
-            .find(|(other, _)| other.eq_ignore_ascii_case(name));
+        let known = Self::ELSEWHERE.iter().find(|(other, _)| other.eq_ignore_ascii_case(name));
         known.map(|(_, entity)| entity.name())
     }
 
     /// Every name a policy may give.
     pub(crate) fn names() -> impl Iterator<Item = &'static str> {
-        EntityType::ALL
-            .iter()
-            .map(|entity| entity.name())
-            .chain([Self::ALL])
+        EntityType::ALL.iter().map(|entity| entity.name()).chain([Self::ALL])
     }
 }
 

@@ -17,6 +17,10 @@ use crate::guardrail::{Assessment, Conversation, Evaluator, Guardrail, Source};
 ///   examined to its end and is not released.
 /// * **End.** `finish` releases the rest. A text that ends is evaluated to its end: anchors such as `$` hold there.
 ///
+/// * **Async mode.** Under a policy with `mode: async`, output is released as it comes and evaluated behind: nothing is held, and what
+///   was released before a block was found is out. The chunk in which the block is found is not released, nor anything behind it. Where
+///   the text is cut then decides what the caller has seen; the findings and the decision do not depend on it.
+///
 /// ```
 /// use banister::{Guardrail, Policy, Source, StreamGuard};
 ///
@@ -48,7 +52,7 @@ impl StreamGuard {
     /// A guard at the start of a text that is part of a conversation.
     #[must_use]
     pub fn in_conversation(guardrail: &Guardrail, source: Source, conversation: &Conversation) -> Self {
-        let evaluator = Evaluator::new(guardrail.clone(), source, conversation.clone());
+        let evaluator = Evaluator::of_stream(guardrail.clone(), source, conversation.clone());
         Self { evaluator, released: String::new(), finished: false }
     }
 

@@ -142,7 +142,11 @@ impl TextBuffer {
     /// The end of the combining marks that follow `offset`: they belong to the character before it.
     pub(crate) fn skip_marks(&self, offset: usize) -> usize {
         let marks = self.kept[offset - self.base..].chars().take(8);
-        offset + marks.take_while(|&c| unicode_normalization::char::is_combining_mark(c)).map(char::len_utf8).sum::<usize>()
+        offset
+            + marks
+                .take_while(|&c| unicode_normalization::char::is_combining_mark(c))
+                .map(char::len_utf8)
+                .sum::<usize>()
     }
 }
 

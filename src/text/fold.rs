@@ -142,20 +142,26 @@ impl FoldedText {
     /// Adds the view of `text`, whose first byte is byte `offset` of the whole text. `run` counts the bytes of the run of
     /// invisible characters the text ends in so far, and goes on over calls.
     pub(crate) fn extend(&mut self, text: &str, offset: usize, view: View, run: &mut usize) {
-        for (at, c) in text.char_indices() {
-            let start = offset + at;
-            let end = start + c.len_utf8();
-            if c.is_ascii() {
+        let bytes = text.as_bytes();
+        let mut at = 0;
+        while at < bytes.len() {
+            let plain = bytes[at..].iter().take_while(|byte| byte.is_ascii()).count();
+            if plain > 0 {
                 *run = 0;
                 // In the word view ASCII keeps its case: automata over it ignore ASCII case themselves, which saves a copy.
-                self.push(&text.as_bytes()[at..=at], start, end);
-                continue;
+                self.bytes.extend_from_slice(&bytes[at..at + plain]);
+                self.starts.extend(offset + at..offset + at + plain);
+                self.ends.extend(offset + at + 1..=offset + at + plain);
+                at += plain;
             }
+            let Some(c) = text[at..].chars().next() else { break };
+            let (start, end) = (offset + at, offset + at + c.len_utf8());
             match folded(c, view, run) {
                 Folded::Dropped => {}
-                Folded::Same => self.push(&text.as_bytes()[at..at + c.len_utf8()], start, end),
+                Folded::Same => self.push(&bytes[at..at + c.len_utf8()], start, end),
                 Folded::To(form) => self.push(form.as_bytes(), start, end),
             }
+            at += c.len_utf8();
         }
     }
 
@@ -164,6 +170,25 @@ impl FoldedText {
         self.starts.extend(std::iter::repeat_n(start, bytes.len()));
         self.ends.extend(std::iter::repeat_n(end, bytes.len()));
     }
+}
+
+/// Splits a text in two where plain ASCII ends or, behind other characters, where a good stretch of it begins. Plain stretches are
+/// their own view, so that a character here and there in a text does not cost a copy of all of it.
+pub(crate) fn split_plain(text: &str) -> (&str, &str) {
+    const STRETCH: usize = 64;
+    let bytes = text.as_bytes();
+    let plain = bytes.iter().take_while(|byte| byte.is_ascii()).count();
+    if plain >= STRETCH || plain == bytes.len() {
+        return text.split_at(plain);
+    }
+    let mut ascii = 0;
+    for (at, byte) in bytes.iter().enumerate().skip(plain) {
+        ascii = if byte.is_ascii() { ascii + 1 } else { 0 };
+        if ascii == STRETCH {
+            return text.split_at(at + 1 - STRETCH);
+        }
+    }
+    (text, "")
 }
 
 /// What `c` becomes, given the run of invisible bytes before it.
@@ -178,7 +203,7 @@ fn folded(c: char, view: View, run: &mut usize) -> &'static Folded {
 
 #[cfg(test)]
 mod tests {
-    use super::{FoldedText, View, fold_text};
+    use super::{FoldedText, View, fold_text, split_plain};
 
     #[test]
     fn the_pattern_view_keeps_case_and_unifies_forms() {
@@ -203,6 +228,18 @@ mod tests {
         assert_eq!(fold_text(&text, View::Pattern), "ab");
         let text = format!("a{}b", "\u{200b}".repeat(11));
         assert_eq!(fold_text(&text, View::Pattern), "a\u{200b}b");
+    }
+
+    #[test]
+    fn stretches_of_ascii_are_split_off() {
+        let ascii = "a".repeat(100);
+        let text = format!("{ascii}é{ascii}中");
+        let (first, rest) = split_plain(&text);
+        assert_eq!(first, ascii);
+        let (second, rest) = split_plain(rest);
+        assert_eq!((second, split_plain(rest)), ("é", (ascii.as_str(), "中")));
+        assert_eq!(split_plain("ab中cd"), ("ab中cd", ""));
+        assert_eq!(split_plain("abc"), ("abc", ""));
     }
 
     #[test]

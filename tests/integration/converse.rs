@@ -170,7 +170,12 @@ async fn an_exception_ends_the_stream_once() {
         exception_type: "throttlingException".to_owned(),
         message: "slow down".to_owned(),
     };
-    let options = Options { reply: Reply::Text(SECRET.to_owned()), chunk: Chunk::Chars(4), fault: Some(fault), ..Options::default() };
+    let options = Options {
+        reply: Reply::Text(SECRET.to_owned()),
+        chunk: Chunk::Chars(4),
+        fault: Some(fault),
+        ..Options::default()
+    };
     let simulator = simulator(options).await;
     let bedrock = ServiceBuilder::new().layer(GuardrailLayer::new(guardrail())).service(service(&simulator));
     let mut events = bedrock.oneshot(stream_input("Hello")).await.unwrap().into_stream();

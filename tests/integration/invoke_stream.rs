@@ -10,8 +10,11 @@ use tower::{ServiceBuilder, ServiceExt};
 
 use crate::support::{guardrail, layer, service, simulator};
 
+/// A model, a request to it, and how the text of its answer is put together.
+type Family = (&'static str, Value, fn(&Value) -> String);
+
 /// A request of each family that streams: model, body, and how the text of an answer is put together.
-pub(crate) fn families() -> Vec<(&'static str, Value, fn(&Value) -> String)> {
+pub(crate) fn families() -> Vec<Family> {
     fn at(value: &Value, pointers: &[&str]) -> String {
         pointers.iter().filter_map(|pointer| value.pointer(pointer)?.as_str()).collect()
     }
@@ -28,7 +31,9 @@ pub(crate) fn families() -> Vec<(&'static str, Value, fn(&Value) -> String)> {
             json!({"anthropic_version": "bedrock-2023-05-31", "max_tokens": 9, "messages": chat}),
             |v| at(v, &["/delta/text", "/content_block/text"]),
         ),
-        ("anthropic.claude-v2", json!({"prompt": "Human: Hello", "max_tokens_to_sample": 9}), |v| at(v, &["/completion"])),
+        ("anthropic.claude-v2", json!({"prompt": "Human: Hello", "max_tokens_to_sample": 9}), |v| {
+            at(v, &["/completion"])
+        }),
         ("meta.llama3-8b-instruct-v1:0", json!({"prompt": "Hello"}), |v| at(v, &["/generation"])),
         ("mistral.mistral-7b-instruct-v0:2", json!({"prompt": "Hello"}), |v| at(v, &["/outputs/0/text"])),
         ("openai.gpt-oss-120b", json!({"messages": chat}), |v| at(v, &["/choices/0/delta/content"])),
@@ -61,7 +66,8 @@ async fn chunks(options: Options, model: &str, body: &Value) -> Vec<Value> {
     chunks
 }
 
-pub(crate) const SECRET: &str = "Mail jane.roe@example.com or call +1 (415) 555-0132, card 4111 1111 1111 1111, ask Globex Corp.";
+pub(crate) const SECRET: &str =
+    "Mail jane.roe@example.com or call +1 (415) 555-0132, card 4111 1111 1111 1111, ask Globex Corp.";
 pub(crate) const MASKED: &str = "Mail {EMAIL} or call {PHONE}, card **** **** **** 1111, ask {competitors}.";
 
 #[tokio::test]

@@ -9,7 +9,7 @@ use banister::{BedrockService, Guardrail, GuardrailLayer, Policy};
 use banister_simulator::{Options, Simulator};
 
 /// A policy with every kind of rule.
-pub const POLICY: &str = r"
+pub(crate) const POLICY: &str = r"
 version: 1
 name: integration
 messages:
@@ -26,12 +26,12 @@ regexes:
   - {name: employee-id, pattern: '\bEMP-\d{6}\b', action: mask}
 ";
 
-pub fn guardrail() -> Guardrail {
+pub(crate) fn guardrail() -> Guardrail {
     Guardrail::new(Policy::from_yaml(POLICY).expect("the policy is valid"))
 }
 
 /// An SDK client that talks to the simulator over plain HTTP.
-pub fn client(simulator: &Simulator) -> Client {
+pub(crate) fn client(simulator: &Simulator) -> Client {
     let config = aws_sdk_bedrockruntime::Config::builder()
         .behavior_version(BehaviorVersion::latest())
         .region(Region::new("us-east-1"))
@@ -43,19 +43,19 @@ pub fn client(simulator: &Simulator) -> Client {
     Client::from_conf(config)
 }
 
-pub async fn simulator(options: Options) -> Simulator {
+pub(crate) async fn simulator(options: Options) -> Simulator {
     Simulator::start(options).await.expect("a loopback port")
 }
 
-pub fn service(simulator: &Simulator) -> BedrockService {
+pub(crate) fn service(simulator: &Simulator) -> BedrockService {
     BedrockService::new(client(simulator))
 }
 
 /// What a layer's observer saw: direction, outcome, rules.
-pub type Seen = Arc<Mutex<Vec<String>>>;
+pub(crate) type Seen = Arc<Mutex<Vec<String>>>;
 
 /// A layer that notes what it assesses.
-pub fn layer() -> (GuardrailLayer, Seen) {
+pub(crate) fn layer() -> (GuardrailLayer, Seen) {
     let seen = Seen::default();
     let notes = Arc::clone(&seen);
     let layer = GuardrailLayer::new(guardrail()).on_assessment(move |call| {

@@ -55,7 +55,8 @@ fn cuts_change_nothing() {
         if rules.is_empty() {
             return;
         }
-        let policy = Policy::from_yaml(&rules.yaml()).unwrap_or_else(|error| panic!("seed {seed}: {error}\n{}", rules.yaml()));
+        let policy =
+            Policy::from_yaml(&rules.yaml()).unwrap_or_else(|error| panic!("seed {seed}: {error}\n{}", rules.yaml()));
         let guardrail = Guardrail::new(policy);
         for _ in 0..6 {
             let text = text(&mut rng, 24);
@@ -87,7 +88,8 @@ fn no_prefix_leaks() {
         if rules.is_empty() {
             return;
         }
-        let policy = Policy::from_yaml(&rules.yaml()).unwrap_or_else(|error| panic!("seed {seed}: {error}\n{}", rules.yaml()));
+        let policy =
+            Policy::from_yaml(&rules.yaml()).unwrap_or_else(|error| panic!("seed {seed}: {error}\n{}", rules.yaml()));
         let guardrail = Guardrail::new(policy);
         let text = text(&mut rng, 30);
         let source = Source::Output;

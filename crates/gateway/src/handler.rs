@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use banister::bedrock::Operation;
 use bytes::Bytes;
-use http::header::{AUTHORIZATION, CONTENT_ENCODING, HeaderMap, HeaderName};
+use http::header::{AUTHORIZATION, CONTENT_ENCODING, CONTENT_LENGTH, HeaderMap, HeaderName, HeaderValue};
 use http::{Method, Request, Response, StatusCode};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use hyper::body::Incoming;
@@ -15,20 +15,14 @@ use tower::{BoxError, Layer, ServiceExt};
 use crate::access::{Access, ClientKeys};
 use crate::apply::apply;
 use crate::body::{RequestBody, ResponseBody, SlowBody};
+use crate::choice::{by_body, by_header};
 use crate::exception::{exception, reply};
 use crate::metrics::Metrics;
-use crate::policies::{Current, InForce};
+use crate::policies::Current;
 use crate::upstream::Upstream;
-
-/// The header that names a policy.
-const POLICY: &str = "x-banister-policy";
 
 /// What our own headers begin with; none is sent on.
 const OURS: &str = "x-banister-";
-
-/// The headers by which a client names a Bedrock guardrail.
-const GUARDRAIL: [&str; 3] =
-    ["x-amzn-bedrock-guardrailidentifier", "x-amzn-bedrock-guardrailversion", "x-amzn-bedrock-trace"];
 
 /// What all calls share.
 #[derive(Debug)]
@@ -67,7 +61,7 @@ pub(crate) async fn handle(shared: Arc<Shared>, request: Request<Incoming>) -> R
     let name = operation.as_ref().map_or("unknown", |(operation, _)| operation.name());
     let (policy, response) = match operation {
         Some((Operation::ApplyGuardrail, id)) => applied(&shared, &id, request).await,
-        _ => guarded(&shared, access, request).await,
+        operation => guarded(&shared, access, operation.map(|(operation, _)| operation), request).await,
     };
     let policy = policy.as_deref().unwrap_or("none");
     let (status, took) = (response.status().as_u16(), started.elapsed());
@@ -79,12 +73,37 @@ pub(crate) async fn handle(shared: Arc<Shared>, request: Request<Incoming>) -> R
 type Answered = (Option<Arc<str>>, Response<ResponseBody>);
 
 /// A call that is guarded and sent on.
-async fn guarded(shared: &Shared, access: Access, mut request: Request<Incoming>) -> Answered {
-    let headers = request.headers_mut();
-    let policy = match choose(&shared.current, headers) {
+async fn guarded(
+    shared: &Shared,
+    access: Access,
+    operation: Option<Operation>,
+    request: Request<Incoming>,
+) -> Answered {
+    let mut request = request.map(|body| RequestBody::incoming(body, shared.body_time));
+    let mut policy = match by_header(&shared.current, request.headers_mut()) {
         Ok(policy) => policy,
         Err(message) => return (None, exception(StatusCode::BAD_REQUEST, "ValidationException", message)),
     };
+    if policy.is_none() && matches!(operation, Some(Operation::Converse | Operation::ConverseStream)) {
+        // Converse names its guardrail in the body.
+        let (head, body) = request.into_parts();
+        let body = match read(shared, &head.headers, body).await {
+            Ok(body) => body,
+            Err((status, message)) => return (None, exception(status, "ValidationException", message)),
+        };
+        let chosen = by_body(&shared.current, &body);
+        request = Request::from_parts(head, body.into());
+        if let Some((named, body)) = chosen {
+            let length = HeaderValue::from(body.len());
+            request.headers_mut().insert(CONTENT_LENGTH, length);
+            *request.body_mut() = Bytes::from(body).into();
+            policy = Some(named);
+        }
+    }
+    let Some(policy) = policy.or_else(|| shared.current.default()) else {
+        return (None, exception(StatusCode::BAD_REQUEST, "ValidationException", "The gateway has no policy."));
+    };
+    let headers = request.headers_mut();
     if access == Access::AllowedByBearer {
         headers.remove(AUTHORIZATION);
     }
@@ -93,29 +112,11 @@ async fn guarded(shared: &Shared, access: Access, mut request: Request<Incoming>
         headers.remove(name);
     }
     let service = policy.layer.layer(shared.upstream.clone());
-    let request = request.map(|body| RequestBody::incoming(body, shared.body_time));
     let response = match service.oneshot(request).await {
         Ok(response) => response.map(BodyExt::boxed_unsync),
         Err(error) => failed(shared, &error),
     };
     (Some(policy.name), response)
-}
-
-/// The policy that a client chose.
-fn choose(current: &Current, headers: &mut HeaderMap) -> Result<InForce, &'static str> {
-    const NONE: &str = "The header x-banister-policy names no policy of this gateway.";
-    if let Some(name) = headers.get(POLICY) {
-        return name.to_str().ok().and_then(|name| current.named(name)).ok_or(NONE);
-    }
-    let guardrail = headers.get(GUARDRAIL[0]).and_then(|name| name.to_str().ok());
-    if let Some(policy) = guardrail.and_then(|name| current.named(name)) {
-        // It is ours, so Bedrock knows nothing of it.
-        for name in GUARDRAIL {
-            headers.remove(name);
-        }
-        return Ok(policy);
-    }
-    current.default().ok_or(NONE)
 }
 
 /// What a client is told when there is no answer.
@@ -143,7 +144,9 @@ async fn applied(shared: &Shared, id: &str, request: Request<Incoming>) -> Answe
         let message = "The gateway has no policy of this name, and passes no ApplyGuardrail on.";
         return (None, exception(StatusCode::NOT_FOUND, "ResourceNotFoundException", message));
     };
-    let answer = match read(shared, request).await {
+    let (head, body) = request.into_parts();
+    let body = RequestBody::incoming(body, shared.body_time);
+    let answer = match read(shared, &head.headers, body).await {
         Ok(body) => apply(&policy, &body, &shared.metrics).map_err(|message| (StatusCode::BAD_REQUEST, message)),
         Err((status, message)) => Err((status, message.to_owned())),
     };
@@ -154,12 +157,12 @@ async fn applied(shared: &Shared, id: &str, request: Request<Incoming>) -> Answe
     (Some(policy.name), response)
 }
 
-async fn read(shared: &Shared, request: Request<Incoming>) -> Result<Bytes, (StatusCode, &'static str)> {
-    let encodings = request.headers().get_all(CONTENT_ENCODING);
+/// A whole body, if it can be examined.
+async fn read(shared: &Shared, headers: &HeaderMap, body: RequestBody) -> Result<Bytes, (StatusCode, &'static str)> {
+    let encodings = headers.get_all(CONTENT_ENCODING);
     if encodings.iter().any(|encoding| !encoding.as_bytes().eq_ignore_ascii_case(b"identity")) {
         return Err((StatusCode::BAD_REQUEST, "The request is compressed, so it cannot be examined."));
     }
-    let body = RequestBody::incoming(request.into_body(), shared.body_time);
     match Limited::new(body, shared.max_body_bytes).collect().await {
         Ok(body) => Ok(body.to_bytes()),
         Err(error) if error.is::<LengthLimitError>() => Err((StatusCode::BAD_REQUEST, "The request is too large.")),

@@ -12,46 +12,23 @@ fn every_reply_can_be_written_in_a_header() {
         (r#"text-json:"a\nb""#, Reply::Text("a\nb".into())),
         (
             r#"tool:{"name":"weather","input":{"city":"Oslo"}}"#,
-            Reply::ToolUse {
-                name: "weather".into(),
-                input: json!({"city": "Oslo"}),
-                text: None,
-            },
+            Reply::ToolUse { name: "weather".into(), input: json!({"city": "Oslo"}), text: None },
         ),
         (
             r#"reasoning:{"reasoning":"hm","text":"yes"}"#,
-            Reply::Reasoning {
-                reasoning: "hm".into(),
-                text: "yes".into(),
-            },
+            Reply::Reasoning { reasoning: "hm".into(), text: "yes".into() },
         ),
         (
             r#"citations:{"text":"a","title":"b","citedText":"c"}"#,
-            Reply::Citations {
-                text: "a".into(),
-                title: "b".into(),
-                cited_text: "c".into(),
-            },
+            Reply::Citations { text: "a".into(), title: "b".into(), cited_text: "c".into() },
         ),
         (r#"json:{"a":1}"#, Reply::RawJson(json!({"a": 1}))),
-        (
-            r#"events:[["chunk",{"a":1}]]"#,
-            Reply::RawEvents(vec![("chunk".into(), json!({"a": 1}))]),
-        ),
+        (r#"events:[["chunk",{"a":1}]]"#, Reply::RawEvents(vec![("chunk".into(), json!({"a": 1}))])),
     ];
     for (directive, reply) in cases {
         assert_eq!(directive.parse(), Ok(reply), "{directive}");
     }
-    for broken in [
-        "",
-        "say",
-        "text-json:1",
-        "tool:{}",
-        "json:",
-        "events:{}",
-        "events:[[1,2]]",
-        "events:[[]]",
-    ] {
+    for broken in ["", "say", "text-json:1", "tool:{}", "json:", "events:{}", "events:[[1,2]]", "events:[[]]"] {
         assert!(broken.parse::<Reply>().is_err(), "{broken}");
     }
 }
@@ -84,15 +61,7 @@ fn every_fault_can_be_written_in_a_header() {
     for (directive, fault) in cases {
         assert_eq!(directive.parse(), Ok(fault), "{directive}");
     }
-    for broken in [
-        "",
-        "flood",
-        "cut",
-        "cut:x",
-        "status:503",
-        "status:42:X:y",
-        "exception-frame:1",
-    ] {
+    for broken in ["", "flood", "cut", "cut:x", "status:503", "status:42:X:y", "exception-frame:1"] {
         assert!(broken.parse::<Fault>().is_err(), "{broken}");
     }
 }

@@ -12,11 +12,7 @@ async fn each_family_answers_in_its_own_shape() {
     let messages = json!([{"role": "user", "content": "first"}, {"role": "assistant", "content": "x"},
         {"role": "user", "content": [{"type": "text", "text": "hi"}]}]);
     let cases = [
-        (
-            "amazon.titan-text-express-v1",
-            json!({"inputText": "hi"}),
-            "/results/0/outputText",
-        ),
+        ("amazon.titan-text-express-v1", json!({"inputText": "hi"}), "/results/0/outputText"),
         (
             "us.amazon.nova-micro-v1:0",
             json!({"messages": [{"role": "user", "content": [{"text": "hi"}]}]}),
@@ -32,79 +28,23 @@ async fn each_family_answers_in_its_own_shape() {
             json!({"prompt": "\n\nHuman: hi\n\nAssistant:", "max_tokens_to_sample": 9}),
             "/completion",
         ),
-        (
-            "anthropic.claude-instant-v1",
-            json!({"prompt": "hi"}),
-            "/completion",
-        ),
-        (
-            "meta.llama3-8b-instruct-v1:0",
-            json!({"prompt": "hi"}),
-            "/generation",
-        ),
-        (
-            "mistral.mistral-7b-instruct-v0:2",
-            json!({"prompt": "<s>[INST] hi [/INST]"}),
-            "/outputs/0/text",
-        ),
-        (
-            "mistral.mistral-large-2407-v1:0",
-            json!({"messages": messages}),
-            "/choices/0/message/content",
-        ),
-        (
-            "openai.gpt-oss-120b-1:0",
-            json!({"messages": messages}),
-            "/choices/0/message/content",
-        ),
-        (
-            "deepseek.v3.1",
-            json!({"messages": messages}),
-            "/choices/0/message/content",
-        ),
-        (
-            "us.deepseek.r1-v1:0",
-            json!({"prompt": "hi"}),
-            "/choices/0/text",
-        ),
-        (
-            "cohere.command-text-v14",
-            json!({"prompt": "hi"}),
-            "/generations/0/text",
-        ),
-        (
-            "cohere.command-r-plus-v1:0",
-            json!({"message": "hi"}),
-            "/text",
-        ),
-        (
-            "ai21.j2-ultra-v1",
-            json!({"prompt": "hi"}),
-            "/completions/0/data/text",
-        ),
-        (
-            "twelvelabs.pegasus-1-2-v1:0",
-            json!({"inputPrompt": "hi"}),
-            "/message",
-        ),
-        (
-            "arn:aws:bedrock:us-east-1:123456789012:imported-model/abcdefghijkl",
-            json!({"prompt": "hi"}),
-            "/generation",
-        ),
-        (
-            "arn:aws:sagemaker:us-east-1:123456789012:endpoint/mine",
-            json!({"prompt": "hi"}),
-            "/choices/0/text",
-        ),
+        ("anthropic.claude-instant-v1", json!({"prompt": "hi"}), "/completion"),
+        ("meta.llama3-8b-instruct-v1:0", json!({"prompt": "hi"}), "/generation"),
+        ("mistral.mistral-7b-instruct-v0:2", json!({"prompt": "<s>[INST] hi [/INST]"}), "/outputs/0/text"),
+        ("mistral.mistral-large-2407-v1:0", json!({"messages": messages}), "/choices/0/message/content"),
+        ("openai.gpt-oss-120b-1:0", json!({"messages": messages}), "/choices/0/message/content"),
+        ("deepseek.v3.1", json!({"messages": messages}), "/choices/0/message/content"),
+        ("us.deepseek.r1-v1:0", json!({"prompt": "hi"}), "/choices/0/text"),
+        ("cohere.command-text-v14", json!({"prompt": "hi"}), "/generations/0/text"),
+        ("cohere.command-r-plus-v1:0", json!({"message": "hi"}), "/text"),
+        ("ai21.j2-ultra-v1", json!({"prompt": "hi"}), "/completions/0/data/text"),
+        ("twelvelabs.pegasus-1-2-v1:0", json!({"inputPrompt": "hi"}), "/message"),
+        ("arn:aws:bedrock:us-east-1:123456789012:imported-model/abcdefghijkl", json!({"prompt": "hi"}), "/generation"),
+        ("arn:aws:sagemaker:us-east-1:123456789012:endpoint/mine", json!({"prompt": "hi"}), "/choices/0/text"),
     ];
     for (model_id, body, pointer) in &cases {
         let answer = invoke(&client, model_id, body).await;
-        assert_eq!(
-            answer.pointer(pointer),
-            Some(&json!("You said: hi")),
-            "{model_id}: {answer}"
-        );
+        assert_eq!(answer.pointer(pointer), Some(&json!("You said: hi")), "{model_id}: {answer}");
     }
     let requests = simulator.requests();
     assert_eq!(requests.len(), cases.len());
@@ -128,10 +68,7 @@ async fn families_that_echo_the_request_do() {
     )
     .await;
     assert_eq!(command["prompt"], "secret");
-    assert_eq!(
-        command["generations"][1]["token_likelihoods"][1]["token"],
-        " b"
-    );
+    assert_eq!(command["generations"][1]["token_likelihoods"][1]["token"], " b");
 
     let command_r = invoke(
         &client,
@@ -139,25 +76,15 @@ async fn families_that_echo_the_request_do() {
         &json!({"message": "now", "chat_history": [{"role": "USER", "message": "before"}], "return_prompt": true}),
     )
     .await;
-    let history: Vec<&Value> = command_r["chat_history"]
-        .as_array()
-        .expect("a list")
-        .iter()
-        .map(|turn| &turn["message"])
-        .collect();
+    let history: Vec<&Value> =
+        command_r["chat_history"].as_array().expect("a list").iter().map(|turn| &turn["message"]).collect();
     assert_eq!(history, ["before", "now", "a b"]);
     assert_eq!(command_r["prompt"], "now");
 
     let jurassic = invoke(&client, "ai21.j2-mid-v1", &json!({"prompt": "tell me"})).await;
     assert_eq!(jurassic["prompt"]["text"], "tell me");
-    assert_eq!(
-        jurassic["prompt"]["tokens"][1]["generatedToken"]["token"],
-        "\u{2581}me"
-    );
-    assert_eq!(
-        jurassic["completions"][0]["data"]["tokens"][1]["generatedToken"]["token"],
-        "\u{2581}b"
-    );
+    assert_eq!(jurassic["prompt"]["tokens"][1]["generatedToken"]["token"], "\u{2581}me");
+    assert_eq!(jurassic["completions"][0]["data"]["tokens"][1]["generatedToken"]["token"], "\u{2581}b");
 
     let embed = json!({"texts": ["one", "two"], "input_type": "search_document"});
     let embed = invoke(&client, "cohere.embed-english-v3", &embed).await;
@@ -165,8 +92,7 @@ async fn families_that_echo_the_request_do() {
     assert_eq!(embed["embeddings"].as_array().map(Vec::len), Some(2));
 
     let inputs = json!([{"content": [{"type": "text", "text": "one"}]}]);
-    let embed =
-        json!({"inputs": inputs, "input_type": "search_query", "embedding_types": ["float"]});
+    let embed = json!({"inputs": inputs, "input_type": "search_query", "embedding_types": ["float"]});
     let embed = invoke(&client, "us.cohere.embed-v4:0", &embed).await;
     assert_eq!(embed["inputs"], inputs);
     assert!(embed["embeddings"]["float"].is_array());
@@ -176,11 +102,7 @@ async fn families_that_echo_the_request_do() {
 async fn embeddings_rerank_and_images_have_no_text() {
     let (_simulator, client) = start(Options::default()).await;
     let cases = [
-        (
-            "amazon.titan-embed-text-v2:0",
-            json!({"inputText": "hi"}),
-            "/embedding/0",
-        ),
+        ("amazon.titan-embed-text-v2:0", json!({"inputText": "hi"}), "/embedding/0"),
         (
             "amazon.nova-2-multimodal-embeddings-v1:0",
             json!({"schemaVersion": "nova-multimodal-embed-v1", "taskType": "SINGLE_EMBEDDING",
@@ -197,16 +119,8 @@ async fn embeddings_rerank_and_images_have_no_text() {
             json!({"taskType": "TEXT_IMAGE", "textToImageParams": {"text": "a cat"}}),
             "/images/0",
         ),
-        (
-            "stability.sd3-large-v1:0",
-            json!({"prompt": "a cat"}),
-            "/images/0",
-        ),
-        (
-            "stability.stable-diffusion-xl-v1",
-            json!({"text_prompts": [{"text": "a cat"}]}),
-            "/artifacts/0/base64",
-        ),
+        ("stability.sd3-large-v1:0", json!({"prompt": "a cat"}), "/images/0"),
+        ("stability.stable-diffusion-xl-v1", json!({"text_prompts": [{"text": "a cat"}]}), "/artifacts/0/base64"),
     ];
     for (model_id, body, pointer) in cases {
         let answer = invoke(&client, model_id, &body).await;
@@ -217,11 +131,7 @@ async fn embeddings_rerank_and_images_have_no_text() {
 #[tokio::test]
 async fn tool_calls_take_each_familys_form() {
     let input = json!({"city": "São Paulo"});
-    let reply = Reply::ToolUse {
-        name: "weather".into(),
-        input: input.clone(),
-        text: Some("Let me see.".into()),
-    };
+    let reply = Reply::ToolUse { name: "weather".into(), input: input.clone(), text: Some("Let me see.".into()) };
     let (_simulator, client) = saying(reply).await;
     let messages = json!([{"role": "user", "content": "hi"}]);
 
@@ -233,16 +143,12 @@ async fn tool_calls_take_each_familys_form() {
 
     let nova = json!({"messages": [{"role": "user", "content": [{"text": "hi"}]}]});
     let nova = invoke(&client, "amazon.nova-lite-v1:0", &nova).await;
-    assert_eq!(
-        nova["output"]["message"]["content"][1]["toolUse"]["input"],
-        input
-    );
+    assert_eq!(nova["output"]["message"]["content"][1]["toolUse"]["input"], input);
 
     for model_id in ["openai.gpt-5.4", "mistral.mistral-large-2402-v1:0"] {
         let chat = invoke(&client, model_id, &json!({"messages": messages})).await;
         let arguments = &chat["choices"][0]["message"]["tool_calls"][0]["function"]["arguments"];
-        let arguments: Value =
-            serde_json::from_str(arguments.as_str().expect("a string")).expect("JSON");
+        let arguments: Value = serde_json::from_str(arguments.as_str().expect("a string")).expect("JSON");
         assert_eq!(arguments, input, "{model_id}");
     }
 
@@ -252,52 +158,25 @@ async fn tool_calls_take_each_familys_form() {
 
 #[tokio::test]
 async fn reasoning_and_citations_take_each_familys_form() {
-    let (simulator, client) = saying(Reply::Reasoning {
-        reasoning: "hm".into(),
-        text: "yes".into(),
-    })
-    .await;
+    let (simulator, client) = saying(Reply::Reasoning { reasoning: "hm".into(), text: "yes".into() }).await;
     let messages = json!([{"role": "user", "content": "hi"}]);
     let claude_body = json!({"anthropic_version": "bedrock-2023-05-31", "messages": messages});
     let claude = invoke(&client, "anthropic.claude-opus-5", &claude_body).await;
     assert_eq!(claude["content"][0]["thinking"], "hm");
-    let qwen = invoke(
-        &client,
-        "qwen.qwen3-32b-v1:0",
-        &json!({"messages": messages}),
-    )
-    .await;
+    let qwen = invoke(&client, "qwen.qwen3-32b-v1:0", &json!({"messages": messages})).await;
     assert_eq!(qwen["choices"][0]["message"]["reasoning_content"], "hm");
-    let oss = invoke(
-        &client,
-        "openai.gpt-oss-20b-1:0",
-        &json!({"messages": messages}),
-    )
-    .await;
-    assert_eq!(
-        oss["choices"][0]["message"]["content"],
-        "<reasoning>hm</reasoning>yes"
-    );
+    let oss = invoke(&client, "openai.gpt-oss-20b-1:0", &json!({"messages": messages})).await;
+    assert_eq!(oss["choices"][0]["message"]["content"], "<reasoning>hm</reasoning>yes");
     let r1 = invoke(&client, "us.deepseek.r1-v1:0", &json!({"prompt": "hi"})).await;
     assert_eq!(r1["choices"][0]["text"], "hm</think>yes");
 
     simulator.set_options(Options {
-        reply: Reply::Citations {
-            text: "As said.".into(),
-            title: "Handbook".into(),
-            cited_text: "Say it.".into(),
-        },
+        reply: Reply::Citations { text: "As said.".into(), title: "Handbook".into(), cited_text: "Say it.".into() },
         ..Options::default()
     });
     let claude = invoke(&client, "anthropic.claude-opus-5", &claude_body).await;
-    assert_eq!(
-        claude["content"][0]["citations"][0]["cited_text"],
-        "Say it."
-    );
-    assert_eq!(
-        claude["content"][0]["citations"][0]["document_title"],
-        "Handbook"
-    );
+    assert_eq!(claude["content"][0]["citations"][0]["cited_text"], "Say it.");
+    assert_eq!(claude["content"][0]["citations"][0]["document_title"], "Handbook");
 }
 
 #[tokio::test]
@@ -305,35 +184,16 @@ async fn scripts_shapes_and_raw_bodies_are_obeyed() {
     let (simulator, client) = saying(Reply::Scripted).await;
     let body = json!({"prompt": "Whom do I CONTACT?"});
     let answer = invoke(&client, "meta.llama3-8b-instruct-v1:0", &body).await;
-    assert_eq!(
-        answer["generation"],
-        "You can reach Jane Roe at jane.roe@example.com or +1 (415) 555-0132."
-    );
-    let answer = invoke(
-        &client,
-        "meta.llama3-8b-instruct-v1:0",
-        &json!({"prompt": "hello"}),
-    )
-    .await;
+    assert_eq!(answer["generation"], "You can reach Jane Roe at jane.roe@example.com or +1 (415) 555-0132.");
+    let answer = invoke(&client, "meta.llama3-8b-instruct-v1:0", &json!({"prompt": "hello"})).await;
     assert_eq!(answer["generation"], "You said: hello");
 
-    simulator.set_options(Options {
-        shape: Some(Shape::TextGenerationInference),
-        ..Options::default()
-    });
-    let answer = invoke(
-        &client,
-        "meta.llama3-8b-instruct-v1:0",
-        &json!({"prompt": "hello"}),
-    )
-    .await;
+    simulator.set_options(Options { shape: Some(Shape::TextGenerationInference), ..Options::default() });
+    let answer = invoke(&client, "meta.llama3-8b-instruct-v1:0", &json!({"prompt": "hello"})).await;
     assert_eq!(answer["choices"][0]["text"], "You said: hello");
 
     let raw = json!({"anything": ["at", "all"]});
-    simulator.set_options(Options {
-        reply: Reply::RawJson(raw.clone()),
-        ..Options::default()
-    });
+    simulator.set_options(Options { reply: Reply::RawJson(raw.clone()), ..Options::default() });
     assert_eq!(invoke(&client, "x.unknown", &json!({"what": 1})).await, raw);
 
     simulator.clear_requests();

@@ -5,12 +5,7 @@ use std::net::{SocketAddr, TcpStream};
 
 use banister_simulator::{Options, Reply, Simulator};
 
-async fn exchange(
-    address: SocketAddr,
-    path: &'static str,
-    extra: &'static str,
-    body: &'static str,
-) -> Vec<u8> {
+async fn exchange(address: SocketAddr, path: &'static str, extra: &'static str, body: &'static str) -> Vec<u8> {
     let talk = move || {
         let mut stream = TcpStream::connect(address)?;
         write!(
@@ -22,31 +17,19 @@ async fn exchange(
         stream.read_to_end(&mut answer)?;
         Ok::<_, std::io::Error>(answer)
     };
-    tokio::task::spawn_blocking(talk)
-        .await
-        .expect("a thread")
-        .expect("an answer")
+    tokio::task::spawn_blocking(talk).await.expect("a thread").expect("an answer")
 }
 
 fn split(answer: &[u8]) -> (String, &[u8]) {
-    let end = answer
-        .windows(4)
-        .position(|window| window == b"\r\n\r\n")
-        .expect("a head");
-    (
-        String::from_utf8_lossy(&answer[..end]).into_owned(),
-        &answer[end + 4..],
-    )
+    let end = answer.windows(4).position(|window| window == b"\r\n\r\n").expect("a head");
+    (String::from_utf8_lossy(&answer[..end]).into_owned(), &answer[end + 4..])
 }
 
 /// The data of each chunk of the HTTP encoding.
 fn http_chunks(mut body: &[u8]) -> Vec<Vec<u8>> {
     let mut chunks = Vec::new();
     loop {
-        let line = body
-            .windows(2)
-            .position(|window| window == b"\r\n")
-            .expect("a size line");
+        let line = body.windows(2).position(|window| window == b"\r\n").expect("a size line");
         let size = std::str::from_utf8(&body[..line]).expect("ASCII");
         let size = usize::from_str_radix(size, 16).expect("a size");
         if size == 0 {
@@ -59,9 +42,7 @@ fn http_chunks(mut body: &[u8]) -> Vec<Vec<u8>> {
 
 #[tokio::test]
 async fn a_plain_answer_has_bedrocks_headers() {
-    let simulator = Simulator::start(Options::default())
-        .await
-        .expect("loopback binds");
+    let simulator = Simulator::start(Options::default()).await.expect("loopback binds");
     let answer = exchange(
         simulator.address(),
         "/model/meta.llama3-8b-instruct-v1%3A0/invoke",
@@ -89,78 +70,45 @@ async fn a_plain_answer_has_bedrocks_headers() {
 
 #[tokio::test]
 async fn pieces_are_as_long_as_asked() {
-    let simulator = Simulator::start(Options {
-        reply: Reply::RawBytes(b"0123456789".to_vec()),
-        ..Options::default()
-    })
-    .await
-    .expect("loopback binds");
-    let answer = exchange(
-        simulator.address(),
-        "/model/x.y/invoke",
-        "x-simulator-write-size: 4\r\n",
-        "{}",
-    )
-    .await;
+    let simulator = Simulator::start(Options { reply: Reply::RawBytes(b"0123456789".to_vec()), ..Options::default() })
+        .await
+        .expect("loopback binds");
+    let answer = exchange(simulator.address(), "/model/x.y/invoke", "x-simulator-write-size: 4\r\n", "{}").await;
     let (_, body) = split(&answer);
     assert_eq!(http_chunks(body), [&b"0123"[..], b"4567", b"89"]);
 }
 
 #[tokio::test]
 async fn a_stream_is_one_http_chunk_to_a_frame() {
-    let simulator = Simulator::start(Options::default())
-        .await
-        .expect("loopback binds");
+    let simulator = Simulator::start(Options::default()).await.expect("loopback binds");
     let body = r#"{"messages":[{"role":"user","content":[{"text":"hi"}]}]}"#;
     let answer = exchange(simulator.address(), "/model/x.y/converse-stream", "", body).await;
     let (head, body) = split(&answer);
-    assert!(
-        head.contains("content-type: application/vnd.amazon.eventstream"),
-        "{head}"
-    );
+    assert!(head.contains("content-type: application/vnd.amazon.eventstream"), "{head}");
     for frame in http_chunks(body) {
         let length = u32::from_be_bytes([frame[0], frame[1], frame[2], frame[3]]);
         assert_eq!(length as usize, frame.len());
         let text = String::from_utf8_lossy(&frame);
-        assert!(
-            text.contains(":event-type") && text.contains(r#""p":""#),
-            "{text}"
-        );
+        assert!(text.contains(":event-type") && text.contains(r#""p":""#), "{text}");
     }
 }
 
 #[tokio::test]
 async fn an_unknown_path_and_a_cut_are_what_they_are() {
-    let simulator = Simulator::start(Options::default())
-        .await
-        .expect("loopback binds");
+    let simulator = Simulator::start(Options::default()).await.expect("loopback binds");
     let answer = exchange(simulator.address(), "/model/x.y/dance", "", "{}").await;
     let (head, _) = split(&answer);
     assert!(head.starts_with("HTTP/1.1 404"), "{head}");
-    assert!(
-        head.contains("x-amzn-errortype: UnknownOperationException:"),
-        "{head}"
-    );
+    assert!(head.contains("x-amzn-errortype: UnknownOperationException:"), "{head}");
     assert_eq!(simulator.requests()[0].operation, None);
 
     let body = r#"{"messages":[{"role":"user","content":[{"text":"hi"}]}]}"#;
     let path = "/model/x.y/converse-stream";
-    let cut = exchange(
-        simulator.address(),
-        path,
-        "x-simulator-fault: cut:150\r\n",
-        body,
-    )
-    .await;
+    let cut = exchange(simulator.address(), path, "x-simulator-fault: cut:150\r\n", body).await;
     let (_, body) = split(&cut);
     // Two HTTP chunks, 150 bytes in them, and no end.
-    let whole = exchange(
-        simulator.address(),
-        path,
-        "",
-        r#"{"messages":[{"role":"user","content":[{"text":"hi"}]}]}"#,
-    )
-    .await;
+    let whole =
+        exchange(simulator.address(), path, "", r#"{"messages":[{"role":"user","content":[{"text":"hi"}]}]}"#).await;
     let (_, whole) = split(&whole);
     let bytes: Vec<u8> = http_chunks(whole).concat();
     assert!(!body.ends_with(b"0\r\n\r\n"));

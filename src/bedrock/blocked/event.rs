@@ -26,11 +26,7 @@ impl std::fmt::Debug for StreamEvent {
 
 impl StreamEvent {
     pub(super) fn new(kind: StreamKind, event_type: &'static str, json: &Value) -> Self {
-        Self {
-            kind,
-            event_type,
-            json: json.to_string().into_bytes(),
-        }
+        Self { kind, event_type, json: json.to_string().into_bytes() }
     }
 
     /// The `:event-type`: `chunk` on InvokeModel.
@@ -55,18 +51,8 @@ impl StreamEvent {
 /// An event that carries `text` on in `lane`: for text that was held back when its block ends.
 ///
 /// For lanes that span blocks, `block` says which block is open.
-pub(crate) fn text_event(
-    kind: StreamKind,
-    shape: Shape,
-    lane: Lane,
-    block: u64,
-    text: &str,
-) -> Option<StreamEvent> {
-    let block = if lane.block == Lane::ALL_BLOCKS {
-        block
-    } else {
-        lane.block
-    };
+pub(crate) fn text_event(kind: StreamKind, shape: Shape, lane: Lane, block: u64, text: &str) -> Option<StreamEvent> {
+    let block = if lane.block == Lane::ALL_BLOCKS { block } else { lane.block };
     let converse = || {
         let delta = match lane.part {
             Part::Text | Part::Refusal => json!({"text": text}),

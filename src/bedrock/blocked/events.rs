@@ -111,12 +111,7 @@ pub(crate) fn blocked_events(
             }),
         );
     }
-    Some(
-        chunks
-            .iter()
-            .map(|json| StreamEvent::new(kind, "chunk", json))
-            .collect(),
-    )
+    Some(chunks.iter().map(|json| StreamEvent::new(kind, "chunk", json)).collect())
 }
 
 /// Converse's events, which are Nova's too.
@@ -136,25 +131,15 @@ fn block_events(message: &str, reason: &str, progress: &Progress) -> Vec<(&'stat
         }
         None => progress.next,
     };
-    events.push((
-        "contentBlockDelta",
-        json!({"delta": {"text": message}, "contentBlockIndex": block}),
-    ));
+    events.push(("contentBlockDelta", json!({"delta": {"text": message}, "contentBlockIndex": block})));
     events.push(("contentBlockStop", json!({"contentBlockIndex": block})));
     events.push(("messageStop", json!({"stopReason": reason})));
     events
 }
 
-fn invoke_chunks(
-    shape: Shape,
-    model_id: &str,
-    message: &str,
-    progress: &Progress,
-) -> Option<Vec<Value>> {
+fn invoke_chunks(shape: Shape, model_id: &str, message: &str, progress: &Progress) -> Option<Vec<Value>> {
     let choices = progress.open_choices();
-    let each = |choice: &dyn Fn(u64) -> Value| -> Value {
-        choices.iter().map(|&index| choice(index)).collect()
-    };
+    let each = |choice: &dyn Fn(u64) -> Value| -> Value { choices.iter().map(|&index| choice(index)).collect() };
     Some(match shape {
         Shape::Nova => {
             let mut chunks: Vec<Value> = block_events(message, "end_turn", progress)
@@ -212,12 +197,8 @@ fn invoke_chunks(
             };
             let delta = json!({"role": "assistant", "content": message});
             vec![
-                chunk(each(
-                    &|index| json!({"index": index, "delta": delta, "finish_reason": null}),
-                )),
-                chunk(each(
-                    &|index| json!({"index": index, "delta": {}, "finish_reason": "stop"}),
-                )),
+                chunk(each(&|index| json!({"index": index, "delta": delta, "finish_reason": null}))),
+                chunk(each(&|index| json!({"index": index, "delta": {}, "finish_reason": "stop"}))),
             ]
         }
         Shape::CohereCommand => choices

@@ -14,12 +14,7 @@ use crate::bedrock::shape::Shape;
 /// Nothing comes back where an answer has no place for a message (embeddings, ranking, pictures, token
 /// counts, asynchronous calls), and where neither body nor model id tell the family of a prompt: raise
 /// an error there.
-pub(crate) fn blocked_reply(
-    operation: Operation,
-    shape: Shape,
-    model_id: &str,
-    message: &str,
-) -> Option<Vec<u8>> {
+pub(crate) fn blocked_reply(operation: Operation, shape: Shape, model_id: &str, message: &str) -> Option<Vec<u8>> {
     let reply = match operation {
         Operation::Converse | Operation::ConverseStream => converse_reply(message),
         Operation::ApplyGuardrail => json!({

@@ -7,48 +7,16 @@ const INVOKE: &[(Shape, &str, Shape)] = &[
     (Shape::Titan, "amazon.titan-text-lite-v1", Shape::Titan),
     (Shape::Nova, "us.amazon.nova-lite-v1:0", Shape::Nova),
     (Shape::AnthropicMessages, "x", Shape::AnthropicMessages),
-    (
-        Shape::AnthropicText,
-        "anthropic.claude-v2",
-        Shape::AnthropicText,
-    ),
-    (
-        Shape::Prompt,
-        "us.meta.llama3-3-70b-instruct-v1:0",
-        Shape::Llama,
-    ),
-    (
-        Shape::Prompt,
-        "mistral.mixtral-8x7b-instruct-v0:1",
-        Shape::MistralText,
-    ),
-    (
-        Shape::OpenAiChat,
-        "mistral.mistral-large-2407-v1:0",
-        Shape::MistralChat,
-    ),
-    (
-        Shape::OpenAiChat,
-        "openai.gpt-oss-20b-1:0",
-        Shape::OpenAiChat,
-    ),
+    (Shape::AnthropicText, "anthropic.claude-v2", Shape::AnthropicText),
+    (Shape::Prompt, "us.meta.llama3-3-70b-instruct-v1:0", Shape::Llama),
+    (Shape::Prompt, "mistral.mixtral-8x7b-instruct-v0:1", Shape::MistralText),
+    (Shape::OpenAiChat, "mistral.mistral-large-2407-v1:0", Shape::MistralChat),
+    (Shape::OpenAiChat, "openai.gpt-oss-20b-1:0", Shape::OpenAiChat),
     (Shape::Prompt, "us.deepseek.r1-v1:0", Shape::OpenAiText),
-    (
-        Shape::CohereCommand,
-        "cohere.command-text-v14",
-        Shape::CohereCommand,
-    ),
-    (
-        Shape::CohereChat,
-        "cohere.command-r-v1:0",
-        Shape::CohereChat,
-    ),
+    (Shape::CohereCommand, "cohere.command-text-v14", Shape::CohereCommand),
+    (Shape::CohereChat, "cohere.command-r-v1:0", Shape::CohereChat),
     (Shape::Prompt, "ai21.j2-mid-v1", Shape::Jurassic),
-    (
-        Shape::Pegasus,
-        "twelvelabs.pegasus-1-2-v1:0",
-        Shape::Pegasus,
-    ),
+    (Shape::Pegasus, "twelvelabs.pegasus-1-2-v1:0", Shape::Pegasus),
 ];
 
 #[test]
@@ -76,39 +44,15 @@ fn replies_are_answers_of_their_shape_that_hold_the_message() {
 #[test]
 fn answers_without_text_have_no_reply() {
     for (operation, shape, model) in [
-        (
-            Operation::InvokeModel,
-            Shape::Embedding,
-            "cohere.embed-english-v3",
-        ),
-        (
-            Operation::InvokeModel,
-            Shape::Rerank,
-            "cohere.rerank-v3-5:0",
-        ),
-        (
-            Operation::InvokeModel,
-            Shape::Media,
-            "stability.sd3-large-v1:0",
-        ),
-        (
-            Operation::InvokeModel,
-            Shape::Titan,
-            "amazon.titan-embed-text-v1",
-        ),
-        (
-            Operation::InvokeModel,
-            Shape::Prompt,
-            "arn:aws:bedrock:us-east-1:1:imported-model/abc",
-        ),
+        (Operation::InvokeModel, Shape::Embedding, "cohere.embed-english-v3"),
+        (Operation::InvokeModel, Shape::Rerank, "cohere.rerank-v3-5:0"),
+        (Operation::InvokeModel, Shape::Media, "stability.sd3-large-v1:0"),
+        (Operation::InvokeModel, Shape::Titan, "amazon.titan-embed-text-v1"),
+        (Operation::InvokeModel, Shape::Prompt, "arn:aws:bedrock:us-east-1:1:imported-model/abc"),
         (Operation::CountTokens, Shape::CountTokens, "m"),
         (Operation::StartAsyncInvoke, Shape::AsyncInvoke, ""),
     ] {
-        assert_eq!(
-            blocked_reply(operation, shape, model, MESSAGE),
-            None,
-            "{model}"
-        );
+        assert_eq!(blocked_reply(operation, shape, model, MESSAGE), None, "{model}");
     }
 }
 
@@ -143,25 +87,9 @@ fn streams_blocked_at_once_are_whole_streams() {
         assert_eq!(last["amazon-bedrock-guardrailAction"], "INTERVENED");
         assert!(last["amazon-bedrock-invocationMetrics"].is_object());
     }
-    let events = blocked_events(
-        StreamKind::Converse,
-        Shape::Converse,
-        "m",
-        MESSAGE,
-        &Progress::new(),
-    )
-    .expect("text");
+    let events = blocked_events(StreamKind::Converse, Shape::Converse, "m", MESSAGE, &Progress::new()).expect("text");
     let names: Vec<_> = events.iter().map(StreamEvent::event_type).collect();
-    assert_eq!(
-        names,
-        [
-            "messageStart",
-            "contentBlockDelta",
-            "contentBlockStop",
-            "messageStop",
-            "metadata"
-        ]
-    );
+    assert_eq!(names, ["messageStart", "contentBlockDelta", "contentBlockStop", "messageStop", "metadata"]);
 }
 
 #[test]
@@ -184,31 +112,15 @@ fn streams_under_way_are_ended_from_where_they_are() {
             .join(" ")
     };
     let start = r#"{"type":"message_start","message":{"content":[]}}"#;
-    let text =
-        r#"{"type":"content_block_start","index":0,"content_block":{"type":"text","text":""}}"#;
+    let text = r#"{"type":"content_block_start","index":0,"content_block":{"type":"text","text":""}}"#;
     let tool = r#"{"type":"content_block_start","index":1,"content_block":{"type":"tool_use","name":"f","input":{}}}"#;
     let stop = r#"{"type":"content_block_stop","index":0}"#;
     let end = r#"{"type":"message_delta","delta":{"stop_reason":"end_turn"}}"#;
-    assert_eq!(
-        names(&[]),
-        "message_start start0 delta0 stop0 message_delta message_stop"
-    );
-    assert_eq!(
-        names(&[start]),
-        "start0 delta0 stop0 message_delta message_stop"
-    );
-    assert_eq!(
-        names(&[start, text]),
-        "delta0 stop0 message_delta message_stop"
-    );
-    assert_eq!(
-        names(&[start, text, stop]),
-        "start1 delta1 stop1 message_delta message_stop"
-    );
-    assert_eq!(
-        names(&[start, text, stop, tool]),
-        "stop1 start2 delta2 stop2 message_delta message_stop"
-    );
+    assert_eq!(names(&[]), "message_start start0 delta0 stop0 message_delta message_stop");
+    assert_eq!(names(&[start]), "start0 delta0 stop0 message_delta message_stop");
+    assert_eq!(names(&[start, text]), "delta0 stop0 message_delta message_stop");
+    assert_eq!(names(&[start, text, stop]), "start1 delta1 stop1 message_delta message_stop");
+    assert_eq!(names(&[start, text, stop, tool]), "stop1 start2 delta2 stop2 message_delta message_stop");
     assert_eq!(names(&[start, text, stop, end]), "message_stop");
 }
 
@@ -216,12 +128,7 @@ fn streams_under_way_are_ended_from_where_they_are() {
 fn text_events_continue_their_lane() {
     let parts = [Part::Text, Part::Reasoning, Part::ToolArguments];
     let shapes = [
-        (
-            StreamKind::Invoke,
-            Shape::AnthropicMessages,
-            &parts[..],
-            true,
-        ),
+        (StreamKind::Invoke, Shape::AnthropicMessages, &parts[..], true),
         (StreamKind::Invoke, Shape::Nova, &parts[2..], true),
         (StreamKind::Converse, Shape::Converse, &parts[..], true),
         (StreamKind::Invoke, Shape::OpenAiChat, &parts[..], false),
@@ -234,11 +141,7 @@ fn text_events_continue_their_lane() {
         for &part in parts {
             let lane = Lane {
                 choice: if by_block { 0 } else { 2 },
-                block: if by_block || part == Part::ToolArguments {
-                    3
-                } else {
-                    0
-                },
+                block: if by_block || part == Part::ToolArguments { 3 } else { 0 },
                 part,
             };
             let sent = text_event(kind, shape, lane, 9, "t").expect("it has text");

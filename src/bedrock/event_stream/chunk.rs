@@ -19,9 +19,7 @@ pub(crate) struct Chunk {
 
 impl fmt::Debug for Chunk {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Chunk")
-            .field("json_bytes", &self.json.len())
-            .finish_non_exhaustive()
+        f.debug_struct("Chunk").field("json_bytes", &self.json.len()).finish_non_exhaustive()
     }
 }
 
@@ -29,29 +27,17 @@ impl Chunk {
     /// Unwraps `{"bytes": base64, "p": padding}`.
     pub(crate) fn parse(payload: &[u8]) -> Result<Self, BodyError> {
         let doc = Document::parse(payload)?;
-        let mut values = doc
-            .members(Document::ROOT)
-            .filter(|&(key, _)| doc.string(key) == "bytes")
-            .map(|(_, value)| value);
+        let mut values =
+            doc.members(Document::ROOT).filter(|&(key, _)| doc.string(key) == "bytes").map(|(_, value)| value);
         // Two such members could be read either way.
         let (Some(node), None) = (values.next(), values.next()) else {
-            return Err(BodyError::new(BodyErrorKind::UnknownShape {
-                what: "chunk",
-            }));
+            return Err(BodyError::new(BodyErrorKind::UnknownShape { what: "chunk" }));
         };
-        let broken = || {
-            BodyError::new(BodyErrorKind::Base64 {
-                pointer: doc.pointer(node),
-            })
-        };
+        let broken = || BodyError::new(BodyErrorKind::Base64 { pointer: doc.pointer(node) });
         let text = doc.as_str(node).ok_or_else(broken)?;
         let json = STANDARD.decode(text.as_bytes()).map_err(|_| broken())?;
         let at = doc.node(node);
-        Ok(Self {
-            payload: doc.text().to_owned(),
-            bytes: at.start() + 1..at.end() - 1,
-            json,
-        })
+        Ok(Self { payload: doc.text().to_owned(), bytes: at.start() + 1..at.end() - 1, json })
     }
 
     /// The model's JSON.
@@ -61,13 +47,8 @@ impl Chunk {
 
     /// The payload with another JSON in it; everything else stays as it was.
     pub(crate) fn rewrap(&self, json: &[u8]) -> Vec<u8> {
-        let edit = RawEdit {
-            range: self.bytes.clone(),
-            bytes: STANDARD.encode(json),
-        };
-        splice(&self.payload, &[edit])
-            .unwrap_or_else(|| self.payload.clone())
-            .into_bytes()
+        let edit = RawEdit { range: self.bytes.clone(), bytes: STANDARD.encode(json) };
+        splice(&self.payload, &[edit]).unwrap_or_else(|| self.payload.clone()).into_bytes()
     }
 }
 

@@ -96,9 +96,7 @@ impl FrameDecoder {
 
 /// A big-endian number; the callers have checked that it is there.
 fn word(bytes: &[u8], at: usize) -> usize {
-    bytes[at..at + 4]
-        .iter()
-        .fold(0, |value, &byte| value << 8 | usize::from(byte))
+    bytes[at..at + 4].iter().fold(0, |value, &byte| value << 8 | usize::from(byte))
 }
 
 fn checksum(bytes: &[u8]) -> usize {

@@ -122,11 +122,7 @@ impl fmt::Debug for Event<'_> {
 /// Reads an event; content of an unknown kind is refused.
 ///
 /// `event_type` is the `:event-type` header; for [`StreamKind::Invoke`] `json` is the unwrapped chunk.
-pub(crate) fn deltas<'a>(
-    kind: StreamKind,
-    event_type: &str,
-    json: &'a [u8],
-) -> Result<Event<'a>, BodyError> {
+pub(crate) fn deltas<'a>(kind: StreamKind, event_type: &str, json: &'a [u8]) -> Result<Event<'a>, BodyError> {
     deltas_with(kind, event_type, json, Unknown::Refuse)
 }
 
@@ -140,20 +136,11 @@ pub(crate) fn deltas_with<'a>(
     let doc = Document::parse(json)?;
     let root = Document::ROOT;
     let known = match kind {
-        StreamKind::Converse => {
-            shapes::event_table(event_type).map(|table| (Shape::Converse, table, false))
-        }
+        StreamKind::Converse => shapes::event_table(event_type).map(|table| (Shape::Converse, table, false)),
         StreamKind::Invoke if event_type != "chunk" => None,
         // Writer ends its streams so.
-        StreamKind::Invoke
-            if doc.kind(root) == NodeKind::String && doc.string(root) == "[DONE]" =>
-        {
-            return Ok(Event::new(
-                doc,
-                EventKind::Other,
-                Shape::OpenAiChat,
-                unknown,
-            ));
+        StreamKind::Invoke if doc.kind(root) == NodeKind::String && doc.string(root) == "[DONE]" => {
+            return Ok(Event::new(doc, EventKind::Other, Shape::OpenAiChat, unknown));
         }
         StreamKind::Invoke => shape::chunk_table(&doc)
             .map(|(shape, table)| (shape, table, false))
@@ -161,20 +148,14 @@ pub(crate) fn deltas_with<'a>(
     };
     let Some((shape, table, whole)) = known.filter(|_| doc.kind(root) == NodeKind::Object) else {
         if unknown == Unknown::Refuse {
-            return Err(BodyError::new(BodyErrorKind::UnknownShape {
-                what: "event",
-            }));
+            return Err(BodyError::new(BodyErrorKind::UnknownShape { what: "event" }));
         }
         let mut event = Event::new(doc, EventKind::Other, Shape::Unknown, unknown);
         event.rest = walk::walk_free(&event.doc, root, SlotKind::Free);
         return Ok(event);
     };
     let walked = walk::walk(&doc, root, table, Role::Assistant, unknown)?;
-    let event_kind = if whole {
-        EventKind::Whole
-    } else {
-        event_kind(&doc, shape, event_type)
-    };
+    let event_kind = if whole { EventKind::Whole } else { event_kind(&doc, shape, event_type) };
     let mut event = Event::new(doc, event_kind, shape, unknown);
     event.ended = ended_choices(&event.doc, shape);
     event.sort_out(kind, walked);
@@ -183,16 +164,7 @@ pub(crate) fn deltas_with<'a>(
 
 impl<'a> Event<'a> {
     fn new(doc: Document<'a>, kind: EventKind, shape: Shape, unknown: Unknown) -> Self {
-        Self {
-            doc,
-            kind,
-            shape,
-            block: None,
-            ended: Vec::new(),
-            deltas: Vec::new(),
-            rest: Walked::default(),
-            unknown,
-        }
+        Self { doc, kind, shape, block: None, ended: Vec::new(), deltas: Vec::new(), rest: Walked::default(), unknown }
     }
 
     /// Parts the deltas from the texts that are whole in this event.
@@ -217,22 +189,11 @@ impl<'a> Event<'a> {
                 continue;
             };
             let lane = self.lane(kind, found.node, part, &mut known);
-            self.deltas.push(Delta {
-                lane,
-                kind: found.kind,
-                text: self.doc.string(found.node),
-                node: found.node,
-            });
+            self.deltas.push(Delta { lane, kind: found.kind, text: self.doc.string(found.node), node: found.node });
         }
     }
 
-    fn lane(
-        &self,
-        kind: StreamKind,
-        node: usize,
-        part: Part,
-        known: &mut HashMap<usize, Option<u64>>,
-    ) -> Lane {
+    fn lane(&self, kind: StreamKind, node: usize, part: Part, known: &mut HashMap<usize, Option<u64>>) -> Lane {
         // Indices of everything around the text, from the outermost in.
         let mut indices = Vec::new();
         let mut at = node;
@@ -251,27 +212,14 @@ impl<'a> Event<'a> {
         }
         let outer = indices.pop().unwrap_or(0);
         let inner = indices.pop().unwrap_or(0);
-        let spans_blocks = kind == StreamKind::Invoke
-            && self.shape == Shape::Nova
-            && matches!(part, Part::Text | Part::Reasoning);
+        let spans_blocks =
+            kind == StreamKind::Invoke && self.shape == Shape::Nova && matches!(part, Part::Text | Part::Reasoning);
         if spans_blocks {
-            Lane {
-                choice: 0,
-                block: Lane::ALL_BLOCKS,
-                part,
-            }
+            Lane { choice: 0, block: Lane::ALL_BLOCKS, part }
         } else if is_by_block(self.shape) {
-            Lane {
-                choice: 0,
-                block: outer,
-                part,
-            }
+            Lane { choice: 0, block: outer, part }
         } else {
-            Lane {
-                choice: outer,
-                block: inner,
-                part,
-            }
+            Lane { choice: outer, block: inner, part }
         }
     }
 
@@ -295,13 +243,6 @@ impl<'a> Event<'a> {
         &self.ended
     }
 
-    /// Whether the service's counters ride on this event: in InvokeModel streams that is the last one.
-    pub(crate) fn is_last_chunk(&self) -> bool {
-        self.doc
-            .get(Document::ROOT, "amazon-bedrock-invocationMetrics")
-            .is_some()
-    }
-
     /// The texts that go on from earlier events, in the order of the event.
     pub(crate) fn deltas(&self) -> &[Delta<'a>] {
         &self.deltas
@@ -316,26 +257,17 @@ impl<'a> Event<'a> {
     ) -> Result<(Option<Vec<u8>>, Coverage), BodyError> {
         let mut visit = Visit::new(&self.doc, None, self.unknown);
         for (position, edit) in edits {
-            let delta = self
-                .deltas
-                .get(*position)
-                .ok_or_else(|| BodyError::new(BodyErrorKind::Edit))?;
+            let delta = self.deltas.get(*position).ok_or_else(|| BodyError::new(BodyErrorKind::Edit))?;
             visit.write(delta.node, edit)?;
         }
         visit.coverage.examined_bytes = self.deltas.iter().map(|delta| delta.text.len()).sum();
         visit.all(&self.rest, f)?;
         visit.edits.sort_by_key(|edit| edit.range.start);
-        let apart = visit
-            .edits
-            .windows(2)
-            .all(|pair| pair[0].range.end <= pair[1].range.start);
+        let apart = visit.edits.windows(2).all(|pair| pair[0].range.end <= pair[1].range.start);
         if !apart {
             return Err(BodyError::new(BodyErrorKind::Edit));
         }
-        Ok((
-            splice(self.doc.text(), &visit.edits).map(String::into_bytes),
-            visit.coverage,
-        ))
+        Ok((splice(self.doc.text(), &visit.edits).map(String::into_bytes), visit.coverage))
     }
 
     /// The texts that are whole in this event, for tests.
@@ -347,15 +279,9 @@ impl<'a> Event<'a> {
 
 /// Whether a stream numbers content blocks, and not choices.
 fn is_by_block(shape: Shape) -> bool {
-    matches!(
-        shape,
-        Shape::AnthropicMessages | Shape::Nova | Shape::Converse | Shape::CohereChat
-    )
+    matches!(shape, Shape::AnthropicMessages | Shape::Nova | Shape::Converse | Shape::CohereChat)
 }
 
 fn own_index(doc: &Document<'_>, object: usize) -> Option<u64> {
-    ["index", "contentBlockIndex"]
-        .iter()
-        .find_map(|name| doc.get(object, name))
-        .and_then(|value| doc.as_index(value))
+    ["index", "contentBlockIndex"].iter().find_map(|name| doc.get(object, name)).and_then(|value| doc.as_index(value))
 }

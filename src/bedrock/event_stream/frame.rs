@@ -51,9 +51,7 @@ impl Frame {
         }
         let mut rest = headers.as_ref();
         while !rest.is_empty() {
-            rest = next_header(rest)
-                .ok_or_else(|| BodyError::frame("the headers are malformed"))?
-                .rest;
+            rest = next_header(rest).ok_or_else(|| BodyError::frame("the headers are malformed"))?.rest;
         }
         Ok(Self { headers, payload })
     }
@@ -61,20 +59,13 @@ impl Frame {
     /// An event of this type with a JSON payload, with the headers Bedrock sends.
     pub(crate) fn event(event_type: &str, payload: impl Into<Bytes>) -> Result<Self, BodyError> {
         Self::build(
-            &[
-                (":event-type", event_type),
-                (":content-type", "application/json"),
-                (":message-type", "event"),
-            ],
+            &[(":event-type", event_type), (":content-type", "application/json"), (":message-type", "event")],
             payload.into(),
         )
     }
 
     /// An exception of this type (`validationException`), which ends the stream.
-    pub(crate) fn exception(
-        exception_type: &str,
-        payload: impl Into<Bytes>,
-    ) -> Result<Self, BodyError> {
+    pub(crate) fn exception(exception_type: &str, payload: impl Into<Bytes>) -> Result<Self, BodyError> {
         Self::build(
             &[
                 (":exception-type", exception_type),
@@ -104,6 +95,7 @@ impl Frame {
     }
 
     /// The header block as it stands on the wire.
+    #[cfg(test)]
     pub(crate) fn headers(&self) -> &Bytes {
         &self.headers
     }
@@ -137,11 +129,13 @@ impl Frame {
     }
 
     /// `:exception-type`: `throttlingException` and so on.
+    #[cfg(test)]
     pub(crate) fn exception_type(&self) -> Option<&str> {
         self.header(":exception-type")
     }
 
     /// `:content-type`.
+    #[cfg(test)]
     pub(crate) fn content_type(&self) -> Option<&str> {
         self.header(":content-type")
     }
@@ -190,9 +184,5 @@ fn next_header(bytes: &[u8]) -> Option<Header<'_>> {
         9 => rest.split_at_checked(16)?,
         _ => return None,
     };
-    Some(Header {
-        name,
-        string: (kind == STRING).then_some(value),
-        rest,
-    })
+    Some(Header { name, string: (kind == STRING).then_some(value), rest })
 }

@@ -33,11 +33,7 @@ pub(super) fn event_kind(doc: &Document<'_>, shape: Shape, event_type: &str) -> 
         },
         _ if !ended_choices(doc, shape).is_empty() => EventKind::ChoiceStop,
         // OpenAI's last chunk has counters and no choice.
-        Shape::OpenAiChat
-            if doc
-                .get(root, "choices")
-                .is_some_and(|at| doc.items(at).next().is_none()) =>
-        {
+        Shape::OpenAiChat if doc.get(root, "choices").is_some_and(|at| doc.items(at).next().is_none()) => {
             EventKind::Metadata
         }
         _ => EventKind::Delta,
@@ -65,21 +61,14 @@ pub(super) fn ended_choices(doc: &Document<'_>, shape: Shape) -> Vec<u64> {
     let root = Document::ROOT;
     let reasons: &[&str] = &["finish_reason", "stop_reason", "completionReason"];
     let has_reason = |object: usize| {
-        reasons
-            .iter()
-            .filter_map(|name| doc.get(object, name))
-            .any(|value| doc.kind(value) == NodeKind::String)
+        reasons.iter().filter_map(|name| doc.get(object, name)).any(|value| doc.kind(value) == NodeKind::String)
     };
     let index = |object: usize| doc.get(object, "index").and_then(|at| doc.as_index(at));
     let list = match shape {
         Shape::OpenAiChat | Shape::OpenAiText | Shape::MistralChat => "choices",
         Shape::MistralText => "outputs",
         Shape::Titan | Shape::Llama | Shape::AnthropicText | Shape::CohereCommand => {
-            return if has_reason(root) {
-                vec![index(root).unwrap_or(0)]
-            } else {
-                Vec::new()
-            };
+            return if has_reason(root) { vec![index(root).unwrap_or(0)] } else { Vec::new() };
         }
         _ => return Vec::new(),
     };

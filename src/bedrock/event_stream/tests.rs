@@ -18,16 +18,11 @@ fn header_value() -> impl Strategy<Value = HeaderValue> {
 }
 
 fn message() -> impl Strategy<Value = Message> {
-    (
-        prop::collection::vec(("[a-z:-]{1,12}", header_value()), 0..5),
-        prop::collection::vec(any::<u8>(), 0..200),
-    )
+    (prop::collection::vec(("[a-z:-]{1,12}", header_value()), 0..5), prop::collection::vec(any::<u8>(), 0..200))
         .prop_map(|(headers, payload)| {
             headers
                 .into_iter()
-                .fold(Message::new(payload), |message, (name, value)| {
-                    message.add_header(Header::new(name, value))
-                })
+                .fold(Message::new(payload), |message, (name, value)| message.add_header(Header::new(name, value)))
         })
 }
 
@@ -119,23 +114,14 @@ fn our_frames_are_read_by_the_sdk() {
 fn a_chunk_keeps_its_padding() {
     let chunk = Chunk::parse(br#"{ "p":"abc" , "bytes":"e30=", "x":1.0}"#).expect("a chunk");
     assert_eq!(chunk.json(), b"{}");
-    assert_eq!(
-        chunk.rewrap(b"[1]"),
-        br#"{ "p":"abc" , "bytes":"WzFd", "x":1.0}"#
-    );
+    assert_eq!(chunk.rewrap(b"[1]"), br#"{ "p":"abc" , "bytes":"WzFd", "x":1.0}"#);
     assert!(Chunk::parse(b"{}").is_err());
     assert!(Chunk::parse(br#"{"bytes":"e30=","bytes":"e30="}"#).is_err());
     assert!(Chunk::parse(br#"{"bytes":"***"}"#).is_err());
 }
 
 /// Stream, event type, JSON, what it is, and its deltas as (choice, block, part, text).
-type Case = (
-    StreamKind,
-    &'static str,
-    &'static str,
-    EventKind,
-    &'static [(u64, u64, Part, &'static str)],
-);
+type Case = (StreamKind, &'static str, &'static str, EventKind, &'static [(u64, u64, Part, &'static str)]);
 
 const ALL: u64 = Lane::ALL_BLOCKS;
 
@@ -186,11 +172,8 @@ fn events_are_read() {
     for &(kind, event_type, json, expected, lanes) in CASES {
         let event = deltas(kind, event_type, json.as_bytes()).expect(json);
         assert_eq!(event.kind(), expected, "{json}");
-        let found: Vec<_> = event
-            .deltas()
-            .iter()
-            .map(|d| (d.lane.choice, d.lane.block, d.lane.part, d.text.as_ref()))
-            .collect();
+        let found: Vec<_> =
+            event.deltas().iter().map(|d| (d.lane.choice, d.lane.block, d.lane.part, d.text.as_ref())).collect();
         assert_eq!(found, lanes, "{json}");
         let (same, _) = event.rewrite(&[], &mut |_| None).expect(json);
         assert_eq!(same, None);
@@ -200,41 +183,20 @@ fn events_are_read() {
 #[test]
 fn unknown_events_are_refused() {
     for (kind, event_type, json) in [
-        (
-            StreamKind::Converse,
-            "contentBlockDelta",
-            r#"{"delta":{"hologram":"x"}}"#,
-        ),
+        (StreamKind::Converse, "contentBlockDelta", r#"{"delta":{"hologram":"x"}}"#),
         (StreamKind::Converse, "surprise", "{}"),
         (StreamKind::Converse, "chunk", "{}"),
         (StreamKind::Invoke, "surprise", r#"{"outputText":"x"}"#),
         (StreamKind::Invoke, "chunk", r#"{"hologram":"x"}"#),
         (StreamKind::Invoke, "chunk", r#""text""#),
-        (
-            StreamKind::Invoke,
-            "chunk",
-            r#"{"type":"surprise","text":"x"}"#,
-        ),
-        (
-            StreamKind::Invoke,
-            "chunk",
-            r#"{"type":"content_block_delta","delta":{"type":"x"}}"#,
-        ),
-        (
-            StreamKind::Invoke,
-            "chunk",
-            r#"{"contentBlockDelta":{"delta":{"text":"x"}},"other":{}}"#,
-        ),
+        (StreamKind::Invoke, "chunk", r#"{"type":"surprise","text":"x"}"#),
+        (StreamKind::Invoke, "chunk", r#"{"type":"content_block_delta","delta":{"type":"x"}}"#),
+        (StreamKind::Invoke, "chunk", r#"{"contentBlockDelta":{"delta":{"text":"x"}},"other":{}}"#),
     ] {
         let error = deltas(kind, event_type, json.as_bytes()).expect_err(json);
         assert!(error.is_unknown(), "{json}");
-        let event = super::delta::deltas_with(
-            kind,
-            event_type,
-            json.as_bytes(),
-            crate::bedrock::Unknown::Examine,
-        )
-        .expect(json);
+        let event =
+            super::delta::deltas_with(kind, event_type, json.as_bytes(), crate::bedrock::Unknown::Examine).expect(json);
         let texts = event.whole_texts().count() + event.deltas().len();
         assert_eq!(texts == 0, json == "{}", "{json}");
     }

@@ -33,26 +33,12 @@ pub(crate) struct Node {
 }
 
 impl Node {
-    #[expect(
-        clippy::cast_possible_truncation,
-        reason = "the scanner refuses texts of 4 GiB before it makes nodes"
-    )]
+    #[expect(clippy::cast_possible_truncation, reason = "the scanner refuses texts of 4 GiB before it makes nodes")]
     pub(super) fn new(kind: NodeKind, start: usize, parent: usize, position: u32) -> Self {
-        Self {
-            kind,
-            escaped: false,
-            start: start as u32,
-            end: start as u32,
-            next: 0,
-            parent: parent as u32,
-            position,
-        }
+        Self { kind, escaped: false, start: start as u32, end: start as u32, next: 0, parent: parent as u32, position }
     }
 
-    #[expect(
-        clippy::cast_possible_truncation,
-        reason = "the scanner refuses texts of 4 GiB before it makes nodes"
-    )]
+    #[expect(clippy::cast_possible_truncation, reason = "the scanner refuses texts of 4 GiB before it makes nodes")]
     pub(super) fn close(&mut self, end: usize, next: usize) {
         self.end = end as u32;
         self.next = next as u32;
@@ -64,11 +50,6 @@ impl Node {
 
     pub(crate) fn kind(self) -> NodeKind {
         self.kind
-    }
-
-    /// Whether a string or key holds an escape.
-    pub(crate) fn is_escaped(self) -> bool {
-        self.escaped
     }
 
     /// Offset of the first raw byte; of the quote, for strings.
@@ -107,10 +88,7 @@ pub(crate) struct Document<'a> {
 impl fmt::Debug for Document<'_> {
     /// Sizes only: the text may be what the guardrail is there to hide.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Document")
-            .field("bytes", &self.text.len())
-            .field("nodes", &self.nodes.len())
-            .finish()
+        f.debug_struct("Document").field("bytes", &self.text.len()).field("nodes", &self.nodes.len()).finish()
     }
 }
 
@@ -119,25 +97,20 @@ impl<'a> Document<'a> {
     pub(crate) const ROOT: usize = 0;
 
     pub(crate) fn parse(body: &'a [u8]) -> Result<Self, BodyError> {
-        let text = std::str::from_utf8(body).map_err(|error| {
-            BodyError::new(BodyErrorKind::Utf8 {
-                offset: error.valid_up_to(),
-            })
-        })?;
+        let text = std::str::from_utf8(body)
+            .map_err(|error| BodyError::new(BodyErrorKind::Utf8 { offset: error.valid_up_to() }))?;
         Self::parse_str(text)
     }
 
     pub(crate) fn parse_str(text: &'a str) -> Result<Self, BodyError> {
-        Ok(Self {
-            text,
-            nodes: scan::scan(text)?,
-        })
+        Ok(Self { text, nodes: scan::scan(text)? })
     }
 
     pub(crate) fn text(&self) -> &'a str {
         self.text
     }
 
+    #[cfg(test)]
     pub(crate) fn len(&self) -> usize {
         self.nodes.len()
     }
@@ -160,11 +133,7 @@ impl<'a> Document<'a> {
     pub(crate) fn string(&self, index: usize) -> Cow<'a, str> {
         let node = self.nodes[index];
         let raw = &self.text[node.start() + 1..node.end() - 1];
-        if node.escaped {
-            Cow::Owned(string::decode(raw))
-        } else {
-            Cow::Borrowed(raw)
-        }
+        if node.escaped { Cow::Owned(string::decode(raw)) } else { Cow::Borrowed(raw) }
     }
 
     /// The decoded text of a value that is a string.
@@ -180,24 +149,15 @@ impl<'a> Document<'a> {
         let raw = self.raw(index);
         raw.parse().ok().or_else(|| {
             let number = raw.parse::<f64>().ok()?;
-            #[expect(
-                clippy::cast_possible_truncation,
-                clippy::cast_sign_loss,
-                reason = "the range is checked"
-            )]
-            ((0.0..4_294_967_296.0).contains(&number) && number.fract() == 0.0)
-                .then_some(number as u64)
+            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the range is checked")]
+            ((0.0..4_294_967_296.0).contains(&number) && number.fract() == 0.0).then_some(number as u64)
         })
     }
 
     /// The members of an object as (key, value) indices; of anything else, none.
     pub(crate) fn members(&self, index: usize) -> impl Iterator<Item = (usize, usize)> + '_ {
         let is_object = self.kind(index) == NodeKind::Object;
-        let end = if is_object {
-            self.nodes[index].next()
-        } else {
-            0
-        };
+        let end = if is_object { self.nodes[index].next() } else { 0 };
         let mut at = index + 1;
         std::iter::from_fn(move || {
             if at >= end {
@@ -212,11 +172,7 @@ impl<'a> Document<'a> {
     /// The items of an array; of anything else, none.
     pub(crate) fn items(&self, index: usize) -> impl Iterator<Item = usize> + '_ {
         let is_array = self.kind(index) == NodeKind::Array;
-        let end = if is_array {
-            self.nodes[index].next()
-        } else {
-            0
-        };
+        let end = if is_array { self.nodes[index].next() } else { 0 };
         let mut at = index + 1;
         std::iter::from_fn(move || {
             if at >= end {
@@ -230,9 +186,7 @@ impl<'a> Document<'a> {
 
     /// The value of the first member with this name.
     pub(crate) fn get(&self, index: usize, name: &str) -> Option<usize> {
-        self.members(index)
-            .find(|&(key, _)| self.string(key) == name)
-            .map(|(_, value)| value)
+        self.members(index).find(|&(key, _)| self.string(key) == name).map(|(_, value)| value)
     }
 
     /// The RFC 6901 pointer of a value; for a key, that of the member it names.

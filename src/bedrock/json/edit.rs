@@ -30,6 +30,7 @@ impl SlotEdit {
     }
 
     /// The replacements.
+    #[cfg(test)]
     pub(crate) fn replacements(&self) -> &[(Range<usize>, String)] {
         &self.replacements
     }
@@ -95,10 +96,7 @@ pub(crate) fn string_edits(
         let end = map.raw_offset(range.end);
         let mut bytes = String::with_capacity(replacement.len());
         string::escape_into(replacement, &mut bytes);
-        out.push(RawEdit {
-            range: base + start..base + end,
-            bytes,
-        });
+        out.push(RawEdit { range: base + start..base + end, bytes });
     }
     Ok(())
 }

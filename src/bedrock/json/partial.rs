@@ -69,12 +69,7 @@ pub(crate) struct PartialJson {
 
 impl Default for PartialJson {
     fn default() -> Self {
-        Self {
-            place: Place::Between(Expect::Value),
-            open: Vec::new(),
-            pending: String::new(),
-            read: 0,
-        }
+        Self { place: Place::Between(Expect::Value), open: Vec::new(), pending: String::new(), read: 0 }
     }
 }
 
@@ -84,12 +79,9 @@ impl PartialJson {
     }
 
     /// Whether one whole JSON value has been read. A number at the outermost level may always go on.
+    #[cfg(test)]
     pub(crate) fn is_complete(&self) -> bool {
-        self.open.is_empty()
-            && matches!(
-                self.place,
-                Place::Between(Expect::AfterValue) | Place::Number
-            )
+        self.open.is_empty() && matches!(self.place, Place::Between(Expect::AfterValue) | Place::Number)
     }
 
     /// Reads the next fragment.
@@ -127,42 +119,24 @@ impl PartialJson {
     }
 
     /// Reads inside of a string: up to an escape, one escape, or the end. Zero: more is needed.
-    fn string(
-        &mut self,
-        rest: &str,
-        is_key: bool,
-        pieces: &mut Vec<Piece>,
-    ) -> Result<usize, BodyError> {
-        let plain = rest
-            .find(|c: char| c == '"' || c == '\\' || c < ' ')
-            .unwrap_or(rest.len());
+    fn string(&mut self, rest: &str, is_key: bool, pieces: &mut Vec<Piece>) -> Result<usize, BodyError> {
+        let plain = rest.find(|c: char| c == '"' || c == '\\' || c < ' ').unwrap_or(rest.len());
         if plain > 0 {
             add_text(pieces, &rest[..plain], &rest[..plain]);
             return Ok(plain);
         }
         if rest.starts_with('"') {
             pieces.push(Piece::StringEnd);
-            self.place = Place::Between(if is_key {
-                Expect::Colon
-            } else {
-                Expect::AfterValue
-            });
+            self.place = Place::Between(if is_key { Expect::Colon } else { Expect::AfterValue });
             return Ok(1);
         }
         if !rest.starts_with('\\') {
-            return Err(BodyError::syntax(
-                self.read,
-                "control characters to be escaped",
-            ));
+            return Err(BodyError::syntax(self.read, "control characters to be escaped"));
         }
         match string::step(rest, false) {
             Step::Unit(unit) => {
                 let mut buffer = [0; 4];
-                add_text(
-                    pieces,
-                    unit.ch.encode_utf8(&mut buffer),
-                    &rest[..unit.raw_len],
-                );
+                add_text(pieces, unit.ch.encode_utf8(&mut buffer), &rest[..unit.raw_len]);
                 Ok(unit.raw_len)
             }
             Step::Incomplete => Ok(0),
@@ -177,11 +151,7 @@ impl PartialJson {
                 let Some(left) = left.strip_prefix(ch) else {
                     return Err(BodyError::syntax(self.read, "'true', 'false' or 'null'"));
                 };
-                self.place = if left.is_empty() {
-                    Place::Between(Expect::AfterValue)
-                } else {
-                    Place::Word(left)
-                };
+                self.place = if left.is_empty() { Place::Between(Expect::AfterValue) } else { Place::Word(left) };
                 add_structural(pieces, ch);
                 return Ok(1);
             }
@@ -228,17 +198,10 @@ impl PartialJson {
 
     fn enter(&mut self, is_object: bool) -> Result<Place, BodyError> {
         if self.open.len() == MAX_DEPTH {
-            return Err(BodyError::new(BodyErrorKind::TooDeep {
-                offset: self.read,
-                limit: MAX_DEPTH,
-            }));
+            return Err(BodyError::new(BodyErrorKind::TooDeep { offset: self.read, limit: MAX_DEPTH }));
         }
         self.open.push(is_object);
-        Ok(Place::Between(if is_object {
-            Expect::KeyOrEnd
-        } else {
-            Expect::ValueOrEnd
-        }))
+        Ok(Place::Between(if is_object { Expect::KeyOrEnd } else { Expect::ValueOrEnd }))
     }
 
     fn leave(&mut self) -> Place {
@@ -260,10 +223,7 @@ fn add_text(pieces: &mut Vec<Piece>, decoded: &str, written: &str) {
         text.push_str(decoded);
         raw.push_str(written);
     } else {
-        pieces.push(Piece::Text {
-            text: decoded.into(),
-            raw: written.into(),
-        });
+        pieces.push(Piece::Text { text: decoded.into(), raw: written.into() });
     }
 }
 
@@ -289,6 +249,7 @@ impl HeldText {
     }
 
     /// Whether nothing waits.
+    #[cfg(test)]
     pub(crate) fn is_empty(&self) -> bool {
         self.at == self.raw.len()
     }

@@ -52,9 +52,7 @@ impl Tape {
 pub(super) fn scan(text: &str) -> Result<Vec<Node>, BodyError> {
     let bytes = text.as_bytes();
     if u32::try_from(bytes.len()).is_err() {
-        return Err(BodyError::new(BodyErrorKind::TooLong {
-            length: bytes.len(),
-        }));
+        return Err(BodyError::new(BodyErrorKind::TooLong { length: bytes.len() }));
     }
     let mut at = skip_space(bytes, 0);
     if at == bytes.len() {
@@ -84,10 +82,7 @@ pub(super) fn scan(text: &str) -> Result<Vec<Node>, BodyError> {
             Expect::Value | Expect::ValueOrEnd => match byte {
                 b'{' | b'[' => {
                     if tape.open.len() == MAX_DEPTH {
-                        return Err(BodyError::new(BodyErrorKind::TooDeep {
-                            offset: at,
-                            limit: MAX_DEPTH,
-                        }));
+                        return Err(BodyError::new(BodyErrorKind::TooDeep { offset: at, limit: MAX_DEPTH }));
                     }
                     let (kind, next) = if byte == b'{' {
                         (NodeKind::Object, Expect::KeyOrEnd)
@@ -132,11 +127,7 @@ pub(super) fn scan(text: &str) -> Result<Vec<Node>, BodyError> {
             match bytes.get(at) {
                 Some(b',') => {
                     at += 1;
-                    expect = if is_object {
-                        Expect::Key
-                    } else {
-                        Expect::Value
-                    };
+                    expect = if is_object { Expect::Key } else { Expect::Value };
                     break;
                 }
                 Some(b'}') if is_object => {}
@@ -160,12 +151,7 @@ fn skip_space(bytes: &[u8], mut at: usize) -> usize {
 }
 
 /// Reads a string from its opening quote; the offset behind the closing quote is returned.
-fn push_string(
-    bytes: &[u8],
-    start: usize,
-    kind: NodeKind,
-    tape: &mut Tape,
-) -> Result<usize, BodyError> {
+fn push_string(bytes: &[u8], start: usize, kind: NodeKind, tape: &mut Tape) -> Result<usize, BodyError> {
     let mut at = start + 1;
     let mut escaped = false;
     loop {
@@ -202,11 +188,7 @@ fn escape(bytes: &[u8], at: usize) -> Result<usize, BodyError> {
 }
 
 fn scalar(bytes: &[u8], at: usize) -> Result<(NodeKind, usize), BodyError> {
-    for (word, kind) in [
-        ("true", NodeKind::Bool),
-        ("false", NodeKind::Bool),
-        ("null", NodeKind::Null),
-    ] {
+    for (word, kind) in [("true", NodeKind::Bool), ("false", NodeKind::Bool), ("null", NodeKind::Null)] {
         if bytes[at..].starts_with(word.as_bytes()) {
             return Ok((kind, at + word.len()));
         }

@@ -25,10 +25,7 @@ pub(super) fn step(raw: &str, complete: bool) -> Step {
     let bytes = raw.as_bytes();
     if bytes.first() != Some(&b'\\') {
         return match raw.chars().next() {
-            Some(ch) => Step::Unit(Unit {
-                ch,
-                raw_len: ch.len_utf8(),
-            }),
+            Some(ch) => Step::Unit(Unit { ch, raw_len: ch.len_utf8() }),
             None => Step::Incomplete,
         };
     }
@@ -53,10 +50,7 @@ fn unicode(bytes: &[u8], complete: bool) -> Step {
         Ok(value) => value,
         Err(step) => return step,
     };
-    let lone = Step::Unit(Unit {
-        ch: char::from_u32(high).unwrap_or(char::REPLACEMENT_CHARACTER),
-        raw_len: 6,
-    });
+    let lone = Step::Unit(Unit { ch: char::from_u32(high).unwrap_or(char::REPLACEMENT_CHARACTER), raw_len: 6 });
     if !(0xD800..0xDC00).contains(&high) {
         return lone;
     }
@@ -68,10 +62,7 @@ fn unicode(bytes: &[u8], complete: bool) -> Step {
     match hex(bytes, 8) {
         Ok(low @ 0xDC00..0xE000) => {
             let value = 0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00);
-            Step::Unit(Unit {
-                ch: char::from_u32(value).unwrap_or(char::REPLACEMENT_CHARACTER),
-                raw_len: 12,
-            })
+            Step::Unit(Unit { ch: char::from_u32(value).unwrap_or(char::REPLACEMENT_CHARACTER), raw_len: 12 })
         }
         Err(Step::Incomplete) if !complete => Step::Incomplete,
         // Not a low surrogate, or no escape at all: the next step will tell.

@@ -43,9 +43,7 @@ fn exotic(value: &serde_json::Value, seed: u32) -> String {
 }
 
 fn text_nodes(doc: &Document<'_>) -> Vec<usize> {
-    (0..doc.len())
-        .filter(|&i| matches!(doc.kind(i), NodeKind::String))
-        .collect()
+    (0..doc.len()).filter(|&i| matches!(doc.kind(i), NodeKind::String)).collect()
 }
 
 fn edit_all(value: &mut serde_json::Value, edit: &dyn Fn(&str) -> String) {
@@ -68,17 +66,11 @@ fn second_char(text: &str, replacement: &str) -> SlotEdit {
 }
 
 fn cut(text: &str, cuts: &[usize]) -> Vec<String> {
-    let mut places: Vec<usize> = cuts
-        .iter()
-        .map(|c| c % (text.len() + 1))
-        .filter(|&c| text.is_char_boundary(c))
-        .collect();
+    let mut places: Vec<usize> =
+        cuts.iter().map(|c| c % (text.len() + 1)).filter(|&c| text.is_char_boundary(c)).collect();
     places.extend([0, text.len()]);
     places.sort_unstable();
-    places
-        .windows(2)
-        .map(|w| text[w[0]..w[1]].to_owned())
-        .collect()
+    places.windows(2).map(|w| text[w[0]..w[1]].to_owned()).collect()
 }
 
 proptest! {
@@ -305,10 +297,7 @@ fn lone_surrogates_are_read_as_replacement_characters_and_kept_as_written() {
     let edit = SlotEdit::new(vec![(at..at + 1, "\"y".into())]);
     let raw = doc.raw(1);
     string_edits(&raw[1..raw.len() - 1], 2, &decoded, &edit, &mut edits).expect("fits");
-    assert_eq!(
-        splice(text, &edits).as_deref(),
-        Some(r#"["a\ud800b\udc00\ud800\u0041 \"y"]"#)
-    );
+    assert_eq!(splice(text, &edits).as_deref(), Some(r#"["a\ud800b\udc00\ud800\u0041 \"y"]"#));
 }
 
 #[test]

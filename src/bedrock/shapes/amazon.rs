@@ -6,8 +6,7 @@ use crate::bedrock::table::Rule::{Delta, In, Opaque, Plain, PlainTree, Text};
 use crate::bedrock::table::{Part, Tag, table};
 
 use super::converse::{
-    BLOCK_DELTA, BLOCK_START, BLOCK_STOP, CONVERSE_REQUEST, CONVERSE_RESPONSE, MESSAGE_START,
-    MESSAGE_STOP, METADATA,
+    BLOCK_DELTA, BLOCK_START, BLOCK_STOP, CONVERSE_REQUEST, CONVERSE_RESPONSE, MESSAGE_START, MESSAGE_STOP, METADATA,
 };
 use super::guardrail::{REQUEST_COMMON, RESPONSE_COMMON};
 

@@ -2,8 +2,8 @@
 
 use crate::bedrock::slot::SkipReason::{BinaryDocument, Encrypted, Image};
 use crate::bedrock::slot::SlotKind::{
-    AssistantText, Citation, Document, Reasoning, RequestMetadata, StopSequence, System,
-    ToolDefinition, ToolInput, ToolResult,
+    AssistantText, Citation, Document, Reasoning, RequestMetadata, StopSequence, System, ToolDefinition, ToolInput,
+    ToolResult,
 };
 use crate::bedrock::table::Rule::{Delta, Free, In, InAs, Opaque, Plain, PlainTree, Said, Text};
 use crate::bedrock::table::{Part, Role, Tag, table};

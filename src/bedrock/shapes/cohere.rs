@@ -2,12 +2,10 @@
 
 use crate::bedrock::slot::SkipReason::Image;
 use crate::bedrock::slot::SlotKind::{
-    AssistantText, Citation, Document, Echo, EmbeddingInput, RequestMetadata, StopSequence, System,
-    ToolDefinition, ToolInput, ToolResult, UserText,
+    AssistantText, Citation, Document, Echo, EmbeddingInput, RequestMetadata, StopSequence, System, ToolDefinition,
+    ToolInput, ToolResult, UserText,
 };
-use crate::bedrock::table::Rule::{
-    Delta, Free, In, InAs, Json, Opaque, Plain, PlainTree, Said, Text, Token,
-};
+use crate::bedrock::table::Rule::{Delta, Free, In, InAs, Json, Opaque, Plain, PlainTree, Said, Text, Token};
 use crate::bedrock::table::{Part, Role, Tag, table};
 
 use super::guardrail::{REQUEST_COMMON, RESPONSE_COMMON};

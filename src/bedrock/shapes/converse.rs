@@ -2,8 +2,8 @@
 
 use crate::bedrock::slot::SkipReason::{Audio, Encrypted, Image, S3Location, Video};
 use crate::bedrock::slot::SlotKind::{
-    AssistantText, Citation, Document, DocumentName, Free as FreeText, PromptVariable, Reasoning,
-    RequestMetadata, StopSequence, ToolDefinition, ToolInput, ToolResult, UserText,
+    AssistantText, Citation, Document, DocumentName, Free as FreeText, PromptVariable, Reasoning, RequestMetadata,
+    StopSequence, ToolDefinition, ToolInput, ToolResult, UserText,
 };
 use crate::bedrock::table::Rule::{
     Body, Delta, FileBytes, Free, In, InAs, Json, ModelInput, Opaque, Plain, PlainTree, Said, Text,

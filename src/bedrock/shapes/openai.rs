@@ -2,12 +2,10 @@
 
 use crate::bedrock::slot::SkipReason::{Audio, BinaryDocument, Image};
 use crate::bedrock::slot::SlotKind::{
-    AssistantText, Citation, Document, Echo, Reasoning, RequestMetadata, StopSequence,
-    ToolDefinition, ToolInput, UserText,
+    AssistantText, Citation, Document, Echo, Reasoning, RequestMetadata, StopSequence, ToolDefinition, ToolInput,
+    UserText,
 };
-use crate::bedrock::table::Rule::{
-    Delta, Free, In, InAs, Json, Opaque, Plain, PlainTree, Said, Text, Token,
-};
+use crate::bedrock::table::Rule::{Delta, Free, In, InAs, Json, Opaque, Plain, PlainTree, Said, Text, Token};
 use crate::bedrock::table::{Part, Role, Tag, table};
 
 use super::guardrail::{REQUEST_COMMON, RESPONSE_COMMON};

@@ -50,11 +50,6 @@ impl EventGuard {
         self.blocked
     }
 
-    /// The shape of the answer, as far as it is known.
-    pub(crate) fn shape(&self) -> Shape {
-        self.shape
-    }
-
     /// Examines an event, and gives what is to be sent on. For InvokeModel `json` is the model's JSON, unwrapped.
     pub(crate) fn push(&mut self, event_type: &str, json: &[u8]) -> Result<Vec<OutEvent>, BodyError> {
         if self.blocked {
@@ -110,20 +105,15 @@ impl EventGuard {
     }
 
     /// The events that tell of a blocked request in place of an answer.
-    pub(crate) fn refusal(
-        kind: StreamKind,
-        request: Shape,
-        model_id: &str,
-        message: &str,
-    ) -> Option<Vec<StreamEvent>> {
+    pub(crate) fn refusal(kind: StreamKind, request: Shape, model_id: &str, message: &str) -> Option<Vec<StreamEvent>> {
         blocked_events(kind, request, model_id, message, &Progress::new())
     }
 
     fn texts(&self, plan: &Plan) -> Result<Vec<OutEvent>, BodyError> {
         let events = plan.before.iter().map(|(lane, block, text)| {
-            text_event(self.kind, self.shape, *lane, *block, text)
-                .map(OutEvent::New)
-                .ok_or_else(|| BodyError::frame("the stream ended with text held, and its shape has no event to carry it"))
+            text_event(self.kind, self.shape, *lane, *block, text).map(OutEvent::New).ok_or_else(|| {
+                BodyError::frame("the stream ended with text held, and its shape has no event to carry it")
+            })
         });
         events.collect()
     }

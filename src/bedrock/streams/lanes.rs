@@ -170,5 +170,5 @@ impl Lanes {
 }
 
 fn start(guard: &BodyGuard) -> Evaluator {
-    Evaluator::new(guard.guardrail().clone(), Source::Output, guard.conversation().clone())
+    Evaluator::of_stream(guard.guardrail().clone(), Source::Output, guard.conversation().clone())
 }

@@ -17,17 +17,6 @@ pub(crate) fn chunk_json(event: &ResponseStream) -> Result<&[u8], BodyError> {
     }
 }
 
-/// Puts other JSON in a chunk.
-pub(crate) fn set_chunk_json(event: &mut ResponseStream, json: Vec<u8>) -> Result<(), BodyError> {
-    match event {
-        ResponseStream::Chunk(part) => {
-            part.bytes = Some(Blob::new(json));
-            Ok(())
-        }
-        _ => Err(BodyError::new(BodyErrorKind::UnknownShape { what: "event" })),
-    }
-}
-
 /// A new chunk around the model's JSON.
 pub(crate) fn json_chunk(json: impl Into<Vec<u8>>) -> ResponseStream {
     ResponseStream::Chunk(PayloadPart::builder().bytes(Blob::new(json)).build())

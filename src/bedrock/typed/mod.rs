@@ -27,13 +27,13 @@ mod tests;
 pub(super) use path::TypedPath;
 
 // What the middleware floor calls. The allowance goes when it does.
-#[allow(unused_imports, reason = "the floor above is written apart")]
+#[allow(unused_imports)]
 pub(crate) use self::{
     blocked::{
         block_stop, blocked_converse, blocked_converse_events, blocked_invoke, blocked_invoke_events, message_start,
         message_stop, metadata, text_delta,
     },
-    chunk::{chunk_json, json_chunk, set_chunk_json},
+    chunk::{chunk_json, json_chunk},
     event::{TypedDelta, TypedEvent},
     request::{
         visit_apply_guardrail_request, visit_async_request, visit_converse_request, visit_converse_stream_request,

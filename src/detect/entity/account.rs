@@ -58,19 +58,9 @@ fn connector(text: &str, value: usize) -> (String, bool) {
     let head = &text[..value];
     let quoted = head.ends_with(is_quote);
     let head = head.trim_end_matches(is_quote).trim_end();
-    let sign: String = head
-        .chars()
-        .rev()
-        .take_while(|c| matches!(c, ':' | '=' | '>'))
-        .collect();
+    let sign: String = head.chars().rev().take_while(|c| matches!(c, ':' | '=' | '>')).collect();
     if sign.is_empty() {
-        (
-            head.rsplit(' ')
-                .next()
-                .unwrap_or_default()
-                .to_ascii_lowercase(),
-            quoted,
-        )
+        (head.rsplit(' ').next().unwrap_or_default().to_ascii_lowercase(), quoted)
     } else {
         (sign, quoted)
     }
@@ -87,13 +77,8 @@ fn username(c: &Candidate<'_>) -> Verdict {
     let lower = c.text.to_ascii_lowercase();
     // "User: Hello" opens a line of a chat; "username: hello" does not.
     let named = !lower.starts_with("user")
-        || lower.get(4..).is_some_and(|r| {
-            r.trim_start_matches([' ', '_', '-'])
-                .starts_with(['n', 'i'])
-        });
-    let odd = value
-        .bytes()
-        .any(|b| b.is_ascii_digit() || matches!(b, b'_' | b'.' | b'@'));
+        || lower.get(4..).is_some_and(|r| r.trim_start_matches([' ', '_', '-']).starts_with(['n', 'i']));
+    let odd = value.bytes().any(|b| b.is_ascii_digit() || matches!(b, b'_' | b'.' | b'@'));
     let word = matches!(sign.as_str(), "is" | "as");
     let good = match (named, word) {
         (true, false) => true,
@@ -118,8 +103,7 @@ fn username(c: &Candidate<'_>) -> Verdict {
 
 /// The end of the word is reached, and it does not end in sentence punctuation.
 fn ends_word(c: &Candidate<'_>) -> bool {
-    !c.after
-        .is_some_and(|a| a.is_ascii_alphanumeric() || matches!(a, '_' | '@'))
+    !c.after.is_some_and(|a| a.is_ascii_alphanumeric() || matches!(a, '_' | '@'))
         && !c.text.ends_with(['.', '-', '+'].as_slice())
 }
 
@@ -134,15 +118,9 @@ fn sql_user(_: &Candidate<'_>) -> Verdict {
 fn handle(c: &Candidate<'_>) -> Verdict {
     let letters = c.text.bytes().any(|b| b.is_ascii_alphabetic());
     // `name@host` is no handle, nor is a decorator in code ("@Override" in front of a line break).
-    let alone = !c.before.is_some_and(|b| {
-        b.is_alphanumeric() || matches!(b, '.' | '_' | '-' | '/' | '%' | '\'' | '@')
-    });
+    let alone = !c.before.is_some_and(|b| b.is_alphanumeric() || matches!(b, '.' | '_' | '-' | '/' | '%' | '\'' | '@'));
     context_if(
-        alone
-            && letters
-            && c.text.len() >= 4
-            && ends_word(c)
-            && !matches!(c.after, Some('(' | '.' | '/' | '\'')),
+        alone && letters && c.text.len() >= 4 && ends_word(c) && !matches!(c.after, Some('(' | '.' | '/' | '\'')),
     )
 }
 
@@ -165,10 +143,7 @@ fn password(c: &Candidate<'_>) -> Verdict {
     let range = password_value(c.text);
     let (sign, quoted) = connector(c.text, range.start);
     let value = &c.text[range];
-    if value.len() < 4
-        || value.len() > 128
-        || value.starts_with([':', '=', '>', '(', '{', '<', '$', '[']) && !quoted
-    {
+    if value.len() < 4 || value.len() > 128 || value.starts_with([':', '=', '>', '(', '{', '<', '$', '[']) && !quoted {
         return Verdict::Reject;
     }
     let closed = match c.after {
@@ -176,29 +151,22 @@ fn password(c: &Candidate<'_>) -> Verdict {
         Some(a) => {
             a.is_whitespace()
                 || is_quote(a)
-                || (!quoted
-                    && matches!(a, ',' | '.' | ';' | ')' | '!' | '?' | '<' | '&' | '}' | ']'))
+                || (!quoted && matches!(a, ',' | '.' | ';' | ')' | '!' | '?' | '<' | '&' | '}' | ']'))
         }
     };
     // `getpass.getpass()` is an expression: the word ends where the password would.
     let member = c.after == Some('.') && !quoted && sign.contains('=');
-    if !closed
-        || member
-        || (!quoted && value.ends_with([',', '.', ';', ')', '?', ':', '}', ']'].as_slice()))
-    {
+    if !closed || member || (!quoted && value.ends_with([',', '.', ';', ')', '?', ':', '}', ']'].as_slice())) {
         return Verdict::Reject;
     }
     let bare = value.trim_matches(|c: char| !c.is_ascii_alphanumeric());
     let odd = value.bytes().any(|b| b.is_ascii_digit())
-        || bare.bytes().any(|b| {
-            b.is_ascii_punctuation()
-                && !matches!(b, b'-' | b'\'' | b'.' | b'/' | b',' | b'(' | b')')
-        })
-        || (bare.bytes().skip(1).any(|b| b.is_ascii_uppercase())
-            && bare.bytes().any(|b| b.is_ascii_lowercase()));
-    let short = c.text.len() > 4
-        && c.text[..4].eq_ignore_ascii_case("pass")
-        && !c.text.as_bytes()[4].is_ascii_alphabetic();
+        || bare
+            .bytes()
+            .any(|b| b.is_ascii_punctuation() && !matches!(b, b'-' | b'\'' | b'.' | b'/' | b',' | b'(' | b')'))
+        || (bare.bytes().skip(1).any(|b| b.is_ascii_uppercase()) && bare.bytes().any(|b| b.is_ascii_lowercase()));
+    let short =
+        c.text.len() > 4 && c.text[..4].eq_ignore_ascii_case("pass") && !c.text.as_bytes()[4].is_ascii_alphabetic();
     // Code: `password = getpass.getpass()`, `pass: string`.
     let code = !quoted && (value.contains("()") || value.contains('(') || value.contains("::"));
     let good = match sign.as_str() {
@@ -214,8 +182,7 @@ fn password(c: &Candidate<'_>) -> Verdict {
         }
     };
     // `dbPass` is a field, "compass" a word.
-    let start_ok =
-        !c.before.is_some_and(|b| b.is_ascii_lowercase()) || c.text.starts_with('P') || !short;
+    let start_ok = !c.before.is_some_and(|b| b.is_ascii_lowercase()) || c.text.starts_with('P') || !short;
     accept_if(good && !code && start_ok && !is_stop_word(bare))
 }
 

@@ -35,20 +35,8 @@ const KINDS: &[&str] = &[
 ];
 
 /// What an apartment, suite or floor is called.
-const UNITS: &[&str] = &[
-    "apt",
-    "apartment",
-    "suite",
-    "ste",
-    "unit",
-    "floor",
-    "fl",
-    "room",
-    "rm",
-    "bldg",
-    "building",
-    "flat",
-];
+const UNITS: &[&str] =
+    &["apt", "apartment", "suite", "ste", "unit", "floor", "fl", "room", "rm", "bldg", "building", "flat"];
 
 pub(super) static RECOGNIZERS: &[Recognizer] = &[
     // A number and what follows it; whether that is an address is for the validator, which keeps the automaton small.
@@ -94,20 +82,10 @@ fn any(c: &Candidate<'_>) -> Verdict {
 
 /// A code may have one space inside; the keyword ends in a letter or a sign.
 fn code_value(text: &str) -> std::ops::Range<usize> {
-    let first = text
-        .char_indices()
-        .find(|&(_, c)| c.is_ascii_digit())
-        .map_or(0, |(i, _)| i);
-    let letters = text[..first]
-        .bytes()
-        .rev()
-        .take_while(|b| b.is_ascii_alphabetic())
-        .count();
-    let start = if letters <= 2 {
-        first - letters
-    } else {
-        tail(&text[..first], |c| matches!(c, ' ' | ':' | '=')).start
-    };
+    let first = text.char_indices().find(|&(_, c)| c.is_ascii_digit()).map_or(0, |(i, _)| i);
+    let letters = text[..first].bytes().rev().take_while(|b| b.is_ascii_alphabetic()).count();
+    let start =
+        if letters <= 2 { first - letters } else { tail(&text[..first], |c| matches!(c, ' ' | ':' | '=')).start };
     start..text.len()
 }
 
@@ -132,9 +110,7 @@ fn has_digit(word: &str) -> bool {
 }
 
 fn is_kind(word: &str) -> bool {
-    KINDS
-        .binary_search(&word.to_ascii_lowercase().as_str())
-        .is_ok()
+    KINDS.binary_search(&word.to_ascii_lowercase().as_str()).is_ok()
 }
 
 fn is_unit(word: &str) -> bool {
@@ -164,13 +140,9 @@ fn street(c: &Candidate<'_>) -> Verdict {
     // A street kind on the same line, at most five words behind the number, or a unit at most seven.
     let same_line = |i: usize| parts[1..=i].iter().all(|p| !p.0.contains('\n'));
     let kind = (2..parts.len().min(7)).find(|&i| is_kind(parts[i].1) && same_line(i));
-    let unit = (2..parts.len().saturating_sub(1).min(8))
-        .find(|&i| is_unit(parts[i].1) && has_digit(parts[i + 1].1));
+    let unit = (2..parts.len().saturating_sub(1).min(8)).find(|&i| is_unit(parts[i].1) && has_digit(parts[i + 1].1));
     let plain_dots = |until: usize| {
-        parts[1..=until]
-            .iter()
-            .zip(&parts[..until])
-            .all(|(p, before)| !p.0.contains('.') || before.1.len() <= 4)
+        parts[1..=until].iter().zip(&parts[..until]).all(|(p, before)| !p.0.contains('.') || before.1.len() <= 4)
     };
     let end = match (kind, unit) {
         (Some(k), _) => end_of_street(&parts, k),
@@ -183,21 +155,13 @@ fn street(c: &Candidate<'_>) -> Verdict {
 /// The last part of street, direction and unit.
 fn end_of_street(parts: &[(&str, &str)], kind: usize) -> usize {
     let mut end = kind;
-    let direction = |w: &str| {
-        matches!(
-            w,
-            "N" | "S" | "E" | "W" | "NE" | "NW" | "SE" | "SW" | "North" | "South" | "East" | "West"
-        )
-    };
+    let direction =
+        |w: &str| matches!(w, "N" | "S" | "E" | "W" | "NE" | "NW" | "SE" | "SW" | "North" | "South" | "East" | "West");
     if parts.get(end + 1).is_some_and(|p| direction(p.1)) {
         end += 1;
     }
     match (parts.get(end + 1), parts.get(end + 2)) {
-        (Some(unit), Some(number))
-            if is_unit(unit.1) && (has_digit(number.1) || number.1.len() == 1) =>
-        {
-            end + 2
-        }
+        (Some(unit), Some(number)) if is_unit(unit.1) && (has_digit(number.1) || number.1.len() == 1) => end + 2,
         (Some(number), _) if number.0.contains('#') => end + 1,
         _ => end,
     }
@@ -213,17 +177,8 @@ fn place(parts: &[(&str, &str)], has_unit: bool) -> bool {
     if parts.len() > 9 || lines > 4 || sentence {
         return false;
     }
-    if !before.is_empty()
-        && matches!(
-            last.1,
-            "USA" | "UK" | "Canada" | "States" | "Kingdom" | "Australia"
-        )
-    {
-        let country = if matches!(last.1, "States" | "Kingdom") {
-            2
-        } else {
-            1
-        };
+    if !before.is_empty() && matches!(last.1, "USA" | "UK" | "Canada" | "States" | "Kingdom" | "Australia") {
+        let country = if matches!(last.1, "States" | "Kingdom") { 2 } else { 1 };
         return place(&parts[..parts.len().saturating_sub(country)], has_unit);
     }
     let words = parts.iter().all(|p| !has_digit(p.1));
@@ -264,21 +219,13 @@ fn postal_code(parts: &[(&str, &str)]) -> bool {
     };
     let numeric = matches!(
         shape(last.1).as_str(),
-        "9999"
-            | "99999"
-            | "999999"
-            | "99999-9999"
-            | "99999-999"
-            | "99-999"
-            | "999-9999"
-            | "9999-999"
+        "9999" | "99999" | "999999" | "99999-9999" | "99999-999" | "99-999" | "999-9999" | "9999-999"
     );
     let halves = parts.len() >= 2
         && shape(last.1) == "9AA"
         && digits(parts[parts.len() - 2].1) >= 1
         && parts[parts.len() - 2].1.len() <= 4;
-    let canadian =
-        parts.len() >= 2 && shape(last.1) == "9A9" && shape(parts[parts.len() - 2].1) == "A9A";
+    let canadian = parts.len() >= 2 && shape(last.1) == "9A9" && shape(parts[parts.len() - 2].1) == "A9A";
     // One code behind another is the date or the number of the next line.
     let numeric = numeric && !parts.iter().rev().nth(1).is_some_and(|p| has_digit(p.1));
     numeric || halves || canadian
@@ -324,21 +271,17 @@ const ENDINGS: &[&str] = &[
 
 fn compound(c: &Candidate<'_>) -> Verdict {
     let street = c.text.split(' ').next().unwrap_or_default();
-    let ending = ENDINGS
-        .iter()
-        .any(|e| street.len() > e.len() + 1 && street.ends_with(e));
-    let code = c.text.split_once(", ").is_none_or(|(_, rest)| {
-        (4..=8).contains(&rest.split(' ').next().unwrap_or_default().len())
-    });
+    let ending = ENDINGS.iter().any(|e| street.len() > e.len() + 1 && street.ends_with(e));
+    let code = c
+        .text
+        .split_once(", ")
+        .is_none_or(|(_, rest)| (4..=8).contains(&rest.split(' ').next().unwrap_or_default().len()));
     accept_if(ending && code && any(c) == Verdict::Accept)
 }
 
 fn romance(c: &Candidate<'_>) -> Verdict {
     let last = c.text.rsplit(' ').next().unwrap_or_default();
-    let named = last
-        .chars()
-        .next()
-        .is_some_and(|c| c.is_uppercase() || c.is_ascii_digit());
+    let named = last.chars().next().is_some_and(|c| c.is_uppercase() || c.is_ascii_digit());
     accept_if(any(c) == Verdict::Accept && named && ends_well(c.text))
 }
 

@@ -37,9 +37,7 @@ pub(super) static RECOGNIZERS: &[Recognizer] = &[
 /// Local part and host of an address, at its last `@` or `%40`.
 fn split_email(text: &str) -> Option<(&str, &str)> {
     match (text.rfind('@'), text.rfind("%40")) {
-        (Some(at), encoded) if encoded.is_none_or(|e| e < at) => {
-            Some((&text[..at], &text[at + 1..]))
-        }
+        (Some(at), encoded) if encoded.is_none_or(|e| e < at) => Some((&text[..at], &text[at + 1..])),
         (_, Some(at)) => Some((&text[..at], &text[at + 3..])),
         _ => None,
     }
@@ -51,9 +49,7 @@ fn email(c: &Candidate<'_>) -> Verdict {
     };
     // A letter or digit before it means that an earlier start was judged and refused: this is the tail of it.
     let starts_clean = !c.before.is_some_and(|b| b.is_ascii_alphanumeric());
-    let ends_clean = !c
-        .after
-        .is_some_and(|a| a == '@' || a.is_ascii_alphanumeric());
+    let ends_clean = !c.after.is_some_and(|a| a == '@' || a.is_ascii_alphanumeric());
     accept_if(starts_clean && ends_clean && plausible_local(local) && plausible_host(host))
 }
 
@@ -73,11 +69,9 @@ fn plausible_host(host: &str) -> bool {
     let Some((_, ending)) = host.rsplit_once('.') else {
         return false;
     };
-    let labels = host
-        .split('.')
-        .all(|l| !l.is_empty() && l.len() <= 63 && !l.starts_with('-') && !l.ends_with('-'));
-    let ending_ok = ending.len() >= 2
-        && (ending.bytes().all(|b| b.is_ascii_alphabetic()) || ending.starts_with("xn--"));
+    let labels = host.split('.').all(|l| !l.is_empty() && l.len() <= 63 && !l.starts_with('-') && !l.ends_with('-'));
+    let ending_ok =
+        ending.len() >= 2 && (ending.bytes().all(|b| b.is_ascii_alphabetic()) || ending.starts_with("xn--"));
     labels && ending_ok && host.len() <= 253
 }
 
@@ -99,13 +93,7 @@ fn url(c: &Candidate<'_>) -> Verdict {
     let host = rest.split(['/', '?', '#']).next().unwrap_or(rest);
     let named = host.bytes().any(|b| b.is_ascii_alphanumeric()) && !host.contains("..");
     let dotted = c.text.contains("://") || host.matches('.').count() >= 2;
-    accept_if(
-        named
-            && dotted
-            && ends_well(c.text)
-            && !matches!(c.before, Some('@' | '.' | '-'))
-            && url_ends_here(c),
-    )
+    accept_if(named && dotted && ends_well(c.text) && !matches!(c.before, Some('@' | '.' | '-')) && url_ends_here(c))
 }
 
 /// The longest end is wanted; an end inside a word would only be offered when every longer one fails.
@@ -114,18 +102,10 @@ fn url_ends_here(c: &Candidate<'_>) -> bool {
 }
 
 fn bare_domain(c: &Candidate<'_>) -> Verdict {
-    let (host, path) = c
-        .text
-        .split_once('/')
-        .map_or((c.text, None), |(host, path)| (host, Some(path)));
-    let good = host
-        .split('.')
-        .all(|l| !l.is_empty() && !l.starts_with('-') && !l.ends_with('-'))
+    let (host, path) = c.text.split_once('/').map_or((c.text, None), |(host, path)| (host, Some(path)));
+    let good = host.split('.').all(|l| !l.is_empty() && !l.starts_with('-') && !l.ends_with('-'))
         && host.bytes().any(|b| b.is_ascii_alphabetic())
-        && !matches!(
-            c.before,
-            Some('@' | '.' | '/' | '-' | '\\' | '%' | ':' | '+' | '=')
-        )
+        && !matches!(c.before, Some('@' | '.' | '/' | '-' | '\\' | '%' | ':' | '+' | '='))
         && !matches!(c.after, Some('@' | '(' | '-'))
         && !is_word(c.after)
         && ends_well(c.text);

@@ -10,12 +10,7 @@ pub(super) static RECOGNIZERS: &[Recognizer] = &[
     // Bitcoin, pay to public key hash (1...) and to script hash (3...).
     plain(CryptoWallet, r"\b[13][1-9A-HJ-NP-Za-km-z]+\b", 35, base58),
     // Bitcoin and Litecoin witness addresses (BIP 173, BIP 350).
-    plain(
-        CryptoWallet,
-        r"\b(?:bc1|tb1|ltc1|BC1|TB1|LTC1)[0-9A-Za-z]+\b",
-        90,
-        bech32,
-    ),
+    plain(CryptoWallet, r"\b(?:bc1|tb1|ltc1|BC1|TB1|LTC1)[0-9A-Za-z]+\b", 90, bech32),
     // Ethereum. The mixed-case checksum (EIP-55) is optional, so the form is all there is.
     plain(CryptoWallet, r"\b0x[0-9A-Fa-f]+\b", 42, ethereum),
 ];
@@ -53,13 +48,7 @@ const BECH32: &[u8; 32] = b"qpzry9x8gf2tvdw0s3jn54khce6mua7l";
 
 /// The checksum of BIP 173 (constant 1) and BIP 350 (0x2bc830a3).
 fn bech32_check(text: &str) -> bool {
-    const GENERATOR: [u32; 5] = [
-        0x3b6a_57b2,
-        0x2650_8e6d,
-        0x1ea1_19fa,
-        0x3d42_33dd,
-        0x2a14_62b3,
-    ];
+    const GENERATOR: [u32; 5] = [0x3b6a_57b2, 0x2650_8e6d, 0x1ea1_19fa, 0x3d42_33dd, 0x2a14_62b3];
     let lower = text.to_ascii_lowercase();
     if lower != text && text.to_ascii_uppercase() != text {
         return false;
@@ -113,9 +102,7 @@ mod tests {
     fn bech32_vectors() {
         // Valid addresses of BIP 173 and BIP 350, and one with a wrong character.
         assert!(bech32_check("BC1QW508D6QEJXTDG4Y5R3ZARVARY0C5XW7KV8F3T4"));
-        assert!(bech32_check(
-            "bc1p0xlxvlhemja6c4dqv22uapctqupfhlxm9h8z3k2e72q4k9hcz7vqzk5jj0"
-        ));
+        assert!(bech32_check("bc1p0xlxvlhemja6c4dqv22uapctqupfhlxm9h8z3k2e72q4k9hcz7vqzk5jj0"));
         assert!(!bech32_check("bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t5"));
         assert!(!bech32_check("bc1QW508D6QEJXTDG4Y5R3ZARVARY0C5XW7KV8F3T4"));
     }

@@ -46,13 +46,23 @@ pub(super) static RECOGNIZERS: &[Recognizer] = &[
     // No boundary at either end: a card glued to a word or a key is still a card. Neighbouring digits are the validator's.
     plain(CreditDebitCardNumber, r"\d+(?:[ .-]\d+)*", 40, card).near(CARD_WORDS),
     // Bedrock masks the bare last four digits too; only next to words that say so.
-    plain(CreditDebitCardNumber, r"\b(?i:ending(?: in| with)?|last (?:four|4)(?: digits)?(?: are| is|:)?) [*xX.# -]*\d{4}\b", 48, last_four)
-        .value(last_four_value)
-        .near(CARD_WORDS),
+    plain(
+        CreditDebitCardNumber,
+        r"\b(?i:ending(?: in| with)?|last (?:four|4)(?: digits)?(?: are| is|:)?) [*xX.# -]*\d{4}\b",
+        48,
+        last_four,
+    )
+    .value(last_four_value)
+    .near(CARD_WORDS),
     plain(InternationalBankAccountNumber, r"\b[A-Za-z]{2}\d\d(?:[ -]?[0-9A-Za-z])+\b", 50, iban_number),
     plain(SwiftCode, r"\b[A-Z]{6}[A-Z0-9]{2}(?:[A-Z0-9]{3})?\b", 11, swift).near(SWIFT_WORDS),
-    plain(SwiftCode, r"\b(?i:swift|bic)(?i:/bic|/swift)?(?i:[ -]?code)?(?i: (?:number|no\.?))?(?i: is)?[ ]?[:=#]?[ ]?[A-Za-z0-9]+\b", 60, swift_named)
-        .value(after_space_or_sign),
+    plain(
+        SwiftCode,
+        r"\b(?i:swift|bic)(?i:/bic|/swift)?(?i:[ -]?code)?(?i: (?:number|no\.?))?(?i: is)?[ ]?[:=#]?[ ]?[A-Za-z0-9]+\b",
+        60,
+        swift_named,
+    )
+    .value(after_space_or_sign),
 ];
 
 /// Which networks issue numbers of this prefix and length, and how sure that makes us.
@@ -63,12 +73,7 @@ pub(super) static RECOGNIZERS: &[Recognizer] = &[
 /// 0604; Troy 9792; UATP 1; InstaPayment 637 to 639.
 fn issuer(digits: &[u8]) -> Verdict {
     let len = digits.len();
-    let prefix = |n: usize| {
-        digits
-            .iter()
-            .take(n)
-            .fold(0u32, |sum, &d| sum * 10 + u32::from(d))
-    };
+    let prefix = |n: usize| digits.iter().take(n).fold(0u32, |sum, &d| sum * 10 + u32::from(d));
     let (p1, p2, p3, p4) = (prefix(1), prefix(2), prefix(3), prefix(4));
     let sure = match len {
         16 => {
@@ -89,20 +94,9 @@ fn issuer(digits: &[u8]) -> Verdict {
         }
         15 => matches!(p2, 34 | 37) || matches!(p4, 2131 | 1800),
         14 => (300..=305).contains(&p3) || p4 == 3095 || matches!(p2, 36 | 38 | 39),
-        13 => {
-            p1 == 4
-                || matches!(
-                    p4,
-                    5018 | 5020 | 5038 | 5893 | 6304 | 6759 | 6761 | 6762 | 6763
-                )
-        }
-        12 => matches!(
-            p4,
-            5018 | 5020 | 5038 | 5612 | 5893 | 6304 | 6390 | 6759 | 6761 | 6762 | 6763 | 604
-        ),
-        19 => {
-            p1 == 4 || p1 == 6 || (3528..=3589).contains(&p4) || p2 == 50 || (56..=58).contains(&p2)
-        }
+        13 => p1 == 4 || matches!(p4, 5018 | 5020 | 5038 | 5893 | 6304 | 6759 | 6761 | 6762 | 6763),
+        12 => matches!(p4, 5018 | 5020 | 5038 | 5612 | 5893 | 6304 | 6390 | 6759 | 6761 | 6762 | 6763 | 604),
+        19 => p1 == 4 || p1 == 6 || (3528..=3589).contains(&p4) || p2 == 50 || (56..=58).contains(&p2),
         17 | 18 => p1 == 6 || (3528..=3589).contains(&p4),
         _ => false,
     };
@@ -134,12 +128,7 @@ fn card(c: &Candidate<'_>) -> Verdict {
     let digits = digits(c.text);
     let repeated = digits.windows(2).all(|w| w[0] == w[1]);
     // A fraction such as 0.4111111111111111 is not a card, nor is the head of a longer number.
-    if !c.digits_end_here()
-        || c.before == Some('.')
-        || repeated
-        || !card_groups(c.text)
-        || !luhn(&digits)
-    {
+    if !c.digits_end_here() || c.before == Some('.') || repeated || !card_groups(c.text) || !luhn(&digits) {
         return Verdict::Reject;
     }
     issuer(&digits)
@@ -157,12 +146,7 @@ fn iban_number(c: &Candidate<'_>) -> Verdict {
     if is_word(c.before) || is_word(c.after) {
         return Verdict::Reject;
     }
-    let plain: String = c
-        .text
-        .chars()
-        .filter(char::is_ascii_alphanumeric)
-        .map(|c| c.to_ascii_uppercase())
-        .collect();
+    let plain: String = c.text.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_uppercase()).collect();
     let separated = plain.len() != c.text.len();
     let country = plain.get(..2).unwrap_or_default();
     accept_if(
@@ -180,42 +164,29 @@ LALBLCLILKLRLSLTLULVLYMAMCMDMEMFMGMHMKMLMMMNMOMPMQMRMSMTMUMVMWMXMYMZNANCNENFNGNI
 SASBSCSDSESGSHSISJSKSLSMSNSOSRSSSTSVSXSYSZTCTDTFTGTHTJTKTLTMTNTOTRTTTVTWTZUAUGUMUSUYUZVAVCVEVGVIVNVUWFWSXKYEYTZAZMZW";
 
 fn is_country(code: &str) -> bool {
-    COUNTRIES
-        .as_bytes()
-        .chunks(2)
-        .any(|c| c.eq_ignore_ascii_case(code.as_bytes()))
+    COUNTRIES.as_bytes().chunks(2).any(|c| c.eq_ignore_ascii_case(code.as_bytes()))
 }
 
 /// Institution codes of large banks (the first four letters of their published BICs).
 const BANKS: &[&str] = &[
-    "ABNA", "BARC", "BBVA", "BCIT", "BKTR", "BNPA", "BOFA", "BOFM", "BSCH", "CHAS", "CITI", "COBA",
-    "CRES", "CRLY", "DBSS", "DEUT", "DNBA", "GENO", "HSBC", "HYVE", "ICBK", "INGB", "LOYD", "MIDL",
-    "NDEA", "NWBK", "PNCC", "RABO", "RBOS", "REVO", "ROYC", "SBIN", "SCBL", "SOGE", "TDOM", "TRWI",
-    "UBSW", "UNCR", "USBK", "WFBI", "WPAC",
+    "ABNA", "BARC", "BBVA", "BCIT", "BKTR", "BNPA", "BOFA", "BOFM", "BSCH", "CHAS", "CITI", "COBA", "CRES", "CRLY",
+    "DBSS", "DEUT", "DNBA", "GENO", "HSBC", "HYVE", "ICBK", "INGB", "LOYD", "MIDL", "NDEA", "NWBK", "PNCC", "RABO",
+    "RBOS", "REVO", "ROYC", "SBIN", "SCBL", "SOGE", "TDOM", "TRWI", "UBSW", "UNCR", "USBK", "WFBI", "WPAC",
 ];
 
 fn swift(c: &Candidate<'_>) -> Verdict {
-    if !is_country(&c.text[4..6])
-        || matches!(c.before, Some('-' | '_'))
-        || matches!(c.after, Some('_'))
-    {
+    if !is_country(&c.text[4..6]) || matches!(c.before, Some('-' | '_')) || matches!(c.after, Some('_')) {
         return Verdict::Reject;
     }
     // A listed bank, with a location that no English word ends in: DEUTDEFF yes, but a location of two letters alone is weak.
-    if BANKS.contains(&&c.text[..4]) {
-        Verdict::Accept
-    } else {
-        Verdict::NeedsContext
-    }
+    if BANKS.contains(&&c.text[..4]) { Verdict::Accept } else { Verdict::NeedsContext }
 }
 
 fn swift_named(c: &Candidate<'_>) -> Verdict {
     let value = &c.text[after_space_or_sign(c.text)];
-    let cased = value.bytes().all(|b| !b.is_ascii_lowercase())
-        || value.bytes().all(|b| !b.is_ascii_uppercase());
+    let cased = value.bytes().all(|b| !b.is_ascii_lowercase()) || value.bytes().all(|b| !b.is_ascii_uppercase());
     // Lower case letters need a digit to be told from a word ("swift transfer").
-    let told =
-        value.bytes().any(|b| b.is_ascii_uppercase()) || value.bytes().any(|b| b.is_ascii_digit());
+    let told = value.bytes().any(|b| b.is_ascii_uppercase()) || value.bytes().any(|b| b.is_ascii_digit());
     accept_if(
         matches!(value.len(), 8 | 11)
             && value.bytes().take(6).all(|b| b.is_ascii_alphabetic())

@@ -63,20 +63,12 @@ impl Recognizer {
 
 /// Accept, or reject.
 pub(super) fn accept_if(good: bool) -> Verdict {
-    if good {
-        Verdict::Accept
-    } else {
-        Verdict::Reject
-    }
+    if good { Verdict::Accept } else { Verdict::Reject }
 }
 
 /// Accept with context, or reject.
 pub(super) fn context_if(good: bool) -> Verdict {
-    if good {
-        Verdict::NeedsContext
-    } else {
-        Verdict::Reject
-    }
+    if good { Verdict::NeedsContext } else { Verdict::Reject }
 }
 
 /// Whether the character would make a longer word of the candidate. ASCII only: a number glued to Chinese text stands alone.
@@ -104,8 +96,7 @@ impl Candidate<'_> {
     pub(super) fn grouped_as(&self, shapes: &[&[usize]], signs: &[u8]) -> bool {
         let mut used = self.text.bytes().filter(|b| !b.is_ascii_digit());
         let first = used.next();
-        first.is_none_or(|f| signs.contains(&f) && used.all(|b| b == f))
-            && shapes.contains(&self.groups().as_slice())
+        first.is_none_or(|f| signs.contains(&f) && used.all(|b| b == f)) && shapes.contains(&self.groups().as_slice())
     }
 
     /// Whether no digit touches it.
@@ -117,10 +108,6 @@ impl Candidate<'_> {
 /// The run of value characters at the end of a keyword-introduced candidate: all behind the last separator that
 /// `separator` accepts.
 pub(super) fn tail(text: &str, separator: impl Fn(char) -> bool) -> Range<usize> {
-    let start = text
-        .char_indices()
-        .rev()
-        .find(|&(_, c)| separator(c))
-        .map_or(0, |(i, c)| i + c.len_utf8());
+    let start = text.char_indices().rev().find(|&(_, c)| separator(c)).map_or(0, |(i, c)| i + c.len_utf8());
     start..text.len()
 }

@@ -94,10 +94,7 @@ const GIVEN_NAMES: &[&str] = &[
 /// Whether a word is a listed given name. The case counts; both parts of "Anne-Marie" may be the listed one.
 pub(super) fn contains(word: &str) -> bool {
     let listed = |w: &str| GIVEN_NAMES.binary_search(&w).is_ok();
-    listed(word)
-        || word
-            .split_once('-')
-            .is_some_and(|(first, second)| listed(first) && !second.is_empty())
+    listed(word) || word.split_once('-').is_some_and(|(first, second)| listed(first) && !second.is_empty())
 }
 
 #[cfg(test)]

@@ -20,7 +20,11 @@ macro_rules! word {
 /// More of a name: words, initials, particles.
 macro_rules! more {
     () => {
-        concat!(r"(?: (?:(?:van|von|de|der|den|del|della|di|da|dos|la|le|al|el|bin|ibn|af|zu|ter|ten|du)|", word!(), r"\.?))*")
+        concat!(
+            r"(?: (?:(?:van|von|de|der|den|del|della|di|da|dos|la|le|al|el|bin|ibn|af|zu|ter|ten|du)|",
+            word!(),
+            r"\.?))*"
+        )
     };
 }
 
@@ -73,14 +77,12 @@ pub(super) static RECOGNIZERS: &[Recognizer] = &[
     plain(Name, concat!(r"\b[A-Z][a-z'-]+", more!(), r" ", word!(), r"\b"), 64, listed),
 ];
 
-const TITLES: &[&str] = &[
-    "Mr", "Mrs", "Ms", "Dr", "Prof", "Hon", "Mr.", "Mrs.", "Ms.", "Dr.", "Prof.", "Hon.",
-];
+const TITLES: &[&str] = &["Mr", "Mrs", "Ms", "Dr", "Prof", "Hon", "Mr.", "Mrs.", "Ms.", "Dr.", "Prof.", "Hon."];
 
 /// Particles inside names; they are no words of their own.
 const PARTICLES: &[&str] = &[
-    "van", "von", "de", "der", "den", "del", "della", "di", "da", "dos", "la", "le", "al", "el",
-    "bin", "ibn", "af", "zu", "ter", "ten", "du",
+    "van", "von", "de", "der", "den", "del", "della", "di", "da", "dos", "la", "le", "al", "el", "bin", "ibn", "af",
+    "zu", "ter", "ten", "du",
 ];
 
 /// Capitalised words that follow names or look like them and are none, sorted: what begins sentences, calendars,
@@ -130,9 +132,7 @@ fn name_words(text: &str) -> Option<usize> {
         }
         let mut chars = stem.chars();
         let capital = chars.next().is_some_and(char::is_uppercase);
-        let letters = stem
-            .chars()
-            .all(|c| c.is_alphabetic() || matches!(c, '\'' | '-' | '\u{2019}'));
+        let letters = stem.chars().all(|c| c.is_alphabetic() || matches!(c, '\'' | '-' | '\u{2019}'));
         let dot = word.ends_with('.') && !(stem.len() == 1 || matches!(stem, "Jr" | "Sr" | "St"));
         let shouted = stem.len() > 3 && stem.bytes().all(|b| b.is_ascii_uppercase());
         if !capital
@@ -161,10 +161,7 @@ fn name_value(text: &str) -> Range<usize> {
     let sign = text.rfind([':', '=', '\n', '"', ',']).map_or(0, |i| i + 1);
     let mut start = sign + (text[sign..].len() - text[sign..].trim_start().len());
     if sign == 0 {
-        start = INTRODUCTIONS
-            .iter()
-            .find_map(|w| behind(text, w))
-            .unwrap_or(0);
+        start = INTRODUCTIONS.iter().find_map(|w| behind(text, w)).unwrap_or(0);
     }
     loop {
         let rest = &text[start..];
@@ -265,10 +262,7 @@ fn self_named(c: &Candidate<'_>) -> Verdict {
     };
     let first = value.split(' ').next().unwrap_or_default();
     // "I'm Bob" by the list only; "I am French" and "This is Sparta" are not names.
-    let this = c
-        .text
-        .get(..4)
-        .is_some_and(|w| w.eq_ignore_ascii_case("this"));
+    let this = c.text.get(..4).is_some_and(|w| w.eq_ignore_ascii_case("this"));
     accept_if(whole(c) && (given_names::contains(first) || (words >= 2 && !this)))
 }
 
@@ -281,9 +275,7 @@ fn greeted(c: &Candidate<'_>) -> Verdict {
     let first = value.split(' ').next().unwrap_or_default();
     let lower = c.text[..range.start].to_ascii_lowercase();
     let dear = lower.starts_with("dear");
-    let titled = TITLES
-        .iter()
-        .any(|t| c.text[..range.start].trim_end().ends_with(t));
+    let titled = TITLES.iter().any(|t| c.text[..range.start].trim_end().ends_with(t));
     let role = [
         "Hiring",
         "Customer",
@@ -300,12 +292,7 @@ fn greeted(c: &Candidate<'_>) -> Verdict {
     ]
     .contains(&first);
     accept_if(
-        whole(c)
-            && !role
-            && (titled
-                || dear
-                || given_names::contains(first)
-                || (words == 2 && lower.ends_with('\n'))),
+        whole(c) && !role && (titled || dear || given_names::contains(first) || (words == 2 && lower.ends_with('\n'))),
     )
 }
 
@@ -319,18 +306,11 @@ fn field(c: &Candidate<'_>) -> Verdict {
     let label = label.split([':', '=']).next().unwrap_or_default();
     let first = value.split(' ').next().unwrap_or_default();
     let named = label.contains("name") && !label.contains("company");
-    let good = if named {
-        words <= 4
-    } else {
-        words >= 2 && given_names::contains(first)
-    };
+    let good = if named { words <= 4 } else { words >= 2 && given_names::contains(first) };
     // `name="id"` in code is lower case and cannot come here; `name: String` and `name = Foo(` can.
     let code = matches!(c.after, Some('(' | '<' | '[' | '{' | '/'))
         || (words == 1
-            && matches!(
-                first,
-                "String" | "Optional" | "None" | "True" | "False" | "Text" | "Option" | "Null"
-            ));
+            && matches!(first, "String" | "Optional" | "None" | "True" | "False" | "Text" | "Option" | "Null"));
     accept_if(whole(c) && good && !code)
 }
 
@@ -342,11 +322,7 @@ fn listed(c: &Candidate<'_>) -> Verdict {
     if !(2..=3).contains(&words) || !whole(c) || is_word(c.before) {
         return Verdict::Reject;
     }
-    let parts: Vec<&str> = c
-        .text
-        .split(' ')
-        .filter(|w| !PARTICLES.contains(w))
-        .collect();
+    let parts: Vec<&str> = c.text.split(' ').filter(|w| !PARTICLES.contains(w)).collect();
     let Some((&first, rest)) = parts.split_first() else {
         return Verdict::Reject;
     };

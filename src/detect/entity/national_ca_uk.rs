@@ -1,23 +1,14 @@
 //! Numbers of Canada and the United Kingdom.
 
 use super::EntityType::{
-    CaHealthNumber, CaSocialInsuranceNumber, UkNationalHealthServiceNumber,
-    UkNationalInsuranceNumber, UkUniqueTaxpayerReferenceNumber,
+    CaHealthNumber, CaSocialInsuranceNumber, UkNationalHealthServiceNumber, UkNationalInsuranceNumber,
+    UkUniqueTaxpayerReferenceNumber,
 };
 use super::checksum::{bc_phn, digits, luhn, nhs, utr};
 use super::form::{NUMBER, context_if, plain};
 use super::recognizer::{Candidate, Recognizer, Verdict};
 
-const SIN_WORDS: &[&str] = &[
-    "sin",
-    "social insurance",
-    "insurance number",
-    "canada",
-    "canadian",
-    "cra",
-    "sin#",
-    "nas",
-];
+const SIN_WORDS: &[&str] = &["sin", "social insurance", "insurance number", "canada", "canadian", "cra", "sin#", "nas"];
 const HEALTH_WORDS: &[&str] = &[
     "health",
     "ohip",
@@ -34,26 +25,10 @@ const HEALTH_WORDS: &[&str] = &[
     "mcp",
     "phin",
 ];
-const NHS_WORDS: &[&str] = &[
-    "nhs",
-    "national health",
-    "health service",
-    "patient",
-    "gp",
-    "hospital",
-    "surgery",
-    "nhs#",
-];
-const NINO_WORDS: &[&str] = &[
-    "nino",
-    "national insurance",
-    "ni number",
-    "ni no",
-    "insurance number",
-    "hmrc",
-    "ni",
-    "nin",
-];
+const NHS_WORDS: &[&str] =
+    &["nhs", "national health", "health service", "patient", "gp", "hospital", "surgery", "nhs#"];
+const NINO_WORDS: &[&str] =
+    &["nino", "national insurance", "ni number", "ni no", "insurance number", "hmrc", "ni", "nin"];
 const UTR_WORDS: &[&str] = &[
     "utr",
     "unique taxpayer",
@@ -68,21 +43,9 @@ const UTR_WORDS: &[&str] = &[
 pub(super) static RECOGNIZERS: &[Recognizer] = &[
     plain(CaSocialInsuranceNumber, NUMBER, 11, sin).near(SIN_WORDS),
     // Ontario: ten digits and a version of one or two letters; British Columbia: ten digits from 9.
-    plain(
-        CaHealthNumber,
-        r"\b\d+(?:[ .-]\d+)*(?:[ -]?[A-Z][A-Z]?)?\b",
-        16,
-        ontario_or_bc,
-    )
-    .near(HEALTH_WORDS),
+    plain(CaHealthNumber, r"\b\d+(?:[ .-]\d+)*(?:[ -]?[A-Z][A-Z]?)?\b", 16, ontario_or_bc).near(HEALTH_WORDS),
     // Quebec: three letters of the surname, one of the given name, date of birth (month + 50 for women), two digits.
-    plain(
-        CaHealthNumber,
-        r"\b[A-Z]{4}[ -]?\d{4}[ -]?\d{4}\b",
-        14,
-        quebec,
-    )
-    .near(HEALTH_WORDS),
+    plain(CaHealthNumber, r"\b[A-Z]{4}[ -]?\d{4}[ -]?\d{4}\b", 14, quebec).near(HEALTH_WORDS),
     // Alberta, Manitoba, Saskatchewan, Nova Scotia, New Brunswick: nine or ten digits without a published check.
     plain(CaHealthNumber, NUMBER, 12, other_province).near(&[
         "health card",
@@ -95,26 +58,12 @@ pub(super) static RECOGNIZERS: &[Recognizer] = &[
         "hcn",
     ]),
     plain(UkNationalHealthServiceNumber, NUMBER, 12, nhs_number).near(NHS_WORDS),
-    plain(
-        UkNationalInsuranceNumber,
-        r"\b[A-Za-z]{2}[ -]?\d(?:[ -]?\d)*[ -]?[A-Da-d]\b",
-        13,
-        nino,
-    )
-    .near(NINO_WORDS),
-    plain(
-        UkUniqueTaxpayerReferenceNumber,
-        r"\b\d+(?:[ ]\d+)?[Kk]?\b",
-        12,
-        taxpayer_reference,
-    )
-    .near(UTR_WORDS),
+    plain(UkNationalInsuranceNumber, r"\b[A-Za-z]{2}[ -]?\d(?:[ -]?\d)*[ -]?[A-Da-d]\b", 13, nino).near(NINO_WORDS),
+    plain(UkUniqueTaxpayerReferenceNumber, r"\b\d+(?:[ ]\d+)?[Kk]?\b", 12, taxpayer_reference).near(UTR_WORDS),
 ];
 
 fn alone(c: &Candidate<'_>) -> bool {
-    c.stands_alone()
-        && !matches!(c.before, Some('-' | '.' | '+' | '/' | '$'))
-        && c.after != Some('-')
+    c.stands_alone() && !matches!(c.before, Some('-' | '.' | '+' | '/' | '$')) && c.after != Some('-')
 }
 
 /// Luhn; the first digit is the province of registration, 0 and 8 are not assigned to persons (Service Canada; 9 is for
@@ -125,18 +74,11 @@ fn sin(c: &Candidate<'_>) -> Verdict {
         return Verdict::Reject;
     }
     // Three groups of three with a sum that fits are hardly anything else; bare digits want the word.
-    if c.text.len() == 11 {
-        Verdict::Accept
-    } else {
-        Verdict::NeedsContext
-    }
+    if c.text.len() == 11 { Verdict::Accept } else { Verdict::NeedsContext }
 }
 
 fn ontario_or_bc(c: &Candidate<'_>) -> Verdict {
-    let number = c
-        .text
-        .trim_end_matches(|c: char| c.is_ascii_uppercase())
-        .trim_end_matches([' ', '-']);
+    let number = c.text.trim_end_matches(|c: char| c.is_ascii_uppercase()).trim_end_matches([' ', '-']);
     let bare = Candidate { text: number, ..*c };
     if !bare.grouped_as(&[&[10], &[4, 3, 3]], b"- ") {
         return Verdict::Reject;
@@ -168,19 +110,7 @@ fn quebec(c: &Candidate<'_>) -> Verdict {
 
 fn other_province(c: &Candidate<'_>) -> Verdict {
     // "12345-6789" is a postal code.
-    let shape = c.grouped_as(
-        &[
-            &[9],
-            &[10],
-            &[4, 3, 3],
-            &[5, 4],
-            &[3, 3, 3],
-            &[5, 3, 1],
-            &[4, 3, 2],
-            &[4, 5],
-        ],
-        b"- ",
-    );
+    let shape = c.grouped_as(&[&[9], &[10], &[4, 3, 3], &[5, 4], &[3, 3, 3], &[5, 3, 1], &[4, 3, 2], &[4, 5]], b"- ");
     context_if(alone(c) && shape)
 }
 
@@ -198,13 +128,7 @@ fn nino(c: &Candidate<'_>) -> Verdict {
     let groups: Vec<usize> = c.text.split([' ', '-']).map(str::len).collect();
     let paired = matches!(
         groups.as_slice(),
-        [9] | [2, 6, 1]
-            | [2, 7]
-            | [8, 1]
-            | [2, 2, 2, 2, 1]
-            | [4, 2, 2, 1]
-            | [4, 2, 3]
-            | [2, 2, 2, 3]
+        [9] | [2, 6, 1] | [2, 7] | [8, 1] | [2, 2, 2, 2, 1] | [4, 2, 2, 1] | [4, 2, 3] | [2, 2, 2, 3]
     );
     if compact != 9 || !paired {
         return Verdict::Reject;
@@ -217,18 +141,11 @@ fn nino(c: &Candidate<'_>) -> Verdict {
         return Verdict::Reject;
     }
     // Lower case is met in hexadecimal numbers ("ce123456a").
-    if c.text.bytes().any(|b| b.is_ascii_lowercase()) {
-        Verdict::NeedsContext
-    } else {
-        Verdict::Accept
-    }
+    if c.text.bytes().any(|b| b.is_ascii_lowercase()) { Verdict::NeedsContext } else { Verdict::Accept }
 }
 
 fn taxpayer_reference(c: &Candidate<'_>) -> Verdict {
-    let number = Candidate {
-        text: c.text.trim_end_matches(['K', 'k']),
-        ..*c
-    };
+    let number = Candidate { text: c.text.trim_end_matches(['K', 'k']), ..*c };
     if !number.grouped_as(&[&[10], &[5, 5]], b" ") {
         return Verdict::Reject;
     }

@@ -1,54 +1,20 @@
 //! Numbers of the United States: social security, taxpayer, passport, bank account and routing.
 
 use super::EntityType::{
-    UsBankAccountNumber, UsBankRoutingNumber, UsIndividualTaxIdentificationNumber,
-    UsPassportNumber, UsSocialSecurityNumber,
+    UsBankAccountNumber, UsBankRoutingNumber, UsIndividualTaxIdentificationNumber, UsPassportNumber,
+    UsSocialSecurityNumber,
 };
 use super::checksum::{aba, digit_count, digits};
 use super::form::{NUMBER, context_if, is_digit, is_word, plain, tail};
 use super::recognizer::{Candidate, Recognizer, Verdict};
 
-const SSN_WORDS: &[&str] = &[
-    "ssn",
-    "ssns",
-    "ss#",
-    "social security",
-    "social",
-    "socialsecurity",
-    "soc sec",
-    "ssid",
-    "taxpayer",
-    "tin",
-];
-const ITIN_WORDS: &[&str] = &[
-    "itin",
-    "individual taxpayer",
-    "taxpayer",
-    "tax id",
-    "tax identification",
-    "tin",
-    "irs",
-    "tax",
-];
-const PASSPORT_WORDS: &[&str] = &[
-    "passport",
-    "passports",
-    "travel document",
-    "passport number",
-    "passport#",
-];
-const ROUTING_WORDS: &[&str] = &[
-    "routing",
-    "aba",
-    "rtn",
-    "transit",
-    "routing number",
-    "ach",
-    "wire",
-    "fedwire",
-    "bank",
-    "routing#",
-];
+const SSN_WORDS: &[&str] =
+    &["ssn", "ssns", "ss#", "social security", "social", "socialsecurity", "soc sec", "ssid", "taxpayer", "tin"];
+const ITIN_WORDS: &[&str] =
+    &["itin", "individual taxpayer", "taxpayer", "tax id", "tax identification", "tin", "irs", "tax"];
+const PASSPORT_WORDS: &[&str] = &["passport", "passports", "travel document", "passport number", "passport#"];
+const ROUTING_WORDS: &[&str] =
+    &["routing", "aba", "rtn", "transit", "routing number", "ach", "wire", "fedwire", "bank", "routing#"];
 const ACCOUNT_WORDS: &[&str] = &[
     "account",
     "acct",
@@ -88,9 +54,7 @@ fn last_digits(text: &str) -> std::ops::Range<usize> {
 
 /// Not a part of a longer hyphenated or dotted number.
 fn alone(c: &Candidate<'_>) -> bool {
-    c.stands_alone()
-        && !matches!(c.before, Some('-' | '.' | '$' | '/' | '+' | '#'))
-        && c.after != Some('-')
+    c.stands_alone() && !matches!(c.before, Some('-' | '.' | '$' | '/' | '+' | '#')) && c.after != Some('-')
 }
 
 /// Area 000, 666 and 900 to 999, group 00 and serial 0000 are never issued (SSA, "Social security number randomization",
@@ -100,14 +64,9 @@ fn ssn(c: &Candidate<'_>) -> Verdict {
         return Verdict::Reject;
     }
     let digits = digits(c.text);
-    let number = |r: std::ops::Range<usize>| {
-        digits[r]
-            .iter()
-            .fold(0u32, |sum, &d| sum * 10 + u32::from(d))
-    };
+    let number = |r: std::ops::Range<usize>| digits[r].iter().fold(0u32, |sum, &d| sum * 10 + u32::from(d));
     let (area, group, serial) = (number(0..3), number(3..5), number(5..9));
-    if !c.stands_alone() || matches!(c.before, Some('-' | '.' | '/' | '+')) || c.after == Some('-')
-    {
+    if !c.stands_alone() || matches!(c.before, Some('-' | '.' | '/' | '+')) || c.after == Some('-') {
         return Verdict::Reject;
     }
     if area == 0 || area == 666 || group == 0 || serial == 0 {

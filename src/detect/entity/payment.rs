@@ -60,17 +60,8 @@ const EXPIRY_WORDS: &[&str] = &[
 ];
 
 /// With a month in letters, "card" alone is too weak: cards are lost, ordered and sent in months.
-const CARD_EXPIRY_WORDS: &[&str] = &[
-    "exp",
-    "expiry",
-    "expires",
-    "expiring",
-    "expiration",
-    "valid thru",
-    "valid through",
-    "valid until",
-    "good thru",
-];
+const CARD_EXPIRY_WORDS: &[&str] =
+    &["exp", "expiry", "expires", "expiring", "expiration", "valid thru", "valid through", "valid until", "good thru"];
 
 fn last_digits(text: &str) -> std::ops::Range<usize> {
     tail(text, |c| !c.is_ascii_digit())
@@ -78,10 +69,7 @@ fn last_digits(text: &str) -> std::ops::Range<usize> {
 
 fn cvv(c: &Candidate<'_>) -> Verdict {
     // `CVV` says it by itself; "security code", "CID" and "verification code" are also of one-time passwords and doors.
-    let sure = c
-        .text
-        .get(..2)
-        .is_some_and(|p| p.eq_ignore_ascii_case("cv") || p.eq_ignore_ascii_case("ca"));
+    let sure = c.text.get(..2).is_some_and(|p| p.eq_ignore_ascii_case("cv") || p.eq_ignore_ascii_case("ca"));
     if c.after.is_some_and(|a| matches!(a, '%' | '/')) {
         Verdict::Reject
     } else if sure {
@@ -111,17 +99,12 @@ fn bare_pin(c: &Candidate<'_>) -> Verdict {
 
 fn pin(c: &Candidate<'_>) -> Verdict {
     // Indian postal codes are called PIN codes and have six digits; they are masked too, which does no harm.
-    if matches!(c.after, Some('/' | '-' | '%')) {
-        Verdict::Reject
-    } else {
-        Verdict::Accept
-    }
+    if matches!(c.after, Some('/' | '-' | '%')) { Verdict::Reject } else { Verdict::Accept }
 }
 
 fn expiry(c: &Candidate<'_>) -> Verdict {
     // "12/05/2024" is a full date and "1/20 of" a fraction.
-    let alone = !matches!(c.before, Some('/' | '-' | '.' | '$' | ','))
-        && !matches!(c.after, Some('/' | '-' | '%'));
+    let alone = !matches!(c.before, Some('/' | '-' | '.' | '$' | ',')) && !matches!(c.after, Some('/' | '-' | '%'));
     let Some((month, year)) = c.text.split_once(['/', '-']) else {
         return Verdict::Reject;
     };

@@ -74,9 +74,7 @@ fn trailing_digits(text: &str) -> Range<usize> {
 
 /// Ages of persons: nobody is known to have passed 122.
 fn possible_age(text: &str) -> bool {
-    text.parse::<u32>()
-        .is_ok_and(|age| (1..=122).contains(&age))
-        && !text.starts_with('0')
+    text.parse::<u32>().is_ok_and(|age| (1..=122).contains(&age)) && !text.starts_with('0')
 }
 
 fn age_before(c: &Candidate<'_>) -> Verdict {
@@ -95,19 +93,12 @@ fn age_said(c: &Candidate<'_>) -> Verdict {
     accept_if(
         value.len() == 2
             && possible_age(value)
-            && matches!(
-                c.after,
-                None | Some('.' | ',' | '!' | '?' | ';' | ')' | '\n')
-            ),
+            && matches!(c.after, None | Some('.' | ',' | '!' | '?' | ';' | ')' | '\n')),
     )
 }
 
 fn numeric_date(c: &Candidate<'_>) -> Verdict {
-    let parts: Vec<u32> = c
-        .text
-        .split(['-', '/', '.', ' '])
-        .filter_map(|p| p.parse().ok())
-        .collect();
+    let parts: Vec<u32> = c.text.split(['-', '/', '.', ' ']).filter_map(|p| p.parse().ok()).collect();
     let lens: Vec<usize> = c.text.split(['-', '/', '.', ' ']).map(str::len).collect();
     if !matches!(lens.as_slice(), [4, 1..=2, 1..=2] | [1..=2, 1..=2, 2 | 4]) {
         return Verdict::Reject;
@@ -119,14 +110,10 @@ fn numeric_date(c: &Candidate<'_>) -> Verdict {
         year(*a) && (1..=12).contains(b) && (1..=31).contains(e)
     } else {
         let year = year(*e) || (*e < 100 && c.text.len() >= 6);
-        let either = ((1..=12).contains(a) && (1..=31).contains(b))
-            || ((1..=31).contains(a) && (1..=12).contains(b));
+        let either = ((1..=12).contains(a) && (1..=31).contains(b)) || ((1..=31).contains(a) && (1..=12).contains(b));
         year && either
     };
-    context_if(
-        date && !matches!(c.before, Some('-' | '/' | '.' | '$'))
-            && !matches!(c.after, Some('-' | '/')),
-    )
+    context_if(date && !matches!(c.before, Some('-' | '/' | '.' | '$')) && !matches!(c.after, Some('-' | '/')))
 }
 
 /// Years living persons can be born in.
@@ -135,14 +122,8 @@ fn year(year: u32) -> bool {
 }
 
 fn worded_date(c: &Candidate<'_>) -> Verdict {
-    let year = c
-        .text
-        .get(c.text.len().saturating_sub(4)..)
-        .and_then(|y| y.parse().ok())
-        .is_some_and(year);
+    let year = c.text.get(c.text.len().saturating_sub(4)..).and_then(|y| y.parse().ok()).is_some_and(year);
     // "May 1995" alone is a month, no birthday.
-    let day = c.text[..c.text.len() - 4]
-        .bytes()
-        .any(|b| b.is_ascii_digit());
+    let day = c.text[..c.text.len() - 4].bytes().any(|b| b.is_ascii_digit());
     context_if(year && day)
 }

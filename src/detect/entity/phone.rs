@@ -108,36 +108,20 @@ macro_rules! ext {
 }
 
 pub(super) static RECOGNIZERS: &[Recognizer] = &[
+    plain(Phone, concat!(r"\(?\+[( ]?\d(?:", sep!(), r"\d)+", ext!()), 48, international),
     plain(
         Phone,
-        concat!(r"\(?\+[( ]?\d(?:", sep!(), r"\d)+", ext!()),
-        48,
-        international,
-    ),
-    plain(
-        Phone,
-        concat!(
-            r"\b\d+(?:[ ()./-][ ()./-]?[ ()./-]?\d+)+",
-            ext!(),
-            r"|\([ ]?\d+[ ]?\)(?:",
-            sep!(),
-            r"\d)+",
-            ext!()
-        ),
+        concat!(r"\b\d+(?:[ ()./-][ ()./-]?[ ()./-]?\d+)+", ext!(), r"|\([ ]?\d+[ ]?\)(?:", sep!(), r"\d)+", ext!()),
         48,
         grouped,
     )
     .near(PHONE_WORDS),
-    plain(Phone, concat!(r"\b\d+", ext!()), 24, bare)
-        .near(BARE_WORDS)
-        .reach(32, 9),
+    plain(Phone, concat!(r"\b\d+", ext!()), 24, bare).near(BARE_WORDS).reach(32, 9),
 ];
 
 /// The number without its extension.
 fn without_extension(text: &str) -> &str {
-    let end = text
-        .find(|c: char| c.is_ascii_alphabetic() || matches!(c, '#' | ',' | ';'))
-        .unwrap_or(text.len());
+    let end = text.find(|c: char| c.is_ascii_alphabetic() || matches!(c, '#' | ',' | ';')).unwrap_or(text.len());
     text[..end].trim_end()
 }
 
@@ -160,11 +144,7 @@ fn brackets_match(text: &str) -> bool {
 fn country_code(digits: &[u8]) -> Option<usize> {
     match digits {
         [1 | 7, ..] => Some(1),
-        [2, 0 | 7, ..]
-        | [3, 0..=4 | 6 | 9, ..]
-        | [4, 0 | 1 | 3..=9, ..]
-        | [5, 1..=8, ..]
-        | [6, 0..=6, ..] => Some(2),
+        [2, 0 | 7, ..] | [3, 0..=4 | 6 | 9, ..] | [4, 0 | 1 | 3..=9, ..] | [5, 1..=8, ..] | [6, 0..=6, ..] => Some(2),
         [8, 1 | 2 | 4 | 6, ..] | [9, 0..=5 | 8, ..] => Some(2),
         [2, ..]
         | [3, 5 | 7 | 8, ..]
@@ -195,40 +175,31 @@ fn international(c: &Candidate<'_>) -> Verdict {
     let Some(code) = country_code(&digits) else {
         return Verdict::Reject;
     };
-    let national = digits.len() - code;
+    let Some(national) = digits.len().checked_sub(code) else {
+        return Verdict::Reject;
+    };
     let separated = number.bytes().skip(1).any(|b| !b.is_ascii_digit());
     // E.164: fifteen digits at most. A written trunk zero, "(0)", is dialled from inside only and adds one.
     let longest = if number.contains("(0)") { 16 } else { 15 };
     let fits = match digits.first() {
         Some(1) => (7..=10).contains(&national),
-        _ => {
-            national >= if separated { 5 } else { 6 }
-                && digits.len() <= longest
-                && digits.len() >= 8
-        }
+        _ => national >= if separated { 5 } else { 6 } && digits.len() <= longest && digits.len() >= 8,
     };
     let repeated = digits[code..].windows(2).all(|w| w[0] == 0 && w[1] == 0);
-    if fits && !repeated {
-        Verdict::Accept
-    } else {
-        Verdict::Reject
-    }
+    if fits && !repeated { Verdict::Accept } else { Verdict::Reject }
 }
 
 fn grouped(c: &Candidate<'_>) -> Verdict {
     let number = without_extension(c.text);
     let extended = number.len() < c.text.len();
     let digits = digits_of(number);
-    let groups: Vec<&str> = number
-        .split(|c: char| !c.is_ascii_digit())
-        .filter(|g| !g.is_empty())
-        .collect();
+    let groups: Vec<&str> = number.split(|c: char| !c.is_ascii_digit()).filter(|g| !g.is_empty()).collect();
     let lens: Vec<usize> = groups.iter().map(|g| g.len()).collect();
     let n = digits.len();
     // A sign or a currency in front makes it a part of something else.
     let inside = match c.before {
         Some('-' | '#') => !number.starts_with('('),
-        Some(',') => lens[0] < 3,
+        Some(',') => lens.first().is_some_and(|&first| first < 3),
         Some(b) => matches!(b, '.' | '/' | '+' | '$' | '*' | '\u{20ac}' | '\u{a3}'),
         None => false,
     };
@@ -241,10 +212,7 @@ fn grouped(c: &Candidate<'_>) -> Verdict {
         return Verdict::Reject;
     }
     // The head of a longer dotted number, such as an address of the internet.
-    if c.after == Some('.')
-        && number.bytes().all(|b| b.is_ascii_digit() || b == b'.')
-        && lens.iter().all(|&l| l <= 3)
-    {
+    if c.after == Some('.') && number.bytes().all(|b| b.is_ascii_digit() || b == b'.') && lens.iter().all(|&l| l <= 3) {
         return Verdict::Reject;
     }
     if other_kind(number, &groups, &lens, &digits) {
@@ -260,23 +228,13 @@ fn grouped(c: &Candidate<'_>) -> Verdict {
         return Verdict::Accept;
     }
     // "(37) 788-063", "(06) 12234567": an area code in brackets.
-    if brackets
-        && number.starts_with('(')
-        && lens[0] >= 2
-        && lens[0] <= 5
-        && n >= 8
-        && !year(groups[0])
-    {
+    if brackets && number.starts_with('(') && lens[0] >= 2 && lens[0] <= 5 && n >= 8 && !year(groups[0]) {
         return Verdict::Accept;
     }
     // 00 and a country code.
     if digits.starts_with(&[0, 0]) {
         let known = country_code(&digits[2..]).is_some();
-        return if known && n >= 11 && !slash && lens[0] >= 2 {
-            Verdict::Accept
-        } else {
-            context_if(n >= 8)
-        };
+        return if known && n >= 11 && !slash && lens[0] >= 2 { Verdict::Accept } else { context_if(n >= 8) };
     }
     // A trunk zero and an area code of two to five digits.
     if digits[0] == 0
@@ -301,9 +259,7 @@ fn north_american(digits: &[u8], lens: &[usize], brackets: bool, signs: bool) ->
     };
     let shape = matches!(lens, [3, 3, 4]) || (brackets && matches!(lens, [3, 7]));
     // (123) 456-7890 is everybody's example, so only groups told apart by spaces must begin as assigned ones do.
-    shape
-        && digits.len() == 10
-        && (brackets || (digits[3] >= 1 && (digits[0] >= 2 || (signs && digits[0] == 1))))
+    shape && digits.len() == 10 && (brackets || (digits[3] >= 1 && (digits[0] >= 2 || (signs && digits[0] == 1))))
 }
 
 /// Shapes that belong to dates, social security numbers, addresses, cards, ranges and decimals.
@@ -329,10 +285,8 @@ fn other_kind(number: &str, groups: &[&str], lens: &[usize], digits: &[u8]) -> b
 fn bare(c: &Candidate<'_>) -> Verdict {
     let number = without_extension(c.text);
     let n = number.len();
-    let alone = !matches!(
-        c.before,
-        Some('-' | '.' | '/' | '+' | '$' | '*' | ',' | '#' | '_' | '\u{20ac}' | '\u{a3}')
-    ) && !matches!(c.after, Some('-' | '/' | ':'));
+    let alone = !matches!(c.before, Some('-' | '.' | '/' | '+' | '$' | '*' | ',' | '#' | '_' | '\u{20ac}' | '\u{a3}'))
+        && !matches!(c.after, Some('-' | '/' | ':'));
     let digits = digits_of(number);
     let same = digits.windows(2).all(|w| w[0] == w[1]);
     if !complete(c)
@@ -346,9 +300,5 @@ fn bare(c: &Candidate<'_>) -> Verdict {
     }
     let extended = number.len() < c.text.len();
     // Ten digits and an extension are not met elsewhere.
-    if extended && n == 10 && digits[0] >= 2 {
-        Verdict::Accept
-    } else {
-        Verdict::NeedsContext
-    }
+    if extended && n == 10 && digits[0] >= 2 { Verdict::Accept } else { Verdict::NeedsContext }
 }

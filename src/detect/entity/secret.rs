@@ -53,8 +53,7 @@ pub(super) static RECOGNIZERS: &[Recognizer] = &[
 ];
 
 fn aws_access_key(c: &Candidate<'_>) -> Verdict {
-    let longer =
-        |c: Option<char>| c.is_some_and(|c| c.is_ascii_uppercase() || matches!(c, '/' | '+'));
+    let longer = |c: Option<char>| c.is_some_and(|c| c.is_ascii_uppercase() || matches!(c, '/' | '+'));
     accept_if(!longer(c.before) && !longer(c.after) && !c.after.is_some_and(|a| a.is_ascii_digit()))
 }
 
@@ -78,36 +77,25 @@ fn last_forty(text: &str) -> std::ops::Range<usize> {
 
 fn aws_secret_named(c: &Candidate<'_>) -> Verdict {
     let range = last_forty(c.text);
-    let joined = c.text.as_bytes()[..range.start]
-        .last()
-        .is_some_and(|&b| is_base64(Some(char::from(b))));
+    let joined = c.text.as_bytes()[..range.start].last().is_some_and(|&b| is_base64(Some(char::from(b))));
     let value = &c.text[range.clone()];
     // Where the name says it, made-up ones with less entropy count too; "secret" and "credentials" alone say less.
-    let named = c.text[..range.start]
-        .trim_end_matches([' ', '=', ':', '"', '\'', '>'])
-        .to_ascii_lowercase();
+    let named = c.text[..range.start].trim_end_matches([' ', '=', ':', '"', '\'', '>']).to_ascii_lowercase();
     let named = named.trim_end_matches(" is").ends_with("key");
     accept_if(
-        !joined
-            && !is_base64(c.after)
-            && value.len() == 40
-            && (secret_shape(value) || (named && entropy(value) > 3.0)),
+        !joined && !is_base64(c.after) && value.len() == 40 && (secret_shape(value) || (named && entropy(value) > 3.0)),
     )
 }
 
 fn aws_secret_paired(c: &Candidate<'_>) -> Verdict {
     let range = last_forty(c.text);
-    let joined = c.text.as_bytes()[..range.start]
-        .last()
-        .is_some_and(|&b| b.is_ascii_alphanumeric());
+    let joined = c.text.as_bytes()[..range.start].last().is_some_and(|&b| b.is_ascii_alphanumeric());
     accept_if(!joined && range.start >= 21 && !is_base64(c.after) && secret_shape(&c.text[range]))
 }
 
 /// Whether a token is complete: no character that could belong to it follows.
 fn token_ends(c: &Candidate<'_>) -> bool {
-    !c.after
-        .is_some_and(|a| a.is_ascii_alphanumeric() || a == '_')
-        && !c.text.ends_with(['.', '-', '='].as_slice())
+    !c.after.is_some_and(|a| a.is_ascii_alphanumeric() || a == '_') && !c.text.ends_with(['.', '-', '='].as_slice())
         || (c.text.ends_with('=') && !is_base64(c.after))
 }
 
@@ -140,14 +128,8 @@ fn prefixed(c: &Candidate<'_>) -> Verdict {
         ("xox", 20),
         ("xapp-", 30),
     ];
-    let shortest = SHORTEST
-        .iter()
-        .rev()
-        .find(|(prefix, _)| c.text.starts_with(prefix))
-        .map_or(usize::MAX, |&(_, n)| n);
-    accept_if(
-        c.text.len() >= shortest && token_ends(c) && c.text.bytes().any(|b| b.is_ascii_digit()),
-    )
+    let shortest = SHORTEST.iter().rev().find(|(prefix, _)| c.text.starts_with(prefix)).map_or(usize::MAX, |&(_, n)| n);
+    accept_if(c.text.len() >= shortest && token_ends(c) && c.text.bytes().any(|b| b.is_ascii_digit()))
 }
 
 fn secret_key(c: &Candidate<'_>) -> Verdict {
@@ -158,10 +140,7 @@ fn secret_key(c: &Candidate<'_>) -> Verdict {
     let good = if stripe {
         value.len() >= 10 && digits > 0
     } else {
-        c.text.starts_with("sk")
-            && value.len() >= 20
-            && (digits >= 2 || random_case(value))
-            && entropy(value) > 3.0
+        c.text.starts_with("sk") && value.len() >= 20 && (digits >= 2 || random_case(value)) && entropy(value) > 3.0
     };
     accept_if(good && token_ends(c) && !matches!(c.before, Some('-')))
 }
@@ -183,27 +162,18 @@ fn twilio(c: &Candidate<'_>) -> Verdict {
 fn key_value(text: &str) -> std::ops::Range<usize> {
     // Padding "=" at the end is the value's own.
     let body = text.trim_end_matches('=').len();
-    let start = tail(&text[..body], |c| {
-        matches!(c, ' ' | ':' | '"' | '\'' | '=' | '>')
-    })
-    .start;
+    let start = tail(&text[..body], |c| matches!(c, ' ' | ':' | '"' | '\'' | '=' | '>')).start;
     start..text.len()
 }
 
 fn named_key(c: &Candidate<'_>) -> Verdict {
     let range = key_value(c.text);
-    let strong = c
-        .text
-        .get(..5)
-        .is_none_or(|p| !p.eq_ignore_ascii_case("token"));
+    let strong = c.text.get(..5).is_none_or(|p| !p.eq_ignore_ascii_case("token"));
     let value = &c.text[range.clone()];
     let digits = value.bytes().filter(u8::is_ascii_digit).count();
     let letters = value.bytes().filter(u8::is_ascii_alphabetic).count();
     // Entropy parts keys from file names and identifiers; the shortest keys in use have 16 characters.
-    let random = value.len() >= 16
-        && digits >= 2
-        && letters >= 2
-        && entropy(value) > if strong { 2.8 } else { 3.2 };
+    let random = value.len() >= 16 && digits >= 2 && letters >= 2 && entropy(value) > if strong { 2.8 } else { 3.2 };
     let place = value.contains("example.com")
         || value.contains("://")
         || value.starts_with('/')
@@ -222,14 +192,10 @@ fn jwt(c: &Candidate<'_>) -> Verdict {
     let dots = c.text.matches('.').count();
     let signed = dots == 2 && payload.starts_with("eyJ");
     accept_if(
-        (signed || dots == 4)
-            && header.len() >= 12
-            && payload.len() >= if signed { 6 } else { 1 }
-            && !ends_inside(c),
+        (signed || dots == 4) && header.len() >= 12 && payload.len() >= if signed { 6 } else { 1 } && !ends_inside(c),
     )
 }
 
 fn ends_inside(c: &Candidate<'_>) -> bool {
-    c.after
-        .is_some_and(|a| a.is_ascii_alphanumeric() || matches!(a, '_'))
+    c.after.is_some_and(|a| a.is_ascii_alphanumeric() || matches!(a, '_'))
 }

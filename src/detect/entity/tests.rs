@@ -30,9 +30,7 @@ fn package_root() -> PathBuf {
 }
 
 fn cases_of(entity: EntityType) -> Cases {
-    let path = package_root()
-        .join("tests/data/entities")
-        .join(format!("{entity}.yaml"));
+    let path = package_root().join("tests/data/entities").join(format!("{entity}.yaml"));
     let text = std::fs::read_to_string(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
     serde_yaml::from_str(&text).unwrap_or_else(|e| panic!("{}: {e}", path.display()))
 }
@@ -41,9 +39,7 @@ fn cases_of(entity: EntityType) -> Cases {
 fn unmark(marked: &str) -> (String, Vec<std::ops::Range<usize>>) {
     let (mut text, mut spans, mut rest) = (String::new(), Vec::new(), marked);
     while let Some((head, tail)) = rest.split_once("<<") {
-        let (value, tail) = tail
-            .split_once(">>")
-            .unwrap_or_else(|| panic!("mark not closed: {marked}"));
+        let (value, tail) = tail.split_once(">>").unwrap_or_else(|| panic!("mark not closed: {marked}"));
         text.push_str(head);
         let start = text.len();
         text.push_str(value);
@@ -74,16 +70,10 @@ fn context_words_are_lower_case_and_present_where_asked_for() {
 #[test]
 fn patterns_start_alike_and_never_match_nothing() {
     for r in all() {
-        let regex = regex::bytes::RegexBuilder::new(r.pattern)
-            .unicode(false)
-            .build();
+        let regex = regex::bytes::RegexBuilder::new(r.pattern).unicode(false).build();
         let regex = regex.unwrap_or_else(|e| panic!("{}: {e}", r.entity));
         assert!(!regex.is_match(b""), "{}: {}", r.entity, r.pattern);
-        assert!(
-            !r.pattern.contains("*?") && !r.pattern.contains("+?") && !r.pattern.contains("??"),
-            "{}",
-            r.pattern
-        );
+        assert!(!r.pattern.contains("*?") && !r.pattern.contains("+?") && !r.pattern.contains("??"), "{}", r.pattern);
     }
 }
 
@@ -93,10 +83,7 @@ fn cases_hold() {
     for &entity in EntityType::ALL {
         let matcher = Matcher::new(recognizers_for(entity));
         let cases = cases_of(entity);
-        assert!(
-            cases.must.len() >= 8 && cases.must_not.len() >= 8,
-            "{entity}: at least eight cases each"
-        );
+        assert!(cases.must.len() >= 8 && cases.must_not.len() >= 8, "{entity}: at least eight cases each");
         for marked in &cases.must {
             let (text, want) = unmark(marked);
             assert!(!want.is_empty(), "{entity}: nothing marked in {marked:?}");
@@ -109,18 +96,11 @@ fn cases_hold() {
         for text in &cases.must_not {
             let found: Vec<_> = matcher.find(text).into_iter().map(|r| &text[r]).collect();
             if !found.is_empty() {
-                failures.push(format!(
-                    "{entity}: nothing wanted in {text:?}, found {found:?}"
-                ));
+                failures.push(format!("{entity}: nothing wanted in {text:?}, found {found:?}"));
             }
         }
     }
-    assert!(
-        failures.is_empty(),
-        "{} failures\n{}",
-        failures.len(),
-        failures.join("\n")
-    );
+    assert!(failures.is_empty(), "{} failures\n{}", failures.len(), failures.join("\n"));
 }
 
 /// A card and a key glued together: both are found, whole.
@@ -135,10 +115,7 @@ fn glued_values_are_both_found() {
 
 #[test]
 fn long_local_parts_are_found_whole() {
-    let address = format!(
-        "{}@example.com",
-        "very.long.name.".repeat(14).trim_end_matches('.')
-    );
+    let address = format!("{}@example.com", "very.long.name.".repeat(14).trim_end_matches('.'));
     let text = format!("mail {address} ok");
     let found = Matcher::new(recognizers_for(EntityType::Email)).find(&text);
     assert_eq!(found, vec![5..5 + address.len(); 1]);
@@ -207,10 +184,7 @@ fn no_text_makes_a_validator_panic() {
         "token",
         "NHS ",
     ];
-    let matchers: Vec<_> = EntityType::ALL
-        .iter()
-        .map(|&e| Matcher::new(recognizers_for(e)))
-        .collect();
+    let matchers: Vec<_> = EntityType::ALL.iter().map(|&e| Matcher::new(recognizers_for(e))).collect();
     let mut seed = 0x9e37_79b9_7f4a_7c15_u64;
     for _ in 0..1_500 {
         let mut text = String::new();
@@ -222,10 +196,7 @@ fn no_text_makes_a_validator_panic() {
         }
         for matcher in &matchers {
             for found in matcher.find(&text) {
-                assert!(
-                    text.get(found.clone()).is_some_and(|v| !v.is_empty()),
-                    "{found:?} in {text:?}"
-                );
+                assert!(text.get(found.clone()).is_some_and(|v| !v.is_empty()), "{found:?} in {text:?}");
             }
         }
     }
@@ -251,7 +222,6 @@ fn automata_sizes() {
 fn shared_data() -> Option<PathBuf> {
     // Beside the package, or beside the project when this is a work tree of it.
     let root = package_root();
-    let dir = std::env::var_os("BANISTER_SHARED_DATA")
-        .map_or_else(|| root.join("../shared/data"), PathBuf::from);
+    let dir = std::env::var_os("BANISTER_SHARED_DATA").map_or_else(|| root.join("../shared/data"), PathBuf::from);
     Path::new(&dir).join("pii").is_dir().then_some(dir)
 }

@@ -76,29 +76,17 @@ fn vin(c: &Candidate<'_>) -> Verdict {
     let upper = bytes.iter().filter(|b| b.is_ascii_uppercase()).count();
     // Seventeen digits alone are a time stamp or an id; lower and upper case mixed are a hash.
     let mixed = upper > 0 && bytes.iter().any(u8::is_ascii_lowercase);
-    if !c.stands_alone()
-        || mixed
-        || digits == 17
-        || digits < 3
-        || matches!(c.before, Some('-' | '/' | '='))
-    {
+    if !c.stands_alone() || mixed || digits == 17 || digits < 3 || matches!(c.before, Some('-' | '/' | '=')) {
         return Verdict::Reject;
     }
     // European manufacturers need not compute the check digit (ISO 3779 leaves it open).
-    if checksum::vin(c.text) && upper > 0 {
-        Verdict::Accept
-    } else {
-        Verdict::NeedsContext
-    }
+    if checksum::vin(c.text) && upper > 0 { Verdict::Accept } else { Verdict::NeedsContext }
 }
 
 fn plate(c: &Candidate<'_>) -> Verdict {
     let letters = c.text.bytes().filter(u8::is_ascii_uppercase).count();
     let digits = c.text.bytes().filter(u8::is_ascii_digit).count();
-    let alone = !matches!(
-        c.before,
-        Some('-' | '.' | '$' | '/' | '+' | ',' | '#' | '@')
-    ) && c.after != Some('-');
+    let alone = !matches!(c.before, Some('-' | '.' | '$' | '/' | '+' | ',' | '#' | '@')) && c.after != Some('-');
     // Shorter ones exist but are words and sizes ("A4", "5G") nearly always.
     context_if(alone && letters >= 1 && digits >= 1 && (5..=8).contains(&(letters + digits)))
 }
@@ -106,21 +94,15 @@ fn plate(c: &Candidate<'_>) -> Verdict {
 fn driver(c: &Candidate<'_>) -> Verdict {
     let digits = c.text.bytes().filter(u8::is_ascii_digit).count();
     let letters = c.text.bytes().filter(u8::is_ascii_alphabetic).count();
-    let alone = !matches!(c.before, Some('.' | '$' | '/' | '+' | '-'))
-        && !matches!(c.after, Some('-' | '/'));
+    let alone = !matches!(c.before, Some('.' | '$' | '/' | '+' | '-')) && !matches!(c.after, Some('-' | '/'));
     // The states' formats (AAMVA) run from one letter and six digits to sixteen characters; bare digits from seven.
-    let shape = if letters == 0 {
-        (7..=14).contains(&digits)
-    } else {
-        (5..=14).contains(&digits)
-    };
+    let shape = if letters == 0 { (7..=14).contains(&digits) } else { (5..=14).contains(&digits) };
     context_if(alone && shape && !looks_like_date(c.text) && !looks_like_phone(c.text))
 }
 
 fn looks_like_date(text: &str) -> bool {
     let parts: Vec<usize> = text.split('-').map(str::len).collect();
-    matches!(parts.as_slice(), [4, 2, 2] | [2, 2, 4])
-        && text.bytes().all(|b| b.is_ascii_digit() || b == b'-')
+    matches!(parts.as_slice(), [4, 2, 2] | [2, 2, 4]) && text.bytes().all(|b| b.is_ascii_digit() || b == b'-')
 }
 
 fn looks_like_phone(text: &str) -> bool {
@@ -140,11 +122,7 @@ fn uk_driver(c: &Candidate<'_>) -> Verdict {
 fn named_driver(c: &Candidate<'_>) -> Verdict {
     let value = &c.text[last_word(c.text)];
     let digits = value.bytes().filter(u8::is_ascii_digit).count();
-    if (5..=20).contains(&value.len())
-        && digits >= 4
-        && !looks_like_date(value)
-        && c.after != Some('-')
-    {
+    if (5..=20).contains(&value.len()) && digits >= 4 && !looks_like_date(value) && c.after != Some('-') {
         Verdict::Accept
     } else {
         Verdict::Reject

@@ -66,26 +66,21 @@ impl Group {
         if self.bodies.is_empty() {
             return Ok(None);
         }
-        let config = Config::new()
-            .utf8(false)
-            .nfa_size_limit(Some(NFA_SIZE_LIMIT))
-            .which_captures(WhichCaptures::None);
-        let nfa = Compiler::new().configure(config).build_many_from_hir(&self.bodies).map_err(|error| PatternProblem {
-            message: format!("the pattern is too large: {error}"),
-            span: None,
-            help: "use shorter repetitions, or ASCII classes such as `[0-9]` in place of `\\d`".to_owned(),
-        })?;
+        let config = Config::new().utf8(false).nfa_size_limit(Some(NFA_SIZE_LIMIT)).which_captures(WhichCaptures::None);
+        let nfa =
+            Compiler::new().configure(config).build_many_from_hir(&self.bodies).map_err(|error| PatternProblem {
+                message: format!("the pattern is too large: {error}"),
+                span: None,
+                help: "use shorter repetitions, or ASCII classes such as `[0-9]` in place of `\\d`".to_owned(),
+            })?;
         let caps: Vec<usize> = self.alternatives.iter().map(|alternative| alternative.cap).collect();
-        Ok(Some(Machine::new(Dfa::new(nfa, &caps, states), self.alternatives, &self.starts, view)))
+        let ends = self.alternatives.iter().map(|alternative| alternative.end).collect();
+        Ok(Some(Machine::new(Dfa::new(nfa, &caps, ends, states), self.alternatives, &self.starts, view)))
     }
 }
 
 /// Whether a pattern can be enforced, and if not, why and what to do.
-pub(crate) fn check_pattern(
-    pattern: &str,
-    syntax: Syntax,
-    max_length: Option<usize>,
-) -> Result<(), PatternProblem> {
+pub(crate) fn check_pattern(pattern: &str, syntax: Syntax, max_length: Option<usize>) -> Result<(), PatternProblem> {
     let mut group = Group::default();
     group.add(0, pattern, syntax, max_length)?;
     group.build_with(View::Pattern, 2).map(drop)
@@ -154,7 +149,8 @@ fn expand_problem(error: ExpandError) -> PatternProblem {
         ExpandError::InnerAssertion => PatternProblem {
             message: "an assertion such as `\\b`, `^` or `$` stands inside the pattern".to_owned(),
             span: None,
-            help: "put assertions at the start or the end of an alternative, where they can be judged in a stream".to_owned(),
+            help: "put assertions at the start or the end of an alternative, where they can be judged in a stream"
+                .to_owned(),
         },
         ExpandError::TooMany => PatternProblem {
             message: "the pattern has too many alternatives with assertions".to_owned(),

@@ -10,6 +10,8 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 use regex_automata::nfa::thompson::{NFA, State};
 use regex_automata::util::primitives::{PatternID, StateID};
 
+use super::look::EdgeSet;
+
 /// States kept by number. A policy's patterns visit some hundreds on ordinary text; with 64 byte classes this many take 2 MB.
 pub(super) const MAX_STATES: usize = 8192;
 
@@ -25,6 +27,8 @@ pub(super) struct Info {
     pub(super) cap: usize,
     /// Nothing can be read from here.
     pub(super) is_final: bool,
+    /// The positions at which one of the matches can end.
+    pub(super) ends: EdgeSet,
     set: Set,
 }
 
@@ -50,6 +54,8 @@ pub(super) struct Dfa {
     nfa: NFA,
     /// For each NFA state, the cap of its pattern.
     caps: Vec<usize>,
+    /// For each pattern, what must hold at the end of a match.
+    ends: Vec<EdgeSet>,
     classes: [u8; 256],
     stride: usize,
     capacity: usize,
@@ -60,12 +66,13 @@ pub(super) struct Dfa {
 
 impl Dfa {
     /// An automaton over `nfa`, whose pattern `p` matches at most `caps[p]` bytes of text.
-    pub(super) fn new(nfa: NFA, caps: &[usize], capacity: usize) -> Self {
+    pub(super) fn new(nfa: NFA, caps: &[usize], ends: Vec<EdgeSet>, capacity: usize) -> Self {
         let classes = byte_classes(&nfa);
         let stride = usize::from(classes.iter().copied().max().unwrap_or(0)) + 1;
         let capacity = capacity.max(2);
         Self {
             caps: state_caps(&nfa, caps),
+            ends,
             nfa,
             classes,
             stride,
@@ -133,7 +140,8 @@ impl Dfa {
             .collect();
         matches.sort_unstable();
         let cap = set.iter().map(|&state| self.caps[state as usize]).max().unwrap_or(0);
-        Info { is_final: matches.len() == set.len(), matches: matches.into_boxed_slice(), cap, set: set.clone() }
+        let ends = matches.iter().fold(EdgeSet::NONE, |all, &pattern| all.or(self.ends[pattern as usize]));
+        Info { is_final: matches.len() == set.len(), ends, matches: matches.into_boxed_slice(), cap, set: set.clone() }
     }
 
     #[cold]

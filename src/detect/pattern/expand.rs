@@ -98,7 +98,10 @@ fn is_beside_look(parts: &[Hir], index: usize) -> bool {
     let has_look = |part: &&Hir| !part.properties().look_set().is_empty();
     let is_optional = |part: &&Hir| part.properties().minimum_len() == Some(0);
     parts[..index].iter().rev().find(|part| has_look(part) || !is_optional(part)).is_some_and(|part| has_look(&part))
-        || parts[index + 1..].iter().find(|part| has_look(part) || !is_optional(part)).is_some_and(|part| has_look(&part))
+        || parts[index + 1..]
+            .iter()
+            .find(|part| has_look(part) || !is_optional(part))
+            .is_some_and(|part| has_look(&part))
 }
 
 /// Moves the assertions to the edges; `None` when the sequence can never match.
@@ -150,11 +153,7 @@ impl Piece {
 
 /// Whether `look` always or never holds between the parts before and behind it, nearest first; `None` where that depends on
 /// the text.
-fn always<'a>(
-    look: Look,
-    before: impl Iterator<Item = &'a Hir>,
-    after: impl Iterator<Item = &'a Hir>,
-) -> Option<bool> {
+fn always<'a>(look: Look, before: impl Iterator<Item = &'a Hir>, after: impl Iterator<Item = &'a Hir>) -> Option<bool> {
     let before = edge_kinds(before, Side::Last)?;
     let after = edge_kinds(after, Side::First)?;
     let mut answers = before.iter().flat_map(|&b| after.iter().map(move |&a| holds(look, b, a)));

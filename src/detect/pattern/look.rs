@@ -9,8 +9,13 @@ use crate::text::kind::{ALL_KINDS, CharKind, KINDS};
 pub(super) struct EdgeSet(u64);
 
 impl EdgeSet {
-    /// No assertion: every position will do.
-    pub(super) const ANY: Self = Self(u64::MAX);
+    /// No position at all.
+    pub(super) const NONE: Self = Self(0);
+
+    /// The positions of either set.
+    pub(super) fn or(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
 
     /// The positions at which all of `looks` hold.
     pub(super) fn of(looks: &[Look]) -> Self {
@@ -83,6 +88,7 @@ mod tests {
         assert!(set.holds(CharKind::LineFeed, CharKind::WordAscii));
         assert!(!set.holds(CharKind::WordAscii, CharKind::Other));
         assert!(!set.holds(CharKind::LineFeed, CharKind::Other));
-        assert!(EdgeSet::ANY.is_any() && EdgeSet::of(&[]).is_any() && !set.is_any());
+        assert!(EdgeSet::of(&[]).is_any() && !set.is_any());
+        assert_eq!(EdgeSet::NONE.or(set), set);
     }
 }

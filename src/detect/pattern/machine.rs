@@ -14,6 +14,9 @@ use crate::text::kind::{ALL_KINDS, CharKind, KINDS};
 /// A start is followed without a thread for this many bytes at most.
 const MAX_ALONE: usize = 24;
 
+/// How many bytes another start is followed to see whether it is over.
+const MAX_GLANCE: usize = 6;
+
 /// The automaton of a group of patterns.
 #[derive(Debug)]
 pub(crate) struct Machine {
@@ -54,12 +57,14 @@ impl Machine {
         let mut starts = Vec::with_capacity(KINDS * KINDS);
         for before in ALL_KINDS {
             for after in ALL_KINDS {
-                let mut live = (0u32..).zip(edges).filter(|(_, edge)| edge.holds(before, after)).map(|(alt, _)| alt).peekable();
+                let mut live =
+                    (0u32..).zip(edges).filter(|(_, edge)| edge.holds(before, after)).map(|(alt, _)| alt).peekable();
                 let place = if live.peek().is_some() { Some(dfa.start(live)) } else { None };
                 starts.push(place);
             }
         }
-        let mut machine = Self { dfa, alternatives, starts, gate: [0; 256], view, judge_looks_behind: false, landmark: None };
+        let mut machine =
+            Self { dfa, alternatives, starts, gate: [0; 256], view, judge_looks_behind: false, landmark: None };
         machine.gate = std::array::from_fn(|byte| machine.gate_of(u8::try_from(byte).unwrap_or(0)));
         machine
     }
@@ -84,7 +89,9 @@ impl Machine {
             _ => &[CharKind::WordOther, CharKind::Other],
         };
         let can_begin = |before: CharKind| {
-            afters.iter().any(|&after| self.start_place(before, after).is_some_and(|place| self.dfa.step(place, byte).is_some()))
+            afters
+                .iter()
+                .any(|&after| self.start_place(before, after).is_some_and(|place| self.dfa.step(place, byte).is_some()))
         };
         ALL_KINDS.iter().filter(|&&before| can_begin(before)).fold(0, |bits, &before| bits | 1 << before as u8)
     }
@@ -121,7 +128,7 @@ impl Machine {
             }
             self.step_all(state, bytes[at], piece.end(at), out);
             self.spawn(state, bytes, at, piece);
-            self.commit_all(state, text, piece.end(at), judge, out);
+            self.commit_all(state, bytes, at, text, piece.end(at), judge, out);
             if let Some(kind) = kind_ending(bytes, at) {
                 state.before = kind;
             }
@@ -130,7 +137,13 @@ impl Machine {
     }
 
     /// Says that nothing more comes: what matches, matches now.
-    pub(crate) fn finish(&self, state: &mut MachineState, text: &TextBuffer, judge: &Judge<'_>, out: &mut Vec<PatternMatch>) {
+    pub(crate) fn finish(
+        &self,
+        state: &mut MachineState,
+        text: &TextBuffer,
+        judge: &Judge<'_>,
+        out: &mut Vec<PatternMatch>,
+    ) {
         self.resolve(state, text, judge, out);
         for thread in state.threads.drain(..) {
             out.extend(thread.bests);
@@ -175,24 +188,45 @@ impl Machine {
             if bytes[next] >= 0x80 || place == DEAD {
                 break;
             }
-            if self.gate[usize::from(bytes[next])] & (1 << before as u8) != 0 {
-                let other = self.first_step(before, bytes, next)?;
-                let follower = *bytes.get(next + 1)?;
-                if other != DEAD && self.dfa.next(other, follower)?.0 != DEAD {
-                    return None;
-                }
+            if self.gate[usize::from(bytes[next])] & (1 << before as u8) != 0 && !self.ends_soon(before, bytes, next)? {
+                return None;
             }
             let (to, matches) = self.dfa.next(place, bytes[next])?;
             if to == DEAD {
                 state.before = before;
                 return Some(next);
             }
-            if matches {
+            if matches && self.can_end(to, bytes, next)? {
                 return None;
             }
             place = to;
         }
         None
+    }
+
+    /// Whether another start at `at` is over after a few bytes, without a match; `None` when that is not known.
+    fn ends_soon(&self, before: CharKind, bytes: &[u8], at: usize) -> Option<bool> {
+        let mut place = self.first_step(before, bytes, at)?;
+        for next in at + 1..=at + MAX_GLANCE {
+            if place == DEAD {
+                return Some(true);
+            }
+            let (to, matches) = self.dfa.next(place, *bytes.get(next)?)?;
+            if matches {
+                return Some(false);
+            }
+            place = to;
+        }
+        Some(place == DEAD)
+    }
+
+    /// Whether a match at this place can end behind byte `at`; `None` when the next character is not at hand.
+    fn can_end(&self, place: u32, bytes: &[u8], at: usize) -> Option<bool> {
+        let (byte, follower) = (bytes[at], *bytes.get(at + 1)?);
+        if byte >= 0x80 || follower >= 0x80 {
+            return None;
+        }
+        Some(self.dfa.info(place)?.ends.holds(CharKind::of_ascii(byte), CharKind::of_ascii(follower)))
     }
 
     /// Where a start at `at` is after its first byte; `None` when it must be looked at more closely.
@@ -266,12 +300,21 @@ impl Machine {
             thread.starts.push(start);
             return;
         }
-        state.threads.push(Thread { place, starts: Starts::one(start), first: start, bests: Vec::new(), waiting: None });
+        state.threads.push(Thread {
+            place,
+            starts: Starts::one(start),
+            first: start,
+            bests: Vec::new(),
+            waiting: None,
+        });
     }
 
+    #[allow(clippy::too_many_arguments, reason = "the innermost loop passes its position apart")]
     fn commit_all(
         &self,
         state: &mut MachineState,
+        bytes: &[u8],
+        at: usize,
         text: &TextBuffer,
         end: usize,
         judge: &Judge<'_>,
@@ -280,7 +323,9 @@ impl Machine {
         let mut index = 0;
         while index < state.threads.len() {
             let thread = &mut state.threads[index];
-            if self.commit(thread, text, end, judge, out) {
+            let cannot_end =
+                matches!(thread.place, Place::State(place) if self.can_end(place, bytes, at) == Some(false));
+            if !cannot_end && self.commit(thread, text, end, judge, out) {
                 out.extend(state.threads.swap_remove(index).bests);
             } else {
                 index += 1;
@@ -349,4 +394,3 @@ impl Machine {
         }
     }
 }
-

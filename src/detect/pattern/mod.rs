@@ -19,4 +19,4 @@ mod thread;
 pub(crate) use compile::{Group, Syntax, check_pattern};
 pub(crate) use machine::{Machine, MachineState};
 pub(crate) use starts::Starts;
-pub(crate) use thread::{Judge, PatternMatch};
+pub(crate) use thread::PatternMatch;

@@ -70,6 +70,7 @@ impl Starts {
     }
 
     /// Whether there is no start.
+    #[cfg(test)]
     pub(crate) fn is_empty(&self) -> bool {
         self.runs.is_empty()
     }

@@ -79,9 +79,8 @@ pub(super) fn record(thread: &mut Thread, meta: &AltMeta, end: usize, judge: &Ju
             from = start + 1;
             continue;
         }
-        let replaced = |best: &PatternMatch| {
-            best.tag == meta.tag && best.verdict == verdict && best.starts.first() >= Some(start)
-        };
+        let replaced =
+            |best: &PatternMatch| best.tag == meta.tag && best.verdict == verdict && best.starts.first() >= Some(start);
         let mut starts = match thread.bests.iter().position(replaced) {
             Some(index) => thread.bests.swap_remove(index).starts,
             None => Starts::default(),

@@ -145,17 +145,17 @@ impl Model {
         if norm == 0.0 {
             return None;
         }
-        let (example, closest) = self
-            .examples
-            .iter()
-            .map(|example| dot(&window, example) / norm)
-            .enumerate()
-            .fold((0, 0.0), |best: (usize, f32), (index, score)| if score > best.1 { (index, score) } else { best });
+        let (example, closest) =
+            self.examples.iter().map(|example| dot(&window, example) / norm).enumerate().fold(
+                (0, 0.0),
+                |best: (usize, f32), (index, score)| if score > best.1 { (index, score) } else { best },
+            );
         let score = (1.0 - CLOSEST_SHARE) * dot(&window, &self.centre) / norm + CLOSEST_SHARE * closest;
         if score < self.threshold {
             return None;
         }
-        let carriers = || terms.iter().filter(|term| counts(term) && term.carries && term.id.is_some_and(|id| self.knows(id)));
+        let carriers =
+            || terms.iter().filter(|term| counts(term) && term.carries && term.id.is_some_and(|id| self.knows(id)));
         let (start, end) = (carriers().next()?.start, carriers().next_back()?.end);
         Some(Likeness { score, example, terms: self.carried_by(&window, vocabulary), start, end })
     }

@@ -36,7 +36,6 @@ impl SimilarityState {
 pub(crate) struct Window {
     model: usize,
     terms: Vec<Term>,
-    pub(crate) end: usize,
 }
 
 impl Similarity {
@@ -109,7 +108,7 @@ impl Similarity {
                 rule: model.rule,
                 starts: Starts::one(first.start),
                 end,
-                origin: Origin::Window(Box::new(Window { model: number, terms: terms.to_vec(), end })),
+                origin: Origin::Window(Box::new(Window { model: number, terms: terms.to_vec() })),
             });
         }
     }

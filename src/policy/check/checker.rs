@@ -37,13 +37,7 @@ pub(in crate::policy) enum Wanted {
 
 impl<'a> Checker<'a> {
     pub(in crate::policy) fn new(source: &'a Source, problems: &'a mut Problems) -> Self {
-        Self {
-            source,
-            problems,
-            references: Vec::new(),
-            rules: 0,
-            patterns: 0,
-        }
+        Self { source, problems, references: Vec::new(), rules: 0, patterns: 0 }
     }
 
     /// What the document needs from outside.
@@ -60,15 +54,10 @@ impl<'a> Checker<'a> {
         help: impl Into<String>,
     ) {
         let help = Some(help.into()).filter(|help| !help.is_empty());
-        self.problems
-            .at(self.source, place, path, message.into(), help);
+        self.problems.at(self.source, place, path, message.into(), help);
     }
 
     pub(super) fn refer(&mut self, wanted: Wanted, place: Place, path: Path<'_>) {
-        self.references.push(Reference {
-            wanted,
-            place,
-            path: shown(&path.to_string()),
-        });
+        self.references.push(Reference { wanted, place, path: shown(&path.to_string()) });
     }
 }

@@ -26,8 +26,7 @@ const KEYS: [&str; 10] = [
 ];
 
 /// What an empty or misshapen file should have been.
-const SMALLEST: &str =
-    "the smallest policy:\nversion: 1\nname: my-policy\npii:\n  - types: [EMAIL]";
+const SMALLEST: &str = "the smallest policy:\nversion: 1\nname: my-policy\npii:\n  - types: [EMAIL]";
 
 /// Names seen in a section, and where.
 pub(super) type Seen<'n> = HashMap<&'n str, Place>;
@@ -35,11 +34,7 @@ pub(super) type Seen<'n> = HashMap<&'n str, Place>;
 impl Checker<'_> {
     /// Checks a whole document.
     pub(in crate::policy) fn document(&mut self, root: Option<&Node>) {
-        let start = Place {
-            line: 1,
-            column: 1,
-            width: 1,
-        };
+        let start = Place { line: 1, column: 1, width: 1 };
         let Some(root) = root.filter(|root| root.scalar() != Some(Scalar::Null)) else {
             return self.problem(start, Path::Root, "the policy is empty", SMALLEST);
         };
@@ -54,7 +49,8 @@ impl Checker<'_> {
         self.extends(&fields);
         let given = SECTIONS.iter().any(|section| fields.has(section));
         if !given && !fields.has("extends") {
-            let help = "add at least one of `denied_topics`, `word_filters`, `pii` and `regexes`, or `extends: [default]`";
+            let help =
+                "add at least one of `denied_topics`, `word_filters`, `pii` and `regexes`, or `extends: [default]`";
             self.problem(fields.place, Path::Root, "the policy has no rules", help);
         }
         self.section(&fields, "denied_topics", Self::topic);
@@ -62,24 +58,14 @@ impl Checker<'_> {
         self.section(&fields, "pii", Self::pii);
         self.section(&fields, "regexes", Self::regex);
         if self.rules > MAX_RULES {
-            let message = format!(
-                "the policy has {} rules; the limit is {MAX_RULES}",
-                self.rules
-            );
-            self.problem(
-                fields.place,
-                Path::Root,
-                message,
-                "put words of one kind into one filter",
-            );
+            let message = format!("the policy has {} rules; the limit is {MAX_RULES}", self.rules);
+            self.problem(fields.place, Path::Root, message, "put words of one kind into one filter");
         }
     }
 
     fn head(&mut self, fields: &Fields<'_>) {
         let root = Path::Root;
-        if let Some(field) =
-            self.required(fields, root, "version", "begin the file with `version: 1`")
-        {
+        if let Some(field) = self.required(fields, root, "version", "begin the file with `version: 1`") {
             self.version(field);
         }
         if let Some(field) = self.required(fields, root, "name", "add `name: my-policy`") {
@@ -91,12 +77,7 @@ impl Checker<'_> {
         }
         if let Some(field) = fields.get("messages") {
             let path = root.key("messages");
-            if let Some(messages) = self.fields(
-                field.node,
-                field.place,
-                path,
-                &["blocked_input", "blocked_output"],
-            ) {
+            if let Some(messages) = self.fields(field.node, field.place, path, &["blocked_input", "blocked_output"]) {
                 self.optional_text(&messages, path, "blocked_input");
                 self.optional_text(&messages, path, "blocked_output");
             }
@@ -106,12 +87,7 @@ impl Checker<'_> {
     fn version(&mut self, field: Field<'_>) {
         let Kind::Scalar { text, plain } = &field.node.kind else {
             let message = format!("expected the version, found {}", field.node.describe());
-            return self.problem(
-                field.place,
-                Path::Root.key("version"),
-                message,
-                "write `version: 1`",
-            );
+            return self.problem(field.place, Path::Root.key("version"), message, "write `version: 1`");
         };
         if text != "1" || !plain {
             let message = match field.node.scalar() {
@@ -120,12 +96,7 @@ impl Checker<'_> {
                 }
                 _ => format!("expected the number 1, found {}", field.node.describe()),
             };
-            self.problem(
-                field.place,
-                Path::Root.key("version"),
-                message,
-                "write `version: 1`",
-            );
+            self.problem(field.place, Path::Root.key("version"), message, "write `version: 1`");
         }
     }
 
@@ -134,32 +105,15 @@ impl Checker<'_> {
         let Some(name) = self.text(field.node, field.place, path, MAX_NAME_BYTES) else {
             return;
         };
-        if !name
-            .bytes()
-            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
-        {
+        if !name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-') {
             let message = format!("`{}` is not a policy name", shown(name));
-            self.problem(
-                field.place,
-                path,
-                message,
-                "use small letters, digits and `-`: `support-bot`",
-            );
+            self.problem(field.place, path, message, "use small letters, digits and `-`: `support-bot`");
         }
     }
 
     fn mode(&mut self, field: Field<'_>) {
         let path = Path::Root.key("mode");
-        if field.node.scalar() == Some(Scalar::Text("async")) {
-            let help = "remove `mode`: text is released once it has been evaluated";
-            return self.problem(
-                field.place,
-                path,
-                "`mode: async` is not supported yet",
-                help,
-            );
-        }
-        self.word(field, path, "a mode", &["sync"]);
+        self.word(field, path, "a mode", &["sync", "async"]);
     }
 
     fn extends(&mut self, fields: &Fields<'_>) {
@@ -217,12 +171,7 @@ impl Checker<'_> {
         };
         let help = format!("it is named first in line {}", first.line);
         seen.insert(name, first);
-        self.problem(
-            place,
-            path,
-            format!("the {what} `{}` is named twice", shown(name)),
-            help,
-        );
+        self.problem(place, path, format!("the {what} `{}` is named twice", shown(name)), help);
         false
     }
 }

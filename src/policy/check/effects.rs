@@ -33,17 +33,11 @@ impl Checker<'_> {
         let both = both.unwrap_or(effects.default);
         let (input, output) = (input.unwrap_or(both), output.unwrap_or(both));
         if input == ActionWord::Off && output == ActionWord::Off {
-            let named = ["action", "input", "output"]
-                .into_iter()
-                .find_map(|key| fields.get(key).map(|field| (key, field)));
+            let named =
+                ["action", "input", "output"].into_iter().find_map(|key| fields.get(key).map(|field| (key, field)));
             if let Some((key, field)) = named {
                 let message = "the rule does nothing: it is off in both directions";
-                self.problem(
-                    field.key,
-                    path.key(key),
-                    message,
-                    "remove the rule, or use `detect` to report only",
-                );
+                self.problem(field.key, path.key(key), message, "remove the rule, or use `detect` to report only");
             }
             return;
         }
@@ -51,31 +45,15 @@ impl Checker<'_> {
         let blocks = input == ActionWord::Block || output == ActionWord::Block;
         if let (Some(field), false) = (fields.get("replacement"), masks) {
             let message = "`replacement` does nothing: the rule masks in neither direction";
-            self.problem(
-                field.key,
-                path.key("replacement"),
-                message,
-                "remove it, or set `action: mask`",
-            );
+            self.problem(field.key, path.key("replacement"), message, "remove it, or set `action: mask`");
         }
         if let (Some(field), false) = (fields.get("message"), blocks) {
             let message = "`message` does nothing: the rule blocks in neither direction";
-            self.problem(
-                field.key,
-                path.key("message"),
-                message,
-                "remove it, or set `action: block`",
-            );
+            self.problem(field.key, path.key("message"), message, "remove it, or set `action: block`");
         }
     }
 
-    fn action(
-        &mut self,
-        fields: &Fields<'_>,
-        path: Path<'_>,
-        key: &str,
-        effects: Effects,
-    ) -> Option<ActionWord> {
+    fn action(&mut self, fields: &Fields<'_>, path: Path<'_>, key: &str, effects: Effects) -> Option<ActionWord> {
         let field = fields.get(key)?;
         let path = path.key(key);
         // `anonymize` and `none` are what Bedrock calls these.
@@ -94,16 +72,10 @@ impl Checker<'_> {
             );
             return None;
         }
-        let action =
-            ActionWord::from_name(self.word(field, path, "an action", ActionWord::NAMES)?)?;
+        let action = ActionWord::from_name(self.word(field, path, "an action", ActionWord::NAMES)?)?;
         if action == ActionWord::Mask && !effects.can_mask {
             let message = "a denied topic cannot be masked: it is not a span of text but what the text is about";
-            self.problem(
-                field.place,
-                path,
-                message,
-                "use `block`, or `detect` to report only",
-            );
+            self.problem(field.place, path, message, "use `block`, or `detect` to report only");
             return None;
         }
         Some(action)
@@ -141,19 +113,12 @@ impl Checker<'_> {
         match nearest(text, names) {
             Some("reversible") => {
                 let help = format!("use {}", one_of(ReplacementWord::NAMES));
-                self.problem(
-                    field.place,
-                    path,
-                    "`replacement: reversible` is not supported yet",
-                    help,
-                );
+                self.problem(field.place, path, "`replacement: reversible` is not supported yet", help);
             }
             Some(near) => {
                 let message = format!("unknown replacement `{}`", shown(text));
-                let help = format!(
-                    "did you mean `{near}`? If the text itself is meant: `{{fixed: \"{}\"}}`",
-                    shown(text)
-                );
+                let help =
+                    format!("did you mean `{near}`? If the text itself is meant: `{{fixed: \"{}\"}}`", shown(text));
                 self.problem(field.place, path, message, help);
             }
             None => {}

@@ -35,16 +35,8 @@ impl<'n> Fields<'n> {
     pub(super) fn get(&self, name: &str) -> Option<Field<'n>> {
         let entry = self.entries.get(name)?;
         let key = entry.key.place;
-        let place = if entry.value.place.width == 0 {
-            key
-        } else {
-            entry.value.place
-        };
-        Some(Field {
-            node: &entry.value,
-            place,
-            key,
-        })
+        let place = if entry.value.place.width == 0 { key } else { entry.value.place };
+        Some(Field { node: &entry.value, place, key })
     }
 
     pub(super) fn has(&self, name: &str) -> bool {
@@ -63,40 +55,21 @@ impl Checker<'_> {
     ) -> Option<Fields<'n>> {
         let Kind::Mapping(entries) = &node.kind else {
             let message = format!("expected a mapping, found {}", node.describe());
-            self.problem(
-                place,
-                path,
-                message,
-                format!("its keys are {}", one_of(known)),
-            );
+            self.problem(place, path, message, format!("its keys are {}", one_of(known)));
             return None;
         };
-        let mut fields = Fields {
-            place,
-            entries: HashMap::new(),
-        };
+        let mut fields = Fields { place, entries: HashMap::new() };
         for entry in entries {
             self.field(&mut fields, entry, path, known);
         }
         Some(fields)
     }
 
-    fn field<'n>(
-        &mut self,
-        fields: &mut Fields<'n>,
-        entry: &'n Entry,
-        path: Path<'_>,
-        known: &[&str],
-    ) {
+    fn field<'n>(&mut self, fields: &mut Fields<'n>, entry: &'n Entry, path: Path<'_>, known: &[&str]) {
         let place = entry.key.place;
         let Some(Scalar::Text(key)) = entry.key.scalar() else {
             let message = format!("a key must be text, found {}", entry.key.describe());
-            return self.problem(
-                place,
-                path,
-                message,
-                format!("the keys here are {}", one_of(known)),
-            );
+            return self.problem(place, path, message, format!("the keys here are {}", one_of(known)));
         };
         let at = path.key(key);
         if let Some(first) = fields.entries.get(key) {
@@ -110,19 +83,9 @@ impl Checker<'_> {
             self.problem(place, at, "", "");
         } else if let Some((_, what)) = NOT_YET.iter().find(|(name, _)| *name == key) {
             let message = format!("{what} are not supported yet");
-            self.problem(
-                place,
-                at,
-                message,
-                format!("remove `{key}`: nothing is enforced that is not understood"),
-            );
+            self.problem(place, at, message, format!("remove `{key}`: nothing is enforced that is not understood"));
         } else if key == "<<" {
-            self.problem(
-                place,
-                at,
-                "merge keys are not supported",
-                "write the keys out, or use `extends`",
-            );
+            self.problem(place, at, "merge keys are not supported", "write the keys out, or use `extends`");
         } else {
             let help = match nearest(key, known.iter().copied()) {
                 Some(near) => format!("did you mean `{near}`?"),

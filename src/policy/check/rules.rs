@@ -4,11 +4,10 @@ use super::document::Seen;
 use super::effects::{EFFECT_KEYS, Effects};
 use super::fields::{Field, Fields};
 use super::{Checker, Wanted};
-use crate::policy::limits::{
-    MAX_EXAMPLE_BYTES, MAX_MATCH_BYTES, MAX_PATTERN_BYTES, MAX_PATTERNS, MAX_TEXT_BYTES,
-    MAX_WORD_BYTES, MAX_WORDS,
-};
 use crate::detect::detectors::MAX_TOPIC_PATTERN_BYTES;
+use crate::policy::limits::{
+    MAX_EXAMPLE_BYTES, MAX_MATCH_BYTES, MAX_PATTERN_BYTES, MAX_PATTERNS, MAX_TEXT_BYTES, MAX_WORD_BYTES, MAX_WORDS,
+};
 use crate::policy::pattern_check::check_pattern;
 use crate::policy::render::shown;
 use crate::policy::suggest::nearest;
@@ -31,13 +30,7 @@ const TOPIC_KEYS: [&str; 11] = [
 
 impl Checker<'_> {
     /// An element of `denied_topics`.
-    pub(super) fn topic<'n>(
-        &mut self,
-        node: &'n Node,
-        place: Place,
-        path: Path<'_>,
-        seen: &mut Seen<'n>,
-    ) {
+    pub(super) fn topic<'n>(&mut self, node: &'n Node, place: Place, path: Path<'_>, seen: &mut Seen<'n>) {
         let Some(fields) = self.fields(node, place, path, &TOPIC_KEYS) else {
             return;
         };
@@ -48,34 +41,18 @@ impl Checker<'_> {
         self.texts(&fields, path, "exceptions", MAX_WORD_BYTES, MAX_WORDS);
         if let Some(field) = fields.get("patterns") {
             let path = path.key("patterns");
-            for (number, (place, item)) in self.list(field, path).into_iter().flatten().enumerate()
-            {
+            for (number, (place, item)) in self.list(field, path).into_iter().flatten().enumerate() {
                 self.pattern(item, place, path.index(number), Some(MAX_TOPIC_PATTERN_BYTES), name);
             }
         }
-        if !["examples", "phrases", "patterns"]
-            .iter()
-            .any(|key| fields.has(key))
-        {
+        if !["examples", "phrases", "patterns"].iter().any(|key| fields.has(key)) {
             let message = "the topic has nothing to be found by";
-            self.problem(
-                fields.place,
-                path,
-                message,
-                "add at least one of `examples`, `phrases` and `patterns`",
-            );
+            self.problem(fields.place, path, message, "add at least one of `examples`, `phrases` and `patterns`");
         }
         if let Some(field) = fields.get("threshold") {
             self.threshold(field, path.key("threshold"), fields.has("examples"));
         }
-        self.effects(
-            &fields,
-            path,
-            Effects {
-                default: ActionWord::Block,
-                can_mask: false,
-            },
-        );
+        self.effects(&fields, path, Effects { default: ActionWord::Block, can_mask: false });
     }
 
     fn threshold(&mut self, field: Field<'_>, path: Path<'_>, has_examples: bool) {
@@ -96,32 +73,18 @@ impl Checker<'_> {
         }
         if !has_examples {
             let help = "it says how similar to the examples a sentence has to be: add `examples`, or remove it";
-            self.problem(
-                field.key,
-                path,
-                "`threshold` does nothing without `examples`",
-                help,
-            );
+            self.problem(field.key, path, "`threshold` does nothing without `examples`", help);
         }
     }
 
     /// An element of `word_filters`.
-    pub(super) fn word_filter<'n>(
-        &mut self,
-        node: &'n Node,
-        place: Place,
-        path: Path<'_>,
-        seen: &mut Seen<'n>,
-    ) {
+    pub(super) fn word_filter<'n>(&mut self, node: &'n Node, place: Place, path: Path<'_>, seen: &mut Seen<'n>) {
         let keys = keys(&["name", "words", "file", "managed", "match"]);
         let Some(fields) = self.fields(node, place, path, &keys) else {
             return;
         };
         self.name_of_rule(&fields, path, seen, "word filter");
-        let sources: Vec<&str> = ["words", "file", "managed"]
-            .into_iter()
-            .filter(|key| fields.has(key))
-            .collect();
+        let sources: Vec<&str> = ["words", "file", "managed"].into_iter().filter(|key| fields.has(key)).collect();
         if sources.is_empty() {
             let help = "add `words: […]`, `file: words/NAME.txt` or `managed: profanity`";
             self.problem(fields.place, path, "the word filter has no words", help);
@@ -129,12 +92,7 @@ impl Checker<'_> {
         for extra in sources.iter().skip(1) {
             if let (Some(field), Some(first)) = (fields.get(extra), sources.first()) {
                 let message = format!("`{extra}` stands beside `{first}`");
-                self.problem(
-                    field.key,
-                    path.key(extra),
-                    message,
-                    "make them two word filters, each with a name",
-                );
+                self.problem(field.key, path.key(extra), message, "make them two word filters, each with a name");
             }
         }
         self.texts(&fields, path, "words", MAX_WORD_BYTES, MAX_WORDS);
@@ -150,14 +108,7 @@ impl Checker<'_> {
         if let Some(field) = fields.get("match") {
             self.matching(field, path.key("match"));
         }
-        self.effects(
-            &fields,
-            path,
-            Effects {
-                default: ActionWord::Block,
-                can_mask: true,
-            },
-        );
+        self.effects(&fields, path, Effects { default: ActionWord::Block, can_mask: true });
     }
 
     fn matching(&mut self, field: Field<'_>, path: Path<'_>) {
@@ -172,44 +123,21 @@ impl Checker<'_> {
         };
         let path = path.key("evasion");
         if field.node.scalar() == Some(Scalar::Text("strict")) {
-            return self.problem(
-                field.place,
-                path,
-                "`evasion: strict` is not supported yet",
-                "use `standard`",
-            );
+            return self.problem(field.place, path, "`evasion: strict` is not supported yet", "use `standard`");
         }
         self.word(field, path, "an evasion level", &["off", "standard"]);
     }
 
     /// An element of `pii`.
-    pub(super) fn pii<'n>(
-        &mut self,
-        node: &'n Node,
-        place: Place,
-        path: Path<'_>,
-        seen: &mut Seen<'n>,
-    ) {
+    pub(super) fn pii<'n>(&mut self, node: &'n Node, place: Place, path: Path<'_>, seen: &mut Seen<'n>) {
         let Some(fields) = self.fields(node, place, path, &keys(&["types", "allow"])) else {
             return;
         };
-        if let Some(field) = self.required(
-            &fields,
-            path,
-            "types",
-            "add `types: [EMAIL]`; all types: banister schema",
-        ) {
+        if let Some(field) = self.required(&fields, path, "types", "add `types: [EMAIL]`; all types: banister schema") {
             self.types(field, path.key("types"), seen);
         }
         self.texts(&fields, path, "allow", MAX_WORD_BYTES, MAX_WORDS);
-        self.effects(
-            &fields,
-            path,
-            Effects {
-                default: ActionWord::Mask,
-                can_mask: true,
-            },
-        );
+        self.effects(&fields, path, Effects { default: ActionWord::Mask, can_mask: true });
     }
 
     fn types<'n>(&mut self, field: Field<'n>, path: Path<'_>, seen: &mut Seen<'n>) {
@@ -225,12 +153,7 @@ impl Checker<'_> {
                     Some(near) => format!("did you mean `{near}`? All types: banister schema"),
                     None => "all types: banister schema".to_owned(),
                 };
-                self.problem(
-                    place,
-                    path,
-                    format!("unknown entity type `{}`", shown(name)),
-                    help,
-                );
+                self.problem(place, path, format!("unknown entity type `{}`", shown(name)), help);
             } else if self.unique(seen, name, place, path, "entity type")
                 && seen.len() > 1
                 && let Some(all) = seen.get(TypeName::ALL)
@@ -248,16 +171,8 @@ impl Checker<'_> {
     }
 
     /// An element of `regexes`.
-    pub(super) fn regex<'n>(
-        &mut self,
-        node: &'n Node,
-        place: Place,
-        path: Path<'_>,
-        seen: &mut Seen<'n>,
-    ) {
-        let Some(fields) =
-            self.fields(node, place, path, &keys(&["name", "pattern", "max_length"]))
-        else {
+    pub(super) fn regex<'n>(&mut self, node: &'n Node, place: Place, path: Path<'_>, seen: &mut Seen<'n>) {
+        let Some(fields) = self.fields(node, place, path, &keys(&["name", "pattern", "max_length"])) else {
             return;
         };
         let name = self.name_of_rule(&fields, path, seen, "regex");
@@ -267,38 +182,15 @@ impl Checker<'_> {
             self.integer(field, path.key("max_length"), 1, highest)
         });
         // A bound that is wrong is a bound nevertheless: one problem is enough.
-        let longest = if self.problems.count() > before {
-            Some(MAX_MATCH_BYTES)
-        } else {
-            longest.map(|n| n as usize)
-        };
-        if let Some(field) = self.required(
-            &fields,
-            path,
-            "pattern",
-            "add `pattern: '…'`, in single quotes",
-        ) {
+        let longest = if self.problems.count() > before { Some(MAX_MATCH_BYTES) } else { longest.map(|n| n as usize) };
+        if let Some(field) = self.required(&fields, path, "pattern", "add `pattern: '…'`, in single quotes") {
             self.pattern(field.node, field.place, path.key("pattern"), longest, name);
         }
-        self.effects(
-            &fields,
-            path,
-            Effects {
-                default: ActionWord::Mask,
-                can_mask: true,
-            },
-        );
+        self.effects(&fields, path, Effects { default: ActionWord::Mask, can_mask: true });
     }
 
     /// One pattern, with the fault underlined inside it where that can be done.
-    fn pattern(
-        &mut self,
-        node: &Node,
-        place: Place,
-        path: Path<'_>,
-        longest: Option<usize>,
-        rule: Option<&str>,
-    ) {
+    fn pattern(&mut self, node: &Node, place: Place, path: Path<'_>, longest: Option<usize>, rule: Option<&str>) {
         let Some(pattern) = self.text(node, place, path, MAX_PATTERN_BYTES) else {
             return;
         };
@@ -306,22 +198,14 @@ impl Checker<'_> {
         if self.patterns > MAX_PATTERNS {
             if self.patterns == MAX_PATTERNS + 1 {
                 let message = format!("more than {MAX_PATTERNS} patterns");
-                self.problem(
-                    place,
-                    path,
-                    message,
-                    "put words and phrases into a word filter",
-                );
+                self.problem(place, path, message, "put words and phrases into a word filter");
             }
             return;
         }
         let Err(problem) = check_pattern(pattern, longest) else {
             return;
         };
-        let place = problem
-            .span
-            .and_then(|span| self.inside(pattern, place, span))
-            .unwrap_or(place);
+        let place = problem.span.and_then(|span| self.inside(pattern, place, span)).unwrap_or(place);
         let message = match rule {
             Some(rule) => format!("rule `{}`: {}", shown(rule), problem.message),
             None => problem.message,
@@ -338,11 +222,7 @@ impl Checker<'_> {
         }
         let before = text.get(..start)?.chars().count();
         let width = text.get(start..end)?.chars().count().max(1);
-        Some(Place {
-            line: place.line,
-            column: place.column + quote + before,
-            width,
-        })
+        Some(Place { line: place.line, column: place.column + quote + before, width })
     }
 
     fn name_of_rule<'n>(

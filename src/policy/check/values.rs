@@ -9,23 +9,14 @@ use crate::policy::yaml::{Kind, Node, Path, Place, Scalar};
 
 impl Checker<'_> {
     /// Text that is not empty and not longer than this.
-    pub(super) fn text<'n>(
-        &mut self,
-        node: &'n Node,
-        place: Place,
-        path: Path<'_>,
-        longest: usize,
-    ) -> Option<&'n str> {
+    pub(super) fn text<'n>(&mut self, node: &'n Node, place: Place, path: Path<'_>, longest: usize) -> Option<&'n str> {
         match node.scalar() {
             Some(Scalar::Text(text)) if text.trim().is_empty() => {
                 self.problem(place, path, "empty text", "remove it, or write something");
                 None
             }
             Some(Scalar::Text(text)) if text.len() > longest => {
-                let message = format!(
-                    "{} bytes of text, where {longest} are the limit",
-                    text.len()
-                );
+                let message = format!("{} bytes of text, where {longest} are the limit", text.len());
                 self.problem(place, path, message, "make it shorter");
                 None
             }
@@ -35,21 +26,11 @@ impl Checker<'_> {
                     return None;
                 };
                 let message = format!("expected text, found {}", node.describe());
-                self.problem(
-                    place,
-                    path,
-                    message,
-                    format!("put it in quotes: '{}'", shown(text)),
-                );
+                self.problem(place, path, message, format!("put it in quotes: '{}'", shown(text)));
                 None
             }
             _ => {
-                self.problem(
-                    place,
-                    path,
-                    format!("expected text, found {}", node.describe()),
-                    "",
-                );
+                self.problem(place, path, format!("expected text, found {}", node.describe()), "");
                 None
             }
         }
@@ -69,31 +50,15 @@ impl Checker<'_> {
         };
         if !matches!(field.node.scalar(), Some(Scalar::Bool(_))) {
             let message = format!("expected true or false, found {}", field.node.describe());
-            self.problem(
-                field.place,
-                path.key(name),
-                message,
-                "write `true` or `false`, without quotes",
-            );
+            self.problem(field.place, path.key(name), message, "write `true` or `false`, without quotes");
         }
     }
 
     /// A word out of a few; `what` names the kind in the message.
-    pub(super) fn word<'n>(
-        &mut self,
-        field: Field<'n>,
-        path: Path<'_>,
-        what: &str,
-        known: &[&str],
-    ) -> Option<&'n str> {
+    pub(super) fn word<'n>(&mut self, field: Field<'n>, path: Path<'_>, what: &str, known: &[&str]) -> Option<&'n str> {
         let Some(Scalar::Text(word)) = field.node.scalar() else {
             let message = format!("expected {what}, found {}", field.node.describe());
-            self.problem(
-                field.place,
-                path,
-                message,
-                format!("write {}", one_of(known)),
-            );
+            self.problem(field.place, path, message, format!("write {}", one_of(known)));
             return None;
         };
         if known.contains(&word) {
@@ -104,46 +69,23 @@ impl Checker<'_> {
             Some(near) => format!("did you mean `{near}`?"),
             None => format!("write {}", one_of(known)),
         };
-        self.problem(
-            field.place,
-            path,
-            format!("unknown {noun} `{}`", shown(word)),
-            help,
-        );
+        self.problem(field.place, path, format!("unknown {noun} `{}`", shown(word)), help);
         None
     }
 
     /// A whole number of a range.
-    pub(super) fn integer(
-        &mut self,
-        field: Field<'_>,
-        path: Path<'_>,
-        lowest: u32,
-        highest: u32,
-    ) -> Option<u32> {
+    pub(super) fn integer(&mut self, field: Field<'_>, path: Path<'_>, lowest: u32, highest: u32) -> Option<u32> {
         let number = match field.node.scalar() {
-            Some(Scalar::Number(number)) if number.fract() == 0.0 && is_integer(field.node) => {
-                number
-            }
+            Some(Scalar::Number(number)) if number.fract() == 0.0 && is_integer(field.node) => number,
             _ => {
                 let message = format!("expected a whole number, found {}", found(field.node));
-                self.problem(
-                    field.place,
-                    path,
-                    message,
-                    format!("write a number from {lowest} to {highest}"),
-                );
+                self.problem(field.place, path, message, format!("write a number from {lowest} to {highest}"));
                 return None;
             }
         };
         if number < f64::from(lowest) || number > f64::from(highest) {
             let message = format!("{number} is out of range");
-            self.problem(
-                field.place,
-                path,
-                message,
-                format!("write a number from {lowest} to {highest}"),
-            );
+            self.problem(field.place, path, message, format!("write a number from {lowest} to {highest}"));
             return None;
         }
         Some(number as u32)
@@ -161,44 +103,23 @@ impl Checker<'_> {
                 Some(Scalar::Null) => "remove the key, or give it a list",
                 _ => "begin each element with `- `",
             };
-            self.problem(
-                field.place,
-                path,
-                format!("expected a list, found {}", field.node.describe()),
-                help,
-            );
+            self.problem(field.place, path, format!("expected a list, found {}", field.node.describe()), help);
             return None;
         };
         if items.is_empty() {
-            self.problem(
-                field.place,
-                path,
-                "the list is empty",
-                "remove the key, or add an element",
-            );
+            self.problem(field.place, path, "the list is empty", "remove the key, or add an element");
             return None;
         }
         let key = field.key;
         Some(items.iter().map(move |item| {
             // An element that is nothing (`- `) has no width to point at.
-            let place = if item.place.width == 0 && item.scalar().is_some() {
-                key
-            } else {
-                item.place
-            };
+            let place = if item.place.width == 0 && item.scalar().is_some() { key } else { item.place };
             (place, &**item)
         }))
     }
 
     /// The texts of an optional list; `None` where the field is not given or is no list.
-    pub(super) fn texts(
-        &mut self,
-        fields: &Fields<'_>,
-        path: Path<'_>,
-        name: &str,
-        longest: usize,
-        most: usize,
-    ) {
+    pub(super) fn texts(&mut self, fields: &Fields<'_>, path: Path<'_>, name: &str, longest: usize, most: usize) {
         let Some(field) = fields.get(name) else {
             return;
         };
@@ -209,29 +130,15 @@ impl Checker<'_> {
         for (number, (place, item)) in items.enumerate() {
             if number == most {
                 let message = format!("more than {most} elements");
-                return self.problem(
-                    place,
-                    path.index(number),
-                    message,
-                    "split the list over several rules",
-                );
+                return self.problem(place, path.index(number), message, "split the list over several rules");
             }
             self.text(item, place, path.index(number), longest);
         }
     }
 
     /// The name of a rule: what Bedrock allows.
-    pub(super) fn rule_name<'n>(
-        &mut self,
-        fields: &Fields<'n>,
-        path: Path<'_>,
-    ) -> Option<(&'n str, Place)> {
-        let field = self.required(
-            fields,
-            path,
-            "name",
-            "every rule is found again by its name: `name: my-rule`",
-        )?;
+    pub(super) fn rule_name<'n>(&mut self, fields: &Fields<'n>, path: Path<'_>) -> Option<(&'n str, Place)> {
+        let field = self.required(fields, path, "name", "every rule is found again by its name: `name: my-rule`")?;
         let path = path.key("name");
         let name = self.text(field.node, field.place, path, MAX_NAME_BYTES)?;
         let allowed = |c: char| c.is_ascii_alphanumeric() || "-_ !?.".contains(c);
@@ -239,12 +146,7 @@ impl Checker<'_> {
             return Some((name, field.place));
         }
         let help = "use letters, digits, `-`, `_`, `.`, `!`, `?` and spaces between them";
-        self.problem(
-            field.place,
-            path,
-            format!("`{}` is not a rule name", shown(name)),
-            help,
-        );
+        self.problem(field.place, path, format!("`{}` is not a rule name", shown(name)), help);
         None
     }
 }

@@ -21,8 +21,7 @@ regexes:
 ";
 
 fn digest(text: &str) -> String {
-    let policy = Policy::from_yaml_with_key(text, Some(vec![7; 32]))
-        .unwrap_or_else(|error| panic!("{error}"));
+    let policy = Policy::from_yaml_with_key(text, Some(vec![7; 32])).unwrap_or_else(|error| panic!("{error}"));
     policy.digest().to_owned()
 }
 
@@ -32,14 +31,8 @@ fn formatting_comments_and_defaults_do_not_count() {
         format!("# comment\n{}", BASE.replace('\n', "\r\n")),
         BASE.replace("[x, y]", "\n      - 'x'\n      - \"y\" # why"),
         BASE.replace("version: 1\nname: bot\n", "name: bot\nversion: 1\n"),
-        BASE.replace(
-            "words: [x, y]",
-            "words: [x, y]\n    action: block\n    match: {evasion: standard}",
-        ),
-        BASE.replace(
-            "[EMAIL, PHONE]",
-            "[EMAIL]\n    replacement: label\n  - types: [PHONE]\n    input: mask",
-        ),
+        BASE.replace("words: [x, y]", "words: [x, y]\n    action: block\n    match: {evasion: standard}"),
+        BASE.replace("[EMAIL, PHONE]", "[EMAIL]\n    replacement: label\n  - types: [PHONE]\n    input: mask"),
         format!("mode: sync\n{BASE}"),
         format!("messages: {{blocked_output: \"Sorry, I can't share that answer.\"}}\n{BASE}"),
     ];
@@ -69,37 +62,19 @@ fn every_change_of_a_rule_counts() {
         ("words: [x, y]", "words: [x]"),
         ("words: [x, y]", "words: [y, x]"),
         ("words: [x, y]", "managed: profanity"),
-        (
-            "words: [x, y]",
-            "words: [x, y]\n    match: {whole_word: false}",
-        ),
-        (
-            "words: [x, y]",
-            "words: [x, y]\n    match: {case_sensitive: true}",
-        ),
+        ("words: [x, y]", "words: [x, y]\n    match: {whole_word: false}"),
+        ("words: [x, y]", "words: [x, y]\n    match: {case_sensitive: true}"),
         ("words: [x, y]", "words: [x, y]\n    match: {evasion: off}"),
         ("words: [x, y]", "words: [x, y]\n    output: mask"),
         ("words: [x, y]", "words: [x, y]\n    action: mask"),
-        (
-            "words: [x, y]",
-            "words: [x, y]\n    action: mask\n    replacement: '*'",
-        ),
+        ("words: [x, y]", "words: [x, y]\n    action: mask\n    replacement: '*'"),
         ("[EMAIL, PHONE]", "[EMAIL]"),
         ("[EMAIL, PHONE]", "[PHONE, EMAIL]"),
         ("[EMAIL, PHONE]", "[EMAIL, PHONE]\n    allow: [a]"),
-        (
-            "[EMAIL, PHONE]",
-            "[EMAIL, PHONE]\n    replacement: numbered",
-        ),
-        (
-            "[EMAIL, PHONE]",
-            "[EMAIL, PHONE]\n    replacement: keep_last_4",
-        ),
+        ("[EMAIL, PHONE]", "[EMAIL, PHONE]\n    replacement: numbered"),
+        ("[EMAIL, PHONE]", "[EMAIL, PHONE]\n    replacement: keep_last_4"),
         ("[EMAIL, PHONE]", "[EMAIL, PHONE]\n    replacement: hash"),
-        (
-            "[EMAIL, PHONE]",
-            "[EMAIL, PHONE]\n    replacement: {fixed: hash}",
-        ),
+        ("[EMAIL, PHONE]", "[EMAIL, PHONE]\n    replacement: {fixed: hash}"),
         ("[EMAIL, PHONE]", "[EMAIL, PHONE]\n    input: off"),
         ("'ab{1,3}'", "'ab{1,4}'"),
         ("'ab{1,3}'", "'ab{1,3}'\n    max_length: 3"),
@@ -107,22 +82,14 @@ fn every_change_of_a_rule_counts() {
     let mut seen = HashSet::from([digest(BASE)]);
     for (from, to) in changes {
         assert!(BASE.contains(from), "{from}");
-        assert!(
-            seen.insert(digest(&BASE.replacen(from, to, 1))),
-            "{from} -> {to}"
-        );
+        assert!(seen.insert(digest(&BASE.replacen(from, to, 1))), "{from} -> {to}");
     }
 }
 
 #[test]
 fn a_key_is_not_part_of_it() {
     let text = "version: 1\nname: bot\npii:\n  - types: [EMAIL]\n    replacement: hash\n";
-    let digest = |key| {
-        Policy::from_yaml_with_key(text, Some(vec![key; 16]))
-            .unwrap()
-            .digest()
-            .to_owned()
-    };
+    let digest = |key| Policy::from_yaml_with_key(text, Some(vec![key; 16])).unwrap().digest().to_owned();
     assert_eq!(digest(1), digest(2));
 }
 
@@ -130,8 +97,5 @@ fn a_key_is_not_part_of_it() {
 #[test]
 fn the_digest_of_a_policy_never_changes() {
     let text = "version: 1\nname: bot\npii:\n  - types: [EMAIL]\n";
-    assert_eq!(
-        digest(text),
-        "f0c72dbdeab4686171b75dd7e8584e51d2fc8fec37ede10c79ec0816a26e6deb"
-    );
+    assert_eq!(digest(text), "f0c72dbdeab4686171b75dd7e8584e51d2fc8fec37ede10c79ec0816a26e6deb");
 }

@@ -9,12 +9,8 @@ const FOLDER: &str = "tests/data/policies/invalid";
 
 /// The policies of a folder, sorted.
 pub(super) fn policies(folder: &str) -> Vec<PathBuf> {
-    let entries = fs::read_dir(folder)
-        .unwrap()
-        .map(|entry| entry.unwrap().path());
-    let mut paths: Vec<_> = entries
-        .filter(|path| path.extension().is_some_and(|e| e == "yaml"))
-        .collect();
+    let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let mut paths: Vec<_> = entries.filter(|path| path.extension().is_some_and(|e| e == "yaml")).collect();
     paths.sort();
     paths
 }
@@ -42,12 +38,8 @@ fn invalid_policies_say_what_is_wrong() {
 
 #[test]
 fn problems_carry_what_they_render() {
-    let error =
-        Policy::from_file_with_key(&Path::new(FOLDER).join("many_at_once.yaml"), None).unwrap_err();
-    let places: Vec<_> = error
-        .problems()
-        .map(|problem| (problem.line(), problem.column()))
-        .collect();
+    let error = Policy::from_file_with_key(&Path::new(FOLDER).join("many_at_once.yaml"), None).unwrap_err();
+    let places: Vec<_> = error.problems().map(|problem| (problem.line(), problem.column())).collect();
     assert!(places.len() >= 14, "only {} problems", places.len());
     assert!(places.is_sorted(), "in the order of lines: {places:?}");
     for problem in error.problems() {
@@ -59,9 +51,7 @@ fn problems_carry_what_they_render() {
 
 #[test]
 fn word_lists_are_never_quoted() {
-    let error =
-        Policy::from_file_with_key(&Path::new(FOLDER).join("word_file_problems.yaml"), None)
-            .unwrap_err();
+    let error = Policy::from_file_with_key(&Path::new(FOLDER).join("word_file_problems.yaml"), None).unwrap_err();
     let text = format!("{error} {error:?}");
     assert!(text.contains("long.txt:2"), "{text}");
     assert!(!text.contains("bbbb"), "{text}");

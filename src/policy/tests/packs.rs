@@ -31,22 +31,13 @@ fn the_embedded_packs_are_all_there_are_and_each_has_a_suite() {
         let suite: serde_yaml::Value = serde_yaml::from_str(&suite).unwrap();
         assert_eq!(suite["policy"].as_str(), Some(&*name));
         let cases = suite["cases"].as_sequence().unwrap();
-        assert!(
-            (15..=25).contains(&cases.len()),
-            "{name}: {} cases",
-            cases.len()
-        );
+        assert!((15..=25).contains(&cases.len()), "{name}: {} cases", cases.len());
         let rules = Policy::pack(&name).unwrap();
         for case in cases {
-            let expectations = ["masked", "blocked_by", "passes"]
-                .iter()
-                .filter(|key| case.get(**key).is_some());
+            let expectations = ["masked", "blocked_by", "passes"].iter().filter(|key| case.get(**key).is_some());
             assert_eq!(expectations.count(), 1, "{case:?}");
             if let Some(rule) = case.get("blocked_by").and_then(|rule| rule.as_str()) {
-                assert!(
-                    rules.rules().any(|known| known.name() == rule),
-                    "{name}: {rule}"
-                );
+                assert!(rules.rules().any(|known| known.name() == rule), "{name}: {rule}");
             }
         }
     }
@@ -56,10 +47,7 @@ fn the_embedded_packs_are_all_there_are_and_each_has_a_suite() {
 fn the_pii_pack_names_every_type() {
     let policy = Policy::pack("pii").unwrap();
     let named: HashSet<_> = policy.rules().filter_map(|rule| rule.entity()).collect();
-    let missing: Vec<_> = EntityType::ALL
-        .iter()
-        .filter(|entity| !named.contains(entity))
-        .collect();
+    let missing: Vec<_> = EntityType::ALL.iter().filter(|entity| !named.contains(entity)).collect();
     assert!(missing.is_empty(), "{missing:?}");
 }
 
@@ -73,14 +61,8 @@ fn an_unknown_pack_is_an_error_with_a_hint() {
 fn the_word_list_is_sorted_and_says_where_it_is_from() {
     let text = include_str!("../../../policies/words/profanity.txt");
     assert!(text.contains("Source: ") && text.contains("Licence: "));
-    let words: Vec<_> = crate::policy::word_file::words(text)
-        .map(|(_, word)| word)
-        .collect();
+    let words: Vec<_> = crate::policy::word_file::words(text).map(|(_, word)| word).collect();
     assert!(words.len() >= 250);
     assert!(words.is_sorted_by(|a, b| a < b), "sorted, each once");
-    assert!(
-        words
-            .iter()
-            .all(|word| word.chars().all(|c| c.is_ascii_lowercase() || c == ' '))
-    );
+    assert!(words.iter().all(|word| word.chars().all(|c| c.is_ascii_lowercase() || c == ' ')));
 }

@@ -52,9 +52,7 @@ fn rules_are_numbered_in_the_order_of_the_sections() {
     let numbers = spec.topics.iter().map(|topic| topic.rule);
     let numbers = numbers.chain(spec.words.iter().map(|words| words.rule));
     let numbers = numbers.chain(spec.entities.iter().map(|entity| entity.rule));
-    let numbers: Vec<_> = numbers
-        .chain(spec.patterns.iter().map(|pattern| pattern.rule))
-        .collect();
+    let numbers: Vec<_> = numbers.chain(spec.patterns.iter().map(|pattern| pattern.rule)).collect();
     assert_eq!(numbers, (0..13).collect::<Vec<u32>>());
     assert_eq!(spec.words[2].words, ["Blue Heron", "nightjar"]);
     assert!(spec.words[1].words.len() > 200);
@@ -67,22 +65,13 @@ fn rules_are_numbered_in_the_order_of_the_sections() {
 #[test]
 fn actions_and_masks_are_as_written_or_the_default() {
     let policy = valid("full");
-    let find = |name: &str| {
-        policy
-            .compiled_rules()
-            .iter()
-            .find(|rule| &*rule.name == name)
-            .unwrap()
-    };
+    let find = |name: &str| policy.compiled_rules().iter().find(|rule| &*rule.name == name).unwrap();
     let actions = |name: &str| (find(name).input, find(name).output);
     assert_eq!(actions("investment-advice"), (Action::Block, Action::Block));
     assert_eq!(actions("competitors"), (Action::Detect, Action::Mask));
     assert_eq!(actions("codenames"), (Action::Block, Action::Block));
     assert_eq!(actions("URL"), (Action::Mask, Action::Mask));
-    assert_eq!(
-        actions("CREDIT_DEBIT_CARD_NUMBER"),
-        (Action::Block, Action::Mask)
-    );
+    assert_eq!(actions("CREDIT_DEBIT_CARD_NUMBER"), (Action::Block, Action::Mask));
     assert_eq!(actions("IP_ADDRESS"), (Action::Mask, Action::Off));
     assert!(find("EMAIL").mask == Mask::Label);
     assert!(find("US_SOCIAL_SECURITY_NUMBER").mask == Mask::KeepLast4);
@@ -92,35 +81,18 @@ fn actions_and_masks_are_as_written_or_the_default() {
     assert_eq!(find("profanity").managed, Some("profanity"));
     assert_eq!(find("EMAIL").entity, Some(EntityType::Email));
     assert_eq!(find("employee-id").kind, RuleKind::Regex);
-    assert_eq!(
-        find("investment-advice").message.as_deref(),
-        Some("I can't give investment advice.")
-    );
-    assert_eq!(
-        &*policy.messages().blocked_input,
-        "Sorry, I can't help with that request."
-    );
+    assert_eq!(find("investment-advice").message.as_deref(), Some("I can't give investment advice."));
+    assert_eq!(&*policy.messages().blocked_input, "Sorry, I can't help with that request.");
 }
 
 #[test]
 fn extending_takes_over_and_replaces() {
     let policy = valid("extends");
     let find = |name: &str| policy.rules().find(|rule| rule.name() == name).unwrap();
-    assert_eq!(
-        policy.rules().filter(|rule| rule.name() == "EMAIL").count(),
-        1
-    );
+    assert_eq!(policy.rules().filter(|rule| rule.name() == "EMAIL").count(), 1);
     assert_eq!(find("EMAIL").input(), Action::Block, "its own rule wins");
-    assert_eq!(
-        find("URL").input(),
-        Action::Detect,
-        "the later policy wins over the earlier"
-    );
-    assert_eq!(
-        find("JWT").input(),
-        Action::Block,
-        "what only one has is kept"
-    );
+    assert_eq!(find("URL").input(), Action::Detect, "the later policy wins over the earlier");
+    assert_eq!(find("JWT").input(), Action::Block, "what only one has is kept");
     assert_eq!(find("id").kind(), RuleKind::Regex);
     assert_eq!(&*policy.messages().blocked_input, "Mine.");
     assert_eq!(&*policy.messages().blocked_output, "Base.");
@@ -145,23 +117,15 @@ fn all_means_all() {
 #[test]
 fn text_that_looks_like_other_things_stays_text() {
     let policy = valid("off_words");
-    assert_eq!(
-        policy.spec().words[0].words,
-        ["no", "off", "yes", "0x", "007", "1.2.3"]
-    );
+    assert_eq!(policy.spec().words[0].words, ["no", "off", "yes", "0x", "007", "1.2.3"]);
     assert_eq!(valid("crlf_bom").spec().words[0].words, ["alpha", "beta"]);
-    assert_eq!(
-        valid("block_scalars").spec().patterns[1].pattern,
-        "a[0-9]{3}"
-    );
+    assert_eq!(valid("block_scalars").spec().patterns[1].pattern, "a[0-9]{3}");
 }
 
 #[test]
 fn a_short_hash_key_is_refused() {
     let text = "version: 1\nname: bot\npii:\n  - types: [EMAIL]\n    replacement: hash\n";
-    let error = Policy::from_yaml_with_key(text, Some(b"short".to_vec()))
-        .unwrap_err()
-        .to_string();
+    let error = Policy::from_yaml_with_key(text, Some(b"short".to_vec())).unwrap_err().to_string();
     assert!(error.contains("has 5 bytes"), "{error}");
     assert!(!error.contains("short"), "{error}");
     assert!(Policy::from_yaml_with_key(text, Some(KEY.to_vec())).is_ok());
@@ -169,13 +133,8 @@ fn a_short_hash_key_is_refused() {
 
 #[test]
 fn a_text_has_no_files() {
-    for line in [
-        "word_filters: [{name: x, file: words.txt}]",
-        "extends: [./other.yaml]",
-    ] {
-        let error = Policy::from_yaml(&format!("version: 1\nname: bot\n{line}\n"))
-            .unwrap_err()
-            .to_string();
+    for line in ["word_filters: [{name: x, file: words.txt}]", "extends: [./other.yaml]"] {
+        let error = Policy::from_yaml(&format!("version: 1\nname: bot\n{line}\n")).unwrap_err().to_string();
         assert!(error.contains("Policy::from_file"), "{error}");
     }
 }
@@ -184,12 +143,7 @@ fn a_text_has_no_files() {
 fn a_file_that_is_not_there() {
     let error = Policy::from_file("nowhere/policy.yaml").unwrap_err();
     assert_eq!(error.problems().next().unwrap().line(), None);
-    assert!(
-        error
-            .to_string()
-            .starts_with("error: the policy cannot be read: "),
-        "{error}"
-    );
+    assert!(error.to_string().starts_with("error: the policy cannot be read: "), "{error}");
 }
 
 #[test]

@@ -11,26 +11,20 @@ use super::{Kind, Node, Scalar};
 pub(crate) fn agrees(node: &Node, value: &Value) -> bool {
     match (&node.kind, value) {
         (Kind::Sequence(items), Value::Sequence(values)) => {
-            items.len() == values.len()
-                && items
-                    .iter()
-                    .zip(values)
-                    .all(|(item, value)| agrees(item, value))
+            items.len() == values.len() && items.iter().zip(values).all(|(item, value)| agrees(item, value))
         }
         (Kind::Mapping(entries), Value::Mapping(members)) => {
             let pairs = || entries.iter().zip(members);
             entries.len() == members.len()
-                && pairs().all(|(entry, (key, value))| {
-                    agrees(&entry.key, key) && agrees(&entry.value, value)
-                })
+                && pairs().all(|(entry, (key, value))| agrees(&entry.key, key) && agrees(&entry.value, value))
         }
         (Kind::Scalar { .. }, value) => match (node.scalar(), value) {
             (Some(Scalar::Null), Value::Null) => true,
             (Some(Scalar::Bool(one)), Value::Bool(other)) => one == *other,
             (Some(Scalar::Text(one)), Value::String(other)) => one == other,
-            (Some(Scalar::Number(one)), Value::Number(other)) => other
-                .as_f64()
-                .is_some_and(|other| one == other || (one.is_nan() && other.is_nan())),
+            (Some(Scalar::Number(one)), Value::Number(other)) => {
+                other.as_f64().is_some_and(|other| one == other || (one.is_nan() && other.is_nan()))
+            }
             _ => false,
         },
         _ => false,

@@ -43,11 +43,7 @@ impl Node {
         let Kind::Scalar { text, plain } = &self.kind else {
             return None;
         };
-        Some(if *plain {
-            resolve(text)
-        } else {
-            Scalar::Text(text)
-        })
+        Some(if *plain { resolve(text) } else { Scalar::Text(text) })
     }
 
     /// What to call it in a message.
@@ -89,9 +85,7 @@ fn resolve(text: &str) -> Scalar<'_> {
         }
     }
     // A leading zero makes it text: 007 is a name, not seven.
-    let leading_zero = unsigned.len() > 1
-        && unsigned.starts_with('0')
-        && unsigned.bytes().all(|b| b.is_ascii_digit());
+    let leading_zero = unsigned.len() > 1 && unsigned.starts_with('0') && unsigned.bytes().all(|b| b.is_ascii_digit());
     match text.parse::<f64>() {
         Ok(number) if !leading_zero => Scalar::Number(number),
         _ => Scalar::Text(text),

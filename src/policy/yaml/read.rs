@@ -20,11 +20,7 @@ pub(crate) struct SyntaxError {
 impl SyntaxError {
     fn new(place: Place, message: impl Into<String>, help: &str) -> Self {
         let help = (!help.is_empty()).then(|| help.to_owned());
-        Self {
-            place,
-            message: message.into(),
-            help,
-        }
+        Self { place, message: message.into(), help }
     }
 }
 
@@ -38,24 +34,14 @@ pub(crate) fn read(source: &Source) -> Result<Option<Rc<Node>>, SyntaxError> {
     for event in Parser::new_from_str(source.text()) {
         let (event, span) = event.map_err(|error| {
             let place = place(*error.marker(), 1);
-            let help = builder
-                .unclosed()
-                .or_else(|| syntax_help(source, place).map(str::to_owned));
-            SyntaxError {
-                place,
-                message: format!("not valid YAML: {}", shown(error.info())),
-                help,
-            }
+            let help = builder.unclosed().or_else(|| syntax_help(source, place).map(str::to_owned));
+            SyntaxError { place, message: format!("not valid YAML: {}", shown(error.info())), help }
         })?;
         if let Event::DocumentStart(_) = event {
             documents += 1;
             if documents > 1 {
                 let message = "a policy file holds one YAML document";
-                return Err(SyntaxError::new(
-                    spanned(span),
-                    message,
-                    "remove the second `---`, or split the file",
-                ));
+                return Err(SyntaxError::new(spanned(span), message, "remove the second `---`, or split the file"));
             }
         }
         builder.event(event, span)?;
@@ -65,17 +51,8 @@ pub(crate) fn read(source: &Source) -> Result<Option<Rc<Node>>, SyntaxError> {
 
 /// What is half built.
 enum Open {
-    Sequence {
-        place: Place,
-        anchor: usize,
-        items: Vec<Rc<Node>>,
-    },
-    Mapping {
-        place: Place,
-        anchor: usize,
-        entries: Vec<Entry>,
-        key: Option<Rc<Node>>,
-    },
+    Sequence { place: Place, anchor: usize, items: Vec<Rc<Node>> },
+    Mapping { place: Place, anchor: usize, entries: Vec<Entry>, key: Option<Rc<Node>> },
 }
 
 #[derive(Default)]
@@ -90,90 +67,35 @@ impl Builder {
     fn event(&mut self, event: Event<'_>, span: Span) -> Result<(), SyntaxError> {
         let at = spanned(span);
         let tag = match &event {
-            Event::Scalar(.., tag) | Event::SequenceStart(_, tag) | Event::MappingStart(_, tag) => {
-                tag.is_some()
-            }
+            Event::Scalar(.., tag) | Event::SequenceStart(_, tag) | Event::MappingStart(_, tag) => tag.is_some(),
             _ => false,
         };
         if tag {
-            return Err(SyntaxError::new(
-                at,
-                "YAML tags are not part of the policy format",
-                "remove the `!…`",
-            ));
+            return Err(SyntaxError::new(at, "YAML tags are not part of the policy format", "remove the `!…`"));
         }
         match event {
             Event::Scalar(text, style, anchor, _) => {
-                let kind = Kind::Scalar {
-                    text: text.into_owned(),
-                    plain: style == ScalarStyle::Plain,
-                };
-                self.close(
-                    Node {
-                        place: at,
-                        kind,
-                        size: 1,
-                    },
-                    anchor,
-                )
+                let kind = Kind::Scalar { text: text.into_owned(), plain: style == ScalarStyle::Plain };
+                self.close(Node { place: at, kind, size: 1 }, anchor)
             }
-            Event::SequenceStart(anchor, _) => self.begin(
-                at,
-                Open::Sequence {
-                    place: at,
-                    anchor,
-                    items: Vec::new(),
-                },
-            ),
-            Event::MappingStart(anchor, _) => self.begin(
-                at,
-                Open::Mapping {
-                    place: at,
-                    anchor,
-                    entries: Vec::new(),
-                    key: None,
-                },
-            ),
+            Event::SequenceStart(anchor, _) => self.begin(at, Open::Sequence { place: at, anchor, items: Vec::new() }),
+            Event::MappingStart(anchor, _) => {
+                self.begin(at, Open::Mapping { place: at, anchor, entries: Vec::new(), key: None })
+            }
             Event::SequenceEnd | Event::MappingEnd => match self.open.pop() {
-                Some(Open::Sequence {
-                    place,
-                    anchor,
-                    items,
-                }) => {
-                    let size = items
-                        .iter()
-                        .fold(1usize, |sum, item| sum.saturating_add(item.size));
-                    self.close(
-                        Node {
-                            place,
-                            kind: Kind::Sequence(items),
-                            size,
-                        },
-                        anchor,
-                    )
+                Some(Open::Sequence { place, anchor, items }) => {
+                    let size = items.iter().fold(1usize, |sum, item| sum.saturating_add(item.size));
+                    self.close(Node { place, kind: Kind::Sequence(items), size }, anchor)
                 }
-                Some(Open::Mapping {
-                    mut place,
-                    anchor,
-                    entries,
-                    ..
-                }) => {
+                Some(Open::Mapping { mut place, anchor, entries, .. }) => {
                     // A block mapping has no bracket of its own to point at; its first key stands for it.
                     if let (Some(first), 0) = (entries.first(), place.width) {
                         place = first.key.place;
                     }
-                    let size = entries.iter().fold(1usize, |sum, entry| {
-                        sum.saturating_add(entry.key.size)
-                            .saturating_add(entry.value.size)
-                    });
-                    self.close(
-                        Node {
-                            place,
-                            kind: Kind::Mapping(entries),
-                            size,
-                        },
-                        anchor,
-                    )
+                    let size = entries
+                        .iter()
+                        .fold(1usize, |sum, entry| sum.saturating_add(entry.key.size).saturating_add(entry.value.size));
+                    self.close(Node { place, kind: Kind::Mapping(entries), size }, anchor)
                 }
                 None => Ok(()),
             },
@@ -185,11 +107,7 @@ impl Builder {
                 }
                 // The parser knows the anchor, but what it names is still open: the value would contain
                 // itself.
-                None => Err(SyntaxError::new(
-                    at,
-                    "the alias stands inside what it names",
-                    "remove the alias",
-                )),
+                None => Err(SyntaxError::new(at, "the alias stands inside what it names", "remove the alias")),
             },
             _ => Ok(()),
         }
@@ -203,9 +121,7 @@ impl Builder {
             _ => None,
         })?;
         let (line, column) = (place.line, place.column);
-        Some(format!(
-            "the `{bracket}` in line {line}, column {column} is still open here"
-        ))
+        Some(format!("the `{bracket}` in line {line}, column {column} is still open here"))
     }
 
     fn begin(&mut self, at: Place, open: Open) -> Result<(), SyntaxError> {
@@ -230,13 +146,8 @@ impl Builder {
     fn count(&mut self, nodes: usize, at: Place) -> Result<(), SyntaxError> {
         self.nodes = self.nodes.saturating_add(nodes);
         if self.nodes > MAX_NODES {
-            let message =
-                format!("more than {MAX_NODES} values, counting each alias as all it stands for");
-            return Err(SyntaxError::new(
-                at,
-                message,
-                "long lists belong in a word file: `file: words/NAME.txt`",
-            ));
+            let message = format!("more than {MAX_NODES} values, counting each alias as all it stands for");
+            return Err(SyntaxError::new(at, message, "long lists belong in a word file: `file: words/NAME.txt`"));
         }
         Ok(())
     }
@@ -254,11 +165,7 @@ impl Builder {
 }
 
 fn place(marker: Marker, width: usize) -> Place {
-    Place {
-        line: marker.line().max(1),
-        column: marker.col() + 1,
-        width,
-    }
+    Place { line: marker.line().max(1), column: marker.col() + 1, width }
 }
 
 fn spanned(span: Span) -> Place {

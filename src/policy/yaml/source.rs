@@ -28,11 +28,7 @@ impl Source {
             let ends = byte == b'\n' || (byte == b'\r' && bytes.get(at + 1) != Some(&b'\n'));
             ends.then_some(at + 1)
         }));
-        Self {
-            name: name.into(),
-            text,
-            starts,
-        }
+        Self { name: name.into(), text, starts }
     }
 
     pub(crate) fn name(&self) -> &str {
@@ -54,9 +50,6 @@ impl Source {
     pub(crate) fn rest_of_line(&self, place: Place) -> &str {
         let line = self.line(place.line).unwrap_or("");
         let skip = place.column.saturating_sub(1);
-        line.char_indices()
-            .nth(skip)
-            .and_then(|(at, _)| line.get(at..))
-            .unwrap_or("")
+        line.char_indices().nth(skip).and_then(|(at, _)| line.get(at..)).unwrap_or("")
     }
 }

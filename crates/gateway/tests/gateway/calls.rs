@@ -3,8 +3,8 @@
 use aws_sdk_bedrockruntime::primitives::Blob;
 use aws_sdk_bedrockruntime::types::{
     ContentBlockDelta, ConverseStreamOutput, ConverseTokensRequest, CountTokensInput, GuardrailAction,
-    GuardrailContentBlock, GuardrailContentSource, GuardrailPiiEntityType, GuardrailSensitiveInformationPolicyAction,
-    GuardrailTextBlock, ResponseStream, StopReason,
+    GuardrailConfiguration, GuardrailContentBlock, GuardrailContentSource, GuardrailPiiEntityType,
+    GuardrailSensitiveInformationPolicyAction, GuardrailTextBlock, ResponseStream, StopReason,
 };
 use banister_simulator::{Chunk, Fault, Options, Reply};
 use serde_json::{Value, json};
@@ -145,6 +145,22 @@ async fn clients_choose_policies_by_name() {
     let (status, _, answer) = send(gateway.address, "POST", &invoke_path(), &headers, body).await;
     assert_eq!(status, 400, "{answer}");
     assert!(simulator.requests().is_empty());
+}
+
+#[tokio::test]
+async fn converse_chooses_in_its_body() {
+    let simulator = simulator(Options { reply: Reply::Text("Fine.".to_owned()), ..Options::default() }).await;
+    let gateway = run(builder(&simulator)).await;
+    let client = client(gateway.address);
+    for (id, expected) in [("tickets", "{ticket} of a.b@example.com"), ("gr-1", "T-12 of {EMAIL}")] {
+        simulator.clear_requests();
+        let config = GuardrailConfiguration::builder().guardrail_identifier(id).guardrail_version("1").build();
+        let call = client.converse().model_id(LLAMA).messages(user("T-12 of a.b@example.com")).guardrail_config(config);
+        call.send().await.unwrap();
+        let sent = simulator.requests()[0].json().unwrap();
+        assert_eq!(sent["messages"][0]["content"][0]["text"], expected);
+        assert_eq!(sent.get("guardrailConfig").is_some(), id == "gr-1");
+    }
 }
 
 #[tokio::test]

@@ -73,8 +73,32 @@ async fn policies_are_read_again_all_or_none() {
     until(&gateway, "red green blue", "{w} green blue").await;
     assert_eq!(applied(&gateway, "b", "red green blue").await, "red {w} blue");
     assert!(!gateway.reloader.reload().unwrap(), "nothing is new");
+    hang_up(&gateway, &folder).await;
     fs::remove_dir_all(&folder).unwrap();
 }
+
+/// SIGHUP has the policies read again. That the gateway hears it is known by now: what watches files hears it as well.
+#[cfg(unix)]
+async fn hang_up(gateway: &Running, folder: &std::path::Path) {
+    // Beside the watched folder, so that nothing but the signal has it read.
+    let words = folder.join("far").join("words.txt");
+    fs::create_dir_all(words.parent().unwrap()).unwrap();
+    fs::write(&words, "violet\n").unwrap();
+    let policy = "version: 1\nname: p\nword_filters:\n  - {name: w, file: far/words.txt, action: mask}\n";
+    fs::write(folder.join("a.yaml"), policy).unwrap();
+    until(gateway, "violet red", "{w} red").await;
+    // Let the last of the events of writing pass.
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    fs::write(&words, "red\n").unwrap();
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    assert_eq!(applied(gateway, "a", "violet red").await, "{w} red", "nothing has it read yet");
+    let kill = std::process::Command::new("kill").arg("-HUP").arg(std::process::id().to_string()).status();
+    assert!(kill.unwrap().success());
+    until(gateway, "violet red", "violet {w}").await;
+}
+
+#[cfg(not(unix))]
+async fn hang_up(_: &Running, _: &std::path::Path) {}
 
 #[tokio::test]
 async fn a_bad_policy_does_not_start() {

@@ -8,8 +8,7 @@ pub(super) fn whole(turn: &Turn<'_>) -> Value {
     let said = turn.said;
     let mut content = Vec::new();
     if let Some(reasoning) = &said.reasoning {
-        content
-            .push(json!({"type": "thinking", "thinking": reasoning, "signature": Said::SIGNATURE}));
+        content.push(json!({"type": "thinking", "thinking": reasoning, "signature": Said::SIGNATURE}));
     }
     if let Some(text) = &said.text {
         let mut block = json!({"type": "text", "text": text});
@@ -19,9 +18,7 @@ pub(super) fn whole(turn: &Turn<'_>) -> Value {
         content.push(block);
     }
     if let Some(tool) = &said.tool {
-        content.push(
-            json!({"type": "tool_use", "id": ToolCall::ID, "name": tool.name, "input": tool.input}),
-        );
+        content.push(json!({"type": "tool_use", "id": ToolCall::ID, "name": tool.name, "input": tool.input}));
     }
     let mut message = envelope(turn);
     message["content"] = json!(content);
@@ -63,9 +60,5 @@ pub(super) fn citation(turn: &Turn<'_>) -> Option<Value> {
 }
 
 pub(super) const fn stop_reason(turn: &Turn<'_>) -> &'static str {
-    if turn.said.tool.is_some() {
-        "tool_use"
-    } else {
-        "end_turn"
-    }
+    if turn.said.tool.is_some() { "tool_use" } else { "end_turn" }
 }

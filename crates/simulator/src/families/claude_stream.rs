@@ -8,9 +8,7 @@ use crate::model::{Said, ToolCall, Turn};
 pub(super) fn chunks(turn: &Turn<'_>) -> Vec<Value> {
     let said = turn.said;
     let mut blocks = Blocks::default();
-    blocks
-        .chunks
-        .push(json!({"type": "message_start", "message": envelope(turn)}));
+    blocks.chunks.push(json!({"type": "message_start", "message": envelope(turn)}));
     if let Some(reasoning) = &said.reasoning {
         blocks.start(json!({"type": "thinking", "thinking": "", "signature": ""}));
         for piece in turn.cut(reasoning) {
@@ -30,8 +28,7 @@ pub(super) fn chunks(turn: &Turn<'_>) -> Vec<Value> {
         blocks.stop();
     }
     if let Some(tool) = &said.tool {
-        blocks
-            .start(json!({"type": "tool_use", "id": ToolCall::ID, "name": tool.name, "input": {}}));
+        blocks.start(json!({"type": "tool_use", "id": ToolCall::ID, "name": tool.name, "input": {}}));
         let arguments = tool.arguments();
         // The first fragment is usually empty.
         for piece in [""].into_iter().chain(turn.cut(&arguments)) {
@@ -63,13 +60,11 @@ impl Blocks {
     }
 
     fn delta(&mut self, delta: Value) {
-        self.chunks
-            .push(json!({"type": "content_block_delta", "index": self.index, "delta": delta}));
+        self.chunks.push(json!({"type": "content_block_delta", "index": self.index, "delta": delta}));
     }
 
     fn stop(&mut self) {
-        self.chunks
-            .push(json!({"type": "content_block_stop", "index": self.index}));
+        self.chunks.push(json!({"type": "content_block_stop", "index": self.index}));
         self.index += 1;
     }
 }

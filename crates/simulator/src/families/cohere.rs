@@ -15,11 +15,8 @@ pub(super) fn whole(turn: &Turn<'_>) -> Value {
                 "finish_reason": "COMPLETE",
             });
             if wants_likelihoods(turn) {
-                let tokens: Vec<Value> = turn
-                    .cut(&text)
-                    .into_iter()
-                    .map(|token| json!({"token": token, "likelihood": -0.5}))
-                    .collect();
+                let tokens: Vec<Value> =
+                    turn.cut(&text).into_iter().map(|token| json!({"token": token, "likelihood": -0.5})).collect();
                 generation["token_likelihoods"] = json!(tokens);
                 generation["likelihood"] = json!(-0.5);
             }
@@ -30,10 +27,7 @@ pub(super) fn whole(turn: &Turn<'_>) -> Value {
 }
 
 fn wants_likelihoods(turn: &Turn<'_>) -> bool {
-    matches!(
-        turn.body["return_likelihoods"].as_str(),
-        Some("ALL" | "GENERATION")
-    )
+    matches!(turn.body["return_likelihoods"].as_str(), Some("ALL" | "GENERATION"))
 }
 
 /// Piecewise only when the body says `stream`; otherwise one chunk with the
@@ -54,17 +48,11 @@ pub(super) fn chunks(turn: &Turn<'_>) -> Vec<Value> {
     let mut chunks = Vec::new();
     for piece in turn.cut(&text) {
         for index in 0..copies {
-            chunks.push(with_index(
-                json!({"text": piece, "is_finished": false}),
-                index,
-            ));
+            chunks.push(with_index(json!({"text": piece, "is_finished": false}), index));
         }
     }
     for index in 0..copies {
-        chunks.push(with_index(
-            json!({"finish_reason": "COMPLETE", "is_finished": true}),
-            index,
-        ));
+        chunks.push(with_index(json!({"finish_reason": "COMPLETE", "is_finished": true}), index));
     }
     chunks
 }

@@ -7,10 +7,7 @@ use crate::model::Turn;
 pub(super) fn whole(turn: &Turn<'_>) -> Value {
     let said = turn.said;
     let text = said.with_inline_reasoning();
-    let mut history: Vec<Value> = turn.body["chat_history"]
-        .as_array()
-        .cloned()
-        .unwrap_or_default();
+    let mut history: Vec<Value> = turn.body["chat_history"].as_array().cloned().unwrap_or_default();
     history.push(json!({"role": "USER", "message": turn.body["message"]}));
     let mut answer = json!({"role": "CHATBOT", "message": text});
     let mut body = json!({

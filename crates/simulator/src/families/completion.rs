@@ -53,12 +53,7 @@ pub(super) fn llama_chunks(turn: &Turn<'_>) -> Vec<Value> {
     let end = json!({
         "generation": "", "prompt_token_count": null, "generation_token_count": count + 1, "stop_reason": "stop",
     });
-    pieces
-        .into_iter()
-        .enumerate()
-        .map(chunk)
-        .chain([end])
-        .collect()
+    pieces.into_iter().enumerate().map(chunk).chain([end]).collect()
 }
 
 pub(super) fn deepseek(turn: &Turn<'_>) -> Value {

@@ -29,9 +29,7 @@ pub(super) fn content(turn: &Turn<'_>, citation: Option<Value>) -> Vec<Value> {
         (None, _) => {}
     }
     if let Some(tool) = &said.tool {
-        content.push(
-            json!({"toolUse": {"toolUseId": ToolCall::ID, "name": tool.name, "input": tool.input}}),
-        );
+        content.push(json!({"toolUse": {"toolUseId": ToolCall::ID, "name": tool.name, "input": tool.input}}));
     }
     content
 }
@@ -48,11 +46,7 @@ pub(super) fn citation(turn: &Turn<'_>) -> Option<Value> {
 }
 
 pub(super) const fn stop_reason(turn: &Turn<'_>) -> &'static str {
-    if turn.said.tool.is_some() {
-        "tool_use"
-    } else {
-        "end_turn"
-    }
+    if turn.said.tool.is_some() { "tool_use" } else { "end_turn" }
 }
 
 pub(super) fn usage(turn: &Turn<'_>) -> Value {

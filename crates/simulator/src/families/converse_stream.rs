@@ -46,10 +46,7 @@ pub(crate) fn converse_events(turn: &Turn<'_>) -> Vec<(String, Value)> {
         blocks.stop();
     }
     blocks.event("messageStop", json!({"stopReason": stop_reason(turn)}));
-    blocks.event(
-        "metadata",
-        json!({"usage": usage(turn), "metrics": {"latencyMs": 42}}),
-    );
+    blocks.event("metadata", json!({"usage": usage(turn), "metrics": {"latencyMs": 42}}));
     blocks.events
 }
 
@@ -65,10 +62,7 @@ impl Blocks {
     }
 
     fn delta(&mut self, delta: Value) {
-        self.event(
-            "contentBlockDelta",
-            json!({"delta": delta, "contentBlockIndex": self.index}),
-        );
+        self.event("contentBlockDelta", json!({"delta": delta, "contentBlockIndex": self.index}));
     }
 
     fn stop(&mut self) {

@@ -25,11 +25,7 @@ pub(crate) fn detect(model_id: &str, body: &Value) -> Option<Shape> {
             Shape::OpenAiChat
         }
     } else if has("inputText") || has("inputImage") {
-        if is_amazon_embedding(model_id, body) {
-            Shape::TitanEmbedding
-        } else {
-            Shape::TitanText
-        }
+        if is_amazon_embedding(model_id, body) { Shape::TitanEmbedding } else { Shape::TitanText }
     } else if has("inputPrompt") {
         Shape::Pegasus
     } else if body["message"].is_string() {
@@ -50,10 +46,7 @@ pub(crate) fn detect(model_id: &str, body: &Value) -> Option<Shape> {
 
 // Nova's content items name their kind by key, all others by `type`.
 fn is_nova(body: &Value) -> bool {
-    if ["inferenceConfig", "toolConfig", "schemaVersion"]
-        .iter()
-        .any(|key| body.get(key).is_some())
-    {
+    if ["inferenceConfig", "toolConfig", "schemaVersion"].iter().any(|key| body.get(key).is_some()) {
         return true;
     }
     body["messages"]
@@ -70,16 +63,8 @@ fn is_mistral_chat(model_id: &str) -> bool {
 }
 
 fn is_amazon_embedding(model_id: &str, body: &Value) -> bool {
-    const KEYS: [&str; 5] = [
-        "inputImage",
-        "embeddingConfig",
-        "embeddingTypes",
-        "dimensions",
-        "normalize",
-    ];
-    model_id.contains("embed")
-        || model_id.contains("marengo")
-        || KEYS.iter().any(|key| body.get(key).is_some())
+    const KEYS: [&str; 5] = ["inputImage", "embeddingConfig", "embeddingTypes", "dimensions", "normalize"];
+    model_id.contains("embed") || model_id.contains("marengo") || KEYS.iter().any(|key| body.get(key).is_some())
 }
 
 fn by_model_id(model_id: &str) -> Shape {
@@ -92,8 +77,5 @@ fn by_model_id(model_id: &str) -> Shape {
         ("stability.", Shape::StabilityImage),
         (":sagemaker:", Shape::TextGenerationInference),
     ];
-    PROVIDERS
-        .iter()
-        .find(|(provider, _)| model_id.contains(provider))
-        .map_or(Shape::Llama, |(_, shape)| *shape)
+    PROVIDERS.iter().find(|(provider, _)| model_id.contains(provider)).map_or(Shape::Llama, |(_, shape)| *shape)
 }

@@ -21,11 +21,8 @@ pub(super) fn nova() -> Value {
 
 pub(super) fn cohere(turn: &Turn<'_>) -> Value {
     let body = turn.body;
-    let count = ["texts", "inputs", "images"]
-        .iter()
-        .filter_map(|key| body[key].as_array())
-        .map(Vec::len)
-        .sum::<usize>();
+    let count =
+        ["texts", "inputs", "images"].iter().filter_map(|key| body[key].as_array()).map(Vec::len).sum::<usize>();
     let vectors = vec![VECTOR; count];
     let mut answer = json!({"id": turn.id});
     if body.get("embedding_types").is_some() {
@@ -44,10 +41,7 @@ pub(super) fn cohere(turn: &Turn<'_>) -> Value {
 }
 
 pub(super) fn rerank(turn: &Turn<'_>) -> Value {
-    let documents = turn.body["documents"]
-        .as_array()
-        .map(Vec::as_slice)
-        .unwrap_or_default();
+    let documents = turn.body["documents"].as_array().map(Vec::as_slice).unwrap_or_default();
     let mut score = 1.0;
     let results: Vec<Value> = documents
         .iter()

@@ -8,10 +8,7 @@ use crate::model::Turn;
 const PIXEL: &str = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
 
 pub(super) fn amazon_image(turn: &Turn<'_>) -> Value {
-    let count = turn.body["imageGenerationConfig"]["numberOfImages"]
-        .as_u64()
-        .unwrap_or(1)
-        .clamp(1, 5);
+    let count = turn.body["imageGenerationConfig"]["numberOfImages"].as_u64().unwrap_or(1).clamp(1, 5);
     let images: Vec<&str> = (0..count).map(|_| PIXEL).collect();
     json!({"images": images, "error": null})
 }

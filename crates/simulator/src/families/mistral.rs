@@ -29,11 +29,8 @@ pub(super) fn chat(turn: &Turn<'_>) -> Value {
 pub(super) fn chat_chunks(turn: &Turn<'_>) -> Vec<Value> {
     let chunk = |message: Value, stop_reason: Option<&str>| json!({"choices": [{"index": 0, "message": message, "stop_reason": stop_reason}]});
     let text = turn.said.with_inline_reasoning();
-    let mut chunks: Vec<Value> = turn
-        .cut(&text)
-        .into_iter()
-        .map(|piece| chunk(json!({"role": "assistant", "content": piece}), None))
-        .collect();
+    let mut chunks: Vec<Value> =
+        turn.cut(&text).into_iter().map(|piece| chunk(json!({"role": "assistant", "content": piece}), None)).collect();
     let mut end = json!({"role": "assistant", "content": ""});
     if let Some(tool) = &turn.said.tool {
         // A call is never cut in this shape.
@@ -52,9 +49,5 @@ fn tool_calls(tool: &ToolCall) -> Value {
 }
 
 const fn stop_reason(turn: &Turn<'_>) -> &'static str {
-    if turn.said.tool.is_some() {
-        "tool_calls"
-    } else {
-        "stop"
-    }
+    if turn.said.tool.is_some() { "tool_calls" } else { "stop" }
 }

@@ -21,18 +21,10 @@ pub(super) fn chunks(turn: &Turn<'_>) -> Vec<Value> {
     let mut index = 0;
     let mut deltas = Vec::new();
     if let Some(reasoning) = &said.reasoning {
-        deltas.extend(
-            turn.cut(reasoning)
-                .into_iter()
-                .map(|piece| json!({"reasoningContent": {"text": piece}})),
-        );
+        deltas.extend(turn.cut(reasoning).into_iter().map(|piece| json!({"reasoningContent": {"text": piece}})));
     }
     if let Some(text) = &said.text {
-        deltas.extend(
-            turn.cut(text)
-                .into_iter()
-                .map(|piece| json!({"text": piece})),
-        );
+        deltas.extend(turn.cut(text).into_iter().map(|piece| json!({"text": piece})));
     }
     for delta in deltas {
         chunks.push(json!({"contentBlockDelta": {"delta": delta, "contentBlockIndex": index}}));

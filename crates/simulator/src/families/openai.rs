@@ -31,17 +31,9 @@ pub(super) fn chunks(turn: &Turn<'_>) -> Vec<Value> {
     let (content, reasoning) = content(turn);
     let mut deltas = vec![json!({"role": "assistant", "content": ""})];
     let reasoning = reasoning.unwrap_or_default();
-    deltas.extend(
-        turn.cut(&reasoning)
-            .into_iter()
-            .map(|piece| json!({"reasoning_content": piece})),
-    );
+    deltas.extend(turn.cut(&reasoning).into_iter().map(|piece| json!({"reasoning_content": piece})));
     let content = content.unwrap_or_default();
-    deltas.extend(
-        turn.cut(&content)
-            .into_iter()
-            .map(|piece| json!({"content": piece})),
-    );
+    deltas.extend(turn.cut(&content).into_iter().map(|piece| json!({"content": piece})));
     if let Some(tool) = &turn.said.tool {
         deltas.push(json!({"tool_calls": [{
             "index": 0,
@@ -51,9 +43,9 @@ pub(super) fn chunks(turn: &Turn<'_>) -> Vec<Value> {
         }]}));
         let arguments = tool.arguments();
         deltas.extend(
-            turn.cut(&arguments).into_iter().map(
-                |piece| json!({"tool_calls": [{"index": 0, "function": {"arguments": piece}}]}),
-            ),
+            turn.cut(&arguments)
+                .into_iter()
+                .map(|piece| json!({"tool_calls": [{"index": 0, "function": {"arguments": piece}}]})),
         );
     }
 
@@ -68,17 +60,11 @@ pub(super) fn chunks(turn: &Turn<'_>) -> Vec<Value> {
     let copies = turn.copies("n");
     for delta in &deltas {
         for index in 0..copies {
-            push(
-                json!([{"index": index, "delta": delta, "finish_reason": null}]),
-                Value::Null,
-            );
+            push(json!([{"index": index, "delta": delta, "finish_reason": null}]), Value::Null);
         }
     }
     for index in 0..copies {
-        push(
-            json!([{"index": index, "delta": {}, "finish_reason": finish_reason(turn)}]),
-            Value::Null,
-        );
+        push(json!([{"index": index, "delta": {}, "finish_reason": finish_reason(turn)}]), Value::Null);
     }
     push(json!([]), usage(turn));
     chunks
@@ -91,10 +77,7 @@ fn content(turn: &Turn<'_>) -> (Option<String>, Option<String>) {
     match (&said.reasoning, &said.text) {
         (Some(reasoning), text) if turn.model_id.contains("openai.gpt-oss") => {
             let text = text.as_deref().unwrap_or_default();
-            (
-                Some(format!("<reasoning>{reasoning}</reasoning>{text}")),
-                None,
-            )
+            (Some(format!("<reasoning>{reasoning}</reasoning>{text}")), None)
         }
         (reasoning, text) => (text.clone(), reasoning.clone()),
     }
@@ -116,9 +99,5 @@ fn usage(turn: &Turn<'_>) -> Value {
 }
 
 const fn finish_reason(turn: &Turn<'_>) -> &'static str {
-    if turn.said.tool.is_some() {
-        "tool_calls"
-    } else {
-        "stop"
-    }
+    if turn.said.tool.is_some() { "tool_calls" } else { "stop" }
 }

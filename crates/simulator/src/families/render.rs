@@ -3,8 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{
-    Shape, ai21, amazon, claude, claude_stream, cohere, cohere_r, completion, embedding, media,
-    mistral, nova, openai,
+    Shape, ai21, amazon, claude, claude_stream, cohere, cohere_r, completion, embedding, media, mistral, nova, openai,
 };
 use crate::model::Turn;
 

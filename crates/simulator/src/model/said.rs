@@ -45,37 +45,22 @@ impl Said {
     /// What `reply` says to `prompt`; `None` for the raw replies, which are
     /// bodies rather than words.
     pub(crate) fn new(reply: &Reply, prompt: &str) -> Option<Self> {
-        let mut said = Self {
-            reasoning: None,
-            text: None,
-            citation: None,
-            tool: None,
-        };
+        let mut said = Self { reasoning: None, text: None, citation: None, tool: None };
         match reply {
             Reply::Echo => said.text = Some(script::echo(prompt)),
             Reply::Scripted => said.text = Some(script::completion(prompt)),
             Reply::Text(text) => said.text = Some(text.clone()),
             Reply::ToolUse { name, input, text } => {
                 said.text.clone_from(text);
-                said.tool = Some(ToolCall {
-                    name: name.clone(),
-                    input: input.clone(),
-                });
+                said.tool = Some(ToolCall { name: name.clone(), input: input.clone() });
             }
             Reply::Reasoning { reasoning, text } => {
                 said.reasoning = Some(reasoning.clone());
                 said.text = Some(text.clone());
             }
-            Reply::Citations {
-                text,
-                title,
-                cited_text,
-            } => {
+            Reply::Citations { text, title, cited_text } => {
                 said.text = Some(text.clone());
-                said.citation = Some(Citation {
-                    title: title.clone(),
-                    cited_text: cited_text.clone(),
-                });
+                said.citation = Some(Citation { title: title.clone(), cited_text: cited_text.clone() });
             }
             Reply::RawJson(_) | Reply::RawBytes(_) | Reply::RawEvents(_) => return None,
         }

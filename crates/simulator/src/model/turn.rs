@@ -39,9 +39,7 @@ impl Turn<'_> {
     /// A small number of the request body, at least 1: `num_generations`, `n`.
     pub(crate) fn copies(&self, key: &str) -> usize {
         // Bounded, so that a wild number cannot fill the memory.
-        self.body[key]
-            .as_u64()
-            .map_or(1, |copies| usize::try_from(copies.clamp(1, 5)).unwrap_or(1))
+        self.body[key].as_u64().map_or(1, |copies| usize::try_from(copies.clamp(1, 5)).unwrap_or(1))
     }
 }
 

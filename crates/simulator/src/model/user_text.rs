@@ -9,16 +9,12 @@ pub(crate) fn invoke_text(shape: Shape, body: &Value) -> String {
     match shape {
         Shape::TitanText | Shape::TitanEmbedding => string(&body["inputText"]),
         Shape::Nova => converse_text(body),
-        Shape::ClaudeMessages | Shape::MistralChat | Shape::OpenAiChat => {
-            last_message(body, in_content)
-        }
+        Shape::ClaudeMessages | Shape::MistralChat | Shape::OpenAiChat => last_message(body, in_content),
         Shape::CohereCommandR => string(&body["message"]),
         Shape::Pegasus => string(&body["inputPrompt"]),
         Shape::StabilityXl => in_content(&body["text_prompts"]),
         Shape::Rerank => string(&body["query"]),
-        Shape::CohereEmbed => body["texts"]
-            .as_array()
-            .map_or_else(String::new, |texts| join(texts.iter().map(string))),
+        Shape::CohereEmbed => body["texts"].as_array().map_or_else(String::new, |texts| join(texts.iter().map(string))),
         Shape::NovaEmbedding => string(&body["singleEmbeddingParams"]["text"]["value"]),
         Shape::AmazonImage => string(&body["textToImageParams"]["text"]),
         Shape::ClaudeText
@@ -28,9 +24,7 @@ pub(crate) fn invoke_text(shape: Shape, body: &Value) -> String {
         | Shape::TextGenerationInference
         | Shape::CohereCommand
         | Shape::Jurassic
-        | Shape::StabilityImage => {
-            last_turn(body["prompt"].as_str().unwrap_or_default()).to_owned()
-        }
+        | Shape::StabilityImage => last_turn(body["prompt"].as_str().unwrap_or_default()).to_owned(),
     }
 }
 
@@ -40,10 +34,7 @@ pub(crate) fn converse_text(body: &Value) -> String {
 }
 
 fn last_message(body: &Value, text_of: fn(&Value) -> String) -> String {
-    let messages = body["messages"]
-        .as_array()
-        .map(Vec::as_slice)
-        .unwrap_or_default();
+    let messages = body["messages"].as_array().map(Vec::as_slice).unwrap_or_default();
     messages
         .iter()
         .rev()
@@ -63,14 +54,10 @@ fn in_message(content: &Value) -> String {
         return text;
     }
     join(blocks.iter().flat_map(|block| {
-        block["toolResult"]["content"]
-            .as_array()
-            .into_iter()
-            .flatten()
-            .map(|part| match &part["json"] {
-                Value::Null => string(&part["text"]),
-                json => json.to_string(),
-            })
+        block["toolResult"]["content"].as_array().into_iter().flatten().map(|part| match &part["json"] {
+            Value::Null => string(&part["text"]),
+            json => json.to_string(),
+        })
     }))
 }
 
@@ -82,11 +69,7 @@ fn in_content(content: &Value) -> String {
         Value::Object(part) => part.get("text").map_or_else(String::new, string),
         Value::Array(parts) => {
             let text = join(parts.iter().map(|part| string(&part["text"])));
-            if text.is_empty() {
-                join(parts.iter().map(|part| in_content(&part["content"])))
-            } else {
-                text
-            }
+            if text.is_empty() { join(parts.iter().map(|part| in_content(&part["content"]))) } else { text }
         }
         _ => String::new(),
     }
@@ -125,10 +108,7 @@ mod tests {
 
     #[test]
     fn the_last_user_turn_is_found_in_each_template() {
-        assert_eq!(
-            last_turn("\n\nHuman: one\n\nAssistant: two\n\nHuman: three\n\nAssistant:"),
-            "three"
-        );
+        assert_eq!(last_turn("\n\nHuman: one\n\nAssistant: two\n\nHuman: three\n\nAssistant:"), "three");
         assert_eq!(
             last_turn(
                 "<|start_header_id|>user<|end_header_id|>\n\nhi<|eot_id|><|start_header_id|>assistant<|end_header_id|>"

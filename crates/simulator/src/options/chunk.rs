@@ -34,10 +34,7 @@ impl Chunk {
             Self::Tokens => token_ends(text),
             Self::Chars(size) => {
                 let size = (*size).max(1);
-                text.char_indices()
-                    .map(|(at, _)| at)
-                    .step_by(size)
-                    .collect()
+                text.char_indices().map(|(at, _)| at).step_by(size).collect()
             }
             Self::Bytes(size) => byte_ends(text, (*size).max(1)),
             Self::At(positions) => {
@@ -60,9 +57,7 @@ impl Chunk {
 }
 
 fn next_boundary(text: &str, at: usize) -> usize {
-    (at.min(text.len())..text.len())
-        .find(|&at| text.is_char_boundary(at))
-        .unwrap_or(text.len())
+    (at.min(text.len())..text.len()).find(|&at| text.is_char_boundary(at)).unwrap_or(text.len())
 }
 
 fn byte_ends(text: &str, size: usize) -> Vec<usize> {
@@ -107,8 +102,7 @@ fn token_ends(text: &str) -> Vec<usize> {
             Kind::Space | Kind::Mark => usize::MAX,
         };
         // A space opens a token and stays with what follows it.
-        let joins =
-            (now == before && run < longest) || (before == Kind::Space && now != Kind::Space);
+        let joins = (now == before && run < longest) || (before == Kind::Space && now != Kind::Space);
         if !joins {
             ends.push(at);
             run = 0;
@@ -125,20 +119,13 @@ impl FromStr for Chunk {
     /// Reads the forms of the `x-simulator-chunk` header.
     fn from_str(directive: &str) -> Result<Self, ParseError> {
         let (kind, rest) = directive.split_once(':').unwrap_or((directive, ""));
-        let number = |text: &str| {
-            text.trim()
-                .parse::<usize>()
-                .map_err(|_| ParseError::new(format!("{text:?} is not a size")))
-        };
+        let number =
+            |text: &str| text.trim().parse::<usize>().map_err(|_| ParseError::new(format!("{text:?} is not a size")));
         match kind {
             "tokens" => Ok(Self::Tokens),
             "chars" => number(rest).map(Self::Chars),
             "bytes" => number(rest).map(Self::Bytes),
-            "at" => rest
-                .split(',')
-                .map(number)
-                .collect::<Result<_, _>>()
-                .map(Self::At),
+            "at" => rest.split(',').map(number).collect::<Result<_, _>>().map(Self::At),
             other => Err(ParseError::new(format!("unknown chunk {other:?}"))),
         }
     }
@@ -172,9 +159,7 @@ mod tests {
     fn tokens_take_addresses_and_numbers_apart() {
         assert_eq!(
             Chunk::Tokens.cut("Ask jane@example.com, 4111111"),
-            [
-                "Ask", " jane", "@", "example", ".", "com", ",", " 411", "111", "1"
-            ]
+            ["Ask", " jane", "@", "example", ".", "com", ",", " 411", "111", "1"]
         );
     }
 

@@ -52,10 +52,7 @@ pub enum Fault {
 
 impl Fault {
     pub(crate) const fn streams_only(&self) -> bool {
-        matches!(
-            self,
-            Self::ExceptionFrame { .. } | Self::CorruptFrame { .. } | Self::Stall { .. }
-        )
+        matches!(self, Self::ExceptionFrame { .. } | Self::CorruptFrame { .. } | Self::Stall { .. })
     }
 }
 
@@ -67,11 +64,7 @@ impl FromStr for Fault {
         // The message is last, so it may hold colons itself.
         let mut parts = directive.splitn(4, ':');
         let kind = parts.next().unwrap_or_default();
-        let mut part = |what: &str| {
-            parts
-                .next()
-                .ok_or_else(|| ParseError::new(format!("fault {kind:?} wants {what}")))
-        };
+        let mut part = |what: &str| parts.next().ok_or_else(|| ParseError::new(format!("fault {kind:?} wants {what}")));
         match kind {
             "throttle" => Ok(Self::Throttle),
             "status" => Ok(Self::Status {
@@ -84,15 +77,9 @@ impl FromStr for Fault {
                 exception_type: part("an exception type")?.to_owned(),
                 message: part("a message")?.to_owned(),
             }),
-            "cut" => Ok(Self::CutConnection {
-                after_bytes: number(part("a number of bytes")?)?,
-            }),
-            "corrupt" => Ok(Self::CorruptFrame {
-                after_events: number(part("a number of events")?)?,
-            }),
-            "stall" => Ok(Self::Stall {
-                after_events: number(part("a number of events")?)?,
-            }),
+            "cut" => Ok(Self::CutConnection { after_bytes: number(part("a number of bytes")?)? }),
+            "corrupt" => Ok(Self::CorruptFrame { after_events: number(part("a number of events")?)? }),
+            "stall" => Ok(Self::Stall { after_events: number(part("a number of events")?)? }),
             "hang" => Ok(Self::Hang),
             other => Err(ParseError::new(format!("unknown fault {other:?}"))),
         }
@@ -100,9 +87,7 @@ impl FromStr for Fault {
 }
 
 fn number<N: FromStr>(text: &str) -> Result<N, ParseError> {
-    text.trim()
-        .parse()
-        .map_err(|_| ParseError::new(format!("{text:?} is not a number")))
+    text.trim().parse().map_err(|_| ParseError::new(format!("{text:?} is not a number")))
 }
 
 // What HTTP cannot send must not become a fault that breaks differently.

@@ -9,10 +9,7 @@ use super::{Options, ParseError};
 
 /// The options for a request with these headers, and whether the fault was
 /// named by the request itself.
-pub(crate) fn for_request(
-    options: &Options,
-    headers: &HeaderMap,
-) -> Result<(Options, bool), ParseError> {
+pub(crate) fn for_request(options: &Options, headers: &HeaderMap) -> Result<(Options, bool), ParseError> {
     let mut options = options.clone();
     let mut own_fault = false;
     if let Some(value) = text(headers, "x-simulator-reply")? {
@@ -32,11 +29,7 @@ pub(crate) fn for_request(
     }
     if let Some(value) = text(headers, "x-simulator-fault")? {
         own_fault = true;
-        options.fault = if value == "none" {
-            None
-        } else {
-            Some(value.parse()?)
-        };
+        options.fault = if value == "none" { None } else { Some(value.parse()?) };
     }
     Ok((options, own_fault))
 }
@@ -45,15 +38,10 @@ pub(crate) fn for_request(
 fn text<'h>(headers: &'h HeaderMap, name: &str) -> Result<Option<&'h str>, ParseError> {
     headers
         .get(name)
-        .map(|value| {
-            std::str::from_utf8(value.as_bytes())
-                .map_err(|_| ParseError::new(format!("{name} is not UTF-8")))
-        })
+        .map(|value| std::str::from_utf8(value.as_bytes()).map_err(|_| ParseError::new(format!("{name} is not UTF-8"))))
         .transpose()
 }
 
 fn number<N: std::str::FromStr>(text: &str) -> Result<N, ParseError> {
-    text.trim()
-        .parse()
-        .map_err(|_| ParseError::new(format!("{text:?} is not a number")))
+    text.trim().parse().map_err(|_| ParseError::new(format!("{text:?} is not a number")))
 }

@@ -86,10 +86,7 @@ impl FromStr for Reply {
             }
             "reasoning" => {
                 let value = json(rest)?;
-                Ok(Self::Reasoning {
-                    reasoning: member(&value, "reasoning")?,
-                    text: member(&value, "text")?,
-                })
+                Ok(Self::Reasoning { reasoning: member(&value, "reasoning")?, text: member(&value, "text")? })
             }
             "citations" => {
                 let value = json(rest)?;
@@ -104,10 +101,7 @@ impl FromStr for Reply {
                 let Value::Array(list) = json(rest)? else {
                     return Err(ParseError::new("events: wants a list of pairs"));
                 };
-                list.into_iter()
-                    .map(event)
-                    .collect::<Result<_, _>>()
-                    .map(Self::RawEvents)
+                list.into_iter().map(event).collect::<Result<_, _>>().map(Self::RawEvents)
             }
             other => Err(ParseError::new(format!("unknown reply {other:?}"))),
         }
@@ -115,15 +109,11 @@ impl FromStr for Reply {
 }
 
 fn json(text: &str) -> Result<Value, ParseError> {
-    serde_json::from_str(text)
-        .map_err(|error| ParseError::new(format!("reply is not JSON: {error}")))
+    serde_json::from_str(text).map_err(|error| ParseError::new(format!("reply is not JSON: {error}")))
 }
 
 fn member(value: &Value, key: &str) -> Result<String, ParseError> {
-    value[key]
-        .as_str()
-        .map(str::to_owned)
-        .ok_or_else(|| ParseError::new(format!("reply has no text under {key:?}")))
+    value[key].as_str().map(str::to_owned).ok_or_else(|| ParseError::new(format!("reply has no text under {key:?}")))
 }
 
 fn event(pair: Value) -> Result<(String, Value), ParseError> {

@@ -46,9 +46,7 @@ pub(super) fn answer(call: &Call<'_>, options: &Options) -> Result<Answer, Error
         output_tokens: 1,
     };
     match call.operation {
-        Operation::CountTokens => Ok(fixed(
-            json!({"inputTokens": count_tokens(&body["input"].to_string())}),
-        )),
+        Operation::CountTokens => Ok(fixed(json!({"inputTokens": count_tokens(&body["input"].to_string())}))),
         Operation::StartAsyncInvoke => Ok(fixed(json!({
             "invocationArn": "arn:aws:bedrock:us-east-1:123456789012:async-invoke/simulator001",
         }))),
@@ -70,10 +68,7 @@ pub(super) fn answer(call: &Call<'_>, options: &Options) -> Result<Answer, Error
 }
 
 fn model_answer(call: &Call<'_>, options: &Options, body: &Value) -> Result<Answer, ErrorAnswer> {
-    let is_converse = matches!(
-        call.operation,
-        Operation::Converse | Operation::ConverseStream
-    );
+    let is_converse = matches!(call.operation, Operation::Converse | Operation::ConverseStream);
     let shape = match options.shape {
         _ if is_converse => None,
         Some(shape) => Some(shape),
@@ -83,19 +78,9 @@ fn model_answer(call: &Call<'_>, options: &Options, body: &Value) -> Result<Answ
     let prompt = shape.map_or_else(|| converse_text(body), |shape| invoke_text(shape, body));
     let Some(said) = Said::new(&options.reply, &prompt) else {
         let content = raw(call.operation, &options.reply)?;
-        return Ok(Answer {
-            content,
-            input_tokens: count_tokens(&body.to_string()),
-            output_tokens: 1,
-        });
+        return Ok(Answer { content, input_tokens: count_tokens(&body.to_string()), output_tokens: 1 });
     };
-    let turn = Turn {
-        body,
-        model_id: call.model_id,
-        said: &said,
-        chunk: &options.chunk,
-        id: call.id,
-    };
+    let turn = Turn { body, model_id: call.model_id, said: &said, chunk: &options.chunk, id: call.id };
     Ok(Answer {
         content: content(call.operation, shape, &turn)?,
         input_tokens: turn.input_tokens(),
@@ -103,11 +88,7 @@ fn model_answer(call: &Call<'_>, options: &Options, body: &Value) -> Result<Answ
     })
 }
 
-fn content(
-    operation: Operation,
-    shape: Option<Shape>,
-    turn: &Turn<'_>,
-) -> Result<Content, ErrorAnswer> {
+fn content(operation: Operation, shape: Option<Shape>, turn: &Turn<'_>) -> Result<Content, ErrorAnswer> {
     match (operation, shape) {
         (Operation::Converse, _) => {
             require_messages(turn.body)?;
@@ -116,12 +97,7 @@ fn content(
         (Operation::ConverseStream, _) => {
             require_messages(turn.body)?;
             let events = converse_events(turn);
-            Ok(Content::Events(
-                events
-                    .into_iter()
-                    .map(|(name, payload)| Event::Plain(name, payload))
-                    .collect(),
-            ))
+            Ok(Content::Events(events.into_iter().map(|(name, payload)| Event::Plain(name, payload)).collect()))
         }
         (Operation::InvokeModelWithResponseStream, Some(shape)) => chunks(shape, turn)
             .map(|chunks| Content::Events(chunks.into_iter().map(chunk).collect()))
@@ -136,9 +112,7 @@ fn require_messages(body: &Value) -> Result<(), ErrorAnswer> {
     if body.get("messages").is_some() || body.get("promptVariables").is_some() {
         Ok(())
     } else {
-        Err(ErrorAnswer::validation(
-            "1 validation error detected: messages must not be null",
-        ))
+        Err(ErrorAnswer::validation("1 validation error detected: messages must not be null"))
     }
 }
 
@@ -149,9 +123,7 @@ fn chunk(json: Value) -> Event {
 fn raw(operation: Operation, reply: &Reply) -> Result<Content, ErrorAnswer> {
     let bytes = match reply {
         Reply::RawEvents(events) if operation.streams() => {
-            return Ok(Content::Events(
-                events.iter().cloned().map(raw_event).collect(),
-            ));
+            return Ok(Content::Events(events.iter().cloned().map(raw_event).collect()));
         }
         Reply::RawJson(value) => value.to_string().into_bytes(),
         Reply::RawBytes(bytes) => bytes.clone(),

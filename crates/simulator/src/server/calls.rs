@@ -22,16 +22,9 @@ use crate::wire::{Event, Flow, PieceBody};
 const BODY_LIMIT: usize = 64 * 1024 * 1024;
 
 /// Answers one request; fails only when the request cannot be read.
-pub(super) async fn serve(
-    state: Arc<State>,
-    request: Request<Incoming>,
-) -> io::Result<Response<PieceBody>> {
+pub(super) async fn serve(state: Arc<State>, request: Request<Incoming>) -> io::Result<Response<PieceBody>> {
     let (head, body) = request.into_parts();
-    let body = Limited::new(body, BODY_LIMIT)
-        .collect()
-        .await
-        .map_err(io::Error::other)?
-        .to_bytes();
+    let body = Limited::new(body, BODY_LIMIT).collect().await.map_err(io::Error::other)?.to_bytes();
     let routed = route(&head.method, head.uri.path());
     let request_id = state.next_id();
     record(&state, &head, &body, routed.as_ref());
@@ -55,12 +48,7 @@ pub(super) async fn serve(
     if let Some(error) = fault.as_ref().and_then(fault_answer) {
         return respond::error(&error, &request_id, flow);
     }
-    let call = Call {
-        operation,
-        model_id: model_id.as_deref().unwrap_or_default(),
-        body: &body,
-        id: &request_id,
-    };
+    let call = Call { operation, model_id: model_id.as_deref().unwrap_or_default(), body: &body, id: &request_id };
     match answer(&call, &options) {
         Ok(answer) => respond::success(
             operation,
@@ -83,12 +71,7 @@ fn record(
     let headers = head
         .headers
         .iter()
-        .map(|(name, value)| {
-            (
-                name.as_str().to_owned(),
-                String::from_utf8_lossy(value.as_bytes()).into_owned(),
-            )
-        })
+        .map(|(name, value)| (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
         .collect();
     let in_body = || {
         let body: Value = serde_json::from_slice(body).ok()?;
@@ -109,11 +92,7 @@ fn record(
 }
 
 fn flow(options: &Options, fault: Option<&Fault>) -> Flow {
-    let mut flow = Flow {
-        write_size: options.write_size,
-        delay: options.delay,
-        ..Flow::default()
-    };
+    let mut flow = Flow { write_size: options.write_size, delay: options.delay, ..Flow::default() };
     match fault {
         Some(Fault::CutConnection { after_bytes }) => flow.cut_after = Some(*after_bytes),
         Some(Fault::Stall { after_events }) => flow.stall_at = Some(*after_events),
@@ -124,34 +103,21 @@ fn flow(options: &Options, fault: Option<&Fault>) -> Flow {
 
 fn fault_answer(fault: &Fault) -> Option<ErrorAnswer> {
     match fault {
-        Fault::Throttle => Some(ErrorAnswer::new(
-            429,
-            "ThrottlingException",
-            "Too many requests, please wait before trying again.",
-        )),
-        Fault::Status {
-            status,
-            exception,
-            message,
-        } => Some(ErrorAnswer::new(*status, exception, message)),
+        Fault::Throttle => {
+            Some(ErrorAnswer::new(429, "ThrottlingException", "Too many requests, please wait before trying again."))
+        }
+        Fault::Status { status, exception, message } => Some(ErrorAnswer::new(*status, exception, message)),
         _ => None,
     }
 }
 
 // An exception ends the stream, so what would follow is dropped.
 fn with_exception(mut answer: Answer, fault: Option<&Fault>) -> Answer {
-    if let Some(Fault::ExceptionFrame {
-        after_events,
-        exception_type,
-        message,
-    }) = fault
+    if let Some(Fault::ExceptionFrame { after_events, exception_type, message }) = fault
         && let Content::Events(events) = &mut answer.content
     {
         events.truncate(*after_events);
-        events.push(Event::Exception(
-            exception_type.clone(),
-            serde_json::json!({"message": message}),
-        ));
+        events.push(Event::Exception(exception_type.clone(), serde_json::json!({"message": message})));
     }
     answer
 }

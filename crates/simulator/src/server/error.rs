@@ -12,11 +12,7 @@ pub(super) struct ErrorAnswer {
 
 impl ErrorAnswer {
     pub(super) fn new(status: u16, exception: &str, message: impl Into<String>) -> Self {
-        Self {
-            status,
-            exception: exception.to_owned(),
-            message: message.into(),
-        }
+        Self { status, exception: exception.to_owned(), message: message.into() }
     }
 
     pub(super) fn validation(message: impl Into<String>) -> Self {

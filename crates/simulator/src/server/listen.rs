@@ -46,12 +46,7 @@ impl Simulator {
         let state = Arc::new(State::new(options));
         let (stop, stopped) = watch::channel(());
         let task = tokio::spawn(accept(listener, Arc::clone(&state), stopped));
-        Ok(Self {
-            address,
-            state,
-            stop,
-            task,
-        })
+        Ok(Self { address, state, stop, task })
     }
 
     /// The URL to give a client as its endpoint, `http://127.0.0.1:PORT`.

@@ -38,10 +38,7 @@ impl Operation {
     }
 
     pub(crate) const fn streams(self) -> bool {
-        matches!(
-            self,
-            Self::InvokeModelWithResponseStream | Self::ConverseStream
-        )
+        matches!(self, Self::InvokeModelWithResponseStream | Self::ConverseStream)
     }
 }
 
@@ -77,9 +74,7 @@ pub(crate) fn percent_decode(text: &str) -> String {
     let mut decoded = Vec::with_capacity(bytes.len());
     let mut at = 0;
     while let Some(&byte) = bytes.get(at) {
-        let escaped = (byte == b'%')
-            .then(|| hex(bytes.get(at + 1), bytes.get(at + 2)))
-            .flatten();
+        let escaped = (byte == b'%').then(|| hex(bytes.get(at + 1), bytes.get(at + 2))).flatten();
         decoded.push(escaped.unwrap_or(byte));
         at += if escaped.is_some() { 3 } else { 1 };
     }
@@ -101,10 +96,7 @@ mod tests {
     fn a_model_id_is_one_encoded_segment() {
         let path = "/model/arn%3Aaws%3Abedrock%3Aus-east-1%3A123456789012%3Ainference-profile%2Fus.x%3A0/converse";
         let id = "arn:aws:bedrock:us-east-1:123456789012:inference-profile/us.x:0";
-        assert_eq!(
-            route(&Method::POST, path),
-            Some((Operation::Converse, Some(id.to_owned())))
-        );
+        assert_eq!(route(&Method::POST, path), Some((Operation::Converse, Some(id.to_owned()))));
         assert_eq!(route(&Method::GET, path), None);
         assert_eq!(route(&Method::POST, "/model/a/b/invoke"), None);
     }

@@ -18,22 +18,12 @@ const JSON: &str = "application/json";
 const EVENT_STREAM: &str = "application/vnd.amazon.eventstream";
 
 /// Members that a response repeats from its request.
-const REPEATED: [&str; 2] = [
-    "x-amzn-bedrock-performanceconfig-latency",
-    "x-amzn-bedrock-service-tier",
-];
+const REPEATED: [&str; 2] = ["x-amzn-bedrock-performanceconfig-latency", "x-amzn-bedrock-service-tier"];
 
 /// An error answer.
-pub(super) fn error(
-    error: &ErrorAnswer,
-    request_id: &str,
-    flow: Flow,
-) -> io::Result<Response<PieceBody>> {
+pub(super) fn error(error: &ErrorAnswer, request_id: &str, flow: Flow) -> io::Result<Response<PieceBody>> {
     let body = json!({"message": error.message}).to_string();
-    let error_type = format!(
-        "{}:http://internal.amazon.com/coral/com.amazon.bedrock/",
-        error.exception
-    );
+    let error_type = format!("{}:http://internal.amazon.com/coral/com.amazon.bedrock/", error.exception);
     Response::builder()
         .status(error.status)
         .header(CONTENT_TYPE, JSON)
@@ -53,10 +43,7 @@ pub(super) fn success(
     fault: Option<&Fault>,
 ) -> io::Result<Response<PieceBody>> {
     let mut builder = Response::builder().header("x-amzn-requestid", request_id);
-    if matches!(
-        operation,
-        Operation::InvokeModel | Operation::InvokeModelWithResponseStream
-    ) {
+    if matches!(operation, Operation::InvokeModel | Operation::InvokeModelWithResponseStream) {
         builder = repeat(builder, request);
     }
     let body = match answer.content {

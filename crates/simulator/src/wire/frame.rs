@@ -39,16 +39,9 @@ pub(crate) fn encode(event: &Event, position: usize) -> io::Result<Bytes> {
             ("event", ":event-type", name.as_str(), payload)
         }
         Event::Raw(name, payload) => ("event", ":event-type", name.as_str(), payload.clone()),
-        Event::Exception(name, payload) => (
-            "exception",
-            ":exception-type",
-            name.as_str(),
-            payload.clone(),
-        ),
+        Event::Exception(name, payload) => ("exception", ":exception-type", name.as_str(), payload.clone()),
     };
-    let header = |name: &'static str, value: &str| {
-        Header::new(name, HeaderValue::String(value.to_owned().into()))
-    };
+    let header = |name: &'static str, value: &str| Header::new(name, HeaderValue::String(value.to_owned().into()));
     let headers = vec![
         header(name_header, name),
         header(":content-type", "application/json"),

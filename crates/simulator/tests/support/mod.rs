@@ -16,32 +16,18 @@ pub(crate) async fn start(options: Options) -> (Simulator, Client) {
 }
 
 pub(crate) async fn saying(reply: Reply) -> (Simulator, Client) {
-    start(Options {
-        reply,
-        ..Options::default()
-    })
-    .await
+    start(Options { reply, ..Options::default() }).await
 }
 
 pub(crate) fn client(simulator: &Simulator) -> Client {
-    Client::from_conf(
-        config(simulator)
-            .retry_config(RetryConfig::disabled())
-            .build(),
-    )
+    Client::from_conf(config(simulator).retry_config(RetryConfig::disabled()).build())
 }
 
 pub(crate) fn config(simulator: &Simulator) -> Builder {
     aws_sdk_bedrockruntime::Config::builder()
         .behavior_version(BehaviorVersion::latest())
         .region(Region::new("us-east-1"))
-        .credentials_provider(Credentials::new(
-            "AKIDSIMULATOR",
-            "secret",
-            None,
-            None,
-            "simulator",
-        ))
+        .credentials_provider(Credentials::new("AKIDSIMULATOR", "secret", None, None, "simulator"))
         .endpoint_url(simulator.endpoint())
         .http_client(aws_smithy_http_client::Builder::new().build_http())
 }
@@ -80,17 +66,10 @@ pub(crate) fn chunk_json(event: &ResponseStream) -> Value {
 }
 
 pub(crate) fn user(text: &str) -> Message {
-    Message::builder()
-        .role(ConversationRole::User)
-        .content(ContentBlock::Text(text.into()))
-        .build()
-        .expect("a message")
+    Message::builder().role(ConversationRole::User).content(ContentBlock::Text(text.into())).build().expect("a message")
 }
 
 /// The strings at `pointer` in each chunk, put together.
 pub(crate) fn joined(chunks: &[Value], pointer: &str) -> String {
-    chunks
-        .iter()
-        .filter_map(|chunk| chunk.pointer(pointer)?.as_str())
-        .collect()
+    chunks.iter().filter_map(|chunk| chunk.pointer(pointer)?.as_str()).collect()
 }

@@ -40,9 +40,7 @@ fn type_of(label: &str) -> Option<EntityType> {
 
 fn read(path: &Path) -> Vec<Document> {
     let text = std::fs::read_to_string(path).unwrap_or_default();
-    text.lines()
-        .filter_map(|l| serde_json::from_str(l).ok())
-        .collect()
+    text.lines().filter_map(|l| serde_json::from_str(l).ok()).collect()
 }
 
 #[derive(Default)]
@@ -62,11 +60,7 @@ impl Score {
     }
     fn f1(&self) -> f64 {
         let (p, r) = (self.precision(), self.recall());
-        if p + r == 0.0 {
-            0.0
-        } else {
-            2.0 * p * r / (p + r)
-        }
+        if p + r == 0.0 { 0.0 } else { 2.0 * p * r / (p + r) }
     }
 }
 
@@ -79,11 +73,8 @@ fn overlaps(a: &Range<usize>, b: &Range<usize>) -> bool {
 
 fn score(path: &Path, show: Option<EntityType>) -> BTreeMap<EntityType, Score> {
     let documents = read(path);
-    let labelled: HashSet<EntityType> = documents
-        .iter()
-        .flat_map(|d| &d.spans)
-        .filter_map(|s| type_of(&s.r#type))
-        .collect();
+    let labelled: HashSet<EntityType> =
+        documents.iter().flat_map(|d| &d.spans).filter_map(|s| type_of(&s.r#type)).collect();
     let matchers: Vec<_> = EntityType::ALL
         .iter()
         .filter(|e| labelled.contains(e))
@@ -91,12 +82,7 @@ fn score(path: &Path, show: Option<EntityType>) -> BTreeMap<EntityType, Score> {
         .collect();
     let mut scores: BTreeMap<EntityType, Score> = BTreeMap::new();
     for d in &documents {
-        let offsets: Vec<usize> = d
-            .text
-            .char_indices()
-            .map(|(i, _)| i)
-            .chain([d.text.len()])
-            .collect();
+        let offsets: Vec<usize> = d.text.char_indices().map(|(i, _)| i).chain([d.text.len()]).collect();
         for (entity, matcher) in &matchers {
             let gold: Vec<_> = d
                 .spans
@@ -115,20 +101,12 @@ fn score(path: &Path, show: Option<EntityType>) -> BTreeMap<EntityType, Score> {
                     used[i] = true;
                     score.overlap += 1;
                 } else if show == Some(*entity) {
-                    println!(
-                        "WRONG  {:?} in {:?}",
-                        &d.text[f.clone()],
-                        around(&d.text, f)
-                    );
+                    println!("WRONG  {:?} in {:?}", &d.text[f.clone()], around(&d.text, f));
                 }
             }
             for (g, used) in gold.iter().zip(used) {
                 if !used && show == Some(*entity) {
-                    println!(
-                        "MISSED {:?} in {:?}",
-                        &d.text[g.clone()],
-                        around(&d.text, g)
-                    );
+                    println!("MISSED {:?} in {:?}", &d.text[g.clone()], around(&d.text, g));
                 }
             }
         }
@@ -149,9 +127,7 @@ fn around<'a>(text: &'a str, span: &Range<usize>) -> &'a str {
 }
 
 fn print(name: &str, scores: &BTreeMap<EntityType, Score>) {
-    println!(
-        "\n{name:40} gold found  exact P   exact R     P     R    F1  (overlap: intersection over union >= 0.5)"
-    );
+    println!("\n{name:40} gold found  exact P   exact R     P     R    F1  (overlap: intersection over union >= 0.5)");
     for (entity, s) in scores {
         println!(
             "{:40} {:4} {:5}    {:.3}     {:.3}  {:.3} {:.3} {:.3}",
@@ -169,9 +145,7 @@ fn print(name: &str, scores: &BTreeMap<EntityType, Score>) {
 
 /// `SHOW=PHONE` lists the wrong and missed ones of a type.
 fn shown() -> Option<EntityType> {
-    std::env::var("SHOW")
-        .ok()
-        .and_then(|s| EntityType::from_name(&s))
+    std::env::var("SHOW").ok().and_then(|s| EntityType::from_name(&s))
 }
 
 #[test]
@@ -185,10 +159,7 @@ fn labelled_sets() {
     let synth = score(&data.join("pii/presidio_synth_v2.jsonl"), shown());
     print("presidio_synth_v2", &synth);
     for name in ["rt_email", "rt_ipaddress", "rt_phonenumber", "rt_url"] {
-        print(
-            name,
-            &score(&data.join(format!("pii/{name}.jsonl")), shown()),
-        );
+        print(name, &score(&data.join(format!("pii/{name}.jsonl")), shown()));
     }
     for (entity, floor) in [
         (EntityType::Email, 0.98),
@@ -214,16 +185,9 @@ fn labelled_documents() {
     };
     let scores = score(&data.join("pii/piianon_sample.jsonl"), shown());
     print("piianon_sample", &scores);
-    for (entity, floor) in [
-        (EntityType::Email, 0.95),
-        (EntityType::MacAddress, 0.95),
-        (EntityType::IpAddress, 0.95),
-    ] {
+    for (entity, floor) in [(EntityType::Email, 0.95), (EntityType::MacAddress, 0.95), (EntityType::IpAddress, 0.95)] {
         let recall = scores[&entity].recall();
-        assert!(
-            recall >= floor,
-            "{entity}: recall {recall:.3} below its floor {floor}"
-        );
+        assert!(recall >= floor, "{entity}: recall {recall:.3} below its floor {floor}");
     }
 }
 
@@ -231,15 +195,10 @@ fn labelled_documents() {
 #[ignore = "prints only; run by hand when patterns change"]
 fn findings_in_ordinary_text() {
     let Some(data) = shared_data() else {
-        eprintln!(
-            "SKIPPED: no texts beside the project (../shared/data/text); false positives not measured"
-        );
+        eprintln!("SKIPPED: no texts beside the project (../shared/data/text); false positives not measured");
         return;
     };
-    let chat: Vec<String> = read(&data.join("text/oasst-chat.jsonl"))
-        .into_iter()
-        .map(|d| d.text)
-        .collect();
+    let chat: Vec<String> = read(&data.join("text/oasst-chat.jsonl")).into_iter().map(|d| d.text).collect();
     let novel = vec![std::fs::read_to_string(data.join("text/sherlock.txt")).unwrap_or_default()];
     for (name, texts) in [("chat", chat), ("novel", novel)] {
         let megabytes = texts.iter().map(String::len).sum::<usize>() as f64 / 1e6;
@@ -247,26 +206,16 @@ fn findings_in_ordinary_text() {
         let mut all = 0.0;
         for &entity in EntityType::ALL {
             let matcher = Matcher::new(recognizers_for(entity));
-            let found: Vec<_> = texts
-                .iter()
-                .flat_map(|t| matcher.find(t).into_iter().map(move |f| (t, f)))
-                .collect();
+            let found: Vec<_> = texts.iter().flat_map(|t| matcher.find(t).into_iter().map(move |f| (t, f))).collect();
             if found.is_empty() {
                 continue;
             }
             let rate = found.len() as f64 / megabytes;
             all += rate;
-            let some: Vec<_> = found
-                .iter()
-                .step_by((found.len() / 8).max(1))
-                .map(|(t, f)| &t[f.clone()])
-                .collect();
+            let some: Vec<_> = found.iter().step_by((found.len() / 8).max(1)).map(|(t, f)| &t[f.clone()]).collect();
             println!("{:40} {rate:8.1}  {some:?}", entity.name());
             if shown() == Some(entity) {
-                found
-                    .iter()
-                    .take(200)
-                    .for_each(|(t, f)| println!("    {:?} in {:?}", &t[f.clone()], around(t, f)));
+                found.iter().take(200).for_each(|(t, f)| println!("    {:?} in {:?}", &t[f.clone()], around(t, f)));
             }
         }
         println!("{:40} {all:8.1}", "all");

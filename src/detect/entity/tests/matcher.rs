@@ -18,11 +18,7 @@ pub(super) struct Matcher {
 
 fn dfa(patterns: &[&str]) -> dense::DFA<Vec<u32>> {
     dense::Builder::new()
-        .configure(
-            dense::Config::new()
-                .match_kind(MatchKind::All)
-                .start_kind(StartKind::Anchored),
-        )
+        .configure(dense::Config::new().match_kind(MatchKind::All).start_kind(StartKind::Anchored))
         .syntax(syntax::Config::new().unicode(false).utf8(false))
         .thompson(thompson::Config::new().utf8(false))
         .build_many(patterns)
@@ -78,10 +74,7 @@ fn find_one(
 ) {
     let mut at = 0;
     while at <= text.len() {
-        let Some(start) = regex
-            .find(Input::new(text).span(at..text.len()))
-            .map(|m| m.start())
-        else {
+        let Some(start) = regex.find(Input::new(text).span(at..text.len())).map(|m| m.start()) else {
             return;
         };
         let mut best = None;
@@ -106,9 +99,7 @@ fn find_one(
             }
         }
         if let Some(end) = best {
-            let value = r
-                .value
-                .map_or(0..end - start, |value| value(&text[start..end]));
+            let value = r.value.map_or(0..end - start, |value| value(&text[start..end]));
             found.push(start + value.start..start + value.end);
             at = end;
         } else {
@@ -119,9 +110,7 @@ fn find_one(
 
 /// All ends of matches that begin at `start`, shortest first.
 fn ends(dfa: &dense::DFA<Vec<u32>>, text: &[u8], start: usize, max: usize) -> Vec<usize> {
-    let config = start::Config::new()
-        .anchored(Anchored::Yes)
-        .look_behind(start.checked_sub(1).map(|i| text[i]));
+    let config = start::Config::new().anchored(Anchored::Yes).look_behind(start.checked_sub(1).map(|i| text[i]));
     let mut state = dfa.start_state(&config).expect("anchored starts are built");
     let mut ends = Vec::new();
     // A match is reported one byte late.
@@ -150,22 +139,16 @@ fn has_context(r: &Recognizer, text: &str, start: usize, end: usize) -> bool {
     while !text.is_char_boundary(to) {
         to -= 1;
     }
-    [&text[from..start], &text[end..to]]
-        .iter()
-        .enumerate()
-        .any(|(side, part)| {
-            let lower = part.to_ascii_lowercase();
-            r.context.iter().any(|word| {
-                lower.match_indices(word).any(|(i, _)| {
-                    // The neighbours are looked up in the whole text, so that a cut word does not count as a whole one.
-                    let base = if side == 0 { from } else { end };
-                    let word_char =
-                        |b: Option<&u8>| b.is_some_and(|b| b.is_ascii_alphanumeric() || *b == b'_');
-                    let before = (base + i)
-                        .checked_sub(1)
-                        .and_then(|j| text.as_bytes().get(j));
-                    !word_char(before) && !word_char(text.as_bytes().get(base + i + word.len()))
-                })
+    [&text[from..start], &text[end..to]].iter().enumerate().any(|(side, part)| {
+        let lower = part.to_ascii_lowercase();
+        r.context.iter().any(|word| {
+            lower.match_indices(word).any(|(i, _)| {
+                // The neighbours are looked up in the whole text, so that a cut word does not count as a whole one.
+                let base = if side == 0 { from } else { end };
+                let word_char = |b: Option<&u8>| b.is_some_and(|b| b.is_ascii_alphanumeric() || *b == b'_');
+                let before = (base + i).checked_sub(1).and_then(|j| text.as_bytes().get(j));
+                !word_char(before) && !word_char(text.as_bytes().get(base + i + word.len()))
             })
         })
+    })
 }

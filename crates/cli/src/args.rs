@@ -1,0 +1,162 @@
+//! The flags, as given.
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand, ValueEnum};
+
+/// Guardrails for Amazon Bedrock: denied topics, word filters and PII masking, in process.
+///
+/// Exit codes: 0 passed; 1 found what the command looks for (blocked text, a failed case, an error in a policy); 2 could not
+/// do it.
+#[derive(Debug, Parser)]
+#[command(name = "banister", version)]
+pub(crate) struct Args {
+    /// What to do.
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Evaluate text from standard input or files
+    Check(CheckArgs),
+    /// Errors and warnings of policies, and what their rules do
+    Lint(LintArgs),
+    /// Print the JSON Schema of a policy file
+    Schema,
+    /// Run suites of cases, `*.test.yaml`
+    Test(TestArgs),
+    /// Make a guarded call, and show what became of it on the way
+    Chat(ChatArgs),
+}
+
+/// Flags of `check`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct CheckArgs {
+    /// The policy: the name of a pack, or a file
+    #[arg(long, short, value_name = "P", default_value = "default")]
+    pub(crate) policy: String,
+    /// Which way the text goes
+    #[arg(long, short, default_value = "input")]
+    pub(crate) source: Direction,
+    /// How to print: `json` is the response of ApplyGuardrail, and `findings` with spans
+    #[arg(long, short, default_value = "text")]
+    pub(crate) format: Format,
+    /// Read lines of `{"id": …, "text": …, "source": …}`, print one result a line
+    #[arg(long)]
+    pub(crate) jsonl: bool,
+    /// The text is the body of a Bedrock request, or with `--source output` of a response
+    #[arg(long, conflicts_with = "stream")]
+    pub(crate) body: bool,
+    /// Feed the text in pieces as well, cut in many ways; what comes out must not differ
+    #[arg(long)]
+    pub(crate) stream: bool,
+    /// Seed of the random cuts of `--stream`
+    #[arg(long, value_name = "N", requires = "stream")]
+    pub(crate) seed: Option<u64>,
+    /// Show the text that was found
+    #[arg(long)]
+    pub(crate) show_matches: bool,
+    /// Files with text; none, or `-`, is standard input
+    #[arg(value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
+}
+
+/// Flags of `lint`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct LintArgs {
+    /// How to print
+    #[arg(long, short, default_value = "text")]
+    pub(crate) format: Format,
+    /// Policies: names of packs, or files
+    #[arg(value_name = "P", required = true)]
+    pub(crate) policies: Vec<String>,
+}
+
+/// Flags of `test`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct TestArgs {
+    /// How to print
+    #[arg(long, short, default_value = "text")]
+    pub(crate) format: TestFormat,
+    /// Seed of the random cuts each case is also evaluated with
+    #[arg(long, value_name = "N")]
+    pub(crate) seed: Option<u64>,
+    /// Suites, or directories with suites; none is `policies/`, or else the current directory
+    #[arg(value_name = "PATH")]
+    pub(crate) paths: Vec<PathBuf>,
+}
+
+/// Flags of `chat`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct ChatArgs {
+    /// The policy: the name of a pack, or a file
+    #[arg(long, short, value_name = "P", default_value = "default")]
+    pub(crate) policy: String,
+    /// The model, or inference profile
+    #[arg(long, short, value_name = "ID", default_value = "anthropic.claude-3-haiku-20240307-v1:0")]
+    pub(crate) model: String,
+    /// Show the answer as it comes
+    #[arg(long)]
+    pub(crate) stream: bool,
+    /// Who answers: `simulator`, `aws` (the account of the environment), or a URL
+    #[arg(long, value_name = "E", default_value = "simulator")]
+    pub(crate) endpoint: String,
+    /// The operation of the Bedrock runtime
+    #[arg(long, default_value = "converse")]
+    pub(crate) operation: Operation,
+    /// How to print
+    #[arg(long, short, default_value = "text")]
+    pub(crate) format: Format,
+    /// What to say; `-` is standard input
+    #[arg(value_name = "PROMPT")]
+    pub(crate) prompt: String,
+}
+
+/// An operation of the Bedrock runtime, or with `--stream` the one like it that streams.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Operation {
+    /// Converse
+    Converse,
+    /// InvokeModel
+    Invoke,
+}
+
+/// Which way a text goes.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum Direction {
+    /// To the model
+    Input,
+    /// From the model
+    Output,
+}
+
+impl From<Direction> for banister::Source {
+    fn from(direction: Direction) -> Self {
+        match direction {
+            Direction::Input => Self::Input,
+            Direction::Output => Self::Output,
+        }
+    }
+}
+
+/// How to print.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For people
+    Text,
+    /// For programs
+    Json,
+}
+
+/// How `test` prints.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum TestFormat {
+    /// For people
+    Text,
+    /// For programs
+    Json,
+    /// For build servers
+    Junit,
+}

@@ -1,0 +1,147 @@
+//! Shows what became of a call.
+
+use banister::Source;
+use serde::Serialize;
+
+use super::record::{Assessed, Record};
+use crate::args::{ChatArgs, Format};
+use crate::check::text::{body_findings, tone};
+use crate::failure::Failure;
+use crate::report::{Out, Tone};
+use crate::response::{FindingEntry, Part, outcome_name};
+
+/// Shows a call while it is made.
+pub(super) struct Show<'a> {
+    args: &'a ChatArgs,
+    prompt: &'a str,
+    record: &'a Record,
+    out: &'a mut Out,
+    /// What the caller got so far.
+    caller_got: String,
+    has_begun: bool,
+}
+
+/// A call as JSON.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Told<'a> {
+    model: &'a str,
+    stream: bool,
+    prompt: &'a str,
+    model_got: Option<&'a str>,
+    model_said: Option<&'a str>,
+    caller_got: &'a str,
+    assessments: Vec<Side>,
+}
+
+/// What came of one direction.
+#[derive(Serialize)]
+struct Side {
+    source: &'static str,
+    outcome: &'static str,
+    findings: Vec<FindingEntry>,
+}
+
+impl<'a> Show<'a> {
+    pub(super) fn new(args: &'a ChatArgs, prompt: &'a str, record: &'a Record, out: &'a mut Out) -> Self {
+        Self { args, prompt, record, out, caller_got: String::new(), has_begun: false }
+    }
+
+    /// Takes the answer, whole.
+    pub(super) fn whole(&mut self, answer: &str) -> Result<(), Failure> {
+        answer.clone_into(&mut self.caller_got);
+        Ok(())
+    }
+
+    /// Takes a piece of the answer, and shows it at once.
+    pub(super) fn piece(&mut self, piece: &str) -> Result<(), Failure> {
+        self.caller_got.push_str(piece);
+        if self.args.format == Format::Json {
+            return Ok(());
+        }
+        self.begin()?;
+        self.out.text(piece)?;
+        self.out.flush()
+    }
+
+    /// Shows the rest.
+    pub(super) fn end(&mut self) -> Result<(), Failure> {
+        if self.args.format == Format::Json {
+            return self.json();
+        }
+        self.begin()?;
+        if self.args.stream {
+            self.out.line(format_args!(""))?;
+            self.said()?;
+        } else {
+            let answer = std::mem::take(&mut self.caller_got);
+            self.out.line(format_args!("{answer}"))?;
+        }
+        Ok(())
+    }
+
+    /// Shows what is known before the answer is.
+    fn begin(&mut self) -> Result<(), Failure> {
+        if std::mem::replace(&mut self.has_begun, true) {
+            return Ok(());
+        }
+        self.labelled("you said", self.prompt)?;
+        self.findings(Source::Input)?;
+        let got = self.record.seen().model_got.clone();
+        match got {
+            Some(got) => self.labelled("model got", &got)?,
+            None => self.aside("The model was not called.")?,
+        }
+        if !self.args.stream {
+            self.said()?;
+        }
+        let label = self.out.paint(Tone::Quiet, "you get     ");
+        self.out.text(&label)
+    }
+
+    fn said(&mut self) -> Result<(), Failure> {
+        let said = self.record.seen().model_said.clone();
+        if let Some(said) = said {
+            self.labelled("model said", &said)?;
+        }
+        self.findings(Source::Output)
+    }
+
+    fn labelled(&mut self, label: &str, text: &str) -> Result<(), Failure> {
+        let label = self.out.paint(Tone::Quiet, format!("{label:12}"));
+        self.out.line(format_args!("{label}{text}"))
+    }
+
+    fn aside(&mut self, text: &str) -> Result<(), Failure> {
+        let text = self.out.paint(Tone::Quiet, text);
+        self.out.line(format_args!("{:12}{text}", ""))
+    }
+
+    fn findings(&mut self, source: Source) -> Result<(), Failure> {
+        let seen = self.record.seen();
+        for assessed in seen.assessments.iter().filter(|assessed| assessed.source == source) {
+            let outcome = self.out.paint(tone(assessed.outcome), outcome_name(assessed.outcome));
+            self.out.line(format_args!("{:12}{outcome}", ""))?;
+            body_findings(&assessed.findings).indented(12).write(self.out)?;
+        }
+        Ok(())
+    }
+
+    fn json(&mut self) -> Result<(), Failure> {
+        let seen = self.record.seen();
+        let side = |assessed: &Assessed| Side {
+            source: assessed.source.name(),
+            outcome: outcome_name(assessed.outcome),
+            findings: assessed.findings.iter().map(|found| FindingEntry::new(Part::of_body(found, None))).collect(),
+        };
+        self.out.json_pretty(&Told {
+            model: &self.args.model,
+            stream: self.args.stream,
+            prompt: self.prompt,
+            model_got: seen.model_got.as_deref(),
+            model_said: seen.model_said.as_deref(),
+            caller_got: &self.caller_got,
+            assessments: seen.assessments.iter().map(side).collect(),
+        })
+    }
+}

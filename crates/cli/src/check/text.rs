@@ -1,0 +1,194 @@
+//! Results for people.
+
+use std::fmt::Write as _;
+
+use banister::bedrock::BodyFinding;
+use banister::{Assessment, Finding, Outcome, StreamGuard};
+
+use super::{Checker, body, exit_of};
+use crate::failure::{Exit, Failure};
+use crate::input::Input;
+use crate::report::{Out, Table, Tone};
+use crate::response::{kind_name, outcome_name};
+
+/// Masked text up to this many bytes is shown. It comes after the findings, which are known last, so it has to be kept.
+const SHOWN_BYTES: usize = 1 << 20;
+
+/// Findings shown. Nobody reads more, and a large text may hold millions.
+const SHOWN_FINDINGS: usize = 1000;
+
+impl Checker<'_> {
+    /// Prints the outcome, the findings, and the masked text or the message.
+    pub(super) fn text(&self, input: Input, out: &mut Out) -> Result<Exit, Failure> {
+        let name = (self.args.files.len() > 1).then(|| input.name.clone());
+        if self.args.body {
+            return self.body_text(name.as_deref(), input, out);
+        }
+        if self.cuts.is_some() || self.args.show_matches {
+            let text = input.read_to_string()?;
+            let (assessment, stream) = self.assess(self.args.source.into(), &text).map_err(Failure::new)?;
+            let masked = Masked { text: assessment.masked_text().unwrap_or_default().to_owned(), left_out: 0 };
+            let shown = self.args.show_matches.then_some(text.as_str());
+            self.write(name.as_deref(), &assessment, &masked, shown, out)?;
+            if let Some(report) = stream {
+                write_stream(&report, out)?;
+            }
+            return Ok(exit_of(assessment.outcome()));
+        }
+        // Read in pieces, so that texts of any size can be examined.
+        let mut guard = StreamGuard::new(&self.guardrail, self.args.source.into());
+        let mut masked = Masked::default();
+        input.for_each_chunk(|chunk| masked.add(guard.push(chunk)))?;
+        masked.add(guard.finish());
+        let assessment = guard.assessment();
+        self.write(name.as_deref(), &assessment, &masked, None, out)?;
+        Ok(exit_of(assessment.outcome()))
+    }
+
+    /// Prints the outcome of a body, the findings with their places, and the masked body or the message.
+    fn body_text(&self, name: Option<&str>, input: Input, out: &mut Out) -> Result<Exit, Failure> {
+        let label = input.name.clone();
+        let body = input.read_to_end()?;
+        let guarded = body::examine(&self.guardrail, self.args.source.into(), &body)
+            .map_err(|error| Failure::new(format!("{label}: {error}")))?;
+        let assessment = guarded.assessment();
+        write_outcome(name, assessment.outcome(), out)?;
+        let mut table = body_findings(assessment.findings());
+        for skipped in assessment.skipped() {
+            let note = format!("not examined: {}", skipped.reason().as_str());
+            table.row([
+                out.paint(Tone::Quiet, note),
+                String::new(),
+                String::new(),
+                String::new(),
+                skipped.pointer().to_owned(),
+            ]);
+        }
+        table.write(out)?;
+        if let Some(output) = body::output(&guarded) {
+            out.line(format_args!("\n{}", output.trim_end_matches('\n')))?;
+        }
+        Ok(exit_of(assessment.outcome()))
+    }
+
+    fn write(
+        &self,
+        name: Option<&str>,
+        assessment: &Assessment,
+        masked: &Masked,
+        text: Option<&str>,
+        out: &mut Out,
+    ) -> Result<(), Failure> {
+        write_outcome(name, assessment.outcome(), out)?;
+        let all = assessment.findings();
+        findings(&all[..all.len().min(SHOWN_FINDINGS)], text).write(out)?;
+        if let Some(more @ 1..) = all.len().checked_sub(SHOWN_FINDINGS) {
+            out.line(format_args!("  and {more} more; `--format json` has them"))?;
+        }
+        if let Some(message) = assessment.message() {
+            out.line(format_args!("\n{message}"))?;
+        } else if assessment.outcome() == Outcome::Masked {
+            if masked.left_out > 0 {
+                out.line(format_args!(
+                    "\nThe masked text is longer than {SHOWN_BYTES} bytes: `--format json` has it."
+                ))?;
+            } else {
+                let text = masked.text.strip_suffix('\n').unwrap_or(&masked.text);
+                out.line(format_args!("\n{text}"))?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The text to go on, as far as it is kept.
+#[derive(Default)]
+struct Masked {
+    text: String,
+    left_out: usize,
+}
+
+impl Masked {
+    fn add(&mut self, released: &str) {
+        if self.left_out > 0 || self.text.len() + released.len() > SHOWN_BYTES {
+            self.left_out += released.len();
+            self.text = String::new();
+        } else {
+            self.text.push_str(released);
+        }
+    }
+}
+
+/// Findings in columns: rule, kind, span, action, and why for a topic found by likeness.
+fn findings(findings: &[Finding], text: Option<&str>) -> Table {
+    let mut table = Table::default();
+    for finding in findings {
+        let span = finding.span();
+        let mut note = String::new();
+        if let Some(why) = finding.explanation() {
+            let terms = why.terms().join(", ");
+            let _ = write!(note, "{:.2} like example {} ({terms})", why.score(), why.example() + 1);
+        }
+        if let Some(text) = text {
+            let _ = write!(note, "{:?}", &text[span.range()]);
+        }
+        let mut row = cells(finding);
+        row.push(note);
+        table.row(row);
+    }
+    table
+}
+
+/// Findings in a body, in columns: rule, kind, span, action, place.
+pub(crate) fn body_findings(findings: &[BodyFinding]) -> Table {
+    let mut table = Table::default();
+    for found in findings {
+        let mut row = cells(found.finding());
+        row.push(match found.inner_pointer() {
+            Some(inner) => format!("{}#{inner}", found.pointer()),
+            None => found.pointer().to_owned(),
+        });
+        table.row(row);
+    }
+    table
+}
+
+/// Rule, kind, span, action.
+fn cells(finding: &Finding) -> Vec<String> {
+    vec![
+        finding.rule().to_owned(),
+        kind_name(finding.kind()).to_owned(),
+        format!("{}..{}", finding.span().start(), finding.span().end()),
+        finding.action().name().to_owned(),
+    ]
+}
+
+fn write_outcome(name: Option<&str>, outcome: Outcome, out: &mut Out) -> Result<(), Failure> {
+    let word = out.paint(tone(outcome), outcome_name(outcome));
+    match name {
+        Some(name) => out.line(format_args!("{word}  {name}")),
+        None => out.line(format_args!("{word}")),
+    }
+}
+
+fn write_stream(report: &super::cuts::Report, out: &mut Out) -> Result<(), Failure> {
+    let rule = report.hold_bound_rule.as_deref().map_or(String::new(), |rule| format!(" (set by {rule})"));
+    let first = match report.first_release_after {
+        Some(1) => "first release after 1 byte".to_owned(),
+        Some(bytes) => format!("first release after {bytes} bytes"),
+        None => "nothing released before the end".to_owned(),
+    };
+    out.line(format_args!(
+        "\nstreamed in {} ways without a difference (seed {}): held at most {} bytes of {}{rule}; {first}",
+        report.ways, report.seed, report.largest_hold, report.hold_bound,
+    ))
+}
+
+/// The colour of an outcome.
+pub(crate) fn tone(outcome: Outcome) -> Tone {
+    match outcome {
+        Outcome::Passed => Tone::Good,
+        Outcome::Masked => Tone::Note,
+        _ => Tone::Bad,
+    }
+}

@@ -1,0 +1,161 @@
+//! `banister lint`.
+
+mod document;
+mod warnings;
+
+use banister::{Action, Guardrail, Policy, PolicyError};
+use serde::Serialize;
+
+use self::warnings::Warning;
+use crate::args::{Format, LintArgs};
+use crate::failure::{Exit, Failure, complain};
+use crate::policy::{self, Place};
+use crate::report::{Out, Table, Tone};
+use crate::response::kind_name;
+
+/// What there is to say about a policy.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Lint {
+    policy: String,
+    errors: Vec<Fault>,
+    #[serde(flatten)]
+    facts: Option<Facts>,
+}
+
+/// What a policy without errors comes to.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Facts {
+    name: String,
+    digest: String,
+    /// The most bytes a stream may hold back.
+    hold_bound: usize,
+    /// The rule that sets it.
+    hold_bound_rule: Option<String>,
+    rules: Vec<Rule>,
+    warnings: Vec<Warning>,
+}
+
+/// A rule in the table.
+#[derive(Debug, Serialize)]
+struct Rule {
+    name: String,
+    kind: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    managed: Option<&'static str>,
+    input: &'static str,
+    output: &'static str,
+}
+
+/// An error of a policy.
+#[derive(Debug, Serialize)]
+struct Fault {
+    file: String,
+    line: Option<usize>,
+    column: Option<usize>,
+    path: String,
+    message: String,
+    help: Option<String>,
+}
+
+/// Looks policies over.
+///
+/// # Errors
+///
+/// When the report cannot be written.
+pub(crate) fn run(args: &LintArgs, out: &mut Out) -> Result<Exit, Failure> {
+    let mut exit = Exit::Passed;
+    for (number, name) in args.policies.iter().enumerate() {
+        let place = policy::place(name);
+        if let Err(failure) = policy::reachable(&place) {
+            let Failure::Message(message) = failure else { return Err(failure) };
+            out.flush()?;
+            complain(&message);
+            exit = Exit::Failed;
+            continue;
+        }
+        let read = policy::read(&place);
+        if read.is_err() {
+            exit = exit.max(Exit::Found);
+        }
+        match (args.format, read) {
+            (Format::Json, read) => out.json_line(&Lint::new(&place, &read))?,
+            (Format::Text, Err(error)) => out.line(format_args!("{error}"))?,
+            (Format::Text, Ok(policy)) => {
+                if number > 0 {
+                    out.line(format_args!(""))?;
+                }
+                Facts::new(&place, &policy).write(&place, out)?;
+            }
+        }
+    }
+    Ok(exit)
+}
+
+impl Lint {
+    fn new(place: &Place, read: &Result<Policy, PolicyError>) -> Self {
+        let errors = read.as_ref().err().into_iter().flat_map(PolicyError::problems).map(|problem| Fault {
+            file: problem.file().to_owned(),
+            line: problem.line(),
+            column: problem.column(),
+            path: problem.path().to_owned(),
+            message: problem.message().to_owned(),
+            help: problem.help().map(str::to_owned),
+        });
+        let facts = read.as_ref().ok().map(|policy| Facts::new(place, policy));
+        Self { policy: place.to_string(), errors: errors.collect(), facts }
+    }
+}
+
+impl Facts {
+    fn new(place: &Place, policy: &Policy) -> Self {
+        let guardrail = Guardrail::new(policy.clone());
+        let rules = policy.rules().map(|rule| Rule {
+            name: rule.name().to_owned(),
+            kind: kind_name(rule.kind()),
+            managed: rule.managed(),
+            input: action_name(rule.input()),
+            output: action_name(rule.output()),
+        });
+        Self {
+            name: policy.name().to_owned(),
+            digest: policy.digest().to_owned(),
+            hold_bound: guardrail.hold_bound().bytes(),
+            hold_bound_rule: guardrail.hold_bound().rule().map(str::to_owned),
+            rules: rules.collect(),
+            warnings: warnings::all(&document::lists(place), &guardrail),
+        }
+    }
+
+    fn write(&self, place: &Place, out: &mut Out) -> Result<(), Failure> {
+        out.line(format_args!("{place}: {} {}", self.name, out.paint(Tone::Quiet, &self.digest)))?;
+        let rule = self.hold_bound_rule.as_deref().map_or(String::new(), |rule| format!(", set by {rule}"));
+        out.line(format_args!(
+            "{} rules; a stream holds back at most {} bytes{rule}",
+            self.rules.len(),
+            self.hold_bound
+        ))?;
+        let mut table = Table::default();
+        table.row(["rule", "kind", "input", "output"].map(str::to_owned));
+        for rule in &self.rules {
+            table.row([rule.name.clone(), rule.kind.to_owned(), rule.input.to_owned(), rule.output.to_owned()]);
+        }
+        table.write(out)?;
+        for warning in &self.warnings {
+            out.line(format_args!("{}: {}", out.paint(Tone::Note, "warning"), warning.message))?;
+        }
+        Ok(())
+    }
+}
+
+/// The name of an action, as policies spell it.
+pub(crate) fn action_name(action: Action) -> &'static str {
+    match action {
+        Action::Off => "off",
+        Action::Detect => "detect",
+        Action::Mask => "mask",
+        Action::Block => "block",
+        _ => "other",
+    }
+}

@@ -1,0 +1,189 @@
+//! What is allowed, and probably not meant.
+
+use std::collections::{BTreeMap, HashMap};
+
+use banister::{Action, Guardrail, RuleKind, Source};
+use serde::Serialize;
+
+use super::action_name;
+use super::document::List;
+use crate::response::action;
+
+/// Words shown of a longer list.
+const SHOWN_WORDS: usize = 5;
+
+/// Words in the longest part of a phrase that is looked up.
+const LONGEST_PART: usize = 8;
+
+/// A warning.
+#[derive(Debug, Serialize)]
+pub(super) struct Warning {
+    /// What kind of warning, for programs.
+    code: &'static str,
+    /// The rules it is about; the one to change first.
+    rules: Vec<String>,
+    pub(super) message: String,
+}
+
+/// A rule: names are unique within a kind.
+type Key = (RuleKind, String);
+
+/// All warnings.
+pub(super) fn all(lists: &[List], guardrail: &Guardrail) -> Vec<Warning> {
+    let mut warnings = Vec::new();
+    twice(lists, guardrail, &mut warnings);
+    contained(lists, &mut warnings);
+    for source in [Source::Input, Source::Output] {
+        shadowed(lists, guardrail, source, &mut warnings);
+    }
+    off(guardrail, &mut warnings);
+    warnings
+}
+
+/// Words in two lists that do the same about them.
+fn twice(lists: &[List], guardrail: &Guardrail, warnings: &mut Vec<Warning>) {
+    let mut first: HashMap<String, &List> = HashMap::new();
+    let mut pairs: BTreeMap<(&str, &str), Vec<&str>> = BTreeMap::new();
+    for list in lists {
+        for word in &list.words {
+            match first.get(&normal(word)) {
+                Some(other) if same_action(guardrail, list, other) => {
+                    pairs.entry((&list.rule, &other.rule)).or_default().push(word);
+                }
+                Some(_) => {}
+                None => {
+                    first.insert(normal(word), list);
+                }
+            }
+        }
+    }
+    for ((rule, other), words) in pairs {
+        let message = if rule == other {
+            format!("`{rule}` lists words twice: {}", some(&words))
+        } else {
+            format!("`{rule}` lists words that `{other}` has as well: {}", some(&words))
+        };
+        warnings.push(Warning { code: "duplicate-word", rules: vec![rule.to_owned(), other.to_owned()], message });
+    }
+}
+
+/// Phrases that hold another entry of the same list: the shorter one decides wherever they stand.
+fn contained(lists: &[List], warnings: &mut Vec<Warning>) {
+    for list in lists {
+        let known: HashMap<String, &str> = list.words.iter().map(|word| (normal(word), word.as_str())).collect();
+        let mut pairs = Vec::new();
+        for phrase in &list.words {
+            let phrase_normal = normal(phrase);
+            let words: Vec<&str> = phrase_normal.split(' ').collect();
+            let parts = (1..words.len().min(LONGEST_PART + 1)).flat_map(|length| words.windows(length));
+            if let Some(part) = parts.map(|part| part.join(" ")).find_map(|part| known.get(&part)) {
+                pairs.push(format!("{phrase}` holds `{part}"));
+            }
+        }
+        if !pairs.is_empty() {
+            let pairs: Vec<&str> = pairs.iter().map(String::as_str).collect();
+            let rule = &list.rule;
+            let message =
+                format!("`{rule}` lists phrases that hold another of its entries, which is enough: {}", some(&pairs));
+            warnings.push(Warning { code: "contained-phrase", rules: vec![rule.clone()], message });
+        }
+    }
+}
+
+/// Words on which another rule always does more, and words that their own rule never finds: asked of the guardrail itself, so that
+/// folding, exceptions and managed lists count as they do at work.
+fn shadowed(lists: &[List], guardrail: &Guardrail, source: Source, warnings: &mut Vec<Warning>) {
+    let actions: HashMap<Key, Action> =
+        guardrail.policy().rules().map(|rule| ((rule.kind(), rule.name().to_owned()), action(&rule, source))).collect();
+    let does = |kind: RuleKind, name: &str| actions.get(&(kind, name.to_owned())).copied().unwrap_or(Action::Off);
+    for list in lists {
+        let own_action = does(list.kind, &list.rule);
+        if own_action == Action::Off {
+            continue;
+        }
+        let mut stronger: BTreeMap<(String, &'static str), Vec<&str>> = BTreeMap::new();
+        let mut dead = Vec::new();
+        for word in &list.words {
+            let assessment = guardrail.assess(source, word);
+            let findings = assessment.findings();
+            let is_own = |found: &&banister::Finding| found.kind() == list.kind && found.rule() == list.rule;
+            let Some(own) = findings.iter().find(is_own) else {
+                dead.push(word.as_str());
+                continue;
+            };
+            let over = findings
+                .iter()
+                .find(|found| does(found.kind(), found.rule()) > own_action && found.span().contains(own.span()));
+            if let Some(over) = over {
+                let name = action_name(does(over.kind(), over.rule()));
+                stronger.entry((over.rule().to_owned(), name)).or_default().push(word);
+            }
+        }
+        let (rule, own, way) = (&list.rule, action_name(own_action), way(source));
+        for ((other, does), words) in stronger {
+            let all = words.len() == list.words.len() && list.is_complete;
+            let (code, message) = if all {
+                (
+                    "shadowed-rule",
+                    format!("`{rule}` ({own}) never decides in {way}: `{other}` ({does}) finds all its words"),
+                )
+            } else {
+                let words = some(&words);
+                (
+                    "shadowed-word",
+                    format!("`{rule}` ({own}) never decides in {way} on words that `{other}` ({does}) finds: {words}"),
+                )
+            };
+            warnings.push(Warning { code, rules: vec![rule.clone(), other], message });
+        }
+        if !dead.is_empty() {
+            let message =
+                format!("`{rule}` does not find words of its own in {way}, an exception covers them: {}", some(&dead));
+            warnings.push(Warning { code: "dead-word", rules: vec![rule.clone()], message });
+        }
+    }
+}
+
+/// Rules that do nothing in one direction, or in both.
+fn off(guardrail: &Guardrail, warnings: &mut Vec<Warning>) {
+    for source in [Source::Input, Source::Output] {
+        let rules = guardrail.policy().rules().filter(|rule| action(rule, source) == Action::Off);
+        let rules: Vec<String> = rules.map(|rule| rule.name().to_owned()).collect();
+        if !rules.is_empty() {
+            let message = format!("off in {}: {}", way(source), rules.join(", "));
+            warnings.push(Warning { code: "off", rules, message });
+        }
+    }
+}
+
+/// Whether two rules do the same in one direction at least.
+fn same_action(guardrail: &Guardrail, one: &List, other: &List) -> bool {
+    let find = |list: &List| {
+        let mut rules = guardrail.policy().rules();
+        rules.find(|rule| rule.kind() == list.kind && rule.name() == list.rule)
+    };
+    let (Some(one), Some(other)) = (find(one), find(other)) else { return false };
+    let same = |source: Source| action(&one, source) != Action::Off && action(&one, source) == action(&other, source);
+    same(Source::Input) || same(Source::Output)
+}
+
+fn way(source: Source) -> &'static str {
+    match source {
+        Source::Input => "prompts",
+        Source::Output => "completions",
+    }
+}
+
+/// Words as lists compare them.
+fn normal(word: &str) -> String {
+    word.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()
+}
+
+/// The first of some words, and how many there are.
+fn some(words: &[&str]) -> String {
+    let shown: Vec<String> = words.iter().take(SHOWN_WORDS).map(|word| format!("`{word}`")).collect();
+    match words.len().checked_sub(SHOWN_WORDS) {
+        Some(more) if more > 0 => format!("{} and {more} more", shown.join(", ")),
+        _ => shown.join(", "),
+    }
+}

@@ -1,0 +1,117 @@
+//! Runs one case.
+
+use std::collections::HashSet;
+use std::fmt;
+
+use banister::{Finding, Guardrail, Outcome, Policy, RuleKind};
+
+use super::outcome::{CaseResult, Status};
+use super::suite::{Case, Expected, Given};
+use crate::check::body;
+use crate::check::cuts::Cuts;
+use crate::response::{blocks, kind_name, outcome_name};
+
+/// Runs cases under one policy, and remembers which rules they reached.
+pub(super) struct Runner {
+    guardrail: Guardrail,
+    reached: HashSet<(RuleKind, String)>,
+}
+
+impl Runner {
+    pub(super) fn new(guardrail: Guardrail) -> Self {
+        Self { guardrail, reached: HashSet::new() }
+    }
+
+    pub(super) fn policy(&self) -> &Policy {
+        self.guardrail.policy()
+    }
+
+    /// Names of the rules that had no finding in any case.
+    pub(super) fn unreached(&self) -> Vec<String> {
+        let rules = self.policy().rules().map(|rule| (rule.kind(), rule.name().to_owned()));
+        rules.filter(|rule| !self.reached.contains(rule)).map(|(_, name)| name).collect()
+    }
+
+    /// Runs a case: a text at once and in pieces, a body as it is.
+    pub(super) fn run(&mut self, case: &Case, cuts: &Cuts) -> CaseResult {
+        let problem = match &case.given {
+            Given::Text(text) => self.text(case, text, cuts),
+            Given::Body(body) => self.body(case, body),
+        };
+        let status = if problem.is_none() { Status::Passed } else { Status::Failed };
+        CaseResult { name: case.name.clone(), status, problem }
+    }
+
+    fn text(&mut self, case: &Case, text: &str, cuts: &Cuts) -> Option<String> {
+        let assessment = self.guardrail.assess(case.source, text);
+        let got = Got {
+            outcome: assessment.outcome(),
+            masked: assessment.masked_text(),
+            findings: assessment.findings().iter().map(|finding| (finding, &text[finding.span().range()])).collect(),
+        };
+        self.problem(&case.expected, &got).or_else(|| cuts.compare(&self.guardrail, case.source, text).err())
+    }
+
+    fn body(&mut self, case: &Case, text: &str) -> Option<String> {
+        let guarded = match body::examine(&self.guardrail, case.source, text.as_bytes()) {
+            Ok(guarded) => guarded,
+            Err(error) => return Some(error.to_string()),
+        };
+        let assessment = guarded.assessment();
+        let masked = guarded.body().map(|body| String::from_utf8_lossy(body).into_owned());
+        let got = Got {
+            outcome: assessment.outcome(),
+            masked: masked.as_deref(),
+            findings: assessment.findings().iter().map(|found| (found.finding(), found.pointer())).collect(),
+        };
+        self.problem(&case.expected, &got)
+    }
+
+    fn problem(&mut self, expected: &Expected, got: &Got<'_>) -> Option<String> {
+        for (finding, _) in &got.findings {
+            self.reached.insert((finding.kind(), finding.rule().to_owned()));
+        }
+        let as_expected = match expected {
+            Expected::Passes => got.outcome == Outcome::Passed,
+            Expected::Masked(text) => got.outcome == Outcome::Masked && got.masked == Some(text),
+            Expected::BlockedBy(rules) => {
+                let is_blocker =
+                    |rule: &String| got.findings.iter().any(|(found, _)| blocks(found) && found.rule() == rule);
+                got.outcome == Outcome::Blocked && rules.iter().all(is_blocker)
+            }
+        };
+        (!as_expected).then(|| format!("expected: {expected}\n     got: {got}"))
+    }
+}
+
+/// What came of a case; with each finding the text or the place of it.
+struct Got<'a> {
+    outcome: Outcome,
+    masked: Option<&'a str>,
+    findings: Vec<(&'a Finding, &'a str)>,
+}
+
+impl fmt::Display for Expected {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Passes => f.write_str("passed"),
+            Self::Masked(text) => write!(f, "masked {text:?}"),
+            Self::BlockedBy(rules) => write!(f, "blocked by {}", rules.join(", ")),
+        }
+    }
+}
+
+impl fmt::Display for Got<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(outcome_name(self.outcome))?;
+        if let Some(masked) = self.masked {
+            write!(f, " {masked:?}")?;
+        }
+        for (finding, what) in &self.findings {
+            let (rule, kind, span) = (finding.rule(), kind_name(finding.kind()), finding.span());
+            let (start, end) = (span.start(), span.end());
+            write!(f, "\n          {rule} ({kind}) {} at {start}..{end} {what:?}", finding.action())?;
+        }
+        Ok(())
+    }
+}

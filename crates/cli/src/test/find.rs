@@ -1,0 +1,61 @@
+//! Finds suites.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::failure::Failure;
+
+/// How the name of a suite ends.
+const ENDINGS: [&str; 2] = [".test.yaml", ".test.yml"];
+
+/// Where suites are looked for when no path is given.
+const DIRECTORY: &str = "policies";
+
+/// Directories deeper than this are not looked into.
+const MAX_DEPTH: usize = 16;
+
+/// The suites in these paths, each once, directories in the order of names.
+///
+/// # Errors
+///
+/// When a path cannot be read, or there is no suite.
+pub(super) fn suites(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
+    let default = if Path::new(DIRECTORY).is_dir() { DIRECTORY } else { "." };
+    let default = [PathBuf::from(default)];
+    let paths = if paths.is_empty() { &default } else { paths };
+    let mut found = Vec::new();
+    for path in paths {
+        if path.is_dir() {
+            look(path, 0, &mut found)?;
+        } else if path.exists() {
+            found.push(path.clone());
+        } else {
+            return Err(Failure::new(format!("{}: no such file or directory", path.display())));
+        }
+    }
+    let mut seen = std::collections::HashSet::new();
+    found.retain(|path| seen.insert(path.clone()));
+    if found.is_empty() {
+        let places: Vec<_> = paths.iter().map(|path| path.display().to_string()).collect();
+        return Err(Failure::new(format!("there is no suite (*.test.yaml) in {}", places.join(", "))));
+    }
+    Ok(found)
+}
+
+fn look(directory: &Path, depth: usize, found: &mut Vec<PathBuf>) -> Result<(), Failure> {
+    let fail = |error: std::io::Error| Failure::new(format!("{}: {error}", directory.display()));
+    let mut entries = fs::read_dir(directory).map_err(fail)?.collect::<Result<Vec<_>, _>>().map_err(fail)?;
+    entries.sort_by_key(fs::DirEntry::file_name);
+    for entry in entries {
+        let name = entry.file_name();
+        let name = name.to_string_lossy();
+        // The type is that of the entry itself: links to directories, which may lead round in circles, are not followed.
+        let is_directory = entry.file_type().map_err(fail)?.is_dir();
+        if is_directory && !name.starts_with('.') && name != "target" && depth < MAX_DEPTH {
+            look(&entry.path(), depth + 1, found)?;
+        } else if !is_directory && ENDINGS.iter().any(|ending| name.ends_with(ending)) {
+            found.push(entry.path());
+        }
+    }
+    Ok(())
+}

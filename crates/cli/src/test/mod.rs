@@ -1,0 +1,149 @@
+//! `banister test`.
+
+mod case;
+mod find;
+mod junit;
+mod outcome;
+mod suite;
+
+use std::collections::{BTreeMap, HashMap};
+
+use banister::Guardrail;
+use serde::Serialize;
+
+use self::case::Runner;
+use self::outcome::{CaseResult, Status};
+use crate::args::{TestArgs, TestFormat};
+use crate::check::cuts::Cuts;
+use crate::failure::{Exit, Failure};
+use crate::policy::{self, Place};
+use crate::progress;
+use crate::report::{Out, Tone};
+
+/// Suites with fewer cases are done before a bar could be read.
+const MANY_CASES: usize = 500;
+
+/// What came of all suites.
+#[derive(Debug, Serialize)]
+pub(crate) struct Report {
+    passed: usize,
+    failed: usize,
+    seed: u64,
+    suites: Vec<SuiteResult>,
+    coverage: Vec<Coverage>,
+}
+
+/// What came of one suite.
+#[derive(Debug, Serialize)]
+pub(crate) struct SuiteResult {
+    file: String,
+    policy: String,
+    cases: Vec<CaseResult>,
+}
+
+/// Which rules of a policy no case reached.
+#[derive(Debug, Serialize)]
+struct Coverage {
+    policy: String,
+    digest: String,
+    rules: usize,
+    reached: usize,
+    unreached: Vec<String>,
+}
+
+/// Runs suites.
+///
+/// # Errors
+///
+/// When there are none, one cannot be read, or a policy cannot be used.
+pub(crate) fn run(args: &TestArgs, out: &mut Out) -> Result<Exit, Failure> {
+    let suites = find::suites(&args.paths)?.into_iter().map(suite::read).collect::<Result<Vec<_>, _>>()?;
+    let cuts = Cuts::new(args.seed);
+    let mut runners: HashMap<Place, Runner> = HashMap::new();
+    let cases = suites.iter().map(|suite| suite.cases.len()).sum();
+    let bar = progress::count(cases, MANY_CASES);
+    let mut results = Vec::new();
+    for suite in &suites {
+        let runner = match runners.entry(suite.policy.clone()) {
+            std::collections::hash_map::Entry::Occupied(known) => known.into_mut(),
+            std::collections::hash_map::Entry::Vacant(new) => {
+                let policy = policy::load(&suite.policy).map_err(|failure| in_suite(&suite.file, failure))?;
+                new.insert(Runner::new(Guardrail::new(policy)))
+            }
+        };
+        let cases = suite.cases.iter().map(|case| {
+            bar.inc(1);
+            runner.run(case, &cuts)
+        });
+        let cases = cases.collect();
+        results.push(SuiteResult { file: suite.file.display().to_string(), policy: suite.policy.to_string(), cases });
+    }
+    bar.finish_and_clear();
+    let report = Report::new(results, coverage(&runners), cuts.seed());
+    match args.format {
+        TestFormat::Text => report.write(out)?,
+        TestFormat::Json => out.json_pretty(&report)?,
+        TestFormat::Junit => junit::write(&report, out)?,
+    }
+    Ok(if report.failed > 0 { Exit::Found } else { Exit::Passed })
+}
+
+fn in_suite(file: &std::path::Path, failure: Failure) -> Failure {
+    match failure {
+        Failure::Message(message) => Failure::new(format!("{}: {message}", file.display())),
+        other => other,
+    }
+}
+
+/// Coverage by policy, in the order of their names; all suites of a policy count together.
+fn coverage(runners: &HashMap<Place, Runner>) -> Vec<Coverage> {
+    let sorted: BTreeMap<String, &Runner> = runners.iter().map(|(place, runner)| (place.to_string(), runner)).collect();
+    let coverage = sorted.into_iter().map(|(place, runner)| {
+        let unreached = runner.unreached();
+        let policy = runner.policy();
+        let rules = policy.rules().len();
+        Coverage {
+            policy: place,
+            digest: policy.digest().to_owned(),
+            rules,
+            reached: rules - unreached.len(),
+            unreached,
+        }
+    });
+    coverage.collect()
+}
+
+impl Report {
+    fn new(suites: Vec<SuiteResult>, coverage: Vec<Coverage>, seed: u64) -> Self {
+        let count =
+            |status: Status| suites.iter().flat_map(|suite| &suite.cases).filter(|case| case.status == status).count();
+        let (passed, failed) = (count(Status::Passed), count(Status::Failed));
+        Self { passed, failed, seed, suites, coverage }
+    }
+
+    /// Failed cases, coverage, and the sum: nothing about what is as it should be.
+    fn write(&self, out: &mut Out) -> Result<(), Failure> {
+        for suite in &self.suites {
+            for case in suite.cases.iter().filter(|case| case.status == Status::Failed) {
+                out.line(format_args!("{}  {}: {}", out.paint(Tone::Bad, "failed"), suite.file, case.name))?;
+                for line in case.problem.iter().flat_map(|problem| problem.lines()) {
+                    out.line(format_args!("  {line}"))?;
+                }
+            }
+        }
+        for coverage in &self.coverage {
+            let Coverage { policy, rules, reached, unreached, .. } = coverage;
+            out.line(format_args!("{policy}: {reached} of {rules} rules reached"))?;
+            if !unreached.is_empty() {
+                out.line(format_args!(
+                    "  {}",
+                    out.paint(Tone::Quiet, format!("no case for {}", unreached.join(", ")))
+                ))?;
+            }
+        }
+        let Self { passed, failed, seed, .. } = self;
+        let tone = if *failed > 0 { Tone::Bad } else { Tone::Good };
+        let sum = out.paint(tone, format!("{passed} passed, {failed} failed"));
+        out.line(format_args!("{sum}  {}", out.paint(Tone::Quiet, format!("(seed {seed})"))))
+    }
+}

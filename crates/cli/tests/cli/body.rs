@@ -1,0 +1,36 @@
+use serde_json::json;
+
+use crate::support::banister;
+
+#[test]
+fn a_request_keeps_its_bytes_but_for_the_masks() {
+    let body = r#"{ "messages":[{"role":"user","content":[{"text":"Write to jane.roe@example.com"}]}], "n":1.0}"#;
+    let run = banister(&["check", "--body", "-f", "json"], body);
+    assert_eq!(run.code, Some(0), "{run:?}");
+    let response = run.json();
+    assert_eq!(response["outputs"][0]["text"], body.replace("jane.roe@example.com", "{EMAIL}"));
+    assert_eq!(response["findings"][0]["pointer"], "/messages/0/content/0/text");
+    assert_eq!((&response["findings"][0]["start"], &response["findings"][0]["end"]), (&json!(9), &json!(29)));
+
+    let run = banister(&["check", "--body"], body);
+    assert!(run.stdout.starts_with("masked\n  EMAIL  pii  9..29  ANONYMIZED  /messages/0/content/0/text\n"), "{run:?}");
+}
+
+#[test]
+fn a_blocked_request_and_a_response() {
+    let run = banister(&["check", "--body"], r#"{"prompt":"password: Tr0ub4dor&3xyz"}"#);
+    assert_eq!(run.code, Some(1));
+    assert!(run.stdout.ends_with("Please remove it and try again.\n"), "{run:?}");
+    let body = r#"{"id":"msg_1","type":"message","role":"assistant","content":[{"type":"text","text":"password: Tr0ub4dor&3xyz"}],"stop_reason":"end_turn"}"#;
+    let run = banister(&["check", "--body", "-s", "output", "-f", "json", "--show-matches"], body);
+    assert_eq!(run.code, Some(0), "{run:?}");
+    assert_eq!(run.json()["findings"][0]["match"], "Tr0ub4dor&3xyz");
+}
+
+#[test]
+fn bodies_that_cannot_be_examined() {
+    banister(&["check", "--body"], "").assert_refused(&["empty"]);
+    banister(&["check", "--body"], "not json").assert_refused(&["not JSON at byte 0"]);
+    banister(&["check", "--body"], b"{\"prompt\":\"\xff\"}").assert_refused(&["byte 11"]);
+    banister(&["check", "--body", "-f", "json"], r#"{"a":1}"#).assert_refused(&["standard input", "shape"]);
+}

@@ -1,0 +1,135 @@
+use serde_json::json;
+
+use crate::support::{Directory, POLICY, banister};
+
+#[test]
+fn text_that_passes() {
+    let run = banister(&["check"], "What is the capital of France?");
+    assert_eq!((run.code, run.stdout.as_str(), run.stderr.as_str()), (Some(0), "passed\n", ""));
+}
+
+#[test]
+fn empty_text_passes() {
+    let run = banister(&["check"], "");
+    assert_eq!((run.code, run.stdout.as_str()), (Some(0), "passed\n"));
+    let response = banister(&["check", "--format", "json"], "").json();
+    assert_eq!(response["action"], "NONE");
+    assert_eq!(response["outputs"], json!([]));
+    assert_eq!(response["assessments"], json!([{}]));
+    assert_eq!(response["usage"]["sensitiveInformationPolicyUnits"], 0);
+}
+
+#[test]
+fn text_that_is_masked_is_shown_and_is_no_failure() {
+    let run = banister(&["check"], "Write to jane.roe@example.com");
+    let expected = "masked\n  EMAIL  pii  9..29  ANONYMIZED\n\nWrite to {EMAIL}\n";
+    assert_eq!((run.code, run.stdout.as_str()), (Some(0), expected));
+}
+
+#[test]
+fn text_that_is_blocked_shows_the_message_only() {
+    let files = Directory::new();
+    let policy = files.file("p.yaml", POLICY);
+    let run = banister(&["check", "--policy", &policy], "Got a stock tip for a@example.com?");
+    let expected = "blocked\n  stocks  topic  6..15   BLOCKED\n  EMAIL   pii    20..33  ANONYMIZED\n\nNot like this.\n";
+    assert_eq!((run.code, run.stdout.as_str()), (Some(1), expected));
+    let run = banister(&["check", "--policy", &policy, "--source", "output"], "A stock tip");
+    assert!(run.stdout.ends_with("\nNot that.\n"), "{run:?}");
+}
+
+#[test]
+fn json_is_the_response_of_apply_guardrail() {
+    let files = Directory::new();
+    let policy = files.file("p.yaml", POLICY);
+    let text = "é: ask Globex, a@example.com, T-1234";
+    let run = banister(&["check", "-p", &policy, "-s", "output", "-f", "json"], text);
+    assert_eq!(run.code, Some(0));
+    let expected = json!({
+        "action": "GUARDRAIL_INTERVENED",
+        "actionReason": "Guardrail masked.",
+        "outputs": [{"text": "é: ask {rivals}, {EMAIL}, {ticket}"}],
+        "assessments": [{
+            "wordPolicy": {"customWords": [{"action": "ANONYMIZED", "detected": true}], "managedWordLists": []},
+            "sensitiveInformationPolicy": {
+                "piiEntities": [{"type": "EMAIL", "action": "ANONYMIZED", "detected": true}],
+                "regexes": [{"name": "ticket", "action": "ANONYMIZED", "detected": true}],
+            },
+        }],
+        "usage": {
+            "topicPolicyUnits": 1,
+            "contentPolicyUnits": 0,
+            "wordPolicyUnits": 1,
+            "sensitiveInformationPolicyUnits": 1,
+            "sensitiveInformationPolicyFreeUnits": 1,
+            "contextualGroundingPolicyUnits": 0,
+            "contentPolicyImageUnits": 0,
+            "automatedReasoningPolicyUnits": 0,
+            "automatedReasoningPolicies": 0,
+        },
+        "guardrailCoverage": {"textCharacters": {"guarded": 36, "total": 36}},
+        "findings": [
+            {"rule": "rivals", "kind": "word", "action": "ANONYMIZED", "start": 8, "end": 14},
+            {"rule": "EMAIL", "kind": "pii", "type": "EMAIL", "action": "ANONYMIZED", "start": 16, "end": 29},
+            {"rule": "ticket", "kind": "regex", "action": "ANONYMIZED", "start": 31, "end": 37},
+        ],
+    });
+    assert_eq!(run.json(), expected);
+}
+
+#[test]
+fn json_of_blocked_text_and_of_text_only_detected() {
+    let files = Directory::new();
+    let policy = files.file("p.yaml", POLICY);
+    let run = banister(&["check", "-p", &policy, "-f", "json"], "stock tip: stock tip");
+    assert_eq!(run.code, Some(1));
+    let response = run.json();
+    assert_eq!(response["actionReason"], "Guardrail blocked.");
+    assert_eq!(response["outputs"], json!([{"text": "Not like this."}]));
+    let topics = json!([{"name": "stocks", "type": "DENY", "action": "BLOCKED", "detected": true}]);
+    assert_eq!(response["assessments"][0]["topicPolicy"]["topics"], topics);
+    assert_eq!(response["findings"].as_array().map(Vec::len), Some(2));
+
+    let run = banister(&["check", "-p", &policy, "-f", "json"], "Globex");
+    assert_eq!(run.code, Some(0));
+    let response = run.json();
+    assert_eq!((&response["action"], &response["outputs"]), (&json!("NONE"), &json!([])));
+    assert_eq!(response["findings"][0]["action"], "NONE");
+}
+
+#[test]
+fn what_was_found_is_shown_only_when_asked_for() {
+    let text = "Write to jane.roe@example.com";
+    for args in [&["check"][..], &["check", "-f", "json"]] {
+        let run = banister(args, text);
+        assert!(!run.stdout.contains("jane") && !run.stderr.contains("jane"), "{run:?}");
+        let run = banister(&[args, &["--show-matches"]].concat(), text);
+        assert!(run.stdout.contains("\"jane.roe@example.com\""), "{run:?}");
+    }
+}
+
+#[test]
+fn several_files_are_told_by_name() {
+    let files = Directory::new();
+    let (one, two) = (files.file("one.txt", "hello"), files.file("two.txt", "password: Tr0ub4dor&3xyz"));
+    let run = banister(&["check", &one, &two], "");
+    assert_eq!(run.code, Some(1));
+    assert!(run.stdout.starts_with(&format!("passed  {one}\nblocked  {two}\n")), "{run:?}");
+    let lines = banister(&["check", "-f", "json", &one, &two], "").json_lines();
+    assert_eq!((lines[0]["file"].as_str(), lines[1]["file"].as_str()), (Some(&*one), Some(&*two)));
+}
+
+#[test]
+fn text_keeps_its_escape_sequences_and_none_are_added() {
+    let run = banister(&["check"], "\u{1b}[31m jane.roe@example.com\u{1b}[0m");
+    assert!(run.stdout.ends_with("\n\u{1b}[31m {EMAIL}\u{1b}[0m\n"), "{run:?}");
+    assert!(run.stdout.starts_with("masked\n"));
+}
+
+#[test]
+fn of_very_much_a_part_is_shown() {
+    let run = banister(&["check"], "a@example.com and on it goes\n".repeat(50_000));
+    assert_eq!(run.code, Some(0), "{:.200}", run.stdout);
+    assert_eq!(run.stdout.lines().filter(|line| line.contains("ANONYMIZED")).count(), 1000);
+    assert!(run.stdout.contains("\n  and 49000 more; `--format json` has them\n"));
+    assert!(run.stdout.ends_with("\nThe masked text is longer than 1048576 bytes: `--format json` has it.\n"));
+}

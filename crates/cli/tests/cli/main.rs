@@ -1,0 +1,11 @@
+//! Runs the binary as a process.
+
+mod bad_input;
+mod body;
+mod chat;
+mod check;
+mod jsonl;
+mod lint;
+mod stream;
+mod suites;
+mod support;

@@ -1,0 +1,92 @@
+use crate::support::{Directory, POLICY, banister, packs};
+
+#[test]
+fn the_packs_pass_their_suites() {
+    let run = banister(&["test", &packs()], "");
+    assert_eq!(run.code, Some(0), "{}", run.stdout);
+    assert!(run.stdout.contains(" passed, 0 failed"), "{run:?}");
+}
+
+const SUITE: &str = r#"
+cases:
+  - name: right
+    text: Write to a@example.com
+    masked: Write to {EMAIL}
+  - name: blocked
+    text: a stock tip
+    blocked_by: [stocks]
+  - name: wrong <&">
+    source: output
+    text: "Ask Globex\u0001"
+    passes: true
+"#;
+
+#[test]
+fn failed_cases_say_what_was_expected_and_what_came() {
+    let files = Directory::new();
+    files.file("p.yaml", POLICY);
+    let suite = files.file("p.test.yaml", SUITE);
+    let run = banister(&["test", files.path(), "--seed", "3"], "");
+    assert_eq!(run.code, Some(1), "{run:?}");
+    let expected = format!(
+        "failed  {suite}: wrong <&\">\n  expected: passed\n       got: masked \"Ask {{rivals}}\\u{{1}}\"\n            rivals (word) ANONYMIZED at 4..10 \"Globex\"\n"
+    );
+    assert!(run.stdout.starts_with(&expected), "{}", run.stdout);
+    assert!(
+        run.stdout.ends_with("3 of 4 rules reached\n  no case for ticket\n2 passed, 1 failed  (seed 3)\n"),
+        "{}",
+        run.stdout
+    );
+
+    let report = banister(&["test", "-f", "json", &suite], "").json();
+    assert_eq!((report["passed"].as_u64(), report["failed"].as_u64()), (Some(2), Some(1)));
+    assert_eq!(report["suites"][0]["cases"][2]["status"], "failed");
+    assert_eq!(report["coverage"][0]["unreached"][0], "ticket");
+}
+
+#[test]
+fn junit() {
+    let files = Directory::new();
+    files.file("p.yaml", POLICY);
+    let suite = files.file("p.test.yaml", SUITE);
+    let run = banister(&["test", "-f", "junit", &suite], "");
+    assert_eq!(run.code, Some(1));
+    assert!(run.stdout.contains(r#"<testsuites name="banister" tests="3" failures="1" errors="0">"#), "{run:?}");
+    assert!(run.stdout.contains(r#"name="wrong &lt;&amp;&quot;&gt;"><failure message="expected: passed">"#), "{run:?}");
+    assert!(!run.stdout.contains('\u{1}'));
+}
+
+#[test]
+fn suites_that_are_wrong() {
+    let files = Directory::new();
+    files.file("p.yaml", POLICY);
+    let mut number = 0;
+    let mut refused = |suite: &str, words: &[&str]| {
+        number += 1;
+        let suite = files.file(&format!("{number}.test.yaml"), suite);
+        banister(&["test", &suite], "").assert_refused(words);
+    };
+    refused("", &["1.test.yaml"]);
+    refused("policy: default\ncases: []\n", &["there is none"]);
+    refused(
+        "policy: default\ncases:\n  - name: x\n    text: a\n    passes: true\n    note: what\n",
+        &["note", "line 6"],
+    );
+    refused("policy: default\nstrict: yes\ncases: []\n", &["strict", "line 2"]);
+    refused("policy: default\ncases: [{name: x, text: a}]\n", &["cases[0]", "exactly one of `passes: true`"]);
+    refused(
+        "policy: default\ncases: [{name: x, text: a, body: b, passes: true}]\n",
+        &["exactly one of `text` and `body`"],
+    );
+    refused("policy: default\ncases: [{name: x, text: a, passes: false}]\n", &["say what should happen"]);
+    refused("policy: nowhere\ncases: [{name: x, text: a, passes: true}]\n", &["8.test.yaml", "no pack", "nowhere"]);
+    refused("cases: [{name: x, text: a, passes: true}]\n", &["policy: is missing"]);
+    refused("policy: default\ncases: [{name: x, text: a, source: up, passes: true}]\n", &["up"]);
+}
+
+#[test]
+fn places_without_suites() {
+    let files = Directory::new();
+    banister(&["test", files.path()], "").assert_refused(&["there is no suite"]);
+    banister(&["test", "no-such-place"], "").assert_refused(&["no-such-place"]);
+}

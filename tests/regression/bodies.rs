@@ -1,0 +1,91 @@
+//! Parts of a body that went unseen.
+
+use banister::bedrock::{BodyGuard, GuardedBody, Operation};
+use banister::{Conversation, Outcome};
+use serde_json::{Value, json};
+
+use super::support::masking;
+
+fn bodies() -> BodyGuard {
+    BodyGuard::new(&masking("EMAIL"), &Conversation::new())
+}
+
+fn request(operation: Operation, body: &Value) -> GuardedBody {
+    bodies().request(operation, body.to_string().as_bytes()).expect("the body can be examined")
+}
+
+/// The body that goes on, and the pointers of what was found.
+fn outcome(guarded: &GuardedBody) -> (String, Vec<&str>) {
+    let body = guarded.body().map(|body| String::from_utf8(body.to_vec()).expect("bodies are UTF-8"));
+    let pointers = guarded.assessment().findings().iter().map(|finding| finding.pointer()).collect();
+    (body.unwrap_or_default(), pointers)
+}
+
+/// LiteLLM issue 33086: the content of a tool's result was not seen. Here it is a list of blocks inside a block.
+#[test]
+fn nested_tool_result_of_claude_is_examined() {
+    let body = json!({"anthropic_version": "bedrock-2023-05-31", "max_tokens": 9, "messages": [
+        {"role": "user", "content": "look it up"},
+        {"role": "assistant", "content": [{"type": "tool_use", "id": "t1", "name": "find", "input": {"who": "jane"}}]},
+        {"role": "user", "content": [{"type": "tool_result", "tool_use_id": "t1", "content": [
+            {"type": "text", "text": "found jane.roe@example.com"}]}]}]});
+    let guarded = request(Operation::InvokeModel, &body);
+    let (out, pointers) = outcome(&guarded);
+    assert_eq!(pointers, ["/messages/2/content/0/content/0/text"]);
+    assert!(out.contains("found {EMAIL}") && !out.contains("jane.roe"), "{out}");
+}
+
+/// Envoy AI Gateway, LiteLLM and others examine the text blocks only: a turn that is nothing but a tool call passed.
+#[test]
+fn turn_of_tool_calls_alone_is_examined() {
+    let body = json!({"anthropic_version": "bedrock-2023-05-31", "max_tokens": 9, "messages": [
+        {"role": "user", "content": "write to her"},
+        {"role": "assistant", "content": [
+            {"type": "tool_use", "id": "t1", "name": "mail", "input": {"to": ["jane.roe@example.com"], "deep": {"er": "a@example.org"}}}]},
+        {"role": "user", "content": [{"type": "tool_result", "tool_use_id": "t1", "content": "sent"}]}]});
+    let guarded = request(Operation::InvokeModel, &body);
+    let (out, pointers) = outcome(&guarded);
+    assert_eq!(pointers.len(), 2, "{pointers:?}");
+    assert!(!out.contains("example."), "{out}");
+}
+
+/// Several choices, several blocks: every one of them is examined, each as a text of its own.
+#[test]
+fn every_choice_of_an_answer_is_examined() {
+    let choice = |index: usize, text: &str| json!({"index": index, "message": {"role": "assistant", "content": text}, "finish_reason": "stop"});
+    let body = json!({"id": "c", "object": "chat.completion", "created": 1, "model": "m", "choices": [
+        choice(0, "no address"), choice(1, "jane.roe@example.com"), choice(2, "or a@example.org")]});
+    let guarded =
+        bodies().response(Operation::InvokeModel, body.to_string().as_bytes()).expect("the body can be examined");
+    let (out, pointers) = outcome(&guarded);
+    assert_eq!(pointers, ["/choices/1/message/content", "/choices/2/message/content"]);
+    assert!(!out.contains("example."), "{out}");
+    // What one text ends with and the next begins with is no address.
+    let body = json!({"id": "c", "object": "chat.completion", "created": 1, "model": "m", "choices": [choice(0, "jane@"), choice(1, "example.com")]});
+    let guarded =
+        bodies().response(Operation::InvokeModel, body.to_string().as_bytes()).expect("the body can be examined");
+    assert_eq!(guarded.assessment().outcome(), Outcome::Passed);
+}
+
+/// LiteLLM issues 31950 and 32014: after masking, bodies no longer said what they had said elsewhere. Here nothing but the value
+/// changes, and a body without findings is not even written anew.
+#[test]
+fn masking_changes_the_value_and_no_other_byte() {
+    let body = br#"{"prompt" : "to jane.roe@example.com\u0021", "temperature":1.0e0,  "big":12345678901234567890, "z":1,"a":2 }"#;
+    let guarded = bodies().request(Operation::InvokeModel, body).expect("the body can be examined");
+    let expected = r#"{"prompt" : "to {EMAIL}\u0021", "temperature":1.0e0,  "big":12345678901234567890, "z":1,"a":2 }"#;
+    assert_eq!(guarded.body().map(String::from_utf8_lossy).as_deref(), Some(expected));
+    let clean = br#"{"prompt" : "nobody\u0021", "temperature":1.0e0 }"#;
+    let guarded = bodies().request(Operation::InvokeModel, clean).expect("the body can be examined");
+    assert_eq!((guarded.body(), guarded.assessment().outcome()), (None, Outcome::Passed));
+}
+
+/// Gateways that forward what they do not understand: here it is refused.
+#[test]
+fn content_of_an_unknown_kind_is_refused() {
+    let body = json!({"anthropic_version": "bedrock-2023-05-31", "max_tokens": 9, "messages": [
+        {"role": "user", "content": [{"type": "hologram", "data": "jane.roe@example.com"}]}]});
+    let error = bodies().request(Operation::InvokeModel, body.to_string().as_bytes()).expect_err("an unknown kind");
+    assert!(error.is_unknown());
+    assert!(!error.to_string().contains("jane"), "{error}");
+}

@@ -1,0 +1,10 @@
+//! Failures of other guardrails, kept as tests that this one must pass.
+//!
+//! Each test names the program and the version in which the failure was seen. They were reproduced by running those programs, unless
+//! an issue is named instead; inputs are the ones that failed there.
+
+mod bodies;
+mod obfuscation;
+mod splits;
+mod support;
+mod tails;

@@ -1,0 +1,109 @@
+//! Text that is held longer than it needs to be, or is never let go.
+
+use banister::{Guardrail, Policy, Source, StreamGuard};
+
+use super::support::{chunks, guardrail, masking};
+
+/// Bytes read before the first release, and the most that was held, in chunks of `size` characters. The text must come out as it is.
+fn promptness(guardrail: &Guardrail, text: &str, size: usize) -> (usize, usize) {
+    let mut guard = StreamGuard::new(guardrail, Source::Output);
+    let (mut out, mut read, mut first, mut held) = (String::new(), 0, None, 0);
+    for chunk in chunks(text, size) {
+        read += chunk.len();
+        out.push_str(guard.push(chunk));
+        if !out.is_empty() {
+            first.get_or_insert(read);
+        }
+        held = held.max(guard.held_bytes());
+    }
+    out.push_str(guard.finish());
+    assert_eq!(out, text);
+    (first.expect("something is released before the end"), held)
+}
+
+fn chinese() -> String {
+    "今天的天气很好，我们一起去公园散步，看看湖边的树和花，然后回家吃晚饭。".repeat(40).chars().take(1160).collect()
+}
+
+/// cerberust 0.2.2 and guardrail-rs 0.3.1: a Chinese answer of 3,480 bytes was held to its end, for it has no white space.
+#[test]
+fn chinese_is_released_as_it_comes() {
+    let text = chinese();
+    assert_eq!(text.len(), 3480);
+    let guardrail = masking(
+        "EMAIL, PHONE, CREDIT_DEBIT_CARD_NUMBER, IP_ADDRESS, US_SOCIAL_SECURITY_NUMBER, INTERNATIONAL_BANK_ACCOUNT_NUMBER",
+    );
+    let (first, held) = promptness(&guardrail, &text, 4);
+    assert!(first <= 200, "{first} bytes were read before the first release");
+    assert!(held <= 400, "{held} bytes were held");
+    assert!(held < guardrail.hold_bound().bytes());
+}
+
+/// Likewise with every rule there is, blocking ones included: cerberust buffers the whole answer if any scanner may block.
+#[test]
+fn chinese_is_released_as_it_comes_under_all_packs() {
+    let text = chinese();
+    for pack in Policy::packs() {
+        let guardrail = Guardrail::new(Policy::pack(pack).expect("packs compile"));
+        let (first, held) = promptness(&guardrail, &text, 4);
+        assert!(first <= 1000, "{pack}: {first} bytes were read before the first release");
+        assert!(held <= 1000, "{pack}: {held} bytes were held");
+    }
+}
+
+/// cerberust 0.2.2: 64 kB without white space in chunks of 4 bytes took 2 seconds, with nothing released before the end.
+#[test]
+fn text_without_spaces_is_released_as_it_comes() {
+    let guardrail = masking(
+        "EMAIL, PHONE, CREDIT_DEBIT_CARD_NUMBER, IP_ADDRESS, US_SOCIAL_SECURITY_NUMBER, INTERNATIONAL_BANK_ACCOUNT_NUMBER",
+    );
+    let bound = guardrail.hold_bound().bytes();
+    let unit = "abcdefghij{klmnop}:[qrst],";
+    let text = unit.repeat(64_000 / unit.len());
+    let (first, held) = promptness(&guardrail, &text, 4);
+    assert!(first <= bound && held <= bound, "{first} bytes before the first release, {held} held, bound {bound}");
+    // One word of 64 kB: no longer than the longest local part of an address is it held.
+    let (first, held) = promptness(&guardrail, &"x".repeat(64_000), 4);
+    assert!(first <= bound && held <= bound, "{first} bytes before the first release, {held} held, bound {bound}");
+}
+
+/// Ordinary English under a policy that blocks: a word or two is held, not the answer.
+#[test]
+fn english_is_released_word_by_word() {
+    let guardrail = guardrail(
+        "{version: 1, name: words, word_filters: [{name: rivals, words: [Acme, Globex Corp]}], pii: [{types: [EMAIL, PHONE], action: mask}]}",
+    );
+    let text = "Many customers ask for that. It depends on where you live and on how much you use it. ".repeat(20);
+    let (first, held) = promptness(&guardrail, &text, 1);
+    assert!(first <= 64, "{first} bytes were read before the first release");
+    assert!(held <= 96, "{held} bytes were held");
+}
+
+/// LiteLLM 1.109.1: after a masked phrase or key of more than 50 characters the rest of the answer was lost.
+#[test]
+fn what_follows_a_mask_is_not_lost() {
+    let guardrail = masking("PRIVATE_KEY, EMAIL");
+    let key =
+        "-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQ\n-----END PRIVATE KEY-----";
+    let tail = " and the rest of the answer goes on for a while, to its very end.".repeat(5);
+    for size in [1, 4, 5, 50] {
+        let text = format!("The key {key}{tail}");
+        let mut guard = StreamGuard::new(&guardrail, Source::Output);
+        let mut out = String::new();
+        for chunk in chunks(&text, size) {
+            out.push_str(guard.push(chunk));
+        }
+        out.push_str(guard.finish());
+        assert_eq!(out, format!("The key {{PRIVATE_KEY}}{tail}"));
+    }
+}
+
+/// A key that is begun and never ends is no key. It is held up to the bound of its rule, and then let go.
+#[test]
+fn private_key_without_an_end_is_let_go() {
+    let guardrail = masking("PRIVATE_KEY");
+    let text = format!("-----BEGIN PRIVATE KEY-----\n{}", "MIIEvQIBADANBgkqhkiG9w0BAQEFAASC\n".repeat(2000));
+    let (first, held) = promptness(&guardrail, &text, 16);
+    let bound = guardrail.hold_bound().bytes();
+    assert!(first <= bound && held <= bound, "{first} bytes before the first release, {held} held, bound {bound}");
+}
