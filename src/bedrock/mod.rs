@@ -36,7 +36,7 @@ pub use slot::{SkipReason, Skipped};
 
 pub(crate) use self::{
     blocked::{Progress, blocked_reply},
-    event_stream::{Chunk, Frame, FrameDecoder, Lane, StreamKind},
+    event_stream::{Chunk, Frame, FrameDecoder, Lane, StreamKind, wrap_chunk},
     json::SlotEdit,
     shape::request_shape,
     slot::Coverage,

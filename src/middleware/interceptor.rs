@@ -20,7 +20,7 @@ use aws_smithy_types::config_bag::{ConfigBag, Storable, StoreReplace};
 use bytes::Bytes;
 
 use super::error::GuardrailError;
-use super::http::{EventBody, Examined, Exchange, Refusal, Reply, STALE, is_encoded};
+use super::http::{EventBody, Examined, Exchange, METADATA, Refusal, Reply, STALE, is_encoded};
 use super::interceptor_body::{Kind, Slot, WholeBody};
 use super::layer::{GuardrailLayer, Settings};
 use crate::bedrock::Operation;
@@ -135,6 +135,10 @@ impl GuardrailInterceptor {
             Examined::Instead(reply, assessment) => {
                 (Bytes::new(), Some(reply), Some(GuardrailError::blocked(operation, *assessment)))
             }
+        };
+        let (reply, blocked) = match blocked {
+            Some(blocked) => (reply, Some(blocked)),
+            None => notes(&exchange, request)?,
         };
         let call = Arc::new(Mutex::new(Call { exchange, body, reply, refused: Slot::default() }));
         let mut calls = cfg.load::<Calls>().cloned().unwrap_or_default();
@@ -252,6 +256,21 @@ fn output(reply: Reply, cfg: &ConfigBag) -> Option<Output> {
         None => deserializer.deserialize_nonstreaming_with_config(&response, cfg),
     };
     output.ok()
+}
+
+/// Examines the metadata in the header of a request whose body may go on; gives the answer to them if they are blocked.
+fn notes(exchange: &Exchange, request: &mut HttpRequest) -> Result<(Option<Reply>, Option<GuardrailError>), BoxError> {
+    let Some(value) = request.headers().get(METADATA).map(str::to_owned) else { return Ok((None, None)) };
+    match exchange.metadata(value.as_bytes())? {
+        Examined::Same => {}
+        Examined::Changed(changed) => {
+            request.headers_mut().try_insert(METADATA, String::from_utf8(changed)?)?;
+        }
+        Examined::Instead(reply, assessment) => {
+            return Ok((Some(reply), Some(GuardrailError::blocked(exchange.operation(), *assessment))));
+        }
+    }
+    Ok((None, None))
 }
 
 /// Puts another body into a request.

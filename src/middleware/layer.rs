@@ -232,7 +232,7 @@ impl CallGuard {
         Ok(body)
     }
 
-    fn check_size(&self, source: Source, bytes: usize) -> Result<(), GuardrailError> {
+    pub(super) fn check_size(&self, source: Source, bytes: usize) -> Result<(), GuardrailError> {
         let limit = self.settings.max_body_bytes;
         if bytes > limit { Err(GuardrailError::too_large(self.operation, source, bytes, limit)) } else { Ok(()) }
     }

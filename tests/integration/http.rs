@@ -99,6 +99,32 @@ async fn converse_is_guarded_too() {
 }
 
 #[tokio::test]
+async fn the_metadata_of_a_request_are_examined() {
+    let simulator = simulator(Options { reply: Reply::Text("Fine.".to_owned()), ..Options::default() }).await;
+    let layer = GuardrailLayer::new(guardrail());
+    let name = "x-amzn-bedrock-request-metadata";
+    let asked = |value: &str| {
+        let mut request = post(&simulator, LLAMA, json!({"prompt": "Hello", "max_gen_len": 9}).to_string());
+        request.headers_mut().insert(name, value.parse().unwrap());
+        request
+    };
+    for (value, expected) in [
+        ("{ \"team\" : \"a\" }", "{ \"team\" : \"a\" }"),
+        ("{\"from\":\"jane.roe\\u0040example.com\"}", "{\"from\":\"{EMAIL}\"}"),
+    ] {
+        simulator.clear_requests();
+        send(layer.clone(), asked(value)).await;
+        assert_eq!(simulator.requests()[0].header(name), Some(expected));
+    }
+    simulator.clear_requests();
+    let (_, _, body) = send(layer.clone(), asked("{\"a\":\"stock tip\"}")).await;
+    assert_eq!(value(&body)["generation"], "I can't help with that.");
+    let (status, _, _) = send(layer, asked("not json")).await;
+    assert_eq!(status, StatusCode::BAD_REQUEST);
+    assert!(simulator.requests().is_empty());
+}
+
+#[tokio::test]
 async fn clean_bodies_pass_byte_for_byte() {
     let simulator = simulator(Options::default()).await;
     let body =

@@ -252,6 +252,17 @@ async fn events_that_cannot_be_examined_end_the_stream() {
     }
 }
 
+#[tokio::test]
+async fn what_a_chunk_has_beside_the_models_json_goes() {
+    let bytes = STANDARD.encode(json!({"generation": "Hello.", "stop_reason": "stop"}).to_string());
+    let chunk = json!({"bytes": bytes, "p": "abc", "new": "jane.roe@example.com"});
+    let options = Options { reply: Reply::RawEvents(vec![("chunk".to_owned(), chunk)]), ..Options::default() };
+    let streamed = stream(GuardrailLayer::new(guardrail()), options, INVOKE, &json!({"prompt": "Hello"})).await;
+    let events = events(&streamed.bytes);
+    assert_eq!(events[0].json["generation"], "Hello.");
+    assert!(!String::from_utf8_lossy(&streamed.bytes).contains("jane"));
+}
+
 /// A body of these frames that tells when it is dropped.
 struct Upstream(Vec<Frame<Bytes>>, bool, Arc<AtomicBool>);
 

@@ -1,10 +1,12 @@
 //! Guards the bytes of an event stream.
 
 use bytes::BytesMut;
+use serde::Deserialize;
+use serde::de::IgnoredAny;
 
 use super::exchange::Exchange;
 use super::replies::error_body;
-use crate::bedrock::{BodyError, Chunk, EventGuard, Frame, FrameDecoder, OutEvent, StreamKind};
+use crate::bedrock::{BodyError, Chunk, EventGuard, Frame, FrameDecoder, OutEvent, StreamKind, wrap_chunk};
 use crate::guardrail::Source;
 use crate::middleware::GuardrailError;
 
@@ -161,12 +163,32 @@ fn encode(events: Vec<OutEvent>, from: Option<(&Frame, Option<&Chunk>)>, out: &m
     for event in events {
         let frame = match (event, from) {
             (OutEvent::New(event), _) => event.to_frame()?,
+            (OutEvent::Same, Some((frame, Some(chunk)))) if !is_plain(frame) => {
+                frame.with_payload(wrap_chunk(chunk.json()))?
+            }
             (OutEvent::Same, Some((frame, _))) => frame.clone(),
-            (OutEvent::Changed(json), Some((frame, Some(chunk)))) => frame.with_payload(chunk.rewrap(&json))?,
+            (OutEvent::Changed(json), Some((frame, Some(chunk)))) if is_plain(frame) => {
+                frame.with_payload(chunk.rewrap(&json))?
+            }
+            (OutEvent::Changed(json), Some((frame, Some(_)))) => frame.with_payload(wrap_chunk(&json))?,
             (OutEvent::Changed(json), Some((frame, None))) => frame.with_payload(json)?,
             (OutEvent::Same | OutEvent::Changed(_), None) => continue,
         };
         out.extend_from_slice(&frame.encode());
     }
     Ok(())
+}
+
+/// What a chunk's payload has beside the model's JSON is padding, which stays. What is new there nobody has examined, and it goes.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Plain {
+    #[serde(rename = "bytes")]
+    _bytes: IgnoredAny,
+    #[serde(default, rename = "p")]
+    _padding: Option<IgnoredAny>,
+}
+
+fn is_plain(frame: &Frame) -> bool {
+    serde_json::from_slice::<Plain>(frame.payload()).is_ok()
 }

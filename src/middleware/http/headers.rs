@@ -21,6 +21,9 @@ pub(in crate::middleware) const STALE: [&str; 14] = [
     "x-amzn-error-message",
 ];
 
+/// The caller's own notes on an invoke request, as JSON.
+pub(in crate::middleware) const METADATA: &str = "x-amzn-bedrock-request-metadata";
+
 /// Whether these values of `content-encoding` say that the body is not in the clear.
 pub(in crate::middleware) fn is_encoded<'a>(mut values: impl Iterator<Item = &'a [u8]>) -> bool {
     values.any(|value| {

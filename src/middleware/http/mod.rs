@@ -6,6 +6,9 @@
 //! stands outside of whatever signs requests. An answer is read whole as well; an event stream is examined frame by frame as it comes
 //! ([`ResponseBody`]).
 //!
+//! Beside the body, the metadata of an invoke request are examined, which stand in the header `x-amzn-bedrock-request-metadata`. No other
+//! header is, nor the path.
+//!
 //! What the caller gets when the answer is not the model's:
 //!
 //! | What happened | Status | Body |
@@ -36,5 +39,5 @@ pub(super) use body::EventBody;
 pub(super) use collect::{CollectError, Collected, collect};
 pub(super) use exchange::{Examined, Exchange};
 pub(super) use frames::Refusal;
-pub(super) use headers::{STALE, is_encoded};
+pub(super) use headers::{METADATA, STALE, is_encoded};
 pub(super) use replies::Reply;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use http::{Request, Response};
+use http::{HeaderValue, Request, Response};
 use http_body::Body;
 use tower::{BoxError, Service};
 
@@ -11,7 +11,7 @@ use super::body::ResponseBody;
 use super::collect::{CollectError, Collected, collect};
 use super::exchange::{Examined, Exchange};
 use super::frames::Refusal;
-use super::headers::{announced_length, ask_uncompressed, drop_stale, is_compressed, set_length};
+use super::headers::{METADATA, announced_length, ask_uncompressed, drop_stale, is_compressed, set_length};
 use super::replies;
 use crate::bedrock::Operation;
 use crate::guardrail::Source;
@@ -98,6 +98,17 @@ where
         }
         Examined::Instead(reply, _) => return Ok(reply.into_response().map(ResponseBody::whole)),
     };
+    let notes: Vec<HeaderValue> = head.headers.get_all(METADATA).iter().cloned().collect();
+    head.headers.remove(METADATA);
+    for note in notes {
+        let note = match exchange.metadata(note.as_bytes())? {
+            Examined::Same => note,
+            // Of masks in other letters a header takes the bytes.
+            Examined::Changed(changed) => HeaderValue::from_bytes(&changed).map_err(|e| Failure::Failed(e.into()))?,
+            Examined::Instead(reply, _) => return Ok(reply.into_response().map(ResponseBody::whole)),
+        };
+        head.headers.append(METADATA, note);
+    }
     set_length(&mut head.headers, body.len());
     ask_uncompressed(&mut head.headers);
     let call = inner.call(Request::from_parts(head, B::from(body)));

@@ -1,0 +1,94 @@
+//! Bodies that go through the gateway.
+
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use bytes::Bytes;
+use http_body::{Body, Frame, SizeHint};
+use http_body_util::combinators::UnsyncBoxBody;
+use http_body_util::{BodyExt, Full};
+use hyper::body::Incoming;
+use tokio::time::Sleep;
+use tower::BoxError;
+
+/// The body of any response.
+pub(crate) type ResponseBody = UnsyncBoxBody<Bytes, BoxError>;
+
+/// A response body of these bytes.
+pub(crate) fn full(bytes: Bytes) -> ResponseBody {
+    Full::new(bytes).map_err(|never| match never {}).boxed_unsync()
+}
+
+/// The body of a request: as it comes in, or as the guardrail sends it on.
+#[derive(Debug)]
+pub(crate) enum RequestBody {
+    /// A client's, which has so much time to send it.
+    Incoming(Incoming, Pin<Box<Sleep>>),
+    /// A whole one.
+    Whole(Option<Bytes>),
+}
+
+impl RequestBody {
+    pub(crate) fn incoming(body: Incoming, time: Duration) -> Self {
+        Self::Incoming(body, Box::pin(tokio::time::sleep(time)))
+    }
+
+    /// The bytes of a whole one.
+    #[cfg(feature = "aws")]
+    pub(crate) fn bytes(&self) -> Option<&[u8]> {
+        match self {
+            Self::Incoming(..) => None,
+            Self::Whole(bytes) => Some(bytes.as_deref().unwrap_or_default()),
+        }
+    }
+}
+
+impl From<Bytes> for RequestBody {
+    fn from(bytes: Bytes) -> Self {
+        Self::Whole((!bytes.is_empty()).then_some(bytes))
+    }
+}
+
+impl Body for RequestBody {
+    type Data = Bytes;
+    type Error = BoxError;
+
+    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
+        match &mut *self {
+            Self::Incoming(body, time) => {
+                if time.as_mut().poll(cx).is_ready() {
+                    return Poll::Ready(Some(Err(SlowBody.into())));
+                }
+                Pin::new(body).poll_frame(cx).map_err(Into::into)
+            }
+            Self::Whole(bytes) => Poll::Ready(bytes.take().map(|bytes| Ok(Frame::data(bytes)))),
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        match self {
+            Self::Incoming(body, _) => body.is_end_stream(),
+            Self::Whole(bytes) => bytes.is_none(),
+        }
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        match self {
+            Self::Incoming(body, _) => body.size_hint(),
+            Self::Whole(bytes) => SizeHint::with_exact(bytes.as_ref().map_or(0, Bytes::len) as u64),
+        }
+    }
+}
+
+/// A client took too long to send its request.
+#[derive(Debug)]
+pub(crate) struct SlowBody;
+
+impl std::fmt::Display for SlowBody {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("the body of the request took too long to arrive")
+    }
+}
+
+impl std::error::Error for SlowBody {}

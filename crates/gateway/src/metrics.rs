@@ -1,0 +1,204 @@
+//! Counters, in Prometheus' text format.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use banister::middleware::AssessedCall;
+
+/// Upper bounds of the latency histogram, in milliseconds.
+const BUCKETS: [u64; 12] = [1, 2, 5, 10, 25, 50, 100, 250, 1_000, 5_000, 30_000, 120_000];
+
+/// What is counted. Labels are names out of policies and protocol, never what a client sends.
+#[derive(Debug, Default)]
+pub(crate) struct Metrics(Mutex<Counts>);
+
+#[derive(Debug, Default)]
+struct Counts {
+    /// By metric and labels, ready to be written.
+    counters: BTreeMap<(&'static str, String), u64>,
+    latency: BTreeMap<String, Latency>,
+    connections: u64,
+    policies: Vec<PolicyFacts>,
+}
+
+#[derive(Debug, Default)]
+struct Latency {
+    buckets: [u64; BUCKETS.len()],
+    count: u64,
+    sum: Duration,
+}
+
+/// What is told of a policy in force.
+#[derive(Debug)]
+pub(crate) struct PolicyFacts {
+    pub(crate) name: String,
+    pub(crate) digest: String,
+    pub(crate) hold_bound_bytes: usize,
+}
+
+impl Metrics {
+    fn lock(&self) -> MutexGuard<'_, Counts> {
+        // Counters are whole at every moment, whoever panicked.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn count(&self, metric: &'static str, labels: &[(&str, &str)]) {
+        *self.lock().counters.entry((metric, written(labels))).or_default() += 1;
+    }
+
+    /// A call is answered; a stream has begun.
+    pub(crate) fn answered(&self, operation: &str, policy: &str, status: u16, took: Duration) {
+        let status = status.to_string();
+        self.count("banister_requests_total", &[("operation", operation), ("policy", policy), ("status", &status)]);
+        let mut counts = self.lock();
+        let latency = counts.latency.entry(written(&[("operation", operation)])).or_default();
+        for (bucket, bound) in latency.buckets.iter_mut().zip(BUCKETS) {
+            *bucket += u64::from(took <= Duration::from_millis(bound));
+        }
+        latency.count += 1;
+        latency.sum += took;
+    }
+
+    /// A request or an answer was assessed.
+    pub(crate) fn assessed(&self, policy: &str, call: &AssessedCall<'_>) {
+        let assessment = call.assessment();
+        let source = assessment.source().name();
+        let outcome = match assessment.outcome() {
+            banister::Outcome::Passed => "passed",
+            banister::Outcome::Masked => "masked",
+            _ => "blocked",
+        };
+        let labels =
+            [("policy", policy), ("operation", call.operation().name()), ("source", source), ("outcome", outcome)];
+        self.count("banister_assessments_total", &labels);
+        self.findings(policy, source, assessment.findings().iter().map(banister::bedrock::BodyFinding::finding));
+    }
+
+    /// Rules found something.
+    pub(crate) fn findings<'a>(
+        &self,
+        policy: &str,
+        source: &str,
+        findings: impl Iterator<Item = &'a banister::Finding>,
+    ) {
+        for finding in findings {
+            let (rule, action) = (finding.rule(), finding.action().name());
+            let labels = [("policy", policy), ("rule", rule), ("action", action), ("source", source)];
+            self.count("banister_findings_total", &labels);
+        }
+    }
+
+    /// A client was turned away at the door.
+    pub(crate) fn denied(&self) {
+        self.count("banister_denied_total", &[]);
+    }
+
+    /// The upstream could not be reached, or failed before it answered.
+    pub(crate) fn upstream_failed(&self) {
+        self.count("banister_upstream_failures_total", &[]);
+    }
+
+    /// Policies were read again; `facts` are of those in force, if they changed.
+    pub(crate) fn reloaded(&self, facts: Option<Vec<PolicyFacts>>) {
+        let result = if facts.is_some() { "taken" } else { "refused" };
+        self.count("banister_policy_reloads_total", &[("result", result)]);
+        if let Some(facts) = facts {
+            self.lock().policies = facts;
+        }
+    }
+
+    pub(crate) fn policies(&self, facts: Vec<PolicyFacts>) {
+        self.lock().policies = facts;
+    }
+
+    pub(crate) fn connected(&self) {
+        self.lock().connections += 1;
+    }
+
+    pub(crate) fn disconnected(&self) {
+        let mut counts = self.lock();
+        counts.connections = counts.connections.saturating_sub(1);
+    }
+
+    /// All of it.
+    pub(crate) fn text(&self) -> String {
+        let counts = self.lock();
+        let mut out = String::new();
+        let mut last = "";
+        for ((metric, labels), count) in &counts.counters {
+            if *metric != last {
+                let _ = writeln!(out, "# TYPE {metric} counter");
+                last = metric;
+            }
+            let _ = writeln!(out, "{metric}{} {count}", braced(labels));
+        }
+        let metric = "banister_request_seconds";
+        if !counts.latency.is_empty() {
+            let _ =
+                writeln!(out, "# HELP {metric} Time until an answer, or a stream, begins.\n# TYPE {metric} histogram");
+        }
+        for (labels, latency) in &counts.latency {
+            for (bound, count) in BUCKETS.iter().zip(latency.buckets) {
+                let bound = Duration::from_millis(*bound).as_secs_f64();
+                let _ = writeln!(out, "{metric}_bucket{{{labels},le=\"{bound}\"}} {count}");
+            }
+            let _ = writeln!(out, "{metric}_bucket{{{labels},le=\"+Inf\"}} {}", latency.count);
+            let _ = writeln!(out, "{metric}_sum{} {}", braced(labels), latency.sum.as_secs_f64());
+            let _ = writeln!(out, "{metric}_count{} {}", braced(labels), latency.count);
+        }
+        let _ = writeln!(out, "# TYPE banister_connections gauge\nbanister_connections {}", counts.connections);
+        let _ = writeln!(out, "# HELP banister_hold_bound_bytes The most that a stream can be held back.");
+        let _ = writeln!(out, "# TYPE banister_hold_bound_bytes gauge");
+        for policy in &counts.policies {
+            let labels = written(&[("policy", &policy.name), ("digest", &policy.digest)]);
+            let _ = writeln!(out, "banister_hold_bound_bytes{} {}", braced(&labels), policy.hold_bound_bytes);
+        }
+        out
+    }
+}
+
+fn written(labels: &[(&str, &str)]) -> String {
+    let mut out = String::new();
+    for (name, value) in labels {
+        let separator = if out.is_empty() { "" } else { "," };
+        let value = value.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n");
+        let _ = write!(out, "{separator}{name}=\"{value}\"");
+    }
+    out
+}
+
+fn braced(labels: &str) -> String {
+    if labels.is_empty() { String::new() } else { format!("{{{labels}}}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::{Metrics, PolicyFacts};
+
+    #[test]
+    fn the_text_is_prometheus() {
+        let metrics = Metrics::default();
+        metrics.answered("Converse", "a\"b", 200, Duration::from_millis(7));
+        metrics.answered("Converse", "a\"b", 200, Duration::from_millis(3));
+        metrics.denied();
+        metrics.policies(vec![PolicyFacts { name: "p".to_owned(), digest: "d".to_owned(), hold_bound_bytes: 9 }]);
+        let text = metrics.text();
+        for line in [
+            "banister_denied_total 1",
+            "banister_requests_total{operation=\"Converse\",policy=\"a\\\"b\",status=\"200\"} 2",
+            "banister_request_seconds_bucket{operation=\"Converse\",le=\"0.002\"} 0",
+            "banister_request_seconds_bucket{operation=\"Converse\",le=\"0.005\"} 1",
+            "banister_request_seconds_bucket{operation=\"Converse\",le=\"0.01\"} 2",
+            "banister_request_seconds_bucket{operation=\"Converse\",le=\"+Inf\"} 2",
+            "banister_request_seconds_count{operation=\"Converse\"} 2",
+            "banister_hold_bound_bytes{policy=\"p\",digest=\"d\"} 9",
+        ] {
+            assert!(text.lines().any(|found| found == line), "{line} in\n{text}");
+        }
+        assert_eq!(text.lines().filter(|line| *line == "# TYPE banister_requests_total counter").count(), 1);
+    }
+}

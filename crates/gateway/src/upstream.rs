@@ -1,0 +1,197 @@
+//! Where guarded requests go.
+
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use http::header::{
+    AUTHORIZATION, CONNECTION, HOST, HeaderMap, HeaderName, PROXY_AUTHENTICATE, PROXY_AUTHORIZATION, TE, TRAILER,
+    TRANSFER_ENCODING, UPGRADE,
+};
+use http::{Request, Response, Uri};
+use hyper::body::Incoming;
+use hyper_util::client::legacy::Client;
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::rt::TokioExecutor;
+use tower::{BoxError, Service};
+
+use crate::body::RequestBody;
+
+#[cfg(feature = "tls")]
+type Connector = hyper_rustls::HttpsConnector<HttpConnector>;
+#[cfg(not(feature = "tls"))]
+type Connector = HttpConnector;
+
+/// A Bedrock endpoint, or anything that speaks its protocol.
+///
+/// What authenticates a client is sent on as it came, such as a Bedrock API key; requests that the client signed for AWS are of no use
+/// once they have changed, so they go to AWS with a signature of the gateway's own (`Upstream::signed`, feature `aws`).
+#[derive(Clone)]
+pub struct Upstream {
+    client: Client<Connector, RequestBody>,
+    scheme: http::uri::Scheme,
+    authority: http::uri::Authority,
+    /// What the endpoint's URL has for a path, without a `/` at the end.
+    prefix: String,
+    #[cfg(feature = "aws")]
+    signer: Option<std::sync::Arc<crate::sign::Signer>>,
+}
+
+impl fmt::Debug for Upstream {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Upstream")
+            .field("scheme", &self.scheme)
+            .field("host", &self.authority.host())
+            .finish_non_exhaustive()
+    }
+}
+
+impl Upstream {
+    /// The endpoint at `url`.
+    ///
+    /// # Errors
+    ///
+    /// When it is no absolute URL of `http` (with the feature `tls`, also of `https`), or has a query or a user.
+    pub fn new(url: &str) -> Result<Self, UpstreamError> {
+        let parts = url.parse::<Uri>().map_err(|_| UpstreamError("it is not a URL"))?.into_parts();
+        let (Some(scheme), Some(authority)) = (parts.scheme, parts.authority) else {
+            return Err(UpstreamError("it is not absolute: give scheme and host"));
+        };
+        if authority.as_str().contains('@') {
+            return Err(UpstreamError("it names a user: credentials have no place in it"));
+        }
+        match scheme.as_str() {
+            "http" => {}
+            "https" if cfg!(feature = "tls") => {}
+            "https" => return Err(UpstreamError("this build has no TLS: enable the feature `tls`")),
+            _ => return Err(UpstreamError("its scheme is neither http nor https")),
+        }
+        let path = parts.path_and_query;
+        if path.as_ref().is_some_and(|path| path.query().is_some()) {
+            return Err(UpstreamError("it has a query"));
+        }
+        let prefix = path.map_or(String::new(), |path| path.path().trim_end_matches('/').to_owned());
+        let client = Client::builder(TokioExecutor::new()).build(connector()?);
+        Ok(Self {
+            client,
+            scheme,
+            authority,
+            prefix,
+            #[cfg(feature = "aws")]
+            signer: None,
+        })
+    }
+
+    /// Signs what is sent, for Bedrock in `region`. Credentials are asked for when they are needed, and kept until shortly before they
+    /// expire.
+    #[cfg(feature = "aws")]
+    #[must_use]
+    pub fn signed(
+        mut self,
+        region: impl Into<String>,
+        credentials: aws_credential_types::provider::SharedCredentialsProvider,
+    ) -> Self {
+        self.signer = Some(std::sync::Arc::new(crate::sign::Signer::new(region.into(), credentials)));
+        self
+    }
+
+    fn uri(&self, uri: &Uri) -> Result<Uri, BoxError> {
+        let path = uri.path_and_query().map_or("/", |path| path.as_str());
+        let path = format!("{}{path}", self.prefix);
+        Ok(Uri::builder().scheme(self.scheme.clone()).authority(self.authority.clone()).path_and_query(path).build()?)
+    }
+}
+
+#[cfg(feature = "tls")]
+fn connector() -> Result<Connector, UpstreamError> {
+    let builder = hyper_rustls::HttpsConnectorBuilder::new()
+        .with_provider_and_native_roots(rustls::crypto::ring::default_provider())
+        .map_err(|_| UpstreamError("the system's root certificates cannot be read"))?;
+    Ok(builder.https_or_http().enable_http1().build())
+}
+
+#[cfg(not(feature = "tls"))]
+fn connector() -> Result<Connector, UpstreamError> {
+    Ok(HttpConnector::new())
+}
+
+impl Service<Request<RequestBody>> for Upstream {
+    type Response = Response<Incoming>;
+    type Error = BoxError;
+    type Future = Pin<Box<dyn Future<Output = Result<Self::Response, BoxError>> + Send>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, mut request: Request<RequestBody>) -> Self::Future {
+        let this = self.clone();
+        Box::pin(async move {
+            *request.uri_mut() = this.uri(request.uri())?;
+            *request.version_mut() = http::Version::HTTP_11;
+            drop_hop_by_hop(request.headers_mut());
+            request.headers_mut().remove(HOST);
+            #[cfg(feature = "aws")]
+            if let Some(signer) = &this.signer {
+                signer.sign(&mut request).await?;
+            }
+            let mut response = this.client.request(request).await?;
+            drop_hop_by_hop(response.headers_mut());
+            Ok(response)
+        })
+    }
+}
+
+/// Takes out what concerns one connection only.
+fn drop_hop_by_hop(headers: &mut HeaderMap) {
+    let named: Vec<HeaderName> = headers
+        .get_all(CONNECTION)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .filter_map(|name| name.trim().parse().ok())
+        // No client talks us out of a header that lets it in.
+        .filter(|name| name != AUTHORIZATION)
+        .collect();
+    for name in named {
+        headers.remove(name);
+    }
+    for name in [CONNECTION, PROXY_AUTHENTICATE, PROXY_AUTHORIZATION, TE, TRAILER, TRANSFER_ENCODING, UPGRADE] {
+        headers.remove(name);
+    }
+    headers.remove("keep-alive");
+    headers.remove("proxy-connection");
+}
+
+/// Why a URL is no upstream.
+#[derive(Debug)]
+pub struct UpstreamError(&'static str);
+
+impl fmt::Display for UpstreamError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the URL of the upstream cannot be used: {}", self.0)
+    }
+}
+
+impl std::error::Error for UpstreamError {}
+
+#[cfg(test)]
+mod tests {
+    use super::Upstream;
+
+    #[test]
+    fn paths_stay_encoded_as_they_are() {
+        let upstream = Upstream::new("http://localhost:9/base/").unwrap();
+        let uri = upstream.uri(&"/model/a%3A0%2Fb/invoke?x=1".parse().unwrap()).unwrap();
+        assert_eq!(uri.to_string(), "http://localhost:9/base/model/a%3A0%2Fb/invoke?x=1");
+    }
+
+    #[test]
+    fn urls_that_cannot_be_used_are_refused() {
+        for url in ["", "/x", "localhost", "ftp://x", "http://user@x", "http://x/?q"] {
+            assert!(Upstream::new(url).is_err(), "{url}");
+        }
+        assert_eq!(Upstream::new("https://x").is_ok(), cfg!(feature = "tls"));
+    }
+}

@@ -1,0 +1,113 @@
+//! Who may come in, and with what.
+
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+
+use banister_simulator::{Options, Reply};
+use serde_json::json;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+
+use crate::support::{builder, invoke_path, run, send, simulator};
+
+fn hello() -> String {
+    json!({"prompt": "Hello", "max_gen_len": 9}).to_string()
+}
+
+#[tokio::test]
+async fn other_addresses_want_keys() {
+    let simulator = simulator(Options::default()).await;
+    let anywhere = SocketAddr::from(([0, 0, 0, 0], 0));
+    let error = builder(&simulator).bind(anywhere).await.unwrap_err();
+    assert!(error.to_string().contains("clients need no key"), "{error}");
+    assert!(builder(&simulator).client_key("k").bind(anywhere).await.is_ok());
+    assert!(builder(&simulator).dangerous_serve_anyone().bind(anywhere).await.is_ok());
+}
+
+#[tokio::test]
+async fn keys_open_the_door_and_go_no_further() {
+    let simulator = simulator(Options { reply: Reply::Text("Fine.".to_owned()), ..Options::default() }).await;
+    let gateway = run(builder(&simulator).client_key("one").client_key("two")).await;
+    let path = invoke_path();
+    for headers in
+        [&[][..], &[("x-banister-key", "three")], &[("authorization", "Bearer on")], &[("authorization", "one")]]
+    {
+        let (status, answer_headers, _) = send(gateway.address, "POST", &path, headers, hello()).await;
+        assert_eq!(
+            (status.as_u16(), answer_headers["x-amzn-errortype"].to_str().unwrap()),
+            (403, "AccessDeniedException")
+        );
+    }
+    assert_eq!(send(gateway.address, "GET", "/metrics", &[], "").await.0, 403);
+    assert_eq!(send(gateway.address, "GET", "/healthz", &[], "").await.0, 200);
+    assert_eq!(send(gateway.address, "GET", "/readyz", &[], "").await.0, 200);
+    assert!(simulator.requests().is_empty());
+
+    let headers = [("x-banister-key", "two"), ("authorization", "Bearer upstream")];
+    assert_eq!(send(gateway.address, "POST", &path, &headers, hello()).await.0, 200);
+    assert_eq!(send(gateway.address, "POST", &path, &[("authorization", "Bearer one")], hello()).await.0, 200);
+    let requests = simulator.requests();
+    assert_eq!(requests[0].header("authorization"), Some("Bearer upstream"), "the caller's token is passed on");
+    assert_eq!(requests[1].header("authorization"), None, "our key is not");
+    assert!(requests.iter().all(|request| request.header("x-banister-key").is_none()));
+}
+
+#[tokio::test]
+async fn hop_by_hop_headers_stay_behind() {
+    let simulator = simulator(Options { reply: Reply::Text("Fine.".to_owned()), ..Options::default() }).await;
+    let gateway = run(builder(&simulator)).await;
+    let headers = [("connection", "keep-alive, x-private"), ("x-private", "1"), ("te", "trailers"), ("x-public", "1")];
+    assert_eq!(send(gateway.address, "POST", &invoke_path(), &headers, hello()).await.0, 200);
+    let sent = &simulator.requests()[0];
+    assert_eq!((sent.header("x-private"), sent.header("te"), sent.header("x-public")), (None, None, Some("1")));
+    assert_eq!(sent.header("host"), simulator.endpoint().strip_prefix("http://"));
+}
+
+#[tokio::test]
+async fn what_is_too_large_is_refused() {
+    let simulator = simulator(Options::default()).await;
+    let gateway = run(builder(&simulator).max_body_bytes(1000)).await;
+    let body = json!({"prompt": "x".repeat(2000)}).to_string();
+    assert_eq!(send(gateway.address, "POST", &invoke_path(), &[], body.clone()).await.0, 400);
+    assert_eq!(send(gateway.address, "POST", "/guardrail/main/version/1/apply", &[], body).await.0, 400);
+    assert!(simulator.requests().is_empty());
+}
+
+/// What a connection gets back until the gateway closes it.
+async fn raw(address: SocketAddr, bytes: &str) -> String {
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    stream.write_all(bytes.as_bytes()).await.unwrap();
+    let mut answer = Vec::new();
+    let read = tokio::time::timeout(Duration::from_secs(10), stream.read_to_end(&mut answer)).await;
+    read.expect("the gateway closes it").ok();
+    String::from_utf8(answer).unwrap()
+}
+
+#[tokio::test]
+async fn slow_clients_are_let_go() {
+    let simulator = simulator(Options::default()).await;
+    let time = Duration::from_millis(200);
+    let gateway = run(builder(&simulator).header_time(time).body_time(time)).await;
+    let started = Instant::now();
+    raw(gateway.address, "POST /model/x/invoke HTTP/1.1\r\nhost: x\r\n").await;
+    assert!(started.elapsed() < Duration::from_secs(5));
+    let head =
+        "POST /model/x/invoke HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: 100\r\n\r\n{\"prompt\"";
+    let answer = raw(gateway.address, head).await;
+    assert!(answer.starts_with("HTTP/1.1 408 "), "{answer}");
+    assert!(simulator.requests().is_empty());
+}
+
+#[tokio::test]
+async fn connections_beyond_the_limit_wait() {
+    let simulator = simulator(Options::default()).await;
+    let gateway = run(builder(&simulator).max_connections(1)).await;
+    let first = TcpStream::connect(gateway.address).await.unwrap();
+    // Let it be accepted before the second one comes.
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    let second = send(gateway.address, "GET", "/healthz", &[], "");
+    let mut second = std::pin::pin!(second);
+    assert!(tokio::time::timeout(Duration::from_millis(300), &mut second).await.is_err(), "it waits");
+    drop(first);
+    assert_eq!(second.await.0, 200);
+}

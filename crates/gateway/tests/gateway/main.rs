@@ -1,0 +1,8 @@
+//! A gateway in front of the simulator, called by the SDK and by a plain HTTP client.
+
+mod calls;
+mod doors;
+mod life;
+#[cfg(feature = "aws")]
+mod signed;
+mod support;

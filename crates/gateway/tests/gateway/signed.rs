@@ -1,0 +1,29 @@
+//! Signatures for AWS.
+
+use aws_credential_types::Credentials;
+use aws_credential_types::provider::SharedCredentialsProvider;
+use banister_gateway::{Gateway, Policies, Upstream};
+use banister_simulator::{Options, Reply};
+use serde_json::json;
+
+use crate::support::{POLICY, invoke_path, policy, run, send, simulator};
+
+#[tokio::test]
+async fn requests_are_signed_as_they_are_sent() {
+    let simulator = simulator(Options { reply: Reply::Text("Fine.".to_owned()), ..Options::default() }).await;
+    let credentials = Credentials::new("AKIDGATEWAY", "secret", Some("session".to_owned()), None, "test");
+    let upstream = Upstream::new(&simulator.endpoint()).unwrap();
+    let upstream = upstream.signed("eu-west-1", SharedCredentialsProvider::new(credentials));
+    let gateway = run(Gateway::builder(Policies::new("main", policy(POLICY)), upstream)).await;
+    let headers = [("authorization", "AWS4-HMAC-SHA256 Credential=AKIDCLIENT/x"), ("x-amz-security-token", "client")];
+    let body = json!({"prompt": "Mail a.b@example.com"}).to_string();
+    let (status, _, answer) = send(gateway.address, "POST", &invoke_path(), &headers, body).await;
+    assert_eq!(status, 200, "{answer}");
+    let sent = &simulator.requests()[0];
+    let authorization = sent.header("authorization").unwrap();
+    assert!(authorization.starts_with("AWS4-HMAC-SHA256 Credential=AKIDGATEWAY/"), "{authorization}");
+    assert!(authorization.contains("/eu-west-1/bedrock/aws4_request"), "{authorization}");
+    assert_eq!(sent.header("x-amz-security-token"), Some("session"));
+    assert_eq!(sent.headers.iter().filter(|(name, _)| name == "authorization").count(), 1);
+    assert_eq!(sent.json().unwrap()["prompt"], "Mail {EMAIL}");
+}

@@ -1,0 +1,121 @@
+//! A running gateway, and clients for it.
+
+use std::net::SocketAddr;
+
+use aws_sdk_bedrockruntime::Client;
+use aws_sdk_bedrockruntime::config::retry::RetryConfig;
+use aws_sdk_bedrockruntime::config::{BehaviorVersion, Credentials, Region};
+use aws_sdk_bedrockruntime::types::{ContentBlock, ConversationRole, Message};
+use banister::Policy;
+use banister_gateway::{Gateway, GatewayBuilder, Policies, Reloader, Upstream};
+use banister_simulator::{Options, Simulator};
+use bytes::Bytes;
+use http::{HeaderMap, Request, StatusCode};
+use http_body_util::{BodyExt, Full};
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::rt::TokioExecutor;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+pub(crate) const LLAMA: &str = "meta.llama3-8b-instruct-v1:0";
+
+pub(crate) const POLICY: &str = r"
+version: 1
+name: gateway
+messages:
+  blocked_input: I can't help with that.
+  blocked_output: I can't share that.
+denied_topics:
+  - {name: investment, phrases: [guaranteed return, stock tip], action: block}
+word_filters:
+  - {name: competitors, words: [Acme], input: detect, output: mask}
+pii:
+  - {types: [EMAIL], action: mask}
+";
+
+/// Masks nothing but names of tickets.
+pub(crate) const TICKETS: &str = "
+version: 1
+name: tickets
+regexes:
+  - {name: ticket, pattern: '\\bT-\\d{2}\\b', action: mask}
+";
+
+pub(crate) fn policy(text: &str) -> Policy {
+    Policy::from_yaml(text).expect("the policy is valid")
+}
+
+/// A gateway that serves until it is dropped, or told to stop.
+pub(crate) struct Running {
+    pub(crate) address: SocketAddr,
+    pub(crate) reloader: Reloader,
+    stop: Option<oneshot::Sender<()>>,
+    pub(crate) task: JoinHandle<()>,
+}
+
+impl Running {
+    pub(crate) fn stop(&mut self) {
+        drop(self.stop.take());
+    }
+}
+
+pub(crate) async fn simulator(options: Options) -> Simulator {
+    Simulator::start(options).await.expect("a loopback port")
+}
+
+/// A gateway in front of a simulator, with both policies.
+pub(crate) fn builder(simulator: &Simulator) -> GatewayBuilder {
+    let policies = Policies::new("main", policy(POLICY)).and("tickets", policy(TICKETS));
+    Gateway::builder(policies, Upstream::new(&simulator.endpoint()).expect("an upstream"))
+}
+
+pub(crate) async fn run(builder: GatewayBuilder) -> Running {
+    let gateway = builder.bind(SocketAddr::from(([127, 0, 0, 1], 0))).await.expect("a gateway");
+    let (stop, stopped) = oneshot::channel::<()>();
+    let (address, reloader) = (gateway.address(), gateway.reloader());
+    let task = tokio::spawn(gateway.serve(async move {
+        let _ = stopped.await;
+    }));
+    Running { address, reloader, stop: Some(stop), task }
+}
+
+pub(crate) fn client(address: SocketAddr) -> Client {
+    let config = aws_sdk_bedrockruntime::Config::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(Region::new("us-east-1"))
+        .credentials_provider(Credentials::new("AKIDCLIENT", "secret", None, None, "test"))
+        .endpoint_url(format!("http://{address}"))
+        .http_client(aws_smithy_http_client::Builder::new().build_http())
+        .retry_config(RetryConfig::disabled())
+        .build();
+    Client::from_conf(config)
+}
+
+pub(crate) fn user(text: &str) -> Message {
+    let content = ContentBlock::Text(text.to_owned());
+    Message::builder().role(ConversationRole::User).content(content).build().expect("a message")
+}
+
+pub(crate) fn invoke_path() -> String {
+    format!("/model/{}/invoke", LLAMA.replace(':', "%3A"))
+}
+
+/// A request with these headers: status, headers and body of its answer.
+pub(crate) async fn send(
+    address: SocketAddr,
+    method: &str,
+    path: &str,
+    headers: &[(&str, &str)],
+    body: impl Into<Bytes>,
+) -> (StatusCode, HeaderMap, String) {
+    let mut request = Request::builder().method(method).uri(format!("http://{address}{path}"));
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    let client: hyper_util::client::legacy::Client<HttpConnector, Full<Bytes>> =
+        hyper_util::client::legacy::Client::builder(TokioExecutor::new()).build_http();
+    let response = client.request(request.body(Full::new(body.into())).expect("a request")).await.expect("a response");
+    let (head, body) = response.into_parts();
+    let body = body.collect().await.expect("a body").to_bytes();
+    (head.status, head.headers, String::from_utf8(body.to_vec()).expect("text"))
+}
