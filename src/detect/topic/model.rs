@@ -9,7 +9,7 @@ use super::tokens::stems;
 use crate::detect::spec::{RuleId, TopicSpec};
 
 /// From this likeness on a window counts, where the policy gives no threshold. Chosen on clinc150; `guide::policies` has the table.
-pub(crate) const DEFAULT_THRESHOLD: f32 = 0.5;
+pub(crate) const DEFAULT_THRESHOLD: f32 = 0.35;
 
 /// A pair of words that stands in an example counts this much more than its words alone.
 const PAIR_WEIGHT: f32 = 0.7;
