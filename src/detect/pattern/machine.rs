@@ -11,21 +11,17 @@ use crate::text::buffer::TextBuffer;
 use crate::text::fold::View;
 use crate::text::kind::{ALL_KINDS, CharKind, KINDS};
 
-/// A start is followed without a thread for this many bytes at most.
-const MAX_ALONE: usize = 24;
-
-/// How many bytes another start is followed to see whether it is over.
-const MAX_GLANCE: usize = 6;
-
 /// The automaton of a group of patterns.
 #[derive(Debug)]
 pub(crate) struct Machine {
-    dfa: Dfa,
+    pub(super) dfa: Dfa,
     alternatives: Vec<AltMeta>,
+    /// No limit on a match is shorter than this: younger starts are alive, whatever the alternative.
+    pub(super) least_cap: usize,
     /// Where to begin between two characters of these kinds.
     starts: Vec<Option<Place>>,
     /// For each byte, one bit for each kind of character before it: whether a match can begin with it.
-    gate: [u8; 256],
+    pub(super) gate: [u8; 256],
     view: View,
     /// The judge looks at the character behind a match, so it must be known.
     judge_looks_behind: bool,
@@ -35,8 +31,8 @@ pub(crate) struct Machine {
 /// What a machine remembers of a text between its pieces.
 #[derive(Debug)]
 pub(crate) struct MachineState {
-    threads: Vec<Thread>,
-    before: CharKind,
+    pub(super) threads: Vec<Thread>,
+    pub(super) before: CharKind,
 }
 
 impl Default for MachineState {
@@ -63,8 +59,16 @@ impl Machine {
                 starts.push(place);
             }
         }
-        let mut machine =
-            Self { dfa, alternatives, starts, gate: [0; 256], view, judge_looks_behind: false, landmark: None };
+        let mut machine = Self {
+            dfa,
+            least_cap: alternatives.iter().map(|alternative| alternative.cap).min().unwrap_or(0),
+            alternatives,
+            starts,
+            gate: [0; 256],
+            view,
+            judge_looks_behind: false,
+            landmark: None,
+        };
         machine.gate = std::array::from_fn(|byte| machine.gate_of(u8::try_from(byte).unwrap_or(0)));
         machine
     }
@@ -96,7 +100,7 @@ impl Machine {
         ALL_KINDS.iter().filter(|&&before| can_begin(before)).fold(0, |bits, &before| bits | 1 << before as u8)
     }
 
-    fn start_place(&self, before: CharKind, after: CharKind) -> Option<&Place> {
+    pub(super) fn start_place(&self, before: CharKind, after: CharKind) -> Option<&Place> {
         self.starts[before as usize * KINDS + after as usize].as_ref()
     }
 
@@ -121,8 +125,14 @@ impl Machine {
                 if at == bytes.len() {
                     break;
                 }
-                if let Some(next) = self.try_alone(state, bytes, at) {
+                if let Some(next) = self.follow_start(state, piece, at) {
                     at = next;
+                    continue;
+                }
+            } else if state.threads.len() == 1 {
+                let from = at;
+                at = self.follow_thread(state, piece, at, text, judge, out);
+                if at > from {
                     continue;
                 }
             }
@@ -176,70 +186,6 @@ impl Machine {
             state.before = kind_before(bytes, at).unwrap_or(state.before);
         }
         at
-    }
-
-    /// Follows the only start there is, without a thread, for most starts end after a few bytes. Gives the byte they end at; `None`
-    /// when there is more to it.
-    fn try_alone(&self, state: &mut MachineState, bytes: &[u8], at: usize) -> Option<usize> {
-        let mut before = state.before;
-        let mut place = self.first_step(before, bytes, at)?;
-        for next in at + 1..bytes.len().min(at + MAX_ALONE) {
-            before = CharKind::of_ascii(bytes[next - 1]);
-            if bytes[next] >= 0x80 || place == DEAD {
-                break;
-            }
-            let (to, matches) = self.dfa.next(place, bytes[next])?;
-            if to == DEAD {
-                // What begins here is looked at anew.
-                state.before = before;
-                return Some(next);
-            }
-            let begins = self.gate[usize::from(bytes[next])] & (1 << before as u8) != 0;
-            if begins && !self.ends_soon(before, bytes, next)? {
-                return None;
-            }
-            if matches && self.can_end(to, bytes, next)? {
-                return None;
-            }
-            place = to;
-        }
-        None
-    }
-
-    /// Whether another start at `at` is over after a few bytes, without a match; `None` when that is not known.
-    fn ends_soon(&self, before: CharKind, bytes: &[u8], at: usize) -> Option<bool> {
-        let mut place = self.first_step(before, bytes, at)?;
-        for next in at + 1..=at + MAX_GLANCE {
-            if place == DEAD {
-                return Some(true);
-            }
-            let (to, matches) = self.dfa.next(place, *bytes.get(next)?)?;
-            if matches {
-                return Some(false);
-            }
-            place = to;
-        }
-        Some(place == DEAD)
-    }
-
-    /// Whether a match at this place can end behind byte `at`; `None` when the next character is not at hand.
-    fn can_end(&self, place: u32, bytes: &[u8], at: usize) -> Option<bool> {
-        let (byte, follower) = (bytes[at], *bytes.get(at + 1)?);
-        if byte >= 0x80 || follower >= 0x80 {
-            return None;
-        }
-        Some(self.dfa.info(place)?.ends.holds(CharKind::of_ascii(byte), CharKind::of_ascii(follower)))
-    }
-
-    /// Where a start at `at` is after its first byte; `None` when it must be looked at more closely.
-    fn first_step(&self, before: CharKind, bytes: &[u8], at: usize) -> Option<u32> {
-        let byte = bytes[at];
-        if byte >= 0x80 {
-            return None;
-        }
-        let Some(Place::State(start)) = self.start_place(before, CharKind::of_ascii(byte)) else { return None };
-        let (place, matches) = self.dfa.next(*start, byte)?;
-        (!matches).then_some(place)
     }
 
     fn step_all(&self, state: &mut MachineState, byte: u8, end: usize, out: &mut Vec<PatternMatch>) {
@@ -337,7 +283,7 @@ impl Machine {
 
     /// Takes note of the matches that end here; true when nothing longer can follow.
     #[inline]
-    fn commit(
+    pub(super) fn commit(
         &self,
         thread: &mut Thread,
         text: &TextBuffer,

@@ -1,0 +1,133 @@
+//! The short ways: most of a text is read with one start alive or none.
+
+use super::dfa::{DEAD, Place};
+use super::machine::{Machine, MachineState};
+use super::starts::Starts;
+use super::thread::{Judge, PatternMatch, Thread, expire};
+use crate::detect::piece::Piece;
+use crate::text::buffer::TextBuffer;
+use crate::text::kind::CharKind;
+
+/// How many bytes another start is followed to see whether it is over.
+const MAX_GLANCE: usize = 6;
+
+impl Machine {
+    /// Follows the start at `at`, the only one, without a thread, for most starts end after a few bytes. Where there is more to it, it
+    /// becomes a thread. Gives the byte to go on with; `None` when the start must be looked at more closely.
+    pub(super) fn follow_start(&self, state: &mut MachineState, piece: Piece<'_>, at: usize) -> Option<usize> {
+        let bytes = piece.bytes();
+        let first = piece.start(at);
+        let mut place = self.first_step(state.before, bytes, at)?;
+        let mut next = at + 1;
+        while place != DEAD && next < bytes.len() && bytes[next] < 0x80 && piece.end(next) - first <= self.least_cap {
+            let before = CharKind::of_ascii(bytes[next - 1]);
+            let Some((to, matches)) = self.dfa.next(place, bytes[next]) else { break };
+            if to == DEAD {
+                place = DEAD;
+                break;
+            }
+            let begins = self.gate[usize::from(bytes[next])] & (1 << before as u8) != 0;
+            if begins && self.ends_soon(before, bytes, next) != Some(true) {
+                break;
+            }
+            if matches && self.can_end(to, bytes, next) != Some(false) {
+                break;
+            }
+            place = to;
+            next += 1;
+        }
+        state.before = CharKind::of_ascii(bytes[next - 1]);
+        if place != DEAD {
+            let (place, starts) = (Place::State(place), Starts::one(first));
+            state.threads.push(Thread { place, starts, first, bests: Vec::new(), waiting: None });
+        }
+        Some(next)
+    }
+
+    /// Follows the only thread for as long as it stays the only one. Gives the byte to go on with.
+    pub(super) fn follow_thread(
+        &self,
+        state: &mut MachineState,
+        piece: Piece<'_>,
+        mut at: usize,
+        text: &TextBuffer,
+        judge: &Judge<'_>,
+        out: &mut Vec<PatternMatch>,
+    ) -> usize {
+        let bytes = piece.bytes();
+        while at < bytes.len() && bytes[at] < 0x80 {
+            let Some(thread) = state.threads.first_mut() else { return at };
+            let Place::State(place) = thread.place else { return at };
+            let Some((to, matches)) = self.dfa.next(place, bytes[at]) else { return at };
+            if to == DEAD {
+                // What begins here is looked at anew.
+                out.append(&mut thread.bests);
+                state.threads.clear();
+                return at;
+            }
+            let begins = self.gate[usize::from(bytes[at])] & (1 << state.before as u8) != 0;
+            if begins && self.ends_soon(state.before, bytes, at) != Some(true) {
+                return at;
+            }
+            thread.place = Place::State(to);
+            state.before = CharKind::of_ascii(bytes[at]);
+            let end = piece.end(at);
+            let is_over = !self.is_in_time(thread, to, end, out)
+                || (matches
+                    && self.can_end(to, bytes, at) != Some(false)
+                    && self.commit(thread, text, end, judge, out));
+            at += 1;
+            if is_over {
+                out.append(&mut thread.bests);
+                state.threads.clear();
+                return at;
+            }
+        }
+        at
+    }
+
+    /// Whether some start of a thread is young enough to become a match.
+    fn is_in_time(&self, thread: &mut Thread, place: u32, end: usize, out: &mut Vec<PatternMatch>) -> bool {
+        if end - thread.first <= self.least_cap {
+            return true;
+        }
+        let cap = self.dfa.info(place).map_or(0, |info| info.cap);
+        end - thread.first <= cap || expire(thread, end - cap, out)
+    }
+
+    /// Whether another start at `at` is over after a few bytes, without a match; `None` when that is not known.
+    fn ends_soon(&self, before: CharKind, bytes: &[u8], at: usize) -> Option<bool> {
+        let mut place = self.first_step(before, bytes, at)?;
+        for next in at + 1..=at + MAX_GLANCE {
+            if place == DEAD {
+                return Some(true);
+            }
+            let (to, matches) = self.dfa.next(place, *bytes.get(next)?)?;
+            if matches {
+                return Some(false);
+            }
+            place = to;
+        }
+        Some(place == DEAD)
+    }
+
+    /// Whether a match at this place can end behind byte `at`; `None` when the next character is not at hand.
+    pub(super) fn can_end(&self, place: u32, bytes: &[u8], at: usize) -> Option<bool> {
+        let (byte, follower) = (bytes[at], *bytes.get(at + 1)?);
+        if byte >= 0x80 || follower >= 0x80 {
+            return None;
+        }
+        Some(self.dfa.info(place)?.ends.holds(CharKind::of_ascii(byte), CharKind::of_ascii(follower)))
+    }
+
+    /// Where a start at `at` is after its first byte; `None` when it must be looked at more closely.
+    fn first_step(&self, before: CharKind, bytes: &[u8], at: usize) -> Option<u32> {
+        let byte = bytes[at];
+        if byte >= 0x80 {
+            return None;
+        }
+        let Some(Place::State(start)) = self.start_place(before, CharKind::of_ascii(byte)) else { return None };
+        let (place, matches) = self.dfa.next(*start, byte)?;
+        (!matches).then_some(place)
+    }
+}
