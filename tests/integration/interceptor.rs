@@ -200,6 +200,8 @@ async fn blocked_answers_are_replaced_or_refused_and_never_repeated() {
     let message = "the InvokeModel answer was blocked by the guardrail: I can't share that.";
     assert_eq!(invoke(&strict, &hello).await.unwrap_err(), (true, message.to_owned()));
     assert_eq!(simulator.requests().len(), 1, "a refusal is not retried");
+    let sent = strict.invoke_model().model_id(LLAMA).body(Blob::new(hello.to_string())).send().await;
+    assert!(!format!("{:?}", sent.unwrap_err()).contains("guaranteed"), "the SDK's error does not show the answer");
     let output = strict.converse_stream().model_id(LLAMA).messages(user("Hello")).send().await.unwrap();
     let (joined, found) = converse_stream_text(output).await.unwrap_err();
     assert!("Trust me, it is a ".starts_with(&joined));
@@ -278,6 +280,9 @@ async fn errors_of_the_service_keep_their_type_and_lose_what_they_quote() {
     ] {
         assert_eq!(error, "ValidationException: cannot say {EMAIL}");
     }
+    let sent = client.invoke_model().model_id(LLAMA).body(Blob::new("{\"prompt\": \"Hi\"}")).send().await;
+    let shown = format!("{:?}", sent.unwrap_err());
+    assert!(shown.contains("{EMAIL}") && !shown.contains("jane"), "{shown}");
 }
 
 #[tokio::test]
@@ -371,4 +376,43 @@ async fn failures_of_the_connection_stay_the_sdks() {
     simulator.shutdown().await;
     let sent = client.invoke_model().model_id(LLAMA).body(Blob::new("{\"prompt\": \"Hi\"}")).send().await;
     assert!(matches!(sent, Err(SdkError::DispatchFailure(_))));
+}
+
+/// A server whose answer comes byte by byte, as far as it comes.
+async fn slow_server(sent: usize) -> String {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        let _ = stream.read(&mut [0; 8192]).await;
+        let body = "{\"generation\": \"Mail a.b@example.com\"}";
+        let length = body.len();
+        let head = format!("HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n\r\n");
+        stream.write_all(head.as_bytes()).await.unwrap();
+        for byte in body.as_bytes().iter().take(sent) {
+            tokio::time::sleep(std::time::Duration::from_millis(210)).await;
+            if stream.write_all(&[*byte]).await.is_err() {
+                return;
+            }
+        }
+        // Open until the client goes away.
+        let _ = stream.read(&mut [0; 1]).await;
+    });
+    format!("http://{address}")
+}
+
+/// The SDK gives up on answers that stall. It must see a slow one come, though nothing of it is given out before the end.
+#[tokio::test]
+async fn slow_answers_are_no_stalled_ones() {
+    let simulator = simulator(Options::default()).await;
+    let config = client(&simulator, guardrail()).config().to_builder().retry_config(RetryConfig::disabled());
+    let client = |endpoint: String| Client::from_conf(config.clone().endpoint_url(endpoint).build());
+    let (slow, stalled) = (client(slow_server(100).await), client(slow_server(5).await));
+    let hello = json!({"prompt": "Hi"});
+    let stalled = stalled.invoke_model().model_id(LLAMA).body(Blob::new(hello.to_string())).send();
+    let (slow, stalled) = tokio::join!(invoke(&slow, &hello), stalled);
+    assert_eq!(slow.unwrap()["generation"], "Mail {EMAIL}");
+    let shown = DisplayErrorContext(&stalled.unwrap_err()).to_string();
+    assert!(shown.contains("minimum throughput"), "{shown}");
 }
