@@ -53,10 +53,14 @@ impl TextBuffer {
         self.base += cut;
     }
 
-    /// The first character at or behind `offset` that is seen in a view; `Err` while it is not known yet.
+    /// The first character at or behind `offset` that is seen in a view, case as in the text; `Err` while it is not known yet.
     pub(crate) fn char_at(&self, offset: usize, view: View) -> Result<Option<char>, NotYet> {
         let mut run = 0;
-        for c in self.kept[offset - self.base..].chars() {
+        let rest = &self.kept[offset - self.base..];
+        if let Some(&byte) = rest.as_bytes().first().filter(|byte| byte.is_ascii()) {
+            return Ok(Some(char::from(byte)));
+        }
+        for c in rest.chars() {
             if is_invisible(c) {
                 run += c.len_utf8();
                 if run > MAX_INVISIBLE_BYTES {
@@ -77,7 +81,11 @@ impl TextBuffer {
     /// The last character before `offset` that is seen in a view.
     pub(crate) fn char_before(&self, offset: usize, view: View) -> Option<char> {
         let mut run = 0;
-        for c in self.kept[..offset - self.base].chars().rev() {
+        let before = &self.kept[..offset - self.base];
+        if let Some(&byte) = before.as_bytes().last().filter(|byte| byte.is_ascii()) {
+            return Some(char::from(byte));
+        }
+        for c in before.chars().rev() {
             if is_invisible(c) {
                 run += c.len_utf8();
                 if run > MAX_INVISIBLE_BYTES {

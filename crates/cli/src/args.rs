@@ -1,5 +1,6 @@
 //! The flags, as given.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
@@ -29,6 +30,27 @@ pub(crate) enum Command {
     Test(TestArgs),
     /// Make a guarded call, and show what became of it on the way
     Chat(ChatArgs),
+    /// Guard any Bedrock client: a gateway that speaks Bedrock's protocol
+    Serve(ServeArgs),
+}
+
+/// Flags of `serve`.
+///
+/// Client keys come from the environment, `BANISTER_CLIENT_KEYS`, with commas between: what stands on a command line, others can read.
+#[derive(Debug, clap::Args)]
+pub(crate) struct ServeArgs {
+    /// A policy: the name of a pack, or a file, or `NAME=P`; the first is the default, clients choose others by name
+    #[arg(long, short, value_name = "P", default_value = "default")]
+    pub(crate) policy: Vec<String>,
+    /// The address to listen on; one that is not loopback needs client keys
+    #[arg(long, value_name = "A", default_value = "127.0.0.1:8800")]
+    pub(crate) listen: SocketAddr,
+    /// Where calls go: `simulator`, `aws` (signed with the credentials of the environment), or a URL
+    #[arg(long, value_name = "U", default_value = "simulator")]
+    pub(crate) upstream: String,
+    /// Listen without client keys where others can reach it
+    #[arg(long)]
+    pub(crate) dangerous_serve_anyone: bool,
 }
 
 /// Flags of `check`.

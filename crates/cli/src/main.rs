@@ -14,7 +14,9 @@ mod progress;
 mod report;
 mod response;
 mod schema;
+mod serve;
 mod test;
+mod tls;
 
 use std::panic;
 use std::process::ExitCode;
@@ -45,6 +47,7 @@ fn run(args: &Args) -> Exit {
         Command::Schema => schema::run(&mut out),
         Command::Test(args) => test::run(args, &mut out),
         Command::Chat(args) => chat::run(args, &mut out),
+        Command::Serve(args) => serve::run(args, &mut out),
     };
     let done = done.and_then(|exit| out.flush().map(|()| exit));
     match done {

@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use regex_automata::nfa::thompson::{NFA, State};
 use regex_automata::util::primitives::{PatternID, StateID};
@@ -49,6 +49,36 @@ const FULL: u32 = u32::MAX;
 /// Set in the table where something matches at the next state, so that nobody need look the state up to know.
 const MATCHES: u32 = 1 << 31;
 
+/// What is needed to make new states.
+#[derive(Debug, Default)]
+struct Growth {
+    numbers: HashMap<Set, u32>,
+    seen: Seen,
+}
+
+/// NFA states seen in one step. Cleared by counting up.
+#[derive(Debug, Default)]
+struct Seen {
+    marks: Vec<u32>,
+    round: u32,
+}
+
+impl Seen {
+    fn clear(&mut self, states: usize) {
+        self.marks.resize(states, 0);
+        self.round = self.round.wrapping_add(1);
+        if self.round == 0 {
+            self.marks.fill(0);
+            self.round = 1;
+        }
+    }
+
+    /// Marks a state; true when it was not marked.
+    fn insert(&mut self, state: StateID) -> bool {
+        std::mem::replace(&mut self.marks[state.as_usize()], self.round) != self.round
+    }
+}
+
 #[derive(Debug)]
 pub(super) struct Dfa {
     nfa: NFA,
@@ -61,7 +91,7 @@ pub(super) struct Dfa {
     capacity: usize,
     table: Box<[AtomicU32]>,
     infos: Box<[OnceLock<Info>]>,
-    numbers: Mutex<HashMap<Set, u32>>,
+    growth: Mutex<Growth>,
 }
 
 impl Dfa {
@@ -79,21 +109,22 @@ impl Dfa {
             capacity,
             table: std::iter::repeat_with(|| AtomicU32::new(UNKNOWN)).take(capacity * stride).collect(),
             infos: std::iter::repeat_with(OnceLock::new).take(capacity).collect(),
-            numbers: Mutex::default(),
+            growth: Mutex::default(),
         }
     }
 
     /// The place before the first byte of any of `patterns`.
     pub(super) fn start(&self, patterns: impl Iterator<Item = u32>) -> Place {
+        let mut growth = self.growth();
+        growth.seen.clear(self.nfa.states().len());
         let mut set = Vec::new();
-        let mut seen = vec![false; self.nfa.states().len()];
         for pattern in patterns {
             if let Some(state) = self.nfa.start_pattern(PatternID::new_unchecked(pattern as usize)) {
-                self.close(state, &mut set, &mut seen);
+                self.close(state, &mut set, &mut growth.seen);
             }
         }
         set.sort_unstable();
-        self.place(set.into_boxed_slice())
+        self.place(set.into_boxed_slice(), &mut growth)
     }
 
     /// The state behind `byte`, from a numbered one, and whether something matches there: [`DEAD`], a number, or `None` when it has
@@ -119,8 +150,9 @@ impl Dfa {
             Place::State(state) => &self.infos[*state as usize].get()?.set,
             Place::Unnumbered(set) => set,
         };
-        let next = self.move_over(set, byte);
-        (!next.is_empty()).then(|| self.place(next))
+        let mut growth = self.growth();
+        let next = self.move_over(set, byte, &mut growth.seen);
+        (!next.is_empty()).then(|| self.place(next, &mut growth))
     }
 
     /// What is known of a numbered state.
@@ -147,11 +179,12 @@ impl Dfa {
     #[cold]
     fn determinize(&self, state: u32, byte: u8, cell: usize) -> Option<(u32, bool)> {
         let info = self.infos[state as usize].get()?;
-        let set = self.move_over(&info.set, byte);
+        let mut growth = self.growth();
+        let set = self.move_over(&info.set, byte, &mut growth.seen);
         let next = if set.is_empty() {
             DEAD
         } else {
-            match self.place(set) {
+            match self.place(set, &mut growth) {
                 Place::State(next) => next,
                 Place::Unnumbered(_) => FULL,
             }
@@ -165,8 +198,12 @@ impl Dfa {
         Some((next, matches))
     }
 
-    fn place(&self, set: Set) -> Place {
-        let mut numbers = self.numbers.lock().unwrap_or_else(PoisonError::into_inner);
+    fn growth(&self) -> MutexGuard<'_, Growth> {
+        self.growth.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn place(&self, set: Set, growth: &mut Growth) -> Place {
+        let numbers = &mut growth.numbers;
         if let Some(&number) = numbers.get(&set) {
             return Place::State(number);
         }
@@ -182,9 +219,9 @@ impl Dfa {
         Place::State(number)
     }
 
-    fn move_over(&self, set: &[u32], byte: u8) -> Set {
+    fn move_over(&self, set: &[u32], byte: u8, seen: &mut Seen) -> Set {
+        seen.clear(self.nfa.states().len());
         let mut next = Vec::new();
-        let mut seen = vec![false; self.nfa.states().len()];
         for &state in set {
             let target = match self.nfa.state(StateID::new_unchecked(state as usize)) {
                 State::ByteRange { trans } => trans.matches_byte(byte).then_some(trans.next),
@@ -193,7 +230,7 @@ impl Dfa {
                 _ => None,
             };
             if let Some(target) = target {
-                self.close(target, &mut next, &mut seen);
+                self.close(target, &mut next, seen);
             }
         }
         next.sort_unstable();
@@ -201,10 +238,10 @@ impl Dfa {
     }
 
     /// Adds `state` and all that is reached from it without reading.
-    fn close(&self, state: StateID, set: &mut Vec<u32>, seen: &mut [bool]) {
+    fn close(&self, state: StateID, set: &mut Vec<u32>, seen: &mut Seen) {
         let mut stack = vec![state];
         while let Some(state) = stack.pop() {
-            if std::mem::replace(&mut seen[state.as_usize()], true) {
+            if !seen.insert(state) {
                 continue;
             }
             match self.nfa.state(state) {

@@ -188,13 +188,15 @@ impl Machine {
             if bytes[next] >= 0x80 || place == DEAD {
                 break;
             }
-            if self.gate[usize::from(bytes[next])] & (1 << before as u8) != 0 && !self.ends_soon(before, bytes, next)? {
-                return None;
-            }
             let (to, matches) = self.dfa.next(place, bytes[next])?;
             if to == DEAD {
+                // What begins here is looked at anew.
                 state.before = before;
                 return Some(next);
+            }
+            let begins = self.gate[usize::from(bytes[next])] & (1 << before as u8) != 0;
+            if begins && !self.ends_soon(before, bytes, next)? {
+                return None;
             }
             if matches && self.can_end(to, bytes, next)? {
                 return None;

@@ -3,7 +3,6 @@
 use aws_config::BehaviorVersion;
 use aws_sdk_bedrockruntime::Client;
 use aws_sdk_bedrockruntime::config::{Builder, Credentials, Region};
-use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 use banister_simulator::{Options, Reply, Simulator};
 
 use crate::failure::Failure;
@@ -65,10 +64,7 @@ fn plain(url: &str) -> Client {
 
 /// A client with the credentials of the environment.
 async fn encrypted(url: Option<&str>) -> Client {
-    // Of the TLS stacks to choose from, the one that builds without a C toolchain for minutes.
-    let tls = Provider::Rustls(CryptoMode::Ring);
-    let http = aws_smithy_http_client::Builder::new().tls_provider(tls).build_https();
-    let mut loader = aws_config::defaults(BehaviorVersion::latest()).http_client(http);
+    let mut loader = aws_config::defaults(BehaviorVersion::latest()).http_client(crate::tls::client());
     if let Some(url) = url {
         loader = loader.endpoint_url(url);
     }

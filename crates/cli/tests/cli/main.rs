@@ -6,6 +6,7 @@ mod chat;
 mod check;
 mod jsonl;
 mod lint;
+mod serve;
 mod stream;
 mod suites;
 mod support;
