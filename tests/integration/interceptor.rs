@@ -19,7 +19,7 @@ use crate::invoke_stream::{MASKED, SECRET, families};
 use crate::support::{guardrail, layer, service, simulator};
 
 /// A client that repeats failed calls, as clients do unless they are told not to.
-fn client(simulator: &Simulator, layer: impl Into<GuardrailLayer>) -> Client {
+pub(crate) fn client(simulator: &Simulator, layer: impl Into<GuardrailLayer>) -> Client {
     let config = aws_sdk_bedrockruntime::Config::builder()
         .behavior_version(BehaviorVersion::latest())
         .region(Region::new("us-east-1"))
@@ -32,7 +32,7 @@ fn client(simulator: &Simulator, layer: impl Into<GuardrailLayer>) -> Client {
     Client::from_conf(config)
 }
 
-const LLAMA: &str = "meta.llama3-8b-instruct-v1:0";
+pub(crate) const LLAMA: &str = "meta.llama3-8b-instruct-v1:0";
 
 fn user(text: &str) -> Message {
     let content = ContentBlock::Text(text.to_owned());
@@ -47,7 +47,7 @@ fn echo() -> Options {
     Options { reply: Reply::Echo, ..Options::default() }
 }
 
-async fn invoke(client: &Client, body: &Value) -> Result<Value, GuardrailErrorSeen> {
+pub(crate) async fn invoke(client: &Client, body: &Value) -> Result<Value, GuardrailErrorSeen> {
     let call = client.invoke_model().model_id(LLAMA).body(Blob::new(body.to_string()));
     match call.send().await {
         Ok(output) => Ok(serde_json::from_slice(output.body().as_ref()).expect("JSON")),
@@ -56,7 +56,7 @@ async fn invoke(client: &Client, body: &Value) -> Result<Value, GuardrailErrorSe
 }
 
 /// What a caller finds of the guardrail in an SDK error: whether it blocked, and what it says.
-type GuardrailErrorSeen = (bool, String);
+pub(crate) type GuardrailErrorSeen = (bool, String);
 
 fn seen(error: &(dyn std::error::Error + 'static)) -> GuardrailErrorSeen {
     let found = GuardrailError::find(error).unwrap_or_else(|| panic!("{}", DisplayErrorContext(error)));
@@ -376,43 +376,4 @@ async fn failures_of_the_connection_stay_the_sdks() {
     simulator.shutdown().await;
     let sent = client.invoke_model().model_id(LLAMA).body(Blob::new("{\"prompt\": \"Hi\"}")).send().await;
     assert!(matches!(sent, Err(SdkError::DispatchFailure(_))));
-}
-
-/// A server whose answer comes byte by byte, as far as it comes.
-async fn slow_server(sent: usize) -> String {
-    use tokio::io::{AsyncReadExt, AsyncWriteExt};
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap();
-    tokio::spawn(async move {
-        let (mut stream, _) = listener.accept().await.unwrap();
-        let _ = stream.read(&mut [0; 8192]).await;
-        let body = "{\"generation\": \"Mail a.b@example.com\"}";
-        let length = body.len();
-        let head = format!("HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n\r\n");
-        stream.write_all(head.as_bytes()).await.unwrap();
-        for byte in body.as_bytes().iter().take(sent) {
-            tokio::time::sleep(std::time::Duration::from_millis(210)).await;
-            if stream.write_all(&[*byte]).await.is_err() {
-                return;
-            }
-        }
-        // Open until the client goes away.
-        let _ = stream.read(&mut [0; 1]).await;
-    });
-    format!("http://{address}")
-}
-
-/// The SDK gives up on answers that stall. It must see a slow one come, though nothing of it is given out before the end.
-#[tokio::test]
-async fn slow_answers_are_no_stalled_ones() {
-    let simulator = simulator(Options::default()).await;
-    let config = client(&simulator, guardrail()).config().to_builder().retry_config(RetryConfig::disabled());
-    let client = |endpoint: String| Client::from_conf(config.clone().endpoint_url(endpoint).build());
-    let (slow, stalled) = (client(slow_server(100).await), client(slow_server(5).await));
-    let hello = json!({"prompt": "Hi"});
-    let stalled = stalled.invoke_model().model_id(LLAMA).body(Blob::new(hello.to_string())).send();
-    let (slow, stalled) = tokio::join!(invoke(&slow, &hello), stalled);
-    assert_eq!(slow.unwrap()["generation"], "Mail {EMAIL}");
-    let shown = DisplayErrorContext(&stalled.unwrap_err()).to_string();
-    assert!(shown.contains("minimum throughput"), "{shown}");
 }
