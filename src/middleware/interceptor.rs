@@ -5,6 +5,7 @@ use std::mem;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use aws_smithy_runtime::client::stalled_stream_protection::StalledStreamProtectionInterceptor;
 use aws_smithy_runtime_api::box_error::BoxError;
 use aws_smithy_runtime_api::client::interceptors::context::{
     BeforeDeserializationInterceptorContextMut, BeforeTransmitInterceptorContextMut, FinalizerInterceptorContextMut,
@@ -14,6 +15,7 @@ use aws_smithy_runtime_api::client::interceptors::{Intercept, dyn_dispatch_hint}
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse, Metadata, OrchestratorError};
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_runtime_api::client::ser_de::{DeserializeResponse, SharedResponseDeserializer};
+use aws_smithy_runtime_api::client::stalled_stream_protection::StalledStreamProtectionConfig;
 use aws_smithy_runtime_api::http::StatusCode;
 use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::config_bag::{ConfigBag, Storable, StoreReplace};
@@ -81,6 +83,37 @@ struct Call {
     reply: Option<Reply>,
     /// Why the answer is refused.
     refused: Slot,
+    /// How the client watches over answers that stall, while the config says otherwise.
+    watch: Option<StalledStreamProtectionConfig>,
+}
+
+impl Call {
+    /// Has the SDK's watch over stalled answers look at the body as it comes, not at what is given out of it.
+    ///
+    /// The SDK puts its watch around the body after this interceptor. Out there it would see nothing come while an answer is read that
+    /// takes more than a few seconds, give up, and repeat the call. So the watch is set here, inside, and the config tells the SDK that
+    /// none is wanted any more.
+    fn watch_inside(
+        &mut self,
+        context: &mut BeforeDeserializationInterceptorContextMut<'_>,
+        components: &RuntimeComponents,
+        cfg: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        // An earlier attempt may have changed the config.
+        let Some(wanted) = self.watch.clone().or_else(|| cfg.load::<StalledStreamProtectionConfig>().cloned()) else {
+            return Ok(());
+        };
+        if !wanted.download_enabled() {
+            return Ok(());
+        }
+        cfg.interceptor_state().store_put(wanted.clone());
+        StalledStreamProtectionInterceptor::default().modify_before_deserialization(context, components, cfg)?;
+        let rest = StalledStreamProtectionConfig::enabled().grace_period(wanted.grace_period());
+        let rest = rest.upload_enabled(wanted.upload_enabled()).download_enabled(false);
+        cfg.interceptor_state().store_put(rest.build());
+        self.watch = Some(wanted);
+        Ok(())
+    }
 }
 
 impl fmt::Debug for Call {
@@ -140,7 +173,7 @@ impl GuardrailInterceptor {
             Some(blocked) => (reply, Some(blocked)),
             None => notes(&exchange, request)?,
         };
-        let call = Arc::new(Mutex::new(Call { exchange, body, reply, refused: Slot::default() }));
+        let call = Arc::new(Mutex::new(Call { exchange, body, reply, refused: Slot::default(), watch: None }));
         let mut calls = cfg.load::<Calls>().cloned().unwrap_or_default();
         calls.0.retain(|(id, _)| *id != self.id);
         calls.0.push((self.id, call));
@@ -178,14 +211,17 @@ impl Intercept for GuardrailInterceptor {
     fn modify_before_deserialization(
         &self,
         context: &mut BeforeDeserializationInterceptorContextMut<'_>,
-        _: &RuntimeComponents,
+        components: &RuntimeComponents,
         cfg: &mut ConfigBag,
     ) -> Result<(), BoxError> {
         let Some(call) = self.call(cfg) else {
             // Only operations that were let pass come here without a call.
             return Ok(());
         };
-        let call = lock(&call);
+        let mut call = lock(&call);
+        if !call.exchange.operation().is_stream() {
+            call.watch_inside(context, components, cfg)?;
+        }
         let response = context.response_mut();
         let kind = if response.status().is_success() { Kind::Answer } else { Kind::Error };
         let is_encoded = is_encoded(response.headers().get_all_bytes("content-encoding"));

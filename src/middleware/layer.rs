@@ -187,6 +187,17 @@ impl CallGuard {
         self.observed(Source::Input, self.bodies.request(self.operation, body))
     }
 
+    /// Examines the metadata that go with an invoke request, JSON of their own, and tells the observer. They are the caller's text, and
+    /// Bedrock logs them; in Converse they stand in the body.
+    pub(super) fn metadata(&self, value: &[u8]) -> Result<GuardedBody, GuardrailError> {
+        self.check_size(Source::Input, value.len())?;
+        let (before, after) = (&b"{\"requestMetadata\":"[..], &b"}"[..]);
+        let body = self.bodies.request(Operation::Converse, &[before, value, after].concat());
+        let mut guarded = self.observed(Source::Input, body)?;
+        guarded.body = guarded.body.and_then(|body| Some(body.strip_prefix(before)?.strip_suffix(after)?.to_vec()));
+        Ok(guarded)
+    }
+
     /// Examines the body of an answer and tells the observer.
     pub(super) fn response(&self, body: &[u8]) -> Result<GuardedBody, GuardrailError> {
         self.check_size(Source::Output, body.len())?;
@@ -232,7 +243,7 @@ impl CallGuard {
         Ok(body)
     }
 
-    pub(super) fn check_size(&self, source: Source, bytes: usize) -> Result<(), GuardrailError> {
+    fn check_size(&self, source: Source, bytes: usize) -> Result<(), GuardrailError> {
         let limit = self.settings.max_body_bytes;
         if bytes > limit { Err(GuardrailError::too_large(self.operation, source, bytes, limit)) } else { Ok(()) }
     }

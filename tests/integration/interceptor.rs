@@ -19,7 +19,7 @@ use crate::invoke_stream::{MASKED, SECRET, families};
 use crate::support::{guardrail, layer, service, simulator};
 
 /// A client that repeats failed calls, as clients do unless they are told not to.
-fn client(simulator: &Simulator, layer: impl Into<GuardrailLayer>) -> Client {
+pub(crate) fn client(simulator: &Simulator, layer: impl Into<GuardrailLayer>) -> Client {
     let config = aws_sdk_bedrockruntime::Config::builder()
         .behavior_version(BehaviorVersion::latest())
         .region(Region::new("us-east-1"))
@@ -32,7 +32,7 @@ fn client(simulator: &Simulator, layer: impl Into<GuardrailLayer>) -> Client {
     Client::from_conf(config)
 }
 
-const LLAMA: &str = "meta.llama3-8b-instruct-v1:0";
+pub(crate) const LLAMA: &str = "meta.llama3-8b-instruct-v1:0";
 
 fn user(text: &str) -> Message {
     let content = ContentBlock::Text(text.to_owned());
@@ -47,7 +47,7 @@ fn echo() -> Options {
     Options { reply: Reply::Echo, ..Options::default() }
 }
 
-async fn invoke(client: &Client, body: &Value) -> Result<Value, GuardrailErrorSeen> {
+pub(crate) async fn invoke(client: &Client, body: &Value) -> Result<Value, GuardrailErrorSeen> {
     let call = client.invoke_model().model_id(LLAMA).body(Blob::new(body.to_string()));
     match call.send().await {
         Ok(output) => Ok(serde_json::from_slice(output.body().as_ref()).expect("JSON")),
@@ -56,7 +56,7 @@ async fn invoke(client: &Client, body: &Value) -> Result<Value, GuardrailErrorSe
 }
 
 /// What a caller finds of the guardrail in an SDK error: whether it blocked, and what it says.
-type GuardrailErrorSeen = (bool, String);
+pub(crate) type GuardrailErrorSeen = (bool, String);
 
 fn seen(error: &(dyn std::error::Error + 'static)) -> GuardrailErrorSeen {
     let found = GuardrailError::find(error).unwrap_or_else(|| panic!("{}", DisplayErrorContext(error)));
@@ -200,6 +200,8 @@ async fn blocked_answers_are_replaced_or_refused_and_never_repeated() {
     let message = "the InvokeModel answer was blocked by the guardrail: I can't share that.";
     assert_eq!(invoke(&strict, &hello).await.unwrap_err(), (true, message.to_owned()));
     assert_eq!(simulator.requests().len(), 1, "a refusal is not retried");
+    let sent = strict.invoke_model().model_id(LLAMA).body(Blob::new(hello.to_string())).send().await;
+    assert!(!format!("{:?}", sent.unwrap_err()).contains("guaranteed"), "the SDK's error does not show the answer");
     let output = strict.converse_stream().model_id(LLAMA).messages(user("Hello")).send().await.unwrap();
     let (joined, found) = converse_stream_text(output).await.unwrap_err();
     assert!("Trust me, it is a ".starts_with(&joined));
@@ -278,6 +280,9 @@ async fn errors_of_the_service_keep_their_type_and_lose_what_they_quote() {
     ] {
         assert_eq!(error, "ValidationException: cannot say {EMAIL}");
     }
+    let sent = client.invoke_model().model_id(LLAMA).body(Blob::new("{\"prompt\": \"Hi\"}")).send().await;
+    let shown = format!("{:?}", sent.unwrap_err());
+    assert!(shown.contains("{EMAIL}") && !shown.contains("jane"), "{shown}");
 }
 
 #[tokio::test]

@@ -4,6 +4,7 @@ mod converse;
 mod http;
 mod http_stream;
 mod interceptor;
+mod interceptor_slow;
 mod invoke;
 mod invoke_stream;
 mod support;

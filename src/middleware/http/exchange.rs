@@ -59,20 +59,13 @@ impl Exchange {
         Ok(guarded.body.map_or(Examined::Same, Examined::Changed))
     }
 
-    /// Examines the metadata that goes with an invoke request in a header, after its body. They are the caller's text, and Bedrock
-    /// logs them; in Converse they stand in the body.
+    /// Examines the metadata in the header of a request, after its body.
     pub(in crate::middleware) fn metadata(&self, value: &[u8]) -> Result<Examined, GuardrailError> {
-        let (before, after) = (&b"{\"requestMetadata\":"[..], &b"}"[..]);
-        let body = [before, value, after].concat();
-        self.guard.check_size(Source::Input, value.len())?;
-        let guarded = self.guard.bodies.request(Operation::Converse, &body);
-        let guarded = guarded.map_err(|error| self.guard.unreadable(Source::Input, error))?;
-        self.guard.observe(&guarded.assessment);
+        let guarded = self.guard.metadata(value)?;
         if guarded.assessment.is_blocked() {
             return self.instead(guarded.assessment);
         }
-        let value = guarded.body.as_deref().and_then(|body| body.strip_prefix(before)?.strip_suffix(after));
-        Ok(value.map_or(Examined::Same, |value| Examined::Changed(value.to_vec())))
+        Ok(guarded.body.map_or(Examined::Same, Examined::Changed))
     }
 
     /// Examines the body of a good answer that is not a stream.

@@ -1,5 +1,6 @@
 //! A gateway in front of the simulator, called by the SDK and by a plain HTTP client.
 
+mod boto3;
 mod calls;
 mod doors;
 mod life;
