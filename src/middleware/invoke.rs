@@ -32,6 +32,9 @@ where
             if guarded.assessment.is_blocked() {
                 return blocked(&guard, &body, guarded.assessment).map_err(Into::into);
             }
+            if let Some(assessment) = guard.input_metadata(&mut self.request_metadata)? {
+                return blocked(&guard, &body, assessment).map_err(Into::into);
+            }
             // Only the shape of the request tells the shape of an answer in its place.
             let request = guarded.body.unwrap_or(body);
             self.body = Some(Blob::new(request.clone()));

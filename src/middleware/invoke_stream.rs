@@ -63,6 +63,9 @@ where
             if guarded.assessment.is_blocked() {
                 return blocked(guard, &body, guarded.assessment).map_err(Into::into);
             }
+            if let Some(assessment) = guard.input_metadata(&mut self.request_metadata)? {
+                return blocked(guard, &body, assessment).map_err(Into::into);
+            }
             let shape = request_shape(&body).map_err(|error| guard.unreadable(Source::Input, error))?;
             self.body = Some(Blob::new(guarded.body.unwrap_or(body)));
             let output = inner.call(self).await.map_err(Into::into)?;

@@ -198,6 +198,23 @@ impl CallGuard {
         Ok(guarded)
     }
 
+    /// Examines the metadata of an SDK input, and masks in place. Gives the assessment when they are blocked.
+    pub(super) fn input_metadata(
+        &self,
+        metadata: &mut Option<String>,
+    ) -> Result<Option<BodyAssessment>, GuardrailError> {
+        let Some(value) = metadata.as_deref() else { return Ok(None) };
+        let guarded = self.metadata(value.as_bytes())?;
+        if guarded.assessment.is_blocked() {
+            return Ok(Some(guarded.assessment));
+        }
+        if let Some(masked) = guarded.body {
+            // What was text before the mask is text behind it.
+            *metadata = Some(String::from_utf8_lossy(&masked).into_owned());
+        }
+        Ok(None)
+    }
+
     /// Examines the body of an answer and tells the observer.
     pub(super) fn response(&self, body: &[u8]) -> Result<GuardedBody, GuardrailError> {
         self.check_size(Source::Output, body.len())?;

@@ -34,6 +34,23 @@ async fn prompts_and_completions_are_masked() {
     );
 }
 
+/// Bedrock writes request metadata to the invocation log.
+#[tokio::test]
+async fn request_metadata_are_masked_and_can_block() {
+    let simulator = simulator(Options::default()).await;
+    let bedrock = ServiceBuilder::new().layer(GuardrailLayer::new(guardrail())).service(service(&simulator));
+    let with = |metadata: &str| {
+        let body = Blob::new(r#"{"prompt": "Hello"}"#);
+        InvokeModelInput::builder().model_id(LLAMA).body(body).request_metadata(metadata).build().expect("complete")
+    };
+    bedrock.clone().oneshot(with(r#"{"user": "jane.roe@example.com"}"#)).await.unwrap();
+    let requests = simulator.requests();
+    assert_eq!(requests[0].header("x-amzn-bedrock-request-metadata"), Some(r#"{"user": "{EMAIL}"}"#));
+    let output = bedrock.oneshot(with(r#"{"note": "a stock tip"}"#)).await.unwrap();
+    assert!(String::from_utf8_lossy(output.body.as_ref()).contains("I can't help with that."));
+    assert_eq!(simulator.requests().len(), 1);
+}
+
 #[tokio::test]
 async fn a_blocked_prompt_never_reaches_the_model() {
     let simulator = simulator(Options::default()).await;
