@@ -36,7 +36,7 @@ pub use slot::{SkipReason, Skipped};
 
 pub(crate) use self::{
     blocked::{Progress, blocked_reply},
-    event_stream::{Chunk, Frame, FrameDecoder, Lane, StreamKind, wrap_chunk},
+    event_stream::{Chunk, EventKind, Frame, FrameDecoder, Lane, StreamKind, wrap_chunk},
     json::SlotEdit,
     shape::request_shape,
     slot::Coverage,
@@ -48,7 +48,7 @@ pub(crate) use self::{
 #[cfg(test)]
 pub(crate) use self::{
     blocked::{StreamEvent, blocked_events, text_event},
-    event_stream::{EventKind, deltas, deltas_with},
+    event_stream::{deltas, deltas_with},
     slot::{Slot, SlotKind, Visited},
     table::Part,
     visit::{visit_request, visit_request_with, visit_response, visit_response_with},

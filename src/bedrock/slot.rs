@@ -44,6 +44,8 @@ pub(crate) enum SlotKind {
     EmbeddingInput,
     /// Metadata of the request, which goes to the invocation log.
     RequestMetadata,
+    /// A single token of a text that stands elsewhere whole, or of one that might have stood there.
+    Token,
     /// Text in a member that has no fixed form, or that this version does not list.
     Free,
 }

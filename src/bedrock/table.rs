@@ -100,6 +100,8 @@ pub(super) enum Rule {
     /// A piece of a text that stands elsewhere whole. Emptied as soon as anything in the body changes,
     /// since a masked word must not survive in pieces.
     Token,
+    /// The same as numbers, one a byte.
+    TokenBytes,
     /// Text that goes on in later events.
     Delta(Part),
     /// An id, a name of the format, a number: not text. If it is an array or object, that is examined.

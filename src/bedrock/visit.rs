@@ -82,11 +82,21 @@ pub(super) struct Visit<'d, 'a> {
     pub(super) coverage: Coverage,
     /// The Converse document seen last, and whether it is plain text.
     last_file: Option<(usize, bool)>,
+    /// A rule masks something in a single token.
+    token_found: bool,
 }
 
 impl<'d, 'a> Visit<'d, 'a> {
     pub(super) fn new(doc: &'d Document<'a>, outer: Option<&'d Place<'d>>, unknown: Unknown) -> Self {
-        Self { doc, outer, unknown, edits: Vec::new(), coverage: Coverage::default(), last_file: None }
+        Self {
+            doc,
+            outer,
+            unknown,
+            edits: Vec::new(),
+            coverage: Coverage::default(),
+            token_found: false,
+            last_file: None,
+        }
     }
     pub(super) fn all(&mut self, walked: &Walked, f: &mut Visitor<'_>) -> Result<(), BodyError> {
         for found in &walked.found {
@@ -108,15 +118,22 @@ impl<'d, 'a> Visit<'d, 'a> {
         self.coverage.skipped.push(Skipped { pointer, reason, bytes: at.end() - at.start() });
     }
 
-    /// Tokens repeat a text in pieces too small to match: once anything changed, they go.
+    /// Tokens repeat a text in pieces that are mostly too small to match: once anything changed, they go.
     pub(super) fn empty_tokens(&mut self, walked: &Walked) -> Result<(), BodyError> {
-        if self.edits.is_empty() {
+        if self.edits.is_empty() && !self.token_found {
             return Ok(());
         }
         for found in &walked.found {
-            if found.form == Form::Token {
-                let length = self.doc.string(found.node).len();
-                self.write(found.node, &SlotEdit::whole(length, ""))?;
+            match found.form {
+                Form::Token => {
+                    let length = self.doc.string(found.node).len();
+                    self.write(found.node, &SlotEdit::whole(length, ""))?;
+                }
+                Form::TokenBytes => {
+                    let at = self.doc.node(found.node);
+                    self.edits.push(RawEdit { range: at.start()..at.end(), bytes: "[]".to_owned() });
+                }
+                _ => {}
             }
         }
         self.edits.sort_by_key(|edit| edit.range.start);
@@ -125,9 +142,17 @@ impl<'d, 'a> Visit<'d, 'a> {
 
     pub(super) fn one(&mut self, found: Found, f: &mut Visitor<'_>) -> Result<(), BodyError> {
         let Found { node, kind, form } = found;
+        if form == Form::TokenBytes {
+            return Ok(());
+        }
         let text = self.doc.string(node);
         let edit = match form {
-            Form::Token => return Ok(()),
+            Form::TokenBytes => None,
+            Form::Token => {
+                // One that is found by itself takes all of them with it.
+                self.token_found |= self.offer(node, SlotKind::Token, text, false, f).is_some();
+                None
+            }
             Form::Text | Form::Key | Form::Delta(_) => self.offer(node, kind, text, form == Form::Key, f),
             Form::Json => {
                 let here = self.place(node);

@@ -24,6 +24,7 @@ pub(super) enum Form {
     Key,
     Json,
     Token,
+    TokenBytes,
     FileBytes,
     Body,
     Delta(Part),
@@ -167,6 +168,10 @@ impl Walk<'_, '_> {
             Rule::Text(slot_kind) => text(self, slot_kind, Form::Text),
             Rule::Json(slot_kind) => text(self, slot_kind, Form::Json),
             Rule::Token => text(self, SlotKind::Echo, Form::Token),
+            Rule::TokenBytes => {
+                self.find(node, SlotKind::Echo, Form::TokenBytes);
+                over
+            }
             Rule::FileBytes => text(self, SlotKind::Document, Form::FileBytes),
             Rule::Body => text(self, SlotKind::Free, Form::Body),
             Rule::Delta(part) => text(self, part.slot_kind(), Form::Delta(part)),

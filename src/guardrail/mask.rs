@@ -43,7 +43,8 @@ fn canonical(value: &str) -> String {
     fold_text(value, View::Pattern).trim().to_lowercase()
 }
 
-/// Stars for all letters and digits but the last four. Of a value with fewer than eight, nothing is left to be seen.
+/// Stars for all but the last four letters and digits; of a value with fewer than eight, nothing is left to be seen. Spaces, hyphens and
+/// dots, which group numbers, stay; other signs are part of the value.
 fn keep_last(value: &str) -> String {
     let mut out = String::with_capacity(value.len());
     let total = value.chars().filter(|c| c.is_alphanumeric()).count();
@@ -51,7 +52,7 @@ fn keep_last(value: &str) -> String {
     let mut seen = 0;
     for c in value.chars() {
         if !c.is_alphanumeric() {
-            out.push(c);
+            out.push(if matches!(c, ' ' | '-' | '.' | '/') { c } else { '*' });
             continue;
         }
         out.push(if seen < hidden { '*' } else { c });
@@ -76,6 +77,7 @@ mod tests {
         assert_eq!(keep_last("4111 1111-1111 1234"), "**** ****-**** 1234");
         assert_eq!(keep_last("1234567"), "*******");
         assert_eq!(keep_last("12345678"), "****5678");
+        assert_eq!(keep_last("p@$$!!##%%^^"), "************");
     }
 
     #[test]

@@ -147,8 +147,10 @@ impl Resolver {
         let Some(cluster) = self.cluster.take() else { return };
         self.write_text(cluster.start, write);
         let rule = &write.rules[cluster.strongest.rule as usize];
-        let value = write.text.slice(cluster.start, cluster.end);
-        write.out.replace(value.len(), &mask(rule, value, write.conversation));
+        // The value is the strongest claim's own: what others add to the span is hidden, and does not change a number or a hash.
+        let strongest = &cluster.strongest;
+        let value = write.text.slice(strongest.start, strongest.end);
+        write.out.replace(cluster.end - cluster.start, &mask(rule, value, write.conversation));
         self.written = cluster.end;
         self.has_masked = true;
     }

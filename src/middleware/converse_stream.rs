@@ -12,7 +12,9 @@ use super::guarded_stream::{Examine, GuardedStream};
 use super::layer::{CallGuard, Settings};
 use super::service::{CallFuture, GuardedOperation, sealed::Sealed};
 use crate::bedrock::typed::{TypedEvent, blocked_converse_events, text_delta, visit_converse_stream_request};
-use crate::bedrock::{BodyAssessment, BodyError, BodyGuard, Facts, Lane, Lanes, Operation, Plan, Progress, SlotEdit};
+use crate::bedrock::{
+    BodyAssessment, BodyError, BodyGuard, EventKind, Facts, Lane, Lanes, Operation, Plan, Progress, SlotEdit,
+};
 use crate::guardrail::Source;
 
 /// The answer of a guarded ConverseStream: as the SDK's, with guarded events.
@@ -119,18 +121,24 @@ impl Examine<ConverseEvent> for Events {
         let facts = Facts { kind: event.kind(), block: event.block(), ended_choices: Vec::new(), deltas };
         let plan = self.lanes.plan(&facts)?;
         let mut out = Self::texts(&plan)?;
-        let goes_on = !plan.blocked || plan.released;
-        if goes_on {
-            self.rewrite(&mut event, &plan)?;
+        if plan.blocked {
+            // The event itself does not go on, for what else it holds was not examined.
+            if event.kind() != EventKind::BlockStart && !plan.released.is_empty() {
+                for (lane, text) in &plan.released {
+                    out.push(text_delta(*lane, text).map_err(|_| BodyError::unknown_event())?);
+                }
+                event.observe_in(&mut self.progress)?;
+            }
+            self.block(&mut out)?;
+            return Ok(out);
         }
-        // A text that is whole in the event may be blocked as well; then the event does not go on.
-        let whole_blocked = !plan.blocked && self.lanes.assessment_mut().is_blocked();
-        if goes_on && !whole_blocked {
+        self.rewrite(&mut event, &plan)?;
+        if self.lanes.assessment_mut().is_blocked() {
+            // A text that is whole in the event is blocked, so the event does not go on.
+            self.block(&mut out)?;
+        } else {
             event.observe_in(&mut self.progress)?;
             out.push(event.into_inner());
-        }
-        if plan.blocked || whole_blocked {
-            self.block(&mut out)?;
         }
         Ok(out)
     }

@@ -15,7 +15,6 @@ use crate::bedrock::{BodyAssessment, BodyError};
 use crate::guardrail::Source;
 
 /// Why a guarded stream failed. It ends with the failure, and what was held is not released.
-#[derive(Debug)]
 #[non_exhaustive]
 pub enum GuardedStreamError<E> {
     /// The model's stream failed: an exception event, a connection cut, a frame that is corrupt.
@@ -23,6 +22,20 @@ pub enum GuardedStreamError<E> {
     /// The guardrail refused the stream: an event could not be examined, or a rule blocked it and the layer answers blocks with
     /// errors.
     Guardrail(GuardrailError),
+}
+
+impl<E: fmt::Debug> fmt::Debug for GuardedStreamError<E> {
+    // Without the raw message: an event that the SDK could not read holds text that no rule has seen.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Upstream(SdkError::ServiceError(error)) => f.debug_tuple("Upstream").field(error.err()).finish(),
+            Self::Upstream(SdkError::DispatchFailure(_)) => f.write_str("Upstream(DispatchFailure)"),
+            Self::Upstream(SdkError::ResponseError(_)) => f.write_str("Upstream(ResponseError)"),
+            Self::Upstream(SdkError::TimeoutError(_)) => f.write_str("Upstream(TimeoutError)"),
+            Self::Upstream(_) => f.write_str("Upstream"),
+            Self::Guardrail(error) => f.debug_tuple("Guardrail").field(error).finish(),
+        }
+    }
 }
 
 impl<E: std::error::Error + 'static> fmt::Display for GuardedStreamError<E> {

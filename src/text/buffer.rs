@@ -1,7 +1,6 @@
 //! The end of a text of which more is to come.
 
 use super::fold::{Folded, MAX_INVISIBLE_BYTES, View, fold};
-use super::fold_table::is_invisible;
 use super::kind::CharKind;
 
 /// The last bytes of a text, addressed by their offsets in the whole text.
@@ -61,18 +60,15 @@ impl TextBuffer {
             return Ok(Some(char::from(byte)));
         }
         for c in rest.chars() {
-            if is_invisible(c) {
-                run += c.len_utf8();
-                if run > MAX_INVISIBLE_BYTES {
-                    return Ok(Some(c));
-                }
-                continue;
-            }
-            run = 0;
             match fold(c, view) {
                 Folded::Same => return Ok(Some(c)),
                 Folded::To(form) => return Ok(form.chars().next()),
-                Folded::Dropped => {}
+                Folded::Dropped => {
+                    run += c.len_utf8();
+                    if run > MAX_INVISIBLE_BYTES {
+                        return Ok(Some(c));
+                    }
+                }
             }
         }
         if self.finished { Ok(None) } else { Err(NotYet) }
@@ -86,18 +82,15 @@ impl TextBuffer {
             return Some(char::from(byte));
         }
         for c in before.chars().rev() {
-            if is_invisible(c) {
-                run += c.len_utf8();
-                if run > MAX_INVISIBLE_BYTES {
-                    return Some(c);
-                }
-                continue;
-            }
-            run = 0;
             match fold(c, view) {
                 Folded::Same => return Some(c),
                 Folded::To(form) => return form.chars().next_back(),
-                Folded::Dropped => {}
+                Folded::Dropped => {
+                    run += c.len_utf8();
+                    if run > MAX_INVISIBLE_BYTES {
+                        return Some(c);
+                    }
+                }
             }
         }
         None

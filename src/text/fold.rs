@@ -19,7 +19,7 @@ pub(crate) enum View {
     Word = 1,
 }
 
-/// A run of invisible characters longer than this many bytes is no longer dropped. Without a limit, a match, and with it what a
+/// A run of dropped characters, invisible ones or combining marks, longer than this many bytes is no longer dropped. Without a limit, a match, and with it what a
 /// stream must hold, could be made as long as one likes.
 pub(crate) const MAX_INVISIBLE_BYTES: usize = 32;
 
@@ -193,12 +193,13 @@ pub(crate) fn split_plain(text: &str) -> (&str, &str) {
 
 /// What `c` becomes, given the run of invisible bytes before it.
 fn folded(c: char, view: View, run: &mut usize) -> &'static Folded {
-    if !is_invisible(c) {
+    let form = fold(c, view);
+    if *form != Folded::Dropped {
         *run = 0;
-        return fold(c, view);
+        return form;
     }
     *run = run.saturating_add(c.len_utf8());
-    if *run > MAX_INVISIBLE_BYTES { &Folded::Same } else { &Folded::Dropped }
+    if *run > MAX_INVISIBLE_BYTES { &Folded::Same } else { form }
 }
 
 #[cfg(test)]
@@ -228,6 +229,14 @@ mod tests {
         assert_eq!(fold_text(&text, View::Pattern), "ab");
         let text = format!("a{}b", "\u{200b}".repeat(11));
         assert_eq!(fold_text(&text, View::Pattern), "a\u{200b}b");
+    }
+
+    #[test]
+    fn a_long_run_of_marks_is_not_dropped_either() {
+        let text = format!("a{}b", "\u{301}".repeat(16));
+        assert_eq!(fold_text(&text, View::Word), "ab");
+        let text = format!("a{}b", "\u{301}".repeat(17));
+        assert_eq!(fold_text(&text, View::Word), "a\u{301}b");
     }
 
     #[test]

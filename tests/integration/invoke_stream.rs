@@ -197,3 +197,18 @@ async fn interleaved_choices_have_guards_of_their_own() {
         assert_eq!(joined, MASKED, "generation {index}");
     }
 }
+
+/// What else stands in the event in which a text blocks was not examined when the block was found: it does not go on.
+#[tokio::test]
+async fn the_event_that_blocks_does_not_go_on() {
+    let event = json!({"choices": [
+        {"index": 0, "delta": {"content": "hello guaranteed return now"}},
+        {"index": 1, "delta": {"content": "q", "annotations": [{"title": "guaranteed return a@example.com"}]}},
+    ]});
+    let reply = Reply::RawEvents(vec![("chunk".to_owned(), event)]);
+    let body = json!({"messages": [{"role": "user", "content": "Hello"}]});
+    let chunks = chunks(Options { reply, ..Options::default() }, "openai.gpt-oss-120b", &body).await;
+    let all = Value::from(chunks).to_string();
+    assert!(all.contains("hello ") && all.contains("I can't share that."), "{all}");
+    assert!(!all.contains("guaranteed") && !all.contains("example.com"), "{all}");
+}

@@ -160,7 +160,7 @@ pub(crate) fn text(rng: &mut Rng, pieces: usize) -> String {
         text.push_str(rng.pick(FRAGMENTS));
         if rng.chance(5) {
             let run = rng.below(40);
-            let c = *[' ', 'a', '1', '中', '\u{200b}', 'x'].get(rng.below(6)).expect("in range");
+            let c = *[' ', 'a', '1', '中', '\u{301}', 'x'].get(rng.below(6)).expect("in range");
             text.extend(std::iter::repeat_n(c, run));
         }
     }

@@ -4,4 +4,5 @@
 
 mod generate;
 mod invariance;
+mod oracle;
 mod rules;

@@ -107,3 +107,22 @@ fn private_key_without_an_end_is_let_go() {
     let bound = guardrail.hold_bound().bytes();
     assert!(first <= bound && held <= bound, "{first} bytes before the first release, {held} held, bound {bound}");
 }
+
+/// Found by review: a word with a long tail of combining marks, which the word view drops, was held past its bound.
+#[test]
+fn a_word_with_a_long_tail_of_marks_is_held_within_bounds() {
+    let policy = "{version: 1, name: w, word_filters: [{name: w, words: [acme], action: mask}]}";
+    let guardrail = banister::Guardrail::new(banister::Policy::from_yaml(policy).expect("valid"));
+    for marks in [1, 16, 17, 161, 3000] {
+        let text = format!("acme{} and", "\u{301}".repeat(marks));
+        let whole = guardrail.assess(banister::Source::Input, &text);
+        let mut stream = banister::StreamGuard::new(&guardrail, banister::Source::Input);
+        let mut released = String::new();
+        for c in text.chars() {
+            released.push_str(stream.push(c.encode_utf8(&mut [0; 4])));
+        }
+        released.push_str(stream.finish());
+        assert_eq!(released, whole.apply(&text), "{marks} marks");
+        assert!(released.starts_with("{w}"), "{marks} marks");
+    }
+}

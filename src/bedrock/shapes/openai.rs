@@ -5,7 +5,9 @@ use crate::bedrock::slot::SlotKind::{
     AssistantText, Citation, Document, Echo, Reasoning, RequestMetadata, StopSequence, ToolDefinition, ToolInput,
     UserText,
 };
-use crate::bedrock::table::Rule::{Delta, Free, In, InAs, Json, Opaque, Plain, PlainTree, Said, Text, Token};
+use crate::bedrock::table::Rule::{
+    Delta, Free, In, InAs, Json, Opaque, Plain, PlainTree, Said, Text, Token, TokenBytes,
+};
 use crate::bedrock::table::{Part, Role, Tag, table};
 
 use super::guardrail::{REQUEST_COMMON, RESPONSE_COMMON};
@@ -87,9 +89,9 @@ table! {
         ("choices[].finish_reason", Plain),
         ("choices[].stop_reason", Plain),
         ("choices[].logprobs.content[].token", Token),
-        ("choices[].logprobs.content[].bytes", PlainTree),
+        ("choices[].logprobs.content[].bytes", TokenBytes),
         ("choices[].logprobs.content[].top_logprobs[].token", Token),
-        ("choices[].logprobs.content[].top_logprobs[].bytes", PlainTree),
+        ("choices[].logprobs.content[].top_logprobs[].bytes", TokenBytes),
         ("choices[].logprobs.tokens[]", Token),
         ("choices[].logprobs.top_logprobs", Free(Echo)),
         ("usage", PlainTree),

@@ -68,8 +68,12 @@ impl EventGuard {
         let plan = self.lanes.plan(&facts)?;
         let mut out = self.texts(&plan)?;
         if plan.blocked {
-            if plan.released {
-                out.push(self.rewrite(&event, &plan)?);
+            // A block that only now opens is not opened for what was released of it.
+            if event.kind() != EventKind::BlockStart && !plan.released.is_empty() {
+                let released = plan.released.iter().filter_map(|(lane, text)| {
+                    text_event(self.kind, self.shape, *lane, event.block().unwrap_or(0), text).map(OutEvent::New)
+                });
+                out.extend(released);
                 self.progress.observe(&event);
             }
             self.block(&mut out);

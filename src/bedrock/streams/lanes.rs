@@ -28,10 +28,10 @@ pub(crate) struct Plan {
     pub(crate) before: Vec<(Lane, u64, String)>,
     /// New texts of its deltas, by position; those not named stay.
     pub(crate) edits: Vec<(usize, String)>,
-    /// A rule blocked the stream. The event itself goes on only if a text of it was released.
+    /// A rule blocked the stream. The event itself does not go on, for what else it holds was not examined: what was released does.
     pub(crate) blocked: bool,
-    /// Whether any text of the event was released.
-    pub(crate) released: bool,
+    /// The texts of its deltas that were released, for when the event itself does not go on.
+    pub(crate) released: Vec<(Lane, String)>,
 }
 
 /// All lanes of a stream.
@@ -65,9 +65,10 @@ impl Lanes {
         if !plan.blocked {
             self.end_lanes(facts, &mut released, &mut plan);
         }
-        for (position, (text, (_, given))) in released.into_iter().zip(&facts.deltas).enumerate() {
-            plan.released |= !text.is_empty();
-            if text != *given {
+        for (position, (text, (lane, given))) in released.into_iter().zip(&facts.deltas).enumerate() {
+            if plan.blocked && !text.is_empty() {
+                plan.released.push((*lane, text));
+            } else if text != *given {
                 plan.edits.push((position, text));
             }
         }

@@ -113,9 +113,14 @@ impl Checker<'_> {
     }
 }
 
-/// The error without its line, which is always the first.
+/// What is wrong with a line. The parser's own words may quote the line, and with it what must not be written down.
 fn in_line(error: &serde_json::Error) -> String {
-    let message = error.to_string();
-    let bare = message.split(" at line ").next().unwrap_or_default();
-    format!("{bare} at column {}", error.column())
+    let what = match error.classify() {
+        serde_json::error::Category::Data => {
+            "expected an object with `text`, a string, and if wanted `id` and `source`, `input` or `output`"
+        }
+        serde_json::error::Category::Eof => "the line ends too soon",
+        serde_json::error::Category::Syntax | serde_json::error::Category::Io => "not JSON",
+    };
+    format!("{what}, at column {}", error.column())
 }
