@@ -98,7 +98,7 @@ impl Detectors {
     /// Compiles what a policy wants detected. Patterns were checked when the policy was; a problem here names its rule.
     pub(crate) fn compile(spec: &DetectorSpec) -> Result<Self, (RuleId, PatternProblem)> {
         let mut builder = Builder::default();
-        builder.add_words(spec);
+        builder.add_words(spec)?;
         builder.add_patterns(spec)?;
         builder.add_entities(spec)?;
         builder.add_topics(spec)?;
@@ -192,6 +192,24 @@ fn canonical(value: &str) -> String {
     if is_number { folded.chars().filter(char::is_ascii_digit).collect() } else { folded.trim().to_owned() }
 }
 
+fn never_found(what: &str) -> PatternProblem {
+    PatternProblem {
+        message: format!(
+            "of {what} nothing is left once invisible characters and accents are taken away, so it is never found"
+        ),
+        span: None,
+        help: "give it letters or digits".to_owned(),
+    }
+}
+
+fn empty_examples() -> PatternProblem {
+    PatternProblem {
+        message: "the examples hold common words only, so nothing is like them".to_owned(),
+        span: None,
+        help: "write examples as whole sentences that name the subject".to_owned(),
+    }
+}
+
 #[derive(Default)]
 struct Builder {
     words: WordsBuilder,
@@ -205,7 +223,7 @@ struct Builder {
 }
 
 impl Builder {
-    fn add_words(&mut self, spec: &DetectorSpec) {
+    fn add_words(&mut self, spec: &DetectorSpec) -> Result<(), (RuleId, PatternProblem)> {
         for list in &spec.words {
             let spelling = match (list.case_sensitive, list.folded) {
                 (true, _) => Spelling::Exact,
@@ -213,10 +231,13 @@ impl Builder {
                 (false, false) => Spelling::AnyCase,
             };
             for word in &list.words {
-                self.words.add(word, WordRole::Rule(list.rule), list.whole_word, spelling);
+                if !self.words.add(word, WordRole::Rule(list.rule), list.whole_word, spelling) {
+                    return Err((list.rule, never_found("a word")));
+                }
             }
             self.bound_words(list.rule, &list.words);
         }
+        Ok(())
     }
 
     fn add_patterns(&mut self, spec: &DetectorSpec) -> Result<(), (RuleId, PatternProblem)> {
@@ -266,10 +287,18 @@ impl Builder {
     fn add_topics(&mut self, spec: &DetectorSpec) -> Result<(), (RuleId, PatternProblem)> {
         for topic in &spec.topics {
             for phrase in &topic.phrases {
-                self.words.add(phrase, WordRole::Rule(topic.rule), true, Spelling::Folded);
+                if !self.words.add(phrase, WordRole::Rule(topic.rule), true, Spelling::Folded) {
+                    return Err((topic.rule, never_found("a phrase")));
+                }
             }
             for exception in &topic.exceptions {
-                self.words.add(exception, WordRole::Exception(topic.rule), true, Spelling::Folded);
+                if !self.words.add(exception, WordRole::Exception(topic.rule), true, Spelling::Folded) {
+                    return Err((topic.rule, never_found("an exception")));
+                }
+            }
+            if !topic.examples.is_empty() && !topic.examples.iter().any(|example| super::topic::says_something(example))
+            {
+                return Err((topic.rule, empty_examples()));
             }
             self.bound_words(topic.rule, &topic.phrases);
             for pattern in &topic.patterns {

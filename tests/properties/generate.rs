@@ -153,6 +153,12 @@ const FRAGMENTS: &[&str] = &[
     "born 1990-01-02",
 ];
 
+/// Fragments with spaces between.
+pub(crate) fn spaced_text(rng: &mut Rng, pieces: usize) -> String {
+    let pieces: Vec<&str> = (0..rng.below(pieces + 1)).map(|_| rng.pick(FRAGMENTS)).collect();
+    pieces.join(" ")
+}
+
 /// A text of up to about `pieces` fragments.
 pub(crate) fn text(rng: &mut Rng, pieces: usize) -> String {
     let mut text = String::new();

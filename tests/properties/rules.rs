@@ -2,7 +2,7 @@
 
 use banister::{ActionTaken, Finding, Guardrail, Policy, Source};
 
-use crate::generate::{Rng, Rules, run, text};
+use crate::generate::{Rng, Rules, run, spaced_text, text};
 
 fn guardrail(rules: &Rules, seed: u64) -> Guardrail {
     let policy =
@@ -178,4 +178,35 @@ fn no_text_is_too_odd_for_the_recognizers() {
             "seed {seed}: {text:?}"
         );
     });
+}
+
+/// What is masked is not found again in the masked text. With types that need no context, for a mask that is shorter than what it
+/// replaces brings context words nearer; and with words apart, for a mask is a boundary where there was none.
+#[test]
+fn masking_leaves_no_finding() {
+    let yaml = "{version: 1, name: m, word_filters: [{name: w, words: [acme, globex corp, stock tip], action: mask}],
+        pii: [{types: [EMAIL, AWS_ACCESS_KEY, MAC_ADDRESS, INTERNATIONAL_BANK_ACCOUNT_NUMBER, JWT], action: mask, replacement: '[...]'}]}";
+    let guardrail = Guardrail::new(Policy::from_yaml(yaml).expect("valid"));
+    run(1500, |seed| {
+        let mut rng = Rng::new(seed ^ 0x3A5C);
+        let text = spaced_text(&mut rng, 40);
+        let masked = guardrail.assess(Source::Output, &text);
+        let again = guardrail.assess(Source::Output, masked.apply(&text));
+        let left: Vec<_> = again.findings().iter().map(key).collect();
+        assert!(left.is_empty(), "seed {seed}: {left:?} in {:?} of {text:?}", masked.apply(&text));
+    });
+}
+
+/// Rules that could never find anything are errors, not silence.
+#[test]
+fn rules_that_find_nothing_are_refused() {
+    for yaml in [
+        "{version: 1, name: n, denied_topics: [{name: t, examples: ['?']}]}",
+        "{version: 1, name: n, denied_topics: [{name: t, examples: [the]}]}",
+        "{version: 1, name: n, word_filters: [{name: w, words: ['\u{200b}']}]}",
+        "{version: 1, name: n, word_filters: [{name: w, words: ['\u{301}']}]}",
+    ] {
+        let error = Policy::from_yaml(yaml).expect_err(yaml).to_string();
+        assert!(error.contains("never found") || error.contains("nothing is like them"), "{error}");
+    }
 }

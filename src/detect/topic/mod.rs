@@ -10,6 +10,6 @@ mod similarity;
 mod stem;
 mod tokens;
 
-pub(crate) use model::Likeness;
+pub(crate) use model::{Likeness, says_something};
 pub(crate) use similarity::{Similarity, SimilarityState, Window};
 pub(crate) use tokens::MAX_WINDOW_BYTES;

@@ -196,6 +196,11 @@ fn dot(a: &Vector, b: &Vector) -> f32 {
     a.iter().filter_map(|(id, x)| Some(x * b.get(id)?)).sum()
 }
 
+/// Whether an example holds a word that can carry a finding.
+pub(crate) fn says_something(example: &str) -> bool {
+    stems(example).iter().any(|stem| carries(weight(stem)))
+}
+
 /// Whether a stem can begin a finding.
 pub(super) fn carries(weight: f32) -> bool {
     weight >= COMMON
