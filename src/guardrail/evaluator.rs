@@ -72,7 +72,7 @@ impl Evaluator {
 
     fn read(&mut self, mut chunk: &str, out: &mut dyn Sink) {
         while !chunk.is_empty() {
-            let (slice, rest) = chunk.split_at(floor_boundary(chunk, SLICE_BYTES));
+            let (slice, rest) = chunk.split_at(chunk.floor_char_boundary(SLICE_BYTES));
             chunk = rest;
             let offset = self.text.end();
             self.text.push(slice);
@@ -156,15 +156,4 @@ impl Evaluator {
         self.decider.forget_before(settled, detectors.reach());
         self.text.forget_before(done.saturating_sub(LOOKBEHIND_BYTES));
     }
-}
-
-fn floor_boundary(text: &str, limit: usize) -> usize {
-    if text.len() <= limit {
-        return text.len();
-    }
-    let mut at = limit;
-    while !text.is_char_boundary(at) {
-        at -= 1;
-    }
-    at
 }

@@ -44,10 +44,7 @@ impl TextBuffer {
         if spare < 4096 || spare < self.kept.len() / 2 {
             return;
         }
-        let mut cut = spare;
-        while !self.kept.is_char_boundary(cut) {
-            cut -= 1;
-        }
+        let cut = self.kept.floor_char_boundary(spare);
         self.kept.drain(..cut);
         self.base += cut;
     }
@@ -133,11 +130,7 @@ impl TextBuffer {
 
     /// The character boundary at or before `offset`.
     pub(crate) fn floor_boundary(&self, offset: usize) -> usize {
-        let mut at = offset.saturating_sub(self.base);
-        while !self.kept.is_char_boundary(at) {
-            at -= 1;
-        }
-        self.base + at
+        self.base + self.kept.floor_char_boundary(offset.saturating_sub(self.base))
     }
 
     /// The end of the combining marks that follow `offset`: they belong to the character before it.
