@@ -47,17 +47,26 @@ pub struct BodyAssessment {
     outcome: Outcome,
     findings: Vec<BodyFinding>,
     message: Option<Arc<str>>,
+    examined_chars: usize,
     pub(super) coverage: Coverage,
 }
 
 impl BodyAssessment {
     pub(super) fn new(source: Source) -> Self {
-        Self { source, outcome: Outcome::Passed, findings: Vec::new(), message: None, coverage: Coverage::default() }
+        Self {
+            source,
+            outcome: Outcome::Passed,
+            findings: Vec::new(),
+            message: None,
+            examined_chars: 0,
+            coverage: Coverage::default(),
+        }
     }
 
     /// Adds what was found in one text. The first text that is blocked gives the message.
     pub(super) fn add(&mut self, findings: impl Iterator<Item = BodyFinding>, text: &Assessment) {
         self.findings.extend(findings);
+        self.examined_chars += text.examined_chars();
         self.outcome = stronger(self.outcome, text.outcome());
         if self.message.is_none() {
             self.message = text.message().map(Arc::from);
@@ -67,6 +76,7 @@ impl BodyAssessment {
     /// Adds what was found in an event of a stream, of whose bytes `carried` are counted elsewhere.
     pub(crate) fn absorb(&mut self, event: Self, carried: usize) {
         self.findings.extend(event.findings);
+        self.examined_chars += event.examined_chars;
         self.outcome = stronger(self.outcome, event.outcome);
         self.message = self.message.take().or(event.message);
         self.coverage.examined_bytes += event.coverage.examined_bytes.saturating_sub(carried);
@@ -109,6 +119,12 @@ impl BodyAssessment {
         self.coverage.examined_bytes
     }
 
+    /// Characters of text that were examined; Bedrock counts its units in these.
+    #[must_use]
+    pub fn examined_chars(&self) -> usize {
+        self.examined_chars
+    }
+
     /// Content that was not examined, and why.
     #[must_use]
     pub fn skipped(&self) -> &[Skipped] {
@@ -116,7 +132,8 @@ impl BodyAssessment {
     }
 }
 
-fn stronger(a: Outcome, b: Outcome) -> Outcome {
+/// The stronger of two outcomes.
+pub(super) fn stronger(a: Outcome, b: Outcome) -> Outcome {
     match (a, b) {
         (Outcome::Blocked, _) | (_, Outcome::Blocked) => Outcome::Blocked,
         (Outcome::Masked, _) | (_, Outcome::Masked) => Outcome::Masked,

@@ -126,6 +126,7 @@ impl<'a> Texts<'a> {
         let (assessment, replacements) =
             self.guard.guardrail.assess_for_edits(&self.guard.conversation, source, slot.text());
         if assessment.findings().is_empty() {
+            self.assessment.add(std::iter::empty(), &assessment);
             return None;
         }
         let (pointer, inner) = (slot.pointer(), slot.inner_pointer());

@@ -6,6 +6,7 @@
 //! Where text stands is data: one table a family, in `shapes`. What no table names is examined as well,
 //! and a content block of an unknown kind is an error, so that a new kind of content cannot slip through.
 
+mod asked;
 mod assessment;
 mod blocked;
 mod error;
@@ -13,11 +14,13 @@ mod event_stream;
 mod guard;
 mod json;
 mod operation;
+mod report;
 mod shape;
 mod shapes;
 mod slot;
 mod streams;
 mod table;
+mod trace;
 pub(crate) mod typed;
 mod visit;
 mod walk;
@@ -31,16 +34,19 @@ pub use assessment::{BodyAssessment, BodyFinding};
 pub use error::BodyError;
 pub use guard::{BodyGuard, GuardedBody};
 pub use operation::Operation;
+pub use report::GuardrailReport;
 pub use shape::Shape;
 pub use slot::{SkipReason, Skipped};
 
 pub(crate) use self::{
+    asked::{AskedGuardrail, asked_in_body, without_guardrail},
     blocked::{Progress, blocked_reply},
     event_stream::{Chunk, EventKind, Frame, FrameDecoder, Lane, StreamKind, wrap_chunk},
     json::SlotEdit,
     shape::request_shape,
     slot::Coverage,
     streams::{EventGuard, Facts, Lanes, OutEvent, Plan},
+    trace::Trace,
     visit::Visitor,
 };
 

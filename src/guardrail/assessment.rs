@@ -25,6 +25,7 @@ pub struct Assessment {
     pub(super) masked: Option<String>,
     pub(super) message: Option<Arc<str>>,
     pub(super) examined_bytes: usize,
+    pub(super) examined_chars: usize,
 }
 
 impl Assessment {
@@ -78,5 +79,11 @@ impl Assessment {
     #[must_use]
     pub fn examined_bytes(&self) -> usize {
         self.examined_bytes
+    }
+
+    /// How many characters of text were examined; Bedrock counts its units in these.
+    #[must_use]
+    pub fn examined_chars(&self) -> usize {
+        self.examined_chars
     }
 }

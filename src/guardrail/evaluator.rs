@@ -3,7 +3,7 @@
 use super::assessment::{Assessment, Outcome};
 use super::conversation::Conversation;
 use super::decide::{Decider, Settled};
-use super::finding::{ActionTaken, Explanation, Finding};
+use super::finding::{ActionTaken, Explanation, Finding, Matched};
 use super::guard::{Guardrail, Source};
 use super::resolve::{Claim, Resolver};
 use super::sink::{Discard, Sink};
@@ -32,6 +32,7 @@ pub(crate) struct Evaluator {
     settled: Vec<Settled>,
     resolver: Resolver,
     findings: Vec<Finding>,
+    chars: usize,
     /// Text is released as it comes, until it is blocked.
     at_once: bool,
 }
@@ -49,6 +50,7 @@ impl Evaluator {
             found: Found::default(),
             settled: Vec::new(),
             findings: Vec::new(),
+            chars: 0,
             at_once: false,
         }
     }
@@ -75,6 +77,7 @@ impl Evaluator {
             let (slice, rest) = chunk.split_at(chunk.floor_char_boundary(SLICE_BYTES));
             chunk = rest;
             let offset = self.text.end();
+            self.chars += slice.chars().count();
             self.text.push(slice);
             self.scanner.push(self.guardrail.detectors(), &self.text, slice, offset, &mut self.found);
             let frontier = self.scanner.frontier(self.guardrail.detectors(), &self.text);
@@ -126,6 +129,7 @@ impl Evaluator {
             masked: None,
             message: self.resolver.blocked_by().map(|rule| self.guardrail.blocked_message(rule, self.source)),
             examined_bytes: self.text.end(),
+            examined_chars: self.chars,
         }
     }
 
@@ -149,6 +153,8 @@ impl Evaluator {
                 action: ActionTaken::of(action),
                 span: Span::new(found.start, found.end),
                 explanation: found.likeness.map(Explanation::new),
+                // Nothing before what was settled last time is forgotten yet.
+                matched: self.guardrail.keeps_matches().then(|| Matched::new(self.text.slice(found.start, found.end))),
             });
         }
         self.resolver.write(settled, &self.text, self.guardrail.rules(), &self.conversation, out);

@@ -44,7 +44,8 @@ impl fmt::Display for ActionTaken {
     }
 }
 
-/// One detection: which rule, where, and what was done. It never holds the text that was found.
+/// One detection: which rule, where, and what was done. It does not hold the text that was found, unless that was asked for with
+/// [`Guardrail::dangerous_keep_matches`](crate::Guardrail::dangerous_keep_matches).
 #[derive(Clone, Debug, PartialEq)]
 pub struct Finding {
     pub(super) rule: Arc<str>,
@@ -55,6 +56,7 @@ pub struct Finding {
     pub(super) action: ActionTaken,
     pub(super) span: Span,
     pub(super) explanation: Option<Explanation>,
+    pub(super) matched: Option<Matched>,
 }
 
 impl Finding {
@@ -98,6 +100,33 @@ impl Finding {
     #[must_use]
     pub fn explanation(&self) -> Option<&Explanation> {
         self.explanation.as_ref()
+    }
+
+    /// The text that was found, where [`Guardrail::dangerous_keep_matches`](crate::Guardrail::dangerous_keep_matches) asked for it.
+    #[must_use]
+    pub fn matched_text(&self) -> Option<&str> {
+        self.matched.as_ref().map(|matched| &*matched.0)
+    }
+
+    /// The rule's position in its policy.
+    pub(crate) fn rule_number(&self) -> u32 {
+        self.number
+    }
+}
+
+/// Text that was found. `Debug` does not show it: whoever asked for matches did not ask for them in logs.
+#[derive(Clone, PartialEq)]
+pub(super) struct Matched(Arc<str>);
+
+impl Matched {
+    pub(super) fn new(text: &str) -> Self {
+        Self(text.into())
+    }
+}
+
+impl fmt::Debug for Matched {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} bytes", self.0.len())
     }
 }
 

@@ -63,6 +63,7 @@ pub struct Guardrail {
     policy: Policy,
     hold_bound: HoldBound,
     max_cluster: usize,
+    keeps_matches: bool,
 }
 
 impl Guardrail {
@@ -77,7 +78,16 @@ impl Guardrail {
             bytes: widest.map_or(0, |bound| bound.span + bound.wait + max_cluster),
             rule: widest.map(|bound| Arc::clone(&policy.compiled_rules()[bound.rule as usize].name)),
         };
-        Self { policy, hold_bound, max_cluster }
+        Self { policy, hold_bound, max_cluster, keeps_matches: false }
+    }
+
+    /// Has findings hold the text that was found, for [`Finding::matched_text`](super::Finding::matched_text) and the `match` members of
+    /// traces. Whoever reads either then sees what was masked or blocked: a card number in a completion that its reader was not to see,
+    /// for one. `Debug`, logs and metrics still do not show it.
+    #[must_use]
+    pub fn dangerous_keep_matches(mut self) -> Self {
+        self.keeps_matches = true;
+        self
     }
 
     /// The policy.
@@ -130,6 +140,10 @@ impl Guardrail {
 
     pub(crate) fn rules(&self) -> &[Rule] {
         self.policy.compiled_rules()
+    }
+
+    pub(super) fn keeps_matches(&self) -> bool {
+        self.keeps_matches
     }
 
     pub(super) fn max_cluster(&self) -> usize {

@@ -12,10 +12,10 @@ use super::error::GuardrailError;
 use super::layer::{CallGuard, Settings};
 use super::service::{CallFuture, GuardedOperation, sealed::Sealed};
 use crate::bedrock::typed::{
-    blocked_converse, visit_apply_guardrail_request, visit_apply_guardrail_response, visit_async_request,
+    blocked_converse, put_trace, visit_apply_guardrail_request, visit_apply_guardrail_response, visit_async_request,
     visit_converse_request, visit_converse_response, visit_count_tokens_request,
 };
-use crate::bedrock::{BodyAssessment, Operation};
+use crate::bedrock::{AskedGuardrail, BodyAssessment, BodyError, Operation};
 use crate::guardrail::Source;
 
 impl Sealed for ConverseInput {}
@@ -30,8 +30,14 @@ where
 
     #[allow(private_interfaces, reason = "sealed")]
     fn guard(mut self, settings: Arc<Settings>, mut inner: S) -> CallFuture<ConverseOutput> {
-        let guard = CallGuard::new(settings, Operation::Converse, self.model_id.clone());
+        let mut guard = CallGuard::new(settings, Operation::Converse, self.model_id.clone());
         Box::pin(async move {
+            if let Some(config) = &self.guardrail_config {
+                let asked = AskedGuardrail::new(Some(&config.guardrail_identifier), Some(config.trace.as_str()));
+                if guard.asked(&asked) {
+                    self.guardrail_config = None;
+                }
+            }
             let assessment = guard.typed(Source::Input, |f| visit_converse_request(&mut self, f))?;
             if assessment.is_blocked() {
                 return blocked(&guard, assessment).map_err(Into::into);
@@ -40,6 +46,9 @@ where
             let assessment = guard.typed(Source::Output, |f| visit_converse_response(&mut output, f))?;
             if assessment.is_blocked() {
                 return blocked(&guard, assessment).map_err(Into::into);
+            }
+            if let Some(trace) = guard.trace() {
+                put_trace(trace, &mut output, Some(&assessment)).map_err(|_| untold(&guard))?;
             }
             Ok(output)
         })
@@ -50,8 +59,17 @@ fn blocked(guard: &CallGuard, assessment: BodyAssessment) -> Result<ConverseOutp
     if guard.settings.block_with_error {
         return Err(GuardrailError::blocked(guard.operation, assessment));
     }
-    blocked_converse(assessment.message().unwrap_or_default())
-        .map_err(|_| GuardrailError::blocked(guard.operation, assessment))
+    let mut output = blocked_converse(assessment.message().unwrap_or_default());
+    if let (Some(trace), Ok(answer)) = (guard.trace(), &mut output) {
+        let found = Some(&assessment).filter(|assessment| assessment.source() == Source::Output);
+        put_trace(trace, answer, found).map_err(|_| untold(guard))?;
+    }
+    output.map_err(|_| GuardrailError::blocked(guard.operation, assessment))
+}
+
+/// The error of a trace that the SDK does not take: it wants a member that this version does not set.
+pub(super) fn untold(guard: &CallGuard) -> GuardrailError {
+    guard.unreadable(Source::Output, BodyError::unknown_event())
 }
 
 impl Sealed for CountTokensInput {}
@@ -66,7 +84,7 @@ where
 
     #[allow(private_interfaces, reason = "sealed")]
     fn guard(mut self, settings: Arc<Settings>, mut inner: S) -> CallFuture<CountTokensOutput> {
-        let guard = CallGuard::new(settings, Operation::CountTokens, self.model_id.clone());
+        let mut guard = CallGuard::new(settings, Operation::CountTokens, self.model_id.clone());
         Box::pin(async move {
             let assessment = guard.typed(Source::Input, |f| visit_count_tokens_request(&mut self, f))?;
             refuse_blocked(&guard, assessment)?;
@@ -87,7 +105,7 @@ where
 
     #[allow(private_interfaces, reason = "sealed")]
     fn guard(mut self, settings: Arc<Settings>, mut inner: S) -> CallFuture<StartAsyncInvokeOutput> {
-        let guard = CallGuard::new(settings, Operation::StartAsyncInvoke, self.model_id.clone());
+        let mut guard = CallGuard::new(settings, Operation::StartAsyncInvoke, self.model_id.clone());
         Box::pin(async move {
             let assessment = guard.typed(Source::Input, |f| visit_async_request(&mut self, f))?;
             refuse_blocked(&guard, assessment)?;
@@ -109,7 +127,7 @@ where
     /// The text of this call leaves the process like that of any other, and comes back in the answer.
     #[allow(private_interfaces, reason = "sealed")]
     fn guard(mut self, settings: Arc<Settings>, mut inner: S) -> CallFuture<ApplyGuardrailOutput> {
-        let guard = CallGuard::new(settings, Operation::ApplyGuardrail, None);
+        let mut guard = CallGuard::new(settings, Operation::ApplyGuardrail, None);
         Box::pin(async move {
             let assessment = guard.typed(Source::Input, |f| visit_apply_guardrail_request(&mut self, f))?;
             refuse_blocked(&guard, assessment)?;

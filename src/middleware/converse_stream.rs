@@ -7,13 +7,17 @@ use aws_sdk_bedrockruntime::types::ConverseStreamOutput as ConverseEvent;
 use aws_sdk_bedrockruntime::types::error::ConverseStreamOutputError;
 use tower::{BoxError, Service};
 
+use super::converse::untold;
 use super::error::GuardrailError;
 use super::guarded_stream::{Examine, GuardedStream};
 use super::layer::{CallGuard, Settings};
 use super::service::{CallFuture, GuardedOperation, sealed::Sealed};
-use crate::bedrock::typed::{TypedEvent, blocked_converse_events, text_delta, visit_converse_stream_request};
+use crate::bedrock::typed::{
+    TypedEvent, blocked_converse_events, put_trace_in_event, text_delta, visit_converse_stream_request,
+};
 use crate::bedrock::{
-    BodyAssessment, BodyError, BodyGuard, EventKind, Facts, Lane, Lanes, Operation, Plan, Progress, SlotEdit,
+    AskedGuardrail, BodyAssessment, BodyError, BodyGuard, EventKind, Facts, Lane, Lanes, Operation, Plan, Progress,
+    SlotEdit, Trace,
 };
 use crate::guardrail::Source;
 
@@ -48,14 +52,20 @@ where
 
     #[allow(private_interfaces, reason = "sealed")]
     fn guard(mut self, settings: Arc<Settings>, mut inner: S) -> CallFuture<GuardedConverseStream> {
-        let guard = CallGuard::new(settings, Operation::ConverseStream, self.model_id.clone());
+        let mut guard = CallGuard::new(settings, Operation::ConverseStream, self.model_id.clone());
         Box::pin(async move {
+            if let Some(config) = &self.guardrail_config {
+                let asked = AskedGuardrail::new(Some(&config.guardrail_identifier), Some(config.trace.as_str()));
+                if guard.asked(&asked) {
+                    self.guardrail_config = None;
+                }
+            }
             let assessment = guard.typed(Source::Input, |f| visit_converse_stream_request(&mut self, f))?;
             if assessment.is_blocked() {
                 return blocked(guard, assessment).map_err(Into::into);
             }
             let output = inner.call(self).await.map_err(Into::into)?;
-            let events = Events::new(guard.bodies.clone());
+            let events = Events::new(guard.bodies.clone(), guard.trace().cloned());
             Ok(GuardedConverseStream { stream: GuardedStream::new(output.stream, Box::new(events), guard) })
         })
     }
@@ -67,7 +77,12 @@ fn blocked(guard: CallGuard, assessment: BodyAssessment) -> Result<GuardedConver
         return Err(GuardrailError::blocked(guard.operation, assessment));
     }
     match blocked_converse_events(assessment.message().unwrap_or_default(), &Progress::new()) {
-        Ok(events) => Ok(GuardedConverseStream { stream: GuardedStream::of(events, guard) }),
+        Ok(mut events) => {
+            if let (Some(trace), Some(last)) = (guard.trace(), events.last_mut()) {
+                put_trace_in_event(trace, last, None).map_err(|_| untold(&guard))?;
+            }
+            Ok(GuardedConverseStream { stream: GuardedStream::of(events, guard) })
+        }
         Err(_) => Err(GuardrailError::blocked(guard.operation, assessment)),
     }
 }
@@ -78,11 +93,12 @@ struct Events {
     lanes: Lanes,
     progress: Progress,
     blocked: bool,
+    trace: Option<Trace>,
 }
 
 impl Events {
-    fn new(bodies: BodyGuard) -> Self {
-        Self { lanes: Lanes::new(bodies), progress: Progress::new(), blocked: false }
+    fn new(bodies: BodyGuard, trace: Option<Trace>) -> Self {
+        Self { lanes: Lanes::new(bodies), progress: Progress::new(), blocked: false, trace }
     }
 
     fn rewrite(&mut self, event: &mut TypedEvent, plan: &Plan) -> Result<(), BodyError> {
@@ -110,7 +126,18 @@ impl Events {
         let message = self.lanes.assessment_message();
         let events = blocked_converse_events(&message, &self.progress).map_err(|_| BodyError::unknown_event())?;
         out.extend(events);
-        Ok(())
+        self.tell(out.last_mut())
+    }
+
+    /// Puts the trace into the event, if it is the one that takes it.
+    fn tell(&self, event: Option<&mut ConverseEvent>) -> Result<(), BodyError> {
+        match (&self.trace, event) {
+            (Some(trace), Some(event @ ConverseEvent::Metadata(_))) => {
+                let found = self.lanes.assessment_so_far();
+                put_trace_in_event(trace, event, Some(&found)).map_err(|_| BodyError::unknown_event())
+            }
+            _ => Ok(()),
+        }
     }
 }
 
@@ -139,6 +166,7 @@ impl Examine<ConverseEvent> for Events {
         } else {
             event.observe_in(&mut self.progress)?;
             out.push(event.into_inner());
+            self.tell(out.last_mut())?;
         }
         Ok(out)
     }

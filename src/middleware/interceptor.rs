@@ -22,7 +22,7 @@ use aws_smithy_types::config_bag::{ConfigBag, Storable, StoreReplace};
 use bytes::Bytes;
 
 use super::error::GuardrailError;
-use super::http::{EventBody, Examined, Exchange, METADATA, Refusal, Reply, STALE, is_encoded};
+use super::http::{EventBody, Examined, Exchange, GUARDRAIL, METADATA, Refusal, Reply, STALE, asked, is_encoded};
 use super::interceptor_body::{Kind, Slot, WholeBody};
 use super::layer::{GuardrailLayer, Settings};
 use crate::bedrock::Operation;
@@ -158,6 +158,7 @@ impl GuardrailInterceptor {
             return Err("the guardrail examines no request whose body is streamed, so it was refused".into());
         };
         let body = Bytes::copy_from_slice(body);
+        exchange.asked(&asked(|name| request.headers().get_all(name)));
         let (body, reply, blocked) = match exchange.request(&body)? {
             Examined::Same => (body, None, None),
             Examined::Changed(changed) => {
@@ -171,8 +172,11 @@ impl GuardrailInterceptor {
         };
         let (reply, blocked) = match blocked {
             Some(blocked) => (reply, Some(blocked)),
-            None => notes(&exchange, request)?,
+            None => notes(&mut exchange, request)?,
         };
+        if exchange.is_named() {
+            GUARDRAIL.iter().for_each(|name| drop(request.headers_mut().remove(*name)));
+        }
         let call = Arc::new(Mutex::new(Call { exchange, body, reply, refused: Slot::default(), watch: None }));
         let mut calls = cfg.load::<Calls>().cloned().unwrap_or_default();
         calls.0.retain(|(id, _)| *id != self.id);
@@ -295,7 +299,10 @@ fn output(reply: Reply, cfg: &ConfigBag) -> Option<Output> {
 }
 
 /// Examines the metadata in the header of a request whose body may go on; gives the answer to them if they are blocked.
-fn notes(exchange: &Exchange, request: &mut HttpRequest) -> Result<(Option<Reply>, Option<GuardrailError>), BoxError> {
+fn notes(
+    exchange: &mut Exchange,
+    request: &mut HttpRequest,
+) -> Result<(Option<Reply>, Option<GuardrailError>), BoxError> {
     let Some(value) = request.headers().get(METADATA).map(str::to_owned) else { return Ok((None, None)) };
     match exchange.metadata(value.as_bytes())? {
         Examined::Same => {}

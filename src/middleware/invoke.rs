@@ -10,7 +10,7 @@ use super::error::GuardrailError;
 use super::layer::{CallGuard, Settings};
 use super::service::{CallFuture, GuardedOperation, sealed::Sealed};
 use crate::bedrock::typed::blocked_invoke;
-use crate::bedrock::{BodyAssessment, Operation, request_shape};
+use crate::bedrock::{BodyAssessment, Operation, StreamKind, request_shape};
 use crate::guardrail::Source;
 
 impl Sealed for InvokeModelInput {}
@@ -25,9 +25,11 @@ where
 
     #[allow(private_interfaces, reason = "sealed")]
     fn guard(mut self, settings: Arc<Settings>, mut inner: S) -> CallFuture<InvokeModelOutput> {
-        let guard = CallGuard::new(settings, Operation::InvokeModel, self.model_id.clone());
+        let mut guard = CallGuard::new(settings, Operation::InvokeModel, self.model_id.clone());
         Box::pin(async move {
             let body = self.body.take().unwrap_or_default().into_inner();
+            let (identifier, version) = (&mut self.guardrail_identifier, &mut self.guardrail_version);
+            let body = guard.asked_with(identifier, version, &mut self.trace, body);
             let guarded = guard.request(&body)?;
             if guarded.assessment.is_blocked() {
                 return blocked(&guard, &body, guarded.assessment).map_err(Into::into);
@@ -46,6 +48,10 @@ where
             if let Some(body) = guarded.body {
                 output.body = Blob::new(body);
             }
+            if let Some(trace) = guard.trace() {
+                let body = std::mem::take(&mut output.body).into_inner();
+                output.body = Blob::new(trace.write(StreamKind::Invoke, body, Some(&guarded.assessment)));
+            }
             Ok(output)
         })
     }
@@ -59,7 +65,14 @@ fn blocked(guard: &CallGuard, request: &[u8], assessment: BodyAssessment) -> Res
     let shape = request_shape(request).map_err(|error| guard.unreadable(Source::Input, error))?;
     let message = assessment.message().unwrap_or_default();
     match blocked_invoke(shape, guard.model_id(), message) {
-        Some(output) => Ok(output),
+        Some(mut output) => {
+            if let Some(trace) = guard.trace() {
+                let answer = Some(&assessment).filter(|assessment| assessment.source() == Source::Output);
+                let body = std::mem::take(&mut output.body).into_inner();
+                output.body = Blob::new(trace.write(StreamKind::Invoke, body, answer));
+            }
+            Ok(output)
+        }
         None => Err(GuardrailError::blocked(guard.operation, assessment)),
     }
 }

@@ -14,8 +14,8 @@ use super::error::GuardrailError;
 use super::guarded_stream::{Examine, GuardedStream};
 use super::layer::{CallGuard, Settings};
 use super::service::{CallFuture, GuardedOperation, sealed::Sealed};
-use crate::bedrock::typed::{blocked_invoke_events, chunk_json, json_chunk};
-use crate::bedrock::{BodyAssessment, BodyError, EventGuard, Operation, OutEvent, Progress, StreamKind, request_shape};
+use crate::bedrock::typed::{chunk_json, json_chunk};
+use crate::bedrock::{BodyAssessment, BodyError, EventGuard, Operation, OutEvent, StreamKind, request_shape};
 use crate::guardrail::Source;
 
 /// The answer of a guarded InvokeModelWithResponseStream: as the SDK's, with guarded events.
@@ -56,9 +56,11 @@ where
 
     #[allow(private_interfaces, reason = "sealed")]
     fn guard(mut self, settings: Arc<Settings>, mut inner: S) -> CallFuture<GuardedInvokeModelStream> {
-        let guard = CallGuard::new(settings, Operation::InvokeModelWithResponseStream, self.model_id.clone());
+        let mut guard = CallGuard::new(settings, Operation::InvokeModelWithResponseStream, self.model_id.clone());
         Box::pin(async move {
             let body = self.body.take().unwrap_or_default().into_inner();
+            let (identifier, version) = (&mut self.guardrail_identifier, &mut self.guardrail_version);
+            let body = guard.asked_with(identifier, version, &mut self.trace, body);
             let guarded = guard.request(&body)?;
             if guarded.assessment.is_blocked() {
                 return blocked(guard, &body, guarded.assessment).map_err(Into::into);
@@ -69,7 +71,13 @@ where
             let shape = request_shape(&body).map_err(|error| guard.unreadable(Source::Input, error))?;
             self.body = Some(Blob::new(guarded.body.unwrap_or(body)));
             let output = inner.call(self).await.map_err(Into::into)?;
-            let events = EventGuard::new(guard.bodies.clone(), StreamKind::Invoke, shape, guard.model_id());
+            let events = EventGuard::new(
+                guard.bodies.clone(),
+                StreamKind::Invoke,
+                shape,
+                guard.model_id(),
+                guard.trace().cloned(),
+            );
             Ok(GuardedInvokeModelStream {
                 content_type: output.content_type,
                 body: GuardedStream::new(output.body, Box::new(Chunks(events)), guard),
@@ -89,11 +97,11 @@ fn blocked(
     }
     let shape = request_shape(request).map_err(|error| guard.unreadable(Source::Input, error))?;
     let message = assessment.message().unwrap_or_default();
-    match blocked_invoke_events(shape, guard.model_id(), message, &Progress::new()) {
+    match EventGuard::refusal(StreamKind::Invoke, shape, guard.model_id(), message, guard.trace()) {
         None => Err(GuardrailError::blocked(guard.operation, assessment)),
         Some(events) => Ok(GuardedInvokeModelStream {
             content_type: "application/json".to_owned(),
-            body: GuardedStream::of(events, guard),
+            body: GuardedStream::of(events.iter().map(|event| json_chunk(event.json())), guard),
         }),
     }
 }

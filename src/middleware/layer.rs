@@ -1,11 +1,15 @@
 use std::fmt;
 use std::sync::Arc;
 
+use aws_sdk_bedrockruntime::types::Trace as TraceSetting;
 use tower::Layer;
 
 use super::error::GuardrailError;
 use super::service::GuardrailService;
-use crate::bedrock::{BodyAssessment, BodyError, BodyGuard, Coverage, GuardedBody, Operation, Visitor};
+use crate::bedrock::{
+    AskedGuardrail, BodyAssessment, BodyError, BodyGuard, Coverage, GuardedBody, Operation, Trace, Visitor,
+    without_guardrail,
+};
 use crate::guardrail::{Conversation, Guardrail, Source};
 
 /// Bedrock's own limit on invoke bodies: what is larger would be refused there.
@@ -26,6 +30,7 @@ type Observer = Arc<dyn Fn(&AssessedCall<'_>) + Send + Sync>;
 #[derive(Clone)]
 pub(super) struct Settings {
     pub(super) guardrail: Guardrail,
+    identifier: Arc<str>,
     observer: Option<Observer>,
     max_body_bytes: usize,
     examine_unknown: bool,
@@ -39,6 +44,7 @@ impl GuardrailLayer {
     pub fn new(guardrail: Guardrail) -> Self {
         Self {
             settings: Arc::new(Settings {
+                identifier: guardrail.policy().name().into(),
                 guardrail,
                 observer: None,
                 max_body_bytes: MAX_BODY_BYTES,
@@ -61,6 +67,19 @@ impl GuardrailLayer {
     #[must_use]
     pub fn block_with_error(mut self) -> Self {
         self.change().block_with_error = true;
+        self
+    }
+
+    /// Sets the identifier by which callers name this guardrail as they would name one of Bedrock's, and under which it stands in traces.
+    /// The policy's name unless set.
+    ///
+    /// A request that names it (`guardrailConfig` in Converse, the guardrail headers of InvokeModel) goes on without that, for Bedrock
+    /// knows nothing of it; any other identifier is Bedrock's, and stays. Whichever is named: where the request asks for a trace, what
+    /// this guardrail found is told in the answer, in Bedrock's own form and beside the trace of a guardrail of Bedrock's. Its `match`
+    /// members are empty, unless [`Guardrail::dangerous_keep_matches`] fills them.
+    #[must_use]
+    pub fn guardrail_identifier(mut self, identifier: impl Into<Arc<str>>) -> Self {
+        self.change().identifier = identifier.into();
         self
     }
 
@@ -127,6 +146,7 @@ impl fmt::Debug for Settings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("GuardrailLayer")
             .field("guardrail", &self.guardrail)
+            .field("identifier", &self.identifier)
             .field("max_body_bytes", &self.max_body_bytes)
             .field("examine_unknown", &self.examine_unknown)
             .field("pass_unknown_paths", &self.pass_unknown_paths)
@@ -170,6 +190,8 @@ pub(super) struct CallGuard {
     pub(super) operation: Operation,
     pub(super) model_id: Option<String>,
     pub(super) bodies: BodyGuard,
+    /// What the caller is told, if it asked.
+    trace: Option<Trace>,
 }
 
 impl CallGuard {
@@ -178,18 +200,48 @@ impl CallGuard {
         if settings.examine_unknown {
             bodies = bodies.dangerous_examine_unknown();
         }
-        Self { settings, operation, model_id, bodies }
+        Self { settings, operation, model_id, bodies, trace: None }
+    }
+
+    /// Takes note of the guardrail that the caller names. Says whether it is this one, and so nothing that Bedrock could know.
+    pub(super) fn asked(&mut self, asked: &AskedGuardrail) -> bool {
+        let Settings { guardrail, identifier, .. } = &*self.settings;
+        if let Some(scope) = asked.trace {
+            self.trace = Some(Trace::new(guardrail.clone(), Arc::clone(identifier), scope));
+        }
+        asked.identifier.as_deref() == Some(identifier)
+    }
+
+    /// The same for an invoke input, which then no longer names it. Gives the body as it goes on.
+    pub(super) fn asked_with(
+        &mut self,
+        identifier: &mut Option<String>,
+        version: &mut Option<String>,
+        trace: &mut Option<TraceSetting>,
+        body: Vec<u8>,
+    ) -> Vec<u8> {
+        let asked = AskedGuardrail::new(identifier.as_deref(), trace.as_ref().map(TraceSetting::as_str));
+        if !self.asked(&asked) {
+            return body;
+        }
+        (*identifier, *version, *trace) = (None, None, None);
+        without_guardrail(self.operation, &body).unwrap_or(body)
+    }
+
+    /// What the caller is told, if it asked.
+    pub(super) fn trace(&self) -> Option<&Trace> {
+        self.trace.as_ref()
     }
 
     /// Examines a request body and tells the observer.
-    pub(super) fn request(&self, body: &[u8]) -> Result<GuardedBody, GuardrailError> {
+    pub(super) fn request(&mut self, body: &[u8]) -> Result<GuardedBody, GuardrailError> {
         self.check_size(Source::Input, body.len())?;
         self.observed(Source::Input, self.bodies.request(self.operation, body))
     }
 
     /// Examines the metadata that go with an invoke request, JSON of their own, and tells the observer. They are the caller's text, and
     /// Bedrock logs them; in Converse they stand in the body.
-    pub(super) fn metadata(&self, value: &[u8]) -> Result<GuardedBody, GuardrailError> {
+    pub(super) fn metadata(&mut self, value: &[u8]) -> Result<GuardedBody, GuardrailError> {
         self.check_size(Source::Input, value.len())?;
         let (before, after) = (&b"{\"requestMetadata\":"[..], &b"}"[..]);
         let body = self.bodies.request(Operation::Converse, &[before, value, after].concat());
@@ -200,7 +252,7 @@ impl CallGuard {
 
     /// Examines the metadata of an SDK input, and masks in place. Gives the assessment when they are blocked.
     pub(super) fn input_metadata(
-        &self,
+        &mut self,
         metadata: &mut Option<String>,
     ) -> Result<Option<BodyAssessment>, GuardrailError> {
         let Some(value) = metadata.as_deref() else { return Ok(None) };
@@ -216,19 +268,19 @@ impl CallGuard {
     }
 
     /// Examines the body of an answer and tells the observer.
-    pub(super) fn response(&self, body: &[u8]) -> Result<GuardedBody, GuardrailError> {
+    pub(super) fn response(&mut self, body: &[u8]) -> Result<GuardedBody, GuardrailError> {
         self.check_size(Source::Output, body.len())?;
         self.observed(Source::Output, self.bodies.response(self.operation, body))
     }
 
     /// Examines an SDK value, whose texts `visit` offers, and tells the observer.
     pub(super) fn typed(
-        &self,
+        &mut self,
         source: Source,
         visit: impl FnOnce(&mut Visitor<'_>) -> Result<Coverage, BodyError>,
     ) -> Result<BodyAssessment, GuardrailError> {
         let assessment = self.bodies.typed(source, visit).map_err(|error| self.unreadable(source, error))?;
-        self.observe(&assessment);
+        self.note(&assessment);
         Ok(assessment)
     }
 
@@ -254,9 +306,21 @@ impl CallGuard {
         GuardrailError::unreadable(self.operation, source, error)
     }
 
-    fn observed(&self, source: Source, body: Result<GuardedBody, BodyError>) -> Result<GuardedBody, GuardrailError> {
+    /// Tells the observer, and the trace.
+    fn note(&mut self, assessment: &BodyAssessment) {
+        self.observe(assessment);
+        if let Some(trace) = self.trace.as_mut().filter(|_| assessment.source() == Source::Input) {
+            trace.note_input(assessment);
+        }
+    }
+
+    fn observed(
+        &mut self,
+        source: Source,
+        body: Result<GuardedBody, BodyError>,
+    ) -> Result<GuardedBody, GuardrailError> {
         let body = body.map_err(|error| self.unreadable(source, error))?;
-        self.observe(body.assessment());
+        self.note(body.assessment());
         Ok(body)
     }
 

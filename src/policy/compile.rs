@@ -29,7 +29,7 @@ pub(super) fn compile(mut resolved: Resolved, key: &[u8]) -> Result<Policy, (Arc
     let mut spec = DetectorSpec::default();
     for topic in &resolved.topics {
         spec.topics.push(TopicSpec {
-            rule: rules.add(&topic.name, RuleKind::Topic, None, None, &topic.effect),
+            rule: rules.add(&topic.name, Of::Topic, &topic.effect),
             name: topic.name.clone(),
             definition: topic.definition.clone(),
             examples: topic.examples.clone(),
@@ -42,7 +42,7 @@ pub(super) fn compile(mut resolved: Resolved, key: &[u8]) -> Result<Policy, (Arc
     for filter in &resolved.words {
         let managed = filter.managed.map(|managed| managed.name());
         spec.words.push(WordSpec {
-            rule: rules.add(&filter.name, RuleKind::Word, None, managed, &filter.effect),
+            rule: rules.add(&filter.name, Of::Words(managed), &filter.effect),
             words: filter.words.clone(),
             whole_word: filter.whole_word,
             case_sensitive: filter.case_sensitive,
@@ -50,16 +50,15 @@ pub(super) fn compile(mut resolved: Resolved, key: &[u8]) -> Result<Policy, (Arc
         });
     }
     for pii in &resolved.pii {
-        let (name, entity) = (pii.entity.name(), Some(pii.entity));
         spec.entities.push(EntitySpec {
-            rule: rules.add(name, RuleKind::Pii, entity, None, &pii.effect),
+            rule: rules.add(pii.entity.name(), Of::Pii(pii.entity), &pii.effect),
             entity: pii.entity,
             allow: pii.allow.clone(),
         });
     }
     for regex in &resolved.regexes {
         spec.patterns.push(PatternSpec {
-            rule: rules.add(&regex.name, RuleKind::Regex, None, None, &regex.effect),
+            rule: rules.add(&regex.name, Of::Regex(&regex.pattern), &regex.effect),
             pattern: regex.pattern.clone(),
             max_length: regex.max_length.map(|longest| longest as usize),
         });
@@ -95,6 +94,17 @@ fn or_default(message: &mut Option<String>, default: &str) -> Arc<str> {
     message.get_or_insert_with(|| default.to_owned()).as_str().into()
 }
 
+/// What a rule is made of, as far as findings tell of it.
+#[derive(Clone, Copy)]
+enum Of<'a> {
+    Topic,
+    /// With the managed list, if the words are of one.
+    Words(Option<&'static str>),
+    Pii(EntityType),
+    /// With the pattern.
+    Regex(&'a str),
+}
+
 /// The rules so far, and the key their hashes use.
 struct Rules {
     key: Arc<[u8]>,
@@ -107,21 +117,20 @@ impl Rules {
     }
 
     /// Adds a rule and gives its number.
-    fn add(
-        &mut self,
-        name: &str,
-        kind: RuleKind,
-        entity: Option<EntityType>,
-        managed: Option<&'static str>,
-        effect: &Effect,
-    ) -> RuleId {
+    fn add(&mut self, name: &str, of: Of<'_>, effect: &Effect) -> RuleId {
         // The number of rules is limited far below what a number of a rule can hold.
         let number = RuleId::try_from(self.list.len()).unwrap_or(RuleId::MAX);
         self.list.push(Rule {
             name: name.into(),
-            kind,
-            entity,
-            managed,
+            kind: match of {
+                Of::Topic => RuleKind::Topic,
+                Of::Words(_) => RuleKind::Word,
+                Of::Pii(_) => RuleKind::Pii,
+                Of::Regex(_) => RuleKind::Regex,
+            },
+            entity: if let Of::Pii(entity) = of { Some(entity) } else { None },
+            managed: if let Of::Words(managed) = of { managed } else { None },
+            pattern: if let Of::Regex(pattern) = of { Some(pattern.into()) } else { None },
             input: effect.input.into(),
             output: effect.output.into(),
             mask: self.mask(&effect.replacement),

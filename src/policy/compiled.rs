@@ -260,6 +260,12 @@ impl<'p> RuleSummary<'p> {
         self.rule.managed
     }
 
+    /// The pattern of a regex, as the policy writes it.
+    #[must_use]
+    pub fn pattern(&self) -> Option<&'p str> {
+        self.rule.pattern.as_deref()
+    }
+
     /// What is done with prompts.
     #[must_use]
     pub fn input(&self) -> Action {

@@ -56,6 +56,8 @@ pub(crate) struct Rule {
     pub(crate) entity: Option<EntityType>,
     /// For word filters: the managed list it takes its words from.
     pub(crate) managed: Option<&'static str>,
+    /// For regexes: the pattern, as the policy writes it.
+    pub(crate) pattern: Option<Arc<str>>,
     pub(crate) input: Action,
     pub(crate) output: Action,
     pub(crate) mask: Mask,

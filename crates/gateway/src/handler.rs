@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use banister::bedrock::Operation;
 use bytes::Bytes;
-use http::header::{AUTHORIZATION, CONTENT_ENCODING, CONTENT_LENGTH, HeaderMap, HeaderName, HeaderValue};
+use http::header::{AUTHORIZATION, CONTENT_ENCODING, HeaderMap, HeaderName};
 use http::{Method, Request, Response, StatusCode};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use hyper::body::Incoming;
@@ -80,7 +80,7 @@ async fn guarded(
     request: Request<Incoming>,
 ) -> Answered {
     let mut request = request.map(|body| RequestBody::incoming(body, shared.body_time));
-    let mut policy = match by_header(&shared.current, request.headers_mut()) {
+    let mut policy = match by_header(&shared.current, request.headers()) {
         Ok(policy) => policy,
         Err(message) => return (None, exception(StatusCode::BAD_REQUEST, "ValidationException", message)),
     };
@@ -91,14 +91,8 @@ async fn guarded(
             Ok(body) => body,
             Err((status, message)) => return (None, exception(status, "ValidationException", message)),
         };
-        let chosen = by_body(&shared.current, &body);
+        policy = by_body(&shared.current, &body);
         request = Request::from_parts(head, body.into());
-        if let Some((named, body)) = chosen {
-            let length = HeaderValue::from(body.len());
-            request.headers_mut().insert(CONTENT_LENGTH, length);
-            *request.body_mut() = Bytes::from(body).into();
-            policy = Some(named);
-        }
     }
     let Some(policy) = policy.or_else(|| shared.current.default()) else {
         return (None, exception(StatusCode::BAD_REQUEST, "ValidationException", "The gateway has no policy."));
@@ -147,11 +141,13 @@ async fn applied(shared: &Shared, id: &str, request: Request<Incoming>) -> Answe
     let (head, body) = request.into_parts();
     let body = RequestBody::incoming(body, shared.body_time);
     let answer = match read(shared, &head.headers, body).await {
-        Ok(body) => apply(&policy, &body, &shared.metrics).map_err(|message| (StatusCode::BAD_REQUEST, message)),
+        Ok(body) => apply(&policy, &body, &shared.metrics)
+            .and_then(|report| serde_json::to_vec(&report).map_err(|_| "The report cannot be written.".to_owned()))
+            .map_err(|message| (StatusCode::BAD_REQUEST, message)),
         Err((status, message)) => Err((status, message.to_owned())),
     };
     let response = match answer {
-        Ok(answer) => reply(StatusCode::OK, "application/json", answer.to_string().into()),
+        Ok(answer) => reply(StatusCode::OK, "application/json", answer.into()),
         Err((status, message)) => exception(status, "ValidationException", &message),
     };
     (Some(policy.name), response)

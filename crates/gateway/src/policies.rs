@@ -196,7 +196,7 @@ impl Current {
 fn put_in_force(loaded: BTreeMap<String, Guardrail>, make_layer: &MakeLayer) -> BTreeMap<String, InForce> {
     let entries = loaded.into_iter().map(|(key, guardrail)| {
         let name: Arc<str> = key.as_str().into();
-        let layer = make_layer(&name, guardrail.clone());
+        let layer = make_layer(&name, guardrail.clone()).guardrail_identifier(Arc::clone(&name));
         (key, InForce { name, guardrail, layer })
     });
     entries.collect()

@@ -39,6 +39,12 @@ impl StreamEvent {
         &self.json
     }
 
+    /// The event with another JSON.
+    pub(crate) fn with_json(mut self, change: impl FnOnce(Vec<u8>) -> Vec<u8>) -> Self {
+        self.json = change(self.json);
+        self
+    }
+
     /// The event as a frame, wrapped where InvokeModel wraps.
     pub(crate) fn to_frame(&self) -> Result<Frame, BodyError> {
         match self.kind {

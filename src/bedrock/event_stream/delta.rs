@@ -248,6 +248,14 @@ impl<'a> Event<'a> {
         &self.deltas
     }
 
+    /// Whether this is the event of its stream that tells of guardrails: the last.
+    pub(crate) fn tells_of_guardrails(&self) -> bool {
+        match self.shape {
+            Shape::Converse => self.kind == EventKind::Metadata,
+            _ => self.doc.get(Document::ROOT, "amazon-bedrock-invocationMetrics").is_some(),
+        }
+    }
+
     /// Writes edits of the deltas, by their position in [`Self::deltas`], and offers every text that is
     /// whole in this event to `f`. The new event comes back, or nothing when nothing changed.
     pub(crate) fn rewrite(

@@ -8,6 +8,7 @@ use crate::bedrock::event_stream::{Event, EventKind, StreamKind, deltas_with};
 use crate::bedrock::guard::{BodyGuard, Texts};
 use crate::bedrock::json::SlotEdit;
 use crate::bedrock::shape::Shape;
+use crate::bedrock::trace::Trace;
 use crate::guardrail::Source;
 
 /// An event to be sent on.
@@ -31,10 +32,18 @@ pub(crate) struct EventGuard {
     lanes: Lanes,
     progress: Progress,
     blocked: bool,
+    trace: Option<Trace>,
 }
 
 impl EventGuard {
-    pub(crate) fn new(guard: BodyGuard, kind: StreamKind, request: Shape, model_id: &str) -> Self {
+    /// A guard of the answer to a request of this shape. The event that tells of guardrails takes `trace`.
+    pub(crate) fn new(
+        guard: BodyGuard,
+        kind: StreamKind,
+        request: Shape,
+        model_id: &str,
+        trace: Option<Trace>,
+    ) -> Self {
         Self {
             kind,
             shape: request,
@@ -42,6 +51,7 @@ impl EventGuard {
             lanes: Lanes::new(guard),
             progress: Progress::new(),
             blocked: false,
+            trace,
         }
     }
 
@@ -79,7 +89,8 @@ impl EventGuard {
             self.block(&mut out);
             return Ok(out);
         }
-        out.push(self.rewrite(&event, &plan)?);
+        let rewritten = self.rewrite(&event, &plan)?;
+        out.push(self.traced(&event, json, rewritten));
         if self.lanes.assessment_mut().is_blocked() {
             // A text that is whole in this event is blocked, so the event does not go on.
             out.pop();
@@ -109,8 +120,18 @@ impl EventGuard {
     }
 
     /// The events that tell of a blocked request in place of an answer.
-    pub(crate) fn refusal(kind: StreamKind, request: Shape, model_id: &str, message: &str) -> Option<Vec<StreamEvent>> {
-        blocked_events(kind, request, model_id, message, &Progress::new())
+    pub(crate) fn refusal(
+        kind: StreamKind,
+        request: Shape,
+        model_id: &str,
+        message: &str,
+        trace: Option<&Trace>,
+    ) -> Option<Vec<StreamEvent>> {
+        let mut events = blocked_events(kind, request, model_id, message, &Progress::new())?;
+        if let (Some(trace), Some(last)) = (trace, events.pop()) {
+            events.push(last.with_json(|json| trace.write(kind, json, None)));
+        }
+        Some(events)
     }
 
     fn texts(&self, plan: &Plan) -> Result<Vec<OutEvent>, BodyError> {
@@ -141,10 +162,25 @@ impl EventGuard {
         Ok(json.map_or(OutEvent::Same, OutEvent::Changed))
     }
 
+    /// The event with the trace in it, if this is the one that takes it.
+    fn traced(&self, event: &Event<'_>, json: &[u8], out: OutEvent) -> OutEvent {
+        let Some(trace) = self.trace.as_ref().filter(|_| event.tells_of_guardrails()) else { return out };
+        let json = match out {
+            OutEvent::Changed(json) => json,
+            _ => json.to_vec(),
+        };
+        OutEvent::Changed(trace.write(self.kind, json, Some(&self.lanes.assessment_so_far())))
+    }
+
     fn block(&mut self, out: &mut Vec<OutEvent>) {
         self.blocked = true;
         let message = self.lanes.assessment_message();
-        let events = blocked_events(self.kind, self.shape, &self.model_id, &message, &self.progress);
-        out.extend(events.into_iter().flatten().map(OutEvent::New));
+        let mut events =
+            blocked_events(self.kind, self.shape, &self.model_id, &message, &self.progress).unwrap_or_default();
+        if let (Some(trace), Some(last)) = (&self.trace, events.pop()) {
+            let found = self.lanes.assessment_so_far();
+            events.push(last.with_json(|json| trace.write(self.kind, json, Some(&found))));
+        }
+        out.extend(events.into_iter().map(OutEvent::New));
     }
 }

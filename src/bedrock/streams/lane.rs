@@ -50,11 +50,16 @@ impl LaneGuard {
         }
     }
 
-    /// What was found so far in a text that goes no further.
-    pub(super) fn abandon(self) -> Option<Assessment> {
+    /// What was found so far in a text that has not ended.
+    pub(super) fn so_far(&self) -> Option<Assessment> {
         match self {
             Self::Text(evaluator) => Some(evaluator.assessment()),
             Self::Tool(_) => None,
         }
+    }
+
+    /// What was found so far in a text that goes no further.
+    pub(super) fn abandon(self) -> Option<Assessment> {
+        self.so_far()
     }
 }

@@ -93,6 +93,17 @@ impl Lanes {
         self.assessment
     }
 
+    /// What was found so far, in texts that have not ended too.
+    pub(crate) fn assessment_so_far(&self) -> BodyAssessment {
+        let mut found = self.assessment.clone();
+        for (lane, guard) in &self.open {
+            if let Some(assessment) = guard.so_far() {
+                note(&mut found, *lane, &assessment);
+            }
+        }
+        found
+    }
+
     /// The findings so far of lanes that are over, for texts that are whole in an event.
     pub(crate) fn assessment_mut(&mut self) -> &mut BodyAssessment {
         &mut self.assessment
@@ -158,16 +169,21 @@ impl Lanes {
     }
 
     fn note(&mut self, lane: Lane, text: &Assessment) {
-        let pointer = lane.pointer();
-        self.assessment.coverage.examined_bytes += text.examined_bytes();
-        let findings = text.findings().iter().map(|finding| BodyFinding {
-            finding: finding.clone(),
-            pointer: pointer.clone(),
-            inner_pointer: None,
-            is_key: false,
-        });
-        self.assessment.add(findings, text);
+        note(&mut self.assessment, lane, text);
     }
+}
+
+/// Adds what was found in the text of a lane.
+fn note(found: &mut BodyAssessment, lane: Lane, text: &Assessment) {
+    let pointer = lane.pointer();
+    found.coverage.examined_bytes += text.examined_bytes();
+    let findings = text.findings().iter().map(|finding| BodyFinding {
+        finding: finding.clone(),
+        pointer: pointer.clone(),
+        inner_pointer: None,
+        is_key: false,
+    });
+    found.add(findings, text);
 }
 
 fn start(guard: &BodyGuard) -> Evaluator {

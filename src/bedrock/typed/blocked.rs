@@ -6,8 +6,8 @@ use aws_sdk_bedrockruntime::operation::invoke_model::InvokeModelOutput;
 use aws_sdk_bedrockruntime::types::{
     ContentBlock, ContentBlockDelta, ContentBlockDeltaEvent, ContentBlockStopEvent, ConversationRole, ConverseMetrics,
     ConverseOutput as Answer, ConverseStreamMetadataEvent, ConverseStreamMetrics, ConverseStreamOutput, Message,
-    MessageStartEvent, MessageStopEvent, ReasoningContentBlockDelta, ResponseStream, StopReason, TokenUsage,
-    ToolResultBlockDelta, ToolUseBlockDelta,
+    MessageStartEvent, MessageStopEvent, ReasoningContentBlockDelta, StopReason, TokenUsage, ToolResultBlockDelta,
+    ToolUseBlockDelta,
 };
 use aws_smithy_types::Blob;
 use serde_json::Value;
@@ -17,8 +17,6 @@ use crate::bedrock::event_stream::{Lane, StreamKind};
 use crate::bedrock::operation::Operation;
 use crate::bedrock::shape::Shape;
 use crate::bedrock::table::Part;
-
-use super::chunk::json_chunk;
 
 /// Converse's answer with `message` in place of the model's text. Counters are zero: no model was
 /// called, or its answer is not shown.
@@ -69,19 +67,6 @@ pub(crate) fn blocked_converse_events(
         });
     }
     Ok(typed)
-}
-
-/// The chunks that end an InvokeModelWithResponseStream with `message`.
-///
-/// Nothing comes back for shapes that do not stream text.
-pub(crate) fn blocked_invoke_events(
-    shape: Shape,
-    model_id: &str,
-    message: &str,
-    progress: &Progress,
-) -> Option<Vec<ResponseStream>> {
-    let events = blocked_events(StreamKind::Invoke, shape, model_id, message, progress)?;
-    Some(events.iter().map(|event| json_chunk(event.json())).collect())
 }
 
 /// The event that begins a stream.

@@ -18,6 +18,7 @@ mod model_input;
 mod path;
 mod request;
 mod response;
+mod told;
 mod trace;
 mod walk;
 
@@ -30,8 +31,8 @@ pub(super) use path::TypedPath;
 #[allow(unused_imports)]
 pub(crate) use self::{
     blocked::{
-        block_stop, blocked_converse, blocked_converse_events, blocked_invoke, blocked_invoke_events, message_start,
-        message_stop, metadata, text_delta,
+        block_stop, blocked_converse, blocked_converse_events, blocked_invoke, message_start, message_stop, metadata,
+        text_delta,
     },
     chunk::{chunk_json, json_chunk},
     event::{TypedDelta, TypedEvent},
@@ -40,4 +41,5 @@ pub(crate) use self::{
         visit_count_tokens_request,
     },
     response::{visit_apply_guardrail_response, visit_converse_response},
+    told::{put_trace, put_trace_in_event},
 };

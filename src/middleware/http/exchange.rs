@@ -4,7 +4,10 @@ use std::sync::Arc;
 
 use super::frames::{FrameGuard, Refusal};
 use super::replies::{HIDDEN, Reply, error_body};
-use crate::bedrock::{BodyAssessment, EventGuard, Operation, Shape, StreamKind, blocked_reply, request_shape};
+use crate::bedrock::{
+    AskedGuardrail, BodyAssessment, EventGuard, Operation, Shape, StreamKind, Trace, asked_in_body, blocked_reply,
+    request_shape, without_guardrail,
+};
 use crate::guardrail::Source;
 use crate::middleware::GuardrailError;
 use crate::middleware::layer::{CallGuard, Settings};
@@ -15,6 +18,8 @@ pub(in crate::middleware) struct Exchange {
     guard: CallGuard,
     /// The shape of the request: an answer in the model's place has the one that belongs to it.
     shape: Shape,
+    /// The caller named this guardrail: nothing of that may go on.
+    is_named: bool,
 }
 
 /// What a body came to.
@@ -32,7 +37,7 @@ impl Exchange {
     pub(in crate::middleware) fn new(settings: Arc<Settings>, operation: Operation, model_id: String) -> Self {
         // StartAsyncInvoke names its model in the body.
         let model_id = (!model_id.is_empty()).then_some(model_id);
-        Self { guard: CallGuard::new(settings, operation, model_id), shape: Shape::Unknown }
+        Self { guard: CallGuard::new(settings, operation, model_id), shape: Shape::Unknown, is_named: false }
     }
 
     pub(in crate::middleware) fn operation(&self) -> Operation {
@@ -43,8 +48,19 @@ impl Exchange {
         self.guard.settings.max_body_bytes()
     }
 
+    /// Takes note of the guardrail that the caller names, before the request is examined.
+    pub(in crate::middleware) fn asked(&mut self, asked: &AskedGuardrail) {
+        self.is_named |= self.guard.asked(asked);
+    }
+
+    /// Whether the caller named this guardrail, so that its headers must not go on. Known once the body was examined.
+    pub(in crate::middleware) fn is_named(&self) -> bool {
+        self.is_named
+    }
+
     /// Examines the body of the request.
     pub(in crate::middleware) fn request(&mut self, body: &[u8]) -> Result<Examined, GuardrailError> {
+        self.asked(&asked_in_body(self.operation(), body));
         let guarded = self.guard.request(body)?;
         self.shape = match self.operation() {
             // It is examined already, so what has no shape here is content that was opened: it gets no answer in its form.
@@ -56,11 +72,16 @@ impl Exchange {
         if guarded.assessment.is_blocked() {
             return self.instead(guarded.assessment);
         }
-        Ok(guarded.body.map_or(Examined::Same, Examined::Changed))
+        let changed = match guarded.body {
+            body if !self.is_named => body,
+            Some(body) => without_guardrail(self.operation(), &body).or(Some(body)),
+            None => without_guardrail(self.operation(), body),
+        };
+        Ok(changed.map_or(Examined::Same, Examined::Changed))
     }
 
     /// Examines the metadata in the header of a request, after its body.
-    pub(in crate::middleware) fn metadata(&self, value: &[u8]) -> Result<Examined, GuardrailError> {
+    pub(in crate::middleware) fn metadata(&mut self, value: &[u8]) -> Result<Examined, GuardrailError> {
         let guarded = self.guard.metadata(value)?;
         if guarded.assessment.is_blocked() {
             return self.instead(guarded.assessment);
@@ -69,12 +90,23 @@ impl Exchange {
     }
 
     /// Examines the body of a good answer that is not a stream.
-    pub(in crate::middleware) fn answer(&self, body: &[u8]) -> Result<Examined, GuardrailError> {
+    pub(in crate::middleware) fn answer(&mut self, body: &[u8]) -> Result<Examined, GuardrailError> {
         let guarded = self.guard.response(body)?;
         if guarded.assessment.is_blocked() {
             return self.instead(guarded.assessment);
         }
-        Ok(guarded.body.map_or(Examined::Same, Examined::Changed))
+        let Some(trace) = self.trace() else { return Ok(guarded.body.map_or(Examined::Same, Examined::Changed)) };
+        let answer = guarded.body.unwrap_or_else(|| body.to_vec());
+        Ok(Examined::Changed(trace.write(stream_kind(self.operation()), answer, Some(&guarded.assessment))))
+    }
+
+    /// The trace, if the caller asked and the answers of the operation have a place for it.
+    fn trace(&self) -> Option<&Trace> {
+        let has_place = !matches!(
+            self.operation(),
+            Operation::ApplyGuardrail | Operation::CountTokens | Operation::StartAsyncInvoke
+        );
+        self.guard.trace().filter(|_| has_place)
     }
 
     /// Examines the body of an error; gives what is to stand in its place, if anything is.
@@ -104,7 +136,8 @@ impl Exchange {
     /// The guard of the events of the answer.
     pub(in crate::middleware) fn frames(&self, refusal: Refusal) -> FrameGuard {
         let kind = stream_kind(self.operation());
-        let events = EventGuard::new(self.guard.bodies.clone(), kind, self.shape, self.guard.model_id());
+        let events =
+            EventGuard::new(self.guard.bodies.clone(), kind, self.shape, self.guard.model_id(), self.trace().cloned());
         FrameGuard::new(self.clone(), kind, events, refusal)
     }
 
@@ -128,10 +161,16 @@ impl Exchange {
         }
         let message = assessment.message().unwrap_or_default();
         let (operation, model_id) = (self.operation(), self.guard.model_id());
+        let kind = stream_kind(operation);
         let body = if operation.is_stream() {
-            refusal_frames(stream_kind(operation), self.shape, model_id, message)
+            refusal_frames(kind, self.shape, model_id, message, self.trace())
         } else {
-            blocked_reply(operation, self.shape, model_id, message)
+            let reply = blocked_reply(operation, self.shape, model_id, message);
+            let answer = Some(&assessment).filter(|assessment| assessment.source() == Source::Output);
+            match self.trace() {
+                Some(trace) => reply.map(|reply| trace.write(kind, reply, answer)),
+                None => reply,
+            }
         };
         match body {
             Some(body) => Ok(Examined::Instead(Reply::new(operation, body), Box::new(assessment))),
@@ -140,17 +179,24 @@ impl Exchange {
     }
 }
 
+/// The form of the operation's answers.
 fn stream_kind(operation: Operation) -> StreamKind {
     match operation {
-        Operation::ConverseStream => StreamKind::Converse,
+        Operation::Converse | Operation::ConverseStream => StreamKind::Converse,
         _ => StreamKind::Invoke,
     }
 }
 
 /// A whole stream that holds the message.
-fn refusal_frames(kind: StreamKind, shape: Shape, model_id: &str, message: &str) -> Option<Vec<u8>> {
+fn refusal_frames(
+    kind: StreamKind,
+    shape: Shape,
+    model_id: &str,
+    message: &str,
+    trace: Option<&Trace>,
+) -> Option<Vec<u8>> {
     let mut body = Vec::new();
-    for event in EventGuard::refusal(kind, shape, model_id, message)? {
+    for event in EventGuard::refusal(kind, shape, model_id, message, trace)? {
         body.extend_from_slice(&event.to_frame().ok()?.encode());
     }
     Some(body)

@@ -3,6 +3,8 @@
 use http::HeaderMap;
 use http::header::{ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_LENGTH, HeaderName, HeaderValue, TRANSFER_ENCODING};
 
+use crate::bedrock::AskedGuardrail;
+
 /// Headers that hold a digest of the body, or a copy of its text: wrong once the body has changed.
 pub(in crate::middleware) const STALE: [&str; 14] = [
     "content-digest",
@@ -23,6 +25,27 @@ pub(in crate::middleware) const STALE: [&str; 14] = [
 
 /// The caller's own notes on an invoke request, as JSON.
 pub(in crate::middleware) const METADATA: &str = "x-amzn-bedrock-request-metadata";
+
+/// Headers by which the caller of an invoke operation names a guardrail: its identifier, its version, and whether it wants a trace.
+pub(in crate::middleware) const GUARDRAIL: [&str; 3] =
+    ["x-amzn-bedrock-guardrailidentifier", "x-amzn-bedrock-guardrailversion", "x-amzn-bedrock-trace"];
+
+/// The guardrail that the headers name. `values` gives the values of a header; of several, each reader could take another.
+pub(in crate::middleware) fn asked<'a, V>(values: impl Fn(&'static str) -> V) -> AskedGuardrail
+where
+    V: Iterator<Item = &'a str>,
+{
+    let only = |name| {
+        let mut values = values(name);
+        values.next().filter(|_| values.next().is_none())
+    };
+    AskedGuardrail::new(only(GUARDRAIL[0]), only(GUARDRAIL[2]))
+}
+
+/// The same of the headers of an HTTP request.
+pub(super) fn asked_in(headers: &HeaderMap) -> AskedGuardrail {
+    asked(|name| headers.get_all(name).iter().map(|value| value.to_str().unwrap_or_default()))
+}
 
 /// Whether these values of `content-encoding` say that the body is not in the clear.
 pub(in crate::middleware) fn is_encoded<'a>(mut values: impl Iterator<Item = &'a [u8]>) -> bool {

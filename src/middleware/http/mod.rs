@@ -39,5 +39,5 @@ pub(super) use body::EventBody;
 pub(super) use collect::{CollectError, Collected, collect};
 pub(super) use exchange::{Examined, Exchange};
 pub(super) use frames::Refusal;
-pub(super) use headers::{METADATA, STALE, is_encoded};
+pub(super) use headers::{GUARDRAIL, METADATA, STALE, asked, is_encoded};
 pub(super) use replies::Reply;

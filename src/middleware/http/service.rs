@@ -11,7 +11,9 @@ use super::body::ResponseBody;
 use super::collect::{CollectError, Collected, collect};
 use super::exchange::{Examined, Exchange};
 use super::frames::Refusal;
-use super::headers::{METADATA, announced_length, ask_uncompressed, drop_stale, is_compressed, set_length};
+use super::headers::{
+    GUARDRAIL, METADATA, announced_length, ask_uncompressed, asked_in, drop_stale, is_compressed, set_length,
+};
 use super::replies;
 use crate::bedrock::Operation;
 use crate::guardrail::Source;
@@ -90,6 +92,7 @@ where
         return Err(exchange.encoded(Source::Input).into());
     }
     let body = read(&exchange, Source::Input, announced_length(&head.headers), body).await?.data;
+    exchange.asked(&asked_in(&head.headers));
     let body = match exchange.request(&body)? {
         Examined::Same => body,
         Examined::Changed(changed) => {
@@ -108,6 +111,9 @@ where
             Examined::Instead(reply, _) => return Ok(reply.into_response().map(ResponseBody::whole)),
         };
         head.headers.append(METADATA, note);
+    }
+    if exchange.is_named() {
+        GUARDRAIL.iter().for_each(|name| drop(head.headers.remove(*name)));
     }
     set_length(&mut head.headers, body.len());
     ask_uncompressed(&mut head.headers);

@@ -8,7 +8,7 @@ use crate::args::{ChatArgs, Format};
 use crate::check::text::{body_findings, tone};
 use crate::failure::Failure;
 use crate::report::{Out, Tone};
-use crate::response::{FindingEntry, Part, outcome_name};
+use crate::response::{FindingEntry, outcome_name};
 
 /// Shows a call while it is made.
 pub(super) struct Show<'a> {
@@ -132,7 +132,7 @@ impl<'a> Show<'a> {
         let side = |assessed: &Assessed| Side {
             source: assessed.source.name(),
             outcome: outcome_name(assessed.outcome),
-            findings: assessed.findings.iter().map(|found| FindingEntry::new(Part::of_body(found, None))).collect(),
+            findings: assessed.findings.iter().map(FindingEntry::in_body).collect(),
         };
         self.out.json_pretty(&Told {
             model: &self.args.model,

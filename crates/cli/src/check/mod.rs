@@ -28,7 +28,10 @@ struct Checker<'a> {
 ///
 /// When the policy cannot be used, or the result not be written.
 pub(crate) fn run(args: &CheckArgs, out: &mut Out) -> Result<Exit, Failure> {
-    let guardrail = Guardrail::new(policy::load(&policy::place(&args.policy))?);
+    let mut guardrail = Guardrail::new(policy::load(&policy::place(&args.policy))?);
+    if args.show_matches {
+        guardrail = guardrail.dangerous_keep_matches();
+    }
     let cuts = args.stream.then(|| Cuts::new(args.seed));
     let checker = Checker { args, guardrail, cuts };
     if args.files.is_empty() {
@@ -88,14 +91,13 @@ impl Checker<'_> {
             return self.evaluate_body(source, text.as_bytes());
         }
         let (assessment, stream) = self.assess(source, text)?;
-        let policy = self.guardrail.policy();
-        let response = Response::new(policy, text, &assessment, self.args.show_matches);
+        let response = Response::new(self.guardrail.policy(), text, &assessment);
         Ok(Evaluated { outcome: assessment.outcome(), response, stream })
     }
 
     fn evaluate_body(&self, source: Source, body: &[u8]) -> Result<Evaluated, String> {
         let guarded = body::examine(&self.guardrail, source, body).map_err(|error| error.to_string())?;
-        let response = body::response(&self.guardrail, body, &guarded, self.args.show_matches);
+        let response = Response::of_body(self.guardrail.policy(), guarded.assessment(), body::output(&guarded));
         Ok(Evaluated { outcome: guarded.assessment().outcome(), response, stream: None })
     }
 

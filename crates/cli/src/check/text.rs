@@ -24,12 +24,11 @@ impl Checker<'_> {
         if self.args.body {
             return self.body_text(name.as_deref(), input, out);
         }
-        if self.cuts.is_some() || self.args.show_matches {
+        if self.cuts.is_some() {
             let text = input.read_to_string()?;
             let (assessment, stream) = self.assess(self.args.source.into(), &text).map_err(Failure::new)?;
             let masked = Masked { text: assessment.masked_text().unwrap_or_default().to_owned(), left_out: 0 };
-            let shown = self.args.show_matches.then_some(text.as_str());
-            self.write(name.as_deref(), &assessment, &masked, shown, out)?;
+            self.write(name.as_deref(), &assessment, &masked, out)?;
             if let Some(report) = stream {
                 write_stream(&report, out)?;
             }
@@ -41,7 +40,7 @@ impl Checker<'_> {
         input.for_each_chunk(|chunk| masked.add(guard.push(chunk)))?;
         masked.add(guard.finish());
         let assessment = guard.assessment();
-        self.write(name.as_deref(), &assessment, &masked, None, out)?;
+        self.write(name.as_deref(), &assessment, &masked, out)?;
         Ok(exit_of(assessment.outcome()))
     }
 
@@ -76,12 +75,11 @@ impl Checker<'_> {
         name: Option<&str>,
         assessment: &Assessment,
         masked: &Masked,
-        text: Option<&str>,
         out: &mut Out,
     ) -> Result<(), Failure> {
         write_outcome(name, assessment.outcome(), out)?;
         let all = assessment.findings();
-        findings(&all[..all.len().min(SHOWN_FINDINGS)], text).write(out)?;
+        findings(&all[..all.len().min(SHOWN_FINDINGS)]).write(out)?;
         if let Some(more @ 1..) = all.len().checked_sub(SHOWN_FINDINGS) {
             out.line(format_args!("  and {more} more; `--format json` has them"))?;
         }
@@ -120,17 +118,16 @@ impl Masked {
 }
 
 /// Findings in columns: rule, kind, span, action, and why for a topic found by likeness.
-fn findings(findings: &[Finding], text: Option<&str>) -> Table {
+fn findings(findings: &[Finding]) -> Table {
     let mut table = Table::default();
     for finding in findings {
-        let span = finding.span();
         let mut note = String::new();
         if let Some(why) = finding.explanation() {
             let terms = why.terms().join(", ");
             let _ = write!(note, "{:.2} like example {} ({terms})", why.score(), why.example() + 1);
         }
-        if let Some(text) = text {
-            let _ = write!(note, "{:?}", &text[span.range()]);
+        if let Some(text) = finding.matched_text() {
+            let _ = write!(note, "{text:?}");
         }
         let mut row = cells(finding);
         row.push(note);
@@ -148,6 +145,7 @@ pub(crate) fn body_findings(findings: &[BodyFinding]) -> Table {
             Some(inner) => format!("{}#{inner}", found.pointer()),
             None => found.pointer().to_owned(),
         });
+        row.extend(found.finding().matched_text().map(|text| format!("{text:?}")));
         table.row(row);
     }
     table

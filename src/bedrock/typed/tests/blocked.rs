@@ -53,13 +53,3 @@ async fn held_text_leaves_as_on_the_wire() {
         assert_eq!(vec![typed], events(&[(wire.event_type(), json)]).await);
     }
 }
-
-#[test]
-fn invoke_streams_end_in_chunks() {
-    let progress = Progress::new();
-    let chunks = typed::blocked_invoke_events(Shape::Titan, "m", "No.", &progress).expect("it streams");
-    let wire = blocked_events(StreamKind::Invoke, Shape::Titan, "m", "No.", &progress).expect("it streams");
-    let json: Vec<_> = chunks.iter().map(|chunk| typed::chunk_json(chunk).expect("a chunk")).collect();
-    assert_eq!(json, wire.iter().map(|event| event.json()).collect::<Vec<_>>());
-    assert!(typed::blocked_invoke_events(Shape::Embedding, "m", "No.", &progress).is_none());
-}

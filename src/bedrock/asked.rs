@@ -1,0 +1,109 @@
+//! How a caller names a Bedrock guardrail, and asks for its trace.
+
+use memchr::memmem;
+
+use super::json::{Document, without_member};
+use super::operation::Operation;
+
+/// How much a trace tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum TraceScope {
+    /// What was found: `enabled`.
+    Found,
+    /// Also the topics and entity types that were not: `enabled_full`.
+    Full,
+}
+
+impl TraceScope {
+    /// The scope of this name, in Converse's spelling or InvokeModel's.
+    fn named(name: &str) -> Option<Self> {
+        match name {
+            _ if name.eq_ignore_ascii_case("enabled") => Some(Self::Found),
+            _ if name.eq_ignore_ascii_case("enabled_full") => Some(Self::Full),
+            _ => None,
+        }
+    }
+}
+
+/// A guardrail as a caller names it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct AskedGuardrail {
+    pub(crate) identifier: Option<String>,
+    pub(crate) trace: Option<TraceScope>,
+}
+
+impl AskedGuardrail {
+    /// The guardrail of this identifier; the trace as its setting is named.
+    pub(crate) fn new(identifier: Option<&str>, trace: Option<&str>) -> Self {
+        Self { identifier: identifier.map(str::to_owned), trace: trace.and_then(TraceScope::named) }
+    }
+}
+
+/// The member of a body that names a guardrail, or sets one that is named elsewhere.
+fn member(operation: Operation) -> Option<&'static str> {
+    match operation {
+        Operation::Converse | Operation::ConverseStream => Some("guardrailConfig"),
+        Operation::InvokeModel | Operation::InvokeModelWithResponseStream => Some("amazon-bedrock-guardrailConfig"),
+        Operation::CountTokens | Operation::StartAsyncInvoke | Operation::ApplyGuardrail => None,
+    }
+}
+
+/// The guardrail that the body of a Converse request names. Of two members that name one, each reader could take another: then none is.
+pub(crate) fn asked_in_body(operation: Operation, body: &[u8]) -> AskedGuardrail {
+    let name = match operation {
+        Operation::Converse | Operation::ConverseStream => member(operation),
+        _ => None,
+    };
+    let Some(doc) = name.and_then(|name| mentions(body, name)) else { return AskedGuardrail::default() };
+    let mut configs = doc.members(Document::ROOT).filter(|&(key, _)| Some(&*doc.string(key)) == name);
+    let (Some((_, config)), None) = (configs.next(), configs.next()) else { return AskedGuardrail::default() };
+    let text = |name| doc.get(config, name).and_then(|value| doc.as_str(value));
+    AskedGuardrail::new(text("guardrailIdentifier").as_deref(), text("trace").as_deref())
+}
+
+/// A request body without the member that is meant for a guardrail of Bedrock's; nothing if it has none. Every other byte stays.
+pub(crate) fn without_guardrail(operation: Operation, body: &[u8]) -> Option<Vec<u8>> {
+    let name = member(operation)?;
+    without_member(&mentions(body, name)?, name).map(String::into_bytes)
+}
+
+/// The body, read, if the name may be in it. One that is spelled with escapes is not found, and stays.
+fn mentions<'a>(body: &'a [u8], name: &str) -> Option<Document<'a>> {
+    memmem::find(body, name.as_bytes()).and_then(|_| Document::parse(body).ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{AskedGuardrail, TraceScope, asked_in_body, without_guardrail};
+    use crate::bedrock::operation::Operation;
+
+    #[test]
+    fn converse_names_its_guardrail_in_the_body() {
+        let asked = |body: &str| asked_in_body(Operation::ConverseStream, body.as_bytes());
+        let named = |identifier: &str, trace| AskedGuardrail { identifier: Some(identifier.to_owned()), trace };
+        let body = r#"{"guardrailConfig": {"guardrailIdentifier": "g", "guardrailVersion": "1", "trace": "enabled"}}"#;
+        assert_eq!(asked(body), named("g", Some(TraceScope::Found)));
+        assert_eq!(asked(&body.replace("enabled", "ENABLED_FULL")), named("g", Some(TraceScope::Full)));
+        assert_eq!(asked(&body.replace("enabled", "disabled")), named("g", None));
+        for body in [
+            "{}",
+            r#"{"guardrailConfig": 1}"#,
+            r#"{"guardrailConfig": {"guardrailIdentifier": "g"}, "guardrailConfig": {"guardrailIdentifier": "h"}}"#,
+            r#"{"a": {"guardrailConfig": {"guardrailIdentifier": "g"}}}"#,
+            "not guardrailConfig",
+        ] {
+            assert_eq!(asked(body), AskedGuardrail::default(), "{body}");
+        }
+        assert_eq!(asked_in_body(Operation::InvokeModel, body.as_bytes()), AskedGuardrail::default());
+    }
+
+    #[test]
+    fn what_is_meant_for_bedrock_is_taken_out() {
+        let body = br#"{"a": 1.0, "guardrailConfig": {}, "amazon-bedrock-guardrailConfig": {"tagSuffix": "x"}}"#;
+        let without = |operation| without_guardrail(operation, body).map(|body| String::from_utf8(body).unwrap());
+        let converse = r#"{"a": 1.0, "amazon-bedrock-guardrailConfig": {"tagSuffix": "x"}}"#;
+        assert_eq!(without(Operation::Converse).as_deref(), Some(converse));
+        assert_eq!(without(Operation::InvokeModel).as_deref(), Some(r#"{"a": 1.0, "guardrailConfig": {}}"#));
+        assert_eq!(without(Operation::CountTokens), None);
+    }
+}

@@ -1,0 +1,123 @@
+//! Adds members to a document without touching the rest of it.
+
+use serde_json::Value;
+
+use super::document::{Document, NodeKind};
+use super::edit::{RawEdit, splice};
+
+/// The text of `doc` with the members of `addition` in it.
+///
+/// Objects are merged member by member, and arrays grow by the new items at their end; any other value is replaced. Every other byte
+/// stays. An addition that is no object changes nothing, as does one to a document that is none.
+pub(crate) fn merge(doc: &Document<'_>, addition: &Value) -> Option<String> {
+    let mut edits = Vec::new();
+    if doc.kind(Document::ROOT) == NodeKind::Object {
+        merge_at(doc, Document::ROOT, addition, &mut edits);
+    }
+    edits.sort_by_key(|edit| edit.range.start);
+    splice(doc.text(), &edits)
+}
+
+fn merge_at(doc: &Document<'_>, node: usize, addition: &Value, edits: &mut Vec<RawEdit>) {
+    let at = doc.node(node);
+    match (doc.kind(node), addition) {
+        (NodeKind::Object, Value::Object(members)) => {
+            let mut new = Vec::new();
+            for (name, value) in members {
+                // Of two members of one name most readers take the last.
+                match doc.members(node).filter(|&(key, _)| doc.string(key) == *name).last() {
+                    Some((_, known)) => merge_at(doc, known, value, edits),
+                    None => new.push(format!("{}:{value}", Value::from(name.as_str()))),
+                }
+            }
+            append(edits, at.end(), doc.members(node).next().is_none(), &new);
+        }
+        (NodeKind::Array, Value::Array(items)) => {
+            let new: Vec<String> = items.iter().map(Value::to_string).collect();
+            append(edits, at.end(), doc.items(node).next().is_none(), &new);
+        }
+        _ => edits.push(RawEdit { range: at.start()..at.end(), bytes: addition.to_string() }),
+    }
+}
+
+/// Adds entries before the bracket that ends at `end`.
+fn append(edits: &mut Vec<RawEdit>, end: usize, is_first: bool, entries: &[String]) {
+    if entries.is_empty() {
+        return;
+    }
+    let separator = if is_first { "" } else { "," };
+    edits.push(RawEdit { range: end - 1..end - 1, bytes: format!("{separator}{}", entries.join(",")) });
+}
+
+/// The text of `doc` without the members of its outermost object that have this name.
+pub(crate) fn without_member(doc: &Document<'_>, name: &str) -> Option<String> {
+    let mut edits: Vec<RawEdit> = Vec::new();
+    let mut kept_before = None;
+    let mut members = doc.members(Document::ROOT).peekable();
+    while let Some((key, value)) = members.next() {
+        if doc.string(key) != name {
+            kept_before = Some(doc.node(value).end());
+            continue;
+        }
+        // With the comma before it; with the one behind it, where nothing stays before.
+        let range = match (kept_before, members.peek()) {
+            (Some(before), _) => before..doc.node(value).end(),
+            (None, Some(&(next, _))) => doc.node(key).start()..doc.node(next).start(),
+            (None, None) => doc.node(key).start()..doc.node(value).end(),
+        };
+        let range = match edits.last() {
+            Some(last) if last.range.end > range.start => last.range.end..range.end,
+            _ => range,
+        };
+        edits.push(RawEdit { range, bytes: String::new() });
+    }
+    splice(doc.text(), &edits)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::super::Document;
+    use super::{merge, without_member};
+
+    #[test]
+    fn members_are_added_and_the_rest_stays() {
+        let merged = |text: &str, addition| merge(&Document::parse_str(text).unwrap(), &addition);
+        let expect = |text: &str, addition, expected: &str| {
+            assert_eq!(merged(text, addition).as_deref(), Some(expected));
+        };
+        expect("{}", json!({"a": 1}), r#"{"a":1}"#);
+        expect(
+            r#"{ "n": 1.50e1 , "s": "\/" }"#,
+            json!({"a": {"b": []}}),
+            r#"{ "n": 1.50e1 , "s": "\/" ,"a":{"b":[]}}"#,
+        );
+        expect(
+            r#"{"t": {"x": {}}, "l": [ 1.0 ]}"#,
+            json!({"t": {"x": {"k": "v"}, "y": 2}, "l": [3]}),
+            r#"{"t": {"x": {"k":"v"},"y":2}, "l": [ 1.0 ,3]}"#,
+        );
+        expect(r#"{"t": null, "t": {"a": 1}}"#, json!({"t": {"b": 2}}), r#"{"t": null, "t": {"a": 1,"b":2}}"#);
+        expect(r#"{"t": "x", "u": []}"#, json!({"t": {"b": 2}, "u": {"c": 1}}), r#"{"t": {"b":2}, "u": {"c":1}}"#);
+        assert_eq!(merged("[1]", json!({"a": 1})), None);
+        assert_eq!(merged(r#"{"a": 1}"#, json!({})), None);
+    }
+
+    #[test]
+    fn members_are_taken_out_with_their_commas() {
+        let without = |text: &str| without_member(&Document::parse_str(text).unwrap(), "g");
+        for (text, expected) in [
+            (r#"{"g": {"a": [1]}}"#, "{}"),
+            (r#"{ "g" : 1 , "b" : 2 }"#, r#"{ "b" : 2 }"#),
+            (r#"{"a": 1.0, "g": {}, "b": "\/"}"#, r#"{"a": 1.0, "b": "\/"}"#),
+            (r#"{"a": 1, "g": 2 }"#, r#"{"a": 1 }"#),
+            (r#"{"g": 1, "g": 2}"#, "{}"),
+            (r#"{"g": 1, "g": 2, "a": 3, "g": 4}"#, r#"{"a": 3}"#),
+            (r#"{"\u0067": 1, "a": {"g": 1}}"#, r#"{"a": {"g": 1}}"#),
+        ] {
+            assert_eq!(without(text).as_deref(), Some(expected), "{text}");
+        }
+        assert_eq!(without(r#"{"a": {"g": 1}}"#), None);
+    }
+}

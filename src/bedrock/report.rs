@@ -1,0 +1,279 @@
+//! What was found, in the shapes in which Bedrock tells it.
+
+use serde::Serialize;
+
+use crate::guardrail::{ActionTaken, Finding, Outcome, Source};
+use crate::policy::{Action, Policy, RuleKind};
+
+/// Characters that Bedrock counts as one unit of text.
+const UNIT_CHARS: usize = 1000;
+
+/// An evaluation as ApplyGuardrail's response tells it: serialize it.
+///
+/// `match` members are there where [`add`](Self::add) is given a text for them, and left out elsewhere. Usage counts units as Bedrock
+/// does, though nobody charges for them here: for each kind of rule in force, one for every thousand characters begun.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct GuardrailReport {
+    action: &'static str,
+    action_reason: &'static str,
+    outputs: Vec<Output>,
+    assessments: [ReportedAssessment; 1],
+    usage: ReportedUsage,
+    guardrail_coverage: ReportedCoverage,
+}
+
+#[derive(Clone, Serialize)]
+struct Output {
+    text: String,
+}
+
+impl std::fmt::Debug for Output {
+    // Without the text, which may be the caller's.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} bytes", self.text.len())
+    }
+}
+
+/// `GuardrailAssessment`: what each kind of rule found.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct ReportedAssessment {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) topic_policy: Option<ReportedTopics>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) word_policy: Option<ReportedWords>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) sensitive_information_policy: Option<ReportedSensitive>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) invocation_metrics: Option<ReportedMetrics>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub(crate) struct ReportedTopics {
+    pub(crate) topics: Vec<ReportedItem>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct ReportedWords {
+    pub(crate) custom_words: Vec<ReportedItem>,
+    pub(crate) managed_word_lists: Vec<ReportedItem>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct ReportedSensitive {
+    pub(crate) pii_entities: Vec<ReportedItem>,
+    pub(crate) regexes: Vec<ReportedItem>,
+}
+
+/// One entry of a group; which members it has depends on the group.
+#[derive(Clone, PartialEq, Serialize)]
+pub(crate) struct ReportedItem {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) name: Option<String>,
+    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
+    pub(crate) kind: Option<String>,
+    #[serde(rename = "match", skip_serializing_if = "Option::is_none")]
+    pub(crate) matched: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) regex: Option<String>,
+    pub(crate) action: &'static str,
+    pub(crate) detected: bool,
+}
+
+impl std::fmt::Debug for ReportedItem {
+    // Without the text that was found.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ReportedItem")
+            .field("name", &self.name)
+            .field("kind", &self.kind)
+            .field("action", &self.action)
+            .finish_non_exhaustive()
+    }
+}
+
+/// `GuardrailInvocationMetrics`. Without a latency, which would make equal calls have unequal answers.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct ReportedMetrics {
+    pub(crate) usage: ReportedUsage,
+    pub(crate) guardrail_coverage: ReportedCoverage,
+}
+
+/// `GuardrailUsage`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct ReportedUsage {
+    pub(crate) topic_policy_units: usize,
+    content_policy_units: usize,
+    pub(crate) word_policy_units: usize,
+    pub(crate) sensitive_information_policy_units: usize,
+    pub(crate) sensitive_information_policy_free_units: usize,
+    contextual_grounding_policy_units: usize,
+    content_policy_image_units: usize,
+    automated_reasoning_policy_units: usize,
+    automated_reasoning_policies: usize,
+}
+
+/// `GuardrailCoverage`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct ReportedCoverage {
+    pub(crate) text_characters: Extent,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    images: Option<Extent>,
+}
+
+/// How much of something was examined.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+pub(crate) struct Extent {
+    pub(crate) guarded: usize,
+    pub(crate) total: usize,
+}
+
+impl GuardrailReport {
+    /// The report of an evaluation that examined `chars` characters of text and came to `outcome`, before its findings are
+    /// [added](Self::add).
+    #[must_use]
+    pub fn new(policy: &Policy, source: Source, outcome: Outcome, chars: usize) -> Self {
+        let (action, action_reason) = match outcome {
+            Outcome::Blocked => ("GUARDRAIL_INTERVENED", reason(outcome)),
+            Outcome::Masked => ("GUARDRAIL_INTERVENED", reason(outcome)),
+            Outcome::Passed => ("NONE", reason(outcome)),
+        };
+        Self {
+            action,
+            action_reason,
+            outputs: Vec::new(),
+            assessments: [ReportedAssessment::default()],
+            usage: ReportedUsage::new(policy, source, chars),
+            guardrail_coverage: ReportedCoverage::new(chars),
+        }
+    }
+
+    /// Adds a finding, and `matched` as its `match` if it has such a member.
+    pub fn add(&mut self, policy: &Policy, finding: &Finding, matched: Option<&str>) {
+        self.assessments[0].add(policy, finding, matched);
+    }
+
+    /// Adds the topics and entity types of the policy that were not found, as `outputScope: FULL` has them.
+    pub fn add_undetected(&mut self, policy: &Policy, source: Source) {
+        self.assessments[0].add_undetected(policy, source);
+    }
+
+    /// Adds a text that may go on, or the message in its place.
+    pub fn add_output(&mut self, text: impl Into<String>) {
+        self.outputs.push(Output { text: text.into() });
+    }
+
+    /// Adds that `images` pictures were not examined.
+    pub fn add_images(&mut self, images: usize) {
+        self.guardrail_coverage.images.get_or_insert_default().total += images;
+    }
+}
+
+/// What Bedrock gives as the reason of its action.
+pub(crate) fn reason(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Blocked => "Guardrail blocked.",
+        Outcome::Masked => "Guardrail masked.",
+        Outcome::Passed => "No action.",
+    }
+}
+
+impl ReportedAssessment {
+    /// Adds a finding.
+    pub(crate) fn add(&mut self, policy: &Policy, finding: &Finding, matched: Option<&str>) {
+        let item = ReportedItem {
+            name: None,
+            kind: None,
+            matched: matched.map(str::to_owned),
+            regex: None,
+            action: finding.action().name(),
+            detected: true,
+        };
+        let name = Some(finding.rule().to_owned());
+        match (finding.kind(), finding.managed()) {
+            (RuleKind::Topic, _) => {
+                let topics = &mut self.topic_policy.get_or_insert_default().topics;
+                let topic = ReportedItem { name, kind: Some("DENY".to_owned()), matched: None, ..item };
+                // A topic is on or off for a text as a whole.
+                if !topics.contains(&topic) {
+                    topics.push(topic);
+                }
+            }
+            (RuleKind::Word, None) => self.word_policy.get_or_insert_default().custom_words.push(item),
+            (RuleKind::Word, Some(list)) => {
+                let item = ReportedItem { kind: Some(list.to_uppercase()), ..item };
+                self.word_policy.get_or_insert_default().managed_word_lists.push(item);
+            }
+            (RuleKind::Pii, _) => self.sensitive().pii_entities.push(ReportedItem { kind: name, ..item }),
+            (RuleKind::Regex, _) => {
+                let rule = policy.compiled_rules().get(finding.rule_number() as usize);
+                let regex = rule.and_then(|rule| rule.pattern.as_deref()).map(str::to_owned);
+                self.sensitive().regexes.push(ReportedItem { name, regex, ..item });
+            }
+        }
+    }
+
+    /// Adds the topics and entity types in force that were not found.
+    pub(crate) fn add_undetected(&mut self, policy: &Policy, source: Source) {
+        let item = |name: Option<&str>, kind: &str, matched: Option<&str>| ReportedItem {
+            name: name.map(str::to_owned),
+            kind: Some(kind.to_owned()),
+            matched: matched.map(str::to_owned),
+            regex: None,
+            action: ActionTaken::None.name(),
+            detected: false,
+        };
+        for rule in policy.compiled_rules().iter().filter(|rule| rule.action(source) != Action::Off) {
+            match rule.kind {
+                RuleKind::Topic => {
+                    let topics = &mut self.topic_policy.get_or_insert_default().topics;
+                    if !topics.iter().any(|topic| topic.name.as_deref() == Some(&rule.name)) {
+                        topics.push(item(Some(&rule.name), "DENY", None));
+                    }
+                }
+                RuleKind::Pii => {
+                    let entities = &mut self.sensitive().pii_entities;
+                    if !entities.iter().any(|entity| entity.kind.as_deref() == Some(&rule.name)) {
+                        entities.push(item(None, &rule.name, Some("")));
+                    }
+                }
+                // As in Bedrock: what words and regexes did not find is told nowhere.
+                RuleKind::Word | RuleKind::Regex => {}
+            }
+        }
+    }
+
+    fn sensitive(&mut self) -> &mut ReportedSensitive {
+        self.sensitive_information_policy.get_or_insert_default()
+    }
+}
+
+impl ReportedUsage {
+    pub(crate) fn new(policy: &Policy, source: Source, chars: usize) -> Self {
+        let units = |kind: RuleKind| {
+            let mut rules = policy.compiled_rules().iter();
+            let in_force = rules.any(|rule| rule.kind == kind && rule.action(source) != Action::Off);
+            if in_force { chars.div_ceil(UNIT_CHARS) } else { 0 }
+        };
+        Self {
+            topic_policy_units: units(RuleKind::Topic),
+            word_policy_units: units(RuleKind::Word),
+            sensitive_information_policy_units: units(RuleKind::Pii),
+            // Regexes are free.
+            sensitive_information_policy_free_units: units(RuleKind::Regex),
+            ..Self::default()
+        }
+    }
+}
+
+impl ReportedCoverage {
+    /// All characters that were there were examined: what is not text is not counted in characters.
+    pub(crate) fn new(chars: usize) -> Self {
+        Self { text_characters: Extent { guarded: chars, total: chars }, images: None }
+    }
+}
