@@ -32,7 +32,7 @@ pub(crate) fn post(simulator: &Simulator, path: &str, body: impl Into<Bytes>) ->
 }
 
 /// A request through the layer: status, headers and body.
-async fn send(layer: GuardrailLayer, request: Request<Full<Bytes>>) -> (StatusCode, HeaderMap, Bytes) {
+pub(crate) async fn send(layer: GuardrailLayer, request: Request<Full<Bytes>>) -> (StatusCode, HeaderMap, Bytes) {
     let bedrock = ServiceBuilder::new().layer(layer).service(http_client());
     whole(bedrock.oneshot(request).await.expect("a response")).await
 }
@@ -47,7 +47,7 @@ where
     (head.status, head.headers, body)
 }
 
-fn value(body: &[u8]) -> Value {
+pub(crate) fn value(body: &[u8]) -> Value {
     serde_json::from_slice(body).expect("JSON")
 }
 

@@ -23,21 +23,21 @@ use crate::invoke_stream::{MASKED, SECRET, families};
 use crate::support::{guardrail, layer, simulator};
 
 /// What came of a stream: status, headers, bytes, and whether it broke off.
-struct Streamed {
+pub(crate) struct Streamed {
     status: StatusCode,
     headers: HeaderMap,
-    bytes: BytesMut,
+    pub(crate) bytes: BytesMut,
     broke: bool,
 }
 
 /// One event: its type, or its exception's, and its JSON, unwrapped.
 #[derive(Debug, PartialEq)]
-struct Event {
-    name: String,
-    json: Value,
+pub(crate) struct Event {
+    pub(crate) name: String,
+    pub(crate) json: Value,
 }
 
-async fn stream(layer: GuardrailLayer, options: Options, path: &str, body: &Value) -> Streamed {
+pub(crate) async fn stream(layer: GuardrailLayer, options: Options, path: &str, body: &Value) -> Streamed {
     let simulator = simulator(options).await;
     let bedrock = ServiceBuilder::new().layer(layer).service(http_client());
     let response = bedrock.oneshot(post(&simulator, path, body.to_string())).await.expect("a response");
@@ -55,7 +55,7 @@ async fn stream(layer: GuardrailLayer, options: Options, path: &str, body: &Valu
 }
 
 /// Reads the frames with the SDK's own decoder, which checks both checksums.
-fn events(bytes: &[u8]) -> Vec<Event> {
+pub(crate) fn events(bytes: &[u8]) -> Vec<Event> {
     let mut decoder = MessageFrameDecoder::new();
     let mut bytes = bytes;
     let mut events = Vec::new();

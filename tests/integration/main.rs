@@ -8,3 +8,4 @@ mod interceptor_slow;
 mod invoke;
 mod invoke_stream;
 mod support;
+mod trace;

@@ -39,10 +39,9 @@ impl StreamEvent {
         &self.json
     }
 
-    /// The event with another JSON.
-    pub(crate) fn with_json(mut self, change: impl FnOnce(Vec<u8>) -> Vec<u8>) -> Self {
-        self.json = change(self.json);
-        self
+    /// Puts another JSON into the event.
+    pub(crate) fn change_json(&mut self, change: impl FnOnce(Vec<u8>) -> Vec<u8>) {
+        self.json = change(std::mem::take(&mut self.json));
     }
 
     /// The event as a frame, wrapped where InvokeModel wraps.

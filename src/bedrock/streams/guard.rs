@@ -128,8 +128,8 @@ impl EventGuard {
         trace: Option<&Trace>,
     ) -> Option<Vec<StreamEvent>> {
         let mut events = blocked_events(kind, request, model_id, message, &Progress::new())?;
-        if let (Some(trace), Some(last)) = (trace, events.pop()) {
-            events.push(last.with_json(|json| trace.write(kind, json, None)));
+        if let (Some(trace), Some(last)) = (trace, events.last_mut()) {
+            last.change_json(|json| trace.write(kind, json, None));
         }
         Some(events)
     }
@@ -177,9 +177,9 @@ impl EventGuard {
         let message = self.lanes.assessment_message();
         let mut events =
             blocked_events(self.kind, self.shape, &self.model_id, &message, &self.progress).unwrap_or_default();
-        if let (Some(trace), Some(last)) = (&self.trace, events.pop()) {
+        if let (Some(trace), Some(last)) = (&self.trace, events.last_mut()) {
             let found = self.lanes.assessment_so_far();
-            events.push(last.with_json(|json| trace.write(self.kind, json, Some(&found))));
+            last.change_json(|json| trace.write(self.kind, json, Some(&found)));
         }
         out.extend(events.into_iter().map(OutEvent::New));
     }

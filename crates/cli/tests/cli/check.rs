@@ -52,7 +52,7 @@ fn json_is_the_response_of_apply_guardrail() {
             "wordPolicy": {"customWords": [{"action": "ANONYMIZED", "detected": true}], "managedWordLists": []},
             "sensitiveInformationPolicy": {
                 "piiEntities": [{"type": "EMAIL", "action": "ANONYMIZED", "detected": true}],
-                "regexes": [{"name": "ticket", "action": "ANONYMIZED", "detected": true}],
+                "regexes": [{"name": "ticket", "regex": r"\bT-[0-9]{4}\b", "action": "ANONYMIZED", "detected": true}],
             },
         }],
         "usage": {

@@ -195,7 +195,7 @@ async fn apply_guardrail_is_answered_here() {
     assert_eq!(output.assessments()[0].topic_policy().unwrap().topics()[0].name(), "investment");
 
     let output = apply("tickets", GuardrailContentSource::Input, &["A stock tip"]).await.unwrap();
-    assert_eq!((output.action(), output.outputs().len(), output.assessments().len()), (&GuardrailAction::None, 0, 0));
+    assert_eq!((output.action(), output.outputs().len(), output.assessments().len()), (&GuardrailAction::None, 0, 1));
 
     let error = apply("gr-1", GuardrailContentSource::Input, &["Hello"]).await.unwrap_err().into_service_error();
     assert!(error.is_resource_not_found_exception());
