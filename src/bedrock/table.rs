@@ -62,6 +62,8 @@ pub(crate) enum Part {
     ToolResult,
     /// Why the model refuses.
     Refusal,
+    /// What the model says aloud, written down.
+    Transcript,
 }
 
 impl Part {
@@ -73,12 +75,13 @@ impl Part {
             Self::ToolArguments => "toolArguments",
             Self::ToolResult => "toolResult",
             Self::Refusal => "refusal",
+            Self::Transcript => "transcript",
         }
     }
 
     pub(super) fn slot_kind(self) -> SlotKind {
         match self {
-            Self::Text | Self::Refusal => SlotKind::AssistantText,
+            Self::Text | Self::Refusal | Self::Transcript => SlotKind::AssistantText,
             Self::Reasoning => SlotKind::Reasoning,
             Self::ToolArguments => SlotKind::ToolInput,
             Self::ToolResult => SlotKind::ToolResult,

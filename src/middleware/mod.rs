@@ -8,6 +8,23 @@
 //!
 //! An SDK client that exists already is guarded by an interceptor; see [`GuardrailInterceptor`].
 //!
+//! # Traces
+//!
+//! A caller that asks for a trace gets one, in Bedrock's own form: `guardrailConfig.trace` of a Converse request is answered in
+//! `trace.guardrail`, InvokeModel's `x-amzn-bedrock-trace` in `amazon-bedrock-trace` and `amazon-bedrock-guardrailAction`; for streams in
+//! their last event. It stands there under the guardrail's identifier ([`GuardrailLayer::guardrail_identifier`], the policy's name unless
+//! set), beside the trace of a guardrail of Bedrock's, whose own copies of the text are examined like any other text. A request that
+//! gives that identifier as its guardrail goes on without: Bedrock knows nothing of it.
+//!
+//! | `enabled` | what was found: topics, words, entity types and regexes, with what was done about each |
+//! | --- | --- |
+//! | `enabled_full` | also the topics and entity types that were not found, with `detected: false` |
+//!
+//! The `match` members are empty. [`Guardrail::dangerous_keep_matches`](crate::Guardrail::dangerous_keep_matches) fills them, for all
+//! callers. There is no latency in it, and no `modelOutput`: what the model said before it was masked is told to nobody.
+//!
+//! # Services
+//!
 //! [`BedrockService`] is the innermost service, over an SDK client. Anything else that takes the same inputs will do, so a guarded stack
 //! can be tested without a network.
 //!

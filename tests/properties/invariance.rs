@@ -28,18 +28,21 @@ fn stream(guardrail: &Guardrail, source: Source, text: &str, rng: &mut Rng) -> S
     }
     stitcher.finish().expect("the text is complete");
     released.push_str(guard.finish());
-    seen(released, &guard)
+    seen(text, released, &guard)
 }
 
 fn whole(guardrail: &Guardrail, source: Source, text: &str) -> Seen {
     let mut guard = StreamGuard::new(guardrail, source);
     let mut released = guard.push(text).to_owned();
     released.push_str(guard.finish());
-    seen(released, &guard)
+    seen(text, released, &guard)
 }
 
-fn seen(released: String, guard: &StreamGuard) -> Seen {
+fn seen(text: &str, released: String, guard: &StreamGuard) -> Seen {
     let assessment = guard.assessment();
+    for finding in assessment.findings() {
+        assert_eq!(finding.matched_text(), text.get(finding.span().range()), "{finding:?} of {text:?}");
+    }
     Seen {
         released,
         blocked: guard.is_blocked(),
@@ -57,7 +60,7 @@ fn cuts_change_nothing() {
         }
         let policy =
             Policy::from_yaml(&rules.yaml()).unwrap_or_else(|error| panic!("seed {seed}: {error}\n{}", rules.yaml()));
-        let guardrail = Guardrail::new(policy);
+        let guardrail = Guardrail::new(policy).dangerous_keep_matches();
         for _ in 0..6 {
             let text = text(&mut rng, 24);
             let source = if rng.chance(50) { Source::Input } else { Source::Output };

@@ -89,3 +89,18 @@ fn content_of_an_unknown_kind_is_refused() {
     assert!(error.is_unknown());
     assert!(!error.to_string().contains("jane"), "{error}");
 }
+
+/// What a model says aloud comes with its transcript, which is text; the sound is not.
+#[test]
+fn transcripts_are_examined_beside_the_sound() {
+    let audio = json!({"id": "a1", "data": "UklGRg==", "expires_at": 1, "transcript": "Ask jane.roe@example.com"});
+    let body = json!({"id": "c", "object": "chat.completion", "created": 1, "model": "m", "choices": [
+        {"index": 0, "message": {"role": "assistant", "content": null, "audio": audio}, "finish_reason": "stop"}]});
+    let guarded =
+        bodies().response(Operation::InvokeModel, body.to_string().as_bytes()).expect("the body can be examined");
+    let (out, pointers) = outcome(&guarded);
+    assert_eq!(pointers, ["/choices/0/message/audio/transcript"]);
+    assert!(out.contains("Ask {EMAIL}"), "{out}");
+    let skipped: Vec<_> = guarded.assessment().skipped().iter().map(|skipped| skipped.pointer()).collect();
+    assert_eq!(skipped, ["/choices/0/message/audio/data"]);
+}

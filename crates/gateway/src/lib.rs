@@ -27,7 +27,8 @@
 //!
 //! There may be several, by name; the first is the default. A client chooses by the header `x-banister-policy`, or by giving a policy's
 //! name as guardrail identifier, where its SDK puts that: in `x-amzn-bedrock-guardrailidentifier`, or in the `guardrailConfig` of a
-//! Converse body. A guardrail identifier that is no policy's name is Bedrock's own and is sent on. A client that is allowed in may choose any of the policies: give clients that must not choose a gateway of their
+//! Converse body. A guardrail identifier that is no policy's name is Bedrock's own and is sent on. Traces are given where a client asks
+//! for them, under the policy's name; see [`banister::middleware`]. A client that is allowed in may choose any of the policies: give clients that must not choose a gateway of their
 //! own. Policies are read again when a file in the folder of one changes and on SIGHUP; all of them take effect at once, and if one has
 //! a problem none does. A call in progress stays under the policy it began with.
 //!

@@ -60,7 +60,7 @@ pub(crate) fn text_event(kind: StreamKind, shape: Shape, lane: Lane, block: u64,
     let block = if lane.block == Lane::ALL_BLOCKS { block } else { lane.block };
     let converse = || {
         let delta = match lane.part {
-            Part::Text | Part::Refusal => json!({"text": text}),
+            Part::Text | Part::Refusal | Part::Transcript => json!({"text": text}),
             Part::Reasoning => json!({"reasoningContent": {"text": text}}),
             Part::ToolArguments => json!({"toolUse": {"input": text}}),
             Part::ToolResult => json!({"toolResult": [{"text": text}]}),
@@ -114,6 +114,7 @@ pub(crate) fn text_event(kind: StreamKind, shape: Shape, lane: Lane, block: u64,
                 }
                 Part::Reasoning => json!({"reasoning_content": text}),
                 Part::Refusal => json!({"refusal": text}),
+                Part::Transcript => json!({"audio": {"transcript": text}}),
                 _ => json!({"content": text}),
             };
             json!({

@@ -127,11 +127,12 @@ fn streams_under_way_are_ended_from_where_they_are() {
 #[test]
 fn text_events_continue_their_lane() {
     let parts = [Part::Text, Part::Reasoning, Part::ToolArguments];
+    let openai = [parts[0], parts[1], parts[2], Part::Refusal, Part::Transcript];
     let shapes = [
         (StreamKind::Invoke, Shape::AnthropicMessages, &parts[..], true),
         (StreamKind::Invoke, Shape::Nova, &parts[2..], true),
         (StreamKind::Converse, Shape::Converse, &parts[..], true),
-        (StreamKind::Invoke, Shape::OpenAiChat, &parts[..], false),
+        (StreamKind::Invoke, Shape::OpenAiChat, &openai[..], false),
         (StreamKind::Invoke, Shape::OpenAiText, &parts[..1], false),
         (StreamKind::Invoke, Shape::MistralChat, &parts[..1], false),
         (StreamKind::Invoke, Shape::Titan, &parts[..1], false),

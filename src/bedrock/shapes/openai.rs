@@ -58,7 +58,9 @@ table! {
         ("function_call.name", Text(ToolInput)),
         ("function_call.arguments", Json(ToolInput)),
         ("annotations", Free(Citation)),
-        ("audio", Opaque(Audio)),
+        ("audio.id", Plain),
+        ("audio.data", Opaque(Audio)),
+        ("audio.transcript", Text(AssistantText)),
     ]
 }
 
@@ -118,6 +120,7 @@ table! {
         ("refusal", Delta(Part::Refusal)),
         ("reasoning", Delta(Part::Reasoning)),
         ("reasoning_content", Delta(Part::Reasoning)),
+        ("audio.transcript", Delta(Part::Transcript)),
     ]
 }
 

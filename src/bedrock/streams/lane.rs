@@ -17,7 +17,9 @@ impl LaneGuard {
     pub(super) fn new(lane: Lane, start: impl Fn() -> Evaluator) -> Self {
         match lane.part {
             Part::ToolArguments => Self::Tool(Box::new(ToolGuard::new())),
-            Part::Text | Part::Reasoning | Part::ToolResult | Part::Refusal => Self::Text(Box::new(start())),
+            Part::Text | Part::Reasoning | Part::ToolResult | Part::Refusal | Part::Transcript => {
+                Self::Text(Box::new(start()))
+            }
         }
     }
 

@@ -80,7 +80,7 @@ pub(crate) fn message_start() -> Result<ConverseStreamOutput, BuildError> {
 pub(crate) fn text_delta(lane: Lane, text: &str) -> Result<ConverseStreamOutput, BuildError> {
     let text = text.to_owned();
     let delta = match lane.part {
-        Part::Text | Part::Refusal => ContentBlockDelta::Text(text),
+        Part::Text | Part::Refusal | Part::Transcript => ContentBlockDelta::Text(text),
         Part::Reasoning => ContentBlockDelta::ReasoningContent(ReasoningContentBlockDelta::Text(text)),
         Part::ToolArguments => ContentBlockDelta::ToolUse(ToolUseBlockDelta::builder().input(text).build()?),
         Part::ToolResult => ContentBlockDelta::ToolResult(vec![ToolResultBlockDelta::Text(text)]),
