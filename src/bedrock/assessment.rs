@@ -73,6 +73,18 @@ impl BodyAssessment {
         }
     }
 
+    /// Adds a text that is whole, and stands at `pointer`.
+    pub(super) fn add_text(&mut self, pointer: &str, text: &Assessment) {
+        self.coverage.examined_bytes += text.examined_bytes();
+        let findings = text.findings().iter().map(|finding| BodyFinding {
+            finding: finding.clone(),
+            pointer: pointer.to_owned(),
+            inner_pointer: None,
+            is_key: false,
+        });
+        self.add(findings, text);
+    }
+
     /// Adds what was found in an event of a stream, of whose bytes `carried` are counted elsewhere.
     pub(crate) fn absorb(&mut self, event: Self, carried: usize) {
         self.findings.extend(event.findings);

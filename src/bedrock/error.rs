@@ -29,6 +29,8 @@ pub(crate) enum BodyErrorKind {
     UnknownShape { what: &'static str },
     /// A content block, event or union member that this version does not know.
     UnknownBlock { pointer: String },
+    /// A picture where only text can be evaluated.
+    Picture { pointer: String },
     /// A member holds base64 that does not decode.
     Base64 { pointer: String },
     /// An edit lies outside its text, cuts a character, or overlaps another.
@@ -83,7 +85,9 @@ impl BodyError {
     #[must_use]
     pub fn pointer(&self) -> Option<&str> {
         match &self.kind {
-            BodyErrorKind::UnknownBlock { pointer } | BodyErrorKind::Base64 { pointer } => Some(pointer),
+            BodyErrorKind::UnknownBlock { pointer }
+            | BodyErrorKind::Picture { pointer }
+            | BodyErrorKind::Base64 { pointer } => Some(pointer),
             _ => None,
         }
     }
@@ -116,6 +120,9 @@ impl fmt::Display for BodyError {
                 "the content at '{pointer}' is of a kind unknown to this version: update, or allow \
                  unknown content explicitly"
             ),
+            BodyErrorKind::Picture { pointer } => {
+                write!(f, "the picture at '{pointer}' cannot be examined: send text")
+            }
             BodyErrorKind::Base64 { pointer } => {
                 write!(f, "the member at '{pointer}' is not base64: encode its bytes as base64")
             }

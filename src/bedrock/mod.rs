@@ -6,6 +6,7 @@
 //! Where text stands is data: one table a family, in `shapes`. What no table names is examined as well,
 //! and a content block of an unknown kind is an error, so that a new kind of content cannot slip through.
 
+mod apply;
 mod asked;
 mod assessment;
 mod blocked;

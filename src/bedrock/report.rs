@@ -168,6 +168,36 @@ impl GuardrailReport {
         self.outputs.push(Output { text: text.into() });
     }
 
+    /// The JSON of it.
+    pub(crate) fn to_json(&self) -> Vec<u8> {
+        // Strings and numbers under fixed names can always be written.
+        serde_json::to_vec(self).unwrap_or_default()
+    }
+
+    pub(crate) fn action(&self) -> &'static str {
+        self.action
+    }
+
+    pub(crate) fn action_reason(&self) -> &'static str {
+        self.action_reason
+    }
+
+    pub(crate) fn outputs(&self) -> impl Iterator<Item = &str> {
+        self.outputs.iter().map(|output| output.text.as_str())
+    }
+
+    pub(crate) fn assessment(&self) -> &ReportedAssessment {
+        &self.assessments[0]
+    }
+
+    pub(crate) fn usage(&self) -> ReportedUsage {
+        self.usage
+    }
+
+    pub(crate) fn coverage(&self) -> ReportedCoverage {
+        self.guardrail_coverage
+    }
+
     /// Adds that `images` pictures were not examined.
     pub fn add_images(&mut self, images: usize) {
         self.guardrail_coverage.images.get_or_insert_default().total += images;

@@ -12,8 +12,9 @@ use super::error::GuardrailError;
 use super::layer::{CallGuard, Settings};
 use super::service::{CallFuture, GuardedOperation, sealed::Sealed};
 use crate::bedrock::typed::{
-    blocked_converse, put_trace, visit_apply_guardrail_request, visit_apply_guardrail_response, visit_async_request,
-    visit_converse_request, visit_converse_response, visit_count_tokens_request,
+    applied, asked_evaluation, blocked_converse, put_trace, visit_apply_guardrail_request,
+    visit_apply_guardrail_response, visit_async_request, visit_converse_request, visit_converse_response,
+    visit_count_tokens_request,
 };
 use crate::bedrock::{AskedGuardrail, BodyAssessment, BodyError, Operation};
 use crate::guardrail::Source;
@@ -124,11 +125,17 @@ where
 {
     type Response = ApplyGuardrailOutput;
 
-    /// The text of this call leaves the process like that of any other, and comes back in the answer.
+    /// One that asks this guardrail is answered by it. The text of any other leaves the process like that of any call, and comes back in
+    /// the answer.
     #[allow(private_interfaces, reason = "sealed")]
     fn guard(mut self, settings: Arc<Settings>, mut inner: S) -> CallFuture<ApplyGuardrailOutput> {
-        let mut guard = CallGuard::new(settings, Operation::ApplyGuardrail, None);
+        let id = self.guardrail_identifier.clone();
+        let mut guard = CallGuard::new(settings, Operation::ApplyGuardrail, id);
         Box::pin(async move {
+            if guard.is_asked() {
+                let (report, _) = guard.apply(|bodies| Ok(bodies.apply(&asked_evaluation(&self)?)))?;
+                return applied(&report).map_err(|_| untold(&guard).into());
+            }
             let assessment = guard.typed(Source::Input, |f| visit_apply_guardrail_request(&mut self, f))?;
             refuse_blocked(&guard, assessment)?;
             let mut output = inner.call(self).await.map_err(Into::into)?;

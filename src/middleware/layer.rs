@@ -7,8 +7,8 @@ use tower::Layer;
 use super::error::GuardrailError;
 use super::service::GuardrailService;
 use crate::bedrock::{
-    AskedGuardrail, BodyAssessment, BodyError, BodyGuard, Coverage, GuardedBody, Operation, Trace, Visitor,
-    without_guardrail,
+    AskedGuardrail, BodyAssessment, BodyError, BodyGuard, Coverage, GuardedBody, GuardrailReport, Operation, Trace,
+    Visitor, without_guardrail,
 };
 use crate::guardrail::{Conversation, Guardrail, Source};
 
@@ -228,6 +228,11 @@ impl CallGuard {
         without_guardrail(self.operation, &body).unwrap_or(body)
     }
 
+    /// Whether ApplyGuardrail asks this guardrail, and not one of Bedrock's.
+    pub(super) fn is_asked(&self) -> bool {
+        self.operation == Operation::ApplyGuardrail && self.model_id.as_deref() == Some(&*self.settings.identifier)
+    }
+
     /// What the caller is told, if it asked.
     pub(super) fn trace(&self) -> Option<&Trace> {
         self.trace.as_ref()
@@ -237,6 +242,16 @@ impl CallGuard {
     pub(super) fn request(&mut self, body: &[u8]) -> Result<GuardedBody, GuardrailError> {
         self.check_size(Source::Input, body.len())?;
         self.observed(Source::Input, self.bodies.request(self.operation, body))
+    }
+
+    /// Answers ApplyGuardrail, which asks this guardrail, by `evaluate`, and tells the observer.
+    pub(super) fn apply(
+        &mut self,
+        evaluate: impl FnOnce(&BodyGuard) -> Result<(GuardrailReport, BodyAssessment), BodyError>,
+    ) -> Result<(GuardrailReport, BodyAssessment), GuardrailError> {
+        let (report, found) = evaluate(&self.bodies).map_err(|error| self.unreadable(Source::Input, error))?;
+        self.observe(&found);
+        Ok((report, found))
     }
 
     /// Examines the metadata that go with an invoke request, JSON of their own, and tells the observer. They are the caller's text, and
@@ -324,7 +339,7 @@ impl CallGuard {
         Ok(body)
     }
 
-    fn check_size(&self, source: Source, bytes: usize) -> Result<(), GuardrailError> {
+    pub(super) fn check_size(&self, source: Source, bytes: usize) -> Result<(), GuardrailError> {
         let limit = self.settings.max_body_bytes;
         if bytes > limit { Err(GuardrailError::too_large(self.operation, source, bytes, limit)) } else { Ok(()) }
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::lane::LaneGuard;
-use crate::bedrock::assessment::{BodyAssessment, BodyFinding};
+use crate::bedrock::assessment::BodyAssessment;
 use crate::bedrock::error::BodyError;
 use crate::bedrock::event_stream::{EventKind, Lane};
 use crate::bedrock::guard::BodyGuard;
@@ -98,7 +98,7 @@ impl Lanes {
         let mut found = self.assessment.clone();
         for (lane, guard) in &self.open {
             if let Some(assessment) = guard.so_far() {
-                note(&mut found, *lane, &assessment);
+                found.add_text(&lane.pointer(), &assessment);
             }
         }
         found
@@ -169,21 +169,8 @@ impl Lanes {
     }
 
     fn note(&mut self, lane: Lane, text: &Assessment) {
-        note(&mut self.assessment, lane, text);
+        self.assessment.add_text(&lane.pointer(), text);
     }
-}
-
-/// Adds what was found in the text of a lane.
-fn note(found: &mut BodyAssessment, lane: Lane, text: &Assessment) {
-    let pointer = lane.pointer();
-    found.coverage.examined_bytes += text.examined_bytes();
-    let findings = text.findings().iter().map(|finding| BodyFinding {
-        finding: finding.clone(),
-        pointer: pointer.clone(),
-        inner_pointer: None,
-        is_key: false,
-    });
-    found.add(findings, text);
 }
 
 fn start(guard: &BodyGuard) -> Evaluator {

@@ -8,6 +8,7 @@
 //! them for keys of free-form JSON, since they cannot be anything else. And a union member that the SDK
 //! does not know is refused always: its content is lost before anyone can see it.
 
+mod applied;
 mod blocked;
 mod chunk;
 mod citation;
@@ -30,6 +31,7 @@ pub(super) use path::TypedPath;
 // What the middleware floor calls. The allowance goes when it does.
 #[allow(unused_imports)]
 pub(crate) use self::{
+    applied::{applied, asked_evaluation},
     blocked::{
         block_stop, blocked_converse, blocked_converse_events, blocked_invoke, message_start, message_stop, metadata,
         text_delta,

@@ -12,7 +12,8 @@ use aws_sdk_bedrockruntime::types::{
 
 use crate::bedrock::assessment::BodyAssessment;
 use crate::bedrock::report::{
-    ReportedAssessment, ReportedItem, ReportedMetrics, ReportedSensitive, ReportedTopics, ReportedWords,
+    Extent, ReportedAssessment, ReportedCoverage, ReportedItem, ReportedMetrics, ReportedSensitive, ReportedTopics,
+    ReportedUsage, ReportedWords,
 };
 use crate::bedrock::trace::{Told, Trace};
 use crate::guardrail::Outcome;
@@ -66,7 +67,7 @@ fn guardrail(known: Option<GuardrailTraceAssessment>, told: &Told) -> Result<Gua
     Ok(guardrail)
 }
 
-fn assessment(told: &ReportedAssessment) -> Result<GuardrailAssessment, BuildError> {
+pub(super) fn assessment(told: &ReportedAssessment) -> Result<GuardrailAssessment, BuildError> {
     Ok(GuardrailAssessment::builder()
         .set_topic_policy(told.topic_policy.as_ref().map(topics).transpose()?)
         .set_word_policy(told.word_policy.as_ref().map(words).transpose()?)
@@ -138,9 +139,17 @@ fn sensitive(told: &ReportedSensitive) -> Result<GuardrailSensitiveInformationPo
 }
 
 fn metrics(told: &ReportedMetrics) -> Result<GuardrailInvocationMetrics, BuildError> {
-    let count = |count: usize| i32::try_from(count).unwrap_or(i32::MAX);
-    let usage = told.usage;
-    let usage = GuardrailUsage::builder()
+    let coverage = coverage(told.guardrail_coverage);
+    Ok(GuardrailInvocationMetrics::builder().usage(usage(told.usage)?).guardrail_coverage(coverage).build())
+}
+
+/// The SDK counts in 32 bits.
+fn count(count: usize) -> i32 {
+    i32::try_from(count).unwrap_or(i32::MAX)
+}
+
+pub(super) fn usage(usage: ReportedUsage) -> Result<GuardrailUsage, BuildError> {
+    GuardrailUsage::builder()
         .topic_policy_units(count(usage.topic_policy_units))
         .content_policy_units(0)
         .word_policy_units(count(usage.word_policy_units))
@@ -150,12 +159,11 @@ fn metrics(told: &ReportedMetrics) -> Result<GuardrailInvocationMetrics, BuildEr
         .content_policy_image_units(0)
         .automated_reasoning_policy_units(0)
         .automated_reasoning_policies(0)
-        .build()?;
-    let characters = told.guardrail_coverage.text_characters;
-    let characters = GuardrailTextCharactersCoverage::builder()
-        .guarded(count(characters.guarded))
-        .total(count(characters.total))
-        .build();
-    let coverage = GuardrailCoverage::builder().text_characters(characters).build();
-    Ok(GuardrailInvocationMetrics::builder().usage(usage).guardrail_coverage(coverage).build())
+        .build()
+}
+
+pub(super) fn coverage(coverage: ReportedCoverage) -> GuardrailCoverage {
+    let Extent { guarded, total } = coverage.text_characters;
+    let characters = GuardrailTextCharactersCoverage::builder().guarded(count(guarded)).total(count(total)).build();
+    GuardrailCoverage::builder().text_characters(characters).build()
 }

@@ -29,7 +29,7 @@ pub(in crate::middleware) enum Examined {
     Same,
     /// It goes on as this.
     Changed(Vec<u8>),
-    /// It does not go on, and the caller gets this. What was found tells why.
+    /// It does not go on, and the caller gets this. What was found tells why, unless this is what the caller asked for.
     Instead(Reply, Box<BodyAssessment>),
 }
 
@@ -60,6 +60,9 @@ impl Exchange {
 
     /// Examines the body of the request.
     pub(in crate::middleware) fn request(&mut self, body: &[u8]) -> Result<Examined, GuardrailError> {
+        if self.guard.is_asked() {
+            return self.apply(body);
+        }
         self.asked(&asked_in_body(self.operation(), body));
         let guarded = self.guard.request(body)?;
         self.shape = match self.operation() {
@@ -78,6 +81,13 @@ impl Exchange {
             None => without_guardrail(self.operation(), body),
         };
         Ok(changed.map_or(Examined::Same, Examined::Changed))
+    }
+
+    /// The answer of ApplyGuardrail, where it asks this guardrail: nothing goes on to Bedrock, which does not know it.
+    fn apply(&mut self, body: &[u8]) -> Result<Examined, GuardrailError> {
+        self.guard.check_size(Source::Input, body.len())?;
+        let (report, found) = self.guard.apply(|bodies| bodies.apply_guardrail(body))?;
+        Ok(Examined::Instead(Reply::new(self.operation(), report.to_json()), Box::new(found)))
     }
 
     /// Examines the metadata in the header of a request, after its body.
