@@ -50,6 +50,14 @@ impl LaneGuard {
         }
     }
 
+    /// Bytes of text that were read and are neither released nor given up.
+    pub(super) fn held_bytes(&self) -> usize {
+        match self {
+            Self::Text(evaluator) => evaluator.held_bytes(),
+            Self::Tool(tool) => tool.held_bytes(),
+        }
+    }
+
     /// What was found so far in a text that goes no further.
     pub(super) fn abandon(self) -> Option<Assessment> {
         match self {
