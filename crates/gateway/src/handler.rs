@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use banister::bedrock::Operation;
 use bytes::Bytes;
 use http::header::{AUTHORIZATION, CONTENT_ENCODING, CONTENT_LENGTH, HeaderMap, HeaderName, HeaderValue};
 use http::{Method, Request, Response, StatusCode};
+use http_body::Body as _;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use hyper::body::Incoming;
 use tower::{BoxError, Layer, ServiceExt};
@@ -17,12 +18,19 @@ use crate::apply::apply;
 use crate::body::{RequestBody, ResponseBody, SlowBody};
 use crate::choice::{by_body, by_header};
 use crate::exception::{exception, reply};
+use crate::limits::Limits;
 use crate::metrics::Metrics;
 use crate::policies::Current;
+use crate::span::{CallSpan, Telemetry};
+use crate::streams::StreamBody;
+use crate::timed::{FromUpstream, SlowUpstream, Timed};
 use crate::upstream::Upstream;
 
 /// What our own headers begin with; none is sent on.
 const OURS: &str = "x-banister-";
+
+/// What a client is told that names a policy its key is not bound to.
+const OTHER_POLICY: &str = "The client's key is not bound to this policy.";
 
 /// What all calls share.
 #[derive(Debug)]
@@ -31,8 +39,8 @@ pub(crate) struct Shared {
     pub(crate) upstream: Upstream,
     pub(crate) keys: ClientKeys,
     pub(crate) metrics: Arc<Metrics>,
-    pub(crate) max_body_bytes: usize,
-    pub(crate) body_time: Duration,
+    pub(crate) limits: Limits,
+    pub(crate) telemetry: Option<Telemetry>,
     pub(crate) is_stopping: AtomicBool,
 }
 
@@ -47,25 +55,31 @@ pub(crate) async fn handle(shared: Arc<Shared>, request: Request<Incoming>) -> R
         "/readyz" if is_get => return plain(StatusCode::OK, "ready\n"),
         _ => {}
     }
-    let access = shared.keys.check(request.headers());
-    if access == Access::Denied {
-        shared.metrics.denied();
+    let Some(access) = shared.keys.check(request.headers()) else {
         let message = "The gateway lets no client in without one of its keys, in x-banister-key or as bearer token.";
-        return exception(StatusCode::FORBIDDEN, "AccessDeniedException", message);
-    }
+        return denied(&shared, message);
+    };
     if is_get && request.uri().path() == "/metrics" {
+        if access.is_bound() {
+            return denied(&shared, "The key is bound to policies, and the metrics tell of all of them.");
+        }
         return reply(StatusCode::OK, "text/plain; version=0.0.4", shared.metrics.text().into());
     }
     let started = Instant::now();
     let operation = Operation::from_path(request.method().as_str(), request.uri().path());
     let name = operation.as_ref().map_or("unknown", |(operation, _)| operation.name());
-    let (policy, response) = match operation {
-        Some((Operation::ApplyGuardrail, id)) => applied(&shared, &id, request).await,
-        operation => guarded(&shared, access, operation.map(|(operation, _)| operation), request).await,
+    let span = CallSpan::start(shared.telemetry.as_ref(), operation.as_ref().map(|(it, _)| *it), request.headers());
+    let (policy, response) = match &operation {
+        Some((Operation::ApplyGuardrail, id)) => applied(&shared, &access, id, request).await,
+        operation => guarded(&shared, &access, operation.as_ref().map(|(it, _)| *it), request, &span).await,
     };
     let policy = policy.as_deref().unwrap_or("none");
     let (status, took) = (response.status().as_u16(), started.elapsed());
     shared.metrics.answered(name, policy, status, took);
+    // What the endpoint took for a model is one, and no text that somebody put in its place.
+    let is_known = response.status().is_success() && response.extensions().get::<FromUpstream>().is_some();
+    let model = operation.as_ref().map(|(_, id)| id.as_str()).filter(|_| is_known);
+    span.answered(policy, status, model);
     tracing::info!(operation = name, policy, status, milliseconds = took.as_millis(), "answered");
     response
 }
@@ -75,11 +89,12 @@ type Answered = (Option<Arc<str>>, Response<ResponseBody>);
 /// A call that is guarded and sent on.
 async fn guarded(
     shared: &Shared,
-    access: Access,
+    access: &Access,
     operation: Option<Operation>,
     request: Request<Incoming>,
+    span: &CallSpan,
 ) -> Answered {
-    let mut request = request.map(|body| RequestBody::incoming(body, shared.body_time));
+    let mut request = request.map(|body| RequestBody::incoming(body, shared.limits.body_time));
     let mut policy = match by_header(&shared.current, request.headers_mut()) {
         Ok(policy) => policy,
         Err(message) => return (None, exception(StatusCode::BAD_REQUEST, "ValidationException", message)),
@@ -100,23 +115,44 @@ async fn guarded(
             policy = Some(named);
         }
     }
-    let Some(policy) = policy.or_else(|| shared.current.default()) else {
+    let default = || access.first_policy().map_or_else(|| shared.current.default(), |name| shared.current.named(name));
+    let Some(policy) = policy.or_else(default) else {
         return (None, exception(StatusCode::BAD_REQUEST, "ValidationException", "The gateway has no policy."));
     };
+    if !access.allows(&policy.name) {
+        return (None, denied(shared, OTHER_POLICY));
+    }
     let headers = request.headers_mut();
-    if access == Access::AllowedByBearer {
+    if access.by_bearer {
         headers.remove(AUTHORIZATION);
     }
     let ours: Vec<HeaderName> = headers.keys().filter(|name| name.as_str().starts_with(OURS)).cloned().collect();
     for name in ours {
         headers.remove(name);
     }
-    let service = policy.layer.layer(shared.upstream.clone());
-    let response = match service.oneshot(request).await {
-        Ok(response) => response.map(BodyExt::boxed_unsync),
+    span.send_on(headers);
+    let service = policy.layer.layer(Timed::new(shared.upstream.clone(), &shared.limits));
+    let response = match span.during(service.oneshot(request)).await {
+        Ok(response) => match operation.filter(|operation| operation.is_stream()) {
+            // What is whole already is an answer in the model's place, or an error.
+            Some(operation) if response.body().size_hint().exact().is_none() => {
+                let (metrics, gauge) = (Arc::clone(&shared.metrics), shared.metrics.streams(&policy.name));
+                response.map(|body| {
+                    StreamBody::new(body, operation, gauge, span.clone(), move || metrics.upstream_slow())
+                        .boxed_unsync()
+                })
+            }
+            _ => response.map(BodyExt::boxed_unsync),
+        },
         Err(error) => failed(shared, &error),
     };
     (Some(policy.name), response)
+}
+
+/// A client that may not do what it asks for.
+fn denied(shared: &Shared, message: &str) -> Response<ResponseBody> {
+    shared.metrics.denied();
+    exception(StatusCode::FORBIDDEN, "AccessDeniedException", message)
 }
 
 /// What a client is told when there is no answer.
@@ -132,6 +168,13 @@ fn failed(shared: &Shared, error: &BoxError) -> Response<ResponseBody> {
         // The client went away within its request; nobody reads this.
         return exception(StatusCode::BAD_REQUEST, "ValidationException", "The request is not whole.");
     }
+    if error.is::<SlowUpstream>() {
+        shared.metrics.upstream_slow();
+        tracing::warn!(%error, "the upstream is slow");
+        // Status and name of Bedrock's own: SDKs know it, and do not pay for the call again by themselves.
+        let message = "The model's endpoint took too long.";
+        return exception(StatusCode::REQUEST_TIMEOUT, "ModelTimeoutException", message);
+    }
     shared.metrics.upstream_failed();
     tracing::warn!(%error, "the upstream failed");
     let message = "The gateway cannot reach the model's endpoint.";
@@ -139,13 +182,16 @@ fn failed(shared: &Shared, error: &BoxError) -> Response<ResponseBody> {
 }
 
 /// ApplyGuardrail, answered here.
-async fn applied(shared: &Shared, id: &str, request: Request<Incoming>) -> Answered {
+async fn applied(shared: &Shared, access: &Access, id: &str, request: Request<Incoming>) -> Answered {
+    if !access.allows(id) {
+        return (None, denied(shared, OTHER_POLICY));
+    }
     let Some(policy) = shared.current.named(id) else {
         let message = "The gateway has no policy of this name, and passes no ApplyGuardrail on.";
         return (None, exception(StatusCode::NOT_FOUND, "ResourceNotFoundException", message));
     };
     let (head, body) = request.into_parts();
-    let body = RequestBody::incoming(body, shared.body_time);
+    let body = RequestBody::incoming(body, shared.limits.body_time);
     let answer = match read(shared, &head.headers, body).await {
         Ok(body) => apply(&policy, &body, &shared.metrics).map_err(|message| (StatusCode::BAD_REQUEST, message)),
         Err((status, message)) => Err((status, message.to_owned())),
@@ -163,7 +209,7 @@ async fn read(shared: &Shared, headers: &HeaderMap, body: RequestBody) -> Result
     if encodings.iter().any(|encoding| !encoding.as_bytes().eq_ignore_ascii_case(b"identity")) {
         return Err((StatusCode::BAD_REQUEST, "The request is compressed, so it cannot be examined."));
     }
-    match Limited::new(body, shared.max_body_bytes).collect().await {
+    match Limited::new(body, shared.limits.body_bytes).collect().await {
         Ok(body) => Ok(body.to_bytes()),
         Err(error) if error.is::<LengthLimitError>() => Err((StatusCode::BAD_REQUEST, "The request is too large.")),
         Err(error) if error.is::<SlowBody>() => {

@@ -45,18 +45,30 @@
 
 mod access;
 mod apply;
+mod bind_error;
 mod body;
+mod builder;
 mod choice;
 mod exception;
 mod handler;
+mod limits;
 mod metrics;
 mod policies;
 mod reload;
 mod server;
 #[cfg(feature = "aws")]
 mod sign;
+mod streams;
+mod timed;
+#[cfg(not(feature = "otel"))]
+mod untraced;
 mod upstream;
 
+#[cfg(not(feature = "otel"))]
+use untraced as span;
+
+pub use bind_error::BindError;
+pub use builder::GatewayBuilder;
 pub use policies::{Policies, PolicySource, ReloadError};
-pub use server::{BindError, Gateway, GatewayBuilder, Reloader};
+pub use server::{Gateway, Reloader};
 pub use upstream::{Upstream, UpstreamError};

@@ -2,13 +2,18 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use banister::middleware::AssessedCall;
 
+use crate::streams::StreamGauge;
+
 /// Upper bounds of the latency histogram, in milliseconds.
 const BUCKETS: [u64; 12] = [1, 2, 5, 10, 25, 50, 100, 250, 1_000, 5_000, 30_000, 120_000];
+
+/// Name, help, and how it is read.
+type Gauge = (&'static str, &'static str, fn(&StreamGauge) -> u64);
 
 /// What is counted. Labels are names out of policies and protocol, never what a client sends.
 #[derive(Debug, Default)]
@@ -20,6 +25,7 @@ struct Counts {
     counters: BTreeMap<(&'static str, String), u64>,
     latency: BTreeMap<String, Latency>,
     connections: u64,
+    streams: BTreeMap<String, Arc<StreamGauge>>,
     policies: Vec<PolicyFacts>,
 }
 
@@ -100,6 +106,20 @@ impl Metrics {
         self.count("banister_upstream_failures_total", &[]);
     }
 
+    /// The upstream took too long to answer, or paused for too long.
+    pub(crate) fn upstream_slow(&self) {
+        self.count("banister_upstream_timeouts_total", &[]);
+    }
+
+    /// The streams under way under a policy.
+    pub(crate) fn streams(&self, policy: &str) -> Arc<StreamGauge> {
+        let mut counts = self.lock();
+        if let Some(gauge) = counts.streams.get(policy) {
+            return Arc::clone(gauge);
+        }
+        Arc::clone(counts.streams.entry(policy.to_owned()).or_default())
+    }
+
     /// Policies were read again; `facts` are of those in force, if they changed.
     pub(crate) fn reloaded(&self, facts: Option<Vec<PolicyFacts>>) {
         let result = if facts.is_some() { "taken" } else { "refused" };
@@ -149,6 +169,16 @@ impl Metrics {
             let _ = writeln!(out, "{metric}_count{} {}", braced(labels), latency.count);
         }
         let _ = writeln!(out, "# TYPE banister_connections gauge\nbanister_connections {}", counts.connections);
+        let gauges: [Gauge; 2] = [
+            ("banister_streams", "Streams under way.", StreamGauge::streams),
+            ("banister_held_bytes", "Bytes of text that streams under way hold back now.", StreamGauge::held_bytes),
+        ];
+        for (metric, help, read) in gauges {
+            let _ = writeln!(out, "# HELP {metric} {help}\n# TYPE {metric} gauge");
+            for (policy, gauge) in &counts.streams {
+                let _ = writeln!(out, "{metric}{} {}", braced(&written(&[("policy", policy)])), read(gauge));
+            }
+        }
         let _ = writeln!(out, "# HELP banister_hold_bound_bytes The most that a stream can be held back.");
         let _ = writeln!(out, "# TYPE banister_hold_bound_bytes gauge");
         for policy in &counts.policies {
