@@ -206,6 +206,9 @@ impl GatewayBuilder {
         let failed = |error| BindError::listen(address, error);
         let listener = TcpListener::bind(address).await.map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
+        if let Some(telemetry) = &self.telemetry {
+            telemetry.observe(&metrics);
+        }
         let shared = Arc::new(Shared {
             current,
             upstream: self.upstream,

@@ -53,6 +53,8 @@ mod exception;
 mod handler;
 mod limits;
 mod metrics;
+#[cfg(feature = "otel")]
+mod otel;
 mod policies;
 mod reload;
 mod server;
@@ -64,11 +66,15 @@ mod timed;
 mod untraced;
 mod upstream;
 
+#[cfg(feature = "otel")]
+use otel as span;
 #[cfg(not(feature = "otel"))]
 use untraced as span;
 
 pub use bind_error::BindError;
 pub use builder::GatewayBuilder;
+#[cfg(feature = "otel")]
+pub use otel::{Telemetry, TelemetryError};
 pub use policies::{Policies, PolicySource, ReloadError};
 pub use server::{Gateway, Reloader};
 pub use upstream::{Upstream, UpstreamError};
