@@ -135,9 +135,10 @@ async fn silent_after_head() -> String {
     tokio::spawn(async move {
         while let Ok((mut stream, _)) = listener.accept().await {
             tokio::spawn(async move {
-                let mut request = [0; 4096];
+                let (mut request, mut piece) = (Vec::new(), [0; 1024]);
                 while !request.windows(4).any(|bytes| bytes == b"\r\n\r\n") {
-                    stream.read(&mut request).await.unwrap();
+                    let read = stream.read(&mut piece).await.unwrap();
+                    request.extend_from_slice(&piece[..read]);
                 }
                 let head = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 99\r\n\r\n{\"gen";
                 stream.write_all(head).await.unwrap();
