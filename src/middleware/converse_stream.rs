@@ -180,6 +180,10 @@ impl Examine<ConverseEvent> for Events {
         Ok(out)
     }
 
+    fn held_bytes(&self) -> usize {
+        if self.blocked { 0 } else { self.lanes.held_bytes() }
+    }
+
     fn is_blocked(&self) -> bool {
         self.blocked
     }

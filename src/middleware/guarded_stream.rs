@@ -64,6 +64,9 @@ pub(super) trait Examine<T>: fmt::Debug + Send {
     /// What is to be sent on at the end.
     fn finish(&mut self) -> Result<Vec<T>, BodyError>;
 
+    /// Bytes of text that are held.
+    fn held_bytes(&self) -> usize;
+
     /// Whether a rule blocked the stream.
     fn is_blocked(&self) -> bool;
 
@@ -185,6 +188,14 @@ where
 }
 
 impl<T, E> GuardedStream<T, E> {
+    /// How many bytes of decoded text the guardrail holds back at this moment: read from the model, neither released nor given up.
+    /// It is zero after the end. At most [`hold_bound`](crate::Guardrail::hold_bound) for each
+    /// content block that is open. Cheap: a sum over these.
+    #[must_use]
+    pub fn held_bytes(&self) -> usize {
+        self.examine.as_ref().map_or(0, |examine| examine.held_bytes())
+    }
+
     /// Ends the examination and tells the observer.
     fn end(&mut self) -> Option<BodyAssessment> {
         let assessment = self.examine.take()?.into_assessment();

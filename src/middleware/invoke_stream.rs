@@ -121,6 +121,10 @@ impl Examine<ResponseStream> for Chunks {
         Ok(self.0.finish()?.into_iter().map(|out| send(out, None)).collect())
     }
 
+    fn held_bytes(&self) -> usize {
+        self.0.held_bytes()
+    }
+
     fn is_blocked(&self) -> bool {
         self.0.is_blocked()
     }

@@ -1,6 +1,7 @@
 //! The layer around a real SDK client, over HTTP, against the simulator.
 
 mod converse;
+mod held;
 mod http;
 mod http_stream;
 mod interceptor;

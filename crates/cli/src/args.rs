@@ -36,7 +36,8 @@ pub(crate) enum Command {
 
 /// Flags of `serve`.
 ///
-/// Client keys come from the environment, `BANISTER_CLIENT_KEYS`, with commas between: what stands on a command line, others can read.
+/// Client keys come from the environment, `BANISTER_CLIENT_KEYS`, with commas between, or from a file: what stands on a command line,
+/// others can read.
 #[derive(Debug, clap::Args)]
 pub(crate) struct ServeArgs {
     /// A policy: the name of a pack, or a file, or `NAME=P`; the first is the default, clients choose others by name
@@ -48,9 +49,27 @@ pub(crate) struct ServeArgs {
     /// Where calls go: `simulator`, `aws` (signed with the credentials of the environment), or a URL
     #[arg(long, value_name = "U", default_value = "simulator")]
     pub(crate) upstream: String,
+    /// A file with client keys, one a line; behind a key may stand the policies it is bound to, with commas between
+    #[arg(long, value_name = "FILE")]
+    pub(crate) client_keys: Option<PathBuf>,
     /// Listen without client keys where others can reach it
     #[arg(long)]
     pub(crate) dangerous_serve_anyone: bool,
+    /// Connections at once; more wait. Each needs two open files
+    #[arg(long, value_name = "N", default_value_t = 4096)]
+    pub(crate) max_connections: usize,
+    /// How long the upstream may take to begin its answer
+    #[arg(long, value_name = "SECONDS", default_value_t = 3600)]
+    pub(crate) upstream_time: u64,
+    /// How long the upstream may pause within its answer
+    #[arg(long, value_name = "SECONDS", default_value_t = 600)]
+    pub(crate) idle_time: u64,
+    /// How long to go on taking calls at the end, while /readyz says that no more should come
+    #[arg(long, value_name = "SECONDS", default_value_t = 0)]
+    pub(crate) drain_time: u64,
+    /// How long answers under way may take to end, after that
+    #[arg(long, value_name = "SECONDS", default_value_t = 30)]
+    pub(crate) shutdown_time: u64,
 }
 
 /// Flags of `check`.

@@ -2,27 +2,34 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use banister::bedrock::Operation;
 use bytes::Bytes;
 use http::header::{AUTHORIZATION, CONTENT_ENCODING, HeaderMap, HeaderName};
 use http::{Method, Request, Response, StatusCode};
+use http_body::Body as _;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use hyper::body::Incoming;
 use tower::{BoxError, Layer, ServiceExt};
 
 use crate::access::{Access, ClientKeys};
-use crate::apply::apply;
 use crate::body::{RequestBody, ResponseBody, SlowBody};
 use crate::choice::{by_body, by_header};
 use crate::exception::{exception, reply};
+use crate::limits::Limits;
 use crate::metrics::Metrics;
-use crate::policies::Current;
+use crate::policies::{Current, InForce};
+use crate::span::{CallSpan, Telemetry};
+use crate::streams::StreamBody;
+use crate::timed::{FromUpstream, SlowUpstream, Timed};
 use crate::upstream::Upstream;
 
 /// What our own headers begin with; none is sent on.
 const OURS: &str = "x-banister-";
+
+/// What a client is told that names a policy its key is not bound to.
+const OTHER_POLICY: &str = "The client's key is not bound to this policy.";
 
 /// What all calls share.
 #[derive(Debug)]
@@ -31,8 +38,8 @@ pub(crate) struct Shared {
     pub(crate) upstream: Upstream,
     pub(crate) keys: ClientKeys,
     pub(crate) metrics: Arc<Metrics>,
-    pub(crate) max_body_bytes: usize,
-    pub(crate) body_time: Duration,
+    pub(crate) limits: Limits,
+    pub(crate) telemetry: Option<Telemetry>,
     pub(crate) is_stopping: AtomicBool,
 }
 
@@ -47,70 +54,116 @@ pub(crate) async fn handle(shared: Arc<Shared>, request: Request<Incoming>) -> R
         "/readyz" if is_get => return plain(StatusCode::OK, "ready\n"),
         _ => {}
     }
-    let access = shared.keys.check(request.headers());
-    if access == Access::Denied {
-        shared.metrics.denied();
+    let Some(access) = shared.keys.check(request.headers()) else {
         let message = "The gateway lets no client in without one of its keys, in x-banister-key or as bearer token.";
-        return exception(StatusCode::FORBIDDEN, "AccessDeniedException", message);
-    }
+        return denied(&shared, message);
+    };
     if is_get && request.uri().path() == "/metrics" {
+        if access.is_bound() {
+            return denied(&shared, "The key is bound to policies, and the metrics tell of all of them.");
+        }
         return reply(StatusCode::OK, "text/plain; version=0.0.4", shared.metrics.text().into());
     }
     let started = Instant::now();
     let operation = Operation::from_path(request.method().as_str(), request.uri().path());
     let name = operation.as_ref().map_or("unknown", |(operation, _)| operation.name());
-    let (policy, response) = match operation {
-        Some((Operation::ApplyGuardrail, id)) => applied(&shared, &id, request).await,
-        operation => guarded(&shared, access, operation.map(|(operation, _)| operation), request).await,
-    };
+    let span = CallSpan::start(shared.telemetry.as_ref(), operation.as_ref().map(|(it, _)| *it), request.headers());
+    let asked = operation.as_ref().map(|(operation, id)| (*operation, id.as_str()));
+    let (policy, response) = guarded(&shared, &access, asked, request, &span).await;
     let policy = policy.as_deref().unwrap_or("none");
     let (status, took) = (response.status().as_u16(), started.elapsed());
     shared.metrics.answered(name, policy, status, took);
+    // What the endpoint took for a model is one, and no text that somebody put in its place.
+    let is_known = response.status().is_success() && response.extensions().get::<FromUpstream>().is_some();
+    let model = operation.as_ref().map(|(_, id)| id.as_str()).filter(|_| is_known);
+    span.answered(policy, status, model);
     tracing::info!(operation = name, policy, status, milliseconds = took.as_millis(), "answered");
     response
 }
 
 type Answered = (Option<Arc<str>>, Response<ResponseBody>);
 
-/// A call that is guarded and sent on.
+/// A call that is guarded and sent on. (ApplyGuardrail asks the layer's own guardrail, which answers it.)
 async fn guarded(
     shared: &Shared,
-    access: Access,
-    operation: Option<Operation>,
+    access: &Access,
+    operation: Option<(Operation, &str)>,
     request: Request<Incoming>,
+    span: &CallSpan,
 ) -> Answered {
-    let mut request = request.map(|body| RequestBody::incoming(body, shared.body_time));
-    let mut policy = match by_header(&shared.current, request.headers()) {
-        Ok(policy) => policy,
-        Err(message) => return (None, exception(StatusCode::BAD_REQUEST, "ValidationException", message)),
+    let request = request.map(|body| RequestBody::incoming(body, shared.limits.body_time));
+    let (policy, mut request) = match chosen(shared, access, operation, request).await {
+        Ok(chosen) => chosen,
+        Err(response) => return (None, response),
     };
-    if policy.is_none() && matches!(operation, Some(Operation::Converse | Operation::ConverseStream)) {
-        // Converse names its guardrail in the body.
-        let (head, body) = request.into_parts();
-        let body = match read(shared, &head.headers, body).await {
-            Ok(body) => body,
-            Err((status, message)) => return (None, exception(status, "ValidationException", message)),
-        };
-        policy = by_body(&shared.current, &body);
-        request = Request::from_parts(head, body.into());
+    if !access.allows(&policy.name) {
+        return (None, denied(shared, OTHER_POLICY));
     }
-    let Some(policy) = policy.or_else(|| shared.current.default()) else {
-        return (None, exception(StatusCode::BAD_REQUEST, "ValidationException", "The gateway has no policy."));
-    };
     let headers = request.headers_mut();
-    if access == Access::AllowedByBearer {
+    if access.by_bearer {
         headers.remove(AUTHORIZATION);
     }
     let ours: Vec<HeaderName> = headers.keys().filter(|name| name.as_str().starts_with(OURS)).cloned().collect();
     for name in ours {
         headers.remove(name);
     }
-    let service = policy.layer.layer(shared.upstream.clone());
-    let response = match service.oneshot(request).await {
-        Ok(response) => response.map(BodyExt::boxed_unsync),
+    span.send_on(headers);
+    let service = policy.layer.layer(Timed::new(shared.upstream.clone(), &shared.limits));
+    let response = match span.during(service.oneshot(request)).await {
+        Ok(response) => match operation.map(|(operation, _)| operation).filter(|operation| operation.is_stream()) {
+            // What is whole already is an answer in the model's place, or an error.
+            Some(operation) if response.body().size_hint().exact().is_none() => {
+                let (metrics, gauge) = (Arc::clone(&shared.metrics), shared.metrics.streams(&policy.name));
+                response.map(|body| {
+                    StreamBody::new(body, operation, gauge, span.clone(), move || metrics.upstream_slow())
+                        .boxed_unsync()
+                })
+            }
+            _ => response.map(BodyExt::boxed_unsync),
+        },
         Err(error) => failed(shared, &error),
     };
     (Some(policy.name), response)
+}
+
+/// The policy of a request, and the request.
+async fn chosen(
+    shared: &Shared,
+    access: &Access,
+    operation: Option<(Operation, &str)>,
+    mut request: Request<RequestBody>,
+) -> Result<(InForce, Request<RequestBody>), Response<ResponseBody>> {
+    if let Some((Operation::ApplyGuardrail, id)) = operation {
+        // Whether there is a policy that it may not use is not for every client to know.
+        return match shared.current.named(id) {
+            Some(policy) => Ok((policy, request)),
+            None if access.is_bound() => Err(denied(shared, OTHER_POLICY)),
+            None => {
+                let message = "The gateway has no policy of this name, and passes no ApplyGuardrail on.";
+                Err(exception(StatusCode::NOT_FOUND, "ResourceNotFoundException", message))
+            }
+        };
+    }
+    let invalid = |message| exception(StatusCode::BAD_REQUEST, "ValidationException", message);
+    let mut policy = by_header(&shared.current, request.headers()).map_err(invalid)?;
+    if policy.is_none() && matches!(operation, Some((Operation::Converse | Operation::ConverseStream, _))) {
+        // Converse names its guardrail in the body.
+        let (head, body) = request.into_parts();
+        let body = read(shared, &head.headers, body)
+            .await
+            .map_err(|(status, message)| exception(status, "ValidationException", message))?;
+        policy = by_body(&shared.current, &body);
+        request = Request::from_parts(head, body.into());
+    }
+    let default = || access.first_policy().map_or_else(|| shared.current.default(), |name| shared.current.named(name));
+    let policy = policy.or_else(default).ok_or_else(|| invalid("The gateway has no policy."))?;
+    Ok((policy, request))
+}
+
+/// A client that may not do what it asks for.
+fn denied(shared: &Shared, message: &str) -> Response<ResponseBody> {
+    shared.metrics.denied();
+    exception(StatusCode::FORBIDDEN, "AccessDeniedException", message)
 }
 
 /// What a client is told when there is no answer.
@@ -126,31 +179,17 @@ fn failed(shared: &Shared, error: &BoxError) -> Response<ResponseBody> {
         // The client went away within its request; nobody reads this.
         return exception(StatusCode::BAD_REQUEST, "ValidationException", "The request is not whole.");
     }
+    if error.is::<SlowUpstream>() {
+        shared.metrics.upstream_slow();
+        tracing::warn!(%error, "the upstream is slow");
+        // Status and name of Bedrock's own: SDKs know it, and do not pay for the call again by themselves.
+        let message = "The model's endpoint took too long.";
+        return exception(StatusCode::REQUEST_TIMEOUT, "ModelTimeoutException", message);
+    }
     shared.metrics.upstream_failed();
     tracing::warn!(%error, "the upstream failed");
     let message = "The gateway cannot reach the model's endpoint.";
     exception(StatusCode::SERVICE_UNAVAILABLE, "ServiceUnavailableException", message)
-}
-
-/// ApplyGuardrail, answered here.
-async fn applied(shared: &Shared, id: &str, request: Request<Incoming>) -> Answered {
-    let Some(policy) = shared.current.named(id) else {
-        let message = "The gateway has no policy of this name, and passes no ApplyGuardrail on.";
-        return (None, exception(StatusCode::NOT_FOUND, "ResourceNotFoundException", message));
-    };
-    let (head, body) = request.into_parts();
-    let body = RequestBody::incoming(body, shared.body_time);
-    let answer = match read(shared, &head.headers, body).await {
-        Ok(body) => apply(&policy, &body, &shared.metrics)
-            .and_then(|report| serde_json::to_vec(&report).map_err(|_| "The report cannot be written.".to_owned()))
-            .map_err(|message| (StatusCode::BAD_REQUEST, message)),
-        Err((status, message)) => Err((status, message.to_owned())),
-    };
-    let response = match answer {
-        Ok(answer) => reply(StatusCode::OK, "application/json", answer.into()),
-        Err((status, message)) => exception(status, "ValidationException", &message),
-    };
-    (Some(policy.name), response)
 }
 
 /// A whole body, if it can be examined.
@@ -159,7 +198,7 @@ async fn read(shared: &Shared, headers: &HeaderMap, body: RequestBody) -> Result
     if encodings.iter().any(|encoding| !encoding.as_bytes().eq_ignore_ascii_case(b"identity")) {
         return Err((StatusCode::BAD_REQUEST, "The request is compressed, so it cannot be examined."));
     }
-    match Limited::new(body, shared.max_body_bytes).collect().await {
+    match Limited::new(body, shared.limits.body_bytes).collect().await {
         Ok(body) => Ok(body.to_bytes()),
         Err(error) if error.is::<LengthLimitError>() => Err((StatusCode::BAD_REQUEST, "The request is too large.")),
         Err(error) if error.is::<SlowBody>() => {

@@ -45,19 +45,36 @@
 //! Logs and metrics hold operations, policies, rules, actions, statuses and times, never text.
 
 mod access;
-mod apply;
+mod bind_error;
 mod body;
+mod builder;
 mod choice;
 mod exception;
 mod handler;
+mod limits;
 mod metrics;
+#[cfg(feature = "otel")]
+mod otel;
 mod policies;
 mod reload;
 mod server;
 #[cfg(feature = "aws")]
 mod sign;
+mod streams;
+mod timed;
+#[cfg(not(feature = "otel"))]
+mod untraced;
 mod upstream;
 
+#[cfg(feature = "otel")]
+use otel as span;
+#[cfg(not(feature = "otel"))]
+use untraced as span;
+
+pub use bind_error::BindError;
+pub use builder::GatewayBuilder;
+#[cfg(feature = "otel")]
+pub use otel::{Telemetry, TelemetryError};
 pub use policies::{Policies, PolicySource, ReloadError};
-pub use server::{BindError, Gateway, GatewayBuilder, Reloader};
+pub use server::{Gateway, Reloader};
 pub use upstream::{Upstream, UpstreamError};

@@ -2,13 +2,47 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use banister::middleware::AssessedCall;
 
+use crate::streams::StreamGauge;
+
 /// Upper bounds of the latency histogram, in milliseconds.
-const BUCKETS: [u64; 12] = [1, 2, 5, 10, 25, 50, 100, 250, 1_000, 5_000, 30_000, 120_000];
+pub(crate) const BUCKETS: [u64; 12] = [1, 2, 5, 10, 25, 50, 100, 250, 1_000, 5_000, 30_000, 120_000];
+
+/// All counters. They are told of from their first count on.
+pub(crate) const COUNTERS: [&str; 7] = [
+    "banister_assessments_total",
+    "banister_denied_total",
+    "banister_findings_total",
+    "banister_policy_reloads_total",
+    "banister_requests_total",
+    "banister_upstream_failures_total",
+    "banister_upstream_timeouts_total",
+];
+
+/// All gauges, with what they tell.
+pub(crate) const GAUGES: [(&str, &str); 4] = [
+    (CONNECTIONS, "Connections of clients."),
+    (STREAMS, "Streams under way."),
+    (HELD_BYTES, "Bytes of text that streams under way hold back now."),
+    (HOLD_BOUND, "The most that a text in a stream can be held back."),
+];
+
+const CONNECTIONS: &str = "banister_connections";
+const STREAMS: &str = "banister_streams";
+const HELD_BYTES: &str = "banister_held_bytes";
+const HOLD_BOUND: &str = "banister_hold_bound_bytes";
+
+type Labels = Vec<(&'static str, String)>;
+
+/// One value of a metric.
+pub(crate) struct Reading<'a> {
+    pub(crate) labels: &'a [(&'static str, String)],
+    pub(crate) value: u64,
+}
 
 /// What is counted. Labels are names out of policies and protocol, never what a client sends.
 #[derive(Debug, Default)]
@@ -16,10 +50,11 @@ pub(crate) struct Metrics(Mutex<Counts>);
 
 #[derive(Debug, Default)]
 struct Counts {
-    /// By metric and labels, ready to be written.
-    counters: BTreeMap<(&'static str, String), u64>,
+    counters: BTreeMap<&'static str, BTreeMap<Labels, u64>>,
+    /// By operation.
     latency: BTreeMap<String, Latency>,
     connections: u64,
+    streams: BTreeMap<String, Arc<StreamGauge>>,
     policies: Vec<PolicyFacts>,
 }
 
@@ -44,8 +79,9 @@ impl Metrics {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn count(&self, metric: &'static str, labels: &[(&str, &str)]) {
-        *self.lock().counters.entry((metric, written(labels))).or_default() += 1;
+    fn count(&self, metric: &'static str, labels: &[(&'static str, &str)]) {
+        let labels = owned(labels);
+        *self.lock().counters.entry(metric).or_default().entry(labels).or_default() += 1;
     }
 
     /// A call is answered; a stream has begun.
@@ -53,7 +89,7 @@ impl Metrics {
         let status = status.to_string();
         self.count("banister_requests_total", &[("operation", operation), ("policy", policy), ("status", &status)]);
         let mut counts = self.lock();
-        let latency = counts.latency.entry(written(&[("operation", operation)])).or_default();
+        let latency = counts.latency.entry(operation.to_owned()).or_default();
         for (bucket, bound) in latency.buckets.iter_mut().zip(BUCKETS) {
             *bucket += u64::from(took <= Duration::from_millis(bound));
         }
@@ -65,11 +101,7 @@ impl Metrics {
     pub(crate) fn assessed(&self, policy: &str, call: &AssessedCall<'_>) {
         let assessment = call.assessment();
         let source = assessment.source().name();
-        let outcome = match assessment.outcome() {
-            banister::Outcome::Passed => "passed",
-            banister::Outcome::Masked => "masked",
-            _ => "blocked",
-        };
+        let outcome = outcome_name(assessment.outcome());
         let labels =
             [("policy", policy), ("operation", call.operation().name()), ("source", source), ("outcome", outcome)];
         self.count("banister_assessments_total", &labels);
@@ -100,6 +132,20 @@ impl Metrics {
         self.count("banister_upstream_failures_total", &[]);
     }
 
+    /// The upstream took too long to answer, or paused for too long.
+    pub(crate) fn upstream_slow(&self) {
+        self.count("banister_upstream_timeouts_total", &[]);
+    }
+
+    /// The streams under way under a policy.
+    pub(crate) fn streams(&self, policy: &str) -> Arc<StreamGauge> {
+        let mut counts = self.lock();
+        if let Some(gauge) = counts.streams.get(policy) {
+            return Arc::clone(gauge);
+        }
+        Arc::clone(counts.streams.entry(policy.to_owned()).or_default())
+    }
+
     /// Policies were read again; `facts` are of those in force, if they changed.
     pub(crate) fn reloaded(&self, facts: Option<Vec<PolicyFacts>>) {
         let result = if facts.is_some() { "taken" } else { "refused" };
@@ -122,44 +168,93 @@ impl Metrics {
         counts.connections = counts.connections.saturating_sub(1);
     }
 
+    /// What a counter of [`COUNTERS`] has counted.
+    pub(crate) fn counters(&self, name: &str, see: &mut dyn FnMut(Reading<'_>)) {
+        for (labels, value) in self.lock().counters.get(name).into_iter().flatten() {
+            see(Reading { labels, value: *value });
+        }
+    }
+
+    /// What a gauge of [`GAUGES`] shows.
+    pub(crate) fn gauges(&self, name: &str, see: &mut dyn FnMut(Reading<'_>)) {
+        let counts = self.lock();
+        match name {
+            CONNECTIONS => see(Reading { labels: &[], value: counts.connections }),
+            HOLD_BOUND => {
+                for policy in &counts.policies {
+                    let labels = owned(&[("policy", &policy.name), ("digest", &policy.digest)]);
+                    see(Reading { labels: &labels, value: policy.hold_bound_bytes as u64 });
+                }
+            }
+            _ => {
+                for (policy, gauge) in &counts.streams {
+                    let value = if name == STREAMS { gauge.streams() } else { gauge.held_bytes() };
+                    see(Reading { labels: &owned(&[("policy", policy)]), value });
+                }
+            }
+        }
+    }
+
     /// All of it.
     pub(crate) fn text(&self) -> String {
-        let counts = self.lock();
         let mut out = String::new();
-        let mut last = "";
-        for ((metric, labels), count) in &counts.counters {
-            if *metric != last {
-                let _ = writeln!(out, "# TYPE {metric} counter");
-                last = metric;
+        for metric in COUNTERS {
+            let start = out.len();
+            let _ = writeln!(out, "# TYPE {metric} counter");
+            let head = out.len();
+            self.counters(metric, &mut |reading| write_line(&mut out, metric, &reading));
+            if out.len() == head {
+                out.truncate(start);
             }
-            let _ = writeln!(out, "{metric}{} {count}", braced(labels));
         }
+        self.write_latency(&mut out);
+        for (metric, help) in GAUGES {
+            let _ = writeln!(out, "# HELP {metric} {help}\n# TYPE {metric} gauge");
+            self.gauges(metric, &mut |reading| write_line(&mut out, metric, &reading));
+        }
+        out
+    }
+
+    fn write_latency(&self, out: &mut String) {
         let metric = "banister_request_seconds";
+        let counts = self.lock();
         if !counts.latency.is_empty() {
             let _ =
                 writeln!(out, "# HELP {metric} Time until an answer, or a stream, begins.\n# TYPE {metric} histogram");
         }
-        for (labels, latency) in &counts.latency {
+        for (operation, latency) in &counts.latency {
+            let labels = written(&owned(&[("operation", operation)]));
             for (bound, count) in BUCKETS.iter().zip(latency.buckets) {
                 let bound = Duration::from_millis(*bound).as_secs_f64();
                 let _ = writeln!(out, "{metric}_bucket{{{labels},le=\"{bound}\"}} {count}");
             }
             let _ = writeln!(out, "{metric}_bucket{{{labels},le=\"+Inf\"}} {}", latency.count);
-            let _ = writeln!(out, "{metric}_sum{} {}", braced(labels), latency.sum.as_secs_f64());
-            let _ = writeln!(out, "{metric}_count{} {}", braced(labels), latency.count);
+            let _ = writeln!(out, "{metric}_sum{{{labels}}} {}", latency.sum.as_secs_f64());
+            let _ = writeln!(out, "{metric}_count{{{labels}}} {}", latency.count);
         }
-        let _ = writeln!(out, "# TYPE banister_connections gauge\nbanister_connections {}", counts.connections);
-        let _ = writeln!(out, "# HELP banister_hold_bound_bytes The most that a stream can be held back.");
-        let _ = writeln!(out, "# TYPE banister_hold_bound_bytes gauge");
-        for policy in &counts.policies {
-            let labels = written(&[("policy", &policy.name), ("digest", &policy.digest)]);
-            let _ = writeln!(out, "banister_hold_bound_bytes{} {}", braced(&labels), policy.hold_bound_bytes);
-        }
-        out
     }
 }
 
-fn written(labels: &[(&str, &str)]) -> String {
+/// The word for it in labels.
+pub(crate) fn outcome_name(outcome: banister::Outcome) -> &'static str {
+    match outcome {
+        banister::Outcome::Passed => "passed",
+        banister::Outcome::Masked => "masked",
+        _ => "blocked",
+    }
+}
+
+fn owned(labels: &[(&'static str, &str)]) -> Labels {
+    labels.iter().map(|(name, value)| (*name, (*value).to_owned())).collect()
+}
+
+fn write_line(out: &mut String, metric: &str, reading: &Reading<'_>) {
+    let labels = written(reading.labels);
+    let labels = if labels.is_empty() { labels } else { format!("{{{labels}}}") };
+    let _ = writeln!(out, "{metric}{labels} {}", reading.value);
+}
+
+fn written(labels: &[(&'static str, String)]) -> String {
     let mut out = String::new();
     for (name, value) in labels {
         let separator = if out.is_empty() { "" } else { "," };
@@ -167,10 +262,6 @@ fn written(labels: &[(&str, &str)]) -> String {
         let _ = write!(out, "{separator}{name}=\"{value}\"");
     }
     out
-}
-
-fn braced(labels: &str) -> String {
-    if labels.is_empty() { String::new() } else { format!("{{{labels}}}") }
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use http::header::{
     AUTHORIZATION, CONNECTION, EXPECT, HOST, HeaderMap, HeaderName, PROXY_AUTHENTICATE, PROXY_AUTHORIZATION, TE,
@@ -18,10 +19,16 @@ use tower::{BoxError, Service};
 
 use crate::body::RequestBody;
 
+/// A host that takes longer to accept a connection is down: its answer is that it cannot be reached, and clients call again.
+const CONNECT_TIME: Duration = Duration::from_secs(10);
+
+/// How long nothing is said before TCP asks whether the peer is there.
+const KEEPALIVE: Duration = Duration::from_secs(60);
+
 #[cfg(feature = "tls")]
-type Connector = hyper_rustls::HttpsConnector<HttpConnector>;
+pub(crate) type Connector = hyper_rustls::HttpsConnector<HttpConnector>;
 #[cfg(not(feature = "tls"))]
-type Connector = HttpConnector;
+pub(crate) type Connector = HttpConnector;
 
 /// A Bedrock endpoint, or anything that speaks its protocol.
 ///
@@ -104,16 +111,28 @@ impl Upstream {
 }
 
 #[cfg(feature = "tls")]
-fn connector() -> Result<Connector, UpstreamError> {
+pub(crate) fn connector() -> Result<Connector, UpstreamError> {
     let builder = hyper_rustls::HttpsConnectorBuilder::new()
         .with_provider_and_native_roots(rustls::crypto::ring::default_provider())
         .map_err(|_| UpstreamError("the system's root certificates cannot be read"))?;
-    Ok(builder.https_or_http().enable_http1().build())
+    let mut tcp = tcp();
+    // The connector around it sees to the scheme.
+    tcp.enforce_http(false);
+    Ok(builder.https_or_http().enable_http1().wrap_connector(tcp))
 }
 
 #[cfg(not(feature = "tls"))]
-fn connector() -> Result<Connector, UpstreamError> {
-    Ok(HttpConnector::new())
+pub(crate) fn connector() -> Result<Connector, UpstreamError> {
+    Ok(tcp())
+}
+
+fn tcp() -> HttpConnector {
+    let mut tcp = HttpConnector::new();
+    tcp.set_nodelay(true);
+    tcp.set_connect_timeout(Some(CONNECT_TIME));
+    // A peer that is gone without a word is noticed while a model thinks.
+    tcp.set_keepalive(Some(KEEPALIVE));
+    tcp
 }
 
 impl Service<Request<RequestBody>> for Upstream {

@@ -114,6 +114,11 @@ impl EventGuard {
         Ok(out)
     }
 
+    /// Bytes of text that are held; of a blocked stream none is, for nothing of it will be released.
+    pub(crate) fn held_bytes(&self) -> usize {
+        if self.blocked { 0 } else { self.lanes.held_bytes() }
+    }
+
     /// What was found.
     pub(crate) fn into_assessment(self) -> BodyAssessment {
         self.lanes.into_assessment()

@@ -52,6 +52,14 @@ impl LaneGuard {
         }
     }
 
+    /// Bytes of text that were read and are neither released nor given up.
+    pub(super) fn held_bytes(&self) -> usize {
+        match self {
+            Self::Text(evaluator) => evaluator.held_bytes(),
+            Self::Tool(tool) => tool.held_bytes(),
+        }
+    }
+
     /// What was found so far in a text that has not ended.
     pub(super) fn so_far(&self) -> Option<Assessment> {
         match self {

@@ -83,6 +83,11 @@ impl Lanes {
         plan
     }
 
+    /// Bytes of text that all lanes hold.
+    pub(crate) fn held_bytes(&self) -> usize {
+        self.open.values().map(LaneGuard::held_bytes).sum()
+    }
+
     /// What was found, once the stream is over.
     pub(crate) fn into_assessment(mut self) -> BodyAssessment {
         for (lane, guard) in std::mem::take(&mut self.open) {

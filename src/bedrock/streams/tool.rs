@@ -58,6 +58,11 @@ impl ToolGuard {
         blocked
     }
 
+    /// Bytes of the string under way that are held. Punctuation and unfinished escapes, at most a few bytes, are not text yet.
+    pub(super) fn held_bytes(&self) -> usize {
+        self.string.as_ref().map_or(0, |(evaluator, _)| evaluator.held_bytes())
+    }
+
     fn take(
         &mut self,
         piece: Piece,

@@ -41,6 +41,17 @@ impl<R> ResponseBody<R> {
         Self { inner: Inner::Events(Box::new(EventBody::new(upstream, guard))) }
     }
 
+    /// How many bytes of decoded text the guardrail holds back at this moment: read from the service, neither released nor given up.
+    /// It is zero for a body that is no stream, and after the end. At most [`hold_bound`](crate::Guardrail::hold_bound) for each
+    /// content block that is open. Cheap: a sum over these.
+    #[must_use]
+    pub fn held_bytes(&self) -> usize {
+        match &self.inner {
+            Inner::Events(events) => events.guard.held_bytes(),
+            Inner::Whole(..) | Inner::Passed(_) => 0,
+        }
+    }
+
     /// A body that is not examined.
     pub(super) fn passed(body: R) -> Self {
         Self { inner: Inner::Passed(Box::pin(body)) }

@@ -42,6 +42,11 @@ impl FrameGuard {
         self.events.is_none()
     }
 
+    /// Bytes of text that are held.
+    pub(super) fn held_bytes(&self) -> usize {
+        self.events.as_ref().map_or(0, EventGuard::held_bytes)
+    }
+
     /// Takes bytes, and puts out the frames that may go on. On an error what is put out may still go on; nothing follows it.
     pub(super) fn push(&mut self, bytes: &[u8], out: &mut BytesMut) -> Result<(), GuardrailError> {
         self.decoder.push(bytes);

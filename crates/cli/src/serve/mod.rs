@@ -1,9 +1,14 @@
 //! `serve`: the gateway.
 
+mod files;
+mod keys;
 mod log;
+#[cfg(feature = "otel")]
+mod telemetry;
 mod upstream;
 
 use std::future::Future;
+use std::time::Duration;
 
 use banister_gateway::{Gateway, GatewayBuilder, Policies, PolicySource};
 
@@ -11,9 +16,6 @@ use crate::args::ServeArgs;
 use crate::failure::{Exit, Failure};
 use crate::policy::{self, Place};
 use crate::report::Out;
-
-/// Clients show one of these, where there are any: keys with commas between.
-const KEYS: &str = "BANISTER_CLIENT_KEYS";
 
 /// Runs the command. It ends with a signal.
 ///
@@ -30,11 +32,16 @@ pub(crate) fn run(args: &ServeArgs, out: &mut Out) -> Result<Exit, Failure> {
 
 async fn serve(args: &ServeArgs, policies: Policies, out: &mut Out) -> Result<Exit, Failure> {
     let (upstream, simulator) = upstream::open(&args.upstream).await?;
-    let builder = with_keys(Gateway::builder(policies, upstream), args)?;
+    files::make_room(args.max_connections);
+    let builder = with_settings(Gateway::builder(policies, upstream), args)?;
+    #[cfg(feature = "otel")]
+    let (builder, telemetry) = telemetry::start(builder)?;
     let gateway = builder.bind(args.listen).await.map_err(|error| Failure::new(error.to_string()))?;
     out.line(format_args!("listening on http://{}, in front of {}", gateway.address(), args.upstream))?;
     out.flush()?;
     gateway.serve(interrupted()?).await;
+    #[cfg(feature = "otel")]
+    telemetry::end(telemetry).await;
     if let Some(simulator) = simulator {
         simulator.shutdown().await;
     }
@@ -64,15 +71,18 @@ fn policies(given: &[String]) -> Result<Policies, Failure> {
     all.ok_or_else(|| Failure::new("no policy: give `--policy`"))
 }
 
-fn with_keys(mut builder: GatewayBuilder, args: &ServeArgs) -> Result<GatewayBuilder, Failure> {
-    let keys = std::env::var(KEYS).unwrap_or_default();
-    for key in keys.split(',').map(str::trim).filter(|key| !key.is_empty()) {
-        if key.len() < 16 {
-            return Err(Failure::new(format!("{KEYS}: a key has fewer than 16 characters: take long and random ones")));
-        }
-        builder = builder.client_key(key);
+/// The builder with all that the flags say.
+fn with_settings(builder: GatewayBuilder, args: &ServeArgs) -> Result<GatewayBuilder, Failure> {
+    let mut builder = keys::give(builder, args.client_keys.as_deref())?
+        .max_connections(args.max_connections)
+        .upstream_time(Duration::from_secs(args.upstream_time))
+        .idle_time(Duration::from_secs(args.idle_time))
+        .drain_time(Duration::from_secs(args.drain_time))
+        .shutdown_time(Duration::from_secs(args.shutdown_time));
+    if args.dangerous_serve_anyone {
+        builder = builder.dangerous_serve_anyone();
     }
-    Ok(if args.dangerous_serve_anyone { builder.dangerous_serve_anyone() } else { builder })
+    Ok(builder)
 }
 
 /// Done when the process is asked to end: Ctrl-C, or SIGTERM as service managers send it.

@@ -4,12 +4,15 @@ use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
 use std::process::{Child, Stdio};
 
-use crate::support::{banister, command};
+use crate::support::{Directory, banister, command};
 
 /// A gateway on a port of its own, and its address.
 fn serve(args: &[&str]) -> (Child, String) {
-    let all = [&["serve", "--listen", "127.0.0.1:0"], args].concat();
-    let mut child = command(&all).stderr(Stdio::null()).spawn().expect("the binary starts");
+    listening(&mut command(&[&["serve", "--listen", "127.0.0.1:0"], args].concat()))
+}
+
+fn listening(command: &mut std::process::Command) -> (Child, String) {
+    let mut child = command.stderr(Stdio::null()).spawn().expect("the binary starts");
     let mut line = String::new();
     BufReader::new(child.stdout.as_mut().expect("a pipe")).read_line(&mut line).expect("a line");
     let address =
@@ -53,6 +56,83 @@ fn it_ends_when_it_is_told_to() {
     let id = child.id().to_string();
     let told = std::process::Command::new("kill").args(["-TERM", &id]).status().expect("kill runs");
     assert!(told.success());
+    assert_eq!(child.wait().expect("it ends").code(), Some(0));
+}
+
+/// A key for all policies, and one for a policy that is not the default.
+#[test]
+fn keys_come_from_a_file() {
+    let folder = Directory::new();
+    let file = &*folder.file("keys", "# who\nall-of-the-policies\nonly-the-strict-one  strict\n");
+    let (mut child, address) = serve(&["--policy", "default", "--policy", "strict=banking", "--client-keys", file]);
+    let apply = |policy: &str, key: &str| {
+        let body = "{\"source\":\"INPUT\",\"content\":[{\"text\":{\"text\":\"Hello\"}}]}";
+        let path = format!("/guardrail/{policy}/version/1/apply HTTP/1.1\r\nx-banister-key: {key}\r\nx-rest:");
+        post(&address, &path, body).split(' ').nth(1).map(str::to_owned)
+    };
+    for (policy, key, expected) in [
+        ("default", "all-of-the-policies", "200"),
+        ("strict", "only-the-strict-one", "200"),
+        ("default", "only-the-strict-one", "403"),
+        ("default", "none-of-the-keys-at-all", "403"),
+    ] {
+        assert_eq!(apply(policy, key).as_deref(), Some(expected), "{policy}");
+    }
+    child.kill().expect("it runs");
+    child.wait().expect("it ends");
+
+    for (keys, problem) in [
+        ("long-enough-for-a-key nope", "`nope`, which is no policy"),
+        ("short", "keys:1: a key has fewer than 16 characters"),
+        ("# nothing\n", "no key is in it"),
+    ] {
+        folder.file("keys", keys);
+        let refused = banister(&["serve", "--listen", "127.0.0.1:0", "--client-keys", file], "");
+        refused.assert_refused(&[problem]);
+    }
+    banister(&["serve", "--client-keys", "no/such/file"], "").assert_refused(&["no/such/file"]);
+}
+
+/// A limit on open files that cannot be raised is told, and does not keep the gateway from serving.
+#[cfg(target_os = "linux")]
+#[test]
+fn too_few_open_files_are_told() {
+    let serve = "ulimit -n 200; exec \"$0\" serve --listen 127.0.0.1:0";
+    let mut shell = std::process::Command::new("sh");
+    shell.args(["-c", serve, env!("CARGO_BIN_EXE_banister")]).stdout(Stdio::null());
+    let mut child = shell.stdin(Stdio::null()).stderr(Stdio::piped()).spawn().expect("a shell");
+    let mut line = String::new();
+    BufReader::new(child.stderr.as_mut().expect("a pipe")).read_line(&mut line).expect("a line");
+    assert!(line.contains("too few open files") && line.contains("about 68 connections"), "{line}");
+    child.kill().expect("it runs");
+    child.wait().expect("it ends");
+}
+
+/// Nothing but the environment says so, and what is left to send is sent at the end.
+#[cfg(all(unix, feature = "otel"))]
+#[test]
+fn calls_are_told_to_a_collector() {
+    let collector = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let endpoint = format!("http://{}", collector.local_addr().expect("an address"));
+    let all = ["serve", "--listen", "127.0.0.1:0"];
+    let mut started = command(&all);
+    started.env("OTEL_EXPORTER_OTLP_ENDPOINT", &endpoint).env("OTEL_SERVICE_NAME", "of-this-test");
+    started.env("OTEL_METRICS_EXPORTER", "none");
+    let (mut child, address) = listening(&mut started);
+    let model = "/model/anthropic.claude-3-haiku-20240307-v1%3A0/converse";
+    post(&address, model, r#"{"messages":[{"role":"user","content":[{"text":"Hidden"}]}]}"#);
+    let id = child.id().to_string();
+    std::process::Command::new("kill").args(["-TERM", &id]).status().expect("kill runs");
+    let (mut stream, _) = collector.accept().expect("it is told");
+    let (mut sent, mut piece) = (Vec::new(), [0; 4096]);
+    let holds = |sent: &[u8], part: &str| sent.windows(part.len()).any(|window| window == part.as_bytes());
+    while !holds(&sent, "gen_ai.request.model") {
+        let read = stream.read(&mut piece).expect("more");
+        assert!(read > 0, "{}", String::from_utf8_lossy(&sent));
+        sent.extend_from_slice(&piece[..read]);
+    }
+    stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n").expect("answered");
+    assert!(holds(&sent, "POST /v1/traces") && holds(&sent, "of-this-test") && !holds(&sent, "Hidden"));
     assert_eq!(child.wait().expect("it ends").code(), Some(0));
 }
 

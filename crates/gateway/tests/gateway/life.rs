@@ -139,6 +139,23 @@ async fn streams_end_before_the_gateway_does() {
     assert!(tokio::net::TcpStream::connect(gateway.address).await.is_err(), "the address is free");
 }
 
+/// Load balancers are told before the address is gone, and what they still send is served.
+#[tokio::test]
+async fn while_it_drains_it_is_not_ready_and_serves() {
+    let simulator = simulator(Options { reply: Reply::Text("Fine.".to_owned()), ..Options::default() }).await;
+    let mut gateway = run(builder(&simulator).drain_time(Duration::from_secs(2))).await;
+    assert_eq!(send(gateway.address, "GET", "/readyz", &[], "").await.0, 200);
+    gateway.stop();
+    let mut ready = 200;
+    while ready == 200 {
+        ready = send(gateway.address, "GET", "/readyz", &[], "").await.0.as_u16();
+    }
+    assert_eq!(ready, 503);
+    assert_eq!(send(gateway.address, "GET", "/healthz", &[], "").await.0, 200);
+    assert_eq!(applied(&gateway, "main", "Mail a.b@example.com").await, "Mail {EMAIL}");
+    tokio::time::timeout(Duration::from_secs(10), gateway.task).await.expect("it ends").unwrap();
+}
+
 #[tokio::test]
 async fn what_does_not_end_is_cut() {
     let fault = Some(banister_simulator::Fault::Stall { after_events: 1 });

@@ -117,5 +117,5 @@ pub(crate) async fn send(
     let response = client.request(request.body(Full::new(body.into())).expect("a request")).await.expect("a response");
     let (head, body) = response.into_parts();
     let body = body.collect().await.expect("a body").to_bytes();
-    (head.status, head.headers, String::from_utf8(body.to_vec()).expect("text"))
+    (head.status, head.headers, String::from_utf8_lossy(&body).into_owned())
 }

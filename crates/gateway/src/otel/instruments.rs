@@ -1,0 +1,36 @@
+//! The metrics as OpenTelemetry has them: counters and gauges are read when they are sent.
+
+use std::sync::Arc;
+
+use opentelemetry::KeyValue;
+use opentelemetry::metrics::{Histogram, Meter};
+
+use crate::metrics::{BUCKETS, COUNTERS, GAUGES, Metrics, Reading};
+
+/// The histogram of the times until an answer begins.
+pub(super) fn latency(meter: &Meter) -> Histogram<f64> {
+    let bounds = BUCKETS.iter().map(|milliseconds| *milliseconds as f64 / 1000.0).collect();
+    meter.f64_histogram("banister_request_seconds").with_unit("s").with_boundaries(bounds).build()
+}
+
+/// Has all others read from `metrics`.
+pub(super) fn observe(meter: &Meter, metrics: &Arc<Metrics>) {
+    for name in COUNTERS {
+        let metrics = Arc::clone(metrics);
+        let counter = meter.u64_observable_counter(name).with_callback(move |observer| {
+            metrics.counters(name, &mut |reading| observer.observe(reading.value, &attributes(&reading)));
+        });
+        counter.build();
+    }
+    for (name, help) in GAUGES {
+        let metrics = Arc::clone(metrics);
+        let gauge = meter.u64_observable_gauge(name).with_description(help).with_callback(move |observer| {
+            metrics.gauges(name, &mut |reading| observer.observe(reading.value, &attributes(&reading)));
+        });
+        gauge.build();
+    }
+}
+
+fn attributes(reading: &Reading<'_>) -> Vec<KeyValue> {
+    reading.labels.iter().map(|(name, value)| KeyValue::new(*name, value.clone())).collect()
+}

@@ -1,0 +1,182 @@
+//! Upstreams that take their time, and streams that are counted while they do.
+
+use std::time::Duration;
+
+use aws_sdk_bedrockruntime::primitives::Blob;
+use aws_sdk_bedrockruntime::types::error::ConverseStreamOutputError;
+use aws_sdk_bedrockruntime::types::{ConverseStreamOutput, ResponseStream};
+use banister_simulator::{Chunk, Fault, Options, Reply};
+use serde_json::json;
+
+use crate::support::{LLAMA, Running, builder, client, invoke_path, run, send, simulator, user};
+
+const SHORT: Duration = Duration::from_millis(100);
+
+/// A stream that falls silent within an address.
+fn silent() -> Options {
+    Options {
+        reply: Reply::Text("Mail jane.roe@example.com".to_owned()),
+        chunk: Chunk::At(vec![14]),
+        fault: Some(Fault::Stall { after_events: 2 }),
+        ..Options::default()
+    }
+}
+
+async fn metric(gateway: &Running, name: &str) -> Option<u64> {
+    let (_, _, text) = send(gateway.address, "GET", "/metrics", &[], "").await;
+    let line = text.lines().find(|line| line.starts_with(name) && line.as_bytes().get(name.len()) == Some(&b' '))?;
+    line.rsplit(' ').next()?.parse().ok()
+}
+
+async fn until(gateway: &Running, name: &str, expected: u64) {
+    for _ in 0..200 {
+        if metric(gateway, name).await == Some(expected) {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(25)).await;
+    }
+    panic!("{name} never came to {expected}, it is {:?}", metric(gateway, name).await);
+}
+
+const STREAMS: &str = "banister_streams{policy=\"main\"}";
+const HELD: &str = "banister_held_bytes{policy=\"main\"}";
+
+#[tokio::test]
+async fn an_upstream_that_does_not_answer_times_out() {
+    let simulator = simulator(Options { fault: Some(Fault::Hang), ..Options::default() }).await;
+    let gateway = run(builder(&simulator).upstream_time(SHORT)).await;
+    let client = client(gateway.address);
+    let sent = client.converse().model_id(LLAMA).messages(user("Hello")).send().await;
+    let raw = sent.unwrap_err();
+    assert_eq!(raw.raw_response().unwrap().status().as_u16(), 408);
+    assert!(raw.into_service_error().is_model_timeout_exception());
+    let sent = client.converse_stream().model_id(LLAMA).messages(user("Hello")).send().await;
+    assert!(sent.unwrap_err().into_service_error().is_model_timeout_exception());
+    assert_eq!(metric(&gateway, "banister_upstream_timeouts_total").await, Some(2));
+}
+
+#[tokio::test]
+async fn a_silent_converse_stream_ends_with_an_exception() {
+    let simulator = simulator(silent()).await;
+    let gateway = run(builder(&simulator).idle_time(SHORT)).await;
+    let mut output =
+        client(gateway.address).converse_stream().model_id(LLAMA).messages(user("Hello")).send().await.unwrap();
+    let mut text = String::new();
+    let error = loop {
+        match output.stream.recv().await {
+            Ok(Some(ConverseStreamOutput::ContentBlockDelta(event))) => {
+                text.push_str(event.delta().unwrap().as_text().unwrap());
+            }
+            Ok(Some(_)) => {}
+            Ok(None) => panic!("the stream looks whole"),
+            Err(error) => break error.into_service_error(),
+        }
+    };
+    assert!(matches!(error, ConverseStreamOutputError::ModelStreamErrorException(_)), "{error:?}");
+    assert_eq!(text, "Mail ", "what was held is not released");
+    until(&gateway, STREAMS, 0).await;
+    assert_eq!(metric(&gateway, HELD).await, Some(0));
+    assert_eq!(metric(&gateway, "banister_upstream_timeouts_total").await, Some(1));
+}
+
+#[tokio::test]
+async fn a_silent_invoke_stream_ends_with_an_exception() {
+    let simulator = simulator(Options { fault: Some(Fault::Stall { after_events: 1 }), ..silent() }).await;
+    let gateway = run(builder(&simulator).idle_time(SHORT)).await;
+    let body = Blob::new(json!({"prompt": "Hello", "max_gen_len": 64}).to_string());
+    let call = client(gateway.address).invoke_model_with_response_stream().model_id(LLAMA).body(body);
+    let mut output = call.send().await.unwrap();
+    assert!(matches!(output.body.recv().await, Ok(Some(ResponseStream::Chunk(_)))));
+    let error = output.body.recv().await.unwrap_err().into_service_error();
+    assert!(error.is_model_timeout_exception(), "{error:?}");
+}
+
+/// Time in which the events keep coming is no idle time, however long it is in all.
+#[tokio::test]
+async fn a_slow_stream_that_goes_on_is_let_alone() {
+    let options = Options {
+        reply: Reply::Text("one two three four five six seven eight".to_owned()),
+        delay: Some(Duration::from_millis(150)),
+        ..Options::default()
+    };
+    let simulator = simulator(options).await;
+    let time = Duration::from_secs(1);
+    let gateway = run(builder(&simulator).idle_time(time).upstream_time(time)).await;
+    let mut output =
+        client(gateway.address).converse_stream().model_id(LLAMA).messages(user("Hello")).send().await.unwrap();
+    while output.stream.recv().await.unwrap().is_some() {}
+    assert_eq!(metric(&gateway, "banister_upstream_timeouts_total").await, None);
+}
+
+/// Answers that are no streams: a pause within one, and one that breaks off, which is not the client's fault.
+#[tokio::test]
+async fn whole_answers_that_never_end_are_errors() {
+    let cut = Some(Fault::CutConnection { after_bytes: 9 });
+    let simulator = simulator(Options { fault: cut, ..Options::default() }).await;
+    let gateway = run(builder(&simulator)).await;
+    let body = json!({"prompt": "Hello", "max_gen_len": 9}).to_string();
+    let (status, headers, _) = send(gateway.address, "POST", &invoke_path(), &[], body.clone()).await;
+    assert_eq!((status.as_u16(), headers["x-amzn-errortype"].to_str().unwrap()), (503, "ServiceUnavailableException"));
+    assert_eq!(metric(&gateway, "banister_upstream_failures_total").await, Some(1));
+
+    let upstream = silent_after_head().await;
+    let policies = banister_gateway::Policies::new("main", crate::support::policy(crate::support::POLICY));
+    let upstream = banister_gateway::Upstream::new(&upstream).unwrap();
+    let gateway = run(banister_gateway::Gateway::builder(policies, upstream).idle_time(SHORT)).await;
+    let (status, headers, _) = send(gateway.address, "POST", &invoke_path(), &[], body).await;
+    assert_eq!((status.as_u16(), headers["x-amzn-errortype"].to_str().unwrap()), (408, "ModelTimeoutException"));
+}
+
+/// An endpoint that sends half of an answer and then nothing.
+async fn silent_after_head() -> String {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            tokio::spawn(async move {
+                let (mut request, mut piece) = (Vec::new(), [0; 1024]);
+                while !request.windows(4).any(|bytes| bytes == b"\r\n\r\n") {
+                    let read = stream.read(&mut piece).await.unwrap();
+                    request.extend_from_slice(&piece[..read]);
+                }
+                let head = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 99\r\n\r\n{\"gen";
+                stream.write_all(head).await.unwrap();
+                std::future::pending::<()>().await;
+            });
+        }
+    });
+    format!("http://{address}")
+}
+
+#[tokio::test]
+async fn streams_and_what_they_hold_are_counted() {
+    let simulator = simulator(silent()).await;
+    let gateway = run(builder(&simulator)).await;
+    let client = client(gateway.address);
+    let mut open = Vec::new();
+    for _ in 0..2 {
+        let mut output = client.converse_stream().model_id(LLAMA).messages(user("Hello")).send().await.unwrap();
+        while !matches!(output.stream.recv().await.unwrap(), Some(ConverseStreamOutput::ContentBlockDelta(_))) {}
+        open.push(output);
+    }
+    until(&gateway, STREAMS, 2).await;
+    // `jane.roe@` of each.
+    until(&gateway, HELD, 18).await;
+    drop(open.pop());
+    until(&gateway, STREAMS, 1).await;
+    until(&gateway, HELD, 9).await;
+    drop(open);
+    until(&gateway, STREAMS, 0).await;
+    assert_eq!(metric(&gateway, HELD).await, Some(0));
+
+    // To its end, and broken off.
+    for fault in [None, Some(Fault::CutConnection { after_bytes: 400 }), Some(Fault::CorruptFrame { after_events: 2 })]
+    {
+        simulator.set_options(Options { fault, ..silent() });
+        let mut output = client.converse_stream().model_id(LLAMA).messages(user("Hello")).send().await.unwrap();
+        while let Ok(Some(_)) = output.stream.recv().await {}
+        until(&gateway, STREAMS, 0).await;
+        assert_eq!(metric(&gateway, HELD).await, Some(0));
+    }
+}

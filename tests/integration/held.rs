@@ -1,0 +1,96 @@
+//! How much a stream says that it holds back.
+
+use aws_sdk_bedrockruntime::operation::converse_stream::ConverseStreamInput;
+use aws_sdk_bedrockruntime::operation::invoke_model_with_response_stream::InvokeModelWithResponseStreamInput;
+use aws_sdk_bedrockruntime::primitives::Blob;
+use aws_sdk_bedrockruntime::types::{ContentBlock, ConversationRole, ConverseStreamOutput as Event, Message};
+use banister::{GuardrailLayer, Source, StreamGuard};
+use banister_simulator::{Chunk, Options, Reply};
+use http_body::Body as _;
+use http_body_util::BodyExt as _;
+use serde_json::json;
+use tower::{ServiceBuilder, ServiceExt};
+
+use crate::http::{http_client, post};
+use crate::support::{guardrail, service, simulator};
+
+const TEXT: &str = "Write to jane.roe@example.com about EMP-123456, or to nobody at all.";
+
+fn saying(reply: Reply) -> Options {
+    Options { reply, chunk: Chunk::Chars(3), ..Options::default() }
+}
+
+/// What a guard of the text alone holds after each chunk of three.
+fn expected() -> Vec<usize> {
+    let mut guard = StreamGuard::new(&guardrail(), Source::Output);
+    let chunks = TEXT.as_bytes().chunks(3).map(|chunk| std::str::from_utf8(chunk).expect("ASCII"));
+    let held: Vec<usize> = chunks
+        .map(|chunk| {
+            guard.push(chunk);
+            guard.held_bytes()
+        })
+        .collect();
+    assert!(held.iter().max() > Some(&10), "{held:?}");
+    held
+}
+
+#[tokio::test]
+async fn a_converse_stream_tells_what_it_holds() {
+    let simulator = simulator(saying(Reply::Text(TEXT.to_owned()))).await;
+    let bedrock = ServiceBuilder::new().layer(GuardrailLayer::new(guardrail())).service(service(&simulator));
+    let content = ContentBlock::Text("Hello".to_owned());
+    let message = Message::builder().role(ConversationRole::User).content(content).build().unwrap();
+    let input = ConverseStreamInput::builder().model_id("anthropic.claude-3-haiku-20240307-v1:0").messages(message);
+    let mut stream = bedrock.oneshot(input.build().unwrap()).await.unwrap().into_stream();
+    let mut held = Vec::new();
+    while let Some(event) = stream.recv().await.unwrap() {
+        match event {
+            Event::ContentBlockDelta(_) => held.push(stream.held_bytes()),
+            _ => assert_eq!(stream.held_bytes(), 0, "{event:?}"),
+        }
+    }
+    // What is held when the block ends goes out in an event of its own.
+    assert_eq!(held.pop(), Some(0));
+    assert_eq!(held, expected());
+    assert_eq!(stream.held_bytes(), 0);
+}
+
+#[tokio::test]
+async fn an_invoke_stream_tells_what_it_holds() {
+    let simulator = simulator(saying(Reply::Text(TEXT.to_owned()))).await;
+    let bedrock = ServiceBuilder::new().layer(GuardrailLayer::new(guardrail())).service(service(&simulator));
+    let input = InvokeModelWithResponseStreamInput::builder()
+        .model_id("meta.llama3-8b-instruct-v1:0")
+        .body(Blob::new(json!({"prompt": "Hello"}).to_string()));
+    let mut stream = bedrock.oneshot(input.build().unwrap()).await.unwrap().into_body();
+    let mut held = Vec::new();
+    while stream.recv().await.unwrap().is_some() {
+        held.push(stream.held_bytes());
+    }
+    let expected = expected();
+    assert_eq!(held[..expected.len() - 1], expected[..expected.len() - 1]);
+    assert_eq!(stream.held_bytes(), 0);
+}
+
+/// Over HTTP as well, for texts and for the arguments of tools. What the caller drops holds nothing.
+#[tokio::test]
+async fn a_body_tells_what_it_holds() {
+    let tool = Reply::ToolUse { name: "mail".to_owned(), input: json!({"to": TEXT}), text: None };
+    for reply in [Reply::Text(TEXT.to_owned()), tool] {
+        let simulator = simulator(saying(reply)).await;
+        let bedrock = ServiceBuilder::new().layer(GuardrailLayer::new(guardrail())).service(http_client());
+        let path = "/model/anthropic.claude-3-haiku-20240307-v1%3A0/converse-stream";
+        let asked = json!({"messages": [{"role": "user", "content": [{"text": "Hello"}]}]}).to_string();
+        let response = bedrock.oneshot(post(&simulator, path, asked)).await.unwrap();
+        let mut body = response.into_body();
+        let (mut most, bound) = (0, guardrail().hold_bound().bytes());
+        while let Some(frame) = body.frame().await {
+            frame.unwrap();
+            most = most.max(body.held_bytes());
+            assert!(body.held_bytes() <= bound);
+        }
+        assert!(most > 10, "{most}");
+        assert!(body.is_end_stream());
+        assert_eq!(body.held_bytes(), 0);
+    }
+}
