@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use banister::bedrock::Operation;
 use bytes::Bytes;
-use http::header::{AUTHORIZATION, CONTENT_ENCODING, CONTENT_LENGTH, HeaderMap, HeaderName, HeaderValue};
+use http::header::{AUTHORIZATION, CONNECTION, CONTENT_ENCODING, CONTENT_LENGTH, HeaderMap, HeaderName, HeaderValue};
 use http::{Method, Request, Response, StatusCode};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use hyper::body::Incoming;
@@ -38,6 +38,18 @@ pub(crate) struct Shared {
 
 /// Answers a request, whatever it is.
 pub(crate) async fn handle(shared: Arc<Shared>, request: Request<Incoming>) -> Response<ResponseBody> {
+    let (head, body) = request.into_parts();
+    let (body, is_left) = RequestBody::incoming(body, shared.body_time);
+    let mut response = answer(shared, Request::from_parts(head, body)).await;
+    if is_left.load(Ordering::Relaxed) {
+        // The rest of the request is not waited for, so the connection ends with this answer. A client that is not told would call on it
+        // again.
+        response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+    }
+    response
+}
+
+async fn answer(shared: Arc<Shared>, request: Request<RequestBody>) -> Response<ResponseBody> {
     let is_get = request.method() == Method::GET;
     match request.uri().path() {
         "/healthz" if is_get => return plain(StatusCode::OK, "ok\n"),
@@ -77,9 +89,8 @@ async fn guarded(
     shared: &Shared,
     access: Access,
     operation: Option<Operation>,
-    request: Request<Incoming>,
+    mut request: Request<RequestBody>,
 ) -> Answered {
-    let mut request = request.map(|body| RequestBody::incoming(body, shared.body_time));
     let mut policy = match by_header(&shared.current, request.headers_mut()) {
         Ok(policy) => policy,
         Err(message) => return (None, exception(StatusCode::BAD_REQUEST, "ValidationException", message)),
@@ -139,13 +150,12 @@ fn failed(shared: &Shared, error: &BoxError) -> Response<ResponseBody> {
 }
 
 /// ApplyGuardrail, answered here.
-async fn applied(shared: &Shared, id: &str, request: Request<Incoming>) -> Answered {
+async fn applied(shared: &Shared, id: &str, request: Request<RequestBody>) -> Answered {
     let Some(policy) = shared.current.named(id) else {
         let message = "The gateway has no policy of this name, and passes no ApplyGuardrail on.";
         return (None, exception(StatusCode::NOT_FOUND, "ResourceNotFoundException", message));
     };
     let (head, body) = request.into_parts();
-    let body = RequestBody::incoming(body, shared.body_time);
     let answer = match read(shared, &head.headers, body).await {
         Ok(body) => apply(&policy, &body, &shared.metrics).map_err(|message| (StatusCode::BAD_REQUEST, message)),
         Err((status, message)) => Err((status, message.to_owned())),
