@@ -1,7 +1,9 @@
 //! Bodies that go through the gateway.
 
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -23,15 +25,17 @@ pub(crate) fn full(bytes: Bytes) -> ResponseBody {
 /// The body of a request: as it comes in, or as the guardrail sends it on.
 #[derive(Debug)]
 pub(crate) enum RequestBody {
-    /// A client's, which has so much time to send it.
-    Incoming(Incoming, Pin<Box<Sleep>>),
+    /// A client's, which has so much time to send it, and whether any of it is left.
+    Incoming(Incoming, Pin<Box<Sleep>>, Arc<AtomicBool>),
     /// A whole one.
     Whole(Option<Bytes>),
 }
 
 impl RequestBody {
-    pub(crate) fn incoming(body: Incoming, time: Duration) -> Self {
-        Self::Incoming(body, Box::pin(tokio::time::sleep(time)))
+    /// A client's body, and what tells whether any of it is left.
+    pub(crate) fn incoming(body: Incoming, time: Duration) -> (Self, Arc<AtomicBool>) {
+        let is_left = Arc::new(AtomicBool::new(!body.is_end_stream()));
+        (Self::Incoming(body, Box::pin(tokio::time::sleep(time)), Arc::clone(&is_left)), is_left)
     }
 
     /// The bytes of a whole one.
@@ -56,11 +60,13 @@ impl Body for RequestBody {
 
     fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
         match &mut *self {
-            Self::Incoming(body, time) => {
+            Self::Incoming(body, time, is_left) => {
                 if time.as_mut().poll(cx).is_ready() {
                     return Poll::Ready(Some(Err(SlowBody.into())));
                 }
-                Pin::new(body).poll_frame(cx).map_err(Into::into)
+                let frame = ready!(Pin::new(&mut *body).poll_frame(cx));
+                is_left.store(frame.is_some() && !body.is_end_stream(), Ordering::Relaxed);
+                Poll::Ready(frame.map(|frame| frame.map_err(Into::into)))
             }
             Self::Whole(bytes) => Poll::Ready(bytes.take().map(|bytes| Ok(Frame::data(bytes)))),
         }
@@ -68,14 +74,14 @@ impl Body for RequestBody {
 
     fn is_end_stream(&self) -> bool {
         match self {
-            Self::Incoming(body, _) => body.is_end_stream(),
+            Self::Incoming(body, ..) => body.is_end_stream(),
             Self::Whole(bytes) => bytes.is_none(),
         }
     }
 
     fn size_hint(&self) -> SizeHint {
         match self {
-            Self::Incoming(body, _) => body.size_hint(),
+            Self::Incoming(body, ..) => body.size_hint(),
             Self::Whole(bytes) => SizeHint::with_exact(bytes.as_ref().map_or(0, Bytes::len) as u64),
         }
     }

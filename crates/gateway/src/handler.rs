@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use banister::bedrock::Operation;
 use bytes::Bytes;
-use http::header::{AUTHORIZATION, CONTENT_ENCODING, HeaderMap, HeaderName};
+use http::header::{AUTHORIZATION, CONNECTION, CONTENT_ENCODING, HeaderMap, HeaderName, HeaderValue};
 use http::{Method, Request, Response, StatusCode};
 use http_body::Body as _;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
@@ -45,6 +45,18 @@ pub(crate) struct Shared {
 
 /// Answers a request, whatever it is.
 pub(crate) async fn handle(shared: Arc<Shared>, request: Request<Incoming>) -> Response<ResponseBody> {
+    let (head, body) = request.into_parts();
+    let (body, is_left) = RequestBody::incoming(body, shared.limits.body_time);
+    let mut response = answer(shared, Request::from_parts(head, body)).await;
+    if is_left.load(Ordering::Relaxed) {
+        // The rest of the request is not waited for, so the connection ends with this answer. A client that is not told would call on it
+        // again.
+        response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+    }
+    response
+}
+
+async fn answer(shared: Arc<Shared>, request: Request<RequestBody>) -> Response<ResponseBody> {
     let is_get = request.method() == Method::GET;
     match request.uri().path() {
         "/healthz" if is_get => return plain(StatusCode::OK, "ok\n"),
@@ -88,10 +100,9 @@ async fn guarded(
     shared: &Shared,
     access: &Access,
     operation: Option<(Operation, &str)>,
-    request: Request<Incoming>,
+    request: Request<RequestBody>,
     span: &CallSpan,
 ) -> Answered {
-    let request = request.map(|body| RequestBody::incoming(body, shared.limits.body_time));
     let (policy, mut request) = match chosen(shared, access, operation, request).await {
         Ok(chosen) => chosen,
         Err(response) => return (None, response),

@@ -61,6 +61,13 @@
 //! | `x-simulator-write-size` | bytes in one piece of the HTTP body |
 //! | `x-simulator-delay-ms` | milliseconds between events |
 //! | `x-simulator-shape` | a name of [`Shape::ALL`] |
+//!
+//! # What was received
+//!
+//! [`Simulator::requests`] has it, and for a client that is not in the same
+//! process so has `GET /simulator/requests`: a JSON list of objects with
+//! `method`, `path`, `operation`, `modelId`, `headers` and `body`. `DELETE`
+//! forgets it.
 
 mod families;
 mod model;

@@ -104,6 +104,11 @@ async fn embeddings_rerank_and_images_have_no_text() {
     let cases = [
         ("amazon.titan-embed-text-v2:0", json!({"inputText": "hi"}), "/embedding/0"),
         (
+            "twelvelabs.marengo-embed-3-0-v1:0",
+            json!({"inputType": "text", "text": {"inputText": "hi"}}),
+            "/embedding/0",
+        ),
+        (
             "amazon.nova-2-multimodal-embeddings-v1:0",
             json!({"schemaVersion": "nova-multimodal-embed-v1", "taskType": "SINGLE_EMBEDDING",
                 "singleEmbeddingParams": {"text": {"value": "hi"}}}),

@@ -6,11 +6,21 @@ use std::net::{SocketAddr, TcpStream};
 use banister_simulator::{Options, Reply, Simulator};
 
 async fn exchange(address: SocketAddr, path: &'static str, extra: &'static str, body: &'static str) -> Vec<u8> {
+    ask(address, "POST", path, extra, body).await
+}
+
+async fn ask(
+    address: SocketAddr,
+    method: &'static str,
+    path: &'static str,
+    extra: &'static str,
+    body: &'static str,
+) -> Vec<u8> {
     let talk = move || {
         let mut stream = TcpStream::connect(address)?;
         write!(
             stream,
-            "POST {path} HTTP/1.1\r\nhost: simulator\r\nconnection: close\r\n{extra}content-length: {}\r\n\r\n{body}",
+            "{method} {path} HTTP/1.1\r\nhost: simulator\r\nconnection: close\r\n{extra}content-length: {}\r\n\r\n{body}",
             body.len()
         )?;
         let mut answer = Vec::new();
@@ -114,4 +124,23 @@ async fn an_unknown_path_and_a_cut_are_what_they_are() {
     assert!(!body.ends_with(b"0\r\n\r\n"));
     let received: Vec<u8> = http_chunks(&[body, b"0\r\n\r\n"].concat()).concat();
     assert_eq!(received, bytes[..150]);
+}
+
+#[tokio::test]
+async fn the_record_can_be_read_over_http() {
+    let simulator = Simulator::start(Options::default()).await.expect("loopback binds");
+    exchange(simulator.address(), "/model/a%3A0/invoke", "X-Mark: one\r\n", r#"{"prompt":"hi"}"#).await;
+    let record = "/simulator/requests";
+    let answer = ask(simulator.address(), "GET", record, "", "").await;
+    let requests: serde_json::Value = serde_json::from_slice(split(&answer).1).expect("JSON");
+    assert_eq!(requests.as_array().map(Vec::len), Some(1), "the reading is not recorded");
+    assert_eq!(requests[0]["operation"], "InvokeModel");
+    assert_eq!(requests[0]["modelId"], "a:0");
+    assert_eq!(requests[0]["path"], "/model/a:0/invoke");
+    assert_eq!(requests[0]["body"], r#"{"prompt":"hi"}"#);
+    assert!(requests[0]["headers"].as_array().expect("a list").contains(&serde_json::json!(["x-mark", "one"])));
+    ask(simulator.address(), "DELETE", record, "", "").await;
+    assert!(simulator.requests().is_empty());
+    let answer = exchange(simulator.address(), record, "", "").await;
+    assert!(split(&answer).0.starts_with("HTTP/1.1 404"));
 }

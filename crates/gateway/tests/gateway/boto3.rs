@@ -1,22 +1,28 @@
-//! The gateway by boto3.
+//! The gateway by boto3, as `tests/boto3` has it.
 
 use std::process::Command;
 
-use banister_simulator::{Chunk, Options};
+use banister_simulator::Options;
 
 use crate::support::{builder, run, simulator};
 
-/// Run by `cargo test -p banister-gateway -- --ignored`.
+/// Run by `crates/gateway/tests/boto3/run`, which installs what it wants.
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "wants python3 with boto3"]
+#[ignore = "wants Python with boto3 and pytest: crates/gateway/tests/boto3/run"]
 async fn boto3_gets_what_the_sdk_gets() {
-    let simulator = simulator(Options { chunk: Chunk::Chars(3), ..Options::default() }).await;
+    let simulator = simulator(Options::default()).await;
     let gateway = run(builder(&simulator).client_key("a-client-key")).await;
-    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/boto3_calls.py");
-    let endpoint = format!("http://{}", gateway.address);
-    let called =
-        tokio::task::spawn_blocking(move || Command::new("python3").args([script, &endpoint, "a-client-key"]).output());
-    let output = called.await.unwrap().expect("python3 runs");
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    assert!(simulator.requests().iter().all(|request| request.header("authorization").is_none()));
+    let python = std::env::var_os("BANISTER_PYTHON").unwrap_or_else(|| "python3".into());
+    let mut pytest = Command::new(python);
+    pytest
+        .args(["-m", "pytest", "-q", "-p", "no:cacheprovider", concat!(env!("CARGO_MANIFEST_DIR"), "/tests/boto3")])
+        .env("BANISTER_GATEWAY", format!("http://{}", gateway.address))
+        .env("BANISTER_SIMULATOR", simulator.endpoint())
+        .env("BANISTER_KEY", "a-client-key")
+        .env("PYTHONDONTWRITEBYTECODE", "1");
+    if let Some(arguments) = std::env::var_os("BANISTER_PYTEST") {
+        pytest.args(arguments.to_string_lossy().split_whitespace());
+    }
+    let status = tokio::task::spawn_blocking(move || pytest.status()).await.unwrap().expect("python runs");
+    assert!(status.success(), "pytest: {status}");
 }

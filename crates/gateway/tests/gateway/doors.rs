@@ -98,6 +98,28 @@ async fn slow_clients_are_let_go() {
     assert!(simulator.requests().is_empty());
 }
 
+/// SDKs keep connections: one that is told nothing would send its next call into a closed one.
+#[tokio::test]
+async fn an_answer_before_the_whole_request_ends_the_connection() {
+    let simulator = simulator(Options::default()).await;
+    let gateway = run(builder(&simulator).client_key("one").max_body_bytes(1000)).await;
+    let invoke = invoke_path();
+    for (path, headers, status) in [
+        (invoke.as_str(), "", 403),
+        ("/async-invoke/of-nobody", "x-banister-key: one\r\n", 403),
+        ("/guardrail/nobodys/version/1/apply", "x-banister-key: one\r\n", 404),
+        (invoke.as_str(), "x-banister-key: one\r\nx-banister-policy: nobodys\r\n", 400),
+        (invoke.as_str(), "x-banister-key: one\r\ncontent-encoding: gzip\r\n", 400),
+    ] {
+        let head = format!("POST {path} HTTP/1.1\r\nhost: x\r\n{headers}content-length: 2000\r\n\r\n{{");
+        let answer = raw(gateway.address, &head).await;
+        assert!(answer.starts_with(&format!("HTTP/1.1 {status} ")), "{answer}");
+        assert!(answer.contains("\r\nconnection: close\r\n"), "{path}: {answer}");
+    }
+    let (_, headers, _) = send(gateway.address, "POST", &invoke, &[("x-banister-key", "one")], "not JSON").await;
+    assert_eq!(headers.get("connection"), None);
+}
+
 #[tokio::test]
 async fn connections_beyond_the_limit_wait() {
     let simulator = simulator(Options::default()).await;

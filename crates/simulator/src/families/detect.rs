@@ -24,7 +24,7 @@ pub(crate) fn detect(model_id: &str, body: &Value) -> Option<Shape> {
         } else {
             Shape::OpenAiChat
         }
-    } else if has("inputText") || has("inputImage") {
+    } else if has("inputText") || has("inputImage") || has("inputType") {
         if is_amazon_embedding(model_id, body) { Shape::TitanEmbedding } else { Shape::TitanText }
     } else if has("inputPrompt") {
         Shape::Pegasus
@@ -63,7 +63,7 @@ fn is_mistral_chat(model_id: &str) -> bool {
 }
 
 fn is_amazon_embedding(model_id: &str, body: &Value) -> bool {
-    const KEYS: [&str; 5] = ["inputImage", "embeddingConfig", "embeddingTypes", "dimensions", "normalize"];
+    const KEYS: [&str; 6] = ["inputImage", "inputType", "embeddingConfig", "embeddingTypes", "dimensions", "normalize"];
     model_id.contains("embed") || model_id.contains("marengo") || KEYS.iter().any(|key| body.get(key).is_some())
 }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use http_body_util::{BodyExt, Limited};
 use hyper::body::Incoming;
-use hyper::{Request, Response};
+use hyper::{Method, Request, Response};
 use serde_json::Value;
 
 use super::answer::{Answer, Call, Content, answer};
@@ -21,9 +21,15 @@ use crate::wire::{Event, Flow, PieceBody};
 /// Above every limit Bedrock has, so that only a runaway client meets it.
 const BODY_LIMIT: usize = 64 * 1024 * 1024;
 
+/// Where the record is read and forgotten. No operation of Bedrock has such a path.
+const RECORD: &str = "/simulator/requests";
+
 /// Answers one request; fails only when the request cannot be read.
 pub(super) async fn serve(state: Arc<State>, request: Request<Incoming>) -> io::Result<Response<PieceBody>> {
     let (head, body) = request.into_parts();
+    if head.uri.path() == RECORD {
+        return recorded(&state, &head.method);
+    }
     let body = Limited::new(body, BODY_LIMIT).collect().await.map_err(io::Error::other)?.to_bytes();
     let routed = route(&head.method, head.uri.path());
     let request_id = state.next_id();
@@ -59,6 +65,17 @@ pub(super) async fn serve(state: Arc<State>, request: Request<Incoming>) -> io::
             fault.as_ref(),
         ),
         Err(error) => respond::error(&error, &request_id, flow),
+    }
+}
+
+fn recorded(state: &State, method: &Method) -> io::Result<Response<PieceBody>> {
+    match *method {
+        Method::GET => respond::json(state.requests().iter().map(RecordedRequest::to_json).collect()),
+        Method::DELETE => {
+            state.requests().clear();
+            respond::json(Value::Array(Vec::new()))
+        }
+        _ => respond::error(&ErrorAnswer::new(404, "UnknownOperationException", ""), "", Flow::default()),
     }
 }
 

@@ -1,7 +1,7 @@
 //! What the simulator received.
 
 use bytes::Bytes;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::Operation;
 
@@ -39,5 +39,17 @@ impl RecordedRequest {
     #[must_use]
     pub fn text(&self) -> String {
         String::from_utf8_lossy(&self.body).into_owned()
+    }
+
+    /// The record as clients that are not in this process read it.
+    pub(super) fn to_json(&self) -> Value {
+        json!({
+            "method": self.method,
+            "path": self.path,
+            "operation": self.operation.map(Operation::name),
+            "modelId": self.model_id,
+            "headers": self.headers,
+            "body": self.text(),
+        })
     }
 }

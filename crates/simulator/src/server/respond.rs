@@ -6,7 +6,7 @@ use bytes::{Bytes, BytesMut};
 use hyper::header::{CONTENT_TYPE, HeaderName};
 use hyper::http::response::Builder;
 use hyper::{HeaderMap, Response};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::Operation;
 use super::answer::{Answer, Content};
@@ -19,6 +19,12 @@ const EVENT_STREAM: &str = "application/vnd.amazon.eventstream";
 
 /// Members that a response repeats from its request.
 const REPEATED: [&str; 2] = ["x-amzn-bedrock-performanceconfig-latency", "x-amzn-bedrock-service-tier"];
+
+/// An answer that is not Bedrock's.
+pub(super) fn json(body: Value) -> io::Result<Response<PieceBody>> {
+    let body = full(body.to_string().into(), Flow::default());
+    Response::builder().header(CONTENT_TYPE, JSON).body(body).map_err(io::Error::other)
+}
 
 /// An error answer.
 pub(super) fn error(error: &ErrorAnswer, request_id: &str, flow: Flow) -> io::Result<Response<PieceBody>> {

@@ -1,0 +1,79 @@
+"""The cases that the tests by the Rust SDK read as well."""
+
+import json
+from pathlib import Path
+
+FOLDER = Path(__file__).parent.parent / "cases"
+
+
+def read(name):
+    return json.loads((FOLDER / f"{name}.json").read_text(encoding="utf-8"))
+
+
+TEXTS = read("texts")
+ERRORS = read("errors")
+FAMILIES = read("chat") + read("prompt") + read("wordless")
+STREAMING = [case for case in FAMILIES if "chunk" in case]
+CUTS = (1, 3, 7, 4000)
+
+
+def name(case):
+    return case["name"].replace(" ", "-").replace(",", "")
+
+
+def fill(value, *texts):
+    """The template with `$TEXT` replaced: each by the next of the texts, the last of which stands for the rest."""
+    left = list(texts)
+
+    def walk(value):
+        if isinstance(value, str):
+            while "$TEXT" in value:
+                value = value.replace("$TEXT", left.pop(0) if len(left) > 1 else left[0], 1)
+            return value
+        if isinstance(value, list):
+            return [walk(item) for item in value]
+        if isinstance(value, dict):
+            return {key: walk(item) for key, item in value.items()}
+        return value
+
+    return walk(value)
+
+
+def places(case):
+    """How many texts the template has."""
+    return json.dumps(case["body"]).count("$TEXT")
+
+
+def all_at(value, pointer):
+    """What stands at a JSON pointer, where `*` is every item of a list."""
+    found = [value]
+    for step in pointer.split("/")[1:]:
+        found = [inner for outer in found for inner in inside(outer, step)]
+    return found
+
+
+def inside(value, step):
+    if isinstance(value, list):
+        return value if step == "*" else value[int(step) : int(step) + 1]
+    return [value[step]] if isinstance(value, dict) and step in value else []
+
+
+def at(value, pointer):
+    """What stands at a JSON pointer, or None."""
+    found = all_at(value, pointer)
+    return found[0] if found else None
+
+
+def strings(value):
+    """All text of a value in a row, as a reader would see it who puts tokens together."""
+    if isinstance(value, str):
+        return value.replace("\u2581", " ")
+    if isinstance(value, dict):
+        value = list(value.values())
+    return "".join(map(strings, value)) if isinstance(value, list) else ""
+
+
+def nothing_hidden(value):
+    shown = strings(value)
+    for hidden in TEXTS["hidden"]:
+        assert hidden not in shown

@@ -1,0 +1,94 @@
+"""Every family by InvokeModel or StartAsyncInvoke: masked on the way there and back, and blocked in its own shape."""
+
+import json
+
+import pytest
+from cases import FAMILIES, TEXTS, at, fill, name, nothing_hidden, places
+
+WORDLESS = [case for case in FAMILIES if "answer" not in case and "operation" not in case]
+
+
+def call(client, case, model, body):
+    if case.get("operation") == "StartAsyncInvoke":
+        output = {"s3OutputDataConfig": {"s3Uri": "s3://bucket/answers"}}
+        return client.start_async_invoke(modelId=model, modelInput=body, outputDataConfig=output)
+    answer = client.invoke_model(modelId=model, body=json.dumps(body), contentType="application/json")
+    return json.loads(answer["body"].read())
+
+
+def calls():
+    for case in FAMILIES:
+        for model in [case["model"], *case.get("also", [])]:
+            yield pytest.param(case, model, id=f"{name(case)}-{model}")
+
+
+@pytest.mark.parametrize(("case", "model"), list(calls()))
+def test_texts_are_masked_both_ways(client, steer, upstream, case, model):
+    steer.say(TEXTS["said"])
+    if "shape" in case:
+        steer(shape=case["shape"])
+    answer = call(client, case, model, fill(case["body"], TEXTS["asked"]))
+    (request,) = upstream.requests()
+    assert request["modelId"] == model
+    body = json.loads(request["body"])
+    received = body["modelInput"] if case.get("operation") == "StartAsyncInvoke" else body
+    assert received == fill(case["body"], TEXTS["received"])
+    for pointer in case.get("answer", []):
+        assert at(answer, pointer) == TEXTS["given"]
+    for pointer in case.get("echo", []):
+        assert at(answer, pointer) == TEXTS["echoed"]
+    for pointer, value in case.get("stop", {}).items():
+        assert at(answer, pointer) == value
+    nothing_hidden(answer)
+
+
+@pytest.mark.parametrize("case", [case for case in FAMILIES if "answer" in case], ids=name)
+def test_a_model_that_repeats_what_it_was_told_is_masked(client, steer, upstream, case):
+    steer(reply="echo")
+    answer = call(client, case, case["model"], fill(case["body"], TEXTS["asked"]))
+    for pointer in case["answer"]:
+        assert TEXTS["echoed"] in at(answer, pointer)
+    nothing_hidden(answer)
+
+
+def check_blocked(client, case, body, message):
+    """The answer is the family's own and holds the message, or there is no such answer."""
+    places = case.get("blocked", case.get("answer", []))
+    if not places:
+        with pytest.raises(client.exceptions.ValidationException) as raised:
+            call(client, case, case["model"], body)
+        assert raised.value.response["Error"]["Message"].endswith(f": {message}")
+        return
+    answer = call(client, case, case["model"], body)
+    assert [at(answer, pointer) for pointer in places] == [message] * len(places)
+    assert answer["amazon-bedrock-guardrailAction"] == "INTERVENED"
+    for pointer, value in case["stop"].items():
+        assert at(answer, pointer) == value
+    nothing_hidden(answer)
+
+
+@pytest.mark.parametrize("case", FAMILIES, ids=name)
+def test_a_denied_topic_is_blocked_wherever_it_stands(client, steer, upstream, case):
+    for place in range(places(case)):
+        body = fill(case["body"], *["Hello"] * place, TEXTS["denied"], "Hello")
+        check_blocked(client, case, body, TEXTS["blocked_input"])
+    assert upstream.requests() == [], "nothing was sent on"
+
+
+@pytest.mark.parametrize("case", [case for case in FAMILIES if "answer" in case], ids=name)
+def test_a_denied_answer_is_blocked(client, steer, upstream, case):
+    steer.say(TEXTS["said_denied"])
+    check_blocked(client, case, fill(case["body"], "Hello"), TEXTS["blocked_output"])
+    assert len(upstream.requests()) == 1
+
+
+@pytest.mark.parametrize("case", WORDLESS, ids=name)
+def test_an_answer_without_words_comes_as_one_chunk(client, steer, upstream, case):
+    body = json.dumps(fill(case["body"], TEXTS["asked"]))
+    answer = client.invoke_model_with_response_stream(modelId=case["model"], body=body)
+    (event,) = answer["body"]
+    chunk = json.loads(event["chunk"]["bytes"])
+    for pointer in case.get("echo", []):
+        assert at(chunk, pointer) == TEXTS["echoed"]
+    nothing_hidden(chunk)
+    assert upstream.body() == fill(case["body"], TEXTS["received"])

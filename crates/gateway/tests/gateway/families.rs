@@ -1,0 +1,108 @@
+//! Every family, by the SDK: masked on the way there and back, and blocked in its own shape.
+
+use aws_sdk_bedrockruntime::primitives::Blob;
+use aws_sdk_bedrockruntime::types::{AsyncInvokeOutputDataConfig, AsyncInvokeS3OutputDataConfig};
+use aws_sdk_bedrockruntime::{Client, Error};
+use banister_simulator::{Options, Reply};
+use serde_json::{Value, json};
+
+use crate::cases::{FAMILIES, Family, TEXTS, all_at, assert_nothing_hidden, document};
+use crate::support::{builder, client, run, simulator};
+
+fn saying(text: &str) -> Options {
+    Options { reply: Reply::Text(text.to_owned()), ..Options::default() }
+}
+
+/// The answer of a family; that of a call without one is empty.
+async fn call(client: &Client, family: &Family, model: &str, body: &Value) -> Result<Value, Error> {
+    if family.is_async() {
+        let place = AsyncInvokeS3OutputDataConfig::builder().s3_uri("s3://bucket/answers").build().expect("a place");
+        let place = AsyncInvokeOutputDataConfig::S3OutputDataConfig(place);
+        let call = client.start_async_invoke().model_id(model).model_input(document(body)).output_data_config(place);
+        return Ok(call.send().await.map(|output| json!({"arn": output.invocation_arn()}))?);
+    }
+    let call = client.invoke_model().model_id(model).content_type("application/json").body(Blob::new(body.to_string()));
+    let output = call.send().await?;
+    Ok(serde_json::from_slice(output.body().as_ref()).expect("JSON"))
+}
+
+fn assert_all(answer: &Value, pointers: &[String], expected: &str, case: &str) {
+    for pointer in pointers {
+        assert_eq!(all_at(answer, pointer), [expected], "{case}: {pointer} in {answer}");
+    }
+}
+
+#[tokio::test]
+async fn texts_are_masked_both_ways() {
+    let simulator = simulator(Options::default()).await;
+    let gateway = run(builder(&simulator)).await;
+    let client = client(gateway.address);
+    for family in &*FAMILIES {
+        let shape = family.shape.as_deref().map(|shape| shape.parse().expect("a shape"));
+        simulator.set_options(Options { shape, ..saying(&TEXTS.said) });
+        for model in std::iter::once(&family.model).chain(&family.also) {
+            let case = &format!("{} as {model}", family.name);
+            simulator.clear_requests();
+            let answer = call(&client, family, model, &family.request(&[&TEXTS.asked])).await.expect(case);
+            assert_all(&answer, &family.answer, &TEXTS.given, case);
+            assert_all(&answer, &family.echo, &TEXTS.echoed, case);
+            for (pointer, value) in &family.stop {
+                assert_eq!(answer.pointer(pointer), Some(value), "{case}: {pointer}");
+            }
+            assert_nothing_hidden(&answer, case);
+            let sent = &simulator.requests()[0];
+            assert_eq!(sent.model_id.as_deref(), Some(model.as_str()));
+            let sent = sent.json().expect("JSON");
+            let sent = if family.is_async() { &sent["modelInput"] } else { &sent };
+            assert_eq!(*sent, family.request(&[&TEXTS.received]), "{case}");
+        }
+    }
+}
+
+/// The answer is the family's own and holds the message, or there is no such answer.
+fn assert_blocked(family: &Family, answered: Result<Value, Error>, message: &str, case: &str) {
+    if family.blocked().is_empty() {
+        match answered {
+            Err(Error::ValidationException(error)) => {
+                assert!(error.message().is_some_and(|text| text.ends_with(message)), "{case}: {error}");
+            }
+            other => panic!("{case}: {other:?}"),
+        }
+        return;
+    }
+    let answer = answered.expect(case);
+    assert_all(&answer, family.blocked(), message, case);
+    assert_eq!(answer["amazon-bedrock-guardrailAction"], "INTERVENED", "{case}");
+    for (pointer, value) in &family.stop {
+        assert_eq!(answer.pointer(pointer), Some(value), "{case}: {pointer}");
+    }
+    assert_nothing_hidden(&answer, case);
+}
+
+#[tokio::test]
+async fn a_denied_topic_is_blocked_wherever_it_stands() {
+    let simulator = simulator(Options::default()).await;
+    let gateway = run(builder(&simulator)).await;
+    let client = client(gateway.address);
+    for family in &*FAMILIES {
+        for place in 0..family.places() {
+            let mut texts = vec!["Hello"; place];
+            texts.extend([TEXTS.denied.as_str(), "Hello"]);
+            let case = &format!("{}, text {place}", family.name);
+            let answered = call(&client, family, &family.model, &family.request(&texts)).await;
+            assert_blocked(family, answered, &TEXTS.blocked_input, case);
+        }
+    }
+    assert!(simulator.requests().is_empty(), "nothing was sent on");
+}
+
+#[tokio::test]
+async fn a_denied_answer_is_blocked() {
+    let simulator = simulator(saying(&TEXTS.said_denied)).await;
+    let gateway = run(builder(&simulator)).await;
+    let client = client(gateway.address);
+    for family in FAMILIES.iter().filter(|family| !family.answer.is_empty()) {
+        let answered = call(&client, family, &family.model, &family.request(&["Hello"])).await;
+        assert_blocked(family, answered, &TEXTS.blocked_output, &family.name);
+    }
+}
