@@ -12,6 +12,7 @@ mod error;
 mod event_stream;
 mod guard;
 mod json;
+mod names;
 mod operation;
 mod shape;
 mod shapes;

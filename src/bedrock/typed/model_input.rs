@@ -10,7 +10,7 @@ use crate::bedrock::json::{self, MAX_DEPTH, NodeKind};
 use crate::bedrock::operation::Operation;
 use crate::bedrock::visit::visit_request;
 
-use super::walk::{Done, Walk, insert_apart};
+use super::walk::{Done, Walk};
 
 const NAME: &str = "modelInput";
 
@@ -85,11 +85,9 @@ fn write_string(text: &str, out: &mut String) {
 fn read(doc: &json::Document<'_>, node: usize) -> Document {
     match doc.kind(node) {
         NodeKind::Object => {
-            let mut members = std::collections::HashMap::new();
-            for (key, value) in doc.members(node) {
-                insert_apart(&mut members, doc.string(key).into_owned(), read(doc, value));
-            }
-            Document::Object(members)
+            // Names that are masked stay apart, and no two were the same before.
+            let members = doc.members(node).map(|(key, value)| (doc.string(key).into_owned(), read(doc, value)));
+            Document::Object(members.collect())
         }
         NodeKind::Array => Document::Array(doc.items(node).map(|item| read(doc, item)).collect()),
         NodeKind::String | NodeKind::Key => Document::String(doc.string(node).into_owned()),

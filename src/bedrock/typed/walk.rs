@@ -7,6 +7,7 @@ use aws_smithy_types::Blob;
 
 use crate::bedrock::error::{BodyError, BodyErrorKind};
 use crate::bedrock::json::{MAX_DEPTH, SlotEdit};
+use crate::bedrock::names::Names;
 use crate::bedrock::slot::{Coverage, Place, SkipReason, Skipped, Slot, SlotKind};
 use crate::bedrock::visit::{self, Visitor};
 use crate::bedrock::walk::Unknown;
@@ -102,8 +103,10 @@ impl<'f, 'v> Walk<'f, 'v> {
                 (_, None) => return Err(BodyError::new(BodyErrorKind::Edit)),
             }
         }
-        for (key, value) in renamed {
-            insert_apart(map, key, value);
+        let mut names = Names::new(map.keys().cloned());
+        for (mut key, value) in renamed {
+            key.push_str(&names.take(&key).unwrap_or_default());
+            map.insert(key, value);
         }
         Ok(())
     }
@@ -229,15 +232,4 @@ impl<'f, 'v> Walk<'f, 'v> {
     pub(super) fn unknown(&self) -> BodyError {
         BodyError::new(BodyErrorKind::UnknownBlock { pointer: self.path.pointer() })
     }
-}
-
-/// Inserts without loss: a key that is taken, as masks tend to be, gets a number.
-pub(super) fn insert_apart<T>(map: &mut HashMap<String, T>, key: String, value: T) {
-    let mut free = key.clone();
-    let mut number = 2_u32;
-    while map.contains_key(&free) {
-        free = format!("{key}_{number}");
-        number += 1;
-    }
-    map.insert(free, value);
 }

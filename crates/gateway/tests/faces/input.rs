@@ -184,8 +184,8 @@ async fn converse(case: &Case) -> ConverseInput {
         let value = |value| PromptVariableValues::Text(string(&members(value, &["text"])["text"]));
         variables.map(|(name, text)| (name.clone(), value(text))).collect()
     });
-    input.request_metadata = map("requestMetadata")
-        .map(|metadata| metadata.map(|(name, value)| (name.clone(), string(value))).collect());
+    input.request_metadata =
+        map("requestMetadata").map(|metadata| metadata.map(|(name, value)| (name.clone(), string(value))).collect());
     input
 }
 
@@ -206,7 +206,8 @@ fn start(body: &Value) -> StartAsyncInvokeInput {
     let body = members(body, &KNOWN);
     let target = body["outputDataConfig"]["s3OutputDataConfig"]["s3Uri"].as_str().expect("an address");
     let target = AsyncInvokeS3OutputDataConfig::builder().s3_uri(target).build().expect("a target");
-    let tag = |tag: &Value| Tag::builder().key(string(&tag["key"])).value(string(&tag["value"])).build().expect("a tag");
+    let tag =
+        |tag: &Value| Tag::builder().key(string(&tag["key"])).value(string(&tag["value"])).build().expect("a tag");
     StartAsyncInvokeInput::builder()
         .model_id(string(&body["modelId"]))
         .model_input(document(&body["modelInput"]))

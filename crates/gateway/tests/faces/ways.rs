@@ -41,8 +41,7 @@ pub(crate) enum Way {
 }
 
 impl Way {
-    pub(crate) const ALL: [Self; 5] =
-        [Self::Http, Self::Layer, Self::Interceptor, Self::GatewaySdk, Self::GatewayHttp];
+    pub(crate) const ALL: [Self; 5] = [Self::Http, Self::Layer, Self::Interceptor, Self::GatewaySdk, Self::GatewayHttp];
 
     fn is_http(self) -> bool {
         matches!(self, Self::Http | Self::GatewayHttp)
@@ -229,8 +228,11 @@ fn assessed(call: &AssessedCall<'_>) -> Value {
     };
     let mut findings: Vec<String> = assessment.findings().iter().map(finding).collect();
     findings.sort();
-    let mut skipped: Vec<String> =
-        assessment.skipped().iter().map(|skipped| format!("{}: {}", skipped.pointer(), skipped.reason().as_str())).collect();
+    let mut skipped: Vec<String> = assessment
+        .skipped()
+        .iter()
+        .map(|skipped| format!("{}: {}", skipped.pointer(), skipped.reason().as_str()))
+        .collect();
     skipped.sort();
     let operation = call.operation().name();
     let mut note = json!({
