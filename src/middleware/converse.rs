@@ -2,20 +2,26 @@
 
 use std::sync::Arc;
 
-use aws_sdk_bedrockruntime::operation::apply_guardrail::{ApplyGuardrailInput, ApplyGuardrailOutput};
-use aws_sdk_bedrockruntime::operation::converse::{ConverseInput, ConverseOutput};
-use aws_sdk_bedrockruntime::operation::count_tokens::{CountTokensInput, CountTokensOutput};
-use aws_sdk_bedrockruntime::operation::start_async_invoke::{StartAsyncInvokeInput, StartAsyncInvokeOutput};
+use aws_sdk_bedrockruntime::error::BuildError;
+use aws_sdk_bedrockruntime::operation::apply_guardrail::{
+    ApplyGuardrailError, ApplyGuardrailInput, ApplyGuardrailOutput,
+};
+use aws_sdk_bedrockruntime::operation::converse::{ConverseError, ConverseInput, ConverseOutput};
+use aws_sdk_bedrockruntime::operation::count_tokens::{CountTokensError, CountTokensInput, CountTokensOutput};
+use aws_sdk_bedrockruntime::operation::start_async_invoke::{
+    StartAsyncInvokeError, StartAsyncInvokeInput, StartAsyncInvokeOutput,
+};
 use tower::{BoxError, Service};
 
 use super::error::GuardrailError;
 use super::layer::{CallGuard, Settings};
+use super::sdk_error::examined;
 use super::service::{CallFuture, GuardedOperation, sealed::Sealed};
 use crate::bedrock::typed::{
-    blocked_converse, visit_apply_guardrail_request, visit_apply_guardrail_response, visit_async_request,
-    visit_converse_request, visit_converse_response, visit_count_tokens_request,
+    blocked_apply_guardrail, blocked_converse, visit_apply_guardrail_request, visit_apply_guardrail_response,
+    visit_async_request, visit_converse_request, visit_converse_response, visit_count_tokens_request,
 };
-use crate::bedrock::{BodyAssessment, Operation};
+use crate::bedrock::{BodyAssessment, Coverage, Operation};
 use crate::guardrail::Source;
 
 impl Sealed for ConverseInput {}
@@ -34,24 +40,28 @@ where
         Box::pin(async move {
             let assessment = guard.typed(Source::Input, |f| visit_converse_request(&mut self, f))?;
             if assessment.is_blocked() {
-                return blocked(&guard, assessment).map_err(Into::into);
+                return blocked_by(&guard, assessment, blocked_converse).map_err(Into::into);
             }
-            let mut output = inner.call(self).await.map_err(Into::into)?;
+            let mut output = inner.call(self).await.map_err(|error| examined::<ConverseError>(&guard, error))?;
             let assessment = guard.typed(Source::Output, |f| visit_converse_response(&mut output, f))?;
             if assessment.is_blocked() {
-                return blocked(&guard, assessment).map_err(Into::into);
+                return blocked_by(&guard, assessment, blocked_converse).map_err(Into::into);
             }
             Ok(output)
         })
     }
 }
 
-fn blocked(guard: &CallGuard, assessment: BodyAssessment) -> Result<ConverseOutput, GuardrailError> {
+/// The answer to a blocked call, which `answer` makes of the message.
+fn blocked_by<O>(
+    guard: &CallGuard,
+    assessment: BodyAssessment,
+    answer: impl FnOnce(&str) -> Result<O, BuildError>,
+) -> Result<O, GuardrailError> {
     if guard.settings.block_with_error {
         return Err(GuardrailError::blocked(guard.operation, assessment));
     }
-    blocked_converse(assessment.message().unwrap_or_default())
-        .map_err(|_| GuardrailError::blocked(guard.operation, assessment))
+    answer(assessment.message().unwrap_or_default()).map_err(|_| GuardrailError::blocked(guard.operation, assessment))
 }
 
 impl Sealed for CountTokensInput {}
@@ -70,7 +80,9 @@ where
         Box::pin(async move {
             let assessment = guard.typed(Source::Input, |f| visit_count_tokens_request(&mut self, f))?;
             refuse_blocked(&guard, assessment)?;
-            inner.call(self).await.map_err(Into::into)
+            let output = inner.call(self).await.map_err(|error| examined::<CountTokensError>(&guard, error))?;
+            no_text(&guard)?;
+            Ok(output)
         })
     }
 }
@@ -91,7 +103,9 @@ where
         Box::pin(async move {
             let assessment = guard.typed(Source::Input, |f| visit_async_request(&mut self, f))?;
             refuse_blocked(&guard, assessment)?;
-            inner.call(self).await.map_err(Into::into)
+            let output = inner.call(self).await.map_err(|error| examined::<StartAsyncInvokeError>(&guard, error))?;
+            no_text(&guard)?;
+            Ok(output)
         })
     }
 }
@@ -112,13 +126,22 @@ where
         let guard = CallGuard::new(settings, Operation::ApplyGuardrail, None);
         Box::pin(async move {
             let assessment = guard.typed(Source::Input, |f| visit_apply_guardrail_request(&mut self, f))?;
-            refuse_blocked(&guard, assessment)?;
-            let mut output = inner.call(self).await.map_err(Into::into)?;
+            if assessment.is_blocked() {
+                return blocked_by(&guard, assessment, blocked_apply_guardrail).map_err(Into::into);
+            }
+            let mut output = inner.call(self).await.map_err(|error| examined::<ApplyGuardrailError>(&guard, error))?;
             let assessment = guard.typed(Source::Output, |f| visit_apply_guardrail_response(&mut output, f))?;
-            refuse_blocked(&guard, assessment)?;
+            if assessment.is_blocked() {
+                return blocked_by(&guard, assessment, blocked_apply_guardrail).map_err(Into::into);
+            }
             Ok(output)
         })
     }
+}
+
+/// Tells of an answer that is a number or a name, as of any other.
+fn no_text(guard: &CallGuard) -> Result<(), GuardrailError> {
+    guard.typed(Source::Output, |_| Ok(Coverage::default())).map(drop)
 }
 
 /// Their answers have no place for a message, so a block is an error.

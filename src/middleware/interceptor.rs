@@ -22,7 +22,7 @@ use aws_smithy_types::config_bag::{ConfigBag, Storable, StoreReplace};
 use bytes::Bytes;
 
 use super::error::GuardrailError;
-use super::http::{EventBody, Examined, Exchange, METADATA, Refusal, Reply, STALE, is_encoded};
+use super::http::{EventBody, Examined, Exchange, METADATA, Refusal, Reply, STALE, hidden_error, is_encoded};
 use super::interceptor_body::{Kind, Slot, WholeBody};
 use super::layer::{GuardrailLayer, Settings};
 use crate::bedrock::Operation;
@@ -235,7 +235,7 @@ impl Intercept for GuardrailInterceptor {
             Kind::Answer if is_encoded => return Err(call.exchange.encoded(Source::Output).into()),
             Kind::Error if is_encoded => {
                 response.headers_mut().remove("content-encoding");
-                SdkBody::from(Exchange::hidden_error())
+                SdkBody::from(hidden_error())
             }
             Kind::Answer if call.exchange.operation().is_stream() => {
                 SdkBody::from_body_1_x(EventBody::new(body, call.exchange.frames(Refusal::Failure)))
@@ -294,17 +294,20 @@ fn output(reply: Reply, cfg: &ConfigBag) -> Option<Output> {
     output.ok()
 }
 
-/// Examines the metadata in the header of a request whose body may go on; gives the answer to them if they are blocked.
+/// Examines the metadata in the headers of a request whose body may go on; gives the answer to them if they are blocked.
 fn notes(exchange: &Exchange, request: &mut HttpRequest) -> Result<(Option<Reply>, Option<GuardrailError>), BoxError> {
-    let Some(value) = request.headers().get(METADATA).map(str::to_owned) else { return Ok((None, None)) };
-    match exchange.metadata(value.as_bytes())? {
-        Examined::Same => {}
-        Examined::Changed(changed) => {
-            request.headers_mut().try_insert(METADATA, String::from_utf8(changed)?)?;
-        }
-        Examined::Instead(reply, assessment) => {
-            return Ok((Some(reply), Some(GuardrailError::blocked(exchange.operation(), *assessment))));
-        }
+    // The SDK writes one; other interceptors may have added more.
+    let notes: Vec<Vec<u8>> = request.headers().get_all_bytes(METADATA).map(<[u8]>::to_vec).collect();
+    request.headers_mut().remove(METADATA);
+    for note in notes {
+        let note = match exchange.metadata(&note)? {
+            Examined::Same => note,
+            Examined::Changed(changed) => changed,
+            Examined::Instead(reply, assessment) => {
+                return Ok((Some(reply), Some(GuardrailError::blocked(exchange.operation(), *assessment))));
+            }
+        };
+        request.headers_mut().try_append(METADATA, String::from_utf8(note)?)?;
     }
     Ok((None, None))
 }

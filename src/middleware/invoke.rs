@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
-use aws_sdk_bedrockruntime::operation::invoke_model::{InvokeModelInput, InvokeModelOutput};
+use aws_sdk_bedrockruntime::operation::invoke_model::{InvokeModelError, InvokeModelInput, InvokeModelOutput};
 use aws_sdk_bedrockruntime::primitives::Blob;
 use tower::{BoxError, Service};
 
 use super::error::GuardrailError;
 use super::layer::{CallGuard, Settings};
+use super::sdk_error::examined;
 use super::service::{CallFuture, GuardedOperation, sealed::Sealed};
 use crate::bedrock::typed::blocked_invoke;
 use crate::bedrock::{BodyAssessment, Operation, request_shape};
@@ -38,7 +39,7 @@ where
             // Only the shape of the request tells the shape of an answer in its place.
             let request = guarded.body.unwrap_or(body);
             self.body = Some(Blob::new(request.clone()));
-            let mut output = inner.call(self).await.map_err(Into::into)?;
+            let mut output = inner.call(self).await.map_err(|error| examined::<InvokeModelError>(&guard, error))?;
             let guarded = guard.response(output.body.as_ref())?;
             if guarded.assessment.is_blocked() {
                 return blocked(&guard, &request, guarded.assessment).map_err(Into::into);

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use aws_sdk_bedrockruntime::operation::invoke_model_with_response_stream::{
-    InvokeModelWithResponseStreamInput, InvokeModelWithResponseStreamOutput,
+    InvokeModelWithResponseStreamError, InvokeModelWithResponseStreamInput, InvokeModelWithResponseStreamOutput,
 };
 use aws_sdk_bedrockruntime::primitives::Blob;
 use aws_sdk_bedrockruntime::types::ResponseStream;
@@ -13,6 +13,7 @@ use tower::{BoxError, Service};
 use super::error::GuardrailError;
 use super::guarded_stream::{Examine, GuardedStream};
 use super::layer::{CallGuard, Settings};
+use super::sdk_error::examined;
 use super::service::{CallFuture, GuardedOperation, sealed::Sealed};
 use crate::bedrock::typed::{blocked_invoke_events, chunk_json, json_chunk};
 use crate::bedrock::{BodyAssessment, BodyError, EventGuard, Operation, OutEvent, Progress, StreamKind, request_shape};
@@ -68,7 +69,10 @@ where
             }
             let shape = request_shape(&body).map_err(|error| guard.unreadable(Source::Input, error))?;
             self.body = Some(Blob::new(guarded.body.unwrap_or(body)));
-            let output = inner.call(self).await.map_err(Into::into)?;
+            let output = inner
+                .call(self)
+                .await
+                .map_err(|error| examined::<InvokeModelWithResponseStreamError>(&guard, error))?;
             let events = EventGuard::new(guard.bodies.clone(), StreamKind::Invoke, shape, guard.model_id());
             Ok(GuardedInvokeModelStream {
                 content_type: output.content_type,

@@ -30,8 +30,8 @@ pub(super) use path::TypedPath;
 #[allow(unused_imports)]
 pub(crate) use self::{
     blocked::{
-        block_stop, blocked_converse, blocked_converse_events, blocked_invoke, blocked_invoke_events, message_start,
-        message_stop, metadata, text_delta,
+        block_stop, blocked_apply_guardrail, blocked_converse, blocked_converse_events, blocked_invoke,
+        blocked_invoke_events, message_start, message_stop, metadata, text_delta,
     },
     chunk::{chunk_json, json_chunk},
     event::{TypedDelta, TypedEvent},

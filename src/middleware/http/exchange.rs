@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use serde::Deserialize;
+
 use super::frames::{FrameGuard, Refusal};
 use super::replies::{HIDDEN, Reply, error_body};
 use crate::bedrock::{BodyAssessment, EventGuard, Operation, Shape, StreamKind, blocked_reply, request_shape};
@@ -17,6 +19,13 @@ pub(in crate::middleware) struct Exchange {
     shape: Shape,
 }
 
+/// A body that names its model.
+#[derive(Deserialize)]
+struct Named {
+    #[serde(rename = "modelId")]
+    model_id: String,
+}
+
 /// What a body came to.
 #[derive(Debug)]
 pub(in crate::middleware) enum Examined {
@@ -30,8 +39,8 @@ pub(in crate::middleware) enum Examined {
 
 impl Exchange {
     pub(in crate::middleware) fn new(settings: Arc<Settings>, operation: Operation, model_id: String) -> Self {
-        // StartAsyncInvoke names its model in the body.
-        let model_id = (!model_id.is_empty()).then_some(model_id);
+        // StartAsyncInvoke names its model in the body, and what ApplyGuardrail names is none.
+        let model_id = Some(model_id).filter(|id| !id.is_empty() && operation != Operation::ApplyGuardrail);
         Self { guard: CallGuard::new(settings, operation, model_id), shape: Shape::Unknown }
     }
 
@@ -45,6 +54,9 @@ impl Exchange {
 
     /// Examines the body of the request.
     pub(in crate::middleware) fn request(&mut self, body: &[u8]) -> Result<Examined, GuardrailError> {
+        if self.operation() == Operation::StartAsyncInvoke {
+            self.guard.model_id = serde_json::from_slice::<Named>(body).ok().map(|named| named.model_id);
+        }
         let guarded = self.guard.request(body)?;
         self.shape = match self.operation() {
             // It is examined already, so what has no shape here is content that was opened: it gets no answer in its form.
@@ -79,26 +91,7 @@ impl Exchange {
 
     /// Examines the body of an error; gives what is to stand in its place, if anything is.
     pub(in crate::middleware) fn error(&self, body: &[u8]) -> Option<Vec<u8>> {
-        if body.is_empty() {
-            return None;
-        }
-        let Ok(guarded) = self.guard.bodies.response(self.operation(), body) else {
-            return Some(error_body(HIDDEN));
-        };
-        let assessment = &guarded.assessment;
-        // An error is no answer of the model: it is told of only when there is something to tell.
-        if !assessment.findings().is_empty() {
-            self.guard.observe(assessment);
-        }
-        if assessment.is_blocked() {
-            return Some(error_body(assessment.message().unwrap_or(HIDDEN)));
-        }
-        guarded.body
-    }
-
-    /// An error whose body is too large, or compressed.
-    pub(in crate::middleware) fn hidden_error() -> Vec<u8> {
-        error_body(HIDDEN)
+        examined_error(&self.guard, body)
     }
 
     /// The guard of the events of the answer.
@@ -138,6 +131,30 @@ impl Exchange {
             None => Err(GuardrailError::blocked(operation, assessment)),
         }
     }
+}
+
+/// What is to stand in place of the body of an error, if anything is.
+pub(in crate::middleware) fn examined_error(guard: &CallGuard, body: &[u8]) -> Option<Vec<u8>> {
+    if body.is_empty() {
+        return None;
+    }
+    let Ok(guarded) = guard.bodies.response(guard.operation, body) else {
+        return Some(hidden_error());
+    };
+    let assessment = &guarded.assessment;
+    // An error is no answer of the model: it is told of only when there is something to tell.
+    if !assessment.findings().is_empty() {
+        guard.observe(assessment);
+    }
+    if assessment.is_blocked() {
+        return Some(error_body(assessment.message().unwrap_or(HIDDEN)));
+    }
+    guarded.body
+}
+
+/// In place of the body of an error that is too large, or compressed.
+pub(in crate::middleware) fn hidden_error() -> Vec<u8> {
+    error_body(HIDDEN)
 }
 
 fn stream_kind(operation: Operation) -> StreamKind {

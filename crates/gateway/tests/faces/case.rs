@@ -282,8 +282,25 @@ pub(crate) fn expected(file: &str) -> BTreeMap<String, Value> {
 /// Writes down what is expected, to be reviewed.
 pub(crate) fn write_expected(file: &str, expected: &BTreeMap<String, Value>) {
     let path = folder().join("expected").join(file).with_extension("json");
-    let text = serde_json::to_string_pretty(expected).expect("JSON");
-    fs::write(&path, text + "\n").unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    let all = Value::Object(expected.iter().map(|(name, value)| (name.clone(), value.clone())).collect());
+    fs::write(&path, lines(&all, 0) + "\n").unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+}
+
+/// JSON with a line for each event, body and assessment.
+fn lines(value: &Value, depth: usize) -> String {
+    let (open, close, items): (_, _, Vec<String>) = match value {
+        Value::Object(members) if depth < 3 => {
+            let member = |(name, value): (&String, &Value)| {
+                format!("{}: {}", Value::from(name.as_str()), lines(value, depth + 1))
+            };
+            ('{', '}', members.iter().map(member).collect())
+        }
+        Value::Array(items) if depth < 4 => ('[', ']', items.iter().map(|item| lines(item, depth + 1)).collect()),
+        _ => return value.to_string(),
+    };
+    let margin = " ".repeat(depth + 1);
+    let items: Vec<String> = items.iter().map(|item| format!("\n{margin}{item}")).collect();
+    format!("{open}{}\n{}{close}", items.join(","), " ".repeat(depth))
 }
 
 /// The names of the files in the folder of cases.

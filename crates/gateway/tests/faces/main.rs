@@ -53,7 +53,7 @@ fn compare(case: &Case, outcomes: &[(Way, Outcome)]) -> Wrong {
         for hidden in &case.hidden {
             for (place, text) in [("sent", &sent), ("got", &outcome.answer.shown), ("got in bytes", &raw)] {
                 if text.contains(hidden.as_str()) && !case.is_apart(*way, Part::Got) {
-                    wrong.push(format!("{hidden:?} is in what was {place} on {way:?}: {text}"));
+                    wrong.push(format!("{hidden:?} is in what was {place} on {way:?}: {text:.400}"));
                 }
             }
         }
@@ -128,4 +128,4 @@ macro_rules! files {
     };
 }
 
-files!(content, families);
+files!(calls, content, errors, families, streams, unread);
