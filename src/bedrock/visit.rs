@@ -19,6 +19,7 @@ use super::walk::{self, Form, Found, Unknown, Walked};
 pub(crate) type Visitor<'v> = dyn FnMut(Slot<'_>) -> Option<SlotEdit> + 'v;
 
 /// Offers every text of a request body; content of an unknown kind is refused.
+#[cfg(test)]
 pub(crate) fn visit_request(operation: Operation, body: &[u8], f: &mut Visitor<'_>) -> Result<Visited, BodyError> {
     visit_request_with(operation, body, Unknown::Refuse, f)
 }

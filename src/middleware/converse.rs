@@ -78,7 +78,8 @@ where
     fn guard(mut self, settings: Arc<Settings>, mut inner: S) -> CallFuture<CountTokensOutput> {
         let guard = CallGuard::new(settings, Operation::CountTokens, self.model_id.clone());
         Box::pin(async move {
-            let assessment = guard.typed(Source::Input, |f| visit_count_tokens_request(&mut self, f))?;
+            let unknown = guard.bodies.unknown();
+            let assessment = guard.typed(Source::Input, |f| visit_count_tokens_request(&mut self, unknown, f))?;
             refuse_blocked(&guard, assessment)?;
             let output = inner.call(self).await.map_err(|error| examined::<CountTokensError>(&guard, error))?;
             no_text(&guard)?;
@@ -101,7 +102,8 @@ where
     fn guard(mut self, settings: Arc<Settings>, mut inner: S) -> CallFuture<StartAsyncInvokeOutput> {
         let guard = CallGuard::new(settings, Operation::StartAsyncInvoke, self.model_id.clone());
         Box::pin(async move {
-            let assessment = guard.typed(Source::Input, |f| visit_async_request(&mut self, f))?;
+            let unknown = guard.bodies.unknown();
+            let assessment = guard.typed(Source::Input, |f| visit_async_request(&mut self, unknown, f))?;
             refuse_blocked(&guard, assessment)?;
             let output = inner.call(self).await.map_err(|error| examined::<StartAsyncInvokeError>(&guard, error))?;
             no_text(&guard)?;

@@ -79,6 +79,8 @@ struct Call {
     exchange: Exchange,
     /// The request's body as it may go on.
     body: Bytes,
+    /// Its metadata, as they may.
+    notes: Vec<Vec<u8>>,
     /// The answer to a blocked request.
     reply: Option<Reply>,
     /// Why the answer is refused.
@@ -144,7 +146,7 @@ impl GuardrailInterceptor {
         };
         let call = self.call(cfg);
         if let (Some(call), Some(body)) = (&call, request.body().bytes())
-            && lock(call).body == body
+            && is_examined(&lock(call), body, request)
         {
             return Ok(());
         }
@@ -173,7 +175,14 @@ impl GuardrailInterceptor {
             Some(blocked) => (reply, Some(blocked)),
             None => notes(&exchange, request)?,
         };
-        let call = Arc::new(Mutex::new(Call { exchange, body, reply, refused: Slot::default(), watch: None }));
+        let call = Arc::new(Mutex::new(Call {
+            exchange,
+            body,
+            notes: noted(request),
+            reply,
+            refused: Slot::default(),
+            watch: None,
+        }));
         let mut calls = cfg.load::<Calls>().cloned().unwrap_or_default();
         calls.0.retain(|(id, _)| *id != self.id);
         calls.0.push((self.id, call));
@@ -294,10 +303,20 @@ fn output(reply: Reply, cfg: &ConfigBag) -> Option<Output> {
     output.ok()
 }
 
+/// The metadata in the headers of a request.
+fn noted(request: &HttpRequest) -> Vec<Vec<u8>> {
+    request.headers().get_all_bytes(METADATA).map(<[u8]>::to_vec).collect()
+}
+
+/// Whether a request is as it was when it was examined.
+fn is_examined(call: &Call, body: &[u8], request: &HttpRequest) -> bool {
+    call.body == body && call.notes == noted(request)
+}
+
 /// Examines the metadata in the headers of a request whose body may go on; gives the answer to them if they are blocked.
 fn notes(exchange: &Exchange, request: &mut HttpRequest) -> Result<(Option<Reply>, Option<GuardrailError>), BoxError> {
     // The SDK writes one; other interceptors may have added more.
-    let notes: Vec<Vec<u8>> = request.headers().get_all_bytes(METADATA).map(<[u8]>::to_vec).collect();
+    let notes = noted(request);
     request.headers_mut().remove(METADATA);
     for note in notes {
         let note = match exchange.metadata(&note)? {

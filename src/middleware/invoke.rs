@@ -11,8 +11,7 @@ use super::layer::{CallGuard, Settings};
 use super::sdk_error::examined;
 use super::service::{CallFuture, GuardedOperation, sealed::Sealed};
 use crate::bedrock::typed::blocked_invoke;
-use crate::bedrock::{BodyAssessment, Operation, request_shape};
-use crate::guardrail::Source;
+use crate::bedrock::{BodyAssessment, Operation, Shape, request_shape};
 
 impl Sealed for InvokeModelInput {}
 
@@ -57,7 +56,8 @@ fn blocked(guard: &CallGuard, request: &[u8], assessment: BodyAssessment) -> Res
     if guard.settings.block_with_error {
         return Err(GuardrailError::blocked(guard.operation, assessment));
     }
-    let shape = request_shape(request).map_err(|error| guard.unreadable(Source::Input, error))?;
+    // It is examined already, so what has no shape here is content that was opened: it gets no answer in its form.
+    let shape = request_shape(request).unwrap_or(Shape::Unknown);
     let message = assessment.message().unwrap_or_default();
     match blocked_invoke(shape, guard.model_id(), message) {
         Some(output) => Ok(output),

@@ -16,8 +16,9 @@ use super::layer::{CallGuard, Settings};
 use super::sdk_error::examined;
 use super::service::{CallFuture, GuardedOperation, sealed::Sealed};
 use crate::bedrock::typed::{blocked_invoke_events, chunk_json, json_chunk};
-use crate::bedrock::{BodyAssessment, BodyError, EventGuard, Operation, OutEvent, Progress, StreamKind, request_shape};
-use crate::guardrail::Source;
+use crate::bedrock::{
+    BodyAssessment, BodyError, EventGuard, Operation, OutEvent, Progress, Shape, StreamKind, request_shape,
+};
 
 /// The answer of a guarded InvokeModelWithResponseStream: as the SDK's, with guarded events.
 #[derive(Debug)]
@@ -67,7 +68,7 @@ where
             if let Some(assessment) = guard.input_metadata(&mut self.request_metadata)? {
                 return blocked(guard, &body, assessment).map_err(Into::into);
             }
-            let shape = request_shape(&body).map_err(|error| guard.unreadable(Source::Input, error))?;
+            let shape = request_shape(&body).unwrap_or(Shape::Unknown);
             self.body = Some(Blob::new(guarded.body.unwrap_or(body)));
             let output = inner
                 .call(self)
@@ -91,7 +92,8 @@ fn blocked(
     if guard.settings.block_with_error {
         return Err(GuardrailError::blocked(guard.operation, assessment));
     }
-    let shape = request_shape(request).map_err(|error| guard.unreadable(Source::Input, error))?;
+    // It is examined already, so what has no shape here is content that was opened: it gets no answer in its form.
+    let shape = request_shape(request).unwrap_or(Shape::Unknown);
     let message = assessment.message().unwrap_or_default();
     match blocked_invoke_events(shape, guard.model_id(), message, &Progress::new()) {
         None => Err(GuardrailError::blocked(guard.operation, assessment)),

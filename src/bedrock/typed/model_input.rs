@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::bedrock::error::{BodyError, BodyErrorKind};
 use crate::bedrock::json::{self, MAX_DEPTH, NodeKind};
 use crate::bedrock::operation::Operation;
-use crate::bedrock::visit::visit_request;
+use crate::bedrock::visit::visit_request_with;
 
 use super::walk::{Done, Walk};
 
@@ -20,7 +20,8 @@ pub(super) fn model_input(walk: &mut Walk<'_, '_>, value: &mut Document) -> Done
     let mut body = format!("{{\"{NAME}\":");
     write(value, 1, &mut body)?;
     body.push('}');
-    let visited = visit_request(Operation::StartAsyncInvoke, body.as_bytes(), walk.visitor())?;
+    let unknown = walk.unknown_json();
+    let visited = visit_request_with(Operation::StartAsyncInvoke, body.as_bytes(), unknown, walk.visitor())?;
     walk.add(visited.coverage);
     if let Some(changed) = visited.body {
         let doc = json::Document::parse(&changed)?;

@@ -22,12 +22,18 @@ pub(super) type Done = Result<(), BodyError>;
 pub(super) struct Walk<'f, 'v> {
     path: TypedPath,
     coverage: Coverage,
+    /// What is done with JSON of an unknown shape. A value that the SDK does not know is refused either way, for it has lost the content.
+    unknown: Unknown,
     visitor: &'f mut Visitor<'v>,
 }
 
 impl<'f, 'v> Walk<'f, 'v> {
     pub(super) fn new(visitor: &'f mut Visitor<'v>) -> Self {
-        Self { path: TypedPath::default(), coverage: Coverage::default(), visitor }
+        Self::with(Unknown::Refuse, visitor)
+    }
+
+    pub(super) fn with(unknown: Unknown, visitor: &'f mut Visitor<'v>) -> Self {
+        Self { path: TypedPath::default(), coverage: Coverage::default(), unknown, visitor }
     }
 
     pub(super) fn finish(self) -> Coverage {
@@ -191,8 +197,7 @@ impl<'f, 'v> Walk<'f, 'v> {
 
     /// Offers the texts of the JSON body of an InvokeModel request.
     pub(super) fn invoke_body(&mut self, body: &mut Blob) -> Done {
-        let visited =
-            visit::visit_invoke_body(body.as_ref(), &Place::Typed(&self.path), Unknown::Refuse, self.visitor)?;
+        let visited = visit::visit_invoke_body(body.as_ref(), &Place::Typed(&self.path), self.unknown, self.visitor)?;
         self.add(visited.coverage);
         if let Some(changed) = visited.body {
             *body = Blob::new(changed);
@@ -203,6 +208,11 @@ impl<'f, 'v> Walk<'f, 'v> {
     /// Hands the visitor to a walk of another kind, which says itself where its texts stand.
     pub(super) fn visitor(&mut self) -> &mut Visitor<'v> {
         self.visitor
+    }
+
+    /// What that is to do with JSON of an unknown shape.
+    pub(super) fn unknown_json(&self) -> Unknown {
+        self.unknown
     }
 
     /// Takes over what another walk has covered.
