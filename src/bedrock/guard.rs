@@ -25,7 +25,7 @@ pub struct GuardedBody {
 }
 
 impl GuardedBody {
-    /// The body that may go on, where it differs from the one given: with texts masked. When the assessment says blocked, none may.
+    /// The body that may go on, where it differs from the one given: with texts masked. None may when the assessment says blocked.
     #[must_use]
     pub fn body(&self) -> Option<&[u8]> {
         self.body.as_deref()
@@ -151,7 +151,9 @@ impl<'a> Texts<'a> {
     }
 
     fn guarded(self, visited: Visited) -> GuardedBody {
-        GuardedBody { body: visited.body, assessment: self.finish(visited.coverage) }
+        let assessment = self.finish(visited.coverage);
+        // What was masked before the text that is blocked is of no use to anybody.
+        GuardedBody { body: visited.body.filter(|_| !assessment.is_blocked()), assessment }
     }
 }
 

@@ -98,6 +98,10 @@ pub(super) enum Rule {
     Text(SlotKind),
     /// Free-form JSON: every string and every member name in it.
     Free(SlotKind),
+    /// Every string, but no member name: the service has made them all.
+    Strings(SlotKind),
+    /// An object whose member names are text. Rows say what its values are.
+    Named(SlotKind),
     /// A string that should hold JSON; if it does, the strings in that.
     Json(SlotKind),
     /// A piece of a text that stands elsewhere whole. Emptied as soon as anything in the body changes,

@@ -1,12 +1,14 @@
 //! Offers each text of a body to a closure, and writes back what the closure changes.
 
 use std::borrow::Cow;
+use std::collections::{BTreeMap, HashSet};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::error::{BodyError, BodyErrorKind};
 use super::json::{Document, NodeKind, RawEdit, SlotEdit, splice, string_edits};
+use super::names::Names;
 use super::operation::Operation;
 use super::shape::{self, Shape};
 use super::slot::{Coverage, Place, SkipReason, Skipped, Slot, SlotKind, Visited};
@@ -17,6 +19,7 @@ use super::walk::{self, Form, Found, Unknown, Walked};
 pub(crate) type Visitor<'v> = dyn FnMut(Slot<'_>) -> Option<SlotEdit> + 'v;
 
 /// Offers every text of a request body; content of an unknown kind is refused.
+#[cfg(test)]
 pub(crate) fn visit_request(operation: Operation, body: &[u8], f: &mut Visitor<'_>) -> Result<Visited, BodyError> {
     visit_request_with(operation, body, Unknown::Refuse, f)
 }
@@ -84,6 +87,8 @@ pub(super) struct Visit<'d, 'a> {
     last_file: Option<(usize, bool)>,
     /// A rule masks something in a single token.
     token_found: bool,
+    /// Names of members that change, with what they become.
+    renamed: Vec<(usize, String)>,
 }
 
 impl<'d, 'a> Visit<'d, 'a> {
@@ -96,8 +101,10 @@ impl<'d, 'a> Visit<'d, 'a> {
             coverage: Coverage::default(),
             token_found: false,
             last_file: None,
+            renamed: Vec::new(),
         }
     }
+
     pub(super) fn all(&mut self, walked: &Walked, f: &mut Visitor<'_>) -> Result<(), BodyError> {
         for found in &walked.found {
             self.one(*found, f)?;
@@ -105,7 +112,33 @@ impl<'d, 'a> Visit<'d, 'a> {
         for &(node, reason) in &walked.skipped {
             self.skip(node, reason);
         }
+        self.keep_names_apart()?;
         self.empty_tokens(walked)
+    }
+
+    /// Numbers the names that masks make the same. In the order of the names as they were, for the SDK writes an object in any order.
+    fn keep_names_apart(&mut self) -> Result<(), BodyError> {
+        if self.renamed.is_empty() {
+            return Ok(());
+        }
+        let mut objects: BTreeMap<usize, Vec<(usize, String)>> = BTreeMap::new();
+        for (key, name) in std::mem::take(&mut self.renamed) {
+            objects.entry(self.doc.node(key).parent()).or_default().push((key, name));
+        }
+        for (object, mut renamed) in objects {
+            let changed: HashSet<usize> = renamed.iter().map(|&(key, _)| key).collect();
+            let kept = self.doc.members(object).filter(|(key, _)| !changed.contains(key));
+            let mut names = Names::new(kept.map(|(key, _)| self.doc.string(key).into_owned()));
+            renamed.sort_by(|(one, _), (other, _)| self.doc.string(*one).cmp(&self.doc.string(*other)));
+            for (key, name) in renamed {
+                if let Some(ending) = names.take(&name) {
+                    let length = self.doc.string(key).len();
+                    self.write(key, &SlotEdit::new(vec![(length..length, ending)]))?;
+                }
+            }
+        }
+        self.edits.sort_by_key(|edit| edit.range.start);
+        Ok(())
     }
 
     fn skip(&mut self, node: usize, reason: SkipReason) {
@@ -164,10 +197,11 @@ impl<'d, 'a> Visit<'d, 'a> {
             Form::FileBytes => self.file(node, &text, f)?,
             Form::Body => self.body(node, &text, f)?,
         };
-        match edit {
-            Some(edit) => self.write(node, &edit),
-            None => Ok(()),
+        let Some(edit) = edit else { return Ok(()) };
+        if form == Form::Key {
+            self.renamed.push((node, edit.apply(&self.doc.string(node))?));
         }
+        self.write(node, &edit)
     }
 
     /// Carries an edit of the string at `node` over to the raw bytes.

@@ -49,7 +49,11 @@ pub(super) struct Walked {
 #[derive(Clone, Copy)]
 enum State {
     At(&'static Trie, usize),
+    /// The same, and the names of members are text.
+    Named(&'static Trie, usize, SlotKind),
     Free(SlotKind),
+    /// As free, but that names of members are no text.
+    Strings(SlotKind),
 }
 
 struct Frame {
@@ -113,7 +117,8 @@ fn item_state(state: State) -> State {
             Some(step) => State::At(trie, step),
             None => State::Free(SlotKind::Free),
         },
-        State::Free(kind) => State::Free(kind),
+        State::Named(..) => State::Free(SlotKind::Free),
+        State::Free(_) | State::Strings(_) => state,
     }
 }
 
@@ -127,14 +132,20 @@ struct Walk<'d, 'a> {
 impl Walk<'_, '_> {
     fn member_state(&mut self, key: usize, state: State) -> State {
         match state {
-            State::At(trie, step) => match trie.member(step, &self.doc.string(key)) {
-                Some(step) => State::At(trie, step),
-                None => State::Free(SlotKind::Free),
-            },
+            State::At(trie, step) | State::Named(trie, step, _) => {
+                if let State::Named(_, _, kind) = state {
+                    self.find(key, kind, Form::Key);
+                }
+                match trie.member(step, &self.doc.string(key)) {
+                    Some(step) => State::At(trie, step),
+                    None => State::Free(SlotKind::Free),
+                }
+            }
             State::Free(kind) => {
                 self.find(key, kind, Form::Key);
                 state
             }
+            State::Strings(_) => state,
         }
     }
 
@@ -176,6 +187,8 @@ impl Walk<'_, '_> {
             Rule::Body => text(self, SlotKind::Free, Form::Body),
             Rule::Delta(part) => text(self, part.slot_kind(), Form::Delta(part)),
             Rule::Free(slot_kind) => self.container_or_scalar(node, State::Free(slot_kind), role),
+            Rule::Strings(slot_kind) => self.container_or_scalar(node, State::Strings(slot_kind), role),
+            Rule::Named(slot_kind) => self.container_or_scalar(node, State::Named(trie, step, slot_kind), role),
             Rule::Plain if is_container => {
                 let state = if trie.goes_on(step) { state } else { State::Free(SlotKind::Free) };
                 self.enter(node, state, role)
@@ -253,7 +266,7 @@ impl Walk<'_, '_> {
             NodeKind::String => {
                 let kind = match state {
                     State::At(..) => SlotKind::Free,
-                    State::Free(kind) => kind,
+                    State::Named(_, _, kind) | State::Free(kind) | State::Strings(kind) => kind,
                 };
                 self.find(node, kind, Form::Text);
                 self.doc.node(node).next()

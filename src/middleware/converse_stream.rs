@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use aws_sdk_bedrockruntime::operation::converse_stream::{ConverseStreamInput, ConverseStreamOutput};
+use aws_sdk_bedrockruntime::operation::converse_stream::{
+    ConverseStreamError, ConverseStreamInput, ConverseStreamOutput,
+};
 use aws_sdk_bedrockruntime::types::ConverseStreamOutput as ConverseEvent;
 use aws_sdk_bedrockruntime::types::error::ConverseStreamOutputError;
 use tower::{BoxError, Service};
@@ -11,6 +13,7 @@ use super::converse::untold;
 use super::error::GuardrailError;
 use super::guarded_stream::{Examine, GuardedStream};
 use super::layer::{CallGuard, Settings};
+use super::sdk_error::examined;
 use super::service::{CallFuture, GuardedOperation, sealed::Sealed};
 use crate::bedrock::typed::{
     TypedEvent, blocked_converse_events, put_trace_in_event, text_delta, visit_converse_stream_request,
@@ -64,7 +67,7 @@ where
             if assessment.is_blocked() {
                 return blocked(guard, assessment).map_err(Into::into);
             }
-            let output = inner.call(self).await.map_err(Into::into)?;
+            let output = inner.call(self).await.map_err(|error| examined::<ConverseStreamError>(&guard, error))?;
             let events = Events::new(guard.bodies.clone(), guard.trace().cloned());
             Ok(GuardedConverseStream { stream: GuardedStream::new(output.stream, Box::new(events), guard) })
         })

@@ -11,6 +11,7 @@ use futures_core::Stream;
 
 use super::error::GuardrailError;
 use super::layer::CallGuard;
+use super::sdk_error::{Quoting, of_stream};
 use crate::bedrock::{BodyAssessment, BodyError};
 use crate::guardrail::Source;
 
@@ -42,7 +43,7 @@ impl<E: std::error::Error + 'static> fmt::Display for GuardedStreamError<E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Upstream(_) => f.write_str("the model's stream failed"),
-            Self::Guardrail(error) => error.fmt(f),
+            Self::Guardrail(_) => f.write_str("the guardrail refused the model's stream"),
         }
     }
 }
@@ -51,7 +52,7 @@ impl<E: std::error::Error + 'static> std::error::Error for GuardedStreamError<E>
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             Self::Upstream(error) => Some(error),
-            Self::Guardrail(error) => error.source(),
+            Self::Guardrail(error) => Some(error),
         }
     }
 }
@@ -95,6 +96,8 @@ pub struct GuardedStream<T, E> {
     ready: VecDeque<T>,
     failure: Option<GuardedStreamError<E>>,
     call: CallGuard,
+    /// Examines what the model's stream fails with.
+    examine_failure: fn(&CallGuard, SdkError<E, RawMessage>) -> SdkError<E, RawMessage>,
 }
 
 impl<T, E> GuardedStream<T, E>
@@ -102,13 +105,30 @@ where
     T: Send + fmt::Debug + 'static,
     E: Send + fmt::Debug + 'static,
 {
-    pub(super) fn new(receiver: EventReceiver<T, E>, examine: Box<dyn Examine<T>>, call: CallGuard) -> Self {
-        Self { upstream: Upstream::Idle(receiver), examine: Some(examine), ready: VecDeque::new(), failure: None, call }
+    pub(super) fn new(receiver: EventReceiver<T, E>, examine: Box<dyn Examine<T>>, call: CallGuard) -> Self
+    where
+        E: Quoting,
+    {
+        Self {
+            upstream: Upstream::Idle(receiver),
+            examine: Some(examine),
+            ready: VecDeque::new(),
+            failure: None,
+            call,
+            examine_failure: of_stream,
+        }
     }
 
     /// A stream of these events, without a call.
     pub(super) fn of(events: impl IntoIterator<Item = T>, call: CallGuard) -> Self {
-        Self { upstream: Upstream::Over, examine: None, ready: events.into_iter().collect(), failure: None, call }
+        Self {
+            upstream: Upstream::Over,
+            examine: None,
+            ready: events.into_iter().collect(),
+            failure: None,
+            call,
+            examine_failure: |_, error| error,
+        }
     }
 
     /// The next event; `None` at the end. It is safe to drop the future and call again.
@@ -150,7 +170,10 @@ where
     fn take(&mut self, receiver: EventReceiver<T, E>, event: Result<Option<T>, SdkError<E, RawMessage>>) {
         let Some(examine) = &mut self.examine else { return };
         let examined = match event {
-            Err(error) => return self.fail(GuardedStreamError::Upstream(error)),
+            Err(error) => {
+                let error = (self.examine_failure)(&self.call, error);
+                return self.fail(GuardedStreamError::Upstream(error));
+            }
             Ok(Some(event)) => {
                 let examined = examine.push(event);
                 if !examine.is_blocked() {

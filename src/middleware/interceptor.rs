@@ -22,7 +22,9 @@ use aws_smithy_types::config_bag::{ConfigBag, Storable, StoreReplace};
 use bytes::Bytes;
 
 use super::error::GuardrailError;
-use super::http::{EventBody, Examined, Exchange, GUARDRAIL, METADATA, Refusal, Reply, STALE, asked, is_encoded};
+use super::http::{
+    EventBody, Examined, Exchange, GUARDRAIL, METADATA, Refusal, Reply, STALE, asked, hidden_error, is_encoded,
+};
 use super::interceptor_body::{Kind, Slot, WholeBody};
 use super::layer::{GuardrailLayer, Settings};
 use crate::bedrock::Operation;
@@ -79,6 +81,8 @@ struct Call {
     exchange: Exchange,
     /// The request's body as it may go on.
     body: Bytes,
+    /// Its metadata, as they may.
+    notes: Vec<Vec<u8>>,
     /// The answer to a blocked request.
     reply: Option<Reply>,
     /// Why the answer is refused.
@@ -144,7 +148,7 @@ impl GuardrailInterceptor {
         };
         let call = self.call(cfg);
         if let (Some(call), Some(body)) = (&call, request.body().bytes())
-            && lock(call).body == body
+            && is_examined(&lock(call), body, request)
         {
             return Ok(());
         }
@@ -177,7 +181,14 @@ impl GuardrailInterceptor {
         if exchange.is_named() {
             GUARDRAIL.iter().for_each(|name| drop(request.headers_mut().remove(*name)));
         }
-        let call = Arc::new(Mutex::new(Call { exchange, body, reply, refused: Slot::default(), watch: None }));
+        let call = Arc::new(Mutex::new(Call {
+            exchange,
+            body,
+            notes: noted(request),
+            reply,
+            refused: Slot::default(),
+            watch: None,
+        }));
         let mut calls = cfg.load::<Calls>().cloned().unwrap_or_default();
         calls.0.retain(|(id, _)| *id != self.id);
         calls.0.push((self.id, call));
@@ -239,7 +250,7 @@ impl Intercept for GuardrailInterceptor {
             Kind::Answer if is_encoded => return Err(call.exchange.encoded(Source::Output).into()),
             Kind::Error if is_encoded => {
                 response.headers_mut().remove("content-encoding");
-                SdkBody::from(Exchange::hidden_error())
+                SdkBody::from(hidden_error())
             }
             Kind::Answer if call.exchange.operation().is_stream() => {
                 SdkBody::from_body_1_x(EventBody::new(body, call.exchange.frames(Refusal::Failure)))
@@ -298,20 +309,33 @@ fn output(reply: Reply, cfg: &ConfigBag) -> Option<Output> {
     output.ok()
 }
 
-/// Examines the metadata in the header of a request whose body may go on; gives the answer to them if they are blocked.
+/// The metadata in the headers of a request.
+fn noted(request: &HttpRequest) -> Vec<Vec<u8>> {
+    request.headers().get_all_bytes(METADATA).map(<[u8]>::to_vec).collect()
+}
+
+/// Whether a request is as it was when it was examined.
+fn is_examined(call: &Call, body: &[u8], request: &HttpRequest) -> bool {
+    call.body == body && call.notes == noted(request)
+}
+
+/// Examines the metadata in the headers of a request whose body may go on; gives the answer to them if they are blocked.
 fn notes(
     exchange: &mut Exchange,
     request: &mut HttpRequest,
 ) -> Result<(Option<Reply>, Option<GuardrailError>), BoxError> {
-    let Some(value) = request.headers().get(METADATA).map(str::to_owned) else { return Ok((None, None)) };
-    match exchange.metadata(value.as_bytes())? {
-        Examined::Same => {}
-        Examined::Changed(changed) => {
-            request.headers_mut().try_insert(METADATA, String::from_utf8(changed)?)?;
-        }
-        Examined::Instead(reply, assessment) => {
-            return Ok((Some(reply), Some(GuardrailError::blocked(exchange.operation(), *assessment))));
-        }
+    // The SDK writes one; other interceptors may have added more.
+    let notes = noted(request);
+    request.headers_mut().remove(METADATA);
+    for note in notes {
+        let note = match exchange.metadata(&note)? {
+            Examined::Same => note,
+            Examined::Changed(changed) => changed,
+            Examined::Instead(reply, assessment) => {
+                return Ok((Some(reply), Some(GuardrailError::blocked(exchange.operation(), *assessment))));
+            }
+        };
+        request.headers_mut().try_append(METADATA, String::from_utf8(note)?)?;
     }
     Ok((None, None))
 }

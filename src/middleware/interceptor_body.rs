@@ -12,7 +12,7 @@ use http_body::{Body, Frame};
 use tower::BoxError;
 
 use super::error::GuardrailError;
-use super::http::{CollectError, Collected, Examined, Exchange, collect};
+use super::http::{CollectError, Collected, Examined, Exchange, collect, hidden_error};
 use crate::guardrail::Source;
 
 /// Where a body leaves the error that its reader must get.
@@ -48,7 +48,7 @@ impl WholeBody {
         let data = match (collected, self.kind) {
             (Ok(collected), _) => collected.data,
             (Err(CollectError::Body(error)), _) => return Err(error),
-            (Err(CollectError::TooLarge(_)), Kind::Error) => return Ok(Exchange::hidden_error().into()),
+            (Err(CollectError::TooLarge(_)), Kind::Error) => return Ok(hidden_error().into()),
             (Err(CollectError::TooLarge(bytes)), Kind::Answer) => {
                 return Err(self.refuse(self.exchange.too_large(Source::Output, bytes)));
             }

@@ -2,15 +2,16 @@
 
 use std::sync::Arc;
 
-use aws_sdk_bedrockruntime::operation::invoke_model::{InvokeModelInput, InvokeModelOutput};
+use aws_sdk_bedrockruntime::operation::invoke_model::{InvokeModelError, InvokeModelInput, InvokeModelOutput};
 use aws_sdk_bedrockruntime::primitives::Blob;
 use tower::{BoxError, Service};
 
 use super::error::GuardrailError;
 use super::layer::{CallGuard, Settings};
+use super::sdk_error::examined;
 use super::service::{CallFuture, GuardedOperation, sealed::Sealed};
 use crate::bedrock::typed::blocked_invoke;
-use crate::bedrock::{BodyAssessment, Operation, StreamKind, request_shape};
+use crate::bedrock::{BodyAssessment, Operation, Shape, StreamKind, request_shape};
 use crate::guardrail::Source;
 
 impl Sealed for InvokeModelInput {}
@@ -40,7 +41,7 @@ where
             // Only the shape of the request tells the shape of an answer in its place.
             let request = guarded.body.unwrap_or(body);
             self.body = Some(Blob::new(request.clone()));
-            let mut output = inner.call(self).await.map_err(Into::into)?;
+            let mut output = inner.call(self).await.map_err(|error| examined::<InvokeModelError>(&guard, error))?;
             let guarded = guard.response(output.body.as_ref())?;
             if guarded.assessment.is_blocked() {
                 return blocked(&guard, &request, guarded.assessment).map_err(Into::into);
@@ -62,7 +63,8 @@ fn blocked(guard: &CallGuard, request: &[u8], assessment: BodyAssessment) -> Res
     if guard.settings.block_with_error {
         return Err(GuardrailError::blocked(guard.operation, assessment));
     }
-    let shape = request_shape(request).map_err(|error| guard.unreadable(Source::Input, error))?;
+    // It is examined already, so what has no shape here is content that was opened: it gets no answer in its form.
+    let shape = request_shape(request).unwrap_or(Shape::Unknown);
     let message = assessment.message().unwrap_or_default();
     match blocked_invoke(shape, guard.model_id(), message) {
         Some(mut output) => {

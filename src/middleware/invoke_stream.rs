@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use aws_sdk_bedrockruntime::operation::invoke_model_with_response_stream::{
-    InvokeModelWithResponseStreamInput, InvokeModelWithResponseStreamOutput,
+    InvokeModelWithResponseStreamError, InvokeModelWithResponseStreamInput, InvokeModelWithResponseStreamOutput,
 };
 use aws_sdk_bedrockruntime::primitives::Blob;
 use aws_sdk_bedrockruntime::types::ResponseStream;
@@ -13,10 +13,10 @@ use tower::{BoxError, Service};
 use super::error::GuardrailError;
 use super::guarded_stream::{Examine, GuardedStream};
 use super::layer::{CallGuard, Settings};
+use super::sdk_error::examined;
 use super::service::{CallFuture, GuardedOperation, sealed::Sealed};
 use crate::bedrock::typed::{chunk_json, json_chunk};
-use crate::bedrock::{BodyAssessment, BodyError, EventGuard, Operation, OutEvent, StreamKind, request_shape};
-use crate::guardrail::Source;
+use crate::bedrock::{BodyAssessment, BodyError, EventGuard, Operation, OutEvent, Shape, StreamKind, request_shape};
 
 /// The answer of a guarded InvokeModelWithResponseStream: as the SDK's, with guarded events.
 #[derive(Debug)]
@@ -68,9 +68,12 @@ where
             if let Some(assessment) = guard.input_metadata(&mut self.request_metadata)? {
                 return blocked(guard, &body, assessment).map_err(Into::into);
             }
-            let shape = request_shape(&body).map_err(|error| guard.unreadable(Source::Input, error))?;
+            let shape = request_shape(&body).unwrap_or(Shape::Unknown);
             self.body = Some(Blob::new(guarded.body.unwrap_or(body)));
-            let output = inner.call(self).await.map_err(Into::into)?;
+            let output = inner
+                .call(self)
+                .await
+                .map_err(|error| examined::<InvokeModelWithResponseStreamError>(&guard, error))?;
             let events = EventGuard::new(
                 guard.bodies.clone(),
                 StreamKind::Invoke,
@@ -95,7 +98,8 @@ fn blocked(
     if guard.settings.block_with_error {
         return Err(GuardrailError::blocked(guard.operation, assessment));
     }
-    let shape = request_shape(request).map_err(|error| guard.unreadable(Source::Input, error))?;
+    // It is examined already, so what has no shape here is content that was opened: it gets no answer in its form.
+    let shape = request_shape(request).unwrap_or(Shape::Unknown);
     let message = assessment.message().unwrap_or_default();
     match EventGuard::refusal(StreamKind::Invoke, shape, guard.model_id(), message, guard.trace()) {
         None => Err(GuardrailError::blocked(guard.operation, assessment)),

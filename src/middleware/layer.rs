@@ -228,11 +228,6 @@ impl CallGuard {
         without_guardrail(self.operation, &body).unwrap_or(body)
     }
 
-    /// Whether ApplyGuardrail asks this guardrail, and not one of Bedrock's.
-    pub(super) fn is_asked(&self) -> bool {
-        self.operation == Operation::ApplyGuardrail && self.model_id.as_deref() == Some(&*self.settings.identifier)
-    }
-
     /// What the caller is told, if it asked.
     pub(super) fn trace(&self) -> Option<&Trace> {
         self.trace.as_ref()
@@ -241,7 +236,8 @@ impl CallGuard {
     /// Examines a request body and tells the observer.
     pub(super) fn request(&mut self, body: &[u8]) -> Result<GuardedBody, GuardrailError> {
         self.check_size(Source::Input, body.len())?;
-        self.observed(Source::Input, self.bodies.request(self.operation, body))
+        let body = self.bodies.request(self.operation, body);
+        self.noted(body)
     }
 
     /// Answers ApplyGuardrail, which asks this guardrail, by `evaluate`, and tells the observer.
@@ -260,7 +256,7 @@ impl CallGuard {
         self.check_size(Source::Input, value.len())?;
         let (before, after) = (&b"{\"requestMetadata\":"[..], &b"}"[..]);
         let body = self.bodies.request(Operation::Converse, &[before, value, after].concat());
-        let mut guarded = self.observed(Source::Input, body)?;
+        let mut guarded = self.noted(body)?;
         guarded.body = guarded.body.and_then(|body| Some(body.strip_prefix(before)?.strip_suffix(after)?.to_vec()));
         Ok(guarded)
     }
@@ -283,9 +279,12 @@ impl CallGuard {
     }
 
     /// Examines the body of an answer and tells the observer.
-    pub(super) fn response(&mut self, body: &[u8]) -> Result<GuardedBody, GuardrailError> {
+    pub(super) fn response(&self, body: &[u8]) -> Result<GuardedBody, GuardrailError> {
         self.check_size(Source::Output, body.len())?;
-        self.observed(Source::Output, self.bodies.response(self.operation, body))
+        let guarded = self.bodies.response(self.operation, body);
+        let guarded = guarded.map_err(|error| self.unreadable(Source::Output, error))?;
+        self.observe(guarded.assessment());
+        Ok(guarded)
     }
 
     /// Examines an SDK value, whose texts `visit` offers, and tells the observer.
@@ -329,12 +328,9 @@ impl CallGuard {
         }
     }
 
-    fn observed(
-        &mut self,
-        source: Source,
-        body: Result<GuardedBody, BodyError>,
-    ) -> Result<GuardedBody, GuardrailError> {
-        let body = body.map_err(|error| self.unreadable(source, error))?;
+    /// Takes note of the examined body of a request.
+    fn noted(&mut self, body: Result<GuardedBody, BodyError>) -> Result<GuardedBody, GuardrailError> {
+        let body = body.map_err(|error| self.unreadable(Source::Input, error))?;
         self.note(body.assessment());
         Ok(body)
     }

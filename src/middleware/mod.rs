@@ -57,6 +57,7 @@ mod interceptor_body;
 mod invoke;
 mod invoke_stream;
 mod layer;
+mod sdk_error;
 mod service;
 
 pub use bedrock_service::BedrockService;

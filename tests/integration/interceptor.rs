@@ -43,7 +43,7 @@ fn saying(text: &str) -> Options {
     Options { reply: Reply::Text(text.to_owned()), chunk: Chunk::Chars(4), ..Options::default() }
 }
 
-fn echo() -> Options {
+pub(crate) fn echo() -> Options {
     Options { reply: Reply::Echo, ..Options::default() }
 }
 
@@ -334,23 +334,6 @@ async fn the_interceptor_does_as_the_layer_does() {
             assert_eq!(bodies(&one), bodies(&other));
         }
     }
-}
-
-#[tokio::test]
-async fn the_metadata_of_a_request_are_examined() {
-    let simulator = simulator(echo()).await;
-    let client = client(&simulator, guardrail());
-    let call = |metadata: &str| {
-        let body = Blob::new("{\"prompt\": \"Hi\"}");
-        client.invoke_model().model_id(LLAMA).body(body).request_metadata(metadata).send()
-    };
-    call("{\"from\": \"a.b@example.com\"}").await.unwrap();
-    let sent = &simulator.requests()[0];
-    assert_eq!(sent.header("x-amzn-bedrock-request-metadata"), Some("{\"from\": \"{EMAIL}\"}"));
-    let output = call("{\"a\": \"stock tip\"}").await.unwrap();
-    let answer: Value = serde_json::from_slice(output.body().as_ref()).unwrap();
-    assert_eq!(answer["generation"], "I can't help with that.");
-    assert_eq!(simulator.requests().len(), 1);
 }
 
 /// Two guardrails on one client, one of them for one call.

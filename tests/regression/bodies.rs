@@ -104,3 +104,60 @@ fn transcripts_are_examined_beside_the_sound() {
     let skipped: Vec<_> = guarded.assessment().skipped().iter().map(|skipped| skipped.pointer()).collect();
     assert_eq!(skipped, ["/choices/0/message/audio/data"]);
 }
+
+/// Masked names of members became the same name, of which most readers keep one: members were lost.
+#[test]
+fn masked_names_stay_apart() {
+    let input =
+        r#"{"b@example.com": 1, "a@example.com": {"c@example.com": 2, "{EMAIL}": 3}, "{EMAIL}_3": 4, "plain": 5}"#;
+    let arguments = r#"{"b@example.com":1,"a@example.com":2}"#;
+    let claude = format!(
+        r#"{{"anthropic_version": "b", "max_tokens": 9, "messages": [{{"role": "assistant", "content": [{{"type": "tool_use", "id": "t", "name": "n", "input": {input}}}]}}]}}"#
+    );
+    let body = bodies().request(Operation::InvokeModel, claude.as_bytes()).expect("the body can be examined");
+    let masked = r#"{"{EMAIL}_2": 1, "{EMAIL}": {"{EMAIL}_2": 2, "{EMAIL}": 3}, "{EMAIL}_3": 4, "plain": 5}"#;
+    assert_eq!(outcome(&body).0, claude.replace(input, masked));
+
+    let call = json!({"messages": [{"role": "assistant", "content": null, "tool_calls": [
+        {"id": "c", "type": "function", "function": {"name": "n", "arguments": arguments}}]}]});
+    let (out, _) = outcome(&request(Operation::InvokeModel, &call));
+    let out: Value = serde_json::from_str(&out).expect("JSON");
+    assert_eq!(out["messages"][0]["tool_calls"][0]["function"]["arguments"], r#"{"{EMAIL}_2":1,"{EMAIL}":2}"#);
+}
+
+/// Where a later text is blocked, the body with the earlier ones masked was still handed out.
+#[test]
+fn blocked_body_is_no_body() {
+    let guard = super::support::guardrail(
+        "version: 1\nname: p\npii:\n  - {types: [EMAIL], action: mask}\nword_filters:\n  - {name: w, words: [gold], action: block}\n",
+    );
+    let body = json!({"texts": ["jane.roe@example.com", "gold"], "input_type": "search_document"}).to_string();
+    let guarded = BodyGuard::new(&guard, &Conversation::new()).request(Operation::InvokeModel, body.as_bytes());
+    let guarded = guarded.expect("the body can be examined");
+    assert!(guarded.assessment().is_blocked() && guarded.body().is_none());
+}
+
+/// Names that are the format's own were examined like text, and masked where a rule found one.
+#[test]
+fn names_of_the_format_are_no_text() {
+    let guard = super::support::guardrail(
+        "version: 1\nname: p\nword_filters:\n  - {name: w, words: [text, key, start, documentIndex, premises], action: mask}\n",
+    );
+    let citation = json!({"title": "t", "location": {"documentChar": {"documentIndex": 0, "start": 1, "end": 2}}});
+    let translation = json!({"premises": [{"naturalLanguage": "said", "logic": "x"}]});
+    let warning = json!({"type": "ALWAYS_FALSE", "premises": [{"logic": "x"}]});
+    let finding = json!({"valid": {"translation": translation, "logicWarning": warning}});
+    let trace = json!({"guardrail": {"inputAssessment": {"g": {"automatedReasoningPolicy": {"findings": [finding]}}}}});
+    let converse = json!({"output": {"message": {"role": "assistant", "content": [
+        {"citationsContent": {"content": [{"text": "said"}], "citations": [citation]}}]}}, "trace": trace});
+    let guarded = BodyGuard::new(&guard, &Conversation::new());
+    let answer = guarded.response(Operation::Converse, converse.to_string().as_bytes()).expect("known content");
+    assert_eq!(outcome(&answer), (String::new(), Vec::new()));
+    for (operation, body) in [
+        (Operation::Converse, json!({"messages": [], "promptVariables": {"name": {"text": "said"}}})),
+        (Operation::StartAsyncInvoke, json!({"modelInput": {"prompt": "p"}, "tags": [{"key": "a", "value": "b"}]})),
+    ] {
+        let asked = guarded.request(operation, body.to_string().as_bytes()).expect("known content");
+        assert_eq!(outcome(&asked), (String::new(), Vec::new()));
+    }
+}

@@ -21,9 +21,8 @@ pub(super) fn event_kind(doc: &Document<'_>, shape: Shape, event_type: &str) -> 
             Some("content_block_start") => EventKind::BlockStart,
             Some("content_block_delta") => EventKind::Delta,
             Some("content_block_stop") => EventKind::BlockStop,
-            // It has the stop reason; `message_stop` only closes.
-            Some("message_delta" | "error") => EventKind::MessageStop,
-            Some("message_stop") => EventKind::Metadata,
+            // The first has the stop reason, the second only closes; but not every stream has the first.
+            Some("message_delta" | "message_stop" | "error") => EventKind::MessageStop,
             _ => EventKind::Other,
         },
         Shape::CohereChat => match tag(doc, "event_type").as_deref() {

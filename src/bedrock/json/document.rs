@@ -141,12 +141,13 @@ impl<'a> Document<'a> {
         (self.kind(index) == NodeKind::String).then(|| self.string(index))
     }
 
-    /// A whole number, also where it is written as a float: with a guardrail on, Bedrock writes `0.0`.
+    /// A whole number, also where it is written as a float, as Bedrock writes `0.0` with a guardrail on, or as a string.
     pub(crate) fn as_index(&self, index: usize) -> Option<u64> {
-        if self.kind(index) != NodeKind::Number {
-            return None;
-        }
-        let raw = self.raw(index);
+        let raw = match self.kind(index) {
+            NodeKind::Number => Cow::Borrowed(self.raw(index)),
+            NodeKind::String => self.string(index),
+            _ => return None,
+        };
         raw.parse().ok().or_else(|| {
             let number = raw.parse::<f64>().ok()?;
             #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the range is checked")]

@@ -6,7 +6,7 @@ use crate::bedrock::slot::SlotKind::{
     StopSequence, ToolDefinition, ToolInput, ToolResult, UserText,
 };
 use crate::bedrock::table::Rule::{
-    Body, Delta, FileBytes, Free, In, InAs, Json, ModelInput, Opaque, Plain, PlainTree, Said, Text,
+    Body, Delta, FileBytes, Free, In, InAs, Json, ModelInput, Named, Opaque, Plain, PlainTree, Said, Text,
 };
 use crate::bedrock::table::{Part, Role, Table, Tag, table};
 
@@ -23,8 +23,8 @@ table! {
         ("inferenceConfig.stopSequences[]", Text(StopSequence)),
         ("additionalModelRequestFields", Free(FreeText)),
         ("additionalModelResponseFieldPaths[]", Plain),
-        ("promptVariables", Free(PromptVariable)),
-        ("promptVariables.*.text", Text(PromptVariable)),
+        ("promptVariables", Named(PromptVariable)),
+        ("promptVariables.*", In(&VARIABLE)),
         ("outputConfig.effort", Plain),
         ("outputConfig.textFormat.type", Plain),
         ("outputConfig.textFormat.structure.jsonSchema.name", Text(ToolDefinition)),
@@ -36,6 +36,8 @@ table! {
         ("serviceTier", PlainTree),
     ]
 }
+
+table! { VARIABLE: Tag::Union, None, [("text", Text(PromptVariable))] }
 
 table! {
     TOOL: Tag::Union, None, [
@@ -121,8 +123,27 @@ table! {
         ("title", Text(Citation)),
         ("source", Text(Citation)),
         ("sourceContent[].text", Text(Citation)),
-        ("location.web.url", Text(Citation)),
-        ("location.web.domain", Text(Citation)),
+        ("location", In(&LOCATION)),
+    ]
+}
+
+table! {
+    LOCATION: Tag::Union, None, [
+        ("web.url", Text(Citation)),
+        ("web.domain", Text(Citation)),
+        ("documentChar", In(&OFFSETS)),
+        ("documentChunk", In(&OFFSETS)),
+        ("documentPage", In(&OFFSETS)),
+        ("searchResultLocation", In(&OFFSETS)),
+    ]
+}
+
+table! {
+    OFFSETS: Tag::None, None, [
+        ("documentIndex", Plain),
+        ("searchResultIndex", Plain),
+        ("start", Plain),
+        ("end", Plain),
     ]
 }
 
@@ -259,7 +280,8 @@ table! {
         ("modelInput", ModelInput),
         ("clientRequestToken", Plain),
         ("outputDataConfig", PlainTree),
-        ("tags", Free(RequestMetadata)),
+        ("tags[].key", Text(RequestMetadata)),
+        ("tags[].value", Text(RequestMetadata)),
     ]
 }
 

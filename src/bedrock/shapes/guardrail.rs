@@ -3,7 +3,7 @@
 //! A trace repeats what was masked, in `modelOutput` and in each `match`.
 
 use crate::bedrock::slot::SlotKind::{AssistantText, Echo, Free as FreeText};
-use crate::bedrock::table::Rule::{Free, In, Json, Plain, PlainTree, Text};
+use crate::bedrock::table::Rule::{In, Json, Plain, PlainTree, Strings, Text};
 use crate::bedrock::table::{Tag, table};
 
 table! {
@@ -56,7 +56,16 @@ table! {
         ("sensitiveInformationPolicy.*[].name", Plain),
         ("sensitiveInformationPolicy.*[].regex", Plain),
         ("sensitiveInformationPolicy.*[].action", Plain),
-        ("automatedReasoningPolicy", Free(Echo)),
+        ("automatedReasoningPolicy.findings[].*", In(&REASONED)),
+    ]
+}
+
+table! {
+    /// What automated reasoning found, in words and in logic.
+    REASONED: Tag::None, None, [
+        ("*", Strings(Echo)),
+        ("logicWarning.type", Plain),
+        ("logicWarning.*", Strings(Echo)),
     ]
 }
 

@@ -1,13 +1,14 @@
 //! The answers of an intervention, typed.
 
 use aws_sdk_bedrockruntime::error::BuildError;
+use aws_sdk_bedrockruntime::operation::apply_guardrail::ApplyGuardrailOutput;
 use aws_sdk_bedrockruntime::operation::converse::ConverseOutput;
 use aws_sdk_bedrockruntime::operation::invoke_model::InvokeModelOutput;
 use aws_sdk_bedrockruntime::types::{
     ContentBlock, ContentBlockDelta, ContentBlockDeltaEvent, ContentBlockStopEvent, ConversationRole, ConverseMetrics,
-    ConverseOutput as Answer, ConverseStreamMetadataEvent, ConverseStreamMetrics, ConverseStreamOutput, Message,
-    MessageStartEvent, MessageStopEvent, ReasoningContentBlockDelta, StopReason, TokenUsage, ToolResultBlockDelta,
-    ToolUseBlockDelta,
+    ConverseOutput as Answer, ConverseStreamMetadataEvent, ConverseStreamMetrics, ConverseStreamOutput,
+    GuardrailAction, GuardrailOutputContent, GuardrailUsage, Message, MessageStartEvent, MessageStopEvent,
+    ReasoningContentBlockDelta, StopReason, TokenUsage, ToolResultBlockDelta, ToolUseBlockDelta,
 };
 use aws_smithy_types::Blob;
 use serde_json::Value;
@@ -32,6 +33,27 @@ pub(crate) fn blocked_converse(message: &str) -> Result<ConverseOutput, BuildErr
         .stop_reason(StopReason::GuardrailIntervened)
         .usage(no_usage()?)
         .metrics(ConverseMetrics::builder().latency_ms(0).build()?)
+        .build()
+}
+
+/// ApplyGuardrail's answer with `message` in place of the text, as when the guardrail had intervened.
+///
+/// # Errors
+///
+/// When the SDK wants a member that this version does not set.
+pub(crate) fn blocked_apply_guardrail(message: &str) -> Result<ApplyGuardrailOutput, BuildError> {
+    let usage = GuardrailUsage::builder()
+        .topic_policy_units(0)
+        .content_policy_units(0)
+        .word_policy_units(0)
+        .sensitive_information_policy_units(0)
+        .sensitive_information_policy_free_units(0)
+        .contextual_grounding_policy_units(0);
+    ApplyGuardrailOutput::builder()
+        .usage(usage.build()?)
+        .action(GuardrailAction::GuardrailIntervened)
+        .outputs(GuardrailOutputContent::builder().text(message).build())
+        .set_assessments(Some(Vec::new()))
         .build()
 }
 

@@ -33,8 +33,8 @@ pub(super) use path::TypedPath;
 pub(crate) use self::{
     applied::{applied, asked_evaluation},
     blocked::{
-        block_stop, blocked_converse, blocked_converse_events, blocked_invoke, message_start, message_stop, metadata,
-        text_delta,
+        block_stop, blocked_apply_guardrail, blocked_converse, blocked_converse_events, blocked_invoke, message_start,
+        message_stop, metadata, text_delta,
     },
     chunk::{chunk_json, json_chunk},
     event::{TypedDelta, TypedEvent},

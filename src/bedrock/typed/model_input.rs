@@ -8,9 +8,9 @@ use serde_json::Value;
 use crate::bedrock::error::{BodyError, BodyErrorKind};
 use crate::bedrock::json::{self, MAX_DEPTH, NodeKind};
 use crate::bedrock::operation::Operation;
-use crate::bedrock::visit::visit_request;
+use crate::bedrock::visit::visit_request_with;
 
-use super::walk::{Done, Walk, insert_apart};
+use super::walk::{Done, Walk};
 
 const NAME: &str = "modelInput";
 
@@ -20,7 +20,8 @@ pub(super) fn model_input(walk: &mut Walk<'_, '_>, value: &mut Document) -> Done
     let mut body = format!("{{\"{NAME}\":");
     write(value, 1, &mut body)?;
     body.push('}');
-    let visited = visit_request(Operation::StartAsyncInvoke, body.as_bytes(), walk.visitor())?;
+    let unknown = walk.unknown_json();
+    let visited = visit_request_with(Operation::StartAsyncInvoke, body.as_bytes(), unknown, walk.visitor())?;
     walk.add(visited.coverage);
     if let Some(changed) = visited.body {
         let doc = json::Document::parse(&changed)?;
@@ -85,11 +86,9 @@ fn write_string(text: &str, out: &mut String) {
 fn read(doc: &json::Document<'_>, node: usize) -> Document {
     match doc.kind(node) {
         NodeKind::Object => {
-            let mut members = std::collections::HashMap::new();
-            for (key, value) in doc.members(node) {
-                insert_apart(&mut members, doc.string(key).into_owned(), read(doc, value));
-            }
-            Document::Object(members)
+            // Names that are masked stay apart, and no two were the same before.
+            let members = doc.members(node).map(|(key, value)| (doc.string(key).into_owned(), read(doc, value)));
+            Document::Object(members.collect())
         }
         NodeKind::Array => Document::Array(doc.items(node).map(|item| read(doc, item)).collect()),
         NodeKind::String | NodeKind::Key => Document::String(doc.string(node).into_owned()),

@@ -17,6 +17,7 @@ use aws_smithy_types::Document;
 use crate::bedrock::error::BodyError;
 use crate::bedrock::slot::{Coverage, SkipReason, SlotKind};
 use crate::bedrock::visit::Visitor;
+use crate::bedrock::walk::Unknown;
 
 use super::content::{message, opaque, system};
 use super::free::{free, free_if};
@@ -80,9 +81,10 @@ pub(crate) fn visit_converse_stream_request(
 /// [`visit_converse_request`] for CountTokens, which sends a whole prompt as well.
 pub(crate) fn visit_count_tokens_request(
     input: &mut CountTokensInput,
+    unknown: Unknown,
     f: &mut Visitor<'_>,
 ) -> Result<Coverage, BodyError> {
-    let mut walk = Walk::new(f);
+    let mut walk = Walk::with(unknown, f);
     let Some(counted) = &mut input.input else {
         return Ok(walk.finish());
     };
@@ -109,9 +111,10 @@ pub(crate) fn visit_count_tokens_request(
 /// [`visit_converse_request`] for StartAsyncInvoke.
 pub(crate) fn visit_async_request(
     input: &mut StartAsyncInvokeInput,
+    unknown: Unknown,
     f: &mut Visitor<'_>,
 ) -> Result<Coverage, BodyError> {
-    let mut walk = Walk::new(f);
+    let mut walk = Walk::with(unknown, f);
     if let Some(value) = &mut input.model_input {
         model_input(&mut walk, value)?;
     }

@@ -7,6 +7,7 @@ use aws_smithy_types::Blob;
 
 use crate::bedrock::error::{BodyError, BodyErrorKind};
 use crate::bedrock::json::{MAX_DEPTH, SlotEdit};
+use crate::bedrock::names::Names;
 use crate::bedrock::slot::{Coverage, Place, SkipReason, Skipped, Slot, SlotKind};
 use crate::bedrock::visit::{self, Visitor};
 use crate::bedrock::walk::Unknown;
@@ -21,12 +22,18 @@ pub(super) type Done = Result<(), BodyError>;
 pub(super) struct Walk<'f, 'v> {
     path: TypedPath,
     coverage: Coverage,
+    /// What is done with JSON of an unknown shape. A value that the SDK does not know is refused either way, for it has lost the content.
+    unknown: Unknown,
     visitor: &'f mut Visitor<'v>,
 }
 
 impl<'f, 'v> Walk<'f, 'v> {
     pub(super) fn new(visitor: &'f mut Visitor<'v>) -> Self {
-        Self { path: TypedPath::default(), coverage: Coverage::default(), visitor }
+        Self::with(Unknown::Refuse, visitor)
+    }
+
+    pub(super) fn with(unknown: Unknown, visitor: &'f mut Visitor<'v>) -> Self {
+        Self { path: TypedPath::default(), coverage: Coverage::default(), unknown, visitor }
     }
 
     pub(super) fn finish(self) -> Coverage {
@@ -102,8 +109,10 @@ impl<'f, 'v> Walk<'f, 'v> {
                 (_, None) => return Err(BodyError::new(BodyErrorKind::Edit)),
             }
         }
-        for (key, value) in renamed {
-            insert_apart(map, key, value);
+        let mut names = Names::new(map.keys().cloned());
+        for (mut key, value) in renamed {
+            key.push_str(&names.take(&key).unwrap_or_default());
+            map.insert(key, value);
         }
         Ok(())
     }
@@ -188,8 +197,7 @@ impl<'f, 'v> Walk<'f, 'v> {
 
     /// Offers the texts of the JSON body of an InvokeModel request.
     pub(super) fn invoke_body(&mut self, body: &mut Blob) -> Done {
-        let visited =
-            visit::visit_invoke_body(body.as_ref(), &Place::Typed(&self.path), Unknown::Refuse, self.visitor)?;
+        let visited = visit::visit_invoke_body(body.as_ref(), &Place::Typed(&self.path), self.unknown, self.visitor)?;
         self.add(visited.coverage);
         if let Some(changed) = visited.body {
             *body = Blob::new(changed);
@@ -200,6 +208,11 @@ impl<'f, 'v> Walk<'f, 'v> {
     /// Hands the visitor to a walk of another kind, which says itself where its texts stand.
     pub(super) fn visitor(&mut self) -> &mut Visitor<'v> {
         self.visitor
+    }
+
+    /// What that is to do with JSON of an unknown shape.
+    pub(super) fn unknown_json(&self) -> Unknown {
+        self.unknown
     }
 
     /// Takes over what another walk has covered.
@@ -229,15 +242,4 @@ impl<'f, 'v> Walk<'f, 'v> {
     pub(super) fn unknown(&self) -> BodyError {
         BodyError::new(BodyErrorKind::UnknownBlock { pointer: self.path.pointer() })
     }
-}
-
-/// Inserts without loss: a key that is taken, as masks tend to be, gets a number.
-pub(super) fn insert_apart<T>(map: &mut HashMap<String, T>, key: String, value: T) {
-    let mut free = key.clone();
-    let mut number = 2_u32;
-    while map.contains_key(&free) {
-        free = format!("{key}_{number}");
-        number += 1;
-    }
-    map.insert(free, value);
 }

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use serde::Deserialize;
+
 use super::frames::{FrameGuard, Refusal};
 use super::replies::{HIDDEN, Reply, error_body};
 use crate::bedrock::{
@@ -22,6 +24,13 @@ pub(in crate::middleware) struct Exchange {
     is_named: bool,
 }
 
+/// A body that names its model.
+#[derive(Deserialize)]
+struct Named {
+    #[serde(rename = "modelId")]
+    model_id: String,
+}
+
 /// What a body came to.
 #[derive(Debug)]
 pub(in crate::middleware) enum Examined {
@@ -35,9 +44,16 @@ pub(in crate::middleware) enum Examined {
 
 impl Exchange {
     pub(in crate::middleware) fn new(settings: Arc<Settings>, operation: Operation, model_id: String) -> Self {
-        // StartAsyncInvoke names its model in the body.
-        let model_id = (!model_id.is_empty()).then_some(model_id);
-        Self { guard: CallGuard::new(settings, operation, model_id), shape: Shape::Unknown, is_named: false }
+        let mut guard = CallGuard::new(settings, operation, None);
+        let mut is_named = false;
+        match operation {
+            // What it names is no model.
+            Operation::ApplyGuardrail => is_named = guard.asked(&AskedGuardrail::new(Some(&model_id), None)),
+            // It names its model in the body.
+            Operation::StartAsyncInvoke => {}
+            _ => guard.model_id = Some(model_id).filter(|id| !id.is_empty()),
+        }
+        Self { guard, shape: Shape::Unknown, is_named }
     }
 
     pub(in crate::middleware) fn operation(&self) -> Operation {
@@ -50,7 +66,9 @@ impl Exchange {
 
     /// Takes note of the guardrail that the caller names, before the request is examined.
     pub(in crate::middleware) fn asked(&mut self, asked: &AskedGuardrail) {
-        self.is_named |= self.guard.asked(asked);
+        if self.operation() != Operation::ApplyGuardrail {
+            self.is_named |= self.guard.asked(asked);
+        }
     }
 
     /// Whether the caller named this guardrail, so that its headers must not go on. Known once the body was examined.
@@ -60,10 +78,13 @@ impl Exchange {
 
     /// Examines the body of the request.
     pub(in crate::middleware) fn request(&mut self, body: &[u8]) -> Result<Examined, GuardrailError> {
-        if self.guard.is_asked() {
-            return self.apply(body);
+        match self.operation() {
+            Operation::ApplyGuardrail if self.is_named => return self.apply(body),
+            Operation::StartAsyncInvoke => {
+                self.guard.model_id = serde_json::from_slice::<Named>(body).ok().map(|named| named.model_id);
+            }
+            operation => self.asked(&asked_in_body(operation, body)),
         }
-        self.asked(&asked_in_body(self.operation(), body));
         let guarded = self.guard.request(body)?;
         self.shape = match self.operation() {
             // It is examined already, so what has no shape here is content that was opened: it gets no answer in its form.
@@ -121,26 +142,7 @@ impl Exchange {
 
     /// Examines the body of an error; gives what is to stand in its place, if anything is.
     pub(in crate::middleware) fn error(&self, body: &[u8]) -> Option<Vec<u8>> {
-        if body.is_empty() {
-            return None;
-        }
-        let Ok(guarded) = self.guard.bodies.response(self.operation(), body) else {
-            return Some(error_body(HIDDEN));
-        };
-        let assessment = &guarded.assessment;
-        // An error is no answer of the model: it is told of only when there is something to tell.
-        if !assessment.findings().is_empty() {
-            self.guard.observe(assessment);
-        }
-        if assessment.is_blocked() {
-            return Some(error_body(assessment.message().unwrap_or(HIDDEN)));
-        }
-        guarded.body
-    }
-
-    /// An error whose body is too large, or compressed.
-    pub(in crate::middleware) fn hidden_error() -> Vec<u8> {
-        error_body(HIDDEN)
+        examined_error(&self.guard, body)
     }
 
     /// The guard of the events of the answer.
@@ -187,6 +189,30 @@ impl Exchange {
             None => Err(GuardrailError::blocked(operation, assessment)),
         }
     }
+}
+
+/// What is to stand in place of the body of an error, if anything is.
+pub(in crate::middleware) fn examined_error(guard: &CallGuard, body: &[u8]) -> Option<Vec<u8>> {
+    if body.is_empty() {
+        return None;
+    }
+    let Ok(guarded) = guard.bodies.response(guard.operation, body) else {
+        return Some(hidden_error());
+    };
+    let assessment = &guarded.assessment;
+    // An error is no answer of the model: it is told of only when there is something to tell.
+    if !assessment.findings().is_empty() {
+        guard.observe(assessment);
+    }
+    if assessment.is_blocked() {
+        return Some(error_body(assessment.message().unwrap_or(HIDDEN)));
+    }
+    guarded.body
+}
+
+/// In place of the body of an error that is too large, or compressed.
+pub(in crate::middleware) fn hidden_error() -> Vec<u8> {
+    error_body(HIDDEN)
 }
 
 /// The form of the operation's answers.

@@ -37,7 +37,7 @@ pub use body::ResponseBody;
 
 pub(super) use body::EventBody;
 pub(super) use collect::{CollectError, Collected, collect};
-pub(super) use exchange::{Examined, Exchange};
+pub(super) use exchange::{Examined, Exchange, examined_error, hidden_error};
 pub(super) use frames::Refusal;
 pub(super) use headers::{GUARDRAIL, METADATA, STALE, asked, is_encoded};
 pub(super) use replies::Reply;

@@ -9,7 +9,7 @@ use tower::{BoxError, Service};
 
 use super::body::ResponseBody;
 use super::collect::{CollectError, Collected, collect};
-use super::exchange::{Examined, Exchange};
+use super::exchange::{Examined, Exchange, hidden_error};
 use super::frames::Refusal;
 use super::headers::{
     GUARDRAIL, METADATA, announced_length, ask_uncompressed, asked_in, drop_stale, is_compressed, set_length,
@@ -166,7 +166,7 @@ where
     };
     let changed = match &collected {
         Some(body) => exchange.error(&body.data),
-        None => Some(Exchange::hidden_error()),
+        None => Some(hidden_error()),
     };
     if changed.is_some() {
         drop_stale(&mut head.headers);

@@ -37,9 +37,11 @@ async fn serve(args: &ServeArgs, policies: Policies, out: &mut Out) -> Result<Ex
     #[cfg(feature = "otel")]
     let (builder, telemetry) = telemetry::start(builder)?;
     let gateway = builder.bind(args.listen).await.map_err(|error| Failure::new(error.to_string()))?;
+    // Whoever reads that it listens may ask it to end.
+    let interrupted = interrupted()?;
     out.line(format_args!("listening on http://{}, in front of {}", gateway.address(), args.upstream))?;
     out.flush()?;
-    gateway.serve(interrupted()?).await;
+    gateway.serve(interrupted).await;
     #[cfg(feature = "otel")]
     telemetry::end(telemetry).await;
     if let Some(simulator) = simulator {

@@ -10,6 +10,7 @@ use serde_json::json;
 use crate::bedrock::error::BodyErrorKind;
 use crate::bedrock::json::{MAX_DEPTH, SlotEdit};
 use crate::bedrock::typed;
+use crate::bedrock::walk::Unknown;
 
 use super::client::{message, unknown_block};
 use super::inputs::document;
@@ -92,7 +93,7 @@ fn nesting_is_bounded() {
         .model_input(Document::Object([("prompt".to_owned(), nested(MAX_DEPTH))].into()))
         .build()
         .expect("built");
-    let error = typed::visit_async_request(&mut call, &mut |_| None).expect_err("too deep");
+    let error = typed::visit_async_request(&mut call, Unknown::Refuse, &mut |_| None).expect_err("too deep");
     assert!(matches!(error.kind(), BodyErrorKind::TooDeep { .. }));
 }
 
@@ -110,7 +111,7 @@ fn counted_bodies_must_be_known() {
     for (body, is_unknown) in [("{\"x\":1}", true), ("not JSON", false), ("", false)] {
         let counted = InvokeModelTokensRequest::builder().body(Blob::new(body)).build().expect("built");
         let mut input = CountTokensInput::builder().input(Counted::InvokeModel(counted)).build().expect("built");
-        let error = typed::visit_count_tokens_request(&mut input, &mut |_| None).expect_err("refused");
+        let error = typed::visit_count_tokens_request(&mut input, Unknown::Refuse, &mut |_| None).expect_err("refused");
         assert_eq!(error.is_unknown(), is_unknown, "{body}");
     }
 }
@@ -122,5 +123,5 @@ fn empty_lists_and_inputs_pass() {
     let coverage = typed::visit_converse_request(&mut request, &mut |_| None).expect("known");
     assert_eq!(coverage.examined_bytes, 0);
     let mut request = CountTokensInput::builder().build().expect("built");
-    typed::visit_count_tokens_request(&mut request, &mut |_| None).expect("known");
+    typed::visit_count_tokens_request(&mut request, Unknown::Refuse, &mut |_| None).expect("known");
 }

@@ -11,6 +11,7 @@ use crate::bedrock::json::SlotEdit;
 use crate::bedrock::operation::Operation;
 use crate::bedrock::typed;
 use crate::bedrock::visit::visit_request;
+use crate::bedrock::walk::Unknown;
 
 use super::compare::{mask, slots};
 use super::inputs::document;
@@ -105,7 +106,7 @@ proptest! {
         let model_input = document(&json!({"prompt": "Jane", "extra": value}));
         let mut input = StartAsyncInvokeInput::builder().model_input(model_input.clone()).build().expect("built");
         // The same text again: a change that goes through JSON and back.
-        typed::visit_async_request(&mut input, &mut |slot| {
+        typed::visit_async_request(&mut input, Unknown::Refuse, &mut |slot| {
             (slot.text() == "Jane").then(|| SlotEdit::whole(4, "Jane"))
         }).expect("known");
         prop_assert_eq!(input.model_input, Some(model_input));

@@ -14,6 +14,7 @@ use crate::bedrock::operation::Operation;
 use crate::bedrock::slot::Coverage;
 use crate::bedrock::typed;
 use crate::bedrock::visit::{Visitor, visit_request};
+use crate::bedrock::walk::Unknown;
 
 use super::client::Wire;
 use super::compare::{SALTS, mask, slots};
@@ -72,7 +73,8 @@ async fn converse_stream() {
 async fn count_tokens() {
     for counted in counted_inputs().await {
         let input = CountTokensInput::builder().model_id("m").input(counted).build().expect("built");
-        check(Operation::CountTokens, &input, typed::visit_count_tokens_request).await;
+        check(Operation::CountTokens, &input, |input, f| typed::visit_count_tokens_request(input, Unknown::Refuse, f))
+            .await;
     }
 }
 
@@ -91,7 +93,10 @@ async fn asynchronous_calls() {
             .tags(tag)
             .build()
             .expect("built");
-        let seen = check(Operation::StartAsyncInvoke, &input, typed::visit_async_request).await;
+        let seen = check(Operation::StartAsyncInvoke, &input, |input, f| {
+            typed::visit_async_request(input, Unknown::Refuse, f)
+        })
+        .await;
         assert!(seen >= 3, "the model input and both parts of the tag: {body}");
     }
 }

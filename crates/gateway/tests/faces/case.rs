@@ -1,0 +1,311 @@
+//! The table: what is asked, what the model answers, and what is set.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use banister::{GuardrailLayer, Policy};
+use banister_simulator::{Chunk, Fault, Options, Reply};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::ways::Way;
+
+/// One case.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Case {
+    pub(crate) name: String,
+    pub(crate) operation: Op,
+    #[serde(default = "llama")]
+    pub(crate) model: String,
+    #[serde(default = "main")]
+    pub(crate) policy: String,
+    /// The body.
+    #[serde(default)]
+    pub(crate) request: Value,
+    /// The body as it is written, where that matters or it is not JSON.
+    raw: Option<String>,
+    /// Values of the header with the metadata of an invoke request.
+    pub(crate) metadata: Option<String>,
+    /// Value of the header that asks for a trace of a Bedrock guardrail.
+    pub(crate) trace: Option<String>,
+    /// What the model answers: a form of the header `x-simulator-reply`, or a map of its name to JSON, or `bytes` to text.
+    #[serde(default = "echo")]
+    reply: Value,
+    chunk: Option<String>,
+    write_size: Option<usize>,
+    fault: Option<String>,
+    #[serde(default)]
+    pub(crate) settings: Settings,
+    /// Another path than that of the operation.
+    pub(crate) path: Option<String>,
+    /// Texts that must reach nobody: neither the model nor the caller.
+    #[serde(default)]
+    pub(crate) hidden: Vec<String>,
+    /// Ways that cannot express the case, and why.
+    #[serde(default)]
+    not_for: Vec<NotFor>,
+    /// Differences that stay, and why.
+    #[serde(default)]
+    pub(crate) apart: Vec<Apart>,
+}
+
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Op {
+    Invoke,
+    InvokeStream,
+    Converse,
+    ConverseStream,
+    CountTokens,
+    StartAsyncInvoke,
+    ApplyGuardrail,
+}
+
+/// Settings of the layer.
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Settings {
+    block_with_error: bool,
+    examine_unknown: bool,
+    pass_unknown_paths: bool,
+    pub(crate) max_body_bytes: Option<usize>,
+}
+
+impl Settings {
+    /// A layer with these, the limit aside.
+    pub(crate) fn on(self, mut layer: GuardrailLayer) -> GuardrailLayer {
+        if self.block_with_error {
+            layer = layer.block_with_error();
+        }
+        if self.examine_unknown {
+            layer = layer.dangerous_examine_unknown();
+        }
+        if self.pass_unknown_paths {
+            layer = layer.dangerous_pass_unknown_paths();
+        }
+        layer
+    }
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NotFor {
+    ways: Vec<Way>,
+    #[serde(rename = "why")]
+    _why: String,
+}
+
+/// A difference that is known.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Apart {
+    pub(crate) ways: Vec<Way>,
+    /// Which parts of the result differ.
+    pub(crate) parts: Vec<Part>,
+    #[serde(rename = "why")]
+    _why: String,
+}
+
+/// A part of a result.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Part {
+    Sent,
+    Got,
+    Seen,
+}
+
+impl Case {
+    /// Whether this way can express the case.
+    pub(crate) fn is_for(&self, way: Way) -> bool {
+        !self.not_for.iter().any(|not_for| not_for.ways.contains(&way))
+    }
+
+    /// Whether this part is known to differ on this way.
+    pub(crate) fn is_apart(&self, way: Way, part: Part) -> bool {
+        self.apart.iter().any(|apart| apart.ways.contains(&way) && apart.parts.contains(&part))
+    }
+
+    /// The bytes of the request.
+    pub(crate) fn body(&self) -> Vec<u8> {
+        if let Some(raw) = &self.raw {
+            return raw.clone().into_bytes();
+        }
+        let mut body = self.request.clone();
+        // An invoke body that is counted stands in base64.
+        if self.operation == Op::CountTokens
+            && let Some(counted) = body.pointer_mut("/input/invokeModel/body")
+        {
+            *counted = STANDARD.encode(counted.to_string()).into();
+        }
+        body.to_string().into_bytes()
+    }
+
+    /// What the simulator does.
+    pub(crate) fn options(&self) -> Options {
+        let mut options = Options { reply: self.reply(), write_size: self.write_size, ..Options::default() };
+        if let Some(chunk) = &self.chunk {
+            options.chunk = chunk.parse::<Chunk>().expect("a chunk");
+        }
+        options.fault = self.fault.as_ref().map(|fault| fault.parse::<Fault>().expect("a fault"));
+        options
+    }
+
+    fn reply(&self) -> Reply {
+        if let Value::String(directive) = &self.reply {
+            return directive.parse().expect("a reply");
+        }
+        let (form, value) = self.reply.as_object().and_then(|map| map.iter().next()).expect("a reply");
+        match (form.as_str(), value) {
+            ("bytes", Value::String(text)) => Reply::RawBytes(text.clone().into_bytes()),
+            (form, value) => format!("{form}:{value}").parse().expect("a reply"),
+        }
+    }
+}
+
+fn llama() -> String {
+    "meta.llama3-8b-instruct-v1:0".to_owned()
+}
+
+fn main() -> String {
+    "main".to_owned()
+}
+
+fn echo() -> Value {
+    "echo".into()
+}
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/faces")
+}
+
+fn read(path: &Path) -> String {
+    fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+/// The policies, by name.
+pub(crate) fn policies() -> BTreeMap<String, Policy> {
+    let entries = fs::read_dir(folder().join("policies")).expect("the policies");
+    let policy = |path: PathBuf| {
+        let name = path.file_stem().expect("a name").to_string_lossy().into_owned();
+        (name, Policy::from_yaml(&read(&path)).unwrap_or_else(|error| panic!("{}: {error}", path.display())))
+    };
+    entries.map(|entry| policy(entry.expect("an entry").path())).collect()
+}
+
+/// Cases that are the same for many families of models.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Matrix {
+    families: Vec<Family>,
+    cases: Vec<Said>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Family {
+    name: String,
+    model: String,
+    request: Value,
+    operations: Vec<Op>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Said {
+    name: String,
+    /// Stands in the request where that says `TEXT`.
+    text: String,
+    reply: Value,
+    chunk: String,
+    hidden: Vec<String>,
+}
+
+/// The cases of a file.
+pub(crate) fn cases(file: &str) -> Vec<Case> {
+    let path = folder().join("cases").join(file).with_extension("yaml");
+    let text = read(&path);
+    if !text.contains("\nfamilies:\n") {
+        return serde_yaml::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    }
+    let matrix: Matrix = serde_yaml::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    matrix.cases()
+}
+
+impl Matrix {
+    fn cases(&self) -> Vec<Case> {
+        let mut cases = Vec::new();
+        for family in &self.families {
+            for &operation in &family.operations {
+                cases.extend(self.cases.iter().map(|said| said.case(family, operation)));
+            }
+        }
+        cases
+    }
+}
+
+impl Said {
+    fn case(&self, family: &Family, operation: Op) -> Case {
+        let request = family.request.to_string().replace("TEXT", &self.text);
+        Case {
+            name: format!("{} {operation:?}: {}", family.name, self.name),
+            operation,
+            model: family.model.clone(),
+            policy: main(),
+            request: serde_json::from_str(&request).expect("the text needs no escapes"),
+            raw: None,
+            metadata: None,
+            trace: None,
+            reply: self.reply.clone(),
+            chunk: Some(self.chunk.clone()),
+            write_size: None,
+            fault: None,
+            settings: Settings::default(),
+            path: None,
+            hidden: self.hidden.clone(),
+            not_for: Vec::new(),
+            apart: Vec::new(),
+        }
+    }
+}
+
+/// What is expected of the cases of a file, by their names.
+pub(crate) fn expected(file: &str) -> BTreeMap<String, Value> {
+    let path = folder().join("expected").join(file).with_extension("json");
+    serde_json::from_str(&read(&path)).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+/// Writes down what is expected, to be reviewed.
+pub(crate) fn write_expected(file: &str, expected: &BTreeMap<String, Value>) {
+    let path = folder().join("expected").join(file).with_extension("json");
+    let all = Value::Object(expected.iter().map(|(name, value)| (name.clone(), value.clone())).collect());
+    fs::write(&path, lines(&all, 0) + "\n").unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+}
+
+/// JSON with a line for each event, body and assessment.
+fn lines(value: &Value, depth: usize) -> String {
+    let (open, close, items): (_, _, Vec<String>) = match value {
+        Value::Object(members) if depth < 3 => {
+            let member = |(name, value): (&String, &Value)| {
+                format!("{}: {}", Value::from(name.as_str()), lines(value, depth + 1))
+            };
+            ('{', '}', members.iter().map(member).collect())
+        }
+        Value::Array(items) if depth < 4 => ('[', ']', items.iter().map(|item| lines(item, depth + 1)).collect()),
+        _ => return value.to_string(),
+    };
+    let margin = " ".repeat(depth + 1);
+    let items: Vec<String> = items.iter().map(|item| format!("\n{margin}{item}")).collect();
+    format!("{open}{}\n{}{close}", items.join(","), " ".repeat(depth))
+}
+
+/// The names of the files in the folder of cases.
+pub(crate) fn files() -> Vec<String> {
+    let entries = fs::read_dir(folder().join("cases")).expect("the cases");
+    let name = |path: PathBuf| path.file_stem().expect("a name").to_string_lossy().into_owned();
+    entries.map(|entry| name(entry.expect("an entry").path())).collect()
+}

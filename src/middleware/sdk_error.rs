@@ -1,0 +1,203 @@
+//! The service's own errors, as the SDK has them. A message may quote what was masked, so it is examined as on HTTP, and with it the raw
+//! answer, which the SDK keeps inside of the error.
+
+use aws_sdk_bedrockruntime::config::http::HttpResponse;
+use aws_sdk_bedrockruntime::error::{ErrorMetadata, ProvideErrorMetadata, SdkError};
+use aws_sdk_bedrockruntime::operation::apply_guardrail::ApplyGuardrailError;
+use aws_sdk_bedrockruntime::operation::converse::ConverseError;
+use aws_sdk_bedrockruntime::operation::converse_stream::ConverseStreamError;
+use aws_sdk_bedrockruntime::operation::count_tokens::CountTokensError;
+use aws_sdk_bedrockruntime::operation::invoke_model::InvokeModelError;
+use aws_sdk_bedrockruntime::operation::invoke_model_with_response_stream::InvokeModelWithResponseStreamError;
+use aws_sdk_bedrockruntime::operation::start_async_invoke::StartAsyncInvokeError;
+use aws_sdk_bedrockruntime::types::error::{
+    AccessDeniedException, ConflictException, ConverseStreamOutputError, InternalServerException, ModelErrorException,
+    ModelNotReadyException, ModelStreamErrorException, ModelTimeoutException, ResourceNotFoundException,
+    ResponseStreamError, ServiceQuotaExceededException, ServiceUnavailableException, ThrottlingException,
+    ValidationException,
+};
+use aws_smithy_types::body::SdkBody;
+use aws_smithy_types::event_stream::{Message, RawMessage};
+use serde_json::{Value, json};
+use tower::BoxError;
+
+use super::error::GuardrailError;
+use super::http::{STALE, examined_error, hidden_error};
+use super::layer::CallGuard;
+
+/// Examines the error of an operation. One that is not the SDK's is handed on.
+pub(super) fn examined<E: Quoting>(guard: &CallGuard, error: impl Into<BoxError>) -> BoxError {
+    match error.into().downcast::<SdkError<E>>() {
+        Ok(error) => of_call(guard, *error).unwrap_or_else(Into::into),
+        Err(error) => error,
+    }
+}
+
+fn of_call<E: Quoting>(guard: &CallGuard, error: SdkError<E>) -> Result<BoxError, GuardrailError> {
+    let error = match error {
+        SdkError::ServiceError(error) => error,
+        SdkError::ResponseError(error) if error.raw().body().bytes().is_some_and(|body| !body.is_empty()) => {
+            // Why it could not be read may be told in its own words.
+            let raw = with_body(error.into_raw(), hidden_error());
+            return Ok(SdkError::<E>::response_error("the answer could not be read", raw).into());
+        }
+        other => return Ok(other.into()),
+    };
+    let body = error.raw().body().bytes().unwrap_or_default();
+    if error.raw().status().is_success() {
+        // A good answer that the SDK cannot read. What it says is no error, and is told as one only if the guardrail can read it.
+        let guarded = guard.response(body)?;
+        if guarded.assessment.is_blocked() {
+            return Err(GuardrailError::blocked(guard.operation, guarded.assessment));
+        }
+    }
+    let examined = match body {
+        [] => examined_error(guard, &of_message(error.err())),
+        body => examined_error(guard, body),
+    };
+    let Some(body) = examined else { return Ok(SdkError::ServiceError(error).into()) };
+    let rebuilt = error.err().saying(&Told::read(&body));
+    Ok(SdkError::service_error(rebuilt, with_body(error.into_raw(), body)).into())
+}
+
+/// Examines an exception event.
+pub(super) fn of_stream<E: Quoting>(guard: &CallGuard, error: SdkError<E, RawMessage>) -> SdkError<E, RawMessage> {
+    let SdkError::ServiceError(error) = error else { return error };
+    let body = match error.raw() {
+        RawMessage::Decoded(message) => message.payload().to_vec(),
+        _ => of_message(error.err()),
+    };
+    let Some(body) = examined_error(guard, &body) else { return SdkError::ServiceError(error) };
+    let rebuilt = error.err().saying(&Told::read(&body));
+    let headers = match error.into_raw() {
+        RawMessage::Decoded(message) => message.headers().to_vec(),
+        _ => Vec::new(),
+    };
+    SdkError::service_error(rebuilt, RawMessage::Decoded(Message::new_from_parts(headers, body)))
+}
+
+fn with_body(mut raw: HttpResponse, body: Vec<u8>) -> HttpResponse {
+    for name in STALE {
+        raw.headers_mut().remove(name);
+    }
+    *raw.body_mut() = SdkBody::from(body);
+    raw
+}
+
+/// The body that an error would have come with.
+fn of_message(error: &impl ProvideErrorMetadata) -> Vec<u8> {
+    error.message().map(|message| json!({"message": message}).to_string().into_bytes()).unwrap_or_default()
+}
+
+/// What the body of an error says.
+pub(super) struct Told {
+    message: Option<String>,
+    original_message: Option<String>,
+    resource_name: Option<String>,
+}
+
+impl Told {
+    fn read(body: &[u8]) -> Self {
+        let body: Value = serde_json::from_slice(body).unwrap_or_default();
+        let text = |names: &[&str]| names.iter().find_map(|name| body.get(name)?.as_str()).map(str::to_owned);
+        Self {
+            message: text(&["message", "Message", "errorMessage"]),
+            original_message: text(&["originalMessage"]),
+            resource_name: text(&["resourceName"]),
+        }
+    }
+
+    fn meta(&self, of: &impl ProvideErrorMetadata) -> ErrorMetadata {
+        let meta = of.meta().clone().into_builder();
+        meta.message(self.message.clone().unwrap_or_default()).build()
+    }
+}
+
+/// An error that may quote a text.
+pub(super) trait Quoting: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static {
+    /// The same, saying this.
+    fn saying(&self, told: &Told) -> Self;
+}
+
+macro_rules! exceptions {
+    ($($exception:ident),+ $(,)?) => {
+        $(impl Quoting for $exception {
+            fn saying(&self, told: &Told) -> Self {
+                Self::builder().set_message(told.message.clone()).meta(told.meta(self)).build()
+            }
+        })+
+    };
+}
+
+exceptions!(
+    AccessDeniedException,
+    ConflictException,
+    InternalServerException,
+    ModelNotReadyException,
+    ModelTimeoutException,
+    ResourceNotFoundException,
+    ServiceQuotaExceededException,
+    ServiceUnavailableException,
+    ThrottlingException,
+    ValidationException,
+);
+
+impl Quoting for ModelErrorException {
+    fn saying(&self, told: &Told) -> Self {
+        Self::builder()
+            .set_message(told.message.clone())
+            .set_original_status_code(self.original_status_code)
+            .set_resource_name(told.resource_name.clone())
+            .meta(told.meta(self))
+            .build()
+    }
+}
+
+impl Quoting for ModelStreamErrorException {
+    fn saying(&self, told: &Told) -> Self {
+        Self::builder()
+            .set_message(told.message.clone())
+            .set_original_status_code(self.original_status_code)
+            .set_original_message(told.original_message.clone())
+            .meta(told.meta(self))
+            .build()
+    }
+}
+
+macro_rules! errors {
+    ($($error:ident: $($variant:ident)+;)+) => {
+        $(impl Quoting for $error {
+            fn saying(&self, told: &Told) -> Self {
+                match self {
+                    $(Self::$variant(exception) => Self::$variant(exception.saying(told)),)+
+                    // Of one that this version does not know the code is kept, and the message.
+                    unknown => Self::generic(told.meta(unknown)),
+                }
+            }
+        })+
+    };
+}
+
+errors! {
+    ApplyGuardrailError: AccessDeniedException InternalServerException ResourceNotFoundException ServiceQuotaExceededException
+        ServiceUnavailableException ThrottlingException ValidationException;
+    ConverseError: AccessDeniedException InternalServerException ModelErrorException ModelNotReadyException
+        ModelTimeoutException ResourceNotFoundException ServiceUnavailableException ThrottlingException ValidationException;
+    ConverseStreamError: AccessDeniedException InternalServerException ModelErrorException ModelNotReadyException
+        ModelStreamErrorException ModelTimeoutException ResourceNotFoundException ServiceUnavailableException
+        ThrottlingException ValidationException;
+    CountTokensError: AccessDeniedException InternalServerException ResourceNotFoundException ServiceUnavailableException
+        ThrottlingException ValidationException;
+    InvokeModelError: AccessDeniedException InternalServerException ModelErrorException ModelNotReadyException
+        ModelTimeoutException ResourceNotFoundException ServiceQuotaExceededException ServiceUnavailableException
+        ThrottlingException ValidationException;
+    InvokeModelWithResponseStreamError: AccessDeniedException InternalServerException ModelErrorException
+        ModelNotReadyException ModelStreamErrorException ModelTimeoutException ResourceNotFoundException
+        ServiceQuotaExceededException ServiceUnavailableException ThrottlingException ValidationException;
+    StartAsyncInvokeError: AccessDeniedException ConflictException InternalServerException ResourceNotFoundException
+        ServiceQuotaExceededException ServiceUnavailableException ThrottlingException ValidationException;
+    ConverseStreamOutputError: InternalServerException ModelStreamErrorException ServiceUnavailableException
+        ThrottlingException ValidationException;
+    ResponseStreamError: InternalServerException ModelStreamErrorException ModelTimeoutException
+        ServiceUnavailableException ThrottlingException ValidationException;
+}

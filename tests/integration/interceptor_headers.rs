@@ -1,0 +1,93 @@
+//! The metadata of a request, with the interceptor.
+
+use aws_sdk_bedrockruntime::config::interceptors::BeforeTransmitInterceptorContextMut;
+use aws_sdk_bedrockruntime::config::{ConfigBag, Intercept, RuntimeComponents};
+use aws_sdk_bedrockruntime::primitives::Blob;
+use banister::GuardrailInterceptor;
+use serde_json::Value;
+use tower::BoxError;
+
+use crate::interceptor::{LLAMA, client, echo};
+use crate::support::{self, guardrail, simulator};
+
+const METADATA: &str = "x-amzn-bedrock-request-metadata";
+
+#[tokio::test]
+async fn the_metadata_of_a_request_are_examined() {
+    let simulator = simulator(echo()).await;
+    let client = client(&simulator, guardrail());
+    let call = |metadata: &str| {
+        let body = Blob::new("{\"prompt\": \"Hi\"}");
+        client.invoke_model().model_id(LLAMA).body(body).request_metadata(metadata).send()
+    };
+    call("{\"from\": \"a.b@example.com\"}").await.unwrap();
+    let sent = &simulator.requests()[0];
+    assert_eq!(sent.header("x-amzn-bedrock-request-metadata"), Some("{\"from\": \"{EMAIL}\"}"));
+    let output = call("{\"a\": \"stock tip\"}").await.unwrap();
+    let answer: Value = serde_json::from_slice(output.body().as_ref()).unwrap();
+    assert_eq!(answer["generation"], "I can't help with that.");
+    assert_eq!(simulator.requests().len(), 1);
+}
+
+/// Adds metadata to a request, before or after the guardrail has seen it first.
+#[derive(Debug)]
+struct Adds {
+    before_signing: bool,
+    value: &'static str,
+}
+
+impl Adds {
+    fn add(&self, context: &mut BeforeTransmitInterceptorContextMut<'_>, before_signing: bool) {
+        if self.before_signing == before_signing {
+            context.request_mut().headers_mut().append(METADATA, self.value);
+        }
+    }
+}
+
+impl Intercept for Adds {
+    fn name(&self) -> &'static str {
+        "Adds"
+    }
+
+    fn modify_before_retry_loop(
+        &self,
+        context: &mut BeforeTransmitInterceptorContextMut<'_>,
+        _: &RuntimeComponents,
+        _: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        self.add(context, false);
+        Ok(())
+    }
+
+    fn modify_before_signing(
+        &self,
+        context: &mut BeforeTransmitInterceptorContextMut<'_>,
+        _: &RuntimeComponents,
+        _: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        self.add(context, true);
+        Ok(())
+    }
+}
+
+/// Only the first value of the header was examined, and none that came behind the first look at the request.
+#[tokio::test]
+async fn metadata_that_others_add_are_examined() {
+    for before_signing in [false, true] {
+        let simulator = simulator(echo()).await;
+        let client = support::client(&simulator);
+        let call = |value| {
+            let call = client.invoke_model().model_id(LLAMA).body(Blob::new("{\"prompt\": \"Hi\"}"));
+            let call = call.request_metadata("{\"from\": \"a.b@example.com\"}").customize();
+            call.interceptor(Adds { before_signing, value }).interceptor(GuardrailInterceptor::new(guardrail())).send()
+        };
+        call("{\"to\": \"c.d@example.com\"}").await.unwrap();
+        let headers = simulator.requests()[0].headers.clone();
+        let sent: Vec<_> = headers.iter().filter(|(name, _)| name == METADATA).map(|(_, value)| value).collect();
+        assert_eq!(sent, ["{\"from\": \"{EMAIL}\"}", "{\"to\": \"{EMAIL}\"}"]);
+        let output = call("{\"a\": \"stock tip\"}").await.unwrap();
+        let answer: Value = serde_json::from_slice(output.body().as_ref()).unwrap();
+        assert_eq!(answer["generation"], "I can't help with that.");
+        assert_eq!(simulator.requests().len(), 1);
+    }
+}
