@@ -36,7 +36,7 @@
 //!
 //! The gateway listens on loopback unless it is told otherwise, and on any other address only with client keys
 //! ([`GatewayBuilder::client_key`]). A client shows its key in `x-banister-key`, or as bearer token in `authorization`, which is what SDKs
-//! send with `AWS_BEARER_TOKEN_BEDROCK`.
+//! send with `AWS_BEARER_TOKEN_BEDROCK`; boto3 does so over HTTPS only.
 //!
 //! Connections are plain HTTP/1.1: put a TLS terminator in front on any address that is not loopback.
 //!

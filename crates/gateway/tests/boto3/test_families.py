@@ -1,11 +1,13 @@
 """Every family by InvokeModel or StartAsyncInvoke: masked on the way there and back, and blocked in its own shape."""
 
+import base64
 import json
 
 import pytest
 from cases import FAMILIES, TEXTS, at, fill, name, nothing_hidden, places
 
-WORDLESS = [case for case in FAMILIES if "answer" not in case and "operation" not in case]
+INVOKED = [case for case in FAMILIES if "operation" not in case]
+WORDLESS = [case for case in INVOKED if "answer" not in case]
 
 
 def call(client, case, model, body):
@@ -13,6 +15,7 @@ def call(client, case, model, body):
         output = {"s3OutputDataConfig": {"s3Uri": "s3://bucket/answers"}}
         return client.start_async_invoke(modelId=model, modelInput=body, outputDataConfig=output)
     answer = client.invoke_model(modelId=model, body=json.dumps(body), contentType="application/json")
+    assert answer["contentType"] == "application/json"
     return json.loads(answer["body"].read())
 
 
@@ -92,3 +95,12 @@ def test_an_answer_without_words_comes_as_one_chunk(client, steer, upstream, cas
         assert at(chunk, pointer) == TEXTS["echoed"]
     nothing_hidden(chunk)
     assert upstream.body() == fill(case["body"], TEXTS["received"])
+
+
+@pytest.mark.parametrize("case", INVOKED, ids=name)
+def test_what_is_counted_is_masked(client, steer, upstream, case):
+    body = json.dumps(fill(case["body"], TEXTS["asked"]))
+    counted = client.count_tokens(modelId=case["model"], input={"invokeModel": {"body": body}})
+    assert counted["inputTokens"] > 0
+    received = upstream.body()["input"]["invokeModel"]["body"]
+    assert json.loads(base64.b64decode(received)) == fill(case["body"], TEXTS["received"])

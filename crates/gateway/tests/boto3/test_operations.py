@@ -142,25 +142,26 @@ def test_request_metadata_are_masked(client, steer, upstream):
     assert json.loads(headers["x-amzn-bedrock-request-metadata"]) == {"who": TEXTS["received"]}
 
 
-@pytest.mark.parametrize("kind", ["converse", "invokeModel"])
-def test_count_tokens(client, steer, upstream, kind):
+def test_count_tokens(client, steer, upstream):
     def asked(text):
-        if kind == "converse":
-            return {"converse": {"messages": [{"role": "user", "content": [{"text": text}]}]}}
-        return {"invokeModel": {"body": json.dumps({"prompt": text, "max_gen_len": 64})}}
+        return {"converse": {"messages": [{"role": "user", "content": [{"text": text}]}]}}
 
-    counted = client.count_tokens(modelId=LLAMA, input=asked(TEXTS["asked"]))
-    assert counted["inputTokens"] > 0
-    (request,) = upstream.requests()
-    received = json.loads(request["body"])["input"]
-    if kind == "converse":
-        assert received == asked(TEXTS["received"])
-    else:
-        assert json.loads(base64.b64decode(received["invokeModel"]["body"]))["prompt"] == TEXTS["received"]
+    assert client.count_tokens(modelId=LLAMA, input=asked(TEXTS["asked"]))["inputTokens"] > 0
+    assert upstream.body()["input"] == asked(TEXTS["received"])
     # A count has no place for a message.
     with pytest.raises(client.exceptions.ValidationException):
         client.count_tokens(modelId=LLAMA, input=asked(TEXTS["denied"]))
     assert upstream.requests() == []
+
+
+def test_headers_pass_both_ways(client, steer, upstream):
+    answer = client.invoke_model(modelId=LLAMA, body=json.dumps({"prompt": "Hello"}), serviceTier="flex", accept="*/*")
+    assert answer["serviceTier"] == "flex"
+    headers = answer["ResponseMetadata"]["HTTPHeaders"]
+    assert int(headers["x-amzn-bedrock-output-token-count"]) > 0
+    assert answer["ResponseMetadata"]["RequestId"].startswith("00000000-0000-4000-8000-")
+    (request,) = upstream.requests()
+    assert dict(request["headers"])["x-amzn-bedrock-service-tier"] == "flex"
 
 
 def test_apply_guardrail_is_answered_by_the_gateway(client, steer, upstream):

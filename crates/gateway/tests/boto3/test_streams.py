@@ -1,6 +1,7 @@
 """Streams, whatever they are cut into: by events and by writes to the socket."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from cases import CUTS, FAMILIES, STREAMING, TEXTS, all_at, at, fill, name, nothing_hidden
@@ -17,6 +18,7 @@ def cut(request, steer):
 def chunks(client, case, text):
     body = json.dumps(fill(case["body"], text))
     answer = client.invoke_model_with_response_stream(modelId=case["model"], body=body)
+    assert answer["contentType"] == "application/json"
     return [json.loads(event["chunk"]["bytes"]) for event in answer["body"]]
 
 
@@ -76,6 +78,22 @@ def check_end(case, found):
         assert value in [at(chunk, pointer) for chunk in found]
     assert found[-1]["amazon-bedrock-guardrailAction"] == "INTERVENED"
     assert "amazon-bedrock-invocationMetrics" in found[-1]
+
+
+def test_streams_side_by_side_keep_their_texts(client, steer, upstream):
+    steer(reply="echo", chunk="bytes:3", write_size=7)
+
+    def ask(number):
+        case = STREAMING[number % len(STREAMING)]
+        asked = f"Number {number}: {TEXTS['asked']}."
+        return lanes(case, chunks(client, case, asked)).values()
+
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(ask, range(64)))
+    for number, texts in enumerate(answers):
+        for text in texts:
+            assert f"Number {number}: {TEXTS['echoed']}." in text
+            assert text.count("Number") == text.count(f"Number {number}:")
 
 
 @pytest.mark.parametrize("case", [case for case in FAMILIES if case["name"] == "Jurassic-2"], ids=name)
