@@ -44,7 +44,7 @@ impl WholeBody {
         Self { reading: Some(Box::pin(collect(body, limit))), exchange, kind, slot }
     }
 
-    fn examine(&mut self, collected: Result<Collected, CollectError>) -> Result<Bytes, BoxError> {
+    fn examine(&self, collected: Result<Collected, CollectError>) -> Result<Bytes, BoxError> {
         let data = match (collected, self.kind) {
             (Ok(collected), _) => collected.data,
             (Err(CollectError::Body(error)), _) => return Err(error),

@@ -242,7 +242,7 @@ impl CallGuard {
 
     /// Answers ApplyGuardrail, which asks this guardrail, by `evaluate`, and tells the observer.
     pub(super) fn apply(
-        &mut self,
+        &self,
         evaluate: impl FnOnce(&BodyGuard) -> Result<(GuardrailReport, BodyAssessment), BodyError>,
     ) -> Result<(GuardrailReport, BodyAssessment), GuardrailError> {
         let (report, found) = evaluate(&self.bodies).map_err(|error| self.unreadable(Source::Input, error))?;

@@ -105,7 +105,7 @@ impl Exchange {
     }
 
     /// The answer of ApplyGuardrail, where it asks this guardrail: nothing goes on to Bedrock, which does not know it.
-    fn apply(&mut self, body: &[u8]) -> Result<Examined, GuardrailError> {
+    fn apply(&self, body: &[u8]) -> Result<Examined, GuardrailError> {
         self.guard.check_size(Source::Input, body.len())?;
         let (report, found) = self.guard.apply(|bodies| bodies.apply_guardrail(body))?;
         Ok(Examined::Instead(Reply::new(self.operation(), report.to_json()), Box::new(found)))
@@ -121,7 +121,7 @@ impl Exchange {
     }
 
     /// Examines the body of a good answer that is not a stream.
-    pub(in crate::middleware) fn answer(&mut self, body: &[u8]) -> Result<Examined, GuardrailError> {
+    pub(in crate::middleware) fn answer(&self, body: &[u8]) -> Result<Examined, GuardrailError> {
         let guarded = self.guard.response(body)?;
         if guarded.assessment.is_blocked() {
             return self.instead(guarded.assessment);
