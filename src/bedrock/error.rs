@@ -31,6 +31,8 @@ pub(crate) enum BodyErrorKind {
     UnknownBlock { pointer: String },
     /// A picture where only text can be evaluated.
     Picture { pointer: String },
+    /// A value is cut between two events, in a text that is whole in each.
+    Cut { pointer: String },
     /// A member holds base64 that does not decode.
     Base64 { pointer: String },
     /// An edit lies outside its text, cuts a character, or overlaps another.
@@ -87,6 +89,7 @@ impl BodyError {
         match &self.kind {
             BodyErrorKind::UnknownBlock { pointer }
             | BodyErrorKind::Picture { pointer }
+            | BodyErrorKind::Cut { pointer }
             | BodyErrorKind::Base64 { pointer } => Some(pointer),
             _ => None,
         }
@@ -119,6 +122,10 @@ impl fmt::Display for BodyError {
                 f,
                 "the content at '{pointer}' is of a kind unknown to this version: update, or allow \
                  unknown content explicitly"
+            ),
+            BodyErrorKind::Cut { pointer } => write!(
+                f,
+                "a value is cut between two events at '{pointer}', where text is not put together: end the stream"
             ),
             BodyErrorKind::Picture { pointer } => {
                 write!(f, "the picture at '{pointer}' cannot be examined: send text")

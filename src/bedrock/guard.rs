@@ -4,6 +4,7 @@ use super::assessment::{BodyAssessment, BodyFinding};
 use super::error::BodyError;
 use super::json::SlotEdit;
 use super::operation::Operation;
+use super::shape::Shape;
 use super::slot::{Coverage, Slot, SlotKind, Visited};
 use super::visit::{Visitor, visit_request_with, visit_response_with};
 use super::walk::Unknown;
@@ -22,6 +23,7 @@ pub struct BodyGuard {
 pub struct GuardedBody {
     pub(crate) body: Option<Vec<u8>>,
     pub(crate) assessment: BodyAssessment,
+    pub(crate) shape: Shape,
 }
 
 impl GuardedBody {
@@ -153,7 +155,7 @@ impl<'a> Texts<'a> {
     fn guarded(self, visited: Visited) -> GuardedBody {
         let assessment = self.finish(visited.coverage);
         // What was masked before the text that is blocked is of no use to anybody.
-        GuardedBody { body: visited.body.filter(|_| !assessment.is_blocked()), assessment }
+        GuardedBody { body: visited.body.filter(|_| !assessment.is_blocked()), assessment, shape: visited.shape }
     }
 }
 

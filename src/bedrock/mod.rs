@@ -45,7 +45,7 @@ pub(crate) use self::{
     blocked::{Progress, blocked_reply},
     event_stream::{Chunk, EventKind, Frame, FrameDecoder, Lane, StreamKind, wrap_chunk},
     json::SlotEdit,
-    shape::request_shape,
+    shape::AnswerForm,
     slot::Coverage,
     streams::{EventGuard, Facts, Lanes, OutEvent, Plan},
     trace::Trace,

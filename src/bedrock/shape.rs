@@ -58,10 +58,28 @@ pub enum Shape {
     Unknown,
 }
 
-/// The shape of an InvokeModel request.
-pub(crate) fn request_shape(body: &[u8]) -> Result<Shape, BodyError> {
-    let doc = Document::parse(body)?;
-    request_table(&doc, Document::ROOT).map(|(shape, _)| shape).ok_or_else(|| unknown("request"))
+/// What an InvokeModel request tells of the form of its answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct AnswerForm {
+    pub(crate) shape: Shape,
+    /// The body itself asks for a stream. Cohere Command answers in one piece otherwise, also where the operation streams.
+    pub(crate) in_pieces: bool,
+}
+
+impl AnswerForm {
+    /// What a request tells. It is examined already, so what has no shape here is content that was opened.
+    pub(crate) fn of(request: &[u8]) -> Self {
+        let Ok(doc) = Document::parse(request) else { return Shape::Unknown.into() };
+        let streams = doc.get(Document::ROOT, "stream").is_some_and(|at| doc.raw(at) == "true");
+        let shape = request_table(&doc, Document::ROOT).map_or(Shape::Unknown, |(shape, _)| shape);
+        Self { shape, in_pieces: streams }
+    }
+}
+
+impl From<Shape> for AnswerForm {
+    fn from(shape: Shape) -> Self {
+        Self { shape, in_pieces: true }
+    }
 }
 
 pub(super) fn unknown(what: &'static str) -> BodyError {
@@ -260,6 +278,7 @@ pub(super) fn choices_shape(doc: &Document<'_>, choices: usize) -> Shape {
 pub(super) fn chunk_table(doc: &Document<'_>) -> Option<Known> {
     let root = Document::ROOT;
     let has = |name| doc.get(root, name).is_some();
+    let is_text = |name| doc.get(root, name).is_some_and(|at| doc.kind(at) == NodeKind::String);
     let nova =
         ["messageStart", "contentBlockStart", "contentBlockDelta", "contentBlockStop", "messageStop", "metadata"];
     Some(if has("event_type") {
@@ -280,7 +299,24 @@ pub(super) fn chunk_table(doc: &Document<'_>) -> Option<Known> {
         (choices_shape(doc, choices), &tables::OPENAI_CHUNK)
     } else if has("type") && !has("content") {
         (Shape::AnthropicMessages, &tables::MESSAGES_CHUNK)
+    } else if is_text("text") && !is_chat_answer(doc) {
+        // Some imported models send no more than the text: as Command, less its marks.
+        (Shape::CohereCommand, &tables::COMMAND_CHUNK)
+    } else if is_text("message") && !has("__type") && !has_vectors(doc) {
+        (Shape::Pegasus, &tables::PEGASUS_CHUNK)
     } else {
         return None;
     })
+}
+
+/// Whether an answer with `text` is one of Command R, whole.
+fn is_chat_answer(doc: &Document<'_>) -> bool {
+    let marks = ["chat_history", "response_id", "generation_id", "citations", "tool_calls", "search_queries"];
+    marks.iter().any(|name| doc.get(Document::ROOT, name).is_some())
+}
+
+/// Whether an answer holds embeddings, or pictures.
+fn has_vectors(doc: &Document<'_>) -> bool {
+    let marks = ["embedding", "embeddings", "embeddingsByType", "images", "artifacts"];
+    marks.iter().any(|name| doc.get(Document::ROOT, name).is_some())
 }

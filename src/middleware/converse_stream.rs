@@ -110,10 +110,7 @@ impl Events {
             (*position, SlotEdit::whole(lengths.get(*position).copied().unwrap_or(0), text.clone()))
         };
         let edits: Vec<(usize, SlotEdit)> = plan.edits.iter().map(edit).collect();
-        let bodies = self.lanes.guard().clone();
-        let found = bodies.typed(Source::Output, |f| event.rewrite(&edits, f))?;
-        self.lanes.assessment_mut().absorb(found, lengths.iter().sum());
-        Ok(())
+        self.lanes.whole_texts(lengths.iter().sum(), |f| Ok(((), event.rewrite(&edits, f)?)))
     }
 
     fn texts(plan: &Plan) -> Result<Vec<ConverseEvent>, BodyError> {

@@ -11,7 +11,7 @@ use super::layer::{CallGuard, Settings};
 use super::sdk_error::examined;
 use super::service::{CallFuture, GuardedOperation, sealed::Sealed};
 use crate::bedrock::typed::blocked_invoke;
-use crate::bedrock::{BodyAssessment, Operation, Shape, StreamKind, request_shape};
+use crate::bedrock::{AnswerForm, BodyAssessment, Operation, Shape, StreamKind};
 use crate::guardrail::Source;
 
 impl Sealed for InvokeModelInput {}
@@ -33,18 +33,16 @@ where
             let body = guard.asked_with(identifier, version, &mut self.trace, body);
             let guarded = guard.request(&body)?;
             if guarded.assessment.is_blocked() {
-                return blocked(&guard, &body, guarded.assessment).map_err(Into::into);
+                return blocked(&guard, AnswerForm::of(&body).shape, guarded.assessment).map_err(Into::into);
             }
             if let Some(assessment) = guard.input_metadata(&mut self.request_metadata)? {
-                return blocked(&guard, &body, assessment).map_err(Into::into);
+                return blocked(&guard, AnswerForm::of(&body).shape, assessment).map_err(Into::into);
             }
-            // Only the shape of the request tells the shape of an answer in its place.
-            let request = guarded.body.unwrap_or(body);
-            self.body = Some(Blob::new(request.clone()));
+            self.body = Some(Blob::new(guarded.body.unwrap_or(body)));
             let mut output = inner.call(self).await.map_err(|error| examined::<InvokeModelError>(&guard, error))?;
             let guarded = guard.response(output.body.as_ref())?;
             if guarded.assessment.is_blocked() {
-                return blocked(&guard, &request, guarded.assessment).map_err(Into::into);
+                return blocked(&guard, guarded.shape, guarded.assessment).map_err(Into::into);
             }
             if let Some(body) = guarded.body {
                 output.body = Blob::new(body);
@@ -59,12 +57,10 @@ where
 }
 
 /// The answer to a blocked call; an error where the layer is set so, or where the model's answer has no place for a message.
-fn blocked(guard: &CallGuard, request: &[u8], assessment: BodyAssessment) -> Result<InvokeModelOutput, GuardrailError> {
+fn blocked(guard: &CallGuard, shape: Shape, assessment: BodyAssessment) -> Result<InvokeModelOutput, GuardrailError> {
     if guard.settings.block_with_error {
         return Err(GuardrailError::blocked(guard.operation, assessment));
     }
-    // It is examined already, so what has no shape here is content that was opened: it gets no answer in its form.
-    let shape = request_shape(request).unwrap_or(Shape::Unknown);
     let message = assessment.message().unwrap_or_default();
     match blocked_invoke(shape, guard.model_id(), message) {
         Some(mut output) => {

@@ -16,7 +16,7 @@ use super::layer::{CallGuard, Settings};
 use super::sdk_error::examined;
 use super::service::{CallFuture, GuardedOperation, sealed::Sealed};
 use crate::bedrock::typed::{chunk_json, json_chunk};
-use crate::bedrock::{BodyAssessment, BodyError, EventGuard, Operation, OutEvent, Shape, StreamKind, request_shape};
+use crate::bedrock::{AnswerForm, BodyAssessment, BodyError, EventGuard, Operation, OutEvent, StreamKind};
 
 /// The answer of a guarded InvokeModelWithResponseStream: as the SDK's, with guarded events.
 #[derive(Debug)]
@@ -68,7 +68,7 @@ where
             if let Some(assessment) = guard.input_metadata(&mut self.request_metadata)? {
                 return blocked(guard, &body, assessment).map_err(Into::into);
             }
-            let shape = request_shape(&body).unwrap_or(Shape::Unknown);
+            let shape = AnswerForm::of(&body).shape;
             self.body = Some(Blob::new(guarded.body.unwrap_or(body)));
             let output = inner
                 .call(self)
@@ -98,10 +98,9 @@ fn blocked(
     if guard.settings.block_with_error {
         return Err(GuardrailError::blocked(guard.operation, assessment));
     }
-    // It is examined already, so what has no shape here is content that was opened: it gets no answer in its form.
-    let shape = request_shape(request).unwrap_or(Shape::Unknown);
+    let form = AnswerForm::of(request);
     let message = assessment.message().unwrap_or_default();
-    match EventGuard::refusal(StreamKind::Invoke, shape, guard.model_id(), message, guard.trace()) {
+    match EventGuard::refusal(StreamKind::Invoke, form, guard.model_id(), message, guard.trace()) {
         None => Err(GuardrailError::blocked(guard.operation, assessment)),
         Some(events) => Ok(GuardedInvokeModelStream {
             content_type: "application/json".to_owned(),

@@ -122,6 +122,7 @@ pub(crate) fn text_event(kind: StreamKind, shape: Shape, lane: Lane, block: u64,
                 "choices": [{"index": choice, "delta": delta, "finish_reason": null}],
             })
         }
+        (Shape::Pegasus, _) => json!({"message": text}),
         (Shape::CohereCommand, _) => {
             json!({"is_finished": false, "index": choice, "text": text})
         }

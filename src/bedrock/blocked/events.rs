@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use crate::bedrock::event_stream::{Event, EventKind, StreamKind};
-use crate::bedrock::shape::Shape;
+use crate::bedrock::shape::{AnswerForm, Shape};
 use crate::bedrock::table::Part;
 
 use super::event::StreamEvent;
-use super::reply::{COMPLETION_ID, MESSAGE_ID, resolve};
+use super::reply::{COMPLETION_ID, MESSAGE_ID, invoke_reply, resolve};
 
 /// How far a stream has come, as far as its end depends on it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -98,7 +98,22 @@ pub(crate) fn blocked_events(
         ));
         return Some(events);
     }
-    let mut chunks = invoke_chunks(resolve(shape, model_id)?, model_id, message, progress)?;
+    let chunks = invoke_chunks(resolve(shape, model_id)?, model_id, message, progress)?;
+    Some(ending(chunks))
+}
+
+/// The one event of a stream whose model answers in one piece, with `message` in it.
+pub(crate) fn blocked_whole(shape: Shape, model_id: &str, message: &str) -> Option<Vec<StreamEvent>> {
+    Some(ending(vec![invoke_reply(resolve(shape, model_id)?, model_id, message)?]))
+}
+
+/// Whether a stream that answers a request comes in one piece.
+pub(crate) fn is_whole(form: AnswerForm, model_id: &str) -> bool {
+    !form.in_pieces && resolve(form.shape, model_id) == Some(Shape::CohereCommand)
+}
+
+/// These chunks as events, of which the last says what the last of a stream says.
+fn ending(mut chunks: Vec<Value>) -> Vec<StreamEvent> {
     if let Some(Value::Object(last)) = chunks.last_mut() {
         last.insert("amazon-bedrock-guardrailAction".into(), "INTERVENED".into());
         last.insert(
@@ -111,7 +126,7 @@ pub(crate) fn blocked_events(
             }),
         );
     }
-    Some(chunks.iter().map(|json| StreamEvent::new(kind, "chunk", json)).collect())
+    chunks.iter().map(|json| StreamEvent::new(StreamKind::Invoke, "chunk", json)).collect()
 }
 
 /// Converse's events, which are Nova's too.
@@ -201,6 +216,7 @@ fn invoke_chunks(shape: Shape, model_id: &str, message: &str, progress: &Progres
                 chunk(each(&|index| json!({"index": index, "delta": {}, "finish_reason": "stop"}))),
             ]
         }
+        Shape::Pegasus => vec![json!({"message": message, "finishReason": "stop"})],
         Shape::CohereCommand => choices
             .iter()
             .flat_map(|index| {

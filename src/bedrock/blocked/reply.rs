@@ -70,7 +70,7 @@ fn converse_reply(message: &str) -> Value {
     })
 }
 
-fn invoke_reply(shape: Shape, model_id: &str, message: &str) -> Option<Value> {
+pub(super) fn invoke_reply(shape: Shape, model_id: &str, message: &str) -> Option<Value> {
     let usage = json!({"prompt_tokens": 0, "completion_tokens": 0, "total_tokens": 0});
     Some(match shape {
         Shape::Titan => json!({

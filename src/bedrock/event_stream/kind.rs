@@ -58,7 +58,7 @@ fn tag<'a>(doc: &Document<'a>, name: &str) -> Option<std::borrow::Cow<'a, str>> 
 /// The choices that an event of this shape ends: those with a reason to stop.
 pub(super) fn ended_choices(doc: &Document<'_>, shape: Shape) -> Vec<u64> {
     let root = Document::ROOT;
-    let reasons: &[&str] = &["finish_reason", "stop_reason", "completionReason"];
+    let reasons: &[&str] = &["finish_reason", "finishReason", "stop_reason", "completionReason"];
     let has_reason = |object: usize| {
         reasons.iter().filter_map(|name| doc.get(object, name)).any(|value| doc.kind(value) == NodeKind::String)
     };
@@ -66,7 +66,7 @@ pub(super) fn ended_choices(doc: &Document<'_>, shape: Shape) -> Vec<u64> {
     let list = match shape {
         Shape::OpenAiChat | Shape::OpenAiText | Shape::MistralChat => "choices",
         Shape::MistralText => "outputs",
-        Shape::Titan | Shape::Llama | Shape::AnthropicText | Shape::CohereCommand => {
+        Shape::Titan | Shape::Llama | Shape::AnthropicText | Shape::CohereCommand | Shape::Pegasus => {
             return if has_reason(root) { vec![index(root).unwrap_or(0)] } else { Vec::new() };
         }
         _ => return Vec::new(),

@@ -2,8 +2,8 @@
 
 use crate::bedrock::slot::SkipReason::{Image, Video};
 use crate::bedrock::slot::SlotKind::{AssistantText, ImagePrompt, ToolDefinition, UserText};
-use crate::bedrock::table::Rule::{Free, Opaque, Plain, PlainTree, Text};
-use crate::bedrock::table::{Tag, table};
+use crate::bedrock::table::Rule::{Delta, Free, Opaque, Plain, PlainTree, Text};
+use crate::bedrock::table::{Part, Tag, table};
 
 use super::guardrail::{REQUEST_COMMON, RESPONSE_COMMON};
 
@@ -44,6 +44,14 @@ table! {
         ("inputPrompt", Text(UserText)),
         ("mediaSource", Opaque(Video)),
         ("responseFormat", Free(ToolDefinition)),
+    ]
+}
+
+table! {
+    PEGASUS_CHUNK: Tag::None, Some(&RESPONSE_COMMON), [
+        ("id", Plain),
+        ("message", Delta(Part::Text)),
+        ("finishReason", Plain),
     ]
 }
 

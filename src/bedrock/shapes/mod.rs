@@ -27,6 +27,6 @@ pub(super) use self::converse::{
     CONVERSE_RESPONSE, COUNT_REQUEST, COUNT_RESPONSE, event_table,
 };
 pub(super) use self::guardrail::ERROR_RESPONSE;
-pub(super) use self::media::{IMAGE_REQUEST, MEDIA_RESPONSE, VIDEO_REQUEST};
+pub(super) use self::media::{IMAGE_REQUEST, MEDIA_RESPONSE, PEGASUS_CHUNK, VIDEO_REQUEST};
 pub(super) use self::meta_mistral::{LLAMA_CHUNK, LLAMA_RESPONSE, MISTRAL_CHUNK, MISTRAL_RESPONSE, PROMPT_REQUEST};
 pub(super) use self::openai::{OPENAI_CHUNK, OPENAI_REQUEST, OPENAI_RESPONSE};

@@ -121,6 +121,10 @@ table! {
         ("reasoning", Delta(Part::Reasoning)),
         ("reasoning_content", Delta(Part::Reasoning)),
         ("audio.transcript", Delta(Part::Transcript)),
+        ("content[].type", Plain),
+        ("content[].text", Delta(Part::Text)),
+        ("content[].thinking[].type", Plain),
+        ("content[].thinking[].text", Delta(Part::Reasoning)),
     ]
 }
 

@@ -2,14 +2,13 @@
 
 use super::lanes::{Facts, Lanes, Plan};
 use crate::bedrock::assessment::BodyAssessment;
-use crate::bedrock::blocked::{Progress, StreamEvent, blocked_events, text_event};
+use crate::bedrock::blocked::{Progress, StreamEvent, blocked_events, blocked_whole, is_whole, text_event};
 use crate::bedrock::error::BodyError;
 use crate::bedrock::event_stream::{Event, EventKind, StreamKind, deltas_with};
-use crate::bedrock::guard::{BodyGuard, Texts};
+use crate::bedrock::guard::BodyGuard;
 use crate::bedrock::json::SlotEdit;
-use crate::bedrock::shape::Shape;
+use crate::bedrock::shape::{AnswerForm, Shape};
 use crate::bedrock::trace::Trace;
-use crate::guardrail::Source;
 
 /// An event to be sent on.
 #[derive(Debug)]
@@ -94,7 +93,7 @@ impl EventGuard {
         if self.lanes.assessment_mut().is_blocked() {
             // A text that is whole in this event is blocked, so the event does not go on.
             out.pop();
-            self.block(&mut out);
+            self.block_in(event.kind(), &mut out);
         } else {
             self.progress.observe(&event);
         }
@@ -127,12 +126,16 @@ impl EventGuard {
     /// The events that tell of a blocked request in place of an answer.
     pub(crate) fn refusal(
         kind: StreamKind,
-        request: Shape,
+        request: AnswerForm,
         model_id: &str,
         message: &str,
         trace: Option<&Trace>,
     ) -> Option<Vec<StreamEvent>> {
-        let mut events = blocked_events(kind, request, model_id, message, &Progress::new())?;
+        let mut events = if kind == StreamKind::Invoke && is_whole(request, model_id) {
+            blocked_whole(request.shape, model_id, message)
+        } else {
+            blocked_events(kind, request.shape, model_id, message, &Progress::new())
+        }?;
         if let (Some(trace), Some(last)) = (trace, events.last_mut()) {
             last.change_json(|json| trace.write(kind, json, None));
         }
@@ -157,13 +160,9 @@ impl EventGuard {
                 (*position, SlotEdit::whole(length, text.clone()))
             })
             .collect();
-        let guard = self.lanes.guard().clone();
-        let mut texts = Texts::new(&guard, Source::Output);
-        let (json, coverage) = event.rewrite(&edits, &mut |slot| texts.examine(&slot))?;
-        let found = texts.finish(coverage);
         // The bytes of lanes are counted when the lanes end.
         let carried: usize = event.deltas().iter().map(|delta| delta.text.len()).sum();
-        self.lanes.assessment_mut().absorb(found, carried);
+        let json = self.lanes.whole_texts(carried, |f| event.rewrite(&edits, f))?;
         Ok(json.map_or(OutEvent::Same, OutEvent::Changed))
     }
 
@@ -178,10 +177,18 @@ impl EventGuard {
     }
 
     fn block(&mut self, out: &mut Vec<OutEvent>) {
+        self.block_in(EventKind::Delta, out);
+    }
+
+    /// Ends the stream with the message, in the form of an event of this kind.
+    fn block_in(&mut self, kind: EventKind, out: &mut Vec<OutEvent>) {
         self.blocked = true;
         let message = self.lanes.assessment_message();
-        let mut events =
-            blocked_events(self.kind, self.shape, &self.model_id, &message, &self.progress).unwrap_or_default();
+        let events = match kind {
+            EventKind::Whole => blocked_whole(self.shape, &self.model_id, &message),
+            _ => blocked_events(self.kind, self.shape, &self.model_id, &message, &self.progress),
+        };
+        let mut events = events.unwrap_or_default();
         if let (Some(trace), Some(last)) = (&self.trace, events.last_mut()) {
             let found = self.lanes.assessment_so_far();
             last.change_json(|json| trace.write(self.kind, json, Some(&found)));

@@ -3,10 +3,13 @@
 use std::collections::BTreeMap;
 
 use super::lane::LaneGuard;
+use super::seams::Seams;
 use crate::bedrock::assessment::BodyAssessment;
-use crate::bedrock::error::BodyError;
+use crate::bedrock::error::{BodyError, BodyErrorKind};
 use crate::bedrock::event_stream::{EventKind, Lane};
-use crate::bedrock::guard::BodyGuard;
+use crate::bedrock::guard::{BodyGuard, Texts};
+use crate::bedrock::slot::Coverage;
+use crate::bedrock::visit::Visitor;
 use crate::guardrail::{Assessment, Evaluator, Source};
 
 /// What an event says, in whatever form it came.
@@ -39,17 +42,31 @@ pub(crate) struct Plan {
 pub(crate) struct Lanes {
     guard: BodyGuard,
     open: BTreeMap<Lane, LaneGuard>,
+    seams: Seams,
     assessment: BodyAssessment,
     last_block: u64,
+    /// A whole answer has come.
+    is_answered: bool,
 }
 
 impl Lanes {
     pub(crate) fn new(guard: BodyGuard) -> Self {
-        Self { guard, open: BTreeMap::new(), assessment: BodyAssessment::new(Source::Output), last_block: 0 }
+        Self {
+            guard,
+            open: BTreeMap::new(),
+            seams: Seams::default(),
+            assessment: BodyAssessment::new(Source::Output),
+            last_block: 0,
+            is_answered: false,
+        }
     }
 
     /// What to do with an event.
     pub(crate) fn plan(&mut self, facts: &Facts) -> Result<Plan, BodyError> {
+        // Of two whole answers, the second may go on where the first ends.
+        if facts.kind == EventKind::Whole && std::mem::replace(&mut self.is_answered, true) {
+            return Err(BodyError::frame("it holds a second whole answer, and text may be cut between the two"));
+        }
         let mut plan = Plan::default();
         let mut released = Vec::with_capacity(facts.deltas.len());
         for (lane, text) in &facts.deltas {
@@ -73,6 +90,27 @@ impl Lanes {
             }
         }
         Ok(plan)
+    }
+
+    /// Examines the texts that are whole in an event, which `visit` offers; of the event's bytes `carried` belong to lanes.
+    pub(crate) fn whole_texts<T>(
+        &mut self,
+        carried: usize,
+        visit: impl FnOnce(&mut Visitor<'_>) -> Result<(T, Coverage), BodyError>,
+    ) -> Result<T, BodyError> {
+        let mut texts = Texts::new(&self.guard, Source::Output);
+        let mut cut = None;
+        let (out, coverage) = visit(&mut |slot| {
+            if cut.is_none() && self.seams.is_cut(&self.guard, &slot) {
+                cut = Some(slot.pointer());
+            }
+            texts.examine(&slot)
+        })?;
+        if let Some(pointer) = cut {
+            return Err(BodyError::new(BodyErrorKind::Cut { pointer }));
+        }
+        self.assessment.absorb(texts.finish(coverage), carried);
+        Ok(out)
     }
 
     /// Ends a stream that ends without saying so.

@@ -6,6 +6,7 @@
 mod guard;
 mod lane;
 mod lanes;
+mod seams;
 mod tool;
 
 pub(crate) use guard::{EventGuard, OutEvent};

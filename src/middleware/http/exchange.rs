@@ -7,8 +7,8 @@ use serde::Deserialize;
 use super::frames::{FrameGuard, Refusal};
 use super::replies::{HIDDEN, Reply, error_body};
 use crate::bedrock::{
-    AskedGuardrail, BodyAssessment, EventGuard, Operation, Shape, StreamKind, Trace, asked_in_body, blocked_reply,
-    request_shape, without_guardrail,
+    AnswerForm, AskedGuardrail, BodyAssessment, EventGuard, Operation, Shape, StreamKind, Trace, asked_in_body,
+    blocked_reply, without_guardrail,
 };
 use crate::guardrail::Source;
 use crate::middleware::GuardrailError;
@@ -19,7 +19,7 @@ use crate::middleware::layer::{CallGuard, Settings};
 pub(in crate::middleware) struct Exchange {
     guard: CallGuard,
     /// The shape of the request: an answer in the model's place has the one that belongs to it.
-    shape: Shape,
+    form: AnswerForm,
     /// The caller named this guardrail: nothing of that may go on.
     is_named: bool,
 }
@@ -53,7 +53,7 @@ impl Exchange {
             Operation::StartAsyncInvoke => {}
             _ => guard.model_id = Some(model_id).filter(|id| !id.is_empty()),
         }
-        Self { guard, shape: Shape::Unknown, is_named }
+        Self { guard, form: Shape::Unknown.into(), is_named }
     }
 
     pub(in crate::middleware) fn operation(&self) -> Operation {
@@ -86,15 +86,12 @@ impl Exchange {
             operation => self.asked(&asked_in_body(operation, body)),
         }
         let guarded = self.guard.request(body)?;
-        self.shape = match self.operation() {
-            // It is examined already, so what has no shape here is content that was opened: it gets no answer in its form.
-            Operation::InvokeModel | Operation::InvokeModelWithResponseStream => {
-                request_shape(body).unwrap_or(Shape::Unknown)
-            }
-            _ => Shape::Converse,
+        self.form = match self.operation() {
+            Operation::InvokeModel | Operation::InvokeModelWithResponseStream => AnswerForm::of(body),
+            _ => Shape::Converse.into(),
         };
         if guarded.assessment.is_blocked() {
-            return self.instead(guarded.assessment);
+            return self.instead(self.form, guarded.assessment);
         }
         let changed = match guarded.body {
             body if !self.is_named => body,
@@ -115,7 +112,7 @@ impl Exchange {
     pub(in crate::middleware) fn metadata(&mut self, value: &[u8]) -> Result<Examined, GuardrailError> {
         let guarded = self.guard.metadata(value)?;
         if guarded.assessment.is_blocked() {
-            return self.instead(guarded.assessment);
+            return self.instead(self.form, guarded.assessment);
         }
         Ok(guarded.body.map_or(Examined::Same, Examined::Changed))
     }
@@ -124,7 +121,8 @@ impl Exchange {
     pub(in crate::middleware) fn answer(&self, body: &[u8]) -> Result<Examined, GuardrailError> {
         let guarded = self.guard.response(body)?;
         if guarded.assessment.is_blocked() {
-            return self.instead(guarded.assessment);
+            // The answer tells its form itself.
+            return self.instead(guarded.shape.into(), guarded.assessment);
         }
         let Some(trace) = self.trace() else { return Ok(guarded.body.map_or(Examined::Same, Examined::Changed)) };
         let answer = guarded.body.unwrap_or_else(|| body.to_vec());
@@ -148,8 +146,13 @@ impl Exchange {
     /// The guard of the events of the answer.
     pub(in crate::middleware) fn frames(&self, refusal: Refusal) -> FrameGuard {
         let kind = stream_kind(self.operation());
-        let events =
-            EventGuard::new(self.guard.bodies.clone(), kind, self.shape, self.guard.model_id(), self.trace().cloned());
+        let events = EventGuard::new(
+            self.guard.bodies.clone(),
+            kind,
+            self.form.shape,
+            self.guard.model_id(),
+            self.trace().cloned(),
+        );
         FrameGuard::new(self.clone(), kind, events, refusal)
     }
 
@@ -167,7 +170,7 @@ impl Exchange {
 
     /// What the caller of a blocked call gets: an answer that holds the message, unless the layer is set to answer with errors or no
     /// answer of the operation has a place for it.
-    fn instead(&self, assessment: BodyAssessment) -> Result<Examined, GuardrailError> {
+    fn instead(&self, form: AnswerForm, assessment: BodyAssessment) -> Result<Examined, GuardrailError> {
         if self.guard.settings.block_with_error {
             return Err(GuardrailError::blocked(self.operation(), assessment));
         }
@@ -175,9 +178,9 @@ impl Exchange {
         let (operation, model_id) = (self.operation(), self.guard.model_id());
         let kind = stream_kind(operation);
         let body = if operation.is_stream() {
-            refusal_frames(kind, self.shape, model_id, message, self.trace())
+            refusal_frames(kind, form, model_id, message, self.trace())
         } else {
-            let reply = blocked_reply(operation, self.shape, model_id, message);
+            let reply = blocked_reply(operation, form.shape, model_id, message);
             let answer = Some(&assessment).filter(|assessment| assessment.source() == Source::Output);
             match self.trace() {
                 Some(trace) => reply.map(|reply| trace.write(kind, reply, answer)),
@@ -226,13 +229,13 @@ fn stream_kind(operation: Operation) -> StreamKind {
 /// A whole stream that holds the message.
 fn refusal_frames(
     kind: StreamKind,
-    shape: Shape,
+    form: AnswerForm,
     model_id: &str,
     message: &str,
     trace: Option<&Trace>,
 ) -> Option<Vec<u8>> {
     let mut body = Vec::new();
-    for event in EventGuard::refusal(kind, shape, model_id, message, trace)? {
+    for event in EventGuard::refusal(kind, form, model_id, message, trace)? {
         body.extend_from_slice(&event.to_frame().ok()?.encode());
     }
     Some(body)
