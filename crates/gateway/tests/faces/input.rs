@@ -10,10 +10,10 @@ use aws_sdk_bedrockruntime::operation::start_async_invoke::StartAsyncInvokeInput
 use aws_sdk_bedrockruntime::primitives::Blob;
 use aws_sdk_bedrockruntime::types::{
     AsyncInvokeOutputDataConfig, AsyncInvokeS3OutputDataConfig, ContentBlock, ConverseOutput as Output,
-    ConverseTokensRequest, CountTokensInput as Counted, GuardrailContentBlock, GuardrailTextBlock,
-    InferenceConfiguration, InvokeModelTokensRequest, JsonSchemaDefinition, Message, OutputConfig, OutputFormat,
-    OutputFormatStructure, OutputFormatType, PromptVariableValues, SystemContentBlock, Tag, Tool, ToolConfiguration,
-    ToolInputSchema, ToolSpecification,
+    ConverseTokensRequest, CountTokensInput as Counted, GuardrailConfiguration, GuardrailContentBlock,
+    GuardrailTextBlock, InferenceConfiguration, InvokeModelTokensRequest, JsonSchemaDefinition, Message, OutputConfig,
+    OutputFormat, OutputFormatStructure, OutputFormatType, PromptVariableValues, SystemContentBlock, Tag, Tool,
+    ToolConfiguration, ToolInputSchema, ToolSpecification,
 };
 use aws_smithy_types::{Document, Number};
 use banister::BedrockService;
@@ -161,7 +161,7 @@ fn output(config: Option<&Value>) -> Option<OutputConfig> {
 }
 
 async fn converse(case: &Case) -> ConverseInput {
-    const KNOWN: [&str; 8] = [
+    const KNOWN: [&str; 9] = [
         "messages",
         "system",
         "toolConfig",
@@ -170,6 +170,7 @@ async fn converse(case: &Case) -> ConverseInput {
         "promptVariables",
         "requestMetadata",
         "outputConfig",
+        "guardrailConfig",
     ];
     let body = members(&case.request, &KNOWN);
     let mut input = ConverseInput::builder().model_id(&case.model).build().expect("an input");
@@ -179,6 +180,14 @@ async fn converse(case: &Case) -> ConverseInput {
     input.inference_config = inference(body.get("inferenceConfig"));
     input.output_config = output(body.get("outputConfig"));
     input.additional_model_request_fields = body.get("additionalModelRequestFields").map(document);
+    input.guardrail_config = body.get("guardrailConfig").map(|config| {
+        let config = members(config, &["guardrailIdentifier", "guardrailVersion", "trace"]);
+        GuardrailConfiguration::builder()
+            .guardrail_identifier(string(&config["guardrailIdentifier"]))
+            .guardrail_version(string(&config["guardrailVersion"]))
+            .trace(string(&config["trace"]).as_str().into())
+            .build()
+    });
     let map = |name: &str| body.get(name).map(|value| value.as_object().expect("an object").iter());
     input.prompt_variables = map("promptVariables").map(|variables| {
         let value = |value| PromptVariableValues::Text(string(&members(value, &["text"])["text"]));

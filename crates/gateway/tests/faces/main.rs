@@ -64,7 +64,7 @@ fn compare(case: &Case, outcomes: &[(Way, Outcome)]) -> Wrong {
 /// Whether two answers are the same in their bytes, if both have any.
 fn is_same(one: &Outcome, other: &Outcome) -> bool {
     match (&one.raw, &other.raw) {
-        (Some(one), Some(other)) => one.shown() == other.shown(),
+        (Some(one), Some(other)) => one.shown() == other.shown() && one.notes() == other.notes(),
         _ => true,
     }
 }
