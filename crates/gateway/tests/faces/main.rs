@@ -128,4 +128,4 @@ macro_rules! files {
     };
 }
 
-files!(calls, content, errors, families, streams, unread);
+files!(calls, content, errors, families, streams, traces, unread);
