@@ -18,7 +18,7 @@ use crate::guardrail::Source;
 /// Why a guarded stream failed. It ends with the failure, and what was held is not released.
 #[non_exhaustive]
 pub enum GuardedStreamError<E> {
-    /// The model's stream failed: an exception event, a connection cut, a frame that is corrupt.
+    /// The model's stream failed: an exception event, whose message is examined, a connection cut, a frame that is corrupt.
     Upstream(SdkError<E, RawMessage>),
     /// The guardrail refused the stream: an event could not be examined, or a rule blocked it and the layer answers blocks with
     /// errors.

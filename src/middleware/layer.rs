@@ -83,7 +83,8 @@ impl GuardrailLayer {
         self
     }
 
-    /// Refuses bodies of more than `limit` bytes. 25,000,000 unless set: Bedrock takes no larger ones.
+    /// Refuses bodies of more than `limit` bytes. 25,000,000 unless set: Bedrock takes no larger ones. An SDK input that holds no body,
+    /// such as that of Converse, has no bytes to count.
     #[must_use]
     pub fn max_body_bytes(mut self, limit: usize) -> Self {
         self.change().max_body_bytes = limit;
@@ -91,7 +92,8 @@ impl GuardrailLayer {
     }
 
     /// Examines every string of content of an unknown kind instead of refusing the call. See
-    /// [`BodyGuard::dangerous_examine_unknown`] for what that can miss.
+    /// [`BodyGuard::dangerous_examine_unknown`] for what that can miss. Where the SDK has read the content already and does not know its
+    /// kind, it has lost it, and the call is refused all the same.
     #[must_use]
     pub fn dangerous_examine_unknown(mut self) -> Self {
         self.change().examine_unknown = true;

@@ -4,6 +4,8 @@
 //! the answer before the caller sees it. A blocked request never reaches the service: the caller gets a well-formed answer of that
 //! operation that holds the policy's message, or an error if the layer is set so.
 //!
+//! The service's own errors come back as they are, but that their messages are examined, for a message may quote the request.
+//!
 //! The same layer stands around a service that takes HTTP requests in Bedrock's protocol; see [`http`].
 //!
 //! An SDK client that exists already is guarded by an interceptor; see [`GuardrailInterceptor`].

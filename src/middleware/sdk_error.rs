@@ -44,16 +44,17 @@ fn of_call<E: Quoting>(guard: &CallGuard, error: SdkError<E>) -> Result<BoxError
         other => return Ok(other.into()),
     };
     let body = error.raw().body().bytes().unwrap_or_default();
-    if error.raw().status().is_success() {
-        // A good answer that the SDK cannot read. What it says is no error, and is told as one only if the guardrail can read it.
+    let examined = if error.raw().status().is_success() && !guard.operation.is_stream() {
+        // An answer that the SDK cannot read. What the guardrail refuses of it, it refuses as if the SDK could.
         let guarded = guard.response(body)?;
         if guarded.assessment.is_blocked() {
             return Err(GuardrailError::blocked(guard.operation, guarded.assessment));
         }
-    }
-    let examined = match body {
-        [] => examined_error(guard, &of_message(error.err())),
-        body => examined_error(guard, body),
+        guarded.body
+    } else if body.is_empty() {
+        examined_error(guard, &of_message(error.err()))
+    } else {
+        examined_error(guard, body)
     };
     let Some(body) = examined else { return Ok(SdkError::ServiceError(error).into()) };
     let rebuilt = error.err().saying(&Told::read(&body));
@@ -108,8 +109,11 @@ impl Told {
     }
 
     fn meta(&self, of: &impl ProvideErrorMetadata) -> ErrorMetadata {
-        let meta = of.meta().clone().into_builder();
-        meta.message(self.message.clone().unwrap_or_default()).build()
+        match (&self.message, of.code()) {
+            (Some(message), _) => of.meta().clone().into_builder().message(message).build(),
+            (None, Some(code)) => ErrorMetadata::builder().code(code).build(),
+            (None, None) => ErrorMetadata::builder().build(),
+        }
     }
 }
 

@@ -139,12 +139,8 @@ table! {
 }
 
 table! {
-    OFFSETS: Tag::None, None, [
-        ("documentIndex", Plain),
-        ("searchResultIndex", Plain),
-        ("start", Plain),
-        ("end", Plain),
-    ]
+    /// Numbers under fixed names. A string would be text.
+    OFFSETS: Tag::None, None, []
 }
 
 table! {

@@ -10,10 +10,10 @@ use aws_sdk_bedrockruntime::operation::start_async_invoke::StartAsyncInvokeInput
 use aws_sdk_bedrockruntime::primitives::Blob;
 use aws_sdk_bedrockruntime::types::{
     AsyncInvokeOutputDataConfig, AsyncInvokeS3OutputDataConfig, ContentBlock, ConverseOutput as Output,
-    ConverseTokensRequest, CountTokensInput as Counted, GuardrailContentBlock, GuardrailTextBlock,
-    InferenceConfiguration, InvokeModelTokensRequest, JsonSchemaDefinition, Message, OutputConfig, OutputFormat,
-    OutputFormatStructure, OutputFormatType, PromptVariableValues, SystemContentBlock, Tag, Tool, ToolConfiguration,
-    ToolInputSchema, ToolSpecification,
+    ConverseTokensRequest, CountTokensInput as Counted, GuardrailConfiguration, GuardrailContentBlock,
+    GuardrailStreamConfiguration, GuardrailTextBlock, InferenceConfiguration, InvokeModelTokensRequest,
+    JsonSchemaDefinition, Message, OutputConfig, OutputFormat, OutputFormatStructure, OutputFormatType,
+    PromptVariableValues, SystemContentBlock, Tag, Tool, ToolConfiguration, ToolInputSchema, ToolSpecification,
 };
 use aws_smithy_types::{Document, Number};
 use banister::BedrockService;
@@ -79,6 +79,7 @@ impl Input {
                 let stream = stream.set_inference_config(input.inference_config).set_output_config(input.output_config);
                 let stream = stream.set_additional_model_request_fields(input.additional_model_request_fields);
                 let stream = stream.set_prompt_variables(input.prompt_variables);
+                let stream = stream.set_guardrail_config(stream_guardrail(case.request.get("guardrailConfig")));
                 input!(ConverseStream, stream.set_request_metadata(input.request_metadata))
             }
             Op::CountTokens => {
@@ -160,8 +161,23 @@ fn output(config: Option<&Value>) -> Option<OutputConfig> {
     Some(OutputConfig::builder().text_format(format.build().expect("a format")).build())
 }
 
+fn guardrail(config: Option<&Value>) -> Option<GuardrailConfiguration> {
+    let config = members(config?, &["guardrailIdentifier", "guardrailVersion", "trace"]);
+    let built = GuardrailConfiguration::builder().guardrail_identifier(string(&config["guardrailIdentifier"]));
+    let built = built.guardrail_version(string(&config["guardrailVersion"]));
+    Some(built.trace(string(&config["trace"]).as_str().into()).build())
+}
+
+fn stream_guardrail(config: Option<&Value>) -> Option<GuardrailStreamConfiguration> {
+    let config = members(config?, &["guardrailIdentifier", "guardrailVersion", "trace", "streamProcessingMode"]);
+    let built = GuardrailStreamConfiguration::builder().guardrail_identifier(string(&config["guardrailIdentifier"]));
+    let built = built.guardrail_version(string(&config["guardrailVersion"]));
+    let built = built.stream_processing_mode(string(&config["streamProcessingMode"]).as_str().into());
+    Some(built.trace(string(&config["trace"]).as_str().into()).build())
+}
+
 async fn converse(case: &Case) -> ConverseInput {
-    const KNOWN: [&str; 8] = [
+    const KNOWN: [&str; 9] = [
         "messages",
         "system",
         "toolConfig",
@@ -170,6 +186,7 @@ async fn converse(case: &Case) -> ConverseInput {
         "promptVariables",
         "requestMetadata",
         "outputConfig",
+        "guardrailConfig",
     ];
     let body = members(&case.request, &KNOWN);
     let mut input = ConverseInput::builder().model_id(&case.model).build().expect("an input");
@@ -179,6 +196,10 @@ async fn converse(case: &Case) -> ConverseInput {
     input.inference_config = inference(body.get("inferenceConfig"));
     input.output_config = output(body.get("outputConfig"));
     input.additional_model_request_fields = body.get("additionalModelRequestFields").map(document);
+    // That of a stream has one member more.
+    if case.operation == Op::Converse {
+        input.guardrail_config = guardrail(body.get("guardrailConfig"));
+    }
     let map = |name: &str| body.get(name).map(|value| value.as_object().expect("an object").iter());
     input.prompt_variables = map("promptVariables").map(|variables| {
         let value = |value| PromptVariableValues::Text(string(&members(value, &["text"])["text"]));

@@ -40,6 +40,15 @@ impl Raw {
         self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 
+    /// What Bedrock itself says in headers.
+    pub(crate) fn notes(&self) -> Vec<(&str, &str)> {
+        let of_bedrock = |(name, _): &&(String, String)| name.starts_with("x-amzn-");
+        let mut notes: Vec<_> =
+            self.headers.iter().filter(of_bedrock).map(|(name, value)| (&**name, &**value)).collect();
+        notes.sort_unstable();
+        notes
+    }
+
     /// In a form to be read.
     pub(crate) fn shown(&self) -> Value {
         if self.header("content-type") == Some(EVENT_STREAM) {
