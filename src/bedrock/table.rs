@@ -115,6 +115,9 @@ pub(super) enum Rule {
     Plain,
     /// Settings and counters: nothing in here is text.
     PlainTree,
+    /// What no row names, where text comes in pieces: whether a text that is not known goes on in the next event, nobody can tell. Text in it
+    /// is content of an unknown kind.
+    Unknown,
     /// Content that is not text.
     Opaque(SkipReason),
     /// Base64 bytes of a Converse document, which are text in some formats.

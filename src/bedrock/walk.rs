@@ -189,6 +189,10 @@ impl Walk<'_, '_> {
             Rule::Free(slot_kind) => self.container_or_scalar(node, State::Free(slot_kind), role),
             Rule::Strings(slot_kind) => self.container_or_scalar(node, State::Strings(slot_kind), role),
             Rule::Named(slot_kind) => self.container_or_scalar(node, State::Named(trie, step, slot_kind), role),
+            Rule::Unknown if self.unknown == Unknown::Refuse && self.holds_text(node) => {
+                return Err(BodyError::new(BodyErrorKind::UnknownBlock { pointer: self.doc.pointer(node) }));
+            }
+            Rule::Unknown => self.container_or_scalar(node, State::Free(SlotKind::Free), role),
             Rule::Plain if is_container => {
                 let state = if trie.goes_on(step) { state } else { State::Free(SlotKind::Free) };
                 self.enter(node, state, role)
@@ -214,6 +218,12 @@ impl Walk<'_, '_> {
                 }
             },
         })
+    }
+
+    /// Whether there is a string in a value that is not empty.
+    fn holds_text(&self, node: usize) -> bool {
+        let nodes = node..self.doc.node(node).next();
+        nodes.into_iter().any(|at| self.doc.kind(at) == NodeKind::String && self.doc.raw(at) != "\"\"")
     }
 
     fn nested(&mut self, node: usize, table: &'static Table, role: Role) -> Result<usize, BodyError> {

@@ -75,7 +75,7 @@ fn read(kind: StreamKind, events: &[StreamEvent], mut progress: Progress) -> (St
 fn streams_blocked_at_once_are_whole_streams() {
     for &(shape, model, _) in INVOKE {
         let events = blocked_events(StreamKind::Invoke, shape, model, MESSAGE, &Progress::new());
-        if matches!(model.split('.').next(), Some("ai21" | "twelvelabs")) {
+        if matches!(model.split('.').next(), Some("ai21")) {
             assert_eq!(events, None);
             continue;
         }

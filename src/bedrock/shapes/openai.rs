@@ -8,7 +8,7 @@ use crate::bedrock::slot::SlotKind::{
 use crate::bedrock::table::Rule::{
     Delta, Free, In, InAs, Json, Opaque, Plain, PlainTree, Said, Text, Token, TokenBytes,
 };
-use crate::bedrock::table::{Part, Role, Tag, table};
+use crate::bedrock::table::{Part, Role, Rule, Tag, table};
 
 use super::guardrail::{REQUEST_COMMON, RESPONSE_COMMON};
 
@@ -121,10 +121,29 @@ table! {
         ("reasoning", Delta(Part::Reasoning)),
         ("reasoning_content", Delta(Part::Reasoning)),
         ("audio.transcript", Delta(Part::Transcript)),
-        ("content[].type", Plain),
-        ("content[].text", Delta(Part::Text)),
-        ("content[].thinking[].type", Plain),
-        ("content[].thinking[].text", Delta(Part::Reasoning)),
+        ("content.text", Delta(Part::Text)),
+        ("content[]", In(&CHUNK_PART)),
+        ("thinking", Delta(Part::Reasoning)),
+        ("reasoning_details[].type", Plain),
+        ("reasoning_details[].id", Plain),
+        ("reasoning_details[].format", Plain),
+        ("reasoning_details[].signature", Plain),
+        ("reasoning_details[].text", Delta(Part::Reasoning)),
+        ("*", Rule::Unknown),
+    ]
+}
+
+table! {
+    /// A piece of a content part.
+    CHUNK_PART: Tag::None, None, [
+        ("type", Plain),
+        ("text", Delta(Part::Text)),
+        ("refusal", Delta(Part::Refusal)),
+        ("thinking", Delta(Part::Reasoning)),
+        ("thinking[].type", Plain),
+        ("thinking[].text", Delta(Part::Reasoning)),
+        ("image_url", Opaque(Image)),
+        ("*", Rule::Unknown),
     ]
 }
 

@@ -54,9 +54,8 @@ def test_a_model_that_repeats_what_it_was_told_is_masked(client, steer, upstream
     nothing_hidden(answer)
 
 
-def check_blocked(client, case, body, message):
+def check_blocked(client, case, body, message, places):
     """The answer is the family's own and holds the message, or there is no such answer."""
-    places = case.get("blocked", case.get("answer", []))
     if not places:
         with pytest.raises(client.exceptions.ValidationException) as raised:
             call(client, case, case["model"], body)
@@ -74,14 +73,17 @@ def check_blocked(client, case, body, message):
 def test_a_denied_topic_is_blocked_wherever_it_stands(client, steer, upstream, case):
     for place in range(places(case)):
         body = fill(case["body"], *["Hello"] * place, TEXTS["denied"], "Hello")
-        check_blocked(client, case, body, TEXTS["blocked_input"])
+        places_of_message = case.get("blocked", case.get("answer", []))
+        check_blocked(client, case, body, TEXTS["blocked_input"], places_of_message)
     assert upstream.requests() == [], "nothing was sent on"
 
 
 @pytest.mark.parametrize("case", [case for case in FAMILIES if "answer" in case], ids=name)
 def test_a_denied_answer_is_blocked(client, steer, upstream, case):
     steer.say(TEXTS["said_denied"])
-    check_blocked(client, case, fill(case["body"], "Hello"), TEXTS["blocked_output"])
+    # An answer tells its family where the request did not.
+    places_of_message = case.get("blocked") or case["answer"]
+    check_blocked(client, case, fill(case["body"], "Hello"), TEXTS["blocked_output"], places_of_message)
     assert len(upstream.requests()) == 1
 
 
