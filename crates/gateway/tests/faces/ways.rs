@@ -131,7 +131,7 @@ impl Running {
     async fn start(case: &Case, policy: &Policy, simulator: &Simulator, seen: &Seen) -> Self {
         let (settings, seen) = (case.settings, Arc::clone(seen));
         let upstream = Upstream::new(&simulator.endpoint()).expect("an upstream");
-        let mut builder = Gateway::builder(Policies::new("faces", policy.clone()), upstream)
+        let mut builder = Gateway::builder(Policies::new(policy.name(), policy.clone()), upstream)
             .configure(move |layer| settings.on(layer))
             .on_assessment(move |_, call| seen.lock().expect("not poisoned").push(assessed(call)));
         if let Some(limit) = settings.max_body_bytes {
