@@ -240,7 +240,7 @@ fn start(body: &Value) -> StartAsyncInvokeInput {
 }
 
 fn apply(case: &Case) -> ApplyGuardrailInput {
-    let body = members(&case.request, &["source", "content"]);
+    let body = members(&case.request, &["source", "content", "outputScope"]);
     let block = |block: &Value| {
         let text = members(&members(block, &["text"])["text"], &["text"]);
         let text = GuardrailTextBlock::builder().text(string(&text["text"])).build().expect("a text");
@@ -250,6 +250,7 @@ fn apply(case: &Case) -> ApplyGuardrailInput {
         .guardrail_identifier(&case.model)
         .guardrail_version("1")
         .source(string(&body["source"]).as_str().into())
+        .set_output_scope(body.get("outputScope").and_then(Value::as_str).map(Into::into))
         .set_content(Some(body["content"].as_array().expect("content").iter().map(block).collect()))
         .build()
         .expect("an input")
