@@ -177,7 +177,7 @@ def test_apply_guardrail_is_answered_by_the_gateway(client, steer, upstream):
     action, outputs, (assessment,) = apply("main", "INPUT", TEXTS["denied"])
     assert (action, outputs) == ("GUARDRAIL_INTERVENED", [TEXTS["blocked_input"]])
     assert assessment["topicPolicy"]["topics"][0]["name"] == "investment"
-    assert apply("tickets", "INPUT", TEXTS["denied"]) == ("NONE", [], [])
+    assert apply("tickets", "INPUT", TEXTS["denied"]) == ("NONE", [], [{}])
     with pytest.raises(client.exceptions.ResourceNotFoundException):
         apply("nobodys", "INPUT", "Hello")
     assert upstream.requests() == []
