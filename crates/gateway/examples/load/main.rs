@@ -36,6 +36,7 @@ Usage: load [OPTION VALUE]...
   --delay-ms MS      the pause between the events of a stream [250]
   --pace-us US       the pause between the openings of streams [1000]
   --policy P         the pack for the last row [banking]
+  --only WORDS       only rows with these words in their name
   --banister PATH    the command line [the one built beside this]";
 
 /// A policy with the one rule that the streams have something for.
@@ -49,6 +50,7 @@ struct Settings {
     delay: Duration,
     pace: Duration,
     policy: String,
+    only: String,
     banister: PathBuf,
 }
 
@@ -91,6 +93,7 @@ fn parse(arguments: &[String]) -> Result<Settings, BoxError> {
         delay: Duration::from_millis(250),
         pace: Duration::from_micros(1000),
         policy: "banking".to_owned(),
+        only: String::new(),
         banister: beside,
     };
     for pair in arguments.chunks(2) {
@@ -101,6 +104,7 @@ fn parse(arguments: &[String]) -> Result<Settings, BoxError> {
             "--delay-ms" => settings.delay = Duration::from_millis(read(name, value)?),
             "--pace-us" => settings.pace = Duration::from_micros(read(name, value)?),
             "--policy" => settings.policy.clone_from(value),
+            "--only" => settings.only.clone_from(value),
             "--banister" => settings.banister = value.into(),
             _ => return Err(USAGE.into()),
         }
@@ -135,11 +139,16 @@ async fn load(settings: &Settings) -> Result<(), BoxError> {
         settings.delay.as_millis()
     );
     wave::head();
-    run(&Target { name: "straight to the simulator", process: None, endpoint: upstream }, settings, None).await?;
-
-    let proxy = Process::start(&this, &["proxy", &streams, upstream])?;
-    run(&Target { name: "plain proxy", process: Some(&proxy), endpoint: proxy.endpoint() }, settings, None).await?;
-    drop(proxy);
+    let is_wanted = |name: &str| name.contains(&settings.only);
+    let name = "straight to the simulator";
+    if is_wanted(name) {
+        run(&Target { name, process: None, endpoint: upstream }, settings, None).await?;
+    }
+    let name = "plain proxy";
+    if is_wanted(name) {
+        let proxy = Process::start(&this, &["proxy", &streams, upstream])?;
+        run(&Target { name, process: Some(&proxy), endpoint: proxy.endpoint() }, settings, None).await?;
+    }
 
     let file = std::env::temp_dir().join(format!("banister-load-{}.yaml", std::process::id()));
     std::fs::write(&file, ONE_RULE)?;
@@ -149,6 +158,9 @@ async fn load(settings: &Settings) -> Result<(), BoxError> {
         ("gateway, one rule", one_rule, Policy::from_yaml(ONE_RULE)?),
         (&*format!("gateway, pack {pack}"), pack, Policy::pack(pack)?),
     ] {
+        if !is_wanted(name) {
+            continue;
+        }
         let connections = (settings.streams + 96).to_string();
         let serve =
             ["serve", "--listen", "127.0.0.1:0", "--upstream", upstream, "--max-connections", &connections, "--policy"];
