@@ -133,7 +133,7 @@ async fn load(settings: &Settings) -> Result<(), BoxError> {
     let simulator = Process::start(&this, &["simulator", &streams])?;
     let upstream = simulator.endpoint();
     println!(
-        "{streams} streams, {} waves, {} events each, {} ms between events\n",
+        "{streams} streams, {} waves, about {} events each, {} ms between events\n",
         settings.waves,
         stream::events(),
         settings.delay.as_millis()
@@ -161,7 +161,8 @@ async fn load(settings: &Settings) -> Result<(), BoxError> {
         if !is_wanted(name) {
             continue;
         }
-        let connections = (settings.streams + 96).to_string();
+        // Its default, unless more are asked for.
+        let connections = (settings.streams + 96).max(4096).to_string();
         let serve =
             ["serve", "--listen", "127.0.0.1:0", "--upstream", upstream, "--max-connections", &connections, "--policy"];
         let gateway = Process::start(&settings.banister, &[&serve[..], &[given]].concat())?;
