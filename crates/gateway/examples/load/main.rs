@@ -135,7 +135,7 @@ async fn load(settings: &Settings) -> Result<(), BoxError> {
     println!(
         "{streams} streams, {} waves, about {} events each, {} ms between events\n",
         settings.waves,
-        stream::events(),
+        stream::EVENTS,
         settings.delay.as_millis()
     );
     wave::head();

@@ -13,7 +13,7 @@ use tower::BoxError;
 
 use crate::Settings;
 use crate::process::Process;
-use crate::stream::{Guarded, Stream, events};
+use crate::stream::{EVENTS, Guarded, Stream};
 
 /// Where streams go. What the process uses is measured, if there is one.
 pub(crate) struct Target<'a> {
@@ -122,7 +122,7 @@ async fn streams(target: &Target<'_>, settings: &Settings, guarded: Option<Guard
         tokio::time::sleep(settings.pace).await;
     }
     barrier.wait().await;
-    if started.elapsed() >= settings.delay * u32::try_from(events())? {
+    if started.elapsed() >= settings.delay * EVENTS {
         return Err(
             "the first streams may have ended before the last began: take a longer delay, or fewer streams".into()
         );
