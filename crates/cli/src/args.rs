@@ -59,10 +59,10 @@ pub(crate) struct ServeArgs {
     #[arg(long, value_name = "N", default_value_t = 4096)]
     pub(crate) max_connections: usize,
     /// How long the upstream may take to begin its answer
-    #[arg(long, value_name = "SECONDS", default_value_t = 3600)]
+    #[arg(long, value_name = "SECONDS", default_value_t = 3600, value_parser = clap::value_parser!(u64).range(1..))]
     pub(crate) upstream_time: u64,
     /// How long the upstream may pause within its answer
-    #[arg(long, value_name = "SECONDS", default_value_t = 600)]
+    #[arg(long, value_name = "SECONDS", default_value_t = 600, value_parser = clap::value_parser!(u64).range(1..))]
     pub(crate) idle_time: u64,
     /// How long to go on taking calls at the end, while /readyz says that no more should come
     #[arg(long, value_name = "SECONDS", default_value_t = 0)]

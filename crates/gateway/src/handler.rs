@@ -126,8 +126,8 @@ async fn guarded(
             Some(operation) if response.body().size_hint().exact().is_none() => {
                 let (metrics, gauge) = (Arc::clone(&shared.metrics), shared.metrics.streams(&policy.name));
                 response.map(|body| {
-                    StreamBody::new(body, operation, gauge, span.clone(), move || metrics.upstream_slow())
-                        .boxed_unsync()
+                    let failed = move |error: &BoxError| count_failure(&metrics, error);
+                    StreamBody::new(body, operation, gauge, span.clone(), failed).boxed_unsync()
                 })
             }
             _ => response.map(BodyExt::boxed_unsync),
@@ -190,17 +190,19 @@ fn failed(shared: &Shared, error: &BoxError) -> Response<ResponseBody> {
         // The client went away within its request; nobody reads this.
         return exception(StatusCode::BAD_REQUEST, "ValidationException", "The request is not whole.");
     }
+    count_failure(&shared.metrics, error);
     if error.is::<SlowUpstream>() {
-        shared.metrics.upstream_slow();
-        tracing::warn!(%error, "the upstream is slow");
         // Status and name of Bedrock's own: SDKs know it, and do not pay for the call again by themselves.
         let message = "The model's endpoint took too long.";
         return exception(StatusCode::REQUEST_TIMEOUT, "ModelTimeoutException", message);
     }
-    shared.metrics.upstream_failed();
-    tracing::warn!(%error, "the upstream failed");
     let message = "The gateway cannot reach the model's endpoint.";
     exception(StatusCode::SERVICE_UNAVAILABLE, "ServiceUnavailableException", message)
+}
+
+fn count_failure(metrics: &Metrics, error: &BoxError) {
+    tracing::warn!(%error, "the upstream failed");
+    if error.is::<SlowUpstream>() { metrics.upstream_slow() } else { metrics.upstream_failed() }
 }
 
 /// A whole body, if it can be examined.

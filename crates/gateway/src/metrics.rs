@@ -127,7 +127,7 @@ impl Metrics {
         self.count("banister_denied_total", &[]);
     }
 
-    /// The upstream could not be reached, or failed before it answered.
+    /// The upstream could not be reached, or its answer broke off.
     pub(crate) fn upstream_failed(&self) {
         self.count("banister_upstream_failures_total", &[]);
     }

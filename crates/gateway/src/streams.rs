@@ -71,7 +71,7 @@ impl Drop for Counted {
 pub(crate) struct StreamBody {
     under_way: Option<UnderWay>,
     operation: Operation,
-    slow: Box<dyn Fn() + Send>,
+    failed: Box<dyn Fn(&BoxError) + Send>,
 }
 
 struct UnderWay {
@@ -89,16 +89,16 @@ impl Drop for UnderWay {
 }
 
 impl StreamBody {
-    /// `slow` is called once when the upstream is.
+    /// `failed` is called once if the upstream fails within it.
     pub(crate) fn new(
         body: ResponseBody<TimedBody>,
         operation: Operation,
         gauge: Arc<StreamGauge>,
         span: CallSpan,
-        slow: impl Fn() + Send + 'static,
+        failed: impl Fn(&BoxError) + Send + 'static,
     ) -> Self {
         let under_way = UnderWay { body: Some(body), counted: Counted::new(gauge), span };
-        Self { under_way: Some(under_way), operation, slow: Box::new(slow) }
+        Self { under_way: Some(under_way), operation, failed: Box::new(failed) }
     }
 
     fn end(&mut self) {
@@ -123,12 +123,9 @@ impl Body for StreamBody {
             Poll::Ready(Some(Err(error))) => {
                 span.failed();
                 this.end();
-                if !error.is::<SlowUpstream>() {
-                    tracing::debug!(%error, "a stream broke off");
-                    return Poll::Ready(Some(Err(error)));
-                }
-                (this.slow)();
-                Poll::Ready(Some(too_slow(this.operation).map(Frame::data).ok_or(error)))
+                (this.failed)(&error);
+                let exception = error.is::<SlowUpstream>().then(|| too_slow(this.operation)).flatten();
+                Poll::Ready(Some(exception.map(Frame::data).ok_or(error)))
             }
             polled => polled,
         }

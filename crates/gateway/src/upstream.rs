@@ -14,13 +14,16 @@ use http::{Request, Response, Uri};
 use hyper::body::Incoming;
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
-use hyper_util::rt::TokioExecutor;
+use hyper_util::rt::{TokioExecutor, TokioTimer};
 use tower::{BoxError, Service};
 
 use crate::body::RequestBody;
 
 /// A host that takes longer to accept a connection is down: its answer is that it cannot be reached, and clients call again.
 const CONNECT_TIME: Duration = Duration::from_secs(10);
+
+/// How long a connection is kept for the next call. What a burst of calls has opened is given back soon after.
+const IDLE_CONNECTION: Duration = Duration::from_secs(30);
 
 /// How long nothing is said before TCP asks whether the peer is there.
 const KEEPALIVE: Duration = Duration::from_secs(60);
@@ -79,7 +82,10 @@ impl Upstream {
             return Err(UpstreamError("it has a query"));
         }
         let prefix = path.map_or(String::new(), |path| path.path().trim_end_matches('/').to_owned());
-        let client = Client::builder(TokioExecutor::new()).build(connector()?);
+        let mut builder = Client::builder(TokioExecutor::new());
+        // Without a timer none of them would be closed before the upstream does.
+        builder.pool_idle_timeout(IDLE_CONNECTION).pool_timer(TokioTimer::new());
+        let client = builder.build(connector()?);
         Ok(Self {
             client,
             scheme,

@@ -65,6 +65,27 @@ async fn converse_stream(client: &aws_sdk_bedrockruntime::Client, text: &str) ->
     joined
 }
 
+/// Each stream has its own text, however many run at once.
+#[tokio::test]
+async fn streams_at_once_do_not_mix() {
+    let options =
+        Options { chunk: Chunk::Chars(3), delay: Some(std::time::Duration::from_millis(5)), ..Options::default() };
+    let simulator = simulator(options).await;
+    let gateway = run(builder(&simulator)).await;
+    let mut calls = tokio::task::JoinSet::new();
+    for number in 0..100 {
+        let client = client(gateway.address);
+        calls.spawn(async move {
+            let prompt = format!("Order {number} of user{number}@example.com");
+            (number, converse_stream(&client, &prompt).await)
+        });
+    }
+    while let Some(call) = calls.join_next().await {
+        let (number, text) = call.unwrap();
+        assert_eq!(text, format!("You said: Order {number} of {{EMAIL}}"));
+    }
+}
+
 #[tokio::test]
 async fn blocked_requests_never_reach_the_upstream() {
     let simulator = simulator(Options::default()).await;

@@ -170,7 +170,7 @@ async fn streams_and_what_they_hold_are_counted() {
     until(&gateway, STREAMS, 0).await;
     assert_eq!(metric(&gateway, HELD).await, Some(0));
 
-    // To its end, and broken off.
+    // To its end, and broken off, which is counted.
     for fault in [None, Some(Fault::CutConnection { after_bytes: 400 }), Some(Fault::CorruptFrame { after_events: 2 })]
     {
         simulator.set_options(Options { fault, ..silent() });
@@ -179,4 +179,5 @@ async fn streams_and_what_they_hold_are_counted() {
         until(&gateway, STREAMS, 0).await;
         assert_eq!(metric(&gateway, HELD).await, Some(0));
     }
+    assert_eq!(metric(&gateway, "banister_upstream_failures_total").await, Some(2));
 }

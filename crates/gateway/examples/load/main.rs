@@ -1,0 +1,174 @@
+//! A thousand streams at once through the gateway, and what they cost.
+//!
+//! ```sh
+//! cargo build --release -p banister-cli
+//! cargo run --release -p banister-gateway --example load
+//! ```
+//!
+//! Four rows, one after another in one run, with the same streams: straight to the simulator; through a plain proxy that looks at nothing;
+//! through `banister serve` with a policy of one rule; and through it with a policy that ships with it. Half of the streams are
+//! ConverseStream, half InvokeModelWithResponseStream. Each wave opens all streams, waits until every one of them has had its first event
+//! and none has ended, measures, and reads them to their end; the text of every stream is compared with what it has to be. Simulator,
+//! proxy and gateway are processes of their own, so that processor time and memory are theirs alone. Linux only: it reads `/proc`.
+
+mod process;
+mod proxy;
+mod stream;
+mod wave;
+
+use std::path::PathBuf;
+use std::str::FromStr;
+use std::time::Duration;
+
+use banister::Policy;
+use banister_simulator::{Options, Simulator};
+use tower::BoxError;
+
+use process::Process;
+use stream::Guarded;
+use wave::{Target, run};
+
+const USAGE: &str = "\
+Usage: load [OPTION VALUE]...
+
+  --streams N        streams at once [1000]
+  --waves N          how often [3]
+  --delay-ms MS      the pause between the events of a stream [250]
+  --pace-us US       the pause between the openings of streams [1000]
+  --policy P         the pack for the last row [banking]
+  --only WORDS       only rows with these words in their name
+  --banister PATH    the command line [the one built beside this]";
+
+/// A policy with the one rule that the streams have something for.
+const ONE_RULE: &str = "{version: 1, name: one-rule, pii: [{types: [EMAIL], action: mask}]}";
+
+/// What is asked for.
+#[derive(Clone, Debug)]
+struct Settings {
+    streams: usize,
+    waves: usize,
+    delay: Duration,
+    pace: Duration,
+    policy: String,
+    only: String,
+    banister: PathBuf,
+}
+
+fn main() -> Result<(), BoxError> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    match arguments.first().map(String::as_str) {
+        Some("--help" | "-h") => println!("{USAGE}"),
+        Some("simulator") => {
+            make_room(&arguments)?;
+            runtime.block_on(simulator())?;
+        }
+        Some("proxy") => {
+            make_room(&arguments)?;
+            runtime.block_on(proxy::run(arguments.get(2).ok_or("proxy wants an upstream")?))?;
+        }
+        _ => {
+            let settings = parse(&arguments)?;
+            rlimit::increase_nofile_limit(settings.streams as u64 + 64)?;
+            runtime.block_on(load(&settings))?;
+        }
+    }
+    Ok(())
+}
+
+/// Room for two connections a stream, whose number is the second argument.
+fn make_room(arguments: &[String]) -> Result<(), BoxError> {
+    let streams: u64 = arguments.get(1).ok_or("a number of streams")?.parse()?;
+    rlimit::increase_nofile_limit(2 * streams + 64)?;
+    Ok(())
+}
+
+fn parse(arguments: &[String]) -> Result<Settings, BoxError> {
+    // `target/release/examples/load`, and beside the folder of examples `target/release/banister`.
+    let beside = std::env::current_exe()?;
+    let beside = beside.parent().and_then(|folder| folder.parent()).ok_or("no folder")?.join("banister");
+    let mut settings = Settings {
+        streams: 1000,
+        waves: 3,
+        delay: Duration::from_millis(250),
+        pace: Duration::from_micros(1000),
+        policy: "banking".to_owned(),
+        only: String::new(),
+        banister: beside,
+    };
+    for pair in arguments.chunks(2) {
+        let [name, value] = pair else { return Err(USAGE.into()) };
+        match name.as_str() {
+            "--streams" => settings.streams = read(name, value)?,
+            "--waves" => settings.waves = read(name, value)?,
+            "--delay-ms" => settings.delay = Duration::from_millis(read(name, value)?),
+            "--pace-us" => settings.pace = Duration::from_micros(read(name, value)?),
+            "--policy" => settings.policy.clone_from(value),
+            "--only" => settings.only.clone_from(value),
+            "--banister" => settings.banister = value.into(),
+            _ => return Err(USAGE.into()),
+        }
+    }
+    if !settings.banister.exists() {
+        let path = settings.banister.display();
+        return Err(format!("{path} is not there: cargo build --release -p banister-cli").into());
+    }
+    Ok(settings)
+}
+
+fn read<T: FromStr>(name: &str, value: &str) -> Result<T, BoxError> {
+    value.parse().map_err(|_| format!("{name}: {value} is no number").into())
+}
+
+/// Bedrock, in a process of its own.
+async fn simulator() -> Result<(), BoxError> {
+    let simulator = Simulator::start(Options::default()).await?;
+    println!("{}", simulator.endpoint());
+    std::future::pending().await
+}
+
+async fn load(settings: &Settings) -> Result<(), BoxError> {
+    let streams = settings.streams.to_string();
+    let this = std::env::current_exe()?;
+    let simulator = Process::start(&this, &["simulator", &streams])?;
+    let upstream = simulator.endpoint();
+    println!(
+        "{streams} streams, {} waves, about {} events each, {} ms between events\n",
+        settings.waves,
+        stream::EVENTS,
+        settings.delay.as_millis()
+    );
+    wave::head();
+    let is_wanted = |name: &str| name.contains(&settings.only);
+    let name = "straight to the simulator";
+    if is_wanted(name) {
+        run(&Target { name, process: None, endpoint: upstream }, settings, None).await?;
+    }
+    let name = "plain proxy";
+    if is_wanted(name) {
+        let proxy = Process::start(&this, &["proxy", &streams, upstream])?;
+        run(&Target { name, process: Some(&proxy), endpoint: proxy.endpoint() }, settings, None).await?;
+    }
+
+    let file = std::env::temp_dir().join(format!("banister-load-{}.yaml", std::process::id()));
+    std::fs::write(&file, ONE_RULE)?;
+    let one_rule = file.to_str().ok_or("a folder whose name is text")?;
+    let pack = settings.policy.as_str();
+    for (name, given, policy) in [
+        ("gateway, one rule", one_rule, Policy::from_yaml(ONE_RULE)?),
+        (&*format!("gateway, pack {pack}"), pack, Policy::pack(pack)?),
+    ] {
+        if !is_wanted(name) {
+            continue;
+        }
+        // Its default, unless more are asked for.
+        let connections = (settings.streams + 96).max(4096).to_string();
+        let serve =
+            ["serve", "--listen", "127.0.0.1:0", "--upstream", upstream, "--max-connections", &connections, "--policy"];
+        let gateway = Process::start(&settings.banister, &[&serve[..], &[given]].concat())?;
+        let guarded = Guarded::new(policy);
+        run(&Target { name, process: Some(&gateway), endpoint: gateway.endpoint() }, settings, Some(guarded)).await?;
+    }
+    std::fs::remove_file(&file)?;
+    Ok(())
+}
