@@ -365,8 +365,11 @@ fn chunks(json: &[Value]) -> Options {
 /// go on, and the stream is refused where they are not.
 #[tokio::test]
 async fn no_value_passes_between_two_events() {
+    /// A member that a text can stand in, whether it is known to go on, and the event of a piece.
+    type Form<'a> = (&'a str, bool, &'a dyn Fn(&str) -> Value);
+
     let openai = |delta: Value| json!({"choices": [{"index": 0, "delta": delta, "finish_reason": null}]});
-    let forms: [(&str, bool, &dyn Fn(&str) -> Value); 19] = [
+    let forms: [Form<'_>; 19] = [
         ("Pegasus", true, &|text| json!({"message": text})),
         ("no more than the text", true, &|text| json!({"text": text})),
         ("a list of parts", true, &|text| openai(json!({"content": [{"type": "text", "text": text}]}))),
