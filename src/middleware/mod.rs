@@ -25,6 +25,12 @@
 //! The `match` members are empty. [`Guardrail::dangerous_keep_matches`](crate::Guardrail::dangerous_keep_matches) fills them, for all
 //! callers. There is no latency in it, and no `modelOutput`: what the model said before it was masked is told to nobody.
 //!
+//! # What it costs
+//!
+//! A body is examined on the task that polls the call, in time linear in its text and without waiting for anything: microseconds for a
+//! prompt, some tenths of a second for megabytes. A server that takes such bodies beside streams keeps those going by polling the call in
+//! `tokio::task::block_in_place`, as the gateway does.
+//!
 //! # Services
 //!
 //! [`BedrockService`] is the innermost service, over an SDK client. Anything else that takes the same inputs will do, so a guarded stack

@@ -14,6 +14,7 @@ use hyper::body::Incoming;
 use tower::{BoxError, Layer, ServiceExt};
 
 use crate::access::{Access, ClientKeys};
+use crate::apart::{LARGE_BYTES, apart_if};
 use crate::body::{RequestBody, ResponseBody, SlowBody};
 use crate::choice::{by_body, by_header};
 use crate::exception::{exception, reply};
@@ -120,7 +121,9 @@ async fn guarded(
     }
     span.send_on(headers);
     let service = policy.layer.layer(Timed::new(shared.upstream.clone(), &shared.limits));
-    let response = match span.during(service.oneshot(request)).await {
+    // A body whose size is not announced may be large as well.
+    let is_heavy = request.body().size_hint().upper().is_none_or(|bytes| bytes >= LARGE_BYTES);
+    let response = match span.during(apart_if(is_heavy, service.oneshot(request))).await {
         Ok(response) => match operation.map(|(operation, _)| operation).filter(|operation| operation.is_stream()) {
             // What is whole already is an answer in the model's place, or an error.
             Some(operation) if response.body().size_hint().exact().is_none() => {

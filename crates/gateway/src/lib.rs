@@ -65,6 +65,7 @@
 //! `cargo run --release -p banister-gateway --example load` measures a thousand streams at once, with the guard and without.
 
 mod access;
+mod apart;
 mod bind_error;
 mod body;
 mod builder;
