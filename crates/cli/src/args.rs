@@ -55,6 +55,9 @@ pub(crate) struct ServeArgs {
     /// Listen without client keys where others can reach it
     #[arg(long)]
     pub(crate) dangerous_serve_anyone: bool,
+    /// Show clients that ask for a trace the text that was found, as `match`
+    #[arg(long)]
+    pub(crate) dangerous_show_matches: bool,
     /// Connections at once; more wait. Each needs two open files
     #[arg(long, value_name = "N", default_value_t = 4096)]
     pub(crate) max_connections: usize,

@@ -29,6 +29,7 @@ pub struct GatewayBuilder {
     upstream: Upstream,
     keys: ClientKeys,
     anyone: bool,
+    keeps_matches: bool,
     configure: Configure,
     observer: Observer,
     limits: Limits,
@@ -53,6 +54,7 @@ impl GatewayBuilder {
             upstream,
             keys: ClientKeys::default(),
             anyone: false,
+            keeps_matches: false,
             configure: Box::new(|layer| layer),
             observer: Box::new(|_, _| {}),
             limits: Limits::default(),
@@ -81,6 +83,14 @@ impl GatewayBuilder {
     #[must_use]
     pub fn dangerous_serve_anyone(mut self) -> Self {
         self.anyone = true;
+        self
+    }
+
+    /// Tells clients that ask for a trace, or call ApplyGuardrail, also the text that was found; see
+    /// [`Guardrail::dangerous_keep_matches`]. Logs, metrics and spans still do not hold it.
+    #[must_use]
+    pub fn dangerous_keep_matches(mut self) -> Self {
+        self.keeps_matches = true;
         self
     }
 
@@ -185,8 +195,9 @@ impl GatewayBuilder {
         }
         let metrics = Arc::new(Metrics::default());
         let (configure, observer, limit) = (self.configure, Arc::new(self.observer), self.limits.body_bytes);
-        let counted = Arc::clone(&metrics);
+        let (counted, keeps_matches) = (Arc::clone(&metrics), self.keeps_matches);
         let make_layer = move |name: &Arc<str>, guardrail: Guardrail| {
+            let guardrail = if keeps_matches { guardrail.dangerous_keep_matches() } else { guardrail };
             let (name, metrics, observer) = (Arc::clone(name), Arc::clone(&counted), Arc::clone(&observer));
             let layer = configure(GuardrailLayer::new(guardrail)).max_body_bytes(limit);
             layer.on_assessment(move |call| {

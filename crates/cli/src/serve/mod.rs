@@ -81,6 +81,9 @@ fn with_settings(builder: GatewayBuilder, args: &ServeArgs) -> Result<GatewayBui
         .idle_time(Duration::from_secs(args.idle_time))
         .drain_time(Duration::from_secs(args.drain_time))
         .shutdown_time(Duration::from_secs(args.shutdown_time));
+    if args.dangerous_show_matches {
+        builder = builder.dangerous_keep_matches();
+    }
     if args.dangerous_serve_anyone {
         builder = builder.dangerous_serve_anyone();
     }

@@ -250,3 +250,18 @@ async fn metrics_count_by_rule_and_action() {
     }
     assert!(!text.contains("example.com"));
 }
+
+#[tokio::test]
+async fn matches_are_told_where_the_gateway_is_set_so() {
+    let simulator = simulator(Options::default()).await;
+    for is_set in [false, true] {
+        let builder = builder(&simulator);
+        let gateway = run(if is_set { builder.dangerous_keep_matches() } else { builder }).await;
+        let block = GuardrailTextBlock::builder().text("Mail a.b@example.com").build().unwrap();
+        let call = client(gateway.address).apply_guardrail().guardrail_identifier("main").guardrail_version("1");
+        let call = call.source(GuardrailContentSource::Output).content(GuardrailContentBlock::Text(block));
+        let told = call.send().await.unwrap();
+        let entities = told.assessments()[0].sensitive_information_policy().unwrap().pii_entities();
+        assert_eq!(entities[0].r#match(), if is_set { "a.b@example.com" } else { "" });
+    }
+}
