@@ -90,19 +90,21 @@ fn code_value(text: &str) -> std::ops::Range<usize> {
 }
 
 /// The parts of an address and the signs in front of each.
-fn parts(text: &str) -> Vec<(&str, &str)> {
-    let sign = |c: char| matches!(c, ' ' | ',' | '.' | '#' | '\n');
-    let mut parts = Vec::new();
+fn parts_of(text: &str) -> impl Iterator<Item = (&str, &str)> {
+    let is_sign = |byte: &u8| matches!(byte, b' ' | b',' | b'.' | b'#' | b'\n');
     let mut rest = text;
-    while !rest.is_empty() {
-        let start = rest.find(|c| !sign(c)).unwrap_or(rest.len());
-        let end = rest[start..].find(sign).map_or(rest.len(), |i| start + i);
-        if start < end {
-            parts.push((&rest[..start], &rest[start..end]));
-        }
-        rest = &rest[end.max(start)..];
-    }
-    parts
+    std::iter::from_fn(move || {
+        let bytes = rest.as_bytes();
+        let start = bytes.iter().position(|byte| !is_sign(byte))?;
+        let end = bytes[start..].iter().position(is_sign).map_or(bytes.len(), |length| start + length);
+        let part = (&rest[..start], &rest[start..end]);
+        rest = &rest[end..];
+        Some(part)
+    })
+}
+
+fn parts(text: &str) -> Vec<(&str, &str)> {
+    parts_of(text).collect()
 }
 
 fn has_digit(word: &str) -> bool {
@@ -110,11 +112,12 @@ fn has_digit(word: &str) -> bool {
 }
 
 fn is_kind(word: &str) -> bool {
-    KINDS.binary_search(&word.to_ascii_lowercase().as_str()).is_ok()
+    let lower = || word.bytes().map(|byte| byte.to_ascii_lowercase());
+    KINDS.binary_search_by(|kind| kind.bytes().cmp(lower())).is_ok()
 }
 
 fn is_unit(word: &str) -> bool {
-    UNITS.contains(&word.to_ascii_lowercase().as_str())
+    UNITS.iter().any(|unit| unit.eq_ignore_ascii_case(word))
 }
 
 fn whole(c: &Candidate<'_>) -> bool {
@@ -123,14 +126,14 @@ fn whole(c: &Candidate<'_>) -> bool {
 
 fn street(c: &Candidate<'_>) -> Verdict {
     let inside = matches!(c.before, Some('.' | '-' | '/' | '$' | '#' | ':'));
-    let parts = parts(c.text);
     let number = c.text.bytes().take_while(u8::is_ascii_digit).count();
-    if !whole(c)
-        || inside
-        || number > 6
-        || parts.len() > 16
-        || c.text.ends_with('.') && !parts.last().is_some_and(|p| is_kind(p.1) && p.1.len() <= 4)
-    {
+    // Most of what comes here is no address: what can be told without taking it apart is told first.
+    let is_named = || parts_of(c.text).take(8).skip(2).any(|(_, word)| is_kind(word) || is_unit(word));
+    if !whole(c) || inside || number > 6 || !is_named() {
+        return Verdict::Reject;
+    }
+    let parts = parts(c.text);
+    if parts.len() > 16 || c.text.ends_with('.') && !parts.last().is_some_and(|p| is_kind(p.1) && p.1.len() <= 4) {
         return Verdict::Reject;
     }
     // "3. A Quiet Place" is an item of a list.

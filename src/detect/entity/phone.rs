@@ -189,8 +189,28 @@ fn international(c: &Candidate<'_>) -> Verdict {
     if fits && !repeated { Verdict::Accept } else { Verdict::Reject }
 }
 
+/// How many digits there are, and how many of them stand alone.
+fn counted(number: &str) -> (usize, usize) {
+    let (mut digits, mut lone, mut run) = (0, 0, 0);
+    for byte in number.bytes().chain([b' ']) {
+        if byte.is_ascii_digit() {
+            run += 1;
+        } else {
+            digits += run;
+            lone += usize::from(run == 1);
+            run = 0;
+        }
+    }
+    (digits, lone)
+}
+
 fn grouped(c: &Candidate<'_>) -> Verdict {
     let number = without_extension(c.text);
+    let (count, lone) = counted(number);
+    // Most of what comes here is told by this already.
+    if !(7..=15).contains(&count) || lone > 2 {
+        return Verdict::Reject;
+    }
     let extended = number.len() < c.text.len();
     let digits = digits_of(number);
     let groups: Vec<&str> = number.split(|c: char| !c.is_ascii_digit()).filter(|g| !g.is_empty()).collect();
@@ -203,12 +223,7 @@ fn grouped(c: &Candidate<'_>) -> Verdict {
         Some(b) => matches!(b, '.' | '/' | '+' | '$' | '*' | '\u{20ac}' | '\u{a3}'),
         None => false,
     };
-    if !complete(c)
-        || inside
-        || !brackets_match(number)
-        || !(7..=15).contains(&n)
-        || c.after == Some('-') && lens.last() == Some(&1)
-    {
+    if !complete(c) || inside || !brackets_match(number) || c.after == Some('-') && lens.last() == Some(&1) {
         return Verdict::Reject;
     }
     // The head of a longer dotted number, such as an address of the internet.
@@ -278,8 +293,7 @@ fn other_kind(number: &str, groups: &[&str], lens: &[usize], digits: &[u8]) -> b
     let decimal = lens.len() == 2 && number.contains('.') && !number.contains(['(', ' ', '-']);
     let card = digits.len() >= 13 && (lens[0] == 4 || lens.len() == 1) && luhn(digits);
     let same = digits.windows(2).all(|w| w[0] == w[1]);
-    let single = lens.iter().filter(|&&l| l == 1).count() > 2;
-    date || ssn || zip || ip || decimal || card || same || single
+    date || ssn || zip || ip || decimal || card || same
 }
 
 fn bare(c: &Candidate<'_>) -> Verdict {

@@ -5,7 +5,7 @@ use super::dfa::{DEAD, Dfa, Info, Place};
 use super::landmark::Landmark;
 use super::look::EdgeSet;
 use super::starts::Starts;
-use super::thread::{AltMeta, Judge, PatternMatch, Thread, expire, merge, record};
+use super::thread::{AltMeta, ByPlace, Judge, PatternMatch, Thread, expire, merge, record};
 use crate::detect::piece::Piece;
 use crate::text::buffer::TextBuffer;
 use crate::text::fold::View;
@@ -33,11 +33,12 @@ pub(crate) struct Machine {
 pub(crate) struct MachineState {
     pub(super) threads: Vec<Thread>,
     pub(super) before: CharKind,
+    by_place: ByPlace,
 }
 
 impl Default for MachineState {
     fn default() -> Self {
-        Self { threads: Vec::new(), before: CharKind::Edge }
+        Self { threads: Vec::new(), before: CharKind::Edge, by_place: ByPlace::default() }
     }
 }
 
@@ -199,7 +200,7 @@ impl Machine {
             }
         }
         if state.threads.len() > 1 {
-            merge(&mut state.threads);
+            merge(&mut state.threads, &mut state.by_place);
         }
     }
 

@@ -1,5 +1,9 @@
 //! Starts that are alive, and the matches they have seen.
 
+use std::collections::hash_map::Entry;
+
+use rustc_hash::FxHashMap;
+
 use super::dfa::Place;
 use super::look::EdgeSet;
 use super::starts::Starts;
@@ -93,11 +97,30 @@ pub(super) fn record(thread: &mut Thread, meta: &AltMeta, end: usize, judge: &Ju
     }
 }
 
-/// Makes threads at the same place one: what follows is the same for all of them.
-pub(super) fn merge(threads: &mut Vec<Thread>) {
-    let mut index = 1;
+/// So many threads are compared with one another; more are looked up.
+const FEW: usize = 8;
+
+/// Where the thread at each state stands, kept for its memory.
+#[derive(Debug, Default)]
+pub(super) struct ByPlace(FxHashMap<u32, usize>);
+
+/// Makes threads at the same place one: what follows is the same for all of them. Takes linear time in the threads.
+pub(super) fn merge(threads: &mut Vec<Thread>, by_place: &mut ByPlace) {
+    let are_many = threads.len() > FEW;
+    by_place.0.clear();
+    let mut index = 0;
     while index < threads.len() {
-        let Some(twin) = threads[..index].iter().position(|other| other.place == threads[index].place) else {
+        let twin = match threads[index].place {
+            Place::State(state) if are_many => match by_place.0.entry(state) {
+                Entry::Occupied(twin) => Some(*twin.get()),
+                Entry::Vacant(free) => {
+                    free.insert(index);
+                    None
+                }
+            },
+            ref place => threads[..index].iter().position(|other| other.place == *place),
+        };
+        let Some(twin) = twin else {
             index += 1;
             continue;
         };
