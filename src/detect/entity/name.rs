@@ -119,8 +119,11 @@ fn is_not_name(word: &str) -> bool {
     NOT_NAMES.binary_search(&word).is_ok()
 }
 
-/// The words of a name, judged: capitalised, made of letters, none of them a word that only looks like one. At most
-/// four, particles aside; the last is no particle.
+/// Names of more words are none, particles aside.
+const MOST_WORDS: usize = 4;
+
+/// The words of a name, judged: capitalised, made of letters, none of them a word that only looks like one. The
+/// last is no particle.
 fn name_words(text: &str) -> Option<usize> {
     let mut count = 0;
     let mut last_particle = true;
@@ -146,8 +149,11 @@ fn name_words(text: &str) -> Option<usize> {
             return None;
         }
         count += 1;
+        if count > MOST_WORDS {
+            return None;
+        }
     }
-    (!last_particle && (1..=4).contains(&count)).then_some(count)
+    (!last_particle && count > 0).then_some(count)
 }
 
 /// Whether the candidate ends where a word ends.
