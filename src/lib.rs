@@ -45,8 +45,8 @@
 //!
 //! # Where to read on
 //!
-//! The [`guide`] is the manual: [policies](guide::policies), [streaming](guide::streaming), the
-//! [threat model](guide::threat_model), and all [defaults](guide::defaults).
+//! The [`guide`] is the manual: [policies](guide::policies), [streaming](guide::streaming),
+//! [Bedrock calls](guide::bedrock), the [threat model](guide::threat_model), and all [defaults](guide::defaults).
 //!
 //! The modules are floors: each imports from lower ones only.
 //!

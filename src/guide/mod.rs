@@ -2,6 +2,7 @@
 //!
 //! * [`policies`]: how to write a policy, and what each rule finds.
 //! * [`streaming`]: what is promised of streams, what is held back, and how much.
+//! * [`bedrock`]: what is examined of a call, and what its caller gets.
 //! * [`threat_model`]: what a guardrail is for, and what it does not protect against.
 //! * [`defaults`]: every default and every limit, with its reason.
 
@@ -10,6 +11,9 @@ pub mod policies {}
 
 #[doc = include_str!("streaming.md")]
 pub mod streaming {}
+
+#[doc = include_str!("bedrock.md")]
+pub mod bedrock {}
 
 #[doc = include_str!("threat_model.md")]
 pub mod threat_model {}
