@@ -50,6 +50,20 @@ pub(crate) enum SlotKind {
     Free,
 }
 
+impl SlotKind {
+    /// Whether a number here may be what a person or a model says, as in the arguments of a tool, and not one of the format.
+    pub(super) fn has_numbers(self) -> bool {
+        matches!(self, Self::ToolInput | Self::ToolResult | Self::Document)
+    }
+}
+
+/// Whether a JSON number is one that could be told as text: a whole one, of 6 to 19 digits. A shorter one is a count or an amount; what is
+/// longer does not fit into 64 bits, and most readers have lost its digits.
+pub(super) fn is_telling(number: &str) -> bool {
+    let digits = number.strip_prefix('-').unwrap_or(number);
+    (6..=19).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit())
+}
+
 /// Where a string stands.
 #[derive(Clone, Copy)]
 pub(super) enum Place<'a> {

@@ -175,12 +175,14 @@ impl<'d, 'a> Visit<'d, 'a> {
 
     pub(super) fn one(&mut self, found: Found, f: &mut Visitor<'_>) -> Result<(), BodyError> {
         let Found { node, kind, form } = found;
-        if form == Form::TokenBytes {
-            return Ok(());
+        match form {
+            Form::TokenBytes => return Ok(()),
+            Form::Number => return self.number(node, kind, f),
+            _ => {}
         }
         let text = self.doc.string(node);
         let edit = match form {
-            Form::TokenBytes => None,
+            Form::TokenBytes | Form::Number => None,
             Form::Token => {
                 // One that is found by itself takes all of them with it.
                 self.token_found |= self.offer(node, SlotKind::Token, text, false, f).is_some();
@@ -202,6 +204,17 @@ impl<'d, 'a> Visit<'d, 'a> {
             self.renamed.push((node, edit.apply(&self.doc.string(node))?));
         }
         self.write(node, &edit)
+    }
+
+    /// Offers a number as it is written.
+    fn number(&mut self, node: usize, kind: SlotKind, f: &mut Visitor<'_>) -> Result<(), BodyError> {
+        let raw = self.doc.raw(node);
+        if let Some(edit) = self.offer(node, kind, Cow::Borrowed(raw), false, f) {
+            let at = self.doc.node(node);
+            let bytes = serde_json::Value::from(edit.apply(raw)?).to_string();
+            self.edits.push(RawEdit { range: at.start()..at.end(), bytes });
+        }
+        Ok(())
     }
 
     /// Carries an edit of the string at `node` over to the raw bytes.

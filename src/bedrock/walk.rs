@@ -3,7 +3,7 @@
 use super::error::{BodyError, BodyErrorKind};
 use super::json::{Document, NodeKind};
 use super::shape;
-use super::slot::{SkipReason, SlotKind};
+use super::slot::{SkipReason, SlotKind, is_telling};
 use super::table::{Part, Role, Rule, Table, Tag, Trie};
 
 /// What to do with content of an unknown kind.
@@ -23,6 +23,8 @@ pub(super) enum Form {
     Text,
     Key,
     Json,
+    /// A number. One that is masked becomes a string.
+    Number,
     Token,
     TokenBytes,
     FileBytes,
@@ -279,6 +281,15 @@ impl Walk<'_, '_> {
                     State::Named(_, _, kind) | State::Free(kind) | State::Strings(kind) => kind,
                 };
                 self.find(node, kind, Form::Text);
+                self.doc.node(node).next()
+            }
+            NodeKind::Number => {
+                if let State::Free(kind) | State::Strings(kind) = state
+                    && kind.has_numbers()
+                    && is_telling(self.doc.raw(node))
+                {
+                    self.find(node, kind, Form::Number);
+                }
                 self.doc.node(node).next()
             }
             _ => self.doc.node(node).next(),

@@ -41,14 +41,19 @@ impl LaneGuard {
     }
 
     /// Ends the text.
-    pub(super) fn finish(mut self, out: &mut String, done: &mut Vec<Assessment>) -> bool {
+    pub(super) fn finish(
+        mut self,
+        start: impl Fn() -> Evaluator,
+        out: &mut String,
+        done: &mut Vec<Assessment>,
+    ) -> bool {
         match &mut self {
             Self::Text(evaluator) => {
                 evaluator.finish(out);
                 done.push(evaluator.assessment());
                 evaluator.is_blocked()
             }
-            Self::Tool(tool) => tool.finish(out, done),
+            Self::Tool(tool) => tool.finish(start, out, done),
         }
     }
 

@@ -194,7 +194,7 @@ impl Lanes {
         for &lane in lanes {
             let Some(guard) = self.open.remove(&lane) else { continue };
             let (mut rest, mut done) = (String::new(), Vec::new());
-            plan.blocked |= guard.finish(&mut rest, &mut done);
+            plan.blocked |= guard.finish(|| start(&self.guard), &mut rest, &mut done);
             for assessment in &done {
                 self.note(lane, assessment);
             }

@@ -2,14 +2,42 @@
 
 use crate::bedrock::error::BodyError;
 use crate::bedrock::json::{HeldText, PartialJson, Piece};
+use crate::bedrock::slot::is_telling;
 use crate::guardrail::{Assessment, Evaluator, Sink};
 
-/// Guards each string of a JSON text by itself; what is between strings goes on as it is.
+/// Guards each string and each number of a JSON text by itself; what is between them goes on as it is.
 #[derive(Debug)]
 pub(super) struct ToolGuard {
     json: PartialJson,
     string: Option<(Evaluator, HeldText)>,
+    number: Number,
 }
+
+/// What has been read of a number.
+#[derive(Default)]
+enum Number {
+    /// None is open.
+    #[default]
+    None,
+    /// All of it, held: where it ends is not known yet.
+    Held(String),
+    /// It is none that is told as text, and goes on as it comes.
+    Passed,
+}
+
+impl std::fmt::Debug for Number {
+    // Without its digits.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::None => "None",
+            Self::Held(_) => "Held",
+            Self::Passed => "Passed",
+        })
+    }
+}
+
+/// Most bytes of a number that are held: a sign and the digits of the longest that is told as text.
+const LONGEST_NUMBER: usize = 20;
 
 /// Writes the raw form of what is kept, and escapes what is replaced.
 struct Raw<'a> {
@@ -29,7 +57,7 @@ impl Sink for Raw<'_> {
 
 impl ToolGuard {
     pub(super) fn new() -> Self {
-        Self { json: PartialJson::new(), string: None }
+        Self { json: PartialJson::new(), string: None, number: Number::None }
     }
 
     /// Reads the next fragment; what may be released is added to `out`, and what was found in strings that ended to `done`.
@@ -50,17 +78,23 @@ impl ToolGuard {
     }
 
     /// Ends the text, complete or not.
-    pub(super) fn finish(&mut self, out: &mut String, done: &mut Vec<Assessment>) -> bool {
-        let blocked = self.end_string(out, done);
+    pub(super) fn finish(
+        &mut self,
+        start: impl Fn() -> Evaluator,
+        out: &mut String,
+        done: &mut Vec<Assessment>,
+    ) -> bool {
+        let blocked = self.end_string(out, done) || self.end_number(&start, out, done);
         if let (false, Some(rest)) = (blocked, self.json.finish()) {
             out.push_str(rest.raw());
         }
         blocked
     }
 
-    /// Bytes of the string under way that are held. Punctuation and unfinished escapes, at most a few bytes, are not text yet.
+    /// Bytes of the string or number under way that are held. Punctuation and unfinished escapes, at most a few bytes, are not text yet.
     pub(super) fn held_bytes(&self) -> usize {
-        self.string.as_ref().map_or(0, |(evaluator, _)| evaluator.held_bytes())
+        let of_number = if let Number::Held(number) = &self.number { number.len() } else { 0 };
+        of_number + self.string.as_ref().map_or(0, |(evaluator, _)| evaluator.held_bytes())
     }
 
     fn take(
@@ -71,7 +105,7 @@ impl ToolGuard {
         done: &mut Vec<Assessment>,
     ) -> bool {
         match &piece {
-            Piece::Structural(raw) => out.push_str(raw),
+            Piece::Structural(raw) => return self.structure(raw, start, out, done),
             Piece::StringStart { .. } => {
                 self.string = Some((start(), HeldText::default()));
                 out.push_str(piece.raw());
@@ -95,10 +129,66 @@ impl ToolGuard {
         false
     }
 
+    /// Lets pass what is between strings, but for numbers, which are held until they end.
+    fn structure(
+        &mut self,
+        raw: &str,
+        start: &impl Fn() -> Evaluator,
+        out: &mut String,
+        done: &mut Vec<Assessment>,
+    ) -> bool {
+        for sign in raw.chars() {
+            match &mut self.number {
+                Number::None if sign.is_ascii_digit() || sign == '-' => self.number = Number::Held(sign.into()),
+                Number::Held(number) if sign.is_ascii_digit() && number.len() < LONGEST_NUMBER => number.push(sign),
+                Number::Held(number) if is_of_number(sign) => {
+                    out.push_str(number);
+                    out.push(sign);
+                    self.number = Number::Passed;
+                }
+                Number::Passed if is_of_number(sign) => out.push(sign),
+                _ => {
+                    if self.end_number(start, out, done) {
+                        return true;
+                    }
+                    out.push(sign);
+                }
+            }
+        }
+        false
+    }
+
+    /// Evaluates a number that has ended. One that is masked becomes a string.
+    fn end_number(&mut self, start: &impl Fn() -> Evaluator, out: &mut String, done: &mut Vec<Assessment>) -> bool {
+        let Number::Held(number) = std::mem::take(&mut self.number) else { return false };
+        if !is_telling(&number) {
+            out.push_str(&number);
+            return false;
+        }
+        let (mut evaluator, mut told) = (start(), String::new());
+        evaluator.push(&number, &mut told);
+        evaluator.finish(&mut told);
+        done.push(evaluator.assessment());
+        if evaluator.is_blocked() {
+            return true;
+        }
+        if told == number {
+            out.push_str(&number);
+        } else {
+            out.push_str(&serde_json::Value::from(told).to_string());
+        }
+        false
+    }
+
     fn end_string(&mut self, out: &mut String, done: &mut Vec<Assessment>) -> bool {
         let Some((mut evaluator, mut held)) = self.string.take() else { return false };
         evaluator.finish(&mut Raw { held: &mut held, out });
         done.push(evaluator.assessment());
         evaluator.is_blocked()
     }
+}
+
+/// Whether a sign goes on with a number. What is between strings is JSON, so letters of other words do not follow one.
+fn is_of_number(sign: char) -> bool {
+    sign.is_ascii_digit() || matches!(sign, '+' | '-' | '.' | 'e' | 'E')
 }

@@ -1,8 +1,8 @@
-//! Free-form JSON in typed members: every string and every key is text.
+//! Free-form JSON in typed members: every string and every key is text, and a number may be.
 
-use aws_smithy_types::Document;
+use aws_smithy_types::{Document, Number};
 
-use crate::bedrock::slot::SlotKind;
+use crate::bedrock::slot::{SlotKind, is_telling};
 
 use super::walk::{Done, Walk};
 
@@ -18,6 +18,23 @@ pub(super) fn free(walk: &mut Walk<'_, '_>, kind: SlotKind, value: &mut Document
             walk.items(items, |walk, item| free(walk, kind, item))
         }
         Document::String(text) => walk.text(kind, text),
+        Document::Number(number) if kind.has_numbers() => {
+            let written = match number {
+                Number::PosInt(number) => number.to_string(),
+                Number::NegInt(number) => number.to_string(),
+                // It is none that could be told as text, or has lost its digits.
+                Number::Float(_) => return Ok(()),
+            };
+            if !is_telling(&written) {
+                return Ok(());
+            }
+            let mut text = written.clone();
+            walk.text(kind, &mut text)?;
+            if text != written {
+                *value = Document::String(text);
+            }
+            Ok(())
+        }
         Document::Number(_) | Document::Bool(_) | Document::Null => Ok(()),
     }
 }
