@@ -23,14 +23,15 @@ impl<'a> AskedEvaluation<'a> {
     pub(crate) fn read(doc: &Document<'a>) -> Result<Self, BodyError> {
         let unknown = |node| BodyError::new(BodyErrorKind::UnknownBlock { pointer: doc.pointer(node) });
         let mut asked = AskedEvaluation { source: Source::Input, texts: Vec::new(), in_full: false };
-        let mut has_source = false;
+        let (mut has_source, mut has_content) = (false, false);
         for (key, value) in doc.members(Document::ROOT) {
             match (&*doc.string(key), doc.as_str(value).as_deref()) {
-                ("source", Some("INPUT")) => (asked.source, has_source) = (Source::Input, true),
-                ("source", Some("OUTPUT")) => (asked.source, has_source) = (Source::Output, true),
+                ("source", Some("INPUT")) if !has_source => (asked.source, has_source) = (Source::Input, true),
+                ("source", Some("OUTPUT")) if !has_source => (asked.source, has_source) = (Source::Output, true),
                 ("outputScope", Some("FULL")) => asked.in_full = true,
                 ("outputScope", Some("INTERVENTIONS")) => asked.in_full = false,
-                ("content", None) if doc.kind(value) == NodeKind::Array => {
+                ("content", None) if !has_content && doc.kind(value) == NodeKind::Array => {
+                    has_content = true;
                     for block in doc.items(value) {
                         asked.texts.push(text(doc, block)?);
                     }
@@ -38,7 +39,11 @@ impl<'a> AskedEvaluation<'a> {
                 _ => return Err(unknown(key)),
             }
         }
-        if has_source { Ok(asked) } else { Err(BodyError::new(BodyErrorKind::UnknownShape { what: "request" })) }
+        if has_source && has_content {
+            Ok(asked)
+        } else {
+            Err(BodyError::new(BodyErrorKind::UnknownShape { what: "request" }))
+        }
     }
 }
 
@@ -120,6 +125,9 @@ mod tests {
         assert_eq!(read(body), Ok((Source::Output, "ab".to_owned(), true)));
         for (body, place) in [
             (r#"{"content": []}"#, "request"),
+            (r#"{"source": "INPUT"}"#, "request"),
+            (r#"{"source": "INPUT", "source": "OUTPUT", "content": []}"#, "'/source'"),
+            (r#"{"source": "INPUT", "content": [], "content": []}"#, "'/content'"),
             (r#"{"source": "BOTH", "content": []}"#, "'/source'"),
             (r#"{"source": "INPUT", "content": {}}"#, "'/content'"),
             (r#"{"source": "INPUT", "content": ["a"]}"#, "'/content/0'"),

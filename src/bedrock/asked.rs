@@ -48,16 +48,26 @@ fn member(operation: Operation) -> Option<&'static str> {
     }
 }
 
-/// The guardrail that the body of a Converse request names. Of two members that name one, each reader could take another: then none is.
+/// The identifier of the guardrail that the body of a request names, in the `guardrailConfig` of Converse. Of two, each reader could take
+/// another: then none is named. The body is not checked further.
+#[must_use]
+pub fn named_guardrail(operation: Operation, body: &[u8]) -> Option<String> {
+    asked_in_body(operation, body).identifier
+}
+
+/// The guardrail that the body of a Converse request names.
 pub(crate) fn asked_in_body(operation: Operation, body: &[u8]) -> AskedGuardrail {
     let name = match operation {
         Operation::Converse | Operation::ConverseStream => member(operation),
         _ => None,
     };
     let Some(doc) = name.and_then(|name| mentions(body, name)) else { return AskedGuardrail::default() };
-    let mut configs = doc.members(Document::ROOT).filter(|&(key, _)| Some(&*doc.string(key)) == name);
-    let (Some((_, config)), None) = (configs.next(), configs.next()) else { return AskedGuardrail::default() };
-    let text = |name| doc.get(config, name).and_then(|value| doc.as_str(value));
+    let only = |object, name: &str| {
+        let mut values = doc.members(object).filter(|&(key, _)| doc.string(key) == name).map(|(_, value)| value);
+        values.next().filter(|_| values.next().is_none())
+    };
+    let Some(config) = name.and_then(|name| only(Document::ROOT, name)) else { return AskedGuardrail::default() };
+    let text = |name| only(config, name).and_then(|value| doc.as_str(value));
     AskedGuardrail::new(text("guardrailIdentifier").as_deref(), text("trace").as_deref())
 }
 
@@ -67,9 +77,10 @@ pub(crate) fn without_guardrail(operation: Operation, body: &[u8]) -> Option<Vec
     without_member(&mentions(body, name)?, name).map(String::into_bytes)
 }
 
-/// The body, read, if the name may be in it. One that is spelled with escapes is not found, and stays.
+/// The body, read, if the name may be in it: as it is, or spelled with escapes.
 fn mentions<'a>(body: &'a [u8], name: &str) -> Option<Document<'a>> {
-    memmem::find(body, name.as_bytes()).and_then(|_| Document::parse(body).ok())
+    let found = memmem::find(body, name.as_bytes()).or_else(|| memmem::find(body, b"\\u"));
+    found.and_then(|_| Document::parse(body).ok())
 }
 
 #[cfg(test)]
@@ -85,11 +96,13 @@ mod tests {
         assert_eq!(asked(body), named("g", Some(TraceScope::Found)));
         assert_eq!(asked(&body.replace("enabled", "ENABLED_FULL")), named("g", Some(TraceScope::Full)));
         assert_eq!(asked(&body.replace("enabled", "disabled")), named("g", None));
+        assert_eq!(asked(&body.replace("Config", "Confi\\u0067")), named("g", Some(TraceScope::Found)));
         for body in [
             "{}",
             r#"{"guardrailConfig": 1}"#,
             r#"{"guardrailConfig": {"guardrailIdentifier": "g"}, "guardrailConfig": {"guardrailIdentifier": "h"}}"#,
             r#"{"a": {"guardrailConfig": {"guardrailIdentifier": "g"}}}"#,
+            r#"{"guardrailConfig": {"guardrailIdentifier": "g", "guardrailIdentifier": "h"}}"#,
             "not guardrailConfig",
         ] {
             assert_eq!(asked(body), AskedGuardrail::default(), "{body}");

@@ -29,6 +29,8 @@ pub(crate) enum BodyErrorKind {
     UnknownShape { what: &'static str },
     /// A content block, event or union member that this version does not know.
     UnknownBlock { pointer: String },
+    /// A document in a format of plain text that holds none.
+    NotText { pointer: String },
     /// A picture where only text can be evaluated.
     Picture { pointer: String },
     /// A value is cut between two events, in a text that is whole in each.
@@ -88,6 +90,7 @@ impl BodyError {
     pub fn pointer(&self) -> Option<&str> {
         match &self.kind {
             BodyErrorKind::UnknownBlock { pointer }
+            | BodyErrorKind::NotText { pointer }
             | BodyErrorKind::Picture { pointer }
             | BodyErrorKind::Cut { pointer }
             | BodyErrorKind::Base64 { pointer } => Some(pointer),
@@ -127,6 +130,9 @@ impl fmt::Display for BodyError {
                 f,
                 "a value is cut between two events at '{pointer}', where text is not put together: end the stream"
             ),
+            BodyErrorKind::NotText { pointer } => {
+                write!(f, "the document at '{pointer}' is said to be plain text and is not UTF-8: encode it as UTF-8")
+            }
             BodyErrorKind::Picture { pointer } => {
                 write!(f, "the picture at '{pointer}' cannot be examined: send text")
             }

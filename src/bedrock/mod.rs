@@ -32,6 +32,7 @@ mod hostile_tests;
 #[cfg(test)]
 mod tests;
 
+pub use asked::named_guardrail;
 pub use assessment::{BodyAssessment, BodyFinding};
 pub use error::BodyError;
 pub use guard::{BodyGuard, GuardedBody};

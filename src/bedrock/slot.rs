@@ -158,7 +158,7 @@ impl fmt::Debug for Slot<'_> {
 pub enum SkipReason {
     /// Sound.
     Audio,
-    /// A document in a format that is not plain text, or whose bytes are not UTF-8.
+    /// A document in a format that is not plain text.
     BinaryDocument,
     /// Reasoning or other content that only the model can read.
     Encrypted,

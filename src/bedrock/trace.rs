@@ -43,6 +43,13 @@ impl Trace {
         Self { guardrail, identifier, scope, input: BodyAssessment::new(Source::Input) }
     }
 
+    /// The same for a request that is examined once more: what was masked in it is not there any more, and all else will be found again.
+    pub(crate) fn anew(&self) -> Self {
+        let mut trace = Self::new(self.guardrail.clone(), Arc::clone(&self.identifier), self.scope);
+        trace.input = self.input.what_was_masked();
+        trace
+    }
+
     /// Takes note of what was found in the request, or in a part of it.
     pub(crate) fn note_input(&mut self, found: &BodyAssessment) {
         self.input.absorb(found.clone(), 0);

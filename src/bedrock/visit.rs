@@ -259,10 +259,8 @@ impl<'d, 'a> Visit<'d, 'a> {
             return Ok(None);
         }
         let bytes = self.base64(node, text)?;
-        let Ok(content) = String::from_utf8(bytes) else {
-            self.skip(node, SkipReason::BinaryDocument);
-            return Ok(None);
-        };
+        let not_text = || BodyError::new(BodyErrorKind::NotText { pointer: self.doc.pointer(node) });
+        let content = plain_text(&bytes).ok_or_else(not_text)?.to_owned();
         let edit = self.offer(node, SlotKind::Document, Cow::Borrowed(&content), false, f);
         edit.map(|edit| {
             let changed = STANDARD.encode(edit.apply(&content)?);
@@ -316,6 +314,11 @@ pub(super) fn visit_invoke_body(
     let doc = Document::parse(body)?;
     let known = shape::operation_request(Operation::InvokeModel, &doc);
     visit_known(&doc, known, "request", Role::User, unknown, Some(here), f)
+}
+
+/// The text of a document that is plain text. With a NUL it is in another encoding: UTF-16 reads as UTF-8 then, letter by letter.
+pub(super) fn plain_text(bytes: &[u8]) -> Option<&str> {
+    std::str::from_utf8(bytes).ok().filter(|text| !text.contains('\0'))
 }
 
 /// Whether a document of this format is plain text.

@@ -96,12 +96,14 @@ struct Events {
     lanes: Lanes,
     progress: Progress,
     blocked: bool,
+    /// It is blocked, and no event could say so.
+    silent: bool,
     trace: Option<Trace>,
 }
 
 impl Events {
     fn new(bodies: BodyGuard, trace: Option<Trace>) -> Self {
-        Self { lanes: Lanes::new(bodies), progress: Progress::new(), blocked: false, trace }
+        Self { lanes: Lanes::new(bodies), progress: Progress::new(), blocked: false, silent: false, trace }
     }
 
     fn rewrite(&mut self, event: &mut TypedEvent, plan: &Plan) -> Result<(), BodyError> {
@@ -110,7 +112,7 @@ impl Events {
             (*position, SlotEdit::whole(lengths.get(*position).copied().unwrap_or(0), text.clone()))
         };
         let edits: Vec<(usize, SlotEdit)> = plan.edits.iter().map(edit).collect();
-        self.lanes.whole_texts(lengths.iter().sum(), |f| Ok(((), event.rewrite(&edits, f)?)))
+        self.lanes.whole_texts(event.block(), lengths.iter().sum(), |f| Ok(((), event.rewrite(&edits, f)?)))
     }
 
     fn texts(plan: &Plan) -> Result<Vec<ConverseEvent>, BodyError> {
@@ -125,6 +127,7 @@ impl Events {
         self.blocked = true;
         let message = self.lanes.assessment_message();
         let events = blocked_converse_events(&message, &self.progress).map_err(|_| BodyError::unknown_event())?;
+        self.silent = events.is_empty();
         out.extend(events);
         self.tell(out.last_mut())
     }
@@ -186,6 +189,10 @@ impl Examine<ConverseEvent> for Events {
 
     fn is_blocked(&self) -> bool {
         self.blocked
+    }
+
+    fn is_silent(&self) -> bool {
+        self.silent
     }
 
     fn into_assessment(self: Box<Self>) -> BodyAssessment {

@@ -71,6 +71,9 @@ pub(super) trait Examine<T>: fmt::Debug + Send {
     /// Whether a rule blocked the stream.
     fn is_blocked(&self) -> bool;
 
+    /// Whether it is blocked and has no event that holds the message.
+    fn is_silent(&self) -> bool;
+
     /// What was found.
     fn into_assessment(self: Box<Self>) -> BodyAssessment;
 }
@@ -190,7 +193,7 @@ where
                 return self.fail(GuardedStreamError::Guardrail(error));
             }
         };
-        if examine.is_blocked() && self.call.settings.block_with_error {
+        if examine.is_silent() || examine.is_blocked() && self.call.settings.block_with_error {
             if let Some(assessment) = self.end() {
                 let error = GuardrailError::blocked(self.call.operation, assessment);
                 self.fail(GuardedStreamError::Guardrail(error));

@@ -163,6 +163,9 @@ impl GuardrailInterceptor {
         };
         let body = Bytes::copy_from_slice(body);
         exchange.asked(&asked(|name| request.headers().get_all(name)));
+        if let Some(earlier) = &call {
+            exchange.take_over(&lock(earlier).exchange);
+        }
         let (body, reply, blocked) = match exchange.request(&body)? {
             Examined::Same => (body, None, None),
             Examined::Changed(changed) => {

@@ -132,6 +132,10 @@ impl Examine<ResponseStream> for Chunks {
         self.0.is_blocked()
     }
 
+    fn is_silent(&self) -> bool {
+        self.0.is_silent()
+    }
+
     fn into_assessment(self: Box<Self>) -> BodyAssessment {
         self.0.into_assessment()
     }

@@ -33,6 +33,7 @@ pub(super) struct Settings {
     identifier: Arc<str>,
     observer: Option<Observer>,
     max_body_bytes: usize,
+    tells_traces: bool,
     examine_unknown: bool,
     pass_unknown_paths: bool,
     pub(super) block_with_error: bool,
@@ -48,6 +49,7 @@ impl GuardrailLayer {
                 guardrail,
                 observer: None,
                 max_body_bytes: MAX_BODY_BYTES,
+                tells_traces: true,
                 examine_unknown: false,
                 pass_unknown_paths: false,
                 block_with_error: false,
@@ -80,6 +82,14 @@ impl GuardrailLayer {
     #[must_use]
     pub fn guardrail_identifier(mut self, identifier: impl Into<Arc<str>>) -> Self {
         self.change().identifier = identifier.into();
+        self
+    }
+
+    /// Gives no traces, whoever asks. A trace tells the names of topics and rules that were found, and the patterns of regexes; asked for in
+    /// full, all topics and types. That is for whoever writes the application, and helps its users to find ways around.
+    #[must_use]
+    pub fn without_traces(mut self) -> Self {
+        self.change().tells_traces = false;
         self
     }
 
@@ -150,6 +160,7 @@ impl fmt::Debug for Settings {
             .field("guardrail", &self.guardrail)
             .field("identifier", &self.identifier)
             .field("max_body_bytes", &self.max_body_bytes)
+            .field("tells_traces", &self.tells_traces)
             .field("examine_unknown", &self.examine_unknown)
             .field("pass_unknown_paths", &self.pass_unknown_paths)
             .field("block_with_error", &self.block_with_error)
@@ -208,10 +219,17 @@ impl CallGuard {
     /// Takes note of the guardrail that the caller names. Says whether it is this one, and so nothing that Bedrock could know.
     pub(super) fn asked(&mut self, asked: &AskedGuardrail) -> bool {
         let Settings { guardrail, identifier, .. } = &*self.settings;
-        if let Some(scope) = asked.trace {
+        if let Some(scope) = asked.trace.filter(|_| self.settings.tells_traces) {
             self.trace = Some(Trace::new(guardrail.clone(), Arc::clone(identifier), scope));
         }
         asked.identifier.as_deref() == Some(identifier)
+    }
+
+    /// Takes over the trace that an earlier examination of the same call was asked for.
+    pub(super) fn take_over(&mut self, earlier: &Self) {
+        if self.trace.is_none() {
+            self.trace = earlier.trace.as_ref().map(Trace::anew);
+        }
     }
 
     /// The same for an invoke input, which then no longer names it. Gives the body as it goes on.

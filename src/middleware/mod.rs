@@ -14,7 +14,7 @@
 //!
 //! A caller that asks for a trace gets one, in Bedrock's own form: `guardrailConfig.trace` of a Converse request is answered in
 //! `trace.guardrail`, InvokeModel's `x-amzn-bedrock-trace` in `amazon-bedrock-trace` and `amazon-bedrock-guardrailAction`; for streams in
-//! their last event. It stands there under the guardrail's identifier ([`GuardrailLayer::guardrail_identifier`], the policy's name unless
+//! their last event, which is the one with the counters: a stream that breaks off before has no trace. It stands there under the guardrail's identifier ([`GuardrailLayer::guardrail_identifier`], the policy's name unless
 //! set), beside the trace of a guardrail of Bedrock's, whose own copies of the text are examined like any other text. A request that
 //! gives that identifier as its guardrail goes on without: Bedrock knows nothing of it.
 //!

@@ -77,7 +77,7 @@ pub(crate) fn events(bytes: &[u8]) -> Vec<Event> {
     events
 }
 
-fn path(model: &str, operation: &str) -> String {
+pub(crate) fn path(model: &str, operation: &str) -> String {
     format!("/model/{}/{operation}", model.replace(':', "%3A"))
 }
 
@@ -356,7 +356,7 @@ fn bodies_cross_threads() {
 }
 
 /// Events of chunks that hold this JSON, as the simulator sends them.
-fn chunks(json: &[Value]) -> Options {
+pub(crate) fn chunks(json: &[Value]) -> Options {
     let event = |json: &Value| ("chunk".to_owned(), json!({"bytes": STANDARD.encode(json.to_string())}));
     Options { reply: Reply::RawEvents(json.iter().map(event).collect()), ..Options::default() }
 }
@@ -422,7 +422,7 @@ async fn no_value_passes_between_two_events() {
 }
 
 /// All text of a value in a row, but for what tells its form.
-fn text_of(value: &Value) -> String {
+pub(crate) fn text_of(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
         Value::Array(items) => items.iter().map(text_of).collect(),

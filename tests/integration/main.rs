@@ -3,6 +3,7 @@
 mod converse;
 mod held;
 mod http;
+mod http_hostile;
 mod http_stream;
 mod interceptor;
 mod interceptor_headers;

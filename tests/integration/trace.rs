@@ -283,6 +283,11 @@ async fn nothing_is_told_unasked() {
         let (_, _, answer) = send(layer().0, request).await;
         assert_eq!(value(&answer).get("trace"), None);
     }
+    for guardrail in ["integration", "other"] {
+        let request = post(&simulator, &path("converse"), body(ASKED, guardrail, "enabled_full").to_string());
+        let (_, _, answer) = send(layer().0.without_traces(), request).await;
+        assert_eq!(value(&answer).get("trace"), None);
+    }
 }
 
 #[tokio::test]

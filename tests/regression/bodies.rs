@@ -161,3 +161,18 @@ fn names_of_the_format_are_no_text() {
         assert_eq!(outcome(&asked), (String::new(), Vec::new()));
     }
 }
+
+/// A document that says that it is plain text and is none passed unseen: one byte was enough.
+#[test]
+fn documents_of_plain_text_that_are_none_are_refused() {
+    use base64::Engine as _;
+    use base64::engine::general_purpose::STANDARD;
+
+    let utf16: Vec<u8> = "jane.roe@example.com".bytes().flat_map(|byte| [byte, 0]).collect();
+    for bytes in [&b"mail jane.roe@example.com \xff"[..], &utf16] {
+        let document = json!({"name": "d", "format": "txt", "source": {"bytes": STANDARD.encode(bytes)}});
+        let body = json!({"messages": [{"role": "user", "content": [{"document": document}]}]}).to_string();
+        let error = bodies().request(Operation::Converse, body.as_bytes()).expect_err("it cannot be examined");
+        assert_eq!(error.pointer(), Some("/messages/0/content/0/document/source/bytes"), "{error}");
+    }
+}

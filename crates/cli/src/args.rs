@@ -55,6 +55,9 @@ pub(crate) struct ServeArgs {
     /// Listen without client keys where others can reach it
     #[arg(long)]
     pub(crate) dangerous_serve_anyone: bool,
+    /// Give no traces, whoever asks for one
+    #[arg(long, conflicts_with = "dangerous_show_matches")]
+    pub(crate) no_traces: bool,
     /// Show clients that ask for a trace the text that was found, as `match`
     #[arg(long)]
     pub(crate) dangerous_show_matches: bool,

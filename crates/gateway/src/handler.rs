@@ -159,14 +159,18 @@ async fn chosen(
         };
     }
     let invalid = |message| exception(StatusCode::BAD_REQUEST, "ValidationException", message);
-    let mut policy = by_header(&shared.current, request.headers()).map_err(invalid)?;
-    if policy.is_none() && matches!(operation, Some((Operation::Converse | Operation::ConverseStream, _))) {
+    let operation = operation.map(|(operation, _)| operation);
+    let mut policy = by_header(&shared.current, operation, request.headers()).map_err(|message| {
+        // Which policies there are is not for a client that may not use them.
+        if access.is_bound() { denied(shared, OTHER_POLICY) } else { invalid(message) }
+    })?;
+    if let (None, Some(operation @ (Operation::Converse | Operation::ConverseStream))) = (&policy, operation) {
         // Converse names its guardrail in the body.
         let (head, body) = request.into_parts();
         let body = read(shared, &head.headers, body)
             .await
             .map_err(|(status, message)| exception(status, "ValidationException", message))?;
-        policy = by_body(&shared.current, &body);
+        policy = by_body(&shared.current, operation, &body);
         request = Request::from_parts(head, body.into());
     }
     let default = || access.first_policy().map_or_else(|| shared.current.default(), |name| shared.current.named(name));

@@ -17,7 +17,7 @@
 //! | Path | What happens |
 //! | --- | --- |
 //! | `POST /model/{id}/invoke`, `/invoke-with-response-stream`, `/converse`, `/converse-stream`, `/count-tokens`, `POST /async-invoke` | guarded and sent on, as [`banister::middleware::http`] says |
-//! | `POST /guardrail/{policy}/version/{any}/apply` | answered here by the policy of that name; nothing is sent on |
+//! | `POST /guardrail/{policy}/version/{any}/apply` | answered here by the policy of that name; a guardrail of Bedrock's is not asked |
 //! | `GET /healthz` | 200 while the process lives |
 //! | `GET /readyz` | 200 while calls are taken, 503 once the gateway shuts down ([`GatewayBuilder::drain_time`]) |
 //! | `GET /metrics` | counters in Prometheus' text format |
@@ -55,7 +55,8 @@
 //!
 //! # What is written down
 //!
-//! Logs, metrics and spans hold operations, policies, rules, actions, statuses and times, never text. `banister_streams` and
+//! Logs, metrics and spans hold operations, policies, rules, actions, statuses and times, never text; spans also the model's id, once the
+//! upstream has taken it for one. `banister_streams` and
 //! `banister_held_bytes` in the metrics are the streams under way by policy, and the bytes of text that they hold back at this moment.
 //!
 //! With the feature `otel` the gateway tells a collector of every call and of the metrics; see `Telemetry`.

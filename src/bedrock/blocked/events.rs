@@ -29,6 +29,15 @@ impl Progress {
         Self::default()
     }
 
+    /// Takes note of an event of which no more than the beginnings of its texts are sent on.
+    pub(crate) fn observe_texts(&mut self, event: &Event<'_>) {
+        let choices = self.choices.clone();
+        self.observe(event);
+        for (choice, is_over) in &mut self.choices {
+            *is_over = choices.get(choice).copied().unwrap_or(false);
+        }
+    }
+
     /// Takes note of an event that is sent on.
     pub(crate) fn observe(&mut self, event: &Event<'_>) {
         self.started = true;
@@ -60,6 +69,11 @@ impl Progress {
 }
 
 impl Progress {
+    /// Whether all texts are over.
+    fn is_over(&self) -> bool {
+        self.stopped || !self.choices.is_empty() && self.choices.values().all(|&is_over| is_over)
+    }
+
     /// The choices that are not over; before the first, the one that every answer has.
     fn open_choices(&self) -> Vec<u64> {
         if self.choices.is_empty() {
@@ -75,7 +89,8 @@ impl Progress {
 /// Before anything was sent that is a whole stream. Later an open block of text takes the message; any
 /// other open block is closed first, and the message has a block of its own; where there are choices,
 /// each that is open takes the message. The action stands in the
-/// last chunk, in Converse in `messageStop`. Nothing comes back for shapes that do not stream text.
+/// last chunk, in Converse in `messageStop`. Nothing comes back for shapes that do not stream text, and
+/// behind the end of all texts, where no event holds the message.
 pub(crate) fn blocked_events(
     kind: StreamKind,
     shape: Shape,
@@ -83,6 +98,9 @@ pub(crate) fn blocked_events(
     message: &str,
     progress: &Progress,
 ) -> Option<Vec<StreamEvent>> {
+    if progress.is_over() {
+        return None;
+    }
     if kind == StreamKind::Converse {
         let event = |name, json: Value| StreamEvent::new(kind, name, &json);
         let mut events = Vec::new();
@@ -134,9 +152,6 @@ fn block_events(message: &str, reason: &str, progress: &Progress) -> Vec<(&'stat
     let mut events = Vec::new();
     if !progress.started {
         events.push(("messageStart", json!({"role": "assistant"})));
-    }
-    if progress.stopped {
-        return events;
     }
     let block = match progress.open {
         Some((open, true)) => open,
@@ -265,34 +280,32 @@ fn messages_chunks(model_id: &str, message: &str, progress: &Progress) -> Vec<Va
             "usage": {"input_tokens": 0, "output_tokens": 0},
         }}));
     }
-    if !progress.stopped {
-        let stop = |block: u64| json!({"type": "content_block_stop", "index": block});
-        let block = match progress.open {
-            Some((open, true)) => open,
-            open => {
-                if let Some((open, _)) = open {
-                    chunks.push(stop(open));
-                }
-                chunks.push(json!({
-                    "type": "content_block_start",
-                    "index": progress.next,
-                    "content_block": {"type": "text", "text": ""},
-                }));
-                progress.next
+    let stop = |block: u64| json!({"type": "content_block_stop", "index": block});
+    let block = match progress.open {
+        Some((open, true)) => open,
+        open => {
+            if let Some((open, _)) = open {
+                chunks.push(stop(open));
             }
-        };
-        chunks.push(json!({
-            "type": "content_block_delta",
-            "index": block,
-            "delta": {"type": "text_delta", "text": message},
-        }));
-        chunks.push(stop(block));
-        chunks.push(json!({
-            "type": "message_delta",
-            "delta": {"stop_reason": "end_turn", "stop_sequence": null},
-            "usage": {"output_tokens": 0},
-        }));
-    }
+            chunks.push(json!({
+                "type": "content_block_start",
+                "index": progress.next,
+                "content_block": {"type": "text", "text": ""},
+            }));
+            progress.next
+        }
+    };
+    chunks.push(json!({
+        "type": "content_block_delta",
+        "index": block,
+        "delta": {"type": "text_delta", "text": message},
+    }));
+    chunks.push(stop(block));
+    chunks.push(json!({
+        "type": "message_delta",
+        "delta": {"stop_reason": "end_turn", "stop_sequence": null},
+        "usage": {"output_tokens": 0},
+    }));
     chunks.push(json!({"type": "message_stop"}));
     chunks
 }

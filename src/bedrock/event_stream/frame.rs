@@ -18,6 +18,9 @@ pub(super) const PRELUDE_BYTES: usize = 12;
 /// The checksum behind the payload.
 pub(super) const TRAILER_BYTES: usize = 4;
 
+/// The headers that Bedrock sends.
+const KNOWN: [&[u8]; 4] = [b":event-type", b":content-type", b":message-type", b":exception-type"];
+
 /// The wire type of a string header.
 const STRING: u8 = 7;
 
@@ -92,6 +95,21 @@ impl Frame {
     /// The same frame with another payload.
     pub(crate) fn with_payload(&self, payload: impl Into<Bytes>) -> Result<Self, BodyError> {
         Self::new(self.headers.clone(), payload.into())
+    }
+
+    /// The frame with no headers but those that say what it is: what others hold, nobody has examined.
+    pub(crate) fn plain(&self) -> Self {
+        let (mut kept, mut rest) = (BytesMut::new(), self.headers.as_ref());
+        while let Some(header) = next_header(rest) {
+            if KNOWN.contains(&header.name) {
+                kept.put_slice(&rest[..rest.len() - header.rest.len()]);
+            }
+            rest = header.rest;
+        }
+        if kept.len() == self.headers.len() {
+            return self.clone();
+        }
+        Self { headers: kept.freeze(), payload: self.payload.clone() }
     }
 
     /// The header block as it stands on the wire.

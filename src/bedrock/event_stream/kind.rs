@@ -1,6 +1,6 @@
 //! What an event is in the course of its stream, by family.
 
-use crate::bedrock::json::{Document, NodeKind};
+use crate::bedrock::json::Document;
 use crate::bedrock::shape::Shape;
 
 use super::delta::EventKind;
@@ -21,7 +21,10 @@ pub(super) fn event_kind(doc: &Document<'_>, shape: Shape, event_type: &str) -> 
             Some("content_block_start") => EventKind::BlockStart,
             Some("content_block_delta") => EventKind::Delta,
             Some("content_block_stop") => EventKind::BlockStop,
-            // The first has the stop reason, the second only closes; but not every stream has the first.
+            // The first has the stop reason, the second only closes; but not every stream has the first. One without a reason only counts.
+            Some("message_delta") if !doc.get(root, "delta").is_some_and(|delta| has_reason(doc, delta)) => {
+                EventKind::Other
+            }
             Some("message_delta" | "message_stop" | "error") => EventKind::MessageStop,
             _ => EventKind::Other,
         },
@@ -55,19 +58,22 @@ fn tag<'a>(doc: &Document<'a>, name: &str) -> Option<std::borrow::Cow<'a, str>> 
     doc.get(Document::ROOT, name).and_then(|at| doc.as_str(at))
 }
 
+/// Whether an object says why a text is over. An empty reason is none: some servers send one with every chunk.
+fn has_reason(doc: &Document<'_>, object: usize) -> bool {
+    let reasons = ["finish_reason", "finishReason", "stop_reason", "completionReason"];
+    let mut values = reasons.iter().filter_map(|name| doc.get(object, name));
+    values.any(|value| doc.as_str(value).is_some_and(|reason| !reason.is_empty()))
+}
+
 /// The choices that an event of this shape ends: those with a reason to stop.
 pub(super) fn ended_choices(doc: &Document<'_>, shape: Shape) -> Vec<u64> {
     let root = Document::ROOT;
-    let reasons: &[&str] = &["finish_reason", "finishReason", "stop_reason", "completionReason"];
-    let has_reason = |object: usize| {
-        reasons.iter().filter_map(|name| doc.get(object, name)).any(|value| doc.kind(value) == NodeKind::String)
-    };
     let index = |object: usize| doc.get(object, "index").and_then(|at| doc.as_index(at));
     let list = match shape {
         Shape::OpenAiChat | Shape::OpenAiText | Shape::MistralChat => "choices",
         Shape::MistralText => "outputs",
         Shape::Titan | Shape::Llama | Shape::AnthropicText | Shape::CohereCommand | Shape::Pegasus => {
-            return if has_reason(root) { vec![index(root).unwrap_or(0)] } else { Vec::new() };
+            return if has_reason(doc, root) { vec![index(root).unwrap_or(0)] } else { Vec::new() };
         }
         _ => return Vec::new(),
     };
@@ -76,7 +82,7 @@ pub(super) fn ended_choices(doc: &Document<'_>, shape: Shape) -> Vec<u64> {
     };
     doc.items(list)
         .enumerate()
-        .filter(|&(_, item)| has_reason(item))
+        .filter(|&(_, item)| has_reason(doc, item))
         .map(|(position, item)| index(item).unwrap_or(position as u64))
         .collect()
 }

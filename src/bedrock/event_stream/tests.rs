@@ -251,3 +251,20 @@ fn texts_that_are_whole_in_an_event_are_offered() {
         assert_eq!(found, expected, "{json}");
     }
 }
+
+/// A header that Bedrock does not send may hold anything.
+#[test]
+fn unknown_headers_are_left_out() {
+    let event = Frame::event("chunk", "{}").expect("it fits");
+    assert_eq!(event.plain(), event);
+    let message = Message::new("{}")
+        .add_header(Header::new(":event-type", HeaderValue::String("chunk".into())))
+        .add_header(Header::new("note", HeaderValue::String("jane.roe@example.com".into())))
+        .add_header(Header::new(":content-type", HeaderValue::String("application/json".into())))
+        .add_header(Header::new(":error-message", HeaderValue::String("jane.roe@example.com".into())))
+        .add_header(Header::new(":message-type", HeaderValue::String("event".into())));
+    let mut decoder = FrameDecoder::new();
+    decoder.push(&encode(&message));
+    let frame = decoder.decode().expect("a frame").expect("whole");
+    assert_eq!(frame.plain(), event);
+}

@@ -31,6 +31,8 @@ pub(crate) struct EventGuard {
     lanes: Lanes,
     progress: Progress,
     blocked: bool,
+    /// The stream is blocked, and no event could say so.
+    silent: bool,
     trace: Option<Trace>,
 }
 
@@ -50,6 +52,7 @@ impl EventGuard {
             lanes: Lanes::new(guard),
             progress: Progress::new(),
             blocked: false,
+            silent: false,
             trace,
         }
     }
@@ -57,6 +60,11 @@ impl EventGuard {
     /// Whether a rule blocked the stream: what is sent on is at its end.
     pub(crate) fn is_blocked(&self) -> bool {
         self.blocked
+    }
+
+    /// Whether the stream is blocked and has no event that holds the message: the caller must be told otherwise.
+    pub(crate) fn is_silent(&self) -> bool {
+        self.silent
     }
 
     /// Examines an event, and gives what is to be sent on. For InvokeModel `json` is the model's JSON, unwrapped.
@@ -83,7 +91,7 @@ impl EventGuard {
                     text_event(self.kind, self.shape, *lane, event.block().unwrap_or(0), text).map(OutEvent::New)
                 });
                 out.extend(released);
-                self.progress.observe(&event);
+                self.progress.observe_texts(&event);
             }
             self.block(&mut out);
             return Ok(out);
@@ -162,13 +170,14 @@ impl EventGuard {
             .collect();
         // The bytes of lanes are counted when the lanes end.
         let carried: usize = event.deltas().iter().map(|delta| delta.text.len()).sum();
-        let json = self.lanes.whole_texts(carried, |f| event.rewrite(&edits, f))?;
+        let json = self.lanes.whole_texts(event.block(), carried, |f| event.rewrite(&edits, f))?;
         Ok(json.map_or(OutEvent::Same, OutEvent::Changed))
     }
 
     /// The event with the trace in it, if this is the one that takes it.
-    fn traced(&self, event: &Event<'_>, json: &[u8], out: OutEvent) -> OutEvent {
-        let Some(trace) = self.trace.as_ref().filter(|_| event.tells_of_guardrails()) else { return out };
+    fn traced(&mut self, event: &Event<'_>, json: &[u8], out: OutEvent) -> OutEvent {
+        // Told once, however many events say that they are the last.
+        let Some(trace) = self.trace.take_if(|_| event.tells_of_guardrails()) else { return out };
         let json = match out {
             OutEvent::Changed(json) => json,
             _ => json.to_vec(),
@@ -188,6 +197,7 @@ impl EventGuard {
             EventKind::Whole => blocked_whole(self.shape, &self.model_id, &message),
             _ => blocked_events(self.kind, self.shape, &self.model_id, &message, &self.progress),
         };
+        self.silent = events.is_none();
         let mut events = events.unwrap_or_default();
         if let (Some(trace), Some(last)) = (&self.trace, events.last_mut()) {
             let found = self.lanes.assessment_so_far();

@@ -69,7 +69,7 @@ impl LaneGuard {
     pub(super) fn so_far(&self) -> Option<Assessment> {
         match self {
             Self::Text(evaluator) => Some(evaluator.assessment()),
-            Self::Tool(_) => None,
+            Self::Tool(tool) => tool.so_far(),
         }
     }
 

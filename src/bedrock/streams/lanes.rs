@@ -1,6 +1,6 @@
 //! All lanes of a stream, and what they make of each event.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::lane::LaneGuard;
 use super::seams::Seams;
@@ -11,6 +11,9 @@ use crate::bedrock::guard::{BodyGuard, Texts};
 use crate::bedrock::slot::Coverage;
 use crate::bedrock::visit::Visitor;
 use crate::guardrail::{Assessment, Evaluator, Source};
+
+/// Most texts of one stream. A thousand content blocks are no answer of a model, and each costs its guard.
+const MAX_LANES: usize = 1024;
 
 /// What an event says, in whatever form it came.
 #[derive(Debug)]
@@ -42,6 +45,10 @@ pub(crate) struct Plan {
 pub(crate) struct Lanes {
     guard: BodyGuard,
     open: BTreeMap<Lane, LaneGuard>,
+    /// Texts that are over, and must not go on.
+    ended: BTreeSet<Lane>,
+    /// All texts are over.
+    is_over: bool,
     seams: Seams,
     assessment: BodyAssessment,
     last_block: u64,
@@ -54,6 +61,8 @@ impl Lanes {
         Self {
             guard,
             open: BTreeMap::new(),
+            ended: BTreeSet::new(),
+            is_over: false,
             seams: Seams::default(),
             assessment: BodyAssessment::new(Source::Output),
             last_block: 0,
@@ -92,16 +101,17 @@ impl Lanes {
         Ok(plan)
     }
 
-    /// Examines the texts that are whole in an event, which `visit` offers; of the event's bytes `carried` belong to lanes.
+    /// Examines the texts that are whole in an event about `block`, which `visit` offers; of the event's bytes `carried` belong to lanes.
     pub(crate) fn whole_texts<T>(
         &mut self,
+        block: Option<u64>,
         carried: usize,
         visit: impl FnOnce(&mut Visitor<'_>) -> Result<(T, Coverage), BodyError>,
     ) -> Result<T, BodyError> {
         let mut texts = Texts::new(&self.guard, Source::Output);
         let mut cut = None;
         let (out, coverage) = visit(&mut |slot| {
-            if cut.is_none() && self.seams.is_cut(&self.guard, &slot) {
+            if cut.is_none() && self.seams.is_cut(&self.guard, block, &slot) {
                 cut = Some(slot.pointer());
             }
             texts.examine(&slot)
@@ -169,6 +179,18 @@ impl Lanes {
     }
 
     fn push(&mut self, lane: Lane, text: &str, out: &mut String) -> Result<bool, BodyError> {
+        if !self.open.contains_key(&lane) {
+            if text.is_empty() {
+                return Ok(false);
+            }
+            // What was examined up to its end would go on unseen.
+            if self.is_over || self.ended.contains(&lane) {
+                return Err(BodyError::frame("a text goes on behind its end"));
+            }
+            if self.open.len() + self.ended.len() >= MAX_LANES {
+                return Err(BodyError::frame("it holds more texts than are examined"));
+            }
+        }
         let start = || start(&self.guard);
         let mut done = Vec::new();
         let lane_guard = self.open.entry(lane).or_insert_with(|| LaneGuard::new(lane, start));
@@ -187,12 +209,14 @@ impl Lanes {
             _ => false,
         };
         let lanes: Vec<Lane> = self.open.keys().copied().filter(ends).collect();
+        self.is_over |= facts.kind == EventKind::MessageStop;
         self.end(&lanes, &facts.deltas, released, plan);
     }
 
     fn end(&mut self, lanes: &[Lane], deltas: &[(Lane, String)], released: &mut [String], plan: &mut Plan) {
         for &lane in lanes {
             let Some(guard) = self.open.remove(&lane) else { continue };
+            self.ended.insert(lane);
             let (mut rest, mut done) = (String::new(), Vec::new());
             plan.blocked |= guard.finish(|| start(&self.guard), &mut rest, &mut done);
             for assessment in &done {

@@ -91,6 +91,11 @@ impl ToolGuard {
         blocked
     }
 
+    /// What was found so far in the string under way.
+    pub(super) fn so_far(&self) -> Option<Assessment> {
+        self.string.as_ref().map(|(evaluator, _)| evaluator.assessment())
+    }
+
     /// Bytes of the string or number under way that are held. Punctuation and unfinished escapes, at most a few bytes, are not text yet.
     pub(super) fn held_bytes(&self) -> usize {
         let of_number = if let Number::Held(number) = &self.number { number.len() } else { 0 };

@@ -182,13 +182,12 @@ impl<'f, 'v> Walk<'f, 'v> {
 
     /// Offers the bytes of a document, if its format is plain text.
     pub(super) fn file(&mut self, format: &str, bytes: &mut Blob) -> Done {
-        let content = match std::str::from_utf8(bytes.as_ref()) {
-            Ok(content) if visit::is_text_format(format) => content,
-            _ => {
-                self.skip(SkipReason::BinaryDocument, bytes.as_ref().len());
-                return Ok(());
-            }
-        };
+        if !visit::is_text_format(format) {
+            self.skip(SkipReason::BinaryDocument, bytes.as_ref().len());
+            return Ok(());
+        }
+        let not_text = || BodyError::new(BodyErrorKind::NotText { pointer: self.path.pointer() });
+        let content = visit::plain_text(bytes.as_ref()).ok_or_else(not_text)?;
         if let Some(edit) = self.offer(SlotKind::Document, content) {
             *bytes = Blob::new(edit.apply(content)?);
         }

@@ -64,11 +64,17 @@ impl Exchange {
         self.guard.settings.max_body_bytes()
     }
 
-    /// Takes note of the guardrail that the caller names, before the request is examined.
+    /// Takes note of the guardrail that the headers name, before the request is examined. Only invoke operations name one there.
     pub(in crate::middleware) fn asked(&mut self, asked: &AskedGuardrail) {
-        if self.operation() != Operation::ApplyGuardrail {
+        if matches!(self.operation(), Operation::InvokeModel | Operation::InvokeModelWithResponseStream) {
             self.is_named |= self.guard.asked(asked);
         }
+    }
+
+    /// Takes over what an earlier examination of the same call knows and the request no longer tells.
+    pub(in crate::middleware) fn take_over(&mut self, earlier: &Self) {
+        self.is_named |= earlier.is_named;
+        self.guard.take_over(&earlier.guard);
     }
 
     /// Whether the caller named this guardrail, so that its headers must not go on. Known once the body was examined.
@@ -83,7 +89,7 @@ impl Exchange {
             Operation::StartAsyncInvoke => {
                 self.guard.model_id = serde_json::from_slice::<Named>(body).ok().map(|named| named.model_id);
             }
-            operation => self.asked(&asked_in_body(operation, body)),
+            operation => self.is_named |= self.guard.asked(&asked_in_body(operation, body)),
         }
         let guarded = self.guard.request(body)?;
         self.form = match self.operation() {

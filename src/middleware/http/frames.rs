@@ -56,7 +56,7 @@ impl FrameGuard {
                 Ok(None) => break,
                 Err(error) => return Err(self.broken(error)),
             };
-            self.frame(&frame, out)?;
+            self.frame(&frame.plain(), out)?;
         }
         Ok(())
     }
@@ -121,9 +121,10 @@ impl FrameGuard {
                 self.exchange.guard().unreadable(Source::Output, error)
             }
             Ok(()) if self.events.as_ref().is_some_and(EventGuard::is_blocked) => {
+                let is_silent = self.events.as_ref().is_some_and(EventGuard::is_silent);
                 let assessment = self.end();
                 match assessment {
-                    Some(assessment) if self.exchange.guard().settings.block_with_error => {
+                    Some(assessment) if is_silent || self.exchange.guard().settings.block_with_error => {
                         GuardrailError::blocked(operation, assessment)
                     }
                     _ => return Ok(()),

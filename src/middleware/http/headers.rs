@@ -20,8 +20,11 @@ pub(in crate::middleware) const STALE: [&str; 14] = [
     "x-amz-checksum-sha512",
     "x-amz-content-sha256",
     "x-amz-trailer",
-    "x-amzn-error-message",
+    ERROR_MESSAGE,
 ];
+
+/// The message of an error once more.
+pub(super) const ERROR_MESSAGE: &str = "x-amzn-error-message";
 
 /// The caller's own notes on an invoke request, as JSON.
 pub(in crate::middleware) const METADATA: &str = "x-amzn-bedrock-request-metadata";

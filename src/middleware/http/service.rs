@@ -12,7 +12,8 @@ use super::collect::{CollectError, Collected, collect};
 use super::exchange::{Examined, Exchange, hidden_error};
 use super::frames::Refusal;
 use super::headers::{
-    GUARDRAIL, METADATA, announced_length, ask_uncompressed, asked_in, drop_stale, is_compressed, set_length,
+    ERROR_MESSAGE, GUARDRAIL, METADATA, announced_length, ask_uncompressed, asked_in, drop_stale, is_compressed,
+    set_length,
 };
 use super::replies;
 use crate::bedrock::Operation;
@@ -118,7 +119,9 @@ where
     set_length(&mut head.headers, body.len());
     ask_uncompressed(&mut head.headers);
     let call = inner.call(Request::from_parts(head, B::from(body)));
-    let response = call.await.map_err(|error| Failure::Failed(error.into()))?;
+    let mut response = call.await.map_err(|error| Failure::Failed(error.into()))?;
+    // A copy of an error's message, which nobody examines.
+    response.headers_mut().remove(ERROR_MESSAGE);
     if !response.status().is_success() {
         return error(&exchange, response).await;
     }

@@ -10,6 +10,7 @@ mod upstream;
 use std::future::Future;
 use std::time::Duration;
 
+use banister::GuardrailLayer;
 use banister_gateway::{Gateway, GatewayBuilder, Policies, PolicySource};
 
 use crate::args::ServeArgs;
@@ -81,6 +82,9 @@ fn with_settings(builder: GatewayBuilder, args: &ServeArgs) -> Result<GatewayBui
         .idle_time(Duration::from_secs(args.idle_time))
         .drain_time(Duration::from_secs(args.drain_time))
         .shutdown_time(Duration::from_secs(args.shutdown_time));
+    if args.no_traces {
+        builder = builder.configure(GuardrailLayer::without_traces);
+    }
     if args.dangerous_show_matches {
         builder = builder.dangerous_keep_matches();
     }

@@ -41,7 +41,11 @@ async fn a_bound_key_opens_its_policies_only() {
     }
     simulator.clear_requests();
     let denied = (403, "AccessDeniedException".to_owned());
-    for headers in [&[TICKETS, main][..], &[TICKETS, ("x-amzn-bedrock-guardrailidentifier", "main")]] {
+    // Nor is it told which policies there are.
+    let unknown = ("x-banister-policy", "none");
+    for headers in
+        [&[TICKETS, main][..], &[TICKETS, unknown], &[TICKETS, ("x-amzn-bedrock-guardrailidentifier", "main")]]
+    {
         assert_eq!(status(&gateway, &invoke_path(), headers, &body).await, denied);
     }
     // The other places that can name a policy.

@@ -47,7 +47,7 @@ pub(super) fn contents() -> Vec<(&'static str, Value)> {
                 file("html", "PGI+"),
                 file("md", "IyBo"),
                 file("pdf", "aGk="),
-                file("txt", "/w==")
+                file("docx", "/w==")
             ]),
         ),
         (

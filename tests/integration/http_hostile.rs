@@ -1,0 +1,133 @@
+//! Streams that an odd or hostile service sends.
+
+use std::convert::Infallible;
+
+use banister::{Guardrail, GuardrailLayer, Policy};
+use bytes::Bytes;
+use http::{Request, Response};
+use http_body_util::Full;
+use serde_json::{Value, json};
+use tower::{ServiceBuilder, ServiceExt, service_fn};
+
+use crate::http_stream::{chunks, events, path, stream, text_of};
+use crate::support::layer;
+
+const TITAN: &str = "amazon.titan-text-express-v1";
+
+/// What came of these chunks: all text in a row, and whether the stream was refused.
+async fn passed(layer: GuardrailLayer, pieces: &[Value]) -> (String, bool) {
+    let path = path(TITAN, "invoke-with-response-stream");
+    let streamed = stream(layer, chunks(pieces), &path, &json!({"inputText": "Hello"})).await;
+    let events = events(&streamed.bytes);
+    let is_refused = events.last().is_some_and(|event| event.name == "validationException");
+    (events.iter().map(|event| text_of(&event.json)).collect(), is_refused)
+}
+
+/// Some servers give an empty reason with every chunk: it ended the text, and the next chunk began another.
+#[tokio::test]
+async fn an_empty_reason_ends_nothing() {
+    let openai = |text: &str, reason: Value| json!({"choices": [{"index": 0, "delta": {"content": text}, "finish_reason": reason}]});
+    let forms: [&dyn Fn(&str) -> Value; 5] = [
+        &|text| openai(text, json!("")),
+        &|text| json!({"outputText": text, "index": 0, "completionReason": ""}),
+        &|text| json!({"generation": text, "stop_reason": ""}),
+        &|text| json!({"choices": [{"index": 0, "message": {"content": text}, "stop_reason": ""}]}),
+        &|text| json!({"text": text, "is_finished": false, "finish_reason": ""}),
+    ];
+    for form in forms {
+        let (seen, _) = passed(layer().0, &[form("Ask jane.roe@"), form("example.com now")]).await;
+        assert!(seen.starts_with("Ask {EMAIL} now"), "{seen}");
+    }
+}
+
+/// Text behind the end of its text was a new text, so a value cut there passed.
+#[tokio::test]
+async fn no_text_goes_on_behind_its_end() {
+    let claude =
+        |text: &str| json!({"type": "content_block_delta", "index": 0, "delta": {"type": "text_delta", "text": text}});
+    let openai = |text: &str, reason: Value| json!({"choices": [{"index": 0, "delta": {"content": text}, "finish_reason": reason}]});
+    let stop = json!({"type": "content_block_stop", "index": 0});
+    let count = json!({"type": "message_delta", "delta": {"stop_reason": null}, "usage": {"output_tokens": 1}});
+    for pieces in [
+        vec![openai("jane.roe@", json!("stop")), openai("example.com", json!(null))],
+        vec![claude("jane.roe@"), stop, claude("example.com")],
+    ] {
+        let (seen, is_refused) = passed(layer().0, &pieces).await;
+        assert!(is_refused && !seen.contains("example.com"), "{seen}");
+    }
+    let (seen, is_refused) = passed(layer().0, &[claude("jane.roe@"), count, claude("example.com now.")]).await;
+    assert!(!is_refused && seen.contains("{EMAIL} now"), "{seen}");
+}
+
+/// Two texts at one place are no cut value only because something was found at the end of the first.
+#[tokio::test]
+async fn texts_that_follow_one_another_pass() {
+    let cited = |text: &str| json!({"type": "content_block_delta", "index": 0, "delta": {"type": "citations_delta", "citation": {"cited_text": text}}});
+    let policy = "{version: 1, name: p, pii: [{types: [EMAIL, PHONE, URL, NAME], action: mask}]}";
+    for (first, second, expected) in [
+        ("Write to support@example.com", "We answer in a day.", "Write to {EMAIL}We answer in a day."),
+        ("call 415 555 0132", "7 days a week", "call {PHONE}7 days a week"),
+        ("https://a.example.com/x", "https://b.example.com/y", "{URL}{URL}"),
+        ("ask Mr. John Smith", "Miller said", "ask {NAME}Miller said"),
+    ] {
+        let guardrail = Guardrail::new(Policy::from_yaml(policy).unwrap());
+        let (seen, is_refused) = passed(GuardrailLayer::new(guardrail), &[cited(first), cited(second)]).await;
+        assert!(!is_refused, "{first}: {seen}");
+        assert_eq!(seen.replace("Mr. ", ""), expected.replace("Mr. ", ""));
+    }
+}
+
+/// A stream that is blocked where no event can hold the message ended as an empty one, which looked like success.
+#[tokio::test]
+async fn a_block_without_a_message_is_an_exception() {
+    for piece in [
+        json!({"embedding": [1], "message": "a guaranteed return"}),
+        json!({"images": ["x"], "error": "a guaranteed return"}),
+        json!({"message": "a guaranteed return", "__type": "x"}),
+    ] {
+        let (seen, is_refused) = passed(layer().0, std::slice::from_ref(&piece)).await;
+        assert!(is_refused && seen.contains("I can't share that."), "{piece}: {seen}");
+    }
+    let end = json!({"choices": [{"index": 0, "delta": {"content": "Fine."}, "finish_reason": "stop"}]});
+    let late = json!({"choices": [], "note": "a guaranteed return"});
+    let (seen, is_refused) = passed(layer().0, &[end, late]).await;
+    assert!(is_refused && seen.contains("I can't share that."), "{seen}");
+}
+
+/// What was masked in arguments that never ended was told to nobody.
+#[tokio::test]
+async fn findings_of_unfinished_arguments_are_told() {
+    let start = json!({"type": "content_block_start", "index": 0, "content_block": {"type": "tool_use", "id": "t", "name": "f", "input": {}}});
+    let delta = json!({"type": "content_block_delta", "index": 0, "delta": {"type": "input_json_delta", "partial_json": "{\"a\":\"jane.roe@example.com and mo"}});
+    let (layer, seen) = layer();
+    let (text, _) = passed(layer, &[start, delta]).await;
+    assert!(text.contains("{EMAIL}"), "{text}");
+    let seen = seen.lock().unwrap();
+    assert!(seen.last().unwrap().contains("EMAIL@/choices/0/blocks/0/toolArguments"), "{seen:?}");
+}
+
+/// Millions of texts would each have a guard.
+#[tokio::test]
+async fn streams_of_very_many_texts_are_refused() {
+    let choice = |index: usize| json!({"index": index, "delta": {"content": "a"}, "finish_reason": null});
+    let piece = json!({"choices": (0..2000).map(choice).collect::<Vec<_>>()});
+    let (_, is_refused) = passed(layer().0, &[piece]).await;
+    assert!(is_refused);
+}
+
+/// The message of an error stands in a header once more.
+#[tokio::test]
+async fn the_header_with_an_errors_message_goes() {
+    for (status, body) in [(400, r#"{"message":"bad"}"#), (400, ""), (200, r#"{"generation":"Fine."}"#)] {
+        let upstream = service_fn(move |_: Request<Full<Bytes>>| async move {
+            let answer = Response::builder().status(status).header("x-amzn-error-message", "bad jane.roe@example.com");
+            Ok::<_, Infallible>(answer.body(Full::new(Bytes::from_static(body.as_bytes()))).unwrap())
+        });
+        let request = Request::post("/model/meta.llama3-8b-instruct-v1%3A0/invoke");
+        let request = request.body(Full::new(Bytes::from_static(br#"{"prompt": "Hello"}"#))).unwrap();
+        let guarded = ServiceBuilder::new().layer(layer().0).service(upstream);
+        let answer = guarded.oneshot(request).await.unwrap();
+        assert_eq!(answer.status(), status);
+        assert!(!answer.headers().contains_key("x-amzn-error-message"));
+    }
+}
