@@ -5,11 +5,14 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use super::asked::TraceScope;
-use super::assessment::BodyAssessment;
+use super::assessment::{BodyAssessment, BodyFinding};
 use super::event_stream::StreamKind;
 use super::json::{Document, merge};
 use super::report::{ReportedAssessment, ReportedCoverage, ReportedMetrics, ReportedUsage, reason};
 use crate::guardrail::{Guardrail, Outcome, Source};
+
+/// Where traces of Bedrock's guardrails stand.
+const THEIRS: [&str; 2] = ["/amazon-bedrock-trace/", "/trace/guardrail/"];
 
 /// What a caller is told of one call, because it asked.
 #[derive(Clone, Debug)]
@@ -69,7 +72,9 @@ impl Trace {
     fn assessment(&self, found: &BodyAssessment) -> ReportedAssessment {
         let policy = self.guardrail.policy();
         let mut told = ReportedAssessment::default();
-        for found in found.findings() {
+        // What is found in the trace of a guardrail of Bedrock's stood in the answer as well.
+        let is_repeated = |found: &&BodyFinding| THEIRS.iter().any(|place| found.pointer().starts_with(place));
+        for found in found.findings().iter().filter(|found| !is_repeated(found)) {
             let finding = found.finding();
             // The member is required, so it is empty where it may not tell.
             told.add(policy, finding, Some(finding.matched_text().unwrap_or_default()));
