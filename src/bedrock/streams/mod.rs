@@ -9,5 +9,8 @@ mod lanes;
 mod seams;
 mod tool;
 
+#[cfg(test)]
+mod tests;
+
 pub(crate) use guard::{EventGuard, OutEvent};
 pub(crate) use lanes::{Facts, Lanes, Plan};

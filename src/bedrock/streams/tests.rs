@@ -1,0 +1,85 @@
+use std::sync::LazyLock;
+
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+use super::tool::ToolGuard;
+use crate::bedrock::guard::BodyGuard;
+use crate::bedrock::operation::Operation;
+use crate::guardrail::{Conversation, Evaluator, Guardrail, Source};
+use crate::policy::Policy;
+
+/// Compiled once: there are some thousand evaluations.
+static GUARDRAIL: LazyLock<Guardrail> = LazyLock::new(|| {
+    let policy = r"{version: 1, name: t, pii: [{types: [EMAIL, CREDIT_DEBIT_CARD_NUMBER], action: mask}],
+        regexes: [{name: T, pattern: '\b77\d{5}\b', action: mask, replacement: numbered}]}";
+    Guardrail::new(Policy::from_yaml(policy).expect("valid"))
+});
+
+fn scalar() -> impl Strategy<Value = Value> {
+    prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        (0u64..200).prop_map(Value::from),
+        any::<f64>().prop_map(Value::from),
+        prop_oneof![Just(4_111_111_111_111_111u64), Just(5_555_555_555_554_444), Just(7_712_345), Just(7_700_001)]
+            .prop_map(Value::from),
+        prop_oneof![Just(-4_111_111_111_111_111i64), Just(-7_712_345)].prop_map(Value::from),
+        "[a-z\"\\\\ é\n]{0,12}".prop_map(Value::from),
+        Just(Value::from("Ask jane.roe@example.com, \"now\" 4111 1111 1111 1111")),
+    ]
+}
+
+fn document() -> impl Strategy<Value = Value> {
+    scalar().prop_recursive(4, 24, 4, |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+            prop::collection::btree_map("[a-c]{1,3}", inner, 0..4).prop_map(|members| json!(members)),
+        ]
+    })
+}
+
+proptest! {
+    /// Tool arguments that come in pieces are what they are as a whole.
+    #[test]
+    fn arguments_in_pieces_are_those_of_the_whole(
+        document in document(),
+        is_pretty in any::<bool>(),
+        cuts in prop::collection::vec(1usize..9, 1..8),
+    ) {
+        // A whole text that is no more than a number or a word is judged as text, not as JSON.
+        prop_assume!(document.is_object() || document.is_array());
+        let arguments = if is_pretty { format!("{document:#}") } else { document.to_string() };
+        let call = json!({"id": "c", "type": "function", "function": {"name": "f", "arguments": arguments}});
+        let body = json!({"choices": [{"index": 0, "finish_reason": "tool_calls",
+            "message": {"role": "assistant", "content": null, "tool_calls": [call]}}]});
+        let guard = BodyGuard::new(&GUARDRAIL, &Conversation::new());
+        let whole = guard.response(Operation::InvokeModel, body.to_string().as_bytes()).expect("known");
+        let expected = match whole.body() {
+            None => arguments.clone(),
+            Some(body) => {
+                let body: Value = serde_json::from_slice(body).expect("JSON");
+                body["choices"][0]["message"]["tool_calls"][0]["function"]["arguments"].as_str().expect("text").to_owned()
+            }
+        };
+
+        let conversation = Conversation::new();
+        let start = || Evaluator::of_stream(GUARDRAIL.clone(), Source::Output, conversation.clone());
+        let (mut tool, mut out, mut done) = (ToolGuard::new(), String::new(), Vec::new());
+        let (mut rest, mut cuts) = (arguments.as_str(), cuts.iter().cycle());
+        while !rest.is_empty() {
+            let length = *cuts.next().expect("endless");
+            let (piece, tail) = rest.split_at(rest.ceil_char_boundary(length.min(rest.len())));
+            rest = tail;
+            tool.push(piece, start, &mut out, &mut done).expect("JSON");
+            // What is out is the beginning of what it comes to.
+            prop_assert!(expected.starts_with(&out), "{out} of {expected}");
+        }
+        tool.finish(start, &mut out, &mut done);
+        prop_assert_eq!(&out, &expected);
+        prop_assert!(serde_json::from_str::<Value>(&out).is_ok());
+        let found: usize = done.iter().map(|found| found.findings().len()).sum();
+        prop_assert_eq!(found, whole.assessment().findings().len());
+    }
+}
