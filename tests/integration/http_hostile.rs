@@ -3,13 +3,16 @@
 use std::convert::Infallible;
 
 use banister::{Guardrail, GuardrailLayer, Policy};
+use banister_simulator::{Options, Reply};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use http::{Request, Response};
 use http_body_util::Full;
 use serde_json::{Value, json};
 use tower::{ServiceBuilder, ServiceExt, service_fn};
 
-use crate::http_stream::{chunks, events, path, stream, text_of};
+use crate::http_stream::{events, path, stream};
 use crate::support::layer;
 
 const TITAN: &str = "amazon.titan-text-express-v1";
@@ -130,4 +133,97 @@ async fn the_header_with_an_errors_message_goes() {
         assert_eq!(answer.status(), status);
         assert!(!answer.headers().contains_key("x-amzn-error-message"));
     }
+}
+
+/// Events of chunks that hold this JSON, as the simulator sends them.
+fn chunks(json: &[Value]) -> Options {
+    let event = |json: &Value| ("chunk".to_owned(), json!({"bytes": STANDARD.encode(json.to_string())}));
+    Options { reply: Reply::RawEvents(json.iter().map(event).collect()), ..Options::default() }
+}
+
+/// A value that is cut between two events is found, whatever member it stands in: it is masked where the texts of events are known to
+/// go on, and the stream is refused where they are not.
+#[tokio::test]
+async fn no_value_passes_between_two_events() {
+    /// A member that a text can stand in, whether it is known to go on, and the event of a piece.
+    type Form<'a> = (&'a str, bool, &'a dyn Fn(&str) -> Value);
+
+    let openai = |delta: Value| json!({"choices": [{"index": 0, "delta": delta, "finish_reason": null}]});
+    let forms: [Form<'_>; 19] = [
+        ("Pegasus", true, &|text| json!({"message": text})),
+        ("no more than the text", true, &|text| json!({"text": text})),
+        ("a list of parts", true, &|text| openai(json!({"content": [{"type": "text", "text": text}]}))),
+        ("thinking parts", true, &|text| {
+            openai(json!({"content": [{"type": "thinking", "thinking": [{"type": "text", "text": text}]}]}))
+        }),
+        ("transcript", true, &|text| openai(json!({"audio": {"transcript": text}}))),
+        ("Titan, whole", false, &|text| json!({"results": [{"outputText": text}]})),
+        ("Command, whole", false, &|text| json!({"generations": [{"text": text}]})),
+        ("Jurassic, whole", false, &|text| json!({"completions": [{"data": {"text": text}}]})),
+        ("Nova, whole", false, &|text| json!({"output": {"message": {"content": [{"text": text}]}}})),
+        ("embedding", false, &|text| json!({"embedding": [1.0], "message": text})),
+        ("pictures", false, &|text| json!({"images": [], "error": text})),
+        ("reasoning details", true, &|text| openai(json!({"reasoning_details": [{"text": text}]}))),
+        ("Writer", true, &|text| openai(json!({"content": {"text": text}}))),
+        ("unknown delta", false, &|text| openai(json!({"foo": text}))),
+        ("unknown member", false, &|text| json!({"generation": "", "foo": {"bar": text}})),
+        ("error", false, &|text| json!({"error": {"message": text}})),
+        (
+            "citations",
+            false,
+            &|text| json!({"event_type": "citation-generation", "is_finished": false, "citations": [{"text": text}]}),
+        ),
+        (
+            "explanation",
+            false,
+            &|text| json!({"type": "message_delta", "delta": {"stop_details": {"explanation": text}}}),
+        ),
+        ("cited by Nova", false, &|text| {
+            let citation = json!({"sourceContent": [{"text": text}]});
+            json!({"contentBlockDelta": {"delta": {"citation": citation}, "contentBlockIndex": 0}})
+        }),
+    ];
+    for (name, is_masked, form) in forms {
+        for size in [1, 3, 8] {
+            let text: Vec<char> = "Write to jane.roe@example.com now".chars().collect();
+            let pieces: Vec<Value> = text.chunks(size).map(|piece| form(&String::from_iter(piece))).collect();
+            let path = path("amazon.titan-text-express-v1", "invoke-with-response-stream");
+            let streamed = stream(layer().0, chunks(&pieces), &path, &json!({"inputText": "Hello"})).await;
+            let events = events(&streamed.bytes);
+            let seen: String = events.iter().map(|event| text_of(&event.json)).collect();
+            assert!(!seen.contains("jane.roe@example.com"), "{name} in {size}: {seen}");
+            let is_refused = events.last().is_some_and(|event| event.name == "validationException");
+            assert_eq!(is_refused, !is_masked, "{name} in {size}: {seen}");
+            if is_masked {
+                assert_eq!(seen, "Write to {EMAIL} now", "{name} in {size}");
+            }
+        }
+    }
+}
+
+/// All text of a value in a row, but for what tells its form.
+fn text_of(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Array(items) => items.iter().map(text_of).collect(),
+        Value::Object(members) => members
+            .iter()
+            .filter(|(name, _)| !matches!(&***name, "type" | "object" | "event_type" | "index"))
+            .map(|(_, value)| text_of(value))
+            .collect(),
+        _ => String::new(),
+    }
+}
+
+/// Texts that repeat, or are new in each event, are no cut value.
+#[tokio::test]
+async fn whole_texts_pass_event_by_event() {
+    let pieces: Vec<Value> = ["one", "two", "three"]
+        .iter()
+        .map(|text| json!({"event_type": "citation-generation", "is_finished": false, "citations": [{"text": text}], "foo": "chatcmpl-1"}))
+        .collect();
+    let path = path("cohere.command-r-v1:0", "invoke-with-response-stream");
+    let streamed = stream(layer().0, chunks(&pieces), &path, &json!({"message": "Hello"})).await;
+    let passed: Vec<Value> = events(&streamed.bytes).into_iter().map(|event| event.json).collect();
+    assert_eq!(passed, pieces);
 }
