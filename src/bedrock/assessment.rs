@@ -73,6 +73,13 @@ impl BodyAssessment {
         }
     }
 
+    /// Adds what was found in a text that is emptied, whatever the rules say.
+    pub(super) fn add_masked(&mut self, findings: impl Iterator<Item = BodyFinding>, text: &Assessment) {
+        self.findings.extend(findings);
+        self.examined_chars += text.examined_chars();
+        self.outcome = stronger(self.outcome, Outcome::Masked);
+    }
+
     /// The findings that were masked, and no more.
     pub(super) fn what_was_masked(&self) -> Self {
         let is_masked = |found: &&BodyFinding| found.finding.action() == ActionTaken::Anonymized;

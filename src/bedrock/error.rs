@@ -131,7 +131,10 @@ impl fmt::Display for BodyError {
                 "a value is cut between two events at '{pointer}', where text is not put together: end the stream"
             ),
             BodyErrorKind::NotText { pointer } => {
-                write!(f, "the document at '{pointer}' is said to be plain text and is not UTF-8: encode it as UTF-8")
+                write!(
+                    f,
+                    "the document at '{pointer}' is said to be plain text and is not, or not in UTF-8: encode it as UTF-8, without NUL"
+                )
             }
             BodyErrorKind::Picture { pointer } => {
                 write!(f, "the picture at '{pointer}' cannot be examined: send text")

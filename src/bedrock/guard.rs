@@ -138,6 +138,11 @@ impl<'a> Texts<'a> {
             inner_pointer: inner.clone(),
             is_key: slot.is_key(),
         });
+        if slot.kind() == SlotKind::Trace && assessment.is_blocked() {
+            // What it tells was not said in this answer, so the answer is not blocked for it; but it is not told.
+            self.assessment.add_masked(findings, &assessment);
+            return Some(SlotEdit::whole(slot.text().len(), ""));
+        }
         self.assessment.add(findings, &assessment);
         if assessment.is_blocked() || replacements.list.is_empty() {
             return None;

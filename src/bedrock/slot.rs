@@ -36,8 +36,10 @@ pub(crate) enum SlotKind {
     PromptVariable,
     /// A stop sequence.
     StopSequence,
-    /// Text of the request that comes back in the response, and traces of a Bedrock guardrail.
+    /// Text of the request that comes back in the response.
     Echo,
+    /// The trace of a guardrail of Bedrock's: of the request, or of what the model said before that guardrail masked it.
+    Trace,
     /// Description of an image or video to make or change.
     ImagePrompt,
     /// Text to be embedded or ranked.
@@ -57,11 +59,12 @@ impl SlotKind {
     }
 }
 
-/// Whether a JSON number is one that could be told as text: a whole one, of 6 to 19 digits. A shorter one is a count or an amount; what is
-/// longer does not fit into 64 bits, and most readers have lost its digits.
+/// Whether a JSON number is one that could be told as text: a whole one, of 6 to 19 digits. A shorter one is a count or an amount; what does
+/// not fit into 64 bits has lost its digits with most readers.
 pub(super) fn is_telling(number: &str) -> bool {
     let digits = number.strip_prefix('-').unwrap_or(number);
-    (6..=19).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit())
+    let fits = || number.parse::<i64>().is_ok() || number.parse::<u64>().is_ok();
+    (6..=19).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit()) && fits()
 }
 
 /// Where a string stands.

@@ -58,6 +58,8 @@ pub(crate) enum Part {
     Reasoning,
     /// Tool arguments, as partial JSON.
     ToolArguments,
+    /// The same in OpenAI's older form, of which there is one in an answer.
+    FunctionArguments,
     /// What a tool that runs at the service returned.
     ToolResult,
     /// Why the model refuses.
@@ -73,6 +75,7 @@ impl Part {
             Self::Text => "text",
             Self::Reasoning => "reasoning",
             Self::ToolArguments => "toolArguments",
+            Self::FunctionArguments => "functionArguments",
             Self::ToolResult => "toolResult",
             Self::Refusal => "refusal",
             Self::Transcript => "transcript",
@@ -83,7 +86,7 @@ impl Part {
         match self {
             Self::Text | Self::Refusal | Self::Transcript => SlotKind::AssistantText,
             Self::Reasoning => SlotKind::Reasoning,
-            Self::ToolArguments => SlotKind::ToolInput,
+            Self::ToolArguments | Self::FunctionArguments => SlotKind::ToolInput,
             Self::ToolResult => SlotKind::ToolResult,
         }
     }

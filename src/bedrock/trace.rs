@@ -53,6 +53,11 @@ impl Trace {
         trace
     }
 
+    /// Adds what an earlier examination of the same request masked.
+    pub(crate) fn note_earlier(&mut self, earlier: &Self) {
+        self.input.absorb(earlier.input.clone(), 0);
+    }
+
     /// Takes note of what was found in the request, or in a part of it.
     pub(crate) fn note_input(&mut self, found: &BodyAssessment) {
         self.input.absorb(found.clone(), 0);
@@ -72,7 +77,7 @@ impl Trace {
     fn assessment(&self, found: &BodyAssessment) -> ReportedAssessment {
         let policy = self.guardrail.policy();
         let mut told = ReportedAssessment::default();
-        // What is found in the trace of a guardrail of Bedrock's stood in the answer as well.
+        // What the trace of a guardrail of Bedrock's tells is of the request, or stands in the answer as well.
         let is_repeated = |found: &&BodyFinding| THEIRS.iter().any(|place| found.pointer().starts_with(place));
         for found in found.findings().iter().filter(|found| !is_repeated(found)) {
             let finding = found.finding();

@@ -112,7 +112,7 @@ impl Events {
             (*position, SlotEdit::whole(lengths.get(*position).copied().unwrap_or(0), text.clone()))
         };
         let edits: Vec<(usize, SlotEdit)> = plan.edits.iter().map(edit).collect();
-        self.lanes.whole_texts(event.block(), lengths.iter().sum(), |f| Ok(((), event.rewrite(&edits, f)?)))
+        self.lanes.whole_texts(lengths.iter().sum(), |f| Ok(((), event.rewrite(&edits, f)?)))
     }
 
     fn texts(plan: &Plan) -> Result<Vec<ConverseEvent>, BodyError> {

@@ -85,7 +85,7 @@ impl GuardrailLayer {
         self
     }
 
-    /// Gives no traces, whoever asks. A trace tells the names of topics and rules that were found, and the patterns of regexes; asked for in
+    /// Gives no traces, whoever asks, and of ApplyGuardrail no more than what was done and the texts. A trace tells the names of topics and rules that were found, and the patterns of regexes; asked for in
     /// full, all topics and types. That is for whoever writes the application, and helps its users to find ways around.
     #[must_use]
     pub fn without_traces(mut self) -> Self {
@@ -205,6 +205,8 @@ pub(super) struct CallGuard {
     pub(super) bodies: BodyGuard,
     /// What the caller is told, if it asked.
     trace: Option<Trace>,
+    /// What was told of an earlier examination.
+    earlier: Option<Trace>,
 }
 
 impl CallGuard {
@@ -213,22 +215,28 @@ impl CallGuard {
         if settings.examine_unknown {
             bodies = bodies.dangerous_examine_unknown();
         }
-        Self { settings, operation, model_id, bodies, trace: None }
+        Self { settings, operation, model_id, bodies, trace: None, earlier: None }
     }
 
     /// Takes note of the guardrail that the caller names. Says whether it is this one, and so nothing that Bedrock could know.
     pub(super) fn asked(&mut self, asked: &AskedGuardrail) -> bool {
         let Settings { guardrail, identifier, .. } = &*self.settings;
         if let Some(scope) = asked.trace.filter(|_| self.settings.tells_traces) {
-            self.trace = Some(Trace::new(guardrail.clone(), Arc::clone(identifier), scope));
+            let mut trace = Trace::new(guardrail.clone(), Arc::clone(identifier), scope);
+            if let Some(earlier) = &self.earlier {
+                trace.note_earlier(earlier);
+            }
+            self.trace = Some(trace);
         }
         asked.identifier.as_deref() == Some(identifier)
     }
 
-    /// Takes over the trace that an earlier examination of the same call was asked for.
+    /// Takes over what an earlier examination of the same call knows: what it was asked to tell, and what it masked.
     pub(super) fn take_over(&mut self, earlier: &Self) {
-        if self.trace.is_none() {
-            self.trace = earlier.trace.as_ref().map(Trace::anew);
+        self.earlier = earlier.trace.as_ref().map(Trace::anew);
+        match (&mut self.trace, &self.earlier) {
+            (Some(trace), Some(earlier)) => trace.note_earlier(earlier),
+            (trace, earlier) => trace.clone_from(earlier),
         }
     }
 
@@ -265,7 +273,10 @@ impl CallGuard {
         &self,
         evaluate: impl FnOnce(&BodyGuard) -> Result<(GuardrailReport, BodyAssessment), BodyError>,
     ) -> Result<(GuardrailReport, BodyAssessment), GuardrailError> {
-        let (report, found) = evaluate(&self.bodies).map_err(|error| self.unreadable(Source::Input, error))?;
+        let (mut report, found) = evaluate(&self.bodies).map_err(|error| self.unreadable(Source::Input, error))?;
+        if !self.settings.tells_traces {
+            report.withhold();
+        }
         self.observe(&found);
         Ok((report, found))
     }

@@ -227,3 +227,74 @@ async fn whole_texts_pass_event_by_event() {
     let passed: Vec<Value> = events(&streamed.bytes).into_iter().map(|event| event.json).collect();
     assert_eq!(passed, pieces);
 }
+
+/// Equal pieces were taken for a setting that repeats.
+#[tokio::test]
+async fn a_value_of_equal_pieces_is_cut_too() {
+    let policy = "{version: 1, name: p, pii: [{types: [CREDIT_DEBIT_CARD_NUMBER], action: mask}]}";
+    let guardrail = Guardrail::new(Policy::from_yaml(policy).unwrap());
+    let piece = |text: &str| json!({"outputText": "x", "note": text});
+    for cuts in
+        [["4111", "1111", "1111", "1111"], ["4242", "4242", "4242", "4242"], ["4111", " 1111", " 1111", " 1111"]]
+    {
+        let (seen, is_refused) = passed(GuardrailLayer::new(guardrail.clone()), &cuts.map(piece)).await;
+        assert!(is_refused, "{cuts:?}: {seen}");
+    }
+    let settings: Vec<Value> = (0..40).map(|_| json!({"outputText": "x", "zone": "4", "name": "default"})).collect();
+    let (seen, is_refused) = passed(GuardrailLayer::new(guardrail), &settings).await;
+    assert!(!is_refused, "{seen}");
+}
+
+#[tokio::test]
+async fn streams_of_very_many_places_are_refused() {
+    let pieces: Vec<Value> = (0..5)
+        .map(|event| {
+            let members: serde_json::Map<_, _> = (0..1000).map(|at| (format!("m{event}-{at}"), json!("x"))).collect();
+            json!({"outputText": "x", "more": members})
+        })
+        .collect();
+    assert!(passed(layer().0, &pieces).await.1);
+}
+
+/// Where the text that blocks stood in the event with the trace, the trace went with it.
+#[tokio::test]
+async fn the_trace_stays_where_the_last_event_is_blocked() {
+    let counters = json!({"inputTokenCount": 1, "outputTokenCount": 1, "invocationLatency": 1, "firstByteLatency": 1});
+    let whole =
+        json!({"results": [{"outputText": "a guaranteed return"}], "amazon-bedrock-invocationMetrics": counters});
+    let body = json!({"inputText": "Hello"});
+    let simulator = crate::support::simulator(chunks(&[whole])).await;
+    let mut request = crate::http::post(&simulator, &path(TITAN, "invoke-with-response-stream"), body.to_string());
+    request.headers_mut().insert("x-amzn-bedrock-trace", "ENABLED".parse().unwrap());
+    let (_, _, answer) = crate::http::send(layer().0, request).await;
+    let last = events(&answer).pop().unwrap().json;
+    assert_eq!(last["results"][0]["outputText"], "I can't share that.");
+    assert!(last["amazon-bedrock-trace"]["guardrail"]["outputs"][0]["integration"].is_object(), "{last}");
+}
+
+/// What a guardrail of Bedrock's tells of the request blocked the answer to it.
+#[tokio::test]
+async fn their_trace_is_emptied_and_the_answer_passes() {
+    let word = json!({"match": "guaranteed return", "action": "NONE"});
+    let theirs = json!({"guardrail": {"input": {"gr-1": {"wordPolicy": {"customWords": [word]}}}}});
+    let chunk = json!({"outputText": "Fine.", "completionReason": "FINISH", "amazon-bedrock-trace": theirs});
+    let (seen, is_refused) = passed(layer().0, &[chunk]).await;
+    assert!(!is_refused && seen.contains("Fine.") && !seen.contains("guaranteed"), "{seen}");
+}
+
+/// Arguments in OpenAI's older form went on in the newer one.
+#[tokio::test]
+async fn function_arguments_stay_where_they_are() {
+    let delta =
+        |delta: Value, reason: Value| json!({"choices": [{"index": 0, "delta": delta, "finish_reason": reason}]});
+    let pieces = [
+        delta(json!({"function_call": {"name": "f", "arguments": "{\"a\": 12"}}), json!(null)),
+        delta(json!({}), json!("length")),
+    ];
+    let path = path("openai.gpt-oss-120b", "invoke-with-response-stream");
+    let streamed = stream(layer().0, chunks(&pieces), &path, &json!({"messages": []})).await;
+    let events = events(&streamed.bytes);
+    let pointer = "/choices/0/delta/function_call/arguments";
+    let arguments: String = events.iter().filter_map(|event| event.json.pointer(pointer)?.as_str()).collect();
+    assert_eq!(arguments, "{\"a\": 12");
+}

@@ -98,18 +98,19 @@ async fn metadata_that_others_add_are_examined() {
 async fn the_trace_outlives_a_second_examination() {
     let simulator = simulator(echo()).await;
     let client = support::client(&simulator);
-    let call = client.invoke_model().model_id(LLAMA).body(Blob::new("{\"prompt\": \"Mail a.b@example.com\"}"));
-    let call = call.guardrail_identifier("integration").guardrail_version("1").trace(Trace::Enabled).customize();
-    let adds = Adds { before_signing: true, value: "{\"to\": \"c.d@example.com\"}" };
-    // The guardrail looks, another adds something, and the guardrail looks once more.
-    let call = call.interceptor(adds).interceptor(GuardrailInterceptor::new(guardrail()));
-    let output = call.send().await.unwrap();
-    let answer: Value = serde_json::from_slice(output.body().as_ref()).unwrap();
-    let input = &answer["amazon-bedrock-trace"]["guardrail"]["input"]["integration"];
-    let entities = input["sensitiveInformationPolicy"]["piiEntities"].as_array().unwrap();
-    assert_eq!(entities.len(), 2, "{input}");
-    let sent = &simulator.requests()[0];
-    assert!(
-        sent.header("x-amzn-bedrock-guardrailidentifier").is_none() && sent.header("x-amzn-bedrock-trace").is_none()
-    );
+    for name in ["integration", "gr-1"] {
+        simulator.clear_requests();
+        let call = client.invoke_model().model_id(LLAMA).body(Blob::new("{\"prompt\": \"Mail a.b@example.com\"}"));
+        let call = call.guardrail_identifier(name).guardrail_version("1").trace(Trace::Enabled).customize();
+        let adds = Adds { before_signing: true, value: "{\"to\": \"c.d@example.com\"}" };
+        // The guardrail looks, another adds something, and the guardrail looks once more.
+        let call = call.interceptor(adds).interceptor(GuardrailInterceptor::new(guardrail()));
+        let output = call.send().await.unwrap();
+        let answer: Value = serde_json::from_slice(output.body().as_ref()).unwrap();
+        let input = &answer["amazon-bedrock-trace"]["guardrail"]["input"]["integration"];
+        let entities = input["sensitiveInformationPolicy"]["piiEntities"].as_array().unwrap();
+        assert_eq!(entities.len(), 2, "{name}: {input}");
+        let sent = &simulator.requests()[0];
+        assert_eq!(sent.header("x-amzn-bedrock-guardrailidentifier").is_some(), name == "gr-1");
+    }
 }

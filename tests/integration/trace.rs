@@ -360,6 +360,9 @@ async fn apply_guardrail_of_this_guardrail_is_answered_here() {
         assert!(seen.len() == 3 && seen.iter().all(|note| *note == seen[0]), "{seen:?}");
     }
     assert_eq!(simulator.requests().len(), 0, "nobody was called");
+    let layered = ServiceBuilder::new().layer(layer().0.without_traces()).service(service(&simulator));
+    let told = layered.oneshot(input("integration", ASKED)).await.unwrap();
+    assert!(told.outputs().len() == 2 && told.assessments()[0].sensitive_information_policy().is_none());
     let layered = ServiceBuilder::new().layer(layer().0).service(service(&simulator));
     layered.oneshot(input("gr-1", ASKED)).await.unwrap();
     assert_eq!(simulator.requests().len(), 1, "another guardrail is Bedrock's");

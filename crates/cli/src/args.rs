@@ -55,7 +55,7 @@ pub(crate) struct ServeArgs {
     /// Listen without client keys where others can reach it
     #[arg(long)]
     pub(crate) dangerous_serve_anyone: bool,
-    /// Give no traces, whoever asks for one
+    /// Give no traces, whoever asks for one, and no assessments to ApplyGuardrail
     #[arg(long, conflicts_with = "dangerous_show_matches")]
     pub(crate) no_traces: bool,
     /// Show clients that ask for a trace the text that was found, as `match`

@@ -62,7 +62,7 @@ pub(crate) fn text_event(kind: StreamKind, shape: Shape, lane: Lane, block: u64,
         let delta = match lane.part {
             Part::Text | Part::Refusal | Part::Transcript => json!({"text": text}),
             Part::Reasoning => json!({"reasoningContent": {"text": text}}),
-            Part::ToolArguments => json!({"toolUse": {"input": text}}),
+            Part::ToolArguments | Part::FunctionArguments => json!({"toolUse": {"input": text}}),
             Part::ToolResult => json!({"toolResult": [{"text": text}]}),
         };
         json!({"delta": delta, "contentBlockIndex": block})
@@ -112,6 +112,7 @@ pub(crate) fn text_event(kind: StreamKind, shape: Shape, lane: Lane, block: u64,
                 Part::ToolArguments => {
                     json!({"tool_calls": [{"index": block, "function": {"arguments": text}}]})
                 }
+                Part::FunctionArguments => json!({"function_call": {"arguments": text}}),
                 Part::Reasoning => json!({"reasoning_content": text}),
                 Part::Refusal => json!({"refusal": text}),
                 Part::Transcript => json!({"audio": {"transcript": text}}),

@@ -2,7 +2,7 @@
 //!
 //! A trace repeats what was masked, in `modelOutput` and in each `match`.
 
-use crate::bedrock::slot::SlotKind::{AssistantText, Echo, Free as FreeText};
+use crate::bedrock::slot::SlotKind::{AssistantText, Free as FreeText, Trace};
 use crate::bedrock::table::Rule::{In, Json, Plain, PlainTree, Strings, Text};
 use crate::bedrock::table::{Tag, table};
 
@@ -28,8 +28,8 @@ table! {
 table! {
     /// Invoke says `input` and `outputs`, Converse `inputAssessment` and `outputAssessments`.
     TRACE: Tag::None, None, [
-        ("modelOutput[]", Json(Echo)),
-        ("actionReason", Text(Echo)),
+        ("modelOutput[]", Json(Trace)),
+        ("actionReason", Text(Trace)),
         ("input.*", In(&ASSESSMENT)),
         ("input.*[]", In(&ASSESSMENT)),
         ("inputAssessment.*", In(&ASSESSMENT)),
@@ -48,10 +48,10 @@ table! {
         ("contextualGroundingPolicy", PlainTree),
         ("invocationMetrics", PlainTree),
         ("appliedGuardrailDetails", PlainTree),
-        ("wordPolicy.*[].match", Text(Echo)),
+        ("wordPolicy.*[].match", Text(Trace)),
         ("wordPolicy.*[].type", Plain),
         ("wordPolicy.*[].action", Plain),
-        ("sensitiveInformationPolicy.*[].match", Text(Echo)),
+        ("sensitiveInformationPolicy.*[].match", Text(Trace)),
         ("sensitiveInformationPolicy.*[].type", Plain),
         ("sensitiveInformationPolicy.*[].name", Plain),
         ("sensitiveInformationPolicy.*[].regex", Plain),
@@ -63,9 +63,9 @@ table! {
 table! {
     /// What automated reasoning found, in words and in logic.
     REASONED: Tag::None, None, [
-        ("*", Strings(Echo)),
+        ("*", Strings(Trace)),
         ("logicWarning.type", Plain),
-        ("logicWarning.*", Strings(Echo)),
+        ("logicWarning.*", Strings(Trace)),
     ]
 }
 

@@ -1,6 +1,6 @@
 //! OpenAI chat and completion, which a dozen families speak; Mistral's chat is a dialect of it.
 
-use crate::bedrock::slot::SkipReason::{Audio, BinaryDocument, Image};
+use crate::bedrock::slot::SkipReason::{Audio, BinaryDocument, Encrypted, Image};
 use crate::bedrock::slot::SlotKind::{
     AssistantText, Citation, Document, Echo, Reasoning, RequestMetadata, StopSequence, ToolDefinition, ToolInput,
     UserText,
@@ -124,6 +124,13 @@ table! {
         ("content.text", Delta(Part::Text)),
         ("content[]", In(&CHUNK_PART)),
         ("thinking", Delta(Part::Reasoning)),
+        ("stop_reason", Plain),
+        ("channel", Plain),
+        ("reasoning_signature", Opaque(Encrypted)),
+        ("thought_signature", Opaque(Encrypted)),
+        ("citations", Free(Citation)),
+        ("graph_data", Free(Document)),
+        ("llm_data", Free(Document)),
         ("reasoning_details[].type", Plain),
         ("reasoning_details[].id", Plain),
         ("reasoning_details[].format", Plain),
@@ -150,6 +157,6 @@ table! {
 table! {
     CHUNK_DELTA: Tag::None, Some(&CHUNK_MESSAGE), [
         ("tool_calls[].function.arguments", Delta(Part::ToolArguments)),
-        ("function_call.arguments", Delta(Part::ToolArguments)),
+        ("function_call.arguments", Delta(Part::FunctionArguments)),
     ]
 }

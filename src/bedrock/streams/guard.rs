@@ -97,12 +97,11 @@ impl EventGuard {
             return Ok(out);
         }
         let rewritten = self.rewrite(&event, &plan)?;
-        out.push(self.traced(&event, json, rewritten));
         if self.lanes.assessment_mut().is_blocked() {
             // A text that is whole in this event is blocked, so the event does not go on.
-            out.pop();
             self.block_in(event.kind(), &mut out);
         } else {
+            out.push(self.traced(&event, json, rewritten));
             self.progress.observe(&event);
         }
         Ok(out)
@@ -170,7 +169,7 @@ impl EventGuard {
             .collect();
         // The bytes of lanes are counted when the lanes end.
         let carried: usize = event.deltas().iter().map(|delta| delta.text.len()).sum();
-        let json = self.lanes.whole_texts(event.block(), carried, |f| event.rewrite(&edits, f))?;
+        let json = self.lanes.whole_texts(carried, |f| event.rewrite(&edits, f))?;
         Ok(json.map_or(OutEvent::Same, OutEvent::Changed))
     }
 

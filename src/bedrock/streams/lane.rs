@@ -16,7 +16,7 @@ pub(super) enum LaneGuard {
 impl LaneGuard {
     pub(super) fn new(lane: Lane, start: impl Fn() -> Evaluator) -> Self {
         match lane.part {
-            Part::ToolArguments => Self::Tool(Box::new(ToolGuard::new())),
+            Part::ToolArguments | Part::FunctionArguments => Self::Tool(Box::new(ToolGuard::new())),
             Part::Text | Part::Reasoning | Part::ToolResult | Part::Refusal | Part::Transcript => {
                 Self::Text(Box::new(start()))
             }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::lane::LaneGuard;
 use super::seams::Seams;
 use crate::bedrock::assessment::BodyAssessment;
-use crate::bedrock::error::{BodyError, BodyErrorKind};
+use crate::bedrock::error::BodyError;
 use crate::bedrock::event_stream::{EventKind, Lane};
 use crate::bedrock::guard::{BodyGuard, Texts};
 use crate::bedrock::slot::Coverage;
@@ -101,24 +101,21 @@ impl Lanes {
         Ok(plan)
     }
 
-    /// Examines the texts that are whole in an event about `block`, which `visit` offers; of the event's bytes `carried` belong to lanes.
+    /// Examines the texts that are whole in an event, which `visit` offers; of the event's bytes `carried` belong to lanes.
     pub(crate) fn whole_texts<T>(
         &mut self,
-        block: Option<u64>,
         carried: usize,
         visit: impl FnOnce(&mut Visitor<'_>) -> Result<(T, Coverage), BodyError>,
     ) -> Result<T, BodyError> {
         let mut texts = Texts::new(&self.guard, Source::Output);
-        let mut cut = None;
+        let mut checked = Ok(());
         let (out, coverage) = visit(&mut |slot| {
-            if cut.is_none() && self.seams.is_cut(&self.guard, block, &slot) {
-                cut = Some(slot.pointer());
+            if checked.is_ok() {
+                checked = self.seams.check(&self.guard, &slot);
             }
             texts.examine(&slot)
         })?;
-        if let Some(pointer) = cut {
-            return Err(BodyError::new(BodyErrorKind::Cut { pointer }));
-        }
+        checked?;
         self.assessment.absorb(texts.finish(coverage), carried);
         Ok(out)
     }

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use crate::bedrock::error::{BodyError, BodyErrorKind};
 use crate::bedrock::guard::BodyGuard;
 use crate::bedrock::slot::{Slot, SlotKind};
 use crate::guardrail::{ActionTaken, Assessment, Source};
@@ -10,24 +11,27 @@ use crate::guardrail::{ActionTaken, Assessment, Source};
 /// at for every text of every event.
 const REACH: usize = 128;
 
-/// Most places that are watched. Members whose names are new in every event are no text that goes on.
-const MAX_PLACES: usize = 256;
+/// Most places that are watched; a stream with more is refused.
+const MAX_PLACES: usize = 4096;
+
+/// A text that has stood at its place in every event, so often, is a name or a setting.
+const CONSTANT: usize = 8;
 
 /// Most of a stream's texts are lanes, put together event by event. Others are whole in their event: a title, the message of an error, a
 /// member that no table knows. Whether the next event has a new text in that place, or goes on with the last one, is not told there; so
 /// each is examined by itself, and beside that the seam between the last one and the next is looked at here.
 #[derive(Debug, Default)]
 pub(super) struct Seams {
-    /// What stands at each place, of which block and where.
-    places: HashMap<(Option<u64>, String), Place>,
+    places: HashMap<String, Place>,
 }
 
+/// What stands at a place.
 #[derive(Default)]
 struct Place {
     /// The end of what was read there.
     end: String,
-    /// The last text, if it is short: most that repeat are.
-    last: String,
+    /// The text that every event had so far, if it is short, and how often.
+    constant: Option<(String, usize)>,
 }
 
 impl std::fmt::Debug for Place {
@@ -38,31 +42,41 @@ impl std::fmt::Debug for Place {
 }
 
 impl Seams {
-    /// Takes a text of an event about this block, and says whether a rule that masks or blocks finds something that it cuts in two.
-    pub(super) fn is_cut(&mut self, guard: &BodyGuard, block: Option<u64>, slot: &Slot<'_>) -> bool {
+    /// Takes a text, and fails if a rule that masks or blocks finds something that its beginning cuts in two.
+    pub(super) fn check(&mut self, guard: &BodyGuard, slot: &Slot<'_>) -> Result<(), BodyError> {
         // Single tokens repeat a text that is a lane, and go where that changes.
         if slot.is_key() || slot.kind() == SlotKind::Token || slot.text().is_empty() {
-            return false;
+            return Ok(());
+        }
+        let key = slot.pointer() + &slot.inner_pointer().unwrap_or_default();
+        if !self.places.contains_key(&key) && self.places.len() >= MAX_PLACES {
+            return Err(BodyError::frame("it holds texts in more places than are examined"));
         }
         let text = slot.text();
-        let key = (block, slot.pointer() + &slot.inner_pointer().unwrap_or_default());
-        if !self.places.contains_key(&key) && self.places.len() >= MAX_PLACES {
-            return false;
-        }
         let place = self.places.entry(key).or_default();
-        // What is the same in every event is a name or a setting.
-        if place.last == text {
-            return false;
-        }
-        let is_cut = !place.end.is_empty() && is_found_across(guard, &place.end, head(text));
-        place.end.push_str(text);
-        let from = place.end.ceil_char_boundary(place.end.len().saturating_sub(REACH));
-        place.end.drain(..from);
-        place.last.clear();
-        if text.len() <= REACH {
-            place.last.push_str(text);
-        }
-        is_cut
+        let is_cut =
+            !place.end.is_empty() && !place.is_constant(text) && is_found_across(guard, &place.end, head(text));
+        place.add(text);
+        if is_cut { Err(BodyError::new(BodyErrorKind::Cut { pointer: slot.pointer() })) } else { Ok(()) }
+    }
+}
+
+impl Place {
+    /// Whether the text is none that could go on with the last: the same has stood here always. A value may have equal pieces, but few.
+    fn is_constant(&self, text: &str) -> bool {
+        self.constant.as_ref().is_some_and(|(known, times)| known == text && (text.len() < 3 || *times >= CONSTANT))
+    }
+
+    fn add(&mut self, text: &str) {
+        let is_first = self.end.is_empty();
+        self.constant = match self.constant.take() {
+            Some((known, times)) if known == text => Some((known, times + 1)),
+            None if is_first && text.len() <= REACH => Some((text.to_owned(), 1)),
+            _ => None,
+        };
+        self.end.push_str(text);
+        let from = self.end.ceil_char_boundary(self.end.len().saturating_sub(REACH));
+        self.end.drain(..from);
     }
 }
 

@@ -104,7 +104,9 @@ pub(crate) fn text_delta(lane: Lane, text: &str) -> Result<ConverseStreamOutput,
     let delta = match lane.part {
         Part::Text | Part::Refusal | Part::Transcript => ContentBlockDelta::Text(text),
         Part::Reasoning => ContentBlockDelta::ReasoningContent(ReasoningContentBlockDelta::Text(text)),
-        Part::ToolArguments => ContentBlockDelta::ToolUse(ToolUseBlockDelta::builder().input(text).build()?),
+        Part::ToolArguments | Part::FunctionArguments => {
+            ContentBlockDelta::ToolUse(ToolUseBlockDelta::builder().input(text).build()?)
+        }
         Part::ToolResult => ContentBlockDelta::ToolResult(vec![ToolResultBlockDelta::Text(text)]),
     };
     let event = ContentBlockDeltaEvent::builder().delta(delta).content_block_index(index(lane.block)).build()?;

@@ -6,14 +6,14 @@ use aws_sdk_bedrockruntime::types::{
     GuardrailAutomatedReasoningStatement, GuardrailAutomatedReasoningTranslation, GuardrailTraceAssessment,
 };
 
-use crate::bedrock::slot::SlotKind::Echo;
+use crate::bedrock::slot::SlotKind::Trace;
 
 use super::walk::{Done, Walk};
 
 /// `trace.guardrail` of a response or of the last event.
 pub(super) fn trace(walk: &mut Walk<'_, '_>, trace: &mut GuardrailTraceAssessment) -> Done {
     if let Some(outputs) = &mut trace.model_output {
-        walk.list("modelOutput", outputs, |walk, text| walk.json(Echo, text))?;
+        walk.list("modelOutput", outputs, |walk, text| walk.json(Trace, text))?;
     }
     if let Some(inputs) = &mut trace.input_assessment {
         walk.member("inputAssessment", |walk| walk.values(inputs, assessment))?;
@@ -21,7 +21,7 @@ pub(super) fn trace(walk: &mut Walk<'_, '_>, trace: &mut GuardrailTraceAssessmen
     if let Some(outputs) = &mut trace.output_assessments {
         walk.member("outputAssessments", |walk| walk.values(outputs, |walk, list| walk.items(list, assessment)))?;
     }
-    walk.text_if("actionReason", Echo, &mut trace.action_reason)
+    walk.text_if("actionReason", Trace, &mut trace.action_reason)
 }
 
 /// What a guardrail found. Names of topics and filters are the policy's words, not the user's.
@@ -29,19 +29,19 @@ pub(super) fn assessment(walk: &mut Walk<'_, '_>, found: &mut GuardrailAssessmen
     if let Some(words) = &mut found.word_policy {
         walk.member("wordPolicy", |walk| {
             walk.list("customWords", &mut words.custom_words, |walk, word| {
-                walk.text_in("match", Echo, &mut word.r#match)
+                walk.text_in("match", Trace, &mut word.r#match)
             })?;
             walk.list("managedWordLists", &mut words.managed_word_lists, |walk, word| {
-                walk.text_in("match", Echo, &mut word.r#match)
+                walk.text_in("match", Trace, &mut word.r#match)
             })
         })?;
     }
     if let Some(sensitive) = &mut found.sensitive_information_policy {
         walk.member("sensitiveInformationPolicy", |walk| {
             walk.list("piiEntities", &mut sensitive.pii_entities, |walk, entity| {
-                walk.text_in("match", Echo, &mut entity.r#match)
+                walk.text_in("match", Trace, &mut entity.r#match)
             })?;
-            walk.list("regexes", &mut sensitive.regexes, |walk, regex| walk.text_if("match", Echo, &mut regex.r#match))
+            walk.list("regexes", &mut sensitive.regexes, |walk, regex| walk.text_if("match", Trace, &mut regex.r#match))
         })?;
     }
     let findings = found.automated_reasoning_policy.as_mut().and_then(|policy| policy.findings.as_mut());
@@ -112,7 +112,7 @@ fn references(
     texts: &mut Option<Vec<GuardrailAutomatedReasoningInputTextReference>>,
 ) -> Done {
     match texts {
-        Some(texts) => walk.list(name, texts, |walk, reference| walk.text_if("text", Echo, &mut reference.text)),
+        Some(texts) => walk.list(name, texts, |walk, reference| walk.text_if("text", Trace, &mut reference.text)),
         None => Ok(()),
     }
 }
@@ -124,8 +124,8 @@ fn statements(
 ) -> Done {
     match statements {
         Some(statements) => walk.list(name, statements, |walk, statement| {
-            walk.text_if("logic", Echo, &mut statement.logic)?;
-            walk.text_if("naturalLanguage", Echo, &mut statement.natural_language)
+            walk.text_if("logic", Trace, &mut statement.logic)?;
+            walk.text_if("naturalLanguage", Trace, &mut statement.natural_language)
         }),
         None => Ok(()),
     }
@@ -138,8 +138,8 @@ fn rules(
 ) -> Done {
     match rules {
         Some(rules) => walk.list(name, rules, |walk, rule| {
-            walk.text_if("identifier", Echo, &mut rule.identifier)?;
-            walk.text_if("policyVersionArn", Echo, &mut rule.policy_version_arn)
+            walk.text_if("identifier", Trace, &mut rule.identifier)?;
+            walk.text_if("policyVersionArn", Trace, &mut rule.policy_version_arn)
         }),
         None => Ok(()),
     }
