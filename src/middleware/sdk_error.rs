@@ -56,7 +56,11 @@ fn of_call<E: Quoting>(guard: &CallGuard, error: SdkError<E>) -> Result<BoxError
     } else {
         examined_error(guard, body)
     };
-    let Some(body) = examined else { return Ok(SdkError::ServiceError(error).into()) };
+    // A header repeats the message, and nobody has examined it.
+    let is_repeated = error.raw().headers().get("x-amzn-error-message").is_some();
+    let Some(body) = examined.or_else(|| is_repeated.then(|| body.to_vec())) else {
+        return Ok(SdkError::ServiceError(error).into());
+    };
     let rebuilt = error.err().saying(&Told::read(&body));
     Ok(SdkError::service_error(rebuilt, with_body(error.into_raw(), body)).into())
 }

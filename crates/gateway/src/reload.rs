@@ -30,20 +30,38 @@ pub(crate) fn reload(shared: &Shared) -> Result<bool, ReloadError> {
     result
 }
 
-/// Does so whenever there is a reason to; never ends.
-pub(crate) async fn watch(shared: Arc<Shared>) {
-    let changed = Arc::new(Notify::new());
-    // It watches until it is dropped.
-    let _watcher = watcher(&shared, &changed);
-    let mut hangups = hangups();
-    loop {
-        tokio::select! {
-            () = changed.notified() => tokio::time::sleep(SETTLE).await,
-            () = hangups.next() => {}
+/// What tells that there is a reason to do so. It watches until it is dropped.
+pub(crate) struct Reasons {
+    changed: Arc<Notify>,
+    _watcher: Option<RecommendedWatcher>,
+    hangups: Hangups,
+}
+
+impl std::fmt::Debug for Reasons {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Reasons").finish_non_exhaustive()
+    }
+}
+
+impl Reasons {
+    /// Watches from now on.
+    pub(crate) fn watch(shared: &Shared) -> Self {
+        let changed = Arc::new(Notify::new());
+        let watcher = watcher(shared, &changed);
+        Self { changed, _watcher: watcher, hangups: hangups() }
+    }
+
+    /// Reads the policies again whenever there is a reason to; never ends.
+    pub(crate) async fn follow(mut self, shared: Arc<Shared>) {
+        loop {
+            tokio::select! {
+                () = self.changed.notified() => tokio::time::sleep(SETTLE).await,
+                () = self.hangups.next() => {}
+            }
+            let shared = Arc::clone(&shared);
+            // Compiling takes its time. Its result is told already, and a panic in it ends nothing but itself.
+            let _ = tokio::task::spawn_blocking(move || reload(&shared)).await;
         }
-        let shared = Arc::clone(&shared);
-        // Compiling takes its time. Its result is told already, and a panic in it ends nothing but itself.
-        let _ = tokio::task::spawn_blocking(move || reload(&shared)).await;
     }
 }
 

@@ -19,7 +19,7 @@ use crate::builder::GatewayBuilder;
 use crate::handler::{Shared, handle};
 use crate::metrics::Metrics;
 use crate::policies::{Policies, ReloadError};
-use crate::reload::{reload, watch};
+use crate::reload::{Reasons, reload};
 use crate::upstream::Upstream;
 
 /// A gateway that has its address.
@@ -28,6 +28,7 @@ pub struct Gateway {
     listener: TcpListener,
     address: SocketAddr,
     shared: Arc<Shared>,
+    reasons: Reasons,
 }
 
 impl Gateway {
@@ -38,7 +39,9 @@ impl Gateway {
     }
 
     pub(crate) fn new(listener: TcpListener, address: SocketAddr, shared: Arc<Shared>) -> Self {
-        Self { listener, address, shared }
+        // From here on, so that nothing is missed by the time it serves.
+        let reasons = Reasons::watch(&shared);
+        Self { listener, address, shared, reasons }
     }
 
     /// The address it listens on.
@@ -56,7 +59,7 @@ impl Gateway {
     /// Serves until `shutdown` is done and [drained](GatewayBuilder::drain_time), and then until the answers under way have ended or their
     /// time is over.
     pub async fn serve(self, shutdown: impl Future<Output = ()>) {
-        let Self { listener, address, shared } = self;
+        let Self { listener, address, shared, reasons } = self;
         let limits = shared.limits;
         let permits = Arc::new(Semaphore::new(limits.connections()));
         tracing::info!(%address, "listening");
@@ -68,7 +71,7 @@ impl Gateway {
             tokio::time::sleep(limits.drain_time).await;
         };
         let mut draining = pin!(draining);
-        let mut watching = pin!(watch(Arc::clone(&shared)));
+        let mut watching = pin!(reasons.follow(Arc::clone(&shared)));
         loop {
             // With no permit left nothing is accepted, so that clients wait in the system's queue.
             let accepted = async {
