@@ -55,7 +55,7 @@ impl Trace {
 
     /// Adds what an earlier examination of the same request masked.
     pub(crate) fn note_earlier(&mut self, earlier: &Self) {
-        self.input.absorb(earlier.input.clone(), 0);
+        self.note_input(&earlier.input);
     }
 
     /// Takes note of what was found in the request, or in a part of it.

@@ -47,10 +47,7 @@ where
             if let Some(body) = guarded.body {
                 output.body = Blob::new(body);
             }
-            if let Some(trace) = guard.trace() {
-                let body = std::mem::take(&mut output.body).into_inner();
-                output.body = Blob::new(trace.write(StreamKind::Invoke, body, Some(&guarded.assessment)));
-            }
+            tell(&guard, &mut output, Some(&guarded.assessment));
             Ok(output)
         })
     }
@@ -64,13 +61,17 @@ fn blocked(guard: &CallGuard, shape: Shape, assessment: BodyAssessment) -> Resul
     let message = assessment.message().unwrap_or_default();
     match blocked_invoke(shape, guard.model_id(), message) {
         Some(mut output) => {
-            if let Some(trace) = guard.trace() {
-                let answer = Some(&assessment).filter(|assessment| assessment.source() == Source::Output);
-                let body = std::mem::take(&mut output.body).into_inner();
-                output.body = Blob::new(trace.write(StreamKind::Invoke, body, answer));
-            }
+            tell(guard, &mut output, Some(&assessment).filter(|assessment| assessment.source() == Source::Output));
             Ok(output)
         }
         None => Err(GuardrailError::blocked(guard.operation, assessment)),
+    }
+}
+
+/// Puts the trace into the body of an answer, if the caller asked.
+fn tell(guard: &CallGuard, output: &mut InvokeModelOutput, found: Option<&BodyAssessment>) {
+    if let Some(trace) = guard.trace() {
+        let body = std::mem::take(&mut output.body).into_inner();
+        output.body = Blob::new(trace.write(StreamKind::Invoke, body, found));
     }
 }

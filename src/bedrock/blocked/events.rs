@@ -66,9 +66,7 @@ impl Progress {
             self.next = self.next.max(block.saturating_add(1));
         }
     }
-}
 
-impl Progress {
     /// Whether all texts are over.
     fn is_over(&self) -> bool {
         self.stopped || !self.choices.is_empty() && self.choices.values().all(|&is_over| is_over)

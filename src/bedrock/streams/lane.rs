@@ -72,9 +72,4 @@ impl LaneGuard {
             Self::Tool(tool) => tool.so_far(),
         }
     }
-
-    /// What was found so far in a text that goes no further.
-    pub(super) fn abandon(self) -> Option<Assessment> {
-        self.so_far()
-    }
 }

@@ -135,11 +135,7 @@ impl Lanes {
 
     /// What was found, once the stream is over.
     pub(crate) fn into_assessment(mut self) -> BodyAssessment {
-        for (lane, guard) in std::mem::take(&mut self.open) {
-            if let Some(assessment) = guard.abandon() {
-                self.note(lane, &assessment);
-            }
-        }
+        self.note_open();
         self.assessment
     }
 
@@ -162,11 +158,7 @@ impl Lanes {
     /// What the caller is told when the stream is blocked.
     pub(crate) fn assessment_message(&mut self) -> String {
         // The lane that is blocked may still be open, and so not yet noted.
-        for (lane, guard) in std::mem::take(&mut self.open) {
-            if let Some(assessment) = guard.abandon() {
-                self.note(lane, &assessment);
-            }
-        }
+        self.note_open();
         self.assessment.message().unwrap_or_default().to_owned()
     }
 
@@ -228,6 +220,15 @@ impl Lanes {
             }
             if plan.blocked {
                 return;
+            }
+        }
+    }
+
+    /// Takes note of what was found in the texts that have not ended, and lets them go.
+    fn note_open(&mut self) {
+        for (lane, guard) in std::mem::take(&mut self.open) {
+            if let Some(assessment) = guard.so_far() {
+                self.note(lane, &assessment);
             }
         }
     }
