@@ -123,11 +123,18 @@ impl Detectors {
     /// What a recognizer says of a span of the text.
     pub(crate) fn judge(&self, number: u32, text: &TextBuffer, start: usize, end: usize) -> Verdict {
         let folded = PatternView::of(text, start, end);
-        (self.entity_use(number).recognizer.validate)(&recognizer::Candidate {
+        let verdict = (self.entity_use(number).recognizer.validate)(&recognizer::Candidate {
             text: folded.as_str(),
             before: text.char_before(start, View::Pattern),
             after: text.char_at(end, View::Pattern).ok().flatten(),
-        })
+        });
+        match verdict {
+            Verdict::RejectBefore(bytes) => {
+                let from = if bytes >= folded.as_str().len() { end } else { folded.start(start, bytes) };
+                Verdict::RejectBefore(from - start)
+            }
+            verdict => verdict,
+        }
     }
 
     /// Judges a window once the exceptions in it are known.
@@ -170,6 +177,14 @@ impl<'a> PatternView<'a> {
         match self {
             Self::Plain(text) => text,
             Self::Folded(text, _) => text,
+        }
+    }
+
+    /// Where the character of byte `at` of the view begins in the text.
+    fn start(&self, start: usize, at: usize) -> usize {
+        match self {
+            Self::Plain(_) => start + at,
+            Self::Folded(_, folded) => folded.starts.get(at).copied().unwrap_or(start),
         }
     }
 

@@ -49,6 +49,8 @@ pub(crate) struct Candidate<'a> {
 pub(crate) enum Verdict {
     /// Not one.
     Reject,
+    /// Not one, and no candidate with this end that begins before this byte of it is one. The length of the candidate rejects the end.
+    RejectBefore(usize),
     /// One only if a context word is near.
     NeedsContext,
     /// One, wherever it stands.

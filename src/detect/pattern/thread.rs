@@ -36,9 +36,6 @@ pub(crate) struct PatternMatch {
 /// Judges a possible match: its tag, start and end.
 pub(crate) type Judge<'a> = dyn Fn(u32, usize, usize) -> Verdict + 'a;
 
-/// A validator that refused this many starts of one match refuses it.
-const MAX_STARTS_JUDGED: usize = 4;
-
 /// A start that is alive, or several that have come to the same place.
 #[derive(Debug)]
 pub(super) struct Thread {
@@ -76,12 +73,18 @@ fn flush(bests: &mut Vec<PatternMatch>, out: &mut Vec<PatternMatch>, is_over: im
 pub(super) fn record(thread: &mut Thread, meta: &AltMeta, end: usize, judge: &Judge<'_>, out: &mut Vec<PatternMatch>) {
     let mut from = end.saturating_sub(meta.cap);
     flush(&mut thread.bests, out, |best| best.tag == meta.tag && best.starts.first() < Some(from));
-    for _ in 0..MAX_STARTS_JUDGED {
-        let Some(start) = thread.starts.first_from(from).filter(|&start| start < end) else { return };
+    while let Some(start) = thread.starts.first_from(from).filter(|&start| start < end) {
         let verdict = judge(meta.tag, start, end);
-        if verdict == Verdict::Reject {
-            from = start + 1;
-            continue;
+        match verdict {
+            Verdict::Reject => {
+                from = start + 1;
+                continue;
+            }
+            Verdict::RejectBefore(bytes) => {
+                from = start + bytes.max(1);
+                continue;
+            }
+            Verdict::NeedsContext | Verdict::Accept => {}
         }
         let replaced =
             |best: &PatternMatch| best.tag == meta.tag && best.verdict == verdict && best.starts.first() >= Some(start);

@@ -91,7 +91,7 @@ fn find_one(
                 let accepted = match (r.validate)(&candidate) {
                     Verdict::Accept => true,
                     Verdict::NeedsContext => has_context(r, text, start, end),
-                    Verdict::Reject => false,
+                    Verdict::Reject | Verdict::RejectBefore(_) => false,
                 };
                 if accepted {
                     best = Some(end);
