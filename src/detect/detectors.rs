@@ -8,15 +8,16 @@ use super::pattern::{Group, Machine, Starts, Syntax};
 use super::spec::{DetectorSpec, PatternProblem, RuleId};
 use super::topic::{Likeness, Similarity, Window};
 use super::words::{Spelling, WordRole, Words, WordsBuilder};
-use crate::text::buffer::TextBuffer;
-use crate::text::fold::{MAX_INVISIBLE_BYTES, View, fold_text};
+use crate::text::fold::View;
+use crate::text::view::{ViewText, fold_text, text_bytes};
 
 /// A pattern of a topic matches at most this many bytes of text. Topics have no `max_length`, and a topic that needs more than
 /// a long sentence to show itself is better described by examples.
 pub(crate) const MAX_TOPIC_PATTERN_BYTES: usize = 256;
 
-/// Bytes of text behind a span that may have to be seen before it is settled: one character, and invisible ones before it.
-pub(crate) const LOOKAHEAD_BYTES: usize = MAX_INVISIBLE_BYTES + 4;
+/// Bytes of text after a span that may have to be seen before it is settled: white space or Markdown's signs, invisible characters, and
+/// one character that is seen.
+pub(crate) const LOOKAHEAD_BYTES: usize = 128;
 
 /// Something that may become a finding.
 #[derive(Debug)]
@@ -120,21 +121,16 @@ impl Detectors {
         &self.uses[number as usize]
     }
 
-    /// What a recognizer says of a span of the text.
-    pub(crate) fn judge(&self, number: u32, text: &TextBuffer, start: usize, end: usize) -> Verdict {
-        let folded = PatternView::of(text, start, end);
-        let verdict = (self.entity_use(number).recognizer.validate)(&recognizer::Candidate {
-            text: folded.as_str(),
-            before: text.char_before(start, View::Pattern),
-            after: text.char_at(end, View::Pattern).ok().flatten(),
-        });
-        match verdict {
-            Verdict::RejectBefore(bytes) => {
-                let from = if bytes >= folded.as_str().len() { end } else { folded.start(start, bytes) };
-                Verdict::RejectBefore(from - start)
-            }
-            verdict => verdict,
+    /// What a recognizer says of a span of the entity view.
+    pub(crate) fn judge(&self, number: u32, view: &ViewText, start: usize, end: usize) -> Verdict {
+        if view.splits_percent(start) {
+            return Verdict::Reject;
         }
+        (self.entity_use(number).recognizer.validate)(&recognizer::Candidate {
+            text: view.slice(start..end),
+            before: view.char_before(start),
+            after: view.char_after(end),
+        })
     }
 
     /// Judges a window once the exceptions in it are known.
@@ -142,12 +138,15 @@ impl Detectors {
         self.similarity.as_ref()?.judge(window, exceptions)
     }
 
-    /// The part of a recognized span that is the value.
-    pub(crate) fn value_span(&self, number: u32, text: &TextBuffer, start: usize, end: usize) -> (usize, usize) {
+    /// The part of a recognized span of the text that is the value.
+    pub(crate) fn value_span(&self, number: u32, view: &ViewText, start: usize, end: usize) -> (usize, usize) {
         let Some(value) = self.entity_use(number).recognizer.value else { return (start, end) };
-        let folded = PatternView::of(text, start, end);
-        let range = value(folded.as_str());
-        folded.span(start, range.start, range.end).unwrap_or((start, end))
+        let (from, to) = (view.view_at(start), view.view_at(end));
+        let range = value(view.slice(from..to));
+        if range.is_empty() || from + range.end > to {
+            return (start, end);
+        }
+        (view.text_start(from + range.start), view.text_end(from + range.end))
     }
 
     /// Whether a rule never reports this value.
@@ -156,55 +155,19 @@ impl Detectors {
     }
 }
 
-/// A span in the pattern view.
-enum PatternView<'a> {
-    Plain(&'a str),
-    Folded(String, crate::text::fold::FoldedText),
-}
-
-impl<'a> PatternView<'a> {
-    fn of(text: &'a TextBuffer, start: usize, end: usize) -> Self {
-        let slice = text.slice(start, end);
-        if slice.is_ascii() {
-            return Self::Plain(slice);
-        }
-        let mut folded = crate::text::fold::FoldedText::default();
-        folded.extend(slice, start, View::Pattern, &mut 0);
-        Self::Folded(String::from_utf8_lossy(&folded.bytes).into_owned(), folded)
-    }
-
-    fn as_str(&self) -> &str {
-        match self {
-            Self::Plain(text) => text,
-            Self::Folded(text, _) => text,
-        }
-    }
-
-    /// Where the character of byte `at` of the view begins in the text.
-    fn start(&self, start: usize, at: usize) -> usize {
-        match self {
-            Self::Plain(_) => start + at,
-            Self::Folded(_, folded) => folded.starts.get(at).copied().unwrap_or(start),
-        }
-    }
-
-    /// The span of the text that bytes `from..to` of the view came from; `None` when that is no proper part.
-    fn span(&self, start: usize, from: usize, to: usize) -> Option<(usize, usize)> {
-        if from >= to || to > self.as_str().len() {
-            return None;
-        }
-        match self {
-            Self::Plain(_) => Some((start + from, start + to)),
-            Self::Folded(_, folded) => Some((folded.starts[from], folded.ends[to - 1])),
-        }
-    }
-}
-
 /// A value as lists of allowed values are compared: folded, without case, numbers without their separators.
 fn canonical(value: &str) -> String {
-    let folded = fold_text(value, View::Pattern).to_lowercase();
+    let folded = fold_text(value, View::Entity).to_lowercase();
     let is_number = folded.chars().all(|c| c.is_ascii_digit() || " -.()+/".contains(c));
     if is_number { folded.chars().filter(char::is_ascii_digit).collect() } else { folded.trim().to_owned() }
+}
+
+/// Returns a context word as it stands in prose and in identifiers: `account number`, `account_number`, `account-number`, `accountNumber`.
+fn identifier_forms(word: &str) -> Vec<String> {
+    if !word.contains(' ') {
+        return vec![word.to_owned()];
+    }
+    [" ", "_", "-", ""].map(|joint| word.replace(' ', joint)).into()
 }
 
 fn never_found(what: &str) -> PatternProblem {
@@ -241,9 +204,10 @@ impl Builder {
     fn add_words(&mut self, spec: &DetectorSpec) -> Result<(), (RuleId, PatternProblem)> {
         for list in &spec.words {
             let spelling = match (list.case_sensitive, list.folded) {
-                (true, _) => Spelling::Exact,
                 (false, true) => Spelling::Folded,
+                (true, true) => Spelling::FoldedInCase,
                 (false, false) => Spelling::AnyCase,
+                (true, false) => Spelling::Exact,
             };
             for word in &list.words {
                 if !self.words.add(word, WordRole::Rule(list.rule), list.whole_word, spelling) {
@@ -261,7 +225,7 @@ impl Builder {
                 .patterns
                 .add(regex.rule, &regex.pattern, Syntax::Text, regex.max_length)
                 .map_err(|problem| (regex.rule, problem))?;
-            self.bound(regex.rule, span, LOOKAHEAD_BYTES);
+            self.bound(regex.rule, text_bytes(span), LOOKAHEAD_BYTES);
         }
         Ok(())
     }
@@ -278,7 +242,7 @@ impl Builder {
                     .map_err(|problem| (entity.rule, problem))?;
                 let context = self.context(recognizer);
                 self.uses.push(EntityUse { rule: entity.rule, recognizer, context });
-                self.bound(entity.rule, span, LOOKAHEAD_BYTES + recognizer.reach_after);
+                self.bound(entity.rule, text_bytes(span), LOOKAHEAD_BYTES + recognizer.reach_after);
                 self.reach = self.reach.max(recognizer.reach_before).max(recognizer.reach_after);
             }
         }
@@ -294,7 +258,9 @@ impl Builder {
         }
         self.contexts.insert(key, next);
         for word in recognizer.context {
-            self.words.add(word, WordRole::Context(next), true, Spelling::Folded);
+            for form in identifier_forms(word) {
+                self.words.add(&form, WordRole::Context(next), true, Spelling::Folded);
+            }
         }
         next
     }
@@ -321,7 +287,7 @@ impl Builder {
                     .topic_patterns
                     .add(topic.rule, pattern, Syntax::TopicText, Some(MAX_TOPIC_PATTERN_BYTES))
                     .map_err(|problem| (topic.rule, problem))?;
-                self.bound(topic.rule, span, LOOKAHEAD_BYTES);
+                self.bound(topic.rule, text_bytes(span), LOOKAHEAD_BYTES);
             }
         }
         Ok(())
@@ -353,7 +319,7 @@ impl Builder {
         let first_rule = |problem| (0, problem);
         let mut entities = Vec::with_capacity(self.entities.len());
         for (landmark, group) in self.entities {
-            let Some(machine) = group.build(View::Pattern).map_err(first_rule)? else { continue };
+            let Some(machine) = group.build().map_err(first_rule)? else { continue };
             let mut machine = machine.with_judge_looking_behind();
             if let Some(bytes) = landmark {
                 // Without its landmark it runs everywhere: slower, and as right.
@@ -363,9 +329,9 @@ impl Builder {
         }
         Ok(Detectors {
             words: self.words.build(),
-            patterns: self.patterns.build(View::Pattern).map_err(first_rule)?,
+            patterns: self.patterns.build().map_err(first_rule)?,
             entities,
-            topic_patterns: self.topic_patterns.build(View::Word).map_err(first_rule)?,
+            topic_patterns: self.topic_patterns.build().map_err(first_rule)?,
             similarity,
             uses: self.uses,
             allowed,

@@ -3,7 +3,6 @@
 pub(crate) mod detectors;
 pub(crate) mod entity;
 pub(crate) mod pattern;
-pub(crate) mod piece;
 pub(crate) mod scanner;
 pub(crate) mod spec;
 pub(crate) mod topic;

@@ -1,123 +1,181 @@
-//! Runs all detectors over a text that arrives in pieces.
+//! Runs all detectors over text that arrives in chunks.
 
 use super::detectors::{Candidate, Detectors, Found, Mark, Origin};
 use super::entity::recognizer::Verdict;
 use super::pattern::{Machine, MachineState, PatternMatch, Starts};
-use super::piece::Piece;
 use super::topic::SimilarityState;
 use super::words::{WordHit, WordRole, WordsState};
 use crate::text::buffer::TextBuffer;
-use crate::text::fold::{FoldedText, View, split_plain};
+use crate::text::fold::View;
+use crate::text::view::ViewText;
 
 /// What the detectors remember of a text.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Scanner {
+    views: Views,
     words: WordsState,
     patterns: MachineState,
     entities: Vec<MachineState>,
     topic_patterns: MachineState,
     similarity: SimilarityState,
-    pattern_view: Folding,
-    word_view: Folding,
     hits: Vec<WordHit>,
     matches: Vec<PatternMatch>,
 }
 
-/// A view of the piece at hand.
-#[derive(Debug, Default)]
-struct Folding {
-    text: FoldedText,
-    invisible_run: usize,
+/// The views that the detectors read. Views that no detector reads stay empty.
+#[derive(Debug)]
+pub(crate) struct Views {
+    pattern: ViewText,
+    entity: ViewText,
+    word: ViewText,
 }
 
-impl Folding {
-    fn piece<'a>(&'a mut self, chunk: &'a str, offset: usize, view: View) -> Piece<'a> {
-        if chunk.is_ascii() {
-            if !chunk.is_empty() {
-                self.invisible_run = 0;
-            }
-            return Piece::Plain(chunk.as_bytes(), offset);
+impl Views {
+    /// Returns the view that the recognizers read.
+    pub(crate) fn entity(&self) -> &ViewText {
+        &self.entity
+    }
+
+    fn used<'a>(&'a mut self, detectors: &Detectors) -> impl Iterator<Item = &'a mut ViewText> {
+        let reads_words = detectors.words.is_some() || detectors.topic_patterns.is_some() || detectors.similarity.is_some();
+        [
+            detectors.patterns.is_some().then_some(&mut self.pattern),
+            (!detectors.entities.is_empty()).then_some(&mut self.entity),
+            reads_words.then_some(&mut self.word),
+        ]
+        .into_iter()
+        .flatten()
+    }
+}
+
+impl Default for Scanner {
+    fn default() -> Self {
+        Self {
+            views: Views {
+                pattern: ViewText::new(View::Pattern),
+                entity: ViewText::new(View::Entity),
+                word: ViewText::new(View::Word),
+            },
+            words: WordsState::default(),
+            patterns: MachineState::default(),
+            entities: Vec::new(),
+            topic_patterns: MachineState::default(),
+            similarity: SimilarityState::default(),
+            hits: Vec::new(),
+            matches: Vec::new(),
         }
-        self.text.clear();
-        self.text.extend(chunk, offset, view, &mut self.invisible_run);
-        Piece::Folded(&self.text.bytes, &self.text.starts, &self.text.ends)
     }
 }
 
 impl Scanner {
+    /// Returns the views.
+    pub(crate) fn views(&self) -> &Views {
+        &self.views
+    }
+
     /// Reads `chunk`, the end of `text`, which begins at `offset`.
     pub(crate) fn push(
         &mut self,
         detectors: &Detectors,
         text: &TextBuffer,
-        mut chunk: &str,
-        mut offset: usize,
+        chunk: &str,
+        offset: usize,
         found: &mut Found,
     ) {
-        while !chunk.is_empty() {
-            let (stretch, rest) = split_plain(chunk);
-            self.read(detectors, text, stretch, offset, found);
-            offset += stretch.len();
-            chunk = rest;
+        for view in self.views.used(detectors) {
+            view.push(chunk, offset);
         }
+        self.read(detectors, text, found);
     }
 
-    fn read(&mut self, detectors: &Detectors, text: &TextBuffer, chunk: &str, offset: usize, found: &mut Found) {
-        if detectors.patterns.is_some() || !detectors.entities.is_empty() {
-            let piece = self.pattern_view.piece(chunk, offset, View::Pattern);
-            scan(detectors.patterns.as_ref(), &mut self.patterns, piece, text, &accept, &mut self.matches);
-            take(&mut self.matches, found, |tag, _| (tag, Origin::Pattern));
-            let judge = |tag, start, end| detectors.judge(tag, text, start, end);
-            self.entities.resize_with(detectors.entities.len(), MachineState::default);
-            for (machine, state) in detectors.entities.iter().zip(&mut self.entities) {
-                machine.scan(state, piece, text, &judge, &mut self.matches);
-            }
-            take(&mut self.matches, found, |tag, verdict| {
-                (detectors.entity_use(tag).rule, Origin::Entity(tag, verdict))
-            });
-        }
-        if detectors.words.is_some() || detectors.topic_patterns.is_some() || detectors.similarity.is_some() {
-            let piece = self.word_view.piece(chunk, offset, View::Word);
-            scan(detectors.topic_patterns.as_ref(), &mut self.topic_patterns, piece, text, &accept, &mut self.matches);
-            take(&mut self.matches, found, |tag, _| (tag, Origin::Pattern));
-            if let Some(words) = &detectors.words {
-                words.scan(&mut self.words, piece, text, &mut self.hits);
-                take_words(&mut self.hits, found);
-            }
-            if let Some(similarity) = &detectors.similarity {
-                similarity.scan(&mut self.similarity, piece, &mut found.candidates);
-            }
-        }
-    }
-
-    /// Says that the text is at its end.
+    /// Ends the text.
     pub(crate) fn finish(&mut self, detectors: &Detectors, text: &TextBuffer, found: &mut Found) {
-        finish(detectors.patterns.as_ref(), &mut self.patterns, text, &accept, &mut self.matches);
-        finish(detectors.topic_patterns.as_ref(), &mut self.topic_patterns, text, &accept, &mut self.matches);
-        take(&mut self.matches, found, |tag, _| (tag, Origin::Pattern));
-        let judge = |tag, start, end| detectors.judge(tag, text, start, end);
-        for (machine, state) in detectors.entities.iter().zip(&mut self.entities) {
-            machine.finish(state, text, &judge, &mut self.matches);
+        for view in self.views.used(detectors) {
+            view.finish();
         }
-        take(&mut self.matches, found, |tag, verdict| (detectors.entity_use(tag).rule, Origin::Entity(tag, verdict)));
+        self.read(detectors, text, found);
+        let Self { views, matches, hits, .. } = self;
+        if let Some(machine) = &detectors.patterns {
+            machine.finish(&mut self.patterns, &views.pattern, &accept, matches);
+        }
+        take(matches, &views.pattern, found, |tag, _| (tag, Origin::Pattern));
+        if let Some(machine) = &detectors.topic_patterns {
+            machine.finish(&mut self.topic_patterns, &views.word, &accept, matches);
+        }
+        take(matches, &views.word, found, |tag, _| (tag, Origin::Pattern));
+        let judge = |tag, start, end| detectors.judge(tag, &views.entity, start, end);
+        for (machine, state) in detectors.entities.iter().zip(&mut self.entities) {
+            machine.finish(state, &views.entity, &judge, matches);
+        }
+        take(matches, &views.entity, found, |tag, verdict| {
+            (detectors.entity_use(tag).rule, Origin::Entity(tag, verdict))
+        });
         if let Some(words) = &detectors.words {
-            words.finish(&mut self.words, text, &mut self.hits);
-            take_words(&mut self.hits, found);
+            words.finish(&mut self.words, &views.word, text, hits);
+            take_words(hits, found);
         }
         if let Some(similarity) = &detectors.similarity {
             similarity.finish(&mut self.similarity, &mut found.candidates);
         }
     }
 
+    /// Reads what is new in the views.
+    fn read(&mut self, detectors: &Detectors, text: &TextBuffer, found: &mut Found) {
+        let Self { views, matches, hits, .. } = self;
+        scan(detectors.patterns.as_ref(), &mut self.patterns, &views.pattern, matches);
+        take(matches, &views.pattern, found, |tag, _| (tag, Origin::Pattern));
+        let judge = |tag, start, end| detectors.judge(tag, &views.entity, start, end);
+        self.entities.resize_with(detectors.entities.len(), MachineState::default);
+        for (machine, state) in detectors.entities.iter().zip(&mut self.entities) {
+            machine.scan(state, &views.entity, &judge, matches);
+        }
+        take(matches, &views.entity, found, |tag, verdict| {
+            (detectors.entity_use(tag).rule, Origin::Entity(tag, verdict))
+        });
+        scan(detectors.topic_patterns.as_ref(), &mut self.topic_patterns, &views.word, matches);
+        take(matches, &views.word, found, |tag, _| (tag, Origin::Pattern));
+        if let Some(words) = &detectors.words {
+            words.scan(&mut self.words, &views.word, text, hits);
+            take_words(hits, found);
+        }
+        if let Some(similarity) = &detectors.similarity {
+            similarity.scan(&mut self.similarity, &views.word, &mut found.candidates);
+        }
+    }
+
     /// The earliest place at which something may have begun that has not been reported yet. The end of the text when there is
     /// none.
     pub(crate) fn frontier(&self, detectors: &Detectors, text: &TextBuffer) -> usize {
-        let words = detectors.words.as_ref().and_then(|words| words.earliest(&self.words, text));
-        [words, self.patterns.earliest(), self.topic_patterns.earliest(), self.similarity.earliest()]
-            .into_iter()
-            .chain(self.entities.iter().map(MachineState::earliest))
-            .flatten()
-            .fold(text.end(), usize::min)
+        let Self { views, .. } = self;
+        let words = detectors.words.as_ref().and_then(|words| words.earliest(&self.words, &views.word, text));
+        let pattern = self.patterns.earliest().map(|at| views.pattern.text_start(at));
+        let topic = self.topic_patterns.earliest().map(|at| views.word.text_start(at));
+        let entities = self.entities.iter().filter_map(MachineState::earliest).min();
+        let entity = entities.map(|at| views.entity.text_start(at));
+        // No word and no value begins with white space, but a pattern may.
+        let unread = |view: &ViewText, with_space| {
+            view.unread().filter(|&(_, is_more)| is_more || with_space).map(|(start, _)| start)
+        };
+        [
+            words,
+            pattern,
+            topic,
+            entity,
+            self.similarity.earliest(),
+            unread(&views.pattern, true),
+            unread(&views.entity, false),
+            unread(&views.word, detectors.topic_patterns.is_some()),
+        ]
+        .into_iter()
+        .flatten()
+        .fold(text.end(), usize::min)
+    }
+
+    /// Forgets what lies before `offset` of the text.
+    pub(crate) fn forget_before(&mut self, detectors: &Detectors, offset: usize) {
+        for view in self.views.used(detectors) {
+            view.forget_before(offset);
+        }
     }
 }
 
@@ -125,35 +183,23 @@ fn accept(_: u32, _: usize, _: usize) -> Verdict {
     Verdict::Accept
 }
 
-fn scan(
-    machine: Option<&Machine>,
-    state: &mut MachineState,
-    piece: Piece<'_>,
-    text: &TextBuffer,
-    judge: &dyn Fn(u32, usize, usize) -> Verdict,
-    out: &mut Vec<PatternMatch>,
-) {
+fn scan(machine: Option<&Machine>, state: &mut MachineState, view: &ViewText, out: &mut Vec<PatternMatch>) {
     if let Some(machine) = machine {
-        machine.scan(state, piece, text, judge, out);
+        machine.scan(state, view, &accept, out);
     }
 }
 
-fn finish(
-    machine: Option<&Machine>,
-    state: &mut MachineState,
-    text: &TextBuffer,
-    judge: &dyn Fn(u32, usize, usize) -> Verdict,
-    out: &mut Vec<PatternMatch>,
+/// Makes candidates of matches in a view.
+fn take(
+    matches: &mut Vec<PatternMatch>,
+    view: &ViewText,
+    found: &mut Found,
+    describe: impl Fn(u32, Verdict) -> (u32, Origin),
 ) {
-    if let Some(machine) = machine {
-        machine.finish(state, text, judge, out);
-    }
-}
-
-fn take(matches: &mut Vec<PatternMatch>, found: &mut Found, describe: impl Fn(u32, Verdict) -> (u32, Origin)) {
     found.candidates.extend(matches.drain(..).map(|found| {
         let (rule, origin) = describe(found.tag, found.verdict);
-        Candidate { rule, starts: found.starts, end: found.end, origin }
+        let starts = found.starts.map(|at| view.is_whole(at).then(|| view.text_start(at)));
+        Candidate { rule, starts, end: view.text_end(found.end), origin }
     }));
 }
 

@@ -7,10 +7,10 @@ use std::collections::HashMap;
 use aho_corasick::automaton::{Automaton, StateID};
 use aho_corasick::{Anchored, MatchKind, StartKind, dfa, nfa::contiguous};
 
-use super::piece::Piece;
 use crate::text::buffer::TextBuffer;
-use crate::text::fold::{MAX_INVISIBLE_BYTES, View, fold_text};
-use crate::text::kind::CharKind;
+use crate::text::fold::{MAX_INVISIBLE_BYTES, View, fold_in_case};
+use crate::text::kind::KindSet;
+use crate::text::view::{ViewText, fold_text};
 
 /// Up to this many words run as a DFA: about 1.5 kB a word, and two to three times the speed of the compact automaton.
 const MAX_DFA_WORDS: usize = 20_000;
@@ -31,6 +31,8 @@ pub(crate) enum WordRole {
 pub(crate) enum Spelling {
     /// Any way that folds to it.
     Folded,
+    /// Any way that folds to it in the same case.
+    FoldedInCase,
     /// As in the policy but for case.
     AnyCase,
     /// As in the policy.
@@ -187,101 +189,134 @@ pub(crate) struct Words {
     max_length: usize,
 }
 
-/// What the automaton remembers of a text between its pieces.
+/// What the automaton remembers of a view.
 #[derive(Debug, Default)]
 pub(crate) struct WordsState {
     state: Option<StateID>,
-    /// Matches whose next character is not known yet: number, start, end.
+    /// How far the view has been read.
+    at: usize,
+    /// Matches whose next character is not known yet: number, start and end in the view.
     waiting: Vec<(usize, usize, usize)>,
 }
 
 impl Words {
-    /// Reads the next piece. What is found goes to `out` once its end is settled.
-    pub(crate) fn scan(&self, state: &mut WordsState, piece: Piece<'_>, text: &TextBuffer, out: &mut Vec<WordHit>) {
+    /// Reads what is new in the view. What is found goes to `out` once its end is confirmed.
+    pub(crate) fn scan(&self, state: &mut WordsState, view: &ViewText, text: &TextBuffer, out: &mut Vec<WordHit>) {
         let from = state.state.unwrap_or_else(|| self.engine.start());
         let waiting = &mut state.waiting;
+        let first = state.at;
         let found = |number: usize, at: usize| {
-            let end = piece.end(at);
-            let start = text.rewind(end, self.lengths[number] + piece.rest_of_character(at), View::Word);
-            waiting.push((number, start, end));
+            let end = first + at + 1;
+            waiting.push((number, end - self.lengths[number], end));
         };
+        let bytes = view.slice(first..view.end()).as_bytes();
         let last = match &self.engine {
-            Engine::Dfa(automaton) => run(automaton, from, piece.bytes(), found),
-            Engine::Compact(automaton) => run(automaton, from, piece.bytes(), found),
+            Engine::Dfa(automaton) => run(automaton, from, bytes, found),
+            Engine::Compact(automaton) => run(automaton, from, bytes, found),
         };
         state.state = Some(last);
-        self.resolve(state, text, out);
+        state.at = view.end();
+        self.resolve(state, view, text, out);
     }
 
-    /// Settles the matches whose next character is known by now.
-    fn resolve(&self, state: &mut WordsState, text: &TextBuffer, out: &mut Vec<WordHit>) {
+    /// Confirms the matches whose next character is known by now.
+    fn resolve(&self, state: &mut WordsState, view: &ViewText, text: &TextBuffer, out: &mut Vec<WordHit>) {
         state.waiting.retain(|&(number, start, end)| {
-            let Ok(after) = text.kind_at(end, View::Word) else { return true };
-            self.settle(number, start, end, after, text, out);
+            let Ok(after) = view.after(end) else { return true };
+            self.confirm(number, (start, end), after, view, text, out);
             false
         });
     }
 
-    fn settle(
+    fn confirm(
         &self,
         number: usize,
-        start: usize,
-        end: usize,
-        after: CharKind,
+        (start, end): (usize, usize),
+        after: KindSet,
+        view: &ViewText,
         text: &TextBuffer,
         out: &mut Vec<WordHit>,
     ) {
-        if end - start > max_bytes(self.lengths[number]) {
+        // A part of what a character folds to is not a part of the text.
+        if !view.is_whole(start) || !view.is_whole(end) {
+            return;
+        }
+        let (text_start, text_end) = (view.text_start(start), view.text_end(end));
+        if text_end - text_start > max_bytes(self.lengths[number]) {
             return;
         }
         let is_bounded = || {
-            let first = text.kind_at(start, View::Word).unwrap_or(CharKind::Edge);
-            let before = text.kind_before(start, View::Word);
-            let last = text.kind_before(end, View::Word);
-            let joined = |left: CharKind, right: CharKind| left.is_word() && right.is_word();
-            !joined(before, first) && !joined(last, after)
+            let begins = !(view.before(start).is_word() && view.kind_at(start).is_word());
+            begins && !(view.kind_before(end).is_word() && after.is_word())
         };
         let mut bounded = None;
         for entry in &self.entries[number] {
-            if entry.whole_word && !*bounded.get_or_insert_with(is_bounded) {
-                continue;
+            let is_free = match entry.role {
+                WordRole::Context(_) => is_part(view, text, (start, end), (text_start, text_end)),
+                _ => !entry.whole_word || *bounded.get_or_insert_with(is_bounded),
+            };
+            if is_free && entry.is_spelled(text.slice(text_start, text_end)) {
+                out.push(WordHit { role: entry.role, start: text_start, end: text.skip_marks(text_end) });
             }
-            if !entry.is_spelled(text.slice(start, end)) {
-                continue;
-            }
-            out.push(WordHit { role: entry.role, start, end: text.skip_marks(end) });
         }
     }
 
-    /// Says that the text is at its end.
-    pub(crate) fn finish(&self, state: &mut WordsState, text: &TextBuffer, out: &mut Vec<WordHit>) {
-        self.resolve(state, text, out);
+    /// Ends the view.
+    pub(crate) fn finish(&self, state: &mut WordsState, view: &ViewText, text: &TextBuffer, out: &mut Vec<WordHit>) {
+        self.resolve(state, view, text, out);
         state.state = None;
     }
 
-    /// The earliest place where a word may have begun that is not settled yet.
-    pub(crate) fn earliest(&self, state: &WordsState, text: &TextBuffer) -> Option<usize> {
-        let waiting = state.waiting.iter().map(|&(_, start, _)| start).min();
+    /// The earliest place where a word may have begun that is not confirmed yet.
+    pub(crate) fn earliest(&self, state: &WordsState, view: &ViewText, text: &TextBuffer) -> Option<usize> {
         let depth = state.state.map_or(0, |state| self.depths.of(state));
-        let begun = (depth > 0).then(|| {
-            let start = text.rewind(text.end(), depth, View::Word);
-            text.floor_boundary(start.max(text.end().saturating_sub(self.max_length)))
-        });
-        match (waiting, begun) {
-            (Some(a), Some(b)) => Some(a.min(b)),
-            (a, b) => a.or(b),
-        }
+        let begun = (depth > 0).then(|| view.end() - depth);
+        let waiting = state.waiting.iter().map(|&(_, start, _)| start).min();
+        let first = begun.into_iter().chain(waiting).min()?;
+        let limit = text.floor_boundary(text.end().saturating_sub(self.max_length));
+        Some(view.text_start(first).max(limit))
     }
+}
+
+/// Returns `true` if a context word is a word, or a part of an identifier such as `cardNumber`, `card_number` or `card2`.
+fn is_part(view: &ViewText, text: &TextBuffer, (start, end): (usize, usize), (first, last): (usize, usize)) -> bool {
+    let begins = || {
+        let Some(before) = view.char_before(start) else { return true };
+        let Some(begin) = text.slice(first, last).chars().next() else { return false };
+        let before_in_text = text.char_before(first).unwrap_or(before);
+        joins_identifier(before_in_text, begin) || !view.before(start).is_word()
+    };
+    let ends = || {
+        let Some(after) = view.char_after(end) else { return true };
+        let Some(finish) = text.slice(first, last).chars().next_back() else { return false };
+        let after_in_text = text.char_at(last).unwrap_or(after);
+        joins_identifier(finish, after_in_text) || !view.after(end).is_ok_and(KindSet::is_word)
+    };
+    begins() && ends()
+}
+
+/// Returns `true` if one part of an identifier may end with `left` and the next begin with `right`.
+fn joins_identifier(left: char, right: char) -> bool {
+    left == '_'
+        || right == '_'
+        || (left.is_lowercase() && right.is_uppercase())
+        || left.is_ascii_digit() != right.is_ascii_digit()
 }
 
 impl Entry {
     fn is_spelled(&self, text: &str) -> bool {
         match self.spelling {
             Spelling::Folded => true,
-            Spelling::AnyCase => text == &*self.written || text.to_lowercase() == self.written.to_lowercase(),
-            Spelling::Exact => text == &*self.written,
+            Spelling::FoldedInCase => fold_in_case(text) == fold_in_case(&self.written),
+            Spelling::AnyCase => text == &*self.written || single_spaced(text).to_lowercase() == single_spaced(&self.written).to_lowercase(),
+            Spelling::Exact => text == &*self.written || single_spaced(text) == single_spaced(&self.written),
         }
     }
+}
+
+/// Returns the text with single spaces in place of its runs of white space.
+fn single_spaced(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 #[inline]

@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, VecDeque};
 
 use crate::detect::detectors::{Candidate, Detectors, Mark, Origin};
 use crate::detect::entity::recognizer::Verdict;
+use crate::detect::scanner::Views;
 use crate::detect::spec::RuleId;
 use crate::detect::topic::Likeness;
 use crate::text::buffer::TextBuffer;
@@ -91,6 +92,7 @@ impl Decider {
         frontier: usize,
         detectors: &Detectors,
         text: &TextBuffer,
+        views: &Views,
         out: &mut Vec<Settled>,
     ) -> usize {
         while let Some(entry) = self.waiting.first_entry() {
@@ -119,7 +121,7 @@ impl Decider {
                     }
                 }
             }
-            self.accept(&candidate, first, detectors, text, out);
+            self.accept(&candidate, first, detectors, (text, views), out);
         }
         frontier
     }
@@ -142,7 +144,7 @@ impl Decider {
         candidate: &Candidate,
         start: usize,
         detectors: &Detectors,
-        text: &TextBuffer,
+        (text, views): (&TextBuffer, &Views),
         out: &mut Vec<Settled>,
     ) {
         let (rule, end) = (candidate.rule, candidate.end);
@@ -167,7 +169,7 @@ impl Decider {
             }
             Origin::Entity(number, _) => {
                 self.ends[rule as usize].0 = end;
-                let (start, end) = detectors.value_span(*number, text, start, end);
+                let (start, end) = detectors.value_span(*number, views.entity(), start, end);
                 let allowed = detectors.is_allowed(rule, text.slice(start, end));
                 (!allowed).then_some(Settled { rule, start, end, likeness: None })
             }

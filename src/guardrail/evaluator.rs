@@ -136,7 +136,7 @@ impl Evaluator {
     fn settle(&mut self, frontier: usize, out: &mut dyn Sink) {
         let detectors = self.guardrail.detectors();
         self.decider.take(&mut self.found.candidates, &mut self.found.exceptions, &mut self.found.contexts);
-        let settled = self.decider.settle(frontier, detectors, &self.text, &mut self.settled);
+        let settled = self.decider.settle(frontier, detectors, &self.text, self.scanner.views(), &mut self.settled);
         for found in self.settled.drain(..) {
             let rule = &self.guardrail.rules()[found.rule as usize];
             let action = rule.action(self.source);
@@ -161,5 +161,6 @@ impl Evaluator {
         let done = settled.min(self.resolver.written());
         self.decider.forget_before(settled, detectors.reach());
         self.text.forget_before(done.saturating_sub(LOOKBEHIND_BYTES));
+        self.scanner.forget_before(detectors, done.saturating_sub(LOOKBEHIND_BYTES));
     }
 }

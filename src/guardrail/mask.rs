@@ -7,7 +7,8 @@ use sha2::Sha256;
 
 use super::conversation::Conversation;
 use crate::policy::rule::{Mask, Rule};
-use crate::text::fold::{View, fold_text};
+use crate::text::fold::View;
+use crate::text::view::fold_text;
 
 /// Bytes of the HMAC that are written, in hex. 2^48 values: two of a million differ with a chance of 0.2 %.
 const HASH_BYTES: usize = 6;
@@ -40,7 +41,7 @@ pub(super) fn mask(rule: &Rule, value: &str, conversation: &Conversation) -> Str
 
 /// The value as equal values are told: folded, without case and surrounding space.
 fn canonical(value: &str) -> String {
-    fold_text(value, View::Pattern).trim().to_lowercase()
+    fold_text(value, View::Entity).trim().to_lowercase()
 }
 
 /// Stars for all but the last four letters and digits; of a value with fewer than eight, nothing is left to be seen. Spaces, hyphens and

@@ -1,8 +1,5 @@
 //! The end of a text of which more is to come.
 
-use super::fold::{Folded, MAX_INVISIBLE_BYTES, View, fold};
-use super::kind::CharKind;
-
 /// The last bytes of a text, addressed by their offsets in the whole text.
 #[derive(Debug, Default)]
 pub(crate) struct TextBuffer {
@@ -49,83 +46,14 @@ impl TextBuffer {
         self.base += cut;
     }
 
-    /// The first character at or behind `offset` that is seen in a view, case as in the text; `Err` while it is not known yet.
-    pub(crate) fn char_at(&self, offset: usize, view: View) -> Result<Option<char>, NotYet> {
-        let mut run = 0;
-        let rest = &self.kept[offset - self.base..];
-        if let Some(&byte) = rest.as_bytes().first().filter(|byte| byte.is_ascii()) {
-            return Ok(Some(char::from(byte)));
-        }
-        for c in rest.chars() {
-            match fold(c, view) {
-                Folded::Same => return Ok(Some(c)),
-                Folded::To(form) => return Ok(form.chars().next()),
-                Folded::Dropped => {
-                    run += c.len_utf8();
-                    if run > MAX_INVISIBLE_BYTES {
-                        return Ok(Some(c));
-                    }
-                }
-            }
-        }
-        if self.finished { Ok(None) } else { Err(NotYet) }
+    /// Returns the character before `offset`.
+    pub(crate) fn char_before(&self, offset: usize) -> Option<char> {
+        self.kept.get(..offset.checked_sub(self.base)?)?.chars().next_back()
     }
 
-    /// The last character before `offset` that is seen in a view.
-    pub(crate) fn char_before(&self, offset: usize, view: View) -> Option<char> {
-        let mut run = 0;
-        let before = &self.kept[..offset - self.base];
-        if let Some(&byte) = before.as_bytes().last().filter(|byte| byte.is_ascii()) {
-            return Some(char::from(byte));
-        }
-        for c in before.chars().rev() {
-            match fold(c, view) {
-                Folded::Same => return Some(c),
-                Folded::To(form) => return form.chars().next_back(),
-                Folded::Dropped => {
-                    run += c.len_utf8();
-                    if run > MAX_INVISIBLE_BYTES {
-                        return Some(c);
-                    }
-                }
-            }
-        }
-        None
-    }
-
-    /// The kind of [`Self::char_at`].
-    pub(crate) fn kind_at(&self, offset: usize, view: View) -> Result<CharKind, NotYet> {
-        Ok(self.char_at(offset, view)?.map_or(CharKind::Edge, CharKind::of))
-    }
-
-    /// The kind of [`Self::char_before`].
-    pub(crate) fn kind_before(&self, offset: usize, view: View) -> CharKind {
-        self.char_before(offset, view).map_or(CharKind::Edge, CharKind::of)
-    }
-
-    /// Where the characters begin that make the last `length` bytes of the view before `offset`, and whether they begin with a
-    /// whole character of the text.
-    pub(crate) fn rewind(&self, offset: usize, length: usize, view: View) -> usize {
-        let before = &self.kept[..offset - self.base];
-        let tail = before.len().saturating_sub(length);
-        if before.as_bytes()[tail..].is_ascii() {
-            return self.base + tail;
-        }
-        let mut missing = length;
-        let mut at = offset;
-        for c in before.chars().rev() {
-            if missing == 0 {
-                break;
-            }
-            at -= c.len_utf8();
-            let folded = match fold(c, view) {
-                Folded::Same => c.len_utf8(),
-                Folded::Dropped => 0,
-                Folded::To(form) => form.len(),
-            };
-            missing = missing.saturating_sub(folded);
-        }
-        at
+    /// Returns the character at `offset`.
+    pub(crate) fn char_at(&self, offset: usize) -> Option<char> {
+        self.kept.get(offset.checked_sub(self.base)?..)?.chars().next()
     }
 
     /// The character boundary at or before `offset`.

@@ -13,10 +13,12 @@ use super::fold_table::{ascii_digit, ascii_quote, is_dash, is_invisible, is_spac
 /// Which differences a view does not show.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum View {
-    /// For patterns and PII: width, invisible characters, dashes, spaces, digits of other scripts. Case is kept.
+    /// For regexes of policies: width, invisible characters, dashes, spaces, digits of other scripts. Case is kept.
     Pattern = 0,
-    /// For words and topics: the same, and case, compatibility forms, diacritics, look-alikes, quotes.
+    /// For words and topics: the same, and case, compatibility forms, diacritics, look-alikes, quotes, runs of white space.
     Word = 1,
+    /// For entity types: as for regexes, and escapes of JSON and source code, runs of white space.
+    Entity = 2,
 }
 
 /// A run of dropped characters, invisible ones or combining marks, longer than this many bytes is no longer dropped. Without a limit, a match, and with it what a
@@ -41,7 +43,8 @@ static TABLES: [[OnceLock<Box<[Folded]>>; PAGES]; 2] = [const { [const { OnceLoc
 /// What `c` becomes in `view`. A look-up; the first character of each 256 computes their page.
 pub(crate) fn fold(c: char, view: View) -> &'static Folded {
     let code = c as usize;
-    let page = TABLES[view as usize][code / PAGE].get_or_init(|| {
+    let table = if view == View::Word { 1 } else { 0 };
+    let page = TABLES[table][code / PAGE].get_or_init(|| {
         let first = code / PAGE * PAGE;
         (first..first + PAGE)
             .map(|code| u32::try_from(code).ok().and_then(char::from_u32).map_or(Folded::Same, |c| compute(c, view)))
@@ -52,7 +55,7 @@ pub(crate) fn fold(c: char, view: View) -> &'static Folded {
 
 fn compute(c: char, view: View) -> Folded {
     let folded = match view {
-        View::Pattern => pattern_form(c),
+        View::Pattern | View::Entity => pattern_form(c),
         View::Word => word_form(c),
     };
     let mut buffer = [0; 4];
@@ -111,100 +114,40 @@ fn word_form(c: char) -> String {
     form
 }
 
-/// Folds a text that stands on its own, such as a word of a policy.
-pub(crate) fn fold_text(text: &str, view: View) -> String {
-    let mut folded = FoldedText::default();
-    let mut run = 0;
-    folded.extend(text, 0, view, &mut run);
-    // Folding maps characters to characters, so the bytes are valid UTF-8.
-    String::from_utf8(folded.bytes).unwrap_or_default()
-}
-
-/// A piece of a view, with the bytes of the text each of its bytes came from.
-#[derive(Debug, Default)]
-pub(crate) struct FoldedText {
-    /// The view.
-    pub(crate) bytes: Vec<u8>,
-    /// For each byte of the view: where its character begins in the text.
-    pub(crate) starts: Vec<usize>,
-    /// For each byte of the view: where its character ends in the text.
-    pub(crate) ends: Vec<usize>,
-}
-
-impl FoldedText {
-    /// Forgets everything, keeps the memory.
-    pub(crate) fn clear(&mut self) {
-        self.bytes.clear();
-        self.starts.clear();
-        self.ends.clear();
-    }
-
-    /// Adds the view of `text`, whose first byte is byte `offset` of the whole text. `run` counts the bytes of the run of
-    /// invisible characters the text ends in so far, and goes on over calls.
-    pub(crate) fn extend(&mut self, text: &str, offset: usize, view: View, run: &mut usize) {
-        let bytes = text.as_bytes();
-        let mut at = 0;
-        while at < bytes.len() {
-            let plain = bytes[at..].iter().take_while(|byte| byte.is_ascii()).count();
-            if plain > 0 {
-                *run = 0;
-                // In the word view ASCII keeps its case: automata over it ignore ASCII case themselves, which saves a copy.
-                self.bytes.extend_from_slice(&bytes[at..at + plain]);
-                self.starts.extend(offset + at..offset + at + plain);
-                self.ends.extend(offset + at + 1..=offset + at + plain);
-                at += plain;
+/// Folds text as the word view does, but for the case of its letters.
+pub(crate) fn fold_in_case(text: &str) -> String {
+    let mut folded = String::with_capacity(text.len());
+    let mut is_after_space = false;
+    for c in text.chars() {
+        // A run of white space is one space in the word view.
+        if c.is_whitespace() {
+            if !is_after_space {
+                folded.push(' ');
             }
-            let Some(c) = text[at..].chars().next() else { break };
-            let (start, end) = (offset + at, offset + at + c.len_utf8());
-            match folded(c, view, run) {
-                Folded::Dropped => {}
-                Folded::Same => self.push(&bytes[at..at + c.len_utf8()], start, end),
-                Folded::To(form) => self.push(form.as_bytes(), start, end),
-            }
-            at += c.len_utf8();
+            is_after_space = true;
+            continue;
+        }
+        is_after_space &= *fold(c, View::Word) == Folded::Dropped;
+        match fold(c, View::Word) {
+            _ if c.is_ascii() => folded.push(c),
+            Folded::Same => folded.push(c),
+            Folded::Dropped => {}
+            Folded::To(form) if c.is_uppercase() => folded.extend(form.chars().flat_map(char::to_uppercase)),
+            Folded::To(form) => folded.push_str(form),
         }
     }
-
-    fn push(&mut self, bytes: &[u8], start: usize, end: usize) {
-        self.bytes.extend_from_slice(bytes);
-        self.starts.extend(std::iter::repeat_n(start, bytes.len()));
-        self.ends.extend(std::iter::repeat_n(end, bytes.len()));
-    }
+    folded
 }
 
-/// Splits a text in two where plain ASCII ends or, behind other characters, where a good stretch of it begins. Plain stretches are
-/// their own view, so that a character here and there in a text does not cost a copy of all of it.
-pub(crate) fn split_plain(text: &str) -> (&str, &str) {
-    const STRETCH: usize = 64;
-    let bytes = text.as_bytes();
-    let plain = bytes.iter().take_while(|byte| byte.is_ascii()).count();
-    if plain >= STRETCH || plain == bytes.len() {
-        return text.split_at(plain);
-    }
-    let mut ascii = 0;
-    for (at, byte) in bytes.iter().enumerate().skip(plain) {
-        ascii = if byte.is_ascii() { ascii + 1 } else { 0 };
-        if ascii == STRETCH {
-            return text.split_at(at + 1 - STRETCH);
-        }
-    }
-    (text, "")
-}
-
-/// What `c` becomes, given the run of invisible bytes before it.
-fn folded(c: char, view: View, run: &mut usize) -> &'static Folded {
-    let form = fold(c, view);
-    if *form != Folded::Dropped {
-        *run = 0;
-        return form;
-    }
-    *run = run.saturating_add(c.len_utf8());
-    if *run > MAX_INVISIBLE_BYTES { &Folded::Same } else { form }
+/// Returns `true` if `c` is a mark that people put next to a value, such as `²` or `™`, though it folds to a digit or a letter.
+pub(crate) fn is_soft_mark(c: char) -> bool {
+    matches!(u32::from(c), 0xB2 | 0xB3 | 0xB9 | 0xAA | 0xBA | 0xBC..=0xBE | 0x2070..=0x209F | 0x2100..=0x214F | 0x2150..=0x218F | 0x2460..=0x24FF | 0x3200..=0x33FF)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{FoldedText, View, fold_text, split_plain};
+    use super::View;
+    use crate::text::view::{ViewText, fold_text};
 
     #[test]
     fn the_pattern_view_keeps_case_and_unifies_forms() {
@@ -240,24 +183,14 @@ mod tests {
     }
 
     #[test]
-    fn stretches_of_ascii_are_split_off() {
-        let ascii = "a".repeat(100);
-        let text = format!("{ascii}é{ascii}中");
-        let (first, rest) = split_plain(&text);
-        assert_eq!(first, ascii);
-        let (second, rest) = split_plain(rest);
-        assert_eq!((second, split_plain(rest)), ("é", (ascii.as_str(), "中")));
-        assert_eq!(split_plain("ab中cd"), ("ab中cd", ""));
-        assert_eq!(split_plain("abc"), ("abc", ""));
-    }
-
-    #[test]
     fn every_byte_of_a_view_maps_to_its_character() {
-        let mut folded = FoldedText::default();
-        let mut run = 0;
-        folded.extend("xﬁ中", 10, View::Word, &mut run);
-        assert_eq!(folded.bytes, "xfi中".as_bytes());
-        assert_eq!(folded.starts, [10, 11, 11, 14, 14, 14]);
-        assert_eq!(folded.ends, [11, 14, 14, 17, 17, 17]);
+        let mut view = ViewText::new(View::Word);
+        view.push("xﬁ中", 10);
+        assert_eq!(view.kept(), "xfi中");
+        let starts: Vec<usize> = [0, 1, 3].iter().map(|&at| view.text_start(at)).collect();
+        assert_eq!(starts, [10, 11, 14]);
+        let ends: Vec<usize> = [1, 2, 3, 6].iter().map(|&at| view.text_end(at)).collect();
+        assert_eq!(ends, [11, 14, 14, 17]);
+        assert!(view.is_whole(1) && !view.is_whole(2));
     }
 }

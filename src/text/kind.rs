@@ -31,7 +31,41 @@ pub(crate) const ALL_KINDS: [CharKind; KINDS] = [
     CharKind::Other,
 ];
 
+/// What a character can be taken for: a footnote mark is a digit, and a boundary as well.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct KindSet(u8);
+
+impl KindSet {
+    /// Returns the set of one kind.
+    pub(crate) fn one(kind: CharKind) -> Self {
+        Self(1 << kind as u8)
+    }
+
+    /// Returns the set with one kind more.
+    pub(crate) fn with(self, kind: CharKind) -> Self {
+        Self(self.0 | 1 << kind as u8)
+    }
+
+    /// Returns one bit for each kind, the lowest for the first.
+    pub(crate) fn bits(self) -> u8 {
+        self.0
+    }
+
+    /// Returns the kinds.
+    pub(crate) fn iter(self) -> impl Iterator<Item = CharKind> {
+        ALL_KINDS.into_iter().filter(move |&kind| self.0 & (1 << kind as u8) != 0)
+    }
+
+    /// Returns `true` if the character can only be a part of a word.
+    pub(crate) fn is_word(self) -> bool {
+        self.iter().all(CharKind::is_word)
+    }
+}
+
 impl CharKind {
+    /// The kinds of characters outside ASCII.
+    pub(crate) const OTHER_SCRIPTS: &[Self] = &[Self::WordOther, Self::Other];
+
     /// The kind of `c`.
     pub(crate) fn of(c: char) -> Self {
         match c {

@@ -8,8 +8,11 @@ pub(crate) mod buffer;
 pub(crate) mod fold;
 mod fold_table;
 pub(crate) mod kind;
+mod offsets;
+mod reader;
 mod span;
 mod utf8;
+pub(crate) mod view;
 
 pub use span::Span;
 pub use utf8::{Utf8Error, Utf8Stitcher};

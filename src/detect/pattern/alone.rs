@@ -1,11 +1,8 @@
 //! The short ways: most of a text is read with one start alive or none.
 
 use super::dfa::{DEAD, Place};
-use super::machine::{Machine, MachineState};
-use super::starts::Starts;
+use super::machine::{Input, Machine, MachineState};
 use super::thread::{Judge, PatternMatch, Thread, expire};
-use crate::detect::piece::Piece;
-use crate::text::buffer::TextBuffer;
 use crate::text::kind::CharKind;
 
 /// How many bytes another start is followed to see whether it is over.
@@ -14,12 +11,17 @@ const MAX_GLANCE: usize = 6;
 impl Machine {
     /// Follows the start at `at`, the only one, without a thread, for most starts end after a few bytes. Where there is more to it, it
     /// becomes a thread. Gives the byte to go on with; `None` when the start must be looked at more closely.
-    pub(super) fn follow_start(&self, state: &mut MachineState, piece: Piece<'_>, at: usize) -> Option<usize> {
-        let bytes = piece.bytes();
-        let first = piece.start(at);
-        let mut place = self.first_step(state.before, bytes, at)?;
+    pub(super) fn follow_start(&self, state: &mut MachineState, input: Input<'_>, at: usize) -> Option<usize> {
+        let bytes = input.bytes;
+        let soft = input.next_soft(at);
+        if soft == at {
+            return None;
+        }
+        let mut place = self.first_step(input.kind_before(at), bytes, at)?;
         let mut next = at + 1;
-        while place != DEAD && next < bytes.len() && bytes[next] < 0x80 && piece.end(next) - first <= self.least_cap {
+        // Where a boundary is not shown by the characters, another start may have to be looked at.
+        let limit = bytes.len().min(at + self.least_cap).min(soft);
+        while place != DEAD && next < limit && bytes[next] < 0x80 {
             let before = CharKind::of_ascii(bytes[next - 1]);
             let Some((to, matches)) = self.dfa.next(place, bytes[next]) else { break };
             if to == DEAD {
@@ -27,7 +29,7 @@ impl Machine {
                 break;
             }
             let begins = self.gate[usize::from(bytes[next])] & (1 << before as u8) != 0;
-            if begins && self.ends_soon(before, bytes, next) != Some(true) {
+            if begins && self.ends_soon(before, input, next) != Some(true) {
                 break;
             }
             if matches && self.can_end(to, bytes, next) != Some(false) {
@@ -36,10 +38,8 @@ impl Machine {
             place = to;
             next += 1;
         }
-        state.before = CharKind::of_ascii(bytes[next - 1]);
         if place != DEAD {
-            let (place, starts) = (Place::State(place), Starts::one(first));
-            state.threads.push(Thread { place, starts, first, bests: Vec::new(), waiting: None });
+            state.threads.push(Thread::new(Place::State(place), input.base + at));
         }
         Some(next)
     }
@@ -48,14 +48,14 @@ impl Machine {
     pub(super) fn follow_thread(
         &self,
         state: &mut MachineState,
-        piece: Piece<'_>,
+        input: Input<'_>,
         mut at: usize,
-        text: &TextBuffer,
         judge: &Judge<'_>,
         out: &mut Vec<PatternMatch>,
     ) -> usize {
-        let bytes = piece.bytes();
-        while at < bytes.len() && bytes[at] < 0x80 {
+        let bytes = input.bytes;
+        let limit = bytes.len().min(input.next_soft(at));
+        while at < limit && bytes[at] < 0x80 {
             let Some(thread) = state.threads.first_mut() else { return at };
             let Place::State(place) = thread.place else { return at };
             let Some((to, matches)) = self.dfa.next(place, bytes[at]) else { return at };
@@ -65,17 +65,17 @@ impl Machine {
                 state.threads.clear();
                 return at;
             }
-            let begins = self.gate[usize::from(bytes[at])] & (1 << state.before as u8) != 0;
-            if begins && self.ends_soon(state.before, bytes, at) != Some(true) {
+            let before = input.kind_before(at);
+            let begins = self.gate[usize::from(bytes[at])] & (1 << before as u8) != 0;
+            if begins && self.ends_soon(before, input, at) != Some(true) {
                 return at;
             }
             thread.place = Place::State(to);
-            state.before = CharKind::of_ascii(bytes[at]);
-            let end = piece.end(at);
+            let end = input.base + at + 1;
             let is_over = !self.is_in_time(thread, to, end, out)
                 || (matches
                     && self.can_end(to, bytes, at) != Some(false)
-                    && self.commit(thread, text, end, judge, out));
+                    && self.commit(thread, input.view, end, judge, out));
             at += 1;
             if is_over {
                 out.append(&mut thread.bests);
@@ -96,7 +96,8 @@ impl Machine {
     }
 
     /// Whether another start at `at` is over after a few bytes, without a match; `None` when that is not known.
-    fn ends_soon(&self, before: CharKind, bytes: &[u8], at: usize) -> Option<bool> {
+    fn ends_soon(&self, before: CharKind, input: Input<'_>, at: usize) -> Option<bool> {
+        let bytes = input.bytes;
         let mut place = self.first_step(before, bytes, at)?;
         for next in at + 1..=at + MAX_GLANCE {
             if place == DEAD {
@@ -111,10 +112,11 @@ impl Machine {
         Some(place == DEAD)
     }
 
-    /// Whether a match at this place can end behind byte `at`; `None` when the next character is not at hand.
+    /// Whether a match at this place can end after byte `at`; `None` when the next character is not at hand, or is not all that it
+    /// seems.
     pub(super) fn can_end(&self, place: u32, bytes: &[u8], at: usize) -> Option<bool> {
         let (byte, follower) = (bytes[at], *bytes.get(at + 1)?);
-        if byte >= 0x80 || follower >= 0x80 {
+        if byte >= 0x80 || follower >= 0x80 || follower == b'_' {
             return None;
         }
         Some(self.dfa.info(place)?.ends.holds(CharKind::of_ascii(byte), CharKind::of_ascii(follower)))

@@ -9,7 +9,7 @@ use super::look::EdgeSet;
 use super::machine::Machine;
 use super::thread::AltMeta;
 use crate::detect::spec::PatternProblem;
-use crate::text::fold::{Folded, MAX_INVISIBLE_BYTES, View, fold};
+use crate::text::fold::{Folded, View, fold};
 
 /// How the text of a pattern is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,7 +34,7 @@ pub(crate) struct Group {
 }
 
 impl Group {
-    /// Adds a pattern; what it matches is reported under `tag`. A match takes at most `max_length` bytes of the text, or what
+    /// Adds a pattern; what it matches is reported under `tag`. A match takes at most `max_length` bytes of the view, or what
     /// the pattern itself allows: that limit is returned.
     pub(crate) fn add(
         &mut self,
@@ -58,11 +58,11 @@ impl Group {
     }
 
     /// The automaton of all patterns; `None` when there are none.
-    pub(crate) fn build(self, view: View) -> Result<Option<Machine>, PatternProblem> {
-        self.build_with(view, MAX_STATES)
+    pub(crate) fn build(self) -> Result<Option<Machine>, PatternProblem> {
+        self.build_with(MAX_STATES)
     }
 
-    pub(super) fn build_with(self, view: View, states: usize) -> Result<Option<Machine>, PatternProblem> {
+    pub(super) fn build_with(self, states: usize) -> Result<Option<Machine>, PatternProblem> {
         if self.bodies.is_empty() {
             return Ok(None);
         }
@@ -75,7 +75,7 @@ impl Group {
             })?;
         let caps: Vec<usize> = self.alternatives.iter().map(|alternative| alternative.cap).collect();
         let ends = self.alternatives.iter().map(|alternative| alternative.end).collect();
-        Ok(Some(Machine::new(Dfa::new(nfa, &caps, ends, states), self.alternatives, &self.starts, view)))
+        Ok(Some(Machine::new(Dfa::new(nfa, &caps, ends, states), self.alternatives, &self.starts)))
     }
 }
 
@@ -83,7 +83,7 @@ impl Group {
 pub(crate) fn check_pattern(pattern: &str, syntax: Syntax, max_length: Option<usize>) -> Result<(), PatternProblem> {
     let mut group = Group::default();
     group.add(0, pattern, syntax, max_length)?;
-    group.build_with(View::Pattern, 2).map(drop)
+    group.build_with(2).map(drop)
 }
 
 fn parse(pattern: &str, syntax: Syntax) -> Result<Hir, PatternProblem> {
@@ -122,12 +122,11 @@ fn fold_source(pattern: &str, view: View) -> String {
     folded
 }
 
-/// How many bytes of text a match may take.
+/// How many bytes of the view a match may take.
 fn cap(hir: &Hir, max_length: Option<usize>) -> Result<usize, PatternProblem> {
     match (max_length, hir.properties().maximum_len()) {
         (Some(given), _) => Ok(given),
-        // A character of a view is at most four bytes of the text, but for invisible ones in between.
-        (None, Some(longest)) => Ok(longest.saturating_mul(4).saturating_add(MAX_INVISIBLE_BYTES)),
+        (None, Some(longest)) => Ok(longest),
         (None, None) => Err(PatternProblem {
             message: "the pattern has no limit on the length of a match".to_owned(),
             span: None,

@@ -1,15 +1,12 @@
-//! Runs the automaton of a group over a text that arrives in pieces.
+//! Runs the automaton of a group over a view that grows.
 
-use super::around::{kind_before, kind_ending, kind_starting};
 use super::dfa::{DEAD, Dfa, Info, Place};
 use super::landmark::Landmark;
 use super::look::EdgeSet;
 use super::starts::Starts;
-use super::thread::{AltMeta, ByPlace, Judge, PatternMatch, Thread, expire, merge, record};
-use crate::detect::piece::Piece;
-use crate::text::buffer::TextBuffer;
-use crate::text::fold::View;
-use crate::text::kind::{ALL_KINDS, CharKind, KINDS};
+use super::thread::{AltMeta, ByPlace, Judge, PatternMatch, Thread, expire, first_in_reach, merge, record};
+use crate::text::kind::{ALL_KINDS, CharKind, KINDS, KindSet};
+use crate::text::view::ViewText;
 
 /// The automaton of a group of patterns.
 #[derive(Debug)]
@@ -22,35 +19,60 @@ pub(crate) struct Machine {
     starts: Vec<Option<Place>>,
     /// For each byte, one bit for each kind of character before it: whether a match can begin with it.
     pub(super) gate: [u8; 256],
-    view: View,
-    /// The judge looks at the character behind a match, so it must be known.
+    /// The judge looks at the character after a match, so it must be known.
     judge_looks_behind: bool,
     landmark: Option<Landmark>,
 }
 
-/// What a machine remembers of a text between its pieces.
-#[derive(Debug)]
+/// What a machine remembers of a view.
+#[derive(Debug, Default)]
 pub(crate) struct MachineState {
     pub(super) threads: Vec<Thread>,
-    pub(super) before: CharKind,
+    /// How far the view has been read.
+    at: usize,
     by_place: ByPlace,
 }
 
-impl Default for MachineState {
-    fn default() -> Self {
-        Self { threads: Vec::new(), before: CharKind::Edge, by_place: ByPlace::default() }
-    }
-}
-
 impl MachineState {
-    /// The earliest start that can still become a match.
+    /// Returns the earliest start that can still become a match, as an offset in the view.
     pub(crate) fn earliest(&self) -> Option<usize> {
         self.threads.iter().map(|thread| thread.first).min()
     }
 }
 
+/// What is kept of a view, addressed by index.
+#[derive(Clone, Copy)]
+pub(super) struct Input<'a> {
+    pub(super) view: &'a ViewText,
+    pub(super) bytes: &'a [u8],
+    /// Offset, in the whole view, of the first byte.
+    pub(super) base: usize,
+}
+
+impl Input<'_> {
+    /// Returns the kind of the character before byte `at`.
+    #[inline]
+    pub(super) fn kind_before(&self, at: usize) -> CharKind {
+        match at.checked_sub(1).and_then(|last| self.bytes.get(last)) {
+            Some(&byte) if byte < 0x80 => CharKind::of_ascii(byte),
+            _ => self.view.kind_before(self.base + at),
+        }
+    }
+
+    /// Returns the next byte, from `at` on, that has a boundary before it which the characters do not show.
+    pub(super) fn next_soft(&self, at: usize) -> usize {
+        self.view.soft_from(self.base + at).first().map_or(usize::MAX, |&soft| soft - self.base)
+    }
+
+    /// Returns where the character of byte `at` ends, as an offset in the view.
+    fn end_of(&self, at: usize) -> usize {
+        let rest = self.bytes.iter().skip(at + 1).take_while(|&&byte| byte & 0xC0 == 0x80).count();
+        self.base + at + 1 + rest
+    }
+}
+
 impl Machine {
-    pub(super) fn new(dfa: Dfa, alternatives: Vec<AltMeta>, edges: &[EdgeSet], view: View) -> Self {
+    pub(super) fn new(dfa: Dfa, alternatives: Vec<AltMeta>, edges: &[EdgeSet]) -> Self {
         let mut starts = Vec::with_capacity(KINDS * KINDS);
         for before in ALL_KINDS {
             for after in ALL_KINDS {
@@ -66,7 +88,6 @@ impl Machine {
             alternatives,
             starts,
             gate: [0; 256],
-            view,
             judge_looks_behind: false,
             landmark: None,
         };
@@ -74,7 +95,7 @@ impl Machine {
         machine
     }
 
-    /// Has every match wait for the character behind it, because the judge looks at it.
+    /// Has every match wait for the character after it, because the judge looks at it.
     pub(crate) fn with_judge_looking_behind(mut self) -> Self {
         self.judge_looks_behind = true;
         self
@@ -91,7 +112,7 @@ impl Machine {
         let afters: &[CharKind] = match byte {
             0..0x80 => &[CharKind::of_ascii(byte)],
             0x80..0xC0 => &[],
-            _ => &[CharKind::WordOther, CharKind::Other],
+            _ => CharKind::OTHER_SCRIPTS,
         };
         let can_begin = |before: CharKind| {
             afters
@@ -105,86 +126,92 @@ impl Machine {
         self.starts[before as usize * KINDS + after as usize].as_ref()
     }
 
-    /// Reads the next piece. Matches that cannot grow any more go to `out`, in no particular order.
+    /// Reads what is new in the view. Matches that cannot grow any more go to `out`, in no particular order.
     pub(crate) fn scan(
         &self,
         state: &mut MachineState,
-        piece: Piece<'_>,
-        text: &TextBuffer,
+        view: &ViewText,
         judge: &Judge<'_>,
         out: &mut Vec<PatternMatch>,
     ) {
-        let bytes = piece.bytes();
-        if bytes.is_empty() {
+        let input = Input { view, bytes: view.kept().as_bytes(), base: view.base() };
+        let mut at = state.at - input.base;
+        if at == input.bytes.len() {
             return;
         }
-        self.resolve(state, text, judge, out);
-        let mut at = 0;
-        while at < bytes.len() {
-            if state.threads.is_empty() {
-                at = self.skip(state, bytes, at);
-                if at == bytes.len() {
-                    break;
-                }
-                if let Some(next) = self.follow_start(state, piece, at) {
-                    at = next;
-                    continue;
-                }
-            } else if state.threads.len() == 1 {
-                let from = at;
-                at = self.follow_thread(state, piece, at, text, judge, out);
-                if at > from {
-                    continue;
-                }
-            }
-            self.step_all(state, bytes[at], piece.end(at), out);
-            self.spawn(state, bytes, at, piece);
-            self.commit_all(state, bytes, at, text, piece.end(at), judge, out);
-            if let Some(kind) = kind_ending(bytes, at) {
-                state.before = kind;
-            }
-            at += 1;
+        self.resolve(state, view, judge, out);
+        while at < input.bytes.len() {
+            at = self.advance_all(state, input, at, judge, out);
         }
+        state.at = view.end();
+        self.forget_unreachable(state, view, out);
     }
 
-    /// Says that nothing more comes: what matches, matches now.
+    /// Reads one byte, or several the short way. Returns the byte to continue with.
+    fn advance_all(
+        &self,
+        state: &mut MachineState,
+        input: Input<'_>,
+        mut at: usize,
+        judge: &Judge<'_>,
+        out: &mut Vec<PatternMatch>,
+    ) -> usize {
+        if state.threads.is_empty() {
+            at = self.skip(input, at);
+            if at == input.bytes.len() {
+                return at;
+            }
+            if let Some(next) = self.follow_start(state, input, at) {
+                return next;
+            }
+        } else if state.threads.len() == 1 {
+            let next = self.follow_thread(state, input, at, judge, out);
+            if next > at {
+                return next;
+            }
+        }
+        let byte = input.bytes[at];
+        let end = if byte < 0x80 { input.base + at + 1 } else { input.end_of(at) };
+        self.step_all(state, byte, input.base + at + 1, out);
+        self.spawn(state, input, at);
+        self.commit_all(state, input, at, end, judge, out);
+        at + 1
+    }
+
+    /// Ends the view: what matches, matches now.
     pub(crate) fn finish(
         &self,
         state: &mut MachineState,
-        text: &TextBuffer,
+        view: &ViewText,
         judge: &Judge<'_>,
         out: &mut Vec<PatternMatch>,
     ) {
-        self.resolve(state, text, judge, out);
+        self.resolve(state, view, judge, out);
         for thread in state.threads.drain(..) {
             out.extend(thread.bests);
         }
     }
 
-    /// The next byte at which a match can begin. Only for when no thread is alive.
+    /// Returns the next byte at which a match can begin. Only for when no thread is alive.
     #[inline]
-    fn skip(&self, state: &mut MachineState, bytes: &[u8], mut at: usize) -> usize {
+    fn skip(&self, input: Input<'_>, mut at: usize) -> usize {
         if let Some(landmark) = &self.landmark {
-            let begin = landmark.begin(bytes, at);
-            if begin > at {
-                state.before = kind_before(bytes, begin).unwrap_or(state.before);
-                at = begin;
-            }
+            at = landmark.begin(input.bytes, at);
         }
-        let begin = at;
-        while at < bytes.len() {
-            let gate = self.gate[usize::from(bytes[at])];
+        let mut soft = input.next_soft(at);
+        while at < input.bytes.len() {
+            let gate = self.gate[usize::from(input.bytes[at])];
             if gate != 0 {
-                let before = if at == begin { state.before } else { kind_before(bytes, at).unwrap_or(state.before) };
-                if gate & (1 << before as u8) != 0 {
-                    state.before = before;
+                let mut before = KindSet::one(input.kind_before(at));
+                if at >= soft {
+                    before = input.view.before(input.base + at);
+                    soft = input.next_soft(at + 1);
+                }
+                if gate & before.bits() != 0 {
                     return at;
                 }
             }
             at += 1;
-        }
-        if at > begin {
-            state.before = kind_before(bytes, at).unwrap_or(state.before);
         }
         at
     }
@@ -225,46 +252,64 @@ impl Machine {
     fn advance_slowly(&self, thread: &mut Thread, byte: u8, end: usize, out: &mut Vec<PatternMatch>) -> bool {
         let Some(next) = self.dfa.step(&thread.place, byte) else { return false };
         thread.place = next;
-        let cap = self.with_info(&thread.place, |info| info.cap);
+        let cap = self.cap_at(&thread.place);
         end - thread.first <= cap || expire(thread, end - cap, out)
     }
 
-    fn with_info<T: Default>(&self, place: &Place, read: impl FnOnce(&Info) -> T) -> T {
+    /// Returns the longest a match over this place can still be, in bytes of the view.
+    fn cap_at(&self, place: &Place) -> usize {
         match place {
-            Place::State(state) => self.dfa.info(*state).map(read).unwrap_or_default(),
-            Place::Unnumbered(set) => read(&self.dfa.describe(set)),
+            Place::State(state) => self.dfa.info(*state).map_or(0, |info| info.cap),
+            Place::Unnumbered(set) => self.dfa.describe(set).cap,
         }
     }
 
-    fn spawn(&self, state: &mut MachineState, bytes: &[u8], at: usize, piece: Piece<'_>) {
-        let byte = bytes[at];
-        if self.gate[usize::from(byte)] & (1 << state.before as u8) == 0 {
+    /// Forgets starts that are too many bytes of the text away, though not of the view. Where the view was cut does not matter: their
+    /// matches were too long already.
+    fn forget_unreachable(&self, state: &mut MachineState, view: &ViewText, out: &mut Vec<PatternMatch>) {
+        if view.is_plain() {
             return;
         }
-        let after = if byte < 0x80 { CharKind::of_ascii(byte) } else { kind_starting(bytes, at) };
-        let Some(place) = self.start_place(state.before, after) else { return };
-        let Some(place) = self.dfa.step(place, byte) else { return };
-        let start = piece.start(at);
-        if let Some(thread) = state.threads.iter_mut().find(|thread| thread.place == place) {
-            thread.starts.push(start);
-            return;
+        let mut index = 0;
+        while index < state.threads.len() {
+            let thread = &mut state.threads[index];
+            let earliest = first_in_reach(view, view.end(), self.cap_at(&thread.place));
+            if thread.first >= earliest || expire(thread, earliest, out) {
+                index += 1;
+            } else {
+                out.append(&mut state.threads.swap_remove(index).bests);
+            }
         }
-        state.threads.push(Thread {
-            place,
-            starts: Starts::one(start),
-            first: start,
-            bests: Vec::new(),
-            waiting: None,
-        });
     }
 
-    #[allow(clippy::too_many_arguments, reason = "the innermost loop passes its position apart")]
+    fn spawn(&self, state: &mut MachineState, input: Input<'_>, at: usize) {
+        let byte = input.bytes[at];
+        let gate = self.gate[usize::from(byte)];
+        if gate == 0 {
+            return;
+        }
+        let start = input.base + at;
+        let before = input.view.before(start);
+        if gate & before.bits() == 0 {
+            return;
+        }
+        let after = if byte < 0x80 { CharKind::of_ascii(byte) } else { input.view.kind_at(start) };
+        for before in before.iter() {
+            let Some(place) = self.start_place(before, after).and_then(|place| self.dfa.step(place, byte)) else {
+                continue;
+            };
+            match state.threads.iter_mut().find(|thread| thread.place == place) {
+                Some(thread) => thread.starts.push(start),
+                None => state.threads.push(Thread::new(place, start)),
+            }
+        }
+    }
+
     fn commit_all(
         &self,
         state: &mut MachineState,
-        bytes: &[u8],
+        input: Input<'_>,
         at: usize,
-        text: &TextBuffer,
         end: usize,
         judge: &Judge<'_>,
         out: &mut Vec<PatternMatch>,
@@ -273,8 +318,8 @@ impl Machine {
         while index < state.threads.len() {
             let thread = &mut state.threads[index];
             let cannot_end =
-                matches!(thread.place, Place::State(place) if self.can_end(place, bytes, at) == Some(false));
-            if !cannot_end && self.commit(thread, text, end, judge, out) {
+                matches!(thread.place, Place::State(place) if self.can_end(place, input.bytes, at) == Some(false));
+            if !cannot_end && self.commit(thread, input.view, end, judge, out) {
                 out.extend(state.threads.swap_remove(index).bests);
             } else {
                 index += 1;
@@ -287,19 +332,19 @@ impl Machine {
     pub(super) fn commit(
         &self,
         thread: &mut Thread,
-        text: &TextBuffer,
+        view: &ViewText,
         end: usize,
         judge: &Judge<'_>,
         out: &mut Vec<PatternMatch>,
     ) -> bool {
         match thread.place {
             Place::State(state) => match self.dfa.info(state) {
-                Some(info) if !info.matches.is_empty() => self.commit_matches(thread, info, text, end, judge, out),
+                Some(info) if !info.matches.is_empty() => self.commit_matches(thread, info, view, end, judge, out),
                 _ => false,
             },
             Place::Unnumbered(ref set) => {
                 let info = self.dfa.describe(set);
-                !info.matches.is_empty() && self.commit_matches(thread, &info, text, end, judge, out)
+                !info.matches.is_empty() && self.commit_matches(thread, &info, view, end, judge, out)
             }
         }
     }
@@ -308,7 +353,7 @@ impl Machine {
         &self,
         thread: &mut Thread,
         info: &Info,
-        text: &TextBuffer,
+        view: &ViewText,
         end: usize,
         judge: &Judge<'_>,
         out: &mut Vec<PatternMatch>,
@@ -317,25 +362,26 @@ impl Machine {
         for &alternative in &info.matches {
             let meta = &self.alternatives[alternative as usize];
             if self.judge_looks_behind || !meta.end.is_any() {
-                let Ok(after) = text.kind_at(end, self.view) else {
+                let Ok(after) = view.after(end) else {
                     thread.waiting = Some(end);
                     continue;
                 };
-                if !meta.end.holds(text.kind_before(end, self.view), after) {
+                let before = view.kind_before(end);
+                if !after.iter().any(|after| meta.end.holds(before, after)) {
                     continue;
                 }
             }
-            record(thread, meta, end, judge, out);
+            record(thread, meta, end, view, judge, out);
         }
         info.is_final && thread.waiting.is_none()
     }
 
     /// Judges the matches that waited for the next character.
-    fn resolve(&self, state: &mut MachineState, text: &TextBuffer, judge: &Judge<'_>, out: &mut Vec<PatternMatch>) {
+    fn resolve(&self, state: &mut MachineState, view: &ViewText, judge: &Judge<'_>, out: &mut Vec<PatternMatch>) {
         let mut index = 0;
         while index < state.threads.len() {
             let thread = &mut state.threads[index];
-            if thread.waiting.is_some_and(|end| self.commit(thread, text, end, judge, out)) {
+            if thread.waiting.is_some_and(|end| self.commit(thread, view, end, judge, out)) {
                 out.extend(state.threads.swap_remove(index).bests);
             } else {
                 index += 1;

@@ -7,7 +7,6 @@
 //! A rule's matches are the leftmost-longest, non-overlapping ones, each rule for itself: no rule hides another.
 
 mod alone;
-mod around;
 mod compile;
 mod dfa;
 mod expand;

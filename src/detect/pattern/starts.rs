@@ -64,6 +64,15 @@ impl Starts {
         self.runs = runs;
     }
 
+    /// Returns the starts at other offsets: `at` gives that of each, in ascending order.
+    pub(crate) fn map(&self, mut at: impl FnMut(usize) -> Option<usize>) -> Self {
+        let mut mapped = Self::default();
+        for &(first, last) in &self.runs {
+            (first..=last).filter_map(&mut at).for_each(|offset| mapped.push(offset));
+        }
+        mapped
+    }
+
     /// Takes over `other`, reusing the memory.
     pub(crate) fn copy_from(&mut self, other: &Self) {
         self.runs.clone_from(&other.runs);

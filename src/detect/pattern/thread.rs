@@ -8,6 +8,7 @@ use super::dfa::Place;
 use super::look::EdgeSet;
 use super::starts::Starts;
 use crate::detect::entity::recognizer::Verdict;
+use crate::text::view::{ViewText, text_bytes};
 
 /// What the machine knows of one alternative of a pattern.
 #[derive(Debug)]
@@ -16,7 +17,7 @@ pub(super) struct AltMeta {
     pub(super) tag: u32,
     /// What must hold at the end of a match.
     pub(super) end: EdgeSet,
-    /// Most bytes of text a match takes.
+    /// Most bytes of the view a match takes.
     pub(super) cap: usize,
 }
 
@@ -48,6 +49,13 @@ pub(super) struct Thread {
     pub(super) waiting: Option<usize>,
 }
 
+impl Thread {
+    /// Returns the thread of one start, at its first place.
+    pub(super) fn new(place: Place, start: usize) -> Self {
+        Self { place, starts: Starts::one(start), first: start, bests: Vec::new(), waiting: None }
+    }
+}
+
 /// Forgets starts whose matches would be too long by now, and lets their matches go; false when no start is left.
 pub(super) fn expire(thread: &mut Thread, earliest: usize, out: &mut Vec<PatternMatch>) -> bool {
     thread.starts.forget_before(earliest);
@@ -69,11 +77,25 @@ fn flush(bests: &mut Vec<PatternMatch>, out: &mut Vec<PatternMatch>, is_over: im
     }
 }
 
-/// Keeps the match that ends here if a validator accepts one.
-pub(super) fn record(thread: &mut Thread, meta: &AltMeta, end: usize, judge: &Judge<'_>, out: &mut Vec<PatternMatch>) {
-    let mut from = end.saturating_sub(meta.cap);
+/// Keeps the match that ends here if a validator accepts one. A match covers whole characters of the text.
+pub(super) fn record(
+    thread: &mut Thread,
+    meta: &AltMeta,
+    end: usize,
+    view: &ViewText,
+    judge: &Judge<'_>,
+    out: &mut Vec<PatternMatch>,
+) {
+    let mut from = end.saturating_sub(meta.cap).max(first_in_reach(view, end, meta.cap));
     flush(&mut thread.bests, out, |best| best.tag == meta.tag && best.starts.first() < Some(from));
+    if !view.is_whole(end) {
+        return;
+    }
     while let Some(start) = thread.starts.first_from(from).filter(|&start| start < end) {
+        if !view.is_whole(start) {
+            from = start + 1;
+            continue;
+        }
         let verdict = judge(meta.tag, start, end);
         match verdict {
             Verdict::Reject => {
@@ -98,6 +120,15 @@ pub(super) fn record(thread: &mut Thread, meta: &AltMeta, end: usize, judge: &Ju
         thread.bests.push(PatternMatch { tag: meta.tag, starts, end, verdict });
         return;
     }
+}
+
+/// Returns the earliest start of a match that ends at `end`, as far as the bytes of the text are concerned of which it takes too many.
+pub(super) fn first_in_reach(view: &ViewText, end: usize, cap: usize) -> usize {
+    if view.is_plain() {
+        return 0;
+    }
+    let text_end = view.text_end(end);
+    view.view_at(text_end.saturating_sub(text_bytes(cap)))
 }
 
 /// So many threads are compared with one another; more are looked up.

@@ -5,8 +5,8 @@ use super::model::{Likeness, Model, Term, TermId, Vocabulary, carries};
 use super::tokens::{Token, Tokenizer, Word};
 use crate::detect::detectors::{Candidate, Mark, Origin};
 use crate::detect::pattern::Starts;
-use crate::detect::piece::Piece;
 use crate::detect::spec::TopicSpec;
+use crate::text::view::ViewText;
 
 /// The topics of a policy that have examples.
 #[derive(Debug)]
@@ -50,10 +50,10 @@ impl Similarity {
         (!models.is_empty()).then_some(Self { vocabulary, models })
     }
 
-    /// Reads the next piece of the word view.
-    pub(crate) fn scan(&self, state: &mut SimilarityState, piece: Piece<'_>, out: &mut Vec<Candidate>) {
+    /// Reads what is new in the word view.
+    pub(crate) fn scan(&self, state: &mut SimilarityState, view: &ViewText, out: &mut Vec<Candidate>) {
         let SimilarityState { tokenizer, terms, last, first_carrier } = state;
-        tokenizer.scan(piece, &mut |token| self.take(token, terms, last, first_carrier, out));
+        tokenizer.scan(view, &mut |token| self.take(token, terms, last, first_carrier, out));
     }
 
     /// Says that the text is at its end.

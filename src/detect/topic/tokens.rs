@@ -1,8 +1,9 @@
 //! Cuts a text that arrives in pieces into words, and words into windows.
 
 use super::stem::stem;
-use crate::detect::piece::Piece;
+use crate::text::fold::View;
 use crate::text::kind::CharKind;
+use crate::text::view::ViewText;
 
 /// A window ends with the word that takes it past this many bytes, if its sentence does not end before.
 const WINDOW_BYTES: usize = 300;
@@ -34,6 +35,8 @@ pub(super) enum Token<'a> {
 /// Where the cutting stands.
 #[derive(Debug, Default)]
 pub(super) struct Tokenizer {
+    /// How far the view has been read.
+    at: usize,
     word: String,
     word_start: usize,
     word_end: usize,
@@ -48,13 +51,13 @@ impl Tokenizer {
         (!self.word.is_empty()).then_some(self.word_start)
     }
 
-    /// Reads the next piece of the word view.
-    pub(super) fn scan(&mut self, piece: Piece<'_>, take: &mut impl FnMut(Token<'_>)) {
-        // A view holds whole characters, so this is the piece itself.
-        let text = String::from_utf8_lossy(piece.bytes());
-        for (at, c) in text.char_indices() {
-            let (start, end) = (piece.start(at), piece.end(at));
-            self.read(c, start, end, take);
+    /// Reads what is new in the word view.
+    pub(super) fn scan(&mut self, view: &ViewText, take: &mut impl FnMut(Token<'_>)) {
+        let first = self.at;
+        self.at = view.end();
+        for (at, c) in view.slice(first..view.end()).char_indices() {
+            let at = first + at;
+            self.read(c, view.text_start(at), view.text_end(at + c.len_utf8()), take);
         }
     }
 
@@ -116,7 +119,7 @@ impl Tokenizer {
 
 /// The stems of a text that stands on its own, such as an example.
 pub(super) fn stems(text: &str) -> Vec<String> {
-    let folded = crate::text::fold::fold_text(text, crate::text::fold::View::Word);
+    let view = ViewText::of(text, View::Word);
     let mut stems = Vec::new();
     let mut tokenizer = Tokenizer::default();
     let mut take = |token: Token<'_>| {
@@ -124,7 +127,7 @@ pub(super) fn stems(text: &str) -> Vec<String> {
             stems.push(word.stem.to_owned());
         }
     };
-    tokenizer.scan(Piece::Plain(folded.as_bytes(), 0), &mut take);
+    tokenizer.scan(&view, &mut take);
     tokenizer.finish(&mut take);
     stems
 }

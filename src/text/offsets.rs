@@ -1,0 +1,114 @@
+//! From offsets in a view back to offsets in the text.
+
+use std::collections::VecDeque;
+
+/// A stretch of a view.
+#[derive(Clone, Copy, Debug)]
+struct Segment {
+    /// Where it begins in the view.
+    view: usize,
+    /// Where it begins in the text.
+    text: usize,
+    /// `None`: byte for byte the text. Otherwise all of it stands for the text up to here, and cannot be taken apart.
+    unit_end: Option<usize>,
+}
+
+/// Where each byte of a view came from.
+#[derive(Debug, Default)]
+pub(super) struct OffsetMap {
+    segments: VecDeque<Segment>,
+}
+
+impl OffsetMap {
+    /// Adds text that is its own view, of which the first byte is at `view` and at `text`.
+    pub(super) fn push_same(&mut self, view: usize, text: usize) {
+        let continues = self
+            .segments
+            .back()
+            .is_some_and(|last| last.unit_end.is_none() && last.text + (view - last.view) == text);
+        if !continues {
+            self.segments.push_back(Segment { view, text, unit_end: None });
+        }
+    }
+
+    /// Adds a unit: what follows at `view` stands for the bytes `text..text_end`.
+    pub(super) fn push_unit(&mut self, view: usize, text: usize, text_end: usize) {
+        self.segments.push_back(Segment { view, text, unit_end: Some(text_end) });
+    }
+
+    /// Returns `true` if the view is byte for byte the text.
+    pub(super) fn is_plain(&self) -> bool {
+        self.segments.len() <= 1 && self.segments.front().is_none_or(|first| first.unit_end.is_none())
+    }
+
+    /// Returns the index of the segment that holds byte `view`.
+    fn holding(&self, view: usize) -> usize {
+        if self.segments.len() <= 1 {
+            return 0;
+        }
+        self.segments.partition_point(|segment| segment.view <= view).saturating_sub(1)
+    }
+
+    /// Returns where in the text the character of byte `view` begins.
+    pub(super) fn text_start(&self, view: usize) -> usize {
+        let Some(segment) = self.segments.get(self.holding(view)) else { return view };
+        match segment.unit_end {
+            None => segment.text + (view - segment.view.min(view)),
+            Some(_) => segment.text,
+        }
+    }
+
+    /// Returns where in the text the character before `view` ends.
+    pub(super) fn text_end(&self, view: usize) -> usize {
+        let Some(last) = view.checked_sub(1) else { return self.segments.front().map_or(0, |first| first.text) };
+        let Some(segment) = self.segments.get(self.holding(last)) else { return view };
+        segment.unit_end.unwrap_or(segment.text + (view - segment.view.min(view)))
+    }
+
+    /// Returns the first byte of the view, of which `end` is the end, that came from the text at or after `text`.
+    pub(super) fn view_at(&self, text: usize, end: usize) -> usize {
+        let index = self.segments.partition_point(|segment| segment.text <= text).saturating_sub(1);
+        let Some(segment) = self.segments.get(index) else { return end };
+        let next = self.segments.get(index + 1).map_or(end, |next| next.view);
+        match segment.unit_end {
+            _ if segment.text >= text => segment.view,
+            None => next.min(segment.view + (text - segment.text)),
+            Some(_) => next,
+        }
+    }
+
+    /// Returns `true` if byte `view` is inside a unit, not at its start.
+    pub(super) fn is_inside_unit(&self, view: usize) -> bool {
+        let next = self.segments.get(self.holding(view));
+        next.is_some_and(|segment| segment.unit_end.is_some() && segment.view < view)
+    }
+
+    /// Forgets the segments that end at or before byte `view`.
+    pub(super) fn forget_before(&mut self, view: usize) {
+        while self.segments.get(1).is_some_and(|second| second.view <= view) {
+            self.segments.pop_front();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::OffsetMap;
+
+    #[test]
+    fn offsets_map_back() {
+        // Text: "ab" 3-byte unit (2 view bytes) "cd", then 4 dropped bytes, then "e".
+        let mut map = OffsetMap::default();
+        map.push_same(0, 0);
+        map.push_unit(2, 2, 5);
+        map.push_same(4, 5);
+        map.push_same(6, 11);
+        let starts: Vec<usize> = (0..7).map(|view| map.text_start(view)).collect();
+        assert_eq!(starts, [0, 1, 2, 2, 5, 6, 11]);
+        let ends: Vec<usize> = (1..=7).map(|view| map.text_end(view)).collect();
+        assert_eq!(ends, [1, 2, 5, 5, 6, 7, 12]);
+        let views: Vec<usize> = [0, 1, 2, 3, 5, 6, 7, 9, 11, 12].iter().map(|&text| map.view_at(text, 7)).collect();
+        assert_eq!(views, [0, 1, 2, 4, 4, 5, 6, 6, 6, 7]);
+        assert!(map.is_inside_unit(3) && !map.is_inside_unit(2) && !map.is_inside_unit(5));
+    }
+}

@@ -1,0 +1,373 @@
+//! Reads text into a view: folds characters, and finds the boundaries that characters do not show.
+
+use super::fold::{Folded, MAX_INVISIBLE_BYTES, View, fold};
+use super::view::ViewText;
+
+/// A white-space run is one space in a view up to this many bytes; what is longer is read as another run.
+pub(crate) const MAX_SPACE_BYTES: usize = 64;
+
+/// Backslashes before the letter of an escape: strings in strings in strings have seven.
+const MAX_BACKSLASHES: usize = 15;
+
+/// Parameters of a terminal's colour sequence.
+const MAX_COLOUR_BYTES: usize = 16;
+
+/// Signs of Markdown in a row that are held together.
+const MAX_SIGNS: usize = 4;
+
+/// What is found at a position.
+enum Read {
+    /// So many bytes were read.
+    Bytes(usize),
+    /// What they mean depends on what follows.
+    Open,
+}
+
+/// An escape of source code and JSON.
+enum Escape {
+    /// It stands for this character.
+    Char(char, usize),
+    /// Its last byte is no part of a word, and it stands for nothing we know.
+    Other(usize),
+    /// There is none.
+    None,
+    /// What follows decides.
+    Open,
+}
+
+const PLAIN: u8 = 0;
+const SPACE: u8 = 1;
+const SPECIAL: u8 = 2;
+
+/// What each byte needs.
+static CLASSES: [u8; 256] = {
+    let mut classes = [PLAIN; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        classes[byte] = match byte as u8 {
+            b' ' | b'\t' | b'\n' | b'\r' | 0x0B | 0x0C => SPACE,
+            b'\\' | b'%' | b'_' | b'*' | b'~' | 0x1B | 0x80.. => SPECIAL,
+            _ => PLAIN,
+        };
+        byte += 1;
+    }
+    classes
+};
+
+impl View {
+    /// White-space runs are one character.
+    fn joins_spaces(self) -> bool {
+        self != Self::Pattern
+    }
+
+    /// Escapes show the character they stand for.
+    fn decodes_escapes(self) -> bool {
+        self == Self::Entity
+    }
+}
+
+impl ViewText {
+    /// Adds the view of `text`, which begins at `offset` of the whole text, as far as its meaning is known; to its end when `is_last`.
+    /// Returns how many bytes were read.
+    pub(super) fn read(&mut self, text: &str, offset: usize, is_last: bool) -> usize {
+        let mut at = 0;
+        while let Some(rest) = text.get(at..).filter(|rest| !rest.is_empty()) {
+            let plain = self.plain_run(rest.as_bytes());
+            if plain > 0 {
+                self.keep(rest.get(..plain).unwrap_or_default(), offset + at);
+                at += plain;
+                continue;
+            }
+            match self.read_special(rest, offset + at, is_last) {
+                Read::Bytes(bytes) => at += bytes.max(1),
+                Read::Open => break,
+            }
+        }
+        at
+    }
+
+    /// Returns how many bytes at the start of `bytes` are their own view, single spaces between them included.
+    fn plain_run(&self, bytes: &[u8]) -> usize {
+        let joins = self.view.joins_spaces();
+        let mut at = 0;
+        while let Some(&byte) = bytes.get(at) {
+            match CLASSES[usize::from(byte)] {
+                PLAIN => at += 1,
+                SPACE if !joins => at += 1,
+                SPACE if byte == b' ' && bytes.get(at + 1).is_some_and(|&next| CLASSES[usize::from(next)] == PLAIN) => {
+                    at += 2;
+                }
+                _ => break,
+            }
+        }
+        at
+    }
+
+    /// Adds text that is its own view.
+    fn keep(&mut self, text: &str, offset: usize) {
+        self.invisible_run = 0;
+        self.map.push_same(self.end(), offset);
+        self.kept.push_str(text);
+    }
+
+    /// Adds what the bytes `start..end` of the text stand for.
+    fn put(&mut self, form: &str, start: usize, end: usize) {
+        self.invisible_run = 0;
+        self.map.push_unit(self.end(), start, end);
+        self.kept.push_str(form);
+    }
+
+    fn read_special(&mut self, rest: &str, offset: usize, is_last: bool) -> Read {
+        let bytes = rest.as_bytes();
+        let Some(&first) = bytes.first() else { return Read::Open };
+        match first {
+            b'\\' => self.read_escape(rest, offset, is_last),
+            b'%' => self.read_percent(rest, offset, is_last),
+            0x1B => self.read_colour(rest, offset, is_last),
+            b'_' | b'*' | b'~' => self.read_signs(rest, offset, is_last),
+            _ if self.view.joins_spaces() && starts_space(rest) => self.read_space(rest, offset, is_last),
+            _ => self.read_char(rest, offset),
+        }
+    }
+
+    /// Folds one character.
+    fn read_char(&mut self, rest: &str, offset: usize) -> Read {
+        let Some(c) = rest.chars().next() else { return Read::Open };
+        self.fold_char(c, offset, offset + c.len_utf8());
+        Read::Bytes(c.len_utf8())
+    }
+
+    /// Adds the fold of a character that the bytes `start..end` of the text stand for.
+    fn fold_char(&mut self, c: char, start: usize, end: usize) {
+        let mut buffer = [0; 4];
+        let itself: &str = c.encode_utf8(&mut buffer);
+        let is_itself = itself.len() == end - start;
+        let form = match if c.is_ascii() { &Folded::Same } else { fold(c, self.view) } {
+            Folded::Dropped => {
+                self.invisible_run = self.invisible_run.saturating_add(end - start);
+                if self.invisible_run <= MAX_INVISIBLE_BYTES {
+                    return;
+                }
+                let run = self.invisible_run;
+                self.add(itself, is_itself, start, end);
+                self.invisible_run = run;
+                return;
+            }
+            Folded::Same => None,
+            Folded::To(form) => Some(form),
+        };
+        let is_mark = self.note_mark(c);
+        match form {
+            None => self.add(itself, is_itself, start, end),
+            Some(form) => self.put(form, start, end),
+        }
+        if is_mark {
+            self.mark_soft();
+        }
+    }
+
+    fn add(&mut self, form: &str, is_itself: bool, start: usize, end: usize) {
+        if is_itself { self.keep(form, start) } else { self.put(form, start, end) }
+    }
+
+    /// Reads a run of white space as one character: a space, or `\n` if a line ends in it; and as two `\n` if more than one line does, for
+    /// then a paragraph ends. For words one line end is a space as well, and a paragraph's end one `\n`.
+    fn read_space(&mut self, rest: &str, offset: usize, is_last: bool) -> Read {
+        let mut run = SpaceRun::default();
+        let mut at = 0;
+        while let Some(c) = rest.get(at..).and_then(|rest| rest.chars().next()) {
+            let bytes = match self.space_at(rest, at, c, is_last) {
+                Some(Escape::Char(space, bytes)) => {
+                    run.take(space);
+                    bytes
+                }
+                Some(Escape::Open) => return Read::Open,
+                _ => break,
+            };
+            if at + bytes > MAX_SPACE_BYTES {
+                break;
+            }
+            at += bytes;
+        }
+        // The first byte is white space, so something was read.
+        if at == rest.len() && !is_last && at < MAX_SPACE_BYTES {
+            return Read::Open;
+        }
+        let form = match (self.view, run.lines) {
+            (_, 0) | (View::Word, 1) => " ",
+            (_, 1) | (View::Word, _) => "\n",
+            _ => "\n\n",
+        };
+        if rest.get(..at) == Some(form) { self.keep(form, offset) } else { self.put(form, offset, offset + at) }
+        Read::Bytes(at)
+    }
+
+    /// Returns the white space at byte `at`: itself, an escape that stands for some, or a character that is not seen.
+    fn space_at(&self, rest: &str, at: usize, c: char, is_last: bool) -> Option<Escape> {
+        if is_space_char(c) {
+            return Some(Escape::Char(c, c.len_utf8()));
+        }
+        if !c.is_ascii() && *fold(c, self.view) == Folded::Dropped {
+            return (at > 0).then_some(Escape::Char('\0', c.len_utf8()));
+        }
+        if c != '\\' || !self.view.decodes_escapes() {
+            return None;
+        }
+        match escape(rest.get(at..).unwrap_or_default(), is_last) {
+            Escape::Char(c, bytes) if is_space_char(c) => Some(Escape::Char(c, bytes)),
+            Escape::Open => Some(Escape::Open),
+            _ => None,
+        }
+    }
+
+    fn read_escape(&mut self, rest: &str, offset: usize, is_last: bool) -> Read {
+        let (c, bytes) = match escape(rest, is_last) {
+            Escape::Open => return Read::Open,
+            Escape::None => {
+                self.keep("\\", offset);
+                return Read::Bytes(1);
+            }
+            Escape::Char(c, bytes) => (Some(c), bytes),
+            Escape::Other(bytes) => (None, bytes),
+        };
+        match c.filter(|_| self.view.decodes_escapes()) {
+            Some(c) if is_space_char(c) => return self.read_space(rest, offset, is_last),
+            Some(c) => self.fold_char(c, offset, offset + bytes),
+            None => {
+                self.keep(rest.get(..bytes).unwrap_or_default(), offset);
+                self.mark_soft();
+            }
+        }
+        Read::Bytes(bytes)
+    }
+
+    /// Reads the `%20` of a URL: its digits are no part of the word after it.
+    fn read_percent(&mut self, rest: &str, offset: usize, is_last: bool) -> Read {
+        let digits = rest.bytes().skip(1).take(2).take_while(u8::is_ascii_hexdigit).count();
+        if digits < 2 {
+            if rest.len() == 1 + digits && !is_last {
+                return Read::Open;
+            }
+            self.keep("%", offset);
+            return Read::Bytes(1);
+        }
+        self.keep(rest.get(..3).unwrap_or_default(), offset);
+        self.mark_soft();
+        Read::Bytes(3)
+    }
+
+    /// Reads a terminal's colour sequence, `ESC [ 31 m`: its last letter is no part of the word after it.
+    fn read_colour(&mut self, rest: &str, offset: usize, is_last: bool) -> Read {
+        let bytes = rest.as_bytes();
+        let parameters = bytes.iter().skip(2).take_while(|byte| matches!(byte, b'0'..=b'?')).count();
+        let letter = bytes.get(2 + parameters);
+        let is_open = bytes.get(1).is_none_or(|&byte| byte == b'[') && parameters <= MAX_COLOUR_BYTES;
+        match letter {
+            Some(letter) if is_open && letter.is_ascii_alphabetic() => {
+                self.keep(rest.get(..parameters + 3).unwrap_or_default(), offset);
+                self.mark_soft();
+                Read::Bytes(parameters + 3)
+            }
+            None if is_open && !is_last => Read::Open,
+            _ => {
+                self.keep("\u{1b}", offset);
+                Read::Bytes(1)
+            }
+        }
+    }
+
+    /// Reads a run of one sign of Markdown, which may open or close something around a value.
+    fn read_signs(&mut self, rest: &str, offset: usize, is_last: bool) -> Read {
+        let Some(&sign) = rest.as_bytes().first() else { return Read::Open };
+        let run = rest.bytes().take(MAX_SIGNS).take_while(|&byte| byte == sign).count();
+        if run < MAX_SIGNS && !is_last && !self.shows_next(rest.get(run..).unwrap_or_default()) {
+            return Read::Open;
+        }
+        for at in 0..run {
+            self.keep(rest.get(at..=at).unwrap_or_default(), offset + at);
+            if sign == b'_' && self.opens_markup(self.end(), '_') {
+                self.mark_soft();
+            }
+        }
+        Read::Bytes(run)
+    }
+
+    /// Returns `true` if the text holds a character that the view shows, or what is known to be no letter.
+    fn shows_next(&self, rest: &str) -> bool {
+        for (at, c) in rest.char_indices() {
+            let is_seen = c.is_ascii() || *fold(c, self.view) != Folded::Dropped || at > MAX_INVISIBLE_BYTES;
+            if !is_seen {
+                continue;
+            }
+            let decides = c != '\\' || !self.view.decodes_escapes();
+            return decides || !matches!(escape(rest.get(at..).unwrap_or_default(), false), Escape::Open);
+        }
+        false
+    }
+}
+
+/// What a run of white space holds.
+#[derive(Default)]
+struct SpaceRun {
+    lines: usize,
+    after_return: bool,
+}
+
+impl SpaceRun {
+    fn take(&mut self, c: char) {
+        // A carriage return and a line feed end one line.
+        let ends_line = matches!(c, '\n' | '\r' | '\u{85}' | '\u{2028}' | '\u{2029}');
+        if ends_line && !(c == '\n' && self.after_return) {
+            self.lines += 1;
+        }
+        self.after_return = c == '\r';
+    }
+}
+
+fn is_space_char(c: char) -> bool {
+    c.is_whitespace()
+}
+
+fn starts_space(rest: &str) -> bool {
+    rest.chars().next().is_some_and(is_space_char)
+}
+
+/// Returns the escape at the start of `rest`, which begins with a backslash. Strings within strings have several backslashes.
+fn escape(rest: &str, is_last: bool) -> Escape {
+    let bytes = rest.as_bytes();
+    let slashes = bytes.iter().take(MAX_BACKSLASHES + 1).take_while(|&&byte| byte == b'\\').count();
+    if slashes > MAX_BACKSLASHES {
+        return Escape::None;
+    }
+    let Some(&letter) = bytes.get(slashes) else {
+        return if is_last { Escape::None } else { Escape::Open };
+    };
+    let c = match letter {
+        b'n' => '\n',
+        b'r' => '\r',
+        b't' => '\t',
+        b'f' | b'b' | b'v' => ' ',
+        b'"' => '"',
+        b'\'' => '\'',
+        b'/' => '/',
+        b'u' => return hex_escape(bytes, slashes + 1, 4, is_last),
+        b'x' => return hex_escape(bytes, slashes + 1, 2, is_last),
+        _ => return Escape::None,
+    };
+    Escape::Char(c, slashes + 1)
+}
+
+fn hex_escape(bytes: &[u8], from: usize, digits: usize, is_last: bool) -> Escape {
+    let found = bytes.iter().skip(from).take(digits).take_while(|byte| byte.is_ascii_hexdigit()).count();
+    if found < digits {
+        return if bytes.len() == from + found && !is_last { Escape::Open } else { Escape::None };
+    }
+    let value = bytes.iter().skip(from).take(digits).fold(0, |value, &byte| {
+        value * 16 + char::from(byte).to_digit(16).unwrap_or(0)
+    });
+    match char::from_u32(value) {
+        // `\x41` is source code, which seldom hides a value: its last digit only is no part of what follows.
+        Some(c) if digits == 4 => Escape::Char(c, from + digits),
+        _ => Escape::Other(from + digits),
+    }
+}

@@ -1,0 +1,288 @@
+//! A view of a text that arrives in chunks: what the detectors read in place of the text.
+//!
+//! The end of a chunk may leave open what the text there means: a white-space run goes on, an escape is cut in two, Markdown's `*` may
+//! close or open. Such an end is carried over and read with the next chunk, so a view never depends on how the text was cut, and
+//! whatever a view shows is final.
+
+use std::ops::Range;
+
+use super::buffer::NotYet;
+use super::fold::{MAX_INVISIBLE_BYTES, View, is_soft_mark};
+use super::kind::{CharKind, KindSet};
+use super::offsets::OffsetMap;
+
+/// Bytes kept before what was forgotten, to look at the characters before a position.
+const LOOKBEHIND: usize = 64;
+
+/// A run of more of Markdown's `_`, `*` or `~` is no markup.
+const MAX_MARKUP: usize = 3;
+
+/// The end of a view, addressed by offsets in the whole view.
+#[derive(Debug)]
+pub(crate) struct ViewText {
+    pub(super) view: View,
+    pub(super) kept: String,
+    /// Offset, in the whole view, of the first byte kept.
+    pub(super) base: usize,
+    pub(super) map: OffsetMap,
+    /// Positions with a boundary before them that the characters do not show, ascending.
+    pub(super) soft: Vec<usize>,
+    /// Positions of characters that are boundaries as well as what they fold to, ascending.
+    marks: Vec<usize>,
+    /// Text that is not read yet, since its meaning depends on what follows, and where it begins.
+    pub(super) carry: String,
+    pub(super) carry_start: usize,
+    pub(super) invisible_run: usize,
+    finished: bool,
+}
+
+impl ViewText {
+    /// Returns the view of no text.
+    pub(crate) fn new(view: View) -> Self {
+        Self {
+            view,
+            kept: String::new(),
+            base: 0,
+            map: OffsetMap::default(),
+            soft: Vec::new(),
+            marks: Vec::new(),
+            carry: String::new(),
+            carry_start: 0,
+            invisible_run: 0,
+            finished: false,
+        }
+    }
+
+    /// Returns the view of a text that is complete.
+    pub(crate) fn of(text: &str, view: View) -> Self {
+        let mut whole = Self::new(view);
+        whole.push(text, 0);
+        whole.finish();
+        whole
+    }
+
+    /// Reads `chunk`, which begins at `offset` of the text.
+    pub(crate) fn push(&mut self, chunk: &str, offset: usize) {
+        if self.carry.is_empty() {
+            self.carry_start = offset;
+            let read = self.read(chunk, offset, false);
+            self.carry_from(chunk, read);
+        } else {
+            let mut text = std::mem::take(&mut self.carry);
+            text.push_str(chunk);
+            let read = self.read(&text, self.carry_start, false);
+            self.carry_from(&text, read);
+        }
+    }
+
+    fn carry_from(&mut self, text: &str, read: usize) {
+        self.carry_start += read;
+        self.carry.push_str(text.get(read..).unwrap_or_default());
+    }
+
+    /// Ends the text.
+    pub(crate) fn finish(&mut self) {
+        self.finished = true;
+        let text = std::mem::take(&mut self.carry);
+        self.read(&text, self.carry_start, true);
+    }
+
+    /// Returns the text that the view does not show yet: where it begins, and whether it is more than white space.
+    pub(crate) fn unread(&self) -> Option<(usize, bool)> {
+        let is_space = || self.carry.chars().all(char::is_whitespace);
+        (!self.carry.is_empty()).then(|| (self.carry_start, !is_space()))
+    }
+
+    /// Returns the offset just after the last byte.
+    pub(crate) fn end(&self) -> usize {
+        self.base + self.kept.len()
+    }
+
+    /// Returns the offset of the first byte kept.
+    pub(crate) fn base(&self) -> usize {
+        self.base
+    }
+
+    /// Returns all that is kept.
+    pub(crate) fn kept(&self) -> &str {
+        &self.kept
+    }
+
+    /// Returns the view between two offsets, or nothing if it is not kept or not on character boundaries.
+    pub(crate) fn slice(&self, range: Range<usize>) -> &str {
+        let range = range.start.saturating_sub(self.base)..range.end.saturating_sub(self.base);
+        self.kept.get(range).unwrap_or_default()
+    }
+
+    /// Returns where in the text the character of byte `at` begins; at the end of the view, where the text after it does.
+    pub(crate) fn text_start(&self, at: usize) -> usize {
+        if at >= self.end() { self.text_end(self.end()) } else { self.map.text_start(at) }
+    }
+
+    /// Returns where in the text the character before `at` ends.
+    pub(crate) fn text_end(&self, at: usize) -> usize {
+        self.map.text_end(at)
+    }
+
+    /// Returns the first byte of the view that came from the text at or after `text`.
+    pub(crate) fn view_at(&self, text: usize) -> usize {
+        self.map.view_at(text, self.end())
+    }
+
+    /// Returns `true` if what is kept is byte for byte the text.
+    pub(crate) fn is_plain(&self) -> bool {
+        self.map.is_plain()
+    }
+
+    /// Returns `true` if a character of the text begins at `at`, and not a part of what one folds to.
+    pub(crate) fn is_whole(&self, at: usize) -> bool {
+        at >= self.end() || (self.kept.is_char_boundary(at - self.base.min(at)) && !self.map.is_inside_unit(at))
+    }
+
+    /// Forgets what came from the text before `text`, when that is enough to be worth moving the rest.
+    pub(crate) fn forget_before(&mut self, text: usize) {
+        let spare = self.view_at(text).saturating_sub(self.base + LOOKBEHIND);
+        if spare < 4096 || spare < self.kept.len() / 2 {
+            return;
+        }
+        let cut = self.kept.floor_char_boundary(spare);
+        self.kept.drain(..cut);
+        self.base += cut;
+        self.map.forget_before(self.base);
+        let base = self.base;
+        self.soft.retain(|&at| at >= base);
+        self.marks.retain(|&at| at >= base);
+    }
+
+    /// Returns the positions from `at` on with a boundary before them that the characters do not show.
+    pub(crate) fn soft_from(&self, at: usize) -> &[usize] {
+        let first = self.soft.partition_point(|&soft| soft < at);
+        self.soft.get(first..).unwrap_or_default()
+    }
+
+    pub(super) fn mark_soft(&mut self) {
+        let end = self.end();
+        if self.soft.last() != Some(&end) {
+            self.soft.push(end);
+        }
+    }
+
+    /// Notes that the character about to be added is a boundary as well as what it folds to.
+    pub(super) fn note_mark(&mut self, c: char) -> bool {
+        let is_mark = !c.is_ascii() && is_soft_mark(c);
+        if is_mark {
+            self.marks.push(self.end());
+        }
+        is_mark
+    }
+
+    fn chars_before(&self, at: usize) -> std::iter::Rev<std::str::Chars<'_>> {
+        self.kept.get(..at - self.base.min(at)).unwrap_or_default().chars().rev()
+    }
+
+    fn chars_from(&self, at: usize) -> std::str::Chars<'_> {
+        self.kept.get(at - self.base.min(at)..).unwrap_or_default().chars()
+    }
+
+    /// Returns the kind of the character before `at`.
+    pub(crate) fn kind_before(&self, at: usize) -> CharKind {
+        self.chars_before(at).next().map_or(CharKind::Edge, CharKind::of)
+    }
+
+    /// Returns the kind of the character at `at`.
+    pub(crate) fn kind_at(&self, at: usize) -> CharKind {
+        self.chars_from(at).next().map_or(CharKind::Edge, CharKind::of)
+    }
+
+    /// Returns what the characters before `at` can be taken for by a match that begins there.
+    pub(crate) fn before(&self, at: usize) -> KindSet {
+        let kind = KindSet::one(self.kind_before(at));
+        if self.soft.is_empty() || self.soft.binary_search(&at).is_err() { kind } else { kind.with(CharKind::Other) }
+    }
+
+    /// Returns what the characters from `at` on can be taken for by a match that ends there; `Err` while that is not known.
+    pub(crate) fn after(&self, at: usize) -> Result<KindSet, NotYet> {
+        let Some(c) = self.chars_from(at).next() else { return self.after_end() };
+        let kind = KindSet::one(CharKind::of(c));
+        let is_soft = match c {
+            '_' => self.closes_markup(at, c),
+            c => !c.is_ascii() || !self.marks.is_empty(),
+        };
+        Ok(if is_soft && (c == '_' || self.is_mark(at)) { kind.with(CharKind::Other) } else { kind })
+    }
+
+    fn after_end(&self) -> Result<KindSet, NotYet> {
+        if self.finished {
+            return Ok(KindSet::one(CharKind::Edge));
+        }
+        match (self.view, self.carry.chars().next()) {
+            // Of white space the words need not know more.
+            (View::Word, Some(c)) if c.is_whitespace() => Ok(KindSet::one(CharKind::Other)),
+            _ => Err(NotYet),
+        }
+    }
+
+    fn is_mark(&self, at: usize) -> bool {
+        self.marks.binary_search(&at).is_ok()
+    }
+
+    /// Returns `true` if the run of `sign` around `at` is short and no word continues after it. What follows it is known, for until then
+    /// the run is carried over.
+    fn closes_markup(&self, at: usize, sign: char) -> bool {
+        let run = run_of(self.chars_from(at), sign) + run_of(self.chars_before(at), sign);
+        run <= MAX_MARKUP && !self.chars_from(at).nth(run_of(self.chars_from(at), sign)).is_some_and(is_letter)
+    }
+
+    /// Returns `true` if the run of `sign` that ends before `at` is short and no word leads up to it.
+    pub(super) fn opens_markup(&self, at: usize, sign: char) -> bool {
+        let run = run_of(self.chars_before(at), sign);
+        run <= MAX_MARKUP && !self.chars_before(at).nth(run).is_some_and(is_letter)
+    }
+
+    /// Returns the character before `at` as a validator is shown it: a space where there is a boundary that it does not show.
+    pub(crate) fn char_before(&self, at: usize) -> Option<char> {
+        let c = self.chars_before(at).next()?;
+        let is_soft = self.soft.binary_search(&at).is_ok() || (matches!(c, '*' | '~') && self.opens_markup(at, c));
+        Some(if is_soft { ' ' } else { c })
+    }
+
+    /// Returns `true` if `at` is inside the `%20` of a URL.
+    pub(crate) fn splits_percent(&self, at: usize) -> bool {
+        let bytes = self.kept.as_bytes();
+        let at = at - self.base.min(at);
+        (1..=2).any(|back| {
+            let escape = at.checked_sub(back).and_then(|from| bytes.get(from..from + 3));
+            escape.is_some_and(|escape| escape[0] == b'%' && escape[1..].iter().all(u8::is_ascii_hexdigit))
+        })
+    }
+
+    /// Returns the character from `at` on, likewise.
+    pub(crate) fn char_after(&self, at: usize) -> Option<char> {
+        let c = self.chars_from(at).next()?;
+        let is_soft = self.is_mark(at) || (matches!(c, '_' | '*' | '~') && self.closes_markup(at, c));
+        Some(if is_soft { ' ' } else { c })
+    }
+}
+
+/// Returns the number of bytes of the text that a match of `view_bytes` of a view may take: each byte of the view may stand for a
+/// character of four bytes, and in matches of a usual length one invisible character may follow each.
+pub(crate) const fn text_bytes(view_bytes: usize) -> usize {
+    const USUAL: usize = 256;
+    let usual = if view_bytes < USUAL { view_bytes } else { USUAL };
+    view_bytes.saturating_mul(4).saturating_add(4 * usual + MAX_INVISIBLE_BYTES)
+}
+
+/// Returns the length of the run of `sign` at the start, as far as that matters.
+fn run_of(chars: impl Iterator<Item = char>, sign: char) -> usize {
+    chars.take(MAX_MARKUP + 1).take_while(|&c| c == sign).count()
+}
+
+/// Returns `true` if a word goes on over `c`, other than by markup.
+fn is_letter(c: char) -> bool {
+    c != '_' && CharKind::of(c).is_word()
+}
+
+/// Folds text that is complete, such as a word of a policy.
+pub(crate) fn fold_text(text: &str, view: View) -> String {
+    ViewText::of(text, view).kept
+}
