@@ -184,6 +184,16 @@ impl ViewText {
         self.kept.get(at - self.base.min(at)..).unwrap_or_default().chars()
     }
 
+    /// Returns the character before `at`.
+    pub(crate) fn last_before(&self, at: usize) -> Option<char> {
+        self.chars_before(at).next()
+    }
+
+    /// Returns the character at `at`.
+    pub(crate) fn first_from(&self, at: usize) -> Option<char> {
+        self.chars_from(at).next()
+    }
+
     /// Returns the kind of the character before `at`.
     pub(crate) fn kind_before(&self, at: usize) -> CharKind {
         self.chars_before(at).next().map_or(CharKind::Edge, CharKind::of)

@@ -51,8 +51,9 @@ impl Group {
         }
         for alternative in alternatives {
             self.bodies.push(alternative.body);
-            self.starts.push(EdgeSet::of(&alternative.start));
-            self.alternatives.push(AltMeta { tag, end: EdgeSet::of(&alternative.end), cap });
+            let (start, end) = (EdgeSet::of(&alternative.start), EdgeSet::of(&alternative.end));
+            self.starts.push(start);
+            self.alternatives.push(AltMeta { tag, start, end, pairs_markup: syntax != Syntax::Ascii, cap });
         }
         Ok(cap)
     }

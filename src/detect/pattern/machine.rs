@@ -3,7 +3,6 @@
 use super::dfa::{DEAD, Dfa, Info, Place};
 use super::landmark::Landmark;
 use super::look::EdgeSet;
-use super::starts::Starts;
 use super::thread::{AltMeta, ByPlace, Judge, PatternMatch, Thread, expire, first_in_reach, merge, record};
 use crate::text::kind::{ALL_KINDS, CharKind, KINDS, KindSet};
 use crate::text::view::ViewText;

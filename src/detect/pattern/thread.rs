@@ -15,10 +15,27 @@ use crate::text::view::{ViewText, text_bytes};
 pub(super) struct AltMeta {
     /// Reported with its matches.
     pub(super) tag: u32,
+    /// What must hold at the start of a match.
+    pub(super) start: EdgeSet,
     /// What must hold at the end of a match.
     pub(super) end: EdgeSet,
+    /// A `_` next to a match is a boundary only if there is one on both sides.
+    pub(super) pairs_markup: bool,
     /// Most bytes of the view a match takes.
     pub(super) cap: usize,
+}
+
+impl AltMeta {
+    /// Returns `true` unless the match needs the `_` on one side of it as markup, and has none on the other.
+    fn is_paired(&self, view: &ViewText, start: usize, end: usize) -> bool {
+        let (opens, closes) = (view.last_before(start) == Some('_'), view.first_from(end) == Some('_'));
+        if opens == closes {
+            return true;
+        }
+        let starts = self.start.holds(view.kind_before(start), view.kind_at(start));
+        let ends = self.end.holds(view.kind_before(end), view.kind_at(end));
+        (starts || !opens) && (ends || !closes)
+    }
 }
 
 /// The longest match from each of some starts.
@@ -92,7 +109,7 @@ pub(super) fn record(
         return;
     }
     while let Some(start) = thread.starts.first_from(from).filter(|&start| start < end) {
-        if !view.is_whole(start) {
+        if !view.is_whole(start) || (meta.pairs_markup && !meta.is_paired(view, start, end)) {
             from = start + 1;
             continue;
         }

@@ -2,9 +2,18 @@
 
 use std::collections::{BTreeMap, HashSet};
 use std::ops::Range;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use super::*;
+use banister::EntityType;
+
+use crate::Matcher;
+
+fn shared_data() -> Option<PathBuf> {
+    // Beside the project; another place can be named.
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let dir = std::env::var_os("BANISTER_SHARED_DATA").map_or_else(|| root.join("../shared/data"), PathBuf::from);
+    dir.join("pii").is_dir().then_some(dir)
+}
 
 #[derive(serde::Deserialize)]
 struct Document {
@@ -78,7 +87,7 @@ fn score(path: &Path, show: Option<EntityType>) -> BTreeMap<EntityType, Score> {
     let matchers: Vec<_> = EntityType::ALL
         .iter()
         .filter(|e| labelled.contains(e))
-        .map(|&e| (e, Matcher::new(recognizers_for(e))))
+        .map(|&e| (e, Matcher::new(e)))
         .collect();
     let mut scores: BTreeMap<EntityType, Score> = BTreeMap::new();
     for d in &documents {
@@ -205,7 +214,7 @@ fn findings_in_ordinary_text() {
         println!("\n{name}: {megabytes:.2} MB, findings per MB");
         let mut all = 0.0;
         for &entity in EntityType::ALL {
-            let matcher = Matcher::new(recognizers_for(entity));
+            let matcher = Matcher::new(entity);
             let found: Vec<_> = texts.iter().flat_map(|t| matcher.find(t).into_iter().map(move |f| (t, f))).collect();
             if found.is_empty() {
                 continue;
