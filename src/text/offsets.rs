@@ -36,9 +36,10 @@ impl OffsetMap {
         self.segments.push_back(Segment { view, text, unit_end: Some(text_end) });
     }
 
-    /// Returns `true` if the view is byte for byte the text.
-    pub(super) fn is_plain(&self) -> bool {
-        self.segments.len() <= 1 && self.segments.front().is_none_or(|first| first.unit_end.is_none())
+    /// Returns the sum of the bytes by which parts of the text are longer than the view of them.
+    pub(super) fn surplus(&self) -> usize {
+        let gaps = self.segments.iter().zip(self.segments.iter().skip(1));
+        gaps.map(|(this, next)| (next.text - this.text).saturating_sub(next.view - this.view)).sum()
     }
 
     /// Returns the index of the segment that holds byte `view`.

@@ -113,6 +113,8 @@ impl ViewText {
     /// Adds what the bytes `start..end` of the text stand for.
     fn put(&mut self, form: &str, start: usize, end: usize) {
         self.invisible_run = 0;
+        self.has_long_units |= form.len() > 1;
+        self.surplus += (end - start).saturating_sub(form.len());
         self.map.push_unit(self.end(), start, end);
         self.kept.push_str(form);
     }
@@ -146,6 +148,7 @@ impl ViewText {
             Folded::Dropped => {
                 self.invisible_run = self.invisible_run.saturating_add(end - start);
                 if self.invisible_run <= MAX_INVISIBLE_BYTES {
+                    self.surplus += end - start;
                     return;
                 }
                 let run = self.invisible_run;

@@ -33,6 +33,9 @@ pub(crate) struct ViewText {
     pub(super) carry: String,
     pub(super) carry_start: usize,
     pub(super) invisible_run: usize,
+    /// Some character folds to several bytes, so that not every position is between two characters.
+    pub(super) has_long_units: bool,
+    pub(super) surplus: usize,
     finished: bool,
 }
 
@@ -49,6 +52,8 @@ impl ViewText {
             carry: String::new(),
             carry_start: 0,
             invisible_run: 0,
+            has_long_units: false,
+            surplus: 0,
             finished: false,
         }
     }
@@ -129,14 +134,16 @@ impl ViewText {
         self.map.view_at(text, self.end())
     }
 
-    /// Returns `true` if what is kept is byte for byte the text.
-    pub(crate) fn is_plain(&self) -> bool {
-        self.map.is_plain()
+    /// Returns by how many bytes the text of a part of what is kept can be longer than the view of it.
+    pub(crate) fn surplus(&self) -> usize {
+        self.surplus
     }
 
     /// Returns `true` if a character of the text begins at `at`, and not a part of what one folds to.
     pub(crate) fn is_whole(&self, at: usize) -> bool {
-        at >= self.end() || (self.kept.is_char_boundary(at - self.base.min(at)) && !self.map.is_inside_unit(at))
+        at >= self.end()
+            || (self.kept.is_char_boundary(at - self.base.min(at))
+                && !(self.has_long_units && self.map.is_inside_unit(at)))
     }
 
     /// Forgets what came from the text before `text`, when that is enough to be worth moving the rest.
@@ -149,6 +156,7 @@ impl ViewText {
         self.kept.drain(..cut);
         self.base += cut;
         self.map.forget_before(self.base);
+        self.surplus = self.map.surplus();
         let base = self.base;
         self.soft.retain(|&at| at >= base);
         self.marks.retain(|&at| at >= base);

@@ -266,7 +266,7 @@ impl Machine {
     /// Forgets starts that are too many bytes of the text away, though not of the view. Where the view was cut does not matter: their
     /// matches were too long already.
     fn forget_unreachable(&self, state: &mut MachineState, view: &ViewText, out: &mut Vec<PatternMatch>) {
-        if view.is_plain() {
+        if view.surplus() == 0 {
             return;
         }
         let mut index = 0;

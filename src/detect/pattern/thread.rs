@@ -141,7 +141,7 @@ pub(super) fn record(
 
 /// Returns the earliest start of a match that ends at `end`, as far as the bytes of the text are concerned of which it takes too many.
 pub(super) fn first_in_reach(view: &ViewText, end: usize, cap: usize) -> usize {
-    if view.is_plain() {
+    if cap + view.surplus() <= text_bytes(cap) {
         return 0;
     }
     let text_end = view.text_end(end);
