@@ -37,9 +37,10 @@ impl OffsetMap {
     }
 
     /// Returns the sum of the bytes by which parts of the text are longer than the view of them.
-    pub(super) fn surplus(&self) -> usize {
-        let gaps = self.segments.iter().zip(self.segments.iter().skip(1));
-        gaps.map(|(this, next)| (next.text - this.text).saturating_sub(next.view - this.view)).sum()
+    pub(super) fn surplus(&self, end: usize) -> usize {
+        let starts = self.segments.iter().map(|segment| (segment.text, segment.view));
+        let ends = starts.clone().skip(1).chain([(self.text_end(end), end)]);
+        starts.zip(ends).map(|(this, next)| (next.0 - this.0).saturating_sub(next.1 - this.1)).sum()
     }
 
     /// Returns the index of the segment that holds byte `view`.

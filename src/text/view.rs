@@ -156,7 +156,7 @@ impl ViewText {
         self.kept.drain(..cut);
         self.base += cut;
         self.map.forget_before(self.base);
-        self.surplus = self.map.surplus();
+        self.surplus = self.map.surplus(self.base + self.kept.len());
         let base = self.base;
         self.soft.retain(|&at| at >= base);
         self.marks.retain(|&at| at >= base);
