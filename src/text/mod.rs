@@ -5,10 +5,13 @@
 //! found in it maps back to bytes of the text as given.
 
 pub(crate) mod buffer;
+#[cfg(test)]
+mod conformance;
 pub(crate) mod fold;
 mod fold_table;
 pub(crate) mod kind;
 mod span;
+pub(crate) mod unicode;
 mod utf8;
 
 pub use span::Span;
