@@ -238,8 +238,7 @@ impl Words {
             let first = text.kind_at(start, View::Word).unwrap_or(CharKind::Edge);
             let before = text.kind_before(start, View::Word);
             let last = text.kind_before(end, View::Word);
-            let joined = |left: CharKind, right: CharKind| left.is_word() && right.is_word();
-            !joined(before, first) && !joined(last, after)
+            !before.continues_into(first) && !last.is_continued_by(after)
         };
         let mut bounded = None;
         for entry in &self.entries[number] {

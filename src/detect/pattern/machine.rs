@@ -9,7 +9,7 @@ use super::thread::{AltMeta, ByPlace, Judge, PatternMatch, Thread, expire, merge
 use crate::detect::piece::Piece;
 use crate::text::buffer::TextBuffer;
 use crate::text::fold::View;
-use crate::text::kind::{ALL_KINDS, CharKind, KINDS};
+use crate::text::kind::{ALL_KINDS, CharKind, KINDS, NON_ASCII_KINDS};
 
 /// The automaton of a group of patterns.
 #[derive(Debug)]
@@ -91,7 +91,7 @@ impl Machine {
         let afters: &[CharKind] = match byte {
             0..0x80 => &[CharKind::of_ascii(byte)],
             0x80..0xC0 => &[],
-            _ => &[CharKind::WordOther, CharKind::Other],
+            _ => &NON_ASCII_KINDS,
         };
         let can_begin = |before: CharKind| {
             afters
