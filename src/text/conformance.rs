@@ -4,6 +4,7 @@ use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
 use super::fold::{Folded, View, fold, fold_text};
+use super::unicode::last_unfolded;
 use super::unicode::tests::{all_chars, members};
 
 const VIEWS: [View; 2] = [View::Pattern, View::Word];
@@ -90,6 +91,15 @@ fn a_fold_folds_to_itself() {
             let once = folded(c, view);
             once.chars().map(|part| folded(part, view)).collect::<String>() == once
         });
+    }
+}
+
+#[test]
+fn large_blocks_fold_to_themselves() {
+    let blocks = || all_chars().filter(|&c| last_unfolded(c).is_some());
+    assert!(blocks().count() > 1_000_000);
+    for view in VIEWS {
+        assert_all("folded", blocks(), |c| *fold(c, view) == Folded::Same);
     }
 }
 
