@@ -115,7 +115,7 @@ impl Tokenizer {
 }
 
 /// The stems of a text that stands on its own, such as an example.
-pub(super) fn stems(text: &str) -> Vec<String> {
+pub(super) fn stems_of(text: &str) -> Vec<String> {
     let folded = crate::text::fold::fold_text(text, crate::text::fold::View::Word);
     let mut stems = Vec::new();
     let mut tokenizer = Tokenizer::default();
