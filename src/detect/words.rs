@@ -246,8 +246,9 @@ impl Words {
             return;
         }
         let is_bounded = || {
-            let begins = !(view.before(start).is_word() && view.kind_at(start).is_word());
-            begins && !(view.kind_before(end).is_word() && after.is_word())
+            let (first, last) = (view.kind_at(start), view.kind_before(end));
+            view.before(start).iter().any(|before| !before.continues_into(first))
+                && after.iter().any(|after| !last.is_continued_by(after))
         };
         let mut bounded = None;
         for entry in &self.entries[number] {

@@ -8,6 +8,7 @@ use crate::detect::spec::{DetectorSpec, EntitySpec, PatternProblem, PatternSpec,
 
 use super::compiled::{Messages, Policy};
 use super::digest::digest;
+use super::pattern_warning::Patterns;
 use super::resolved::{Effect, Resolved, Written};
 use super::rule::{Action, Mask, Rule, RuleKind};
 use super::values::{Evasion, Mode};
@@ -76,6 +77,7 @@ pub(super) fn compile(mut resolved: Resolved, key: &[u8]) -> Result<Policy, (Arc
         rules.list,
         messages,
         detectors,
+        Patterns::of(&spec),
         #[cfg(test)]
         spec,
     ))

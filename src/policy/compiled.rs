@@ -10,6 +10,7 @@ use crate::detect::detectors::Detectors;
 use super::compile::compile;
 use super::load::{Loader, Origin};
 use super::packs;
+use super::pattern_warning::Patterns;
 use super::problem::PolicyError;
 use super::resolved::Resolved;
 use super::rule::{Action, Rule, RuleKind};
@@ -63,6 +64,7 @@ struct Inner {
     rules: Vec<Rule>,
     messages: Messages,
     detectors: Detectors,
+    patterns: Patterns,
     /// What the detectors were made from.
     #[cfg(test)]
     spec: crate::detect::spec::DetectorSpec,
@@ -147,6 +149,7 @@ impl Policy {
         rules: Vec<Rule>,
         messages: Messages,
         detectors: Detectors,
+        patterns: Patterns,
         #[cfg(test)] spec: crate::detect::spec::DetectorSpec,
     ) -> Self {
         let Resolved { name, description, mode, .. } = resolved;
@@ -159,6 +162,7 @@ impl Policy {
                 rules,
                 messages,
                 detectors,
+                patterns,
                 #[cfg(test)]
                 spec,
             }),
@@ -205,6 +209,10 @@ impl Policy {
     /// What the caller is told when a text is refused and the rule has no message of its own.
     pub(crate) fn messages(&self) -> &Messages {
         &self.inner.messages
+    }
+
+    pub(super) fn patterns(&self) -> &Patterns {
+        &self.inner.patterns
     }
 
     /// What the detectors were made from.

@@ -28,6 +28,7 @@ mod limits;
 mod load;
 mod packs;
 mod pattern_check;
+mod pattern_warning;
 mod problem;
 mod render;
 mod resolved;
@@ -42,5 +43,6 @@ mod yaml;
 mod tests;
 
 pub use compiled::{Policy, RuleSummary};
+pub use pattern_warning::PatternWarning;
 pub use problem::{PolicyError, Problem};
 pub use rule::{Action, RuleKind};

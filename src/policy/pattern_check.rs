@@ -1,5 +1,7 @@
 //! Whether a pattern can be enforced.
 
+use regex_syntax::hir::Hir;
+
 use crate::detect::pattern::Syntax;
 use crate::detect::spec::PatternProblem;
 
@@ -13,14 +15,16 @@ const NO_LOOK_AROUND: &str = "every pattern runs in linear time, without look-ar
 const NO_BACKREFERENCE: &str = "every pattern runs in linear time, without backreferences; write the alternatives out";
 
 /// Checks one pattern; `max_length` is the longest match the rule allows, in bytes.
-pub(crate) fn check_pattern(pattern: &str, max_length: Option<usize>) -> Result<(), PatternProblem> {
+pub(crate) fn check_pattern(pattern: &str, syntax: Syntax, max_length: Option<usize>) -> Result<(), PatternProblem> {
     let problem =
         |message: &str, help: &str| PatternProblem { message: message.to_owned(), span: None, help: help.to_owned() };
     if pattern.len() > MAX_PATTERN_BYTES {
         let message = format!("the pattern is longer than {MAX_PATTERN_BYTES} bytes");
         return Err(problem(&message, "for lists of words use a word filter: it holds 100,000"));
     }
-    let hir = regex_syntax::Parser::new().parse(pattern).map_err(|error| syntax(&error))?;
+    check_escapes(pattern)?;
+    let hir = regex_syntax::Parser::new().parse(pattern).map_err(|error| syntax_problem(&error))?;
+    check_last_line(pattern, &hir)?;
     let properties = hir.properties();
     match properties.minimum_len() {
         None => return Err(problem("the pattern can never match", "remove it")),
@@ -46,7 +50,7 @@ pub(crate) fn check_pattern(pattern: &str, max_length: Option<usize>) -> Result<
         _ => {}
     }
     match regex::Regex::new(pattern) {
-        Ok(_) => crate::detect::pattern::check_pattern(pattern, Syntax::Text, max_length),
+        Ok(_) => crate::detect::pattern::check_pattern(pattern, syntax, max_length),
         Err(regex::Error::CompiledTooBig(limit)) => {
             let message = format!("the pattern is too large when compiled: more than {limit} bytes");
             Err(problem(
@@ -58,8 +62,45 @@ pub(crate) fn check_pattern(pattern: &str, max_length: Option<usize>) -> Result<
     }
 }
 
+/// Rejects characters that YAML makes of the escapes of a pattern in double quotes: `\b` is a backspace there, and `\P` a line
+/// separator. Such a pattern is valid and never matches. Escapes that YAML and patterns read alike stay.
+fn check_escapes(pattern: &str) -> Result<(), PatternProblem> {
+    let is_alike = |c: char| matches!(c, '\t' | '\n' | '\r' | '\u{7}' | '\u{B}' | '\u{C}');
+    let is_mistaken = |c: char| (c.is_control() && !is_alike(c)) || matches!(c, '\u{2028}' | '\u{2029}');
+    let Some((at, c)) = pattern.char_indices().find(|&(_, c)| is_mistaken(c)) else {
+        return Ok(());
+    };
+    let code = u32::from(c);
+    let meant = match c {
+        '\u{8}' => ", which YAML makes of `\\b` in double quotes",
+        '\u{85}' => ", which YAML makes of `\\N` in double quotes",
+        '\u{2028}' => ", which YAML makes of `\\L` in double quotes",
+        '\u{2029}' => ", which YAML makes of `\\P` in double quotes",
+        _ => "",
+    };
+    Err(PatternProblem {
+        message: format!("the pattern contains the control character U+{code:04X}{meant}"),
+        span: Some((at, at + c.len_utf8())),
+        help: format!("use single quotes for patterns; to match that character, write `\\x{{{code:X}}}` in them"),
+    })
+}
+
+/// Rejects a line break at the end of a pattern, which `pattern: |` adds and nobody means. With `(?x)` it means nothing, and may stay.
+fn check_last_line(pattern: &str, hir: &Hir) -> Result<(), PatternProblem> {
+    let shorter = pattern.trim_end_matches(['\n', '\r']);
+    let is_ignored = || regex_syntax::Parser::new().parse(shorter).is_ok_and(|other| other == *hir);
+    if shorter.len() == pattern.len() || is_ignored() {
+        return Ok(());
+    }
+    Err(PatternProblem {
+        message: "the pattern ends with a line break, so it matches only at the end of a line".to_owned(),
+        span: None,
+        help: "use `|-` in place of `|`, or single quotes; to match a line break, write `\\n` in them".to_owned(),
+    })
+}
+
 /// The parser's error, with its span, and a word on what the engine leaves out on purpose.
-fn syntax(error: &regex_syntax::Error) -> PatternProblem {
+fn syntax_problem(error: &regex_syntax::Error) -> PatternProblem {
     use regex_syntax::ast::ErrorKind;
     let (what, span, help) = match error {
         regex_syntax::Error::Parse(error) => {

@@ -8,7 +8,8 @@ use std::sync::OnceLock;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
-use super::fold_table::{ascii_digit, ascii_quote, is_dash, is_invisible, is_space, look_alike};
+use super::fold_table::{ascii_quote, look_alike};
+use super::unicode::{ascii_digit, is_dash, is_invisible, is_space};
 
 /// Which differences a view does not show.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -99,11 +100,14 @@ fn word_form(c: char) -> String {
     if let Some(form) = simple_form(c) {
         return form.to_lowercase();
     }
+    if let Some(letters) = one_case(c).and_then(look_alike) {
+        return letters.to_owned();
+    }
+    let is_seen = |part: &char| !is_combining_mark(*part) && !is_invisible(*part);
+    // Through upper case, because some letters have several lower-case forms, such as σ and ς.
+    let cased = std::iter::once(c).nfkd().filter(is_seen).flat_map(char::to_uppercase).flat_map(char::to_lowercase);
     let mut form = String::new();
-    for part in std::iter::once(c).nfkd().flat_map(char::to_lowercase).nfkd() {
-        if is_combining_mark(part) || is_invisible(part) {
-            continue;
-        }
+    for part in cased.nfkd().filter(is_seen) {
         match (look_alike(part), ascii_quote(part), simple_form(part)) {
             (Some(letters), _, _) => form.push_str(letters),
             (_, Some(quote), _) => form.push(quote),
@@ -112,6 +116,12 @@ fn word_form(c: char) -> String {
         }
     }
     form
+}
+
+/// The one letter in lower case that `c` is a case of.
+fn one_case(c: char) -> Option<char> {
+    let mut lower = c.to_lowercase();
+    lower.next().filter(|_| lower.next().is_none())
 }
 
 /// Folds text as the word view does, but for the case of its letters.
@@ -137,11 +147,6 @@ pub(crate) fn fold_in_case(text: &str) -> String {
         }
     }
     folded
-}
-
-/// Returns `true` if `c` is a mark that people put next to a value, such as `²` or `™`, though it folds to a digit or a letter.
-pub(crate) fn is_soft_mark(c: char) -> bool {
-    matches!(u32::from(c), 0xB2 | 0xB3 | 0xB9 | 0xAA | 0xBA | 0xBC..=0xBE | 0x2070..=0x209F | 0x2100..=0x214F | 0x2150..=0x218F | 0x2460..=0x24FF | 0x3200..=0x33FF)
 }
 
 #[cfg(test)]

@@ -16,10 +16,12 @@ pub(crate) enum CharKind {
     WordOther = 4,
     /// Anything else.
     Other = 5,
+    /// A letter of the Korean script, which separates words but writes particles (`가`, `의`) after them without a space.
+    Hangul = 6,
 }
 
 /// Number of kinds, for tables indexed by kind.
-pub(crate) const KINDS: usize = 6;
+pub(crate) const KINDS: usize = 7;
 
 /// Kinds by number, the inverse of `kind as usize`.
 pub(crate) const ALL_KINDS: [CharKind; KINDS] = [
@@ -29,6 +31,7 @@ pub(crate) const ALL_KINDS: [CharKind; KINDS] = [
     CharKind::WordAscii,
     CharKind::WordOther,
     CharKind::Other,
+    CharKind::Hangul,
 ];
 
 /// What a character can be taken for: a footnote mark is a digit, and a boundary as well.
@@ -62,10 +65,10 @@ impl KindSet {
     }
 }
 
-impl CharKind {
-    /// The kinds of characters outside ASCII.
-    pub(crate) const OTHER_SCRIPTS: &[Self] = &[Self::WordOther, Self::Other];
+/// The kinds of characters outside ASCII.
+pub(crate) const NON_ASCII_KINDS: [CharKind; 3] = [CharKind::WordOther, CharKind::Other, CharKind::Hangul];
 
+impl CharKind {
     /// The kind of `c`.
     pub(crate) fn of(c: char) -> Self {
         match c {
@@ -74,6 +77,7 @@ impl CharKind {
             '0'..='9' | 'A'..='Z' | 'a'..='z' | '_' => Self::WordAscii,
             c if c.is_ascii() => Self::Other,
             c if is_unspaced_script(c) => Self::Other,
+            c if is_hangul(c) => Self::Hangul,
             c if c.is_alphanumeric() => Self::WordOther,
             _ => Self::Other,
         }
@@ -86,7 +90,21 @@ impl CharKind {
 
     /// Whether a word goes on over this character.
     pub(crate) fn is_word(self) -> bool {
-        matches!(self, Self::WordAscii | Self::WordOther)
+        matches!(self, Self::WordAscii | Self::WordOther | Self::Hangul)
+    }
+
+    /// Returns true if a word that starts with `first` is part of a longer one where `self` is the character before it.
+    ///
+    /// A Korean word is not found in the middle of another one (`비경쟁사`), but next to a word of another script, as in `한국Acme`.
+    pub(crate) fn continues_into(self, first: Self) -> bool {
+        self.is_word() && first.is_word() && (self == Self::Hangul) == (first == Self::Hangul)
+    }
+
+    /// Returns true if a word that ends with `self` is part of a longer one where `after` is the next character.
+    ///
+    /// Korean after a word is a particle, as far as one character tells: `Acme가`, `경쟁사의`.
+    pub(crate) fn is_continued_by(self, after: Self) -> bool {
+        self.continues_into(after) && after != Self::Hangul
     }
 
     /// Whether an ASCII word goes on over this character.
@@ -110,6 +128,17 @@ const ASCII_KINDS: [CharKind; 256] = {
     kinds
 };
 
+/// Letters of the Korean script: syllables, and the jamo that the word view decomposes them into.
+fn is_hangul(c: char) -> bool {
+    matches!(u32::from(c),
+        0x1100..=0x11FF
+        | 0x3131..=0x318E     // compatibility jamo
+        | 0xA960..=0xA97C
+        | 0xAC00..=0xD7A3     // syllables
+        | 0xD7B0..=0xD7FB
+        | 0xFFA1..=0xFFDC) // halfwidth jamo
+}
+
 /// Scripts written without spaces between words: a word boundary is everywhere in them, else a number or a name set in
 /// Chinese text could never be found.
 fn is_unspaced_script(c: char) -> bool {
@@ -128,4 +157,38 @@ fn is_unspaced_script(c: char) -> bool {
         | 0xF900..=0xFAFF
         | 0xFF66..=0xFF9D     // halfwidth Katakana
         | 0x20000..=0x3FFFF)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::CharKind;
+
+    fn kinds(left: char, right: char) -> (CharKind, CharKind) {
+        (CharKind::of(left), CharKind::of(right))
+    }
+
+    #[test]
+    fn korean_after_a_word_is_a_particle_and_before_it_a_word() {
+        for (left, right, starts_inside, ends_inside) in [
+            ('x', '가', false, false),
+            ('사', '의', true, false),
+            ('국', 'A', false, false),
+            ('я', '가', false, false),
+            ('a', 'b', true, true),
+            ('é', '1', true, true),
+            ('中', '가', false, false),
+            ('가', ' ', false, false),
+        ] {
+            let (a, b) = kinds(left, right);
+            assert_eq!((a.continues_into(b), a.is_continued_by(b)), (starts_inside, ends_inside), "{left}{right}");
+        }
+    }
+
+    #[test]
+    fn the_jamo_of_the_word_view_are_korean_too() {
+        for c in "가힣간ㄱﾡ".chars() {
+            assert_eq!(CharKind::of(c), CharKind::Hangul, "{c}");
+        }
+        assert_eq!(CharKind::of('ｱ'), CharKind::Other);
+    }
 }

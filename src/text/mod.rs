@@ -5,12 +5,15 @@
 //! found in it maps back to bytes of the text as given.
 
 pub(crate) mod buffer;
+#[cfg(test)]
+mod conformance;
 pub(crate) mod fold;
 mod fold_table;
 pub(crate) mod kind;
 mod offsets;
 mod reader;
 mod span;
+pub(crate) mod unicode;
 mod utf8;
 pub(crate) mod view;
 

@@ -7,9 +7,10 @@
 use std::ops::Range;
 
 use super::buffer::NotYet;
-use super::fold::{MAX_INVISIBLE_BYTES, View, is_soft_mark};
+use super::fold::{MAX_INVISIBLE_BYTES, View};
 use super::kind::{CharKind, KindSet};
 use super::offsets::OffsetMap;
+use super::unicode::is_soft_mark;
 
 /// Bytes kept before what was forgotten, to look at the characters before a position.
 const LOOKBEHIND: usize = 64;

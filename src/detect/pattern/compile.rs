@@ -1,15 +1,18 @@
 //! From the text of patterns to the automaton of a group.
 
+use std::collections::BTreeSet;
+
 use regex_automata::nfa::thompson::{Compiler, Config, WhichCaptures};
 use regex_syntax::hir::Hir;
 
 use super::dfa::{Dfa, MAX_STATES};
 use super::expand::{ExpandError, expand};
+use super::fold_hir::{FoldedPattern, fold_pattern};
 use super::look::EdgeSet;
 use super::machine::Machine;
 use super::thread::AltMeta;
 use crate::detect::spec::PatternProblem;
-use crate::text::fold::{Folded, View, fold};
+use crate::text::fold::View;
 
 /// How the text of a pattern is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,7 +46,7 @@ impl Group {
         syntax: Syntax,
         max_length: Option<usize>,
     ) -> Result<usize, PatternProblem> {
-        let hir = parse(pattern, syntax)?;
+        let hir = parse(pattern, syntax)?.hir;
         let cap = cap(&hir, max_length)?;
         let alternatives = expand(&hir).map_err(expand_problem)?;
         if alternatives.iter().any(|alternative| alternative.body.properties().minimum_len() == Some(0)) {
@@ -87,40 +90,28 @@ pub(crate) fn check_pattern(pattern: &str, syntax: Syntax, max_length: Option<us
     group.build_with(2).map(drop)
 }
 
-fn parse(pattern: &str, syntax: Syntax) -> Result<Hir, PatternProblem> {
-    let text = match syntax {
-        Syntax::Ascii => pattern.to_owned(),
-        Syntax::Text => fold_source(pattern, View::Pattern),
-        Syntax::TopicText => fold_source(pattern, View::Word),
-    };
-    regex_syntax::ParserBuilder::new()
+/// Returns the ASCII letters and digits that classes of a pattern match and do not list, because the view shows what they list as
+/// those. Empty for a pattern that is not valid.
+pub(crate) fn gained_by_folding(pattern: &str, syntax: Syntax) -> Vec<char> {
+    match parse(pattern, syntax) {
+        Ok(folded) => folded.gained.into_iter().collect(),
+        Err(_) => Vec::new(),
+    }
+}
+
+fn parse(pattern: &str, syntax: Syntax) -> Result<FoldedPattern, PatternProblem> {
+    let hir = regex_syntax::ParserBuilder::new()
         .unicode(syntax != Syntax::Ascii)
         .utf8(syntax != Syntax::Ascii)
         .case_insensitive(syntax == Syntax::TopicText)
         .build()
-        .parse(&text)
-        .map_err(|error| syntax_problem(&error))
-}
-
-/// Folds the non-ASCII characters of a pattern as the text it will meet is folded.
-fn fold_source(pattern: &str, view: View) -> String {
-    let mut folded = String::with_capacity(pattern.len());
-    for c in pattern.chars() {
-        match fold(c, view) {
-            _ if c.is_ascii() => folded.push(c),
-            Folded::Same => folded.push(c),
-            Folded::Dropped => {}
-            Folded::To(form) => {
-                for c in form.chars() {
-                    if c.is_ascii_punctuation() {
-                        folded.push('\\');
-                    }
-                    folded.push(c);
-                }
-            }
-        }
-    }
-    folded
+        .parse(pattern)
+        .map_err(|error| syntax_problem(&error))?;
+    Ok(match syntax {
+        Syntax::Ascii => FoldedPattern { hir, gained: BTreeSet::new() },
+        Syntax::Text => fold_pattern(&hir, View::Pattern),
+        Syntax::TopicText => fold_pattern(&hir, View::Word),
+    })
 }
 
 /// How many bytes of the view a match may take.

@@ -3,7 +3,7 @@
 use regex_syntax::hir::{Class, Hir, HirKind, Look};
 
 use super::look::holds;
-use crate::text::kind::CharKind;
+use crate::text::kind::{CharKind, NON_ASCII_KINDS};
 
 /// More alternatives than this are not tried: each costs the automaton states.
 const MAX_ALTERNATIVES: usize = 256;
@@ -226,7 +226,7 @@ fn collect_class(class: &Class, kinds: &mut Vec<CharKind>) {
     for (first, last) in ranges {
         kinds.extend((first..=last.min(0x7F)).filter_map(char::from_u32).map(CharKind::of));
         if last > 0x7F {
-            kinds.extend([CharKind::WordOther, CharKind::Other]);
+            kinds.extend(NON_ASCII_KINDS);
         }
     }
 }

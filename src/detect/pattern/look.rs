@@ -48,10 +48,12 @@ fn bit(before: CharKind, after: CharKind) -> u64 {
 /// Whether one assertion holds between two characters.
 ///
 /// Unicode's `\b` is judged with our notion of a word, which has a boundary between any two characters of a script that does
-/// not separate words.
+/// not separate words. Between Korean and another script `\b` holds; between two letters of Korean only the assertions on the end of
+/// a word do, because a particle may begin there.
 pub(super) fn holds(look: Look, before: CharKind, after: CharKind) -> bool {
     use CharKind::{CarriageReturn, Edge, LineFeed};
     let (word, next_word) = (before.is_word(), after.is_word());
+    let is_boundary = word != next_word || (word && !before.continues_into(after));
     let (ascii, next_ascii) = (before.is_ascii_word(), after.is_ascii_word());
     match look {
         Look::Start => before == Edge,
@@ -62,12 +64,12 @@ pub(super) fn holds(look: Look, before: CharKind, after: CharKind) -> bool {
         Look::EndCRLF => matches!(after, Edge | CarriageReturn) || (after == LineFeed && before != CarriageReturn),
         Look::WordAscii => ascii != next_ascii,
         Look::WordAsciiNegate => ascii == next_ascii,
-        Look::WordUnicode => word != next_word,
-        Look::WordUnicodeNegate => word == next_word,
+        Look::WordUnicode => is_boundary,
+        Look::WordUnicodeNegate => !is_boundary,
         Look::WordStartAscii => !ascii && next_ascii,
         Look::WordEndAscii => ascii && !next_ascii,
-        Look::WordStartUnicode => !word && next_word,
-        Look::WordEndUnicode => word && !next_word,
+        Look::WordStartUnicode => next_word && !before.continues_into(after),
+        Look::WordEndUnicode => word && !before.is_continued_by(after),
         Look::WordStartHalfAscii => !ascii,
         Look::WordEndHalfAscii => !next_ascii,
         Look::WordStartHalfUnicode => !word,
@@ -81,6 +83,21 @@ mod tests {
 
     use super::EdgeSet;
     use crate::text::kind::CharKind;
+
+    #[test]
+    fn korean_particles_end_a_word() {
+        use CharKind::{Edge, Hangul, Other, WordAscii};
+        let holds = |look, before, after| EdgeSet::of(&[look]).holds(before, after);
+        for look in [Look::WordUnicode, Look::WordEndUnicode] {
+            assert!(holds(look, WordAscii, Hangul) && holds(look, Hangul, Edge) && holds(look, Hangul, Other));
+            assert!(!holds(look, WordAscii, WordAscii) && !holds(look, Other, Edge));
+        }
+        assert!(holds(Look::WordEndUnicode, Hangul, Hangul));
+        for look in [Look::WordUnicode, Look::WordStartUnicode] {
+            assert!(holds(look, Edge, Hangul) && holds(look, Hangul, WordAscii) && !holds(look, Hangul, Hangul));
+        }
+        assert!(holds(Look::WordUnicodeNegate, Hangul, Hangul));
+    }
 
     #[test]
     fn a_set_holds_where_all_its_assertions_do() {

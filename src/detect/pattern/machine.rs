@@ -4,7 +4,7 @@ use super::dfa::{DEAD, Dfa, Info, Place};
 use super::landmark::Landmark;
 use super::look::EdgeSet;
 use super::thread::{AltMeta, ByPlace, Judge, PatternMatch, Thread, expire, first_in_reach, merge, record};
-use crate::text::kind::{ALL_KINDS, CharKind, KINDS, KindSet};
+use crate::text::kind::{ALL_KINDS, CharKind, KINDS, KindSet, NON_ASCII_KINDS};
 use crate::text::view::ViewText;
 
 /// The automaton of a group of patterns.
@@ -111,7 +111,7 @@ impl Machine {
         let afters: &[CharKind] = match byte {
             0..0x80 => &[CharKind::of_ascii(byte)],
             0x80..0xC0 => &[],
-            _ => CharKind::OTHER_SCRIPTS,
+            _ => &NON_ASCII_KINDS,
         };
         let can_begin = |before: CharKind| {
             afters

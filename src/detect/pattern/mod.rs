@@ -10,13 +10,14 @@ mod alone;
 mod compile;
 mod dfa;
 mod expand;
+mod fold_hir;
 mod landmark;
 mod look;
 mod machine;
 mod starts;
 mod thread;
 
-pub(crate) use compile::{Group, Syntax, check_pattern};
+pub(crate) use compile::{Group, Syntax, check_pattern, gained_by_folding};
 pub(crate) use machine::{Machine, MachineState};
 pub(crate) use starts::Starts;
 pub(crate) use thread::PatternMatch;

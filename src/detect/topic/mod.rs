@@ -13,3 +13,6 @@ mod tokens;
 pub(crate) use model::{Likeness, says_something};
 pub(crate) use similarity::{Similarity, SimilarityState, Window};
 pub(crate) use tokens::MAX_WINDOW_BYTES;
+
+#[cfg(test)]
+mod tests;

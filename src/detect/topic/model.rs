@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use rustc_hash::FxHashMap;
 
 use super::frequency::{COMMON, weight};
-use super::tokens::stems;
+use super::tokens::stems_of;
 use crate::detect::spec::{RuleId, TopicSpec};
 
 /// From this likeness on a window counts, where the policy gives no threshold. Chosen on clinc150; `guide::policies` has the table.
@@ -17,8 +17,11 @@ const PAIR_WEIGHT: f32 = 0.7;
 /// How much the closest single example counts beside the whole of them.
 const CLOSEST_SHARE: f32 = 0.5;
 
-/// Number of a stem or a pair of stems that some topic knows.
-pub(super) type TermId = u32;
+/// Number of a stem that some topic of the policy knows.
+pub(super) type StemId = u32;
+
+/// Number of a stem or a pair of stems within one topic.
+type TermId = u32;
 
 /// A word of a window.
 #[derive(Clone, Copy, Debug)]
@@ -26,9 +29,7 @@ pub(super) struct Term {
     pub(super) start: usize,
     pub(super) end: usize,
     /// Its number, if a topic knows it.
-    pub(super) id: Option<TermId>,
-    /// The number of the pair it makes with the word before it.
-    pub(super) pair: Option<TermId>,
+    pub(super) stem: Option<StemId>,
     pub(super) weight: f32,
     /// It can begin a finding: a topic knows it and it is not common.
     pub(super) carries: bool,
@@ -46,21 +47,37 @@ pub(crate) struct Likeness {
     pub(crate) end: usize,
 }
 
-/// The terms all topics know.
+/// The numbers of the stems that some topic knows, so that a word of a text is looked up once for all topics.
 #[derive(Debug, Default)]
-pub(super) struct Vocabulary {
-    ids: FxHashMap<String, TermId>,
+pub(super) struct Stems(FxHashMap<String, StemId>);
+
+impl Stems {
+    pub(super) fn id(&self, stem: &str) -> Option<StemId> {
+        self.0.get(stem).copied()
+    }
+
+    fn learn(&mut self, stem: &str) -> StemId {
+        let next = StemId::try_from(self.0.len()).unwrap_or(StemId::MAX);
+        *self.0.entry(stem.to_owned()).or_insert(next)
+    }
+}
+
+/// The terms of one topic, numbered as it learns them: what a topic finds must not depend on the other topics of the policy, and the
+/// order of a sum of floats changes its last bits.
+#[derive(Debug, Default)]
+struct Vocabulary {
+    stems: FxHashMap<StemId, TermId>,
     pairs: FxHashMap<(TermId, TermId), TermId>,
     terms: Vec<String>,
 }
 
 impl Vocabulary {
-    pub(super) fn id(&self, term: &str) -> Option<TermId> {
-        self.ids.get(term).copied()
-    }
-
-    pub(super) fn pair(&self, first: TermId, second: TermId) -> Option<TermId> {
-        self.pairs.get(&(first, second)).copied()
+    fn learn(&mut self, stem: &str, stems: &mut Stems) -> TermId {
+        let next = TermId::try_from(self.terms.len()).unwrap_or(TermId::MAX);
+        *self.stems.entry(stems.learn(stem)).or_insert_with(|| {
+            self.terms.push(stem.to_owned());
+            next
+        })
     }
 
     fn learn_pair(&mut self, first: TermId, second: TermId) -> TermId {
@@ -72,16 +89,12 @@ impl Vocabulary {
         })
     }
 
-    fn term(&self, id: TermId) -> &str {
-        &self.terms[id as usize]
+    fn id(&self, term: &Term) -> Option<TermId> {
+        self.stems.get(&term.stem?).copied()
     }
 
-    fn learn(&mut self, term: String) -> TermId {
-        let next = TermId::try_from(self.terms.len()).unwrap_or(TermId::MAX);
-        *self.ids.entry(term).or_insert_with_key(|term| {
-            self.terms.push(term.clone());
-            next
-        })
+    fn term(&self, id: TermId) -> &str {
+        self.terms.get(id as usize).map_or("", String::as_str)
     }
 }
 
@@ -94,15 +107,18 @@ pub(super) struct Model {
     pub(super) rule: RuleId,
     threshold: f32,
     pub(super) has_exceptions: bool,
+    vocabulary: Vocabulary,
     examples: Vec<Vector>,
     centre: Vector,
 }
 
 impl Model {
     /// Learns a topic. The definition and the name count as one more example for the centre.
-    pub(super) fn learn(spec: &TopicSpec, vocabulary: &mut Vocabulary) -> Self {
-        let examples: Vec<Vector> = spec.examples.iter().map(|example| vector(example, vocabulary)).collect();
-        let about = vector(&format!("{} {}", spec.name.replace(['-', '_'], " "), spec.definition), vocabulary);
+    pub(super) fn learn(spec: &TopicSpec, stems: &mut Stems) -> Self {
+        let mut vocabulary = Vocabulary::default();
+        let mut learn = |text: &str| vector(text, &mut vocabulary, stems);
+        let examples: Vec<Vector> = spec.examples.iter().map(|example| learn(example)).collect();
+        let about = learn(&format!("{} {}", spec.name.replace(['-', '_'], " "), spec.definition));
         let mut centre = Vector::new();
         for part in examples.iter().chain(std::iter::once(&about)) {
             for (&term, &value) in part {
@@ -114,30 +130,33 @@ impl Model {
             rule: spec.rule,
             threshold: spec.threshold.unwrap_or(DEFAULT_THRESHOLD),
             has_exceptions: !spec.exceptions.is_empty(),
+            vocabulary,
             examples,
             centre,
         }
     }
 
-    pub(super) fn knows(&self, id: TermId) -> bool {
-        self.centre.contains_key(&id)
+    /// Returns true if a finding of this topic can begin with a word.
+    pub(super) fn is_carried_by(&self, term: &Term) -> bool {
+        term.carries && self.vocabulary.id(term).is_some()
     }
 
     /// How like the topic a window is, if enough. `counts` says which words count.
-    pub(super) fn judge(
-        &self,
-        terms: &[Term],
-        vocabulary: &Vocabulary,
-        counts: impl Fn(&Term) -> bool,
-    ) -> Option<Likeness> {
+    pub(super) fn judge(&self, terms: &[Term], counts: impl Fn(&Term) -> bool) -> Option<Likeness> {
         let mut window = Vector::new();
         let mut unknown = 0.0;
-        for term in terms.iter().filter(|term| counts(term)) {
-            match term.id {
+        let mut last = None;
+        for term in terms {
+            let id = self.vocabulary.id(term);
+            let pair = std::mem::replace(&mut last, id).zip(id).and_then(|pair| self.vocabulary.pairs.get(&pair));
+            if !counts(term) {
+                continue;
+            }
+            match id {
                 Some(id) => *window.entry(id).or_default() += term.weight,
                 None => unknown += term.weight * term.weight,
             }
-            if let Some(pair) = term.pair {
+            if let Some(&pair) = pair {
                 *window.entry(pair).or_default() += term.weight * PAIR_WEIGHT;
             }
         }
@@ -154,16 +173,16 @@ impl Model {
         if score < self.threshold {
             return None;
         }
-        let carriers =
-            || terms.iter().filter(|term| counts(term) && term.carries && term.id.is_some_and(|id| self.knows(id)));
+        let carriers = || terms.iter().filter(|term| counts(term) && self.is_carried_by(term));
         let (start, end) = (carriers().next()?.start, carriers().next_back()?.end);
-        Some(Likeness { score, example, terms: self.carried_by(&window, vocabulary), start, end })
+        Some(Likeness { score, example, terms: self.heaviest(&window), start, end })
     }
 
-    fn carried_by(&self, window: &Vector, vocabulary: &Vocabulary) -> Vec<String> {
+    /// The terms of a window that make it like the topic.
+    fn heaviest(&self, window: &Vector) -> Vec<String> {
         let mut shares: Vec<(f32, &str)> = window
             .iter()
-            .filter_map(|(&id, &value)| Some((value * self.centre.get(&id)?, vocabulary.term(id))))
+            .filter_map(|(&id, &value)| Some((value * self.centre.get(&id)?, self.vocabulary.term(id))))
             .collect();
         shares.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(b.1)));
         shares.into_iter().take(3).map(|(_, term)| term.to_owned()).collect()
@@ -171,15 +190,15 @@ impl Model {
 }
 
 /// The weights of a text that stands on its own, as a vector of length 1.
-fn vector(text: &str, vocabulary: &mut Vocabulary) -> Vector {
-    let stems = stems(text);
+fn vector(text: &str, vocabulary: &mut Vocabulary, stems: &mut Stems) -> Vector {
     let mut vector = Vector::new();
-    for stem in &stems {
-        *vector.entry(vocabulary.learn(stem.clone())).or_default() += weight(stem);
-    }
-    for pair in stems.windows(2) {
-        let (first, second) = (vocabulary.learn(pair[0].clone()), vocabulary.learn(pair[1].clone()));
-        *vector.entry(vocabulary.learn_pair(first, second)).or_default() += weight(&pair[1]) * PAIR_WEIGHT;
+    let mut last = None;
+    for stem in stems_of(text) {
+        let id = vocabulary.learn(&stem, stems);
+        *vector.entry(id).or_default() += weight(&stem);
+        if let Some(last) = last.replace(id) {
+            *vector.entry(vocabulary.learn_pair(last, id)).or_default() += weight(&stem) * PAIR_WEIGHT;
+        }
     }
     normalize(&mut vector);
     vector
@@ -198,7 +217,7 @@ fn dot(a: &Vector, b: &Vector) -> f32 {
 
 /// Whether an example holds a word that can carry a finding.
 pub(crate) fn says_something(example: &str) -> bool {
-    stems(example).iter().any(|stem| carries(weight(stem)))
+    stems_of(example).iter().any(|stem| carries(weight(stem)))
 }
 
 /// Whether a stem can begin a finding.

@@ -1,7 +1,7 @@
 //! Compares the windows of a text with the examples of all topics.
 
 use super::frequency::weight;
-use super::model::{Likeness, Model, Term, TermId, Vocabulary, carries};
+use super::model::{Likeness, Model, Stems, Term, carries};
 use super::tokens::{Token, Tokenizer, Word};
 use crate::detect::detectors::{Candidate, Mark, Origin};
 use crate::detect::pattern::Starts;
@@ -11,7 +11,7 @@ use crate::text::view::ViewText;
 /// The topics of a policy that have examples.
 #[derive(Debug)]
 pub(crate) struct Similarity {
-    vocabulary: Vocabulary,
+    stems: Stems,
     models: Vec<Model>,
 }
 
@@ -20,7 +20,6 @@ pub(crate) struct Similarity {
 pub(crate) struct SimilarityState {
     tokenizer: Tokenizer,
     terms: Vec<Term>,
-    last: Option<TermId>,
     first_carrier: Option<usize>,
 }
 
@@ -41,42 +40,40 @@ pub(crate) struct Window {
 impl Similarity {
     /// Learns the topics that have examples; `None` when there are none.
     pub(crate) fn compile(topics: &[TopicSpec]) -> Option<Self> {
-        let mut vocabulary = Vocabulary::default();
+        let mut stems = Stems::default();
         let models: Vec<Model> = topics
             .iter()
             .filter(|topic| !topic.examples.is_empty())
-            .map(|topic| Model::learn(topic, &mut vocabulary))
+            .map(|topic| Model::learn(topic, &mut stems))
             .collect();
-        (!models.is_empty()).then_some(Self { vocabulary, models })
+        (!models.is_empty()).then_some(Self { stems, models })
     }
 
     /// Reads what is new in the word view.
     pub(crate) fn scan(&self, state: &mut SimilarityState, view: &ViewText, out: &mut Vec<Candidate>) {
-        let SimilarityState { tokenizer, terms, last, first_carrier } = state;
-        tokenizer.scan(view, &mut |token| self.take(token, terms, last, first_carrier, out));
+        let SimilarityState { tokenizer, terms, first_carrier } = state;
+        tokenizer.scan(view, &mut |token| self.take(token, terms, first_carrier, out));
     }
 
     /// Says that the text is at its end.
     pub(crate) fn finish(&self, state: &mut SimilarityState, out: &mut Vec<Candidate>) {
-        let SimilarityState { tokenizer, terms, last, first_carrier } = state;
-        tokenizer.finish(&mut |token| self.take(token, terms, last, first_carrier, out));
+        let SimilarityState { tokenizer, terms, first_carrier } = state;
+        tokenizer.finish(&mut |token| self.take(token, terms, first_carrier, out));
     }
 
     fn take(
         &self,
         token: Token<'_>,
         terms: &mut Vec<Term>,
-        last: &mut Option<TermId>,
         first_carrier: &mut Option<usize>,
         out: &mut Vec<Candidate>,
     ) {
         match token {
             Token::Word(word) => {
-                let term = self.term(&word, *last);
+                let term = self.term(&word);
                 if term.carries {
                     first_carrier.get_or_insert(term.start);
                 }
-                *last = term.id;
                 terms.push(term);
             }
             Token::WindowEnd => {
@@ -84,24 +81,21 @@ impl Similarity {
                     self.end_window(terms, out);
                 }
                 terms.clear();
-                *last = None;
             }
         }
     }
 
-    fn term(&self, word: &Word<'_>, last: Option<TermId>) -> Term {
-        let id = self.vocabulary.id(word.stem);
-        let pair = last.zip(id).and_then(|(last, id)| self.vocabulary.pair(last, id));
+    fn term(&self, word: &Word<'_>) -> Term {
+        let stem = self.stems.id(word.stem);
         let weight = weight(word.stem);
-        Term { start: word.start, end: word.end, id, pair, weight, carries: id.is_some() && carries(weight) }
+        Term { start: word.start, end: word.end, stem, weight, carries: stem.is_some() && carries(weight) }
     }
 
     fn end_window(&self, terms: &[Term], out: &mut Vec<Candidate>) {
         for (number, model) in self.models.iter().enumerate() {
-            let knows = |term: &&Term| term.carries && term.id.is_some_and(|id| model.knows(id));
-            let Some(first) = terms.iter().find(knows) else { continue };
+            let Some(first) = terms.iter().find(|term| model.is_carried_by(term)) else { continue };
             let end = terms.last().map_or(first.end, |term| term.end);
-            if !model.has_exceptions && model.judge(terms, &self.vocabulary, |_| true).is_none() {
+            if !model.has_exceptions && model.judge(terms, |_| true).is_none() {
                 continue;
             }
             out.push(Candidate {
@@ -119,6 +113,6 @@ impl Similarity {
         let excepted = |term: &Term| {
             exceptions.iter().any(|mark| mark.of == model.rule && mark.start <= term.start && term.end <= mark.end)
         };
-        model.judge(&window.terms, &self.vocabulary, |term| !excepted(term))
+        model.judge(&window.terms, |term| !excepted(term))
     }
 }

@@ -118,7 +118,7 @@ impl Tokenizer {
 }
 
 /// The stems of a text that stands on its own, such as an example.
-pub(super) fn stems(text: &str) -> Vec<String> {
+pub(super) fn stems_of(text: &str) -> Vec<String> {
     let view = ViewText::of(text, View::Word);
     let mut stems = Vec::new();
     let mut tokenizer = Tokenizer::default();

@@ -5,6 +5,7 @@ use super::effects::{EFFECT_KEYS, Effects};
 use super::fields::{Field, Fields};
 use super::{Checker, Wanted};
 use crate::detect::detectors::MAX_TOPIC_PATTERN_BYTES;
+use crate::detect::pattern::Syntax;
 use crate::policy::limits::{
     MAX_EXAMPLE_BYTES, MAX_MATCH_BYTES, MAX_PATTERN_BYTES, MAX_PATTERNS, MAX_TEXT_BYTES, MAX_WORD_BYTES, MAX_WORDS,
 };
@@ -42,7 +43,8 @@ impl Checker<'_> {
         if let Some(field) = fields.get("patterns") {
             let path = path.key("patterns");
             for (number, (place, item)) in self.list(field, path).into_iter().flatten().enumerate() {
-                self.pattern(item, place, path.index(number), Some(MAX_TOPIC_PATTERN_BYTES), name);
+                let syntax = (Syntax::TopicText, Some(MAX_TOPIC_PATTERN_BYTES));
+                self.pattern(item, place, path.index(number), syntax, name);
             }
         }
         if !["examples", "phrases", "patterns"].iter().any(|key| fields.has(key)) {
@@ -184,13 +186,20 @@ impl Checker<'_> {
         // A bound that is wrong is a bound nevertheless: one problem is enough.
         let longest = if self.problems.count() > before { Some(MAX_MATCH_BYTES) } else { longest.map(|n| n as usize) };
         if let Some(field) = self.required(&fields, path, "pattern", "add `pattern: '…'`, in single quotes") {
-            self.pattern(field.node, field.place, path.key("pattern"), longest, name);
+            self.pattern(field.node, field.place, path.key("pattern"), (Syntax::Text, longest), name);
         }
         self.effects(&fields, path, Effects { default: ActionWord::Mask, can_mask: true });
     }
 
-    /// One pattern, with the fault underlined inside it where that can be done.
-    fn pattern(&mut self, node: &Node, place: Place, path: Path<'_>, longest: Option<usize>, rule: Option<&str>) {
+    /// One pattern, with the fault underlined inside it where that can be done; how it is read, and the longest match.
+    fn pattern(
+        &mut self,
+        node: &Node,
+        place: Place,
+        path: Path<'_>,
+        (syntax, longest): (Syntax, Option<usize>),
+        rule: Option<&str>,
+    ) {
         let Some(pattern) = self.text(node, place, path, MAX_PATTERN_BYTES) else {
             return;
         };
@@ -202,7 +211,7 @@ impl Checker<'_> {
             }
             return;
         }
-        let Err(problem) = check_pattern(pattern, longest) else {
+        let Err(problem) = check_pattern(pattern, syntax, longest) else {
             return;
         };
         let place = problem.span.and_then(|span| self.inside(pattern, place, span)).unwrap_or(place);

@@ -152,3 +152,32 @@ fn public_types_can_be_shared() {
     shared::<Policy>();
     shared::<crate::policy::PolicyError>();
 }
+
+#[test]
+fn patterns_of_several_lines_may_end_with_a_line_break_where_it_means_nothing() {
+    let text = "version: 1\nname: bot\nregexes:\n  - name: id\n    pattern: |\n      (?x)\n      EMP-     # the prefix\n      [0-9]{6} # the number\n";
+    assert!(Policy::from_yaml(text).is_ok());
+    let text =
+        r#"{version: 1, name: bot, regexes: [{name: id, pattern: "a\tb\nc"}, {name: hex, pattern: '\x{8}\bx'}]}"#;
+    assert!(Policy::from_yaml(text).is_ok());
+}
+
+#[test]
+fn patterns_that_match_more_than_they_list_are_told() {
+    let policy = Policy::from_yaml(
+        "
+version: 1
+name: bot
+denied_topics:
+  - name: russian
+    patterns: ['[а-я]{6}', '[a-zа-я]{6}', 'привет']
+regexes:
+  - {name: greek, pattern: '[α-ω]{6}'}
+  - {name: wide, pattern: '[０-１]x\\d'}
+",
+    )
+    .unwrap();
+    let warnings = policy.pattern_warnings();
+    let told: Vec<_> = warnings.iter().map(|w| (w.rule(), w.pattern(), w.also_matches())).collect();
+    assert_eq!(told, [("russian", "[а-я]{6}", "abcehkmoptxy"), ("wide", "[０-１]x\\d", "01")]);
+}

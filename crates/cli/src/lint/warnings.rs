@@ -36,6 +36,7 @@ pub(super) fn all(lists: &[List], guardrail: &Guardrail) -> Vec<Warning> {
     for source in [Source::Input, Source::Output] {
         shadowed(lists, guardrail, source, &mut warnings);
     }
+    wider(guardrail, &mut warnings);
     off(guardrail, &mut warnings);
     warnings
 }
@@ -141,6 +142,18 @@ fn shadowed(lists: &[List], guardrail: &Guardrail, source: Source, warnings: &mu
                 format!("`{rule}` does not find words of its own in {way}, an exception covers them: {}", some(&dead));
             warnings.push(Warning { code: "dead-word", rules: vec![rule.clone()], message });
         }
+    }
+}
+
+/// Patterns that match more than they list.
+fn wider(guardrail: &Guardrail, warnings: &mut Vec<Warning>) {
+    for warning in guardrail.policy().pattern_warnings() {
+        let (rule, pattern, letters) = (warning.rule(), warning.pattern(), warning.also_matches());
+        let message = format!(
+            "`{rule}`: a class of the pattern `{pattern}` also matches `{letters}`, because what it lists is read as those; \
+             list them too, or, to keep scripts and accents apart, use a rule under `regexes`"
+        );
+        warnings.push(Warning { code: "wider-pattern", rules: vec![rule.to_owned()], message });
     }
 }
 

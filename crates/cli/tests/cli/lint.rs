@@ -79,6 +79,17 @@ fn errors_are_told_with_their_places() {
 }
 
 #[test]
+fn patterns_that_match_more_than_they_list() {
+    let files = Directory::new();
+    let topic = "denied_topics:\n  - name: russian\n    patterns: ['[а-я]{6}', '(купить|продать) акции']\n";
+    let policy = files.file("p.yaml", &format!("version: 1\nname: bot\n{topic}"));
+    let run = banister(&["lint", "-f", "json", &policy], "");
+    assert_eq!(codes(&run.json()), [("wider-pattern", "russian")], "{run:?}");
+    let run = banister(&["lint", &policy], "");
+    assert!(run.stdout.contains("`[а-я]{6}` also matches `abcehkmoptxy`"), "{run:?}");
+}
+
+#[test]
 fn the_packs_are_without_warnings() {
     for pack in ["banking", "default", "pii", "profanity"] {
         let run = banister(&["lint", "-f", "json", &format!("{}/{pack}.yaml", crate::support::packs())], "");

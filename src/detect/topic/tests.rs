@@ -1,0 +1,125 @@
+use proptest::prelude::*;
+
+use super::Similarity;
+use super::model::Likeness;
+use crate::detect::detectors::{Mark, Origin};
+use crate::detect::spec::{RuleId, TopicSpec};
+use crate::text::fold::View;
+use crate::text::view::ViewText;
+
+/// Words that topics share: common ones, rare ones, forms of one stem, a number, and letters of other scripts.
+const WORDS: [&str; 20] = [
+    "stock",
+    "stocks",
+    "buy",
+    "election",
+    "crypto",
+    "savings",
+    "invest",
+    "investing",
+    "the",
+    "who",
+    "should",
+    "year",
+    "vote",
+    "mortgage",
+    "win",
+    "акции",
+    "株",
+    "2024",
+    "insurance",
+    "doctor",
+];
+
+fn sentence(words: std::ops::Range<usize>) -> impl Strategy<Value = String> {
+    prop::collection::vec(prop::sample::select(WORDS.to_vec()), words).prop_map(|words| words.join(" "))
+}
+
+fn topic() -> impl Strategy<Value = TopicSpec> {
+    let examples = prop::collection::vec(sentence(1..8), 1..4);
+    let exceptions = prop::collection::vec(sentence(1..3), 0..2);
+    let threshold = prop::option::of(prop::sample::select(vec![0.0f32, 0.1, 0.2, 0.3, 0.35, 0.5, 0.7]));
+    (sentence(1..3), sentence(0..4), examples, exceptions, threshold).prop_map(
+        |(name, definition, examples, exceptions, threshold)| TopicSpec {
+            rule: 0,
+            name,
+            definition,
+            examples,
+            phrases: Vec::new(),
+            patterns: Vec::new(),
+            exceptions,
+            threshold,
+        },
+    )
+}
+
+fn text() -> impl Strategy<Value = String> {
+    let other = prop::sample::select(vec!["zebra", "banana", "house", "they", "of"]);
+    let word = prop_oneof![4 => prop::sample::select(WORDS.to_vec()), 1 => other];
+    let joint = prop::sample::select(vec![" ", " ", " ", " ", ", ", ". ", "\n\n", "! "]);
+    prop::collection::vec((word, joint), 1..40)
+        .prop_map(|words| words.into_iter().map(|(word, joint)| format!("{word}{joint}")).collect())
+}
+
+/// What the topics find where the exceptions cover these places.
+fn findings(topics: &[TopicSpec], text: &str, excepted: &[(usize, usize)]) -> Vec<(RuleId, Likeness)> {
+    let Some(similarity) = Similarity::compile(topics) else { return Vec::new() };
+    let view = ViewText::of(text, View::Word);
+    let (mut state, mut candidates) = (super::SimilarityState::default(), Vec::new());
+    similarity.scan(&mut state, &view, &mut candidates);
+    similarity.finish(&mut state, &mut candidates);
+    let mut found = Vec::new();
+    for candidate in candidates {
+        let Origin::Window(window) = &candidate.origin else { continue };
+        let marks: Vec<_> = excepted.iter().map(|&(start, end)| Mark { of: candidate.rule, start, end }).collect();
+        found.extend(similarity.judge(window, &marks).map(|likeness| (candidate.rule, likeness)));
+    }
+    found.sort_by_key(|(rule, likeness)| (*rule, likeness.start));
+    found
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(500))]
+
+    /// Scores included, to the last bit: each topic is a function of the text and of itself.
+    #[test]
+    fn topics_do_not_change_one_another(
+        mut topics in prop::collection::vec(topic(), 1..6),
+        text in text(),
+        excepted in prop::collection::vec((0usize..200, 1usize..20), 0..3),
+    ) {
+        for (rule, topic) in (0..).zip(&mut topics) {
+            topic.rule = rule;
+        }
+        let excepted: Vec<_> = excepted.into_iter().map(|(start, length)| (start, start + length)).collect();
+        let together = findings(&topics, &text, &excepted);
+        let alone: Vec<_> =
+            topics.iter().flat_map(|topic| findings(std::slice::from_ref(topic), &text, &excepted)).collect();
+        prop_assert_eq!(together, alone);
+    }
+}
+
+#[test]
+fn a_pair_of_another_topic_takes_nothing_away() {
+    let topic = |rule, name: &str, example: &str| TopicSpec {
+        rule,
+        name: name.to_owned(),
+        definition: String::new(),
+        examples: vec![example.to_owned()],
+        phrases: Vec::new(),
+        patterns: Vec::new(),
+        exceptions: Vec::new(),
+        threshold: Some(0.35),
+    };
+    let text = "Should they buy stock? They win the vote with crypto savings, crypto savings and stock savings";
+    let mut stocks = topic(0, "stock", "Should they buy stock savings?");
+    stocks.threshold = Some(0.1);
+    let alone = findings(std::slice::from_ref(&stocks), text, &[]);
+    let lowest = alone.iter().map(|(_, likeness)| likeness.score).fold(1.0, f32::min);
+    assert_eq!(alone.len(), 2);
+    // At the very threshold, so that anything that another topic adds to the length of the window would take the finding away.
+    stocks.threshold = Some(lowest);
+    let others = topic(1, "win the vote", "crypto savings, crypto savings, the vote with crypto");
+    let together = findings(&[others, stocks], text, &[]);
+    assert_eq!(together.into_iter().filter(|(rule, _)| *rule == 0).collect::<Vec<_>>(), alone);
+}

@@ -1,0 +1,63 @@
+//! Patterns that match more than they list.
+
+use super::compiled::Policy;
+use crate::detect::pattern::{Syntax, gained_by_folding};
+use crate::detect::spec::{DetectorSpec, RuleId};
+
+/// A pattern with a class that also matches letters or digits that it does not list, because evaluation reads what it lists as those:
+/// the class `[а-я]` of a topic also matches the Latin letters that look like Russian ones.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PatternWarning {
+    rule: String,
+    pattern: String,
+    also_matches: String,
+}
+
+impl PatternWarning {
+    /// Returns the name of the rule.
+    #[must_use]
+    pub fn rule(&self) -> &str {
+        &self.rule
+    }
+
+    /// Returns the pattern as the policy has it.
+    #[must_use]
+    pub fn pattern(&self) -> &str {
+        &self.pattern
+    }
+
+    /// Returns the ASCII letters, in lower case, and digits that the pattern also matches, in ascending order.
+    #[must_use]
+    pub fn also_matches(&self) -> &str {
+        &self.also_matches
+    }
+}
+
+/// The patterns of a policy that may need a warning: those with characters outside ASCII, or with classes named by property.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Patterns(Vec<(RuleId, Syntax, String)>);
+
+impl Patterns {
+    pub(super) fn of(spec: &DetectorSpec) -> Self {
+        let topics = spec
+            .topics
+            .iter()
+            .flat_map(|topic| topic.patterns.iter().map(|pattern| (topic.rule, Syntax::TopicText, pattern.clone())));
+        let regexes = spec.patterns.iter().map(|regex| (regex.rule, Syntax::Text, regex.pattern.clone()));
+        let may_gain = |pattern: &str| !pattern.is_ascii() || pattern.contains('\\');
+        Self(topics.chain(regexes).filter(|(_, _, pattern)| may_gain(pattern)).collect())
+    }
+}
+
+impl Policy {
+    /// Returns a warning for each pattern that matches more than it lists.
+    #[must_use]
+    pub fn pattern_warnings(&self) -> Vec<PatternWarning> {
+        let warnings = self.patterns().0.iter().filter_map(|(rule, syntax, pattern)| {
+            let also_matches: String = gained_by_folding(pattern, *syntax).into_iter().collect();
+            let rule = self.compiled_rules().get(*rule as usize)?.name.to_string();
+            (!also_matches.is_empty()).then(|| PatternWarning { rule, pattern: pattern.clone(), also_matches })
+        });
+        warnings.collect()
+    }
+}

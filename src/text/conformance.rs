@@ -1,0 +1,140 @@
+//! Every claim of `guide::threat_model` on what is seen through, over all of Unicode.
+
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
+
+use super::fold::{Folded, View, fold};
+use super::view::fold_text;
+use super::unicode::last_unfolded;
+use super::unicode::tests::{all_chars, members};
+
+const VIEWS: [View; 2] = [View::Pattern, View::Word];
+
+fn folded(c: char, view: View) -> String {
+    match fold(c, view) {
+        // In the word view the automata ignore the case of ASCII.
+        Folded::Same if view == View::Word => c.to_ascii_lowercase().to_string(),
+        Folded::Same => c.to_string(),
+        Folded::Dropped => String::new(),
+        Folded::To(form) => form.to_string(),
+    }
+}
+
+/// Fails with the characters for which `is_right` does not hold.
+fn assert_all(what: &str, chars: impl IntoIterator<Item = char>, is_right: impl Fn(char) -> bool) {
+    let wrong: Vec<_> =
+        chars.into_iter().filter(|&c| !is_right(c)).map(|c| format!("U+{:04X} {c}", c as u32)).collect();
+    assert!(wrong.is_empty(), "{what}: {} characters\n{}", wrong.len(), wrong.join(", "));
+}
+
+#[test]
+fn every_decimal_digit_is_its_ascii_digit() {
+    for (_, row) in (0..).zip(members(r"\p{Nd}").chunks(10)) {
+        for (value, &c) in row.iter().enumerate() {
+            for view in VIEWS {
+                assert_eq!(folded(c, view), value.to_string(), "U+{:04X}", c as u32);
+            }
+        }
+    }
+}
+
+#[test]
+fn every_dash_is_a_hyphen_and_every_space_a_space() {
+    for view in VIEWS {
+        assert_all("dashes", members(r"[\p{Pd}\p{Dash}\x{2212}\x{2043}\x{2796}]"), |c| folded(c, view) == "-");
+        assert_all("spaces", members(r"\p{Zs}"), |c| folded(c, view) == " ");
+        assert_all("line ends", ['\u{85}', '\u{2028}', '\u{2029}'], |c| folded(c, view) == "\n");
+    }
+}
+
+#[test]
+fn every_invisible_character_is_dropped() {
+    let invisible = r"[\p{Default_Ignorable_Code_Point}\p{Bidi_Control}]";
+    for view in VIEWS {
+        assert_all("invisible", members(invisible), |c| folded(c, view).is_empty());
+    }
+    // In the pattern view nothing else is.
+    let kept = all_chars().filter(|&c| folded(c, View::Pattern).is_empty());
+    let known = members(&format!(r"[{invisible}\x{{FFF9}}-\x{{FFFB}}]"));
+    assert!(kept.eq(known));
+}
+
+/// Fullwidth and mathematical forms are those whose compatibility decomposition is one ASCII character.
+#[test]
+fn every_form_of_an_ascii_character_is_that_character() {
+    let mut forms = 0;
+    for c in all_chars().filter(|c| !c.is_ascii()) {
+        let form: String = std::iter::once(c).nfkd().collect();
+        if form.len() == 1 {
+            forms += 1;
+            assert_eq!(folded(c, View::Pattern), form, "U+{:04X}", c as u32);
+            assert_eq!(folded(c, View::Word), form.to_lowercase(), "U+{:04X}", c as u32);
+        }
+    }
+    assert!(forms > 1_000, "only {forms} forms");
+    for (first, last, view) in [('！', '～', View::Pattern), ('𝐀', '𝐙', View::Pattern), ('𝟎', '𝟿', View::Pattern)]
+    {
+        assert_all("forms", first..=last, |c| folded(c, view).len() == 1 && folded(c, view).is_ascii());
+    }
+}
+
+/// The engine relies on it: a place in the view is never further on than its place in the text.
+#[test]
+fn the_pattern_view_makes_no_character_longer() {
+    assert_all("longer", all_chars(), |c| folded(c, View::Pattern).len() <= c.len_utf8());
+}
+
+/// What a fold gives is folded already, so text made of folds is its own view.
+#[test]
+fn a_fold_folds_to_itself() {
+    for view in VIEWS {
+        assert_all("not stable", all_chars(), |c| {
+            let once = folded(c, view);
+            once.chars().map(|part| folded(part, view)).collect::<String>() == once
+        });
+    }
+}
+
+#[test]
+fn large_blocks_fold_to_themselves() {
+    let blocks = || all_chars().filter(|&c| last_unfolded(c).is_some());
+    assert!(blocks().count() > 1_000_000);
+    for view in VIEWS {
+        assert_all("folded", blocks(), |c| *fold(c, view) == Folded::Same);
+    }
+}
+
+#[test]
+fn accents_are_not_seen() {
+    assert_all("accented Latin letters", members(r"\p{Latin}"), |c| {
+        !folded(c, View::Word).chars().any(is_combining_mark)
+    });
+    let is_mark = |c: &char| is_combining_mark(*c);
+    assert_all("marks", all_chars().filter(is_mark), |c| folded(c, View::Word).is_empty());
+    for (text, plain) in [("àéîõü", "aeiou"), ("ŻÓŁĆ", "zolc"), ("Ấẩ", "aa"), ("ΆΈΊΌΎ", "aeiou"), ("й ё", "и e")]
+    {
+        assert_eq!(fold_text(text, View::Word), plain);
+    }
+}
+
+/// Letters for which upper case adds something that the word view does not drop.
+fn has_cases_that_differ(c: char) -> bool {
+    // The iota subscript is an accent, and is dropped; in upper case it is a letter of its own, as in ᾳ and ΑΙ.
+    c == '\u{345}' || std::iter::once(c).nfd().any(|part| part == '\u{345}')
+}
+
+#[test]
+fn case_is_not_seen() {
+    let of = |chars: &mut dyn Iterator<Item = char>| chars.map(|c| folded(c, View::Word)).collect::<String>();
+    let same = |c: char| {
+        let this = folded(c, View::Word);
+        of(&mut c.to_uppercase()) == this && of(&mut c.to_lowercase()) == this
+    };
+    assert_all("cases", all_chars().filter(|&c| !has_cases_that_differ(c)), same);
+    assert_all("exceptions", all_chars().filter(|&c| has_cases_that_differ(c)), |c| !same(c));
+    for (one, other) in
+        [("ΚΑΖΙΝΟΣ", "καζινος"), ("λόγος", "ΛΌΓΟΣ"), ("straße", "STRASSE"), ("STRAẞE", "strasse"), ("ǅ", "ǆ")]
+    {
+        assert_eq!(fold_text(one, View::Word).to_lowercase(), fold_text(other, View::Word).to_lowercase());
+    }
+}
