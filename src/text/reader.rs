@@ -174,7 +174,7 @@ impl ViewText {
     }
 
     /// Reads a run of white space as one character: a space, or `\n` if a line ends in it; and as two `\n` if more than one line does, for
-    /// then a paragraph ends. For words one line end is a space as well, and a paragraph's end one `\n`.
+    /// then a paragraph ends. For words one line end is a space as well.
     fn read_space(&mut self, rest: &str, offset: usize, is_last: bool) -> Read {
         let mut run = SpaceRun::default();
         let mut at = 0;
@@ -198,7 +198,7 @@ impl ViewText {
         }
         let form = match (self.view, run.lines) {
             (_, 0) | (View::Word, 1) => " ",
-            (_, 1) | (View::Word, _) => "\n",
+            (_, 1) => "\n",
             _ => "\n\n",
         };
         if rest.get(..at) == Some(form) { self.keep(form, offset) } else { self.put(form, offset, offset + at) }
