@@ -18,7 +18,7 @@ pub(super) const LENGTHS: &[(&str, usize)] = &[
 
 /// The length an IBAN of this country has.
 pub(super) fn length(country: &str) -> Option<usize> {
-    LENGTHS.binary_search_by_key(&country, |&(name, _)| name).ok().map(|i| LENGTHS[i].1)
+    LENGTHS.binary_search_by_key(&country, |&(name, _)| name).ok().and_then(|i| LENGTHS.get(i)).map(|&(_, length)| length)
 }
 
 #[cfg(test)]
