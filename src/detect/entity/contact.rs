@@ -51,7 +51,7 @@ macro_rules! other_script {
 }
 
 pub(super) static RECOGNIZERS: &[Recognizer] = &[
-    plain(Email, concat!(r"[A-Za-z0-9\x80-\xff][A-Za-z0-9.!#$&'*+/=?^_`{|}~%\x80-\xff-]*", host!()), EMAIL_MAX, email)
+    plain(Email, concat!(r"[A-Za-z0-9%\x80-\xff][A-Za-z0-9.!#$&'*+/=?^_`{|}~%\x80-\xff-]*", host!()), EMAIL_MAX, email)
         .around(*b"@%"),
     plain(Email, concat!(r#""[A-Za-z0-9][A-Za-z0-9 .'_+\x80-\xff-]*""#, host!()), EMAIL_MAX, quoted_email).around(*b"@%"),
     plain(
@@ -127,16 +127,14 @@ fn local_start(before: &str, host: &str) -> usize {
             break;
         }
         if c == '%' && before.get(at + 1..at + 3).is_some_and(separates) {
-            // The two digits of the escape were taken for letters.
-            begin = begin.max(at + 3);
-            break;
+            // The two digits of the escape were taken for a part of it.
+            return begin.max(at + 3);
         }
         if c.is_alphanumeric() {
             begin = at;
         }
         later = Some(c);
     }
-    // What was taken before an escape was found is no part of it.
     begin
 }
 
@@ -151,14 +149,10 @@ fn email(c: &Candidate<'_>) -> Verdict {
         return reject_end(c);
     }
     match local_start(local, host) {
-        0 => {}
-        start if start == local.len() => return reject_end(c),
-        start => return Verdict::RejectBefore(start),
+        0 => Verdict::Accept,
+        start if start == local.len() => reject_end(c),
+        start => Verdict::RejectBefore(start),
     }
-    // The longest address is shorter than what is before the sign: its beginning is not known.
-    let joined = c.before.is_some_and(|b| is_letter(b) && !(is_unspaced(b) && !local.chars().next_back().is_some_and(is_unspaced)));
-    let escaped = c.before == Some('%') && local.get(..2).is_some_and(separates);
-    if escaped { Verdict::Reject } else { accept_if(!joined) }
 }
 
 fn quoted_email(c: &Candidate<'_>) -> Verdict {
@@ -248,8 +242,11 @@ fn sentence_goes_on(text: &str) -> bool {
 }
 
 fn url(c: &Candidate<'_>) -> Verdict {
-    if !ends_well(c.text) || !url_ends_here(c) || sentence_goes_on(c.text) {
+    if !url_ends_here(c) {
         return reject_end(c);
+    }
+    if !ends_well(c.text) || sentence_goes_on(c.text) {
+        return Verdict::Reject;
     }
     let rest = c.text.split_once("://").map_or(c.text, |(_, rest)| rest);
     let host = rest.split(['/', '?', '#']).next().unwrap_or(rest);

@@ -1,5 +1,7 @@
 //! Payment card numbers, IBANs, SWIFT codes.
 
+use smallvec::SmallVec;
+
 use super::EntityType::{CreditDebitCardNumber, InternationalBankAccountNumber, SwiftCode};
 use super::checksum::{digits, luhn, mod97};
 use super::form::{accept_if, is_digit, is_word, keyword_link, part, plain, reject_end, tail};
@@ -68,7 +70,7 @@ const SWIFT_WORDS: &[&str] = &[
 
 pub(super) static RECOGNIZERS: &[Recognizer] = &[
     // No boundary at either end: a card glued to a word or a key is still a card. Neighbouring digits are the validator's.
-    plain(CreditDebitCardNumber, r"\d+(?:[ \n./-]\d+)*", 37, card).near(CARD_WORDS),
+    plain(CreditDebitCardNumber, r"\d+(?:[ \n./-]\d+)*", 37, card).near(CARD_WORDS).unless(in_digest),
     // Bedrock masks the bare last four digits too; only next to words that say so.
     plain(
         CreditDebitCardNumber,
@@ -176,6 +178,29 @@ fn card(c: &Candidate<'_>) -> Verdict {
         Verdict::Reject => Verdict::RejectBefore(run),
         verdict => verdict,
     }
+}
+
+/// Whether the digits are part of a digest or of encoded data: an unbroken run of at least 32 hexadecimal digits of one case,
+/// or of the characters of base64 in which digits and letters of both cases are mixed. A letter touches the candidate: between
+/// slashes it is a segment of a path.
+fn in_digest(before: &str, text: &str, after: &str) -> bool {
+    let touched = before.ends_with(|c: char| c.is_ascii_alphabetic()) || after.starts_with(|c: char| c.is_ascii_alphabetic());
+    if !touched || !text.bytes().all(|b| b.is_ascii_digit()) {
+        return false;
+    }
+    let run = |is_part: fn(&u8) -> bool| {
+        let head = before.bytes().rev().take_while(is_part);
+        head.chain(after.bytes().take_while(is_part)).collect::<SmallVec<[u8; 96]>>()
+    };
+    let long = |run: &[u8]| run.len() + text.len() >= 32;
+    let has = |run: &[u8], is_kind: fn(&u8) -> bool| run.iter().any(is_kind);
+    let lower = run(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
+    let upper = run(|b| matches!(b, b'0'..=b'9' | b'A'..=b'F'));
+    let encoded = run(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/'));
+    let mixed = has(&encoded, u8::is_ascii_lowercase)
+        && has(&encoded, u8::is_ascii_uppercase)
+        && has(&encoded, u8::is_ascii_digit);
+    [&lower, &upper].into_iter().any(|hex| long(hex) && has(hex, u8::is_ascii_alphabetic)) || (long(&encoded) && mixed)
 }
 
 fn last_four(_: &Candidate<'_>) -> Verdict {

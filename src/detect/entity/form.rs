@@ -6,7 +6,7 @@ use smallvec::SmallVec;
 
 use super::EntityType;
 use super::checksum::digit_count;
-use super::recognizer::{Candidate, Recognizer, Verdict};
+use super::recognizer::{Candidate, Recognizer, Verdict, Veto};
 
 /// Digits in any grouping. The numbers of persons, cards and accounts all start from this one pattern and leave their
 /// lengths and groups to the validators: patterns that count digits each in their own way would multiply the states of
@@ -37,6 +37,7 @@ pub(super) const fn plain(
         reach_before: REACH_BEFORE,
         reach_after: REACH_AFTER,
         landmark: None,
+        veto: None,
     }
 }
 
@@ -56,6 +57,12 @@ impl Recognizer {
     /// The same, looked for only around these bytes.
     pub(super) const fn around(mut self, bytes: [u8; 2]) -> Self {
         self.landmark = Some(bytes);
+        self
+    }
+
+    /// The same, but for candidates whose surroundings speak against them.
+    pub(super) const fn unless(mut self, veto: Veto) -> Self {
+        self.veto = Some(veto);
         self
     }
 
@@ -129,11 +136,6 @@ impl Candidate<'_> {
     /// Whether at most one line ends inside it.
     pub(super) fn wraps_once(&self) -> bool {
         wraps_once(self.text)
-    }
-
-    /// Whether no digit touches it.
-    pub(super) fn digits_end_here(&self) -> bool {
-        !is_digit(self.before) && !is_digit(self.after)
     }
 
     /// The verdict on a candidate with too few or too many digits.

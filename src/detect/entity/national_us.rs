@@ -5,7 +5,7 @@ use super::EntityType::{
     UsSocialSecurityNumber,
 };
 use super::checksum::{aba, digit_count, digits};
-use super::form::{NUMBER, context_if, is_word, keyword_link, last_digits, plain, reject_end};
+use super::form::{NUMBER, accept_if, context_if, is_word, keyword_link, last_digits, plain, reject_end};
 use super::recognizer::{Candidate, Recognizer, Verdict};
 
 const SSN_WORDS: &[&str] =
@@ -54,6 +54,8 @@ pub(super) static RECOGNIZERS: &[Recognizer] = &[
     plain(UsIndividualTaxIdentificationNumber, NUMBER, 11, itin).near(ITIN_WORDS),
     // Book numbers: nine digits, or a letter and eight (Department of State, next-generation passport).
     plain(UsPassportNumber, r"\b[A-Za-z]?\d[A-Z]?\d+\b", 9, passport).near(PASSPORT_WORDS),
+    // The machine-readable zone of a passport (ICAO 9303 part 4): two lines, or the first where the second is missing.
+    plain(UsPassportNumber, r"\bP[A-Z<][A-Z<]{3}[A-Z<]+(?:[ \n][A-Z0-9<]+)?", 89, machine_readable),
     plain(UsBankRoutingNumber, NUMBER, 11, routing).near(ROUTING_WORDS),
     plain(UsBankAccountNumber, NUMBER, 18, account).near(ACCOUNT_WORDS),
     plain(
@@ -127,6 +129,28 @@ fn itin(c: &Candidate<'_>) -> Verdict {
 
 fn passport(c: &Candidate<'_>) -> Verdict {
     context_if(c.text.len() == 9 && alone(c))
+}
+
+/// Two lines of 44 characters. The second begins with the number of the book and its check digit.
+fn machine_readable(c: &Candidate<'_>) -> Verdict {
+    let (first, second) = c.text.split_once([' ', '\n']).map_or((c.text, None), |(first, second)| (first, Some(second)));
+    let ends = !c.after.is_some_and(|a| a.is_ascii_alphanumeric() || a == '<');
+    // Surname and given names are two fields with two fillers between them.
+    let named = first.len() == 44 && first.contains("<<");
+    let checked = second.is_none_or(|second| second.len() == 44 && mrz_number(second));
+    accept_if(ends && named && checked)
+}
+
+/// Whether the tenth character checks the nine before it: weights 7, 3, 1, letters from 10, fillers 0, mod 10 (ICAO 9303 part 3,
+/// 4.9).
+fn mrz_number(line: &str) -> bool {
+    let value = |b: u8| match b {
+        b'0'..=b'9' => u32::from(b - b'0'),
+        b'A'..=b'Z' => u32::from(b - b'A') + 10,
+        _ => 0,
+    };
+    let sum: u32 = line.bytes().take(9).zip([7, 3, 1].into_iter().cycle()).map(|(b, weight)| value(b) * weight).sum();
+    line.bytes().nth(9).is_some_and(|check| check.is_ascii_digit() && value(check) == sum % 10)
 }
 
 /// The first two digits of routing numbers: 00 to 12, 21 to 32, 61 to 72, 80 (ABA routing number policy).

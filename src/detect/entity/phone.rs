@@ -9,162 +9,8 @@ use smallvec::SmallVec;
 use super::EntityType::Phone;
 use super::checksum::{digit_count, digits, luhn};
 use super::form::{behind_digit, context_if, is_word, plain, reject_end, wraps_once};
+use super::phone_words::{BARE_WORDS, PHONE_WORDS};
 use super::recognizer::{Candidate, Recognizer, Verdict};
-
-const PHONE_WORDS: &[&str] = &[
-    "phone",
-    "phones",
-    "telephone",
-    "telephones",
-    "tel",
-    "tel.",
-    "ph",
-    "cell",
-    "cellphone",
-    "mobile",
-    "mob",
-    "fax",
-    "call",
-    "calling",
-    "dial",
-    "sms",
-    "text me",
-    "whatsapp",
-    "hotline",
-    "landline",
-    "helpline",
-    "toll-free",
-    "toll free",
-    "desk",
-    "office",
-    "reach me",
-    "reached at",
-    "reach",
-    "ring",
-    "contact",
-    "contacted",
-    "answering",
-    "messages to",
-    "telefon",
-    "handy",
-    "mobil",
-    "tlf",
-    "phone number",
-    "phonenumber",
-    "voicemail",
-    "caller",
-    "pager",
-    "my number",
-    "whats app",
-    "telefono",
-    "telefone",
-    "téléphone",
-    "portable",
-    "appelez",
-    "appeler",
-    "joindre",
-    "rufnummer",
-    "telefonnummer",
-    "handynummer",
-    "anrufen",
-    "móvil",
-    "celular",
-    "llamar",
-    "llame",
-    "cellulare",
-    "chiamare",
-    "telemóvel",
-    "ligue",
-    "телефон",
-    "телефона",
-    "тел",
-    "мобильный",
-    "звоните",
-    "позвоните",
-    "手机",
-    "手机号",
-    "手机号码",
-    "电话",
-    "电话号码",
-    "联系电话",
-    "電話",
-    "電話番号",
-    "携帯",
-    "携帯番号",
-    "전화",
-    "전화번호",
-    "휴대폰",
-    "연락처",
-    "هاتف",
-    "الهاتف",
-    "फ़ोन",
-];
-
-/// Nearer and fewer words for digits without any grouping: account and order numbers look the same.
-const BARE_WORDS: &[&str] = &[
-    "phone",
-    "phones",
-    "telephone",
-    "tel",
-    "ph",
-    "cell",
-    "cellphone",
-    "mobile",
-    "mob",
-    "fax",
-    "call",
-    "dial",
-    "sms",
-    "text me",
-    "whatsapp",
-    "hotline",
-    "landline",
-    "helpline",
-    "desk",
-    "reach me",
-    "reached at",
-    "ring",
-    "telefon",
-    "handy",
-    "answering",
-    "messages to",
-    "phone number",
-    "phonenumber",
-    "my number",
-    "office",
-    "contact",
-    "telefono",
-    "telefone",
-    "téléphone",
-    "portable",
-    "rufnummer",
-    "telefonnummer",
-    "handynummer",
-    "móvil",
-    "celular",
-    "cellulare",
-    "telemóvel",
-    "телефон",
-    "телефона",
-    "тел",
-    "мобильный",
-    "手机",
-    "手机号",
-    "手机号码",
-    "电话",
-    "电话号码",
-    "联系电话",
-    "電話",
-    "電話番号",
-    "携帯",
-    "携帯番号",
-    "전화",
-    "전화번호",
-    "휴대폰",
-    "연락처",
-    "هاتف",
-    "الهاتف",
-];
 
 /// A separator: up to three characters, so that ") " and " (0)" hold together.
 macro_rules! sep {
@@ -299,12 +145,12 @@ fn inner_ends(number: &str) -> impl Iterator<Item = usize> {
     })
 }
 
-/// Whether the number is on one line, or goes on behind a line end as a wrapped one would: it has other groups, is not yet
-/// complete at the line end, and more than a single digit follows.
-fn wraps_well(number: &str, complete_with: usize) -> bool {
+/// Whether the number is on one line, or continues after a line end as a wrapped one would: it has other groups, or only the
+/// calling code (of `code` digits) is before the line end; it is not yet complete there; and more than one digit follows.
+fn wraps_well(number: &str, code: usize, complete_with: usize) -> bool {
     let Some((head, tail)) = number.split_once('\n') else { return true };
     let groups = number.split(|c: char| !c.is_ascii_digit()).filter(|g| !g.is_empty()).count();
-    let grouped = groups > 2 || number.contains('(') || digit_count(head) <= 3;
+    let grouped = groups > 2 || number.contains('(') || digit_count(head) <= code;
     grouped && digit_count(head) < complete_with && digit_count(tail) > 1
 }
 
@@ -337,7 +183,7 @@ fn international(c: &Candidate<'_>) -> Verdict {
         };
     let completed = inner_ends(number).any(|count| count == code.len() + most);
     let repeated = national.windows(2).all(|w| w == [0, 0]);
-    let good = fits && !completed && !repeated && wraps_well(number, code.len() + fewest);
+    let good = fits && !completed && !repeated && wraps_well(number, code.len(), code.len() + fewest);
     if good { Verdict::Accept } else { Verdict::Reject }
 }
 
@@ -395,7 +241,7 @@ fn grouped(c: &Candidate<'_>) -> Verdict {
         Some(1) => 8,
         _ => 7,
     };
-    if !wraps_once(c.text) || !wraps_well(number, complete_with) || other_kind(number, &groups, &lens, &digits) {
+    if !wraps_once(c.text) || !wraps_well(number, 0, complete_with) || other_kind(number, &groups, &lens, &digits) {
         return Verdict::Reject;
     }
     told_by_groups(number, extended, &groups, &lens, &digits)

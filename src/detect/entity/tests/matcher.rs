@@ -1,5 +1,6 @@
 //! A slow and simple matcher with the semantics recognizers are written for.
 
+use std::collections::HashMap;
 use std::ops::Range;
 
 use regex_automata::dfa::{Automaton, StartKind, dense};
@@ -9,7 +10,8 @@ use regex_automata::util::start;
 use regex_automata::util::syntax;
 use regex_automata::{Anchored, Input, MatchKind};
 
-use crate::detect::entity::recognizer::{Candidate, Recognizer, Verdict};
+use crate::detect::entity::EntityType;
+use crate::detect::entity::recognizer::{Candidate, Recognizer, VETO_REACH, Verdict};
 
 /// The recognizers of one type, compiled one by one.
 pub(super) struct Matcher {
@@ -73,6 +75,8 @@ fn find_one(
     found: &mut Vec<Range<usize>>,
 ) {
     let mut at = 0;
+    // What `RejectBefore` said of each end.
+    let mut not_before: HashMap<usize, usize> = HashMap::new();
     while at <= text.len() {
         let Some(start) = regex.find(Input::new(text).span(at..text.len())).map(|m| m.start()) else {
             return;
@@ -80,7 +84,7 @@ fn find_one(
         let mut best = None;
         if text.is_char_boundary(start) {
             for end in ends(dfa, text.as_bytes(), start, r.max_bytes) {
-                if !text.is_char_boundary(end) {
+                if !text.is_char_boundary(end) || not_before.get(&end).is_some_and(|&first| start < first) {
                     continue;
                 }
                 let candidate = Candidate {
@@ -91,9 +95,14 @@ fn find_one(
                 let accepted = match (r.validate)(&candidate) {
                     Verdict::Accept => true,
                     Verdict::NeedsContext => has_context(r, text, start, end),
-                    Verdict::Reject | Verdict::RejectBefore(_) => false,
+                    Verdict::Reject => false,
+                    Verdict::RejectBefore(bytes) => {
+                        not_before.insert(end, start + bytes);
+                        check_rejected(r, dfa, text, start + 1..start + bytes, end);
+                        false
+                    }
                 };
-                if accepted {
+                if accepted && !is_vetoed(r, text, start..end) {
                     best = Some(end);
                 }
             }
@@ -105,6 +114,75 @@ fn find_one(
         } else {
             at = start + 1;
         }
+    }
+}
+
+impl Matcher {
+    /// How often the engine asks validators: for each end the starts from the first on, until one is right or all are rejected.
+    pub(super) fn asked(&self, text: &str) -> usize {
+        self.patterns.iter().map(|(r, _, dfa)| asked_of_one(r, dfa, text)).sum()
+    }
+}
+
+fn asked_of_one(r: &Recognizer, dfa: &dense::DFA<Vec<u32>>, text: &str) -> usize {
+    let mut starts_of: HashMap<usize, Vec<usize>> = HashMap::new();
+    for start in (0..text.len()).filter(|&i| text.is_char_boundary(i)) {
+        for end in ends(dfa, text.as_bytes(), start, r.max_bytes) {
+            if text.is_char_boundary(end) {
+                starts_of.entry(end).or_default().push(start);
+            }
+        }
+    }
+    let mut asked = 0;
+    for (end, starts) in starts_of {
+        let mut first = 0;
+        for start in starts {
+            if start < first {
+                continue;
+            }
+            asked += 1;
+            let candidate = Candidate {
+                text: &text[start..end],
+                before: text[..start].chars().next_back(),
+                after: text[end..].chars().next(),
+            };
+            match (r.validate)(&candidate) {
+                Verdict::Reject => {}
+                Verdict::RejectBefore(bytes) => first = start + bytes,
+                Verdict::NeedsContext | Verdict::Accept => break,
+            }
+        }
+    }
+    asked
+}
+
+fn is_vetoed(r: &Recognizer, text: &str, span: Range<usize>) -> bool {
+    let Some(veto) = r.veto else { return false };
+    let from = (span.start.saturating_sub(VETO_REACH)..=span.start).find(|&i| text.is_char_boundary(i)).unwrap_or(0);
+    let to = (span.end..=text.len().min(span.end + VETO_REACH)).rev().find(|&i| text.is_char_boundary(i));
+    veto(&text[from..span.start], &text[span.clone()], &text[span.end..to.unwrap_or(span.end)])
+}
+
+/// `RejectBefore` says of starts that were not looked at that they are wrong: they must be.
+fn check_rejected(r: &Recognizer, dfa: &dense::DFA<Vec<u32>>, text: &str, starts: Range<usize>, end: usize) {
+    assert!(starts.end <= end, "{}: {:?} reaches beyond the candidate", r.entity, &text[starts.start - 1..end]);
+    for start in starts.filter(|&start| start < end && text.is_char_boundary(start)) {
+        // Whether the letters before are those of a percent escape is known from an earlier start only.
+        let inside = r.entity == EntityType::Email && text[..start].ends_with(|c: char| c.is_alphanumeric() || c == '%');
+        if inside || !ends(dfa, text.as_bytes(), start, r.max_bytes).contains(&end) {
+            continue;
+        }
+        let verdict = (r.validate)(&Candidate {
+            text: &text[start..end],
+            before: text[..start].chars().next_back(),
+            after: text[end..].chars().next(),
+        });
+        let value = &text[start..end];
+        assert!(
+            matches!(verdict, Verdict::Reject | Verdict::RejectBefore(_)),
+            "{}: {value:?} was rejected with what is before it, and is {verdict:?} itself, in {text:?}",
+            r.entity
+        );
     }
 }
 
