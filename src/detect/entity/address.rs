@@ -3,6 +3,8 @@
 //! Half of the world's addresses have no form that a pattern could know; this finds those that name a street kind, a unit
 //! or a box.
 
+#![deny(clippy::string_slice, clippy::indexing_slicing)]
+
 use super::EntityType::Address;
 use super::form::{accept_if, is_word, keyword_link, part, plain, tail};
 use super::recognizer::{Candidate, Recognizer, Verdict};

@@ -1,5 +1,7 @@
 //! Check digits and structure rules, as pure functions. Each names the document it comes from.
 
+#![deny(clippy::string_slice, clippy::indexing_slicing)]
+
 use smallvec::SmallVec;
 
 /// The digits of a number. Few are so long that they take memory.
@@ -85,7 +87,7 @@ pub(super) fn vin(vin: &str) -> bool {
         };
         sum += u32::from(value) * weight;
     }
-    let Some(check) = vin.bytes().nth(8) else { return false };
+    let Some(check) = vin.as_bytes().get(8).copied() else { return false };
     match sum % 11 {
         10 => check.eq_ignore_ascii_case(&b'X'),
         n => u32::from(check.wrapping_sub(b'0')) == n,

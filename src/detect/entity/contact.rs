@@ -17,6 +17,8 @@
 //! `请写信给jane@example.com谢谢` holds `jane@example.com`. An address that is written in such a script next to the `@` is taken
 //! up to the next separator.
 
+#![deny(clippy::string_slice, clippy::indexing_slicing)]
+
 use unicode_normalization::char::is_combining_mark;
 
 use super::EntityType::{Email, Url};
@@ -183,16 +185,19 @@ fn plausible_host(host: &str) -> bool {
 
 /// Whether a label begins in ASCII letters that complete the host name, and goes on in a script without spaces.
 fn swallows_text(host: &str) -> bool {
-    let joint = host.char_indices().zip(host.chars().skip(1)).find(|&((_, c), next)| c.is_ascii_alphabetic() && is_unspaced(next));
+    let joint = host
+        .char_indices()
+        .zip(host.chars().skip(1))
+        .find(|&((_, c), next)| c.is_ascii_alphabetic() && is_unspaced(next));
     let head = joint.and_then(|((at, _), _)| host.get(..=at));
-    head.and_then(|head| head.rsplit_once('.')).is_some_and(|(_, label)| {
-        label.len() >= 2 && label.bytes().all(|b| b.is_ascii_alphabetic())
-    })
+    head.and_then(|head| head.rsplit_once('.'))
+        .is_some_and(|(_, label)| label.len() >= 2 && label.bytes().all(|b| b.is_ascii_alphabetic()))
 }
 
 /// `icon@2x.png`: an image for screens of twice the density.
 fn is_scaled_image(name: &str, ending: &str) -> bool {
-    const IMAGES: &[&str] = &["avif", "bmp", "gif", "heic", "ico", "jpeg", "jpg", "pdf", "png", "svg", "tif", "tiff", "webp"];
+    const IMAGES: &[&str] =
+        &["avif", "bmp", "gif", "heic", "ico", "jpeg", "jpg", "pdf", "png", "svg", "tif", "tiff", "webp"];
     let first = name.split('.').next().unwrap_or_default();
     let scale = first.strip_suffix(['x', 'X']).is_some_and(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()));
     scale && IMAGES.iter().any(|image| ending.eq_ignore_ascii_case(image))
@@ -227,7 +232,8 @@ fn sentence_goes_on(text: &str) -> bool {
             ']' => square -= 1,
             ',' | ';' | '!' | '?' | ':' if chars.peek().is_some_and(|&next| is_unspaced(next)) => {
                 // "/wiki/分类:编程" is one address.
-                if c != ':' || !is_unspaced(before) {
+                let within = c == ':' && is_unspaced(before);
+                if !within {
                     return true;
                 }
             }

@@ -1,5 +1,7 @@
 //! Addresses of crypto-currency wallets.
 
+#![deny(clippy::string_slice, clippy::indexing_slicing)]
+
 use sha2::{Digest, Sha256};
 
 use super::EntityType::CryptoWallet;

@@ -1,5 +1,7 @@
 //! Payment card numbers, IBANs, SWIFT codes.
 
+#![deny(clippy::string_slice, clippy::indexing_slicing)]
+
 use smallvec::SmallVec;
 
 use super::EntityType::{CreditDebitCardNumber, InternationalBankAccountNumber, SwiftCode};
@@ -84,7 +86,11 @@ pub(super) static RECOGNIZERS: &[Recognizer] = &[
     plain(SwiftCode, r"\b[A-Z]{6}[A-Z0-9]{2}(?:[A-Z0-9]{3})?\b", 11, swift).near(SWIFT_WORDS),
     plain(
         SwiftCode,
-        concat!(r"\b(?i:swift|bic)(?i:/bic|/swift)?(?i:[ _-]?code)?(?i:[ _](?:number|no\.?))?", keyword_link!(), r"[A-Za-z0-9]+\b"),
+        concat!(
+            r"\b(?i:swift|bic)(?i:/bic|/swift)?(?i:[ _-]?code)?(?i:[ _](?:number|no\.?))?",
+            keyword_link!(),
+            r"[A-Za-z0-9]+\b"
+        ),
         60,
         swift_named,
     )
@@ -184,7 +190,8 @@ fn card(c: &Candidate<'_>) -> Verdict {
 /// or of the characters of base64 in which digits and letters of both cases are mixed. A letter touches the candidate: between
 /// slashes it is a segment of a path.
 fn in_digest(before: &str, text: &str, after: &str) -> bool {
-    let touched = before.ends_with(|c: char| c.is_ascii_alphabetic()) || after.starts_with(|c: char| c.is_ascii_alphabetic());
+    let touched =
+        before.ends_with(|c: char| c.is_ascii_alphabetic()) || after.starts_with(|c: char| c.is_ascii_alphabetic());
     if !touched || !text.bytes().all(|b| b.is_ascii_digit()) {
         return false;
     }

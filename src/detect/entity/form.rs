@@ -1,5 +1,7 @@
 //! Short forms the tables and validators share.
 
+#![deny(clippy::string_slice, clippy::indexing_slicing)]
+
 use std::ops::{Range, RangeInclusive};
 
 use smallvec::SmallVec;

@@ -3,6 +3,8 @@
 //! A pattern library knows names by what introduces them (titles, "my name is", form fields) and by common given names.
 //! It cannot know the rest; that needs a model.
 
+#![deny(clippy::string_slice, clippy::indexing_slicing)]
+
 use std::ops::Range;
 
 use super::EntityType::Name;
@@ -169,15 +171,9 @@ fn name_value(text: &str) -> Range<usize> {
     if sign == 0 {
         start = INTRODUCTIONS.iter().find_map(|w| behind(text, w)).unwrap_or(0);
     }
-    loop {
-        let Some((first, _)) = part(text, start..text.len()).split_once(' ') else {
-            break;
-        };
-        if TITLES.contains(&first) {
-            start += first.len() + 1;
-        } else {
-            break;
-        }
+    while let Some((title, _)) = part(text, start..text.len()).split_once(' ').filter(|(word, _)| TITLES.contains(word))
+    {
+        start += title.len() + 1;
     }
     start..text.len()
 }

@@ -1,5 +1,7 @@
 //! Numbers of Canada and the United Kingdom.
 
+#![deny(clippy::string_slice, clippy::indexing_slicing)]
+
 use super::EntityType::{
     CaHealthNumber, CaSocialInsuranceNumber, UkNationalHealthServiceNumber, UkNationalInsuranceNumber,
     UkUniqueTaxpayerReferenceNumber,
@@ -8,7 +10,18 @@ use super::checksum::{bc_phn, digits, luhn, nhs, utr};
 use super::form::{NUMBER, context_if, plain};
 use super::recognizer::{Candidate, Recognizer, Verdict};
 
-const SIN_WORDS: &[&str] = &["sin", "social insurance", "insurance number", "canada", "canadian", "cra", "sin#", "nas", "numéro d'assurance sociale", "assurance sociale"];
+const SIN_WORDS: &[&str] = &[
+    "sin",
+    "social insurance",
+    "insurance number",
+    "canada",
+    "canadian",
+    "cra",
+    "sin#",
+    "nas",
+    "numéro d'assurance sociale",
+    "assurance sociale",
+];
 const HEALTH_WORDS: &[&str] = &[
     "health",
     "ohip",
@@ -61,7 +74,8 @@ pub(super) static RECOGNIZERS: &[Recognizer] = &[
         "hcn",
     ]),
     plain(UkNationalHealthServiceNumber, NUMBER, 12, nhs_number).near(NHS_WORDS),
-    plain(UkNationalInsuranceNumber, r"\b[A-Za-z]{2}[ \n-]?\d(?:[ \n-]?\d)*[ \n-]?[A-Da-d]\b", 13, nino).near(NINO_WORDS),
+    plain(UkNationalInsuranceNumber, r"\b[A-Za-z]{2}[ \n-]?\d(?:[ \n-]?\d)*[ \n-]?[A-Da-d]\b", 13, nino)
+        .near(NINO_WORDS),
     plain(UkUniqueTaxpayerReferenceNumber, r"\b\d+(?:[ \n]\d+)?[Kk]?\b", 12, taxpayer_reference).near(UTR_WORDS),
 ];
 
@@ -162,11 +176,7 @@ fn nino(c: &Candidate<'_>) -> Verdict {
     }
     // Lower case is met in hexadecimal numbers ("ce123456a"), and a line end alone between two values.
     let columns = groups.len() < 3 && c.text.contains('\n');
-    if columns || c.text.bytes().any(|b| b.is_ascii_lowercase()) {
-        Verdict::NeedsContext
-    } else {
-        Verdict::Accept
-    }
+    if columns || c.text.bytes().any(|b| b.is_ascii_lowercase()) { Verdict::NeedsContext } else { Verdict::Accept }
 }
 
 fn taxpayer_reference(c: &Candidate<'_>) -> Verdict {

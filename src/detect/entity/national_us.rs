@@ -1,5 +1,7 @@
 //! Numbers of the United States: social security, taxpayer, passport, bank account and routing.
 
+#![deny(clippy::string_slice, clippy::indexing_slicing)]
+
 use super::EntityType::{
     UsBankAccountNumber, UsBankRoutingNumber, UsIndividualTaxIdentificationNumber, UsPassportNumber,
     UsSocialSecurityNumber,
@@ -8,13 +10,80 @@ use super::checksum::{aba, digit_count, digits};
 use super::form::{NUMBER, accept_if, context_if, is_word, keyword_link, last_digits, plain, reject_end};
 use super::recognizer::{Candidate, Recognizer, Verdict};
 
-const SSN_WORDS: &[&str] =
-    &["ssn", "ssns", "ss#", "social security", "social", "socialsecurity", "soc sec", "ssid", "taxpayer", "tin", "social security number", "seguro social", "número de seguro social", "sozialversicherungsnummer", "numéro de sécurité sociale", "社会安全号码", "社会保障番号", "사회보장번호"];
-const ITIN_WORDS: &[&str] =
-    &["itin", "individual taxpayer", "taxpayer", "tax id", "tax identification", "tin", "irs", "tax", "steuernummer", "numéro fiscal", "número fiscal", "codice fiscale"];
-const PASSPORT_WORDS: &[&str] = &["passport", "passports", "travel document", "passport number", "passport#", "reisepass", "passnummer", "reisepassnummer", "passeport", "numéro de passeport", "pasaporte", "número de pasaporte", "passaporto", "passaporte", "паспорт", "паспорта", "护照", "护照号", "护照号码", "パスポート", "旅券番号", "여권", "여권번호"];
-const ROUTING_WORDS: &[&str] =
-    &["routing", "aba", "rtn", "transit", "routing number", "ach", "wire", "fedwire", "bank", "routing#", "bankleitzahl", "código de ruta", "número de ruta"];
+const SSN_WORDS: &[&str] = &[
+    "ssn",
+    "ssns",
+    "ss#",
+    "social security",
+    "social",
+    "socialsecurity",
+    "soc sec",
+    "ssid",
+    "taxpayer",
+    "tin",
+    "social security number",
+    "seguro social",
+    "número de seguro social",
+    "sozialversicherungsnummer",
+    "numéro de sécurité sociale",
+    "社会安全号码",
+    "社会保障番号",
+    "사회보장번호",
+];
+const ITIN_WORDS: &[&str] = &[
+    "itin",
+    "individual taxpayer",
+    "taxpayer",
+    "tax id",
+    "tax identification",
+    "tin",
+    "irs",
+    "tax",
+    "steuernummer",
+    "numéro fiscal",
+    "número fiscal",
+    "codice fiscale",
+];
+const PASSPORT_WORDS: &[&str] = &[
+    "passport",
+    "passports",
+    "travel document",
+    "passport number",
+    "passport#",
+    "reisepass",
+    "passnummer",
+    "reisepassnummer",
+    "passeport",
+    "numéro de passeport",
+    "pasaporte",
+    "número de pasaporte",
+    "passaporto",
+    "passaporte",
+    "паспорт",
+    "паспорта",
+    "护照",
+    "护照号",
+    "护照号码",
+    "パスポート",
+    "旅券番号",
+    "여권",
+    "여권번호",
+];
+const ROUTING_WORDS: &[&str] = &[
+    "routing",
+    "aba",
+    "rtn",
+    "transit",
+    "routing number",
+    "ach",
+    "wire",
+    "fedwire",
+    "bank",
+    "routing#",
+    "bankleitzahl",
+    "código de ruta",
+    "número de ruta",
+];
 const ACCOUNT_WORDS: &[&str] = &[
     "account",
     "acct",
@@ -86,7 +155,8 @@ fn ssn(c: &Candidate<'_>) -> Verdict {
         return Verdict::Reject;
     }
     let digits = digits(c.text);
-    let number = |r: std::ops::Range<usize>| digits.get(r).unwrap_or_default().iter().fold(0u32, |n, &d| n * 10 + u32::from(d));
+    let number =
+        |r: std::ops::Range<usize>| digits.get(r).unwrap_or_default().iter().fold(0u32, |n, &d| n * 10 + u32::from(d));
     let (area, group, serial) = (number(0..3), number(3..5), number(5..9));
     if !c.stands_alone() || matches!(c.before, Some('-' | '.' | '/' | '+')) || c.after == Some('-') {
         return Verdict::Reject;
@@ -133,7 +203,8 @@ fn passport(c: &Candidate<'_>) -> Verdict {
 
 /// Two lines of 44 characters. The second begins with the number of the book and its check digit.
 fn machine_readable(c: &Candidate<'_>) -> Verdict {
-    let (first, second) = c.text.split_once([' ', '\n']).map_or((c.text, None), |(first, second)| (first, Some(second)));
+    let (first, second) =
+        c.text.split_once([' ', '\n']).map_or((c.text, None), |(first, second)| (first, Some(second)));
     let ends = !c.after.is_some_and(|a| a.is_ascii_alphanumeric() || a == '<');
     // Surname and given names are two fields with two fillers between them.
     let named = first.len() == 44 && first.contains("<<");
@@ -150,7 +221,7 @@ fn mrz_number(line: &str) -> bool {
         _ => 0,
     };
     let sum: u32 = line.bytes().take(9).zip([7, 3, 1].into_iter().cycle()).map(|(b, weight)| value(b) * weight).sum();
-    line.bytes().nth(9).is_some_and(|check| check.is_ascii_digit() && value(check) == sum % 10)
+    line.as_bytes().get(9).is_some_and(|&check| check.is_ascii_digit() && value(check) == sum % 10)
 }
 
 /// The first two digits of routing numbers: 00 to 12, 21 to 32, 61 to 72, 80 (ABA routing number policy).
@@ -180,14 +251,9 @@ fn account(c: &Candidate<'_>) -> Verdict {
     let first = c.text.bytes().next();
     let repeated = c.text.bytes().all(|b| Some(b) == first);
     // A line end between two accounts does not make them one.
-    let wrapped = c.text.contains('\n');
+    let two = c.text.contains('\n') && groups.iter().any(|&g| g >= 8);
     context_if(
-        alone(c)
-            && few
-            && !repeated
-            && !(wrapped && groups.iter().any(|&g| g >= 8))
-            && !date(c.text)
-            && !c.after.is_some_and(|a| matches!(a, '%' | '/' | ':')),
+        alone(c) && few && !repeated && !two && !date(c.text) && !c.after.is_some_and(|a| matches!(a, '%' | '/' | ':')),
     )
 }
 

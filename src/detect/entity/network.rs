@@ -1,5 +1,7 @@
 //! Network addresses: IPv4, IPv6, MAC.
 
+#![deny(clippy::string_slice, clippy::indexing_slicing)]
+
 use std::net::Ipv6Addr;
 
 use super::EntityType::{IpAddress, MacAddress};

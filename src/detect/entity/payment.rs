@@ -1,6 +1,8 @@
 //! What goes with a payment card: verification value, expiry date, PIN. None has a structure to speak of, so all want a
 //! keyword in front or a context word near.
 
+#![deny(clippy::string_slice, clippy::indexing_slicing)]
+
 use std::ops::Range;
 
 use super::EntityType::{CreditDebitCardCvv, CreditDebitCardExpiry, Pin};

@@ -1,5 +1,7 @@
 //! Ages and dates of birth.
 
+#![deny(clippy::string_slice, clippy::indexing_slicing)]
+
 use std::ops::Range;
 
 use smallvec::SmallVec;

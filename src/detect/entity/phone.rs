@@ -4,6 +4,8 @@
 //! number plan changes under a library that does not. What carries the decision is a `+`, brackets, a trunk zero or the
 //! North American grouping; all else needs a word such as "phone" nearby.
 
+#![deny(clippy::string_slice, clippy::indexing_slicing)]
+
 use smallvec::SmallVec;
 
 use super::EntityType::Phone;
@@ -30,7 +32,14 @@ pub(super) static RECOGNIZERS: &[Recognizer] = &[
     plain(Phone, concat!(r"\(?\+[( ]?\d(?:", sep!(), r"\d)+", ext!()), 48, international),
     plain(
         Phone,
-        concat!(r"\b\d+(?:[ \n()./-][ \n()./-]?[ \n()./-]?\d+)+", ext!(), r"|\([ ]?\d+[ ]?\)(?:", sep!(), r"\d)+", ext!()),
+        concat!(
+            r"\b\d+(?:[ \n()./-][ \n()./-]?[ \n()./-]?\d+)+",
+            ext!(),
+            r"|\([ ]?\d+[ ]?\)(?:",
+            sep!(),
+            r"\d)+",
+            ext!()
+        ),
         48,
         grouped,
     )
@@ -146,12 +155,16 @@ fn inner_ends(number: &str) -> impl Iterator<Item = usize> {
 }
 
 /// Whether the number is on one line, or continues after a line end as a wrapped one would: it has other groups, or only the
-/// calling code (of `code` digits) is before the line end; it is not yet complete there; and more than one digit follows.
+/// calling code (of `code` digits) is before the line end; it is not yet complete there; and more than one digit follows. A
+/// lone group before the line end is an area code, not the postal code at the end of an address.
 fn wraps_well(number: &str, code: usize, complete_with: usize) -> bool {
     let Some((head, tail)) = number.split_once('\n') else { return true };
     let groups = number.split(|c: char| !c.is_ascii_digit()).filter(|g| !g.is_empty()).count();
-    let grouped = groups > 2 || number.contains('(') || digit_count(head) <= code;
-    grouped && digit_count(head) < complete_with && digit_count(tail) > 1
+    let before = digit_count(head);
+    let grouped = groups > 2 || number.contains('(') || before <= code;
+    let lone = head.bytes().all(|b| b.is_ascii_digit());
+    let area_code = !lone || before <= 3 || (before <= 5 && head.starts_with('0'));
+    grouped && area_code && before < complete_with && digit_count(tail) > 1
 }
 
 /// A number with a `+`.
@@ -297,7 +310,8 @@ fn begins_with_north_american(digits: &[u8], lens: &[usize], brackets: bool) -> 
     (3..=4).any(|groups| {
         let Some((head, rest)) = lens.split_at_checked(groups) else { return false };
         let count: usize = head.iter().sum();
-        !rest.is_empty() && digits.get(..count).is_some_and(|head_digits| north_american(head_digits, head, brackets, false))
+        !rest.is_empty()
+            && digits.get(..count).is_some_and(|head_digits| north_american(head_digits, head, brackets, false))
     })
 }
 

@@ -1,5 +1,7 @@
 //! The words next to telephone numbers, in the main languages.
 
+#![deny(clippy::string_slice, clippy::indexing_slicing)]
+
 pub(super) const PHONE_WORDS: &[&str] = &[
     "phone",
     "phones",

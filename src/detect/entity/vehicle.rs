@@ -1,5 +1,7 @@
 //! Vehicles and their drivers: VIN, licence plate, driver's licence.
 
+#![deny(clippy::string_slice, clippy::indexing_slicing)]
+
 use smallvec::SmallVec;
 
 use super::EntityType::{DriverId, LicensePlate, VehicleIdentificationNumber};

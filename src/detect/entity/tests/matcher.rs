@@ -168,7 +168,8 @@ fn check_rejected(r: &Recognizer, dfa: &dense::DFA<Vec<u32>>, text: &str, starts
     assert!(starts.end <= end, "{}: {:?} reaches beyond the candidate", r.entity, &text[starts.start - 1..end]);
     for start in starts.filter(|&start| start < end && text.is_char_boundary(start)) {
         // Whether the letters before are those of a percent escape is known from an earlier start only.
-        let inside = r.entity == EntityType::Email && text[..start].ends_with(|c: char| c.is_alphanumeric() || c == '%');
+        let inside =
+            r.entity == EntityType::Email && text[..start].ends_with(|c: char| c.is_alphanumeric() || c == '%');
         if inside || !ends(dfa, text.as_bytes(), start, r.max_bytes).contains(&end) {
             continue;
         }
