@@ -3,8 +3,10 @@
 //! Half of the world's addresses have no form that a pattern could know; this finds those that name a street kind, a unit
 //! or a box.
 
+#![deny(clippy::string_slice, clippy::indexing_slicing)]
+
 use super::EntityType::Address;
-use super::form::{accept_if, is_word, plain, tail};
+use super::form::{accept_if, is_word, keyword_link, part, plain, tail};
 use super::recognizer::{Candidate, Recognizer, Verdict};
 
 /// A capitalised word of a street or a place, or an ordinal ("42nd").
@@ -72,7 +74,16 @@ pub(super) static RECOGNIZERS: &[Recognizer] = &[
         any,
     ),
     // A postal code alone, where it is called so.
-    plain(Address, r"\b(?i:zip(?: ?code)?|postal code|postcode|post code)(?:'s)?(?i: is| =|:|=)? ?(?:\d{5}(?:-\d{4}|-\d{3})?|[A-Za-z]{1,2}\d[0-9A-Za-z]? ?\d[A-Za-z]{2}|[A-Za-z]\d[A-Za-z] ?\d[A-Za-z]\d|\d{4})\b", 40, any)
+    plain(
+        Address,
+        concat!(
+            r"\b(?i:zip(?:[ _-]?code)?|postal[ _-]?code|post[ _-]?code)(?:'s)?",
+            keyword_link!(),
+            r"(?:\d{5}(?:-\d{4}|-\d{3})?|[A-Za-z]{1,2}\d[0-9A-Za-z]?[ \n]?\d[A-Za-z]{2}|[A-Za-z]\d[A-Za-z][ \n]?\d[A-Za-z]\d|\d{4})\b"
+        ),
+        40,
+        any,
+    )
         .value(code_value),
 ];
 
@@ -82,24 +93,24 @@ fn any(c: &Candidate<'_>) -> Verdict {
 
 /// A code may have one space inside; the keyword ends in a letter or a sign.
 fn code_value(text: &str) -> std::ops::Range<usize> {
-    let first = text.char_indices().find(|&(_, c)| c.is_ascii_digit()).map_or(0, |(i, _)| i);
-    let letters = text[..first].bytes().rev().take_while(|b| b.is_ascii_alphabetic()).count();
-    let start =
-        if letters <= 2 { first - letters } else { tail(&text[..first], |c| matches!(c, ' ' | ':' | '=')).start };
+    let first = text.bytes().position(|b| b.is_ascii_digit()).unwrap_or(0);
+    let head = part(text, 0..first);
+    let letters = head.bytes().rev().take_while(u8::is_ascii_alphabetic).count();
+    let start = if letters <= 2 { first - letters } else { tail(head, |c| !c.is_ascii_alphanumeric()).start };
     start..text.len()
 }
 
 /// The parts of an address and the signs in front of each.
 fn parts_of(text: &str) -> impl Iterator<Item = (&str, &str)> {
-    let is_sign = |byte: &u8| matches!(byte, b' ' | b',' | b'.' | b'#' | b'\n');
+    let is_sign = |c: char| matches!(c, ' ' | ',' | '.' | '#' | '\n');
     let mut rest = text;
     std::iter::from_fn(move || {
-        let bytes = rest.as_bytes();
-        let start = bytes.iter().position(|byte| !is_sign(byte))?;
-        let end = bytes[start..].iter().position(is_sign).map_or(bytes.len(), |length| start + length);
-        let part = (&rest[..start], &rest[start..end]);
-        rest = &rest[end..];
-        Some(part)
+        let word = rest.trim_start_matches(is_sign);
+        let signs = rest.strip_suffix(word)?;
+        let after = word.trim_start_matches(|c| !is_sign(c));
+        let word = word.strip_suffix(after)?;
+        rest = after;
+        (!word.is_empty()).then_some((signs, word))
     })
 }
 
@@ -141,18 +152,19 @@ fn street(c: &Candidate<'_>) -> Verdict {
         return Verdict::Reject;
     }
     // A street kind on the same line, at most five words behind the number, or a unit at most seven.
-    let same_line = |i: usize| parts[1..=i].iter().all(|p| !p.0.contains('\n'));
-    let kind = (2..parts.len().min(7)).find(|&i| is_kind(parts[i].1) && same_line(i));
-    let unit = (2..parts.len().saturating_sub(1).min(8)).find(|&i| is_unit(parts[i].1) && has_digit(parts[i + 1].1));
+    let same_line = |i: usize| parts.iter().take(i + 1).skip(1).all(|p| !p.0.contains('\n'));
+    let word = |i: usize| parts.get(i).map_or("", |p| p.1);
+    let kind = (2..parts.len().min(7)).find(|&i| is_kind(word(i)) && same_line(i));
+    let unit = (2..parts.len().saturating_sub(1).min(8)).find(|&i| is_unit(word(i)) && has_digit(word(i + 1)));
     let plain_dots = |until: usize| {
-        parts[1..=until].iter().zip(&parts[..until]).all(|(p, before)| !p.0.contains('.') || before.1.len() <= 4)
+        parts.iter().skip(1).take(until).zip(&parts).all(|(p, before)| !p.0.contains('.') || before.1.len() <= 4)
     };
     let end = match (kind, unit) {
         (Some(k), _) => end_of_street(&parts, k),
         (None, Some(u)) => u + 1,
         (None, None) => return Verdict::Reject,
     };
-    accept_if(plain_dots(end) && place(&parts[end + 1..], unit.is_some()))
+    accept_if(plain_dots(end) && place(parts.get(end + 1..).unwrap_or_default(), unit.is_some()))
 }
 
 /// The last part of street, direction and unit.
@@ -182,13 +194,13 @@ fn place(parts: &[(&str, &str)], has_unit: bool) -> bool {
     }
     if !before.is_empty() && matches!(last.1, "USA" | "UK" | "Canada" | "States" | "Kingdom" | "Australia") {
         let country = if matches!(last.1, "States" | "Kingdom") { 2 } else { 1 };
-        return place(&parts[..parts.len().saturating_sub(country)], has_unit);
+        return place(parts.split_at(parts.len().saturating_sub(country)).0, has_unit);
     }
     let words = parts.iter().all(|p| !has_digit(p.1));
     let state = last.1.len() == 2 && last.1.bytes().all(|b| b.is_ascii_uppercase());
     if postal_code(parts) {
         // Numbers in front of the code would be another address.
-        parts.len() <= 3 || parts[..parts.len() - 2].iter().all(|p| !has_digit(p.1))
+        parts.len() <= 3 || parts.iter().rev().skip(2).all(|p| !has_digit(p.1))
     } else if state {
         words && !before.is_empty() && before.len() <= 4
     } else {
@@ -196,8 +208,8 @@ fn place(parts: &[(&str, &str)], has_unit: bool) -> bool {
         words
             && lines <= usize::from(has_unit)
             && parts.len() <= 3
-            && (parts[0].0.contains(',') || (has_unit && lines == 1))
-            && parts[1..].iter().all(|p| p.0 == " ")
+            && (parts.first().is_some_and(|p| p.0.contains(',')) || (has_unit && lines == 1))
+            && parts.iter().skip(1).all(|p| p.0 == " ")
     }
 }
 
@@ -224,13 +236,11 @@ fn postal_code(parts: &[(&str, &str)]) -> bool {
         shape(last.1).as_str(),
         "9999" | "99999" | "999999" | "99999-9999" | "99999-999" | "99-999" | "999-9999" | "9999-999"
     );
-    let halves = parts.len() >= 2
-        && shape(last.1) == "9AA"
-        && digits(parts[parts.len() - 2].1) >= 1
-        && parts[parts.len() - 2].1.len() <= 4;
-    let canadian = parts.len() >= 2 && shape(last.1) == "9A9" && shape(parts[parts.len() - 2].1) == "A9A";
+    let first_half = parts.iter().rev().nth(1).map_or("", |p| p.1);
+    let halves = shape(last.1) == "9AA" && digits(first_half) >= 1 && first_half.len() <= 4;
+    let canadian = shape(last.1) == "9A9" && shape(first_half) == "A9A";
     // One code behind another is the date or the number of the next line.
-    let numeric = numeric && !parts.iter().rev().nth(1).is_some_and(|p| has_digit(p.1));
+    let numeric = numeric && !has_digit(first_half);
     numeric || halves || canadian
 }
 
@@ -239,7 +249,7 @@ fn box_number(c: &Candidate<'_>) -> Verdict {
     let Some(number) = parts.iter().position(|p| has_digit(p.1)) else {
         return Verdict::Reject;
     };
-    accept_if(whole(c) && place(&parts[number + 1..], false))
+    accept_if(whole(c) && place(parts.get(number + 1..).unwrap_or_default(), false))
 }
 
 fn ends_well(text: &str) -> bool {

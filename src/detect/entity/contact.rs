@@ -1,28 +1,78 @@
 //! Electronic addresses: e-mail and web. Telephone numbers have a file of their own.
+//!
+//! # Where an e-mail address begins and ends
+//!
+//! RFC 5321 lets nearly every sign be part of a local part (`atext`); in running text, queries, paths and logs most of them
+//! are what separates the address from what is before it. So a local part consists of letters, digits and combining marks of
+//! any script (RFC 6531) and of the signs `. _ + - % ! $ ^`, and of an apostrophe (`'` or `’`) between two of them. All other
+//! signs separate: `= / | ? & { } # * ~`, the grave accent, and white space, brackets and quotes. So does a percent escape of
+//! a separating character (`%20`, `%3D`), and a run of two dots, except in Japanese addresses (`.jp`), where carriers gave
+//! them out. It begins with a letter or a digit, or it is quoted (`"jane roe"@example.com`).
+//!
+//! A host name consists of labels of letters, digits and marks of any script, and hyphens (UTS 46); the last label is all
+//! letters, or punycode.
+//!
+//! Scripts written without spaces, and Korean, whose particles are glued to words, surround addresses in running text. Their
+//! letters do not join a local part that is ASCII next to the `@`, nor a host name that is complete without them:
+//! `请写信给jane@example.com谢谢` holds `jane@example.com`. An address that is written in such a script next to the `@` is taken
+//! up to the next separator.
+
+#![deny(clippy::string_slice, clippy::indexing_slicing)]
+
+use unicode_normalization::char::is_combining_mark;
 
 use super::EntityType::{Email, Url};
-use super::form::{accept_if, context_if, is_word, plain};
+use super::form::{accept_if, context_if, is_word, plain, reject_end};
 use super::recognizer::{Candidate, Recognizer, Verdict};
+use crate::text::kind::CharKind;
 
 /// RFC 5321 4.5.3.1: a path of 256 bytes, of which 64 local; longer ones are in use and must not leak their head.
 const EMAIL_MAX: usize = 320;
 const URL_MAX: usize = 2048;
 
+/// The sign and the host of an address.
+macro_rules! host {
+    () => {
+        r"(?:@|%40)[A-Za-z0-9\x80-\xff][A-Za-z0-9.\x80-\xff-]*\.[A-Za-z\x80-\xff][A-Za-z0-9\x80-\xff-]+"
+    };
+}
+
+/// A character outside ASCII that may be part of an address of the web, as UTF-8.
+///
+/// RFC 3987 allows nearly all; in running text the punctuation of other scripts ends an address. So this leaves out the signs of
+/// Latin-1 (`\xc2`), general punctuation (U+2000 to U+207F), Chinese and Japanese punctuation (U+3000 to U+303F, but for the
+/// letters among them) and its small, vertical and halfwidth forms.
+macro_rules! other_script {
+    () => {
+        concat!(
+            r"\xc2[\xaa\xb5\xb7\xba]|[\xc3-\xdf][\x80-\xbf]|[\xe0\xe1\xe4-\xed][\x80-\xbf][\x80-\xbf]|\xe2[\x82-\xb7\xba-\xbf][\x80-\xbf]",
+            r"|\xe3(?:\x80[\x85-\x87\xa1-\xa9\xb1-\xb5\xbb]|[\x81-\xbf][\x80-\xbf])",
+            r"|\xef(?:[\xa4-\xb7\xba\xbb\xbe\xbf][\x80-\xbf]|\xbd[\xa6-\xbf])|[\xf0-\xf4][\x80-\xbf][\x80-\xbf][\x80-\xbf]"
+        )
+    };
+}
+
 pub(super) static RECOGNIZERS: &[Recognizer] = &[
-    plain(
-        Email,
-        r"[A-Za-z0-9_][A-Za-z0-9.!#$&'*+/=?^_`{|}~%-]*(?:@|%40)[A-Za-z0-9][A-Za-z0-9.-]*\.[A-Za-z][A-Za-z0-9-]+",
-        EMAIL_MAX,
-        email,
-    )
-    .around(*b"@%"),
+    plain(Email, concat!(r"[A-Za-z0-9%\x80-\xff][A-Za-z0-9.!#$&'*+/=?^_`{|}~%\x80-\xff-]*", host!()), EMAIL_MAX, email)
+        .around(*b"@%"),
+    plain(Email, concat!(r#""[A-Za-z0-9][A-Za-z0-9 .'_+\x80-\xff-]*""#, host!()), EMAIL_MAX, quoted_email).around(*b"@%"),
     plain(
         Url,
-        r"\b(?i:https?|ftps?|sftp|wss?|ssh|git|s3|file|ldaps?|jdbc:[a-z]+|postgres(?:ql)?|mysql|mongodb(?:\+srv)?|redis|amqps?)://[!#-;=?-\[\]_a-z~|^\x80-\xff]+",
+        concat!(
+            r"\b(?i:https?|ftps?|sftp|wss?|ssh|git|s3|file|ldaps?|jdbc:[a-z]+|postgres(?:ql)?|mysql|mongodb(?:\+srv)?|redis|amqps?)://",
+            r"(?:[!#-;=?-\[\]_a-z~|^]|",
+            other_script!(),
+            r")+"
+        ),
         URL_MAX,
         url,
     ),
-    plain(Url, r"\b(?i:www)\.[A-Za-z0-9][A-Za-z0-9-]*\.[!#-;=?-\[\]_a-z~\x80-\xff]+", URL_MAX, url),
+    plain(
+        Url,
+        concat!(r"\b(?i:www)\.[A-Za-z0-9][A-Za-z0-9-]*\.(?:[!#-;=?-\[\]_a-z~]|", other_script!(), r")+"),
+        URL_MAX,
+        url,
+    ),
     // Bare domains: a list of common endings and a path, else a word such as "website" near it.
     plain(
         Url,
@@ -31,48 +81,126 @@ pub(super) static RECOGNIZERS: &[Recognizer] = &[
         bare_domain,
     )
     .around(*b"..")
-    .near(&["website", "web site", "site", "url", "homepage", "home page", "domain", "link", "visit", "webpage", "browse"]),
+    .near(&[
+        "website", "web site", "site", "url", "homepage", "home page", "domain", "link", "visit", "webpage", "browse",
+        "webseite", "adresse", "lien", "sitio", "sito", "сайт", "网址", "网站", "サイト", "사이트",
+    ]),
 ];
 
 /// Local part and host of an address, at its last `@` or `%40`.
 fn split_email(text: &str) -> Option<(&str, &str)> {
-    match (text.rfind('@'), text.rfind("%40")) {
-        (Some(at), encoded) if encoded.is_none_or(|e| e < at) => Some((&text[..at], &text[at + 1..])),
-        (_, Some(at)) => Some((&text[..at], &text[at + 3..])),
-        _ => None,
+    match (text.rsplit_once('@'), text.rsplit_once("%40")) {
+        (Some(plain), Some(encoded)) => Some(if plain.1.len() < encoded.1.len() { plain } else { encoded }),
+        (plain, encoded) => plain.or(encoded),
     }
 }
 
+fn is_letter(c: char) -> bool {
+    c.is_alphanumeric() || is_combining_mark(c)
+}
+
+/// A letter that is written next to a word and is not a part of it.
+fn is_unspaced(c: char) -> bool {
+    let hangul = matches!(c, '\u{1100}'..='\u{11ff}' | '\u{3130}'..='\u{318f}' | '\u{ac00}'..='\u{d7a3}');
+    hangul || (!c.is_ascii() && is_letter(c) && CharKind::of(c) == CharKind::Other && !is_combining_mark(c))
+}
+
+fn is_apostrophe(c: char) -> bool {
+    matches!(c, '\'' | '\u{2019}')
+}
+
+/// Whether a local part may hold the character.
+fn is_local(c: char) -> bool {
+    is_letter(c) || matches!(c, '.' | '_' | '+' | '-' | '%' | '!' | '$' | '^')
+}
+
+/// Where the local part begins in the text before the sign: behind the last separator. The length of the text where there is
+/// none.
+fn local_start(before: &str, host: &str) -> usize {
+    let dotted = host.len() >= 3 && host.get(host.len() - 3..).is_some_and(|end| end.eq_ignore_ascii_case(".jp"));
+    let spaced = !before.chars().next_back().is_some_and(is_unspaced);
+    let mut begin = before.len();
+    let mut later: Option<char> = None;
+    for (at, c) in before.char_indices().rev() {
+        let earlier = || before.get(..at).and_then(|head| head.chars().next_back());
+        let apostrophe = is_apostrophe(c) && later.is_some_and(is_letter) && earlier().is_some_and(is_letter);
+        let ellipsis = c == '.' && later == Some('.') && !dotted;
+        if !(is_local(c) || apostrophe) || ellipsis || (spaced && is_unspaced(c)) {
+            break;
+        }
+        if c == '%' && before.get(at + 1..at + 3).is_some_and(separates) {
+            // The two digits of the escape were taken for a part of it.
+            return begin.max(at + 3);
+        }
+        if c.is_alphanumeric() {
+            begin = at;
+        }
+        later = Some(c);
+    }
+    begin
+}
+
+/// Whether `%` and these two digits stand for a character that separates.
+fn separates(hex: &str) -> bool {
+    u8::from_str_radix(hex, 16).is_ok_and(|byte| byte.is_ascii() && !is_local(char::from(byte)))
+}
+
 fn email(c: &Candidate<'_>) -> Verdict {
-    let Some((local, host)) = split_email(c.text) else {
-        return Verdict::Reject;
-    };
-    // A letter or digit before it means that an earlier start was judged and refused: this is the tail of it.
-    let starts_clean = !c.before.is_some_and(|b| b.is_ascii_alphanumeric());
-    let ends_clean = !c.after.is_some_and(|a| a == '@' || a.is_ascii_alphanumeric());
-    accept_if(starts_clean && ends_clean && plausible_local(local) && plausible_host(host))
+    let Some((local, host)) = split_email(c.text) else { return reject_end(c) };
+    if !plausible_host(host) || host_goes_on(host, c.after) {
+        return reject_end(c);
+    }
+    match local_start(local, host) {
+        0 => Verdict::Accept,
+        start if start == local.len() => reject_end(c),
+        start => Verdict::RejectBefore(start),
+    }
 }
 
-fn plausible_local(local: &str) -> bool {
-    // A second "@", an URL's "//" or a query in front means that the address begins later; the engine tries there too.
-    !local.is_empty()
-        && !local.contains("..")
-        && !local.ends_with('.')
-        && !local.contains("//")
-        && !local.contains(['=', '?', '&', '|', '{', '}'])
-        && !local.contains("%40")
-        && !local.contains('/')
+fn quoted_email(c: &Candidate<'_>) -> Verdict {
+    let Some((_, host)) = split_email(c.text) else { return reject_end(c) };
+    if !plausible_host(host) || host_goes_on(host, c.after) {
+        return reject_end(c);
+    }
+    accept_if(!c.before.is_some_and(is_letter))
 }
 
-/// Host of an e-mail address: DNS labels and an alphabetic ending of at least two letters, or a punycode one.
+/// Whether the host name is longer than the candidate, or another address begins.
+fn host_goes_on(host: &str, after: Option<char>) -> bool {
+    let unspaced_end = host.chars().next_back().is_some_and(is_unspaced);
+    after.is_some_and(|a| a == '@' || (is_letter(a) && (unspaced_end || !is_unspaced(a))))
+}
+
+/// Host of an e-mail address: DNS labels, the last of at least two letters or punycode.
 fn plausible_host(host: &str) -> bool {
-    let Some((_, ending)) = host.rsplit_once('.') else {
+    let Some((name, ending)) = host.rsplit_once('.') else {
         return false;
     };
+    let all = host.chars().all(|c| is_letter(c) || matches!(c, '.' | '-'));
     let labels = host.split('.').all(|l| !l.is_empty() && l.len() <= 63 && !l.starts_with('-') && !l.ends_with('-'));
-    let ending_ok =
-        ending.len() >= 2 && (ending.bytes().all(|b| b.is_ascii_alphabetic()) || ending.starts_with("xn--"));
-    labels && ending_ok && host.len() <= 253
+    let letters = ending.chars().all(|c| c.is_alphabetic() || is_combining_mark(c));
+    let ending_ok = (letters && ending.chars().nth(1).is_some()) || ending.starts_with("xn--");
+    all && labels && ending_ok && host.len() <= 253 && !swallows_text(host) && !is_scaled_image(name, ending)
+}
+
+/// Whether a label begins in ASCII letters that complete the host name, and goes on in a script without spaces.
+fn swallows_text(host: &str) -> bool {
+    let joint = host
+        .char_indices()
+        .zip(host.chars().skip(1))
+        .find(|&((_, c), next)| c.is_ascii_alphabetic() && is_unspaced(next));
+    let head = joint.and_then(|((at, _), _)| host.get(..=at));
+    head.and_then(|head| head.rsplit_once('.'))
+        .is_some_and(|(_, label)| label.len() >= 2 && label.bytes().all(|b| b.is_ascii_alphabetic()))
+}
+
+/// `icon@2x.png`: an image for screens of twice the density.
+fn is_scaled_image(name: &str, ending: &str) -> bool {
+    const IMAGES: &[&str] =
+        &["avif", "bmp", "gif", "heic", "ico", "jpeg", "jpg", "pdf", "png", "svg", "tif", "tiff", "webp"];
+    let first = name.split('.').next().unwrap_or_default();
+    let scale = first.strip_suffix(['x', 'X']).is_some_and(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()));
+    scale && IMAGES.iter().any(|image| ending.eq_ignore_ascii_case(image))
 }
 
 /// Whether a web address may end as it does: sentence punctuation and a bracket it never opened belong to the sentence.
@@ -82,23 +210,60 @@ fn ends_well(text: &str) -> bool {
     };
     match last {
         '.' | ',' | ';' | ':' | '!' | '?' | '\'' | '"' | '*' | '_' | '(' | '[' | '|' => false,
+        // Arabic comma, semicolon, question mark and full stop, and the danda.
+        '\u{60c}' | '\u{61b}' | '\u{61f}' | '\u{6d4}' | '\u{964}' | '\u{965}' => false,
         ')' => text.matches('(').count() >= text.matches(')').count(),
         ']' => text.matches('[').count() >= text.matches(']').count(),
         _ => true,
     }
 }
 
+/// Whether the sentence goes on inside the candidate: behind a bracket that closes more than was opened, or behind a sign of
+/// the sentence with Chinese, Japanese or the like behind it, which is what fullwidth signs look like in the entity view.
+fn sentence_goes_on(text: &str) -> bool {
+    let (mut round, mut square) = (0i32, 0i32);
+    let mut before = ' ';
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        match c {
+            '(' => round += 1,
+            ')' => round -= 1,
+            '[' => square += 1,
+            ']' => square -= 1,
+            ',' | ';' | '!' | '?' | ':' if chars.peek().is_some_and(|&next| is_unspaced(next)) => {
+                // "/wiki/分类:编程" is one address.
+                let within = c == ':' && is_unspaced(before);
+                if !within {
+                    return true;
+                }
+            }
+            _ => {}
+        }
+        if round < 0 || square < 0 {
+            return true;
+        }
+        before = c;
+    }
+    false
+}
+
 fn url(c: &Candidate<'_>) -> Verdict {
+    if !url_ends_here(c) {
+        return reject_end(c);
+    }
+    if !ends_well(c.text) || sentence_goes_on(c.text) {
+        return Verdict::Reject;
+    }
     let rest = c.text.split_once("://").map_or(c.text, |(_, rest)| rest);
     let host = rest.split(['/', '?', '#']).next().unwrap_or(rest);
-    let named = host.bytes().any(|b| b.is_ascii_alphanumeric()) && !host.contains("..");
+    let named = host.chars().any(char::is_alphanumeric) && !host.contains("..");
     let dotted = c.text.contains("://") || host.matches('.').count() >= 2;
-    accept_if(named && dotted && ends_well(c.text) && !matches!(c.before, Some('@' | '.' | '-')) && url_ends_here(c))
+    accept_if(named && dotted && !matches!(c.before, Some('@' | '.' | '-')))
 }
 
 /// The longest end is wanted; an end inside a word would only be offered when every longer one fails.
 fn url_ends_here(c: &Candidate<'_>) -> bool {
-    !c.after.is_some_and(|a| a.is_ascii_alphanumeric())
+    !c.after.is_some_and(|a| a.is_ascii_alphanumeric() || (is_letter(a) && !is_unspaced(a)))
 }
 
 fn bare_domain(c: &Candidate<'_>) -> Verdict {

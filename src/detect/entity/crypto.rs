@@ -1,5 +1,7 @@
 //! Addresses of crypto-currency wallets.
 
+#![deny(clippy::string_slice, clippy::indexing_slicing)]
+
 use sha2::{Digest, Sha256};
 
 use super::EntityType::CryptoWallet;
@@ -37,7 +39,7 @@ fn base58check(text: &str) -> bool {
     }
     let (payload, check) = bytes.split_at(21);
     let hash = Sha256::digest(Sha256::digest(payload));
-    matches!(payload[0], 0 | 5) && hash[..4] == *check
+    matches!(payload.first(), Some(0 | 5)) && hash.starts_with(check)
 }
 
 fn base58(c: &Candidate<'_>) -> Verdict {

@@ -1,8 +1,12 @@
 //! Payment card numbers, IBANs, SWIFT codes.
 
+#![deny(clippy::string_slice, clippy::indexing_slicing)]
+
+use smallvec::SmallVec;
+
 use super::EntityType::{CreditDebitCardNumber, InternationalBankAccountNumber, SwiftCode};
 use super::checksum::{digits, luhn, mod97};
-use super::form::{accept_if, is_digit, is_word, plain, tail};
+use super::form::{accept_if, is_digit, is_word, keyword_link, part, plain, reject_end, tail};
 use super::iban;
 use super::recognizer::{Candidate, Recognizer, Verdict};
 
@@ -26,6 +30,25 @@ const CARD_WORDS: &[&str] = &[
     "payment",
     "mir",
     "rupay",
+    "tarjeta",
+    "carte",
+    "carte bancaire",
+    "karte",
+    "kreditkarte",
+    "kartennummer",
+    "carta",
+    "cartao",
+    "card number",
+    "карта",
+    "карты",
+    "номер карты",
+    "信用卡",
+    "卡号",
+    "银行卡",
+    "カード番号",
+    "クレジットカード",
+    "카드번호",
+    "카드 번호",
 ];
 
 const SWIFT_WORDS: &[&str] = &[
@@ -40,29 +63,38 @@ const SWIFT_WORDS: &[&str] = &[
     "wire",
     "beneficiary",
     "remittance",
+    "bankleitzahl",
+    "banque",
+    "banco",
+    "banca",
+    "код банка",
 ];
 
 pub(super) static RECOGNIZERS: &[Recognizer] = &[
     // No boundary at either end: a card glued to a word or a key is still a card. Neighbouring digits are the validator's.
-    plain(CreditDebitCardNumber, r"\d+(?:[ .-]\d+)*", 40, card).near(CARD_WORDS),
+    plain(CreditDebitCardNumber, r"\d+(?:[ \n./-]\d+)*", 37, card).near(CARD_WORDS).unless(in_digest),
     // Bedrock masks the bare last four digits too; only next to words that say so.
     plain(
         CreditDebitCardNumber,
-        r"\b(?i:ending(?: in| with)?|last (?:four|4)(?: digits)?(?: are| is|:)?) [*xX.# -]*\d{4}\b",
+        r"\b(?i:ending(?: in| with)?|last (?:four|4)(?: digits)?(?: are| is|:)?)[ \n][*xX.# -]*\d{4}\b",
         48,
         last_four,
     )
     .value(last_four_value)
     .near(CARD_WORDS),
-    plain(InternationalBankAccountNumber, r"\b[A-Za-z]{2}\d\d(?:[ -]?[0-9A-Za-z])+\b", 50, iban_number),
+    plain(InternationalBankAccountNumber, r"\b[A-Za-z]{2}\d\d(?:[ \n-]?[0-9A-Za-z])+\b", 41, iban_number),
     plain(SwiftCode, r"\b[A-Z]{6}[A-Z0-9]{2}(?:[A-Z0-9]{3})?\b", 11, swift).near(SWIFT_WORDS),
     plain(
         SwiftCode,
-        r"\b(?i:swift|bic)(?i:/bic|/swift)?(?i:[ -]?code)?(?i: (?:number|no\.?))?(?i: is)?[ ]?[:=#]?[ ]?[A-Za-z0-9]+\b",
+        concat!(
+            r"\b(?i:swift|bic)(?i:/bic|/swift)?(?i:[ _-]?code)?(?i:[ _](?:number|no\.?))?",
+            keyword_link!(),
+            r"[A-Za-z0-9]+\b"
+        ),
         60,
         swift_named,
     )
-    .value(after_space_or_sign),
+    .value(swift_value),
 ];
 
 /// Which networks issue numbers of this prefix and length, and how sure that makes us.
@@ -115,23 +147,67 @@ fn issuer(digits: &[u8]) -> Verdict {
 
 /// Whether the groups between separators are ones cards are written in: all together, digit by digit, or in the
 /// printed forms 4-4-4-4(-3), 4-6-5 and 4-6-4.
-fn card_groups(text: &str) -> bool {
-    let groups: Vec<usize> = text.split([' ', '-', '.']).map(str::len).collect();
+///
+/// A line end may take the place of one separator, if there is another: two numbers below each other are no card. Slashes
+/// separate all groups or none.
+fn card_groups(c: &Candidate<'_>) -> bool {
+    let groups = c.groups_by([' ', '\n', '-', '.', '/'].as_slice());
+    let signs = |sign: u8| c.text.bytes().filter(|&b| b == sign).count();
+    let (lines, slashes) = (signs(b'\n'), signs(b'/'));
+    if lines > 1 || lines == 1 && groups.len() < 3 || slashes > 0 && (slashes + 1 < groups.len() || slashes < 3) {
+        return false;
+    }
     match groups.as_slice() {
         [_] | [4, 6, 5] | [4, 6, 4] | [4, 5, 6] | [6, 13] | [8, 8] | [6, 10] | [6, 6, 4] => true,
-        [4, 4, .., last] => groups[..groups.len() - 1].iter().all(|&n| n == 4) && *last <= 7,
+        [4, 4, middle @ .., last] => middle.iter().all(|&n| n == 4) && *last <= 7,
         groups => groups.iter().all(|&n| n == 1),
     }
 }
 
 fn card(c: &Candidate<'_>) -> Verdict {
-    let digits = digits(c.text);
-    let repeated = digits.windows(2).all(|w| w[0] == w[1]);
-    // A fraction such as 0.4111111111111111 is not a card, nor is the head of a longer number.
-    if !c.digits_end_here() || c.before == Some('.') || repeated || !card_groups(c.text) || !luhn(&digits) {
-        return Verdict::Reject;
+    if is_digit(c.after) {
+        return reject_end(c);
     }
-    issuer(&digits)
+    if let Some(rejected) = c.rejected_by_count(12..=19) {
+        return rejected;
+    }
+    // No start inside a run of digits is right, so a wrong start rejects those of its whole run. A fraction such as
+    // 0.4111111111111111 is not a card either.
+    let run = c.text.bytes().take_while(u8::is_ascii_digit).count();
+    if is_digit(c.before) || c.before == Some('.') || !card_groups(c) {
+        return Verdict::RejectBefore(run);
+    }
+    let digits = digits(c.text);
+    let repeated = digits.windows(2).all(|w| matches!(w, [a, b] if a == b));
+    match issuer(&digits) {
+        _ if repeated || !luhn(&digits) => Verdict::RejectBefore(run),
+        Verdict::Reject => Verdict::RejectBefore(run),
+        verdict => verdict,
+    }
+}
+
+/// Whether the digits are part of a digest or of encoded data: an unbroken run of at least 32 hexadecimal digits of one case,
+/// or of the characters of base64 in which digits and letters of both cases are mixed. A letter touches the candidate: between
+/// slashes it is a segment of a path.
+fn in_digest(before: &str, text: &str, after: &str) -> bool {
+    let touched =
+        before.ends_with(|c: char| c.is_ascii_alphabetic()) || after.starts_with(|c: char| c.is_ascii_alphabetic());
+    if !touched || !text.bytes().all(|b| b.is_ascii_digit()) {
+        return false;
+    }
+    let run = |is_part: fn(&u8) -> bool| {
+        let head = before.bytes().rev().take_while(is_part);
+        head.chain(after.bytes().take_while(is_part)).collect::<SmallVec<[u8; 96]>>()
+    };
+    let long = |run: &[u8]| run.len() + text.len() >= 32;
+    let has = |run: &[u8], is_kind: fn(&u8) -> bool| run.iter().any(is_kind);
+    let lower = run(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
+    let upper = run(|b| matches!(b, b'0'..=b'9' | b'A'..=b'F'));
+    let encoded = run(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/'));
+    let mixed = has(&encoded, u8::is_ascii_lowercase)
+        && has(&encoded, u8::is_ascii_uppercase)
+        && has(&encoded, u8::is_ascii_digit);
+    [&lower, &upper].into_iter().any(|hex| long(hex) && has(hex, u8::is_ascii_alphabetic)) || (long(&encoded) && mixed)
 }
 
 fn last_four(_: &Candidate<'_>) -> Verdict {
@@ -143,17 +219,20 @@ fn last_four_value(text: &str) -> std::ops::Range<usize> {
 }
 
 fn iban_number(c: &Candidate<'_>) -> Verdict {
-    if is_word(c.before) || is_word(c.after) {
+    if is_word(c.after) {
+        return reject_end(c);
+    }
+    let count = c.text.bytes().filter(u8::is_ascii_alphanumeric).count();
+    let length = c.text.get(..2).map(str::to_ascii_uppercase).and_then(|country| iban::length(&country));
+    if is_word(c.before) || length != Some(count) || !c.wraps_once() {
         return Verdict::Reject;
     }
     let plain: String = c.text.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_uppercase()).collect();
-    let separated = plain.len() != c.text.len();
-    let country = plain.get(..2).unwrap_or_default();
+    let separated = count != c.text.len();
     accept_if(
-        iban::length(country) == Some(plain.len())
-            && mod97(&plain)
-            // Printed IBANs stand in groups of four; anything else with spaces is running text.
-            && (!separated || c.text.split([' ', '-']).rev().skip(1).all(|g| g.len() == 4)),
+        mod97(&plain)
+            // Printed IBANs are in groups of four; anything else with spaces is running text.
+            && (!separated || c.text.split([' ', '\n', '-']).rev().skip(1).all(|g| g.len() == 4)),
     )
 }
 
@@ -175,15 +254,16 @@ const BANKS: &[&str] = &[
 ];
 
 fn swift(c: &Candidate<'_>) -> Verdict {
-    if !is_country(&c.text[4..6]) || matches!(c.before, Some('-' | '_')) || matches!(c.after, Some('_')) {
+    let (bank, country) = (part(c.text, 0..4), part(c.text, 4..6));
+    if !is_country(country) || matches!(c.before, Some('-' | '_')) || matches!(c.after, Some('_')) {
         return Verdict::Reject;
     }
     // A listed bank, with a location that no English word ends in: DEUTDEFF yes, but a location of two letters alone is weak.
-    if BANKS.contains(&&c.text[..4]) { Verdict::Accept } else { Verdict::NeedsContext }
+    if BANKS.contains(&bank) { Verdict::Accept } else { Verdict::NeedsContext }
 }
 
 fn swift_named(c: &Candidate<'_>) -> Verdict {
-    let value = &c.text[after_space_or_sign(c.text)];
+    let value = part(c.text, swift_value(c.text));
     let cased = value.bytes().all(|b| !b.is_ascii_lowercase()) || value.bytes().all(|b| !b.is_ascii_uppercase());
     // Lower case letters need a digit to be told from a word ("swift transfer").
     let told = value.bytes().any(|b| b.is_ascii_uppercase()) || value.bytes().any(|b| b.is_ascii_digit());
@@ -192,11 +272,11 @@ fn swift_named(c: &Candidate<'_>) -> Verdict {
             && value.bytes().take(6).all(|b| b.is_ascii_alphabetic())
             && cased
             && told
-            && is_country(&value[4..6])
+            && is_country(part(value, 4..6))
             && !is_digit(c.after),
     )
 }
 
-fn after_space_or_sign(text: &str) -> std::ops::Range<usize> {
-    tail(text, |c| matches!(c, ' ' | ':' | '=' | '#'))
+fn swift_value(text: &str) -> std::ops::Range<usize> {
+    tail(text, |c| !c.is_ascii_alphanumeric())
 }

@@ -1,14 +1,22 @@
 //! Short forms the tables and validators share.
 
-use std::ops::Range;
+#![deny(clippy::string_slice, clippy::indexing_slicing)]
+
+use std::ops::{Range, RangeInclusive};
+
+use smallvec::SmallVec;
 
 use super::EntityType;
-use super::recognizer::{Candidate, Recognizer, Verdict};
+use super::checksum::digit_count;
+use super::recognizer::{Candidate, Recognizer, Verdict, Veto};
 
 /// Digits in any grouping. The numbers of persons, cards and accounts all start from this one pattern and leave their
 /// lengths and groups to the validators: patterns that count digits each in their own way would multiply the states of
 /// the automaton they share.
-pub(super) const NUMBER: &str = r"\b\d+(?:[ .-]\d+)*\b";
+///
+/// A line end separates groups as a space does, because models wrap lines. The entity view shows it as one `\n`, however many
+/// spaces are around it. A value takes one of them at most: numbers in a column are not one number.
+pub(super) const NUMBER: &str = r"\b\d+(?:[ \n.-]\d+)*\b";
 
 /// Reach of context words: Presidio's and Google DLP's order of magnitude, measured on the labelled sets.
 const REACH_BEFORE: usize = 50;
@@ -31,6 +39,7 @@ pub(super) const fn plain(
         reach_before: REACH_BEFORE,
         reach_after: REACH_AFTER,
         landmark: None,
+        veto: None,
     }
 }
 
@@ -53,12 +62,31 @@ impl Recognizer {
         self
     }
 
+    /// The same, but for candidates whose surroundings speak against them.
+    pub(super) const fn unless(mut self, veto: Veto) -> Self {
+        self.veto = Some(veto);
+        self
+    }
+
     /// The same, with another reach of the context words.
     pub(super) const fn reach(mut self, before: usize, after: usize) -> Self {
         self.reach_before = before;
         self.reach_after = after;
         self
     }
+}
+
+/// What may be between a keyword and its value, in prose and in code: `PIN is 4812`, `"pin": "4812"`, `pin=4812`.
+macro_rules! keyword_link {
+    () => {
+        r"['\x22]?(?i:[ \n]?(?:is|was|of|[:=#-]))?[ \n]?['(\x22]?"
+    };
+}
+pub(super) use keyword_link;
+
+/// Rejects the end of the candidate for every start.
+pub(super) fn reject_end(c: &Candidate<'_>) -> Verdict {
+    Verdict::RejectBefore(c.text.len())
 }
 
 /// Accept, or reject.
@@ -87,22 +115,66 @@ impl Candidate<'_> {
         !is_word(self.before) && !is_word(self.after)
     }
 
-    /// The lengths of the groups of digits, which a single space, hyphen or dot separates.
-    pub(super) fn groups(&self) -> Vec<usize> {
-        self.text.split([' ', '-', '.']).map(str::len).collect()
+    /// The lengths of the groups of digits, which a single white space, hyphen or dot separates.
+    pub(super) fn groups(&self) -> SmallVec<[usize; 24]> {
+        self.groups_by([' ', '\n', '-', '.'].as_slice())
     }
 
-    /// Whether it is one of the `shapes`: all together or in groups, always told apart by the same sign of `signs`.
+    /// The lengths of the groups that these signs separate.
+    pub(super) fn groups_by(&self, signs: &[char]) -> SmallVec<[usize; 24]> {
+        self.text.split(signs).map(str::len).collect()
+    }
+
+    /// Whether it is one of the `shapes`: all together or in groups, always separated by the same sign of `signs`. One
+    /// line end may take the place of a space.
     pub(super) fn grouped_as(&self, shapes: &[&[usize]], signs: &[u8]) -> bool {
-        let mut used = self.text.bytes().filter(|b| !b.is_ascii_digit());
+        let mut used = self.text.bytes().filter(|b| !b.is_ascii_digit()).map(|b| if b == b'\n' { b' ' } else { b });
         let first = used.next();
-        first.is_none_or(|f| signs.contains(&f) && used.all(|b| b == f)) && shapes.contains(&self.groups().as_slice())
+        first.is_none_or(|f| signs.contains(&f) && used.all(|b| b == f))
+            && self.wraps_once()
+            && shapes.contains(&self.groups().as_slice())
     }
 
-    /// Whether no digit touches it.
-    pub(super) fn digits_end_here(&self) -> bool {
-        !is_digit(self.before) && !is_digit(self.after)
+    /// Whether at most one line ends inside it.
+    pub(super) fn wraps_once(&self) -> bool {
+        wraps_once(self.text)
     }
+
+    /// The verdict on a candidate with too few or too many digits.
+    ///
+    /// A later start has fewer digits and the same end. So too few digits reject every start, and too many reject all starts
+    /// up to the one that leaves few enough. Takes no memory: most candidates end here.
+    pub(super) fn rejected_by_count(&self, counts: RangeInclusive<usize>) -> Option<Verdict> {
+        let count = digit_count(self.text);
+        if count < *counts.start() {
+            Some(Verdict::RejectBefore(self.text.len()))
+        } else if count > *counts.end() {
+            Some(Verdict::RejectBefore(behind_digit(self.text, count - counts.end())))
+        } else {
+            None
+        }
+    }
+}
+
+/// Whether at most one line ends inside the text.
+pub(super) fn wraps_once(text: &str) -> bool {
+    text.bytes().filter(|&b| b == b'\n').count() <= 1
+}
+
+/// The offset after the digit of this number, counted from 1.
+pub(super) fn behind_digit(text: &str, number: usize) -> usize {
+    let digits = text.bytes().enumerate().filter(|(_, b)| b.is_ascii_digit());
+    digits.take(number).last().map_or(0, |(at, _)| at + 1)
+}
+
+/// The run of digits at the end, which is the value of a candidate that a keyword introduces.
+pub(super) fn last_digits(text: &str) -> Range<usize> {
+    tail(text, |c| !c.is_ascii_digit())
+}
+
+/// The part of the text that a range of a `value` function names.
+pub(super) fn part(text: &str, range: Range<usize>) -> &str {
+    text.get(range).unwrap_or_default()
 }
 
 /// The run of value characters at the end of a keyword-introduced candidate: all behind the last separator that

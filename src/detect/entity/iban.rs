@@ -1,5 +1,7 @@
 //! The lengths of IBANs by country.
 
+#![deny(clippy::string_slice, clippy::indexing_slicing)]
+
 /// Country and total length, sorted. SWIFT IBAN registry (ISO 13616-2), release 99, with the countries it lists as
 /// partly adopted that are in wide use.
 #[rustfmt::skip]
@@ -18,7 +20,11 @@ pub(super) const LENGTHS: &[(&str, usize)] = &[
 
 /// The length an IBAN of this country has.
 pub(super) fn length(country: &str) -> Option<usize> {
-    LENGTHS.binary_search_by_key(&country, |&(name, _)| name).ok().map(|i| LENGTHS[i].1)
+    LENGTHS
+        .binary_search_by_key(&country, |&(name, _)| name)
+        .ok()
+        .and_then(|i| LENGTHS.get(i))
+        .map(|&(_, length)| length)
 }
 
 #[cfg(test)]

@@ -21,6 +21,7 @@ mod network;
 mod payment;
 mod person;
 mod phone;
+mod phone_words;
 pub(crate) mod recognizer;
 mod secret;
 #[cfg(test)]

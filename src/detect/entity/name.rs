@@ -3,10 +3,12 @@
 //! A pattern library knows names by what introduces them (titles, "my name is", form fields) and by common given names.
 //! It cannot know the rest; that needs a model.
 
+#![deny(clippy::string_slice, clippy::indexing_slicing)]
+
 use std::ops::Range;
 
 use super::EntityType::Name;
-use super::form::{accept_if, is_word, plain};
+use super::form::{accept_if, is_word, part, plain};
 use super::given_names;
 use super::recognizer::{Candidate, Recognizer, Verdict};
 
@@ -34,7 +36,7 @@ pub(super) static RECOGNIZERS: &[Recognizer] = &[
     plain(
         Name,
         concat!(
-            r"\b(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Professor|Doctor|Sir|Lady|Lord|Madam|Judge|Justice|Hon|Rev|Reverend|Father|Sister|Capt|Captain|Sgt|Sergeant|Lt|Lieutenant|Col|Colonel|Gen|General|Major|Herr|Frau|Mme|Monsieur|Madame|Signor|Signora|Sra|Se[^\x00-\x7f]+ora?|Mister|Missus|Officer|Detective|Senator|President|Inspector|mr|mrs|ms|dr)\.?(?: (?:Mr|Mrs|Ms|Dr|Prof)\.?)? ",
+            r"\b(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Professor|Doctor|Sir|Lady|Lord|Madam|Judge|Justice|Hon|Rev|Reverend|Father|Sister|Capt|Captain|Sgt|Sergeant|Lt|Lieutenant|Col|Colonel|Gen|General|Major|Herr|Frau|Mme|Monsieur|Madame|Signor|Signora|Sra|Se[^\x00-\x7f]+ora?|Mister|Missus|Officer|Detective|Senator|President|Inspector|mr|mrs|ms|dr)\.?(?: (?:Mr|Mrs|Ms|Dr|Prof)\.?)?[ \n]",
             word!(),
             r"\.?",
             more!()
@@ -45,12 +47,12 @@ pub(super) static RECOGNIZERS: &[Recognizer] = &[
     .value(titled_value),
     plain(
         Name,
-        concat!(r"\b(?i:(?:my|his|her|whose|full|the|your|their) (?:full |real |legal |first |last |maiden )?name(?:'s| is| was|: )|name is|name's|call me|i am called|people call me)[ ]*:? ?", word!(), more!()),
+        concat!(r"\b(?i:(?:my|his|her|whose|full|the|your|their) (?:full |real |legal |first |last |maiden )?name(?:'s| is| was|: )|name is|name's|call me|i am called|people call me)[ \n]*:?[ \n]?", word!(), more!()),
         NAME_MAX,
         introduced,
     )
     .value(name_value),
-    plain(Name, concat!(r"\b(?:I am|I'm|i am|i'm|I[^\x00-\x7f]+m|This is|this is|Hi,? I'm) ", word!(), more!()), NAME_MAX, self_named).value(name_value),
+    plain(Name, concat!(r"\b(?:I am|I'm|i am|i'm|I[^\x00-\x7f]+m|This is|this is|Hi,? I'm)[ \n]", word!(), more!()), NAME_MAX, self_named).value(name_value),
     plain(
         Name,
         concat!(
@@ -165,20 +167,13 @@ fn whole(c: &Candidate<'_>) -> bool {
 /// the sites that call this; here the first capitalised word behind the introduction counts.
 fn name_value(text: &str) -> Range<usize> {
     let sign = text.rfind([':', '=', '\n', '"', ',']).map_or(0, |i| i + 1);
-    let mut start = sign + (text[sign..].len() - text[sign..].trim_start().len());
+    let mut start = text.len() - part(text, sign..text.len()).trim_start().len();
     if sign == 0 {
         start = INTRODUCTIONS.iter().find_map(|w| behind(text, w)).unwrap_or(0);
     }
-    loop {
-        let rest = &text[start..];
-        let Some((first, _)) = rest.split_once(' ') else {
-            break;
-        };
-        if TITLES.contains(&first) {
-            start += first.len() + 1;
-        } else {
-            break;
-        }
+    while let Some((title, _)) = part(text, start..text.len()).split_once(' ').filter(|(word, _)| TITLES.contains(word))
+    {
+        start += title.len() + 1;
     }
     start..text.len()
 }
@@ -222,8 +217,8 @@ fn behind(text: &str, words: &str) -> Option<usize> {
 }
 
 fn titled_value(text: &str) -> Range<usize> {
-    let mut start = text.find(' ').map_or(0, |i| i + 1);
-    if let Some((second, _)) = text[start..].split_once(' ')
+    let mut start = text.find([' ', '\n']).map_or(0, |i| i + 1);
+    if let Some((second, _)) = part(text, start..text.len()).split_once([' ', '\n'])
         && TITLES.contains(&second)
     {
         start += second.len() + 1;
@@ -232,7 +227,7 @@ fn titled_value(text: &str) -> Range<usize> {
 }
 
 fn titled(c: &Candidate<'_>) -> Verdict {
-    let value = &c.text[titled_value(c.text)];
+    let value = part(c.text, titled_value(c.text));
     let ambiguous = [
         "Lady",
         "Lord",
@@ -257,12 +252,12 @@ fn titled(c: &Candidate<'_>) -> Verdict {
 }
 
 fn introduced(c: &Candidate<'_>) -> Verdict {
-    let value = &c.text[name_value(c.text)];
+    let value = part(c.text, name_value(c.text));
     accept_if(whole(c) && name_words(value).is_some())
 }
 
 fn self_named(c: &Candidate<'_>) -> Verdict {
-    let value = &c.text[name_value(c.text)];
+    let value = part(c.text, name_value(c.text));
     let Some(words) = name_words(value) else {
         return Verdict::Reject;
     };
@@ -274,14 +269,15 @@ fn self_named(c: &Candidate<'_>) -> Verdict {
 
 fn greeted(c: &Candidate<'_>) -> Verdict {
     let range = name_value(c.text);
-    let value = &c.text[range.clone()];
+    let value = part(c.text, range.clone());
     let Some(words) = name_words(value) else {
         return Verdict::Reject;
     };
     let first = value.split(' ').next().unwrap_or_default();
-    let lower = c.text[..range.start].to_ascii_lowercase();
+    let introduction = part(c.text, 0..range.start);
+    let lower = introduction.to_ascii_lowercase();
     let dear = lower.starts_with("dear");
-    let titled = TITLES.iter().any(|t| c.text[..range.start].trim_end().ends_with(t));
+    let titled = TITLES.iter().any(|t| introduction.trim_end().ends_with(t));
     let role = [
         "Hiring",
         "Customer",
@@ -304,11 +300,11 @@ fn greeted(c: &Candidate<'_>) -> Verdict {
 
 fn field(c: &Candidate<'_>) -> Verdict {
     let range = name_value(c.text);
-    let value = &c.text[range.clone()];
+    let value = part(c.text, range.clone());
     let Some(words) = name_words(value) else {
         return Verdict::Reject;
     };
-    let label = c.text[..range.start].to_ascii_lowercase();
+    let label = part(c.text, 0..range.start).to_ascii_lowercase();
     let label = label.split([':', '=']).next().unwrap_or_default();
     let first = value.split(' ').next().unwrap_or_default();
     let named = label.contains("name") && !label.contains("company");
@@ -334,8 +330,7 @@ fn listed(c: &Candidate<'_>) -> Verdict {
     };
     // Of three words the middle one must be an initial or a given name too: "Mary Ann Smith", not "Mary Smith Street".
     let middle = rest.len() == 1
-        || rest[0].trim_end_matches('.').len() == 1
-        || given_names::contains(rest[0])
+        || rest.first().is_some_and(|word| word.trim_end_matches('.').len() == 1 || given_names::contains(word))
         || c.text.contains(" van ")
         || c.text.contains(" de ");
     let surname = rest.last().copied().unwrap_or_default();

@@ -1,5 +1,7 @@
 //! Numbers of Canada and the United Kingdom.
 
+#![deny(clippy::string_slice, clippy::indexing_slicing)]
+
 use super::EntityType::{
     CaHealthNumber, CaSocialInsuranceNumber, UkNationalHealthServiceNumber, UkNationalInsuranceNumber,
     UkUniqueTaxpayerReferenceNumber,
@@ -8,7 +10,18 @@ use super::checksum::{bc_phn, digits, luhn, nhs, utr};
 use super::form::{NUMBER, context_if, plain};
 use super::recognizer::{Candidate, Recognizer, Verdict};
 
-const SIN_WORDS: &[&str] = &["sin", "social insurance", "insurance number", "canada", "canadian", "cra", "sin#", "nas"];
+const SIN_WORDS: &[&str] = &[
+    "sin",
+    "social insurance",
+    "insurance number",
+    "canada",
+    "canadian",
+    "cra",
+    "sin#",
+    "nas",
+    "numéro d'assurance sociale",
+    "assurance sociale",
+];
 const HEALTH_WORDS: &[&str] = &[
     "health",
     "ohip",
@@ -24,6 +37,9 @@ const HEALTH_WORDS: &[&str] = &[
     "health insurance",
     "mcp",
     "phin",
+    "assurance maladie",
+    "carte santé",
+    "carte soleil",
 ];
 const NHS_WORDS: &[&str] =
     &["nhs", "national health", "health service", "patient", "gp", "hospital", "surgery", "nhs#"];
@@ -43,9 +59,9 @@ const UTR_WORDS: &[&str] = &[
 pub(super) static RECOGNIZERS: &[Recognizer] = &[
     plain(CaSocialInsuranceNumber, NUMBER, 11, sin).near(SIN_WORDS),
     // Ontario: ten digits and a version of one or two letters; British Columbia: ten digits from 9.
-    plain(CaHealthNumber, r"\b\d+(?:[ .-]\d+)*(?:[ -]?[A-Z][A-Z]?)?\b", 16, ontario_or_bc).near(HEALTH_WORDS),
+    plain(CaHealthNumber, r"\b\d+(?:[ \n.-]\d+)*(?:[ \n-]?[A-Z][A-Z]?)?\b", 15, ontario_or_bc).near(HEALTH_WORDS),
     // Quebec: three letters of the surname, one of the given name, date of birth (month + 50 for women), two digits.
-    plain(CaHealthNumber, r"\b[A-Z]{4}[ -]?\d{4}[ -]?\d{4}\b", 14, quebec).near(HEALTH_WORDS),
+    plain(CaHealthNumber, r"\b[A-Z]{4}[ \n-]?\d{4}[ \n-]?\d{4}\b", 14, quebec).near(HEALTH_WORDS),
     // Alberta, Manitoba, Saskatchewan, Nova Scotia, New Brunswick: nine or ten digits without a published check.
     plain(CaHealthNumber, NUMBER, 12, other_province).near(&[
         "health card",
@@ -58,8 +74,9 @@ pub(super) static RECOGNIZERS: &[Recognizer] = &[
         "hcn",
     ]),
     plain(UkNationalHealthServiceNumber, NUMBER, 12, nhs_number).near(NHS_WORDS),
-    plain(UkNationalInsuranceNumber, r"\b[A-Za-z]{2}[ -]?\d(?:[ -]?\d)*[ -]?[A-Da-d]\b", 13, nino).near(NINO_WORDS),
-    plain(UkUniqueTaxpayerReferenceNumber, r"\b\d+(?:[ ]\d+)?[Kk]?\b", 12, taxpayer_reference).near(UTR_WORDS),
+    plain(UkNationalInsuranceNumber, r"\b[A-Za-z]{2}[ \n-]?\d(?:[ \n-]?\d)*[ \n-]?[A-Da-d]\b", 13, nino)
+        .near(NINO_WORDS),
+    plain(UkUniqueTaxpayerReferenceNumber, r"\b\d+(?:[ \n]\d+)?[Kk]?\b", 12, taxpayer_reference).near(UTR_WORDS),
 ];
 
 fn alone(c: &Candidate<'_>) -> bool {
@@ -69,6 +86,9 @@ fn alone(c: &Candidate<'_>) -> bool {
 /// Luhn; the first digit is the province of registration, 0 and 8 are not assigned to persons (Service Canada; 9 is for
 /// temporary residents).
 fn sin(c: &Candidate<'_>) -> Verdict {
+    if let Some(rejected) = c.rejected_by_count(9..=9) {
+        return rejected;
+    }
     let shape = c.grouped_as(&[&[9], &[3, 3, 3]], b"- ");
     if !shape || c.text.starts_with(['0', '8']) || !alone(c) || !luhn(&digits(c.text)) {
         return Verdict::Reject;
@@ -78,20 +98,24 @@ fn sin(c: &Candidate<'_>) -> Verdict {
 }
 
 fn ontario_or_bc(c: &Candidate<'_>) -> Verdict {
-    let number = c.text.trim_end_matches(|c: char| c.is_ascii_uppercase()).trim_end_matches([' ', '-']);
+    if let Some(rejected) = c.rejected_by_count(10..=10) {
+        return rejected;
+    }
+    let number =
+        c.text.trim_end_matches(|c: char| c.is_ascii_uppercase()).trim_end_matches([' ', '\n', '-'].as_slice());
     let bare = Candidate { text: number, ..*c };
-    if !bare.grouped_as(&[&[10], &[4, 3, 3]], b"- ") {
+    if !c.wraps_once() || !bare.grouped_as(&[&[10], &[4, 3, 3]], b"- ") {
         return Verdict::Reject;
     }
     let digits = digits(c.text);
     let version = c.text.bytes().any(|b| b.is_ascii_alphabetic());
     // Ontario: Luhn, never 0 in front (Ministry of Health, "Health number validation").
-    let ontario = digits[0] != 0 && luhn(&digits);
+    let ontario = digits.first() != Some(&0) && luhn(&digits);
     if !alone(c) || !(ontario || (!version && bc_phn(&digits))) {
         return Verdict::Reject;
     }
     // The printed Ontario form with its version code is unlike anything else.
-    if ontario && version && c.text.len() > 12 && c.text.as_bytes()[4] == b'-' {
+    if ontario && version && c.text.len() > 12 && c.text.as_bytes().get(4) == Some(&b'-') {
         Verdict::Accept
     } else {
         Verdict::NeedsContext
@@ -100,8 +124,9 @@ fn ontario_or_bc(c: &Candidate<'_>) -> Verdict {
 
 fn quebec(c: &Candidate<'_>) -> Verdict {
     let digits = digits(c.text);
-    let (month, day) = (digits[2] * 10 + digits[3], digits[4] * 10 + digits[5]);
-    let good = alone(c) && matches!(month, 1..=12 | 51..=62) && matches!(day, 1..=31);
+    let [_, _, m, mm, d, dd, ..] = digits.as_slice() else { return Verdict::Reject };
+    let (month, day) = (m * 10 + mm, d * 10 + dd);
+    let good = alone(c) && c.wraps_once() && matches!(month, 1..=12 | 51..=62) && matches!(day, 1..=31);
     match good {
         true if c.text.len() == 14 => Verdict::Accept,
         good => context_if(good),
@@ -109,14 +134,20 @@ fn quebec(c: &Candidate<'_>) -> Verdict {
 }
 
 fn other_province(c: &Candidate<'_>) -> Verdict {
+    if let Some(rejected) = c.rejected_by_count(9..=10) {
+        return rejected;
+    }
     // "12345-6789" is a postal code.
     let shape = c.grouped_as(&[&[9], &[10], &[4, 3, 3], &[5, 4], &[3, 3, 3], &[5, 3, 1], &[4, 3, 2], &[4, 5]], b"- ");
     context_if(alone(c) && shape)
 }
 
 fn nhs_number(c: &Candidate<'_>) -> Verdict {
+    if let Some(rejected) = c.rejected_by_count(10..=10) {
+        return rejected;
+    }
     let digits = digits(c.text);
-    let repeated = digits.windows(2).all(|w| w[0] == w[1]);
+    let repeated = digits.windows(2).all(|w| matches!(w, [a, b] if a == b));
     context_if(c.grouped_as(&[&[10], &[3, 3, 4]], b"- ") && alone(c) && !repeated && nhs(&digits))
 }
 
@@ -124,27 +155,34 @@ fn nhs_number(c: &Candidate<'_>) -> Verdict {
 /// second; BG, GB, KN, NK, NT, TN, ZZ not used. Suffix A to D.
 fn nino(c: &Candidate<'_>) -> Verdict {
     // Two letters, six digits in pairs or all together, one letter.
+    if let Some(rejected) = c.rejected_by_count(6..=6) {
+        return rejected;
+    }
     let compact = c.text.bytes().filter(u8::is_ascii_alphanumeric).count();
-    let groups: Vec<usize> = c.text.split([' ', '-']).map(str::len).collect();
+    let groups = c.groups_by(&[' ', '\n', '-']);
     let paired = matches!(
         groups.as_slice(),
         [9] | [2, 6, 1] | [2, 7] | [8, 1] | [2, 2, 2, 2, 1] | [4, 2, 2, 1] | [4, 2, 3] | [2, 2, 2, 3]
     );
-    if compact != 9 || !paired {
+    if compact != 9 || !paired || !c.wraps_once() {
         return Verdict::Reject;
     }
-    let prefix = c.text[..2].to_ascii_uppercase();
-    let letters = prefix.as_bytes();
-    let used = !b"DFIQUV".contains(&letters[0]) && !b"DFIQUVO".contains(&letters[1]);
+    let prefix = c.text.get(..2).unwrap_or_default().to_ascii_uppercase();
+    let [first, second] = prefix.as_bytes() else { return Verdict::Reject };
+    let used = !b"DFIQUV".contains(first) && !b"DFIQUVO".contains(second);
     let allocated = !["BG", "GB", "KN", "NK", "NT", "TN", "ZZ"].contains(&prefix.as_str());
     if !alone(c) || !used || !allocated {
         return Verdict::Reject;
     }
-    // Lower case is met in hexadecimal numbers ("ce123456a").
-    if c.text.bytes().any(|b| b.is_ascii_lowercase()) { Verdict::NeedsContext } else { Verdict::Accept }
+    // Lower case is met in hexadecimal numbers ("ce123456a"), and a line end alone between two values.
+    let columns = groups.len() < 3 && c.text.contains('\n');
+    if columns || c.text.bytes().any(|b| b.is_ascii_lowercase()) { Verdict::NeedsContext } else { Verdict::Accept }
 }
 
 fn taxpayer_reference(c: &Candidate<'_>) -> Verdict {
+    if let Some(rejected) = c.rejected_by_count(10..=10) {
+        return rejected;
+    }
     let number = Candidate { text: c.text.trim_end_matches(['K', 'k']), ..*c };
     if !number.grouped_as(&[&[10], &[5, 5]], b" ") {
         return Verdict::Reject;

@@ -1,20 +1,89 @@
 //! Numbers of the United States: social security, taxpayer, passport, bank account and routing.
 
+#![deny(clippy::string_slice, clippy::indexing_slicing)]
+
 use super::EntityType::{
     UsBankAccountNumber, UsBankRoutingNumber, UsIndividualTaxIdentificationNumber, UsPassportNumber,
     UsSocialSecurityNumber,
 };
 use super::checksum::{aba, digit_count, digits};
-use super::form::{NUMBER, context_if, is_digit, is_word, plain, tail};
+use super::form::{NUMBER, accept_if, context_if, is_word, keyword_link, last_digits, plain, reject_end};
 use super::recognizer::{Candidate, Recognizer, Verdict};
 
-const SSN_WORDS: &[&str] =
-    &["ssn", "ssns", "ss#", "social security", "social", "socialsecurity", "soc sec", "ssid", "taxpayer", "tin"];
-const ITIN_WORDS: &[&str] =
-    &["itin", "individual taxpayer", "taxpayer", "tax id", "tax identification", "tin", "irs", "tax"];
-const PASSPORT_WORDS: &[&str] = &["passport", "passports", "travel document", "passport number", "passport#"];
-const ROUTING_WORDS: &[&str] =
-    &["routing", "aba", "rtn", "transit", "routing number", "ach", "wire", "fedwire", "bank", "routing#"];
+const SSN_WORDS: &[&str] = &[
+    "ssn",
+    "ssns",
+    "ss#",
+    "social security",
+    "social",
+    "socialsecurity",
+    "soc sec",
+    "ssid",
+    "taxpayer",
+    "tin",
+    "social security number",
+    "seguro social",
+    "número de seguro social",
+    "sozialversicherungsnummer",
+    "numéro de sécurité sociale",
+    "社会安全号码",
+    "社会保障番号",
+    "사회보장번호",
+];
+const ITIN_WORDS: &[&str] = &[
+    "itin",
+    "individual taxpayer",
+    "taxpayer",
+    "tax id",
+    "tax identification",
+    "tin",
+    "irs",
+    "tax",
+    "steuernummer",
+    "numéro fiscal",
+    "número fiscal",
+    "codice fiscale",
+];
+const PASSPORT_WORDS: &[&str] = &[
+    "passport",
+    "passports",
+    "travel document",
+    "passport number",
+    "passport#",
+    "reisepass",
+    "passnummer",
+    "reisepassnummer",
+    "passeport",
+    "numéro de passeport",
+    "pasaporte",
+    "número de pasaporte",
+    "passaporto",
+    "passaporte",
+    "паспорт",
+    "паспорта",
+    "护照",
+    "护照号",
+    "护照号码",
+    "パスポート",
+    "旅券番号",
+    "여권",
+    "여권번호",
+];
+const ROUTING_WORDS: &[&str] = &[
+    "routing",
+    "aba",
+    "rtn",
+    "transit",
+    "routing number",
+    "ach",
+    "wire",
+    "fedwire",
+    "bank",
+    "routing#",
+    "bankleitzahl",
+    "código de ruta",
+    "número de ruta",
+];
 const ACCOUNT_WORDS: &[&str] = &[
     "account",
     "acct",
@@ -30,6 +99,23 @@ const ACCOUNT_WORDS: &[&str] = &[
     "acct#",
     "wire",
     "routing",
+    "konto",
+    "kontonummer",
+    "compte",
+    "numéro de compte",
+    "cuenta",
+    "número de cuenta",
+    "conto",
+    "numero di conto",
+    "conta",
+    "número da conta",
+    "счет",
+    "номер счета",
+    "账号",
+    "账户",
+    "银行账号",
+    "口座番号",
+    "계좌번호",
 ];
 
 pub(super) static RECOGNIZERS: &[Recognizer] = &[
@@ -37,20 +123,22 @@ pub(super) static RECOGNIZERS: &[Recognizer] = &[
     plain(UsIndividualTaxIdentificationNumber, NUMBER, 11, itin).near(ITIN_WORDS),
     // Book numbers: nine digits, or a letter and eight (Department of State, next-generation passport).
     plain(UsPassportNumber, r"\b[A-Za-z]?\d[A-Z]?\d+\b", 9, passport).near(PASSPORT_WORDS),
+    // The machine-readable zone of a passport (ICAO 9303 part 4): two lines, or the first where the second is missing.
+    plain(UsPassportNumber, r"\bP[A-Z<][A-Z<]{3}[A-Z<]+(?:[ \n][A-Z0-9<]+)?", 89, machine_readable),
     plain(UsBankRoutingNumber, NUMBER, 11, routing).near(ROUTING_WORDS),
-    plain(UsBankAccountNumber, NUMBER, 24, account).near(ACCOUNT_WORDS),
+    plain(UsBankAccountNumber, NUMBER, 18, account).near(ACCOUNT_WORDS),
     plain(
         UsBankAccountNumber,
-        r"\b(?i:(?:bank |checking |savings |deposit )?(?:account|acct\.?|a/c)[ ]?(?:number|num|no\.?|#)?)(?i:[ ]?(?:is|[:=#]))?[ ]?[Xx*]*\d{6,17}\b",
+        concat!(
+            r"\b(?i:(?:(?:bank|checking|savings|deposit)[ _-]?)?(?:account|acct\.?|a/c)[ _-]?(?:number|num|no\.?|#)?)",
+            keyword_link!(),
+            r"[Xx*]*\d{6,17}\b"
+        ),
         64,
         named_account,
     )
     .value(last_digits),
 ];
-
-fn last_digits(text: &str) -> std::ops::Range<usize> {
-    tail(text, |c| !c.is_ascii_digit())
-}
 
 /// Not a part of a longer hyphenated or dotted number.
 fn alone(c: &Candidate<'_>) -> bool {
@@ -60,11 +148,15 @@ fn alone(c: &Candidate<'_>) -> bool {
 /// Area 000, 666 and 900 to 999, group 00 and serial 0000 are never issued (SSA, "Social security number randomization",
 /// POMS RM 10201.035). 078-05-1120 and 219-09-9999 were printed in advertisements and are void; masking them harms nobody.
 fn ssn(c: &Candidate<'_>) -> Verdict {
+    if let Some(rejected) = c.rejected_by_count(9..=9) {
+        return rejected;
+    }
     if !c.grouped_as(&[&[9], &[3, 2, 4]], b"- .") {
         return Verdict::Reject;
     }
     let digits = digits(c.text);
-    let number = |r: std::ops::Range<usize>| digits[r].iter().fold(0u32, |sum, &d| sum * 10 + u32::from(d));
+    let number =
+        |r: std::ops::Range<usize>| digits.get(r).unwrap_or_default().iter().fold(0u32, |n, &d| n * 10 + u32::from(d));
     let (area, group, serial) = (number(0..3), number(3..5), number(5..9));
     if !c.stands_alone() || matches!(c.before, Some('-' | '.' | '/' | '+')) || c.after == Some('-') {
         return Verdict::Reject;
@@ -72,11 +164,11 @@ fn ssn(c: &Candidate<'_>) -> Verdict {
     if area == 0 || area == 666 || group == 0 || serial == 0 {
         return Verdict::Reject;
     }
-    match c.text.as_bytes()[3] {
-        // Data made up for tests is often in the never-issued 9xx range; next to the word it is meant as one.
-        _ if area >= 900 => context_if(c.text.as_bytes()[3] == b'-'),
-        b'-' => Verdict::Accept,
-        _ => Verdict::NeedsContext,
+    // Data made up for tests is often in the never-issued 9xx range; next to the word it is meant as one.
+    match c.text.contains('-') {
+        dashed if area >= 900 => context_if(dashed),
+        true => Verdict::Accept,
+        false => Verdict::NeedsContext,
     }
 }
 
@@ -86,14 +178,19 @@ fn itin_group(group: u32) -> bool {
 }
 
 fn itin(c: &Candidate<'_>) -> Verdict {
+    if let Some(rejected) = c.rejected_by_count(9..=9) {
+        return rejected;
+    }
     if !c.text.starts_with('9') || !c.grouped_as(&[&[9], &[3, 2, 4]], b"- ") {
         return Verdict::Reject;
     }
-    let digits = digits(c.text);
-    let group = u32::from(digits[3]) * 10 + u32::from(digits[4]);
+    let group = match digits(c.text).as_slice() {
+        [_, _, _, tens, ones, ..] => u32::from(tens * 10 + ones),
+        _ => 0,
+    };
     if !alone(c) || !itin_group(group) {
         Verdict::Reject
-    } else if c.text.as_bytes()[3] == b'-' {
+    } else if c.text.contains('-') {
         Verdict::Accept
     } else {
         Verdict::NeedsContext
@@ -104,49 +201,77 @@ fn passport(c: &Candidate<'_>) -> Verdict {
     context_if(c.text.len() == 9 && alone(c))
 }
 
+/// Two lines of 44 characters. The second begins with the number of the book and its check digit.
+fn machine_readable(c: &Candidate<'_>) -> Verdict {
+    let (first, second) =
+        c.text.split_once([' ', '\n']).map_or((c.text, None), |(first, second)| (first, Some(second)));
+    let ends = !c.after.is_some_and(|a| a.is_ascii_alphanumeric() || a == '<');
+    // Surname and given names are two fields with two fillers between them.
+    let named = first.len() == 44 && first.contains("<<");
+    let checked = second.is_none_or(|second| second.len() == 44 && mrz_number(second));
+    accept_if(ends && named && checked)
+}
+
+/// Whether the tenth character checks the nine before it: weights 7, 3, 1, letters from 10, fillers 0, mod 10 (ICAO 9303 part 3,
+/// 4.9).
+fn mrz_number(line: &str) -> bool {
+    let value = |b: u8| match b {
+        b'0'..=b'9' => u32::from(b - b'0'),
+        b'A'..=b'Z' => u32::from(b - b'A') + 10,
+        _ => 0,
+    };
+    let sum: u32 = line.bytes().take(9).zip([7, 3, 1].into_iter().cycle()).map(|(b, weight)| value(b) * weight).sum();
+    line.as_bytes().get(9).is_some_and(|&check| check.is_ascii_digit() && value(check) == sum % 10)
+}
+
 /// The first two digits of routing numbers: 00 to 12, 21 to 32, 61 to 72, 80 (ABA routing number policy).
 fn routing(c: &Candidate<'_>) -> Verdict {
+    if let Some(rejected) = c.rejected_by_count(9..=9) {
+        return rejected;
+    }
     if !c.grouped_as(&[&[9], &[4, 4, 1]], b"- ") {
         return Verdict::Reject;
     }
     let digits = digits(c.text);
-    let prefix = digits[0] * 10 + digits[1];
-    let issued = matches!(prefix, 0..=12 | 21..=32 | 61..=72 | 80);
+    let [tens, ones, ..] = digits.as_slice() else { return Verdict::Reject };
+    let issued = matches!(tens * 10 + ones, 0..=12 | 21..=32 | 61..=72 | 80);
     let zero = digits.iter().all(|&d| d == 0);
     context_if(alone(c) && issued && !zero && aba(&digits))
 }
 
 fn account(c: &Candidate<'_>) -> Verdict {
+    if let Some(rejected) = c.rejected_by_count(8..=17) {
+        return rejected;
+    }
     let n = digit_count(c.text);
     // Groups are a sign of another kind of number (card, phone, date) unless they are few and long.
-    let groups = c.text.split([' ', '-']).all(|g| g.len() >= 4)
-        && !c.text.contains('.')
-        && c.text.split([' ', '-']).count() <= 2;
-    let groups = groups && (n > 8 || c.text.len() == n);
-    let repeated = c.text.bytes().all(|b| b == c.text.as_bytes()[0]);
+    let groups = c.groups_by(&[' ', '\n', '-']);
+    let few = groups.iter().all(|&g| g >= 4) && !c.text.contains('.') && groups.len() <= 2;
+    let few = few && (n > 8 || c.text.len() == n);
+    let first = c.text.bytes().next();
+    let repeated = c.text.bytes().all(|b| Some(b) == first);
+    // A line end between two accounts does not make them one.
+    let two = c.text.contains('\n') && groups.iter().any(|&g| g >= 8);
     context_if(
-        (8..=17).contains(&n)
-            && alone(c)
-            && groups
-            && !repeated
-            && !date(c.text)
-            && !c.after.is_some_and(|a| matches!(a, '%' | '/' | ':')),
+        alone(c) && few && !repeated && !two && !date(c.text) && !c.after.is_some_and(|a| matches!(a, '%' | '/' | ':')),
     )
 }
 
 /// Eight digits that read as a date, year first.
 fn date(text: &str) -> bool {
+    let within = |range: std::ops::Range<usize>, last: u8| {
+        text.get(range).and_then(|part| part.parse().ok()).is_some_and(|n: u8| (1..=last).contains(&n))
+    };
     text.len() == 8
         && text.bytes().all(|b| b.is_ascii_digit())
         && (text.starts_with("19") || text.starts_with("20"))
-        && matches!(text[4..6].parse(), Ok(1..=12u8))
-        && matches!(text[6..].parse(), Ok(1..=31u8))
+        && within(4..6, 12)
+        && within(6..8, 31)
 }
 
 fn named_account(c: &Candidate<'_>) -> Verdict {
-    if is_digit(c.after) || is_word(c.after) || matches!(c.after, Some('-' | '%' | '/')) {
-        Verdict::Reject
-    } else {
-        Verdict::Accept
+    if is_word(c.after) || matches!(c.after, Some('-' | '%' | '/')) {
+        return reject_end(c);
     }
+    Verdict::Accept
 }

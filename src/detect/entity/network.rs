@@ -1,5 +1,7 @@
 //! Network addresses: IPv4, IPv6, MAC.
 
+#![deny(clippy::string_slice, clippy::indexing_slicing)]
+
 use std::net::Ipv6Addr;
 
 use super::EntityType::{IpAddress, MacAddress};
@@ -32,21 +34,66 @@ const IP_WORDS: &[&str] = &[
     "proxy",
     "vpn",
     "netmask",
+    "ip address",
+    "adresse",
+    "dirección",
+    "indirizzo",
+    "endereço",
+    "адрес",
+    "сервер",
+    "地址",
+    "服务器",
+    "アドレス",
+    "サーバー",
+    "주소",
+    "서버",
+];
+
+const MAC_WORDS: &[&str] = &[
+    "mac",
+    "mac address",
+    "ether",
+    "ethernet",
+    "hwaddr",
+    "lladdr",
+    "physical address",
+    "hardware address",
+    "bssid",
+    "wifi",
+    "wi-fi",
+    "bluetooth",
+    "interface",
+    "nic",
 ];
 
 /// Resolvers and addresses of all kinds whose octets are single digits and that are still never a version.
 const WELL_KNOWN: &[[u8; 4]] = &[[1, 1, 1, 1], [1, 0, 0, 1], [8, 8, 8, 8], [8, 8, 4, 4], [9, 9, 9, 9], [0, 0, 0, 0]];
 
+macro_rules! zone {
+    () => {
+        r"(?:%[0-9A-Za-z][0-9A-Za-z._-]*)?"
+    };
+}
+
 pub(super) static RECOGNIZERS: &[Recognizer] = &[
     plain(IpAddress, r"\b\d+\.\d+\.\d+\.\d+", 15, ipv4).near(IP_WORDS),
-    plain(IpAddress, r"\b[0-9A-Fa-f]+:[0-9A-Fa-f:]*:[0-9A-Fa-f.:]*|::[0-9A-Fa-f.:]*", 45, ipv6)
+    // After a slash: `http://1.2.3.4/`, and what Java prints, `/1.2.3.4:80`.
+    plain(IpAddress, r"/\d+\.\d+\.\d+\.\d+", 16, slashed_ipv4).value(behind_slash).near(IP_WORDS),
+    // With the zone of a link-local address (RFC 4007 11): a name of an interface, at most fifteen characters in Linux.
+    plain(
+        IpAddress,
+        concat!(r"\b[0-9A-Fa-f]+:[0-9A-Fa-f:]*:[0-9A-Fa-f.:]*", zone!(), r"|::[0-9A-Fa-f.:]*", zone!()),
+        61,
+        ipv6,
+    )
         .near(&["ip", "ipv6", "address", "host", "ping", "gateway", "dns", "subnet"]),
     plain(
         MacAddress,
         r"\b[0-9A-Fa-f]{2}(?::[0-9A-Fa-f]{2}:[0-9A-Fa-f]{2}:[0-9A-Fa-f]{2}:[0-9A-Fa-f]{2}:|-[0-9A-Fa-f]{2}-[0-9A-Fa-f]{2}-[0-9A-Fa-f]{2}-[0-9A-Fa-f]{2}-)[0-9A-Fa-f]{2}\b",
         17,
         mac,
-    ),
+    )
+    .near(MAC_WORDS),
     // Cisco's dotted form.
     plain(MacAddress, r"\b[0-9A-Fa-f]{4}\.[0-9A-Fa-f]{4}\.[0-9A-Fa-f]{4}\b", 14, mac_dotted),
 ];
@@ -66,12 +113,30 @@ fn octets(text: &str) -> Option<[u8; 4]> {
 }
 
 fn ipv4(c: &Candidate<'_>) -> Verdict {
+    // "nginx/1.18.0.1" is a version; other slashes are looked at where they are part of the candidate.
+    if c.before == Some('/') { Verdict::Reject } else { address_v4(c) }
+}
+
+/// The address behind a slash, unless a word is before the slash: `Chrome/120.0.6099.71` is a version.
+fn slashed_ipv4(c: &Candidate<'_>) -> Verdict {
+    let Some(text) = c.text.get(behind_slash(c.text)) else { return Verdict::Reject };
+    let of_word = c.before.is_some_and(|b| b.is_alphabetic() || matches!(b, '_' | '.' | '-' | ')'));
+    if of_word { Verdict::Reject } else { address_v4(&Candidate { text, before: Some('/'), ..*c }) }
+}
+
+fn behind_slash(text: &str) -> std::ops::Range<usize> {
+    1..text.len()
+}
+
+fn address_v4(c: &Candidate<'_>) -> Verdict {
     // `v1.2.3.4` and `1.2.3.4-rc1` are versions; `.5` before or behind makes it a longer dotted number.
     let alone = !is_word(c.before) && !is_word(c.after) && !matches!(c.before, Some('.' | '-' | '+' | '$'));
     let Some(octets) = octets(c.text) else {
         return Verdict::Reject;
     };
-    if !alone || c.after == Some('-') {
+    // Since 2022 every browser gives its version as `120.0.0.0`. As an address it is that of a network, and of nobody.
+    let network = octets[0] > 0 && octets.ends_with(&[0, 0, 0]);
+    if !alone || network || c.after == Some('-') {
         Verdict::Reject
     } else if c.text.starts_with('0') && c.text.len() > 7 && c.after == Some('.') {
         // "01.84.17.61.18" is a French telephone number.
@@ -86,23 +151,44 @@ fn ipv4(c: &Candidate<'_>) -> Verdict {
 
 fn ipv6(c: &Candidate<'_>) -> Verdict {
     let alone = !is_word(c.before) && !is_word(c.after) && !matches!(c.before, Some(':' | '.')) && c.after != Some(':');
-    let Ok(_) = c.text.parse::<Ipv6Addr>() else {
+    let (text, zone) = c.text.split_once('%').map_or((c.text, None), |(text, zone)| (text, Some(zone)));
+    let Ok(address) = text.parse::<Ipv6Addr>() else {
         return Verdict::Reject;
     };
+    // `%20` behind another address is an escape.
+    if zone.is_some_and(|zone| zone.len() > 15 || zone.ends_with(['.', '-', '_']) || !has_zone(address)) {
+        return Verdict::Reject;
+    }
     // `::`, `a::b` and `std::fs` are code. A real one has a group of three digits or more than two groups, or is the loopback.
-    let groups = c.text.split(':').filter(|g| !g.is_empty()).count();
-    let wide = c.text.split(':').any(|g| g.len() >= 3 && g.bytes().any(|b| b.is_ascii_digit()));
-    if !alone || groups == 0 {
+    let groups = || text.split(':').filter(|g| !g.is_empty());
+    let count = groups().count();
+    let wide = groups().any(|g| g.len() >= 3 && g.bytes().any(|b| b.is_ascii_digit()));
+    // "10:20::30" is a time.
+    let timed = groups().all(|g| g.len() <= 2 && g.bytes().all(|b| b.is_ascii_digit()));
+    if !alone || count == 0 {
         Verdict::Reject
-    } else if wide || groups > 2 || c.text == "::1" {
+    } else if wide || (count > 2 && !timed) || text == "::1" || zone.is_some() {
         Verdict::Accept
     } else {
         Verdict::NeedsContext
     }
 }
 
+/// Whether the address means nothing without its zone: link-local, unicast or multicast.
+fn has_zone(address: Ipv6Addr) -> bool {
+    match address.segments() {
+        [first, ..] => first & 0xffc0 == 0xfe80 || matches!(first & 0xff0f, 0xff01 | 0xff02),
+    }
+}
+
 fn mac(c: &Candidate<'_>) -> Verdict {
-    accept_if(c.stands_alone() && !matches!(c.before, Some(':' | '-')) && !matches!(c.after, Some(':' | '-')))
+    if !c.stands_alone() || matches!(c.before, Some(':' | '-')) || matches!(c.after, Some(':' | '-')) {
+        return Verdict::Reject;
+    }
+    // "10:11:12:13:14:15" is six times of laps. Only the prefixes of makers that begin with 00 are as common.
+    let is_time = |pair: &str| pair.bytes().all(|b| b.is_ascii_digit()) && pair.bytes().next() < Some(b'6');
+    let times = !c.text.starts_with("00") && c.text.split([':', '-']).all(is_time);
+    if times { Verdict::NeedsContext } else { Verdict::Accept }
 }
 
 fn mac_dotted(c: &Candidate<'_>) -> Verdict {

@@ -1,41 +1,124 @@
 //! What goes with a payment card: verification value, expiry date, PIN. None has a structure to speak of, so all want a
 //! keyword in front or a context word near.
 
+#![deny(clippy::string_slice, clippy::indexing_slicing)]
+
+use std::ops::Range;
+
 use super::EntityType::{CreditDebitCardCvv, CreditDebitCardExpiry, Pin};
-use super::form::{context_if, plain, tail};
+use super::checksum::{digits, luhn};
+use super::form::{accept_if, context_if, keyword_link, last_digits, plain};
 use super::recognizer::{Candidate, Recognizer, Verdict};
+
+/// What may be between the word PIN and its digits.
+macro_rules! pin_link {
+    () => {
+        r"['\x22]?[ \n]?[:=]?[ \n]?['(\x22]?"
+    };
+}
 
 pub(super) static RECOGNIZERS: &[Recognizer] = &[
     plain(
         CreditDebitCardCvv,
-        r"\b(?i:cvv2?|cvc2?|cvn2?|csc|cid|card verification (?:value|code|number)|card security code|security code|verification code)(?i: (?:code|number|no\.?|value))?(?i:[ ]?(?:is|was|of|[:=#-]))?[ ]?['(\x22]?\d{3,4}\b",
+        concat!(
+            r"\b(?i:cvv2?|cvc2?|cvn2?|csc|cid|card[ _-]?verification[ _-]?(?:value|code|number)|(?:card[ _-]?)?security[ _-]?code|verification[ _-]?code)(?i:[ _](?:code|number|no\.?|value))?",
+            keyword_link!(),
+            r"\d{3,4}\b"
+        ),
         64,
         cvv,
     )
     .value(last_digits)
-    .near(&["card", "visa", "mastercard", "amex", "credit", "debit", "expiry", "expires", "exp", "cvv", "cvc", "payment", "cvv2", "cvc2", "csc", "cvn"]),
-    plain(CreditDebitCardCvv, r"\b\d+\b", 4, bare_cvv)
-        .near(&["cvv", "cvv2", "cvc", "cvc2", "csc", "cvn", "card verification", "card security code"])
-        .reach(16, 16),
+    .near(CVV_CONTEXT),
+    plain(CreditDebitCardCvv, r"\b\d+\b", 4, bare_cvv).near(CVV_WORDS).reach(16, 16),
+    // A card with its date and code, as stolen ones are listed: `4242424242424242|12|27|123`.
+    plain(CreditDebitCardCvv, r"\b\d{12,19}\|\d\d[|/]\d{2,4}\|\d{3,4}\b", 32, listed_code).value(last_digits),
+    plain(CreditDebitCardExpiry, r"\b\d{12,19}\|\d\d[|/]\d{2,4}\b", 27, listed_expiry).value(listed_expiry_value),
+    plain(CreditDebitCardExpiry, r"\b\d+[ \n]?[/-][ \n]?\d+\b", 9, expiry).near(EXPIRY_WORDS),
     plain(
         CreditDebitCardExpiry,
-        r"\b\d+[ ]?[/-][ ]?\d+\b",
-        12,
-        expiry,
-    )
-    .near(EXPIRY_WORDS),
-    plain(
-        CreditDebitCardExpiry,
-        r"\b(?i:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sep(?:t(?:ember)?)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?[ ,/-]{1,2}(?:20)\d\d\b",
-        18,
+        r"\b(?i:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sep(?:t(?:ember)?)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?[ \n,/-]{1,2}(?:20)\d\d\b",
+        16,
         month_name,
     )
     .near(CARD_EXPIRY_WORDS),
-    plain(Pin, r"\b(?:PIN|Pin|pin)(?i:[ -]?(?:code|number|no\.?|#))?(?i: (?:is|was|to|of|as))?[ ]?[:=]?[ ]?['(\x22]?\d{4,8}\b", 40, pin)
-        .value(last_digits),
-    plain(Pin, r"\b\d+\b", 6, bare_pin)
-        .near(&["pin code", "pin number", "my pin", "atm pin", "card pin", "your pin", "pin is", "the pin", "as pin", "as my pin", "new pin"])
-        .reach(24, 16),
+    plain(
+        Pin,
+        concat!(r"\b(?:PIN|Pin|pin)(?i:[ _-]?(?:code|number|no\.?|#))?(?i:[ \n](?:is|was|to|of|as))?", pin_link!(), r"\d{4,8}\b"),
+        40,
+        pin,
+    )
+    .value(last_digits),
+    plain(Pin, r"\b\d+\b", 6, bare_pin).near(PIN_WORDS).reach(24, 16),
+];
+
+const CVV_CONTEXT: &[&str] = &[
+    "card",
+    "visa",
+    "mastercard",
+    "amex",
+    "credit",
+    "debit",
+    "expiry",
+    "expires",
+    "exp",
+    "cvv",
+    "cvc",
+    "payment",
+    "cvv2",
+    "cvc2",
+    "csc",
+    "cvn",
+];
+
+const CVV_WORDS: &[&str] = &[
+    "cvv",
+    "cvv2",
+    "cvc",
+    "cvc2",
+    "csc",
+    "cvn",
+    "card verification",
+    "card security code",
+    "prüfnummer",
+    "kartenprüfnummer",
+    "cryptogramme",
+    "cryptogramme visuel",
+    "código de seguridad",
+    "codice di sicurezza",
+    "código de segurança",
+    "код безопасности",
+    "код cvv",
+    "安全码",
+    "验证码 cvv",
+    "セキュリティコード",
+    "보안코드",
+];
+
+const PIN_WORDS: &[&str] = &[
+    "pin code",
+    "pin number",
+    "my pin",
+    "atm pin",
+    "card pin",
+    "your pin",
+    "pin is",
+    "the pin",
+    "as pin",
+    "as my pin",
+    "new pin",
+    "geheimzahl",
+    "pin-code",
+    "code pin",
+    "código pin",
+    "clave pin",
+    "codice pin",
+    "пин",
+    "пин код",
+    "пин-код",
+    "密码是",
+    "暗証番号",
+    "비밀번호",
 ];
 
 const EXPIRY_WORDS: &[&str] = &[
@@ -57,26 +140,66 @@ const EXPIRY_WORDS: &[&str] = &[
     "visa",
     "mastercard",
     "amex",
+    "expiry date",
+    "exp date",
+    "gültig bis",
+    "ablaufdatum",
+    "date d'expiration",
+    "expire le",
+    "valable jusqu'au",
+    "vencimiento",
+    "caducidad",
+    "fecha de caducidad",
+    "válida hasta",
+    "scadenza",
+    "validade",
+    "срок действия",
+    "действует до",
+    "有效期",
+    "有効期限",
+    "유효기간",
 ];
 
 /// With a month in letters, "card" alone is too weak: cards are lost, ordered and sent in months.
 const CARD_EXPIRY_WORDS: &[&str] =
     &["exp", "expiry", "expires", "expiring", "expiration", "valid thru", "valid through", "valid until", "good thru"];
 
-fn last_digits(text: &str) -> std::ops::Range<usize> {
-    tail(text, |c| !c.is_ascii_digit())
-}
-
 fn cvv(c: &Candidate<'_>) -> Verdict {
     // `CVV` says it by itself; "security code", "CID" and "verification code" are also of one-time passwords and doors.
     let sure = c.text.get(..2).is_some_and(|p| p.eq_ignore_ascii_case("cv") || p.eq_ignore_ascii_case("ca"));
     if c.after.is_some_and(|a| matches!(a, '%' | '/')) {
         Verdict::Reject
-    } else if sure {
+    } else if sure || security_field(c.text) {
         Verdict::Accept
     } else {
         Verdict::NeedsContext
     }
+}
+
+/// Whether it is a field of data, `security_code: 123`, and not the security code of a door.
+fn security_field(text: &str) -> bool {
+    let Some((word, rest)) = text.split_at_checked(8) else { return false };
+    word.eq_ignore_ascii_case("security") && rest.starts_with(['_', 'C']) && text.contains([':', '='])
+}
+
+/// The parts of a card that is listed with its date and its code, if its number is one.
+fn listed(text: &str) -> Option<(u8, &str)> {
+    let mut parts = text.split(['|', '/']);
+    let (number, month, year) = (parts.next()?, parts.next()?, parts.next()?);
+    let month = month.parse().ok().filter(|month| (1..=12).contains(month))?;
+    (luhn(&digits(number)) && matches!(year.len(), 2 | 4)).then_some((month, year))
+}
+
+fn listed_code(c: &Candidate<'_>) -> Verdict {
+    accept_if(listed(c.text).is_some())
+}
+
+fn listed_expiry(c: &Candidate<'_>) -> Verdict {
+    accept_if(listed(c.text).is_some())
+}
+
+fn listed_expiry_value(text: &str) -> Range<usize> {
+    text.find('|').map_or(0, |at| at + 1)..text.len()
 }
 
 /// Digits that are a number of their own: no sign, currency, fraction, date or longer number around them.
@@ -111,9 +234,9 @@ fn expiry(c: &Candidate<'_>) -> Verdict {
     let (month, year) = (month.trim_end(), year.trim_start());
     let month_ok = month.parse::<u8>().is_ok_and(|m| (1..=12).contains(&m));
     let year_ok = year.len() == 2 || (year.len() == 4 && year.starts_with("20"));
-    context_if(alone && month_ok && year_ok && (month.len() == 2 || year.len() == 4))
+    context_if(alone && c.wraps_once() && month_ok && year_ok && (month.len() == 2 || year.len() == 4))
 }
 
-fn month_name(_: &Candidate<'_>) -> Verdict {
-    Verdict::NeedsContext
+fn month_name(c: &Candidate<'_>) -> Verdict {
+    context_if(c.wraps_once())
 }

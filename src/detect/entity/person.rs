@@ -1,31 +1,35 @@
 //! Ages and dates of birth.
 
+#![deny(clippy::string_slice, clippy::indexing_slicing)]
+
 use std::ops::Range;
 
+use smallvec::SmallVec;
+
 use super::EntityType::{Age, DateOfBirth};
-use super::form::{accept_if, context_if, plain, tail};
+use super::form::{accept_if, context_if, last_digits, part, plain};
 use super::recognizer::{Candidate, Recognizer, Verdict};
 
 pub(super) static RECOGNIZERS: &[Recognizer] = &[
     // The number is the value; "years old" says nothing about anybody.
     plain(
         Age,
-        r"\b\d+(?:[ -]?(?i:(?:years?|yrs?|months?|weeks?|days?)(?:[ -](?:old|of[ -]age|young)))|[ -]?(?i:y/?o|y\.o\.)|[ -]?(?i:yrs?\.?[ -]old))\b",
+        r"\b\d+(?:[ \n-]?(?i:(?:years?|yrs?|months?|weeks?|days?)(?:[ \n-](?:old|of[ \n-]age|young)))|[ \n-]?(?i:y/?o|y\.o\.)|[ \n-]?(?i:yrs?\.?[ \n-]old))\b",
         32,
         age_before,
     )
     .value(leading_digits),
     plain(
         Age,
-        r"\b(?i:aged?|ages|age of|aged? is|aged?[ ]?[:=]|age\x22[ ]?:|just turned|turned|turning|i'll turn|will turn|will be turning|when (?:he|she|i) was|birthday,? (?:is|was)) ?\d+\b",
+        r"\b(?i:aged?|ages|age of|aged? is|aged?['\x22]?[ ]?[:=][ \n]?['\x22]?|just turned|turned|turning|i'll turn|will turn|will be turning|when (?:he|she|i) was|birthday,? (?:is|was))[ \n]?\d+\b",
         40,
         age_behind,
     )
-    .value(trailing_digits),
-    plain(Age, r"\b(?:I am|I'm|i'm|i am|He is|She is|he is|she is|he's|she's|He's|She's) \d+\b", 20, age_said).value(trailing_digits),
+    .value(last_digits),
+    plain(Age, r"\b(?:I am|I'm|i'm|i am|He is|She is|he is|she is|he's|she's|He's|She's)[ \n]\d+\b", 20, age_said).value(last_digits),
     plain(
         DateOfBirth,
-        r"\b\d+[-/. ]\d+[-/. ]\d+\b",
+        r"\b\d+[-/. \n]\d+[-/. \n]\d+\b",
         10,
         numeric_date,
     )
@@ -33,8 +37,8 @@ pub(super) static RECOGNIZERS: &[Recognizer] = &[
     .reach(40, 16),
     plain(
         DateOfBirth,
-        r"\b(?:\d{1,2}(?i:st|nd|rd|th)?(?: of)?[ -]?)?(?i:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sep(?:t(?:ember)?)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)[. ,-]?[ ]?(?:\d{1,2}(?i:st|nd|rd|th)?,?[ ])?(?:19|20)\d\d\b",
-        32,
+        r"\b(?:\d{1,2}(?i:st|nd|rd|th)?(?:[ \n]of)?[ \n-]?)?(?i:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sep(?:t(?:ember)?)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)[. \n,-]?[ \n]?(?:\d{1,2}(?i:st|nd|rd|th)?,?[ \n])?(?:19|20)\d\d\b",
+        30,
         worded_date,
     )
     .near(BIRTH_WORDS)
@@ -62,14 +66,45 @@ const BIRTH_WORDS: &[&str] = &[
     "birth_day",
     "nacimiento",
     "naissance",
+    "né le",
+    "née le",
+    "date de naissance",
+    "geboren am",
+    "geburtstag",
+    "geb.",
+    "fecha de nacimiento",
+    "nacido",
+    "nacida",
+    "nacido el",
+    "nacida el",
+    "cumpleaños",
+    "data di nascita",
+    "nascita",
+    "nato il",
+    "nata il",
+    "data de nascimento",
+    "nascimento",
+    "nascido em",
+    "nascida em",
+    "geboortedatum",
+    "дата рождения",
+    "рождения",
+    "родился",
+    "родилась",
+    "出生日期",
+    "出生",
+    "出生年月日",
+    "生日",
+    "生年月日",
+    "誕生日",
+    "생년월일",
+    "생일",
+    "تاريخ الميلاد",
+    "जन्म तिथि",
 ];
 
 fn leading_digits(text: &str) -> Range<usize> {
     0..text.bytes().take_while(u8::is_ascii_digit).count()
-}
-
-fn trailing_digits(text: &str) -> Range<usize> {
-    tail(text, |c| !c.is_ascii_digit())
 }
 
 /// Ages of persons: nobody is known to have passed 122.
@@ -79,17 +114,17 @@ fn possible_age(text: &str) -> bool {
 
 fn age_before(c: &Candidate<'_>) -> Verdict {
     let number = !matches!(c.before, Some('.' | ',' | '$' | '-' | '/'));
-    accept_if(number && possible_age(&c.text[leading_digits(c.text)]))
+    accept_if(number && possible_age(part(c.text, leading_digits(c.text))) && c.wraps_once())
 }
 
 fn age_behind(c: &Candidate<'_>) -> Verdict {
     let alone = !matches!(c.after, Some('%' | '-' | '/' | ':' | '\''));
-    accept_if(alone && possible_age(&c.text[trailing_digits(c.text)]))
+    accept_if(alone && possible_age(part(c.text, last_digits(c.text))))
 }
 
 fn age_said(c: &Candidate<'_>) -> Verdict {
     // "I am 23." and "I'm 23, ..." but not "I am 5 minutes late" nor "I'm 100% sure".
-    let value = &c.text[trailing_digits(c.text)];
+    let value = part(c.text, last_digits(c.text));
     accept_if(
         value.len() == 2
             && possible_age(value)
@@ -98,11 +133,12 @@ fn age_said(c: &Candidate<'_>) -> Verdict {
 }
 
 fn numeric_date(c: &Candidate<'_>) -> Verdict {
-    let parts: Vec<u32> = c.text.split(['-', '/', '.', ' ']).filter_map(|p| p.parse().ok()).collect();
-    let lens: Vec<usize> = c.text.split(['-', '/', '.', ' ']).map(str::len).collect();
-    if !matches!(lens.as_slice(), [4, 1..=2, 1..=2] | [1..=2, 1..=2, 2 | 4]) {
+    let signs = ['-', '/', '.', ' ', '\n'];
+    let shaped = matches!(c.groups_by(&signs).as_slice(), [4, 1..=2, 1..=2] | [1..=2, 1..=2, 2 | 4]);
+    if !shaped || !c.wraps_once() {
         return Verdict::Reject;
     }
+    let parts: SmallVec<[u32; 3]> = c.text.split(signs).filter_map(|p| p.parse().ok()).collect();
     let [a, b, e] = parts.as_slice() else {
         return Verdict::Reject;
     };
@@ -122,8 +158,10 @@ fn year(year: u32) -> bool {
 }
 
 fn worded_date(c: &Candidate<'_>) -> Verdict {
-    let year = c.text.get(c.text.len().saturating_sub(4)..).and_then(|y| y.parse().ok()).is_some_and(year);
+    let Some((rest, last)) = c.text.len().checked_sub(4).and_then(|at| c.text.split_at_checked(at)) else {
+        return Verdict::Reject;
+    };
     // "May 1995" alone is a month, no birthday.
-    let day = c.text[..c.text.len() - 4].bytes().any(|b| b.is_ascii_digit());
-    context_if(year && day)
+    let day = rest.bytes().any(|b| b.is_ascii_digit());
+    context_if(day && c.wraps_once() && last.parse().is_ok_and(year))
 }

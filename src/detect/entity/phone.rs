@@ -4,106 +4,27 @@
 //! number plan changes under a library that does not. What carries the decision is a `+`, brackets, a trunk zero or the
 //! North American grouping; all else needs a word such as "phone" nearby.
 
+#![deny(clippy::string_slice, clippy::indexing_slicing)]
+
+use smallvec::SmallVec;
+
 use super::EntityType::Phone;
-use super::checksum::luhn;
-use super::form::{context_if, is_digit, is_word, plain};
+use super::checksum::{digit_count, digits, luhn};
+use super::form::{behind_digit, context_if, is_word, plain, reject_end, wraps_once};
+use super::phone_words::{BARE_WORDS, PHONE_WORDS};
 use super::recognizer::{Candidate, Recognizer, Verdict};
-
-const PHONE_WORDS: &[&str] = &[
-    "phone",
-    "phones",
-    "telephone",
-    "telephones",
-    "tel",
-    "tel.",
-    "ph",
-    "cell",
-    "cellphone",
-    "mobile",
-    "mob",
-    "fax",
-    "call",
-    "calling",
-    "dial",
-    "sms",
-    "text me",
-    "whatsapp",
-    "hotline",
-    "landline",
-    "helpline",
-    "toll-free",
-    "toll free",
-    "desk",
-    "office",
-    "reach me",
-    "reached at",
-    "reach",
-    "ring",
-    "contact",
-    "contacted",
-    "answering",
-    "messages to",
-    "telefon",
-    "handy",
-    "mobil",
-    "tlf",
-    "phone number",
-    "phonenumber",
-    "voicemail",
-    "caller",
-    "pager",
-    "my number",
-    "whats app",
-    "telefono",
-    "telefone",
-];
-
-/// Nearer and fewer words for digits without any grouping: account and order numbers look the same.
-const BARE_WORDS: &[&str] = &[
-    "phone",
-    "phones",
-    "telephone",
-    "tel",
-    "ph",
-    "cell",
-    "cellphone",
-    "mobile",
-    "mob",
-    "fax",
-    "call",
-    "dial",
-    "sms",
-    "text me",
-    "whatsapp",
-    "hotline",
-    "landline",
-    "helpline",
-    "desk",
-    "reach me",
-    "reached at",
-    "ring",
-    "telefon",
-    "handy",
-    "answering",
-    "messages to",
-    "phone number",
-    "phonenumber",
-    "my number",
-    "office",
-    "contact",
-];
 
 /// A separator: up to three characters, so that ") " and " (0)" hold together.
 macro_rules! sep {
     () => {
-        r"[ ()./-]?[ ()./-]?[ ()./-]?"
+        r"[ \n()./-]?[ \n()./-]?[ \n()./-]?"
     };
 }
 
-/// An extension.
+/// An extension. Only its word can be the first of a line: "#2" there is the next item of a list.
 macro_rules! ext {
     () => {
-        r"(?:[ ,;]?[ ]?(?i:x|ext\.?|extension|#)[ .:]?[ ]?\d{1,6})?"
+        r"(?:(?:[ ,;]?[ ]?(?i:x|#)|[ \n,;]?[ \n]?(?i:ext\.?|extension))[ .:]?[ ]?\d{1,6})?"
     };
 }
 
@@ -111,7 +32,14 @@ pub(super) static RECOGNIZERS: &[Recognizer] = &[
     plain(Phone, concat!(r"\(?\+[( ]?\d(?:", sep!(), r"\d)+", ext!()), 48, international),
     plain(
         Phone,
-        concat!(r"\b\d+(?:[ ()./-][ ()./-]?[ ()./-]?\d+)+", ext!(), r"|\([ ]?\d+[ ]?\)(?:", sep!(), r"\d)+", ext!()),
+        concat!(
+            r"\b\d+(?:[ \n()./-][ \n()./-]?[ \n()./-]?\d+)+",
+            ext!(),
+            r"|\([ ]?\d+[ ]?\)(?:",
+            sep!(),
+            r"\d)+",
+            ext!()
+        ),
         48,
         grouped,
     )
@@ -121,8 +49,7 @@ pub(super) static RECOGNIZERS: &[Recognizer] = &[
 
 /// The number without its extension.
 fn without_extension(text: &str) -> &str {
-    let end = text.find(|c: char| c.is_ascii_alphabetic() || matches!(c, '#' | ',' | ';')).unwrap_or(text.len());
-    text[..end].trim_end()
+    text.split(|c: char| c.is_ascii_alphabetic() || matches!(c, '#' | ',' | ';')).next().unwrap_or_default().trim_end()
 }
 
 fn brackets_match(text: &str) -> bool {
@@ -157,36 +84,120 @@ fn country_code(digits: &[u8]) -> Option<usize> {
     }
 }
 
-/// What may stand next to a number that is complete.
+/// The fewest and the most digits of numbers within a country, by its calling code, after the national numbering plans that
+/// ITU-T E.164 lists. Where the two are the same, the end of a number is certain.
+const NATIONAL_LENGTHS: &[(&[u8], usize, usize)] = &[
+    (&[1], 10, 10),
+    (&[7], 10, 10),
+    (&[2, 0], 9, 10),
+    (&[2, 7], 9, 9),
+    (&[3, 0], 10, 10),
+    (&[3, 1], 9, 9),
+    (&[3, 2], 8, 9),
+    (&[3, 3], 9, 9),
+    (&[3, 4], 9, 9),
+    (&[3, 6], 8, 9),
+    (&[3, 9], 8, 11),
+    (&[4, 0], 9, 9),
+    (&[4, 1], 9, 9),
+    (&[4, 4], 9, 10),
+    (&[4, 5], 8, 8),
+    (&[4, 6], 7, 10),
+    (&[4, 7], 8, 8),
+    (&[4, 8], 9, 9),
+    (&[5, 2], 10, 11),
+    (&[5, 5], 10, 11),
+    (&[5, 6], 9, 9),
+    (&[6, 1], 9, 9),
+    (&[6, 5], 8, 8),
+    (&[6, 6], 8, 9),
+    (&[8, 1], 9, 10),
+    (&[8, 2], 8, 10),
+    (&[8, 6], 9, 11),
+    (&[9, 0], 10, 10),
+    (&[9, 1], 10, 10),
+    (&[9, 2], 9, 10),
+    (&[3, 5, 1], 9, 9),
+    (&[3, 8, 0], 9, 9),
+    (&[4, 2, 0], 9, 9),
+    (&[8, 5, 2], 8, 8),
+    (&[8, 8, 6], 8, 9),
+    (&[9, 7, 1], 8, 9),
+    (&[9, 7, 2], 8, 9),
+];
+
+/// The fewest and the most digits of a number of this country; where the plan is not listed, what E.164 leaves.
+fn national_lengths(code: &[u8]) -> (usize, usize) {
+    let listed = NATIONAL_LENGTHS.iter().find(|&&(listed, ..)| listed == code);
+    listed.map_or((7, 15 - code.len()), |&(_, fewest, most)| (fewest, most))
+}
+
+/// What may be next to a number that is complete.
 fn complete(c: &Candidate<'_>) -> bool {
-    !is_word(c.before) && !is_word(c.after) && !matches!(c.after, Some('%' | '@' | '=' | '*'))
+    !is_word(c.before) && !ends_inside(c)
 }
 
-fn digits_of(text: &str) -> Vec<u8> {
-    super::checksum::digits(text)
+fn ends_inside(c: &Candidate<'_>) -> bool {
+    is_word(c.after) || matches!(c.after, Some('%' | '@' | '=' | '*'))
 }
 
+/// The numbers of digits up to the end of each group but the last. A written trunk zero, "(0)", does not count.
+fn inner_ends(number: &str) -> impl Iterator<Item = usize> {
+    let (head, tail) = number.split_once("(0)").unwrap_or((number, ""));
+    let mut count = 0;
+    let mut in_group = false;
+    head.bytes().chain(tail.bytes()).filter_map(move |byte| {
+        let ended = in_group && !byte.is_ascii_digit();
+        in_group = byte.is_ascii_digit();
+        count += usize::from(in_group);
+        ended.then_some(count)
+    })
+}
+
+/// Whether the number is on one line, or continues after a line end as a wrapped one would: it has other groups, or only the
+/// calling code (of `code` digits) is before the line end; it is not yet complete there; and more than one digit follows. A
+/// lone group before the line end is an area code, not the postal code at the end of an address.
+fn wraps_well(number: &str, code: usize, complete_with: usize) -> bool {
+    let Some((head, tail)) = number.split_once('\n') else { return true };
+    let groups = number.split(|c: char| !c.is_ascii_digit()).filter(|g| !g.is_empty()).count();
+    let before = digit_count(head);
+    let grouped = groups > 2 || number.contains('(') || before <= code;
+    let lone = head.bytes().all(|b| b.is_ascii_digit());
+    let area_code = !lone || before <= 3 || (before <= 5 && head.starts_with('0'));
+    grouped && area_code && before < complete_with && digit_count(tail) > 1
+}
+
+/// A number with a `+`.
+///
+/// Where does it end? With the last group with which it has at most the fifteen digits of E.164, unless an earlier group
+/// completes it: `+1 415 555 2671` has the ten digits of its country, so what follows is not a part of it. A number that no
+/// group completes takes all its groups, so that no mask leaves the rest of the digits.
 fn international(c: &Candidate<'_>) -> Verdict {
+    if ends_inside(c) || !wraps_once(c.text) {
+        return reject_end(c);
+    }
     let number = without_extension(c.text);
-    let digits = digits_of(number);
     if !complete(c) || !brackets_match(number) || matches!(c.before, Some('+' | '/' | ')' | '%')) {
         return Verdict::Reject;
     }
-    let Some(code) = country_code(&digits) else {
+    let digits = digits(number);
+    let Some((code, national)) = country_code(&digits).and_then(|code| digits.split_at_checked(code)) else {
         return Verdict::Reject;
     };
-    let Some(national) = digits.len().checked_sub(code) else {
-        return Verdict::Reject;
-    };
+    let (fewest, most) = national_lengths(code);
     let separated = number.bytes().skip(1).any(|b| !b.is_ascii_digit());
-    // E.164: fifteen digits at most. A written trunk zero, "(0)", is dialled from inside only and adds one.
+    // A written trunk zero is dialled from inside only and adds one.
     let longest = if number.contains("(0)") { 16 } else { 15 };
-    let fits = match digits.first() {
-        Some(1) => (7..=10).contains(&national),
-        _ => national >= if separated { 5 } else { 6 } && digits.len() <= longest && digits.len() >= 8,
-    };
-    let repeated = digits[code..].windows(2).all(|w| w[0] == 0 && w[1] == 0);
-    if fits && !repeated { Verdict::Accept } else { Verdict::Reject }
+    let fits = digits.len() <= longest
+        && match code {
+            [1] if separated => national.len() >= 7,
+            [1] => (7..=10).contains(&national.len()),
+            _ => national.len() >= if separated { 5 } else { 6 } && digits.len() >= 8,
+        };
+    let completed = inner_ends(number).any(|count| count == code.len() + most);
+    let repeated = national.windows(2).all(|w| w == [0, 0]);
+    let good = fits && !completed && !repeated && wraps_well(number, code.len(), code.len() + fewest);
+    if good { Verdict::Accept } else { Verdict::Reject }
 }
 
 /// How many digits there are, and how many of them stand alone.
@@ -205,56 +216,85 @@ fn counted(number: &str) -> (usize, usize) {
 }
 
 fn grouped(c: &Candidate<'_>) -> Verdict {
+    if ends_inside(c) {
+        return reject_end(c);
+    }
     let number = without_extension(c.text);
     let (count, lone) = counted(number);
     // Most of what comes here is told by this already.
-    if !(7..=15).contains(&count) || lone > 2 {
+    match count {
+        ..7 => return reject_end(c),
+        7..=15 => {}
+        16.. => return Verdict::RejectBefore(behind_digit(number, count - 15)),
+    }
+    if lone > 2 {
         return Verdict::Reject;
     }
     let extended = number.len() < c.text.len();
-    let digits = digits_of(number);
-    let groups: Vec<&str> = number.split(|c: char| !c.is_ascii_digit()).filter(|g| !g.is_empty()).collect();
-    let lens: Vec<usize> = groups.iter().map(|g| g.len()).collect();
-    let n = digits.len();
+    let digits = digits(number);
+    let groups: Groups<'_> = number.split(|c: char| !c.is_ascii_digit()).filter(|g| !g.is_empty()).collect();
+    let lens: SmallVec<[usize; 16]> = groups.iter().map(|g| g.len()).collect();
+    let (Some(&first), Some(&last)) = (lens.first(), lens.last()) else { return Verdict::Reject };
     // A sign or a currency in front makes it a part of something else.
     let inside = match c.before {
         Some('-' | '#') => !number.starts_with('('),
-        Some(',') => lens.first().is_some_and(|&first| first < 3),
+        Some(',') => first < 3,
         Some(b) => matches!(b, '.' | '/' | '+' | '$' | '*' | '\u{20ac}' | '\u{a3}'),
         None => false,
     };
-    if !complete(c) || inside || !brackets_match(number) || c.after == Some('-') && lens.last() == Some(&1) {
+    if !complete(c) || inside || !brackets_match(number) || c.after == Some('-') && last == 1 {
         return Verdict::Reject;
     }
     // The head of a longer dotted number, such as an address of the internet.
     if c.after == Some('.') && number.bytes().all(|b| b.is_ascii_digit() || b == b'.') && lens.iter().all(|&l| l <= 3) {
         return Verdict::Reject;
     }
-    if other_kind(number, &groups, &lens, &digits) {
+    let complete_with = match digits.first() {
+        Some(0) => 9,
+        Some(1) => 8,
+        _ => 7,
+    };
+    if !wraps_once(c.text) || !wraps_well(number, 0, complete_with) || other_kind(number, &groups, &lens, &digits) {
         return Verdict::Reject;
     }
+    told_by_groups(number, extended, &groups, &lens, &digits)
+}
+
+type Groups<'a> = SmallVec<[&'a str; 16]>;
+
+/// What the groups of a number without a `+` say.
+fn told_by_groups(number: &str, extended: bool, groups: &[&str], lens: &[usize], digits: &[u8]) -> Verdict {
+    let n = digits.len();
     let brackets = number.contains('(');
-    if north_american(&digits, &lens, brackets, !number.contains(' ')) {
+    if north_american(digits, lens, brackets, !number.contains([' ', '\n'])) {
         return Verdict::Accept;
+    }
+    if !extended && begins_with_north_american(digits, lens, brackets) {
+        return Verdict::Reject;
     }
     let slash = number.contains('/');
     let year = |g: &str| g.len() == 4 && (g.starts_with("19") || g.starts_with("20"));
+    let first = lens.first().copied().unwrap_or_default();
     if extended && n >= 7 {
         return Verdict::Accept;
     }
     // "(37) 788-063", "(06) 12234567": an area code in brackets.
-    if brackets && number.starts_with('(') && lens[0] >= 2 && lens[0] <= 5 && n >= 8 && !year(groups[0]) {
+    if number.starts_with('(') && (2..=5).contains(&first) && n >= 8 && !groups.first().is_some_and(|g| year(g)) {
+        return Verdict::Accept;
+    }
+    // "8 (495) 123-45-67": the trunk prefix of Russia and Kazakhstan.
+    if brackets && n == 11 && digits.starts_with(&[8]) && lens.starts_with(&[1, 3]) {
         return Verdict::Accept;
     }
     // 00 and a country code.
     if digits.starts_with(&[0, 0]) {
-        let known = country_code(&digits[2..]).is_some();
-        return if known && n >= 11 && !slash && lens[0] >= 2 { Verdict::Accept } else { context_if(n >= 8) };
+        let known = digits.get(2..).and_then(country_code).is_some();
+        return if known && n >= 11 && !slash && first >= 2 { Verdict::Accept } else { context_if(n >= 8) };
     }
     // A trunk zero and an area code of two to five digits.
-    if digits[0] == 0
+    if digits.starts_with(&[0])
         && (9..=11).contains(&n)
-        && (2..=5).contains(&lens[0])
+        && (2..=5).contains(&first)
         && lens.iter().all(|&l| l >= 2)
         && !slash
         && lens.len() <= 5
@@ -263,6 +303,16 @@ fn grouped(c: &Candidate<'_>) -> Verdict {
     }
     let single = lens.iter().filter(|&&l| l == 1).count();
     context_if(single <= 1 || brackets)
+}
+
+/// Whether the first groups are a whole North American number: what follows is not a part of it.
+fn begins_with_north_american(digits: &[u8], lens: &[usize], brackets: bool) -> bool {
+    (3..=4).any(|groups| {
+        let Some((head, rest)) = lens.split_at_checked(groups) else { return false };
+        let count: usize = head.iter().sum();
+        !rest.is_empty()
+            && digits.get(..count).is_some_and(|head_digits| north_american(head_digits, head, brackets, false))
+    })
 }
 
 /// Ten digits grouped 3-3-4, maybe after a 1 or 001 (NANP: area code and exchange begin with 2 to 9; the exchange is not
@@ -274,13 +324,18 @@ fn north_american(digits: &[u8], lens: &[usize], brackets: bool, signs: bool) ->
     };
     let shape = matches!(lens, [3, 3, 4]) || (brackets && matches!(lens, [3, 7]));
     // (123) 456-7890 is everybody's example, so only groups told apart by spaces must begin as assigned ones do.
-    shape && digits.len() == 10 && (brackets || (digits[3] >= 1 && (digits[0] >= 2 || (signs && digits[0] == 1))))
+    match digits {
+        [area, _, _, exchange, rest @ ..] if shape && rest.len() == 6 => {
+            brackets || (*exchange >= 1 && (*area >= 2 || (signs && *area == 1)))
+        }
+        _ => false,
+    }
 }
 
 /// Shapes that belong to dates, social security numbers, addresses, cards, ranges and decimals.
 fn other_kind(number: &str, groups: &[&str], lens: &[usize], digits: &[u8]) -> bool {
-    let value = |i: usize| groups[i].parse::<u32>().unwrap_or(u32::MAX);
-    let year = |i: usize| lens[i] == 4 && (1800..=2100).contains(&value(i));
+    let value = |i: usize| groups.get(i).and_then(|g| g.parse::<u32>().ok()).unwrap_or(u32::MAX);
+    let year = |i: usize| (1800..=2100).contains(&value(i)) && lens.get(i) == Some(&4);
     let date = match lens {
         [4, 1..=2, 1..=2, ..] => year(0) && value(1) <= 12 && value(2) <= 31,
         [1..=2, 1..=2, 4, ..] => year(2) && value(0) <= 31 && value(1) <= 31,
@@ -288,31 +343,32 @@ fn other_kind(number: &str, groups: &[&str], lens: &[usize], digits: &[u8]) -> b
         _ => false,
     };
     let ssn = lens == [3, 2, 4] && !number.contains('(');
-    let zip = lens == [5, 4] && digits[0] != 0;
+    let zip = lens == [5, 4] && digits.first() != Some(&0);
     let ip = lens.len() == 4 && number.matches('.').count() == 3 && lens.iter().all(|&l| l <= 3);
-    let decimal = lens.len() == 2 && number.contains('.') && !number.contains(['(', ' ', '-']);
-    let card = digits.len() >= 13 && (lens[0] == 4 || lens.len() == 1) && luhn(digits);
-    let same = digits.windows(2).all(|w| w[0] == w[1]);
-    date || ssn || zip || ip || decimal || card || same
+    let decimal = lens.len() == 2 && number.contains('.') && !number.contains(['(', ' ', '\n', '-']);
+    let card = digits.len() >= 13 && (lens.first() == Some(&4) || lens.len() == 1) && luhn(digits);
+    date || ssn || zip || ip || decimal || card || same(digits)
+}
+
+/// Whether all digits are the same.
+fn same(digits: &[u8]) -> bool {
+    digits.windows(2).all(|w| matches!(w, [a, b] if a == b))
 }
 
 fn bare(c: &Candidate<'_>) -> Verdict {
     let number = without_extension(c.text);
     let n = number.len();
+    let longest = if number.starts_with("00") { 15 } else { 14 };
     let alone = !matches!(c.before, Some('-' | '.' | '/' | '+' | '$' | '*' | ',' | '#' | '_' | '\u{20ac}' | '\u{a3}'))
         && !matches!(c.after, Some('-' | '/' | ':'));
-    let digits = digits_of(number);
-    let same = digits.windows(2).all(|w| w[0] == w[1]);
-    if !complete(c)
-        || !alone
-        || is_digit(c.after)
-        || !(7..=if number.starts_with("00") { 15 } else { 14 }).contains(&n)
-        || same
-        || (n >= 13 && luhn(&digits))
-    {
+    if !(7..=longest).contains(&n) || !complete(c) || !alone || !wraps_once(c.text) {
+        return Verdict::Reject;
+    }
+    let digits = digits(number);
+    if same(&digits) || (n >= 13 && luhn(&digits)) {
         return Verdict::Reject;
     }
     let extended = number.len() < c.text.len();
     // Ten digits and an extension are not met elsewhere.
-    if extended && n == 10 && digits[0] >= 2 { Verdict::Accept } else { Verdict::NeedsContext }
+    if extended && n == 10 && digits.first() >= Some(&2) { Verdict::Accept } else { Verdict::NeedsContext }
 }

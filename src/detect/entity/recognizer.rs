@@ -16,7 +16,7 @@ pub(crate) struct Recognizer {
     pub(crate) entity: EntityType,
     /// Candidate pattern, `regex` syntax.
     pub(crate) pattern: &'static str,
-    /// Longest candidate, in bytes of the text as given. Longer ones are never offered.
+    /// Longest candidate, in bytes of the entity view. Longer ones are never offered.
     pub(crate) max_bytes: usize,
     /// Judges one candidate.
     pub(crate) validate: fn(&Candidate<'_>) -> Verdict,
@@ -31,7 +31,17 @@ pub(crate) struct Recognizer {
     /// Two bytes of which every candidate holds one, for patterns that may begin with any letter: only the runs that lead up to one
     /// of them are then looked at.
     pub(crate) landmark: Option<[u8; 2]>,
+    /// Takes an accepted candidate back because of what surrounds it: the text before, the candidate, the text after, of up to
+    /// [`VETO_REACH`] bytes of the entity view on either side. Asked once that much text, or the end, has arrived.
+    pub(crate) veto: Option<Veto>,
 }
+
+/// Judges the surroundings of an accepted candidate.
+pub(crate) type Veto = fn(&str, &str, &str) -> bool;
+
+/// How far around a candidate a veto looks, in bytes of the entity view.
+#[cfg_attr(not(test), allow(dead_code, reason = "the scanner does not ask vetoes yet"))]
+pub(crate) const VETO_REACH: usize = 48;
 
 /// What a validator is shown.
 #[derive(Clone, Copy, Debug)]

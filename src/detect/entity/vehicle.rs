@@ -1,8 +1,12 @@
 //! Vehicles and their drivers: VIN, licence plate, driver's licence.
 
+#![deny(clippy::string_slice, clippy::indexing_slicing)]
+
+use smallvec::SmallVec;
+
 use super::EntityType::{DriverId, LicensePlate, VehicleIdentificationNumber};
 use super::checksum;
-use super::form::{context_if, plain, tail};
+use super::form::{context_if, part, plain, tail};
 use super::recognizer::{Candidate, Recognizer, Verdict};
 
 const VIN_WORDS: &[&str] = &[
@@ -16,6 +20,18 @@ const VIN_WORDS: &[&str] = &[
     "fin",
     "truck",
     "registration",
+    "fahrgestell",
+    "châssis",
+    "numéro de série",
+    "bastidor",
+    "número de bastidor",
+    "telaio",
+    "chassi",
+    "вин",
+    "车架号",
+    "车辆识别代号",
+    "車台番号",
+    "차대번호",
 ];
 const PLATE_WORDS: &[&str] = &[
     "plate",
@@ -32,6 +48,19 @@ const PLATE_WORDS: &[&str] = &[
     "licenseplate",
     "vrm",
     "vehicle registration",
+    "nummernschild",
+    "plaque",
+    "immatriculation",
+    "plaque d'immatriculation",
+    "matrícula",
+    "placa",
+    "targa",
+    "номерной знак",
+    "госномер",
+    "车牌",
+    "车牌号",
+    "ナンバープレート",
+    "번호판",
 ];
 const DRIVER_WORDS: &[&str] = &[
     "driver id",
@@ -48,18 +77,35 @@ const DRIVER_WORDS: &[&str] = &[
     "dmv",
     "dl#",
     "dvla",
+    "driver license",
+    "führerschein",
+    "führerscheinnummer",
+    "permis",
+    "permis de conduire",
+    "licencia de conducir",
+    "permiso de conducir",
+    "patente",
+    "patente di guida",
+    "carteira de motorista",
+    "водительское удостоверение",
+    "водительские права",
+    "驾驶证",
+    "驾照",
+    "運転免許証",
+    "免許証番号",
+    "운전면허",
 ];
 
 pub(super) static RECOGNIZERS: &[Recognizer] = &[
     plain(VehicleIdentificationNumber, r"\b[A-HJ-NPR-Za-hj-npr-z0-9]{17}\b", 17, vin).near(VIN_WORDS),
-    plain(LicensePlate, r"\b[A-Z0-9]+(?:[ -][A-Z0-9]+)?(?:[ -][A-Z0-9]+)?\b", 12, plate).near(PLATE_WORDS),
+    plain(LicensePlate, r"\b[A-Z0-9]+(?:[ \n-][A-Z0-9]+)?(?:[ \n-][A-Z0-9]+)?\b", 10, plate).near(PLATE_WORDS),
     plain(DriverId, r"\b(?:DL-)?(?:[A-Z]{1,3}[ -]?)?\d+(?:-\d+)*(?:[A-Z][A-Z0-9]*)?\b", 20, driver).near(DRIVER_WORDS).reach(36, 6),
     // The UK form: five letters of the surname (padded with 9), decade, month (+50 for women), day, year, initials, two
     // or three computed characters (DVLA).
     plain(DriverId, r"\b[A-Z9]{5}\d[0156]\d[0-3]\d\d[A-Z9]{2}[A-Z0-9]{3}\b", 16, uk_driver).near(DRIVER_WORDS),
     plain(
         DriverId,
-        r"\b(?i:driv(?:er'?s?|ing)[ -]licen[sc]e|licen[sc]e (?:number|no\.?|#)|dl(?: ?(?:number|no\.?|#))?)(?i:[ ](?:number|no\.?|id|#))?(?i:[ ]?(?:is|[:=#]))[ ]?[A-Z0-9][A-Z0-9-]+\b",
+        r"\b(?i:driv(?:er(?:'|\xe2\x80\x99)?s?|ing)[ \n_-]?licen[sc]e|licen[sc]e[ \n_](?:number|no\.?|#)|dl(?:[ _]?(?:number|no\.?|#))?)(?i:[ \n_]?(?:number|no\.?|id|#))?['\x22]?(?i:[ \n]?(?:is|[:=#]))[ \n]?['\x22]?[A-Z0-9][A-Z0-9-]+\b",
         64,
         named_driver,
     )
@@ -76,7 +122,7 @@ fn vin(c: &Candidate<'_>) -> Verdict {
     let upper = bytes.iter().filter(|b| b.is_ascii_uppercase()).count();
     // Seventeen digits alone are a time stamp or an id; lower and upper case mixed are a hash.
     let mixed = upper > 0 && bytes.iter().any(u8::is_ascii_lowercase);
-    if !c.stands_alone() || mixed || digits == 17 || digits < 3 || matches!(c.before, Some('-' | '/' | '=')) {
+    if !c.stands_alone() || mixed || digits == 17 || digits < 3 || matches!(c.before, Some('-' | '/')) {
         return Verdict::Reject;
     }
     // European manufacturers need not compute the check digit (ISO 3779 leaves it open).
@@ -87,8 +133,16 @@ fn plate(c: &Candidate<'_>) -> Verdict {
     let letters = c.text.bytes().filter(u8::is_ascii_uppercase).count();
     let digits = c.text.bytes().filter(u8::is_ascii_digit).count();
     let alone = !matches!(c.before, Some('-' | '.' | '$' | '/' | '+' | ',' | '#' | '@')) && c.after != Some('-');
+    // A line end between two plates does not make them one.
+    let two = c.text.split_once('\n').is_some_and(|(a, b)| is_plate(a) || is_plate(b)) || !c.wraps_once();
     // Shorter ones exist but are words and sizes ("A4", "5G") nearly always.
-    context_if(alone && letters >= 1 && digits >= 1 && (5..=8).contains(&(letters + digits)))
+    context_if(alone && !two && letters >= 1 && digits >= 1 && (5..=8).contains(&(letters + digits)))
+}
+
+/// Whether it could be a plate by itself.
+fn is_plate(text: &str) -> bool {
+    let count = text.bytes().filter(u8::is_ascii_alphanumeric).count();
+    count >= 5 && text.bytes().any(|b| b.is_ascii_digit()) && text.bytes().any(|b| b.is_ascii_uppercase())
 }
 
 fn driver(c: &Candidate<'_>) -> Verdict {
@@ -100,19 +154,22 @@ fn driver(c: &Candidate<'_>) -> Verdict {
     context_if(alone && shape && !looks_like_date(c.text) && !looks_like_phone(c.text))
 }
 
+/// Whether it is digits in groups of these lengths.
+fn digits_in(text: &str, shapes: &[&[usize]]) -> bool {
+    let groups: SmallVec<[usize; 8]> = text.split('-').map(str::len).collect();
+    text.bytes().all(|b| b.is_ascii_digit() || b == b'-') && shapes.contains(&groups.as_slice())
+}
+
 fn looks_like_date(text: &str) -> bool {
-    let parts: Vec<usize> = text.split('-').map(str::len).collect();
-    matches!(parts.as_slice(), [4, 2, 2] | [2, 2, 4]) && text.bytes().all(|b| b.is_ascii_digit() || b == b'-')
+    digits_in(text, &[&[4, 2, 2], &[2, 2, 4]])
 }
 
 fn looks_like_phone(text: &str) -> bool {
-    let parts: Vec<usize> = text.split(['-', ' ']).map(str::len).collect();
-    matches!(parts.as_slice(), [3, 4] | [3, 3, 4] | [1, 3, 3, 4])
-        && text.bytes().all(|b| b.is_ascii_digit() || b == b'-')
+    digits_in(text, &[&[3, 4], &[3, 3, 4], &[1, 3, 3, 4]])
 }
 
 fn uk_driver(c: &Candidate<'_>) -> Verdict {
-    let letters = c.text[..5].trim_end_matches('9');
+    let letters = part(c.text, 0..5).trim_end_matches('9');
     if letters.is_empty() || letters.contains('9') {
         return Verdict::Reject;
     }
@@ -120,7 +177,7 @@ fn uk_driver(c: &Candidate<'_>) -> Verdict {
 }
 
 fn named_driver(c: &Candidate<'_>) -> Verdict {
-    let value = &c.text[last_word(c.text)];
+    let value = part(c.text, last_word(c.text));
     let digits = value.bytes().filter(u8::is_ascii_digit).count();
     if (5..=20).contains(&value.len()) && digits >= 4 && !looks_like_date(value) && c.after != Some('-') {
         Verdict::Accept
