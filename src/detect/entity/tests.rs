@@ -12,7 +12,7 @@
 //! The marks are taken out before matching. The other types are not looked at.
 
 mod corpus;
-mod matcher;
+pub(super) mod matcher;
 
 use std::path::{Path, PathBuf};
 

@@ -12,7 +12,7 @@ use regex_automata::{Anchored, Input, MatchKind};
 use crate::detect::entity::recognizer::{Candidate, Recognizer, Verdict};
 
 /// The recognizers of one type, compiled one by one.
-pub(super) struct Matcher {
+pub(in super::super) struct Matcher {
     patterns: Vec<(&'static Recognizer, meta::Regex, dense::DFA<Vec<u32>>)>,
 }
 
@@ -33,7 +33,7 @@ pub(super) fn size(patterns: &[&str]) -> (usize, usize) {
 }
 
 impl Matcher {
-    pub(super) fn new(recognizers: impl Iterator<Item = &'static Recognizer>) -> Self {
+    pub(in super::super) fn new(recognizers: impl Iterator<Item = &'static Recognizer>) -> Self {
         let patterns = recognizers
             .map(|r| {
                 let regex = meta::Builder::new()
@@ -48,7 +48,7 @@ impl Matcher {
     }
 
     /// Findings of all recognizers, overlapping ones reduced to the longest, in order.
-    pub(super) fn find(&self, text: &str) -> Vec<Range<usize>> {
+    pub(in super::super) fn find(&self, text: &str) -> Vec<Range<usize>> {
         let mut found: Vec<Range<usize>> = Vec::new();
         for (r, regex, dfa) in &self.patterns {
             find_one(r, regex, dfa, text, &mut found);
