@@ -122,15 +122,20 @@ fn long_local_parts_are_found_whole() {
 }
 
 #[test]
-fn whole_key_blocks_are_found_and_open_ones_are_not() {
-    let line = "MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC7VJTUt9Us8cKj\n".repeat(40);
-    let block = format!("-----BEGIN RSA PRIVATE KEY-----\n{line}-----END RSA PRIVATE KEY-----");
+fn key_blocks_are_found_whole_and_cut_off_anywhere() {
+    let lines = "MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC7VJTUt9Us8cKj\n".repeat(40);
+    let block = format!("-----BEGIN RSA PRIVATE KEY-----\n{lines}-----END RSA PRIVATE KEY-----");
     let matcher = Matcher::new(recognizers_for(EntityType::PrivateKey));
     assert_eq!(
         matcher.find(&format!("key:\n{block}\n{block}\n")),
         [5..5 + block.len(), 6 + block.len()..6 + 2 * block.len()]
     );
-    assert!(matcher.find(&block[..block.len() - 20]).is_empty());
+    let first_line = block.find('\n').expect("lines end") + 1;
+    for cut in [40, 100, 1_000, 2_500] {
+        let text = format!("key:\n{}\n(output truncated)", &block[..first_line + cut]);
+        assert_eq!(matcher.find(&text), [5..5 + block[..first_line + cut].trim_end().len()], "cut at {cut}");
+    }
+    assert!(matcher.find(&block[..first_line]).is_empty());
 }
 
 /// Pieces of values glued together at random: no validator may panic, and every finding must lie on characters.
@@ -183,6 +188,21 @@ fn no_text_makes_a_validator_panic() {
         ",",
         "token",
         "NHS ",
+        "pwd",
+        "pass=",
+        "\u{43f}\u{430}\u{440}\u{43e}\u{43b}\u{44c}",
+        "\u{5bc6}\u{7801}\u{ff1a}",
+        "secret",
+        "Authorization: Basic ",
+        "-----BEGIN PRIVATE KEY-----\n",
+        "\n-----END PRIVATE KEY-----",
+        "PuTTY-User-Key-File-2: a\nPrivate-Lines: 1\n",
+        "-u a:",
+        "://u:",
+        "&",
+        ";",
+        "Cookie: session=",
+        "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",
     ];
     let matchers: Vec<_> = EntityType::ALL.iter().map(|&e| Matcher::new(recognizers_for(e))).collect();
     let mut seed = 0x9e37_79b9_7f4a_7c15_u64;

@@ -11,7 +11,7 @@ pub(in super::super) static RECOGNIZERS: &[Recognizer] = &[
     // RFC 3986, "userinfo". The candidate ends with the at sign; the scheme is the character before it.
     plain(
         Password,
-        r"://[^\x00-\x20\x22'`<>/?#:@]*:[^\x00-\x20\x22'`<>/?\x7f]+@|:(?i:thin|oci|oci8):[A-Za-z0-9_.$-]+/[^\x00-\x20\x22'`<>/@]+@",
+        r"://[^\x00-\x20\x22'`<>/?#:]*:[^\x00-\x20\x22'`<>/?\x7f]+@|:(?i:thin|oci|oci8):[A-Za-z0-9_.$-]+/[^\x00-\x20\x22'`<>/@]+@",
         320,
         in_address,
     )

@@ -99,7 +99,7 @@ fn password_abroad(c: &Candidate<'_>) -> Verdict {
 
 /// Whether a longer candidate holds this one, wherever both begin: no quote ends it, and what follows ends no value.
 fn goes_on(c: &Candidate<'_>) -> bool {
-    let ends = |a: char| a.is_whitespace() || is_quote(a) || is_cjk(a) || ",.;)!?<&}]|>\u{2026}".contains(a);
+    let ends = |a: char| a.is_whitespace() || is_quote(a) || is_cjk(a) || ",.;)!?<&}]|>*\u{2026}".contains(a);
     !c.text.ends_with(is_quote) && c.after.is_some_and(|a| !ends(a))
 }
 
@@ -129,7 +129,14 @@ fn is_quoted(keyed: &Keyed<'_>) -> bool {
     let is_phrase = words().count() <= MOST_WORDS && !value.starts_with(' ') && !value.ends_with(' ');
     let sign = matches!(keyed.link, Link::Sign | Link::Verb) || is_odd(value);
     let is_sentence = words().count() > 1 && value.ends_with(['.', ':', '?', ',']);
-    is_phrase && sign && !is_sentence && !words().any(|word| is_stop_word(bare(word)))
+    is_phrase && sign && !is_sentence && !is_said(value)
+}
+
+/// Whether the words are those of a sentence about passwords: a short one of them is, or every second.
+fn is_said(value: &str) -> bool {
+    let words = || value.split_whitespace().map(bare);
+    let stops = || words().filter(|word| is_stop_word(word));
+    2 * stops().count() >= words().count() || stops().any(|word| word.len() <= 4)
 }
 
 /// The value without signs around it.
@@ -146,8 +153,10 @@ fn is_bare(c: &Candidate<'_>, keyed: &Keyed<'_>) -> bool {
     // `getpass.getpass()` is an expression: the word ends where the password would.
     let is_member = c.after == Some('.') && !quoted && keyed.link == Link::Sign;
     let is_code = !quoted && (value.contains('(') || value.contains("::"));
-    let ends = c.after.is_none_or(|a| a.is_whitespace() || (!quoted && !is_quote(a)) || (!quoted && is_quote(a)));
-    let punctuated = !quoted && value.ends_with([',', '.', ';', ')', '?', ':', '}', ']', '<', '|', '&', '>', '\u{2026}']);
+    let ends = !quoted || c.after.is_none_or(char::is_whitespace);
+    let punctuated = value.ends_with("**")
+        || (value.ends_with('*') && c.after == Some('*'))
+        || !quoted && value.ends_with([',', '.', ';', ')', '?', ':', '}', ']', '<', '|', '&', '>', '\u{2026}']);
     !opens && !is_member && !is_code && ends && !punctuated && !value.contains(char::is_whitespace) && !runs_over(value)
 }
 

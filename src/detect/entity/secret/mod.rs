@@ -17,9 +17,3 @@ use super::recognizer::Recognizer;
 /// The tables of this domain.
 pub(super) static TABLES: [&[Recognizer]; 6] =
     [aws::RECOGNIZERS, header::RECOGNIZERS, named::RECOGNIZERS, pem::RECOGNIZERS, tokens::RECOGNIZERS, vendors::RECOGNIZERS];
-
-/// Long, without hyphens and in both cases: no name in words looks like that.
-fn is_random_case(value: &str) -> bool {
-    let upper = value.bytes().filter(u8::is_ascii_uppercase).count();
-    value.len() >= 32 && !value.contains('-') && upper >= 4 && upper + 4 <= value.len()
-}

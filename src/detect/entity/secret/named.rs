@@ -8,8 +8,7 @@ use super::super::form::plain;
 use super::super::keyed::{Keyed, Link, begins_a_part, join, read, strip, strip_longest};
 use super::super::recognizer::{Candidate, Recognizer, Verdict};
 use super::aws::is_secret;
-use super::is_random_case;
-use super::words::is_worded;
+use super::words::{is_scrambled, is_worded};
 
 /// Session tokens of AWS have more than a thousand characters.
 const LONGEST: usize = 2048;
@@ -129,7 +128,7 @@ pub(super) fn is_key(value: &str, strong: bool) -> bool {
     let digits = value.bytes().filter(u8::is_ascii_digit).count();
     let letters = value.bytes().filter(u8::is_ascii_alphabetic).count();
     let mixed = digits >= 2 && letters >= 2 && entropy(value) > if strong { 2.8 } else { 3.2 };
-    value.len() >= SHORTEST_VALUE && (mixed || is_random_case(value)) && !is_worded(value)
+    value.len() >= SHORTEST_VALUE && (mixed || is_scrambled(value)) && !is_worded(value)
 }
 
 fn is_place(value: &str) -> bool {

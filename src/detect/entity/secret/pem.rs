@@ -44,7 +44,7 @@ pub(in super::super) static RECOGNIZERS: &[Recognizer] = &[
         .around(*b"--"),
     plain(
         PrivateKey,
-        r"PuTTY-User-Key-File-[0-9]: [^\n]+(?:\n+[A-Z][A-Za-z0-9-]+: [^\n]+|\n+[A-Za-z0-9+/=]+)*\nPrivate-Lines: [0-9]+(?:\n+[A-Z][A-Za-z0-9-]+: [A-Za-z0-9+/]+|\n+[A-Za-z0-9+/=]+)*(?:\n+|: )[A-Za-z0-9+/=]+",
+        r"PuTTY-User-Key-File-[0-9]: [^\n]+(?:\n+[A-Z][A-Za-z0-9-]+: [^\n]+|\n+[A-Za-z0-9+/=]+)*\nPrivate-Lines: [0-9]+(?:\n+(?:[A-Z][A-Za-z0-9-]+: )?[A-Za-z0-9+/=]+)+",
         PUTTY_MAX,
         putty,
     ),
@@ -61,20 +61,27 @@ fn is_base64(c: char) -> bool {
     c.is_ascii_alphanumeric() || matches!(c, '+' | '/' | '=')
 }
 
-/// The pieces of base64 among the words of a text; `false` if a word of prose is among them. Only the last line of a key and the
-/// checksum of a PGP block are short.
+/// Whether a text is pieces of base64 and nothing else. All but the last are long; nothing follows padding but the checksum of a PGP
+/// block, and a last piece that reads as a word is one.
 fn is_body(body: &str) -> bool {
-    let mut words = body.split([' ', '\n']).filter(|word| !word.is_empty()).peekable();
-    let mut lines = 0;
-    while let Some(word) = words.next() {
-        let is_last = words.peek().is_none_or(|next| next.starts_with('='));
-        let is_line = word.len() >= LINE;
-        if !is_line && !word.starts_with('=') && !(is_last && lines > 0) {
+    let (mut lines, mut is_padded, mut is_over) = (0, false, false);
+    for piece in body.split([' ', '\n']).filter(|piece| !piece.is_empty()) {
+        let is_sum = piece.starts_with('=');
+        if is_over || (is_padded && !is_sum) {
             return false;
         }
-        lines += usize::from(is_line);
+        is_over = is_sum || piece.len() < LINE;
+        is_padded = piece.ends_with('=');
+        if is_over && !is_sum && (lines == 0 || is_word(piece)) {
+            return false;
+        }
+        lines += usize::from(!is_over);
     }
     lines > 0
+}
+
+fn is_word(piece: &str) -> bool {
+    piece.bytes().all(|b| b.is_ascii_alphabetic()) && piece.bytes().skip(1).all(|b| b.is_ascii_lowercase())
 }
 
 /// What stands behind the first line and its headers.
@@ -109,5 +116,12 @@ fn putty(c: &Candidate<'_>) -> Verdict {
     if c.after.is_some_and(is_base64) {
         return Verdict::RejectBefore(c.text.len());
     }
-    Verdict::Accept
+    let (_, private) = c.text.split_once("\nPrivate-Lines: ").unwrap_or_default();
+    let (_, lines) = private.split_once('\n').unwrap_or_default();
+    // The checksum ends the file.
+    let (body, is_over) = match lines.split_once("\nPrivate-") {
+        Some((body, sum)) => (body, !sum.contains('\n')),
+        None => (lines, true),
+    };
+    accept_if(is_over && is_body(body))
 }

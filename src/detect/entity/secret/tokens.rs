@@ -4,9 +4,8 @@ use super::super::EntityType::{ApiKey, Jwt};
 use super::super::checksum::entropy;
 use super::super::form::{accept_if, plain};
 use super::super::recognizer::{Candidate, Recognizer, Verdict};
-use super::is_random_case;
 use super::shape::fits;
-use super::words::is_worded;
+use super::words::{is_scrambled, is_worded};
 
 const JWT_MAX: usize = 8 * 1024;
 
@@ -45,7 +44,7 @@ fn secret_key(c: &Candidate<'_>) -> Verdict {
         let key = rest.split_once('_').map_or("", |(_, key)| key);
         key.len() >= 10 && digits > 0
     } else {
-        kind == "sk-" && rest.len() >= 20 && (digits >= 2 || is_random_case(rest)) && entropy(rest) > 3.0
+        kind == "sk-" && rest.len() >= 20 && (digits >= 2 || is_scrambled(rest)) && entropy(rest) > 3.0
     };
     accept_if(good && !is_worded(rest) && !matches!(c.before, Some('-')))
 }

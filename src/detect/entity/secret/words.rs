@@ -19,9 +19,27 @@ fn is_word(part: &str) -> bool {
     number || ((lower || upper) && part.len() <= 14)
 }
 
+/// Returns `true` if small letters, capitals and digits change places as often as chance has it (three times in five), and more often
+/// than in `camelCase2`.
+pub(super) fn is_scrambled(text: &str) -> bool {
+    let kind = |b: u8| (b.is_ascii_lowercase(), b.is_ascii_uppercase(), b.is_ascii_digit());
+    let changes = text.bytes().zip(text.bytes().skip(1)).filter(|&(a, b)| kind(a) != kind(b)).count();
+    text.len() >= 16 && 100 * changes >= 45 * text.len()
+}
+
 #[cfg(test)]
 mod tests {
-    use super::is_worded;
+    use super::{is_scrambled, is_worded};
+
+    #[test]
+    fn chance_is_told_from_identifiers() {
+        for key in ["OTmDrZdtN7QlwAyYdiFizWxE", "QwErTyUiOpAsDfGhJkLzXcVbNmQwErTyUi", "St0L9jzHzUVfilrRkIel8krlNn7gqveM"] {
+            assert!(is_scrambled(key), "{key}");
+        }
+        for name in ["getAccessTokenFromConfig2", "InternationalizationProvider", "abcdefghijklmnopqrstuvwx", "aB1"] {
+            assert!(!is_scrambled(name), "{name}");
+        }
+    }
 
     #[test]
     fn words_are_told_from_keys() {
