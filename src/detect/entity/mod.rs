@@ -14,6 +14,7 @@ mod finance;
 mod form;
 mod given_names;
 mod iban;
+mod keyed;
 mod name;
 mod national_ca_uk;
 mod national_us;
@@ -33,7 +34,6 @@ use recognizer::Recognizer;
 
 /// Every recognizer there is, one table a domain. The order has no meaning.
 static RECOGNIZERS: &[&[Recognizer]] = &[
-    account::RECOGNIZERS,
     address::RECOGNIZERS,
     contact::RECOGNIZERS,
     crypto::RECOGNIZERS,
@@ -45,13 +45,12 @@ static RECOGNIZERS: &[&[Recognizer]] = &[
     payment::RECOGNIZERS,
     person::RECOGNIZERS,
     phone::RECOGNIZERS,
-    secret::RECOGNIZERS,
     vehicle::RECOGNIZERS,
 ];
 
 /// Every recognizer, in a fixed order.
 pub(crate) fn all() -> impl Iterator<Item = &'static Recognizer> {
-    RECOGNIZERS.iter().copied().flatten()
+    RECOGNIZERS.iter().chain(&account::TABLES).chain(&secret::TABLES).copied().flatten()
 }
 
 /// The recognizers of one type; never empty.

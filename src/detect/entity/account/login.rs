@@ -1,0 +1,71 @@
+//! Passwords that their place gives away: in an address (`scheme://user:password@host`) and behind `-u user:password`.
+
+use std::ops::Range;
+
+use super::super::EntityType::Password;
+use super::super::form::{accept_if, plain};
+use super::super::recognizer::{Candidate, Recognizer, Verdict};
+use super::is_stop_word;
+
+pub(in super::super) static RECOGNIZERS: &[Recognizer] = &[
+    // RFC 3986, "userinfo". The candidate ends with the at sign; the scheme is the character before it.
+    plain(
+        Password,
+        r"://[^\x00-\x20\x22'`<>/?#:]*:[^\x00-\x20\x22'`<>/?\x7f]+@|:(?i:thin|oci|oci8):[A-Za-z0-9_.$-]+/[^\x00-\x20\x22'`<>/@]+@",
+        320,
+        in_address,
+    )
+    .value(address_value),
+    // curl, wget, svn and others.
+    plain(
+        Password,
+        r"-(?:u|-user|-proxy-user)[ =]?['\x22]?[^\x00-\x20\x22'`:=]+:[^\x00-\x20\x22'`\x7f]+",
+        192,
+        behind_option,
+    )
+    .value(option_value),
+];
+
+/// The place of what follows the first `mark` behind `head`.
+fn behind(text: &str, head: &str, mark: char, tail: usize) -> Range<usize> {
+    let end = text.len().saturating_sub(tail);
+    let start = text.strip_prefix(head).and_then(|rest| rest.find(mark)).map(|i| head.len() + i + mark.len_utf8());
+    start.filter(|&start| start <= end).unwrap_or(end)..end
+}
+
+fn address_value(text: &str) -> Range<usize> {
+    if text.starts_with("://") { behind(text, "://", ':', 1) } else { behind(text, ":", '/', 1) }
+}
+
+/// Whether it stands for a password: `${PASS}`, `<password>`, `{password}`, `***`, `password`.
+fn is_placeholder(value: &str) -> bool {
+    value.starts_with(['$', '<', '{', '[', '%'])
+        && (value.ends_with(['}', '>', ']', '%']) || value.starts_with('$'))
+        && !value.starts_with("%2")
+        || !value.chars().any(char::is_alphanumeric)
+        || is_stop_word(value)
+        || matches!(value.to_ascii_lowercase().as_str(), "pass" | "passwd" | "pwd" | "your_password" | "yourpassword" | "xxxx" | "xxxxx")
+}
+
+fn in_address(c: &Candidate<'_>) -> Verdict {
+    let scheme = c.before.is_some_and(|b| b.is_ascii_alphanumeric());
+    let Some(value) = c.text.get(address_value(c.text)) else { return Verdict::Reject };
+    accept_if(scheme && value.len() >= 3 && !is_placeholder(value))
+}
+
+fn option_value(text: &str) -> Range<usize> {
+    behind(text, "-", ':', 0)
+}
+
+fn behind_option(c: &Candidate<'_>) -> Verdict {
+    let ends = |a: char| a.is_whitespace() || matches!(a, '"' | '\'' | '`' | ')' | ',' | ';' | '|' | '&' | '<');
+    if c.after.is_some_and(|a| !ends(a)) {
+        return Verdict::RejectBefore(c.text.len());
+    }
+    let Some(value) = c.text.get(option_value(c.text)) else { return Verdict::Reject };
+    // `docker run -u 1000:1000` and `-u node:node` name a group; an address is no password.
+    let odd = value.bytes().any(|b| !b.is_ascii_digit())
+        && value.bytes().any(|b| !b.is_ascii_lowercase() && b != b'-' && b != b'_');
+    let option = c.before.is_none_or(|b| b.is_whitespace() || matches!(b, '"' | '\'' | '[' | ',' | '`'));
+    accept_if(option && odd && value.len() >= 4 && !value.starts_with('/') && !is_placeholder(value) && !value.ends_with([',', ';', ')']))
+}

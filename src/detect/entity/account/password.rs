@@ -1,0 +1,202 @@
+//! Passwords behind a keyword.
+
+use std::ops::Range;
+
+use super::super::EntityType::Password;
+use super::super::form::{accept_if, plain};
+use super::super::keyed::{Keyed, Link, begins_a_part, is_cjk, is_quote, join, read, strip_longest};
+use super::super::recognizer::{Candidate, Recognizer, Verdict};
+use super::is_stop_word;
+
+const LONGEST: usize = 224;
+const LONGEST_VALUE: usize = 128;
+
+/// A value in quotes, which may hold spaces and may lack its closing quote, or one without, which ends at white space.
+macro_rules! value {
+    () => {
+        r"(?:\x22[^\x00-\x1f\x22]+\x22?|'[^\x00-\x1f']+'?|`[^\x00-\x1f`]+`?|[^\x00-\x20\x22'`\x7f]+)"
+    };
+}
+
+pub(in super::super) static RECOGNIZERS: &[Recognizer] = &[
+    plain(
+        Password,
+        concat!(
+            r"(?i:pass(?:word|wd|phrase|code|wort|ord)?|pwd|kennwort|wachtwoord|adgangskode|salasana|senha|mdp|haslo|heslo|contrasena|clave|mot de passe|parola d'ordine|parola|kata sandi|identified by)[0-9]*",
+            join!(),
+            value!()
+        ),
+        LONGEST,
+        password,
+    )
+    .value(password_value),
+    // Keywords with letters beyond ASCII, some in scripts without spaces.
+    plain(
+        Password,
+        concat!(
+            "(?:(?i:contrase)(?:ñ|Ñ|n\u{303}|N\u{303})(?i:a)|(?i:l)(?:ö|Ö)(?i:senord)|(?i:has)(?:ł|Ł)(?i:o)|(?i:jelsz)(?:ó|Ó)|(?:ş|Ş)(?i:ifre)|(?i:parol)(?:ă|Ă)|(?i:m)ậ(?i:t kh)ẩ(?i:u)",
+            "|пароль|Пароль|ПАРОЛЬ|κωδικός πρόσβασης|Κωδικός πρόσβασης|סיסמה|كلمة المرور|كلمة السر|पासवर्ड|รหัสผ่าน",
+            "|密码|密碼|口令|パスワード|비밀번호|패스워드|암호)(?:",
+            join!(),
+            ")?",
+            value!()
+        ),
+        LONGEST,
+        password_abroad,
+    )
+    .value(value_abroad),
+];
+
+#[rustfmt::skip]
+const NAMES: &[&str] = &[
+    "pass", "password", "passwd", "passphrase", "passcode", "passwort", "passord", "pwd", "kennwort", "wachtwoord", "adgangskode",
+    "salasana", "senha", "mdp", "haslo", "heslo", "contrasena", "clave", "mot de passe", "parola d'ordine", "parola", "kata sandi",
+    "identified by",
+];
+/// Those that are words or ends of words of other meaning.
+const SHORT: &[&str] = &["pass", "mdp", "clave", "parola"];
+#[rustfmt::skip]
+const ABROAD: &[&str] = &[
+    "contraseña", "contraseÑa", "contrasen\u{303}a", "contraseN\u{303}a", "lösenord", "lÖsenord", "hasło", "hasŁo", "jelszó", "jelszÓ",
+    "şifre", "Şifre", "parolă", "parolĂ", "mật khẩu", "пароль", "Пароль", "ПАРОЛЬ", "κωδικός πρόσβασης", "Κωδικός πρόσβασης", "סיסמה",
+    "كلمة المرور", "كلمة السر", "पासवर्ड", "รหัสผ่าน", "密码", "密碼", "口令", "パスワード", "비밀번호", "패스워드", "암호",
+];
+
+fn parse(text: &str) -> Option<Keyed<'_>> {
+    let rest = strip_longest(text, NAMES)?;
+    Some(read(text, rest.trim_start_matches(|c: char| c.is_ascii_digit())))
+}
+
+fn parse_abroad(text: &str) -> Option<Keyed<'_>> {
+    Some(read(text, strip_longest(text, ABROAD)?))
+}
+
+fn password_value(text: &str) -> Range<usize> {
+    parse(text).map_or(text.len()..text.len(), |keyed| keyed.range())
+}
+
+fn value_abroad(text: &str) -> Range<usize> {
+    parse_abroad(text).map_or(text.len()..text.len(), |keyed| keyed.range())
+}
+
+fn password(c: &Candidate<'_>) -> Verdict {
+    if goes_on(c) {
+        return Verdict::RejectBefore(c.text.len());
+    }
+    let Some(keyed) = parse(c.text) else { return Verdict::Reject };
+    let is_short = strip_longest(c.text, NAMES) == strip_longest(c.text, SHORT);
+    // `dbPass` is a field, "compass" a word.
+    let begins = begins_a_part(c.before, c.text) || (!is_short && keyed.link != Link::Space) || c.text.starts_with('P');
+    accept_if(begins && is_password(c, &keyed, is_short))
+}
+
+fn password_abroad(c: &Candidate<'_>) -> Verdict {
+    if goes_on(c) {
+        return Verdict::RejectBefore(c.text.len());
+    }
+    accept_if(parse_abroad(c.text).is_some_and(|keyed| is_password(c, &keyed, false)))
+}
+
+/// Whether a longer candidate holds this one, wherever both begin: no quote ends it, and what follows ends no value.
+fn goes_on(c: &Candidate<'_>) -> bool {
+    let ends = |a: char| a.is_whitespace() || is_quote(a) || is_cjk(a) || ",.;)!?<&}]|>*\u{2026}".contains(a);
+    !c.text.ends_with(is_quote) && c.after.is_some_and(|a| !ends(a))
+}
+
+fn is_password(c: &Candidate<'_>, keyed: &Keyed<'_>, is_short: bool) -> bool {
+    let value = keyed.value;
+    (4..=LONGEST_VALUE).contains(&value.len())
+        && !is_placeholder(value)
+        && if keyed.closed { is_quoted(keyed) } else { is_bare(c, keyed) && says_enough(keyed, is_short) }
+}
+
+/// What stands for a value: `${DB_PASS}`, `{{ password }}`, `<your password>`, `********`.
+fn is_placeholder(value: &str) -> bool {
+    value.starts_with("${")
+        || value.starts_with("{{")
+        || value.starts_with("$(")
+        || (value.starts_with('<') && value.ends_with('>'))
+        || (value.starts_with('%') && value.ends_with('%'))
+        || !value.chars().any(char::is_alphanumeric)
+}
+
+/// Most words of a passphrase.
+const MOST_WORDS: usize = 8;
+
+fn is_quoted(keyed: &Keyed<'_>) -> bool {
+    let value = keyed.value;
+    let words = || value.split_whitespace();
+    let is_phrase = words().count() <= MOST_WORDS && !value.starts_with(' ') && !value.ends_with(' ');
+    let sign = matches!(keyed.link, Link::Sign | Link::Verb) || is_odd(value);
+    let is_sentence = words().count() > 1 && value.ends_with(['.', ':', '?', ',']);
+    is_phrase && sign && !is_sentence && !is_said(value)
+}
+
+/// Whether the words are those of a sentence about passwords: a short one of them is, or every second.
+fn is_said(value: &str) -> bool {
+    let words = || value.split_whitespace().map(bare);
+    let stops = || words().filter(|word| is_stop_word(word));
+    2 * stops().count() >= words().count() || stops().any(|word| word.len() <= 4)
+}
+
+/// The value without signs around it.
+fn bare(value: &str) -> &str {
+    value.trim_matches(|c: char| !c.is_alphanumeric())
+}
+
+/// Whether the value may begin and end as it does, without quotes or with an opening one only.
+fn is_bare(c: &Candidate<'_>, keyed: &Keyed<'_>) -> bool {
+    let value = keyed.value;
+    let quoted = keyed.quote.is_some();
+    let Some(first) = value.chars().next() else { return false };
+    let opens = !quoted && matches!(first, ':' | '=' | '>' | '(' | '{' | '<' | '$' | '[');
+    // `getpass.getpass()` is an expression: the word ends where the password would.
+    let is_member = c.after == Some('.') && !quoted && keyed.link == Link::Sign;
+    let is_code = !quoted && (value.contains('(') || value.contains("::"));
+    let ends = !quoted || c.after.is_none_or(char::is_whitespace);
+    let punctuated = value.ends_with("**")
+        || (value.ends_with('*') && c.after == Some('*'))
+        || !quoted && value.ends_with([',', '.', ';', ')', '?', ':', '}', ']', '<', '|', '&', '>', '\u{2026}']);
+    !opens && !is_member && !is_code && ends && !punctuated && !value.contains(char::is_whitespace) && !runs_over(value)
+}
+
+/// Whether the value holds the start of what follows it: the next setting (`x;Encrypt=True`, `x&ssl=1`), a closing tag, or text in a
+/// script that no space parts from it.
+fn runs_over(value: &str) -> bool {
+    let mut settings = value.split([';', '&', ',', '|']);
+    settings.next();
+    settings.any(|setting| {
+        let name = setting.trim_start_matches(|c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.'));
+        name.len() < setting.len() && name.starts_with(['=', ':'])
+    }) || value.contains("</")
+        || value.contains("/>")
+        || value.contains("<br")
+        || value.contains(is_cjk)
+}
+
+/// A digit, a sign inside, or a capital behind the first letter: no plain word has those.
+fn is_odd(value: &str) -> bool {
+    let inner = bare(value);
+    value.bytes().any(|b| b.is_ascii_digit())
+        || inner
+            .bytes()
+            .any(|b| b.is_ascii_punctuation() && !matches!(b, b'-' | b'\'' | b'.' | b'/' | b',' | b'(' | b')'))
+        || (inner.bytes().skip(1).any(|b| b.is_ascii_uppercase()) && inner.bytes().any(|b| b.is_ascii_lowercase()))
+}
+
+/// Whether the value is odd enough for what joins it to its keyword.
+fn says_enough(keyed: &Keyed<'_>, is_short: bool) -> bool {
+    let value = keyed.value;
+    let digit = value.bytes().any(|b| b.is_ascii_digit());
+    let letter = value.chars().any(char::is_alphabetic);
+    let odd = is_odd(value);
+    let good = match keyed.link {
+        Link::Sign if keyed.on_next_line => digit && letter,
+        Link::Sign => odd || keyed.quote.is_some() || (!is_short && value.len() >= 6),
+        Link::Edge => digit && letter,
+        Link::Verb => odd || keyed.quote.is_some(),
+        // Keyword and value side by side: "password hunter2".
+        Link::Space => odd && (keyed.quote.is_some() || (!is_short && digit && letter)),
+    };
+    good && !is_stop_word(bare(value))
+}

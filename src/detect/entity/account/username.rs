@@ -1,0 +1,97 @@
+//! User names: behind a keyword, in SQL, and as handles.
+
+use std::ops::Range;
+
+use super::super::EntityType::Username;
+use super::super::form::{accept_if, context_if, plain, tail};
+use super::super::keyed::is_quote;
+use super::super::recognizer::{Candidate, Recognizer, Verdict};
+use super::is_stop_word;
+
+pub(in super::super) static RECOGNIZERS: &[Recognizer] = &[
+    plain(
+        Username,
+        r"(?i:user[ _-]?(?:name|id)|user|login(?:[ _-]?(?:name|id))?|screen[ _]?name|account name)['\x22`]?[ ]*(?::=|=>|[:=]|is|as)[ ]*['\x22`]?@?[A-Za-z0-9][A-Za-z0-9._@+-]*",
+        128,
+        username,
+    )
+    .value(username_value),
+    // MySQL's 'user'@'host'.
+    plain(Username, r"'[A-Za-z0-9_.-]+'@'[A-Za-z0-9_.%-]+'", 128, sql_user).value(sql_user_value),
+    plain(Username, r"@[A-Za-z0-9_][A-Za-z0-9_.]+", 40, handle).near(&[
+        "twitter", "instagram", "github", "telegram", "tiktok", "handle", "username", "follow", "user", "account", "discord", "mastodon", "dm", "profile",
+    ]),
+];
+
+/// What stands between the keyword and the value, in lower case: "", "is", ":", "=" and so on, and whether a quote opens.
+fn connector(text: &str, value: usize) -> (String, bool) {
+    let head = text.get(..value).unwrap_or_default();
+    let quoted = head.ends_with(is_quote);
+    let head = head.trim_end_matches(is_quote).trim_end();
+    let sign: String = head.chars().rev().take_while(|c| matches!(c, ':' | '=' | '>')).collect();
+    if sign.is_empty() {
+        (head.rsplit(' ').next().unwrap_or_default().to_ascii_lowercase(), quoted)
+    } else {
+        (sign, quoted)
+    }
+}
+
+fn username_value(text: &str) -> Range<usize> {
+    tail(text, |c| matches!(c, ' ' | ':' | '=' | '>') || is_quote(c))
+}
+
+fn username(c: &Candidate<'_>) -> Verdict {
+    if !ends_word(c) {
+        return Verdict::RejectBefore(c.text.len());
+    }
+    let range = username_value(c.text);
+    let (sign, quoted) = connector(c.text, range.start);
+    let value = c.text.get(range).unwrap_or_default().trim_start_matches('@');
+    let lower = c.text.to_ascii_lowercase();
+    // "User: Hello" opens a line of a chat; "username: hello" does not.
+    let named = !lower.starts_with("user")
+        || lower.get(4..).is_some_and(|r| r.trim_start_matches([' ', '_', '-']).starts_with(['n', 'i']));
+    let odd = value.bytes().any(|b| b.is_ascii_digit() || matches!(b, b'_' | b'.' | b'@'));
+    let word = matches!(sign.as_str(), "is" | "as");
+    let good = match (named, word) {
+        (true, false) => true,
+        (true, true) => odd || quoted,
+        (false, false) => odd || quoted,
+        (false, true) => false,
+    };
+    // Not the head of a call or a member: `user = request.user`, `user=User(`.
+    let code = value.contains("..")
+        || c.after == Some('(')
+        || c.after == Some('[')
+        || (!quoted && value.contains('.') && sign == "=");
+    accept_if(
+        good && !code
+            && value.len() >= 3
+            && !is_stop_word(value)
+            && !value.contains('@')
+            && c.before != Some('.'),
+    )
+}
+
+/// The end of the word is reached, and it does not end in sentence punctuation.
+fn ends_word(c: &Candidate<'_>) -> bool {
+    !c.after.is_some_and(|a| a.is_ascii_alphanumeric() || matches!(a, '_' | '@'))
+        && !c.text.ends_with(['.', '-', '+'].as_slice())
+}
+
+fn sql_user_value(text: &str) -> Range<usize> {
+    1..text.find("'@").unwrap_or(1)
+}
+
+fn sql_user(_: &Candidate<'_>) -> Verdict {
+    Verdict::Accept
+}
+
+fn handle(c: &Candidate<'_>) -> Verdict {
+    let letters = c.text.bytes().any(|b| b.is_ascii_alphabetic());
+    // `name@host` is no handle, nor is a decorator in code ("@Override" in front of a line break).
+    let alone = !c.before.is_some_and(|b| b.is_alphanumeric() || matches!(b, '.' | '_' | '-' | '/' | '%' | '\'' | '@'));
+    context_if(
+        alone && letters && c.text.len() >= 4 && ends_word(c) && !matches!(c.after, Some('(' | '.' | '/' | '\'')),
+    )
+}

@@ -1,0 +1,161 @@
+//! Values that a keyword introduces: `password: x`, `"apiKey": "x"`, `<password>x</password>`, `the password is x`.
+//!
+//! Patterns say where such a candidate may stand; [`read`] takes it apart from its front, so that the value is found by where it
+//! begins, whatever its length.
+
+use std::ops::Range;
+
+/// What may stand between a keyword and its value, as a pattern: a sign, a verb, an attribute named `value`, or white space.
+/// A macro, because patterns are put together at compile time.
+macro_rules! join {
+    () => {
+        concat!(
+            r"['\x22`]?(?:[ ]*\*{0,2}[ ]*(?:[:=]=?>?|>|\|)[ \n]*\*{0,2}[ ]*",
+            r"|[ ]+(?i:is now|is set to|set to|is|was|to|lautet|ist|es|est|jest)[ ]*:?[ ]*",
+            "|[ ]*(?:是|为|為|は|는|은|è|é)[ ]*:?[ ]*",
+            r"|,?[ \n]*['\x22]?(?i:value)['\x22]?[ ]*[:=][ ]*",
+            r"|[ ]+)"
+        )
+    };
+}
+pub(super) use join;
+
+/// Verbs between a keyword and its value, longer ones first.
+const VERBS: &[&str] = &["is now", "is set to", "set to", "lautet", "jest", "was", "ist", "est", "is", "to", "es", "是", "为", "為", "は", "는", "은", "è", "é"];
+
+/// What stands between a keyword and its value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Link {
+    /// A colon or an equals sign, or an attribute named `value`.
+    Sign,
+    /// The end of a tag or the edge of a table's cell.
+    Edge,
+    /// A verb.
+    Verb,
+    /// White space, or nothing.
+    Space,
+}
+
+/// A candidate, taken apart.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Keyed<'a> {
+    pub(super) link: Link,
+    /// Whether the value begins a line of its own.
+    pub(super) on_next_line: bool,
+    /// The quote before the value.
+    pub(super) quote: Option<char>,
+    /// Whether the same quote is behind the value.
+    pub(super) closed: bool,
+    /// The value, without its quotes.
+    pub(super) value: &'a str,
+    /// Where the value begins in the candidate.
+    start: usize,
+}
+
+impl Keyed<'_> {
+    /// Returns the place of the value in the candidate.
+    pub(super) fn range(&self) -> Range<usize> {
+        self.start..self.start + self.value.len()
+    }
+}
+
+/// Returns the text behind `prefix`, which is matched without regard to ASCII case.
+pub(super) fn strip<'a>(text: &'a str, prefix: &str) -> Option<&'a str> {
+    let (head, tail) = text.split_at_checked(prefix.len())?;
+    head.eq_ignore_ascii_case(prefix).then_some(tail)
+}
+
+/// Returns the text behind the longest of `words` that begins it.
+pub(super) fn strip_longest<'a>(text: &'a str, words: &[&str]) -> Option<&'a str> {
+    words.iter().filter_map(|word| strip(text, word)).min_by_key(|tail| tail.len())
+}
+
+pub(super) fn is_quote(c: char) -> bool {
+    matches!(c, '"' | '\'' | '`')
+}
+
+/// Takes apart what follows a keyword; `rest` is the end of `text`.
+pub(super) fn read<'a>(text: &'a str, rest: &'a str) -> Keyed<'a> {
+    let bare = rest.strip_prefix(is_quote).unwrap_or(rest);
+    let (link, tail) = attribute(bare).or_else(|| sign(bare)).or_else(|| verb(bare)).unwrap_or((Link::Space, bare));
+    let opened = tail.trim_start_matches([' ', '\n', '*']);
+    let gap = tail.len() - opened.len();
+    let on_next_line = tail.get(..gap).is_some_and(|gap| gap.contains('\n'));
+    let quote = opened.chars().next().filter(|&c| is_quote(c));
+    let value = quote.and_then(|q| opened.strip_prefix(q)).unwrap_or(opened);
+    let start = text.len() - value.len();
+    let inner = quote.and_then(|q| value.strip_suffix(q));
+    Keyed { link, on_next_line, quote, closed: inner.is_some(), value: inner.unwrap_or(value), start }
+}
+
+/// `key="Password" value="x"`, `{"key": "password", "value": "x"}`, or `value: x` on the next line.
+fn attribute(rest: &str) -> Option<(Link, &str)> {
+    let rest = rest.trim_start_matches([',', ' ', '\n']).trim_start_matches(is_quote);
+    let rest = strip(rest, "value")?.trim_start_matches(is_quote).trim_start_matches(' ');
+    rest.strip_prefix([':', '=']).map(|tail| (Link::Sign, tail))
+}
+
+fn sign(rest: &str) -> Option<(Link, &str)> {
+    let rest = rest.trim_start_matches([' ', '*']);
+    let tail = rest.trim_start_matches([':', '=', '>', '|']);
+    let (first, is_sign) = (rest.chars().next()?, tail.len() < rest.len());
+    let link = if matches!(first, '>' | '|') { Link::Edge } else { Link::Sign };
+    is_sign.then_some((link, tail))
+}
+
+fn verb(rest: &str) -> Option<(Link, &str)> {
+    let rest = rest.trim_start_matches(' ');
+    VERBS.iter().find_map(|verb| {
+        let tail = strip(rest, verb)?;
+        let whole = !verb.is_ascii() || tail.starts_with([' ', ':']) || tail.starts_with(is_quote);
+        whole.then(|| (Link::Verb, tail.trim_start_matches([' ', ':'])))
+    })
+}
+
+/// Returns `true` if a keyword that begins with `first` and follows `before` is a part of an identifier, not the end of a word:
+/// `db_pass`, `dbPass`, `DB_PASS`, but not `compass`.
+pub(super) fn begins_a_part(before: Option<char>, text: &str) -> bool {
+    let is_upper = text.starts_with(|c: char| c.is_ascii_uppercase());
+    let is_lower_second = text.chars().nth(1).is_some_and(|c| c.is_ascii_lowercase());
+    match before {
+        Some(b) if b.is_ascii_lowercase() || b.is_ascii_digit() => is_upper,
+        Some(b) if b.is_ascii_uppercase() => is_upper && is_lower_second,
+        _ => true,
+    }
+}
+
+/// Returns `true` for Han, Kana and Hangul and their punctuation: no space parts them from a value in ASCII.
+pub(super) fn is_cjk(c: char) -> bool {
+    matches!(c, '\u{1100}'..='\u{11ff}' | '\u{2e80}'..='\u{9fff}' | '\u{ac00}'..='\u{d7af}' | '\u{f900}'..='\u{faff}' | '\u{ff00}'..='\u{ffef}' | '\u{20000}'..='\u{3ffff}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn candidates_are_taken_apart_from_the_front() {
+        for (rest, link, value, closed) in [
+            (": hunter2", Link::Sign, "hunter2", false),
+            ("\": \"hunter2\"", Link::Sign, "hunter2", true),
+            ("=>'a b'", Link::Sign, "a b", true),
+            (" is now hunter2", Link::Verb, "hunter2", false),
+            (" is: hunter2", Link::Verb, "hunter2", false),
+            (" issue7", Link::Space, "issue7", false),
+            (">hunter2", Link::Edge, "hunter2", false),
+            ("\" value=\"x=1\"", Link::Sign, "x=1", true),
+            ("\", \"value\": \"x\"", Link::Sign, "x", true),
+            ("\n  value: x", Link::Sign, "x", false),
+            (":** `x`", Link::Sign, "x", true),
+            ("是hunter2", Link::Verb, "hunter2", false),
+            (" \"hunter2", Link::Space, "hunter2", false),
+            ("=", Link::Sign, "", false),
+            ("", Link::Space, "", false),
+        ] {
+            let text = format!("pwd{rest}");
+            let keyed = read(&text, text.strip_prefix("pwd").unwrap_or_default());
+            assert_eq!((keyed.link, keyed.value, keyed.closed), (link, value, closed), "{text:?}");
+            assert_eq!(text.get(keyed.range()), Some(value), "{text:?}");
+        }
+    }
+}

@@ -1,0 +1,95 @@
+//! Access keys of AWS.
+
+use super::super::EntityType::{AwsAccessKey, AwsSecretKey};
+use super::super::checksum::entropy;
+use super::super::form::{accept_if, plain};
+use super::super::keyed::{Keyed, join, read, strip, strip_longest};
+use super::super::recognizer::{Candidate, Recognizer, Verdict};
+
+const SECRET_BYTES: usize = 40;
+
+pub(in super::super) static RECOGNIZERS: &[Recognizer] = &[
+    // Long-term, temporary, bearer and context keys (IAM user guide, "unique identifiers"). Glued to a card number it
+    // must still be found, hence no boundary.
+    plain(AwsAccessKey, r"A(?:KIA|SIA|BIA|CCA)[A-Z0-9]{16}", 20, access_key),
+    // A pattern of forty characters anywhere would multiply the states of all others, so a keyword or the key id leads.
+    plain(
+        AwsSecretKey,
+        concat!(
+            "(?:(?i:secret(?:[_ -]?(?:access)?[_ -]?key)?|credentials?)|密钥|密鑰)",
+            join!(),
+            r"['\x22`]?[A-Za-z0-9/+]+"
+        ),
+        120,
+        secret_named,
+    )
+    .value(named_value),
+    plain(
+        AwsSecretKey,
+        r"A(?:KIA|SIA)[A-Z0-9]{16}['\x22`]?[ ]?[ ,:;|/\n]+['\x22`]?[A-Za-z0-9/+]+",
+        80,
+        secret_paired,
+    )
+    .value(paired_value),
+];
+
+/// Keywords that may introduce a secret key; those that end in "key" say it without a doubt.
+const NAMES: &[&str] = &[
+    "secret", "secret key", "secret_key", "secret-key", "secretkey", "secret access key", "secret_access_key", "secret-access-key",
+    "secretaccesskey", "secret_accesskey", "credential", "credentials", "密钥", "密鑰",
+];
+
+fn access_key(c: &Candidate<'_>) -> Verdict {
+    let longer = |c: Option<char>| c.is_some_and(|c| c.is_ascii_uppercase() || matches!(c, '/' | '+'));
+    accept_if(!longer(c.before) && !longer(c.after) && !c.after.is_some_and(|a| a.is_ascii_digit()))
+}
+
+fn is_base64(c: Option<char>) -> bool {
+    c.is_some_and(|c| c.is_ascii_alphanumeric() || matches!(c, '/' | '+'))
+}
+
+/// Forty base64 characters that look drawn at random: all three kinds of characters and more than four bits a character
+/// (git hashes are hexadecimal and stay below four; CamelCase names and paths seldom have digits).
+pub(super) fn is_secret(value: &str) -> bool {
+    value.len() == SECRET_BYTES
+        && value.bytes().all(|b| is_base64(Some(char::from(b))))
+        && value.bytes().any(|b| b.is_ascii_digit())
+        && value.bytes().any(|b| b.is_ascii_uppercase())
+        && value.bytes().any(|b| b.is_ascii_lowercase())
+        && entropy(value) > 4.0
+}
+
+/// The keyword and the value behind it.
+fn named(text: &str) -> Option<(&str, Keyed<'_>)> {
+    let rest = strip_longest(text, NAMES)?;
+    let name = text.strip_suffix(rest)?;
+    Some((name, read(text, rest)))
+}
+
+fn named_value(text: &str) -> std::ops::Range<usize> {
+    named(text).map_or(text.len()..text.len(), |(_, keyed)| keyed.range())
+}
+
+fn secret_named(c: &Candidate<'_>) -> Verdict {
+    if is_base64(c.after) {
+        return Verdict::RejectBefore(c.text.len());
+    }
+    let Some((name, keyed)) = named(c.text) else { return Verdict::Reject };
+    let value = keyed.value;
+    // Where the name says it, made-up ones with less entropy count too; "secret" and "credentials" alone say less.
+    let is_key = strip(name.get(name.len().saturating_sub(3)..).unwrap_or_default(), "key").is_some();
+    accept_if(value.len() == SECRET_BYTES && (is_secret(value) || (is_key && entropy(value) > 3.0)))
+}
+
+fn paired_value(text: &str) -> std::ops::Range<usize> {
+    let value = text.trim_start_matches(|c: char| c.is_ascii_alphanumeric());
+    let value = value.trim_start_matches(|c: char| !is_base64(Some(c)) || c == '/');
+    text.len() - value.len()..text.len()
+}
+
+fn secret_paired(c: &Candidate<'_>) -> Verdict {
+    if is_base64(c.after) {
+        return Verdict::RejectBefore(c.text.len());
+    }
+    accept_if(c.text.get(paired_value(c.text)).is_some_and(is_secret))
+}

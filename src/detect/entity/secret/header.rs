@@ -1,0 +1,106 @@
+//! Credentials as requests carry them: `Authorization`, cookies, signatures of addresses.
+
+use std::ops::Range;
+
+use super::super::EntityType::ApiKey;
+use super::super::form::{accept_if, context_if, plain, tail};
+use super::super::keyed::strip_longest;
+use super::super::recognizer::{Candidate, Recognizer, Verdict};
+use super::named::{ends_inside, is_key};
+
+pub(in super::super) static RECOGNIZERS: &[Recognizer] = &[
+    // RFC 7617: base64 of `user:password`.
+    plain(ApiKey, r"\b(?i:basic)[ ]+[A-Za-z0-9+/=_-]+", 512, basic).value(last_word),
+    plain(
+        ApiKey,
+        r"(?i:authorization|x-api-key|x-auth-token|x-amz-security-token)['\x22`]?[ ]*[:=][ ]*['\x22`]?(?:(?i:bearer|token|apikey|api-key|key|bot|splunk)[ ]+)?[A-Za-z0-9_.~%/+=-]+",
+        2048,
+        authorization,
+    )
+    .value(last_word),
+    plain(
+        ApiKey,
+        r"(?i:phpsessid|jsessionid|connect\.sid|asp\.net_sessionid|laravel_session|_gitlab_session|wordpress_logged_in_[0-9a-f]+|sessid|sessionid|session[_-]id|session|sid|auth|token|remember_token|access_token|refresh_token)=[A-Za-z0-9%._~+/=:-]+",
+        1024,
+        cookie,
+    )
+    .value(behind_equals)
+    .near(&["cookie", "cookies"])
+    .reach(400, 0),
+    // The signature of a shared access address of Azure, and of a presigned one of AWS or Google.
+    plain(ApiKey, r"[?&;](?:sig|X-Amz-Signature|X-Goog-Signature|X-Amz-Security-Token)=[A-Za-z0-9%+/=_-]+", 2048, signature)
+        .value(behind_equals),
+];
+
+fn last_word(text: &str) -> Range<usize> {
+    let padding = text.len() - text.trim_end_matches('=').len();
+    let body = text.get(..text.len() - padding).unwrap_or(text);
+    tail(body, |c| matches!(c, ' ' | ':' | '"' | '\'' | '`' | '=')).start..text.len()
+}
+
+fn behind_equals(text: &str) -> Range<usize> {
+    text.find('=').map_or(text.len(), |i| i + 1)..text.len()
+}
+
+/// Whether it is base64 of printable text with a colon in it; no word is.
+fn is_user_and_password(value: &str) -> bool {
+    let (mut bits, mut held, mut colon) = (0u32, 0, false);
+    for b in value.trim_end_matches('=').bytes() {
+        let six = match b {
+            b'A'..=b'Z' => b - b'A',
+            b'a'..=b'z' => b - b'a' + 26,
+            b'0'..=b'9' => b - b'0' + 52,
+            b'+' | b'-' => 62,
+            b'/' | b'_' => 63,
+            _ => return false,
+        };
+        bits = ((bits << 6) | u32::from(six)) & 0xffff;
+        held += 6;
+        if held >= 8 {
+            held -= 8;
+            let byte = (bits >> held) & 0xff;
+            if byte < 0x20 || byte == 0x7f {
+                return false;
+            }
+            colon |= byte == u32::from(b':');
+        }
+    }
+    colon && value.len() >= 8
+}
+
+fn basic(c: &Candidate<'_>) -> Verdict {
+    if ends_inside(c) {
+        return Verdict::RejectBefore(c.text.len());
+    }
+    accept_if(c.text.get(last_word(c.text)).is_some_and(is_user_and_password))
+}
+
+fn authorization(c: &Candidate<'_>) -> Verdict {
+    if ends_inside(c) {
+        return Verdict::RejectBefore(c.text.len());
+    }
+    accept_if(c.text.get(last_word(c.text)).is_some_and(|value| is_key(value, true)))
+}
+
+/// Cookies that only hold a session, whatever stands near.
+const SESSION_COOKIES: &[&str] =
+    &["phpsessid", "jsessionid", "connect.sid", "asp.net_sessionid", "laravel_session", "_gitlab_session", "wordpress_logged_in_"];
+
+fn cookie(c: &Candidate<'_>) -> Verdict {
+    let glued = c.before.is_some_and(|b| b.is_ascii_alphanumeric());
+    if c.after.is_some_and(|a| a.is_ascii_alphanumeric() || matches!(a, '_' | '%' | '=')) || c.text.ends_with('.') {
+        return Verdict::RejectBefore(c.text.len());
+    }
+    let value = c.text.get(behind_equals(c.text)).unwrap_or_default();
+    let digits = value.bytes().filter(u8::is_ascii_digit).count();
+    let random = value.len() >= 10 && digits >= 2 && value.bytes().filter(u8::is_ascii_alphabetic).count() >= 2;
+    if strip_longest(c.text, SESSION_COOKIES).is_some() { accept_if(random && !glued) } else { context_if(random && !glued) }
+}
+
+fn signature(c: &Candidate<'_>) -> Verdict {
+    if ends_inside(c) {
+        return Verdict::RejectBefore(c.text.len());
+    }
+    let value = c.text.get(behind_equals(c.text)).unwrap_or_default();
+    accept_if(value.len() >= 40 && is_key(value, true))
+}

@@ -1,0 +1,139 @@
+//! Keys that a keyword introduces, and keys of vendors without a prefix, whose name introduces them.
+
+use std::ops::Range;
+
+use super::super::EntityType::ApiKey;
+use super::super::checksum::entropy;
+use super::super::form::plain;
+use super::super::keyed::{Keyed, Link, begins_a_part, join, read, strip, strip_longest};
+use super::super::recognizer::{Candidate, Recognizer, Verdict};
+use super::aws::is_secret;
+use super::words::{is_scrambled, is_worded};
+
+/// Session tokens of AWS have more than a thousand characters.
+const LONGEST: usize = 2048;
+/// The shortest keys in use.
+const SHORTEST_VALUE: usize = 16;
+
+/// A key, behind what joins it to its name.
+macro_rules! value {
+    () => {
+        concat!(join!(), r"['\x22`]?(?i:bearer[ ]|token[ ]|basic[ ])?[A-Za-z0-9_.~%/+=-]+")
+    };
+}
+
+pub(in super::super) static RECOGNIZERS: &[Recognizer] = &[
+    plain(
+        ApiKey,
+        concat!(
+            r"(?:(?i:(?:api|app|application|access|account|auth|bot|client|consumer|csrf|deploy|encryption|id|jwt|license|master|oauth|personal|private|project|refresh|secret|service|session|shared|signing|storage|subscription|user|webhook)[ _-]?(?:access|auth)?[ _-]?(?:key|token|secret)s?",
+            r"|tokens?|secret|bearer)(?: for [a-z]+)?|(?i:api)[ -]?(?:密钥|密鑰|キー|키|ключ|(?i:schl)(?:ü|ue)(?i:ssel))|(?i:cl)(?:é|e)[ ](?i:d')?(?i:api)|(?i:clave|chave|chiave)(?: de)?[ ](?i:api)|密钥|密鑰|令牌|トークン|토큰|токен|Токен)",
+            value!()
+        ),
+        LONGEST,
+        named_key,
+    )
+    .value(named_value),
+];
+
+/// What a name is made of, without regard to case: one of `FIRST`, perhaps one of `BETWEEN`, one of `LAST`.
+#[rustfmt::skip]
+const FIRST: &[&str] = &[
+    "access", "account", "api", "app", "application", "auth", "bot", "client", "consumer", "csrf", "deploy", "encryption", "id", "jwt",
+    "license", "master", "oauth", "personal", "private", "project", "refresh", "secret", "service", "session", "shared", "signing",
+    "storage", "subscription", "user", "webhook",
+];
+const BETWEEN: &[&str] = &["access", "auth"];
+const LAST: &[&str] = &["key", "keys", "token", "tokens", "secret", "secrets"];
+
+/// Names in other languages.
+#[rustfmt::skip]
+const ABROAD: &[&str] = &[
+    "API密钥", "API密鑰", "APIキー", "API키", "APIключ", "API 密钥", "API 密鑰", "API キー", "API 키", "API ключ", "API-ключ",
+    "APIschlüssel", "API-Schlüssel", "API-Schluessel", "API Schlüssel", "API Schluessel",
+    "clé api", "cle api", "clé d'api", "cle d'api", "clave api", "clave de api", "chave api", "chave de api", "chiave api", "chiave de api",
+    "密钥", "密鑰", "令牌", "トークン", "토큰", "токен", "Токен",
+];
+
+/// How much a name says.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Name {
+    /// `access_key`, `secret_key`: what AWS calls its own, too.
+    AccessKey,
+    Strong,
+    /// `token`, `secret`, `bearer` alone.
+    Weak,
+}
+
+fn name(text: &str) -> Option<(Name, &str)> {
+    compound(text)
+        .or_else(|| strip_longest(text, ABROAD).map(|rest| (Name::Strong, rest)))
+        .or_else(|| strip_longest(text, &["token", "tokens", "secret", "bearer"]).map(|rest| (Name::Weak, rest)))
+}
+
+fn compound(text: &str) -> Option<(Name, &str)> {
+    let first = strip_longest(text, FIRST)?;
+    let first_part = after_gap(first);
+    let between = strip_longest(first_part, BETWEEN).map_or(first_part, after_gap);
+    let rest = strip_longest(between, LAST)?;
+    let is_key = strip_longest(between, &["key", "keys"]).is_some();
+    let is_aws = strip(text, "access").is_some() || strip(text, "secret").is_some();
+    Some((if is_key && is_aws { Name::AccessKey } else { Name::Strong }, rest))
+}
+
+fn after_gap(text: &str) -> &str {
+    text.strip_prefix([' ', '_', '-']).unwrap_or(text)
+}
+
+/// `API key for stripe: ...`
+fn after_purpose(rest: &str) -> &str {
+    let Some(purpose) = rest.strip_prefix(" for ") else { return rest };
+    let tail = purpose.trim_start_matches(|c: char| c.is_ascii_lowercase());
+    if tail.len() < purpose.len() { tail } else { rest }
+}
+
+fn parse(text: &str) -> Option<(Name, Keyed<'_>, &str)> {
+    let (name, rest) = name(text)?;
+    let keyed = read(text, after_purpose(rest));
+    let key = strip_longest(keyed.value, &["bearer ", "token ", "basic "]).unwrap_or(keyed.value);
+    Some((name, keyed, key))
+}
+
+fn named_value(text: &str) -> Range<usize> {
+    // A quote behind the value is never a part of the candidate.
+    text.len() - parse(text).map_or(0, |(_, _, key)| key.len())..text.len()
+}
+
+fn named_key(c: &Candidate<'_>) -> Verdict {
+    if ends_inside(c) || c.text.len() < SHORTEST_VALUE {
+        return Verdict::RejectBefore(c.text.len());
+    }
+    let Some((name, keyed, key)) = parse(c.text) else { return Verdict::Reject };
+    let whole = name != Name::Weak || begins_a_part(c.before, c.text);
+    // A name and a word side by side say less than a sign between them.
+    let strong = name != Name::Weak && keyed.link != Link::Space;
+    // Left to the type of its own.
+    let is_aws = name == Name::AccessKey && is_secret(key);
+    if whole && !is_aws && is_key(key, strong) && !is_place(key) { Verdict::Accept } else { Verdict::Reject }
+}
+
+/// Whether the key goes on behind the candidate, or its last character is the text's.
+pub(super) fn ends_inside(c: &Candidate<'_>) -> bool {
+    c.after.is_some_and(|a| a.is_ascii_alphanumeric() || matches!(a, '_' | '='))
+        || c.text.ends_with(['.', '-', '%'])
+}
+
+/// Entropy parts keys from file names and identifiers.
+pub(super) fn is_key(value: &str, strong: bool) -> bool {
+    let digits = value.bytes().filter(u8::is_ascii_digit).count();
+    let letters = value.bytes().filter(u8::is_ascii_alphabetic).count();
+    let mixed = digits >= 2 && letters >= 2 && entropy(value) > if strong { 2.8 } else { 3.2 };
+    value.len() >= SHORTEST_VALUE && (mixed || is_scrambled(value)) && !is_worded(value)
+}
+
+fn is_place(value: &str) -> bool {
+    value.contains("example.com")
+        || value.contains("://")
+        || value.starts_with('/')
+        || value.matches('.').count() > 4
+}

@@ -1,0 +1,90 @@
+//! Tokens whose form needs more than a prefix and a shape.
+
+use super::super::EntityType::{ApiKey, Jwt};
+use super::super::checksum::entropy;
+use super::super::form::{accept_if, plain};
+use super::super::recognizer::{Candidate, Recognizer, Verdict};
+use super::shape::fits;
+use super::words::{is_scrambled, is_worded};
+
+const JWT_MAX: usize = 8 * 1024;
+
+pub(in super::super) static RECOGNIZERS: &[Recognizer] = &[
+    plain(ApiKey, r"\b(?:sk|rk|pk)(?:_live_|_test_|_prod_|-)[A-Za-z0-9_-]+", 512, secret_key),
+    // Telegram's bots and Facebook's applications: a number, a sign, a token.
+    plain(ApiKey, r"\b[0-9]+(?::A|[|])[A-Za-z0-9_-]+", 64, numbered),
+    // Mailchimp: the data center comes last.
+    plain(ApiKey, r"\b[0-9a-f]{32}-us[0-9]+\b", 40, whole),
+    // Discord's bots: a number in base64, a time, a signature.
+    plain(ApiKey, r"\b[MNO][A-Za-z0-9]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+", 80, discord),
+    // Azure's client secrets, known by what they have in the middle.
+    plain(ApiKey, r"\b[A-Za-z0-9_.~-]+[0-9]Q~[A-Za-z0-9_.~-]+", 44, azure_client).around(*b"~~"),
+    // Header and payload are JSON objects, so both begin with the base64url of `{"` (RFC 7519); encrypted ones have five parts.
+    plain(
+        Jwt,
+        r"\beyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+)?",
+        JWT_MAX,
+        jwt,
+    ),
+];
+
+/// The end is inside a run of letters and digits, wherever the candidate begins.
+fn ends_inside(c: &Candidate<'_>) -> bool {
+    c.after.is_some_and(|a| a.is_ascii_alphanumeric() || a == '_')
+}
+
+/// `sk-` is OpenAI's and those of many others, `sk_live_` Stripe's.
+fn secret_key(c: &Candidate<'_>) -> Verdict {
+    if ends_inside(c) || matches!(c.after, Some('-')) || c.text.ends_with('-') {
+        return Verdict::RejectBefore(c.text.len());
+    }
+    let Some((kind, rest)) = c.text.split_at_checked(3) else { return Verdict::Reject };
+    let digits = rest.bytes().filter(u8::is_ascii_digit).count();
+    let good = if kind.ends_with('_') {
+        let key = rest.split_once('_').map_or("", |(_, key)| key);
+        key.len() >= 10 && digits > 0
+    } else {
+        kind == "sk-" && rest.len() >= 20 && (digits >= 2 || is_scrambled(rest)) && entropy(rest) > 3.0
+    };
+    accept_if(good && !is_worded(rest) && !matches!(c.before, Some('-')))
+}
+
+fn numbered(c: &Candidate<'_>) -> Verdict {
+    if ends_inside(c) {
+        return Verdict::RejectBefore(c.text.len());
+    }
+    let good = fits(c.text, "d8-10 ': w35", None) || fits(c.text, "d14-17 '| w27-40", None);
+    accept_if(good && entropy(c.text) > 3.0)
+}
+
+fn whole(c: &Candidate<'_>) -> Verdict {
+    accept_if(c.stands_alone())
+}
+
+fn discord(c: &Candidate<'_>) -> Verdict {
+    if ends_inside(c) || c.text.ends_with('-') {
+        return Verdict::RejectBefore(c.text.len());
+    }
+    let digits = c.text.bytes().filter(u8::is_ascii_digit).count();
+    accept_if(fits(c.text, "a24-26 '. w6 '. w27-38", c.after) && digits >= 2 && entropy(c.text) > 4.0)
+}
+
+fn azure_client(c: &Candidate<'_>) -> Verdict {
+    if ends_inside(c) || c.text.ends_with(['.', '-']) {
+        return Verdict::RejectBefore(c.text.len());
+    }
+    let (head, rest) = c.text.split_once("Q~").unwrap_or_default();
+    accept_if(head.len() == 4 && (31..=34).contains(&rest.len()) && !c.before.is_some_and(|b| b.is_alphanumeric() || b == '_'))
+}
+
+fn jwt(c: &Candidate<'_>) -> Verdict {
+    if ends_inside(c) {
+        return Verdict::RejectBefore(c.text.len());
+    }
+    let mut parts = c.text.split('.');
+    let header = parts.next().unwrap_or_default();
+    let payload = parts.next().unwrap_or_default();
+    let dots = c.text.matches('.').count();
+    let signed = dots == 2 && payload.starts_with("eyJ");
+    accept_if((signed || dots == 4) && header.len() >= 12 && payload.len() >= if signed { 6 } else { 1 })
+}

@@ -1,0 +1,301 @@
+//! Keys that say by their prefix whose they are.
+//!
+//! One line a form: the vendor, the prefix, the shape of what follows ([`super::shape`]). Prefixes and lengths are those that the
+//! vendors publish or that GitHub secret scanning, gitleaks and TruffleHog look for. Where a vendor's lengths grew over the years, the
+//! shape says the least. `#` before a shape: the prefix alone says little, so what follows must look random.
+
+use super::super::EntityType::ApiKey;
+use super::super::checksum::entropy;
+use super::super::form::{accept_if, plain};
+use super::super::recognizer::{Candidate, Recognizer, Verdict};
+use super::shape::fits;
+use super::words::is_worded;
+
+/// A form of keys.
+#[derive(Debug)]
+pub(super) struct Form {
+    pub(super) vendor: &'static str,
+    pub(super) prefix: &'static str,
+    pub(super) shape: &'static str,
+}
+
+impl Form {
+    /// The shape without its mark.
+    pub(super) fn parts(&self) -> &'static str {
+        self.shape.trim_start_matches('#')
+    }
+
+    /// Whether any text of this shape counts, because the prefix is no word or part of one.
+    fn is_distinctive(&self) -> bool {
+        !self.shape.starts_with('#')
+    }
+}
+
+/// Longest key. Short-term keys of Bedrock hold a presigned address with a session token, PyPI's hold their restrictions.
+pub(super) const LONGEST: usize = 4096;
+
+/// Writes the table and the pattern that leads to it; a dot of a prefix is any character there, and itself in the validator.
+macro_rules! vendors {
+    ($first_vendor:literal $first:literal $first_shape:literal; $($vendor:literal $prefix:literal $shape:literal;)*) => {
+        pub(super) static FORMS: &[Form] = &[
+            Form { vendor: $first_vendor, prefix: $first, shape: $first_shape },
+            $(Form { vendor: $vendor, prefix: $prefix, shape: $shape },)*
+        ];
+        const PATTERN: &str = concat!(r"\b(?:", $first, $("|", $prefix,)* r")[A-Za-z0-9_.+/=~-]+");
+    };
+}
+
+vendors! {
+    "1Password" "A3-" "u6 '- u11 '- u5 '- u5 '- u5";
+    "1Password" "A3-" "u6 '- u6 '- u5 '- u5 '- u5 '- u5";
+    "1Password" "ops_ey" "b200+ =0-3";
+    "Adobe" "p8e-" "a32";
+    "age" "AGE-SECRET-KEY-1" "u58";
+    "Airtable" "pat" "a14 '. h64";
+    "Alibaba Cloud" "LTAI" "#a16-24";
+    "Amazon Bedrock" "ABSK" "#b60+ =0-2";
+    "Amazon Bedrock" "bedrock-api-key-" "b40+ =0-2";
+    "Anthropic" "sk-ant-" "w40+";
+    "Apify" "apify_api_" "a36-40";
+    "Artifactory" "AKCp" "a69";
+    "Artifactory" "cmVmd" "a59";
+    "Atlassian" "ATATT3" "t50+";
+    "Atlassian" "ATBB" "#a28-40";
+    "Atlassian" "ATCTT3" "t50+";
+    "Atlassian" "BBDC-" "w20+";
+    "Authress" "scauth_" "t60+";
+    "Authress" "authress_" "t60+";
+    "Buildkite" "bkua_" "n40";
+    "Canva" "cnvca" "w40+";
+    "Cerebras" "csk-" "#n40+";
+    "ClickHouse" "4b1d" "#a38";
+    "Clojars" "CLOJARS_" "H60";
+    "Cloudflare" "v1.0-" "h24 '- h146";
+    "Contentful" "CFPAT-" "w43";
+    "Databricks" "dapi" "h32";
+    "Databricks" "dapi" "h32 '- d1";
+    "Databricks" "dose" "h32";
+    "Defined Networking" "dnkey-" "t79";
+    "Dependency-Track" "odt_" "a32+";
+    "DigitalOcean" "doo_v1_" "h64";
+    "DigitalOcean" "dop_v1_" "h64";
+    "DigitalOcean" "dor_v1_" "h64";
+    "Docker" "dckr_oat_" "w27+";
+    "Docker" "dckr_pat_" "w27";
+    "Doppler" "dp.audit." "a40-44";
+    "Doppler" "dp.ct." "a40-44";
+    "Doppler" "dp.pt." "a40-44";
+    "Doppler" "dp.scim." "a40-44";
+    "Doppler" "dp.sa." "a40-44";
+    "Doppler" "dp.st." "t40-80";
+    "Dropbox" "sl." "#w130+";
+    "Duffel" "duffel_live_" "t43";
+    "Duffel" "duffel_test_" "t43";
+    "Dynatrace" "dt0c01." "a24 '. a64";
+    "Dynatrace" "dt0s01." "a24 '. a64";
+    "Dynatrace" "dt0s16." "a24 '. a64";
+    "EasyPost" "EZAK" "a54";
+    "EasyPost" "EZTK" "a54";
+    "Facebook" "EAAC" "#a90+";
+    "Facebook" "EAAM" "#a90+";
+    "Facebook" "EAAG" "#a90+";
+    "Figma" "figd_" "w40";
+    "Figma" "figo_" "w40";
+    "Figma" "figr_" "w40";
+    "Fireworks" "fw_" "#a22-24";
+    "Flutterwave" "FLWSECK-" "n32 '-X";
+    "Flutterwave" "FLWSECK_TEST-" "n32 '-X";
+    "Flutterwave" "FLWSECK_TEST-" "n12";
+    "Fly.io" "fm1a_" "b100+ =0-3";
+    "Fly.io" "fm1r_" "b100+ =0-3";
+    "Fly.io" "fm2_" "b100+ =0-3";
+    "Fly.io" "fo1_" "w43";
+    "Frame.io" "fio-u-" "t64";
+    "GitHub" "ghp_" "a36";
+    "GitHub" "gho_" "a36";
+    "GitHub" "ghu_" "a36";
+    "GitHub" "ghs_" "a36";
+    "GitHub" "ghr_" "a36-76";
+    "GitHub" "github_pat_" "w82";
+    "GitHub" "github_pat_" "a22 '_ a59";
+    "GitLab" "glagent-" "w50";
+    "GitLab" "glcbt-" "a1-5 '_ w20";
+    "GitLab" "gldt-" "w20";
+    "GitLab" "glffct-" "w20";
+    "GitLab" "glft-" "w20";
+    "GitLab" "glimt-" "w25";
+    "GitLab" "gloas-" "w64";
+    "GitLab" "glpat-" "w20-22";
+    "GitLab" "glpat-" "w27-300 '. n9";
+    "GitLab" "glptt-" "h40";
+    "GitLab" "glrt-" "w20";
+    "GitLab" "glrt-" "w27-300 '. n9";
+    "GitLab" "glsoat-" "w20";
+    "GitLab" "GR1348941" "w20";
+    "GoCardless" "live_" "#t40";
+    "Google" "AIza" "w35";
+    "Google" "GOCSPX-" "w28";
+    "Google" "ya29." "t40+";
+    "Google" "1//0" "#w40+";
+    "Grafana" "eyJrIjoi" "b60+ =0-3";
+    "Grafana" "glc_" "b32+ =0-3";
+    "Grafana" "glsa_" "a32 '_ H8";
+    "Groq" "gsk_" "a52";
+    "Groq" "gsk_" "#a36+";
+    "Harness" "pat." "w22 '. a24 '. a20";
+    "Harness" "sat." "w22 '. a24 '. a20";
+    "HashiCorp Terraform" "atlasv1." "t60-70";
+    "HashiCorp Vault" "hvb." "w100+";
+    "HashiCorp Vault" "hvr." "w80+";
+    "HashiCorp Vault" "hvs." "w24+";
+    "HashiCorp Vault" "s." "#a24";
+    "Heroku" "HRKU-" "w36-64";
+    "HubSpot" "pat-na1-" "h8 '- h4 '- h4 '- h4 '- h12";
+    "HubSpot" "pat-na2-" "h8 '- h4 '- h4 '- h4 '- h12";
+    "HubSpot" "pat-eu1-" "h8 '- h4 '- h4 '- h4 '- h12";
+    "Hugging Face" "hf_" "a34-40";
+    "Hugging Face" "api_org_" "l34";
+    "Infracost" "ico-" "#a32";
+    "Intra42" "s-s4t2ud-" "h64";
+    "Intra42" "s-s4t2af-" "h64";
+    "Ionic" "ion_" "#a42";
+    "LangSmith" "lsv2_pt_" "h32 '_ h10";
+    "LangSmith" "lsv2_sk_" "h32 '_ h10";
+    "LaunchDarkly" "api-" "h8 '- h4 '- h4 '- h4 '- h12";
+    "LaunchDarkly" "sdk-" "h8 '- h4 '- h4 '- h4 '- h12";
+    "LaunchDarkly" "mob-" "h8 '- h4 '- h4 '- h4 '- h12";
+    "Linear" "lin_api_" "a40";
+    "Linear" "lin_oauth_" "a64";
+    "Lob" "live_" "#h35";
+    "Lob" "test_" "#h35";
+    "Mailgun" "key-" "h32";
+    "Mapbox" "sk.eyJ" "t60+";
+    "Mapbox" "pk.eyJ" "t60+";
+    "Meta" "IGQV" "#w100+";
+    "MongoDB Atlas" "mdb_sa_sk_" "w40";
+    "Netlify" "nfp_" "a36";
+    "New Relic" "NRAK-" "u27";
+    "New Relic" "NRII-" "w32";
+    "New Relic" "NRIQ-" "w32";
+    "New Relic" "NRJS-" "h19";
+    "New Relic" "NRRA-" "h42";
+    "Notion" "ntn_" "d11 a35";
+    "Notion" "secret_" "#a43";
+    "npm" "npm_" "a36";
+    "NuGet" "oy2" "#n43";
+    "NVIDIA" "nvapi-" "w60-70";
+    "Octopus Deploy" "API-" "#u25-32";
+    "Onfido" "api_live." "t20+";
+    "OpenAI" "sess-" "#a40";
+    "OpenRouter" "sk-or-" "w50+";
+    "OpenShift" "sha256~" "w43";
+    "Paystack" "sk_live_" "h40";
+    "Perplexity" "pplx-" "a48";
+    "Perplexity" "pplx-" "h40-56";
+    "Pinecone" "pcsk_" "w50+";
+    "Plaid" "access-development-" "h8 '- h4 '- h4 '- h4 '- h12";
+    "Plaid" "access-production-" "h8 '- h4 '- h4 '- h4 '- h12";
+    "Plaid" "access-sandbox-" "h8 '- h4 '- h4 '- h4 '- h12";
+    "PlanetScale" "pscale_oauth_" "t32-64";
+    "PlanetScale" "pscale_pw_" "t32-64";
+    "PlanetScale" "pscale_tkn_" "t32-64";
+    "PostHog" "phx_" "a40+";
+    "PostHog" "phc_" "a40+";
+    "Postman" "PMAK-" "H24 '- H34";
+    "Prefect" "pnb_" "a36";
+    "Prefect" "pnu_" "a36";
+    "Pulumi" "pul-" "h40";
+    "PyPI" "pypi-AgE" "w50+";
+    "ReadMe" "rdme_" "n70";
+    "Replicate" "r8_" "a37";
+    "Resend" "re_" "#a8 '_ a24";
+    "RubyGems" "rubygems_" "h48";
+    "Scalingo" "tk-us-" "w48";
+    "SendGrid" "SG." "w22 '. w43";
+    "SendGrid" "SG." "w16-32 '. w36+";
+    "Sendinblue" "xkeysib-" "h64 '- a16";
+    "Sendinblue" "xsmtpsib-" "h64 '- a16";
+    "Sentry" "sntrys_" "b60+ =0-2 '_ b43";
+    "Sentry" "sntryu_" "h64";
+    "Settlemint" "sm_aat_" "a16";
+    "Settlemint" "sm_pat_" "a16";
+    "Settlemint" "sm_sat_" "a16";
+    "Shippo" "shippo_live_" "H40";
+    "Shippo" "shippo_test_" "H40";
+    "Shopify" "shpat_" "H32";
+    "Shopify" "shpca_" "H32";
+    "Shopify" "shppa_" "H32";
+    "Shopify" "shpss_" "H32";
+    "Slack" "xapp-" "d1 '- u8+ '- d8+ '- n32+";
+    "Slack" "xoxa-" "#w12+";
+    "Slack" "xoxb-" "#w16+";
+    "Slack" "xoxc-" "#w16+";
+    "Slack" "xoxd-" "#t16+";
+    "Slack" "xoxe-" "#w16+";
+    "Slack" "xoxe.xoxb-" "w100+";
+    "Slack" "xoxe.xoxp-" "w100+";
+    "Slack" "xoxo-" "#w16+";
+    "Slack" "xoxp-" "#w16+";
+    "Slack" "xoxr-" "#w12+";
+    "Slack" "xoxs-" "#w16+";
+    "Snyk" "snyk_uat." "t40+";
+    "Sourcegraph" "sgp_" "H40";
+    "Sourcegraph" "sgp_" "H16 '_ H40";
+    "Sourcegraph" "sgp_local_" "H40";
+    "Square" "EAAA" "#w56-60";
+    "Square" "sq0atp-" "w22";
+    "Square" "sq0csp-" "w43";
+    "Square" "sq0idp-" "w22";
+    "Stripe" "whsec_" "#b32+ =0-2";
+    "Supabase" "sb_secret_" "w22-40";
+    "Supabase" "sbp_" "h40";
+    "Tailscale" "tskey-" "w30+";
+    "Tavily" "tvly-" "#w20+";
+    "Temporal" "tmprl_" "t30+";
+    "Trigger.dev" "tr_prod_" "a20-24";
+    "Twilio" "SK" "h32";
+    "Twilio" "AC" "h32";
+    "Typeform" "tfp_" "t40-70";
+    "Vercel" "vcp_" "a24+";
+    "Volcengine" "AKLT" "#b40+ =0-2";
+    "WakaTime" "waka_" "h8 '- h4 '- h4 '- h4 '- h12";
+    "Weights & Biases" "wandb_v1_" "w40+";
+    "xAI" "xai-" "a70-90";
+    "Yandex" "AQVN" "w35-38";
+    "Yandex" "YCA" "#w36-38";
+    "Yandex" "y0_" "#w50+";
+    "Zuplo" "zpka_" "n32 '_ h8";
+}
+
+pub(in super::super) static RECOGNIZERS: &[Recognizer] = &[plain(ApiKey, PATTERN, LONGEST, of_a_vendor)];
+
+/// Shortest of the keys in the table, its last part where a hyphen follows.
+const SHORTEST: usize = 17;
+const SHORTEST_LAST_PART: usize = 5;
+
+fn of_a_vendor(c: &Candidate<'_>) -> Verdict {
+    let last_part = || c.text.bytes().rev().take_while(u8::is_ascii_alphanumeric).count();
+    // These hold for the end, wherever the key begins.
+    let inside = c.after.is_some_and(|a| a.is_ascii_alphanumeric() || a == '_');
+    let between = c.after == Some('-') && last_part() < SHORTEST_LAST_PART;
+    if inside || between || c.text.ends_with('.') || c.text.len() < SHORTEST {
+        return Verdict::RejectBefore(c.text.len());
+    }
+    accept_if(forms_of(c.text).any(|form| is_of_form(c, form)))
+}
+
+/// The forms whose prefix the text has; the table is sorted for reading, not for looking up.
+fn forms_of(text: &str) -> impl Iterator<Item = &'static Form> + '_ {
+    FORMS.iter().filter(move |form| text.starts_with(form.prefix))
+}
+
+fn is_of_form(c: &Candidate<'_>, form: &Form) -> bool {
+    let Some(rest) = c.text.strip_prefix(form.prefix) else { return false };
+    // One letter over and over, or few, stands for a key in a manual.
+    let random = if form.is_distinctive() {
+        entropy(rest) > 2.0
+    } else {
+        entropy(rest) > 2.7 && rest.bytes().filter(u8::is_ascii_digit).count() >= 2
+    };
+    fits(rest, form.parts(), c.after) && random && !is_worded(rest)
+}

@@ -1,0 +1,99 @@
+//! The table of vendors' keys, line by line.
+
+use std::collections::BTreeSet;
+
+use super::shape::{Part, is_in, parts};
+use super::vendors::{FORMS, Form, LONGEST, RECOGNIZERS};
+use crate::detect::entity::EntityType::ApiKey;
+use crate::detect::entity::recognizers_for;
+use crate::detect::entity::tests::matcher::Matcher;
+
+/// Writes a key of the form, always the same, with as few characters as the shape allows.
+fn written(form: &Form) -> String {
+    let mut seed = 0x2545_f491_4f6c_dd1d_u64;
+    let mut key = form.prefix.to_string();
+    for part in parts(form.parts()) {
+        match part {
+            Part::Literal(literal) => key.push_str(literal),
+            Part::Run { class, least, .. } => {
+                let members: Vec<u8> = (0..=127).filter(|&b| is_in(class, b) && b != b'.' && b != b'-').collect();
+                for i in 0..least {
+                    seed ^= seed << 13;
+                    seed ^= seed >> 7;
+                    seed ^= seed << 17;
+                    // Two digits at least, where the class has any.
+                    let digit = i % 7 == 1 && is_in(class, b'5');
+                    key.push(char::from(if digit { b'5' } else { members[(seed % members.len() as u64) as usize] }));
+                }
+            }
+        }
+    }
+    key
+}
+
+fn is_exact(form: &Form) -> bool {
+    parts(form.parts()).all(|part| match part {
+        Part::Literal(_) => true,
+        Part::Run { least, most, .. } => least == most,
+    })
+}
+
+#[test]
+fn every_form_is_found_whole_between_neighbours() {
+    let matcher = Matcher::new(RECOGNIZERS.iter());
+    let mut wrong = Vec::new();
+    for form in FORMS {
+        let key = written(form);
+        for (before, behind) in [("", ""), ("KEY=", "\n"), ("(", ")."), ("\"", "\","), ("use ", ", please")] {
+            let text = format!("{before}{key}{behind}");
+            if matcher.find(&text) != [before.len()..before.len() + key.len()] {
+                wrong.push(format!("{}: {text:?}", form.vendor));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{} wrong\n{}", wrong.len(), wrong.join("\n"));
+}
+
+#[test]
+fn a_key_one_character_short_is_none() {
+    let matcher = Matcher::new(RECOGNIZERS.iter());
+    for form in FORMS.iter().filter(|form| is_exact(form)) {
+        let mut key = written(form);
+        key.pop();
+        let other = FORMS.iter().any(|other| other.shape != form.shape && form.prefix.starts_with(other.prefix));
+        assert!(other || matcher.find(&key).is_empty(), "{}: {key:?}", form.vendor);
+    }
+}
+
+#[test]
+fn placeholders_and_words_are_no_keys() {
+    let matcher = Matcher::new(RECOGNIZERS.iter());
+    for form in FORMS {
+        let key = written(form);
+        let rest = key.strip_prefix(form.prefix).unwrap_or_default();
+        let blank: String = rest.chars().map(|c| if c.is_ascii_alphanumeric() { 'x' } else { c }).collect();
+        for text in [form.prefix.to_string(), format!("{}{blank}", form.prefix)] {
+            assert!(matcher.find(&text).is_empty(), "{}: {text:?}", form.vendor);
+        }
+    }
+}
+
+#[test]
+fn the_table_has_the_forms_of_many_vendors_and_no_form_twice() {
+    let vendors: BTreeSet<_> = FORMS.iter().map(|form| form.vendor).collect();
+    let forms: BTreeSet<_> = FORMS.iter().map(|form| (form.prefix, form.shape)).collect();
+    assert_eq!(forms.len(), FORMS.len());
+    assert!(vendors.len() >= 80 && FORMS.len() >= 160, "{} vendors, {} forms", vendors.len(), FORMS.len());
+    assert!(FORMS.iter().all(|form| written(form).len() <= LONGEST));
+}
+
+/// The way a key is found does not depend on the other recognizers of the type.
+#[test]
+fn all_recognizers_together_find_the_same_keys() {
+    let matcher = Matcher::new(recognizers_for(ApiKey));
+    for form in FORMS {
+        let key = written(form);
+        let found = matcher.find(&format!("is {key} ok"));
+        assert_eq!(found, [3..3 + key.len()], "{}: {key:?}", form.vendor);
+    }
+}

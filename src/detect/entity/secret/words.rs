@@ -1,0 +1,66 @@
+//! What tells words from keys.
+
+/// Returns `true` if the text is mostly words and numbers with signs between them, such as `learn-contrib-2024` or `OPENAI_API_KEY_2024`.
+/// Keys of the base64url alphabet have signs too, but what lies between them is mixed.
+pub(super) fn is_worded(text: &str) -> bool {
+    let parts = || text.split(|c: char| !c.is_ascii_alphanumeric()).filter(|part| !part.is_empty());
+    let words: usize = parts().filter(|part| is_word(part)).map(str::len).sum();
+    let all: usize = parts().map(str::len).sum();
+    parts().count() >= 3 && 10 * words >= 6 * all
+}
+
+/// A word in one case or with a capital, or a short number.
+fn is_word(part: &str) -> bool {
+    let mut bytes = part.bytes();
+    let first = bytes.next();
+    let lower = first.is_some_and(|b| b.is_ascii_alphabetic()) && bytes.all(|b| b.is_ascii_lowercase());
+    let upper = part.bytes().all(|b| b.is_ascii_uppercase());
+    let number = part.len() <= 4 && part.bytes().all(|b| b.is_ascii_digit());
+    number || ((lower || upper) && part.len() <= 14)
+}
+
+/// Returns `true` if small letters, capitals and digits change places as often as chance has it (three times in five), and more often
+/// than in `camelCase2`.
+pub(super) fn is_scrambled(text: &str) -> bool {
+    let kind = |b: u8| (b.is_ascii_lowercase(), b.is_ascii_uppercase(), b.is_ascii_digit());
+    let changes = text.bytes().zip(text.bytes().skip(1)).filter(|&(a, b)| kind(a) != kind(b)).count();
+    text.len() >= 16 && 100 * changes >= 45 * text.len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{is_scrambled, is_worded};
+
+    #[test]
+    fn chance_is_told_from_identifiers() {
+        for key in ["OTmDrZdtN7QlwAyYdiFizWxE", "QwErTyUiOpAsDfGhJkLzXcVbNmQwErTyUi", "St0L9jzHzUVfilrRkIel8krlNn7gqveM"] {
+            assert!(is_scrambled(key), "{key}");
+        }
+        for name in ["getAccessTokenFromConfig2", "InternationalizationProvider", "abcdefghijklmnopqrstuvwx", "aB1"] {
+            assert!(!is_scrambled(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn words_are_told_from_keys() {
+        for words in [
+            "learn-contrib-2024-release-1",
+            "8-lug-wheel-stud-extended-kit-2",
+            "cl100k_base_extended_2024",
+            "OPENAI_API_KEY_2024_PROD",
+            "your_api_key_here_please",
+            "my-secret-value-for-testing",
+        ] {
+            assert!(is_worded(words), "{words}");
+        }
+        for key in [
+            "kD93-fk3A_0dkRl29x-aBcD",
+            "St0L9jzHzUVfilrRkIel8krlNn7gqveM",
+            "123456789012-1234567890123-AbCdEfGhIjKlMnOpQrStUvWx",
+            "QwErTyUiOpAsDfGhJkLzXcVbNmQwErTyUi",
+            "550e8400-e29b-41d4-a716-446655440000",
+        ] {
+            assert!(!is_worded(key), "{key}");
+        }
+    }
+}
