@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use super::entity::recognizer::{self, Recognizer, Verdict};
+use super::entity::recognizer::{self, Recognizer, VETO_REACH, Verdict};
 use super::entity::recognizers_for;
 use super::pattern::{Group, Machine, Starts, Syntax};
 use super::spec::{DetectorSpec, PatternProblem, RuleId};
@@ -138,6 +138,20 @@ impl Detectors {
         self.similarity.as_ref()?.judge(window, exceptions)
     }
 
+    /// Whether what surrounds a recognized span of the text takes it back; `None` while that is not known.
+    pub(crate) fn veto(&self, number: u32, view: &ViewText, start: usize, end: usize, is_last: bool) -> Option<bool> {
+        let Some(veto) = self.entity_use(number).recognizer.veto else { return Some(false) };
+        let (from, to) = (view.view_at(start), view.view_at(end));
+        let reach = view.view_at(end + text_bytes(VETO_REACH)).min(to + VETO_REACH);
+        let after = view.slice(to..view.floor_boundary(reach));
+        let is_over = after.bytes().any(|byte| !(byte.is_ascii_alphanumeric() || b"+/=_-".contains(&byte)));
+        if !is_over && !is_last && reach < to + VETO_REACH && view.text_end(view.end()) < end + text_bytes(VETO_REACH) {
+            return None;
+        }
+        let before = view.slice(view.floor_boundary(from.saturating_sub(VETO_REACH))..from);
+        Some(veto(before, view.slice(from..to), after))
+    }
+
     /// The part of a recognized span of the text that is the value.
     pub(crate) fn value_span(&self, number: u32, view: &ViewText, start: usize, end: usize) -> (usize, usize) {
         let Some(value) = self.entity_use(number).recognizer.value else { return (start, end) };
@@ -242,7 +256,8 @@ impl Builder {
                     .map_err(|problem| (entity.rule, problem))?;
                 let context = self.context(recognizer);
                 self.uses.push(EntityUse { rule: entity.rule, recognizer, context });
-                self.bound(entity.rule, text_bytes(span), LOOKAHEAD_BYTES + recognizer.reach_after);
+                let veto = if recognizer.veto.is_some() { text_bytes(VETO_REACH) } else { 0 };
+                self.bound(entity.rule, text_bytes(span), LOOKAHEAD_BYTES + recognizer.reach_after.max(veto));
                 self.reach = self.reach.max(recognizer.reach_before).max(recognizer.reach_after);
             }
         }

@@ -37,7 +37,8 @@ impl Views {
     }
 
     fn used<'a>(&'a mut self, detectors: &Detectors) -> impl Iterator<Item = &'a mut ViewText> {
-        let reads_words = detectors.words.is_some() || detectors.topic_patterns.is_some() || detectors.similarity.is_some();
+        let reads_words =
+            detectors.words.is_some() || detectors.topic_patterns.is_some() || detectors.similarity.is_some();
         [
             detectors.patterns.is_some().then_some(&mut self.pattern),
             (!detectors.entities.is_empty()).then_some(&mut self.entity),

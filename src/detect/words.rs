@@ -309,7 +309,10 @@ impl Entry {
         match self.spelling {
             Spelling::Folded => true,
             Spelling::FoldedInCase => fold_in_case(text) == fold_in_case(&self.written),
-            Spelling::AnyCase => text == &*self.written || single_spaced(text).to_lowercase() == single_spaced(&self.written).to_lowercase(),
+            Spelling::AnyCase => {
+                text == &*self.written
+                    || single_spaced(text).to_lowercase() == single_spaced(&self.written).to_lowercase()
+            }
             Spelling::Exact => text == &*self.written || single_spaced(text) == single_spaced(&self.written),
         }
     }

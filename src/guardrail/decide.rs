@@ -121,6 +121,16 @@ impl Decider {
                     }
                 }
             }
+            if let Origin::Entity(number, _) = candidate.origin {
+                match detectors.veto(number, views.entity(), first, candidate.end, text.is_finished()) {
+                    Some(false) => {}
+                    Some(true) => continue,
+                    None => {
+                        self.wait(candidate);
+                        return first;
+                    }
+                }
+            }
             self.accept(&candidate, first, detectors, (text, views), out);
         }
         frontier

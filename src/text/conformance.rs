@@ -4,9 +4,9 @@ use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
 use super::fold::{Folded, View, fold};
-use super::view::fold_text;
 use super::unicode::last_unfolded;
 use super::unicode::tests::{all_chars, members};
+use super::view::fold_text;
 
 const VIEWS: [View; 2] = [View::Pattern, View::Word];
 

@@ -22,10 +22,8 @@ pub(super) struct OffsetMap {
 impl OffsetMap {
     /// Adds text that is its own view, of which the first byte is at `view` and at `text`.
     pub(super) fn push_same(&mut self, view: usize, text: usize) {
-        let continues = self
-            .segments
-            .back()
-            .is_some_and(|last| last.unit_end.is_none() && last.text + (view - last.view) == text);
+        let continues =
+            self.segments.back().is_some_and(|last| last.unit_end.is_none() && last.text + (view - last.view) == text);
         if !continues {
             self.segments.push_back(Segment { view, text, unit_end: None });
         }

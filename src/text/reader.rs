@@ -201,7 +201,11 @@ impl ViewText {
             (_, 1) => "\n",
             _ => "\n\n",
         };
-        if rest.get(..at) == Some(form) { self.keep(form, offset) } else { self.put(form, offset, offset + at) }
+        if rest.get(..at) == Some(form) {
+            self.keep(form, offset)
+        } else {
+            self.put(form, offset, offset + at)
+        }
         Read::Bytes(at)
     }
 
@@ -365,9 +369,11 @@ fn hex_escape(bytes: &[u8], from: usize, digits: usize, is_last: bool) -> Escape
     if found < digits {
         return if bytes.len() == from + found && !is_last { Escape::Open } else { Escape::None };
     }
-    let value = bytes.iter().skip(from).take(digits).fold(0, |value, &byte| {
-        value * 16 + char::from(byte).to_digit(16).unwrap_or(0)
-    });
+    let value = bytes
+        .iter()
+        .skip(from)
+        .take(digits)
+        .fold(0, |value, &byte| value * 16 + char::from(byte).to_digit(16).unwrap_or(0));
     match char::from_u32(value) {
         // `\x41` is source code, which seldom hides a value: its last digit only is no part of what follows.
         Some(c) if digits == 4 => Escape::Char(c, from + digits),

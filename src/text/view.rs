@@ -120,6 +120,11 @@ impl ViewText {
         self.kept.get(range).unwrap_or_default()
     }
 
+    /// Returns the position between two characters at or before `at`.
+    pub(crate) fn floor_boundary(&self, at: usize) -> usize {
+        self.base + self.kept.floor_char_boundary(at.saturating_sub(self.base))
+    }
+
     /// Returns where in the text the character of byte `at` begins; at the end of the view, where the text after it does.
     pub(crate) fn text_start(&self, at: usize) -> usize {
         if at >= self.end() { self.text_end(self.end()) } else { self.map.text_start(at) }

@@ -112,6 +112,72 @@ fn long_local_parts_are_found_whole() {
     assert_eq!(Matcher::new(EntityType::Email).find(&text), vec![5..5 + address.len(); 1]);
 }
 
+/// Both lines, and the first alone. Not in the data file: fillers look like its marks.
+#[test]
+fn machine_readable_zones_are_found_whole() {
+    let first = "P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<";
+    let second = "L898902C36UTO7408122F1204159ZE184226B<<<<<10";
+    let matcher = Matcher::new(EntityType::UsPassportNumber);
+    assert_eq!(matcher.find(&format!("scan: {first}\n{second}\nok")), [6..6 + 89]);
+    assert_eq!(matcher.find(&format!("scan: {first}\nand more")), [6..6 + 44; 1]);
+    assert_eq!(matcher.find(&format!("{first}\n{}", second.replacen('C', "D", 1))), [0..44; 1]);
+    assert!(matcher.find("P<UTOERIKSSON<<ANNA").is_empty());
+}
+
+/// Every value is found at once behind any run of what may separate it from a word before it.
+#[test]
+fn values_are_found_behind_long_runs() {
+    const RUN: &[&str] =
+        &["=", "/", "|", ":", ";", ",", "&", "?", "(", "[", "{", "<", "a", "Z", "7", " ", "_", "-", ".", "'"];
+    let values = [
+        (EntityType::Email, "jane.roe@example.com", "=/|:;,&?([{< "),
+        (EntityType::CreditDebitCardNumber, "4111 1111 1111 1111", "=|:;,&?([{<aZ "),
+        (EntityType::CreditDebitCardNumber, "4111111111111111", "=/|:;,&?([{<aZ "),
+        (EntityType::InternationalBankAccountNumber, "DE89 3704 0044 0532 0130 00", "=/|:;,&?([{< "),
+        (EntityType::UsSocialSecurityNumber, "536-90-4399", "=|:;,&?([{< "),
+        (EntityType::CaSocialInsuranceNumber, "130 692 544", "=|:;,&?([{< "),
+        (EntityType::UkNationalInsuranceNumber, "AB 12 34 56 C", "=|:;,&?([{< "),
+        (EntityType::Phone, "+1 415 555 2671", "=|:;,&?([{< "),
+        (EntityType::IpAddress, "192.168.1.7", "=|:;,&?([{< "),
+        (EntityType::MacAddress, "84:c6:4a:ce:d6:5a", "=/|;,&?([{< "),
+    ];
+    let mut seed = 0x2545_f491_4f6c_dd1d_u64;
+    let mut random = |n: usize| {
+        seed ^= seed << 13;
+        seed ^= seed >> 7;
+        seed ^= seed << 17;
+        usize::try_from(seed % n as u64).unwrap_or(0)
+    };
+    for (entity, value, edges) in values {
+        let matcher = Matcher::new(entity);
+        for length in (1..=40).chain([80, 200]) {
+            let mut text: String = (0..length).map(|_| RUN[random(RUN.len())]).collect();
+            text.push(edges.chars().nth(random(edges.len())).unwrap_or(' '));
+            let start = text.len();
+            text.push_str(value);
+            let found = matcher.find(&text);
+            assert_eq!(found.last(), Some(&(start..text.len())), "{entity} in {text:?}");
+        }
+    }
+}
+
+#[test]
+fn key_blocks_are_found_whole_and_cut_off_anywhere() {
+    let lines = "MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC7VJTUt9Us8cKj\n".repeat(40);
+    let block = format!("-----BEGIN RSA PRIVATE KEY-----\n{lines}-----END RSA PRIVATE KEY-----");
+    let matcher = Matcher::new(EntityType::PrivateKey);
+    assert_eq!(
+        matcher.find(&format!("key:\n{block}\n{block}\n")),
+        [5..5 + block.len(), 6 + block.len()..6 + 2 * block.len()]
+    );
+    let first_line = block.find('\n').expect("lines end") + 1;
+    for cut in [40, 100, 1_000, 2_500] {
+        let text = format!("key:\n{}\n(output truncated)", &block[..first_line + cut]);
+        assert_eq!(matcher.find(&text), [5..5 + block[..first_line + cut].trim_end().len()], "cut at {cut}");
+    }
+    assert!(matcher.find(&block[..first_line]).is_empty());
+}
+
 /// Pieces of values glued together at random: no validator may panic, and every finding must lie on characters.
 #[test]
 fn no_text_makes_a_validator_panic() {
@@ -162,6 +228,40 @@ fn no_text_makes_a_validator_panic() {
         ",",
         "token",
         "NHS ",
+        "9434765919",
+        "130 692 544",
+        "474-49-7577",
+        "jane",
+        "_",
+        "%20",
+        "/",
+        "|",
+        "\u{2019}",
+        "\u{fc}",
+        "\u{301}",
+        "\u{e01}",
+        "\u{1f600}",
+        "AB 12 34 56 C",
+        "plate ",
+        "zip ",
+        "fe80::1%",
+        "10.0.0.1",
+        "ext ",
+        "pwd",
+        "pass=",
+        "\u{43f}\u{430}\u{440}\u{43e}\u{43b}\u{44c}",
+        "\u{5bc6}\u{7801}\u{ff1a}",
+        "secret",
+        "Authorization: Basic ",
+        "-----BEGIN PRIVATE KEY-----\n",
+        "\n-----END PRIVATE KEY-----",
+        "PuTTY-User-Key-File-2: a\nPrivate-Lines: 1\n",
+        "-u a:",
+        "://u:",
+        "&",
+        ";",
+        "Cookie: session=",
+        "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",
     ];
     let matchers: Vec<_> = EntityType::ALL.iter().map(|&entity| Matcher::new(entity)).collect();
     let mut seed = 0x9e37_79b9_7f4a_7c15_u64;

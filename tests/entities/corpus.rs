@@ -84,11 +84,8 @@ fn score(path: &Path, show: Option<EntityType>) -> BTreeMap<EntityType, Score> {
     let documents = read(path);
     let labelled: HashSet<EntityType> =
         documents.iter().flat_map(|d| &d.spans).filter_map(|s| type_of(&s.r#type)).collect();
-    let matchers: Vec<_> = EntityType::ALL
-        .iter()
-        .filter(|e| labelled.contains(e))
-        .map(|&e| (e, Matcher::new(e)))
-        .collect();
+    let matchers: Vec<_> =
+        EntityType::ALL.iter().filter(|e| labelled.contains(e)).map(|&e| (e, Matcher::new(e))).collect();
     let mut scores: BTreeMap<EntityType, Score> = BTreeMap::new();
     for d in &documents {
         let offsets: Vec<usize> = d.text.char_indices().map(|(i, _)| i).chain([d.text.len()]).collect();

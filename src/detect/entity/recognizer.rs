@@ -31,8 +31,9 @@ pub(crate) struct Recognizer {
     /// Two bytes of which every candidate holds one, for patterns that may begin with any letter: only the runs that lead up to one
     /// of them are then looked at.
     pub(crate) landmark: Option<[u8; 2]>,
-    /// Takes an accepted candidate back because of what surrounds it: the text before, the candidate, the text after, of up to
-    /// [`VETO_REACH`] bytes of the entity view on either side. Asked once that much text, or the end, has arrived.
+    /// Takes an accepted candidate back because of the unbroken run of letters, digits and `+/=_-` it is in: the text before, the
+    /// candidate, the text after, of up to [`VETO_REACH`] bytes of the entity view on either side. Asked once the run has ended or that
+    /// much of it has arrived.
     pub(crate) veto: Option<Veto>,
 }
 
@@ -40,7 +41,6 @@ pub(crate) struct Recognizer {
 pub(crate) type Veto = fn(&str, &str, &str) -> bool;
 
 /// How far around a candidate a veto looks, in bytes of the entity view.
-#[cfg_attr(not(test), allow(dead_code, reason = "the scanner does not ask vetoes yet"))]
 pub(crate) const VETO_REACH: usize = 48;
 
 /// What a validator is shown.

@@ -42,7 +42,6 @@ pub(super) fn ascii_digit(c: char) -> Option<char> {
 ///
 /// A value ends before such a mark even where a letter or digit would continue it. Characters that are another way to write a
 /// letter or digit in the line (fullwidth, mathematical, ligatures, presentation forms) are no marks.
-#[cfg_attr(not(test), expect(dead_code, reason = "the boundaries of candidates are about to ask for it"))]
 pub(crate) fn is_soft_mark(c: char) -> bool {
     !c.is_ascii() && find(SOFT_MARKS, c).is_some()
 }
