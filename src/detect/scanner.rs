@@ -112,12 +112,21 @@ impl Scanner {
     /// The earliest place at which something may have begun that has not been reported yet. The end of the text when there is
     /// none.
     pub(crate) fn frontier(&self, detectors: &Detectors, text: &TextBuffer) -> usize {
-        let words = detectors.words.as_ref().and_then(|words| words.earliest(&self.words, text));
-        [words, self.patterns.earliest(), self.topic_patterns.earliest(), self.similarity.earliest()]
+        [self.open_word(detectors, text), self.patterns.earliest(), self.topic_patterns.earliest(), self.similarity.earliest()]
             .into_iter()
             .chain(self.entities.iter().map(MachineState::earliest))
             .flatten()
             .fold(text.end(), usize::min)
+    }
+
+    /// The earliest place at which a word or an exception may have begun that has not been reported yet.
+    pub(crate) fn open_word(&self, detectors: &Detectors, text: &TextBuffer) -> Option<usize> {
+        detectors.words.as_ref().and_then(|words| words.earliest(&self.words, text))
+    }
+
+    /// Where the window of topics begins that is open.
+    pub(crate) fn open_window(&self) -> Option<usize> {
+        self.similarity.window_start()
     }
 }
 

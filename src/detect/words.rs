@@ -259,6 +259,11 @@ impl Words {
         state.state = None;
     }
 
+    /// Bytes of text in which the longest word is looked for.
+    pub(crate) fn max_length(&self) -> usize {
+        self.max_length
+    }
+
     /// The earliest place where a word may have begun that is not settled yet.
     pub(crate) fn earliest(&self, state: &WordsState, text: &TextBuffer) -> Option<usize> {
         let waiting = state.waiting.iter().map(|&(_, start, _)| start).min();

@@ -11,14 +11,19 @@
 //! earlier rule of the policy.
 
 mod assessment;
+mod context;
 mod conversation;
+mod cover;
 mod decide;
 mod evaluator;
 mod finding;
 mod guard;
+mod labels;
 mod mask;
 mod resolve;
 mod sink;
+#[cfg(test)]
+mod tests;
 
 pub use assessment::{Assessment, Outcome};
 pub use conversation::Conversation;

@@ -48,6 +48,11 @@ impl Tokenizer {
         (!self.word.is_empty()).then_some(self.word_start)
     }
 
+    /// Where the window begins that is not over yet.
+    pub(super) fn open_window(&self) -> Option<usize> {
+        self.window_start
+    }
+
     /// Reads the next piece of the word view.
     pub(super) fn scan(&mut self, piece: Piece<'_>, take: &mut impl FnMut(Token<'_>)) {
         // A view holds whole characters, so this is the piece itself.
