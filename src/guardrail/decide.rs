@@ -16,6 +16,7 @@ use crate::detect::spec::RuleId;
 use crate::detect::topic::{Likeness, Window};
 use crate::policy::Action;
 use crate::text::buffer::TextBuffer;
+use crate::text::fold::View;
 
 /// A candidate that is a finding.
 #[derive(Debug)]
@@ -97,7 +98,7 @@ impl Decider {
     }
 
     /// Takes in what the detectors found.
-    pub(super) fn take(&mut self, found: &mut Found) {
+    pub(super) fn take(&mut self, found: &mut Found, text: &TextBuffer, labels: &Labels) {
         for candidate in found.candidates.drain(..) {
             if let Origin::Window(window) = &candidate.origin {
                 self.windows.push_back(window.start());
@@ -109,7 +110,7 @@ impl Decider {
                 exceptions.add(mark.start, mark.end);
             }
         }
-        found.contexts.drain(..).for_each(|mark| self.contexts.add(mark));
+        found.contexts.drain(..).for_each(|mark| self.contexts.add(mark, text, labels));
     }
 
     fn wait(&mut self, candidate: Candidate) {
@@ -264,15 +265,17 @@ fn beside_labels(
     ground: Ground<'_>,
 ) -> Option<Decision> {
     let labels = ground.labels;
-    if labels.begun().is_some_and(|begun| begun <= end) {
+    if labels.begun().is_some_and(|begun| begun <= ground.text.next_seen(end, View::Pattern)) {
         return Some(Decision::NotYet);
     }
     // A label is no value, and its words say nothing of the value behind it.
     if let Some(behind) = labels.around(from, to).or_else(|| labels.overlapping(start, from)) {
         return Some(Decision::From(behind));
     }
-    let (before, behind) = (labels.ends_at(from), labels.begins_at(to));
-    let is_found = || is_found_beside(ground.detectors(), rule, ground.text.slice(from, to), before, behind);
+    let text = ground.text;
+    let before = labels.ends_at(text.last_seen(from, View::Pattern));
+    let behind = labels.begins_at(text.next_seen(to, View::Pattern));
+    let is_found = || is_found_beside(ground.detectors(), rule, text.slice(from, to), before, behind);
     ((before || behind) && !is_found()).then_some(Decision::From(start + 1))
 }
 

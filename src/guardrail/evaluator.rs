@@ -169,7 +169,7 @@ impl Evaluator {
     }
 
     fn settle(&mut self, frontier: usize, words_known: usize, out: &mut dyn Sink) {
-        self.decider.take(&mut self.found);
+        self.decider.take(&mut self.found, &self.text, &self.labels);
         let ground = Ground {
             guardrail: &self.guardrail,
             source: self.source,

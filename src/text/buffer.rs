@@ -33,9 +33,13 @@ impl TextBuffer {
         self.base + self.kept.len()
     }
 
-    /// The text between two offsets, which must still be kept.
+    /// The text between two offsets, which must still be kept and lie between characters. Were one wrong, the answer would be what is
+    /// kept of the whole characters between them: less is released or reported then, never more, and nothing panics in a release.
     pub(crate) fn slice(&self, start: usize, end: usize) -> &str {
-        &self.kept[start - self.base..end - self.base]
+        let kept = |offset: usize| offset.saturating_sub(self.base).min(self.kept.len());
+        let (from, to) = (self.kept.ceil_char_boundary(kept(start)), self.kept.floor_char_boundary(kept(end)));
+        debug_assert_eq!((self.base + from, self.base + to), (start, end), "no offsets of characters that are kept");
+        self.kept.get(from..to).unwrap_or_default()
     }
 
     /// Forgets what lies before `offset`, when that is enough to be worth moving the rest.
@@ -91,6 +95,20 @@ impl TextBuffer {
             }
         }
         None
+    }
+
+    /// Offset of the first character at or behind `offset` that is seen in a view.
+    pub(crate) fn next_seen(&self, offset: usize, view: View) -> usize {
+        let rest = offset.checked_sub(self.base).and_then(|at| self.kept.get(at..)).unwrap_or_default();
+        let dropped = rest.chars().take_while(|&c| *fold(c, view) == Folded::Dropped);
+        offset + dropped.map(char::len_utf8).sum::<usize>()
+    }
+
+    /// Offset behind the last character before `offset` that is seen in a view.
+    pub(crate) fn last_seen(&self, offset: usize, view: View) -> usize {
+        let before = offset.checked_sub(self.base).and_then(|at| self.kept.get(..at)).unwrap_or_default();
+        let dropped = before.chars().rev().take_while(|&c| *fold(c, view) == Folded::Dropped);
+        offset - dropped.map(char::len_utf8).sum::<usize>()
     }
 
     /// The kind of [`Self::char_at`].

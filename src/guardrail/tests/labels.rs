@@ -15,7 +15,7 @@ fn assert_masked_for_good(guardrail: &super::Guardrail, text: &str) {
     let masked = guardrail.assess_in(&Conversation::new(), Source::Input, text);
     let masked = masked.apply(text);
     let again = findings(guardrail, masked);
-    if !again.is_empty() { println!("AGAIN {again:?} in {masked:?} of {text:?}"); }
+    assert_eq!(again, [], "in {masked:?} of {text:?}");
     let whole = streamed(guardrail, std::iter::once(masked));
     assert_eq!(streamed(guardrail, characters(masked)), whole, "{masked:?}");
 }
@@ -41,7 +41,7 @@ fn each_type_alone() {
 fn all_types_together() {
     let texts: Vec<String> =
         EntityType::ALL.iter().flat_map(|&entity| values(entity)).map(|(text, _)| text).collect();
-    const JOINTS: &[&str] = &[" ", "", "\n", ": ", ", ", "/", "-", " is ", "=", "\u{200b}", "é"];
+    const JOINTS: &[&str] = &[" ", "", "\n", ": ", ", ", "/", "-", " is ", "\u{200b}", "é"];
     for replacement in REPLACEMENTS {
         let guardrail = guardrail(&format!(
             "{{version: 1, name: t, pii: [{{types: [ALL], action: mask, replacement: {replacement}}}]}}"
@@ -50,7 +50,7 @@ fn all_types_together() {
             assert_masked_for_good(&guardrail, text);
         }
         let mut rng = Rng(0x1ABE);
-        for _ in 0..600 {
+        for _ in 0..150 {
             let mut text = String::new();
             for _ in 0..2 + rng.below(4) {
                 if let Some(part) = texts.get(rng.below(texts.len())) {
@@ -73,8 +73,14 @@ fn what_a_label_says_is_no_context_and_no_value() {
         ("user: {USERNAME} swift {SWIFT_CODE}", vec![]),
         ("{PIN} 4812", vec![]),
         ("pin 4812", vec![("PIN", "4812")]),
-        ("swift {NAME} DEUTDEFF", vec![]),
-        ("swift {NAMES} DEUTDEFF", vec![("SWIFT_CODE", "DEUTDEFF")]),
+        ("routing number {NAME} 021000021", vec![]),
+        ("routing number {NAMES} 021000021", vec![("US_BANK_ACCOUNT_NUMBER", "021000021"), ("US_BANK_ROUTING_NUMBER", "021000021")]),
+        ("021000021 {NAME} routing number", vec![]),
+        ("021000021, {NAM routing number", vec![("US_BANK_ACCOUNT_NUMBER", "021000021"), ("US_BANK_ROUTING_NUMBER", "021000021")]),
+        ("{NAME}routing number 021000021", vec![]),
+        ("{NAME}\u{200b}routing number 021000021", vec![]),
+        ("{NAME}\u{200b}021000021 is the routing number", vec![]),
+        ("021000021\u{200b}{NAME} routing number", vec![]),
         ("{ACME} {acme}", vec![("ACME", "acme")]),
         ("{ACME}globex", vec![]),
         ("globex{ACME}", vec![]),
