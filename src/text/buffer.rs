@@ -100,15 +100,13 @@ impl TextBuffer {
     /// Offset of the first character at or behind `offset` that is seen in a view.
     pub(crate) fn next_seen(&self, offset: usize, view: View) -> usize {
         let rest = offset.checked_sub(self.base).and_then(|at| self.kept.get(at..)).unwrap_or_default();
-        let dropped = rest.chars().take_while(|&c| *fold(c, view) == Folded::Dropped);
-        offset + dropped.map(char::len_utf8).sum::<usize>()
+        offset + dropped_bytes(rest.chars(), view)
     }
 
     /// Offset behind the last character before `offset` that is seen in a view.
     pub(crate) fn last_seen(&self, offset: usize, view: View) -> usize {
         let before = offset.checked_sub(self.base).and_then(|at| self.kept.get(..at)).unwrap_or_default();
-        let dropped = before.chars().rev().take_while(|&c| *fold(c, view) == Folded::Dropped);
-        offset - dropped.map(char::len_utf8).sum::<usize>()
+        offset - dropped_bytes(before.chars().rev(), view)
     }
 
     /// The kind of [`Self::char_at`].
@@ -160,6 +158,18 @@ impl TextBuffer {
                 .map(char::len_utf8)
                 .sum::<usize>()
     }
+}
+
+/// Bytes of the characters, from the first on, that are not seen in a view.
+fn dropped_bytes(characters: impl Iterator<Item = char>, view: View) -> usize {
+    let mut run = 0;
+    for c in characters {
+        if *fold(c, view) != Folded::Dropped || run + c.len_utf8() > MAX_INVISIBLE_BYTES {
+            break;
+        }
+        run += c.len_utf8();
+    }
+    run
 }
 
 /// The character asked for has not arrived yet.

@@ -81,6 +81,10 @@ fn what_a_label_says_is_no_context_and_no_value() {
         ("{NAME}\u{200b}routing number 021000021", vec![]),
         ("{NAME}\u{200b}021000021 is the routing number", vec![]),
         ("021000021\u{200b}{NAME} routing number", vec![]),
+        (
+            "globex\u{200b}\u{200b}\u{200b}\u{200b}\u{200b}\u{200b}\u{200b}\u{200b}\u{200b}\u{200b}\u{200b}\u{200b}{NAME}",
+            vec![("rival", "globex")],
+        ),
         ("{ACME} {acme}", vec![("ACME", "acme")]),
         ("{ACME}globex", vec![]),
         ("globex{ACME}", vec![]),
