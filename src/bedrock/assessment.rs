@@ -47,6 +47,7 @@ pub struct BodyAssessment {
     outcome: Outcome,
     findings: Vec<BodyFinding>,
     message: Option<Arc<str>>,
+    over_limit: bool,
     examined_chars: usize,
     pub(super) coverage: Coverage,
 }
@@ -58,6 +59,7 @@ impl BodyAssessment {
             outcome: Outcome::Passed,
             findings: Vec::new(),
             message: None,
+            over_limit: false,
             examined_chars: 0,
             coverage: Coverage::default(),
         }
@@ -67,6 +69,7 @@ impl BodyAssessment {
     pub(super) fn add(&mut self, findings: impl Iterator<Item = BodyFinding>, text: &Assessment) {
         self.findings.extend(findings);
         self.examined_chars += text.examined_chars();
+        self.over_limit |= text.is_over_limit();
         self.outcome = stronger(self.outcome, text.outcome());
         if self.message.is_none() {
             self.message = text.message().map(Arc::from);
@@ -77,6 +80,7 @@ impl BodyAssessment {
     pub(super) fn add_masked(&mut self, findings: impl Iterator<Item = BodyFinding>, text: &Assessment) {
         self.findings.extend(findings);
         self.examined_chars += text.examined_chars();
+        self.over_limit |= text.is_over_limit();
         self.outcome = stronger(self.outcome, Outcome::Masked);
     }
 
@@ -104,6 +108,7 @@ impl BodyAssessment {
     pub(crate) fn absorb(&mut self, event: Self, carried: usize) {
         self.findings.extend(event.findings);
         self.examined_chars += event.examined_chars;
+        self.over_limit |= event.over_limit;
         self.outcome = stronger(self.outcome, event.outcome);
         self.message = self.message.take().or(event.message);
         self.coverage.examined_bytes += event.coverage.examined_bytes.saturating_sub(carried);
@@ -126,6 +131,12 @@ impl BodyAssessment {
     #[must_use]
     pub fn is_blocked(&self) -> bool {
         self.outcome == Outcome::Blocked
+    }
+
+    /// Whether a text of the body is blocked without a rule, see [`Assessment::is_over_limit`].
+    #[must_use]
+    pub fn is_over_limit(&self) -> bool {
+        self.over_limit
     }
 
     /// All findings, in the order of the body.

@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
+use super::canonical::canonical;
+use super::entity::EntityType;
 use super::entity::recognizer::{self, Recognizer, VETO_REACH, Verdict};
 use super::entity::recognizers_for;
 use super::pattern::{Group, Machine, Starts, Syntax};
@@ -90,7 +92,8 @@ pub(crate) struct Detectors {
     pub(super) topic_patterns: Option<Machine>,
     pub(super) similarity: Option<Similarity>,
     pub(super) uses: Vec<EntityUse>,
-    allowed: HashMap<RuleId, HashSet<String>>,
+    /// For each rule with such a list, its type and the values it never reports, in canonical form.
+    allowed: HashMap<RuleId, (EntityType, HashSet<String>)>,
     bounds: Vec<RuleBound>,
     reach: usize,
 }
@@ -134,8 +137,8 @@ impl Detectors {
     }
 
     /// Judges a window once the exceptions in it are known.
-    pub(crate) fn judge_window(&self, window: &Window, exceptions: &[Mark]) -> Option<Likeness> {
-        self.similarity.as_ref()?.judge(window, exceptions)
+    pub(crate) fn judge_window(&self, window: &Window, excepted: &dyn Fn(usize, usize) -> bool) -> Option<Likeness> {
+        self.similarity.as_ref()?.judge(window, excepted)
     }
 
     /// Whether what surrounds a recognized span of the text takes it back; `None` while that is not known.
@@ -165,15 +168,8 @@ impl Detectors {
 
     /// Whether a rule never reports this value.
     pub(crate) fn is_allowed(&self, rule: RuleId, value: &str) -> bool {
-        self.allowed.get(&rule).is_some_and(|values| values.contains(&canonical(value)))
+        self.allowed.get(&rule).is_some_and(|(entity, values)| values.contains(&canonical(Some(*entity), value)))
     }
-}
-
-/// A value as lists of allowed values are compared: folded, without case, numbers without their separators.
-fn canonical(value: &str) -> String {
-    let folded = fold_text(value, View::Entity).to_lowercase();
-    let is_number = folded.chars().all(|c| c.is_ascii_digit() || " -.()+/".contains(c));
-    if is_number { folded.chars().filter(char::is_ascii_digit).collect() } else { folded.trim().to_owned() }
 }
 
 /// Returns a context word as it stands in prose and in identifiers: `account number`, `account_number`, `account-number`, `accountNumber`.
@@ -321,14 +317,21 @@ impl Builder {
 
     fn build(mut self, spec: &DetectorSpec) -> Result<Detectors, (RuleId, PatternProblem)> {
         let similarity = Similarity::compile(&spec.topics);
+        let words = std::mem::take(&mut self.words).build();
+        let longest_word = words.as_ref().map_or(0, Words::max_length);
         for topic in spec.topics.iter().filter(|topic| !topic.examples.is_empty()) {
-            self.bound(topic.rule, super::topic::MAX_WINDOW_BYTES, LOOKAHEAD_BYTES);
+            // An exception of the window's last words may end behind it.
+            let exceptions = if topic.exceptions.is_empty() { 0 } else { longest_word };
+            self.bound(topic.rule, super::topic::MAX_WINDOW_BYTES, LOOKAHEAD_BYTES + exceptions);
         }
         let allowed = spec
             .entities
             .iter()
             .filter(|entity| !entity.allow.is_empty())
-            .map(|entity| (entity.rule, entity.allow.iter().map(|value| canonical(value)).collect()))
+            .map(|spec| {
+                let values = spec.allow.iter().map(|value| canonical(Some(spec.entity), value)).collect();
+                (spec.rule, (spec.entity, values))
+            })
             .collect();
         // Each pattern was added without complaint; together they may still be too large.
         let first_rule = |problem| (0, problem);
@@ -343,7 +346,7 @@ impl Builder {
             entities.push(machine);
         }
         Ok(Detectors {
-            words: self.words.build(),
+            words,
             patterns: self.patterns.build().map_err(first_rule)?,
             entities,
             topic_patterns: self.topic_patterns.build().map_err(first_rule)?,

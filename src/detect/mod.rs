@@ -1,5 +1,6 @@
 //! Floor 1. What is found in a text; what is done about it is decided above.
 
+pub(crate) mod canonical;
 pub(crate) mod detectors;
 pub(crate) mod entity;
 pub(crate) mod pattern;

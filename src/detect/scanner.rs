@@ -148,7 +148,6 @@ impl Scanner {
     /// none.
     pub(crate) fn frontier(&self, detectors: &Detectors, text: &TextBuffer) -> usize {
         let Self { views, .. } = self;
-        let words = detectors.words.as_ref().and_then(|words| words.earliest(&self.words, &views.word, text));
         let pattern = self.patterns.earliest().map(|at| views.pattern.text_start(at));
         let topic = self.topic_patterns.earliest().map(|at| views.word.text_start(at));
         let entities = self.entities.iter().filter_map(MachineState::earliest).min();
@@ -158,7 +157,7 @@ impl Scanner {
             view.unread().filter(|&(_, is_more)| is_more || with_space).map(|(start, _)| start)
         };
         [
-            words,
+            self.open_word(detectors, text),
             pattern,
             topic,
             entity,
@@ -177,6 +176,16 @@ impl Scanner {
         for view in self.views.used(detectors) {
             view.forget_before(offset);
         }
+    }
+
+    /// The earliest place at which a word or an exception may have begun that has not been reported yet.
+    pub(crate) fn open_word(&self, detectors: &Detectors, text: &TextBuffer) -> Option<usize> {
+        detectors.words.as_ref().and_then(|words| words.earliest(&self.words, &self.views.word, text))
+    }
+
+    /// Where the window of topics begins that is open.
+    pub(crate) fn open_window(&self) -> Option<usize> {
+        self.similarity.window_start()
     }
 }
 

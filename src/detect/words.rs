@@ -268,6 +268,11 @@ impl Words {
         state.state = None;
     }
 
+    /// Bytes of text in which the longest word is looked for.
+    pub(crate) fn max_length(&self) -> usize {
+        self.max_length
+    }
+
     /// The earliest place where a word may have begun that is not confirmed yet.
     pub(crate) fn earliest(&self, state: &WordsState, view: &ViewText, text: &TextBuffer) -> Option<usize> {
         let depth = state.state.map_or(0, |state| self.depths.of(state));

@@ -24,6 +24,7 @@ pub struct Assessment {
     /// The text to go on, where it differs.
     pub(super) masked: Option<String>,
     pub(super) message: Option<Arc<str>>,
+    pub(super) over_limit: bool,
     pub(super) examined_bytes: usize,
     pub(super) examined_chars: usize,
 }
@@ -45,6 +46,13 @@ impl Assessment {
     #[must_use]
     pub fn is_blocked(&self) -> bool {
         self.outcome == Outcome::Blocked
+    }
+
+    /// Whether the text is blocked because more of it was held than [`Guardrail::hold_bound`](crate::Guardrail::hold_bound) allows, and
+    /// not by a rule. The bound is computed from the policy, so this is a fault of Banister; the text is refused then, not released.
+    #[must_use]
+    pub fn is_over_limit(&self) -> bool {
+        self.over_limit
     }
 
     /// All findings, in text order.

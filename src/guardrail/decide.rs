@@ -6,12 +6,18 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, VecDeque};
 
-use crate::detect::detectors::{Candidate, Detectors, Mark, Origin};
+use super::context::{Context, Contexts};
+use super::cover::Cover;
+use super::guard::{Guardrail, Source};
+use super::labels::{Labels, is_found_beside};
+use crate::detect::detectors::{Candidate, Detectors, Found, Origin};
 use crate::detect::entity::recognizer::Verdict;
 use crate::detect::scanner::Views;
 use crate::detect::spec::RuleId;
-use crate::detect::topic::Likeness;
+use crate::detect::topic::{Likeness, Window};
+use crate::policy::Action;
 use crate::text::buffer::TextBuffer;
+use crate::text::fold::View;
 
 /// A candidate that is a finding.
 #[derive(Debug)]
@@ -22,54 +28,91 @@ pub(super) struct Settled {
     pub(super) likeness: Option<Likeness>,
 }
 
-/// Whether a context word is near.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Context {
-    Near,
-    Absent,
-    NotYet,
-}
-
 /// Text order; of candidates that begin together the longest first. The rest makes the order complete.
 type Key = (usize, Reverse<usize>, RuleId, u8, u32, usize);
 
+/// What settling looks at.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Ground<'a> {
+    pub(super) guardrail: &'a Guardrail,
+    pub(super) source: Source,
+    pub(super) text: &'a TextBuffer,
+    pub(super) views: &'a Views,
+    pub(super) labels: &'a Labels,
+    /// No word, and so no exception, begins before this and is still to be reported.
+    pub(super) words_known: usize,
+}
+
+impl<'a> Ground<'a> {
+    fn detectors(self) -> &'a Detectors {
+        self.guardrail.detectors()
+    }
+
+    fn masks(self, rule: RuleId) -> bool {
+        self.guardrail.rules().get(rule as usize).is_some_and(|rule| rule.action(self.source) == Action::Mask)
+    }
+}
+
+/// How far a rule's findings reach.
+#[derive(Clone, Copy, Debug, Default)]
+struct Ends {
+    /// End of the last one by a pattern.
+    pattern: usize,
+    /// End of the last one by a word.
+    word: usize,
+}
+
+/// What a candidate comes to.
+enum Decision {
+    /// A finding, or with what is known of it not one.
+    Made(Option<Settled>),
+    /// Not one from here; perhaps from a later start.
+    From(usize),
+    /// What it depends on is not known yet.
+    NotYet,
+}
+
 /// Candidates that wait, and what their settling depends on.
+///
+/// # What may be forgotten
+///
+/// A candidate that is still to come begins at or behind the frontier, and so at or behind what is settled. It looks back no further
+/// than its reach of context words, and than labels that touch what it looks at. A word or a pattern asks for exceptions that hold all
+/// of it, so they end behind its start. A window asks for exceptions of all its words, of which the first may stand long before the
+/// first that can begin a finding: exceptions are kept from the start of the window that is open, and of each window that waits.
 #[derive(Debug, Default)]
 pub(super) struct Decider {
     waiting: BTreeMap<Key, Candidate>,
     arrived: usize,
-    exceptions: VecDeque<Mark>,
-    /// For each list of context words, where they stand; ascending.
-    contexts: Vec<VecDeque<(usize, usize)>>,
-    /// For each rule: the end of its last finding by a pattern, and by a word.
-    ends: Vec<(usize, usize)>,
+    /// Where the windows begin that wait. They arrive and are settled in text order.
+    windows: VecDeque<usize>,
+    /// For each rule, where its exceptions stand.
+    exceptions: Vec<Cover>,
+    contexts: Contexts,
+    /// For each rule.
+    ends: Vec<Ends>,
 }
 
 impl Decider {
     pub(super) fn new(rules: usize) -> Self {
-        Self { ends: vec![(0, 0); rules], ..Self::default() }
+        let exceptions = std::iter::repeat_with(Cover::default).take(rules).collect();
+        Self { exceptions, ends: vec![Ends::default(); rules], ..Self::default() }
     }
 
     /// Takes in what the detectors found.
-    pub(super) fn take(
-        &mut self,
-        candidates: &mut Vec<Candidate>,
-        exceptions: &mut Vec<Mark>,
-        contexts: &mut Vec<Mark>,
-    ) {
-        for candidate in candidates.drain(..) {
+    pub(super) fn take(&mut self, found: &mut Found, text: &TextBuffer, labels: &Labels) {
+        for candidate in found.candidates.drain(..) {
+            if let Origin::Window(window) = &candidate.origin {
+                self.windows.push_back(window.start());
+            }
             self.wait(candidate);
         }
-        self.exceptions.extend(exceptions.drain(..));
-        for mark in contexts.drain(..) {
-            let class = mark.of as usize;
-            if self.contexts.len() <= class {
-                self.contexts.resize_with(class + 1, VecDeque::new);
+        for mark in found.exceptions.drain(..) {
+            if let Some(exceptions) = self.exceptions.get_mut(mark.of as usize) {
+                exceptions.add(mark.start, mark.end);
             }
-            let marks = &mut self.contexts[class];
-            let at = marks.partition_point(|&known| known <= (mark.start, mark.end));
-            marks.insert(at, (mark.start, mark.end));
         }
+        found.contexts.drain(..).for_each(|mark| self.contexts.add(mark, text, labels));
     }
 
     fn wait(&mut self, candidate: Candidate) {
@@ -85,138 +128,171 @@ impl Decider {
         self.waiting.insert((first, Reverse(candidate.end), candidate.rule, rank, number, self.arrived), candidate);
     }
 
-    /// Settles all candidates that begin before `frontier`, unless one must wait for a context word. Returns the offset before
+    /// Settles all candidates that begin before `frontier`, unless one must wait for what stands behind it. Returns the offset before
     /// which everything is settled.
-    pub(super) fn settle(
-        &mut self,
-        frontier: usize,
-        detectors: &Detectors,
-        text: &TextBuffer,
-        views: &Views,
-        out: &mut Vec<Settled>,
-    ) -> usize {
+    pub(super) fn settle(&mut self, frontier: usize, ground: Ground<'_>, out: &mut Vec<Settled>) -> usize {
         while let Some(entry) = self.waiting.first_entry() {
             let first = entry.key().0;
             if first >= frontier {
                 break;
             }
             let mut candidate = entry.remove();
-            let open = self.open_start(&candidate);
-            match open {
-                None => continue,
-                Some(start) if start > first => {
+            let decision = match self.open_start(&candidate) {
+                None => Decision::Made(None),
+                Some(start) if start > first => Decision::From(start),
+                Some(_) => self.decide(&candidate, first, ground),
+            };
+            match decision {
+                Decision::Made(settled) => {
+                    if matches!(candidate.origin, Origin::Window(_)) {
+                        self.windows.pop_front();
+                    }
+                    out.extend(settled);
+                }
+                Decision::From(start) => {
                     candidate.starts.forget_before(start);
                     self.wait(candidate);
-                    continue;
                 }
-                Some(_) => {}
-            }
-            if let Origin::Entity(number, Verdict::NeedsContext) = candidate.origin {
-                match self.context(detectors, number, first, candidate.end, text) {
-                    Context::Near => {}
-                    Context::Absent => continue,
-                    Context::NotYet => {
-                        self.wait(candidate);
-                        return first;
-                    }
+                Decision::NotYet => {
+                    self.wait(candidate);
+                    return first;
                 }
             }
-            if let Origin::Entity(number, _) = candidate.origin {
-                match detectors.veto(number, views.entity(), first, candidate.end, text.is_finished()) {
-                    Some(false) => {}
-                    Some(true) => continue,
-                    None => {
-                        self.wait(candidate);
-                        return first;
-                    }
-                }
-            }
-            self.accept(&candidate, first, detectors, (text, views), out);
         }
         frontier
     }
 
     /// The first start of a candidate that lies in no earlier finding of its rule.
     fn open_start(&self, candidate: &Candidate) -> Option<usize> {
-        let (pattern_end, word_end) = self.ends[candidate.rule as usize];
+        let ends = self.ends.get(candidate.rule as usize).copied().unwrap_or_default();
         match candidate.origin {
             Origin::Pattern | Origin::Entity(..) => {
-                candidate.starts.first_from(pattern_end).filter(|&start| start < candidate.end)
+                candidate.starts.first_from(ends.pattern).filter(|&start| start < candidate.end)
             }
             // Words of one list may overlap; one inside another adds nothing.
-            Origin::Word => candidate.starts.first().filter(|_| candidate.end > word_end),
+            Origin::Word => candidate.starts.first().filter(|_| candidate.end > ends.word),
             Origin::Window(_) => candidate.starts.first(),
         }
     }
 
-    fn accept(
-        &mut self,
-        candidate: &Candidate,
-        start: usize,
-        detectors: &Detectors,
-        (text, views): (&TextBuffer, &Views),
-        out: &mut Vec<Settled>,
-    ) {
+    fn decide(&mut self, candidate: &Candidate, start: usize, ground: Ground<'_>) -> Decision {
         let (rule, end) = (candidate.rule, candidate.end);
-        let settled = match &candidate.origin {
-            Origin::Window(window) => {
-                let exceptions = self.exceptions.make_contiguous();
-                detectors.judge_window(window, exceptions).map(|likeness| Settled {
-                    rule,
-                    start: likeness.start,
-                    end: likeness.end,
-                    likeness: Some(likeness),
-                })
+        match &candidate.origin {
+            Origin::Window(window) => self.decide_window(window, rule, end, ground),
+            Origin::Word => match beside_labels((start, end), (start, end), rule, ground) {
+                Some(decision) => decision,
+                None if self.is_excepted(rule, start, end) => Decision::Made(None),
+                None => {
+                    self.note(rule, |ends| ends.word = end);
+                    Decision::Made(Some(Settled { rule, start, end, likeness: None }))
+                }
+            },
+            Origin::Pattern => match within_label(start, end, rule, ground) {
+                Some(decision) => decision,
+                None if self.is_excepted(rule, start, end) => Decision::Made(None),
+                None => {
+                    self.note(rule, |ends| ends.pattern = end);
+                    Decision::Made(Some(Settled { rule, start, end, likeness: None }))
+                }
+            },
+            Origin::Entity(number, verdict) => self.decide_entity(*number, *verdict, (start, end), rule, ground),
+        }
+    }
+
+    fn decide_window(&self, window: &Window, rule: RuleId, end: usize, ground: Ground<'_>) -> Decision {
+        // An exception of its last words may go on behind it.
+        if window.has_exceptions() && ground.words_known < end {
+            return Decision::NotYet;
+        }
+        let excepted = |start, end| self.is_excepted(rule, start, end);
+        let likeness = ground.detectors().judge_window(window, &excepted);
+        Decision::Made(likeness.map(|likeness| Settled {
+            rule,
+            start: likeness.start,
+            end: likeness.end,
+            likeness: Some(likeness),
+        }))
+    }
+
+    fn decide_entity(
+        &mut self,
+        number: u32,
+        verdict: Verdict,
+        (start, end): (usize, usize),
+        rule: RuleId,
+        ground: Ground<'_>,
+    ) -> Decision {
+        let (detectors, text, view) = (ground.detectors(), ground.text, ground.views.entity());
+        let value = detectors.value_span(number, view, start, end);
+        if let Some(decision) = beside_labels(value, (start, end), rule, ground) {
+            return decision;
+        }
+        if verdict == Verdict::NeedsContext {
+            match self.contexts.near(detectors.entity_use(number), start, end, text, ground.labels) {
+                Context::Near => {}
+                Context::Absent => return Decision::Made(None),
+                Context::NotYet => return Decision::NotYet,
             }
-            Origin::Word | Origin::Pattern if self.is_excepted(rule, start, end) => None,
-            Origin::Word => {
-                self.ends[rule as usize].1 = end;
-                Some(Settled { rule, start, end, likeness: None })
-            }
-            Origin::Pattern => {
-                self.ends[rule as usize].0 = end;
-                Some(Settled { rule, start, end, likeness: None })
-            }
-            Origin::Entity(number, _) => {
-                self.ends[rule as usize].0 = end;
-                let (start, end) = detectors.value_span(*number, views.entity(), start, end);
-                let allowed = detectors.is_allowed(rule, text.slice(start, end));
-                (!allowed).then_some(Settled { rule, start, end, likeness: None })
-            }
-        };
-        out.extend(settled);
+        }
+        match detectors.veto(number, view, start, end, text.is_finished()) {
+            Some(false) => {}
+            Some(true) => return Decision::Made(None),
+            None => return Decision::NotYet,
+        }
+        self.note(rule, |ends| ends.pattern = end);
+        let (start, end) = value;
+        let allowed = detectors.is_allowed(rule, text.slice(start, end));
+        Decision::Made((!allowed).then_some(Settled { rule, start, end, likeness: None }))
+    }
+
+    fn note(&mut self, rule: RuleId, note: impl FnOnce(&mut Ends)) {
+        if let Some(ends) = self.ends.get_mut(rule as usize) {
+            note(ends);
+        }
     }
 
     fn is_excepted(&self, rule: RuleId, start: usize, end: usize) -> bool {
-        self.exceptions.iter().any(|mark| mark.of == rule && mark.start <= start && end <= mark.end)
+        self.exceptions.get(rule as usize).is_some_and(|exceptions| exceptions.covers(start, end))
     }
 
-    fn context(&self, detectors: &Detectors, number: u32, start: usize, end: usize, text: &TextBuffer) -> Context {
-        let entity = detectors.entity_use(number);
-        let (from, to) = (start.saturating_sub(entity.recognizer.reach_before), end + entity.recognizer.reach_after);
-        let near = self.contexts.get(entity.context as usize).is_some_and(|marks| {
-            let first = marks.partition_point(|&(mark, _)| mark < from);
-            let mut marks = marks.range(first..).take_while(|&&(mark, _)| mark < to);
-            marks.any(|&(mark_start, mark_end)| mark_end <= start || (mark_start >= end && mark_end <= to))
-        });
-        // A word that ends within reach is known once the character behind it is.
-        let all_known = text.is_finished() || text.end() > to + crate::detect::detectors::LOOKAHEAD_BYTES;
-        match (near, all_known) {
-            (true, _) => Context::Near,
-            (false, true) => Context::Absent,
-            (false, false) => Context::NotYet,
-        }
+    /// Forgets what no candidate from `settled` on can need; `window` is where the window begins that is open.
+    pub(super) fn forget_before(&mut self, settled: usize, window: Option<usize>, reach: usize) {
+        let windows = window.into_iter().chain(self.windows.front().copied());
+        let excepted = windows.fold(settled, usize::min);
+        self.exceptions.iter_mut().for_each(|exceptions| exceptions.forget_before(excepted));
+        self.contexts.forget_before(settled.saturating_sub(reach));
     }
+}
 
-    /// Forgets what no candidate from `settled` on can need.
-    pub(super) fn forget_before(&mut self, settled: usize, reach: usize) {
-        while self.exceptions.front().is_some_and(|mark| mark.end <= settled) {
-            self.exceptions.pop_front();
-        }
-        for marks in &mut self.contexts {
-            while marks.front().is_some_and(|&(start, _)| start + reach < settled) {
-                marks.pop_front();
-            }
-        }
+/// What the labels of the policy make of the candidate `start..end`, of which `from..to` is the value; `None`: nothing.
+fn beside_labels(
+    (from, to): (usize, usize),
+    (start, end): (usize, usize),
+    rule: RuleId,
+    ground: Ground<'_>,
+) -> Option<Decision> {
+    let labels = ground.labels;
+    if labels.begun().is_some_and(|begun| begun <= ground.text.next_seen(end, View::Pattern)) {
+        return Some(Decision::NotYet);
     }
+    // A label is no value, and its words say nothing of the value behind it.
+    if let Some(behind) = labels.around(from, to).or_else(|| labels.overlapping(start, from)) {
+        return Some(Decision::From(behind));
+    }
+    let text = ground.text;
+    let before = labels.ends_at(text.last_seen(from, View::Pattern));
+    let behind = labels.begins_at(text.next_seen(to, View::Pattern));
+    let is_found = || is_found_beside(ground.detectors(), rule, text.slice(from, to), before, behind);
+    ((before || behind) && !is_found()).then_some(Decision::From(start + 1))
+}
+
+/// Likewise for a regex of the policy, which may speak of braces: a mask is not masked again.
+fn within_label(start: usize, end: usize, rule: RuleId, ground: Ground<'_>) -> Option<Decision> {
+    if !ground.masks(rule) {
+        return None;
+    }
+    if ground.labels.begun().is_some_and(|begun| begun <= start) {
+        return Some(Decision::NotYet);
+    }
+    ground.labels.around(start, end).map(Decision::From)
 }

@@ -2,10 +2,11 @@
 
 use super::assessment::{Assessment, Outcome};
 use super::conversation::Conversation;
-use super::decide::{Decider, Settled};
+use super::decide::{Decider, Ground, Settled};
 use super::finding::{ActionTaken, Explanation, Finding, Matched};
 use super::guard::{Guardrail, Source};
-use super::resolve::{Claim, Resolver};
+use super::labels::Labels;
+use super::resolve::{Blocked, Claim, Resolver};
 use super::sink::{Discard, Sink};
 use crate::detect::detectors::Found;
 use crate::detect::scanner::Scanner;
@@ -28,6 +29,7 @@ pub(crate) struct Evaluator {
     text: TextBuffer,
     scanner: Scanner,
     found: Found,
+    labels: Labels,
     decider: Decider,
     settled: Vec<Settled>,
     resolver: Resolver,
@@ -48,6 +50,7 @@ impl Evaluator {
             text: TextBuffer::default(),
             scanner: Scanner::default(),
             found: Found::default(),
+            labels: Labels::default(),
             settled: Vec::new(),
             findings: Vec::new(),
             chars: 0,
@@ -73,29 +76,56 @@ impl Evaluator {
     }
 
     fn read(&mut self, mut chunk: &str, out: &mut dyn Sink) {
-        while !chunk.is_empty() {
+        while !chunk.is_empty() && !self.is_over_limit() {
             let (slice, rest) = chunk.split_at(chunk.floor_char_boundary(SLICE_BYTES));
             chunk = rest;
             let offset = self.text.end();
             self.chars += slice.chars().count();
             self.text.push(slice);
+            self.labels.scan(self.guardrail.labels(), slice, offset);
             self.scanner.push(self.guardrail.detectors(), &self.text, slice, offset, &mut self.found);
             let frontier = self.scanner.frontier(self.guardrail.detectors(), &self.text);
-            self.settle(frontier, out);
+            let words_known = self.scanner.open_word(self.guardrail.detectors(), &self.text);
+            self.settle(frontier, words_known.unwrap_or(self.text.end()), out);
+            self.check_limit();
         }
-        let held = self.unsettled_bytes();
-        let bound = self.guardrail.hold_bound().bytes();
-        assert!(held <= bound, "a stream holds {held} bytes, more than the {bound} its policy allows");
+    }
+
+    /// The bound is computed from the policy, so text beyond it is a fault of ours. It is refused: not released, and not read on.
+    fn check_limit(&mut self) {
+        let (held, limit) = (self.unsettled_bytes(), self.guardrail.hold_limit());
+        if held <= limit {
+            return;
+        }
+        debug_assert!(
+            held <= self.guardrail.hold_bound().bytes(),
+            "a text holds {held} bytes, more than the {limit} its policy allows"
+        );
+        if self.is_blocked() {
+            return;
+        }
+        tracing::error!(
+            held_bytes = held,
+            hold_bound = limit,
+            policy = self.guardrail.policy().name(),
+            policy_digest = self.guardrail.policy().digest(),
+            "a text is blocked: more of it is held than its policy allows; please report this"
+        );
+        self.resolver.refuse(self.text.end());
     }
 
     /// Ends the text. The rest of what may be released is added to `out`.
     pub(crate) fn finish(&mut self, out: &mut dyn Sink) {
+        if self.is_over_limit() {
+            return;
+        }
         self.text.finish();
+        self.labels.finish();
         self.scanner.finish(self.guardrail.detectors(), &self.text, &mut self.found);
         if self.at_once {
-            self.settle(usize::MAX, &mut Discard);
+            self.settle(usize::MAX, usize::MAX, &mut Discard);
         } else {
-            self.settle(usize::MAX, out);
+            self.settle(usize::MAX, usize::MAX, out);
         }
     }
 
@@ -105,12 +135,16 @@ impl Evaluator {
     }
 
     fn unsettled_bytes(&self) -> usize {
-        self.text.end() - self.resolver.written()
+        self.text.end().saturating_sub(self.resolver.written())
     }
 
     /// Whether the text is blocked. Everything before the blocked span has been released by then, masked.
     pub(crate) fn is_blocked(&self) -> bool {
-        self.resolver.blocked_by().is_some()
+        self.resolver.blocked().is_some()
+    }
+
+    fn is_over_limit(&self) -> bool {
+        self.resolver.blocked() == Some(Blocked::OverLimit)
     }
 
     /// All that was found so far, as an assessment without a text.
@@ -127,18 +161,26 @@ impl Evaluator {
             outcome,
             findings,
             masked: None,
-            message: self.resolver.blocked_by().map(|rule| self.guardrail.blocked_message(rule, self.source)),
+            message: self.resolver.blocked().map(|blocked| self.guardrail.blocked_message(blocked, self.source)),
+            over_limit: self.is_over_limit(),
             examined_bytes: self.text.end(),
             examined_chars: self.chars,
         }
     }
 
-    fn settle(&mut self, frontier: usize, out: &mut dyn Sink) {
-        let detectors = self.guardrail.detectors();
-        self.decider.take(&mut self.found.candidates, &mut self.found.exceptions, &mut self.found.contexts);
-        let settled = self.decider.settle(frontier, detectors, &self.text, self.scanner.views(), &mut self.settled);
+    fn settle(&mut self, frontier: usize, words_known: usize, out: &mut dyn Sink) {
+        self.decider.take(&mut self.found, &self.text, &self.labels);
+        let ground = Ground {
+            guardrail: &self.guardrail,
+            source: self.source,
+            text: &self.text,
+            views: self.scanner.views(),
+            labels: &self.labels,
+            words_known,
+        };
+        let settled = self.decider.settle(frontier, ground, &mut self.settled);
         for found in self.settled.drain(..) {
-            let rule = &self.guardrail.rules()[found.rule as usize];
+            let Some(rule) = self.guardrail.rules().get(found.rule as usize) else { continue };
             let action = rule.action(self.source);
             if action == Action::Off {
                 continue;
@@ -159,8 +201,10 @@ impl Evaluator {
         }
         self.resolver.write(settled, &self.text, self.guardrail.rules(), &self.conversation, out);
         let done = settled.min(self.resolver.written());
-        self.decider.forget_before(settled, detectors.reach());
+        let reach = self.guardrail.detectors().reach();
+        self.decider.forget_before(settled, self.scanner.open_window(), reach);
+        self.labels.forget_before(settled.saturating_sub(reach));
         self.text.forget_before(done.saturating_sub(LOOKBEHIND_BYTES));
-        self.scanner.forget_before(detectors, done.saturating_sub(LOOKBEHIND_BYTES));
+        self.scanner.forget_before(self.guardrail.detectors(), done.saturating_sub(LOOKBEHIND_BYTES));
     }
 }

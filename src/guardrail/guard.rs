@@ -4,6 +4,8 @@ use std::sync::Arc;
 use super::assessment::{Assessment, Outcome};
 use super::conversation::Conversation;
 use super::evaluator::Evaluator;
+use super::labels::LabelSet;
+use super::resolve::Blocked;
 use super::sink::Replacements;
 use crate::detect::detectors::Detectors;
 use crate::policy::Policy;
@@ -62,7 +64,10 @@ impl fmt::Display for Source {
 pub struct Guardrail {
     policy: Policy,
     hold_bound: HoldBound,
+    /// From here on a text is refused: the bound, but for tests.
+    hold_limit: usize,
     max_cluster: usize,
+    labels: Arc<LabelSet>,
     keeps_matches: bool,
 }
 
@@ -72,13 +77,23 @@ impl Guardrail {
     pub fn new(policy: Policy) -> Self {
         let longest = policy.detectors().bounds().iter().map(|bound| bound.span).max().unwrap_or(0);
         let max_cluster = 2 * longest;
+        let labels = LabelSet::of(policy.compiled_rules());
         let bounds = policy.detectors().bounds().iter();
         let widest = bounds.max_by_key(|bound| bound.span + bound.wait);
+        let name = |rule: u32| policy.compiled_rules().get(rule as usize).map(|rule| Arc::clone(&rule.name));
         let hold_bound = HoldBound {
-            bytes: widest.map_or(0, |bound| bound.span + bound.wait + max_cluster),
-            rule: widest.map(|bound| Arc::clone(&policy.compiled_rules()[bound.rule as usize].name)),
+            bytes: widest.map_or(0, |bound| bound.span + bound.wait + labels.longest() + max_cluster),
+            rule: widest.and_then(|bound| name(bound.rule)),
         };
-        Self { policy, hold_bound, max_cluster, keeps_matches: false }
+        let hold_limit = hold_bound.bytes;
+        Self { policy, hold_bound, hold_limit, max_cluster, labels: Arc::new(labels), keeps_matches: false }
+    }
+
+    /// Refuses texts of which more than this is held, as if the bound were wrong.
+    #[cfg(test)]
+    pub(super) fn with_hold_limit(mut self, bytes: usize) -> Self {
+        self.hold_limit = bytes;
+        self
     }
 
     /// Has findings hold the text that was found, for [`Finding::matched_text`](super::Finding::matched_text) and the `match` members of
@@ -150,14 +165,26 @@ impl Guardrail {
         self.max_cluster
     }
 
-    /// What the caller is told when this rule blocks.
-    pub(super) fn blocked_message(&self, rule: u32, source: Source) -> Arc<str> {
+    pub(super) fn hold_limit(&self) -> usize {
+        self.hold_limit
+    }
+
+    pub(super) fn labels(&self) -> &LabelSet {
+        &self.labels
+    }
+
+    /// What the caller is told when a text is blocked.
+    pub(super) fn blocked_message(&self, blocked: Blocked, source: Source) -> Arc<str> {
         let messages = self.policy.messages();
         let general = match source {
             Source::Input => &messages.blocked_input,
             Source::Output => &messages.blocked_output,
         };
-        Arc::clone(self.rules()[rule as usize].message.as_ref().unwrap_or(general))
+        let rule = match blocked {
+            Blocked::By(rule) => self.rules().get(rule as usize),
+            Blocked::OverLimit => None,
+        };
+        Arc::clone(rule.and_then(|rule| rule.message.as_ref()).unwrap_or(general))
     }
 }
 

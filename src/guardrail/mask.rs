@@ -4,14 +4,15 @@ use std::fmt::Write;
 
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
+use unicode_normalization::char::is_combining_mark;
 
 use super::conversation::Conversation;
+use crate::detect::canonical::canonical;
 use crate::policy::rule::{Mask, Rule};
-use crate::text::fold::View;
-use crate::text::view::fold_text;
+use crate::text::fold::{Folded, View, fold};
 
 /// Bytes of the HMAC that are written, in hex. 2^48 values: two of a million differ with a chance of 0.2 %.
-const HASH_BYTES: usize = 6;
+pub(super) const HASH_BYTES: usize = 6;
 
 /// Letters and digits that `keep_last_4` leaves to be seen.
 const KEPT: usize = 4;
@@ -22,13 +23,13 @@ pub(super) fn mask(rule: &Rule, value: &str, conversation: &Conversation) -> Str
     match &rule.mask {
         Mask::Label => format!("{{{label}}}"),
         Mask::Numbered => {
-            let number = conversation.number(rule.entity, label, canonical(value));
+            let number = conversation.number(rule.entity, label, canonical(rule.entity, value));
             format!("{{{label}_{number}}}")
         }
         Mask::KeepLast4 => keep_last(value),
         Mask::Hash(key) => {
             let mut out = format!("{{{label}:");
-            for byte in &digest(key, &canonical(value))[..HASH_BYTES] {
+            for byte in digest(key, &canonical(rule.entity, value)).iter().take(HASH_BYTES) {
                 // Writing to a string cannot fail.
                 let _ = write!(out, "{byte:02x}");
             }
@@ -39,27 +40,114 @@ pub(super) fn mask(rule: &Rule, value: &str, conversation: &Conversation) -> Str
     }
 }
 
-/// The value as equal values are told: folded, without case and surrounding space.
-fn canonical(value: &str) -> String {
-    fold_text(value, View::Entity).trim().to_lowercase()
-}
-
-/// Stars for all but the last four letters and digits; of a value with fewer than eight, nothing is left to be seen. Spaces, hyphens and
-/// dots, which group numbers, stay; other signs are part of the value.
+/// Stars for all but the last four letters and digits; of a value with fewer than eight, nothing is left to be seen. White space, hyphens,
+/// dots and slashes, which group numbers, stay; other signs are part of the value. An escape counts as the character it stands for, and
+/// stays or goes whole; a mark goes with its letter; invisible characters go.
 fn keep_last(value: &str) -> String {
-    let mut out = String::with_capacity(value.len());
-    let total = value.chars().filter(|c| c.is_alphanumeric()).count();
+    let total = Units(value).filter(|unit| unit.kind == UnitKind::Counted).count();
     let hidden = if total < 2 * KEPT { total } else { total - KEPT };
-    let mut seen = 0;
-    for c in value.chars() {
-        if !c.is_alphanumeric() {
-            out.push(if matches!(c, ' ' | '-' | '.' | '/') { c } else { '*' });
-            continue;
+    let mut out = String::with_capacity(value.len());
+    let (mut seen, mut is_shown) = (0, false);
+    for unit in Units(value) {
+        match unit.kind {
+            UnitKind::Counted => {
+                is_shown = seen >= hidden;
+                seen += 1;
+                out.push_str(if is_shown { unit.text } else { "*" });
+            }
+            UnitKind::Separator => {
+                is_shown = false;
+                out.push_str(unit.text);
+            }
+            UnitKind::Mark if is_shown => out.push_str(unit.text),
+            UnitKind::Mark | UnitKind::Invisible => {}
+            UnitKind::Other => {
+                is_shown = false;
+                out.push('*');
+            }
         }
-        out.push(if seen < hidden { '*' } else { c });
-        seen += 1;
     }
     out
+}
+
+/// What `keep_last_4` makes of a character.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum UnitKind {
+    /// A letter or a digit.
+    Counted,
+    /// It groups what stands around it.
+    Separator,
+    /// It belongs to the character before it.
+    Mark,
+    Invisible,
+    Other,
+}
+
+impl UnitKind {
+    fn of(c: char) -> Self {
+        if is_combining_mark(c) {
+            return Self::Mark;
+        }
+        let c = match fold(c, View::Pattern) {
+            Folded::Dropped => return Self::Invisible,
+            Folded::To(form) => form.chars().next().unwrap_or(c),
+            Folded::Same => c,
+        };
+        match c {
+            c if c.is_alphanumeric() => Self::Counted,
+            '-' | '.' | '/' => Self::Separator,
+            c if c.is_whitespace() => Self::Separator,
+            _ => Self::Other,
+        }
+    }
+}
+
+/// A character of a value, or an escape that stands for one.
+#[derive(Clone, Copy, Debug)]
+struct Unit<'a> {
+    text: &'a str,
+    kind: UnitKind,
+}
+
+/// The characters and escapes of a value.
+struct Units<'a>(&'a str);
+
+impl<'a> Iterator for Units<'a> {
+    type Item = Unit<'a>;
+
+    fn next(&mut self) -> Option<Unit<'a>> {
+        let first = self.0.chars().next()?;
+        let (length, kind) = match escape(self.0) {
+            Some((length, Some(c))) => (length, UnitKind::of(c)),
+            // Half a character outside the first plane, in UTF-16.
+            Some((length, None)) => (length, UnitKind::Other),
+            None => (first.len_utf8(), UnitKind::of(first)),
+        };
+        let (text, rest) = self.0.split_at_checked(length)?;
+        self.0 = rest;
+        Some(Unit { text, kind })
+    }
+}
+
+/// Length of the escape at the start of `text`, with any number of backslashes, and its character.
+fn escape(text: &str) -> Option<(usize, Option<char>)> {
+    let letters = text.trim_start_matches('\\');
+    let slashes = text.len() - letters.len();
+    let letter = letters.chars().next().filter(|_| slashes > 0)?;
+    let c = match letter {
+        'n' => '\n',
+        'r' => '\r',
+        't' => '\t',
+        'b' | 'f' => ' ',
+        '"' | '\'' | '/' => letter,
+        'u' => {
+            let digits = letters.get(1..5).filter(|digits| digits.bytes().all(|byte| byte.is_ascii_hexdigit()))?;
+            let code = u32::from_str_radix(digits, 16).ok()?;
+            return Some((slashes + 5, char::from_u32(code)));
+        }
+        _ => return None,
+    };
+    Some((slashes + 1, Some(c)))
 }
 
 fn digest(key: &[u8], value: &str) -> [u8; 32] {
@@ -79,6 +167,32 @@ mod tests {
         assert_eq!(keep_last("1234567"), "*******");
         assert_eq!(keep_last("12345678"), "****5678");
         assert_eq!(keep_last("p@$$!!##%%^^"), "************");
+        assert_eq!(keep_last("jane.roe@example.com"), "****.**********e.com");
+    }
+
+    #[test]
+    fn keep_last_4_counts_characters_as_they_are_read() {
+        for (value, expected) in [
+            // Escapes stand for one character, and are never cut.
+            (r"4111\n1111\t1111 1234", r"****\n****\t**** 1234"),
+            (r"jane\u0040example.com", "***********e.com"),
+            (r"abcdefg\u0068", r"****efg\u0068"),
+            (r"abcdefg\\u0068", r"****efg\\u0068"),
+            (r"abcd\ud835\udfcf1234", "******1234"),
+            (r"abcd\x1234", "******1234"),
+            (r"abcdefgh\", "****efgh*"),
+            (r"abcdefg\u00", "******g*u00"),
+            // Outside the first plane.
+            ("𝟒𝟏𝟏𝟏𝟏𝟏𝟏𝟏𝟏𝟐𝟑𝟒", "********𝟏𝟐𝟑𝟒"),
+            ("👍👍abcdefgh", "******efgh"),
+            // Marks are no characters of their own, and tell nothing of a hidden one.
+            ("jose\u{301}mari\u{301}a", "*****ari\u{301}a"),
+            ("e\u{301}e\u{301}e\u{301}e\u{301}", "****"),
+            ("4111\u{200b}1111\u{200b}1234", "********1234"),
+            ("４１１１－１１１１　１２３４", "****－****　１２３４"),
+        ] {
+            assert_eq!(keep_last(value), expected, "{value}");
+        }
     }
 
     #[test]

@@ -8,17 +8,30 @@
 //!
 //! Every finding is reported. Where findings share bytes, block beats mask beats detect. Overlapping masked spans become one span,
 //! written as its strongest member writes itself: the longest; then an entity type before a regex before a word filter; then the
-//! earlier rule of the policy.
+//! earlier rule of the policy. A chain of overlaps is joined up to twice the policy's longest match; what would make it longer begins the
+//! next span.
+//!
+//! # Labels
+//!
+//! What `label`, `numbered` and `hash` write is opaque when the text is assessed again: no value, no context, and nothing that looks past it.
+
+// Offsets come from the text under evaluation. What indexes with them must not be able to fail.
+#![deny(clippy::indexing_slicing, clippy::string_slice)]
 
 mod assessment;
+mod context;
 mod conversation;
+mod cover;
 mod decide;
 mod evaluator;
 mod finding;
 mod guard;
+mod labels;
 mod mask;
 mod resolve;
 mod sink;
+#[cfg(test)]
+mod tests;
 
 pub use assessment::{Assessment, Outcome};
 pub use conversation::Conversation;

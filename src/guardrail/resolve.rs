@@ -18,6 +18,15 @@ pub(super) struct Claim {
     pub(super) action: Action,
 }
 
+/// Why a text is blocked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Blocked {
+    /// By this rule.
+    By(u32),
+    /// More of it is held than the policy allows.
+    OverLimit,
+}
+
 /// Masked spans that overlap and are written as one.
 #[derive(Debug)]
 struct Cluster {
@@ -35,7 +44,7 @@ pub(super) struct Resolver {
     /// Overlapping spans are joined up to this length: what is held must have a bound, and chains of overlaps have none.
     max_cluster: usize,
     written: usize,
-    blocked_by: Option<u32>,
+    blocked: Option<Blocked>,
     has_masked: bool,
 }
 
@@ -47,7 +56,7 @@ impl Resolver {
             cluster: None,
             max_cluster,
             written: 0,
-            blocked_by: None,
+            blocked: None,
             has_masked: false,
         }
     }
@@ -57,9 +66,17 @@ impl Resolver {
         self.written
     }
 
-    /// The rule that blocked the text.
-    pub(super) fn blocked_by(&self) -> Option<u32> {
-        self.blocked_by
+    /// Why the text is blocked, if it is.
+    pub(super) fn blocked(&self) -> Option<Blocked> {
+        self.blocked
+    }
+
+    /// Blocks the text without a rule. Nothing up to `end`, or behind it, is written any more.
+    pub(super) fn refuse(&mut self, end: usize) {
+        self.blocked = Some(Blocked::OverLimit);
+        self.cluster = None;
+        self.claims.clear();
+        self.written = end;
     }
 
     /// Whether a mask was written.
@@ -84,7 +101,7 @@ impl Resolver {
     ) {
         while let Some(entry) = self.claims.first_entry().filter(|entry| entry.key().0 < settled) {
             let claim = entry.remove();
-            if self.blocked_by.is_some() {
+            if self.blocked.is_some() {
                 continue;
             }
             let mut write = Writer { text, rules, conversation, out };
@@ -95,7 +112,7 @@ impl Resolver {
             }
         }
         let settled = settled.min(text.end());
-        if self.blocked_by.is_some() {
+        if self.blocked.is_some() {
             self.written = self.written.max(settled);
             return;
         }
@@ -120,7 +137,7 @@ impl Resolver {
             }
         }
         self.cluster = None;
-        self.blocked_by = Some(claim.rule);
+        self.blocked = Some(Blocked::By(claim.rule));
     }
 
     fn mask(&mut self, mut claim: Claim, write: &mut Writer<'_>) {
@@ -146,7 +163,7 @@ impl Resolver {
     fn end_cluster(&mut self, write: &mut Writer<'_>) {
         let Some(cluster) = self.cluster.take() else { return };
         self.write_text(cluster.start, write);
-        let rule = &write.rules[cluster.strongest.rule as usize];
+        let Some(rule) = write.rules.get(cluster.strongest.rule as usize) else { return };
         // The value is the strongest claim's own: what others add to the span is hidden, and does not change a number or a hash.
         let strongest = &cluster.strongest;
         let value = write.text.slice(strongest.start, strongest.end);
@@ -174,11 +191,11 @@ struct Writer<'a> {
 /// Longest, then entity types before regexes before words, then the earlier rule.
 fn is_stronger(claim: &Claim, other: &Claim, rules: &[Rule]) -> bool {
     let rank = |claim: &Claim| {
-        let kind = match rules[claim.rule as usize].kind {
-            RuleKind::Pii => 3,
-            RuleKind::Regex => 2,
-            RuleKind::Word => 1,
-            RuleKind::Topic => 0,
+        let kind = match rules.get(claim.rule as usize).map(|rule| rule.kind) {
+            Some(RuleKind::Pii) => 3,
+            Some(RuleKind::Regex) => 2,
+            Some(RuleKind::Word) => 1,
+            Some(RuleKind::Topic) | None => 0,
         };
         (claim.end - claim.start, kind, std::cmp::Reverse(claim.rule))
     };

@@ -8,8 +8,8 @@ use crate::guardrail::{Assessment, Conversation, Evaluator, Guardrail, Source};
 ///   depend on how the text was cut, nor do the findings and the decision: a whole text is evaluated by the same code as one
 ///   `push` and one `finish`.
 /// * **Held.** A byte is held while it may still be part of a finding, and no longer. Of a masked or a blocked span nothing is ever
-///   released. At most [`Guardrail::hold_bound`] bytes are held; a `push` that left more would panic, since then the bound, which
-///   is computed from the policy, is wrong.
+///   released. At most [`Guardrail::hold_bound`] bytes are held. The bound is computed from the policy; were it wrong, the text would be blocked,
+///   and [`Assessment::is_over_limit`] says so.
 /// * **Block.** When a rule blocks, everything before the blocked span has been released, and nothing of the span or behind it ever is.
 ///   [`StreamGuard::is_blocked`] says so from then on. Findings before the block are those of the whole text; more may be pushed
 ///   to find what else there is, and is not released.

@@ -1,5 +1,7 @@
 //! The end of a text of which more is to come.
 
+use super::fold::{Folded, MAX_INVISIBLE_BYTES, View, fold};
+
 /// The last bytes of a text, addressed by their offsets in the whole text.
 #[derive(Debug, Default)]
 pub(crate) struct TextBuffer {
@@ -30,9 +32,13 @@ impl TextBuffer {
         self.base + self.kept.len()
     }
 
-    /// The text between two offsets, which must still be kept.
+    /// The text between two offsets, which must still be kept and lie between characters. Were one wrong, the answer would be what is
+    /// kept of the whole characters between them: less is released or reported then, never more, and nothing panics in a release.
     pub(crate) fn slice(&self, start: usize, end: usize) -> &str {
-        &self.kept[start - self.base..end - self.base]
+        let kept = |offset: usize| offset.saturating_sub(self.base).min(self.kept.len());
+        let (from, to) = (self.kept.ceil_char_boundary(kept(start)), self.kept.floor_char_boundary(kept(end)));
+        debug_assert_eq!((self.base + from, self.base + to), (start, end), "no offsets of characters that are kept");
+        self.kept.get(from..to).unwrap_or_default()
     }
 
     /// Forgets what lies before `offset`, when that is enough to be worth moving the rest.
@@ -56,6 +62,18 @@ impl TextBuffer {
         self.kept.get(offset.checked_sub(self.base)?..)?.chars().next()
     }
 
+    /// Offset of the first character at or behind `offset` that is seen in a view.
+    pub(crate) fn next_seen(&self, offset: usize, view: View) -> usize {
+        let rest = offset.checked_sub(self.base).and_then(|at| self.kept.get(at..)).unwrap_or_default();
+        offset + dropped_bytes(rest.chars(), view)
+    }
+
+    /// Offset behind the last character before `offset` that is seen in a view.
+    pub(crate) fn last_seen(&self, offset: usize, view: View) -> usize {
+        let before = offset.checked_sub(self.base).and_then(|at| self.kept.get(..at)).unwrap_or_default();
+        offset - dropped_bytes(before.chars().rev(), view)
+    }
+
     /// The character boundary at or before `offset`.
     pub(crate) fn floor_boundary(&self, offset: usize) -> usize {
         self.base + self.kept.floor_char_boundary(offset.saturating_sub(self.base))
@@ -70,6 +88,18 @@ impl TextBuffer {
                 .map(char::len_utf8)
                 .sum::<usize>()
     }
+}
+
+/// Bytes of the characters, from the first on, that are not seen in a view.
+fn dropped_bytes(characters: impl Iterator<Item = char>, view: View) -> usize {
+    let mut run = 0;
+    for c in characters {
+        if *fold(c, view) != Folded::Dropped || run + c.len_utf8() > MAX_INVISIBLE_BYTES {
+            break;
+        }
+        run += c.len_utf8();
+    }
+    run
 }
 
 /// The character asked for has not arrived yet.

@@ -5,6 +5,8 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
+use crate::offsets::Offsets;
+
 /// Guardrails for Amazon Bedrock: denied topics, word filters and PII masking, in process.
 ///
 /// Exit codes: 0 passed; 1 found what the command looks for (blocked text, a failed case, an error in a policy); 2 could not
@@ -90,6 +92,10 @@ pub(crate) struct CheckArgs {
     /// How to print: `json` is the response of ApplyGuardrail, and `findings` with spans
     #[arg(long, short, default_value = "text")]
     pub(crate) format: Format,
+    /// What `start` and `end` of findings count in JSON. All other output counts bytes of UTF-8. With `--body`, offsets are those in
+    /// the decoded string that `pointer` names
+    #[arg(long, value_name = "UNIT", default_value = "bytes")]
+    pub(crate) offsets: Offsets,
     /// Read lines of `{"id": …, "text": …, "source": …}`, print one result a line
     #[arg(long)]
     pub(crate) jsonl: bool,

@@ -9,6 +9,7 @@ mod check;
 mod failure;
 mod input;
 mod lint;
+mod offsets;
 mod policy;
 mod progress;
 mod report;

@@ -1,8 +1,14 @@
 //! An evaluation as ApplyGuardrail's response, and `findings` beside it.
 
+use std::borrow::Cow;
+use std::collections::HashMap;
+
 use banister::bedrock::{BodyAssessment, BodyFinding, GuardrailReport, SkipReason};
 use banister::{ActionTaken, Assessment, Finding, Outcome, Policy, RuleKind, Source};
 use serde::Serialize;
+use serde_json::Value;
+
+use crate::offsets::{Offsets, Ruler};
 
 /// The response of ApplyGuardrail, and `findings`.
 #[derive(Debug, Serialize)]
@@ -10,6 +16,9 @@ pub(crate) struct Response {
     #[serde(flatten)]
     report: GuardrailReport,
     findings: Vec<FindingEntry>,
+    /// What the offsets of the findings count, where it is not bytes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    offsets: Option<&'static str>,
 }
 
 /// One finding with its place.
@@ -32,18 +41,21 @@ pub(crate) struct FindingEntry {
 
 impl Response {
     /// The response for a text.
-    pub(crate) fn new(policy: &Policy, text: &str, assessment: &Assessment) -> Self {
+    pub(crate) fn new(policy: &Policy, text: &str, assessment: &Assessment, offsets: Offsets) -> Self {
         let outcome = assessment.outcome();
         let mut report = GuardrailReport::new(policy, assessment.source(), outcome, assessment.examined_chars());
         if outcome != Outcome::Passed {
             report.add_output(assessment.apply(text));
         }
+        let ruler = Ruler::new(text, offsets);
         let entry = |finding: &Finding| {
             report.add(policy, finding, finding.matched_text());
-            FindingEntry::new(finding)
+            let mut entry = FindingEntry::new(finding);
+            entry.count(&ruler);
+            entry
         };
         let findings = assessment.findings().iter().map(entry).collect();
-        Self { report, findings }
+        Self { report, findings, offsets: named(offsets) }
     }
 
     /// The response for a body, of which `output` is what the caller would see instead.
@@ -62,7 +74,28 @@ impl Response {
             FindingEntry::in_body(found)
         };
         let findings = assessment.findings().iter().map(entry).collect();
-        Self { report, findings }
+        Self { report, findings, offsets: None }
+    }
+
+    /// Counts offsets in another unit, each in the string of `body` that it is an offset of.
+    pub(crate) fn count_in_body(&mut self, body: &[u8], assessment: &BodyAssessment, offsets: Offsets) {
+        self.offsets = named(offsets);
+        if self.offsets.is_none() {
+            return;
+        }
+        // It was examined, so it is JSON.
+        let body: Value = serde_json::from_slice(body).unwrap_or_default();
+        let found = assessment.findings().iter().zip(&mut self.findings);
+        let mut strings: HashMap<(&str, Option<&str>, bool), Vec<&mut FindingEntry>> = HashMap::new();
+        for (found, entry) in found {
+            strings.entry((found.pointer(), found.inner_pointer(), found.is_key())).or_default().push(entry);
+        }
+        for ((pointer, inner, is_key), entries) in strings {
+            // What is no string is a number, and ASCII.
+            let Some(text) = string_at(&body, pointer, inner, is_key) else { continue };
+            let ruler = Ruler::new(&text, offsets);
+            entries.into_iter().for_each(|entry| entry.count(&ruler));
+        }
     }
 }
 
@@ -82,6 +115,10 @@ impl FindingEntry {
         }
     }
 
+    fn count(&mut self, ruler: &Ruler<'_>) {
+        (self.start, self.end) = (ruler.at(self.start), ruler.at(self.end));
+    }
+
     /// The entry of a finding in a body.
     pub(crate) fn in_body(found: &BodyFinding) -> Self {
         Self {
@@ -90,6 +127,23 @@ impl FindingEntry {
             ..Self::new(found.finding())
         }
     }
+}
+
+/// The unit, where readers must be told.
+fn named(offsets: Offsets) -> Option<&'static str> {
+    (offsets != Offsets::Bytes).then(|| offsets.name())
+}
+
+/// The decoded string at a pointer, or the name of the member there; `inner` points on in a string that is itself JSON.
+fn string_at<'b>(body: &'b Value, pointer: &str, inner: Option<&str>, is_key: bool) -> Option<Cow<'b, str>> {
+    if is_key {
+        let (_, name) = inner.unwrap_or(pointer).rsplit_once('/')?;
+        return Some(name.replace("~1", "/").replace("~0", "~").into());
+    }
+    let text = body.pointer(pointer)?.as_str()?;
+    let Some(inner) = inner else { return Some(text.into()) };
+    let document: Value = serde_json::from_str(text).ok()?;
+    Some(document.pointer(inner)?.as_str()?.to_owned().into())
 }
 
 /// What a rule does in a direction.

@@ -13,10 +13,11 @@ use crate::streams::StreamGauge;
 pub(crate) const BUCKETS: [u64; 12] = [1, 2, 5, 10, 25, 50, 100, 250, 1_000, 5_000, 30_000, 120_000];
 
 /// All counters. They are told of from their first count on.
-pub(crate) const COUNTERS: [&str; 7] = [
+pub(crate) const COUNTERS: [&str; 8] = [
     "banister_assessments_total",
     "banister_denied_total",
     "banister_findings_total",
+    "banister_over_limit_total",
     "banister_policy_reloads_total",
     "banister_requests_total",
     "banister_upstream_failures_total",
@@ -105,6 +106,9 @@ impl Metrics {
         let labels =
             [("policy", policy), ("operation", call.operation().name()), ("source", source), ("outcome", outcome)];
         self.count("banister_assessments_total", &labels);
+        if assessment.is_over_limit() {
+            self.count("banister_over_limit_total", &[("policy", policy), ("source", source)]);
+        }
         self.findings(policy, source, assessment.findings().iter().map(banister::bedrock::BodyFinding::finding));
     }
 

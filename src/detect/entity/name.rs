@@ -125,7 +125,7 @@ fn is_not_name(word: &str) -> bool {
 const MOST_WORDS: usize = 4;
 
 /// The words of a name, judged: capitalised, made of letters, none of them a word that only looks like one. The
-/// last is no particle.
+/// last is no particle, and a title alone is no name.
 fn name_words(text: &str) -> Option<usize> {
     let mut count = 0;
     let mut last_particle = true;
@@ -155,7 +155,7 @@ fn name_words(text: &str) -> Option<usize> {
             return None;
         }
     }
-    (!last_particle && count > 0).then_some(count)
+    (!last_particle && count > 0 && !TITLES.contains(&text)).then_some(count)
 }
 
 /// Whether the candidate ends where a word ends.

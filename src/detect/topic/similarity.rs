@@ -3,7 +3,7 @@
 use super::frequency::weight;
 use super::model::{Likeness, Model, Stems, Term, carries};
 use super::tokens::{Token, Tokenizer, Word};
-use crate::detect::detectors::{Candidate, Mark, Origin};
+use crate::detect::detectors::{Candidate, Origin};
 use crate::detect::pattern::Starts;
 use crate::detect::spec::TopicSpec;
 use crate::text::view::ViewText;
@@ -28,13 +28,31 @@ impl SimilarityState {
     pub(crate) fn earliest(&self) -> Option<usize> {
         self.first_carrier.or_else(|| self.tokenizer.open_word())
     }
+
+    /// Where the window begins that is open: exceptions from there on may still be needed.
+    pub(crate) fn window_start(&self) -> Option<usize> {
+        self.tokenizer.open_window()
+    }
 }
 
 /// A window that may be on a topic, should exceptions not take that back.
 #[derive(Debug)]
 pub(crate) struct Window {
     model: usize,
+    has_exceptions: bool,
     terms: Vec<Term>,
+}
+
+impl Window {
+    /// Where its first word begins.
+    pub(crate) fn start(&self) -> usize {
+        self.terms.first().map_or(0, |term| term.start)
+    }
+
+    /// Whether the topic has exceptions.
+    pub(crate) fn has_exceptions(&self) -> bool {
+        self.has_exceptions
+    }
 }
 
 impl Similarity {
@@ -102,17 +120,18 @@ impl Similarity {
                 rule: model.rule,
                 starts: Starts::one(first.start),
                 end,
-                origin: Origin::Window(Box::new(Window { model: number, terms: terms.to_vec() })),
+                origin: Origin::Window(Box::new(Window {
+                    model: number,
+                    has_exceptions: model.has_exceptions,
+                    terms: terms.to_vec(),
+                })),
             });
         }
     }
 
     /// Judges a window once the exceptions in it are known.
-    pub(crate) fn judge(&self, window: &Window, exceptions: &[Mark]) -> Option<Likeness> {
-        let model = &self.models[window.model];
-        let excepted = |term: &Term| {
-            exceptions.iter().any(|mark| mark.of == model.rule && mark.start <= term.start && term.end <= mark.end)
-        };
-        model.judge(&window.terms, |term| !excepted(term))
+    pub(crate) fn judge(&self, window: &Window, excepted: &dyn Fn(usize, usize) -> bool) -> Option<Likeness> {
+        let model = self.models.get(window.model)?;
+        model.judge(&window.terms, |term| !excepted(term.start, term.end))
     }
 }

@@ -51,6 +51,11 @@ impl Tokenizer {
         (!self.word.is_empty()).then_some(self.word_start)
     }
 
+    /// Where the window begins that is not over yet.
+    pub(super) fn open_window(&self) -> Option<usize> {
+        self.window_start
+    }
+
     /// Reads what is new in the word view.
     pub(super) fn scan(&mut self, view: &ViewText, take: &mut impl FnMut(Token<'_>)) {
         let first = self.at;

@@ -11,6 +11,7 @@ use self::cuts::Cuts;
 use crate::args::{CheckArgs, Format};
 use crate::failure::{Exit, Failure, complain};
 use crate::input::Input;
+use crate::offsets::Offsets;
 use crate::policy;
 use crate::report::Out;
 use crate::response::Response;
@@ -31,6 +32,9 @@ pub(crate) fn run(args: &CheckArgs, out: &mut Out) -> Result<Exit, Failure> {
     let mut guardrail = Guardrail::new(policy::load(&policy::place(&args.policy))?);
     if args.show_matches {
         guardrail = guardrail.dangerous_keep_matches();
+    }
+    if args.offsets != Offsets::Bytes && args.format == Format::Text && !args.jsonl {
+        return Err(Failure::new("`--offsets` is about JSON: give `--format json` or `--jsonl` as well".to_owned()));
     }
     let cuts = args.stream.then(|| Cuts::new(args.seed));
     let checker = Checker { args, guardrail, cuts };
@@ -91,13 +95,14 @@ impl Checker<'_> {
             return self.evaluate_body(source, text.as_bytes());
         }
         let (assessment, stream) = self.assess(source, text)?;
-        let response = Response::new(self.guardrail.policy(), text, &assessment);
+        let response = Response::new(self.guardrail.policy(), text, &assessment, self.args.offsets);
         Ok(Evaluated { outcome: assessment.outcome(), response, stream })
     }
 
     fn evaluate_body(&self, source: Source, body: &[u8]) -> Result<Evaluated, String> {
         let guarded = body::examine(&self.guardrail, source, body).map_err(|error| error.to_string())?;
-        let response = Response::of_body(self.guardrail.policy(), guarded.assessment(), body::output(&guarded));
+        let mut response = Response::of_body(self.guardrail.policy(), guarded.assessment(), body::output(&guarded));
+        response.count_in_body(body, guarded.assessment(), self.args.offsets);
         Ok(Evaluated { outcome: guarded.assessment().outcome(), response, stream: None })
     }
 

@@ -6,6 +6,7 @@ mod chat;
 mod check;
 mod jsonl;
 mod lint;
+mod offsets;
 mod serve;
 mod stream;
 mod suites;

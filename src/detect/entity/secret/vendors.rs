@@ -14,6 +14,7 @@ use super::words::is_worded;
 /// A form of keys.
 #[derive(Debug)]
 pub(super) struct Form {
+    #[cfg_attr(not(test), expect(dead_code, reason = "the table is read by people, and by its test"))]
     pub(super) vendor: &'static str,
     pub(super) prefix: &'static str,
     pub(super) shape: &'static str,

@@ -1,0 +1,91 @@
+//! The context words of a text.
+
+use std::collections::VecDeque;
+
+use super::labels::Labels;
+use crate::detect::detectors::{EntityUse, LOOKAHEAD_BYTES, Mark};
+use crate::text::buffer::TextBuffer;
+use crate::text::fold::View;
+
+/// Whether a context word is near.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Context {
+    Near,
+    Absent,
+    NotYet,
+}
+
+/// A context word of a text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct ContextWord {
+    start: usize,
+    end: usize,
+    /// Where the next character behind it stands that is seen.
+    next: usize,
+}
+
+/// For each list of context words, where they stand; ascending.
+#[derive(Debug, Default)]
+pub(super) struct Contexts {
+    classes: Vec<VecDeque<ContextWord>>,
+}
+
+impl Contexts {
+    /// Adds a word, unless it touches a label: the value in its place may have ended in a letter, and then it was no word.
+    pub(super) fn add(&mut self, mark: Mark, text: &TextBuffer, labels: &Labels) {
+        if labels.ends_at(text.last_seen(mark.start, View::Word)) {
+            return;
+        }
+        let word = ContextWord { start: mark.start, end: mark.end, next: text.next_seen(mark.end, View::Word) };
+        let class = mark.of as usize;
+        if self.classes.len() <= class {
+            self.classes.resize_with(class + 1, VecDeque::new);
+        }
+        let Some(marks) = self.classes.get_mut(class) else { return };
+        let at = marks.partition_point(|known| *known <= word);
+        marks.insert(at, word);
+    }
+
+    /// Whether a context word is near `start..end`. A label of the policy says nothing, and nothing beyond one is near: the value in
+    /// its place may have been longer.
+    pub(super) fn near(
+        &self,
+        entity: &EntityUse,
+        start: usize,
+        end: usize,
+        text: &TextBuffer,
+        labels: &Labels,
+    ) -> Context {
+        let reach = entity.recognizer.reach_before;
+        let from = start.saturating_sub(reach).max(labels.edge_before(start).unwrap_or(0));
+        let reached = end + entity.recognizer.reach_after;
+        let to = labels.edge_behind(end).map_or(reached, |edge| edge.min(reached));
+        // Words behind an open brace may turn out to be a label's.
+        let certain = labels.begun().filter(|&begun| begun >= end).map_or(to, |begun| begun.min(to));
+        let near = self.classes.get(entity.context as usize).is_some_and(|marks| {
+            let first = marks.partition_point(|word| word.start < from);
+            let mut words = marks.range(first..).take_while(|word| word.start < certain);
+            words.any(|word| {
+                (word.end <= start || (word.start >= end && word.end <= certain))
+                    && !labels.begins_at(word.next)
+                    && labels.begun() != Some(word.next)
+            })
+        });
+        // A word that ends within reach is known once the character behind it is.
+        let all_known = text.is_finished() || certain == to && text.end() > to + LOOKAHEAD_BYTES;
+        match (near, all_known) {
+            (true, _) => Context::Near,
+            (false, true) => Context::Absent,
+            (false, false) => Context::NotYet,
+        }
+    }
+
+    /// Forgets the words that begin before `offset`.
+    pub(super) fn forget_before(&mut self, offset: usize) {
+        for marks in &mut self.classes {
+            while marks.front().is_some_and(|word| word.start < offset) {
+                marks.pop_front();
+            }
+        }
+    }
+}
