@@ -14,6 +14,7 @@ mod error;
 mod event_stream;
 mod guard;
 mod json;
+mod leading;
 mod names;
 mod operation;
 mod report;

@@ -1,6 +1,7 @@
 //! The machinery of every evaluation, of whole texts and of streams alike.
 
 use super::assessment::{Assessment, Outcome};
+use super::context::ContextReading;
 use super::conversation::Conversation;
 use super::decide::{Decider, Settled};
 use super::finding::{ActionTaken, Explanation, Finding, Matched};
@@ -9,7 +10,7 @@ use super::resolve::{Claim, Resolver};
 use super::sink::{Discard, Sink};
 use crate::detect::detectors::Found;
 use crate::detect::scanner::Scanner;
-use crate::policy::Action;
+use crate::policy::{Action, RuleKind};
 use crate::text::Span;
 use crate::text::buffer::TextBuffer;
 
@@ -17,7 +18,7 @@ use crate::text::buffer::TextBuffer;
 const SLICE_BYTES: usize = 16 << 10;
 
 /// Text kept behind what is written, for the character before a span.
-const LOOKBEHIND_BYTES: usize = 64;
+pub(super) const LOOKBEHIND_BYTES: usize = 64;
 
 /// Evaluates one text that arrives in pieces.
 #[derive(Debug)]
@@ -35,6 +36,9 @@ pub(crate) struct Evaluator {
     chars: usize,
     /// Text is released as it comes, until it is blocked.
     at_once: bool,
+    context: Option<Box<ContextReading>>,
+    /// Only findings that need the context count.
+    context_alone: bool,
 }
 
 impl Evaluator {
@@ -52,7 +56,25 @@ impl Evaluator {
             findings: Vec::new(),
             chars: 0,
             at_once: false,
+            context: None,
+            context_alone: false,
         }
+    }
+
+    /// Reads `context` before the text. It is not part of the text: offsets, counts and what is released are those of the text, and what
+    /// lies in the context is no finding.
+    pub(crate) fn with_context(mut self, context: &str) -> Self {
+        let has_entities = || self.guardrail.rules().iter().any(|rule| rule.kind == RuleKind::Pii);
+        if !context.is_empty() && has_entities() {
+            let rules = self.guardrail.rules().len();
+            self.context = Some(Box::new(ContextReading::new(context, rules, self.guardrail.detectors())));
+        }
+        self
+    }
+
+    /// As [`Self::with_context`], for text that means nothing without its context: what the text alone brings is no finding.
+    pub(crate) fn with_context_alone(self, context: &str) -> Self {
+        Self { context_alone: true, ..self.with_context(context) }
     }
 
     /// An evaluator of a stream, which a policy may have release text at once.
@@ -80,6 +102,9 @@ impl Evaluator {
             self.chars += slice.chars().count();
             self.text.push(slice);
             self.scanner.push(self.guardrail.detectors(), &self.text, slice, offset, &mut self.found);
+            if let Some(context) = &mut self.context {
+                context.push(self.guardrail.detectors(), slice);
+            }
             let frontier = self.scanner.frontier(self.guardrail.detectors(), &self.text);
             self.settle(frontier, out);
         }
@@ -92,6 +117,9 @@ impl Evaluator {
     pub(crate) fn finish(&mut self, out: &mut dyn Sink) {
         self.text.finish();
         self.scanner.finish(self.guardrail.detectors(), &self.text, &mut self.found);
+        if let Some(context) = &mut self.context {
+            context.finish(self.guardrail.detectors());
+        }
         if self.at_once {
             self.settle(usize::MAX, &mut Discard);
         } else {
@@ -122,6 +150,10 @@ impl Evaluator {
         };
         let mut findings = self.findings.clone();
         findings.sort_by_key(|finding| (finding.span, finding.number));
+        if self.context.is_some() {
+            // What is found with the context and without it is one finding.
+            findings.dedup_by_key(|finding| (finding.span, finding.number));
+        }
         Assessment {
             source: self.source,
             outcome,
@@ -136,7 +168,14 @@ impl Evaluator {
     fn settle(&mut self, frontier: usize, out: &mut dyn Sink) {
         let detectors = self.guardrail.detectors();
         self.decider.take(&mut self.found.candidates, &mut self.found.exceptions, &mut self.found.contexts);
-        let settled = self.decider.settle(frontier, detectors, &self.text, &mut self.settled);
+        let mut settled = self.decider.settle(frontier, detectors, &self.text, &mut self.settled);
+        if self.context_alone {
+            self.settled.clear();
+        }
+        self.decider.forget_before(settled, detectors.reach());
+        if let Some(context) = &mut self.context {
+            settled = settled.min(context.settle(detectors, &mut self.settled));
+        }
         for found in self.settled.drain(..) {
             let rule = &self.guardrail.rules()[found.rule as usize];
             let action = rule.action(self.source);
@@ -159,7 +198,6 @@ impl Evaluator {
         }
         self.resolver.write(settled, &self.text, self.guardrail.rules(), &self.conversation, out);
         let done = settled.min(self.resolver.written());
-        self.decider.forget_before(settled, detectors.reach());
         self.text.forget_before(done.saturating_sub(LOOKBEHIND_BYTES));
     }
 }

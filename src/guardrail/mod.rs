@@ -11,6 +11,7 @@
 //! earlier rule of the policy.
 
 mod assessment;
+mod context;
 mod conversation;
 mod decide;
 mod evaluator;

@@ -4,6 +4,7 @@
 //! an issue is named instead; inputs are the ones that failed there.
 
 mod bodies;
+mod fields;
 mod obfuscation;
 mod splits;
 mod support;

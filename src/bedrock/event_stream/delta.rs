@@ -151,7 +151,7 @@ pub(crate) fn deltas_with<'a>(
             return Err(BodyError::new(BodyErrorKind::UnknownShape { what: "event" }));
         }
         let mut event = Event::new(doc, EventKind::Other, Shape::Unknown, unknown);
-        event.rest = walk::walk_free(&event.doc, root, SlotKind::Free);
+        event.rest = walk::walk_free(&event.doc, root, SlotKind::Free, false);
         return Ok(event);
     };
     let walked = walk::walk(&doc, root, table, Role::Assistant, unknown)?;

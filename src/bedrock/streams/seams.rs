@@ -44,8 +44,8 @@ impl std::fmt::Debug for Place {
 impl Seams {
     /// Takes a text, and fails if a rule that masks or blocks finds something that its beginning cuts in two.
     pub(super) fn check(&mut self, guard: &BodyGuard, slot: &Slot<'_>) -> Result<(), BodyError> {
-        // Single tokens repeat a text that is a lane, and go where that changes.
-        if slot.is_key() || slot.kind() == SlotKind::Token || slot.text().is_empty() {
+        // Nor does a short number go on. Single tokens repeat a text that is a lane, and go where that changes.
+        if slot.is_key() || slot.context().1 || slot.kind() == SlotKind::Token || slot.text().is_empty() {
             return Ok(());
         }
         let key = slot.pointer() + &slot.inner_pointer().unwrap_or_default();

@@ -65,18 +65,20 @@ proptest! {
         };
 
         let conversation = Conversation::new();
-        let start = || Evaluator::of_stream(GUARDRAIL.clone(), Source::Output, conversation.clone());
+        let start = |context: &str| {
+            Evaluator::of_stream(GUARDRAIL.clone(), Source::Output, conversation.clone()).with_context(context)
+        };
         let (mut tool, mut out, mut done) = (ToolGuard::new(), String::new(), Vec::new());
         let (mut rest, mut cuts) = (arguments.as_str(), cuts.iter().cycle());
         while !rest.is_empty() {
             let length = *cuts.next().expect("endless");
             let (piece, tail) = rest.split_at(rest.ceil_char_boundary(length.min(rest.len())));
             rest = tail;
-            tool.push(piece, start, &mut out, &mut done).expect("JSON");
+            tool.push(piece, &start, &mut out, &mut done).expect("JSON");
             // What is out is the beginning of what it comes to.
             prop_assert!(expected.starts_with(&out), "{out} of {expected}");
         }
-        tool.finish(start, &mut out, &mut done);
+        tool.finish(&start, &mut out, &mut done);
         prop_assert_eq!(&out, &expected);
         prop_assert!(serde_json::from_str::<Value>(&out).is_ok());
         let found: usize = done.iter().map(|found| found.findings().len()).sum();

@@ -2,7 +2,7 @@
 
 use aws_smithy_types::{Document, Number};
 
-use crate::bedrock::slot::{SlotKind, is_telling};
+use crate::bedrock::slot::SlotKind;
 
 use super::walk::{Done, Walk};
 
@@ -17,7 +17,7 @@ pub(super) fn free(walk: &mut Walk<'_, '_>, kind: SlotKind, value: &mut Document
             walk.check_depth()?;
             walk.items(items, |walk, item| free(walk, kind, item))
         }
-        Document::String(text) => walk.text(kind, text),
+        Document::String(text) => walk.free_text(kind, text),
         Document::Number(number) if kind.has_numbers() => {
             let written = match number {
                 Number::PosInt(number) => number.to_string(),
@@ -25,11 +25,8 @@ pub(super) fn free(walk: &mut Walk<'_, '_>, kind: SlotKind, value: &mut Document
                 // It is none that could be told as text, or has lost its digits.
                 Number::Float(_) => return Ok(()),
             };
-            if !is_telling(&written) {
-                return Ok(());
-            }
             let mut text = written.clone();
-            walk.text(kind, &mut text)?;
+            walk.number(kind, &mut text)?;
             if text != written {
                 *value = Document::String(text);
             }
