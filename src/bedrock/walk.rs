@@ -237,6 +237,8 @@ impl<'d, 'a> Walk<'d, 'a> {
             Rule::FileBytes => text(self, SlotKind::Document, Form::FileBytes),
             Rule::Body => text(self, SlotKind::Free, Form::Body),
             Rule::Delta(part) => text(self, part.slot_kind(), Form::Delta(part)),
+            // Free-form JSON may be written into a string.
+            Rule::Free(slot_kind) if kind == NodeKind::String => text(self, slot_kind, Form::Json),
             Rule::Free(slot_kind) => self.container_or_scalar(node, State::Free(slot_kind), role),
             Rule::Strings(slot_kind) => self.container_or_scalar(node, State::Strings(slot_kind), role),
             Rule::Named(slot_kind) => self.container_or_scalar(node, State::Named(trie, step, slot_kind), role),

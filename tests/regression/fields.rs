@@ -146,12 +146,12 @@ fn holds_number(value: &Value) -> bool {
 
 #[test]
 fn a_value_is_read_with_the_name_of_its_field() {
+    let guard = guard();
     for (value, expected) in cases() {
         // Numbers among a model's own fields are settings.
         let is_setting = |pointer: &str| pointer.starts_with("/additional") && holds_number(&value);
         for (pointer, operation, is_request, body) in places(&value).into_iter().filter(|place| !is_setting(place.0)) {
             let bytes = body.to_string();
-            let guard = guard();
             let guarded =
                 if is_request { guard.request(operation, bytes.as_bytes()) } else { guard.response(operation, bytes.as_bytes()) };
             let guarded = guarded.unwrap_or_else(|error| panic!("{body}: {error}"));

@@ -84,8 +84,10 @@ table! {
         ("cachePoint", PlainTree),
         ("toolAddition.tool.type", Plain),
         ("toolAddition.tool.name", Text(ToolDefinition)),
+        ("toolAddition.tool.serverName", Text(FreeText)),
         ("toolRemoval.tool.type", Plain),
         ("toolRemoval.tool.name", Text(ToolDefinition)),
+        ("toolRemoval.tool.serverName", Text(FreeText)),
     ]
 }
 
