@@ -12,6 +12,7 @@ mod assessment;
 mod blocked;
 mod error;
 mod event_stream;
+mod files;
 mod guard;
 mod json;
 mod leading;

@@ -11,6 +11,7 @@
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
+use super::files::FileForm;
 use super::slot::{SkipReason, SlotKind};
 
 /// Who says what stands in a message.
@@ -123,8 +124,8 @@ pub(super) enum Rule {
     Unknown,
     /// Content that is not text.
     Opaque(SkipReason),
-    /// Base64 bytes of a Converse document, which are text in some formats.
-    FileBytes,
+    /// A document or file in a string, which is text in some formats.
+    File(FileForm),
     /// Base64 of the JSON body of an InvokeModel request.
     Body,
     /// The JSON body of an InvokeModel request, in place.

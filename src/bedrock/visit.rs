@@ -68,7 +68,9 @@ fn visit_known(
 ) -> Result<Visited, BodyError> {
     let (shape, walked) = match known {
         Some((shape, table)) => (shape, walk::walk(doc, Document::ROOT, table, role, unknown)?),
-        None if unknown == Unknown::Examine => (Shape::Unknown, walk::walk_free(doc, Document::ROOT, SlotKind::Free, false)),
+        None if unknown == Unknown::Examine => {
+            (Shape::Unknown, walk::walk_free(doc, Document::ROOT, SlotKind::Free, false))
+        }
         None => return Err(shape::unknown(what)),
     };
     let mut visit = Visit::new(doc, outer, unknown);
@@ -88,8 +90,8 @@ pub(super) struct Visit<'d, 'a> {
     /// In document order.
     pub(super) edits: Vec<RawEdit>,
     pub(super) coverage: Coverage,
-    /// The Converse document seen last, and whether it is plain text.
-    last_file: Option<(usize, bool)>,
+    /// The object that describes the last file, and whether that is text.
+    pub(super) last_file: Option<(usize, bool)>,
     /// A rule masks something in a single token.
     token_found: bool,
     /// Names of members that change, with what they become.
@@ -148,7 +150,7 @@ impl<'d, 'a> Visit<'d, 'a> {
         Ok(())
     }
 
-    fn skip(&mut self, node: usize, reason: SkipReason) {
+    pub(super) fn skip(&mut self, node: usize, reason: SkipReason) {
         let at = self.doc.node(node);
         let pointer = self.doc.pointer(node);
         let pointer = match self.outer {
@@ -205,7 +207,7 @@ impl<'d, 'a> Visit<'d, 'a> {
                     None => self.offer(&found, text, f),
                 }
             }
-            Form::FileBytes => self.file(&found, &text, f)?,
+            Form::File(form) => self.file(&found, form, &text, f)?,
             Form::Body => self.body(node, &text, f)?,
         };
         let Some(edit) = edit else { return Ok(()) };
@@ -238,7 +240,7 @@ impl<'d, 'a> Visit<'d, 'a> {
         )
     }
 
-    fn offer(&mut self, found: &Found, text: Cow<'_, str>, f: &mut Visitor<'_>) -> Option<SlotEdit> {
+    pub(super) fn offer(&mut self, found: &Found, text: Cow<'_, str>, f: &mut Visitor<'_>) -> Option<SlotEdit> {
         let is_key = found.form == Form::Key;
         let context = if is_key { String::new() } else { self.names_of(found.names).context(found.kind) };
         let context_alone = found.form == Form::ShortNumber;
@@ -278,31 +280,6 @@ impl<'d, 'a> Visit<'d, 'a> {
 
     fn place(&self, node: usize) -> Place<'d> {
         Place::Json { doc: self.doc, node, outer: self.outer }
-    }
-
-    /// Bytes of a Converse document: plain text in four formats, and not examined in the others.
-    fn file(&mut self, found: &Found, text: &str, f: &mut Visitor<'_>) -> Result<Option<SlotEdit>, BodyError> {
-        let node = found.node;
-        let document = self.doc.node(self.doc.node(node).parent()).parent();
-        let is_text = match self.last_file {
-            // Remembered, so that a document with its bytes written a million times stays linear.
-            Some((known, is_text)) if known == document => is_text,
-            _ => is_text_file(self.doc, document),
-        };
-        self.last_file = Some((document, is_text));
-        if !is_text {
-            self.skip(node, SkipReason::BinaryDocument);
-            return Ok(None);
-        }
-        let bytes = self.base64(node, text)?;
-        let not_text = || BodyError::new(BodyErrorKind::NotText { pointer: self.doc.pointer(node) });
-        let content = plain_text(&bytes).ok_or_else(not_text)?.to_owned();
-        let edit = self.offer(&Found { kind: SlotKind::Document, ..*found }, Cow::Borrowed(&content), f);
-        edit.map(|edit| {
-            let changed = STANDARD.encode(edit.apply(&content)?);
-            Ok(SlotEdit::whole(text.len(), changed))
-        })
-        .transpose()
     }
 
     /// The body of an InvokeModel request, as CountTokens carries it.
@@ -356,26 +333,6 @@ pub(super) fn visit_invoke_body(
     let doc = Document::parse(body)?;
     let known = shape::operation_request(Operation::InvokeModel, &doc);
     visit_known(&doc, known, "request", Role::User, unknown, Some(here), f)
-}
-
-/// The text of a document that is plain text. With a NUL it is in another encoding: UTF-16 reads as UTF-8 then, letter by letter.
-pub(super) fn plain_text(bytes: &[u8]) -> Option<&str> {
-    std::str::from_utf8(bytes).ok().filter(|text| !text.contains('\0'))
-}
-
-/// Whether a document of this format is plain text.
-pub(super) fn is_text_format(format: &str) -> bool {
-    matches!(format, "txt" | "md" | "csv" | "html")
-}
-
-/// Whether a Converse document is in one of the formats that are plain text.
-///
-/// A document that names two formats could be read either way: any text format counts.
-fn is_text_file(doc: &Document<'_>, document: usize) -> bool {
-    doc.members(document)
-        .filter(|&(key, _)| doc.string(key) == "format")
-        .filter_map(|(_, value)| doc.as_str(value))
-        .any(|format| is_text_format(&format))
 }
 
 /// The document in a string, if it holds text of its own: a bare number is judged as it is written.

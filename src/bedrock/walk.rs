@@ -1,6 +1,7 @@
 //! Goes through a document with a table in hand, and lists the texts.
 
 use super::error::{BodyError, BodyErrorKind};
+use super::files::FileForm;
 use super::json::{Document, NodeKind};
 use super::shape;
 use super::slot::{NumberText, SkipReason, SlotKind};
@@ -31,7 +32,7 @@ pub(super) enum Form {
     ShortNumber,
     Token,
     TokenBytes,
-    FileBytes,
+    File(FileForm),
     Body,
     Delta(Part),
 }
@@ -234,7 +235,7 @@ impl<'d, 'a> Walk<'d, 'a> {
                 self.find(node, SlotKind::Echo, Form::TokenBytes);
                 over
             }
-            Rule::FileBytes => text(self, SlotKind::Document, Form::FileBytes),
+            Rule::File(form) => text(self, SlotKind::Document, Form::File(form)),
             Rule::Body => text(self, SlotKind::Free, Form::Body),
             Rule::Delta(part) => text(self, part.slot_kind(), Form::Delta(part)),
             // Free-form JSON may be written into a string.
@@ -357,7 +358,13 @@ impl<'d, 'a> Walk<'d, 'a> {
             }
             _ => None,
         };
-        self.stack.push(Frame { end: self.doc.node(node).next(), is_object, state, role: named.unwrap_or(role), names: self.names });
+        self.stack.push(Frame {
+            end: self.doc.node(node).next(),
+            is_object,
+            state,
+            role: named.unwrap_or(role),
+            names: self.names,
+        });
         node + 1
     }
 }

@@ -52,8 +52,7 @@ impl ContextReading {
     pub(super) fn settle(&mut self, detectors: &Detectors, out: &mut Vec<Settled>) -> usize {
         self.found.candidates.retain(|candidate| matches!(candidate.origin, Origin::Entity(..)));
         self.decider.take(&mut self.found.candidates, &mut self.found.exceptions, &mut self.found.contexts);
-        let frontier =
-            if self.text.is_finished() { usize::MAX } else { self.scanner.frontier(detectors, &self.text) };
+        let frontier = if self.text.is_finished() { usize::MAX } else { self.scanner.frontier(detectors, &self.text) };
         let settled = self.decider.settle(frontier, detectors, &self.text, &mut self.settled);
         self.decider.forget_before(settled, detectors.reach());
         self.text.forget_before(settled.min(self.text.end()).saturating_sub(super::evaluator::LOOKBEHIND_BYTES));

@@ -52,8 +52,10 @@ fn places(value: &Value) -> Vec<(&'static str, Operation, bool, Value)> {
     let text = value.to_string();
     let user = |content: Value| json!({"role": "user", "content": content});
     let converse = |block: Value| json!({"messages": [user(json!([block]))]});
-    let openai = |arguments: &Value| json!({"role": "assistant", "content": null, "tool_calls": [
-        {"id": "c", "type": "function", "function": {"name": "f", "arguments": arguments}}]});
+    let openai = |arguments: &Value| {
+        json!({"role": "assistant", "content": null, "tool_calls": [
+        {"id": "c", "type": "function", "function": {"name": "f", "arguments": arguments}}]})
+    };
     vec![
         (
             "/messages/0/content/0/toolUse/input",
@@ -152,8 +154,11 @@ fn a_value_is_read_with_the_name_of_its_field() {
         let is_setting = |pointer: &str| pointer.starts_with("/additional") && holds_number(&value);
         for (pointer, operation, is_request, body) in places(&value).into_iter().filter(|place| !is_setting(place.0)) {
             let bytes = body.to_string();
-            let guarded =
-                if is_request { guard.request(operation, bytes.as_bytes()) } else { guard.response(operation, bytes.as_bytes()) };
+            let guarded = if is_request {
+                guard.request(operation, bytes.as_bytes())
+            } else {
+                guard.response(operation, bytes.as_bytes())
+            };
             let guarded = guarded.unwrap_or_else(|error| panic!("{body}: {error}"));
             let changed = guarded.body().unwrap_or(bytes.as_bytes());
             let changed: Value = serde_json::from_slice(changed).expect("JSON");

@@ -5,6 +5,7 @@
 
 mod bodies;
 mod fields;
+mod files;
 mod obfuscation;
 mod splits;
 mod support;

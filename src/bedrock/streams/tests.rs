@@ -27,7 +27,13 @@ fn scalar() -> impl Strategy<Value = Value> {
         prop_oneof![Just(4_111_111_111_111_111u64), Just(5_555_555_555_554_444), Just(7_712_345), Just(7_700_001)]
             .prop_map(Value::from),
         // Text and numbers that are something behind some names only.
-        prop_oneof![Just(json!("745102386")), Just(json!(745_102_386)), Just(json!("Zw8kQ1x2")), Just(json!("123")), Just(json!(123))],
+        prop_oneof![
+            Just(json!("745102386")),
+            Just(json!(745_102_386)),
+            Just(json!("Zw8kQ1x2")),
+            Just(json!("123")),
+            Just(json!(123))
+        ],
         prop_oneof![Just(-4_111_111_111_111_111i64), Just(-7_712_345)].prop_map(Value::from),
         "[a-z\"\\\\ é\n]{0,12}".prop_map(Value::from),
         Just(Value::from("Ask jane.roe@example.com, \"now\" 4111 1111 1111 1111")),
@@ -38,7 +44,8 @@ fn document() -> impl Strategy<Value = Value> {
     scalar().prop_recursive(4, 24, 4, |inner| {
         prop_oneof![
             prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
-            prop::collection::btree_map("[a-c]{1,3}|ssn|password|card|cvv|pass\"\\\\é|x{200}|x{120} ssn", inner, 0..4).prop_map(|members| json!(members)),
+            prop::collection::btree_map("[a-c]{1,3}|ssn|password|card|cvv|pass\"\\\\é|x{200}|x{120} ssn", inner, 0..4)
+                .prop_map(|members| json!(members)),
         ]
     })
 }

@@ -48,7 +48,8 @@ impl TypedPath {
 impl TypedPath {
     /// The names of free-form fields on the way.
     pub(super) fn names(&self) -> LeadingNames {
-        let mut keys = self.steps.iter().rev().filter_map(|step| if let Step::Key(key) = step { Some(key) } else { None });
+        let mut keys =
+            self.steps.iter().rev().filter_map(|step| if let Step::Key(key) = step { Some(key) } else { None });
         let (own, outer) = (keys.next(), keys.next());
         outer.into_iter().chain(own).fold(LeadingNames::default(), |names, key| names.of_field(key))
     }

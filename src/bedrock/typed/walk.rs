@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use aws_smithy_types::Blob;
 
 use crate::bedrock::error::{BodyError, BodyErrorKind};
+use crate::bedrock::files;
 use crate::bedrock::json::{MAX_DEPTH, SlotEdit};
 use crate::bedrock::names::Names;
 use crate::bedrock::slot::{Coverage, NumberText, Place, SkipReason, Skipped, Slot, SlotKind};
@@ -209,12 +210,12 @@ impl<'f, 'v> Walk<'f, 'v> {
 
     /// Offers the bytes of a document, if its format is plain text.
     pub(super) fn file(&mut self, format: &str, bytes: &mut Blob) -> Done {
-        if !visit::is_text_format(format) {
+        if !files::is_text(format) {
             self.skip(SkipReason::BinaryDocument, bytes.as_ref().len());
             return Ok(());
         }
         let not_text = || BodyError::new(BodyErrorKind::NotText { pointer: self.path.pointer() });
-        let content = visit::plain_text(bytes.as_ref()).ok_or_else(not_text)?;
+        let content = files::plain_text(bytes.as_ref()).ok_or_else(not_text)?;
         if let Some(edit) = self.offer(SlotKind::Document, false, content) {
             *bytes = Blob::new(edit.apply(content)?);
         }
