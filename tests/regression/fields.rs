@@ -172,3 +172,78 @@ fn a_value_is_read_with_the_name_of_its_field() {
         }
     }
 }
+
+/// JSON in a string of free-form JSON hid its values behind escapes, where no table said that the string holds JSON: in documents of
+/// Command R, in a Converse input given as a string, and wherever an unrelated field makes the body one of another family.
+#[test]
+fn escapes_in_json_in_strings_hide_nothing() {
+    let email = "jane.roe\\u0040example.com";
+    let word = "\\u007aorblax";
+    let call = |arguments: &str| json!({"role": "assistant", "tool_calls": [{"id": "c", "type": "function", "function": {"name": "f", "arguments": arguments}}]});
+    let guard = guard();
+    for (text, expected) in [
+        (format!(r#"{{"to":"{email}","n":1.50}}"#), r#"{"to":"{EMAIL}","n":1.50}"#.to_owned()),
+        (format!(r#"["{email}", "{word}"]"#), r#"["{EMAIL}", "{W}"]"#.to_owned()),
+        (format!("\n {{\"a\":{{\"b\":[\"x {word} y\"]}}}}"), "\n {\"a\":{\"b\":[\"x {W} y\"]}}".to_owned()),
+        (format!(r#""{email}""#), r#""{EMAIL}""#.to_owned()),
+        (
+            r#"{"pass\u0077ord":"Zw8kQ1x2","a":"\u0041"}"#.to_owned(),
+            r#"{"pass\u0077ord":"{PASSWORD}","a":"\u0041"}"#.to_owned(),
+        ),
+        (
+            r#"{"ssn":745102386,"a":"\u0041"}"#.to_owned(),
+            r#"{"ssn":"{US_SOCIAL_SECURITY_NUMBER}","a":"\u0041"}"#.to_owned(),
+        ),
+    ] {
+        // Once more in a string, in which nothing but JSON's own escapes are needed.
+        let twice = json!({"inner": text}).to_string();
+        let twice_expected = json!({"inner": expected}).to_string();
+        for (text, expected) in [(&text, &expected), (&twice, &twice_expected)] {
+            let mut bodies = vec![
+                (Operation::InvokeModel, json!({"message": "m", "documents": text}), "/documents".to_owned()),
+                (Operation::InvokeModel, json!({"message": "m", "documents": [text]}), "/documents/0".to_owned()),
+                (
+                    Operation::InvokeModel,
+                    json!({"message": "m", "documents": [{"snippet": text}]}),
+                    "/documents/0/snippet".to_owned(),
+                ),
+                (
+                    Operation::InvokeModel,
+                    json!({"message": "m", "tool_results": [{"call": {"parameters": text}}]}),
+                    "/tool_results/0/call/parameters".to_owned(),
+                ),
+                (
+                    Operation::Converse,
+                    json!({"messages": [{"role": "assistant", "content": [{"toolUse": {"toolUseId": "t", "name": "f", "input": text}}]}]}),
+                    "/messages/0/content/0/toolUse/input".to_owned(),
+                ),
+                (
+                    Operation::Converse,
+                    json!({"messages": [{"role": "user", "content": [{"toolResult": {"toolUseId": "t", "content": [{"json": {"log": text}}]}}]}]}),
+                    "/messages/0/content/0/toolResult/content/0/json/log".to_owned(),
+                ),
+            ];
+            for (more, value) in [
+                ("user", json!("u")),
+                ("unknown", json!([1])),
+                ("max_tokens", json!(5)),
+                ("inferenceConfig", json!({})),
+                ("max_tokens_to_sample", json!(5)),
+                ("anthropic_version", json!("v")),
+                ("taskType", json!("x")),
+            ] {
+                let mut body = json!({"messages": [call(text)]});
+                body[more] = value;
+                bodies.push((Operation::InvokeModel, body, "/messages/0/tool_calls/0/function/arguments".to_owned()));
+            }
+            for (operation, body, pointer) in bodies {
+                let guarded = guard
+                    .request(operation, body.to_string().as_bytes())
+                    .unwrap_or_else(|error| panic!("{body}: {error}"));
+                let changed: Value =
+                    serde_json::from_slice(guarded.body().unwrap_or_else(|| panic!("{body}"))).expect("JSON");
+                assert_eq!(changed.pointer(&pointer).and_then(Value::as_str), Some(expected.as_str()), "{body}");
+            }
+        }
+    }
+}

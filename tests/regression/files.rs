@@ -33,9 +33,7 @@ fn user(part: &Value) -> Value {
 fn what_says_or_defaults_to_text_is_text() {
     let (text, masked) = (STANDARD.encode(SECRET), STANDARD.encode(MASKED));
     let nova = |document: &Value| json!({"schemaVersion": "messages-v1", "messages": [{"role": "user", "content": [{"document": document}]}]});
-    let claude = |source: &Value| {
-        json!({"anthropic_version": "v", "messages": [{"role": "user", "content": [{"type": "document", "source": source}]}]})
-    };
+    let claude = |source: &Value| json!({"anthropic_version": "v", "messages": [{"role": "user", "content": [{"type": "document", "source": source}]}]});
     let mut cases = Vec::new();
     for format in [None, Some("txt"), Some("md"), Some("csv"), Some("html"), Some("TXT"), Some("json"), Some("")] {
         let mut document = json!({"name": "n", "source": {"bytes": text}});
@@ -61,7 +59,10 @@ fn what_says_or_defaults_to_text_is_text() {
     ] {
         let (url, expected) = (format!("{head}{stored}"), format!("{head}{expected}"));
         for (part, pointer) in [
-            (json!({"type": "file", "file": {"filename": "a", "file_data": url}}), "/messages/0/content/0/file/file_data"),
+            (
+                json!({"type": "file", "file": {"filename": "a", "file_data": url}}),
+                "/messages/0/content/0/file/file_data",
+            ),
             (json!({"type": "document_url", "document_url": url}), "/messages/0/content/0/document_url"),
             (json!({"type": "document_url", "document_url": {"url": url}}), "/messages/0/content/0/document_url/url"),
         ] {

@@ -47,7 +47,9 @@ pub(super) fn contents() -> Vec<(&'static str, Value)> {
                 file("html", "PGI+"),
                 file("md", "IyBo"),
                 file("pdf", "aGk="),
-                file("docx", "/w==")
+                file("docx", "/w=="),
+                file("json", "e30="),
+                {"document": {"name": "no format", "source": {"bytes": "ZmlsZSB0ZXh0"}}}
             ]),
         ),
         (
