@@ -173,6 +173,14 @@ fn a_value_is_read_with_the_name_of_its_field() {
     }
 }
 
+/// A mark before a body is no JSON. Some readers skip it and others fail, so the body is rejected.
+#[test]
+fn a_body_with_a_byte_order_mark_is_rejected() {
+    let body = format!("\u{feff}{}", json!({"messages": [{"role": "user", "content": [{"text": "hi"}]}]}));
+    let error = guard().request(Operation::Converse, body.as_bytes()).expect_err("a mark");
+    assert!(error.to_string().contains("byte order mark"), "{error}");
+}
+
 /// JSON in a string of free-form JSON hid its values behind escapes, where no table said that the string holds JSON: in documents of
 /// Command R, in a Converse input given as a string, and wherever an unrelated field makes the body one of another family.
 #[test]

@@ -99,6 +99,10 @@ impl<'a> Document<'a> {
     pub(crate) fn parse(body: &'a [u8]) -> Result<Self, BodyError> {
         let text = std::str::from_utf8(body)
             .map_err(|error| BodyError::new(BodyErrorKind::Utf8 { offset: error.valid_up_to() }))?;
+        if text.starts_with('\u{feff}') {
+            // Some readers skip it and others fail: what the model would see cannot be told.
+            return Err(BodyError::new(BodyErrorKind::ByteOrderMark));
+        }
         Self::parse_str(text)
     }
 
