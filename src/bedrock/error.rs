@@ -115,7 +115,7 @@ impl fmt::Display for BodyError {
                 "the body is not JSON at byte {offset}: expected {expected}; only JSON bodies can be examined"
             ),
             BodyErrorKind::ByteOrderMark => {
-                write!(f, "the body begins with a byte order mark, which is not JSON: send the body without it")
+                write!(f, "the body is not JSON at byte 0: it begins with a byte order mark; send it without one")
             }
             BodyErrorKind::Utf8 { offset } => write!(f, "the body is not UTF-8 at byte {offset}: encode it as UTF-8"),
             BodyErrorKind::TooDeep { offset, limit } => {

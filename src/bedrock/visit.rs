@@ -230,9 +230,8 @@ impl<'d, 'a> Visit<'d, 'a> {
 
     /// Carries an edit of the string at `node` over to the raw bytes.
     pub(super) fn write(&mut self, node: usize, edit: &SlotEdit) -> Result<(), BodyError> {
-        let raw = self.doc.raw(node);
         string_edits(
-            &raw[1..raw.len() - 1],
+            self.doc.inside(node),
             self.doc.node(node).start() + 1,
             &self.doc.string(node),
             edit,

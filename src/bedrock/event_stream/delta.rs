@@ -271,7 +271,7 @@ impl<'a> Event<'a> {
         visit.coverage.examined_bytes = self.deltas.iter().map(|delta| delta.text.len()).sum();
         visit.all(&self.rest, f)?;
         visit.edits.sort_by_key(|edit| edit.range.start);
-        let apart = visit.edits.windows(2).all(|pair| pair[0].range.end <= pair[1].range.start);
+        let apart = visit.edits.iter().is_sorted_by(|one, next| one.range.end <= next.range.start);
         if !apart {
             return Err(BodyError::new(BodyErrorKind::Edit));
         }

@@ -214,8 +214,9 @@ impl Lanes {
             if rest.is_empty() {
                 continue;
             }
-            match deltas.iter().rposition(|(other, _)| *other == lane) {
-                Some(position) => released[position].push_str(&rest),
+            let last = deltas.iter().rposition(|(other, _)| *other == lane);
+            match last.and_then(|position| released.get_mut(position)) {
+                Some(text) => text.push_str(&rest),
                 None => plan.before.push((lane, self.last_block, rest)),
             }
             if plan.blocked {

@@ -81,7 +81,7 @@ impl Place {
 }
 
 fn head(text: &str) -> &str {
-    &text[..text.floor_char_boundary(REACH)]
+    text.get(..text.floor_char_boundary(REACH)).unwrap_or(text)
 }
 
 /// Whether something is found across the seam of two texts of which neither side is found by itself: what was found there has been masked
