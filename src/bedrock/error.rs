@@ -31,6 +31,8 @@ pub(crate) enum BodyErrorKind {
     UnknownBlock { pointer: String },
     /// A document in a format of plain text that holds none.
     NotText { pointer: String },
+    /// A body begins with a byte order mark, which JSON does not allow.
+    ByteOrderMark,
     /// A picture where only text can be evaluated.
     Picture { pointer: String },
     /// A value is cut between two events, in a text that is whole in each.
@@ -112,6 +114,9 @@ impl fmt::Display for BodyError {
                 f,
                 "the body is not JSON at byte {offset}: expected {expected}; only JSON bodies can be examined"
             ),
+            BodyErrorKind::ByteOrderMark => {
+                write!(f, "the body is not JSON at byte 0: it begins with a byte order mark; send it without one")
+            }
             BodyErrorKind::Utf8 { offset } => write!(f, "the body is not UTF-8 at byte {offset}: encode it as UTF-8"),
             BodyErrorKind::TooDeep { offset, limit } => {
                 write!(f, "the body is nested more than {limit} levels deep at byte {offset}: flatten it")

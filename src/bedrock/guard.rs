@@ -126,7 +126,7 @@ impl<'a> Texts<'a> {
     pub(crate) fn examine(&mut self, slot: &Slot<'_>) -> Option<SlotEdit> {
         let source = self.assessment.source();
         let (assessment, replacements) =
-            self.guard.guardrail.assess_for_edits(&self.guard.conversation, source, slot.text());
+            self.guard.guardrail.assess_for_edits(&self.guard.conversation, source, slot.context(), slot.text());
         if assessment.findings().is_empty() {
             self.assessment.add(std::iter::empty(), &assessment);
             return None;

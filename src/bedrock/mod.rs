@@ -6,14 +6,18 @@
 //! Where text stands is data: one table a family, in `shapes`. What no table names is examined as well,
 //! and a content block of an unknown kind is an error, so that a new kind of content cannot slip through.
 
+#![cfg_attr(not(test), warn(clippy::string_slice, clippy::indexing_slicing))]
+
 mod apply;
 mod asked;
 mod assessment;
 mod blocked;
 mod error;
 mod event_stream;
+mod files;
 mod guard;
 mod json;
+mod leading;
 mod names;
 mod operation;
 mod report;

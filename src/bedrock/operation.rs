@@ -89,7 +89,8 @@ impl Operation {
     }
 }
 
-fn percent_decode(text: &str) -> Option<String> {
+/// Decodes `%XX`; what then is not UTF-8 has no text.
+pub(super) fn percent_decode(text: &str) -> Option<String> {
     let mut out = Vec::with_capacity(text.len());
     let mut bytes = text.bytes();
     while let Some(byte) = bytes.next() {

@@ -59,12 +59,28 @@ impl SlotKind {
     }
 }
 
-/// Whether a JSON number is one that could be told as text: a whole one, of 6 to 19 digits. A shorter one is a count or an amount; what does
-/// not fit into 64 bits has lost its digits with most readers.
-pub(super) fn is_telling(number: &str) -> bool {
-    let digits = number.strip_prefix('-').unwrap_or(number);
-    let fits = || number.parse::<i64>().is_ok() || number.parse::<u64>().is_ok();
-    (6..=19).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit()) && fits()
+/// What a JSON number may be as text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum NumberText {
+    /// None: a fraction, or one that does not fit into 64 bits and so has lost its digits with most readers.
+    None,
+    /// A whole number of up to 5 digits: a count or an amount, unless its name says otherwise.
+    Short,
+    /// A whole number of 6 to 19 digits.
+    Long,
+}
+
+impl NumberText {
+    pub(super) fn of(number: &str) -> Self {
+        let digits = number.strip_prefix('-').unwrap_or(number);
+        let fits = || number.parse::<i64>().is_ok() || number.parse::<u64>().is_ok();
+        match digits.len() {
+            _ if digits.bytes().any(|byte| !byte.is_ascii_digit()) => Self::None,
+            1..=5 => Self::Short,
+            6..=19 if fits() => Self::Long,
+            _ => Self::None,
+        }
+    }
 }
 
 /// Where a string stands.
@@ -100,6 +116,10 @@ pub(crate) struct Slot<'a> {
     pub(super) kind: SlotKind,
     pub(super) text: Cow<'a, str>,
     pub(super) is_key: bool,
+    /// Names that are read before the text.
+    pub(super) context: String,
+    /// The text means nothing without them.
+    pub(super) context_alone: bool,
     pub(super) place: Place<'a>,
 }
 
@@ -112,6 +132,12 @@ impl Slot<'_> {
     /// The decoded text.
     pub(crate) fn text(&self) -> &str {
         &self.text
+    }
+
+    /// What is read before the text and is no part of it: the names of the JSON fields it stands in. And whether the text counts with
+    /// it alone.
+    pub(crate) fn context(&self) -> (&str, bool) {
+        (&self.context, self.context_alone)
     }
 
     /// Whether the text is the name of a member of a free-form object, not its value.

@@ -11,6 +11,7 @@
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
+use super::files::FileForm;
 use super::slot::{SkipReason, SlotKind};
 
 /// Who says what stands in a message.
@@ -123,8 +124,8 @@ pub(super) enum Rule {
     Unknown,
     /// Content that is not text.
     Opaque(SkipReason),
-    /// Base64 bytes of a Converse document, which are text in some formats.
-    FileBytes,
+    /// A document or file in a string, which is text in some formats.
+    File(FileForm),
     /// Base64 of the JSON body of an InvokeModel request.
     Body,
     /// The JSON body of an InvokeModel request, in place.
@@ -237,12 +238,14 @@ impl Trie {
                 at = self.item_step(at);
             }
         }
-        self.steps[at].rule = Some(rule);
+        if let Some(step) = self.steps.get_mut(at) {
+            step.rule = Some(rule);
+        }
     }
 
     fn child(&mut self, at: usize, name: &'static str) -> usize {
         let fresh = self.steps.len();
-        let step = &mut self.steps[at];
+        let Some(step) = self.steps.get_mut(at) else { return at };
         let found =
             if name == "*" { *step.any.get_or_insert(fresh) } else { *step.members.entry(name).or_insert(fresh) };
         if found == fresh {
@@ -253,7 +256,8 @@ impl Trie {
 
     fn item_step(&mut self, at: usize) -> usize {
         let fresh = self.steps.len();
-        let found = *self.steps[at].items.get_or_insert(fresh);
+        let Some(step) = self.steps.get_mut(at) else { return at };
+        let found = *step.items.get_or_insert(fresh);
         if found == fresh {
             self.steps.push(Step::default());
         }
@@ -261,22 +265,21 @@ impl Trie {
     }
 
     pub(super) fn member(&self, at: usize, name: &str) -> Option<usize> {
-        let step = &self.steps[at];
+        let step = self.steps.get(at)?;
         step.members.get(name).copied().or(step.any)
     }
 
     pub(super) fn items(&self, at: usize) -> Option<usize> {
-        self.steps[at].items
+        self.steps.get(at)?.items
     }
 
     pub(super) fn rule(&self, at: usize) -> Option<Rule> {
-        self.steps[at].rule
+        self.steps.get(at)?.rule
     }
 
     /// Whether rows go on below this step.
     pub(super) fn goes_on(&self, at: usize) -> bool {
-        let step = &self.steps[at];
-        !step.members.is_empty() || step.any.is_some() || step.items.is_some()
+        self.steps.get(at).is_some_and(|step| !step.members.is_empty() || step.any.is_some() || step.items.is_some())
     }
 
     /// The root for a value of the tag: exact names first, then endings.

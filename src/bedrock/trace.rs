@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::asked::TraceScope;
 use super::assessment::{BodyAssessment, BodyFinding};
@@ -112,31 +112,25 @@ impl Told {
         // What a Bedrock guardrail did still holds when this one did nothing.
         let tells = |path: &[&str]| self.outcome != Outcome::Passed || !has(path);
         let (input, output) = (json!(self.input), self.output.as_ref().map(|output| json!(output)));
+        let field = |name: &str, value: Value| (name.to_owned(), value);
+        let reason = |path: &[&str]| tells(path).then(|| field("actionReason", self.reason().into()));
         match kind {
             StreamKind::Converse => {
-                let mut guardrail = json!({"inputAssessment": {id: input}});
-                if let Some(output) = output {
-                    guardrail["outputAssessments"] = json!({id: [output]});
-                }
-                if tells(&["trace", "guardrail", "actionReason"]) {
-                    guardrail["actionReason"] = self.reason().into();
-                }
+                let mut guardrail = Map::from_iter([field("inputAssessment", json!({id: input}))]);
+                guardrail.extend(output.map(|output| field("outputAssessments", json!({id: [output]}))));
+                guardrail.extend(reason(&["trace", "guardrail", "actionReason"]));
                 json!({"trace": {"guardrail": guardrail}})
             }
             StreamKind::Invoke => {
-                let mut guardrail = json!({"input": {id: input}});
-                if let Some(output) = output {
-                    guardrail["outputs"] = json!([{id: output}]);
-                }
-                if tells(&["amazon-bedrock-trace", "guardrail", "actionReason"]) {
-                    guardrail["actionReason"] = self.reason().into();
-                }
-                let mut addition = json!({"amazon-bedrock-trace": {"guardrail": guardrail}});
+                let mut guardrail = Map::from_iter([field("input", json!({id: input}))]);
+                guardrail.extend(output.map(|output| field("outputs", json!([{id: output}]))));
+                guardrail.extend(reason(&["amazon-bedrock-trace", "guardrail", "actionReason"]));
+                let mut addition = Map::from_iter([field("amazon-bedrock-trace", json!({"guardrail": guardrail}))]);
                 if tells(&["amazon-bedrock-guardrailAction"]) {
                     let action = if self.outcome == Outcome::Passed { "NONE" } else { "INTERVENED" };
-                    addition["amazon-bedrock-guardrailAction"] = action.into();
+                    addition.extend([field("amazon-bedrock-guardrailAction", action.into())]);
                 }
-                addition
+                Value::Object(addition)
             }
         }
     }

@@ -1,19 +1,20 @@
 //! Offers each text of a body to a closure, and writes back what the closure changes.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::error::{BodyError, BodyErrorKind};
 use super::json::{Document, NodeKind, RawEdit, SlotEdit, splice, string_edits};
+use super::leading::{self, LeadingNames};
 use super::names::Names;
 use super::operation::Operation;
 use super::shape::{self, Shape};
 use super::slot::{Coverage, Place, SkipReason, Skipped, Slot, SlotKind, Visited};
 use super::table::{Role, Table};
-use super::walk::{self, Form, Found, Unknown, Walked};
+use super::walk::{self, FieldNames, Form, Found, Unknown, Walked};
 
 /// What is done with each text: nothing, or these replacements.
 pub(crate) type Visitor<'v> = dyn FnMut(Slot<'_>) -> Option<SlotEdit> + 'v;
@@ -67,7 +68,9 @@ fn visit_known(
 ) -> Result<Visited, BodyError> {
     let (shape, walked) = match known {
         Some((shape, table)) => (shape, walk::walk(doc, Document::ROOT, table, role, unknown)?),
-        None if unknown == Unknown::Examine => (Shape::Unknown, walk::walk_free(doc, Document::ROOT, SlotKind::Free)),
+        None if unknown == Unknown::Examine => {
+            (Shape::Unknown, walk::walk_free(doc, Document::ROOT, SlotKind::Free, false))
+        }
         None => return Err(shape::unknown(what)),
     };
     let mut visit = Visit::new(doc, outer, unknown);
@@ -80,11 +83,15 @@ pub(super) struct Visit<'d, 'a> {
     pub(super) doc: &'d Document<'a>,
     pub(super) outer: Option<&'d Place<'d>>,
     pub(super) unknown: Unknown,
+    /// The names that lead to the string in which the document stands.
+    names: LeadingNames,
+    /// Names with escapes, decoded once.
+    decoded: HashMap<usize, Box<str>>,
     /// In document order.
     pub(super) edits: Vec<RawEdit>,
     pub(super) coverage: Coverage,
-    /// The Converse document seen last, and whether it is plain text.
-    last_file: Option<(usize, bool)>,
+    /// The object that describes the last file, and whether that is text.
+    pub(super) last_file: Option<(usize, bool)>,
     /// A rule masks something in a single token.
     token_found: bool,
     /// Names of members that change, with what they become.
@@ -97,6 +104,8 @@ impl<'d, 'a> Visit<'d, 'a> {
             doc,
             outer,
             unknown,
+            names: LeadingNames::default(),
+            decoded: HashMap::new(),
             edits: Vec::new(),
             coverage: Coverage::default(),
             token_found: false,
@@ -141,7 +150,7 @@ impl<'d, 'a> Visit<'d, 'a> {
         Ok(())
     }
 
-    fn skip(&mut self, node: usize, reason: SkipReason) {
+    pub(super) fn skip(&mut self, node: usize, reason: SkipReason) {
         let at = self.doc.node(node);
         let pointer = self.doc.pointer(node);
         let pointer = match self.outer {
@@ -174,29 +183,31 @@ impl<'d, 'a> Visit<'d, 'a> {
     }
 
     pub(super) fn one(&mut self, found: Found, f: &mut Visitor<'_>) -> Result<(), BodyError> {
-        let Found { node, kind, form } = found;
+        let Found { node, kind, form, .. } = found;
         match form {
             Form::TokenBytes => return Ok(()),
-            Form::Number => return self.number(node, kind, f),
+            Form::Number | Form::ShortNumber => return self.number(&found, f),
             _ => {}
         }
         let text = self.doc.string(node);
         let edit = match form {
-            Form::TokenBytes | Form::Number => None,
+            Form::TokenBytes | Form::Number | Form::ShortNumber => None,
             Form::Token => {
                 // One that is found by itself takes all of them with it.
-                self.token_found |= self.offer(node, SlotKind::Token, text, false, f).is_some();
+                self.token_found |= self.offer(&Found { kind: SlotKind::Token, ..found }, text, f).is_some();
                 None
             }
-            Form::Text | Form::Key | Form::Delta(_) => self.offer(node, kind, text, form == Form::Key, f),
-            Form::Json => {
+            Form::Text | Form::Key | Form::Delta(_) => self.offer(&found, text, f),
+            Form::FreeText if !may_hide_text(&text) => self.offer(&found, text, f),
+            Form::Json | Form::FreeText => {
+                let names = self.names_of(found.names);
                 let here = self.place(node);
-                match visit_json_text(&text, kind, &here, self.unknown, &mut self.coverage, f)? {
+                match visit_json_text(&text, kind, &names, &here, self.unknown, &mut self.coverage, f)? {
                     Some(edit) => Some(edit),
-                    None => self.offer(node, kind, text, false, f),
+                    None => self.offer(&found, text, f),
                 }
             }
-            Form::FileBytes => self.file(node, &text, f)?,
+            Form::File(form) => self.file(&found, form, &text, f)?,
             Form::Body => self.body(node, &text, f)?,
         };
         let Some(edit) = edit else { return Ok(()) };
@@ -207,10 +218,10 @@ impl<'d, 'a> Visit<'d, 'a> {
     }
 
     /// Offers a number as it is written.
-    fn number(&mut self, node: usize, kind: SlotKind, f: &mut Visitor<'_>) -> Result<(), BodyError> {
-        let raw = self.doc.raw(node);
-        if let Some(edit) = self.offer(node, kind, Cow::Borrowed(raw), false, f) {
-            let at = self.doc.node(node);
+    fn number(&mut self, found: &Found, f: &mut Visitor<'_>) -> Result<(), BodyError> {
+        let raw = self.doc.raw(found.node);
+        if let Some(edit) = self.offer(found, Cow::Borrowed(raw), f) {
+            let at = self.doc.node(found.node);
             let bytes = serde_json::Value::from(edit.apply(raw)?).to_string();
             self.edits.push(RawEdit { range: at.start()..at.end(), bytes });
         }
@@ -219,9 +230,8 @@ impl<'d, 'a> Visit<'d, 'a> {
 
     /// Carries an edit of the string at `node` over to the raw bytes.
     pub(super) fn write(&mut self, node: usize, edit: &SlotEdit) -> Result<(), BodyError> {
-        let raw = self.doc.raw(node);
         string_edits(
-            &raw[1..raw.len() - 1],
+            self.doc.inside(node),
             self.doc.node(node).start() + 1,
             &self.doc.string(node),
             edit,
@@ -229,44 +239,46 @@ impl<'d, 'a> Visit<'d, 'a> {
         )
     }
 
-    fn offer(
-        &mut self,
-        node: usize,
-        kind: SlotKind,
-        text: Cow<'_, str>,
-        is_key: bool,
-        f: &mut Visitor<'_>,
-    ) -> Option<SlotEdit> {
+    pub(super) fn offer(&mut self, found: &Found, text: Cow<'_, str>, f: &mut Visitor<'_>) -> Option<SlotEdit> {
+        let is_key = found.form == Form::Key;
+        let context = if is_key { String::new() } else { self.names_of(found.names).context(found.kind) };
+        let context_alone = found.form == Form::ShortNumber;
+        if context_alone && context.is_empty() {
+            return None;
+        }
         self.coverage.examined_bytes += text.len();
-        f(Slot { kind, text, is_key, place: self.place(node) }).filter(|edit| !edit.is_empty())
+        let place = self.place(found.node);
+        f(Slot { kind: found.kind, text, is_key, context, context_alone, place }).filter(|edit| !edit.is_empty())
+    }
+
+    /// The names of a value, with those of the string in which the document stands.
+    fn names_of(&mut self, names: FieldNames) -> LeadingNames {
+        let mut all = self.names.clone();
+        for key in [names.outer, names.own] {
+            if key != Document::ROOT {
+                all = all.of_field(&self.name(key));
+            }
+        }
+        all
+    }
+
+    /// The end of a field's name. The names of a million values can be one name: what has to be decoded is kept.
+    fn name(&mut self, key: usize) -> Cow<'a, str> {
+        if let Some(known) = self.decoded.get(&key) {
+            return Cow::Owned(known.to_string());
+        }
+        match self.doc.string(key) {
+            Cow::Borrowed(name) => Cow::Borrowed(leading::end(name)),
+            Cow::Owned(name) => {
+                let name = leading::end(&name);
+                self.decoded.insert(key, name.into());
+                Cow::Owned(name.to_owned())
+            }
+        }
     }
 
     fn place(&self, node: usize) -> Place<'d> {
         Place::Json { doc: self.doc, node, outer: self.outer }
-    }
-
-    /// Bytes of a Converse document: plain text in four formats, and not examined in the others.
-    fn file(&mut self, node: usize, text: &str, f: &mut Visitor<'_>) -> Result<Option<SlotEdit>, BodyError> {
-        let document = self.doc.node(self.doc.node(node).parent()).parent();
-        let is_text = match self.last_file {
-            // Remembered, so that a document with its bytes written a million times stays linear.
-            Some((known, is_text)) if known == document => is_text,
-            _ => is_text_file(self.doc, document),
-        };
-        self.last_file = Some((document, is_text));
-        if !is_text {
-            self.skip(node, SkipReason::BinaryDocument);
-            return Ok(None);
-        }
-        let bytes = self.base64(node, text)?;
-        let not_text = || BodyError::new(BodyErrorKind::NotText { pointer: self.doc.pointer(node) });
-        let content = plain_text(&bytes).ok_or_else(not_text)?.to_owned();
-        let edit = self.offer(node, SlotKind::Document, Cow::Borrowed(&content), false, f);
-        edit.map(|edit| {
-            let changed = STANDARD.encode(edit.apply(&content)?);
-            Ok(SlotEdit::whole(text.len(), changed))
-        })
-        .transpose()
     }
 
     /// The body of an InvokeModel request, as CountTokens carries it.
@@ -283,12 +295,18 @@ impl<'d, 'a> Visit<'d, 'a> {
     }
 }
 
-/// JSON in a string: its strings are offered, and the edits escaped once for each layer.
+/// Whether free text may hold JSON in which an escape hides text. JSON without one reads the same as text.
+pub(super) fn may_hide_text(text: &str) -> bool {
+    text.contains('\\') && text.trim_start().starts_with(['{', '[', '"'])
+}
+
+/// JSON in a string that these names lead to: its strings are offered, and the edits escaped once for each layer.
 ///
 /// Nothing comes back if the string holds no JSON; its text is to be offered as it is.
 pub(super) fn visit_json_text(
     text: &str,
     kind: SlotKind,
+    names: &LeadingNames,
     here: &Place<'_>,
     unknown: Unknown,
     coverage: &mut Coverage,
@@ -297,8 +315,8 @@ pub(super) fn visit_json_text(
     let Some(inner) = inner_document(text) else {
         return Ok(None);
     };
-    let mut visit = Visit::new(&inner, Some(here), unknown);
-    visit.all(&walk::walk_free(&inner, Document::ROOT, kind), f)?;
+    let mut visit = Visit { names: names.clone(), ..Visit::new(&inner, Some(here), unknown) };
+    visit.all(&walk::walk_free(&inner, Document::ROOT, kind, true), f)?;
     coverage.examined_bytes += visit.coverage.examined_bytes;
     let replacements = visit.edits.into_iter().map(|e| (e.range, e.bytes)).collect();
     Ok(Some(SlotEdit::new(replacements)))
@@ -314,26 +332,6 @@ pub(super) fn visit_invoke_body(
     let doc = Document::parse(body)?;
     let known = shape::operation_request(Operation::InvokeModel, &doc);
     visit_known(&doc, known, "request", Role::User, unknown, Some(here), f)
-}
-
-/// The text of a document that is plain text. With a NUL it is in another encoding: UTF-16 reads as UTF-8 then, letter by letter.
-pub(super) fn plain_text(bytes: &[u8]) -> Option<&str> {
-    std::str::from_utf8(bytes).ok().filter(|text| !text.contains('\0'))
-}
-
-/// Whether a document of this format is plain text.
-pub(super) fn is_text_format(format: &str) -> bool {
-    matches!(format, "txt" | "md" | "csv" | "html")
-}
-
-/// Whether a Converse document is in one of the formats that are plain text.
-///
-/// A document that names two formats could be read either way: any text format counts.
-fn is_text_file(doc: &Document<'_>, document: usize) -> bool {
-    doc.members(document)
-        .filter(|&(key, _)| doc.string(key) == "format")
-        .filter_map(|(_, value)| doc.as_str(value))
-        .any(|format| is_text_format(&format))
 }
 
 /// The document in a string, if it holds text of its own: a bare number is judged as it is written.

@@ -1,9 +1,10 @@
 //! Goes through a document with a table in hand, and lists the texts.
 
 use super::error::{BodyError, BodyErrorKind};
+use super::files::FileForm;
 use super::json::{Document, NodeKind};
 use super::shape;
-use super::slot::{SkipReason, SlotKind, is_telling};
+use super::slot::{NumberText, SkipReason, SlotKind};
 use super::table::{Part, Role, Rule, Table, Tag, Trie};
 
 /// What to do with content of an unknown kind.
@@ -21,13 +22,17 @@ pub(crate) enum Unknown {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Form {
     Text,
+    /// Text of free-form JSON, which may hold JSON itself.
+    FreeText,
     Key,
     Json,
     /// A number. One that is masked becomes a string.
     Number,
+    /// A number that only its name can make text.
+    ShortNumber,
     Token,
     TokenBytes,
-    FileBytes,
+    File(FileForm),
     Body,
     Delta(Part),
 }
@@ -38,6 +43,22 @@ pub(super) struct Found {
     pub(super) node: usize,
     pub(super) kind: SlotKind,
     pub(super) form: Form,
+    pub(super) names: FieldNames,
+}
+
+/// The nodes of the names that lead to a value of free-form JSON: its own, and that of what it stands in. Zero, which is no name's node,
+/// for none.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct FieldNames {
+    pub(super) own: usize,
+    pub(super) outer: usize,
+}
+
+impl FieldNames {
+    /// The names of a value in a free-form field.
+    fn of_field(self, key: usize) -> Self {
+        Self { own: key, outer: self.own }
+    }
 }
 
 /// What a walk has found, in document order.
@@ -58,11 +79,13 @@ enum State {
     Strings(SlotKind),
 }
 
+#[derive(Clone, Copy)]
 struct Frame {
     end: usize,
     is_object: bool,
     state: State,
     role: Role,
+    names: FieldNames,
 }
 
 /// Lists the texts of the value at `root` by `table`.
@@ -76,7 +99,7 @@ pub(super) fn walk(
     role: Role,
     unknown: Unknown,
 ) -> Result<Walked, BodyError> {
-    let mut walk = Walk { doc, unknown, stack: Vec::new(), out: Walked::default() };
+    let mut walk = Walk::new(doc, unknown, false);
     let state = walk.table_state(root, table)?;
     let mut at = walk.container_or_scalar(root, state, role);
     while let Some(frame) = walk.stack.last() {
@@ -84,33 +107,34 @@ pub(super) fn walk(
             walk.stack.pop();
             continue;
         }
-        let (state, role) = (frame.state, frame.role);
-        let (value, state) =
-            if frame.is_object { (at + 1, walk.member_state(at, state)) } else { (at, item_state(state)) };
+        let role = frame.role;
+        let (value, state) = walk.next_value(at);
         at = walk.value(value, state, role)?;
     }
     Ok(walk.out)
 }
 
-/// Lists every string and member name below `root`.
-pub(super) fn walk_free(doc: &Document<'_>, root: usize, kind: SlotKind) -> Walked {
-    let mut walk = Walk { doc, unknown: Unknown::Examine, stack: Vec::new(), out: Walked::default() };
+/// Lists every string and member name below `root`; with `all_numbers` every long number too, whatever the kind.
+pub(super) fn walk_free(doc: &Document<'_>, root: usize, kind: SlotKind, all_numbers: bool) -> Walked {
+    let mut walk = Walk::new(doc, Unknown::Examine, all_numbers);
     let mut at = walk.container_or_scalar(root, State::Free(kind), Role::User);
     while let Some(frame) = walk.stack.last() {
         if at >= frame.end {
             walk.stack.pop();
             continue;
         }
-        let state = frame.state;
-        let value = if frame.is_object {
-            walk.member_state(at, state);
-            at + 1
-        } else {
-            at
-        };
+        let (value, state) = walk.next_value(at);
         at = walk.container_or_scalar(value, state, Role::User);
     }
     walk.out
+}
+
+fn number_form(raw: &str) -> Option<Form> {
+    match NumberText::of(raw) {
+        NumberText::Long => Some(Form::Number),
+        NumberText::Short => Some(Form::ShortNumber),
+        NumberText::None => None,
+    }
 }
 
 fn item_state(state: State) -> State {
@@ -128,10 +152,36 @@ struct Walk<'d, 'a> {
     doc: &'d Document<'a>,
     unknown: Unknown,
     stack: Vec<Frame>,
+    /// The names that lead to the value at hand.
+    names: FieldNames,
+    /// Numbers may be text in every kind: they stand in a string.
+    all_numbers: bool,
     out: Walked,
 }
 
-impl Walk<'_, '_> {
+impl<'d, 'a> Walk<'d, 'a> {
+    fn new(doc: &'d Document<'a>, unknown: Unknown, all_numbers: bool) -> Self {
+        let names = FieldNames::default();
+        Self { doc, unknown, stack: Vec::new(), names, all_numbers, out: Walked::default() }
+    }
+
+    /// The node of the value that comes at `at` in what is open, and what the tables say about it.
+    fn next_value(&mut self, at: usize) -> (usize, State) {
+        let Some(&Frame { is_object, state, names, .. }) = self.stack.last() else {
+            return (at, State::Free(SlotKind::Free));
+        };
+        self.names = names;
+        if !is_object {
+            return (at, item_state(state));
+        }
+        let of_value = self.member_state(at, state);
+        // A name that a table knows belongs to the format, and says nothing of the value.
+        if matches!(state, State::Free(_) | State::Named(..)) || matches!(of_value, State::Free(_)) {
+            self.names = names.of_field(at);
+        }
+        (at + 1, of_value)
+    }
+
     fn member_state(&mut self, key: usize, state: State) -> State {
         match state {
             State::At(trie, step) | State::Named(trie, step, _) => {
@@ -152,7 +202,7 @@ impl Walk<'_, '_> {
     }
 
     fn find(&mut self, node: usize, kind: SlotKind, form: Form) {
-        self.out.found.push(Found { node, kind, form });
+        self.out.found.push(Found { node, kind, form, names: self.names });
     }
 
     /// Handles one value by its rule; the index where the walk goes on is returned.
@@ -185,9 +235,11 @@ impl Walk<'_, '_> {
                 self.find(node, SlotKind::Echo, Form::TokenBytes);
                 over
             }
-            Rule::FileBytes => text(self, SlotKind::Document, Form::FileBytes),
+            Rule::File(form) => text(self, SlotKind::Document, Form::File(form)),
             Rule::Body => text(self, SlotKind::Free, Form::Body),
             Rule::Delta(part) => text(self, part.slot_kind(), Form::Delta(part)),
+            // Free-form JSON may be written into a string.
+            Rule::Free(slot_kind) if kind == NodeKind::String => text(self, slot_kind, Form::Json),
             Rule::Free(slot_kind) => self.container_or_scalar(node, State::Free(slot_kind), role),
             Rule::Strings(slot_kind) => self.container_or_scalar(node, State::Strings(slot_kind), role),
             Rule::Named(slot_kind) => self.container_or_scalar(node, State::Named(trie, step, slot_kind), role),
@@ -280,15 +332,16 @@ impl Walk<'_, '_> {
                     State::At(..) => SlotKind::Free,
                     State::Named(_, _, kind) | State::Free(kind) | State::Strings(kind) => kind,
                 };
-                self.find(node, kind, Form::Text);
+                let form = if matches!(state, State::Strings(_)) { Form::Text } else { Form::FreeText };
+                self.find(node, kind, form);
                 self.doc.node(node).next()
             }
             NodeKind::Number => {
                 if let State::Free(kind) | State::Strings(kind) = state
-                    && kind.has_numbers()
-                    && is_telling(self.doc.raw(node))
+                    && (kind.has_numbers() || self.all_numbers)
+                    && let Some(form) = number_form(self.doc.raw(node))
                 {
-                    self.find(node, kind, Form::Number);
+                    self.find(node, kind, form);
                 }
                 self.doc.node(node).next()
             }
@@ -305,7 +358,13 @@ impl Walk<'_, '_> {
             }
             _ => None,
         };
-        self.stack.push(Frame { end: self.doc.node(node).next(), is_object, state, role: named.unwrap_or(role) });
+        self.stack.push(Frame {
+            end: self.doc.node(node).next(),
+            is_object,
+            state,
+            role: named.unwrap_or(role),
+            names: self.names,
+        });
         node + 1
     }
 }

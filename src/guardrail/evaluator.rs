@@ -1,16 +1,20 @@
 //! The machinery of every evaluation, of whole texts and of streams alike.
 
+use std::collections::HashSet;
+
 use super::assessment::{Assessment, Outcome};
 use super::conversation::Conversation;
 use super::decide::{Decider, Ground, Settled};
 use super::finding::{ActionTaken, Explanation, Finding, Matched};
 use super::guard::{Guardrail, Source};
 use super::labels::Labels;
+use super::lead::ContextReading;
 use super::resolve::{Blocked, Claim, Resolver};
 use super::sink::{Discard, Sink};
 use crate::detect::detectors::Found;
 use crate::detect::scanner::Scanner;
-use crate::policy::Action;
+use crate::detect::spec::RuleId;
+use crate::policy::{Action, RuleKind};
 use crate::text::Span;
 use crate::text::buffer::TextBuffer;
 
@@ -18,7 +22,7 @@ use crate::text::buffer::TextBuffer;
 const SLICE_BYTES: usize = 16 << 10;
 
 /// Text kept behind what is written, for the character before a span.
-const LOOKBEHIND_BYTES: usize = 64;
+pub(super) const LOOKBEHIND_BYTES: usize = 64;
 
 /// Evaluates one text that arrives in pieces.
 #[derive(Debug)]
@@ -37,6 +41,11 @@ pub(crate) struct Evaluator {
     chars: usize,
     /// Text is released as it comes, until it is blocked.
     at_once: bool,
+    context: Option<Box<ContextReading>>,
+    /// Only findings that need the context count.
+    context_alone: bool,
+    /// Findings so far, while there are two readings that may bring the same.
+    reported: HashSet<(RuleId, usize, usize)>,
 }
 
 impl Evaluator {
@@ -55,7 +64,25 @@ impl Evaluator {
             findings: Vec::new(),
             chars: 0,
             at_once: false,
+            context: None,
+            context_alone: false,
+            reported: HashSet::new(),
         }
+    }
+
+    /// Reads `context` before the text. It is not part of the text: offsets, counts and what is released are those of the text, and what
+    /// lies in the context is no finding.
+    pub(crate) fn with_context(mut self, context: &str) -> Self {
+        let has_entities = || self.guardrail.rules().iter().any(|rule| rule.kind == RuleKind::Pii);
+        if !context.is_empty() && has_entities() {
+            self.context = Some(Box::new(ContextReading::new(context, &self.guardrail)));
+        }
+        self
+    }
+
+    /// As [`Self::with_context`], for text that means nothing without its context: what the text alone brings is no finding.
+    pub(crate) fn with_context_alone(self, context: &str) -> Self {
+        Self { context_alone: true, ..self.with_context(context) }
     }
 
     /// An evaluator of a stream, which a policy may have release text at once.
@@ -84,6 +111,9 @@ impl Evaluator {
             self.text.push(slice);
             self.labels.scan(self.guardrail.labels(), slice, offset);
             self.scanner.push(self.guardrail.detectors(), &self.text, slice, offset, &mut self.found);
+            if let Some(context) = &mut self.context {
+                context.push(&self.guardrail, slice);
+            }
             let frontier = self.scanner.frontier(self.guardrail.detectors(), &self.text);
             let words_known = self.scanner.open_word(self.guardrail.detectors(), &self.text);
             self.settle(frontier, words_known.unwrap_or(self.text.end()), out);
@@ -122,6 +152,9 @@ impl Evaluator {
         self.text.finish();
         self.labels.finish();
         self.scanner.finish(self.guardrail.detectors(), &self.text, &mut self.found);
+        if let Some(context) = &mut self.context {
+            context.finish(&self.guardrail);
+        }
         if self.at_once {
             self.settle(usize::MAX, usize::MAX, &mut Discard);
         } else {
@@ -156,6 +189,10 @@ impl Evaluator {
         };
         let mut findings = self.findings.clone();
         findings.sort_by_key(|finding| (finding.span, finding.number));
+        if self.context.is_some() {
+            // What is found with the context and without it is one finding.
+            findings.dedup_by_key(|finding| (finding.span, finding.number));
+        }
         Assessment {
             source: self.source,
             outcome,
@@ -178,7 +215,18 @@ impl Evaluator {
             labels: &self.labels,
             words_known,
         };
-        let settled = self.decider.settle(frontier, ground, &mut self.settled);
+        let mut settled = self.decider.settle(frontier, ground, &mut self.settled);
+        let reach = self.guardrail.detectors().reach();
+        self.decider.forget_before(settled, self.scanner.open_window(), reach);
+        self.labels.forget_before(settled.saturating_sub(reach));
+        if self.context_alone {
+            self.settled.clear();
+        }
+        if let Some(context) = &mut self.context {
+            settled = settled.min(context.settle(&self.guardrail, self.source, &mut self.settled));
+            let reported = &mut self.reported;
+            self.settled.retain(|found| reported.insert((found.rule, found.start, found.end)));
+        }
         for found in self.settled.drain(..) {
             let Some(rule) = self.guardrail.rules().get(found.rule as usize) else { continue };
             let action = rule.action(self.source);
@@ -201,9 +249,6 @@ impl Evaluator {
         }
         self.resolver.write(settled, &self.text, self.guardrail.rules(), &self.conversation, out);
         let done = settled.min(self.resolver.written());
-        let reach = self.guardrail.detectors().reach();
-        self.decider.forget_before(settled, self.scanner.open_window(), reach);
-        self.labels.forget_before(settled.saturating_sub(reach));
         self.text.forget_before(done.saturating_sub(LOOKBEHIND_BYTES));
         self.scanner.forget_before(self.guardrail.detectors(), done.saturating_sub(LOOKBEHIND_BYTES));
     }

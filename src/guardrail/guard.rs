@@ -135,14 +135,18 @@ impl Guardrail {
         assessment
     }
 
-    /// Evaluates a whole text, and tells what to replace in it instead of the text.
+    /// Evaluates a whole text with `context` before it, and tells what to replace in it instead of the text. Where `context_alone`, what
+    /// the text alone brings is no finding.
     pub(crate) fn assess_for_edits(
         &self,
         conversation: &Conversation,
         source: Source,
+        (context, context_alone): (&str, bool),
         text: &str,
     ) -> (Assessment, Replacements) {
-        let mut evaluator = Evaluator::new(self.clone(), source, conversation.clone());
+        let evaluator = Evaluator::new(self.clone(), source, conversation.clone());
+        let mut evaluator =
+            if context_alone { evaluator.with_context_alone(context) } else { evaluator.with_context(context) };
         let mut replacements = Replacements::default();
         evaluator.push(text, &mut replacements);
         evaluator.finish(&mut replacements);

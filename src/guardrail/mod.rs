@@ -27,6 +27,7 @@ mod evaluator;
 mod finding;
 mod guard;
 mod labels;
+mod lead;
 mod mask;
 mod resolve;
 mod sink;

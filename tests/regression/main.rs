@@ -4,6 +4,8 @@
 //! an issue is named instead; inputs are the ones that failed there.
 
 mod bodies;
+mod fields;
+mod files;
 mod obfuscation;
 mod scripts;
 mod splits;

@@ -65,9 +65,10 @@ impl FrameDecoder {
         let Some(prelude) = self.buffer.get(..PRELUDE_BYTES) else {
             return Ok(None);
         };
-        let total = word(prelude, 0);
-        let headers = word(prelude, 4);
-        if checksum(&prelude[..8]) != word(prelude, 8) {
+        let (lengths, sum) = prelude.split_at(PRELUDE_BYTES - 4);
+        let (total, headers) = lengths.split_at(4);
+        let (total, headers) = (number(total), number(headers));
+        if checksum(lengths) != number(sum) {
             return Err(BodyError::frame("the checksum of the prelude is wrong"));
         }
         if total > MAX_FRAME_BYTES {
@@ -84,7 +85,8 @@ impl FrameDecoder {
         }
         let mut frame = self.buffer.split_to(total).freeze();
         let end = total - TRAILER_BYTES;
-        if checksum(&frame[..end]) != word(&frame, end) {
+        let (content, sum) = frame.split_at(end);
+        if checksum(content) != number(sum) {
             return Err(BodyError::frame("the checksum of the frame is wrong"));
         }
         frame.truncate(end);
@@ -94,9 +96,9 @@ impl FrameDecoder {
     }
 }
 
-/// A big-endian number; the callers have checked that it is there.
-fn word(bytes: &[u8], at: usize) -> usize {
-    bytes[at..at + 4].iter().fold(0, |value, &byte| value << 8 | usize::from(byte))
+/// A big-endian number of four bytes.
+fn number(bytes: &[u8]) -> usize {
+    bytes.iter().fold(0, |value, &byte| value << 8 | usize::from(byte))
 }
 
 fn checksum(bytes: &[u8]) -> usize {

@@ -151,7 +151,7 @@ pub(crate) fn deltas_with<'a>(
             return Err(BodyError::new(BodyErrorKind::UnknownShape { what: "event" }));
         }
         let mut event = Event::new(doc, EventKind::Other, Shape::Unknown, unknown);
-        event.rest = walk::walk_free(&event.doc, root, SlotKind::Free);
+        event.rest = walk::walk_free(&event.doc, root, SlotKind::Free, false);
         return Ok(event);
     };
     let walked = walk::walk(&doc, root, table, Role::Assistant, unknown)?;
@@ -271,7 +271,7 @@ impl<'a> Event<'a> {
         visit.coverage.examined_bytes = self.deltas.iter().map(|delta| delta.text.len()).sum();
         visit.all(&self.rest, f)?;
         visit.edits.sort_by_key(|edit| edit.range.start);
-        let apart = visit.edits.windows(2).all(|pair| pair[0].range.end <= pair[1].range.start);
+        let apart = visit.edits.iter().is_sorted_by(|one, next| one.range.end <= next.range.start);
         if !apart {
             return Err(BodyError::new(BodyErrorKind::Edit));
         }

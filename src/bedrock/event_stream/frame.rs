@@ -102,7 +102,7 @@ impl Frame {
         let (mut kept, mut rest) = (BytesMut::new(), self.headers.as_ref());
         while let Some(header) = next_header(rest) {
             if KNOWN.contains(&header.name) {
-                kept.put_slice(&rest[..rest.len() - header.rest.len()]);
+                kept.put_slice(rest.get(..rest.len() - header.rest.len()).unwrap_or_default());
             }
             rest = header.rest;
         }
@@ -193,8 +193,8 @@ fn next_header(bytes: &[u8]) -> Option<Header<'_>> {
         5 => rest.split_at_checked(8)?,
         // bytes, string
         6 | STRING => {
-            let (length, rest) = rest.split_at_checked(2)?;
-            let length = usize::from(u16::from_be_bytes([length[0], length[1]]));
+            let (length, rest) = rest.split_first_chunk()?;
+            let length = usize::from(u16::from_be_bytes(*length));
             rest.split_at_checked(length)?
         }
         // timestamp, uuid

@@ -33,6 +33,10 @@ pub(crate) struct Node {
 }
 
 impl Node {
+    /// What follows the last node: nothing, behind everything.
+    const END: Self =
+        Self { kind: NodeKind::Null, escaped: false, start: 0, end: 0, next: u32::MAX, parent: 0, position: 0 };
+
     #[expect(clippy::cast_possible_truncation, reason = "the scanner refuses texts of 4 GiB before it makes nodes")]
     pub(super) fn new(kind: NodeKind, start: usize, parent: usize, position: u32) -> Self {
         Self { kind, escaped: false, start: start as u32, end: start as u32, next: 0, parent: parent as u32, position }
@@ -99,6 +103,10 @@ impl<'a> Document<'a> {
     pub(crate) fn parse(body: &'a [u8]) -> Result<Self, BodyError> {
         let text = std::str::from_utf8(body)
             .map_err(|error| BodyError::new(BodyErrorKind::Utf8 { offset: error.valid_up_to() }))?;
+        if text.starts_with('\u{feff}') {
+            // Some readers skip it and others fail: what the model would see cannot be told.
+            return Err(BodyError::new(BodyErrorKind::ByteOrderMark));
+        }
         Self::parse_str(text)
     }
 
@@ -116,24 +124,29 @@ impl<'a> Document<'a> {
     }
 
     pub(crate) fn node(&self, index: usize) -> Node {
-        self.nodes[index]
+        self.nodes.get(index).copied().unwrap_or(Node::END)
     }
 
     pub(crate) fn kind(&self, index: usize) -> NodeKind {
-        self.nodes[index].kind
+        self.node(index).kind
     }
 
     /// The raw bytes of a value, quotes included.
     pub(crate) fn raw(&self, index: usize) -> &'a str {
-        let node = self.nodes[index];
-        &self.text[node.start()..node.end()]
+        let node = self.node(index);
+        self.text.get(node.start()..node.end()).unwrap_or_default()
+    }
+
+    /// The raw bytes of a string between its quotes.
+    pub(crate) fn inside(&self, index: usize) -> &'a str {
+        let raw = self.raw(index);
+        raw.get(1..raw.len().saturating_sub(1)).unwrap_or_default()
     }
 
     /// The decoded text of a string or key, lone surrogates read as U+FFFD.
     pub(crate) fn string(&self, index: usize) -> Cow<'a, str> {
-        let node = self.nodes[index];
-        let raw = &self.text[node.start() + 1..node.end() - 1];
-        if node.escaped { Cow::Owned(string::decode(raw)) } else { Cow::Borrowed(raw) }
+        let raw = self.inside(index);
+        if self.node(index).escaped { Cow::Owned(string::decode(raw)) } else { Cow::Borrowed(raw) }
     }
 
     /// The decoded text of a value that is a string.
@@ -158,14 +171,14 @@ impl<'a> Document<'a> {
     /// The members of an object as (key, value) indices; of anything else, none.
     pub(crate) fn members(&self, index: usize) -> impl Iterator<Item = (usize, usize)> + '_ {
         let is_object = self.kind(index) == NodeKind::Object;
-        let end = if is_object { self.nodes[index].next() } else { 0 };
+        let end = if is_object { self.node(index).next() } else { 0 };
         let mut at = index + 1;
         std::iter::from_fn(move || {
             if at >= end {
                 return None;
             }
             let (key, value) = (at, at + 1);
-            at = self.nodes[value].next();
+            at = self.node(value).next();
             Some((key, value))
         })
     }
@@ -173,14 +186,14 @@ impl<'a> Document<'a> {
     /// The items of an array; of anything else, none.
     pub(crate) fn items(&self, index: usize) -> impl Iterator<Item = usize> + '_ {
         let is_array = self.kind(index) == NodeKind::Array;
-        let end = if is_array { self.nodes[index].next() } else { 0 };
+        let end = if is_array { self.node(index).next() } else { 0 };
         let mut at = index + 1;
         std::iter::from_fn(move || {
             if at >= end {
                 return None;
             }
             let item = at;
-            at = self.nodes[item].next();
+            at = self.node(item).next();
             Some(item)
         })
     }
@@ -197,7 +210,7 @@ impl<'a> Document<'a> {
         let mut steps = Vec::new();
         let mut at = target;
         while at != Self::ROOT {
-            let node = self.nodes[at];
+            let node = self.node(at);
             let name = match (node.kind(), self.kind(node.parent())) {
                 (NodeKind::Key, _) => self.string(at),
                 // A value follows its key.

@@ -41,11 +41,11 @@ impl SlotEdit {
         let mut out = String::with_capacity(text.len());
         let mut at = 0;
         for (range, replacement) in &self.replacements {
-            out.push_str(&text[at..range.start]);
+            out.push_str(text.get(at..range.start).unwrap_or_default());
             out.push_str(replacement);
             at = range.end;
         }
-        out.push_str(&text[at..]);
+        out.push_str(text.get(at..).unwrap_or_default());
         Ok(out)
     }
 
@@ -115,13 +115,10 @@ impl OffsetMap<'_> {
             return text_offset;
         }
         while self.text_at < text_offset {
-            match string::step(&self.raw[self.raw_at..], true) {
-                Step::Unit(unit) => {
-                    self.raw_at += unit.raw_len;
-                    self.text_at += unit.ch.len_utf8();
-                }
-                Step::Incomplete | Step::Invalid => break,
-            }
+            let rest = self.raw.get(self.raw_at..).unwrap_or_default();
+            let Step::Unit(unit) = string::step(rest, true) else { break };
+            self.raw_at += unit.raw_len;
+            self.text_at += unit.ch.len_utf8();
         }
         self.raw_at
     }
@@ -136,10 +133,10 @@ pub(crate) fn splice(text: &str, edits: &[RawEdit]) -> Option<String> {
     let mut out = String::with_capacity(text.len() + grown);
     let mut at = 0;
     for edit in edits {
-        out.push_str(&text[at..edit.range.start]);
+        out.push_str(text.get(at..edit.range.start).unwrap_or_default());
         out.push_str(&edit.bytes);
         at = edit.range.end;
     }
-    out.push_str(&text[at..]);
+    out.push_str(text.get(at..).unwrap_or_default());
     Some(out)
 }

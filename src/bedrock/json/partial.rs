@@ -108,7 +108,7 @@ impl PartialJson {
                 self.structure(ch, &mut pieces)?
             };
             self.read += used;
-            rest = &rest[used..];
+            rest = rest.get(used..).unwrap_or_default();
         }
         Ok(pieces)
     }
@@ -120,10 +120,10 @@ impl PartialJson {
 
     /// Reads inside of a string: up to an escape, one escape, or the end. Zero: more is needed.
     fn string(&mut self, rest: &str, is_key: bool, pieces: &mut Vec<Piece>) -> Result<usize, BodyError> {
-        let plain = rest.find(|c: char| c == '"' || c == '\\' || c < ' ').unwrap_or(rest.len());
-        if plain > 0 {
-            add_text(pieces, &rest[..plain], &rest[..plain]);
-            return Ok(plain);
+        let plain = rest.split(|c: char| c == '"' || c == '\\' || c < ' ').next().unwrap_or_default();
+        if !plain.is_empty() {
+            add_text(pieces, plain, plain);
+            return Ok(plain.len());
         }
         if rest.starts_with('"') {
             pieces.push(Piece::StringEnd);
@@ -136,7 +136,8 @@ impl PartialJson {
         match string::step(rest, false) {
             Step::Unit(unit) => {
                 let mut buffer = [0; 4];
-                add_text(pieces, unit.ch.encode_utf8(&mut buffer), &rest[..unit.raw_len]);
+                let written = rest.get(..unit.raw_len).unwrap_or_default();
+                add_text(pieces, unit.ch.encode_utf8(&mut buffer), written);
                 Ok(unit.raw_len)
             }
             Step::Incomplete => Ok(0),
@@ -258,7 +259,7 @@ impl HeldText {
     pub(crate) fn keep(&mut self, length: usize, out: &mut String) {
         let start = self.at;
         self.skip(length);
-        out.push_str(&self.raw[start..self.at]);
+        out.push_str(self.raw.get(start..self.at).unwrap_or_default());
     }
 
     /// Writes `replacement`, escaped, instead of the next `length` decoded bytes.
@@ -270,7 +271,7 @@ impl HeldText {
     fn skip(&mut self, length: usize) {
         let mut left = length;
         while left > 0 && self.at < self.raw.len() {
-            let Step::Unit(unit) = string::step(&self.raw[self.at..], true) else {
+            let Step::Unit(unit) = string::step(self.raw.get(self.at..).unwrap_or_default(), true) else {
                 break;
             };
             self.at += unit.raw_len;

@@ -46,6 +46,14 @@ impl Tape {
         self.nodes.push(Node::new(kind, start, parent, position));
         self.nodes.len() - 1
     }
+
+    /// Ends the value at `index` behind byte `end`.
+    fn close(&mut self, index: usize, end: usize) {
+        let next = self.nodes.len();
+        if let Some(node) = self.nodes.get_mut(index) {
+            node.close(end, next);
+        }
+    }
 }
 
 /// Reads `text` into a flat list of values in document order. Keys come before their values.
@@ -103,7 +111,7 @@ pub(super) fn scan(text: &str) -> Result<Vec<Node>, BodyError> {
                 _ => {
                     let (kind, end) = scalar(bytes, at)?;
                     let index = tape.push(kind, at);
-                    tape.nodes[index].close(end, index + 1);
+                    tape.close(index, end);
                     at = end;
                     expect = Expect::AfterValue;
                 }
@@ -123,7 +131,7 @@ pub(super) fn scan(text: &str) -> Result<Vec<Node>, BodyError> {
                 return Ok(tape.nodes);
             };
             at = skip_space(bytes, at);
-            let is_object = tape.nodes[holder].kind() == NodeKind::Object;
+            let is_object = tape.nodes.get(holder).is_some_and(|node| node.kind() == NodeKind::Object);
             match bytes.get(at) {
                 Some(b',') => {
                     at += 1;
@@ -136,8 +144,7 @@ pub(super) fn scan(text: &str) -> Result<Vec<Node>, BodyError> {
                 _ => return Err(BodyError::syntax(at, "',' or ']'")),
             }
             at += 1;
-            let next = tape.nodes.len();
-            tape.nodes[holder].close(at, next);
+            tape.close(holder, at);
             tape.open.pop();
         }
     }
@@ -169,9 +176,9 @@ fn push_string(bytes: &[u8], start: usize, kind: NodeKind, tape: &mut Tape) -> R
         }
     }
     let index = tape.push(kind, start);
-    tape.nodes[index].close(at + 1, index + 1);
-    if escaped {
-        tape.nodes[index].set_escaped();
+    tape.close(index, at + 1);
+    if let (true, Some(node)) = (escaped, tape.nodes.last_mut()) {
+        node.set_escaped();
     }
     Ok(at + 1)
 }
@@ -189,7 +196,7 @@ fn escape(bytes: &[u8], at: usize) -> Result<usize, BodyError> {
 
 fn scalar(bytes: &[u8], at: usize) -> Result<(NodeKind, usize), BodyError> {
     for (word, kind) in [("true", NodeKind::Bool), ("false", NodeKind::Bool), ("null", NodeKind::Null)] {
-        if bytes[at..].starts_with(word.as_bytes()) {
+        if bytes.get(at..).is_some_and(|rest| rest.starts_with(word.as_bytes())) {
             return Ok((kind, at + word.len()));
         }
     }

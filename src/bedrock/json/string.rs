@@ -88,17 +88,14 @@ fn hex(bytes: &[u8], from: usize) -> Result<u32, Step> {
 pub(crate) fn decode(raw: &str) -> String {
     let mut text = String::with_capacity(raw.len());
     let mut rest = raw;
-    while let Some(at) = rest.find('\\') {
-        text.push_str(&rest[..at]);
-        rest = &rest[at..];
-        match step(rest, true) {
-            Step::Unit(unit) => {
-                text.push(unit.ch);
-                rest = &rest[unit.raw_len..];
-            }
-            // Cannot happen in a scanned string; what is left is kept as it is.
-            Step::Incomplete | Step::Invalid => break,
-        }
+    while let Some((plain, escape)) = rest.find('\\').and_then(|at| rest.split_at_checked(at)) {
+        text.push_str(plain);
+        rest = escape;
+        // Anything else cannot happen in a scanned string; what is left is kept as it is.
+        let Step::Unit(unit) = step(rest, true) else { break };
+        let Some((_, behind)) = rest.split_at_checked(unit.raw_len) else { break };
+        text.push(unit.ch);
+        rest = behind;
     }
     text.push_str(rest);
     text
@@ -106,7 +103,6 @@ pub(crate) fn decode(raw: &str) -> String {
 
 /// Writes `text` as it must stand inside a JSON string.
 pub(crate) fn escape_into(text: &str, out: &mut String) {
-    const HEX: &[u8; 16] = b"0123456789abcdef";
     for ch in text.chars() {
         match ch {
             '"' => out.push_str("\\\""),
@@ -117,10 +113,7 @@ pub(crate) fn escape_into(text: &str, out: &mut String) {
             '\u{8}' => out.push_str("\\b"),
             '\u{c}' => out.push_str("\\f"),
             '\0'..='\u{1f}' => {
-                let code = ch as usize;
-                out.push_str("\\u00");
-                out.push(char::from(HEX[code >> 4]));
-                out.push(char::from(HEX[code & 15]));
+                out.push_str(&format!("\\u{:04x}", ch as u32));
             }
             ch => out.push(ch),
         }

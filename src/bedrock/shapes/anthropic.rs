@@ -1,11 +1,12 @@
 //! Anthropic: Messages, and the older text completion.
 
-use crate::bedrock::slot::SkipReason::{BinaryDocument, Encrypted, Image};
+use crate::bedrock::files::FileForm;
+use crate::bedrock::slot::SkipReason::{Encrypted, Image};
 use crate::bedrock::slot::SlotKind::{
     AssistantText, Citation, Document, Reasoning, RequestMetadata, StopSequence, System, ToolDefinition, ToolInput,
     ToolResult,
 };
-use crate::bedrock::table::Rule::{Delta, Free, In, InAs, Opaque, Plain, PlainTree, Said, Text};
+use crate::bedrock::table::Rule::{Delta, File, Free, In, InAs, Opaque, Plain, PlainTree, Said, Text};
 use crate::bedrock::table::{Part, Role, Tag, table};
 
 use super::guardrail::{REQUEST_COMMON, RESPONSE_COMMON};
@@ -87,7 +88,7 @@ table! {
         ("text: data", Text(Document)),
         ("content: content", Text(Document)),
         ("content: content[]", InAs(Role::Document, &BLOCK)),
-        ("base64: data", Opaque(BinaryDocument)),
+        ("base64: data", File(FileForm::MediaType)),
         ("url: url", Text(Document)),
         ("file: file_id", Plain),
     ]

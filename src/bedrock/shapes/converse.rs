@@ -1,12 +1,13 @@
 //! Converse, its stream events, and the operations beside it.
 
+use crate::bedrock::files::FileForm;
 use crate::bedrock::slot::SkipReason::{Audio, Encrypted, Image, S3Location, Video};
 use crate::bedrock::slot::SlotKind::{
     AssistantText, Citation, Document, DocumentName, Free as FreeText, PromptVariable, Reasoning, RequestMetadata,
     StopSequence, ToolDefinition, ToolInput, ToolResult, UserText,
 };
 use crate::bedrock::table::Rule::{
-    Body, Delta, FileBytes, Free, In, InAs, Json, ModelInput, Named, Opaque, Plain, PlainTree, Said, Text,
+    Body, Delta, File, Free, In, InAs, Json, ModelInput, Named, Opaque, Plain, PlainTree, Said, Text,
 };
 use crate::bedrock::table::{Part, Role, Table, Tag, table};
 
@@ -84,8 +85,10 @@ table! {
         ("cachePoint", PlainTree),
         ("toolAddition.tool.type", Plain),
         ("toolAddition.tool.name", Text(ToolDefinition)),
+        ("toolAddition.tool.serverName", Text(FreeText)),
         ("toolRemoval.tool.type", Plain),
         ("toolRemoval.tool.name", Text(ToolDefinition)),
+        ("toolRemoval.tool.serverName", Text(FreeText)),
     ]
 }
 
@@ -113,7 +116,7 @@ table! {
     DOCUMENT_SOURCE: Tag::Union, None, [
         ("text", Text(Document)),
         ("content[]", In(&BLOCK)),
-        ("bytes", FileBytes),
+        ("bytes", File(FileForm::Format)),
         ("s3Location", Opaque(S3Location)),
     ]
 }

@@ -1,12 +1,13 @@
 //! OpenAI chat and completion, which a dozen families speak; Mistral's chat is a dialect of it.
 
-use crate::bedrock::slot::SkipReason::{Audio, BinaryDocument, Encrypted, Image};
+use crate::bedrock::files::FileForm;
+use crate::bedrock::slot::SkipReason::{Audio, Encrypted, Image};
 use crate::bedrock::slot::SlotKind::{
     AssistantText, Citation, Document, Echo, Reasoning, RequestMetadata, StopSequence, ToolDefinition, ToolInput,
     UserText,
 };
 use crate::bedrock::table::Rule::{
-    Delta, Free, In, InAs, Json, Opaque, Plain, PlainTree, Said, Text, Token, TokenBytes,
+    Delta, File, Free, In, InAs, Json, Opaque, Plain, PlainTree, Said, Text, Token, TokenBytes,
 };
 use crate::bedrock::table::{Part, Role, Rule, Tag, table};
 
@@ -74,8 +75,14 @@ table! {
         ("image_url|image: image_url", Opaque(Image)),
         ("input_audio|audio_url: input_audio", Opaque(Audio)),
         ("audio_url: audio_url", Opaque(Audio)),
-        ("file|document_url: file", Opaque(BinaryDocument)),
-        ("document_url: document_url", Opaque(BinaryDocument)),
+        ("file|document_url: file", File(FileForm::Url)),
+        ("file|document_url: file.filename", Text(Document)),
+        ("file|document_url: file.file_data", File(FileForm::Url)),
+        ("file|document_url: file.file_id", Plain),
+        ("file: file_id", Plain),
+        ("document_url: document_url", File(FileForm::Url)),
+        ("document_url: document_url.url", File(FileForm::Url)),
+        ("document_url: document_name", Text(Document)),
     ]
 }
 

@@ -14,11 +14,11 @@ pub(super) enum LaneGuard {
 }
 
 impl LaneGuard {
-    pub(super) fn new(lane: Lane, start: impl Fn() -> Evaluator) -> Self {
+    pub(super) fn new(lane: Lane, start: impl Fn(&str) -> Evaluator) -> Self {
         match lane.part {
             Part::ToolArguments | Part::FunctionArguments => Self::Tool(Box::new(ToolGuard::new())),
             Part::Text | Part::Reasoning | Part::ToolResult | Part::Refusal | Part::Transcript => {
-                Self::Text(Box::new(start()))
+                Self::Text(Box::new(start("")))
             }
         }
     }
@@ -27,7 +27,7 @@ impl LaneGuard {
     pub(super) fn push(
         &mut self,
         text: &str,
-        start: impl Fn() -> Evaluator,
+        start: impl Fn(&str) -> Evaluator,
         out: &mut String,
         done: &mut Vec<Assessment>,
     ) -> Result<bool, BodyError> {
@@ -43,7 +43,7 @@ impl LaneGuard {
     /// Ends the text.
     pub(super) fn finish(
         mut self,
-        start: impl Fn() -> Evaluator,
+        start: impl Fn(&str) -> Evaluator,
         out: &mut String,
         done: &mut Vec<Assessment>,
     ) -> bool {

@@ -180,7 +180,7 @@ impl Lanes {
                 return Err(BodyError::frame("it holds more texts than are examined"));
             }
         }
-        let start = || start(&self.guard);
+        let start = |context: &str| start(&self.guard, context);
         let mut done = Vec::new();
         let lane_guard = self.open.entry(lane).or_insert_with(|| LaneGuard::new(lane, start));
         let blocked = lane_guard.push(text, start, out, &mut done)?;
@@ -207,15 +207,16 @@ impl Lanes {
             let Some(guard) = self.open.remove(&lane) else { continue };
             self.ended.insert(lane);
             let (mut rest, mut done) = (String::new(), Vec::new());
-            plan.blocked |= guard.finish(|| start(&self.guard), &mut rest, &mut done);
+            plan.blocked |= guard.finish(|context| start(&self.guard, context), &mut rest, &mut done);
             for assessment in &done {
                 self.note(lane, assessment);
             }
             if rest.is_empty() {
                 continue;
             }
-            match deltas.iter().rposition(|(other, _)| *other == lane) {
-                Some(position) => released[position].push_str(&rest),
+            let last = deltas.iter().rposition(|(other, _)| *other == lane);
+            match last.and_then(|position| released.get_mut(position)) {
+                Some(text) => text.push_str(&rest),
                 None => plan.before.push((lane, self.last_block, rest)),
             }
             if plan.blocked {
@@ -238,6 +239,6 @@ impl Lanes {
     }
 }
 
-fn start(guard: &BodyGuard) -> Evaluator {
-    Evaluator::of_stream(guard.guardrail().clone(), Source::Output, guard.conversation().clone())
+fn start(guard: &BodyGuard, context: &str) -> Evaluator {
+    Evaluator::of_stream(guard.guardrail().clone(), Source::Output, guard.conversation().clone()).with_context(context)
 }

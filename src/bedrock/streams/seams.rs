@@ -44,8 +44,8 @@ impl std::fmt::Debug for Place {
 impl Seams {
     /// Takes a text, and fails if a rule that masks or blocks finds something that its beginning cuts in two.
     pub(super) fn check(&mut self, guard: &BodyGuard, slot: &Slot<'_>) -> Result<(), BodyError> {
-        // Single tokens repeat a text that is a lane, and go where that changes.
-        if slot.is_key() || slot.kind() == SlotKind::Token || slot.text().is_empty() {
+        // Nor does a short number go on. Single tokens repeat a text that is a lane, and go where that changes.
+        if slot.is_key() || slot.context().1 || slot.kind() == SlotKind::Token || slot.text().is_empty() {
             return Ok(());
         }
         let key = slot.pointer() + &slot.inner_pointer().unwrap_or_default();
@@ -81,7 +81,7 @@ impl Place {
 }
 
 fn head(text: &str) -> &str {
-    &text[..text.floor_char_boundary(REACH)]
+    text.get(..text.floor_char_boundary(REACH)).unwrap_or(text)
 }
 
 /// Whether something is found across the seam of two texts of which neither side is found by itself: what was found there has been masked

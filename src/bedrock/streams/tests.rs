@@ -11,7 +11,8 @@ use crate::policy::Policy;
 
 /// Compiled once: there are some thousand evaluations.
 static GUARDRAIL: LazyLock<Guardrail> = LazyLock::new(|| {
-    let policy = r"{version: 1, name: t, pii: [{types: [EMAIL, CREDIT_DEBIT_CARD_NUMBER], action: mask}],
+    let policy = r"{version: 1, name: t, pii: [{types: [EMAIL, CREDIT_DEBIT_CARD_NUMBER, US_SOCIAL_SECURITY_NUMBER,
+        PASSWORD, CREDIT_DEBIT_CARD_CVV], action: mask}],
         regexes: [{name: T, pattern: '\b77\d{5}\b', action: mask, replacement: numbered}]}";
     Guardrail::new(Policy::from_yaml(policy).expect("valid"))
 });
@@ -25,6 +26,14 @@ fn scalar() -> impl Strategy<Value = Value> {
         any::<f64>().prop_map(Value::from),
         prop_oneof![Just(4_111_111_111_111_111u64), Just(5_555_555_555_554_444), Just(7_712_345), Just(7_700_001)]
             .prop_map(Value::from),
+        // Text and numbers that are something behind some names only.
+        prop_oneof![
+            Just(json!("745102386")),
+            Just(json!(745_102_386)),
+            Just(json!("Zw8kQ1x2")),
+            Just(json!("123")),
+            Just(json!(123))
+        ],
         prop_oneof![Just(-4_111_111_111_111_111i64), Just(-7_712_345)].prop_map(Value::from),
         "[a-z\"\\\\ é\n]{0,12}".prop_map(Value::from),
         Just(Value::from("Ask jane.roe@example.com, \"now\" 4111 1111 1111 1111")),
@@ -35,7 +44,8 @@ fn document() -> impl Strategy<Value = Value> {
     scalar().prop_recursive(4, 24, 4, |inner| {
         prop_oneof![
             prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
-            prop::collection::btree_map("[a-c]{1,3}", inner, 0..4).prop_map(|members| json!(members)),
+            prop::collection::btree_map("[a-c]{1,3}|ssn|password|card|cvv|pass\"\\\\é|x{200}|x{120} ssn", inner, 0..4)
+                .prop_map(|members| json!(members)),
         ]
     })
 }
@@ -65,18 +75,20 @@ proptest! {
         };
 
         let conversation = Conversation::new();
-        let start = || Evaluator::of_stream(GUARDRAIL.clone(), Source::Output, conversation.clone());
+        let start = |context: &str| {
+            Evaluator::of_stream(GUARDRAIL.clone(), Source::Output, conversation.clone()).with_context(context)
+        };
         let (mut tool, mut out, mut done) = (ToolGuard::new(), String::new(), Vec::new());
         let (mut rest, mut cuts) = (arguments.as_str(), cuts.iter().cycle());
         while !rest.is_empty() {
             let length = *cuts.next().expect("endless");
             let (piece, tail) = rest.split_at(rest.ceil_char_boundary(length.min(rest.len())));
             rest = tail;
-            tool.push(piece, start, &mut out, &mut done).expect("JSON");
+            tool.push(piece, &start, &mut out, &mut done).expect("JSON");
             // What is out is the beginning of what it comes to.
             prop_assert!(expected.starts_with(&out), "{out} of {expected}");
         }
-        tool.finish(start, &mut out, &mut done);
+        tool.finish(&start, &mut out, &mut done);
         prop_assert_eq!(&out, &expected);
         prop_assert!(serde_json::from_str::<Value>(&out).is_ok());
         let found: usize = done.iter().map(|found| found.findings().len()).sum();

@@ -1,14 +1,17 @@
 //! Guards the arguments of a tool call while they arrive as fragments of JSON.
 
+use super::field_names::FieldNames;
 use crate::bedrock::error::BodyError;
 use crate::bedrock::json::{HeldText, PartialJson, Piece};
-use crate::bedrock::slot::is_telling;
+use crate::bedrock::slot::NumberText;
 use crate::guardrail::{Assessment, Evaluator, Sink};
 
-/// Guards each string and each number of a JSON text by itself; what is between them goes on as it is.
+/// Guards each string and each number of some JSON by itself, with its name before it; what is between them goes on as it is.
 #[derive(Debug)]
 pub(super) struct ToolGuard {
     json: PartialJson,
+    names: FieldNames,
+    is_name: bool,
     string: Option<(Evaluator, HeldText)>,
     number: Number,
 }
@@ -57,7 +60,13 @@ impl Sink for Raw<'_> {
 
 impl ToolGuard {
     pub(super) fn new() -> Self {
-        Self { json: PartialJson::new(), string: None, number: Number::None }
+        Self {
+            json: PartialJson::new(),
+            names: FieldNames::default(),
+            is_name: false,
+            string: None,
+            number: Number::None,
+        }
     }
 
     /// Reads the next fragment; what may be released is added to `out`, and what was found in strings that ended to `done`.
@@ -65,7 +74,7 @@ impl ToolGuard {
     pub(super) fn push(
         &mut self,
         fragment: &str,
-        start: impl Fn() -> Evaluator,
+        start: impl Fn(&str) -> Evaluator,
         out: &mut String,
         done: &mut Vec<Assessment>,
     ) -> Result<bool, BodyError> {
@@ -80,7 +89,7 @@ impl ToolGuard {
     /// Ends the text, complete or not.
     pub(super) fn finish(
         &mut self,
-        start: impl Fn() -> Evaluator,
+        start: impl Fn(&str) -> Evaluator,
         out: &mut String,
         done: &mut Vec<Assessment>,
     ) -> bool {
@@ -105,17 +114,23 @@ impl ToolGuard {
     fn take(
         &mut self,
         piece: Piece,
-        start: &impl Fn() -> Evaluator,
+        start: &impl Fn(&str) -> Evaluator,
         out: &mut String,
         done: &mut Vec<Assessment>,
     ) -> bool {
         match &piece {
             Piece::Structural(raw) => return self.structure(raw, start, out, done),
-            Piece::StringStart { .. } => {
-                self.string = Some((start(), HeldText::default()));
+            Piece::StringStart { is_key } => {
+                self.is_name = *is_key;
+                // A name is no context of a name.
+                let context = if *is_key { String::new() } else { self.names.context() };
+                self.string = Some((start(&context), HeldText::default()));
                 out.push_str(piece.raw());
             }
             Piece::Text { text, raw } => {
+                if self.is_name {
+                    self.names.part(text);
+                }
                 if let Some((evaluator, held)) = &mut self.string {
                     held.push(raw);
                     evaluator.push(text, &mut Raw { held, out });
@@ -128,6 +143,9 @@ impl ToolGuard {
                 if self.end_string(out, done) {
                     return true;
                 }
+                if self.is_name {
+                    self.names.end();
+                }
                 out.push_str(piece.raw());
             }
         }
@@ -138,7 +156,7 @@ impl ToolGuard {
     fn structure(
         &mut self,
         raw: &str,
-        start: &impl Fn() -> Evaluator,
+        start: &impl Fn(&str) -> Evaluator,
         out: &mut String,
         done: &mut Vec<Assessment>,
     ) -> bool {
@@ -156,6 +174,7 @@ impl ToolGuard {
                     if self.end_number(start, out, done) {
                         return true;
                     }
+                    self.names.sign(sign);
                     out.push(sign);
                 }
             }
@@ -164,13 +183,18 @@ impl ToolGuard {
     }
 
     /// Evaluates a number that has ended. One that is masked becomes a string.
-    fn end_number(&mut self, start: &impl Fn() -> Evaluator, out: &mut String, done: &mut Vec<Assessment>) -> bool {
+    fn end_number(&mut self, start: &impl Fn(&str) -> Evaluator, out: &mut String, done: &mut Vec<Assessment>) -> bool {
         let Number::Held(number) = std::mem::take(&mut self.number) else { return false };
-        if !is_telling(&number) {
-            out.push_str(&number);
-            return false;
-        }
-        let (mut evaluator, mut told) = (start(), String::new());
+        let context = self.names.context();
+        let evaluator = match NumberText::of(&number) {
+            NumberText::Long => start(&context),
+            NumberText::Short if !context.is_empty() => start("").with_context_alone(&context),
+            NumberText::Short | NumberText::None => {
+                out.push_str(&number);
+                return false;
+            }
+        };
+        let (mut evaluator, mut told) = (evaluator, String::new());
         evaluator.push(&number, &mut told);
         evaluator.finish(&mut told);
         done.push(evaluator.assessment());

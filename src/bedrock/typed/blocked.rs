@@ -79,7 +79,7 @@ pub(crate) fn blocked_converse_events(
     let mut typed = Vec::with_capacity(events.len());
     for event in events {
         let json: Value = serde_json::from_slice(event.json()).unwrap_or_default();
-        let block = json["contentBlockIndex"].as_u64().unwrap_or(0);
+        let block = json.get("contentBlockIndex").and_then(Value::as_u64).unwrap_or(0);
         typed.push(match event.event_type() {
             "messageStart" => message_start()?,
             "contentBlockDelta" => text_delta(Lane { choice: 0, block, part: Part::Text }, message)?,

@@ -208,8 +208,8 @@ impl TypedEvent {
             EventKind::MessageStop => ("messageStop", json!({})),
             _ => ("metadata", json!({})),
         };
-        if let Some(block) = self.block() {
-            body["contentBlockIndex"] = block.into();
+        if let (Some(block), Some(fields)) = (self.block(), body.as_object_mut()) {
+            fields.insert("contentBlockIndex".to_owned(), block.into());
         }
         let body = body.to_string();
         progress.observe(&deltas(StreamKind::Converse, name, body.as_bytes())?);

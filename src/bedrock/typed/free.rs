@@ -2,22 +2,29 @@
 
 use aws_smithy_types::{Document, Number};
 
-use crate::bedrock::slot::{SlotKind, is_telling};
+use crate::bedrock::slot::SlotKind;
 
 use super::walk::{Done, Walk};
 
-/// Offers every string and key of a value.
+/// Offers every string and key of a value, which may be written into a string.
 pub(super) fn free(walk: &mut Walk<'_, '_>, kind: SlotKind, value: &mut Document) -> Done {
+    match value {
+        Document::String(text) => walk.json(kind, text),
+        _ => inner(walk, kind, value),
+    }
+}
+
+fn inner(walk: &mut Walk<'_, '_>, kind: SlotKind, value: &mut Document) -> Done {
     match value {
         Document::Object(members) => {
             walk.check_depth()?;
-            walk.keys_and_values(kind, members, |walk, value| free(walk, kind, value))
+            walk.keys_and_values(kind, members, |walk, value| inner(walk, kind, value))
         }
         Document::Array(items) => {
             walk.check_depth()?;
-            walk.items(items, |walk, item| free(walk, kind, item))
+            walk.items(items, |walk, item| inner(walk, kind, item))
         }
-        Document::String(text) => walk.text(kind, text),
+        Document::String(text) => walk.free_text(kind, text),
         Document::Number(number) if kind.has_numbers() => {
             let written = match number {
                 Number::PosInt(number) => number.to_string(),
@@ -25,11 +32,8 @@ pub(super) fn free(walk: &mut Walk<'_, '_>, kind: SlotKind, value: &mut Document
                 // It is none that could be told as text, or has lost its digits.
                 Number::Float(_) => return Ok(()),
             };
-            if !is_telling(&written) {
-                return Ok(());
-            }
             let mut text = written.clone();
-            walk.text(kind, &mut text)?;
+            walk.number(kind, &mut text)?;
             if text != written {
                 *value = Document::String(text);
             }

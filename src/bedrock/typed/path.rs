@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::bedrock::leading::LeadingNames;
+
 /// One step from a value to what it holds.
 pub(super) enum Step {
     /// A member of a modelled structure, by its name on the wire.
@@ -40,6 +42,16 @@ impl TypedPath {
             }
         }
         pointer
+    }
+}
+
+impl TypedPath {
+    /// The names of free-form fields on the way.
+    pub(super) fn names(&self) -> LeadingNames {
+        let mut keys =
+            self.steps.iter().rev().filter_map(|step| if let Step::Key(key) = step { Some(key) } else { None });
+        let (own, outer) = (keys.next(), keys.next());
+        outer.into_iter().chain(own).fold(LeadingNames::default(), |names, key| names.of_field(key))
     }
 }
 

@@ -6,9 +6,10 @@ use std::collections::HashMap;
 use aws_smithy_types::Blob;
 
 use crate::bedrock::error::{BodyError, BodyErrorKind};
+use crate::bedrock::files;
 use crate::bedrock::json::{MAX_DEPTH, SlotEdit};
 use crate::bedrock::names::Names;
-use crate::bedrock::slot::{Coverage, Place, SkipReason, Skipped, Slot, SlotKind};
+use crate::bedrock::slot::{Coverage, NumberText, Place, SkipReason, Skipped, Slot, SlotKind};
 use crate::bedrock::visit::{self, Visitor};
 use crate::bedrock::walk::Unknown;
 
@@ -123,7 +124,14 @@ impl<'f, 'v> Walk<'f, 'v> {
             return Ok(None);
         };
         self.coverage.examined_bytes += key.len();
-        let slot = Slot { kind, text: Cow::Borrowed(key), is_key: true, place: Place::Typed(&self.path) };
+        let slot = Slot {
+            kind,
+            text: Cow::Borrowed(key),
+            is_key: true,
+            context: String::new(),
+            context_alone: false,
+            place: Place::Typed(&self.path),
+        };
         (self.visitor)(slot).filter(|edit| !edit.is_empty()).map(|edit| edit.apply(key)).transpose()
     }
 
@@ -141,10 +149,29 @@ impl<'f, 'v> Walk<'f, 'v> {
 
     /// Offers a text.
     pub(super) fn text(&mut self, kind: SlotKind, text: &mut String) -> Done {
-        if let Some(edit) = self.offer(kind, text) {
+        if let Some(edit) = self.offer(kind, false, text) {
             *text = edit.apply(text)?;
         }
         Ok(())
+    }
+
+    /// Offers a number as it is written.
+    pub(super) fn number(&mut self, kind: SlotKind, text: &mut String) -> Done {
+        let context_alone = match NumberText::of(text) {
+            NumberText::None => return Ok(()),
+            NumberText::Short if self.path.names().context(kind).is_empty() => return Ok(()),
+            NumberText::Short => true,
+            NumberText::Long => false,
+        };
+        if let Some(edit) = self.offer(kind, context_alone, text) {
+            *text = edit.apply(text)?;
+        }
+        Ok(())
+    }
+
+    /// Offers a text of free-form JSON, which may hold JSON itself.
+    pub(super) fn free_text(&mut self, kind: SlotKind, text: &mut String) -> Done {
+        if visit::may_hide_text(text) { self.json(kind, text) } else { self.text(kind, text) }
     }
 
     /// Offers a text that is a member.
@@ -165,6 +192,7 @@ impl<'f, 'v> Walk<'f, 'v> {
         let inside = visit::visit_json_text(
             text,
             kind,
+            &self.path.names(),
             &Place::Typed(&self.path),
             Unknown::Refuse,
             &mut self.coverage,
@@ -182,13 +210,13 @@ impl<'f, 'v> Walk<'f, 'v> {
 
     /// Offers the bytes of a document, if its format is plain text.
     pub(super) fn file(&mut self, format: &str, bytes: &mut Blob) -> Done {
-        if !visit::is_text_format(format) {
+        if !files::is_text(format) {
             self.skip(SkipReason::BinaryDocument, bytes.as_ref().len());
             return Ok(());
         }
         let not_text = || BodyError::new(BodyErrorKind::NotText { pointer: self.path.pointer() });
-        let content = visit::plain_text(bytes.as_ref()).ok_or_else(not_text)?;
-        if let Some(edit) = self.offer(SlotKind::Document, content) {
+        let content = files::plain_text(bytes.as_ref()).ok_or_else(not_text)?;
+        if let Some(edit) = self.offer(SlotKind::Document, false, content) {
             *bytes = Blob::new(edit.apply(content)?);
         }
         Ok(())
@@ -225,9 +253,16 @@ impl<'f, 'v> Walk<'f, 'v> {
         self.coverage.examined_bytes += bytes;
     }
 
-    fn offer(&mut self, kind: SlotKind, text: &str) -> Option<SlotEdit> {
+    fn offer(&mut self, kind: SlotKind, context_alone: bool, text: &str) -> Option<SlotEdit> {
         self.coverage.examined_bytes += text.len();
-        let slot = Slot { kind, text: Cow::Borrowed(text), is_key: false, place: Place::Typed(&self.path) };
+        let slot = Slot {
+            kind,
+            text: Cow::Borrowed(text),
+            is_key: false,
+            context: self.path.names().context(kind),
+            context_alone,
+            place: Place::Typed(&self.path),
+        };
         (self.visitor)(slot).filter(|edit| !edit.is_empty())
     }
 

@@ -81,7 +81,8 @@ impl Checker<'_> {
         let read = line.as_ref().map_err(Clone::clone).and_then(|line| {
             let text = std::str::from_utf8(line)
                 .map_err(|error| format!("the line is not valid UTF-8 at byte {}", error.valid_up_to()))?;
-            match text.trim() {
+            // Before the first line, and wherever files were joined.
+            match text.strip_prefix('\u{feff}').unwrap_or(text).trim() {
                 "" => Err("the line is empty".to_owned()),
                 text => Ok(text),
             }

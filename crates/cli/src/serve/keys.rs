@@ -27,7 +27,7 @@ pub(super) fn give(mut builder: GatewayBuilder, file: Option<&Path>) -> Result<G
     let Some(file) = file else { return Ok(builder) };
     let name = file.display();
     let text = fs::read_to_string(file).map_err(|error| Failure::new(format!("{name}: {error}")))?;
-    let given = parse(&text);
+    let given = parse(text.strip_prefix('\u{feff}').unwrap_or(&text));
     if given.is_empty() {
         return Err(Failure::new(format!("{name}: no key is in it")));
     }

@@ -40,6 +40,17 @@ fn a_bad_line_has_a_result_and_the_rest_goes_on() {
     assert_eq!(results[8]["actionReason"], "Guardrail blocked.");
 }
 
+/// As editors and shells of Windows write files: a mark before the first line, also where files were joined, and CRLF.
+#[test]
+fn byte_order_marks_and_crlf_are_no_part_of_a_line() {
+    let lines = "\u{feff}{\"id\":1,\"text\":\"a@example.com\"}\r\n{\"id\":2,\"text\":\"\u{feff}ok\"}\r\n\u{feff}{\"id\":3,\"text\":\"ok\"}\r\n";
+    let run = banister(&["check", "--jsonl"], lines);
+    assert_eq!(run.code, Some(0), "{run:?}");
+    let ids: Vec<_> = run.json_lines().iter().map(|result| result["id"].as_u64()).collect();
+    assert_eq!(ids, [Some(1), Some(2), Some(3)]);
+    assert_eq!(run.json_lines()[0]["findings"][0]["action"], "ANONYMIZED");
+}
+
 #[test]
 fn nothing_in_nothing_out() {
     let run = banister(&["check", "--jsonl"], "");

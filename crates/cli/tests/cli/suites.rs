@@ -44,6 +44,21 @@ fn failed_cases_say_what_was_expected_and_what_came() {
     assert_eq!(report["coverage"][0]["unreached"][0], "ticket");
 }
 
+/// As editors and shells of Windows write files.
+#[test]
+fn byte_order_marks_and_crlf_change_nothing() {
+    let windows = |text: &str| format!("\u{feff}{}", text.replace('\n', "\r\n"));
+    let files = Directory::new();
+    files.file("words.txt", windows("# competitors\nGlobex\nInitech\n"));
+    let policy = "version: 1\nname: p\nword_filters:\n  - name: rivals\n    file: words.txt\n    action: mask\n";
+    files.file("p.yaml", windows(policy));
+    let suite = "cases:\n  - name: first\n    text: Ask Globex\n    masked: Ask {rivals}\n  - name: last\n    text: Ask Initech\n    masked: Ask {rivals}\n";
+    let suite = files.file("p.test.yaml", windows(suite));
+    let run = banister(&["test", &suite], "");
+    assert_eq!(run.code, Some(0), "{run:?}");
+    assert!(run.stdout.contains("2 passed, 0 failed"), "{run:?}");
+}
+
 #[test]
 fn junit() {
     let files = Directory::new();

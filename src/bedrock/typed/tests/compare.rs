@@ -8,10 +8,12 @@ use crate::bedrock::slot::{Coverage, Slot, SlotKind};
 use crate::bedrock::visit::Visitor;
 
 /// A slot, as far as both have it.
-pub(super) type Offered = (String, Option<String>, bool, String, SlotKind);
+pub(super) type Offered = (String, Option<String>, bool, String, SlotKind, (String, bool));
 
 pub(super) fn offered(slot: &Slot<'_>) -> Offered {
-    (slot.pointer(), slot.inner_pointer(), slot.is_key(), slot.text().to_owned(), slot.kind())
+    let (context, context_alone) = slot.context();
+    let context = (context.to_owned(), context_alone);
+    (slot.pointer(), slot.inner_pointer(), slot.is_key(), slot.text().to_owned(), slot.kind(), context)
 }
 
 /// All slots of a visit, in an order of their own.

@@ -47,7 +47,9 @@ pub(super) fn contents() -> Vec<(&'static str, Value)> {
                 file("html", "PGI+"),
                 file("md", "IyBo"),
                 file("pdf", "aGk="),
-                file("docx", "/w==")
+                file("docx", "/w=="),
+                file("json", "e30="),
+                {"document": {"name": "no format", "source": {"bytes": "ZmlsZSB0ZXh0"}}}
             ]),
         ),
         (
@@ -90,6 +92,7 @@ pub(super) fn contents() -> Vec<(&'static str, Value)> {
                     "who": "Jane", "a/b~c": ["x", {"jane@example.com": "y"}, 1, -2, 1.5, true, null], "empty": {},
                 }}},
                 {"toolUse": {"toolUseId": "u", "name": "g", "input": "bare"}},
+                {"toolUse": {"toolUseId": "v", "name": "g", "input": "{\"card\":{\"cvv\":123,\"mail\":\"jane\\u0040example.com\"}}"}},
             ]),
         ),
         (
@@ -109,7 +112,7 @@ pub(super) fn contents() -> Vec<(&'static str, Value)> {
             "user",
             json!([{"toolResult": {"toolUseId": "t", "status": "success", "type": "x", "content": [
                 {"text": "tool text"},
-                {"json": {"k": ["v", {"Jane": "w"}]}},
+                {"json": {"k": ["v", {"Jane": "w"}], "card": {"cvv": 123, "log": "[{\"mail\":\"jane\\u0040example.com\",\"n\":745102386}]"}}},
                 {"document": {"name": "td", "format": "csv", "source": {"bytes": "YSxi"}}},
                 {"image": {"format": "png", "source": {"bytes": "aGk="}}},
                 {"video": {"format": "mp4", "source": {"bytes": "aGk="}}},

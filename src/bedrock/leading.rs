@@ -1,0 +1,80 @@
+//! The names of JSON fields, as context of their values.
+
+use std::fmt;
+
+use super::slot::SlotKind;
+
+/// How much of the names counts, in bytes. Words near a value are looked for no farther away.
+const MAX_BYTES: usize = 128;
+
+/// The name of a field of free-form JSON, and that of the field it stands in. Array items have the names of their array.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub(super) struct LeadingNames {
+    outer: Box<str>,
+    own: Box<str>,
+}
+
+impl LeadingNames {
+    /// The names of a field in a value that has these.
+    pub(super) fn of_field(&self, name: &str) -> Self {
+        Self { outer: self.own.clone(), own: end(name).into() }
+    }
+
+    /// Returns whether there is no name.
+    pub(super) fn is_empty(&self) -> bool {
+        self.outer.is_empty() && self.own.is_empty()
+    }
+
+    /// The text to read before the value: `card cvv: `. Empty where names say nothing of a value: in the definition of a tool they
+    /// describe one that is still to come, and in a trace the service has made them.
+    pub(super) fn context(&self, kind: SlotKind) -> String {
+        if self.is_empty() || matches!(kind, SlotKind::ToolDefinition | SlotKind::Trace | SlotKind::Token) {
+            return String::new();
+        }
+        let space = if self.outer.is_empty() || self.own.is_empty() { "" } else { " " };
+        let context = [&self.outer, space, &self.own, ": "].concat();
+        end(&context).to_owned()
+    }
+}
+
+impl fmt::Debug for LeadingNames {
+    // Without the names, which may be what the guardrail is there to hide.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "LeadingNames({} + {} bytes)", self.outer.len(), self.own.len())
+    }
+}
+
+/// The last bytes of a name. What is longer is cut, so that names cost no more than the values they lead to.
+pub(super) fn end(name: &str) -> &str {
+    let from = name.ceil_char_boundary(name.len().saturating_sub(MAX_BYTES));
+    name.get(from..).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_nearest_two_names_count() {
+        let names = ["a", "card", "cvv"].iter().fold(LeadingNames::default(), |names, name| names.of_field(name));
+        assert_eq!(names.context(SlotKind::ToolInput), "card cvv: ");
+        assert_eq!(names.context(SlotKind::ToolDefinition), "");
+        assert_eq!(names.of_field("").context(SlotKind::ToolInput), "cvv: ");
+        assert_eq!(LeadingNames::default().of_field("").context(SlotKind::ToolInput), "");
+    }
+
+    /// What is cut early, as a stream cuts names, leaves the same context.
+    #[test]
+    fn long_names_are_cut_on_characters() {
+        for character in ["x", "é", "語", "😀"] {
+            for length in 0..140 {
+                let name = format!("{}{}", "p".repeat(length % 5), character.repeat(length));
+                let context = LeadingNames::default().of_field("parent").of_field(&name).context(SlotKind::Free);
+                assert!(context.len() <= MAX_BYTES && context.ends_with(": "));
+                assert!(format!("parent {name}: ").ends_with(&context) || name.is_empty());
+                let early = LeadingNames::default().of_field("parent").of_field(end(&name));
+                assert_eq!(early.context(SlotKind::Free), context);
+            }
+        }
+    }
+}
