@@ -48,6 +48,20 @@ impl Case {
     }
 }
 
+/// Types whose groups may be separated by a space.
+pub(crate) const GROUPED: &[EntityType] = &[
+    EntityType::CreditDebitCardNumber,
+    EntityType::InternationalBankAccountNumber,
+    EntityType::Phone,
+    EntityType::UsSocialSecurityNumber,
+    EntityType::UsIndividualTaxIdentificationNumber,
+    EntityType::CaSocialInsuranceNumber,
+    EntityType::CaHealthNumber,
+    EntityType::UkNationalHealthServiceNumber,
+    EntityType::UkNationalInsuranceNumber,
+    EntityType::UkUniqueTaxpayerReferenceNumber,
+];
+
 #[derive(serde::Deserialize)]
 struct File {
     must: Vec<String>,

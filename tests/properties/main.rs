@@ -4,8 +4,17 @@
 //! failure.
 
 mod cases;
+mod characters;
+mod disguise;
 mod generate;
+mod hostile;
 mod invariance;
+mod label;
+mod numbers;
 mod oracle;
+mod prefix;
 mod rules;
+mod space;
+mod table;
 mod union;
+mod wrappers;

@@ -17,6 +17,19 @@ impl Texts {
         Self { material }
     }
 
+    /// Makes text out of this material, which must not be empty.
+    pub(crate) fn of(material: Vec<String>) -> Self {
+        Self { material }
+    }
+
+    /// Returns words and material with one space between.
+    pub(crate) fn spaced(&self, rng: &mut Rng, pieces: usize) -> String {
+        let piece = |rng: &mut Rng| {
+            if rng.chance(60) { rng.item(&self.material).clone() } else { rng.pick(PLAIN).to_owned() }
+        };
+        (0..rng.below(pieces + 1)).map(|_| piece(rng)).collect::<Vec<_>>().join(" ")
+    }
+
     /// Returns a text of up to about `pieces` pieces.
     pub(crate) fn text(&self, rng: &mut Rng, pieces: usize) -> String {
         // Text of one kind of joint alone is a kind of its own: all spaces, all glued.

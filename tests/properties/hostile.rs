@@ -1,0 +1,137 @@
+//! Text that keeps as many starts alive as it can: what is held stays small, and what is behind it is still found.
+
+use banister::{Guardrail, Policy, Source, StreamGuard};
+
+use crate::cases::guardrail;
+
+/// Units of text that are the start of something, again and again.
+const UNITS: &[&str] = &[
+    "1 ",
+    "4-",
+    "1.2.3.",
+    "password=",
+    "http://",
+    "Aa ",
+    "a@",
+    "---",
+    "pass",
+    "10.",
+    "4111 ",
+    "a.b.",
+    "+1",
+    "(1",
+    "AKIA",
+    "eyJ",
+    "eyJ.",
+    "DE89",
+    "0x",
+    "bc1q",
+    "user: ",
+    "12/",
+    "aa:",
+    "::",
+    "-----BEGIN ",
+    "Mr. ",
+    "I am ",
+    "born ",
+    "ssn ",
+    "\\n",
+    "\\",
+    "\"",
+    "_",
+    "1_",
+    "%20",
+    "{",
+    "key: ",
+    "secret",
+    "1\u{200b}",
+    "４",
+    "é",
+    "中",
+    "a\u{301}",
+    "x@y.",
+    "www.",
+    "token ",
+    "account 1",
+    "PIN ",
+    "DL ",
+    "street 1 ",
+];
+
+/// The longest hold of a text in chunks of 16 bytes, after its first 20,000 bytes, and how much is released by the end of the last push.
+fn progress(guardrail: &Guardrail, text: &str) -> (usize, usize) {
+    let mut guard = StreamGuard::new(guardrail, Source::Output);
+    let (mut read, mut held, mut at) = (0, 0, 0);
+    while at < text.len() {
+        let end = (at + 16..)
+            .find(|&end| end >= text.len() || text.is_char_boundary(end))
+            .map_or(text.len(), |end| end.min(text.len()));
+        let _ = guard.push(&text[at..end]);
+        read += end - at;
+        at = end;
+        if read > 20_000 {
+            held = held.max(guard.held_bytes());
+        }
+    }
+    (held, read - guard.held_bytes())
+}
+
+/// The work for a byte is bounded by what is held before it, so this is what makes the work linear.
+#[test]
+fn hostile_text_is_released_as_it_comes() {
+    let guardrail = guardrail("{version: 1, name: all, pii: [{types: [ALL], action: detect}]}");
+    let bound = guardrail.hold_bound().bytes();
+    let mut wrong = Vec::new();
+    for unit in UNITS {
+        let text = unit.repeat(40_000 / unit.len());
+        let (held, released) = progress(&guardrail, &text);
+        if held > bound || released + bound < text.len() {
+            wrong.push(format!("{unit:?}: {held} bytes held, {released} of {} released, bound {bound}", text.len()));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Without the types that have a longest match of kilobytes, little is held whatever comes.
+#[test]
+fn hostile_text_holds_little_where_values_are_short() {
+    let long = ["URL", "PRIVATE_KEY", "JWT"];
+    let types: Vec<_> =
+        banister::EntityType::ALL.iter().map(|entity| entity.name()).filter(|name| !long.contains(name)).collect();
+    let guardrail =
+        guardrail(&format!("{{version: 1, name: most, pii: [{{types: [{}], action: detect}}]}}", types.join(", ")));
+    let mut wrong = Vec::new();
+    for unit in UNITS {
+        let (held, _) = progress(&guardrail, &unit.repeat(40_000 / unit.len()));
+        // An address of 320 bytes, an API key, and what is invisible.
+        if held > 2_000 {
+            wrong.push(format!("{unit:?}: {held} bytes held"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// A value after thousands of starts is found in every pack, where it is found without them.
+#[test]
+fn values_are_found_after_hostile_text() {
+    let guardrail = Guardrail::new(Policy::pack("default").expect("a pack"));
+    let values =
+        ["4111 1111 1111 1111", "jane.roe@example.com", "AKIAIOSFODNN7EXAMPLE", "536-90-4399", "+1 415 555 2671"];
+    let mut wrong = Vec::new();
+    for unit in UNITS {
+        for value in values {
+            for count in [30, 3_000] {
+                let text = format!("{}\n\n{value}\n", unit.repeat(count));
+                let assessment = guardrail.assess(Source::Output, &text);
+                let alone = guardrail.assess(Source::Output, value);
+                let start = text.len() - value.len() - 1;
+                let found =
+                    assessment.findings().iter().any(|finding| finding.span().range() == (start..start + value.len()));
+                if !alone.findings().is_empty() && !found {
+                    wrong.push(format!("{value:?} after {count} times {unit:?}"));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{} values are hidden:\n{}", wrong.len(), wrong.join("\n"));
+}
