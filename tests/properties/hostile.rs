@@ -58,23 +58,27 @@ const UNITS: &[&str] = &[
     "street 1 ",
 ];
 
-/// The longest hold of a text in chunks of 16 bytes, after its first 20,000 bytes, and how much is released by the end of the last push.
+/// The longest hold of a text in chunks of 64 bytes, and how much is released by the end of the last push.
 fn progress(guardrail: &Guardrail, text: &str) -> (usize, usize) {
     let mut guard = StreamGuard::new(guardrail, Source::Output);
     let (mut read, mut held, mut at) = (0, 0, 0);
     while at < text.len() {
-        let end = (at + 16..)
+        let end = (at + 64..)
             .find(|&end| end >= text.len() || text.is_char_boundary(end))
             .map_or(text.len(), |end| end.min(text.len()));
         let _ = guard.push(&text[at..end]);
         read += end - at;
         at = end;
-        if read > 20_000 {
-            held = held.max(guard.held_bytes());
-        }
+        held = held.max(guard.held_bytes());
     }
     (held, read - guard.held_bytes())
 }
+
+/// Starts of values that may be long: these are held up to the policy's bound.
+const LONG: &[&str] = &["http://", "www.", "-----BEGIN ", "eyJ", "eyJ."];
+
+/// What is held of any other text: an address of 320 bytes, or an API key, and what may be around it.
+const SHORT: usize = 700;
 
 /// The work for a byte is bounded by what is held before it, so this is what makes the work linear.
 #[test]
@@ -83,35 +87,17 @@ fn hostile_text_is_released_as_it_comes() {
     let bound = guardrail.hold_bound().bytes();
     let mut wrong = Vec::new();
     for unit in UNITS {
-        let text = unit.repeat(40_000 / unit.len());
+        let most = if LONG.contains(unit) { bound } else { SHORT };
+        let text = unit.repeat((most + 1_000) / unit.len());
         let (held, released) = progress(&guardrail, &text);
-        if held > bound || released + bound < text.len() {
-            wrong.push(format!("{unit:?}: {held} bytes held, {released} of {} released, bound {bound}", text.len()));
+        if held > most || released + most < text.len() {
+            wrong.push(format!("{unit:?}: {held} bytes held, {released} of {} released", text.len()));
         }
     }
-    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert!(wrong.is_empty(), "bound {bound}\n{}", wrong.join("\n"));
 }
 
-/// Without the types that have a longest match of kilobytes, little is held whatever comes.
-#[test]
-fn hostile_text_holds_little_where_values_are_short() {
-    let long = ["URL", "PRIVATE_KEY", "JWT"];
-    let types: Vec<_> =
-        banister::EntityType::ALL.iter().map(|entity| entity.name()).filter(|name| !long.contains(name)).collect();
-    let guardrail =
-        guardrail(&format!("{{version: 1, name: most, pii: [{{types: [{}], action: detect}}]}}", types.join(", ")));
-    let mut wrong = Vec::new();
-    for unit in UNITS {
-        let (held, _) = progress(&guardrail, &unit.repeat(40_000 / unit.len()));
-        // An address of 320 bytes, an API key, and what is invisible.
-        if held > 2_000 {
-            wrong.push(format!("{unit:?}: {held} bytes held"));
-        }
-    }
-    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-}
-
-/// A value after thousands of starts is found in every pack, where it is found without them.
+/// A value after hundreds of starts is found in every pack, where it is found without them.
 #[test]
 fn values_are_found_after_hostile_text() {
     let guardrail = Guardrail::new(Policy::pack("default").expect("a pack"));
@@ -120,7 +106,7 @@ fn values_are_found_after_hostile_text() {
     let mut wrong = Vec::new();
     for unit in UNITS {
         for value in values {
-            for count in [30, 3_000] {
+            for count in [30, 200] {
                 let text = format!("{}\n\n{value}\n", unit.repeat(count));
                 let assessment = guardrail.assess(Source::Output, &text);
                 let alone = guardrail.assess(Source::Output, value);

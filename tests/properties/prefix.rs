@@ -70,8 +70,13 @@ fn check(table: &mut Table, row: &str, entity: EntityType, prefix: &str, case: &
     let spans = found(entity, &text);
     let wanted: Vec<_> = case.spans.iter().map(|span| span.start + prefix.len()..span.end + prefix.len()).collect();
     // A longer finding hides the value as well.
-    let right =
-        wanted.iter().all(|wanted| spans.iter().any(|span| span.start <= wanted.start && span.end >= wanted.end));
+    let hides = |span: &Range<usize>, wanted: &Range<usize>| {
+        let whole = span.start <= wanted.start && span.end >= wanted.end;
+        // The run ends with digits that are a number of the same form together with the first groups of the value.
+        let other = GROUPED.contains(&entity) && span.start < wanted.start && span.end > wanted.start;
+        whole || (other && found(entity, &text[span.clone()]) == [0..span.len(); 1])
+    };
+    let right = wanted.iter().all(|wanted| spans.iter().any(|span| hides(span, wanted)));
     table.add(row, entity, right, || format!("{text:?} found at {spans:?}, not {wanted:?}"));
 }
 

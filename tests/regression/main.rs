@@ -5,6 +5,7 @@
 
 mod bodies;
 mod obfuscation;
+mod reported;
 mod splits;
 mod support;
 mod tails;
