@@ -93,8 +93,10 @@ fn became(guardrail: &Guardrail, case: &Case) -> Result<Became, String> {
     if guarded.assessment().is_blocked() {
         return Ok(Became::Blocked);
     }
-    let body = guarded.body().ok_or("no body")?;
-    String::from_utf8(body.to_vec()).map(Became::Forwarded).map_err(|error| error.to_string())
+    // A body without changes is not written anew.
+    let given = case.request.as_ref().or(case.response.as_ref()).map(String::as_bytes);
+    let body = guarded.body().map(|body| body.to_vec()).or(given.map(<[u8]>::to_vec)).unwrap_or_default();
+    String::from_utf8(body).map(Became::Forwarded).map_err(|error| error.to_string())
 }
 
 /// Returns what is wrong with a case.
