@@ -1,8 +1,20 @@
-//! Property tests of the promises: chunk invariance, no prefix leak, bounded hold, monotone rules, masking.
+//! Property tests of the promises: chunk invariance, no prefix leak, bounded hold, monotone rules, masking; and of what is seen through.
 //!
-//! `BANISTER_SEED` and `BANISTER_CASES` choose the seed and the number of cases; both are printed with a failure.
+//! `BANISTER_SEED` and `BANISTER_CASES` choose the seed and the number of cases, `BANISTER_CASE` one case alone. All are printed with a
+//! failure.
 
+mod cases;
+mod characters;
+mod disguise;
 mod generate;
+mod hostile;
 mod invariance;
+mod label;
+mod numbers;
 mod oracle;
+mod prefix;
 mod rules;
+mod space;
+mod table;
+mod union;
+mod wrappers;

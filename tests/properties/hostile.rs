@@ -1,0 +1,123 @@
+//! Text that keeps as many starts alive as it can: what is held stays small, and what is behind it is still found.
+
+use banister::{Guardrail, Policy, Source, StreamGuard};
+
+use crate::cases::guardrail;
+
+/// Units of text that are the start of something, again and again.
+const UNITS: &[&str] = &[
+    "1 ",
+    "4-",
+    "1.2.3.",
+    "password=",
+    "http://",
+    "Aa ",
+    "a@",
+    "---",
+    "pass",
+    "10.",
+    "4111 ",
+    "a.b.",
+    "+1",
+    "(1",
+    "AKIA",
+    "eyJ",
+    "eyJ.",
+    "DE89",
+    "0x",
+    "bc1q",
+    "user: ",
+    "12/",
+    "aa:",
+    "::",
+    "-----BEGIN ",
+    "Mr. ",
+    "I am ",
+    "born ",
+    "ssn ",
+    "\\n",
+    "\\",
+    "\"",
+    "_",
+    "1_",
+    "%20",
+    "{",
+    "key: ",
+    "secret",
+    "1\u{200b}",
+    "４",
+    "é",
+    "中",
+    "a\u{301}",
+    "x@y.",
+    "www.",
+    "token ",
+    "account 1",
+    "PIN ",
+    "DL ",
+    "street 1 ",
+];
+
+/// The longest hold of a text in chunks of 64 bytes, and how much is released by the end of the last push.
+fn progress(guardrail: &Guardrail, text: &str) -> (usize, usize) {
+    let mut guard = StreamGuard::new(guardrail, Source::Output);
+    let (mut read, mut held, mut at) = (0, 0, 0);
+    while at < text.len() {
+        let end = (at + 64..)
+            .find(|&end| end >= text.len() || text.is_char_boundary(end))
+            .map_or(text.len(), |end| end.min(text.len()));
+        let _ = guard.push(&text[at..end]);
+        read += end - at;
+        at = end;
+        held = held.max(guard.held_bytes());
+    }
+    (held, read - guard.held_bytes())
+}
+
+/// Starts of values that may be long: these are held up to the policy's bound.
+const LONG: &[&str] = &["http://", "www.", "-----BEGIN ", "eyJ", "eyJ."];
+
+/// What is held of any other text: an address of 320 bytes, or an API key, and what may be around it.
+const SHORT: usize = 700;
+
+/// The work for a byte is bounded by what is held before it, so this is what makes the work linear.
+#[test]
+fn hostile_text_is_released_as_it_comes() {
+    let guardrail = guardrail("{version: 1, name: all, pii: [{types: [ALL], action: detect}]}");
+    let bound = guardrail.hold_bound().bytes();
+    let mut wrong = Vec::new();
+    for unit in UNITS {
+        let most = if LONG.contains(unit) { bound } else { SHORT };
+        let text = unit.repeat((most + 1_000) / unit.len());
+        let (held, released) = progress(&guardrail, &text);
+        if held > most || released + most < text.len() {
+            wrong.push(format!("{unit:?}: {held} bytes held, {released} of {} released", text.len()));
+        }
+    }
+    assert!(wrong.is_empty(), "bound {bound}\n{}", wrong.join("\n"));
+}
+
+/// A value after hundreds of starts is found in every pack, where it is found without them.
+#[test]
+fn values_are_found_after_hostile_text() {
+    let guardrail = Guardrail::new(Policy::pack("default").expect("a pack"));
+    let values =
+        ["4111 1111 1111 1111", "jane.roe@example.com", "AKIAIOSFODNN7EXAMPLE", "536-90-4399", "+1 415 555 2671"];
+    let mut wrong = Vec::new();
+    for unit in UNITS {
+        for value in values {
+            for count in [30, 200] {
+                let text = format!("{}\n\n{value}\n", unit.repeat(count));
+                let assessment = guardrail.assess(Source::Output, &text);
+                let alone = guardrail.assess(Source::Output, value);
+                let start = text.len() - value.len() - 1;
+                let found =
+                    assessment.findings().iter().any(|finding| finding.span().range() == (start..start + value.len()));
+                if !alone.findings().is_empty() && !found {
+                    wrong.push(format!("{value:?} after {count} times {unit:?}"));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{} values are hidden:\n{}", wrong.len(), wrong.join("\n"));
+}

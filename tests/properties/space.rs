@@ -1,0 +1,131 @@
+//! White space with at most one line break counts as one space, and more does not.
+
+use banister::{EntityType, Guardrail, Source};
+
+use crate::cases::{GROUPED, found, guardrail, must};
+use crate::table::{Exceptions, Table};
+
+const ONE: &[&str] = &["\t", "  ", "\n", "\r\n", " \n", "\n    ", "   \t ", "\u{a0}\n", "\u{3000}"];
+const BLANK_LINE: &[&str] = &["\n\n", "\n \n", "\r\n\r\n", "\n\n\n", "  \n\t\n "];
+
+/// Pairs that do not hold, each with the reason.
+const LINE_EXCEPTIONS: Exceptions = &[
+    ("line break", EntityType::Name, "the line after an introduction begins another sentence"),
+    ("line break", EntityType::Username, "any word can be a value: it is on the line of its keyword"),
+    ("line break", EntityType::Password, "any word can be a value: it is on the line of its keyword"),
+];
+
+#[test]
+fn groups_of_numbers_are_separated_by_any_one_space() {
+    let mut table = Table::default();
+    for &entity in GROUPED {
+        for case in must(entity) {
+            for (row, spaces, wanted) in [("one space", ONE, true), ("blank line", BLANK_LINE, false)] {
+                for space in spaces {
+                    let spread = case.rewritten(("", ""), |value| value.replace(' ', space));
+                    if spread.text == case.text {
+                        continue;
+                    }
+                    let spans = found(entity, &spread.text);
+                    let right = spread.spans.iter().all(|span| spans.contains(span)) == wanted;
+                    table.add(row, entity, right, || format!("{:?} found at {spans:?}", spread.text));
+                }
+            }
+        }
+    }
+    table.check("spaces", &[]);
+}
+
+/// The keyword and its value as well: models wrap lines there.
+#[test]
+fn values_are_found_on_the_line_after_their_keyword() {
+    let mut table = Table::default();
+    for &entity in EntityType::ALL {
+        for case in must(entity) {
+            for space in ONE {
+                let Some(span) = case.spans.first() else { continue };
+                let Some(head) = case.text[..span.start].strip_suffix(' ') else { continue };
+                let text = format!("{head}{space}{}", &case.text[span.start..]);
+                let added = text.len() - case.text.len();
+                let spans = found(entity, &text);
+                let right = spans.contains(&(span.start + added..span.end + added));
+                let row = if space.contains('\n') { "line break" } else { "tab or spaces" };
+                table.add(row, entity, right, || format!("{text:?} found at {spans:?}"));
+            }
+        }
+    }
+    table.check("lines", LINE_EXCEPTIONS);
+}
+
+fn finds(guardrail: &Guardrail, text: &str) -> bool {
+    !guardrail.assess(Source::Input, text).findings().is_empty()
+}
+
+/// Checks that a rule finds its words however one space is written, and whether it does across a blank line.
+fn check(yaml: &str, words: &str, before: &str, blank: Option<bool>) {
+    let guardrail = guardrail(yaml);
+    assert!(finds(&guardrail, &format!("{before}{words}.")), "{words:?} under {yaml}");
+    for space in ONE {
+        let text = format!("{before}{}, and so on", words.replace(' ', space));
+        assert!(finds(&guardrail, &text), "{text:?} is not found under {yaml}");
+    }
+    for space in BLANK_LINE {
+        let text = format!("{before}{}, and so on", words.replace(' ', space));
+        if let Some(wanted) = blank {
+            assert_eq!(finds(&guardrail, &text), wanted, "{text:?} under {yaml}");
+        }
+    }
+}
+
+const SENTENCES: &[&str] =
+    &["guaranteed return", "buy gold now", "株 を 買う", "o'neil said no", "naïve bet", "1 2 3", "курс акций"];
+
+#[test]
+fn phrases_of_topics_take_any_one_space() {
+    for words in SENTENCES {
+        let yaml = format!("{{version: 1, name: t, denied_topics: [{{name: t, phrases: [\"{words}\"]}}]}}");
+        check(&yaml, words, "it is a ", Some(false));
+    }
+}
+
+#[test]
+fn words_of_filters_take_any_one_space() {
+    for words in SENTENCES {
+        for matching in
+            ["", ", match: {whole_word: false}", ", match: {evasion: \"off\"}", ", match: {case_sensitive: true}"]
+        {
+            let yaml = format!("{{version: 1, name: w, word_filters: [{{name: w, words: [\"{words}\"]{matching}}}]}}");
+            check(&yaml, words, "it is a ", Some(false));
+        }
+    }
+}
+
+#[test]
+fn examples_of_topics_take_any_one_space() {
+    for example in [
+        "Which stocks should I buy this year?",
+        "Who will win the election next year?",
+        "Wie wird das Wetter nächstes Jahr?",
+    ] {
+        let yaml =
+            format!("{{version: 1, name: t, denied_topics: [{{name: t, examples: [\"{example}\"], threshold: 0.6}}]}}");
+        check(&yaml, example, "Tell me. ", None);
+    }
+}
+
+#[test]
+fn exceptions_of_topics_take_any_one_space() {
+    let guardrail = guardrail(
+        "{version: 1, name: t, denied_topics: [{name: t, phrases: [stock], exceptions: [stock photo, it is in stock]}]}",
+    );
+    for words in ["stock photo", "it is in stock"] {
+        for space in ONE {
+            let text = format!("see: {}.", words.replace(' ', space));
+            assert!(!finds(&guardrail, &text), "{text:?} is found");
+        }
+        for space in BLANK_LINE {
+            let text = format!("see: {}.", words.replace(' ', space));
+            assert!(finds(&guardrail, &text), "{text:?} is not found");
+        }
+    }
+}

@@ -1,0 +1,137 @@
+//! Markup, quotes, escapes and marks around a value are boundaries, and stay as they are.
+
+use std::ops::Range;
+
+use banister::{EntityType, Source};
+
+use crate::cases::{Case, masking, must};
+use crate::table::Table;
+
+const WRAPPERS: &[(&str, &str, &str)] = &[
+    ("_", "_", "_"),
+    ("__", "__", "__"),
+    ("*", "*", "*"),
+    ("**", "**", "**"),
+    ("***", "***", "***"),
+    ("~~", "~~", "~~"),
+    ("`", "`", "`"),
+    ("\"", "\"", "\""),
+    ("'", "'", "'"),
+    ("“”", "“", "”"),
+    ("\\n", "\\n", "\\n"),
+    ("\\t", "\\t", "\\t"),
+    ("\\r\\n", "\\r\\n", "\\r\\n"),
+    ("\\\\n", "\\\\n", "\\\\n"),
+    ("\\\"", "\\\"", "\\\""),
+    ("%20", "%20", "%20"),
+    ("%0A", "%0A", "%0A"),
+    ("\\u003c", "\\u003c", "\\u003e"),
+    ("**`", "**`", "`**"),
+];
+
+const MARKS: &[&str] = &["²", "¹", "³", "™", "①", "⑫", "⁽¹⁾", "½", "ª", "℠"];
+
+/// A password may hold any of these, a user name underscores: a mask may take them too.
+fn may_take(entity: EntityType, row: &str) -> bool {
+    match entity {
+        EntityType::Password => !row.contains(['\\', '"', '\'', '`', '“']),
+        EntityType::Username => row.contains('_'),
+        _ => false,
+    }
+}
+
+fn is_quote(c: char) -> bool {
+    matches!(c, '"' | '\'' | '`' | '“' | '”')
+}
+
+/// The text with each span written as the label of its type.
+fn masked(text: &str, entity: EntityType, spans: &[Range<usize>]) -> String {
+    let (mut out, mut at) = (String::new(), 0);
+    for span in spans {
+        out.push_str(&text[at..span.start]);
+        out.push_str(&format!("{{{entity}}}"));
+        at = span.end;
+    }
+    out + &text[at..]
+}
+
+fn check(table: &mut Table, row: &str, entity: EntityType, case: &Case, around: (&str, &str)) {
+    // A quote inside of quotes ends them.
+    let quoted = case
+        .spans
+        .iter()
+        .any(|span| case.text[..span.start].ends_with(is_quote) || case.text[span.end..].starts_with(is_quote));
+    if quoted && row.contains(is_quote) {
+        return;
+    }
+    let wrapped = case.rewritten(around, str::to_owned);
+    let assessment = masking(entity).assess(Source::Input, &wrapped.text);
+    let found = assessment.apply(&wrapped.text);
+    let with_wrapper: Vec<_> =
+        wrapped.spans.iter().map(|span| span.start - around.0.len()..span.end + around.1.len()).collect();
+    let right = found == masked(&wrapped.text, entity, &wrapped.spans)
+        || (may_take(entity, row) && found == masked(&wrapped.text, entity, &with_wrapper));
+    table.add(row, entity, right, || format!("{:?} became {found:?}", wrapped.text));
+}
+
+#[test]
+fn what_is_around_a_value_stays() {
+    let mut table = Table::default();
+    for &entity in EntityType::ALL {
+        for case in must(entity) {
+            for &(row, open, close) in WRAPPERS {
+                check(&mut table, row, entity, case, (open, close));
+            }
+        }
+    }
+    table.check("wrappers", &[]);
+}
+
+/// The whole text in an escaped string: the keyword is wrapped too, and quotes inside are escaped.
+#[test]
+fn values_are_found_in_escaped_strings() {
+    let mut table = Table::default();
+    for &entity in EntityType::ALL {
+        for case in must(entity) {
+            let json = serde_json::to_string(&case.text).expect("a string");
+            for (row, text) in
+                [("JSON string", json.clone()), ("JSON in JSON", serde_json::to_string(&json).expect("a string"))]
+            {
+                let assessment = masking(entity).assess(Source::Input, &text);
+                let masked = assessment.apply(&text);
+                let values: Vec<&str> =
+                    case.values().filter(|value| value.len() > 3 && !value.contains('\n')).collect();
+                let leaks = values.iter().any(|value| masked.contains(*value))
+                    || assessment.findings().len() < case.spans.len();
+                table.add(row, entity, !leaks, || format!("{text:?} became {masked:?}"));
+                let valid = serde_json::from_str::<serde_json::Value>(masked).is_ok();
+                table.add("still JSON", entity, valid, || format!("{text:?} became {masked:?}"));
+            }
+        }
+    }
+    table.check("escaped", &[]);
+}
+
+#[test]
+fn marks_behind_a_value_do_not_hide_it() {
+    let mut table = Table::default();
+    for &entity in EntityType::ALL {
+        for case in must(entity) {
+            for mark in MARKS {
+                let marked = case.rewritten(("", mark), str::to_owned);
+                let assessment = masking(entity).assess(Source::Input, &marked.text);
+                let may_take_it = entity == EntityType::Password;
+                let right = marked.spans.iter().all(|span| {
+                    let found = |end: usize| {
+                        assessment.findings().iter().any(|finding| finding.span().range() == (span.start..end))
+                    };
+                    found(span.end) || (may_take_it && found(span.end + mark.len()))
+                });
+                table.add(mark, entity, right, || {
+                    format!("{:?} became {:?}", marked.text, assessment.apply(&marked.text))
+                });
+            }
+        }
+    }
+    table.check("marks", &[]);
+}
