@@ -230,9 +230,9 @@ impl ViewText {
         let kind = KindSet::one(CharKind::of(c));
         let is_soft = match c {
             '_' => self.closes_markup(at, c),
-            c => !c.is_ascii() || !self.marks.is_empty(),
+            _ => self.is_mark(at),
         };
-        Ok(if is_soft && (c == '_' || self.is_mark(at)) { kind.with(CharKind::Other) } else { kind })
+        Ok(if is_soft { kind.with(CharKind::Other) } else { kind })
     }
 
     fn after_end(&self) -> Result<KindSet, NotYet> {
@@ -246,15 +246,16 @@ impl ViewText {
         }
     }
 
-    fn is_mark(&self, at: usize) -> bool {
-        self.marks.binary_search(&at).is_ok()
+    /// Returns `true` if the character at `at` is a boundary as well as what it folds to.
+    pub(crate) fn is_mark(&self, at: usize) -> bool {
+        !self.marks.is_empty() && self.marks.binary_search(&at).is_ok()
     }
 
-    /// Returns `true` if the run of `sign` around `at` is short and no word continues after it. What follows it is known, for until then
+    /// Returns `true` if a run of `sign` begins at `at` that is short, and no word continues after it. What follows it is known, for until then
     /// the run is carried over.
     fn closes_markup(&self, at: usize, sign: char) -> bool {
-        let run = run_of(self.chars_from(at), sign) + run_of(self.chars_before(at), sign);
-        run <= MAX_MARKUP && !self.chars_from(at).nth(run_of(self.chars_from(at), sign)).is_some_and(is_letter)
+        let run = run_of(self.chars_from(at), sign);
+        run <= MAX_MARKUP && self.last_before(at) != Some(sign) && !self.chars_from(at).nth(run_of(self.chars_from(at), sign)).is_some_and(is_letter)
     }
 
     /// Returns `true` if the run of `sign` that ends before `at` is short and no word leads up to it.
@@ -266,7 +267,8 @@ impl ViewText {
     /// Returns the character before `at` as a validator is shown it: a space where there is a boundary that it does not show.
     pub(crate) fn char_before(&self, at: usize) -> Option<char> {
         let c = self.chars_before(at).next()?;
-        let is_soft = self.soft.binary_search(&at).is_ok() || (matches!(c, '*' | '~') && self.opens_markup(at, c));
+        let opens = || matches!(c, '*' | '~') && self.first_from(at) != Some(c) && self.opens_markup(at, c);
+        let is_soft = self.soft.binary_search(&at).is_ok() || opens();
         Some(if is_soft { ' ' } else { c })
     }
 

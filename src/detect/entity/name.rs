@@ -139,7 +139,7 @@ fn name_words(text: &str) -> Option<usize> {
         let capital = chars.next().is_some_and(char::is_uppercase);
         let letters = stem.chars().all(|c| c.is_alphabetic() || matches!(c, '\'' | '-' | '\u{2019}'));
         let dot = word.ends_with('.') && !(stem.len() == 1 || matches!(stem, "Jr" | "Sr" | "St"));
-        let shouted = stem.len() > 3 && stem.bytes().all(|b| b.is_ascii_uppercase());
+        let shouted = stem.len() > 2 && stem != "III" && stem.bytes().all(|b| b.is_ascii_uppercase());
         if !capital
             || !letters
             || dot

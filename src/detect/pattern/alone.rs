@@ -32,7 +32,7 @@ impl Machine {
             if begins && self.ends_soon(before, input, next) != Some(true) {
                 break;
             }
-            if matches && self.can_end(to, bytes, next) != Some(false) {
+            if matches && self.can_end(to, input, next) != Some(false) {
                 break;
             }
             place = to;
@@ -74,7 +74,7 @@ impl Machine {
             let end = input.base + at + 1;
             let is_over = !self.is_in_time(thread, to, end, out)
                 || (matches
-                    && self.can_end(to, bytes, at) != Some(false)
+                    && self.can_end(to, input, at) != Some(false)
                     && self.commit(thread, input.view, end, judge, out));
             at += 1;
             if is_over {
@@ -114,9 +114,9 @@ impl Machine {
 
     /// Whether a match at this place can end after byte `at`; `None` when the next character is not at hand, or is not all that it
     /// seems.
-    pub(super) fn can_end(&self, place: u32, bytes: &[u8], at: usize) -> Option<bool> {
-        let (byte, follower) = (bytes[at], *bytes.get(at + 1)?);
-        if byte >= 0x80 || follower >= 0x80 || follower == b'_' {
+    pub(super) fn can_end(&self, place: u32, input: Input<'_>, at: usize) -> Option<bool> {
+        let (byte, follower) = (input.bytes[at], *input.bytes.get(at + 1)?);
+        if byte >= 0x80 || follower >= 0x80 || follower == b'_' || input.view.is_mark(input.base + at + 1) {
             return None;
         }
         Some(self.dfa.info(place)?.ends.holds(CharKind::of_ascii(byte), CharKind::of_ascii(follower)))

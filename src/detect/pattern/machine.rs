@@ -317,7 +317,7 @@ impl Machine {
         while index < state.threads.len() {
             let thread = &mut state.threads[index];
             let cannot_end =
-                matches!(thread.place, Place::State(place) if self.can_end(place, input.bytes, at) == Some(false));
+                matches!(thread.place, Place::State(place) if self.can_end(place, input, at) == Some(false));
             if !cannot_end && self.commit(thread, input.view, end, judge, out) {
                 out.extend(state.threads.swap_remove(index).bests);
             } else {
