@@ -160,8 +160,9 @@ impl Evaluator {
             findings,
             masked: None,
             message: self.resolver.blocked_by().map(|rule| self.guardrail.blocked_message(rule, self.source)),
-            examined_bytes: self.text.end(),
-            examined_chars: self.chars,
+            // What counts with its context alone is no text by itself.
+            examined_bytes: if self.context_alone { 0 } else { self.text.end() },
+            examined_chars: if self.context_alone { 0 } else { self.chars },
         }
     }
 
