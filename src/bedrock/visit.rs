@@ -246,7 +246,9 @@ impl<'d, 'a> Visit<'d, 'a> {
         if context_alone && context.is_empty() {
             return None;
         }
-        self.coverage.examined_bytes += text.len();
+        if !context_alone {
+            self.coverage.examined_bytes += text.len();
+        }
         let place = self.place(found.node);
         f(Slot { kind: found.kind, text, is_key, context, context_alone, place }).filter(|edit| !edit.is_empty())
     }

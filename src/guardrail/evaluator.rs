@@ -200,8 +200,9 @@ impl Evaluator {
             masked: None,
             message: self.resolver.blocked().map(|blocked| self.guardrail.blocked_message(blocked, self.source)),
             over_limit: self.is_over_limit(),
-            examined_bytes: self.text.end(),
-            examined_chars: self.chars,
+            // What counts with its context alone is no text by itself.
+            examined_bytes: if self.context_alone { 0 } else { self.text.end() },
+            examined_chars: if self.context_alone { 0 } else { self.chars },
         }
     }
 

@@ -254,7 +254,9 @@ impl<'f, 'v> Walk<'f, 'v> {
     }
 
     fn offer(&mut self, kind: SlotKind, context_alone: bool, text: &str) -> Option<SlotEdit> {
-        self.coverage.examined_bytes += text.len();
+        if !context_alone {
+            self.coverage.examined_bytes += text.len();
+        }
         let slot = Slot {
             kind,
             text: Cow::Borrowed(text),
