@@ -2,7 +2,7 @@
 
 use banister::Guardrail;
 
-use super::support::{guardrail, released};
+use super::support::{every_way, guardrail, released};
 
 fn masking_words(words: &str) -> Guardrail {
     guardrail(&format!("{{version: 1, name: t, word_filters: [{{name: W, action: mask, words: [{words}]}}]}}"))
@@ -42,5 +42,24 @@ fn all_cases_of_a_letter_are_one() {
             let text = format!("a {text} b");
             assert_eq!(released(&masking_words(word), &text), "a {W} b", "{word}: {text}");
         }
+    }
+}
+
+#[test]
+fn patterns_of_topics_keep_to_their_scripts() {
+    for (pattern, found, passed) in [
+        ("[а-я]{6}", "скажи привет", "please summarize this"),
+        ("(купить|продать) акции", "KУПИTЬ aкции", "купить машину"),
+        ("[α-ω]{5}ς", "τύχη, ΚΑΖΙΝΟΣ", "the casinos"),
+        ("카지노.{0,2} 도박", "카지노에서 도박", "카지노 에서는 도박"),
+        ("^[가-힣]{3}!", "카지노!", "카지!"),
+        ("straße [0-9]", "STRASSE ٣", "strase 3"),
+        (r"buy\n(stocks|crypto)", "buy stocks", "buystocks"),
+        ("[^,.]{3} été", "les ete", "le, ete"),
+    ] {
+        let topic = format!("{{name: T, patterns: ['{pattern}'], message: no}}");
+        let guardrail = guardrail(&format!("{{version: 1, name: t, denied_topics: [{topic}]}}"));
+        assert!(every_way(&guardrail, found).blocked, "{pattern}: {found}");
+        assert!(!every_way(&guardrail, passed).blocked, "{pattern}: {passed}");
     }
 }

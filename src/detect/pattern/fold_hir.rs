@@ -118,24 +118,19 @@ impl Folder {
             // A line break or a tab is shown as a space.
             folded.push(ClassUnicodeRange::new(' ', ' '));
         }
-        let sequences: Vec<Vec<char>> = members.sequences.into_iter().collect();
-        Hir::alternation(vec![Hir::class(Class::Unicode(folded)), any_sequence(&sequences)])
+        one_or_sequence(folded, members.sequences)
     }
 
     /// A class that says what it does not match, such as `.`, `[^,]` or `\W`, goes by what the view shows: `[^e]` matches no `é` there,
     /// because the view shows it as `e`. A Korean syllable, which the word view takes apart, is one character to it.
     fn all_but(&self, class: &ClassUnicode) -> Hir {
-        let mut syllables = ClassUnicode::new([ClassUnicodeRange::new('가', '힣')]);
-        syllables.intersect(class);
-        if self.view != View::Word || syllables.ranges().is_empty() {
-            return Hir::class(Class::Unicode(class.clone()));
-        }
         let mut members = Members::default();
-        for range in syllables.iter() {
-            self.add_range(&mut members, range.start(), range.end());
+        if self.view == View::Word {
+            let mut syllables = ClassUnicode::new([ClassUnicodeRange::new('가', '힣')]);
+            syllables.intersect(class);
+            syllables.iter().for_each(|range| self.add_range(&mut members, range.start(), range.end()));
         }
-        let sequences: Vec<Vec<char>> = members.sequences.into_iter().collect();
-        Hir::alternation(vec![Hir::class(Class::Unicode(class.clone())), any_sequence(&sequences)])
+        one_or_sequence(class.clone(), members.sequences)
     }
 
     fn add_range(&self, members: &mut Members, start: char, end: char) {
@@ -212,6 +207,18 @@ fn space(run: &[char]) -> Hir {
     });
     let shown = if breaks.count() > 1 { text(&['\n', '\n']) } else { text(&[' ']) };
     Hir::alternation(vec![text(run), shown])
+}
+
+/// Matches one character of a class, or a sequence. An empty class is left out: next to it nothing would be known of lengths.
+fn one_or_sequence(class: ClassUnicode, sequences: BTreeSet<Vec<char>>) -> Hir {
+    let mut ways = Vec::with_capacity(2);
+    if !class.ranges().is_empty() {
+        ways.push(Hir::class(Class::Unicode(class)));
+    }
+    if !sequences.is_empty() {
+        ways.push(any_sequence(&sequences.into_iter().collect::<Vec<_>>()));
+    }
+    Hir::alternation(ways)
 }
 
 /// Matches any of some sorted sequences. First characters that the same rests follow share a class, so that the syllables of Korean

@@ -246,3 +246,15 @@ fn what_a_class_gains_is_reported() {
     assert_eq!(gained_by_folding("[а-яé]", Syntax::Text), []);
     assert_eq!(gained_by_folding("[０-３]", Syntax::Text), ['0', '1', '2', '3']);
 }
+
+#[test]
+fn the_length_of_a_folded_class_is_known() {
+    for (pattern, shortest, longest) in
+        [("[ß]", 2, 2), ("[ßé]", 1, 2), ("[가-힣]", 6, 9), ("[ßa]?x", 1, 3), ("[а-я]{3}", 3, 6)]
+    {
+        let hir = regex_syntax::ParserBuilder::new().case_insensitive(true).build().parse(pattern).expect("a pattern");
+        let folded = fold_pattern(&hir, View::Word).hir;
+        let lengths = (folded.properties().minimum_len(), folded.properties().maximum_len());
+        assert_eq!(lengths, (Some(shortest), Some(longest)), "{pattern}");
+    }
+}
