@@ -49,7 +49,8 @@ impl Counts {
         let megabytes = self.bytes as f64 / 1e6;
         println!("{} files, {} texts, {megabytes:.3} MB", self.files, self.texts);
         println!("{:<40} {:>9} {:>9}", "type", "findings", "per MB");
-        let row = |name: &str, count: usize| println!("{name:<40} {count:>9} {:>9.2}", count as f64 / megabytes.max(1e-6));
+        let row =
+            |name: &str, count: usize| println!("{name:<40} {count:>9} {:>9.2}", count as f64 / megabytes.max(1e-6));
         for entity in EntityType::ALL {
             row(entity.name(), self.findings.get(entity.name()).copied().unwrap_or(0));
         }

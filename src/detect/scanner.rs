@@ -112,11 +112,16 @@ impl Scanner {
     /// The earliest place at which something may have begun that has not been reported yet. The end of the text when there is
     /// none.
     pub(crate) fn frontier(&self, detectors: &Detectors, text: &TextBuffer) -> usize {
-        [self.open_word(detectors, text), self.patterns.earliest(), self.topic_patterns.earliest(), self.similarity.earliest()]
-            .into_iter()
-            .chain(self.entities.iter().map(MachineState::earliest))
-            .flatten()
-            .fold(text.end(), usize::min)
+        [
+            self.open_word(detectors, text),
+            self.patterns.earliest(),
+            self.topic_patterns.earliest(),
+            self.similarity.earliest(),
+        ]
+        .into_iter()
+        .chain(self.entities.iter().map(MachineState::earliest))
+        .flatten()
+        .fold(text.end(), usize::min)
     }
 
     /// The earliest place at which a word or an exception may have begun that has not been reported yet.

@@ -3,7 +3,8 @@
 use super::{Rng, characters, guardrail, streamed};
 use crate::guardrail::Source;
 
-const ELECTION: &str = "{version: 1, name: t, denied_topics: [{name: T0, examples: [Who will win the election next year?],
+const ELECTION: &str =
+    "{version: 1, name: t, denied_topics: [{name: T0, examples: [Who will win the election next year?],
     exceptions: [in stock], action: block}]}";
 
 #[test]
@@ -40,16 +41,47 @@ fn cuts_change_nothing_for_topics_with_exceptions() {
         "examples: [in stock], phrases: [election], exceptions: [election in stock, in stock election]",
     ];
     const PIECES: &[&str] = &[
-        "win", "election", "who", "will", "the", "next", "year", "in stock", "in", "stock", "stock tip", "jar", "buy", "sell",
-        "shares", "shares. Of course", "of mind", "time", "lottery", "would", " ", " ", " ", " ", ". ", "\n", "\"", "? ", ", ", "é",
-        "\u{200b}", "{", "中",
+        "win",
+        "election",
+        "who",
+        "will",
+        "the",
+        "next",
+        "year",
+        "in stock",
+        "in",
+        "stock",
+        "stock tip",
+        "jar",
+        "buy",
+        "sell",
+        "shares",
+        "shares. Of course",
+        "of mind",
+        "time",
+        "lottery",
+        "would",
+        " ",
+        " ",
+        " ",
+        " ",
+        ". ",
+        "\n",
+        "\"",
+        "? ",
+        ", ",
+        "é",
+        "\u{200b}",
+        "{",
+        "中",
     ];
     let mut rng = Rng(0x5EED);
     for case in 0..400 {
         let rules: Vec<String> = (0..=rng.below(3))
             .map(|index| {
                 let (topic, tenths) = (rng.pick(TOPICS), 1 + rng.below(6));
-                let threshold = if topic.contains("examples") { format!(", threshold: 0.{tenths}") } else { String::new() };
+                let threshold =
+                    if topic.contains("examples") { format!(", threshold: 0.{tenths}") } else { String::new() };
                 format!("{{name: T{index}, {topic}{threshold}, action: detect}}")
             })
             .collect();

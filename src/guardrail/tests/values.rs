@@ -54,7 +54,8 @@ fn one_value_has_one_number_and_one_hash_and_one_allowance() {
         for (text, value) in values(entity) {
             let (before, behind) = (&text[..value.start], &text[value.end..]);
             let written = &text[value];
-            let allowing = policy(&format!("action: mask, allow: [{}]", serde_json::to_string(written).expect("a string")));
+            let allowing =
+                policy(&format!("action: mask, allow: [{}]", serde_json::to_string(written).expect("a string")));
             let mut others = disguises(written);
             if is_grouped(entity) {
                 others.extend(regrouped(written));

@@ -7,7 +7,10 @@ const TEXT: &str = "aé中🎉e\u{301} jane.roe@example.com 🎉 bob@example.org
 
 fn spans(response: &Value) -> Vec<(u64, u64)> {
     let findings = response["findings"].as_array().expect("findings");
-    findings.iter().map(|found| (found["start"].as_u64().expect("start"), found["end"].as_u64().expect("end"))).collect()
+    findings
+        .iter()
+        .map(|found| (found["start"].as_u64().expect("start"), found["end"].as_u64().expect("end")))
+        .collect()
 }
 
 const EXPECTED: [(&str, [(u64, u64); 2]); 3] =
