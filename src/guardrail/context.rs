@@ -33,7 +33,7 @@ pub(super) struct Contexts {
 impl Contexts {
     /// Adds a word, unless it touches a label: the value in its place may have ended in a letter, and then it was no word.
     pub(super) fn add(&mut self, mark: Mark, text: &TextBuffer, labels: &Labels) {
-        if labels.ends_at(text.last_seen(mark.start, View::Word)) {
+        if labels.type_ends_at(text.last_seen(mark.start, View::Word)) {
             return;
         }
         let word = ContextWord { start: mark.start, end: mark.end, next: text.next_seen(mark.end, View::Word) };
@@ -67,7 +67,7 @@ impl Contexts {
             let mut words = marks.range(first..).take_while(|word| word.start < certain);
             words.any(|word| {
                 (word.end <= start || (word.start >= end && word.end <= certain))
-                    && !labels.begins_at(word.next)
+                    && !labels.type_begins_at(word.next)
                     && labels.begun() != Some(word.next)
             })
         });

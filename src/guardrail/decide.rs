@@ -51,6 +51,10 @@ impl<'a> Ground<'a> {
     fn masks(self, rule: RuleId) -> bool {
         self.guardrail.rules().get(rule as usize).is_some_and(|rule| rule.action(self.source) == Action::Mask)
     }
+
+    fn name(self, rule: RuleId) -> &'a str {
+        self.guardrail.rules().get(rule as usize).map_or("", |rule| &rule.name)
+    }
 }
 
 /// How far a rule's findings reach.
@@ -276,12 +280,13 @@ fn beside_labels(
         return Some(Decision::NotYet);
     }
     // A label is no value, and its words say nothing of the value behind it.
-    if let Some(behind) = labels.around(from, to).or_else(|| labels.overlapping(start, from)) {
+    let name = ground.name(rule);
+    if let Some(behind) = labels.around(from, to, name).or_else(|| labels.overlapping(start, from, name)) {
         return Some(Decision::From(behind));
     }
     let text = ground.text;
-    let before = labels.ends_at(text.last_seen(from, View::Pattern));
-    let behind = labels.begins_at(text.next_seen(to, View::Pattern));
+    let before = labels.ends_at(text.last_seen(from, View::Pattern), name);
+    let behind = labels.begins_at(text.next_seen(to, View::Pattern), name);
     let is_found = || is_found_beside(ground.detectors(), rule, text.slice(from, to), before, behind);
     ((before || behind) && !is_found()).then_some(Decision::From(start + 1))
 }
@@ -294,5 +299,5 @@ fn within_label(start: usize, end: usize, rule: RuleId, ground: Ground<'_>) -> O
     if ground.labels.begun().is_some_and(|begun| begun <= start) {
         return Some(Decision::NotYet);
     }
-    ground.labels.around(start, end).map(Decision::From)
+    ground.labels.around(start, end, ground.name(rule)).map(Decision::From)
 }

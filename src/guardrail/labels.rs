@@ -2,12 +2,16 @@
 //!
 //! Masked text is assessed again: clients send the whole conversation with every call. What a label says is the policy's own, so it
 //! is no context word and no value; and since the value it stands for is not known, it keeps apart what stood apart before.
+//!
+//! What a rule finds must not depend on the other rules of its policy. So the labels of all entity types are labels under every policy,
+//! and the label of a word filter or a regex is one for that rule alone.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::ops::Bound;
 use std::sync::Arc;
 
 use super::mask::HASH_BYTES;
+use crate::detect::EntityType;
 use crate::detect::detectors::{Detectors, Found};
 use crate::detect::scanner::Scanner;
 use crate::detect::spec::RuleId;
@@ -18,7 +22,7 @@ use crate::text::buffer::TextBuffer;
 /// Digits of the largest number of a value.
 const NUMBER_DIGITS: usize = 20;
 
-/// The labels that the masking rules of a policy write.
+/// The labels of the entity types, and those that the masking rules of a policy write.
 #[derive(Debug, Default)]
 pub(super) struct LabelSet {
     names: BTreeMap<Arc<str>, Forms>,
@@ -26,28 +30,35 @@ pub(super) struct LabelSet {
 }
 
 /// How the rules of one name write it.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Forms {
     plain: bool,
     numbered: bool,
     hashed: bool,
+    /// An entity type's, and so a label for every rule.
+    is_type: bool,
 }
 
 /// What the text behind a `{` is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Reading {
+enum Reading<'a> {
     /// Not a label, whatever follows.
     No,
     /// The beginning of one.
     Begun,
-    /// One.
-    Label,
+    /// One, of this name.
+    Label(&'a Arc<str>, Forms),
 }
 
 impl LabelSet {
-    /// The labels of these rules.
+    /// The labels under a policy of these rules.
     pub(super) fn of(rules: &[Rule]) -> Self {
         let mut set = Self::default();
+        for entity in EntityType::ALL {
+            let forms = Forms { plain: true, numbered: true, hashed: true, is_type: true };
+            set.names.insert(entity.name().into(), forms);
+            set.longest = set.longest.max("{_}".len() + entity.name().len() + NUMBER_DIGITS);
+        }
         for rule in rules.iter().filter(|rule| rule.input == Action::Mask || rule.output == Action::Mask) {
             let suffix = match rule.mask {
                 Mask::Label => 0,
@@ -74,36 +85,40 @@ impl LabelSet {
         let Some(body) = text.strip_suffix('}') else {
             let mut names = self.names.range::<str, _>((Bound::Included(text), Bound::Unbounded));
             let begins = names.next().is_some_and(|(name, _)| name.starts_with(text));
-            return if begins || self.is_suffixed(text, false) { Reading::Begun } else { Reading::No };
+            return if begins || self.suffixed(text, false).is_some() { Reading::Begun } else { Reading::No };
         };
-        let is_plain = self.names.get(body).is_some_and(|forms| forms.plain);
-        if is_plain || self.is_suffixed(body, true) { Reading::Label } else { Reading::No }
+        let plain = self.names.get_key_value(body).filter(|(_, forms)| forms.plain);
+        match plain.or_else(|| self.suffixed(body, true)) {
+            Some((name, forms)) => Reading::Label(name, *forms),
+            None => Reading::No,
+        }
     }
 
-    /// Whether it is a name with a number or a hash, whole or begun.
-    fn is_suffixed(&self, body: &str, whole: bool) -> bool {
-        let is_numbered = body.rsplit_once('_').is_some_and(|(name, number)| {
-            let long_enough = !whole || !number.is_empty();
-            self.names.get(name).is_some_and(|forms| forms.numbered)
-                && long_enough
-                && number.len() <= NUMBER_DIGITS
-                && number.bytes().all(|byte| byte.is_ascii_digit())
-        });
-        is_numbered
-            || body.rsplit_once(':').is_some_and(|(name, hash)| {
-                let long_enough = hash.len() == 2 * HASH_BYTES || !whole && hash.len() < 2 * HASH_BYTES;
-                self.names.get(name).is_some_and(|forms| forms.hashed)
-                    && long_enough
-                    && hash.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
-            })
+    /// The name of a label with a number or a hash, whole or begun.
+    fn suffixed(&self, body: &str, whole: bool) -> Option<(&Arc<str>, &Forms)> {
+        let numbered = || {
+            let (name, number) = body.rsplit_once('_')?;
+            let fits = number.len() <= NUMBER_DIGITS && !(whole && number.is_empty());
+            let known = self.names.get_key_value(name).filter(|(_, forms)| forms.numbered)?;
+            (fits && number.bytes().all(|byte| byte.is_ascii_digit())).then_some(known)
+        };
+        let hashed = || {
+            let (name, hash) = body.rsplit_once(':')?;
+            let fits = hash.len() == 2 * HASH_BYTES || !whole && hash.len() < 2 * HASH_BYTES;
+            let known = self.names.get_key_value(name).filter(|(_, forms)| forms.hashed)?;
+            (fits && hash.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))).then_some(known)
+        };
+        numbered().or_else(hashed)
     }
 }
 
 /// The labels of a text.
 #[derive(Debug, Default)]
 pub(super) struct Labels {
-    /// Start and end of each; ascending.
+    /// Start and end of each label of an entity type; ascending.
     spans: VecDeque<(usize, usize)>,
+    /// Likewise of each other, with the name of its rule.
+    own: VecDeque<(usize, usize, Arc<str>)>,
     /// Start of a `{`, and what stands behind it, while that may still become a label.
     begun: Option<(usize, String)>,
 }
@@ -111,9 +126,6 @@ pub(super) struct Labels {
 impl Labels {
     /// Reads on.
     pub(super) fn scan(&mut self, set: &LabelSet, chunk: &str, offset: usize) {
-        if set.names.is_empty() {
-            return;
-        }
         let mut rest = chunk;
         while !rest.is_empty() {
             let Some((start, mut body)) = self.begun.take() else {
@@ -134,7 +146,14 @@ impl Labels {
             match set.read(&body) {
                 Reading::No => {}
                 Reading::Begun => self.begun = Some((start, body)),
-                Reading::Label => self.spans.push_back((start, offset + chunk.len() - rest.len())),
+                Reading::Label(name, forms) => {
+                    let end = offset + chunk.len() - rest.len();
+                    if forms.is_type {
+                        self.spans.push_back((start, end));
+                    } else {
+                        self.own.push_back((start, end, Arc::clone(name)));
+                    }
+                }
             }
         }
     }
@@ -149,38 +168,55 @@ impl Labels {
         self.begun.as_ref().map(|&(start, _)| start)
     }
 
-    /// The last label that begins before `offset`.
-    fn last_before(&self, offset: usize) -> Option<(usize, usize)> {
+    /// The last label of an entity type that begins before `offset`.
+    fn last_type_before(&self, offset: usize) -> Option<(usize, usize)> {
         let behind = self.spans.partition_point(|&(start, _)| start < offset);
         behind.checked_sub(1).and_then(|last| self.spans.get(last)).copied()
     }
 
+    /// The last label for the rule of this name that begins before `offset`.
+    fn last_before(&self, offset: usize, rule: &str) -> Option<(usize, usize)> {
+        let behind = self.own.partition_point(|&(start, ..)| start < offset);
+        let last = behind.checked_sub(1).and_then(|last| self.own.get(last)).filter(|(.., name)| **name == *rule);
+        last.map(|&(start, end, _)| (start, end)).max(self.last_type_before(offset))
+    }
+
     /// The end of a label that shares bytes with `start..end`.
-    pub(super) fn overlapping(&self, start: usize, end: usize) -> Option<usize> {
-        self.last_before(end).map(|(_, label_end)| label_end).filter(|&label_end| label_end > start)
+    pub(super) fn overlapping(&self, start: usize, end: usize, rule: &str) -> Option<usize> {
+        self.last_before(end, rule).map(|(_, label_end)| label_end).filter(|&label_end| label_end > start)
     }
 
     /// The end of a label that holds all of `start..end`.
-    pub(super) fn around(&self, start: usize, end: usize) -> Option<usize> {
-        self.last_before(start + 1).map(|(_, label_end)| label_end).filter(|&label_end| end <= label_end)
+    pub(super) fn around(&self, start: usize, end: usize, rule: &str) -> Option<usize> {
+        self.last_before(start + 1, rule).map(|(_, label_end)| label_end).filter(|&label_end| end <= label_end)
     }
 
     /// Whether a label ends at `offset`.
-    pub(super) fn ends_at(&self, offset: usize) -> bool {
-        self.last_before(offset).is_some_and(|(_, end)| end == offset)
+    pub(super) fn ends_at(&self, offset: usize, rule: &str) -> bool {
+        self.last_before(offset, rule).is_some_and(|(_, end)| end == offset)
     }
 
     /// Whether a label begins at `offset`.
-    pub(super) fn begins_at(&self, offset: usize) -> bool {
-        self.last_before(offset + 1).is_some_and(|(start, _)| start == offset)
+    pub(super) fn begins_at(&self, offset: usize, rule: &str) -> bool {
+        self.last_before(offset + 1, rule).is_some_and(|(start, _)| start == offset)
     }
 
-    /// The end of the last label before `start`: nothing before it is near.
+    /// Whether a label of an entity type ends at `offset`.
+    pub(super) fn type_ends_at(&self, offset: usize) -> bool {
+        self.last_type_before(offset).is_some_and(|(_, end)| end == offset)
+    }
+
+    /// Whether a label of an entity type begins at `offset`.
+    pub(super) fn type_begins_at(&self, offset: usize) -> bool {
+        self.last_type_before(offset + 1).is_some_and(|(start, _)| start == offset)
+    }
+
+    /// The end of the last label of an entity type before `start`: nothing before it is near.
     pub(super) fn edge_before(&self, start: usize) -> Option<usize> {
-        self.last_before(start).map(|(_, end)| end)
+        self.last_type_before(start).map(|(_, end)| end)
     }
 
-    /// The start of the first label behind `end`: nothing behind it is near.
+    /// The start of the first such label behind `end`: nothing behind it is near.
     pub(super) fn edge_behind(&self, end: usize) -> Option<usize> {
         let behind = self.spans.partition_point(|&(start, _)| start < end);
         self.spans.get(behind).map(|&(start, _)| start)
@@ -190,6 +226,9 @@ impl Labels {
     pub(super) fn forget_before(&mut self, offset: usize) {
         while self.spans.front().is_some_and(|&(_, end)| end < offset) {
             self.spans.pop_front();
+        }
+        while self.own.front().is_some_and(|&(_, end, _)| end < offset) {
+            self.own.pop_front();
         }
     }
 }
@@ -225,11 +264,11 @@ mod tests {
 
     #[test]
     fn labels_are_those_the_rules_write() {
-        let set = set("{version: 1, name: l, pii: [{types: [EMAIL], action: mask}, {types: [AGE], action: mask,
-            replacement: numbered}, {types: [PIN], action: mask, replacement: hash}, {types: [NAME], action: block}],
-            word_filters: [{name: AGE_2, words: [a], action: mask}]}");
-        let text = "{EMAIL}{AGE_2}{AGE_17} {AGE} {PIN:0123456789ab}{PIN} {NAME} {EMAIL_1} {{EMAIL}} {PIN:0123456789aB} {AGE_}é{AGE_1é}";
-        let labels = ["{EMAIL}", "{AGE_2}", "{AGE_17}", "{PIN:0123456789ab}", "{EMAIL}"];
+        let set = set("{version: 1, name: l, word_filters: [{name: W_2, words: [a], action: mask}, {name: W, words: [b], action: mask,
+            replacement: numbered}, {name: H, words: [c], action: mask, replacement: hash}, {name: N, words: [d], action: block}]}");
+        let text = "{W_2}{W_17} {W} {H:0123456789ab}{H} {N} {N_1} {W_2_2} {H:0123456789aB} {W_}é{W_1é} \
+            {EMAIL}{AGE_17} {PIN:0123456789ab}{{EMAIL}} {email} {EMAILS} {PIN:0123456789a}";
+        let (labels, own) = (["{EMAIL}", "{AGE_17}", "{PIN:0123456789ab}", "{EMAIL}"], ["W_2", "W", "H"]);
         for width in [1, 2, 3, 7, text.len()] {
             let mut found = Labels::default();
             let mut rest = text;
@@ -241,8 +280,10 @@ mod tests {
             }
             let spans: Vec<&str> = found.spans.iter().filter_map(|&(start, end)| text.get(start..end)).collect();
             assert_eq!(spans, labels, "in chunks of {width}");
+            let names: Vec<&str> = found.own.iter().map(|(.., name)| &**name).collect();
+            assert_eq!(names, own, "in chunks of {width}");
         }
-        assert_eq!(set.longest(), "{AGE_18446744073709551615}".len());
+        assert_eq!(set.longest(), "{US_INDIVIDUAL_TAX_IDENTIFICATION_NUMBER_18446744073709551615}".len());
     }
 
     #[test]
