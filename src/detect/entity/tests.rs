@@ -119,7 +119,7 @@ fn machine_readable_zones_are_found_whole() {
     let first = "P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<";
     let second = "L898902C36UTO7408122F1204159ZE184226B<<<<<10";
     let matcher = Matcher::new(recognizers_for(EntityType::UsPassportNumber));
-    assert_eq!(matcher.find(&format!("scan: {first}\n{second}\nok")), [6..6 + 89]);
+    assert_eq!(matcher.find(&format!("scan: {first}\n{second}\nok")), [6..6 + 89; 1]);
     assert_eq!(matcher.find(&format!("scan: {first}\nand more")), [6..6 + 44; 1]);
     assert_eq!(matcher.find(&format!("{first}\n{}", second.replacen('C', "D", 1))), [0..44; 1]);
     assert!(matcher.find("P<UTOERIKSSON<<ANNA").is_empty());
