@@ -40,14 +40,13 @@ macro_rules! host {
 /// A character outside ASCII that may be part of an address of the web, as UTF-8.
 ///
 /// RFC 3987 allows nearly all; in running text the punctuation of other scripts ends an address. So this leaves out the signs of
-/// Latin-1 (`\xc2`), general punctuation (U+2000 to U+207F), Chinese and Japanese punctuation (U+3000 to U+303F, but for the
-/// letters among them) and its small, vertical and halfwidth forms.
+/// Latin-1 (`\xc2`), general punctuation (U+2000 to U+207F), Chinese and Japanese punctuation (U+3000 to U+303F, except `々`) and
+/// its compatibility forms (from U+FE00 on). Kept coarse: each boundary of a range is one more class of bytes in the automaton.
 macro_rules! other_script {
     () => {
         concat!(
-            r"\xc2[\xaa\xb5\xb7\xba]|[\xc3-\xdf][\x80-\xbf]|[\xe0\xe1\xe4-\xed][\x80-\xbf][\x80-\xbf]|\xe2[\x82-\xb7\xba-\xbf][\x80-\xbf]",
-            r"|\xe3(?:\x80[\x85-\x87\xa1-\xa9\xb1-\xb5\xbb]|[\x81-\xbf][\x80-\xbf])",
-            r"|\xef(?:[\xa4-\xb7\xba\xbb\xbe\xbf][\x80-\xbf]|\xbd[\xa6-\xbf])|[\xf0-\xf4][\x80-\xbf][\x80-\xbf][\x80-\xbf]"
+            r"[\xc3-\xdf][\x80-\xbf]|[\xe0\xe1\xe4-\xee][\x80-\xbf][\x80-\xbf]|\xe2[\x82-\xbf][\x80-\xbf]",
+            r"|\xe3(?:\x80\x85|[\x81-\xbf][\x80-\xbf])|\xef[\x80-\xb7][\x80-\xbf]|[\xf0-\xf4][\x80-\xbf][\x80-\xbf][\x80-\xbf]"
         )
     };
 }

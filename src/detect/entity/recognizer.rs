@@ -6,8 +6,8 @@ use super::EntityType;
 
 /// How one entity type is recognized: candidates by a pattern, then a validator, then context words.
 ///
-/// The pattern runs over the *pattern view* of the text (width, zero-width characters, dashes and spaces unified to
-/// their ASCII forms, case kept). It is matched as ASCII bytes: `\d`, `\w`, `\s` and `\b` are ASCII; leftmost-longest; no
+/// The pattern runs over the *entity view* of the text: width, zero-width characters, dashes and spaces unified to their
+/// ASCII forms, escapes decoded, a run of white space as one character, case kept. It is matched as ASCII bytes: `\d`, `\w`, `\s` and `\b` are ASCII; leftmost-longest; no
 /// look-around other than a leading or a trailing `\b`, `^` or `$` of each top-level alternative. A text that is long enough for
 /// several ends is offered to the validator at each end; the longest accepted one counts.
 #[derive(Debug)]
@@ -59,7 +59,8 @@ pub(crate) struct Candidate<'a> {
 pub(crate) enum Verdict {
     /// Not one.
     Reject,
-    /// Not one, and no candidate with this end that begins before this byte of it is one. The length of the candidate rejects the end.
+    /// Not one, and no candidate with this end that begins before this byte of it is one. The length of the candidate rejects the
+    /// end. There is no limit on the starts a validator is asked about, so the frequent rejections say this, cheaply.
     RejectBefore(usize),
     /// One only if a context word is near.
     NeedsContext,
