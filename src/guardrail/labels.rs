@@ -81,7 +81,7 @@ impl LabelSet {
     }
 
     /// Reads what stands behind a `{`.
-    fn read(&self, text: &str) -> Reading {
+    fn read(&self, text: &str) -> Reading<'_> {
         let Some(body) = text.strip_suffix('}') else {
             let mut names = self.names.range::<str, _>((Bound::Included(text), Bound::Unbounded));
             let begins = names.next().is_some_and(|(name, _)| name.starts_with(text));

@@ -2,7 +2,7 @@ use proptest::prelude::*;
 
 use super::Similarity;
 use super::model::Likeness;
-use crate::detect::detectors::{Mark, Origin};
+use crate::detect::detectors::Origin;
 use crate::detect::spec::{RuleId, TopicSpec};
 use crate::text::fold::View;
 use crate::text::view::ViewText;
@@ -71,8 +71,8 @@ fn findings(topics: &[TopicSpec], text: &str, excepted: &[(usize, usize)]) -> Ve
     let mut found = Vec::new();
     for candidate in candidates {
         let Origin::Window(window) = &candidate.origin else { continue };
-        let marks: Vec<_> = excepted.iter().map(|&(start, end)| Mark { of: candidate.rule, start, end }).collect();
-        found.extend(similarity.judge(window, &marks).map(|likeness| (candidate.rule, likeness)));
+        let is_excepted = |start, end| excepted.iter().any(|&(first, last)| first <= start && end <= last);
+        found.extend(similarity.judge(window, &is_excepted).map(|likeness| (candidate.rule, likeness)));
     }
     found.sort_by_key(|(rule, likeness)| (*rule, likeness.start));
     found

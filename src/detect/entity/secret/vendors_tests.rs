@@ -6,7 +6,7 @@ use super::shape::{Part, is_in, parts};
 use super::vendors::{FORMS, Form, LONGEST, RECOGNIZERS};
 use crate::detect::entity::EntityType::ApiKey;
 use crate::detect::entity::recognizers_for;
-use crate::detect::entity::tests::matcher::Matcher;
+use crate::detect::entity::tests::Matcher;
 
 /// Writes a key of the form, always the same, with as few characters as the shape allows.
 fn written(form: &Form) -> String {
