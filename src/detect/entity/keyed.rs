@@ -21,7 +21,27 @@ macro_rules! join {
 pub(super) use join;
 
 /// Verbs between a keyword and its value, longer ones first.
-const VERBS: &[&str] = &["is now", "is set to", "set to", "lautet", "jest", "was", "ist", "est", "is", "to", "es", "是", "为", "為", "は", "는", "은", "è", "é"];
+const VERBS: &[&str] = &[
+    "is now",
+    "is set to",
+    "set to",
+    "lautet",
+    "jest",
+    "was",
+    "ist",
+    "est",
+    "is",
+    "to",
+    "es",
+    "是",
+    "为",
+    "為",
+    "は",
+    "는",
+    "은",
+    "è",
+    "é",
+];
 
 /// What stands between a keyword and its value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -222,6 +222,70 @@ fn no_text_makes_a_validator_panic() {
     }
 }
 
+/// Text that begins a credential over and over asks the validators a bounded number of times a byte, however long it is.
+#[test]
+fn validators_of_credentials_are_asked_little() {
+    use EntityType as T;
+    const TYPES: &[T] = &[T::ApiKey, T::AwsSecretKey, T::AwsAccessKey, T::PrivateKey, T::Password, T::Username, T::Jwt];
+    const UNITS: &[&str] = &[
+        "passpasspass",
+        "password=",
+        "pass=pass:",
+        "pass 'pass \"",
+        "password: 'a ",
+        "pwd is ",
+        "pwd=a;b=",
+        "token=token=",
+        "token token ",
+        "secret-secret_",
+        "api_key=a1b2c3d4-",
+        "bearer bearer=",
+        "sk-",
+        "sk-a1B2-",
+        "sk_live_",
+        "ghp_",
+        "xoxb-1-",
+        "hvs.hvs.",
+        "dp.pt.a1B2c3D4e5.",
+        "s.s.",
+        "eyJ.eyJ.",
+        "eyJaaaa-",
+        "-----BEGIN PRIVATE KEY-----",
+        "-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBgkq\n",
+        "MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSj\n",
+        "\n-----END PRIVATE KEY-----",
+        "PuTTY-User-Key-File-2: a\nPrivate-Lines: 1\nAAAA\n",
+        "://a:b@",
+        "://a:",
+        "-u a:b",
+        "basic YTph",
+        "Cookie: session=a1",
+        "&sig=a1",
+        "12345678:A",
+        "0123456789abcdef0123456789abcdef-us",
+        "MTk4.Cl2FMQ.",
+        "aaa8Q~",
+        "user=user:",
+        "密码密码",
+        "密码=密码：",
+        "a1B2c3D4e5F6g7H8",
+    ];
+    let mut wrong = Vec::new();
+    for &entity in TYPES {
+        let matcher = Matcher::new(recognizers_for(entity));
+        for unit in UNITS {
+            let text = unit.repeat(900 / unit.len());
+            for (pattern, calls) in matcher.calls(&text) {
+                if calls > 4 * text.len() {
+                    let pattern: String = pattern.chars().take(60).collect();
+                    wrong.push(format!("{entity} {unit:?}: {calls} calls for {} bytes, {pattern}", text.len()));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{} wrong\n{}", wrong.len(), wrong.join("\n"));
+}
+
 /// Sizes of the automata, each pattern's own and the one of all together, the way the engine runs them.
 #[test]
 #[ignore = "prints; run by hand when patterns change"]
@@ -231,7 +295,7 @@ fn automata_sizes() {
         println!(
             "{i:3} {:40} {states:6} states {bytes:9} bytes  {}",
             r.entity.name(),
-            &r.pattern[..r.pattern.len().min(60)]
+            r.pattern.chars().take(60).collect::<String>()
         );
     }
     let patterns: Vec<_> = all().map(|r| r.pattern).collect();

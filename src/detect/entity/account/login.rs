@@ -44,7 +44,10 @@ fn is_placeholder(value: &str) -> bool {
         && !value.starts_with("%2")
         || !value.chars().any(char::is_alphanumeric)
         || is_stop_word(value)
-        || matches!(value.to_ascii_lowercase().as_str(), "pass" | "passwd" | "pwd" | "your_password" | "yourpassword" | "xxxx" | "xxxxx")
+        || matches!(
+            value.to_ascii_lowercase().as_str(),
+            "pass" | "passwd" | "pwd" | "your_password" | "yourpassword" | "xxxx" | "xxxxx"
+        )
 }
 
 fn in_address(c: &Candidate<'_>) -> Verdict {
@@ -67,5 +70,12 @@ fn behind_option(c: &Candidate<'_>) -> Verdict {
     let odd = value.bytes().any(|b| !b.is_ascii_digit())
         && value.bytes().any(|b| !b.is_ascii_lowercase() && b != b'-' && b != b'_');
     let option = c.before.is_none_or(|b| b.is_whitespace() || matches!(b, '"' | '\'' | '[' | ',' | '`'));
-    accept_if(option && odd && value.len() >= 4 && !value.starts_with('/') && !is_placeholder(value) && !value.ends_with([',', ';', ')']))
+    accept_if(
+        option
+            && odd
+            && value.len() >= 4
+            && !value.starts_with('/')
+            && !is_placeholder(value)
+            && !value.ends_with([',', ';', ')']),
+    )
 }

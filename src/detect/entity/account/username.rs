@@ -65,11 +65,7 @@ fn username(c: &Candidate<'_>) -> Verdict {
         || c.after == Some('[')
         || (!quoted && value.contains('.') && sign == "=");
     accept_if(
-        good && !code
-            && value.len() >= 3
-            && !is_stop_word(value)
-            && !value.contains('@')
-            && c.before != Some('.'),
+        good && !code && value.len() >= 3 && !is_stop_word(value) && !value.contains('@') && c.before != Some('.'),
     )
 }
 

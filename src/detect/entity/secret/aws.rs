@@ -24,19 +24,26 @@ pub(in super::super) static RECOGNIZERS: &[Recognizer] = &[
         secret_named,
     )
     .value(named_value),
-    plain(
-        AwsSecretKey,
-        r"A(?:KIA|SIA)[A-Z0-9]{16}['\x22`]?[ ]?[ ,:;|/\n]+['\x22`]?[A-Za-z0-9/+]+",
-        80,
-        secret_paired,
-    )
-    .value(paired_value),
+    plain(AwsSecretKey, r"A(?:KIA|SIA)[A-Z0-9]{16}['\x22`]?[ ]?[ ,:;|/\n]+['\x22`]?[A-Za-z0-9/+]+", 80, secret_paired)
+        .value(paired_value),
 ];
 
 /// Keywords that may introduce a secret key; those that end in "key" say it without a doubt.
 const NAMES: &[&str] = &[
-    "secret", "secret key", "secret_key", "secret-key", "secretkey", "secret access key", "secret_access_key", "secret-access-key",
-    "secretaccesskey", "secret_accesskey", "credential", "credentials", "密钥", "密鑰",
+    "secret",
+    "secret key",
+    "secret_key",
+    "secret-key",
+    "secretkey",
+    "secret access key",
+    "secret_access_key",
+    "secret-access-key",
+    "secretaccesskey",
+    "secret_accesskey",
+    "credential",
+    "credentials",
+    "密钥",
+    "密鑰",
 ];
 
 fn access_key(c: &Candidate<'_>) -> Verdict {

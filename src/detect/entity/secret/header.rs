@@ -83,8 +83,15 @@ fn authorization(c: &Candidate<'_>) -> Verdict {
 }
 
 /// Cookies that only hold a session, whatever stands near.
-const SESSION_COOKIES: &[&str] =
-    &["phpsessid", "jsessionid", "connect.sid", "asp.net_sessionid", "laravel_session", "_gitlab_session", "wordpress_logged_in_"];
+const SESSION_COOKIES: &[&str] = &[
+    "phpsessid",
+    "jsessionid",
+    "connect.sid",
+    "asp.net_sessionid",
+    "laravel_session",
+    "_gitlab_session",
+    "wordpress_logged_in_",
+];
 
 fn cookie(c: &Candidate<'_>) -> Verdict {
     let glued = c.before.is_some_and(|b| b.is_ascii_alphanumeric());
@@ -94,7 +101,11 @@ fn cookie(c: &Candidate<'_>) -> Verdict {
     let value = c.text.get(behind_equals(c.text)).unwrap_or_default();
     let digits = value.bytes().filter(u8::is_ascii_digit).count();
     let random = value.len() >= 10 && digits >= 2 && value.bytes().filter(u8::is_ascii_alphabetic).count() >= 2;
-    if strip_longest(c.text, SESSION_COOKIES).is_some() { accept_if(random && !glued) } else { context_if(random && !glued) }
+    if strip_longest(c.text, SESSION_COOKIES).is_some() {
+        accept_if(random && !glued)
+    } else {
+        context_if(random && !glued)
+    }
 }
 
 fn signature(c: &Candidate<'_>) -> Verdict {

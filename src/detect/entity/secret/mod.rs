@@ -15,5 +15,11 @@ mod words;
 use super::recognizer::Recognizer;
 
 /// The tables of this domain.
-pub(super) static TABLES: [&[Recognizer]; 6] =
-    [aws::RECOGNIZERS, header::RECOGNIZERS, named::RECOGNIZERS, pem::RECOGNIZERS, tokens::RECOGNIZERS, vendors::RECOGNIZERS];
+pub(super) static TABLES: [&[Recognizer]; 6] = [
+    aws::RECOGNIZERS,
+    header::RECOGNIZERS,
+    named::RECOGNIZERS,
+    pem::RECOGNIZERS,
+    tokens::RECOGNIZERS,
+    vendors::RECOGNIZERS,
+];

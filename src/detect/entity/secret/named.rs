@@ -119,8 +119,7 @@ fn named_key(c: &Candidate<'_>) -> Verdict {
 
 /// Whether the key goes on behind the candidate, or its last character is the text's.
 pub(super) fn ends_inside(c: &Candidate<'_>) -> bool {
-    c.after.is_some_and(|a| a.is_ascii_alphanumeric() || matches!(a, '_' | '='))
-        || c.text.ends_with(['.', '-', '%'])
+    c.after.is_some_and(|a| a.is_ascii_alphanumeric() || matches!(a, '_' | '=')) || c.text.ends_with(['.', '-', '%'])
 }
 
 /// Entropy parts keys from file names and identifiers.
@@ -132,8 +131,5 @@ pub(super) fn is_key(value: &str, strong: bool) -> bool {
 }
 
 fn is_place(value: &str) -> bool {
-    value.contains("example.com")
-        || value.contains("://")
-        || value.starts_with('/')
-        || value.matches('.').count() > 4
+    value.contains("example.com") || value.contains("://") || value.starts_with('/') || value.matches('.').count() > 4
 }

@@ -103,7 +103,10 @@ fn open(c: &Candidate<'_>) -> Verdict {
     }
     // In one line, the word behind the key looks like its last piece; a key cut off there is masked up to the piece before it.
     let body = body(c.text);
-    let in_one_line = body.rfind([' ', '\n']).and_then(|i| body.get(i..)).is_some_and(|last| last.starts_with(' ') && last.len() <= LINE);
+    let in_one_line = body
+        .rfind([' ', '\n'])
+        .and_then(|i| body.get(i..))
+        .is_some_and(|last| last.starts_with(' ') && last.len() <= LINE);
     accept_if(!in_one_line && is_body(body))
 }
 

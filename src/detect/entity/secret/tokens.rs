@@ -74,7 +74,11 @@ fn azure_client(c: &Candidate<'_>) -> Verdict {
         return Verdict::RejectBefore(c.text.len());
     }
     let (head, rest) = c.text.split_once("Q~").unwrap_or_default();
-    accept_if(head.len() == 4 && (31..=34).contains(&rest.len()) && !c.before.is_some_and(|b| b.is_alphanumeric() || b == '_'))
+    accept_if(
+        head.len() == 4
+            && (31..=34).contains(&rest.len())
+            && !c.before.is_some_and(|b| b.is_alphanumeric() || b == '_'),
+    )
 }
 
 fn jwt(c: &Candidate<'_>) -> Verdict {

@@ -44,7 +44,9 @@ fn every_form_is_found_whole_between_neighbours() {
     let mut wrong = Vec::new();
     for form in FORMS {
         let key = written(form);
-        for (before, behind) in [("", ""), ("KEY=", "\n"), ("(", ")."), ("\"", "\","), ("use ", ", please")] {
+        for (before, behind) in
+            [("", ""), ("KEY=", "\n"), ("(", ")."), ("", "."), ("", ". Next"), ("\"", "\","), ("use ", ", please")]
+        {
             let text = format!("{before}{key}{behind}");
             if matcher.find(&text) != [before.len()..before.len() + key.len()] {
                 wrong.push(format!("{}: {text:?}", form.vendor));

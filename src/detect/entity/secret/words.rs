@@ -33,7 +33,9 @@ mod tests {
 
     #[test]
     fn chance_is_told_from_identifiers() {
-        for key in ["OTmDrZdtN7QlwAyYdiFizWxE", "QwErTyUiOpAsDfGhJkLzXcVbNmQwErTyUi", "St0L9jzHzUVfilrRkIel8krlNn7gqveM"] {
+        for key in
+            ["OTmDrZdtN7QlwAyYdiFizWxE", "QwErTyUiOpAsDfGhJkLzXcVbNmQwErTyUi", "St0L9jzHzUVfilrRkIel8krlNn7gqveM"]
+        {
             assert!(is_scrambled(key), "{key}");
         }
         for name in ["getAccessTokenFromConfig2", "InternationalizationProvider", "abcdefghijklmnopqrstuvwx", "aB1"] {

@@ -47,6 +47,12 @@ impl Matcher {
         Self { patterns }
     }
 
+    /// How often the validator of each pattern is asked, where every end asks about the starts that reach it, in order, until one is
+    /// accepted, the way the engine does.
+    pub(in super::super) fn calls(&self, text: &str) -> Vec<(&'static str, usize)> {
+        self.patterns.iter().map(|(r, _, dfa)| (r.pattern, calls_of(r, dfa, text))).collect()
+    }
+
     /// Findings of all recognizers, overlapping ones reduced to the longest, in order.
     pub(in super::super) fn find(&self, text: &str) -> Vec<Range<usize>> {
         let mut found: Vec<Range<usize>> = Vec::new();
@@ -106,6 +112,36 @@ fn find_one(
             at = start + 1;
         }
     }
+}
+
+fn calls_of(r: &Recognizer, dfa: &dense::DFA<Vec<u32>>, text: &str) -> usize {
+    let mut starts_by_end = vec![Vec::new(); text.len() + 1];
+    for start in (0..text.len()).filter(|&i| text.is_char_boundary(i)) {
+        for end in ends(dfa, text.as_bytes(), start, r.max_bytes).into_iter().filter(|&i| text.is_char_boundary(i)) {
+            starts_by_end[end].push(start);
+        }
+    }
+    let mut calls = 0;
+    for (end, starts) in starts_by_end.iter().enumerate() {
+        let mut from = 0;
+        for &start in starts.iter() {
+            if start < from {
+                continue;
+            }
+            calls += 1;
+            let candidate = Candidate {
+                text: &text[start..end],
+                before: text[..start].chars().next_back(),
+                after: text[end..].chars().next(),
+            };
+            match (r.validate)(&candidate) {
+                Verdict::Reject => {}
+                Verdict::RejectBefore(bytes) => from = start + bytes,
+                Verdict::Accept | Verdict::NeedsContext => break,
+            }
+        }
+    }
+    calls
 }
 
 /// All ends of matches that begin at `start`, shortest first.
