@@ -133,7 +133,7 @@ fn key_blocks_are_found_whole_and_cut_off_anywhere() {
     let first_line = block.find('\n').expect("lines end") + 1;
     for cut in [40, 100, 1_000, 2_500] {
         let text = format!("key:\n{}\n(output truncated)", &block[..first_line + cut]);
-        assert_eq!(matcher.find(&text), [5..5 + block[..first_line + cut].trim_end().len()], "cut at {cut}");
+        assert_eq!(matcher.find(&text), vec![5..5 + block[..first_line + cut].trim_end().len(); 1], "cut at {cut}");
     }
     assert!(matcher.find(&block[..first_line]).is_empty());
 }

@@ -14,6 +14,7 @@ use super::words::is_worded;
 /// A form of keys.
 #[derive(Debug)]
 pub(super) struct Form {
+    #[cfg_attr(not(test), allow(dead_code, reason = "names the line for readers and tests"))]
     pub(super) vendor: &'static str,
     pub(super) prefix: &'static str,
     pub(super) shape: &'static str,
