@@ -97,10 +97,11 @@ fn password_abroad(c: &Candidate<'_>) -> Verdict {
     accept_if(parse_abroad(c.text).is_some_and(|keyed| is_password(c, &keyed, false)))
 }
 
-/// Whether a longer candidate holds this one, wherever both begin: no quote ends it, and what follows ends no value.
+/// Whether this is no end, wherever the candidate begins: no quote closes it, and what follows ends no value, or it ends in a script that
+/// values without quotes do not hold.
 fn goes_on(c: &Candidate<'_>) -> bool {
     let ends = |a: char| a.is_whitespace() || is_quote(a) || is_cjk(a) || ",.;)!?<&}]|>*\u{2026}".contains(a);
-    !c.text.ends_with(is_quote) && c.after.is_some_and(|a| !ends(a))
+    !c.text.ends_with(is_quote) && (c.after.is_some_and(|a| !ends(a)) || c.text.ends_with(is_cjk))
 }
 
 fn is_password(c: &Candidate<'_>, keyed: &Keyed<'_>, is_short: bool) -> bool {

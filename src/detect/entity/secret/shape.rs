@@ -69,7 +69,8 @@ pub(super) fn fits(text: &str, shape: &str, after: Option<char>) -> bool {
             }
         }
     }
-    let goes_on = |c: char| u8::try_from(c).is_ok_and(|b| open.is_some_and(|class| is_in(class, b)));
+    // A dot behind it may end the sentence; a longer candidate holds it if it does not.
+    let goes_on = |c: char| c != '.' && u8::try_from(c).is_ok_and(|b| open.is_some_and(|class| is_in(class, b)));
     rest.is_empty() && !after.is_some_and(goes_on)
 }
 

@@ -270,17 +270,25 @@ vendors! {
 
 pub(in super::super) static RECOGNIZERS: &[Recognizer] = &[plain(ApiKey, PATTERN, LONGEST, of_a_vendor)];
 
-/// Shortest of the keys in the table, its last part where a hyphen follows.
+/// Shortest of the keys in the table, and of their last parts where a hyphen or a dot follows.
 const SHORTEST: usize = 17;
 const SHORTEST_LAST_PART: usize = 5;
+/// Most dots of a key.
+const MOST_DOTS: usize = 8;
 
 fn of_a_vendor(c: &Candidate<'_>) -> Verdict {
-    let last_part = || c.text.bytes().rev().take_while(u8::is_ascii_alphanumeric).count();
     // These hold for the end, wherever the key begins.
-    let inside = c.after.is_some_and(|a| a.is_ascii_alphanumeric() || a == '_');
-    let between = c.after == Some('-') && last_part() < SHORTEST_LAST_PART;
-    if inside || between || c.text.ends_with('.') || c.text.len() < SHORTEST {
+    let inside = match c.after {
+        Some('-') => c.text.bytes().rev().take_while(u8::is_ascii_alphanumeric).count() < SHORTEST_LAST_PART,
+        Some('.') => c.text.bytes().rev().take_while(|&b| b != b'.').count() < SHORTEST_LAST_PART,
+        Some(after) => after.is_ascii_alphanumeric() || after == '_',
+        None => false,
+    };
+    if inside || c.text.ends_with('.') || c.text.len() < SHORTEST {
         return Verdict::RejectBefore(c.text.len());
+    }
+    if let Some((dot, _)) = c.text.rmatch_indices('.').nth(MOST_DOTS) {
+        return Verdict::RejectBefore(dot + 1);
     }
     accept_if(forms_of(c.text).any(|form| is_of_form(c, form)))
 }
