@@ -80,3 +80,16 @@ fn lines_may_be_bodies() {
     assert_eq!(result["findings"][0]["pointer"], "/prompt");
     assert_eq!(result["outputs"][0]["text"], r#"{"prompt":"Write to {EMAIL}"}"#);
 }
+
+/// Windows' editors and tools put a byte order mark before the first line.
+#[test]
+fn byte_order_mark_is_no_part_of_the_first_line() {
+    let run = banister(
+        &["check", "--jsonl"],
+        "\u{feff}{\"id\":1,\"text\":\"jane.roe@example.com\"}\n{\"id\":2,\"text\":\"ok\"}\n",
+    );
+    let results = run.json_lines();
+    assert_eq!((&results[0]["id"], &results[1]["id"]), (&json!(1), &json!(2)), "{run:?}");
+    assert!(results[0]["error"].is_null(), "{run:?}");
+    assert_eq!(results[0]["outputs"][0]["text"], "{EMAIL}", "{run:?}");
+}
