@@ -1,5 +1,7 @@
 //! What every recognizer keeps to. What they find is tested on the engine, in `tests/entities`.
 
+use std::cell::Cell;
+
 use super::recognizer::{Candidate, Verdict};
 use super::*;
 use crate::detect::pattern::{Group, Machine, MachineState, Syntax};
@@ -33,6 +35,84 @@ fn patterns_start_alike_and_never_match_nothing() {
     }
 }
 
+/// Text that begins a value over and over asks the validators a bounded number of times a byte, however long it is.
+#[test]
+fn validators_are_asked_little() {
+    use EntityType as T;
+    const UNITS: &[&str] = &[
+        "1 ",
+        "12 ",
+        "1-",
+        "1234 ",
+        "4111 ",
+        "1",
+        "ab12 ",
+        "%20",
+        "a=",
+        "a.",
+        "Aa ",
+        "1.2.3.",
+        "+1 ",
+        "(1) ",
+        "Dear A ",
+        "passpasspass",
+        "password=",
+        "pass=pass:",
+        "pass 'pass \"",
+        "password: 'a ",
+        "pwd is ",
+        "pwd=a;b=",
+        "token=token=",
+        "token token ",
+        "secret-secret_",
+        "api_key=a1b2c3d4-",
+        "bearer bearer=",
+        "sk-",
+        "sk-a1B2-",
+        "sk_live_",
+        "ghp_",
+        "xoxb-1-",
+        "hvs.hvs.",
+        "dp.pt.a1B2c3D4e5.",
+        "s.s.",
+        "eyJ.eyJ.",
+        "eyJaaaa-",
+        "-----BEGIN PRIVATE KEY-----",
+        "-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBgkq\n",
+        "MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSj\n",
+        "\n-----END PRIVATE KEY-----",
+        "PuTTY-User-Key-File-2: a\nPrivate-Lines: 1\nAAAA\n",
+        "://a:b@",
+        "://a:",
+        "-u a:b",
+        "basic YTph",
+        "Cookie: session=a1",
+        "&sig=a1",
+        "12345678:A",
+        "0123456789abcdef0123456789abcdef-us",
+        "MTk4.Cl2FMQ.",
+        "aaa8Q~",
+        "user=user:",
+        "密码密码",
+        "密码=密码：",
+        "a1B2c3D4e5F6g7H8",
+    ];
+    let mut wrong = Vec::new();
+    for &entity in T::ALL {
+        let matcher = Matcher::new(recognizers_for(entity));
+        for unit in UNITS {
+            let text = unit.repeat(1200 / unit.len()) + "a@x.com";
+            for (pattern, calls) in matcher.calls(&text) {
+                if calls > 8 * text.len() {
+                    let pattern: String = pattern.chars().take(60).collect();
+                    wrong.push(format!("{entity} {unit:?}: {calls} calls for {} bytes, {pattern}", text.len()));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{} wrong\n{}", wrong.len(), wrong.join("\n"));
+}
+
 /// Recognizers on the engine, each by itself; what needs a context word is not found.
 pub(super) struct Matcher(Vec<(&'static Recognizer, Machine)>);
 
@@ -44,6 +124,24 @@ impl Matcher {
             group.build().expect("a small pattern").expect("a pattern").with_judge_looking_behind()
         };
         Self(recognizers.map(|recognizer| (recognizer, machine(recognizer))).collect())
+    }
+
+    /// Returns for each recognizer how often its validator is asked.
+    fn calls(&self, text: &str) -> impl Iterator<Item = (&'static str, usize)> {
+        let view = ViewText::of(text, View::Entity);
+        self.0.iter().map(move |(recognizer, machine)| {
+            let calls = Cell::new(0);
+            let judge = |_, start: usize, end: usize| {
+                calls.set(calls.get() + 1);
+                (recognizer.validate)(&Candidate {
+                    text: view.slice(start..end),
+                    before: view.char_before(start),
+                    after: view.char_after(end),
+                })
+            };
+            machine.scan(&mut MachineState::default(), &view, &judge, &mut Vec::new());
+            (recognizer.pattern, calls.get())
+        })
     }
 
     /// Returns the findings in order, of overlapping ones the longest.
