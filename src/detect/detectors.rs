@@ -126,7 +126,7 @@ impl Detectors {
 
     /// What a recognizer says of a span of the entity view.
     pub(crate) fn judge(&self, number: u32, view: &ViewText, start: usize, end: usize) -> Verdict {
-        if view.splits_percent(start) {
+        if view.splits_percent(start) || view.is_marked(start..end) {
             return Verdict::Reject;
         }
         (self.entity_use(number).recognizer.validate)(&recognizer::Candidate {

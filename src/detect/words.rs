@@ -155,8 +155,10 @@ impl Engine {
                 known.push((state.as_usize(), depth));
             }
         }
-        // The automata number their states with strides; without the common factor of two the table is small.
-        let shift = known.iter().fold(0, |bits, &(state, _)| bits | state).trailing_zeros().min(16);
+        // The automata number their states with strides; without the common factor of two the table is small. The start has a number as
+        // well, and no depth.
+        let start = self.start().as_usize();
+        let shift = known.iter().fold(start, |bits, &(state, _)| bits | state).trailing_zeros().min(16);
         let largest = known.iter().map(|&(state, _)| state >> shift).max().unwrap_or(0);
         let mut depths = vec![0; largest + 1];
         for (state, depth) in known {

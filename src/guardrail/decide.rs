@@ -154,8 +154,9 @@ impl Decider {
                     out.extend(settled);
                 }
                 Decision::From(start) => {
-                    candidate.starts.forget_before(start);
-                    self.wait(candidate);
+                    if restart(&mut candidate, start, ground) {
+                        self.wait(candidate);
+                    }
                 }
                 Decision::NotYet => {
                     self.wait(candidate);
@@ -265,6 +266,26 @@ impl Decider {
         let excepted = windows.fold(settled, usize::min);
         self.exceptions.iter_mut().for_each(|exceptions| exceptions.forget_before(excepted));
         self.contexts.forget_before(settled.saturating_sub(reach));
+    }
+}
+
+/// Moves a candidate to its first start at or after `start` that its validator accepts; false when there is none.
+fn restart(candidate: &mut Candidate, mut start: usize, ground: Ground<'_>) -> bool {
+    loop {
+        candidate.starts.forget_before(start);
+        let Some(first) = candidate.starts.first().filter(|&first| first < candidate.end) else { return false };
+        let Origin::Entity(number, verdict) = &mut candidate.origin else { return true };
+        let view = ground.views.entity();
+        let (from, to) = (view.view_at(first), view.view_at(candidate.end));
+        let skipped = match ground.detectors().judge(*number, view, from, to) {
+            Verdict::Reject => 1,
+            Verdict::RejectBefore(bytes) => bytes.max(1),
+            accepted => {
+                *verdict = accepted;
+                return true;
+            }
+        };
+        start = view.text_start(from + skipped).max(first + 1);
     }
 }
 

@@ -91,7 +91,7 @@ impl Guardrail {
 
     /// Refuses texts of which more than this is held, as if the bound were wrong.
     #[cfg(test)]
-    pub(super) fn with_hold_limit(mut self, bytes: usize) -> Self {
+    pub(crate) fn with_hold_limit(mut self, bytes: usize) -> Self {
         self.hold_limit = bytes;
         self
     }

@@ -31,8 +31,6 @@ mod lead;
 mod mask;
 mod resolve;
 mod sink;
-#[cfg(test)]
-mod tests;
 
 pub use assessment::{Assessment, Outcome};
 pub use conversation::Conversation;

@@ -3,3 +3,6 @@
 mod guard;
 
 pub use guard::StreamGuard;
+
+#[cfg(test)]
+mod tests;

@@ -1,6 +1,7 @@
 //! Reads text into a view: folds characters, and finds the boundaries that characters do not show.
 
 use super::fold::{Folded, MAX_INVISIBLE_BYTES, View, fold};
+use super::fold_table::ascii_quote;
 use super::view::ViewText;
 
 /// A white-space run is one space in a view up to this many bytes; what is longer is read as another run.
@@ -160,6 +161,10 @@ impl ViewText {
             Folded::To(form) => Some(form),
         };
         let is_mark = self.note_mark(c);
+        let quote = if self.view == View::Entity { ascii_quote(c) } else { None };
+        if let Some(quote) = quote {
+            return self.put(quote.encode_utf8(&mut [0; 4]), start, end);
+        }
         match form {
             None => self.add(itself, is_itself, start, end),
             Some(form) => self.put(form, start, end),

@@ -274,6 +274,25 @@ impl ViewText {
         Some(if is_soft { ' ' } else { c })
     }
 
+    /// Returns `true` if the `%20` of a URL begins at `at`.
+    fn begins_percent(&self, at: usize) -> bool {
+        let mut escape = self.chars_from(at);
+        escape.next() == Some('%') && escape.take(2).filter(char::is_ascii_hexdigit).count() == 2
+    }
+
+    /// Returns `true` if a part of the view begins or ends in a mark such as `²` that is next to what is no mark: then the mark is next to
+    /// a value, and no part of it.
+    pub(crate) fn is_marked(&self, range: Range<usize>) -> bool {
+        if self.marks.is_empty() {
+            return false;
+        }
+        let chars = self.slice(range.clone());
+        let mut ends = chars.char_indices().rev().map(|(at, _)| self.is_mark(range.start + at));
+        let mut starts = chars.char_indices().map(|(at, _)| self.is_mark(range.start + at));
+        (ends.next() == Some(true) && ends.next() == Some(false))
+            || (starts.next() == Some(true) && starts.next() == Some(false))
+    }
+
     /// Returns `true` if `at` is inside the `%20` of a URL.
     pub(crate) fn splits_percent(&self, at: usize) -> bool {
         let bytes = self.kept.as_bytes();
@@ -287,7 +306,11 @@ impl ViewText {
     /// Returns the character from `at` on, likewise.
     pub(crate) fn char_after(&self, at: usize) -> Option<char> {
         let c = self.chars_from(at).next()?;
-        let is_soft = self.is_mark(at) || (matches!(c, '_' | '*' | '~') && self.closes_markup(at, c));
+        let is_soft = match c {
+            '_' | '*' | '~' => self.closes_markup(at, c),
+            '%' => self.begins_percent(at),
+            _ => self.is_mark(at),
+        };
         Some(if is_soft { ' ' } else { c })
     }
 }

@@ -182,8 +182,10 @@ fn pii(rng: &mut Rng, types: &mut Vec<EntityType>, masks: Masks) -> Rule {
     let actions = actions(rng, true, 6);
     let replacement = replacement(rng, masks, &actions);
     let mut body = format!("types: [{}]", types.iter().map(|entity| entity.name()).collect::<Vec<_>>().join(", "));
-    if rng.chance(12) {
-        let _ = write!(body, ", allow: {}", list(&[rng.item(&material).as_str()]));
+    // What is allowed has a longest length.
+    let allowed: Vec<&str> = material.iter().map(String::as_str).filter(|value| value.len() <= 256).collect();
+    if rng.chance(12) && !allowed.is_empty() {
+        let _ = write!(body, ", allow: {}", list(&[*rng.item(&allowed)]));
     }
     let _ = write!(body, ", {actions}{replacement}");
     Rule { section: Section::Pii, body, types, material }

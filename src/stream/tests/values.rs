@@ -51,7 +51,8 @@ fn one_value_has_one_number_and_one_hash_and_one_allowance() {
         let (numbered, hashed) =
             (policy("action: mask, replacement: numbered"), policy("action: mask, replacement: hash"));
         let detected = policy("action: detect");
-        for (text, value) in values(entity) {
+        // What is allowed has a longest length.
+        for (text, value) in values(entity).into_iter().filter(|(_, value)| value.len() <= 256) {
             let (before, behind) = (&text[..value.start], &text[value.end..]);
             let written = &text[value];
             let allowing =

@@ -10,8 +10,8 @@ mod values;
 use std::fs;
 use std::path::Path;
 
-use super::{Guardrail, Source};
 use crate::detect::EntityType;
+use crate::guardrail::{Guardrail, Source};
 use crate::policy::Policy;
 use crate::stream::StreamGuard;
 
