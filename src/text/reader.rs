@@ -114,7 +114,8 @@ impl ViewText {
     /// Adds what the bytes `start..end` of the text stand for.
     fn put(&mut self, form: &str, start: usize, end: usize) {
         self.invisible_run = 0;
-        self.has_long_units |= form.len() > 1;
+        // In the other views no match ends inside what a character folds to.
+        self.has_long_units |= form.len() > 1 && self.view == View::Word;
         self.surplus += (end - start).saturating_sub(form.len());
         self.map.push_unit(self.end(), start, end);
         self.kept.push_str(form);

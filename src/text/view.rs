@@ -169,7 +169,11 @@ impl ViewText {
     }
 
     /// Returns the positions from `at` on with a boundary before them that the characters do not show.
+    #[inline]
     pub(crate) fn soft_from(&self, at: usize) -> &[usize] {
+        if self.soft.last().is_none_or(|&last| last < at) {
+            return &[];
+        }
         let first = self.soft.partition_point(|&soft| soft < at);
         self.soft.get(first..).unwrap_or_default()
     }

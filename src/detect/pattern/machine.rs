@@ -282,25 +282,30 @@ impl Machine {
     }
 
     fn spawn(&self, state: &mut MachineState, input: Input<'_>, at: usize) {
-        let byte = input.bytes[at];
-        let gate = self.gate[usize::from(byte)];
+        let gate = self.gate[usize::from(input.bytes[at])];
         if gate == 0 {
             return;
         }
-        let start = input.base + at;
-        let before = input.view.before(start);
-        if gate & before.bits() == 0 {
+        if input.next_soft(at) != at {
+            let before = input.kind_before(at);
+            if gate & (1 << before as u8) != 0 {
+                self.spawn_after(before, state, input, at);
+            }
             return;
         }
+        for before in input.view.before(input.base + at).iter() {
+            self.spawn_after(before, state, input, at);
+        }
+    }
+
+    /// Begins where the character before is of this kind.
+    fn spawn_after(&self, before: CharKind, state: &mut MachineState, input: Input<'_>, at: usize) {
+        let (byte, start) = (input.bytes[at], input.base + at);
         let after = if byte < 0x80 { CharKind::of_ascii(byte) } else { input.view.kind_at(start) };
-        for before in before.iter() {
-            let Some(place) = self.start_place(before, after).and_then(|place| self.dfa.step(place, byte)) else {
-                continue;
-            };
-            match state.threads.iter_mut().find(|thread| thread.place == place) {
-                Some(thread) => thread.starts.push(start),
-                None => state.threads.push(Thread::new(place, start)),
-            }
+        let Some(place) = self.start_place(before, after).and_then(|place| self.dfa.step(place, byte)) else { return };
+        match state.threads.iter_mut().find(|thread| thread.place == place) {
+            Some(thread) => thread.starts.push(start),
+            None => state.threads.push(Thread::new(place, start)),
         }
     }
 

@@ -103,7 +103,7 @@ pub(super) fn record(
     judge: &Judge<'_>,
     out: &mut Vec<PatternMatch>,
 ) {
-    let mut from = end.saturating_sub(meta.cap).max(first_in_reach(view, end, meta.cap));
+    let mut from = end.saturating_sub(meta.cap);
     flush(&mut thread.bests, out, |best| best.tag == meta.tag && best.starts.first() < Some(from));
     if !view.is_whole(end) {
         return;
@@ -124,6 +124,11 @@ pub(super) fn record(
                 continue;
             }
             Verdict::NeedsContext | Verdict::Accept => {}
+        }
+        let first = first_in_reach(view, end, meta.cap);
+        if start < first {
+            from = first;
+            continue;
         }
         let replaced =
             |best: &PatternMatch| best.tag == meta.tag && best.verdict == verdict && best.starts.first() >= Some(start);
