@@ -4,47 +4,106 @@ use super::super::EntityType::PrivateKey;
 use super::super::form::{accept_if, plain};
 use super::super::recognizer::{Candidate, Recognizer, Verdict};
 
-/// Longest key between its two lines, whatever stands there: a 16384-bit RSA key in PEM has 12.5 KiB.
-const PEM_MAX: usize = 16 * 1024;
-/// Longest run of base64 lines behind a first line or before a last one. A key of up to twice this is masked whole by the two together.
-const LINES_MAX: usize = 32 * 1024;
+/// Longest key behind its first line: a 16384-bit RSA key in PEM has 12.5 KiB, a post-quantum one has more.
+const PEM_MAX: usize = 32 * 1024;
+/// Longest key without its first line: a 4096-bit RSA key has 3.2 KiB. Short, because base64 of other things is held as long.
+const HEADLESS_MAX: usize = 4 * 1024;
 const PUTTY_MAX: usize = 16 * 1024;
+
+// Everything behind a first line is a header, a long piece of base64, or one short piece at the end. So prose is let go two words behind
+// a first line, and a quote ends a key that lacks its last line.
 
 /// The first and the last line.
 macro_rules! first {
     () => {
-        "-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----"
+        "-----BEGIN (?:[A-Z0-9]{1,12} ){0,3}PRIVATE KEY(?: BLOCK)?-----"
     };
 }
 macro_rules! last {
     () => {
-        "-----END (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----"
+        "-----END (?:[A-Z0-9]{1,12} ){0,3}PRIVATE KEY(?: BLOCK)?-----"
     };
 }
-/// Headers such as `Proc-Type: 4,ENCRYPTED`, then lines of base64, one or more. The pattern view shows the end of a line as `\n`,
-/// and as a space where the key was pasted into one line.
+/// The marks of a reply, a quotation, a comment or a table at the start of a line.
+macro_rules! margin {
+    () => {
+        "(?:[>|#*][ ]?){0,4}"
+    };
+}
+/// Between two pieces: the end of a line, or a space where the key was pasted into one line; in code, strings that are put together.
+macro_rules! gap {
+    () => {
+        concat!("(?:[ ]|\n{1,2}", margin!(), "|['\x22][ ]?[+,;.\\\\]?[ \n]{0,2}['\x22])")
+    };
+}
+/// The headers of encrypted PEM and of PGP.
+macro_rules! headers {
+    () => {
+        concat!(
+            "(?:\n",
+            margin!(),
+            "(?:Proc-Type|DEK-Info|Version|Comment|Charset|Hash|MessageID): [^\n]{0,80}){0,6}(?:\n",
+            margin!(),
+            ")?"
+        )
+    };
+}
+/// The first line and whole lines of base64.
 macro_rules! lines {
     () => {
-        concat!(first!(), r"(?:[ ]*\n+[A-Z][A-Za-z-]+: [^\n]*)*(?:[ \n]+[A-Za-z0-9+/=]+)*[ \n]+[A-Za-z0-9+/=]*")
+        concat!(first!(), headers!(), "(?:", gap!(), "[A-Za-z0-9+/=]{16,})*", gap!(), "[A-Za-z0-9+/=]*")
+    };
+}
+/// A piece of a key whose first and last line are both there: its base64 may be that of addresses.
+macro_rules! piece {
+    ($count:literal) => {
+        concat!("(?:-?[A-Za-z0-9+/=_])", $count)
+    };
+}
+/// Whole lines of one length, then a last one, then the last line of a key.
+macro_rules! tail {
+    ($length:literal) => {
+        concat!("(?m:^)(?:[A-Za-z0-9+/]{", $length, "}\n)+(?:[A-Za-z0-9+/]+={0,2}\n)?(?:=[A-Za-z0-9+/]{4}\n)?", last!())
     };
 }
 
 pub(in super::super) static RECOGNIZERS: &[Recognizer] = &[
-    plain(PrivateKey, concat!(first!(), "(?:[^-]|-[^-])*", last!()), PEM_MAX, whole),
+    plain(
+        PrivateKey,
+        concat!(
+            first!(),
+            headers!(),
+            "(?:",
+            gap!(),
+            "?",
+            piece!("{16,}"),
+            ")?(?:",
+            gap!(),
+            piece!("{16,}"),
+            ")*(?:",
+            gap!(),
+            piece!("{1,15}"),
+            "){0,2}",
+            gap!(),
+            "?",
+            last!()
+        ),
+        PEM_MAX,
+        whole,
+    ),
     // A key without its last line: an answer that came to its end, a log that was cut. Matches end where a word does, so that the
     // validator is asked about few ends.
+    plain(PrivateKey, concat!(lines!(), r"[A-Za-z0-9]\b|", lines!(), "[+/=]"), PEM_MAX, open),
+    // A key without its first line. Any word could be the start of one, so only lines of the lengths in use are: 64 in PEM and PGP, 70 in
+    // OpenSSH, 76 in MIME.
+    plain(PrivateKey, concat!(tail!("64"), "|", tail!("70"), "|", tail!("76")), HEADLESS_MAX, headless).around(*b"--"),
     plain(
         PrivateKey,
-        concat!(lines!(), r"[A-Za-z0-9]\b|", lines!(), "[+/=]|", lines!(), r"[\n]*", last!()),
-        LINES_MAX,
-        open,
-    ),
-    // A key without its first line.
-    plain(PrivateKey, concat!(r"\b[A-Za-z0-9+/=]+(?:[ \n]+[A-Za-z0-9+/=]+)*[ ]*\n", last!()), LINES_MAX, headless)
-        .around(*b"--"),
-    plain(
-        PrivateKey,
-        r"PuTTY-User-Key-File-[0-9]: [^\n]+(?:\n+[A-Z][A-Za-z0-9-]+: [^\n]+|\n+[A-Za-z0-9+/=]+)*\nPrivate-Lines: [0-9]+(?:\n+(?:[A-Z][A-Za-z0-9-]+: )?[A-Za-z0-9+/=]+)+",
+        concat!(
+            r"PuTTY-User-Key-File-[0-9]: [A-Za-z0-9@.-]{1,40}\n{1,2}Encryption: [a-z0-9-]{1,20}(?:\n{1,2}Comment: [^\n]{0,120})?\n{1,2}Public-Lines: [0-9]{1,4}",
+            r"(?:\n{1,2}[A-Za-z0-9+/=]{16,})*(?:\n{1,2}[A-Za-z0-9+/=]{1,15})?(?:\n{1,2}(?:Key-Derivation|Argon2-[A-Z][a-z]{1,12}): [A-Za-z0-9]{1,64}){0,6}",
+            r"\n{1,2}Private-Lines: [0-9]{1,4}(?:\n{1,2}[A-Za-z0-9+/=]{16,})*(?:\n{1,2}[A-Za-z0-9+/=]{1,15})?(?:\n{1,2}Private-(?:MAC|Hash): [A-Za-z0-9]{1,64})?"
+        ),
         PUTTY_MAX,
         putty,
     ),
@@ -65,7 +124,8 @@ fn is_base64(c: char) -> bool {
 /// block, and a last piece that reads as a word is one.
 fn is_body(body: &str) -> bool {
     let (mut lines, mut is_padded, mut is_over) = (0, false, false);
-    for piece in body.split([' ', '\n']).filter(|piece| !piece.is_empty()) {
+    let pieces = body.split(|c| !is_base64(c)).filter(|piece| piece.bytes().any(|b| b != b'+'));
+    for piece in pieces {
         let is_sum = piece.starts_with('=');
         if is_over || (is_padded && !is_sum) {
             return false;
@@ -95,9 +155,6 @@ fn body(text: &str) -> &str {
 }
 
 fn open(c: &Candidate<'_>) -> Verdict {
-    if c.text.ends_with('-') {
-        return Verdict::Accept;
-    }
     if c.after.is_some_and(is_base64) {
         return Verdict::RejectBefore(c.text.len());
     }
@@ -112,7 +169,7 @@ fn open(c: &Candidate<'_>) -> Verdict {
 
 fn headless(c: &Candidate<'_>) -> Verdict {
     let (body, _) = c.text.split_once("-----END").unwrap_or_default();
-    accept_if(!c.before.is_some_and(is_base64) && is_body(body))
+    accept_if(is_body(body))
 }
 
 fn putty(c: &Candidate<'_>) -> Verdict {
