@@ -8,7 +8,7 @@
 use std::ops::Range;
 
 use super::EntityType::Name;
-use super::form::{accept_if, is_word, part, plain};
+use super::form::{accept_if, is_word, part, plain, reject_end};
 use super::given_names;
 use super::recognizer::{Candidate, Recognizer, Verdict};
 
@@ -169,13 +169,32 @@ fn name_value(text: &str) -> Range<usize> {
     let sign = text.rfind([':', '=', '\n', '"', ',']).map_or(0, |i| i + 1);
     let mut start = text.len() - part(text, sign..text.len()).trim_start().len();
     if sign == 0 {
-        start = INTRODUCTIONS.iter().find_map(|w| behind(text, w)).unwrap_or(0);
+        let lower = text.to_ascii_lowercase();
+        start = INTRODUCTIONS.iter().find_map(|words| lower.find(words).map(|at| at + words.len())).unwrap_or(0);
     }
     while let Some((title, _)) = part(text, start..text.len()).split_once(' ').filter(|(word, _)| TITLES.contains(word))
     {
         start += title.len() + 1;
     }
     start..text.len()
+}
+
+/// How many words may be before a name: "her full legal name is", or a greeting and two titles.
+const MOST_WORDS_BEFORE: usize = 5;
+
+/// The verdict on a candidate that ends inside a word, or has more words than a name and its introduction have together: a later
+/// start has fewer.
+fn rejected_early(c: &Candidate<'_>) -> Option<Verdict> {
+    const MOST: usize = MOST_WORDS + MOST_WORDS_BEFORE;
+    if !whole(c) {
+        return Some(reject_end(c));
+    }
+    let text = c.text;
+    let starts = text.rmatch_indices([' ', '\n']).map(|(at, _)| at + 1).filter(|&at| {
+        let word = part(text, at..text.len()).split([' ', '\n']).next().unwrap_or_default();
+        !word.is_empty() && !PARTICLES.contains(&word)
+    });
+    starts.skip(MOST - 1).map(Verdict::RejectBefore).next()
 }
 
 /// What the introducing patterns end in before the name begins, the longest first.
@@ -210,12 +229,6 @@ const INTRODUCTIONS: &[&str] = &[
     "regards! ",
 ];
 
-/// Where the text goes on behind `words`, if it holds them, whatever their case.
-fn behind(text: &str, words: &str) -> Option<usize> {
-    let at = text.to_ascii_lowercase().find(words)?;
-    Some(at + words.len())
-}
-
 fn titled_value(text: &str) -> Range<usize> {
     let mut start = text.find([' ', '\n']).map_or(0, |i| i + 1);
     if let Some((second, _)) = part(text, start..text.len()).split_once([' ', '\n'])
@@ -227,6 +240,9 @@ fn titled_value(text: &str) -> Range<usize> {
 }
 
 fn titled(c: &Candidate<'_>) -> Verdict {
+    if let Some(rejected) = rejected_early(c) {
+        return rejected;
+    }
     let value = part(c.text, titled_value(c.text));
     let ambiguous = [
         "Lady",
@@ -248,15 +264,21 @@ fn titled(c: &Candidate<'_>) -> Verdict {
     // "General Motors", "Major League": a title that is also a word wants a listed name or two words with an initial.
     let sure = !ambiguous || value.split(' ').next().is_some_and(given_names::contains);
     let lone_initial = value.len() <= 2;
-    accept_if(whole(c) && sure && !lone_initial && name_words(value).is_some_and(|n| n <= 3))
+    accept_if(sure && !lone_initial && name_words(value).is_some_and(|n| n <= 3))
 }
 
 fn introduced(c: &Candidate<'_>) -> Verdict {
+    if let Some(rejected) = rejected_early(c) {
+        return rejected;
+    }
     let value = part(c.text, name_value(c.text));
-    accept_if(whole(c) && name_words(value).is_some())
+    accept_if(name_words(value).is_some())
 }
 
 fn self_named(c: &Candidate<'_>) -> Verdict {
+    if let Some(rejected) = rejected_early(c) {
+        return rejected;
+    }
     let value = part(c.text, name_value(c.text));
     let Some(words) = name_words(value) else {
         return Verdict::Reject;
@@ -264,10 +286,13 @@ fn self_named(c: &Candidate<'_>) -> Verdict {
     let first = value.split(' ').next().unwrap_or_default();
     // "I'm Bob" by the list only; "I am French" and "This is Sparta" are not names.
     let this = c.text.get(..4).is_some_and(|w| w.eq_ignore_ascii_case("this"));
-    accept_if(whole(c) && (given_names::contains(first) || (words >= 2 && !this)))
+    accept_if(given_names::contains(first) || (words >= 2 && !this))
 }
 
 fn greeted(c: &Candidate<'_>) -> Verdict {
+    if let Some(rejected) = rejected_early(c) {
+        return rejected;
+    }
     let range = name_value(c.text);
     let value = part(c.text, range.clone());
     let Some(words) = name_words(value) else {
@@ -294,11 +319,14 @@ fn greeted(c: &Candidate<'_>) -> Verdict {
     ]
     .contains(&first);
     accept_if(
-        whole(c) && !role && (titled || dear || given_names::contains(first) || (words == 2 && lower.ends_with('\n'))),
+        !role && (titled || dear || given_names::contains(first) || (words == 2 && lower.ends_with('\n'))),
     )
 }
 
 fn field(c: &Candidate<'_>) -> Verdict {
+    if let Some(rejected) = rejected_early(c) {
+        return rejected;
+    }
     let range = name_value(c.text);
     let value = part(c.text, range.clone());
     let Some(words) = name_words(value) else {
@@ -313,15 +341,18 @@ fn field(c: &Candidate<'_>) -> Verdict {
     let code = matches!(c.after, Some('(' | '<' | '[' | '{' | '/'))
         || (words == 1
             && matches!(first, "String" | "Optional" | "None" | "True" | "False" | "Text" | "Option" | "Null"));
-    accept_if(whole(c) && good && !code)
+    accept_if(good && !code)
 }
 
 /// A listed given name and a capitalised word, maybe an initial or a particle between.
 fn listed(c: &Candidate<'_>) -> Verdict {
+    if let Some(rejected) = rejected_early(c) {
+        return rejected;
+    }
     let Some(words) = name_words(c.text) else {
         return Verdict::Reject;
     };
-    if !(2..=3).contains(&words) || !whole(c) || is_word(c.before) {
+    if !(2..=3).contains(&words) || is_word(c.before) {
         return Verdict::Reject;
     }
     let parts: Vec<&str> = c.text.split(' ').filter(|w| !PARTICLES.contains(w)).collect();
