@@ -8,7 +8,7 @@
 use smallvec::SmallVec;
 
 use super::EntityType::Address;
-use super::form::{accept_if, is_word, keyword_link, part, plain, reject_end, tail};
+use super::form::{accept_if, is_word, keyword_link, marks, opening, part, plain, reject_end, tail};
 use super::recognizer::{Candidate, Recognizer, Verdict};
 
 /// A capitalised word of a street or a place, or an ordinal ("42nd").

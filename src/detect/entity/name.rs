@@ -8,7 +8,7 @@
 use std::ops::Range;
 
 use super::EntityType::Name;
-use super::form::{accept_if, is_word, part, plain, reject_end};
+use super::form::{accept_if, is_mark, is_word, part, plain, reject_end};
 use super::given_names;
 use super::recognizer::{Candidate, Recognizer, Verdict};
 
@@ -30,6 +30,13 @@ macro_rules! more {
     };
 }
 
+/// What may open a name. No angle bracket: `<First Name>` is a place to fill in.
+macro_rules! quoted {
+    () => {
+        r"[*_~'\x22\x60]*\n?"
+    };
+}
+
 const NAME_MAX: usize = 96;
 
 pub(super) static RECOGNIZERS: &[Recognizer] = &[
@@ -37,6 +44,7 @@ pub(super) static RECOGNIZERS: &[Recognizer] = &[
         Name,
         concat!(
             r"\b(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Professor|Doctor|Sir|Lady|Lord|Madam|Judge|Justice|Hon|Rev|Reverend|Father|Sister|Capt|Captain|Sgt|Sergeant|Lt|Lieutenant|Col|Colonel|Gen|General|Major|Herr|Frau|Mme|Monsieur|Madame|Signor|Signora|Sra|Se[^\x00-\x7f]+ora?|Mister|Missus|Officer|Detective|Senator|President|Inspector|mr|mrs|ms|dr)\.?(?: (?:Mr|Mrs|Ms|Dr|Prof)\.?)?[ \n]",
+            quoted!(),
             word!(),
             r"\.?",
             more!()
@@ -47,16 +55,17 @@ pub(super) static RECOGNIZERS: &[Recognizer] = &[
     .value(titled_value),
     plain(
         Name,
-        concat!(r"\b(?i:(?:my|his|her|whose|full|the|your|their) (?:full |real |legal |first |last |maiden )?name(?:'s| is| was|: )|name is|name's|call me|i am called|people call me)[ \n]*:?[ \n]?", word!(), more!()),
+        concat!(r"\b(?i:(?:my|his|her|whose|full|the|your|their) (?:full |real |legal |first |last |maiden )?name(?:'s| is| was|: )|name is|name's|call me|i am called|people call me)[*_~]*[ \n]*:?[*_~]*[ \n]?", quoted!(), word!(), more!()),
         NAME_MAX,
         introduced,
     )
     .value(name_value),
-    plain(Name, concat!(r"\b(?:I am|I'm|i am|i'm|I[^\x00-\x7f]+m|This is|this is|Hi,? I'm)[ \n]", word!(), more!()), NAME_MAX, self_named).value(name_value),
+    plain(Name, concat!(r"\b(?:I am|I'm|i am|i'm|I[^\x00-\x7f]+m|This is|this is|Hi,? I'm)[ \n]", quoted!(), word!(), more!()), NAME_MAX, self_named).value(name_value),
     plain(
         Name,
         concat!(
-            r"\b(?i:(?:sincerely|regards|best|thanks|thank you|cheers|yours truly|yours faithfully|signed|signed by|respectfully|dear|attn|attention)[,:.!]?)(?:[ ]|\r?\n\r?\n?[ ]*)(?:(?:Mr|Mrs|Ms|Dr|Prof)\.? )?",
+            r"\b(?i:(?:sincerely|regards|best|thanks|thank you|cheers|yours truly|yours faithfully|signed|signed by|respectfully|dear|attn|attention)[,:.!]?)(?:[ ]|\n\n?[ ]*)(?:(?:Mr|Mrs|Ms|Dr|Prof)\.? )?",
+            quoted!(),
             word!(),
             more!()
         ),
@@ -67,7 +76,8 @@ pub(super) static RECOGNIZERS: &[Recognizer] = &[
     plain(
         Name,
         concat!(
-            r"\b(?i:(?:(?:full|first|last|given|family|middle|maiden|holder|patient|customer|employee|contact|client|billing|account|card ?holder|spouse|guest|student)[ _-]?(?:name|holder)|name|surname|patient|attending|plaintiff|defendant|account holder|beneficiary|author|witness|notary|radiologist|prescriber|physician|provider|judge|employee|customer|client|cardholder|recipient|sender|from|to|cc|by|subject|surgeon|nurse|insured|subscriber|guardian|emergency contact|contact|signed by|fullname|firstname|lastname))['\x22]?[ ]?[:=][ ]?\n?['\x22]?(?:(?:Mr|Mrs|Ms|Dr|Prof|Hon)\.? )?",
+            r"\b(?i:(?:(?:full|first|last|given|family|middle|maiden|holder|patient|customer|employee|contact|client|billing|account|card ?holder|spouse|guest|student)[ _-]?(?:name|holder)|name|surname|patient|attending|plaintiff|defendant|account holder|beneficiary|author|witness|notary|radiologist|prescriber|physician|provider|judge|employee|customer|client|cardholder|recipient|sender|from|to|cc|by|subject|surgeon|nurse|insured|subscriber|guardian|emergency contact|contact|signed by|fullname|firstname|lastname))[*_~'\x22\x60]*[ ]?[:=][*_~]*[ \n]?['\x22]?(?:(?:Mr|Mrs|Ms|Dr|Prof|Hon)\.? )?",
+            quoted!(),
             word!(),
             more!()
         ),
@@ -166,7 +176,7 @@ fn whole(c: &Candidate<'_>) -> bool {
 /// The name behind a keyword: all behind the last sign, line or keyword. Keywords are told from names by their case at
 /// the sites that call this; here the first capitalised word behind the introduction counts.
 fn name_value(text: &str) -> Range<usize> {
-    let sign = text.rfind([':', '=', '\n', '"', ',']).map_or(0, |i| i + 1);
+    let sign = text.rfind([':', '=', '\n', '"', '`', ',']).map_or(0, |i| i + 1);
     let mut start = text.len() - part(text, sign..text.len()).trim_start().len();
     if sign == 0 {
         let lower = text.to_ascii_lowercase();
@@ -176,7 +186,7 @@ fn name_value(text: &str) -> Range<usize> {
     {
         start += title.len() + 1;
     }
-    start..text.len()
+    behind_marks(text, start)
 }
 
 /// How many words may be before a name: "her full legal name is", or a greeting and two titles.
@@ -236,7 +246,13 @@ fn titled_value(text: &str) -> Range<usize> {
     {
         start += second.len() + 1;
     }
-    start..text.len()
+    behind_marks(text, start)
+}
+
+/// The text from `start` on without the Markdown and the quotes that open it.
+fn behind_marks(text: &str, start: usize) -> Range<usize> {
+    let value = part(text, start..text.len()).trim_start_matches(is_mark);
+    text.len() - value.len()..text.len()
 }
 
 fn titled(c: &Candidate<'_>) -> Verdict {
