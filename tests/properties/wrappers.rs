@@ -64,6 +64,12 @@ fn check(table: &mut Table, row: &str, entity: EntityType, case: &Case, around: 
     if quoted && row.contains(is_quote) {
         return;
     }
+    // Two line ends are a blank line.
+    let beside_line_end =
+        |span: &Range<usize>| case.text[..span.start].ends_with('\n') || case.text[span.end..].starts_with('\n');
+    if row.contains(['n', 'A']) && case.spans.iter().any(beside_line_end) {
+        return;
+    }
     let wrapped = case.rewritten(around, str::to_owned);
     let assessment = masking(entity).assess(Source::Input, &wrapped.text);
     let found = assessment.apply(&wrapped.text);

@@ -5,8 +5,10 @@
 
 #![deny(clippy::string_slice, clippy::indexing_slicing)]
 
+use smallvec::SmallVec;
+
 use super::EntityType::Address;
-use super::form::{accept_if, is_word, keyword_link, part, plain, tail};
+use super::form::{accept_if, is_word, keyword_link, marks, opening, part, plain, reject_end, tail};
 use super::recognizer::{Candidate, Recognizer, Verdict};
 
 /// A capitalised word of a street or a place, or an ordinal ("42nd").
@@ -114,8 +116,19 @@ fn parts_of(text: &str) -> impl Iterator<Item = (&str, &str)> {
     })
 }
 
-fn parts(text: &str) -> Vec<(&str, &str)> {
+/// The parts of an address of at most [`MOST_PARTS`], and one more.
+type Parts<'a> = SmallVec<[(&'a str, &'a str); MOST_PARTS + 1]>;
+
+fn parts(text: &str) -> Parts<'_> {
     parts_of(text).collect()
+}
+
+/// How many parts a street address has at most.
+const MOST_PARTS: usize = 16;
+
+/// Returns how many bytes these parts take.
+fn length_of(parts: &[(&str, &str)]) -> usize {
+    parts.iter().map(|(signs, word)| signs.len() + word.len()).sum()
 }
 
 fn has_digit(word: &str) -> bool {
@@ -136,16 +149,27 @@ fn whole(c: &Candidate<'_>) -> bool {
 }
 
 fn street(c: &Candidate<'_>) -> Verdict {
-    let inside = matches!(c.before, Some('.' | '-' | '/' | '$' | '#' | ':'));
-    let number = c.text.bytes().take_while(u8::is_ascii_digit).count();
-    // Most of what comes here is no address: what can be told without taking it apart is told first.
-    let is_named = || parts_of(c.text).take(8).skip(2).any(|(_, word)| is_kind(word) || is_unit(word));
-    if !whole(c) || inside || number > 6 || !is_named() {
-        return Verdict::Reject;
+    if is_word(c.after) || c.after.is_some_and(char::is_alphanumeric) {
+        return reject_end(c);
     }
     let parts = parts(c.text);
-    if parts.len() > 16 || c.text.ends_with('.') && !parts.last().is_some_and(|p| is_kind(p.1) && p.1.len() <= 4) {
-        return Verdict::Reject;
+    if let Some(more) = parts.len().checked_sub(MOST_PARTS).filter(|&more| more > 0) {
+        return Verdict::RejectBefore(length_of(parts.get(..more).unwrap_or_default()));
+    }
+    // Most of what comes here holds no word of an address. A later start has fewer words.
+    let Some(named) = parts.iter().skip(2).position(|part| is_kind(part.1) || is_unit(part.1)) else {
+        return reject_end(c);
+    };
+    if c.text.ends_with('.') && !parts.last().is_some_and(|p| is_kind(p.1) && p.1.len() <= 4) {
+        return reject_end(c);
+    }
+    // The words between the number and that word are at most five.
+    if let Some(more) = named.checked_sub(5).filter(|&more| more > 0) {
+        return Verdict::RejectBefore(length_of(parts.get(..more).unwrap_or_default()));
+    }
+    let number = c.text.bytes().take_while(u8::is_ascii_digit).count();
+    if is_word(c.before) || matches!(c.before, Some('.' | '-' | '/' | '$' | '#' | ':')) || number > 6 {
+        return Verdict::RejectBefore(length_of(parts.get(..1).unwrap_or_default()));
     }
     // "3. A Quiet Place" is an item of a list.
     if parts.get(1).is_some_and(|p| p.0.contains(['.', '#'])) {

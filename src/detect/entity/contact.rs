@@ -202,62 +202,95 @@ fn is_scaled_image(name: &str, ending: &str) -> bool {
     scale && IMAGES.iter().any(|image| ending.eq_ignore_ascii_case(image))
 }
 
-/// Whether a web address may end as it does: sentence punctuation and a bracket it never opened belong to the sentence.
+/// Whether a web address may end as it does: sentence punctuation belongs to the sentence.
 fn ends_well(text: &str) -> bool {
-    let Some(last) = text.chars().next_back() else {
-        return false;
-    };
-    match last {
-        '.' | ',' | ';' | ':' | '!' | '?' | '\'' | '"' | '*' | '_' | '(' | '[' | '|' => false,
-        // Arabic comma, semicolon, question mark and full stop, and the danda.
-        '\u{60c}' | '\u{61b}' | '\u{61f}' | '\u{6d4}' | '\u{964}' | '\u{965}' => false,
-        ')' => text.matches('(').count() >= text.matches(')').count(),
-        ']' => text.matches('[').count() >= text.matches(']').count(),
-        _ => true,
-    }
+    // Also the Arabic comma, semicolon, question mark and full stop, and the danda.
+    !text.ends_with(
+        [
+            '.', ',', ';', ':', '!', '?', '\'', '"', '*', '_', '~', '(', '[', '|', '\u{60c}', '\u{61b}', '\u{61f}', '\u{6d4}',
+            '\u{964}', '\u{965}',
+        ]
+        .as_slice(),
+    )
 }
 
-/// Whether the sentence goes on inside the candidate: behind a bracket that closes more than was opened, or behind a sign of
-/// the sentence with Chinese, Japanese or the like behind it, which is what fullwidth signs look like in the entity view.
-fn sentence_goes_on(text: &str) -> bool {
+/// Returns where the sentence goes on inside the candidate: behind a bracket that closes more than was opened, or behind a sign
+/// of the sentence with Chinese, Japanese or the like behind it, which is what fullwidth signs look like in the entity view.
+/// No address that begins before it can end behind it.
+fn sentence_goes_on(text: &str) -> Option<usize> {
+    // Asked at each end, so the usual case is told without looking at each character.
+    if text.is_ascii() && memchr::memchr2(b')', b']', text.as_bytes()).is_none() {
+        return None;
+    }
     let (mut round, mut square) = (0i32, 0i32);
     let mut before = ' ';
-    let mut chars = text.chars().peekable();
-    while let Some(c) = chars.next() {
+    let mut chars = text.char_indices().map(|(at, c)| (at + c.len_utf8(), c)).peekable();
+    while let Some((end, c)) = chars.next() {
         match c {
             '(' => round += 1,
             ')' => round -= 1,
             '[' => square += 1,
             ']' => square -= 1,
-            ',' | ';' | '!' | '?' | ':' if chars.peek().is_some_and(|&next| is_unspaced(next)) => {
+            ',' | ';' | '!' | '?' | ':' if chars.peek().is_some_and(|&(_, next)| is_unspaced(next)) => {
                 // "/wiki/分类:编程" is one address.
                 let within = c == ':' && is_unspaced(before);
                 if !within {
-                    return true;
+                    return Some(end);
                 }
             }
             _ => {}
         }
         if round < 0 || square < 0 {
-            return true;
+            return Some(end);
         }
         before = c;
     }
-    false
+    None
 }
 
 fn url(c: &Candidate<'_>) -> Verdict {
-    if !url_ends_here(c) {
+    if !url_ends_here(c) || !ends_well(c.text) {
         return reject_end(c);
     }
-    if !ends_well(c.text) || sentence_goes_on(c.text) {
-        return Verdict::Reject;
+    if joins_address(c.before) {
+        return Verdict::RejectBefore(next_start(c.text));
+    }
+    if let Some(at) = sentence_goes_on(c.text) {
+        return Verdict::RejectBefore(at);
     }
     let rest = c.text.split_once("://").map_or(c.text, |(_, rest)| rest);
     let host = rest.split(['/', '?', '#']).next().unwrap_or(rest);
-    let named = host.chars().any(char::is_alphanumeric) && !host.contains("..");
-    let dotted = c.text.contains("://") || host.matches('.').count() >= 2;
-    accept_if(named && dotted && !matches!(c.before, Some('@' | '.' | '-')))
+    if let Some(gap) = host.rfind("..") {
+        return Verdict::RejectBefore(c.text.len() - rest.len() + gap);
+    }
+    let dotted = rest.len() < c.text.len() || host.matches('.').nth(1).is_some();
+    accept_if(dotted && host.chars().any(char::is_alphanumeric))
+}
+
+/// Whether an address of another kind goes on behind the character.
+fn joins_address(before: Option<char>) -> bool {
+    matches!(before, Some('@' | '.' | '-'))
+}
+
+/// Returns the place of the next scheme or `www.` that may begin an address; the length of the text where there is none.
+fn next_start(text: &str) -> usize {
+    let mut word = 0;
+    for (at, byte) in text.bytes().enumerate().skip(1) {
+        let rest = || text.get(at..).unwrap_or_default();
+        let begins = match byte {
+            b'w' | b'W' => rest().get(..4).is_some_and(|head| head.eq_ignore_ascii_case("www.")).then_some(at),
+            b':' => (word > 0 && rest().starts_with("://")).then_some(word),
+            _ => None,
+        };
+        let before = |start: usize| text.get(..start).and_then(|head| head.chars().next_back());
+        if let Some(start) = begins.filter(|&start| !joins_address(before(start))) {
+            return start;
+        }
+        if !byte.is_ascii_alphanumeric() {
+            word = at + 1;
+        }
+    }
+    text.len()
 }
 
 /// The longest end is wanted; an end inside a word would only be offered when every longer one fails.
@@ -266,15 +299,20 @@ fn url_ends_here(c: &Candidate<'_>) -> bool {
 }
 
 fn bare_domain(c: &Candidate<'_>) -> Verdict {
+    let ends = !matches!(c.after, Some('@' | '(' | '-')) && !is_word(c.after) && ends_well(c.text);
+    if !ends {
+        return reject_end(c);
+    }
+    if let Some(at) = sentence_goes_on(c.text) {
+        return Verdict::RejectBefore(at);
+    }
     let (host, path) = c.text.split_once('/').map_or((c.text, None), |(host, path)| (host, Some(path)));
-    let good = host.split('.').all(|l| !l.is_empty() && !l.starts_with('-') && !l.ends_with('-'))
-        && host.bytes().any(|b| b.is_ascii_alphabetic())
-        && !matches!(c.before, Some('@' | '.' | '/' | '-' | '\\' | '%' | ':' | '+' | '='))
-        && !matches!(c.after, Some('@' | '(' | '-'))
-        && !is_word(c.after)
-        && ends_well(c.text);
+    let good = host.split('.').all(|l| !l.is_empty() && !l.starts_with('-') && !l.ends_with('-'));
+    if !good || matches!(c.before, Some('@' | '.' | '/' | '-' | '\\' | '%' | ':' | '+' | '=')) {
+        // A dot or a hyphen is before each later start in this host.
+        return Verdict::RejectBefore(host.len());
+    }
     match path {
-        _ if !good => Verdict::Reject,
         // "and/or"-like words cannot pass: the host needs a listed ending in front of the slash.
         Some(path) if !path.is_empty() => Verdict::Accept,
         _ => context_if(c.after != Some('/')),

@@ -6,7 +6,7 @@ use smallvec::SmallVec;
 
 use super::EntityType::{CreditDebitCardNumber, InternationalBankAccountNumber, SwiftCode};
 use super::checksum::{digits, luhn, mod97};
-use super::form::{accept_if, is_digit, is_word, keyword_link, part, plain, reject_end, tail};
+use super::form::{accept_if, is_digit, is_word, keyword_link, marks, opening, part, plain, reject_end, tail};
 use super::iban;
 use super::recognizer::{Candidate, Recognizer, Verdict};
 
@@ -76,7 +76,7 @@ pub(super) static RECOGNIZERS: &[Recognizer] = &[
     // Bedrock masks the bare last four digits too; only next to words that say so.
     plain(
         CreditDebitCardNumber,
-        r"\b(?i:ending(?: in| with)?|last (?:four|4)(?: digits)?(?: are| is|:)?)[ \n][*xX.# -]*\d{4}\b",
+        r"\b(?i:ending(?: in| with)?|last (?:four|4)(?: digits)?(?: are| is|:)?)[ \n][*xX.# _~'\x22\x60(<\n-]*\d{4}\b",
         48,
         last_four,
     )

@@ -76,13 +76,35 @@ impl Recognizer {
     }
 }
 
-/// What may be between a keyword and its value, in prose and in code: `PIN is 4812`, `"pin": "4812"`, `pin=4812`.
+/// Markdown and quotes, which may be next to a word or a value.
+macro_rules! marks {
+    () => {
+        r"[*_~'\x22\x60]*"
+    };
+}
+pub(super) use marks;
+
+/// What may open a value: white space, Markdown, a quote and a bracket.
+macro_rules! opening {
+    () => {
+        r"[ \n]?[*_~'\x22\x60(<]*[ \n]?"
+    };
+}
+pub(super) use opening;
+
+/// What may be between a keyword and its value, in prose and in code: `PIN is 4812`, `"pin": "4812"`, `pin=4812`, and in Markdown:
+/// `**PIN:** 4812`, `PIN: _4812_`.
 macro_rules! keyword_link {
     () => {
-        r"['\x22]?(?i:[ \n]?(?:is|was|of|[:=#-]))?[ \n]?['(\x22]?"
+        concat!(marks!(), r"(?i:[ \n]?(?:is|was|of|[:=#-]))?", marks!(), opening!())
     };
 }
 pub(super) use keyword_link;
+
+/// Whether the character is one of [`marks`] or [`opening`].
+pub(super) fn is_mark(c: char) -> bool {
+    matches!(c, '*' | '_' | '~' | '\'' | '"' | '`' | '(' | '<' | ' ' | '\n')
+}
 
 /// Rejects the end of the candidate for every start.
 pub(super) fn reject_end(c: &Candidate<'_>) -> Verdict {

@@ -8,7 +8,7 @@
 use std::ops::Range;
 
 use super::EntityType::Name;
-use super::form::{accept_if, is_word, part, plain};
+use super::form::{accept_if, is_mark, is_word, part, plain, reject_end};
 use super::given_names;
 use super::recognizer::{Candidate, Recognizer, Verdict};
 
@@ -30,6 +30,13 @@ macro_rules! more {
     };
 }
 
+/// What may open a name. No angle bracket: `<First Name>` is a place to fill in.
+macro_rules! quoted {
+    () => {
+        r"[*_~'\x22\x60]*\n?"
+    };
+}
+
 const NAME_MAX: usize = 96;
 
 pub(super) static RECOGNIZERS: &[Recognizer] = &[
@@ -37,6 +44,7 @@ pub(super) static RECOGNIZERS: &[Recognizer] = &[
         Name,
         concat!(
             r"\b(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Professor|Doctor|Sir|Lady|Lord|Madam|Judge|Justice|Hon|Rev|Reverend|Father|Sister|Capt|Captain|Sgt|Sergeant|Lt|Lieutenant|Col|Colonel|Gen|General|Major|Herr|Frau|Mme|Monsieur|Madame|Signor|Signora|Sra|Se[^\x00-\x7f]+ora?|Mister|Missus|Officer|Detective|Senator|President|Inspector|mr|mrs|ms|dr)\.?(?: (?:Mr|Mrs|Ms|Dr|Prof)\.?)?[ \n]",
+            quoted!(),
             word!(),
             r"\.?",
             more!()
@@ -47,16 +55,17 @@ pub(super) static RECOGNIZERS: &[Recognizer] = &[
     .value(titled_value),
     plain(
         Name,
-        concat!(r"\b(?i:(?:my|his|her|whose|full|the|your|their) (?:full |real |legal |first |last |maiden )?name(?:'s| is| was|: )|name is|name's|call me|i am called|people call me)[ \n]*:?[ \n]?", word!(), more!()),
+        concat!(r"\b(?i:(?:my|his|her|whose|full|the|your|their) (?:full |real |legal |first |last |maiden )?name(?:'s| is| was|: )|name is|name's|call me|i am called|people call me)[*_~]*[ \n]*:?[*_~]*[ \n]?", quoted!(), word!(), more!()),
         NAME_MAX,
         introduced,
     )
     .value(name_value),
-    plain(Name, concat!(r"\b(?:I am|I'm|i am|i'm|I[^\x00-\x7f]+m|This is|this is|Hi,? I'm)[ \n]", word!(), more!()), NAME_MAX, self_named).value(name_value),
+    plain(Name, concat!(r"\b(?:I am|I'm|i am|i'm|I[^\x00-\x7f]+m|This is|this is|Hi,? I'm)[ \n]", quoted!(), word!(), more!()), NAME_MAX, self_named).value(name_value),
     plain(
         Name,
         concat!(
-            r"\b(?i:(?:sincerely|regards|best|thanks|thank you|cheers|yours truly|yours faithfully|signed|signed by|respectfully|dear|attn|attention)[,:.!]?)(?:[ ]|\r?\n\r?\n?[ ]*)(?:(?:Mr|Mrs|Ms|Dr|Prof)\.? )?",
+            r"\b(?i:(?:sincerely|regards|best|thanks|thank you|cheers|yours truly|yours faithfully|signed|signed by|respectfully|dear|attn|attention)[,:.!]?)(?:[ ]|\n\n?[ ]*)(?:(?:Mr|Mrs|Ms|Dr|Prof)\.? )?",
+            quoted!(),
             word!(),
             more!()
         ),
@@ -67,7 +76,8 @@ pub(super) static RECOGNIZERS: &[Recognizer] = &[
     plain(
         Name,
         concat!(
-            r"\b(?i:(?:(?:full|first|last|given|family|middle|maiden|holder|patient|customer|employee|contact|client|billing|account|card ?holder|spouse|guest|student)[ _-]?(?:name|holder)|name|surname|patient|attending|plaintiff|defendant|account holder|beneficiary|author|witness|notary|radiologist|prescriber|physician|provider|judge|employee|customer|client|cardholder|recipient|sender|from|to|cc|by|subject|surgeon|nurse|insured|subscriber|guardian|emergency contact|contact|signed by|fullname|firstname|lastname))['\x22]?[ ]?[:=][ ]?\n?['\x22]?(?:(?:Mr|Mrs|Ms|Dr|Prof|Hon)\.? )?",
+            r"\b(?i:(?:(?:full|first|last|given|family|middle|maiden|holder|patient|customer|employee|contact|client|billing|account|card ?holder|spouse|guest|student)[ _-]?(?:name|holder)|name|surname|patient|attending|plaintiff|defendant|account holder|beneficiary|author|witness|notary|radiologist|prescriber|physician|provider|judge|employee|customer|client|cardholder|recipient|sender|from|to|cc|by|subject|surgeon|nurse|insured|subscriber|guardian|emergency contact|contact|signed by|fullname|firstname|lastname))[*_~'\x22\x60]*[ ]?[:=][*_~]*[ \n]?['\x22]?(?:(?:Mr|Mrs|Ms|Dr|Prof|Hon)\.? )?",
+            quoted!(),
             word!(),
             more!()
         ),
@@ -166,16 +176,35 @@ fn whole(c: &Candidate<'_>) -> bool {
 /// The name behind a keyword: all behind the last sign, line or keyword. Keywords are told from names by their case at
 /// the sites that call this; here the first capitalised word behind the introduction counts.
 fn name_value(text: &str) -> Range<usize> {
-    let sign = text.rfind([':', '=', '\n', '"', ',']).map_or(0, |i| i + 1);
+    let sign = text.rfind([':', '=', '\n', '"', '`', ',']).map_or(0, |i| i + 1);
     let mut start = text.len() - part(text, sign..text.len()).trim_start().len();
     if sign == 0 {
-        start = INTRODUCTIONS.iter().find_map(|w| behind(text, w)).unwrap_or(0);
+        let lower = text.to_ascii_lowercase();
+        start = INTRODUCTIONS.iter().find_map(|words| lower.find(words).map(|at| at + words.len())).unwrap_or(0);
     }
     while let Some((title, _)) = part(text, start..text.len()).split_once(' ').filter(|(word, _)| TITLES.contains(word))
     {
         start += title.len() + 1;
     }
-    start..text.len()
+    behind_marks(text, start)
+}
+
+/// How many words may be before a name: "her full legal name is", or a greeting and two titles.
+const MOST_WORDS_BEFORE: usize = 5;
+
+/// The verdict on a candidate that ends inside a word, or has more words than a name and its introduction have together: a later
+/// start has fewer.
+fn rejected_early(c: &Candidate<'_>) -> Option<Verdict> {
+    const MOST: usize = MOST_WORDS + MOST_WORDS_BEFORE;
+    if !whole(c) {
+        return Some(reject_end(c));
+    }
+    let text = c.text;
+    let starts = text.rmatch_indices([' ', '\n']).map(|(at, _)| at + 1).filter(|&at| {
+        let word = part(text, at..text.len()).split([' ', '\n']).next().unwrap_or_default();
+        !word.is_empty() && !PARTICLES.contains(&word)
+    });
+    starts.skip(MOST - 1).map(Verdict::RejectBefore).next()
 }
 
 /// What the introducing patterns end in before the name begins, the longest first.
@@ -210,12 +239,6 @@ const INTRODUCTIONS: &[&str] = &[
     "regards! ",
 ];
 
-/// Where the text goes on behind `words`, if it holds them, whatever their case.
-fn behind(text: &str, words: &str) -> Option<usize> {
-    let at = text.to_ascii_lowercase().find(words)?;
-    Some(at + words.len())
-}
-
 fn titled_value(text: &str) -> Range<usize> {
     let mut start = text.find([' ', '\n']).map_or(0, |i| i + 1);
     if let Some((second, _)) = part(text, start..text.len()).split_once([' ', '\n'])
@@ -223,10 +246,19 @@ fn titled_value(text: &str) -> Range<usize> {
     {
         start += second.len() + 1;
     }
-    start..text.len()
+    behind_marks(text, start)
+}
+
+/// The text from `start` on without the Markdown and the quotes that open it.
+fn behind_marks(text: &str, start: usize) -> Range<usize> {
+    let value = part(text, start..text.len()).trim_start_matches(is_mark);
+    text.len() - value.len()..text.len()
 }
 
 fn titled(c: &Candidate<'_>) -> Verdict {
+    if let Some(rejected) = rejected_early(c) {
+        return rejected;
+    }
     let value = part(c.text, titled_value(c.text));
     let ambiguous = [
         "Lady",
@@ -248,15 +280,21 @@ fn titled(c: &Candidate<'_>) -> Verdict {
     // "General Motors", "Major League": a title that is also a word wants a listed name or two words with an initial.
     let sure = !ambiguous || value.split(' ').next().is_some_and(given_names::contains);
     let lone_initial = value.len() <= 2;
-    accept_if(whole(c) && sure && !lone_initial && name_words(value).is_some_and(|n| n <= 3))
+    accept_if(sure && !lone_initial && name_words(value).is_some_and(|n| n <= 3))
 }
 
 fn introduced(c: &Candidate<'_>) -> Verdict {
+    if let Some(rejected) = rejected_early(c) {
+        return rejected;
+    }
     let value = part(c.text, name_value(c.text));
-    accept_if(whole(c) && name_words(value).is_some())
+    accept_if(name_words(value).is_some())
 }
 
 fn self_named(c: &Candidate<'_>) -> Verdict {
+    if let Some(rejected) = rejected_early(c) {
+        return rejected;
+    }
     let value = part(c.text, name_value(c.text));
     let Some(words) = name_words(value) else {
         return Verdict::Reject;
@@ -264,10 +302,13 @@ fn self_named(c: &Candidate<'_>) -> Verdict {
     let first = value.split(' ').next().unwrap_or_default();
     // "I'm Bob" by the list only; "I am French" and "This is Sparta" are not names.
     let this = c.text.get(..4).is_some_and(|w| w.eq_ignore_ascii_case("this"));
-    accept_if(whole(c) && (given_names::contains(first) || (words >= 2 && !this)))
+    accept_if(given_names::contains(first) || (words >= 2 && !this))
 }
 
 fn greeted(c: &Candidate<'_>) -> Verdict {
+    if let Some(rejected) = rejected_early(c) {
+        return rejected;
+    }
     let range = name_value(c.text);
     let value = part(c.text, range.clone());
     let Some(words) = name_words(value) else {
@@ -294,11 +335,14 @@ fn greeted(c: &Candidate<'_>) -> Verdict {
     ]
     .contains(&first);
     accept_if(
-        whole(c) && !role && (titled || dear || given_names::contains(first) || (words == 2 && lower.ends_with('\n'))),
+        !role && (titled || dear || given_names::contains(first) || (words == 2 && lower.ends_with('\n'))),
     )
 }
 
 fn field(c: &Candidate<'_>) -> Verdict {
+    if let Some(rejected) = rejected_early(c) {
+        return rejected;
+    }
     let range = name_value(c.text);
     let value = part(c.text, range.clone());
     let Some(words) = name_words(value) else {
@@ -313,15 +357,18 @@ fn field(c: &Candidate<'_>) -> Verdict {
     let code = matches!(c.after, Some('(' | '<' | '[' | '{' | '/'))
         || (words == 1
             && matches!(first, "String" | "Optional" | "None" | "True" | "False" | "Text" | "Option" | "Null"));
-    accept_if(whole(c) && good && !code)
+    accept_if(good && !code)
 }
 
 /// A listed given name and a capitalised word, maybe an initial or a particle between.
 fn listed(c: &Candidate<'_>) -> Verdict {
+    if let Some(rejected) = rejected_early(c) {
+        return rejected;
+    }
     let Some(words) = name_words(c.text) else {
         return Verdict::Reject;
     };
-    if !(2..=3).contains(&words) || !whole(c) || is_word(c.before) {
+    if !(2..=3).contains(&words) || is_word(c.before) {
         return Verdict::Reject;
     }
     let parts: Vec<&str> = c.text.split(' ').filter(|w| !PARTICLES.contains(w)).collect();

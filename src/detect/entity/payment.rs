@@ -7,13 +7,27 @@ use std::ops::Range;
 
 use super::EntityType::{CreditDebitCardCvv, CreditDebitCardExpiry, Pin};
 use super::checksum::{digits, luhn};
-use super::form::{accept_if, context_if, keyword_link, last_digits, plain};
+use super::form::{accept_if, context_if, is_mark, keyword_link, last_digits, marks, opening, plain};
 use super::recognizer::{Candidate, Recognizer, Verdict};
 
 /// What may be between the word PIN and its digits.
 macro_rules! pin_link {
     () => {
-        r"['\x22]?[ \n]?[:=]?[ \n]?['(\x22]?"
+        concat!(marks!(), r"[ \n]?[:=]?", marks!(), opening!())
+    };
+}
+
+/// The edge of two values in a list, with what may be around the values.
+macro_rules! edge {
+    () => {
+        r"[*_~'\x22\x60<> \n]*\|[*_~'\x22\x60<> \n]*"
+    };
+}
+
+/// A card and its expiry date, as they are listed.
+macro_rules! listed {
+    () => {
+        concat!(r"\b\d{12,19}", edge!(), r"\d\d[|/]\d{2,4}")
     };
 }
 
@@ -32,8 +46,8 @@ pub(super) static RECOGNIZERS: &[Recognizer] = &[
     .near(CVV_CONTEXT),
     plain(CreditDebitCardCvv, r"\b\d+\b", 4, bare_cvv).near(CVV_WORDS).reach(16, 16),
     // A card with its date and code, as stolen ones are listed: `4242424242424242|12|27|123`.
-    plain(CreditDebitCardCvv, r"\b\d{12,19}\|\d\d[|/]\d{2,4}\|\d{3,4}\b", 32, listed_code).value(last_digits),
-    plain(CreditDebitCardExpiry, r"\b\d{12,19}\|\d\d[|/]\d{2,4}\b", 27, listed_expiry).value(listed_expiry_value),
+    plain(CreditDebitCardCvv, concat!(listed!(), edge!(), r"\d{3,4}\b"), 48, listed_code).value(last_digits),
+    plain(CreditDebitCardExpiry, concat!(listed!(), r"\b"), 40, listed_expiry).value(listed_expiry_value),
     plain(CreditDebitCardExpiry, r"\b\d+[ \n]?[/-][ \n]?\d+\b", 9, expiry).near(EXPIRY_WORDS),
     plain(
         CreditDebitCardExpiry,
@@ -184,7 +198,7 @@ fn security_field(text: &str) -> bool {
 
 /// The parts of a card that is listed with its date and its code, if its number is one.
 fn listed(text: &str) -> Option<(u8, &str)> {
-    let mut parts = text.split(['|', '/']);
+    let mut parts = text.split(['|', '/']).map(|part| part.trim_matches(|c: char| !c.is_ascii_digit()));
     let (number, month, year) = (parts.next()?, parts.next()?, parts.next()?);
     let month = month.parse().ok().filter(|month| (1..=12).contains(month))?;
     (luhn(&digits(number)) && matches!(year.len(), 2 | 4)).then_some((month, year))
@@ -199,7 +213,8 @@ fn listed_expiry(c: &Candidate<'_>) -> Verdict {
 }
 
 fn listed_expiry_value(text: &str) -> Range<usize> {
-    text.find('|').map_or(0, |at| at + 1)..text.len()
+    let date = text.split_once('|').map_or(text, |(_, date)| date).trim_start_matches(is_mark);
+    text.len() - date.len()..text.len()
 }
 
 /// Digits that are a number of their own: no sign, currency, fraction, date or longer number around them.

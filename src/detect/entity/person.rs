@@ -14,19 +14,25 @@ pub(super) static RECOGNIZERS: &[Recognizer] = &[
     // The number is the value; "years old" says nothing about anybody.
     plain(
         Age,
-        r"\b\d+(?:[ \n-]?(?i:(?:years?|yrs?|months?|weeks?|days?)(?:[ \n-](?:old|of[ \n-]age|young)))|[ \n-]?(?i:y/?o|y\.o\.)|[ \n-]?(?i:yrs?\.?[ \n-]old))\b",
+        r"\b\d+[*_~'\x22\x60>)]*(?:[ \n-]?(?i:(?:years?|yrs?|months?|weeks?|days?)(?:[ \n-](?:old|of[ \n-]age|young)))|[ \n-]?(?i:y/?o|y\.o\.)|[ \n-]?(?i:yrs?\.?[ \n-]old))\b",
         32,
         age_before,
     )
     .value(leading_digits),
     plain(
         Age,
-        r"\b(?i:aged?|ages|age of|aged? is|aged?['\x22]?[ ]?[:=][ \n]?['\x22]?|just turned|turned|turning|i'll turn|will turn|will be turning|when (?:he|she|i) was|birthday,? (?:is|was))[ \n]?\d+\b",
-        40,
+        r"\b(?i:aged?|ages|age of|aged? is|aged?[*_~'\x22\x60]*[ ]?[:=]|just turned|turned|turning|i'll turn|will turn|will be turning|when (?:he|she|i) was|birthday,? (?:is|was))[*_~'\x22\x60]*[ \n]?[*_~'\x22\x60]*[ \n]?\d+\b",
+        48,
         age_behind,
     )
     .value(last_digits),
-    plain(Age, r"\b(?:I am|I'm|i'm|i am|He is|She is|he is|she is|he's|she's|He's|She's)[ \n]\d+\b", 20, age_said).value(last_digits),
+    plain(
+        Age,
+        r"\b(?:I am|I'm|i'm|i am|He is|She is|he is|she is|he's|she's|He's|She's)[ \n][*_~'\x22\x60]*[ \n]?\d+[*_~'\x22\x60]*",
+        28,
+        age_said,
+    )
+    .value(said_digits),
     plain(
         DateOfBirth,
         r"\b\d+[-/. \n]\d+[-/. \n]\d+\b",
@@ -107,6 +113,11 @@ fn leading_digits(text: &str) -> Range<usize> {
     0..text.bytes().take_while(u8::is_ascii_digit).count()
 }
 
+/// The digits of a candidate that may end in Markdown or a quote.
+fn said_digits(text: &str) -> Range<usize> {
+    last_digits(text.trim_end_matches(|c: char| !c.is_ascii_digit()))
+}
+
 /// Ages of persons: nobody is known to have passed 122.
 fn possible_age(text: &str) -> bool {
     text.parse::<u32>().is_ok_and(|age| (1..=122).contains(&age)) && !text.starts_with('0')
@@ -124,7 +135,7 @@ fn age_behind(c: &Candidate<'_>) -> Verdict {
 
 fn age_said(c: &Candidate<'_>) -> Verdict {
     // "I am 23." and "I'm 23, ..." but not "I am 5 minutes late" nor "I'm 100% sure".
-    let value = part(c.text, last_digits(c.text));
+    let value = part(c.text, said_digits(c.text));
     accept_if(
         value.len() == 2
             && possible_age(value)

@@ -6,7 +6,7 @@ use smallvec::SmallVec;
 
 use super::EntityType::{DriverId, LicensePlate, VehicleIdentificationNumber};
 use super::checksum;
-use super::form::{context_if, part, plain, tail};
+use super::form::{context_if, marks, opening, part, plain, tail};
 use super::recognizer::{Candidate, Recognizer, Verdict};
 
 const VIN_WORDS: &[&str] = &[
@@ -105,7 +105,14 @@ pub(super) static RECOGNIZERS: &[Recognizer] = &[
     plain(DriverId, r"\b[A-Z9]{5}\d[0156]\d[0-3]\d\d[A-Z9]{2}[A-Z0-9]{3}\b", 16, uk_driver).near(DRIVER_WORDS),
     plain(
         DriverId,
-        r"\b(?i:driv(?:er(?:'|\xe2\x80\x99)?s?|ing)[ \n_-]?licen[sc]e|licen[sc]e[ \n_](?:number|no\.?|#)|dl(?:[ _]?(?:number|no\.?|#))?)(?i:[ \n_]?(?:number|no\.?|id|#))?['\x22]?(?i:[ \n]?(?:is|[:=#]))[ \n]?['\x22]?[A-Z0-9][A-Z0-9-]+\b",
+        concat!(
+            r"\b(?i:driv(?:er(?:'|\xe2\x80\x99)?s?|ing)[ \n_-]?licen[sc]e|licen[sc]e[ \n_](?:number|no\.?|#)|dl(?:[ _]?(?:number|no\.?|#))?)(?i:[ \n_]?(?:number|no\.?|id|#))?",
+            marks!(),
+            r"(?i:[ \n]?(?:is|[:=#]))",
+            marks!(),
+            opening!(),
+            r"[A-Z0-9][A-Z0-9-]+\b"
+        ),
         64,
         named_driver,
     )
