@@ -207,8 +207,8 @@ fn ends_well(text: &str) -> bool {
     // Also the Arabic comma, semicolon, question mark and full stop, and the danda.
     !text.ends_with(
         [
-            '.', ',', ';', ':', '!', '?', '\'', '"', '*', '_', '~', '(', '[', '|', '\u{60c}', '\u{61b}', '\u{61f}', '\u{6d4}',
-            '\u{964}', '\u{965}',
+            '.', ',', ';', ':', '!', '?', '\'', '"', '*', '_', '~', '(', '[', '|', '\u{60c}', '\u{61b}', '\u{61f}',
+            '\u{6d4}', '\u{964}', '\u{965}',
         ]
         .as_slice(),
     )

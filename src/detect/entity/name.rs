@@ -200,6 +200,10 @@ fn rejected_early(c: &Candidate<'_>) -> Option<Verdict> {
         return Some(reject_end(c));
     }
     let text = c.text;
+    // Most of what comes here is two or three words.
+    if text.bytes().filter(|byte| matches!(byte, b' ' | b'\n')).count() < MOST {
+        return None;
+    }
     let starts = text.rmatch_indices([' ', '\n']).map(|(at, _)| at + 1).filter(|&at| {
         let word = part(text, at..text.len()).split([' ', '\n']).next().unwrap_or_default();
         !word.is_empty() && !PARTICLES.contains(&word)
@@ -334,9 +338,7 @@ fn greeted(c: &Candidate<'_>) -> Verdict {
         "Committee",
     ]
     .contains(&first);
-    accept_if(
-        !role && (titled || dear || given_names::contains(first) || (words == 2 && lower.ends_with('\n'))),
-    )
+    accept_if(!role && (titled || dear || given_names::contains(first) || (words == 2 && lower.ends_with('\n'))))
 }
 
 fn field(c: &Candidate<'_>) -> Verdict {
@@ -365,26 +367,19 @@ fn listed(c: &Candidate<'_>) -> Verdict {
     if let Some(rejected) = rejected_early(c) {
         return rejected;
     }
-    let Some(words) = name_words(c.text) else {
-        return Verdict::Reject;
-    };
-    if !(2..=3).contains(&words) || is_word(c.before) {
+    let first = c.text.split(' ').next().unwrap_or_default();
+    if !given_names::contains(first) || is_word(c.before) {
         return Verdict::Reject;
     }
-    let parts: Vec<&str> = c.text.split(' ').filter(|w| !PARTICLES.contains(w)).collect();
-    let Some((&first, rest)) = parts.split_first() else {
+    if !name_words(c.text).is_some_and(|words| (2..=3).contains(&words)) {
         return Verdict::Reject;
-    };
+    }
+    let rest: Vec<&str> = c.text.split(' ').skip(1).filter(|word| !PARTICLES.contains(word)).collect();
     // Of three words the middle one must be an initial or a given name too: "Mary Ann Smith", not "Mary Smith Street".
     let middle = rest.len() == 1
         || rest.first().is_some_and(|word| word.trim_end_matches('.').len() == 1 || given_names::contains(word))
         || c.text.contains(" van ")
         || c.text.contains(" de ");
     let surname = rest.last().copied().unwrap_or_default();
-    accept_if(
-        given_names::contains(first)
-            && middle
-            && (surname.len() >= 2)
-            && (!surname.ends_with('.') || rest.len() == 1 || surname.len() > 2),
-    )
+    accept_if(middle && (surname.len() >= 2) && (!surname.ends_with('.') || rest.len() == 1 || surname.len() > 2))
 }

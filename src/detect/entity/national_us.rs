@@ -7,7 +7,9 @@ use super::EntityType::{
     UsSocialSecurityNumber,
 };
 use super::checksum::{aba, digit_count, digits};
-use super::form::{NUMBER, accept_if, context_if, is_word, keyword_link, last_digits, marks, opening, plain, reject_end};
+use super::form::{
+    NUMBER, accept_if, context_if, is_word, keyword_link, last_digits, marks, opening, plain, reject_end,
+};
 use super::recognizer::{Candidate, Recognizer, Verdict};
 
 const SSN_WORDS: &[&str] = &[

@@ -2,7 +2,7 @@
 
 use regex_syntax::hir::Look;
 
-use crate::text::kind::{ALL_KINDS, CharKind, KINDS};
+use crate::text::kind::{ALL_KINDS, CharKind, KINDS, KindSet};
 
 /// Which pairs of neighbours satisfy a set of assertions: one bit for each pair of kinds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -33,6 +33,11 @@ impl EdgeSet {
     /// Whether the position between these two characters is in the set.
     pub(super) fn holds(self, before: CharKind, after: CharKind) -> bool {
         self.0 & bit(before, after) != 0
+    }
+
+    /// Whether the position between these two characters is in the set, whatever of its kinds the second is taken for.
+    pub(super) fn holds_any(self, before: CharKind, after: KindSet) -> bool {
+        (self.0 >> (before as usize * KINDS)) & u64::from(after.bits()) != 0
     }
 
     /// Whether every position is in the set, so that nobody need look at the neighbours.

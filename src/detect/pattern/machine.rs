@@ -363,15 +363,16 @@ impl Machine {
         out: &mut Vec<PatternMatch>,
     ) -> bool {
         thread.waiting = None;
+        let after = view.after(end);
+        let before = view.kind_before(end);
         for &alternative in &info.matches {
             let meta = &self.alternatives[alternative as usize];
             if self.judge_looks_behind || !meta.end.is_any() {
-                let Ok(after) = view.after(end) else {
+                let Ok(after) = after else {
                     thread.waiting = Some(end);
                     continue;
                 };
-                let before = view.kind_before(end);
-                if !after.iter().any(|after| meta.end.holds(before, after)) {
+                if !meta.end.holds_any(before, after) {
                     continue;
                 }
             }
