@@ -2,11 +2,18 @@
 
 use banister::{EntityType, Guardrail, Source};
 
-use crate::cases::{GROUPED, found, guardrail, must};
+use crate::cases::{Case, GROUPED, found, guardrail, must};
 use crate::table::{Exceptions, Table};
 
 const ONE: &[&str] = &["\t", "  ", "\n", "\r\n", " \n", "\n    ", "   \t ", "\u{a0}\n", "\u{3000}"];
 const BLANK_LINE: &[&str] = &["\n\n", "\n \n", "\r\n\r\n", "\n\n\n", "  \n\t\n "];
+
+/// Where a line end does not count as a space, with the reason.
+const SPACE_EXCEPTIONS: Exceptions = &[
+    ("a line end before x", EntityType::Phone, "a line that begins with x and a number is an item of its own"),
+    ("a line end in two groups", EntityType::Phone, "two numbers below each other are no telephone number"),
+    ("a line end below a line", EntityType::Phone, "a number without + or brackets is complete with seven digits there"),
+];
 
 /// Pairs that do not hold, each with the reason.
 const LINE_EXCEPTIONS: Exceptions = &[
@@ -15,25 +22,66 @@ const LINE_EXCEPTIONS: Exceptions = &[
     ("line break", EntityType::Password, "any word can be a value: it is on the line of its keyword"),
 ];
 
+/// The text of a case with each value rewritten at each of its spaces by itself.
+fn at_each_gap<'a>(case: &'a Case, space: &'a str) -> impl Iterator<Item = Case> + 'a {
+    let gaps = case.values().map(|value| value.matches(' ').count()).max().unwrap_or(0);
+    (0..gaps).map(move |gap| {
+        case.rewritten(("", ""), |value| {
+            let at = value.match_indices(' ').nth(gap).map(|(at, _)| at);
+            at.map_or_else(|| value.to_owned(), |at| format!("{}{space}{}", &value[..at], &value[at + 1..]))
+        })
+    })
+}
+
+const TWO_LINE_ENDS: &str = "two line ends";
+
+/// The row of a case whose value gets a line end.
+fn row_of_line_end(entity: EntityType, case: &Case) -> &'static str {
+    let local = |value: &str| value.split(' ').count() == 2 && !value.contains(['+', '(', '-']);
+    if case.values().any(|value| value.contains('\n')) {
+        TWO_LINE_ENDS
+    } else if entity != EntityType::Phone {
+        "one line end"
+    } else if case.values().any(|value| value.contains('x')) {
+        "a line end before x"
+    } else if case.values().any(local) {
+        "a line end in two groups"
+    } else if case.spans.iter().any(|span| case.text[..span.start].ends_with('\n')) {
+        "a line end below a line"
+    } else {
+        "one line end"
+    }
+}
+
+/// One line end at most is inside a value, at any gap: numbers in a column are not one number.
 #[test]
 fn groups_of_numbers_are_separated_by_any_one_space() {
     let mut table = Table::default();
+    let mut add = |row: &str, entity: EntityType, spread: &Case, wanted: bool| {
+        let spans = found(entity, &spread.text);
+        let right = spread.spans.iter().all(|span| spans.contains(span)) == wanted;
+        table.add(row, entity, right, || format!("{:?} found at {spans:?}", spread.text));
+    };
     for &entity in GROUPED {
-        for case in must(entity) {
-            for (row, spaces, wanted) in [("one space", ONE, true), ("blank line", BLANK_LINE, false)] {
-                for space in spaces {
-                    let spread = case.rewritten(("", ""), |value| value.replace(' ', space));
-                    if spread.text == case.text {
-                        continue;
-                    }
-                    let spans = found(entity, &spread.text);
-                    let right = spread.spans.iter().all(|span| spans.contains(span)) == wanted;
-                    table.add(row, entity, right, || format!("{:?} found at {spans:?}", spread.text));
+        for case in must(entity).iter().filter(|case| case.values().any(|value| value.contains(' '))) {
+            for space in ONE {
+                let ends_line = space.contains('\n');
+                if !ends_line {
+                    add("every space", entity, &case.rewritten(("", ""), |value| value.replace(' ', space)), true);
+                }
+                let row = if ends_line { row_of_line_end(entity, case) } else { "one space" };
+                for spread in at_each_gap(case, space) {
+                    add(row, entity, &spread, row != TWO_LINE_ENDS);
+                }
+            }
+            for space in BLANK_LINE {
+                for spread in at_each_gap(case, space) {
+                    add("blank line", entity, &spread, false);
                 }
             }
         }
     }
-    table.check("spaces", &[]);
+    table.check("spaces", SPACE_EXCEPTIONS);
 }
 
 /// The keyword and its value as well: models wrap lines there.

@@ -149,7 +149,7 @@ fn whole(c: &Candidate<'_>) -> bool {
 }
 
 fn street(c: &Candidate<'_>) -> Verdict {
-    if is_word(c.after) || c.after.is_some_and(char::is_alphanumeric) {
+    if is_word(c.after) || c.after.is_some_and(char::is_alphanumeric) || c.text.ends_with('\'') {
         return reject_end(c);
     }
     let parts = parts(c.text);
@@ -168,7 +168,11 @@ fn street(c: &Candidate<'_>) -> Verdict {
         return Verdict::RejectBefore(length_of(parts.get(..more).unwrap_or_default()));
     }
     let number = c.text.bytes().take_while(u8::is_ascii_digit).count();
-    if is_word(c.before) || matches!(c.before, Some('.' | '-' | '/' | '$' | '#' | ':')) || number > 6 {
+    // "370 3911 Fourth Avenue" is one address, but not "10 20 30 Main Street", and in "10 20 Unit 5" the unit has the second number.
+    let is_number = |i: usize| parts.get(i).is_some_and(|part| part.1.bytes().all(|b| b.is_ascii_digit()));
+    let before_number = is_number(1) && (is_number(2) || parts.get(2).is_some_and(|part| is_unit(part.1)));
+    let inside = is_word(c.before) || matches!(c.before, Some('.' | '-' | '/' | '$' | '#' | ':'));
+    if inside || before_number || number > 6 {
         return Verdict::RejectBefore(length_of(parts.get(..1).unwrap_or_default()));
     }
     // "3. A Quiet Place" is an item of a list.
@@ -277,7 +281,7 @@ fn box_number(c: &Candidate<'_>) -> Verdict {
 }
 
 fn ends_well(text: &str) -> bool {
-    !text.ends_with([' ', ',', '\n', '-'].as_slice())
+    !text.ends_with([' ', ',', '\n', '-', '\''].as_slice())
 }
 
 /// Endings of street names that are one word: German, Dutch, Swedish, Norwegian, Danish, Finnish.

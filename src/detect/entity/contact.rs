@@ -308,9 +308,11 @@ fn bare_domain(c: &Candidate<'_>) -> Verdict {
     }
     let (host, path) = c.text.split_once('/').map_or((c.text, None), |(host, path)| (host, Some(path)));
     let good = host.split('.').all(|l| !l.is_empty() && !l.starts_with('-') && !l.ends_with('-'));
-    if !good || matches!(c.before, Some('@' | '.' | '/' | '-' | '\\' | '%' | ':' | '+' | '=')) {
-        // A dot or a hyphen is before each later start in this host.
-        return Verdict::RejectBefore(host.len());
+    let joins = |before: char| matches!(before, '@' | '.' | '/' | '-' | '\\' | '%' | ':' | '+' | '=');
+    if !good || c.before.is_some_and(joins) {
+        // A dot or a hyphen is before each later start in this host; in the path another sign may be.
+        let other = c.text.get(host.len()..).and_then(|path| path.find(|c: char| !c.is_ascii_alphanumeric() && !joins(c)));
+        return Verdict::RejectBefore(other.map_or(c.text.len(), |at| host.len() + at));
     }
     match path {
         // "and/or"-like words cannot pass: the host needs a listed ending in front of the slash.

@@ -84,10 +84,10 @@ macro_rules! marks {
 }
 pub(super) use marks;
 
-/// What may open a value: white space, Markdown, a quote and a bracket.
+/// What may open a value: white space, Markdown, a quote and a bracket. No blank line: it would separate them.
 macro_rules! opening {
     () => {
-        r"[ \n]?[*_~'\x22\x60(<]*[ \n]?"
+        r"[ \n]?(?:[*_~'\x22\x60(<]+[ \n]?)?"
     };
 }
 pub(super) use opening;

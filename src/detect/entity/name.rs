@@ -33,7 +33,7 @@ macro_rules! more {
 /// What may open a name. No angle bracket: `<First Name>` is a place to fill in.
 macro_rules! quoted {
     () => {
-        r"[*_~'\x22\x60]*\n?"
+        r"(?:[*_~'\x22\x60]+\n?)?"
     };
 }
 

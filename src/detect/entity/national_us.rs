@@ -208,10 +208,16 @@ fn machine_readable(c: &Candidate<'_>) -> Verdict {
     let (first, second) =
         c.text.split_once([' ', '\n']).map_or((c.text, None), |(first, second)| (first, Some(second)));
     let ends = !c.after.is_some_and(|a| a.is_ascii_alphanumeric() || a == '<');
+    if !ends || first.len() < 44 && second.is_none() {
+        return reject_end(c);
+    }
+    if first.len() != 44 {
+        return Verdict::RejectBefore(first.len().checked_sub(44).unwrap_or(first.len()));
+    }
     // Surname and given names are two fields with two fillers between them.
-    let named = first.len() == 44 && first.contains("<<");
+    let named = first.contains("<<");
     let checked = second.is_none_or(|second| second.len() == 44 && mrz_number(second));
-    accept_if(ends && named && checked)
+    accept_if(named && checked)
 }
 
 /// Whether the tenth character checks the nine before it: weights 7, 3, 1, letters from 10, fillers 0, mod 10 (ICAO 9303 part 3,

@@ -5,7 +5,7 @@
 use std::net::Ipv6Addr;
 
 use super::EntityType::{IpAddress, MacAddress};
-use super::form::{accept_if, is_word, plain};
+use super::form::{accept_if, is_word, plain, reject_end};
 use super::recognizer::{Candidate, Recognizer, Verdict};
 
 const IP_WORDS: &[&str] = &[
@@ -152,9 +152,8 @@ fn address_v4(c: &Candidate<'_>) -> Verdict {
 fn ipv6(c: &Candidate<'_>) -> Verdict {
     let alone = !is_word(c.before) && !is_word(c.after) && !matches!(c.before, Some(':' | '.')) && c.after != Some(':');
     let (text, zone) = c.text.split_once('%').map_or((c.text, None), |(text, zone)| (text, Some(zone)));
-    let Ok(address) = text.parse::<Ipv6Addr>() else {
-        return Verdict::Reject;
-    };
+    // A colon or a digit is before each later start.
+    let Some(address) = text.parse::<Ipv6Addr>().ok().filter(|_| alone) else { return reject_end(c) };
     // `%20` behind another address is an escape.
     if zone.is_some_and(|zone| zone.len() > 15 || zone.ends_with(['.', '-', '_']) || !has_zone(address)) {
         return Verdict::Reject;
@@ -165,7 +164,7 @@ fn ipv6(c: &Candidate<'_>) -> Verdict {
     let wide = groups().any(|g| g.len() >= 3 && g.bytes().any(|b| b.is_ascii_digit()));
     // "10:20::30" is a time.
     let timed = groups().all(|g| g.len() <= 2 && g.bytes().all(|b| b.is_ascii_digit()));
-    if !alone || count == 0 {
+    if count == 0 {
         Verdict::Reject
     } else if wide || (count > 2 && !timed) || text == "::1" || zone.is_some() {
         Verdict::Accept

@@ -13,14 +13,14 @@ use super::recognizer::{Candidate, Recognizer, Verdict};
 /// What may be between the word PIN and its digits.
 macro_rules! pin_link {
     () => {
-        concat!(marks!(), r"[ \n]?[:=]?", marks!(), opening!())
+        concat!(marks!(), r"(?:[ \n]?[:=])?", marks!(), opening!())
     };
 }
 
 /// The edge of two values in a list, with what may be around the values.
 macro_rules! edge {
     () => {
-        r"[*_~'\x22\x60<> \n]*\|[*_~'\x22\x60<> \n]*"
+        r"[ \n]?[*_~'\x22\x60<>]*\|[*_~'\x22\x60<>]*[ \n]?"
     };
 }
 

@@ -14,21 +14,21 @@ pub(super) static RECOGNIZERS: &[Recognizer] = &[
     // The number is the value; "years old" says nothing about anybody.
     plain(
         Age,
-        r"\b\d+[*_~'\x22\x60>)]*(?:[ \n-]?(?i:(?:years?|yrs?|months?|weeks?|days?)(?:[ \n-](?:old|of[ \n-]age|young)))|[ \n-]?(?i:y/?o|y\.o\.)|[ \n-]?(?i:yrs?\.?[ \n-]old))\b",
+        r"\b\d+[*_~'\x22\x60>)]*(?:[ \n]?-?(?i:(?:years?|yrs?|months?|weeks?|days?)(?:[ \n-](?:old|of[ \n-]age|young)))|[ \n]?-?(?i:y/?o|y\.o\.)|[ \n]?-?(?i:yrs?\.?[ \n-]old))\b",
         32,
         age_before,
     )
     .value(leading_digits),
     plain(
         Age,
-        r"\b(?i:aged?|ages|age of|aged? is|aged?[*_~'\x22\x60]*[ ]?[:=]|just turned|turned|turning|i'll turn|will turn|will be turning|when (?:he|she|i) was|birthday,? (?:is|was))[*_~'\x22\x60]*[ \n]?[*_~'\x22\x60]*[ \n]?\d+\b",
+        r"\b(?i:aged?|ages|age of|aged? is|aged?[*_~'\x22\x60]*[ ]?[:=]|just turned|turned|turning|i'll turn|will turn|will be turning|when (?:he|she|i) was|birthday,? (?:is|was))[*_~'\x22\x60]*[ \n]?(?:[*_~'\x22\x60]+[ \n]?)?\d+\b",
         48,
         age_behind,
     )
     .value(last_digits),
     plain(
         Age,
-        r"\b(?:I am|I'm|i'm|i am|He is|She is|he is|she is|he's|she's|He's|She's)[ \n][*_~'\x22\x60]*[ \n]?\d+[*_~'\x22\x60]*",
+        r"\b(?:I am|I'm|i'm|i am|He is|She is|he is|she is|he's|she's|He's|She's)[ \n](?:[*_~'\x22\x60]+[ \n]?)?\d+[*_~'\x22\x60 ]*",
         28,
         age_said,
     )
@@ -129,8 +129,11 @@ fn age_before(c: &Candidate<'_>) -> Verdict {
 }
 
 fn age_behind(c: &Candidate<'_>) -> Verdict {
-    let alone = !matches!(c.after, Some('%' | '-' | '/' | ':' | '\''));
-    accept_if(alone && possible_age(part(c.text, last_digits(c.text))))
+    let value = last_digits(c.text);
+    // "aged '67'", but not "turned 60's".
+    let quoted = part(c.text, 0..value.start).ends_with('\'');
+    let alone = !matches!(c.after, Some('%' | '-' | '/' | ':')) && (quoted || c.after != Some('\''));
+    accept_if(alone && possible_age(part(c.text, value)))
 }
 
 fn age_said(c: &Candidate<'_>) -> Verdict {

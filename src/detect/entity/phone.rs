@@ -138,7 +138,12 @@ fn complete(c: &Candidate<'_>) -> bool {
 }
 
 fn ends_inside(c: &Candidate<'_>) -> bool {
-    is_word(c.after) || matches!(c.after, Some('%' | '@' | '=' | '*'))
+    is_word(c.after) || matches!(c.after, Some('%' | '@'))
+}
+
+/// Whether the number is one side of a sum, unless it is plainly a telephone number.
+fn is_operand(c: &Candidate<'_>) -> bool {
+    matches!(c.after, Some('=' | '*'))
 }
 
 /// The numbers of digits up to the end of each group but the last. A written trunk zero, "(0)", does not count.
@@ -257,7 +262,10 @@ fn grouped(c: &Candidate<'_>) -> Verdict {
     if !wraps_once(c.text) || !wraps_well(number, 0, complete_with) || other_kind(number, &groups, &lens, &digits) {
         return Verdict::Reject;
     }
-    told_by_groups(number, extended, &groups, &lens, &digits)
+    match told_by_groups(number, extended, &groups, &lens, &digits) {
+        Verdict::NeedsContext if is_operand(c) => Verdict::Reject,
+        verdict => verdict,
+    }
 }
 
 type Groups<'a> = SmallVec<[&'a str; 16]>;
@@ -270,6 +278,10 @@ fn told_by_groups(number: &str, extended: bool, groups: &[&str], lens: &[usize],
         return Verdict::Accept;
     }
     if !extended && begins_with_north_american(digits, lens, brackets) {
+        return Verdict::Reject;
+    }
+    // "10 20 415-555-2671": the numbers before it are no part of it, but for a trunk prefix.
+    if !matches!(digits, [0 | 8, ..]) && ends_with_north_american(digits, number) {
         return Verdict::Reject;
     }
     let slash = number.contains('/');
@@ -313,6 +325,14 @@ fn begins_with_north_american(digits: &[u8], lens: &[usize], brackets: bool) -> 
         !rest.is_empty()
             && digits.get(..count).is_some_and(|head_digits| north_american(head_digits, head, brackets, false))
     })
+}
+
+/// Whether it ends in a whole North American number that hyphens or dots hold together, behind other numbers and a space.
+fn ends_with_north_american(digits: &[u8], number: &str) -> bool {
+    let Some((_, tail)) = number.rsplit_once([' ', '\n']) else { return false };
+    let lens: SmallVec<[usize; 8]> = tail.split(['-', '.']).map(str::len).collect();
+    let tail_digits = digits.len().checked_sub(10).and_then(|at| digits.get(at..)).unwrap_or_default();
+    lens.as_slice() == [3, 3, 4] && north_american(tail_digits, &lens, false, true)
 }
 
 /// Ten digits grouped 3-3-4, maybe after a 1 or 001 (NANP: area code and exchange begin with 2 to 9; the exchange is not
@@ -360,7 +380,7 @@ fn bare(c: &Candidate<'_>) -> Verdict {
     let n = number.len();
     let longest = if number.starts_with("00") { 15 } else { 14 };
     let alone = !matches!(c.before, Some('-' | '.' | '/' | '+' | '$' | '*' | ',' | '#' | '_' | '\u{20ac}' | '\u{a3}'))
-        && !matches!(c.after, Some('-' | '/' | ':'));
+        && !matches!(c.after, Some('-' | '/' | ':' | '=' | '*'));
     if !(7..=longest).contains(&n) || !complete(c) || !alone || !wraps_once(c.text) {
         return Verdict::Reject;
     }
