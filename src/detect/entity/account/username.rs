@@ -11,7 +11,7 @@ use super::is_stop_word;
 pub(in super::super) static RECOGNIZERS: &[Recognizer] = &[
     plain(
         Username,
-        r"(?i:user[ _-]?(?:name|id)|user|login(?:[ _-]?(?:name|id))?|screen[ _]?name|account name)['\x22`]?[ ]*(?::=|=>|[:=]|is|as)[ ]*['\x22`]?@?[A-Za-z0-9][A-Za-z0-9._@+-]*",
+        r"(?i:user[ _-]?(?:name|id)|user|login(?:[ _-]?(?:name|id))?|screen[ _]?name|account name)['\x22`]?[ ]*(?:(?::=|=>|[:=])[ \n]*|(?:is|as)[ ]*)['\x22`]?\n?[*~]{0,3}(?:%20|%0[9ADad]){0,3}_{0,3}['\x22`]?@?[A-Za-z0-9][A-Za-z0-9._@+-]*",
         128,
         username,
     )
@@ -26,8 +26,9 @@ pub(in super::super) static RECOGNIZERS: &[Recognizer] = &[
 /// What stands between the keyword and the value, in lower case: "", "is", ":", "=" and so on, and whether a quote opens.
 fn connector(text: &str, value: usize) -> (String, bool) {
     let head = text.get(..value).unwrap_or_default();
+    let head = head.trim_end_matches(is_wrapper).trim_end_matches('\n');
     let quoted = head.ends_with(is_quote);
-    let head = head.trim_end_matches(is_quote).trim_end();
+    let head = head.trim_end_matches(is_quote).trim_end_matches(is_wrapper).trim_end();
     let sign: String = head.chars().rev().take_while(|c| matches!(c, ':' | '=' | '>')).collect();
     if sign.is_empty() {
         (head.rsplit(' ').next().unwrap_or_default().to_ascii_lowercase(), quoted)
@@ -36,8 +37,16 @@ fn connector(text: &str, value: usize) -> (String, bool) {
     }
 }
 
+/// Signs of Markdown, and escapes of white space, between the sign and the value.
+fn is_wrapper(c: char) -> bool {
+    c.is_ascii_digit() || matches!(c, '%' | '*' | '~' | 'A' | 'a' | 'D' | 'd')
+}
+
 fn username_value(text: &str) -> Range<usize> {
-    tail(text, |c| matches!(c, ' ' | ':' | '=' | '>') || is_quote(c))
+    let value = tail(text, |c| matches!(c, ' ' | '\n' | ':' | '=' | '>' | '*' | '~' | '%') || is_quote(c));
+    // The digits of an escape of white space.
+    let escape = text.get(..value.start).is_some_and(|head| head.ends_with('%'));
+    if escape { (value.start + 2).min(value.end)..value.end } else { value }
 }
 
 fn username(c: &Candidate<'_>) -> Verdict {
@@ -46,6 +55,7 @@ fn username(c: &Candidate<'_>) -> Verdict {
     }
     let range = username_value(c.text);
     let (sign, quoted) = connector(c.text, range.start);
+    let on_next_line = !quoted && c.text.contains('\n');
     let value = c.text.get(range).unwrap_or_default().trim_start_matches('@');
     let lower = c.text.to_ascii_lowercase();
     // "User: Hello" opens a line of a chat; "username: hello" does not.
@@ -54,6 +64,8 @@ fn username(c: &Candidate<'_>) -> Verdict {
     let odd = value.bytes().any(|b| b.is_ascii_digit() || matches!(b, b'_' | b'.' | b'@'));
     let word = matches!(sign.as_str(), "is" | "as");
     let good = match (named, word) {
+        // Any word may begin the next line, and so may the next field.
+        _ if on_next_line && (!odd || matches!(c.after, Some(':' | '='))) => false,
         (true, false) => true,
         (true, true) => odd || quoted,
         (false, false) => odd || quoted,

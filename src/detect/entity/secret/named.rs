@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::super::EntityType::ApiKey;
 use super::super::checksum::entropy;
 use super::super::form::plain;
-use super::super::keyed::{Keyed, Link, begins_a_part, join, read, strip, strip_longest};
+use super::super::keyed::{Keyed, Link, begins_a_part, join, read, strip, strip_longest, unwrapped, wrapper};
 use super::super::recognizer::{Candidate, Recognizer, Verdict};
 use super::aws::is_secret;
 use super::words::{is_scrambled, is_worded};
@@ -18,7 +18,11 @@ const SHORTEST_VALUE: usize = 16;
 /// A key, behind what joins it to its name.
 macro_rules! value {
     () => {
-        concat!(join!(), r"['\x22`]?(?i:bearer[ ]|token[ ]|basic[ ])?[A-Za-z0-9_.~%/+=-]+")
+        concat!(
+            join!(),
+            wrapper!(),
+            r"(?i:bearer[ ]|token[ ]|basic[ ])?(?:[A-Za-z0-9_.~/+-]|%(?:2[BFbf]|3[Dd]|7[Ee]))+={0,2}"
+        )
     };
 }
 
@@ -95,8 +99,15 @@ fn after_purpose(rest: &str) -> &str {
 fn parse(text: &str) -> Option<(Name, Keyed<'_>, &str)> {
     let (name, rest) = name(text)?;
     let keyed = read(text, after_purpose(rest));
-    let key = strip_longest(keyed.value, &["bearer ", "token ", "basic "]).unwrap_or(keyed.value);
+    let value = unwrapped(keyed.value);
+    let key = strip_longest(value, &["bearer ", "token ", "basic "]).unwrap_or(value);
     Some((name, keyed, key))
+}
+
+/// Whether the mark of Markdown before the key is behind it, too.
+fn is_wrapped(keyed: &Keyed<'_>) -> bool {
+    let mark = keyed.value.chars().next().filter(|c| matches!(c, '~'));
+    mark.is_some_and(|mark| keyed.value.ends_with(mark))
 }
 
 fn named_value(text: &str) -> Range<usize> {
@@ -105,7 +116,9 @@ fn named_value(text: &str) -> Range<usize> {
 }
 
 fn named_key(c: &Candidate<'_>) -> Verdict {
-    if ends_inside(c) || c.text.len() < SHORTEST_VALUE {
+    // An equals sign behind the key is its padding, or joins the next key to its value.
+    let is_inside = c.after != Some('=') && ends_inside(c);
+    if is_inside || c.text.len() < SHORTEST_VALUE {
         return Verdict::RejectBefore(c.text.len());
     }
     let Some((name, keyed, key)) = parse(c.text) else { return Verdict::Reject };
@@ -114,7 +127,11 @@ fn named_key(c: &Candidate<'_>) -> Verdict {
     let strong = name != Name::Weak && keyed.link != Link::Space;
     // Left to the type of its own.
     let is_aws = name == Name::AccessKey && is_secret(key);
-    if whole && !is_aws && is_key(key, strong) && !is_place(key) { Verdict::Accept } else { Verdict::Reject }
+    if whole && !is_aws && !is_wrapped(&keyed) && is_key(key, strong) && !is_place(key) {
+        Verdict::Accept
+    } else {
+        Verdict::Reject
+    }
 }
 
 /// Whether the key goes on behind the candidate, or its last character is the text's.
