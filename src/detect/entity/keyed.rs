@@ -12,7 +12,7 @@ use std::ops::Range;
 macro_rules! join {
     () => {
         concat!(
-            r"['\x22`]?(?:[ ]*\*{0,3}[ ]*(?:[:=]=?>?|>|\|)[ \n]*(?:\*{0,3}[ ]?){0,2}",
+            r"['\x22`]?(?:[ ]*\*{0,3}[ ]*(?:[:=]=?>?|>|\|)[ \n]*(?:\*{0,3}[ \n]?){0,2}",
             r"|\*{0,3}[ ]+(?i:is now|is set to|set to|is|was|to|lautet|ist|es|est|jest)[ ]*:?[ \n]*\*{0,3}",
             r"|[ ]*(?:是|为|為|は|는|은|è|é)[ ]*:?[ \n]*\*{0,3}",
             r"|,?[ \n]*['\x22]?(?i:value)['\x22]?[ ]*[:=][ \n]*\*{0,3}",
@@ -93,6 +93,8 @@ pub(super) struct Keyed<'a> {
     pub(super) starred: bool,
     /// The quote before the value.
     pub(super) quote: Option<char>,
+    /// Whether a space is between a quote and the value.
+    pub(super) padded: bool,
     /// Whether the same quote is behind the value.
     pub(super) closed: bool,
     /// The value, without its quotes.
@@ -134,15 +136,17 @@ pub(super) fn read<'a>(text: &'a str, rest: &'a str) -> Keyed<'a> {
     let assigned = bare.starts_with('=');
     let quote = opened.chars().next().filter(|&c| is_quote(c));
     let value = quote.and_then(|q| opened.strip_prefix(q)).unwrap_or(opened);
-    let inner = quote.and_then(|q| value.strip_suffix(q)).map(|inner| inner.trim_end_matches('\n'));
-    let value = value.trim_start_matches('\n');
-    let inner = inner.map(|inner| inner.trim_start_matches('\n'));
+    let inner = quote.and_then(|q| value.strip_suffix(q));
+    let padded = quote.is_some() && (value.starts_with(' ') || inner.is_some_and(|inner| inner.ends_with(' ')));
+    let value = value.trim_start_matches([' ', '\n']);
+    let inner = inner.map(|inner| inner.trim_matches([' ', '\n']));
     let start = text.len() - value.len();
     Keyed {
         link,
         on_next_line,
         assigned,
         starred,
+        padded,
         quote,
         closed: inner.is_some(),
         value: inner.unwrap_or(value),

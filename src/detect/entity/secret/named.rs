@@ -104,12 +104,6 @@ fn parse(text: &str) -> Option<(Name, Keyed<'_>, &str)> {
     Some((name, keyed, key))
 }
 
-/// Whether the mark of Markdown before the key is behind it, too.
-fn is_wrapped(keyed: &Keyed<'_>) -> bool {
-    let mark = keyed.value.chars().next().filter(|c| matches!(c, '~'));
-    mark.is_some_and(|mark| keyed.value.ends_with(mark))
-}
-
 fn named_value(text: &str) -> Range<usize> {
     // A quote behind the value is never a part of the candidate.
     text.len() - parse(text).map_or(0, |(_, _, key)| key.len())..text.len()
@@ -127,16 +121,13 @@ fn named_key(c: &Candidate<'_>) -> Verdict {
     let strong = name != Name::Weak && keyed.link != Link::Space;
     // Left to the type of its own.
     let is_aws = name == Name::AccessKey && is_secret(key);
-    if whole && !is_aws && !is_wrapped(&keyed) && is_key(key, strong) && !is_place(key) {
-        Verdict::Accept
-    } else {
-        Verdict::Reject
-    }
+    if whole && !is_aws && is_key(key, strong) && !is_place(key) { Verdict::Accept } else { Verdict::Reject }
 }
 
 /// Whether the key goes on behind the candidate, or its last character is the text's.
 pub(super) fn ends_inside(c: &Candidate<'_>) -> bool {
-    c.after.is_some_and(|a| a.is_ascii_alphanumeric() || matches!(a, '_' | '=')) || c.text.ends_with(['.', '-', '%'])
+    c.after.is_some_and(|a| a.is_ascii_alphanumeric() || matches!(a, '_' | '='))
+        || c.text.ends_with(['.', '-', '%', '~'])
 }
 
 /// Entropy parts keys from file names and identifiers.
