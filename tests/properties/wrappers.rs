@@ -51,6 +51,9 @@ fn changes_meaning(entity: EntityType, row: &str, case: &Case) -> bool {
     match entity {
         // `<password>` stands for a value.
         EntityType::Password | EntityType::Username if row == "\\u003c" => true,
+        // The line after a keyword begins with any word; and `'@` is what is between the user and the host of MySQL.
+        EntityType::Username if is_white => case.values().all(|value| value.bytes().all(|b| b.is_ascii_alphabetic())),
+        EntityType::Username if row == "'" => case.values().any(|value| value.starts_with('@')),
         // White space ends an address and an option, and no address holds Markdown.
         EntityType::Password if is_white || row == "**`" => {
             in_place(&[':', '/'], Some('@')) || case.text.starts_with("curl ") || (is_white && beside(case))
@@ -99,9 +102,12 @@ fn check(table: &mut Table, row: &str, entity: EntityType, case: &Case, around: 
     let with_wrapper: Vec<_> =
         wrapped.spans.iter().map(|span| span.start - around.0.len()..span.end + around.1.len()).collect();
     let with_end: Vec<_> = wrapped.spans.iter().map(|span| span.start..span.end + around.1.len()).collect();
+    let with_start: Vec<_> = wrapped.spans.iter().map(|span| span.start - around.0.len()..span.end).collect();
     let right = found == masked(&wrapped.text, entity, &wrapped.spans)
         || (may_take(entity, row)
-            && [&with_wrapper, &with_end].iter().any(|spans| found == masked(&wrapped.text, entity, spans)));
+            && [&with_wrapper, &with_start, &with_end]
+                .iter()
+                .any(|spans| found == masked(&wrapped.text, entity, spans)));
     table.add(row, entity, right, || format!("{:?} became {found:?}", wrapped.text));
 }
 

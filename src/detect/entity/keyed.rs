@@ -13,7 +13,7 @@ macro_rules! join {
     () => {
         concat!(
             r"['\x22`]?(?:[ ]*\*{0,3}[ ]*(?:[:=]=?>?|>|\|)[ \n]*(?:\*{0,3}[ \n]?){0,2}",
-            r"|\*{0,3}[ ]+(?i:is now|is set to|set to|is|was|to|lautet|ist|es|est|jest)[ ]*:?[ \n]*\*{0,3}",
+            r"|\*{0,3}[ ]+(?i:is now|is set to|set to|is|was|to|lautet|ist|es|est|jest)[ ]*:?(?:[ \n]?\*{0,3}){0,3}",
             r"|[ ]*(?:是|为|為|は|는|은|è|é)[ ]*:?[ \n]*\*{0,3}",
             r"|,?[ \n]*['\x22]?(?i:value)['\x22]?[ ]*[:=][ \n]*\*{0,3}",
             r"|[ \n]+\*{0,3})"

@@ -127,7 +127,8 @@ const MOST_WORDS: usize = 8;
 fn is_quoted(keyed: &Keyed<'_>) -> bool {
     let value = keyed.value;
     let words = || value.split_whitespace();
-    let is_phrase = words().count() <= MOST_WORDS && (!keyed.padded || (words().count() == 1 && is_odd(value)));
+    let is_phrase =
+        words().count() <= MOST_WORDS && (!keyed.padded || keyed.assigned || (words().count() == 1 && is_odd(value)));
     let sign = matches!(keyed.link, Link::Sign | Link::Verb) || is_odd(value);
     let is_sentence = words().count() > 1 && value.ends_with(['.', ':', '?', ',']);
     let is_set = keyed.assigned && is_odd(value);

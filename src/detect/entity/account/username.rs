@@ -17,7 +17,7 @@ pub(in super::super) static RECOGNIZERS: &[Recognizer] = &[
     )
     .value(username_value),
     // MySQL's 'user'@'host'.
-    plain(Username, r"'[^\x00-\x1f'@]{1,64}'@'[A-Za-z0-9_.%-]+'", 128, sql_user).value(sql_user_value),
+    plain(Username, r"'\n?[^\x00-\x1f'@]{1,64}\n?'@'[A-Za-z0-9_.%-]+'", 128, sql_user).value(sql_user_value),
     plain(Username, r"@[A-Za-z0-9_][A-Za-z0-9_.]+", 40, handle).near(&[
         "twitter", "instagram", "github", "telegram", "tiktok", "handle", "username", "follow", "user", "account", "discord", "mastodon", "dm", "profile",
     ]),

@@ -27,7 +27,7 @@ pub(in super::super) static RECOGNIZERS: &[Recognizer] = &[
         concat!(
             r"(?i:phpsessid|jsessionid|connect\.sid|asp\.net_sessionid|laravel_session|_gitlab_session|wordpress_logged_in_[0-9a-f]+|sessid|sessionid|session[_-]id|session|sid|auth|token|remember_token|access_token|refresh_token)=",
             wrapper!(),
-            "[A-Za-z0-9%._~+/=:-]+"
+            r"(?:[A-Za-z0-9._~+/=:-]|%(?:2[BFbf]|3[ADad]|7[Ee]))+"
         ),
         1024,
         cookie,
@@ -36,7 +36,7 @@ pub(in super::super) static RECOGNIZERS: &[Recognizer] = &[
     .near(&["cookie", "cookies"])
     .reach(400, 0),
     // The signature of a shared access address of Azure, and of a presigned one of AWS or Google.
-    plain(ApiKey, concat!("[?&;](?:sig|X-Amz-Signature|X-Goog-Signature|X-Amz-Security-Token)=", wrapper!(), "[A-Za-z0-9%+/=_-]+"), 2048, signature)
+    plain(ApiKey, concat!("[?&;](?:sig|X-Amz-Signature|X-Goog-Signature|X-Amz-Security-Token)=", wrapper!(), r"(?:[A-Za-z0-9+/=_-]|%(?:2[BFbf]|3[ADad]|7[Ee]))+"), 2048, signature)
         .value(behind_equals),
 ];
 
@@ -81,7 +81,7 @@ fn basic(c: &Candidate<'_>) -> Verdict {
     if ends_inside(c) {
         return Verdict::RejectBefore(c.text.len());
     }
-    accept_if(c.text.get(last_word(c.text)).is_some_and(is_user_and_password))
+    accept_if(c.text.get(last_word(c.text)).is_some_and(|value| is_user_and_password(value.trim_matches('_'))))
 }
 
 fn authorization(c: &Candidate<'_>) -> Verdict {
@@ -104,7 +104,7 @@ const SESSION_COOKIES: &[&str] = &[
 
 fn cookie(c: &Candidate<'_>) -> Verdict {
     let glued = c.before.is_some_and(|b| b.is_ascii_alphanumeric());
-    if c.after.is_some_and(|a| a.is_ascii_alphanumeric() || matches!(a, '_' | '%' | '=')) || c.text.ends_with('.') {
+    if c.after.is_some_and(|a| a.is_ascii_alphanumeric() || matches!(a, '_' | '=')) || c.text.ends_with(['.', '~']) {
         return Verdict::RejectBefore(c.text.len());
     }
     let value = c.text.get(behind_equals(c.text)).unwrap_or_default();
