@@ -11,8 +11,11 @@ const BLANK_LINE: &[&str] = &["\n\n", "\n \n", "\r\n\r\n", "\n\n\n", "  \n\t\n "
 /// Pairs that do not hold, each with the reason.
 const LINE_EXCEPTIONS: Exceptions = &[
     ("line break", EntityType::Name, "the line after an introduction begins another sentence"),
-    ("line break", EntityType::Username, "any word can be a value: it is on the line of its keyword"),
-    ("line break", EntityType::Password, "any word can be a value: it is on the line of its keyword"),
+    (
+        "line break",
+        EntityType::Password,
+        "without a sign or a verb between them, the next line begins another sentence",
+    ),
 ];
 
 #[test]
@@ -40,7 +43,7 @@ fn groups_of_numbers_are_separated_by_any_one_space() {
 #[test]
 fn values_are_found_on_the_line_after_their_keyword() {
     let mut table = Table::default();
-    for &entity in EntityType::ALL {
+    for &entity in crate::SOME {
         for case in must(entity) {
             for space in ONE {
                 let Some(span) = case.spans.first() else { continue };

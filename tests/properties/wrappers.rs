@@ -51,8 +51,10 @@ fn changes_meaning(entity: EntityType, row: &str, case: &Case) -> bool {
     match entity {
         // `<password>` stands for a value.
         EntityType::Password | EntityType::Username if row == "\\u003c" => true,
-        // The line after a keyword begins with any word; and `'@` is what is between the user and the host of MySQL.
+        // The line after a keyword begins with any word; and `'@` is what is between the user and the host of MySQL, which are
+        // never encoded.
         EntityType::Username if is_white => case.values().all(|value| value.bytes().all(|b| b.is_ascii_alphabetic())),
+        EntityType::Username if row.starts_with('%') => case.text.contains("'@'"),
         EntityType::Username if row == "'" => case.values().any(|value| value.starts_with('@')),
         // White space ends an address and an option, and no address holds Markdown.
         EntityType::Password if is_white || row == "**`" => {

@@ -25,7 +25,7 @@ pub(super) use join;
 /// What may be around a value of base64 besides that: quotes, marks of Markdown, escapes of white space and quotes, an angle bracket.
 macro_rules! wrapper {
     () => {
-        r"['\x22`]?[ \n]?[_~*]{0,3}(?:%20|%0[9ADad]|%2[27]){0,3}<?['\x22`]?"
+        r"['\x22`]?(?:[ \n_~*]|%20|%0[9ADad]|%2[27]){0,6}<?['\x22`]?"
     };
 }
 pub(super) use wrapper;

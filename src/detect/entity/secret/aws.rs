@@ -27,7 +27,7 @@ pub(in super::super) static RECOGNIZERS: &[Recognizer] = &[
     .value(named_value),
     plain(
         AwsSecretKey,
-        r"A(?:KIA|SIA)[A-Z0-9]{16}['\x22`]?[ ]?[ ,:;|/\n]+[_~*]{0,3}(?:%20|%0[9ADad]){0,3}['\x22`]?[A-Za-z0-9/+]+",
+        r"A(?:KIA|SIA)[A-Z0-9]{16}['\x22`]?[ ]?[ ,:;|/\n]+(?:[_~*]|%20|%0[9ADad]){0,6}<?['\x22`]?[A-Za-z0-9/+]+",
         80,
         secret_paired,
     )
@@ -101,7 +101,7 @@ fn secret_named(c: &Candidate<'_>) -> Verdict {
 
 fn paired_value(text: &str) -> std::ops::Range<usize> {
     let value = text.trim_start_matches(|c: char| c.is_ascii_alphanumeric());
-    let value = value.trim_start_matches(|c: char| !is_base64(Some(c)) || c == '/');
+    let value = unwrapped(value.trim_start_matches(|c: char| (!is_base64(Some(c)) && c != '%') || c == '/'));
     text.len() - value.len()..text.len()
 }
 
