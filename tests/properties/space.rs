@@ -43,7 +43,7 @@ fn groups_of_numbers_are_separated_by_any_one_space() {
 #[test]
 fn values_are_found_on_the_line_after_their_keyword() {
     let mut table = Table::default();
-    for &entity in crate::SOME {
+    for &entity in EntityType::ALL {
         for case in must(entity) {
             for space in ONE {
                 let Some(span) = case.spans.first() else { continue };
