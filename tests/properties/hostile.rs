@@ -80,6 +80,13 @@ const LONG: &[&str] = &["http://", "www.", "eyJ", "eyJ."];
 /// What is held of any other text: an address of 320 bytes, or an API key, and what may be around it.
 const SHORT: usize = 600;
 
+/// Units of which one byte in so many is left when they are folded. Limits count what is left.
+const FOLDED: &[(&str, usize)] = &[("1\u{200b}", 4), ("４", 3)];
+
+fn short(unit: &str) -> usize {
+    SHORT * FOLDED.iter().find(|folded| folded.0 == unit).map_or(1, |folded| folded.1)
+}
+
 /// Returns what is wrong with a text of one unit of which at most `most` bytes may be held.
 fn slow(guardrail: &Guardrail, unit: &str, most: usize) -> Option<String> {
     let text = unit.repeat((most + 100) / unit.len());
@@ -93,7 +100,7 @@ fn slow(guardrail: &Guardrail, unit: &str, most: usize) -> Option<String> {
 fn hostile_text_is_released_as_it_comes() {
     let all = guardrail("{version: 1, name: all, pii: [{types: [ALL], action: detect}]}");
     let wrong: Vec<_> =
-        UNITS.iter().filter(|unit| !LONG.contains(unit)).filter_map(|unit| slow(&all, unit, SHORT)).collect();
+        UNITS.iter().filter(|unit| !LONG.contains(unit)).filter_map(|unit| slow(&all, unit, short(unit))).collect();
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 

@@ -12,14 +12,21 @@ const BLANK_LINE: &[&str] = &["\n\n", "\n \n", "\r\n\r\n", "\n\n\n", "  \n\t\n "
 const SPACE_EXCEPTIONS: Exceptions = &[
     ("a line end before x", EntityType::Phone, "a line that begins with x and a number is an item of its own"),
     ("a line end in two groups", EntityType::Phone, "two numbers below each other are no telephone number"),
-    ("a line end below a line", EntityType::Phone, "a number without + or brackets is complete with seven digits there"),
+    (
+        "a line end below a line",
+        EntityType::Phone,
+        "a number without + or brackets is complete with seven digits there",
+    ),
 ];
 
 /// Pairs that do not hold, each with the reason.
 const LINE_EXCEPTIONS: Exceptions = &[
     ("line break", EntityType::Name, "the line after an introduction begins another sentence"),
-    ("line break", EntityType::Username, "any word can be a value: it is on the line of its keyword"),
-    ("line break", EntityType::Password, "any word can be a value: it is on the line of its keyword"),
+    (
+        "line break",
+        EntityType::Password,
+        "without a sign or a verb between them, the next line begins another sentence",
+    ),
 ];
 
 /// The text of a case with each value rewritten at each of its spaces by itself.

@@ -54,13 +54,47 @@ const MARK_EXCEPTIONS: Exceptions = &[
 
 const AGE_REASON: &str = "the mark is between the number and `years old`, which are read together";
 
-/// A password may hold any of these, a user name underscores: a mask may take them too.
+/// A password may hold any of these, a user name and base64url underscores: a mask may take them too.
 fn may_take(entity: EntityType, row: &str) -> bool {
     match entity {
         EntityType::Password => !row.contains(['\\', '"', '\'', '`', '“']),
-        EntityType::Username => row.contains('_'),
+        EntityType::Username | EntityType::ApiKey | EntityType::Jwt => row.contains('_'),
         _ => false,
     }
+}
+
+/// Whether the wrapper changes what the text says, so that nothing need be found.
+fn changes_meaning(entity: EntityType, row: &str, case: &Case) -> bool {
+    let is_white = row.starts_with("\\") && row.ends_with(['n', 't']);
+    let in_place = |heads: &[char], tail: Option<char>| {
+        case.spans.iter().any(|span| {
+            case.text[..span.start].ends_with(heads) && tail.is_none_or(|tail| case.text[span.end..].starts_with(tail))
+        })
+    };
+    match entity {
+        // `<password>` stands for a value.
+        EntityType::Password | EntityType::Username if row == "\\u003c" => true,
+        // The line after a keyword begins with any word; and `'@` is what is between the user and the host of MySQL, which are
+        // never encoded.
+        EntityType::Username if is_white => case.values().all(|value| value.bytes().all(|b| b.is_ascii_alphabetic())),
+        EntityType::Username if row.starts_with('%') => case.text.contains("'@'"),
+        EntityType::Username if row == "'" => case.values().any(|value| value.starts_with('@')),
+        // White space ends an address and an option, and no address holds Markdown.
+        EntityType::Password if is_white || row == "**`" => {
+            in_place(&[':', '/'], Some('@')) || case.text.starts_with("curl ") || (is_white && beside(case))
+        }
+        // A key without its first line begins where a line does.
+        EntityType::PrivateKey => !case.text.contains("-BEGIN ") && !case.text.contains("PuTTY"),
+        _ => false,
+    }
+}
+
+/// Whether a keyword and its value are side by side: the line after a word begins another sentence.
+fn beside(case: &Case) -> bool {
+    case.spans.iter().any(|span| {
+        let head = &case.text[..span.start];
+        head.ends_with(' ') && !head.trim_end_matches([' ', '*']).ends_with([':', '='])
+    })
 }
 
 fn is_quote(c: char) -> bool {
@@ -84,7 +118,7 @@ fn check(table: &mut Table, row: &str, entity: EntityType, case: &Case, around: 
         .spans
         .iter()
         .any(|span| case.text[..span.start].ends_with(is_quote) || case.text[span.end..].starts_with(is_quote));
-    if quoted && row.contains(is_quote) {
+    if (quoted && row.contains(is_quote)) || changes_meaning(entity, row, case) {
         return;
     }
     // Two line ends are a blank line.
@@ -98,8 +132,13 @@ fn check(table: &mut Table, row: &str, entity: EntityType, case: &Case, around: 
     let found = assessment.apply(&wrapped.text);
     let with_wrapper: Vec<_> =
         wrapped.spans.iter().map(|span| span.start - around.0.len()..span.end + around.1.len()).collect();
+    let with_end: Vec<_> = wrapped.spans.iter().map(|span| span.start..span.end + around.1.len()).collect();
+    let with_start: Vec<_> = wrapped.spans.iter().map(|span| span.start - around.0.len()..span.end).collect();
     let right = found == masked(&wrapped.text, entity, &wrapped.spans)
-        || (may_take(entity, row) && found == masked(&wrapped.text, entity, &with_wrapper));
+        || (may_take(entity, row)
+            && [&with_wrapper, &with_start, &with_end]
+                .iter()
+                .any(|spans| found == masked(&wrapped.text, entity, spans)));
     table.add(row, entity, right, || format!("{:?} became {found:?}", wrapped.text));
 }
 
@@ -154,7 +193,8 @@ fn marks_behind_a_value_do_not_hide_it() {
                     let found = |end: usize| {
                         assessment.findings().iter().any(|finding| finding.span().range() == (span.start..end))
                     };
-                    found(span.end) || (may_take_it && found(span.end + mark.len()))
+                    let parts = mark.char_indices().map(|(at, c)| at + c.len_utf8());
+                    found(span.end) || (may_take_it && parts.into_iter().any(|part| found(span.end + part)))
                 });
                 table.add(mark, entity, right, || {
                     format!("{:?} became {:?}", marked.text, assessment.apply(&marked.text))

@@ -6,6 +6,11 @@ use super::support::{chunks, guardrail, masking};
 
 /// Bytes read before the first release, and the most that was held, in chunks of `size` characters. The text must come out as it is.
 fn promptness(guardrail: &Guardrail, text: &str, size: usize) -> (usize, usize) {
+    promptness_of(guardrail, text, text, size)
+}
+
+/// The same for a text that comes out as `wanted`.
+fn promptness_of(guardrail: &Guardrail, text: &str, wanted: &str, size: usize) -> (usize, usize) {
     let mut guard = StreamGuard::new(guardrail, Source::Output);
     let (mut out, mut read, mut first, mut held) = (String::new(), 0, None, 0);
     for chunk in chunks(text, size) {
@@ -17,7 +22,7 @@ fn promptness(guardrail: &Guardrail, text: &str, size: usize) -> (usize, usize) 
         held = held.max(guard.held_bytes());
     }
     out.push_str(guard.finish());
-    assert_eq!(out, text);
+    assert_eq!(out, wanted);
     (first.expect("something is released before the end"), held)
 }
 
@@ -98,14 +103,40 @@ fn what_follows_a_mask_is_not_lost() {
     }
 }
 
-/// A key that is begun and never ends is no key. It is held up to the bound of its rule, and then let go.
+/// A key that is begun and never ends is a key that was cut off: it is masked up to the limit of its rule. What follows the limit is let
+/// go, and no more than the bound is held.
 #[test]
 fn private_key_without_an_end_is_let_go() {
     let guardrail = masking("PRIVATE_KEY");
     let text = format!("-----BEGIN PRIVATE KEY-----\n{}", "MIIEvQIBADANBgkqhkiG9w0BAQEFAASC\n".repeat(2000));
-    let (first, held) = promptness(&guardrail, &text, 16);
+    let assessment = guardrail.assess(Source::Output, &text);
+    let masked = assessment.apply(&text);
+    let (first, held) = promptness_of(&guardrail, &text, masked, 16);
     let bound = guardrail.hold_bound().bytes();
     assert!(first <= bound && held <= bound, "{first} bytes before the first release, {held} held, bound {bound}");
+    let limit = 32 * 1024;
+    let rest = masked.strip_prefix("{PRIVATE_KEY}").expect("the key is masked");
+    assert!(text.ends_with(rest) && rest.len() > text.len() - limit - 64, "{} bytes are left", rest.len());
+    assert!(rest.len() <= text.len() - limit + 64, "{} bytes are left", rest.len());
+}
+
+/// Prose is not held behind the first line of a key, nor before what may be its last one.
+#[test]
+fn prose_around_the_lines_of_a_key_is_released() {
+    let guardrail = masking("PRIVATE_KEY");
+    for first in [
+        "",
+        "-----BEGIN PRIVATE KEY-----\n",
+        "\"-----BEGIN PRIVATE KEY-----\\nMIIEvQIBADANBgkqhkiG9w0BAQEFAASC\", ",
+        "PuTTY-User-Key-File-2: ",
+    ] {
+        for unit in ["I am ", "1 ", "pass pass ", "AKIA AKIA ", "word\n", "a: b\n", "ALL CAPS ", "MIIE\n"] {
+            let text = format!("{first}{}", unit.repeat(4000 / unit.len()));
+            let assessment = guardrail.assess(Source::Output, &text);
+            let (_, held) = promptness_of(&guardrail, &text, assessment.apply(&text), 16);
+            assert!(held <= 200, "{held} bytes of {first:?} and {unit:?} are held");
+        }
+    }
 }
 
 /// Found by review: a word with a long tail of combining marks, which the word view drops, was held past its bound.

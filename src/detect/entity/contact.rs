@@ -53,7 +53,8 @@ macro_rules! other_script {
 
 pub(super) static RECOGNIZERS: &[Recognizer] = &[
     plain(Email, concat!(r"[A-Za-z0-9%\x80-\xff][A-Za-z0-9.!#$&'*+/=?^_`{|}~%\x80-\xff-]*", host!()), EMAIL_MAX, email)
-        .around(*b"@%"),
+        .around(*b"@%")
+        .unless(in_authority),
     plain(Email, concat!(r#""[A-Za-z0-9][A-Za-z0-9 .'_+\x80-\xff-]*""#, host!()), EMAIL_MAX, quoted_email).around(*b"@%"),
     plain(
         Url,
@@ -154,6 +155,13 @@ fn email(c: &Candidate<'_>) -> Verdict {
         start if start == local.len() => reject_end(c),
         start => Verdict::RejectBefore(start),
     }
+}
+
+/// Whether it is the password and the host of `scheme://user:password@host`.
+fn in_authority(before: &str, _: &str, _: &str) -> bool {
+    let Some((scheme, userinfo)) = before.rsplit_once("://") else { return false };
+    let ends = |c: char| c.is_whitespace() || matches!(c, '/' | '?' | '#' | '<' | '>' | '"' | '\'' | '`');
+    scheme.ends_with(|c: char| c.is_ascii_alphanumeric()) && userinfo.contains(':') && !userinfo.contains(ends)
 }
 
 fn quoted_email(c: &Candidate<'_>) -> Verdict {
@@ -311,7 +319,8 @@ fn bare_domain(c: &Candidate<'_>) -> Verdict {
     let joins = |before: char| matches!(before, '@' | '.' | '/' | '-' | '\\' | '%' | ':' | '+' | '=');
     if !good || c.before.is_some_and(joins) {
         // A dot or a hyphen is before each later start in this host; in the path another sign may be.
-        let other = c.text.get(host.len()..).and_then(|path| path.find(|c: char| !c.is_ascii_alphanumeric() && !joins(c)));
+        let other =
+            c.text.get(host.len()..).and_then(|path| path.find(|c: char| !c.is_ascii_alphanumeric() && !joins(c)));
         return Verdict::RejectBefore(other.map_or(c.text.len(), |at| host.len() + at));
     }
     match path {

@@ -3,6 +3,8 @@
 //! Patterns say where such a candidate may stand; [`read`] takes it apart from its front, so that the value is found by where it
 //! begins, whatever its length.
 
+#![deny(clippy::string_slice, clippy::indexing_slicing)]
+
 use std::ops::Range;
 
 /// What may stand between a keyword and its value, as a pattern: a sign, a verb, an attribute named `value`, or white space.
@@ -10,15 +12,38 @@ use std::ops::Range;
 macro_rules! join {
     () => {
         concat!(
-            r"['\x22`]?(?:[ ]*\*{0,2}[ ]*(?:[:=]=?>?|>|\|)[ \n]*\*{0,2}[ ]*",
-            r"|[ ]+(?i:is now|is set to|set to|is|was|to|lautet|ist|es|est|jest)[ ]*:?[ ]*",
-            "|[ ]*(?:是|为|為|は|는|은|è|é)[ ]*:?[ ]*",
-            r"|,?[ \n]*['\x22]?(?i:value)['\x22]?[ ]*[:=][ ]*",
-            r"|[ ]+)"
+            r"['\x22`]?(?:[ ]*\*{0,3}[ ]*(?:[:=]=?>?|>|\|)[ \n]*(?:\*{0,3}[ \n]?){0,2}",
+            r"|\*{0,3}[ ]+(?i:is now|is set to|set to|is|was|to|lautet|ist|es|est|jest)[ ]*:?(?:[ \n]?\*{0,3}){0,3}",
+            r"|[ ]*(?:是|为|為|は|는|은|è|é)[ ]*:?[ \n]*\*{0,3}",
+            r"|,?[ \n]*['\x22]?(?i:value)['\x22]?[ ]*[:=][ \n]*\*{0,3}",
+            r"|[ \n]+\*{0,3})"
         )
     };
 }
 pub(super) use join;
+
+/// What may be around a value of base64 besides that: quotes, marks of Markdown, escapes of white space and quotes, an angle bracket.
+macro_rules! wrapper {
+    () => {
+        r"['\x22`]?(?:[ \n_~*]|%20|%0[9ADad]|%2[27]){0,6}<?['\x22`]?"
+    };
+}
+pub(super) use wrapper;
+
+/// Returns a value without what `wrapper` allows before it. Only an underscore may be a part of the value.
+pub(super) fn unwrapped(value: &str) -> &str {
+    let mut rest = value.trim_start_matches(is_wrapping);
+    while let Some(tail) = ESCAPES.iter().find_map(|escape| strip(rest, escape)) {
+        rest = tail.trim_start_matches(is_wrapping);
+    }
+    rest
+}
+
+fn is_wrapping(c: char) -> bool {
+    is_quote(c) || matches!(c, ' ' | '\n' | '~' | '*' | '<')
+}
+
+const ESCAPES: &[&str] = &["%20", "%09", "%0a", "%0d", "%22", "%27"];
 
 /// Verbs between a keyword and its value, longer ones first.
 const VERBS: &[&str] = &[
@@ -62,8 +87,14 @@ pub(super) struct Keyed<'a> {
     pub(super) link: Link,
     /// Whether the value begins a line of its own.
     pub(super) on_next_line: bool,
+    /// Whether an equals sign joins the two, without a space before it.
+    pub(super) assigned: bool,
+    /// Whether asterisks of Markdown are before the value.
+    pub(super) starred: bool,
     /// The quote before the value.
     pub(super) quote: Option<char>,
+    /// Whether a space is between a quote and the value.
+    pub(super) padded: bool,
     /// Whether the same quote is behind the value.
     pub(super) closed: bool,
     /// The value, without its quotes.
@@ -100,12 +131,27 @@ pub(super) fn read<'a>(text: &'a str, rest: &'a str) -> Keyed<'a> {
     let (link, tail) = attribute(bare).or_else(|| sign(bare)).or_else(|| verb(bare)).unwrap_or((Link::Space, bare));
     let opened = tail.trim_start_matches([' ', '\n', '*']);
     let gap = tail.len() - opened.len();
-    let on_next_line = tail.get(..gap).is_some_and(|gap| gap.contains('\n'));
+    let gap = tail.get(..gap).unwrap_or_default();
+    let (on_next_line, starred) = (gap.contains('\n'), gap.contains('*'));
+    let assigned = bare.starts_with('=');
     let quote = opened.chars().next().filter(|&c| is_quote(c));
     let value = quote.and_then(|q| opened.strip_prefix(q)).unwrap_or(opened);
-    let start = text.len() - value.len();
     let inner = quote.and_then(|q| value.strip_suffix(q));
-    Keyed { link, on_next_line, quote, closed: inner.is_some(), value: inner.unwrap_or(value), start }
+    let padded = quote.is_some() && (value.starts_with(' ') || inner.is_some_and(|inner| inner.ends_with(' ')));
+    let value = value.trim_start_matches([' ', '\n']);
+    let inner = inner.map(|inner| inner.trim_matches([' ', '\n']));
+    let start = text.len() - value.len();
+    Keyed {
+        link,
+        on_next_line,
+        assigned,
+        starred,
+        padded,
+        quote,
+        closed: inner.is_some(),
+        value: inner.unwrap_or(value),
+        start,
+    }
 }
 
 /// `key="Password" value="x"`, `{"key": "password", "value": "x"}`, or `value: x` on the next line.
@@ -124,10 +170,10 @@ fn sign(rest: &str) -> Option<(Link, &str)> {
 }
 
 fn verb(rest: &str) -> Option<(Link, &str)> {
-    let rest = rest.trim_start_matches(' ');
+    let rest = rest.trim_start_matches([' ', '*']);
     VERBS.iter().find_map(|verb| {
         let tail = strip(rest, verb)?;
-        let whole = !verb.is_ascii() || tail.starts_with([' ', ':']) || tail.starts_with(is_quote);
+        let whole = !verb.is_ascii() || tail.starts_with([' ', ':', '\n']) || tail.starts_with(is_quote);
         whole.then(|| (Link::Verb, tail.trim_start_matches([' ', ':'])))
     })
 }

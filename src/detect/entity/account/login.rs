@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::super::EntityType::Password;
 use super::super::form::{accept_if, plain};
+use super::super::keyed::is_quote;
 use super::super::recognizer::{Candidate, Recognizer, Verdict};
 use super::is_stop_word;
 
@@ -11,7 +12,7 @@ pub(in super::super) static RECOGNIZERS: &[Recognizer] = &[
     // RFC 3986, "userinfo". The candidate ends with the at sign; the scheme is the character before it.
     plain(
         Password,
-        r"://[^\x00-\x20\x22'`<>/?#:]*:[^\x00-\x20\x22'`<>/?\x7f]+@|:(?i:thin|oci|oci8):[A-Za-z0-9_.$-]+/[^\x00-\x20\x22'`<>/@]+@",
+        r"://[^\x00-\x20\x22'`<>/?#:]*:['\x22`]?[^\x00-\x20\x22'`<>/?\x7f]+['\x22`]?@|:(?i:thin|oci|oci8):[A-Za-z0-9_.$-]+/['\x22`]?[^\x00-\x20\x22'`<>/@]+['\x22`]?@",
         320,
         in_address,
     )
@@ -19,7 +20,7 @@ pub(in super::super) static RECOGNIZERS: &[Recognizer] = &[
     // curl, wget, svn and others.
     plain(
         Password,
-        r"-(?:u|-user|-proxy-user)[ =]?['\x22]?[^\x00-\x20\x22'`:=]+:[^\x00-\x20\x22'`\x7f]+",
+        r"-(?:u|-user|-proxy-user)[ =]?['\x22]?[^\x00-\x20\x22'`:=]+:['\x22`]?[^\x00-\x20\x22'`\x7f]+",
         192,
         behind_option,
     )
@@ -33,8 +34,16 @@ fn behind(text: &str, head: &str, mark: char, tail: usize) -> Range<usize> {
     start.filter(|&start| start <= end).unwrap_or(end)..end
 }
 
+/// The place without quotes around what is there.
+fn unquoted(text: &str, place: Range<usize>) -> Range<usize> {
+    let value = text.get(place.clone()).unwrap_or_default();
+    let inner = value.trim_start_matches(is_quote);
+    let start = place.end - inner.len();
+    start..start + inner.trim_end_matches(is_quote).len()
+}
+
 fn address_value(text: &str) -> Range<usize> {
-    if text.starts_with("://") { behind(text, "://", ':', 1) } else { behind(text, ":", '/', 1) }
+    unquoted(text, if text.starts_with("://") { behind(text, "://", ':', 1) } else { behind(text, ":", '/', 1) })
 }
 
 /// Whether it stands for a password: `${PASS}`, `<password>`, `{password}`, `***`, `password`.
@@ -57,7 +66,7 @@ fn in_address(c: &Candidate<'_>) -> Verdict {
 }
 
 fn option_value(text: &str) -> Range<usize> {
-    behind(text, "-", ':', 0)
+    unquoted(text, behind(text, "-", ':', 0))
 }
 
 fn behind_option(c: &Candidate<'_>) -> Verdict {

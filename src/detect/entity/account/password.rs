@@ -14,7 +14,7 @@ const LONGEST_VALUE: usize = 128;
 /// A value in quotes, which may hold spaces and may lack its closing quote, or one without, which ends at white space.
 macro_rules! value {
     () => {
-        r"(?:\x22[^\x00-\x1f\x22]+\x22?|'[^\x00-\x1f']+'?|`[^\x00-\x1f`]+`?|[^\x00-\x20\x22'`\x7f]+)"
+        r"(?:\x22\n?[^\x00-\x1f\x22]+\n?\x22?|'\n?[^\x00-\x1f']+\n?'?|`\n?[^\x00-\x1f`]+\n?`?|[^\x00-\x20\x22'`\x7f]+)"
     };
 }
 
@@ -127,17 +127,20 @@ const MOST_WORDS: usize = 8;
 fn is_quoted(keyed: &Keyed<'_>) -> bool {
     let value = keyed.value;
     let words = || value.split_whitespace();
-    let is_phrase = words().count() <= MOST_WORDS && !value.starts_with(' ') && !value.ends_with(' ');
+    let is_phrase =
+        words().count() <= MOST_WORDS && (!keyed.padded || keyed.assigned || (words().count() == 1 && is_odd(value)));
     let sign = matches!(keyed.link, Link::Sign | Link::Verb) || is_odd(value);
     let is_sentence = words().count() > 1 && value.ends_with(['.', ':', '?', ',']);
-    is_phrase && sign && !is_sentence && !is_said(value)
+    let is_set = keyed.assigned && is_odd(value);
+    is_phrase && sign && !is_sentence && !is_said(value, is_set)
 }
 
-/// Whether the words are those of a sentence about passwords: a short one of them is, or every second.
-fn is_said(value: &str) -> bool {
+/// Whether the words are those of a sentence about passwords: every second of them is, or a short one where nothing shows that the
+/// value is set.
+fn is_said(value: &str, is_set: bool) -> bool {
     let words = || value.split_whitespace().map(bare);
     let stops = || words().filter(|word| is_stop_word(word));
-    2 * stops().count() >= words().count() || stops().any(|word| word.len() <= 4)
+    2 * stops().count() >= words().count() || (!is_set && stops().any(|word| word.len() <= 4))
 }
 
 /// The value without signs around it.
@@ -156,7 +159,7 @@ fn is_bare(c: &Candidate<'_>, keyed: &Keyed<'_>) -> bool {
     let is_code = !quoted && (value.contains('(') || value.contains("::"));
     let ends = !quoted || c.after.is_none_or(char::is_whitespace);
     let punctuated = value.ends_with("**")
-        || (value.ends_with('*') && c.after == Some('*'))
+        || (value.ends_with('*') && (keyed.starred || c.after == Some('*')))
         || !quoted && value.ends_with([',', '.', ';', ')', '?', ':', '}', ']', '<', '|', '&', '>', '\u{2026}']);
     !opens && !is_member && !is_code && ends && !punctuated && !value.contains(char::is_whitespace) && !runs_over(value)
 }
@@ -192,6 +195,9 @@ fn says_enough(keyed: &Keyed<'_>, is_short: bool) -> bool {
     let letter = value.chars().any(char::is_alphabetic);
     let odd = is_odd(value);
     let good = match keyed.link {
+        // The line after a word begins another sentence.
+        Link::Space if keyed.on_next_line => false,
+        Link::Verb if keyed.on_next_line => digit && letter,
         Link::Sign if keyed.on_next_line => digit && letter,
         Link::Sign => odd || keyed.quote.is_some() || (!is_short && value.len() >= 6),
         Link::Edge => digit && letter,

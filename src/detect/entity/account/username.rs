@@ -11,13 +11,13 @@ use super::is_stop_word;
 pub(in super::super) static RECOGNIZERS: &[Recognizer] = &[
     plain(
         Username,
-        r"(?i:user[ _-]?(?:name|id)|user|login(?:[ _-]?(?:name|id))?|screen[ _]?name|account name)['\x22`]?[ ]*(?::=|=>|[:=]|is|as)[ ]*['\x22`]?@?[A-Za-z0-9][A-Za-z0-9._@+-]*",
+        r"(?i:user[ _-]?(?:name|id)|user|login(?:[ _-]?(?:name|id))?|screen[ _]?name|account name)['\x22`]?[ ]*(?:(?::=|=>|[:=])[ \n]*|(?:is|as)[ ]*)['\x22`]?[ \n]?(?:[*~]|%20|%0[9ADad]){0,8}[ \n]?_{0,3}['\x22`]?@?[A-Za-z0-9][A-Za-z0-9._@+-]*",
         128,
         username,
     )
     .value(username_value),
     // MySQL's 'user'@'host'.
-    plain(Username, r"'[A-Za-z0-9_.-]+'@'[A-Za-z0-9_.%-]+'", 128, sql_user).value(sql_user_value),
+    plain(Username, r"'\n?[^\x00-\x1f'@]{1,64}\n?'@'[A-Za-z0-9_.%-]+'", 128, sql_user).value(sql_user_value),
     plain(Username, r"@[A-Za-z0-9_][A-Za-z0-9_.]+", 40, handle).near(&[
         "twitter", "instagram", "github", "telegram", "tiktok", "handle", "username", "follow", "user", "account", "discord", "mastodon", "dm", "profile",
     ]),
@@ -26,8 +26,9 @@ pub(in super::super) static RECOGNIZERS: &[Recognizer] = &[
 /// What stands between the keyword and the value, in lower case: "", "is", ":", "=" and so on, and whether a quote opens.
 fn connector(text: &str, value: usize) -> (String, bool) {
     let head = text.get(..value).unwrap_or_default();
+    let head = head.trim_end().trim_end_matches(is_wrapper).trim_end();
     let quoted = head.ends_with(is_quote);
-    let head = head.trim_end_matches(is_quote).trim_end();
+    let head = head.trim_end_matches(is_quote).trim_end_matches(is_wrapper).trim_end();
     let sign: String = head.chars().rev().take_while(|c| matches!(c, ':' | '=' | '>')).collect();
     if sign.is_empty() {
         (head.rsplit(' ').next().unwrap_or_default().to_ascii_lowercase(), quoted)
@@ -36,8 +37,16 @@ fn connector(text: &str, value: usize) -> (String, bool) {
     }
 }
 
+/// Signs of Markdown, and escapes of white space, between the sign and the value.
+fn is_wrapper(c: char) -> bool {
+    c.is_ascii_digit() || matches!(c, '%' | '*' | '~' | 'A' | 'a' | 'D' | 'd')
+}
+
 fn username_value(text: &str) -> Range<usize> {
-    tail(text, |c| matches!(c, ' ' | ':' | '=' | '>') || is_quote(c))
+    let value = tail(text, |c| matches!(c, ' ' | '\n' | ':' | '=' | '>' | '*' | '~' | '%') || is_quote(c));
+    // The digits of an escape of white space.
+    let escape = text.get(..value.start).is_some_and(|head| head.ends_with('%'));
+    if escape { (value.start + 2).min(value.end)..value.end } else { value }
 }
 
 fn username(c: &Candidate<'_>) -> Verdict {
@@ -46,6 +55,7 @@ fn username(c: &Candidate<'_>) -> Verdict {
     }
     let range = username_value(c.text);
     let (sign, quoted) = connector(c.text, range.start);
+    let on_next_line = !quoted && c.text.contains('\n');
     let value = c.text.get(range).unwrap_or_default().trim_start_matches('@');
     let lower = c.text.to_ascii_lowercase();
     // "User: Hello" opens a line of a chat; "username: hello" does not.
@@ -54,6 +64,8 @@ fn username(c: &Candidate<'_>) -> Verdict {
     let odd = value.bytes().any(|b| b.is_ascii_digit() || matches!(b, b'_' | b'.' | b'@'));
     let word = matches!(sign.as_str(), "is" | "as");
     let good = match (named, word) {
+        // Any word may begin the next line, and so may the next field.
+        _ if on_next_line && (!odd || matches!(c.after, Some(':' | '='))) => false,
         (true, false) => true,
         (true, true) => odd || quoted,
         (false, false) => odd || quoted,
@@ -75,12 +87,22 @@ fn ends_word(c: &Candidate<'_>) -> bool {
         && !c.text.ends_with(['.', '-', '+'].as_slice())
 }
 
-fn sql_user_value(text: &str) -> Range<usize> {
-    1..text.find("'@").unwrap_or(1)
+/// Quotes, white space, signs of Markdown and marks around a name.
+fn is_around(c: char) -> bool {
+    !(c.is_alphabetic() || c.is_ascii_digit() || c == '_')
 }
 
-fn sql_user(_: &Candidate<'_>) -> Verdict {
-    Verdict::Accept
+fn sql_user_value(text: &str) -> Range<usize> {
+    let quoted = text.split("'@").next().unwrap_or_default();
+    let value = quoted.trim_end_matches(is_around);
+    let start = quoted.len() - quoted.trim_start_matches(is_around).len();
+    start.min(value.len())..value.len()
+}
+
+fn sql_user(c: &Candidate<'_>) -> Verdict {
+    let value = c.text.get(sql_user_value(c.text)).unwrap_or_default();
+    let is_name = |c: char| c.is_alphanumeric() || matches!(c, '_' | '.' | '-');
+    accept_if(!value.is_empty() && value.chars().all(is_name))
 }
 
 fn handle(c: &Candidate<'_>) -> Verdict {

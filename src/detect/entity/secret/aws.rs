@@ -3,7 +3,7 @@
 use super::super::EntityType::{AwsAccessKey, AwsSecretKey};
 use super::super::checksum::entropy;
 use super::super::form::{accept_if, plain};
-use super::super::keyed::{Keyed, join, read, strip, strip_longest};
+use super::super::keyed::{Keyed, join, read, strip, strip_longest, unwrapped, wrapper};
 use super::super::recognizer::{Candidate, Recognizer, Verdict};
 
 const SECRET_BYTES: usize = 40;
@@ -18,14 +18,20 @@ pub(in super::super) static RECOGNIZERS: &[Recognizer] = &[
         concat!(
             "(?:(?i:secret(?:[_ -]?(?:access)?[_ -]?key)?|credentials?)|密钥|密鑰)",
             join!(),
-            r"['\x22`]?[A-Za-z0-9/+]+"
+            wrapper!(),
+            "[A-Za-z0-9/+]+"
         ),
         120,
         secret_named,
     )
     .value(named_value),
-    plain(AwsSecretKey, r"A(?:KIA|SIA)[A-Z0-9]{16}['\x22`]?[ ]?[ ,:;|/\n]+['\x22`]?[A-Za-z0-9/+]+", 80, secret_paired)
-        .value(paired_value),
+    plain(
+        AwsSecretKey,
+        r"A(?:KIA|SIA)[A-Z0-9]{16}['\x22`]?[ ]?[ ,:;|/\n]+(?:[_~*]|%20|%0[9ADad]){0,6}<?['\x22`]?[A-Za-z0-9/+]+",
+        80,
+        secret_paired,
+    )
+    .value(paired_value),
 ];
 
 /// Keywords that may introduce a secret key; those that end in "key" say it without a doubt.
@@ -73,8 +79,13 @@ fn named(text: &str) -> Option<(&str, Keyed<'_>)> {
     Some((name, read(text, rest)))
 }
 
+/// The value without what is around it; it holds no underscore.
+fn bare<'a>(keyed: &Keyed<'a>) -> &'a str {
+    unwrapped(keyed.value.trim_start_matches('_')).trim_start_matches('_')
+}
+
 fn named_value(text: &str) -> std::ops::Range<usize> {
-    named(text).map_or(text.len()..text.len(), |(_, keyed)| keyed.range())
+    text.len() - named(text).map_or(0, |(_, keyed)| bare(&keyed).len())..text.len()
 }
 
 fn secret_named(c: &Candidate<'_>) -> Verdict {
@@ -82,7 +93,7 @@ fn secret_named(c: &Candidate<'_>) -> Verdict {
         return Verdict::RejectBefore(c.text.len());
     }
     let Some((name, keyed)) = named(c.text) else { return Verdict::Reject };
-    let value = keyed.value;
+    let value = bare(&keyed);
     // Where the name says it, made-up ones with less entropy count too; "secret" and "credentials" alone say less.
     let is_key = strip(name.get(name.len().saturating_sub(3)..).unwrap_or_default(), "key").is_some();
     accept_if(value.len() == SECRET_BYTES && (is_secret(value) || (is_key && entropy(value) > 3.0)))
@@ -90,7 +101,7 @@ fn secret_named(c: &Candidate<'_>) -> Verdict {
 
 fn paired_value(text: &str) -> std::ops::Range<usize> {
     let value = text.trim_start_matches(|c: char| c.is_ascii_alphanumeric());
-    let value = value.trim_start_matches(|c: char| !is_base64(Some(c)) || c == '/');
+    let value = unwrapped(value.trim_start_matches(|c: char| (!is_base64(Some(c)) && c != '%') || c == '/'));
     text.len() - value.len()..text.len()
 }
 

@@ -4,23 +4,31 @@ use std::ops::Range;
 
 use super::super::EntityType::ApiKey;
 use super::super::form::{accept_if, context_if, plain, tail};
-use super::super::keyed::strip_longest;
+use super::super::keyed::{strip_longest, unwrapped, wrapper};
 use super::super::recognizer::{Candidate, Recognizer, Verdict};
 use super::named::{ends_inside, is_key};
 
 pub(in super::super) static RECOGNIZERS: &[Recognizer] = &[
     // RFC 7617: base64 of `user:password`.
-    plain(ApiKey, r"\b(?i:basic)[ ]+[A-Za-z0-9+/=_-]+", 512, basic).value(last_word),
+    plain(ApiKey, concat!(r"\b(?i:basic)[ \n]+", wrapper!(), "[A-Za-z0-9+/=_-]+"), 512, basic).value(last_word),
     plain(
         ApiKey,
-        r"(?i:authorization|x-api-key|x-auth-token|x-amz-security-token)['\x22`]?[ ]*[:=][ ]*['\x22`]?(?:(?i:bearer|token|apikey|api-key|key|bot|splunk)[ ]+)?[A-Za-z0-9_.~%/+=-]+",
+        concat!(
+            r"(?i:authorization|x-api-key|x-auth-token|x-amz-security-token)['\x22`]?[ ]*[:=][ \n]*['\x22`]?(?:(?i:bearer|token|apikey|api-key|key|bot|splunk)[ \n]+)?",
+            wrapper!(),
+            r"(?:[A-Za-z0-9_.~/+=-]|%(?:2[BFbf]|3[Dd]|7[Ee]))+"
+        ),
         2048,
         authorization,
     )
     .value(last_word),
     plain(
         ApiKey,
-        r"(?i:phpsessid|jsessionid|connect\.sid|asp\.net_sessionid|laravel_session|_gitlab_session|wordpress_logged_in_[0-9a-f]+|sessid|sessionid|session[_-]id|session|sid|auth|token|remember_token|access_token|refresh_token)=[A-Za-z0-9%._~+/=:-]+",
+        concat!(
+            r"(?i:phpsessid|jsessionid|connect\.sid|asp\.net_sessionid|laravel_session|_gitlab_session|wordpress_logged_in_[0-9a-f]+|sessid|sessionid|session[_-]id|session|sid|auth|token|remember_token|access_token|refresh_token)=",
+            wrapper!(),
+            r"(?:[A-Za-z0-9._~+/=:-]|%(?:2[BFbf]|3[ADad]|7[Ee]))+"
+        ),
         1024,
         cookie,
     )
@@ -28,18 +36,19 @@ pub(in super::super) static RECOGNIZERS: &[Recognizer] = &[
     .near(&["cookie", "cookies"])
     .reach(400, 0),
     // The signature of a shared access address of Azure, and of a presigned one of AWS or Google.
-    plain(ApiKey, r"[?&;](?:sig|X-Amz-Signature|X-Goog-Signature|X-Amz-Security-Token)=[A-Za-z0-9%+/=_-]+", 2048, signature)
+    plain(ApiKey, concat!("[?&;](?:sig|X-Amz-Signature|X-Goog-Signature|X-Amz-Security-Token)=", wrapper!(), r"(?:[A-Za-z0-9+/=_-]|%(?:2[BFbf]|3[ADad]|7[Ee]))+"), 2048, signature)
         .value(behind_equals),
 ];
 
 fn last_word(text: &str) -> Range<usize> {
     let padding = text.len() - text.trim_end_matches('=').len();
     let body = text.get(..text.len() - padding).unwrap_or(text);
-    tail(body, |c| matches!(c, ' ' | ':' | '"' | '\'' | '`' | '=')).start..text.len()
+    let last = tail(body, |c| matches!(c, ' ' | '\n' | ':' | '"' | '\'' | '`' | '=' | '<' | '*'));
+    text.len() - text.get(last.start..).map_or(0, |value| unwrapped(value).len())..text.len()
 }
 
 fn behind_equals(text: &str) -> Range<usize> {
-    text.find('=').map_or(text.len(), |i| i + 1)..text.len()
+    text.len() - text.split_once('=').map_or(0, |(_, value)| unwrapped(value).len())..text.len()
 }
 
 /// Whether it is base64 of printable text with a colon in it; no word is.
@@ -72,7 +81,7 @@ fn basic(c: &Candidate<'_>) -> Verdict {
     if ends_inside(c) {
         return Verdict::RejectBefore(c.text.len());
     }
-    accept_if(c.text.get(last_word(c.text)).is_some_and(is_user_and_password))
+    accept_if(c.text.get(last_word(c.text)).is_some_and(|value| is_user_and_password(value.trim_matches('_'))))
 }
 
 fn authorization(c: &Candidate<'_>) -> Verdict {
@@ -95,7 +104,7 @@ const SESSION_COOKIES: &[&str] = &[
 
 fn cookie(c: &Candidate<'_>) -> Verdict {
     let glued = c.before.is_some_and(|b| b.is_ascii_alphanumeric());
-    if c.after.is_some_and(|a| a.is_ascii_alphanumeric() || matches!(a, '_' | '%' | '=')) || c.text.ends_with('.') {
+    if c.after.is_some_and(|a| a.is_ascii_alphanumeric() || matches!(a, '_' | '=')) || c.text.ends_with(['.', '~']) {
         return Verdict::RejectBefore(c.text.len());
     }
     let value = c.text.get(behind_equals(c.text)).unwrap_or_default();

@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::super::EntityType::ApiKey;
 use super::super::checksum::entropy;
 use super::super::form::plain;
-use super::super::keyed::{Keyed, Link, begins_a_part, join, read, strip, strip_longest};
+use super::super::keyed::{Keyed, Link, begins_a_part, join, read, strip, strip_longest, unwrapped, wrapper};
 use super::super::recognizer::{Candidate, Recognizer, Verdict};
 use super::aws::is_secret;
 use super::words::{is_scrambled, is_worded};
@@ -18,7 +18,11 @@ const SHORTEST_VALUE: usize = 16;
 /// A key, behind what joins it to its name.
 macro_rules! value {
     () => {
-        concat!(join!(), r"['\x22`]?(?i:bearer[ ]|token[ ]|basic[ ])?[A-Za-z0-9_.~%/+=-]+")
+        concat!(
+            join!(),
+            wrapper!(),
+            r"(?i:bearer[ ]|token[ ]|basic[ ])?(?:[A-Za-z0-9_.~/+-]|%(?:2[BFbf]|3[Dd]|7[Ee]))+={0,2}"
+        )
     };
 }
 
@@ -95,7 +99,8 @@ fn after_purpose(rest: &str) -> &str {
 fn parse(text: &str) -> Option<(Name, Keyed<'_>, &str)> {
     let (name, rest) = name(text)?;
     let keyed = read(text, after_purpose(rest));
-    let key = strip_longest(keyed.value, &["bearer ", "token ", "basic "]).unwrap_or(keyed.value);
+    let value = unwrapped(keyed.value);
+    let key = strip_longest(value, &["bearer ", "token ", "basic "]).unwrap_or(value);
     Some((name, keyed, key))
 }
 
@@ -105,7 +110,9 @@ fn named_value(text: &str) -> Range<usize> {
 }
 
 fn named_key(c: &Candidate<'_>) -> Verdict {
-    if ends_inside(c) || c.text.len() < SHORTEST_VALUE {
+    // An equals sign behind the key is its padding, or joins the next key to its value.
+    let is_inside = c.after != Some('=') && ends_inside(c);
+    if is_inside || c.text.len() < SHORTEST_VALUE {
         return Verdict::RejectBefore(c.text.len());
     }
     let Some((name, keyed, key)) = parse(c.text) else { return Verdict::Reject };
@@ -119,7 +126,8 @@ fn named_key(c: &Candidate<'_>) -> Verdict {
 
 /// Whether the key goes on behind the candidate, or its last character is the text's.
 pub(super) fn ends_inside(c: &Candidate<'_>) -> bool {
-    c.after.is_some_and(|a| a.is_ascii_alphanumeric() || matches!(a, '_' | '=')) || c.text.ends_with(['.', '-', '%'])
+    c.after.is_some_and(|a| a.is_ascii_alphanumeric() || matches!(a, '_' | '='))
+        || c.text.ends_with(['.', '-', '%', '~'])
 }
 
 /// Entropy parts keys from file names and identifiers.

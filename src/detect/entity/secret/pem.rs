@@ -30,10 +30,16 @@ macro_rules! margin {
         "(?:[>|#*][ ]?){0,4}"
     };
 }
-/// Between two pieces: the end of a line, or a space where the key was pasted into one line; in code, strings that are put together.
+/// Between two strings that code puts together.
+macro_rules! plus {
+    () => {
+        r"['\x22][ ]?[+,;.\\]?[ \n]{0,2}['\x22]"
+    };
+}
+/// Between two pieces: the end of a line, or a space where the key was pasted into one line.
 macro_rules! gap {
     () => {
-        concat!("(?:[ ]|\n{1,2}", margin!(), "|['\x22][ ]?[+,;.\\\\]?[ \n]{0,2}['\x22])")
+        concat!("(?:(?:[ ]|\n{1,2}", margin!(), ")(?:", plus!(), ")?|", plus!(), ")")
     };
 }
 /// The headers of encrypted PEM and of PGP.

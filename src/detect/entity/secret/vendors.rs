@@ -26,6 +26,13 @@ impl Form {
         self.shape.trim_start_matches('#')
     }
 
+    /// Returns what follows the prefix.
+    pub(super) fn behind_prefix<'a>(&self, text: &'a str) -> Option<&'a str> {
+        let mut parts = self.prefix.split("[.]");
+        let first = text.strip_prefix(parts.next()?)?;
+        parts.try_fold(first, |rest, part| rest.strip_prefix('.')?.strip_prefix(part))
+    }
+
     /// Whether any text of this shape counts, because the prefix is no word or part of one.
     fn is_distinctive(&self) -> bool {
         !self.shape.starts_with('#')
@@ -35,7 +42,7 @@ impl Form {
 /// Longest key. Short-term keys of Bedrock hold a presigned address with a session token, PyPI's hold their restrictions.
 pub(super) const LONGEST: usize = 4096;
 
-/// Writes the table and the pattern that leads to it; a dot of a prefix is any character there, and itself in the validator.
+/// Writes the table and the pattern that leads to it. So a dot of a prefix is written `[.]`: any character would make a start of most words.
 macro_rules! vendors {
     ($first_vendor:literal $first:literal $first_shape:literal; $($vendor:literal $prefix:literal $shape:literal;)*) => {
         pub(super) static FORMS: &[Form] = &[
@@ -71,7 +78,7 @@ vendors! {
     "Cerebras" "csk-" "#n40+";
     "ClickHouse" "4b1d" "#a38";
     "Clojars" "CLOJARS_" "H60";
-    "Cloudflare" "v1.0-" "h24 '- h146";
+    "Cloudflare" "v1[.]0-" "h24 '- h146";
     "Contentful" "CFPAT-" "w43";
     "Databricks" "dapi" "h32";
     "Databricks" "dapi" "h32 '- d1";
@@ -83,18 +90,18 @@ vendors! {
     "DigitalOcean" "dor_v1_" "h64";
     "Docker" "dckr_oat_" "w27+";
     "Docker" "dckr_pat_" "w27";
-    "Doppler" "dp.audit." "a40-44";
-    "Doppler" "dp.ct." "a40-44";
-    "Doppler" "dp.pt." "a40-44";
-    "Doppler" "dp.scim." "a40-44";
-    "Doppler" "dp.sa." "a40-44";
-    "Doppler" "dp.st." "t40-80";
-    "Dropbox" "sl." "#w130+";
+    "Doppler" "dp[.]audit[.]" "a40-44";
+    "Doppler" "dp[.]ct[.]" "a40-44";
+    "Doppler" "dp[.]pt[.]" "a40-44";
+    "Doppler" "dp[.]scim[.]" "a40-44";
+    "Doppler" "dp[.]sa[.]" "a40-44";
+    "Doppler" "dp[.]st[.]" "t40-80";
+    "Dropbox" "sl[.]" "#w130+";
     "Duffel" "duffel_live_" "t43";
     "Duffel" "duffel_test_" "t43";
-    "Dynatrace" "dt0c01." "a24 '. a64";
-    "Dynatrace" "dt0s01." "a24 '. a64";
-    "Dynatrace" "dt0s16." "a24 '. a64";
+    "Dynatrace" "dt0c01[.]" "a24 '. a64";
+    "Dynatrace" "dt0s01[.]" "a24 '. a64";
+    "Dynatrace" "dt0s16[.]" "a24 '. a64";
     "EasyPost" "EZAK" "a54";
     "EasyPost" "EZTK" "a54";
     "Facebook" "EAAC" "#a90+";
@@ -136,20 +143,20 @@ vendors! {
     "GoCardless" "live_" "#t40";
     "Google" "AIza" "w35";
     "Google" "GOCSPX-" "w28";
-    "Google" "ya29." "t40+";
+    "Google" "ya29[.]" "t40+";
     "Google" "1//0" "#w40+";
     "Grafana" "eyJrIjoi" "b60+ =0-3";
     "Grafana" "glc_" "b32+ =0-3";
     "Grafana" "glsa_" "a32 '_ H8";
     "Groq" "gsk_" "a52";
     "Groq" "gsk_" "#a36+";
-    "Harness" "pat." "w22 '. a24 '. a20";
-    "Harness" "sat." "w22 '. a24 '. a20";
-    "HashiCorp Terraform" "atlasv1." "t60-70";
-    "HashiCorp Vault" "hvb." "w100+";
-    "HashiCorp Vault" "hvr." "w80+";
-    "HashiCorp Vault" "hvs." "w24+";
-    "HashiCorp Vault" "s." "#a24";
+    "Harness" "pat[.]" "w22 '. a24 '. a20";
+    "Harness" "sat[.]" "w22 '. a24 '. a20";
+    "HashiCorp Terraform" "atlasv1[.]" "t60-70";
+    "HashiCorp Vault" "hvb[.]" "w100+";
+    "HashiCorp Vault" "hvr[.]" "w80+";
+    "HashiCorp Vault" "hvs[.]" "w24+";
+    "HashiCorp Vault" "s[.]" "#a24";
     "Heroku" "HRKU-" "w36-64";
     "HubSpot" "pat-na1-" "h8 '- h4 '- h4 '- h4 '- h12";
     "HubSpot" "pat-na2-" "h8 '- h4 '- h4 '- h4 '- h12";
@@ -170,8 +177,8 @@ vendors! {
     "Lob" "live_" "#h35";
     "Lob" "test_" "#h35";
     "Mailgun" "key-" "h32";
-    "Mapbox" "sk.eyJ" "t60+";
-    "Mapbox" "pk.eyJ" "t60+";
+    "Mapbox" "sk[.]eyJ" "t60+";
+    "Mapbox" "pk[.]eyJ" "t60+";
     "Meta" "IGQV" "#w100+";
     "MongoDB Atlas" "mdb_sa_sk_" "w40";
     "Netlify" "nfp_" "a36";
@@ -186,7 +193,7 @@ vendors! {
     "NuGet" "oy2" "#n43";
     "NVIDIA" "nvapi-" "w60-70";
     "Octopus Deploy" "API-" "#u25-32";
-    "Onfido" "api_live." "t20+";
+    "Onfido" "api_live[.]" "t20+";
     "OpenAI" "sess-" "#a40";
     "OpenRouter" "sk-or-" "w50+";
     "OpenShift" "sha256~" "w43";
@@ -212,8 +219,8 @@ vendors! {
     "Resend" "re_" "#a8 '_ a24";
     "RubyGems" "rubygems_" "h48";
     "Scalingo" "tk-us-" "w48";
-    "SendGrid" "SG." "w22 '. w43";
-    "SendGrid" "SG." "w16-32 '. w36+";
+    "SendGrid" "SG[.]" "w22 '. w43";
+    "SendGrid" "SG[.]" "w16-32 '. w36+";
     "Sendinblue" "xkeysib-" "h64 '- a16";
     "Sendinblue" "xsmtpsib-" "h64 '- a16";
     "Sentry" "sntrys_" "b60+ =0-2 '_ b43";
@@ -233,13 +240,13 @@ vendors! {
     "Slack" "xoxc-" "#w16+";
     "Slack" "xoxd-" "#t16+";
     "Slack" "xoxe-" "#w16+";
-    "Slack" "xoxe.xoxb-" "w100+";
-    "Slack" "xoxe.xoxp-" "w100+";
+    "Slack" "xoxe[.]xoxb-" "w100+";
+    "Slack" "xoxe[.]xoxp-" "w100+";
     "Slack" "xoxo-" "#w16+";
     "Slack" "xoxp-" "#w16+";
     "Slack" "xoxr-" "#w12+";
     "Slack" "xoxs-" "#w16+";
-    "Snyk" "snyk_uat." "t40+";
+    "Snyk" "snyk_uat[.]" "t40+";
     "Sourcegraph" "sgp_" "H40";
     "Sourcegraph" "sgp_" "H16 '_ H40";
     "Sourcegraph" "sgp_local_" "H40";
@@ -295,11 +302,11 @@ fn of_a_vendor(c: &Candidate<'_>) -> Verdict {
 
 /// The forms whose prefix the text has; the table is sorted for reading, not for looking up.
 fn forms_of(text: &str) -> impl Iterator<Item = &'static Form> + '_ {
-    FORMS.iter().filter(move |form| text.starts_with(form.prefix))
+    FORMS.iter().filter(move |form| form.behind_prefix(text).is_some())
 }
 
 fn is_of_form(c: &Candidate<'_>, form: &Form) -> bool {
-    let Some(rest) = c.text.strip_prefix(form.prefix) else { return false };
+    let Some(rest) = form.behind_prefix(c.text) else { return false };
     // One letter over and over, or few, stands for a key in a manual.
     let random = if form.is_distinctive() {
         entropy(rest) > 2.0
