@@ -22,7 +22,7 @@ pub(in super::super) static RECOGNIZERS: &[Recognizer] = &[
     plain(
         Password,
         concat!(
-            r"(?i:pass(?:word|wd|phrase|code|wort|ord)?|pwd|kennwort|wachtwoord|adgangskode|salasana|senha|mdp|haslo|heslo|contrasena|clave|mot de passe|parola d'ordine|parola|kata sandi|identified by)[0-9]*",
+            r"(?:(?i:pass(?:word|wd|phrase|code|wort|ord)?|pwd)|(?:\b|_)(?i:kennwort|wachtwoord|adgangskode|salasana|senha|mdp|haslo|heslo|contrasena|clave|mot de passe|parola d'ordine|parola|kata sandi|identified by))[0-9]*",
             join!(),
             value!()
         ),
@@ -62,8 +62,13 @@ const ABROAD: &[&str] = &[
     "كلمة المرور", "كلمة السر", "पासवर्ड", "รหัสผ่าน", "密码", "密碼", "口令", "パスワード", "비밀번호", "패스워드", "암호",
 ];
 
+fn named(text: &str) -> &str {
+    // What is before an underscore may be any other name.
+    text.strip_prefix('_').unwrap_or(text)
+}
+
 fn parse(text: &str) -> Option<Keyed<'_>> {
-    let rest = strip_longest(text, NAMES)?;
+    let rest = strip_longest(named(text), NAMES)?;
     Some(read(text, rest.trim_start_matches(|c: char| c.is_ascii_digit())))
 }
 
@@ -84,7 +89,7 @@ fn password(c: &Candidate<'_>) -> Verdict {
         return Verdict::RejectBefore(c.text.len());
     }
     let Some(keyed) = parse(c.text) else { return Verdict::Reject };
-    let is_short = strip_longest(c.text, NAMES) == strip_longest(c.text, SHORT);
+    let is_short = strip_longest(named(c.text), NAMES) == strip_longest(named(c.text), SHORT);
     // `dbPass` is a field, "compass" a word.
     let begins = begins_a_part(c.before, c.text) || (!is_short && keyed.link != Link::Space) || c.text.starts_with('P');
     accept_if(begins && is_password(c, &keyed, is_short))

@@ -21,6 +21,7 @@ pub(in super::super) static RECOGNIZERS: &[Recognizer] = &[
         2048,
         authorization,
     )
+    .around(*b":=")
     .value(last_word),
     plain(
         ApiKey,
@@ -32,6 +33,7 @@ pub(in super::super) static RECOGNIZERS: &[Recognizer] = &[
         1024,
         cookie,
     )
+    .around(*b"==")
     .value(behind_equals)
     .near(&["cookie", "cookies"])
     .reach(400, 0),

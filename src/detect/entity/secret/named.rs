@@ -26,12 +26,37 @@ macro_rules! value {
     };
 }
 
+/// The first word of a name.
+macro_rules! first {
+    () => {
+        "(?i:api|app|application|access|account|auth|bot|client|consumer|csrf|deploy|encryption|id|jwt|license|master|oauth|personal|private|project|refresh|secret|service|session|shared|signing|storage|subscription|user|webhook)"
+    };
+}
+
+/// The rest of a name.
+macro_rules! last {
+    () => {
+        "(?i:[ _-]?(?:access|auth)?[ _-]?(?:key|token|secret)s?)"
+    };
+}
+
 pub(in super::super) static RECOGNIZERS: &[Recognizer] = &[
     plain(
         ApiKey,
+        concat!(r"\b(?:", first!(), last!(), r"|(?i:tokens?|secret|bearer))(?: for [a-z]+)?", value!()),
+        LONGEST,
+        named_key,
+    )
+    .value(named_value),
+    // Inside an identifier: behind an underscore, or with a capital. Every letter of a text would be a start otherwise.
+    plain(
+        ApiKey,
         concat!(
-            r"(?:(?i:(?:api|app|application|access|account|auth|bot|client|consumer|csrf|deploy|encryption|id|jwt|license|master|oauth|personal|private|project|refresh|secret|service|session|shared|signing|storage|subscription|user|webhook)[ _-]?(?:access|auth)?[ _-]?(?:key|token|secret)s?",
-            r"|tokens?|secret|bearer)(?: for [a-z]+)?|(?i:api)[ -]?(?:密钥|密鑰|キー|키|ключ|(?i:schl)(?:ü|ue)(?i:ssel))|(?i:cl)(?:é|e)[ ](?i:d')?(?i:api)|(?i:clave|chave|chiave)(?: de)?[ ](?i:api)|密钥|密鑰|令牌|トークン|토큰|токен|Токен)",
+            "(?:(?:_",
+            first!(),
+            "|A(?i:pi|pp|pplication|ccess|ccount|uth)|B(?i:ot)|C(?i:lient|onsumer|srf)|D(?i:eploy)|E(?i:ncryption)|I(?i:d)|J(?i:wt)|L(?i:icense)|M(?i:aster)|O(?i:auth)|P(?i:ersonal|rivate|roject)|R(?i:efresh)|S(?i:ecret|ervice|ession|hared|igning|torage|ubscription)|U(?i:ser)|W(?i:ebhook)|api)",
+            last!(),
+            "|_(?i:tokens?|secret|bearer)|T(?i:okens?)|S(?i:ecret)|B(?i:earer)|(?i:api)[ -]?(?:密钥|密鑰|キー|키|ключ|(?i:schl)(?:ü|ue)(?i:ssel))|(?i:cl)(?:é|e)[ ](?i:d')?(?i:api)|(?i:clave|chave|chiave)(?: de)?[ ](?i:api)|密钥|密鑰|令牌|トークン|토큰|токен|Токен)(?: for [a-z]+)?",
             value!()
         ),
         LONGEST,
@@ -70,6 +95,8 @@ enum Name {
 }
 
 fn name(text: &str) -> Option<(Name, &str)> {
+    // What is before an underscore may be any other name.
+    let text = text.strip_prefix('_').unwrap_or(text);
     compound(text)
         .or_else(|| strip_longest(text, ABROAD).map(|rest| (Name::Strong, rest)))
         .or_else(|| strip_longest(text, &["token", "tokens", "secret", "bearer"]).map(|rest| (Name::Weak, rest)))
