@@ -152,19 +152,15 @@ impl Scanner {
         let topic = self.topic_patterns.earliest().map(|at| views.word.text_start(at));
         let entities = self.entities.iter().filter_map(MachineState::earliest).min();
         let entity = entities.map(|at| views.entity.text_start(at));
-        // No word and no value begins with white space, but a pattern may.
-        let unread = |view: &ViewText, with_space| {
-            view.unread().filter(|&(_, is_more)| is_more || with_space).map(|(start, _)| start)
-        };
         [
             self.open_word(detectors, text),
             pattern,
             topic,
             entity,
             self.similarity.earliest(),
-            unread(&views.pattern, true),
-            unread(&views.entity, false),
-            unread(&views.word, detectors.topic_patterns.is_some()),
+            views.pattern.unread(),
+            views.entity.unread(),
+            views.word.unread(),
         ]
         .into_iter()
         .flatten()

@@ -90,6 +90,9 @@ impl ViewText {
     /// Returns how many bytes at the start of `bytes` are their own view, single spaces between them included.
     fn plain_run(&self, bytes: &[u8]) -> usize {
         let joins = self.view.joins_spaces();
+        if joins && self.space.is_open && bytes.first().is_some_and(|&byte| CLASSES[usize::from(byte)] == SPACE) {
+            return 0;
+        }
         let mut at = 0;
         while let Some(&byte) = bytes.get(at) {
             match CLASSES[usize::from(byte)] {
@@ -107,6 +110,7 @@ impl ViewText {
     /// Adds text that is its own view.
     fn keep(&mut self, text: &str, offset: usize) {
         self.invisible_run = 0;
+        self.space.is_open = false;
         self.map.push_same(self.end(), offset);
         self.kept.push_str(text);
     }
@@ -114,6 +118,7 @@ impl ViewText {
     /// Adds what the bytes `start..end` of the text stand for.
     fn put(&mut self, form: &str, start: usize, end: usize) {
         self.invisible_run = 0;
+        self.space.is_open = false;
         // In the other views no match ends inside what a character folds to.
         self.has_long_units |= form.len() > 1 && self.view == View::Word;
         self.surplus += (end - start).saturating_sub(form.len());
@@ -129,9 +134,15 @@ impl ViewText {
             b'%' => self.read_percent(rest, offset, is_last),
             0x1B => self.read_colour(rest, offset, is_last),
             b'_' | b'*' | b'~' => self.read_signs(rest, offset, is_last),
-            _ if self.view.joins_spaces() && starts_space(rest) => self.read_space(rest, offset, is_last),
+            _ if self.view.joins_spaces() && starts_space(rest) => self.read_space(rest, offset),
             _ => self.read_char(rest, offset),
         }
+    }
+
+    fn read_space(&mut self, rest: &str, offset: usize) -> Read {
+        let Some(c) = rest.chars().next() else { return Read::Open };
+        self.take_space(c, offset, offset + c.len_utf8(), rest.get(..c.len_utf8()).unwrap_or_default());
+        Read::Bytes(c.len_utf8())
     }
 
     /// Folds one character.
@@ -179,58 +190,33 @@ impl ViewText {
         if is_itself { self.keep(form, start) } else { self.put(form, start, end) }
     }
 
-    /// Reads a run of white space as one character: a space, or `\n` if a line ends in it; and as two `\n` if more than one line does, for
-    /// then a paragraph ends. For words one line end is a space as well.
-    fn read_space(&mut self, rest: &str, offset: usize, is_last: bool) -> Read {
-        let mut run = SpaceRun::default();
-        let mut at = 0;
-        while let Some(c) = rest.get(at..).and_then(|rest| rest.chars().next()) {
-            let bytes = match self.space_at(rest, at, c, is_last) {
-                Some(Escape::Char(space, bytes)) => {
-                    run.take(space);
-                    bytes
-                }
-                Some(Escape::Open) => return Read::Open,
-                _ => break,
-            };
-            if at + bytes > MAX_SPACE_BYTES {
-                break;
-            }
-            at += bytes;
+    /// Adds a white-space character. A run of them is one character in the view: a space, or `\n` if the run begins with the end of a line.
+    /// Where a second line ends in it, a paragraph does, and `\n\n` shows that. For words the end of one line is a space.
+    ///
+    /// What a run shows is shown with its first character, so that nothing waits for its end.
+    fn take_space(&mut self, c: char, start: usize, end: usize, itself: &str) {
+        let bytes = end - start;
+        if !self.space.is_open || self.space.bytes + bytes > MAX_SPACE_BYTES {
+            self.space = SpaceRun::default();
         }
-        // The first byte is white space, so something was read.
-        if at == rest.len() && !is_last && at < MAX_SPACE_BYTES {
-            return Read::Open;
-        }
-        let form = match (self.view, run.lines) {
-            (_, 0) | (View::Word, 1) => " ",
-            (_, 1) => "\n",
-            _ => "\n\n",
+        let is_first = self.space.bytes == 0;
+        let ends_line = self.space.take(c, bytes);
+        let form = match (is_first, self.space.lines) {
+            (true, 1) if self.view == View::Entity => "\n",
+            (true, _) => " ",
+            (false, 2) if ends_line && self.space.shows_line => "\n",
+            (false, 2) if ends_line => "\n\n",
+            _ => "",
         };
-        if rest.get(..at) == Some(form) {
-            self.keep(form, offset)
+        let run = SpaceRun { is_open: true, shows_line: self.space.shows_line || form == "\n", ..self.space };
+        if form.is_empty() {
+            self.surplus += bytes;
+        } else if form == itself {
+            self.keep(itself, start);
         } else {
-            self.put(form, offset, offset + at)
+            self.put(form, start, end);
         }
-        Read::Bytes(at)
-    }
-
-    /// Returns the white space at byte `at`: itself, an escape that stands for some, or a character that is not seen.
-    fn space_at(&self, rest: &str, at: usize, c: char, is_last: bool) -> Option<Escape> {
-        if is_space_char(c) {
-            return Some(Escape::Char(c, c.len_utf8()));
-        }
-        if !c.is_ascii() && *fold(c, self.view) == Folded::Dropped {
-            return (at > 0).then_some(Escape::Char('\0', c.len_utf8()));
-        }
-        if c != '\\' || !self.view.decodes_escapes() {
-            return None;
-        }
-        match escape(rest.get(at..).unwrap_or_default(), is_last) {
-            Escape::Char(c, bytes) if is_space_char(c) => Some(Escape::Char(c, bytes)),
-            Escape::Open => Some(Escape::Open),
-            _ => None,
-        }
+        self.space = run;
     }
 
     fn read_escape(&mut self, rest: &str, offset: usize, is_last: bool) -> Read {
@@ -244,7 +230,7 @@ impl ViewText {
             Escape::Other(bytes) => (None, bytes),
         };
         match c.filter(|_| self.view.decodes_escapes()) {
-            Some(c) if is_space_char(c) => return self.read_space(rest, offset, is_last),
+            Some(c) if is_space_char(c) => self.take_space(c, offset, offset + bytes, ""),
             Some(c) => self.fold_char(c, offset, offset + bytes),
             None => {
                 self.keep(rest.get(..bytes).unwrap_or_default(), offset);
@@ -319,21 +305,28 @@ impl ViewText {
     }
 }
 
-/// What a run of white space holds.
-#[derive(Default)]
-struct SpaceRun {
+/// The run of white space that a view ends in.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct SpaceRun {
+    /// More of it may follow.
+    is_open: bool,
+    /// Its first character is shown as the end of a line.
+    shows_line: bool,
+    bytes: usize,
     lines: usize,
     after_return: bool,
 }
 
 impl SpaceRun {
-    fn take(&mut self, c: char) {
+    /// Adds a character of so many bytes. Returns `true` if it ends a line.
+    fn take(&mut self, c: char, bytes: usize) -> bool {
         // A carriage return and a line feed end one line.
-        let ends_line = matches!(c, '\n' | '\r' | '\u{85}' | '\u{2028}' | '\u{2029}');
-        if ends_line && !(c == '\n' && self.after_return) {
-            self.lines += 1;
-        }
+        let ends_line =
+            matches!(c, '\n' | '\r' | '\u{85}' | '\u{2028}' | '\u{2029}') && !(c == '\n' && self.after_return);
+        self.lines += usize::from(ends_line);
         self.after_return = c == '\r';
+        self.bytes += bytes;
+        ends_line
     }
 }
 

@@ -1,7 +1,6 @@
 //! A view of a text that arrives in chunks: what the detectors read in place of the text.
 //!
-//! The end of a chunk may leave open what the text there means: a white-space run goes on, an escape is cut in two, Markdown's `*` may
-//! close or open. Such an end is carried over and read with the next chunk, so a view never depends on how the text was cut, and
+//! The end of a chunk may leave open what the text there means: an escape is cut in two, Markdown's `*` may close or open. Such an end is carried over and read with the next chunk, so a view never depends on how the text was cut, and
 //! whatever a view shows is final.
 
 use std::ops::Range;
@@ -10,6 +9,7 @@ use super::buffer::NotYet;
 use super::fold::{MAX_INVISIBLE_BYTES, View};
 use super::kind::{CharKind, KindSet};
 use super::offsets::OffsetMap;
+use super::reader::SpaceRun;
 use super::unicode::is_soft_mark;
 
 /// Bytes kept before what was forgotten, to look at the characters before a position.
@@ -34,6 +34,7 @@ pub(crate) struct ViewText {
     pub(super) carry: String,
     pub(super) carry_start: usize,
     pub(super) invisible_run: usize,
+    pub(super) space: SpaceRun,
     /// Some character folds to several bytes, so that not every position is between two characters.
     pub(super) has_long_units: bool,
     pub(super) surplus: usize,
@@ -53,6 +54,7 @@ impl ViewText {
             carry: String::new(),
             carry_start: 0,
             invisible_run: 0,
+            space: SpaceRun::default(),
             has_long_units: false,
             surplus: 0,
             finished: false,
@@ -93,10 +95,9 @@ impl ViewText {
         self.read(&text, self.carry_start, true);
     }
 
-    /// Returns the text that the view does not show yet: where it begins, and whether it is more than white space.
-    pub(crate) fn unread(&self) -> Option<(usize, bool)> {
-        let is_space = || self.carry.chars().all(char::is_whitespace);
-        (!self.carry.is_empty()).then(|| (self.carry_start, !is_space()))
+    /// Returns where the text begins that the view does not show yet.
+    pub(crate) fn unread(&self) -> Option<usize> {
+        (!self.carry.is_empty()).then_some(self.carry_start)
     }
 
     /// Returns the offset just after the last byte.
@@ -240,14 +241,7 @@ impl ViewText {
     }
 
     fn after_end(&self) -> Result<KindSet, NotYet> {
-        if self.finished {
-            return Ok(KindSet::one(CharKind::Edge));
-        }
-        match (self.view, self.carry.chars().next()) {
-            // Of white space the words need not know more.
-            (View::Word, Some(c)) if c.is_whitespace() => Ok(KindSet::one(CharKind::Other)),
-            _ => Err(NotYet),
-        }
+        if self.finished { Ok(KindSet::one(CharKind::Edge)) } else { Err(NotYet) }
     }
 
     /// Returns `true` if the character at `at` is a boundary as well as what it folds to.

@@ -7,7 +7,8 @@
 //! any script (RFC 6531) and of the signs `. _ + - % ! $ ^`, and of an apostrophe (`'` or `’`) between two of them. All other
 //! signs separate: `= / | ? & { } # * ~`, the grave accent, and white space, brackets and quotes. So does a percent escape of
 //! a separating character (`%20`, `%3D`), and a run of two dots, except in Japanese addresses (`.jp`), where carriers gave
-//! them out. It begins with a letter or a digit, or it is quoted (`"jane roe"@example.com`).
+//! them out. It begins with a letter or a digit. Quoted local parts (`"jane roe"@example.com`) are not matched: every quotation mark
+//! would hold text back in a stream.
 //!
 //! A host name consists of labels of letters, digits and marks of any script, and hyphens (UTS 46); the last label is all
 //! letters, or punycode.
@@ -55,7 +56,6 @@ pub(super) static RECOGNIZERS: &[Recognizer] = &[
     plain(Email, concat!(r"[A-Za-z0-9%\x80-\xff][A-Za-z0-9.!#$&'*+/=?^_`{|}~%\x80-\xff-]*", host!()), EMAIL_MAX, email)
         .around(*b"@%")
         .unless(in_authority),
-    plain(Email, concat!(r#""[A-Za-z0-9][A-Za-z0-9 .'_+\x80-\xff-]*""#, host!()), EMAIL_MAX, quoted_email).around(*b"@%"),
     plain(
         Url,
         concat!(
@@ -162,14 +162,6 @@ fn in_authority(before: &str, _: &str, _: &str) -> bool {
     let Some((scheme, userinfo)) = before.rsplit_once("://") else { return false };
     let ends = |c: char| c.is_whitespace() || matches!(c, '/' | '?' | '#' | '<' | '>' | '"' | '\'' | '`');
     scheme.ends_with(|c: char| c.is_ascii_alphanumeric()) && userinfo.contains(':') && !userinfo.contains(ends)
-}
-
-fn quoted_email(c: &Candidate<'_>) -> Verdict {
-    let Some((_, host)) = split_email(c.text) else { return reject_end(c) };
-    if !plausible_host(host) || host_goes_on(host, c.after) {
-        return reject_end(c);
-    }
-    accept_if(!c.before.is_some_and(is_letter))
 }
 
 /// Whether the host name is longer than the candidate, or another address begins.

@@ -198,14 +198,14 @@ fn any_of(chars: &[char]) -> Hir {
     Hir::class(Class::Unicode(ClassUnicode::new(chars.iter().map(|&c| ClassUnicodeRange::new(c, c)))))
 }
 
-/// Matches a run of white space as it is, and as the word view shows it: one space, or a blank line from two line breaks on.
+/// Matches a run of white space as it is, and as the word view shows it: one space, or a space and a blank line from two line breaks on.
 fn space(run: &[char]) -> Hir {
     let breaks = run.iter().enumerate().filter(|&(at, &c)| match c {
         '\n' => at.checked_sub(1).and_then(|before| run.get(before)) != Some(&'\r'),
         '\r' => true,
         _ => false,
     });
-    let shown = if breaks.count() > 1 { text(&['\n', '\n']) } else { text(&[' ']) };
+    let shown = if breaks.count() > 1 { text(&[' ', '\n', '\n']) } else { text(&[' ']) };
     Hir::alternation(vec![text(run), shown])
 }
 

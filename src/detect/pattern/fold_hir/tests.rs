@@ -217,6 +217,7 @@ fn a_run_of_white_space_matches_as_the_view_shows_it() {
         (r"buy\r\n stocks", "buy stocks"),
         (r"buy\n\nstocks", "buy\n\nstocks"),
         (r"buy\n \r\n\nstocks", "buy\n\nstocks"),
+        (r"buy\n\nstocks", "buy \n\t\nstocks"),
         (r"buy[\n,]stocks", "buy stocks"),
         (r"buy[\t\r]+stocks", "buy stocks"),
         (r"(?-u)buy[\n\t]stocks", "buy stocks"),
