@@ -306,9 +306,11 @@ fn beside_labels(
         return Some(Decision::From(behind));
     }
     let text = ground.text;
-    let before = labels.ends_at(text.last_seen(from, View::Pattern), name);
+    // A keyword that touches a label was no word of its own before.
+    let first = if labels.ends_at(text.last_seen(start, View::Pattern), name) { start } else { from };
+    let before = labels.ends_at(text.last_seen(first, View::Pattern), name);
     let behind = labels.begins_at(text.next_seen(to, View::Pattern), name);
-    let is_found = || is_found_beside(ground.detectors(), rule, text.slice(from, to), before, behind);
+    let is_found = || is_found_beside(ground.detectors(), rule, text.slice(first, to), before, behind);
     ((before || behind) && !is_found()).then_some(Decision::From(start + 1))
 }
 

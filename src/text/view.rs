@@ -278,17 +278,16 @@ impl ViewText {
         escape.next() == Some('%') && escape.take(2).filter(char::is_ascii_hexdigit).count() == 2
     }
 
-    /// Returns `true` if a part of the view begins or ends in a mark such as `²` that is next to what is no mark: then the mark is next to
+    /// Returns `true` if a part of the view begins or ends with a mark such as `²` that is next to what is no mark: then the mark is next to
     /// a value, and no part of it.
     pub(crate) fn is_marked(&self, range: Range<usize>) -> bool {
         if self.marks.is_empty() {
             return false;
         }
-        let chars = self.slice(range.clone());
-        let mut ends = chars.char_indices().rev().map(|(at, _)| self.is_mark(range.start + at));
-        let mut starts = chars.char_indices().map(|(at, _)| self.is_mark(range.start + at));
-        (ends.next() == Some(true) && ends.next() == Some(false))
-            || (starts.next() == Some(true) && starts.next() == Some(false))
+        let mut marks = self.slice(range.clone()).char_indices().map(|(at, _)| self.is_mark(range.start + at));
+        let (first, second) = (marks.next(), marks.clone().next());
+        let (last, last_but_one) = (marks.next_back(), marks.next_back());
+        (first == Some(true) && second == Some(false)) || (last == Some(true) && last_but_one.or(first) == Some(false))
     }
 
     /// Returns `true` if `at` is inside the `%20` of a URL.

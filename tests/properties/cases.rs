@@ -83,6 +83,11 @@ pub(crate) fn must(entity: EntityType) -> &'static [Case] {
     &CASES.get_or_init(|| EntityType::ALL.iter().map(read).collect())[index(entity)]
 }
 
+/// Returns `true` if the value of a case begins where a line does: a private key without its first line.
+pub(crate) fn begins_a_line(entity: EntityType, case: &Case) -> bool {
+    entity == EntityType::PrivateKey && !case.text.contains("-BEGIN ") && !case.text.contains("PuTTY")
+}
+
 pub(crate) fn guardrail(yaml: &str) -> Guardrail {
     Guardrail::new(Policy::from_yaml(yaml).unwrap_or_else(|error| panic!("{error}\n{yaml}")))
 }

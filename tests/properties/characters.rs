@@ -55,7 +55,7 @@ fn part_of_a_character_is_no_word() {
         // `ß` is `ss`: a part of the word `ßS`, and no part of a character.
         let is_whole_character = word == "ss";
         for guardrail in filters(word).into_iter().take(if is_whole_character { 1 } else { 2 }) {
-            for text in [text.to_owned(), format!("x {text} y"), format!("{text}."), format!("({text})")] {
+            for text in [text.to_owned(), format!("- {text} -"), format!("{text}."), format!("({text})")] {
                 let assessment = guardrail.assess(Source::Input, &text);
                 wrong.extend(
                     assessment.findings().iter().map(|finding| format!("{word:?} in {text:?} at {:?}", finding.span())),
@@ -74,7 +74,7 @@ fn whole_character_is_a_word() {
     {
         let [whole, part] = filters(word);
         for guardrail in [whole, part] {
-            let around = format!("x {text} y");
+            let around = format!("- {text} -");
             let assessment = guardrail.assess(Source::Input, &around);
             let spans: Vec<_> = assessment.findings().iter().map(|finding| finding.span().range()).collect();
             assert_eq!(spans, [2..2 + text.len(); 1], "{word:?} in {text:?}");

@@ -74,7 +74,9 @@ fn values_in_other_characters_are_found() {
     let zeros = zeros();
     assert!(zeros.len() > 60, "{} scripts with digits", zeros.len());
     for &entity in EntityType::ALL {
-        for (number, case) in must(entity).iter().enumerate() {
+        // An escape is written in ASCII.
+        let plain = must(entity).iter().filter(|case| !case.text.contains('\\'));
+        for (number, case) in plain.enumerate() {
             check(&mut table, "full width", entity, case, full_width);
             check(&mut table, "mathematical bold", entity, case, |value| mathematical(value, 0x1D400, 0x1D7CE));
             check(&mut table, "mathematical monospace", entity, case, |value| mathematical(value, 0x1D670, 0x1D7F6));

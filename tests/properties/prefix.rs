@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use banister::EntityType;
 
-use crate::cases::{Case, GROUPED, found, must};
+use crate::cases::{Case, GROUPED, begins_a_line, found, must};
 use crate::generate::{Rng, run};
 use crate::table::{Exceptions, Table};
 
@@ -86,7 +86,7 @@ fn values_are_found_behind_every_run() {
     run(14, |seed| {
         let mut rng = Rng::new(seed ^ 0x9FE);
         for &entity in EntityType::ALL {
-            for case in must(entity) {
+            for case in must(entity).iter().filter(|case| !begins_a_line(entity, case)) {
                 let run = random_run(&mut rng);
                 check(&mut table, "after a space", entity, &format!("{run} "), case);
                 check(&mut table, "after a line break", entity, &format!("{run}\n"), case);
@@ -125,8 +125,8 @@ fn values_are_found_behind_many_starts() {
         for count in (1..=40).chain([63, 64, 65, 127, 128, 129, 300]) {
             let prefix = format!("{} ", start.repeat(count));
             for &entity in EntityType::ALL {
-                let cases = must(entity);
-                check(&mut table, start, entity, &prefix, &cases[count % cases.len()]);
+                let cases: Vec<&Case> = must(entity).iter().filter(|case| !begins_a_line(entity, case)).collect();
+                check(&mut table, start, entity, &prefix, cases[count % cases.len()]);
             }
         }
     }
