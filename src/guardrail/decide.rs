@@ -235,7 +235,8 @@ impl Decider {
         if verdict == Verdict::NeedsContext {
             match self.contexts.near(detectors.entity_use(number), start, end, text, ground.labels) {
                 Context::Near => {}
-                Context::Absent => return Decision::Made(None),
+                // A later start may be nearer to a word, or need none.
+                Context::Absent => return Decision::From(start + 1),
                 Context::NotYet => return Decision::NotYet,
             }
         }

@@ -219,7 +219,7 @@ impl Evaluator {
         let mut settled = self.decider.settle(frontier, ground, &mut self.settled);
         let reach = self.guardrail.detectors().reach();
         self.decider.forget_before(settled, self.scanner.open_window(), reach);
-        self.labels.forget_before(settled.saturating_sub(reach));
+        self.labels.forget_before(settled.saturating_sub(reach + LOOKBEHIND_BYTES));
         if self.context_alone {
             self.settled.clear();
         }

@@ -71,7 +71,7 @@ impl ContextReading {
         let ground = Ground { guardrail, source, text, views, labels, words_known };
         let settled = self.decider.settle(frontier, ground, &mut self.settled);
         self.decider.forget_before(settled, self.scanner.open_window(), detectors.reach());
-        self.labels.forget_before(settled.saturating_sub(detectors.reach()));
+        self.labels.forget_before(settled.saturating_sub(detectors.reach() + super::evaluator::LOOKBEHIND_BYTES));
         let done = settled.min(end).saturating_sub(super::evaluator::LOOKBEHIND_BYTES);
         self.text.forget_before(done);
         self.scanner.forget_before(detectors, done);

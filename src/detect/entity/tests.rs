@@ -220,3 +220,103 @@ impl Matcher {
         kept
     }
 }
+
+impl Matcher {
+    /// Returns the starts that a validator takes back for a later one and accepts all the same: pattern, start and end.
+    fn taken_back(&self, text: &str) -> Vec<(&'static str, usize, usize)> {
+        let view = ViewText::of(text, View::Entity);
+        let mut wrong = Vec::new();
+        for (recognizer, machine) in &self.0 {
+            let asked = std::cell::RefCell::new(Vec::new());
+            let judge = |_, start: usize, end: usize| {
+                // The engine asks about no start inside `%20`.
+                if view.splits_percent(start) {
+                    return Verdict::Reject;
+                }
+                let verdict = (recognizer.validate)(&Candidate {
+                    text: view.slice(start..end),
+                    before: view.char_before(start),
+                    after: view.char_after(end),
+                });
+                asked.borrow_mut().push((start, end, verdict));
+                // Asked about every start, whatever it says.
+                Verdict::Reject
+            };
+            machine.scan(&mut MachineState::default(), &view, &judge, &mut Vec::new());
+            let asked = asked.into_inner();
+            for &(start, end, verdict) in &asked {
+                let Verdict::RejectBefore(bytes) = verdict else { continue };
+                let is_taken_back = |&&(other, other_end, other_verdict): &&(usize, usize, Verdict)| {
+                    let is_accepted = matches!(other_verdict, Verdict::Accept | Verdict::NeedsContext);
+                    is_accepted && other_end == end && other > start && other < start + bytes
+                };
+                wrong.extend(asked.iter().find(is_taken_back).map(|&(other, ..)| (recognizer.pattern, other, end)));
+            }
+        }
+        wrong
+    }
+}
+
+/// What a validator says of the starts behind a candidate's is true: no start that it would accept is passed over.
+#[test]
+fn no_start_is_passed_over_that_would_be_accepted() {
+    #[derive(serde::Deserialize)]
+    struct Cases {
+        must: Vec<String>,
+    }
+    const PREFIXES: &[&str] = &[
+        "8 ",
+        "8\n",
+        "10 ",
+        "1 2 3 ",
+        "1-",
+        "12.",
+        "+1 ",
+        "(1) ",
+        "a=",
+        "a.",
+        "x|",
+        "user/",
+        "4111 ",
+        "DE89 ",
+        "Dear ",
+        "Mr. ",
+        "Aa ",
+        "name: ",
+        "password=",
+        "token: ",
+        "http://",
+        "www.",
+        "12/",
+        "pin ",
+        "%20",
+        "1:",
+        "é",
+        "中",
+        "\"",
+        "'",
+        "=",
+        "_",
+        "**",
+        "2024-01-02 ",
+        "Main ",
+    ];
+    let mut wrong = std::collections::BTreeMap::new();
+    for &entity in EntityType::ALL {
+        let matcher = Matcher::new(recognizers_for(entity));
+        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/data/entities/{entity}.yaml"));
+        let cases: Cases = serde_yaml::from_str(&std::fs::read_to_string(path).expect("readable")).expect("cases");
+        for case in cases.must.iter().filter(|case| case.len() < 300) {
+            for prefix in PREFIXES {
+                let text = case.replace("<<", prefix).replace(">>", "");
+                for (pattern, start, end) in matcher.taken_back(&text) {
+                    wrong.entry((entity, pattern)).or_insert((text.clone(), start, end));
+                }
+            }
+        }
+    }
+    let show = |((entity, pattern), example): (&(EntityType, &str), &(String, usize, usize))| {
+        format!("{entity}: {example:?}, {}", pattern.chars().take(60).collect::<String>())
+    };
+    assert!(wrong.is_empty(), "{} wrong\n{}", wrong.len(), wrong.iter().map(show).collect::<Vec<_>>().join("\n"));
+}

@@ -108,40 +108,49 @@ pub(super) fn record(
     if !view.is_whole(end) {
         return;
     }
+    let mut needs_context = false;
     while let Some(start) = thread.starts.first_from(from).filter(|&start| start < end) {
         if !view.is_whole(start) || (meta.pairs_markup && !meta.is_paired(view, start, end)) {
             from = start + 1;
             continue;
         }
         let verdict = judge(meta.tag, start, end);
-        match verdict {
-            Verdict::Reject => {
-                from = start + 1;
-                continue;
-            }
-            Verdict::RejectBefore(bytes) => {
-                from = start + bytes.max(1);
-                continue;
-            }
-            Verdict::NeedsContext | Verdict::Accept => {}
+        if let Verdict::RejectBefore(bytes) = verdict {
+            from = start + bytes.max(1);
+            continue;
+        }
+        from = start + 1;
+        // A later start may need no context.
+        if verdict == Verdict::Reject || (verdict == Verdict::NeedsContext && needs_context) {
+            continue;
         }
         let first = first_in_reach(view, end, meta.cap);
         if start < first {
             from = first;
             continue;
         }
-        let replaced =
-            |best: &PatternMatch| best.tag == meta.tag && best.verdict == verdict && best.starts.first() >= Some(start);
-        let mut starts = match thread.bests.iter().position(replaced) {
-            Some(index) => thread.bests.swap_remove(index).starts,
-            None => Starts::default(),
-        };
-        thread.bests.retain(|best| !replaced(best));
-        starts.copy_from(&thread.starts);
-        starts.forget_before(start);
-        thread.bests.push(PatternMatch { tag: meta.tag, starts, end, verdict });
-        return;
+        keep(thread, PatternMatch { tag: meta.tag, starts: Starts::default(), end, verdict }, start);
+        if verdict == Verdict::Accept {
+            return;
+        }
+        needs_context = true;
     }
+}
+
+/// Keeps a match from `start` on in place of shorter ones.
+fn keep(thread: &mut Thread, mut found: PatternMatch, start: usize) {
+    let replaced = |best: &PatternMatch| {
+        best.tag == found.tag && best.verdict == found.verdict && best.starts.first() >= Some(start)
+    };
+    let mut starts = match thread.bests.iter().position(replaced) {
+        Some(index) => thread.bests.swap_remove(index).starts,
+        None => Starts::default(),
+    };
+    thread.bests.retain(|best| !replaced(best));
+    starts.copy_from(&thread.starts);
+    starts.forget_before(start);
+    found.starts = starts;
+    thread.bests.push(found);
 }
 
 /// Returns the earliest start of a match that ends at `end`, as far as the bytes of the text are concerned of which it takes too many.
