@@ -135,7 +135,7 @@ impl ViewText {
             0x1B => self.read_colour(rest, offset, is_last),
             b'_' | b'*' | b'~' => self.read_signs(rest, offset, is_last),
             _ if self.view.joins_spaces() && starts_space(rest) => self.read_space(rest, offset),
-            _ => self.read_char(rest, offset),
+            _ => self.read_char(rest, offset, is_last),
         }
     }
 
@@ -146,8 +146,11 @@ impl ViewText {
     }
 
     /// Folds one character.
-    fn read_char(&mut self, rest: &str, offset: usize) -> Read {
+    fn read_char(&mut self, rest: &str, offset: usize, is_last: bool) -> Read {
         let Some(c) = rest.chars().next() else { return Read::Open };
+        if !is_last && self.folds_to_sign(c) && !self.shows_next(rest.get(c.len_utf8()..).unwrap_or_default()) {
+            return Read::Open;
+        }
         self.fold_char(c, offset, offset + c.len_utf8());
         Read::Bytes(c.len_utf8())
     }
@@ -291,9 +294,17 @@ impl ViewText {
         Read::Bytes(run)
     }
 
+    /// Returns `true` if `c` is a sign of Markdown in another form, such as full width.
+    fn folds_to_sign(&self, c: char) -> bool {
+        !c.is_ascii() && matches!(fold(c, self.view), Folded::To(form) if matches!(&**form, "_" | "*" | "~"))
+    }
+
     /// Returns `true` if the text holds a character that the view shows, or what is known to be no letter.
     fn shows_next(&self, rest: &str) -> bool {
         for (at, c) in rest.char_indices() {
+            if self.folds_to_sign(c) && at <= MAX_INVISIBLE_BYTES {
+                continue;
+            }
             let is_seen = c.is_ascii() || *fold(c, self.view) != Folded::Dropped || at > MAX_INVISIBLE_BYTES;
             if !is_seen {
                 continue;

@@ -275,7 +275,8 @@ impl ViewText {
     /// Returns `true` if the `%20` of a URL begins at `at`.
     fn begins_percent(&self, at: usize) -> bool {
         let mut escape = self.chars_from(at);
-        escape.next() == Some('%') && escape.take(2).filter(char::is_ascii_hexdigit).count() == 2
+        let is_sign = escape.next() == Some('%') && !self.map.begins_unit(at);
+        is_sign && escape.take(2).filter(char::is_ascii_hexdigit).count() == 2
     }
 
     /// Returns `true` if a part of the view begins or ends with a mark such as `²` that is next to what is no mark: then the mark is next to

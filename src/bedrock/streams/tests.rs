@@ -84,11 +84,11 @@ proptest! {
             let length = *cuts.next().expect("endless");
             let (piece, tail) = rest.split_at(rest.ceil_char_boundary(length.min(rest.len())));
             rest = tail;
-            tool.push(piece, &start, &mut out, &mut done).expect("JSON");
+            tool.push(piece, start, &mut out, &mut done).expect("JSON");
             // What is out is the beginning of what it comes to.
             prop_assert!(expected.starts_with(&out), "{out} of {expected}");
         }
-        tool.finish(&start, &mut out, &mut done);
+        tool.finish(start, &mut out, &mut done);
         prop_assert_eq!(&out, &expected);
         prop_assert!(serde_json::from_str::<Value>(&out).is_ok());
         let found: usize = done.iter().map(|found| found.findings().len()).sum();

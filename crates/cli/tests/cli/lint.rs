@@ -82,7 +82,7 @@ fn errors_are_told_with_their_places() {
 fn patterns_that_match_more_than_they_list() {
     let files = Directory::new();
     let topic = "denied_topics:\n  - name: russian\n    patterns: ['[а-я]{6}', '(купить|продать) акции']\n";
-    let policy = files.file("p.yaml", &format!("version: 1\nname: bot\n{topic}"));
+    let policy = files.file("p.yaml", format!("version: 1\nname: bot\n{topic}"));
     let run = banister(&["lint", "-f", "json", &policy], "");
     assert_eq!(codes(&run.json()), [("wider-pattern", "russian")], "{run:?}");
     let run = banister(&["lint", &policy], "");

@@ -14,9 +14,9 @@ enum Pattern {
     Literal(char),
     /// Ranges of characters.
     Class(Vec<(char, char)>),
-    Concat(Vec<Pattern>),
-    Either(Vec<Pattern>),
-    Repeat(Box<Pattern>, u32, u32),
+    Concat(Vec<Self>),
+    Either(Vec<Self>),
+    Repeat(Box<Self>, u32, u32),
 }
 
 const LETTERS: &str = "aeopxstzkАВЕОРаверстухйёяжіΑΒΟαβοσςωάώéàçñßæøÉÀÇłı中国一了가각나힣ﬁＡａ１9½²¼٣";
@@ -141,7 +141,7 @@ fn pattern() -> impl Strategy<Value = Pattern> {
 /// Another way to write some letters, so that texts meet the patterns halfway.
 fn disguise(c: char, choice: usize) -> char {
     const WAYS: [&str; 10] = ["aаαàＡ", "eеéЕ", "oоοО", "pрρ", "xхχ", "cсç", "sßѕ", "tтτ", "1１²١", "9９٩"];
-    let way = WAYS.iter().find(|way| way.contains(c)).filter(|_| choice % 3 == 0);
+    let way = WAYS.iter().find(|way| way.contains(c)).filter(|_| choice.is_multiple_of(3));
     way.and_then(|way| way.chars().nth(choice / 3 % way.chars().count())).unwrap_or(c)
 }
 
