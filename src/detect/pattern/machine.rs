@@ -367,7 +367,9 @@ impl Machine {
         let before = view.kind_before(end);
         for &alternative in &info.matches {
             let meta = &self.alternatives[alternative as usize];
-            if self.judge_looks_behind || !meta.end.is_any() {
+            // Markup is in pairs: what opens before a match is only known to close once the next character is.
+            let is_open = meta.pairs_markup && after.is_err() && !meta.start.is_any();
+            if self.judge_looks_behind || !meta.end.is_any() || is_open {
                 let Ok(after) = after else {
                     thread.waiting = Some(end);
                     continue;
