@@ -302,7 +302,8 @@ impl ViewText {
     /// Returns `true` if the text holds a character that the view shows, or what is known to be no letter.
     fn shows_next(&self, rest: &str) -> bool {
         for (at, c) in rest.char_indices() {
-            if self.folds_to_sign(c) && at <= MAX_INVISIBLE_BYTES {
+            // One sign after another, with nothing seen between them, is one run.
+            if (matches!(c, '_' | '*' | '~') || self.folds_to_sign(c)) && at <= MAX_INVISIBLE_BYTES {
                 continue;
             }
             let is_seen = c.is_ascii() || *fold(c, self.view) != Folded::Dropped || at > MAX_INVISIBLE_BYTES;
