@@ -57,8 +57,8 @@ fn grouped(value: &str) -> String {
     groups.collect::<Vec<_>>().join("-").to_lowercase()
 }
 
-/// Every run of white space as one space.
-fn spaced(value: &str) -> String {
+/// Returns the text with one space in place of every run of white space.
+pub(super) fn spaced(value: &str) -> String {
     value.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 

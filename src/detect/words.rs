@@ -7,6 +7,7 @@ use std::collections::HashMap;
 use aho_corasick::automaton::{Automaton, StateID};
 use aho_corasick::{Anchored, MatchKind, StartKind, dfa, nfa::contiguous};
 
+use super::canonical::spaced;
 use crate::text::buffer::TextBuffer;
 use crate::text::fold::{MAX_INVISIBLE_BYTES, View, fold_in_case};
 use crate::text::kind::KindSet;
@@ -317,17 +318,11 @@ impl Entry {
             Spelling::Folded => true,
             Spelling::FoldedInCase => fold_in_case(text) == fold_in_case(&self.written),
             Spelling::AnyCase => {
-                text == &*self.written
-                    || single_spaced(text).to_lowercase() == single_spaced(&self.written).to_lowercase()
+                text == &*self.written || spaced(text).to_lowercase() == spaced(&self.written).to_lowercase()
             }
-            Spelling::Exact => text == &*self.written || single_spaced(text) == single_spaced(&self.written),
+            Spelling::Exact => text == &*self.written || spaced(text) == spaced(&self.written),
         }
     }
-}
-
-/// Returns the text with single spaces in place of its runs of white space.
-fn single_spaced(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 #[inline]
