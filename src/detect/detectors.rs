@@ -223,6 +223,9 @@ impl Builder {
                 if !self.words.add(word, WordRole::Rule(list.rule), list.whole_word, spelling) {
                     return Err((list.rule, never_found("a word")));
                 }
+                if list.disguised {
+                    self.words.add_disguised(word, list.rule, list.whole_word, list.case_sensitive);
+                }
             }
             self.bound_words(list.rule, &list.words);
         }

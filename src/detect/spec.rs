@@ -23,6 +23,8 @@ pub(crate) struct WordSpec {
     pub(crate) case_sensitive: bool,
     /// Fold look-alikes, diacritics, zero-width characters (`evasion: standard`); otherwise case only.
     pub(crate) folded: bool,
+    /// Recognize its words in disguise as well (`evasion: strict`).
+    pub(crate) disguised: bool,
 }
 
 /// One custom regex.

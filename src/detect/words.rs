@@ -4,17 +4,13 @@
 
 use std::collections::HashMap;
 
-use aho_corasick::automaton::{Automaton, StateID};
-use aho_corasick::{Anchored, MatchKind, StartKind, dfa, nfa::contiguous};
-
+use super::automaton::{Depths, Engine, StateID};
 use super::canonical::spaced;
+use super::skeleton::{SkeletonBuilder, SkeletonState, Skeletons};
 use crate::text::buffer::TextBuffer;
 use crate::text::fold::{MAX_INVISIBLE_BYTES, View, fold_in_case};
 use crate::text::kind::KindSet;
 use crate::text::view::{ViewText, fold_text};
-
-/// Up to this many words run as a DFA: about 1.5 kB a word, and two to three times the speed of the compact automaton.
-const MAX_DFA_WORDS: usize = 20_000;
 
 /// What a word is there for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -63,6 +59,7 @@ pub(crate) struct WordsBuilder {
     numbers: HashMap<String, usize>,
     patterns: Vec<String>,
     entries: Vec<Vec<Entry>>,
+    skeletons: SkeletonBuilder,
 }
 
 impl WordsBuilder {
@@ -81,104 +78,30 @@ impl WordsBuilder {
         true
     }
 
+    /// Adds a word to be recognized in disguise.
+    pub(crate) fn add_disguised(&mut self, word: &str, rule: u32, whole_word: bool, case_sensitive: bool) {
+        self.skeletons.add(rule, word, whole_word, case_sensitive);
+    }
+
     /// The automaton of all words; `None` when there are none.
     pub(crate) fn build(self) -> Option<Words> {
         if self.patterns.is_empty() {
             return None;
         }
         let lengths: Vec<usize> = self.patterns.iter().map(String::len).collect();
-        let engine = if self.patterns.len() <= MAX_DFA_WORDS { Engine::dfa(&self.patterns) } else { None };
-        let engine = match engine {
-            Some(engine) => engine,
-            None => Engine::compact(&self.patterns)?,
-        };
+        let engine = Engine::new(&self.patterns)?;
         let depths = engine.depths(&self.patterns);
         let longest = lengths.iter().copied().max().unwrap_or(0);
-        Some(Words { engine, entries: self.entries, lengths, depths, max_length: max_bytes(longest) })
+        let skeletons = self.skeletons.build();
+        let disguised = skeletons.as_ref().map_or(0, Skeletons::longest);
+        let max_length = max_bytes(longest).max(disguised);
+        Some(Words { engine, entries: self.entries, lengths, depths, skeletons, max_length })
     }
 }
 
 /// Most bytes of text in which a word of `length` folded bytes is looked for.
 pub(super) fn max_bytes(length: usize) -> usize {
     length * 16 + MAX_INVISIBLE_BYTES
-}
-
-#[derive(Debug)]
-enum Engine {
-    Dfa(dfa::DFA),
-    Compact(contiguous::NFA),
-}
-
-impl Engine {
-    fn dfa(patterns: &[String]) -> Option<Self> {
-        dfa::DFA::builder()
-            .match_kind(MatchKind::Standard)
-            .start_kind(StartKind::Unanchored)
-            .ascii_case_insensitive(true)
-            .prefilter(false)
-            .build(patterns)
-            .ok()
-            .map(Self::Dfa)
-    }
-
-    fn compact(patterns: &[String]) -> Option<Self> {
-        contiguous::NFA::builder()
-            .match_kind(MatchKind::Standard)
-            .ascii_case_insensitive(true)
-            .prefilter(false)
-            .build(patterns)
-            .ok()
-            .map(Self::Compact)
-    }
-
-    fn start(&self) -> StateID {
-        match self {
-            Self::Dfa(automaton) => automaton.start_state(Anchored::No),
-            Self::Compact(automaton) => automaton.start_state(Anchored::No),
-        }
-        .unwrap_or_default()
-    }
-
-    fn next(&self, state: StateID, byte: u8) -> StateID {
-        match self {
-            Self::Dfa(automaton) => automaton.next_state(Anchored::No, state, byte),
-            Self::Compact(automaton) => automaton.next_state(Anchored::No, state, byte),
-        }
-    }
-
-    /// For each state, how many bytes of a word have been read there.
-    fn depths(&self, patterns: &[String]) -> Depths {
-        let mut known: Vec<(usize, u16)> = Vec::new();
-        for pattern in patterns {
-            let mut state = self.start();
-            for (depth, &byte) in (1u16..).zip(pattern.as_bytes()) {
-                state = self.next(state, byte);
-                known.push((state.as_usize(), depth));
-            }
-        }
-        // The automata number their states with strides; without the common factor of two the table is small. The start has a number as
-        // well, and no depth.
-        let start = self.start().as_usize();
-        let shift = known.iter().fold(start, |bits, &(state, _)| bits | state).trailing_zeros().min(16);
-        let largest = known.iter().map(|&(state, _)| state >> shift).max().unwrap_or(0);
-        let mut depths = vec![0; largest + 1];
-        for (state, depth) in known {
-            depths[state >> shift] = depth;
-        }
-        Depths { depths, shift }
-    }
-}
-
-#[derive(Debug)]
-struct Depths {
-    depths: Vec<u16>,
-    shift: u32,
-}
-
-impl Depths {
-    fn of(&self, state: StateID) -> usize {
-        self.depths.get(state.as_usize() >> self.shift).copied().unwrap_or(0).into()
-    }
 }
 
 /// The automaton of all words of a policy.
@@ -189,6 +112,8 @@ pub(crate) struct Words {
     entries: Vec<Vec<Entry>>,
     lengths: Vec<usize>,
     depths: Depths,
+    /// Words that are recognized in disguise too.
+    skeletons: Option<Skeletons>,
     max_length: usize,
 }
 
@@ -200,6 +125,7 @@ pub(crate) struct WordsState {
     at: usize,
     /// Matches whose next character is not known yet: number, start and end in the view.
     waiting: Vec<(usize, usize, usize)>,
+    skeletons: SkeletonState,
 }
 
 impl Words {
@@ -213,13 +139,12 @@ impl Words {
             waiting.push((number, end - self.lengths[number], end));
         };
         let bytes = view.slice(first..view.end()).as_bytes();
-        let last = match &self.engine {
-            Engine::Dfa(automaton) => run(automaton, from, bytes, found),
-            Engine::Compact(automaton) => run(automaton, from, bytes, found),
-        };
-        state.state = Some(last);
+        state.state = Some(self.engine.run(from, bytes, found));
         state.at = view.end();
         self.resolve(state, view, text, out);
+        if let Some(skeletons) = &self.skeletons {
+            skeletons.scan(&mut state.skeletons, view, text, false, out);
+        }
     }
 
     /// Confirms the matches whose next character is known by now.
@@ -269,6 +194,9 @@ impl Words {
     pub(crate) fn finish(&self, state: &mut WordsState, view: &ViewText, text: &TextBuffer, out: &mut Vec<WordHit>) {
         self.resolve(state, view, text, out);
         state.state = None;
+        if let Some(skeletons) = &self.skeletons {
+            skeletons.scan(&mut state.skeletons, view, text, true, out);
+        }
     }
 
     /// Bytes of text in which the longest word is looked for.
@@ -281,9 +209,13 @@ impl Words {
         let depth = state.state.map_or(0, |state| self.depths.of(state));
         let begun = (depth > 0).then(|| view.end() - depth);
         let waiting = state.waiting.iter().map(|&(_, start, _)| start).min();
-        let first = begun.into_iter().chain(waiting).min()?;
-        let limit = text.floor_boundary(text.end().saturating_sub(self.max_length));
-        Some(view.text_start(first).max(limit))
+        let first = begun.into_iter().chain(waiting).min().map(|first| {
+            let limit = text.floor_boundary(text.end().saturating_sub(self.max_length));
+            view.text_start(first).max(limit)
+        });
+        let skeletons = self.skeletons.as_ref();
+        let disguised = skeletons.and_then(|skeletons| skeletons.earliest(&state.skeletons, view, text));
+        first.into_iter().chain(disguised).min()
     }
 }
 
@@ -323,17 +255,4 @@ impl Entry {
             Spelling::Exact => text == &*self.written || spaced(text) == spaced(&self.written),
         }
     }
-}
-
-#[inline]
-fn run<A: Automaton>(automaton: &A, mut state: StateID, bytes: &[u8], mut found: impl FnMut(usize, usize)) -> StateID {
-    for (at, &byte) in bytes.iter().enumerate() {
-        state = automaton.next_state(Anchored::No, state, byte);
-        if automaton.is_special(state) && automaton.is_match(state) {
-            for index in 0..automaton.match_len(state) {
-                found(automaton.match_pattern(state, index).as_usize(), at);
-            }
-        }
-    }
-    state
 }

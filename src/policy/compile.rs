@@ -48,6 +48,7 @@ pub(super) fn compile(mut resolved: Resolved, key: &[u8]) -> Result<Policy, (Arc
             whole_word: filter.whole_word,
             case_sensitive: filter.case_sensitive,
             folded: filter.evasion == Evasion::Standard,
+            disguised: false,
         });
     }
     for pii in &resolved.pii {

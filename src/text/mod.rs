@@ -12,6 +12,7 @@ mod fold_table;
 pub(crate) mod kind;
 mod offsets;
 mod reader;
+pub(crate) mod rewrite;
 mod span;
 pub(crate) mod unicode;
 mod utf8;

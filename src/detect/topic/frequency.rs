@@ -26,6 +26,11 @@ static WEIGHTS: Lazy<FxHashMap<&'static str, f32>> = Lazy::new(|| {
     weights
 });
 
+/// Returns `true` if a word, in lower case, is one of the common words of English.
+pub(crate) fn is_common_word(word: &str) -> bool {
+    WEIGHTS.contains_key(stem(word))
+}
+
 /// The weight of a stem.
 pub(super) fn weight(stem: &str) -> f32 {
     if !stem.is_empty() && stem.bytes().all(|byte| byte.is_ascii_digit()) {

@@ -10,6 +10,7 @@ mod similarity;
 mod stem;
 mod tokens;
 
+pub(crate) use frequency::is_common_word;
 pub(crate) use model::{Likeness, says_something};
 pub(crate) use similarity::{Similarity, SimilarityState, Window};
 pub(crate) use tokens::MAX_WINDOW_BYTES;

@@ -1,0 +1,117 @@
+//! Aho-Corasick over the words of a policy, one byte at a time.
+
+use aho_corasick::automaton::Automaton;
+pub(super) use aho_corasick::automaton::StateID;
+use aho_corasick::{Anchored, MatchKind, StartKind, dfa, nfa::contiguous};
+
+/// Up to this many words run as a DFA: about 1.5 kB a word, and two to three times the speed of the compact automaton.
+const MAX_DFA_WORDS: usize = 20_000;
+
+/// An automaton that finds all words, overlapping ones included.
+#[derive(Debug)]
+pub(super) enum Engine {
+    Dfa(dfa::DFA),
+    Compact(contiguous::NFA),
+}
+
+impl Engine {
+    /// Returns the automaton of `words`, in lower case; `None` if they are too many.
+    pub(super) fn new(words: &[String]) -> Option<Self> {
+        let fast = if words.len() <= MAX_DFA_WORDS { Self::dfa(words) } else { None };
+        fast.or_else(|| Self::compact(words))
+    }
+
+    fn dfa(patterns: &[String]) -> Option<Self> {
+        dfa::DFA::builder()
+            .match_kind(MatchKind::Standard)
+            .start_kind(StartKind::Unanchored)
+            .ascii_case_insensitive(true)
+            .prefilter(false)
+            .build(patterns)
+            .ok()
+            .map(Self::Dfa)
+    }
+
+    fn compact(patterns: &[String]) -> Option<Self> {
+        contiguous::NFA::builder()
+            .match_kind(MatchKind::Standard)
+            .ascii_case_insensitive(true)
+            .prefilter(false)
+            .build(patterns)
+            .ok()
+            .map(Self::Compact)
+    }
+
+    /// Returns the state before any text.
+    pub(super) fn start(&self) -> StateID {
+        match self {
+            Self::Dfa(automaton) => automaton.start_state(Anchored::No),
+            Self::Compact(automaton) => automaton.start_state(Anchored::No),
+        }
+        .unwrap_or_default()
+    }
+
+    /// Reads `bytes`, and reports each word that ends in them with its number and the index of its last byte. Returns the state reached.
+    pub(super) fn run(&self, state: StateID, bytes: &[u8], found: impl FnMut(usize, usize)) -> StateID {
+        match self {
+            Self::Dfa(automaton) => run(automaton, state, bytes, found),
+            Self::Compact(automaton) => run(automaton, state, bytes, found),
+        }
+    }
+
+    /// Returns the state after one more byte.
+    fn next(&self, state: StateID, byte: u8) -> StateID {
+        match self {
+            Self::Dfa(automaton) => automaton.next_state(Anchored::No, state, byte),
+            Self::Compact(automaton) => automaton.next_state(Anchored::No, state, byte),
+        }
+    }
+
+    /// For each state, how many bytes of a word have been read there.
+    pub(super) fn depths(&self, patterns: &[String]) -> Depths {
+        let mut known: Vec<(usize, u16)> = Vec::new();
+        for pattern in patterns {
+            let mut state = self.start();
+            for (depth, &byte) in (1u16..).zip(pattern.as_bytes()) {
+                state = self.next(state, byte);
+                known.push((state.as_usize(), depth));
+            }
+        }
+        // The automata number their states with strides; without the common factor of two the table is small. The start has a number as
+        // well, and no depth.
+        let start = self.start().as_usize();
+        let shift = known.iter().fold(start, |bits, &(state, _)| bits | state).trailing_zeros().min(16);
+        let largest = known.iter().map(|&(state, _)| state >> shift).max().unwrap_or(0);
+        let mut depths = vec![0; largest + 1];
+        for (state, depth) in known {
+            depths[state >> shift] = depth;
+        }
+        Depths { depths, shift }
+    }
+}
+
+/// How many bytes of a word have been read in each state.
+#[derive(Debug)]
+pub(super) struct Depths {
+    depths: Vec<u16>,
+    shift: u32,
+}
+
+impl Depths {
+    pub(super) fn of(&self, state: StateID) -> usize {
+        self.depths.get(state.as_usize() >> self.shift).copied().unwrap_or(0).into()
+    }
+}
+
+#[inline]
+fn run<A: Automaton>(automaton: &A, mut state: StateID, bytes: &[u8], mut found: impl FnMut(usize, usize)) -> StateID {
+    for (at, &byte) in bytes.iter().enumerate() {
+        state = automaton.next_state(Anchored::No, state, byte);
+        if automaton.is_special(state) && automaton.is_match(state) {
+            for index in 0..automaton.match_len(state) {
+                found(automaton.match_pattern(state, index).as_usize(), at);
+            }
+        }
+    }
+    state
+}

@@ -1,0 +1,245 @@
+//! Words written so that a filter does not know them: with digits for letters, s p a c e d, d.o.t.t.e.d, with repeated letters.
+//!
+//! The *skeleton* of a word is its letters, each in a class with the signs that stand for it, without separators, each run of a class
+//! once. Text has the same skeleton however a word in it is disguised, so one automaton over skeletons finds every candidate;
+//! [`disguise`] then compares it with the word letter by letter.
+
+mod disguise;
+mod runs;
+#[cfg(test)]
+mod tests;
+
+use self::disguise::Disguised;
+use self::runs::{Gap, Runs};
+use super::automaton::{Depths, Engine, StateID};
+use super::words::{WordHit, WordRole};
+use crate::text::buffer::TextBuffer;
+use crate::text::view::ViewText;
+
+/// Letters a word must have at least: of fewer, anything is a disguise.
+const MIN_LETTERS: usize = 3;
+
+/// Returns the most bytes of text in which a word of so many letters is recognized.
+pub(super) const fn max_bytes(letters: usize) -> usize {
+    12 * letters + 64
+}
+
+/// Returns the number of bytes of text in which `word` is recognized.
+pub(super) fn span_of(word: &str) -> usize {
+    Disguised::new(0, word, true, false).map_or(0, |word| max_bytes(word.letters()))
+}
+
+/// Which signs are letters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Signs {
+    /// `$hit`: they stand for letters.
+    Letters,
+    /// `s|h|i|t`: they separate letters.
+    Separators,
+}
+
+/// Collects words, then builds the automaton.
+#[derive(Debug, Default)]
+pub(super) struct SkeletonBuilder {
+    numbers: std::collections::HashMap<String, usize>,
+    skeletons: Vec<String>,
+    words: Vec<Vec<Disguised>>,
+}
+
+impl SkeletonBuilder {
+    /// Adds a word. One that is too short, or has no letters, has no disguise.
+    pub(super) fn add(&mut self, rule: u32, word: &str, whole_word: bool, case_sensitive: bool) {
+        let Some(word) = Disguised::new(rule, word, whole_word, case_sensitive) else { return };
+        let number = *self.numbers.entry(word.skeleton()).or_insert_with_key(|skeleton| {
+            self.skeletons.push(skeleton.clone());
+            self.words.push(Vec::new());
+            self.words.len() - 1
+        });
+        if let Some(words) = self.words.get_mut(number) {
+            words.push(word);
+        }
+    }
+
+    /// Returns the automaton of all words; `None` if there are none.
+    pub(super) fn build(self) -> Option<Skeletons> {
+        if self.skeletons.is_empty() {
+            return None;
+        }
+        let engine = Engine::new(&self.skeletons)?;
+        let lengths = self.skeletons.iter().map(|skeleton| skeleton.chars().count()).collect::<Vec<_>>();
+        let longest = self.words.iter().flatten().map(|word| max_bytes(word.letters())).max().unwrap_or(0);
+        let most_runs = lengths.iter().copied().max().unwrap_or(0);
+        Some(Skeletons { depths: engine.depths(&self.skeletons), engine, lengths, words: self.words, longest, most_runs })
+    }
+}
+
+/// The automaton of all words that are recognized in disguise.
+#[derive(Debug)]
+pub(super) struct Skeletons {
+    engine: Engine,
+    depths: Depths,
+    /// Runs of each skeleton.
+    lengths: Vec<usize>,
+    /// The words of each skeleton.
+    words: Vec<Vec<Disguised>>,
+    longest: usize,
+    most_runs: usize,
+}
+
+/// What is remembered of a view.
+#[derive(Debug)]
+pub(super) struct SkeletonState {
+    readings: [Reading; 2],
+    /// How far the view has been read.
+    at: usize,
+}
+
+impl Default for SkeletonState {
+    fn default() -> Self {
+        Self { readings: [Signs::Letters, Signs::Separators].map(Reading::new), at: 0 }
+    }
+}
+
+#[derive(Debug)]
+struct Reading {
+    signs: Signs,
+    state: Option<StateID>,
+    runs: Runs,
+    /// Skeletons found of which the last run may be longer: number, and the number of that run.
+    waiting: Vec<(usize, usize)>,
+}
+
+impl Reading {
+    fn new(signs: Signs) -> Self {
+        Self { signs, state: None, runs: Runs::default(), waiting: Vec::new() }
+    }
+}
+
+impl Skeletons {
+    /// Reads what is new in the view. Words found go to `out` once their end is known.
+    pub(super) fn scan(
+        &self,
+        state: &mut SkeletonState,
+        view: &ViewText,
+        text: &TextBuffer,
+        is_last: bool,
+        out: &mut Vec<WordHit>,
+    ) {
+        let fresh = view.slice(state.at..view.end());
+        for reading in &mut state.readings {
+            for (at, c) in fresh.char_indices() {
+                self.read(reading, c.to_ascii_lowercase(), state.at + at, (view, text), out);
+            }
+            if is_last {
+                self.resolve(reading, (view, text), out);
+            }
+        }
+        state.at = view.end();
+    }
+
+    fn read(&self, reading: &mut Reading, c: char, at: usize, ground: (&ViewText, &TextBuffer), out: &mut Vec<WordHit>) {
+        let Some(class) = class_of(c, reading.signs) else {
+            if reading.runs.separate(c) == Gap::Broken {
+                self.resolve(reading, ground, out);
+                reading.runs.clear();
+                reading.state = None;
+            }
+            return;
+        };
+        if reading.runs.extend(class, c, at) {
+            // A longer run is no longer waited for.
+            if reading.runs.is_full() {
+                self.resolve(reading, ground, out);
+            }
+            return;
+        }
+        self.resolve(reading, ground, out);
+        reading.runs.begin(class, c, at, self.most_runs);
+        let Reading { state, runs, waiting, .. } = reading;
+        let from = state.unwrap_or_else(|| self.engine.start());
+        let last = runs.last_number();
+        let mut buffer = [0; 4];
+        let bytes = class.encode_utf8(&mut buffer).as_bytes();
+        *state = Some(self.engine.run(from, bytes, |number, _| waiting.push((number, last))));
+    }
+
+    /// Compares what was found with the words, now that the last run is complete.
+    fn resolve(&self, reading: &mut Reading, (view, text): (&ViewText, &TextBuffer), out: &mut Vec<WordHit>) {
+        for (number, last) in reading.waiting.drain(..) {
+            let (Some(words), Some(&length)) = (self.words.get(number), self.lengths.get(number)) else { continue };
+            for word in words {
+                let Some((start, end)) = word.find(&reading.runs, last, length, view, text) else { continue };
+                out.push(WordHit { role: WordRole::Rule(word.rule()), start, end: text.skip_marks(end) });
+            }
+        }
+    }
+
+    /// Returns the earliest position at which a word may have begun that is not reported yet.
+    pub(super) fn earliest(&self, state: &SkeletonState, view: &ViewText, text: &TextBuffer) -> Option<usize> {
+        let first = state.readings.iter().filter_map(|reading| self.first_run(reading)).min()?;
+        let limit = text.floor_boundary(text.end().saturating_sub(self.longest));
+        Some(view.text_start(first).max(limit))
+    }
+
+    fn first_run(&self, reading: &Reading) -> Option<usize> {
+        let depth = reading.state.map_or(0, |state| self.depths.of(state));
+        let begun = (depth > 0).then(|| reading.runs.start_of_bytes(depth)).flatten();
+        let waiting = reading.waiting.iter().filter_map(|&(number, last)| {
+            let length = self.lengths.get(number).copied()?;
+            reading.runs.start_of((last + 1).checked_sub(length)?)
+        });
+        waiting.chain(begun).min()
+    }
+
+    /// Returns the number of bytes in which the longest word is recognized.
+    pub(super) fn longest(&self) -> usize {
+        self.longest
+    }
+}
+
+/// Returns the class of a letter or of a sign that stands for one; `None` for what separates letters.
+fn class_of(c: char, signs: Signs) -> Option<char> {
+    Some(match c {
+        '0' | 'o' => 'o',
+        '1' | 'i' | 'l' => 'i',
+        '2' | 'z' => 'z',
+        '3' | 'e' => 'e',
+        '4' | 'a' => 'a',
+        '5' | 's' => 's',
+        '6' | '9' | 'g' | 'q' => 'g',
+        '7' | 't' => 't',
+        '8' | 'b' => 'b',
+        c if c.is_alphanumeric() => c,
+        _ if signs == Signs::Separators => return None,
+        '@' => 'a',
+        '$' | '§' => 's',
+        '!' | '|' | '£' | '¡' => 'i',
+        '€' => 'e',
+        '+' => 't',
+        '(' => 'c',
+        '#' => 'h',
+        '¥' => 'y',
+        _ => return None,
+    })
+}
+
+/// Returns `true` if `sign`, no letter, stands for `letter`.
+fn stands_for(sign: char, letter: char) -> bool {
+    match sign {
+        '0' => letter == 'o',
+        '1' | '!' | '|' | '¡' => matches!(letter, 'i' | 'l'),
+        '2' => letter == 'z',
+        '3' | '€' => letter == 'e',
+        '4' | '@' => letter == 'a',
+        '5' | '$' | '§' => letter == 's',
+        '6' => letter == 'g',
+        '9' => matches!(letter, 'g' | 'q'),
+        '7' | '+' => letter == 't',
+        '8' => letter == 'b',
+        '£' => letter == 'l',
+        '(' => letter == 'c',
+        '#' => letter == 'h',
+        '¥' => letter == 'y',
+        _ => false,
+    }
+}

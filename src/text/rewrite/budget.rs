@@ -1,0 +1,47 @@
+//! How many bytes of text a part of a rewritten text can stand for.
+
+use super::Unit;
+
+/// Bytes of text that each character may stand for beyond its own, on average.
+const PER_CHAR: usize = 12;
+
+/// Bytes of text that may be saved for one place.
+const SAVED: usize = 256;
+
+/// Stands where more was left out than may be. No value and no word holds it.
+const BREAK: char = '\u{FFFC}';
+
+/// Returns the number of bytes of text that `bytes` of a rewritten text stand for at most.
+pub(crate) const fn rewritten_bytes(bytes: usize) -> usize {
+    bytes.saturating_mul(PER_CHAR + 1).saturating_add(SAVED)
+}
+
+/// Breaks the text where more of it was left out than its characters have earned: what a match can stand for, and with it what a
+/// stream must buffer, has a limit.
+#[derive(Debug)]
+pub(super) struct Budget {
+    saved: usize,
+    end: usize,
+}
+
+impl Default for Budget {
+    fn default() -> Self {
+        Self { saved: SAVED, end: 0 }
+    }
+}
+
+impl Budget {
+    /// Passes `unit` on to `put`, after a break if the text it follows is too far behind.
+    pub(super) fn spend(&mut self, unit: Unit, put: &mut dyn FnMut(Unit)) {
+        let cost = (unit.end - self.end.min(unit.end)).saturating_sub(unit.c.len_utf8());
+        self.end = unit.end;
+        match self.saved.checked_sub(cost) {
+            Some(left) => self.saved = (left + PER_CHAR).min(SAVED),
+            None => {
+                self.saved = SAVED.saturating_sub(unit.end - unit.start);
+                put(Unit { c: BREAK, start: unit.start, end: unit.start });
+            }
+        }
+        put(unit);
+    }
+}

@@ -1,0 +1,125 @@
+//! Character references of HTML.
+
+use super::decode::Read;
+
+/// Longest reference, `&` and `;` included.
+const MAX_BYTES: usize = 32;
+
+/// Named references of ASCII punctuation and of spaces and dashes. Source: "Named character references" of the HTML standard.
+const NAMED: &[(&str, char)] = &[
+    ("AMP", '&'),
+    ("GT", '>'),
+    ("Hat", '^'),
+    ("LT", '<'),
+    ("NewLine", '\n'),
+    ("QUOT", '"'),
+    ("Tab", '\t'),
+    ("amp", '&'),
+    ("apos", '\''),
+    ("ast", '*'),
+    ("bsol", '\\'),
+    ("colon", ':'),
+    ("comma", ','),
+    ("commat", '@'),
+    ("dash", '-'),
+    ("dollar", '$'),
+    ("emsp", ' '),
+    ("ensp", ' '),
+    ("equals", '='),
+    ("excl", '!'),
+    ("grave", '`'),
+    ("gt", '>'),
+    ("hyphen", '-'),
+    ("lbrace", '{'),
+    ("lbrack", '['),
+    ("lcub", '{'),
+    ("lowbar", '_'),
+    ("lpar", '('),
+    ("lsqb", '['),
+    ("lt", '<'),
+    ("mdash", '-'),
+    ("nbsp", ' '),
+    ("ndash", '-'),
+    ("num", '#'),
+    ("percnt", '%'),
+    ("period", '.'),
+    ("plus", '+'),
+    ("quest", '?'),
+    ("quot", '"'),
+    ("rbrace", '}'),
+    ("rbrack", ']'),
+    ("rcub", '}'),
+    ("rpar", ')'),
+    ("rsqb", ']'),
+    ("semi", ';'),
+    ("shy", '\u{AD}'),
+    ("sol", '/'),
+    ("thinsp", ' '),
+    ("verbar", '|'),
+    ("zwj", '\u{200D}'),
+    ("zwnj", '\u{200C}'),
+];
+
+/// Reads the reference at the start of `rest`, which begins with `&`. One that stands for the `&` of another is read through:
+/// `&amp;#64;` is `@`.
+pub(super) fn reference(rest: &str, is_last: bool) -> Read {
+    let mut at = 1;
+    while let Some(more) = rest.get(at..).and_then(|inner| inner.strip_prefix("amp;")) {
+        // Only if a reference follows; `&amp;` alone is an `&`.
+        match one(more, is_last) {
+            Some(Read::Char(c, bytes)) if c != '&' => return Read::Char(c, at + 4 + bytes),
+            Some(Read::Open) => return Read::Open,
+            _ if more.starts_with("amp;") && at < MAX_BYTES => at += 4,
+            _ => break,
+        }
+    }
+    match rest.get(at..).and_then(|name| one(name, is_last)) {
+        Some(Read::Char(c, bytes)) => Read::Char(c, at + bytes),
+        Some(open) => open,
+        None => Read::Plain,
+    }
+}
+
+/// Reads what follows an `&`; `None` if that is no reference.
+fn one(name: &str, is_last: bool) -> Option<Read> {
+    if let Some(number) = name.strip_prefix('#') {
+        return numbered(number, is_last);
+    }
+    let end = name.bytes().take(MAX_BYTES).take_while(u8::is_ascii_alphanumeric).count();
+    match name.as_bytes().get(end) {
+        None if !is_last && end < MAX_BYTES => return Some(Read::Open),
+        Some(b';') => {}
+        _ => return None,
+    }
+    let body = name.get(..end)?;
+    let at = NAMED.binary_search_by_key(&body, |&(name, _)| name).ok()?;
+    NAMED.get(at).map(|&(_, c)| Read::Char(c, end + 1))
+}
+
+/// Reads the number of a reference, after its `#`. As in browsers, a number without its semicolon is one too.
+fn numbered(number: &str, is_last: bool) -> Option<Read> {
+    if number.is_empty() && !is_last {
+        return Some(Read::Open);
+    }
+    let (digits, radix, before) = match number.strip_prefix(['x', 'X']) {
+        Some(digits) => (digits, 16, 2),
+        None => (number, 10, 1),
+    };
+    let end = digits.chars().take(MAX_BYTES).take_while(|c| c.is_digit(radix)).count();
+    let closed = match digits.as_bytes().get(end) {
+        None if !is_last && end < MAX_BYTES => return Some(Read::Open),
+        last => last == Some(&b';'),
+    };
+    let code = u32::from_str_radix(digits.get(..end)?, radix).ok()?;
+    char::from_u32(code).map(|c| Read::Char(c, before + end + usize::from(closed)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::NAMED;
+
+    #[test]
+    fn the_names_are_sorted() {
+        assert!(NAMED.is_sorted_by_key(|&(name, _)| name));
+    }
+}

@@ -1,0 +1,156 @@
+//! Text as `evasion: strict` reads it: encodings decoded, and what is put between the characters of a value left out.
+//!
+//! A [`Rewritten`] text grows like the text it is made from, and does not depend on how that text was cut. It is read like any other
+//! text; spans in it map back to whole characters of the text as given.
+//!
+//! Two stages work on *units*, characters with the bytes they stand for: [`decode`] reads encodings, then [`values`] or [`letters`]
+//! undoes what hides a value or a word. [`budget`] limits how many bytes of text a part of the result can stand for.
+
+mod budget;
+mod decode;
+mod entities;
+mod glyphs;
+mod joints;
+mod letters;
+mod queue;
+#[cfg(test)]
+mod tests;
+mod values;
+
+use self::budget::Budget;
+use self::decode::Decoder;
+use self::letters::Letters;
+use self::queue::Queue;
+use self::values::Values;
+use super::offsets::OffsetMap;
+
+pub(crate) use self::budget::rewritten_bytes;
+pub(crate) use self::letters::One;
+
+/// A character, and the bytes of the text that it stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Unit {
+    c: char,
+    start: usize,
+    end: usize,
+}
+
+/// What a rewriting undoes after encodings are decoded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Rewriting {
+    /// Nothing more: words are matched over this with [`crate::detect`]'s own tolerance.
+    Decoded,
+    /// What separates and spells the digits of a value, `(at)` and `(dot)`.
+    Values,
+    /// What separates and replaces the letters of words, with `1` read as this letter.
+    Letters(One),
+}
+
+#[derive(Debug)]
+enum Stage {
+    Decoded,
+    Values(Values),
+    Letters(Letters),
+}
+
+/// A text that grows, rewritten.
+#[derive(Debug)]
+pub(crate) struct Rewritten {
+    decoder: Decoder,
+    decoded: Vec<Unit>,
+    queue: Queue,
+    stage: Stage,
+    budget: Budget,
+    /// What came of the text since [`Self::take`] was called last.
+    fresh: String,
+    end: usize,
+    map: OffsetMap,
+}
+
+impl Rewritten {
+    pub(crate) fn new(rewriting: Rewriting) -> Self {
+        let stage = match rewriting {
+            Rewriting::Decoded => Stage::Decoded,
+            Rewriting::Values => Stage::Values(Values::default()),
+            Rewriting::Letters(one) => Stage::Letters(Letters::new(one)),
+        };
+        Self {
+            decoder: Decoder::default(),
+            decoded: Vec::new(),
+            queue: Queue::default(),
+            stage,
+            budget: Budget::default(),
+            fresh: String::new(),
+            end: 0,
+            map: OffsetMap::default(),
+        }
+    }
+
+    /// Reads `chunk`, which begins at `offset` of the text.
+    pub(crate) fn push(&mut self, chunk: &str, offset: usize) {
+        self.decoder.push(chunk, offset, &mut self.decoded);
+        self.run(false);
+    }
+
+    /// Ends the text.
+    pub(crate) fn finish(&mut self) {
+        self.decoder.finish(&mut self.decoded);
+        self.run(true);
+    }
+
+    fn run(&mut self, is_last: bool) {
+        let Self { decoded, queue, stage, budget, fresh, end, map, .. } = self;
+        queue.add(decoded);
+        let mut put = |unit: Unit| budget.spend(unit, &mut |unit| keep(unit, fresh, end, map));
+        match stage {
+            Stage::Decoded => queue.drain(&mut put),
+            Stage::Values(values) => values.run(queue, is_last, &mut put),
+            Stage::Letters(letters) => letters.run(queue, is_last, &mut put),
+        }
+    }
+
+    /// Returns what came of the text since the last call.
+    pub(crate) fn take(&mut self) -> String {
+        std::mem::take(&mut self.fresh)
+    }
+
+    /// Returns where the text begins that the result does not show yet.
+    pub(crate) fn unread(&self) -> Option<usize> {
+        self.queue.first_start().or(self.decoder.unread())
+    }
+
+    /// Returns where in the text the character of byte `at` begins. At the end of the result there is none: `None`.
+    pub(crate) fn text_start(&self, at: usize) -> Option<usize> {
+        (at < self.end).then(|| self.map.text_start(at))
+    }
+
+    /// Returns where in the text the character before `at` ends.
+    pub(crate) fn text_end(&self, at: usize) -> usize {
+        self.map.text_end(at)
+    }
+
+    /// Forgets what came from the text before byte `at` of the result.
+    pub(crate) fn forget_before(&mut self, at: usize) {
+        self.map.forget_before(at);
+    }
+}
+
+/// Rewrites text that is complete, such as the example of a topic.
+pub(crate) fn rewrite(text: &str, rewriting: Rewriting) -> String {
+    let mut rewritten = Rewritten::new(rewriting);
+    rewritten.push(text, 0);
+    rewritten.finish();
+    rewritten.take()
+}
+
+fn keep(unit: Unit, fresh: &mut String, end: &mut usize, map: &mut OffsetMap) {
+    let bytes = unit.c.len_utf8();
+    // The map takes a unit as long as its character for the character itself, and joins it with its neighbours.
+    if unit.end - unit.start == bytes {
+        map.push_same(*end, unit.start);
+    } else {
+        map.push_unit(*end, unit.start, unit.end);
+    }
+    fresh.push(unit.c);
+    *end += bytes;
+}

@@ -1,0 +1,52 @@
+//! The units that a stage has not decided on yet.
+
+use std::collections::VecDeque;
+
+use super::Unit;
+
+/// Units in text order. A stage looks ahead in them, and waits where they end too soon.
+#[derive(Debug, Default)]
+pub(super) struct Queue {
+    units: VecDeque<Unit>,
+}
+
+impl Queue {
+    pub(super) fn add(&mut self, units: &mut Vec<Unit>) {
+        self.units.extend(units.drain(..));
+    }
+
+    pub(super) fn drain(&mut self, put: &mut dyn FnMut(Unit)) {
+        self.units.drain(..).for_each(put);
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.units.len()
+    }
+
+    pub(super) fn get(&self, at: usize) -> Option<Unit> {
+        self.units.get(at).copied()
+    }
+
+    pub(super) fn char(&self, at: usize) -> Option<char> {
+        self.units.get(at).map(|unit| unit.c)
+    }
+
+    /// Returns how many units from `at` on, at most `limit`, are such characters.
+    pub(super) fn run(&self, at: usize, limit: usize, is_such: impl Fn(char) -> bool) -> usize {
+        self.units.iter().skip(at).take(limit).take_while(|unit| is_such(unit.c)).count()
+    }
+
+    /// Removes the first unit.
+    pub(super) fn pop(&mut self) -> Option<Unit> {
+        self.units.pop_front()
+    }
+
+    /// Removes the first `count` units.
+    pub(super) fn skip(&mut self, count: usize) {
+        self.units.drain(..count.min(self.units.len()));
+    }
+
+    pub(super) fn first_start(&self) -> Option<usize> {
+        self.units.front().map(|unit| unit.start)
+    }
+}

@@ -1,0 +1,107 @@
+//! What each rewriting shows, and that it does not depend on how the text was cut.
+
+use super::{One, Rewriting, Rewritten, rewrite};
+
+const ALL: [Rewriting; 4] =
+    [Rewriting::Decoded, Rewriting::Values, Rewriting::Letters(One::I), Rewriting::Letters(One::L)];
+
+#[test]
+fn encodings_are_decoded() {
+    for (text, shown) in [
+        ("jane&#64;example&period;com", "jane@example.com"),
+        ("jane&amp;#x40;example.com &amp; b", "jane@example.com & b"),
+        ("jane%40example.com 100% of 5%a", "jane@example.com 100% of 5%a"),
+        ("jane%2540example.com", "jane@example.com"),
+        ("caf%C3%A9 %C3", "café %C3"),
+        (r"jane\u0040example\x2ecom", "jane@example.com"),
+        (r"\u{5a}orblax \\u005aorblax \ud835\udc19", "Zorblax Zorblax Z"),
+        (r"jane\@example\.com \n \q", r"jane@example.com \n \q"),
+        ("Zor<b>bl</b>ax<br/>a <i class='x'>b</i> <!-- c -->d", "Zorblax a b d"),
+        ("1 < 2 and <jane@example.com>", "1 < 2 and <jane@example.com>"),
+        ("Zor\u{1}bl\u{e000}a\u{fffd}x\u{1b}[31m!", "Zorblax!"),
+        ("🇿🇴🇷 🅉 ʇǝsʇ 4\u{fe0f}\u{20e3}", "zor Z test 4"),
+        ("a&b &c; &#; &", "a&b &c; &#; &"),
+        ("４ １\u{200b}１ x²", "4 11 x²"),
+    ] {
+        assert_eq!(rewrite(text, Rewriting::Decoded), shown, "{text}");
+    }
+}
+
+#[test]
+fn values_are_put_together() {
+    for (text, shown) in [
+        ("4 1 1 1 1 1 1 1", "41111111"),
+        ("4-one.one, ONE 11 1", "4111 11 1"),
+        ("vier eins fünf", "415"),
+        ("jane (at) example [dot] com", "jane@example.com"),
+        ("jane[at]example.com (at least)", "jane@example.com (at least)"),
+        ("4111**1111**1111_1111 a_b a_1", "4111111111111111 a_b a_1"),
+        ("4111-\n  1111 a - b", "41111111 a - b"),
+        ("四一一一", "4111"),
+        ("{CREDIT_DEBIT_CARD_NUMBER_1}", "{CREDIT_DEBIT_CARD_NUMBER_1}"),
+        ("someone two-step 1st", "someone 2-step 1st"),
+    ] {
+        assert_eq!(rewrite(text, Rewriting::Values), shown, "{text}");
+    }
+}
+
+#[test]
+fn letters_are_put_together() {
+    for (text, shown) in [
+        ("l4und3r m0n3y!", "launder money!"),
+        ("b u y  s t o c k s", "buy  stocks"),
+        ("d.o.t.t.e.d  s-t x-y", "dotted  stxy"),
+        ("sooooo goood see", "so god see"),
+        ("laun-\nder laun**der**", "launder launder**"),
+        ("401k 2024 911", "401k 2024 911"),
+    ] {
+        assert_eq!(rewrite(text, Rewriting::Letters(One::I)), shown, "{text}");
+    }
+    assert_eq!(rewrite("ki11 sma11 ba!!", Rewriting::Letters(One::L)), "kill small ba!!");
+}
+
+#[test]
+fn cuts_change_nothing_and_spans_map_back() {
+    let parts = [
+        "four ", "4 ", "1", "-", "\n", "&#64;", "&amp;", "%40", "%25", "40", "\\u0040", "\\", "<b>", "</b>", "<", "(at)", " [ dot ] ",
+        "a", "b ", "s.", "é", "三", "🇿", "\u{1}", "**", "_", "aaa", "l33t", "!", "@", "\u{20e3}", "<br>", "  ", "{EMAIL}", "\\ud835", "\\udc19",
+    ];
+    let mut state = 7u64;
+    let mut random = |below: usize| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        usize::try_from(state >> 33).unwrap_or(0) % below
+    };
+    for _ in 0..3000 {
+        let text: String = (0..random(14)).map(|_| parts[random(parts.len())]).collect();
+        for rewriting in ALL {
+            let whole = rewrite(&text, rewriting);
+            let mut cut = Rewritten::new(rewriting);
+            let (mut shown, mut offset) = (String::new(), 0);
+            for c in text.chars() {
+                cut.push(c.encode_utf8(&mut [0; 4]), offset);
+                offset += c.len_utf8();
+                shown.push_str(&cut.take());
+                let unread = cut.unread().unwrap_or(offset);
+                assert!(unread <= offset && cut.text_end(shown.len()) <= offset);
+            }
+            cut.finish();
+            shown.push_str(&cut.take());
+            assert_eq!(shown, whole, "{text:?} {rewriting:?}");
+            let mut last = 0;
+            for (at, c) in whole.char_indices() {
+                let (start, end) = (cut.text_start(at).unwrap_or(0), cut.text_end(at + c.len_utf8()));
+                assert!(last <= start && start <= end, "{text:?}");
+                assert!(text.is_char_boundary(start) && text.is_char_boundary(end));
+                last = start;
+            }
+        }
+    }
+}
+
+#[test]
+fn what_is_left_out_is_limited() {
+    let text = format!("4{}1", "\u{1}".repeat(2000));
+    assert_eq!(rewrite(&text, Rewriting::Values), "4\u{FFFC}1");
+    let text = format!("4{}1", "\u{1}".repeat(200));
+    assert_eq!(rewrite(&text, Rewriting::Values), "41");
+}
