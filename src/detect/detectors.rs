@@ -7,10 +7,13 @@ use super::entity::EntityType;
 use super::entity::recognizer::{self, Recognizer, VETO_REACH, Verdict};
 use super::entity::recognizers_for;
 use super::pattern::{Group, Machine, Starts, Syntax};
+use super::rewritten;
+use super::skeleton::span_in_disguise;
 use super::spec::{DetectorSpec, PatternProblem, RuleId};
 use super::topic::{Likeness, Similarity, Window};
 use super::words::{Spelling, WordRole, Words, WordsBuilder};
 use crate::text::fold::View;
+use crate::text::rewrite::Rewriting;
 use crate::text::view::{ViewText, fold_text, text_bytes};
 
 /// A pattern of a topic matches at most this many bytes of text. Topics have no `max_length`, and a topic that needs more than
@@ -96,17 +99,38 @@ pub(crate) struct Detectors {
     allowed: HashMap<RuleId, (EntityType, HashSet<String>)>,
     bounds: Vec<RuleBound>,
     reach: usize,
+    rewritten: Vec<(Rewriting, Detectors)>,
 }
 
 impl Detectors {
     /// Compiles what a policy wants detected. Patterns were checked when the policy was; a problem here names its rule.
     pub(crate) fn compile(spec: &DetectorSpec) -> Result<Self, (RuleId, PatternProblem)> {
-        let mut builder = Builder::default();
+        let mut detectors = Self::compile_one(spec, false)?;
+        detectors.rewritten = rewritten::compile(spec)?;
+        let bounds = detectors.rewritten.iter().flat_map(|(_, detectors)| detectors.bounds.iter().copied());
+        let bounds: Vec<RuleBound> = bounds.map(rewritten::bound).collect();
+        detectors.bounds.extend(bounds);
+        Ok(detectors)
+    }
+
+    /// Compiles the detectors of one reading. Words are recognized in disguise too if it `disguises`.
+    pub(super) fn compile_one(spec: &DetectorSpec, disguises: bool) -> Result<Self, (RuleId, PatternProblem)> {
+        let mut builder = Builder { disguises, ..Builder::default() };
         builder.add_words(spec)?;
         builder.add_patterns(spec)?;
         builder.add_entities(spec)?;
         builder.add_topics(spec)?;
         builder.build(spec)
+    }
+
+    /// The detectors that read the text rewritten.
+    pub(crate) fn rewritten(&self) -> &[(Rewriting, Self)] {
+        &self.rewritten
+    }
+
+    /// Returns `true` if entity types are among what is recognized.
+    pub(crate) fn has_entities(&self) -> bool {
+        !self.entities.is_empty()
     }
 
     /// The most bytes each rule can make a stream hold.
@@ -200,6 +224,7 @@ fn empty_examples() -> PatternProblem {
 
 #[derive(Default)]
 struct Builder {
+    disguises: bool,
     words: WordsBuilder,
     patterns: Group,
     entities: BTreeMap<Option<[u8; 2]>, Group>,
@@ -223,7 +248,7 @@ impl Builder {
                 if !self.words.add(word, WordRole::Rule(list.rule), list.whole_word, spelling) {
                     return Err((list.rule, never_found("a word")));
                 }
-                if list.disguised {
+                if self.disguises {
                     self.words.add_disguised(word, list.rule, list.whole_word, list.case_sensitive);
                 }
             }
@@ -285,6 +310,9 @@ impl Builder {
                 if !self.words.add(phrase, WordRole::Rule(topic.rule), true, Spelling::Folded) {
                     return Err((topic.rule, never_found("a phrase")));
                 }
+                if self.disguises {
+                    self.words.add_disguised(phrase, topic.rule, true, false);
+                }
             }
             for exception in &topic.exceptions {
                 if !self.words.add(exception, WordRole::Exception(topic.rule), true, Spelling::Folded) {
@@ -308,7 +336,12 @@ impl Builder {
     }
 
     fn bound_words(&mut self, rule: RuleId, words: &[String]) {
-        let span = words.iter().map(|word| super::words::max_bytes(fold_text(word, View::Word).len())).max();
+        let disguised = |word: &str| if self.disguises { span_in_disguise(word) } else { 0 };
+        let span = words.iter().map(|word| {
+            let written = super::words::max_bytes(fold_text(word, View::Word).len());
+            written.max(disguised(word))
+        });
+        let span = span.max();
         if let Some(span) = span {
             self.bound(rule, span, LOOKAHEAD_BYTES);
         }
@@ -358,6 +391,7 @@ impl Builder {
             allowed,
             bounds: self.bounds,
             reach: self.reach,
+            rewritten: Vec::new(),
         })
     }
 }

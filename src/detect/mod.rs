@@ -5,6 +5,7 @@ pub(crate) mod canonical;
 pub(crate) mod detectors;
 pub(crate) mod entity;
 pub(crate) mod pattern;
+mod rewritten;
 pub(crate) mod scanner;
 mod skeleton;
 pub(crate) mod spec;

@@ -1,6 +1,7 @@
 //! What a policy asks the detectors to look for: rules by number, without actions.
 
 use super::EntityType;
+use crate::text::rewrite::Encoding;
 
 /// Number of a rule within its policy, in the order the policy gives them.
 pub(crate) type RuleId = u32;
@@ -12,6 +13,15 @@ pub(crate) struct DetectorSpec {
     pub(crate) patterns: Vec<PatternSpec>,
     pub(crate) entities: Vec<EntitySpec>,
     pub(crate) topics: Vec<TopicSpec>,
+    /// Encodings of which runs are decoded.
+    pub(crate) decode: Vec<Encoding>,
+}
+
+impl DetectorSpec {
+    /// Returns `true` if there is no rule.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.words.is_empty() && self.patterns.is_empty() && self.entities.is_empty() && self.topics.is_empty()
+    }
 }
 
 /// One word filter: its words and how they match.
@@ -23,8 +33,8 @@ pub(crate) struct WordSpec {
     pub(crate) case_sensitive: bool,
     /// Fold look-alikes, diacritics, zero-width characters (`evasion: standard`); otherwise case only.
     pub(crate) folded: bool,
-    /// Recognize its words in disguise as well (`evasion: strict`).
-    pub(crate) disguised: bool,
+    /// `evasion: strict`.
+    pub(crate) is_strict: bool,
 }
 
 /// One custom regex.
@@ -43,6 +53,8 @@ pub(crate) struct EntitySpec {
     pub(crate) entity: EntityType,
     /// Values never reported.
     pub(crate) allow: Vec<String>,
+    /// `evasion: strict`.
+    pub(crate) is_strict: bool,
 }
 
 /// One denied topic.
@@ -56,6 +68,8 @@ pub(crate) struct TopicSpec {
     pub(crate) patterns: Vec<String>,
     pub(crate) exceptions: Vec<String>,
     pub(crate) threshold: Option<f32>,
+    /// `evasion: strict`.
+    pub(crate) is_strict: bool,
 }
 
 /// Why a pattern cannot be enforced: what is wrong and what to do about it.

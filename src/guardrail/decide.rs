@@ -35,6 +35,8 @@ type Key = (usize, Reverse<usize>, RuleId, u8, u32, usize);
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Ground<'a> {
     pub(super) guardrail: &'a Guardrail,
+    /// The detectors that read the text.
+    pub(super) detectors: &'a Detectors,
     pub(super) source: Source,
     pub(super) text: &'a TextBuffer,
     pub(super) views: &'a Views,
@@ -44,10 +46,6 @@ pub(super) struct Ground<'a> {
 }
 
 impl<'a> Ground<'a> {
-    fn detectors(self) -> &'a Detectors {
-        self.guardrail.detectors()
-    }
-
     fn masks(self, rule: RuleId) -> bool {
         self.guardrail.rules().get(rule as usize).is_some_and(|rule| rule.action(self.source) == Action::Mask)
     }
@@ -210,7 +208,7 @@ impl Decider {
             return Decision::NotYet;
         }
         let excepted = |start, end| self.is_excepted(rule, start, end);
-        let likeness = ground.detectors().judge_window(window, &excepted);
+        let likeness = ground.detectors.judge_window(window, &excepted);
         Decision::Made(likeness.map(|likeness| Settled {
             rule,
             start: likeness.start,
@@ -227,7 +225,7 @@ impl Decider {
         rule: RuleId,
         ground: Ground<'_>,
     ) -> Decision {
-        let (detectors, text, view) = (ground.detectors(), ground.text, ground.views.entity());
+        let (detectors, text, view) = (ground.detectors, ground.text, ground.views.entity());
         let value = detectors.value_span(number, view, start, end);
         if let Some(decision) = beside_labels(value, (start, end), rule, ground) {
             return decision;
@@ -278,7 +276,7 @@ fn restart(candidate: &mut Candidate, mut start: usize, ground: Ground<'_>) -> b
         let Origin::Entity(number, verdict) = &mut candidate.origin else { return true };
         let view = ground.views.entity();
         let (from, to) = (view.view_at(first), view.view_at(candidate.end));
-        let skipped = match ground.detectors().judge(*number, view, from, to) {
+        let skipped = match ground.detectors.judge(*number, view, from, to) {
             Verdict::Reject => 1,
             Verdict::RejectBefore(bytes) => bytes.max(1),
             accepted => {
@@ -311,7 +309,7 @@ fn beside_labels(
     let first = if labels.ends_at(text.last_seen(start, View::Pattern), name) { start } else { from };
     let before = labels.ends_at(text.last_seen(first, View::Pattern), name);
     let behind = labels.begins_at(text.next_seen(to, View::Pattern), name);
-    let is_found = || is_found_beside(ground.detectors(), rule, text.slice(first, to), before, behind);
+    let is_found = || is_found_beside(ground.detectors, rule, text.slice(first, to), before, behind);
     ((before || behind) && !is_found()).then_some(Decision::From(start + 1))
 }
 

@@ -4,25 +4,19 @@ use std::collections::HashSet;
 
 use super::assessment::{Assessment, Outcome};
 use super::conversation::Conversation;
-use super::decide::{Decider, Ground, Settled};
+use super::decide::Settled;
 use super::finding::{ActionTaken, Explanation, Finding, Matched};
 use super::guard::{Guardrail, Source};
-use super::labels::Labels;
-use super::lead::ContextReading;
+use super::reading::Reading;
 use super::resolve::{Blocked, Claim, Resolver};
+use super::side::SideReading;
 use super::sink::{Discard, Sink};
-use crate::detect::detectors::Found;
-use crate::detect::scanner::Scanner;
 use crate::detect::spec::RuleId;
 use crate::policy::{Action, RuleKind};
 use crate::text::Span;
-use crate::text::buffer::TextBuffer;
 
 /// A long text is read in slices of this many bytes, so that what is held in between stays small.
 const SLICE_BYTES: usize = 16 << 10;
-
-/// Text kept behind what is written, for the character before a span.
-pub(super) const LOOKBEHIND_BYTES: usize = 64;
 
 /// Evaluates one text that arrives in pieces.
 #[derive(Debug)]
@@ -30,18 +24,15 @@ pub(crate) struct Evaluator {
     guardrail: Guardrail,
     source: Source,
     conversation: Conversation,
-    text: TextBuffer,
-    scanner: Scanner,
-    found: Found,
-    labels: Labels,
-    decider: Decider,
+    reading: Reading,
+    /// Readings that add findings: after a context, or rewritten.
+    sides: Vec<SideReading>,
     settled: Vec<Settled>,
     resolver: Resolver,
     findings: Vec<Finding>,
     chars: usize,
     /// Text is released as it comes, until it is blocked.
     at_once: bool,
-    context: Option<Box<ContextReading>>,
     /// Only findings that need the context count.
     context_alone: bool,
     /// Findings so far, while there are two readings that may bring the same.
@@ -50,21 +41,18 @@ pub(crate) struct Evaluator {
 
 impl Evaluator {
     pub(crate) fn new(guardrail: Guardrail, source: Source, conversation: Conversation) -> Self {
+        let rewritten = 0..guardrail.detectors().rewritten().len();
         Self {
-            decider: Decider::new(guardrail.rules().len()),
+            reading: Reading::new(&guardrail),
+            sides: rewritten.filter_map(|number| SideReading::rewritten(number, "", &guardrail)).collect(),
             resolver: Resolver::new(guardrail.max_cluster()),
             guardrail,
             source,
             conversation,
-            text: TextBuffer::default(),
-            scanner: Scanner::default(),
-            found: Found::default(),
-            labels: Labels::default(),
             settled: Vec::new(),
             findings: Vec::new(),
             chars: 0,
             at_once: false,
-            context: None,
             context_alone: false,
             reported: HashSet::new(),
         }
@@ -75,14 +63,19 @@ impl Evaluator {
     pub(crate) fn with_context(mut self, context: &str) -> Self {
         let has_entities = || self.guardrail.rules().iter().any(|rule| rule.kind == RuleKind::Pii);
         if !context.is_empty() && has_entities() {
-            self.context = Some(Box::new(ContextReading::new(context, &self.guardrail)));
+            self.sides.push(SideReading::after(context, &self.guardrail));
+            let rewritten = 0..self.guardrail.detectors().rewritten().len();
+            let sides = rewritten.filter_map(|number| SideReading::rewritten(number, context, &self.guardrail));
+            self.sides.extend(sides.filter(|side| side.reads_entities(&self.guardrail)));
         }
         self
     }
 
     /// As [`Self::with_context`], for text that means nothing without its context: what the text alone brings is no finding.
     pub(crate) fn with_context_alone(self, context: &str) -> Self {
-        Self { context_alone: true, ..self.with_context(context) }
+        let mut alone = Self { context_alone: true, ..self.with_context(context) };
+        alone.sides.retain(SideReading::has_context);
+        alone
     }
 
     /// An evaluator of a stream, which a policy may have release text at once.
@@ -106,17 +99,12 @@ impl Evaluator {
         while !chunk.is_empty() && !self.is_over_limit() {
             let (slice, rest) = chunk.split_at(chunk.floor_char_boundary(SLICE_BYTES));
             chunk = rest;
-            let offset = self.text.end();
             self.chars += slice.chars().count();
-            self.text.push(slice);
-            self.labels.scan(self.guardrail.labels(), slice, offset);
-            self.scanner.push(self.guardrail.detectors(), &self.text, slice, offset, &mut self.found);
-            if let Some(context) = &mut self.context {
-                context.push(&self.guardrail, slice);
+            self.reading.push(&self.guardrail, self.guardrail.detectors(), slice);
+            for side in &mut self.sides {
+                side.push(&self.guardrail, slice);
             }
-            let frontier = self.scanner.frontier(self.guardrail.detectors(), &self.text);
-            let words_known = self.scanner.open_word(self.guardrail.detectors(), &self.text);
-            self.settle(frontier, words_known.unwrap_or(self.text.end()), out);
+            self.settle(out);
             self.check_limit();
         }
     }
@@ -141,7 +129,7 @@ impl Evaluator {
             policy_digest = self.guardrail.policy().digest(),
             "a text is blocked: more of it is held than its policy allows; please report this"
         );
-        self.resolver.refuse(self.text.end());
+        self.resolver.refuse(self.text_end());
     }
 
     /// Ends the text. The rest of what may be released is added to `out`.
@@ -149,17 +137,19 @@ impl Evaluator {
         if self.is_over_limit() {
             return;
         }
-        self.text.finish();
-        self.labels.finish();
-        self.scanner.finish(self.guardrail.detectors(), &self.text, &mut self.found);
-        if let Some(context) = &mut self.context {
-            context.finish(&self.guardrail);
+        self.reading.finish(self.guardrail.detectors());
+        for side in &mut self.sides {
+            side.finish(&self.guardrail);
         }
         if self.at_once {
-            self.settle(usize::MAX, usize::MAX, &mut Discard);
+            self.settle(&mut Discard);
         } else {
-            self.settle(usize::MAX, usize::MAX, out);
+            self.settle(out);
         }
+    }
+
+    fn text_end(&self) -> usize {
+        self.reading.text().end()
     }
 
     /// Bytes that were read and neither released nor given up.
@@ -168,7 +158,7 @@ impl Evaluator {
     }
 
     fn unsettled_bytes(&self) -> usize {
-        self.text.end().saturating_sub(self.resolver.written())
+        self.text_end().saturating_sub(self.resolver.written())
     }
 
     /// Whether the text is blocked. Everything before the blocked span has been released by then, masked.
@@ -189,8 +179,8 @@ impl Evaluator {
         };
         let mut findings = self.findings.clone();
         findings.sort_by_key(|finding| (finding.span, finding.number));
-        if self.context.is_some() {
-            // What is found with the context and without it is one finding.
+        if !self.sides.is_empty() {
+            // What two readings find is one finding.
             findings.dedup_by_key(|finding| (finding.span, finding.number));
         }
         Assessment {
@@ -201,30 +191,22 @@ impl Evaluator {
             message: self.resolver.blocked().map(|blocked| self.guardrail.blocked_message(blocked, self.source)),
             over_limit: self.is_over_limit(),
             // What counts with its context alone is no text by itself.
-            examined_bytes: if self.context_alone { 0 } else { self.text.end() },
+            examined_bytes: if self.context_alone { 0 } else { self.text_end() },
             examined_chars: if self.context_alone { 0 } else { self.chars },
         }
     }
 
-    fn settle(&mut self, frontier: usize, words_known: usize, out: &mut dyn Sink) {
-        self.decider.take(&mut self.found, &self.text, &self.labels);
-        let ground = Ground {
-            guardrail: &self.guardrail,
-            source: self.source,
-            text: &self.text,
-            views: self.scanner.views(),
-            labels: &self.labels,
-            words_known,
-        };
-        let mut settled = self.decider.settle(frontier, ground, &mut self.settled);
-        let reach = self.guardrail.detectors().reach();
-        self.decider.forget_before(settled, self.scanner.open_window(), reach);
-        self.labels.forget_before(settled.saturating_sub(reach + LOOKBEHIND_BYTES));
+    /// Makes findings of what is confirmed, and releases the text before which all is.
+    fn settle(&mut self, out: &mut dyn Sink) {
+        let mut settled = self.reading.confirm(&self.guardrail, self.guardrail.detectors(), self.source);
+        self.settled.append(self.reading.confirmed());
         if self.context_alone {
             self.settled.clear();
         }
-        if let Some(context) = &mut self.context {
-            settled = settled.min(context.settle(&self.guardrail, self.source, &mut self.settled));
+        for side in &mut self.sides {
+            settled = settled.min(side.confirm(&self.guardrail, self.source, &mut self.settled));
+        }
+        if !self.sides.is_empty() {
             let reported = &mut self.reported;
             self.settled.retain(|found| reported.insert((found.rule, found.start, found.end)));
         }
@@ -244,13 +226,14 @@ impl Evaluator {
                 action: ActionTaken::of(action),
                 span: Span::new(found.start, found.end),
                 explanation: found.likeness.map(Explanation::new),
-                // Nothing before what was settled last time is forgotten yet.
-                matched: self.guardrail.keeps_matches().then(|| Matched::new(self.text.slice(found.start, found.end))),
+                // Nothing before what was confirmed last time is forgotten yet.
+                matched: self
+                    .guardrail
+                    .keeps_matches()
+                    .then(|| Matched::new(self.reading.text().slice(found.start, found.end))),
             });
         }
-        self.resolver.write(settled, &self.text, self.guardrail.rules(), &self.conversation, out);
-        let done = settled.min(self.resolver.written());
-        self.text.forget_before(done.saturating_sub(LOOKBEHIND_BYTES));
-        self.scanner.forget_before(self.guardrail.detectors(), done.saturating_sub(LOOKBEHIND_BYTES));
+        self.resolver.write(settled, self.reading.text(), self.guardrail.rules(), &self.conversation, out);
+        self.reading.forget_before(self.guardrail.detectors(), settled.min(self.resolver.written()));
     }
 }

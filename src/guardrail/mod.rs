@@ -27,9 +27,10 @@ mod evaluator;
 mod finding;
 mod guard;
 mod labels;
-mod lead;
 mod mask;
+mod reading;
 mod resolve;
+mod side;
 mod sink;
 
 pub use assessment::{Assessment, Outcome};

@@ -11,7 +11,7 @@ use super::digest::digest;
 use super::pattern_warning::Patterns;
 use super::resolved::{Effect, Resolved, Written};
 use super::rule::{Action, Mask, Rule, RuleKind};
-use super::values::{Evasion, Mode};
+use super::values::{Evasion, Mode, RuleEvasion};
 
 /// Told instead of a completion, when the policy gives no `blocked_input`.
 const BLOCKED_INPUT: &str = "Sorry, I can't help with that request.";
@@ -27,7 +27,8 @@ pub(super) fn compile(mut resolved: Resolved, key: &[u8]) -> Result<Policy, (Arc
         blocked_output: or_default(&mut resolved.blocked_output, BLOCKED_OUTPUT),
     };
     let mut rules = Rules { key: Arc::from(key), list: Vec::with_capacity(resolved.rules()) };
-    let mut spec = DetectorSpec::default();
+    let decode = resolved.decode.iter().map(|&word| word.into()).collect();
+    let mut spec = DetectorSpec { decode, ..DetectorSpec::default() };
     for topic in &resolved.topics {
         spec.topics.push(TopicSpec {
             rule: rules.add(&topic.name, Of::Topic, &topic.effect),
@@ -38,6 +39,7 @@ pub(super) fn compile(mut resolved: Resolved, key: &[u8]) -> Result<Policy, (Arc
             patterns: topic.patterns.clone(),
             exceptions: topic.exceptions.clone(),
             threshold: topic.threshold,
+            is_strict: topic.evasion == RuleEvasion::Strict,
         });
     }
     for filter in &resolved.words {
@@ -47,8 +49,8 @@ pub(super) fn compile(mut resolved: Resolved, key: &[u8]) -> Result<Policy, (Arc
             words: filter.words.clone(),
             whole_word: filter.whole_word,
             case_sensitive: filter.case_sensitive,
-            folded: filter.evasion == Evasion::Standard,
-            disguised: false,
+            folded: filter.evasion != Evasion::Off,
+            is_strict: filter.evasion == Evasion::Strict,
         });
     }
     for pii in &resolved.pii {
@@ -56,6 +58,7 @@ pub(super) fn compile(mut resolved: Resolved, key: &[u8]) -> Result<Policy, (Arc
             rule: rules.add(pii.entity.name(), Of::Pii(pii.entity), &pii.effect),
             entity: pii.entity,
             allow: pii.allow.clone(),
+            is_strict: pii.evasion == RuleEvasion::Strict,
         });
     }
     for regex in &resolved.regexes {

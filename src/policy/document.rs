@@ -30,6 +30,10 @@ pub(crate) struct PolicyDocument {
     /// How answers are streamed. `sync` releases text once it has been evaluated; `async` releases it at once, evaluates behind, and
     /// stops at the first block: no rule may then mask the output.
     pub(crate) mode: Option<Mode>,
+    /// Encodings of which runs are decoded and evaluated as well, by every rule (default none).
+    #[schemars(length(min = 1))]
+    #[serde(default)]
+    pub(crate) decode: Vec<super::values::EncodingWord>,
     /// What the caller is told when a text is refused.
     pub(crate) messages: Option<MessagesEntry>,
     /// Subjects that are not to be talked about.
@@ -91,6 +95,8 @@ pub(crate) struct TopicEntry {
     /// How similar to an example a sentence has to be.
     #[schemars(range(min = 0.0, max = 1.0))]
     pub(crate) threshold: Option<f32>,
+    /// See through encodings, and letters that are replaced, separated or repeated (default standard).
+    pub(crate) evasion: Option<super::values::RuleEvasion>,
     /// What is done, in both directions: block (default) or detect.
     pub(crate) action: Option<ActionWord>,
     /// What is done with prompts.
@@ -142,7 +148,8 @@ pub(crate) struct MatchEntry {
     pub(crate) whole_word: Option<bool>,
     /// Tell capital letters from small ones (default false).
     pub(crate) case_sensitive: Option<bool>,
-    /// See through look-alike letters, accents and invisible characters (default standard).
+    /// See through look-alike letters, accents and invisible characters (default standard), or also through encodings and letters that
+    /// are replaced, separated or repeated (strict).
     pub(crate) evasion: Option<super::values::Evasion>,
 }
 
@@ -165,6 +172,8 @@ pub(crate) struct PiiEntry {
     #[schemars(length(min = 1))]
     #[serde(default)]
     pub(crate) allow: Vec<String>,
+    /// See through encodings, and digits that are spelled or separated (default standard).
+    pub(crate) evasion: Option<super::values::RuleEvasion>,
     /// What the caller is told, instead of `messages`.
     #[schemars(length(min = 1))]
     pub(crate) message: Option<String>,

@@ -10,7 +10,9 @@ use crate::detect::EntityType;
 
 use super::document::{MessagesEntry, PiiEntry, PolicyDocument, RegexEntry, TopicEntry, WordEntry};
 use super::packs;
-use super::values::{ActionWord, Evasion, Managed, Mode, Replacement, ReplacementWord, TypeName};
+use super::values::{
+    ActionWord, EncodingWord, Evasion, Managed, Mode, Replacement, ReplacementWord, RuleEvasion, TypeName,
+};
 
 /// A policy, resolved.
 #[derive(Clone, Debug, Serialize)]
@@ -23,6 +25,9 @@ pub(super) struct Resolved {
     /// When text of a stream is released. Not inherited.
     #[serde(skip_serializing_if = "Mode::is_sync")]
     pub(super) mode: Mode,
+    /// Encodings of which runs are decoded. Those of policies it extends are added.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) decode: Vec<EncodingWord>,
     pub(super) topics: Vec<Topic>,
     pub(super) words: Vec<Words>,
     pub(super) pii: Vec<Pii>,
@@ -59,6 +64,8 @@ pub(super) struct Topic {
     pub(super) patterns: Vec<String>,
     pub(super) exceptions: Vec<String>,
     pub(super) threshold: Option<f32>,
+    #[serde(skip_serializing_if = "RuleEvasion::is_standard")]
+    pub(super) evasion: RuleEvasion,
     pub(super) effect: Effect,
 }
 
@@ -80,6 +87,8 @@ pub(super) struct Pii {
     #[serde(rename = "type", serialize_with = "by_name")]
     pub(super) entity: EntityType,
     pub(super) allow: Vec<String>,
+    #[serde(skip_serializing_if = "RuleEvasion::is_standard")]
+    pub(super) evasion: RuleEvasion,
     pub(super) effect: Effect,
 }
 
@@ -107,6 +116,7 @@ impl Resolved {
             blocked_input,
             blocked_output,
             mode: document.mode.unwrap_or_default(),
+            decode: document.decode,
             topics: document.denied_topics.into_iter().map(topic).collect(),
             words: document.word_filters.into_iter().map(|entry| words(entry, files)).collect(),
             pii: document.pii.into_iter().flat_map(pii).collect(),
@@ -120,6 +130,12 @@ impl Resolved {
         take_over(&mut self.words, &base.words, |rule| rule.name.clone());
         take_over(&mut self.pii, &base.pii, |rule| rule.entity);
         take_over(&mut self.regexes, &base.regexes, |rule| rule.name.clone());
+        for encoding in &base.decode {
+            if !self.decode.contains(encoding) {
+                self.decode.push(*encoding);
+            }
+        }
+        self.decode.sort_unstable();
         if self.blocked_input.is_none() {
             self.blocked_input.clone_from(&base.blocked_input);
         }
@@ -183,6 +199,7 @@ fn topic(entry: TopicEntry) -> Topic {
         patterns: entry.patterns,
         exceptions: entry.exceptions,
         threshold: entry.threshold,
+        evasion: entry.evasion.unwrap_or_default(),
         effect: Stated { action, input, output, replacement: None, message }.or(ActionWord::Block),
     }
 }
@@ -207,13 +224,14 @@ fn words(entry: WordEntry, files: &HashMap<String, Vec<String>>) -> Words {
 }
 
 fn pii(entry: PiiEntry) -> Vec<Pii> {
-    let PiiEntry { types, allow, action, input, output, replacement, message } = entry;
+    let PiiEntry { types, allow, evasion, action, input, output, replacement, message } = entry;
     let effect = Stated { action, input, output, replacement, message }.or(ActionWord::Mask);
     let types = types.into_iter().flat_map(|name| match name {
         TypeName::All => EntityType::ALL.to_vec(),
         TypeName::One(entity) => vec![entity],
     });
-    types.map(|entity| Pii { entity, allow: allow.clone(), effect: effect.clone() }).collect()
+    let evasion = evasion.unwrap_or_default();
+    types.map(|entity| Pii { entity, allow: allow.clone(), evasion, effect: effect.clone() }).collect()
 }
 
 fn regex(entry: RegexEntry) -> Regex {

@@ -6,6 +6,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, de};
 
 use crate::detect::EntityType;
+use crate::text::rewrite::Encoding;
 
 use super::rule::Action;
 
@@ -107,7 +108,7 @@ impl Managed {
     }
 }
 
-/// What word matching sees through.
+/// How far words may be disguised.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Evasion {
@@ -115,6 +116,54 @@ pub(crate) enum Evasion {
     Off,
     /// Look-alike letters, accents, invisible characters.
     Standard,
+    /// Also encodings, and letters that are replaced, separated or repeated.
+    Strict,
+}
+
+impl Evasion {
+    pub(crate) const NAMES: &'static [&'static str] = &["off", "standard", "strict"];
+}
+
+/// How far topics and values may be disguised.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum RuleEvasion {
+    /// Look-alike letters, accents, invisible characters.
+    #[default]
+    Standard,
+    /// Also encodings, and letters and digits that are replaced or separated.
+    Strict,
+}
+
+impl RuleEvasion {
+    pub(crate) const NAMES: &'static [&'static str] = &["standard", "strict"];
+
+    pub(crate) fn is_standard(&self) -> bool {
+        *self == Self::Standard
+    }
+}
+
+/// An encoding of which runs are decoded and evaluated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum EncodingWord {
+    /// Base64, of both alphabets.
+    Base64,
+    /// Hexadecimal digits.
+    Hex,
+}
+
+impl EncodingWord {
+    pub(crate) const NAMES: &'static [&'static str] = &["base64", "hex"];
+}
+
+impl From<EncodingWord> for Encoding {
+    fn from(word: EncodingWord) -> Self {
+        match word {
+            EncodingWord::Base64 => Self::Base64,
+            EncodingWord::Hex => Self::Hex,
+        }
+    }
 }
 
 /// How a masked span is written.

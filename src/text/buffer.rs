@@ -27,6 +27,11 @@ impl TextBuffer {
         self.finished
     }
 
+    /// Returns the offset of the first byte kept.
+    pub(crate) fn base(&self) -> usize {
+        self.base
+    }
+
     /// Offset just behind the last byte.
     pub(crate) fn end(&self) -> usize {
         self.base + self.kept.len()

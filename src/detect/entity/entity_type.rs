@@ -80,6 +80,30 @@ impl EntityType {
     pub fn is_bedrock(self) -> bool {
         self <= Self::UkUniqueTaxpayerReferenceNumber
     }
+
+    /// Returns `true` if `evasion: strict` puts the digits of a value together and reads words for them. It does so only where a
+    /// checksum, a context word or an `@` tells a value from other digits.
+    pub(crate) fn is_put_together(self) -> bool {
+        matches!(
+            self,
+            Self::Email
+                | Self::Phone
+                | Self::CreditDebitCardCvv
+                | Self::CreditDebitCardNumber
+                | Self::Pin
+                | Self::InternationalBankAccountNumber
+                | Self::UsBankAccountNumber
+                | Self::UsBankRoutingNumber
+                | Self::UsIndividualTaxIdentificationNumber
+                | Self::UsPassportNumber
+                | Self::UsSocialSecurityNumber
+                | Self::CaHealthNumber
+                | Self::CaSocialInsuranceNumber
+                | Self::UkNationalHealthServiceNumber
+                | Self::UkNationalInsuranceNumber
+                | Self::UkUniqueTaxpayerReferenceNumber
+        )
+    }
 }
 
 impl fmt::Display for EntityType {

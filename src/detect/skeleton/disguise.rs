@@ -165,7 +165,9 @@ impl Disguised {
 
     /// Returns `true` if the letters, more than the word has, are repeated on purpose.
     fn may_repeat(&self, found: &[Letter]) -> bool {
-        let is_run = |part: &[Letter]| part.windows(2).all(|pair| pair.iter().all(|letter| Some(letter.c) == part.first().map(|first| first.c)));
+        let is_run = |part: &[Letter]| {
+            part.windows(2).all(|pair| pair.iter().all(|letter| Some(letter.c) == part.first().map(|first| first.c)))
+        };
         if found.windows(MIN_REPEATED).any(is_run) {
             return true;
         }

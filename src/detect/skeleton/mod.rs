@@ -25,7 +25,7 @@ pub(super) const fn max_bytes(letters: usize) -> usize {
 }
 
 /// Returns the number of bytes of text in which `word` is recognized.
-pub(super) fn span_of(word: &str) -> usize {
+pub(super) fn span_in_disguise(word: &str) -> usize {
     Disguised::new(0, word, true, false).map_or(0, |word| max_bytes(word.letters()))
 }
 
@@ -69,7 +69,14 @@ impl SkeletonBuilder {
         let lengths = self.skeletons.iter().map(|skeleton| skeleton.chars().count()).collect::<Vec<_>>();
         let longest = self.words.iter().flatten().map(|word| max_bytes(word.letters())).max().unwrap_or(0);
         let most_runs = lengths.iter().copied().max().unwrap_or(0);
-        Some(Skeletons { depths: engine.depths(&self.skeletons), engine, lengths, words: self.words, longest, most_runs })
+        Some(Skeletons {
+            depths: engine.depths(&self.skeletons),
+            engine,
+            lengths,
+            words: self.words,
+            longest,
+            most_runs,
+        })
     }
 }
 
@@ -137,7 +144,14 @@ impl Skeletons {
         state.at = view.end();
     }
 
-    fn read(&self, reading: &mut Reading, c: char, at: usize, ground: (&ViewText, &TextBuffer), out: &mut Vec<WordHit>) {
+    fn read(
+        &self,
+        reading: &mut Reading,
+        c: char,
+        at: usize,
+        ground: (&ViewText, &TextBuffer),
+        out: &mut Vec<WordHit>,
+    ) {
         let Some(class) = class_of(c, reading.signs) else {
             if reading.runs.separate(c) == Gap::Broken {
                 self.resolve(reading, ground, out);

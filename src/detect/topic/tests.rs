@@ -49,6 +49,7 @@ fn topic() -> impl Strategy<Value = TopicSpec> {
             patterns: Vec::new(),
             exceptions,
             threshold,
+            is_strict: false,
         },
     )
 }
@@ -110,6 +111,7 @@ fn a_pair_of_another_topic_takes_nothing_away() {
         patterns: Vec::new(),
         exceptions: Vec::new(),
         threshold: Some(0.35),
+        is_strict: false,
     };
     let text = "Should they buy stock? They win the vote with crypto savings, crypto savings and stock savings";
     let mut stocks = topic(0, "stock", "Should they buy stock savings?");

@@ -6,18 +6,20 @@ use super::fields::{Field, Fields};
 use super::{Checker, Wanted};
 use crate::policy::limits::{MAX_NAME_BYTES, MAX_RULES, MAX_TEXT_BYTES};
 use crate::policy::render::shown;
+use crate::policy::values::EncodingWord;
 use crate::policy::yaml::{Kind, Node, Path, Place, Scalar};
 
 /// The sections that hold rules, in the order their rules are numbered.
 const SECTIONS: [&str; 4] = ["denied_topics", "word_filters", "pii", "regexes"];
 
 /// Every key of a policy.
-const KEYS: [&str; 10] = [
+const KEYS: [&str; 11] = [
     "version",
     "name",
     "description",
     "extends",
     "mode",
+    "decode",
     "messages",
     "denied_topics",
     "word_filters",
@@ -75,6 +77,9 @@ impl Checker<'_> {
         if let Some(field) = fields.get("mode") {
             self.mode(field);
         }
+        if let Some(field) = fields.get("decode") {
+            self.decode(field);
+        }
         if let Some(field) = fields.get("messages") {
             let path = root.key("messages");
             if let Some(messages) = self.fields(field.node, field.place, path, &["blocked_input", "blocked_output"]) {
@@ -114,6 +119,18 @@ impl Checker<'_> {
     fn mode(&mut self, field: Field<'_>) {
         let path = Path::Root.key("mode");
         self.word(field, path, "a mode", &["sync", "async"]);
+    }
+
+    fn decode(&mut self, field: Field<'_>) {
+        let path = Path::Root.key("decode");
+        let mut seen = Seen::new();
+        for (number, (place, node)) in self.list(field, path).into_iter().flatten().enumerate() {
+            let path = path.index(number);
+            let item = Field { node, place, ..field };
+            if let Some(word) = self.word(item, path, "an encoding", EncodingWord::NAMES) {
+                self.unique(&mut seen, word, place, path, "encoding");
+            }
+        }
     }
 
     fn extends(&mut self, fields: &Fields<'_>) {

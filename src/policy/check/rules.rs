@@ -12,10 +12,10 @@ use crate::policy::limits::{
 use crate::policy::pattern_check::check_pattern;
 use crate::policy::render::shown;
 use crate::policy::suggest::nearest;
-use crate::policy::values::{ActionWord, Managed, TypeName};
+use crate::policy::values::{ActionWord, Evasion, Managed, RuleEvasion, TypeName};
 use crate::policy::yaml::{Node, Path, Place, Scalar};
 
-const TOPIC_KEYS: [&str; 11] = [
+const TOPIC_KEYS: [&str; 12] = [
     "name",
     "definition",
     "examples",
@@ -23,6 +23,7 @@ const TOPIC_KEYS: [&str; 11] = [
     "patterns",
     "exceptions",
     "threshold",
+    "evasion",
     "action",
     "input",
     "output",
@@ -54,6 +55,7 @@ impl Checker<'_> {
         if let Some(field) = fields.get("threshold") {
             self.threshold(field, path.key("threshold"), fields.has("examples"));
         }
+        self.evasion(&fields, path, RuleEvasion::NAMES);
         self.effects(&fields, path, Effects { default: ActionWord::Block, can_mask: false });
     }
 
@@ -120,25 +122,25 @@ impl Checker<'_> {
         };
         self.flag(&fields, path, "whole_word");
         self.flag(&fields, path, "case_sensitive");
-        let Some(field) = fields.get("evasion") else {
-            return;
-        };
-        let path = path.key("evasion");
-        if field.node.scalar() == Some(Scalar::Text("strict")) {
-            return self.problem(field.place, path, "`evasion: strict` is not supported yet", "use `standard`");
+        self.evasion(&fields, path, Evasion::NAMES);
+    }
+
+    fn evasion(&mut self, fields: &Fields<'_>, path: Path<'_>, levels: &[&str]) {
+        if let Some(field) = fields.get("evasion") {
+            self.word(field, path.key("evasion"), "an evasion level", levels);
         }
-        self.word(field, path, "an evasion level", &["off", "standard"]);
     }
 
     /// An element of `pii`.
     pub(super) fn pii<'n>(&mut self, node: &'n Node, place: Place, path: Path<'_>, seen: &mut Seen<'n>) {
-        let Some(fields) = self.fields(node, place, path, &keys(&["types", "allow"])) else {
+        let Some(fields) = self.fields(node, place, path, &keys(&["types", "allow", "evasion"])) else {
             return;
         };
         if let Some(field) = self.required(&fields, path, "types", "add `types: [EMAIL]`; all types: banister schema") {
             self.types(field, path.key("types"), seen);
         }
         self.texts(&fields, path, "allow", MAX_WORD_BYTES, MAX_WORDS);
+        self.evasion(&fields, path, RuleEvasion::NAMES);
         self.effects(&fields, path, Effects { default: ActionWord::Mask, can_mask: true });
     }
 

@@ -6,10 +6,16 @@ use super::Unit;
 const PER_CHAR: usize = 12;
 
 /// Bytes of text that may be saved for one place.
-const SAVED: usize = 256;
+pub(super) const SAVED: usize = 256;
 
 /// Stands where more was left out than may be. No value and no word holds it.
-const BREAK: char = '\u{FFFC}';
+pub(super) const BREAK: char = '\u{FFFC}';
+
+/// Units that a stage looks ahead at most.
+const LOOK_AHEAD: usize = 40;
+
+/// Most bytes of text that are read and not shown yet.
+pub(crate) const OPEN_BYTES: usize = rewritten_bytes(LOOK_AHEAD) + 2 * SAVED;
 
 /// Returns the number of bytes of text that `bytes` of a rewritten text stand for at most.
 pub(crate) const fn rewritten_bytes(bytes: usize) -> usize {

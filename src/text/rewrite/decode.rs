@@ -1,6 +1,7 @@
 //! The first stage: encodings of characters become the characters, and what shows nothing is left out.
 
 use super::Unit;
+use super::budget::{BREAK, SAVED};
 use super::entities::reference;
 use super::glyphs::{drawn_letter, is_drawn_over, is_filler};
 use crate::text::fold::{Folded, View, fold};
@@ -20,9 +21,41 @@ const MAX_LAYERS: usize = 4;
 
 /// Elements that begin a new line or cell: their tags separate words.
 const SEPARATING: &[&str] = &[
-    "address", "article", "aside", "blockquote", "br", "dd", "div", "dl", "dt", "figure", "footer", "form", "h1", "h2",
-    "h3", "h4", "h5", "h6", "header", "hr", "li", "main", "nav", "ol", "option", "p", "pre", "section", "table",
-    "tbody", "td", "th", "thead", "tr", "ul",
+    "address",
+    "article",
+    "aside",
+    "blockquote",
+    "br",
+    "dd",
+    "div",
+    "dl",
+    "dt",
+    "figure",
+    "footer",
+    "form",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "header",
+    "hr",
+    "li",
+    "main",
+    "nav",
+    "ol",
+    "option",
+    "p",
+    "pre",
+    "section",
+    "table",
+    "tbody",
+    "td",
+    "th",
+    "thead",
+    "tr",
+    "ul",
 ];
 
 /// What is read at a position.
@@ -45,6 +78,8 @@ pub(super) struct Decoder {
     carry_start: usize,
     /// The last character put.
     last: Option<char>,
+    /// Bytes left out since then.
+    left_out: usize,
 }
 
 impl Decoder {
@@ -92,11 +127,22 @@ impl Decoder {
             let start = self.carry_start + at;
             at += bytes;
             if let Some(c) = c.filter(|&c| !self.is_left_out(c)).and_then(plain) {
-                self.last = Some(c);
+                (self.last, self.left_out) = (Some(c), 0);
                 out.push(Unit { c, start, end: start + bytes });
+            } else {
+                self.leave_out(bytes, start + bytes, out);
             }
         }
         at
+    }
+
+    /// Breaks the text where so much of it is left out that what is before cannot wait for what follows.
+    fn leave_out(&mut self, bytes: usize, end: usize, out: &mut Vec<Unit>) {
+        self.left_out += bytes;
+        if self.left_out > SAVED {
+            (self.last, self.left_out) = (None, 0);
+            out.push(Unit { c: BREAK, start: end, end });
+        }
     }
 
     fn is_left_out(&self, c: char) -> bool {
@@ -209,7 +255,8 @@ fn backslash(rest: &str, is_last: bool) -> Read {
 /// The code of so many hexadecimal digits from `at` on: `Err` says whether more text can make them enough.
 fn hex(bytes: &[u8], at: usize, digits: usize) -> Result<u32, bool> {
     let found = bytes.iter().skip(at).take(digits);
-    let found = found.map_while(|&byte| char::from(byte).to_digit(16)).fold((0, 0), |(n, code), d| (n + 1, code << 4 | d));
+    let found =
+        found.map_while(|&byte| char::from(byte).to_digit(16)).fold((0, 0), |(n, code), d| (n + 1, code << 4 | d));
     if found.0 == digits { Ok(found.1) } else { Err(bytes.len() == at + found.0) }
 }
 

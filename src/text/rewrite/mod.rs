@@ -8,6 +8,7 @@
 
 mod budget;
 mod decode;
+mod encoded;
 mod entities;
 mod glyphs;
 mod joints;
@@ -19,12 +20,14 @@ mod values;
 
 use self::budget::Budget;
 use self::decode::Decoder;
+use self::encoded::Encoded;
 use self::letters::Letters;
 use self::queue::Queue;
 use self::values::Values;
 use super::offsets::OffsetMap;
 
-pub(crate) use self::budget::rewritten_bytes;
+pub(crate) use self::budget::{OPEN_BYTES, rewritten_bytes};
+pub(crate) use self::encoded::Encoding;
 pub(crate) use self::letters::One;
 
 /// A character, and the bytes of the text that it stands for.
@@ -44,6 +47,15 @@ pub(crate) enum Rewriting {
     Values,
     /// What separates and replaces the letters of words, with `1` read as this letter.
     Letters(One),
+    /// Runs of an encoding, as the text they encode; and nothing else.
+    Encoded(Encoding),
+}
+
+/// The first stage.
+#[derive(Debug)]
+enum Source {
+    Decoder(Decoder),
+    Encoded(Encoded),
 }
 
 #[derive(Debug)]
@@ -56,8 +68,10 @@ enum Stage {
 /// A text that grows, rewritten.
 #[derive(Debug)]
 pub(crate) struct Rewritten {
-    decoder: Decoder,
+    source: Source,
     decoded: Vec<Unit>,
+    /// Limits what the units of the queue stand for.
+    queued: Budget,
     queue: Queue,
     stage: Stage,
     budget: Budget,
@@ -70,13 +84,18 @@ pub(crate) struct Rewritten {
 impl Rewritten {
     pub(crate) fn new(rewriting: Rewriting) -> Self {
         let stage = match rewriting {
-            Rewriting::Decoded => Stage::Decoded,
+            Rewriting::Decoded | Rewriting::Encoded(_) => Stage::Decoded,
             Rewriting::Values => Stage::Values(Values::default()),
             Rewriting::Letters(one) => Stage::Letters(Letters::new(one)),
         };
+        let source = match rewriting {
+            Rewriting::Encoded(encoding) => Source::Encoded(Encoded::new(encoding)),
+            _ => Source::Decoder(Decoder::default()),
+        };
         Self {
-            decoder: Decoder::default(),
+            source,
             decoded: Vec::new(),
+            queued: Budget::default(),
             queue: Queue::default(),
             stage,
             budget: Budget::default(),
@@ -88,19 +107,27 @@ impl Rewritten {
 
     /// Reads `chunk`, which begins at `offset` of the text.
     pub(crate) fn push(&mut self, chunk: &str, offset: usize) {
-        self.decoder.push(chunk, offset, &mut self.decoded);
+        match &mut self.source {
+            Source::Decoder(decoder) => decoder.push(chunk, offset, &mut self.decoded),
+            Source::Encoded(encoded) => encoded.push(chunk, offset, &mut self.decoded),
+        }
         self.run(false);
     }
 
     /// Ends the text.
     pub(crate) fn finish(&mut self) {
-        self.decoder.finish(&mut self.decoded);
+        match &mut self.source {
+            Source::Decoder(decoder) => decoder.finish(&mut self.decoded),
+            Source::Encoded(encoded) => encoded.finish(&mut self.decoded),
+        }
         self.run(true);
     }
 
     fn run(&mut self, is_last: bool) {
-        let Self { decoded, queue, stage, budget, fresh, end, map, .. } = self;
-        queue.add(decoded);
+        let Self { decoded, queued, queue, stage, budget, fresh, end, map, .. } = self;
+        for unit in decoded.drain(..) {
+            queued.spend(unit, &mut |unit| queue.add(unit));
+        }
         let mut put = |unit: Unit| budget.spend(unit, &mut |unit| keep(unit, fresh, end, map));
         match stage {
             Stage::Decoded => queue.drain(&mut put),
@@ -116,7 +143,10 @@ impl Rewritten {
 
     /// Returns where the text begins that the result does not show yet.
     pub(crate) fn unread(&self) -> Option<usize> {
-        self.queue.first_start().or(self.decoder.unread())
+        self.queue.first_start().or(match &self.source {
+            Source::Decoder(decoder) => decoder.unread(),
+            Source::Encoded(encoded) => encoded.unread(),
+        })
     }
 
     /// Returns where in the text the character of byte `at` begins. At the end of the result there is none: `None`.

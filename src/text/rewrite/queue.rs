@@ -11,8 +11,8 @@ pub(super) struct Queue {
 }
 
 impl Queue {
-    pub(super) fn add(&mut self, units: &mut Vec<Unit>) {
-        self.units.extend(units.drain(..));
+    pub(super) fn add(&mut self, unit: Unit) {
+        self.units.push_back(unit);
     }
 
     pub(super) fn drain(&mut self, put: &mut dyn FnMut(Unit)) {
@@ -34,11 +34,6 @@ impl Queue {
     /// Returns how many units from `at` on, at most `limit`, are such characters.
     pub(super) fn run(&self, at: usize, limit: usize, is_such: impl Fn(char) -> bool) -> usize {
         self.units.iter().skip(at).take(limit).take_while(|unit| is_such(unit.c)).count()
-    }
-
-    /// Removes the first unit.
-    pub(super) fn pop(&mut self) -> Option<Unit> {
-        self.units.pop_front()
     }
 
     /// Removes the first `count` units.

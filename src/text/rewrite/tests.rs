@@ -1,9 +1,30 @@
 //! What each rewriting shows, and that it does not depend on how the text was cut.
 
-use super::{One, Rewriting, Rewritten, rewrite};
+use super::{Encoding, OPEN_BYTES, One, Rewriting, Rewritten, rewrite};
 
-const ALL: [Rewriting; 4] =
-    [Rewriting::Decoded, Rewriting::Values, Rewriting::Letters(One::I), Rewriting::Letters(One::L)];
+const ALL: [Rewriting; 6] = [
+    Rewriting::Decoded,
+    Rewriting::Values,
+    Rewriting::Letters(One::I),
+    Rewriting::Letters(One::L),
+    Rewriting::Encoded(Encoding::Base64),
+    Rewriting::Encoded(Encoding::Hex),
+];
+
+#[test]
+fn runs_of_base64_and_hex_are_decoded() {
+    let base64 = |text| rewrite(text, Rewriting::Encoded(Encoding::Base64)).replace('\u{FFFC}', "|");
+    assert_eq!(base64("x amFuZS5yb2VAZXhhbXBsZS5jb20= y"), "jane.roe@example.com|");
+    assert_eq!(base64("amFuZS5yb2VAZXhhbXBsZS5jb20"), "jane.roe@example.com|");
+    assert_eq!(base64("amFuZS5yb2XDqUBleGFtcGxlLmNvbQ=="), "jane.roeé@example.com|");
+    assert_eq!(base64("https://example.com/amFuZS5yb2VAZXhhbXBsZS5jb20"), "r|jane.roe@example.com|");
+    assert_eq!(base64("{EMAIL}amFuZS5yb2VAZXhhbXBsZS5jb20"), "");
+    assert_eq!(base64("short anothershort /usr/share/doc"), "");
+    let hex = |text| rewrite(text, Rewriting::Encoded(Encoding::Hex)).replace('\u{FFFC}', "|");
+    assert_eq!(hex("0x6a616e6540782e636f6d6d: 6a 61 6e 65 40 78 2e 63 6f 6d."), "jane@x.comm|jane@x.com|");
+    assert_eq!(hex("see 6a616e6540782e636f6d6d"), "jane@x.comm|");
+    assert_eq!(hex("2024 12345678"), "");
+}
 
 #[test]
 fn encodings_are_decoded() {
@@ -63,8 +84,44 @@ fn letters_are_put_together() {
 #[test]
 fn cuts_change_nothing_and_spans_map_back() {
     let parts = [
-        "four ", "4 ", "1", "-", "\n", "&#64;", "&amp;", "%40", "%25", "40", "\\u0040", "\\", "<b>", "</b>", "<", "(at)", " [ dot ] ",
-        "a", "b ", "s.", "é", "三", "🇿", "\u{1}", "**", "_", "aaa", "l33t", "!", "@", "\u{20e3}", "<br>", "  ", "{EMAIL}", "\\ud835", "\\udc19",
+        "four ",
+        "4 ",
+        "1",
+        "-",
+        "\n",
+        "&#64;",
+        "&amp;",
+        "%40",
+        "%25",
+        "40",
+        "\\u0040",
+        "\\",
+        "<b>",
+        "</b>",
+        "<",
+        "(at)",
+        " [ dot ] ",
+        "a",
+        "b ",
+        "s.",
+        "é",
+        "三",
+        "🇿",
+        "\u{1}",
+        "**",
+        "_",
+        "aaa",
+        "l33t",
+        "!",
+        "@",
+        "\u{20e3}",
+        "<br>",
+        "  ",
+        "{EMAIL}",
+        "\\ud835",
+        "\\udc19",
+        "amFuZS5yb2VAZXhhbXBsZS5jb20=",
+        "6a616e6540782e636f6d",
     ];
     let mut state = 7u64;
     let mut random = |below: usize| {
@@ -82,7 +139,7 @@ fn cuts_change_nothing_and_spans_map_back() {
                 offset += c.len_utf8();
                 shown.push_str(&cut.take());
                 let unread = cut.unread().unwrap_or(offset);
-                assert!(unread <= offset && cut.text_end(shown.len()) <= offset);
+                assert!(unread <= offset && unread + OPEN_BYTES >= offset && cut.text_end(shown.len()) <= offset);
             }
             cut.finish();
             shown.push_str(&cut.take());
@@ -90,7 +147,10 @@ fn cuts_change_nothing_and_spans_map_back() {
             let mut last = 0;
             for (at, c) in whole.char_indices() {
                 let (start, end) = (cut.text_start(at).unwrap_or(0), cut.text_end(at + c.len_utf8()));
-                assert!(last <= start && start <= end, "{text:?}");
+                assert!(
+                    last <= start && start <= end,
+                    "{text:?} {rewriting:?} {whole:?} {at} {c}: {last} {start}..{end}"
+                );
                 assert!(text.is_char_boundary(start) && text.is_char_boundary(end));
                 last = start;
             }
@@ -101,7 +161,7 @@ fn cuts_change_nothing_and_spans_map_back() {
 #[test]
 fn what_is_left_out_is_limited() {
     let text = format!("4{}1", "\u{1}".repeat(2000));
-    assert_eq!(rewrite(&text, Rewriting::Values), "4\u{FFFC}1");
+    assert_eq!(rewrite(&text, Rewriting::Values), format!("4{}1", "\u{FFFC}".repeat(15)));
     let text = format!("4{}1", "\u{1}".repeat(200));
     assert_eq!(rewrite(&text, Rewriting::Values), "41");
 }

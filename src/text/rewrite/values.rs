@@ -152,7 +152,9 @@ impl Values {
 fn digit_alone(queue: &Queue, at: usize, is_last: bool) -> Digit {
     let length = queue.run(at, MAX_WORD + 1, char::is_alphanumeric);
     let ends = queue.len() > at + length || is_last;
-    let Some(first) = queue.char(at).filter(|_| length > 0) else { return if ends { Digit::None } else { Digit::Open } };
+    let Some(first) = queue.char(at).filter(|_| length > 0) else {
+        return if ends { Digit::None } else { Digit::Open };
+    };
     if let Some(digit) = digit(first) {
         return match length {
             1 if ends => Digit::Lone(digit, 1),

@@ -1,0 +1,70 @@
+//! What reads rewritten text: the rules with `evasion: strict`, and every rule where encoded runs are decoded.
+
+use super::EntityType;
+use super::detectors::{Detectors, RuleBound};
+use super::spec::{DetectorSpec, EntitySpec, PatternProblem, RuleId, TopicSpec};
+use crate::text::rewrite::{OPEN_BYTES, One, Rewriting, rewrite, rewritten_bytes};
+
+/// Compiles the detectors of each rewriting that the rules need.
+pub(super) fn compile(spec: &DetectorSpec) -> Result<Vec<(Rewriting, Detectors)>, (RuleId, PatternProblem)> {
+    let strict = [Rewriting::Decoded, Rewriting::Values, Rewriting::Letters(One::I), Rewriting::Letters(One::L)];
+    let strict = strict.into_iter().map(|rewriting| (rewriting, strict_rules(spec, rewriting)));
+    let decoded = spec.decode.iter().map(|&encoding| (Rewriting::Encoded(encoding), spec.clone()));
+    strict
+        .chain(decoded)
+        .filter(|(_, spec)| !spec.is_empty())
+        .map(|(rewriting, spec)| Ok((rewriting, Detectors::compile_one(&spec, rewriting == Rewriting::Decoded)?)))
+        .collect()
+}
+
+/// Returns what a rule can make a stream buffer, if it reads rewritten text.
+pub(super) fn bound(of: RuleBound) -> RuleBound {
+    RuleBound { rule: of.rule, span: rewritten_bytes(of.span), wait: rewritten_bytes(of.wait) + OPEN_BYTES }
+}
+
+/// The rules with `evasion: strict`, as far as they read such a rewriting.
+fn strict_rules(spec: &DetectorSpec, rewriting: Rewriting) -> DetectorSpec {
+    let mut rules = DetectorSpec::default();
+    match rewriting {
+        Rewriting::Decoded => {
+            rules.words = spec.words.iter().filter(|list| list.is_strict).cloned().collect();
+            rules.topics = strict_topics(spec, |topic| !topic.phrases.is_empty(), phrases);
+            rules.entities = strict_entities(spec, |entity| !entity.is_put_together());
+        }
+        Rewriting::Values => rules.entities = strict_entities(spec, EntityType::is_put_together),
+        Rewriting::Letters(_) => {
+            let reads = |topic: &TopicSpec| !topic.examples.is_empty() || !topic.patterns.is_empty();
+            rules.topics = strict_topics(spec, reads, |topic| letters(topic, rewriting));
+        }
+        Rewriting::Encoded(_) => {}
+    }
+    rules
+}
+
+fn strict_entities(spec: &DetectorSpec, reads: impl Fn(EntityType) -> bool) -> Vec<EntitySpec> {
+    spec.entities.iter().filter(|entity| entity.is_strict && reads(entity.entity)).cloned().collect()
+}
+
+fn strict_topics(
+    spec: &DetectorSpec,
+    reads: impl Fn(&TopicSpec) -> bool,
+    part: impl Fn(&TopicSpec) -> TopicSpec,
+) -> Vec<TopicSpec> {
+    spec.topics.iter().filter(|topic| topic.is_strict && reads(topic)).map(part).collect()
+}
+
+/// A topic's phrases.
+fn phrases(topic: &TopicSpec) -> TopicSpec {
+    TopicSpec { examples: Vec::new(), patterns: Vec::new(), ..topic.clone() }
+}
+
+/// A topic's patterns and examples. Its sentences are rewritten as the text is, so that a number in them is found in both.
+fn letters(topic: &TopicSpec, rewriting: Rewriting) -> TopicSpec {
+    let all = |sentences: &[String]| sentences.iter().map(|sentence| rewrite(sentence, rewriting)).collect();
+    TopicSpec {
+        phrases: Vec::new(),
+        examples: all(&topic.examples),
+        exceptions: all(&topic.exceptions),
+        ..topic.clone()
+    }
+}

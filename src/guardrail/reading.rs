@@ -1,0 +1,89 @@
+//! One reading of some text by one set of detectors: what it finds, in text order.
+
+use super::decide::{Decider, Ground, Settled};
+use super::guard::{Guardrail, Source};
+use super::labels::Labels;
+use crate::detect::detectors::{Detectors, Found, Origin};
+use crate::detect::scanner::Scanner;
+use crate::text::buffer::TextBuffer;
+
+/// Text kept before what is written, for the character before a span.
+pub(super) const LOOKBEHIND_BYTES: usize = 64;
+
+/// Reads text that arrives in chunks, and confirms what is found in it.
+#[derive(Debug)]
+pub(super) struct Reading {
+    text: TextBuffer,
+    scanner: Scanner,
+    found: Found,
+    labels: Labels,
+    decider: Decider,
+    confirmed: Vec<Settled>,
+}
+
+impl Reading {
+    pub(super) fn new(guardrail: &Guardrail) -> Self {
+        Self {
+            text: TextBuffer::default(),
+            scanner: Scanner::default(),
+            found: Found::default(),
+            labels: Labels::default(),
+            decider: Decider::new(guardrail.rules().len()),
+            confirmed: Vec::new(),
+        }
+    }
+
+    /// Reads on.
+    pub(super) fn push(&mut self, guardrail: &Guardrail, detectors: &Detectors, slice: &str) {
+        let offset = self.text.end();
+        self.text.push(slice);
+        self.labels.scan(guardrail.labels(), slice, offset);
+        self.scanner.push(detectors, &self.text, slice, offset, &mut self.found);
+    }
+
+    /// Ends the text.
+    pub(super) fn finish(&mut self, detectors: &Detectors) {
+        self.text.finish();
+        self.labels.finish();
+        self.scanner.finish(detectors, &self.text, &mut self.found);
+    }
+
+    /// Forgets candidates of all rules but those for entity types.
+    pub(super) fn keep_entities(&mut self) {
+        self.found.candidates.retain(|candidate| matches!(candidate.origin, Origin::Entity(..)));
+    }
+
+    /// Confirms what depends on nothing still to come. Returns the offset before which all is confirmed; no limit at the end of the text.
+    pub(super) fn confirm(&mut self, guardrail: &Guardrail, detectors: &Detectors, source: Source) -> usize {
+        self.decider.take(&mut self.found, &self.text, &self.labels);
+        let (frontier, words_known) = match self.text.is_finished() {
+            true => (usize::MAX, usize::MAX),
+            false => (
+                self.scanner.frontier(detectors, &self.text),
+                self.scanner.open_word(detectors, &self.text).unwrap_or(self.text.end()),
+            ),
+        };
+        let (text, views, labels) = (&self.text, self.scanner.views(), &self.labels);
+        let ground = Ground { guardrail, detectors, source, text, views, labels, words_known };
+        let confirmed = self.decider.settle(frontier, ground, &mut self.confirmed);
+        self.decider.forget_before(confirmed, self.scanner.open_window(), detectors.reach());
+        self.labels.forget_before(confirmed.saturating_sub(detectors.reach() + LOOKBEHIND_BYTES));
+        confirmed
+    }
+
+    /// Returns what was confirmed since the last call.
+    pub(super) fn confirmed(&mut self) -> &mut Vec<Settled> {
+        &mut self.confirmed
+    }
+
+    /// Forgets the text before `done`.
+    pub(super) fn forget_before(&mut self, detectors: &Detectors, done: usize) {
+        let done = done.min(self.text.end()).saturating_sub(LOOKBEHIND_BYTES);
+        self.text.forget_before(done);
+        self.scanner.forget_before(detectors, done);
+    }
+
+    pub(super) fn text(&self) -> &TextBuffer {
+        &self.text
+    }
+}
