@@ -13,7 +13,7 @@ use super::spec::{DetectorSpec, PatternProblem, RuleId};
 use super::topic::{Likeness, Similarity, Window};
 use super::words::{Spelling, WordRole, Words, WordsBuilder};
 use crate::text::fold::View;
-use crate::text::rewrite::Rewriting;
+use crate::text::rewrite::{Rewriting, upside_down};
 use crate::text::view::{ViewText, fold_text, text_bytes};
 
 /// A pattern of a topic matches at most this many bytes of text. Topics have no `max_length`, and a topic that needs more than
@@ -250,6 +250,8 @@ impl Builder {
                 }
                 if self.disguises {
                     self.words.add_disguised(word, list.rule, list.whole_word, list.case_sensitive);
+                } else if let Some(turned) = upside_down(word).filter(|_| list.is_strict) {
+                    self.words.add(&turned, WordRole::Rule(list.rule), list.whole_word, Spelling::AnyCase);
                 }
             }
             self.bound_words(list.rule, &list.words);

@@ -1,7 +1,5 @@
 //! The machinery of every evaluation, of whole texts and of streams alike.
 
-use std::collections::HashSet;
-
 use super::assessment::{Assessment, Outcome};
 use super::conversation::Conversation;
 use super::decide::Settled;
@@ -11,7 +9,6 @@ use super::reading::Reading;
 use super::resolve::{Blocked, Claim, Resolver};
 use super::side::SideReading;
 use super::sink::{Discard, Sink};
-use crate::detect::spec::RuleId;
 use crate::policy::{Action, RuleKind};
 use crate::text::Span;
 
@@ -35,8 +32,6 @@ pub(crate) struct Evaluator {
     at_once: bool,
     /// Only findings that need the context count.
     context_alone: bool,
-    /// Findings so far, while there are two readings that may bring the same.
-    reported: HashSet<(RuleId, usize, usize)>,
 }
 
 impl Evaluator {
@@ -54,7 +49,6 @@ impl Evaluator {
             chars: 0,
             at_once: false,
             context_alone: false,
-            reported: HashSet::new(),
         }
     }
 
@@ -179,10 +173,7 @@ impl Evaluator {
         };
         let mut findings = self.findings.clone();
         findings.sort_by_key(|finding| (finding.span, finding.number));
-        if !self.sides.is_empty() {
-            // What two readings find is one finding.
-            findings.dedup_by_key(|finding| (finding.span, finding.number));
-        }
+        drop_repeated(&mut findings);
         Assessment {
             source: self.source,
             outcome,
@@ -203,13 +194,20 @@ impl Evaluator {
         if self.context_alone {
             self.settled.clear();
         }
-        for side in &mut self.sides {
-            settled = settled.min(side.confirm(&self.guardrail, self.source, &mut self.settled));
+        self.note(0);
+        for number in 0..self.sides.len() {
+            if let Some(side) = self.sides.get_mut(number) {
+                let known = side.confirm(&self.guardrail, self.source, self.reading.text(), &mut self.settled);
+                settled = settled.min(known);
+            }
+            self.note(number + 1);
         }
-        if !self.sides.is_empty() {
-            let reported = &mut self.reported;
-            self.settled.retain(|found| reported.insert((found.rule, found.start, found.end)));
-        }
+        self.resolver.write(settled, self.reading.text(), self.guardrail.rules(), &self.conversation, out);
+        self.reading.forget_before(self.guardrail.detectors(), settled.min(self.resolver.written()));
+    }
+
+    /// Makes findings of what a reading confirmed.
+    fn note(&mut self, reading: usize) {
         for found in self.settled.drain(..) {
             let Some(rule) = self.guardrail.rules().get(found.rule as usize) else { continue };
             let action = rule.action(self.source);
@@ -227,13 +225,21 @@ impl Evaluator {
                 span: Span::new(found.start, found.end),
                 explanation: found.likeness.map(Explanation::new),
                 // Nothing before what was confirmed last time is forgotten yet.
-                matched: self
-                    .guardrail
-                    .keeps_matches()
-                    .then(|| Matched::new(self.reading.text().slice(found.start, found.end))),
+                matched: self.guardrail.keeps_matches().then(|| {
+                    let text = self.reading.text().slice(found.start, found.end);
+                    Matched::new(text)
+                }),
+                reading,
             });
         }
-        self.resolver.write(settled, self.reading.text(), self.guardrail.rules(), &self.conversation, out);
-        self.reading.forget_before(self.guardrail.detectors(), settled.min(self.resolver.written()));
     }
+}
+
+/// Drops what a later reading found in what an earlier one found. The findings are in text order.
+fn drop_repeated(findings: &mut Vec<Finding>) {
+    if findings.iter().all(|finding| finding.reading == 0) {
+        return;
+    }
+    let all = findings.clone();
+    findings.retain(|finding| finding.reading == 0 || !all.iter().any(|other| finding.repeats(other)));
 }

@@ -57,9 +57,19 @@ pub struct Finding {
     pub(super) span: Span,
     pub(super) explanation: Option<Explanation>,
     pub(super) matched: Option<Matched>,
+    /// Which reading of the text found it: 0 for that of the text as it is.
+    pub(super) reading: usize,
 }
 
 impl Finding {
+    /// Returns `true` if `other`, of an earlier reading, is a finding of the same rule around this one.
+    pub(super) fn repeats(&self, other: &Self) -> bool {
+        self.reading > other.reading
+            && self.number == other.number
+            && other.span.start() <= self.span.start()
+            && self.span.end() <= other.span.end()
+    }
+
     /// Name of the rule; for entity types the type's name.
     #[must_use]
     pub fn rule(&self) -> &str {

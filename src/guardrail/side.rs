@@ -4,6 +4,7 @@ use super::decide::Settled;
 use super::guard::{Guardrail, Source};
 use super::reading::Reading;
 use crate::detect::detectors::Detectors;
+use crate::text::buffer::TextBuffer;
 use crate::text::rewrite::Rewritten;
 
 /// Reads text after a context, such as the name of a JSON field, or rewritten, or both.
@@ -16,6 +17,8 @@ pub(super) struct SideReading {
     rewritten: Option<(usize, Rewritten)>,
     /// Bytes of the context.
     lead: usize,
+    /// Confirmed findings of which the end is not known yet.
+    waiting: Vec<Settled>,
     /// Bytes read, with the context.
     read: usize,
     is_finished: bool,
@@ -38,7 +41,7 @@ impl SideReading {
     }
 
     fn new(rewritten: Option<(usize, Rewritten)>, guardrail: &Guardrail) -> Self {
-        Self { reading: Reading::new(guardrail), rewritten, lead: 0, read: 0, is_finished: false }
+        Self { reading: Reading::new(guardrail), rewritten, lead: 0, waiting: Vec::new(), read: 0, is_finished: false }
     }
 
     /// Returns `true` if it reads the text after a context.
@@ -83,33 +86,56 @@ impl SideReading {
     }
 
     /// Adds the findings that are confirmed to `out`, and returns the offset before which all are. Offsets are those of the text: what
-    /// lies in the context is left out, what reaches over its end is cut there.
-    pub(super) fn confirm(&mut self, guardrail: &Guardrail, source: Source, out: &mut Vec<Settled>) -> usize {
+    /// lies in the context is left out, what reaches over its end is cut there. `text` is the text as it is.
+    pub(super) fn confirm(
+        &mut self,
+        guardrail: &Guardrail,
+        source: Source,
+        text: &TextBuffer,
+        out: &mut Vec<Settled>,
+    ) -> usize {
         if self.has_context() {
             self.reading.keep_entities();
         }
         let detectors = self.detectors(guardrail);
         let confirmed = self.reading.confirm(guardrail, detectors, source);
-        let Self { reading, rewritten, lead, read, .. } = self;
+        let Self { reading, rewritten, lead, waiting, read, .. } = self;
         let lead = *lead;
         for found in reading.confirmed().drain(..) {
             let (start, end) = match rewritten {
                 None => (found.start, found.end),
-                Some((_, text)) => (text.text_start(found.start).unwrap_or(*read), text.text_end(found.end)),
+                Some((_, from)) => (from.text_start(found.start).unwrap_or(*read), from.text_end(found.end)),
             };
             if end > lead {
-                out.push(Settled { start: start.saturating_sub(lead), end: end - lead, ..found });
+                waiting.push(Settled { start: start.saturating_sub(lead), end: end - lead, ..found });
             }
         }
         let known = match rewritten {
             None => confirmed,
             _ if self.is_finished => usize::MAX,
-            Some((_, text)) => text.text_start(confirmed).or(text.unread()).unwrap_or(*read),
+            Some((_, from)) => from.text_start(confirmed).or(from.unread()).unwrap_or(*read),
         };
         reading.forget_before(detectors, confirmed);
         if let Some((_, rewritten)) = rewritten {
             rewritten.forget_before(reading.text().base());
         }
-        known.saturating_sub(lead)
+        let open = self.release(text, out);
+        known.saturating_sub(lead).min(open)
+    }
+
+    /// Hands out the findings of which the last character is known with all marks drawn over it, which a rewriting leaves out. Returns
+    /// where the first of the others begins.
+    fn release(&mut self, text: &TextBuffer, out: &mut Vec<Settled>) -> usize {
+        let mut open = usize::MAX;
+        for found in std::mem::take(&mut self.waiting) {
+            let end = text.skip_marks(found.end);
+            if self.rewritten.is_some() && end == text.end() && !self.is_finished {
+                open = open.min(found.start);
+                self.waiting.push(found);
+            } else {
+                out.push(Settled { end, ..found });
+            }
+        }
+        open
     }
 }

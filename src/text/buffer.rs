@@ -86,7 +86,8 @@ impl TextBuffer {
 
     /// The end of the combining marks that follow `offset`: they belong to the character before it.
     pub(crate) fn skip_marks(&self, offset: usize) -> usize {
-        let marks = self.kept[offset - self.base..].chars().take(8);
+        let rest = offset.checked_sub(self.base).and_then(|at| self.kept.get(at..)).unwrap_or_default();
+        let marks = rest.chars().take(8);
         offset
             + marks
                 .take_while(|&c| unicode_normalization::char::is_combining_mark(c))

@@ -12,6 +12,7 @@
 mod cases;
 mod characters;
 mod disguise;
+mod evasion;
 mod generate;
 mod hostile;
 mod invariance;

@@ -58,6 +58,13 @@ const SEPARATING: &[&str] = &[
     "ul",
 ];
 
+/// Elements that set a part of a line: their tags may be inside a word. Other tags may name what is in them, as those of XML do.
+const INLINE: &[&str] = &[
+    "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "center", "cite", "code", "data", "del", "dfn", "em", "font",
+    "i", "ins", "kbd", "mark", "nobr", "q", "s", "samp", "small", "span", "strike", "strong", "sub", "sup", "tt", "u",
+    "var", "wbr",
+];
+
 /// What is read at a position.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Read {
@@ -325,8 +332,13 @@ fn tag(rest: &str, is_last: bool) -> Read {
     let end = rest.bytes().take(MAX_TAG).skip(1).position(|byte| matches!(byte, b'<' | b'>'));
     match end.map(|at| (at + 1, rest.as_bytes().get(at + 1))) {
         Some((at, Some(b'>'))) => {
-            let separates = SEPARATING.binary_search(&element.to_ascii_lowercase().as_str()).is_ok();
-            if separates { Read::Char(' ', at + 1) } else { Read::Nothing(at + 1) }
+            let element = element.to_ascii_lowercase();
+            let is_one_of = |elements: &[&str]| elements.binary_search(&element.as_str()).is_ok();
+            match (is_one_of(SEPARATING), is_one_of(INLINE)) {
+                (true, _) => Read::Char(' ', at + 1),
+                (_, true) => Read::Nothing(at + 1),
+                _ => Read::Plain,
+            }
         }
         None if rest.len() < MAX_TAG && !is_last => Read::Open,
         _ => Read::Plain,
@@ -349,10 +361,10 @@ fn color(rest: &str, is_last: bool) -> Read {
 
 #[cfg(test)]
 mod tests {
-    use super::SEPARATING;
+    use super::{INLINE, SEPARATING};
 
     #[test]
     fn the_elements_are_sorted() {
-        assert!(SEPARATING.is_sorted());
+        assert!(SEPARATING.is_sorted() && INLINE.is_sorted());
     }
 }

@@ -1,7 +1,6 @@
-//! Runs of base64 and of hexadecimal digits, as the text they encode.
+//! Runs of base64 and of hexadecimal digits, as the text they encode, among the text that is not encoded.
 
 use super::Unit;
-use super::budget::BREAK;
 
 /// Shorter runs are words and numbers.
 const MIN_RUN: usize = 16;
@@ -18,56 +17,64 @@ pub(crate) enum Encoding {
     Hex,
 }
 
-/// Returns `true` for the digits of base64 that are no letters and no figures.
-fn is_sign(digit: u32) -> bool {
-    digit >= 62
+/// A character that may be a digit of a run.
+#[derive(Clone, Copy, Debug)]
+struct Digit {
+    c: char,
+    value: u32,
+    at: usize,
 }
 
-/// Reads runs as they grow. What is not in a run, and what a run encodes that is no text, shows as a break.
+/// What the run is taken for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Taken {
+    /// It is too short to tell.
+    Open,
+    /// The text it encodes.
+    Encoded,
+    /// Itself: what it encodes is no text.
+    Itself,
+}
+
+/// Reads runs as they grow.
 #[derive(Debug)]
 pub(super) struct Encoded {
     encoding: Encoding,
-    /// Digits that are not decoded yet, with their offsets.
-    digits: Vec<(u32, usize)>,
+    taken: Taken,
+    /// What is read of the run and not put yet; separators between its digits too, without a value.
+    digits: Vec<Digit>,
     /// Decoded bytes that are no character yet, with what they are decoded from.
     bytes: Vec<(u8, usize, usize)>,
-    /// Digits of the run so far, and of its last line.
+    /// Digits of the run so far, and of its last line or group.
     length: usize,
     line: usize,
-    /// A line end or separator that may be inside the run.
-    is_paused: bool,
-    /// The run encodes no text.
-    is_given_up: bool,
-    has_break: bool,
-    /// Where what was put last ends.
-    end: usize,
+    /// What may be inside the run, if it goes on.
+    paused: Vec<(char, usize)>,
 }
 
 impl Encoded {
     pub(super) fn new(encoding: Encoding) -> Self {
         Self {
             encoding,
+            taken: Taken::Open,
             digits: Vec::new(),
             bytes: Vec::new(),
             length: 0,
             line: 0,
-            is_paused: false,
-            is_given_up: false,
-            has_break: true,
-            end: 0,
+            paused: Vec::new(),
         }
     }
 
     /// Reads `chunk`, which begins at `offset` of the text.
     pub(super) fn push(&mut self, chunk: &str, offset: usize, out: &mut Vec<Unit>) {
         for (at, c) in chunk.char_indices() {
-            match self.digit(c) {
-                Some(digit) => self.add(digit, offset + at, out),
-                None if self.goes_on_over(c) => self.is_paused = true,
+            let at = offset + at;
+            match self.value(c) {
+                Some(value) => self.add(Digit { c, value, at }, out),
+                None if self.goes_on_over(c) => self.paused.push((c, at)),
                 None => {
                     self.end_run(out);
-                    // What follows a label continued what is masked: it has no beginning.
-                    self.is_given_up = c == '}';
+                    put(c, at, out);
                 }
             }
         }
@@ -78,13 +85,14 @@ impl Encoded {
         self.end_run(out);
     }
 
-    /// Returns where the text begins that is not decoded yet.
+    /// Returns where the text begins that is not put yet.
     pub(super) fn unread(&self) -> Option<usize> {
         let byte = self.bytes.first().map(|&(_, start, _)| start);
-        byte.or(self.digits.first().map(|&(_, at)| at))
+        let digit = self.digits.first().map(|digit| digit.at);
+        byte.or(digit).or(self.paused.first().map(|&(_, at)| at))
     }
 
-    fn digit(&self, c: char) -> Option<u32> {
+    fn value(&self, c: char) -> Option<u32> {
         match (self.encoding, c) {
             (Encoding::Hex, _) => c.to_digit(16),
             (Encoding::Base64, 'A'..='Z') => Some(u32::from(c) - u32::from('A')),
@@ -96,121 +104,173 @@ impl Encoded {
         }
     }
 
-    /// Returns `true` if the run may go on after `c`.
-    fn goes_on_over(&self, c: char) -> bool {
+    /// Returns the digits of a group, and the bits of each.
+    fn group(&self) -> (usize, usize) {
         match self.encoding {
-            Encoding::Hex => matches!(c, ' ' | ':') && !self.is_paused && self.line == 2,
-            Encoding::Base64 => matches!(c, '\r' | '\n') && self.line >= MIN_LINE && self.length % 4 == 0,
+            Encoding::Hex => (2, 4),
+            Encoding::Base64 => (4, 6),
         }
     }
 
-    fn add(&mut self, digit: u32, at: usize, out: &mut Vec<Unit>) {
-        if self.is_paused {
-            (self.is_paused, self.line) = (false, 0);
-        } else if self.encoding == Encoding::Hex && self.line == 2 && self.length > 2 && self.is_separated() {
-            // Not a pair of its own: the run begins with this number.
-            let number = self.digits.split_off(self.digits.len().saturating_sub(2));
-            self.end_run(out);
-            number.into_iter().for_each(|(digit, at)| self.add(digit, at, out));
+    /// Returns `true` if the run may go on after `c`.
+    fn goes_on_over(&self, c: char) -> bool {
+        match self.encoding {
+            Encoding::Hex => matches!(c, ' ' | ':') && self.paused.is_empty() && self.line == 2,
+            Encoding::Base64 => {
+                let ends_line = match c {
+                    '\r' => self.paused.is_empty(),
+                    '\n' => self.paused.iter().all(|&(paused, _)| paused == '\r'),
+                    _ => false,
+                };
+                ends_line && self.line >= MIN_LINE && self.length % 4 == 0
+            }
         }
-        self.length += 1;
-        self.line += 1;
-        if self.is_given_up {
-            // `example.com/amFu…`: a sign may be a digit or end what was no text.
-            self.is_given_up = !is_sign(digit);
-            self.length = 0;
+    }
+
+    fn add(&mut self, digit: Digit, out: &mut Vec<Unit>) {
+        if !self.paused.is_empty() {
+            self.line = 0;
+            if self.taken == Taken::Encoded {
+                self.paused.clear();
+            }
+        }
+        if self.taken == Taken::Itself {
+            for (c, at) in self.paused.drain(..) {
+                put(c, at, out);
+            }
+            put(digit.c, digit.at, out);
+            // `example.com/amFu…`: a sign may be a digit, or end what was no text.
+            if is_sign(digit) {
+                self.forget_run();
+            }
             return;
         }
-        self.digits.push((digit, at));
+        if self.encoding == Encoding::Hex && self.line == 2 && self.length > 2 && self.line < self.length {
+            return self.begin_with_number(digit, out);
+        }
+        self.digits.extend(self.paused.drain(..).map(|(c, at)| Digit { c, value: SEPARATOR, at }));
+        self.length += 1;
+        self.line += 1;
+        self.digits.push(digit);
         if self.length >= MIN_RUN {
             self.decode(out);
         }
     }
 
-    /// Returns `true` if the run has pairs with something between them.
-    fn is_separated(&self) -> bool {
-        self.line < self.length
+    /// Begins the run anew with the last two digits: the number they begin is no pair like those before.
+    fn begin_with_number(&mut self, digit: Digit, out: &mut Vec<Unit>) {
+        let number = self.digits.split_off(self.digits.len().saturating_sub(2));
+        self.end_run(out);
+        for digit in number.into_iter().chain([digit]) {
+            self.add(digit, out);
+        }
     }
 
     /// Decodes all groups that are complete.
     fn decode(&mut self, out: &mut Vec<Unit>) {
-        let (group, bits) = match self.encoding {
-            Encoding::Hex => (2, 4),
-            Encoding::Base64 => (4, 6),
-        };
-        let digits = std::mem::take(&mut self.digits);
-        let mut rest = digits.as_slice();
-        while let Some((part, after)) = rest.split_at_checked(group) {
-            self.decode_group(part, bits, out);
-            if self.is_given_up {
-                let sign = rest.iter().position(|&(digit, at)| is_sign(digit) && at + 1 >= self.end);
-                let begins = sign.and_then(|sign| rest.get(sign + 1..)).filter(|_| self.encoding == Encoding::Base64);
-                if let Some(begins) = begins {
-                    (self.is_given_up, self.length) = (false, 0);
-                    begins.iter().for_each(|&(digit, at)| self.add(digit, at, out));
-                }
-                return;
-            }
-            rest = after;
+        if self.taken == Taken::Open && !self.looks_encoded() {
+            return self.give_up(out);
         }
-        self.digits = rest.to_vec();
+        self.taken = Taken::Encoded;
+        let (group, bits) = self.group();
+        while self.digits.iter().filter(|digit| digit.value != SEPARATOR).count() >= group {
+            let mut left = group;
+            let end = self.digits.iter().position(|digit| {
+                left -= usize::from(digit.value != SEPARATOR);
+                left == 0
+            });
+            let part: Vec<Digit> = self.digits.drain(..=end.unwrap_or(0)).collect();
+            let before = out.len();
+            if !self.decode_group(&part, bits, out) {
+                out.truncate(before);
+                self.bytes.clear();
+                self.digits.splice(0..0, part);
+                return self.give_up(out);
+            }
+        }
     }
 
-    fn decode_group(&mut self, group: &[(u32, usize)], bits: usize, out: &mut Vec<Unit>) {
-        let (Some(&(_, start)), Some(&(_, last))) = (group.first(), group.last()) else { return };
-        let value = group.iter().fold(0, |value, (digit, _)| value << bits | digit);
-        let left_over = group.len() * bits % 8;
-        let bytes = group.len() * bits / 8;
-        for number in (0..bytes).rev() {
-            if self.is_given_up {
-                return;
+    /// Returns `true` unless the run looks like an identifier: base64 has letters of both cases, or letters and figures.
+    fn looks_encoded(&self) -> bool {
+        let has = |is: fn(&char) -> bool| self.digits.iter().any(|digit| is(&digit.c));
+        match has(char::is_ascii_lowercase) {
+            _ if self.encoding == Encoding::Hex => true,
+            true => has(char::is_ascii_uppercase) || has(char::is_ascii_digit),
+            false => has(char::is_ascii_digit) && !has(|&c| c == '_'),
+        }
+    }
+
+    /// Takes the rest of the run for itself, but for what begins after a sign.
+    fn give_up(&mut self, out: &mut Vec<Unit>) {
+        self.taken = Taken::Itself;
+        for digit in std::mem::take(&mut self.digits) {
+            if digit.value == SEPARATOR {
+                put(digit.c, digit.at, out);
+            } else {
+                self.add(digit, out);
             }
+        }
+    }
+
+    /// Decodes a group of digits. Returns `false` if it is no text.
+    fn decode_group(&mut self, group: &[Digit], bits: usize, out: &mut Vec<Unit>) -> bool {
+        let digits = group.iter().filter(|digit| digit.value != SEPARATOR);
+        let (count, value) =
+            digits.clone().fold((0, 0), |(count, value), digit| (count + 1, value << bits | digit.value));
+        let (Some(first), Some(last)) = (digits.clone().next(), digits.last()) else { return true };
+        let left_over = count * bits % 8;
+        (0..count * bits / 8).rev().all(|number| {
             let byte = (value >> (8 * number + left_over)) & 0xFF;
-            self.bytes.push((u8::try_from(byte).unwrap_or(0), start, last + 1));
-            self.put_char(out);
-        }
+            self.bytes.push((u8::try_from(byte).unwrap_or(0), first.at, last.at + 1));
+            self.put_char(out)
+        })
     }
 
-    /// Puts the character that the bytes are, once they are one.
-    fn put_char(&mut self, out: &mut Vec<Unit>) {
+    /// Puts the character that the bytes are, once they are one. Returns `false` if they cannot be one.
+    fn put_char(&mut self, out: &mut Vec<Unit>) -> bool {
         let bytes: Vec<u8> = self.bytes.iter().map(|&(byte, ..)| byte).collect();
         match std::str::from_utf8(&bytes) {
             Ok(text) => {
                 let c = text.chars().next().filter(|&c| !c.is_control() || matches!(c, '\t' | '\n' | '\r'));
                 let (Some(c), Some(first), Some(last)) = (c, self.bytes.first(), self.bytes.last()) else {
-                    return self.give_up(out);
+                    return false;
                 };
                 out.push(Unit { c, start: first.1, end: last.2 });
-                (self.has_break, self.end) = (false, last.2);
                 self.bytes.clear();
+                true
             }
-            Err(error) if error.error_len().is_none() => {}
-            Err(_) => self.give_up(out),
+            Err(error) => error.error_len().is_none(),
         }
-    }
-
-    fn give_up(&mut self, out: &mut Vec<Unit>) {
-        self.is_given_up = true;
-        self.put_break(out);
     }
 
     /// Ends a run. What is left of base64 without its padding encodes a byte or two.
     fn end_run(&mut self, out: &mut Vec<Unit>) {
-        if self.length >= MIN_RUN && !self.is_given_up && self.digits.len() > 1 {
-            let bits = if self.encoding == Encoding::Hex { 4 } else { 6 };
-            let rest = std::mem::take(&mut self.digits);
-            self.decode_group(&rest, bits, out);
+        let rest = std::mem::take(&mut self.digits);
+        let is_decoded =
+            self.taken == Taken::Encoded && rest.len() > 1 && self.decode_group(&rest, self.group().1, out);
+        if !is_decoded {
+            rest.iter().for_each(|digit| put(digit.c, digit.at, out));
         }
-        self.put_break(out);
-        (self.length, self.line, self.is_paused, self.is_given_up) = (0, 0, false, false);
+        for (c, at) in self.paused.drain(..) {
+            put(c, at, out);
+        }
+        self.forget_run();
     }
 
-    fn put_break(&mut self, out: &mut Vec<Unit>) {
-        if !self.has_break {
-            out.push(Unit { c: BREAK, start: self.end, end: self.end });
-        }
-        self.has_break = true;
+    fn forget_run(&mut self) {
         self.bytes.clear();
-        self.digits.clear();
+        (self.taken, self.length, self.line) = (Taken::Open, 0, 0);
     }
+}
+
+/// The value of what is no digit.
+const SEPARATOR: u32 = u32::MAX;
+
+/// Returns `true` for the digits of base64 that are no letters and no figures.
+fn is_sign(digit: Digit) -> bool {
+    matches!(digit.c, '+' | '-' | '/' | '_')
+}
+
+fn put(c: char, at: usize, out: &mut Vec<Unit>) {
+    out.push(Unit { c, start: at, end: at + c.len_utf8() });
 }

@@ -55,6 +55,10 @@ const ROWS: &[(u32, char)] = &[
     (0x1F1E6, 'a'), // regional indicators, of which flags are made
 ];
 
+/// Letters of which another letter is the upside-down form.
+const ROTATED: &[(char, char)] =
+    &[('b', 'q'), ('d', 'p'), ('n', 'u'), ('p', 'd'), ('q', 'b'), ('u', 'n'), ('g', '\u{0183}')];
+
 /// The digits of Chinese and Japanese, ordinary and for accounts.
 const IDEOGRAPHS: &[(char, char)] = &[
     ('\u{3007}', '0'),
@@ -92,6 +96,36 @@ pub(super) fn drawn_letter(c: char) -> Option<char> {
     let code = u32::from(c);
     let &(first, letter) = ROWS.iter().find(|&&(first, _)| (first..first + 26).contains(&code))?;
     char::from_u32(u32::from(letter) + code - first)
+}
+
+/// Returns `word` upside down, its last letter first. `None` if that is written in ordinary letters.
+pub(crate) fn upside_down(word: &str) -> Option<String> {
+    // Of several glyphs for a letter the turned one comes last; those with a stroke are no turned ones.
+    let turned = |c: char| {
+        LETTERS.iter().rev().find(|&&(glyph, letter)| letter == c && is_turned(glyph)).map(|&(glyph, _)| glyph)
+    };
+    let rotated = |c: char| ROTATED.iter().find(|&&(from, _)| from == c).map(|&(_, to)| to);
+    let turn = |c: char| turned(c).or(rotated(c)).unwrap_or(c);
+    let written: String = word.to_lowercase().chars().rev().map(turn).collect();
+    written.chars().any(is_turned).then_some(written)
+}
+
+/// Returns `true` for a letter that Unicode calls turned or reversed, and for those without that name that are used for one.
+fn is_turned(c: char) -> bool {
+    matches!(
+        c,
+        '\u{0183}'
+            | '\u{01DD}'
+            | '\u{0250}'
+            | '\u{0254}'
+            | '\u{025F}'
+            | '\u{0265}'
+            | '\u{026F}'
+            | '\u{0279}'
+            | '\u{027E}'
+            | '\u{0287}'
+            | '\u{028C}'..='\u{028E}' | '\u{029E}' | '\u{1D09}'
+    )
 }
 
 /// Returns the ASCII digit that `c` is written for, in any script.

@@ -28,6 +28,8 @@ pub(super) struct Letters {
     last: Option<char>,
     /// It is a letter that stands alone.
     is_lone: bool,
+    /// What separates the letters of this word.
+    joint: Option<char>,
     /// What the next units stand for; `None` for nothing.
     planned: VecDeque<Option<char>>,
 }
@@ -44,7 +46,7 @@ enum Word {
 
 impl Letters {
     pub(super) fn new(one: One) -> Self {
-        Self { one, last: None, is_lone: false, planned: VecDeque::new() }
+        Self { one, last: None, is_lone: false, joint: None, planned: VecDeque::new() }
     }
 
     pub(super) fn run(&mut self, queue: &mut Queue, is_last: bool, put: &mut dyn FnMut(Unit)) {
@@ -63,14 +65,18 @@ impl Letters {
             return planned.map_or(Step::Nothing(1), |c| Step::As(c, Span { from: 0, to: 1 }, 1));
         }
         let Some(c) = queue.char(0) else { return Step::Open };
-        if self.is_lone && is_separator(c) {
+        if self.is_lone && is_separator(c) && self.joint.is_none_or(|joint| joint == c) {
             match word(queue, 1, is_last) {
                 Word::Open => return Step::Open,
-                Word::Of(1) if queue.char(1).is_some_and(char::is_alphabetic) => return Step::Nothing(1),
+                Word::Of(1) if queue.char(1).is_some_and(char::is_alphabetic) => {
+                    self.joint = Some(c);
+                    return Step::Nothing(1);
+                }
                 _ => {}
             }
         }
-        let continues = self.last.is_some_and(char::is_alphanumeric) && !self.is_lone;
+        let after_word = self.last.is_some_and(char::is_alphanumeric);
+        let continues = after_word && !self.is_lone;
         if is_of_word(c) && !continues {
             match word(queue, 0, is_last) {
                 Word::Open => return Step::Open,
@@ -83,11 +89,13 @@ impl Letters {
             }
         }
         let step = match c {
-            '*' | '~' | '`' | '_' if continues => inner_markup(queue, self.last, c, is_last, char::is_alphanumeric),
-            '-' | '\u{2010}' if continues => line_break(queue, is_last),
+            '*' | '~' | '`' | '_' if after_word => inner_markup(queue, self.last, c, is_last, char::is_alphanumeric),
+            '-' | '\u{2010}' if after_word => line_break(queue, is_last),
             _ => Step::Same,
         };
-        self.is_lone &= matches!(step, Step::Open);
+        if !matches!(step, Step::Open) {
+            (self.is_lone, self.joint) = (false, None);
+        }
         step
     }
 

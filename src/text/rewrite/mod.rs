@@ -21,6 +21,7 @@ mod values;
 use self::budget::Budget;
 use self::decode::Decoder;
 use self::encoded::Encoded;
+use self::joints::Joints;
 use self::letters::Letters;
 use self::queue::Queue;
 use self::values::Values;
@@ -28,6 +29,7 @@ use super::offsets::OffsetMap;
 
 pub(crate) use self::budget::{OPEN_BYTES, rewritten_bytes};
 pub(crate) use self::encoded::Encoding;
+pub(crate) use self::glyphs::upside_down;
 pub(crate) use self::letters::One;
 
 /// A character, and the bytes of the text that it stands for.
@@ -41,13 +43,13 @@ struct Unit {
 /// What a rewriting undoes after encodings are decoded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Rewriting {
-    /// Nothing more: words are matched over this with [`crate::detect`]'s own tolerance.
+    /// Markdown's signs and hyphenation inside words.
     Decoded,
     /// What separates and spells the digits of a value, `(at)` and `(dot)`.
     Values,
     /// What separates and replaces the letters of words, with `1` read as this letter.
     Letters(One),
-    /// Runs of an encoding, as the text they encode; and nothing else.
+    /// Runs of an encoding, as the text they encode.
     Encoded(Encoding),
 }
 
@@ -60,7 +62,8 @@ enum Source {
 
 #[derive(Debug)]
 enum Stage {
-    Decoded,
+    None,
+    Joints(Joints),
     Values(Values),
     Letters(Letters),
 }
@@ -84,7 +87,8 @@ pub(crate) struct Rewritten {
 impl Rewritten {
     pub(crate) fn new(rewriting: Rewriting) -> Self {
         let stage = match rewriting {
-            Rewriting::Decoded | Rewriting::Encoded(_) => Stage::Decoded,
+            Rewriting::Encoded(_) => Stage::None,
+            Rewriting::Decoded => Stage::Joints(Joints::default()),
             Rewriting::Values => Stage::Values(Values::default()),
             Rewriting::Letters(one) => Stage::Letters(Letters::new(one)),
         };
@@ -130,7 +134,8 @@ impl Rewritten {
         }
         let mut put = |unit: Unit| budget.spend(unit, &mut |unit| keep(unit, fresh, end, map));
         match stage {
-            Stage::Decoded => queue.drain(&mut put),
+            Stage::None => queue.drain(&mut put),
+            Stage::Joints(joints) => joints.run(queue, is_last, &mut put),
             Stage::Values(values) => values.run(queue, is_last, &mut put),
             Stage::Letters(letters) => letters.run(queue, is_last, &mut put),
         }

@@ -140,12 +140,21 @@ impl Values {
                 Digit::None => {}
             }
         }
-        self.is_lone = false;
-        match digit(c).filter(|&digit| digit != c) {
-            Some(digit) => Step::As(digit, Span { from: 0, to: 1 }, 1),
-            None => Step::Same,
-        }
+        // An ideograph is a digit next to others only: 三 is a part of names too.
+        let step = match (digit(c).filter(|&digit| digit != c), queue.char(1)) {
+            (None, _) => Step::Same,
+            (Some(digit), _) if self.last.is_some_and(|last| last.is_ascii_digit()) => one(digit),
+            (Some(_), None) if !is_last => Step::Open,
+            (Some(found), Some(next)) if digit(next).is_some() => one(found),
+            (Some(_), _) => Step::Same,
+        };
+        self.is_lone &= matches!(step, Step::Open);
+        step
     }
+}
+
+fn one(digit: char) -> Step {
+    Step::As(digit, Span { from: 0, to: 1 }, 1)
 }
 
 /// Reads a digit or the word for one at `at`, if nothing of a word or number follows it.

@@ -148,6 +148,9 @@ fn topic(rng: &mut Rng, index: usize) -> Rule {
     if rng.chance(20) {
         body.push_str(", definition: About money.");
     }
+    if rng.chance(20) {
+        body.push_str(", evasion: strict");
+    }
     let _ = write!(body, ", {}", actions(rng, false, 20));
     Rule { section: Section::Topics, body, types: Vec::new(), material }
 }
@@ -162,7 +165,7 @@ fn words(rng: &mut Rng, index: usize, masks: Masks) -> Rule {
         options.push(format!("case_sensitive: {}", rng.chance(70)));
     }
     if rng.chance(40) {
-        options.push(format!("evasion: \"{}\"", rng.pick(&["off", "standard"])));
+        options.push(format!("evasion: \"{}\"", rng.pick(&["off", "standard", "strict"])));
     }
     let actions = actions(rng, true, 8);
     let replacement = replacement(rng, masks, &actions);
@@ -186,6 +189,9 @@ fn pii(rng: &mut Rng, types: &mut Vec<EntityType>, masks: Masks) -> Rule {
     let allowed: Vec<&str> = material.iter().map(String::as_str).filter(|value| value.len() <= 256).collect();
     if rng.chance(12) && !allowed.is_empty() {
         let _ = write!(body, ", allow: {}", list(&[*rng.item(&allowed)]));
+    }
+    if rng.chance(20) {
+        body.push_str(", evasion: strict");
     }
     let _ = write!(body, ", {actions}{replacement}");
     Rule { section: Section::Pii, body, types, material }
@@ -254,6 +260,11 @@ impl Rules {
         let disguised: Vec<String> = material.iter().map(|text| disguise::disguised(rng, text)).collect();
         if rng.chance(50) {
             material.extend(disguised);
+        }
+        if rng.chance(30) {
+            let techniques = material.iter().filter_map(|text| rng.item(banister_evasion::TECHNIQUES).apply(text));
+            let evasions: Vec<String> = techniques.collect();
+            material.extend(evasions);
         }
         material
     }
