@@ -3,7 +3,9 @@
 use banister::{EntityType, Guardrail, Source};
 use banister_evasion::{Level, TECHNIQUES, Technique};
 
+use std::fmt::Write;
 use std::ops::Range;
+use std::path::Path;
 
 use crate::cases::{self, Case, guardrail, must};
 use crate::table::{Exceptions, Table};
@@ -171,6 +173,35 @@ fn values_are_found_at_their_level() {
         }
     }
     table.check("evasion", EXCEPTIONS);
+}
+
+/// The table in the threat model is this list. `UPDATE_GOLDEN=1` writes it.
+#[test]
+fn the_threat_model_shows_the_techniques() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/guide/threat_model.md");
+    let guide = std::fs::read_to_string(&path).expect("the guide");
+    let (head, rest) = guide.split_once("<!-- evasions -->\n").expect("where the table begins");
+    let (table, tail) = rest.split_once("<!-- end of evasions -->").expect("where the table ends");
+    let mut wanted =
+        "| technique | example | words, phrases | patterns, examples | values |\n|---|---|---|---|---|\n".to_owned();
+    for technique in TECHNIQUES {
+        let cells = (technique.words(), technique.topics(), technique.values());
+        let _ = writeln!(
+            wanted,
+            "| {} | `{}` | {} | {} | {} |",
+            technique.name(),
+            technique.example(),
+            cells.0,
+            cells.1,
+            cells.2
+        );
+    }
+    if std::env::var_os("UPDATE_GOLDEN").is_some() {
+        std::fs::write(&path, format!("{head}<!-- evasions -->\n{wanted}<!-- end of evasions -->{tail}"))
+            .expect("written");
+    } else {
+        assert_eq!(table, wanted);
+    }
 }
 
 #[test]

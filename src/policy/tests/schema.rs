@@ -83,7 +83,9 @@ fn slips_are_rejected() {
         "{version: 1, name: a, regexes: [{name: x, pattern: a, max_length: 65537}]}",
         "{version: 1, name: a, denied_topics: [{name: x, threshold: 2}]}",
         "{version: 1, name: a, mode: later}",
-        "{version: 1, name: a, word_filters: [{name: x, match: {evasion: strict}}]}",
+        "{version: 1, name: a, word_filters: [{name: x, match: {evasion: stricter}}]}",
+        "{version: 1, name: a, pii: [{types: [EMAIL], evasion: off}]}",
+        "{version: 1, name: a, decode: [rot13]}",
     ];
     for yaml in rejected {
         assert!(!accepted(yaml), "{yaml}");

@@ -49,7 +49,31 @@ impl Runner {
             masked: assessment.masked_text(),
             findings: assessment.findings().iter().map(|finding| (finding, &text[finding.span().range()])).collect(),
         };
-        self.problem(&case.expected, &got).or_else(|| cuts.compare(&self.guardrail, case.source, text).err())
+        self.problem(&case.expected, &got)
+            .or_else(|| cuts.compare(&self.guardrail, case.source, text).err())
+            .or_else(|| self.evasion(case, text, cuts))
+    }
+
+    /// Writes what is found in the text in each way that the case asks for. Returns the first way in which something is no longer found.
+    fn evasion(&self, case: &Case, text: &str, cuts: &Cuts) -> Option<String> {
+        let assessment = self.guardrail.assess(case.source, text);
+        for technique in &case.evasions {
+            for finding in assessment.findings() {
+                let span = finding.span().range();
+                let Some(written) = text.get(span.clone()).and_then(|found| technique.apply(found)) else { continue };
+                let evasion = [&text[..span.start], &written, &text[span.end..]].concat();
+                let again = self.guardrail.assess(case.source, &evasion);
+                let is_found = again.findings().iter().any(|other| other.rule() == finding.rule());
+                if !is_found || again.outcome() != assessment.outcome() {
+                    let (name, rule) = (technique.name(), finding.rule());
+                    return Some(format!("evasion {name}: {rule} does not find {written:?} in {evasion:?}"));
+                }
+                if let Err(problem) = cuts.compare(&self.guardrail, case.source, &evasion) {
+                    return Some(format!("evasion {}: {problem}", technique.name()));
+                }
+            }
+        }
+        None
     }
 
     fn body(&mut self, case: &Case, text: &str) -> Option<String> {

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use banister::Source;
+use banister_evasion::{TECHNIQUES, Technique};
 use serde::Deserialize;
 
 use crate::failure::Failure;
@@ -24,6 +25,8 @@ pub(super) struct Case {
     pub(super) source: Source,
     pub(super) given: Given,
     pub(super) expected: Expected,
+    /// The case is to come out the same with what is found in it written in each of these ways.
+    pub(super) evasions: Vec<&'static Technique>,
 }
 
 /// What is evaluated.
@@ -64,6 +67,7 @@ struct CaseEntry {
     passes: Option<bool>,
     masked: Option<String>,
     blocked_by: Option<OneOrMore>,
+    evasions: Option<OneOrMore>,
 }
 
 #[derive(Default, Deserialize)]
@@ -75,7 +79,7 @@ enum Way {
 }
 
 #[derive(Deserialize)]
-#[serde(untagged, expecting = "`blocked_by` is the name of a rule, or a list of names")]
+#[serde(untagged, expecting = "`blocked_by` and `evasions` are a name, or a list of names")]
 enum OneOrMore {
     One(String),
     More(Vec<String>),
@@ -127,7 +131,7 @@ fn own_policy(file: &Path) -> Option<Place> {
 
 impl CaseEntry {
     fn complete(self) -> Result<Case, String> {
-        let Self { name, source, text, body, passes, masked, blocked_by } = self;
+        let Self { name, source, text, body, passes, masked, blocked_by, evasions } = self;
         let wrong = |problem: &str| format!("{name:?} {problem}");
         let given = match (text, body) {
             (Some(text), None) => Given::Text(text),
@@ -146,6 +150,26 @@ impl CaseEntry {
             Way::Input => Source::Input,
             Way::Output => Source::Output,
         };
-        Ok(Case { name, source, given, expected })
+        let evasions = match evasions {
+            None => Vec::new(),
+            Some(_) if matches!((&given, &expected), (Given::Body(_), _) | (_, Expected::Passes)) => {
+                return Err(wrong("has `evasions`, which need `text` and something that is found in it"));
+            }
+            Some(names) => techniques(names).map_err(|problem| wrong(&problem))?,
+        };
+        Ok(Case { name, source, given, expected, evasions })
     }
+}
+
+/// Returns the techniques of these names.
+fn techniques(names: OneOrMore) -> Result<Vec<&'static Technique>, String> {
+    let names = match names {
+        OneOrMore::One(name) => vec![name],
+        OneOrMore::More(names) => names,
+    };
+    let technique = |name: String| {
+        let all = || TECHNIQUES.iter().map(Technique::name).collect::<Vec<_>>().join(", ");
+        Technique::named(&name).ok_or_else(|| format!("has an unknown evasion `{name}`; known are {}", all()))
+    };
+    names.into_iter().map(technique).collect()
 }
