@@ -8,7 +8,7 @@ use super::shape::Shape;
 use super::slot::{Coverage, Slot, SlotKind, Visited};
 use super::visit::{Visitor, visit_request_with, visit_response_with};
 use super::walk::Unknown;
-use crate::guardrail::{Conversation, Guardrail, Source};
+use crate::guardrail::{Conversation, Guardrail, Position, Source};
 
 /// Guards the bodies of one call.
 #[derive(Clone, Debug)]
@@ -125,8 +125,14 @@ impl<'a> Texts<'a> {
     /// Evaluates one text, and says what to replace in it.
     pub(crate) fn examine(&mut self, slot: &Slot<'_>) -> Option<SlotEdit> {
         let source = self.assessment.source();
-        let (assessment, replacements) =
-            self.guard.guardrail.assess_for_edits(&self.guard.conversation, source, slot.context(), slot.text());
+        // A response has no turns, and whatever it calls its own role, the model has written it.
+        let position = if source == Source::Input { slot.position() } else { Position::Current };
+        let (assessment, replacements) = self.guard.guardrail.assess_for_edits(
+            &self.guard.conversation,
+            (source, position),
+            slot.context(),
+            slot.text(),
+        );
         if assessment.findings().is_empty() {
             self.assessment.add(std::iter::empty(), &assessment);
             return None;

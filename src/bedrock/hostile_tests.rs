@@ -29,7 +29,7 @@ proptest! {
                 }
                 for kind in [StreamKind::Invoke, StreamKind::Converse] {
                     if let Ok(event) = deltas_with(kind, "chunk", &body, unknown) {
-                        event.rewrite(&[], &mut edit)?;
+                        event.rewrite(&[], &[], &mut edit)?;
                     }
                 }
             }

@@ -10,6 +10,7 @@ use super::context::{Context, Contexts};
 use super::cover::Cover;
 use super::guard::{Guardrail, Source};
 use super::labels::{Labels, is_found_beside};
+use super::position::Position;
 use crate::detect::detectors::{Candidate, Detectors, Found, Origin};
 use crate::detect::entity::recognizer::Verdict;
 use crate::detect::scanner::Views;
@@ -36,6 +37,7 @@ type Key = (usize, Reverse<usize>, RuleId, u8, u32, usize);
 pub(super) struct Ground<'a> {
     pub(super) guardrail: &'a Guardrail,
     pub(super) source: Source,
+    pub(super) position: Position,
     pub(super) text: &'a TextBuffer,
     pub(super) views: &'a Views,
     pub(super) labels: &'a Labels,
@@ -49,7 +51,8 @@ impl<'a> Ground<'a> {
     }
 
     fn masks(self, rule: RuleId) -> bool {
-        self.guardrail.rules().get(rule as usize).is_some_and(|rule| rule.action(self.source) == Action::Mask)
+        let rule = self.guardrail.rules().get(rule as usize);
+        rule.is_some_and(|rule| self.guardrail.treatment(rule, self.source, self.position).action == Action::Mask)
     }
 
     fn name(self, rule: RuleId) -> &'a str {

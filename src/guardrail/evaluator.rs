@@ -9,6 +9,8 @@ use super::finding::{ActionTaken, Explanation, Finding, Matched};
 use super::guard::{Guardrail, Source};
 use super::labels::Labels;
 use super::lead::ContextReading;
+use super::mask::replacement;
+use super::position::{Position, Treatment};
 use super::resolve::{Blocked, Claim, Resolver};
 use super::sink::{Discard, Sink};
 use crate::detect::detectors::Found;
@@ -29,6 +31,7 @@ pub(super) const LOOKBEHIND_BYTES: usize = 64;
 pub(crate) struct Evaluator {
     guardrail: Guardrail,
     source: Source,
+    position: Position,
     conversation: Conversation,
     text: TextBuffer,
     scanner: Scanner,
@@ -41,6 +44,8 @@ pub(crate) struct Evaluator {
     chars: usize,
     /// Text is released as it comes, until it is blocked.
     at_once: bool,
+    /// The first rule for which all the text is replaced.
+    replaced_by: Option<RuleId>,
     context: Option<Box<ContextReading>>,
     /// Only findings that need the context count.
     context_alone: bool,
@@ -55,6 +60,7 @@ impl Evaluator {
             resolver: Resolver::new(guardrail.max_cluster()),
             guardrail,
             source,
+            position: Position::Current,
             conversation,
             text: TextBuffer::default(),
             scanner: Scanner::default(),
@@ -64,10 +70,16 @@ impl Evaluator {
             findings: Vec::new(),
             chars: 0,
             at_once: false,
+            replaced_by: None,
             context: None,
             context_alone: false,
             reported: HashSet::new(),
         }
+    }
+
+    /// Evaluates the text as one that is at this position of its conversation.
+    pub(crate) fn at(self, position: Position) -> Self {
+        Self { position, ..self }
     }
 
     /// Reads `context` before the text. It is not part of the text: offsets, counts and what is released are those of the text, and what
@@ -182,7 +194,8 @@ impl Evaluator {
 
     /// All that was found so far, as an assessment without a text.
     pub(crate) fn assessment(&self) -> Assessment {
-        let outcome = match (self.is_blocked(), self.resolver.has_masked()) {
+        let is_rewritten = self.resolver.has_masked() || self.replaced_by.is_some();
+        let outcome = match (self.is_blocked(), is_rewritten) {
             (true, _) => Outcome::Blocked,
             (false, true) => Outcome::Masked,
             (false, false) => Outcome::Passed,
@@ -206,11 +219,18 @@ impl Evaluator {
         }
     }
 
+    /// What is written in place of all the text, if all of it is replaced.
+    pub(crate) fn replacement(&self) -> Option<String> {
+        let rule = self.guardrail.rules().get(self.replaced_by? as usize)?;
+        Some(replacement(rule, "", &self.conversation))
+    }
+
     fn settle(&mut self, frontier: usize, words_known: usize, out: &mut dyn Sink) {
         self.decider.take(&mut self.found, &self.text, &self.labels);
         let ground = Ground {
             guardrail: &self.guardrail,
             source: self.source,
+            position: self.position,
             text: &self.text,
             views: self.scanner.views(),
             labels: &self.labels,
@@ -224,24 +244,28 @@ impl Evaluator {
             self.settled.clear();
         }
         if let Some(context) = &mut self.context {
-            settled = settled.min(context.settle(&self.guardrail, self.source, &mut self.settled));
+            settled = settled.min(context.settle(&self.guardrail, (self.source, self.position), &mut self.settled));
             let reported = &mut self.reported;
             self.settled.retain(|found| reported.insert((found.rule, found.start, found.end)));
         }
         for found in self.settled.drain(..) {
             let Some(rule) = self.guardrail.rules().get(found.rule as usize) else { continue };
-            let action = rule.action(self.source);
+            let Treatment { action, taken, replaces_all } = self.guardrail.treatment(rule, self.source, self.position);
             if action == Action::Off {
                 continue;
             }
-            self.resolver.claim(Claim { start: found.start, end: found.end, rule: found.rule, action });
+            if replaces_all {
+                self.replaced_by.get_or_insert(found.rule);
+            }
+            let is_replaced = taken == ActionTaken::Replaced;
+            self.resolver.claim(Claim { start: found.start, end: found.end, rule: found.rule, action, is_replaced });
             self.findings.push(Finding {
                 rule: std::sync::Arc::clone(&rule.name),
                 number: found.rule,
                 kind: rule.kind,
                 entity: rule.entity,
                 managed: rule.managed,
-                action: ActionTaken::of(action),
+                action: taken,
                 span: Span::new(found.start, found.end),
                 explanation: found.likeness.map(Explanation::new),
                 // Nothing before what was settled last time is forgotten yet.

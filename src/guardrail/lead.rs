@@ -3,6 +3,7 @@
 use super::decide::{Decider, Ground, Settled};
 use super::guard::{Guardrail, Source};
 use super::labels::Labels;
+use super::position::Position;
 use crate::detect::detectors::{Found, Origin};
 use crate::detect::scanner::Scanner;
 use crate::text::buffer::TextBuffer;
@@ -55,7 +56,12 @@ impl ContextReading {
 
     /// Adds the findings that are confirmed to `out`, and returns the offset before which all are. Offsets are those of the text: what
     /// lies in the context is left out, what reaches over its end is cut there.
-    pub(super) fn settle(&mut self, guardrail: &Guardrail, source: Source, out: &mut Vec<Settled>) -> usize {
+    pub(super) fn settle(
+        &mut self,
+        guardrail: &Guardrail,
+        (source, position): (Source, Position),
+        out: &mut Vec<Settled>,
+    ) -> usize {
         let detectors = guardrail.detectors();
         self.found.candidates.retain(|candidate| matches!(candidate.origin, Origin::Entity(..)));
         self.decider.take(&mut self.found, &self.text, &self.labels);
@@ -68,7 +74,7 @@ impl ContextReading {
             ),
         };
         let (text, views, labels) = (&self.text, self.scanner.views(), &self.labels);
-        let ground = Ground { guardrail, source, text, views, labels, words_known };
+        let ground = Ground { guardrail, source, position, text, views, labels, words_known };
         let settled = self.decider.settle(frontier, ground, &mut self.settled);
         self.decider.forget_before(settled, self.scanner.open_window(), detectors.reach());
         self.labels.forget_before(settled.saturating_sub(detectors.reach() + super::evaluator::LOOKBEHIND_BYTES));

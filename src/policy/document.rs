@@ -5,7 +5,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::values::{ActionWord, Managed, Mode, Replacement, TypeName, Version};
+use super::values::{ActionWord, History, Managed, Mode, OperatorText, Replacement, TypeName, Version};
 
 /// A Banister policy.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -30,6 +30,11 @@ pub(crate) struct PolicyDocument {
     /// How answers are streamed. `sync` releases text once it has been evaluated; `async` releases it at once, evaluates behind, and
     /// stops at the first block: no rule may then mask the output.
     pub(crate) mode: Option<Mode>,
+    /// What happens when a rule blocks text before the last turn of a conversation. `replace` puts the rule's name in its place, so that
+    /// one blocked turn does not block every call after it; `block` blocks the call.
+    pub(crate) history: Option<History>,
+    /// What topics and word filters that block do in system prompts and tool definitions: `off`, `detect` or `block`.
+    pub(crate) operator_text: Option<OperatorText>,
     /// What the caller is told when a text is refused.
     pub(crate) messages: Option<MessagesEntry>,
     /// Subjects that are not to be talked about.

@@ -10,7 +10,9 @@ use crate::detect::EntityType;
 
 use super::document::{MessagesEntry, PiiEntry, PolicyDocument, RegexEntry, TopicEntry, WordEntry};
 use super::packs;
-use super::values::{ActionWord, Evasion, Managed, Mode, Replacement, ReplacementWord, TypeName};
+use super::values::{
+    ActionWord, Evasion, History, Managed, Mode, OperatorText, Replacement, ReplacementWord, TypeName,
+};
 
 /// A policy, resolved.
 #[derive(Clone, Debug, Serialize)]
@@ -23,6 +25,10 @@ pub(super) struct Resolved {
     /// When text of a stream is released. Not inherited.
     #[serde(skip_serializing_if = "Mode::is_sync")]
     pub(super) mode: Mode,
+    #[serde(skip_serializing_if = "History::is_default")]
+    pub(super) history: Option<History>,
+    #[serde(skip_serializing_if = "OperatorText::is_default")]
+    pub(super) operator_text: Option<OperatorText>,
     pub(super) topics: Vec<Topic>,
     pub(super) words: Vec<Words>,
     pub(super) pii: Vec<Pii>,
@@ -107,6 +113,8 @@ impl Resolved {
             blocked_input,
             blocked_output,
             mode: document.mode.unwrap_or_default(),
+            history: document.history,
+            operator_text: document.operator_text,
             topics: document.denied_topics.into_iter().map(topic).collect(),
             words: document.word_filters.into_iter().map(|entry| words(entry, files)).collect(),
             pii: document.pii.into_iter().flat_map(pii).collect(),
@@ -126,6 +134,8 @@ impl Resolved {
         if self.blocked_output.is_none() {
             self.blocked_output.clone_from(&base.blocked_output);
         }
+        self.history = self.history.or(base.history);
+        self.operator_text = self.operator_text.or(base.operator_text);
     }
 
     pub(super) fn rules(&self) -> usize {

@@ -16,10 +16,11 @@ use aws_smithy_types::Document;
 
 use crate::bedrock::error::BodyError;
 use crate::bedrock::slot::{Coverage, SkipReason, SlotKind};
+use crate::bedrock::turns::last_turn;
 use crate::bedrock::visit::Visitor;
 use crate::bedrock::walk::Unknown;
 
-use super::content::{message, opaque, system};
+use super::content::{message, opaque, speaker, system};
 use super::free::{free, free_if};
 use super::model_input::model_input;
 use super::walk::{Done, Walk};
@@ -165,7 +166,8 @@ fn conversation(walk: &mut Walk<'_, '_>, parts: Conversation<'_>) -> Done {
         walk.list("system", blocks, system)?;
     }
     if let Some(messages) = parts.messages {
-        walk.list("messages", messages, message)?;
+        let speakers: Vec<_> = messages.iter().map(speaker).collect();
+        walk.member("messages", |walk| walk.messages(messages, last_turn(&speakers), message))?;
     }
     if let Some(config) = parts.tools {
         walk.member("toolConfig", |walk| tool_config(walk, config))?;

@@ -83,6 +83,8 @@ fn slips_are_rejected() {
         "{version: 1, name: a, regexes: [{name: x, pattern: a, max_length: 65537}]}",
         "{version: 1, name: a, denied_topics: [{name: x, threshold: 2}]}",
         "{version: 1, name: a, mode: later}",
+        "{version: 1, name: a, history: mask}",
+        "{version: 1, name: a, operator_text: mask}",
         "{version: 1, name: a, word_filters: [{name: x, match: {evasion: strict}}]}",
     ];
     for yaml in rejected {
