@@ -3,17 +3,26 @@
 //! A signature vouches for reasoning as the model wrote it. Where a rule masks the reasoning of a response, the signature is emptied, so that
 //! nobody sends it back with text that it does not fit. In a request a model refuses both, reasoning that was changed and reasoning without a
 //! signature; so there the content block is withheld, as it is where an earlier response was masked.
+//!
+//! With a fixed budget for thinking, Claude also refuses a call of a tool that no reasoning comes before. Where that is what was withheld,
+//! thinking is turned off for this request, and the loop goes on without.
 
 use std::collections::BTreeSet;
 
 use super::error::BodyError;
 use super::json::{NodeKind, RawEdit, SlotEdit, removals};
 use super::table::Unsigned;
+use super::turns::{Speaker, speaker};
 use super::visit::Visit;
 use super::walk::Walked;
 
 /// In place of withheld reasoning where a message holds nothing else: models take no message without content.
 pub(super) const WITHHELD: &str = "(reasoning withheld)";
+
+/// The fields that turn Claude's thinking on: its own, and the name that Converse has for it as well.
+pub(super) const THINKING: [&str; 2] = ["thinking", "reasoning_config"];
+
+const THINKING_OFF: &str = r#"{"type":"disabled"}"#;
 
 impl Visit<'_, '_> {
     /// Takes away signatures that do not hold any more, and in a request what they signed.
@@ -38,7 +47,10 @@ impl Visit<'_, '_> {
             let unsigned = objects.filter(|&object| self.doc.get(object, "signature").is_none());
             withheld.extend(unsigned.filter_map(|object| self.block_of(object)));
         }
-        self.withhold(&withheld);
+        if !withheld.is_empty() {
+            self.stop_thinking(&withheld);
+            self.withhold(&withheld);
+        }
         self.edits.sort_by_key(|edit| edit.range.start);
         Ok(())
     }
@@ -58,13 +70,68 @@ impl Visit<'_, '_> {
     /// Takes content blocks out of their messages.
     fn withhold(&mut self, blocks: &BTreeSet<usize>) {
         let contents: BTreeSet<usize> = blocks.iter().map(|&block| self.doc.node(block).parent()).collect();
-        let removed: Vec<RawEdit> = contents.iter().flat_map(|&content| self.without(content, blocks)).collect();
-        // What was masked in a block goes with it.
+        let removed = contents.iter().flat_map(|&content| self.without(content, blocks)).collect();
+        self.put(removed);
+    }
+
+    /// Adds edits, which are in order. What was masked in their ranges goes with these.
+    fn put(&mut self, edits: Vec<RawEdit>) {
         self.edits.retain(|edit| {
-            let next = removed.partition_point(|gone| gone.range.end <= edit.range.start);
-            removed.get(next).is_none_or(|gone| edit.range.end <= gone.range.start)
+            let next = edits.partition_point(|new| new.range.end <= edit.range.start);
+            edits.get(next).is_none_or(|new| edit.range.end <= new.range.start)
         });
-        self.edits.extend(removed);
+        self.edits.extend(edits);
+    }
+
+    /// Turns thinking off in requests whose last call of a tool loses the reasoning before it.
+    fn stop_thinking(&mut self, withheld: &BTreeSet<usize>) {
+        let parent = |node| self.doc.node(node).parent();
+        let conversations: BTreeSet<usize> = withheld.iter().map(|&block| parent(parent(parent(block)))).collect();
+        let mut edits = Vec::new();
+        for messages in conversations {
+            if self.loses_reasoning(messages, withheld) {
+                let settings = self.thinking_settings(parent(messages));
+                edits.extend(settings.into_iter().map(|node| {
+                    let at = self.doc.node(node);
+                    RawEdit { range: at.start()..at.end(), bytes: THINKING_OFF.to_owned() }
+                }));
+            }
+        }
+        edits.sort_by_key(|edit| edit.range.start);
+        self.put(edits);
+    }
+
+    /// Returns true if the last message of the model calls a tool and does not begin with reasoning any more.
+    fn loses_reasoning(&self, messages: usize, withheld: &BTreeSet<usize>) -> bool {
+        let said = self.doc.items(messages).filter(|&message| speaker(self.doc, message) == Speaker::Assistant);
+        let Some(content) = said.last().and_then(|message| self.doc.get(message, "content")) else { return false };
+        let has_tag = |block, tag: &str| {
+            self.doc.get(block, "type").and_then(|at| self.doc.as_str(at)).is_some_and(|it| it == tag)
+        };
+        let is_call = |block| has_tag(block, "tool_use") || self.doc.get(block, "toolUse").is_some();
+        let is_reasoning = |block| {
+            has_tag(block, "thinking")
+                || has_tag(block, "redacted_thinking")
+                || self.doc.get(block, "reasoningContent").is_some()
+        };
+        let blocks: Vec<usize> = self.doc.items(content).collect();
+        let first = blocks.iter().find(|block| !withheld.contains(block));
+        blocks.first().is_some_and(|first| withheld.contains(first))
+            && first.is_some_and(|&first| !is_reasoning(first))
+            && blocks.iter().any(|&block| is_call(block))
+    }
+
+    /// Where a request gives thinking a fixed budget.
+    fn thinking_settings(&self, request: usize) -> Vec<usize> {
+        let get = |object: Option<usize>, name| object.and_then(|object| self.doc.get(object, name));
+        let more = get(Some(request), "additionalModelRequestFields");
+        let settings = [(Some(request), THINKING[0]), (more, THINKING[0]), (more, THINKING[1])];
+        let settings = settings.into_iter().filter_map(|(object, name)| get(object, name));
+        settings
+            .filter(|&node| {
+                get(Some(node), "type").and_then(|at| self.doc.as_str(at)).is_some_and(|it| it == "enabled")
+            })
+            .collect()
     }
 
     /// The edits that take `blocks` out of a list of content blocks.

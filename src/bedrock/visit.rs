@@ -266,7 +266,8 @@ impl<'d, 'a> Visit<'d, 'a> {
         }
         let place = self.place(found.node);
         let position = self.position_of(found);
-        f(Slot { kind: found.kind, text, is_key, position, context, context_alone, place }).filter(|edit| !edit.is_empty())
+        f(Slot { kind: found.kind, text, is_key, position, context, context_alone, place })
+            .filter(|edit| !edit.is_empty())
     }
 
     /// Where a text is in the conversation: that of a document in a string is where the string is.

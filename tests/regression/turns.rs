@@ -65,7 +65,9 @@ fn converse(turns: &[Turn<'_>]) -> Value {
     let message = |turn: &Turn<'_>| match turn {
         User(text) => json!({"role": "user", "content": [{"text": text}]}),
         Assistant(text) => json!({"role": "assistant", "content": [{"text": text}]}),
-        Call(text) => json!({"role": "assistant", "content": [{"toolUse": {"toolUseId": "t", "name": "f", "input": {"a": [text]}}}]}),
+        Call(text) => {
+            json!({"role": "assistant", "content": [{"toolUse": {"toolUseId": "t", "name": "f", "input": {"a": [text]}}}]})
+        }
         Result(text) => json!({"role": "user", "content": [
             {"toolResult": {"toolUseId": "t", "content": [{"json": {"a": text}}, {"text": "fine"}]}}, {"cachePoint": {"type": "default"}}]}),
     };
@@ -74,9 +76,13 @@ fn converse(turns: &[Turn<'_>]) -> Value {
 
 fn claude(turns: &[Turn<'_>]) -> Value {
     let message = |turn: &Turn<'_>| match turn {
-        User(text) => json!({"role": "user", "content": [{"type": "text", "text": "look"}, {"type": "text", "text": text}]}),
+        User(text) => {
+            json!({"role": "user", "content": [{"type": "text", "text": "look"}, {"type": "text", "text": text}]})
+        }
         Assistant(text) => json!({"role": "assistant", "content": [{"type": "text", "text": text}]}),
-        Call(text) => json!({"role": "assistant", "content": [{"type": "tool_use", "id": "t", "name": "f", "input": {"a": text}}]}),
+        Call(text) => {
+            json!({"role": "assistant", "content": [{"type": "tool_use", "id": "t", "name": "f", "input": {"a": text}}]})
+        }
         Result(text) => json!({"role": "user", "content": [
             {"type": "tool_result", "tool_use_id": "t", "content": [{"type": "text", "text": text}]},
             {"type": "tool_result", "tool_use_id": "u", "content": "fine"}]}),
@@ -121,14 +127,20 @@ fn cohere(turns: &[Turn<'_>]) -> Value {
     let turn = |turn: &Turn<'_>| match turn {
         User(text) => json!({"role": "USER", "message": text}),
         Assistant(text) => json!({"role": "CHATBOT", "message": text}),
-        Call(text) => json!({"role": "CHATBOT", "message": "", "tool_calls": [{"name": "f", "parameters": {"a": text}}]}),
-        Result(text) => json!({"role": "TOOL", "tool_results": [{"call": {"name": "f", "parameters": {}}, "outputs": [{"a": text}]}]}),
+        Call(text) => {
+            json!({"role": "CHATBOT", "message": "", "tool_calls": [{"name": "f", "parameters": {"a": text}}]})
+        }
+        Result(text) => {
+            json!({"role": "TOOL", "tool_results": [{"call": {"name": "f", "parameters": {}}, "outputs": [{"a": text}]}]})
+        }
     };
     let (last, earlier) = turns.split_last().unwrap();
     let history: Value = earlier.iter().map(turn).collect();
     match last {
         User(text) | Assistant(text) | Call(text) => json!({"message": text, "chat_history": history}),
-        Result(text) => json!({"message": "", "chat_history": history, "tool_results": [{"call": {"name": "f"}, "outputs": [{"a": text}]}]}),
+        Result(text) => {
+            json!({"message": "", "chat_history": history, "tool_results": [{"call": {"name": "f"}, "outputs": [{"a": text}]}]})
+        }
     }
 }
 
@@ -137,21 +149,31 @@ fn families() -> Vec<Family> {
     vec![
         family("Converse", Operation::Converse, |turns| json!({"messages": converse(turns)})),
         family("ConverseStream", Operation::ConverseStream, |turns| json!({"messages": converse(turns)})),
-        family("Nova", Operation::InvokeModel, |turns| json!({"schemaVersion": "messages-v1", "messages": converse(turns)})),
+        family(
+            "Nova",
+            Operation::InvokeModel,
+            |turns| json!({"schemaVersion": "messages-v1", "messages": converse(turns)}),
+        ),
         family("Claude", Operation::InvokeModel, claude),
         family("Claude, content in strings", Operation::InvokeModelWithResponseStream, claude_strings),
         family("OpenAI", Operation::InvokeModel, openai),
         family("OpenAI, content in parts", Operation::InvokeModelWithResponseStream, openai_parts),
         family("Cohere", Operation::InvokeModel, cohere),
-        family("CountTokens of Converse", Operation::CountTokens, |turns| {
-            json!({"input": {"converse": {"messages": converse(turns)}}})
-        }),
-        family("CountTokens of a body", Operation::CountTokens, |turns| {
-            json!({"input": {"invokeModel": {"body": STANDARD.encode(openai(turns).to_string())}}})
-        }),
-        family("StartAsyncInvoke", Operation::StartAsyncInvoke, |turns| {
-            json!({"modelId": "m", "modelInput": claude(turns), "outputDataConfig": {}})
-        }),
+        family(
+            "CountTokens of Converse",
+            Operation::CountTokens,
+            |turns| json!({"input": {"converse": {"messages": converse(turns)}}}),
+        ),
+        family(
+            "CountTokens of a body",
+            Operation::CountTokens,
+            |turns| json!({"input": {"invokeModel": {"body": STANDARD.encode(openai(turns).to_string())}}}),
+        ),
+        family(
+            "StartAsyncInvoke",
+            Operation::StartAsyncInvoke,
+            |turns| json!({"modelId": "m", "modelInput": claude(turns), "outputDataConfig": {}}),
+        ),
     ]
 }
 
@@ -302,7 +324,8 @@ fn operator(text: &str) -> Vec<(&'static str, Operation, Value)> {
     let schema = json!({"type": "object", "properties": {"a": {"type": "string", "description": text}}});
     let spec = json!({"toolSpec": {"name": "f", "description": text, "inputSchema": {"json": schema}}});
     let claude = |more: Value| {
-        let mut body = json!({"anthropic_version": "v", "max_tokens": 9, "messages": [{"role": "user", "content": "hello"}]});
+        let mut body =
+            json!({"anthropic_version": "v", "max_tokens": 9, "messages": [{"role": "user", "content": "hello"}]});
         body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
         body
     };
@@ -320,23 +343,51 @@ fn operator(text: &str) -> Vec<(&'static str, Operation, Value)> {
     let mut bodies = vec![
         ("Converse system", Operation::Converse, json!({"system": [{"text": text}], "messages": user})),
         ("Converse tools", Operation::ConverseStream, json!({"messages": user, "toolConfig": {"tools": [spec]}})),
-        ("CountTokens", Operation::CountTokens, json!({"input": {"converse": {"system": [{"text": text}], "messages": user}}})),
+        (
+            "CountTokens",
+            Operation::CountTokens,
+            json!({"input": {"converse": {"system": [{"text": text}], "messages": user}}}),
+        ),
         (
             "Converse output",
             Operation::Converse,
             json!({"messages": user, "outputConfig": {"textFormat": {"type": "json_schema", "structure": {"jsonSchema": {
                 "name": "n", "description": "d", "schema": json!({"description": text}).to_string()}}}}}),
         ),
-        ("Nova", invoke, json!({"inferenceConfig": {}, "system": [{"text": text}], "messages": user, "toolConfig": {"tools": [spec]}})),
+        (
+            "Nova",
+            invoke,
+            json!({"inferenceConfig": {}, "system": [{"text": text}], "messages": user, "toolConfig": {"tools": [spec]}}),
+        ),
         ("Claude system string", invoke, claude(json!({"system": text}))),
         ("Claude system blocks", invoke, claude(json!({"system": [{"type": "text", "text": text}]}))),
-        ("Claude tools", invoke, claude(json!({"tools": [{"name": "f", "description": text, "input_schema": schema}]}))),
-        ("OpenAI tools", invoke, json!({"messages": chat, "tools": [{"type": "function", "function": {"name": "f", "description": text, "parameters": schema}}]})),
+        (
+            "Claude tools",
+            invoke,
+            claude(json!({"tools": [{"name": "f", "description": text, "input_schema": schema}]})),
+        ),
+        (
+            "OpenAI tools",
+            invoke,
+            json!({"messages": chat, "tools": [{"type": "function", "function": {"name": "f", "description": text, "parameters": schema}}]}),
+        ),
         ("OpenAI functions", invoke, json!({"messages": chat, "functions": [{"name": "f", "description": text}]})),
-        ("OpenAI format", invoke, json!({"messages": chat, "response_format": {"type": "json_schema", "json_schema": {"name": "n", "schema": schema}}})),
+        (
+            "OpenAI format",
+            invoke,
+            json!({"messages": chat, "response_format": {"type": "json_schema", "json_schema": {"name": "n", "schema": schema}}}),
+        ),
         ("Cohere preamble", invoke, json!({"message": "hello", "preamble": text})),
-        ("Cohere system turn", invoke, json!({"message": "hello", "chat_history": [{"role": "SYSTEM", "message": text}]})),
-        ("Cohere tools", invoke, json!({"message": "hello", "tools": [{"name": "f", "description": text, "parameter_definitions": {"a": {"description": text}}}]})),
+        (
+            "Cohere system turn",
+            invoke,
+            json!({"message": "hello", "chat_history": [{"role": "SYSTEM", "message": text}]}),
+        ),
+        (
+            "Cohere tools",
+            invoke,
+            json!({"message": "hello", "tools": [{"name": "f", "description": text, "parameter_definitions": {"a": {"description": text}}}]}),
+        ),
     ];
     for role in ["system", "developer"] {
         // Before, among and after the turns.
@@ -396,9 +447,18 @@ fn system_parts_of_a_single_prompt_are_the_users() {
 #[test]
 fn responses_have_no_operator_and_no_history() {
     for (operation, body) in [
-        (Operation::InvokeModel, json!({"choices": [{"index": 0, "finish_reason": "stop", "message": {"role": "system", "content": "zorblax"}}]})),
-        (Operation::InvokeModel, json!({"type": "message", "role": "assistant", "content": [{"type": "tool_reference", "tool_name": "zorblax"}]})),
-        (Operation::InvokeModel, json!({"text": "hi", "chat_history": [{"role": "USER", "message": "zorblax"}, {"role": "CHATBOT", "message": "hi"}]})),
+        (
+            Operation::InvokeModel,
+            json!({"choices": [{"index": 0, "finish_reason": "stop", "message": {"role": "system", "content": "zorblax"}}]}),
+        ),
+        (
+            Operation::InvokeModel,
+            json!({"type": "message", "role": "assistant", "content": [{"type": "tool_reference", "tool_name": "zorblax"}]}),
+        ),
+        (
+            Operation::InvokeModel,
+            json!({"text": "hi", "chat_history": [{"role": "USER", "message": "zorblax"}, {"role": "CHATBOT", "message": "hi"}]}),
+        ),
     ] {
         let guarded = guard("").response(operation, body.to_string().as_bytes()).unwrap();
         assert!(guarded.assessment().is_blocked(), "{body}");

@@ -7,7 +7,8 @@ use crate::bedrock::slot::SlotKind::{
     StopSequence, ToolDefinition, ToolInput, ToolResult, UserText,
 };
 use crate::bedrock::table::Rule::{
-    Body, Delta, File, Free, In, InAs, Json, Messages, ModelInput, Named, Opaque, Plain, PlainTree, Said, Signature, Text,
+    Body, Delta, File, Free, In, InAs, Json, Messages, ModelInput, Named, Opaque, Plain, PlainTree, Said, Signature,
+    Text,
 };
 use crate::bedrock::table::{Part, Role, Table, Tag, Unsigned, table};
 

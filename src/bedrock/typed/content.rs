@@ -7,6 +7,7 @@ use aws_sdk_bedrockruntime::types::{
     ToolResultBlock, ToolResultContentBlock, VideoBlock, VideoSource,
 };
 
+use crate::bedrock::error::BodyError;
 use crate::bedrock::reasoning::WITHHELD;
 use crate::bedrock::slot::{SkipReason, SlotKind};
 use crate::bedrock::table::Role;
@@ -16,12 +17,14 @@ use super::citation::citation;
 use super::free::free;
 use super::walk::{Done, Walk};
 
-/// A message of a request; `role` is whoever speaks where the message does not say so itself.
-pub(super) fn message(walk: &mut Walk<'_, '_>, message: &mut Message) -> Done {
+/// A message of a request. Returns true if it calls a tool and does not begin with reasoning any more.
+pub(super) fn message(walk: &mut Walk<'_, '_>, message: &mut Message) -> Result<bool, BodyError> {
     let role = Role::named(message.role.as_str()).unwrap_or(Role::User);
     content(walk, role, &mut message.content)?;
+    let begins_unsigned = message.content.first().is_some_and(is_unsigned);
     withhold_unsigned(&mut message.content);
-    Ok(())
+    let begins_anew = message.content.first().is_some_and(|block| !block.is_reasoning_content());
+    Ok(begins_unsigned && begins_anew && message.content.iter().any(ContentBlock::is_tool_use))
 }
 
 /// Who speaks in a message.
@@ -34,12 +37,7 @@ pub(super) fn speaker(message: &Message) -> Speaker {
 /// Takes out reasoning whose signature is empty, because it was changed in this request or in the response that it comes from.
 fn withhold_unsigned(content: &mut Vec<ContentBlock>) {
     let before = content.len();
-    content.retain(|block| match block {
-        ContentBlock::ReasoningContent(ReasoningContentBlock::ReasoningText(text)) => {
-            text.signature.as_deref() != Some("")
-        }
-        _ => true,
-    });
+    content.retain(|block| !is_unsigned(block));
     if content.is_empty() && before > 0 {
         content.push(ContentBlock::Text(WITHHELD.to_owned()));
     }
@@ -72,6 +70,15 @@ fn block(walk: &mut Walk<'_, '_>, role: Role, block: &mut ContentBlock) -> Done 
         }),
         ContentBlock::Video(film) => walk.member("video", |walk| video(walk, film)),
         _ => Err(walk.unknown()),
+    }
+}
+
+fn is_unsigned(block: &ContentBlock) -> bool {
+    match block {
+        ContentBlock::ReasoningContent(ReasoningContentBlock::ReasoningText(text)) => {
+            text.signature.as_deref() == Some("")
+        }
+        _ => false,
     }
 }
 

@@ -38,7 +38,14 @@ impl<'f, 'v> Walk<'f, 'v> {
     }
 
     pub(super) fn with(unknown: Unknown, visitor: &'f mut Visitor<'v>) -> Self {
-        Self { path: TypedPath::default(), coverage: Coverage::default(), unknown, in_history: false, changes: 0, visitor }
+        Self {
+            path: TypedPath::default(),
+            coverage: Coverage::default(),
+            unknown,
+            in_history: false,
+            changes: 0,
+            visitor,
+        }
     }
 
     pub(super) fn finish(self) -> Coverage {
@@ -62,12 +69,7 @@ impl<'f, 'v> Walk<'f, 'v> {
         self.items_from(0, items, go)
     }
 
-    fn items_from<T>(
-        &mut self,
-        first: usize,
-        items: &mut [T],
-        mut go: impl FnMut(&mut Self, &mut T) -> Done,
-    ) -> Done {
+    fn items_from<T>(&mut self, first: usize, items: &mut [T], mut go: impl FnMut(&mut Self, &mut T) -> Done) -> Done {
         for (position, item) in items.iter_mut().enumerate() {
             self.step(Step::Item(first + position), |walk| go(walk, item))?;
         }

@@ -186,7 +186,11 @@ regexes:
 fn what_is_not_stated_is_taken_from_the_base() {
     let folder = std::env::temp_dir().join(format!("banister-inherit-{}", std::process::id()));
     std::fs::create_dir_all(&folder).unwrap();
-    std::fs::write(folder.join("base.yaml"), "version: 1\nname: base\nhistory: block\noperator_text: off\npii:\n  - types: [EMAIL]\n").unwrap();
+    std::fs::write(
+        folder.join("base.yaml"),
+        "version: 1\nname: base\nhistory: block\noperator_text: off\npii:\n  - types: [EMAIL]\n",
+    )
+    .unwrap();
     let read = |own: &str| {
         let path = folder.join("own.yaml");
         std::fs::write(&path, format!("version: 1\nname: own\nextends: [base.yaml]\n{own}")).unwrap();
@@ -202,8 +206,11 @@ fn what_is_not_stated_is_taken_from_the_base() {
 
 #[test]
 fn operator_text_is_for_topics_and_words() {
-    let policy = |own: &str| Policy::from_yaml(&format!("version: 1\nname: a\n{own}\npii:\n  - types: [EMAIL]\n")).unwrap();
-    for (own, expected) in [("", Action::Detect), ("operator_text: off", Action::Off), ("operator_text: block", Action::Block)] {
+    let policy =
+        |own: &str| Policy::from_yaml(&format!("version: 1\nname: a\n{own}\npii:\n  - types: [EMAIL]\n")).unwrap();
+    for (own, expected) in
+        [("", Action::Detect), ("operator_text: off", Action::Off), ("operator_text: block", Action::Block)]
+    {
         let policy = policy(own);
         for (kind, expected) in [
             (RuleKind::Topic, expected),
