@@ -7,7 +7,7 @@
 //! With a fixed budget for thinking, Claude also refuses a call of a tool that no reasoning comes before. Where that is what was withheld,
 //! thinking is turned off for this request, and the loop goes on without.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::error::BodyError;
 use super::json::{NodeKind, RawEdit, SlotEdit, removals};
@@ -27,32 +27,40 @@ const THINKING_OFF: &str = r#"{"type":"disabled"}"#;
 impl Visit<'_, '_> {
     /// Takes away signatures that do not hold any more, and in a request what they signed.
     pub(super) fn unsign(&mut self, walked: &Walked) -> Result<(), BodyError> {
-        let mut withheld = BTreeSet::new();
+        // By object, so that one with a field written a million times stays linear.
+        let mut blocks: BTreeMap<usize, Option<usize>> = BTreeMap::new();
         for &(node, unsigned) in &walked.signatures {
             let length = self.doc.string(node).len();
             let object = self.doc.node(node).parent();
             let is_changed = self.changed_reasoning.contains(&object);
             let block = match unsigned {
-                Unsigned::Withhold if self.is_request && (is_changed || length == 0) => self.block_of(object),
+                Unsigned::Withhold if self.is_request && (is_changed || length == 0) => {
+                    *blocks.entry(object).or_insert_with(|| self.block_of(object))
+                }
                 Unsigned::Withhold | Unsigned::Empty => None,
             };
-            if let Some(block) = block {
-                withheld.insert(block);
-            } else if is_changed && length > 0 {
+            if block.is_none() && is_changed && length > 0 {
                 self.write(node, &SlotEdit::whole(length, ""))?;
             }
         }
         if self.is_request {
-            let objects = walked.signed.iter().map(|&node| self.doc.node(node).parent());
-            let unsigned = objects.filter(|&object| self.doc.get(object, "signature").is_none());
-            withheld.extend(unsigned.filter_map(|object| self.block_of(object)));
+            let objects: BTreeSet<usize> = walked.signed.iter().map(|&node| self.doc.node(node).parent()).collect();
+            for object in objects.into_iter().filter(|&object| self.is_unsigned(object)) {
+                blocks.entry(object).or_insert_with(|| self.block_of(object));
+            }
         }
+        let withheld: BTreeSet<usize> = blocks.into_values().flatten().collect();
         if !withheld.is_empty() {
             self.stop_thinking(&withheld);
             self.withhold(&withheld);
         }
         self.edits.sort_by_key(|edit| edit.range.start);
         Ok(())
+    }
+
+    fn is_unsigned(&self, object: usize) -> bool {
+        let signature = self.doc.get(object, "signature");
+        signature.is_none_or(|signature| self.doc.kind(signature) == NodeKind::Null)
     }
 
     /// The content block that holds the text and the signature: the object itself, or, where the name of its one member says what a block
@@ -87,16 +95,15 @@ impl Visit<'_, '_> {
     fn stop_thinking(&mut self, withheld: &BTreeSet<usize>) {
         let parent = |node| self.doc.node(node).parent();
         let conversations: BTreeSet<usize> = withheld.iter().map(|&block| parent(parent(parent(block)))).collect();
-        let mut edits = Vec::new();
-        for messages in conversations {
-            if self.loses_reasoning(messages, withheld) {
-                let settings = self.thinking_settings(parent(messages));
-                edits.extend(settings.into_iter().map(|node| {
-                    let at = self.doc.node(node);
-                    RawEdit { range: at.start()..at.end(), bytes: THINKING_OFF.to_owned() }
-                }));
-            }
-        }
+        let losing = conversations.into_iter().filter(|&messages| self.loses_reasoning(messages, withheld));
+        let requests: BTreeSet<usize> = losing.map(parent).collect();
+        let settings = requests.into_iter().flat_map(|request| self.thinking_settings(request));
+        let mut edits: Vec<RawEdit> = settings
+            .map(|node| {
+                let at = self.doc.node(node);
+                RawEdit { range: at.start()..at.end(), bytes: THINKING_OFF.to_owned() }
+            })
+            .collect();
         edits.sort_by_key(|edit| edit.range.start);
         self.put(edits);
     }
