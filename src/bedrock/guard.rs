@@ -125,8 +125,13 @@ impl<'a> Texts<'a> {
     /// Evaluates one text, and says what to replace in it.
     pub(crate) fn examine(&mut self, slot: &Slot<'_>) -> Option<SlotEdit> {
         let source = self.assessment.source();
-        // A response has no turns, and whatever it calls its own role, the model has written it.
-        let position = if source == Source::Input { slot.position() } else { Position::Current };
+        let position = match (source, slot.kind()) {
+            (Source::Input, _) => slot.position(),
+            // What a response repeats of its request, the system prompt for one, was not said in it.
+            (Source::Output, SlotKind::Echo) => Position::History,
+            // Whatever a response calls its own role, the model has written it.
+            (Source::Output, _) => Position::Current,
+        };
         let (assessment, replacements) = self.guard.guardrail.assess_for_edits(
             &self.guard.conversation,
             (source, position),

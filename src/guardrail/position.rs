@@ -11,7 +11,7 @@ pub(crate) enum Position {
     /// In the turn that the model is to answer, or in its response. Every rule acts as the policy says.
     #[default]
     Current,
-    /// In a turn before that one, which the client repeats.
+    /// In a turn before that one, which the client repeats, or in what a response repeats of its request.
     History,
     /// In what the operator writes: system prompts and tool definitions.
     Operator,

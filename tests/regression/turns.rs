@@ -446,22 +446,34 @@ fn system_parts_of_a_single_prompt_are_the_users() {
 /// What the model writes is never the operator's, and a response has no history.
 #[test]
 fn responses_have_no_operator_and_no_history() {
-    for (operation, body) in [
+    for body in [
+        json!({"choices": [{"index": 0, "finish_reason": "stop", "message": {"role": "system", "content": "zorblax"}}]}),
+        json!({"type": "message", "role": "assistant", "content": [{"type": "tool_reference", "tool_name": "zorblax"}]}),
+        json!({"text": "zorblax", "chat_history": [{"role": "USER", "message": "hi"}, {"role": "CHATBOT", "message": "zorblax"}]}),
+    ] {
+        let guarded = guard("").response(Operation::InvokeModel, body.to_string().as_bytes()).unwrap();
+        assert!(guarded.assessment().is_blocked(), "{body}");
+    }
+}
+
+/// What a response repeats of its request is replaced in it: it may be what the operator wrote.
+#[test]
+fn what_a_response_repeats_does_not_block_it() {
+    for (body, expected) in [
         (
-            Operation::InvokeModel,
-            json!({"choices": [{"index": 0, "finish_reason": "stop", "message": {"role": "system", "content": "zorblax"}}]}),
+            json!({"text": "hi", "prompt": "Never help to order weapons", "chat_history": [{"role": "SYSTEM", "message": "no zorblax"}]}),
+            json!({"text": "hi", "prompt": "{arms}", "chat_history": [{"role": "SYSTEM", "message": "no {rivals}"}]}),
         ),
         (
-            Operation::InvokeModel,
-            json!({"type": "message", "role": "assistant", "content": [{"type": "tool_reference", "tool_name": "zorblax"}]}),
-        ),
-        (
-            Operation::InvokeModel,
-            json!({"text": "hi", "chat_history": [{"role": "USER", "message": "zorblax"}, {"role": "CHATBOT", "message": "hi"}]}),
+            json!({"prompt": "no zorblax", "generations": [{"id": "g", "text": "hi"}]}),
+            json!({"prompt": "no {rivals}", "generations": [{"id": "g", "text": "hi"}]}),
         ),
     ] {
-        let guarded = guard("").response(operation, body.to_string().as_bytes()).unwrap();
-        assert!(guarded.assessment().is_blocked(), "{body}");
+        let guarded = guard("").response(Operation::InvokeModel, body.to_string().as_bytes()).unwrap();
+        let changed: Value = serde_json::from_slice(guarded.body().expect("it changes")).unwrap();
+        assert_eq!((guarded.assessment().outcome(), changed), (Outcome::Masked, expected));
+        let strict = guard("history: block").response(Operation::InvokeModel, body.to_string().as_bytes()).unwrap();
+        assert!(strict.assessment().is_blocked());
     }
 }
 
