@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::slot::{Coverage, Skipped};
-use crate::guardrail::{ActionTaken, Assessment, Finding, Outcome, Source};
+use crate::guardrail::{Assessment, Finding, Outcome, Source};
 
 /// A finding in a body: what was found, and in which string of it.
 #[derive(Clone, Debug, PartialEq)]
@@ -86,7 +86,7 @@ impl BodyAssessment {
 
     /// The findings that were masked, and no more.
     pub(super) fn what_was_masked(&self) -> Self {
-        let is_masked = |found: &&BodyFinding| found.finding.action() == ActionTaken::Anonymized;
+        let is_masked = |found: &&BodyFinding| found.finding.action().is_rewritten();
         let findings: Vec<_> = self.findings.iter().filter(is_masked).cloned().collect();
         let outcome = if findings.is_empty() { Outcome::Passed } else { Outcome::Masked };
         Self { findings, outcome, ..Self::new(self.source) }

@@ -8,7 +8,7 @@ use super::shape::Shape;
 use super::slot::{Coverage, Slot, SlotKind, Visited};
 use super::visit::{Visitor, visit_request_with, visit_response_with};
 use super::walk::Unknown;
-use crate::guardrail::{Conversation, Guardrail, Source};
+use crate::guardrail::{Conversation, Guardrail, Position, Source};
 
 /// Guards the bodies of one call.
 #[derive(Clone, Debug)]
@@ -125,8 +125,19 @@ impl<'a> Texts<'a> {
     /// Evaluates one text, and says what to replace in it.
     pub(crate) fn examine(&mut self, slot: &Slot<'_>) -> Option<SlotEdit> {
         let source = self.assessment.source();
-        let (assessment, replacements) =
-            self.guard.guardrail.assess_for_edits(&self.guard.conversation, source, slot.context(), slot.text());
+        let position = match (source, slot.kind()) {
+            (Source::Input, _) => slot.position(),
+            // What a response repeats of its request, the system prompt for one, was not said in it.
+            (Source::Output, SlotKind::Echo) => Position::History,
+            // Whatever a response calls its own role, the model has written it.
+            (Source::Output, _) => Position::Current,
+        };
+        let (assessment, replacements) = self.guard.guardrail.assess_for_edits(
+            &self.guard.conversation,
+            (source, position),
+            slot.context(),
+            slot.text(),
+        );
         if assessment.findings().is_empty() {
             self.assessment.add(std::iter::empty(), &assessment);
             return None;

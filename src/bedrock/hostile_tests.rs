@@ -29,7 +29,7 @@ proptest! {
                 }
                 for kind in [StreamKind::Invoke, StreamKind::Converse] {
                     if let Ok(event) = deltas_with(kind, "chunk", &body, unknown) {
-                        event.rewrite(&[], &mut edit)?;
+                        event.rewrite(&[], &[], &mut edit)?;
                     }
                 }
             }
@@ -44,10 +44,28 @@ fn hostile_bodies_take_linear_time() {
     let pad = many(r#""a":1"#, 100_000);
     let images = many(r#"{"image":{"source":{"bytes":"aGk="}}}"#, 30_000);
     let texts = many(r#"{"text":"\u00e9x"}"#, 30_000);
-    for content in [format!(r#"{{"document":{{"source":{{{bytes}}},{pad}}}}}"#), images, texts] {
-        let body = format!(r#"{{"messages":[{{"role":"user","content":[{content}]}}]}}"#);
+    let converse = [format!(r#"{{"document":{{"source":{{{bytes}}},{pad}}}}}"#), images, texts]
+        .map(|content| (Operation::Converse, format!(r#"{{"messages":[{{"role":"user","content":[{content}]}}]}}"#)));
+    let thinking = many(r#""thinking":"a""#, 100_000);
+    let signatures = many(r#""signature":"""#, 100_000);
+    let signed = many(r#""signature":"s""#, 100_000);
+    let block = r#"{"type":"thinking","thinking":"a"}"#;
+    let blocks = many(block, 30_000);
+    let said = |content: &str| format!(r#"{{"role":"assistant","content":[{content}]}}"#);
+    let messages = many(&said(block), 30_000);
+    let conversations = many(&format!(r#""messages":[{}]"#, said(block)), 30_000);
+    let claude = [
+        said(&format!(r#"{{"type":"thinking",{thinking}}}"#)),
+        said(&format!(r#"{{"type":"thinking",{signatures}}}"#)),
+        said(&format!(r#"{{"type":"thinking","thinking":"a",{signed}}}"#)),
+        said(&blocks),
+        messages,
+    ];
+    let claude = claude.map(|messages| format!(r#""messages":[{messages}]"#)).into_iter().chain([conversations]);
+    let claude = claude.map(|more| (Operation::InvokeModel, format!(r#"{{"anthropic_version":"v",{more}}}"#)));
+    for (operation, body) in converse.into_iter().chain(claude) {
         // Quadratic work would take minutes, and be noticed.
-        visit_request(Operation::Converse, body.as_bytes(), &mut |slot| {
+        visit_request(operation, body.as_bytes(), &mut |slot| {
             let length = slot.text().len();
             slot.pointer();
             Some(SlotEdit::whole(length, "y"))

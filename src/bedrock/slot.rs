@@ -6,6 +6,7 @@ use std::fmt;
 use super::json::Document;
 use super::shape::Shape;
 use super::typed::TypedPath;
+use crate::guardrail::Position;
 
 /// What a text is to the conversation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -53,6 +54,15 @@ pub(crate) enum SlotKind {
 }
 
 impl SlotKind {
+    /// Where text of this kind is in a request; `in_history` if that is before the last turn. What the operator writes is nobody's turn.
+    pub(super) fn position(self, in_history: bool) -> Position {
+        match self {
+            Self::System | Self::ToolDefinition => Position::Operator,
+            _ if in_history => Position::History,
+            _ => Position::Current,
+        }
+    }
+
     /// Whether a number here may be what a person or a model says, as in the arguments of a tool, and not one of the format.
     pub(super) fn has_numbers(self) -> bool {
         matches!(self, Self::ToolInput | Self::ToolResult | Self::Document)
@@ -116,6 +126,7 @@ pub(crate) struct Slot<'a> {
     pub(super) kind: SlotKind,
     pub(super) text: Cow<'a, str>,
     pub(super) is_key: bool,
+    pub(super) position: Position,
     /// Names that are read before the text.
     pub(super) context: String,
     /// The text means nothing without them.
@@ -127,6 +138,11 @@ impl Slot<'_> {
     /// What the text is to the conversation.
     pub(crate) fn kind(&self) -> SlotKind {
         self.kind
+    }
+
+    /// Where the text is in the conversation, if it is part of a request.
+    pub(crate) fn position(&self) -> Position {
+        self.position
     }
 
     /// The decoded text.

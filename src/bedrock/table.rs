@@ -93,6 +93,15 @@ impl Part {
     }
 }
 
+/// What is to be done in a request with reasoning whose signature does not hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Unsigned {
+    /// Its content block is withheld: the model refuses the call otherwise.
+    Withhold,
+    /// The signature is emptied. It stands in a message of which the reasoning is no block.
+    Empty,
+}
+
 /// What stands at a path.
 #[derive(Clone, Copy)]
 pub(super) enum Rule {
@@ -115,6 +124,14 @@ pub(super) enum Rule {
     TokenBytes,
     /// Text that goes on in later events.
     Delta(Part),
+    /// The messages of a conversation. Rows say what they are; those before the last turn are history.
+    Messages,
+    /// Turns that are all history.
+    Earlier,
+    /// What a signature of the model's, next to it in its object, vouches for. A model refuses it in a request without one.
+    Signed(SlotKind),
+    /// The signature of reasoning, which no longer holds once the reasoning is changed.
+    Signature(Unsigned),
     /// An id, a name of the format, a number: not text. If it is an array or object, that is examined.
     Plain,
     /// Settings and counters: nothing in here is text.

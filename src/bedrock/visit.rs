@@ -1,7 +1,7 @@
 //! Offers each text of a body to a closure, and writes back what the closure changes.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -15,6 +15,7 @@ use super::shape::{self, Shape};
 use super::slot::{Coverage, Place, SkipReason, Skipped, Slot, SlotKind, Visited};
 use super::table::{Role, Table};
 use super::walk::{self, FieldNames, Form, Found, Unknown, Walked};
+use crate::guardrail::Position;
 
 /// What is done with each text: nothing, or these replacements.
 pub(crate) type Visitor<'v> = dyn FnMut(Slot<'_>) -> Option<SlotEdit> + 'v;
@@ -73,7 +74,7 @@ fn visit_known(
         }
         None => return Err(shape::unknown(what)),
     };
-    let mut visit = Visit::new(doc, outer, unknown);
+    let mut visit = Visit { is_request: role == Role::User, ..Visit::new(doc, outer, unknown) };
     visit.all(&walked, f)?;
     Ok(Visited { body: splice(doc.text(), &visit.edits).map(String::into_bytes), coverage: visit.coverage, shape })
 }
@@ -94,6 +95,12 @@ pub(super) struct Visit<'d, 'a> {
     pub(super) last_file: Option<(usize, bool)>,
     /// A rule masks something in a single token.
     token_found: bool,
+    /// The document is a request, or part of one.
+    pub(super) is_request: bool,
+    /// Objects whose reasoning changes.
+    pub(super) changed_reasoning: BTreeSet<usize>,
+    /// Where the string in which the document stands is in its conversation.
+    position: Position,
     /// Names of members that change, with what they become.
     renamed: Vec<(usize, String)>,
 }
@@ -110,6 +117,9 @@ impl<'d, 'a> Visit<'d, 'a> {
             coverage: Coverage::default(),
             token_found: false,
             last_file: None,
+            is_request: false,
+            changed_reasoning: BTreeSet::new(),
+            position: Position::Current,
             renamed: Vec::new(),
         }
     }
@@ -122,7 +132,8 @@ impl<'d, 'a> Visit<'d, 'a> {
             self.skip(node, reason);
         }
         self.keep_names_apart()?;
-        self.empty_tokens(walked)
+        self.empty_tokens(walked)?;
+        self.unsign(walked)
     }
 
     /// Numbers the names that masks make the same. In the order of the names as they were, for the SDK writes an object in any order.
@@ -202,7 +213,8 @@ impl<'d, 'a> Visit<'d, 'a> {
             Form::Json | Form::FreeText => {
                 let names = self.names_of(found.names);
                 let here = self.place(node);
-                match visit_json_text(&text, kind, &names, &here, self.unknown, &mut self.coverage, f)? {
+                let standing = (kind, self.position_of(&found));
+                match visit_json_text(&text, standing, &names, &here, self.unknown, &mut self.coverage, f)? {
                     Some(edit) => Some(edit),
                     None => self.offer(&found, text, f),
                 }
@@ -213,6 +225,9 @@ impl<'d, 'a> Visit<'d, 'a> {
         let Some(edit) = edit else { return Ok(()) };
         if form == Form::Key {
             self.renamed.push((node, edit.apply(&self.doc.string(node))?));
+        }
+        if kind == SlotKind::Reasoning {
+            self.changed_reasoning.insert(self.doc.node(node).parent());
         }
         self.write(node, &edit)
     }
@@ -250,7 +265,14 @@ impl<'d, 'a> Visit<'d, 'a> {
             self.coverage.examined_bytes += text.len();
         }
         let place = self.place(found.node);
-        f(Slot { kind: found.kind, text, is_key, context, context_alone, place }).filter(|edit| !edit.is_empty())
+        let position = self.position_of(found);
+        f(Slot { kind: found.kind, text, is_key, position, context, context_alone, place })
+            .filter(|edit| !edit.is_empty())
+    }
+
+    /// Where a text is in the conversation: that of a document in a string is where the string is.
+    fn position_of(&self, found: &Found) -> Position {
+        if self.position == Position::Current { found.position } else { self.position }
     }
 
     /// The names of a value, with those of the string in which the document stands.
@@ -307,7 +329,7 @@ pub(super) fn may_hide_text(text: &str) -> bool {
 /// Nothing comes back if the string holds no JSON; its text is to be offered as it is.
 pub(super) fn visit_json_text(
     text: &str,
-    kind: SlotKind,
+    (kind, position): (SlotKind, Position),
     names: &LeadingNames,
     here: &Place<'_>,
     unknown: Unknown,
@@ -317,7 +339,7 @@ pub(super) fn visit_json_text(
     let Some(inner) = inner_document(text) else {
         return Ok(None);
     };
-    let mut visit = Visit { names: names.clone(), ..Visit::new(&inner, Some(here), unknown) };
+    let mut visit = Visit { names: names.clone(), position, ..Visit::new(&inner, Some(here), unknown) };
     visit.all(&walk::walk_free(&inner, Document::ROOT, kind, true), f)?;
     coverage.examined_bytes += visit.coverage.examined_bytes;
     let replacements = visit.edits.into_iter().map(|e| (e.range, e.bytes)).collect();

@@ -1,11 +1,15 @@
 //! Goes through a document with a table in hand, and lists the texts.
 
+use std::ops::Range;
+
 use super::error::{BodyError, BodyErrorKind};
 use super::files::FileForm;
 use super::json::{Document, NodeKind};
 use super::shape;
 use super::slot::{NumberText, SkipReason, SlotKind};
-use super::table::{Part, Role, Rule, Table, Tag, Trie};
+use super::table::{Part, Role, Rule, Table, Tag, Trie, Unsigned};
+use super::turns::{last_turn, speaker};
+use crate::guardrail::Position;
 
 /// What to do with content of an unknown kind.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -44,6 +48,7 @@ pub(super) struct Found {
     pub(super) kind: SlotKind,
     pub(super) form: Form,
     pub(super) names: FieldNames,
+    pub(super) position: Position,
 }
 
 /// The nodes of the names that lead to a value of free-form JSON: its own, and that of what it stands in. Zero, which is no name's node,
@@ -66,6 +71,10 @@ impl FieldNames {
 pub(super) struct Walked {
     pub(super) found: Vec<Found>,
     pub(super) skipped: Vec<(usize, SkipReason)>,
+    /// Signatures of reasoning.
+    pub(super) signatures: Vec<(usize, Unsigned)>,
+    /// Reasoning that needs one.
+    pub(super) signed: Vec<usize>,
 }
 
 /// What the tables say about the place the walk has come to.
@@ -156,13 +165,15 @@ struct Walk<'d, 'a> {
     names: FieldNames,
     /// Numbers may be text in every kind: they stand in a string.
     all_numbers: bool,
+    /// Nodes of turns before the last one. Conversations do not stand in one another, so the last that was entered is the one at hand.
+    history: Range<usize>,
     out: Walked,
 }
 
 impl<'d, 'a> Walk<'d, 'a> {
     fn new(doc: &'d Document<'a>, unknown: Unknown, all_numbers: bool) -> Self {
         let names = FieldNames::default();
-        Self { doc, unknown, stack: Vec::new(), names, all_numbers, out: Walked::default() }
+        Self { doc, unknown, stack: Vec::new(), names, all_numbers, history: 0..0, out: Walked::default() }
     }
 
     /// The node of the value that comes at `at` in what is open, and what the tables say about it.
@@ -202,7 +213,16 @@ impl<'d, 'a> Walk<'d, 'a> {
     }
 
     fn find(&mut self, node: usize, kind: SlotKind, form: Form) {
-        self.out.found.push(Found { node, kind, form, names: self.names });
+        let position = kind.position(self.history.contains(&node));
+        self.out.found.push(Found { node, kind, form, names: self.names, position });
+    }
+
+    /// Takes note of the turns before the last one, in an array of messages.
+    fn note_history(&mut self, messages: usize) {
+        let nodes: Vec<usize> = self.doc.items(messages).collect();
+        let speakers: Vec<_> = nodes.iter().map(|&message| speaker(self.doc, message)).collect();
+        let first_current = nodes.get(last_turn(&speakers)).copied();
+        self.history = messages..first_current.unwrap_or(messages);
     }
 
     /// Handles one value by its rule; the index where the walk goes on is returned.
@@ -252,6 +272,25 @@ impl<'d, 'a> Walk<'d, 'a> {
                 self.enter(node, state, role)
             }
             Rule::Plain | Rule::PlainTree => over,
+            Rule::Messages => {
+                if kind == NodeKind::Array {
+                    self.note_history(node);
+                }
+                self.container_or_scalar(node, state, role)
+            }
+            Rule::Earlier => {
+                self.history = node..over;
+                self.container_or_scalar(node, state, role)
+            }
+            Rule::Signed(slot_kind) => {
+                self.out.signed.push(node);
+                text(self, slot_kind, Form::Text)
+            }
+            Rule::Signature(unsigned) if kind == NodeKind::String => {
+                self.out.signatures.push((node, unsigned));
+                over
+            }
+            Rule::Signature(_) => self.container_or_scalar(node, State::Free(SlotKind::Free), role),
             Rule::Opaque(_) if kind == NodeKind::Null => over,
             Rule::Opaque(reason) => {
                 self.out.skipped.push((node, reason));

@@ -10,6 +10,7 @@ use super::context::{Context, Contexts};
 use super::cover::Cover;
 use super::guard::{Guardrail, Source};
 use super::labels::{Labels, is_found_beside};
+use super::position::Position;
 use crate::detect::detectors::{Candidate, Detectors, Found, Origin};
 use crate::detect::entity::recognizer::Verdict;
 use crate::detect::scanner::Views;
@@ -38,6 +39,7 @@ pub(super) struct Ground<'a> {
     /// The detectors that read the text.
     pub(super) detectors: &'a Detectors,
     pub(super) source: Source,
+    pub(super) position: Position,
     pub(super) text: &'a TextBuffer,
     pub(super) views: &'a Views,
     pub(super) labels: &'a Labels,
@@ -47,7 +49,8 @@ pub(super) struct Ground<'a> {
 
 impl<'a> Ground<'a> {
     fn masks(self, rule: RuleId) -> bool {
-        self.guardrail.rules().get(rule as usize).is_some_and(|rule| rule.action(self.source) == Action::Mask)
+        let rule = self.guardrail.rules().get(rule as usize);
+        rule.is_some_and(|rule| self.guardrail.treatment(rule, self.source, self.position).action == Action::Mask)
     }
 
     fn name(self, rule: RuleId) -> &'a str {

@@ -5,10 +5,13 @@ use super::conversation::Conversation;
 use super::decide::Settled;
 use super::finding::{ActionTaken, Explanation, Finding, Matched};
 use super::guard::{Guardrail, Source};
+use super::mask::replacement;
+use super::position::{Position, Treatment};
 use super::reading::Reading;
 use super::resolve::{Blocked, Claim, Resolver};
 use super::side::SideReading;
 use super::sink::{Discard, Sink};
+use crate::detect::spec::RuleId;
 use crate::policy::{Action, RuleKind};
 use crate::text::Span;
 
@@ -20,6 +23,7 @@ const SLICE_BYTES: usize = 16 << 10;
 pub(crate) struct Evaluator {
     guardrail: Guardrail,
     source: Source,
+    position: Position,
     conversation: Conversation,
     reading: Reading,
     /// Readings that add findings: after a context, or rewritten.
@@ -30,6 +34,8 @@ pub(crate) struct Evaluator {
     chars: usize,
     /// Text is released as it comes, until it is blocked.
     at_once: bool,
+    /// The first rule for which all the text is replaced.
+    replaced_by: Option<RuleId>,
     /// Only findings that need the context count.
     context_alone: bool,
 }
@@ -43,13 +49,20 @@ impl Evaluator {
             resolver: Resolver::new(guardrail.max_cluster()),
             guardrail,
             source,
+            position: Position::Current,
             conversation,
             settled: Vec::new(),
             findings: Vec::new(),
             chars: 0,
             at_once: false,
+            replaced_by: None,
             context_alone: false,
         }
+    }
+
+    /// Evaluates the text as one that is at this position of its conversation.
+    pub(crate) fn at(self, position: Position) -> Self {
+        Self { position, ..self }
     }
 
     /// Reads `context` before the text. It is not part of the text: offsets, counts and what is released are those of the text, and what
@@ -166,7 +179,8 @@ impl Evaluator {
 
     /// All that was found so far, as an assessment without a text.
     pub(crate) fn assessment(&self) -> Assessment {
-        let outcome = match (self.is_blocked(), self.resolver.has_masked()) {
+        let is_rewritten = self.resolver.has_masked() || self.replaced_by.is_some();
+        let outcome = match (self.is_blocked(), is_rewritten) {
             (true, _) => Outcome::Blocked,
             (false, true) => Outcome::Masked,
             (false, false) => Outcome::Passed,
@@ -187,9 +201,15 @@ impl Evaluator {
         }
     }
 
+    /// What is written in place of all the text, if all of it is replaced.
+    pub(crate) fn replacement(&self) -> Option<String> {
+        let rule = self.guardrail.rules().get(self.replaced_by? as usize)?;
+        Some(replacement(rule, "", &self.conversation))
+    }
+
     /// Makes findings of what is confirmed, and releases the text before which all is.
     fn settle(&mut self, out: &mut dyn Sink) {
-        let mut settled = self.reading.confirm(&self.guardrail, self.guardrail.detectors(), self.source);
+        let mut settled = self.reading.confirm(&self.guardrail, self.guardrail.detectors(), (self.source, self.position));
         self.settled.append(self.reading.confirmed());
         if self.context_alone {
             self.settled.clear();
@@ -197,7 +217,7 @@ impl Evaluator {
         self.note(0);
         for number in 0..self.sides.len() {
             if let Some(side) = self.sides.get_mut(number) {
-                let known = side.confirm(&self.guardrail, self.source, self.reading.text(), &mut self.settled);
+                let known = side.confirm(&self.guardrail, (self.source, self.position), self.reading.text(), &mut self.settled);
                 settled = settled.min(known);
             }
             self.note(number + 1);
@@ -210,18 +230,22 @@ impl Evaluator {
     fn note(&mut self, reading: usize) {
         for found in self.settled.drain(..) {
             let Some(rule) = self.guardrail.rules().get(found.rule as usize) else { continue };
-            let action = rule.action(self.source);
+            let Treatment { action, taken, replaces_all } = self.guardrail.treatment(rule, self.source, self.position);
             if action == Action::Off {
                 continue;
             }
-            self.resolver.claim(Claim { start: found.start, end: found.end, rule: found.rule, action });
+            if replaces_all {
+                self.replaced_by.get_or_insert(found.rule);
+            }
+            let is_replaced = taken == ActionTaken::Replaced;
+            self.resolver.claim(Claim { start: found.start, end: found.end, rule: found.rule, action, is_replaced });
             self.findings.push(Finding {
                 rule: std::sync::Arc::clone(&rule.name),
                 number: found.rule,
                 kind: rule.kind,
                 entity: rule.entity,
                 managed: rule.managed,
-                action: ActionTaken::of(action),
+                action: taken,
                 span: Span::new(found.start, found.end),
                 explanation: found.likeness.map(Explanation::new),
                 // Nothing before what was confirmed last time is forgotten yet.

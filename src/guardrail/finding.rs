@@ -14,6 +14,9 @@ pub enum ActionTaken {
     None,
     /// `ANONYMIZED`: masked.
     Anonymized,
+    /// `REPLACED`: a rule that blocks found it in a turn before the last one, and it was replaced; for a topic, with all its text. Bedrock
+    /// has no such action.
+    Replaced,
     /// `BLOCKED`: the text was refused.
     Blocked,
 }
@@ -25,8 +28,14 @@ impl ActionTaken {
         match self {
             Self::None => "NONE",
             Self::Anonymized => "ANONYMIZED",
+            Self::Replaced => "REPLACED",
             Self::Blocked => "BLOCKED",
         }
+    }
+
+    /// Returns true if the span does not reach the other side as it was, and nothing is blocked for it.
+    pub(crate) fn is_rewritten(self) -> bool {
+        matches!(self, Self::Anonymized | Self::Replaced)
     }
 
     pub(crate) fn of(action: Action) -> Self {

@@ -5,8 +5,9 @@ use super::assessment::{Assessment, Outcome};
 use super::conversation::Conversation;
 use super::evaluator::Evaluator;
 use super::labels::LabelSet;
+use super::position::Position;
 use super::resolve::Blocked;
-use super::sink::Replacements;
+use super::sink::{Replacements, Sink as _};
 use crate::detect::detectors::Detectors;
 use crate::policy::Policy;
 use crate::policy::rule::Rule;
@@ -135,21 +136,25 @@ impl Guardrail {
         assessment
     }
 
-    /// Evaluates a whole text with `context` before it, and tells what to replace in it instead of the text. Where `context_alone`, what
-    /// the text alone brings is no finding.
+    /// Evaluates a whole text at this position, with `context` before it, and tells what to replace in it instead of the text. Where
+    /// `context_alone`, what the text alone brings is no finding.
     pub(crate) fn assess_for_edits(
         &self,
         conversation: &Conversation,
-        source: Source,
+        (source, position): (Source, Position),
         (context, context_alone): (&str, bool),
         text: &str,
     ) -> (Assessment, Replacements) {
-        let evaluator = Evaluator::new(self.clone(), source, conversation.clone());
+        let evaluator = Evaluator::new(self.clone(), source, conversation.clone()).at(position);
         let mut evaluator =
             if context_alone { evaluator.with_context_alone(context) } else { evaluator.with_context(context) };
         let mut replacements = Replacements::default();
         evaluator.push(text, &mut replacements);
         evaluator.finish(&mut replacements);
+        if let Some(replacement) = evaluator.replacement().filter(|_| !evaluator.is_blocked()) {
+            replacements = Replacements::default();
+            replacements.replace(text.len(), &replacement);
+        }
         (evaluator.assessment(), replacements)
     }
 

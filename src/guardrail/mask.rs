@@ -40,6 +40,14 @@ pub(super) fn mask(rule: &Rule, value: &str, conversation: &Conversation) -> Str
     }
 }
 
+/// What `rule`, which blocks, puts in place of `value` where the span is replaced instead: nothing of the value.
+pub(super) fn replacement(rule: &Rule, value: &str, conversation: &Conversation) -> String {
+    match &rule.mask {
+        Mask::KeepLast4 => format!("{{{}}}", rule.name),
+        Mask::Label | Mask::Numbered | Mask::Hash(_) | Mask::Fixed(_) => mask(rule, value, conversation),
+    }
+}
+
 /// Stars for all but the last four letters and digits; of a value with fewer than eight, nothing is left to be seen. White space, hyphens,
 /// dots and slashes, which group numbers, stay; other signs are part of the value. An escape counts as the character it stands for, and
 /// stays or goes whole; a mark goes with its letter; invisible characters go.

@@ -11,6 +11,11 @@
 //! earlier rule of the policy. A chain of overlaps is joined up to twice the policy's longest match; what would make it longer begins the
 //! next span.
 //!
+//! # Positions
+//!
+//! A rule that blocks does so in the turn that the model is to answer. In the turns before it, which clients repeat with every call, what
+//! it finds is replaced, and in what the operator writes topics and word filters report only; both are settings of the policy.
+//!
 //! # Labels
 //!
 //! What `label`, `numbered` and `hash` write is opaque when the text is assessed again: no value, no context, and nothing that looks past it.
@@ -28,6 +33,7 @@ mod finding;
 mod guard;
 mod labels;
 mod mask;
+mod position;
 mod reading;
 mod resolve;
 mod side;
@@ -38,4 +44,5 @@ pub use conversation::Conversation;
 pub(crate) use evaluator::Evaluator;
 pub use finding::{ActionTaken, Explanation, Finding};
 pub use guard::{Guardrail, HoldBound, Source};
+pub(crate) use position::Position;
 pub(crate) use sink::Sink;

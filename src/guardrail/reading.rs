@@ -3,6 +3,7 @@
 use super::decide::{Decider, Ground, Settled};
 use super::guard::{Guardrail, Source};
 use super::labels::Labels;
+use super::position::Position;
 use crate::detect::detectors::{Detectors, Found, Origin};
 use crate::detect::scanner::Scanner;
 use crate::text::buffer::TextBuffer;
@@ -54,7 +55,12 @@ impl Reading {
     }
 
     /// Confirms what depends on nothing still to come. Returns the offset before which all is confirmed; no limit at the end of the text.
-    pub(super) fn confirm(&mut self, guardrail: &Guardrail, detectors: &Detectors, source: Source) -> usize {
+    pub(super) fn confirm(
+        &mut self,
+        guardrail: &Guardrail,
+        detectors: &Detectors,
+        (source, position): (Source, Position),
+    ) -> usize {
         self.decider.take(&mut self.found, &self.text, &self.labels);
         let (frontier, words_known) = match self.text.is_finished() {
             true => (usize::MAX, usize::MAX),
@@ -64,7 +70,7 @@ impl Reading {
             ),
         };
         let (text, views, labels) = (&self.text, self.scanner.views(), &self.labels);
-        let ground = Ground { guardrail, detectors, source, text, views, labels, words_known };
+        let ground = Ground { guardrail, detectors, source, position, text, views, labels, words_known };
         let confirmed = self.decider.settle(frontier, ground, &mut self.confirmed);
         self.decider.forget_before(confirmed, self.scanner.open_window(), detectors.reach());
         self.labels.forget_before(confirmed.saturating_sub(detectors.reach() + LOOKBEHIND_BYTES));

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::conversation::Conversation;
-use super::mask::mask;
+use super::mask::{mask, replacement};
 use super::sink::Sink;
 use crate::policy::rule::Rule;
 use crate::policy::{Action, RuleKind};
@@ -16,6 +16,8 @@ pub(super) struct Claim {
     pub(super) end: usize,
     pub(super) rule: u32,
     pub(super) action: Action,
+    /// The rule blocks, and the span is replaced instead.
+    pub(super) is_replaced: bool,
 }
 
 /// Why a text is blocked.
@@ -167,7 +169,8 @@ impl Resolver {
         // The value is the strongest claim's own: what others add to the span is hidden, and does not change a number or a hash.
         let strongest = &cluster.strongest;
         let value = write.text.slice(strongest.start, strongest.end);
-        write.out.replace(cluster.end - cluster.start, &mask(rule, value, write.conversation));
+        let write_mask = if strongest.is_replaced { replacement } else { mask };
+        write.out.replace(cluster.end - cluster.start, &write_mask(rule, value, write.conversation));
         self.written = cluster.end;
         self.has_masked = true;
     }
@@ -188,7 +191,7 @@ struct Writer<'a> {
     out: &'a mut dyn Sink,
 }
 
-/// Longest, then entity types before regexes before words, then the earlier rule.
+/// Replaced before masked, as block beats mask; then the longest, then entity types before regexes before words, then the earlier rule.
 fn is_stronger(claim: &Claim, other: &Claim, rules: &[Rule]) -> bool {
     let rank = |claim: &Claim| {
         let kind = match rules.get(claim.rule as usize).map(|rule| rule.kind) {
@@ -197,7 +200,7 @@ fn is_stronger(claim: &Claim, other: &Claim, rules: &[Rule]) -> bool {
             Some(RuleKind::Word) => 1,
             Some(RuleKind::Topic) | None => 0,
         };
-        (claim.end - claim.start, kind, std::cmp::Reverse(claim.rule))
+        (claim.is_replaced, claim.end - claim.start, kind, std::cmp::Reverse(claim.rule))
     };
     rank(claim) > rank(other)
 }

@@ -2,6 +2,7 @@
 
 use super::decide::Settled;
 use super::guard::{Guardrail, Source};
+use super::position::Position;
 use super::reading::Reading;
 use crate::detect::detectors::Detectors;
 use crate::text::buffer::TextBuffer;
@@ -90,7 +91,7 @@ impl SideReading {
     pub(super) fn confirm(
         &mut self,
         guardrail: &Guardrail,
-        source: Source,
+        direction: (Source, Position),
         text: &TextBuffer,
         out: &mut Vec<Settled>,
     ) -> usize {
@@ -98,7 +99,7 @@ impl SideReading {
             self.reading.keep_entities();
         }
         let detectors = self.detectors(guardrail);
-        let confirmed = self.reading.confirm(guardrail, detectors, source);
+        let confirmed = self.reading.confirm(guardrail, detectors, direction);
         let Self { reading, rewritten, lead, waiting, read, .. } = self;
         let lead = *lead;
         for found in reading.confirmed().drain(..) {

@@ -112,7 +112,7 @@ impl Events {
             (*position, SlotEdit::whole(lengths.get(*position).copied().unwrap_or(0), text.clone()))
         };
         let edits: Vec<(usize, SlotEdit)> = plan.edits.iter().map(edit).collect();
-        self.lanes.whole_texts(lengths.iter().sum(), |f| Ok(((), event.rewrite(&edits, f)?)))
+        self.lanes.whole_texts(lengths.iter().sum(), |f| Ok(((), event.rewrite(&edits, &plan.unsigned, f)?)))
     }
 
     fn texts(plan: &Plan) -> Result<Vec<ConverseEvent>, BodyError> {
@@ -148,7 +148,13 @@ impl Examine<ConverseEvent> for Events {
     fn push(&mut self, event: ConverseEvent) -> Result<Vec<ConverseEvent>, BodyError> {
         let mut event = TypedEvent::read(event)?;
         let deltas = event.deltas().iter().map(|delta| (delta.lane, delta.text.to_owned())).collect();
-        let facts = Facts { kind: event.kind(), block: event.block(), ended_choices: Vec::new(), deltas };
+        let facts = Facts {
+            kind: event.kind(),
+            block: event.block(),
+            ended_choices: Vec::new(),
+            deltas,
+            signatures: event.signatures(),
+        };
         let plan = self.lanes.plan(&facts)?;
         let mut out = Self::texts(&plan)?;
         if plan.blocked {

@@ -15,7 +15,7 @@ use super::problem::PolicyError;
 use super::resolved::Resolved;
 use super::rule::{Action, Rule, RuleKind};
 use super::schema;
-use super::values::Mode;
+use super::values::{History, Mode, OperatorText};
 
 /// A policy, checked and compiled: immutable and cheap to clone.
 ///
@@ -61,6 +61,8 @@ struct Inner {
     description: Option<String>,
     digest: String,
     mode: Mode,
+    history: History,
+    operator_text: OperatorText,
     rules: Vec<Rule>,
     messages: Messages,
     detectors: Detectors,
@@ -152,13 +154,15 @@ impl Policy {
         patterns: Patterns,
         #[cfg(test)] spec: crate::detect::spec::DetectorSpec,
     ) -> Self {
-        let Resolved { name, description, mode, .. } = resolved;
+        let Resolved { name, description, mode, history, operator_text, .. } = resolved;
         Self {
             inner: Arc::new(Inner {
                 name,
                 description,
                 digest,
                 mode,
+                history: history.unwrap_or_default(),
+                operator_text: operator_text.unwrap_or_default(),
                 rules,
                 messages,
                 detectors,
@@ -199,6 +203,22 @@ impl Policy {
     #[must_use]
     pub fn releases_at_once(&self) -> bool {
         self.inner.mode == Mode::Async
+    }
+
+    /// Returns true if text before the last turn that a rule blocks is replaced, and the call forwarded: `history: replace`, the default.
+    #[must_use]
+    pub fn replaces_history(&self) -> bool {
+        self.inner.history == History::Replace
+    }
+
+    /// Returns what a rule that blocks does in text of the operator: itself, or less where `operator_text` says so and it is a topic or a
+    /// word filter.
+    pub(crate) fn block_in_operator_text(&self, kind: RuleKind) -> Action {
+        match (kind, self.inner.operator_text) {
+            (RuleKind::Topic | RuleKind::Word, OperatorText::Off) => Action::Off,
+            (RuleKind::Topic | RuleKind::Word, OperatorText::Detect) => Action::Detect,
+            (RuleKind::Pii | RuleKind::Regex, _) | (_, OperatorText::Block) => Action::Block,
+        }
     }
 
     /// The rules as the engine needs them; `RuleId`s are positions here.

@@ -5,7 +5,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::values::{ActionWord, Managed, Mode, Replacement, TypeName, Version};
+use super::values::{ActionWord, History, Managed, Mode, OperatorText, Replacement, TypeName, Version};
 
 /// A Banister policy.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -34,6 +34,11 @@ pub(crate) struct PolicyDocument {
     #[schemars(length(min = 1))]
     #[serde(default)]
     pub(crate) decode: Vec<super::values::EncodingWord>,
+    /// What happens when a rule blocks text before the last turn of a conversation. `replace` puts the rule's name in its place, so that
+    /// one blocked turn does not block every call after it; `block` blocks the call.
+    pub(crate) history: Option<History>,
+    /// What topics and word filters that block do in system prompts and tool definitions: `off`, `detect` or `block`.
+    pub(crate) operator_text: Option<OperatorText>,
     /// What the caller is told when a text is refused.
     pub(crate) messages: Option<MessagesEntry>,
     /// Subjects that are not to be talked about.

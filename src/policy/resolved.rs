@@ -11,7 +11,8 @@ use crate::detect::EntityType;
 use super::document::{MessagesEntry, PiiEntry, PolicyDocument, RegexEntry, TopicEntry, WordEntry};
 use super::packs;
 use super::values::{
-    ActionWord, EncodingWord, Evasion, Managed, Mode, Replacement, ReplacementWord, RuleEvasion, TypeName,
+    ActionWord, EncodingWord, Evasion, History, Managed, Mode, OperatorText, Replacement, ReplacementWord, RuleEvasion,
+    TypeName,
 };
 
 /// A policy, resolved.
@@ -28,6 +29,10 @@ pub(super) struct Resolved {
     /// Encodings of which runs are decoded. Those of policies it extends are added.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) decode: Vec<EncodingWord>,
+    #[serde(skip_serializing_if = "History::is_default")]
+    pub(super) history: Option<History>,
+    #[serde(skip_serializing_if = "OperatorText::is_default")]
+    pub(super) operator_text: Option<OperatorText>,
     pub(super) topics: Vec<Topic>,
     pub(super) words: Vec<Words>,
     pub(super) pii: Vec<Pii>,
@@ -117,6 +122,8 @@ impl Resolved {
             blocked_output,
             mode: document.mode.unwrap_or_default(),
             decode: document.decode,
+            history: document.history,
+            operator_text: document.operator_text,
             topics: document.denied_topics.into_iter().map(topic).collect(),
             words: document.word_filters.into_iter().map(|entry| words(entry, files)).collect(),
             pii: document.pii.into_iter().flat_map(pii).collect(),
@@ -142,6 +149,8 @@ impl Resolved {
         if self.blocked_output.is_none() {
             self.blocked_output.clone_from(&base.blocked_output);
         }
+        self.history = self.history.or(base.history);
+        self.operator_text = self.operator_text.or(base.operator_text);
     }
 
     pub(super) fn rules(&self) -> usize {

@@ -90,6 +90,48 @@ impl Mode {
     }
 }
 
+/// What happens to text before the last turn of a conversation that a rule blocks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum History {
+    /// It is replaced, and the call is forwarded.
+    #[default]
+    Replace,
+    /// It blocks the call, as in the last turn.
+    Block,
+}
+
+impl History {
+    pub(crate) const NAMES: &'static [&'static str] = &["replace", "block"];
+
+    /// Returns true if a policy that says so means the same as one that says nothing.
+    pub(crate) fn is_default(stated: &Option<Self>) -> bool {
+        stated.unwrap_or_default() == Self::default()
+    }
+}
+
+/// What topics and word filters that block do in system prompts and tool definitions.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum OperatorText {
+    /// They are not evaluated.
+    Off,
+    /// They report findings, and block nothing.
+    #[default]
+    Detect,
+    /// They block, as in any other text.
+    Block,
+}
+
+impl OperatorText {
+    pub(crate) const NAMES: &'static [&'static str] = &["off", "detect", "block"];
+
+    /// Returns true if a policy that says so means the same as one that says nothing.
+    pub(crate) fn is_default(stated: &Option<Self>) -> bool {
+        stated.unwrap_or_default() == Self::default()
+    }
+}
+
 /// A word list that ships with Banister.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]

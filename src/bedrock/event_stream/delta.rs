@@ -104,6 +104,8 @@ pub(crate) struct Event<'a> {
     block: Option<u64>,
     ended: Vec<u64>,
     deltas: Vec<Delta<'a>>,
+    /// Signatures of reasoning, each with the lane of what it signs.
+    signatures: Vec<(Lane, usize)>,
     rest: Walked,
     unknown: Unknown,
 }
@@ -164,7 +166,8 @@ pub(crate) fn deltas_with<'a>(
 
 impl<'a> Event<'a> {
     fn new(doc: Document<'a>, kind: EventKind, shape: Shape, unknown: Unknown) -> Self {
-        Self { doc, kind, shape, block: None, ended: Vec::new(), deltas: Vec::new(), rest: Walked::default(), unknown }
+        let (ended, deltas, signatures) = (Vec::new(), Vec::new(), Vec::new());
+        Self { doc, kind, shape, block: None, ended, deltas, signatures, rest: Walked::default(), unknown }
     }
 
     /// Parts the deltas from the texts that are whole in this event.
@@ -183,6 +186,10 @@ impl<'a> Event<'a> {
         self.rest.skipped = walked.skipped;
         // Remembered, so that many deltas in one wide object stay linear.
         let mut known = HashMap::new();
+        for &(node, _) in walked.signatures.iter().filter(|&&(node, _)| self.doc.raw(node) != "\"\"") {
+            self.signatures.push((self.lane(kind, node, Part::Reasoning, &mut known), node));
+        }
+        self.rest.signatures = walked.signatures;
         for found in walked.found {
             let Form::Delta(part) = found.form else {
                 self.rest.found.push(found);
@@ -248,6 +255,11 @@ impl<'a> Event<'a> {
         &self.deltas
     }
 
+    /// The lanes of reasoning that signatures in this event are for.
+    pub(crate) fn signatures(&self) -> Vec<Lane> {
+        self.signatures.iter().map(|&(lane, _)| lane).collect()
+    }
+
     /// Whether this is the event of its stream that tells of guardrails: the last.
     pub(crate) fn tells_of_guardrails(&self) -> bool {
         match self.shape {
@@ -256,17 +268,23 @@ impl<'a> Event<'a> {
         }
     }
 
-    /// Writes edits of the deltas, by their position in [`Self::deltas`], and offers every text that is
-    /// whole in this event to `f`. The new event comes back, or nothing when nothing changed.
+    /// Writes edits of the deltas, by their position in [`Self::deltas`], empties the signatures at these positions of
+    /// [`Self::signatures`], and offers every text that is whole in this event to `f`. The new event comes back, or nothing when nothing
+    /// changed.
     pub(crate) fn rewrite(
         &self,
         edits: &[(usize, SlotEdit)],
+        unsigned: &[usize],
         f: &mut Visitor<'_>,
     ) -> Result<(Option<Vec<u8>>, Coverage), BodyError> {
         let mut visit = Visit::new(&self.doc, None, self.unknown);
         for (position, edit) in edits {
             let delta = self.deltas.get(*position).ok_or_else(|| BodyError::new(BodyErrorKind::Edit))?;
             visit.write(delta.node, edit)?;
+        }
+        for &position in unsigned {
+            let &(_, node) = self.signatures.get(position).ok_or_else(|| BodyError::new(BodyErrorKind::Edit))?;
+            visit.write(node, &SlotEdit::whole(self.doc.string(node).len(), ""))?;
         }
         visit.coverage.examined_bytes = self.deltas.iter().map(|delta| delta.text.len()).sum();
         visit.all(&self.rest, f)?;

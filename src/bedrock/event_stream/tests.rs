@@ -177,7 +177,7 @@ fn events_are_read() {
         let found: Vec<_> =
             event.deltas().iter().map(|d| (d.lane.choice, d.lane.block, d.lane.part, d.text.as_ref())).collect();
         assert_eq!(found, lanes, "{json}");
-        let (same, _) = event.rewrite(&[], &mut |_| None).expect(json);
+        let (same, _) = event.rewrite(&[], &[], &mut |_| None).expect(json);
         assert_eq!(same, None);
     }
 }
@@ -209,7 +209,7 @@ fn deltas_are_rewritten_in_place() {
     let json = br#"{ "contentBlockIndex":0, "delta":{"text":"\u00e9 x"}, "p":"ab"}"#;
     let event = deltas(StreamKind::Converse, "contentBlockDelta", json).expect("an event");
     let edit = crate::bedrock::SlotEdit::new(vec![(3..4, "\"".into())]);
-    let (body, coverage) = event.rewrite(&[(0, edit)], &mut |_| None).expect("fits");
+    let (body, coverage) = event.rewrite(&[(0, edit)], &[], &mut |_| None).expect("fits");
     assert_eq!(
         body.as_deref(),
         Some(br#"{ "contentBlockIndex":0, "delta":{"text":"\u00e9 \""}, "p":"ab"}"#.as_slice())
@@ -243,7 +243,7 @@ fn texts_that_are_whole_in_an_event_are_offered() {
         let event = deltas(kind, event_type, json.as_bytes()).expect(json);
         let mut found = Vec::new();
         event
-            .rewrite(&[], &mut |slot| {
+            .rewrite(&[], &[], &mut |slot| {
                 found.push(slot.text().to_owned());
                 None
             })

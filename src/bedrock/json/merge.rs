@@ -1,5 +1,7 @@
 //! Adds members to a document without touching the rest of it.
 
+use std::ops::Range;
+
 use serde_json::Value;
 
 use super::document::{Document, NodeKind};
@@ -51,19 +53,28 @@ fn append(edits: &mut Vec<RawEdit>, end: usize, is_first: bool, entries: &[Strin
 
 /// The text of `doc` without the members of its outermost object that have this name.
 pub(crate) fn without_member(doc: &Document<'_>, name: &str) -> Option<String> {
+    let members = doc.members(Document::ROOT).map(|(key, value)| {
+        let range = doc.node(key).start()..doc.node(value).end();
+        (range, doc.string(key) == name)
+    });
+    splice(doc.text(), &removals(members))
+}
+
+/// The edits that take entries out of an object or array: the ranges of all of them in order, each with whether it goes.
+pub(crate) fn removals(entries: impl IntoIterator<Item = (Range<usize>, bool)>) -> Vec<RawEdit> {
     let mut edits: Vec<RawEdit> = Vec::new();
     let mut kept_before = None;
-    let mut members = doc.members(Document::ROOT).peekable();
-    while let Some((key, value)) = members.next() {
-        if doc.string(key) != name {
-            kept_before = Some(doc.node(value).end());
+    let mut entries = entries.into_iter().peekable();
+    while let Some((entry, goes)) = entries.next() {
+        if !goes {
+            kept_before = Some(entry.end);
             continue;
         }
         // With the comma before it; with the one behind it, where nothing stays before.
-        let range = match (kept_before, members.peek()) {
-            (Some(before), _) => before..doc.node(value).end(),
-            (None, Some(&(next, _))) => doc.node(key).start()..doc.node(next).start(),
-            (None, None) => doc.node(key).start()..doc.node(value).end(),
+        let range = match (kept_before, entries.peek()) {
+            (Some(before), _) => before..entry.end,
+            (None, Some((next, _))) => entry.start..next.start,
+            (None, None) => entry,
         };
         let range = match edits.last() {
             Some(last) if last.range.end > range.start => last.range.end..range.end,
@@ -71,7 +82,7 @@ pub(crate) fn without_member(doc: &Document<'_>, name: &str) -> Option<String> {
         };
         edits.push(RawEdit { range, bytes: String::new() });
     }
-    splice(doc.text(), &edits)
+    edits
 }
 
 #[cfg(test)]

@@ -16,6 +16,6 @@ mod tests;
 
 pub(crate) use document::{Document, NodeKind};
 pub(crate) use edit::{RawEdit, SlotEdit, splice, string_edits};
-pub(crate) use merge::{merge, without_member};
+pub(crate) use merge::{merge, removals, without_member};
 pub(crate) use partial::{HeldText, PartialJson, Piece};
 pub(crate) use scan::MAX_DEPTH;

@@ -6,8 +6,10 @@ use crate::bedrock::slot::SlotKind::{
     AssistantText, Citation, Document, Reasoning, RequestMetadata, StopSequence, System, ToolDefinition, ToolInput,
     ToolResult,
 };
-use crate::bedrock::table::Rule::{Delta, File, Free, In, InAs, Opaque, Plain, PlainTree, Said, Text};
-use crate::bedrock::table::{Part, Role, Tag, table};
+use crate::bedrock::table::Rule::{
+    Delta, File, Free, In, InAs, Messages, Opaque, Plain, PlainTree, Said, Signature, Signed, Text,
+};
+use crate::bedrock::table::{Part, Role, Tag, Unsigned, table};
 
 use super::guardrail::{REQUEST_COMMON, RESPONSE_COMMON};
 
@@ -19,6 +21,7 @@ table! {
         ("service_tier", Plain),
         ("system", Text(System)),
         ("system[]", InAs(Role::System, &BLOCK)),
+        ("messages", Messages),
         ("messages[].role", Plain),
         ("messages[].content", Said),
         ("messages[].content[]", In(&BLOCK)),
@@ -43,8 +46,8 @@ table! {
         ("*: cache_control", PlainTree),
         ("text: text", Said),
         ("text: citations[]", In(&CITATION)),
-        ("thinking: thinking", Text(Reasoning)),
-        ("thinking: signature", Plain),
+        ("thinking: thinking", Signed(Reasoning)),
+        ("thinking: signature", Signature(Unsigned::Withhold)),
         ("redacted_thinking: data", Opaque(Encrypted)),
         ("tool_use|server_tool_use|mcp_tool_use: id", Plain),
         ("tool_use|server_tool_use|mcp_tool_use: name", Text(ToolInput)),
@@ -162,7 +165,7 @@ table! {
         ("text_delta: text", Delta(Part::Text)),
         ("input_json_delta: partial_json", Delta(Part::ToolArguments)),
         ("thinking_delta: thinking", Delta(Part::Reasoning)),
-        ("signature_delta: signature", Plain),
+        ("signature_delta: signature", Signature(Unsigned::Withhold)),
         ("citations_delta: citation", In(&CITATION)),
         ("compaction_delta: content", Delta(Part::Text)),
     ]

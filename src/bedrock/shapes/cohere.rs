@@ -5,7 +5,7 @@ use crate::bedrock::slot::SlotKind::{
     AssistantText, Citation, Document, Echo, EmbeddingInput, RequestMetadata, StopSequence, System, ToolDefinition,
     ToolInput, ToolResult, UserText,
 };
-use crate::bedrock::table::Rule::{Delta, Free, In, InAs, Json, Opaque, Plain, PlainTree, Said, Text, Token};
+use crate::bedrock::table::Rule::{Delta, Earlier, Free, In, InAs, Json, Opaque, Plain, PlainTree, Said, Text, Token};
 use crate::bedrock::table::{Part, Role, Tag, table};
 
 use super::guardrail::{REQUEST_COMMON, RESPONSE_COMMON};
@@ -14,6 +14,7 @@ table! {
     CHAT_REQUEST: Tag::None, Some(&REQUEST_COMMON), [
         ("message", Text(UserText)),
         ("preamble", Text(System)),
+        ("chat_history", Earlier),
         ("chat_history[]", In(&TURN)),
         ("documents", Free(Document)),
         ("tools[].name", Text(ToolDefinition)),

@@ -7,15 +7,17 @@ use crate::bedrock::slot::SlotKind::{
     StopSequence, ToolDefinition, ToolInput, ToolResult, UserText,
 };
 use crate::bedrock::table::Rule::{
-    Body, Delta, File, Free, In, InAs, Json, ModelInput, Named, Opaque, Plain, PlainTree, Said, Text,
+    Body, Delta, File, Free, In, InAs, Json, Messages, ModelInput, Named, Opaque, Plain, PlainTree, Said, Signature,
+    Text,
 };
-use crate::bedrock::table::{Part, Role, Table, Tag, table};
+use crate::bedrock::table::{Part, Role, Table, Tag, Unsigned, table};
 
 use super::guardrail::{ASSESSMENT, RESPONSE_COMMON, TRACE};
 
 table! {
     CONVERSE_REQUEST: Tag::None, None, [
         ("modelId", Plain),
+        ("messages", Messages),
         ("messages[].role", Plain),
         ("messages[].content[]", In(&BLOCK)),
         ("system[]", InAs(Role::System, &BLOCK)),
@@ -99,7 +101,7 @@ table! {
 table! {
     REASONING: Tag::Union, None, [
         ("reasoningText.text", Text(Reasoning)),
-        ("reasoningText.signature", Plain),
+        ("reasoningText.signature", Signature(Unsigned::Withhold)),
         ("redactedContent", Opaque(Encrypted)),
     ]
 }
@@ -199,7 +201,7 @@ table! {
 table! {
     REASONING_DELTA: Tag::Union, None, [
         ("text", Delta(Part::Reasoning)),
-        ("signature", Plain),
+        ("signature", Signature(Unsigned::Withhold)),
         ("redactedContent", Opaque(Encrypted)),
     ]
 }

@@ -1,21 +1,22 @@
 //! OpenAI chat and completion, which a dozen families speak; Mistral's chat is a dialect of it.
 
 use crate::bedrock::files::FileForm;
-use crate::bedrock::slot::SkipReason::{Audio, Encrypted, Image};
+use crate::bedrock::slot::SkipReason::{Audio, Image};
 use crate::bedrock::slot::SlotKind::{
     AssistantText, Citation, Document, Echo, Reasoning, RequestMetadata, StopSequence, ToolDefinition, ToolInput,
     UserText,
 };
 use crate::bedrock::table::Rule::{
-    Delta, File, Free, In, InAs, Json, Opaque, Plain, PlainTree, Said, Text, Token, TokenBytes,
+    Delta, File, Free, In, InAs, Json, Messages, Opaque, Plain, PlainTree, Said, Signature, Text, Token, TokenBytes,
 };
-use crate::bedrock::table::{Part, Role, Rule, Tag, table};
+use crate::bedrock::table::{Part, Role, Rule, Tag, Unsigned, table};
 
 use super::guardrail::{REQUEST_COMMON, RESPONSE_COMMON};
 
 table! {
     OPENAI_REQUEST: Tag::None, Some(&REQUEST_COMMON), [
         ("model", Plain),
+        ("messages", Messages),
         ("messages[]", In(&MESSAGE)),
         ("tools[].type", Plain),
         ("tools[].function.name", Text(ToolDefinition)),
@@ -51,6 +52,13 @@ table! {
         ("refusal", Said),
         ("reasoning", Text(Reasoning)),
         ("reasoning_content", Text(Reasoning)),
+        ("reasoning_signature", Signature(Unsigned::Empty)),
+        ("thought_signature", Signature(Unsigned::Empty)),
+        ("reasoning_details[].type", Plain),
+        ("reasoning_details[].id", Plain),
+        ("reasoning_details[].format", Plain),
+        ("reasoning_details[].signature", Signature(Unsigned::Empty)),
+        ("reasoning_details[].text", Text(Reasoning)),
         ("tool_call_id", Plain),
         ("tool_calls[].id", Plain),
         ("tool_calls[].type", Plain),
@@ -133,15 +141,9 @@ table! {
         ("thinking", Delta(Part::Reasoning)),
         ("stop_reason", Plain),
         ("channel", Plain),
-        ("reasoning_signature", Opaque(Encrypted)),
-        ("thought_signature", Opaque(Encrypted)),
         ("citations", Free(Citation)),
         ("graph_data", Free(Document)),
         ("llm_data", Free(Document)),
-        ("reasoning_details[].type", Plain),
-        ("reasoning_details[].id", Plain),
-        ("reasoning_details[].format", Plain),
-        ("reasoning_details[].signature", Plain),
         ("reasoning_details[].text", Delta(Part::Reasoning)),
         ("*", Rule::Unknown),
     ]

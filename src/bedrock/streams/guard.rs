@@ -80,6 +80,7 @@ impl EventGuard {
             kind: event.kind(),
             block: event.block(),
             ended_choices: event.ended_choices().to_vec(),
+            signatures: event.signatures(),
             deltas: event.deltas().iter().map(|delta| (delta.lane, delta.text.clone().into_owned())).collect(),
         };
         let plan = self.lanes.plan(&facts)?;
@@ -169,7 +170,7 @@ impl EventGuard {
             .collect();
         // The bytes of lanes are counted when the lanes end.
         let carried: usize = event.deltas().iter().map(|delta| delta.text.len()).sum();
-        let json = self.lanes.whole_texts(carried, |f| event.rewrite(&edits, f))?;
+        let json = self.lanes.whole_texts(carried, |f| event.rewrite(&edits, &plan.unsigned, f))?;
         Ok(json.map_or(OutEvent::Same, OutEvent::Changed))
     }
 

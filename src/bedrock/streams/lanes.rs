@@ -9,8 +9,9 @@ use crate::bedrock::error::BodyError;
 use crate::bedrock::event_stream::{EventKind, Lane};
 use crate::bedrock::guard::{BodyGuard, Texts};
 use crate::bedrock::slot::Coverage;
+use crate::bedrock::table::Part;
 use crate::bedrock::visit::Visitor;
-use crate::guardrail::{Assessment, Evaluator, Source};
+use crate::guardrail::{Assessment, Evaluator, Outcome, Source};
 
 /// Most texts of one stream. A thousand content blocks are no answer of a model, and each costs its guard.
 const MAX_LANES: usize = 1024;
@@ -25,6 +26,8 @@ pub(crate) struct Facts {
     pub(crate) ended_choices: Vec<u64>,
     /// Texts it carries on, in its order.
     pub(crate) deltas: Vec<(Lane, String)>,
+    /// Reasoning that it signs.
+    pub(crate) signatures: Vec<Lane>,
 }
 
 /// What to do with an event.
@@ -34,6 +37,8 @@ pub(crate) struct Plan {
     pub(crate) before: Vec<(Lane, u64, String)>,
     /// New texts of its deltas, by position; those not named stay.
     pub(crate) edits: Vec<(usize, String)>,
+    /// Signatures that do not hold, by position.
+    pub(crate) unsigned: Vec<usize>,
     /// A rule blocked the stream. The event itself does not go on, for what else it holds was not examined: what was released does.
     pub(crate) blocked: bool,
     /// The texts of its deltas that were released, for when the event itself does not go on.
@@ -47,6 +52,8 @@ pub(crate) struct Lanes {
     open: BTreeMap<Lane, LaneGuard>,
     /// Texts that are over, and must not go on.
     ended: BTreeSet<Lane>,
+    /// Reasoning that was changed.
+    changed: BTreeSet<Lane>,
     /// All texts are over.
     is_over: bool,
     seams: Seams,
@@ -62,6 +69,7 @@ impl Lanes {
             guard,
             open: BTreeMap::new(),
             ended: BTreeSet::new(),
+            changed: BTreeSet::new(),
             is_over: false,
             seams: Seams::default(),
             assessment: BodyAssessment::new(Source::Output),
@@ -87,6 +95,9 @@ impl Lanes {
         }
         if let Some(block) = facts.block {
             self.last_block = block;
+        }
+        if !plan.blocked {
+            self.check_signatures(facts, &mut released, &mut plan);
         }
         if !plan.blocked {
             self.end_lanes(facts, &mut released, &mut plan);
@@ -190,6 +201,26 @@ impl Lanes {
         Ok(blocked)
     }
 
+    /// Finds the signatures that do not hold. A signature comes when what it signs is over: its lane is ended, for until then a rule may
+    /// still mask what is held of it. A lane that runs through blocks is not over; there the signature holds if nothing is held.
+    fn check_signatures(&mut self, facts: &Facts, released: &mut [String], plan: &mut Plan) {
+        for (position, &lane) in facts.signatures.iter().enumerate() {
+            let is_open_end = lane.block == Lane::ALL_BLOCKS;
+            if !is_open_end {
+                self.end(&[lane], &facts.deltas, released, plan);
+                if plan.blocked {
+                    return;
+                }
+            }
+            let is_undecided = self.open.get(&lane).filter(|_| is_open_end).is_some_and(|guard| {
+                guard.held_bytes() > 0 || guard.so_far().is_some_and(|found| found.outcome() != Outcome::Passed)
+            });
+            if is_undecided || self.changed.contains(&lane) {
+                plan.unsigned.push(position);
+            }
+        }
+    }
+
     fn end_lanes(&mut self, facts: &Facts, released: &mut [String], plan: &mut Plan) {
         let ends = |lane: &Lane| match facts.kind {
             EventKind::BlockStop => lane.block != Lane::ALL_BLOCKS && Some(lane.block) == facts.block,
@@ -235,6 +266,9 @@ impl Lanes {
     }
 
     fn note(&mut self, lane: Lane, text: &Assessment) {
+        if lane.part == Part::Reasoning && text.outcome() != Outcome::Passed {
+            self.changed.insert(lane);
+        }
         self.assessment.add_text(&lane.pointer(), text);
     }
 }

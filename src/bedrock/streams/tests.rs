@@ -3,9 +3,12 @@ use std::sync::LazyLock;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
+use super::guard::{EventGuard, OutEvent};
 use super::tool::ToolGuard;
+use crate::bedrock::event_stream::StreamKind;
 use crate::bedrock::guard::BodyGuard;
 use crate::bedrock::operation::Operation;
+use crate::bedrock::shape::Shape;
 use crate::guardrail::{Conversation, Evaluator, Guardrail, Source};
 use crate::policy::Policy;
 
@@ -93,5 +96,81 @@ proptest! {
         prop_assert!(serde_json::from_str::<Value>(&out).is_ok());
         let found: usize = done.iter().map(|found| found.findings().len()).sum();
         prop_assert_eq!(found, whole.assessment().findings().len());
+    }
+}
+
+/// Events of a stream that reasons, in pieces of these lengths: type and JSON.
+fn reasoning_events(kind: StreamKind, text: &str, cuts: &[usize]) -> Vec<(&'static str, Value)> {
+    let delta = |text: &str, is_signature: bool| match (kind, is_signature) {
+        (StreamKind::Converse, false) => json!({"reasoningContent": {"text": text}}),
+        (StreamKind::Converse, true) => json!({"reasoningContent": {"signature": text}}),
+        (StreamKind::Invoke, false) => json!({"type": "thinking_delta", "thinking": text}),
+        (StreamKind::Invoke, true) => json!({"type": "signature_delta", "signature": text}),
+    };
+    let event = |delta: Value| match kind {
+        StreamKind::Converse => ("contentBlockDelta", json!({"contentBlockIndex": 0, "delta": delta})),
+        StreamKind::Invoke => ("chunk", json!({"type": "content_block_delta", "index": 0, "delta": delta})),
+    };
+    let (mut events, mut rest, mut cuts) = (Vec::new(), text, cuts.iter().cycle());
+    while !rest.is_empty() {
+        let length = *cuts.next().expect("endless");
+        let (piece, tail) = rest.split_at(rest.ceil_char_boundary(length.min(rest.len())));
+        events.push(event(delta(piece, false)));
+        rest = tail;
+    }
+    events.push(event(delta("sig", true)));
+    events.push(event(delta("nature", true)));
+    events.push(match kind {
+        StreamKind::Converse => ("contentBlockStop", json!({"contentBlockIndex": 0})),
+        StreamKind::Invoke => ("chunk", json!({"type": "content_block_stop", "index": 0})),
+    });
+    events
+}
+
+/// Reasoning and signature, as a client puts them together.
+fn read(events: &[Value]) -> (String, String) {
+    let join = |pointers: [&str; 2]| {
+        events
+            .iter()
+            .flat_map(|event| pointers.map(|pointer| event.pointer(pointer).and_then(Value::as_str)))
+            .flatten()
+            .collect()
+    };
+    (
+        join(["/delta/reasoningContent/text", "/delta/thinking"]),
+        join(["/delta/reasoningContent/signature", "/delta/signature"]),
+    )
+}
+
+proptest! {
+    /// However reasoning is cut, its signature is sent on if and only if it is sent on as it was.
+    #[test]
+    fn a_signature_is_released_with_what_it_signed(
+        pieces in prop::collection::vec(prop_oneof![
+            Just("Ask jane.roe@example.com"), Just("jane.roe@"), Just("example.com"), Just(" "), Just("4111 1111 1111 1111"),
+            Just("They are nobody."), Just("77"), Just("12345"), Just("é"),
+        ], 0..6),
+        cuts in prop::collection::vec(1usize..9, 1..8),
+    ) {
+        let text = pieces.concat();
+        let conversation = Conversation::new();
+        let expected = GUARDRAIL.assess_in(&conversation, Source::Output, &text).apply(&text).to_owned();
+        for (kind, shape) in [(StreamKind::Converse, Shape::Converse), (StreamKind::Invoke, Shape::AnthropicMessages)] {
+            let bodies = BodyGuard::new(&GUARDRAIL, &Conversation::new());
+            let mut guard = EventGuard::new(bodies, kind, shape, "m", None);
+            let mut out = Vec::new();
+            for (event_type, event) in reasoning_events(kind, &text, &cuts) {
+                for released in guard.push(event_type, event.to_string().as_bytes()).expect("known") {
+                    out.push(match released {
+                        OutEvent::Same => event.clone(),
+                        OutEvent::Changed(json) => serde_json::from_slice(&json).expect("JSON"),
+                        OutEvent::New(event) => serde_json::from_slice(event.json()).expect("JSON"),
+                    });
+                }
+            }
+            let (reasoning, signature) = read(&out);
+            prop_assert_eq!(&reasoning, &expected);
+            prop_assert_eq!(signature, if expected == text { "signature" } else { "" });
+        }
     }
 }

@@ -7,17 +7,40 @@ use aws_sdk_bedrockruntime::types::{
     ToolResultBlock, ToolResultContentBlock, VideoBlock, VideoSource,
 };
 
+use crate::bedrock::error::BodyError;
+use crate::bedrock::reasoning::WITHHELD;
 use crate::bedrock::slot::{SkipReason, SlotKind};
 use crate::bedrock::table::Role;
+use crate::bedrock::turns::Speaker;
 
 use super::citation::citation;
 use super::free::free;
 use super::walk::{Done, Walk};
 
-/// A message; `role` is whoever speaks where the message does not say so itself.
-pub(super) fn message(walk: &mut Walk<'_, '_>, message: &mut Message) -> Done {
+/// A message of a request. Returns true if it calls a tool and does not begin with reasoning any more.
+pub(super) fn message(walk: &mut Walk<'_, '_>, message: &mut Message) -> Result<bool, BodyError> {
     let role = Role::named(message.role.as_str()).unwrap_or(Role::User);
-    content(walk, role, &mut message.content)
+    content(walk, role, &mut message.content)?;
+    let begins_unsigned = message.content.first().is_some_and(is_unsigned);
+    withhold_unsigned(&mut message.content);
+    let begins_anew = message.content.first().is_some_and(|block| !block.is_reasoning_content());
+    Ok(begins_unsigned && begins_anew && message.content.iter().any(ContentBlock::is_tool_use))
+}
+
+/// Who speaks in a message.
+pub(super) fn speaker(message: &Message) -> Speaker {
+    let mut blocks = message.content.iter().filter(|block| !matches!(block, ContentBlock::CachePoint(_))).peekable();
+    let results_only = blocks.peek().is_some() && blocks.all(ContentBlock::is_tool_result);
+    Speaker::of(Role::named(message.role.as_str()), results_only)
+}
+
+/// Takes out reasoning whose signature is empty, because it was changed in this request or in the response that it comes from.
+fn withhold_unsigned(content: &mut Vec<ContentBlock>) {
+    let before = content.len();
+    content.retain(|block| !is_unsigned(block));
+    if content.is_empty() && before > 0 {
+        content.push(ContentBlock::Text(WITHHELD.to_owned()));
+    }
 }
 
 /// The content of a message that `role` has said.
@@ -47,6 +70,15 @@ fn block(walk: &mut Walk<'_, '_>, role: Role, block: &mut ContentBlock) -> Done 
         }),
         ContentBlock::Video(film) => walk.member("video", |walk| video(walk, film)),
         _ => Err(walk.unknown()),
+    }
+}
+
+fn is_unsigned(block: &ContentBlock) -> bool {
+    match block {
+        ContentBlock::ReasoningContent(ReasoningContentBlock::ReasoningText(text)) => {
+            text.signature.as_deref() == Some("")
+        }
+        _ => false,
     }
 }
 
@@ -94,9 +126,14 @@ fn guard_content(walk: &mut Walk<'_, '_>, role: Role, guarded: &mut GuardrailCon
 
 fn reasoning(walk: &mut Walk<'_, '_>, thought: &mut ReasoningContentBlock) -> Done {
     match thought {
-        ReasoningContentBlock::ReasoningText(text) => {
-            walk.member("reasoningText", |walk| walk.text_in("text", SlotKind::Reasoning, &mut text.text))
-        }
+        ReasoningContentBlock::ReasoningText(text) => walk.member("reasoningText", |walk| {
+            if walk.changes_text_in("text", SlotKind::Reasoning, &mut text.text)?
+                && let Some(signature) = &mut text.signature
+            {
+                signature.clear();
+            }
+            Ok(())
+        }),
         ReasoningContentBlock::RedactedContent(bytes) => walk.member("redactedContent", |walk| {
             walk.skip(SkipReason::Encrypted, bytes.as_ref().len());
             Ok(())

@@ -93,11 +93,7 @@ impl TypedEvent {
 
     /// The texts that go on from earlier events, in the order of the event.
     pub(crate) fn deltas(&self) -> Vec<TypedDelta<'_>> {
-        let delta = |part: Part, text| TypedDelta {
-            lane: Lane { choice: 0, block: self.block().unwrap_or(0), part },
-            kind: part.slot_kind(),
-            text,
-        };
+        let delta = |part: Part, text| TypedDelta { lane: self.lane(part), kind: part.slot_kind(), text };
         match self.delta() {
             Some(ContentBlockDelta::Text(text)) => vec![delta(Part::Text, text)],
             Some(ContentBlockDelta::ReasoningContent(ReasoningContentBlockDelta::Text(text))) => {
@@ -144,9 +140,38 @@ impl TypedEvent {
         }
     }
 
-    /// Writes edits of the deltas, by their position in [`Self::deltas`], and offers every text that is
-    /// whole in this event to `f`. Unknown content is refused; after an error the event must be dropped.
-    pub(crate) fn rewrite(&mut self, edits: &[(usize, SlotEdit)], f: &mut Visitor<'_>) -> Result<Coverage, BodyError> {
+    /// The lanes of reasoning that signatures in this event are for.
+    pub(crate) fn signatures(&self) -> Vec<Lane> {
+        match self.delta() {
+            Some(ContentBlockDelta::ReasoningContent(ReasoningContentBlockDelta::Signature(signature)))
+                if !signature.is_empty() =>
+            {
+                vec![self.lane(Part::Reasoning)]
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    fn lane(&self, part: Part) -> Lane {
+        Lane { choice: 0, block: self.block().unwrap_or(0), part }
+    }
+
+    /// Writes edits of the deltas, by their position in [`Self::deltas`], empties the signatures at these positions of
+    /// [`Self::signatures`], and offers every text that is whole in this event to `f`. Unknown content is refused; after an error the
+    /// event must be dropped.
+    pub(crate) fn rewrite(
+        &mut self,
+        edits: &[(usize, SlotEdit)],
+        unsigned: &[usize],
+        f: &mut Visitor<'_>,
+    ) -> Result<Coverage, BodyError> {
+        if !unsigned.is_empty()
+            && let ConverseStreamOutput::ContentBlockDelta(event) = &mut self.event
+            && let Some(ContentBlockDelta::ReasoningContent(ReasoningContentBlockDelta::Signature(signature))) =
+                &mut event.delta
+        {
+            signature.clear();
+        }
         let mut strings = self.delta_strings();
         let examined = strings.iter().map(|text| text.len()).sum();
         let mut done = vec![false; strings.len()];

@@ -15,11 +15,13 @@ use aws_sdk_bedrockruntime::types::{
 use aws_smithy_types::Document;
 
 use crate::bedrock::error::BodyError;
+use crate::bedrock::reasoning::THINKING;
 use crate::bedrock::slot::{Coverage, SkipReason, SlotKind};
+use crate::bedrock::turns::{Speaker, last_turn};
 use crate::bedrock::visit::Visitor;
 use crate::bedrock::walk::Unknown;
 
-use super::content::{message, opaque, system};
+use super::content::{message, opaque, speaker, system};
 use super::free::{free, free_if};
 use super::model_input::model_input;
 use super::walk::{Done, Walk};
@@ -164,13 +166,37 @@ fn conversation(walk: &mut Walk<'_, '_>, parts: Conversation<'_>) -> Done {
     if let Some(blocks) = parts.system {
         walk.list("system", blocks, system)?;
     }
+    let mut loses_reasoning = false;
     if let Some(messages) = parts.messages {
-        walk.list("messages", messages, message)?;
+        let speakers: Vec<_> = messages.iter().map(speaker).collect();
+        walk.member("messages", |walk| {
+            walk.messages(messages, last_turn(&speakers), |walk, item| {
+                let loses = message(walk, item)?;
+                if speaker(item) == Speaker::Assistant {
+                    loses_reasoning = loses;
+                }
+                Ok(())
+            })
+        })?;
     }
     if let Some(config) = parts.tools {
         walk.member("toolConfig", |walk| tool_config(walk, config))?;
     }
-    free_if(walk, "additionalModelRequestFields", SlotKind::Free, parts.fields)
+    free_if(walk, "additionalModelRequestFields", SlotKind::Free, parts.fields)?;
+    if loses_reasoning && let Some(Document::Object(fields)) = parts.fields {
+        stop_thinking(fields);
+    }
+    Ok(())
+}
+
+/// Turns Claude's thinking off where it has a fixed budget: a call of a tool without reasoning before it would be refused.
+fn stop_thinking(fields: &mut HashMap<String, Document>) {
+    for name in THINKING {
+        let Some(Document::Object(thinking)) = fields.get_mut(name) else { continue };
+        if matches!(thinking.get("type"), Some(Document::String(kind)) if kind == "enabled") {
+            *thinking = HashMap::from([("type".to_owned(), Document::String("disabled".to_owned()))]);
+        }
+    }
 }
 
 /// What Converse and ConverseStream have beside the conversation.

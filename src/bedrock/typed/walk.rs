@@ -25,6 +25,10 @@ pub(super) struct Walk<'f, 'v> {
     coverage: Coverage,
     /// What is done with JSON of an unknown shape. A value that the SDK does not know is refused either way, for it has lost the content.
     unknown: Unknown,
+    /// The walk is in a turn before the last one.
+    in_history: bool,
+    /// Texts that were changed.
+    changes: usize,
     visitor: &'f mut Visitor<'v>,
 }
 
@@ -34,7 +38,14 @@ impl<'f, 'v> Walk<'f, 'v> {
     }
 
     pub(super) fn with(unknown: Unknown, visitor: &'f mut Visitor<'v>) -> Self {
-        Self { path: TypedPath::default(), coverage: Coverage::default(), unknown, visitor }
+        Self {
+            path: TypedPath::default(),
+            coverage: Coverage::default(),
+            unknown,
+            in_history: false,
+            changes: 0,
+            visitor,
+        }
     }
 
     pub(super) fn finish(self) -> Coverage {
@@ -54,9 +65,13 @@ impl<'f, 'v> Walk<'f, 'v> {
     }
 
     /// Goes into each item of a list.
-    pub(super) fn items<T>(&mut self, items: &mut [T], mut go: impl FnMut(&mut Self, &mut T) -> Done) -> Done {
+    pub(super) fn items<T>(&mut self, items: &mut [T], go: impl FnMut(&mut Self, &mut T) -> Done) -> Done {
+        self.items_from(0, items, go)
+    }
+
+    fn items_from<T>(&mut self, first: usize, items: &mut [T], mut go: impl FnMut(&mut Self, &mut T) -> Done) -> Done {
         for (position, item) in items.iter_mut().enumerate() {
-            self.step(Step::Item(position), |walk| go(walk, item))?;
+            self.step(Step::Item(first + position), |walk| go(walk, item))?;
         }
         Ok(())
     }
@@ -128,6 +143,7 @@ impl<'f, 'v> Walk<'f, 'v> {
             kind,
             text: Cow::Borrowed(key),
             is_key: true,
+            position: kind.position(self.in_history),
             context: String::new(),
             context_alone: false,
             place: Place::Typed(&self.path),
@@ -151,8 +167,36 @@ impl<'f, 'v> Walk<'f, 'v> {
     pub(super) fn text(&mut self, kind: SlotKind, text: &mut String) -> Done {
         if let Some(edit) = self.offer(kind, false, text) {
             *text = edit.apply(text)?;
+            self.changes += 1;
         }
         Ok(())
+    }
+
+    /// Offers a text, and returns true if it was changed.
+    pub(super) fn changes_text_in(
+        &mut self,
+        name: &'static str,
+        kind: SlotKind,
+        text: &mut String,
+    ) -> Result<bool, BodyError> {
+        let before = self.changes;
+        self.text_in(name, kind, text)?;
+        Ok(self.changes > before)
+    }
+
+    /// Goes into each message of a conversation, of which those before `last_turn` are history.
+    pub(super) fn messages<T>(
+        &mut self,
+        messages: &mut [T],
+        last_turn: usize,
+        mut go: impl FnMut(&mut Self, &mut T) -> Done,
+    ) -> Done {
+        let (history, current) = messages.split_at_mut(last_turn.min(messages.len()));
+        self.in_history = true;
+        let done = self.items(history, &mut go);
+        self.in_history = false;
+        done?;
+        self.items_from(history.len(), current, go)
     }
 
     /// Offers a number as it is written.
@@ -191,7 +235,7 @@ impl<'f, 'v> Walk<'f, 'v> {
     pub(super) fn json(&mut self, kind: SlotKind, text: &mut String) -> Done {
         let inside = visit::visit_json_text(
             text,
-            kind,
+            (kind, kind.position(self.in_history)),
             &self.path.names(),
             &Place::Typed(&self.path),
             Unknown::Refuse,
@@ -261,6 +305,7 @@ impl<'f, 'v> Walk<'f, 'v> {
             kind,
             text: Cow::Borrowed(text),
             is_key: false,
+            position: kind.position(self.in_history),
             context: self.path.names().context(kind),
             context_alone,
             place: Place::Typed(&self.path),

@@ -6,20 +6,22 @@ use super::fields::{Field, Fields};
 use super::{Checker, Wanted};
 use crate::policy::limits::{MAX_NAME_BYTES, MAX_RULES, MAX_TEXT_BYTES};
 use crate::policy::render::shown;
-use crate::policy::values::EncodingWord;
+use crate::policy::values::{EncodingWord, History, OperatorText};
 use crate::policy::yaml::{Kind, Node, Path, Place, Scalar};
 
 /// The sections that hold rules, in the order their rules are numbered.
 const SECTIONS: [&str; 4] = ["denied_topics", "word_filters", "pii", "regexes"];
 
 /// Every key of a policy.
-const KEYS: [&str; 11] = [
+const KEYS: [&str; 13] = [
     "version",
     "name",
     "description",
     "extends",
     "mode",
     "decode",
+    "history",
+    "operator_text",
     "messages",
     "denied_topics",
     "word_filters",
@@ -79,6 +81,12 @@ impl Checker<'_> {
         }
         if let Some(field) = fields.get("decode") {
             self.decode(field);
+        }
+        if let Some(field) = fields.get("history") {
+            self.word(field, root.key("history"), "a setting for history", History::NAMES);
+        }
+        if let Some(field) = fields.get("operator_text") {
+            self.word(field, root.key("operator_text"), "a setting for operator text", OperatorText::NAMES);
         }
         if let Some(field) = fields.get("messages") {
             let path = root.key("messages");

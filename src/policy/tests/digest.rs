@@ -35,6 +35,7 @@ fn formatting_comments_and_defaults_do_not_count() {
         BASE.replace("[EMAIL, PHONE]", "[EMAIL]\n    replacement: label\n  - types: [PHONE]\n    input: mask"),
         format!("mode: sync\n{BASE}"),
         BASE.replace("[EMAIL, PHONE]", "[EMAIL, PHONE]\n    evasion: standard"),
+        format!("history: replace\noperator_text: detect\n{BASE}"),
         format!("messages: {{blocked_output: \"Sorry, I can't share that answer.\"}}\n{BASE}"),
     ];
     for text in same {
@@ -51,6 +52,9 @@ fn every_change_of_a_rule_counts() {
         ("name: bot", "name: bot\nmessages: {blocked_input: m}"),
         ("name: bot", "name: bot\nmessages: {blocked_output: m}"),
         ("name: bot", "name: bot\nextends: [profanity]"),
+        ("name: bot", "name: bot\nhistory: block"),
+        ("name: bot", "name: bot\noperator_text: block"),
+        ("name: bot", "name: bot\noperator_text: off"),
         ("name: t", "name: u"),
         ("[one two three]", "[one two four]"),
         ("[one two three]", "[one two three]\n    threshold: 0.5"),

@@ -86,6 +86,8 @@ fn slips_are_rejected() {
         "{version: 1, name: a, word_filters: [{name: x, match: {evasion: stricter}}]}",
         "{version: 1, name: a, pii: [{types: [EMAIL], evasion: off}]}",
         "{version: 1, name: a, decode: [rot13]}",
+        "{version: 1, name: a, history: mask}",
+        "{version: 1, name: a, operator_text: mask}",
     ];
     for yaml in rejected {
         assert!(!accepted(yaml), "{yaml}");

@@ -181,3 +181,45 @@ regexes:
     let told: Vec<_> = warnings.iter().map(|w| (w.rule(), w.pattern(), w.also_matches())).collect();
     assert_eq!(told, [("russian", "[а-я]{6}", "abcehkmoptxy"), ("wide", "[０-１]x\\d", "01")]);
 }
+
+#[test]
+fn what_is_not_stated_is_taken_from_the_base() {
+    let folder = std::env::temp_dir().join(format!("banister-inherit-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    std::fs::write(
+        folder.join("base.yaml"),
+        "version: 1\nname: base\nhistory: block\noperator_text: off\npii:\n  - types: [EMAIL]\n",
+    )
+    .unwrap();
+    let read = |own: &str| {
+        let path = folder.join("own.yaml");
+        std::fs::write(&path, format!("version: 1\nname: own\nextends: [base.yaml]\n{own}")).unwrap();
+        let policy = Policy::from_file(&path).unwrap();
+        (policy.replaces_history(), policy.block_in_operator_text(RuleKind::Topic))
+    };
+    assert_eq!(read(""), (false, Action::Off));
+    assert_eq!(read("history: replace\n"), (true, Action::Off));
+    assert_eq!(read("operator_text: detect\n"), (false, Action::Detect));
+    assert_eq!(read("operator_text: block\n"), (false, Action::Block));
+    std::fs::remove_dir_all(&folder).unwrap();
+}
+
+#[test]
+fn operator_text_is_for_topics_and_words() {
+    let policy =
+        |own: &str| Policy::from_yaml(&format!("version: 1\nname: a\n{own}\npii:\n  - types: [EMAIL]\n")).unwrap();
+    for (own, expected) in
+        [("", Action::Detect), ("operator_text: off", Action::Off), ("operator_text: block", Action::Block)]
+    {
+        let policy = policy(own);
+        for (kind, expected) in [
+            (RuleKind::Topic, expected),
+            (RuleKind::Word, expected),
+            (RuleKind::Pii, Action::Block),
+            (RuleKind::Regex, Action::Block),
+        ] {
+            assert_eq!(policy.block_in_operator_text(kind), expected, "{own} {kind:?}");
+        }
+        assert!(policy.replaces_history());
+    }
+}

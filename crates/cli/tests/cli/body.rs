@@ -27,6 +27,34 @@ fn a_blocked_request_and_a_response() {
     assert_eq!(run.json()["findings"][0]["match"], "Tr0ub4dor&3xyz");
 }
 
+/// What is denied before the last turn is replaced, and reported as that.
+#[test]
+fn a_blocked_turn_in_the_history() {
+    let turns = |last: &str| {
+        format!(
+            r#"{{"messages":[{{"role":"user","content":[{{"text":"password: Tr0ub4dor&3xyz"}}]}},{{"role":"assistant","content":[{{"text":"No"}}]}},{{"role":"user","content":[{{"text":"{last}"}}]}}]}}"#
+        )
+    };
+    let run = banister(&["check", "--body", "-f", "json"], turns("hello"));
+    assert_eq!(run.code, Some(0), "{run:?}");
+    let response = run.json();
+    assert_eq!(response["action"], "GUARDRAIL_INTERVENED");
+    assert_eq!(response["findings"][0]["action"], "REPLACED");
+    let assessed = &response["assessments"][0]["sensitiveInformationPolicy"]["piiEntities"][0];
+    assert_eq!((&assessed["type"], &assessed["action"]), (&json!("PASSWORD"), &json!("REPLACED")));
+    assert_eq!(response["outputs"][0]["text"], turns("hello").replace("Tr0ub4dor&3xyz", "{PASSWORD}"));
+
+    let run = banister(&["check", "--body"], turns("hello"));
+    assert!(
+        run.stdout.starts_with("masked\n  PASSWORD  pii  10..24  REPLACED  /messages/0/content/0/text\n"),
+        "{run:?}"
+    );
+    let run = banister(&["check", "--body", "-f", "json"], turns("password: Tr0ub4dor&3xyz"));
+    let actions: Vec<_> =
+        run.json()["findings"].as_array().unwrap().iter().map(|found| found["action"].clone()).collect();
+    assert_eq!((run.code, actions), (Some(1), vec![json!("REPLACED"), json!("BLOCKED")]));
+}
+
 #[test]
 fn bodies_that_cannot_be_examined() {
     banister(&["check", "--body"], "").assert_refused(&["empty"]);

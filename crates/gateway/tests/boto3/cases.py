@@ -39,9 +39,36 @@ def fill(value, *texts):
     return walk(value)
 
 
-def places(case):
-    """How many texts the template has."""
-    return json.dumps(case["body"]).count("$TEXT")
+OPERATOR = ("/system", "/tools/", "/toolConfig/", "/response_format/", "/responseFormat/", "/preamble")
+
+
+def places(value, pointer=""):
+    """The pointers of the template's texts, in their order."""
+    if isinstance(value, str):
+        return [pointer] * value.count("$TEXT")
+    if isinstance(value, list):
+        return [place for at, item in enumerate(value) for place in places(item, f"{pointer}/{at}")]
+    if isinstance(value, dict):
+        return [place for key, item in value.items() for place in places(item, f"{pointer}/{key}")]
+    return []
+
+
+def standing(case, place):
+    """What a rule that blocks does at a place: it blocks in the last turn, replaces in history, and reports in the operator's text."""
+    if place.startswith((*OPERATOR, *case.get("operator", []))):
+        return "operator"
+    if place.startswith(("/chat_history/", *case.get("history", []))):
+        return "history"
+    return "last turn"
+
+
+def sent(case, text):
+    """The request as it is sent on when all its texts become this one: signed reasoning that is changed is withheld."""
+    body = fill(case["body"], text)
+    if "signed" in case:
+        content, block = case["signed"].rsplit("/", 1)
+        del at(body, content)[int(block)]
+    return body
 
 
 def all_at(value, pointer):

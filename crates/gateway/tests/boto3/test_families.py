@@ -4,7 +4,7 @@ import base64
 import json
 
 import pytest
-from cases import FAMILIES, TEXTS, at, fill, name, nothing_hidden, places
+from cases import FAMILIES, TEXTS, at, fill, name, nothing_hidden, places, sent, standing
 
 INVOKED = [case for case in FAMILIES if "operation" not in case]
 WORDLESS = [case for case in INVOKED if "answer" not in case]
@@ -35,7 +35,7 @@ def test_texts_are_masked_both_ways(client, steer, upstream, case, model):
     assert request["modelId"] == model
     body = json.loads(request["body"])
     received = body["modelInput"] if case.get("operation") == "StartAsyncInvoke" else body
-    assert received == fill(case["body"], TEXTS["received"])
+    assert received == sent(case, TEXTS["received"])
     for pointer in case.get("answer", []):
         assert at(answer, pointer) == TEXTS["given"]
     for pointer in case.get("echo", []):
@@ -70,12 +70,27 @@ def check_blocked(client, case, body, message, places):
 
 
 @pytest.mark.parametrize("case", FAMILIES, ids=name)
-def test_a_denied_topic_is_blocked_wherever_it_stands(client, steer, upstream, case):
-    for place in range(places(case)):
-        body = fill(case["body"], *["Hello"] * place, TEXTS["denied"], "Hello")
+def test_a_denied_topic_blocks_in_the_last_turn(client, steer, upstream, case):
+    for number, place in enumerate(places(case["body"])):
+        if standing(case, place) != "last turn":
+            continue
+        body = fill(case["body"], *["Hello"] * number, TEXTS["denied"], "Hello")
         places_of_message = case.get("blocked", case.get("answer", []))
         check_blocked(client, case, body, TEXTS["blocked_input"], places_of_message)
     assert upstream.requests() == [], "nothing was sent on"
+
+
+@pytest.mark.parametrize("case", FAMILIES, ids=name)
+def test_a_denied_topic_is_replaced_in_history(client, steer, upstream, case):
+    steer.say("Hello")
+    if "shape" in case:
+        steer(shape=case["shape"])
+    for number, place in enumerate(places(case["body"])):
+        if standing(case, place) == "last turn":
+            continue
+        call(client, case, case["model"], fill(case["body"], *["Hello"] * number, TEXTS["denied"], "Hello"))
+        request = upstream.requests()[-1]["body"]
+        assert (TEXTS["denied"] in request) == (standing(case, place) == "operator")
 
 
 @pytest.mark.parametrize("case", [case for case in FAMILIES if "answer" in case], ids=name)
@@ -96,7 +111,7 @@ def test_an_answer_without_words_comes_as_one_chunk(client, steer, upstream, cas
     for pointer in case.get("echo", []):
         assert at(chunk, pointer) == TEXTS["echoed"]
     nothing_hidden(chunk)
-    assert upstream.body() == fill(case["body"], TEXTS["received"])
+    assert upstream.body() == sent(case, TEXTS["received"])
 
 
 @pytest.mark.parametrize("case", INVOKED, ids=name)
@@ -105,4 +120,4 @@ def test_what_is_counted_is_masked(client, steer, upstream, case):
     counted = client.count_tokens(modelId=case["model"], input={"invokeModel": {"body": body}})
     assert counted["inputTokens"] > 0
     received = upstream.body()["input"]["invokeModel"]["body"]
-    assert json.loads(base64.b64decode(received)) == fill(case["body"], TEXTS["received"])
+    assert json.loads(base64.b64decode(received)) == sent(case, TEXTS["received"])

@@ -4,7 +4,7 @@ import json
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from cases import CUTS, FAMILIES, STREAMING, TEXTS, all_at, at, fill, name, nothing_hidden
+from cases import CUTS, FAMILIES, STREAMING, TEXTS, all_at, at, fill, name, nothing_hidden, sent
 
 ASKED = [{"role": "user", "content": [{"text": TEXTS["asked"]}]}]
 NOVA = "us.amazon.nova-pro-v1:0"
@@ -48,7 +48,7 @@ class TestEveryFamily:
         assert "amazon-bedrock-invocationMetrics" in found[-1]
         assert all("amazon-bedrock-guardrailAction" not in chunk for chunk in found)
         nothing_hidden(found)
-        assert upstream.body() == fill(case["body"], TEXTS["received"])
+        assert upstream.body() == sent(case, TEXTS["received"])
 
     def test_ends_with_the_message_where_a_phrase_is_blocked(self, client, steer, upstream, cut, case):
         steer.say(TEXTS["said_denied"])
@@ -139,7 +139,7 @@ class TestConverse:
         events = converse(client)
         assert joined(events, "reasoningContent", "text") == (TEXTS["given"], {0})
         assert joined(events, "text") == (TEXTS["given"], {1})
-        assert joined(events, "reasoningContent", "signature")[0] != ""
+        assert joined(events, "reasoningContent", "signature")[0] == "", "it does not fit what was masked"
 
     def test_tool_arguments(self, client, steer, upstream, cut):
         arguments = {"to": TEXTS["said"], "list": ["jane.roe@example.com", {"n": 1.5}], "quoted": "\"jane.roe@example.com\"\n"}

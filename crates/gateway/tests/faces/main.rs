@@ -128,4 +128,4 @@ macro_rules! files {
     };
 }
 
-files!(calls, content, errors, families, streams, traces, unread);
+files!(calls, content, errors, families, reasoning, streams, traces, turns, unread);

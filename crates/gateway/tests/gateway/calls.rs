@@ -251,6 +251,32 @@ async fn metrics_count_by_rule_and_action() {
     assert!(!text.contains("example.com"));
 }
 
+/// What is replaced in the history is told from what blocks, and the operator's words from both.
+#[tokio::test]
+async fn metrics_tell_replaced_from_blocked() {
+    let simulator = simulator(saying("Hello")).await;
+    let gateway = run(builder(&simulator)).await;
+    let turn = |role: &str, text: &str| json!({"role": role, "content": [{"text": text}]});
+    for last in ["Hi", "A guaranteed return"] {
+        let body = json!({"messages": [turn("user", "a stock tip"), turn("assistant", "No"), turn("user", last)],
+            "system": [{"text": "Never give a stock tip"}]});
+        let path = invoke_path().replace("/invoke", "/converse");
+        let (status, _, _) = send(gateway.address, "POST", &path, &[], body.to_string()).await;
+        assert_eq!(status, 200);
+    }
+    let (_, _, text) = send(gateway.address, "GET", "/metrics", &[], "").await;
+    for line in [
+        "banister_findings_total{policy=\"main\",rule=\"investment\",action=\"REPLACED\",source=\"INPUT\"} 2",
+        "banister_findings_total{policy=\"main\",rule=\"investment\",action=\"BLOCKED\",source=\"INPUT\"} 1",
+        "banister_findings_total{policy=\"main\",rule=\"investment\",action=\"NONE\",source=\"INPUT\"} 2",
+        "banister_assessments_total{policy=\"main\",operation=\"Converse\",source=\"INPUT\",outcome=\"masked\"} 1",
+        "banister_assessments_total{policy=\"main\",operation=\"Converse\",source=\"INPUT\",outcome=\"blocked\"} 1",
+    ] {
+        assert!(text.lines().any(|found| found == line), "{line} in\n{text}");
+    }
+    assert_eq!(simulator.requests().len(), 1);
+}
+
 #[tokio::test]
 async fn matches_are_told_where_the_gateway_is_set_so() {
     let simulator = simulator(Options::default()).await;

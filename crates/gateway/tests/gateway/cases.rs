@@ -39,6 +39,14 @@ pub(crate) struct Family {
     blocked_chunk: Option<String>,
     /// Where a chunk says which of several answers it belongs to.
     pub(crate) lane: Option<String>,
+    /// Where the turns before the last one begin.
+    #[serde(default)]
+    history: Vec<String>,
+    /// Where messages of the operator begin.
+    #[serde(default)]
+    operator: Vec<String>,
+    /// A content block with signed reasoning, which is not sent on when it is changed.
+    signed: Option<String>,
     #[serde(default = "one")]
     pub(crate) lanes: u64,
     /// What says in a blocked stream that it is over.
@@ -63,9 +71,36 @@ impl Family {
         self.blocked_chunk.as_ref().or(self.chunk.as_ref()).expect("it streams")
     }
 
-    /// How many texts the request has.
-    pub(crate) fn places(&self) -> usize {
-        self.body.to_string().matches("$TEXT").count()
+    /// The pointers of the request's texts, in their order.
+    pub(crate) fn places(&self) -> Vec<String> {
+        let mut places = Vec::new();
+        pointers(&self.body, String::new(), &mut places);
+        places
+    }
+
+    /// What a rule that blocks does at a place.
+    pub(crate) fn standing(&self, place: &str) -> Standing {
+        const OPERATOR: [&str; 6] =
+            ["/system", "/tools/", "/toolConfig/", "/response_format/", "/responseFormat/", "/preamble"];
+        let is_in = |begins: &[String]| begins.iter().any(|begin| place.starts_with(begin));
+        if OPERATOR.iter().any(|begin| place.starts_with(begin)) || is_in(&self.operator) {
+            Standing::Operator
+        } else if place.starts_with("/chat_history/") || is_in(&self.history) {
+            Standing::History
+        } else {
+            Standing::LastTurn
+        }
+    }
+
+    /// The request with these texts as it is sent on, if all of them were changed, or only the one at this place.
+    pub(crate) fn sent(&self, texts: &[&str], changed: Option<&str>) -> Value {
+        let mut body = self.request(texts);
+        let signed = self.signed.as_deref().filter(|signed| changed.is_none_or(|place| place.starts_with(signed)));
+        if let Some((content, block)) = signed.and_then(|signed| signed.rsplit_once('/')) {
+            let content = body.pointer_mut(content).and_then(Value::as_array_mut).expect("content");
+            content.remove(block.parse().expect("a position"));
+        }
+        body
     }
 
     /// The request with these texts, the last of which stands for the rest as well.
@@ -73,6 +108,30 @@ impl Family {
         let mut body = self.body.clone();
         fill(&mut body, &mut 0, texts);
         body
+    }
+}
+
+/// What a rule that blocks does with some text of a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Standing {
+    /// It blocks the call.
+    LastTurn,
+    /// It has the text replaced.
+    History,
+    /// It reports.
+    Operator,
+}
+
+fn pointers(value: &Value, pointer: String, out: &mut Vec<String>) {
+    match value {
+        Value::String(text) => out.extend(text.matches("$TEXT").map(|_| pointer.clone())),
+        Value::Array(items) => {
+            items.iter().enumerate().for_each(|(at, item)| pointers(item, format!("{pointer}/{at}"), out));
+        }
+        Value::Object(members) => {
+            members.iter().for_each(|(name, member)| pointers(member, format!("{pointer}/{name}"), out));
+        }
+        _ => {}
     }
 }
 

@@ -6,8 +6,8 @@ use aws_sdk_bedrockruntime::{Client, Error};
 use banister_simulator::{Options, Reply};
 use serde_json::{Value, json};
 
-use crate::cases::{FAMILIES, Family, TEXTS, all_at, assert_nothing_hidden, document};
-use crate::support::{builder, client, run, simulator};
+use crate::cases::{FAMILIES, Family, Standing, TEXTS, all_at, assert_nothing_hidden, document};
+use crate::support::{builder, client, run, simulator, strict};
 
 fn saying(text: &str) -> Options {
     Options { reply: Reply::Text(text.to_owned()), ..Options::default() }
@@ -54,7 +54,7 @@ async fn texts_are_masked_both_ways() {
             assert_eq!(sent.model_id.as_deref(), Some(model.as_str()));
             let sent = sent.json().expect("JSON");
             let sent = if family.is_async() { &sent["modelInput"] } else { &sent };
-            assert_eq!(*sent, family.request(&[&TEXTS.received]), "{case}");
+            assert_eq!(*sent, family.sent(&[&TEXTS.received], None), "{case}");
         }
     }
 }
@@ -79,21 +79,61 @@ fn assert_blocked(family: &Family, places: &[String], answered: Result<Value, Er
     assert_nothing_hidden(&answer, case);
 }
 
+/// A request for each of a family's texts in which that one is denied: its place, the texts, and what the case is called.
+fn denied(family: &Family) -> impl Iterator<Item = (String, Vec<&'static str>, String)> {
+    family.places().into_iter().enumerate().map(|(at, place)| {
+        let mut texts = vec!["Hello"; at];
+        texts.extend([TEXTS.denied.as_str(), "Hello"]);
+        let case = format!("{}, {place}", family.name);
+        (place, texts, case)
+    })
+}
+
 #[tokio::test]
 async fn a_denied_topic_is_blocked_wherever_it_stands() {
     let simulator = simulator(Options::default()).await;
-    let gateway = run(builder(&simulator)).await;
+    let gateway = run(strict(&simulator)).await;
     let client = client(gateway.address);
     for family in &*FAMILIES {
-        for place in 0..family.places() {
-            let mut texts = vec!["Hello"; place];
-            texts.extend([TEXTS.denied.as_str(), "Hello"]);
-            let case = &format!("{}, text {place}", family.name);
+        for (_, texts, case) in denied(family) {
             let answered = call(&client, family, &family.model, &family.request(&texts)).await;
-            assert_blocked(family, family.blocked(), answered, &TEXTS.blocked_input, case);
+            assert_blocked(family, family.blocked(), answered, &TEXTS.blocked_input, &case);
         }
     }
     assert!(simulator.requests().is_empty(), "nothing was sent on");
+}
+
+#[tokio::test]
+async fn a_denied_topic_blocks_in_the_last_turn_only() {
+    let simulator = simulator(saying("Hello")).await;
+    let gateway = run(builder(&simulator)).await;
+    let client = client(gateway.address);
+    let mut standings = Vec::new();
+    for family in &*FAMILIES {
+        let shape = family.shape.as_deref().map(|shape| shape.parse().expect("a shape"));
+        simulator.set_options(Options { shape, ..saying("Hello") });
+        for (place, mut texts, case) in denied(family) {
+            let standing = family.standing(&place);
+            standings.push(standing);
+            let answered = call(&client, family, &family.model, &family.request(&texts)).await;
+            if standing == Standing::LastTurn {
+                assert_blocked(family, family.blocked(), answered, &TEXTS.blocked_input, &case);
+                assert!(simulator.requests().is_empty(), "{case}");
+                continue;
+            }
+            let answer = answered.expect(&case);
+            assert!(answer.get("amazon-bedrock-guardrailAction").is_none(), "{case}: {answer}");
+            if standing == Standing::History {
+                let at = texts.len() - 2;
+                texts[at] = "{investment}";
+            }
+            let changed = if standing == Standing::History { place.as_str() } else { "none" };
+            assert_eq!(simulator.requests()[0].json(), Some(family.sent(&texts, Some(changed))), "{case}");
+            simulator.clear_requests();
+        }
+    }
+    let count = |standing| standings.iter().filter(|other| **other == standing).count();
+    assert!(count(Standing::History) > 20 && count(Standing::Operator) > 15, "{standings:?}");
 }
 
 #[tokio::test]

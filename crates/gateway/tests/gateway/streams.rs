@@ -83,7 +83,7 @@ async fn each_family_gives_the_text_that_it_gives_whole() {
             assert!(found.iter().all(|chunk| chunk.get("amazon-bedrock-guardrailAction").is_none()), "{case}");
             assert!(found.last().expect(case).get("amazon-bedrock-invocationMetrics").is_some(), "{case}");
             assert_nothing_hidden(&json!(found), case);
-            assert_eq!(simulator.requests()[0].json(), Some(family.request(&[&TEXTS.received])), "{case}");
+            assert_eq!(simulator.requests()[0].json(), Some(family.sent(&[&TEXTS.received], None)), "{case}");
         }
     }
 }

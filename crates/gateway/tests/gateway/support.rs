@@ -69,6 +69,12 @@ pub(crate) fn builder(simulator: &Simulator) -> GatewayBuilder {
     Gateway::builder(policies, Upstream::new(&simulator.endpoint()).expect("an upstream"))
 }
 
+/// The same, with rules that block wherever they find something.
+pub(crate) fn strict(simulator: &Simulator) -> GatewayBuilder {
+    let policy = policy(&format!("{POLICY}history: block\noperator_text: block\n"));
+    Gateway::builder(Policies::new("main", policy), Upstream::new(&simulator.endpoint()).expect("an upstream"))
+}
+
 pub(crate) async fn run(builder: GatewayBuilder) -> Running {
     let gateway = builder.bind(SocketAddr::from(([127, 0, 0, 1], 0))).await.expect("a gateway");
     let (stop, stopped) = oneshot::channel::<()>();

@@ -72,8 +72,8 @@ async fn events_offer_what_their_json_offers() {
         json_progress.observe(&json);
         assert_eq!(typed_progress, json_progress, "{body}");
 
-        let (typed_slots, typed_skipped) = slots(|f| event.rewrite(&[], f));
-        let (json_slots, json_skipped) = slots(|f| json.rewrite(&[], f).map(|(_, coverage)| coverage));
+        let (typed_slots, typed_skipped) = slots(|f| event.rewrite(&[], &[], f));
+        let (json_slots, json_skipped) = slots(|f| json.rewrite(&[], &[], f).map(|(_, coverage)| coverage));
         assert_eq!((typed_slots, typed_skipped), (json_slots, json_skipped), "{body}");
         assert_eq!(event.into_inner(), typed, "nothing was to change");
 
@@ -84,8 +84,8 @@ async fn events_offer_what_their_json_offers() {
                 .map(|(at, (_, _, text))| (at, SlotEdit::whole(text.len(), format!("{{{salt}\"\u{e9}}}"))))
                 .collect();
             let mut event = TypedEvent::read(typed.clone()).expect("known");
-            let covered = event.rewrite(&edits, &mut |slot| mask(&slot, salt)).expect("known");
-            let (changed, coverage) = json.rewrite(&edits, &mut |slot| mask(&slot, salt)).expect("known");
+            let covered = event.rewrite(&edits, &[], &mut |slot| mask(&slot, salt)).expect("known");
+            let (changed, coverage) = json.rewrite(&edits, &[], &mut |slot| mask(&slot, salt)).expect("known");
             let changed = changed.map_or_else(|| body.clone(), |bytes| String::from_utf8(bytes).expect("UTF-8"));
             assert_eq!(vec![event.into_inner()], events(&[(*name, changed)]).await, "{body}");
             assert_eq!(covered.examined_bytes, coverage.examined_bytes, "{body}");
@@ -104,7 +104,7 @@ async fn unknown_events_and_deltas_are_refused() {
     ];
     for (name, body) in refused {
         let mut typed = events(&[(name, body.to_string())]).await;
-        let result = TypedEvent::read(typed.remove(0)).and_then(|mut event| event.rewrite(&[], &mut |_| None));
+        let result = TypedEvent::read(typed.remove(0)).and_then(|mut event| event.rewrite(&[], &[], &mut |_| None));
         assert!(result.expect_err("refused").is_unknown(), "{body}");
     }
 }
@@ -116,7 +116,7 @@ async fn edits_that_do_not_fit_are_refused() {
     let edit = || SlotEdit::whole(3, "longer than before");
     for edits in [vec![(1, edit())], vec![(0, edit()), (0, edit())], vec![(0, SlotEdit::whole(4, ""))]] {
         let mut event = TypedEvent::read(typed[0].clone()).expect("known");
-        event.rewrite(&edits, &mut |_| None).expect_err("refused");
+        event.rewrite(&edits, &[], &mut |_| None).expect_err("refused");
     }
 }
 
@@ -127,7 +127,7 @@ fn chunks_hold_json() {
     let event = deltas(StreamKind::Invoke, "chunk", chunk_json(&chunk).expect("a chunk")).expect("known");
     assert_eq!(event.deltas()[0].text, "Hi Jane");
     let edits = [(0, SlotEdit::new(vec![(3..7, "{NAME}".into())]))];
-    let (changed, _) = event.rewrite(&edits, &mut |_| None).expect("known");
+    let (changed, _) = event.rewrite(&edits, &[], &mut |_| None).expect("known");
     chunk = json_chunk(changed.expect("changed"));
     assert_eq!(chunk_json(&chunk).expect("a chunk"), br#"{"generation":"Hi {NAME}"}"#);
 }

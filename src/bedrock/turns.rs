@@ -1,0 +1,109 @@
+//! The last turn of a conversation: what the model is to answer. What comes before it is history.
+
+use super::json::{Document, NodeKind};
+use super::table::Role;
+
+/// Who speaks in a message, as far as turns go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Speaker {
+    /// The model.
+    Assistant,
+    /// The user, with something to say.
+    User,
+    /// A tool, or the operator: they speak within a turn, and begin none.
+    Other,
+}
+
+impl Speaker {
+    /// Who speaks in a message of this role; `results_only` if it holds results of tools and nothing else.
+    pub(super) fn of(role: Option<Role>, results_only: bool) -> Self {
+        match role {
+            Some(Role::Assistant) => Self::Assistant,
+            Some(Role::System | Role::Tool) => Self::Other,
+            _ if results_only => Self::Other,
+            _ => Self::User,
+        }
+    }
+}
+
+/// Returns the position of the first message of the last turn.
+///
+/// The turn begins with the last message in which the user says something, and takes in what comes directly before it: all between two
+/// messages of the model is one turn. What follows is part of it: the calls and results of tools, and an answer that the client has begun.
+/// A conversation in which the user says nothing is one turn.
+pub(super) fn last_turn(speakers: &[Speaker]) -> usize {
+    let Some(last) = speakers.iter().rposition(|&speaker| speaker == Speaker::User) else { return 0 };
+    let before = speakers.get(..last).unwrap_or_default();
+    before.iter().rposition(|&speaker| speaker == Speaker::Assistant).map_or(0, |position| position + 1)
+}
+
+/// Returns who speaks in a message of a JSON body.
+pub(super) fn speaker(doc: &Document<'_>, message: usize) -> Speaker {
+    let role = doc.get(message, "role").and_then(|role| doc.as_str(role)).and_then(|name| Role::named(&name));
+    let content = doc.get(message, "content").filter(|&content| doc.kind(content) == NodeKind::Array);
+    Speaker::of(role, content.is_some_and(|content| holds_results_only(doc, content)))
+}
+
+/// Returns true if a list of content blocks holds results of tools, and beside them nothing but cache points.
+fn holds_results_only(doc: &Document<'_>, content: usize) -> bool {
+    let is_result = |block: usize| {
+        let tag = doc.get(block, "type").and_then(|tag| doc.as_str(tag));
+        tag.is_some_and(|tag| tag.ends_with("tool_result")) || doc.get(block, "toolResult").is_some()
+    };
+    let mut blocks = doc.items(content).filter(|&block| doc.get(block, "cachePoint").is_none()).peekable();
+    blocks.peek().is_some() && blocks.all(is_result)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Speaker, last_turn, speaker};
+    use crate::bedrock::json::Document;
+
+    /// `u`ser, `a`ssistant, `o`ther; the last turn begins at the bar.
+    #[test]
+    fn the_last_turn_begins_behind_the_model() {
+        for turns in [
+            "|", "|u", "|a", "|o", "|ou", "|uu", "ua|u", "ua|uu", "ua|ua", "ua|uao", "ua|uaoao", "ua|ouao", "ua|ouo",
+            "uaoa|u", "|uaoa", "uaa|u", "oua|ou",
+        ] {
+            let speakers: Vec<Speaker> = turns
+                .chars()
+                .filter_map(|turn| match turn {
+                    'u' => Some(Speaker::User),
+                    'a' => Some(Speaker::Assistant),
+                    'o' => Some(Speaker::Other),
+                    _ => None,
+                })
+                .collect();
+            assert_eq!(Some(last_turn(&speakers)), turns.find('|'), "{turns}");
+        }
+    }
+
+    #[test]
+    fn who_speaks() {
+        use Speaker::{Assistant, Other, User};
+        for (message, expected) in [
+            (r#"{"role": "user", "content": "hi"}"#, User),
+            (r#"{"role": "USER", "message": "hi"}"#, User),
+            (r#"{"content": "hi"}"#, User),
+            (r#"{"role": "critic", "content": "hi"}"#, User),
+            (r#"{"role": "user", "content": []}"#, User),
+            (r#"{"role": "user", "content": [{"text": "hi"}]}"#, User),
+            (r#"{"role": "user", "content": [{"toolResult": {}}, {"text": "hi"}]}"#, User),
+            (r#"{"role": "user", "content": [{"cachePoint": {}}]}"#, User),
+            (r#"{"role": "user", "content": [{"toolResult": {}}, {"cachePoint": {}}]}"#, Other),
+            (r#"{"role": "user", "content": [{"type": "tool_result"}, {"type": "tool_result"}]}"#, Other),
+            (r#"{"role": "user", "content": [{"type": "tool_result"}, {"type": "image"}]}"#, User),
+            (r#"{"role": "tool", "content": "12"}"#, Other),
+            (r#"{"role": "function", "content": "12"}"#, Other),
+            (r#"{"role": "system", "content": "be kind"}"#, Other),
+            (r#"{"role": "developer", "content": "be kind"}"#, Other),
+            (r#"{"role": "assistant", "content": "hi"}"#, Assistant),
+            (r#"{"role": "CHATBOT", "message": "hi"}"#, Assistant),
+            (r#""hi""#, User),
+        ] {
+            let doc = Document::parse_str(message).unwrap();
+            assert_eq!(speaker(&doc, Document::ROOT), expected, "{message}");
+        }
+    }
+}
