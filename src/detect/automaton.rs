@@ -84,7 +84,9 @@ impl Engine {
         let largest = known.iter().map(|&(state, _)| state >> shift).max().unwrap_or(0);
         let mut depths = vec![0; largest + 1];
         for (state, depth) in known {
-            depths[state >> shift] = depth;
+            if let Some(known) = depths.get_mut(state >> shift) {
+                *known = depth;
+            }
         }
         Depths { depths, shift }
     }

@@ -99,7 +99,7 @@ pub(crate) struct Detectors {
     allowed: HashMap<RuleId, (EntityType, HashSet<String>)>,
     bounds: Vec<RuleBound>,
     reach: usize,
-    rewritten: Vec<(Rewriting, Detectors)>,
+    rewritten: Vec<(Rewriting, Self)>,
 }
 
 impl Detectors {
@@ -144,6 +144,7 @@ impl Detectors {
     }
 
     /// The use of this number.
+    #[expect(clippy::indexing_slicing, reason = "the detectors number their uses themselves")]
     pub(crate) fn entity_use(&self, number: u32) -> &EntityUse {
         &self.uses[number as usize]
     }

@@ -1,5 +1,8 @@
 //! Floor 1. What is found in a text; what is done about it is decided above.
 
+// Offsets come from the text under evaluation. What indexes with them must not be able to fail.
+#![deny(clippy::indexing_slicing, clippy::string_slice)]
+
 mod automaton;
 pub(crate) mod canonical;
 pub(crate) mod detectors;

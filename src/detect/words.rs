@@ -74,7 +74,9 @@ impl WordsBuilder {
             self.entries.push(Vec::new());
             self.patterns.len() - 1
         });
-        self.entries[number].push(Entry { role, whole_word, spelling, written: word.into() });
+        if let Some(entries) = self.entries.get_mut(number) {
+            entries.push(Entry { role, whole_word, spelling, written: word.into() });
+        }
         true
     }
 
@@ -136,7 +138,8 @@ impl Words {
         let first = state.at;
         let found = |number: usize, at: usize| {
             let end = first + at + 1;
-            waiting.push((number, end - self.lengths[number], end));
+            let length = self.lengths.get(number).copied().unwrap_or(0);
+            waiting.push((number, end - length, end));
         };
         let bytes = view.slice(first..view.end()).as_bytes();
         state.state = Some(self.engine.run(from, bytes, found));
@@ -170,7 +173,8 @@ impl Words {
             return;
         }
         let (text_start, text_end) = (view.text_start(start), view.text_end(end));
-        if text_end - text_start > max_bytes(self.lengths[number]) {
+        let (Some(entries), Some(&length)) = (self.entries.get(number), self.lengths.get(number)) else { return };
+        if text_end - text_start > max_bytes(length) {
             return;
         }
         let is_bounded = || {
@@ -179,7 +183,7 @@ impl Words {
                 && after.iter().any(|after| !last.is_continued_by(after))
         };
         let mut bounded = None;
-        for entry in &self.entries[number] {
+        for entry in entries {
             let is_free = match entry.role {
                 WordRole::Context(_) => is_part(view, text, (start, end), (text_start, text_end)),
                 _ => !entry.whole_word || *bounded.get_or_insert_with(is_bounded),

@@ -209,7 +209,8 @@ impl Evaluator {
 
     /// Makes findings of what is confirmed, and releases the text before which all is.
     fn settle(&mut self, out: &mut dyn Sink) {
-        let mut settled = self.reading.confirm(&self.guardrail, self.guardrail.detectors(), (self.source, self.position));
+        let mut settled =
+            self.reading.confirm(&self.guardrail, self.guardrail.detectors(), (self.source, self.position));
         self.settled.append(self.reading.confirmed());
         if self.context_alone {
             self.settled.clear();
@@ -217,7 +218,8 @@ impl Evaluator {
         self.note(0);
         for number in 0..self.sides.len() {
             if let Some(side) = self.sides.get_mut(number) {
-                let known = side.confirm(&self.guardrail, (self.source, self.position), self.reading.text(), &mut self.settled);
+                let known =
+                    side.confirm(&self.guardrail, (self.source, self.position), self.reading.text(), &mut self.settled);
                 settled = settled.min(known);
             }
             self.note(number + 1);

@@ -6,6 +6,11 @@
 //!
 //! A rule's matches are the leftmost-longest, non-overlapping ones, each rule for itself: no rule hides another.
 
+#![allow(
+    clippy::indexing_slicing,
+    reason = "indexes are states of an automaton that numbers them itself, and bytes below the limit of a loop; text is never sliced"
+)]
+
 mod alone;
 mod compile;
 mod dfa;

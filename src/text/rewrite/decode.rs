@@ -188,12 +188,12 @@ fn percent(rest: &str, is_last: bool) -> Read {
     let mut bytes = [0; 4];
     let mut at = 0;
     let mut length = 1;
-    for number in 0..4 {
+    for (number, place) in bytes.iter_mut().enumerate() {
         let Some((byte, used)) = rest.get(at..).and_then(percent_byte) else {
             let is_open = rest.get(at..).is_some_and(|part| part.len() < 3 + 2 * MAX_LAYERS && may_be_percent(part));
             return if is_open && !is_last { Read::Open } else { Read::Plain };
         };
-        bytes[number] = byte;
+        *place = byte;
         at += used;
         let next = rest.get(at..).unwrap_or_default();
         // The `%` of `%25` may begin another encoded byte.

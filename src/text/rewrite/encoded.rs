@@ -122,7 +122,7 @@ impl Encoded {
                     '\n' => self.paused.iter().all(|&(paused, _)| paused == '\r'),
                     _ => false,
                 };
-                ends_line && self.line >= MIN_LINE && self.length % 4 == 0
+                ends_line && self.line >= MIN_LINE && self.length.is_multiple_of(4)
             }
         }
     }
@@ -217,7 +217,7 @@ impl Encoded {
         let digits = group.iter().filter(|digit| digit.value != SEPARATOR);
         let (count, value) =
             digits.clone().fold((0, 0), |(count, value), digit| (count + 1, value << bits | digit.value));
-        let (Some(first), Some(last)) = (digits.clone().next(), digits.last()) else { return true };
+        let (Some(first), Some(last)) = (digits.clone().next(), digits.clone().next_back()) else { return true };
         let left_over = count * bits % 8;
         (0..count * bits / 8).rev().all(|number| {
             let byte = (value >> (8 * number + left_over)) & 0xFF;
