@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::canonical::canonical;
 use super::entity::EntityType;
-use super::entity::recognizer::{self, Recognizer, VETO_REACH, Verdict};
+use super::entity::recognizer::{self, Objection, Recognizer, Surroundings, VETO_REACH, Verdict};
 use super::entity::recognizers_for;
 use super::pattern::{Group, Machine, Starts, Syntax};
 use super::spec::{DetectorSpec, PatternProblem, RuleId};
@@ -141,18 +141,27 @@ impl Detectors {
         self.similarity.as_ref()?.judge(window, excepted)
     }
 
-    /// Whether what surrounds a recognized span of the text takes it back; `None` while that is not known.
-    pub(crate) fn veto(&self, number: u32, view: &ViewText, start: usize, end: usize, is_last: bool) -> Option<bool> {
-        let Some(veto) = self.entity_use(number).recognizer.veto else { return Some(false) };
+    /// Returns what the surroundings of a recognized span of the text say against it; `None` while that is not known.
+    pub(crate) fn veto(
+        &self,
+        (number, verdict): (u32, Verdict),
+        view: &ViewText,
+        (start, end): (usize, usize),
+        is_last: bool,
+    ) -> Option<Objection> {
+        let Some(veto) = self.entity_use(number).recognizer.veto else { return Some(Objection::None) };
         let (from, to) = (view.view_at(start), view.view_at(end));
         let reach = view.view_at(end + text_bytes(VETO_REACH)).min(to + VETO_REACH);
         let after = view.slice(to..view.floor_boundary(reach));
-        let is_over = after.bytes().any(|byte| !(byte.is_ascii_alphanumeric() || b"+/=_-".contains(&byte)));
-        if !is_over && !is_last && reach < to + VETO_REACH && view.text_end(view.end()) < end + text_bytes(VETO_REACH) {
+        let over = after.find(|c: char| !(c.is_ascii_alphanumeric() || "+/=_-".contains(c)));
+        if over.is_none() && !is_last && reach < to + VETO_REACH && view.text_end(view.end()) < end + text_bytes(VETO_REACH) {
             return None;
         }
         let before = view.slice(view.floor_boundary(from.saturating_sub(VETO_REACH))..from);
-        Some(veto(before, view.slice(from..to), after))
+        // What is beyond the end of the run may not have arrived.
+        let run = over.map_or(after.len(), |at| after.ceil_char_boundary(at + 1));
+        let after = after.get(..run).unwrap_or(after);
+        Some(veto(&Surroundings { before, text: view.slice(from..to), after, is_sure: verdict == Verdict::Accept }))
     }
 
     /// The part of a recognized span of the text that is the value.

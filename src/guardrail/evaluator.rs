@@ -11,6 +11,7 @@ use super::labels::Labels;
 use super::lead::ContextReading;
 use super::resolve::{Blocked, Claim, Resolver};
 use super::sink::{Discard, Sink};
+use super::within;
 use crate::detect::detectors::Found;
 use crate::detect::scanner::Scanner;
 use crate::detect::spec::RuleId;
@@ -193,6 +194,7 @@ impl Evaluator {
             // What is found with the context and without it is one finding.
             findings.dedup_by_key(|finding| (finding.span, finding.number));
         }
+        within::mark(&mut findings);
         Assessment {
             source: self.source,
             outcome,
@@ -245,6 +247,7 @@ impl Evaluator {
                 span: Span::new(found.start, found.end),
                 explanation: found.likeness.map(Explanation::new),
                 // Nothing before what was settled last time is forgotten yet.
+                within: None,
                 matched: self.guardrail.keeps_matches().then(|| Matched::new(self.text.slice(found.start, found.end))),
             });
         }

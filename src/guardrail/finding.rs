@@ -1,6 +1,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use super::within::Container;
 use crate::detect::EntityType;
 use crate::detect::topic::Likeness;
 use crate::policy::{Action, RuleKind};
@@ -57,6 +58,7 @@ pub struct Finding {
     pub(super) span: Span,
     pub(super) explanation: Option<Explanation>,
     pub(super) matched: Option<Matched>,
+    pub(super) within: Option<Container>,
 }
 
 impl Finding {
@@ -106,6 +108,13 @@ impl Finding {
     #[must_use]
     pub fn matched_text(&self) -> Option<&str> {
         self.matched.as_ref().map(|matched| &*matched.0)
+    }
+
+    /// Returns the finding that this one lies in, if it is of a weaker entity type: the first digits of a card number may be a finding
+    /// of type `PHONE` as well. Both are findings. What people read leaves this one out.
+    #[must_use]
+    pub fn within(&self) -> Option<&Container> {
+        self.within.as_ref()
     }
 
     /// The rule's position in its policy.

@@ -31,6 +31,7 @@ mod lead;
 mod mask;
 mod resolve;
 mod sink;
+mod within;
 
 pub use assessment::{Assessment, Outcome};
 pub use conversation::Conversation;
@@ -38,3 +39,4 @@ pub(crate) use evaluator::Evaluator;
 pub use finding::{ActionTaken, Explanation, Finding};
 pub use guard::{Guardrail, HoldBound, Source};
 pub(crate) use sink::Sink;
+pub use within::Container;

@@ -9,6 +9,7 @@ mod address;
 mod checksum;
 mod contact;
 mod crypto;
+mod edges;
 mod entity_type;
 mod finance;
 mod form;

@@ -10,7 +10,7 @@ use std::ops::Range;
 use super::EntityType::Name;
 use super::form::{accept_if, is_mark, is_word, part, plain, reject_end};
 use super::given_names;
-use super::recognizer::{Candidate, Recognizer, Verdict};
+use super::recognizer::{Candidate, Objection, Recognizer, Surroundings, Verdict};
 
 /// A capitalised word: ASCII letters, apostrophe, hyphen and whatever is not ASCII.
 macro_rules! word {
@@ -84,7 +84,8 @@ pub(super) static RECOGNIZERS: &[Recognizer] = &[
         NAME_MAX,
         field,
     )
-    .value(name_value),
+    .value(name_value)
+    .unless(of_thing),
     // At least two words, and whole ones: the validator would be asked at every letter otherwise.
     plain(Name, concat!(r"\b[A-Z][a-z'-]+", more!(), r" ", word!(), r"\b"), 64, listed),
 ];
@@ -101,30 +102,35 @@ const PARTICLES: &[&str] = &[
 /// organisations, places.
 #[rustfmt::skip]
 const NOT_NAMES: &[&str] = &[
-    "A", "About", "Academy", "According", "Account", "Address", "Afghanistan", "After", "Age", "Airport", "All", "Also",
-    "Am", "American", "An", "And", "Any", "April", "Are", "Army", "As", "Asked", "At", "August", "Avenue", "Award",
-    "Bank", "Bay", "Beach", "Because", "Being", "Bible", "Birth", "Blvd", "Book", "Bridge", "British", "But", "By",
-    "Can", "Card", "Care", "Chapter", "China", "Chinese", "Christmas", "Circle", "City", "Class", "Clinic", "Club",
-    "College", "Company", "Computer", "Contact", "Corp", "Corporation", "Could", "Council", "County", "Court",
-    "Customer", "Data", "Date", "December", "Department", "Did", "Director", "Do", "Does", "Drive", "During", "Each",
-    "East", "Email", "English", "Even", "Every", "February", "Festival", "First", "For", "Foundation", "French",
-    "Friday", "From", "Garden", "Gender", "German", "Go", "Grand", "Group", "Had", "Happy", "Has", "Have", "He",
-    "Health", "Hello", "Her", "Here", "Hi", "High", "His", "History", "Home", "Hospital", "Hotel", "House", "How",
-    "However", "I", "I'll", "I'm", "I've", "If", "In", "Inc", "India", "Indian", "Instead", "Institute",
-    "International", "Is", "Island", "It", "Its", "January", "Japan", "Japanese", "July", "June", "Just", "Kingdom",
-    "LLC", "Lake", "Land", "Last", "Let", "Library", "Like", "London", "Ltd", "Madam", "Many", "March", "Maybe",
-    "Medical", "Meeting", "Memorial", "Monday", "Month", "More", "Most", "Mountain", "Museum", "My", "Name", "National",
-    "New", "No", "Not", "November", "Now", "Number", "Object", "October", "Of", "Office", "Oh", "Ok", "Okay", "On",
-    "One", "Only", "Or", "Order", "Our", "Paris", "Party", "Passport", "Password", "Patient", "Phone", "Place",
-    "Please", "Police", "President", "Press", "Prize", "Professor", "Project", "Public", "Question", "Red", "Regards",
-    "Republic", "Research", "River", "Road", "Room", "Russian", "SSN", "Said", "San", "Saturday", "School", "Science",
-    "Sea", "Second", "September", "Server", "Service", "Services", "She", "Should", "Since", "Sir", "Sky", "So",
-    "Society", "Some", "Sorry", "South", "Spanish", "Square", "St", "State", "States", "Station", "Still", "Store",
-    "Street", "Sunday", "Sure", "System", "Team", "Test", "Thank", "Thanks", "That", "The", "Their", "Then", "There",
-    "These", "They", "This", "Those", "Thursday", "Time", "To", "Today", "Tower", "Town", "Trust", "Tuesday", "Two",
-    "Uk", "United", "University", "Usa", "Used", "User", "Using", "Valley", "Very", "War", "Was", "Water", "We",
-    "Wednesday", "Week", "Well", "Were", "What", "When", "Where", "Which", "While", "Who", "Why", "Will", "With",
-    "World", "Would", "Year", "Years", "Yes", "You", "Your",
+    "A", "About", "Academy", "According", "Account", "Address", "Afghanistan", "After", "Age", "Airport", "All",
+    "Also", "Am", "American", "An", "And", "Any", "April", "Are", "Army", "As", "Asked", "At", "August", "Avenue",
+    "Award", "Bank", "Bay", "Beach", "Because", "Being", "Bible", "Birth", "Blvd", "Book", "Bridge", "British",
+    "Build", "But", "By", "Cache", "Can", "Card", "Care", "Chapter", "Check", "Checkout", "China", "Chinese",
+    "Christmas", "Circle", "City", "Class", "Clean", "Clinic", "Club", "Code", "College", "Company", "Computer",
+    "Config", "Configure", "Contact", "Copy", "Corp", "Corporation", "Could", "Council", "County", "Court", "Coverage",
+    "Create", "Customer", "Data", "Date", "Debug", "December", "Department", "Deploy", "Did", "Director", "Do",
+    "Docker", "Does", "Download", "Drive", "During", "Each", "East", "Email", "Enable", "English", "Ensure", "Even",
+    "Every", "Export", "February", "Festival", "Fetch", "First", "Fix", "For", "Format", "Foundation", "French",
+    "Friday", "From", "Garden", "Gender", "Generate", "German", "Go", "Grand", "Group", "Had", "Happy", "Has", "Have",
+    "He", "Health", "Hello", "Her", "Here", "Hi", "High", "His", "History", "Home", "Hospital", "Hotel", "House",
+    "How", "However", "I", "I'll", "I'm", "I've", "If", "Import", "In", "Inc", "India", "Indian", "Install", "Instead",
+    "Institute", "International", "Is", "Island", "It", "Its", "January", "Japan", "Japanese", "Job", "July", "June",
+    "Just", "Kingdom", "LLC", "Lake", "Land", "Last", "Let", "Library", "Like", "Lint", "Linux", "Load", "Log",
+    "Login", "London", "Ltd", "Madam", "Many", "March", "Maybe", "Medical", "Meeting", "Memorial", "Monday", "Month",
+    "More", "Most", "Mountain", "Museum", "My", "Name", "National", "New", "No", "Node", "Not", "November", "Now",
+    "Number", "Object", "October", "Of", "Office", "Oh", "Ok", "Okay", "On", "One", "Only", "Or", "Order", "Our",
+    "Package", "Paris", "Party", "Passport", "Password", "Patient", "Phone", "Place", "Please", "Police", "Prepare",
+    "President", "Press", "Prize", "Professor", "Project", "Public", "Publish", "Pull", "Push", "Python", "Question",
+    "Red", "Regards", "Release", "Remove", "Report", "Republic", "Research", "Restart", "Restore", "River", "Road",
+    "Room", "Run", "Russian", "Rust", "SSN", "Said", "San", "Saturday", "Save", "School", "Science", "Sea", "Second",
+    "Security", "September", "Server", "Service", "Services", "Set", "Setup", "She", "Should", "Since", "Sir", "Sky",
+    "So", "Society", "Some", "Sorry", "South", "Spanish", "Square", "St", "Start", "State", "States", "Station",
+    "Still", "Stop", "Store", "Street", "Sunday", "Sure", "System", "Team", "Test", "Tests", "Thank", "Thanks", "That",
+    "The", "Their", "Then", "There", "These", "They", "This", "Those", "Thursday", "Time", "To", "Today", "Tower",
+    "Town", "Trust", "Tuesday", "Two", "Uk", "Unit", "United", "University", "Update", "Upload", "Usa", "Used", "User",
+    "Using", "Valley", "Verify", "Very", "War", "Was", "Water", "We", "Wednesday", "Week", "Well", "Were", "What",
+    "When", "Where", "Which", "While", "Who", "Why", "Will", "Windows", "With", "Workflow", "World", "Would", "Year",
+    "Years", "Yes", "You", "Your",
 ];
 
 fn is_not_name(word: &str) -> bool {
@@ -155,6 +161,7 @@ fn name_words(text: &str) -> Option<usize> {
             || dot
             || shouted
             || is_not_name(stem)
+            || is_camel_case(stem)
             || stem.ends_with(['\'', '-', '\u{2019}'].as_slice())
             || stem.ends_with("'s")
         {
@@ -166,6 +173,22 @@ fn name_words(text: &str) -> Option<usize> {
         }
     }
     (!last_particle && count > 0 && !TITLES.contains(&text)).then_some(count)
+}
+
+/// Returns `true` for `PopupWindow` and `VCLinkerTool`, and not for `McDonald`, `DeVito` and `MaryAnn`.
+fn is_camel_case(word: &str) -> bool {
+    let mut before = ('\0', 0);
+    let inner = word.char_indices().find(|&(at, c)| {
+        let joint = at > 0 && c.is_ascii_uppercase() && before.0.is_ascii_alphabetic();
+        before = (c, at);
+        joint
+    });
+    let Some((head, tail)) = inner.and_then(|(at, _)| word.split_at_checked(at)) else { return false };
+    let lower = tail.bytes().any(|b| b.is_ascii_lowercase());
+    let is_prefix = head.len() == 2 && !head.bytes().all(|b| b.is_ascii_uppercase())
+        || matches!(head, "Mac" | "Van" | "Von" | "Del" | "Der" | "Ten" | "Ter" | "San" | "Fitz" | "O")
+        || given_names::contains(head);
+    lower && (!is_prefix || is_camel_case(tail))
 }
 
 /// Whether the candidate ends where a word ends.
@@ -354,12 +377,37 @@ fn field(c: &Candidate<'_>) -> Verdict {
     let label = label.split([':', '=']).next().unwrap_or_default();
     let first = value.split(' ').next().unwrap_or_default();
     let named = label.contains("name") && !label.contains("company");
-    let good = if named { words <= 4 } else { words >= 2 && given_names::contains(first) };
+    // A thing may be called anything, and is with a single word.
+    let lone = label.trim_end_matches(is_mark) == "name" && words == 1 && !given_names::contains(first);
+    let good = if named { words <= 4 && !lone } else { words >= 2 && given_names::contains(first) };
     // `name="id"` in code is lower case and cannot come here; `name: String` and `name = Foo(` can.
     let code = matches!(c.after, Some('(' | '<' | '[' | '{' | '/'))
         || (words == 1
             && matches!(first, "String" | "Optional" | "None" | "True" | "False" | "Text" | "Option" | "Null"));
     accept_if(good && !code)
+}
+
+/// Things that have names, sorted.
+const THINGS: &[&str] = &[
+    "app", "application", "bucket", "channel", "class", "cluster", "column", "command", "component", "computer", "container",
+    "database", "device", "display", "domain", "driver", "event", "extension", "field", "file", "font", "function", "group",
+    "host", "image", "interface", "job", "key", "layer", "library", "log", "method", "metric", "model", "module", "namespace",
+    "network", "node", "package", "parameter", "plugin", "pod", "policy", "process", "product", "program", "project", "queue",
+    "region", "resource", "role", "rule", "schema", "script", "server", "service", "source", "step", "stream", "system",
+    "table", "tag", "task", "test", "theme", "tool", "topic", "type", "variable", "workflow", "workstation", "zone",
+];
+
+/// Objects to the name of a thing, `Process Name: Local Session Manager`, but for a listed given name.
+fn of_thing(s: &Surroundings<'_>) -> Objection {
+    let head = s.before.trim_end_matches([' ', '_', '-']);
+    let word = head.rsplit(|c: char| !c.is_alphanumeric()).next().unwrap_or_default().to_ascii_lowercase();
+    let first = part(s.text, name_value(s.text)).split(' ').next().unwrap_or_default();
+    let bare = s.text.get(..4).is_some_and(|label| label.eq_ignore_ascii_case("name"));
+    if bare && THINGS.binary_search(&word.as_str()).is_ok() && !given_names::contains(first) {
+        Objection::Start
+    } else {
+        Objection::None
+    }
 }
 
 /// A listed given name and a capitalised word, maybe an initial or a particle between.

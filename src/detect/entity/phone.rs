@@ -10,9 +10,10 @@ use smallvec::SmallVec;
 
 use super::EntityType::Phone;
 use super::checksum::{digit_count, digits, luhn};
+use super::edges::{demote, ends_with_clock, ends_with_minutes, is_compactly_stamped};
 use super::form::{behind_digit, context_if, is_word, plain, reject_end, wraps_once};
 use super::phone_words::{BARE_WORDS, PHONE_WORDS};
-use super::recognizer::{Candidate, Recognizer, Verdict};
+use super::recognizer::{Candidate, Objection, Recognizer, Surroundings, Verdict};
 
 /// A separator: up to three characters, so that ") " and " (0)" hold together.
 macro_rules! sep {
@@ -43,7 +44,8 @@ pub(super) static RECOGNIZERS: &[Recognizer] = &[
         48,
         grouped,
     )
-    .near(PHONE_WORDS),
+    .near(PHONE_WORDS)
+    .unless(in_log),
     plain(Phone, concat!(r"\b\d+", ext!()), 24, bare).near(BARE_WORDS).reach(32, 9),
 ];
 
@@ -259,7 +261,11 @@ fn grouped(c: &Candidate<'_>) -> Verdict {
         Some(1) => 8,
         _ => 7,
     };
-    if !wraps_once(c.text) || !wraps_well(number, 0, complete_with) || other_kind(number, &groups, &lens, &digits) {
+    if !wraps_once(c.text)
+        || !wraps_well(number, 0, complete_with)
+        || other_kind(number, &groups, &lens, &digits)
+        || of_log(c, number, &groups, &lens)
+    {
         return Verdict::Reject;
     }
     match told_by_groups(number, extended, &groups, &lens, &digits) {
@@ -303,8 +309,9 @@ fn told_by_groups(number: &str, extended: bool, groups: &[&str], lens: &[usize],
         let known = digits.get(2..).and_then(country_code).is_some();
         return if known && n >= 11 && !slash && first >= 2 { Verdict::Accept } else { context_if(n >= 8) };
     }
-    // A trunk zero and an area code of two to five digits.
+    // A trunk zero and an area code of two to five digits, but for "02110-1301", a postal code.
     if digits.starts_with(&[0])
+        && !(lens == [5, 4] && number.contains('-'))
         && (9..=11).contains(&n)
         && (2..=5).contains(&first)
         && lens.iter().all(|&l| l >= 2)
@@ -370,6 +377,43 @@ fn other_kind(number: &str, groups: &[&str], lens: &[usize], digits: &[u8]) -> b
     date || ssn || zip || ip || decimal || card || same(digits)
 }
 
+/// Shapes that logs and tables are full of: the date and the hour of a clock, parts of an address of the internet, code points, and
+/// three groups of which the last is a lone digit.
+fn of_log(c: &Candidate<'_>, number: &str, groups: &[&str], lens: &[usize]) -> bool {
+    let hour = c.after == Some(':')
+        && match lens {
+            [.., 2, 2, 2] | [8, 2] => groups.last().is_some_and(|hour| *hour < "24"),
+            _ => false,
+        };
+    let small = |groups: &[&str]| groups.iter().all(|group| group.len() <= 3 && group.parse::<u16>().is_ok_and(|n| n < 256));
+    let dotted = |count: usize| {
+        let tail = number.rsplit([' ', '\n', '-', '/', '(', ')']).next().unwrap_or_default();
+        let last = groups.len().checked_sub(count).filter(|&at| at > 0).and_then(|at| groups.get(at..));
+        tail.split('.').count() == count && last.is_some_and(small)
+    };
+    let address = dotted(4) || c.after == Some('.') && (dotted(3) || dotted(2));
+    let code_points = lens.len() >= 3 && groups.iter().all(|group| group.len() == 4 && group.starts_with('0'));
+    let lone_last = lens.len() == 3 && lens.last() == Some(&1) && lens.iter().sum::<usize>() == 7;
+    hour || address || code_points || lone_last
+}
+
+/// Objects to numbers that begin inside a clock, or follow one and need a context word anyway.
+fn in_log(s: &Surroundings<'_>) -> Objection {
+    // "13:53:08.021 25746": the milliseconds of a clock, and another number.
+    let (_, fraction) = s.text.split_at_checked(3).unwrap_or_default();
+    let millis = fraction.bytes().take_while(u8::is_ascii_digit).count();
+    let begins_inside = ends_with_minutes(s.before);
+    if begins_inside && s.text.get(2..3) == Some(".") && matches!(millis, 3 | 6 | 9) {
+        return Objection::Start;
+    }
+    let seconds = s.text.bytes().take_while(u8::is_ascii_digit).count() == 2 && begins_inside;
+    if seconds || is_compactly_stamped(s) || !s.is_sure && ends_with_clock(s.before) {
+        demote(s)
+    } else {
+        Objection::None
+    }
+}
+
 /// Whether all digits are the same.
 fn same(digits: &[u8]) -> bool {
     digits.windows(2).all(|w| matches!(w, [a, b] if a == b))
@@ -384,8 +428,10 @@ fn bare(c: &Candidate<'_>) -> Verdict {
     if !(7..=longest).contains(&n) || !complete(c) || !alone || !wraps_once(c.text) {
         return Verdict::Reject;
     }
+    // "1844429467.164" at the start of a line: no number of ten digits begins with 1 in North America.
+    let stamp = n == 10 && number.starts_with('1') && c.after == Some('.') && matches!(c.before, None | Some('\n'));
     let digits = digits(number);
-    if same(&digits) || (n >= 13 && luhn(&digits)) {
+    if stamp || same(&digits) || (n >= 13 && luhn(&digits)) {
         return Verdict::Reject;
     }
     let extended = number.len() < c.text.len();
