@@ -9,7 +9,8 @@ use crate::logs::Log;
 const LANGUAGE_BYTES: usize = 3 << 20;
 
 /// Where sources usually are.
-const PLACES: &str = "/usr/lib/python3:/usr/share:/usr/lib/node_modules:/usr/include:~/.cargo/registry/src:~/.rustup/toolchains";
+const PLACES: &str =
+    "/usr/lib/python3:/usr/share:/usr/lib/node_modules:/usr/include:~/.cargo/registry/src:~/.rustup/toolchains";
 
 /// Languages, by the ends of their files' names.
 const LANGUAGES: &[(&str, &[&str])] = &[

@@ -100,13 +100,11 @@ pub(crate) struct Detectors {
 
 impl Detectors {
     /// Compiles what a policy wants detected. Patterns were checked when the policy was; a problem here names its rule.
-    pub(crate) fn compile(spec: &DetectorSpec) -> Result<Self, (RuleId, PatternProblem)> {
+    /// A problem of all patterns together names none.
+    pub(crate) fn compile(spec: &DetectorSpec) -> Result<Self, (Option<RuleId>, PatternProblem)> {
         let mut builder = Builder::default();
-        builder.add_words(spec)?;
-        builder.add_patterns(spec)?;
-        builder.add_entities(spec)?;
-        builder.add_topics(spec)?;
-        builder.build(spec)
+        builder.add(spec).map_err(|(rule, problem)| (Some(rule), problem))?;
+        builder.build(spec).map_err(|problem| (None, problem))
     }
 
     /// The most bytes each rule can make a stream hold.
@@ -154,7 +152,11 @@ impl Detectors {
         let reach = view.view_at(end + text_bytes(VETO_REACH)).min(to + VETO_REACH);
         let after = view.slice(to..view.floor_boundary(reach));
         let over = after.find(|c: char| !(c.is_ascii_alphanumeric() || "+/=_-".contains(c)));
-        if over.is_none() && !is_last && reach < to + VETO_REACH && view.text_end(view.end()) < end + text_bytes(VETO_REACH) {
+        if over.is_none()
+            && !is_last
+            && reach < to + VETO_REACH
+            && view.text_end(view.end()) < end + text_bytes(VETO_REACH)
+        {
             return None;
         }
         let before = view.slice(view.floor_boundary(from.saturating_sub(VETO_REACH))..from);
@@ -199,6 +201,15 @@ fn never_found(what: &str) -> PatternProblem {
     }
 }
 
+/// Each pattern was added without complaint; together they may still be too large, and no one of them is at fault.
+fn together(what: &'static str) -> impl Fn(PatternProblem) -> PatternProblem {
+    move |problem| PatternProblem {
+        message: format!("the {what} of the policy are too large together: {}", problem.message),
+        span: None,
+        help: "use shorter repetitions, ASCII classes such as `[0-9]` in place of `\\d`, or fewer patterns".to_owned(),
+    }
+}
+
 fn empty_examples() -> PatternProblem {
     PatternProblem {
         message: "the examples hold common words only, so nothing is like them".to_owned(),
@@ -220,6 +231,13 @@ struct Builder {
 }
 
 impl Builder {
+    fn add(&mut self, spec: &DetectorSpec) -> Result<(), (RuleId, PatternProblem)> {
+        self.add_words(spec)?;
+        self.add_patterns(spec)?;
+        self.add_entities(spec)?;
+        self.add_topics(spec)
+    }
+
     fn add_words(&mut self, spec: &DetectorSpec) -> Result<(), (RuleId, PatternProblem)> {
         for list in &spec.words {
             let spelling = match (list.case_sensitive, list.folded) {
@@ -324,7 +342,7 @@ impl Builder {
         self.bounds.push(RuleBound { rule, span, wait });
     }
 
-    fn build(mut self, spec: &DetectorSpec) -> Result<Detectors, (RuleId, PatternProblem)> {
+    fn build(mut self, spec: &DetectorSpec) -> Result<Detectors, PatternProblem> {
         let similarity = Similarity::compile(&spec.topics);
         let words = std::mem::take(&mut self.words).build();
         let longest_word = words.as_ref().map_or(0, Words::max_length);
@@ -342,11 +360,9 @@ impl Builder {
                 (spec.rule, (spec.entity, values))
             })
             .collect();
-        // Each pattern was added without complaint; together they may still be too large.
-        let first_rule = |problem| (0, problem);
         let mut entities = Vec::with_capacity(self.entities.len());
         for (landmark, group) in self.entities {
-            let Some(machine) = group.build().map_err(first_rule)? else { continue };
+            let Some(machine) = group.build().map_err(together("entity types"))? else { continue };
             let mut machine = machine.with_judge_looking_behind();
             if let Some(bytes) = landmark {
                 // Without its landmark it runs everywhere: slower, and as right.
@@ -356,9 +372,9 @@ impl Builder {
         }
         Ok(Detectors {
             words,
-            patterns: self.patterns.build().map_err(first_rule)?,
+            patterns: self.patterns.build().map_err(together("regexes"))?,
             entities,
-            topic_patterns: self.topic_patterns.build().map_err(first_rule)?,
+            topic_patterns: self.topic_patterns.build().map_err(together("patterns of topics"))?,
             similarity,
             uses: self.uses,
             allowed,

@@ -92,11 +92,10 @@ pub(super) fn mark(findings: &mut [Finding]) {
         open.retain(|(container, ..)| container.span.end() > start);
         let Some(entity) = finding.entity else { continue };
         let holds = |(container, certain, action): &&&(Container, u8, u8)| {
-            container.span.contains(finding.span)
-                && *certain > certainty(entity)
-                && *action >= strength(finding.action)
+            container.span.contains(finding.span) && *certain > certainty(entity) && *action >= strength(finding.action)
         };
-        let strongest = open.iter().filter(holds).max_by_key(|(container, certain, _)| (*certain, container.span.len()));
+        let strongest =
+            open.iter().filter(holds).max_by_key(|(container, certain, _)| (*certain, container.span.len()));
         finding.within = strongest.map(|(container, ..)| container.clone());
     }
 }

@@ -12,3 +12,4 @@ mod scripts;
 mod splits;
 mod support;
 mod tails;
+mod within;

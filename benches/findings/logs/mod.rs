@@ -107,8 +107,11 @@ fn expand(name: &str, rng: &mut Rng, out: &mut String) -> Option<EntityType> {
         "epoch" => format!("1{}", rng.of(b"0123456789", 9)),
         "mac" => [0; 6].map(|_: u8| rng.of(HEX, 2)).join(":"),
         "url" => {
-            let (scheme, host, path) =
-                (rng.item(&["http", "https", "hdfs"]), rng.item(&["mesos-master-1", "cdn.example.com"]), rng.item(WORDS));
+            let (scheme, host, path) = (
+                rng.item(&["http", "https", "hdfs"]),
+                rng.item(&["mesos-master-1", "cdn.example.com"]),
+                rng.item(WORDS),
+            );
             format!("{scheme}://{host}:{}/{path}/{}", rng.number(4), rng.number(5))
         }
         "user" => rng.item(USERS).to_owned(),

@@ -297,7 +297,8 @@ fn next_start(text: &str) -> usize {
 
 /// Returns `true` if the path is only a version, as of the groups of an API: `audit.k8s.io/v1beta1`.
 fn is_api_version(path: &str) -> bool {
-    let version = |rest: &str| rest.starts_with(|c: char| c.is_ascii_digit()) && rest.bytes().all(|b| b.is_ascii_alphanumeric());
+    let version =
+        |rest: &str| rest.starts_with(|c: char| c.is_ascii_digit()) && rest.bytes().all(|b| b.is_ascii_alphanumeric());
     path.strip_prefix('v').is_some_and(version)
 }
 

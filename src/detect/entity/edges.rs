@@ -5,6 +5,8 @@
 
 #![deny(clippy::string_slice, clippy::indexing_slicing)]
 
+use smallvec::SmallVec;
+
 use super::form::strip_digits_end;
 use super::recognizer::{Objection, Surroundings};
 
@@ -27,9 +29,8 @@ pub(super) fn ends_with_clock(before: &str) -> bool {
         return false;
     }
     let Some((head, digits)) = strip_digits_end(rest) else { return false };
-    let seconds = |text: &str| {
-        strip_digits_end(text).is_some_and(|(head, digits)| digits == 2 && ends_with_minutes(head))
-    };
+    let seconds =
+        |text: &str| strip_digits_end(text).is_some_and(|(head, digits)| digits == 2 && ends_with_minutes(head));
     seconds(rest) || digits >= 3 && head.strip_suffix(['.', ',']).is_some_and(seconds)
 }
 
@@ -67,7 +68,9 @@ pub(super) fn is_named_id(before: &str) -> bool {
     let Some(head) = head.strip_suffix([':', '=']) else { return false };
     let head = head.trim_end_matches(quotes);
     let name = head.get(head.len().saturating_sub(3)..).unwrap_or_default();
-    name.ends_with("Id") || name.ends_with("ID") || name.strip_suffix("id").is_some_and(|c| !c.ends_with(char::is_alphabetic))
+    name.ends_with("Id")
+        || name.ends_with("ID")
+        || name.strip_suffix("id").is_some_and(|c| !c.ends_with(char::is_alphabetic))
 }
 
 /// Returns `true` if the candidate is a part of a UUID.
@@ -89,25 +92,28 @@ pub(super) fn is_in_uuid(s: &Surroundings<'_>) -> bool {
     lengths == [8, 4, 4, 4, 12, 0]
 }
 
-/// Returns `true` if the candidate is one row of a table or of an array: brackets hold it and nothing else, or groups of as many digits
-/// are next to it.
-pub(super) fn is_in_array(s: &Surroundings<'_>, group: usize) -> bool {
-    let bracketed = s.before.ends_with('[') && s.after.starts_with(']');
-    let joined = s.before.strip_suffix([' ', '\n']).and_then(strip_digits_end).is_some_and(|(_, digits)| digits == group);
-    bracketed || joined
+/// Returns `true` if the candidate is one row of a table or of an array: brackets hold it and nothing else, or its groups count up.
+pub(super) fn is_in_array(s: &Surroundings<'_>) -> bool {
+    let groups: SmallVec<[&str; 4]> = s.text.split([' ', '\n', '-']).collect();
+    s.before.ends_with('[') && s.after.starts_with(']') || groups.len() > 1 && counts_up(&groups)
 }
 
-/// Returns `true` if the text ends with a table of hexadecimal numbers, `52FD 52FE 52FF `, or the prefix of one, `0x`.
-pub(super) fn ends_in_hexadecimal(before: &str) -> bool {
-    if before.ends_with("0x") {
+/// Returns `true` if the candidate has the prefix of hexadecimal numbers, `0x`, or its groups continue a table of them,
+/// `52FD 52FE 52FF `. Entries of a table differ.
+pub(super) fn is_hexadecimal(s: &Surroundings<'_>) -> bool {
+    if s.before.ends_with("0x") {
         return true;
     }
-    let is_code = |token: &&str| matches!(token.len(), 4 | 5) && token.bytes().all(|b| matches!(b, b'0'..=b'9' | b'A'..=b'F'));
-    let Some(row) = before.strip_suffix([' ', '\n']) else { return false };
-    let mut tokens = row.rsplit([' ', '\n']);
-    let last = [tokens.next(), tokens.next(), tokens.next()];
-    let is_mixed = |token: &&str| token.bytes().any(|b| b.is_ascii_uppercase()) && token.bytes().any(|b| b.is_ascii_digit());
-    last.iter().flatten().all(|token| is_code(token)) && tokens.chain(last.into_iter().flatten()).any(|token| is_mixed(&token))
+    let Some(row) = s.before.strip_suffix([' ', '\n']).filter(|_| s.text.contains([' ', '\n'])) else { return false };
+    let last: SmallVec<[&str; 3]> = row.rsplit([' ', '\n']).take(3).collect();
+    let is_code = |token: &&str| {
+        matches!(token.len(), 4 | 5) && token.bytes().all(|b| matches!(b, b'0'..=b'9' | b'A'..=b'F'))
+    };
+    let is_mixed = |token: &str| {
+        token.bytes().any(|b| b.is_ascii_uppercase()) && token.bytes().any(|b| b.is_ascii_digit()) && is_code(&token)
+    };
+    let differ = matches!(last.as_slice(), [a, b, c] if a != b && b != c && a != c);
+    differ && last.iter().all(is_code) && row.split([' ', '\n']).any(is_mixed)
 }
 
 /// Returns `true` if the numbers count up, as code points in a table do.
@@ -152,7 +158,7 @@ mod tests {
     fn compact_stamps_are_valid_dates_and_times() {
         assert!(is_compactly_stamped(&around("x\n221010 ", "004736 89992", " ")));
         assert!(is_compactly_stamped(&around("x\n", "241009 185223 5901", " ")));
-        assert!(!is_compactly_stamped(&around("x\n", "411111 111111 1111", " ")));
+        assert!(!is_compactly_stamped(&around("x\n", "378282 246310 0059", " ")));
         assert!(!is_compactly_stamped(&around("call ", "004736 89992", " ")));
     }
 
@@ -180,14 +186,15 @@ mod tests {
 
     #[test]
     fn arrays_and_counts() {
-        assert!(ends_in_hexadecimal("52FE 52FF 5300 5301 "));
-        assert!(ends_in_hexadecimal("= 0x"));
-        assert!(!ends_in_hexadecimal("4111 1111 1111 "));
-        assert!(!ends_in_hexadecimal("paid 52FF "));
-        assert!(is_in_array(&around("[", "120 124 128", "]"), 3));
-        assert!(is_in_array(&around("506 ", "507 508 509", " "), 3));
-        assert!(!is_in_array(&around("(", "193 456 787", ")"), 3));
-        assert!(!is_in_array(&around("1 2 3 ", "130 692 544", ""), 3));
+        assert!(is_hexadecimal(&around("52FE 52FF 5300 5301 ", "5302 5303 5304 5306", " ")));
+        assert!(is_hexadecimal(&around("= 0x", "4000000000000002", ")")));
+        assert!(!is_hexadecimal(&around("4110 4111 1111 ", "4111 1111 1111 1111", " ")));
+        assert!(!is_hexadecimal(&around("DE89 DE89 DE89 ", "4111 1111 1111 1111", " ")));
+        assert!(!is_hexadecimal(&around("52FD 52FE 52FF ", "4111111111111111", " ")));
+        assert!(is_in_array(&around("[", "120 124 128", "]")));
+        assert!(is_in_array(&around("505 ", "506 507 508", " ")));
+        assert!(!is_in_array(&around("(", "193 456 787", ")")));
+        assert!(!is_in_array(&around("1 111 ", "130 692 544", "")));
         assert!(counts_up(&["5443", "5444", "5445", "5446"]));
         assert!(!counts_up(&["4111", "1111", "1111", "1111"]));
     }

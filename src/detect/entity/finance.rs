@@ -6,7 +6,9 @@ use smallvec::SmallVec;
 
 use super::EntityType::{CreditDebitCardNumber, InternationalBankAccountNumber, SwiftCode};
 use super::checksum::{digits, luhn, mod97};
-use super::edges::{continues_identifier, counts_up, demote, ends_in_hexadecimal, is_compactly_stamped, is_in_uuid, is_named_id};
+use super::edges::{
+    continues_identifier, counts_up, demote, is_compactly_stamped, is_hexadecimal, is_in_uuid, is_named_id,
+};
 use super::form::{accept_if, is_digit, is_word, keyword_link, marks, opening, part, plain, reject_end, tail};
 use super::iban;
 use super::recognizer::{Candidate, Objection, Recognizer, Surroundings, Verdict};
@@ -74,7 +76,8 @@ const SWIFT_WORDS: &[&str] = &[
 pub(super) static RECOGNIZERS: &[Recognizer] = &[
     // No boundary at either end: a card glued to a word or a key is still a card. Neighbouring digits are the validator's.
     plain(CreditDebitCardNumber, r"\d+(?:[ \n./-]\d+)*", 37, card).near(CARD_WORDS).unless(encoded_or_id),
-    plain(InternationalBankAccountNumber, r"\b[A-Za-z]{2}\d\d(?:[ \n-]?[0-9A-Za-z])+\b", 41, iban_number).unless(in_uuid),
+    plain(InternationalBankAccountNumber, r"\b[A-Za-z]{2}\d\d(?:[ \n-]?[0-9A-Za-z])+\b", 41, iban_number)
+        .unless(in_uuid),
     plain(SwiftCode, r"\b[A-Z]{6}[A-Z0-9]{2}(?:[A-Z0-9]{3})?\b", 11, swift).near(SWIFT_WORDS),
     plain(
         SwiftCode,
@@ -213,7 +216,10 @@ fn encoded_or_id(s: &Surroundings<'_>) -> Objection {
     let long = s.text.len() >= 17 && s.text.bytes().all(|b| b.is_ascii_digit());
     if in_digest(s.before, s.text, s.after) {
         Objection::End
-    } else if is_compactly_stamped(s) || ends_in_hexadecimal(s.before) || long && (continues_identifier(s.before) || is_named_id(s.before)) {
+    } else if is_compactly_stamped(s)
+        || is_hexadecimal(s)
+        || long && (continues_identifier(s.before) || is_named_id(s.before))
+    {
         demote(s)
     } else {
         Objection::None

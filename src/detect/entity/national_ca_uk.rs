@@ -101,7 +101,7 @@ fn sin(c: &Candidate<'_>) -> Verdict {
 
 /// Objects to three numbers of a row, and to a telephone number.
 fn in_row(s: &Surroundings<'_>) -> Objection {
-    if is_in_array(s, 3) || ends_with_phone_word(s.before) { demote(s) } else { Objection::None }
+    if is_in_array(s) || ends_with_phone_word(s.before) { demote(s) } else { Objection::None }
 }
 
 fn ontario_or_bc(c: &Candidate<'_>) -> Verdict {

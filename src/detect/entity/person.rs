@@ -7,14 +7,14 @@ use std::ops::Range;
 use smallvec::SmallVec;
 
 use super::EntityType::{Age, DateOfBirth};
-use super::form::{accept_if, context_if, is_word, last_digits, part, plain};
+use super::form::{accept_if, context_if, is_word, last_digits, part, plain, wraps_once};
 use super::recognizer::{Candidate, Recognizer, Verdict};
 
 pub(super) static RECOGNIZERS: &[Recognizer] = &[
     // The value is the number and its unit, as Bedrock's is: "40 years" of "40 years old".
     plain(
         Age,
-        r"\b\d+[*_~'\x22\x60>)]*(?:[ \n]?-?(?i:(?:years?|yrs?|months?|weeks?|days?)[*_~'\x22\x60>)]*(?:[ \n-](?:old|of[ \n-]age|young)))|[ \n]?-?(?i:y/?o|y\.o\.)|[ \n]?-?(?i:yrs?\.?[ \n-]old))\b",
+        r"\b\d+[*_~'\x22\x60>)]*(?:[ \n]?-?(?i:(?:years?|yrs?|months?|weeks?|days?)[*_~'\x22\x60>)]*(?:[ \n-]-?(?:old|of[ \n-]age|young)))|[ \n]?-?(?i:y/?o|y\.o\.)|[ \n]?-?(?i:yrs?\.?[ \n-]old))\b",
         32,
         age_before,
     )
@@ -28,7 +28,7 @@ pub(super) static RECOGNIZERS: &[Recognizer] = &[
     .value(last_digits),
     plain(
         Age,
-        r"\b(?:I am|I'm|i'm|i am|He is|She is|he is|she is|he's|she's|He's|She's)[ \n](?:[*_~'\x22\x60]+[ \n]?)?\d+(?:[*_~'\x22\x60 ]*|[ \n]?-?(?i:(?:years?|yrs?|months?|weeks?|days?)(?:[ \n-](?:old|of[ \n-]age|young))))",
+        r"\b(?:I am|I'm|i'm|i am|He is|She is|he is|she is|he's|she's|He's|She's)[ \n](?:[*_~'\x22\x60]+[ \n]?)?\d+(?:[*_~'\x22\x60 ]*|[*_~'\x22\x60>)]*[ \n]?-?(?i:(?:years?|yrs?|months?|weeks?|days?)[*_~'\x22\x60>)]*(?:[ \n-]-?(?:old|of[ \n-]age|young))))",
         48,
         age_said,
     )
@@ -160,7 +160,7 @@ fn age_said(c: &Candidate<'_>) -> Verdict {
     // "I am 23." and "I'm 23, ..." but not "I am 5 minutes late" nor "I'm 100% sure".
     let value = part(c.text, said_value(c.text));
     if value.contains(|c: char| c.is_ascii_alphabetic()) {
-        return accept_if(possible_age(part(value, leading_digits(value))) && c.wraps_once() && !is_word(c.after));
+        return accept_if(possible_age(part(value, leading_digits(value))) && wraps_once(value) && !is_word(c.after));
     }
     accept_if(
         value.len() == 2

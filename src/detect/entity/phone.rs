@@ -385,25 +385,27 @@ fn of_log(c: &Candidate<'_>, number: &str, groups: &[&str], lens: &[usize]) -> b
             [.., 2, 2, 2] | [8, 2] => groups.last().is_some_and(|hour| *hour < "24"),
             _ => false,
         };
-    let small = |groups: &[&str]| groups.iter().all(|group| group.len() <= 3 && group.parse::<u16>().is_ok_and(|n| n < 256));
+    let small =
+        |groups: &[&str]| groups.iter().all(|group| group.len() <= 3 && group.parse::<u16>().is_ok_and(|n| n < 256));
     let dotted = |count: usize| {
         let tail = number.rsplit([' ', '\n', '-', '/', '(', ')']).next().unwrap_or_default();
         let last = groups.len().checked_sub(count).filter(|&at| at > 0).and_then(|at| groups.get(at..));
         tail.split('.').count() == count && last.is_some_and(small)
     };
     let address = dotted(4) || c.after == Some('.') && (dotted(3) || dotted(2));
-    let code_points = lens.len() >= 3 && groups.iter().all(|group| group.len() == 4 && group.starts_with('0'));
+    let code_points = lens.len() >= 2 && groups.iter().all(|group| group.len() == 4 && group.starts_with('0'));
     let lone_last = lens.len() == 3 && lens.last() == Some(&1) && lens.iter().sum::<usize>() == 7;
     hour || address || code_points || lone_last
 }
 
 /// Objects to numbers that begin inside a clock, or follow one and need a context word anyway.
 fn in_log(s: &Surroundings<'_>) -> Objection {
-    // "13:53:08.021 25746": the milliseconds of a clock, and another number.
+    // "13:53:08.021 25746" and "13:53:08 2017-05-16": the milliseconds of a clock or a date, and another number.
     let (_, fraction) = s.text.split_at_checked(3).unwrap_or_default();
     let millis = fraction.bytes().take_while(u8::is_ascii_digit).count();
     let begins_inside = ends_with_minutes(s.before);
-    if begins_inside && s.text.get(2..3) == Some(".") && matches!(millis, 3 | 6 | 9) {
+    let dated = [" 19", " 20"].iter().any(|year| s.text.get(2..5) == Some(year)) && s.text.get(7..8) == Some("-");
+    if begins_inside && (dated || s.text.get(2..3) == Some(".") && matches!(millis, 3 | 6 | 9)) {
         return Objection::Start;
     }
     let seconds = s.text.bytes().take_while(u8::is_ascii_digit).count() == 2 && begins_inside;

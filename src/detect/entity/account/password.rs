@@ -171,8 +171,20 @@ fn is_bare(c: &Candidate<'_>, keyed: &Keyed<'_>) -> bool {
 
 /// Returns `true` for a generic type and for a member of the object at hand: `Optional[str]`, `Zeroizing<String>`, `self.password`.
 fn is_type(value: &str, after: Option<char>) -> bool {
-    const GENERICS: &[&str] =
-        &["Arc", "Box", "Cow", "List", "Option", "Optional", "Secret", "Union", "Vec", "Zeroizing", "typing.Optional", "typing.Union"];
+    const GENERICS: &[&str] = &[
+        "Arc",
+        "Box",
+        "Cow",
+        "List",
+        "Option",
+        "Optional",
+        "Secret",
+        "Union",
+        "Vec",
+        "Zeroizing",
+        "typing.Optional",
+        "typing.Union",
+    ];
     let generic = value.split_once(['[', '<']).is_some_and(|(head, _)| GENERICS.contains(&head));
     generic && matches!(after, Some(']' | '>' | ','))
         || GENERICS.contains(&value) && matches!(after, Some('[' | '<'))

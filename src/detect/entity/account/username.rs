@@ -85,7 +85,9 @@ fn username(c: &Candidate<'_>) -> Verdict {
 /// Returns `true` for the type of a constant, `CTL_USER: c_int`.
 fn is_c_type(value: &str) -> bool {
     let type_of_c = value.strip_prefix("c_").unwrap_or_default();
-    value.ends_with("_t") || ["char", "schar", "uchar", "short", "ushort", "int", "uint", "long", "ulong", "longlong", "void"].contains(&type_of_c)
+    value.ends_with("_t")
+        || ["char", "schar", "uchar", "short", "ushort", "int", "uint", "long", "ulong", "longlong", "void"]
+            .contains(&type_of_c)
 }
 
 /// The end of the word is reached, and it does not end in sentence punctuation.
@@ -114,11 +116,52 @@ fn sql_user(c: &Candidate<'_>) -> Verdict {
 
 /// Tags of documentation and decorators, sorted.
 const TAGS: &[&str] = &[
-    "abstractmethod", "author", "brief", "cached_property", "classmethod", "component", "contextmanager", "copyright",
-    "dataclass", "deprecated", "example", "exception", "file", "fixture", "group", "ingroup", "internal", "isa", "license",
-    "link", "name", "note", "overload", "override", "param", "private", "property", "protected", "public", "readonly", "return",
-    "returns", "see", "setter", "since", "staticmethod", "summary", "template", "test", "throws", "todo", "type", "typedef",
-    "var", "version", "wraps",
+    "abstractmethod",
+    "author",
+    "brief",
+    "cached_property",
+    "classmethod",
+    "component",
+    "contextmanager",
+    "copyright",
+    "dataclass",
+    "deprecated",
+    "example",
+    "exception",
+    "file",
+    "fixture",
+    "group",
+    "ingroup",
+    "internal",
+    "isa",
+    "license",
+    "link",
+    "name",
+    "note",
+    "overload",
+    "override",
+    "param",
+    "private",
+    "property",
+    "protected",
+    "public",
+    "readonly",
+    "return",
+    "returns",
+    "see",
+    "setter",
+    "since",
+    "staticmethod",
+    "summary",
+    "template",
+    "test",
+    "throws",
+    "todo",
+    "type",
+    "typedef",
+    "var",
+    "version",
+    "wraps",
 ];
 
 /// Objects to arrays of Perl, which look as handles do: `my @list = …`, `\@list`, `push @list`.
