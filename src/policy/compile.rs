@@ -70,7 +70,8 @@ pub(super) fn compile(mut resolved: Resolved, key: &[u8]) -> Result<Policy, (Opt
         return Err((Some(Arc::clone(&rule.name)), late_mask()));
     }
     let digest = digest(&resolved);
-    let detectors = Detectors::compile(&spec).map_err(|(rule, problem)| (rule.map(|rule| rules.name(rule)), problem))?;
+    let detectors =
+        Detectors::compile(&spec).map_err(|(rule, problem)| (rule.map(|rule| rules.name(rule)), problem))?;
     Ok(Policy::new(
         resolved,
         digest,

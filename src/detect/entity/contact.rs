@@ -195,12 +195,13 @@ fn swallows_text(host: &str) -> bool {
         .is_some_and(|(_, label)| label.len() >= 2 && label.bytes().all(|b| b.is_ascii_alphabetic()))
 }
 
-/// `icon@2x.png`: an image for screens of twice the density.
+/// `icon@2x.png`, `icon@1.5x.png`: an image for screens of another density.
 fn is_scaled_image(name: &str, ending: &str) -> bool {
     const IMAGES: &[&str] =
         &["avif", "bmp", "gif", "heic", "ico", "jpeg", "jpg", "pdf", "png", "svg", "tif", "tiff", "webp"];
-    let first = name.split('.').next().unwrap_or_default();
-    let scale = first.strip_suffix(['x', 'X']).is_some_and(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()));
+    let factor = |n: &str| n.bytes().all(|b| b.is_ascii_digit() || b == b'.') && n.bytes().any(|b| b.is_ascii_digit());
+    let is_scale = |label: &str| label.strip_suffix(['x', 'X']).is_some_and(factor);
+    let scale = is_scale(name) || is_scale(name.split('.').next().unwrap_or_default());
     scale && IMAGES.iter().any(|image| ending.eq_ignore_ascii_case(image))
 }
 

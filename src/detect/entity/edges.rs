@@ -106,9 +106,8 @@ pub(super) fn is_hexadecimal(s: &Surroundings<'_>) -> bool {
     }
     let Some(row) = s.before.strip_suffix([' ', '\n']).filter(|_| s.text.contains([' ', '\n'])) else { return false };
     let last: SmallVec<[&str; 3]> = row.rsplit([' ', '\n']).take(3).collect();
-    let is_code = |token: &&str| {
-        matches!(token.len(), 4 | 5) && token.bytes().all(|b| matches!(b, b'0'..=b'9' | b'A'..=b'F'))
-    };
+    let is_code =
+        |token: &&str| matches!(token.len(), 4 | 5) && token.bytes().all(|b| matches!(b, b'0'..=b'9' | b'A'..=b'F'));
     let is_mixed = |token: &str| {
         token.bytes().any(|b| b.is_ascii_uppercase()) && token.bytes().any(|b| b.is_ascii_digit()) && is_code(&token)
     };
