@@ -3,9 +3,11 @@
 use std::fs;
 use std::path::Path;
 
-/// Where the numbers of a row come from: the row's first column, and for each number in its second column the constants that it states,
-/// as file and name.
-const ROWS: &[(&str, &[&[(&str, &str)]])] = &[
+/// Constants that one number of the guide states, as file and name.
+type Constants = &'static [(&'static str, &'static str)];
+
+/// Where the numbers of a row come from: the row's first column, and the constants of each number in its second column.
+const ROWS: &[(&str, &[Constants])] = &[
     ("`threshold` of a topic", &[&[("src/detect/topic/model.rs", "DEFAULT_THRESHOLD")]]),
     (
         "policy file, word file",
