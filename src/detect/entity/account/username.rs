@@ -184,3 +184,11 @@ fn handle(c: &Candidate<'_>) -> Verdict {
         alone && letters && c.text.len() >= 4 && ends_word(c) && !matches!(c.after, Some('(' | '.' | '/' | '\'')),
     )
 }
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn tags_are_sorted() {
+        assert!(super::TAGS.is_sorted_by(|a, b| a < b));
+    }
+}
