@@ -152,7 +152,7 @@ mod tests {
 
     #[test]
     fn identifiers_are_told_from_names() {
-        for word in ["PopupWindow", "StatusBar", "TypeScript", "VCLinkerTool", "McDonaldWindow"] {
+        for word in ["PopupWindow", "StatusBar", "TypeScript", "VCLinkerTool", "MacWindowTool"] {
             assert!(is_camel_case(word), "{word}");
         }
         for word in ["McDonald", "MacArthur", "DeVito", "FitzGerald", "MaryAnn", "LeBron", "O'Brien", "Smith", "USA"] {
