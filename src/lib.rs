@@ -73,7 +73,7 @@ pub mod text;
 
 pub use detect::EntityType;
 pub use guardrail::{
-    ActionTaken, Assessment, Conversation, Explanation, Finding, Guardrail, HoldBound, Outcome, Source,
+    ActionTaken, Assessment, Container, Conversation, Explanation, Finding, Guardrail, HoldBound, Outcome, Source,
 };
 pub use middleware::{BedrockService, GuardrailError, GuardrailInterceptor, GuardrailLayer};
 pub use policy::{Action, RuleKind};

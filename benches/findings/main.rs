@@ -1,99 +1,148 @@
-//! Counts the findings of all entity types in a folder of texts, by type and megabyte. In text without labels that is how to see false
+//! Counts the findings of all entity types, by type and kind of text, per megabyte. In text without labels that is how to see false
 //! findings come and go: run it before a change and after it.
+//!
+//! Kinds are logs of our own making ([`logs`]), sources of several languages that the machine holds, and the chat that lies beside the
+//! project, where it does. Settings are environment variables:
+//!
+//! - `BANISTER_TEXTS`: count a folder with texts instead (`.txt`, or `.jsonl` with a member `text` on each line)
+//! - `BANISTER_CODE`: where sources are, folders with colons between them; omitted: the places where tools install them
+//! - `BANISTER_SHOW`: print the findings of this type, or of `ALL`, with what is around them
+
+mod corpus;
+mod logs;
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::ops::Range;
+use std::path::Path;
 use std::process::ExitCode;
-use std::{env, fs, io};
+use std::{env, io};
 
 use banister::{EntityType, Guardrail, Policy, Source};
+use corpus::Corpus;
+use logs::Log;
 
 const POLICY: &str = "{version: 1, name: all, pii: [{types: [ALL], action: detect}]}";
 
-/// What was counted.
+/// How much of each log is made.
+const LOG_BYTES: usize = 400 << 10;
+
+/// What was counted in one kind of text.
 #[derive(Default)]
 struct Counts {
-    files: usize,
-    texts: usize,
     bytes: usize,
     findings: BTreeMap<&'static str, usize>,
 }
 
 impl Counts {
-    fn text(&mut self, guardrail: &Guardrail, text: &str) {
-        self.texts += 1;
-        self.bytes += text.len();
-        for entity in guardrail.assess(Source::Input, text).findings().iter().filter_map(banister::Finding::entity) {
-            *self.findings.entry(entity.name()).or_default() += 1;
-        }
+    fn per_megabyte(&self, count: usize) -> f64 {
+        count as f64 / (self.bytes as f64 / 1e6).max(1e-6)
     }
 
-    /// Counts a file: of `.jsonl` the member `text` of each line, of any other the whole file.
-    fn file(&mut self, guardrail: &Guardrail, path: &Path) -> io::Result<()> {
-        let content = String::from_utf8_lossy(&fs::read(path)?).into_owned();
-        self.files += 1;
-        if path.extension().is_none_or(|extension| extension != "jsonl") {
-            self.text(guardrail, &content);
-            return Ok(());
+    fn add(&mut self, other: &Self) {
+        self.bytes += other.bytes;
+        for (name, count) in &other.findings {
+            *self.findings.entry(name).or_default() += count;
         }
-        let values = content.lines().filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok());
-        for value in values {
-            if let Some(text) = value.get("text").and_then(serde_json::Value::as_str) {
-                self.text(guardrail, text);
+    }
+}
+
+struct Counter {
+    guardrail: Guardrail,
+    show: Option<String>,
+    kinds: Vec<(String, Counts)>,
+}
+
+impl Counter {
+    fn new() -> io::Result<Self> {
+        let policy = Policy::from_yaml(POLICY).map_err(io::Error::other)?;
+        let show = env::var("BANISTER_SHOW").ok();
+        Ok(Self { guardrail: Guardrail::new(policy), show, kinds: Vec::new() })
+    }
+
+    fn count(&mut self, kind: &str, texts: &[Log]) {
+        let mut counts = Counts::default();
+        for log in texts {
+            counts.bytes += log.text.len();
+            let assessment = self.guardrail.assess(Source::Input, &log.text);
+            for finding in assessment.findings() {
+                let Some(entity) = finding.entity() else { continue };
+                let span = finding.span().range();
+                if log.is_real(entity, &span) {
+                    continue;
+                }
+                *counts.findings.entry(entity.name()).or_default() += 1;
+                if self.show.as_deref().is_some_and(|show| show == "ALL" || show == entity.name()) {
+                    println!("{kind}\t{}\t{}", entity.name(), around(&log.text, &span));
+                }
             }
         }
-        Ok(())
+        self.kinds.push((kind.to_owned(), counts));
+    }
+
+    /// Adds a column that sums those from the `first` on.
+    fn sum(&mut self, kind: &str, first: usize) {
+        let mut sum = Counts::default();
+        self.kinds.iter().skip(first).for_each(|(_, counts)| sum.add(counts));
+        self.kinds.push((kind.to_owned(), sum));
     }
 
     fn print(&self) {
-        let megabytes = self.bytes as f64 / 1e6;
-        println!("{} files, {} texts, {megabytes:.3} MB", self.files, self.texts);
-        println!("{:<40} {:>9} {:>9}", "type", "findings", "per MB");
-        let row =
-            |name: &str, count: usize| println!("{name:<40} {count:>9} {:>9.2}", count as f64 / megabytes.max(1e-6));
+        print!("{:<40}", "findings per MB");
+        self.kinds.iter().for_each(|(kind, _)| print!(" {kind:>10}"));
+        print!("\n{:<40}", "megabytes");
+        self.kinds.iter().for_each(|(_, counts)| print!(" {:>10.3}", counts.bytes as f64 / 1e6));
+        println!();
+        let row = |name: &str, count: &dyn Fn(&Counts) -> usize| {
+            print!("{name:<40}");
+            self.kinds.iter().for_each(|(_, counts)| print!(" {:>10.2}", counts.per_megabyte(count(counts))));
+            println!();
+        };
         for entity in EntityType::ALL {
-            row(entity.name(), self.findings.get(entity.name()).copied().unwrap_or(0));
+            row(entity.name(), &|counts| counts.findings.get(entity.name()).copied().unwrap_or(0));
         }
-        row("all", self.findings.values().sum());
+        row("all", &|counts| counts.findings.values().sum());
+        row("all but IP_ADDRESS", &|counts| {
+            counts.findings.iter().filter(|(name, _)| **name != EntityType::IpAddress.name()).map(|(_, n)| n).sum()
+        });
+        row("all but NAME", &|counts| {
+            counts.findings.iter().filter(|(name, _)| **name != EntityType::Name.name()).map(|(_, n)| n).sum()
+        });
     }
 }
 
-/// The files of a folder and of the folders in it, in the order of their names.
-fn files(folder: &Path) -> io::Result<Vec<PathBuf>> {
-    let mut paths: Vec<PathBuf> = fs::read_dir(folder)?.map(|entry| Ok(entry?.path())).collect::<io::Result<_>>()?;
-    paths.sort();
-    let mut found = Vec::new();
-    for path in paths {
-        if path.is_dir() {
-            found.extend(files(&path)?);
-        } else if path.extension().is_some_and(|extension| extension == "jsonl" || extension == "txt") {
-            found.push(path);
-        }
-    }
-    Ok(found)
+/// A finding between brackets, with the text around it on one line.
+fn around(text: &str, span: &Range<usize>) -> String {
+    let start = text.floor_char_boundary(span.start.saturating_sub(60));
+    let end = text.ceil_char_boundary((span.end + 30).min(text.len()));
+    format!("{}⟦{}⟧{}", &text[start..span.start], &text[span.clone()], &text[span.end..end]).replace(['\n', '\t'], "⏎")
 }
 
-fn count(folder: &Path) -> io::Result<Counts> {
-    let policy = Policy::from_yaml(POLICY).map_err(io::Error::other)?;
-    let guardrail = Guardrail::new(policy);
-    let mut counts = Counts::default();
-    for path in files(folder)? {
-        counts.file(&guardrail, &path)?;
+fn run() -> io::Result<()> {
+    let mut counter = Counter::new()?;
+    if let Some(folder) = env::var_os("BANISTER_TEXTS") {
+        counter.count("texts", &corpus::texts(Path::new(&folder))?);
+        counter.print();
+        return Ok(());
     }
-    Ok(counts)
+    for form in logs::FORMS {
+        counter.count(form.name, &[logs::make(form, LOG_BYTES)]);
+    }
+    counter.sum("logs", 0);
+    let Corpus { code, chat } = Corpus::of_this_machine()?;
+    let first = counter.kinds.len();
+    code.iter().for_each(|(language, files)| counter.count(language, files));
+    counter.sum("code", first);
+    counter.count("chat", &chat);
+    counter.print();
+    Ok(())
 }
 
 fn main() -> ExitCode {
-    let Some(folder) = env::var_os("BANISTER_TEXTS") else {
-        eprintln!("set BANISTER_TEXTS to a folder with texts: `.txt`, or `.jsonl` with a member `text` on each line");
-        return ExitCode::FAILURE;
-    };
-    match count(Path::new(&folder)) {
-        Ok(counts) => counts.print(),
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("{}: {error}", Path::new(&folder).display());
-            return ExitCode::FAILURE;
+            eprintln!("{error}");
+            ExitCode::FAILURE
         }
     }
-    ExitCode::SUCCESS
 }

@@ -153,7 +153,8 @@ impl GuardrailReport {
         }
     }
 
-    /// Adds a finding, and `matched` as its `match` if it has such a member.
+    /// Adds a finding, and `matched` as its `match` if it has such a member. A finding that lies [within](Finding::within) another one
+    /// is left out.
     pub fn add(&mut self, policy: &Policy, finding: &Finding, matched: Option<&str>) {
         self.assessments[0].add(policy, finding, matched);
     }
@@ -219,8 +220,11 @@ pub(crate) fn reason(outcome: Outcome) -> &'static str {
 }
 
 impl ReportedAssessment {
-    /// Adds a finding.
+    /// Adds a finding, unless it lies within another one.
     pub(crate) fn add(&mut self, policy: &Policy, finding: &Finding, matched: Option<&str>) {
+        if finding.within().is_some() {
+            return;
+        }
         let item = ReportedItem {
             name: None,
             kind: None,

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::canonical::canonical;
 use super::entity::EntityType;
-use super::entity::recognizer::{self, Recognizer, VETO_REACH, Verdict};
+use super::entity::recognizer::{self, Objection, Recognizer, Surroundings, VETO_REACH, Verdict};
 use super::entity::recognizers_for;
 use super::pattern::{Group, Machine, Starts, Syntax};
 use super::rewritten;
@@ -104,7 +104,8 @@ pub(crate) struct Detectors {
 
 impl Detectors {
     /// Compiles what a policy wants detected. Patterns were checked when the policy was; a problem here names its rule.
-    pub(crate) fn compile(spec: &DetectorSpec) -> Result<Self, (RuleId, PatternProblem)> {
+    /// A problem of all patterns together names none.
+    pub(crate) fn compile(spec: &DetectorSpec) -> Result<Self, (Option<RuleId>, PatternProblem)> {
         let mut detectors = Self::compile_one(spec, false)?;
         detectors.rewritten = rewritten::compile(spec)?;
         let bounds = detectors.rewritten.iter().flat_map(|(_, detectors)| detectors.bounds.iter().copied());
@@ -114,13 +115,13 @@ impl Detectors {
     }
 
     /// Compiles the detectors of one reading. Words are recognized in disguise too if it `disguises`.
-    pub(super) fn compile_one(spec: &DetectorSpec, disguises: bool) -> Result<Self, (RuleId, PatternProblem)> {
+    pub(super) fn compile_one(
+        spec: &DetectorSpec,
+        disguises: bool,
+    ) -> Result<Self, (Option<RuleId>, PatternProblem)> {
         let mut builder = Builder { disguises, ..Builder::default() };
-        builder.add_words(spec)?;
-        builder.add_patterns(spec)?;
-        builder.add_entities(spec)?;
-        builder.add_topics(spec)?;
-        builder.build(spec)
+        builder.add(spec).map_err(|(rule, problem)| (Some(rule), problem))?;
+        builder.build(spec).map_err(|problem| (None, problem))
     }
 
     /// The detectors that read the text rewritten.
@@ -166,18 +167,31 @@ impl Detectors {
         self.similarity.as_ref()?.judge(window, excepted)
     }
 
-    /// Whether what surrounds a recognized span of the text takes it back; `None` while that is not known.
-    pub(crate) fn veto(&self, number: u32, view: &ViewText, start: usize, end: usize, is_last: bool) -> Option<bool> {
-        let Some(veto) = self.entity_use(number).recognizer.veto else { return Some(false) };
+    /// Returns what the surroundings of a recognized span of the text say against it; `None` while that is not known.
+    pub(crate) fn veto(
+        &self,
+        (number, verdict): (u32, Verdict),
+        view: &ViewText,
+        (start, end): (usize, usize),
+        is_last: bool,
+    ) -> Option<Objection> {
+        let Some(veto) = self.entity_use(number).recognizer.veto else { return Some(Objection::None) };
         let (from, to) = (view.view_at(start), view.view_at(end));
         let reach = view.view_at(end + text_bytes(VETO_REACH)).min(to + VETO_REACH);
         let after = view.slice(to..view.floor_boundary(reach));
-        let is_over = after.bytes().any(|byte| !(byte.is_ascii_alphanumeric() || b"+/=_-".contains(&byte)));
-        if !is_over && !is_last && reach < to + VETO_REACH && view.text_end(view.end()) < end + text_bytes(VETO_REACH) {
+        let over = after.find(|c: char| !(c.is_ascii_alphanumeric() || "+/=_-".contains(c)));
+        if over.is_none()
+            && !is_last
+            && reach < to + VETO_REACH
+            && view.text_end(view.end()) < end + text_bytes(VETO_REACH)
+        {
             return None;
         }
         let before = view.slice(view.floor_boundary(from.saturating_sub(VETO_REACH))..from);
-        Some(veto(before, view.slice(from..to), after))
+        // What is beyond the end of the run may not have arrived.
+        let run = over.map_or(after.len(), |at| after.ceil_char_boundary(at + 1));
+        let after = after.get(..run).unwrap_or(after);
+        Some(veto(&Surroundings { before, text: view.slice(from..to), after, is_sure: verdict == Verdict::Accept }))
     }
 
     /// The part of a recognized span of the text that is the value.
@@ -215,6 +229,15 @@ fn never_found(what: &str) -> PatternProblem {
     }
 }
 
+/// Each pattern was added without complaint; together they may still be too large, and no one of them is at fault.
+fn together(what: &'static str) -> impl Fn(PatternProblem) -> PatternProblem {
+    move |problem| PatternProblem {
+        message: format!("the {what} of the policy are too large together: {}", problem.message),
+        span: None,
+        help: "use shorter repetitions, ASCII classes such as `[0-9]` in place of `\\d`, or fewer patterns".to_owned(),
+    }
+}
+
 fn empty_examples() -> PatternProblem {
     PatternProblem {
         message: "the examples hold common words only, so nothing is like them".to_owned(),
@@ -237,6 +260,13 @@ struct Builder {
 }
 
 impl Builder {
+    fn add(&mut self, spec: &DetectorSpec) -> Result<(), (RuleId, PatternProblem)> {
+        self.add_words(spec)?;
+        self.add_patterns(spec)?;
+        self.add_entities(spec)?;
+        self.add_topics(spec)
+    }
+
     fn add_words(&mut self, spec: &DetectorSpec) -> Result<(), (RuleId, PatternProblem)> {
         for list in &spec.words {
             let spelling = match (list.case_sensitive, list.folded) {
@@ -354,7 +384,7 @@ impl Builder {
         self.bounds.push(RuleBound { rule, span, wait });
     }
 
-    fn build(mut self, spec: &DetectorSpec) -> Result<Detectors, (RuleId, PatternProblem)> {
+    fn build(mut self, spec: &DetectorSpec) -> Result<Detectors, PatternProblem> {
         let similarity = Similarity::compile(&spec.topics);
         let words = std::mem::take(&mut self.words).build();
         let longest_word = words.as_ref().map_or(0, Words::max_length);
@@ -372,11 +402,9 @@ impl Builder {
                 (spec.rule, (spec.entity, values))
             })
             .collect();
-        // Each pattern was added without complaint; together they may still be too large.
-        let first_rule = |problem| (0, problem);
         let mut entities = Vec::with_capacity(self.entities.len());
         for (landmark, group) in self.entities {
-            let Some(machine) = group.build().map_err(first_rule)? else { continue };
+            let Some(machine) = group.build().map_err(together("entity types"))? else { continue };
             let mut machine = machine.with_judge_looking_behind();
             if let Some(bytes) = landmark {
                 // Without its landmark it runs everywhere: slower, and as right.
@@ -386,9 +414,9 @@ impl Builder {
         }
         Ok(Detectors {
             words,
-            patterns: self.patterns.build().map_err(first_rule)?,
+            patterns: self.patterns.build().map_err(together("regexes"))?,
             entities,
-            topic_patterns: self.topic_patterns.build().map_err(first_rule)?,
+            topic_patterns: self.topic_patterns.build().map_err(together("patterns of topics"))?,
             similarity,
             uses: self.uses,
             allowed,

@@ -6,7 +6,7 @@ use super::spec::{DetectorSpec, EntitySpec, PatternProblem, RuleId, TopicSpec};
 use crate::text::rewrite::{OPEN_BYTES, One, Rewriting, rewrite, rewritten_bytes};
 
 /// Compiles the detectors of each rewriting that the rules need.
-pub(super) fn compile(spec: &DetectorSpec) -> Result<Vec<(Rewriting, Detectors)>, (RuleId, PatternProblem)> {
+pub(super) fn compile(spec: &DetectorSpec) -> Result<Vec<(Rewriting, Detectors)>, (Option<RuleId>, PatternProblem)> {
     let strict = [Rewriting::Decoded, Rewriting::Values, Rewriting::Letters(One::I), Rewriting::Letters(One::L)];
     let strict = strict.into_iter().map(|rewriting| (rewriting, strict_rules(spec, rewriting)));
     let decoded = spec.decode.iter().map(|&encoding| (Rewriting::Encoded(encoding), spec.clone()));

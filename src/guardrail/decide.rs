@@ -12,7 +12,7 @@ use super::guard::{Guardrail, Source};
 use super::labels::{Labels, is_found_beside};
 use super::position::Position;
 use crate::detect::detectors::{Candidate, Detectors, Found, Origin};
-use crate::detect::entity::recognizer::Verdict;
+use crate::detect::entity::recognizer::{Objection, Verdict};
 use crate::detect::scanner::Views;
 use crate::detect::spec::RuleId;
 use crate::detect::topic::{Likeness, Window};
@@ -233,18 +233,20 @@ impl Decider {
         if let Some(decision) = beside_labels(value, (start, end), rule, ground) {
             return decision;
         }
-        if verdict == Verdict::NeedsContext {
+        let objection = detectors.veto((number, verdict), view, (start, end), text.is_finished());
+        match objection {
+            None => return Decision::NotYet,
+            Some(Objection::None | Objection::Doubt) => {}
+            Some(Objection::Start) => return Decision::From(start + 1),
+            Some(Objection::End) => return Decision::Made(None),
+        }
+        if verdict == Verdict::NeedsContext || objection == Some(Objection::Doubt) {
             match self.contexts.near(detectors.entity_use(number), start, end, text, ground.labels) {
                 Context::Near => {}
                 // A later start may be nearer to a word, or need none.
                 Context::Absent => return Decision::From(start + 1),
                 Context::NotYet => return Decision::NotYet,
             }
-        }
-        match detectors.veto(number, view, start, end, text.is_finished()) {
-            Some(false) => {}
-            Some(true) => return Decision::Made(None),
-            None => return Decision::NotYet,
         }
         self.note(rule, |ends| ends.pattern = end);
         let (start, end) = value;

@@ -11,6 +11,7 @@ use super::reading::Reading;
 use super::resolve::{Blocked, Claim, Resolver};
 use super::side::SideReading;
 use super::sink::{Discard, Sink};
+use super::within;
 use crate::detect::spec::RuleId;
 use crate::policy::{Action, RuleKind};
 use crate::text::Span;
@@ -188,6 +189,7 @@ impl Evaluator {
         let mut findings = self.findings.clone();
         findings.sort_by_key(|finding| (finding.span, finding.number));
         drop_repeated(&mut findings);
+        within::mark(&mut findings);
         Assessment {
             source: self.source,
             outcome,
@@ -256,6 +258,7 @@ impl Evaluator {
                     Matched::new(text)
                 }),
                 reading,
+                within: None,
             });
         }
     }

@@ -1,6 +1,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use super::within::Container;
 use crate::detect::EntityType;
 use crate::detect::topic::Likeness;
 use crate::policy::{Action, RuleKind};
@@ -68,6 +69,7 @@ pub struct Finding {
     pub(super) matched: Option<Matched>,
     /// Which reading of the text found it: 0 for that of the text as it is.
     pub(super) reading: usize,
+    pub(super) within: Option<Container>,
 }
 
 impl Finding {
@@ -125,6 +127,13 @@ impl Finding {
     #[must_use]
     pub fn matched_text(&self) -> Option<&str> {
         self.matched.as_ref().map(|matched| &*matched.0)
+    }
+
+    /// Returns the finding that this one lies in, if it is of a weaker entity type: the first digits of a card number may be a finding
+    /// of type `PHONE` as well. Both are findings. What people read leaves this one out.
+    #[must_use]
+    pub fn within(&self) -> Option<&Container> {
+        self.within.as_ref()
     }
 
     /// The rule's position in its policy.

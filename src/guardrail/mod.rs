@@ -38,6 +38,7 @@ mod reading;
 mod resolve;
 mod side;
 mod sink;
+mod within;
 
 pub use assessment::{Assessment, Outcome};
 pub use conversation::Conversation;
@@ -46,3 +47,4 @@ pub use finding::{ActionTaken, Explanation, Finding};
 pub use guard::{Guardrail, HoldBound, Source};
 pub(crate) use position::Position;
 pub(crate) use sink::Sink;
+pub use within::Container;

@@ -20,8 +20,8 @@ const BLOCKED_INPUT: &str = "Sorry, I can't help with that request.";
 const BLOCKED_OUTPUT: &str = "Sorry, I can't share that answer.";
 
 /// Compiles; `key` is the key of `replacement: hash`. Each rule was checked by itself; what can still fail is all of them
-/// together, and the error names the rule it failed at.
-pub(super) fn compile(mut resolved: Resolved, key: &[u8]) -> Result<Policy, (Arc<str>, PatternProblem)> {
+/// together, and the error names a rule only where one is at fault.
+pub(super) fn compile(mut resolved: Resolved, key: &[u8]) -> Result<Policy, (Option<Arc<str>>, PatternProblem)> {
     let messages = Messages {
         blocked_input: or_default(&mut resolved.blocked_input, BLOCKED_INPUT),
         blocked_output: or_default(&mut resolved.blocked_output, BLOCKED_OUTPUT),
@@ -71,10 +71,11 @@ pub(super) fn compile(mut resolved: Resolved, key: &[u8]) -> Result<Policy, (Arc
     if resolved.mode == Mode::Async
         && let Some(rule) = rules.list.iter().find(|rule| rule.output == Action::Mask)
     {
-        return Err((Arc::clone(&rule.name), late_mask()));
+        return Err((Some(Arc::clone(&rule.name)), late_mask()));
     }
     let digest = digest(&resolved);
-    let detectors = Detectors::compile(&spec).map_err(|(rule, problem)| (rules.name(rule), problem))?;
+    let detectors =
+        Detectors::compile(&spec).map_err(|(rule, problem)| (rule.map(|rule| rules.name(rule)), problem))?;
     Ok(Policy::new(
         resolved,
         digest,

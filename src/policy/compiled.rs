@@ -137,7 +137,10 @@ impl Policy {
         let mut loader = Loader::new(hash_key);
         match load(&mut loader) {
             Some(resolved) => compile((*resolved).clone(), loader.key()).map_err(|(rule, problem)| {
-                let message = format!("rule `{rule}`: {}", problem.message);
+                let message = match rule {
+                    Some(rule) => format!("rule `{rule}`: {}", problem.message),
+                    None => problem.message,
+                };
                 loader.problems.in_file(&resolved.name, None, message, Some(problem.help));
                 loader.problems.into_error()
             }),

@@ -112,7 +112,7 @@ fn long_local_parts_are_found_whole() {
     assert_eq!(Matcher::new(EntityType::Email).find(&text), vec![5..5 + address.len(); 1]);
 }
 
-/// Both lines, and the first alone. Not in the data file: fillers look like its marks.
+/// Both lines, and each alone. Not in the data file: fillers look like its marks.
 #[test]
 fn machine_readable_zones_are_found_whole() {
     let first = "P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<";
@@ -122,6 +122,12 @@ fn machine_readable_zones_are_found_whole() {
     assert_eq!(matcher.find(&format!("scan: {first}\nand more")), [6..6 + 44; 1]);
     assert_eq!(matcher.find(&format!("{first}\n{}", second.replacen('C', "D", 1))), [0..44; 1]);
     assert!(matcher.find("P<UTOERIKSSON<<ANNA").is_empty());
+    assert_eq!(matcher.find(second), [0..44; 1]);
+    assert_eq!(matcher.find(&format!("zone: `{second}`.")), [7..7 + 44; 1]);
+    for wrong in ["L898902C35", "L898902C36UTO7408121", "L898902C36UTO7408122A", "L898902C36UTO7408122F1204158"] {
+        let line = format!("{wrong}{}", &second[wrong.len()..]);
+        assert!(matcher.find(&line).is_empty(), "{line}");
+    }
 }
 
 /// Every value is found at once behind any run of what may separate it from a word before it.

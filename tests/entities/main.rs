@@ -2,6 +2,9 @@
 
 mod cases;
 mod corpus;
+#[path = "../../benches/findings/logs/mod.rs"]
+mod logs;
+mod ordinary;
 
 use std::ops::Range;
 use std::path::{Path, PathBuf};

@@ -45,8 +45,6 @@ const WRAPPER_EXCEPTIONS: Exceptions = &[
     ("%20", EntityType::CreditDebitCardCvv, PERCENT_REASON),
     ("%0A", EntityType::CreditDebitCardExpiry, PERCENT_REASON),
     ("%20", EntityType::CreditDebitCardExpiry, PERCENT_REASON),
-    ("%0A", EntityType::CreditDebitCardNumber, PERCENT_REASON),
-    ("%20", EntityType::CreditDebitCardNumber, PERCENT_REASON),
     ("%0A", EntityType::Pin, PERCENT_REASON),
     ("%20", EntityType::Pin, PERCENT_REASON),
     ("%0A", EntityType::SwiftCode, PERCENT_REASON),

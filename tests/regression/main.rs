@@ -14,3 +14,4 @@ mod splits;
 mod support;
 mod tails;
 mod turns;
+mod within;

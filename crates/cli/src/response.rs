@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 
 use banister::bedrock::{BodyAssessment, BodyFinding, GuardrailReport, SkipReason};
-use banister::{ActionTaken, Assessment, Finding, Outcome, Policy, RuleKind, Source};
+use banister::{ActionTaken, Assessment, Container, Finding, Outcome, Policy, RuleKind, Source};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -35,8 +35,26 @@ pub(crate) struct FindingEntry {
     pointer: Option<String>,
     #[serde(rename = "innerPointer", skip_serializing_if = "Option::is_none")]
     inner_pointer: Option<String>,
+    /// The stronger finding that this one lies in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    within: Option<ContainerEntry>,
     #[serde(rename = "match", skip_serializing_if = "Option::is_none")]
     matched: Option<String>,
+}
+
+/// The finding that another one lies in.
+#[derive(Debug, Serialize)]
+struct ContainerEntry {
+    rule: String,
+    start: usize,
+    end: usize,
+}
+
+impl ContainerEntry {
+    fn new(container: &Container) -> Self {
+        let span = container.span();
+        Self { rule: container.rule().to_owned(), start: span.start(), end: span.end() }
+    }
 }
 
 impl Response {
@@ -111,12 +129,16 @@ impl FindingEntry {
             end: finding.span().end(),
             pointer: None,
             inner_pointer: None,
+            within: finding.within().map(ContainerEntry::new),
             matched: finding.matched_text().map(str::to_owned),
         }
     }
 
     fn count(&mut self, ruler: &Ruler<'_>) {
         (self.start, self.end) = (ruler.at(self.start), ruler.at(self.end));
+        if let Some(within) = &mut self.within {
+            (within.start, within.end) = (ruler.at(within.start), ruler.at(within.end));
+        }
     }
 
     /// The entry of a finding in a body.

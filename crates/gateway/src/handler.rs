@@ -59,12 +59,14 @@ pub(crate) async fn handle(shared: Arc<Shared>, request: Request<Incoming>) -> R
 
 async fn answer(shared: Arc<Shared>, request: Request<RequestBody>) -> Response<ResponseBody> {
     let is_get = request.method() == Method::GET;
+    // The server sends no body in response to HEAD.
+    let is_probe = is_get || request.method() == Method::HEAD;
     match request.uri().path() {
-        "/healthz" if is_get => return plain(StatusCode::OK, "ok\n"),
-        "/readyz" if is_get && shared.is_stopping.load(Ordering::Relaxed) => {
+        "/healthz" if is_probe => return plain(StatusCode::OK, "ok\n"),
+        "/readyz" if is_probe && shared.is_stopping.load(Ordering::Relaxed) => {
             return plain(StatusCode::SERVICE_UNAVAILABLE, "stopping\n");
         }
-        "/readyz" if is_get => return plain(StatusCode::OK, "ready\n"),
+        "/readyz" if is_probe => return plain(StatusCode::OK, "ready\n"),
         _ => {}
     }
     let Some(access) = shared.keys.check(request.headers()) else {

@@ -18,7 +18,7 @@
 //! | --- | --- |
 //! | `POST /model/{id}/invoke`, `/invoke-with-response-stream`, `/converse`, `/converse-stream`, `/count-tokens`, `POST /async-invoke` | guarded and sent on, as [`banister::middleware::http`] says |
 //! | `POST /guardrail/{policy}/version/{any}/apply` | answered here by the policy of that name; a guardrail of Bedrock's is not asked |
-//! | `GET /healthz` | 200 while the process lives |
+//! | `GET` or `HEAD /healthz` | 200 while the process lives |
 //! | `GET /readyz` | 200 while calls are taken, 503 once the gateway shuts down ([`GatewayBuilder::drain_time`]) |
 //! | `GET /metrics` | counters in Prometheus' text format |
 //! | anything else | refused, `AccessDeniedException` |

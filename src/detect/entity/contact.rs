@@ -24,7 +24,7 @@ use unicode_normalization::char::is_combining_mark;
 
 use super::EntityType::{Email, Url};
 use super::form::{accept_if, context_if, is_word, plain, reject_end};
-use super::recognizer::{Candidate, Recognizer, Verdict};
+use super::recognizer::{Candidate, Objection, Recognizer, Surroundings, Verdict};
 use crate::text::kind::CharKind;
 
 /// RFC 5321 4.5.3.1: a path of 256 bytes, of which 64 local; longer ones are in use and must not leak their head.
@@ -158,10 +158,12 @@ fn email(c: &Candidate<'_>) -> Verdict {
 }
 
 /// Whether it is the password and the host of `scheme://user:password@host`.
-fn in_authority(before: &str, _: &str, _: &str) -> bool {
-    let Some((scheme, userinfo)) = before.rsplit_once("://") else { return false };
+fn in_authority(s: &Surroundings<'_>) -> Objection {
+    let Some((scheme, userinfo)) = s.before.rsplit_once("://") else { return Objection::None };
     let ends = |c: char| c.is_whitespace() || matches!(c, '/' | '?' | '#' | '<' | '>' | '"' | '\'' | '`');
-    scheme.ends_with(|c: char| c.is_ascii_alphanumeric()) && userinfo.contains(':') && !userinfo.contains(ends)
+    let inside =
+        scheme.ends_with(|c: char| c.is_ascii_alphanumeric()) && userinfo.contains(':') && !userinfo.contains(ends);
+    if inside { Objection::End } else { Objection::None }
 }
 
 /// Whether the host name is longer than the candidate, or another address begins.
@@ -193,12 +195,13 @@ fn swallows_text(host: &str) -> bool {
         .is_some_and(|(_, label)| label.len() >= 2 && label.bytes().all(|b| b.is_ascii_alphabetic()))
 }
 
-/// `icon@2x.png`: an image for screens of twice the density.
+/// `icon@2x.png`, `icon@1.5x.png`: an image for screens of another density.
 fn is_scaled_image(name: &str, ending: &str) -> bool {
     const IMAGES: &[&str] =
         &["avif", "bmp", "gif", "heic", "ico", "jpeg", "jpg", "pdf", "png", "svg", "tif", "tiff", "webp"];
-    let first = name.split('.').next().unwrap_or_default();
-    let scale = first.strip_suffix(['x', 'X']).is_some_and(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()));
+    let factor = |n: &str| n.bytes().all(|b| b.is_ascii_digit() || b == b'.') && n.bytes().any(|b| b.is_ascii_digit());
+    let is_scale = |label: &str| label.strip_suffix(['x', 'X']).is_some_and(factor);
+    let scale = is_scale(name) || is_scale(name.split('.').next().unwrap_or_default());
     scale && IMAGES.iter().any(|image| ending.eq_ignore_ascii_case(image))
 }
 
@@ -293,6 +296,13 @@ fn next_start(text: &str) -> usize {
     text.len()
 }
 
+/// Returns `true` if the path is only a version, as of the groups of an API: `audit.k8s.io/v1beta1`.
+fn is_api_version(path: &str) -> bool {
+    let version =
+        |rest: &str| rest.starts_with(|c: char| c.is_ascii_digit()) && rest.bytes().all(|b| b.is_ascii_alphanumeric());
+    path.strip_prefix('v').is_some_and(version)
+}
+
 /// The longest end is wanted; an end inside a word would only be offered when every longer one fails.
 fn url_ends_here(c: &Candidate<'_>) -> bool {
     !c.after.is_some_and(|a| a.is_ascii_alphanumeric() || (is_letter(a) && !is_unspaced(a)))
@@ -314,6 +324,9 @@ fn bare_domain(c: &Candidate<'_>) -> Verdict {
         let other =
             c.text.get(host.len()..).and_then(|path| path.find(|c: char| !c.is_ascii_alphanumeric() && !joins(c)));
         return Verdict::RejectBefore(other.map_or(c.text.len(), |at| host.len() + at));
+    }
+    if path.is_some_and(is_api_version) {
+        return Verdict::Reject;
     }
     match path {
         // "and/or"-like words cannot pass: the host needs a listed ending in front of the slash.

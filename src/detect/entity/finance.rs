@@ -6,9 +6,12 @@ use smallvec::SmallVec;
 
 use super::EntityType::{CreditDebitCardNumber, InternationalBankAccountNumber, SwiftCode};
 use super::checksum::{digits, luhn, mod97};
+use super::edges::{
+    continues_identifier, counts_up, demote, is_compactly_stamped, is_hexadecimal, is_in_uuid, is_named_id,
+};
 use super::form::{accept_if, is_digit, is_word, keyword_link, marks, opening, part, plain, reject_end, tail};
 use super::iban;
-use super::recognizer::{Candidate, Recognizer, Verdict};
+use super::recognizer::{Candidate, Objection, Recognizer, Surroundings, Verdict};
 
 const CARD_WORDS: &[&str] = &[
     "card",
@@ -72,17 +75,9 @@ const SWIFT_WORDS: &[&str] = &[
 
 pub(super) static RECOGNIZERS: &[Recognizer] = &[
     // No boundary at either end: a card glued to a word or a key is still a card. Neighbouring digits are the validator's.
-    plain(CreditDebitCardNumber, r"\d+(?:[ \n./-]\d+)*", 37, card).near(CARD_WORDS).unless(in_digest),
-    // Bedrock masks the bare last four digits too; only next to words that say so.
-    plain(
-        CreditDebitCardNumber,
-        r"\b(?i:ending(?: in| with)?|last (?:four|4)(?: digits)?(?: are| is|:)?)[ \n][*xX.# _~'\x22\x60(<\n-]*\d{4}\b",
-        48,
-        last_four,
-    )
-    .value(last_four_value)
-    .near(CARD_WORDS),
-    plain(InternationalBankAccountNumber, r"\b[A-Za-z]{2}\d\d(?:[ \n-]?[0-9A-Za-z])+\b", 41, iban_number),
+    plain(CreditDebitCardNumber, r"\d+(?:[ \n./-]\d+)*", 37, card).near(CARD_WORDS).unless(encoded_or_id),
+    plain(InternationalBankAccountNumber, r"\b[A-Za-z]{2}\d\d(?:[ \n-]?[0-9A-Za-z])+\b", 41, iban_number)
+        .unless(in_uuid),
     plain(SwiftCode, r"\b[A-Z]{6}[A-Z0-9]{2}(?:[A-Z0-9]{3})?\b", 11, swift).near(SWIFT_WORDS),
     plain(
         SwiftCode,
@@ -180,7 +175,7 @@ fn card(c: &Candidate<'_>) -> Verdict {
     let digits = digits(c.text);
     let repeated = digits.windows(2).all(|w| matches!(w, [a, b] if a == b));
     match issuer(&digits) {
-        _ if repeated || !luhn(&digits) => Verdict::RejectBefore(run),
+        _ if repeated || !luhn(&digits) || counts(c.text) => Verdict::RejectBefore(run),
         Verdict::Reject => Verdict::RejectBefore(run),
         verdict => verdict,
     }
@@ -210,12 +205,29 @@ fn in_digest(before: &str, text: &str, after: &str) -> bool {
     [&lower, &upper].into_iter().any(|hex| long(hex) && has(hex, u8::is_ascii_alphabetic)) || (long(&encoded) && mixed)
 }
 
-fn last_four(_: &Candidate<'_>) -> Verdict {
-    Verdict::NeedsContext
+/// Returns `true` if it is four groups that count up.
+fn counts(text: &str) -> bool {
+    let groups: SmallVec<[&str; 20]> = text.split([' ', '\n', '-', '.', '/']).collect();
+    groups.len() == 4 && counts_up(&groups)
 }
 
-fn last_four_value(text: &str) -> std::ops::Range<usize> {
-    text.len().saturating_sub(4)..text.len()
+/// Objects to digests, and to what logs number things with: ids of 17 to 19 digits, a date and a time in six digits each.
+fn encoded_or_id(s: &Surroundings<'_>) -> Objection {
+    let long = s.text.len() >= 17 && s.text.bytes().all(|b| b.is_ascii_digit());
+    if in_digest(s.before, s.text, s.after) {
+        Objection::End
+    } else if is_compactly_stamped(s)
+        || is_hexadecimal(s)
+        || long && (continues_identifier(s.before) || is_named_id(s.before))
+    {
+        demote(s)
+    } else {
+        Objection::None
+    }
+}
+
+fn in_uuid(s: &Surroundings<'_>) -> Objection {
+    if is_in_uuid(s) { Objection::End } else { Objection::None }
 }
 
 fn iban_number(c: &Candidate<'_>) -> Verdict {

@@ -62,7 +62,7 @@ impl Recognizer {
         self
     }
 
-    /// The same, but for candidates whose surroundings speak against them.
+    /// The same, with a judge of what surrounds a candidate.
     pub(super) const fn unless(mut self, veto: Veto) -> Self {
         self.veto = Some(veto);
         self
@@ -187,6 +187,12 @@ pub(super) fn wraps_once(text: &str) -> bool {
 pub(super) fn behind_digit(text: &str, number: usize) -> usize {
     let digits = text.bytes().enumerate().filter(|(_, b)| b.is_ascii_digit());
     digits.take(number).last().map_or(0, |(at, _)| at + 1)
+}
+
+/// Returns the text without the digits at its end, and how many they are; `None` if there are none.
+pub(super) fn strip_digits_end(text: &str) -> Option<(&str, usize)> {
+    let rest = text.trim_end_matches(|c: char| c.is_ascii_digit());
+    (rest.len() < text.len()).then(|| (rest, text.len() - rest.len()))
 }
 
 /// The run of digits at the end, which is the value of a candidate that a keyword introduces.

@@ -10,7 +10,8 @@ use std::ops::Range;
 use super::EntityType::Name;
 use super::form::{accept_if, is_mark, is_word, part, plain, reject_end};
 use super::given_names;
-use super::recognizer::{Candidate, Recognizer, Verdict};
+use super::name_words::{is_camel_case, is_not_name, is_thing};
+use super::recognizer::{Candidate, Objection, Recognizer, Surroundings, Verdict};
 
 /// A capitalised word: ASCII letters, apostrophe, hyphen and whatever is not ASCII.
 macro_rules! word {
@@ -84,7 +85,8 @@ pub(super) static RECOGNIZERS: &[Recognizer] = &[
         NAME_MAX,
         field,
     )
-    .value(name_value),
+    .value(name_value)
+    .unless(of_thing),
     // At least two words, and whole ones: the validator would be asked at every letter otherwise.
     plain(Name, concat!(r"\b[A-Z][a-z'-]+", more!(), r" ", word!(), r"\b"), 64, listed),
 ];
@@ -96,40 +98,6 @@ const PARTICLES: &[&str] = &[
     "van", "von", "de", "der", "den", "del", "della", "di", "da", "dos", "la", "le", "al", "el", "bin", "ibn", "af",
     "zu", "ter", "ten", "du",
 ];
-
-/// Capitalised words that follow names or look like them and are none, sorted: what begins sentences, calendars,
-/// organisations, places.
-#[rustfmt::skip]
-const NOT_NAMES: &[&str] = &[
-    "A", "About", "Academy", "According", "Account", "Address", "Afghanistan", "After", "Age", "Airport", "All", "Also",
-    "Am", "American", "An", "And", "Any", "April", "Are", "Army", "As", "Asked", "At", "August", "Avenue", "Award",
-    "Bank", "Bay", "Beach", "Because", "Being", "Bible", "Birth", "Blvd", "Book", "Bridge", "British", "But", "By",
-    "Can", "Card", "Care", "Chapter", "China", "Chinese", "Christmas", "Circle", "City", "Class", "Clinic", "Club",
-    "College", "Company", "Computer", "Contact", "Corp", "Corporation", "Could", "Council", "County", "Court",
-    "Customer", "Data", "Date", "December", "Department", "Did", "Director", "Do", "Does", "Drive", "During", "Each",
-    "East", "Email", "English", "Even", "Every", "February", "Festival", "First", "For", "Foundation", "French",
-    "Friday", "From", "Garden", "Gender", "German", "Go", "Grand", "Group", "Had", "Happy", "Has", "Have", "He",
-    "Health", "Hello", "Her", "Here", "Hi", "High", "His", "History", "Home", "Hospital", "Hotel", "House", "How",
-    "However", "I", "I'll", "I'm", "I've", "If", "In", "Inc", "India", "Indian", "Instead", "Institute",
-    "International", "Is", "Island", "It", "Its", "January", "Japan", "Japanese", "July", "June", "Just", "Kingdom",
-    "LLC", "Lake", "Land", "Last", "Let", "Library", "Like", "London", "Ltd", "Madam", "Many", "March", "Maybe",
-    "Medical", "Meeting", "Memorial", "Monday", "Month", "More", "Most", "Mountain", "Museum", "My", "Name", "National",
-    "New", "No", "Not", "November", "Now", "Number", "Object", "October", "Of", "Office", "Oh", "Ok", "Okay", "On",
-    "One", "Only", "Or", "Order", "Our", "Paris", "Party", "Passport", "Password", "Patient", "Phone", "Place",
-    "Please", "Police", "President", "Press", "Prize", "Professor", "Project", "Public", "Question", "Red", "Regards",
-    "Republic", "Research", "River", "Road", "Room", "Russian", "SSN", "Said", "San", "Saturday", "School", "Science",
-    "Sea", "Second", "September", "Server", "Service", "Services", "She", "Should", "Since", "Sir", "Sky", "So",
-    "Society", "Some", "Sorry", "South", "Spanish", "Square", "St", "State", "States", "Station", "Still", "Store",
-    "Street", "Sunday", "Sure", "System", "Team", "Test", "Thank", "Thanks", "That", "The", "Their", "Then", "There",
-    "These", "They", "This", "Those", "Thursday", "Time", "To", "Today", "Tower", "Town", "Trust", "Tuesday", "Two",
-    "Uk", "United", "University", "Usa", "Used", "User", "Using", "Valley", "Very", "War", "Was", "Water", "We",
-    "Wednesday", "Week", "Well", "Were", "What", "When", "Where", "Which", "While", "Who", "Why", "Will", "With",
-    "World", "Would", "Year", "Years", "Yes", "You", "Your",
-];
-
-fn is_not_name(word: &str) -> bool {
-    NOT_NAMES.binary_search(&word).is_ok()
-}
 
 /// Names of more words are none, particles aside.
 const MOST_WORDS: usize = 4;
@@ -155,6 +123,7 @@ fn name_words(text: &str) -> Option<usize> {
             || dot
             || shouted
             || is_not_name(stem)
+            || is_camel_case(stem)
             || stem.ends_with(['\'', '-', '\u{2019}'].as_slice())
             || stem.ends_with("'s")
         {
@@ -354,12 +323,23 @@ fn field(c: &Candidate<'_>) -> Verdict {
     let label = label.split([':', '=']).next().unwrap_or_default();
     let first = value.split(' ').next().unwrap_or_default();
     let named = label.contains("name") && !label.contains("company");
-    let good = if named { words <= 4 } else { words >= 2 && given_names::contains(first) };
+    // A thing may be called anything, and is with a single word.
+    let lone = label.trim_end_matches(is_mark) == "name" && words == 1 && !given_names::contains(first);
+    let good = if named { words <= 4 && !lone } else { words >= 2 && given_names::contains(first) };
     // `name="id"` in code is lower case and cannot come here; `name: String` and `name = Foo(` can.
     let code = matches!(c.after, Some('(' | '<' | '[' | '{' | '/'))
         || (words == 1
             && matches!(first, "String" | "Optional" | "None" | "True" | "False" | "Text" | "Option" | "Null"));
     accept_if(good && !code)
+}
+
+/// Objects to the name of a thing, `Process Name: Local Session Manager`, but for a listed given name.
+fn of_thing(s: &Surroundings<'_>) -> Objection {
+    let head = s.before.trim_end_matches([' ', '_', '-']);
+    let word = head.rsplit(|c: char| !c.is_alphanumeric()).next().unwrap_or_default().to_ascii_lowercase();
+    let first = part(s.text, name_value(s.text)).split(' ').next().unwrap_or_default();
+    let bare = s.text.get(..4).is_some_and(|label| label.eq_ignore_ascii_case("name"));
+    if bare && is_thing(&word) && !given_names::contains(first) { Objection::Start } else { Objection::None }
 }
 
 /// A listed given name and a capitalised word, maybe an initial or a particle between.

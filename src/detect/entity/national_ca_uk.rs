@@ -7,8 +7,10 @@ use super::EntityType::{
     UkUniqueTaxpayerReferenceNumber,
 };
 use super::checksum::{bc_phn, digits, luhn, nhs, utr};
+use super::edges::{demote, is_in_array};
 use super::form::{NUMBER, context_if, plain};
-use super::recognizer::{Candidate, Recognizer, Verdict};
+use super::phone_words::ends_with_phone_word;
+use super::recognizer::{Candidate, Objection, Recognizer, Surroundings, Verdict};
 
 const SIN_WORDS: &[&str] = &[
     "sin",
@@ -57,7 +59,7 @@ const UTR_WORDS: &[&str] = &[
 ];
 
 pub(super) static RECOGNIZERS: &[Recognizer] = &[
-    plain(CaSocialInsuranceNumber, NUMBER, 11, sin).near(SIN_WORDS),
+    plain(CaSocialInsuranceNumber, NUMBER, 11, sin).near(SIN_WORDS).unless(in_row),
     // Ontario: ten digits and a version of one or two letters; British Columbia: ten digits from 9.
     plain(CaHealthNumber, r"\b\d+(?:[ \n.-]\d+)*(?:[ \n-]?[A-Z][A-Z]?)?\b", 15, ontario_or_bc).near(HEALTH_WORDS),
     // Quebec: three letters of the surname, one of the given name, date of birth (month + 50 for women), two digits.
@@ -95,6 +97,11 @@ fn sin(c: &Candidate<'_>) -> Verdict {
     }
     // Three groups of three with a sum that fits are hardly anything else; bare digits want the word.
     if c.text.len() == 11 { Verdict::Accept } else { Verdict::NeedsContext }
+}
+
+/// Objects to three numbers of a row, and to a telephone number.
+fn in_row(s: &Surroundings<'_>) -> Objection {
+    if is_in_array(s) || ends_with_phone_word(s.before) { demote(s) } else { Objection::None }
 }
 
 fn ontario_or_bc(c: &Candidate<'_>) -> Verdict {

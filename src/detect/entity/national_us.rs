@@ -127,6 +127,8 @@ pub(super) static RECOGNIZERS: &[Recognizer] = &[
     plain(UsPassportNumber, r"\b[A-Za-z]?\d[A-Z]?\d+\b", 9, passport).near(PASSPORT_WORDS),
     // The machine-readable zone of a passport (ICAO 9303 part 4): two lines, or the first where the second is missing.
     plain(UsPassportNumber, r"\bP[A-Z<][A-Z<]{3}[A-Z<]+(?:[ \n][A-Z0-9<]+)?", 89, machine_readable),
+    // Its second line alone.
+    plain(UsPassportNumber, r"\b[A-Z0-9][A-Z0-9<]*<[A-Z0-9<]*\d", 44, second_line).around(*b"<<"),
     plain(UsBankRoutingNumber, NUMBER, 11, routing).near(ROUTING_WORDS),
     plain(UsBankAccountNumber, NUMBER, 18, account).near(ACCOUNT_WORDS),
     plain(
@@ -220,16 +222,39 @@ fn machine_readable(c: &Candidate<'_>) -> Verdict {
     accept_if(named && checked)
 }
 
-/// Whether the tenth character checks the nine before it: weights 7, 3, 1, letters from 10, fillers 0, mod 10 (ICAO 9303 part 3,
-/// 4.9).
+/// Number, nationality, date of birth, sex and date of expiry, with the check digits of number and dates at their places.
+fn second_line(c: &Candidate<'_>) -> Verdict {
+    if c.after.is_some_and(|a| a.is_ascii_alphanumeric() || a == '<') || c.text.len() != 44 {
+        return reject_end(c);
+    }
+    let field = |range: std::ops::Range<usize>| c.text.get(range).unwrap_or_default();
+    let nation = field(10..13).bytes().all(|b| b.is_ascii_uppercase() || b == b'<');
+    let dates = [13..20, 21..28].into_iter().all(|range| is_checked(field(range)));
+    let alone = !c.before.is_some_and(|b| b.is_ascii_alphanumeric() || b == '<');
+    let good = alone && nation && dates && matches!(field(20..21), "M" | "F" | "X" | "<") && is_checked(field(0..10));
+    // A later start is shorter.
+    if good { Verdict::Accept } else { reject_end(c) }
+}
+
+/// Whether the second line of a zone begins with the number of a book and its check digit.
 fn mrz_number(line: &str) -> bool {
+    is_checked(line.get(..10).unwrap_or_default())
+}
+
+/// Whether the last character checks those before it: weights 7, 3, 1, letters from 10, fillers 0, mod 10 (ICAO 9303 part 3, 4.9).
+fn is_checked(field: &str) -> bool {
+    let Some((last, line)) =
+        field.len().checked_sub(1).and_then(|at| Some((field.as_bytes().get(at)?, field.get(..at)?)))
+    else {
+        return false;
+    };
     let value = |b: u8| match b {
         b'0'..=b'9' => u32::from(b - b'0'),
         b'A'..=b'Z' => u32::from(b - b'A') + 10,
         _ => 0,
     };
-    let sum: u32 = line.bytes().take(9).zip([7, 3, 1].into_iter().cycle()).map(|(b, weight)| value(b) * weight).sum();
-    line.as_bytes().get(9).is_some_and(|&check| check.is_ascii_digit() && value(check) == sum % 10)
+    let sum: u32 = line.bytes().zip([7, 3, 1].into_iter().cycle()).map(|(b, weight)| value(b) * weight).sum();
+    last.is_ascii_digit() && value(*last) == sum % 10
 }
 
 /// The first two digits of routing numbers: 00 to 12, 21 to 32, 61 to 72, 80 (ABA routing number policy).

@@ -7,18 +7,18 @@ use std::ops::Range;
 use smallvec::SmallVec;
 
 use super::EntityType::{Age, DateOfBirth};
-use super::form::{accept_if, context_if, last_digits, part, plain};
+use super::form::{accept_if, context_if, is_word, last_digits, part, plain, wraps_once};
 use super::recognizer::{Candidate, Recognizer, Verdict};
 
 pub(super) static RECOGNIZERS: &[Recognizer] = &[
-    // The number is the value; "years old" says nothing about anybody.
+    // The value is the number and its unit, as Bedrock's is: "40 years" of "40 years old".
     plain(
         Age,
-        r"\b\d+[*_~'\x22\x60>)]*(?:[ \n]?-?(?i:(?:years?|yrs?|months?|weeks?|days?)(?:[ \n-](?:old|of[ \n-]age|young)))|[ \n]?-?(?i:y/?o|y\.o\.)|[ \n]?-?(?i:yrs?\.?[ \n-]old))\b",
+        r"\b\d+[*_~'\x22\x60>)]*(?:[ \n]?-?(?i:(?:years?|yrs?|months?|weeks?|days?)[*_~'\x22\x60>)]*(?:[ \n-]-?(?:old|of[ \n-]age|young)))|[ \n]?-?(?i:y/?o|y\.o\.)|[ \n]?-?(?i:yrs?\.?[ \n-]old))\b",
         32,
         age_before,
     )
-    .value(leading_digits),
+    .value(with_unit),
     plain(
         Age,
         r"\b(?i:aged?|ages|age of|aged? is|aged?[*_~'\x22\x60]*[ ]?[:=]|just turned|turned|turning|i'll turn|will turn|will be turning|when (?:he|she|i) was|birthday,? (?:is|was))[*_~'\x22\x60]*[ \n]?(?:[*_~'\x22\x60]+[ \n]?)?\d+\b",
@@ -28,11 +28,11 @@ pub(super) static RECOGNIZERS: &[Recognizer] = &[
     .value(last_digits),
     plain(
         Age,
-        r"\b(?:I am|I'm|i'm|i am|He is|She is|he is|she is|he's|she's|He's|She's)[ \n](?:[*_~'\x22\x60]+[ \n]?)?\d+[*_~'\x22\x60 ]*",
-        28,
+        r"\b(?:I am|I'm|i'm|i am|He is|She is|he is|she is|he's|she's|He's|She's)[ \n](?:[*_~'\x22\x60]+[ \n]?)?\d+(?:[*_~'\x22\x60 ]*|[*_~'\x22\x60>)]*[ \n]?-?(?i:(?:years?|yrs?|months?|weeks?|days?)[*_~'\x22\x60>)]*(?:[ \n-]-?(?:old|of[ \n-]age|young))))",
+        48,
         age_said,
     )
-    .value(said_digits),
+    .value(said_value),
     plain(
         DateOfBirth,
         r"\b\d+[-/. \n]\d+[-/. \n]\d+\b",
@@ -113,9 +113,29 @@ fn leading_digits(text: &str) -> Range<usize> {
     0..text.bytes().take_while(u8::is_ascii_digit).count()
 }
 
-/// The digits of a candidate that may end in Markdown or a quote.
-fn said_digits(text: &str) -> Range<usize> {
-    last_digits(text.trim_end_matches(|c: char| !c.is_ascii_digit()))
+/// The number and its unit. Where Markdown or quotes are around the number, they are not taken apart: the number alone.
+fn with_unit(text: &str) -> Range<usize> {
+    const UNITS: &[&str] = &["year", "years", "yr", "yrs", "month", "months", "week", "weeks", "day", "days"];
+    let digits = leading_digits(text);
+    let rest = part(text, digits.end..text.len());
+    let word = rest.trim_start_matches([' ', '\n', '-']);
+    let unit = word.bytes().take_while(u8::is_ascii_alphabetic).count();
+    let end = text.len() - word.len() + unit;
+    if unit == 0 {
+        digits
+    } else if UNITS.iter().any(|known| part(word, 0..unit).eq_ignore_ascii_case(known)) {
+        0..end
+    } else {
+        // "64 y/o"
+        0..text.len()
+    }
+}
+
+/// The digits of a candidate that may end in Markdown or a quote, or the number and its unit.
+fn said_value(text: &str) -> Range<usize> {
+    let start = text.find(|c: char| c.is_ascii_digit()).unwrap_or_default();
+    let value = with_unit(part(text, start..text.len()));
+    start..start + value.end
 }
 
 /// Ages of persons: nobody is known to have passed 122.
@@ -138,7 +158,10 @@ fn age_behind(c: &Candidate<'_>) -> Verdict {
 
 fn age_said(c: &Candidate<'_>) -> Verdict {
     // "I am 23." and "I'm 23, ..." but not "I am 5 minutes late" nor "I'm 100% sure".
-    let value = part(c.text, said_digits(c.text));
+    let value = part(c.text, said_value(c.text));
+    if value.contains(|c: char| c.is_ascii_alphabetic()) {
+        return accept_if(possible_age(part(value, leading_digits(value))) && wraps_once(value) && !is_word(c.after));
+    }
     accept_if(
         value.len() == 2
             && possible_age(value)

@@ -10,9 +10,11 @@ use smallvec::SmallVec;
 
 use super::EntityType::Phone;
 use super::checksum::{digit_count, digits, luhn};
+use super::edges::{demote, ends_with_clock, ends_with_minutes, is_compactly_stamped};
 use super::form::{behind_digit, context_if, is_word, plain, reject_end, wraps_once};
+use super::phone_plan::{country_code, national_lengths};
 use super::phone_words::{BARE_WORDS, PHONE_WORDS};
-use super::recognizer::{Candidate, Recognizer, Verdict};
+use super::recognizer::{Candidate, Objection, Recognizer, Surroundings, Verdict};
 
 /// A separator: up to three characters, so that ") " and " (0)" hold together.
 macro_rules! sep {
@@ -43,7 +45,8 @@ pub(super) static RECOGNIZERS: &[Recognizer] = &[
         48,
         grouped,
     )
-    .near(PHONE_WORDS),
+    .near(PHONE_WORDS)
+    .unless(in_log),
     plain(Phone, concat!(r"\b\d+", ext!()), 24, bare).near(BARE_WORDS).reach(32, 9),
 ];
 
@@ -65,71 +68,6 @@ fn brackets_match(text: &str) -> bool {
         }
     }
     open == 0
-}
-
-/// Country calling codes (ITU-T E.164, list of assigned codes): of one, two or three digits, by the first two.
-fn country_code(digits: &[u8]) -> Option<usize> {
-    match digits {
-        [1 | 7, ..] => Some(1),
-        [2, 0 | 7, ..] | [3, 0..=4 | 6 | 9, ..] | [4, 0 | 1 | 3..=9, ..] | [5, 1..=8, ..] | [6, 0..=6, ..] => Some(2),
-        [8, 1 | 2 | 4 | 6, ..] | [9, 0..=5 | 8, ..] => Some(2),
-        [2, ..]
-        | [3, 5 | 7 | 8, ..]
-        | [4, 2, ..]
-        | [5, 0 | 9, ..]
-        | [6, 7..=9, ..]
-        | [8, 0 | 3 | 5 | 7..=8, ..]
-        | [9, 6 | 7 | 9, ..] => Some(3),
-        _ => None,
-    }
-}
-
-/// The fewest and the most digits of numbers within a country, by its calling code, after the national numbering plans that
-/// ITU-T E.164 lists. Where the two are the same, the end of a number is certain.
-const NATIONAL_LENGTHS: &[(&[u8], usize, usize)] = &[
-    (&[1], 10, 10),
-    (&[7], 10, 10),
-    (&[2, 0], 9, 10),
-    (&[2, 7], 9, 9),
-    (&[3, 0], 10, 10),
-    (&[3, 1], 9, 9),
-    (&[3, 2], 8, 9),
-    (&[3, 3], 9, 9),
-    (&[3, 4], 9, 9),
-    (&[3, 6], 8, 9),
-    (&[3, 9], 8, 11),
-    (&[4, 0], 9, 9),
-    (&[4, 1], 9, 9),
-    (&[4, 4], 9, 10),
-    (&[4, 5], 8, 8),
-    (&[4, 6], 7, 10),
-    (&[4, 7], 8, 8),
-    (&[4, 8], 9, 9),
-    (&[5, 2], 10, 11),
-    (&[5, 5], 10, 11),
-    (&[5, 6], 9, 9),
-    (&[6, 1], 9, 9),
-    (&[6, 5], 8, 8),
-    (&[6, 6], 8, 9),
-    (&[8, 1], 9, 10),
-    (&[8, 2], 8, 10),
-    (&[8, 6], 9, 11),
-    (&[9, 0], 10, 10),
-    (&[9, 1], 10, 10),
-    (&[9, 2], 9, 10),
-    (&[3, 5, 1], 9, 9),
-    (&[3, 8, 0], 9, 9),
-    (&[4, 2, 0], 9, 9),
-    (&[8, 5, 2], 8, 8),
-    (&[8, 8, 6], 8, 9),
-    (&[9, 7, 1], 8, 9),
-    (&[9, 7, 2], 8, 9),
-];
-
-/// The fewest and the most digits of a number of this country; where the plan is not listed, what E.164 leaves.
-fn national_lengths(code: &[u8]) -> (usize, usize) {
-    let listed = NATIONAL_LENGTHS.iter().find(|&&(listed, ..)| listed == code);
-    listed.map_or((7, 15 - code.len()), |&(_, fewest, most)| (fewest, most))
 }
 
 /// What may be next to a number that is complete.
@@ -259,7 +197,11 @@ fn grouped(c: &Candidate<'_>) -> Verdict {
         Some(1) => 8,
         _ => 7,
     };
-    if !wraps_once(c.text) || !wraps_well(number, 0, complete_with) || other_kind(number, &groups, &lens, &digits) {
+    if !wraps_once(c.text)
+        || !wraps_well(number, 0, complete_with)
+        || other_kind(number, &groups, &lens, &digits)
+        || of_log(c, number, &groups, &lens)
+    {
         return Verdict::Reject;
     }
     match told_by_groups(number, extended, &groups, &lens, &digits) {
@@ -303,8 +245,9 @@ fn told_by_groups(number: &str, extended: bool, groups: &[&str], lens: &[usize],
         let known = digits.get(2..).and_then(country_code).is_some();
         return if known && n >= 11 && !slash && first >= 2 { Verdict::Accept } else { context_if(n >= 8) };
     }
-    // A trunk zero and an area code of two to five digits.
+    // A trunk zero and an area code of two to five digits, but for "02110-1301", a postal code.
     if digits.starts_with(&[0])
+        && !(lens == [5, 4] && number.contains('-'))
         && (9..=11).contains(&n)
         && (2..=5).contains(&first)
         && lens.iter().all(|&l| l >= 2)
@@ -370,6 +313,45 @@ fn other_kind(number: &str, groups: &[&str], lens: &[usize], digits: &[u8]) -> b
     date || ssn || zip || ip || decimal || card || same(digits)
 }
 
+/// Shapes that logs and tables are full of: the date and the hour of a clock, parts of an address of the internet, code points, and
+/// three groups of which the last is a lone digit.
+fn of_log(c: &Candidate<'_>, number: &str, groups: &[&str], lens: &[usize]) -> bool {
+    let hour = c.after == Some(':')
+        && match lens {
+            [.., 2, 2, 2] | [8, 2] => groups.last().is_some_and(|hour| *hour < "24"),
+            _ => false,
+        };
+    let small =
+        |groups: &[&str]| groups.iter().all(|group| group.len() <= 3 && group.parse::<u16>().is_ok_and(|n| n < 256));
+    let dotted = |count: usize| {
+        let tail = number.rsplit([' ', '\n', '-', '/', '(', ')']).next().unwrap_or_default();
+        let last = groups.len().checked_sub(count).filter(|&at| at > 0).and_then(|at| groups.get(at..));
+        tail.split('.').count() == count && last.is_some_and(small)
+    };
+    let address = dotted(4) || c.after == Some('.') && (dotted(3) || dotted(2));
+    let code_points = lens.len() >= 2 && groups.iter().all(|group| group.len() == 4 && group.starts_with('0'));
+    let lone_last = lens.len() == 3 && lens.last() == Some(&1) && lens.iter().sum::<usize>() == 7;
+    hour || address || code_points || lone_last
+}
+
+/// Objects to numbers that begin inside a clock, or follow one and need a context word anyway.
+fn in_log(s: &Surroundings<'_>) -> Objection {
+    // "13:53:08.021 25746" and "13:53:08 2017-05-16": the milliseconds of a clock or a date, and another number.
+    let (_, fraction) = s.text.split_at_checked(3).unwrap_or_default();
+    let millis = fraction.bytes().take_while(u8::is_ascii_digit).count();
+    let begins_inside = ends_with_minutes(s.before);
+    let dated = [" 19", " 20"].iter().any(|year| s.text.get(2..5) == Some(year)) && s.text.get(7..8) == Some("-");
+    if begins_inside && (dated || s.text.get(2..3) == Some(".") && matches!(millis, 3 | 6 | 9)) {
+        return Objection::Start;
+    }
+    let seconds = s.text.bytes().take_while(u8::is_ascii_digit).count() == 2 && begins_inside;
+    if seconds || is_compactly_stamped(s) || !s.is_sure && ends_with_clock(s.before) {
+        demote(s)
+    } else {
+        Objection::None
+    }
+}
+
 /// Whether all digits are the same.
 fn same(digits: &[u8]) -> bool {
     digits.windows(2).all(|w| matches!(w, [a, b] if a == b))
@@ -384,8 +366,10 @@ fn bare(c: &Candidate<'_>) -> Verdict {
     if !(7..=longest).contains(&n) || !complete(c) || !alone || !wraps_once(c.text) {
         return Verdict::Reject;
     }
+    // "1844429467.164" at the start of a line: no number of ten digits begins with 1 in North America.
+    let stamp = n == 10 && number.starts_with('1') && c.after == Some('.') && matches!(c.before, None | Some('\n'));
     let digits = digits(number);
-    if same(&digits) || (n >= 13 && luhn(&digits)) {
+    if stamp || same(&digits) || (n >= 13 && luhn(&digits)) {
         return Verdict::Reject;
     }
     let extended = number.len() < c.text.len();

@@ -2,6 +2,13 @@
 
 #![deny(clippy::string_slice, clippy::indexing_slicing)]
 
+/// Returns `true` if the text ends with a word for a telephone and at most a sign and a space after it.
+pub(super) fn ends_with_phone_word(text: &str) -> bool {
+    let head = text.trim_end_matches([' ', '\n', ':', '.', '=', '#', '"', '\'', '*', '_', '(']);
+    let word = head.rsplit(|c: char| !c.is_alphanumeric()).next().unwrap_or_default().to_lowercase();
+    PHONE_WORDS.contains(&word.as_str())
+}
+
 pub(super) const PHONE_WORDS: &[&str] = &[
     "phone",
     "phones",

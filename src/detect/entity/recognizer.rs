@@ -31,14 +31,39 @@ pub(crate) struct Recognizer {
     /// Two bytes of which every candidate holds one, for patterns that may begin with any letter: only the runs that lead up to one
     /// of them are then looked at.
     pub(crate) landmark: Option<[u8; 2]>,
-    /// Takes an accepted candidate back because of the unbroken run of letters, digits and `+/=_-` it is in: the text before, the
-    /// candidate, the text after, of up to [`VETO_REACH`] bytes of the entity view on either side. Asked once the run has ended or that
-    /// much of it has arrived.
+    /// Objects to a candidate because of what surrounds it. Asked once the unbroken run of letters, digits and `+/=_-` it is in has
+    /// ended, or [`VETO_REACH`] bytes of it have arrived.
     pub(crate) veto: Option<Veto>,
 }
 
-/// Judges the surroundings of an accepted candidate.
-pub(crate) type Veto = fn(&str, &str, &str) -> bool;
+/// Judges the surroundings of a candidate.
+pub(crate) type Veto = fn(&Surroundings<'_>) -> Objection;
+
+/// What a veto is shown.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Surroundings<'a> {
+    /// Up to [`VETO_REACH`] bytes of the entity view before the candidate.
+    pub(crate) before: &'a str,
+    /// The candidate.
+    pub(crate) text: &'a str,
+    /// The rest of the run after the candidate, and the character that ends it: up to [`VETO_REACH`] bytes.
+    pub(crate) after: &'a str,
+    /// Whether the validator accepted the candidate without a context word.
+    pub(crate) is_sure: bool,
+}
+
+/// What surroundings say against a candidate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Objection {
+    /// Nothing.
+    None,
+    /// It needs a context word.
+    Doubt,
+    /// It does not begin here. A later start may be right.
+    Start,
+    /// It does not end here, wherever it begins.
+    End,
+}
 
 /// How far around a candidate a veto looks, in bytes of the entity view.
 pub(crate) const VETO_REACH: usize = 48;

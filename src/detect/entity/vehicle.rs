@@ -168,7 +168,7 @@ fn digits_in(text: &str, shapes: &[&[usize]]) -> bool {
 }
 
 fn looks_like_date(text: &str) -> bool {
-    digits_in(text, &[&[4, 2, 2], &[2, 2, 4]])
+    digits_in(text, &[&[4, 2, 2], &[2, 2, 4], &[4, 4]])
 }
 
 fn looks_like_phone(text: &str) -> bool {

@@ -78,7 +78,7 @@ impl Checker<'_> {
         out: &mut Out,
     ) -> Result<(), Failure> {
         write_outcome(name, assessment.outcome(), out)?;
-        let all = assessment.findings();
+        let all: Vec<&Finding> = assessment.findings().iter().filter(|finding| finding.within().is_none()).collect();
         findings(&all[..all.len().min(SHOWN_FINDINGS)]).write(out)?;
         if let Some(more @ 1..) = all.len().checked_sub(SHOWN_FINDINGS) {
             out.line(format_args!("  and {more} more; `--format json` has them"))?;
@@ -118,7 +118,7 @@ impl Masked {
 }
 
 /// Findings in columns: rule, kind, span, action, and why for a topic found by likeness.
-fn findings(findings: &[Finding]) -> Table {
+fn findings(findings: &[&Finding]) -> Table {
     let mut table = Table::default();
     for finding in findings {
         let mut note = String::new();
@@ -136,10 +136,10 @@ fn findings(findings: &[Finding]) -> Table {
     table
 }
 
-/// Findings in a body, in columns: rule, kind, span, action, place.
+/// Findings in a body, in columns: rule, kind, span, action, place. What lies within another finding is left out.
 pub(crate) fn body_findings(findings: &[BodyFinding]) -> Table {
     let mut table = Table::default();
-    for found in findings {
+    for found in findings.iter().filter(|found| found.finding().within().is_none()) {
         let mut row = cells(found.finding());
         row.push(match found.inner_pointer() {
             Some(inner) => format!("{}#{inner}", found.pointer()),

@@ -133,3 +133,27 @@ fn of_very_much_a_part_is_shown() {
     assert!(run.stdout.contains("\n  and 49000 more; `--format json` has them\n"));
     assert!(run.stdout.ends_with("\nThe masked text is longer than 1048576 bytes: `--format json` has it.\n"));
 }
+
+#[test]
+fn what_lies_within_a_stronger_finding_is_in_json_alone() {
+    let files = Directory::new();
+    let policy =
+        files.file("p.yaml", "{version: 1, name: p, pii: [{types: [PHONE, CREDIT_DEBIT_CARD_NUMBER], action: mask}]}");
+    let text = "é My card is 4111 1111 1111 1111, contact me";
+    let shown = banister(&["check", "-p", &policy], text).stdout;
+    assert!(shown.contains("CREDIT_DEBIT_CARD_NUMBER") && !shown.contains("PHONE"), "{shown}");
+    let json = banister(&["check", "-p", &policy, "-f", "json", "--offsets", "chars"], text).json();
+    let findings = json!([
+        {
+            "rule": "PHONE", "kind": "pii", "type": "PHONE", "action": "ANONYMIZED", "start": 13, "end": 27,
+            "within": {"rule": "CREDIT_DEBIT_CARD_NUMBER", "start": 13, "end": 32},
+        },
+        {
+            "rule": "CREDIT_DEBIT_CARD_NUMBER", "kind": "pii", "type": "CREDIT_DEBIT_CARD_NUMBER",
+            "action": "ANONYMIZED", "start": 13, "end": 32,
+        },
+    ]);
+    assert_eq!(json["findings"], findings);
+    let entities = &json["assessments"][0]["sensitiveInformationPolicy"]["piiEntities"];
+    assert_eq!(entities.as_array().map(Vec::len), Some(1), "{entities}");
+}

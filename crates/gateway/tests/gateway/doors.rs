@@ -41,6 +41,10 @@ async fn keys_open_the_door_and_go_no_further() {
     assert_eq!(send(gateway.address, "GET", "/metrics", &[], "").await.0, 403);
     assert_eq!(send(gateway.address, "GET", "/healthz", &[], "").await.0, 200);
     assert_eq!(send(gateway.address, "GET", "/readyz", &[], "").await.0, 200);
+    for path in ["/healthz", "/readyz"] {
+        let (status, _, body) = send(gateway.address, "HEAD", path, &[], "").await;
+        assert_eq!((status.as_u16(), body.as_str()), (200, ""), "{path}");
+    }
     assert!(simulator.requests().is_empty());
 
     let headers = [("x-banister-key", "two"), ("authorization", "Bearer upstream")];

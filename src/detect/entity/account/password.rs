@@ -161,12 +161,34 @@ fn is_bare(c: &Candidate<'_>, keyed: &Keyed<'_>) -> bool {
     let opens = !quoted && matches!(first, ':' | '=' | '>' | '(' | '{' | '<' | '$' | '[');
     // `getpass.getpass()` is an expression: the word ends where the password would.
     let is_member = c.after == Some('.') && !quoted && keyed.link == Link::Sign;
-    let is_code = !quoted && (value.contains('(') || value.contains("::"));
+    let is_code = !quoted && (value.contains('(') || value.contains("::") || is_type(value, c.after));
     let ends = !quoted || c.after.is_none_or(char::is_whitespace);
     let punctuated = value.ends_with("**")
         || (value.ends_with('*') && (keyed.starred || c.after == Some('*')))
         || !quoted && value.ends_with([',', '.', ';', ')', '?', ':', '}', ']', '<', '|', '&', '>', '\u{2026}']);
     !opens && !is_member && !is_code && ends && !punctuated && !value.contains(char::is_whitespace) && !runs_over(value)
+}
+
+/// Returns `true` for a generic type and for a member of the object at hand: `Optional[str]`, `Zeroizing<String>`, `self.password`.
+fn is_type(value: &str, after: Option<char>) -> bool {
+    const GENERICS: &[&str] = &[
+        "Arc",
+        "Box",
+        "Cow",
+        "List",
+        "Option",
+        "Optional",
+        "Secret",
+        "Union",
+        "Vec",
+        "Zeroizing",
+        "typing.Optional",
+        "typing.Union",
+    ];
+    let generic = value.split_once(['[', '<']).is_some_and(|(head, _)| GENERICS.contains(&head));
+    generic && matches!(after, Some(']' | '>' | ','))
+        || GENERICS.contains(&value) && matches!(after, Some('[' | '<'))
+        || ["self.", "this."].iter().any(|head| value.starts_with(head))
 }
 
 /// Whether the value holds the start of what follows it: the next setting (`x;Encrypt=True`, `x&ssl=1`), a closing tag, or text in a

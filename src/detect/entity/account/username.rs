@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::super::EntityType::Username;
 use super::super::form::{accept_if, context_if, plain, tail};
 use super::super::keyed::is_quote;
-use super::super::recognizer::{Candidate, Recognizer, Verdict};
+use super::super::recognizer::{Candidate, Objection, Recognizer, Surroundings, Verdict};
 use super::is_stop_word;
 
 pub(in super::super) static RECOGNIZERS: &[Recognizer] = &[
@@ -20,7 +20,8 @@ pub(in super::super) static RECOGNIZERS: &[Recognizer] = &[
     plain(Username, r"'\n?[^\x00-\x1f'@]{1,64}\n?'@'[A-Za-z0-9_.%-]+'", 128, sql_user).value(sql_user_value),
     plain(Username, r"@[A-Za-z0-9_][A-Za-z0-9_.]+", 40, handle).near(&[
         "twitter", "instagram", "github", "telegram", "tiktok", "handle", "username", "follow", "user", "account", "discord", "mastodon", "dm", "profile",
-    ]),
+    ])
+    .unless(in_code),
 ];
 
 /// What stands between the keyword and the value, in lower case: "", "is", ":", "=" and so on, and whether a quote opens.
@@ -75,10 +76,18 @@ fn username(c: &Candidate<'_>) -> Verdict {
     let code = value.contains("..")
         || c.after == Some('(')
         || c.after == Some('[')
-        || (!quoted && value.contains('.') && sign == "=");
+        || (!quoted && (value.contains('.') && sign == "=" || is_c_type(value)));
     accept_if(
         good && !code && value.len() >= 3 && !is_stop_word(value) && !value.contains('@') && c.before != Some('.'),
     )
+}
+
+/// Returns `true` for the type of a constant, `CTL_USER: c_int`.
+fn is_c_type(value: &str) -> bool {
+    let type_of_c = value.strip_prefix("c_").unwrap_or_default();
+    value.ends_with("_t")
+        || ["char", "schar", "uchar", "short", "ushort", "int", "uint", "long", "ulong", "longlong", "void"]
+            .contains(&type_of_c)
 }
 
 /// The end of the word is reached, and it does not end in sentence punctuation.
@@ -105,11 +114,81 @@ fn sql_user(c: &Candidate<'_>) -> Verdict {
     accept_if(!value.is_empty() && value.chars().all(is_name))
 }
 
+/// Tags of documentation and decorators, sorted.
+const TAGS: &[&str] = &[
+    "abstractmethod",
+    "author",
+    "brief",
+    "cached_property",
+    "classmethod",
+    "component",
+    "contextmanager",
+    "copyright",
+    "dataclass",
+    "deprecated",
+    "example",
+    "exception",
+    "file",
+    "fixture",
+    "group",
+    "ingroup",
+    "internal",
+    "isa",
+    "license",
+    "link",
+    "name",
+    "note",
+    "overload",
+    "override",
+    "param",
+    "private",
+    "property",
+    "protected",
+    "public",
+    "readonly",
+    "return",
+    "returns",
+    "see",
+    "setter",
+    "since",
+    "staticmethod",
+    "summary",
+    "template",
+    "test",
+    "throws",
+    "todo",
+    "type",
+    "typedef",
+    "var",
+    "version",
+    "wraps",
+];
+
+/// Objects to arrays of Perl, which look as handles do: `my @list = …`, `\@list`, `push @list`.
+fn in_code(s: &Surroundings<'_>) -> Objection {
+    // The parameters that the kernel's comments list: ` * @argsz: size of the data`.
+    let listed = s.before.ends_with("* ") && s.after.starts_with(':');
+    let declared = ["my ", "our ", "local ", "push ", "= ", "\\"].iter().any(|head| s.before.ends_with(head));
+    if declared || listed || s.after.starts_with('=') { Objection::Start } else { Objection::None }
+}
+
 fn handle(c: &Candidate<'_>) -> Verdict {
+    let name = c.text.trim_start_matches('@').to_ascii_lowercase();
+    if TAGS.binary_search(&name.as_str()).is_ok() {
+        return Verdict::Reject;
+    }
     let letters = c.text.bytes().any(|b| b.is_ascii_alphabetic());
     // `name@host` is no handle, nor is a decorator in code ("@Override" in front of a line break).
     let alone = !c.before.is_some_and(|b| b.is_alphanumeric() || matches!(b, '.' | '_' | '-' | '/' | '%' | '\'' | '@'));
     context_if(
         alone && letters && c.text.len() >= 4 && ends_word(c) && !matches!(c.after, Some('(' | '.' | '/' | '\'')),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn tags_are_sorted() {
+        assert!(super::TAGS.is_sorted_by(|a, b| a < b));
+    }
 }
