@@ -115,10 +115,7 @@ impl Detectors {
     }
 
     /// Compiles the detectors of one reading. Words are recognized in disguise too if it `disguises`.
-    pub(super) fn compile_one(
-        spec: &DetectorSpec,
-        disguises: bool,
-    ) -> Result<Self, (Option<RuleId>, PatternProblem)> {
+    pub(super) fn compile_one(spec: &DetectorSpec, disguises: bool) -> Result<Self, (Option<RuleId>, PatternProblem)> {
         let mut builder = Builder { disguises, ..Builder::default() };
         builder.add(spec).map_err(|(rule, problem)| (Some(rule), problem))?;
         builder.build(spec).map_err(|problem| (None, problem))

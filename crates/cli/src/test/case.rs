@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::fmt;
 
 use banister::{Finding, Guardrail, Outcome, Policy, RuleKind};
+use banister_evasion::{Level, Technique};
 
 use super::outcome::{CaseResult, Status};
 use super::suite::{Case, Expected, Given};
@@ -58,7 +59,7 @@ impl Runner {
     fn evasion(&self, case: &Case, text: &str, cuts: &Cuts) -> Option<String> {
         let assessment = self.guardrail.assess(case.source, text);
         for technique in &case.evasions {
-            for finding in assessment.findings() {
+            for finding in assessment.findings().iter().filter(|finding| can_disguise(technique, finding.kind())) {
                 let span = finding.span().range();
                 let Some(written) = text.get(span.clone()).and_then(|found| technique.apply(found)) else { continue };
                 let evasion = [&text[..span.start], &written, &text[span.end..]].concat();
@@ -106,6 +107,17 @@ impl Runner {
         };
         (!as_expected).then(|| format!("expected: {expected}\n     got: {got}"))
     }
+}
+
+/// Returns `true` if some level sees through the technique in what such a rule finds.
+fn can_disguise(technique: &Technique, kind: RuleKind) -> bool {
+    let levels = match kind {
+        RuleKind::Pii => [technique.values(), technique.values()],
+        RuleKind::Topic => [technique.topics(), technique.words()],
+        RuleKind::Word => [technique.words(), technique.words()],
+        _ => return false,
+    };
+    levels.iter().all(|&level| level != Level::Never)
 }
 
 /// What came of a case; with each finding the text or the place of it.

@@ -97,6 +97,31 @@ fn suites_that_are_wrong() {
     refused("policy: nowhere\ncases: [{name: x, text: a, passes: true}]\n", &["8.test.yaml", "no pack", "nowhere"]);
     refused("cases: [{name: x, text: a, passes: true}]\n", &["policy: is missing"]);
     refused("policy: default\ncases: [{name: x, text: a, source: up, passes: true}]\n", &["up"]);
+    refused(
+        "policy: default\ncases: [{name: x, text: a, passes: true, evasions: leetspeak}]\n",
+        &["`evasions`", "`text`"],
+    );
+    refused(
+        "policy: default\ncases: [{name: x, text: a, masked: b, evasions: [leet]}]\n",
+        &["`leet`", "leetspeak, leet-signs"],
+    );
+}
+
+#[test]
+fn evasions_of_a_case() {
+    let files = Directory::new();
+    let policy = |level: &str| {
+        let words = format!("word_filters: [{{name: w, words: [malware], match: {{evasion: {level}}}}}]");
+        format!("version: 1\nname: p\n{words}\npii: [{{types: [EMAIL], action: detect, evasion: {level}}}]\n")
+    };
+    let suite = "cases: [{name: a, text: malware for jane@example.com, blocked_by: w, evasions: [leetspeak, spaced, at-dot]}]\n";
+    files.file("strict.yaml", &policy("strict"));
+    let run = banister(&["test", &files.file("strict.test.yaml", suite)], "");
+    assert_eq!(run.code, Some(0), "{run:?}");
+    files.file("standard.yaml", &policy("standard"));
+    let run = banister(&["test", &files.file("standard.test.yaml", suite)], "");
+    assert_eq!(run.code, Some(1), "{run:?}");
+    assert!(run.stdout.contains("evasion leetspeak: w does not find \"m4lwar3\""), "{run:?}");
 }
 
 #[test]
