@@ -34,9 +34,6 @@ const PUT_TOGETHER: &[EntityType] = &[
 const JOINING: &[&str] =
     &["spaced", "dotted", "hyphenated", "line-end", "markdown", "number-words", "ideographs", "at-dot"];
 
-/// Techniques that are seen through in values without letters.
-const SEPARATING: &[&str] = &["spaced", "dotted", "hyphenated", "number-words"];
-
 /// The settings of each level, in the order of what they see through.
 const LEVELS: [(Level, &str, &str); 3] = [
     (Level::Standard, "", "standard"),
@@ -133,7 +130,7 @@ fn is_found_together(entity: EntityType, case: &Case) -> bool {
 }
 
 fn check_value(table: &mut Table, technique: &Technique, guardrail: &Guardrail, entity: EntityType, case: &Case) {
-    let written = case.rewritten(("", ""), |value| technique.apply(value).unwrap_or_default());
+    let written = case.rewritten(("", ""), |value| technique.apply_to_value(value).unwrap_or_default());
     if written.spans.iter().any(Range::is_empty) {
         return;
     }
@@ -166,8 +163,7 @@ fn values_are_found_at_their_level() {
                 continue;
             };
             let cases = must(entity).iter().filter(|case| is_plain(case));
-            for case in cases.filter(|case| !SEPARATING.contains(&technique.name()) || is_found_together(entity, case))
-            {
+            for case in cases.filter(|case| !technique.separates() || is_found_together(entity, case)) {
                 check_value(&mut table, technique, guardrail, entity, case);
             }
         }

@@ -86,6 +86,19 @@ impl Technique {
         self.values
     }
 
+    /// Returns `true` if the technique writes the characters of a value one by one. In values, that is seen through for digits only.
+    #[must_use]
+    pub fn separates(&self) -> bool {
+        matches!(self.name, "spaced" | "dotted" | "hyphenated" | "number-words")
+    }
+
+    /// Returns a value as the technique writes it. `None` if that changes nothing, or if no level sees through it in this value.
+    #[must_use]
+    pub fn apply_to_value(&self, value: &str) -> Option<String> {
+        let is_seen = self.values != Level::Never && !(self.separates() && value.contains(char::is_alphabetic));
+        if is_seen { self.apply(value) } else { None }
+    }
+
     /// Returns `text` as the technique writes it. `None` if that changes nothing.
     #[must_use]
     pub fn apply(&self, text: &str) -> Option<String> {

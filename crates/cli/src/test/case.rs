@@ -59,9 +59,10 @@ impl Runner {
     fn evasion(&self, case: &Case, text: &str, cuts: &Cuts) -> Option<String> {
         let assessment = self.guardrail.assess(case.source, text);
         for technique in &case.evasions {
-            for finding in assessment.findings().iter().filter(|finding| can_disguise(technique, finding.kind())) {
+            for finding in assessment.findings() {
                 let span = finding.span().range();
-                let Some(written) = text.get(span.clone()).and_then(|found| technique.apply(found)) else { continue };
+                let found = text.get(span.clone()).unwrap_or_default();
+                let Some(written) = disguise(technique, finding.kind(), found) else { continue };
                 let evasion = [&text[..span.start], &written, &text[span.end..]].concat();
                 let again = self.guardrail.assess(case.source, &evasion);
                 let is_found = again.findings().iter().any(|other| other.rule() == finding.rule());
@@ -109,15 +110,14 @@ impl Runner {
     }
 }
 
-/// Returns `true` if some level sees through the technique in what such a rule finds.
-fn can_disguise(technique: &Technique, kind: RuleKind) -> bool {
-    let levels = match kind {
-        RuleKind::Pii => [technique.values(), technique.values()],
-        RuleKind::Topic => [technique.topics(), technique.words()],
-        RuleKind::Word => [technique.words(), technique.words()],
-        _ => return false,
-    };
-    levels.iter().all(|&level| level != Level::Never)
+/// Returns what a rule of this kind found as a technique writes it; `None` if no level sees through that.
+fn disguise(technique: &Technique, kind: RuleKind, found: &str) -> Option<String> {
+    match kind {
+        RuleKind::Pii => technique.apply_to_value(found),
+        RuleKind::Topic if technique.topics() == Level::Never => None,
+        RuleKind::Topic | RuleKind::Word if technique.words() != Level::Never => technique.apply(found),
+        _ => None,
+    }
 }
 
 /// What came of a case; with each finding the text or the place of it.

@@ -121,7 +121,7 @@ fn evasions_of_a_case() {
     files.file("standard.yaml", &policy("standard"));
     let run = banister(&["test", &files.file("standard.test.yaml", suite)], "");
     assert_eq!(run.code, Some(1), "{run:?}");
-    assert!(run.stdout.contains("evasion leetspeak: w does not find \"m4lwar3\""), "{run:?}");
+    assert!(run.stdout.contains("evasion leetspeak: w does not find \"m4lw4re\""), "{run:?}");
 }
 
 #[test]
