@@ -281,15 +281,15 @@ fn restart(candidate: &mut Candidate, mut start: usize, ground: Ground<'_>) -> b
         let Origin::Entity(number, verdict) = &mut candidate.origin else { return true };
         let view = ground.views.entity();
         let (from, to) = (view.view_at(first), view.view_at(candidate.end));
-        let skipped = match ground.detectors.judge(*number, view, from, to) {
-            Verdict::Reject => 1,
-            Verdict::RejectBefore(bytes) => bytes.max(1),
+        let next = match ground.detectors.judge(*number, view, from, to) {
+            Verdict::Reject => from + 1,
+            Verdict::RejectBefore(bytes) => view.next_start(from, bytes, to),
             accepted => {
                 *verdict = accepted;
                 return true;
             }
         };
-        start = view.text_start(from + skipped).max(first + 1);
+        start = view.text_start(next).max(first + 1);
     }
 }
 

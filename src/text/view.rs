@@ -18,6 +18,9 @@ const LOOKBEHIND: usize = 64;
 /// A run of more of Markdown's `_`, `*` or `~` is no markup.
 const MAX_MARKUP: usize = 3;
 
+/// Bytes of a match in which every start after a mark is tried.
+const MAX_SOFT_STARTS: usize = 64;
+
 /// The end of a view, addressed by offsets in the whole view.
 #[derive(Debug)]
 pub(crate) struct ViewText {
@@ -177,6 +180,17 @@ impl ViewText {
         }
         let first = self.soft.partition_point(|&soft| soft < at);
         self.soft.get(first..).unwrap_or_default()
+    }
+
+    /// Returns the next position at which a match may begin that ends at `end`, where none before `start + bytes` may by its characters
+    /// alone. After a footnote mark another value begins (`1²4111 1111 …`), whatever is said of the digits before it. Long matches are
+    /// not looked through for such marks: the work would grow with the square of their length.
+    pub(crate) fn next_start(&self, start: usize, bytes: usize, end: usize) -> usize {
+        let next = start + bytes.max(1);
+        if end - start.min(end) > MAX_SOFT_STARTS {
+            return next;
+        }
+        self.soft_from(start + 1).first().map_or(next, |&soft| soft.min(next))
     }
 
     pub(super) fn mark_soft(&mut self) {

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use banister::{EntityType, Source};
 
-use crate::cases::{Case, begins_a_line, masking, must};
+use crate::cases::{Case, begins_a_line, found, guardrail, masking, must};
 use crate::table::{Exceptions, Table};
 
 const WRAPPERS: &[(&str, &str, &str)] = &[
@@ -237,4 +237,30 @@ fn marks_behind_a_value_do_not_hide_it() {
         }
     }
     table.check("marks", MARK_EXCEPTIONS);
+}
+
+/// A mark after a digit, and a value right after the mark: the digit before it is no part of the value. Alone and among all types, since
+/// starts are followed together.
+#[test]
+fn values_after_a_marked_digit_are_found() {
+    let all = guardrail("{version: 1, name: all, pii: [{types: [ALL], action: detect}]}");
+    for entity in crate::cases::GROUPED {
+        for case in must(*entity).iter().filter(|case| case.spans.len() == 1) {
+            let value = case.values().next().unwrap_or_default();
+            // Only values that need no word near them.
+            if value.len() > 40 || found(*entity, value) != [0..value.len()] {
+                continue;
+            }
+            for before in ["1²", "²²", "4¹", "12³"] {
+                let text = format!("{before}{value}");
+                let span = before.len()..text.len();
+                let covers = |found: &Range<usize>| found.start <= span.start && span.end <= found.end;
+                assert!(found(*entity, &text).iter().any(covers), "{entity} {text}");
+                let assessment = all.assess(banister::Source::Input, &text);
+                let is_found =
+                    |finding: &banister::Finding| finding.entity() == Some(*entity) && covers(&finding.span().range());
+                assert!(assessment.findings().iter().any(is_found), "{entity} {text} among all");
+            }
+        }
+    }
 }

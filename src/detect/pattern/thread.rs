@@ -116,7 +116,7 @@ pub(super) fn record(
         }
         let verdict = judge(meta.tag, start, end);
         if let Verdict::RejectBefore(bytes) = verdict {
-            from = start + bytes.max(1);
+            from = view.next_start(start, bytes, end);
             continue;
         }
         from = start + 1;
