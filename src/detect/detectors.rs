@@ -1,6 +1,7 @@
 //! All detectors of a policy, compiled; and what they find.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
 
 use super::canonical::canonical;
 use super::entity::EntityType;
@@ -8,7 +9,7 @@ use super::entity::recognizer::{self, Recognizer, VETO_REACH, Verdict};
 use super::entity::recognizers_for;
 use super::pattern::{Group, Machine, Starts, Syntax};
 use super::spec::{DetectorSpec, PatternProblem, RuleId};
-use super::topic::{Likeness, Similarity, Window};
+use super::topic::{Similarity, Window};
 use super::words::{Spelling, WordRole, Words, WordsBuilder};
 use crate::text::fold::View;
 use crate::text::view::{ViewText, fold_text, text_bytes};
@@ -90,7 +91,7 @@ pub(crate) struct Detectors {
     /// One for the recognizers of each landmark, and one for those without.
     pub(super) entities: Vec<Machine>,
     pub(super) topic_patterns: Option<Machine>,
-    pub(super) similarity: Option<Similarity>,
+    similarity: Option<Arc<Similarity>>,
     pub(super) uses: Vec<EntityUse>,
     /// For each rule with such a list, its type and the values it never reports, in canonical form.
     allowed: HashMap<RuleId, (EntityType, HashSet<String>)>,
@@ -136,10 +137,11 @@ impl Detectors {
         })
     }
 
-    /// Judges a window once the exceptions in it are known.
-    pub(crate) fn judge_window(&self, window: &Window, excepted: &dyn Fn(usize, usize) -> bool) -> Option<Likeness> {
-        self.similarity.as_ref()?.judge(window, excepted)
+    /// Returns the topics that have examples, compared with the built-in table of vectors.
+    pub(crate) fn similarity(&self) -> Option<&Arc<Similarity>> {
+        self.similarity.as_ref()
     }
+
 
     /// Whether what surrounds a recognized span of the text takes it back; `None` while that is not known.
     pub(crate) fn veto(&self, number: u32, view: &ViewText, start: usize, end: usize, is_last: bool) -> Option<bool> {
@@ -316,7 +318,7 @@ impl Builder {
     }
 
     fn build(mut self, spec: &DetectorSpec) -> Result<Detectors, (RuleId, PatternProblem)> {
-        let similarity = Similarity::compile(&spec.topics);
+        let similarity = Similarity::compile(&spec.topics).map(Arc::new);
         let words = std::mem::take(&mut self.words).build();
         let longest_word = words.as_ref().map_or(0, Words::max_length);
         for topic in spec.topics.iter().filter(|topic| !topic.examples.is_empty()) {

@@ -1,11 +1,12 @@
 //! The machinery of every evaluation, of whole texts and of streams alike.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use super::assessment::{Assessment, Outcome};
 use super::conversation::Conversation;
 use super::decide::{Decider, Ground, Settled};
-use super::finding::{ActionTaken, Explanation, Finding, Matched};
+use super::finding::{ActionTaken, Explanation, Finding, Matched, TopicScore};
 use super::guard::{Guardrail, Source};
 use super::labels::Labels;
 use super::lead::ContextReading;
@@ -53,11 +54,11 @@ impl Evaluator {
         Self {
             decider: Decider::new(guardrail.rules().len()),
             resolver: Resolver::new(guardrail.max_cluster()),
+            scanner: Scanner::with_topics(guardrail.topics().cloned(), guardrail.keeps_topic_scores()),
             guardrail,
             source,
             conversation,
             text: TextBuffer::default(),
-            scanner: Scanner::default(),
             found: Found::default(),
             labels: Labels::default(),
             settled: Vec::new(),
@@ -200,10 +201,22 @@ impl Evaluator {
             masked: None,
             message: self.resolver.blocked().map(|blocked| self.guardrail.blocked_message(blocked, self.source)),
             over_limit: self.is_over_limit(),
+            topic_scores: self.topic_scores(),
             // What counts with its context alone is no text by itself.
             examined_bytes: if self.context_alone { 0 } else { self.text.end() },
             examined_chars: if self.context_alone { 0 } else { self.chars },
         }
+    }
+
+    /// The best score of each topic with examples, if they are kept.
+    fn topic_scores(&self) -> Vec<TopicScore> {
+        let (Some(topics), Some(best)) = (self.guardrail.topics(), self.scanner.best_scores()) else { return Vec::new() };
+        let decided = self.decider.best_scores();
+        let scores = topics.thresholds().filter_map(|(rule, threshold)| {
+            let name = Arc::clone(&self.guardrail.rules().get(rule as usize)?.name);
+            Some(TopicScore { rule: name, score: best.of(rule).max(decided.of(rule)), threshold })
+        });
+        scores.collect()
     }
 
     fn settle(&mut self, frontier: usize, words_known: usize, out: &mut dyn Sink) {
@@ -236,7 +249,7 @@ impl Evaluator {
             }
             self.resolver.claim(Claim { start: found.start, end: found.end, rule: found.rule, action });
             self.findings.push(Finding {
-                rule: std::sync::Arc::clone(&rule.name),
+                rule: Arc::clone(&rule.name),
                 number: found.rule,
                 kind: rule.kind,
                 entity: rule.entity,

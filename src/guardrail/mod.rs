@@ -35,6 +35,6 @@ mod sink;
 pub use assessment::{Assessment, Outcome};
 pub use conversation::Conversation;
 pub(crate) use evaluator::Evaluator;
-pub use finding::{ActionTaken, Explanation, Finding};
+pub use finding::{ActionTaken, Explanation, Finding, TopicScore};
 pub use guard::{Guardrail, HoldBound, Source};
 pub(crate) use sink::Sink;

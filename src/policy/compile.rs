@@ -34,6 +34,7 @@ pub(super) fn compile(mut resolved: Resolved, key: &[u8]) -> Result<Policy, (Arc
             name: topic.name.clone(),
             definition: topic.definition.clone(),
             examples: topic.examples.clone(),
+            counter_examples: topic.counter_examples.clone(),
             phrases: topic.phrases.clone(),
             patterns: topic.patterns.clone(),
             exceptions: topic.exceptions.clone(),

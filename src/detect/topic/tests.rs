@@ -45,6 +45,7 @@ fn topic() -> impl Strategy<Value = TopicSpec> {
             name,
             definition,
             examples,
+            counter_examples: Vec::new(),
             phrases: Vec::new(),
             patterns: Vec::new(),
             exceptions,
@@ -72,7 +73,7 @@ fn findings(topics: &[TopicSpec], text: &str, excepted: &[(usize, usize)]) -> Ve
     for candidate in candidates {
         let Origin::Window(window) = &candidate.origin else { continue };
         let is_excepted = |start, end| excepted.iter().any(|&(first, last)| first <= start && end <= last);
-        found.extend(similarity.judge(window, &is_excepted).map(|likeness| (candidate.rule, likeness)));
+        found.extend(similarity.judge(window, &is_excepted, false).1.map(|likeness| (candidate.rule, likeness)));
     }
     found.sort_by_key(|(rule, likeness)| (*rule, likeness.start));
     found
@@ -106,6 +107,7 @@ fn a_pair_of_another_topic_takes_nothing_away() {
         name: name.to_owned(),
         definition: String::new(),
         examples: vec![example.to_owned()],
+        counter_examples: Vec::new(),
         phrases: Vec::new(),
         patterns: Vec::new(),
         exceptions: Vec::new(),
