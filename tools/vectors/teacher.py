@@ -1,6 +1,7 @@
 """Runs the teacher, all-MiniLM-L6-v2, over sentences.
 
 Usage: teacher.py SENTENCES OUT.npy        one row of 384 numbers a line, of length 1, as 16-bit floats
+       teacher.py --pieces OUT.npy         the same for each piece of the vocabulary
 
 It uses one core. To use more, split the sentences: parts of 10,000 lines, one process a core.
 """
@@ -12,6 +13,8 @@ import sys
 import numpy as np
 import onnxruntime
 from tokenizers import Tokenizer
+
+from pieces import Pieces
 
 BATCH = 128
 
@@ -54,7 +57,10 @@ class Teacher:
 
 
 def main():
-    sentences = pathlib.Path(sys.argv[1]).read_text().splitlines()
+    if sys.argv[1] == "--pieces":
+        sentences = [name.removeprefix("##") for name in Pieces(vocabulary()).names]
+    else:
+        sentences = pathlib.Path(sys.argv[1]).read_text().splitlines()
     np.save(sys.argv[2], Teacher().vectors(sentences))
 
 

@@ -1,6 +1,6 @@
 """Collects the sentences to train on, one a line: the sets of a folder (see README.md), and own frames.
 
-Usage: texts.py DATA VOCABULARY OUT
+Usage: texts.py DATA OUT
 """
 
 import gzip
@@ -11,6 +11,7 @@ import re
 import sys
 
 from frames import subject_sentences, word_sentences
+from teacher import vocabulary
 
 # File, field, most sentences.
 SETS = [
@@ -41,7 +42,7 @@ def sentences_of(path, field):
 
 
 def main():
-    data, vocabulary, out = map(pathlib.Path, sys.argv[1:])
+    data, out = map(pathlib.Path, sys.argv[1:])
     rng = random.Random(20)
     kept = set()
     for name, field, most in SETS:
@@ -49,7 +50,7 @@ def main():
         rng.shuffle(found)
         kept.update(found[:most])
         print(f"{name}: {min(most, len(found))} of {len(found)}")
-    words = [word for word in vocabulary.read_text().splitlines() if re.fullmatch(r"[a-z]{3,}", word)]
+    words = [word for word in vocabulary() if re.fullmatch(r"[a-z]{3,}", word)]
     kept.update(subject_sentences(SUBJECT_FRAMES, rng))
     kept.update(word_sentences(WORD_FRAMES, words, rng))
     kept = sorted(sentence for sentence in kept if len(sentence) >= 3)

@@ -37,15 +37,16 @@ fn sentence(words: std::ops::Range<usize>) -> impl Strategy<Value = String> {
 
 fn topic() -> impl Strategy<Value = TopicSpec> {
     let examples = prop::collection::vec(sentence(1..8), 1..4);
+    let counter_examples = prop::collection::vec(sentence(1..8), 0..3);
     let exceptions = prop::collection::vec(sentence(1..3), 0..2);
     let threshold = prop::option::of(prop::sample::select(vec![0.0f32, 0.1, 0.2, 0.3, 0.35, 0.5, 0.7]));
-    (sentence(1..3), sentence(0..4), examples, exceptions, threshold).prop_map(
-        |(name, definition, examples, exceptions, threshold)| TopicSpec {
+    (sentence(1..3), sentence(0..4), examples, counter_examples, exceptions, threshold).prop_map(
+        |(name, definition, examples, counter_examples, exceptions, threshold)| TopicSpec {
             rule: 0,
             name,
             definition,
             examples,
-            counter_examples: Vec::new(),
+            counter_examples,
             phrases: Vec::new(),
             patterns: Vec::new(),
             exceptions,
@@ -98,6 +99,17 @@ proptest! {
             topics.iter().flat_map(|topic| findings(std::slice::from_ref(topic), &text, &excepted)).collect();
         prop_assert_eq!(together, alone);
     }
+
+    /// Whatever the counter-examples are, a topic whose policy gives no threshold finds its own examples.
+    #[test]
+    fn a_topic_finds_its_examples(mut topic in topic()) {
+        topic.threshold = None;
+        topic.exceptions.clear();
+        for example in &topic.examples {
+            let carries = super::says_something(example);
+            prop_assert_eq!(!findings(std::slice::from_ref(&topic), example, &[]).is_empty(), carries, "{}", example);
+        }
+    }
 }
 
 #[test]
@@ -117,11 +129,67 @@ fn a_pair_of_another_topic_takes_nothing_away() {
     let mut stocks = topic(0, "stock", "Should they buy stock savings?");
     stocks.threshold = Some(0.1);
     let alone = findings(std::slice::from_ref(&stocks), text, &[]);
-    let lowest = alone.iter().map(|(_, likeness)| likeness.score).fold(1.0, f32::min);
+    let lowest = alone.iter().map(|(_, likeness)| likeness.score.number()).fold(1.0, f32::min);
     assert_eq!(alone.len(), 2);
     // At the very threshold, so that anything that another topic adds to the length of the window would take the finding away.
     stocks.threshold = Some(lowest);
     let others = topic(1, "win the vote", "crypto savings, crypto savings, the vote with crypto");
     let together = findings(&[others, stocks], text, &[]);
     assert_eq!(together.into_iter().filter(|(rule, _)| *rule == 0).collect::<Vec<_>>(), alone);
+}
+
+/// The topic of the pack `banking`, as its policy gives it.
+fn investment(counter_examples: &[&str]) -> TopicSpec {
+    let examples = [
+        "Which stocks should I buy this year?",
+        "Is it a good time to put my savings into crypto?",
+        "Should I sell my shares before the market falls?",
+        "Which fund will give me the best return?",
+        "Where should I invest my pension money?",
+    ];
+    TopicSpec {
+        rule: 0,
+        name: "investment-advice".to_owned(),
+        definition: "Recommendations to buy, sell or hold particular investments.".to_owned(),
+        examples: examples.map(str::to_owned).to_vec(),
+        counter_examples: counter_examples.iter().map(|&example| example.to_owned()).collect(),
+        phrases: Vec::new(),
+        patterns: Vec::new(),
+        exceptions: Vec::new(),
+        threshold: None,
+    }
+}
+
+fn is_found(topic: &TopicSpec, text: &str) -> bool {
+    !findings(std::slice::from_ref(topic), text, &[]).is_empty()
+}
+
+#[test]
+fn other_words_for_the_same_are_found() {
+    for text in ["Would you purchase bitcoin or bonds?", "Which equities have the highest yield?"] {
+        assert!(is_found(&investment(&[]), text), "{text}");
+    }
+}
+
+#[test]
+fn what_sentences_of_any_subject_share_is_not_found() {
+    for text in [
+        "Which shoes should I buy this year?",
+        "Is it a good time to put my baby into bed?",
+        "Where should I go this weekend?",
+        "Which one will give me the best view?",
+        "How do I open a savings account?",
+        "Should I be in the office before it opens?",
+    ] {
+        assert!(!is_found(&investment(&[]), text), "{text}");
+    }
+}
+
+#[test]
+fn counter_examples_weigh_against_a_topic() {
+    let near = "Which fund fee should I pay this year?";
+    assert!(is_found(&investment(&[]), near));
+    let topic = investment(&["What is the fee of a fund?", "How do I pay the yearly fee?", "Which fees are there?"]);
+    assert!(!is_found(&topic, near));
+    assert!(is_found(&topic, "Which stocks should I buy now?"));
 }

@@ -5,6 +5,7 @@
 mod exceptions;
 mod labels;
 mod limit;
+mod topics;
 mod values;
 
 use std::fs;
