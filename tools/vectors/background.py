@@ -4,7 +4,7 @@ import random
 
 from frames import subject_sentences
 
-COUNT = 800
+COUNT = 400
 
 
 def main():

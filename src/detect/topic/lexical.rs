@@ -164,8 +164,8 @@ pub(super) struct WindowTerms {
 
 impl WindowTerms {
     /// Takes in the next word. A word that does not count still stands between its neighbours.
-    pub(super) fn push(&mut self, word: &Term, counts: bool, vocabulary: &Vocabulary) {
-        let (id, weight) = (vocabulary.id(word.stem), weight(word.rarity));
+    pub(super) fn push(&mut self, (stem, rarity): (Option<StemId>, i64), counts: bool, vocabulary: &Vocabulary) {
+        let (id, weight) = (vocabulary.id(stem), weight(rarity));
         let pair = std::mem::replace(&mut self.last, id).zip(id).and_then(|pair| vocabulary.pairs.get(&pair));
         if !counts {
             return;

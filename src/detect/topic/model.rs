@@ -2,17 +2,20 @@
 
 use super::embedder::Meaning;
 use super::frequency::may_carry;
-use super::lexical::{Stems, Term, TermId, Terms, Vocabulary, WindowTerms};
+use super::lexical::{StemId, Stems, Term, TermId, Terms, Vocabulary, WindowTerms};
 use super::meaning::{Direction, Sentence};
 use super::score::Score;
 use super::tokens::{stems_of, words_of};
 use crate::detect::spec::{RuleId, TopicSpec};
 
 /// How many hundredths of the score the meaning has; the vocabulary has the rest.
-const MEANING_PERCENT: i32 = 60;
+const MEANING_PERCENT: i32 = 70;
+
+/// How many hundredths of the likeness by meaning the closest example has, beside the whole of them.
+const CLOSEST_PERCENT: i32 = 30;
 
 /// How many hundredths of the likeness to the nearest counter-example are taken off.
-const COUNTER_PERCENT: i32 = 60;
+const COUNTER_PERCENT: i32 = 70;
 
 /// A word with a vector that is this like the topic can carry a finding.
 const NEAR: Score = Score::of(3000);
@@ -125,7 +128,14 @@ impl Model {
         counts: impl Fn(&Term) -> bool,
     ) -> Reading<'a> {
         let mut terms = WindowTerms::default();
-        words.iter().for_each(|word| terms.push(word, counts(word), &self.vocabulary));
+        words.iter().for_each(|word| terms.push((word.stem, word.rarity), counts(word), &self.vocabulary));
+        Reading { terms, sentence }
+    }
+
+    /// Reads words of which only the stems and how rare they are is known.
+    pub(super) fn read_stems<'a>(&self, stems: &[(Option<StemId>, i64)], sentence: &'a Sentence) -> Reading<'a> {
+        let mut terms = WindowTerms::default();
+        stems.iter().for_each(|&stem| terms.push(stem, true, &self.vocabulary));
         Reading { terms, sentence }
     }
 
@@ -139,6 +149,11 @@ impl Model {
     pub(super) fn counter_scores(&self) -> Vec<Score> {
         let counters = self.counters.iter().enumerate();
         counters.map(|(number, counter)| self.score_of(counter, Some(number))).collect()
+    }
+
+    /// Returns the number of counter-examples.
+    pub(super) fn counters(&self) -> usize {
+        self.counters.len()
     }
 
     /// Returns the scores of the examples.
@@ -155,7 +170,10 @@ impl Model {
     fn likeness(&self, reading: &Reading<'_>) -> Score {
         let examples = self.examples.iter().map(|example| &example.point.terms);
         let vocabulary = reading.terms.like_topic(&self.center.terms, examples);
-        blend(reading.sentence.like(&self.center.direction), vocabulary)
+        let closest = self.examples.iter().map(|example| reading.sentence.like(&example.point.direction)).max();
+        let meaning = reading.sentence.like(&self.center.direction).percent(100 - CLOSEST_PERCENT)
+            + closest.unwrap_or_default().percent(CLOSEST_PERCENT);
+        blend(meaning, vocabulary)
     }
 
     /// Returns how much the nearest counter-example weighs against the topic.

@@ -100,6 +100,11 @@ proptest! {
         prop_assert_eq!(together, alone);
     }
 
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(60))]
+
     /// Whatever the counter-examples are, a topic whose policy gives no threshold finds its own examples.
     #[test]
     fn a_topic_finds_its_examples(mut topic in topic()) {
@@ -133,6 +138,8 @@ fn a_pair_of_another_topic_takes_nothing_away() {
     assert_eq!(alone.len(), 2);
     // At the very threshold, so that anything that another topic adds to the length of the window would take the finding away.
     stocks.threshold = Some(lowest);
+    let alone = findings(std::slice::from_ref(&stocks), text, &[]);
+    assert_eq!(alone.len(), 2);
     let others = topic(1, "win the vote", "crypto savings, crypto savings, the vote with crypto");
     let together = findings(&[others, stocks], text, &[]);
     assert_eq!(together.into_iter().filter(|(rule, _)| *rule == 0).collect::<Vec<_>>(), alone);
@@ -164,10 +171,25 @@ fn is_found(topic: &TopicSpec, text: &str) -> bool {
     !findings(std::slice::from_ref(topic), text, &[]).is_empty()
 }
 
+/// Ordinary questions of a bank's customers.
+const ORDINARY: &[&str] = &[
+    "How do I open an account for savings?",
+    "What is the fee of a fund account?",
+    "How do I pay the yearly fee?",
+    "Which fees are there?",
+    "Which card should I choose?",
+    "Where do I see my savings?",
+];
+
 #[test]
 fn other_words_for_the_same_are_found() {
-    for text in ["Would you purchase bitcoin or bonds?", "Which equities have the highest yield?"] {
-        assert!(is_found(&investment(&[]), text), "{text}");
+    for text in [
+        "Should I buy bitcoin or gold?",
+        "Is Tesla a good buy right now?",
+        "Should I sell my bonds before the crash?",
+        "Is it a good time to put my money into bitcoin?",
+    ] {
+        assert!(is_found(&investment(ORDINARY), text), "{text}");
     }
 }
 
@@ -187,9 +209,13 @@ fn what_sentences_of_any_subject_share_is_not_found() {
 
 #[test]
 fn counter_examples_weigh_against_a_topic() {
-    let near = "Which fund fee should I pay this year?";
+    let near = "Which savings account will give me the best return?";
     assert!(is_found(&investment(&[]), near));
-    let topic = investment(&["What is the fee of a fund?", "How do I pay the yearly fee?", "Which fees are there?"]);
-    assert!(!is_found(&topic, near));
-    assert!(is_found(&topic, "Which stocks should I buy now?"));
+    assert!(!is_found(&investment(ORDINARY), near));
+    for topic in [investment(&[]), investment(ORDINARY)] {
+        assert!(is_found(&topic, "Which stocks should I buy now?"));
+    }
+    for text in ORDINARY {
+        assert!(!is_found(&investment(ORDINARY), text), "{text}");
+    }
 }

@@ -15,7 +15,7 @@ const TOPICS: &str = "{version: 1, name: t, denied_topics: [
 const TEXTS: &[&str] = &[
     "",
     "Hello there.",
-    "Which equities should I buy? Who wins the match on Sunday? Is the shop open on election day?",
+    "Which shares should I buy? Who wins the match on Sunday? Is the shop open on election day?",
     "Do you sell shares on election day\nor the day after? Who is elected?",
     "Qui va gagner? 株を買うべきですか。 1234 5678",
 ];
@@ -89,11 +89,8 @@ fn the_best_score_is_at_least_that_of_each_finding() {
     }
     let passed = guardrail.assess(Source::Input, "Is bread a stock of the kitchen?");
     assert!(passed.findings().is_empty() && passed.topic_scores()[0].score() > 0.0, "{passed:?}");
-    assert!(self::guardrail_without_scores().assess(Source::Input, TEXTS[2]).topic_scores().is_empty());
-}
-
-fn guardrail_without_scores() -> Guardrail {
-    guardrail(TOPICS)
+    let unasked = super::guardrail(TOPICS).assess(Source::Input, TEXTS[2]);
+    assert!(unasked.topic_scores().is_empty());
 }
 
 /// A model decides what is alike: this one sees one thing only.

@@ -133,3 +133,19 @@ fn of_very_much_a_part_is_shown() {
     assert!(run.stdout.contains("\n  and 49000 more; `--format json` has them\n"));
     assert!(run.stdout.ends_with("\nThe masked text is longer than 1048576 bytes: `--format json` has it.\n"));
 }
+
+#[test]
+fn scores_of_topics_are_shown_on_request() {
+    let files = Directory::new();
+    let policy = files.file("t.yaml", "{version: 1, name: t, denied_topics: [{name: stocks, examples: [Which stocks should I buy?]}]}");
+    let plain = banister(&["check", "-p", &policy, "-f", "json"], "Hello, where is my bread?").json();
+    assert!(plain.get("topicScores").is_none(), "{plain}");
+    let run = banister(&["check", "-p", &policy, "--scores", "-f", "json"], "Where should I buy my bread?").json();
+    let topic = &run["topicScores"][0];
+    assert_eq!(topic["rule"], "stocks");
+    assert!(topic["score"].as_f64() > Some(0.0) && topic["score"].as_f64() < topic["threshold"].as_f64(), "{run}");
+    let found = banister(&["check", "-p", &policy, "-f", "json"], "Which stocks should I buy?").json();
+    assert!(found["findings"][0]["score"].as_f64() >= found["findings"][0]["threshold"].as_f64(), "{found}");
+    let text = banister(&["check", "-p", &policy, "--scores"], "Where should I buy my bread?").stdout;
+    assert!(text.contains("stocks") && text.contains("threshold 0."), "{text}");
+}
