@@ -16,7 +16,7 @@ static QUESTIONS: &str = include_str!("background.txt");
 
 /// A threshold is this many hundredths of the way from the middle score to the one that a fifth of the questions reach. So the questions
 /// that are on the topic itself, or near it, do not raise it.
-const SPREAD_PERCENT: i32 = 530;
+const SPREAD_PERCENT: i32 = 570;
 
 /// The same for a topic with ten counter-examples or more: they keep the ordinary questions of its domain away from it.
 const SPREAD_WITH_COUNTERS: i32 = 400;
