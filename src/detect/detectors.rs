@@ -142,7 +142,6 @@ impl Detectors {
         self.similarity.as_ref()
     }
 
-
     /// Whether what surrounds a recognized span of the text takes it back; `None` while that is not known.
     pub(crate) fn veto(&self, number: u32, view: &ViewText, start: usize, end: usize, is_last: bool) -> Option<bool> {
         let Some(veto) = self.entity_use(number).recognizer.veto else { return Some(false) };

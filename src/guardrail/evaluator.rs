@@ -210,7 +210,9 @@ impl Evaluator {
 
     /// The best score of each topic with examples, if they are kept.
     fn topic_scores(&self) -> Vec<TopicScore> {
-        let (Some(topics), Some(best)) = (self.guardrail.topics(), self.scanner.best_scores()) else { return Vec::new() };
+        let (Some(topics), Some(best)) = (self.guardrail.topics(), self.scanner.best_scores()) else {
+            return Vec::new();
+        };
         let decided = self.decider.best_scores();
         let scores = topics.thresholds().filter_map(|(rule, threshold)| {
             let name = Arc::clone(&self.guardrail.rules().get(rule as usize)?.name);

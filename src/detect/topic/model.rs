@@ -189,15 +189,27 @@ impl Model {
         scores.fold((0, Score::ZERO), |best, (index, score)| if score > best.1 { (index, score) } else { best }).0
     }
 
-    /// Returns true if a finding of this topic can begin with a word.
-    pub(super) fn is_carried_by(&self, word: &Term, meaning: &Meaning) -> bool {
+    /// Returns true if a finding of this topic can begin with a word, or end with it.
+    fn is_carried_by(&self, word: &Term, meaning: &Meaning) -> bool {
+        Self::is_carried_by_any(std::slice::from_ref(self), word, meaning)
+    }
+
+    /// Returns true if a finding of any of these topics can begin with a word.
+    pub(super) fn is_carried_by_any(topics: &[Self], word: &Term, meaning: &Meaning) -> bool {
         if !may_carry(word.rarity) {
             return false;
         }
-        if !meaning.knows_words() || self.vocabulary.id(word.stem).is_some_and(|id| id < self.own_terms) {
+        let is_own = |topic: &Self| topic.vocabulary.id(word.stem).is_some_and(|id| id < topic.own_terms);
+        if !meaning.knows_words() || topics.iter().any(is_own) {
             return true;
         }
-        !word.pieces.is_empty() && Sentence::of_pieces(word.pieces.iter()).like(&self.center.direction) >= NEAR
+        let vector = Sentence::of_pieces(word.pieces.iter());
+        topics.iter().any(|topic| vector.like(&topic.center.direction) >= NEAR)
+    }
+
+    /// Returns the first word that can carry a finding of this topic.
+    pub(super) fn first_carrier<'a>(&self, words: &'a [Term], meaning: &Meaning) -> Option<&'a Term> {
+        words.iter().find(|word| self.is_carried_by(word, meaning))
     }
 
     /// Returns how like the topic a window is, and why if it is enough. `counts` says which words count.

@@ -145,7 +145,7 @@ impl Similarity {
         match token {
             Token::Word(word) => {
                 let term = self.term(&word);
-                if first_carrier.is_none() && self.models.iter().any(|model| model.is_carried_by(&term, &self.meaning)) {
+                if first_carrier.is_none() && Model::is_carried_by_any(&self.models, &term, &self.meaning) {
                     *first_carrier = Some(term.start);
                 }
                 terms.push(term);
@@ -177,7 +177,7 @@ impl Similarity {
                     continue;
                 }
             }
-            let Some(first) = terms.iter().find(|term| model.is_carried_by(term, &self.meaning)) else { continue };
+            let Some(first) = model.first_carrier(terms, &self.meaning) else { continue };
             out.push(Candidate {
                 rule: model.rule,
                 starts: Starts::one(first.start),

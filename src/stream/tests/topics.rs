@@ -63,7 +63,9 @@ impl Embedder for Broken {
 #[test]
 fn scores_and_findings_do_not_depend_on_cuts() {
     let plain = guardrail(TOPICS).with_topic_scores();
-    for guardrail in [plain.clone(), plain.clone().with_embedder(Arc::new(Letters)), plain.with_embedder(Arc::new(Broken))] {
+    for guardrail in
+        [plain.clone(), plain.clone().with_embedder(Arc::new(Letters)), plain.with_embedder(Arc::new(Broken))]
+    {
         for text in TEXTS {
             let whole = guardrail.assess(Source::Input, text);
             let cut = in_characters(&guardrail, text);

@@ -137,7 +137,10 @@ fn of_very_much_a_part_is_shown() {
 #[test]
 fn scores_of_topics_are_shown_on_request() {
     let files = Directory::new();
-    let policy = files.file("t.yaml", "{version: 1, name: t, denied_topics: [{name: stocks, examples: [Which stocks should I buy?]}]}");
+    let policy = files.file(
+        "t.yaml",
+        "{version: 1, name: t, denied_topics: [{name: stocks, examples: [Which stocks should I buy?]}]}",
+    );
     let plain = banister(&["check", "-p", &policy, "-f", "json"], "Hello, where is my bread?").json();
     assert!(plain.get("topicScores").is_none(), "{plain}");
     let run = banister(&["check", "-p", &policy, "--scores", "-f", "json"], "Where should I buy my bread?").json();

@@ -142,7 +142,7 @@ fn samples_report_rates_and_fail_beyond_what_they_allow() {
         ("{name: x, texts: [a], passes: true, allowed: 1}", "allows all"),
         ("{name: x, texts: [a]}", "needs exactly one"),
     ] {
-        let suite = files.file("bad.test.yaml", &format!("policy: p\nsamples: [{sample}]\n"));
+        let suite = files.file("bad.test.yaml", format!("policy: p\nsamples: [{sample}]\n"));
         banister(&["test", &suite], "").assert_refused(&["samples[0]", problem]);
     }
 }
