@@ -19,10 +19,10 @@ static QUESTIONS: &str = include_str!("background.txt");
 const SPREAD_PERCENT: i32 = 570;
 
 /// The same for a topic with ten counter-examples or more: they keep the ordinary questions of its domain away from it.
-const SPREAD_WITH_COUNTERS: i32 = 400;
+const SPREAD_WITH_COUNTERS: i32 = 430;
 
 /// Of so many counter-examples, one may be on the topic.
-const OVERRULED: usize = 10;
+const OVERRULED: usize = 5;
 
 /// A question: its stems, how rare they are, its words, and its vector in the built-in table.
 struct Question {
@@ -61,7 +61,7 @@ impl Background {
     }
 
     /// Returns the threshold of a topic whose policy gives none: above the background and above its counter-examples, each scored as if it
-    /// were not among them; but no example of the topic is below it.
+    /// were not among them.
     pub(super) fn threshold(&self, model: &Model) -> Score {
         let score = |read: &Read| model.score(&model.read_stems(&read.stems, &read.sentence), Score::ZERO);
         let mut scores: Vec<Score> = self.0.iter().map(score).collect();
@@ -72,8 +72,7 @@ impl Background {
         let mut counters = model.counter_scores();
         counters.sort_unstable();
         let above_counters = counters.iter().nth_back(counters.len() / OVERRULED).copied().unwrap_or_default();
-        let lowest_example = model.example_scores().into_iter().min().unwrap_or(Score::ONE);
-        above_background.max(above_counters + Score::of(1)).min(lowest_example)
+        above_background.max(above_counters + Score::of(1)).min(Score::ONE)
     }
 }
 

@@ -17,6 +17,9 @@ const CLOSEST_PERCENT: i32 = 30;
 /// How many hundredths of the likeness to the nearest counter-example are taken off.
 const COUNTER_PERCENT: i32 = 70;
 
+/// A window whose vocabulary is this like an example repeats it.
+const REPEATED: Score = Score::of(9500);
+
 /// A word with a vector that is this like the topic can carry a finding.
 const NEAR: Score = Score::of(3000);
 
@@ -141,6 +144,9 @@ impl Model {
 
     /// Returns how like the topic a window is, or a little more if that is less than `floor`.
     pub(super) fn score(&self, reading: &Reading<'_>, floor: Score) -> Score {
+        if self.examples.iter().any(|example| reading.terms.like(&example.point.terms) >= REPEATED) {
+            return Score::ONE;
+        }
         let score = self.likeness(reading);
         if score < floor { score } else { score - self.against(reading, None) }
     }
@@ -148,22 +154,16 @@ impl Model {
     /// Returns the scores of the counter-examples, each without its own weight against the topic.
     pub(super) fn counter_scores(&self) -> Vec<Score> {
         let counters = self.counters.iter().enumerate();
-        counters.map(|(number, counter)| self.score_of(counter, Some(number))).collect()
+        let score = |(number, counter): (usize, &Example)| {
+            let reading = self.read(&counter.words, &counter.sentence, |_| true);
+            self.likeness(&reading) - self.against(&reading, Some(number))
+        };
+        counters.map(score).collect()
     }
 
     /// Returns the number of counter-examples.
     pub(super) fn counters(&self) -> usize {
         self.counters.len()
-    }
-
-    /// Returns the scores of the examples.
-    pub(super) fn example_scores(&self) -> Vec<Score> {
-        self.examples.iter().map(|example| self.score_of(example, None)).collect()
-    }
-
-    fn score_of(&self, example: &Example, except: Option<usize>) -> Score {
-        let reading = self.read(&example.words, &example.sentence, |_| true);
-        self.likeness(&reading) - self.against(&reading, except)
     }
 
     /// Returns how like the examples a window is.
