@@ -71,9 +71,10 @@ pub mod policy;
 pub mod stream;
 pub mod text;
 
-pub use detect::EntityType;
+pub use detect::{Embedder, EntityType};
 pub use guardrail::{
     ActionTaken, Assessment, Container, Conversation, Explanation, Finding, Guardrail, HoldBound, Outcome, Source,
+    TopicScore,
 };
 pub use middleware::{BedrockService, GuardrailError, GuardrailInterceptor, GuardrailLayer};
 pub use policy::{Action, RuleKind};

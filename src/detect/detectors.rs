@@ -1,6 +1,7 @@
 //! All detectors of a policy, compiled; and what they find.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
 
 use super::canonical::canonical;
 use super::entity::EntityType;
@@ -10,7 +11,7 @@ use super::pattern::{Group, Machine, Starts, Syntax};
 use super::rewritten;
 use super::skeleton::span_in_disguise;
 use super::spec::{DetectorSpec, PatternProblem, RuleId};
-use super::topic::{Likeness, Similarity, Window};
+use super::topic::{Similarity, Window};
 use super::words::{Spelling, WordRole, Words, WordsBuilder};
 use crate::text::fold::View;
 use crate::text::rewrite::{Rewriting, upside_down};
@@ -93,7 +94,7 @@ pub(crate) struct Detectors {
     /// One for the recognizers of each landmark, and one for those without.
     pub(super) entities: Vec<Machine>,
     pub(super) topic_patterns: Option<Machine>,
-    pub(super) similarity: Option<Similarity>,
+    similarity: Option<Arc<Similarity>>,
     pub(super) uses: Vec<EntityUse>,
     /// For each rule with such a list, its type and the values it never reports, in canonical form.
     allowed: HashMap<RuleId, (EntityType, HashSet<String>)>,
@@ -159,9 +160,9 @@ impl Detectors {
         })
     }
 
-    /// Judges a window once the exceptions in it are known.
-    pub(crate) fn judge_window(&self, window: &Window, excepted: &dyn Fn(usize, usize) -> bool) -> Option<Likeness> {
-        self.similarity.as_ref()?.judge(window, excepted)
+    /// Returns the topics that have examples, compared with the built-in table of vectors.
+    pub(crate) fn similarity(&self) -> Option<&Arc<Similarity>> {
+        self.similarity.as_ref()
     }
 
     /// Returns what the surroundings of a recognized span of the text say against it; `None` while that is not known.
@@ -382,7 +383,7 @@ impl Builder {
     }
 
     fn build(mut self, spec: &DetectorSpec) -> Result<Detectors, PatternProblem> {
-        let similarity = Similarity::compile(&spec.topics);
+        let similarity = Similarity::compile(&spec.topics).map(Arc::new);
         let words = std::mem::take(&mut self.words).build();
         let longest_word = words.as_ref().map_or(0, Words::max_length);
         for topic in spec.topics.iter().filter(|topic| !topic.examples.is_empty()) {

@@ -16,3 +16,4 @@ pub(crate) mod topic;
 pub(crate) mod words;
 
 pub use entity::EntityType;
+pub use topic::Embedder;

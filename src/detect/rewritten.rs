@@ -55,7 +55,7 @@ fn strict_topics(
 
 /// A topic's phrases.
 fn phrases(topic: &TopicSpec) -> TopicSpec {
-    TopicSpec { examples: Vec::new(), patterns: Vec::new(), ..topic.clone() }
+    TopicSpec { examples: Vec::new(), counter_examples: Vec::new(), patterns: Vec::new(), ..topic.clone() }
 }
 
 /// A topic's patterns and examples. Its sentences are rewritten as the text is, so that a number in them is found in both.
@@ -64,6 +64,7 @@ fn letters(topic: &TopicSpec, rewriting: Rewriting) -> TopicSpec {
     TopicSpec {
         phrases: Vec::new(),
         examples: all(&topic.examples),
+        counter_examples: all(&topic.counter_examples),
         exceptions: all(&topic.exceptions),
         ..topic.clone()
     }

@@ -1,9 +1,11 @@
 //! Runs all detectors over text that arrives in chunks.
 
+use std::sync::Arc;
+
 use super::detectors::{Candidate, Detectors, Found, Mark, Origin};
 use super::entity::recognizer::Verdict;
 use super::pattern::{Machine, MachineState, PatternMatch, Starts};
-use super::topic::SimilarityState;
+use super::topic::{BestScores, Similarity, SimilarityState};
 use super::words::{WordHit, WordRole, WordsState};
 use crate::text::buffer::TextBuffer;
 use crate::text::fold::View;
@@ -17,6 +19,8 @@ pub(crate) struct Scanner {
     patterns: MachineState,
     entities: Vec<MachineState>,
     topic_patterns: MachineState,
+    /// The topics that are compared, if any are.
+    topics: Option<Arc<Similarity>>,
     similarity: SimilarityState,
     hits: Vec<WordHit>,
     matches: Vec<PatternMatch>,
@@ -36,9 +40,8 @@ impl Views {
         &self.entity
     }
 
-    fn used<'a>(&'a mut self, detectors: &Detectors) -> impl Iterator<Item = &'a mut ViewText> {
-        let reads_words =
-            detectors.words.is_some() || detectors.topic_patterns.is_some() || detectors.similarity.is_some();
+    fn used<'a>(&'a mut self, detectors: &Detectors, has_topics: bool) -> impl Iterator<Item = &'a mut ViewText> {
+        let reads_words = detectors.words.is_some() || detectors.topic_patterns.is_some() || has_topics;
         [
             detectors.patterns.is_some().then_some(&mut self.pattern),
             (!detectors.entities.is_empty()).then_some(&mut self.entity),
@@ -61,6 +64,7 @@ impl Default for Scanner {
             patterns: MachineState::default(),
             entities: Vec::new(),
             topic_patterns: MachineState::default(),
+            topics: None,
             similarity: SimilarityState::default(),
             hits: Vec::new(),
             matches: Vec::new(),
@@ -69,6 +73,20 @@ impl Default for Scanner {
 }
 
 impl Scanner {
+    /// Returns a scanner that compares text with topics as well, and keeps their best scores if `keeps_scores`.
+    pub(crate) fn with_topics(topics: Option<Arc<Similarity>>, keeps_scores: bool) -> Self {
+        let mut scanner = Self { topics, ..Self::default() };
+        if keeps_scores {
+            scanner.similarity.keep_scores();
+        }
+        scanner
+    }
+
+    /// Returns the best scores of topics so far, if they are kept. Windows that exceptions may change are not in them.
+    pub(crate) fn best_scores(&self) -> Option<&BestScores> {
+        self.similarity.best()
+    }
+
     /// Returns the views.
     pub(crate) fn views(&self) -> &Views {
         &self.views
@@ -83,7 +101,7 @@ impl Scanner {
         offset: usize,
         found: &mut Found,
     ) {
-        for view in self.views.used(detectors) {
+        for view in self.views.used(detectors, self.topics.is_some()) {
             view.push(chunk, offset);
         }
         self.read(detectors, text, found);
@@ -91,7 +109,7 @@ impl Scanner {
 
     /// Ends the text.
     pub(crate) fn finish(&mut self, detectors: &Detectors, text: &TextBuffer, found: &mut Found) {
-        for view in self.views.used(detectors) {
+        for view in self.views.used(detectors, self.topics.is_some()) {
             view.finish();
         }
         self.read(detectors, text, found);
@@ -115,8 +133,8 @@ impl Scanner {
             words.finish(&mut self.words, &views.word, text, hits);
             take_words(hits, found);
         }
-        if let Some(similarity) = &detectors.similarity {
-            similarity.finish(&mut self.similarity, &mut found.candidates);
+        if let Some(topics) = &self.topics {
+            topics.finish(&mut self.similarity, &mut found.candidates);
         }
     }
 
@@ -139,8 +157,8 @@ impl Scanner {
             words.scan(&mut self.words, &views.word, text, hits);
             take_words(hits, found);
         }
-        if let Some(similarity) = &detectors.similarity {
-            similarity.scan(&mut self.similarity, &views.word, &mut found.candidates);
+        if let Some(topics) = &self.topics {
+            topics.scan(&mut self.similarity, &views.word, &mut found.candidates);
         }
     }
 
@@ -169,7 +187,7 @@ impl Scanner {
 
     /// Forgets what lies before `offset` of the text.
     pub(crate) fn forget_before(&mut self, detectors: &Detectors, offset: usize) {
-        for view in self.views.used(detectors) {
+        for view in self.views.used(detectors, self.topics.is_some()) {
             view.forget_before(offset);
         }
     }

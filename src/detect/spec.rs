@@ -64,6 +64,7 @@ pub(crate) struct TopicSpec {
     pub(crate) name: String,
     pub(crate) definition: String,
     pub(crate) examples: Vec<String>,
+    pub(crate) counter_examples: Vec<String>,
     pub(crate) phrases: Vec<String>,
     pub(crate) patterns: Vec<String>,
     pub(crate) exceptions: Vec<String>,

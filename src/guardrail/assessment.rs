@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use super::finding::Finding;
+use super::finding::{Finding, TopicScore};
 use super::guard::Source;
 
 /// What came of a text.
@@ -25,6 +25,7 @@ pub struct Assessment {
     pub(super) masked: Option<String>,
     pub(super) message: Option<Arc<str>>,
     pub(super) over_limit: bool,
+    pub(super) topic_scores: Vec<TopicScore>,
     pub(super) examined_bytes: usize,
     pub(super) examined_chars: usize,
 }
@@ -59,6 +60,13 @@ impl Assessment {
     #[must_use]
     pub fn findings(&self) -> &[Finding] {
         &self.findings
+    }
+
+    /// Returns the best score of each topic that has examples, whatever the outcome. Empty without
+    /// [`Guardrail::with_topic_scores`](crate::Guardrail::with_topic_scores).
+    #[must_use]
+    pub fn topic_scores(&self) -> &[TopicScore] {
+        &self.topic_scores
     }
 
     /// What may go on in place of `text`, the text that was assessed: itself, the masked text, or the blocked message.

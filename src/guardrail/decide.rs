@@ -15,7 +15,7 @@ use crate::detect::detectors::{Candidate, Detectors, Found, Origin};
 use crate::detect::entity::recognizer::{Objection, Verdict};
 use crate::detect::scanner::Views;
 use crate::detect::spec::RuleId;
-use crate::detect::topic::{Likeness, Window};
+use crate::detect::topic::{BestScores, Likeness, Similarity, Window};
 use crate::policy::Action;
 use crate::text::buffer::TextBuffer;
 use crate::text::fold::View;
@@ -38,6 +38,8 @@ pub(super) struct Ground<'a> {
     pub(super) guardrail: &'a Guardrail,
     /// The detectors that read the text.
     pub(super) detectors: &'a Detectors,
+    /// The topics that it is compared with.
+    pub(super) topics: Option<&'a Similarity>,
     pub(super) source: Source,
     pub(super) position: Position,
     pub(super) text: &'a TextBuffer,
@@ -96,12 +98,19 @@ pub(super) struct Decider {
     contexts: Contexts,
     /// For each rule.
     ends: Vec<Ends>,
+    /// The best score of each topic that has a window here, if they are kept.
+    best: BestScores,
 }
 
 impl Decider {
     pub(super) fn new(rules: usize) -> Self {
         let exceptions = std::iter::repeat_with(Cover::default).take(rules).collect();
         Self { exceptions, ends: vec![Ends::default(); rules], ..Self::default() }
+    }
+
+    /// Returns the best scores of the topics whose windows were decided here, if they are kept.
+    pub(super) fn best_scores(&self) -> &BestScores {
+        &self.best
     }
 
     /// Takes in what the detectors found.
@@ -205,13 +214,18 @@ impl Decider {
         }
     }
 
-    fn decide_window(&self, window: &Window, rule: RuleId, end: usize, ground: Ground<'_>) -> Decision {
+    fn decide_window(&mut self, window: &Window, rule: RuleId, end: usize, ground: Ground<'_>) -> Decision {
         // An exception of its last words may go on behind it.
         if window.has_exceptions() && ground.words_known < end {
             return Decision::NotYet;
         }
         let excepted = |start, end| self.is_excepted(rule, start, end);
-        let likeness = ground.detectors.judge_window(window, &excepted);
+        let keeps_scores = ground.guardrail.keeps_topic_scores();
+        let Some(topics) = ground.topics else { return Decision::Made(None) };
+        let (score, likeness) = topics.judge(window, &excepted, keeps_scores);
+        if keeps_scores {
+            self.best.note(rule, score);
+        }
         Decision::Made(likeness.map(|likeness| Settled {
             rule,
             start: likeness.start,

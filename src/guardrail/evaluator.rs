@@ -1,9 +1,11 @@
 //! The machinery of every evaluation, of whole texts and of streams alike.
 
+use std::sync::Arc;
+
 use super::assessment::{Assessment, Outcome};
 use super::conversation::Conversation;
 use super::decide::Settled;
-use super::finding::{ActionTaken, Explanation, Finding, Matched};
+use super::finding::{ActionTaken, Explanation, Finding, Matched, TopicScore};
 use super::guard::{Guardrail, Source};
 use super::mask::replacement;
 use super::position::{Position, Treatment};
@@ -45,7 +47,7 @@ impl Evaluator {
     pub(crate) fn new(guardrail: Guardrail, source: Source, conversation: Conversation) -> Self {
         let rewritten = 0..guardrail.detectors().rewritten().len();
         Self {
-            reading: Reading::new(&guardrail),
+            reading: Reading::new(&guardrail, guardrail.topics().cloned()),
             sides: rewritten.filter_map(|number| SideReading::rewritten(number, "", &guardrail)).collect(),
             resolver: Resolver::new(guardrail.max_cluster()),
             guardrail,
@@ -197,10 +199,23 @@ impl Evaluator {
             masked: None,
             message: self.resolver.blocked().map(|blocked| self.guardrail.blocked_message(blocked, self.source)),
             over_limit: self.is_over_limit(),
+            topic_scores: self.topic_scores(),
             // What counts with its context alone is no text by itself.
             examined_bytes: if self.context_alone { 0 } else { self.text_end() },
             examined_chars: if self.context_alone { 0 } else { self.chars },
         }
+    }
+
+    /// The best score of each topic with examples, if they are kept.
+    fn topic_scores(&self) -> Vec<TopicScore> {
+        let (Some(topics), Some((best, decided))) = (self.guardrail.topics(), self.reading.best_scores()) else {
+            return Vec::new();
+        };
+        let scores = topics.thresholds().filter_map(|(rule, threshold)| {
+            let name = Arc::clone(&self.guardrail.rules().get(rule as usize)?.name);
+            Some(TopicScore { rule: name, score: best.of(rule).max(decided.of(rule)), threshold })
+        });
+        scores.collect()
     }
 
     /// What is written in place of all the text, if all of it is replaced.
@@ -244,7 +259,7 @@ impl Evaluator {
             let is_replaced = taken == ActionTaken::Replaced;
             self.resolver.claim(Claim { start: found.start, end: found.end, rule: found.rule, action, is_replaced });
             self.findings.push(Finding {
-                rule: std::sync::Arc::clone(&rule.name),
+                rule: Arc::clone(&rule.name),
                 number: found.rule,
                 kind: rule.kind,
                 entity: rule.entity,

@@ -3,7 +3,7 @@ use std::sync::Arc;
 
 use super::within::Container;
 use crate::detect::EntityType;
-use crate::detect::topic::Likeness;
+use crate::detect::topic::{Likeness, Score};
 use crate::policy::{Action, RuleKind};
 use crate::text::Span;
 
@@ -167,10 +167,16 @@ impl Explanation {
         Self(Arc::new(likeness))
     }
 
-    /// Likeness, from 0 to 1.
+    /// Returns the score, from 0 to 1.
     #[must_use]
     pub fn score(&self) -> f32 {
-        self.0.score
+        self.0.score.number()
+    }
+
+    /// Returns the threshold that the score reached: the policy's, or the one computed for the topic.
+    #[must_use]
+    pub fn threshold(&self) -> f32 {
+        self.0.threshold.number()
     }
 
     /// Number of the closest example of the topic, from 0.
@@ -183,5 +189,33 @@ impl Explanation {
     #[must_use]
     pub fn terms(&self) -> &[String] {
         &self.0.terms
+    }
+}
+
+/// The best score of a topic in some text.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TopicScore {
+    pub(super) rule: Arc<str>,
+    pub(super) score: Score,
+    pub(super) threshold: Score,
+}
+
+impl TopicScore {
+    /// Returns the name of the topic.
+    #[must_use]
+    pub fn rule(&self) -> &str {
+        &self.rule
+    }
+
+    /// Returns the best score of a sentence, from 0 to 1. It is 0 if no sentence holds a word that can carry the topic.
+    #[must_use]
+    pub fn score(&self) -> f32 {
+        self.score.number()
+    }
+
+    /// Returns the score from which a sentence is on the topic.
+    #[must_use]
+    pub fn threshold(&self) -> f32 {
+        self.threshold.number()
     }
 }

@@ -9,6 +9,7 @@ use super::position::Position;
 use super::resolve::Blocked;
 use super::sink::{Replacements, Sink as _};
 use crate::detect::detectors::Detectors;
+use crate::detect::topic::{Embedder, Similarity};
 use crate::policy::Policy;
 use crate::policy::rule::Rule;
 
@@ -70,6 +71,9 @@ pub struct Guardrail {
     max_cluster: usize,
     labels: Arc<LabelSet>,
     keeps_matches: bool,
+    /// The topics of the policy that have examples.
+    topics: Option<Arc<Similarity>>,
+    keeps_topic_scores: bool,
 }
 
 impl Guardrail {
@@ -87,7 +91,16 @@ impl Guardrail {
             rule: widest.and_then(|bound| name(bound.rule)),
         };
         let hold_limit = hold_bound.bytes;
-        Self { policy, hold_bound, hold_limit, max_cluster, labels: Arc::new(labels), keeps_matches: false }
+        Self {
+            topics: policy.detectors().similarity().cloned(),
+            policy,
+            hold_bound,
+            hold_limit,
+            max_cluster,
+            labels: Arc::new(labels),
+            keeps_matches: false,
+            keeps_topic_scores: false,
+        }
     }
 
     /// Refuses texts of which more than this is held, as if the bound were wrong.
@@ -103,6 +116,21 @@ impl Guardrail {
     #[must_use]
     pub fn dangerous_keep_matches(mut self) -> Self {
         self.keeps_matches = true;
+        self
+    }
+
+    /// Adds the best score of each topic that has examples to assessments, see [`Assessment::topic_scores`].
+    #[must_use]
+    pub fn with_topic_scores(mut self) -> Self {
+        self.keeps_topic_scores = true;
+        self
+    }
+
+    /// Compares text with the examples of topics by a sentence model. Thresholds that the policy does not give are computed anew, for
+    /// which the model embeds several hundred short questions.
+    #[must_use]
+    pub fn with_embedder(mut self, embedder: Arc<dyn Embedder>) -> Self {
+        self.topics = self.topics.map(|topics| Arc::new(topics.with_embedder(embedder)));
         self
     }
 
@@ -164,6 +192,14 @@ impl Guardrail {
 
     pub(crate) fn rules(&self) -> &[Rule] {
         self.policy.compiled_rules()
+    }
+
+    pub(super) fn topics(&self) -> Option<&Arc<Similarity>> {
+        self.topics.as_ref()
+    }
+
+    pub(super) fn keeps_topic_scores(&self) -> bool {
+        self.keeps_topic_scores
     }
 
     pub(super) fn keeps_matches(&self) -> bool {

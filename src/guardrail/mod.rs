@@ -43,7 +43,7 @@ mod within;
 pub use assessment::{Assessment, Outcome};
 pub use conversation::Conversation;
 pub(crate) use evaluator::Evaluator;
-pub use finding::{ActionTaken, Explanation, Finding};
+pub use finding::{ActionTaken, Explanation, Finding, TopicScore};
 pub use guard::{Guardrail, HoldBound, Source};
 pub(crate) use position::Position;
 pub(crate) use sink::Sink;

@@ -1,11 +1,14 @@
 //! One reading of some text by one set of detectors: what it finds, in text order.
 
+use std::sync::Arc;
+
 use super::decide::{Decider, Ground, Settled};
 use super::guard::{Guardrail, Source};
 use super::labels::Labels;
 use super::position::Position;
 use crate::detect::detectors::{Detectors, Found, Origin};
 use crate::detect::scanner::Scanner;
+use crate::detect::topic::{BestScores, Similarity};
 use crate::text::buffer::TextBuffer;
 
 /// Text kept before what is written, for the character before a span.
@@ -20,17 +23,20 @@ pub(super) struct Reading {
     labels: Labels,
     decider: Decider,
     confirmed: Vec<Settled>,
+    topics: Option<Arc<Similarity>>,
 }
 
 impl Reading {
-    pub(super) fn new(guardrail: &Guardrail) -> Self {
+    /// Returns a reading that compares the text with these topics.
+    pub(super) fn new(guardrail: &Guardrail, topics: Option<Arc<Similarity>>) -> Self {
         Self {
             text: TextBuffer::default(),
-            scanner: Scanner::default(),
+            scanner: Scanner::with_topics(topics.clone(), guardrail.keeps_topic_scores()),
             found: Found::default(),
             labels: Labels::default(),
             decider: Decider::new(guardrail.rules().len()),
             confirmed: Vec::new(),
+            topics,
         }
     }
 
@@ -70,7 +76,8 @@ impl Reading {
             ),
         };
         let (text, views, labels) = (&self.text, self.scanner.views(), &self.labels);
-        let ground = Ground { guardrail, detectors, source, position, text, views, labels, words_known };
+        let topics = self.topics.as_deref();
+        let ground = Ground { guardrail, detectors, topics, source, position, text, views, labels, words_known };
         let confirmed = self.decider.settle(frontier, ground, &mut self.confirmed);
         self.decider.forget_before(confirmed, self.scanner.open_window(), detectors.reach());
         self.labels.forget_before(confirmed.saturating_sub(detectors.reach() + LOOKBEHIND_BYTES));
@@ -87,6 +94,11 @@ impl Reading {
         let done = done.min(self.text.end()).saturating_sub(LOOKBEHIND_BYTES);
         self.text.forget_before(done);
         self.scanner.forget_before(detectors, done);
+    }
+
+    /// Returns the best scores of topics, if they are kept: of windows that nothing can change, and of those that were decided.
+    pub(super) fn best_scores(&self) -> Option<(&BestScores, &BestScores)> {
+        Some((self.scanner.best_scores()?, self.decider.best_scores()))
     }
 
     pub(super) fn text(&self) -> &TextBuffer {

@@ -35,6 +35,7 @@ pub(super) fn compile(mut resolved: Resolved, key: &[u8]) -> Result<Policy, (Opt
             name: topic.name.clone(),
             definition: topic.definition.clone(),
             examples: topic.examples.clone(),
+            counter_examples: topic.counter_examples.clone(),
             phrases: topic.phrases.clone(),
             patterns: topic.patterns.clone(),
             exceptions: topic.exceptions.clone(),

@@ -85,6 +85,10 @@ pub(crate) struct TopicEntry {
     #[schemars(length(min = 1))]
     #[serde(default)]
     pub(crate) examples: Vec<String>,
+    /// Ordinary sentences of the same domain: they weigh against the topic, and its threshold is set above them.
+    #[schemars(length(min = 1))]
+    #[serde(default)]
+    pub(crate) counter_examples: Vec<String>,
     /// Words and phrases that decide by themselves.
     #[schemars(length(min = 1))]
     #[serde(default)]
@@ -97,7 +101,7 @@ pub(crate) struct TopicEntry {
     #[schemars(length(min = 1))]
     #[serde(default)]
     pub(crate) exceptions: Vec<String>,
-    /// How similar to an example a sentence has to be.
+    /// The score from which a sentence is on the topic. By default it is computed from the examples and counter-examples.
     #[schemars(range(min = 0.0, max = 1.0))]
     pub(crate) threshold: Option<f32>,
     /// See through encodings, and letters that are replaced, separated or repeated (default standard).

@@ -65,6 +65,8 @@ pub(super) struct Topic {
     pub(super) name: String,
     pub(super) definition: String,
     pub(super) examples: Vec<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) counter_examples: Vec<String>,
     pub(super) phrases: Vec<String>,
     pub(super) patterns: Vec<String>,
     pub(super) exceptions: Vec<String>,
@@ -204,6 +206,7 @@ fn topic(entry: TopicEntry) -> Topic {
         name: entry.name,
         definition: entry.definition.unwrap_or_default(),
         examples: entry.examples,
+        counter_examples: entry.counter_examples,
         phrases: entry.phrases,
         patterns: entry.patterns,
         exceptions: entry.exceptions,

@@ -111,6 +111,9 @@ pub(crate) struct CheckArgs {
     /// Show the text that was found
     #[arg(long)]
     pub(crate) show_matches: bool,
+    /// Show the best score of each topic with examples, and its threshold, whatever the outcome
+    #[arg(long, conflicts_with = "body")]
+    pub(crate) scores: bool,
     /// Files with text; none, or `-`, is standard input
     #[arg(value_name = "FILE")]
     pub(crate) files: Vec<PathBuf>,

@@ -4,7 +4,9 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 
 use banister::bedrock::{BodyAssessment, BodyFinding, GuardrailReport, SkipReason};
-use banister::{ActionTaken, Assessment, Container, Finding, Outcome, Policy, RuleKind, Source};
+use banister::{
+    ActionTaken, Assessment, Container, Explanation, Finding, Outcome, Policy, RuleKind, Source, TopicScore,
+};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -16,6 +18,9 @@ pub(crate) struct Response {
     #[serde(flatten)]
     report: GuardrailReport,
     findings: Vec<FindingEntry>,
+    /// The best score of each topic, if requested.
+    #[serde(rename = "topicScores", skip_serializing_if = "Vec::is_empty")]
+    topic_scores: Vec<TopicEntry>,
     /// What the offsets of the findings count, where it is not bytes.
     #[serde(skip_serializing_if = "Option::is_none")]
     offsets: Option<&'static str>,
@@ -40,6 +45,25 @@ pub(crate) struct FindingEntry {
     within: Option<ContainerEntry>,
     #[serde(rename = "match", skip_serializing_if = "Option::is_none")]
     matched: Option<String>,
+    /// Score and threshold of a topic that was found by its examples.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    score: Option<f32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    threshold: Option<f32>,
+}
+
+/// The best score of a topic.
+#[derive(Debug, Serialize)]
+pub(crate) struct TopicEntry {
+    rule: String,
+    score: f32,
+    threshold: f32,
+}
+
+impl From<&TopicScore> for TopicEntry {
+    fn from(topic: &TopicScore) -> Self {
+        Self { rule: topic.rule().to_owned(), score: topic.score(), threshold: topic.threshold() }
+    }
 }
 
 /// The finding that another one lies in.
@@ -73,7 +97,8 @@ impl Response {
             entry
         };
         let findings = assessment.findings().iter().map(entry).collect();
-        Self { report, findings, offsets: named(offsets) }
+        let topic_scores = assessment.topic_scores().iter().map(TopicEntry::from).collect();
+        Self { report, findings, topic_scores, offsets: named(offsets) }
     }
 
     /// The response for a body, of which `output` is what the caller would see instead.
@@ -92,7 +117,7 @@ impl Response {
             FindingEntry::in_body(found)
         };
         let findings = assessment.findings().iter().map(entry).collect();
-        Self { report, findings, offsets: None }
+        Self { report, findings, topic_scores: Vec::new(), offsets: None }
     }
 
     /// Counts offsets in another unit, each in the string of `body` that it is an offset of.
@@ -131,6 +156,8 @@ impl FindingEntry {
             inner_pointer: None,
             within: finding.within().map(ContainerEntry::new),
             matched: finding.matched_text().map(str::to_owned),
+            score: finding.explanation().map(Explanation::score),
+            threshold: finding.explanation().map(Explanation::threshold),
         }
     }
 

@@ -7,47 +7,66 @@ use super::stem::stem;
 
 static TABLE: &str = include_str!("frequencies.txt");
 
-/// The weight of a word that is in no list: what a word in one of three thousand sentences would have.
-pub(super) const RAREST: f32 = 8.0;
+/// Rarities are counted in 64ths, so that sums of them are sums of integers.
+const UNIT: f64 = 64.0;
+
+/// The rarity of a word that is in no list: what a word in one of three thousand sentences would have.
+pub(super) const RAREST: i64 = 8 * 64;
 
 /// Words more common than this carry no topic by themselves.
-pub(super) const COMMON: f32 = 3.5;
+pub(super) const COMMON: i64 = 3 * 64 + 32;
 
-static WEIGHTS: Lazy<FxHashMap<&'static str, f32>> = Lazy::new(|| {
-    let mut weights = FxHashMap::default();
+/// Words more common than this weigh nothing.
+const WEIGHTLESS: i64 = 2 * 64;
+
+static RARITIES: Lazy<FxHashMap<&'static str, i64>> = Lazy::new(|| {
+    let mut rarities = FxHashMap::default();
     for line in TABLE.lines().filter(|line| !line.starts_with('#')) {
-        let Some((weight, words)) = line.split_once(": ") else { continue };
-        let Ok(weight) = weight.parse::<f32>() else { continue };
+        let Some((rarity, words)) = line.split_once(": ") else { continue };
+        let Ok(rarity) = rarity.parse::<f64>() else { continue };
+        // Quarters: a whole number of 64ths.
+        #[expect(clippy::cast_possible_truncation, reason = "the table has no rarity above 10")]
+        let rarity = (rarity * UNIT) as i64;
         for word in words.split(' ') {
-            let entry = weights.entry(stem(word)).or_insert(weight);
-            *entry = weight.min(*entry);
+            let entry = rarities.entry(stem(word)).or_insert(rarity);
+            *entry = rarity.min(*entry);
         }
     }
-    weights
+    rarities
 });
 
 /// Returns `true` if a word, in lower case, is one of the common words of English.
 pub(crate) fn is_common_word(word: &str) -> bool {
-    WEIGHTS.contains_key(stem(word))
+    RARITIES.contains_key(stem(word))
 }
 
-/// The weight of a stem.
-pub(super) fn weight(stem: &str) -> f32 {
+/// Returns how rare a stem is.
+pub(super) fn rarity(stem: &str) -> i64 {
     if !stem.is_empty() && stem.bytes().all(|byte| byte.is_ascii_digit()) {
         // Numbers are in no list, but say little.
         return COMMON;
     }
-    WEIGHTS.get(stem).copied().unwrap_or(RAREST).min(RAREST)
+    RARITIES.get(stem).copied().unwrap_or(RAREST).min(RAREST)
+}
+
+/// Returns how much a word of this rarity weighs. Words such as `the`, `is` and `you` weigh nothing.
+pub(super) fn weight(rarity: i64) -> i64 {
+    (rarity - WEIGHTLESS).max(0)
+}
+
+/// Returns true if a word of this rarity may carry a topic.
+pub(super) fn may_carry(rarity: i64) -> bool {
+    rarity >= COMMON
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{COMMON, RAREST, weight};
+    use super::{RAREST, may_carry, rarity};
 
     #[test]
-    fn common_words_weigh_less() {
-        assert!(weight("the") < COMMON);
-        assert!(weight("stock") > COMMON);
-        assert!((weight("qzxv") - RAREST).abs() < f32::EPSILON);
+    fn common_words_carry_nothing() {
+        assert!(!may_carry(rarity("the")));
+        assert!(may_carry(rarity("stock")));
+        assert_eq!(rarity("qzxv"), RAREST);
     }
 }

@@ -1,18 +1,26 @@
 //! Denied topics by likeness to examples.
 //!
-//! A text is cut into windows of about a sentence. A window and the examples of a topic are compared as weighted sets of word
-//! stems and pairs of them (TF-IDF, cosine). It finds what reuses the vocabulary of the examples; it does not know synonyms.
-//! Phrases and patterns of topics are matched with the other words and patterns.
+//! Text is cut into windows of about a sentence. A window and the examples of a topic are compared in two ways: as weighted sets of word
+//! stems and pairs of them (TF-IDF, cosine), and as sums of vectors of word pieces, which bring synonyms near one another. All of it is
+//! integers, so scores are the same on every machine. Phrases and patterns of topics are matched with the other words and patterns.
 
+mod background;
+mod embedder;
 mod frequency;
+mod lexical;
+mod meaning;
 mod model;
+mod score;
 mod similarity;
 mod stem;
 mod tokens;
+mod vectors;
 
+pub use embedder::Embedder;
 pub(crate) use frequency::is_common_word;
 pub(crate) use model::{Likeness, says_something};
-pub(crate) use similarity::{Similarity, SimilarityState, Window};
+pub(crate) use score::Score;
+pub(crate) use similarity::{BestScores, Similarity, SimilarityState, Window};
 pub(crate) use tokens::MAX_WINDOW_BYTES;
 
 #[cfg(test)]

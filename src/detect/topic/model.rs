@@ -1,44 +1,33 @@
-//! What the examples of a topic say, as weights.
+//! One topic: what its examples say, and how like them a window is.
 
-use std::collections::BTreeMap;
-
-use rustc_hash::FxHashMap;
-
-use super::frequency::{COMMON, weight};
-use super::tokens::stems_of;
+use super::embedder::Meaning;
+use super::frequency::may_carry;
+use super::lexical::{StemId, Stems, Term, TermId, Terms, Vocabulary, WindowTerms};
+use super::meaning::{Direction, Sentence};
+use super::score::Score;
+use super::tokens::{stems_of, words_of};
 use crate::detect::spec::{RuleId, TopicSpec};
 
-/// From this likeness on a window counts, where the policy gives no threshold. Chosen on clinc150; `guide::policies` has the table.
-pub(crate) const DEFAULT_THRESHOLD: f32 = 0.35;
+/// How many hundredths of the score the meaning has; the vocabulary has the rest.
+const MEANING_PERCENT: i32 = 70;
 
-/// A pair of words that stands in an example counts this much more than its words alone.
-const PAIR_WEIGHT: f32 = 0.7;
+/// How many hundredths of the likeness by meaning the closest example has, beside the whole of them.
+const CLOSEST_PERCENT: i32 = 30;
 
-/// How much the closest single example counts beside the whole of them.
-const CLOSEST_SHARE: f32 = 0.5;
+/// How many hundredths of the likeness to the nearest counter-example are taken off.
+const COUNTER_PERCENT: i32 = 70;
 
-/// Number of a stem that some topic of the policy knows.
-pub(super) type StemId = u32;
+/// A window whose vocabulary is this like an example repeats it.
+const REPEATED: Score = Score::of(9500);
 
-/// Number of a stem or a pair of stems within one topic.
-type TermId = u32;
-
-/// A word of a window.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Term {
-    pub(super) start: usize,
-    pub(super) end: usize,
-    /// Its number, if a topic knows it.
-    pub(super) stem: Option<StemId>,
-    pub(super) weight: f32,
-    /// It can begin a finding: a topic knows it and it is not common.
-    pub(super) carries: bool,
-}
+/// A word with a vector that is this like the topic can carry a finding.
+const NEAR: Score = Score::of(3000);
 
 /// Why a window is said to be on a topic.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Likeness {
-    pub(crate) score: f32,
+    pub(crate) score: Score,
+    pub(crate) threshold: Score,
     /// Number of the closest example, from 0.
     pub(crate) example: usize,
     /// The stems that carried it, as they stand in the examples, heaviest first.
@@ -47,180 +36,212 @@ pub(crate) struct Likeness {
     pub(crate) end: usize,
 }
 
-/// The numbers of the stems that some topic knows, so that a word of a text is looked up once for all topics.
-#[derive(Debug, Default)]
-pub(super) struct Stems(FxHashMap<String, StemId>);
+/// What a string says: its vocabulary and its meaning.
+#[derive(Debug)]
+struct Point {
+    terms: Terms,
+    direction: Direction,
+}
 
-impl Stems {
-    pub(super) fn id(&self, stem: &str) -> Option<StemId> {
-        self.0.get(stem).copied()
-    }
-
-    fn learn(&mut self, stem: &str) -> StemId {
-        let next = StemId::try_from(self.0.len()).unwrap_or(StemId::MAX);
-        *self.0.entry(stem.to_owned()).or_insert(next)
+impl Point {
+    fn sum(parts: &[&Self]) -> Self {
+        Self {
+            terms: Terms::sum(parts.iter().map(|part| &part.terms)),
+            direction: Direction::sum(parts.iter().map(|part| &part.direction)),
+        }
     }
 }
 
-/// The terms of one topic, numbered as it learns them: what a topic finds must not depend on the other topics of the policy, and the
-/// order of a sum of floats changes its last bits.
-#[derive(Debug, Default)]
-struct Vocabulary {
-    stems: FxHashMap<StemId, TermId>,
-    pairs: FxHashMap<(TermId, TermId), TermId>,
-    terms: Vec<String>,
+/// A string of the policy, as a point and as a window.
+#[derive(Debug)]
+struct Example {
+    words: Vec<Term>,
+    sentence: Sentence,
+    point: Point,
 }
 
-impl Vocabulary {
-    fn learn(&mut self, stem: &str, stems: &mut Stems) -> TermId {
-        let next = TermId::try_from(self.terms.len()).unwrap_or(TermId::MAX);
-        *self.stems.entry(stems.learn(stem)).or_insert_with(|| {
-            self.terms.push(stem.to_owned());
-            next
-        })
-    }
-
-    fn learn_pair(&mut self, first: TermId, second: TermId) -> TermId {
-        let term = [self.term(first), self.term(second)].join(" ");
-        let next = TermId::try_from(self.terms.len()).unwrap_or(TermId::MAX);
-        *self.pairs.entry((first, second)).or_insert_with(|| {
-            self.terms.push(term);
-            next
-        })
-    }
-
-    fn id(&self, term: &Term) -> Option<TermId> {
-        self.stems.get(&term.stem?).copied()
-    }
-
-    fn term(&self, id: TermId) -> &str {
-        self.terms.get(id as usize).map_or("", String::as_str)
+impl Example {
+    fn learn(text: &str, vocabulary: &mut Vocabulary, stems: &mut Stems, meaning: &Meaning) -> Self {
+        let terms = Terms::learn(text, vocabulary, stems);
+        let words = words_of(text, stems);
+        let sentence = meaning.sentence(words.iter());
+        Self { point: Point { terms, direction: sentence.direction() }, words, sentence }
     }
 }
 
-/// In order, for sums of floats depend on it and results must not.
-type Vector = BTreeMap<TermId, f32>;
+/// A window as a topic reads it.
+#[derive(Debug)]
+pub(super) struct Reading<'a> {
+    pub(super) terms: WindowTerms,
+    pub(super) sentence: &'a Sentence,
+}
+
+impl Reading<'_> {
+    fn like(&self, point: &Point) -> Score {
+        blend(self.sentence.like(&point.direction), self.terms.like(&point.terms))
+    }
+}
+
+fn blend(meaning: Score, vocabulary: Score) -> Score {
+    meaning.percent(MEANING_PERCENT) + vocabulary.percent(100 - MEANING_PERCENT)
+}
 
 /// One topic.
 #[derive(Debug)]
 pub(super) struct Model {
     pub(super) rule: RuleId,
-    threshold: f32,
+    pub(super) threshold: Score,
     pub(super) has_exceptions: bool,
     vocabulary: Vocabulary,
-    examples: Vec<Vector>,
-    centre: Vector,
+    /// Terms below this number are the topic's own, the others those of its counter-examples.
+    own_terms: TermId,
+    examples: Vec<Example>,
+    center: Point,
+    counters: Vec<Example>,
 }
 
 impl Model {
-    /// Learns a topic. The definition and the name count as one more example for the centre.
-    pub(super) fn learn(spec: &TopicSpec, stems: &mut Stems) -> Self {
+    /// Learns a topic, with the threshold that its policy gives. The definition and the name count as one more example for the center.
+    pub(super) fn learn(spec: &TopicSpec, stems: &mut Stems, meaning: &Meaning) -> Self {
         let mut vocabulary = Vocabulary::default();
-        let mut learn = |text: &str| vector(text, &mut vocabulary, stems);
-        let examples: Vec<Vector> = spec.examples.iter().map(|example| learn(example)).collect();
+        let mut learn = |text: &str| Example::learn(text, &mut vocabulary, stems, meaning);
+        let examples: Vec<Example> = spec.examples.iter().map(|example| learn(example)).collect();
         let about = learn(&format!("{} {}", spec.name.replace(['-', '_'], " "), spec.definition));
-        let mut centre = Vector::new();
-        for part in examples.iter().chain(std::iter::once(&about)) {
-            for (&term, &value) in part {
-                *centre.entry(term).or_default() += value;
-            }
-        }
-        normalize(&mut centre);
+        let center = Point::sum(&examples.iter().chain([&about]).map(|example| &example.point).collect::<Vec<_>>());
+        let own_terms = vocabulary.len();
+        let mut learn = |text: &str| Example::learn(text, &mut vocabulary, stems, meaning);
+        let counters = spec.counter_examples.iter().map(|example| learn(example)).collect();
         Self {
             rule: spec.rule,
-            threshold: spec.threshold.unwrap_or(DEFAULT_THRESHOLD),
+            threshold: spec.threshold.map_or(Score::ONE, Score::from_number),
             has_exceptions: !spec.exceptions.is_empty(),
             vocabulary,
+            own_terms,
             examples,
-            centre,
+            center,
+            counters,
         }
     }
 
-    /// Returns true if a finding of this topic can begin with a word.
-    pub(super) fn is_carried_by(&self, term: &Term) -> bool {
-        term.carries && self.vocabulary.id(term).is_some()
+    /// Reads the words of a window that count.
+    pub(super) fn read<'a>(
+        &self,
+        words: &[Term],
+        sentence: &'a Sentence,
+        counts: impl Fn(&Term) -> bool,
+    ) -> Reading<'a> {
+        let mut terms = WindowTerms::default();
+        words.iter().for_each(|word| terms.push((word.stem, word.rarity), counts(word), &self.vocabulary));
+        Reading { terms, sentence }
     }
 
-    /// How like the topic a window is, if enough. `counts` says which words count.
-    pub(super) fn judge(&self, terms: &[Term], counts: impl Fn(&Term) -> bool) -> Option<Likeness> {
-        let mut window = Vector::new();
-        let mut unknown = 0.0;
-        let mut last = None;
-        for term in terms {
-            let id = self.vocabulary.id(term);
-            let pair = std::mem::replace(&mut last, id).zip(id).and_then(|pair| self.vocabulary.pairs.get(&pair));
-            if !counts(term) {
-                continue;
-            }
-            match id {
-                Some(id) => *window.entry(id).or_default() += term.weight,
-                None => unknown += term.weight * term.weight,
-            }
-            if let Some(&pair) = pair {
-                *window.entry(pair).or_default() += term.weight * PAIR_WEIGHT;
-            }
+    /// Reads words of which only the stems and how rare they are is known.
+    pub(super) fn read_stems<'a>(&self, stems: &[(Option<StemId>, i64)], sentence: &'a Sentence) -> Reading<'a> {
+        let mut terms = WindowTerms::default();
+        stems.iter().for_each(|&stem| terms.push(stem, true, &self.vocabulary));
+        Reading { terms, sentence }
+    }
+
+    /// Returns how like the topic a window is, or a little more if that is less than `floor`.
+    pub(super) fn score(&self, reading: &Reading<'_>, floor: Score) -> Score {
+        if self.examples.iter().any(|example| reading.terms.like(&example.point.terms) >= REPEATED) {
+            return Score::ONE;
         }
-        let norm = (window.values().map(|value| value * value).sum::<f32>() + unknown).sqrt();
-        if norm == 0.0 {
-            return None;
+        let score = self.likeness(reading);
+        if score < floor { score } else { score - self.against(reading, None) }
+    }
+
+    /// Returns the scores of the counter-examples, each without its own weight against the topic.
+    pub(super) fn counter_scores(&self) -> Vec<Score> {
+        let counters = self.counters.iter().enumerate();
+        let score = |(number, counter): (usize, &Example)| {
+            let reading = self.read(&counter.words, &counter.sentence, |_| true);
+            self.likeness(&reading) - self.against(&reading, Some(number))
+        };
+        counters.map(score).collect()
+    }
+
+    /// Returns the number of counter-examples.
+    pub(super) fn counters(&self) -> usize {
+        self.counters.len()
+    }
+
+    /// Returns how like the examples a window is.
+    fn likeness(&self, reading: &Reading<'_>) -> Score {
+        let examples = self.examples.iter().map(|example| &example.point.terms);
+        let vocabulary = reading.terms.like_topic(&self.center.terms, examples);
+        let closest = self.examples.iter().map(|example| reading.sentence.like(&example.point.direction)).max();
+        let meaning = reading.sentence.like(&self.center.direction).percent(100 - CLOSEST_PERCENT)
+            + closest.unwrap_or_default().percent(CLOSEST_PERCENT);
+        blend(meaning, vocabulary)
+    }
+
+    /// Returns how much the nearest counter-example weighs against the topic.
+    fn against(&self, reading: &Reading<'_>, except: Option<usize>) -> Score {
+        let counters = self.counters.iter().enumerate().filter(|(number, _)| Some(*number) != except);
+        let nearest = counters.map(|(_, counter)| reading.like(&counter.point)).max().unwrap_or_default();
+        nearest.max(Score::ZERO).percent(COUNTER_PERCENT)
+    }
+
+    /// Returns the number of the closest example.
+    fn closest(&self, reading: &Reading<'_>) -> usize {
+        let scores = self.examples.iter().map(|example| reading.like(&example.point)).enumerate();
+        scores.fold((0, Score::ZERO), |best, (index, score)| if score > best.1 { (index, score) } else { best }).0
+    }
+
+    /// Returns true if a finding of this topic can begin with a word, or end with it.
+    fn is_carried_by(&self, word: &Term, meaning: &Meaning) -> bool {
+        Self::is_carried_by_any(std::slice::from_ref(self), word, meaning)
+    }
+
+    /// Returns true if a finding of any of these topics can begin with a word.
+    pub(super) fn is_carried_by_any(topics: &[Self], word: &Term, meaning: &Meaning) -> bool {
+        if !may_carry(word.rarity) {
+            return false;
         }
-        let (example, closest) =
-            self.examples.iter().map(|example| dot(&window, example) / norm).enumerate().fold(
-                (0, 0.0),
-                |best: (usize, f32), (index, score)| if score > best.1 { (index, score) } else { best },
-            );
-        let score = (1.0 - CLOSEST_SHARE) * dot(&window, &self.centre) / norm + CLOSEST_SHARE * closest;
+        let is_own = |topic: &Self| topic.vocabulary.id(word.stem).is_some_and(|id| id < topic.own_terms);
+        if !meaning.knows_words() || topics.iter().any(is_own) {
+            return true;
+        }
+        let vector = Sentence::of_pieces(word.pieces.iter());
+        topics.iter().any(|topic| vector.like(&topic.center.direction) >= NEAR)
+    }
+
+    /// Returns the first word that can carry a finding of this topic.
+    pub(super) fn first_carrier<'a>(&self, words: &'a [Term], meaning: &Meaning) -> Option<&'a Term> {
+        words.iter().find(|word| self.is_carried_by(word, meaning))
+    }
+
+    /// Returns how like the topic a window is, and why if it is enough. `counts` says which words count.
+    pub(super) fn judge(
+        &self,
+        words: &[Term],
+        sentence: &Sentence,
+        meaning: &Meaning,
+        counts: impl Fn(&Term) -> bool,
+        floor: Score,
+    ) -> (Score, Option<Likeness>) {
+        let reading = self.read(words, sentence, &counts);
+        let score = self.score(&reading, floor.min(self.threshold));
         if score < self.threshold {
-            return None;
+            return (score, None);
         }
-        let carriers = || terms.iter().filter(|term| counts(term) && self.is_carried_by(term));
-        let (start, end) = (carriers().next()?.start, carriers().next_back()?.end);
-        Some(Likeness { score, example, terms: self.heaviest(&window), start, end })
-    }
-
-    /// The terms of a window that make it like the topic.
-    fn heaviest(&self, window: &Vector) -> Vec<String> {
-        let mut shares: Vec<(f32, &str)> = window
-            .iter()
-            .filter_map(|(&id, &value)| Some((value * self.centre.get(&id)?, self.vocabulary.term(id))))
-            .collect();
-        shares.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(b.1)));
-        shares.into_iter().take(3).map(|(_, term)| term.to_owned()).collect()
-    }
-}
-
-/// The weights of a text that stands on its own, as a vector of length 1.
-fn vector(text: &str, vocabulary: &mut Vocabulary, stems: &mut Stems) -> Vector {
-    let mut vector = Vector::new();
-    let mut last = None;
-    for stem in stems_of(text) {
-        let id = vocabulary.learn(&stem, stems);
-        *vector.entry(id).or_default() += weight(&stem);
-        if let Some(last) = last.replace(id) {
-            *vector.entry(vocabulary.learn_pair(last, id)).or_default() += weight(&stem) * PAIR_WEIGHT;
-        }
-    }
-    normalize(&mut vector);
-    vector
-}
-
-fn normalize(vector: &mut Vector) {
-    let norm = vector.values().map(|value| value * value).sum::<f32>().sqrt();
-    if norm > 0.0 {
-        vector.values_mut().for_each(|value| *value /= norm);
+        let mut carriers = words.iter().filter(|word| counts(word) && self.is_carried_by(word, meaning));
+        let Some(first) = carriers.next() else { return (score, None) };
+        let last = carriers.next_back().unwrap_or(first);
+        let likeness = Likeness {
+            score,
+            threshold: self.threshold,
+            example: self.closest(&reading),
+            terms: reading.terms.heaviest(&self.center.terms, &self.vocabulary),
+            start: first.start,
+            end: last.end,
+        };
+        (score, Some(likeness))
     }
 }
 
-fn dot(a: &Vector, b: &Vector) -> f32 {
-    a.iter().filter_map(|(id, x)| Some(x * b.get(id)?)).sum()
-}
-
-/// Whether an example holds a word that can carry a finding.
+/// Returns true if an example holds a word that can carry a finding.
 pub(crate) fn says_something(example: &str) -> bool {
-    stems_of(example).iter().any(|stem| carries(weight(stem)))
-}
-
-/// Whether a stem can begin a finding.
-pub(super) fn carries(weight: f32) -> bool {
-    weight >= COMMON
+    stems_of(example).into_iter().any(|(_, rarity)| may_carry(rarity))
 }

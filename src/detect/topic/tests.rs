@@ -37,14 +37,16 @@ fn sentence(words: std::ops::Range<usize>) -> impl Strategy<Value = String> {
 
 fn topic() -> impl Strategy<Value = TopicSpec> {
     let examples = prop::collection::vec(sentence(1..8), 1..4);
+    let counter_examples = prop::collection::vec(sentence(1..8), 0..3);
     let exceptions = prop::collection::vec(sentence(1..3), 0..2);
     let threshold = prop::option::of(prop::sample::select(vec![0.0f32, 0.1, 0.2, 0.3, 0.35, 0.5, 0.7]));
-    (sentence(1..3), sentence(0..4), examples, exceptions, threshold).prop_map(
-        |(name, definition, examples, exceptions, threshold)| TopicSpec {
+    (sentence(1..3), sentence(0..4), examples, counter_examples, exceptions, threshold).prop_map(
+        |(name, definition, examples, counter_examples, exceptions, threshold)| TopicSpec {
             rule: 0,
             name,
             definition,
             examples,
+            counter_examples,
             phrases: Vec::new(),
             patterns: Vec::new(),
             exceptions,
@@ -73,7 +75,7 @@ fn findings(topics: &[TopicSpec], text: &str, excepted: &[(usize, usize)]) -> Ve
     for candidate in candidates {
         let Origin::Window(window) = &candidate.origin else { continue };
         let is_excepted = |start, end| excepted.iter().any(|&(first, last)| first <= start && end <= last);
-        found.extend(similarity.judge(window, &is_excepted).map(|likeness| (candidate.rule, likeness)));
+        found.extend(similarity.judge(window, &is_excepted, false).1.map(|likeness| (candidate.rule, likeness)));
     }
     found.sort_by_key(|(rule, likeness)| (*rule, likeness.start));
     found
@@ -98,6 +100,22 @@ proptest! {
             topics.iter().flat_map(|topic| findings(std::slice::from_ref(topic), &text, &excepted)).collect();
         prop_assert_eq!(together, alone);
     }
+
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(60))]
+
+    /// Whatever the counter-examples are, a topic whose policy gives no threshold finds its own examples.
+    #[test]
+    fn a_topic_finds_its_examples(mut topic in topic()) {
+        topic.threshold = None;
+        topic.exceptions.clear();
+        for example in &topic.examples {
+            let carries = super::says_something(example);
+            prop_assert_eq!(!findings(std::slice::from_ref(&topic), example, &[]).is_empty(), carries, "{}", example);
+        }
+    }
 }
 
 #[test]
@@ -107,6 +125,7 @@ fn a_pair_of_another_topic_takes_nothing_away() {
         name: name.to_owned(),
         definition: String::new(),
         examples: vec![example.to_owned()],
+        counter_examples: Vec::new(),
         phrases: Vec::new(),
         patterns: Vec::new(),
         exceptions: Vec::new(),
@@ -117,11 +136,89 @@ fn a_pair_of_another_topic_takes_nothing_away() {
     let mut stocks = topic(0, "stock", "Should they buy stock savings?");
     stocks.threshold = Some(0.1);
     let alone = findings(std::slice::from_ref(&stocks), text, &[]);
-    let lowest = alone.iter().map(|(_, likeness)| likeness.score).fold(1.0, f32::min);
+    let lowest = alone.iter().map(|(_, likeness)| likeness.score.number()).fold(1.0, f32::min);
     assert_eq!(alone.len(), 2);
     // At the very threshold, so that anything that another topic adds to the length of the window would take the finding away.
     stocks.threshold = Some(lowest);
+    let alone = findings(std::slice::from_ref(&stocks), text, &[]);
+    assert_eq!(alone.len(), 2);
     let others = topic(1, "win the vote", "crypto savings, crypto savings, the vote with crypto");
     let together = findings(&[others, stocks], text, &[]);
     assert_eq!(together.into_iter().filter(|(rule, _)| *rule == 0).collect::<Vec<_>>(), alone);
+}
+
+/// The topic of the pack `banking`, as its policy gives it.
+fn investment(counter_examples: &[&str]) -> TopicSpec {
+    let examples = [
+        "Which stocks should I buy this year?",
+        "Is it a good time to put my savings into crypto?",
+        "Should I sell my shares before the market falls?",
+        "Which fund will give me the best return?",
+        "Where should I invest my pension money?",
+    ];
+    TopicSpec {
+        rule: 0,
+        name: "investment-advice".to_owned(),
+        definition: "Recommendations to buy, sell or hold particular investments.".to_owned(),
+        examples: examples.map(str::to_owned).to_vec(),
+        counter_examples: counter_examples.iter().map(|&example| example.to_owned()).collect(),
+        phrases: Vec::new(),
+        patterns: Vec::new(),
+        exceptions: Vec::new(),
+        threshold: None,
+        is_strict: false,
+    }
+}
+
+fn is_found(topic: &TopicSpec, text: &str) -> bool {
+    !findings(std::slice::from_ref(topic), text, &[]).is_empty()
+}
+
+/// Ordinary questions of a bank's customers.
+const ORDINARY: &[&str] = &[
+    "How do I open an account for savings?",
+    "What is the fee of a fund account?",
+    "How do I pay the yearly fee?",
+    "Which fees are there?",
+    "Which card should I choose?",
+    "Where do I see my savings?",
+];
+
+#[test]
+fn other_words_for_the_same_are_found() {
+    for text in [
+        "Should I buy bitcoin or gold?",
+        "Is Tesla a good buy right now?",
+        "Should I sell my bonds before the crash?",
+        "Is it a good time to put my money into bitcoin?",
+    ] {
+        assert!(is_found(&investment(ORDINARY), text), "{text}");
+    }
+}
+
+#[test]
+fn what_sentences_of_any_subject_share_is_not_found() {
+    for text in [
+        "Which shoes should I buy this year?",
+        "Is it a good time to put my baby into bed?",
+        "Where should I go this weekend?",
+        "Which one will give me the best view?",
+        "How do I open a savings account?",
+        "Should I be in the office before it opens?",
+    ] {
+        assert!(!is_found(&investment(&[]), text), "{text}");
+    }
+}
+
+#[test]
+fn counter_examples_weigh_against_a_topic() {
+    let near = "Which savings account will give me the best return?";
+    assert!(is_found(&investment(&[]), near));
+    assert!(!is_found(&investment(ORDINARY), near));
+    for topic in [investment(&[]), investment(ORDINARY)] {
+        assert!(is_found(&topic, "Which stocks should I buy now?"));
+    }
+    for text in ORDINARY {
+        assert!(!is_found(&investment(ORDINARY), text), "{text}");
+    }
 }

@@ -1,5 +1,7 @@
 //! Cuts a text that arrives in pieces into words, and words into windows.
 
+use super::frequency::rarity;
+use super::lexical::{Stems, Term};
 use super::stem::stem;
 use crate::text::fold::View;
 use crate::text::kind::CharKind;
@@ -17,6 +19,8 @@ pub(crate) const MAX_WINDOW_BYTES: usize = WINDOW_BYTES + 2 * WORD_BYTES;
 /// A word of the text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Word<'a> {
+    /// The word, in lower case.
+    pub(super) text: &'a str,
     /// Its stem.
     pub(super) stem: &'a str,
     pub(super) start: usize,
@@ -107,7 +111,8 @@ impl Tokenizer {
         if self.word.is_empty() {
             return;
         }
-        take(Token::Word(Word { stem: stem(&self.word), start: self.word_start, end: self.word_end }));
+        let text = self.word.as_str();
+        take(Token::Word(Word { text, stem: stem(text), start: self.word_start, end: self.word_end }));
         self.word.clear();
         if self.window_start.is_some_and(|start| self.word_end - start > WINDOW_BYTES) {
             self.end_window(take);
@@ -122,17 +127,29 @@ impl Tokenizer {
     }
 }
 
-/// The stems of a text that stands on its own, such as an example.
-pub(super) fn stems_of(text: &str) -> Vec<String> {
+/// Calls `take` for each word of a string that stands on its own, such as an example.
+fn each_word(text: &str, mut take: impl FnMut(&Word<'_>)) {
     let view = ViewText::of(text, View::Word);
-    let mut stems = Vec::new();
     let mut tokenizer = Tokenizer::default();
     let mut take = |token: Token<'_>| {
         if let Token::Word(word) = token {
-            stems.push(word.stem.to_owned());
+            take(&word);
         }
     };
     tokenizer.scan(&view, &mut take);
     tokenizer.finish(&mut take);
+}
+
+/// Returns the stems of a string that stands on its own, and how rare they are.
+pub(super) fn stems_of(text: &str) -> Vec<(String, i64)> {
+    let mut stems = Vec::new();
+    each_word(text, |word| stems.push((word.stem.to_owned(), rarity(word.stem))));
     stems
+}
+
+/// Returns the words of a string that stands on its own, with the numbers of the stems that are known.
+pub(super) fn words_of(text: &str, stems: &Stems) -> Vec<Term> {
+    let mut words = Vec::new();
+    each_word(text, |word| words.push(Term::of(word, stems.id(word.stem), true)));
+    words
 }

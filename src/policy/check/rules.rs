@@ -15,10 +15,11 @@ use crate::policy::suggest::nearest;
 use crate::policy::values::{ActionWord, Evasion, Managed, RuleEvasion, TypeName};
 use crate::policy::yaml::{Node, Path, Place, Scalar};
 
-const TOPIC_KEYS: [&str; 12] = [
+const TOPIC_KEYS: [&str; 13] = [
     "name",
     "definition",
     "examples",
+    "counter_examples",
     "phrases",
     "patterns",
     "exceptions",
@@ -39,6 +40,7 @@ impl Checker<'_> {
         let name = self.name_of_rule(&fields, path, seen, "topic");
         self.optional_text(&fields, path, "definition");
         self.texts(&fields, path, "examples", MAX_EXAMPLE_BYTES, MAX_WORDS);
+        self.texts(&fields, path, "counter_examples", MAX_EXAMPLE_BYTES, MAX_WORDS);
         self.texts(&fields, path, "phrases", MAX_WORD_BYTES, MAX_WORDS);
         self.texts(&fields, path, "exceptions", MAX_WORD_BYTES, MAX_WORDS);
         if let Some(field) = fields.get("patterns") {
@@ -53,13 +55,23 @@ impl Checker<'_> {
             self.problem(fields.place, path, message, "add at least one of `examples`, `phrases` and `patterns`");
         }
         if let Some(field) = fields.get("threshold") {
-            self.threshold(field, path.key("threshold"), fields.has("examples"));
+            self.threshold(field, path.key("threshold"));
+        }
+        let of_examples = [
+            ("threshold", "it is the score from which a sentence is like the examples"),
+            ("counter_examples", "they weigh against the examples"),
+        ];
+        for (key, reason) in of_examples {
+            if let (Some(field), false) = (fields.get(key), fields.has("examples")) {
+                let help = format!("{reason}: add `examples`, or remove `{key}`");
+                self.problem(field.key, path.key(key), format!("`{key}` does nothing without `examples`"), help);
+            }
         }
         self.evasion(&fields, path, RuleEvasion::NAMES);
         self.effects(&fields, path, Effects { default: ActionWord::Block, can_mask: false });
     }
 
-    fn threshold(&mut self, field: Field<'_>, path: Path<'_>, has_examples: bool) {
+    fn threshold(&mut self, field: Field<'_>, path: Path<'_>) {
         match field.node.scalar() {
             Some(Scalar::Number(number)) if (0.0..=1.0).contains(&number) => {}
             Some(Scalar::Number(number)) => {
@@ -74,10 +86,6 @@ impl Checker<'_> {
                 let message = format!("expected a number, found {}", field.node.describe());
                 self.problem(field.place, path, message, "write a number from 0 to 1");
             }
-        }
-        if !has_examples {
-            let help = "it says how similar to the examples a sentence has to be: add `examples`, or remove it";
-            self.problem(field.key, path, "`threshold` does nothing without `examples`", help);
         }
     }
 

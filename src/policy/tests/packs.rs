@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::fs;
 
 use crate::detect::EntityType;
-use crate::policy::Policy;
+use crate::policy::{Policy, RuleKind};
 
 #[test]
 fn every_pack_compiles_under_its_own_name() {
@@ -33,6 +33,8 @@ fn the_embedded_packs_are_all_there_are_and_each_has_a_suite() {
         let cases = suite["cases"].as_sequence().unwrap();
         assert!((15..=25).contains(&cases.len()), "{name}: {} cases", cases.len());
         let rules = Policy::pack(&name).unwrap();
+        let topics = rules.rules().filter(|rule| rule.kind() == RuleKind::Topic);
+        topics.for_each(|topic| assert_sampled(&suite, topic.name()));
         for case in cases {
             let expectations = ["masked", "blocked_by", "passes"].iter().filter(|key| case.get(**key).is_some());
             assert_eq!(expectations.count(), 1, "{case:?}");
@@ -41,6 +43,16 @@ fn the_embedded_packs_are_all_there_are_and_each_has_a_suite() {
             }
         }
     }
+}
+
+/// A pack with topics has 60 ordinary questions that pass, and 20 paraphrases of each topic.
+fn assert_sampled(suite: &serde_yaml::Value, topic: &str) {
+    let texts = |wanted: &dyn Fn(&serde_yaml::Value) -> bool| -> usize {
+        let samples = suite["samples"].as_sequence().into_iter().flatten().filter(|sample| wanted(sample));
+        samples.filter_map(|sample| sample["texts"].as_sequence()).map(Vec::len).sum()
+    };
+    assert!(texts(&|sample| sample["passes"].as_bool() == Some(true)) >= 60, "ordinary questions");
+    assert!(texts(&|sample| sample["blocked_by"].as_str() == Some(topic)) >= 20, "{topic}");
 }
 
 #[test]

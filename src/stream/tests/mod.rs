@@ -6,6 +6,7 @@ mod exceptions;
 mod labels;
 mod limit;
 mod strict;
+mod topics;
 mod values;
 
 use std::fs;

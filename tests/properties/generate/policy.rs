@@ -126,6 +126,11 @@ fn topic(rng: &mut Rng, index: usize) -> Rule {
         let examples = some(rng, EXAMPLES, 4);
         let _ = write!(body, ", examples: {}", list(&examples));
         material.extend(owned(&examples));
+        if rng.chance(30) {
+            let counters = some(rng, EXAMPLES, 4);
+            let _ = write!(body, ", counter_examples: {}", list(&counters));
+            material.extend(owned(&counters));
+        }
         if rng.chance(50) {
             let _ = write!(body, ", threshold: {}", rng.pick(&["0.1", "0.25", "0.4", "0.6", "0.9", "1.0"]));
         }

@@ -33,6 +33,9 @@ pub(crate) fn run(args: &CheckArgs, out: &mut Out) -> Result<Exit, Failure> {
     if args.show_matches {
         guardrail = guardrail.dangerous_keep_matches();
     }
+    if args.scores {
+        guardrail = guardrail.with_topic_scores();
+    }
     if args.offsets != Offsets::Bytes && args.format == Format::Text && !args.jsonl {
         return Err(Failure::new("`--offsets` is about JSON: give `--format json` or `--jsonl` as well".to_owned()));
     }

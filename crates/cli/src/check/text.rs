@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use banister::bedrock::BodyFinding;
-use banister::{Assessment, Finding, Outcome, StreamGuard};
+use banister::{Assessment, Finding, Outcome, StreamGuard, TopicScore};
 
 use super::{Checker, body, exit_of};
 use crate::failure::{Exit, Failure};
@@ -83,6 +83,7 @@ impl Checker<'_> {
         if let Some(more @ 1..) = all.len().checked_sub(SHOWN_FINDINGS) {
             out.line(format_args!("  and {more} more; `--format json` has them"))?;
         }
+        topic_scores(assessment.topic_scores()).write(out)?;
         if let Some(message) = assessment.message() {
             out.line(format_args!("\n{message}"))?;
         } else if assessment.outcome() == Outcome::Masked {
@@ -132,6 +133,16 @@ fn findings(findings: &[&Finding]) -> Table {
         let mut row = cells(finding);
         row.push(note);
         table.row(row);
+    }
+    table
+}
+
+/// Topics in columns: name, best score, threshold.
+fn topic_scores(scores: &[TopicScore]) -> Table {
+    let mut table = Table::default();
+    for topic in scores {
+        let (score, threshold) = (format!("score {:.2}", topic.score()), format!("threshold {:.2}", topic.threshold()));
+        table.row([topic.rule().to_owned(), "topic".to_owned(), score, threshold]);
     }
     table
 }

@@ -3,11 +3,11 @@
 use std::collections::HashSet;
 use std::fmt;
 
-use banister::{Finding, Guardrail, Outcome, Policy, RuleKind};
+use banister::{Finding, Guardrail, Outcome, Policy, RuleKind, Source};
 use banister_evasion::{Level, Technique};
 
-use super::outcome::{CaseResult, Status};
-use super::suite::{Case, Expected, Given};
+use super::outcome::{CaseResult, Measure, SampleResult, Status, WrongText};
+use super::suite::{Case, Expected, Given, Sample};
 use crate::check::body;
 use crate::check::cuts::Cuts;
 use crate::response::{blocks, kind_name, outcome_name};
@@ -36,23 +36,48 @@ impl Runner {
     /// Runs a case: a text at once and in pieces, a body as it is.
     pub(super) fn run(&mut self, case: &Case, cuts: &Cuts) -> CaseResult {
         let problem = match &case.given {
-            Given::Text(text) => self.text(case, text, cuts),
+            Given::Text(text) => self
+                .text(case.source, &case.expected, text)
+                .or_else(|| cuts.compare(&self.guardrail, case.source, text).err())
+                .or_else(|| self.evasion(case, text, cuts)),
             Given::Body(body) => self.body(case, body),
         };
         let status = if problem.is_none() { Status::Passed } else { Status::Failed };
         CaseResult { name: case.name.clone(), status, problem }
     }
 
-    fn text(&mut self, case: &Case, text: &str, cuts: &Cuts) -> Option<String> {
-        let assessment = self.guardrail.assess(case.source, text);
+    /// Runs a sample. What differs between ways to cut the text is a failure, whatever is allowed.
+    pub(super) fn sample(&mut self, sample: &Sample, cuts: &Cuts) -> SampleResult {
+        let Sample { name, source, texts, expected, allowed } = sample;
+        let mut wrong = Vec::new();
+        let mut differs = None;
+        for text in texts {
+            let problem = self.text(*source, expected, text);
+            wrong.extend(problem.map(|problem| WrongText { text: text.clone(), problem }));
+            differs = differs.or_else(|| cuts.compare(&self.guardrail, *source, text).err());
+        }
+        let measure = if matches!(expected, Expected::Passes) { Measure::FalseRefusals } else { Measure::Misses };
+        let is_right = wrong.len() <= *allowed && differs.is_none();
+        let status = if is_right { Status::Passed } else { Status::Failed };
+        SampleResult {
+            name: name.clone(),
+            status,
+            measure,
+            texts: texts.len(),
+            allowed: *allowed,
+            wrong,
+            problem: differs,
+        }
+    }
+
+    fn text(&mut self, source: Source, expected: &Expected, text: &str) -> Option<String> {
+        let assessment = self.guardrail.assess(source, text);
         let got = Got {
             outcome: assessment.outcome(),
             masked: assessment.masked_text(),
             findings: assessment.findings().iter().map(|finding| (finding, &text[finding.span().range()])).collect(),
         };
-        self.problem(&case.expected, &got)
-            .or_else(|| cuts.compare(&self.guardrail, case.source, text).err())
-            .or_else(|| self.evasion(case, text, cuts))
+        self.problem(expected, &got)
     }
 
     /// Writes what is found in the text in each way that the case asks for. Returns the first way in which something is no longer found.

@@ -21,27 +21,31 @@ pub(super) fn write(report: &Report, out: &mut Out) -> Result<(), Failure> {
 }
 
 fn write_suite(suite: &SuiteResult, out: &mut Out) -> Result<(), Failure> {
-    let count = |status: Status| suite.cases.iter().filter(|case| case.status == status).count();
+    let count = |wanted: Status| suite.statuses().filter(|&status| status == wanted).count();
     let name = escape(&suite.file);
     out.line(format_args!(
         r#"  <testsuite name="{name}" tests="{}" failures="{}" errors="0">"#,
-        suite.cases.len(),
+        suite.statuses().count(),
         count(Status::Failed),
     ))?;
     for case in &suite.cases {
-        let case_name = escape(&case.name);
-        let problem = escape(case.problem.as_deref().unwrap_or_default());
-        let head = format!(r#"    <testcase classname="{name}" name="{case_name}""#);
-        match case.status {
-            Status::Passed => out.line(format_args!("{head}/>"))?,
-            Status::Failed => {
-                let first =
-                    escape(case.problem.as_deref().and_then(|problem| problem.lines().next()).unwrap_or_default());
-                out.line(format_args!(r#"{head}><failure message="{first}">{problem}</failure></testcase>"#))?;
-            }
-        }
+        write_case(&name, (&case.name, case.status), case.problem.as_deref().unwrap_or_default(), out)?;
+    }
+    for sample in &suite.samples {
+        write_case(&name, (&sample.name, sample.status), &sample.lines().join("\n"), out)?;
     }
     out.line(format_args!("  </testsuite>"))
+}
+
+fn write_case(class: &str, (name, status): (&str, Status), problem: &str, out: &mut Out) -> Result<(), Failure> {
+    let head = format!(r#"    <testcase classname="{class}" name="{}""#, escape(name));
+    match status {
+        Status::Passed => out.line(format_args!("{head}/>")),
+        Status::Failed => {
+            let (first, problem) = (escape(problem.lines().next().unwrap_or_default()), escape(problem));
+            out.line(format_args!(r#"{head}><failure message="{first}">{problem}</failure></testcase>"#))
+        }
+    }
 }
 
 /// Text as XML. Characters that XML 1.0 cannot hold at all become U+FFFD.

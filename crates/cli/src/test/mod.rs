@@ -12,7 +12,7 @@ use banister::Guardrail;
 use serde::Serialize;
 
 use self::case::Runner;
-use self::outcome::{CaseResult, Status};
+use self::outcome::{CaseResult, Measure, Rate, SampleResult, Status};
 use crate::args::{TestArgs, TestFormat};
 use crate::check::cuts::Cuts;
 use crate::failure::{Exit, Failure};
@@ -39,6 +39,31 @@ pub(crate) struct SuiteResult {
     file: String,
     policy: String,
     cases: Vec<CaseResult>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    samples: Vec<SampleResult>,
+}
+
+impl SuiteResult {
+    /// Returns how each case and each sample ended.
+    fn statuses(&self) -> impl Iterator<Item = Status> {
+        self.cases.iter().map(|case| case.status).chain(self.samples.iter().map(|sample| sample.status))
+    }
+
+    /// Writes the rates of the samples.
+    fn write_rates(&self, out: &mut Out) -> Result<(), Failure> {
+        for measure in [Measure::FalseRefusals, Measure::Misses] {
+            let samples = || self.samples.iter().filter(|sample| sample.measure == measure);
+            if samples().next().is_none() {
+                continue;
+            }
+            out.line(format_args!("{}: {measure} {}", self.file, samples().map(Rate::of).sum::<Rate>()))?;
+            for sample in samples() {
+                let line = format!("{}: {}, {} allowed", sample.name, Rate::of(sample), sample.allowed);
+                out.line(format_args!("  {}", out.paint(Tone::Quiet, line)))?;
+            }
+        }
+        Ok(())
+    }
 }
 
 /// Which rules of a policy no case reached.
@@ -60,7 +85,7 @@ pub(crate) fn run(args: &TestArgs, out: &mut Out) -> Result<Exit, Failure> {
     let suites = find::suites(&args.paths)?.into_iter().map(suite::read).collect::<Result<Vec<_>, _>>()?;
     let cuts = Cuts::new(args.seed);
     let mut runners: HashMap<Place, Runner> = HashMap::new();
-    let cases = suites.iter().map(|suite| suite.cases.len()).sum();
+    let cases = suites.iter().map(|suite| suite.cases.len() + suite.samples.len()).sum();
     let bar = progress::count(cases, MANY_CASES);
     let mut results = Vec::new();
     for suite in &suites {
@@ -76,7 +101,13 @@ pub(crate) fn run(args: &TestArgs, out: &mut Out) -> Result<Exit, Failure> {
             runner.run(case, &cuts)
         });
         let cases = cases.collect();
-        results.push(SuiteResult { file: suite.file.display().to_string(), policy: suite.policy.to_string(), cases });
+        let samples = suite.samples.iter().map(|sample| {
+            bar.inc(1);
+            runner.sample(sample, &cuts)
+        });
+        let samples = samples.collect();
+        let (file, policy) = (suite.file.display().to_string(), suite.policy.to_string());
+        results.push(SuiteResult { file, policy, cases, samples });
     }
     bar.finish_and_clear();
     let report = Report::new(results, coverage(&runners), cuts.seed());
@@ -115,8 +146,7 @@ fn coverage(runners: &HashMap<Place, Runner>) -> Vec<Coverage> {
 
 impl Report {
     fn new(suites: Vec<SuiteResult>, coverage: Vec<Coverage>, seed: u64) -> Self {
-        let count =
-            |status: Status| suites.iter().flat_map(|suite| &suite.cases).filter(|case| case.status == status).count();
+        let count = |wanted: Status| suites.iter().flat_map(SuiteResult::statuses).filter(|&one| one == wanted).count();
         let (passed, failed) = (count(Status::Passed), count(Status::Failed));
         Self { passed, failed, seed, suites, coverage }
     }
@@ -130,6 +160,15 @@ impl Report {
                     out.line(format_args!("  {line}"))?;
                 }
             }
+        }
+        for suite in &self.suites {
+            for sample in suite.samples.iter().filter(|sample| sample.status == Status::Failed) {
+                out.line(format_args!("{}  {}: {}", out.paint(Tone::Bad, "failed"), suite.file, sample.name))?;
+                for line in sample.lines() {
+                    out.line(format_args!("  {line}"))?;
+                }
+            }
+            suite.write_rates(out)?;
         }
         for coverage in &self.coverage {
             let Coverage { policy, rules, reached, unreached, .. } = coverage;

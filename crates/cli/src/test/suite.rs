@@ -16,6 +16,18 @@ pub(super) struct Suite {
     pub(super) file: PathBuf,
     pub(super) policy: Place,
     pub(super) cases: Vec<Case>,
+    pub(super) samples: Vec<Sample>,
+}
+
+/// Many strings of text of which the same is expected. Some may go wrong.
+#[derive(Debug)]
+pub(super) struct Sample {
+    pub(super) name: String,
+    pub(super) source: Source,
+    pub(super) texts: Vec<String>,
+    pub(super) expected: Expected,
+    /// Number of strings that may go wrong.
+    pub(super) allowed: usize,
 }
 
 /// One case.
@@ -53,7 +65,23 @@ pub(super) enum Expected {
 #[serde(deny_unknown_fields)]
 struct SuiteEntry {
     policy: Option<String>,
+    #[serde(default)]
     cases: Vec<CaseEntry>,
+    #[serde(default)]
+    samples: Vec<SampleEntry>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SampleEntry {
+    name: String,
+    #[serde(default)]
+    source: Way,
+    texts: Vec<String>,
+    passes: Option<bool>,
+    blocked_by: Option<OneOrMore>,
+    #[serde(default)]
+    allowed: usize,
 }
 
 #[derive(Deserialize)]
@@ -96,7 +124,7 @@ pub(super) fn read(file: PathBuf) -> Result<Suite, Failure> {
     let text = String::from_utf8(text)
         .map_err(|error| fail(format!("not valid UTF-8 at byte {}", error.utf8_error().valid_up_to())))?;
     let entry: SuiteEntry = serde_yaml::from_str(&text).map_err(|error| fail(error.to_string()))?;
-    if entry.cases.is_empty() {
+    if entry.cases.is_empty() && entry.samples.is_empty() {
         return Err(fail("cases: there is none".to_owned()));
     }
     let policy = match &entry.policy {
@@ -108,7 +136,11 @@ pub(super) fn read(file: PathBuf) -> Result<Suite, Failure> {
     let cases =
         cases.map(|(number, case)| case.complete().map_err(|problem| fail(format!("cases[{number}]: {problem}"))));
     let cases = cases.collect::<Result<_, _>>()?;
-    Ok(Suite { policy, cases, file })
+    let samples = entry.samples.into_iter().enumerate();
+    let samples = samples
+        .map(|(number, sample)| sample.complete().map_err(|problem| fail(format!("samples[{number}]: {problem}"))))
+        .collect::<Result<_, _>>()?;
+    Ok(Suite { policy, cases, samples, file })
 }
 
 /// A policy as a suite names it: a path from where the suite is; a policy of this name beside it; a pack.
@@ -138,18 +170,8 @@ impl CaseEntry {
             (None, Some(body)) => Given::Body(body),
             _ => return Err(wrong("needs exactly one of `text` and `body`")),
         };
-        let expected = match (passes, masked, blocked_by) {
-            (Some(true), None, None) => Expected::Passes,
-            (Some(false), _, _) => return Err(wrong("has `passes: false`; say what should happen instead")),
-            (None, Some(text), None) => Expected::Masked(text),
-            (None, None, Some(OneOrMore::One(rule))) => Expected::BlockedBy(vec![rule]),
-            (None, None, Some(OneOrMore::More(rules))) if !rules.is_empty() => Expected::BlockedBy(rules),
-            _ => return Err(wrong("needs exactly one of `passes: true`, `masked` and `blocked_by`")),
-        };
-        let source = match source {
-            Way::Input => Source::Input,
-            Way::Output => Source::Output,
-        };
+        let needed = "needs exactly one of `passes: true`, `masked` and `blocked_by`";
+        let expected = expected(passes, masked, blocked_by, needed).map_err(wrong)?;
         let evasions = match evasions {
             None => Vec::new(),
             Some(_) if matches!((&given, &expected), (Given::Body(_), _) | (_, Expected::Passes)) => {
@@ -157,7 +179,48 @@ impl CaseEntry {
             }
             Some(names) => techniques(names).map_err(|problem| wrong(&problem))?,
         };
-        Ok(Case { name, source, given, expected, evasions })
+        Ok(Case { name, source: source.into(), given, expected, evasions })
+    }
+}
+
+impl SampleEntry {
+    fn complete(self) -> Result<Sample, String> {
+        let Self { name, source, texts, passes, blocked_by, allowed } = self;
+        let wrong = |problem: &str| format!("{name:?} {problem}");
+        let needed = "needs exactly one of `passes: true` and `blocked_by`";
+        let expected = expected(passes, None, blocked_by, needed).map_err(wrong)?;
+        if texts.is_empty() {
+            return Err(wrong("has no `texts`"));
+        }
+        if allowed >= texts.len() {
+            return Err(wrong("allows all of its `texts` to go wrong"));
+        }
+        Ok(Sample { name, source: source.into(), texts, expected, allowed })
+    }
+}
+
+fn expected(
+    passes: Option<bool>,
+    masked: Option<String>,
+    blocked_by: Option<OneOrMore>,
+    needed: &'static str,
+) -> Result<Expected, &'static str> {
+    match (passes, masked, blocked_by) {
+        (Some(true), None, None) => Ok(Expected::Passes),
+        (Some(false), _, _) => Err("has `passes: false`; say what should happen instead"),
+        (None, Some(text), None) => Ok(Expected::Masked(text)),
+        (None, None, Some(OneOrMore::One(rule))) => Ok(Expected::BlockedBy(vec![rule])),
+        (None, None, Some(OneOrMore::More(rules))) if !rules.is_empty() => Ok(Expected::BlockedBy(rules)),
+        _ => Err(needed),
+    }
+}
+
+impl From<Way> for Source {
+    fn from(way: Way) -> Self {
+        match way {
+            Way::Input => Self::Input,
+            Way::Output => Self::Output,
+        }
     }
 }
 

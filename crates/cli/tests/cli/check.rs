@@ -157,3 +157,22 @@ fn what_lies_within_a_stronger_finding_is_in_json_alone() {
     let entities = &json["assessments"][0]["sensitiveInformationPolicy"]["piiEntities"];
     assert_eq!(entities.as_array().map(Vec::len), Some(1), "{entities}");
 }
+
+#[test]
+fn scores_of_topics_are_shown_on_request() {
+    let files = Directory::new();
+    let policy = files.file(
+        "t.yaml",
+        "{version: 1, name: t, denied_topics: [{name: stocks, examples: [Which stocks should I buy?]}]}",
+    );
+    let plain = banister(&["check", "-p", &policy, "-f", "json"], "Hello, where is my bread?").json();
+    assert!(plain.get("topicScores").is_none(), "{plain}");
+    let run = banister(&["check", "-p", &policy, "--scores", "-f", "json"], "Where should I buy my bread?").json();
+    let topic = &run["topicScores"][0];
+    assert_eq!(topic["rule"], "stocks");
+    assert!(topic["score"].as_f64() > Some(0.0) && topic["score"].as_f64() < topic["threshold"].as_f64(), "{run}");
+    let found = banister(&["check", "-p", &policy, "-f", "json"], "Which stocks should I buy?").json();
+    assert!(found["findings"][0]["score"].as_f64() >= found["findings"][0]["threshold"].as_f64(), "{found}");
+    let text = banister(&["check", "-p", &policy, "--scores"], "Where should I buy my bread?").stdout;
+    assert!(text.contains("stocks") && text.contains("threshold 0."), "{text}");
+}

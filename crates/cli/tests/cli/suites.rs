@@ -130,3 +130,44 @@ fn places_without_suites() {
     banister(&["test", files.path()], "").assert_refused(&["there is no suite"]);
     banister(&["test", "no-such-place"], "").assert_refused(&["no-such-place"]);
 }
+
+const SAMPLES: &str = r#"
+samples:
+  - name: ordinary questions
+    passes: true
+    allowed: 1
+    texts: [Hello there, a stock tip, Good morning]
+  - name: stock tips
+    blocked_by: stocks
+    texts: [a stock tip, shares to buy]
+"#;
+
+#[test]
+fn samples_report_rates_and_fail_beyond_what_they_allow() {
+    let files = Directory::new();
+    files.file("p.yaml", POLICY);
+    let suite = files.file("p.test.yaml", SAMPLES);
+    let run = banister(&["test", &suite, "--seed", "3"], "");
+    assert_eq!(run.code, Some(1), "{run:?}");
+    for line in [
+        "stock tips\n  misses: 1 of 2 (50.0 %), 0 allowed\n  \"shares to buy\"\n    expected: blocked by stocks\n",
+        "false refusals 1 of 3 (33.3 %)\n  ordinary questions: 1 of 3 (33.3 %), 1 allowed\n",
+        "misses 1 of 2 (50.0 %)\n  stock tips: 1 of 2 (50.0 %), 0 allowed\n",
+        "1 passed, 1 failed",
+    ] {
+        assert!(run.stdout.contains(line), "{line}\n{}", run.stdout);
+    }
+    let report = banister(&["test", "-f", "json", &suite], "").json();
+    assert_eq!(report["suites"][0]["samples"][0]["measure"], "false-refusals");
+    assert_eq!(report["suites"][0]["samples"][1]["wrong"][0]["text"], "shares to buy");
+    assert!(banister(&["test", "-f", "junit", &suite], "").stdout.contains(r#"tests="2" failures="1""#));
+
+    for (sample, problem) in [
+        ("{name: x, texts: [], passes: true}", "no `texts`"),
+        ("{name: x, texts: [a], passes: true, allowed: 1}", "allows all"),
+        ("{name: x, texts: [a]}", "needs exactly one"),
+    ] {
+        let suite = files.file("bad.test.yaml", format!("policy: p\nsamples: [{sample}]\n"));
+        banister(&["test", &suite], "").assert_refused(&["samples[0]", problem]);
+    }
+}

@@ -1,0 +1,176 @@
+//! The table of vectors of word pieces: what words mean, as far as a sum of vectors can say it.
+//!
+//! `tools/vectors` trains it and lays it out as follows, so that nothing has to be built when it is first used. Numbers are little-endian.
+//!
+//! | part | size |
+//! |---|---|
+//! | number of pieces, seed of the hash | 4 bytes each |
+//! | for each of the 4,096 values of a key's first 12 bits, the first piece with such a key; and the number of pieces | 2 bytes each |
+//! | keys: hashes of the pieces, in order | 4 bytes each |
+//! | scales | 1 byte each |
+//! | vectors: 128 numbers from -7 to 7, to be multiplied by the scale | 64 bytes each |
+
+use once_cell::sync::Lazy;
+use smallvec::SmallVec;
+
+/// Numbers of a vector.
+pub(super) const DIMENSIONS: usize = 128;
+
+/// The sum of the vectors of some pieces.
+pub(super) type Sum = [i32; DIMENSIONS];
+
+/// Number of a piece in the table.
+pub(super) type Piece = u16;
+
+/// The pieces of a word.
+pub(super) type Pieces = SmallVec<[Piece; 4]>;
+
+static FILE: &[u8] = include_bytes!("vectors.bin");
+
+const BUCKET_BITS: u32 = 12;
+const BUCKETS: usize = 1 << BUCKET_BITS;
+const ROW_BYTES: usize = DIMENSIONS / 2;
+
+/// No piece is longer.
+const MAX_PIECE_BYTES: usize = 18;
+
+/// What a hash begins with for a piece that does not begin a word.
+const INSIDE: u32 = 0x9E37_79B9;
+
+/// The parts of the table.
+struct Table {
+    seed: u32,
+    buckets: &'static [u8],
+    keys: &'static [u8],
+    scales: &'static [u8],
+    rows: &'static [u8],
+}
+
+static TABLE: Lazy<Table> = Lazy::new(|| Table::read(FILE).unwrap_or(Table::EMPTY));
+
+impl Table {
+    const EMPTY: Self = Self { seed: 0, buckets: &[], keys: &[], scales: &[], rows: &[] };
+
+    fn read(file: &'static [u8]) -> Option<Self> {
+        let count = read_u32(file, 0)? as usize;
+        let seed = read_u32(file, 1)?;
+        let (buckets, rest) = file.get(8..)?.split_at_checked(2 * (BUCKETS + 1))?;
+        let (keys, rest) = rest.split_at_checked(4 * count)?;
+        let (scales, rows) = rest.split_at_checked(count)?;
+        (rows.len() == count * ROW_BYTES).then_some(Self { seed, buckets, keys, scales, rows })
+    }
+
+    /// Returns the piece with a key.
+    fn piece(&self, key: u32) -> Option<Piece> {
+        let bucket = (key >> (32 - BUCKET_BITS)) as usize;
+        let (first, end) = (read_u16(self.buckets, bucket)?, read_u16(self.buckets, bucket + 1)?);
+        (first..end).find(|&piece| read_u32(self.keys, usize::from(piece)) == Some(key))
+    }
+}
+
+fn read_u32(bytes: &[u8], index: usize) -> Option<u32> {
+    let bytes = bytes.get(4 * index..)?.first_chunk()?;
+    Some(u32::from_le_bytes(*bytes))
+}
+
+fn read_u16(bytes: &[u8], index: usize) -> Option<u16> {
+    let bytes = bytes.get(2 * index..)?.first_chunk()?;
+    Some(u16::from_le_bytes(*bytes))
+}
+
+/// Returns the pieces of a lower-case word: the longest that begins it, then the longest that begins the rest, and so on. A word of
+/// anything but ASCII letters and digits has none.
+pub(super) fn pieces_of(word: &str) -> Pieces {
+    let mut pieces = Pieces::new();
+    let mut rest = word.as_bytes();
+    if !rest.iter().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit()) {
+        return pieces;
+    }
+    while !rest.is_empty() {
+        let (piece, length) = longest_piece(rest, !pieces.is_empty());
+        pieces.extend(piece);
+        rest = rest.get(length..).unwrap_or_default();
+    }
+    pieces
+}
+
+/// Returns the longest piece that begins some bytes, with its length.
+fn longest_piece(bytes: &[u8], inside: bool) -> (Option<Piece>, usize) {
+    let table = &*TABLE;
+    let mut keys = [0; MAX_PIECE_BYTES];
+    let mut key = if inside { table.seed ^ INSIDE } else { table.seed };
+    for (slot, &byte) in keys.iter_mut().zip(bytes) {
+        key = (key ^ u32::from(byte)).wrapping_mul(0x0100_0193);
+        *slot = key;
+    }
+    let longest = bytes.len().min(MAX_PIECE_BYTES);
+    let known = keys.iter().take(longest).rposition(|&key| table.piece(spread(key)).is_some());
+    known.map_or((None, 1), |last| (keys.get(last).and_then(|&key| table.piece(spread(key))), last + 1))
+}
+
+/// The bits of a hash, mixed, so that its first ones depend on all bytes.
+fn spread(key: u32) -> u32 {
+    let key = (key ^ (key >> 15)).wrapping_mul(0x2C1B_3C6D);
+    key ^ (key >> 13)
+}
+
+/// Adds the vector of a piece to a sum.
+pub(super) fn add(sum: &mut Sum, piece: Piece) {
+    let table = &*TABLE;
+    let first = usize::from(piece) * ROW_BYTES;
+    let (Some(row), Some(&scale)) = (table.rows.get(first..first + ROW_BYTES), table.scales.get(usize::from(piece)))
+    else {
+        return;
+    };
+    let scale = i32::from(scale);
+    for (pair, &byte) in sum.as_chunks_mut::<2>().0.iter_mut().zip(row) {
+        pair[0] += (i32::from(byte & 15) - 8) * scale;
+        pair[1] += (i32::from(byte >> 4) - 8) * scale;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn likeness(a: &str, b: &str) -> f64 {
+        let sum = |word: &str| {
+            let mut sum = [0; DIMENSIONS];
+            pieces_of(word).into_iter().for_each(|piece| add(&mut sum, piece));
+            sum
+        };
+        let (a, b) = (sum(a), sum(b));
+        let dot = |a: &Sum, b: &Sum| a.iter().zip(b).map(|(x, y)| f64::from(*x) * f64::from(*y)).sum::<f64>();
+        dot(&a, &b) / (dot(&a, &a) * dot(&b, &b)).sqrt()
+    }
+
+    #[test]
+    fn the_file_is_a_table() {
+        let table = Table::read(FILE).expect("a table");
+        assert!(table.scales.len() > 20_000);
+        let keys: Vec<_> = (0..table.scales.len()).filter_map(|index| read_u32(table.keys, index)).collect();
+        assert!(keys.is_sorted() && keys.windows(2).all(|pair| pair[0] != pair[1]));
+        for bytes in [0, 7, 100, FILE.len() - 1] {
+            assert!(Table::read(&FILE[..bytes]).is_none(), "{bytes}");
+        }
+        assert!(FILE.len() <= 2_000_000, "{} bytes", FILE.len());
+    }
+
+    #[test]
+    fn words_have_pieces() {
+        assert_eq!(pieces_of("stock").len(), 1);
+        assert_ne!(pieces_of("stock"), pieces_of("tax"));
+        assert!(pieces_of("cryptocurrencies").len() > 1);
+        assert!(pieces_of(&"qx7".repeat(20)).len() >= 20);
+        for word in ["", "акции", "株", "Stock", "a-b"] {
+            assert!(pieces_of(word).is_empty(), "{word}");
+        }
+    }
+
+    #[test]
+    fn like_words_have_like_vectors() {
+        for (word, like, unlike) in [("bitcoin", "crypto", "recipe"), ("doctor", "physician", "railway")] {
+            assert!(likeness(word, like) > likeness(word, unlike) + 0.2, "{word}");
+        }
+    }
+}
