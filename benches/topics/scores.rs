@@ -54,7 +54,7 @@ impl<'a> Topics<'a> {
             if texts.is_empty() {
                 return;
             }
-            let _ = write!(rules, "    {key}:\n");
+            let _ = writeln!(rules, "    {key}:");
             for utterance in texts {
                 let _ = writeln!(rules, "      - {}", serde_json::Value::from(utterance.text.as_str()));
                 used.insert(utterance.text.clone());

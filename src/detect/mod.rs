@@ -4,11 +4,12 @@
 #![deny(clippy::indexing_slicing, clippy::string_slice)]
 
 mod automaton;
+mod build;
 pub(crate) mod canonical;
+mod compile;
 pub(crate) mod detectors;
 pub(crate) mod entity;
 pub(crate) mod pattern;
-mod rewritten;
 pub(crate) mod scanner;
 mod skeleton;
 pub(crate) mod spec;

@@ -44,7 +44,14 @@ impl SideReading {
     fn new(rewritten: Option<(usize, Rewritten)>, guardrail: &Guardrail) -> Self {
         let detectors = rewritten.as_ref().and_then(|&(number, _)| guardrail.detectors().rewritten().get(number));
         let topics = detectors.and_then(|(_, detectors)| detectors.similarity().cloned());
-        Self { reading: Reading::new(guardrail, topics), rewritten, lead: 0, waiting: Vec::new(), read: 0, is_finished: false }
+        Self {
+            reading: Reading::new(guardrail, topics),
+            rewritten,
+            lead: 0,
+            waiting: Vec::new(),
+            read: 0,
+            is_finished: false,
+        }
     }
 
     /// Returns `true` if it reads the text after a context.

@@ -149,9 +149,9 @@ mod tests {
         let table = Table::read(FILE).expect("a table");
         assert!(table.scales.len() > 20_000);
         let keys: Vec<_> = (0..table.scales.len()).filter_map(|index| read_u32(table.keys, index)).collect();
-        assert!(keys.is_sorted() && keys.windows(2).all(|pair| pair[0] != pair[1]));
+        assert!(keys.is_sorted_by(|one, next| one < next));
         for bytes in [0, 7, 100, FILE.len() - 1] {
-            assert!(Table::read(&FILE[..bytes]).is_none(), "{bytes}");
+            assert!(Table::read(FILE.get(..bytes).unwrap_or_default()).is_none(), "{bytes}");
         }
         assert!(FILE.len() <= 2_000_000, "{} bytes", FILE.len());
     }

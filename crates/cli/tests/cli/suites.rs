@@ -115,10 +115,10 @@ fn evasions_of_a_case() {
         format!("version: 1\nname: p\n{words}\npii: [{{types: [EMAIL], action: detect, evasion: {level}}}]\n")
     };
     let suite = "cases: [{name: a, text: malware for jane@example.com, blocked_by: w, evasions: [leetspeak, spaced, at-dot]}]\n";
-    files.file("strict.yaml", &policy("strict"));
+    files.file("strict.yaml", policy("strict"));
     let run = banister(&["test", &files.file("strict.test.yaml", suite)], "");
     assert_eq!(run.code, Some(0), "{run:?}");
-    files.file("standard.yaml", &policy("standard"));
+    files.file("standard.yaml", policy("standard"));
     let run = banister(&["test", &files.file("standard.test.yaml", suite)], "");
     assert_eq!(run.code, Some(1), "{run:?}");
     assert!(run.stdout.contains("evasion leetspeak: w does not find \"m4lw4re\""), "{run:?}");

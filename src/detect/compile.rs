@@ -1,12 +1,27 @@
-//! What reads rewritten text: the rules with `evasion: strict`, and every rule where encoded runs are decoded.
+//! The detectors of a policy: those that read text as it is, and those that read it rewritten, for rules with `evasion: strict` and
+//! where encoded runs are decoded.
 
 use super::EntityType;
+use super::build::Compiled;
 use super::detectors::{Detectors, RuleBound};
-use super::spec::{DetectorSpec, EntitySpec, PatternProblem, RuleId, TopicSpec};
+use super::spec::{DetectorSpec, EntitySpec, TopicSpec};
 use crate::text::rewrite::{OPEN_BYTES, One, Rewriting, rewrite, rewritten_bytes};
 
+impl Detectors {
+    /// Compiles what a policy wants detected. Patterns were checked when the policy was; a problem here names its rule.
+    /// A problem of all patterns together names none.
+    pub(crate) fn compile(spec: &DetectorSpec) -> Compiled<Self> {
+        let mut detectors = Self::compile_one(spec, false)?;
+        detectors.rewritten = rewritten(spec)?;
+        let bounds = detectors.rewritten.iter().flat_map(|(_, detectors)| detectors.bounds.iter().copied());
+        let bounds: Vec<RuleBound> = bounds.map(bound).collect();
+        detectors.bounds.extend(bounds);
+        Ok(detectors)
+    }
+}
+
 /// Compiles the detectors of each rewriting that the rules need.
-pub(super) fn compile(spec: &DetectorSpec) -> Result<Vec<(Rewriting, Detectors)>, (Option<RuleId>, PatternProblem)> {
+fn rewritten(spec: &DetectorSpec) -> Compiled<Vec<(Rewriting, Detectors)>> {
     let strict = [Rewriting::Decoded, Rewriting::Values, Rewriting::Letters(One::I), Rewriting::Letters(One::L)];
     let strict = strict.into_iter().map(|rewriting| (rewriting, strict_rules(spec, rewriting)));
     let decoded = spec.decode.iter().map(|&encoding| (Rewriting::Encoded(encoding), spec.clone()));
@@ -18,7 +33,7 @@ pub(super) fn compile(spec: &DetectorSpec) -> Result<Vec<(Rewriting, Detectors)>
 }
 
 /// Returns what a rule can make a stream buffer, if it reads rewritten text.
-pub(super) fn bound(of: RuleBound) -> RuleBound {
+fn bound(of: RuleBound) -> RuleBound {
     RuleBound { rule: of.rule, span: rewritten_bytes(of.span), wait: rewritten_bytes(of.wait) + OPEN_BYTES }
 }
 
