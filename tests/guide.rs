@@ -8,7 +8,6 @@ type Constants = &'static [(&'static str, &'static str)];
 
 /// Where the numbers of a row come from: the row's first column, and the constants of each number in its second column.
 const ROWS: &[(&str, &[Constants])] = &[
-    ("`threshold` of a topic", &[&[("src/detect/topic/model.rs", "DEFAULT_THRESHOLD")]]),
     (
         "policy file, word file",
         &[&[("src/policy/limits.rs", "MAX_POLICY_BYTES"), ("src/policy/limits.rs", "MAX_WORD_FILE_BYTES")]],
@@ -59,7 +58,7 @@ const ROWS: &[(&str, &[Constants])] = &[
         "characters `keep_last_4` leaves",
         &[&[("src/guardrail/mask.rs", "KEPT")], &[("src/guardrail/mask.rs", "2 * KEPT")]],
     ),
-    ("words as a DFA", &[&[("src/detect/words.rs", "MAX_DFA_WORDS")]]),
+    ("words as a DFA", &[&[("src/detect/automaton.rs", "MAX_DFA_WORDS")]]),
     ("automaton states of a pattern group kept by number", &[&[("src/detect/pattern/dfa.rs", "MAX_STATES")]]),
     ("slice in which long texts are read", &[&[("src/guardrail/evaluator.rs", "SLICE_BYTES")]]),
     ("texts of one stream that come in pieces", &[&[("src/bedrock/streams/lanes.rs", "MAX_LANES")]]),
