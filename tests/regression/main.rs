@@ -7,6 +7,7 @@ mod bodies;
 mod fields;
 mod files;
 mod obfuscation;
+mod operator;
 mod reasoning;
 mod reported;
 mod scripts;
