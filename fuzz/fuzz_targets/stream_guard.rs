@@ -11,7 +11,7 @@ use banister::{Assessment, Guardrail, Policy, Source, StreamGuard, Utf8Stitcher}
 use libfuzzer_sys::fuzz_target;
 
 /// Words, by section, without the brace that ends them.
-const RULES: [(&str, &str); 24] = [
+const RULES: [(&str, &str); 30] = [
     ("word_filters", "words: [acme, globex corp]"),
     ("word_filters", "words: [a, ab, abc], match: {whole_word: false}"),
     ("word_filters", "words: [stock, in stock, stock tip]"),
@@ -36,6 +36,12 @@ const RULES: [(&str, &str); 24] = [
     ("pii", "types: [PASSWORD]"),
     ("pii", "types: [NAME]"),
     ("pii", "types: [INTERNATIONAL_BANK_ACCOUNT_NUMBER]"),
+    ("pii", "types: [PIN, US_BANK_ROUTING_NUMBER], evasion: strict"),
+    ("pii", "types: [API_KEY, URL], evasion: strict"),
+    ("word_filters", "words: [zorblax, guaranteed return, ass], match: {evasion: strict}"),
+    ("denied_topics", "phrases: [tax loophole], evasion: strict"),
+    ("denied_topics", "examples: [How do I launder money?], evasion: strict"),
+    ("denied_topics", "patterns: ['insider (?:trading|tips)'], evasion: strict"),
 ];
 
 fn policy(choices: &[u8]) -> Option<String> {
