@@ -1,5 +1,7 @@
 //! The machinery of every evaluation, of whole texts and of streams alike.
 
+use std::cmp::Reverse;
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::assessment::{Assessment, Outcome};
@@ -279,11 +281,25 @@ impl Evaluator {
     }
 }
 
-/// Drops what a later reading found in what an earlier one found. The findings are in text order.
+/// Drops what a later reading found within what an earlier one found by the same rule. The findings stay in text order.
 fn drop_repeated(findings: &mut Vec<Finding>) {
     if findings.iter().all(|finding| finding.reading == 0) {
         return;
     }
-    let all = findings.clone();
-    findings.retain(|finding| finding.reading == 0 || !all.iter().any(|other| finding.repeats(other)));
+    // What can hold a finding comes before it: it begins earlier, or is longer, or is of an earlier reading.
+    findings.sort_by_key(|finding| (finding.span.start(), Reverse(finding.span.end()), finding.reading));
+    // For each rule, how far the findings of each reading reach.
+    let mut reach: HashMap<u32, Vec<usize>> = HashMap::new();
+    findings.retain(|finding| {
+        let ends = reach.entry(finding.number).or_default();
+        let is_repeated = ends.iter().take(finding.reading).any(|&end| end >= finding.span.end());
+        if ends.len() <= finding.reading {
+            ends.resize(finding.reading + 1, 0);
+        }
+        if let Some(end) = ends.get_mut(finding.reading) {
+            *end = finding.span.end().max(*end);
+        }
+        !is_repeated
+    });
+    findings.sort_by_key(|finding| (finding.span, finding.number));
 }

@@ -73,14 +73,6 @@ pub struct Finding {
 }
 
 impl Finding {
-    /// Returns `true` if `other`, of an earlier reading, is a finding of the same rule around this one.
-    pub(super) fn repeats(&self, other: &Self) -> bool {
-        self.reading > other.reading
-            && self.number == other.number
-            && other.span.start() <= self.span.start()
-            && self.span.end() <= other.span.end()
-    }
-
     /// Name of the rule; for entity types the type's name.
     #[must_use]
     pub fn rule(&self) -> &str {
