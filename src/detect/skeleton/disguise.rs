@@ -201,7 +201,12 @@ fn is_inside_word(view: &ViewText, letter: &Letter) -> bool {
     !view.is_whole(letter.at) || view.before(letter.at).iter().all(|before| before.continues_into(kind(letter.c)))
 }
 
+/// Returns `true` if a word may end before `end`. A digit or `_` after its last letter is no part of it: `word1`, `word_`.
 fn ends_word(view: &ViewText, last: &Letter, end: usize) -> bool {
+    let next = view.first_from(end);
+    if last.c.is_alphabetic() && next.is_some_and(|next| next.is_ascii_digit() || next == '_') {
+        return view.is_whole(end);
+    }
     let after = view.after(end).unwrap_or(crate::text::kind::KindSet::one(CharKind::Edge));
     view.is_whole(end) && after.iter().any(|after| !kind(last.c).is_continued_by(after))
 }

@@ -86,6 +86,10 @@ fn disguises_are_recognized() {
         "fullwidth zorbｌax",
         "sssssssssssshit",
         "shittttttttt",
+        "shit1",
+        "shit_",
+        "zorblax2024",
+        "zorblax_x",
     ] {
         let whole = found(&detectors, text, usize::MAX);
         assert!(!whole.is_empty(), "{text}");
