@@ -241,7 +241,8 @@ impl Builder {
             allowed,
             bounds: self.bounds,
             reach: self.reach,
-            rewritten: Vec::new(),
+            strict: Vec::new(),
+            decode: spec.decode.clone(),
         })
     }
 }

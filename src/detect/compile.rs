@@ -12,28 +12,27 @@ impl Detectors {
     /// A problem of all patterns together names none.
     pub(crate) fn compile(spec: &DetectorSpec) -> Compiled<Self> {
         let mut detectors = Self::compile_one(spec, false)?;
-        detectors.rewritten = rewritten(spec)?;
-        let bounds = detectors.rewritten.iter().flat_map(|(_, detectors)| detectors.bounds.iter().copied());
-        let bounds: Vec<RuleBound> = bounds.map(bound).collect();
+        detectors.strict = strict(spec)?;
+        let decoding = if spec.decode.is_empty() { None } else { Some(&detectors) };
+        let rewriting = detectors.strict.iter().map(|(_, detectors)| detectors).chain(decoding);
+        let bounds: Vec<RuleBound> = rewriting.flat_map(|detectors| &detectors.bounds).map(bound).collect();
         detectors.bounds.extend(bounds);
         Ok(detectors)
     }
 }
 
-/// Compiles the detectors of each rewriting that the rules need.
-fn rewritten(spec: &DetectorSpec) -> Compiled<Vec<(Rewriting, Detectors)>> {
-    let strict = [Rewriting::Decoded, Rewriting::Values, Rewriting::Letters(One::I), Rewriting::Letters(One::L)];
-    let strict = strict.into_iter().map(|rewriting| (rewriting, strict_rules(spec, rewriting)));
-    let decoded = spec.decode.iter().map(|&encoding| (Rewriting::Encoded(encoding), spec.clone()));
-    strict
-        .chain(decoded)
-        .filter(|(_, spec)| !spec.is_empty())
-        .map(|(rewriting, spec)| Ok((rewriting, Detectors::compile_one(&spec, rewriting == Rewriting::Decoded)?)))
+/// Compiles the detectors of each rewriting that rules with `evasion: strict` need.
+fn strict(spec: &DetectorSpec) -> Compiled<Vec<(Rewriting, Detectors)>> {
+    let all = [Rewriting::Decoded, Rewriting::Values, Rewriting::Letters(One::I), Rewriting::Letters(One::L)];
+    all.into_iter()
+        .map(|rewriting| (rewriting, strict_rules(spec, rewriting)))
+        .filter(|(_, rules)| !rules.is_empty())
+        .map(|(rewriting, rules)| Ok((rewriting, Detectors::compile_one(&rules, rewriting == Rewriting::Decoded)?)))
         .collect()
 }
 
 /// Returns what a rule can make a stream buffer, if it reads rewritten text.
-fn bound(of: RuleBound) -> RuleBound {
+fn bound(of: &RuleBound) -> RuleBound {
     RuleBound { rule: of.rule, span: rewritten_bytes(of.span), wait: rewritten_bytes(of.wait) + OPEN_BYTES }
 }
 

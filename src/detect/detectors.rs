@@ -10,7 +10,7 @@ use super::pattern::{Machine, Starts};
 use super::spec::RuleId;
 use super::topic::{Similarity, Window};
 use super::words::Words;
-use crate::text::rewrite::Rewriting;
+use crate::text::rewrite::{Encoding, Rewriting};
 use crate::text::view::{ViewText, text_bytes};
 
 /// A pattern of a topic matches at most this many bytes of text. Topics have no `max_length`, and a topic that needs more than
@@ -96,13 +96,23 @@ pub(crate) struct Detectors {
     pub(super) allowed: HashMap<RuleId, (EntityType, HashSet<String>)>,
     pub(super) bounds: Vec<RuleBound>,
     pub(super) reach: usize,
-    pub(super) rewritten: Vec<(Rewriting, Self)>,
+    /// Those of the rules with `evasion: strict`, by what they read.
+    pub(super) strict: Vec<(Rewriting, Self)>,
+    /// Encodings of which runs are decoded, for all rules.
+    pub(super) decode: Vec<Encoding>,
 }
 
 impl Detectors {
-    /// The detectors that read the text rewritten.
-    pub(crate) fn rewritten(&self) -> &[(Rewriting, Self)] {
-        &self.rewritten
+    /// Returns the ways in which the text is rewritten and read again.
+    pub(crate) fn rewritings(&self) -> impl Iterator<Item = Rewriting> {
+        let strict = self.strict.iter().map(|&(rewriting, _)| rewriting);
+        strict.chain(self.decode.iter().map(|&encoding| Rewriting::Encoded(encoding)))
+    }
+
+    /// Returns the detectors that read text rewritten so. All rules read what is decoded.
+    pub(crate) fn of_rewriting(&self, rewriting: Rewriting) -> &Self {
+        let strict = self.strict.iter().find(|&&(strict, _)| strict == rewriting);
+        strict.map_or(self, |(_, detectors)| detectors)
     }
 
     /// Returns `true` if entity types are among what is recognized.

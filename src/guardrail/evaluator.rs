@@ -17,7 +17,7 @@ use super::side::SideReading;
 use super::sink::{Discard, Sink};
 use super::within;
 use crate::detect::spec::RuleId;
-use crate::policy::{Action, RuleKind};
+use crate::policy::Action;
 use crate::text::Span;
 
 /// A long text is read in slices of this many bytes, so that what is held in between stays small.
@@ -47,10 +47,10 @@ pub(crate) struct Evaluator {
 
 impl Evaluator {
     pub(crate) fn new(guardrail: Guardrail, source: Source, conversation: Conversation) -> Self {
-        let rewritten = 0..guardrail.detectors().rewritten().len();
+        let rewritings = guardrail.detectors().rewritings();
         Self {
             reading: Reading::new(&guardrail, guardrail.topics().cloned()),
-            sides: rewritten.filter_map(|number| SideReading::rewritten(number, "", &guardrail)).collect(),
+            sides: rewritings.map(|rewriting| SideReading::rewritten(rewriting, "", &guardrail)).collect(),
             resolver: Resolver::new(guardrail.max_cluster()),
             guardrail,
             source,
@@ -73,12 +73,12 @@ impl Evaluator {
     /// Reads `context` before the text. It is not part of the text: offsets, counts and what is released are those of the text, and what
     /// lies in the context is no finding.
     pub(crate) fn with_context(mut self, context: &str) -> Self {
-        let has_entities = || self.guardrail.rules().iter().any(|rule| rule.kind == RuleKind::Pii);
-        if !context.is_empty() && has_entities() {
+        let detectors = self.guardrail.detectors();
+        if !context.is_empty() && detectors.has_entities() {
             self.sides.push(SideReading::after(context, &self.guardrail));
-            let rewritten = 0..self.guardrail.detectors().rewritten().len();
-            let sides = rewritten.filter_map(|number| SideReading::rewritten(number, context, &self.guardrail));
-            self.sides.extend(sides.filter(|side| side.reads_entities(&self.guardrail)));
+            let rewritings =
+                detectors.rewritings().filter(|&rewriting| detectors.of_rewriting(rewriting).has_entities());
+            self.sides.extend(rewritings.map(|rewriting| SideReading::rewritten(rewriting, context, &self.guardrail)));
         }
         self
     }
@@ -191,8 +191,8 @@ impl Evaluator {
             (false, false) => Outcome::Passed,
         };
         let mut findings = self.findings.clone();
-        findings.sort_by_key(|finding| (finding.span, finding.number));
         drop_repeated(&mut findings);
+        findings.sort_by_key(|finding| (finding.span, finding.number));
         within::mark(&mut findings);
         Assessment {
             source: self.source,
@@ -281,7 +281,7 @@ impl Evaluator {
     }
 }
 
-/// Drops what a later reading found within what an earlier one found by the same rule. The findings stay in text order.
+/// Drops what a later reading found within what an earlier one found by the same rule.
 fn drop_repeated(findings: &mut Vec<Finding>) {
     if findings.iter().all(|finding| finding.reading == 0) {
         return;
@@ -301,5 +301,4 @@ fn drop_repeated(findings: &mut Vec<Finding>) {
         }
         !is_repeated
     });
-    findings.sort_by_key(|finding| (finding.span, finding.number));
 }

@@ -6,7 +6,7 @@ use super::position::Position;
 use super::reading::Reading;
 use crate::detect::detectors::Detectors;
 use crate::text::buffer::TextBuffer;
-use crate::text::rewrite::Rewritten;
+use crate::text::rewrite::{Rewriting, Rewritten};
 
 /// Reads text after a context, such as the name of a JSON field, or rewritten, or both.
 ///
@@ -15,10 +15,10 @@ use crate::text::rewrite::Rewritten;
 #[derive(Debug)]
 pub(super) struct SideReading {
     reading: Reading,
-    rewritten: Option<(usize, Rewritten)>,
+    rewritten: Option<(Rewriting, Rewritten)>,
     /// Bytes of the context.
     lead: usize,
-    /// Confirmed findings of which the end is not known yet.
+    /// Confirmed findings in rewritten text of which the end is not known yet.
     waiting: Vec<Settled>,
     /// Bytes read, with the context.
     read: usize,
@@ -28,30 +28,24 @@ pub(super) struct SideReading {
 impl SideReading {
     /// Returns a reading of text after `context`.
     pub(super) fn after(context: &str, guardrail: &Guardrail) -> Self {
-        let mut side = Self { lead: context.len(), ..Self::new(None, guardrail) };
+        Self::new(None, Reading::new(guardrail, None), context, guardrail)
+    }
+
+    /// Returns a reading of text after `context`, rewritten, by the detectors that read it so.
+    pub(super) fn rewritten(rewriting: Rewriting, context: &str, guardrail: &Guardrail) -> Self {
+        let topics = match rewriting {
+            Rewriting::Encoded(_) => guardrail.topics(),
+            _ => guardrail.detectors().of_rewriting(rewriting).similarity(),
+        };
+        let rewritten = (rewriting, Rewritten::new(rewriting));
+        Self::new(Some(rewritten), Reading::new(guardrail, topics.cloned()), context, guardrail)
+    }
+
+    fn new(rewritten: Option<(Rewriting, Rewritten)>, reading: Reading, context: &str, guardrail: &Guardrail) -> Self {
+        let lead = context.len();
+        let mut side = Self { reading, rewritten, lead, waiting: Vec::new(), read: 0, is_finished: false };
         side.push(guardrail, context);
         side
-    }
-
-    /// Returns a reading by the detectors of this number, of text rewritten for them, after `context`.
-    pub(super) fn rewritten(number: usize, context: &str, guardrail: &Guardrail) -> Option<Self> {
-        let (rewriting, _) = guardrail.detectors().rewritten().get(number)?;
-        let mut side = Self { lead: context.len(), ..Self::new(Some((number, Rewritten::new(*rewriting))), guardrail) };
-        side.push(guardrail, context);
-        Some(side)
-    }
-
-    fn new(rewritten: Option<(usize, Rewritten)>, guardrail: &Guardrail) -> Self {
-        let detectors = rewritten.as_ref().and_then(|&(number, _)| guardrail.detectors().rewritten().get(number));
-        let topics = detectors.and_then(|(_, detectors)| detectors.similarity().cloned());
-        Self {
-            reading: Reading::new(guardrail, topics),
-            rewritten,
-            lead: 0,
-            waiting: Vec::new(),
-            read: 0,
-            is_finished: false,
-        }
     }
 
     /// Returns `true` if it reads the text after a context.
@@ -59,15 +53,9 @@ impl SideReading {
         self.lead > 0
     }
 
-    /// Returns `true` if its detectors recognize entity types.
-    pub(super) fn reads_entities(&self, guardrail: &Guardrail) -> bool {
-        self.detectors(guardrail).has_entities()
-    }
-
     fn detectors<'g>(&self, guardrail: &'g Guardrail) -> &'g Detectors {
         let all = guardrail.detectors();
-        let rewritten = self.rewritten.as_ref().and_then(|&(number, _)| all.rewritten().get(number));
-        rewritten.map_or(all, |(_, detectors)| detectors)
+        self.rewritten.as_ref().map_or(all, |&(rewriting, _)| all.of_rewriting(rewriting))
     }
 
     /// Reads on.
@@ -109,21 +97,28 @@ impl SideReading {
         }
         let detectors = self.detectors(guardrail);
         let confirmed = self.reading.confirm(guardrail, detectors, direction);
-        let Self { reading, rewritten, lead, waiting, read, .. } = self;
+        let Self { reading, rewritten, lead, waiting, read, is_finished } = self;
         let lead = *lead;
-        for found in reading.confirmed().drain(..) {
-            let (start, end) = match rewritten {
-                None => (found.start, found.end),
-                Some((_, from)) => (from.text_start(found.start).unwrap_or(*read), from.text_end(found.end)),
-            };
-            if end > lead {
-                waiting.push(Settled { start: start.saturating_sub(lead), end: end - lead, ..found });
-            }
-        }
+        let in_text = |found: Settled, (start, end): (usize, usize)| {
+            (end > lead).then(|| Settled { start: start.saturating_sub(lead), end: end - lead, ..found })
+        };
+        let found = reading.confirmed().drain(..);
         let known = match rewritten {
-            None => confirmed,
-            _ if self.is_finished => usize::MAX,
-            Some((_, from)) => from.text_start(confirmed).or(from.unread()).unwrap_or(*read),
+            None => {
+                out.extend(found.filter_map(|found| {
+                    let span = (found.start, found.end);
+                    in_text(found, span)
+                }));
+                confirmed
+            }
+            Some((_, from)) => {
+                waiting.extend(found.filter_map(|found| {
+                    let span = (from.text_start(found.start).unwrap_or(*read), from.text_end(found.end));
+                    in_text(found, span)
+                }));
+                let open = from.text_start(confirmed).or(from.unread()).unwrap_or(*read);
+                if *is_finished { usize::MAX } else { open }
+            }
         };
         reading.forget_before(detectors, confirmed);
         if let Some((_, rewritten)) = rewritten {
@@ -133,13 +128,13 @@ impl SideReading {
         known.saturating_sub(lead).min(open)
     }
 
-    /// Hands out the findings of which the last character is known with all marks drawn over it, which a rewriting leaves out. Returns
-    /// where the first of the others begins.
+    /// Hands out the findings in rewritten text of which the last character is known with all marks drawn over it, which a rewriting
+    /// leaves out. Returns where the first of the others begins.
     fn release(&mut self, text: &TextBuffer, out: &mut Vec<Settled>) -> usize {
         let mut open = usize::MAX;
         for found in std::mem::take(&mut self.waiting) {
             let end = text.skip_marks(found.end);
-            if self.rewritten.is_some() && end == text.end() && !self.is_finished {
+            if end == text.end() && !self.is_finished {
                 open = open.min(found.start);
                 self.waiting.push(found);
             } else {

@@ -1,7 +1,11 @@
 //! What `evasion: strict` and `decode` see through, whole and in chunks.
 
+use std::sync::LazyLock;
+
+use proptest::prelude::*;
+
 use super::{characters, guardrail, streamed};
-use crate::guardrail::{Guardrail, Source};
+use crate::guardrail::{Conversation, Evaluator, Guardrail, Source};
 
 const POLICY: &str = "
 version: 1
@@ -73,74 +77,91 @@ fn values_and_words_are_found_where_they_are() {
     assert!(spans(&guardrail, "the anti laundering training").is_empty());
 }
 
-#[test]
-fn chunks_change_nothing_under_strict() {
-    let guardrail = guardrail(POLICY);
-    let parts = [
-        "4 ",
-        "1 ",
-        "1",
-        "1111",
-        "four ",
-        "one",
-        "-",
-        "\n",
-        "&#64;",
-        "&amp;",
-        "%40",
-        "\\",
-        "<b>",
-        "</b>",
-        "<",
-        " (at) ",
-        "[dot]",
-        "jane",
-        "@",
-        "example.com",
-        ".",
-        "z0r",
-        "Z",
-        " o ",
-        "r.b",
-        "blax",
-        "blaaax",
-        "l",
-        "🇿",
-        "\u{1}",
-        "**",
-        "_",
-        "!",
-        "<br>",
-        "  ",
-        "amFuZS5yb2VAZXhhbXBsZS5jb20",
-        "6a616e6540782e636f6d6d",
-        "=",
-        "{EMAIL}",
-        "tax ",
-        "l00phole",
-        "launder ",
-        "d1rty money",
-        " shell company? ",
-        "SSN ",
-        "536904399",
-        "anti ",
-        "training",
-    ];
-    let mut state = 11u64;
-    let mut random = |below: usize| {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
-        usize::try_from(state >> 33).unwrap_or(0) % below
-    };
-    for _ in 0..300 {
-        let text: String = (0..=random(12)).map(|_| parts[random(parts.len())]).collect();
-        let whole = streamed(&guardrail, std::iter::once(text.as_str()));
-        assert_eq!(streamed(&guardrail, characters(&text)), whole, "{text:?}");
+const PARTS: &[&str] = &[
+    "4 ",
+    "1 ",
+    "1",
+    "1111",
+    "four ",
+    "one",
+    "-",
+    "\n",
+    "&#64;",
+    "&amp;",
+    "%40",
+    "\\",
+    "<b>",
+    "</b>",
+    "<",
+    " (at) ",
+    "[dot]",
+    "jane",
+    "@",
+    "example.com",
+    ".",
+    "z0r",
+    "Z",
+    " o ",
+    "r.b",
+    "blax",
+    "blaaax",
+    "l",
+    "🇿",
+    "\u{1}",
+    "**",
+    "_",
+    "!",
+    "<br>",
+    "  ",
+    "amFuZS5yb2VAZXhhbXBsZS5jb20",
+    "6a616e6540782e636f6d6d",
+    "=",
+    "{EMAIL}",
+    "tax ",
+    "l00phole",
+    "launder ",
+    "d1rty money",
+    " shell company? ",
+    "SSN ",
+    "536904399",
+    "anti ",
+    "training",
+];
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(300))]
+
+    #[test]
+    fn chunks_change_nothing_under_strict(parts in prop::collection::vec(prop::sample::select(PARTS), 1..13)) {
+        static GUARDRAIL: LazyLock<Guardrail> = LazyLock::new(|| guardrail(POLICY));
+        let (guardrail, text) = (&*GUARDRAIL, parts.concat());
+        let whole = streamed(guardrail, std::iter::once(text.as_str()));
+        assert_eq!(streamed(guardrail, characters(&text)), whole, "{text:?}");
         let again = guardrail.assess(Source::Input, &whole.0);
         assert!(
             again.findings().iter().all(|finding| finding.rule() == "laundering"),
             "{text:?} {:?} {again:?}",
             whole.0
         );
+    }
+}
+
+/// The name of a JSON field before some text reads it again. What that reading finds ends where it ends, whatever follows it.
+#[test]
+fn marks_after_a_value_with_a_name_are_cut_as_they_like() {
+    let guardrail = guardrail("{version: 1, name: c, pii: [{types: [US_SOCIAL_SECURITY_NUMBER], evasion: strict}]}");
+    let found = |chunks: &mut dyn Iterator<Item = &str>| {
+        let evaluator = Evaluator::new(guardrail.clone(), Source::Input, Conversation::new());
+        let (mut evaluator, mut out) = (evaluator.with_context("ssn: "), String::new());
+        chunks.for_each(|chunk| evaluator.push(chunk, &mut out));
+        evaluator.finish(&mut out);
+        (out, evaluator.assessment().findings().to_vec())
+    };
+    for text in ["745102386\u{301}\u{301} x", "745102386\u{20dd}\u{20dd}\u{20dd}", "7 4 5 1 0 2 3 8 6\u{301}\u{301}, x"]
+    {
+        let whole = found(&mut std::iter::once(text));
+        assert!(!whole.1.is_empty(), "{text}");
+        assert_eq!(found(&mut characters(text)), whole, "{text}");
     }
 }
 
