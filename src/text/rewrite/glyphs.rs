@@ -2,15 +2,32 @@
 
 use unicode_normalization::char::is_combining_mark;
 
-/// Letters turned upside down, or with a stroke, that the views keep apart from the letter they are drawn for. Source: the names of
-/// the characters in the Unicode Character Database.
-const LETTERS: &[(char, char)] = &[
+/// Letters turned upside down, as Unicode names them, and those used for one. Source: the names of the characters in the Unicode
+/// Character Database.
+const TURNED: &[(char, char)] = &[
+    ('\u{0183}', 'g'),
+    ('\u{01DD}', 'e'),
+    ('\u{0250}', 'a'),
+    ('\u{0254}', 'c'),
+    ('\u{025F}', 'f'),
+    ('\u{0265}', 'h'),
+    ('\u{026F}', 'm'),
+    ('\u{0279}', 'r'),
+    ('\u{027E}', 'j'),
+    ('\u{0287}', 't'),
+    ('\u{028C}', 'v'),
+    ('\u{028D}', 'w'),
+    ('\u{028E}', 'y'),
+    ('\u{029E}', 'k'),
+    ('\u{1D09}', 'i'),
+];
+
+/// Letters with a stroke, or reversed, that the views keep apart from the letter they are drawn for. Same source.
+const STROKES: &[(char, char)] = &[
     ('\u{0180}', 'b'),
-    ('\u{0183}', 'g'), // b with topbar: an upside-down g
     ('\u{0197}', 'i'),
     ('\u{01A9}', 'e'),
     ('\u{01B6}', 'z'),
-    ('\u{01DD}', 'e'),
     ('\u{01E5}', 'g'),
     ('\u{0237}', 'j'),
     ('\u{023A}', 'a'),
@@ -21,22 +38,9 @@ const LETTERS: &[(char, char)] = &[
     ('\u{0249}', 'j'),
     ('\u{024D}', 'r'),
     ('\u{024F}', 'y'),
-    ('\u{0250}', 'a'),
-    ('\u{0254}', 'c'),
     ('\u{0258}', 'e'),
-    ('\u{025F}', 'f'),
-    ('\u{0265}', 'h'),
     ('\u{0268}', 'i'),
-    ('\u{026F}', 'm'),
-    ('\u{0279}', 'r'),
-    ('\u{027E}', 'j'),
-    ('\u{0287}', 't'),
     ('\u{0289}', 'u'),
-    ('\u{028C}', 'v'),
-    ('\u{028D}', 'w'),
-    ('\u{028E}', 'y'),
-    ('\u{029E}', 'k'),
-    ('\u{1D09}', 'i'),
     ('\u{1D7D}', 'p'),
     ('\u{1D7F}', 'u'),
     ('\u{2C65}', 'a'),
@@ -56,8 +60,7 @@ const ROWS: &[(u32, char)] = &[
 ];
 
 /// Letters of which another letter is the upside-down form.
-const ROTATED: &[(char, char)] =
-    &[('b', 'q'), ('d', 'p'), ('n', 'u'), ('p', 'd'), ('q', 'b'), ('u', 'n'), ('g', '\u{0183}')];
+const ROTATED: &[(char, char)] = &[('b', 'q'), ('d', 'p'), ('n', 'u'), ('p', 'd'), ('q', 'b'), ('u', 'n')];
 
 /// The digits of Chinese and Japanese, ordinary and for accounts.
 const IDEOGRAPHS: &[(char, char)] = &[
@@ -90,8 +93,8 @@ pub(super) fn drawn_letter(c: char) -> Option<char> {
     if c.is_ascii() {
         return None;
     }
-    if let Ok(at) = LETTERS.binary_search_by_key(&c, |&(glyph, _)| glyph) {
-        return LETTERS.get(at).map(|&(_, letter)| letter);
+    if let Some(letter) = of_glyph(TURNED, c).or_else(|| of_glyph(STROKES, c)) {
+        return Some(letter);
     }
     let code = u32::from(c);
     let &(first, letter) = ROWS.iter().find(|&&(first, _)| (first..first + 26).contains(&code))?;
@@ -100,32 +103,17 @@ pub(super) fn drawn_letter(c: char) -> Option<char> {
 
 /// Returns `word` upside down, its last letter first. `None` if that is written in ordinary letters.
 pub(crate) fn upside_down(word: &str) -> Option<String> {
-    // Of several glyphs for a letter the turned one comes last; those with a stroke are no turned ones.
-    let turned = |c: char| {
-        LETTERS.iter().rev().find(|&&(glyph, letter)| letter == c && is_turned(glyph)).map(|&(glyph, _)| glyph)
-    };
+    let turned = |c: char| TURNED.iter().find(|&&(_, letter)| letter == c).map(|&(glyph, _)| glyph);
     let rotated = |c: char| ROTATED.iter().find(|&&(from, _)| from == c).map(|&(_, to)| to);
     let turn = |c: char| turned(c).or(rotated(c)).unwrap_or(c);
     let written: String = word.to_lowercase().chars().rev().map(turn).collect();
-    written.chars().any(is_turned).then_some(written)
+    written.chars().any(|c| of_glyph(TURNED, c).is_some()).then_some(written)
 }
 
-/// Returns `true` for a letter that Unicode calls turned or reversed, and for those without that name that are used for one.
-fn is_turned(c: char) -> bool {
-    matches!(
-        c,
-        '\u{0183}'
-            | '\u{01DD}'
-            | '\u{0250}'
-            | '\u{0254}'
-            | '\u{025F}'
-            | '\u{0265}'
-            | '\u{026F}'
-            | '\u{0279}'
-            | '\u{027E}'
-            | '\u{0287}'
-            | '\u{028C}'..='\u{028E}' | '\u{029E}' | '\u{1D09}'
-    )
+/// Returns what a glyph of a sorted table is drawn for.
+fn of_glyph(table: &[(char, char)], c: char) -> Option<char> {
+    let at = table.binary_search_by_key(&c, |&(glyph, _)| glyph).ok()?;
+    table.get(at).map(|&(_, drawn)| drawn)
 }
 
 /// Returns the ASCII digit that `c` is written for, in any script.
@@ -133,8 +121,7 @@ pub(super) fn digit(c: char) -> Option<char> {
     if c.is_ascii() {
         return c.is_ascii_digit().then_some(c);
     }
-    let ideograph = || IDEOGRAPHS.binary_search_by_key(&c, |&(glyph, _)| glyph).ok().and_then(|at| IDEOGRAPHS.get(at));
-    crate::text::unicode::ascii_digit(c).or_else(|| ideograph().map(|&(_, digit)| digit))
+    crate::text::unicode::ascii_digit(c).or_else(|| of_glyph(IDEOGRAPHS, c))
 }
 
 /// Returns `true` for a character that shows nothing of its own: controls, private use, replacement characters, and noncharacters.
@@ -160,8 +147,9 @@ mod tests {
 
     #[test]
     fn the_tables_are_sorted() {
-        assert!(LETTERS.is_sorted_by_key(|&(glyph, _)| glyph));
-        assert!(IDEOGRAPHS.is_sorted_by_key(|&(glyph, _)| glyph));
+        for table in [TURNED, STROKES, IDEOGRAPHS] {
+            assert!(table.is_sorted_by_key(|&(glyph, _)| glyph));
+        }
     }
 
     #[test]

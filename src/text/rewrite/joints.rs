@@ -45,33 +45,14 @@ impl Step {
 }
 
 /// The stage for words: leaves out what is inside them, and nothing else.
-#[derive(Debug, Default)]
-pub(super) struct Joints {
-    /// The last character put.
-    last: Option<char>,
-}
-
-impl Joints {
-    pub(super) fn run(&mut self, queue: &mut Queue, is_last: bool, put: &mut dyn FnMut(Unit)) {
-        while let Some((step, c)) = queue.char(0).map(|c| (self.step(queue, c, is_last), c)) {
-            let Some((unit, count)) = step.taken(queue, c) else { break };
-            queue.skip(count);
-            if let Some(unit) = unit {
-                self.last = Some(unit.c);
-                put(unit);
-            }
-        }
+pub(super) fn step(queue: &Queue, last: Option<char>, is_last: bool) -> Step {
+    if !last.is_some_and(char::is_alphanumeric) {
+        return Step::Same;
     }
-
-    fn step(&self, queue: &Queue, c: char, is_last: bool) -> Step {
-        if !self.last.is_some_and(char::is_alphanumeric) {
-            return Step::Same;
-        }
-        match c {
-            '*' | '~' | '`' => inner_markup(queue, self.last, c, is_last, char::is_alphanumeric),
-            '-' | '\u{2010}' => line_break(queue, is_last),
-            _ => Step::Same,
-        }
+    match queue.char(0) {
+        Some(sign @ ('*' | '~' | '`')) => inner_markup(queue, last, sign, is_last, char::is_alphanumeric),
+        Some('-' | '\u{2010}') => line_break(queue, is_last),
+        _ => Step::Same,
     }
 }
 

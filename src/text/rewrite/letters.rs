@@ -2,7 +2,6 @@
 
 use std::collections::VecDeque;
 
-use super::Unit;
 use super::joints::{Span, Step, inner_markup, line_break};
 use super::queue::Queue;
 
@@ -24,9 +23,7 @@ pub(crate) enum One {
 #[derive(Debug)]
 pub(super) struct Letters {
     one: One,
-    /// The last character put.
-    last: Option<char>,
-    /// It is a letter that stands alone.
+    /// The last character put is a letter that stands alone.
     is_lone: bool,
     /// What separates the letters of this word.
     joint: Option<char>,
@@ -46,21 +43,11 @@ enum Word {
 
 impl Letters {
     pub(super) fn new(one: One) -> Self {
-        Self { one, last: None, is_lone: false, joint: None, planned: VecDeque::new() }
+        Self { one, is_lone: false, joint: None, planned: VecDeque::new() }
     }
 
-    pub(super) fn run(&mut self, queue: &mut Queue, is_last: bool, put: &mut dyn FnMut(Unit)) {
-        while let Some((step, c)) = queue.char(0).map(|c| (self.step(queue, is_last), c)) {
-            let Some((unit, count)) = step.taken(queue, c) else { break };
-            queue.skip(count);
-            if let Some(unit) = unit {
-                self.last = Some(unit.c);
-                put(unit);
-            }
-        }
-    }
-
-    fn step(&mut self, queue: &Queue, is_last: bool) -> Step {
+    /// Decides on the first units of the queue, of which there is one at least; `last` is the character put last.
+    pub(super) fn step(&mut self, queue: &Queue, last: Option<char>, is_last: bool) -> Step {
         if let Some(planned) = self.planned.pop_front() {
             return planned.map_or(Step::Nothing(1), |c| Step::As(c, Span { from: 0, to: 1 }, 1));
         }
@@ -75,7 +62,7 @@ impl Letters {
                 _ => {}
             }
         }
-        let after_word = self.last.is_some_and(char::is_alphanumeric);
+        let after_word = last.is_some_and(char::is_alphanumeric);
         let continues = after_word && !self.is_lone;
         if is_of_word(c) && !continues {
             match word(queue, 0, is_last) {
@@ -83,13 +70,13 @@ impl Letters {
                 Word::Of(length) => {
                     self.is_lone = length == 1 && c.is_alphabetic();
                     self.plan(queue, length);
-                    return self.step(queue, is_last);
+                    return self.step(queue, last, is_last);
                 }
                 Word::Long | Word::None => {}
             }
         }
         let step = match c {
-            '*' | '~' | '`' | '_' if after_word => inner_markup(queue, self.last, c, is_last, char::is_alphanumeric),
+            '*' | '~' | '`' | '_' if after_word => inner_markup(queue, last, c, is_last, char::is_alphanumeric),
             '-' | '\u{2010}' if after_word => line_break(queue, is_last),
             _ => Step::Same,
         };

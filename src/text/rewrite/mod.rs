@@ -21,7 +21,7 @@ mod values;
 use self::budget::Budget;
 use self::decode::Decoder;
 use self::encoded::Encoded;
-use self::joints::Joints;
+use self::joints::Step;
 use self::letters::Letters;
 use self::queue::Queue;
 use self::values::Values;
@@ -63,9 +63,21 @@ enum Source {
 #[derive(Debug)]
 enum Stage {
     None,
-    Joints(Joints),
+    Joints,
     Values(Values),
     Letters(Letters),
+}
+
+impl Stage {
+    /// Decides on the first units of the queue, of which there is one at least; `last` is the character put last.
+    fn step(&mut self, queue: &Queue, last: Option<char>, is_last: bool) -> Step {
+        match self {
+            Self::None => Step::Same,
+            Self::Joints => joints::step(queue, last, is_last),
+            Self::Values(values) => values.step(queue, last, is_last),
+            Self::Letters(letters) => letters.step(queue, last, is_last),
+        }
+    }
 }
 
 /// A text that grows, rewritten.
@@ -77,6 +89,8 @@ pub(crate) struct Rewritten {
     queued: Budget,
     queue: Queue,
     stage: Stage,
+    /// The character that the stage put last.
+    last: Option<char>,
     budget: Budget,
     /// What came of the text since [`Self::take`] was called last.
     fresh: String,
@@ -88,7 +102,7 @@ impl Rewritten {
     pub(crate) fn new(rewriting: Rewriting) -> Self {
         let stage = match rewriting {
             Rewriting::Encoded(_) => Stage::None,
-            Rewriting::Decoded => Stage::Joints(Joints::default()),
+            Rewriting::Decoded => Stage::Joints,
             Rewriting::Values => Stage::Values(Values::default()),
             Rewriting::Letters(one) => Stage::Letters(Letters::new(one)),
         };
@@ -102,6 +116,7 @@ impl Rewritten {
             queued: Budget::default(),
             queue: Queue::default(),
             stage,
+            last: None,
             budget: Budget::default(),
             fresh: String::new(),
             end: 0,
@@ -128,16 +143,18 @@ impl Rewritten {
     }
 
     fn run(&mut self, is_last: bool) {
-        let Self { decoded, queued, queue, stage, budget, fresh, end, map, .. } = self;
+        let Self { decoded, queued, queue, stage, last, budget, fresh, end, map, .. } = self;
         for unit in decoded.drain(..) {
             queued.spend(unit, &mut |unit| queue.add(unit));
         }
-        let mut put = |unit: Unit| budget.spend(unit, &mut |unit| keep(unit, fresh, end, map));
-        match stage {
-            Stage::None => queue.drain(&mut put),
-            Stage::Joints(joints) => joints.run(queue, is_last, &mut put),
-            Stage::Values(values) => values.run(queue, is_last, &mut put),
-            Stage::Letters(letters) => letters.run(queue, is_last, &mut put),
+        while let Some(c) = queue.char(0) {
+            let step = stage.step(queue, *last, is_last);
+            let Some((unit, count)) = step.taken(queue, c) else { break };
+            queue.skip(count);
+            if let Some(unit) = unit {
+                *last = Some(unit.c);
+                budget.spend(unit, &mut |unit| keep(unit, fresh, end, map));
+            }
         }
     }
 

@@ -15,10 +15,6 @@ impl Queue {
         self.units.push_back(unit);
     }
 
-    pub(super) fn drain(&mut self, put: &mut dyn FnMut(Unit)) {
-        self.units.drain(..).for_each(put);
-    }
-
     pub(super) fn len(&self) -> usize {
         self.units.len()
     }

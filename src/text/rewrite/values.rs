@@ -1,6 +1,5 @@
 //! The stage for entity types: what is put between the digits of a value, and what is written for them.
 
-use super::Unit;
 use super::glyphs::digit;
 use super::joints::{Span, Step, inner_markup, line_break};
 use super::queue::Queue;
@@ -14,7 +13,7 @@ const MAX_SPACES: usize = 8;
 /// Longest word for a digit.
 const MAX_WORD: usize = 6;
 
-/// Words for digits: English, German, French, Spanish, Italian, Portuguese, Dutch.
+/// Words for digits, sorted: English, German, French, Spanish, Italian, Portuguese, Dutch.
 const WORDS: &[(&str, char)] = &[
     ("acht", '8'),
     ("cero", '0'),
@@ -59,13 +58,13 @@ const WORDS: &[(&str, char)] = &[
     ("sieben", '7'),
     ("siete", '7'),
     ("six", '6'),
-    ("três", '3'),
+    ("three", '3'),
     ("tre", '3'),
     ("tres", '3'),
     ("trois", '3'),
+    ("três", '3'),
     ("twee", '2'),
     ("two", '2'),
-    ("three", '3'),
     ("uno", '1'),
     ("vier", '4'),
     ("vijf", '5'),
@@ -77,9 +76,7 @@ const WORDS: &[(&str, char)] = &[
 
 #[derive(Debug, Default)]
 pub(super) struct Values {
-    /// The last character put.
-    last: Option<char>,
-    /// It is a digit that stands alone, with nothing of a word or number next to it.
+    /// The last character put is a digit that stands alone, with nothing of a word or number next to it.
     is_lone: bool,
 }
 
@@ -92,23 +89,13 @@ enum Digit {
 }
 
 impl Values {
-    pub(super) fn run(&mut self, queue: &mut Queue, is_last: bool, put: &mut dyn FnMut(Unit)) {
-        while let Some((step, c)) = queue.char(0).map(|c| (self.step(queue, is_last), c)) {
-            let Some((unit, count)) = step.taken(queue, c) else { break };
-            queue.skip(count);
-            if let Some(unit) = unit {
-                self.last = Some(unit.c);
-                put(unit);
-            }
-        }
-    }
-
-    fn step(&mut self, queue: &Queue, is_last: bool) -> Step {
+    /// Decides on the first units of the queue, of which there is one at least; `last` is the character put last.
+    pub(super) fn step(&mut self, queue: &Queue, last: Option<char>, is_last: bool) -> Step {
         let Some(c) = queue.char(0) else { return Step::Open };
         if c.is_alphanumeric() {
-            return self.step_word(queue, c, is_last);
+            return self.step_word(queue, c, last, is_last);
         }
-        let after_word = self.last.is_some_and(char::is_alphanumeric);
+        let after_word = last.is_some_and(char::is_alphanumeric);
         if self.is_lone
             && is_separator(c)
             && let Some(step) = between_digits(queue, is_last)
@@ -118,8 +105,8 @@ impl Values {
         let step = match c {
             ' ' | '(' | '[' | '{' | '<' => sign_in_brackets(queue, is_last),
             // `_` joins the parts of names: it is left out between digits only.
-            '_' if after_word => inner_markup(queue, self.last, c, is_last, |c| c.is_ascii_digit()),
-            '*' | '~' | '`' if after_word => inner_markup(queue, self.last, c, is_last, char::is_alphanumeric),
+            '_' if after_word => inner_markup(queue, last, c, is_last, |c| c.is_ascii_digit()),
+            '*' | '~' | '`' if after_word => inner_markup(queue, last, c, is_last, char::is_alphanumeric),
             '-' | '\u{2010}' if after_word => line_break(queue, is_last),
             _ => Step::Same,
         };
@@ -128,8 +115,8 @@ impl Values {
     }
 
     /// Reads a letter or digit.
-    fn step_word(&mut self, queue: &Queue, c: char, is_last: bool) -> Step {
-        let continues = self.last.is_some_and(char::is_alphanumeric) && !self.is_lone;
+    fn step_word(&mut self, queue: &Queue, c: char, last: Option<char>, is_last: bool) -> Step {
+        let continues = last.is_some_and(char::is_alphanumeric) && !self.is_lone;
         if !continues {
             match digit_alone(queue, 0, is_last) {
                 Digit::Open => return Step::Open,
@@ -143,7 +130,7 @@ impl Values {
         // An ideograph is a digit next to others only: 三 is a part of names too.
         let step = match (digit(c).filter(|&digit| digit != c), queue.char(1)) {
             (None, _) => Step::Same,
-            (Some(digit), _) if self.last.is_some_and(|last| last.is_ascii_digit()) => one(digit),
+            (Some(digit), _) if last.is_some_and(|last| last.is_ascii_digit()) => one(digit),
             (Some(_), None) if !is_last => Step::Open,
             (Some(found), Some(next)) if digit(next).is_some() => one(found),
             (Some(_), _) => Step::Same,
@@ -175,7 +162,7 @@ fn digit_alone(queue: &Queue, at: usize, is_last: bool) -> Digit {
         return Digit::None;
     }
     let word: String = (at..at + length).filter_map(|at| queue.char(at)).flat_map(char::to_lowercase).collect();
-    let known = || WORDS.iter().find(|&&(known, _)| known == word);
+    let known = || WORDS.binary_search_by_key(&word.as_str(), |&(known, _)| known).ok().and_then(|at| WORDS.get(at));
     match ends {
         true => known().map_or(Digit::None, |&(_, digit)| Digit::Lone(digit, length)),
         false if WORDS.iter().any(|(known, _)| known.starts_with(&word)) => Digit::Open,
@@ -235,5 +222,15 @@ fn sign_in_brackets(queue: &Queue, is_last: bool) -> Step {
             Step::As(sign, Span { from: open, to: to + 1 }, to + 1 + after.min(MAX_SPACES))
         }
         _ => Step::Same,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::WORDS;
+
+    #[test]
+    fn the_words_are_sorted() {
+        assert!(WORDS.is_sorted_by(|(one, _), (next, _)| one < next));
     }
 }
