@@ -1,7 +1,7 @@
 //! Whether letters with gaps between them are a word in disguise.
 
 use super::runs::{Gap, Letter, Runs};
-use super::{MIN_LETTERS, Signs, class_of, max_bytes, stands_for};
+use super::{MIN_LETTERS, Signs, class_of, letters_of, max_bytes};
 use crate::detect::topic::is_common_word;
 use crate::text::buffer::TextBuffer;
 use crate::text::fold::View;
@@ -179,7 +179,7 @@ impl Disguised {
 impl Wanted {
     fn is_written_as(&self, c: char, upper: Option<bool>) -> bool {
         let is_same_case = upper.is_none_or(|upper| upper == self.is_upper);
-        self.c == c && is_same_case || self.c.is_alphabetic() && stands_for(c, self.c)
+        self.c == c && is_same_case || letters_of(c).contains(&self.c)
     }
 }
 

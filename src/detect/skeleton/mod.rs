@@ -211,49 +211,50 @@ impl Skeletons {
     }
 }
 
-/// Returns the class of a letter or of a sign that stands for one; `None` for what separates letters.
-fn class_of(c: char, signs: Signs) -> Option<char> {
-    Some(match c {
-        '0' | 'o' => 'o',
-        '1' | 'i' | 'l' => 'i',
-        '2' | 'z' => 'z',
-        '3' | 'e' => 'e',
-        '4' | 'a' => 'a',
-        '5' | 's' => 's',
-        '6' | '9' | 'g' | 'q' => 'g',
-        '7' | 't' => 't',
-        '8' | 'b' => 'b',
-        c if c.is_alphanumeric() => c,
-        _ if signs == Signs::Separators => return None,
-        '@' => 'a',
-        '$' | '§' => 's',
-        '!' | '|' | '£' | '¡' => 'i',
-        '€' => 'e',
-        '+' => 't',
-        '(' => 'c',
-        '#' => 'h',
-        '¥' => 'y',
-        _ => return None,
-    })
+/// Digits and signs, and the letters that they stand for.
+const SIGNS: &[(char, &[char])] = &[
+    ('0', &['o']),
+    ('1', &['i', 'l']),
+    ('2', &['z']),
+    ('3', &['e']),
+    ('4', &['a']),
+    ('5', &['s']),
+    ('6', &['g']),
+    ('7', &['t']),
+    ('8', &['b']),
+    ('9', &['g', 'q']),
+    ('@', &['a']),
+    ('$', &['s']),
+    ('\u{A7}', &['s']),
+    ('!', &['i', 'l']),
+    ('|', &['i', 'l']),
+    ('\u{A1}', &['i', 'l']),
+    ('\u{A3}', &['l']),
+    ('\u{20AC}', &['e']),
+    ('+', &['t']),
+    ('(', &['c']),
+    ('#', &['h']),
+    ('\u{A5}', &['y']),
+];
+
+/// Returns the letters that a digit or sign stands for.
+fn letters_of(sign: char) -> &'static [char] {
+    if sign.is_alphabetic() {
+        return &[];
+    }
+    SIGNS.iter().find(|&&(other, _)| other == sign).map_or(&[], |&(_, letters)| letters)
 }
 
-/// Returns `true` if `sign`, no letter, stands for `letter`.
-fn stands_for(sign: char, letter: char) -> bool {
-    match sign {
-        '0' => letter == 'o',
-        '1' | '!' | '|' | '¡' => matches!(letter, 'i' | 'l'),
-        '2' => letter == 'z',
-        '3' | '€' => letter == 'e',
-        '4' | '@' => letter == 'a',
-        '5' | '$' | '§' => letter == 's',
-        '6' => letter == 'g',
-        '9' => matches!(letter, 'g' | 'q'),
-        '7' | '+' => letter == 't',
-        '8' => letter == 'b',
-        '£' => letter == 'l',
-        '(' => letter == 'c',
-        '#' => letter == 'h',
-        '¥' => letter == 'y',
-        _ => false,
+/// Returns the class of a letter or of a sign that stands for one; `None` for what separates letters. Letters that share a sign share
+/// their class.
+fn class_of(c: char, signs: Signs) -> Option<char> {
+    let is_letter = c.is_alphanumeric();
+    if !is_letter && signs == Signs::Separators {
+        return None;
+    }
+    match letters_of(c).first().copied().or(is_letter.then_some(c))? {
+        'l' => Some('i'),
+        'q' => Some('g'),
+        letter => Some(letter),
     }
 }
