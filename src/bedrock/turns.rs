@@ -1,5 +1,7 @@
 //! The last turn of a conversation: what the model is to answer. What comes before it is history.
 
+use std::ops::Range;
+
 use super::json::{Document, NodeKind};
 use super::table::Role;
 
@@ -35,6 +37,13 @@ pub(super) fn last_turn(speakers: &[Speaker]) -> usize {
     let Some(last) = speakers.iter().rposition(|&speaker| speaker == Speaker::User) else { return 0 };
     let before = speakers.get(..last).unwrap_or_default();
     before.iter().rposition(|&speaker| speaker == Speaker::Assistant).map_or(0, |position| position + 1)
+}
+
+/// Returns the nodes before the last turn, from an array of messages on.
+pub(super) fn history(doc: &Document<'_>, messages: usize) -> Range<usize> {
+    let nodes: Vec<usize> = doc.items(messages).collect();
+    let speakers: Vec<Speaker> = nodes.iter().map(|&message| speaker(doc, message)).collect();
+    messages..nodes.get(last_turn(&speakers)).copied().unwrap_or(messages)
 }
 
 /// Returns who speaks in a message of a JSON body.

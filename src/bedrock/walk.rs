@@ -8,7 +8,7 @@ use super::json::{Document, NodeKind};
 use super::shape;
 use super::slot::{NumberText, SkipReason, SlotKind};
 use super::table::{Part, Role, Rule, Table, Tag, Trie, Unsigned};
-use super::turns::{last_turn, speaker};
+use super::turns::history;
 use crate::guardrail::Position;
 
 /// What to do with content of an unknown kind.
@@ -217,14 +217,6 @@ impl<'d, 'a> Walk<'d, 'a> {
         self.out.found.push(Found { node, kind, form, names: self.names, position });
     }
 
-    /// Takes note of the turns before the last one, in an array of messages.
-    fn note_history(&mut self, messages: usize) {
-        let nodes: Vec<usize> = self.doc.items(messages).collect();
-        let speakers: Vec<_> = nodes.iter().map(|&message| speaker(self.doc, message)).collect();
-        let first_current = nodes.get(last_turn(&speakers)).copied();
-        self.history = messages..first_current.unwrap_or(messages);
-    }
-
     /// Handles one value by its rule; the index where the walk goes on is returned.
     fn value(&mut self, node: usize, state: State, role: Role) -> Result<usize, BodyError> {
         let State::At(trie, step) = state else {
@@ -274,7 +266,7 @@ impl<'d, 'a> Walk<'d, 'a> {
             Rule::Plain | Rule::PlainTree => over,
             Rule::Messages => {
                 if kind == NodeKind::Array {
-                    self.note_history(node);
+                    self.history = history(self.doc, node);
                 }
                 self.container_or_scalar(node, state, role)
             }
