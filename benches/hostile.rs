@@ -73,7 +73,7 @@ fn cost(guardrail: &Guardrail, text: &str, size: usize) -> f64 {
 fn main() {
     let yaml = "{version: 1, name: all, pii: [{types: [ALL], action: detect}]}";
     let guardrail = Guardrail::new(Policy::from_yaml(yaml).expect("valid"));
-    println!("hold bound: {} bytes\n", guardrail.hold_bound().bytes());
+    println!("hold bound: {} bytes\n", guardrail.buffer_limit().bytes());
     println!("| unit | 16 kB whole | 256 kB whole | 16 kB in 4 | 256 kB in 4 |");
     println!("|---|---|---|---|---|");
     for unit in UNITS {

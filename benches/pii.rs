@@ -15,7 +15,7 @@ use regex::bytes::{Regex, RegexSet};
 /// A pattern for each of the 31 types, such as one finds in guides and in other libraries. Bytes and ASCII classes: with Unicode
 /// boundaries they would be many times slower on text that is not ASCII.
 const PATTERNS: [&str; 31] = [
-    r"(?-u)\b\d{1,5} [A-Z][a-z]+ (?:Street|St|Avenue|Ave|Road|Rd|Lane|Drive|Court)\b",
+    r"(?-u)\b\d{1,5} [A-Z][a-z]+ (?:Street|St|Avenue|Ave|Road|Rd|SubstreamId|Drive|Court)\b",
     r"(?i-u)\b\d{1,3} years? old\b",
     r"(?-u)\b(?:Mr|Mrs|Ms|Dr)\.? [A-Z][a-z]+(?: [A-Z][a-z]+)?\b",
     r"(?-u)\b[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+\.[A-Za-z]{2,}\b",

@@ -28,7 +28,7 @@ fn sizes(c: &mut Criterion) {
 
 /// What a reader of the stream notices, in chunks of four bytes.
 fn table(guardrail: &Guardrail) {
-    let bound = guardrail.hold_bound();
+    let bound = guardrail.buffer_limit();
     println!("\nIn chunks of 4 bytes; the policy's hold bound is {} bytes, set by {:?}.", bound.bytes(), bound.rule());
     println!("| text | bytes read before the first release | largest hold | added time per chunk |");
     println!("|---|---|---|---|");
@@ -40,7 +40,7 @@ fn table(guardrail: &Guardrail) {
             if !guard.push(chunk).is_empty() && first.is_none() {
                 first = Some(read);
             }
-            held = held.max(guard.held_bytes());
+            held = held.max(guard.buffered_bytes());
         }
         let first = first.map_or_else(|| "never".to_owned(), |bytes| bytes.to_string());
         println!("| {name} | {first} | {held} | {} ns |", added(guardrail, &text).as_nanos());

@@ -37,7 +37,7 @@
 //!
 //! let text = "Write to jane.roe@example.com";
 //! let assessment = guardrail.assess(Source::Input, text);
-//! assert_eq!(assessment.apply(text), "Write to {EMAIL}");
+//! assert_eq!(assessment.apply_to(text), "Write to {EMAIL}");
 //! # Ok::<(), banister::PolicyError>(())
 //! ```
 //!
@@ -73,14 +73,14 @@ pub mod text;
 
 pub use detect::{Embedder, EntityType};
 pub use guardrail::{
-    ActionTaken, Assessment, Container, Conversation, Explanation, Finding, Guardrail, HoldBound, Outcome, Source,
-    TopicScore,
+    ActionTaken, Assessment, BufferLimit, Container, Conversation, Finding, Guardrail, Outcome, Source,
+    TopicExplanation, TopicScore,
 };
 pub use middleware::{BedrockService, GuardrailError, GuardrailInterceptor, GuardrailLayer};
 pub use policy::{Action, RuleKind};
 pub use policy::{Policy, PolicyError};
 pub use stream::StreamGuard;
-pub use text::{Span, Utf8Error, Utf8Stitcher};
+pub use text::{Span, Utf8Decoder, Utf8Error};
 
 /// The README's examples, compiled and run with the tests.
 #[cfg(doctest)]

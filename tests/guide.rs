@@ -61,8 +61,8 @@ const ROWS: &[(&str, &[Constants])] = &[
     ("words as a DFA", &[&[("src/detect/automaton.rs", "MAX_DFA_WORDS")]]),
     ("automaton states of a pattern group kept by number", &[&[("src/detect/pattern/dfa.rs", "MAX_STATES")]]),
     ("slice in which long texts are read", &[&[("src/guardrail/evaluator.rs", "SLICE_BYTES")]]),
-    ("texts of one stream that come in pieces", &[&[("src/bedrock/streams/lanes.rs", "MAX_LANES")]]),
-    ("places of texts that are whole in their event", &[&[("src/bedrock/streams/seams.rs", "MAX_PLACES")]]),
+    ("texts of one stream that come in pieces", &[&[("src/bedrock/streams/lanes.rs", "MAX_SUBSTREAMS")]]),
+    ("places of texts that are whole in their event", &[&[("src/bedrock/streams/seams.rs", "MAX_TRACKED_FIELDS")]]),
     ("how far a value is looked for across two such texts", &[&[("src/bedrock/streams/seams.rs", "REACH")]]),
     (
         "largest body",
@@ -77,12 +77,12 @@ const ROWS: &[(&str, &[Constants])] = &[
         ],
     ),
     ("connections at once", &[&[("crates/gateway/src/limits.rs", "connections")]]),
-    ("head of a request", &[&[("crates/gateway/src/limits.rs", "header_time")]]),
-    ("body of a request", &[&[("crates/gateway/src/limits.rs", "body_time")]]),
+    ("head of a request", &[&[("crates/gateway/src/limits.rs", "header_timeout")]]),
+    ("body of a request", &[&[("crates/gateway/src/limits.rs", "body_timeout")]]),
     ("connection to the upstream", &[&[("crates/gateway/src/upstream.rs", "CONNECT_TIME")]]),
-    ("time until the upstream answers", &[&[("crates/gateway/src/limits.rs", "upstream_time")]]),
-    ("pause within an answer", &[&[("crates/gateway/src/limits.rs", "idle_time")]]),
-    ("answers under way at shutdown", &[&[("crates/gateway/src/limits.rs", "shutdown_time")]]),
+    ("time until the upstream answers", &[&[("crates/gateway/src/limits.rs", "upstream_timeout")]]),
+    ("pause within an answer", &[&[("crates/gateway/src/limits.rs", "idle_timeout")]]),
+    ("answers under way at shutdown", &[&[("crates/gateway/src/limits.rs", "shutdown_timeout")]]),
 ];
 
 /// Rows whose numbers are no constants, and what tests them instead.

@@ -65,7 +65,7 @@ impl Counter {
             counts.bytes += log.text.len();
             let assessment = self.guardrail.assess(Source::Input, &log.text);
             for finding in assessment.findings() {
-                let Some(entity) = finding.entity() else { continue };
+                let Some(entity) = finding.entity_type() else { continue };
                 let span = finding.span().range();
                 if log.is_real(entity, &span) {
                     continue;

@@ -52,7 +52,7 @@ fn near_domain(clinc: &Clinc, counters: Counters) -> Row {
 
 /// How many of the domain's questions the pack `banking` stops.
 fn pack(clinc: &Clinc) -> Result<(), banister::PolicyError> {
-    let guardrail = Guardrail::new(Policy::pack("banking")?);
+    let guardrail = Guardrail::new(Policy::from_pack("banking")?);
     let questions: Vec<&Utterance> = clinc.of(data::MONEY);
     let mut stopped = std::collections::BTreeMap::<String, usize>::new();
     let mut any = 0;

@@ -30,7 +30,7 @@ fuzz_target!(|data: &[u8]| {
     let operation = OPERATIONS[usize::from(first) % OPERATIONS.len()];
     let mut guard = BodyGuard::new(&GUARDRAIL, &Conversation::new());
     if first & 0x80 != 0 {
-        guard = guard.dangerous_examine_unknown();
+        guard = guard.dangerous_inspect_unknown_content();
     }
     let examine =
         |body: &[u8]| if first & 0x40 == 0 { guard.request(operation, body) } else { guard.response(operation, body) };

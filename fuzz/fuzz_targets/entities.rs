@@ -56,7 +56,7 @@ fn stream(guardrail: &Guardrail, text: &str, size: usize) -> (String, Assessment
         let (chunk, tail) = rest.split_at(end);
         rest = tail;
         released.push_str(guard.push(chunk));
-        assert!(guard.held_bytes() <= guardrail.hold_bound().bytes());
+        assert!(guard.buffered_bytes() <= guardrail.buffer_limit().bytes());
     }
     released.push_str(guard.finish());
     (released, guard.assessment())

@@ -13,7 +13,7 @@ fuzz_target!(|data: &[u8]| {
             let guardrail = Guardrail::new(policy);
             // The text of the policy is as good as any, and likely to hold the words it asks for.
             let assessment = guardrail.assess(Source::Input, text);
-            assert_eq!(assessment.examined_bytes(), text.len());
+            assert_eq!(assessment.inspected_bytes(), text.len());
         }
         Err(error) => {
             assert!(error.problems().next().is_some());

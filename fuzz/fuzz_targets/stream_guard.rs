@@ -7,7 +7,7 @@
 
 use std::fmt::Write;
 
-use banister::{Assessment, Guardrail, Policy, Source, StreamGuard, Utf8Stitcher};
+use banister::{Assessment, Guardrail, Policy, Source, StreamGuard, Utf8Decoder};
 use libfuzzer_sys::fuzz_target;
 
 /// Words, by section, without the brace that ends them.
@@ -74,7 +74,7 @@ fn policy(choices: &[u8]) -> Option<String> {
 /// What was released, and what was found.
 fn stream(guardrail: &Guardrail, text: &[u8], cuts: &[u8]) -> (String, Assessment) {
     let mut guard = StreamGuard::new(guardrail, Source::Output);
-    let mut stitcher = Utf8Stitcher::new();
+    let mut stitcher = Utf8Decoder::new();
     let mut released = String::new();
     let mut sizes = cuts.iter().cycle().map(|&cut| usize::from(cut).max(1));
     let mut rest = text;
@@ -83,7 +83,7 @@ fn stream(guardrail: &Guardrail, text: &[u8], cuts: &[u8]) -> (String, Assessmen
         let (chunk, tail) = rest.split_at(size);
         rest = tail;
         released.push_str(guard.push(stitcher.push(chunk).expect("the text is UTF-8")));
-        assert!(guard.held_bytes() <= guardrail.hold_bound().bytes());
+        assert!(guard.buffered_bytes() <= guardrail.buffer_limit().bytes());
     }
     released.push_str(guard.finish());
     (released, guard.assessment())

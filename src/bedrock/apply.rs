@@ -6,23 +6,23 @@ use super::assessment::BodyAssessment;
 use super::error::{BodyError, BodyErrorKind};
 use super::guard::BodyGuard;
 use super::json::{Document, NodeKind};
-use super::report::GuardrailReport;
+use super::report::ApplyGuardrailResponse;
 use crate::guardrail::{Assessment, Source};
 
 /// What a caller asks.
 #[derive(Debug)]
-pub(crate) struct AskedEvaluation<'a> {
+pub(crate) struct ApplyGuardrailRequest<'a> {
     pub(crate) source: Source,
     pub(crate) texts: Vec<Cow<'a, str>>,
     /// The answer is to tell also what was not found.
     pub(crate) in_full: bool,
 }
 
-impl<'a> AskedEvaluation<'a> {
+impl<'a> ApplyGuardrailRequest<'a> {
     /// Reads the body of a request. What is not understood is refused, for it could hold text; so are pictures.
     pub(crate) fn read(doc: &Document<'a>) -> Result<Self, BodyError> {
         let unknown = |node| BodyError::new(BodyErrorKind::UnknownBlock { pointer: doc.pointer(node) });
-        let mut asked = AskedEvaluation { source: Source::Input, texts: Vec::new(), in_full: false };
+        let mut asked = ApplyGuardrailRequest { source: Source::Input, texts: Vec::new(), in_full: false };
         let (mut has_source, mut has_content) = (false, false);
         for (key, value) in doc.members(Document::ROOT) {
             match (&*doc.string(key), doc.as_str(value).as_deref()) {
@@ -74,21 +74,21 @@ impl BodyGuard {
     /// # Errors
     ///
     /// When the body is no such request, or holds a picture or anything else that cannot be evaluated.
-    pub fn apply_guardrail(&self, body: &[u8]) -> Result<(GuardrailReport, BodyAssessment), BodyError> {
+    pub fn apply_guardrail(&self, body: &[u8]) -> Result<(ApplyGuardrailResponse, BodyAssessment), BodyError> {
         let doc = Document::parse(body)?;
-        Ok(self.apply(&AskedEvaluation::read(&doc)?))
+        Ok(self.apply(&ApplyGuardrailRequest::read(&doc)?))
     }
 
     /// Evaluates what ApplyGuardrail asks, each text by itself and all in one conversation.
-    pub(crate) fn apply(&self, asked: &AskedEvaluation<'_>) -> (GuardrailReport, BodyAssessment) {
+    pub(crate) fn apply(&self, asked: &ApplyGuardrailRequest<'_>) -> (ApplyGuardrailResponse, BodyAssessment) {
         let policy = self.guardrail().policy();
-        let assess = |text: &Cow<'_, str>| self.guardrail().assess_in(self.conversation(), asked.source, text);
+        let assess = |text: &Cow<'_, str>| self.guardrail().assess_with(asked.source, text, self.conversation());
         let assessed: Vec<Assessment> = asked.texts.iter().map(assess).collect();
         let mut found = BodyAssessment::new(asked.source);
         for (position, assessment) in assessed.iter().enumerate() {
             found.add_text(&format!("/content/{position}/text/text"), assessment);
         }
-        let mut report = GuardrailReport::new(policy, asked.source, found.outcome(), found.examined_chars());
+        let mut report = ApplyGuardrailResponse::new(policy, asked.source, found.outcome(), found.inspected_chars());
         for finding in assessed.iter().flat_map(Assessment::findings) {
             // The member is required, so it is empty where it may not tell.
             report.add(policy, finding, Some(finding.matched_text().unwrap_or_default()));
@@ -100,7 +100,7 @@ impl BodyGuard {
             Some(message) => report.add_output(message),
             None if found.outcome() == crate::guardrail::Outcome::Masked => {
                 let outputs = assessed.iter().zip(&asked.texts);
-                outputs.for_each(|(assessment, text)| report.add_output(assessment.apply(text)));
+                outputs.for_each(|(assessment, text)| report.add_output(assessment.apply_to(text)));
             }
             None => {}
         }
@@ -110,7 +110,7 @@ impl BodyGuard {
 
 #[cfg(test)]
 mod tests {
-    use super::AskedEvaluation;
+    use super::ApplyGuardrailRequest;
     use crate::bedrock::json::Document;
     use crate::guardrail::Source;
 
@@ -118,7 +118,7 @@ mod tests {
     fn what_is_not_understood_is_refused() {
         let read = |body: &str| {
             let doc = Document::parse_str(body).unwrap();
-            let asked = AskedEvaluation::read(&doc);
+            let asked = ApplyGuardrailRequest::read(&doc);
             asked.map(|asked| (asked.source, asked.texts.concat(), asked.in_full)).map_err(|error| error.to_string())
         };
         let body = r#"{"source": "OUTPUT", "outputScope": "FULL", "content": [{"text": {"text": "a", "qualifiers": ["query"]}}, {"text": {"text": "b"}}]}"#;

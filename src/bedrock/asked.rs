@@ -27,12 +27,12 @@ impl TraceScope {
 
 /// A guardrail as a caller names it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct AskedGuardrail {
+pub(crate) struct RequestedGuardrail {
     pub(crate) identifier: Option<String>,
     pub(crate) trace: Option<TraceScope>,
 }
 
-impl AskedGuardrail {
+impl RequestedGuardrail {
     /// The guardrail of this identifier; the trace as its setting is named.
     pub(crate) fn new(identifier: Option<&str>, trace: Option<&str>) -> Self {
         Self { identifier: identifier.map(str::to_owned), trace: trace.and_then(TraceScope::named) }
@@ -51,24 +51,24 @@ fn member(operation: Operation) -> Option<&'static str> {
 /// The identifier of the guardrail that the body of a request names, in the `guardrailConfig` of Converse. Of two, each reader could take
 /// another: then none is named. The body is not checked further.
 #[must_use]
-pub fn named_guardrail(operation: Operation, body: &[u8]) -> Option<String> {
-    asked_in_body(operation, body).identifier
+pub fn guardrail_identifier(operation: Operation, body: &[u8]) -> Option<String> {
+    requested_guardrail(operation, body).identifier
 }
 
 /// The guardrail that the body of a Converse request names.
-pub(crate) fn asked_in_body(operation: Operation, body: &[u8]) -> AskedGuardrail {
+pub(crate) fn requested_guardrail(operation: Operation, body: &[u8]) -> RequestedGuardrail {
     let name = match operation {
         Operation::Converse | Operation::ConverseStream => member(operation),
         _ => None,
     };
-    let Some(doc) = name.and_then(|name| mentions(body, name)) else { return AskedGuardrail::default() };
+    let Some(doc) = name.and_then(|name| mentions(body, name)) else { return RequestedGuardrail::default() };
     let only = |object, name: &str| {
         let mut values = doc.members(object).filter(|&(key, _)| doc.string(key) == name).map(|(_, value)| value);
         values.next().filter(|_| values.next().is_none())
     };
-    let Some(config) = name.and_then(|name| only(Document::ROOT, name)) else { return AskedGuardrail::default() };
+    let Some(config) = name.and_then(|name| only(Document::ROOT, name)) else { return RequestedGuardrail::default() };
     let text = |name| only(config, name).and_then(|value| doc.as_str(value));
-    AskedGuardrail::new(text("guardrailIdentifier").as_deref(), text("trace").as_deref())
+    RequestedGuardrail::new(text("guardrailIdentifier").as_deref(), text("trace").as_deref())
 }
 
 /// A request body without the member that is meant for a guardrail of Bedrock's; nothing if it has none. Every other byte stays.
@@ -85,13 +85,13 @@ fn mentions<'a>(body: &'a [u8], name: &str) -> Option<Document<'a>> {
 
 #[cfg(test)]
 mod tests {
-    use super::{AskedGuardrail, TraceScope, asked_in_body, without_guardrail};
+    use super::{RequestedGuardrail, TraceScope, requested_guardrail, without_guardrail};
     use crate::bedrock::operation::Operation;
 
     #[test]
     fn converse_names_its_guardrail_in_the_body() {
-        let asked = |body: &str| asked_in_body(Operation::ConverseStream, body.as_bytes());
-        let named = |identifier: &str, trace| AskedGuardrail { identifier: Some(identifier.to_owned()), trace };
+        let asked = |body: &str| requested_guardrail(Operation::ConverseStream, body.as_bytes());
+        let named = |identifier: &str, trace| RequestedGuardrail { identifier: Some(identifier.to_owned()), trace };
         let body = r#"{"guardrailConfig": {"guardrailIdentifier": "g", "guardrailVersion": "1", "trace": "enabled"}}"#;
         assert_eq!(asked(body), named("g", Some(TraceScope::Found)));
         assert_eq!(asked(&body.replace("enabled", "ENABLED_FULL")), named("g", Some(TraceScope::Full)));
@@ -105,9 +105,9 @@ mod tests {
             r#"{"guardrailConfig": {"guardrailIdentifier": "g", "guardrailIdentifier": "h"}}"#,
             "not guardrailConfig",
         ] {
-            assert_eq!(asked(body), AskedGuardrail::default(), "{body}");
+            assert_eq!(asked(body), RequestedGuardrail::default(), "{body}");
         }
-        assert_eq!(asked_in_body(Operation::InvokeModel, body.as_bytes()), AskedGuardrail::default());
+        assert_eq!(requested_guardrail(Operation::InvokeModel, body.as_bytes()), RequestedGuardrail::default());
     }
 
     #[test]

@@ -48,7 +48,7 @@ pub struct BodyAssessment {
     findings: Vec<BodyFinding>,
     message: Option<Arc<str>>,
     over_limit: bool,
-    examined_chars: usize,
+    inspected_chars: usize,
     pub(super) coverage: Coverage,
 }
 
@@ -60,7 +60,7 @@ impl BodyAssessment {
             findings: Vec::new(),
             message: None,
             over_limit: false,
-            examined_chars: 0,
+            inspected_chars: 0,
             coverage: Coverage::default(),
         }
     }
@@ -68,7 +68,7 @@ impl BodyAssessment {
     /// Adds what was found in one text. The first text that is blocked gives the message.
     pub(super) fn add(&mut self, findings: impl Iterator<Item = BodyFinding>, text: &Assessment) {
         self.findings.extend(findings);
-        self.examined_chars += text.examined_chars();
+        self.inspected_chars += text.inspected_chars();
         self.over_limit |= text.is_over_limit();
         self.outcome = stronger(self.outcome, text.outcome());
         if self.message.is_none() {
@@ -79,13 +79,13 @@ impl BodyAssessment {
     /// Adds what was found in a text that is emptied, whatever the rules say.
     pub(super) fn add_masked(&mut self, findings: impl Iterator<Item = BodyFinding>, text: &Assessment) {
         self.findings.extend(findings);
-        self.examined_chars += text.examined_chars();
+        self.inspected_chars += text.inspected_chars();
         self.over_limit |= text.is_over_limit();
         self.outcome = stronger(self.outcome, Outcome::Masked);
     }
 
     /// The findings that were masked, and no more.
-    pub(super) fn what_was_masked(&self) -> Self {
+    pub(super) fn masked_findings(&self) -> Self {
         let is_masked = |found: &&BodyFinding| found.finding.action().is_rewritten();
         let findings: Vec<_> = self.findings.iter().filter(is_masked).cloned().collect();
         let outcome = if findings.is_empty() { Outcome::Passed } else { Outcome::Masked };
@@ -94,7 +94,7 @@ impl BodyAssessment {
 
     /// Adds a text that is whole, and stands at `pointer`.
     pub(super) fn add_text(&mut self, pointer: &str, text: &Assessment) {
-        self.coverage.examined_bytes += text.examined_bytes();
+        self.coverage.inspected_bytes += text.inspected_bytes();
         let findings = text.findings().iter().map(|finding| BodyFinding {
             finding: finding.clone(),
             pointer: pointer.to_owned(),
@@ -107,11 +107,11 @@ impl BodyAssessment {
     /// Adds what was found in an event of a stream, of whose bytes `carried` are counted elsewhere.
     pub(crate) fn absorb(&mut self, event: Self, carried: usize) {
         self.findings.extend(event.findings);
-        self.examined_chars += event.examined_chars;
+        self.inspected_chars += event.inspected_chars;
         self.over_limit |= event.over_limit;
         self.outcome = stronger(self.outcome, event.outcome);
         self.message = self.message.take().or(event.message);
-        self.coverage.examined_bytes += event.coverage.examined_bytes.saturating_sub(carried);
+        self.coverage.inspected_bytes += event.coverage.inspected_bytes.saturating_sub(carried);
         self.coverage.skipped.extend(event.coverage.skipped);
     }
 
@@ -153,14 +153,14 @@ impl BodyAssessment {
 
     /// Decoded bytes of text that were examined.
     #[must_use]
-    pub fn examined_bytes(&self) -> usize {
-        self.coverage.examined_bytes
+    pub fn inspected_bytes(&self) -> usize {
+        self.coverage.inspected_bytes
     }
 
     /// Characters of text that were examined; Bedrock counts its units in these.
     #[must_use]
-    pub fn examined_chars(&self) -> usize {
-        self.examined_chars
+    pub fn inspected_chars(&self) -> usize {
+        self.inspected_chars
     }
 
     /// Content that was not examined, and why.

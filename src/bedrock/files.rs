@@ -9,9 +9,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::error::{BodyError, BodyErrorKind};
-use super::json::SlotEdit;
+use super::json::FieldEdit;
 use super::operation::percent_decode;
-use super::slot::{SkipReason, SlotKind};
+use super::slot::{FieldKind, SkipReason};
 use super::visit::{Visit, Visitor};
 use super::walk::{Form, Found};
 
@@ -42,7 +42,7 @@ impl Visit<'_, '_> {
         form: FileForm,
         stored: &str,
         f: &mut Visitor<'_>,
-    ) -> Result<Option<SlotEdit>, BodyError> {
+    ) -> Result<Option<FieldEdit>, BodyError> {
         let object = self.doc.node(found.node).parent();
         let text = match form {
             FileForm::Format => {
@@ -80,14 +80,14 @@ impl Visit<'_, '_> {
         if form == FileForm::Url && !is_unicode(head) {
             return Err(not_text());
         }
-        let found = Found { kind: SlotKind::Document, form: Form::Text, ..*found };
+        let found = Found { kind: FieldKind::Document, form: Form::Text, ..*found };
         let Some(edit) = self.offer(&found, Cow::Borrowed(&content), f) else { return Ok(None) };
         let changed = edit.apply(&content)?;
         let changed = match encoding {
             Encoding::Base64 => STANDARD.encode(changed),
             Encoding::Percent => percent_encode(&changed),
         };
-        Ok(Some(SlotEdit::new(vec![(at..stored.len(), changed)])))
+        Ok(Some(FieldEdit::new(vec![(at..stored.len(), changed)])))
     }
 
     /// Returns whether the file that `object` describes is text: the field of this name says so, or there is none. One that names two

@@ -2,10 +2,10 @@
 
 use super::assessment::{BodyAssessment, BodyFinding};
 use super::error::BodyError;
-use super::json::SlotEdit;
+use super::json::FieldEdit;
 use super::operation::Operation;
 use super::shape::Shape;
-use super::slot::{Coverage, Slot, SlotKind, Visited};
+use super::slot::{Coverage, FieldKind, TextField, Visited};
 use super::visit::{Visitor, visit_request_with, visit_response_with};
 use super::walk::Unknown;
 use crate::guardrail::{Conversation, Guardrail, Position, Source};
@@ -29,7 +29,7 @@ pub struct GuardedBody {
 impl GuardedBody {
     /// The body that may go on, where it differs from the one given: with texts masked. None may when the assessment says blocked.
     #[must_use]
-    pub fn body(&self) -> Option<&[u8]> {
+    pub fn masked_body(&self) -> Option<&[u8]> {
         self.body.as_deref()
     }
 
@@ -60,7 +60,7 @@ impl BodyGuard {
     /// Examines every string of content of an unknown kind, ids and base64 included, instead of refusing it. What such a text
     /// means is not known: a mask may break the call, and text in a form that is not a string goes unseen.
     #[must_use]
-    pub fn dangerous_examine_unknown(mut self) -> Self {
+    pub fn dangerous_inspect_unknown_content(mut self) -> Self {
         self.unknown = Unknown::Examine;
         self
     }
@@ -70,7 +70,7 @@ impl BodyGuard {
     /// # Errors
     ///
     /// When the body cannot be examined: it is empty, not JSON, not UTF-8, nested too deeply, or holds content of an unknown kind.
-    pub fn request(&self, operation: Operation, body: &[u8]) -> Result<GuardedBody, BodyError> {
+    pub fn inspect_request(&self, operation: Operation, body: &[u8]) -> Result<GuardedBody, BodyError> {
         let mut texts = Texts::new(self, Source::Input);
         let visited = visit_request_with(operation, body, self.unknown, &mut |slot| texts.examine(&slot))?;
         Ok(texts.guarded(visited))
@@ -80,8 +80,8 @@ impl BodyGuard {
     ///
     /// # Errors
     ///
-    /// As [`BodyGuard::request`].
-    pub fn response(&self, operation: Operation, body: &[u8]) -> Result<GuardedBody, BodyError> {
+    /// As [`BodyGuard::inspect_request`].
+    pub fn inspect_response(&self, operation: Operation, body: &[u8]) -> Result<GuardedBody, BodyError> {
         let mut texts = Texts::new(self, Source::Output);
         let visited = visit_response_with(operation, body, self.unknown, &mut |slot| texts.examine(&slot))?;
         Ok(texts.guarded(visited))
@@ -123,12 +123,12 @@ impl<'a> Texts<'a> {
     }
 
     /// Evaluates one text, and says what to replace in it.
-    pub(crate) fn examine(&mut self, slot: &Slot<'_>) -> Option<SlotEdit> {
+    pub(crate) fn examine(&mut self, slot: &TextField<'_>) -> Option<FieldEdit> {
         let source = self.assessment.source();
         let position = match (source, slot.kind()) {
             (Source::Input, _) => slot.position(),
             // What a response repeats of its request, the system prompt for one, was not said in it.
-            (Source::Output, SlotKind::Echo) => Position::History,
+            (Source::Output, FieldKind::Echo) => Position::History,
             // Whatever a response calls its own role, the model has written it.
             (Source::Output, _) => Position::Current,
         };
@@ -149,17 +149,17 @@ impl<'a> Texts<'a> {
             inner_pointer: inner.clone(),
             is_key: slot.is_key(),
         });
-        if slot.kind() == SlotKind::Trace && assessment.is_blocked() {
+        if slot.kind() == FieldKind::Trace && assessment.is_blocked() {
             // What it tells was not said in this answer, so the answer is not blocked for it; but it is not told.
             self.assessment.add_masked(findings, &assessment);
-            return Some(SlotEdit::whole(slot.text().len(), ""));
+            return Some(FieldEdit::whole(slot.text().len(), ""));
         }
         self.assessment.add(findings, &assessment);
         if assessment.is_blocked() || replacements.list.is_empty() {
             return None;
         }
         let list = replacements.list.into_iter();
-        Some(SlotEdit::new(list.map(|(range, text)| (range, fitting(slot.kind(), text))).collect()))
+        Some(FieldEdit::new(list.map(|(range, text)| (range, fitting(slot.kind(), text))).collect()))
     }
 
     /// What came of all texts.
@@ -176,8 +176,8 @@ impl<'a> Texts<'a> {
 }
 
 /// A mask in the alphabet of its place: Bedrock takes no braces in the name of a document.
-fn fitting(kind: SlotKind, mask: String) -> String {
-    if kind != SlotKind::DocumentName {
+fn fitting(kind: FieldKind, mask: String) -> String {
+    if kind != FieldKind::DocumentName {
         return mask;
     }
     let allowed = |c: char| match c {

@@ -15,9 +15,9 @@ proptest! {
                 body[at] = byte;
             }
             for unknown in [Unknown::Refuse, Unknown::Examine] {
-                let mut edit = |slot: Slot<'_>| {
+                let mut edit = |slot: TextField<'_>| {
                     assert!(!slot.pointer().is_empty());
-                    Some(SlotEdit::whole(slot.text().len(), "x"))
+                    Some(FieldEdit::whole(slot.text().len(), "x"))
                 };
                 let visited = if case.is_request {
                     visit_request_with(case.operation, &body, unknown, &mut edit)
@@ -28,7 +28,7 @@ proptest! {
                     let _ = AnswerForm::of(&body);
                 }
                 for kind in [StreamKind::Invoke, StreamKind::Converse] {
-                    if let Ok(event) = deltas_with(kind, "chunk", &body, unknown) {
+                    if let Ok(event) = parse_event(kind, "chunk", &body, unknown) {
                         event.rewrite(&[], &[], &mut edit)?;
                     }
                 }
@@ -68,7 +68,7 @@ fn hostile_bodies_take_linear_time() {
         visit_request(operation, body.as_bytes(), &mut |slot| {
             let length = slot.text().len();
             slot.pointer();
-            Some(SlotEdit::whole(length, "y"))
+            Some(FieldEdit::whole(length, "y"))
         })
         .expect("known");
     }
@@ -168,7 +168,7 @@ fn a_new_member_anywhere_is_examined_or_refused() {
             changed.pointer_mut(&pointer).expect("there")["tomorrow"] = "text".into();
             let changed = changed.to_string();
             let mut seen = false;
-            let mut look = |slot: Slot<'_>| {
+            let mut look = |slot: TextField<'_>| {
                 seen |= slot.pointer() == format!("{pointer}/tomorrow");
                 None
             };

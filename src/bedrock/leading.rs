@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::slot::SlotKind;
+use super::slot::FieldKind;
 
 /// How much of the names counts, in bytes. Words near a value are looked for no farther away.
 const MAX_BYTES: usize = 128;
@@ -27,8 +27,8 @@ impl LeadingNames {
 
     /// The text to read before the value: `card cvv: `. Empty where names say nothing of a value: in the definition of a tool they
     /// describe one that is still to come, and in a trace the service has made them.
-    pub(super) fn context(&self, kind: SlotKind) -> String {
-        if self.is_empty() || matches!(kind, SlotKind::ToolDefinition | SlotKind::Trace | SlotKind::Token) {
+    pub(super) fn context(&self, kind: FieldKind) -> String {
+        if self.is_empty() || matches!(kind, FieldKind::ToolDefinition | FieldKind::Trace | FieldKind::Token) {
             return String::new();
         }
         let space = if self.outer.is_empty() || self.own.is_empty() { "" } else { " " };
@@ -57,10 +57,10 @@ mod tests {
     #[test]
     fn the_nearest_two_names_count() {
         let names = ["a", "card", "cvv"].iter().fold(LeadingNames::default(), |names, name| names.of_field(name));
-        assert_eq!(names.context(SlotKind::ToolInput), "card cvv: ");
-        assert_eq!(names.context(SlotKind::ToolDefinition), "");
-        assert_eq!(names.of_field("").context(SlotKind::ToolInput), "cvv: ");
-        assert_eq!(LeadingNames::default().of_field("").context(SlotKind::ToolInput), "");
+        assert_eq!(names.context(FieldKind::ToolInput), "card cvv: ");
+        assert_eq!(names.context(FieldKind::ToolDefinition), "");
+        assert_eq!(names.of_field("").context(FieldKind::ToolInput), "cvv: ");
+        assert_eq!(LeadingNames::default().of_field("").context(FieldKind::ToolInput), "");
     }
 
     /// What is cut early, as a stream cuts names, leaves the same context.
@@ -69,11 +69,11 @@ mod tests {
         for character in ["x", "é", "語", "😀"] {
             for length in 0..140 {
                 let name = format!("{}{}", "p".repeat(length % 5), character.repeat(length));
-                let context = LeadingNames::default().of_field("parent").of_field(&name).context(SlotKind::Free);
+                let context = LeadingNames::default().of_field("parent").of_field(&name).context(FieldKind::Free);
                 assert!(context.len() <= MAX_BYTES && context.ends_with(": "));
                 assert!(format!("parent {name}: ").ends_with(&context) || name.is_empty());
                 let early = LeadingNames::default().of_field("parent").of_field(end(&name));
-                assert_eq!(early.context(SlotKind::Free), context);
+                assert_eq!(early.context(FieldKind::Free), context);
             }
         }
     }

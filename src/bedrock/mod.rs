@@ -38,23 +38,23 @@ mod hostile_tests;
 #[cfg(test)]
 mod tests;
 
-pub use asked::named_guardrail;
+pub use asked::guardrail_identifier;
 pub use assessment::{BodyAssessment, BodyFinding};
 pub use error::BodyError;
 pub use guard::{BodyGuard, GuardedBody};
 pub use operation::Operation;
-pub use report::GuardrailReport;
+pub use report::ApplyGuardrailResponse;
 pub use shape::Shape;
 pub use slot::{SkipReason, Skipped};
 
 pub(crate) use self::{
-    asked::{AskedGuardrail, asked_in_body, without_guardrail},
+    asked::{RequestedGuardrail, requested_guardrail, without_guardrail},
     blocked::{Progress, blocked_reply},
-    event_stream::{Chunk, EventKind, Frame, FrameDecoder, Lane, StreamKind, wrap_chunk},
-    json::SlotEdit,
+    event_stream::{Chunk, EventKind, Frame, FrameDecoder, StreamKind, SubstreamId, wrap_chunk},
+    json::FieldEdit,
     shape::AnswerForm,
     slot::Coverage,
-    streams::{EventGuard, Facts, Lanes, OutEvent, Plan},
+    streams::{EventGuard, Facts, OutEvent, Plan, Substreams},
     trace::Trace,
     visit::Visitor,
 };
@@ -63,8 +63,8 @@ pub(crate) use self::{
 #[cfg(test)]
 pub(crate) use self::{
     blocked::{StreamEvent, blocked_events, text_event},
-    event_stream::{deltas, deltas_with},
-    slot::{Slot, SlotKind, Visited},
+    event_stream::{deltas, parse_event},
+    slot::{FieldKind, TextField, Visited},
     table::Part,
     visit::{visit_request, visit_request_with, visit_response, visit_response_with},
     walk::Unknown,

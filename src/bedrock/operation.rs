@@ -37,7 +37,7 @@ impl Operation {
 
     /// The operation with this name in the service model.
     #[must_use]
-    pub fn named(name: &str) -> Option<Self> {
+    pub fn from_name(name: &str) -> Option<Self> {
         [
             Self::ApplyGuardrail,
             Self::Converse,

@@ -10,7 +10,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::error::BodyError;
-use super::json::{NodeKind, RawEdit, SlotEdit, removals};
+use super::json::{FieldEdit, NodeKind, RawEdit, removals};
 use super::table::Unsigned;
 use super::turns::{Speaker, speaker};
 use super::visit::Visit;
@@ -40,7 +40,7 @@ impl Visit<'_, '_> {
                 Unsigned::Withhold | Unsigned::Empty => None,
             };
             if block.is_none() && is_changed && length > 0 {
-                self.write(node, &SlotEdit::whole(length, ""))?;
+                self.write(node, &FieldEdit::whole(length, ""))?;
             }
         }
         if self.is_request {

@@ -14,7 +14,7 @@ const UNIT_CHARS: usize = 1000;
 /// does, though nobody charges for them here: for each kind of rule in force, one for every thousand characters begun.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct GuardrailReport {
+pub struct ApplyGuardrailResponse {
     action: &'static str,
     action_reason: &'static str,
     outputs: Vec<Output>,
@@ -133,7 +133,7 @@ pub(crate) struct Extent {
     pub(crate) total: usize,
 }
 
-impl GuardrailReport {
+impl ApplyGuardrailResponse {
     /// The report of an evaluation that examined `chars` characters of text and came to `outcome`, before its findings are
     /// [added](Self::add).
     #[must_use]
@@ -234,7 +234,7 @@ impl ReportedAssessment {
             detected: true,
         };
         let name = Some(finding.rule().to_owned());
-        match (finding.kind(), finding.managed()) {
+        match (finding.kind(), finding.managed_list()) {
             (RuleKind::Topic, _) => {
                 let topics = &mut self.topic_policy.get_or_insert_default().topics;
                 let topic = ReportedItem { name, kind: Some("DENY".to_owned()), matched: None, ..item };

@@ -11,7 +11,7 @@ use crate::guardrail::Position;
 /// What a text is to the conversation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub(crate) enum SlotKind {
+pub(crate) enum FieldKind {
     /// Instructions of the application.
     System,
     /// What the user says.
@@ -53,7 +53,7 @@ pub(crate) enum SlotKind {
     Free,
 }
 
-impl SlotKind {
+impl FieldKind {
     /// Where text of this kind is in a request; `in_history` if that is before the last turn. What the operator writes is nobody's turn.
     pub(super) fn position(self, in_history: bool) -> Position {
         match self {
@@ -64,7 +64,7 @@ impl SlotKind {
     }
 
     /// Whether a number here may be what a person or a model says, as in the arguments of a tool, and not one of the format.
-    pub(super) fn has_numbers(self) -> bool {
+    pub(super) fn inspects_numbers(self) -> bool {
         matches!(self, Self::ToolInput | Self::ToolResult | Self::Document)
     }
 }
@@ -122,8 +122,8 @@ impl<'a> Place<'a> {
 
 /// One text, offered for examination.
 #[derive(Clone)]
-pub(crate) struct Slot<'a> {
-    pub(super) kind: SlotKind,
+pub(crate) struct TextField<'a> {
+    pub(super) kind: FieldKind,
     pub(super) text: Cow<'a, str>,
     pub(super) is_key: bool,
     pub(super) position: Position,
@@ -134,9 +134,9 @@ pub(crate) struct Slot<'a> {
     pub(super) place: Place<'a>,
 }
 
-impl Slot<'_> {
+impl TextField<'_> {
     /// What the text is to the conversation.
-    pub(crate) fn kind(&self) -> SlotKind {
+    pub(crate) fn kind(&self) -> FieldKind {
         self.kind
     }
 
@@ -185,10 +185,10 @@ impl Slot<'_> {
     }
 }
 
-impl fmt::Debug for Slot<'_> {
+impl fmt::Debug for TextField<'_> {
     /// Without the text: it may be what the guardrail is there to hide.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Slot")
+        f.debug_struct("TextField")
             .field("kind", &self.kind)
             .field("bytes", &self.text.len())
             .field("is_key", &self.is_key)
@@ -265,7 +265,7 @@ impl Skipped {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Coverage {
     /// Decoded bytes of all texts that were offered.
-    pub(crate) examined_bytes: usize,
+    pub(crate) inspected_bytes: usize,
     /// What was not.
     pub(crate) skipped: Vec<Skipped>,
 }

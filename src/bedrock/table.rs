@@ -5,14 +5,14 @@
 //! `thinking: signature`, `tool_use|server_tool_use: id`; `*_tool_result` matches by ending, and a lone `*`
 //! stands for every variant that other rows name. A later row for the same path wins.
 //!
-//! What no row names is examined as [`SlotKind::Free`]: a member that Bedrock adds tomorrow is text until
+//! What no row names is examined as [`FieldKind::Free`]: a member that Bedrock adds tomorrow is text until
 //! a row says otherwise.
 
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
 use super::files::FileForm;
-use super::slot::{SkipReason, SlotKind};
+use super::slot::{FieldKind, SkipReason};
 
 /// Who says what stands in a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,14 +37,14 @@ impl Role {
         }
     }
 
-    pub(super) fn slot_kind(self) -> SlotKind {
+    pub(super) fn slot_kind(self) -> FieldKind {
         match self {
-            Self::Assistant => SlotKind::AssistantText,
-            Self::Document => SlotKind::Document,
-            Self::Echo => SlotKind::Echo,
-            Self::System => SlotKind::System,
-            Self::Tool => SlotKind::ToolResult,
-            Self::User => SlotKind::UserText,
+            Self::Assistant => FieldKind::AssistantText,
+            Self::Document => FieldKind::Document,
+            Self::Echo => FieldKind::Echo,
+            Self::System => FieldKind::System,
+            Self::Tool => FieldKind::ToolResult,
+            Self::User => FieldKind::UserText,
         }
     }
 }
@@ -83,12 +83,12 @@ impl Part {
         }
     }
 
-    pub(super) fn slot_kind(self) -> SlotKind {
+    pub(super) fn slot_kind(self) -> FieldKind {
         match self {
-            Self::Text | Self::Refusal | Self::Transcript => SlotKind::AssistantText,
-            Self::Reasoning => SlotKind::Reasoning,
-            Self::ToolArguments | Self::FunctionArguments => SlotKind::ToolInput,
-            Self::ToolResult => SlotKind::ToolResult,
+            Self::Text | Self::Refusal | Self::Transcript => FieldKind::AssistantText,
+            Self::Reasoning => FieldKind::Reasoning,
+            Self::ToolArguments | Self::FunctionArguments => FieldKind::ToolInput,
+            Self::ToolResult => FieldKind::ToolResult,
         }
     }
 }
@@ -108,15 +108,15 @@ pub(super) enum Rule {
     /// Text of whoever has the role.
     Said,
     /// Text; if it is an array or object after all, all strings in it.
-    Text(SlotKind),
+    Text(FieldKind),
     /// Free-form JSON: every string and every member name in it.
-    Free(SlotKind),
+    Free(FieldKind),
     /// Every string, but no member name: the service has made them all.
-    Strings(SlotKind),
+    Strings(FieldKind),
     /// An object whose member names are text. Rows say what its values are.
-    Named(SlotKind),
+    Named(FieldKind),
     /// A string that should hold JSON; if it does, the strings in that.
-    Json(SlotKind),
+    Json(FieldKind),
     /// A piece of a text that stands elsewhere whole. Emptied as soon as anything in the body changes,
     /// since a masked word must not survive in pieces.
     Token,
@@ -129,7 +129,7 @@ pub(super) enum Rule {
     /// Turns that are all history.
     Earlier,
     /// What a signature of the model's, next to it in its object, vouches for. A model refuses it in a request without one.
-    Signed(SlotKind),
+    Signed(FieldKind),
     /// The signature of reasoning, which no longer holds once the reasoning is changed.
     Signature(Unsigned),
     /// An id, a name of the format, a number: not text. If it is an array or object, that is examined.

@@ -40,7 +40,7 @@ fn read_case(root: &Path, path: &Path) -> Case {
     Case {
         operation: case["operation"]
             .as_str()
-            .and_then(Operation::named)
+            .and_then(Operation::from_name)
             .unwrap_or_else(|| panic!("{name}: no operation")),
         is_request: case.get("request").is_some(),
         shape: text(&case, "shape").expect("a shape"),
@@ -66,7 +66,7 @@ fn read_case(root: &Path, path: &Path) -> Case {
 
 fn visit(case: &Case, body: &str, f: &mut Visitor<'_>) -> Result<Visited, BodyError> {
     // Tokens, and numbers that are text for their name alone, have tests of their own.
-    let mut f = |slot: Slot<'_>| if slot.kind() == SlotKind::Token || slot.context().1 { None } else { f(slot) };
+    let mut f = |slot: TextField<'_>| if slot.kind() == FieldKind::Token || slot.context().1 { None } else { f(slot) };
     if case.is_request {
         visit_request(case.operation, body.as_bytes(), &mut f)
     } else {
@@ -84,7 +84,7 @@ fn every_family_offers_its_texts_and_nothing_else() {
             if !slot.is_key() {
                 found.push((slot.pointer(), slot.inner_pointer(), slot.text().to_owned()));
             }
-            Some(SlotEdit::default())
+            Some(FieldEdit::default())
         })
         .unwrap_or_else(|error| panic!("{}: {error}", case.name));
         // serde_json sorts members; the walk goes by the order in the body.
@@ -135,13 +135,13 @@ proptest! {
                 at += 1;
                 let first = slot.text().chars().next()?;
                 // Signed reasoning takes more with it than its text: `reasoning_tests`.
-                let is_signed = slot.kind() == SlotKind::Reasoning && case.body.contains("\"signature\"");
+                let is_signed = slot.kind() == FieldKind::Reasoning && case.body.contains("\"signature\"");
                 if is_signed || !picks[at % picks.len()] {
                     return None;
                 }
                 let changed = format!("{replacement}{}", &slot.text()[first.len_utf8()..]);
                 expected.insert((slot.pointer(), slot.inner_pointer()), changed);
-                Some(SlotEdit::new(vec![(0..first.len_utf8(), replacement.clone())]))
+                Some(FieldEdit::new(vec![(0..first.len_utf8(), replacement.clone())]))
             }).expect("known");
             let Some(body) = visited.body else {
                 prop_assert_eq!(before, expected);
@@ -201,7 +201,7 @@ fn member_names_of_free_json_are_offered() {
     let visited = visit_request(Operation::Converse, body.as_bytes(), &mut |slot| {
         (slot.is_key() && slot.text() == "jane\u{e9}").then(|| {
             assert_eq!(slot.pointer(), "/messages/0/content/0/toolUse/input/jane\u{e9}");
-            SlotEdit::new(vec![(0..4, "X".into())])
+            FieldEdit::new(vec![(0..4, "X".into())])
         })
     })
     .expect("known");
@@ -219,10 +219,10 @@ fn roles_give_kinds() {
     })
     .expect("known");
     let expected = [
-        ("s", SlotKind::System),
-        ("u", SlotKind::UserText),
-        ("a", SlotKind::AssistantText),
-        ("t", SlotKind::ToolResult),
+        ("s", FieldKind::System),
+        ("u", FieldKind::UserText),
+        ("a", FieldKind::AssistantText),
+        ("t", FieldKind::ToolResult),
     ];
     assert_eq!(kinds, expected.map(|(text, kind)| (text.to_owned(), kind)));
 }
@@ -232,7 +232,7 @@ fn a_token_that_is_found_by_itself_takes_all_with_it() {
     let body = r#"{"choices":[{"index":0,"message":{"role":"assistant","content":"mail me"},"logprobs":{"content":[
         {"token":"mail","bytes":[109],"top_logprobs":[{"token":"a@example.com","bytes":[97,64]}]}]}}]}"#;
     let visited = visit_response(Operation::InvokeModel, body.as_bytes(), &mut |slot| {
-        slot.text().contains('@').then(|| SlotEdit::whole(slot.text().len(), "{EMAIL}"))
+        slot.text().contains('@').then(|| FieldEdit::whole(slot.text().len(), "{EMAIL}"))
     });
     let changed = visited.expect("known").body.expect("changed");
     let changed: Value = serde_json::from_slice(&changed).expect("JSON");
@@ -246,7 +246,7 @@ fn a_token_that_is_found_by_itself_takes_all_with_it() {
 fn tokens_go_when_anything_changes() {
     let body = r#"{"id":1,"prompt":{"text":"Jane","tokens":[{"generatedToken":{"token":"Ja"}}]},"completions":[]}"#;
     let visited = visit_response(Operation::InvokeModel, body.as_bytes(), &mut |slot| {
-        Some(SlotEdit::whole(slot.text().len(), "{NAME}"))
+        Some(FieldEdit::whole(slot.text().len(), "{NAME}"))
     })
     .expect("known");
     let changed = String::from_utf8(visited.body.expect("changed")).expect("UTF-8");

@@ -49,7 +49,7 @@ impl Trace {
     /// The same for a request that is examined once more: what was masked in it is not there any more, and all else will be found again.
     pub(crate) fn anew(&self) -> Self {
         let mut trace = Self::new(self.guardrail.clone(), Arc::clone(&self.identifier), self.scope);
-        trace.input = self.input.what_was_masked();
+        trace.input = self.input.masked_findings();
         trace
     }
 
@@ -87,7 +87,7 @@ impl Trace {
         if self.scope == TraceScope::Full {
             told.add_undetected(policy, found.source());
         }
-        let chars = found.examined_chars();
+        let chars = found.inspected_chars();
         told.invocation_metrics = Some(ReportedMetrics {
             usage: ReportedUsage::new(policy, found.source(), chars),
             guardrail_coverage: ReportedCoverage::new(chars),

@@ -7,18 +7,18 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::error::{BodyError, BodyErrorKind};
-use super::json::{Document, NodeKind, RawEdit, SlotEdit, splice, string_edits};
+use super::json::{Document, FieldEdit, NodeKind, RawEdit, splice, string_edits};
 use super::leading::{self, LeadingNames};
 use super::names::Names;
 use super::operation::Operation;
 use super::shape::{self, Shape};
-use super::slot::{Coverage, Place, SkipReason, Skipped, Slot, SlotKind, Visited};
+use super::slot::{Coverage, FieldKind, Place, SkipReason, Skipped, TextField, Visited};
 use super::table::{Role, Table};
 use super::walk::{self, FieldNames, Form, Found, Unknown, Walked};
 use crate::guardrail::Position;
 
 /// What is done with each text: nothing, or these replacements.
-pub(crate) type Visitor<'v> = dyn FnMut(Slot<'_>) -> Option<SlotEdit> + 'v;
+pub(crate) type Visitor<'v> = dyn FnMut(TextField<'_>) -> Option<FieldEdit> + 'v;
 
 /// Offers every text of a request body; content of an unknown kind is refused.
 #[cfg(test)]
@@ -70,7 +70,7 @@ fn visit_known(
     let (shape, walked) = match known {
         Some((shape, table)) => (shape, walk::walk(doc, Document::ROOT, table, role, unknown)?),
         None if unknown == Unknown::Examine => {
-            (Shape::Unknown, walk::walk_free(doc, Document::ROOT, SlotKind::Free, false))
+            (Shape::Unknown, walk::walk_free(doc, Document::ROOT, FieldKind::Free, false))
         }
         None => return Err(shape::unknown(what)),
     };
@@ -153,7 +153,7 @@ impl<'d, 'a> Visit<'d, 'a> {
             for (key, name) in renamed {
                 if let Some(ending) = names.take(&name) {
                     let length = self.doc.string(key).len();
-                    self.write(key, &SlotEdit::new(vec![(length..length, ending)]))?;
+                    self.write(key, &FieldEdit::new(vec![(length..length, ending)]))?;
                 }
             }
         }
@@ -180,7 +180,7 @@ impl<'d, 'a> Visit<'d, 'a> {
             match found.form {
                 Form::Token => {
                     let length = self.doc.string(found.node).len();
-                    self.write(found.node, &SlotEdit::whole(length, ""))?;
+                    self.write(found.node, &FieldEdit::whole(length, ""))?;
                 }
                 Form::TokenBytes => {
                     let at = self.doc.node(found.node);
@@ -205,7 +205,7 @@ impl<'d, 'a> Visit<'d, 'a> {
             Form::TokenBytes | Form::Number | Form::ShortNumber => None,
             Form::Token => {
                 // One that is found by itself takes all of them with it.
-                self.token_found |= self.offer(&Found { kind: SlotKind::Token, ..found }, text, f).is_some();
+                self.token_found |= self.offer(&Found { kind: FieldKind::Token, ..found }, text, f).is_some();
                 None
             }
             Form::Text | Form::Key | Form::Delta(_) => self.offer(&found, text, f),
@@ -226,7 +226,7 @@ impl<'d, 'a> Visit<'d, 'a> {
         if form == Form::Key {
             self.renamed.push((node, edit.apply(&self.doc.string(node))?));
         }
-        if kind == SlotKind::Reasoning {
+        if kind == FieldKind::Reasoning {
             self.changed_reasoning.insert(self.doc.node(node).parent());
         }
         self.write(node, &edit)
@@ -244,7 +244,7 @@ impl<'d, 'a> Visit<'d, 'a> {
     }
 
     /// Carries an edit of the string at `node` over to the raw bytes.
-    pub(super) fn write(&mut self, node: usize, edit: &SlotEdit) -> Result<(), BodyError> {
+    pub(super) fn write(&mut self, node: usize, edit: &FieldEdit) -> Result<(), BodyError> {
         string_edits(
             self.doc.inside(node),
             self.doc.node(node).start() + 1,
@@ -254,7 +254,7 @@ impl<'d, 'a> Visit<'d, 'a> {
         )
     }
 
-    pub(super) fn offer(&mut self, found: &Found, text: Cow<'_, str>, f: &mut Visitor<'_>) -> Option<SlotEdit> {
+    pub(super) fn offer(&mut self, found: &Found, text: Cow<'_, str>, f: &mut Visitor<'_>) -> Option<FieldEdit> {
         let is_key = found.form == Form::Key;
         let context = if is_key { String::new() } else { self.names_of(found.names).context(found.kind) };
         let context_alone = found.form == Form::ShortNumber;
@@ -262,11 +262,11 @@ impl<'d, 'a> Visit<'d, 'a> {
             return None;
         }
         if !context_alone {
-            self.coverage.examined_bytes += text.len();
+            self.coverage.inspected_bytes += text.len();
         }
         let place = self.place(found.node);
         let position = self.position_of(found);
-        f(Slot { kind: found.kind, text, is_key, position, context, context_alone, place })
+        f(TextField { kind: found.kind, text, is_key, position, context, context_alone, place })
             .filter(|edit| !edit.is_empty())
     }
 
@@ -306,12 +306,12 @@ impl<'d, 'a> Visit<'d, 'a> {
     }
 
     /// The body of an InvokeModel request, as CountTokens carries it.
-    fn body(&mut self, node: usize, text: &str, f: &mut Visitor<'_>) -> Result<Option<SlotEdit>, BodyError> {
+    fn body(&mut self, node: usize, text: &str, f: &mut Visitor<'_>) -> Result<Option<FieldEdit>, BodyError> {
         let bytes = self.base64(node, text)?;
         let visited = visit_invoke_body(&bytes, &self.place(node), self.unknown, f)?;
-        self.coverage.examined_bytes += visited.coverage.examined_bytes;
+        self.coverage.inspected_bytes += visited.coverage.inspected_bytes;
         self.coverage.skipped.extend(visited.coverage.skipped);
-        Ok(visited.body.map(|body| SlotEdit::whole(text.len(), STANDARD.encode(body))))
+        Ok(visited.body.map(|body| FieldEdit::whole(text.len(), STANDARD.encode(body))))
     }
 
     fn base64(&self, node: usize, text: &str) -> Result<Vec<u8>, BodyError> {
@@ -329,21 +329,21 @@ pub(super) fn may_hide_text(text: &str) -> bool {
 /// Nothing comes back if the string holds no JSON; its text is to be offered as it is.
 pub(super) fn visit_json_text(
     text: &str,
-    (kind, position): (SlotKind, Position),
+    (kind, position): (FieldKind, Position),
     names: &LeadingNames,
     here: &Place<'_>,
     unknown: Unknown,
     coverage: &mut Coverage,
     f: &mut Visitor<'_>,
-) -> Result<Option<SlotEdit>, BodyError> {
+) -> Result<Option<FieldEdit>, BodyError> {
     let Some(inner) = inner_document(text) else {
         return Ok(None);
     };
     let mut visit = Visit { names: names.clone(), position, ..Visit::new(&inner, Some(here), unknown) };
     visit.all(&walk::walk_free(&inner, Document::ROOT, kind, true), f)?;
-    coverage.examined_bytes += visit.coverage.examined_bytes;
+    coverage.inspected_bytes += visit.coverage.inspected_bytes;
     let replacements = visit.edits.into_iter().map(|e| (e.range, e.bytes)).collect();
-    Ok(Some(SlotEdit::new(replacements)))
+    Ok(Some(FieldEdit::new(replacements)))
 }
 
 /// The body of an InvokeModel request that stands in something else.

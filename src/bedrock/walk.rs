@@ -6,7 +6,7 @@ use super::error::{BodyError, BodyErrorKind};
 use super::files::FileForm;
 use super::json::{Document, NodeKind};
 use super::shape;
-use super::slot::{NumberText, SkipReason, SlotKind};
+use super::slot::{FieldKind, NumberText, SkipReason};
 use super::table::{Part, Role, Rule, Table, Tag, Trie, Unsigned};
 use super::turns::history;
 use crate::guardrail::Position;
@@ -45,7 +45,7 @@ pub(super) enum Form {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Found {
     pub(super) node: usize,
-    pub(super) kind: SlotKind,
+    pub(super) kind: FieldKind,
     pub(super) form: Form,
     pub(super) names: FieldNames,
     pub(super) position: Position,
@@ -82,10 +82,10 @@ pub(super) struct Walked {
 enum State {
     At(&'static Trie, usize),
     /// The same, and the names of members are text.
-    Named(&'static Trie, usize, SlotKind),
-    Free(SlotKind),
+    Named(&'static Trie, usize, FieldKind),
+    Free(FieldKind),
     /// As free, but that names of members are no text.
-    Strings(SlotKind),
+    Strings(FieldKind),
 }
 
 #[derive(Clone, Copy)]
@@ -124,7 +124,7 @@ pub(super) fn walk(
 }
 
 /// Lists every string and member name below `root`; with `all_numbers` every long number too, whatever the kind.
-pub(super) fn walk_free(doc: &Document<'_>, root: usize, kind: SlotKind, all_numbers: bool) -> Walked {
+pub(super) fn walk_free(doc: &Document<'_>, root: usize, kind: FieldKind, all_numbers: bool) -> Walked {
     let mut walk = Walk::new(doc, Unknown::Examine, all_numbers);
     let mut at = walk.container_or_scalar(root, State::Free(kind), Role::User);
     while let Some(frame) = walk.stack.last() {
@@ -150,9 +150,9 @@ fn item_state(state: State) -> State {
     match state {
         State::At(trie, step) => match trie.items(step) {
             Some(step) => State::At(trie, step),
-            None => State::Free(SlotKind::Free),
+            None => State::Free(FieldKind::Free),
         },
-        State::Named(..) => State::Free(SlotKind::Free),
+        State::Named(..) => State::Free(FieldKind::Free),
         State::Free(_) | State::Strings(_) => state,
     }
 }
@@ -179,7 +179,7 @@ impl<'d, 'a> Walk<'d, 'a> {
     /// The node of the value that comes at `at` in what is open, and what the tables say about it.
     fn next_value(&mut self, at: usize) -> (usize, State) {
         let Some(&Frame { is_object, state, names, .. }) = self.stack.last() else {
-            return (at, State::Free(SlotKind::Free));
+            return (at, State::Free(FieldKind::Free));
         };
         self.names = names;
         if !is_object {
@@ -201,7 +201,7 @@ impl<'d, 'a> Walk<'d, 'a> {
                 }
                 match trie.member(step, &self.doc.string(key)) {
                     Some(step) => State::At(trie, step),
-                    None => State::Free(SlotKind::Free),
+                    None => State::Free(FieldKind::Free),
                 }
             }
             State::Free(kind) => {
@@ -212,7 +212,7 @@ impl<'d, 'a> Walk<'d, 'a> {
         }
     }
 
-    fn find(&mut self, node: usize, kind: SlotKind, form: Form) {
+    fn find(&mut self, node: usize, kind: FieldKind, form: Form) {
         let position = kind.position(self.history.contains(&node));
         self.out.found.push(Found { node, kind, form, names: self.names, position });
     }
@@ -242,13 +242,13 @@ impl<'d, 'a> Walk<'d, 'a> {
             Rule::Said => text(self, role.slot_kind(), Form::Text),
             Rule::Text(slot_kind) => text(self, slot_kind, Form::Text),
             Rule::Json(slot_kind) => text(self, slot_kind, Form::Json),
-            Rule::Token => text(self, SlotKind::Echo, Form::Token),
+            Rule::Token => text(self, FieldKind::Echo, Form::Token),
             Rule::TokenBytes => {
-                self.find(node, SlotKind::Echo, Form::TokenBytes);
+                self.find(node, FieldKind::Echo, Form::TokenBytes);
                 over
             }
-            Rule::File(form) => text(self, SlotKind::Document, Form::File(form)),
-            Rule::Body => text(self, SlotKind::Free, Form::Body),
+            Rule::File(form) => text(self, FieldKind::Document, Form::File(form)),
+            Rule::Body => text(self, FieldKind::Free, Form::Body),
             Rule::Delta(part) => text(self, part.slot_kind(), Form::Delta(part)),
             // Free-form JSON may be written into a string.
             Rule::Free(slot_kind) if kind == NodeKind::String => text(self, slot_kind, Form::Json),
@@ -258,9 +258,9 @@ impl<'d, 'a> Walk<'d, 'a> {
             Rule::Unknown if self.unknown == Unknown::Refuse && self.holds_text(node) => {
                 return Err(BodyError::new(BodyErrorKind::UnknownBlock { pointer: self.doc.pointer(node) }));
             }
-            Rule::Unknown => self.container_or_scalar(node, State::Free(SlotKind::Free), role),
+            Rule::Unknown => self.container_or_scalar(node, State::Free(FieldKind::Free), role),
             Rule::Plain if is_container => {
-                let state = if trie.goes_on(step) { state } else { State::Free(SlotKind::Free) };
+                let state = if trie.goes_on(step) { state } else { State::Free(FieldKind::Free) };
                 self.enter(node, state, role)
             }
             Rule::Plain | Rule::PlainTree => over,
@@ -282,7 +282,7 @@ impl<'d, 'a> Walk<'d, 'a> {
                 self.out.signatures.push((node, unsigned));
                 over
             }
-            Rule::Signature(_) => self.container_or_scalar(node, State::Free(SlotKind::Free), role),
+            Rule::Signature(_) => self.container_or_scalar(node, State::Free(FieldKind::Free), role),
             Rule::Opaque(_) if kind == NodeKind::Null => over,
             Rule::Opaque(reason) => {
                 self.out.skipped.push((node, reason));
@@ -296,7 +296,7 @@ impl<'d, 'a> Walk<'d, 'a> {
             Rule::ModelInput => match shape::request_table(self.doc, node) {
                 Some((_, table)) => self.nested(node, table, role)?,
                 None if self.unknown == Unknown::Examine => {
-                    self.container_or_scalar(node, State::Free(SlotKind::Free), role)
+                    self.container_or_scalar(node, State::Free(FieldKind::Free), role)
                 }
                 None => {
                     return Err(BodyError::new(BodyErrorKind::UnknownShape { what: "model input" }));
@@ -346,11 +346,11 @@ impl<'d, 'a> Walk<'d, 'a> {
                 }
             }
             (_, NodeKind::Array) => None,
-            _ => Some(State::Free(SlotKind::Free)),
+            _ => Some(State::Free(FieldKind::Free)),
         };
         match known {
             Some(state) => Ok(state),
-            None if self.unknown == Unknown::Examine => Ok(State::Free(SlotKind::Free)),
+            None if self.unknown == Unknown::Examine => Ok(State::Free(FieldKind::Free)),
             None => Err(BodyError::new(BodyErrorKind::UnknownBlock { pointer: self.doc.pointer(node) })),
         }
     }
@@ -360,7 +360,7 @@ impl<'d, 'a> Walk<'d, 'a> {
             NodeKind::Object | NodeKind::Array => self.enter(node, state, role),
             NodeKind::String => {
                 let kind = match state {
-                    State::At(..) => SlotKind::Free,
+                    State::At(..) => FieldKind::Free,
                     State::Named(_, _, kind) | State::Free(kind) | State::Strings(kind) => kind,
                 };
                 let form = if matches!(state, State::Strings(_)) { Form::Text } else { Form::FreeText };
@@ -369,7 +369,7 @@ impl<'d, 'a> Walk<'d, 'a> {
             }
             NodeKind::Number => {
                 if let State::Free(kind) | State::Strings(kind) = state
-                    && (kind.has_numbers() || self.all_numbers)
+                    && (kind.inspects_numbers() || self.all_numbers)
                     && let Some(form) = number_form(self.doc.raw(node))
                 {
                     self.find(node, kind, form);

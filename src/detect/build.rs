@@ -171,7 +171,8 @@ impl Builder {
                     return Err((topic.rule, never_found("an exception")));
                 }
             }
-            if !topic.examples.is_empty() && !topic.examples.iter().any(|example| super::topic::says_something(example))
+            if !topic.examples.is_empty()
+                && !topic.examples.iter().any(|example| super::topic::has_distinctive_term(example))
             {
                 return Err((topic.rule, empty_examples()));
             }

@@ -26,8 +26,8 @@ pub struct Assessment {
     pub(super) message: Option<Arc<str>>,
     pub(super) over_limit: bool,
     pub(super) topic_scores: Vec<TopicScore>,
-    pub(super) examined_bytes: usize,
-    pub(super) examined_chars: usize,
+    pub(super) inspected_bytes: usize,
+    pub(super) inspected_chars: usize,
 }
 
 impl Assessment {
@@ -49,7 +49,7 @@ impl Assessment {
         self.outcome == Outcome::Blocked
     }
 
-    /// Whether the text is blocked because more of it was held than [`Guardrail::hold_bound`](crate::Guardrail::hold_bound) allows, and
+    /// Whether the text is blocked because more of it was held than [`Guardrail::buffer_limit`](crate::Guardrail::buffer_limit) allows, and
     /// not by a rule. The bound is computed from the policy, so this is a fault of Banister; the text is refused then, not released.
     #[must_use]
     pub fn is_over_limit(&self) -> bool {
@@ -71,7 +71,7 @@ impl Assessment {
 
     /// What may go on in place of `text`, the text that was assessed: itself, the masked text, or the blocked message.
     #[must_use]
-    pub fn apply<'a>(&'a self, text: &'a str) -> &'a str {
+    pub fn apply_to<'a>(&'a self, text: &'a str) -> &'a str {
         match (&self.message, &self.masked) {
             (Some(message), _) => message,
             (None, Some(masked)) => masked,
@@ -93,13 +93,13 @@ impl Assessment {
 
     /// How many bytes of text were examined.
     #[must_use]
-    pub fn examined_bytes(&self) -> usize {
-        self.examined_bytes
+    pub fn inspected_bytes(&self) -> usize {
+        self.inspected_bytes
     }
 
     /// How many characters of text were examined; Bedrock counts its units in these.
     #[must_use]
-    pub fn examined_chars(&self) -> usize {
-        self.examined_chars
+    pub fn inspected_chars(&self) -> usize {
+        self.inspected_chars
     }
 }

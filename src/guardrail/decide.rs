@@ -15,18 +15,18 @@ use crate::detect::detectors::{Candidate, Detectors, Found, Origin};
 use crate::detect::entity::recognizer::{Objection, Verdict};
 use crate::detect::scanner::Views;
 use crate::detect::spec::RuleId;
-use crate::detect::topic::{BestScores, Likeness, Similarity, Window};
+use crate::detect::topic::{BestScores, Similarity, SimilarityMatch, Window};
 use crate::policy::Action;
 use crate::text::buffer::TextBuffer;
 use crate::text::fold::View;
 
 /// A candidate that is a finding.
 #[derive(Debug)]
-pub(super) struct Settled {
+pub(super) struct ConfirmedFinding {
     pub(super) rule: RuleId,
     pub(super) start: usize,
     pub(super) end: usize,
-    pub(super) likeness: Option<Likeness>,
+    pub(super) likeness: Option<SimilarityMatch>,
 }
 
 /// Text order; of candidates that begin together the longest first. The rest makes the order complete.
@@ -72,7 +72,7 @@ struct Ends {
 /// What a candidate comes to.
 enum Decision {
     /// A finding, or with what is known of it not one.
-    Made(Option<Settled>),
+    Made(Option<ConfirmedFinding>),
     /// Not one from here; perhaps from a later start.
     From(usize),
     /// What it depends on is not known yet.
@@ -88,7 +88,7 @@ enum Decision {
 /// of it, so they end behind its start. A window asks for exceptions of all its words, of which the first may stand long before the
 /// first that can begin a finding: exceptions are kept from the start of the window that is open, and of each window that waits.
 #[derive(Debug, Default)]
-pub(super) struct Decider {
+pub(super) struct Confirmer {
     waiting: BTreeMap<Key, Candidate>,
     arrived: usize,
     /// Where the windows begin that wait. They arrive and are settled in text order.
@@ -102,7 +102,7 @@ pub(super) struct Decider {
     best: BestScores,
 }
 
-impl Decider {
+impl Confirmer {
     pub(super) fn new(rules: usize) -> Self {
         let exceptions = std::iter::repeat_with(Cover::default).take(rules).collect();
         Self { exceptions, ends: vec![Ends::default(); rules], ..Self::default() }
@@ -144,7 +144,7 @@ impl Decider {
 
     /// Settles all candidates that begin before `frontier`, unless one must wait for what stands behind it. Returns the offset before
     /// which everything is settled.
-    pub(super) fn settle(&mut self, frontier: usize, ground: Ground<'_>, out: &mut Vec<Settled>) -> usize {
+    pub(super) fn settle(&mut self, frontier: usize, ground: Ground<'_>, out: &mut Vec<ConfirmedFinding>) -> usize {
         while let Some(entry) = self.waiting.first_entry() {
             let first = entry.key().0;
             if first >= frontier {
@@ -199,7 +199,7 @@ impl Decider {
                 None if self.is_excepted(rule, start, end) => Decision::Made(None),
                 None => {
                     self.note(rule, |ends| ends.word = end);
-                    Decision::Made(Some(Settled { rule, start, end, likeness: None }))
+                    Decision::Made(Some(ConfirmedFinding { rule, start, end, likeness: None }))
                 }
             },
             Origin::Pattern => match within_label(start, end, rule, ground) {
@@ -207,7 +207,7 @@ impl Decider {
                 None if self.is_excepted(rule, start, end) => Decision::Made(None),
                 None => {
                     self.note(rule, |ends| ends.pattern = end);
-                    Decision::Made(Some(Settled { rule, start, end, likeness: None }))
+                    Decision::Made(Some(ConfirmedFinding { rule, start, end, likeness: None }))
                 }
             },
             Origin::Entity(number, verdict) => self.decide_entity(*number, *verdict, (start, end), rule, ground),
@@ -226,7 +226,7 @@ impl Decider {
         if keeps_scores {
             self.best.note(rule, score);
         }
-        Decision::Made(likeness.map(|likeness| Settled {
+        Decision::Made(likeness.map(|likeness| ConfirmedFinding {
             rule,
             start: likeness.start,
             end: likeness.end,
@@ -265,7 +265,7 @@ impl Decider {
         self.note(rule, |ends| ends.pattern = end);
         let (start, end) = value;
         let allowed = detectors.is_allowed(rule, text.slice(start, end));
-        Decision::Made((!allowed).then_some(Settled { rule, start, end, likeness: None }))
+        Decision::Made((!allowed).then_some(ConfirmedFinding { rule, start, end, likeness: None }))
     }
 
     fn note(&mut self, rule: RuleId, note: impl FnOnce(&mut Ends)) {

@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use super::assessment::{Assessment, Outcome};
 use super::conversation::Conversation;
-use super::decide::Settled;
-use super::finding::{ActionTaken, Explanation, Finding, Matched, TopicScore};
+use super::decide::ConfirmedFinding;
+use super::finding::{ActionTaken, Finding, Matched, TopicExplanation, TopicScore};
 use super::guard::{Guardrail, Source};
 use super::mask::replacement;
 use super::position::{Position, Treatment};
@@ -33,7 +33,7 @@ pub(crate) struct Evaluator {
     reading: Reading,
     /// Readings that add findings: after a context, or rewritten.
     sides: Vec<SideReading>,
-    settled: Vec<Settled>,
+    settled: Vec<ConfirmedFinding>,
     resolver: Resolver,
     findings: Vec<Finding>,
     chars: usize,
@@ -92,7 +92,7 @@ impl Evaluator {
 
     /// An evaluator of a stream, which a policy may have release text at once.
     pub(crate) fn of_stream(guardrail: Guardrail, source: Source, conversation: Conversation) -> Self {
-        let at_once = source == Source::Output && guardrail.policy().releases_at_once();
+        let at_once = source == Source::Output && guardrail.policy().is_async();
         Self { at_once, ..Self::new(guardrail, source, conversation) }
     }
 
@@ -123,20 +123,20 @@ impl Evaluator {
 
     /// The bound is computed from the policy, so text beyond it is a fault of ours. It is refused: not released, and not read on.
     fn check_limit(&mut self) {
-        let (held, limit) = (self.unsettled_bytes(), self.guardrail.hold_limit());
+        let (held, limit) = (self.unconfirmed_bytes(), self.guardrail.hold_limit());
         if held <= limit {
             return;
         }
         debug_assert!(
-            held <= self.guardrail.hold_bound().bytes(),
+            held <= self.guardrail.buffer_limit().bytes(),
             "a text holds {held} bytes, more than the {limit} its policy allows"
         );
         if self.is_blocked() {
             return;
         }
         tracing::error!(
-            held_bytes = held,
-            hold_bound = limit,
+            buffered_bytes = held,
+            buffer_limit = limit,
             policy = self.guardrail.policy().name(),
             policy_digest = self.guardrail.policy().digest(),
             "a text is blocked: more of it is held than its policy allows; please report this"
@@ -165,11 +165,11 @@ impl Evaluator {
     }
 
     /// Bytes that were read and neither released nor given up.
-    pub(crate) fn held_bytes(&self) -> usize {
-        if self.at_once { 0 } else { self.unsettled_bytes() }
+    pub(crate) fn buffered_bytes(&self) -> usize {
+        if self.at_once { 0 } else { self.unconfirmed_bytes() }
     }
 
-    fn unsettled_bytes(&self) -> usize {
+    fn unconfirmed_bytes(&self) -> usize {
         self.text_end().saturating_sub(self.resolver.written())
     }
 
@@ -203,8 +203,8 @@ impl Evaluator {
             over_limit: self.is_over_limit(),
             topic_scores: self.topic_scores(),
             // What counts with its context alone is no text by itself.
-            examined_bytes: if self.context_alone { 0 } else { self.text_end() },
-            examined_chars: if self.context_alone { 0 } else { self.chars },
+            inspected_bytes: if self.context_alone { 0 } else { self.text_end() },
+            inspected_chars: if self.context_alone { 0 } else { self.chars },
         }
     }
 
@@ -268,7 +268,7 @@ impl Evaluator {
                 managed: rule.managed,
                 action: taken,
                 span: Span::new(found.start, found.end),
-                explanation: found.likeness.map(Explanation::new),
+                explanation: found.likeness.map(TopicExplanation::new),
                 // Nothing before what was confirmed last time is forgotten yet.
                 matched: self.guardrail.keeps_matches().then(|| {
                     let text = self.reading.text().slice(found.start, found.end);

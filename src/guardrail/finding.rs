@@ -3,7 +3,7 @@ use std::sync::Arc;
 
 use super::within::Container;
 use crate::detect::EntityType;
-use crate::detect::topic::{Likeness, Score};
+use crate::detect::topic::{Score, SimilarityMatch};
 use crate::policy::{Action, RuleKind};
 use crate::text::Span;
 
@@ -55,7 +55,7 @@ impl fmt::Display for ActionTaken {
 }
 
 /// One detection: which rule, where, and what was done. It does not hold the text that was found, unless that was asked for with
-/// [`Guardrail::dangerous_keep_matches`](crate::Guardrail::dangerous_keep_matches).
+/// [`Guardrail::dangerous_include_matches`](crate::Guardrail::dangerous_include_matches).
 #[derive(Clone, Debug, PartialEq)]
 pub struct Finding {
     pub(super) rule: Arc<str>,
@@ -65,7 +65,7 @@ pub struct Finding {
     pub(super) managed: Option<&'static str>,
     pub(super) action: ActionTaken,
     pub(super) span: Span,
-    pub(super) explanation: Option<Explanation>,
+    pub(super) explanation: Option<TopicExplanation>,
     pub(super) matched: Option<Matched>,
     /// Which reading of the text found it: 0 for that of the text as it is.
     pub(super) reading: usize,
@@ -87,13 +87,13 @@ impl Finding {
 
     /// The entity type, for rules of kind `pii`.
     #[must_use]
-    pub fn entity(&self) -> Option<EntityType> {
+    pub fn entity_type(&self) -> Option<EntityType> {
         self.entity
     }
 
     /// The managed word list, where the rule takes its words from one.
     #[must_use]
-    pub fn managed(&self) -> Option<&'static str> {
+    pub fn managed_list(&self) -> Option<&'static str> {
         self.managed
     }
 
@@ -111,11 +111,11 @@ impl Finding {
 
     /// Why, for a topic that was found by likeness to its examples.
     #[must_use]
-    pub fn explanation(&self) -> Option<&Explanation> {
+    pub fn explanation(&self) -> Option<&TopicExplanation> {
         self.explanation.as_ref()
     }
 
-    /// The text that was found, where [`Guardrail::dangerous_keep_matches`](crate::Guardrail::dangerous_keep_matches) asked for it.
+    /// The text that was found, where [`Guardrail::dangerous_include_matches`](crate::Guardrail::dangerous_include_matches) asked for it.
     #[must_use]
     pub fn matched_text(&self) -> Option<&str> {
         self.matched.as_ref().map(|matched| &*matched.0)
@@ -152,10 +152,10 @@ impl fmt::Debug for Matched {
 
 /// Why a stretch of text counts as a topic: what the policy's own examples have in common with it.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Explanation(Arc<Likeness>);
+pub struct TopicExplanation(Arc<SimilarityMatch>);
 
-impl Explanation {
-    pub(super) fn new(likeness: Likeness) -> Self {
+impl TopicExplanation {
+    pub(super) fn new(likeness: SimilarityMatch) -> Self {
         Self(Arc::new(likeness))
     }
 
@@ -173,7 +173,7 @@ impl Explanation {
 
     /// Number of the closest example of the topic, from 0.
     #[must_use]
-    pub fn example(&self) -> usize {
+    pub fn example_index(&self) -> usize {
         self.0.example
     }
 

@@ -59,13 +59,13 @@ impl fmt::Display for Source {
 /// let text = "Write to jane.roe@example.com";
 /// let assessment = guardrail.assess(Source::Input, text);
 /// assert_eq!(assessment.outcome(), Outcome::Masked);
-/// assert_eq!(assessment.apply(text), "Write to {EMAIL}");
+/// assert_eq!(assessment.apply_to(text), "Write to {EMAIL}");
 /// # Ok::<(), banister::PolicyError>(())
 /// ```
 #[derive(Clone)]
 pub struct Guardrail {
     policy: Policy,
-    hold_bound: HoldBound,
+    buffer_limit: BufferLimit,
     /// From here on a text is refused: the bound, but for tests.
     hold_limit: usize,
     max_cluster: usize,
@@ -86,15 +86,15 @@ impl Guardrail {
         let bounds = policy.detectors().bounds().iter();
         let widest = bounds.max_by_key(|bound| bound.span + bound.wait);
         let name = |rule: u32| policy.compiled_rules().get(rule as usize).map(|rule| Arc::clone(&rule.name));
-        let hold_bound = HoldBound {
+        let buffer_limit = BufferLimit {
             bytes: widest.map_or(0, |bound| bound.span + bound.wait + labels.longest() + max_cluster),
             rule: widest.and_then(|bound| name(bound.rule)),
         };
-        let hold_limit = hold_bound.bytes;
+        let hold_limit = buffer_limit.bytes;
         Self {
             topics: policy.detectors().similarity().cloned(),
             policy,
-            hold_bound,
+            buffer_limit,
             hold_limit,
             max_cluster,
             labels: Arc::new(labels),
@@ -114,7 +114,7 @@ impl Guardrail {
     /// traces. Whoever reads either then sees what was masked or blocked: a card number in a completion that its reader was not to see,
     /// for one. `Debug`, logs and metrics still do not show it.
     #[must_use]
-    pub fn dangerous_keep_matches(mut self) -> Self {
+    pub fn dangerous_include_matches(mut self) -> Self {
         self.keeps_matches = true;
         self
     }
@@ -142,19 +142,19 @@ impl Guardrail {
 
     /// The most bytes a stream under this policy can hold back, and the rule that sets it.
     #[must_use]
-    pub fn hold_bound(&self) -> &HoldBound {
-        &self.hold_bound
+    pub fn buffer_limit(&self) -> &BufferLimit {
+        &self.buffer_limit
     }
 
     /// Evaluates a whole text, as a conversation of its own.
     #[must_use]
     pub fn assess(&self, source: Source, text: &str) -> Assessment {
-        self.assess_in(&Conversation::new(), source, text)
+        self.assess_with(source, text, &Conversation::new())
     }
 
     /// Evaluates a whole text as part of a conversation.
     #[must_use]
-    pub fn assess_in(&self, conversation: &Conversation, source: Source, text: &str) -> Assessment {
+    pub fn assess_with(&self, source: Source, text: &str, conversation: &Conversation) -> Assessment {
         let mut evaluator = Evaluator::new(self.clone(), source, conversation.clone());
         let mut out = String::new();
         evaluator.push(text, &mut out);
@@ -245,18 +245,18 @@ impl Rule {
 
 impl fmt::Debug for Guardrail {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Guardrail").field("policy", &self.policy).field("hold_bound", &self.hold_bound).finish()
+        f.debug_struct("Guardrail").field("policy", &self.policy).field("buffer_limit", &self.buffer_limit).finish()
     }
 }
 
 /// How much a stream may hold back.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct HoldBound {
+pub struct BufferLimit {
     bytes: usize,
     rule: Option<Arc<str>>,
 }
 
-impl HoldBound {
+impl BufferLimit {
     /// Bytes of the text as given.
     #[must_use]
     pub fn bytes(&self) -> usize {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::decide::{Decider, Ground, Settled};
+use super::decide::{ConfirmedFinding, Confirmer, Ground};
 use super::guard::{Guardrail, Source};
 use super::labels::Labels;
 use super::position::Position;
@@ -21,8 +21,8 @@ pub(super) struct Reading {
     scanner: Scanner,
     found: Found,
     labels: Labels,
-    decider: Decider,
-    confirmed: Vec<Settled>,
+    decider: Confirmer,
+    confirmed: Vec<ConfirmedFinding>,
     topics: Option<Arc<Similarity>>,
 }
 
@@ -34,7 +34,7 @@ impl Reading {
             scanner: Scanner::with_topics(topics.clone(), guardrail.keeps_topic_scores()),
             found: Found::default(),
             labels: Labels::default(),
-            decider: Decider::new(guardrail.rules().len()),
+            decider: Confirmer::new(guardrail.rules().len()),
             confirmed: Vec::new(),
             topics,
         }
@@ -85,7 +85,7 @@ impl Reading {
     }
 
     /// Returns what was confirmed since the last call.
-    pub(super) fn confirmed(&mut self) -> &mut Vec<Settled> {
+    pub(super) fn confirmed(&mut self) -> &mut Vec<ConfirmedFinding> {
         &mut self.confirmed
     }
 

@@ -1,6 +1,6 @@
 //! Other readings of some text, which add findings to those of the text as it is.
 
-use super::decide::Settled;
+use super::decide::ConfirmedFinding;
 use super::guard::{Guardrail, Source};
 use super::position::Position;
 use super::reading::Reading;
@@ -19,7 +19,7 @@ pub(super) struct SideReading {
     /// Bytes of the context.
     lead: usize,
     /// Confirmed findings in rewritten text of which the end is not known yet.
-    waiting: Vec<Settled>,
+    waiting: Vec<ConfirmedFinding>,
     /// Bytes read, with the context.
     read: usize,
     is_finished: bool,
@@ -90,7 +90,7 @@ impl SideReading {
         guardrail: &Guardrail,
         direction: (Source, Position),
         text: &TextBuffer,
-        out: &mut Vec<Settled>,
+        out: &mut Vec<ConfirmedFinding>,
     ) -> usize {
         if self.has_context() {
             self.reading.keep_entities();
@@ -99,8 +99,8 @@ impl SideReading {
         let confirmed = self.reading.confirm(guardrail, detectors, direction);
         let Self { reading, rewritten, lead, waiting, read, is_finished } = self;
         let lead = *lead;
-        let in_text = |found: Settled, (start, end): (usize, usize)| {
-            (end > lead).then(|| Settled { start: start.saturating_sub(lead), end: end - lead, ..found })
+        let in_text = |found: ConfirmedFinding, (start, end): (usize, usize)| {
+            (end > lead).then(|| ConfirmedFinding { start: start.saturating_sub(lead), end: end - lead, ..found })
         };
         let found = reading.confirmed().drain(..);
         let known = match rewritten {
@@ -130,7 +130,7 @@ impl SideReading {
 
     /// Hands out the findings in rewritten text of which the last character is known with all marks drawn over it, which a rewriting
     /// leaves out. Returns where the first of the others begins.
-    fn release(&mut self, text: &TextBuffer, out: &mut Vec<Settled>) -> usize {
+    fn release(&mut self, text: &TextBuffer, out: &mut Vec<ConfirmedFinding>) -> usize {
         let mut open = usize::MAX;
         for found in std::mem::take(&mut self.waiting) {
             let end = text.skip_marks(found.end);
@@ -138,7 +138,7 @@ impl SideReading {
                 open = open.min(found.start);
                 self.waiting.push(found);
             } else {
-                out.push(Settled { end, ..found });
+                out.push(ConfirmedFinding { end, ..found });
             }
         }
         open

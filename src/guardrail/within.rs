@@ -26,7 +26,7 @@ impl Container {
 
     /// Returns its entity type.
     #[must_use]
-    pub fn entity(&self) -> EntityType {
+    pub fn entity_type(&self) -> EntityType {
         self.entity
     }
 

@@ -22,7 +22,7 @@ use crate::bedrock::typed::{
     visit_apply_guardrail_response, visit_async_request, visit_converse_request, visit_converse_response,
     visit_count_tokens_request,
 };
-use crate::bedrock::{AskedGuardrail, BodyAssessment, BodyError, Coverage, Operation};
+use crate::bedrock::{BodyAssessment, BodyError, Coverage, Operation, RequestedGuardrail};
 use crate::guardrail::Source;
 
 impl Sealed for ConverseInput {}
@@ -40,7 +40,7 @@ where
         let mut guard = CallGuard::new(settings, Operation::Converse, self.model_id.clone());
         Box::pin(async move {
             if let Some(config) = &self.guardrail_config {
-                let asked = AskedGuardrail::new(Some(&config.guardrail_identifier), Some(config.trace.as_str()));
+                let asked = RequestedGuardrail::new(Some(&config.guardrail_identifier), Some(config.trace.as_str()));
                 if guard.asked(&asked) {
                     self.guardrail_config = None;
                 }
@@ -85,7 +85,7 @@ fn blocked_by<O>(
     assessment: BodyAssessment,
     answer: impl FnOnce(&str) -> Result<O, BuildError>,
 ) -> Result<O, GuardrailError> {
-    if guard.settings.block_with_error {
+    if guard.settings.error_on_block {
         return Err(GuardrailError::blocked(guard.operation, assessment));
     }
     answer(assessment.message().unwrap_or_default()).map_err(|_| GuardrailError::blocked(guard.operation, assessment))
@@ -155,7 +155,7 @@ where
     fn guard(mut self, settings: Arc<Settings>, mut inner: S) -> CallFuture<ApplyGuardrailOutput> {
         let mut guard = CallGuard::new(settings, Operation::ApplyGuardrail, None);
         Box::pin(async move {
-            if guard.asked(&AskedGuardrail::new(self.guardrail_identifier.as_deref(), None)) {
+            if guard.asked(&RequestedGuardrail::new(self.guardrail_identifier.as_deref(), None)) {
                 let (report, _) = guard.apply(|bodies| Ok(bodies.apply(&asked_evaluation(&self)?)))?;
                 return applied(&report).map_err(|_| untold(&guard).into());
             }

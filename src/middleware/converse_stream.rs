@@ -19,8 +19,8 @@ use crate::bedrock::typed::{
     TypedEvent, blocked_converse_events, put_trace_in_event, text_delta, visit_converse_stream_request,
 };
 use crate::bedrock::{
-    AskedGuardrail, BodyAssessment, BodyError, BodyGuard, EventKind, Facts, Lane, Lanes, Operation, Plan, Progress,
-    SlotEdit, Trace,
+    BodyAssessment, BodyError, BodyGuard, EventKind, Facts, FieldEdit, Operation, Plan, Progress, RequestedGuardrail,
+    SubstreamId, Substreams, Trace,
 };
 use crate::guardrail::Source;
 
@@ -58,7 +58,7 @@ where
         let mut guard = CallGuard::new(settings, Operation::ConverseStream, self.model_id.clone());
         Box::pin(async move {
             if let Some(config) = &self.guardrail_config {
-                let asked = AskedGuardrail::new(Some(&config.guardrail_identifier), Some(config.trace.as_str()));
+                let asked = RequestedGuardrail::new(Some(&config.guardrail_identifier), Some(config.trace.as_str()));
                 if guard.asked(&asked) {
                     self.guardrail_config = None;
                 }
@@ -76,7 +76,7 @@ where
 
 /// The answer to a blocked request: a stream that holds the message.
 fn blocked(guard: CallGuard, assessment: BodyAssessment) -> Result<GuardedConverseStream, GuardrailError> {
-    if guard.settings.block_with_error {
+    if guard.settings.error_on_block {
         return Err(GuardrailError::blocked(guard.operation, assessment));
     }
     match blocked_converse_events(assessment.message().unwrap_or_default(), &Progress::new()) {
@@ -93,7 +93,7 @@ fn blocked(guard: CallGuard, assessment: BodyAssessment) -> Result<GuardedConver
 /// Examines typed events.
 #[derive(Debug)]
 struct Events {
-    lanes: Lanes,
+    lanes: Substreams,
     progress: Progress,
     blocked: bool,
     /// It is blocked, and no event could say so.
@@ -103,21 +103,22 @@ struct Events {
 
 impl Events {
     fn new(bodies: BodyGuard, trace: Option<Trace>) -> Self {
-        Self { lanes: Lanes::new(bodies), progress: Progress::new(), blocked: false, silent: false, trace }
+        Self { lanes: Substreams::new(bodies), progress: Progress::new(), blocked: false, silent: false, trace }
     }
 
     fn rewrite(&mut self, event: &mut TypedEvent, plan: &Plan) -> Result<(), BodyError> {
         let lengths: Vec<usize> = event.deltas().iter().map(|delta| delta.text.len()).collect();
         let edit = |(position, text): &(usize, String)| {
-            (*position, SlotEdit::whole(lengths.get(*position).copied().unwrap_or(0), text.clone()))
+            (*position, FieldEdit::whole(lengths.get(*position).copied().unwrap_or(0), text.clone()))
         };
-        let edits: Vec<(usize, SlotEdit)> = plan.edits.iter().map(edit).collect();
+        let edits: Vec<(usize, FieldEdit)> = plan.edits.iter().map(edit).collect();
         self.lanes.whole_texts(lengths.iter().sum(), |f| Ok(((), event.rewrite(&edits, &plan.unsigned, f)?)))
     }
 
     fn texts(plan: &Plan) -> Result<Vec<ConverseEvent>, BodyError> {
-        let event = |(lane, block, text): &(Lane, u64, String)| {
-            let lane = if lane.block == Lane::ALL_BLOCKS { Lane { block: *block, ..*lane } } else { *lane };
+        let event = |(lane, block, text): &(SubstreamId, u64, String)| {
+            let lane =
+                if lane.block == SubstreamId::ANY_BLOCK { SubstreamId { block: *block, ..*lane } } else { *lane };
             text_delta(lane, text).map_err(|_| BodyError::unknown_event())
         };
         plan.before.iter().map(event).collect()
@@ -189,8 +190,8 @@ impl Examine<ConverseEvent> for Events {
         Ok(out)
     }
 
-    fn held_bytes(&self) -> usize {
-        if self.blocked { 0 } else { self.lanes.held_bytes() }
+    fn buffered_bytes(&self) -> usize {
+        if self.blocked { 0 } else { self.lanes.buffered_bytes() }
     }
 
     fn is_blocked(&self) -> bool {

@@ -46,7 +46,7 @@ impl GuardrailError {
 
     /// The guardrail's error among `error` and its sources: an SDK client, or a layer above, wraps it in errors of its own.
     #[must_use]
-    pub fn find<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a Self> {
+    pub fn find_in<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a Self> {
         let mut next = Some(error);
         while let Some(error) = next {
             // A box hides its error from `downcast_ref`, and shares an error that has several readers.

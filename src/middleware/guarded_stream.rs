@@ -11,7 +11,7 @@ use futures_core::Stream;
 
 use super::error::GuardrailError;
 use super::layer::CallGuard;
-use super::sdk_error::{Quoting, of_stream};
+use super::sdk_error::{InspectableError, of_stream};
 use crate::bedrock::{BodyAssessment, BodyError};
 use crate::guardrail::Source;
 
@@ -66,7 +66,7 @@ pub(super) trait Examine<T>: fmt::Debug + Send {
     fn finish(&mut self) -> Result<Vec<T>, BodyError>;
 
     /// Bytes of text that are held.
-    fn held_bytes(&self) -> usize;
+    fn buffered_bytes(&self) -> usize;
 
     /// Whether a rule blocked the stream.
     fn is_blocked(&self) -> bool;
@@ -110,7 +110,7 @@ where
 {
     pub(super) fn new(receiver: EventReceiver<T, E>, examine: Box<dyn Examine<T>>, call: CallGuard) -> Self
     where
-        E: Quoting,
+        E: InspectableError,
     {
         Self {
             upstream: Upstream::Idle(receiver),
@@ -193,7 +193,7 @@ where
                 return self.fail(GuardedStreamError::Guardrail(error));
             }
         };
-        if examine.is_silent() || examine.is_blocked() && self.call.settings.block_with_error {
+        if examine.is_silent() || examine.is_blocked() && self.call.settings.error_on_block {
             if let Some(assessment) = self.end() {
                 let error = GuardrailError::blocked(self.call.operation, assessment);
                 self.fail(GuardedStreamError::Guardrail(error));
@@ -215,11 +215,11 @@ where
 
 impl<T, E> GuardedStream<T, E> {
     /// How many bytes of decoded text the guardrail holds back at this moment: read from the model, neither released nor given up.
-    /// It is zero after the end. At most [`hold_bound`](crate::Guardrail::hold_bound) for each
+    /// It is zero after the end. At most [`buffer_limit`](crate::Guardrail::buffer_limit) for each
     /// content block that is open. Cheap: a sum over these.
     #[must_use]
-    pub fn held_bytes(&self) -> usize {
-        self.examine.as_ref().map_or(0, |examine| examine.held_bytes())
+    pub fn buffered_bytes(&self) -> usize {
+        self.examine.as_ref().map_or(0, |examine| examine.buffered_bytes())
     }
 
     /// Ends the examination and tells the observer.

@@ -25,7 +25,7 @@ use super::error::GuardrailError;
 use super::http::{
     EventBody, Examined, Exchange, GUARDRAIL, METADATA, Refusal, Reply, STALE, asked, hidden_error, is_encoded,
 };
-use super::interceptor_body::{Kind, Slot, WholeBody};
+use super::interceptor_body::{ErrorCell, Kind, WholeBody};
 use super::layer::{GuardrailLayer, Settings};
 use crate::bedrock::Operation;
 use crate::guardrail::Source;
@@ -36,7 +36,7 @@ use crate::guardrail::Source;
 /// use banister::{Guardrail, GuardrailInterceptor, Policy};
 ///
 /// # fn client(config: aws_sdk_bedrockruntime::config::Builder) -> Result<aws_sdk_bedrockruntime::Client, banister::PolicyError> {
-/// let guardrail = Guardrail::new(Policy::pack("default")?);
+/// let guardrail = Guardrail::new(Policy::from_pack("default")?);
 /// let config = config.interceptor(GuardrailInterceptor::new(guardrail)).build();
 /// # Ok(aws_sdk_bedrockruntime::Client::from_conf(config))
 /// # }
@@ -45,9 +45,9 @@ use crate::guardrail::Source;
 /// Every operation of the client is guarded, in its JSON form, as [`GuardrailLayer`] guards HTTP. The request is examined once, before
 /// the first attempt and before it is signed. A blocked call comes back as an answer of its operation that holds the policy's message,
 /// streams included; no attempt is made for a blocked request. Where the layer answers blocks with errors, where no answer can hold a
-/// message, and where something cannot be examined, the call fails, and [`GuardrailError::find`] finds the reason in the SDK's error.
+/// message, and where something cannot be examined, the call fails, and [`GuardrailError::find_in`] finds the reason in the SDK's error.
 /// It is not retried. Operations that carry no text or whose text is not examined are refused, unless
-/// [`GuardrailLayer::dangerous_pass_unknown_paths`] is set.
+/// [`GuardrailLayer::dangerous_forward_unknown_operations`] is set.
 ///
 /// What an interceptor registered after this one writes into a request once it was examined (in the hooks from `modify_before_signing`
 /// on) is not examined.
@@ -86,7 +86,7 @@ struct Call {
     /// The answer to a blocked request.
     reply: Option<Reply>,
     /// Why the answer is refused.
-    refused: Slot,
+    refused: ErrorCell,
     /// How the client watches over answers that stall, while the config says otherwise.
     watch: Option<StalledStreamProtectionConfig>,
 }
@@ -140,11 +140,11 @@ impl GuardrailInterceptor {
 
     /// Examines a request, unless it is the one that was examined before.
     fn examine(&self, request: &mut HttpRequest, cfg: &mut ConfigBag) -> Result<(), BoxError> {
-        let Some(operation) = cfg.load::<Metadata>().and_then(|metadata| Operation::named(metadata.name())) else {
-            if self.settings.pass_unknown_paths() {
+        let Some(operation) = cfg.load::<Metadata>().and_then(|metadata| Operation::from_name(metadata.name())) else {
+            if self.settings.forward_unknown_operations() {
                 return Ok(());
             }
-            return Err("the guardrail does not examine this operation, so it was refused; see `GuardrailLayer::dangerous_pass_unknown_paths`".into());
+            return Err("the guardrail does not examine this operation, so it was refused; see `GuardrailLayer::dangerous_forward_unknown_operations`".into());
         };
         let call = self.call(cfg);
         if let (Some(call), Some(body)) = (&call, request.body().bytes())
@@ -189,7 +189,7 @@ impl GuardrailInterceptor {
             body,
             notes: noted(request),
             reply,
-            refused: Slot::default(),
+            refused: ErrorCell::default(),
             watch: None,
         }));
         let mut calls = cfg.load::<Calls>().cloned().unwrap_or_default();

@@ -16,7 +16,7 @@ use super::http::{CollectError, Collected, Examined, Exchange, collect, hidden_e
 use crate::guardrail::Source;
 
 /// Where a body leaves the error that its reader must get.
-pub(super) type Slot = Arc<Mutex<Option<GuardrailError>>>;
+pub(super) type ErrorCell = Arc<Mutex<Option<GuardrailError>>>;
 
 /// What kind of body it is.
 #[derive(Clone, Copy, Debug)]
@@ -35,11 +35,11 @@ pub(super) struct WholeBody {
     reading: Option<Reading>,
     exchange: Exchange,
     kind: Kind,
-    slot: Slot,
+    slot: ErrorCell,
 }
 
 impl WholeBody {
-    pub(super) fn new(body: SdkBody, exchange: Exchange, kind: Kind, slot: Slot) -> Self {
+    pub(super) fn new(body: SdkBody, exchange: Exchange, kind: Kind, slot: ErrorCell) -> Self {
         let limit = exchange.max_body_bytes();
         Self { reading: Some(Box::pin(collect(body, limit))), exchange, kind, slot }
     }

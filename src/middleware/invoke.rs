@@ -55,7 +55,7 @@ where
 
 /// The answer to a blocked call; an error where the layer is set so, or where the model's answer has no place for a message.
 fn blocked(guard: &CallGuard, shape: Shape, assessment: BodyAssessment) -> Result<InvokeModelOutput, GuardrailError> {
-    if guard.settings.block_with_error {
+    if guard.settings.error_on_block {
         return Err(GuardrailError::blocked(guard.operation, assessment));
     }
     let message = assessment.message().unwrap_or_default();

@@ -95,7 +95,7 @@ fn blocked(
     request: &[u8],
     assessment: BodyAssessment,
 ) -> Result<GuardedInvokeModelStream, GuardrailError> {
-    if guard.settings.block_with_error {
+    if guard.settings.error_on_block {
         return Err(GuardrailError::blocked(guard.operation, assessment));
     }
     let form = AnswerForm::of(request);
@@ -124,8 +124,8 @@ impl Examine<ResponseStream> for Chunks {
         Ok(self.0.finish()?.into_iter().map(|out| send(out, None)).collect())
     }
 
-    fn held_bytes(&self) -> usize {
-        self.0.held_bytes()
+    fn buffered_bytes(&self) -> usize {
+        self.0.buffered_bytes()
     }
 
     fn is_blocked(&self) -> bool {

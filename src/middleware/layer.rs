@@ -7,8 +7,8 @@ use tower::Layer;
 use super::error::GuardrailError;
 use super::service::GuardrailService;
 use crate::bedrock::{
-    AskedGuardrail, BodyAssessment, BodyError, BodyGuard, Coverage, GuardedBody, GuardrailReport, Operation, Trace,
-    Visitor, without_guardrail,
+    ApplyGuardrailResponse, BodyAssessment, BodyError, BodyGuard, Coverage, GuardedBody, Operation, RequestedGuardrail,
+    Trace, Visitor, without_guardrail,
 };
 use crate::guardrail::{Conversation, Guardrail, Source};
 
@@ -24,7 +24,7 @@ pub struct GuardrailLayer {
     pub(super) settings: Arc<Settings>,
 }
 
-type Observer = Arc<dyn Fn(&AssessedCall<'_>) + Send + Sync>;
+type Observer = Arc<dyn Fn(&AssessmentEvent<'_>) + Send + Sync>;
 
 /// What the layer is set to.
 #[derive(Clone)]
@@ -34,9 +34,9 @@ pub(super) struct Settings {
     observer: Option<Observer>,
     max_body_bytes: usize,
     tells_traces: bool,
-    examine_unknown: bool,
-    pass_unknown_paths: bool,
-    pub(super) block_with_error: bool,
+    inspect_unknown_content: bool,
+    forward_unknown_operations: bool,
+    pub(super) error_on_block: bool,
 }
 
 impl GuardrailLayer {
@@ -50,9 +50,9 @@ impl GuardrailLayer {
                 observer: None,
                 max_body_bytes: MAX_BODY_BYTES,
                 tells_traces: true,
-                examine_unknown: false,
-                pass_unknown_paths: false,
-                block_with_error: false,
+                inspect_unknown_content: false,
+                forward_unknown_operations: false,
+                error_on_block: false,
             }),
         }
     }
@@ -60,15 +60,15 @@ impl GuardrailLayer {
     /// Has `observer` see every assessment: once for a request, once for an answer; for a stream when it ends. It runs on the
     /// task that makes the call, so it should be quick.
     #[must_use]
-    pub fn on_assessment(mut self, observer: impl Fn(&AssessedCall<'_>) + Send + Sync + 'static) -> Self {
+    pub fn on_assessment(mut self, observer: impl Fn(&AssessmentEvent<'_>) + Send + Sync + 'static) -> Self {
         self.change().observer = Some(Arc::new(observer));
         self
     }
 
     /// Answers a blocked call with a [`GuardrailError`] that carries the assessment, instead of an answer that holds the message.
     #[must_use]
-    pub fn block_with_error(mut self) -> Self {
-        self.change().block_with_error = true;
+    pub fn error_on_block(mut self) -> Self {
+        self.change().error_on_block = true;
         self
     }
 
@@ -78,7 +78,7 @@ impl GuardrailLayer {
     /// A request that names it (`guardrailConfig` in Converse, the guardrail headers of InvokeModel) goes on without that, for Bedrock
     /// knows nothing of it; any other identifier is Bedrock's, and stays. Whichever is named: where the request asks for a trace, what
     /// this guardrail found is told in the answer, in Bedrock's own form and beside the trace of a guardrail of Bedrock's. Its `match`
-    /// members are empty, unless [`Guardrail::dangerous_keep_matches`] fills them.
+    /// members are empty, unless [`Guardrail::dangerous_include_matches`] fills them.
     #[must_use]
     pub fn guardrail_identifier(mut self, identifier: impl Into<Arc<str>>) -> Self {
         self.change().identifier = identifier.into();
@@ -102,11 +102,11 @@ impl GuardrailLayer {
     }
 
     /// Examines every string of content of an unknown kind instead of refusing the call. See
-    /// [`BodyGuard::dangerous_examine_unknown`] for what that can miss. Where the SDK has read the content already and does not know its
+    /// [`BodyGuard::dangerous_inspect_unknown_content`] for what that can miss. Where the SDK has read the content already and does not know its
     /// kind, it has lost it, and the call is refused all the same.
     #[must_use]
-    pub fn dangerous_examine_unknown(mut self) -> Self {
-        self.change().examine_unknown = true;
+    pub fn dangerous_inspect_unknown_content(mut self) -> Self {
+        self.change().inspect_unknown_content = true;
         self
     }
 
@@ -114,8 +114,8 @@ impl GuardrailLayer {
     /// bidirectional stream, operations that are newer than this version. They are refused unless this is set. It has no effect on SDK
     /// inputs.
     #[must_use]
-    pub fn dangerous_pass_unknown_paths(mut self) -> Self {
-        self.change().pass_unknown_paths = true;
+    pub fn dangerous_forward_unknown_operations(mut self) -> Self {
+        self.change().forward_unknown_operations = true;
         self
     }
 
@@ -149,8 +149,8 @@ impl Settings {
         self.max_body_bytes
     }
 
-    pub(super) fn pass_unknown_paths(&self) -> bool {
-        self.pass_unknown_paths
+    pub(super) fn forward_unknown_operations(&self) -> bool {
+        self.forward_unknown_operations
     }
 }
 
@@ -161,22 +161,22 @@ impl fmt::Debug for Settings {
             .field("identifier", &self.identifier)
             .field("max_body_bytes", &self.max_body_bytes)
             .field("tells_traces", &self.tells_traces)
-            .field("examine_unknown", &self.examine_unknown)
-            .field("pass_unknown_paths", &self.pass_unknown_paths)
-            .field("block_with_error", &self.block_with_error)
+            .field("inspect_unknown_content", &self.inspect_unknown_content)
+            .field("forward_unknown_operations", &self.forward_unknown_operations)
+            .field("error_on_block", &self.error_on_block)
             .finish_non_exhaustive()
     }
 }
 
 /// One assessment of a call, as observers see it.
 #[derive(Debug)]
-pub struct AssessedCall<'a> {
+pub struct AssessmentEvent<'a> {
     operation: Operation,
     model_id: Option<&'a str>,
     assessment: &'a BodyAssessment,
 }
 
-impl AssessedCall<'_> {
+impl AssessmentEvent<'_> {
     /// The operation.
     #[must_use]
     pub fn operation(&self) -> Operation {
@@ -212,14 +212,14 @@ pub(super) struct CallGuard {
 impl CallGuard {
     pub(super) fn new(settings: Arc<Settings>, operation: Operation, model_id: Option<String>) -> Self {
         let mut bodies = BodyGuard::new(&settings.guardrail, &Conversation::new());
-        if settings.examine_unknown {
-            bodies = bodies.dangerous_examine_unknown();
+        if settings.inspect_unknown_content {
+            bodies = bodies.dangerous_inspect_unknown_content();
         }
         Self { settings, operation, model_id, bodies, trace: None, earlier: None }
     }
 
     /// Takes note of the guardrail that the caller names. Says whether it is this one, and so nothing that Bedrock could know.
-    pub(super) fn asked(&mut self, asked: &AskedGuardrail) -> bool {
+    pub(super) fn asked(&mut self, asked: &RequestedGuardrail) -> bool {
         let Settings { guardrail, identifier, .. } = &*self.settings;
         if let Some(scope) = asked.trace.filter(|_| self.settings.tells_traces) {
             let mut trace = Trace::new(guardrail.clone(), Arc::clone(identifier), scope);
@@ -248,7 +248,7 @@ impl CallGuard {
         trace: &mut Option<TraceSetting>,
         body: Vec<u8>,
     ) -> Vec<u8> {
-        let asked = AskedGuardrail::new(identifier.as_deref(), trace.as_ref().map(TraceSetting::as_str));
+        let asked = RequestedGuardrail::new(identifier.as_deref(), trace.as_ref().map(TraceSetting::as_str));
         if !self.asked(&asked) {
             return body;
         }
@@ -264,15 +264,15 @@ impl CallGuard {
     /// Examines a request body and tells the observer.
     pub(super) fn request(&mut self, body: &[u8]) -> Result<GuardedBody, GuardrailError> {
         self.check_size(Source::Input, body.len())?;
-        let body = self.bodies.request(self.operation, body);
+        let body = self.bodies.inspect_request(self.operation, body);
         self.noted(body)
     }
 
     /// Answers ApplyGuardrail, which asks this guardrail, by `evaluate`, and tells the observer.
     pub(super) fn apply(
         &self,
-        evaluate: impl FnOnce(&BodyGuard) -> Result<(GuardrailReport, BodyAssessment), BodyError>,
-    ) -> Result<(GuardrailReport, BodyAssessment), GuardrailError> {
+        evaluate: impl FnOnce(&BodyGuard) -> Result<(ApplyGuardrailResponse, BodyAssessment), BodyError>,
+    ) -> Result<(ApplyGuardrailResponse, BodyAssessment), GuardrailError> {
         let (mut report, found) = evaluate(&self.bodies).map_err(|error| self.unreadable(Source::Input, error))?;
         if !self.settings.tells_traces {
             report.withhold();
@@ -286,7 +286,7 @@ impl CallGuard {
     pub(super) fn metadata(&mut self, value: &[u8]) -> Result<GuardedBody, GuardrailError> {
         self.check_size(Source::Input, value.len())?;
         let (before, after) = (&b"{\"requestMetadata\":"[..], &b"}"[..]);
-        let body = self.bodies.request(Operation::Converse, &[before, value, after].concat());
+        let body = self.bodies.inspect_request(Operation::Converse, &[before, value, after].concat());
         let mut guarded = self.noted(body)?;
         guarded.body = guarded.body.and_then(|body| Some(body.strip_prefix(before)?.strip_suffix(after)?.to_vec()));
         Ok(guarded)
@@ -312,7 +312,7 @@ impl CallGuard {
     /// Examines the body of an answer and tells the observer.
     pub(super) fn response(&self, body: &[u8]) -> Result<GuardedBody, GuardrailError> {
         self.check_size(Source::Output, body.len())?;
-        let guarded = self.bodies.response(self.operation, body);
+        let guarded = self.bodies.inspect_response(self.operation, body);
         let guarded = guarded.map_err(|error| self.unreadable(Source::Output, error))?;
         self.observe(guarded.assessment());
         Ok(guarded)
@@ -343,7 +343,7 @@ impl CallGuard {
             "assessed"
         );
         if let Some(observer) = &self.settings.observer {
-            observer(&AssessedCall { operation: self.operation, model_id: self.model_id.as_deref(), assessment });
+            observer(&AssessmentEvent { operation: self.operation, model_id: self.model_id.as_deref(), assessment });
         }
     }
 

@@ -22,7 +22,7 @@
 //! | --- | --- |
 //! | `enabled_full` | also the topics and entity types that were not found, with `detected: false` |
 //!
-//! The `match` members are empty. [`Guardrail::dangerous_keep_matches`](crate::Guardrail::dangerous_keep_matches) fills them, for all
+//! The `match` members are empty. [`Guardrail::dangerous_include_matches`](crate::Guardrail::dangerous_include_matches) fills them, for all
 //! callers. There is no latency in it, and no `modelOutput`: what the model said before it was masked is told to nobody.
 //!
 //! # What it costs
@@ -43,7 +43,7 @@
 //! use tower::{ServiceBuilder, ServiceExt};
 //!
 //! # async fn call(client: aws_sdk_bedrockruntime::Client) -> Result<(), tower::BoxError> {
-//! let guardrail = Guardrail::new(Policy::pack("default")?);
+//! let guardrail = Guardrail::new(Policy::from_pack("default")?);
 //! let bedrock = ServiceBuilder::new().layer(GuardrailLayer::new(guardrail)).service(BedrockService::new(client));
 //! let input = InvokeModelInput::builder()
 //!     .model_id("meta.llama3-8b-instruct-v1:0")
@@ -74,5 +74,5 @@ pub use error::GuardrailError;
 pub use guarded_stream::{GuardedStream, GuardedStreamError};
 pub use interceptor::GuardrailInterceptor;
 pub use invoke_stream::GuardedInvokeModelStream;
-pub use layer::{AssessedCall, GuardrailLayer};
+pub use layer::{AssessmentEvent, GuardrailLayer};
 pub use service::{GuardedOperation, GuardrailService};

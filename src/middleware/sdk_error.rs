@@ -26,14 +26,14 @@ use super::http::{STALE, examined_error, hidden_error};
 use super::layer::CallGuard;
 
 /// Examines the error of an operation. One that is not the SDK's is handed on.
-pub(super) fn examined<E: Quoting>(guard: &CallGuard, error: impl Into<BoxError>) -> BoxError {
+pub(super) fn examined<E: InspectableError>(guard: &CallGuard, error: impl Into<BoxError>) -> BoxError {
     match error.into().downcast::<SdkError<E>>() {
         Ok(error) => of_call(guard, *error).unwrap_or_else(Into::into),
         Err(error) => error,
     }
 }
 
-fn of_call<E: Quoting>(guard: &CallGuard, error: SdkError<E>) -> Result<BoxError, GuardrailError> {
+fn of_call<E: InspectableError>(guard: &CallGuard, error: SdkError<E>) -> Result<BoxError, GuardrailError> {
     let error = match error {
         SdkError::ServiceError(error) => error,
         SdkError::ResponseError(error) if error.raw().body().bytes().is_some_and(|body| !body.is_empty()) => {
@@ -66,7 +66,10 @@ fn of_call<E: Quoting>(guard: &CallGuard, error: SdkError<E>) -> Result<BoxError
 }
 
 /// Examines an exception event.
-pub(super) fn of_stream<E: Quoting>(guard: &CallGuard, error: SdkError<E, RawMessage>) -> SdkError<E, RawMessage> {
+pub(super) fn of_stream<E: InspectableError>(
+    guard: &CallGuard,
+    error: SdkError<E, RawMessage>,
+) -> SdkError<E, RawMessage> {
     let SdkError::ServiceError(error) = error else { return error };
     let body = match error.raw() {
         RawMessage::Decoded(message) => message.payload().to_vec(),
@@ -122,14 +125,14 @@ impl Told {
 }
 
 /// An error that may quote a text.
-pub(super) trait Quoting: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static {
+pub(super) trait InspectableError: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static {
     /// The same, saying this.
     fn saying(&self, told: &Told) -> Self;
 }
 
 macro_rules! exceptions {
     ($($exception:ident),+ $(,)?) => {
-        $(impl Quoting for $exception {
+        $(impl InspectableError for $exception {
             fn saying(&self, told: &Told) -> Self {
                 Self::builder().set_message(told.message.clone()).meta(told.meta(self)).build()
             }
@@ -150,7 +153,7 @@ exceptions!(
     ValidationException,
 );
 
-impl Quoting for ModelErrorException {
+impl InspectableError for ModelErrorException {
     fn saying(&self, told: &Told) -> Self {
         Self::builder()
             .set_message(told.message.clone())
@@ -161,7 +164,7 @@ impl Quoting for ModelErrorException {
     }
 }
 
-impl Quoting for ModelStreamErrorException {
+impl InspectableError for ModelStreamErrorException {
     fn saying(&self, told: &Told) -> Self {
         Self::builder()
             .set_message(told.message.clone())
@@ -174,7 +177,7 @@ impl Quoting for ModelStreamErrorException {
 
 macro_rules! errors {
     ($($error:ident: $($variant:ident)+;)+) => {
-        $(impl Quoting for $error {
+        $(impl InspectableError for $error {
             fn saying(&self, told: &Told) -> Self {
                 match self {
                     $(Self::$variant(exception) => Self::$variant(exception.saying(told)),)+

@@ -114,13 +114,13 @@ impl Policy {
     /// # Errors
     ///
     /// When there is no pack of this name.
-    pub fn pack(name: &str) -> Result<Self, PolicyError> {
+    pub fn from_pack(name: &str) -> Result<Self, PolicyError> {
         Self::load(Loader::key_from_environment(), |loader| loader.pack(name))
     }
 
     /// Names of the packs, sorted.
     #[must_use]
-    pub fn packs() -> &'static [&'static str] {
+    pub fn pack_names() -> &'static [&'static str] {
         &packs::NAMES
     }
 
@@ -204,7 +204,7 @@ impl Policy {
 
     /// Whether text of a streamed answer is released before it is evaluated: `mode: async`.
     #[must_use]
-    pub fn releases_at_once(&self) -> bool {
+    pub fn is_async(&self) -> bool {
         self.inner.mode == Mode::Async
     }
 
@@ -281,13 +281,13 @@ impl<'p> RuleSummary<'p> {
 
     /// The entity type, for rules of that kind.
     #[must_use]
-    pub fn entity(&self) -> Option<EntityType> {
+    pub fn entity_type(&self) -> Option<EntityType> {
         self.rule.entity
     }
 
     /// The managed list a word filter takes its words from.
     #[must_use]
-    pub fn managed(&self) -> Option<&'static str> {
+    pub fn managed_list(&self) -> Option<&'static str> {
         self.rule.managed
     }
 

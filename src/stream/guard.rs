@@ -8,7 +8,7 @@ use crate::guardrail::{Assessment, Conversation, Evaluator, Guardrail, Source};
 ///   depend on how the text was cut, nor do the findings and the decision: a whole text is evaluated by the same code as one
 ///   `push` and one `finish`.
 /// * **Held.** A byte is held while it may still be part of a finding, and no longer. Of a masked or a blocked span nothing is ever
-///   released. At most [`Guardrail::hold_bound`] bytes are held. The bound is computed from the policy; were it wrong, the text would be blocked,
+///   released. At most [`Guardrail::buffer_limit`] bytes are held. The bound is computed from the policy; were it wrong, the text would be blocked,
 ///   and [`Assessment::is_over_limit`] says so.
 /// * **Block.** When a rule blocks, everything before the blocked span has been released, and nothing of the span or behind it ever is.
 ///   [`StreamGuard::is_blocked`] says so from then on. Findings before the block are those of the whole text; more may be pushed
@@ -46,12 +46,12 @@ impl StreamGuard {
     /// A guard at the start of a text, in a conversation of its own.
     #[must_use]
     pub fn new(guardrail: &Guardrail, source: Source) -> Self {
-        Self::in_conversation(guardrail, source, &Conversation::new())
+        Self::with_conversation(guardrail, source, &Conversation::new())
     }
 
     /// A guard at the start of a text that is part of a conversation.
     #[must_use]
-    pub fn in_conversation(guardrail: &Guardrail, source: Source, conversation: &Conversation) -> Self {
+    pub fn with_conversation(guardrail: &Guardrail, source: Source, conversation: &Conversation) -> Self {
         let evaluator = Evaluator::of_stream(guardrail.clone(), source, conversation.clone());
         Self { evaluator, released: String::new(), finished: false }
     }
@@ -83,8 +83,8 @@ impl StreamGuard {
 
     /// How many bytes were read and are neither released nor given up.
     #[must_use]
-    pub fn held_bytes(&self) -> usize {
-        self.evaluator.held_bytes()
+    pub fn buffered_bytes(&self) -> usize {
+        self.evaluator.buffered_bytes()
     }
 
     /// What was found so far.

@@ -8,7 +8,7 @@ use std::sync::OnceLock;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
-use super::fold_table::{ascii_quote, look_alike};
+use super::fold_table::{ascii_quote, confusable};
 use super::unicode::{ascii_digit, is_dash, is_invisible, is_space};
 
 /// Which differences a view does not show.
@@ -100,7 +100,7 @@ fn word_form(c: char) -> String {
     if let Some(form) = simple_form(c) {
         return form.to_lowercase();
     }
-    if let Some(letters) = one_case(c).and_then(look_alike) {
+    if let Some(letters) = one_case(c).and_then(confusable) {
         return letters.to_owned();
     }
     let is_seen = |part: &char| !is_combining_mark(*part) && !is_invisible(*part);
@@ -108,7 +108,7 @@ fn word_form(c: char) -> String {
     let cased = std::iter::once(c).nfkd().filter(is_seen).flat_map(char::to_uppercase).flat_map(char::to_lowercase);
     let mut form = String::new();
     for part in cased.nfkd().filter(is_seen) {
-        match (look_alike(part), ascii_quote(part), simple_form(part)) {
+        match (confusable(part), ascii_quote(part), simple_form(part)) {
             (Some(letters), _, _) => form.push_str(letters),
             (_, Some(quote), _) => form.push(quote),
             (_, _, Some(simple)) => form.push_str(&simple.to_lowercase()),

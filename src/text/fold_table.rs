@@ -5,12 +5,12 @@
 ///
 /// Both cases of a letter fold alike, else a Russian or Greek word would no longer match itself in capitals. After Unicode's
 /// `confusables.txt` (UTS 39), limited to letters a reader takes for Latin ones.
-pub(super) fn look_alike(c: char) -> Option<&'static str> {
-    let position = LOOK_ALIKES.binary_search_by_key(&c, |&(from, _)| from).ok()?;
-    Some(LOOK_ALIKES[position].1)
+pub(super) fn confusable(c: char) -> Option<&'static str> {
+    let position = CONFUSABLES.binary_search_by_key(&c, |&(from, _)| from).ok()?;
+    Some(CONFUSABLES[position].1)
 }
 
-const LOOK_ALIKES: &[(char, &str)] = &[
+const CONFUSABLES: &[(char, &str)] = &[
     ('ß', "ss"),
     ('æ', "ae"),
     ('ð', "d"),
@@ -109,18 +109,18 @@ pub(super) fn ascii_quote(c: char) -> Option<char> {
 
 #[cfg(test)]
 mod tests {
-    use super::LOOK_ALIKES;
+    use super::CONFUSABLES;
     use crate::text::fold::View;
     use crate::text::view::fold_text;
 
     #[test]
     fn the_table_is_sorted() {
-        assert!(LOOK_ALIKES.is_sorted_by_key(|&(from, _)| from));
+        assert!(CONFUSABLES.is_sorted_by_key(|&(from, _)| from));
     }
 
     #[test]
     fn every_entry_takes_effect() {
-        for &(from, to) in LOOK_ALIKES {
+        for &(from, to) in CONFUSABLES {
             assert_eq!(fold_text(&from.to_string(), View::Word), to, "{from}");
         }
     }

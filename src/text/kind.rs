@@ -3,7 +3,7 @@
 /// The class of a character, as far as word boundaries and line anchors ask for it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
-pub(crate) enum CharKind {
+pub(crate) enum CharClass {
     /// No character: the text begins or ends here.
     Edge = 0,
     /// `\n`.
@@ -24,14 +24,14 @@ pub(crate) enum CharKind {
 pub(crate) const KINDS: usize = 7;
 
 /// Kinds by number, the inverse of `kind as usize`.
-pub(crate) const ALL_KINDS: [CharKind; KINDS] = [
-    CharKind::Edge,
-    CharKind::LineFeed,
-    CharKind::CarriageReturn,
-    CharKind::WordAscii,
-    CharKind::WordOther,
-    CharKind::Other,
-    CharKind::Hangul,
+pub(crate) const ALL_KINDS: [CharClass; KINDS] = [
+    CharClass::Edge,
+    CharClass::LineFeed,
+    CharClass::CarriageReturn,
+    CharClass::WordAscii,
+    CharClass::WordOther,
+    CharClass::Other,
+    CharClass::Hangul,
 ];
 
 /// What a character can be taken for: a footnote mark is a digit, and a boundary as well.
@@ -40,12 +40,12 @@ pub(crate) struct KindSet(u8);
 
 impl KindSet {
     /// Returns the set of one kind.
-    pub(crate) fn one(kind: CharKind) -> Self {
+    pub(crate) fn one(kind: CharClass) -> Self {
         Self(1 << kind as u8)
     }
 
     /// Returns the set with one kind more.
-    pub(crate) fn with(self, kind: CharKind) -> Self {
+    pub(crate) fn with(self, kind: CharClass) -> Self {
         Self(self.0 | 1 << kind as u8)
     }
 
@@ -55,20 +55,20 @@ impl KindSet {
     }
 
     /// Returns the kinds.
-    pub(crate) fn iter(self) -> impl Iterator<Item = CharKind> {
+    pub(crate) fn iter(self) -> impl Iterator<Item = CharClass> {
         ALL_KINDS.into_iter().filter(move |&kind| self.0 & (1 << kind as u8) != 0)
     }
 
     /// Returns `true` if the character can only be a part of a word.
     pub(crate) fn is_word(self) -> bool {
-        self.iter().all(CharKind::is_word)
+        self.iter().all(CharClass::is_word)
     }
 }
 
 /// The kinds of characters outside ASCII.
-pub(crate) const NON_ASCII_KINDS: [CharKind; 3] = [CharKind::WordOther, CharKind::Other, CharKind::Hangul];
+pub(crate) const NON_ASCII_KINDS: [CharClass; 3] = [CharClass::WordOther, CharClass::Other, CharClass::Hangul];
 
-impl CharKind {
+impl CharClass {
     /// The kind of `c`.
     pub(crate) fn of(c: char) -> Self {
         match c {
@@ -113,15 +113,15 @@ impl CharKind {
     }
 }
 
-const ASCII_KINDS: [CharKind; 256] = {
-    let mut kinds = [CharKind::Other; 256];
+const ASCII_KINDS: [CharClass; 256] = {
+    let mut kinds = [CharClass::Other; 256];
     let mut byte = 0;
     while byte < 128 {
         kinds[byte] = match byte as u8 {
-            b'\n' => CharKind::LineFeed,
-            b'\r' => CharKind::CarriageReturn,
-            b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' | b'_' => CharKind::WordAscii,
-            _ => CharKind::Other,
+            b'\n' => CharClass::LineFeed,
+            b'\r' => CharClass::CarriageReturn,
+            b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' | b'_' => CharClass::WordAscii,
+            _ => CharClass::Other,
         };
         byte += 1;
     }
@@ -161,10 +161,10 @@ fn is_unspaced_script(c: char) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::CharKind;
+    use super::CharClass;
 
-    fn kinds(left: char, right: char) -> (CharKind, CharKind) {
-        (CharKind::of(left), CharKind::of(right))
+    fn kinds(left: char, right: char) -> (CharClass, CharClass) {
+        (CharClass::of(left), CharClass::of(right))
     }
 
     #[test]
@@ -187,8 +187,8 @@ mod tests {
     #[test]
     fn the_jamo_of_the_word_view_are_korean_too() {
         for c in "가힣간ㄱﾡ".chars() {
-            assert_eq!(CharKind::of(c), CharKind::Hangul, "{c}");
+            assert_eq!(CharClass::of(c), CharClass::Hangul, "{c}");
         }
-        assert_eq!(CharKind::of('ｱ'), CharKind::Other);
+        assert_eq!(CharClass::of('ｱ'), CharClass::Other);
     }
 }

@@ -19,4 +19,4 @@ mod utf8;
 pub(crate) mod view;
 
 pub use span::Span;
-pub use utf8::{Utf8Error, Utf8Stitcher};
+pub use utf8::{Utf8Decoder, Utf8Error};

@@ -5,13 +5,13 @@ use std::fmt;
 ///
 /// Feed it bytes in pieces of any size; it gives back the text that is complete so far and keeps at most three bytes.
 #[derive(Clone, Debug, Default)]
-pub struct Utf8Stitcher {
+pub struct Utf8Decoder {
     cut: Vec<u8>,
     seen: usize,
     joined: String,
 }
 
-impl Utf8Stitcher {
+impl Utf8Decoder {
     /// A stitcher that has seen nothing.
     #[must_use]
     pub fn new() -> Self {
@@ -72,13 +72,13 @@ impl Error for Utf8Error {}
 
 #[cfg(test)]
 mod tests {
-    use super::Utf8Stitcher;
+    use super::Utf8Decoder;
 
     #[test]
     fn characters_cut_in_two_come_out_whole() {
         let text = "aé中🎉b";
         for size in 1..=text.len() {
-            let mut stitcher = Utf8Stitcher::new();
+            let mut stitcher = Utf8Decoder::new();
             let mut joined = String::new();
             for piece in text.as_bytes().chunks(size) {
                 joined.push_str(stitcher.push(piece).expect("valid"));
@@ -90,10 +90,10 @@ mod tests {
 
     #[test]
     fn what_is_not_utf8_is_told_with_its_offset() {
-        let mut stitcher = Utf8Stitcher::new();
+        let mut stitcher = Utf8Decoder::new();
         assert_eq!(stitcher.push(b"ab\xe4"), Ok("ab"));
         assert_eq!(stitcher.push(b"\xff").map_err(|e| e.offset()), Err(2));
-        let mut stitcher = Utf8Stitcher::new();
+        let mut stitcher = Utf8Decoder::new();
         stitcher.push(b"ab\xe4").expect("a prefix");
         assert!(stitcher.finish().is_err());
     }

@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use super::buffer::NotYet;
 use super::fold::{MAX_INVISIBLE_BYTES, View};
-use super::kind::{CharKind, KindSet};
+use super::kind::{CharClass, KindSet};
 use super::offsets::OffsetMap;
 use super::reader::SpaceRun;
 use super::unicode::is_soft_mark;
@@ -228,34 +228,34 @@ impl ViewText {
     }
 
     /// Returns the kind of the character before `at`.
-    pub(crate) fn kind_before(&self, at: usize) -> CharKind {
-        self.chars_before(at).next().map_or(CharKind::Edge, CharKind::of)
+    pub(crate) fn kind_before(&self, at: usize) -> CharClass {
+        self.chars_before(at).next().map_or(CharClass::Edge, CharClass::of)
     }
 
     /// Returns the kind of the character at `at`.
-    pub(crate) fn kind_at(&self, at: usize) -> CharKind {
-        self.chars_from(at).next().map_or(CharKind::Edge, CharKind::of)
+    pub(crate) fn kind_at(&self, at: usize) -> CharClass {
+        self.chars_from(at).next().map_or(CharClass::Edge, CharClass::of)
     }
 
     /// Returns what the characters before `at` can be taken for by a match that begins there.
     pub(crate) fn before(&self, at: usize) -> KindSet {
         let kind = KindSet::one(self.kind_before(at));
-        if self.soft.is_empty() || self.soft.binary_search(&at).is_err() { kind } else { kind.with(CharKind::Other) }
+        if self.soft.is_empty() || self.soft.binary_search(&at).is_err() { kind } else { kind.with(CharClass::Other) }
     }
 
     /// Returns what the characters from `at` on can be taken for by a match that ends there; `Err` while that is not known.
     pub(crate) fn after(&self, at: usize) -> Result<KindSet, NotYet> {
         let Some(c) = self.chars_from(at).next() else { return self.after_end() };
-        let kind = KindSet::one(CharKind::of(c));
+        let kind = KindSet::one(CharClass::of(c));
         let is_soft = match c {
             '_' => self.closes_markup(at, c),
             _ => self.is_mark(at),
         };
-        Ok(if is_soft { kind.with(CharKind::Other) } else { kind })
+        Ok(if is_soft { kind.with(CharClass::Other) } else { kind })
     }
 
     fn after_end(&self) -> Result<KindSet, NotYet> {
-        if self.finished { Ok(KindSet::one(CharKind::Edge)) } else { Err(NotYet) }
+        if self.finished { Ok(KindSet::one(CharClass::Edge)) } else { Err(NotYet) }
     }
 
     /// Returns `true` if the character at `at` is a boundary as well as what it folds to.
@@ -342,7 +342,7 @@ fn run_of(chars: impl Iterator<Item = char>, sign: char) -> usize {
 
 /// Returns `true` if a word goes on over `c`, other than by markup.
 fn is_letter(c: char) -> bool {
-    c != '_' && CharKind::of(c).is_word()
+    c != '_' && CharClass::of(c).is_word()
 }
 
 /// Folds text that is complete, such as a word of a policy.

@@ -21,10 +21,11 @@ fn logs_have_next_to_no_false_findings() {
         let log = make(form, LOG_BYTES);
         bytes += log.text.len();
         let assessment = guardrail.assess(Source::Input, &log.text);
-        let found = |entity: EntityType| assessment.findings().iter().any(|finding| finding.entity() == Some(entity));
+        let found =
+            |entity: EntityType| assessment.findings().iter().any(|finding| finding.entity_type() == Some(entity));
         assert!(form.name != "web" || found(EntityType::IpAddress), "nothing was looked for");
         for finding in assessment.findings() {
-            let (entity, span) = (finding.entity().expect("an entity type"), finding.span().range());
+            let (entity, span) = (finding.entity_type().expect("an entity type"), finding.span().range());
             if entity != EntityType::IpAddress && !log.is_real(entity, &span) {
                 let shown = format!("{}: {} {:?}", form.name, entity, &log.text[span]);
                 false_findings.entry(entity.name()).or_default().push(shown);

@@ -27,7 +27,7 @@ fn expected() -> Vec<usize> {
     let held: Vec<usize> = chunks
         .map(|chunk| {
             guard.push(chunk);
-            guard.held_bytes()
+            guard.buffered_bytes()
         })
         .collect();
     assert!(held.iter().max() > Some(&10), "{held:?}");
@@ -45,14 +45,14 @@ async fn a_converse_stream_tells_what_it_holds() {
     let mut held = Vec::new();
     while let Some(event) = stream.recv().await.unwrap() {
         match event {
-            Event::ContentBlockDelta(_) => held.push(stream.held_bytes()),
-            _ => assert_eq!(stream.held_bytes(), 0, "{event:?}"),
+            Event::ContentBlockDelta(_) => held.push(stream.buffered_bytes()),
+            _ => assert_eq!(stream.buffered_bytes(), 0, "{event:?}"),
         }
     }
     // What is held when the block ends goes out in an event of its own.
     assert_eq!(held.pop(), Some(0));
     assert_eq!(held, expected());
-    assert_eq!(stream.held_bytes(), 0);
+    assert_eq!(stream.buffered_bytes(), 0);
 }
 
 #[tokio::test]
@@ -65,11 +65,11 @@ async fn an_invoke_stream_tells_what_it_holds() {
     let mut stream = bedrock.oneshot(input.build().unwrap()).await.unwrap().into_body();
     let mut held = Vec::new();
     while stream.recv().await.unwrap().is_some() {
-        held.push(stream.held_bytes());
+        held.push(stream.buffered_bytes());
     }
     let expected = expected();
     assert_eq!(held[..expected.len() - 1], expected[..expected.len() - 1]);
-    assert_eq!(stream.held_bytes(), 0);
+    assert_eq!(stream.buffered_bytes(), 0);
 }
 
 /// Over HTTP as well, for texts and for the arguments of tools. What the caller drops holds nothing.
@@ -83,14 +83,14 @@ async fn a_body_tells_what_it_holds() {
         let asked = json!({"messages": [{"role": "user", "content": [{"text": "Hello"}]}]}).to_string();
         let response = bedrock.oneshot(post(&simulator, path, asked)).await.unwrap();
         let mut body = response.into_body();
-        let (mut most, bound) = (0, guardrail().hold_bound().bytes());
+        let (mut most, bound) = (0, guardrail().buffer_limit().bytes());
         while let Some(frame) = body.frame().await {
             frame.unwrap();
-            most = most.max(body.held_bytes());
-            assert!(body.held_bytes() <= bound);
+            most = most.max(body.buffered_bytes());
+            assert!(body.buffered_bytes() <= bound);
         }
         assert!(most > 10, "{most}");
         assert!(body.is_end_stream());
-        assert_eq!(body.held_bytes(), 0);
+        assert_eq!(body.buffered_bytes(), 0);
     }
 }

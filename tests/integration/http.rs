@@ -152,7 +152,7 @@ async fn blocked_calls_answer_with_the_message_or_an_error() {
     let (status, _, body) = send(layer.clone(), post(&simulator, LLAMA, hello.clone())).await;
     assert_eq!((status, value(&body)["generation"].as_str()), (StatusCode::OK, Some("I can't share that.")));
 
-    let strict = layer.clone().block_with_error();
+    let strict = layer.clone().error_on_block();
     for body in [asked, hello] {
         let (status, headers, body) = send(strict.clone(), post(&simulator, LLAMA, body)).await;
         assert_eq!(
@@ -229,7 +229,7 @@ async fn unknown_paths_are_refused_unless_opened() {
         );
     }
     assert!(simulator.requests().is_empty());
-    let open = layer.dangerous_pass_unknown_paths();
+    let open = layer.dangerous_forward_unknown_operations();
     let (status, _, _) = send(open, post(&simulator, "/foundation-models", "anything")).await;
     assert_eq!(status, StatusCode::NOT_FOUND);
     assert_eq!(simulator.requests()[0].text(), "anything");

@@ -162,7 +162,7 @@ async fn blocked_requests_stream_the_message() {
     let asked = converse("Give me a stock tip");
     let streamed = stream(GuardrailLayer::new(guardrail()), Options::default(), CONVERSE, &asked).await;
     assert_eq!(said(&events(&streamed.bytes)), "I can't help with that.");
-    let strict = GuardrailLayer::new(guardrail()).block_with_error();
+    let strict = GuardrailLayer::new(guardrail()).error_on_block();
     let streamed = stream(strict, Options::default(), CONVERSE, &asked).await;
     assert_eq!(streamed.status, StatusCode::BAD_REQUEST);
 }
@@ -179,7 +179,7 @@ async fn blocked_answers_end_with_the_message_or_an_exception() {
     assert_eq!(said(&events(&streamed.bytes)), "Trust me, it is a I can't share that.");
     assert!(!streamed.broke);
 
-    let strict = GuardrailLayer::new(guardrail()).block_with_error();
+    let strict = GuardrailLayer::new(guardrail()).error_on_block();
     let streamed = stream(strict, options(), CONVERSE, &hello).await;
     let events = events(&streamed.bytes);
     assert!("Trust me, it is a ".starts_with(&said(&events)));

@@ -59,7 +59,7 @@ pub(crate) async fn invoke(client: &Client, body: &Value) -> Result<Value, Guard
 pub(crate) type GuardrailErrorSeen = (bool, String);
 
 fn seen(error: &(dyn std::error::Error + 'static)) -> GuardrailErrorSeen {
-    let found = GuardrailError::find(error).unwrap_or_else(|| panic!("{}", DisplayErrorContext(error)));
+    let found = GuardrailError::find_in(error).unwrap_or_else(|| panic!("{}", DisplayErrorContext(error)));
     (found.is_blocked(), found.to_string())
 }
 
@@ -142,7 +142,7 @@ async fn converse_stream_text(
             Ok(Some(_)) => {}
             Ok(None) => return Ok(joined),
             Err(error) => {
-                let found = GuardrailError::find(&error).map(|found| (found.is_blocked(), found.to_string()));
+                let found = GuardrailError::find_in(&error).map(|found| (found.is_blocked(), found.to_string()));
                 assert!(matches!(output.stream.recv().await, Ok(None)), "an error is the last");
                 return Err((joined, found));
             }
@@ -196,7 +196,7 @@ async fn blocked_answers_are_replaced_or_refused_and_never_repeated() {
     assert_eq!(simulator.requests().len(), 2);
 
     simulator.clear_requests();
-    let strict = client(&simulator, GuardrailLayer::new(guardrail()).block_with_error());
+    let strict = client(&simulator, GuardrailLayer::new(guardrail()).error_on_block());
     let message = "the InvokeModel answer was blocked by the guardrail: I can't share that.";
     assert_eq!(invoke(&strict, &hello).await.unwrap_err(), (true, message.to_owned()));
     assert_eq!(simulator.requests().len(), 1, "a refusal is not retried");
@@ -211,7 +211,7 @@ async fn blocked_answers_are_replaced_or_refused_and_never_repeated() {
     simulator.clear_requests();
     let error =
         strict.converse_stream().model_id(LLAMA).messages(user("Give me a stock tip")).send().await.unwrap_err();
-    assert!(seen(&error).0 && GuardrailError::find(&error).unwrap().assessment().is_some());
+    assert!(seen(&error).0 && GuardrailError::find_in(&error).unwrap().assessment().is_some());
     assert!(simulator.requests().is_empty());
 }
 

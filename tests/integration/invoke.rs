@@ -79,7 +79,7 @@ async fn a_blocked_completion_is_replaced() {
 #[tokio::test]
 async fn a_block_can_be_an_error() {
     let simulator = simulator(Options::default()).await;
-    let layer = GuardrailLayer::new(guardrail()).block_with_error();
+    let layer = GuardrailLayer::new(guardrail()).error_on_block();
     let bedrock = ServiceBuilder::new().layer(layer).service(service(&simulator));
     let body = json!({"prompt": "Give me a stock tip"});
     let error = bedrock.clone().oneshot(input(LLAMA, &body)).await.unwrap_err();

@@ -60,12 +60,12 @@ async fn other_errors_are_handed_on() {
     assert_eq!(error.to_string(), "out of order");
 }
 
-/// `GuardrailError::find` did not find the guardrail's error in that of a stream.
+/// `GuardrailError::find_in` did not find the guardrail's error in that of a stream.
 #[tokio::test]
 async fn the_guardrails_error_is_found_in_that_of_a_stream() {
     let reply = Reply::Text("It is a guaranteed return.".to_owned());
     let simulator = simulator(Options { reply, chunk: Chunk::Chars(4), ..Options::default() }).await;
-    let layer = GuardrailLayer::new(guardrail()).block_with_error();
+    let layer = GuardrailLayer::new(guardrail()).error_on_block();
     let stack = ServiceBuilder::new().layer(layer).service(service(&simulator));
     let input = aws_sdk_bedrockruntime::operation::converse_stream::ConverseStreamInput::builder().model_id("m");
     let mut output = stack.oneshot(input.set_messages(Some(Vec::new())).build().unwrap()).await.unwrap();
@@ -75,5 +75,5 @@ async fn the_guardrails_error_is_found_in_that_of_a_stream() {
             Err(error) => break error,
         }
     };
-    assert!(GuardrailError::find(&error).is_some_and(GuardrailError::is_blocked), "{error:?}");
+    assert!(GuardrailError::find_in(&error).is_some_and(GuardrailError::is_blocked), "{error:?}");
 }

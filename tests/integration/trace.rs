@@ -293,7 +293,7 @@ async fn nothing_is_told_unasked() {
 #[tokio::test]
 async fn matches_are_told_only_where_the_server_says_so() {
     let simulator = simulator(echo()).await;
-    let layer = GuardrailLayer::new(guardrail().dangerous_keep_matches()).guardrail_identifier("ours");
+    let layer = GuardrailLayer::new(guardrail().dangerous_include_matches()).guardrail_identifier("ours");
     let layer = layer.on_assessment(|call| {
         let shown = format!("{call:?}");
         assert!(!shown.contains("jane") && !shown.contains("Acme"), "{shown}");

@@ -1,7 +1,7 @@
 //! Promises 1 to 3: however a text is cut, the released text, the findings and the decision are the same; nothing of a masked or
 //! blocked span is ever released; what is held has a bound.
 
-use banister::{Guardrail, Source, StreamGuard, Utf8Stitcher};
+use banister::{Guardrail, Source, StreamGuard, Utf8Decoder};
 
 use crate::cases;
 use crate::generate::{Masks, Rng, Rules, Texts, run, shrunk};
@@ -38,7 +38,7 @@ impl Cuts {
 
 fn stream(guardrail: &Guardrail, source: Source, text: &str, cuts: Cuts, rng: &mut Rng) -> Seen {
     let mut guard = StreamGuard::new(guardrail, source);
-    let mut stitcher = Utf8Stitcher::new();
+    let mut stitcher = Utf8Decoder::new();
     let mut released = String::new();
     let mut rest = text.as_bytes();
     while !rest.is_empty() {
@@ -46,7 +46,11 @@ fn stream(guardrail: &Guardrail, source: Source, text: &str, cuts: Cuts, rng: &m
         rest = tail;
         let chunk = stitcher.push(chunk).expect("the text is UTF-8");
         released.push_str(guard.push(chunk));
-        assert!(guard.held_bytes() <= guardrail.hold_bound().bytes(), "{} bytes held of {text:?}", guard.held_bytes());
+        assert!(
+            guard.buffered_bytes() <= guardrail.buffer_limit().bytes(),
+            "{} bytes held of {text:?}",
+            guard.buffered_bytes()
+        );
     }
     stitcher.finish().expect("the text is complete");
     released.push_str(guard.finish());
@@ -78,7 +82,7 @@ fn cuts_change_nothing() {
     run(110, |seed| {
         let mut rng = Rng::new(seed);
         let rules = Rules::random(&mut rng, Masks::Any);
-        let guardrail = cases::guardrail(&rules.yaml()).dangerous_keep_matches();
+        let guardrail = cases::guardrail(&rules.yaml()).dangerous_include_matches();
         let maker = Texts::new(&mut rng, &rules);
         for _ in 0..20 {
             let text = maker.text(&mut rng, 16);
@@ -166,7 +170,7 @@ fn plain_text_releases_what_came_before() {
             let mut guard = StreamGuard::new(&guardrail, Source::Output);
             let _ = guard.push(&text);
             let _ = guard.push(&plain);
-            let held = guard.held_bytes();
+            let held = guard.buffered_bytes();
             assert!(held < plain.len(), "case {seed}: {held} bytes held\ntext {text:?}\n{}", rules.yaml());
         }
     });

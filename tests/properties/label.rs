@@ -17,7 +17,7 @@ fn replacements() -> Vec<&'static str> {
 /// The masking findings of the masked text.
 fn again(guardrail: &Guardrail, text: &str) -> Option<String> {
     let assessment = guardrail.assess(Source::Output, text);
-    let masked = assessment.apply(text);
+    let masked = assessment.apply_to(text);
     let second = guardrail.assess(Source::Output, masked);
     let left: Vec<_> = second
         .findings()

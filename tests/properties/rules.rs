@@ -32,7 +32,7 @@ fn async_mode_releases_at_once_and_finds_the_same() {
     let mut guard = banister::StreamGuard::new(&guardrail, Source::Output);
     assert_eq!(guard.push("It is a guaran"), "It is a guaran");
     assert_eq!(guard.push("teed"), "teed");
-    assert_eq!(guard.held_bytes(), 0);
+    assert_eq!(guard.buffered_bytes(), 0);
     assert_eq!(guard.push(" return, and"), "");
     assert!(guard.is_blocked());
     assert_eq!(guard.push(" more"), "");

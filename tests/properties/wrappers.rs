@@ -163,7 +163,7 @@ fn check(table: &mut Table, row: &str, entity: EntityType, case: &Case, around: 
     }
     let wrapped = case.rewritten(around, str::to_owned);
     let assessment = masking(entity).assess(Source::Input, &wrapped.text);
-    let found = assessment.apply(&wrapped.text);
+    let found = assessment.apply_to(&wrapped.text);
     let with_wrapper: Vec<_> =
         wrapped.spans.iter().map(|span| span.start - around.0.len()..span.end + around.1.len()).collect();
     let with_end: Vec<_> = wrapped.spans.iter().map(|span| span.start..span.end + around.1.len()).collect();
@@ -200,7 +200,7 @@ fn values_are_found_in_escaped_strings() {
                 [("JSON string", json.clone()), ("JSON in JSON", serde_json::to_string(&json).expect("a string"))]
             {
                 let assessment = masking(entity).assess(Source::Input, &text);
-                let masked = assessment.apply(&text);
+                let masked = assessment.apply_to(&text);
                 let values: Vec<&str> =
                     case.values().filter(|value| value.len() > 3 && !value.contains('\n')).collect();
                 let leaks = values.iter().any(|value| masked.contains(*value))
@@ -231,7 +231,7 @@ fn marks_behind_a_value_do_not_hide_it() {
                     found(span.end) || (may_take_it && parts.into_iter().any(|part| found(span.end + part)))
                 });
                 table.add(mark, entity, right, || {
-                    format!("{:?} became {:?}", marked.text, assessment.apply(&marked.text))
+                    format!("{:?} became {:?}", marked.text, assessment.apply_to(&marked.text))
                 });
             }
         }
@@ -257,8 +257,9 @@ fn values_after_a_marked_digit_are_found() {
                 let covers = |found: &Range<usize>| found.start <= span.start && span.end <= found.end;
                 assert!(found(*entity, &text).iter().any(covers), "{entity} {text}");
                 let assessment = all.assess(banister::Source::Input, &text);
-                let is_found =
-                    |finding: &banister::Finding| finding.entity() == Some(*entity) && covers(&finding.span().range());
+                let is_found = |finding: &banister::Finding| {
+                    finding.entity_type() == Some(*entity) && covers(&finding.span().range())
+                };
                 assert!(assessment.findings().iter().any(is_found), "{entity} {text} among all");
             }
         }

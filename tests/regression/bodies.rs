@@ -11,12 +11,12 @@ fn bodies() -> BodyGuard {
 }
 
 fn request(operation: Operation, body: &Value) -> GuardedBody {
-    bodies().request(operation, body.to_string().as_bytes()).expect("the body can be examined")
+    bodies().inspect_request(operation, body.to_string().as_bytes()).expect("the body can be examined")
 }
 
 /// The body that goes on, and the pointers of what was found.
 fn outcome(guarded: &GuardedBody) -> (String, Vec<&str>) {
-    let body = guarded.body().map(|body| String::from_utf8(body.to_vec()).expect("bodies are UTF-8"));
+    let body = guarded.masked_body().map(|body| String::from_utf8(body.to_vec()).expect("bodies are UTF-8"));
     let pointers = guarded.assessment().findings().iter().map(|finding| finding.pointer()).collect();
     (body.unwrap_or_default(), pointers)
 }
@@ -55,15 +55,17 @@ fn every_choice_of_an_answer_is_examined() {
     let choice = |index: usize, text: &str| json!({"index": index, "message": {"role": "assistant", "content": text}, "finish_reason": "stop"});
     let body = json!({"id": "c", "object": "chat.completion", "created": 1, "model": "m", "choices": [
         choice(0, "no address"), choice(1, "jane.roe@example.com"), choice(2, "or a@example.org")]});
-    let guarded =
-        bodies().response(Operation::InvokeModel, body.to_string().as_bytes()).expect("the body can be examined");
+    let guarded = bodies()
+        .inspect_response(Operation::InvokeModel, body.to_string().as_bytes())
+        .expect("the body can be examined");
     let (out, pointers) = outcome(&guarded);
     assert_eq!(pointers, ["/choices/1/message/content", "/choices/2/message/content"]);
     assert!(!out.contains("example."), "{out}");
     // What one text ends with and the next begins with is no address.
     let body = json!({"id": "c", "object": "chat.completion", "created": 1, "model": "m", "choices": [choice(0, "jane@"), choice(1, "example.com")]});
-    let guarded =
-        bodies().response(Operation::InvokeModel, body.to_string().as_bytes()).expect("the body can be examined");
+    let guarded = bodies()
+        .inspect_response(Operation::InvokeModel, body.to_string().as_bytes())
+        .expect("the body can be examined");
     assert_eq!(guarded.assessment().outcome(), Outcome::Passed);
 }
 
@@ -72,12 +74,12 @@ fn every_choice_of_an_answer_is_examined() {
 #[test]
 fn masking_changes_the_value_and_no_other_byte() {
     let body = br#"{"prompt" : "to jane.roe@example.com\u0021", "temperature":1.0e0,  "big":12345678901234567890, "z":1,"a":2 }"#;
-    let guarded = bodies().request(Operation::InvokeModel, body).expect("the body can be examined");
+    let guarded = bodies().inspect_request(Operation::InvokeModel, body).expect("the body can be examined");
     let expected = r#"{"prompt" : "to {EMAIL}\u0021", "temperature":1.0e0,  "big":12345678901234567890, "z":1,"a":2 }"#;
-    assert_eq!(guarded.body().map(String::from_utf8_lossy).as_deref(), Some(expected));
+    assert_eq!(guarded.masked_body().map(String::from_utf8_lossy).as_deref(), Some(expected));
     let clean = br#"{"prompt" : "nobody\u0021", "temperature":1.0e0 }"#;
-    let guarded = bodies().request(Operation::InvokeModel, clean).expect("the body can be examined");
-    assert_eq!((guarded.body(), guarded.assessment().outcome()), (None, Outcome::Passed));
+    let guarded = bodies().inspect_request(Operation::InvokeModel, clean).expect("the body can be examined");
+    assert_eq!((guarded.masked_body(), guarded.assessment().outcome()), (None, Outcome::Passed));
 }
 
 /// Gateways that forward what they do not understand: here it is refused.
@@ -85,7 +87,8 @@ fn masking_changes_the_value_and_no_other_byte() {
 fn content_of_an_unknown_kind_is_refused() {
     let body = json!({"anthropic_version": "bedrock-2023-05-31", "max_tokens": 9, "messages": [
         {"role": "user", "content": [{"type": "hologram", "data": "jane.roe@example.com"}]}]});
-    let error = bodies().request(Operation::InvokeModel, body.to_string().as_bytes()).expect_err("an unknown kind");
+    let error =
+        bodies().inspect_request(Operation::InvokeModel, body.to_string().as_bytes()).expect_err("an unknown kind");
     assert!(error.is_unknown());
     assert!(!error.to_string().contains("jane"), "{error}");
 }
@@ -96,8 +99,9 @@ fn transcripts_are_examined_beside_the_sound() {
     let audio = json!({"id": "a1", "data": "UklGRg==", "expires_at": 1, "transcript": "Ask jane.roe@example.com"});
     let body = json!({"id": "c", "object": "chat.completion", "created": 1, "model": "m", "choices": [
         {"index": 0, "message": {"role": "assistant", "content": null, "audio": audio}, "finish_reason": "stop"}]});
-    let guarded =
-        bodies().response(Operation::InvokeModel, body.to_string().as_bytes()).expect("the body can be examined");
+    let guarded = bodies()
+        .inspect_response(Operation::InvokeModel, body.to_string().as_bytes())
+        .expect("the body can be examined");
     let (out, pointers) = outcome(&guarded);
     assert_eq!(pointers, ["/choices/0/message/audio/transcript"]);
     assert!(out.contains("Ask {EMAIL}"), "{out}");
@@ -114,7 +118,7 @@ fn masked_names_stay_apart() {
     let claude = format!(
         r#"{{"anthropic_version": "b", "max_tokens": 9, "messages": [{{"role": "assistant", "content": [{{"type": "tool_use", "id": "t", "name": "n", "input": {input}}}]}}]}}"#
     );
-    let body = bodies().request(Operation::InvokeModel, claude.as_bytes()).expect("the body can be examined");
+    let body = bodies().inspect_request(Operation::InvokeModel, claude.as_bytes()).expect("the body can be examined");
     let masked = r#"{"{EMAIL}_2": 1, "{EMAIL}": {"{EMAIL}_2": 2, "{EMAIL}": 3}, "{EMAIL}_3": 4, "plain": 5}"#;
     assert_eq!(outcome(&body).0, claude.replace(input, masked));
 
@@ -132,9 +136,9 @@ fn blocked_body_is_no_body() {
         "version: 1\nname: p\npii:\n  - {types: [EMAIL], action: mask}\nword_filters:\n  - {name: w, words: [gold], action: block}\n",
     );
     let body = json!({"texts": ["jane.roe@example.com", "gold"], "input_type": "search_document"}).to_string();
-    let guarded = BodyGuard::new(&guard, &Conversation::new()).request(Operation::InvokeModel, body.as_bytes());
+    let guarded = BodyGuard::new(&guard, &Conversation::new()).inspect_request(Operation::InvokeModel, body.as_bytes());
     let guarded = guarded.expect("the body can be examined");
-    assert!(guarded.assessment().is_blocked() && guarded.body().is_none());
+    assert!(guarded.assessment().is_blocked() && guarded.masked_body().is_none());
 }
 
 /// Names that are the format's own were examined like text, and masked where a rule found one.
@@ -151,13 +155,13 @@ fn names_of_the_format_are_no_text() {
     let converse = json!({"output": {"message": {"role": "assistant", "content": [
         {"citationsContent": {"content": [{"text": "said"}], "citations": [citation]}}]}}, "trace": trace});
     let guarded = BodyGuard::new(&guard, &Conversation::new());
-    let answer = guarded.response(Operation::Converse, converse.to_string().as_bytes()).expect("known content");
+    let answer = guarded.inspect_response(Operation::Converse, converse.to_string().as_bytes()).expect("known content");
     assert_eq!(outcome(&answer), (String::new(), Vec::new()));
     for (operation, body) in [
         (Operation::Converse, json!({"messages": [], "promptVariables": {"name": {"text": "said"}}})),
         (Operation::StartAsyncInvoke, json!({"modelInput": {"prompt": "p"}, "tags": [{"key": "a", "value": "b"}]})),
     ] {
-        let asked = guarded.request(operation, body.to_string().as_bytes()).expect("known content");
+        let asked = guarded.inspect_request(operation, body.to_string().as_bytes()).expect("known content");
         assert_eq!(outcome(&asked), (String::new(), Vec::new()));
     }
 }
@@ -172,7 +176,7 @@ fn documents_of_plain_text_that_are_none_are_refused() {
     for bytes in [&b"mail jane.roe@example.com \xff"[..], &utf16] {
         let document = json!({"name": "d", "format": "txt", "source": {"bytes": STANDARD.encode(bytes)}});
         let body = json!({"messages": [{"role": "user", "content": [{"document": document}]}]}).to_string();
-        let error = bodies().request(Operation::Converse, body.as_bytes()).expect_err("it cannot be examined");
+        let error = bodies().inspect_request(Operation::Converse, body.as_bytes()).expect_err("it cannot be examined");
         assert_eq!(error.pointer(), Some("/messages/0/content/0/document/source/bytes"), "{error}");
     }
 }

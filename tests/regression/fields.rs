@@ -155,12 +155,12 @@ fn a_value_is_read_with_the_name_of_its_field() {
         for (pointer, operation, is_request, body) in places(&value).into_iter().filter(|place| !is_setting(place.0)) {
             let bytes = body.to_string();
             let guarded = if is_request {
-                guard.request(operation, bytes.as_bytes())
+                guard.inspect_request(operation, bytes.as_bytes())
             } else {
-                guard.response(operation, bytes.as_bytes())
+                guard.inspect_response(operation, bytes.as_bytes())
             };
             let guarded = guarded.unwrap_or_else(|error| panic!("{body}: {error}"));
-            let changed = guarded.body().unwrap_or(bytes.as_bytes());
+            let changed = guarded.masked_body().unwrap_or(bytes.as_bytes());
             let changed: Value = serde_json::from_slice(changed).expect("JSON");
             let found = changed.pointer(pointer).expect("there");
             let found = match found {
@@ -177,7 +177,7 @@ fn a_value_is_read_with_the_name_of_its_field() {
 #[test]
 fn a_body_with_a_byte_order_mark_is_rejected() {
     let body = format!("\u{feff}{}", json!({"messages": [{"role": "user", "content": [{"text": "hi"}]}]}));
-    let error = guard().request(Operation::Converse, body.as_bytes()).expect_err("a mark");
+    let error = guard().inspect_request(Operation::Converse, body.as_bytes()).expect_err("a mark");
     assert!(error.to_string().contains("byte order mark"), "{error}");
 }
 
@@ -246,10 +246,10 @@ fn escapes_in_json_in_strings_hide_nothing() {
             }
             for (operation, body, pointer) in bodies {
                 let guarded = guard
-                    .request(operation, body.to_string().as_bytes())
+                    .inspect_request(operation, body.to_string().as_bytes())
                     .unwrap_or_else(|error| panic!("{body}: {error}"));
                 let changed: Value =
-                    serde_json::from_slice(guarded.body().unwrap_or_else(|| panic!("{body}"))).expect("JSON");
+                    serde_json::from_slice(guarded.masked_body().unwrap_or_else(|| panic!("{body}"))).expect("JSON");
                 assert_eq!(changed.pointer(&pointer).and_then(Value::as_str), Some(expected.as_str()), "{body}");
             }
         }

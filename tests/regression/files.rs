@@ -10,13 +10,14 @@ use super::support::masking;
 
 fn request(operation: Operation, body: &Value) -> Result<GuardedBody, String> {
     let guard = BodyGuard::new(&masking("EMAIL"), &Conversation::new());
-    guard.request(operation, body.to_string().as_bytes()).map_err(|error| error.to_string())
+    guard.inspect_request(operation, body.to_string().as_bytes()).map_err(|error| error.to_string())
 }
 
 /// What became of the file at `pointer`.
 fn forwarded(operation: Operation, body: &Value, pointer: &str) -> Result<(String, Vec<String>), String> {
     let guarded = request(operation, body)?;
-    let changed = guarded.body().map_or_else(|| body.clone(), |body| serde_json::from_slice(body).expect("JSON"));
+    let changed =
+        guarded.masked_body().map_or_else(|| body.clone(), |body| serde_json::from_slice(body).expect("JSON"));
     let skipped = guarded.assessment().skipped().iter().map(|skipped| skipped.pointer().to_owned()).collect();
     Ok((changed.pointer(pointer).and_then(Value::as_str).expect("a string").to_owned(), skipped))
 }
@@ -137,7 +138,7 @@ fn names_of_files_are_text() {
         json!({"type": "document_url", "document_url": "https://e.com/", "document_name": "jane.roe@example.com"}),
     ] {
         let guarded = request(Operation::InvokeModel, &user(&part)).expect("known");
-        let changed = String::from_utf8(guarded.body().expect("masked").to_vec()).expect("UTF-8");
+        let changed = String::from_utf8(guarded.masked_body().expect("masked").to_vec()).expect("UTF-8");
         assert!(changed.contains("{EMAIL}") && !changed.contains("jane.roe"), "{changed}");
     }
 }

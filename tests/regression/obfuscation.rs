@@ -47,7 +47,7 @@ fn words_in_other_characters_are_found() {
 /// rustrict 0.7.39 takes `shiitake` for a swear word; others are known for the rest.
 #[test]
 fn words_that_hold_a_swear_word_are_not_masked() {
-    let guardrail = Guardrail::new(Policy::pack("profanity").expect("packs compile"));
+    let guardrail = Guardrail::new(Policy::from_pack("profanity").expect("packs compile"));
     let text = "Scunthorpe, assassin, cocktail, shiitake, classic, Penistone, therapist, Dickens, analysis, cumulative, Essex.";
     let assessment = guardrail.assess(Source::Output, text);
     let found: Vec<_> = assessment.findings().iter().map(|finding| &text[finding.span().range()]).collect();

@@ -90,7 +90,7 @@ fn the_words_of_the_operator_refuse_no_call() {
         for (name, operation, body) in operator(text) {
             let guarded = request(&guard(""), operation, &body);
             let assessment = guarded.assessment();
-            assert_eq!((assessment.outcome(), guarded.body()), (Outcome::Passed, None), "{name}: {body}");
+            assert_eq!((assessment.outcome(), guarded.masked_body()), (Outcome::Passed, None), "{name}: {body}");
             let taken: Vec<_> = assessment.findings().iter().map(|found| found.finding().action()).collect();
             assert!(!taken.is_empty() && taken.iter().all(|taken| *taken == ActionTaken::None), "{name}: {taken:?}");
             let off = request(&guard("operator_text: off"), operation, &body);
@@ -110,7 +110,7 @@ fn personal_data_of_the_operator_is_masked_and_blocks() {
         for (name, operation, body) in operator("Write to jane.roe@example.com") {
             let guarded = request(&guard(settings), operation, &body);
             assert_eq!(guarded.assessment().outcome(), Outcome::Masked, "{name}");
-            assert!(!readable(guarded.body().unwrap()).contains("jane.roe"), "{name}");
+            assert!(!readable(guarded.masked_body().unwrap()).contains("jane.roe"), "{name}");
         }
         for text in ["The ssn is 536-90-4399", "see T-1234"] {
             for (name, operation, body) in operator(text) {
@@ -139,7 +139,7 @@ fn responses_have_no_operator_and_no_history() {
         json!({"type": "message", "role": "assistant", "content": [{"type": "tool_reference", "tool_name": "zorblax"}]}),
         json!({"text": "zorblax", "chat_history": [{"role": "USER", "message": "hi"}, {"role": "CHATBOT", "message": "zorblax"}]}),
     ] {
-        let guarded = guard("").response(Operation::InvokeModel, body.to_string().as_bytes()).unwrap();
+        let guarded = guard("").inspect_response(Operation::InvokeModel, body.to_string().as_bytes()).unwrap();
         assert!(guarded.assessment().is_blocked(), "{body}");
     }
 }

@@ -129,9 +129,9 @@ proptest! {
                 json!({"stopReason": "end_turn", "output": {"message": {"role": "assistant", "content": content}}})
             };
             let body = write(&response(content.into()), is_pretty);
-            let guarded = guard.response(operation, body.as_bytes()).unwrap();
+            let guarded = guard.inspect_response(operation, body.as_bytes()).unwrap();
             let expected = values(blocks.iter().map(|block| block.in_response()), form);
-            prop_assert_eq!(changed(guarded.body(), &body), response(expected.into()), "{}", body);
+            prop_assert_eq!(changed(guarded.masked_body(), &body), response(expected.into()), "{}", body);
         }
 
         // As the history of a request.
@@ -145,7 +145,7 @@ proptest! {
         };
         let given = turns.iter().map(|blocks| blocks.iter().map(|&block| form(block)).collect()).collect();
         let body = write(&request(given), is_pretty);
-        let guarded = guard.request(operation, body.as_bytes()).unwrap();
+        let guarded = guard.inspect_request(operation, body.as_bytes()).unwrap();
         let withheld = if is_claude {
             json!({"type": "text", "text": "(reasoning withheld)"})
         } else {
@@ -155,17 +155,17 @@ proptest! {
             let kept = values(blocks.iter().copied().filter(|block| block.is_kept(is_claude)), form);
             if kept.is_empty() { vec![withheld.clone()] } else { kept }
         };
-        prop_assert_eq!(changed(guarded.body(), &body), request(turns.iter().map(kept).collect()), "{}", body);
+        prop_assert_eq!(changed(guarded.masked_body(), &body), request(turns.iter().map(kept).collect()), "{}", body);
         let all = turns.iter().flatten();
         let is_same = all.clone().all(|block| block.is_kept(is_claude) && !matches!(block, Text(true) | Reasoning(true, _)));
-        prop_assert_eq!(guarded.body().is_none(), is_same);
+        prop_assert_eq!(guarded.masked_body().is_none(), is_same);
         let has_address = all.clone().any(|block| matches!(block, Text(true) | Reasoning(true, _)));
         prop_assert_eq!(guarded.assessment().outcome() == Outcome::Masked, has_address);
 
         // What came of it is left as it is.
-        if let Some(body) = guarded.body() {
-            let again = guard.request(operation, body).unwrap();
-            prop_assert_eq!(changed(again.body(), std::str::from_utf8(body).unwrap()), changed(Some(body), ""));
+        if let Some(body) = guarded.masked_body() {
+            let again = guard.inspect_request(operation, body).unwrap();
+            prop_assert_eq!(changed(again.masked_body(), std::str::from_utf8(body).unwrap()), changed(Some(body), ""));
         }
     }
 }
@@ -190,14 +190,14 @@ fn nothing_else_is_written_anew() {
         (format!("[{dirty},{dirty},{text},{dirty} ]"), format!("[{text} ]")),
         (format!("[ {dirty} ,{dirty} ]"), "[ {\"type\":\"text\",\"text\":\"(reasoning withheld)\"} ]".to_owned()),
     ] {
-        let guarded = guard.request(Operation::InvokeModel, body(&blocks).as_bytes()).unwrap();
-        assert_eq!(std::str::from_utf8(guarded.body().unwrap()).unwrap(), body(&expected));
+        let guarded = guard.inspect_request(Operation::InvokeModel, body(&blocks).as_bytes()).unwrap();
+        assert_eq!(std::str::from_utf8(guarded.masked_body().unwrap()).unwrap(), body(&expected));
     }
     let response =
         |blocks: &str| format!("{{\"role\":\"assistant\",\"type\":\"message\",\"content\":[ {blocks} ,{clean}]}}");
-    let guarded = guard.response(Operation::InvokeModel, response(&dirty).as_bytes()).unwrap();
+    let guarded = guard.inspect_response(Operation::InvokeModel, response(&dirty).as_bytes()).unwrap();
     let expected = dirty.replace("c2ln\\u0041", "").replace("jane.roe@example.com", "{EMAIL}");
-    assert_eq!(std::str::from_utf8(guarded.body().unwrap()).unwrap(), response(&expected));
+    assert_eq!(std::str::from_utf8(guarded.masked_body().unwrap()).unwrap(), response(&expected));
 }
 
 /// A field of this name that is no string, or stands where no block is, is content like any other.
@@ -207,7 +207,7 @@ fn what_is_no_signature_is_inspected() {
     let body = |block: Value| {
         json!({"anthropic_version": "v", "messages": [{"role": "assistant", "content": [block]}]}).to_string()
     };
-    let guarded = |block: Value| guard.request(Operation::InvokeModel, body(block).as_bytes()).unwrap();
+    let guarded = |block: Value| guard.inspect_request(Operation::InvokeModel, body(block).as_bytes()).unwrap();
     let hidden = guarded(json!({"type": "thinking", "thinking": "a", "signature": {"a": "jane.roe@example.com"}}));
     assert_eq!(hidden.assessment().outcome(), Outcome::Masked);
     let hidden = guarded(json!({"type": "text", "text": "a", "signature": "jane.roe@example.com"}));

@@ -51,7 +51,7 @@ struct Case {
 
 fn policy(value: &Value) -> Result<Policy, String> {
     if let Some(pack) = value.as_str() {
-        return Policy::pack(pack).map_err(|error| error.to_string());
+        return Policy::from_pack(pack).map_err(|error| error.to_string());
     }
     let mut document = serde_yaml::Mapping::new();
     document.insert("version".into(), 1.into());
@@ -83,10 +83,10 @@ fn became(guardrail: &Guardrail, case: &Case) -> Result<Became, String> {
             let source = if case.input { Source::Input } else { Source::Output };
             let assessment = guardrail.assess(source, text);
             let blocked = assessment.is_blocked();
-            return Ok(if blocked { Became::Blocked } else { Became::Forwarded(assessment.apply(text).to_owned()) });
+            return Ok(if blocked { Became::Blocked } else { Became::Forwarded(assessment.apply_to(text).to_owned()) });
         }
-        (None, Some(body), None) => bodies.request(operation, body.as_bytes()),
-        (None, None, Some(body)) => bodies.response(operation, body.as_bytes()),
+        (None, Some(body), None) => bodies.inspect_request(operation, body.as_bytes()),
+        (None, None, Some(body)) => bodies.inspect_response(operation, body.as_bytes()),
         _ => return Err("one of in, request and response".to_owned()),
     };
     let guarded = guarded.map_err(|error| error.to_string())?;
@@ -95,7 +95,7 @@ fn became(guardrail: &Guardrail, case: &Case) -> Result<Became, String> {
     }
     // A body without changes is not written anew.
     let given = case.request.as_ref().or(case.response.as_ref()).map(String::as_bytes);
-    let body = guarded.body().map(|body| body.to_vec()).or(given.map(<[u8]>::to_vec)).unwrap_or_default();
+    let body = guarded.masked_body().map(|body| body.to_vec()).or(given.map(<[u8]>::to_vec)).unwrap_or_default();
     String::from_utf8(body).map(Became::Forwarded).map_err(|error| error.to_string())
 }
 
@@ -212,9 +212,9 @@ fn byte_order_marks_are_no_part_of_the_data() {
     ] {
         let assessment = guardrail.assess(Source::Input, text);
         assert!(
-            assessment.apply(text).ends_with(wanted.trim_start_matches('\u{feff}')),
+            assessment.apply_to(text).ends_with(wanted.trim_start_matches('\u{feff}')),
             "{text:?} became {:?}",
-            assessment.apply(text)
+            assessment.apply_to(text)
         );
     }
 }

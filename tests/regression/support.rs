@@ -34,7 +34,7 @@ pub(crate) fn stream(guardrail: &Guardrail, chunks: &[&str]) -> Streamed {
     let mut released = String::new();
     for chunk in chunks {
         released.push_str(guard.push(chunk));
-        assert!(guard.held_bytes() <= guardrail.hold_bound().bytes());
+        assert!(guard.buffered_bytes() <= guardrail.buffer_limit().bytes());
     }
     released.push_str(guard.finish());
     Streamed { released, blocked: guard.is_blocked(), findings: guard.assessment().findings().len() }

@@ -36,7 +36,7 @@ pub(super) fn guard(settings: &str) -> BodyGuard {
 
 #[track_caller]
 pub(super) fn request(guard: &BodyGuard, operation: Operation, body: &Value) -> GuardedBody {
-    let guarded = guard.request(operation, body.to_string().as_bytes());
+    let guarded = guard.inspect_request(operation, body.to_string().as_bytes());
     guarded.unwrap_or_else(|error| panic!("{error}: {body}"))
 }
 
@@ -211,15 +211,15 @@ fn what_is_denied_in_history_is_replaced_and_the_call_goes_on() {
                 assert_eq!(assessment.message(), None, "{place}");
                 let taken: Vec<_> = assessment.findings().iter().map(|found| found.finding().action()).collect();
                 assert!(taken.contains(&ActionTaken::Replaced) && !taken.contains(&ActionTaken::Blocked), "{place}");
-                let changed = readable(guarded.body().expect("it changes"));
+                let changed = readable(guarded.masked_body().expect("it changes"));
                 assert!(!changed.contains(gone) && changed.contains(written), "{place}: {changed}");
                 // All else stays.
                 let all = readable(body.to_string().as_bytes());
                 assert_eq!(changed, all.replace(denied, written), "{place}");
                 // What was replaced is not replaced again, and nothing in it is denied.
-                let again = guard.request(family.operation, guarded.body().unwrap()).unwrap();
+                let again = guard.inspect_request(family.operation, guarded.masked_body().unwrap()).unwrap();
                 assert!(!again.assessment().is_blocked(), "{place}");
-                assert_eq!(readable(again.body().or(guarded.body()).unwrap()), changed, "{place}");
+                assert_eq!(readable(again.masked_body().or(guarded.masked_body()).unwrap()), changed, "{place}");
             }
         }
     }
@@ -238,7 +238,7 @@ fn what_is_denied_in_the_last_turn_blocks() {
                 let body = (family.body)(&turns);
                 let guarded = request(&guard, family.operation, &body);
                 assert!(guarded.assessment().is_blocked(), "{}: {turns:?}", family.name);
-                assert_eq!(guarded.body(), None, "{}: {turns:?}", family.name);
+                assert_eq!(guarded.masked_body(), None, "{}: {turns:?}", family.name);
             }
             // With Command R only the last message is the turn.
             if family.name == "Cohere" {
@@ -311,11 +311,11 @@ fn history_of_any_form_is_replaced() {
     ] {
         let guarded = request(&guard, Operation::Converse, &converse(blocks.clone()));
         assert_eq!(guarded.assessment().outcome(), Outcome::Masked, "{blocks}");
-        let changed: Value = serde_json::from_slice(guarded.body().unwrap()).unwrap();
+        let changed: Value = serde_json::from_slice(guarded.masked_body().unwrap()).unwrap();
         assert_eq!(changed, converse(expected), "{blocks}");
     }
     let unknown = converse(json!([{"hologram": {"text": "zorblax"}}])).to_string();
-    assert!(guard.request(Operation::Converse, unknown.as_bytes()).unwrap_err().is_unknown());
+    assert!(guard.inspect_request(Operation::Converse, unknown.as_bytes()).unwrap_err().is_unknown());
 }
 
 /// What a response repeats of its request is replaced in it: it may be what the operator wrote.
@@ -331,10 +331,11 @@ fn what_a_response_repeats_does_not_block_it() {
             json!({"prompt": "no {rivals}", "generations": [{"id": "g", "text": "hi"}]}),
         ),
     ] {
-        let guarded = guard("").response(Operation::InvokeModel, body.to_string().as_bytes()).unwrap();
-        let changed: Value = serde_json::from_slice(guarded.body().expect("it changes")).unwrap();
+        let guarded = guard("").inspect_response(Operation::InvokeModel, body.to_string().as_bytes()).unwrap();
+        let changed: Value = serde_json::from_slice(guarded.masked_body().expect("it changes")).unwrap();
         assert_eq!((guarded.assessment().outcome(), changed), (Outcome::Masked, expected));
-        let strict = guard("history: block").response(Operation::InvokeModel, body.to_string().as_bytes()).unwrap();
+        let strict =
+            guard("history: block").inspect_response(Operation::InvokeModel, body.to_string().as_bytes()).unwrap();
         assert!(strict.assessment().is_blocked());
     }
 }
@@ -347,7 +348,7 @@ fn nothing_of_a_replaced_span_is_kept() {
     let guard = BodyGuard::new(&guardrail(policy), &Conversation::new());
     let turns = [User("card 4111 1111 1111 1111 hello"), Assistant("no"), User("hi")];
     let guarded = request(&guard, Operation::InvokeModel, &openai(&turns));
-    let changed: Value = serde_json::from_slice(guarded.body().unwrap()).unwrap();
+    let changed: Value = serde_json::from_slice(guarded.masked_body().unwrap()).unwrap();
     assert_eq!(changed["messages"][0]["content"], "card {w}");
 }
 
@@ -380,12 +381,12 @@ proptest! {
         });
         let first = if family.name == "Cohere" { turns.len() - 1 } else { first };
         prop_assert_eq!(guarded.assessment().is_blocked(), turns[first..].iter().any(is_denied), "{:?}", turns);
-        if let Some(body) = guarded.body() {
+        if let Some(body) = guarded.masked_body() {
             let text = readable(body);
             prop_assert!(DENIED.iter().all(|(_, _, gone)| !text.contains(gone)), "{text}");
-            let again = guard.request(family.operation, body).unwrap();
+            let again = guard.inspect_request(family.operation, body).unwrap();
             prop_assert!(!again.assessment().is_blocked());
-            prop_assert_eq!(readable(again.body().unwrap_or(body)), text);
+            prop_assert_eq!(readable(again.masked_body().unwrap_or(body)), text);
         } else if !guarded.assessment().is_blocked() {
             prop_assert!(!turns.iter().any(is_denied), "{:?}", turns);
         }

@@ -1,7 +1,7 @@
 //! One value, one finding: a finding that lies in a stronger one is marked, and left out of what people read.
 
 use banister::EntityType::{self, CreditDebitCardNumber, Phone, UsBankAccountNumber, UsBankRoutingNumber};
-use banister::bedrock::GuardrailReport;
+use banister::bedrock::ApplyGuardrailResponse;
 use banister::{Assessment, Container, Finding, Guardrail, Policy, Source, StreamGuard};
 
 fn guardrail(rules: &str) -> Guardrail {
@@ -10,7 +10,7 @@ fn guardrail(rules: &str) -> Guardrail {
 
 /// Type, and the type that holds it.
 fn marks(assessment: &Assessment) -> Vec<(EntityType, Option<EntityType>)> {
-    let mark = |finding: &Finding| Some((finding.entity()?, finding.within().map(Container::entity)));
+    let mark = |finding: &Finding| Some((finding.entity_type()?, finding.within().map(Container::entity_type)));
     assessment.findings().iter().filter_map(mark).collect()
 }
 
@@ -59,7 +59,7 @@ fn assessments_of_apply_guardrail_leave_them_out() {
     let text = "My card is 4111 1111 1111 1111, contact me";
     let assessment = guardrail.assess(Source::Input, text);
     assert_eq!(assessment.findings().len(), 2);
-    let mut report = GuardrailReport::new(guardrail.policy(), Source::Input, assessment.outcome(), text.len());
+    let mut report = ApplyGuardrailResponse::new(guardrail.policy(), Source::Input, assessment.outcome(), text.len());
     for finding in assessment.findings() {
         report.add(guardrail.policy(), finding, None);
     }

@@ -55,8 +55,8 @@ pub(crate) struct ServeArgs {
     #[arg(long, value_name = "FILE")]
     pub(crate) client_keys: Option<PathBuf>,
     /// Listen without client keys where others can reach it
-    #[arg(long)]
-    pub(crate) dangerous_serve_anyone: bool,
+    #[arg(long, alias = "dangerous-serve-anyone")]
+    pub(crate) dangerous_allow_unauthenticated: bool,
     /// Give no traces, whoever asks for one, and no assessments to ApplyGuardrail
     #[arg(long, conflicts_with = "dangerous_show_matches")]
     pub(crate) no_traces: bool,
@@ -67,17 +67,17 @@ pub(crate) struct ServeArgs {
     #[arg(long, value_name = "N", default_value_t = 4096)]
     pub(crate) max_connections: usize,
     /// How long the upstream may take to begin its answer
-    #[arg(long, value_name = "SECONDS", default_value_t = 3600, value_parser = clap::value_parser!(u64).range(1..))]
-    pub(crate) upstream_time: u64,
+    #[arg(long, alias = "upstream-time", value_name = "SECONDS", default_value_t = 3600, value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) upstream_timeout: u64,
     /// How long the upstream may pause within its answer
-    #[arg(long, value_name = "SECONDS", default_value_t = 600, value_parser = clap::value_parser!(u64).range(1..))]
-    pub(crate) idle_time: u64,
+    #[arg(long, alias = "idle-time", value_name = "SECONDS", default_value_t = 600, value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) idle_timeout: u64,
     /// How long to go on taking calls at the end, while /readyz says that no more should come
-    #[arg(long, value_name = "SECONDS", default_value_t = 0)]
-    pub(crate) drain_time: u64,
+    #[arg(long, alias = "drain-time", value_name = "SECONDS", default_value_t = 0)]
+    pub(crate) drain_period: u64,
     /// How long answers under way may take to end, after that
-    #[arg(long, value_name = "SECONDS", default_value_t = 30)]
-    pub(crate) shutdown_time: u64,
+    #[arg(long, alias = "shutdown-time", value_name = "SECONDS", default_value_t = 30)]
+    pub(crate) shutdown_timeout: u64,
 }
 
 /// Flags of `check`.

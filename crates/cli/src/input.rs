@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{self, BufRead, BufReader, IsTerminal as _, Read};
 use std::path::Path;
 
-use banister::Utf8Stitcher;
+use banister::Utf8Decoder;
 use indicatif::{ProgressBar, ProgressDrawTarget};
 
 use crate::failure::{Failure, complain};
@@ -56,7 +56,7 @@ impl Input {
     ///
     /// When it cannot be read, or is not UTF-8.
     pub(crate) fn for_each_chunk(mut self, mut each: impl FnMut(&str)) -> Result<(), Failure> {
-        let mut stitcher = Utf8Stitcher::new();
+        let mut stitcher = Utf8Decoder::new();
         let mut buffer = vec![0; CHUNK_BYTES];
         loop {
             let length = match self.reader.read(&mut buffer) {

@@ -38,7 +38,7 @@ pub(crate) fn load(place: &Place) -> Result<Policy, Failure> {
 /// Reads a policy that is there.
 pub(crate) fn read(place: &Place) -> Result<Policy, banister::PolicyError> {
     match place {
-        Place::Pack(name) => Policy::pack(name),
+        Place::Pack(name) => Policy::from_pack(name),
         Place::File(path) => Policy::from_file(path),
     }
 }
@@ -50,8 +50,8 @@ pub(crate) fn read(place: &Place) -> Result<Policy, banister::PolicyError> {
 /// When there is no such pack, or the file cannot be opened.
 pub(crate) fn reachable(place: &Place) -> Result<(), Failure> {
     match place {
-        Place::Pack(name) if !Policy::packs().contains(&name.as_str()) => {
-            let packs = Policy::packs().join(", ");
+        Place::Pack(name) if !Policy::pack_names().contains(&name.as_str()) => {
+            let packs = Policy::pack_names().join(", ");
             Err(Failure::new(format!("there is no pack and no file `{name}`; packs: {packs}")))
         }
         Place::Pack(_) => Ok(()),

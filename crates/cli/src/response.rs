@@ -3,9 +3,9 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-use banister::bedrock::{BodyAssessment, BodyFinding, GuardrailReport, SkipReason};
+use banister::bedrock::{ApplyGuardrailResponse, BodyAssessment, BodyFinding, SkipReason};
 use banister::{
-    ActionTaken, Assessment, Container, Explanation, Finding, Outcome, Policy, RuleKind, Source, TopicScore,
+    ActionTaken, Assessment, Container, Finding, Outcome, Policy, RuleKind, Source, TopicExplanation, TopicScore,
 };
 use serde::Serialize;
 use serde_json::Value;
@@ -16,7 +16,7 @@ use crate::offsets::{Offsets, Ruler};
 #[derive(Debug, Serialize)]
 pub(crate) struct Response {
     #[serde(flatten)]
-    report: GuardrailReport,
+    report: ApplyGuardrailResponse,
     findings: Vec<FindingEntry>,
     /// The best score of each topic, if requested.
     #[serde(rename = "topicScores", skip_serializing_if = "Vec::is_empty")]
@@ -85,9 +85,10 @@ impl Response {
     /// The response for a text.
     pub(crate) fn new(policy: &Policy, text: &str, assessment: &Assessment, offsets: Offsets) -> Self {
         let outcome = assessment.outcome();
-        let mut report = GuardrailReport::new(policy, assessment.source(), outcome, assessment.examined_chars());
+        let mut report =
+            ApplyGuardrailResponse::new(policy, assessment.source(), outcome, assessment.inspected_chars());
         if outcome != Outcome::Passed {
-            report.add_output(assessment.apply(text));
+            report.add_output(assessment.apply_to(text));
         }
         let ruler = Ruler::new(text, offsets);
         let entry = |finding: &Finding| {
@@ -103,8 +104,12 @@ impl Response {
 
     /// The response for a body, of which `output` is what the caller would see instead.
     pub(crate) fn of_body(policy: &Policy, assessment: &BodyAssessment, output: Option<String>) -> Self {
-        let mut report =
-            GuardrailReport::new(policy, assessment.source(), assessment.outcome(), assessment.examined_chars());
+        let mut report = ApplyGuardrailResponse::new(
+            policy,
+            assessment.source(),
+            assessment.outcome(),
+            assessment.inspected_chars(),
+        );
         if let Some(output) = output {
             report.add_output(output);
         }
@@ -148,7 +153,7 @@ impl FindingEntry {
         Self {
             rule: finding.rule().to_owned(),
             kind: kind_name(finding.kind()),
-            entity: finding.entity().map(banister::EntityType::name),
+            entity: finding.entity_type().map(banister::EntityType::name),
             action: finding.action().name(),
             start: finding.span().start(),
             end: finding.span().end(),
@@ -156,8 +161,8 @@ impl FindingEntry {
             inner_pointer: None,
             within: finding.within().map(ContainerEntry::new),
             matched: finding.matched_text().map(str::to_owned),
-            score: finding.explanation().map(Explanation::score),
-            threshold: finding.explanation().map(Explanation::threshold),
+            score: finding.explanation().map(TopicExplanation::score),
+            threshold: finding.explanation().map(TopicExplanation::threshold),
         }
     }
 

@@ -43,7 +43,7 @@ impl fmt::Display for BindError {
             Kind::Open(address) => write!(
                 f,
                 "{address} is reachable from other machines, and clients need no key: give `client_key`, listen on loopback, or set \
-                 `dangerous_serve_anyone`"
+                 `dangerous_allow_unauthenticated`"
             ),
             Kind::Binding(Some(policy)) => {
                 write!(f, "a client key is bound to `{policy}`, which is no policy of this gateway")

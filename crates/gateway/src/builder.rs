@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
-use banister::middleware::AssessedCall;
+use banister::middleware::AssessmentEvent;
 use banister::{Guardrail, GuardrailLayer};
 use tokio::net::TcpListener;
 
@@ -21,7 +21,7 @@ use crate::span::{CallSpan, Telemetry};
 use crate::upstream::Upstream;
 
 type Configure = Box<dyn Fn(GuardrailLayer) -> GuardrailLayer + Send + Sync>;
-type Observer = Box<dyn Fn(&str, &AssessedCall<'_>) + Send + Sync>;
+type Observer = Box<dyn Fn(&str, &AssessmentEvent<'_>) + Send + Sync>;
 
 /// A gateway to be. All settings are here.
 pub struct GatewayBuilder {
@@ -73,7 +73,11 @@ impl GatewayBuilder {
     /// Lets in clients that show this key, to these policies only: one who names another is turned away, one who names none gets the
     /// first of these. Such a key does not open `/metrics`, which tells of all policies. Of a key that is given twice, the last counts.
     #[must_use]
-    pub fn client_key_for<P: Into<String>>(mut self, key: &str, policies: impl IntoIterator<Item = P>) -> Self {
+    pub fn client_key_with_policies<P: Into<String>>(
+        mut self,
+        key: &str,
+        policies: impl IntoIterator<Item = P>,
+    ) -> Self {
         self.keys.add(key, Some(policies.into_iter().map(Into::into).collect()));
         self
     }
@@ -81,30 +85,33 @@ impl GatewayBuilder {
     /// Listens on addresses that are not loopback without asking clients for a key. Whoever reaches the address then spends the
     /// upstream's credentials.
     #[must_use]
-    pub fn dangerous_serve_anyone(mut self) -> Self {
+    pub fn dangerous_allow_unauthenticated(mut self) -> Self {
         self.anyone = true;
         self
     }
 
     /// Tells clients that ask for a trace, or call ApplyGuardrail, also the text that was found; see
-    /// [`Guardrail::dangerous_keep_matches`]. Logs, metrics and spans still do not hold it.
+    /// [`Guardrail::dangerous_include_matches`]. Logs, metrics and spans still do not hold it.
     #[must_use]
-    pub fn dangerous_keep_matches(mut self) -> Self {
+    pub fn dangerous_include_matches(mut self) -> Self {
         self.keeps_matches = true;
         self
     }
 
-    /// Sets the layer further, such as [`GuardrailLayer::block_with_error`]. Observer and limit of the layer are the gateway's; see
+    /// Sets the layer further, such as [`GuardrailLayer::error_on_block`]. Observer and limit of the layer are the gateway's; see
     /// [`on_assessment`](Self::on_assessment) and [`max_body_bytes`](Self::max_body_bytes).
     #[must_use]
-    pub fn configure(mut self, configure: impl Fn(GuardrailLayer) -> GuardrailLayer + Send + Sync + 'static) -> Self {
+    pub fn configure_layer(
+        mut self,
+        configure: impl Fn(GuardrailLayer) -> GuardrailLayer + Send + Sync + 'static,
+    ) -> Self {
         self.configure = Box::new(configure);
         self
     }
 
     /// Has `observer` see every assessment, with the name of its policy.
     #[must_use]
-    pub fn on_assessment(mut self, observer: impl Fn(&str, &AssessedCall<'_>) + Send + Sync + 'static) -> Self {
+    pub fn on_assessment(mut self, observer: impl Fn(&str, &AssessmentEvent<'_>) + Send + Sync + 'static) -> Self {
         self.observer = Box::new(observer);
         self
     }
@@ -126,15 +133,15 @@ impl GatewayBuilder {
 
     /// Gives a client so much time to send the head of a request. 10 seconds unless set.
     #[must_use]
-    pub fn header_time(mut self, time: Duration) -> Self {
-        self.limits.header_time = time;
+    pub fn header_timeout(mut self, time: Duration) -> Self {
+        self.limits.header_timeout = time;
         self
     }
 
     /// Gives a client so much time to send the body of a request. A minute unless set.
     #[must_use]
-    pub fn body_time(mut self, time: Duration) -> Self {
-        self.limits.body_time = time;
+    pub fn body_timeout(mut self, time: Duration) -> Self {
+        self.limits.body_timeout = time;
         self
     }
 
@@ -144,8 +151,8 @@ impl GatewayBuilder {
     /// A client gets status 408 and `ModelTimeoutException`, as from Bedrock itself. SDKs know it, and do not call again by themselves:
     /// the model may still be at work on the first call, and is paid for. That is why it is not 504, which they all repeat.
     #[must_use]
-    pub fn upstream_time(mut self, time: Duration) -> Self {
-        self.limits.upstream_time = time;
+    pub fn upstream_timeout(mut self, time: Duration) -> Self {
+        self.limits.upstream_timeout = time;
         self
     }
 
@@ -153,25 +160,25 @@ impl GatewayBuilder {
     ///
     /// A stream then ends with an exception event, `modelTimeoutException` for InvokeModelWithResponseStream and
     /// `modelStreamErrorException` for ConverseStream, which has no other for it; what was held is not released. An answer that is no
-    /// stream is answered as in [`upstream_time`](Self::upstream_time). Time in which a client does not read is not counted.
+    /// stream is answered as in [`upstream_timeout`](Self::upstream_timeout). Time in which a client does not read is not counted.
     #[must_use]
-    pub fn idle_time(mut self, time: Duration) -> Self {
-        self.limits.idle_time = time;
+    pub fn idle_timeout(mut self, time: Duration) -> Self {
+        self.limits.idle_timeout = time;
         self
     }
 
     /// Goes on taking calls for so long at shutdown, while `/readyz` says 503, so that a load balancer has time to send them elsewhere.
     /// No time unless set.
     #[must_use]
-    pub fn drain_time(mut self, time: Duration) -> Self {
-        self.limits.drain_time = time;
+    pub fn drain_period(mut self, time: Duration) -> Self {
+        self.limits.drain_period = time;
         self
     }
 
     /// Gives answers under way so much time to end at shutdown. 30 seconds unless set.
     #[must_use]
-    pub fn shutdown_time(mut self, time: Duration) -> Self {
-        self.limits.shutdown_time = time;
+    pub fn shutdown_timeout(mut self, time: Duration) -> Self {
+        self.limits.shutdown_timeout = time;
         self
     }
 
@@ -197,7 +204,7 @@ impl GatewayBuilder {
         let (configure, observer, limit) = (self.configure, Arc::new(self.observer), self.limits.body_bytes);
         let (counted, keeps_matches) = (Arc::clone(&metrics), self.keeps_matches);
         let make_layer = move |name: &Arc<str>, guardrail: Guardrail| {
-            let guardrail = if keeps_matches { guardrail.dangerous_keep_matches() } else { guardrail };
+            let guardrail = if keeps_matches { guardrail.dangerous_include_matches() } else { guardrail };
             let (name, metrics, observer) = (Arc::clone(name), Arc::clone(&counted), Arc::clone(&observer));
             let layer = configure(GuardrailLayer::new(guardrail)).max_body_bytes(limit);
             layer.on_assessment(move |call| {

@@ -1,9 +1,9 @@
 //! Which policy a client chose.
 
-use banister::bedrock::{Operation, named_guardrail};
+use banister::bedrock::{Operation, guardrail_identifier};
 use http::HeaderMap;
 
-use crate::policies::{Current, InForce};
+use crate::policies::{ActivePolicy, Current};
 
 /// The header that names a policy.
 const POLICY: &str = "x-banister-policy";
@@ -16,7 +16,7 @@ pub(crate) fn by_header(
     current: &Current,
     operation: Option<Operation>,
     headers: &HeaderMap,
-) -> Result<Option<InForce>, &'static str> {
+) -> Result<Option<ActivePolicy>, &'static str> {
     if let Some(name) = headers.get(POLICY) {
         let policy = name.to_str().ok().and_then(|name| current.named(name));
         return policy.map(Some).ok_or("The header x-banister-policy names no policy of this gateway.");
@@ -31,8 +31,8 @@ pub(crate) fn by_header(
 }
 
 /// The policy that a Converse body names as its guardrail.
-pub(crate) fn by_body(current: &Current, operation: Operation, body: &[u8]) -> Option<InForce> {
-    current.named(&named_guardrail(operation, body)?)
+pub(crate) fn by_body(current: &Current, operation: Operation, body: &[u8]) -> Option<ActivePolicy> {
+    current.named(&guardrail_identifier(operation, body)?)
 }
 
 #[cfg(test)]

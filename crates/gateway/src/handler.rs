@@ -20,7 +20,7 @@ use crate::choice::{by_body, by_header};
 use crate::exception::{exception, reply};
 use crate::limits::Limits;
 use crate::metrics::Metrics;
-use crate::policies::{Current, InForce};
+use crate::policies::{ActivePolicy, Current};
 use crate::span::{CallSpan, Telemetry};
 use crate::streams::StreamBody;
 use crate::timed::{FromUpstream, SlowUpstream, Timed};
@@ -47,7 +47,7 @@ pub(crate) struct Shared {
 /// Answers a request, whatever it is.
 pub(crate) async fn handle(shared: Arc<Shared>, request: Request<Incoming>) -> Response<ResponseBody> {
     let (head, body) = request.into_parts();
-    let (body, is_left) = RequestBody::incoming(body, shared.limits.body_time);
+    let (body, is_left) = RequestBody::incoming(body, shared.limits.body_timeout);
     let mut response = answer(shared, Request::from_parts(head, body)).await;
     if is_left.load(Ordering::Relaxed) {
         // The rest of the request is not waited for, so the connection ends with this answer. A client that is not told would call on it
@@ -148,7 +148,7 @@ async fn chosen(
     access: &Access,
     operation: Option<(Operation, &str)>,
     mut request: Request<RequestBody>,
-) -> Result<(InForce, Request<RequestBody>), Response<ResponseBody>> {
+) -> Result<(ActivePolicy, Request<RequestBody>), Response<ResponseBody>> {
     if let Some((Operation::ApplyGuardrail, id)) = operation {
         // Whether there is a policy that it may not use is not for every client to know.
         return match shared.current.named(id) {

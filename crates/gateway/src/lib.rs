@@ -19,7 +19,7 @@
 //! | `POST /model/{id}/invoke`, `/invoke-with-response-stream`, `/converse`, `/converse-stream`, `/count-tokens`, `POST /async-invoke` | guarded and sent on, as [`banister::middleware::http`] says |
 //! | `POST /guardrail/{policy}/version/{any}/apply` | answered here by the policy of that name; a guardrail of Bedrock's is not asked |
 //! | `GET` or `HEAD /healthz` | 200 while the process lives |
-//! | `GET /readyz` | 200 while calls are taken, 503 once the gateway shuts down ([`GatewayBuilder::drain_time`]) |
+//! | `GET /readyz` | 200 while calls are taken, 503 once the gateway shuts down ([`GatewayBuilder::drain_period`]) |
 //! | `GET /metrics` | counters in Prometheus' text format |
 //! | anything else | refused, `AccessDeniedException` |
 //!
@@ -39,7 +39,7 @@
 //! ([`GatewayBuilder::client_key`]). A client shows its key in `x-banister-key`, or as bearer token in `authorization`, which is what SDKs
 //! send with `AWS_BEARER_TOKEN_BEDROCK`; boto3 does so over HTTPS only.
 //!
-//! Such a client may choose any of the policies. One whose key is bound to some ([`GatewayBuilder::client_key_for`]) may choose among
+//! Such a client may choose any of the policies. One whose key is bound to some ([`GatewayBuilder::client_key_with_policies`]) may choose among
 //! these, by whatever way it names them, and is turned away with `AccessDeniedException` when it names another.
 //!
 //! Connections are plain HTTP/1.1: put a TLS terminator in front on any address that is not loopback.
@@ -49,15 +49,15 @@
 //! | What happened | What the client gets | Do SDKs call again by themselves? |
 //! | --- | --- | --- |
 //! | no connection, or it broke before the answer was whole | 503, `ServiceUnavailableException` | yes |
-//! | no answer for [`upstream_time`](GatewayBuilder::upstream_time), or a pause of [`idle_time`](GatewayBuilder::idle_time) within one that is no stream | 408, `ModelTimeoutException` | no: the model may be at work, and is paid for |
-//! | a pause of [`idle_time`](GatewayBuilder::idle_time) in a stream | an exception event | no |
+//! | no answer for [`upstream_timeout`](GatewayBuilder::upstream_timeout), or a pause of [`idle_timeout`](GatewayBuilder::idle_timeout) within one that is no stream | 408, `ModelTimeoutException` | no: the model may be at work, and is paid for |
+//! | a pause of [`idle_timeout`](GatewayBuilder::idle_timeout) in a stream | an exception event | no |
 //! | a stream broke off | a stream that breaks off | no |
 //!
 //! # What is written down
 //!
 //! Logs, metrics and spans hold operations, policies, rules, actions, statuses and times, never text; spans also the model's id, once the
 //! upstream has taken it for one. `banister_streams` and
-//! `banister_held_bytes` in the metrics are the streams under way by policy, and the bytes of text that they hold back at this moment.
+//! `banister_stream_buffered_bytes` in the metrics are the streams under way by policy, and the bytes of text that they hold back at this moment.
 //!
 //! With the feature `otel` the gateway tells a collector of every call and of the metrics; see `Telemetry`.
 //!
@@ -98,5 +98,5 @@ pub use builder::GatewayBuilder;
 #[cfg(feature = "otel")]
 pub use otel::{Telemetry, TelemetryError};
 pub use policies::{Policies, PolicySource, ReloadError};
-pub use server::{Gateway, Reloader};
+pub use server::{Gateway, ReloadHandle};
 pub use upstream::{Upstream, UpstreamError};

@@ -12,18 +12,18 @@ pub(crate) struct Limits {
     /// A connection is one call at a time. A thousand streams at once are ordinary; four times that leaves room for calls beside them.
     connections: usize,
     /// A head is a packet or two.
-    pub(crate) header_time: Duration,
+    pub(crate) header_timeout: Duration,
     /// The largest body, 25 MB, in a minute is 3.3 Mbit/s.
-    pub(crate) body_time: Duration,
+    pub(crate) body_timeout: Duration,
     /// The longest that Bedrock itself lets a model take. To give up sooner would break calls that work without the gateway; a client
     /// that wants less gives up itself, and its call upstream is dropped with it.
-    pub(crate) upstream_time: Duration,
+    pub(crate) upstream_timeout: Duration,
     /// Models pause between events for seconds, boto3 gives up after one minute unless it is told otherwise.
-    pub(crate) idle_time: Duration,
+    pub(crate) idle_timeout: Duration,
     /// Nothing, for whoever has no load balancer.
-    pub(crate) drain_time: Duration,
+    pub(crate) drain_period: Duration,
     /// Service managers kill what has not ended in 30 seconds or more.
-    pub(crate) shutdown_time: Duration,
+    pub(crate) shutdown_timeout: Duration,
 }
 
 impl Default for Limits {
@@ -31,12 +31,12 @@ impl Default for Limits {
         Self {
             body_bytes: 25_000_000,
             connections: 4096,
-            header_time: Duration::from_secs(10),
-            body_time: Duration::from_secs(60),
-            upstream_time: Duration::from_secs(3600),
-            idle_time: Duration::from_secs(600),
-            drain_time: Duration::ZERO,
-            shutdown_time: Duration::from_secs(30),
+            header_timeout: Duration::from_secs(10),
+            body_timeout: Duration::from_secs(60),
+            upstream_timeout: Duration::from_secs(3600),
+            idle_timeout: Duration::from_secs(600),
+            drain_period: Duration::ZERO,
+            shutdown_timeout: Duration::from_secs(30),
         }
     }
 }

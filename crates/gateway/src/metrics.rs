@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use banister::middleware::AssessedCall;
+use banister::middleware::AssessmentEvent;
 
 use crate::streams::StreamGauge;
 
@@ -15,7 +15,7 @@ pub(crate) const BUCKETS: [u64; 12] = [1, 2, 5, 10, 25, 50, 100, 250, 1_000, 5_0
 /// All counters. They are told of from their first count on.
 pub(crate) const COUNTERS: [&str; 8] = [
     "banister_assessments_total",
-    "banister_denied_total",
+    "banister_unauthorized_requests_total",
     "banister_findings_total",
     "banister_over_limit_total",
     "banister_policy_reloads_total",
@@ -34,8 +34,8 @@ pub(crate) const GAUGES: [(&str, &str); 4] = [
 
 const CONNECTIONS: &str = "banister_connections";
 const STREAMS: &str = "banister_streams";
-const HELD_BYTES: &str = "banister_held_bytes";
-const HOLD_BOUND: &str = "banister_hold_bound_bytes";
+const HELD_BYTES: &str = "banister_stream_buffered_bytes";
+const HOLD_BOUND: &str = "banister_stream_buffer_limit_bytes";
 
 type Labels = Vec<(&'static str, String)>;
 
@@ -99,7 +99,7 @@ impl Metrics {
     }
 
     /// A request or an answer was assessed.
-    pub(crate) fn assessed(&self, policy: &str, call: &AssessedCall<'_>) {
+    pub(crate) fn assessed(&self, policy: &str, call: &AssessmentEvent<'_>) {
         let assessment = call.assessment();
         let source = assessment.source().name();
         let outcome = outcome_name(assessment.outcome());
@@ -128,7 +128,7 @@ impl Metrics {
 
     /// A client was turned away at the door.
     pub(crate) fn denied(&self) {
-        self.count("banister_denied_total", &[]);
+        self.count("banister_unauthorized_requests_total", &[]);
     }
 
     /// The upstream could not be reached, or its answer broke off.
@@ -192,7 +192,7 @@ impl Metrics {
             }
             _ => {
                 for (policy, gauge) in &counts.streams {
-                    let value = if name == STREAMS { gauge.streams() } else { gauge.held_bytes() };
+                    let value = if name == STREAMS { gauge.streams() } else { gauge.buffered_bytes() };
                     see(Reading { labels: &owned(&[("policy", policy)]), value });
                 }
             }
@@ -220,7 +220,7 @@ impl Metrics {
     }
 
     fn write_latency(&self, out: &mut String) {
-        let metric = "banister_request_seconds";
+        let metric = "banister_request_duration_seconds";
         let counts = self.lock();
         if !counts.latency.is_empty() {
             let _ =
@@ -283,14 +283,14 @@ mod tests {
         metrics.policies(vec![PolicyFacts { name: "p".to_owned(), digest: "d".to_owned(), hold_bound_bytes: 9 }]);
         let text = metrics.text();
         for line in [
-            "banister_denied_total 1",
+            "banister_unauthorized_requests_total 1",
             "banister_requests_total{operation=\"Converse\",policy=\"a\\\"b\",status=\"200\"} 2",
-            "banister_request_seconds_bucket{operation=\"Converse\",le=\"0.002\"} 0",
-            "banister_request_seconds_bucket{operation=\"Converse\",le=\"0.005\"} 1",
-            "banister_request_seconds_bucket{operation=\"Converse\",le=\"0.01\"} 2",
-            "banister_request_seconds_bucket{operation=\"Converse\",le=\"+Inf\"} 2",
-            "banister_request_seconds_count{operation=\"Converse\"} 2",
-            "banister_hold_bound_bytes{policy=\"p\",digest=\"d\"} 9",
+            "banister_request_duration_seconds_bucket{operation=\"Converse\",le=\"0.002\"} 0",
+            "banister_request_duration_seconds_bucket{operation=\"Converse\",le=\"0.005\"} 1",
+            "banister_request_duration_seconds_bucket{operation=\"Converse\",le=\"0.01\"} 2",
+            "banister_request_duration_seconds_bucket{operation=\"Converse\",le=\"+Inf\"} 2",
+            "banister_request_duration_seconds_count{operation=\"Converse\"} 2",
+            "banister_stream_buffer_limit_bytes{policy=\"p\",digest=\"d\"} 9",
         ] {
             assert!(text.lines().any(|found| found == line), "{line} in\n{text}");
         }

@@ -57,7 +57,7 @@ impl Policies {
 
     /// This one as well. One of the same name is replaced.
     #[must_use]
-    pub fn and(mut self, name: impl Into<String>, source: impl Into<PolicySource>) -> Self {
+    pub fn with(mut self, name: impl Into<String>, source: impl Into<PolicySource>) -> Self {
         self.sources.insert(name.into(), source.into());
         self
     }
@@ -81,7 +81,7 @@ impl Policies {
         for (name, source) in &self.sources {
             let policy = match source {
                 PolicySource::File(path) => Policy::from_file(path),
-                PolicySource::Pack(pack) => Policy::pack(pack),
+                PolicySource::Pack(pack) => Policy::from_pack(pack),
                 PolicySource::Compiled(policy) => Ok(policy.clone()),
             };
             let policy = policy.map_err(|source| ReloadError { policy: name.clone(), source })?;
@@ -126,7 +126,7 @@ impl std::error::Error for ReloadError {
 
 /// A policy in force.
 #[derive(Clone, Debug)]
-pub(crate) struct InForce {
+pub(crate) struct ActivePolicy {
     pub(crate) name: Arc<str>,
     pub(crate) guardrail: Guardrail,
     pub(crate) layer: GuardrailLayer,
@@ -138,7 +138,7 @@ type MakeLayer = Box<dyn Fn(&Arc<str>, Guardrail) -> GuardrailLayer + Send + Syn
 pub(crate) struct Current {
     policies: Policies,
     make_layer: MakeLayer,
-    in_force: ArcSwap<BTreeMap<String, InForce>>,
+    in_force: ArcSwap<BTreeMap<String, ActivePolicy>>,
     /// Held while policies are read, so that an older reading cannot overtake a newer one.
     reading: Mutex<()>,
 }
@@ -169,12 +169,12 @@ impl Current {
     }
 
     /// The policy of this name.
-    pub(crate) fn named(&self, name: &str) -> Option<InForce> {
+    pub(crate) fn named(&self, name: &str) -> Option<ActivePolicy> {
         self.in_force.load().get(name).cloned()
     }
 
     /// The policy for those who choose none.
-    pub(crate) fn default(&self) -> Option<InForce> {
+    pub(crate) fn default(&self) -> Option<ActivePolicy> {
         self.named(&self.policies.default)
     }
 
@@ -187,17 +187,17 @@ impl Current {
         let facts = in_force.values().map(|policy| PolicyFacts {
             name: policy.name.as_ref().to_owned(),
             digest: policy.guardrail.policy().digest().to_owned(),
-            hold_bound_bytes: policy.guardrail.hold_bound().bytes(),
+            hold_bound_bytes: policy.guardrail.buffer_limit().bytes(),
         });
         facts.collect()
     }
 }
 
-fn put_in_force(loaded: BTreeMap<String, Guardrail>, make_layer: &MakeLayer) -> BTreeMap<String, InForce> {
+fn put_in_force(loaded: BTreeMap<String, Guardrail>, make_layer: &MakeLayer) -> BTreeMap<String, ActivePolicy> {
     let entries = loaded.into_iter().map(|(key, guardrail)| {
         let name: Arc<str> = key.as_str().into();
         let layer = make_layer(&name, guardrail.clone()).guardrail_identifier(Arc::clone(&name));
-        (key, InForce { name, guardrail, layer })
+        (key, ActivePolicy { name, guardrail, layer })
     });
     entries.collect()
 }

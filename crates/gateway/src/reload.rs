@@ -34,7 +34,7 @@ pub(crate) fn reload(shared: &Shared) -> Result<bool, ReloadError> {
 pub(crate) struct Reasons {
     changed: Arc<Notify>,
     _watcher: Option<RecommendedWatcher>,
-    hangups: Hangups,
+    hangups: SighupSignal,
 }
 
 impl std::fmt::Debug for Reasons {
@@ -88,20 +88,20 @@ fn watcher(shared: &Shared, changed: &Arc<Notify>) -> Option<RecommendedWatcher>
 }
 
 /// SIGHUP, where there is such a thing.
-struct Hangups(#[cfg(unix)] Option<tokio::signal::unix::Signal>);
+struct SighupSignal(#[cfg(unix)] Option<tokio::signal::unix::Signal>);
 
 #[cfg(unix)]
-fn hangups() -> Hangups {
+fn hangups() -> SighupSignal {
     let signal = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::hangup());
-    Hangups(signal.inspect_err(|error| tracing::warn!(%error, "SIGHUP is not heard")).ok())
+    SighupSignal(signal.inspect_err(|error| tracing::warn!(%error, "SIGHUP is not heard")).ok())
 }
 
 #[cfg(not(unix))]
-fn hangups() -> Hangups {
-    Hangups()
+fn hangups() -> SighupSignal {
+    SighupSignal()
 }
 
-impl Hangups {
+impl SighupSignal {
     async fn next(&mut self) {
         #[cfg(unix)]
         if let Some(signal) = &mut self.0

@@ -52,11 +52,11 @@ impl Gateway {
 
     /// A handle that has the policies read again.
     #[must_use]
-    pub fn reloader(&self) -> Reloader {
-        Reloader(Arc::clone(&self.shared))
+    pub fn reloader(&self) -> ReloadHandle {
+        ReloadHandle(Arc::clone(&self.shared))
     }
 
-    /// Serves until `shutdown` is done and [drained](GatewayBuilder::drain_time), and then until the answers under way have ended or their
+    /// Serves until `shutdown` is done and [drained](GatewayBuilder::drain_period), and then until the answers under way have ended or their
     /// time is over.
     pub async fn serve(self, shutdown: impl Future<Output = ()>) {
         let Self { listener, address, shared, reasons } = self;
@@ -68,7 +68,7 @@ impl Gateway {
         let draining = async {
             shutdown.await;
             shared.is_stopping.store(true, Ordering::Relaxed);
-            tokio::time::sleep(limits.drain_time).await;
+            tokio::time::sleep(limits.drain_period).await;
         };
         let mut draining = pin!(draining);
         let mut watching = pin!(reasons.follow(Arc::clone(&shared)));
@@ -84,7 +84,7 @@ impl Gateway {
                 Some(_) = connections.join_next() => {}
                 (permit, accepted) = accepted => match accepted {
                     Ok((stream, _)) => {
-                        let connection = connection(stream, Arc::clone(&shared), limits.header_time, stopped.clone());
+                        let connection = connection(stream, Arc::clone(&shared), limits.header_timeout, stopped.clone());
                         connections.spawn(async move {
                             connection.await;
                             drop(permit);
@@ -102,13 +102,18 @@ impl Gateway {
         drop(listener);
         drop(stop);
         let drained = async { while connections.join_next().await.is_some() {} };
-        if tokio::time::timeout(limits.shutdown_time, drained).await.is_err() {
+        if tokio::time::timeout(limits.shutdown_timeout, drained).await.is_err() {
             tracing::warn!(connections = connections.len(), "cut what had not ended in time");
         }
     }
 }
 
-async fn connection(stream: TcpStream, shared: Arc<Shared>, header_time: Duration, mut stopped: watch::Receiver<()>) {
+async fn connection(
+    stream: TcpStream,
+    shared: Arc<Shared>,
+    header_timeout: Duration,
+    mut stopped: watch::Receiver<()>,
+) {
     // Events must leave at once; a socket that refuses still works.
     let _ = stream.set_nodelay(true);
     let _open = Open::new(&shared.metrics);
@@ -117,7 +122,7 @@ async fn connection(stream: TcpStream, shared: Arc<Shared>, header_time: Duratio
         async move { Ok::<_, Infallible>(handle(shared, request).await) }
     });
     let mut builder = http1::Builder::new();
-    builder.timer(TokioTimer::new()).header_read_timeout(header_time);
+    builder.timer(TokioTimer::new()).header_read_timeout(header_timeout);
     let mut connection = pin!(builder.serve_connection(TokioIo::new(stream), service));
     // An error is a client that went away or spoke no HTTP, or an answer that broke off and must look so.
     let ended = tokio::select! {
@@ -150,9 +155,9 @@ impl Drop for Open {
 
 /// Has a gateway read its policies again.
 #[derive(Clone, Debug)]
-pub struct Reloader(Arc<Shared>);
+pub struct ReloadHandle(Arc<Shared>);
 
-impl Reloader {
+impl ReloadHandle {
     /// Reads all policies again and puts them in force, all at once. Whether any is another than before. It blocks while they compile.
     ///
     /// # Errors

@@ -21,7 +21,7 @@ use crate::timed::{SlowUpstream, TimedBody};
 #[derive(Debug, Default)]
 pub(crate) struct StreamGauge {
     streams: AtomicU64,
-    held_bytes: AtomicU64,
+    buffered_bytes: AtomicU64,
 }
 
 impl StreamGauge {
@@ -29,8 +29,8 @@ impl StreamGauge {
         self.streams.load(Ordering::Relaxed)
     }
 
-    pub(crate) fn held_bytes(&self) -> u64 {
-        self.held_bytes.load(Ordering::Relaxed)
+    pub(crate) fn buffered_bytes(&self) -> u64 {
+        self.buffered_bytes.load(Ordering::Relaxed)
     }
 }
 
@@ -38,22 +38,22 @@ impl StreamGauge {
 #[derive(Debug)]
 struct Counted {
     gauge: Arc<StreamGauge>,
-    held_bytes: u64,
+    buffered_bytes: u64,
 }
 
 impl Counted {
     fn new(gauge: Arc<StreamGauge>) -> Self {
         gauge.streams.fetch_add(1, Ordering::Relaxed);
-        Self { gauge, held_bytes: 0 }
+        Self { gauge, buffered_bytes: 0 }
     }
 
     fn hold(&mut self, bytes: usize) {
         let bytes = bytes as u64;
         // Wraps where less is held than before, and so does the sum.
-        let more = bytes.wrapping_sub(self.held_bytes);
+        let more = bytes.wrapping_sub(self.buffered_bytes);
         if more != 0 {
-            self.gauge.held_bytes.fetch_add(more, Ordering::Relaxed);
-            self.held_bytes = bytes;
+            self.gauge.buffered_bytes.fetch_add(more, Ordering::Relaxed);
+            self.buffered_bytes = bytes;
         }
     }
 }
@@ -114,7 +114,7 @@ impl Body for StreamBody {
         let this = &mut *self;
         let Some(UnderWay { body: Some(body), counted, span }) = &mut this.under_way else { return Poll::Ready(None) };
         let polled = span.scope(|| Pin::new(&mut *body).poll_frame(cx));
-        counted.hold(body.held_bytes());
+        counted.hold(body.buffered_bytes());
         match polled {
             Poll::Ready(None) => {
                 this.end();

@@ -31,7 +31,7 @@ pub(crate) struct FromUpstream;
 
 impl Timed {
     pub(crate) fn new(upstream: Upstream, limits: &Limits) -> Self {
-        Self { upstream, answer: limits.upstream_time, idle: limits.idle_time }
+        Self { upstream, answer: limits.upstream_timeout, idle: limits.idle_timeout }
     }
 }
 

@@ -4,7 +4,7 @@ use std::future::Future;
 use std::sync::Arc;
 
 use banister::bedrock::Operation;
-use banister::middleware::AssessedCall;
+use banister::middleware::AssessmentEvent;
 use http::HeaderMap;
 
 use crate::metrics::Metrics;
@@ -36,7 +36,7 @@ impl CallSpan {
         during()
     }
 
-    pub(crate) fn assessed(_: &AssessedCall<'_>) {}
+    pub(crate) fn assessed(_: &AssessmentEvent<'_>) {}
 
     pub(crate) fn answered(&self, _: &str, _: u16, _: Option<&str>) {}
 

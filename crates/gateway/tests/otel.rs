@@ -109,7 +109,9 @@ async fn a_call_is_a_span_without_its_text() {
     }
     assert!(holds(&spans, TRACE) && holds(&spans, PARENT), "it is in the client's trace");
     let metrics = sent_to(&received, "/v1/metrics");
-    for name in ["banister_requests_total", "banister_request_seconds", "banister_streams", "banister_findings_total"] {
+    for name in
+        ["banister_requests_total", "banister_request_duration_seconds", "banister_streams", "banister_findings_total"]
+    {
         assert!(holds(&metrics, name), "{name} in {}", String::from_utf8_lossy(&metrics));
     }
     for text in ["idden", "secret", "example.com", "Acme"] {

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::bedrock::error::BodyError;
-use crate::bedrock::event_stream::{Frame, Lane, StreamKind, wrap_chunk};
+use crate::bedrock::event_stream::{Frame, StreamKind, SubstreamId, wrap_chunk};
 use crate::bedrock::shape::Shape;
 use crate::bedrock::table::Part;
 
@@ -56,8 +56,14 @@ impl StreamEvent {
 /// An event that carries `text` on in `lane`: for text that was held back when its block ends.
 ///
 /// For lanes that span blocks, `block` says which block is open.
-pub(crate) fn text_event(kind: StreamKind, shape: Shape, lane: Lane, block: u64, text: &str) -> Option<StreamEvent> {
-    let block = if lane.block == Lane::ALL_BLOCKS { block } else { lane.block };
+pub(crate) fn text_event(
+    kind: StreamKind,
+    shape: Shape,
+    lane: SubstreamId,
+    block: u64,
+    text: &str,
+) -> Option<StreamEvent> {
+    let block = if lane.block == SubstreamId::ANY_BLOCK { block } else { lane.block };
     let converse = || {
         let delta = match lane.part {
             Part::Text | Part::Refusal | Part::Transcript => json!({"text": text}),

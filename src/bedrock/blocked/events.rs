@@ -102,7 +102,7 @@ pub(crate) fn blocked_events(
     if kind == StreamKind::Converse {
         let event = |name, json: Value| StreamEvent::new(kind, name, &json);
         let mut events = Vec::new();
-        for (name, json) in block_events(message, "guardrail_intervened", progress) {
+        for (name, json) in content_block_events(message, "guardrail_intervened", progress) {
             events.push(event(name, json));
         }
         events.push(event(
@@ -119,7 +119,7 @@ pub(crate) fn blocked_events(
 }
 
 /// The one event of a stream whose model answers in one piece, with `message` in it.
-pub(crate) fn blocked_whole(shape: Shape, model_id: &str, message: &str) -> Option<Vec<StreamEvent>> {
+pub(crate) fn blocked_single_event(shape: Shape, model_id: &str, message: &str) -> Option<Vec<StreamEvent>> {
     Some(ending(vec![invoke_reply(resolve(shape, model_id)?, model_id, message)?]))
 }
 
@@ -146,7 +146,7 @@ fn ending(mut chunks: Vec<Value>) -> Vec<StreamEvent> {
 }
 
 /// Converse's events, which are Nova's too.
-fn block_events(message: &str, reason: &str, progress: &Progress) -> Vec<(&'static str, Value)> {
+fn content_block_events(message: &str, reason: &str, progress: &Progress) -> Vec<(&'static str, Value)> {
     let mut events = Vec::new();
     if !progress.started {
         events.push(("messageStart", json!({"role": "assistant"})));
@@ -170,7 +170,7 @@ fn invoke_chunks(shape: Shape, model_id: &str, message: &str, progress: &Progres
     let each = |choice: &dyn Fn(u64) -> Value| -> Value { choices.iter().map(|&index| choice(index)).collect() };
     Some(match shape {
         Shape::Nova => {
-            let mut chunks: Vec<Value> = block_events(message, "end_turn", progress)
+            let mut chunks: Vec<Value> = content_block_events(message, "end_turn", progress)
                 .into_iter()
                 .map(|(name, json)| json!({ name: json }))
                 .collect();

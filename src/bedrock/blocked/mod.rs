@@ -11,5 +11,5 @@ mod reply;
 mod tests;
 
 pub(crate) use event::{StreamEvent, text_event};
-pub(crate) use events::{Progress, blocked_events, blocked_whole, is_whole};
+pub(crate) use events::{Progress, blocked_events, blocked_single_event, is_whole};
 pub(crate) use reply::blocked_reply;

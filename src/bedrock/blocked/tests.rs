@@ -142,7 +142,7 @@ fn text_events_continue_their_lane() {
     ];
     for (kind, shape, parts, by_block) in shapes {
         for &part in parts {
-            let lane = Lane {
+            let lane = SubstreamId {
                 choice: if by_block { 0 } else { 2 },
                 block: if by_block || part == Part::ToolArguments { 3 } else { 0 },
                 part,

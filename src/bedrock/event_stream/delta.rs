@@ -5,10 +5,10 @@ use std::collections::HashMap;
 use std::fmt;
 
 use crate::bedrock::error::{BodyError, BodyErrorKind};
-use crate::bedrock::json::{Document, NodeKind, SlotEdit, splice};
+use crate::bedrock::json::{Document, FieldEdit, NodeKind, splice};
 use crate::bedrock::shape::{self, Shape};
 use crate::bedrock::shapes;
-use crate::bedrock::slot::{Coverage, SlotKind};
+use crate::bedrock::slot::{Coverage, FieldKind};
 use crate::bedrock::table::{Part, Role};
 use crate::bedrock::visit::{Visit, Visitor};
 use crate::bedrock::walk::{self, Form, Unknown, Walked};
@@ -51,26 +51,26 @@ pub(crate) enum EventKind {
 
 /// The text that a delta continues: deltas with equal lanes are one text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(crate) struct Lane {
+pub(crate) struct SubstreamId {
     /// Index of the choice, generation or result; 0 where there is but one.
     pub(crate) choice: u64,
-    /// Index of the content block or tool call; [`Self::ALL_BLOCKS`] where a text spans blocks.
+    /// Index of the content block or tool call; [`Self::ANY_BLOCK`] where a text spans blocks.
     pub(crate) block: u64,
     /// Which text of the block.
     pub(crate) part: Part,
 }
 
-impl Lane {
+impl SubstreamId {
     /// The block of texts that go on from block to block. Nova on InvokeModel opens one per token: such
     /// a lane is over at the end of the message only.
-    pub(crate) const ALL_BLOCKS: u64 = u64::MAX;
+    pub(crate) const ANY_BLOCK: u64 = u64::MAX;
 
     /// Where the text stands in the answer as a whole, in the manner of RFC 6901: choice, block and part. A stream has no document
     /// that a real pointer could point into.
     pub(crate) fn pointer(self) -> String {
         let Self { choice, block, part } = self;
         match block {
-            Self::ALL_BLOCKS => format!("/choices/{choice}/{}", part.name()),
+            Self::ANY_BLOCK => format!("/choices/{choice}/{}", part.name()),
             block => format!("/choices/{choice}/blocks/{block}/{}", part.name()),
         }
     }
@@ -79,8 +79,8 @@ impl Lane {
 /// A piece of a text that runs through events.
 #[derive(Clone)]
 pub(crate) struct Delta<'a> {
-    pub(crate) lane: Lane,
-    pub(crate) kind: SlotKind,
+    pub(crate) lane: SubstreamId,
+    pub(crate) kind: FieldKind,
     /// Decoded. For [`Part::ToolArguments`] it is a fragment of JSON.
     pub(crate) text: Cow<'a, str>,
     node: usize,
@@ -105,7 +105,7 @@ pub(crate) struct Event<'a> {
     ended: Vec<u64>,
     deltas: Vec<Delta<'a>>,
     /// Signatures of reasoning, each with the lane of what it signs.
-    signatures: Vec<(Lane, usize)>,
+    signatures: Vec<(SubstreamId, usize)>,
     rest: Walked,
     unknown: Unknown,
 }
@@ -125,11 +125,11 @@ impl fmt::Debug for Event<'_> {
 ///
 /// `event_type` is the `:event-type` header; for [`StreamKind::Invoke`] `json` is the unwrapped chunk.
 pub(crate) fn deltas<'a>(kind: StreamKind, event_type: &str, json: &'a [u8]) -> Result<Event<'a>, BodyError> {
-    deltas_with(kind, event_type, json, Unknown::Refuse)
+    parse_event(kind, event_type, json, Unknown::Refuse)
 }
 
 /// [`deltas`], with a say in what happens to content of an unknown kind.
-pub(crate) fn deltas_with<'a>(
+pub(crate) fn parse_event<'a>(
     kind: StreamKind,
     event_type: &str,
     json: &'a [u8],
@@ -153,14 +153,14 @@ pub(crate) fn deltas_with<'a>(
             return Err(BodyError::new(BodyErrorKind::UnknownShape { what: "event" }));
         }
         let mut event = Event::new(doc, EventKind::Other, Shape::Unknown, unknown);
-        event.rest = walk::walk_free(&event.doc, root, SlotKind::Free, false);
+        event.rest = walk::walk_free(&event.doc, root, FieldKind::Free, false);
         return Ok(event);
     };
     let walked = walk::walk(&doc, root, table, Role::Assistant, unknown)?;
     let event_kind = if whole { EventKind::Whole } else { event_kind(&doc, shape, event_type) };
     let mut event = Event::new(doc, event_kind, shape, unknown);
     event.ended = ended_choices(&event.doc, shape);
-    event.sort_out(kind, walked);
+    event.split_deltas(kind, walked);
     Ok(event)
 }
 
@@ -171,7 +171,7 @@ impl<'a> Event<'a> {
     }
 
     /// Parts the deltas from the texts that are whole in this event.
-    fn sort_out(&mut self, kind: StreamKind, walked: Walked) {
+    fn split_deltas(&mut self, kind: StreamKind, walked: Walked) {
         let root = Document::ROOT;
         let body = match (kind, self.shape) {
             (StreamKind::Invoke, Shape::Nova) => self
@@ -200,7 +200,7 @@ impl<'a> Event<'a> {
         }
     }
 
-    fn lane(&self, kind: StreamKind, node: usize, part: Part, known: &mut HashMap<usize, Option<u64>>) -> Lane {
+    fn lane(&self, kind: StreamKind, node: usize, part: Part, known: &mut HashMap<usize, Option<u64>>) -> SubstreamId {
         // Indices of everything around the text, from the outermost in.
         let mut indices = Vec::new();
         let mut at = node;
@@ -222,11 +222,11 @@ impl<'a> Event<'a> {
         let spans_blocks =
             kind == StreamKind::Invoke && self.shape == Shape::Nova && matches!(part, Part::Text | Part::Reasoning);
         if spans_blocks {
-            Lane { choice: 0, block: Lane::ALL_BLOCKS, part }
+            SubstreamId { choice: 0, block: SubstreamId::ANY_BLOCK, part }
         } else if is_by_block(self.shape) {
-            Lane { choice: 0, block: outer, part }
+            SubstreamId { choice: 0, block: outer, part }
         } else {
-            Lane { choice: outer, block: inner, part }
+            SubstreamId { choice: outer, block: inner, part }
         }
     }
 
@@ -256,7 +256,7 @@ impl<'a> Event<'a> {
     }
 
     /// The lanes of reasoning that signatures in this event are for.
-    pub(crate) fn signatures(&self) -> Vec<Lane> {
+    pub(crate) fn signatures(&self) -> Vec<SubstreamId> {
         self.signatures.iter().map(|&(lane, _)| lane).collect()
     }
 
@@ -273,7 +273,7 @@ impl<'a> Event<'a> {
     /// changed.
     pub(crate) fn rewrite(
         &self,
-        edits: &[(usize, SlotEdit)],
+        edits: &[(usize, FieldEdit)],
         unsigned: &[usize],
         f: &mut Visitor<'_>,
     ) -> Result<(Option<Vec<u8>>, Coverage), BodyError> {
@@ -284,9 +284,9 @@ impl<'a> Event<'a> {
         }
         for &position in unsigned {
             let &(_, node) = self.signatures.get(position).ok_or_else(|| BodyError::new(BodyErrorKind::Edit))?;
-            visit.write(node, &SlotEdit::whole(self.doc.string(node).len(), ""))?;
+            visit.write(node, &FieldEdit::whole(self.doc.string(node).len(), ""))?;
         }
-        visit.coverage.examined_bytes = self.deltas.iter().map(|delta| delta.text.len()).sum();
+        visit.coverage.inspected_bytes = self.deltas.iter().map(|delta| delta.text.len()).sum();
         visit.all(&self.rest, f)?;
         visit.edits.sort_by_key(|edit| edit.range.start);
         let apart = visit.edits.iter().is_sorted_by(|one, next| one.range.end <= next.range.start);

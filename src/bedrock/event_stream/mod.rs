@@ -14,5 +14,5 @@ mod tests;
 
 pub(crate) use chunk::{Chunk, wrap_chunk};
 pub(crate) use decoder::FrameDecoder;
-pub(crate) use delta::{Event, EventKind, Lane, StreamKind, deltas, deltas_with};
+pub(crate) use delta::{Event, EventKind, StreamKind, SubstreamId, deltas, parse_event};
 pub(crate) use frame::Frame;

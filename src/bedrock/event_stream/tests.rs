@@ -123,7 +123,7 @@ fn a_chunk_keeps_its_padding() {
 /// Stream, event type, JSON, what it is, and its deltas as (choice, block, part, text).
 type Case = (StreamKind, &'static str, &'static str, EventKind, &'static [(u64, u64, Part, &'static str)]);
 
-const ALL: u64 = Lane::ALL_BLOCKS;
+const ALL: u64 = SubstreamId::ANY_BLOCK;
 
 #[rustfmt::skip]
 const CASES: &[Case] = &[
@@ -198,7 +198,7 @@ fn unknown_events_are_refused() {
         let error = deltas(kind, event_type, json.as_bytes()).expect_err(json);
         assert!(error.is_unknown(), "{json}");
         let event =
-            super::delta::deltas_with(kind, event_type, json.as_bytes(), crate::bedrock::Unknown::Examine).expect(json);
+            super::delta::parse_event(kind, event_type, json.as_bytes(), crate::bedrock::Unknown::Examine).expect(json);
         let texts = event.whole_texts().count() + event.deltas().len();
         assert_eq!(texts == 0, json == "{}", "{json}");
     }
@@ -208,13 +208,13 @@ fn unknown_events_are_refused() {
 fn deltas_are_rewritten_in_place() {
     let json = br#"{ "contentBlockIndex":0, "delta":{"text":"\u00e9 x"}, "p":"ab"}"#;
     let event = deltas(StreamKind::Converse, "contentBlockDelta", json).expect("an event");
-    let edit = crate::bedrock::SlotEdit::new(vec![(3..4, "\"".into())]);
+    let edit = crate::bedrock::FieldEdit::new(vec![(3..4, "\"".into())]);
     let (body, coverage) = event.rewrite(&[(0, edit)], &[], &mut |_| None).expect("fits");
     assert_eq!(
         body.as_deref(),
         Some(br#"{ "contentBlockIndex":0, "delta":{"text":"\u00e9 \""}, "p":"ab"}"#.as_slice())
     );
-    assert_eq!(coverage.examined_bytes, 4);
+    assert_eq!(coverage.inspected_bytes, 4);
 }
 
 /// Stream, event type, JSON, and the texts that are whole in the event.

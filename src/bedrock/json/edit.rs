@@ -8,11 +8,11 @@ use super::string::{self, Step};
 
 /// Replacements for spans of one decoded text, in order and apart.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct SlotEdit {
+pub(crate) struct FieldEdit {
     replacements: Vec<(Range<usize>, String)>,
 }
 
-impl SlotEdit {
+impl FieldEdit {
     /// Replaces byte ranges of the decoded text. They must be in order, must not overlap, and must lie
     /// on character boundaries; otherwise the visit that uses them fails.
     pub(crate) fn new(replacements: Vec<(Range<usize>, String)>) -> Self {
@@ -80,7 +80,7 @@ pub(crate) fn string_edits(
     raw: &str,
     base: usize,
     text: &str,
-    edit: &SlotEdit,
+    edit: &FieldEdit,
     out: &mut Vec<RawEdit>,
 ) -> Result<(), BodyError> {
     edit.check(text)?;

@@ -15,7 +15,7 @@ mod string;
 mod tests;
 
 pub(crate) use document::{Document, NodeKind};
-pub(crate) use edit::{RawEdit, SlotEdit, splice, string_edits};
+pub(crate) use edit::{FieldEdit, RawEdit, splice, string_edits};
 pub(crate) use merge::{merge, removals, without_member};
 pub(crate) use partial::{HeldText, PartialJson, Piece};
 pub(crate) use scan::MAX_DEPTH;

@@ -58,10 +58,10 @@ fn edit_all(value: &mut serde_json::Value, edit: &dyn Fn(&str) -> String) {
 }
 
 /// The second character is replaced, where there is one.
-fn second_char(text: &str, replacement: &str) -> SlotEdit {
+fn second_char(text: &str, replacement: &str) -> FieldEdit {
     match text.char_indices().nth(1) {
-        Some((at, c)) => SlotEdit::new(vec![(at..at + c.len_utf8(), replacement.to_owned())]),
-        None => SlotEdit::default(),
+        Some((at, c)) => FieldEdit::new(vec![(at..at + c.len_utf8(), replacement.to_owned())]),
+        None => FieldEdit::default(),
     }
 }
 
@@ -145,7 +145,7 @@ proptest! {
         let raw = doc.raw(node);
         let start = doc.node(node).start() + 1;
         let mut edits = Vec::new();
-        let edit = SlotEdit::new(vec![(from..to, "#".into())]);
+        let edit = FieldEdit::new(vec![(from..to, "#".into())]);
         string_edits(&raw[1..raw.len() - 1], start, &decoded, &edit, &mut edits).expect("fits");
         let range = edits[0].range.clone();
         let result = splice(&text, &edits).expect("one edit");
@@ -294,7 +294,7 @@ fn lone_surrogates_are_read_as_replacement_characters_and_kept_as_written() {
     assert_eq!(decoded, "a\u{fffd}b\u{fffd}\u{fffd}A x");
     let at = decoded.find('x').expect("x is there");
     let mut edits = Vec::new();
-    let edit = SlotEdit::new(vec![(at..at + 1, "\"y".into())]);
+    let edit = FieldEdit::new(vec![(at..at + 1, "\"y".into())]);
     let raw = doc.raw(1);
     string_edits(&raw[1..raw.len() - 1], 2, &decoded, &edit, &mut edits).expect("fits");
     assert_eq!(splice(text, &edits).as_deref(), Some(r#"["a\ud800b\udc00\ud800\u0041 \"y"]"#));
@@ -303,9 +303,9 @@ fn lone_surrogates_are_read_as_replacement_characters_and_kept_as_written() {
 #[test]
 fn edits_that_do_not_fit_are_errors() {
     for edit in [
-        SlotEdit::new(vec![(0..9, String::new())]),
-        SlotEdit::new(vec![(1..2, String::new())]),
-        SlotEdit::new(vec![(2..3, String::new()), (0..2, String::new())]),
+        FieldEdit::new(vec![(0..9, String::new())]),
+        FieldEdit::new(vec![(1..2, String::new())]),
+        FieldEdit::new(vec![(2..3, String::new()), (0..2, String::new())]),
     ] {
         assert!(string_edits("\u{e9}ab", 0, "\u{e9}ab", &edit, &mut Vec::new()).is_err());
     }

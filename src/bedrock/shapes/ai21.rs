@@ -1,6 +1,6 @@
 //! AI21 Jurassic-2. Jamba speaks OpenAI chat.
 
-use crate::bedrock::slot::SlotKind::{AssistantText, Echo};
+use crate::bedrock::slot::FieldKind::{AssistantText, Echo};
 use crate::bedrock::table::Rule::{Plain, PlainTree, Text, Token};
 use crate::bedrock::table::{Tag, table};
 

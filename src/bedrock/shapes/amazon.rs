@@ -1,7 +1,7 @@
 //! Amazon: Titan and Nova.
 
+use crate::bedrock::slot::FieldKind::{AssistantText, Echo, EmbeddingInput, StopSequence, UserText};
 use crate::bedrock::slot::SkipReason::{Audio, Image, S3Location, Video};
-use crate::bedrock::slot::SlotKind::{AssistantText, Echo, EmbeddingInput, StopSequence, UserText};
 use crate::bedrock::table::Rule::{Delta, In, Opaque, Plain, PlainTree, Text};
 use crate::bedrock::table::{Part, Tag, table};
 

@@ -1,11 +1,11 @@
 //! Anthropic: Messages, and the older text completion.
 
 use crate::bedrock::files::FileForm;
-use crate::bedrock::slot::SkipReason::{Encrypted, Image};
-use crate::bedrock::slot::SlotKind::{
+use crate::bedrock::slot::FieldKind::{
     AssistantText, Citation, Document, Reasoning, RequestMetadata, StopSequence, System, ToolDefinition, ToolInput,
     ToolResult,
 };
+use crate::bedrock::slot::SkipReason::{Encrypted, Image};
 use crate::bedrock::table::Rule::{
     Delta, File, Free, In, InAs, Messages, Opaque, Plain, PlainTree, Said, Signature, Signed, Text,
 };

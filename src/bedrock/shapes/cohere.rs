@@ -1,10 +1,10 @@
 //! Cohere: Command, Command R, Embed, Rerank.
 
-use crate::bedrock::slot::SkipReason::Image;
-use crate::bedrock::slot::SlotKind::{
+use crate::bedrock::slot::FieldKind::{
     AssistantText, Citation, Document, Echo, EmbeddingInput, RequestMetadata, StopSequence, System, ToolDefinition,
     ToolInput, ToolResult, UserText,
 };
+use crate::bedrock::slot::SkipReason::Image;
 use crate::bedrock::table::Rule::{Delta, Earlier, Free, In, InAs, Json, Opaque, Plain, PlainTree, Said, Text, Token};
 use crate::bedrock::table::{Part, Role, Tag, table};
 

@@ -1,11 +1,11 @@
 //! Converse, its stream events, and the operations beside it.
 
 use crate::bedrock::files::FileForm;
-use crate::bedrock::slot::SkipReason::{Audio, Encrypted, Image, S3Location, Video};
-use crate::bedrock::slot::SlotKind::{
+use crate::bedrock::slot::FieldKind::{
     AssistantText, Citation, Document, DocumentName, Free as FreeText, PromptVariable, Reasoning, RequestMetadata,
     StopSequence, ToolDefinition, ToolInput, ToolResult, UserText,
 };
+use crate::bedrock::slot::SkipReason::{Audio, Encrypted, Image, S3Location, Video};
 use crate::bedrock::table::Rule::{
     Body, Delta, File, Free, In, InAs, Json, Messages, ModelInput, Named, Opaque, Plain, PlainTree, Said, Signature,
     Text,

@@ -2,7 +2,7 @@
 //!
 //! A trace repeats what was masked, in `modelOutput` and in each `match`.
 
-use crate::bedrock::slot::SlotKind::{AssistantText, Free as FreeText, Trace};
+use crate::bedrock::slot::FieldKind::{AssistantText, Free as FreeText, Trace};
 use crate::bedrock::table::Rule::{In, Json, Plain, PlainTree, Strings, Text};
 use crate::bedrock::table::{Tag, table};
 

@@ -1,7 +1,7 @@
 //! Images and video: Titan Image, Nova Canvas, Nova Reel, Stability SDXL, TwelveLabs Pegasus.
 
+use crate::bedrock::slot::FieldKind::{AssistantText, ImagePrompt, ToolDefinition, UserText};
 use crate::bedrock::slot::SkipReason::{Image, Video};
-use crate::bedrock::slot::SlotKind::{AssistantText, ImagePrompt, ToolDefinition, UserText};
 use crate::bedrock::table::Rule::{Delta, Free, Opaque, Plain, PlainTree, Text};
 use crate::bedrock::table::{Part, Tag, table};
 

@@ -1,7 +1,7 @@
 //! One prompt in, one text out: Llama, Mistral, and the request of every other prompt family.
 
+use crate::bedrock::slot::FieldKind::{AssistantText, ImagePrompt, StopSequence, UserText};
 use crate::bedrock::slot::SkipReason::{Image, Video};
-use crate::bedrock::slot::SlotKind::{AssistantText, ImagePrompt, StopSequence, UserText};
 use crate::bedrock::table::Rule::{Delta, Opaque, Plain, PlainTree, Text, Token};
 use crate::bedrock::table::{Part, Tag, table};
 

@@ -1,11 +1,11 @@
 //! OpenAI chat and completion, which a dozen families speak; Mistral's chat is a dialect of it.
 
 use crate::bedrock::files::FileForm;
-use crate::bedrock::slot::SkipReason::{Audio, Image};
-use crate::bedrock::slot::SlotKind::{
+use crate::bedrock::slot::FieldKind::{
     AssistantText, Citation, Document, Echo, Reasoning, RequestMetadata, StopSequence, ToolDefinition, ToolInput,
     UserText,
 };
+use crate::bedrock::slot::SkipReason::{Audio, Image};
 use crate::bedrock::table::Rule::{
     Delta, File, Free, In, InAs, Json, Messages, Opaque, Plain, PlainTree, Said, Signature, Text, Token, TokenBytes,
 };

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::bedrock::leading::{self, LeadingNames};
-use crate::bedrock::slot::SlotKind;
+use crate::bedrock::slot::FieldKind;
 
 /// Follows the signs and names of some JSON, and knows which names lead to the value under way.
 #[derive(Default)]
@@ -54,6 +54,6 @@ impl FieldNames {
 
     /// What is read before the value that comes next.
     pub(super) fn context(&self) -> String {
-        self.next.context(SlotKind::ToolInput)
+        self.next.context(FieldKind::ToolInput)
     }
 }

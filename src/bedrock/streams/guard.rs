@@ -1,12 +1,12 @@
 //! Guards a stream of events in their JSON form.
 
-use super::lanes::{Facts, Lanes, Plan};
+use super::lanes::{Facts, Plan, Substreams};
 use crate::bedrock::assessment::BodyAssessment;
-use crate::bedrock::blocked::{Progress, StreamEvent, blocked_events, blocked_whole, is_whole, text_event};
+use crate::bedrock::blocked::{Progress, StreamEvent, blocked_events, blocked_single_event, is_whole, text_event};
 use crate::bedrock::error::BodyError;
-use crate::bedrock::event_stream::{Event, EventKind, StreamKind, deltas_with};
+use crate::bedrock::event_stream::{Event, EventKind, StreamKind, parse_event};
 use crate::bedrock::guard::BodyGuard;
-use crate::bedrock::json::SlotEdit;
+use crate::bedrock::json::FieldEdit;
 use crate::bedrock::shape::{AnswerForm, Shape};
 use crate::bedrock::trace::Trace;
 
@@ -28,7 +28,7 @@ pub(crate) struct EventGuard {
     /// Shape of the answer; until an event tells, what the request lets expect.
     shape: Shape,
     model_id: String,
-    lanes: Lanes,
+    lanes: Substreams,
     progress: Progress,
     blocked: bool,
     /// The stream is blocked, and no event could say so.
@@ -49,7 +49,7 @@ impl EventGuard {
             kind,
             shape: request,
             model_id: model_id.to_owned(),
-            lanes: Lanes::new(guard),
+            lanes: Substreams::new(guard),
             progress: Progress::new(),
             blocked: false,
             silent: false,
@@ -72,7 +72,7 @@ impl EventGuard {
         if self.blocked {
             return Ok(Vec::new());
         }
-        let event = deltas_with(self.kind, event_type, json, self.lanes.guard().unknown())?;
+        let event = parse_event(self.kind, event_type, json, self.lanes.guard().unknown())?;
         if !matches!(event.kind(), EventKind::Other | EventKind::Metadata) {
             self.shape = event.shape();
         }
@@ -122,8 +122,8 @@ impl EventGuard {
     }
 
     /// Bytes of text that are held; of a blocked stream none is, for nothing of it will be released.
-    pub(crate) fn held_bytes(&self) -> usize {
-        if self.blocked { 0 } else { self.lanes.held_bytes() }
+    pub(crate) fn buffered_bytes(&self) -> usize {
+        if self.blocked { 0 } else { self.lanes.buffered_bytes() }
     }
 
     /// What was found.
@@ -140,7 +140,7 @@ impl EventGuard {
         trace: Option<&Trace>,
     ) -> Option<Vec<StreamEvent>> {
         let mut events = if kind == StreamKind::Invoke && is_whole(request, model_id) {
-            blocked_whole(request.shape, model_id, message)
+            blocked_single_event(request.shape, model_id, message)
         } else {
             blocked_events(kind, request.shape, model_id, message, &Progress::new())
         }?;
@@ -160,12 +160,12 @@ impl EventGuard {
     }
 
     fn rewrite(&mut self, event: &Event<'_>, plan: &Plan) -> Result<OutEvent, BodyError> {
-        let edits: Vec<(usize, SlotEdit)> = plan
+        let edits: Vec<(usize, FieldEdit)> = plan
             .edits
             .iter()
             .map(|(position, text)| {
                 let length = event.deltas().get(*position).map_or(0, |delta| delta.text.len());
-                (*position, SlotEdit::whole(length, text.clone()))
+                (*position, FieldEdit::whole(length, text.clone()))
             })
             .collect();
         // The bytes of lanes are counted when the lanes end.
@@ -194,7 +194,7 @@ impl EventGuard {
         self.blocked = true;
         let message = self.lanes.assessment_message();
         let events = match kind {
-            EventKind::Whole => blocked_whole(self.shape, &self.model_id, &message),
+            EventKind::Whole => blocked_single_event(self.shape, &self.model_id, &message),
             _ => blocked_events(self.kind, self.shape, &self.model_id, &message, &self.progress),
         };
         self.silent = events.is_none();

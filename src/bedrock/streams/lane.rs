@@ -2,19 +2,19 @@
 
 use super::tool::ToolGuard;
 use crate::bedrock::error::BodyError;
-use crate::bedrock::event_stream::Lane;
+use crate::bedrock::event_stream::SubstreamId;
 use crate::bedrock::table::Part;
 use crate::guardrail::{Assessment, Evaluator};
 
 /// Guards one text of a stream.
 #[derive(Debug)]
-pub(super) enum LaneGuard {
+pub(super) enum SubstreamGuard {
     Text(Box<Evaluator>),
     Tool(Box<ToolGuard>),
 }
 
-impl LaneGuard {
-    pub(super) fn new(lane: Lane, start: impl Fn(&str) -> Evaluator) -> Self {
+impl SubstreamGuard {
+    pub(super) fn new(lane: SubstreamId, start: impl Fn(&str) -> Evaluator) -> Self {
         match lane.part {
             Part::ToolArguments | Part::FunctionArguments => Self::Tool(Box::new(ToolGuard::new())),
             Part::Text | Part::Reasoning | Part::ToolResult | Part::Refusal | Part::Transcript => {
@@ -58,10 +58,10 @@ impl LaneGuard {
     }
 
     /// Bytes of text that were read and are neither released nor given up.
-    pub(super) fn held_bytes(&self) -> usize {
+    pub(super) fn buffered_bytes(&self) -> usize {
         match self {
-            Self::Text(evaluator) => evaluator.held_bytes(),
-            Self::Tool(tool) => tool.held_bytes(),
+            Self::Text(evaluator) => evaluator.buffered_bytes(),
+            Self::Tool(tool) => tool.buffered_bytes(),
         }
     }
 

@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::lane::LaneGuard;
-use super::seams::Seams;
+use super::lane::SubstreamGuard;
+use super::seams::BoundaryCheck;
 use crate::bedrock::assessment::BodyAssessment;
 use crate::bedrock::error::BodyError;
-use crate::bedrock::event_stream::{EventKind, Lane};
+use crate::bedrock::event_stream::{EventKind, SubstreamId};
 use crate::bedrock::guard::{BodyGuard, Texts};
 use crate::bedrock::slot::Coverage;
 use crate::bedrock::table::Part;
@@ -14,7 +14,7 @@ use crate::bedrock::visit::Visitor;
 use crate::guardrail::{Assessment, Evaluator, Outcome, Source};
 
 /// Most texts of one stream. A thousand content blocks are no answer of a model, and each costs its guard.
-const MAX_LANES: usize = 1024;
+const MAX_SUBSTREAMS: usize = 1024;
 
 /// What an event says, in whatever form it came.
 #[derive(Debug)]
@@ -25,16 +25,16 @@ pub(crate) struct Facts {
     /// Choices it ends.
     pub(crate) ended_choices: Vec<u64>,
     /// Texts it carries on, in its order.
-    pub(crate) deltas: Vec<(Lane, String)>,
+    pub(crate) deltas: Vec<(SubstreamId, String)>,
     /// Reasoning that it signs.
-    pub(crate) signatures: Vec<Lane>,
+    pub(crate) signatures: Vec<SubstreamId>,
 }
 
 /// What to do with an event.
 #[derive(Debug, Default)]
 pub(crate) struct Plan {
     /// Texts to send on before it: lane, open block, text.
-    pub(crate) before: Vec<(Lane, u64, String)>,
+    pub(crate) before: Vec<(SubstreamId, u64, String)>,
     /// New texts of its deltas, by position; those not named stay.
     pub(crate) edits: Vec<(usize, String)>,
     /// Signatures that do not hold, by position.
@@ -42,28 +42,28 @@ pub(crate) struct Plan {
     /// A rule blocked the stream. The event itself does not go on, for what else it holds was not examined: what was released does.
     pub(crate) blocked: bool,
     /// The texts of its deltas that were released, for when the event itself does not go on.
-    pub(crate) released: Vec<(Lane, String)>,
+    pub(crate) released: Vec<(SubstreamId, String)>,
 }
 
 /// All lanes of a stream.
 #[derive(Debug)]
-pub(crate) struct Lanes {
+pub(crate) struct Substreams {
     guard: BodyGuard,
-    open: BTreeMap<Lane, LaneGuard>,
+    open: BTreeMap<SubstreamId, SubstreamGuard>,
     /// Texts that are over, and must not go on.
-    ended: BTreeSet<Lane>,
+    ended: BTreeSet<SubstreamId>,
     /// Reasoning that was changed.
-    changed: BTreeSet<Lane>,
+    changed: BTreeSet<SubstreamId>,
     /// All texts are over.
     is_over: bool,
-    seams: Seams,
+    seams: BoundaryCheck,
     assessment: BodyAssessment,
     last_block: u64,
     /// A whole answer has come.
     is_answered: bool,
 }
 
-impl Lanes {
+impl Substreams {
     pub(crate) fn new(guard: BodyGuard) -> Self {
         Self {
             guard,
@@ -71,7 +71,7 @@ impl Lanes {
             ended: BTreeSet::new(),
             changed: BTreeSet::new(),
             is_over: false,
-            seams: Seams::default(),
+            seams: BoundaryCheck::default(),
             assessment: BodyAssessment::new(Source::Output),
             last_block: 0,
             is_answered: false,
@@ -100,7 +100,7 @@ impl Lanes {
             self.check_signatures(facts, &mut released, &mut plan);
         }
         if !plan.blocked {
-            self.end_lanes(facts, &mut released, &mut plan);
+            self.finish_substreams(facts, &mut released, &mut plan);
         }
         for (position, (text, (lane, given))) in released.into_iter().zip(&facts.deltas).enumerate() {
             if plan.blocked && !text.is_empty() {
@@ -134,14 +134,14 @@ impl Lanes {
     /// Ends a stream that ends without saying so.
     pub(crate) fn finish(&mut self) -> Plan {
         let mut plan = Plan::default();
-        let lanes: Vec<Lane> = self.open.keys().copied().collect();
+        let lanes: Vec<SubstreamId> = self.open.keys().copied().collect();
         self.end(&lanes, &[], &mut [], &mut plan);
         plan
     }
 
     /// Bytes of text that all lanes hold.
-    pub(crate) fn held_bytes(&self) -> usize {
-        self.open.values().map(LaneGuard::held_bytes).sum()
+    pub(crate) fn buffered_bytes(&self) -> usize {
+        self.open.values().map(SubstreamGuard::buffered_bytes).sum()
     }
 
     /// What was found, once the stream is over.
@@ -178,7 +178,7 @@ impl Lanes {
         &self.guard
     }
 
-    fn push(&mut self, lane: Lane, text: &str, out: &mut String) -> Result<bool, BodyError> {
+    fn push(&mut self, lane: SubstreamId, text: &str, out: &mut String) -> Result<bool, BodyError> {
         if !self.open.contains_key(&lane) {
             if text.is_empty() {
                 return Ok(false);
@@ -187,13 +187,13 @@ impl Lanes {
             if self.is_over || self.ended.contains(&lane) {
                 return Err(BodyError::frame("a text goes on behind its end"));
             }
-            if self.open.len() + self.ended.len() >= MAX_LANES {
+            if self.open.len() + self.ended.len() >= MAX_SUBSTREAMS {
                 return Err(BodyError::frame("it holds more texts than are examined"));
             }
         }
         let start = |context: &str| start(&self.guard, context);
         let mut done = Vec::new();
-        let lane_guard = self.open.entry(lane).or_insert_with(|| LaneGuard::new(lane, start));
+        let lane_guard = self.open.entry(lane).or_insert_with(|| SubstreamGuard::new(lane, start));
         let blocked = lane_guard.push(text, start, out, &mut done)?;
         for assessment in &done {
             self.note(lane, assessment);
@@ -205,7 +205,7 @@ impl Lanes {
     /// still mask what is held of it. A lane that runs through blocks is not over; there the signature holds if nothing is held.
     fn check_signatures(&mut self, facts: &Facts, released: &mut [String], plan: &mut Plan) {
         for (position, &lane) in facts.signatures.iter().enumerate() {
-            let is_open_end = lane.block == Lane::ALL_BLOCKS;
+            let is_open_end = lane.block == SubstreamId::ANY_BLOCK;
             if !is_open_end {
                 self.end(&[lane], &facts.deltas, released, plan);
                 if plan.blocked {
@@ -213,7 +213,7 @@ impl Lanes {
                 }
             }
             let is_undecided = self.open.get(&lane).filter(|_| is_open_end).is_some_and(|guard| {
-                guard.held_bytes() > 0 || guard.so_far().is_some_and(|found| found.outcome() != Outcome::Passed)
+                guard.buffered_bytes() > 0 || guard.so_far().is_some_and(|found| found.outcome() != Outcome::Passed)
             });
             if is_undecided || self.changed.contains(&lane) {
                 plan.unsigned.push(position);
@@ -221,19 +221,25 @@ impl Lanes {
         }
     }
 
-    fn end_lanes(&mut self, facts: &Facts, released: &mut [String], plan: &mut Plan) {
-        let ends = |lane: &Lane| match facts.kind {
-            EventKind::BlockStop => lane.block != Lane::ALL_BLOCKS && Some(lane.block) == facts.block,
+    fn finish_substreams(&mut self, facts: &Facts, released: &mut [String], plan: &mut Plan) {
+        let ends = |lane: &SubstreamId| match facts.kind {
+            EventKind::BlockStop => lane.block != SubstreamId::ANY_BLOCK && Some(lane.block) == facts.block,
             EventKind::ChoiceStop => facts.ended_choices.contains(&lane.choice),
             EventKind::MessageStop => true,
             _ => false,
         };
-        let lanes: Vec<Lane> = self.open.keys().copied().filter(ends).collect();
+        let lanes: Vec<SubstreamId> = self.open.keys().copied().filter(ends).collect();
         self.is_over |= facts.kind == EventKind::MessageStop;
         self.end(&lanes, &facts.deltas, released, plan);
     }
 
-    fn end(&mut self, lanes: &[Lane], deltas: &[(Lane, String)], released: &mut [String], plan: &mut Plan) {
+    fn end(
+        &mut self,
+        lanes: &[SubstreamId],
+        deltas: &[(SubstreamId, String)],
+        released: &mut [String],
+        plan: &mut Plan,
+    ) {
         for &lane in lanes {
             let Some(guard) = self.open.remove(&lane) else { continue };
             self.ended.insert(lane);
@@ -265,7 +271,7 @@ impl Lanes {
         }
     }
 
-    fn note(&mut self, lane: Lane, text: &Assessment) {
+    fn note(&mut self, lane: SubstreamId, text: &Assessment) {
         if lane.part == Part::Reasoning && text.outcome() != Outcome::Passed {
             self.changed.insert(lane);
         }

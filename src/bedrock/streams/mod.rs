@@ -14,4 +14,4 @@ mod tool;
 mod tests;
 
 pub(crate) use guard::{EventGuard, OutEvent};
-pub(crate) use lanes::{Facts, Lanes, Plan};
+pub(crate) use lanes::{Facts, Plan, Substreams};

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use crate::bedrock::error::{BodyError, BodyErrorKind};
 use crate::bedrock::guard::BodyGuard;
-use crate::bedrock::slot::{Slot, SlotKind};
+use crate::bedrock::slot::{FieldKind, TextField};
 use crate::guardrail::{ActionTaken, Assessment, Source};
 
 /// How far to both sides of a seam a value is looked for, in bytes. Long enough for a card, an address, a phrase; short, since it is looked
@@ -12,7 +12,7 @@ use crate::guardrail::{ActionTaken, Assessment, Source};
 const REACH: usize = 128;
 
 /// Most places that are watched; a stream with more is refused.
-const MAX_PLACES: usize = 4096;
+const MAX_TRACKED_FIELDS: usize = 4096;
 
 /// A text that has stood at its place in every event, so often, is a name or a setting.
 const CONSTANT: usize = 8;
@@ -21,7 +21,7 @@ const CONSTANT: usize = 8;
 /// member that no table knows. Whether the next event has a new text in that place, or goes on with the last one, is not told there; so
 /// each is examined by itself, and beside that the seam between the last one and the next is looked at here.
 #[derive(Debug, Default)]
-pub(super) struct Seams {
+pub(super) struct BoundaryCheck {
     places: HashMap<String, Place>,
 }
 
@@ -41,15 +41,15 @@ impl std::fmt::Debug for Place {
     }
 }
 
-impl Seams {
+impl BoundaryCheck {
     /// Takes a text, and fails if a rule that masks or blocks finds something that its beginning cuts in two.
-    pub(super) fn check(&mut self, guard: &BodyGuard, slot: &Slot<'_>) -> Result<(), BodyError> {
+    pub(super) fn check(&mut self, guard: &BodyGuard, slot: &TextField<'_>) -> Result<(), BodyError> {
         // Nor does a short number go on. Single tokens repeat a text that is a lane, and go where that changes.
-        if slot.is_key() || slot.context().1 || slot.kind() == SlotKind::Token || slot.text().is_empty() {
+        if slot.is_key() || slot.context().1 || slot.kind() == FieldKind::Token || slot.text().is_empty() {
             return Ok(());
         }
         let key = slot.pointer() + &slot.inner_pointer().unwrap_or_default();
-        if !self.places.contains_key(&key) && self.places.len() >= MAX_PLACES {
+        if !self.places.contains_key(&key) && self.places.len() >= MAX_TRACKED_FIELDS {
             return Err(BodyError::frame("it holds texts in more places than are examined"));
         }
         let text = slot.text();

@@ -68,8 +68,8 @@ proptest! {
         let body = json!({"choices": [{"index": 0, "finish_reason": "tool_calls",
             "message": {"role": "assistant", "content": null, "tool_calls": [call]}}]});
         let guard = BodyGuard::new(&GUARDRAIL, &Conversation::new());
-        let whole = guard.response(Operation::InvokeModel, body.to_string().as_bytes()).expect("known");
-        let expected = match whole.body() {
+        let whole = guard.inspect_response(Operation::InvokeModel, body.to_string().as_bytes()).expect("known");
+        let expected = match whole.masked_body() {
             None => arguments.clone(),
             Some(body) => {
                 let body: Value = serde_json::from_slice(body).expect("JSON");
@@ -154,7 +154,7 @@ proptest! {
     ) {
         let text = pieces.concat();
         let conversation = Conversation::new();
-        let expected = GUARDRAIL.assess_in(&conversation, Source::Output, &text).apply(&text).to_owned();
+        let expected = GUARDRAIL.assess_with(Source::Output, &text, &conversation).apply_to(&text).to_owned();
         for (kind, shape) in [(StreamKind::Converse, Shape::Converse), (StreamKind::Invoke, Shape::AnthropicMessages)] {
             let bodies = BodyGuard::new(&GUARDRAIL, &Conversation::new());
             let mut guard = EventGuard::new(bodies, kind, shape, "m", None);

@@ -106,9 +106,9 @@ impl ToolGuard {
     }
 
     /// Bytes of the string or number under way that are held. Punctuation and unfinished escapes, at most a few bytes, are not text yet.
-    pub(super) fn held_bytes(&self) -> usize {
+    pub(super) fn buffered_bytes(&self) -> usize {
         let of_number = if let Number::Held(number) = &self.number { number.len() } else { 0 };
-        of_number + self.string.as_ref().map_or(0, |(evaluator, _)| evaluator.held_bytes())
+        of_number + self.string.as_ref().map_or(0, |(evaluator, _)| evaluator.buffered_bytes())
     }
 
     fn take(

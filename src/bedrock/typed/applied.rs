@@ -8,15 +8,15 @@ use aws_sdk_bedrockruntime::types::{
     GuardrailContentBlock, GuardrailContentSource, GuardrailOutputContent, GuardrailOutputScope,
 };
 
-use crate::bedrock::apply::AskedEvaluation;
+use crate::bedrock::apply::ApplyGuardrailRequest;
 use crate::bedrock::error::{BodyError, BodyErrorKind};
-use crate::bedrock::report::GuardrailReport;
+use crate::bedrock::report::ApplyGuardrailResponse;
 use crate::guardrail::Source;
 
 use super::told::{assessment, coverage, usage};
 
 /// What an input asks. Pictures, and what the SDK does not know, are refused.
-pub(crate) fn asked_evaluation(input: &ApplyGuardrailInput) -> Result<AskedEvaluation<'_>, BodyError> {
+pub(crate) fn asked_evaluation(input: &ApplyGuardrailInput) -> Result<ApplyGuardrailRequest<'_>, BodyError> {
     let source = match input.source {
         Some(GuardrailContentSource::Input) => Source::Input,
         Some(GuardrailContentSource::Output) => Source::Output,
@@ -30,7 +30,7 @@ pub(crate) fn asked_evaluation(input: &ApplyGuardrailInput) -> Result<AskedEvalu
         _ => Err(BodyError::new(BodyErrorKind::UnknownBlock { pointer: format!("/content/{position}") })),
     };
     let texts = input.content.iter().flatten().enumerate().map(|block| text(block).map(Cow::Owned));
-    Ok(AskedEvaluation {
+    Ok(ApplyGuardrailRequest {
         source,
         texts: texts.collect::<Result<_, _>>()?,
         in_full: input.output_scope == Some(GuardrailOutputScope::Full),
@@ -42,7 +42,7 @@ pub(crate) fn asked_evaluation(input: &ApplyGuardrailInput) -> Result<AskedEvalu
 /// # Errors
 ///
 /// When the SDK wants a member that this version does not set.
-pub(crate) fn applied(report: &GuardrailReport) -> Result<ApplyGuardrailOutput, BuildError> {
+pub(crate) fn applied(report: &ApplyGuardrailResponse) -> Result<ApplyGuardrailOutput, BuildError> {
     let output = |text: &str| GuardrailOutputContent::builder().text(text).build();
     ApplyGuardrailOutput::builder()
         .action(report.action().into())

@@ -14,7 +14,7 @@ use aws_smithy_types::Blob;
 use serde_json::Value;
 
 use crate::bedrock::blocked::{Progress, blocked_events, blocked_reply};
-use crate::bedrock::event_stream::{Lane, StreamKind};
+use crate::bedrock::event_stream::{StreamKind, SubstreamId};
 use crate::bedrock::operation::Operation;
 use crate::bedrock::shape::Shape;
 use crate::bedrock::table::Part;
@@ -82,7 +82,7 @@ pub(crate) fn blocked_converse_events(
         let block = json.get("contentBlockIndex").and_then(Value::as_u64).unwrap_or(0);
         typed.push(match event.event_type() {
             "messageStart" => message_start()?,
-            "contentBlockDelta" => text_delta(Lane { choice: 0, block, part: Part::Text }, message)?,
+            "contentBlockDelta" => text_delta(SubstreamId { choice: 0, block, part: Part::Text }, message)?,
             "contentBlockStop" => block_stop(block)?,
             "messageStop" => message_stop()?,
             _ => metadata()?,
@@ -99,7 +99,7 @@ pub(crate) fn message_start() -> Result<ConverseStreamOutput, BuildError> {
 
 /// An event that carries `text` on in `lane`: the message of an intervention, or text that was held
 /// back when its block ends.
-pub(crate) fn text_delta(lane: Lane, text: &str) -> Result<ConverseStreamOutput, BuildError> {
+pub(crate) fn text_delta(lane: SubstreamId, text: &str) -> Result<ConverseStreamOutput, BuildError> {
     let text = text.to_owned();
     let delta = match lane.part {
         Part::Text | Part::Refusal | Part::Transcript => ContentBlockDelta::Text(text),

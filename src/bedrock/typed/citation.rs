@@ -2,17 +2,17 @@
 
 use aws_sdk_bedrockruntime::types::{Citation, CitationLocation, CitationSourceContent, CitationsDelta};
 
-use crate::bedrock::slot::SlotKind;
+use crate::bedrock::slot::FieldKind;
 
 use super::walk::{Done, Walk};
 
 /// A citation.
 pub(super) fn citation(walk: &mut Walk<'_, '_>, citation: &mut Citation) -> Done {
-    walk.text_if("title", SlotKind::Citation, &mut citation.title)?;
-    walk.text_if("source", SlotKind::Citation, &mut citation.source)?;
+    walk.text_if("title", FieldKind::Citation, &mut citation.title)?;
+    walk.text_if("source", FieldKind::Citation, &mut citation.source)?;
     if let Some(content) = &mut citation.source_content {
         walk.list("sourceContent", content, |walk, item| match item {
-            CitationSourceContent::Text(text) => walk.text_in("text", SlotKind::Citation, text),
+            CitationSourceContent::Text(text) => walk.text_in("text", FieldKind::Citation, text),
             _ => Err(walk.unknown()),
         })?;
     }
@@ -21,10 +21,10 @@ pub(super) fn citation(walk: &mut Walk<'_, '_>, citation: &mut Citation) -> Done
 
 /// A citation as a stream carries it: whole, in one event.
 pub(super) fn citation_delta(walk: &mut Walk<'_, '_>, citation: &mut CitationsDelta) -> Done {
-    walk.text_if("title", SlotKind::Citation, &mut citation.title)?;
-    walk.text_if("source", SlotKind::Citation, &mut citation.source)?;
+    walk.text_if("title", FieldKind::Citation, &mut citation.title)?;
+    walk.text_if("source", FieldKind::Citation, &mut citation.source)?;
     if let Some(content) = &mut citation.source_content {
-        walk.list("sourceContent", content, |walk, item| walk.text_if("text", SlotKind::Citation, &mut item.text))?;
+        walk.list("sourceContent", content, |walk, item| walk.text_if("text", FieldKind::Citation, &mut item.text))?;
     }
     location(walk, &mut citation.location)
 }
@@ -40,8 +40,8 @@ fn location(walk: &mut Walk<'_, '_>, location: &mut Option<CitationLocation>) ->
         | CitationLocation::DocumentPage(_)
         | CitationLocation::SearchResultLocation(_) => Ok(()),
         CitationLocation::Web(web) => walk.member("web", |walk| {
-            walk.text_if("url", SlotKind::Citation, &mut web.url)?;
-            walk.text_if("domain", SlotKind::Citation, &mut web.domain)
+            walk.text_if("url", FieldKind::Citation, &mut web.url)?;
+            walk.text_if("domain", FieldKind::Citation, &mut web.domain)
         }),
         _ => Err(walk.unknown()),
     })

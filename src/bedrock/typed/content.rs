@@ -9,7 +9,7 @@ use aws_sdk_bedrockruntime::types::{
 
 use crate::bedrock::error::BodyError;
 use crate::bedrock::reasoning::WITHHELD;
-use crate::bedrock::slot::{SkipReason, SlotKind};
+use crate::bedrock::slot::{FieldKind, SkipReason};
 use crate::bedrock::table::Role;
 use crate::bedrock::turns::Speaker;
 
@@ -65,8 +65,8 @@ fn block(walk: &mut Walk<'_, '_>, role: Role, block: &mut ContentBlock) -> Done 
         ContentBlock::ToolRemoval(change) => walk.member("toolRemoval", |walk| tool_reference(walk, &mut change.tool)),
         ContentBlock::ToolResult(result) => walk.member("toolResult", |walk| tool_result(walk, result)),
         ContentBlock::ToolUse(call) => walk.member("toolUse", |walk| {
-            walk.text_in("name", SlotKind::ToolInput, &mut call.name)?;
-            walk.member("input", |walk| free(walk, SlotKind::ToolInput, &mut call.input))
+            walk.text_in("name", FieldKind::ToolInput, &mut call.name)?;
+            walk.member("input", |walk| free(walk, FieldKind::ToolInput, &mut call.input))
         }),
         ContentBlock::Video(film) => walk.member("video", |walk| video(walk, film)),
         _ => Err(walk.unknown()),
@@ -89,7 +89,7 @@ pub(super) fn system(walk: &mut Walk<'_, '_>, block: &mut SystemContentBlock) ->
         SystemContentBlock::GuardContent(guarded) => {
             walk.member("guardContent", |walk| guard_content(walk, Role::System, guarded))
         }
-        SystemContentBlock::Text(text) => walk.text_in("text", SlotKind::System, text),
+        SystemContentBlock::Text(text) => walk.text_in("text", FieldKind::System, text),
         _ => Err(walk.unknown()),
     }
 }
@@ -127,7 +127,7 @@ fn guard_content(walk: &mut Walk<'_, '_>, role: Role, guarded: &mut GuardrailCon
 fn reasoning(walk: &mut Walk<'_, '_>, thought: &mut ReasoningContentBlock) -> Done {
     match thought {
         ReasoningContentBlock::ReasoningText(text) => walk.member("reasoningText", |walk| {
-            if walk.changes_text_in("text", SlotKind::Reasoning, &mut text.text)?
+            if walk.changes_text_in("text", FieldKind::Reasoning, &mut text.text)?
                 && let Some(signature) = &mut text.signature
             {
                 signature.clear();
@@ -147,8 +147,8 @@ fn tool_reference(walk: &mut Walk<'_, '_>, tool: &mut Option<ToolReference>) -> 
         return Ok(());
     };
     walk.member("tool", |walk| {
-        walk.text_if("name", SlotKind::ToolDefinition, &mut tool.name)?;
-        walk.text_if("serverName", SlotKind::Free, &mut tool.server_name)
+        walk.text_if("name", FieldKind::ToolDefinition, &mut tool.name)?;
+        walk.text_if("serverName", FieldKind::Free, &mut tool.server_name)
     })
 }
 
@@ -156,17 +156,17 @@ fn tool_result(walk: &mut Walk<'_, '_>, result: &mut ToolResultBlock) -> Done {
     walk.list("content", &mut result.content, |walk, item| match item {
         ToolResultContentBlock::Document(file) => walk.member("document", |walk| document(walk, file)),
         ToolResultContentBlock::Image(picture) => walk.member("image", |walk| image(walk, picture)),
-        ToolResultContentBlock::Json(value) => walk.member("json", |walk| free(walk, SlotKind::ToolResult, value)),
+        ToolResultContentBlock::Json(value) => walk.member("json", |walk| free(walk, FieldKind::ToolResult, value)),
         ToolResultContentBlock::SearchResult(found) => walk.member("searchResult", |walk| search_result(walk, found)),
-        ToolResultContentBlock::Text(text) => walk.text_in("text", SlotKind::ToolResult, text),
+        ToolResultContentBlock::Text(text) => walk.text_in("text", FieldKind::ToolResult, text),
         ToolResultContentBlock::Video(film) => walk.member("video", |walk| video(walk, film)),
         _ => Err(walk.unknown()),
     })
 }
 
 fn document(walk: &mut Walk<'_, '_>, file: &mut DocumentBlock) -> Done {
-    walk.text_in("name", SlotKind::DocumentName, &mut file.name)?;
-    walk.text_if("context", SlotKind::Document, &mut file.context)?;
+    walk.text_in("name", FieldKind::DocumentName, &mut file.name)?;
+    walk.text_if("context", FieldKind::Document, &mut file.context)?;
     let Some(source) = &mut file.source else {
         return Ok(());
     };
@@ -174,22 +174,22 @@ fn document(walk: &mut Walk<'_, '_>, file: &mut DocumentBlock) -> Done {
     walk.member("source", |walk| match source {
         DocumentSource::Bytes(bytes) => walk.member("bytes", |walk| walk.file(format, bytes)),
         DocumentSource::Content(content) => walk.list("content", content, |walk, item| match item {
-            DocumentContentBlock::Text(text) => walk.text_in("text", SlotKind::Document, text),
+            DocumentContentBlock::Text(text) => walk.text_in("text", FieldKind::Document, text),
             _ => Err(walk.unknown()),
         }),
         DocumentSource::S3Location(_) => walk.member("s3Location", |walk| {
             walk.skip(SkipReason::S3Location, 0);
             Ok(())
         }),
-        DocumentSource::Text(text) => walk.text_in("text", SlotKind::Document, text),
+        DocumentSource::Text(text) => walk.text_in("text", FieldKind::Document, text),
         _ => Err(walk.unknown()),
     })
 }
 
 fn search_result(walk: &mut Walk<'_, '_>, found: &mut SearchResultBlock) -> Done {
-    walk.text_in("source", SlotKind::Document, &mut found.source)?;
-    walk.text_in("title", SlotKind::Document, &mut found.title)?;
-    walk.list("content", &mut found.content, |walk, item| walk.text_in("text", SlotKind::Document, &mut item.text))
+    walk.text_in("source", FieldKind::Document, &mut found.source)?;
+    walk.text_in("title", FieldKind::Document, &mut found.title)?;
+    walk.list("content", &mut found.content, |walk, item| walk.text_in("text", FieldKind::Document, &mut item.text))
 }
 
 fn image(walk: &mut Walk<'_, '_>, picture: &mut ImageBlock) -> Done {
@@ -242,7 +242,7 @@ pub(super) fn opaque(walk: &mut Walk<'_, '_>, name: &'static str, reason: SkipRe
 pub(super) fn error(walk: &mut Walk<'_, '_>, error: &mut Option<ErrorBlock>) -> Done {
     match error {
         Some(error) => {
-            walk.member("error", |walk| walk.text_if("message", SlotKind::AssistantText, &mut error.message))
+            walk.member("error", |walk| walk.text_if("message", FieldKind::AssistantText, &mut error.message))
         }
         None => Ok(()),
     }

@@ -9,9 +9,9 @@ use serde_json::json;
 
 use crate::bedrock::blocked::Progress;
 use crate::bedrock::error::{BodyError, BodyErrorKind};
-use crate::bedrock::event_stream::{EventKind, Lane, StreamKind, deltas};
-use crate::bedrock::json::SlotEdit;
-use crate::bedrock::slot::{Coverage, SkipReason, SlotKind};
+use crate::bedrock::event_stream::{EventKind, StreamKind, SubstreamId, deltas};
+use crate::bedrock::json::FieldEdit;
+use crate::bedrock::slot::{Coverage, FieldKind, SkipReason};
 use crate::bedrock::table::Part;
 use crate::bedrock::visit::Visitor;
 
@@ -23,8 +23,8 @@ use super::walk::{Done, Walk};
 
 /// A piece of a text that runs through events.
 pub(crate) struct TypedDelta<'a> {
-    pub(crate) lane: Lane,
-    pub(crate) kind: SlotKind,
+    pub(crate) lane: SubstreamId,
+    pub(crate) kind: FieldKind,
     /// For [`Part::ToolArguments`] it is a fragment of JSON.
     pub(crate) text: &'a str,
 }
@@ -141,7 +141,7 @@ impl TypedEvent {
     }
 
     /// The lanes of reasoning that signatures in this event are for.
-    pub(crate) fn signatures(&self) -> Vec<Lane> {
+    pub(crate) fn signatures(&self) -> Vec<SubstreamId> {
         match self.delta() {
             Some(ContentBlockDelta::ReasoningContent(ReasoningContentBlockDelta::Signature(signature)))
                 if !signature.is_empty() =>
@@ -152,8 +152,8 @@ impl TypedEvent {
         }
     }
 
-    fn lane(&self, part: Part) -> Lane {
-        Lane { choice: 0, block: self.block().unwrap_or(0), part }
+    fn lane(&self, part: Part) -> SubstreamId {
+        SubstreamId { choice: 0, block: self.block().unwrap_or(0), part }
     }
 
     /// Writes edits of the deltas, by their position in [`Self::deltas`], empties the signatures at these positions of
@@ -161,7 +161,7 @@ impl TypedEvent {
     /// event must be dropped.
     pub(crate) fn rewrite(
         &mut self,
-        edits: &[(usize, SlotEdit)],
+        edits: &[(usize, FieldEdit)],
         unsigned: &[usize],
         f: &mut Visitor<'_>,
     ) -> Result<Coverage, BodyError> {
@@ -205,7 +205,7 @@ impl TypedEvent {
             ConverseStreamOutput::MessageStop(event) => free_if(
                 walk,
                 "additionalModelResponseFields",
-                SlotKind::Free,
+                FieldKind::Free,
                 &mut event.additional_model_response_fields,
             ),
             ConverseStreamOutput::Metadata(event) => {
@@ -246,7 +246,7 @@ fn block_start(walk: &mut Walk<'_, '_>, start: &mut ContentBlockStart) -> Done {
     match start {
         ContentBlockStart::Image(_) | ContentBlockStart::ToolResult(_) => Ok(()),
         ContentBlockStart::ToolUse(call) => {
-            walk.member("toolUse", |walk| walk.text_in("name", SlotKind::ToolInput, &mut call.name))
+            walk.member("toolUse", |walk| walk.text_in("name", FieldKind::ToolInput, &mut call.name))
         }
         _ => Err(walk.unknown()),
     }
@@ -270,7 +270,7 @@ fn block_delta(walk: &mut Walk<'_, '_>, delta: &mut ContentBlockDelta) -> Done {
         }),
         ContentBlockDelta::ToolResult(pieces) => walk.list("toolResult", pieces, |walk, piece| match piece {
             ToolResultBlockDelta::Text(_) => Ok(()),
-            ToolResultBlockDelta::Json(value) => walk.member("json", |walk| free(walk, SlotKind::ToolResult, value)),
+            ToolResultBlockDelta::Json(value) => walk.member("json", |walk| free(walk, FieldKind::ToolResult, value)),
             _ => Err(walk.unknown()),
         }),
         _ => Err(walk.unknown()),

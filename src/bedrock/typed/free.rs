@@ -2,19 +2,19 @@
 
 use aws_smithy_types::{Document, Number};
 
-use crate::bedrock::slot::SlotKind;
+use crate::bedrock::slot::FieldKind;
 
 use super::walk::{Done, Walk};
 
 /// Offers every string and key of a value, which may be written into a string.
-pub(super) fn free(walk: &mut Walk<'_, '_>, kind: SlotKind, value: &mut Document) -> Done {
+pub(super) fn free(walk: &mut Walk<'_, '_>, kind: FieldKind, value: &mut Document) -> Done {
     match value {
         Document::String(text) => walk.json(kind, text),
         _ => inner(walk, kind, value),
     }
 }
 
-fn inner(walk: &mut Walk<'_, '_>, kind: SlotKind, value: &mut Document) -> Done {
+fn inner(walk: &mut Walk<'_, '_>, kind: FieldKind, value: &mut Document) -> Done {
     match value {
         Document::Object(members) => {
             walk.check_depth()?;
@@ -25,7 +25,7 @@ fn inner(walk: &mut Walk<'_, '_>, kind: SlotKind, value: &mut Document) -> Done 
             walk.items(items, |walk, item| inner(walk, kind, item))
         }
         Document::String(text) => walk.free_text(kind, text),
-        Document::Number(number) if kind.has_numbers() => {
+        Document::Number(number) if kind.inspects_numbers() => {
             let written = match number {
                 Number::PosInt(number) => number.to_string(),
                 Number::NegInt(number) => number.to_string(),
@@ -47,7 +47,7 @@ fn inner(walk: &mut Walk<'_, '_>, kind: SlotKind, value: &mut Document) -> Done 
 pub(super) fn free_if(
     walk: &mut Walk<'_, '_>,
     name: &'static str,
-    kind: SlotKind,
+    kind: FieldKind,
     value: &mut Option<Document>,
 ) -> Done {
     match value {

@@ -16,7 +16,7 @@ use aws_smithy_types::Document;
 
 use crate::bedrock::error::BodyError;
 use crate::bedrock::reasoning::THINKING;
-use crate::bedrock::slot::{Coverage, SkipReason, SlotKind};
+use crate::bedrock::slot::{Coverage, FieldKind, SkipReason};
 use crate::bedrock::turns::{Speaker, last_turn};
 use crate::bedrock::visit::Visitor;
 use crate::bedrock::walk::Unknown;
@@ -122,8 +122,8 @@ pub(crate) fn visit_async_request(
     }
     if let Some(tags) = &mut input.tags {
         walk.list("tags", tags, |walk, tag| {
-            walk.text_in("key", SlotKind::RequestMetadata, &mut tag.key)?;
-            walk.text_in("value", SlotKind::RequestMetadata, &mut tag.value)
+            walk.text_in("key", FieldKind::RequestMetadata, &mut tag.key)?;
+            walk.text_in("value", FieldKind::RequestMetadata, &mut tag.value)
         })?;
     }
     Ok(walk.finish())
@@ -146,7 +146,7 @@ pub(crate) fn visit_apply_guardrail_request(
                 opaque(walk, "image", SkipReason::Image, size)
             }
             GuardrailContentBlock::Text(text) => {
-                walk.member("text", |walk| walk.text_in("text", SlotKind::UserText, &mut text.text))
+                walk.member("text", |walk| walk.text_in("text", FieldKind::UserText, &mut text.text))
             }
             _ => Err(walk.unknown()),
         })?;
@@ -182,7 +182,7 @@ fn conversation(walk: &mut Walk<'_, '_>, parts: Conversation<'_>) -> Done {
     if let Some(config) = parts.tools {
         walk.member("toolConfig", |walk| tool_config(walk, config))?;
     }
-    free_if(walk, "additionalModelRequestFields", SlotKind::Free, parts.fields)?;
+    free_if(walk, "additionalModelRequestFields", FieldKind::Free, parts.fields)?;
     if loses_reasoning && let Some(Document::Object(fields)) = parts.fields {
         stop_thinking(fields);
     }
@@ -211,11 +211,11 @@ fn settings(walk: &mut Walk<'_, '_>, parts: Settings<'_>) -> Done {
     let sequences = parts.inference.as_mut().and_then(|config| config.stop_sequences.as_mut());
     if let Some(sequences) = sequences {
         walk.member("inferenceConfig", |walk| {
-            walk.list("stopSequences", sequences, |walk, text| walk.text(SlotKind::StopSequence, text))
+            walk.list("stopSequences", sequences, |walk, text| walk.text(FieldKind::StopSequence, text))
         })?;
     }
     if let Some(variables) = parts.variables {
-        let kind = SlotKind::PromptVariable;
+        let kind = FieldKind::PromptVariable;
         walk.member("promptVariables", |walk| {
             walk.keys_and_values(kind, variables, |walk, value| match value {
                 PromptVariableValues::Text(text) => walk.text_in("text", kind, text),
@@ -224,7 +224,7 @@ fn settings(walk: &mut Walk<'_, '_>, parts: Settings<'_>) -> Done {
         })?;
     }
     if let Some(metadata) = parts.metadata {
-        let kind = SlotKind::RequestMetadata;
+        let kind = FieldKind::RequestMetadata;
         walk.member("requestMetadata", |walk| {
             walk.keys_and_values(kind, metadata, |walk, value| walk.text(kind, value))
         })?;
@@ -243,14 +243,14 @@ fn tool_config(walk: &mut Walk<'_, '_>, config: &mut ToolConfiguration) -> Done 
     walk.member("toolChoice", |walk| match choice {
         ToolChoice::Any(_) | ToolChoice::Auto(_) => Ok(()),
         ToolChoice::Tool(tool) => {
-            walk.member("tool", |walk| walk.text_in("name", SlotKind::ToolDefinition, &mut tool.name))
+            walk.member("tool", |walk| walk.text_in("name", FieldKind::ToolDefinition, &mut tool.name))
         }
         _ => Err(walk.unknown()),
     })
 }
 
 fn tool(walk: &mut Walk<'_, '_>, tool: &mut Tool) -> Done {
-    let kind = SlotKind::ToolDefinition;
+    let kind = FieldKind::ToolDefinition;
     match tool {
         Tool::CachePoint(_) => Ok(()),
         Tool::SystemTool(tool) => walk.member("systemTool", |walk| walk.text_in("name", kind, &mut tool.name)),
@@ -274,7 +274,7 @@ fn output_config(walk: &mut Walk<'_, '_>, config: &mut OutputConfig) -> Done {
     let Some(structure) = structure else {
         return Ok(());
     };
-    let kind = SlotKind::ToolDefinition;
+    let kind = FieldKind::ToolDefinition;
     walk.member("textFormat", |walk| {
         walk.member("structure", |walk| match structure {
             OutputFormatStructure::JsonSchema(wanted) => walk.member("jsonSchema", |walk| {

@@ -5,7 +5,7 @@ use aws_sdk_bedrockruntime::operation::converse::ConverseOutput;
 use aws_sdk_bedrockruntime::types::ConverseOutput as Answer;
 
 use crate::bedrock::error::BodyError;
-use crate::bedrock::slot::{Coverage, SlotKind};
+use crate::bedrock::slot::{Coverage, FieldKind};
 use crate::bedrock::table::Role;
 use crate::bedrock::visit::Visitor;
 
@@ -28,7 +28,7 @@ pub(crate) fn visit_converse_response(output: &mut ConverseOutput, f: &mut Visit
             _ => Err(walk.unknown()),
         })?;
     }
-    free_if(&mut walk, "additionalModelResponseFields", SlotKind::Free, &mut output.additional_model_response_fields)?;
+    free_if(&mut walk, "additionalModelResponseFields", FieldKind::Free, &mut output.additional_model_response_fields)?;
     let guardrail = output.trace.as_mut().and_then(|trace| trace.guardrail.as_mut());
     if let Some(guardrail) = guardrail {
         walk.member("trace", |walk| walk.member("guardrail", |walk| trace(walk, guardrail)))?;
@@ -42,8 +42,8 @@ pub(crate) fn visit_apply_guardrail_response(
     f: &mut Visitor<'_>,
 ) -> Result<Coverage, BodyError> {
     let mut walk = Walk::new(f);
-    walk.text_if("actionReason", SlotKind::Free, &mut output.action_reason)?;
-    walk.list("outputs", &mut output.outputs, |walk, item| walk.text_if("text", SlotKind::UserText, &mut item.text))?;
+    walk.text_if("actionReason", FieldKind::Free, &mut output.action_reason)?;
+    walk.list("outputs", &mut output.outputs, |walk, item| walk.text_if("text", FieldKind::UserText, &mut item.text))?;
     walk.list("assessments", &mut output.assessments, assessment)?;
     Ok(walk.finish())
 }

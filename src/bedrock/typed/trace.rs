@@ -6,7 +6,7 @@ use aws_sdk_bedrockruntime::types::{
     GuardrailAutomatedReasoningStatement, GuardrailAutomatedReasoningTranslation, GuardrailTraceAssessment,
 };
 
-use crate::bedrock::slot::SlotKind::Trace;
+use crate::bedrock::slot::FieldKind::Trace;
 
 use super::walk::{Done, Walk};
 

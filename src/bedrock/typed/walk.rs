@@ -7,9 +7,9 @@ use aws_smithy_types::Blob;
 
 use crate::bedrock::error::{BodyError, BodyErrorKind};
 use crate::bedrock::files;
-use crate::bedrock::json::{MAX_DEPTH, SlotEdit};
+use crate::bedrock::json::{FieldEdit, MAX_DEPTH};
 use crate::bedrock::names::Names;
-use crate::bedrock::slot::{Coverage, NumberText, Place, SkipReason, Skipped, Slot, SlotKind};
+use crate::bedrock::slot::{Coverage, FieldKind, NumberText, Place, SkipReason, Skipped, TextField};
 use crate::bedrock::visit::{self, Visitor};
 use crate::bedrock::walk::Unknown;
 
@@ -105,7 +105,7 @@ impl<'f, 'v> Walk<'f, 'v> {
     /// Offers each key of a map, and goes into its value.
     pub(super) fn keys_and_values<T>(
         &mut self,
-        kind: SlotKind,
+        kind: FieldKind,
         map: &mut HashMap<String, T>,
         mut go: impl FnMut(&mut Self, &mut T) -> Done,
     ) -> Done {
@@ -134,12 +134,12 @@ impl<'f, 'v> Walk<'f, 'v> {
     }
 
     /// Offers the key that the path ends with; a new key comes back if it is changed.
-    fn key(&mut self, kind: SlotKind) -> Result<Option<String>, BodyError> {
+    fn key(&mut self, kind: FieldKind) -> Result<Option<String>, BodyError> {
         let Some(Step::Key(key)) = self.path.steps.last() else {
             return Ok(None);
         };
-        self.coverage.examined_bytes += key.len();
-        let slot = Slot {
+        self.coverage.inspected_bytes += key.len();
+        let slot = TextField {
             kind,
             text: Cow::Borrowed(key),
             is_key: true,
@@ -164,7 +164,7 @@ impl<'f, 'v> Walk<'f, 'v> {
     }
 
     /// Offers a text.
-    pub(super) fn text(&mut self, kind: SlotKind, text: &mut String) -> Done {
+    pub(super) fn text(&mut self, kind: FieldKind, text: &mut String) -> Done {
         if let Some(edit) = self.offer(kind, false, text) {
             *text = edit.apply(text)?;
             self.changes += 1;
@@ -176,7 +176,7 @@ impl<'f, 'v> Walk<'f, 'v> {
     pub(super) fn changes_text_in(
         &mut self,
         name: &'static str,
-        kind: SlotKind,
+        kind: FieldKind,
         text: &mut String,
     ) -> Result<bool, BodyError> {
         let before = self.changes;
@@ -200,7 +200,7 @@ impl<'f, 'v> Walk<'f, 'v> {
     }
 
     /// Offers a number as it is written.
-    pub(super) fn number(&mut self, kind: SlotKind, text: &mut String) -> Done {
+    pub(super) fn number(&mut self, kind: FieldKind, text: &mut String) -> Done {
         let context_alone = match NumberText::of(text) {
             NumberText::None => return Ok(()),
             NumberText::Short if self.path.names().context(kind).is_empty() => return Ok(()),
@@ -214,17 +214,17 @@ impl<'f, 'v> Walk<'f, 'v> {
     }
 
     /// Offers a text of free-form JSON, which may hold JSON itself.
-    pub(super) fn free_text(&mut self, kind: SlotKind, text: &mut String) -> Done {
+    pub(super) fn free_text(&mut self, kind: FieldKind, text: &mut String) -> Done {
         if visit::may_hide_text(text) { self.json(kind, text) } else { self.text(kind, text) }
     }
 
     /// Offers a text that is a member.
-    pub(super) fn text_in(&mut self, name: &'static str, kind: SlotKind, text: &mut String) -> Done {
+    pub(super) fn text_in(&mut self, name: &'static str, kind: FieldKind, text: &mut String) -> Done {
         self.member(name, |walk| walk.text(kind, text))
     }
 
     /// Offers a text that may be a member.
-    pub(super) fn text_if(&mut self, name: &'static str, kind: SlotKind, text: &mut Option<String>) -> Done {
+    pub(super) fn text_if(&mut self, name: &'static str, kind: FieldKind, text: &mut Option<String>) -> Done {
         match text {
             Some(text) => self.text_in(name, kind, text),
             None => Ok(()),
@@ -232,7 +232,7 @@ impl<'f, 'v> Walk<'f, 'v> {
     }
 
     /// Offers the strings of JSON in a string, or the string itself if it holds no JSON.
-    pub(super) fn json(&mut self, kind: SlotKind, text: &mut String) -> Done {
+    pub(super) fn json(&mut self, kind: FieldKind, text: &mut String) -> Done {
         let inside = visit::visit_json_text(
             text,
             (kind, kind.position(self.in_history)),
@@ -260,7 +260,7 @@ impl<'f, 'v> Walk<'f, 'v> {
         }
         let not_text = || BodyError::new(BodyErrorKind::NotText { pointer: self.path.pointer() });
         let content = files::plain_text(bytes.as_ref()).ok_or_else(not_text)?;
-        if let Some(edit) = self.offer(SlotKind::Document, false, content) {
+        if let Some(edit) = self.offer(FieldKind::Document, false, content) {
             *bytes = Blob::new(edit.apply(content)?);
         }
         Ok(())
@@ -288,20 +288,20 @@ impl<'f, 'v> Walk<'f, 'v> {
 
     /// Takes over what another walk has covered.
     pub(super) fn add(&mut self, coverage: Coverage) {
-        self.coverage.examined_bytes += coverage.examined_bytes;
+        self.coverage.inspected_bytes += coverage.inspected_bytes;
         self.coverage.skipped.extend(coverage.skipped);
     }
 
     /// Counts bytes that were examined elsewhere.
     pub(super) fn examined(&mut self, bytes: usize) {
-        self.coverage.examined_bytes += bytes;
+        self.coverage.inspected_bytes += bytes;
     }
 
-    fn offer(&mut self, kind: SlotKind, context_alone: bool, text: &str) -> Option<SlotEdit> {
+    fn offer(&mut self, kind: FieldKind, context_alone: bool, text: &str) -> Option<FieldEdit> {
         if !context_alone {
-            self.coverage.examined_bytes += text.len();
+            self.coverage.inspected_bytes += text.len();
         }
-        let slot = Slot {
+        let slot = TextField {
             kind,
             text: Cow::Borrowed(text),
             is_key: false,

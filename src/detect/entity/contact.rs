@@ -25,7 +25,7 @@ use unicode_normalization::char::is_combining_mark;
 use super::EntityType::{Email, Url};
 use super::form::{accept_if, context_if, is_word, plain, reject_end};
 use super::recognizer::{Candidate, Objection, Recognizer, Surroundings, Verdict};
-use crate::text::kind::CharKind;
+use crate::text::kind::CharClass;
 
 /// RFC 5321 4.5.3.1: a path of 256 bytes, of which 64 local; longer ones are in use and must not leak their head.
 const EMAIL_MAX: usize = 320;
@@ -102,7 +102,7 @@ fn is_letter(c: char) -> bool {
 /// A letter that is written next to a word and is not a part of it.
 fn is_unspaced(c: char) -> bool {
     let hangul = matches!(c, '\u{1100}'..='\u{11ff}' | '\u{3130}'..='\u{318f}' | '\u{ac00}'..='\u{d7a3}');
-    hangul || (!c.is_ascii() && is_letter(c) && CharKind::of(c) == CharKind::Other && !is_combining_mark(c))
+    hangul || (!c.is_ascii() && is_letter(c) && CharClass::of(c) == CharClass::Other && !is_combining_mark(c))
 }
 
 fn is_apostrophe(c: char) -> bool {

@@ -3,7 +3,7 @@
 use super::dfa::{DEAD, Place};
 use super::machine::{Input, Machine, MachineState};
 use super::thread::{Judge, PatternMatch, Thread, expire};
-use crate::text::kind::CharKind;
+use crate::text::kind::CharClass;
 
 /// How many bytes another start is followed to see whether it is over.
 const MAX_GLANCE: usize = 6;
@@ -22,7 +22,7 @@ impl Machine {
         // Where a boundary is not shown by the characters, another start may have to be looked at.
         let limit = bytes.len().min(at + self.least_cap).min(soft);
         while place != DEAD && next < limit && bytes[next] < 0x80 {
-            let before = CharKind::of_ascii(bytes[next - 1]);
+            let before = CharClass::of_ascii(bytes[next - 1]);
             let Some((to, matches)) = self.dfa.next(place, bytes[next]) else { break };
             if to == DEAD {
                 place = DEAD;
@@ -96,7 +96,7 @@ impl Machine {
     }
 
     /// Whether another start at `at` is over after a few bytes, without a match; `None` when that is not known.
-    fn ends_soon(&self, before: CharKind, input: Input<'_>, at: usize) -> Option<bool> {
+    fn ends_soon(&self, before: CharClass, input: Input<'_>, at: usize) -> Option<bool> {
         let bytes = input.bytes;
         let mut place = self.first_step(before, bytes, at)?;
         for next in at + 1..=at + MAX_GLANCE {
@@ -119,16 +119,16 @@ impl Machine {
         if byte >= 0x80 || follower >= 0x80 || follower == b'_' || input.view.is_mark(input.base + at + 1) {
             return None;
         }
-        Some(self.dfa.info(place)?.ends.holds(CharKind::of_ascii(byte), CharKind::of_ascii(follower)))
+        Some(self.dfa.info(place)?.ends.holds(CharClass::of_ascii(byte), CharClass::of_ascii(follower)))
     }
 
     /// Where a start at `at` is after its first byte; `None` when it must be looked at more closely.
-    fn first_step(&self, before: CharKind, bytes: &[u8], at: usize) -> Option<u32> {
+    fn first_step(&self, before: CharClass, bytes: &[u8], at: usize) -> Option<u32> {
         let byte = bytes[at];
         if byte >= 0x80 {
             return None;
         }
-        let Some(Place::State(start)) = self.start_place(before, CharKind::of_ascii(byte)) else { return None };
+        let Some(Place::State(start)) = self.start_place(before, CharClass::of_ascii(byte)) else { return None };
         let (place, matches) = self.dfa.next(*start, byte)?;
         (!matches).then_some(place)
     }

@@ -3,7 +3,7 @@
 use regex_syntax::hir::{Class, Hir, HirKind, Look};
 
 use super::look::holds;
-use crate::text::kind::{CharKind, NON_ASCII_KINDS};
+use crate::text::kind::{CharClass, NON_ASCII_KINDS};
 
 /// More alternatives than this are not tried: each costs the automaton states.
 const MAX_ALTERNATIVES: usize = 256;
@@ -169,7 +169,7 @@ enum Side {
 
 /// The kinds of character that parts, nearest first, can begin or end with; `None` when all of them may be empty or it is not
 /// known.
-fn edge_kinds<'a>(parts: impl Iterator<Item = &'a Hir>, side: Side) -> Option<Vec<CharKind>> {
+fn edge_kinds<'a>(parts: impl Iterator<Item = &'a Hir>, side: Side) -> Option<Vec<CharClass>> {
     let mut kinds = Vec::new();
     for part in parts {
         if !collect_kinds(part, side, &mut kinds)? {
@@ -180,13 +180,13 @@ fn edge_kinds<'a>(parts: impl Iterator<Item = &'a Hir>, side: Side) -> Option<Ve
 }
 
 /// Adds the kinds of one part; says whether it may be empty.
-fn collect_kinds(hir: &Hir, side: Side, kinds: &mut Vec<CharKind>) -> Option<bool> {
+fn collect_kinds(hir: &Hir, side: Side, kinds: &mut Vec<CharClass>) -> Option<bool> {
     match hir.kind() {
         HirKind::Empty => Some(true),
         HirKind::Literal(literal) => {
             let text = std::str::from_utf8(&literal.0).ok()?;
             let edge = if side == Side::First { text.chars().next() } else { text.chars().next_back() };
-            kinds.push(CharKind::of(edge?));
+            kinds.push(CharClass::of(edge?));
             Some(false)
         }
         HirKind::Class(class) => {
@@ -218,13 +218,13 @@ fn collect_kinds(hir: &Hir, side: Side, kinds: &mut Vec<CharKind>) -> Option<boo
     }
 }
 
-fn collect_class(class: &Class, kinds: &mut Vec<CharKind>) {
+fn collect_class(class: &Class, kinds: &mut Vec<CharClass>) {
     let ranges: Vec<(u32, u32)> = match class {
         Class::Unicode(class) => class.iter().map(|range| (range.start().into(), range.end().into())).collect(),
         Class::Bytes(class) => class.iter().map(|range| (range.start().into(), range.end().into())).collect(),
     };
     for (first, last) in ranges {
-        kinds.extend((first..=last.min(0x7F)).filter_map(char::from_u32).map(CharKind::of));
+        kinds.extend((first..=last.min(0x7F)).filter_map(char::from_u32).map(CharClass::of));
         if last > 0x7F {
             kinds.extend(NON_ASCII_KINDS);
         }

@@ -8,7 +8,7 @@ use std::collections::HashSet;
 use super::dfa::{Dfa, Place};
 
 /// More places than this before a landmark are not looked through.
-const MAX_PLACES: usize = 256;
+const MAX_TRACKED_FIELDS: usize = 256;
 
 #[derive(Debug)]
 pub(super) struct Landmark {
@@ -32,7 +32,7 @@ impl Landmark {
                 continue;
             }
             let info = dfa.info(state)?;
-            if !info.matches.is_empty() || seen.len() > MAX_PLACES {
+            if !info.matches.is_empty() || seen.len() > MAX_TRACKED_FIELDS {
                 return None;
             }
             for byte in (0..=u8::MAX).filter(|byte| !bytes.contains(byte)) {

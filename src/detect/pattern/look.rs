@@ -2,7 +2,7 @@
 
 use regex_syntax::hir::Look;
 
-use crate::text::kind::{ALL_KINDS, CharKind, KINDS, KindSet};
+use crate::text::kind::{ALL_KINDS, CharClass, KINDS, KindSet};
 
 /// Which pairs of neighbours satisfy a set of assertions: one bit for each pair of kinds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -31,12 +31,12 @@ impl EdgeSet {
     }
 
     /// Whether the position between these two characters is in the set.
-    pub(super) fn holds(self, before: CharKind, after: CharKind) -> bool {
+    pub(super) fn holds(self, before: CharClass, after: CharClass) -> bool {
         self.0 & bit(before, after) != 0
     }
 
     /// Whether the position between these two characters is in the set, whatever of its kinds the second is taken for.
-    pub(super) fn holds_any(self, before: CharKind, after: KindSet) -> bool {
+    pub(super) fn holds_any(self, before: CharClass, after: KindSet) -> bool {
         (self.0 >> (before as usize * KINDS)) & u64::from(after.bits()) != 0
     }
 
@@ -46,7 +46,7 @@ impl EdgeSet {
     }
 }
 
-fn bit(before: CharKind, after: CharKind) -> u64 {
+fn bit(before: CharClass, after: CharClass) -> u64 {
     1 << (before as usize * KINDS + after as usize)
 }
 
@@ -55,8 +55,8 @@ fn bit(before: CharKind, after: CharKind) -> u64 {
 /// Unicode's `\b` is judged with our notion of a word, which has a boundary between any two characters of a script that does
 /// not separate words. Between Korean and another script `\b` holds; between two letters of Korean only the assertions on the end of
 /// a word do, because a particle may begin there.
-pub(super) fn holds(look: Look, before: CharKind, after: CharKind) -> bool {
-    use CharKind::{CarriageReturn, Edge, LineFeed};
+pub(super) fn holds(look: Look, before: CharClass, after: CharClass) -> bool {
+    use CharClass::{CarriageReturn, Edge, LineFeed};
     let (word, next_word) = (before.is_word(), after.is_word());
     let is_boundary = word != next_word || (word && !before.continues_into(after));
     let (ascii, next_ascii) = (before.is_ascii_word(), after.is_ascii_word());
@@ -87,11 +87,11 @@ mod tests {
     use regex_syntax::hir::Look;
 
     use super::EdgeSet;
-    use crate::text::kind::CharKind;
+    use crate::text::kind::CharClass;
 
     #[test]
     fn korean_particles_end_a_word() {
-        use CharKind::{Edge, Hangul, Other, WordAscii};
+        use CharClass::{Edge, Hangul, Other, WordAscii};
         let holds = |look, before, after| EdgeSet::of(&[look]).holds(before, after);
         for look in [Look::WordUnicode, Look::WordEndUnicode] {
             assert!(holds(look, WordAscii, Hangul) && holds(look, Hangul, Edge) && holds(look, Hangul, Other));
@@ -107,9 +107,9 @@ mod tests {
     #[test]
     fn a_set_holds_where_all_its_assertions_do() {
         let set = EdgeSet::of(&[Look::WordUnicode, Look::StartLF]);
-        assert!(set.holds(CharKind::LineFeed, CharKind::WordAscii));
-        assert!(!set.holds(CharKind::WordAscii, CharKind::Other));
-        assert!(!set.holds(CharKind::LineFeed, CharKind::Other));
+        assert!(set.holds(CharClass::LineFeed, CharClass::WordAscii));
+        assert!(!set.holds(CharClass::WordAscii, CharClass::Other));
+        assert!(!set.holds(CharClass::LineFeed, CharClass::Other));
         assert!(EdgeSet::of(&[]).is_any() && !set.is_any());
         assert_eq!(EdgeSet::NONE.or(set), set);
     }

@@ -4,7 +4,7 @@ use super::dfa::{DEAD, Dfa, Info, Place};
 use super::landmark::Landmark;
 use super::look::EdgeSet;
 use super::thread::{AltMeta, ByPlace, Judge, PatternMatch, Thread, expire, first_in_reach, merge, record};
-use crate::text::kind::{ALL_KINDS, CharKind, KINDS, KindSet, NON_ASCII_KINDS};
+use crate::text::kind::{ALL_KINDS, CharClass, KINDS, KindSet, NON_ASCII_KINDS};
 use crate::text::view::ViewText;
 
 /// The automaton of a group of patterns.
@@ -51,9 +51,9 @@ pub(super) struct Input<'a> {
 impl Input<'_> {
     /// Returns the kind of the character before byte `at`.
     #[inline]
-    pub(super) fn kind_before(&self, at: usize) -> CharKind {
+    pub(super) fn kind_before(&self, at: usize) -> CharClass {
         match at.checked_sub(1).and_then(|last| self.bytes.get(last)) {
-            Some(&byte) if byte < 0x80 => CharKind::of_ascii(byte),
+            Some(&byte) if byte < 0x80 => CharClass::of_ascii(byte),
             _ => self.view.kind_before(self.base + at),
         }
     }
@@ -108,12 +108,12 @@ impl Machine {
     }
 
     fn gate_of(&self, byte: u8) -> u8 {
-        let afters: &[CharKind] = match byte {
-            0..0x80 => &[CharKind::of_ascii(byte)],
+        let afters: &[CharClass] = match byte {
+            0..0x80 => &[CharClass::of_ascii(byte)],
             0x80..0xC0 => &[],
             _ => &NON_ASCII_KINDS,
         };
-        let can_begin = |before: CharKind| {
+        let can_begin = |before: CharClass| {
             afters
                 .iter()
                 .any(|&after| self.start_place(before, after).is_some_and(|place| self.dfa.step(place, byte).is_some()))
@@ -121,7 +121,7 @@ impl Machine {
         ALL_KINDS.iter().filter(|&&before| can_begin(before)).fold(0, |bits, &before| bits | 1 << before as u8)
     }
 
-    pub(super) fn start_place(&self, before: CharKind, after: CharKind) -> Option<&Place> {
+    pub(super) fn start_place(&self, before: CharClass, after: CharClass) -> Option<&Place> {
         self.starts[before as usize * KINDS + after as usize].as_ref()
     }
 
@@ -299,9 +299,9 @@ impl Machine {
     }
 
     /// Begins where the character before is of this kind.
-    fn spawn_after(&self, before: CharKind, state: &mut MachineState, input: Input<'_>, at: usize) {
+    fn spawn_after(&self, before: CharClass, state: &mut MachineState, input: Input<'_>, at: usize) {
         let (byte, start) = (input.bytes[at], input.base + at);
-        let after = if byte < 0x80 { CharKind::of_ascii(byte) } else { input.view.kind_at(start) };
+        let after = if byte < 0x80 { CharClass::of_ascii(byte) } else { input.view.kind_at(start) };
         let Some(place) = self.start_place(before, after).and_then(|place| self.dfa.step(place, byte)) else { return };
         match state.threads.iter_mut().find(|thread| thread.place == place) {
             Some(thread) => thread.starts.push(start),

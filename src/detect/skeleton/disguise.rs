@@ -5,7 +5,7 @@ use super::{MIN_LETTERS, Signs, class_of, letters_of, max_bytes};
 use crate::detect::topic::is_common_word;
 use crate::text::buffer::TextBuffer;
 use crate::text::fold::View;
-use crate::text::kind::CharKind;
+use crate::text::kind::CharClass;
 use crate::text::view::{ViewText, fold_text};
 
 /// So many equal letters in a row are repeated on purpose.
@@ -190,10 +190,10 @@ fn is_upper(letter: &Letter, view: &ViewText, text: &TextBuffer) -> Option<bool>
 }
 
 /// The kind of a letter, for which a sign may stand.
-fn kind(c: char) -> CharKind {
-    match CharKind::of(c) {
+fn kind(c: char) -> CharClass {
+    match CharClass::of(c) {
         kind if kind.is_word() || c.is_alphabetic() => kind,
-        _ => CharKind::WordAscii,
+        _ => CharClass::WordAscii,
     }
 }
 
@@ -207,6 +207,6 @@ fn ends_word(view: &ViewText, last: &Letter, end: usize) -> bool {
     if last.c.is_alphabetic() && next.is_some_and(|next| next.is_ascii_digit() || next == '_') {
         return view.is_whole(end);
     }
-    let after = view.after(end).unwrap_or(crate::text::kind::KindSet::one(CharKind::Edge));
+    let after = view.after(end).unwrap_or(crate::text::kind::KindSet::one(CharClass::Edge));
     view.is_whole(end) && after.iter().any(|after| !kind(last.c).is_continued_by(after))
 }

@@ -1,4 +1,4 @@
-//! Likeness by vocabulary: stems and pairs of stems, weighted by how rare they are (TF-IDF, cosine).
+//! SimilarityMatch by vocabulary: stems and pairs of stems, weighted by how rare they are (TF-IDF, cosine).
 
 use std::collections::BTreeMap;
 

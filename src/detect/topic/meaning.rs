@@ -1,4 +1,4 @@
-//! Likeness by meaning: the cosine of vectors of sentences.
+//! SimilarityMatch by meaning: the cosine of vectors of sentences.
 
 use super::score::Score;
 use super::vectors::{DIMENSIONS, Piece, Sum, add};

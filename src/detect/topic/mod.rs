@@ -18,7 +18,7 @@ mod vectors;
 
 pub use embedder::Embedder;
 pub(crate) use frequency::is_common_word;
-pub(crate) use model::{Likeness, says_something};
+pub(crate) use model::{SimilarityMatch, has_distinctive_term};
 pub(crate) use score::Score;
 pub(crate) use similarity::{BestScores, Similarity, SimilarityState, Window};
 pub(crate) use tokens::MAX_WINDOW_BYTES;

@@ -25,7 +25,7 @@ const NEAR: Score = Score::of(3000);
 
 /// Why a window is said to be on a topic.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Likeness {
+pub(crate) struct SimilarityMatch {
     pub(crate) score: Score,
     pub(crate) threshold: Score,
     /// Number of the closest example, from 0.
@@ -220,7 +220,7 @@ impl Model {
         meaning: &Meaning,
         counts: impl Fn(&Term) -> bool,
         floor: Score,
-    ) -> (Score, Option<Likeness>) {
+    ) -> (Score, Option<SimilarityMatch>) {
         let reading = self.read(words, sentence, &counts);
         let score = self.score(&reading, floor.min(self.threshold));
         if score < self.threshold {
@@ -229,7 +229,7 @@ impl Model {
         let mut carriers = words.iter().filter(|word| counts(word) && self.is_carried_by(word, meaning));
         let Some(first) = carriers.next() else { return (score, None) };
         let last = carriers.next_back().unwrap_or(first);
-        let likeness = Likeness {
+        let likeness = SimilarityMatch {
             score,
             threshold: self.threshold,
             example: self.closest(&reading),
@@ -242,6 +242,6 @@ impl Model {
 }
 
 /// Returns true if an example holds a word that can carry a finding.
-pub(crate) fn says_something(example: &str) -> bool {
+pub(crate) fn has_distinctive_term(example: &str) -> bool {
     stems_of(example).into_iter().any(|(_, rarity)| may_carry(rarity))
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::background::Background;
 use super::embedder::{Embedder, Meaning};
 use super::lexical::{Stems, Term};
-use super::model::{Likeness, Model};
+use super::model::{Model, SimilarityMatch};
 use super::score::Score;
 use super::tokens::{Token, Tokenizer, Word};
 use crate::detect::detectors::{Candidate, Origin};
@@ -197,7 +197,7 @@ impl Similarity {
         window: &Window,
         excepted: &dyn Fn(usize, usize) -> bool,
         exactly: bool,
-    ) -> (Score, Option<Likeness>) {
+    ) -> (Score, Option<SimilarityMatch>) {
         let Some(model) = self.models.get(window.model) else { return (Score::ZERO, None) };
         let counts = |term: &Term| !excepted(term.start, term.end);
         let sentence = self.meaning.sentence(window.terms.iter().filter(|term| counts(term)));

@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 
 use super::Similarity;
-use super::model::Likeness;
+use super::model::SimilarityMatch;
 use crate::detect::detectors::Origin;
 use crate::detect::spec::{RuleId, TopicSpec};
 use crate::text::fold::View;
@@ -65,7 +65,7 @@ fn text() -> impl Strategy<Value = String> {
 }
 
 /// What the topics find where the exceptions cover these places.
-fn findings(topics: &[TopicSpec], text: &str, excepted: &[(usize, usize)]) -> Vec<(RuleId, Likeness)> {
+fn findings(topics: &[TopicSpec], text: &str, excepted: &[(usize, usize)]) -> Vec<(RuleId, SimilarityMatch)> {
     let Some(similarity) = Similarity::compile(topics) else { return Vec::new() };
     let view = ViewText::of(text, View::Word);
     let (mut state, mut candidates) = (super::SimilarityState::default(), Vec::new());
@@ -112,7 +112,7 @@ proptest! {
         topic.threshold = None;
         topic.exceptions.clear();
         for example in &topic.examples {
-            let carries = super::says_something(example);
+            let carries = super::has_distinctive_term(example);
             prop_assert_eq!(!findings(std::slice::from_ref(&topic), example, &[]).is_empty(), carries, "{}", example);
         }
     }

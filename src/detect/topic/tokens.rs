@@ -4,7 +4,7 @@ use super::frequency::rarity;
 use super::lexical::{Stems, Term};
 use super::stem::stem;
 use crate::text::fold::View;
-use crate::text::kind::CharKind;
+use crate::text::kind::CharClass;
 use crate::text::view::ViewText;
 
 /// A window ends with the word that takes it past this many bytes, if its sentence does not end before.
@@ -79,7 +79,7 @@ impl Tokenizer {
     fn read(&mut self, c: char, start: usize, end: usize, take: &mut impl FnMut(Token<'_>)) {
         if c.is_alphanumeric() {
             self.stopped = false;
-            let stands_alone = !CharKind::of(c).is_word();
+            let stands_alone = !CharClass::of(c).is_word();
             if stands_alone || end - self.word_start > WORD_BYTES {
                 self.end_word(take);
             }

@@ -42,12 +42,12 @@ impl<R> ResponseBody<R> {
     }
 
     /// How many bytes of decoded text the guardrail holds back at this moment: read from the service, neither released nor given up.
-    /// It is zero for a body that is no stream, and after the end. At most [`hold_bound`](crate::Guardrail::hold_bound) for each
+    /// It is zero for a body that is no stream, and after the end. At most [`buffer_limit`](crate::Guardrail::buffer_limit) for each
     /// content block that is open. Cheap: a sum over these.
     #[must_use]
-    pub fn held_bytes(&self) -> usize {
+    pub fn buffered_bytes(&self) -> usize {
         match &self.inner {
-            Inner::Events(events) => events.guard.held_bytes(),
+            Inner::Events(events) => events.guard.buffered_bytes(),
             Inner::Whole(..) | Inner::Passed(_) => 0,
         }
     }

@@ -7,8 +7,8 @@ use serde::Deserialize;
 use super::frames::{FrameGuard, Refusal};
 use super::replies::{HIDDEN, Reply, error_body};
 use crate::bedrock::{
-    AnswerForm, AskedGuardrail, BodyAssessment, EventGuard, Operation, Shape, StreamKind, Trace, asked_in_body,
-    blocked_reply, without_guardrail,
+    AnswerForm, BodyAssessment, EventGuard, Operation, RequestedGuardrail, Shape, StreamKind, Trace, blocked_reply,
+    requested_guardrail, without_guardrail,
 };
 use crate::guardrail::Source;
 use crate::middleware::GuardrailError;
@@ -48,7 +48,7 @@ impl Exchange {
         let mut is_named = false;
         match operation {
             // What it names is no model.
-            Operation::ApplyGuardrail => is_named = guard.asked(&AskedGuardrail::new(Some(&model_id), None)),
+            Operation::ApplyGuardrail => is_named = guard.asked(&RequestedGuardrail::new(Some(&model_id), None)),
             // It names its model in the body.
             Operation::StartAsyncInvoke => {}
             _ => guard.model_id = Some(model_id).filter(|id| !id.is_empty()),
@@ -65,7 +65,7 @@ impl Exchange {
     }
 
     /// Takes note of the guardrail that the headers name, before the request is examined. Only invoke operations name one there.
-    pub(in crate::middleware) fn asked(&mut self, asked: &AskedGuardrail) {
+    pub(in crate::middleware) fn asked(&mut self, asked: &RequestedGuardrail) {
         if matches!(self.operation(), Operation::InvokeModel | Operation::InvokeModelWithResponseStream) {
             self.is_named |= self.guard.asked(asked);
         }
@@ -89,7 +89,7 @@ impl Exchange {
             Operation::StartAsyncInvoke => {
                 self.guard.model_id = serde_json::from_slice::<Named>(body).ok().map(|named| named.model_id);
             }
-            operation => self.is_named |= self.guard.asked(&asked_in_body(operation, body)),
+            operation => self.is_named |= self.guard.asked(&requested_guardrail(operation, body)),
         }
         let guarded = self.guard.request(body)?;
         self.form = match self.operation() {
@@ -177,7 +177,7 @@ impl Exchange {
     /// What the caller of a blocked call gets: an answer that holds the message, unless the layer is set to answer with errors or no
     /// answer of the operation has a place for it.
     fn instead(&self, form: AnswerForm, assessment: BodyAssessment) -> Result<Examined, GuardrailError> {
-        if self.guard.settings.block_with_error {
+        if self.guard.settings.error_on_block {
             return Err(GuardrailError::blocked(self.operation(), assessment));
         }
         let message = assessment.message().unwrap_or_default();
@@ -205,7 +205,7 @@ pub(in crate::middleware) fn examined_error(guard: &CallGuard, body: &[u8]) -> O
     if body.is_empty() {
         return None;
     }
-    let Ok(guarded) = guard.bodies.response(guard.operation, body) else {
+    let Ok(guarded) = guard.bodies.inspect_response(guard.operation, body) else {
         return Some(hidden_error());
     };
     let assessment = &guarded.assessment;

@@ -43,8 +43,8 @@ impl FrameGuard {
     }
 
     /// Bytes of text that are held.
-    pub(super) fn held_bytes(&self) -> usize {
-        self.events.as_ref().map_or(0, EventGuard::held_bytes)
+    pub(super) fn buffered_bytes(&self) -> usize {
+        self.events.as_ref().map_or(0, EventGuard::buffered_bytes)
     }
 
     /// Takes bytes, and puts out the frames that may go on. On an error what is put out may still go on; nothing follows it.
@@ -124,7 +124,7 @@ impl FrameGuard {
                 let is_silent = self.events.as_ref().is_some_and(EventGuard::is_silent);
                 let assessment = self.end();
                 match assessment {
-                    Some(assessment) if is_silent || self.exchange.guard().settings.block_with_error => {
+                    Some(assessment) if is_silent || self.exchange.guard().settings.error_on_block => {
                         GuardrailError::blocked(operation, assessment)
                     }
                     _ => return Ok(()),

@@ -3,7 +3,7 @@
 use http::HeaderMap;
 use http::header::{ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_LENGTH, HeaderName, HeaderValue, TRANSFER_ENCODING};
 
-use crate::bedrock::AskedGuardrail;
+use crate::bedrock::RequestedGuardrail;
 
 /// Headers that hold a digest of the body, or a copy of its text: wrong once the body has changed.
 pub(in crate::middleware) const STALE: [&str; 14] = [
@@ -34,7 +34,7 @@ pub(in crate::middleware) const GUARDRAIL: [&str; 3] =
     ["x-amzn-bedrock-guardrailidentifier", "x-amzn-bedrock-guardrailversion", "x-amzn-bedrock-trace"];
 
 /// The guardrail that the headers name. `values` gives the values of a header; of several, each reader could take another.
-pub(in crate::middleware) fn asked<'a, V>(values: impl Fn(&'static str) -> V) -> AskedGuardrail
+pub(in crate::middleware) fn asked<'a, V>(values: impl Fn(&'static str) -> V) -> RequestedGuardrail
 where
     V: Iterator<Item = &'a str>,
 {
@@ -42,11 +42,11 @@ where
         let mut values = values(name);
         values.next().filter(|_| values.next().is_none())
     };
-    AskedGuardrail::new(only(GUARDRAIL[0]), only(GUARDRAIL[2]))
+    RequestedGuardrail::new(only(GUARDRAIL[0]), only(GUARDRAIL[2]))
 }
 
 /// The same of the headers of an HTTP request.
-pub(super) fn asked_in(headers: &HeaderMap) -> AskedGuardrail {
+pub(super) fn asked_in(headers: &HeaderMap) -> RequestedGuardrail {
     asked(|name| headers.get_all(name).iter().map(|value| value.to_str().unwrap_or_default()))
 }
 

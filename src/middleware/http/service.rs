@@ -55,7 +55,7 @@ where
     #[allow(private_interfaces, reason = "sealed")]
     fn guard(self, settings: Arc<Settings>, mut inner: S) -> CallFuture<Self::Response> {
         let Some((operation, model_id)) = Operation::from_path(self.method().as_str(), self.uri().path()) else {
-            if !settings.pass_unknown_paths() {
+            if !settings.forward_unknown_operations() {
                 tracing::debug!("refused: the path names no operation that is examined");
                 return Box::pin(async { Ok(replies::unknown_path().map(ResponseBody::whole)) });
             }

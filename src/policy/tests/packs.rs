@@ -8,12 +8,12 @@ use crate::policy::{Policy, RuleKind};
 
 #[test]
 fn every_pack_compiles_under_its_own_name() {
-    for name in Policy::packs() {
-        let policy = Policy::pack(name).unwrap_or_else(|error| panic!("{error}"));
+    for name in Policy::pack_names() {
+        let policy = Policy::from_pack(name).unwrap_or_else(|error| panic!("{error}"));
         assert_eq!(policy.name(), *name);
         assert!(policy.description().is_some());
     }
-    assert!(Policy::packs().is_sorted());
+    assert!(Policy::pack_names().is_sorted());
 }
 
 #[test]
@@ -25,14 +25,14 @@ fn the_embedded_packs_are_all_there_are_and_each_has_a_suite() {
         .map(|name| name.trim_end_matches(".yaml").to_owned())
         .collect();
     files.sort();
-    assert_eq!(files, Policy::packs());
+    assert_eq!(files, Policy::pack_names());
     for name in files {
         let suite = fs::read_to_string(format!("policies/{name}.test.yaml")).unwrap();
         let suite: serde_yaml::Value = serde_yaml::from_str(&suite).unwrap();
         assert_eq!(suite["policy"].as_str(), Some(&*name));
         let cases = suite["cases"].as_sequence().unwrap();
         assert!((15..=25).contains(&cases.len()), "{name}: {} cases", cases.len());
-        let rules = Policy::pack(&name).unwrap();
+        let rules = Policy::from_pack(&name).unwrap();
         let topics = rules.rules().filter(|rule| rule.kind() == RuleKind::Topic);
         topics.for_each(|topic| assert_sampled(&suite, topic.name()));
         for case in cases {
@@ -57,15 +57,15 @@ fn assert_sampled(suite: &serde_yaml::Value, topic: &str) {
 
 #[test]
 fn the_pii_pack_names_every_type() {
-    let policy = Policy::pack("pii").unwrap();
-    let named: HashSet<_> = policy.rules().filter_map(|rule| rule.entity()).collect();
+    let policy = Policy::from_pack("pii").unwrap();
+    let named: HashSet<_> = policy.rules().filter_map(|rule| rule.entity_type()).collect();
     let missing: Vec<_> = EntityType::ALL.iter().filter(|entity| !named.contains(entity)).collect();
     assert!(missing.is_empty(), "{missing:?}");
 }
 
 #[test]
 fn an_unknown_pack_is_an_error_with_a_hint() {
-    let error = Policy::pack("defaults").unwrap_err().to_string();
+    let error = Policy::from_pack("defaults").unwrap_err().to_string();
     assert!(error.contains("did you mean `default`?"), "{error}");
 }
 

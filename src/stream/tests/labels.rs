@@ -12,8 +12,8 @@ fn findings(guardrail: &super::Guardrail, text: &str) -> Vec<(String, String)> {
 
 /// Masks a text, and says what is found in what came of it.
 fn assert_masked_for_good(guardrail: &super::Guardrail, text: &str) {
-    let masked = guardrail.assess_in(&Conversation::new(), Source::Input, text);
-    let masked = masked.apply(text);
+    let masked = guardrail.assess_with(Source::Input, text, &Conversation::new());
+    let masked = masked.apply_to(text);
     let again = findings(guardrail, masked);
     assert_eq!(again, [], "in {masked:?} of {text:?}");
     if !masked.contains(':') {

@@ -16,7 +16,7 @@ fn a_stream_that_holds_too_much_is_blocked_for_good() {
     assert_eq!(guard.push("the.shire.and"), "");
     assert!(guard.is_blocked());
     assert_eq!(guard.push("@example.com said"), "");
-    assert_eq!(guard.held_bytes(), 0);
+    assert_eq!(guard.buffered_bytes(), 0);
     assert_eq!(guard.finish(), "");
     let assessment = guard.assessment();
     assert!(assessment.is_over_limit());
@@ -30,7 +30,7 @@ fn a_whole_text_is_refused_likewise() {
     let text = "a@example.com, jane.roe.of.the.shire.and.more@example.com";
     let assessment = guardrail.assess(Source::Input, text);
     assert!(assessment.is_over_limit() && assessment.is_blocked());
-    assert_eq!((assessment.apply(text), assessment.masked_text()), ("No.", None));
+    assert_eq!((assessment.apply_to(text), assessment.masked_text()), ("No.", None));
 }
 
 #[test]

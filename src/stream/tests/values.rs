@@ -40,7 +40,7 @@ fn is_grouped(entity: EntityType) -> bool {
 }
 
 fn masked(guardrail: &super::Guardrail, conversation: &Conversation, text: &str) -> Option<String> {
-    guardrail.assess_in(conversation, Source::Input, text).masked_text().map(str::to_owned)
+    guardrail.assess_with(Source::Input, text, conversation).masked_text().map(str::to_owned)
 }
 
 #[test]

@@ -15,8 +15,8 @@ pub(crate) fn examine(guardrail: &Guardrail, source: Source, body: &[u8]) -> Res
     let examine = |operation: Operation| {
         let guard = BodyGuard::new(guardrail, &Conversation::new());
         match source {
-            Source::Input => guard.request(operation, body),
-            Source::Output => guard.response(operation, body),
+            Source::Input => guard.inspect_request(operation, body),
+            Source::Output => guard.inspect_response(operation, body),
         }
     };
     match (examine(Operation::InvokeModel), operation(body)) {
@@ -44,6 +44,6 @@ fn operation(body: &[u8]) -> Option<Operation> {
 pub(crate) fn output(guarded: &GuardedBody) -> Option<String> {
     match guarded.assessment().message() {
         Some(message) => Some(message.to_owned()),
-        None => guarded.body().map(|body| String::from_utf8_lossy(body).into_owned()),
+        None => guarded.masked_body().map(|body| String::from_utf8_lossy(body).into_owned()),
     }
 }

@@ -31,11 +31,11 @@ pub(crate) struct Report {
     /// In how many ways the text was cut.
     pub(crate) ways: usize,
     /// The most bytes that may be held.
-    pub(crate) hold_bound: usize,
+    pub(crate) buffer_limit: usize,
     /// The rule that sets it.
-    pub(crate) hold_bound_rule: Option<String>,
+    pub(crate) buffer_limit_rule: Option<String>,
     /// The most bytes that were held after any piece.
-    pub(crate) largest_hold: usize,
+    pub(crate) max_buffered: usize,
     /// Bytes read before the first byte was released, character by character; absent when the text was not read so, or
     /// nothing was released before its end.
     pub(crate) first_release_after: Option<usize>,
@@ -45,7 +45,7 @@ pub(crate) struct Report {
 struct Passage {
     released: String,
     assessment: Assessment,
-    largest_hold: usize,
+    max_buffered: usize,
     first_release_after: Option<usize>,
 }
 
@@ -67,19 +67,19 @@ impl Cuts {
     ///
     /// When one way differs from the text at once.
     pub(crate) fn compare(&self, guardrail: &Guardrail, source: Source, text: &str) -> Result<Report, String> {
-        let bound = guardrail.hold_bound();
+        let bound = guardrail.buffer_limit();
         let mut report = Report {
             seed: self.seed,
             ways: 0,
-            hold_bound: bound.bytes(),
-            hold_bound_rule: bound.rule().map(str::to_owned),
-            largest_hold: 0,
+            buffer_limit: bound.bytes(),
+            buffer_limit_rule: bound.rule().map(str::to_owned),
+            max_buffered: 0,
             first_release_after: None,
         };
         let whole = passage(guardrail, source, std::iter::once(text));
         let check = |report: &mut Report, way: &str, passage: Passage| {
             report.ways += 1;
-            report.largest_hold = report.largest_hold.max(passage.largest_hold);
+            report.max_buffered = report.max_buffered.max(passage.max_buffered);
             if passage.released == whole.released && passage.assessment == whole.assessment {
                 return Ok(passage.first_release_after);
             }
@@ -88,7 +88,7 @@ impl Cuts {
             Err(format!("internal error, please report it: cut {way}, {what} from those of the whole text"))
         };
         let unstreamed = guardrail.assess(source, text);
-        let released = if unstreamed.is_blocked() { None } else { Some(unstreamed.apply(text)) };
+        let released = if unstreamed.is_blocked() { None } else { Some(unstreamed.apply_to(text)) };
         if released.is_some_and(|released| released != whole.released) {
             return Err("internal error, please report it: the text at once and the stream differ".to_owned());
         }
@@ -130,15 +130,15 @@ fn pieces(text: &str, mut length: impl FnMut() -> usize) -> impl Iterator<Item =
 
 fn passage<'t>(guardrail: &Guardrail, source: Source, pieces: impl Iterator<Item = &'t str>) -> Passage {
     let mut guard = StreamGuard::new(guardrail, source);
-    let (mut released, mut read, mut largest_hold, mut first_release_after) = (String::new(), 0, 0, None);
+    let (mut released, mut read, mut max_buffered, mut first_release_after) = (String::new(), 0, 0, None);
     for piece in pieces {
         read += piece.len();
         released.push_str(guard.push(piece));
-        largest_hold = largest_hold.max(guard.held_bytes());
+        max_buffered = max_buffered.max(guard.buffered_bytes());
         if first_release_after.is_none() && !released.is_empty() {
             first_release_after = Some(read);
         }
     }
     released.push_str(guard.finish());
-    Passage { released, assessment: guard.assessment(), largest_hold, first_release_after }
+    Passage { released, assessment: guard.assessment(), max_buffered, first_release_after }
 }

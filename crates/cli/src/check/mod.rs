@@ -31,7 +31,7 @@ struct Checker<'a> {
 pub(crate) fn run(args: &CheckArgs, out: &mut Out) -> Result<Exit, Failure> {
     let mut guardrail = Guardrail::new(policy::load(&policy::place(&args.policy))?);
     if args.show_matches {
-        guardrail = guardrail.dangerous_keep_matches();
+        guardrail = guardrail.dangerous_include_matches();
     }
     if args.scores {
         guardrail = guardrail.with_topic_scores();

@@ -125,7 +125,7 @@ fn findings(findings: &[&Finding]) -> Table {
         let mut note = String::new();
         if let Some(why) = finding.explanation() {
             let terms = why.terms().join(", ");
-            let _ = write!(note, "{:.2} like example {} ({terms})", why.score(), why.example() + 1);
+            let _ = write!(note, "{:.2} like example {} ({terms})", why.score(), why.example_index() + 1);
         }
         if let Some(text) = finding.matched_text() {
             let _ = write!(note, "{text:?}");
@@ -181,7 +181,7 @@ fn write_outcome(name: Option<&str>, outcome: Outcome, out: &mut Out) -> Result<
 }
 
 fn write_stream(report: &super::cuts::Report, out: &mut Out) -> Result<(), Failure> {
-    let rule = report.hold_bound_rule.as_deref().map_or(String::new(), |rule| format!(" (set by {rule})"));
+    let rule = report.buffer_limit_rule.as_deref().map_or(String::new(), |rule| format!(" (set by {rule})"));
     let first = match report.first_release_after {
         Some(1) => "first release after 1 byte".to_owned(),
         Some(bytes) => format!("first release after {bytes} bytes"),
@@ -189,7 +189,7 @@ fn write_stream(report: &super::cuts::Report, out: &mut Out) -> Result<(), Failu
     };
     out.line(format_args!(
         "\nstreamed in {} ways without a difference (seed {}): held at most {} bytes of {}{rule}; {first}",
-        report.ways, report.seed, report.largest_hold, report.hold_bound,
+        report.ways, report.seed, report.max_buffered, report.buffer_limit,
     ))
 }
 

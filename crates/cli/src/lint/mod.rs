@@ -30,9 +30,9 @@ struct Facts {
     name: String,
     digest: String,
     /// The most bytes a stream may hold back.
-    hold_bound: usize,
+    buffer_limit: usize,
     /// The rule that sets it.
-    hold_bound_rule: Option<String>,
+    buffer_limit_rule: Option<String>,
     rules: Vec<Rule>,
     warnings: Vec<Warning>,
 }
@@ -114,15 +114,15 @@ impl Facts {
         let rules = policy.rules().map(|rule| Rule {
             name: rule.name().to_owned(),
             kind: kind_name(rule.kind()),
-            managed: rule.managed(),
+            managed: rule.managed_list(),
             input: action_name(rule.input()),
             output: action_name(rule.output()),
         });
         Self {
             name: policy.name().to_owned(),
             digest: policy.digest().to_owned(),
-            hold_bound: guardrail.hold_bound().bytes(),
-            hold_bound_rule: guardrail.hold_bound().rule().map(str::to_owned),
+            buffer_limit: guardrail.buffer_limit().bytes(),
+            buffer_limit_rule: guardrail.buffer_limit().rule().map(str::to_owned),
             rules: rules.collect(),
             warnings: warnings::all(&document::lists(place), &guardrail),
         }
@@ -130,11 +130,11 @@ impl Facts {
 
     fn write(&self, place: &Place, out: &mut Out) -> Result<(), Failure> {
         out.line(format_args!("{place}: {} {}", self.name, out.paint(Tone::Quiet, &self.digest)))?;
-        let rule = self.hold_bound_rule.as_deref().map_or(String::new(), |rule| format!(", set by {rule}"));
+        let rule = self.buffer_limit_rule.as_deref().map_or(String::new(), |rule| format!(", set by {rule}"));
         out.line(format_args!(
             "{} rules; a stream holds back at most {} bytes{rule}",
             self.rules.len(),
-            self.hold_bound
+            self.buffer_limit
         ))?;
         let mut table = Table::default();
         table.row(["rule", "kind", "input", "output"].map(str::to_owned));

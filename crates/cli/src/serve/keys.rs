@@ -34,7 +34,7 @@ pub(super) fn give(mut builder: GatewayBuilder, file: Option<&Path>) -> Result<G
     for Given { line, key, policies } in given {
         check(key, &format!("{name}:{line}"))?;
         builder = match policies {
-            Some(policies) => builder.client_key_for(key, policies),
+            Some(policies) => builder.client_key_with_policies(key, policies),
             None => builder.client_key(key),
         };
     }

@@ -68,7 +68,7 @@ fn policies(given: &[String]) -> Result<Policies, Failure> {
         };
         all = Some(match all {
             None => Policies::new(name, source),
-            Some(all) => all.and(name, source),
+            Some(all) => all.with(name, source),
         });
     }
     all.ok_or_else(|| Failure::new("no policy: give `--policy`"))
@@ -78,18 +78,18 @@ fn policies(given: &[String]) -> Result<Policies, Failure> {
 fn with_settings(builder: GatewayBuilder, args: &ServeArgs) -> Result<GatewayBuilder, Failure> {
     let mut builder = keys::give(builder, args.client_keys.as_deref())?
         .max_connections(args.max_connections)
-        .upstream_time(Duration::from_secs(args.upstream_time))
-        .idle_time(Duration::from_secs(args.idle_time))
-        .drain_time(Duration::from_secs(args.drain_time))
-        .shutdown_time(Duration::from_secs(args.shutdown_time));
+        .upstream_timeout(Duration::from_secs(args.upstream_timeout))
+        .idle_timeout(Duration::from_secs(args.idle_timeout))
+        .drain_period(Duration::from_secs(args.drain_period))
+        .shutdown_timeout(Duration::from_secs(args.shutdown_timeout));
     if args.no_traces {
-        builder = builder.configure(GuardrailLayer::without_traces);
+        builder = builder.configure_layer(GuardrailLayer::without_traces);
     }
     if args.dangerous_show_matches {
-        builder = builder.dangerous_keep_matches();
+        builder = builder.dangerous_include_matches();
     }
-    if args.dangerous_serve_anyone {
-        builder = builder.dangerous_serve_anyone();
+    if args.dangerous_allow_unauthenticated {
+        builder = builder.dangerous_allow_unauthenticated();
     }
     Ok(builder)
 }

@@ -109,7 +109,7 @@ impl Runner {
             Err(error) => return Some(error.to_string()),
         };
         let assessment = guarded.assessment();
-        let masked = guarded.body().map(|body| String::from_utf8_lossy(body).into_owned());
+        let masked = guarded.masked_body().map(|body| String::from_utf8_lossy(body).into_owned());
         let got = Got {
             outcome: assessment.outcome(),
             masked: masked.as_deref(),

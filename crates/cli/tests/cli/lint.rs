@@ -54,7 +54,7 @@ fn warnings() {
     ];
     assert_eq!(codes(&lint), expected, "{run:?}");
     assert_eq!(lint["rules"][1]["managed"], "profanity");
-    assert!(lint["holdBound"].as_u64() > Some(0) && lint["holdBoundRule"].is_string());
+    assert!(lint["bufferLimit"].as_u64() > Some(0) && lint["bufferLimitRule"].is_string());
     let run = banister(&["lint", &policy], "");
     assert!(run.stdout.contains("a stream holds back at most"), "{run:?}");
     assert!(run.stdout.contains("\nwarning: off in completions: two\n"), "{run:?}");

@@ -9,7 +9,7 @@ fn cut_in_every_way_without_a_difference() {
         assert!(run.code < Some(2), "{run:?}");
         let stream = &run.json()["stream"];
         assert_eq!(stream["seed"], 7);
-        let (largest, bound) = (stream["largestHold"].as_u64(), stream["holdBound"].as_u64());
+        let (largest, bound) = (stream["maxBuffered"].as_u64(), stream["bufferLimit"].as_u64());
         assert!(largest <= bound && stream["ways"].as_u64() >= Some(50), "{stream}");
     }
 }

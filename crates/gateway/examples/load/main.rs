@@ -156,7 +156,7 @@ async fn load(settings: &Settings) -> Result<(), BoxError> {
     let pack = settings.policy.as_str();
     for (name, given, policy) in [
         ("gateway, one rule", one_rule, Policy::from_yaml(ONE_RULE)?),
-        (&*format!("gateway, pack {pack}"), pack, Policy::pack(pack)?),
+        (&*format!("gateway, pack {pack}"), pack, Policy::from_pack(pack)?),
     ] {
         if !is_wanted(name) {
             continue;

@@ -10,7 +10,7 @@ use crate::metrics::{BUCKETS, COUNTERS, GAUGES, Metrics, Reading};
 /// The histogram of the times until an answer begins.
 pub(super) fn latency(meter: &Meter) -> Histogram<f64> {
     let bounds = BUCKETS.iter().map(|milliseconds| *milliseconds as f64 / 1000.0).collect();
-    meter.f64_histogram("banister_request_seconds").with_unit("s").with_boundaries(bounds).build()
+    meter.f64_histogram("banister_request_duration_seconds").with_unit("s").with_boundaries(bounds).build()
 }
 
 /// Has all others read from `metrics`.

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 use banister::bedrock::Operation;
-use banister::middleware::AssessedCall;
+use banister::middleware::AssessmentEvent;
 use banister::{Outcome, Source};
 use http::HeaderMap;
 use opentelemetry::metrics::Histogram;
@@ -107,7 +107,7 @@ impl CallSpan {
     }
 
     /// Something was assessed in the call that runs.
-    pub(crate) fn assessed(assessed: &AssessedCall<'_>) {
+    pub(crate) fn assessed(assessed: &AssessmentEvent<'_>) {
         // Outside of a call there is nobody to tell.
         let _ = CALL.try_with(|call| {
             let assessment = assessed.assessment();

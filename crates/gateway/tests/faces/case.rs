@@ -69,23 +69,23 @@ pub(crate) enum Op {
 #[derive(Clone, Copy, Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Settings {
-    block_with_error: bool,
-    examine_unknown: bool,
-    pass_unknown_paths: bool,
+    error_on_block: bool,
+    inspect_unknown_content: bool,
+    forward_unknown_operations: bool,
     pub(crate) max_body_bytes: Option<usize>,
 }
 
 impl Settings {
     /// A layer with these, the limit aside.
     pub(crate) fn on(self, mut layer: GuardrailLayer) -> GuardrailLayer {
-        if self.block_with_error {
-            layer = layer.block_with_error();
+        if self.error_on_block {
+            layer = layer.error_on_block();
         }
-        if self.examine_unknown {
-            layer = layer.dangerous_examine_unknown();
+        if self.inspect_unknown_content {
+            layer = layer.dangerous_inspect_unknown_content();
         }
-        if self.pass_unknown_paths {
-            layer = layer.dangerous_pass_unknown_paths();
+        if self.forward_unknown_operations {
+            layer = layer.dangerous_forward_unknown_operations();
         }
         layer
     }

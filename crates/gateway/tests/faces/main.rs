@@ -1,6 +1,6 @@
 //! One table of cases, on every way to a guarded model: all of them must come to the same.
 //!
-//! What is expected is in `expected/`, and is written anew, for review, where `FACES_WRITE` is set.
+//! What is expected is in `expected/`, and is written anew, for review, where `PARITY_UPDATE` is set.
 
 mod case;
 mod input;
@@ -76,7 +76,7 @@ fn result(outcome: &Outcome) -> Value {
 
 /// Runs the cases of a file; gives what is wrong, and how many times a case was sent.
 async fn run_file(file: &str, policies: &BTreeMap<String, Policy>) -> (Vec<String>, usize) {
-    let is_writing = std::env::var_os("FACES_WRITE").is_some();
+    let is_writing = std::env::var_os("PARITY_UPDATE").is_some();
     let expected = if is_writing { BTreeMap::new() } else { case::expected(file) };
     let (mut results, mut wrong, mut sent) = (BTreeMap::new(), Vec::new(), 0);
     let cases = case::cases(file);

@@ -86,7 +86,7 @@ fn show(error: &BoxError) -> String {
 }
 
 fn failure(error: &BoxError) -> Failure {
-    if let Some(refused) = GuardrailError::find(&**error) {
+    if let Some(refused) = GuardrailError::find_in(&**error) {
         let reason = refused.source().map(|reason| format!(": {reason}")).unwrap_or_default();
         return Failure::Told("ValidationException".to_owned(), Some(format!("{refused}{reason}")));
     }

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 
-use banister::middleware::AssessedCall;
+use banister::middleware::AssessmentEvent;
 use banister::{BedrockService, Guardrail, GuardrailInterceptor, GuardrailLayer, Policy};
 use banister_gateway::{Gateway, Policies, Upstream};
 use banister_simulator::{RecordedRequest, Simulator};
@@ -132,7 +132,7 @@ impl Running {
         let (settings, seen) = (case.settings, Arc::clone(seen));
         let upstream = Upstream::new(&simulator.endpoint()).expect("an upstream");
         let mut builder = Gateway::builder(Policies::new(policy.name(), policy.clone()), upstream)
-            .configure(move |layer| settings.on(layer))
+            .configure_layer(move |layer| settings.on(layer))
             .on_assessment(move |_, call| seen.lock().expect("not poisoned").push(assessed(call)));
         if let Some(limit) = settings.max_body_bytes {
             builder = builder.max_body_bytes(limit);
@@ -214,7 +214,7 @@ fn sent(request: &RecordedRequest) -> Value {
 
 /// An assessment, all of it but the message. Findings are in the order of their places, for the SDK writes members in an order of its
 /// own; and of skipped content the size is left out, which is another before it is written in base64.
-fn assessed(call: &AssessedCall<'_>) -> Value {
+fn assessed(call: &AssessmentEvent<'_>) -> Value {
     let assessment = call.assessment();
     let finding = |found: &banister::bedrock::BodyFinding| {
         let (finding, span) = (found.finding(), found.finding().span());
@@ -237,7 +237,7 @@ fn assessed(call: &AssessedCall<'_>) -> Value {
     let operation = call.operation().name();
     let mut note = json!({
         "of": format!("{operation} {} {:?}", assessment.source(), assessment.outcome()),
-        "examined": assessment.examined_bytes(),
+        "examined": assessment.inspected_bytes(),
     });
     if let Some(model) = call.model_id() {
         note["model"] = model.into();

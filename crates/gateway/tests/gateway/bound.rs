@@ -20,8 +20,8 @@ async fn status(gateway: &Running, path: &str, headers: &[(&str, &str)], body: &
 #[tokio::test]
 async fn a_bound_key_opens_its_policies_only() {
     let simulator = simulator(Options { reply: Reply::Text("Fine.".to_owned()), ..Options::default() }).await;
-    let gateway = builder(&simulator).client_key("any").client_key_for("tickets-key", ["tickets"]);
-    let gateway = run(gateway.client_key_for("both-key", ["tickets", "main"])).await;
+    let gateway = builder(&simulator).client_key("any").client_key_with_policies("tickets-key", ["tickets"]);
+    let gateway = run(gateway.client_key_with_policies("both-key", ["tickets", "main"])).await;
     let body = json!({"prompt": "T-12 of a.b@example.com"}).to_string();
     let (by_main, by_tickets) = ("T-12 of {EMAIL}", "{ticket} of a.b@example.com");
     let main = ("x-banister-policy", "main");
@@ -69,8 +69,8 @@ async fn a_bound_key_opens_its_policies_only() {
 async fn bindings_are_checked_at_the_start() {
     let simulator = simulator(Options::default()).await;
     let loopback = SocketAddr::from(([127, 0, 0, 1], 0));
-    let error = builder(&simulator).client_key_for("k", ["main", "nope"]).bind(loopback).await.unwrap_err();
+    let error = builder(&simulator).client_key_with_policies("k", ["main", "nope"]).bind(loopback).await.unwrap_err();
     assert_eq!(error.to_string(), "a client key is bound to `nope`, which is no policy of this gateway");
-    let error = builder(&simulator).client_key_for("k", [""; 0]).bind(loopback).await.unwrap_err();
+    let error = builder(&simulator).client_key_with_policies("k", [""; 0]).bind(loopback).await.unwrap_err();
     assert!(error.to_string().contains("bound to no policy"), "{error}");
 }

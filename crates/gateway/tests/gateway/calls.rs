@@ -96,7 +96,7 @@ async fn blocked_requests_never_reach_the_upstream() {
     assert_eq!(converse_stream(&client, "Give me a stock tip").await, "I can't help with that.");
     assert!(simulator.requests().is_empty());
 
-    let strict = run(builder(&simulator).configure(banister::GuardrailLayer::block_with_error)).await;
+    let strict = run(builder(&simulator).configure_layer(banister::GuardrailLayer::error_on_block)).await;
     let error = crate::support::client(strict.address)
         .converse()
         .model_id(LLAMA)
@@ -244,7 +244,7 @@ async fn metrics_count_by_rule_and_action() {
         "banister_assessments_total{policy=\"main\",operation=\"InvokeModel\",source=\"INPUT\",outcome=\"masked\"} 1",
         "banister_requests_total{operation=\"InvokeModel\",policy=\"main\",status=\"200\"} 1",
         "banister_requests_total{operation=\"unknown\",policy=\"main\",status=\"403\"} 1",
-        "banister_request_seconds_count{operation=\"InvokeModel\"} 1",
+        "banister_request_duration_seconds_count{operation=\"InvokeModel\"} 1",
     ] {
         assert!(text.lines().any(|found| found == line), "{line} in\n{text}");
     }
@@ -282,7 +282,7 @@ async fn matches_are_told_where_the_gateway_is_set_so() {
     let simulator = simulator(Options::default()).await;
     for is_set in [false, true] {
         let builder = builder(&simulator);
-        let gateway = run(if is_set { builder.dangerous_keep_matches() } else { builder }).await;
+        let gateway = run(if is_set { builder.dangerous_include_matches() } else { builder }).await;
         let block = GuardrailTextBlock::builder().text("Mail a.b@example.com").build().unwrap();
         let call = client(gateway.address).apply_guardrail().guardrail_identifier("main").guardrail_version("1");
         let call = call.source(GuardrailContentSource::Output).content(GuardrailContentBlock::Text(block));

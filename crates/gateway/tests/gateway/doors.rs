@@ -21,7 +21,7 @@ async fn other_addresses_want_keys() {
     let error = builder(&simulator).bind(anywhere).await.unwrap_err();
     assert!(error.to_string().contains("clients need no key"), "{error}");
     assert!(builder(&simulator).client_key("k").bind(anywhere).await.is_ok());
-    assert!(builder(&simulator).dangerous_serve_anyone().bind(anywhere).await.is_ok());
+    assert!(builder(&simulator).dangerous_allow_unauthenticated().bind(anywhere).await.is_ok());
 }
 
 #[tokio::test]
@@ -91,7 +91,7 @@ async fn raw(address: SocketAddr, bytes: &str) -> String {
 async fn slow_clients_are_let_go() {
     let simulator = simulator(Options::default()).await;
     let time = Duration::from_millis(200);
-    let gateway = run(builder(&simulator).header_time(time).body_time(time)).await;
+    let gateway = run(builder(&simulator).header_timeout(time).body_timeout(time)).await;
     let started = Instant::now();
     raw(gateway.address, "POST /model/x/invoke HTTP/1.1\r\nhost: x\r\n").await;
     assert!(started.elapsed() < Duration::from_secs(5));

@@ -48,7 +48,7 @@ async fn policies_are_read_again_all_or_none() {
     fs::write(&a, rule("red")).unwrap();
     fs::write(&b, rule("blue")).unwrap();
     let simulator = simulator(Options::default()).await;
-    let policies = Policies::new("a", a.clone()).and("b", b.clone());
+    let policies = Policies::new("a", a.clone()).with("b", b.clone());
     let gateway = run(Gateway::builder(policies, Upstream::new(&simulator.endpoint()).unwrap())).await;
     assert_eq!(applied(&gateway, "a", "red green blue").await, "{w} green blue");
 
@@ -143,7 +143,7 @@ async fn streams_end_before_the_gateway_does() {
 #[tokio::test]
 async fn while_it_drains_it_is_not_ready_and_serves() {
     let simulator = simulator(Options { reply: Reply::Text("Fine.".to_owned()), ..Options::default() }).await;
-    let mut gateway = run(builder(&simulator).drain_time(Duration::from_secs(2))).await;
+    let mut gateway = run(builder(&simulator).drain_period(Duration::from_secs(2))).await;
     assert_eq!(send(gateway.address, "GET", "/readyz", &[], "").await.0, 200);
     gateway.stop();
     let mut ready = 200;
@@ -160,7 +160,7 @@ async fn while_it_drains_it_is_not_ready_and_serves() {
 async fn what_does_not_end_is_cut() {
     let fault = Some(banister_simulator::Fault::Stall { after_events: 1 });
     let simulator = simulator(Options { fault, ..Options::default() }).await;
-    let mut gateway = run(builder(&simulator).shutdown_time(Duration::from_millis(200))).await;
+    let mut gateway = run(builder(&simulator).shutdown_timeout(Duration::from_millis(200))).await;
     let mut output =
         client(gateway.address).converse_stream().model_id(LLAMA).messages(user("Hello")).send().await.unwrap();
     output.stream.recv().await.unwrap();

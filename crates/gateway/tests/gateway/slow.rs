@@ -39,12 +39,12 @@ async fn until(gateway: &Running, name: &str, expected: u64) {
 }
 
 const STREAMS: &str = "banister_streams{policy=\"main\"}";
-const HELD: &str = "banister_held_bytes{policy=\"main\"}";
+const HELD: &str = "banister_stream_buffered_bytes{policy=\"main\"}";
 
 #[tokio::test]
 async fn an_upstream_that_does_not_answer_times_out() {
     let simulator = simulator(Options { fault: Some(Fault::Hang), ..Options::default() }).await;
-    let gateway = run(builder(&simulator).upstream_time(SHORT)).await;
+    let gateway = run(builder(&simulator).upstream_timeout(SHORT)).await;
     let client = client(gateway.address);
     let sent = client.converse().model_id(LLAMA).messages(user("Hello")).send().await;
     let raw = sent.unwrap_err();
@@ -58,7 +58,7 @@ async fn an_upstream_that_does_not_answer_times_out() {
 #[tokio::test]
 async fn a_silent_converse_stream_ends_with_an_exception() {
     let simulator = simulator(silent()).await;
-    let gateway = run(builder(&simulator).idle_time(SHORT)).await;
+    let gateway = run(builder(&simulator).idle_timeout(SHORT)).await;
     let mut output =
         client(gateway.address).converse_stream().model_id(LLAMA).messages(user("Hello")).send().await.unwrap();
     let mut text = String::new();
@@ -82,7 +82,7 @@ async fn a_silent_converse_stream_ends_with_an_exception() {
 #[tokio::test]
 async fn a_silent_invoke_stream_ends_with_an_exception() {
     let simulator = simulator(Options { fault: Some(Fault::Stall { after_events: 1 }), ..silent() }).await;
-    let gateway = run(builder(&simulator).idle_time(SHORT)).await;
+    let gateway = run(builder(&simulator).idle_timeout(SHORT)).await;
     let body = Blob::new(json!({"prompt": "Hello", "max_gen_len": 64}).to_string());
     let call = client(gateway.address).invoke_model_with_response_stream().model_id(LLAMA).body(body);
     let mut output = call.send().await.unwrap();
@@ -101,7 +101,7 @@ async fn a_slow_stream_that_goes_on_is_let_alone() {
     };
     let simulator = simulator(options).await;
     let time = Duration::from_secs(1);
-    let gateway = run(builder(&simulator).idle_time(time).upstream_time(time)).await;
+    let gateway = run(builder(&simulator).idle_timeout(time).upstream_timeout(time)).await;
     let mut output =
         client(gateway.address).converse_stream().model_id(LLAMA).messages(user("Hello")).send().await.unwrap();
     while output.stream.recv().await.unwrap().is_some() {}
@@ -122,7 +122,7 @@ async fn whole_answers_that_never_end_are_errors() {
     let upstream = silent_after_head().await;
     let policies = banister_gateway::Policies::new("main", crate::support::policy(crate::support::POLICY));
     let upstream = banister_gateway::Upstream::new(&upstream).unwrap();
-    let gateway = run(banister_gateway::Gateway::builder(policies, upstream).idle_time(SHORT)).await;
+    let gateway = run(banister_gateway::Gateway::builder(policies, upstream).idle_timeout(SHORT)).await;
     let (status, headers, _) = send(gateway.address, "POST", &invoke_path(), &[], body).await;
     assert_eq!((status.as_u16(), headers["x-amzn-errortype"].to_str().unwrap()), (408, "ModelTimeoutException"));
 }

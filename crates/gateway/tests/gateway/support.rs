@@ -7,7 +7,7 @@ use aws_sdk_bedrockruntime::config::retry::RetryConfig;
 use aws_sdk_bedrockruntime::config::{BehaviorVersion, Credentials, Region};
 use aws_sdk_bedrockruntime::types::{ContentBlock, ConversationRole, Message};
 use banister::Policy;
-use banister_gateway::{Gateway, GatewayBuilder, Policies, Reloader, Upstream};
+use banister_gateway::{Gateway, GatewayBuilder, Policies, ReloadHandle, Upstream};
 use banister_simulator::{Options, Simulator};
 use bytes::Bytes;
 use http::{HeaderMap, Request, StatusCode};
@@ -48,7 +48,7 @@ pub(crate) fn policy(text: &str) -> Policy {
 /// A gateway that serves until it is dropped, or told to stop.
 pub(crate) struct Running {
     pub(crate) address: SocketAddr,
-    pub(crate) reloader: Reloader,
+    pub(crate) reloader: ReloadHandle,
     stop: Option<oneshot::Sender<()>>,
     pub(crate) task: JoinHandle<()>,
 }
@@ -65,7 +65,7 @@ pub(crate) async fn simulator(options: Options) -> Simulator {
 
 /// A gateway in front of a simulator, with both policies.
 pub(crate) fn builder(simulator: &Simulator) -> GatewayBuilder {
-    let policies = Policies::new("main", policy(POLICY)).and("tickets", policy(TICKETS));
+    let policies = Policies::new("main", policy(POLICY)).with("tickets", policy(TICKETS));
     Gateway::builder(policies, Upstream::new(&simulator.endpoint()).expect("an upstream"))
 }
 

@@ -1,5 +1,5 @@
 use crate::bedrock::blocked::{Progress, blocked_events, blocked_reply, text_event};
-use crate::bedrock::event_stream::{Lane, StreamKind, deltas};
+use crate::bedrock::event_stream::{StreamKind, SubstreamId, deltas};
 use crate::bedrock::operation::Operation;
 use crate::bedrock::shape::Shape;
 use crate::bedrock::table::Part;
@@ -48,7 +48,7 @@ async fn streams_end_as_on_the_wire() {
 #[tokio::test]
 async fn held_text_leaves_as_on_the_wire() {
     for part in [Part::Text, Part::Reasoning, Part::ToolArguments, Part::ToolResult, Part::Refusal] {
-        let lane = Lane { choice: 0, block: 7, part };
+        let lane = SubstreamId { choice: 0, block: 7, part };
         let wire = text_event(StreamKind::Converse, Shape::Converse, lane, 7, "held").expect("it has text");
         let json = String::from_utf8(wire.json().to_vec()).expect("UTF-8");
         let typed = typed::text_delta(lane, "held").expect("built");

@@ -3,14 +3,14 @@
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use crate::bedrock::error::BodyError;
-use crate::bedrock::json::SlotEdit;
-use crate::bedrock::slot::{Coverage, Slot, SlotKind};
+use crate::bedrock::json::FieldEdit;
+use crate::bedrock::slot::{Coverage, FieldKind, TextField};
 use crate::bedrock::visit::Visitor;
 
 /// A slot, as far as both have it.
-pub(super) type Offered = (String, Option<String>, bool, String, SlotKind, (String, bool));
+pub(super) type Offered = (String, Option<String>, bool, String, FieldKind, (String, bool));
 
-pub(super) fn offered(slot: &Slot<'_>) -> Offered {
+pub(super) fn offered(slot: &TextField<'_>) -> Offered {
     let (context, context_alone) = slot.context();
     let context = (context.to_owned(), context_alone);
     (slot.pointer(), slot.inner_pointer(), slot.is_key(), slot.text().to_owned(), slot.kind(), context)
@@ -24,7 +24,7 @@ pub(super) fn slots(
     let coverage = visit(&mut |slot| {
         found.push(offered(&slot));
         // An edit without replacements changes nothing.
-        Some(SlotEdit::default())
+        Some(FieldEdit::default())
     })
     .expect("known content");
     found.sort_by(|one, other| (&one.0, &one.1, one.2, &one.3).cmp(&(&other.0, &other.1, other.2, &other.3)));
@@ -34,7 +34,7 @@ pub(super) fn slots(
 }
 
 /// A mask for some of the texts, by where they stand and not by when they are offered.
-pub(super) fn mask(slot: &Slot<'_>, salt: u64) -> Option<SlotEdit> {
+pub(super) fn mask(slot: &TextField<'_>, salt: u64) -> Option<FieldEdit> {
     let mut hasher = DefaultHasher::new();
     (salt, slot.pointer(), slot.inner_pointer(), slot.is_key()).hash(&mut hasher);
     let hash = hasher.finish();
@@ -42,9 +42,9 @@ pub(super) fn mask(slot: &Slot<'_>, salt: u64) -> Option<SlotEdit> {
     match hash % 3 {
         0 => None,
         // Keys fall together, as masked ones do, and are to be kept apart.
-        _ if slot.is_key() => Some(SlotEdit::whole(slot.text().len(), "{K\"\\}")),
-        1 => Some(SlotEdit::whole(slot.text().len(), "{MASK \u{e9}\"\n}")),
-        _ => Some(SlotEdit::new(vec![(0..first.len_utf8(), "\\X".into())])),
+        _ if slot.is_key() => Some(FieldEdit::whole(slot.text().len(), "{K\"\\}")),
+        1 => Some(FieldEdit::whole(slot.text().len(), "{MASK \u{e9}\"\n}")),
+        _ => Some(FieldEdit::new(vec![(0..first.len_utf8(), "\\X".into())])),
     }
 }
 

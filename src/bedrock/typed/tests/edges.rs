@@ -8,7 +8,7 @@ use aws_smithy_types::{Blob, Document};
 use serde_json::json;
 
 use crate::bedrock::error::BodyErrorKind;
-use crate::bedrock::json::{MAX_DEPTH, SlotEdit};
+use crate::bedrock::json::{FieldEdit, MAX_DEPTH};
 use crate::bedrock::typed;
 use crate::bedrock::walk::Unknown;
 
@@ -73,7 +73,7 @@ async fn unknown_members_inside_are_refused() {
 fn masked_keys_do_not_swallow_each_other() {
     let mut request = input(call(document(&json!({"joe": 1, "jane": 2, "{NAME}": 3, "other": 4}))));
     typed::visit_converse_request(&mut request, &mut |slot| {
-        (slot.is_key() && slot.text().starts_with('j')).then(|| SlotEdit::whole(slot.text().len(), "{NAME}"))
+        (slot.is_key() && slot.text().starts_with('j')).then(|| FieldEdit::whole(slot.text().len(), "{NAME}"))
     })
     .expect("known");
     let expected = json!({"{NAME}": 3, "{NAME}_2": 2, "{NAME}_3": 1, "other": 4});
@@ -100,10 +100,10 @@ fn nesting_is_bounded() {
 #[test]
 fn bad_edits_are_refused() {
     let mut request = input(ContentBlock::Text("\u{e9}".into()));
-    typed::visit_converse_request(&mut request, &mut |_| Some(SlotEdit::new(vec![(0..1, String::new())])))
+    typed::visit_converse_request(&mut request, &mut |_| Some(FieldEdit::new(vec![(0..1, String::new())])))
         .expect_err("cuts a character");
     let mut request = input(ContentBlock::Text("a".into()));
-    typed::visit_converse_request(&mut request, &mut |_| Some(SlotEdit::whole(9, ""))).expect_err("too long");
+    typed::visit_converse_request(&mut request, &mut |_| Some(FieldEdit::whole(9, ""))).expect_err("too long");
 }
 
 #[test]
@@ -121,7 +121,7 @@ fn empty_lists_and_inputs_pass() {
     let result = ToolResultBlock::builder().tool_use_id("t").set_content(Some(Vec::new())).build().expect("built");
     let mut request = input(ContentBlock::ToolResult(result));
     let coverage = typed::visit_converse_request(&mut request, &mut |_| None).expect("known");
-    assert_eq!(coverage.examined_bytes, 0);
+    assert_eq!(coverage.inspected_bytes, 0);
     let mut request = CountTokensInput::builder().build().expect("built");
     typed::visit_count_tokens_request(&mut request, Unknown::Refuse, &mut |_| None).expect("known");
 }

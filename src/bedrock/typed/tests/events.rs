@@ -2,7 +2,7 @@ use serde_json::{Value, json};
 
 use crate::bedrock::blocked::Progress;
 use crate::bedrock::event_stream::{StreamKind, deltas};
-use crate::bedrock::json::SlotEdit;
+use crate::bedrock::json::FieldEdit;
 use crate::bedrock::typed::{TypedEvent, chunk_json, json_chunk};
 
 use super::client::events;
@@ -81,14 +81,14 @@ async fn events_offer_what_their_json_offers() {
             let edits: Vec<_> = typed_deltas
                 .iter()
                 .enumerate()
-                .map(|(at, (_, _, text))| (at, SlotEdit::whole(text.len(), format!("{{{salt}\"\u{e9}}}"))))
+                .map(|(at, (_, _, text))| (at, FieldEdit::whole(text.len(), format!("{{{salt}\"\u{e9}}}"))))
                 .collect();
             let mut event = TypedEvent::read(typed.clone()).expect("known");
             let covered = event.rewrite(&edits, &[], &mut |slot| mask(&slot, salt)).expect("known");
             let (changed, coverage) = json.rewrite(&edits, &[], &mut |slot| mask(&slot, salt)).expect("known");
             let changed = changed.map_or_else(|| body.clone(), |bytes| String::from_utf8(bytes).expect("UTF-8"));
             assert_eq!(vec![event.into_inner()], events(&[(*name, changed)]).await, "{body}");
-            assert_eq!(covered.examined_bytes, coverage.examined_bytes, "{body}");
+            assert_eq!(covered.inspected_bytes, coverage.inspected_bytes, "{body}");
         }
     }
 }
@@ -113,8 +113,8 @@ async fn unknown_events_and_deltas_are_refused() {
 async fn edits_that_do_not_fit_are_refused() {
     let delta = json!({"delta": {"text": "abc"}, "contentBlockIndex": 0}).to_string();
     let typed = events(&[("contentBlockDelta", delta)]).await;
-    let edit = || SlotEdit::whole(3, "longer than before");
-    for edits in [vec![(1, edit())], vec![(0, edit()), (0, edit())], vec![(0, SlotEdit::whole(4, ""))]] {
+    let edit = || FieldEdit::whole(3, "longer than before");
+    for edits in [vec![(1, edit())], vec![(0, edit()), (0, edit())], vec![(0, FieldEdit::whole(4, ""))]] {
         let mut event = TypedEvent::read(typed[0].clone()).expect("known");
         event.rewrite(&edits, &[], &mut |_| None).expect_err("refused");
     }
@@ -126,7 +126,7 @@ fn chunks_hold_json() {
     let mut chunk = json_chunk(json.as_slice());
     let event = deltas(StreamKind::Invoke, "chunk", chunk_json(&chunk).expect("a chunk")).expect("known");
     assert_eq!(event.deltas()[0].text, "Hi Jane");
-    let edits = [(0, SlotEdit::new(vec![(3..7, "{NAME}".into())]))];
+    let edits = [(0, FieldEdit::new(vec![(3..7, "{NAME}".into())]))];
     let (changed, _) = event.rewrite(&edits, &[], &mut |_| None).expect("known");
     chunk = json_chunk(changed.expect("changed"));
     assert_eq!(chunk_json(&chunk).expect("a chunk"), br#"{"generation":"Hi {NAME}"}"#);
@@ -135,7 +135,7 @@ fn chunks_hold_json() {
 #[test]
 fn debug_forms_hold_no_text() {
     let event = crate::bedrock::typed::text_delta(
-        crate::bedrock::event_stream::Lane { choice: 0, block: 0, part: crate::bedrock::table::Part::Text },
+        crate::bedrock::event_stream::SubstreamId { choice: 0, block: 0, part: crate::bedrock::table::Part::Text },
         "Jane",
     );
     let event = TypedEvent::read(event.expect("built")).expect("known");

@@ -7,7 +7,7 @@ use aws_smithy_types::{Document, Number};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use crate::bedrock::json::SlotEdit;
+use crate::bedrock::json::FieldEdit;
 use crate::bedrock::operation::Operation;
 use crate::bedrock::typed;
 use crate::bedrock::visit::visit_request;
@@ -83,7 +83,7 @@ proptest! {
 
         let seen = typed::visit_converse_request(&mut typed, &mut |slot| mask(&slot, salt)).expect("known");
         let json = visit_request(Operation::Converse, text.as_bytes(), &mut |slot| mask(&slot, salt)).expect("known");
-        prop_assert_eq!(seen.examined_bytes, json.coverage.examined_bytes);
+        prop_assert_eq!(seen.inspected_bytes, json.coverage.inspected_bytes);
         let json: Value = serde_json::from_slice(&json.body.unwrap_or(text.into_bytes())).expect("JSON");
         prop_assert_eq!(called(&typed), json["messages"][0]["content"][0]["toolUse"]["input"].clone());
     }
@@ -93,7 +93,7 @@ proptest! {
         let members: Value = keys.iter().map(|key| (key.clone(), Value::from(key.as_str()))).collect();
         let mut typed = call(document(&members));
         typed::visit_converse_request(&mut typed, &mut |slot| {
-            (slot.is_key() && slot.text() != "a").then(|| SlotEdit::whole(slot.text().len(), "a"))
+            (slot.is_key() && slot.text() != "a").then(|| FieldEdit::whole(slot.text().len(), "a"))
         }).expect("known");
         let after = called(&typed);
         let values: BTreeSet<_> =
@@ -107,7 +107,7 @@ proptest! {
         let mut input = StartAsyncInvokeInput::builder().model_input(model_input.clone()).build().expect("built");
         // The same text again: a change that goes through JSON and back.
         typed::visit_async_request(&mut input, Unknown::Refuse, &mut |slot| {
-            (slot.text() == "Jane").then(|| SlotEdit::whole(4, "Jane"))
+            (slot.text() == "Jane").then(|| FieldEdit::whole(4, "Jane"))
         }).expect("known");
         prop_assert_eq!(input.model_input, Some(model_input));
     }
