@@ -66,20 +66,18 @@ pub mod bedrock;
 pub mod detect;
 pub mod guardrail;
 pub mod guide;
+mod json;
 pub mod middleware;
 pub mod policy;
-pub mod stream;
 pub mod text;
 
 pub use detect::{Embedder, EntityType};
 pub use guardrail::{
-    ActionTaken, Assessment, BufferLimit, Container, Conversation, Finding, Guardrail, Outcome, Source,
+    ActionTaken, Assessment, BufferLimit, Container, Conversation, Finding, Guardrail, Outcome, Source, StreamGuard,
     TopicExplanation, TopicScore,
 };
 pub use middleware::{BedrockService, GuardrailError, GuardrailInterceptor, GuardrailLayer};
-pub use policy::{Action, RuleKind};
-pub use policy::{Policy, PolicyError};
-pub use stream::StreamGuard;
+pub use policy::{Action, Policy, PolicyError, RuleKind};
 pub use text::{Span, Utf8Decoder, Utf8Error};
 
 /// The README's examples, compiled and run with the tests.

@@ -11,10 +11,10 @@ use std::path::{Path, PathBuf};
 /// examples may, so it lies above all.
 const FLOORS: &[(&str, u8)] = &[
     ("text", 0),
+    ("json", 0),
     ("detect", 1),
     ("policy", 2),
     ("guardrail", 3),
-    ("stream", 4),
     ("audit", 4),
     ("bedrock", 5),
     ("middleware", 6),
@@ -264,10 +264,10 @@ mod planted {
             ("policy/rule.rs", "use crate::{text::{Span, Utf8Error}, stream};"),
             ("guardrail/guard.rs", "pub(in crate::bedrock) struct S;"),
             ("stream/guard.rs", "use crate::audit::Record;"),
-            ("audit/mod.rs", "use crate::stream::StreamGuard;"),
+            ("audit/mod.rs", "use crate::guardrail::StreamGuard;"),
             ("bedrock/json/scan.rs", "use crate :: middleware as m;"),
             ("text/span.rs", "use crate::EntityType;"),
-            ("policy/macros.rs", "macro_rules! m { () => { $crate::stream::StreamGuard } }"),
+            ("policy/macros.rs", "macro_rules! m { () => { $crate::guardrail::StreamGuard } }"),
             ("elsewhere/mod.rs", ""),
             ("elsewhere.rs", ""),
             ("text/mod.rs", "use super::detect;"),
@@ -285,7 +285,7 @@ mod planted {
     #[test]
     fn nothing_else_is() {
         for (path, text) in [
-            ("lib.rs", "pub use crate::stream::StreamGuard;"),
+            ("lib.rs", "pub use crate::guardrail::StreamGuard;"),
             ("stream/guard.rs", "use crate::guardrail::{Evaluator, Guardrail}; use crate::text::Span;"),
             ("bedrock/shape.rs", "pub(in crate::bedrock) fn f() { crate::bedrock::g() }"),
             ("bedrock/json/scan.rs", "use super::super::error::BodyError;"),

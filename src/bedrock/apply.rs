@@ -5,9 +5,9 @@ use std::borrow::Cow;
 use super::assessment::BodyAssessment;
 use super::error::{BodyError, BodyErrorKind};
 use super::guard::BodyGuard;
-use super::json::{Document, NodeKind};
 use super::report::ApplyGuardrailResponse;
 use crate::guardrail::{Assessment, Source};
+use crate::json::{Document, NodeKind};
 
 /// What a caller asks.
 #[derive(Debug)]
@@ -111,8 +111,8 @@ impl BodyGuard {
 #[cfg(test)]
 mod tests {
     use super::ApplyGuardrailRequest;
-    use crate::bedrock::json::Document;
     use crate::guardrail::Source;
+    use crate::json::Document;
 
     #[test]
     fn what_is_not_understood_is_refused() {

@@ -2,8 +2,8 @@
 
 use memchr::memmem;
 
-use super::json::{Document, without_member};
 use super::operation::Operation;
+use crate::json::{Document, without_member};
 
 /// How much a trace tells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -9,11 +9,11 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::error::{BodyError, BodyErrorKind};
-use super::json::FieldEdit;
 use super::operation::percent_decode;
 use super::slot::{FieldKind, SkipReason};
 use super::visit::{Visit, Visitor};
 use super::walk::{Form, Found};
+use crate::json::FieldEdit;
 
 /// Where a file in a string says what it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -2,13 +2,13 @@
 
 use super::assessment::{BodyAssessment, BodyFinding};
 use super::error::BodyError;
-use super::json::FieldEdit;
 use super::operation::Operation;
 use super::shape::Shape;
 use super::slot::{Coverage, FieldKind, TextField, Visited};
 use super::visit::{Visitor, visit_request_with, visit_response_with};
 use super::walk::Unknown;
 use crate::guardrail::{Conversation, Guardrail, Position, Source};
+use crate::json::FieldEdit;
 
 /// Guards the bodies of one call.
 #[derive(Clone, Debug)]

@@ -2,6 +2,7 @@ use proptest::prelude::*;
 
 use super::tests::cases;
 use super::*;
+use crate::json::FieldEdit;
 
 proptest! {
     #[test]

@@ -1,4 +1,4 @@
-//! Floor 5. Bedrock on the wire: bodies and events as text slots, and the replies of an intervention.
+//! Bedrock on the wire: bodies and events as text slots, and the replies of an intervention.
 //!
 //! A visitor offers each text to a closure and writes back what the closure changes, byte for byte where nothing
 //! changed; it knows nothing of policies. [`BodyGuard`] is the closure that does.
@@ -16,7 +16,6 @@ mod error;
 mod event_stream;
 mod files;
 mod guard;
-mod json;
 mod leading;
 mod names;
 mod operation;
@@ -51,7 +50,6 @@ pub(crate) use self::{
     asked::{RequestedGuardrail, requested_guardrail, without_guardrail},
     blocked::{Progress, blocked_reply},
     event_stream::{Chunk, EventKind, Frame, FrameDecoder, StreamKind, SubstreamId, wrap_chunk},
-    json::FieldEdit,
     shape::AnswerForm,
     slot::Coverage,
     streams::{EventGuard, Facts, OutEvent, Plan, Substreams},

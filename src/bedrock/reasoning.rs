@@ -10,11 +10,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::error::BodyError;
-use super::json::{FieldEdit, NodeKind, RawEdit, removals};
 use super::table::Unsigned;
 use super::turns::{Speaker, speaker};
 use super::visit::Visit;
 use super::walk::Walked;
+use crate::json::{FieldEdit, NodeKind, RawEdit, removals};
 
 /// In place of withheld reasoning where a message holds nothing else: models take no message without content.
 pub(super) const WITHHELD: &str = "(reasoning withheld)";

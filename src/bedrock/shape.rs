@@ -1,10 +1,10 @@
 //! Which shape a body has, told from its members: model ids are often opaque.
 
 use super::error::{BodyError, BodyErrorKind};
-use super::json::{Document, NodeKind};
 use super::operation::Operation;
 use super::shapes as tables;
 use super::table::Table;
+use crate::json::{Document, NodeKind};
 
 /// The form of a body. Families share forms: a dozen speak OpenAI chat.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -3,10 +3,10 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use super::json::Document;
 use super::shape::Shape;
 use super::typed::TypedPath;
 use crate::guardrail::Position;
+use crate::json::Document;
 
 /// What a text is to the conversation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -5,6 +5,7 @@ use proptest::prelude::*;
 use serde_json::Value;
 
 use super::*;
+use crate::json::FieldEdit;
 
 pub(super) struct Case {
     pub(super) name: String,

@@ -7,9 +7,9 @@ use serde_json::{Map, Value, json};
 use super::asked::TraceScope;
 use super::assessment::{BodyAssessment, BodyFinding};
 use super::event_stream::StreamKind;
-use super::json::{Document, merge};
 use super::report::{ReportedAssessment, ReportedCoverage, ReportedMetrics, ReportedUsage, reason};
 use crate::guardrail::{Guardrail, Outcome, Source};
+use crate::json::{Document, merge};
 
 /// Where traces of Bedrock's guardrails stand.
 const THEIRS: [&str; 2] = ["/amazon-bedrock-trace/", "/trace/guardrail/"];

@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
-use super::json::{Document, NodeKind};
 use super::table::Role;
+use crate::json::{Document, NodeKind};
 
 /// Who speaks in a message, as far as turns go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,7 +66,7 @@ fn holds_results_only(doc: &Document<'_>, content: usize) -> bool {
 #[cfg(test)]
 mod tests {
     use super::{Speaker, last_turn, speaker};
-    use crate::bedrock::json::Document;
+    use crate::json::Document;
 
     /// `u`ser, `a`ssistant, `o`ther; the last turn begins at the bar.
     #[test]

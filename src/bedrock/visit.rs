@@ -7,7 +7,6 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::error::{BodyError, BodyErrorKind};
-use super::json::{Document, FieldEdit, NodeKind, RawEdit, splice, string_edits};
 use super::leading::{self, LeadingNames};
 use super::names::Names;
 use super::operation::Operation;
@@ -16,6 +15,7 @@ use super::slot::{Coverage, FieldKind, Place, SkipReason, Skipped, TextField, Vi
 use super::table::{Role, Table};
 use super::walk::{self, FieldNames, Form, Found, Unknown, Walked};
 use crate::guardrail::Position;
+use crate::json::{Document, FieldEdit, NodeKind, RawEdit, splice, string_edits};
 
 /// What is done with each text: nothing, or these replacements.
 pub(crate) type Visitor<'v> = dyn FnMut(TextField<'_>) -> Option<FieldEdit> + 'v;
@@ -245,13 +245,8 @@ impl<'d, 'a> Visit<'d, 'a> {
 
     /// Carries an edit of the string at `node` over to the raw bytes.
     pub(super) fn write(&mut self, node: usize, edit: &FieldEdit) -> Result<(), BodyError> {
-        string_edits(
-            self.doc.inside(node),
-            self.doc.node(node).start() + 1,
-            &self.doc.string(node),
-            edit,
-            &mut self.edits,
-        )
+        let (inside, start) = (self.doc.inside(node), self.doc.node(node).start() + 1);
+        Ok(string_edits(inside, start, &self.doc.string(node), edit, &mut self.edits)?)
     }
 
     pub(super) fn offer(&mut self, found: &Found, text: Cow<'_, str>, f: &mut Visitor<'_>) -> Option<FieldEdit> {

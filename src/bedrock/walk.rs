@@ -4,12 +4,12 @@ use std::ops::Range;
 
 use super::error::{BodyError, BodyErrorKind};
 use super::files::FileForm;
-use super::json::{Document, NodeKind};
 use super::shape;
 use super::slot::{FieldKind, NumberText, SkipReason};
 use super::table::{Part, Role, Rule, Table, Tag, Trie, Unsigned};
 use super::turns::history;
 use crate::guardrail::Position;
+use crate::json::{Document, NodeKind};
 
 /// What to do with content of an unknown kind.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -1,4 +1,4 @@
-//! Floor 3. One text in, one [`Assessment`] out: synchronous, and it cannot fail.
+//! One text in, one [`Assessment`] out: synchronous, and it cannot fail.
 //!
 //! A text goes through three stages, whole or in pieces. The detectors report *candidates*; [`decide`](self) settles in text
 //! order which of them are findings (one rule's overlaps, context words, exceptions, allowed values); then overlapping findings are
@@ -38,7 +38,11 @@ mod reading;
 mod resolve;
 mod side;
 mod sink;
+mod stream;
 mod within;
+
+#[cfg(test)]
+mod tests;
 
 pub use assessment::{Assessment, Outcome};
 pub use conversation::Conversation;
@@ -47,4 +51,5 @@ pub use finding::{ActionTaken, Finding, TopicExplanation, TopicScore};
 pub use guard::{BufferLimit, Guardrail, Source};
 pub(crate) use position::Position;
 pub(crate) use sink::Sink;
+pub use stream::StreamGuard;
 pub use within::Container;

@@ -19,10 +19,11 @@ use crate::bedrock::typed::{
     TypedEvent, blocked_converse_events, put_trace_in_event, text_delta, visit_converse_stream_request,
 };
 use crate::bedrock::{
-    BodyAssessment, BodyError, BodyGuard, EventKind, Facts, FieldEdit, Operation, Plan, Progress, RequestedGuardrail,
-    SubstreamId, Substreams, Trace,
+    BodyAssessment, BodyError, BodyGuard, EventKind, Facts, Operation, Plan, Progress, RequestedGuardrail, SubstreamId,
+    Substreams, Trace,
 };
 use crate::guardrail::Source;
+use crate::json::FieldEdit;
 
 /// The answer of a guarded ConverseStream: as the SDK's, with guarded events.
 #[derive(Debug)]

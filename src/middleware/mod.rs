@@ -1,4 +1,4 @@
-//! Floor 6. The guardrail around a Bedrock call: a Tower layer.
+//! The guardrail around a Bedrock call: a Tower layer.
 //!
 //! [`GuardrailLayer`] wraps a service that takes an operation's SDK input. The request is examined before the service is called, and
 //! the answer before the caller sees it. A blocked request never reaches the service: the caller gets a well-formed answer of that

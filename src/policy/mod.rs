@@ -1,4 +1,4 @@
-//! Floor 2. A YAML document becomes an immutable policy.
+//! A YAML document becomes an immutable policy.
 //!
 //! What was written (`document`, `values`) and what it means (`resolved`, `rule`) are apart. In between,
 //! `yaml` reads the text within limits and remembers where everything stands, and `check` notes every problem

@@ -1,4 +1,4 @@
-//! Floor 0. Text as Banister sees it: UTF-8, byte offsets, half-open spans.
+//! Text as Banister sees it: UTF-8, byte offsets, half-open spans.
 //!
 //! Detectors do not read a text itself but a *view* of it in which ways to write the same thing differently are folded
 //! together (`fold`). A view is made character by character, so it is the same however the text was cut, and whatever is

@@ -6,7 +6,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use crate::bedrock::error::{BodyError, BodyErrorKind};
-use crate::bedrock::json::{Document, RawEdit, splice};
+use crate::json::{Document, RawEdit, splice};
 
 /// An unwrapped chunk. The wrapping is kept, so that padding and member order survive a change.
 #[derive(Clone)]

@@ -5,13 +5,13 @@ use std::collections::HashMap;
 use std::fmt;
 
 use crate::bedrock::error::{BodyError, BodyErrorKind};
-use crate::bedrock::json::{Document, FieldEdit, NodeKind, splice};
 use crate::bedrock::shape::{self, Shape};
 use crate::bedrock::shapes;
 use crate::bedrock::slot::{Coverage, FieldKind};
 use crate::bedrock::table::{Part, Role};
 use crate::bedrock::visit::{Visit, Visitor};
 use crate::bedrock::walk::{self, Form, Unknown, Walked};
+use crate::json::{Document, FieldEdit, JsonError, NodeKind, splice};
 
 use super::kind::{ended_choices, event_kind};
 
@@ -279,11 +279,11 @@ impl<'a> Event<'a> {
     ) -> Result<(Option<Vec<u8>>, Coverage), BodyError> {
         let mut visit = Visit::new(&self.doc, None, self.unknown);
         for (position, edit) in edits {
-            let delta = self.deltas.get(*position).ok_or_else(|| BodyError::new(BodyErrorKind::Edit))?;
+            let delta = self.deltas.get(*position).ok_or_else(JsonError::edit)?;
             visit.write(delta.node, edit)?;
         }
         for &position in unsigned {
-            let &(_, node) = self.signatures.get(position).ok_or_else(|| BodyError::new(BodyErrorKind::Edit))?;
+            let &(_, node) = self.signatures.get(position).ok_or_else(JsonError::edit)?;
             visit.write(node, &FieldEdit::whole(self.doc.string(node).len(), ""))?;
         }
         visit.coverage.inspected_bytes = self.deltas.iter().map(|delta| delta.text.len()).sum();
@@ -291,7 +291,7 @@ impl<'a> Event<'a> {
         visit.edits.sort_by_key(|edit| edit.range.start);
         let apart = visit.edits.iter().is_sorted_by(|one, next| one.range.end <= next.range.start);
         if !apart {
-            return Err(BodyError::new(BodyErrorKind::Edit));
+            return Err(JsonError::edit().into());
         }
         Ok((splice(self.doc.text(), &visit.edits).map(String::into_bytes), visit.coverage))
     }

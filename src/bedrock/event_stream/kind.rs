@@ -1,7 +1,7 @@
 //! What an event is in the course of its stream, by family.
 
-use crate::bedrock::json::Document;
 use crate::bedrock::shape::Shape;
+use crate::json::Document;
 
 use super::delta::EventKind;
 

@@ -208,7 +208,7 @@ fn unknown_events_are_refused() {
 fn deltas_are_rewritten_in_place() {
     let json = br#"{ "contentBlockIndex":0, "delta":{"text":"\u00e9 x"}, "p":"ab"}"#;
     let event = deltas(StreamKind::Converse, "contentBlockDelta", json).expect("an event");
-    let edit = crate::bedrock::FieldEdit::new(vec![(3..4, "\"".into())]);
+    let edit = crate::json::FieldEdit::new(vec![(3..4, "\"".into())]);
     let (body, coverage) = event.rewrite(&[(0, edit)], &[], &mut |_| None).expect("fits");
     assert_eq!(
         body.as_deref(),

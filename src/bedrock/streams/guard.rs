@@ -6,9 +6,9 @@ use crate::bedrock::blocked::{Progress, StreamEvent, blocked_events, blocked_sin
 use crate::bedrock::error::BodyError;
 use crate::bedrock::event_stream::{Event, EventKind, StreamKind, parse_event};
 use crate::bedrock::guard::BodyGuard;
-use crate::bedrock::json::FieldEdit;
 use crate::bedrock::shape::{AnswerForm, Shape};
 use crate::bedrock::trace::Trace;
+use crate::json::FieldEdit;
 
 /// An event to be sent on.
 #[derive(Debug)]

@@ -2,9 +2,9 @@
 
 use super::field_names::FieldNames;
 use crate::bedrock::error::BodyError;
-use crate::bedrock::json::{HeldText, PartialJson, Piece};
 use crate::bedrock::slot::NumberText;
 use crate::guardrail::{Assessment, Evaluator, Sink};
+use crate::json::{HeldText, PartialJson, Piece};
 
 /// Guards each string and each number of some JSON by itself, with its name before it; what is between them goes on as it is.
 #[derive(Debug)]

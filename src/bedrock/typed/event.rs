@@ -10,10 +10,10 @@ use serde_json::json;
 use crate::bedrock::blocked::Progress;
 use crate::bedrock::error::{BodyError, BodyErrorKind};
 use crate::bedrock::event_stream::{EventKind, StreamKind, SubstreamId, deltas};
-use crate::bedrock::json::FieldEdit;
 use crate::bedrock::slot::{Coverage, FieldKind, SkipReason};
 use crate::bedrock::table::Part;
 use crate::bedrock::visit::Visitor;
+use crate::json::{FieldEdit, JsonError};
 
 use super::citation::citation_delta;
 use super::content::{error, image_source};
@@ -177,11 +177,11 @@ impl TypedEvent {
         let mut done = vec![false; strings.len()];
         for (position, edit) in edits {
             let (Some(text), Some(done)) = (strings.get_mut(*position), done.get_mut(*position)) else {
-                return Err(BodyError::new(BodyErrorKind::Edit));
+                return Err(JsonError::edit().into());
             };
             // A second edit would count in a text that the first has changed.
             if std::mem::replace(done, true) {
-                return Err(BodyError::new(BodyErrorKind::Edit));
+                return Err(JsonError::edit().into());
             }
             **text = edit.apply(text)?;
         }

@@ -5,10 +5,10 @@
 use aws_smithy_types::{Document, Number};
 use serde_json::Value;
 
-use crate::bedrock::error::{BodyError, BodyErrorKind};
-use crate::bedrock::json::{self, MAX_DEPTH, NodeKind};
+use crate::bedrock::error::BodyError;
 use crate::bedrock::operation::Operation;
 use crate::bedrock::visit::visit_request_with;
+use crate::json::{self, JsonError, MAX_DEPTH, NodeKind};
 
 use super::walk::{Done, Walk};
 
@@ -34,7 +34,7 @@ pub(super) fn model_input(walk: &mut Walk<'_, '_>, value: &mut Document) -> Done
 
 fn write(value: &Document, depth: usize, out: &mut String) -> Result<(), BodyError> {
     if depth >= MAX_DEPTH && matches!(value, Document::Object(_) | Document::Array(_)) {
-        return Err(BodyError::new(BodyErrorKind::TooDeep { offset: out.len(), limit: MAX_DEPTH }));
+        return Err(JsonError::too_deep(out.len()).into());
     }
     match value {
         Document::Object(members) => {

@@ -7,11 +7,11 @@ use aws_smithy_types::Blob;
 
 use crate::bedrock::error::{BodyError, BodyErrorKind};
 use crate::bedrock::files;
-use crate::bedrock::json::{FieldEdit, MAX_DEPTH};
 use crate::bedrock::names::Names;
 use crate::bedrock::slot::{Coverage, FieldKind, NumberText, Place, SkipReason, Skipped, TextField};
 use crate::bedrock::visit::{self, Visitor};
 use crate::bedrock::walk::Unknown;
+use crate::json::{FieldEdit, JsonError, MAX_DEPTH};
 
 use super::path::{Step, TypedPath};
 
@@ -122,7 +122,7 @@ impl<'f, 'v> Walk<'f, 'v> {
                     map.insert(key, value);
                 }
                 // Only this function pushes and pops here.
-                (_, None) => return Err(BodyError::new(BodyErrorKind::Edit)),
+                (_, None) => return Err(JsonError::edit().into()),
             }
         }
         let mut names = Names::new(map.keys().cloned());
@@ -148,7 +148,7 @@ impl<'f, 'v> Walk<'f, 'v> {
             context_alone: false,
             place: Place::Typed(&self.path),
         };
-        (self.visitor)(slot).filter(|edit| !edit.is_empty()).map(|edit| edit.apply(key)).transpose()
+        Ok((self.visitor)(slot).filter(|edit| !edit.is_empty()).map(|edit| edit.apply(key)).transpose()?)
     }
 
     /// Refuses content in which arrays and objects are nested beyond the limit of JSON bodies.
@@ -156,11 +156,8 @@ impl<'f, 'v> Walk<'f, 'v> {
         if self.path.steps.len() < MAX_DEPTH {
             return Ok(());
         }
-        Err(BodyError::new(BodyErrorKind::TooDeep {
-            // There is no byte yet: the SDK writes the body later.
-            offset: 0,
-            limit: MAX_DEPTH,
-        }))
+        // There is no byte yet: the SDK writes the body later.
+        Err(JsonError::too_deep(0).into())
     }
 
     /// Offers a text.

@@ -3,9 +3,9 @@
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use crate::bedrock::error::BodyError;
-use crate::bedrock::json::FieldEdit;
 use crate::bedrock::slot::{Coverage, FieldKind, TextField};
 use crate::bedrock::visit::Visitor;
+use crate::json::FieldEdit;
 
 /// A slot, as far as both have it.
 pub(super) type Offered = (String, Option<String>, bool, String, FieldKind, (String, bool));

@@ -8,9 +8,9 @@ use aws_smithy_types::{Blob, Document};
 use serde_json::json;
 
 use crate::bedrock::error::BodyErrorKind;
-use crate::bedrock::json::{FieldEdit, MAX_DEPTH};
 use crate::bedrock::typed;
 use crate::bedrock::walk::Unknown;
+use crate::json::{FieldEdit, MAX_DEPTH};
 
 use super::client::{message, unknown_block};
 use super::inputs::document;
@@ -88,13 +88,13 @@ fn nesting_is_bounded() {
     typed::visit_converse_request(&mut input(call(nested(inside))), &mut |_| None).expect("just deep enough");
     let error =
         typed::visit_converse_request(&mut input(call(nested(inside + 1))), &mut |_| None).expect_err("too deep");
-    assert!(matches!(error.kind(), BodyErrorKind::TooDeep { .. }));
+    assert!(matches!(error.kind(), BodyErrorKind::Json(error) if error.is_too_deep()));
     let mut call = aws_sdk_bedrockruntime::operation::start_async_invoke::StartAsyncInvokeInput::builder()
         .model_input(Document::Object([("prompt".to_owned(), nested(MAX_DEPTH))].into()))
         .build()
         .expect("built");
     let error = typed::visit_async_request(&mut call, Unknown::Refuse, &mut |_| None).expect_err("too deep");
-    assert!(matches!(error.kind(), BodyErrorKind::TooDeep { .. }));
+    assert!(matches!(error.kind(), BodyErrorKind::Json(error) if error.is_too_deep()));
 }
 
 #[test]

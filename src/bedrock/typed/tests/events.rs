@@ -2,8 +2,8 @@ use serde_json::{Value, json};
 
 use crate::bedrock::blocked::Progress;
 use crate::bedrock::event_stream::{StreamKind, deltas};
-use crate::bedrock::json::FieldEdit;
 use crate::bedrock::typed::{TypedEvent, chunk_json, json_chunk};
+use crate::json::FieldEdit;
 
 use super::client::events;
 use super::compare::{SALTS, mask, slots};

@@ -7,11 +7,11 @@ use aws_smithy_types::{Document, Number};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use crate::bedrock::json::FieldEdit;
 use crate::bedrock::operation::Operation;
 use crate::bedrock::typed;
 use crate::bedrock::visit::visit_request;
 use crate::bedrock::walk::Unknown;
+use crate::json::FieldEdit;
 
 use super::compare::{mask, slots};
 use super::inputs::document;

@@ -1,8 +1,8 @@
 //! A text of which more is held than the bound allows is refused.
 
 use super::guardrail;
+use crate::guardrail::StreamGuard;
 use crate::guardrail::{Outcome, Source};
-use crate::stream::StreamGuard;
 
 const POLICY: &str = "{version: 1, name: t, messages: {blocked_input: No., blocked_output: Not that.},
     pii: [{types: [EMAIL], action: mask}]}";

@@ -1,6 +1,6 @@
 //! JSON that arrives in fragments cut anywhere: tool arguments while a model writes them.
 
-use crate::bedrock::error::{BodyError, BodyErrorKind};
+use super::error::JsonError;
 
 use super::MAX_DEPTH;
 use super::string::{self, Step};
@@ -85,7 +85,7 @@ impl PartialJson {
     }
 
     /// Reads the next fragment.
-    pub(crate) fn push(&mut self, fragment: &str) -> Result<Vec<Piece>, BodyError> {
+    pub(crate) fn push(&mut self, fragment: &str) -> Result<Vec<Piece>, JsonError> {
         let joined;
         let mut rest = if self.pending.is_empty() {
             fragment
@@ -119,7 +119,7 @@ impl PartialJson {
     }
 
     /// Reads inside of a string: up to an escape, one escape, or the end. Zero: more is needed.
-    fn string(&mut self, rest: &str, is_key: bool, pieces: &mut Vec<Piece>) -> Result<usize, BodyError> {
+    fn string(&mut self, rest: &str, is_key: bool, pieces: &mut Vec<Piece>) -> Result<usize, JsonError> {
         let plain = rest.split(|c: char| c == '"' || c == '\\' || c < ' ').next().unwrap_or_default();
         if !plain.is_empty() {
             add_text(pieces, plain, plain);
@@ -131,7 +131,7 @@ impl PartialJson {
             return Ok(1);
         }
         if !rest.starts_with('\\') {
-            return Err(BodyError::syntax(self.read, "control characters to be escaped"));
+            return Err(JsonError::syntax(self.read, "control characters to be escaped"));
         }
         match string::step(rest, false) {
             Step::Unit(unit) => {
@@ -141,16 +141,16 @@ impl PartialJson {
                 Ok(unit.raw_len)
             }
             Step::Incomplete => Ok(0),
-            Step::Invalid => Err(BodyError::syntax(self.read, "a known escape after '\\'")),
+            Step::Invalid => Err(JsonError::syntax(self.read, "a known escape after '\\'")),
         }
     }
 
     /// Reads one sign outside of strings.
-    fn structure(&mut self, ch: char, pieces: &mut Vec<Piece>) -> Result<usize, BodyError> {
+    fn structure(&mut self, ch: char, pieces: &mut Vec<Piece>) -> Result<usize, JsonError> {
         match self.place {
             Place::Word(left) => {
                 let Some(left) = left.strip_prefix(ch) else {
-                    return Err(BodyError::syntax(self.read, "'true', 'false' or 'null'"));
+                    return Err(JsonError::syntax(self.read, "'true', 'false' or 'null'"));
                 };
                 self.place = if left.is_empty() { Place::Between(Expect::AfterValue) } else { Place::Word(left) };
                 add_structural(pieces, ch);
@@ -164,7 +164,7 @@ impl PartialJson {
             Place::Between(_) | Place::String { .. } => {}
         }
         let Place::Between(expect) = self.place else {
-            return Err(BodyError::syntax(self.read, "JSON"));
+            return Err(JsonError::syntax(self.read, "JSON"));
         };
         if matches!(ch, ' ' | '\t' | '\n' | '\r') {
             add_structural(pieces, ch);
@@ -186,9 +186,9 @@ impl PartialJson {
             (Expect::AfterValue, ',') => match self.open.last() {
                 Some(true) => Place::Between(Expect::Key),
                 Some(false) => Place::Between(Expect::Value),
-                None => return Err(BodyError::syntax(self.read, "the end of the text")),
+                None => return Err(JsonError::syntax(self.read, "the end of the text")),
             },
-            _ => return Err(BodyError::syntax(self.read, "JSON in the tool arguments")),
+            _ => return Err(JsonError::syntax(self.read, "JSON in the tool arguments")),
         };
         match self.place {
             Place::String { is_key } => pieces.push(Piece::StringStart { is_key }),
@@ -197,9 +197,9 @@ impl PartialJson {
         Ok(1)
     }
 
-    fn enter(&mut self, is_object: bool) -> Result<Place, BodyError> {
+    fn enter(&mut self, is_object: bool) -> Result<Place, JsonError> {
         if self.open.len() == MAX_DEPTH {
-            return Err(BodyError::new(BodyErrorKind::TooDeep { offset: self.read, limit: MAX_DEPTH }));
+            return Err(JsonError::too_deep(self.read));
         }
         self.open.push(is_object);
         Ok(Place::Between(if is_object { Expect::KeyOrEnd } else { Expect::ValueOrEnd }))

@@ -6,6 +6,7 @@
 
 mod document;
 mod edit;
+mod error;
 mod merge;
 mod partial;
 mod scan;
@@ -16,6 +17,7 @@ mod tests;
 
 pub(crate) use document::{Document, NodeKind};
 pub(crate) use edit::{FieldEdit, RawEdit, splice, string_edits};
+pub(crate) use error::JsonError;
 pub(crate) use merge::{merge, removals, without_member};
 pub(crate) use partial::{HeldText, PartialJson, Piece};
 pub(crate) use scan::MAX_DEPTH;

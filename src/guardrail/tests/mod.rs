@@ -13,9 +13,9 @@ use std::fs;
 use std::path::Path;
 
 use crate::detect::EntityType;
+use crate::guardrail::StreamGuard;
 use crate::guardrail::{Guardrail, Source};
 use crate::policy::Policy;
-use crate::stream::StreamGuard;
 
 /// Key of `replacement: hash`.
 const KEY: &[u8] = b"0123456789abcdef";

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use super::{characters, guardrail};
 use crate::detect::Embedder;
+use crate::guardrail::StreamGuard;
 use crate::guardrail::{Assessment, Guardrail, Source};
-use crate::stream::StreamGuard;
 
 const TOPICS: &str = "{version: 1, name: t, denied_topics: [
     {name: stocks, examples: [Which stocks should I buy this year?, Should I sell my shares?], action: detect},

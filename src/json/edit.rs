@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::bedrock::error::{BodyError, BodyErrorKind};
+use super::error::JsonError;
 
 use super::string::{self, Step};
 
@@ -36,7 +36,7 @@ impl FieldEdit {
     }
 
     /// The text with the replacements made.
-    pub(crate) fn apply(&self, text: &str) -> Result<String, BodyError> {
+    pub(crate) fn apply(&self, text: &str) -> Result<String, JsonError> {
         self.check(text)?;
         let mut out = String::with_capacity(text.len());
         let mut at = 0;
@@ -49,7 +49,7 @@ impl FieldEdit {
         Ok(out)
     }
 
-    fn check(&self, text: &str) -> Result<(), BodyError> {
+    fn check(&self, text: &str) -> Result<(), JsonError> {
         let mut at = 0;
         for (range, _) in &self.replacements {
             let fits = at <= range.start
@@ -57,7 +57,7 @@ impl FieldEdit {
                 && text.is_char_boundary(range.start)
                 && text.is_char_boundary(range.end);
             if !fits {
-                return Err(BodyError::new(BodyErrorKind::Edit));
+                return Err(JsonError::edit());
             }
             at = range.end;
         }
@@ -82,7 +82,7 @@ pub(crate) fn string_edits(
     text: &str,
     edit: &FieldEdit,
     out: &mut Vec<RawEdit>,
-) -> Result<(), BodyError> {
+) -> Result<(), JsonError> {
     edit.check(text)?;
     let mut map = OffsetMap {
         raw,

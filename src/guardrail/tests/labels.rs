@@ -121,7 +121,7 @@ fn what_a_label_says_is_no_context_and_no_value() {
 #[test]
 fn a_brace_that_begins_no_label_is_released_at_once() {
     let guardrail = guardrail("{version: 1, name: t, word_filters: [{name: RIVAL, words: [globex], action: mask}]}");
-    let mut guard = crate::stream::StreamGuard::new(&guardrail, Source::Output);
+    let mut guard = crate::guardrail::StreamGuard::new(&guardrail, Source::Output);
     assert_eq!(guard.push("{"), "{");
     assert_eq!(guard.push("RIV"), "RIV");
     assert_eq!(guard.push(" globex{"), " ", "the word may stand beside a label");

@@ -1,6 +1,6 @@
 //! The scanner: strict RFC 8259, iterative, one pass.
 
-use crate::bedrock::error::{BodyError, BodyErrorKind};
+use super::error::{JsonError, JsonErrorKind};
 
 use super::document::{Node, NodeKind};
 
@@ -57,21 +57,21 @@ impl Tape {
 }
 
 /// Reads `text` into a flat list of values in document order. Keys come before their values.
-pub(super) fn scan(text: &str) -> Result<Vec<Node>, BodyError> {
+pub(super) fn scan(text: &str) -> Result<Vec<Node>, JsonError> {
     let bytes = text.as_bytes();
     if u32::try_from(bytes.len()).is_err() {
-        return Err(BodyError::new(BodyErrorKind::TooLong { length: bytes.len() }));
+        return Err(JsonError::new(JsonErrorKind::TooLong { length: bytes.len() }));
     }
     let mut at = skip_space(bytes, 0);
     if at == bytes.len() {
-        return Err(BodyError::new(BodyErrorKind::Empty));
+        return Err(JsonError::new(JsonErrorKind::Empty));
     }
     let mut tape = Tape::default();
     let mut expect = Expect::Value;
     loop {
         at = skip_space(bytes, at);
         let Some(&byte) = bytes.get(at) else {
-            return Err(BodyError::syntax(at, "more: the text ends too early"));
+            return Err(JsonError::syntax(at, "more: the text ends too early"));
         };
         match expect {
             Expect::Key | Expect::KeyOrEnd => match byte {
@@ -79,18 +79,18 @@ pub(super) fn scan(text: &str) -> Result<Vec<Node>, BodyError> {
                     let end = push_string(bytes, at, NodeKind::Key, &mut tape)?;
                     at = skip_space(bytes, end);
                     if bytes.get(at) != Some(&b':') {
-                        return Err(BodyError::syntax(at, "':'"));
+                        return Err(JsonError::syntax(at, "':'"));
                     }
                     at += 1;
                     expect = Expect::Value;
                 }
                 b'}' if matches!(expect, Expect::KeyOrEnd) => expect = Expect::AfterValue,
-                _ => return Err(BodyError::syntax(at, "a member name in quotes")),
+                _ => return Err(JsonError::syntax(at, "a member name in quotes")),
             },
             Expect::Value | Expect::ValueOrEnd => match byte {
                 b'{' | b'[' => {
                     if tape.open.len() == MAX_DEPTH {
-                        return Err(BodyError::new(BodyErrorKind::TooDeep { offset: at, limit: MAX_DEPTH }));
+                        return Err(JsonError::too_deep(at));
                     }
                     let (kind, next) = if byte == b'{' {
                         (NodeKind::Object, Expect::KeyOrEnd)
@@ -126,7 +126,7 @@ pub(super) fn scan(text: &str) -> Result<Vec<Node>, BodyError> {
             let Some(holder) = tape.open.last().map(|open| open.index) else {
                 at = skip_space(bytes, at);
                 if at != bytes.len() {
-                    return Err(BodyError::syntax(at, "the end of the text"));
+                    return Err(JsonError::syntax(at, "the end of the text"));
                 }
                 return Ok(tape.nodes);
             };
@@ -140,8 +140,8 @@ pub(super) fn scan(text: &str) -> Result<Vec<Node>, BodyError> {
                 }
                 Some(b'}') if is_object => {}
                 Some(b']') if !is_object => {}
-                _ if is_object => return Err(BodyError::syntax(at, "',' or '}'")),
-                _ => return Err(BodyError::syntax(at, "',' or ']'")),
+                _ if is_object => return Err(JsonError::syntax(at, "',' or '}'")),
+                _ => return Err(JsonError::syntax(at, "',' or ']'")),
             }
             at += 1;
             tape.close(holder, at);
@@ -158,19 +158,19 @@ fn skip_space(bytes: &[u8], mut at: usize) -> usize {
 }
 
 /// Reads a string from its opening quote; the offset behind the closing quote is returned.
-fn push_string(bytes: &[u8], start: usize, kind: NodeKind, tape: &mut Tape) -> Result<usize, BodyError> {
+fn push_string(bytes: &[u8], start: usize, kind: NodeKind, tape: &mut Tape) -> Result<usize, JsonError> {
     let mut at = start + 1;
     let mut escaped = false;
     loop {
         match bytes.get(at) {
-            None => return Err(BodyError::syntax(at, "the closing quote of a string")),
+            None => return Err(JsonError::syntax(at, "the closing quote of a string")),
             Some(b'"') => break,
             Some(b'\\') => {
                 escaped = true;
                 at = escape(bytes, at)?;
             }
             Some(..=0x1f) => {
-                return Err(BodyError::syntax(at, "control characters to be escaped"));
+                return Err(JsonError::syntax(at, "control characters to be escaped"));
             }
             Some(_) => at += 1,
         }
@@ -183,18 +183,18 @@ fn push_string(bytes: &[u8], start: usize, kind: NodeKind, tape: &mut Tape) -> R
     Ok(at + 1)
 }
 
-fn escape(bytes: &[u8], at: usize) -> Result<usize, BodyError> {
+fn escape(bytes: &[u8], at: usize) -> Result<usize, JsonError> {
     match bytes.get(at + 1) {
         Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => Ok(at + 2),
         Some(b'u') => match bytes.get(at + 2..at + 6) {
             Some(digits) if digits.iter().all(u8::is_ascii_hexdigit) => Ok(at + 6),
-            _ => Err(BodyError::syntax(at, "four hexadecimal digits after '\\u'")),
+            _ => Err(JsonError::syntax(at, "four hexadecimal digits after '\\u'")),
         },
-        _ => Err(BodyError::syntax(at, "a known escape after '\\'")),
+        _ => Err(JsonError::syntax(at, "a known escape after '\\'")),
     }
 }
 
-fn scalar(bytes: &[u8], at: usize) -> Result<(NodeKind, usize), BodyError> {
+fn scalar(bytes: &[u8], at: usize) -> Result<(NodeKind, usize), JsonError> {
     for (word, kind) in [("true", NodeKind::Bool), ("false", NodeKind::Bool), ("null", NodeKind::Null)] {
         if bytes.get(at..).is_some_and(|rest| rest.starts_with(word.as_bytes())) {
             return Ok((kind, at + word.len()));
@@ -203,7 +203,7 @@ fn scalar(bytes: &[u8], at: usize) -> Result<(NodeKind, usize), BodyError> {
     number(bytes, at).map(|end| (NodeKind::Number, end))
 }
 
-fn number(bytes: &[u8], start: usize) -> Result<usize, BodyError> {
+fn number(bytes: &[u8], start: usize) -> Result<usize, JsonError> {
     let digits = |mut at: usize| {
         while bytes.get(at).is_some_and(u8::is_ascii_digit) {
             at += 1;
@@ -217,12 +217,12 @@ fn number(bytes: &[u8], start: usize) -> Result<usize, BodyError> {
     at = match bytes.get(at) {
         Some(b'0') => at + 1,
         Some(b'1'..=b'9') => digits(at),
-        _ => return Err(BodyError::syntax(start, "a value")),
+        _ => return Err(JsonError::syntax(start, "a value")),
     };
     if bytes.get(at) == Some(&b'.') {
         let end = digits(at + 1);
         if end == at + 1 {
-            return Err(BodyError::syntax(end, "a digit"));
+            return Err(JsonError::syntax(end, "a digit"));
         }
         at = end;
     }
@@ -233,7 +233,7 @@ fn number(bytes: &[u8], start: usize) -> Result<usize, BodyError> {
         }
         let end = digits(at);
         if end == at {
-            return Err(BodyError::syntax(end, "a digit"));
+            return Err(JsonError::syntax(end, "a digit"));
         }
         at = end;
     }

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use crate::bedrock::error::{BodyError, BodyErrorKind};
+use super::error::{JsonError, JsonErrorKind};
 
 use super::{scan, string};
 
@@ -100,17 +100,17 @@ impl<'a> Document<'a> {
     /// Index of the outermost value.
     pub(crate) const ROOT: usize = 0;
 
-    pub(crate) fn parse(body: &'a [u8]) -> Result<Self, BodyError> {
+    pub(crate) fn parse(body: &'a [u8]) -> Result<Self, JsonError> {
         let text = std::str::from_utf8(body)
-            .map_err(|error| BodyError::new(BodyErrorKind::Utf8 { offset: error.valid_up_to() }))?;
+            .map_err(|error| JsonError::new(JsonErrorKind::Utf8 { offset: error.valid_up_to() }))?;
         if text.starts_with('\u{feff}') {
             // Some readers skip it and others fail: what the model would see cannot be told.
-            return Err(BodyError::new(BodyErrorKind::ByteOrderMark));
+            return Err(JsonError::new(JsonErrorKind::ByteOrderMark));
         }
         Self::parse_str(text)
     }
 
-    pub(crate) fn parse_str(text: &'a str) -> Result<Self, BodyError> {
+    pub(crate) fn parse_str(text: &'a str) -> Result<Self, JsonError> {
         Ok(Self { text, nodes: scan::scan(text)? })
     }
 
