@@ -48,36 +48,61 @@
 //! The [`guide`] is the manual: [policies](guide::policies), [streaming](guide::streaming),
 //! [Bedrock calls](guide::bedrock), the [threat model](guide::threat_model), and all [defaults](guide::defaults).
 //!
-//! The modules are floors: each imports from lower ones only.
+//! # Features
 //!
-//! | floor | module | what |
-//! |---|---|---|
-//! | 6 | [`middleware`] | the layer and its services |
-//! | 5 | [`bedrock`] | bodies and events as texts |
-//! | 4 | [`stream`] | chunks in, released text out |
-//! | 3 | [`guardrail`] | one text in, one assessment out |
-//! | 2 | [`policy`] | a YAML document becomes a policy |
-//! | 1 | [`detect`] | findings, without actions |
-//! | 0 | [`text`] | UTF-8, spans, folded views |
+//! | feature | adds |
+//! |---|---|
+//! | `sdk` (default) | the layer around SDK inputs, [`BedrockService`] and [`GuardrailInterceptor`] |
+//! | `http` | the layer around HTTP requests; part of `sdk` |
+//!
+//! With neither, no AWS or HTTP crate is compiled, and text, policies, streams and bodies work.
+//!
+//! # Modules
+//!
+//! The modules are private; each depends only on modules listed below it.
+//!
+//! | module | content |
+//! |---|---|
+//! | `middleware` | the Tower layer and its integrations |
+//! | `exchange` | one call: its request, its response, the events of its stream |
+//! | `bedrock` | Bedrock on the wire: operations, bodies, events, and where they hold text |
+//! | `guardrail` | text in, an assessment out; whole, or in chunks |
+//! | `policy` | a YAML file becomes a policy |
+//! | `detect` | candidates in text, without actions |
+//! | `json`, `text` | JSON read in place; UTF-8, spans, normalized views |
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
+// Some of what the lower modules offer serves the integrations only.
+#![cfg_attr(not(feature = "sdk"), allow(dead_code, unused_imports, unreachable_pub))]
 
-pub mod bedrock;
-pub mod detect;
-pub mod guardrail;
+mod bedrock;
+mod detect;
+mod exchange;
+mod guardrail;
 pub mod guide;
 mod json;
-pub mod middleware;
-pub mod policy;
-pub mod text;
+#[cfg(feature = "http")]
+mod middleware;
+mod policy;
+mod text;
 
+pub use bedrock::{BodyError, Operation, SkipReason, Skipped, guardrail_identifier};
 pub use detect::{Embedder, EntityType};
+pub use exchange::{ApplyGuardrailResponse, BodyAssessment, BodyFinding, BodyGuard, GuardedBody};
+#[cfg(feature = "http")]
+pub use exchange::{AssessmentEvent, GuardrailError};
 pub use guardrail::{
     ActionTaken, Assessment, BufferLimit, Container, Conversation, Finding, Guardrail, Outcome, Source, StreamGuard,
     TopicExplanation, TopicScore,
 };
-pub use middleware::{BedrockService, GuardrailError, GuardrailInterceptor, GuardrailLayer};
-pub use policy::{Action, Policy, PolicyError, RuleKind};
+#[cfg(feature = "sdk")]
+pub use middleware::{
+    BedrockService, GuardedConverseStream, GuardedInvokeModelStream, GuardedStream, GuardedStreamError,
+    GuardrailInterceptor,
+};
+#[cfg(feature = "http")]
+pub use middleware::{GuardedOperation, GuardrailLayer, GuardrailService, ResponseBody};
+pub use policy::{Action, PatternWarning, Policy, PolicyError, Problem, RuleKind, RuleSummary};
 pub use text::{Span, Utf8Decoder, Utf8Error};
 
 /// The README's examples, compiled and run with the tests.

@@ -5,7 +5,7 @@
 
 use std::sync::LazyLock;
 
-use banister::bedrock::{BodyGuard, Operation};
+use banister::{BodyGuard, Operation};
 use banister::{Conversation, Guardrail, Outcome, Policy};
 use libfuzzer_sys::fuzz_target;
 

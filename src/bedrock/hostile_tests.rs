@@ -2,7 +2,7 @@ use proptest::prelude::*;
 
 use super::tests::cases;
 use super::*;
-use crate::json::FieldEdit;
+use crate::json::{Document, FieldEdit};
 
 proptest! {
     #[test]
@@ -26,10 +26,10 @@ proptest! {
                     visit_response_with(case.operation, &body, unknown, &mut edit)
                 };
                 if let Ok(Visited { body: Some(body), .. }) = visited {
-                    let _ = AnswerForm::of(&body);
+                    let _ = AnswerForm::of(&Document::parse(&body)?);
                 }
                 for kind in [StreamKind::Invoke, StreamKind::Converse] {
-                    if let Ok(event) = parse_event(kind, "chunk", &body, unknown) {
+                    if let Ok(mut event) = parse_event(kind, "chunk", &body, unknown) {
                         event.rewrite(&[], &[], &mut edit)?;
                     }
                 }

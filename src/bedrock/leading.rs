@@ -9,25 +9,25 @@ const MAX_BYTES: usize = 128;
 
 /// The name of a field of free-form JSON, and that of the field it stands in. Array items have the names of their array.
 #[derive(Clone, Default, PartialEq, Eq)]
-pub(super) struct LeadingNames {
+pub(crate) struct LeadingNames {
     outer: Box<str>,
     own: Box<str>,
 }
 
 impl LeadingNames {
     /// The names of a field in a value that has these.
-    pub(super) fn of_field(&self, name: &str) -> Self {
+    pub(crate) fn of_field(&self, name: &str) -> Self {
         Self { outer: self.own.clone(), own: end(name).into() }
     }
 
     /// Returns whether there is no name.
-    pub(super) fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.outer.is_empty() && self.own.is_empty()
     }
 
     /// The text to read before the value: `card cvv: `. Empty where names say nothing of a value: in the definition of a tool they
     /// describe one that is still to come, and in a trace the service has made them.
-    pub(super) fn context(&self, kind: FieldKind) -> String {
+    pub(crate) fn context(&self, kind: FieldKind) -> String {
         if self.is_empty() || matches!(kind, FieldKind::ToolDefinition | FieldKind::Trace | FieldKind::Token) {
             return String::new();
         }
@@ -45,7 +45,7 @@ impl fmt::Debug for LeadingNames {
 }
 
 /// The last bytes of a name. What is longer is cut, so that names cost no more than the values they lead to.
-pub(super) fn end(name: &str) -> &str {
+pub(crate) fn end(name: &str) -> &str {
     let from = name.ceil_char_boundary(name.len().saturating_sub(MAX_BYTES));
     name.get(from..).unwrap_or_default()
 }

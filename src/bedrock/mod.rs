@@ -1,34 +1,29 @@
-//! Bedrock on the wire: bodies and events as text slots, and the replies of an intervention.
+//! Bedrock on the wire: operations, bodies and events, and where they hold text.
 //!
-//! A visitor offers each text to a closure and writes back what the closure changes, byte for byte where nothing
-//! changed; it knows nothing of policies. [`BodyGuard`] is the closure that does.
+//! A visitor offers each text field to a closure and writes back what the closure changes, byte for byte where nothing changed; it knows
+//! nothing of policies.
 //!
-//! Where text stands is data: one table a family, in `shapes`. What no table names is examined as well,
-//! and a content block of an unknown kind is an error, so that a new kind of content cannot slip through.
+//! Where text is in a body is data: one table per family, in `shapes`. A field that no table names is inspected as well, and a content
+//! block of an unknown kind is an error, so that a new kind of content cannot slip through.
 
 #![cfg_attr(not(test), warn(clippy::string_slice, clippy::indexing_slicing))]
 
-mod apply;
-mod asked;
-mod assessment;
 mod blocked;
 mod error;
 mod event_stream;
 mod files;
-mod guard;
-mod leading;
+pub(crate) mod leading;
 mod names;
 mod operation;
 mod reasoning;
-mod report;
+mod requested;
+#[cfg(feature = "sdk")]
+pub(crate) mod sdk;
 mod shape;
 mod shapes;
 mod slot;
-mod streams;
 mod table;
-mod trace;
 mod turns;
-pub(crate) mod typed;
 mod visit;
 mod walk;
 
@@ -37,33 +32,27 @@ mod hostile_tests;
 #[cfg(test)]
 mod tests;
 
-pub use asked::guardrail_identifier;
-pub use assessment::{BodyAssessment, BodyFinding};
 pub use error::BodyError;
-pub use guard::{BodyGuard, GuardedBody};
 pub use operation::Operation;
-pub use report::ApplyGuardrailResponse;
-pub use shape::Shape;
+pub use requested::guardrail_identifier;
 pub use slot::{SkipReason, Skipped};
 
-pub(crate) use self::{
-    asked::{RequestedGuardrail, requested_guardrail, without_guardrail},
-    blocked::{Progress, blocked_reply},
-    event_stream::{Chunk, EventKind, Frame, FrameDecoder, StreamKind, SubstreamId, wrap_chunk},
-    shape::AnswerForm,
-    slot::Coverage,
-    streams::{EventGuard, Facts, OutEvent, Plan, Substreams},
-    trace::Trace,
-    visit::Visitor,
+pub(crate) use blocked::{
+    Progress, StreamEvent, blocked_events, blocked_reply, blocked_single_event, is_whole, text_event,
 };
+pub(crate) use error::BodyErrorKind;
+pub(crate) use event_stream::{
+    Chunk, Event, EventKind, Frame, FrameDecoder, ModelEvent, StreamKind, SubstreamId, parse_event, wrap_chunk,
+};
+pub(crate) use requested::{RequestedGuardrail, TraceScope, requested_guardrail, without_guardrail};
+pub(crate) use shape::{AnswerForm, Shape};
+pub(crate) use slot::{Coverage, FieldKind, NumberText, TextField, Visited};
+pub(crate) use table::Part;
+pub(crate) use visit::{Visitor, visit_request_document, visit_response_with};
+pub(crate) use walk::Unknown;
 
-// What the tests of this floor name beside that.
 #[cfg(test)]
-pub(crate) use self::{
-    blocked::{StreamEvent, blocked_events, text_event},
-    event_stream::{deltas, parse_event},
-    slot::{FieldKind, TextField, Visited},
-    table::Part,
-    visit::{visit_request, visit_request_with, visit_response, visit_response_with},
-    walk::Unknown,
+pub(crate) use {
+    event_stream::deltas,
+    visit::{visit_request, visit_request_with, visit_response},
 };

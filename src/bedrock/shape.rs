@@ -8,8 +8,7 @@ use crate::json::{Document, NodeKind};
 
 /// The form of a body. Families share forms: a dozen speak OpenAI chat.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Shape {
+pub(crate) enum Shape {
     /// Titan Text and the Titan embeddings: `inputText`, `results[].outputText`.
     Titan,
     /// Nova on InvokeModel: the members of Converse.
@@ -68,10 +67,9 @@ pub(crate) struct AnswerForm {
 
 impl AnswerForm {
     /// What a request tells. It is examined already, so what has no shape here is content that was opened.
-    pub(crate) fn of(request: &[u8]) -> Self {
-        let Ok(doc) = Document::parse(request) else { return Shape::Unknown.into() };
+    pub(crate) fn of(doc: &Document<'_>) -> Self {
         let streams = doc.get(Document::ROOT, "stream").is_some_and(|at| doc.raw(at) == "true");
-        let shape = request_table(&doc, Document::ROOT).map_or(Shape::Unknown, |(shape, _)| shape);
+        let shape = request_table(doc, Document::ROOT).map_or(Shape::Unknown, |(shape, _)| shape);
         Self { shape, in_pieces: streams }
     }
 }

@@ -3,8 +3,9 @@
 use std::borrow::Cow;
 use std::fmt;
 
+#[cfg(feature = "sdk")]
+use super::sdk::TypedPath;
 use super::shape::Shape;
-use super::typed::TypedPath;
 use crate::guardrail::Position;
 use crate::json::Document;
 
@@ -71,7 +72,7 @@ impl FieldKind {
 
 /// What a JSON number may be as text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum NumberText {
+pub(crate) enum NumberText {
     /// None: a fraction, or one that does not fit into 64 bits and so has lost its digits with most readers.
     None,
     /// A whole number of up to 5 digits: a count or an amount, unless its name says otherwise.
@@ -81,7 +82,7 @@ pub(super) enum NumberText {
 }
 
 impl NumberText {
-    pub(super) fn of(number: &str) -> Self {
+    pub(crate) fn of(number: &str) -> Self {
         let digits = number.strip_prefix('-').unwrap_or(number);
         let fits = || number.parse::<i64>().is_ok() || number.parse::<u64>().is_ok();
         match digits.len() {
@@ -99,6 +100,7 @@ pub(super) enum Place<'a> {
     /// In a document, which may itself stand in a string of another.
     Json { doc: &'a Document<'a>, node: usize, outer: Option<&'a Self> },
     /// In a value of the AWS SDK.
+    #[cfg(feature = "sdk")]
     Typed(&'a TypedPath),
 }
 
@@ -107,6 +109,7 @@ impl<'a> Place<'a> {
     fn outer(self) -> Option<&'a Self> {
         match self {
             Self::Json { outer, .. } => outer,
+            #[cfg(feature = "sdk")]
             Self::Typed(_) => None,
         }
     }
@@ -115,6 +118,7 @@ impl<'a> Place<'a> {
     pub(super) fn pointer(self) -> String {
         match self {
             Self::Json { doc, node, .. } => doc.pointer(node),
+            #[cfg(feature = "sdk")]
             Self::Typed(path) => path.pointer(),
         }
     }

@@ -27,15 +27,32 @@ pub(crate) fn visit_request(operation: Operation, body: &[u8], f: &mut Visitor<'
 }
 
 /// [`visit_request`], with a say in what happens to content of an unknown kind.
+#[cfg(test)]
 pub(crate) fn visit_request_with(
     operation: Operation,
     body: &[u8],
     unknown: Unknown,
     f: &mut Visitor<'_>,
 ) -> Result<Visited, BodyError> {
-    let doc = Document::parse(body)?;
-    let known = shape::operation_request(operation, &doc);
-    visit_known(&doc, known, "request", Role::User, unknown, None, f)
+    visit_request_document(operation, &Document::parse(body)?, unknown, Vec::new(), f)
+}
+
+/// [`visit_request_with`] of a document that is parsed already. `removed` are edits that take fields out of it, in order.
+pub(crate) fn visit_request_document(
+    operation: Operation,
+    doc: &Document<'_>,
+    unknown: Unknown,
+    removed: Vec<RawEdit>,
+    f: &mut Visitor<'_>,
+) -> Result<Visited, BodyError> {
+    let known = shape::operation_request(operation, doc);
+    let mut edited = visit_known(doc, known, "request", Role::User, unknown, None, f)?;
+    if !removed.is_empty() {
+        edited.edits.retain(|edit| !removed.iter().any(|removed| removed.covers(edit)));
+        edited.edits.extend(removed);
+        edited.edits.sort_by_key(|edit| edit.range.start);
+    }
+    Ok(edited.into_visited(doc))
 }
 
 /// Offers every text of a response body; content of an unknown kind is refused.
@@ -55,7 +72,22 @@ pub(crate) fn visit_response_with(
 ) -> Result<Visited, BodyError> {
     let doc = Document::parse(body)?;
     let known = shape::operation_response(operation, &doc);
-    visit_known(&doc, known, "response", Role::Assistant, unknown, None, f)
+    Ok(visit_known(&doc, known, "response", Role::Assistant, unknown, None, f)?.into_visited(&doc))
+}
+
+/// A visited document, and the edits that the visitor wants.
+struct Edited {
+    shape: Shape,
+    /// In document order.
+    edits: Vec<RawEdit>,
+    coverage: Coverage,
+}
+
+impl Edited {
+    fn into_visited(self, doc: &Document<'_>) -> Visited {
+        let body = splice(doc.text(), &self.edits).map(String::into_bytes);
+        Visited { body, coverage: self.coverage, shape: self.shape }
+    }
 }
 
 fn visit_known(
@@ -66,7 +98,7 @@ fn visit_known(
     unknown: Unknown,
     outer: Option<&Place<'_>>,
     f: &mut Visitor<'_>,
-) -> Result<Visited, BodyError> {
+) -> Result<Edited, BodyError> {
     let (shape, walked) = match known {
         Some((shape, table)) => (shape, walk::walk(doc, Document::ROOT, table, role, unknown)?),
         None if unknown == Unknown::Examine => {
@@ -76,7 +108,7 @@ fn visit_known(
     };
     let mut visit = Visit { is_request: role == Role::User, ..Visit::new(doc, outer, unknown) };
     visit.all(&walked, f)?;
-    Ok(Visited { body: splice(doc.text(), &visit.edits).map(String::into_bytes), coverage: visit.coverage, shape })
+    Ok(Edited { shape, edits: visit.edits, coverage: visit.coverage })
 }
 
 /// One document in the course of a visit.
@@ -350,7 +382,7 @@ pub(super) fn visit_invoke_body(
 ) -> Result<Visited, BodyError> {
     let doc = Document::parse(body)?;
     let known = shape::operation_request(Operation::InvokeModel, &doc);
-    visit_known(&doc, known, "request", Role::User, unknown, Some(here), f)
+    Ok(visit_known(&doc, known, "request", Role::User, unknown, Some(here), f)?.into_visited(&doc))
 }
 
 /// The document in a string, if it holds text of its own: a bare number is judged as it is written.

@@ -72,6 +72,13 @@ pub(crate) struct RawEdit {
     pub(crate) bytes: String,
 }
 
+impl RawEdit {
+    /// Returns `true` if `other` lies within the range of this edit.
+    pub(crate) fn covers(&self, other: &Self) -> bool {
+        self.range.start <= other.range.start && other.range.end <= self.range.end
+    }
+}
+
 /// Carries an edit of a decoded string over to raw bytes.
 ///
 /// `raw` is the inside of the string, which begins at byte `base` of the document; `text` is its decoded

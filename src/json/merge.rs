@@ -51,13 +51,13 @@ fn append(edits: &mut Vec<RawEdit>, end: usize, is_first: bool, entries: &[Strin
     edits.push(RawEdit { range: end - 1..end - 1, bytes: format!("{separator}{}", entries.join(",")) });
 }
 
-/// The text of `doc` without the members of its outermost object that have this name.
-pub(crate) fn without_member(doc: &Document<'_>, name: &str) -> Option<String> {
+/// Returns the edits that remove the members of the outermost object that have this name.
+pub(crate) fn without_member(doc: &Document<'_>, name: &str) -> Vec<RawEdit> {
     let members = doc.members(Document::ROOT).map(|(key, value)| {
         let range = doc.node(key).start()..doc.node(value).end();
         (range, doc.string(key) == name)
     });
-    splice(doc.text(), &removals(members))
+    removals(members)
 }
 
 /// The edits that take entries out of an object or array: the ranges of all of them in order, each with whether it goes.
@@ -90,7 +90,7 @@ mod tests {
     use serde_json::json;
 
     use super::super::Document;
-    use super::{merge, without_member};
+    use super::{merge, splice, without_member};
 
     #[test]
     fn members_are_added_and_the_rest_stays() {
@@ -117,7 +117,7 @@ mod tests {
 
     #[test]
     fn members_are_taken_out_with_their_commas() {
-        let without = |text: &str| without_member(&Document::parse_str(text).unwrap(), "g");
+        let without = |text: &str| splice(text, &without_member(&Document::parse_str(text).unwrap(), "g"));
         for (text, expected) in [
             (r#"{"g": {"a": [1]}}"#, "{}"),
             (r#"{ "g" : 1 , "b" : 2 }"#, r#"{ "b" : 2 }"#),

@@ -54,25 +54,18 @@
 //! # }
 //! ```
 
-mod bedrock_service;
-mod converse;
-mod converse_stream;
-mod error;
-mod guarded_stream;
-pub mod http;
+mod http;
+#[cfg(feature = "sdk")]
 mod interceptor;
-mod interceptor_body;
-mod invoke;
-mod invoke_stream;
 mod layer;
-mod sdk_error;
+#[cfg(feature = "sdk")]
+mod sdk;
 mod service;
 
-pub use bedrock_service::BedrockService;
-pub use converse_stream::GuardedConverseStream;
-pub use error::GuardrailError;
-pub use guarded_stream::{GuardedStream, GuardedStreamError};
+pub use http::ResponseBody;
+#[cfg(feature = "sdk")]
 pub use interceptor::GuardrailInterceptor;
-pub use invoke_stream::GuardedInvokeModelStream;
-pub use layer::{AssessmentEvent, GuardrailLayer};
+pub use layer::GuardrailLayer;
+#[cfg(feature = "sdk")]
+pub use sdk::{BedrockService, GuardedConverseStream, GuardedInvokeModelStream, GuardedStream, GuardedStreamError};
 pub use service::{GuardedOperation, GuardrailService};

@@ -1,49 +1,49 @@
 use std::future::Future;
 use std::mem;
 use std::pin::Pin;
-use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use tower::{BoxError, Service};
 
-use super::layer::Settings;
+use super::layer::GuardrailLayer;
 
-/// A service with a guardrail around it; made by [`GuardrailLayer`](super::GuardrailLayer).
+/// A service with a guardrail around it, made by [`GuardrailLayer`](crate::GuardrailLayer).
 ///
-/// Errors are boxed, as those of Tower's own timeout and load-shed layers are, so that it stands anywhere in a stack. A
-/// [`GuardrailError`](super::GuardrailError) is found by `downcast_ref`.
+/// Errors are boxed, like those of Tower's timeout and load-shed layers, so that the service fits anywhere in a stack. Use
+/// [`GuardrailError::find_in`](crate::GuardrailError::find_in) to find a guardrail's error.
 #[derive(Clone, Debug)]
 pub struct GuardrailService<S> {
     inner: S,
-    settings: Arc<Settings>,
+    layer: GuardrailLayer,
 }
 
-/// What a call comes to.
+/// The future of a guarded call.
 pub(crate) type CallFuture<T> = Pin<Box<dyn Future<Output = Result<T, BoxError>> + Send>>;
 
-/// An operation that a guardrail can stand around: the SDK inputs that carry text, and `http::Request`. `S` is the service that
-/// carries it out.
+/// An operation that a guardrail can inspect: the SDK inputs that carry text, and `http::Request`.
 ///
-/// Sealed: a guard that forgets a text guards nothing.
-pub trait GuardedOperation<S>: sealed::Sealed {
-    /// What the caller gets.
-    type Response;
+/// `S` is the inner service. The trait is sealed, because an implementation that misses a text field protects nothing.
+pub trait GuardedOperation<S>: sealed::Sealed<S> {}
 
-    /// Carries the operation out with `inner`, which is ready.
-    #[doc(hidden)]
-    #[allow(private_interfaces, reason = "nobody outside can call it")]
-    fn guard(self, settings: Arc<Settings>, inner: S) -> CallFuture<Self::Response>;
-}
+impl<S, I: sealed::Sealed<S>> GuardedOperation<S> for I {}
 
 pub(super) mod sealed {
+
+    use super::{CallFuture, GuardrailLayer};
     /// Keeps [`GuardedOperation`](super::GuardedOperation) to this crate.
     #[allow(unnameable_types, reason = "that is what seals it")]
-    pub trait Sealed {}
+    pub trait Sealed<S> {
+        /// What the caller receives.
+        type Response;
+
+        /// Carries the operation out with `inner`, which is ready.
+        fn guard(self, layer: GuardrailLayer, inner: S) -> CallFuture<Self::Response>;
+    }
 }
 
 impl<S> GuardrailService<S> {
-    pub(super) fn new(inner: S, settings: Arc<Settings>) -> Self {
-        Self { inner, settings }
+    pub(super) fn new(inner: S, layer: GuardrailLayer) -> Self {
+        Self { inner, layer }
     }
 }
 
@@ -65,6 +65,6 @@ where
         // The clone has not been polled ready; the call takes the one that has.
         let clone = self.inner.clone();
         let ready = mem::replace(&mut self.inner, clone);
-        input.guard(Arc::clone(&self.settings), ready)
+        input.guard(self.layer.clone(), ready)
     }
 }

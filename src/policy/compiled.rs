@@ -26,7 +26,7 @@ use super::values::{History, Mode, OperatorText};
 /// # Example
 ///
 /// ```
-/// use banister::policy::Policy;
+/// use banister::Policy;
 ///
 /// let policy = Policy::from_yaml(
 ///     "version: 1
@@ -37,13 +37,13 @@ use super::values::{History, Mode, OperatorText};
 /// ",
 /// )?;
 /// assert_eq!(policy.rules().count(), 2);
-/// # Ok::<(), banister::policy::PolicyError>(())
+/// # Ok::<(), banister::PolicyError>(())
 /// ```
 ///
 /// A policy that is wrong says where:
 ///
 /// ```
-/// use banister::policy::Policy;
+/// use banister::Policy;
 ///
 /// let error = Policy::from_yaml("version: 1\nname: bot\npii:\n  - types: [EMIAL]\n").unwrap_err();
 /// let problem = error.problems().next().unwrap();

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use banister::GuardrailLayer;
-use banister::middleware::http::ResponseBody;
+use banister::ResponseBody;
 use banister_simulator::{Fault, Options, Reply, Simulator};
 use bytes::Bytes;
 use http::{HeaderMap, Request, Response, StatusCode};

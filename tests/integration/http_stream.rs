@@ -7,7 +7,7 @@ use std::task::{Context, Poll};
 
 use aws_smithy_eventstream::frame::{DecodedFrame, MessageFrameDecoder};
 use banister::GuardrailLayer;
-use banister::middleware::http::ResponseBody;
+use banister::ResponseBody;
 use banister_simulator::{Chunk, Fault, Options, Reply};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;

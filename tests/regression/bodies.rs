@@ -1,6 +1,6 @@
 //! Parts of a body that went unseen.
 
-use banister::bedrock::{BodyGuard, GuardedBody, Operation};
+use banister::{BodyGuard, GuardedBody, Operation};
 use banister::{Conversation, Outcome};
 use serde_json::{Value, json};
 

@@ -1,6 +1,6 @@
 //! The name of a JSON field tells what its value is.
 
-use banister::bedrock::{BodyGuard, Operation};
+use banister::{BodyGuard, Operation};
 use banister::{Conversation, Outcome};
 use serde_json::{Value, json};
 

@@ -1,7 +1,7 @@
 //! Documents and files that are text, whatever says so, and those that are not.
 
 use banister::Conversation;
-use banister::bedrock::{BodyGuard, GuardedBody, Operation};
+use banister::{BodyGuard, GuardedBody, Operation};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};

@@ -1,6 +1,6 @@
 //! The operator's own words refuse no call, and a response has no operator.
 
-use banister::bedrock::Operation;
+use banister::Operation;
 use banister::{ActionTaken, Outcome};
 use serde_json::{Value, json};
 

@@ -1,6 +1,6 @@
 //! Reasoning is signed. What a rule changes in it is never sent on, or back, with a signature that does not fit.
 
-use banister::bedrock::{BodyGuard, Operation};
+use banister::{BodyGuard, Operation};
 use banister::{Conversation, Outcome};
 use proptest::prelude::*;
 use serde_json::{Value, json};

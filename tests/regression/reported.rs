@@ -12,7 +12,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use banister::bedrock::{BodyGuard, Operation};
+use banister::{BodyGuard, Operation};
 use banister::{Conversation, Guardrail, Policy, Source};
 use serde_yaml::Value;
 

@@ -1,7 +1,7 @@
 //! A blocked turn does not kill the conversation: over every family of request bodies.
 
-use banister::bedrock::{BodyGuard, GuardedBody, Operation};
 use banister::{ActionTaken, Conversation, Outcome};
+use banister::{BodyGuard, GuardedBody, Operation};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use proptest::prelude::*;

@@ -1,7 +1,7 @@
 //! One value, one finding: a finding that lies in a stronger one is marked, and left out of what people read.
 
+use banister::ApplyGuardrailResponse;
 use banister::EntityType::{self, CreditDebitCardNumber, Phone, UsBankAccountNumber, UsBankRoutingNumber};
-use banister::bedrock::ApplyGuardrailResponse;
 use banister::{Assessment, Container, Finding, Guardrail, Policy, Source, StreamGuard};
 
 fn guardrail(rules: &str) -> Guardrail {

@@ -3,10 +3,10 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-use banister::bedrock::{ApplyGuardrailResponse, BodyAssessment, BodyFinding, SkipReason};
 use banister::{
     ActionTaken, Assessment, Container, Finding, Outcome, Policy, RuleKind, Source, TopicExplanation, TopicScore,
 };
+use banister::{ApplyGuardrailResponse, BodyAssessment, BodyFinding, SkipReason};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -201,7 +201,7 @@ fn string_at<'b>(body: &'b Value, pointer: &str, inner: Option<&str>, is_key: bo
 }
 
 /// What a rule does in a direction.
-pub(crate) fn action(rule: &banister::policy::RuleSummary<'_>, source: Source) -> banister::Action {
+pub(crate) fn action(rule: &banister::RuleSummary<'_>, source: Source) -> banister::Action {
     match source {
         Source::Input => rule.input(),
         Source::Output => rule.output(),

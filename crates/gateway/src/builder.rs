@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
-use banister::middleware::AssessmentEvent;
+use banister::AssessmentEvent;
 use banister::{Guardrail, GuardrailLayer};
 use tokio::net::TcpListener;
 

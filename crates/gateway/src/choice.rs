@@ -1,6 +1,6 @@
 //! Which policy a client chose.
 
-use banister::bedrock::{Operation, guardrail_identifier};
+use banister::{Operation, guardrail_identifier};
 use http::HeaderMap;
 
 use crate::policies::{ActivePolicy, Current};
@@ -37,7 +37,7 @@ pub(crate) fn by_body(current: &Current, operation: Operation, body: &[u8]) -> O
 
 #[cfg(test)]
 mod tests {
-    use banister::bedrock::Operation;
+    use banister::Operation;
     use banister::{GuardrailLayer, Policy};
 
     use super::by_body;

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use banister::middleware::AssessmentEvent;
+use banister::AssessmentEvent;
 
 use crate::streams::StreamGauge;
 
@@ -109,7 +109,7 @@ impl Metrics {
         if assessment.is_over_limit() {
             self.count("banister_over_limit_total", &[("policy", policy), ("source", source)]);
         }
-        self.findings(policy, source, assessment.findings().iter().map(banister::bedrock::BodyFinding::finding));
+        self.findings(policy, source, assessment.findings().iter().map(banister::BodyFinding::finding));
     }
 
     /// Rules found something.

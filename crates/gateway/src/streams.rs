@@ -7,8 +7,8 @@ use std::task::{Context, Poll};
 
 use aws_smithy_eventstream::frame::write_message_to;
 use aws_smithy_types::event_stream::{Header, HeaderValue, Message};
-use banister::bedrock::Operation;
-use banister::middleware::http::ResponseBody;
+use banister::Operation;
+use banister::ResponseBody;
 use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
 use serde_json::json;

@@ -3,8 +3,8 @@
 use std::future::Future;
 use std::sync::Arc;
 
-use banister::bedrock::Operation;
-use banister::middleware::AssessmentEvent;
+use banister::AssessmentEvent;
+use banister::Operation;
 use http::HeaderMap;
 
 use crate::metrics::Metrics;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use crate::bedrock::event_stream::{Event, EventKind, StreamKind};
+use crate::bedrock::event_stream::{EventKind, ModelEvent, StreamKind};
 use crate::bedrock::shape::{AnswerForm, Shape};
 use crate::bedrock::table::Part;
 
@@ -29,8 +29,8 @@ impl Progress {
         Self::default()
     }
 
-    /// Takes note of an event of which no more than the beginnings of its texts are sent on.
-    pub(crate) fn observe_texts(&mut self, event: &Event<'_>) {
+    /// Records an event of which only the released beginnings of its deltas are forwarded.
+    pub(crate) fn observe_texts(&mut self, event: &impl ModelEvent) {
         let choices = self.choices.clone();
         self.observe(event);
         for (choice, is_over) in &mut self.choices {
@@ -38,17 +38,18 @@ impl Progress {
         }
     }
 
-    /// Takes note of an event that is sent on.
-    pub(crate) fn observe(&mut self, event: &Event<'_>) {
+    /// Records an event that is forwarded.
+    pub(crate) fn observe(&mut self, event: &impl ModelEvent) {
         self.started = true;
         let block = event.block().unwrap_or(0);
-        for delta in event.deltas() {
-            self.choices.entry(delta.lane.choice).or_insert(false);
+        let deltas = event.delta_texts();
+        for (substream, _) in &deltas {
+            self.choices.entry(substream.choice).or_insert(false);
         }
         for &choice in event.ended_choices() {
             self.choices.insert(choice, true);
         }
-        let has_text = || event.deltas().iter().any(|d| d.lane.part == Part::Text);
+        let has_text = || deltas.iter().any(|(substream, _)| substream.part == Part::Text);
         match event.kind() {
             EventKind::BlockStart => self.open = Some((block, has_text())),
             EventKind::Delta if event.block().is_some() => {

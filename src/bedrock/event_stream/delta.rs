@@ -14,6 +14,7 @@ use crate::bedrock::walk::{self, Form, Unknown, Walked};
 use crate::json::{Document, FieldEdit, JsonError, NodeKind, splice};
 
 use super::kind::{ended_choices, event_kind};
+use super::model_event::{DeltaTexts, ModelEvent};
 
 /// Which operation a stream belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -108,6 +109,8 @@ pub(crate) struct Event<'a> {
     signatures: Vec<(SubstreamId, usize)>,
     rest: Walked,
     unknown: Unknown,
+    /// What [`ModelEvent::rewrite`] made of the JSON, if anything changed.
+    rewritten: Option<Vec<u8>>,
 }
 
 impl fmt::Debug for Event<'_> {
@@ -124,6 +127,7 @@ impl fmt::Debug for Event<'_> {
 /// Reads an event; content of an unknown kind is refused.
 ///
 /// `event_type` is the `:event-type` header; for [`StreamKind::Invoke`] `json` is the unwrapped chunk.
+#[cfg(test)]
 pub(crate) fn deltas<'a>(kind: StreamKind, event_type: &str, json: &'a [u8]) -> Result<Event<'a>, BodyError> {
     parse_event(kind, event_type, json, Unknown::Refuse)
 }
@@ -167,7 +171,18 @@ pub(crate) fn parse_event<'a>(
 impl<'a> Event<'a> {
     fn new(doc: Document<'a>, kind: EventKind, shape: Shape, unknown: Unknown) -> Self {
         let (ended, deltas, signatures) = (Vec::new(), Vec::new(), Vec::new());
-        Self { doc, kind, shape, block: None, ended, deltas, signatures, rest: Walked::default(), unknown }
+        Self {
+            doc,
+            kind,
+            shape,
+            block: None,
+            ended,
+            deltas,
+            signatures,
+            rest: Walked::default(),
+            unknown,
+            rewritten: None,
+        }
     }
 
     /// Parts the deltas from the texts that are whole in this event.
@@ -230,53 +245,69 @@ impl<'a> Event<'a> {
         }
     }
 
-    /// What the event is in the course of its stream.
-    pub(crate) fn kind(&self) -> EventKind {
-        self.kind
-    }
-
-    /// The shape of the stream.
+    /// Returns the shape of the stream.
     pub(crate) fn shape(&self) -> Shape {
         self.shape
     }
 
-    /// Index of the content block that the event is about, in streams that have blocks.
-    pub(crate) fn block(&self) -> Option<u64> {
-        self.block
-    }
-
-    /// Indices of the choices that this event ends.
-    pub(crate) fn ended_choices(&self) -> &[u64] {
-        &self.ended
+    /// Returns the JSON as it arrived.
+    pub(crate) fn json(&self) -> &str {
+        self.doc.text()
     }
 
     /// The texts that go on from earlier events, in the order of the event.
+    #[cfg(test)]
     pub(crate) fn deltas(&self) -> &[Delta<'a>] {
         &self.deltas
     }
 
-    /// The lanes of reasoning that signatures in this event are for.
-    pub(crate) fn signatures(&self) -> Vec<SubstreamId> {
-        self.signatures.iter().map(|&(lane, _)| lane).collect()
-    }
-
-    /// Whether this is the event of its stream that tells of guardrails: the last.
-    pub(crate) fn tells_of_guardrails(&self) -> bool {
+    /// Returns `true` if this is the event of its stream that holds traces: the last.
+    pub(crate) fn takes_trace(&self) -> bool {
         match self.shape {
             Shape::Converse => self.kind == EventKind::Metadata,
             _ => self.doc.get(Document::ROOT, "amazon-bedrock-invocationMetrics").is_some(),
         }
     }
 
-    /// Writes edits of the deltas, by their position in [`Self::deltas`], empties the signatures at these positions of
-    /// [`Self::signatures`], and offers every text that is whole in this event to `f`. The new event comes back, or nothing when nothing
-    /// changed.
-    pub(crate) fn rewrite(
-        &self,
+    /// Returns the JSON that [`ModelEvent::rewrite`] made, or `None` if nothing changed.
+    pub(crate) fn into_rewritten(self) -> Option<Vec<u8>> {
+        self.rewritten
+    }
+
+    /// The texts that are whole in this event, for tests.
+    #[cfg(test)]
+    pub(super) fn whole_texts(&self) -> impl Iterator<Item = &walk::Found> {
+        self.rest.found.iter()
+    }
+}
+
+impl ModelEvent for Event<'_> {
+    fn kind(&self) -> EventKind {
+        self.kind
+    }
+
+    fn block(&self) -> Option<u64> {
+        self.block
+    }
+
+    fn ended_choices(&self) -> &[u64] {
+        &self.ended
+    }
+
+    fn delta_texts(&self) -> DeltaTexts<'_> {
+        self.deltas.iter().map(|delta| (delta.lane, &*delta.text)).collect()
+    }
+
+    fn signed(&self) -> Vec<SubstreamId> {
+        self.signatures.iter().map(|&(lane, _)| lane).collect()
+    }
+
+    fn rewrite(
+        &mut self,
         edits: &[(usize, FieldEdit)],
         unsigned: &[usize],
         f: &mut Visitor<'_>,
-    ) -> Result<(Option<Vec<u8>>, Coverage), BodyError> {
+    ) -> Result<Coverage, BodyError> {
         let mut visit = Visit::new(&self.doc, None, self.unknown);
         for (position, edit) in edits {
             let delta = self.deltas.get(*position).ok_or_else(JsonError::edit)?;
@@ -293,13 +324,9 @@ impl<'a> Event<'a> {
         if !apart {
             return Err(JsonError::edit().into());
         }
-        Ok((splice(self.doc.text(), &visit.edits).map(String::into_bytes), visit.coverage))
-    }
-
-    /// The texts that are whole in this event, for tests.
-    #[cfg(test)]
-    pub(super) fn whole_texts(&self) -> impl Iterator<Item = &walk::Found> {
-        self.rest.found.iter()
+        let (edits, coverage) = (visit.edits, visit.coverage);
+        self.rewritten = splice(self.doc.text(), &edits).map(String::into_bytes);
+        Ok(coverage)
     }
 }
 

@@ -8,11 +8,15 @@ mod decoder;
 mod delta;
 mod frame;
 mod kind;
+mod model_event;
 
 #[cfg(test)]
 mod tests;
 
 pub(crate) use chunk::{Chunk, wrap_chunk};
 pub(crate) use decoder::FrameDecoder;
-pub(crate) use delta::{Event, EventKind, StreamKind, SubstreamId, deltas, parse_event};
+#[cfg(test)]
+pub(crate) use delta::deltas;
+pub(crate) use delta::{Event, EventKind, StreamKind, SubstreamId, parse_event};
 pub(crate) use frame::Frame;
+pub(crate) use model_event::{DeltaTexts, ModelEvent};

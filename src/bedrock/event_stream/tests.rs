@@ -172,13 +172,13 @@ const CASES: &[Case] = &[
 #[test]
 fn events_are_read() {
     for &(kind, event_type, json, expected, lanes) in CASES {
-        let event = deltas(kind, event_type, json.as_bytes()).expect(json);
+        let mut event = deltas(kind, event_type, json.as_bytes()).expect(json);
         assert_eq!(event.kind(), expected, "{json}");
         let found: Vec<_> =
             event.deltas().iter().map(|d| (d.lane.choice, d.lane.block, d.lane.part, d.text.as_ref())).collect();
         assert_eq!(found, lanes, "{json}");
-        let (same, _) = event.rewrite(&[], &[], &mut |_| None).expect(json);
-        assert_eq!(same, None);
+        event.rewrite(&[], &[], &mut |_| None).expect(json);
+        assert_eq!(event.into_rewritten(), None);
     }
 }
 
@@ -207,11 +207,11 @@ fn unknown_events_are_refused() {
 #[test]
 fn deltas_are_rewritten_in_place() {
     let json = br#"{ "contentBlockIndex":0, "delta":{"text":"\u00e9 x"}, "p":"ab"}"#;
-    let event = deltas(StreamKind::Converse, "contentBlockDelta", json).expect("an event");
+    let mut event = deltas(StreamKind::Converse, "contentBlockDelta", json).expect("an event");
     let edit = crate::json::FieldEdit::new(vec![(3..4, "\"".into())]);
-    let (body, coverage) = event.rewrite(&[(0, edit)], &[], &mut |_| None).expect("fits");
+    let coverage = event.rewrite(&[(0, edit)], &[], &mut |_| None).expect("fits");
     assert_eq!(
-        body.as_deref(),
+        event.into_rewritten().as_deref(),
         Some(br#"{ "contentBlockIndex":0, "delta":{"text":"\u00e9 \""}, "p":"ab"}"#.as_slice())
     );
     assert_eq!(coverage.inspected_bytes, 4);
@@ -240,7 +240,7 @@ const WHOLE: &[(StreamKind, &str, &str, &[&str])] = &[
 #[test]
 fn texts_that_are_whole_in_an_event_are_offered() {
     for &(kind, event_type, json, expected) in WHOLE {
-        let event = deltas(kind, event_type, json.as_bytes()).expect(json);
+        let mut event = deltas(kind, event_type, json.as_bytes()).expect(json);
         let mut found = Vec::new();
         event
             .rewrite(&[], &[], &mut |slot| {

@@ -10,8 +10,8 @@ use http_body::{Body, Frame, SizeHint};
 use tower::BoxError;
 
 use super::collect::Collected;
-use super::frames::FrameGuard;
 use super::headers::drop_stale;
+use crate::exchange::FrameGuard;
 
 /// The body of a guarded response; `R` is the body of the service's own.
 ///

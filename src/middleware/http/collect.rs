@@ -1,11 +1,9 @@
-//! A body read whole.
+//! Reads a body whole.
 
-use std::future::poll_fn;
-use std::pin::Pin;
-
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use http::HeaderMap;
 use http_body::Body;
+use http_body_util::{BodyExt, LengthLimitError, Limited};
 use tower::BoxError;
 
 /// A whole body.
@@ -18,7 +16,7 @@ pub(in crate::middleware) struct Collected {
 /// Why a body could not be read.
 #[derive(Debug)]
 pub(in crate::middleware) enum CollectError {
-    /// It has at least so many bytes, and they are too many.
+    /// It has at least this many bytes, more than the limit.
     TooLarge(usize),
     /// It failed.
     Body(BoxError),
@@ -34,32 +32,10 @@ where
     if announced > limit {
         return Err(CollectError::TooLarge(announced));
     }
-    let mut body = Box::pin(body);
-    let mut first = Bytes::new();
-    let mut rest = BytesMut::new();
-    let mut trailers = None;
-    while let Some(frame) = poll_fn(|cx| Pin::as_mut(&mut body).poll_frame(cx)).await {
-        let frame = frame.map_err(|error| CollectError::Body(error.into()))?;
-        match frame.into_data() {
-            Ok(data) => {
-                let length = first.len().max(rest.len()).saturating_add(data.len());
-                if length > limit {
-                    return Err(CollectError::TooLarge(length));
-                }
-                // Most bodies come in one piece, which then is not copied.
-                if first.is_empty() && rest.is_empty() {
-                    first = data;
-                } else {
-                    if rest.is_empty() {
-                        rest.extend_from_slice(&first);
-                        first = Bytes::new();
-                    }
-                    rest.extend_from_slice(&data);
-                }
-            }
-            Err(frame) => trailers = frame.into_trailers().ok(),
-        }
-    }
-    let data = if rest.is_empty() { first } else { rest.freeze() };
-    Ok(Collected { data, trailers })
+    let collected = Limited::new(body, limit).collect().await.map_err(|error| match error {
+        error if error.is::<LengthLimitError>() => CollectError::TooLarge(limit.saturating_add(1)),
+        error => CollectError::Body(error),
+    })?;
+    let trailers = collected.trailers().cloned();
+    Ok(Collected { data: collected.to_bytes(), trailers })
 }

@@ -6,7 +6,7 @@ use http::header::{ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_LENGTH, HeaderName
 use crate::bedrock::RequestedGuardrail;
 
 /// Headers that hold a digest of the body, or a copy of its text: wrong once the body has changed.
-pub(in crate::middleware) const STALE: [&str; 14] = [
+pub(in crate::middleware) const BODY_DEPENDENT_HEADERS: [&str; 14] = [
     "content-digest",
     "content-md5",
     "digest",
@@ -34,7 +34,7 @@ pub(in crate::middleware) const GUARDRAIL: [&str; 3] =
     ["x-amzn-bedrock-guardrailidentifier", "x-amzn-bedrock-guardrailversion", "x-amzn-bedrock-trace"];
 
 /// The guardrail that the headers name. `values` gives the values of a header; of several, each reader could take another.
-pub(in crate::middleware) fn asked<'a, V>(values: impl Fn(&'static str) -> V) -> RequestedGuardrail
+pub(in crate::middleware) fn requested_guardrail<'a, V>(values: impl Fn(&'static str) -> V) -> RequestedGuardrail
 where
     V: Iterator<Item = &'a str>,
 {
@@ -46,8 +46,8 @@ where
 }
 
 /// The same of the headers of an HTTP request.
-pub(super) fn asked_in(headers: &HeaderMap) -> RequestedGuardrail {
-    asked(|name| headers.get_all(name).iter().map(|value| value.to_str().unwrap_or_default()))
+pub(super) fn requested_guardrail_in(headers: &HeaderMap) -> RequestedGuardrail {
+    requested_guardrail(|name| headers.get_all(name).iter().map(|value| value.to_str().unwrap_or_default()))
 }
 
 /// Whether these values of `content-encoding` say that the body is not in the clear.
@@ -76,7 +76,7 @@ pub(super) fn set_length(headers: &mut HeaderMap, length: usize) {
 
 /// Takes out what no longer holds of a changed body.
 pub(super) fn drop_stale(headers: &mut HeaderMap) {
-    for name in STALE {
+    for name in BODY_DEPENDENT_HEADERS {
         headers.remove(name);
     }
 }

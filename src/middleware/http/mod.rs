@@ -27,17 +27,13 @@
 
 mod body;
 mod collect;
-mod exchange;
-mod frames;
 mod headers;
-mod replies;
+mod responses;
 mod service;
 
 pub use body::ResponseBody;
 
 pub(super) use body::EventBody;
 pub(super) use collect::{CollectError, Collected, collect};
-pub(super) use exchange::{Examined, Exchange, examined_error, hidden_error};
-pub(super) use frames::Refusal;
-pub(super) use headers::{GUARDRAIL, METADATA, STALE, asked, is_encoded};
-pub(super) use replies::Reply;
+pub(super) use headers::{BODY_DEPENDENT_HEADERS, GUARDRAIL, METADATA, is_encoded, requested_guardrail};
+pub(super) use responses::blocked_headers;

@@ -1,7 +1,5 @@
 //! The layer around a service that takes HTTP requests.
 
-use std::sync::Arc;
-
 use bytes::Bytes;
 use http::{HeaderValue, Request, Response};
 use http_body::Body;
@@ -9,18 +7,16 @@ use tower::{BoxError, Service};
 
 use super::body::ResponseBody;
 use super::collect::{CollectError, Collected, collect};
-use super::exchange::{Examined, Exchange, hidden_error};
-use super::frames::Refusal;
 use super::headers::{
-    ERROR_MESSAGE, GUARDRAIL, METADATA, announced_length, ask_uncompressed, asked_in, drop_stale, is_compressed,
-    set_length,
+    ERROR_MESSAGE, GUARDRAIL, METADATA, announced_length, ask_uncompressed, drop_stale, is_compressed,
+    requested_guardrail_in, set_length,
 };
-use super::replies;
+use super::responses;
 use crate::bedrock::Operation;
+use crate::exchange::{Exchange, FrameGuard, GuardrailError, Inspected, Refusal, withheld_error};
 use crate::guardrail::Source;
-use crate::middleware::GuardrailError;
-use crate::middleware::layer::Settings;
-use crate::middleware::service::{CallFuture, GuardedOperation, sealed::Sealed};
+use crate::middleware::layer::GuardrailLayer;
+use crate::middleware::service::{CallFuture, sealed::Sealed};
 
 /// Why a call has no answer of the service.
 enum Failure {
@@ -36,11 +32,9 @@ impl From<GuardrailError> for Failure {
     }
 }
 
-impl<B> Sealed for Request<B> {}
-
 /// HTTP: see [`http`](crate::middleware::http). The body is one that can be made from bytes, as those of the usual clients and servers
 /// can; one that cannot is wrapped before, by `map_request`.
-impl<S, B, R> GuardedOperation<S> for Request<B>
+impl<S, B, R> Sealed<S> for Request<B>
 where
     S: Service<Self, Response = Response<R>> + Send + 'static,
     S::Error: Into<BoxError>,
@@ -52,22 +46,21 @@ where
 {
     type Response = Response<ResponseBody<R>>;
 
-    #[allow(private_interfaces, reason = "sealed")]
-    fn guard(self, settings: Arc<Settings>, mut inner: S) -> CallFuture<Self::Response> {
+    fn guard(self, layer: GuardrailLayer, mut inner: S) -> CallFuture<Self::Response> {
         let Some((operation, model_id)) = Operation::from_path(self.method().as_str(), self.uri().path()) else {
-            if !settings.forward_unknown_operations() {
+            if !layer.config.forward_unknown_operations {
                 tracing::debug!("refused: the path names no operation that is examined");
-                return Box::pin(async { Ok(replies::unknown_path().map(ResponseBody::whole)) });
+                return Box::pin(async { Ok(responses::unknown_path().map(ResponseBody::whole)) });
             }
             let call = inner.call(self);
             return Box::pin(async move { Ok(call.await.map_err(Into::into)?.map(ResponseBody::passed)) });
         };
         Box::pin(async move {
-            match guarded(Exchange::new(settings, operation, model_id), self, inner).await {
+            match guarded(Exchange::new(layer.config, operation, Some(model_id)), self, inner).await {
                 Ok(response) => Ok(response),
                 Err(Failure::Refused(error)) => {
                     tracing::debug!(operation = operation.name(), blocked = error.is_blocked(), "refused");
-                    Ok(replies::refused(&error).map(ResponseBody::whole))
+                    Ok(responses::rejection(&error).map(ResponseBody::whole))
                 }
                 Err(Failure::Failed(error)) => Err(error),
             }
@@ -93,23 +86,25 @@ where
         return Err(exchange.encoded(Source::Input).into());
     }
     let body = read(&exchange, Source::Input, announced_length(&head.headers), body).await?.data;
-    exchange.asked(&asked_in(&head.headers));
+    exchange.note_requested_headers(&requested_guardrail_in(&head.headers));
     let body = match exchange.request(&body)? {
-        Examined::Same => body,
-        Examined::Changed(changed) => {
+        Inspected::Unchanged => body,
+        Inspected::Rewritten(changed) => {
             drop_stale(&mut head.headers);
             changed.into()
         }
-        Examined::Instead(reply, _) => return Ok(reply.into_response().map(ResponseBody::whole)),
+        Inspected::Blocked(reply, _) => return Ok(responses::blocked(reply).map(ResponseBody::whole)),
     };
     let notes: Vec<HeaderValue> = head.headers.get_all(METADATA).iter().cloned().collect();
     head.headers.remove(METADATA);
     for note in notes {
         let note = match exchange.metadata(note.as_bytes())? {
-            Examined::Same => note,
+            Inspected::Unchanged => note,
             // Of masks in other letters a header takes the bytes.
-            Examined::Changed(changed) => HeaderValue::from_bytes(&changed).map_err(|e| Failure::Failed(e.into()))?,
-            Examined::Instead(reply, _) => return Ok(reply.into_response().map(ResponseBody::whole)),
+            Inspected::Rewritten(changed) => {
+                HeaderValue::from_bytes(&changed).map_err(|e| Failure::Failed(e.into()))?
+            }
+            Inspected::Blocked(reply, _) => return Ok(responses::blocked(reply).map(ResponseBody::whole)),
         };
         head.headers.append(METADATA, note);
     }
@@ -133,20 +128,20 @@ where
         // Its bytes may change from here on, and nobody knows yet how many there will be.
         head.headers.remove(http::header::CONTENT_LENGTH);
         drop_stale(&mut head.headers);
-        return Ok(Response::from_parts(head, ResponseBody::events(body, exchange.frames(Refusal::Event))));
+        return Ok(Response::from_parts(head, ResponseBody::events(body, FrameGuard::new(exchange, Refusal::Event))));
     }
     let body = read(&exchange, Source::Output, announced_length(&head.headers), body).await?;
-    match exchange.answer(&body.data)? {
-        Examined::Same => {
+    match exchange.response(&body.data)? {
+        Inspected::Unchanged => {
             set_length(&mut head.headers, body.data.len());
             Ok(Response::from_parts(head, ResponseBody::collected(body)))
         }
-        Examined::Changed(changed) => {
+        Inspected::Rewritten(changed) => {
             drop_stale(&mut head.headers);
             set_length(&mut head.headers, changed.len());
             Ok(Response::from_parts(head, ResponseBody::whole(changed)))
         }
-        Examined::Instead(reply, _) => Ok(reply.into_response().map(ResponseBody::whole)),
+        Inspected::Blocked(reply, _) => Ok(responses::blocked(reply).map(ResponseBody::whole)),
     }
 }
 
@@ -169,7 +164,7 @@ where
     };
     let changed = match &collected {
         Some(body) => exchange.error(&body.data),
-        None => Some(hidden_error()),
+        None => Some(withheld_error()),
     };
     if changed.is_some() {
         drop_stale(&mut head.headers);

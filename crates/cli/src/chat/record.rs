@@ -2,7 +2,7 @@
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use banister::bedrock::{BodyAssessment, BodyFinding};
+use banister::{BodyAssessment, BodyFinding};
 use banister::{Outcome, Source};
 
 /// Written down while a call is made.

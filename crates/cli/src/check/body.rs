@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use banister::bedrock::{BodyError, BodyGuard, GuardedBody, Operation};
+use banister::{BodyError, BodyGuard, GuardedBody, Operation};
 use banister::{Conversation, Guardrail, Source};
 use serde::de::IgnoredAny;
 

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use banister::bedrock::BodyFinding;
+use banister::BodyFinding;
 use banister::{Assessment, Finding, Outcome, StreamGuard, TopicScore};
 
 use super::{Checker, body, exit_of};

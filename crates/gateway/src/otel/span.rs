@@ -5,8 +5,8 @@ use std::future::Future;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
-use banister::bedrock::Operation;
-use banister::middleware::AssessmentEvent;
+use banister::AssessmentEvent;
+use banister::Operation;
 use banister::{Outcome, Source};
 use http::HeaderMap;
 use opentelemetry::metrics::Histogram;

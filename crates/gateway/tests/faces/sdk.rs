@@ -29,7 +29,7 @@ use aws_sdk_bedrockruntime::types::error::{ConverseStreamOutputError, ResponseSt
 use aws_sdk_bedrockruntime::types::{ConverseStreamOutput as ConverseEvent, ResponseStream};
 use aws_smithy_types::event_stream::RawMessage;
 use banister::GuardrailError;
-use banister::middleware::{GuardedConverseStream, GuardedInvokeModelStream, GuardedStreamError};
+use banister::{GuardedConverseStream, GuardedInvokeModelStream, GuardedStreamError};
 use tower::{BoxError, Service, ServiceExt};
 
 use crate::input::Input;

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 
-use banister::middleware::AssessmentEvent;
+use banister::AssessmentEvent;
 use banister::{BedrockService, Guardrail, GuardrailInterceptor, GuardrailLayer, Policy};
 use banister_gateway::{Gateway, Policies, Upstream};
 use banister_simulator::{RecordedRequest, Simulator};
@@ -216,7 +216,7 @@ fn sent(request: &RecordedRequest) -> Value {
 /// own; and of skipped content the size is left out, which is another before it is written in base64.
 fn assessed(call: &AssessmentEvent<'_>) -> Value {
     let assessment = call.assessment();
-    let finding = |found: &banister::bedrock::BodyFinding| {
+    let finding = |found: &banister::BodyFinding| {
         let (finding, span) = (found.finding(), found.finding().span());
         let at = match (found.inner_pointer(), found.is_key()) {
             (Some(inner), _) => format!("{}#{inner}", found.pointer()),

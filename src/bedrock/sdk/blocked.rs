@@ -1,0 +1,133 @@
+//! The answers of an intervention, typed.
+
+use aws_sdk_bedrockruntime::error::BuildError;
+use aws_sdk_bedrockruntime::operation::apply_guardrail::ApplyGuardrailOutput;
+use aws_sdk_bedrockruntime::operation::converse::ConverseOutput;
+use aws_sdk_bedrockruntime::types::{
+    ContentBlock, ContentBlockDelta, ContentBlockDeltaEvent, ContentBlockStopEvent, ConversationRole, ConverseMetrics,
+    ConverseOutput as Answer, ConverseStreamMetadataEvent, ConverseStreamMetrics, ConverseStreamOutput,
+    GuardrailAction, GuardrailOutputContent, GuardrailUsage, Message, MessageStartEvent, MessageStopEvent,
+    ReasoningContentBlockDelta, StopReason, TokenUsage, ToolResultBlockDelta, ToolUseBlockDelta,
+};
+use serde_json::Value;
+
+use crate::bedrock::blocked::{Progress, blocked_events};
+use crate::bedrock::event_stream::{StreamKind, SubstreamId};
+use crate::bedrock::shape::Shape;
+use crate::bedrock::table::Part;
+
+/// Converse's answer with `message` in place of the model's text. Counters are zero: no model was
+/// called, or its answer is not shown.
+///
+/// # Errors
+///
+/// When the SDK wants a member that this version does not set.
+pub(crate) fn blocked_converse(message: &str) -> Result<ConverseOutput, BuildError> {
+    let message =
+        Message::builder().role(ConversationRole::Assistant).content(ContentBlock::Text(message.to_owned())).build()?;
+    ConverseOutput::builder()
+        .output(Answer::Message(message))
+        .stop_reason(StopReason::GuardrailIntervened)
+        .usage(no_usage()?)
+        .metrics(ConverseMetrics::builder().latency_ms(0).build()?)
+        .build()
+}
+
+/// ApplyGuardrail's answer with `message` in place of the text, as when the guardrail had intervened.
+///
+/// # Errors
+///
+/// When the SDK wants a member that this version does not set.
+pub(crate) fn blocked_apply_guardrail(message: &str) -> Result<ApplyGuardrailOutput, BuildError> {
+    let usage = GuardrailUsage::builder()
+        .topic_policy_units(0)
+        .content_policy_units(0)
+        .word_policy_units(0)
+        .sensitive_information_policy_units(0)
+        .sensitive_information_policy_free_units(0)
+        .contextual_grounding_policy_units(0);
+    ApplyGuardrailOutput::builder()
+        .usage(usage.build()?)
+        .action(GuardrailAction::GuardrailIntervened)
+        .outputs(GuardrailOutputContent::builder().text(message).build())
+        .set_assessments(Some(Vec::new()))
+        .build()
+}
+
+/// The events that end a ConverseStream with `message`, in the way its own streams end.
+///
+/// # Errors
+///
+/// When the SDK wants a member that this version does not set.
+pub(crate) fn blocked_converse_events(
+    message: &str,
+    progress: &Progress,
+) -> Result<Vec<ConverseStreamOutput>, BuildError> {
+    // The order is the one of the wire form, which knows what may stand open.
+    let events = blocked_events(StreamKind::Converse, Shape::Converse, "", message, progress).unwrap_or_default();
+    let mut typed = Vec::with_capacity(events.len());
+    for event in events {
+        let json: Value = serde_json::from_slice(event.json()).unwrap_or_default();
+        let block = json.get("contentBlockIndex").and_then(Value::as_u64).unwrap_or(0);
+        typed.push(match event.event_type() {
+            "messageStart" => message_start()?,
+            "contentBlockDelta" => text_delta(SubstreamId { choice: 0, block, part: Part::Text }, message)?,
+            "contentBlockStop" => block_stop(block)?,
+            "messageStop" => message_stop()?,
+            _ => metadata()?,
+        });
+    }
+    Ok(typed)
+}
+
+/// The event that begins a stream.
+pub(crate) fn message_start() -> Result<ConverseStreamOutput, BuildError> {
+    let event = MessageStartEvent::builder().role(ConversationRole::Assistant).build()?;
+    Ok(ConverseStreamOutput::MessageStart(event))
+}
+
+/// An event that carries `text` on in `lane`: the message of an intervention, or text that was held
+/// back when its block ends.
+pub(crate) fn text_delta(lane: SubstreamId, text: &str) -> Result<ConverseStreamOutput, BuildError> {
+    let text = text.to_owned();
+    let delta = match lane.part {
+        Part::Text | Part::Refusal | Part::Transcript => ContentBlockDelta::Text(text),
+        Part::Reasoning => ContentBlockDelta::ReasoningContent(ReasoningContentBlockDelta::Text(text)),
+        Part::ToolArguments | Part::FunctionArguments => {
+            ContentBlockDelta::ToolUse(ToolUseBlockDelta::builder().input(text).build()?)
+        }
+        Part::ToolResult => ContentBlockDelta::ToolResult(vec![ToolResultBlockDelta::Text(text)]),
+    };
+    let event = ContentBlockDeltaEvent::builder().delta(delta).content_block_index(index(lane.block)).build()?;
+    Ok(ConverseStreamOutput::ContentBlockDelta(event))
+}
+
+/// The event that ends a content block.
+pub(crate) fn block_stop(block: u64) -> Result<ConverseStreamOutput, BuildError> {
+    let event = ContentBlockStopEvent::builder().content_block_index(index(block)).build()?;
+    Ok(ConverseStreamOutput::ContentBlockStop(event))
+}
+
+/// The event that ends the message of an intervention.
+pub(crate) fn message_stop() -> Result<ConverseStreamOutput, BuildError> {
+    let event = MessageStopEvent::builder().stop_reason(StopReason::GuardrailIntervened).build()?;
+    Ok(ConverseStreamOutput::MessageStop(event))
+}
+
+/// The counters behind the message, all zero.
+pub(crate) fn metadata() -> Result<ConverseStreamOutput, BuildError> {
+    let event = ConverseStreamMetadataEvent::builder()
+        .usage(no_usage()?)
+        .metrics(ConverseStreamMetrics::builder().latency_ms(0).build()?)
+        .build();
+    Ok(ConverseStreamOutput::Metadata(event))
+}
+
+fn no_usage() -> Result<TokenUsage, BuildError> {
+    TokenUsage::builder().input_tokens(0).output_tokens(0).total_tokens(0).build()
+}
+
+/// The SDK counts blocks in 32 bits, and so does every index that came from it.
+fn index(block: u64) -> i32 {
+    i32::try_from(block).unwrap_or(i32::MAX)
+}

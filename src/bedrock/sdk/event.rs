@@ -1,0 +1,233 @@
+//! The events of ConverseStream, typed: which texts go on from earlier events, and which are whole.
+
+use std::fmt;
+
+use aws_sdk_bedrockruntime::types::{
+    ContentBlockDelta, ContentBlockStart, ConverseStreamOutput, ReasoningContentBlockDelta, ToolResultBlockDelta,
+};
+use smallvec::smallvec;
+
+use crate::bedrock::error::{BodyError, BodyErrorKind};
+use crate::bedrock::event_stream::{DeltaTexts, EventKind, ModelEvent, SubstreamId};
+use crate::bedrock::slot::{Coverage, FieldKind, SkipReason};
+use crate::bedrock::table::Part;
+use crate::bedrock::visit::Visitor;
+use crate::json::{FieldEdit, JsonError};
+
+use super::citation::citation_delta;
+use super::content::{error, image_source};
+use super::free::{free, free_if};
+use super::trace::trace;
+use super::walk::{Done, Walk};
+
+/// One event of ConverseStream, as the SDK hands it out.
+pub(crate) struct TypedEvent {
+    event: ConverseStreamOutput,
+    kind: EventKind,
+}
+
+impl fmt::Debug for TypedEvent {
+    /// Without the event, which the SDK prints in full.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TypedEvent").field("kind", &self.kind).field("block", &self.block()).finish_non_exhaustive()
+    }
+}
+
+impl TypedEvent {
+    /// Takes an event; one of an unknown kind is refused. Unknown content inside is refused by
+    /// [`Self::rewrite`].
+    pub(crate) fn read(event: ConverseStreamOutput) -> Result<Self, BodyError> {
+        use ConverseStreamOutput as Out;
+        let kind = match &event {
+            Out::MessageStart(_) => EventKind::MessageStart,
+            Out::ContentBlockStart(_) => EventKind::BlockStart,
+            Out::ContentBlockDelta(_) => EventKind::Delta,
+            Out::ContentBlockStop(_) => EventKind::BlockStop,
+            Out::MessageStop(_) => EventKind::MessageStop,
+            Out::Metadata(_) => EventKind::Metadata,
+            _ => return Err(BodyError::new(BodyErrorKind::UnknownShape { what: "event" })),
+        };
+        Ok(Self { event, kind })
+    }
+
+    /// The event, to be sent on.
+    pub(crate) fn into_inner(self) -> ConverseStreamOutput {
+        self.event
+    }
+
+    fn delta(&self) -> Option<&ContentBlockDelta> {
+        match &self.event {
+            ConverseStreamOutput::ContentBlockDelta(event) => event.delta.as_ref(),
+            _ => None,
+        }
+    }
+
+    /// The strings of [`Self::deltas`], in the same order.
+    fn delta_strings(&mut self) -> Vec<&mut String> {
+        let ConverseStreamOutput::ContentBlockDelta(event) = &mut self.event else {
+            return Vec::new();
+        };
+        match &mut event.delta {
+            Some(
+                ContentBlockDelta::Text(text)
+                | ContentBlockDelta::ReasoningContent(ReasoningContentBlockDelta::Text(text)),
+            ) => vec![text],
+            Some(ContentBlockDelta::ToolUse(call)) => vec![&mut call.input],
+            Some(ContentBlockDelta::ToolResult(pieces)) => pieces
+                .iter_mut()
+                .filter_map(|piece| match piece {
+                    ToolResultBlockDelta::Text(text) => Some(text),
+                    _ => None,
+                })
+                .collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    fn lane(&self, part: Part) -> SubstreamId {
+        SubstreamId { choice: 0, block: self.block().unwrap_or(0), part }
+    }
+
+    /// The texts that are whole in this event.
+    fn whole(&mut self, walk: &mut Walk<'_, '_>) -> Done {
+        match &mut self.event {
+            ConverseStreamOutput::ContentBlockStart(event) => match &mut event.start {
+                Some(start) => walk.member("start", |walk| block_start(walk, start)),
+                None => Ok(()),
+            },
+            ConverseStreamOutput::ContentBlockDelta(event) => match &mut event.delta {
+                Some(delta) => walk.member("delta", |walk| block_delta(walk, delta)),
+                None => Ok(()),
+            },
+            ConverseStreamOutput::MessageStop(event) => free_if(
+                walk,
+                "additionalModelResponseFields",
+                FieldKind::Free,
+                &mut event.additional_model_response_fields,
+            ),
+            ConverseStreamOutput::Metadata(event) => {
+                match event.trace.as_mut().and_then(|trace| trace.guardrail.as_mut()) {
+                    Some(guardrail) => {
+                        walk.member("trace", |walk| walk.member("guardrail", |walk| trace(walk, guardrail)))
+                    }
+                    None => Ok(()),
+                }
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+impl ModelEvent for TypedEvent {
+    fn kind(&self) -> EventKind {
+        self.kind
+    }
+
+    fn block(&self) -> Option<u64> {
+        let index = match &self.event {
+            ConverseStreamOutput::ContentBlockStart(event) => event.content_block_index,
+            ConverseStreamOutput::ContentBlockDelta(event) => event.content_block_index,
+            ConverseStreamOutput::ContentBlockStop(event) => event.content_block_index,
+            _ => return None,
+        };
+        u64::try_from(index).ok()
+    }
+
+    /// The text of [`Part::ToolArguments`] is a fragment of JSON.
+    fn delta_texts(&self) -> DeltaTexts<'_> {
+        match self.delta() {
+            Some(ContentBlockDelta::Text(text)) => smallvec![(self.lane(Part::Text), &**text)],
+            Some(ContentBlockDelta::ReasoningContent(ReasoningContentBlockDelta::Text(text))) => {
+                smallvec![(self.lane(Part::Reasoning), &**text)]
+            }
+            Some(ContentBlockDelta::ToolUse(call)) => smallvec![(self.lane(Part::ToolArguments), &*call.input)],
+            Some(ContentBlockDelta::ToolResult(pieces)) => pieces
+                .iter()
+                .filter_map(|piece| match piece {
+                    ToolResultBlockDelta::Text(text) => Some((self.lane(Part::ToolResult), &**text)),
+                    _ => None,
+                })
+                .collect(),
+            _ => DeltaTexts::new(),
+        }
+    }
+
+    fn signed(&self) -> Vec<SubstreamId> {
+        match self.delta() {
+            Some(ContentBlockDelta::ReasoningContent(ReasoningContentBlockDelta::Signature(signature)))
+                if !signature.is_empty() =>
+            {
+                vec![self.lane(Part::Reasoning)]
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// Unknown content is rejected. After an error the event must be dropped.
+    fn rewrite(
+        &mut self,
+        edits: &[(usize, FieldEdit)],
+        unsigned: &[usize],
+        f: &mut Visitor<'_>,
+    ) -> Result<Coverage, BodyError> {
+        if !unsigned.is_empty()
+            && let ConverseStreamOutput::ContentBlockDelta(event) = &mut self.event
+            && let Some(ContentBlockDelta::ReasoningContent(ReasoningContentBlockDelta::Signature(signature))) =
+                &mut event.delta
+        {
+            signature.clear();
+        }
+        let mut strings = self.delta_strings();
+        let examined = strings.iter().map(|text| text.len()).sum();
+        let mut done = vec![false; strings.len()];
+        for (position, edit) in edits {
+            let (Some(text), Some(done)) = (strings.get_mut(*position), done.get_mut(*position)) else {
+                return Err(JsonError::edit().into());
+            };
+            // A second edit would count in a text that the first has changed.
+            if std::mem::replace(done, true) {
+                return Err(JsonError::edit().into());
+            }
+            **text = edit.apply(text)?;
+        }
+        let mut walk = Walk::new(f);
+        walk.examined(examined);
+        self.whole(&mut walk)?;
+        Ok(walk.finish())
+    }
+}
+
+fn block_start(walk: &mut Walk<'_, '_>, start: &mut ContentBlockStart) -> Done {
+    match start {
+        ContentBlockStart::Image(_) | ContentBlockStart::ToolResult(_) => Ok(()),
+        ContentBlockStart::ToolUse(call) => {
+            walk.member("toolUse", |walk| walk.text_in("name", FieldKind::ToolInput, &mut call.name))
+        }
+        _ => Err(walk.unknown()),
+    }
+}
+
+fn block_delta(walk: &mut Walk<'_, '_>, delta: &mut ContentBlockDelta) -> Done {
+    match delta {
+        ContentBlockDelta::Text(_) | ContentBlockDelta::ToolUse(_) => Ok(()),
+        ContentBlockDelta::Citation(citation) => walk.member("citation", |walk| citation_delta(walk, citation)),
+        ContentBlockDelta::Image(image) => walk.member("image", |walk| {
+            image_source(walk, image.source.as_ref())?;
+            error(walk, &mut image.error)
+        }),
+        ContentBlockDelta::ReasoningContent(thought) => walk.member("reasoningContent", |walk| match thought {
+            ReasoningContentBlockDelta::Text(_) | ReasoningContentBlockDelta::Signature(_) => Ok(()),
+            ReasoningContentBlockDelta::RedactedContent(bytes) => walk.member("redactedContent", |walk| {
+                walk.skip(SkipReason::Encrypted, bytes.as_ref().len());
+                Ok(())
+            }),
+            _ => Err(walk.unknown()),
+        }),
+        ContentBlockDelta::ToolResult(pieces) => walk.list("toolResult", pieces, |walk, piece| match piece {
+            ToolResultBlockDelta::Text(_) => Ok(()),
+            ToolResultBlockDelta::Json(value) => walk.member("json", |walk| free(walk, FieldKind::ToolResult, value)),
+            _ => Err(walk.unknown()),
+        }),
+        _ => Err(walk.unknown()),
+    }
+}

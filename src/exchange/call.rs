@@ -1,0 +1,343 @@
+//! One call: its request, then its response or the events of its stream.
+
+use std::sync::Arc;
+
+use serde::Deserialize;
+
+use super::apply::ApplyGuardrailRequest;
+use super::assessment::BodyAssessment;
+use super::body::{BodyGuard, GuardedBody};
+use super::config::{AssessmentEvent, LayerConfig};
+use super::error::GuardrailError;
+use super::report::ApplyGuardrailResponse;
+use super::response::{BlockedResponse, WITHHELD_MESSAGE, error_body, withheld_error};
+use super::streams::{EventFormat, EventGuard, JsonEvents};
+use super::trace::Trace;
+use crate::bedrock::{
+    AnswerForm, BodyError, Coverage, Operation, RequestedGuardrail, Shape, StreamKind, Unknown, Visitor, blocked_reply,
+    requested_guardrail, without_guardrail,
+};
+use crate::guardrail::{Conversation, Source};
+use crate::json::Document;
+
+/// One call.
+#[derive(Clone, Debug)]
+pub(crate) struct Exchange {
+    config: Arc<LayerConfig>,
+    operation: Operation,
+    model_id: Option<String>,
+    bodies: BodyGuard,
+    /// The format of the request: the response of a blocked call has the format that belongs to it.
+    form: AnswerForm,
+    /// The caller named this guardrail, which Bedrock does not know: nothing of that is forwarded.
+    is_named: bool,
+    /// The trace that the caller requested.
+    trace: Option<Trace>,
+    /// The trace of an earlier inspection of the same call.
+    earlier: Option<Trace>,
+}
+
+/// A body that names its model.
+#[derive(Deserialize)]
+struct Named {
+    #[serde(rename = "modelId")]
+    model_id: String,
+}
+
+/// The result of inspecting a body.
+#[derive(Debug)]
+pub(crate) enum Inspected {
+    /// The body is forwarded as it is.
+    Unchanged,
+    /// This body is forwarded instead.
+    Rewritten(Vec<u8>),
+    /// Nothing is forwarded: the caller receives this response. The assessment says why, unless it is the response to ApplyGuardrail.
+    Blocked(BlockedResponse, Box<BodyAssessment>),
+}
+
+impl From<Option<Vec<u8>>> for Inspected {
+    fn from(rewritten: Option<Vec<u8>>) -> Self {
+        rewritten.map_or(Self::Unchanged, Self::Rewritten)
+    }
+}
+
+impl Exchange {
+    /// Begins a call. `model_id` is what the path names; for ApplyGuardrail that is a guardrail.
+    pub(crate) fn new(config: Arc<LayerConfig>, operation: Operation, model_id: Option<String>) -> Self {
+        let mut bodies = BodyGuard::new(&config.guardrail, &Conversation::new());
+        if config.inspect_unknown_content {
+            bodies = bodies.dangerous_inspect_unknown_content();
+        }
+        let form = match operation {
+            Operation::InvokeModel | Operation::InvokeModelWithResponseStream => Shape::Unknown,
+            _ => Shape::Converse,
+        };
+        let mut exchange = Self {
+            config,
+            operation,
+            model_id: model_id.filter(|id| !id.is_empty()),
+            bodies,
+            form: form.into(),
+            is_named: false,
+            trace: None,
+            earlier: None,
+        };
+        if operation == Operation::ApplyGuardrail {
+            let identifier = exchange.model_id.take();
+            exchange.note_requested(&RequestedGuardrail::new(identifier.as_deref(), None));
+        }
+        exchange
+    }
+
+    pub(crate) fn operation(&self) -> Operation {
+        self.operation
+    }
+
+    pub(crate) fn max_body_bytes(&self) -> usize {
+        self.config.max_body_bytes
+    }
+
+    /// Returns `true` if blocked calls fail with an error.
+    pub(crate) fn errors_on_block(&self) -> bool {
+        self.config.error_on_block
+    }
+
+    /// Returns the model ID, or an empty string.
+    pub(crate) fn model_id(&self) -> &str {
+        self.model_id.as_deref().unwrap_or_default()
+    }
+
+    /// Returns `true` if the caller named this guardrail, so that what names it must not be forwarded. Known once the body was inspected.
+    pub(crate) fn is_named(&self) -> bool {
+        self.is_named
+    }
+
+    /// Records the guardrail that the caller names outside of the body, and returns `true` if it is this one.
+    pub(crate) fn note_requested(&mut self, requested: &RequestedGuardrail) -> bool {
+        if let Some(scope) = requested.trace.filter(|_| self.config.traces) {
+            let mut trace = Trace::new(self.config.guardrail.clone(), Arc::clone(&self.config.identifier), scope);
+            if let Some(earlier) = &self.earlier {
+                trace.note_earlier(earlier);
+            }
+            self.trace = Some(trace);
+        }
+        let is_named = requested.identifier.as_deref() == Some(&self.config.identifier);
+        self.is_named |= is_named;
+        is_named
+    }
+
+    /// [`Exchange::note_requested`] for the guardrail that headers name. Only InvokeModel operations name one there.
+    pub(crate) fn note_requested_headers(&mut self, requested: &RequestedGuardrail) {
+        if matches!(self.operation, Operation::InvokeModel | Operation::InvokeModelWithResponseStream) {
+            self.note_requested(requested);
+        }
+    }
+
+    /// Copies what an earlier inspection of the same call recorded and the request no longer contains: the requested trace, and what was
+    /// masked.
+    pub(crate) fn merge_earlier(&mut self, earlier: &Self) {
+        self.is_named |= earlier.is_named;
+        self.earlier = earlier.trace.as_ref().map(Trace::anew);
+        match (&mut self.trace, &self.earlier) {
+            (Some(trace), Some(earlier)) => trace.note_earlier(earlier),
+            (trace, earlier) => trace.clone_from(earlier),
+        }
+    }
+
+    /// Inspects the body of the request.
+    pub(crate) fn request(&mut self, body: &[u8]) -> Result<Inspected, GuardrailError> {
+        self.check_size(Source::Input, body.len())?;
+        let doc = Document::parse(body).map_err(|error| self.unreadable(Source::Input, error.into()))?;
+        match self.operation {
+            Operation::ApplyGuardrail if self.is_named => return self.apply_body(&doc),
+            Operation::StartAsyncInvoke => {
+                self.model_id = serde_json::from_slice::<Named>(body).ok().map(|named| named.model_id);
+            }
+            Operation::InvokeModel | Operation::InvokeModelWithResponseStream => self.form = AnswerForm::of(&doc),
+            operation => drop(self.note_requested(&requested_guardrail(operation, &doc))),
+        }
+        let removed = if self.is_named { without_guardrail(self.operation, &doc) } else { Vec::new() };
+        let guarded = self.bodies.request_document(self.operation, &doc, removed);
+        self.inspected_request(guarded)
+    }
+
+    /// Inspects the metadata in the header of an InvokeModel request, a JSON object, after its body. It is the caller's text, and Bedrock
+    /// logs it; Converse has it in the body.
+    pub(crate) fn metadata(&mut self, value: &[u8]) -> Result<Inspected, GuardrailError> {
+        self.check_size(Source::Input, value.len())?;
+        let (before, after) = (&b"{\"requestMetadata\":"[..], &b"}"[..]);
+        let guarded = self.bodies.inspect_request(Operation::Converse, &[before, value, after].concat());
+        let guarded = guarded.map(|mut guarded| {
+            guarded.body = guarded.body.and_then(|body| Some(body.strip_prefix(before)?.strip_suffix(after)?.to_vec()));
+            guarded
+        });
+        self.inspected_request(guarded)
+    }
+
+    fn inspected_request(&mut self, guarded: Result<GuardedBody, BodyError>) -> Result<Inspected, GuardrailError> {
+        let guarded = guarded.map_err(|error| self.unreadable(Source::Input, error))?;
+        self.record(&guarded.assessment);
+        if guarded.assessment.is_blocked() {
+            return self.blocked(self.form, guarded.assessment);
+        }
+        Ok(guarded.body.into())
+    }
+
+    /// Inspects the body of a successful response that is not a stream.
+    pub(crate) fn response(&self, body: &[u8]) -> Result<Inspected, GuardrailError> {
+        self.check_size(Source::Output, body.len())?;
+        let guarded = self.bodies.inspect_response(self.operation, body);
+        let guarded = guarded.map_err(|error| self.unreadable(Source::Output, error))?;
+        self.observe(&guarded.assessment);
+        if guarded.assessment.is_blocked() {
+            // The response shows its own format.
+            return self.blocked(guarded.shape.into(), guarded.assessment);
+        }
+        let Some(trace) = self.trace() else { return Ok(guarded.body.into()) };
+        let body = guarded.body.unwrap_or_else(|| body.to_vec());
+        Ok(Inspected::Rewritten(trace.write(self.stream_kind(), body, Some(&guarded.assessment))))
+    }
+
+    /// Inspects the body of an error, and returns the body to send in its place, if any.
+    pub(crate) fn error(&self, body: &[u8]) -> Option<Vec<u8>> {
+        if body.is_empty() {
+            return None;
+        }
+        let Ok(guarded) = self.bodies.inspect_response(self.operation, body) else {
+            return Some(withheld_error());
+        };
+        let assessment = &guarded.assessment;
+        // An error is no response of the model: observers receive it only if there are findings.
+        if !assessment.findings().is_empty() {
+            self.observe(assessment);
+        }
+        if assessment.is_blocked() {
+            return Some(error_body(assessment.message().unwrap_or(WITHHELD_MESSAGE)));
+        }
+        guarded.body
+    }
+
+    /// Inspects an SDK value, whose text fields `visit` offers.
+    pub(crate) fn value(
+        &mut self,
+        source: Source,
+        visit: impl FnOnce(&mut Visitor<'_>) -> Result<Coverage, BodyError>,
+    ) -> Result<BodyAssessment, GuardrailError> {
+        let assessment = self.bodies.value(source, visit).map_err(|error| self.unreadable(source, error))?;
+        self.record(&assessment);
+        Ok(assessment)
+    }
+
+    /// Answers ApplyGuardrail, which names this guardrail: Bedrock does not know it, so nothing is forwarded.
+    pub(crate) fn apply(
+        &self,
+        request: Result<ApplyGuardrailRequest<'_>, BodyError>,
+    ) -> Result<(ApplyGuardrailResponse, BodyAssessment), GuardrailError> {
+        let request = request.map_err(|error| self.unreadable(Source::Input, error))?;
+        let (mut response, assessment) = self.bodies.apply(&request);
+        if !self.config.traces {
+            response.withhold();
+        }
+        self.observe(&assessment);
+        Ok((response, assessment))
+    }
+
+    fn apply_body(&self, doc: &Document<'_>) -> Result<Inspected, GuardrailError> {
+        let (response, assessment) = self.apply(ApplyGuardrailRequest::read(doc))?;
+        Ok(Inspected::Blocked(BlockedResponse::body(self.operation, response.to_json()), Box::new(assessment)))
+    }
+
+    /// Creates the guard of the events of the response, which arrive in this format.
+    pub(crate) fn events<F: EventFormat>(&self, format: F) -> EventGuard<F> {
+        EventGuard::new(format, self.bodies.clone(), self.trace().cloned())
+    }
+
+    /// Returns the format of events in their JSON form.
+    pub(crate) fn json_events(&self) -> JsonEvents {
+        JsonEvents::new(self.stream_kind(), self.form.shape, self.model_id())
+    }
+
+    /// Returns what happens to unknown content.
+    pub(crate) fn unknown(&self) -> Unknown {
+        self.bodies.unknown()
+    }
+
+    /// Returns the trace, if the caller requested one and responses of the operation have a field for it.
+    pub(crate) fn trace(&self) -> Option<&Trace> {
+        let has_field =
+            !matches!(self.operation, Operation::ApplyGuardrail | Operation::CountTokens | Operation::StartAsyncInvoke);
+        self.trace.as_ref().filter(|_| has_field)
+    }
+
+    /// Sends an assessment to the log and the observer.
+    pub(crate) fn observe(&self, assessment: &BodyAssessment) {
+        tracing::debug!(
+            operation = self.operation.name(),
+            source = assessment.source().name(),
+            outcome = ?assessment.outcome(),
+            findings = assessment.findings().len(),
+            "assessed"
+        );
+        if let Some(observer) = &self.config.observer {
+            observer(&AssessmentEvent { operation: self.operation, model_id: self.model_id.as_deref(), assessment });
+        }
+    }
+
+    /// Observes an assessment; one of the request also goes into the trace.
+    fn record(&mut self, assessment: &BodyAssessment) {
+        self.observe(assessment);
+        if let Some(trace) = self.trace.as_mut().filter(|_| assessment.source() == Source::Input) {
+            trace.note_input(assessment);
+        }
+    }
+
+    /// Returns what the caller of a blocked call receives: a response that holds the message, unless the layer is set to fail, or no
+    /// response of the operation has a field for it.
+    fn blocked(&self, form: AnswerForm, assessment: BodyAssessment) -> Result<Inspected, GuardrailError> {
+        let response = if self.errors_on_block() { None } else { self.blocked_response(form, &assessment) };
+        match response {
+            Some(response) => Ok(Inspected::Blocked(response, Box::new(assessment))),
+            None => Err(GuardrailError::blocked(self.operation, assessment)),
+        }
+    }
+
+    fn blocked_response(&self, form: AnswerForm, assessment: &BodyAssessment) -> Option<BlockedResponse> {
+        let (model_id, message) = (self.model_id(), assessment.message().unwrap_or_default());
+        let kind = self.stream_kind();
+        if self.operation.is_stream() {
+            let events = JsonEvents::refusal(kind, form, model_id, message, self.trace())?;
+            return Some(BlockedResponse::events(self.operation, events));
+        }
+        let body = blocked_reply(self.operation, form.shape, model_id, message)?;
+        let output = Some(assessment).filter(|assessment| assessment.source() == Source::Output);
+        let body = match self.trace() {
+            Some(trace) => trace.write(kind, body, output),
+            None => body,
+        };
+        Some(BlockedResponse::body(self.operation, body))
+    }
+
+    /// The form of the operation's responses.
+    pub(crate) fn stream_kind(&self) -> StreamKind {
+        match self.operation {
+            Operation::Converse | Operation::ConverseStream => StreamKind::Converse,
+            _ => StreamKind::Invoke,
+        }
+    }
+
+    pub(crate) fn unreadable(&self, source: Source, error: BodyError) -> GuardrailError {
+        GuardrailError::unreadable(self.operation, source, error)
+    }
+
+    pub(crate) fn too_large(&self, source: Source, bytes: usize) -> GuardrailError {
+        GuardrailError::too_large(self.operation, source, bytes, self.max_body_bytes())
+    }
+
+    pub(crate) fn encoded(&self, source: Source) -> GuardrailError {
+        GuardrailError::encoded(self.operation, source)
+    }
+
+    fn check_size(&self, source: Source, bytes: usize) -> Result<(), GuardrailError> {
+        if bytes > self.max_body_bytes() { Err(self.too_large(source, bytes)) } else { Ok(()) }
+    }
+}

@@ -1,0 +1,85 @@
+//! The settings of the layer, and who observes its assessments.
+
+use std::fmt;
+use std::sync::Arc;
+
+use super::assessment::BodyAssessment;
+use crate::bedrock::Operation;
+use crate::guardrail::Guardrail;
+
+/// Bedrock's own limit on InvokeModel bodies: it rejects larger ones.
+const MAX_BODY_BYTES: usize = 25_000_000;
+
+type Observer = Arc<dyn Fn(&AssessmentEvent<'_>) + Send + Sync>;
+
+/// The settings of a [`GuardrailLayer`](crate::GuardrailLayer), which documents them.
+#[derive(Clone)]
+pub(crate) struct LayerConfig {
+    pub(crate) guardrail: Guardrail,
+    pub(crate) identifier: Arc<str>,
+    pub(crate) observer: Option<Observer>,
+    pub(crate) max_body_bytes: usize,
+    pub(crate) traces: bool,
+    pub(crate) inspect_unknown_content: bool,
+    pub(crate) forward_unknown_operations: bool,
+    pub(crate) error_on_block: bool,
+}
+
+impl LayerConfig {
+    pub(crate) fn new(guardrail: Guardrail) -> Self {
+        Self {
+            identifier: guardrail.policy().name().into(),
+            guardrail,
+            observer: None,
+            max_body_bytes: MAX_BODY_BYTES,
+            traces: true,
+            inspect_unknown_content: false,
+            forward_unknown_operations: false,
+            error_on_block: false,
+        }
+    }
+}
+
+impl fmt::Debug for LayerConfig {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("GuardrailLayer")
+            .field("guardrail", &self.guardrail)
+            .field("identifier", &self.identifier)
+            .field("max_body_bytes", &self.max_body_bytes)
+            .field("traces", &self.traces)
+            .field("inspect_unknown_content", &self.inspect_unknown_content)
+            .field("forward_unknown_operations", &self.forward_unknown_operations)
+            .field("error_on_block", &self.error_on_block)
+            .finish_non_exhaustive()
+    }
+}
+
+/// An assessment of a call, as an observer receives it.
+///
+/// A call has several: one for its request, one for its response or stream, and one for an error message that had findings.
+#[derive(Debug)]
+pub struct AssessmentEvent<'a> {
+    pub(super) operation: Operation,
+    pub(super) model_id: Option<&'a str>,
+    pub(super) assessment: &'a BodyAssessment,
+}
+
+impl AssessmentEvent<'_> {
+    /// Returns the operation.
+    #[must_use]
+    pub fn operation(&self) -> Operation {
+        self.operation
+    }
+
+    /// Returns the model ID that the caller sent.
+    #[must_use]
+    pub fn model_id(&self) -> Option<&str> {
+        self.model_id
+    }
+
+    /// Returns the assessment. Its [`source`](BodyAssessment::source) tells a request from a response.
+    #[must_use]
+    pub fn assessment(&self) -> &BodyAssessment {
+        self.assessment
+    }
+}

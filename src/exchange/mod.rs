@@ -1,0 +1,32 @@
+//! Where policy meets wire: one call, with its request, its response and the events of a stream.
+//!
+//! An [`Exchange`] knows no integration: the Tower layer, the HTTP layer, the interceptor and the gateway all hand it what they read, and
+//! forward what it returns.
+
+#![cfg_attr(not(test), warn(clippy::string_slice, clippy::indexing_slicing))]
+
+mod apply;
+mod assessment;
+mod body;
+mod call;
+mod config;
+mod error;
+mod frames;
+mod report;
+mod response;
+#[cfg(feature = "sdk")]
+pub(crate) mod sdk;
+mod streams;
+mod trace;
+
+pub use assessment::{BodyAssessment, BodyFinding};
+pub use body::{BodyGuard, GuardedBody};
+pub use config::AssessmentEvent;
+pub use error::GuardrailError;
+pub use report::ApplyGuardrailResponse;
+
+pub(crate) use call::{Exchange, Inspected};
+pub(crate) use config::LayerConfig;
+pub(crate) use frames::{FrameGuard, Refusal};
+pub(crate) use response::{BlockedResponse, error_body, withheld_error};
+pub(crate) use streams::{EventFormat, EventGuard, JsonEvents, OutEvent, TraceOf};

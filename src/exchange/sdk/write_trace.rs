@@ -1,0 +1,169 @@
+//! The trace of our guardrail, typed.
+
+use aws_sdk_bedrockruntime::error::BuildError;
+use aws_sdk_bedrockruntime::operation::converse::ConverseOutput;
+use aws_sdk_bedrockruntime::types::{
+    ConverseStreamOutput, ConverseStreamTrace, ConverseTrace, GuardrailAssessment, GuardrailCoverage,
+    GuardrailCustomWord, GuardrailInvocationMetrics, GuardrailManagedWord, GuardrailPiiEntityFilter,
+    GuardrailRegexFilter, GuardrailSensitiveInformationPolicyAssessment, GuardrailTextCharactersCoverage,
+    GuardrailTopic, GuardrailTopicPolicyAssessment, GuardrailTraceAssessment, GuardrailUsage,
+    GuardrailWordPolicyAssessment,
+};
+
+use crate::exchange::assessment::BodyAssessment;
+use crate::exchange::report::{
+    Extent, ReportedAssessment, ReportedCoverage, ReportedItem, ReportedMetrics, ReportedSensitive, ReportedTopics,
+    ReportedUsage, ReportedWords,
+};
+use crate::exchange::trace::{Told, Trace};
+use crate::guardrail::Outcome;
+
+/// Puts the trace into an answer, beside that of a Bedrock guardrail.
+///
+/// # Errors
+///
+/// When the SDK wants a member that this version does not set.
+pub(crate) fn put_trace(
+    trace: &Trace,
+    answer: &mut ConverseOutput,
+    found: Option<&BodyAssessment>,
+) -> Result<(), BuildError> {
+    let told = trace.told(found);
+    let mut known = answer.trace.take().unwrap_or_else(|| ConverseTrace::builder().build());
+    known.guardrail = Some(guardrail(known.guardrail.take(), &told)?);
+    answer.trace = Some(known);
+    Ok(())
+}
+
+/// Puts the trace into an event, if it is the one that tells of guardrails.
+///
+/// # Errors
+///
+/// Likewise.
+pub(crate) fn put_trace_in_event(
+    trace: &Trace,
+    event: &mut ConverseStreamOutput,
+    found: Option<&BodyAssessment>,
+) -> Result<(), BuildError> {
+    let ConverseStreamOutput::Metadata(event) = event else { return Ok(()) };
+    let told = trace.told(found);
+    let mut known = event.trace.take().unwrap_or_else(|| ConverseStreamTrace::builder().build());
+    known.guardrail = Some(guardrail(known.guardrail.take(), &told)?);
+    event.trace = Some(known);
+    Ok(())
+}
+
+fn guardrail(known: Option<GuardrailTraceAssessment>, told: &Told) -> Result<GuardrailTraceAssessment, BuildError> {
+    let mut guardrail = known.unwrap_or_else(|| GuardrailTraceAssessment::builder().build());
+    let id = || told.identifier.to_string();
+    guardrail.input_assessment.get_or_insert_default().insert(id(), assessment(&told.input)?);
+    if let Some(output) = &told.output {
+        guardrail.output_assessments.get_or_insert_default().insert(id(), vec![assessment(output)?]);
+    }
+    // What a Bedrock guardrail did still holds when this one did nothing.
+    if told.outcome != Outcome::Passed || guardrail.action_reason.is_none() {
+        guardrail.action_reason = Some(told.reason().to_owned());
+    }
+    Ok(guardrail)
+}
+
+pub(super) fn assessment(told: &ReportedAssessment) -> Result<GuardrailAssessment, BuildError> {
+    Ok(GuardrailAssessment::builder()
+        .set_topic_policy(told.topic_policy.as_ref().map(topics).transpose()?)
+        .set_word_policy(told.word_policy.as_ref().map(words).transpose()?)
+        .set_sensitive_information_policy(told.sensitive_information_policy.as_ref().map(sensitive).transpose()?)
+        .set_invocation_metrics(told.invocation_metrics.as_ref().map(metrics).transpose()?)
+        .build())
+}
+
+fn all<T>(items: &[ReportedItem], one: impl Fn(&ReportedItem) -> Result<T, BuildError>) -> Result<Vec<T>, BuildError> {
+    items.iter().map(one).collect()
+}
+
+fn topics(told: &ReportedTopics) -> Result<GuardrailTopicPolicyAssessment, BuildError> {
+    let topics = all(&told.topics, |item| {
+        GuardrailTopic::builder()
+            .name(item.name.as_deref().unwrap_or_default())
+            .r#type(item.kind.as_deref().unwrap_or_default().into())
+            .action(item.action.into())
+            .detected(item.detected)
+            .build()
+    })?;
+    GuardrailTopicPolicyAssessment::builder().set_topics(Some(topics)).build()
+}
+
+fn words(told: &ReportedWords) -> Result<GuardrailWordPolicyAssessment, BuildError> {
+    let custom = all(&told.custom_words, |item| {
+        GuardrailCustomWord::builder()
+            .r#match(item.matched.as_deref().unwrap_or_default())
+            .action(item.action.into())
+            .detected(item.detected)
+            .build()
+    })?;
+    let managed = all(&told.managed_word_lists, |item| {
+        GuardrailManagedWord::builder()
+            .r#match(item.matched.as_deref().unwrap_or_default())
+            .r#type(item.kind.as_deref().unwrap_or_default().into())
+            .action(item.action.into())
+            .detected(item.detected)
+            .build()
+    })?;
+    GuardrailWordPolicyAssessment::builder()
+        .set_custom_words(Some(custom))
+        .set_managed_word_lists(Some(managed))
+        .build()
+}
+
+fn sensitive(told: &ReportedSensitive) -> Result<GuardrailSensitiveInformationPolicyAssessment, BuildError> {
+    let entities = all(&told.pii_entities, |item| {
+        GuardrailPiiEntityFilter::builder()
+            .r#match(item.matched.as_deref().unwrap_or_default())
+            .r#type(item.kind.as_deref().unwrap_or_default().into())
+            .action(item.action.into())
+            .detected(item.detected)
+            .build()
+    })?;
+    let regexes = all(&told.regexes, |item| {
+        GuardrailRegexFilter::builder()
+            .set_name(item.name.clone())
+            .set_match(item.matched.clone())
+            .set_regex(item.regex.clone())
+            .action(item.action.into())
+            .detected(item.detected)
+            .build()
+    })?;
+    GuardrailSensitiveInformationPolicyAssessment::builder()
+        .set_pii_entities(Some(entities))
+        .set_regexes(Some(regexes))
+        .build()
+}
+
+fn metrics(told: &ReportedMetrics) -> Result<GuardrailInvocationMetrics, BuildError> {
+    let coverage = coverage(told.guardrail_coverage);
+    Ok(GuardrailInvocationMetrics::builder().usage(usage(told.usage)?).guardrail_coverage(coverage).build())
+}
+
+/// The SDK counts in 32 bits.
+fn count(count: usize) -> i32 {
+    i32::try_from(count).unwrap_or(i32::MAX)
+}
+
+pub(super) fn usage(usage: ReportedUsage) -> Result<GuardrailUsage, BuildError> {
+    GuardrailUsage::builder()
+        .topic_policy_units(count(usage.topic_policy_units))
+        .content_policy_units(0)
+        .word_policy_units(count(usage.word_policy_units))
+        .sensitive_information_policy_units(count(usage.sensitive_information_policy_units))
+        .sensitive_information_policy_free_units(count(usage.sensitive_information_policy_free_units))
+        .contextual_grounding_policy_units(0)
+        .content_policy_image_units(0)
+        .automated_reasoning_policy_units(0)
+        .automated_reasoning_policies(0)
+        .build()
+}
+
+pub(super) fn coverage(coverage: ReportedCoverage) -> GuardrailCoverage {
+    let Extent { guarded, total } = coverage.text_characters;
+    let characters = GuardrailTextCharactersCoverage::builder().guarded(count(guarded)).total(count(total)).build();
+    GuardrailCoverage::builder().text_characters(characters).build()
+}

@@ -1,0 +1,170 @@
+//! Guards the events of a response, in whatever form they arrive.
+
+use std::fmt;
+
+use super::substreams::{Plan, Substreams};
+use crate::bedrock::{BodyError, EventKind, ModelEvent, Progress, SubstreamId};
+use crate::exchange::assessment::BodyAssessment;
+use crate::exchange::body::BodyGuard;
+use crate::exchange::trace::Trace;
+use crate::json::FieldEdit;
+
+/// The form of a stream's events: the JSON of frames, or the types of the AWS SDK.
+pub(crate) trait EventFormat: fmt::Debug + Send {
+    /// An event of the model.
+    type Event<'a>: ModelEvent;
+    /// An event to forward.
+    type Out;
+
+    /// Records what an event shows of the format of those that follow.
+    fn observe(&mut self, _: &Self::Event<'_>) {}
+
+    /// Returns the event to forward for an event of the model that may have been rewritten. `trace` is to be written into it.
+    fn forward(&self, event: Self::Event<'_>, trace: Option<TraceOf<'_>>) -> Result<Self::Out, BodyError>;
+
+    /// Makes an event that carries text on. `block` is the open content block, for substreams that span content blocks.
+    fn text(&self, substream: SubstreamId, block: u64, text: &str) -> Option<Self::Out>;
+
+    /// Makes the events that end the stream with `message`, in place of an event of this kind. `None` if no event can hold it.
+    fn blocked(&self, kind: EventKind, message: &str, progress: &Progress) -> Option<Vec<Self::Out>>;
+
+    /// Returns `true` if the event is the one that holds traces.
+    fn takes_trace(&self, event: &Self::Event<'_>) -> bool;
+
+    /// Writes the trace into the last event of a blocked stream.
+    fn put_trace(&self, trace: TraceOf<'_>, event: &mut Self::Out) -> Result<(), BodyError>;
+}
+
+/// A trace, and the assessment of the response that goes into it.
+pub(crate) type TraceOf<'a> = (&'a Trace, &'a BodyAssessment);
+
+/// Guards the events of one response.
+#[derive(Debug)]
+pub(crate) struct EventGuard<F> {
+    format: F,
+    substreams: Substreams,
+    progress: Progress,
+    is_blocked: bool,
+    has_no_message: bool,
+    trace: Option<Trace>,
+}
+
+impl<F: EventFormat> EventGuard<F> {
+    /// Creates a guard for the events of one response. The event that holds traces receives `trace`.
+    pub(crate) fn new(format: F, bodies: BodyGuard, trace: Option<Trace>) -> Self {
+        Self {
+            format,
+            substreams: Substreams::new(bodies),
+            progress: Progress::new(),
+            is_blocked: false,
+            has_no_message: false,
+            trace,
+        }
+    }
+
+    /// Returns the guard of the text fields.
+    pub(crate) fn bodies(&self) -> &BodyGuard {
+        self.substreams.guard()
+    }
+
+    /// Returns `true` if a rule blocked the stream: what is forwarded has ended.
+    pub(crate) fn is_blocked(&self) -> bool {
+        self.is_blocked
+    }
+
+    /// Returns `true` if the stream is blocked and no event holds the message, so that the caller must learn of it otherwise.
+    pub(crate) fn has_no_message(&self) -> bool {
+        self.has_no_message
+    }
+
+    /// Inspects an event, and returns the events to forward.
+    pub(crate) fn push(&mut self, mut event: F::Event<'_>) -> Result<Vec<F::Out>, BodyError> {
+        if self.is_blocked {
+            return Ok(Vec::new());
+        }
+        self.format.observe(&event);
+        let plan = self.substreams.plan(&event)?;
+        let mut out = self.texts(&plan)?;
+        let kind = event.kind();
+        if plan.is_blocked {
+            // The event itself is not forwarded: its other content was not inspected. A content block that only now opens is not
+            // opened for the text that was released of it.
+            if kind != EventKind::BlockStart && !plan.released.is_empty() {
+                let block = event.block().unwrap_or(0);
+                out.extend(plan.released.iter().filter_map(|(id, text)| self.format.text(*id, block, text)));
+                self.progress.observe_texts(&event);
+            }
+            self.block(EventKind::Delta, &mut out)?;
+            return Ok(out);
+        }
+        self.rewrite(&mut event, &plan)?;
+        if self.substreams.is_blocked() {
+            // A field that is complete in this event is blocked.
+            self.block(kind, &mut out)?;
+            return Ok(out);
+        }
+        self.progress.observe(&event);
+        // The trace is written once, even if several events look like the last.
+        let trace = self.trace.take_if(|_| self.format.takes_trace(&event));
+        let trace = trace.map(|trace| (trace, self.substreams.assessment_so_far()));
+        out.push(self.format.forward(event, trace.as_ref().map(|(trace, found)| (trace, found)))?);
+        Ok(out)
+    }
+
+    /// Ends the stream, and returns the events with the text that was buffered.
+    pub(crate) fn finish(&mut self) -> Result<Vec<F::Out>, BodyError> {
+        if self.is_blocked {
+            return Ok(Vec::new());
+        }
+        let plan = self.substreams.finish();
+        let mut out = self.texts(&plan)?;
+        if plan.is_blocked {
+            self.block(EventKind::Delta, &mut out)?;
+        }
+        Ok(out)
+    }
+
+    /// Returns the number of bytes of text buffered; zero once the stream is blocked, because none of it will be released.
+    pub(crate) fn buffered_bytes(&self) -> usize {
+        if self.is_blocked { 0 } else { self.substreams.buffered_bytes() }
+    }
+
+    /// Returns the assessment of the stream.
+    pub(crate) fn into_assessment(self) -> BodyAssessment {
+        self.substreams.into_assessment()
+    }
+
+    /// The events with text that goes before the event under way.
+    fn texts(&self, plan: &Plan) -> Result<Vec<F::Out>, BodyError> {
+        let event = |(id, block, text): &(SubstreamId, u64, String)| {
+            self.format.text(*id, *block, text).ok_or_else(|| {
+                BodyError::frame("the stream ended while text was buffered, and its format has no event to carry it")
+            })
+        };
+        plan.before.iter().map(event).collect()
+    }
+
+    fn rewrite(&mut self, event: &mut F::Event<'_>, plan: &Plan) -> Result<(), BodyError> {
+        let lengths: Vec<usize> = event.delta_texts().iter().map(|(_, text)| text.len()).collect();
+        let edit = |(position, text): &(usize, String)| {
+            (*position, FieldEdit::whole(lengths.get(*position).copied().unwrap_or(0), text.clone()))
+        };
+        let edits: Vec<(usize, FieldEdit)> = plan.edits.iter().map(edit).collect();
+        // The bytes of substreams are counted when these end.
+        self.substreams.complete_fields(lengths.iter().sum(), |f| event.rewrite(&edits, &plan.unsigned, f))
+    }
+
+    /// Ends the stream with the message, in place of an event of this kind.
+    fn block(&mut self, kind: EventKind, out: &mut Vec<F::Out>) -> Result<(), BodyError> {
+        self.is_blocked = true;
+        let message = self.substreams.assessment_message();
+        let events = self.format.blocked(kind, &message, &self.progress);
+        self.has_no_message = events.is_none();
+        let mut events = events.unwrap_or_default();
+        if let (Some(trace), Some(last)) = (&self.trace, events.last_mut()) {
+            self.format.put_trace((trace, &self.substreams.assessment_so_far()), last)?;
+        }
+        out.extend(events);
+        Ok(())
+    }
+}

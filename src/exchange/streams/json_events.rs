@@ -1,0 +1,111 @@
+//! Events in their JSON form: the payloads of frames.
+
+use super::events::{EventFormat, EventGuard, TraceOf};
+use crate::bedrock::{
+    AnswerForm, BodyError, Event, EventKind, ModelEvent, Progress, Shape, StreamEvent, StreamKind, SubstreamId,
+    blocked_events, blocked_single_event, is_whole, parse_event, text_event,
+};
+use crate::exchange::trace::Trace;
+
+/// An event to forward.
+#[derive(Debug)]
+pub(crate) enum OutEvent {
+    /// The event that arrived.
+    Same,
+    /// The event that arrived, with this JSON.
+    Changed(Vec<u8>),
+    /// An event that the guardrail made.
+    New(StreamEvent),
+}
+
+/// The events of one response in their JSON form.
+#[derive(Debug)]
+pub(crate) struct JsonEvents {
+    kind: StreamKind,
+    /// The shape of the response; until an event shows it, what the request lets expect.
+    shape: Shape,
+    model_id: String,
+}
+
+impl JsonEvents {
+    pub(crate) fn new(kind: StreamKind, request: Shape, model_id: &str) -> Self {
+        Self { kind, shape: request, model_id: model_id.to_owned() }
+    }
+
+    /// Makes the stream that answers a blocked request.
+    pub(crate) fn refusal(
+        kind: StreamKind,
+        request: AnswerForm,
+        model_id: &str,
+        message: &str,
+        trace: Option<&Trace>,
+    ) -> Option<Vec<StreamEvent>> {
+        let mut events = if kind == StreamKind::Invoke && is_whole(request, model_id) {
+            blocked_single_event(request.shape, model_id, message)
+        } else {
+            blocked_events(kind, request.shape, model_id, message, &Progress::new())
+        }?;
+        if let (Some(trace), Some(last)) = (trace, events.last_mut()) {
+            last.change_json(|json| trace.write(kind, json, None));
+        }
+        Some(events)
+    }
+}
+
+impl EventGuard<JsonEvents> {
+    /// Parses an event and inspects it. For InvokeModel `json` is the model's JSON, unwrapped.
+    pub(crate) fn push_json(
+        &mut self,
+        kind: StreamKind,
+        event_type: &str,
+        json: &[u8],
+    ) -> Result<Vec<OutEvent>, BodyError> {
+        if self.is_blocked() {
+            return Ok(Vec::new());
+        }
+        self.push(parse_event(kind, event_type, json, self.bodies().unknown())?)
+    }
+}
+
+impl EventFormat for JsonEvents {
+    type Event<'a> = Event<'a>;
+    type Out = OutEvent;
+
+    fn observe(&mut self, event: &Event<'_>) {
+        if !matches!(event.kind(), EventKind::Other | EventKind::Metadata) {
+            self.shape = event.shape();
+        }
+    }
+
+    fn forward(&self, event: Event<'_>, trace: Option<TraceOf<'_>>) -> Result<OutEvent, BodyError> {
+        let Some((trace, found)) = trace else {
+            return Ok(event.into_rewritten().map_or(OutEvent::Same, OutEvent::Changed));
+        };
+        let original = event.json().as_bytes().to_vec();
+        let json = event.into_rewritten().unwrap_or(original);
+        Ok(OutEvent::Changed(trace.write(self.kind, json, Some(found))))
+    }
+
+    fn text(&self, substream: SubstreamId, block: u64, text: &str) -> Option<OutEvent> {
+        text_event(self.kind, self.shape, substream, block, text).map(OutEvent::New)
+    }
+
+    fn blocked(&self, kind: EventKind, message: &str, progress: &Progress) -> Option<Vec<OutEvent>> {
+        let events = match kind {
+            EventKind::Whole => blocked_single_event(self.shape, &self.model_id, message),
+            _ => blocked_events(self.kind, self.shape, &self.model_id, message, progress),
+        };
+        Some(events?.into_iter().map(OutEvent::New).collect())
+    }
+
+    fn takes_trace(&self, event: &Event<'_>) -> bool {
+        event.takes_trace()
+    }
+
+    fn put_trace(&self, (trace, found): TraceOf<'_>, event: &mut OutEvent) -> Result<(), BodyError> {
+        if let OutEvent::New(event) = event {
+            event.change_json(|json| trace.write(self.kind, json, Some(found)));
+        }
+        Ok(())
+    }
+}

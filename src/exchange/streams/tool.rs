@@ -1,0 +1,222 @@
+//! Guards the arguments of a tool call while they arrive as fragments of JSON.
+
+use super::field_names::FieldNames;
+use crate::bedrock::{BodyError, NumberText};
+use crate::guardrail::{Assessment, Evaluator, Sink};
+use crate::json::{HeldText, PartialJson, Piece};
+
+/// Guards each string and each number of some JSON by itself, with its name before it; what is between them goes on as it is.
+#[derive(Debug)]
+pub(super) struct ToolGuard {
+    json: PartialJson,
+    names: FieldNames,
+    is_name: bool,
+    string: Option<(Evaluator, HeldText)>,
+    number: Number,
+}
+
+/// What has been read of a number.
+#[derive(Default)]
+enum Number {
+    /// None is open.
+    #[default]
+    None,
+    /// All of it, held: where it ends is not known yet.
+    Held(String),
+    /// It is none that is told as text, and goes on as it comes.
+    Passed,
+}
+
+impl std::fmt::Debug for Number {
+    // Without its digits.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::None => "None",
+            Self::Held(_) => "Held",
+            Self::Passed => "Passed",
+        })
+    }
+}
+
+/// Most bytes of a number that are held: a sign and the digits of the longest that is told as text.
+const LONGEST_NUMBER: usize = 20;
+
+/// Writes the raw form of what is kept, and escapes what is replaced.
+struct Raw<'a> {
+    held: &'a mut HeldText,
+    out: &'a mut String,
+}
+
+impl Sink for Raw<'_> {
+    fn keep(&mut self, text: &str) {
+        self.held.keep(text.len(), self.out);
+    }
+
+    fn replace(&mut self, length: usize, replacement: &str) {
+        self.held.replace(length, replacement, self.out);
+    }
+}
+
+impl ToolGuard {
+    pub(super) fn new() -> Self {
+        Self {
+            json: PartialJson::new(),
+            names: FieldNames::default(),
+            is_name: false,
+            string: None,
+            number: Number::None,
+        }
+    }
+
+    /// Reads the next fragment; what may be released is added to `out`, and what was found in strings that ended to `done`.
+    /// Says whether a string is blocked.
+    pub(super) fn push(
+        &mut self,
+        fragment: &str,
+        start: impl Fn(&str) -> Evaluator,
+        out: &mut String,
+        done: &mut Vec<Assessment>,
+    ) -> Result<bool, BodyError> {
+        for piece in self.json.push(fragment)? {
+            if self.take(piece, &start, out, done) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Ends the text, complete or not.
+    pub(super) fn finish(
+        &mut self,
+        start: impl Fn(&str) -> Evaluator,
+        out: &mut String,
+        done: &mut Vec<Assessment>,
+    ) -> bool {
+        let blocked = self.end_string(out, done) || self.end_number(&start, out, done);
+        if let (false, Some(rest)) = (blocked, self.json.finish()) {
+            out.push_str(rest.raw());
+        }
+        blocked
+    }
+
+    /// What was found so far in the string under way.
+    pub(super) fn so_far(&self) -> Option<Assessment> {
+        self.string.as_ref().map(|(evaluator, _)| evaluator.assessment())
+    }
+
+    /// Bytes of the string or number under way that are held. Punctuation and unfinished escapes, at most a few bytes, are not text yet.
+    pub(super) fn buffered_bytes(&self) -> usize {
+        let of_number = if let Number::Held(number) = &self.number { number.len() } else { 0 };
+        of_number + self.string.as_ref().map_or(0, |(evaluator, _)| evaluator.buffered_bytes())
+    }
+
+    fn take(
+        &mut self,
+        piece: Piece,
+        start: &impl Fn(&str) -> Evaluator,
+        out: &mut String,
+        done: &mut Vec<Assessment>,
+    ) -> bool {
+        match &piece {
+            Piece::Structural(raw) => return self.structure(raw, start, out, done),
+            Piece::StringStart { is_key } => {
+                self.is_name = *is_key;
+                // A name is no context of a name.
+                let context = if *is_key { String::new() } else { self.names.context() };
+                self.string = Some((start(&context), HeldText::default()));
+                out.push_str(piece.raw());
+            }
+            Piece::Text { text, raw } => {
+                if self.is_name {
+                    self.names.part(text);
+                }
+                if let Some((evaluator, held)) = &mut self.string {
+                    held.push(raw);
+                    evaluator.push(text, &mut Raw { held, out });
+                    if evaluator.is_blocked() {
+                        return self.end_string(out, done);
+                    }
+                }
+            }
+            Piece::StringEnd => {
+                if self.end_string(out, done) {
+                    return true;
+                }
+                if self.is_name {
+                    self.names.end();
+                }
+                out.push_str(piece.raw());
+            }
+        }
+        false
+    }
+
+    /// Lets pass what is between strings, but for numbers, which are held until they end.
+    fn structure(
+        &mut self,
+        raw: &str,
+        start: &impl Fn(&str) -> Evaluator,
+        out: &mut String,
+        done: &mut Vec<Assessment>,
+    ) -> bool {
+        for sign in raw.chars() {
+            match &mut self.number {
+                Number::None if sign.is_ascii_digit() || sign == '-' => self.number = Number::Held(sign.into()),
+                Number::Held(number) if sign.is_ascii_digit() && number.len() < LONGEST_NUMBER => number.push(sign),
+                Number::Held(number) if is_of_number(sign) => {
+                    out.push_str(number);
+                    out.push(sign);
+                    self.number = Number::Passed;
+                }
+                Number::Passed if is_of_number(sign) => out.push(sign),
+                _ => {
+                    if self.end_number(start, out, done) {
+                        return true;
+                    }
+                    self.names.sign(sign);
+                    out.push(sign);
+                }
+            }
+        }
+        false
+    }
+
+    /// Evaluates a number that has ended. One that is masked becomes a string.
+    fn end_number(&mut self, start: &impl Fn(&str) -> Evaluator, out: &mut String, done: &mut Vec<Assessment>) -> bool {
+        let Number::Held(number) = std::mem::take(&mut self.number) else { return false };
+        let context = self.names.context();
+        let evaluator = match NumberText::of(&number) {
+            NumberText::Long => start(&context),
+            NumberText::Short if !context.is_empty() => start("").with_context_alone(&context),
+            NumberText::Short | NumberText::None => {
+                out.push_str(&number);
+                return false;
+            }
+        };
+        let (mut evaluator, mut told) = (evaluator, String::new());
+        evaluator.push(&number, &mut told);
+        evaluator.finish(&mut told);
+        done.push(evaluator.assessment());
+        if evaluator.is_blocked() {
+            return true;
+        }
+        if told == number {
+            out.push_str(&number);
+        } else {
+            out.push_str(&serde_json::Value::from(told).to_string());
+        }
+        false
+    }
+
+    fn end_string(&mut self, out: &mut String, done: &mut Vec<Assessment>) -> bool {
+        let Some((mut evaluator, mut held)) = self.string.take() else { return false };
+        evaluator.finish(&mut Raw { held: &mut held, out });
+        done.push(evaluator.assessment());
+        evaluator.is_blocked()
+    }
+}
+
+/// Whether a sign goes on with a number. What is between strings is JSON, so letters of other words do not follow one.
+fn is_of_number(sign: char) -> bool {
+    sign.is_ascii_digit() || matches!(sign, '+' | '-' | '.' | 'e' | 'E')
+}

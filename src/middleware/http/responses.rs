@@ -1,0 +1,53 @@
+//! HTTP responses that the guardrail makes.
+
+use bytes::Bytes;
+use http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderName, HeaderValue};
+use http::{Response, StatusCode};
+
+use super::headers::{CHUNK_TYPE, ERROR_TYPE};
+use crate::bedrock::Operation;
+use crate::exchange::{BlockedResponse, GuardrailError, error_body};
+
+const JSON: &str = "application/json";
+const EVENT_STREAM: &str = "application/vnd.amazon.eventstream";
+
+/// The headers of a successful response to `operation`, without `content-length`.
+pub(in crate::middleware) fn blocked_headers(operation: Operation) -> Vec<(HeaderName, &'static str)> {
+    match operation {
+        Operation::InvokeModelWithResponseStream => vec![(CONTENT_TYPE, EVENT_STREAM), (CHUNK_TYPE, JSON)],
+        Operation::ConverseStream => vec![(CONTENT_TYPE, EVENT_STREAM)],
+        _ => vec![(CONTENT_TYPE, JSON)],
+    }
+}
+
+/// The response to a blocked call.
+pub(super) fn blocked(blocked: BlockedResponse) -> Response<Bytes> {
+    let headers = blocked_headers(blocked.operation());
+    response(StatusCode::OK, &headers, blocked.into_bytes().into())
+}
+
+/// The error response that says why a call was rejected.
+pub(super) fn rejection(error: &GuardrailError) -> Response<Bytes> {
+    exception(StatusCode::BAD_REQUEST, "ValidationException", &error.full_message())
+}
+
+/// The error response for a path that names no supported operation.
+pub(super) fn unknown_path() -> Response<Bytes> {
+    let message = "This operation is not supported by the guardrail and was rejected.";
+    exception(StatusCode::FORBIDDEN, "AccessDeniedException", message)
+}
+
+fn exception(status: StatusCode, name: &'static str, message: &str) -> Response<Bytes> {
+    response(status, &[(CONTENT_TYPE, JSON), (ERROR_TYPE, name)], error_body(message).into())
+}
+
+fn response(status: StatusCode, headers: &[(HeaderName, &'static str)], body: Bytes) -> Response<Bytes> {
+    let length = HeaderValue::from(body.len());
+    let mut response = Response::new(body);
+    *response.status_mut() = status;
+    for (name, value) in headers {
+        response.headers_mut().insert(name, HeaderValue::from_static(value));
+    }
+    response.headers_mut().insert(CONTENT_LENGTH, length);
+    response
+}

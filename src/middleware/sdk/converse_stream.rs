@@ -1,0 +1,143 @@
+//! ConverseStream.
+
+use aws_sdk_bedrockruntime::operation::converse_stream::{
+    ConverseStreamError, ConverseStreamInput, ConverseStreamOutput,
+};
+use aws_sdk_bedrockruntime::types::ConverseStreamOutput as ConverseEvent;
+use aws_sdk_bedrockruntime::types::error::ConverseStreamOutputError;
+use tower::{BoxError, Service};
+
+use super::call;
+use super::guarded_stream::{GuardedStream, InspectEvents};
+use crate::bedrock::sdk::{TypedEvent, blocked_converse_events, text_delta, visit_converse_stream_request};
+use crate::bedrock::{BodyError, EventKind, ModelEvent, Operation, Progress, RequestedGuardrail, SubstreamId};
+use crate::exchange::sdk::put_trace_in_event;
+use crate::exchange::{BodyAssessment, EventFormat, EventGuard, Exchange, GuardrailError, TraceOf};
+use crate::guardrail::Source;
+use crate::middleware::layer::GuardrailLayer;
+use crate::middleware::service::{CallFuture, sealed::Sealed};
+
+/// The response of a guarded ConverseStream: the SDK's, with guarded events.
+#[derive(Debug)]
+pub struct GuardedConverseStream {
+    stream: GuardedStream<ConverseEvent, ConverseStreamOutputError>,
+}
+
+impl GuardedConverseStream {
+    /// Returns the events.
+    pub fn stream(&mut self) -> &mut GuardedStream<ConverseEvent, ConverseStreamOutputError> {
+        &mut self.stream
+    }
+
+    /// Returns the events without the rest of the response.
+    #[must_use]
+    pub fn into_stream(self) -> GuardedStream<ConverseEvent, ConverseStreamOutputError> {
+        self.stream
+    }
+}
+
+impl<S> Sealed<S> for ConverseStreamInput
+where
+    S: Service<Self, Response = ConverseStreamOutput> + Send + 'static,
+    S::Error: Into<BoxError>,
+    S::Future: Send,
+{
+    type Response = GuardedConverseStream;
+
+    fn guard(mut self, layer: GuardrailLayer, inner: S) -> CallFuture<GuardedConverseStream> {
+        let mut exchange = Exchange::new(layer.config, Operation::ConverseStream, self.model_id.clone());
+        Box::pin(async move {
+            if let Some(config) = &self.guardrail_config {
+                let (identifier, trace) = (config.guardrail_identifier.as_str(), config.trace.as_str());
+                if exchange.note_requested(&RequestedGuardrail::new(Some(identifier), Some(trace))) {
+                    self.guardrail_config = None;
+                }
+            }
+            let assessment = exchange.value(Source::Input, |f| visit_converse_stream_request(&mut self, f))?;
+            if assessment.is_blocked() {
+                return blocked(exchange, assessment).map_err(Into::into);
+            }
+            let output = call::<_, _, ConverseStreamError>(&exchange, inner, self).await?;
+            let events = Box::new(exchange.events(TypedEvents));
+            Ok(GuardedConverseStream { stream: GuardedStream::new(output.stream, events, exchange) })
+        })
+    }
+}
+
+/// The response to a blocked request: a stream that holds the message.
+fn blocked(exchange: Exchange, assessment: BodyAssessment) -> Result<GuardedConverseStream, GuardrailError> {
+    let message = assessment.message().unwrap_or_default();
+    let events = if exchange.errors_on_block() { None } else { TypedEvents.blocked_request(message) };
+    let Some(mut events) = events else { return Err(GuardrailError::blocked(exchange.operation(), assessment)) };
+    if let (Some(trace), Some(last)) = (exchange.trace(), events.last_mut()) {
+        let unsupported = |_| exchange.unreadable(Source::Output, BodyError::unknown_event());
+        put_trace_in_event(trace, last, None).map_err(unsupported)?;
+    }
+    Ok(GuardedConverseStream { stream: GuardedStream::of(events, exchange) })
+}
+
+/// The events of ConverseStream as the SDK's types.
+#[derive(Debug)]
+struct TypedEvents;
+
+impl TypedEvents {
+    fn blocked_request(&self, message: &str) -> Option<Vec<ConverseEvent>> {
+        self.blocked(EventKind::MessageStart, message, &Progress::new())
+    }
+}
+
+impl EventFormat for TypedEvents {
+    type Event<'a> = TypedEvent;
+    type Out = ConverseEvent;
+
+    fn forward(&self, event: TypedEvent, trace: Option<TraceOf<'_>>) -> Result<ConverseEvent, BodyError> {
+        let mut event = event.into_inner();
+        if let Some(trace) = trace {
+            self.put_trace(trace, &mut event)?;
+        }
+        Ok(event)
+    }
+
+    fn text(&self, substream: SubstreamId, block: u64, text: &str) -> Option<ConverseEvent> {
+        let any = substream.block == SubstreamId::ANY_BLOCK;
+        text_delta(if any { SubstreamId { block, ..substream } } else { substream }, text).ok()
+    }
+
+    fn blocked(&self, _: EventKind, message: &str, progress: &Progress) -> Option<Vec<ConverseEvent>> {
+        blocked_converse_events(message, progress).ok().filter(|events| !events.is_empty())
+    }
+
+    fn takes_trace(&self, event: &TypedEvent) -> bool {
+        event.kind() == EventKind::Metadata
+    }
+
+    fn put_trace(&self, (trace, found): TraceOf<'_>, event: &mut ConverseEvent) -> Result<(), BodyError> {
+        put_trace_in_event(trace, event, Some(found)).map_err(|_| BodyError::unknown_event())
+    }
+}
+
+impl InspectEvents<ConverseEvent> for EventGuard<TypedEvents> {
+    fn push(&mut self, event: ConverseEvent) -> Result<Vec<ConverseEvent>, BodyError> {
+        self.push(TypedEvent::read(event)?)
+    }
+
+    fn finish(&mut self) -> Result<Vec<ConverseEvent>, BodyError> {
+        self.finish()
+    }
+
+    fn buffered_bytes(&self) -> usize {
+        self.buffered_bytes()
+    }
+
+    fn is_blocked(&self) -> bool {
+        self.is_blocked()
+    }
+
+    fn has_no_message(&self) -> bool {
+        self.has_no_message()
+    }
+
+    fn into_assessment(self: Box<Self>) -> BodyAssessment {
+        (*self).into_assessment()
+    }
+}
