@@ -1,95 +1,70 @@
 //! The numbers of the guide are those of the code: `defaults.md` is read, and so are the constants.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-/// Constants that one number of the guide states, as file and name.
+/// Constants that one number of the guide states, as folder and name.
 type Constants = &'static [(&'static str, &'static str)];
 
 /// Where the numbers of a row come from: the row's first column, and the constants of each number in its second column.
 const ROWS: &[(&str, &[Constants])] = &[
-    (
-        "policy file, word file",
-        &[&[("src/policy/limits.rs", "MAX_POLICY_BYTES"), ("src/policy/limits.rs", "MAX_WORD_FILE_BYTES")]],
-    ),
-    ("nesting", &[&[("src/policy/limits.rs", "MAX_DEPTH")]]),
-    ("YAML values, aliases counted as what they stand for", &[&[("src/policy/limits.rs", "MAX_NODES")]]),
-    ("chain of `extends`", &[&[("src/policy/limits.rs", "MAX_EXTENDS")]]),
-    ("rules, after `extends`", &[&[("src/policy/limits.rs", "MAX_RULES")]]),
-    ("patterns of one document", &[&[("src/policy/limits.rs", "MAX_PATTERNS")]]),
-    ("words of one filter", &[&[("src/policy/limits.rs", "MAX_WORDS")]]),
-    ("word, phrase, exception", &[&[("src/policy/limits.rs", "MAX_WORD_BYTES")]]),
-    ("example of a topic", &[&[("src/policy/limits.rs", "MAX_EXAMPLE_BYTES")]]),
-    ("pattern of a topic, longest match", &[&[("src/detect/detectors.rs", "MAX_TOPIC_PATTERN_BYTES")]]),
-    ("pattern, source", &[&[("src/policy/limits.rs", "MAX_PATTERN_BYTES")]]),
-    ("pattern, longest match", &[&[("src/policy/limits.rs", "MAX_MATCH_BYTES")]]),
-    ("pattern, compiled", &[&[("src/detect/pattern/compile.rs", "NFA_SIZE_LIMIT")]]),
-    ("name of a policy or rule", &[&[("src/policy/limits.rs", "MAX_NAME_BYTES")]]),
-    ("message, definition, description", &[&[("src/policy/limits.rs", "MAX_TEXT_BYTES")]]),
-    ("fixed mask", &[&[("src/policy/limits.rs", "MAX_FIXED_BYTES")]]),
-    ("key of `replacement: hash`", &[&[("src/policy/limits.rs", "MIN_HASH_KEY_BYTES")]]),
-    ("problems listed in one error", &[&[("src/policy/limits.rs", "MAX_PROBLEMS")]]),
-    ("invisible characters dropped in one run", &[&[("src/text/fold.rs", "MAX_INVISIBLE_BYTES")]]),
-    (
-        "window of a topic's examples",
-        &[&[("src/detect/topic/tokens.rs", "WINDOW_BYTES")], &[("src/detect/topic/tokens.rs", "MAX_WINDOW_BYTES")]],
-    ),
-    ("word of a window", &[&[("src/detect/topic/tokens.rs", "WORD_BYTES")]]),
-    (
-        "reach of context words",
-        &[&[("src/detect/entity/form.rs", "REACH_BEFORE")], &[("src/detect/entity/form.rs", "REACH_AFTER")]],
-    ),
-    ("surroundings of a number", &[&[("src/detect/entity/recognizer.rs", "VETO_REACH")]]),
-    ("longest e-mail address", &[&[("src/detect/entity/contact.rs", "EMAIL_MAX")]]),
-    ("longest URL", &[&[("src/detect/entity/contact.rs", "URL_MAX")]]),
-    ("longest name of a person", &[&[("src/detect/entity/name.rs", "NAME_MAX")]]),
+    ("policy file, word file", &[&[("src/policy", "MAX_POLICY_BYTES"), ("src/policy", "MAX_WORD_FILE_BYTES")]]),
+    ("nesting", &[&[("src/policy", "MAX_DEPTH")]]),
+    ("YAML values, aliases expanded", &[&[("src/policy", "MAX_NODES")]]),
+    ("chain of `extends`", &[&[("src/policy", "MAX_EXTENDS")]]),
+    ("rules, after `extends`", &[&[("src/policy", "MAX_RULES")]]),
+    ("patterns of one policy file", &[&[("src/policy", "MAX_PATTERNS")]]),
+    ("words of one filter", &[&[("src/policy", "MAX_WORDS")]]),
+    ("word, phrase, exception", &[&[("src/policy", "MAX_WORD_BYTES")]]),
+    ("example of a topic", &[&[("src/policy", "MAX_EXAMPLE_BYTES")]]),
+    ("pattern of a topic, longest match", &[&[("src/detect", "MAX_TOPIC_PATTERN_BYTES")]]),
+    ("pattern, source", &[&[("src/policy", "MAX_PATTERN_BYTES")]]),
+    ("pattern, longest match", &[&[("src/policy", "MAX_MATCH_BYTES")]]),
+    ("pattern, compiled", &[&[("src/detect", "NFA_SIZE_LIMIT")]]),
+    ("name of a policy or rule", &[&[("src/policy", "MAX_NAME_BYTES")]]),
+    ("message, definition, description", &[&[("src/policy", "MAX_TEXT_BYTES")]]),
+    ("fixed replacement", &[&[("src/policy", "MAX_FIXED_BYTES")]]),
+    ("key of `replacement: hash`", &[&[("src/policy", "MIN_HASH_KEY_BYTES")]]),
+    ("problems listed in one error", &[&[("src/policy", "MAX_PROBLEMS")]]),
+    ("invisible characters dropped in one run", &[&[("src/text", "MAX_INVISIBLE_BYTES")]]),
+    ("window of a topic's examples", &[&[("src/detect", "WINDOW_BYTES")], &[("src/detect", "MAX_WINDOW_BYTES")]]),
+    ("word of a window", &[&[("src/detect", "WORD_BYTES")]]),
+    ("context distance", &[&[("src/detect", "REACH_BEFORE")], &[("src/detect", "REACH_AFTER")]]),
+    ("surroundings of a number", &[&[("src/detect", "VETO_REACH")]]),
+    ("longest e-mail address", &[&[("src/detect", "EMAIL_MAX")]]),
+    ("longest URL", &[&[("src/detect", "URL_MAX")]]),
+    ("longest name of a person", &[&[("src/detect", "NAME_MAX")]]),
     (
         "longest private key",
-        &[
-            &[("src/detect/entity/secret/pem.rs", "PEM_MAX")],
-            &[("src/detect/entity/secret/pem.rs", "PUTTY_MAX")],
-            &[("src/detect/entity/secret/pem.rs", "HEADLESS_MAX")],
-        ],
+        &[&[("src/detect", "PEM_MAX")], &[("src/detect", "PUTTY_MAX")], &[("src/detect", "HEADLESS_MAX")]],
     ),
-    ("longest JSON web token", &[&[("src/detect/entity/secret/tokens.rs", "JWT_MAX")]]),
-    ("longest password", &[&[("src/detect/entity/account/password.rs", "LONGEST_VALUE")]]),
-    ("digest of `replacement: hash`", &[&[("src/guardrail/mask.rs", "HASH_BYTES")]]),
-    (
-        "characters `keep_last_4` leaves",
-        &[&[("src/guardrail/mask.rs", "KEPT")], &[("src/guardrail/mask.rs", "2 * KEPT")]],
-    ),
-    ("words as a DFA", &[&[("src/detect/automaton.rs", "MAX_DFA_WORDS")]]),
-    ("automaton states of a pattern group kept by number", &[&[("src/detect/pattern/dfa.rs", "MAX_STATES")]]),
-    ("slice in which long texts are read", &[&[("src/guardrail/evaluator.rs", "SLICE_BYTES")]]),
-    ("texts of one stream that come in pieces", &[&[("src/bedrock/streams/lanes.rs", "MAX_SUBSTREAMS")]]),
-    ("places of texts that are whole in their event", &[&[("src/bedrock/streams/seams.rs", "MAX_TRACKED_FIELDS")]]),
-    ("how far a value is looked for across two such texts", &[&[("src/bedrock/streams/seams.rs", "REACH")]]),
-    (
-        "largest body",
-        &[&[("src/middleware/layer.rs", "MAX_BODY_BYTES"), ("crates/gateway/src/limits.rs", "body_bytes")]],
-    ),
-    ("nesting of a body", &[&[("src/bedrock/json/scan.rs", "MAX_DEPTH")]]),
-    (
-        "event-stream frame",
-        &[
-            &[("src/bedrock/event_stream/frame.rs", "MAX_FRAME_BYTES")],
-            &[("src/bedrock/event_stream/frame.rs", "MAX_HEADER_BYTES")],
-        ],
-    ),
-    ("connections at once", &[&[("crates/gateway/src/limits.rs", "connections")]]),
-    ("head of a request", &[&[("crates/gateway/src/limits.rs", "header_timeout")]]),
-    ("body of a request", &[&[("crates/gateway/src/limits.rs", "body_timeout")]]),
-    ("connection to the upstream", &[&[("crates/gateway/src/upstream.rs", "CONNECT_TIME")]]),
-    ("time until the upstream answers", &[&[("crates/gateway/src/limits.rs", "upstream_timeout")]]),
-    ("pause within an answer", &[&[("crates/gateway/src/limits.rs", "idle_timeout")]]),
-    ("answers under way at shutdown", &[&[("crates/gateway/src/limits.rs", "shutdown_timeout")]]),
+    ("longest JSON web token", &[&[("src/detect", "JWT_MAX")]]),
+    ("longest password", &[&[("src/detect", "LONGEST_VALUE")]]),
+    ("digest of `replacement: hash`", &[&[("src/guardrail", "HASH_BYTES")]]),
+    ("characters that `keep_last_4` keeps", &[&[("src/guardrail", "KEPT")], &[("src/guardrail", "2 * KEPT")]]),
+    ("words as a DFA", &[&[("src/detect", "MAX_DFA_WORDS")]]),
+    ("automaton states of a pattern group in a table", &[&[("src/detect", "MAX_STATES")]]),
+    ("slice in which long text is read", &[&[("src/guardrail", "SLICE_BYTES")]]),
+    ("substreams of one stream", &[&[("src/exchange", "MAX_SUBSTREAMS")]]),
+    ("non-delta fields tracked per stream", &[&[("src/exchange", "MAX_TRACKED_FIELDS")]]),
+    ("match across an event boundary of such fields", &[&[("src/exchange", "BOUNDARY_BYTES")]]),
+    ("largest body", &[&[("src/exchange", "MAX_BODY_BYTES"), ("crates/gateway/src", "body_bytes")]]),
+    ("nesting of a body", &[&[("src/json", "MAX_DEPTH")]]),
+    ("event-stream frame", &[&[("src/bedrock", "MAX_FRAME_BYTES")], &[("src/bedrock", "MAX_HEADER_BYTES")]]),
+    ("concurrent connections", &[&[("crates/gateway/src", "connections")]]),
+    ("header of a request", &[&[("crates/gateway/src", "header_timeout")]]),
+    ("body of a request", &[&[("crates/gateway/src", "body_timeout")]]),
+    ("connection to the upstream", &[&[("crates/gateway/src", "CONNECT_TIME")]]),
+    ("response of the upstream", &[&[("crates/gateway/src", "upstream_timeout")]]),
+    ("pause within a response", &[&[("crates/gateway/src", "idle_timeout")]]),
+    ("graceful shutdown", &[&[("crates/gateway/src", "shutdown_timeout")]]),
 ];
 
 /// Rows whose numbers are no constants, and what tests them instead.
 const ELSEWHERE: &[(&str, &str)] = &[
     ("numbers in tool arguments, results and documents", "tests of `bedrock::slot`"),
-    ("answer to an upstream that is too slow", "tests of the gateway"),
-    ("answer to an upstream that is not there", "tests of the gateway"),
+    ("it is too slow", "tests of the gateway"),
+    ("it cannot be reached", "tests of the gateway"),
 ];
 
 fn read(path: &str) -> String {
@@ -97,12 +72,43 @@ fn read(path: &str) -> String {
     fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
+/// Returns the value of a constant that one file below `folder` declares.
+fn constant_in(folder: &str, name: &str) -> f64 {
+    let bare = name.split_once(" * ").map_or(name, |(_, name)| name);
+    let mut files = Vec::new();
+    collect(&Path::new(env!("CARGO_MANIFEST_DIR")).join(folder), &mut files);
+    let sources = files.iter().map(|file| fs::read_to_string(file).expect("it can be read"));
+    let declaring: Vec<String> = sources.filter(|source| declaration(source, bare).is_some()).collect();
+    match declaring.as_slice() {
+        [source] => constant(source, name),
+        found => panic!("{} files below {folder} declare {bare}", found.len()),
+    }
+}
+
+fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display())) {
+        let path = entry.expect("the folder can be listed").path();
+        if path.is_dir() {
+            collect(&path, files);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            files.push(path);
+        }
+    }
+}
+
 /// Returns the value of a constant or of a field's initial value: numbers, `<<`, `*`, `+`, other constants of the file, and seconds.
 fn constant(source: &str, name: &str) -> f64 {
     if let Some((factor, name)) = name.split_once(" * ") {
         return factor.parse::<f64>().expect("a factor") * constant(source, name);
     }
-    let declared = source.lines().find_map(|line| {
+    let expression = declaration(source, name).unwrap_or_else(|| panic!("no constant `{name}`"));
+    let expression = expression.trim().trim_end_matches([';', ',']);
+    sum(source, expression)
+}
+
+/// The expression that declares a constant, or the initial value of a field.
+fn declaration<'s>(source: &'s str, name: &str) -> Option<&'s str> {
+    source.lines().find_map(|line| {
         let line =
             line.trim().trim_start_matches("pub").trim_start_matches("(crate)").trim_start_matches("(super)").trim();
         let constant =
@@ -112,9 +118,7 @@ fn constant(source: &str, name: &str) -> f64 {
             value.starts_with(|c: char| c.is_ascii_digit() || c == 'D') && value.contains(['(', '_', '0'])
         });
         constant.and_then(|rest| rest.split_once('=')).map(|(_, value)| value).or(field)
-    });
-    let expression = declared.unwrap_or_else(|| panic!("no constant `{name}`")).trim().trim_end_matches([';', ',']);
-    sum(source, expression)
+    })
 }
 
 fn sum(source: &str, expression: &str) -> f64 {
@@ -154,10 +158,14 @@ fn quantities(cell: &str) -> Vec<f64> {
     words.iter().enumerate().filter_map(|(at, word)| Some(number(word)? * unit(words.get(at + 1)))).collect()
 }
 
+/// The beginnings of the header rows.
+const HEADERS: [&str; 4] = ["| setting", "| limit", "| timeout or limit", "| fault"];
+
 /// The first two cells of each row of each table.
 fn rows(page: &str) -> Vec<(String, String)> {
     let cells = |line: &str| line.trim_matches('|').split(" | ").map(|cell| cell.trim().to_owned()).collect::<Vec<_>>();
-    let lines = page.lines().filter(|line| line.starts_with("| ") && !line.starts_with("| what"));
+    let lines =
+        page.lines().filter(|line| line.starts_with("| ") && !HEADERS.iter().any(|header| line.starts_with(header)));
     lines.filter_map(|line| cells(line).get(..2).map(|cells| (cells[0].clone(), cells[1].clone()))).collect()
 }
 
@@ -176,10 +184,10 @@ fn defaults_state_the_constants() {
             wrong.push(format!("{label}: {} numbers in {cell:?}, not {}", stated.len(), sources.len()));
         }
         for (stated, constants) in stated.iter().zip(*sources) {
-            for (file, name) in *constants {
-                let real = constant(&read(file), name);
+            for (folder, name) in *constants {
+                let real = constant_in(folder, name);
                 if (real - stated).abs() > 1e-6 {
-                    wrong.push(format!("{label}: the guide says {stated}, {name} in {file} is {real}"));
+                    wrong.push(format!("{label}: the guide says {stated}, {name} in {folder} is {real}"));
                 }
             }
         }
@@ -201,14 +209,14 @@ fn every_number_of_the_defaults_is_compared() {
 #[test]
 fn other_pages_state_the_same() {
     for (page, before, file, name) in [
-        ("src/guide/streaming.md", "a private key may have ", "src/detect/entity/secret/pem.rs", "PEM_MAX"),
-        ("src/guide/streaming.md", "is held until it ends, at most ", "src/bedrock/streams/tool.rs", "LONGEST_NUMBER"),
-        ("src/guide/policies.md", "A match has at most ", "src/detect/detectors.rs", "MAX_TOPIC_PATTERN_BYTES"),
+        ("src/guide/streaming.md", "a private key may have ", "src/detect", "PEM_MAX"),
+        ("src/guide/streaming.md", "is held until it ends, at most ", "src/exchange", "LONGEST_NUMBER"),
+        ("src/guide/policies.md", "A match has at most ", "src/detect", "MAX_TOPIC_PATTERN_BYTES"),
     ] {
         let text = read(page).replace('\n', " ");
         let (_, tail) = text.split_once(before).unwrap_or_else(|| panic!("{page} does not say {before:?}"));
         let stated = quantities(&tail.chars().take(24).collect::<String>().replace(')', " "));
-        assert_eq!(stated.first(), Some(&constant(&read(file), name)), "{page}: {before}");
+        assert_eq!(stated.first(), Some(&constant_in(file, name)), "{page}: {before}");
     }
 }
 

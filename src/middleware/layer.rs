@@ -1,13 +1,10 @@
 use std::fmt;
 use std::sync::Arc;
 
-use tower::Layer;
-
-use super::service::GuardrailService;
 use crate::exchange::{AssessmentEvent, LayerConfig};
 use crate::guardrail::Guardrail;
 
-/// A [`Layer`] that applies a guardrail to a Bedrock service.
+/// A [`Layer`](tower::Layer) that applies a guardrail to a Bedrock service.
 ///
 /// All settings of a guarded call are here. The layer fails closed: it rejects a body that is not JSON, is nested too deeply or is too
 /// large, and content of an unknown kind.
@@ -95,14 +92,6 @@ impl GuardrailLayer {
 
     fn change(&mut self) -> &mut LayerConfig {
         Arc::make_mut(&mut self.config)
-    }
-}
-
-impl<S> Layer<S> for GuardrailLayer {
-    type Service = GuardrailService<S>;
-
-    fn layer(&self, inner: S) -> Self::Service {
-        GuardrailService::new(inner, self.clone())
     }
 }
 

@@ -3,7 +3,7 @@ use std::mem;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use tower::{BoxError, Service};
+use tower::{BoxError, Layer, Service};
 
 use super::layer::GuardrailLayer;
 
@@ -41,9 +41,11 @@ pub(super) mod sealed {
     }
 }
 
-impl<S> GuardrailService<S> {
-    pub(super) fn new(inner: S, layer: GuardrailLayer) -> Self {
-        Self { inner, layer }
+impl<S> Layer<S> for GuardrailLayer {
+    type Service = GuardrailService<S>;
+
+    fn layer(&self, inner: S) -> Self::Service {
+        GuardrailService { inner, layer: self.clone() }
     }
 }
 

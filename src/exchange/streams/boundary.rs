@@ -8,7 +8,7 @@ use crate::guardrail::{ActionTaken, Assessment, Source};
 
 /// How far to both sides of a seam a value is looked for, in bytes. Long enough for a card, an address, a phrase; short, since it is looked
 /// at for every text of every event.
-const REACH: usize = 128;
+const BOUNDARY_BYTES: usize = 128;
 
 /// Most places that are watched; a stream with more is refused.
 const MAX_TRACKED_FIELDS: usize = 4096;
@@ -70,17 +70,17 @@ impl Place {
         let is_first = self.end.is_empty();
         self.constant = match self.constant.take() {
             Some((known, times)) if known == text => Some((known, times + 1)),
-            None if is_first && text.len() <= REACH => Some((text.to_owned(), 1)),
+            None if is_first && text.len() <= BOUNDARY_BYTES => Some((text.to_owned(), 1)),
             _ => None,
         };
         self.end.push_str(text);
-        let from = self.end.ceil_char_boundary(self.end.len().saturating_sub(REACH));
+        let from = self.end.ceil_char_boundary(self.end.len().saturating_sub(BOUNDARY_BYTES));
         self.end.drain(..from);
     }
 }
 
 fn head(text: &str) -> &str {
-    text.get(..text.floor_char_boundary(REACH)).unwrap_or(text)
+    text.get(..text.floor_char_boundary(BOUNDARY_BYTES)).unwrap_or(text)
 }
 
 /// Whether something is found across the seam of two texts of which neither side is found by itself: what was found there has been masked

@@ -11,7 +11,7 @@ use aws_sdk_bedrockruntime::operation::start_async_invoke::{
 };
 use tower::{BoxError, Service};
 
-use super::call;
+use super::errors::call;
 use crate::bedrock::sdk::{
     blocked_apply_guardrail, blocked_converse, visit_apply_guardrail_request, visit_apply_guardrail_response,
     visit_async_request, visit_converse_request, visit_converse_response, visit_count_tokens_request,

@@ -7,7 +7,7 @@ use aws_sdk_bedrockruntime::types::ConverseStreamOutput as ConverseEvent;
 use aws_sdk_bedrockruntime::types::error::ConverseStreamOutputError;
 use tower::{BoxError, Service};
 
-use super::call;
+use super::errors::call;
 use super::guarded_stream::{GuardedStream, InspectEvents};
 use crate::bedrock::sdk::{TypedEvent, blocked_converse_events, text_delta, visit_converse_stream_request};
 use crate::bedrock::{BodyError, EventKind, ModelEvent, Operation, Progress, RequestedGuardrail, SubstreamId};

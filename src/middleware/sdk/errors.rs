@@ -19,17 +19,22 @@ use aws_sdk_bedrockruntime::types::error::{
 use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::event_stream::{Message, RawMessage};
 use serde_json::{Value, json};
-use tower::BoxError;
+use tower::{BoxError, Service};
 
 use crate::exchange::{Exchange, GuardrailError, Inspected, withheld_error};
 use crate::middleware::http::BODY_DEPENDENT_HEADERS;
 
-/// Examines the error of an operation. One that is not the SDK's is handed on.
-pub(super) fn inspect_error<E: InspectableError>(exchange: &Exchange, error: impl Into<BoxError>) -> BoxError {
-    match error.into().downcast::<SdkError<E>>() {
+/// Calls the inner service, and inspects its error. An error that is not the SDK's is returned unchanged.
+pub(super) async fn call<S, I, E>(exchange: &Exchange, mut inner: S, input: I) -> Result<S::Response, BoxError>
+where
+    S: Service<I>,
+    S::Error: Into<BoxError>,
+    E: InspectableError,
+{
+    inner.call(input).await.map_err(|error| match error.into().downcast::<SdkError<E>>() {
         Ok(error) => of_call(exchange, *error).unwrap_or_else(Into::into),
         Err(error) => error,
-    }
+    })
 }
 
 fn of_call<E: InspectableError>(exchange: &Exchange, error: SdkError<E>) -> Result<BoxError, GuardrailError> {

@@ -9,7 +9,7 @@ use aws_sdk_bedrockruntime::types::error::ResponseStreamError;
 use aws_sdk_bedrockruntime::types::{ResponseStream, Trace as TraceSetting};
 use tower::{BoxError, Service};
 
-use super::call;
+use super::errors::call;
 use super::guarded_stream::{GuardedStream, InspectEvents};
 use crate::bedrock::sdk::{chunk_json, json_chunk};
 use crate::bedrock::{BodyError, Operation, RequestedGuardrail, StreamKind};
