@@ -5,16 +5,16 @@ use std::sync::Arc;
 
 use super::canonical::canonical;
 use super::detectors::{Detectors, EntityUse, LOOKAHEAD_BYTES, MAX_TOPIC_PATTERN_BYTES, RuleBound};
-use super::entity::recognizer::{Recognizer, VETO_REACH};
+use super::entity::recognizer::{Recognizer, VETO_BYTES};
 use super::entity::recognizers_for;
 use super::pattern::{Group, Syntax};
 use super::skeleton::span_in_disguise;
 use super::spec::{DetectorSpec, PatternProblem, RuleId};
 use super::topic::Similarity;
 use super::words::{Spelling, WordRole, Words, WordsBuilder};
-use crate::text::fold::View;
+use crate::text::normalize::View;
 use crate::text::rewrite::upside_down;
-use crate::text::view::{fold_text, text_bytes};
+use crate::text::view::{normalize_text, text_bytes};
 
 /// Returns a context word as it stands in prose and in identifiers: `account number`, `account_number`, `account-number`, `accountNumber`.
 fn identifier_forms(word: &str) -> Vec<String> {
@@ -75,7 +75,7 @@ struct Builder {
     uses: Vec<EntityUse>,
     contexts: HashMap<(*const &'static str, usize), u32>,
     bounds: Vec<RuleBound>,
-    reach: usize,
+    max_context_bytes: usize,
 }
 
 impl Builder {
@@ -89,8 +89,8 @@ impl Builder {
     fn add_words(&mut self, spec: &DetectorSpec) -> Result<(), (RuleId, PatternProblem)> {
         for list in &spec.words {
             let spelling = match (list.case_sensitive, list.folded) {
-                (false, true) => Spelling::Folded,
-                (true, true) => Spelling::FoldedInCase,
+                (false, true) => Spelling::Normalized,
+                (true, true) => Spelling::NormalizedInCase,
                 (false, false) => Spelling::AnyCase,
                 (true, false) => Spelling::Exact,
             };
@@ -126,15 +126,16 @@ impl Builder {
                 let number = u32::try_from(self.uses.len()).unwrap_or(u32::MAX);
                 let span = self
                     .entities
-                    .entry(recognizer.landmark)
+                    .entry(recognizer.prefilter)
                     .or_default()
                     .add(number, recognizer.pattern, Syntax::Ascii, Some(recognizer.max_bytes))
                     .map_err(|problem| (entity.rule, problem))?;
                 let context = self.context(recognizer);
                 self.uses.push(EntityUse { rule: entity.rule, recognizer, context });
-                let veto = if recognizer.veto.is_some() { text_bytes(VETO_REACH) } else { 0 };
-                self.bound(entity.rule, text_bytes(span), LOOKAHEAD_BYTES + recognizer.reach_after.max(veto));
-                self.reach = self.reach.max(recognizer.reach_before).max(recognizer.reach_after);
+                let veto = if recognizer.veto.is_some() { text_bytes(VETO_BYTES) } else { 0 };
+                self.bound(entity.rule, text_bytes(span), LOOKAHEAD_BYTES + recognizer.context_after.max(veto));
+                self.max_context_bytes =
+                    self.max_context_bytes.max(recognizer.context_before).max(recognizer.context_after);
             }
         }
         Ok(())
@@ -150,7 +151,7 @@ impl Builder {
         self.contexts.insert(key, next);
         for word in recognizer.context {
             for form in identifier_forms(word) {
-                self.words.add(&form, WordRole::Context(next), true, Spelling::Folded);
+                self.words.add(&form, WordRole::Context(next), true, Spelling::Normalized);
             }
         }
         next
@@ -159,7 +160,7 @@ impl Builder {
     fn add_topics(&mut self, spec: &DetectorSpec) -> Result<(), (RuleId, PatternProblem)> {
         for topic in &spec.topics {
             for phrase in &topic.phrases {
-                if !self.words.add(phrase, WordRole::Rule(topic.rule), true, Spelling::Folded) {
+                if !self.words.add(phrase, WordRole::Rule(topic.rule), true, Spelling::Normalized) {
                     return Err((topic.rule, never_found("a phrase")));
                 }
                 if self.disguises {
@@ -167,7 +168,7 @@ impl Builder {
                 }
             }
             for exception in &topic.exceptions {
-                if !self.words.add(exception, WordRole::Exception(topic.rule), true, Spelling::Folded) {
+                if !self.words.add(exception, WordRole::Exception(topic.rule), true, Spelling::Normalized) {
                     return Err((topic.rule, never_found("an exception")));
                 }
             }
@@ -191,7 +192,7 @@ impl Builder {
     fn bound_words(&mut self, rule: RuleId, words: &[String]) {
         let disguised = |word: &str| if self.disguises { span_in_disguise(word) } else { 0 };
         let span = words.iter().map(|word| {
-            let written = super::words::max_bytes(fold_text(word, View::Word).len());
+            let written = super::words::max_bytes(normalize_text(word, View::Word).len());
             written.max(disguised(word))
         });
         let span = span.max();
@@ -223,14 +224,14 @@ impl Builder {
             })
             .collect();
         let mut entities = Vec::with_capacity(self.entities.len());
-        for (landmark, group) in self.entities {
-            let Some(machine) = group.build().map_err(together("entity types"))? else { continue };
-            let mut machine = machine.with_judge_looking_behind();
-            if let Some(bytes) = landmark {
-                // Without its landmark it runs everywhere: slower, and as right.
-                machine.set_landmark(bytes);
+        for (prefilter, group) in self.entities {
+            let Some(matcher) = group.build().map_err(together("entity types"))? else { continue };
+            let mut matcher = matcher.validated_with_next_char();
+            if let Some(bytes) = prefilter {
+                // Without its prefilter it runs everywhere: slower, and as right.
+                matcher.set_prefilter(bytes);
             }
-            entities.push(machine);
+            entities.push(matcher);
         }
         Ok(Detectors {
             words,
@@ -241,7 +242,7 @@ impl Builder {
             uses: self.uses,
             allowed,
             bounds: self.bounds,
-            reach: self.reach,
+            max_context_bytes: self.max_context_bytes,
             strict: Vec::new(),
             decode: spec.decode.clone(),
         })

@@ -1,8 +1,8 @@
 //! The one form of a value that is written in several ways.
 
 use super::entity::EntityType;
-use crate::text::fold::View;
-use crate::text::view::fold_text;
+use crate::text::normalize::View;
+use crate::text::view::normalize_text;
 
 /// `value` as equal values are told: numbers of `replacement: numbered`, digests of `hash` and lists of allowed values go by it.
 ///
@@ -11,7 +11,7 @@ use crate::text::view::fold_text;
 /// runs, of web addresses the case of scheme and host. Passwords and keys are told apart by every character.
 pub(crate) fn canonical(entity: Option<EntityType>, value: &str) -> String {
     use EntityType as T;
-    let folded = fold_text(value, View::Entity);
+    let folded = normalize_text(value, View::Entity);
     let Some(entity) = entity else { return spaced(&folded).to_lowercase() };
     match entity {
         T::Phone

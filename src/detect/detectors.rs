@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use super::canonical::canonical;
 use super::entity::EntityType;
-use super::entity::recognizer::{self, Objection, Recognizer, Surroundings, VETO_REACH, Verdict};
-use super::pattern::{Machine, Starts};
+use super::entity::recognizer::{self, Objection, Recognizer, Surroundings, VETO_BYTES, Verdict};
+use super::pattern::{PatternMatcher, Starts};
 use super::spec::RuleId;
 use super::topic::{Similarity, Window};
 use super::words::Words;
@@ -49,18 +49,18 @@ pub(crate) enum Origin {
 
 /// A span with a number: the rule of an exception, or the class of a context word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Mark {
-    pub(crate) of: u32,
+pub(crate) struct TaggedSpan {
+    pub(crate) tag: u32,
     pub(crate) start: usize,
     pub(crate) end: usize,
 }
 
 /// What a stretch of text brought.
 #[derive(Debug, Default)]
-pub(crate) struct Found {
+pub(crate) struct ScanOutput {
     pub(crate) candidates: Vec<Candidate>,
-    pub(crate) exceptions: Vec<Mark>,
-    pub(crate) contexts: Vec<Mark>,
+    pub(crate) exceptions: Vec<TaggedSpan>,
+    pub(crate) contexts: Vec<TaggedSpan>,
 }
 
 /// One use of a recognizer by a rule.
@@ -86,16 +86,16 @@ pub(crate) struct RuleBound {
 #[derive(Debug)]
 pub(crate) struct Detectors {
     pub(super) words: Option<Words>,
-    pub(super) patterns: Option<Machine>,
-    /// One for the recognizers of each landmark, and one for those without.
-    pub(super) entities: Vec<Machine>,
-    pub(super) topic_patterns: Option<Machine>,
+    pub(super) patterns: Option<PatternMatcher>,
+    /// One for the recognizers of each prefilter, and one for those without.
+    pub(super) entities: Vec<PatternMatcher>,
+    pub(super) topic_patterns: Option<PatternMatcher>,
     pub(super) similarity: Option<Arc<Similarity>>,
     pub(super) uses: Vec<EntityUse>,
     /// For each rule with such a list, its type and the values it never reports, in canonical form.
     pub(super) allowed: HashMap<RuleId, (EntityType, HashSet<String>)>,
     pub(super) bounds: Vec<RuleBound>,
-    pub(super) reach: usize,
+    pub(super) max_context_bytes: usize,
     /// Those of the rules with `evasion: strict`, by what they read.
     pub(super) strict: Vec<(Rewriting, Self)>,
     /// Encodings of which runs are decoded, for all rules.
@@ -126,8 +126,8 @@ impl Detectors {
     }
 
     /// How far from a span context words are looked for at the most.
-    pub(crate) fn reach(&self) -> usize {
-        self.reach
+    pub(crate) fn max_context_bytes(&self) -> usize {
+        self.max_context_bytes
     }
 
     /// The use of this number.
@@ -137,11 +137,11 @@ impl Detectors {
     }
 
     /// What a recognizer says of a span of the entity view.
-    pub(crate) fn judge(&self, number: u32, view: &ViewText, start: usize, end: usize) -> Verdict {
+    pub(crate) fn validate(&self, number: u32, view: &ViewText, start: usize, end: usize) -> Verdict {
         if view.splits_percent(start) || view.is_marked(start..end) {
             return Verdict::Reject;
         }
-        (self.entity_use(number).recognizer.validate)(&recognizer::Candidate {
+        (self.entity_use(number).recognizer.validate)(&recognizer::RecognizerInput {
             text: view.slice(start..end),
             before: view.char_before(start),
             after: view.char_after(end),
@@ -163,17 +163,17 @@ impl Detectors {
     ) -> Option<Objection> {
         let Some(veto) = self.entity_use(number).recognizer.veto else { return Some(Objection::None) };
         let (from, to) = (view.view_at(start), view.view_at(end));
-        let reach = view.view_at(end + text_bytes(VETO_REACH)).min(to + VETO_REACH);
+        let reach = view.view_at(end + text_bytes(VETO_BYTES)).min(to + VETO_BYTES);
         let after = view.slice(to..view.floor_boundary(reach));
         let over = after.find(|c: char| !(c.is_ascii_alphanumeric() || "+/=_-".contains(c)));
         if over.is_none()
             && !is_last
-            && reach < to + VETO_REACH
-            && view.text_end(view.end()) < end + text_bytes(VETO_REACH)
+            && reach < to + VETO_BYTES
+            && view.text_end(view.end()) < end + text_bytes(VETO_BYTES)
         {
             return None;
         }
-        let before = view.slice(view.floor_boundary(from.saturating_sub(VETO_REACH))..from);
+        let before = view.slice(view.floor_boundary(from.saturating_sub(VETO_BYTES))..from);
         // What is beyond the end of the run may not have arrived.
         let run = over.map_or(after.len(), |at| after.ceil_char_boundary(at + 1));
         let after = after.get(..run).unwrap_or(after);

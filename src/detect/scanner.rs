@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use super::detectors::{Candidate, Detectors, Found, Mark, Origin};
+use super::detectors::{Candidate, Detectors, Origin, ScanOutput, TaggedSpan};
 use super::entity::recognizer::Verdict;
-use super::pattern::{Machine, MachineState, PatternMatch, Starts};
+use super::pattern::{MatcherState, PatternMatch, PatternMatcher, Starts};
 use super::topic::{BestScores, Similarity, SimilarityState};
 use super::words::{WordHit, WordRole, WordsState};
 use crate::text::buffer::TextBuffer;
-use crate::text::fold::View;
+use crate::text::normalize::View;
 use crate::text::view::ViewText;
 
 /// What the detectors remember of a text.
@@ -16,9 +16,9 @@ use crate::text::view::ViewText;
 pub(crate) struct Scanner {
     views: Views,
     words: WordsState,
-    patterns: MachineState,
-    entities: Vec<MachineState>,
-    topic_patterns: MachineState,
+    patterns: MatcherState,
+    entities: Vec<MatcherState>,
+    topic_patterns: MatcherState,
     /// The topics that are compared, if any are.
     topics: Option<Arc<Similarity>>,
     similarity: SimilarityState,
@@ -61,9 +61,9 @@ impl Default for Scanner {
                 word: ViewText::new(View::Word),
             },
             words: WordsState::default(),
-            patterns: MachineState::default(),
+            patterns: MatcherState::default(),
             entities: Vec::new(),
-            topic_patterns: MachineState::default(),
+            topic_patterns: MatcherState::default(),
             topics: None,
             similarity: SimilarityState::default(),
             hits: Vec::new(),
@@ -99,7 +99,7 @@ impl Scanner {
         text: &TextBuffer,
         chunk: &str,
         offset: usize,
-        found: &mut Found,
+        found: &mut ScanOutput,
     ) {
         for view in self.views.used(detectors, self.topics.is_some()) {
             view.push(chunk, offset);
@@ -108,25 +108,25 @@ impl Scanner {
     }
 
     /// Ends the text.
-    pub(crate) fn finish(&mut self, detectors: &Detectors, text: &TextBuffer, found: &mut Found) {
+    pub(crate) fn finish(&mut self, detectors: &Detectors, text: &TextBuffer, found: &mut ScanOutput) {
         for view in self.views.used(detectors, self.topics.is_some()) {
             view.finish();
         }
         self.read(detectors, text, found);
         let Self { views, matches, hits, .. } = self;
-        if let Some(machine) = &detectors.patterns {
-            machine.finish(&mut self.patterns, &views.pattern, &accept, matches);
+        if let Some(matcher) = &detectors.patterns {
+            matcher.finish(&mut self.patterns, &views.pattern, &accept, matches);
         }
-        take(matches, &views.pattern, found, |tag, _| (tag, Origin::Pattern));
-        if let Some(machine) = &detectors.topic_patterns {
-            machine.finish(&mut self.topic_patterns, &views.word, &accept, matches);
+        into_candidates(matches, &views.pattern, found, |tag, _| (tag, Origin::Pattern));
+        if let Some(matcher) = &detectors.topic_patterns {
+            matcher.finish(&mut self.topic_patterns, &views.word, &accept, matches);
         }
-        take(matches, &views.word, found, |tag, _| (tag, Origin::Pattern));
-        let judge = |tag, start, end| detectors.judge(tag, &views.entity, start, end);
-        for (machine, state) in detectors.entities.iter().zip(&mut self.entities) {
-            machine.finish(state, &views.entity, &judge, matches);
+        into_candidates(matches, &views.word, found, |tag, _| (tag, Origin::Pattern));
+        let validate = |tag, start, end| detectors.validate(tag, &views.entity, start, end);
+        for (matcher, state) in detectors.entities.iter().zip(&mut self.entities) {
+            matcher.finish(state, &views.entity, &validate, matches);
         }
-        take(matches, &views.entity, found, |tag, verdict| {
+        into_candidates(matches, &views.entity, found, |tag, verdict| {
             (detectors.entity_use(tag).rule, Origin::Entity(tag, verdict))
         });
         if let Some(words) = &detectors.words {
@@ -139,20 +139,20 @@ impl Scanner {
     }
 
     /// Reads what is new in the views.
-    fn read(&mut self, detectors: &Detectors, text: &TextBuffer, found: &mut Found) {
+    fn read(&mut self, detectors: &Detectors, text: &TextBuffer, found: &mut ScanOutput) {
         let Self { views, matches, hits, .. } = self;
         scan(detectors.patterns.as_ref(), &mut self.patterns, &views.pattern, matches);
-        take(matches, &views.pattern, found, |tag, _| (tag, Origin::Pattern));
-        let judge = |tag, start, end| detectors.judge(tag, &views.entity, start, end);
-        self.entities.resize_with(detectors.entities.len(), MachineState::default);
-        for (machine, state) in detectors.entities.iter().zip(&mut self.entities) {
-            machine.scan(state, &views.entity, &judge, matches);
+        into_candidates(matches, &views.pattern, found, |tag, _| (tag, Origin::Pattern));
+        let validate = |tag, start, end| detectors.validate(tag, &views.entity, start, end);
+        self.entities.resize_with(detectors.entities.len(), MatcherState::default);
+        for (matcher, state) in detectors.entities.iter().zip(&mut self.entities) {
+            matcher.scan(state, &views.entity, &validate, matches);
         }
-        take(matches, &views.entity, found, |tag, verdict| {
+        into_candidates(matches, &views.entity, found, |tag, verdict| {
             (detectors.entity_use(tag).rule, Origin::Entity(tag, verdict))
         });
         scan(detectors.topic_patterns.as_ref(), &mut self.topic_patterns, &views.word, matches);
-        take(matches, &views.word, found, |tag, _| (tag, Origin::Pattern));
+        into_candidates(matches, &views.word, found, |tag, _| (tag, Origin::Pattern));
         if let Some(words) = &detectors.words {
             words.scan(&mut self.words, &views.word, text, hits);
             take_words(hits, found);
@@ -168,7 +168,7 @@ impl Scanner {
         let Self { views, .. } = self;
         let pattern = self.patterns.earliest().map(|at| views.pattern.text_start(at));
         let topic = self.topic_patterns.earliest().map(|at| views.word.text_start(at));
-        let entities = self.entities.iter().filter_map(MachineState::earliest).min();
+        let entities = self.entities.iter().filter_map(MatcherState::earliest).min();
         let entity = entities.map(|at| views.entity.text_start(at));
         [
             self.open_word(detectors, text),
@@ -207,17 +207,17 @@ fn accept(_: u32, _: usize, _: usize) -> Verdict {
     Verdict::Accept
 }
 
-fn scan(machine: Option<&Machine>, state: &mut MachineState, view: &ViewText, out: &mut Vec<PatternMatch>) {
-    if let Some(machine) = machine {
-        machine.scan(state, view, &accept, out);
+fn scan(matcher: Option<&PatternMatcher>, state: &mut MatcherState, view: &ViewText, out: &mut Vec<PatternMatch>) {
+    if let Some(matcher) = matcher {
+        matcher.scan(state, view, &accept, out);
     }
 }
 
 /// Makes candidates of matches in a view.
-fn take(
+fn into_candidates(
     matches: &mut Vec<PatternMatch>,
     view: &ViewText,
-    found: &mut Found,
+    found: &mut ScanOutput,
     describe: impl Fn(u32, Verdict) -> (u32, Origin),
 ) {
     found.candidates.extend(matches.drain(..).map(|found| {
@@ -227,9 +227,9 @@ fn take(
     }));
 }
 
-fn take_words(hits: &mut Vec<WordHit>, found: &mut Found) {
+fn take_words(hits: &mut Vec<WordHit>, found: &mut ScanOutput) {
     for hit in hits.drain(..) {
-        let mark = |of| Mark { of, start: hit.start, end: hit.end };
+        let mark = |tag| TaggedSpan { tag, start: hit.start, end: hit.end };
         match hit.role {
             WordRole::Rule(rule) => found.candidates.push(Candidate {
                 rule,

@@ -4,13 +4,13 @@
 
 use std::collections::HashMap;
 
-use super::automaton::{Depths, Engine, StateID};
+use super::automaton::{Depths, StateID, WordAutomaton};
 use super::canonical::spaced;
 use super::skeleton::{SkeletonBuilder, SkeletonState, Skeletons};
 use crate::text::buffer::TextBuffer;
-use crate::text::fold::{MAX_INVISIBLE_BYTES, View, fold_in_case};
-use crate::text::kind::KindSet;
-use crate::text::view::{ViewText, fold_text};
+use crate::text::char_class::ClassSet;
+use crate::text::normalize::{MAX_INVISIBLE_BYTES, View, normalize_keeping_case};
+use crate::text::view::{ViewText, normalize_text};
 
 /// What a word is there for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -27,9 +27,9 @@ pub(crate) enum WordRole {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Spelling {
     /// Any way that folds to it.
-    Folded,
+    Normalized,
     /// Any way that folds to it in the same case.
-    FoldedInCase,
+    NormalizedInCase,
     /// As in the policy but for case.
     AnyCase,
     /// As in the policy.
@@ -38,7 +38,7 @@ pub(crate) enum Spelling {
 
 /// A word to look for.
 #[derive(Clone, Debug)]
-struct Entry {
+struct WordPattern {
     role: WordRole,
     whole_word: bool,
     spelling: Spelling,
@@ -58,14 +58,14 @@ pub(crate) struct WordHit {
 pub(crate) struct WordsBuilder {
     numbers: HashMap<String, usize>,
     patterns: Vec<String>,
-    entries: Vec<Vec<Entry>>,
+    entries: Vec<Vec<WordPattern>>,
     skeletons: SkeletonBuilder,
 }
 
 impl WordsBuilder {
     /// Adds a word. False when nothing of it is left in the word view, so that it could never be found.
     pub(crate) fn add(&mut self, word: &str, role: WordRole, whole_word: bool, spelling: Spelling) -> bool {
-        let folded = fold_text(word, View::Word).to_ascii_lowercase();
+        let folded = normalize_text(word, View::Word).to_ascii_lowercase();
         if folded.trim().is_empty() {
             return false;
         }
@@ -75,7 +75,7 @@ impl WordsBuilder {
             self.patterns.len() - 1
         });
         if let Some(entries) = self.entries.get_mut(number) {
-            entries.push(Entry { role, whole_word, spelling, written: word.into() });
+            entries.push(WordPattern { role, whole_word, spelling, written: word.into() });
         }
         true
     }
@@ -91,13 +91,13 @@ impl WordsBuilder {
             return None;
         }
         let lengths: Vec<usize> = self.patterns.iter().map(String::len).collect();
-        let engine = Engine::new(&self.patterns)?;
-        let depths = engine.depths(&self.patterns);
+        let automaton = WordAutomaton::new(&self.patterns)?;
+        let depths = automaton.depths(&self.patterns);
         let longest = lengths.iter().copied().max().unwrap_or(0);
         let skeletons = self.skeletons.build();
         let disguised = skeletons.as_ref().map_or(0, Skeletons::longest);
         let max_length = max_bytes(longest).max(disguised);
-        Some(Words { engine, entries: self.entries, lengths, depths, skeletons, max_length })
+        Some(Words { automaton, entries: self.entries, lengths, depths, skeletons, max_length })
     }
 }
 
@@ -109,9 +109,9 @@ pub(super) fn max_bytes(length: usize) -> usize {
 /// The automaton of all words of a policy.
 #[derive(Debug)]
 pub(crate) struct Words {
-    engine: Engine,
+    automaton: WordAutomaton,
     /// For each pattern of the automaton, who asked for it.
-    entries: Vec<Vec<Entry>>,
+    entries: Vec<Vec<WordPattern>>,
     lengths: Vec<usize>,
     depths: Depths,
     /// Words that are recognized in disguise too.
@@ -133,7 +133,7 @@ pub(crate) struct WordsState {
 impl Words {
     /// Reads what is new in the view. What is found goes to `out` once its end is confirmed.
     pub(crate) fn scan(&self, state: &mut WordsState, view: &ViewText, text: &TextBuffer, out: &mut Vec<WordHit>) {
-        let from = state.state.unwrap_or_else(|| self.engine.start());
+        let from = state.state.unwrap_or_else(|| self.automaton.start());
         let waiting = &mut state.waiting;
         let first = state.at;
         let found = |number: usize, at: usize| {
@@ -142,7 +142,7 @@ impl Words {
             waiting.push((number, end - length, end));
         };
         let bytes = view.slice(first..view.end()).as_bytes();
-        state.state = Some(self.engine.run(from, bytes, found));
+        state.state = Some(self.automaton.run(from, bytes, found));
         state.at = view.end();
         self.resolve(state, view, text, out);
         if let Some(skeletons) = &self.skeletons {
@@ -163,7 +163,7 @@ impl Words {
         &self,
         number: usize,
         (start, end): (usize, usize),
-        after: KindSet,
+        after: ClassSet,
         view: &ViewText,
         text: &TextBuffer,
         out: &mut Vec<WordHit>,
@@ -178,7 +178,7 @@ impl Words {
             return;
         }
         let is_bounded = || {
-            let (first, last) = (view.kind_at(start), view.kind_before(end));
+            let (first, last) = (view.class_at(start), view.class_before(end));
             view.before(start).iter().any(|before| !before.continues_into(first))
                 && after.iter().any(|after| !last.is_continued_by(after))
         };
@@ -235,7 +235,7 @@ fn is_part(view: &ViewText, text: &TextBuffer, (start, end): (usize, usize), (fi
         let Some(after) = view.char_after(end) else { return true };
         let Some(finish) = text.slice(first, last).chars().next_back() else { return false };
         let after_in_text = text.char_at(last).unwrap_or(after);
-        joins_identifier(finish, after_in_text) || !view.after(end).is_ok_and(KindSet::is_word)
+        joins_identifier(finish, after_in_text) || !view.after(end).is_ok_and(ClassSet::is_word)
     };
     begins() && ends()
 }
@@ -248,11 +248,11 @@ fn joins_identifier(left: char, right: char) -> bool {
         || left.is_ascii_digit() != right.is_ascii_digit()
 }
 
-impl Entry {
+impl WordPattern {
     fn is_spelled(&self, text: &str) -> bool {
         match self.spelling {
-            Spelling::Folded => true,
-            Spelling::FoldedInCase => fold_in_case(text) == fold_in_case(&self.written),
+            Spelling::Normalized => true,
+            Spelling::NormalizedInCase => normalize_keeping_case(text) == normalize_keeping_case(&self.written),
             Spelling::AnyCase => {
                 text == &*self.written || spaced(text).to_lowercase() == spaced(&self.written).to_lowercase()
             }

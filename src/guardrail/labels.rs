@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use super::mask::HASH_BYTES;
 use crate::detect::EntityType;
-use crate::detect::detectors::{Detectors, Found};
+use crate::detect::detectors::{Detectors, ScanOutput};
 use crate::detect::scanner::Scanner;
 use crate::detect::spec::RuleId;
 use crate::policy::Action;
@@ -240,7 +240,7 @@ pub(super) fn is_found_beside(detectors: &Detectors, rule: RuleId, value: &str, 
         let start = if before { neighbour.len() } else { 0 };
         let text = [if before { neighbour } else { "" }, value, if behind { neighbour } else { "" }].concat();
         let end = start + value.len();
-        let (mut buffer, mut scanner, mut found) = (TextBuffer::default(), Scanner::default(), Found::default());
+        let (mut buffer, mut scanner, mut found) = (TextBuffer::default(), Scanner::default(), ScanOutput::default());
         buffer.push(&text);
         scanner.push(detectors, &buffer, &text, 0, &mut found);
         buffer.finish();

@@ -6,7 +6,7 @@ use super::decide::{ConfirmedFinding, Confirmer, Ground};
 use super::guard::{Guardrail, Source};
 use super::labels::Labels;
 use super::position::Position;
-use crate::detect::detectors::{Detectors, Found, Origin};
+use crate::detect::detectors::{Detectors, Origin, ScanOutput};
 use crate::detect::scanner::Scanner;
 use crate::detect::topic::{BestScores, Similarity};
 use crate::text::buffer::TextBuffer;
@@ -19,7 +19,7 @@ pub(super) const LOOKBEHIND_BYTES: usize = 64;
 pub(super) struct Reading {
     text: TextBuffer,
     scanner: Scanner,
-    found: Found,
+    found: ScanOutput,
     labels: Labels,
     decider: Confirmer,
     confirmed: Vec<ConfirmedFinding>,
@@ -32,7 +32,7 @@ impl Reading {
         Self {
             text: TextBuffer::default(),
             scanner: Scanner::with_topics(topics.clone(), guardrail.keeps_topic_scores()),
-            found: Found::default(),
+            found: ScanOutput::default(),
             labels: Labels::default(),
             decider: Confirmer::new(guardrail.rules().len()),
             confirmed: Vec::new(),
@@ -79,8 +79,8 @@ impl Reading {
         let topics = self.topics.as_deref();
         let ground = Ground { guardrail, detectors, topics, source, position, text, views, labels, words_known };
         let confirmed = self.decider.settle(frontier, ground, &mut self.confirmed);
-        self.decider.forget_before(confirmed, self.scanner.open_window(), detectors.reach());
-        self.labels.forget_before(confirmed.saturating_sub(detectors.reach() + LOOKBEHIND_BYTES));
+        self.decider.forget_before(confirmed, self.scanner.open_window(), detectors.max_context_bytes());
+        self.labels.forget_before(confirmed.saturating_sub(detectors.max_context_bytes() + LOOKBEHIND_BYTES));
         confirmed
     }
 

@@ -1,7 +1,7 @@
 //! Reads text into a view: folds characters, and finds the boundaries that characters do not show.
 
-use super::fold::{Folded, MAX_INVISIBLE_BYTES, View, fold};
-use super::fold_table::ascii_quote;
+use super::normalize::{MAX_INVISIBLE_BYTES, Mapping, View, normalize};
+use super::normalize_tables::ascii_quote;
 use super::view::ViewText;
 
 /// A white-space run is one space in a view up to this many bytes; what is longer is read as another run.
@@ -160,8 +160,8 @@ impl ViewText {
         let mut buffer = [0; 4];
         let itself: &str = c.encode_utf8(&mut buffer);
         let is_itself = itself.len() == end - start;
-        let form = match if c.is_ascii() { &Folded::Same } else { fold(c, self.view) } {
-            Folded::Dropped => {
+        let form = match if c.is_ascii() { &Mapping::Same } else { normalize(c, self.view) } {
+            Mapping::Dropped => {
                 self.invisible_run = self.invisible_run.saturating_add(end - start);
                 if self.invisible_run <= MAX_INVISIBLE_BYTES {
                     self.surplus += end - start;
@@ -172,8 +172,8 @@ impl ViewText {
                 self.invisible_run = run;
                 return;
             }
-            Folded::Same => None,
-            Folded::To(form) => Some(form),
+            Mapping::Same => None,
+            Mapping::To(form) => Some(form),
         };
         let is_mark = self.note_mark(c);
         let quote = if self.view == View::Entity { ascii_quote(c) } else { None };
@@ -296,7 +296,7 @@ impl ViewText {
 
     /// Returns `true` if `c` is a sign of Markdown in another form, such as full width.
     fn folds_to_sign(&self, c: char) -> bool {
-        !c.is_ascii() && matches!(fold(c, self.view), Folded::To(form) if matches!(&**form, "_" | "*" | "~"))
+        !c.is_ascii() && matches!(normalize(c, self.view), Mapping::To(form) if matches!(&**form, "_" | "*" | "~"))
     }
 
     /// Returns `true` if the text holds a character that the view shows, or what is known to be no letter.
@@ -306,7 +306,7 @@ impl ViewText {
             if (matches!(c, '_' | '*' | '~') || self.folds_to_sign(c)) && at <= MAX_INVISIBLE_BYTES {
                 continue;
             }
-            let is_seen = c.is_ascii() || *fold(c, self.view) != Folded::Dropped || at > MAX_INVISIBLE_BYTES;
+            let is_seen = c.is_ascii() || *normalize(c, self.view) != Mapping::Dropped || at > MAX_INVISIBLE_BYTES;
             if !is_seen {
                 continue;
             }

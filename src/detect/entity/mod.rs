@@ -6,13 +6,13 @@
 
 mod account;
 mod address;
+mod builders;
 mod checksum;
 mod contact;
 mod crypto;
 mod edges;
 mod entity_type;
 mod finance;
-mod form;
 mod given_names;
 mod iban;
 mod keyed;

@@ -2,10 +2,10 @@
 
 use std::cell::Cell;
 
-use super::recognizer::{Candidate, Verdict};
+use super::recognizer::{RecognizerInput, Verdict};
 use super::*;
-use crate::detect::pattern::{Group, Machine, MachineState, Syntax};
-use crate::text::fold::View;
+use crate::detect::pattern::{Group, MatcherState, PatternMatcher, Syntax};
+use crate::text::normalize::View;
 use crate::text::view::ViewText;
 
 #[test]
@@ -158,32 +158,32 @@ fn validators_are_asked_little() {
 }
 
 /// Recognizers on the engine, each by itself; what needs a context word is not found.
-pub(super) struct Matcher(Vec<(&'static Recognizer, Machine)>);
+pub(super) struct Matcher(Vec<(&'static Recognizer, PatternMatcher)>);
 
 impl Matcher {
     pub(super) fn new(recognizers: impl Iterator<Item = &'static Recognizer>) -> Self {
-        let machine = |recognizer: &Recognizer| {
+        let matcher = |recognizer: &Recognizer| {
             let mut group = Group::default();
             group.add(0, recognizer.pattern, Syntax::Ascii, Some(recognizer.max_bytes)).expect("a valid pattern");
-            group.build().expect("a small pattern").expect("a pattern").with_judge_looking_behind()
+            group.build().expect("a small pattern").expect("a pattern").validated_with_next_char()
         };
-        Self(recognizers.map(|recognizer| (recognizer, machine(recognizer))).collect())
+        Self(recognizers.map(|recognizer| (recognizer, matcher(recognizer))).collect())
     }
 
     /// Returns for each recognizer how often its validator is asked.
     fn calls(&self, text: &str) -> impl Iterator<Item = (&'static str, usize)> {
         let view = ViewText::of(text, View::Entity);
-        self.0.iter().map(move |(recognizer, machine)| {
+        self.0.iter().map(move |(recognizer, matcher)| {
             let calls = Cell::new(0);
             let judge = |_, start: usize, end: usize| {
                 calls.set(calls.get() + 1);
-                (recognizer.validate)(&Candidate {
+                (recognizer.validate)(&RecognizerInput {
                     text: view.slice(start..end),
                     before: view.char_before(start),
                     after: view.char_after(end),
                 })
             };
-            machine.scan(&mut MachineState::default(), &view, &judge, &mut Vec::new());
+            matcher.scan(&mut MatcherState::default(), &view, &judge, &mut Vec::new());
             (recognizer.pattern, calls.get())
         })
     }
@@ -192,17 +192,17 @@ impl Matcher {
     pub(super) fn find(&self, text: &str) -> Vec<std::ops::Range<usize>> {
         let view = ViewText::of(text, View::Entity);
         let mut found: Vec<std::ops::Range<usize>> = Vec::new();
-        for (recognizer, machine) in &self.0 {
+        for (recognizer, matcher) in &self.0 {
             let judge = |_, start: usize, end: usize| {
-                (recognizer.validate)(&Candidate {
+                (recognizer.validate)(&RecognizerInput {
                     text: view.slice(start..end),
                     before: view.char_before(start),
                     after: view.char_after(end),
                 })
             };
-            let (mut state, mut matches) = (MachineState::default(), Vec::new());
-            machine.scan(&mut state, &view, &judge, &mut matches);
-            machine.finish(&mut state, &view, &judge, &mut matches);
+            let (mut state, mut matches) = (MatcherState::default(), Vec::new());
+            matcher.scan(&mut state, &view, &judge, &mut matches);
+            matcher.finish(&mut state, &view, &judge, &mut matches);
             for accepted in matches.iter().filter(|found| found.verdict == Verdict::Accept) {
                 let start = accepted.starts.first().expect("a match has a start");
                 let value = recognizer.value.map(|value| value(view.slice(start..accepted.end)));
@@ -226,14 +226,14 @@ impl Matcher {
     fn taken_back(&self, text: &str) -> Vec<(&'static str, usize, usize)> {
         let view = ViewText::of(text, View::Entity);
         let mut wrong = Vec::new();
-        for (recognizer, machine) in &self.0 {
+        for (recognizer, matcher) in &self.0 {
             let asked = std::cell::RefCell::new(Vec::new());
             let judge = |_, start: usize, end: usize| {
                 // The engine asks about no start inside `%20`.
                 if view.splits_percent(start) {
                     return Verdict::Reject;
                 }
-                let verdict = (recognizer.validate)(&Candidate {
+                let verdict = (recognizer.validate)(&RecognizerInput {
                     text: view.slice(start..end),
                     before: view.char_before(start),
                     after: view.char_after(end),
@@ -242,7 +242,7 @@ impl Matcher {
                 // Asked about every start, whatever it says.
                 Verdict::Reject
             };
-            machine.scan(&mut MachineState::default(), &view, &judge, &mut Vec::new());
+            matcher.scan(&mut MatcherState::default(), &view, &judge, &mut Vec::new());
             let asked = asked.into_inner();
             for &(start, end, verdict) in &asked {
                 let Verdict::RejectBefore(bytes) = verdict else { continue };

@@ -11,7 +11,7 @@ mod tests;
 
 use self::disguise::Disguised;
 use self::runs::{Gap, Runs};
-use super::automaton::{Depths, Engine, StateID};
+use super::automaton::{Depths, StateID, WordAutomaton};
 use super::words::{WordHit, WordRole};
 use crate::text::buffer::TextBuffer;
 use crate::text::view::ViewText;
@@ -65,13 +65,13 @@ impl SkeletonBuilder {
         if self.skeletons.is_empty() {
             return None;
         }
-        let engine = Engine::new(&self.skeletons)?;
+        let automaton = WordAutomaton::new(&self.skeletons)?;
         let lengths = self.skeletons.iter().map(|skeleton| skeleton.chars().count()).collect::<Vec<_>>();
         let longest = self.words.iter().flatten().map(|word| max_bytes(word.letters())).max().unwrap_or(0);
         let most_runs = lengths.iter().copied().max().unwrap_or(0);
         Some(Skeletons {
-            depths: engine.depths(&self.skeletons),
-            engine,
+            depths: automaton.depths(&self.skeletons),
+            automaton,
             lengths,
             words: self.words,
             longest,
@@ -83,7 +83,7 @@ impl SkeletonBuilder {
 /// The automaton of all words that are recognized in disguise.
 #[derive(Debug)]
 pub(super) struct Skeletons {
-    engine: Engine,
+    automaton: WordAutomaton,
     depths: Depths,
     /// Runs of each skeleton.
     lengths: Vec<usize>,
@@ -170,11 +170,11 @@ impl Skeletons {
         self.resolve(reading, ground, out);
         reading.runs.begin(class, c, at, self.most_runs);
         let Reading { state, runs, waiting, .. } = reading;
-        let from = state.unwrap_or_else(|| self.engine.start());
+        let from = state.unwrap_or_else(|| self.automaton.start());
         let last = runs.last_number();
         let mut buffer = [0; 4];
         let bytes = class.encode_utf8(&mut buffer).as_bytes();
-        *state = Some(self.engine.run(from, bytes, |number, _| waiting.push((number, last))));
+        *state = Some(self.automaton.run(from, bytes, |number, _| waiting.push((number, last))));
     }
 
     /// Compares what was found with the words, now that the last run is complete.

@@ -1,6 +1,6 @@
 //! Which disguises of a word are recognized, and which words are none.
 
-use crate::detect::detectors::{Detectors, Found};
+use crate::detect::detectors::{Detectors, ScanOutput};
 use crate::detect::scanner::Scanner;
 use crate::detect::spec::{DetectorSpec, WordSpec};
 use crate::text::buffer::TextBuffer;
@@ -19,7 +19,7 @@ fn detectors(words: &[&str], case_sensitive: bool) -> Detectors {
 
 /// What is found in `text`, read in chunks of so many characters.
 fn found<'t>(detectors: &Detectors, text: &'t str, chars: usize) -> Vec<&'t str> {
-    let (mut buffer, mut scanner, mut found) = (TextBuffer::default(), Scanner::default(), Found::default());
+    let (mut buffer, mut scanner, mut found) = (TextBuffer::default(), Scanner::default(), ScanOutput::default());
     let mut rest = text;
     while !rest.is_empty() {
         let cut = rest.char_indices().nth(chars).map_or(rest.len(), |(at, _)| at);

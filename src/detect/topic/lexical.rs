@@ -1,4 +1,4 @@
-//! SimilarityMatch by vocabulary: stems and pairs of stems, weighted by how rare they are (TF-IDF, cosine).
+//! Similarity by vocabulary: stems and pairs of stems, weighted by how rare they are (TF-IDF, cosine).
 
 use std::collections::BTreeMap;
 

@@ -27,7 +27,7 @@ pub(crate) struct Similarity {
 pub(crate) struct SimilarityState {
     tokenizer: Tokenizer,
     terms: Vec<Term>,
-    first_carrier: Option<usize>,
+    first_distinctive: Option<usize>,
     /// The best score of each topic, if they are wanted.
     best: Option<BestScores>,
 }
@@ -35,7 +35,7 @@ pub(crate) struct SimilarityState {
 impl SimilarityState {
     /// The earliest place at which a finding may begin that has not been reported yet.
     pub(crate) fn earliest(&self) -> Option<usize> {
-        self.first_carrier.or_else(|| self.tokenizer.open_word())
+        self.first_distinctive.or_else(|| self.tokenizer.open_word())
     }
 
     /// Where the window begins that is open: exceptions from there on may still be needed.
@@ -124,34 +124,34 @@ impl Similarity {
 
     /// Reads what is new in the word view.
     pub(crate) fn scan(&self, state: &mut SimilarityState, view: &ViewText, out: &mut Vec<Candidate>) {
-        let SimilarityState { tokenizer, terms, first_carrier, best } = state;
-        tokenizer.scan(view, &mut |token| self.take(token, terms, first_carrier, best, out));
+        let SimilarityState { tokenizer, terms, first_distinctive, best } = state;
+        tokenizer.scan(view, &mut |token| self.take(token, terms, first_distinctive, best, out));
     }
 
     /// Signals the end of the text.
     pub(crate) fn finish(&self, state: &mut SimilarityState, out: &mut Vec<Candidate>) {
-        let SimilarityState { tokenizer, terms, first_carrier, best } = state;
-        tokenizer.finish(&mut |token| self.take(token, terms, first_carrier, best, out));
+        let SimilarityState { tokenizer, terms, first_distinctive, best } = state;
+        tokenizer.finish(&mut |token| self.take(token, terms, first_distinctive, best, out));
     }
 
     fn take(
         &self,
         token: Token<'_>,
         terms: &mut Vec<Term>,
-        first_carrier: &mut Option<usize>,
+        first_distinctive: &mut Option<usize>,
         best: &mut Option<BestScores>,
         out: &mut Vec<Candidate>,
     ) {
         match token {
             Token::Word(word) => {
                 let term = self.term(&word);
-                if first_carrier.is_none() && Model::is_carried_by_any(&self.models, &term, &self.meaning) {
-                    *first_carrier = Some(term.start);
+                if first_distinctive.is_none() && Model::is_distinctive_for_any(&self.models, &term, &self.meaning) {
+                    *first_distinctive = Some(term.start);
                 }
                 terms.push(term);
             }
             Token::WindowEnd => {
-                if first_carrier.take().is_some() {
+                if first_distinctive.take().is_some() {
                     self.end_window(terms, best, out);
                 }
                 terms.clear();
@@ -169,15 +169,15 @@ impl Similarity {
         for (number, model) in self.models.iter().enumerate() {
             // Exceptions may take words away, and so make the rest more like the topic.
             if !model.has_exceptions {
-                let (score, likeness) = model.judge(terms, &sentence, &self.meaning, |_| true, floor);
+                let (score, similarity) = model.compare(terms, &sentence, &self.meaning, |_| true, floor);
                 if let Some(best) = best {
                     best.note(model.rule, score);
                 }
-                if likeness.is_none() {
+                if similarity.is_none() {
                     continue;
                 }
             }
-            let Some(first) = model.first_carrier(terms, &self.meaning) else { continue };
+            let Some(first) = model.first_distinctive(terms, &self.meaning) else { continue };
             out.push(Candidate {
                 rule: model.rule,
                 starts: Starts::one(first.start),
@@ -192,7 +192,7 @@ impl Similarity {
     }
 
     /// Judges a window once the exceptions in it are known. Returns its score as well, exactly if `exactly`.
-    pub(crate) fn judge(
+    pub(crate) fn score_window(
         &self,
         window: &Window,
         excepted: &dyn Fn(usize, usize) -> bool,
@@ -201,7 +201,7 @@ impl Similarity {
         let Some(model) = self.models.get(window.model) else { return (Score::ZERO, None) };
         let counts = |term: &Term| !excepted(term.start, term.end);
         let sentence = self.meaning.sentence(window.terms.iter().filter(|term| counts(term)));
-        model.judge(&window.terms, &sentence, &self.meaning, counts, floor(exactly))
+        model.compare(&window.terms, &sentence, &self.meaning, counts, floor(exactly))
     }
 }
 

@@ -3,8 +3,8 @@
 use super::frequency::rarity;
 use super::lexical::{Stems, Term};
 use super::stem::stem;
-use crate::text::fold::View;
-use crate::text::kind::CharClass;
+use crate::text::char_class::CharClass;
+use crate::text::normalize::View;
 use crate::text::view::ViewText;
 
 /// A window ends with the word that takes it past this many bytes, if its sentence does not end before.

@@ -4,7 +4,7 @@ use super::Unit;
 use super::budget::{BREAK, SAVED};
 use super::entities::reference;
 use super::glyphs::{drawn_letter, is_drawn_over, is_filler};
-use crate::text::fold::{Folded, View, fold};
+use crate::text::normalize::{Mapping, View, normalize};
 use crate::text::unicode::is_soft_mark;
 
 /// Longest tag or comment of HTML that is left out.
@@ -162,10 +162,10 @@ fn plain(c: char) -> Option<char> {
     if c.is_ascii() || is_soft_mark(c) {
         return Some(drawn_letter(c).unwrap_or(c));
     }
-    match fold(c, View::Pattern) {
-        Folded::Dropped => None,
-        Folded::Same => Some(drawn_letter(c).unwrap_or(c)),
-        Folded::To(form) => {
+    match normalize(c, View::Pattern) {
+        Mapping::Dropped => None,
+        Mapping::Same => Some(drawn_letter(c).unwrap_or(c)),
+        Mapping::To(form) => {
             let mut chars = form.chars();
             chars.next().filter(|_| chars.next().is_none()).or(Some(c))
         }

@@ -47,13 +47,13 @@ pub(crate) fn is_soft_mark(c: char) -> bool {
 }
 
 /// Blocks in which every character folds to itself in every view.
-const UNFOLDED: &[Range] =
+const UNCHANGED: &[Range] =
     &[(0x3400, 0x9FFF), (0xE000, 0xF8FF), (0x2_0000, 0x2_F7FF), (0x2_FA20, 0xD_FFFF), (0xE_1000, 0x10_FFFF)];
 
 /// Returns the last character of the large block around `c` in which nothing folds: ideographs, private use, what is unassigned.
 /// Spares those who fold whole classes of characters most of Unicode.
-pub(crate) fn last_unfolded(c: char) -> Option<char> {
-    find(UNFOLDED, c).and_then(|(_, last)| char::from_u32(last))
+pub(crate) fn last_unchanged(c: char) -> Option<char> {
+    find(UNCHANGED, c).and_then(|(_, last)| char::from_u32(last))
 }
 
 /// Returns the range of a sorted table that holds `c`.

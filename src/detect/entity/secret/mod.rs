@@ -1,4 +1,4 @@
-//! Machine credentials: AWS keys, keys and tokens of other services, private keys, JSON web tokens.
+//! PatternMatcher credentials: AWS keys, keys and tokens of other services, private keys, JSON web tokens.
 #![deny(clippy::string_slice, clippy::indexing_slicing)]
 
 mod aws;

@@ -1,8 +1,8 @@
 //! Private keys in their files' forms: PEM, whole or cut off, and PuTTY's.
 
 use super::super::EntityType::PrivateKey;
-use super::super::form::{accept_if, plain};
-use super::super::recognizer::{Candidate, Recognizer, Verdict};
+use super::super::builders::{accept_if, exact};
+use super::super::recognizer::{Recognizer, RecognizerInput, Verdict};
 
 /// Longest key behind its first line: a 16384-bit RSA key in PEM has 12.5 KiB, a post-quantum one has more.
 const PEM_MAX: usize = 32 * 1024;
@@ -74,7 +74,7 @@ macro_rules! tail {
 }
 
 pub(in super::super) static RECOGNIZERS: &[Recognizer] = &[
-    plain(
+    exact(
         PrivateKey,
         concat!(
             first!(),
@@ -99,11 +99,12 @@ pub(in super::super) static RECOGNIZERS: &[Recognizer] = &[
     ),
     // A key without its last line: an answer that came to its end, a log that was cut. Matches end where a word does, so that the
     // validator is asked about few ends.
-    plain(PrivateKey, concat!(lines!(), r"[A-Za-z0-9]\b|", lines!(), "[+/=]"), PEM_MAX, open),
+    exact(PrivateKey, concat!(lines!(), r"[A-Za-z0-9]\b|", lines!(), "[+/=]"), PEM_MAX, open),
     // A key without its first line. Any word could be the start of one, so only lines of the lengths in use are: 64 in PEM and PGP, 70 in
     // OpenSSH, 76 in MIME.
-    plain(PrivateKey, concat!(tail!("64"), "|", tail!("70"), "|", tail!("76")), HEADLESS_MAX, headless).around(*b"--"),
-    plain(
+    exact(PrivateKey, concat!(tail!("64"), "|", tail!("70"), "|", tail!("76")), HEADLESS_MAX, headless)
+        .with_prefilter(*b"--"),
+    exact(
         PrivateKey,
         concat!(
             r"PuTTY-User-Key-File-[0-9]: [A-Za-z0-9@.-]{1,40}\n{1,2}Encryption: [a-z0-9-]{1,20}(?:\n{1,2}Comment: [^\n]{0,120})?\n{1,2}Public-Lines: [0-9]{1,4}",
@@ -118,7 +119,7 @@ pub(in super::super) static RECOGNIZERS: &[Recognizer] = &[
 /// Shortest line that is a line of a key and no word.
 const LINE: usize = 16;
 
-fn whole(_: &Candidate<'_>) -> Verdict {
+fn whole(_: &RecognizerInput<'_>) -> Verdict {
     Verdict::Accept
 }
 
@@ -160,7 +161,7 @@ fn body(text: &str) -> &str {
     }
 }
 
-fn open(c: &Candidate<'_>) -> Verdict {
+fn open(c: &RecognizerInput<'_>) -> Verdict {
     if c.after.is_some_and(is_base64) {
         return Verdict::RejectBefore(c.text.len());
     }
@@ -173,12 +174,12 @@ fn open(c: &Candidate<'_>) -> Verdict {
     accept_if(!in_one_line && is_body(body))
 }
 
-fn headless(c: &Candidate<'_>) -> Verdict {
+fn headless(c: &RecognizerInput<'_>) -> Verdict {
     let (body, _) = c.text.split_once("-----END").unwrap_or_default();
     accept_if(is_body(body))
 }
 
-fn putty(c: &Candidate<'_>) -> Verdict {
+fn putty(c: &RecognizerInput<'_>) -> Verdict {
     if c.after.is_some_and(is_base64) {
         return Verdict::RejectBefore(c.text.len());
     }
