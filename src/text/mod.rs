@@ -13,6 +13,7 @@ mod normalize_tables;
 mod offsets;
 mod reader;
 pub(crate) mod rewrite;
+mod space_run;
 mod span;
 pub(crate) mod unicode;
 mod utf8;

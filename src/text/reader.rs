@@ -2,6 +2,7 @@
 
 use super::normalize::{MAX_INVISIBLE_BYTES, Mapping, View, normalize};
 use super::normalize_tables::ascii_quote;
+use super::space_run::SpaceRun;
 use super::view::ViewText;
 
 /// A white-space run is one space in a view up to this many bytes; what is longer is read as another run.
@@ -314,31 +315,6 @@ impl ViewText {
             return decides || !matches!(escape(rest.get(at..).unwrap_or_default(), false), Escape::Open);
         }
         false
-    }
-}
-
-/// The run of white space that a view ends in.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct SpaceRun {
-    /// More of it may follow.
-    is_open: bool,
-    /// Its first character is shown as the end of a line.
-    shows_line: bool,
-    bytes: usize,
-    lines: usize,
-    after_return: bool,
-}
-
-impl SpaceRun {
-    /// Adds a character of so many bytes. Returns `true` if it ends a line.
-    fn take(&mut self, c: char, bytes: usize) -> bool {
-        // A carriage return and a line feed end one line.
-        let ends_line =
-            matches!(c, '\n' | '\r' | '\u{85}' | '\u{2028}' | '\u{2029}') && !(c == '\n' && self.after_return);
-        self.lines += usize::from(ends_line);
-        self.after_return = c == '\r';
-        self.bytes += bytes;
-        ends_line
     }
 }
 

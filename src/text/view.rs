@@ -9,7 +9,7 @@ use super::buffer::NotYet;
 use super::char_class::{CharClass, ClassSet};
 use super::normalize::{MAX_INVISIBLE_BYTES, View};
 use super::offsets::OffsetMap;
-use super::reader::SpaceRun;
+use super::space_run::SpaceRun;
 use super::unicode::is_soft_mark;
 
 /// Bytes kept before what was forgotten, to look at the characters before a position.

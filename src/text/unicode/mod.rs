@@ -8,10 +8,7 @@ mod tables;
 #[cfg(test)]
 pub(super) mod tests;
 
-use self::tables::{DASHES, DIGITS, INVISIBLE, SOFT_MARKS, SPACES};
-
-/// Characters from the first to the last, both included.
-type Range = (u32, u32);
+use self::tables::{DASHES, DIGITS, INVISIBLE, Range, SOFT_MARKS, SPACES};
 
 /// Returns true if a reader does not see `c`: `Default_Ignorable_Code_Point`, `Bidi_Control`, and the three characters that
 /// delimit an interlinear annotation.
