@@ -1,7 +1,7 @@
 //! The one form of a value that is written in several ways.
 
 use super::entity::EntityType;
-use crate::text::normalize::View;
+use crate::text::normalize::{View, single_spaced};
 use crate::text::view::normalize_text;
 
 /// `value` as equal values are told: numbers of `replacement: numbered`, digests of `hash` and lists of allowed values go by it.
@@ -12,7 +12,7 @@ use crate::text::view::normalize_text;
 pub(crate) fn canonical(entity: Option<EntityType>, value: &str) -> String {
     use EntityType as T;
     let folded = normalize_text(value, View::Entity);
-    let Some(entity) = entity else { return spaced(&folded).to_lowercase() };
+    let Some(entity) = entity else { return single_spaced(&folded).to_lowercase() };
     match entity {
         T::Phone
         | T::DriverId
@@ -42,7 +42,7 @@ pub(crate) fn canonical(entity: Option<EntityType>, value: &str) -> String {
         T::PrivateKey => folded.split_whitespace().collect(),
         T::Url => lower_host(folded.trim()),
         // No mail service is known to tell local parts apart by case, and people write theirs in either.
-        T::Email | T::IpAddress | T::Username | T::Name | T::Address | T::Age => spaced(&folded).to_lowercase(),
+        T::Email | T::IpAddress | T::Username | T::Name | T::Address | T::Age => single_spaced(&folded).to_lowercase(),
     }
 }
 
@@ -55,11 +55,6 @@ fn compact(value: &str) -> String {
 fn grouped(value: &str) -> String {
     let groups = value.split(|c: char| !c.is_alphanumeric()).filter(|group| !group.is_empty());
     groups.collect::<Vec<_>>().join("-").to_lowercase()
-}
-
-/// Returns the text with one space in place of every run of white space.
-pub(super) fn spaced(value: &str) -> String {
-    value.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// A web address with its scheme and host in small letters.

@@ -3,7 +3,9 @@
 use std::collections::VecDeque;
 
 use super::labels::Labels;
-use crate::detect::detectors::{EntityUse, LOOKAHEAD_BYTES, TaggedSpan};
+use crate::detect::LOOKAHEAD_BYTES;
+use crate::detect::output::TaggedSpan;
+use crate::detect::recognizers::EntityUse;
 use crate::text::buffer::TextBuffer;
 use crate::text::normalize::View;
 

@@ -22,9 +22,19 @@ pub(crate) enum View {
     Entity = 2,
 }
 
+impl View {
+    /// All views, in the order of their numbers.
+    pub(crate) const ALL: [Self; 3] = [Self::Pattern, Self::Word, Self::Entity];
+}
+
 /// A run of dropped characters, invisible ones or combining marks, longer than this many bytes is no longer dropped. Without a limit, a match, and with it what a
 /// stream must hold, could be made as long as one likes.
 pub(crate) const MAX_INVISIBLE_BYTES: usize = 32;
+
+/// Returns the text with one space in place of every run of white space.
+pub(crate) fn single_spaced(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
 
 /// What one character becomes in a view.
 #[derive(Clone, Debug, PartialEq, Eq)]

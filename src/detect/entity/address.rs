@@ -9,7 +9,8 @@ use smallvec::SmallVec;
 
 use super::EntityType::Address;
 use super::builders::{accept_if, exact, is_word, keyword_link, marks, opening, part, reject_end, value_after_keyword};
-use super::recognizer::{Recognizer, RecognizerInput, Verdict};
+use super::recognizer::{Recognizer, RecognizerInput};
+use crate::detect::pattern::Verdict;
 
 /// A capitalised word of a street or a place, or an ordinal ("42nd").
 macro_rules! word {

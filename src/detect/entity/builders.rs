@@ -8,7 +8,8 @@ use smallvec::SmallVec;
 
 use super::EntityType;
 use super::checksum::digit_count;
-use super::recognizer::{Recognizer, RecognizerInput, Verdict, Veto};
+use super::recognizer::{Recognizer, RecognizerInput, Veto};
+use crate::detect::pattern::Verdict;
 
 /// Digits in any grouping. The numbers of persons, cards and accounts all start from this one pattern and leave their
 /// lengths and groups to the validators: patterns that count digits each in their own way would multiply the states of

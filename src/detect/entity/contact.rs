@@ -24,7 +24,8 @@ use unicode_normalization::char::is_combining_mark;
 
 use super::EntityType::{Email, Url};
 use super::builders::{accept_if, context_if, exact, is_word, reject_end};
-use super::recognizer::{Objection, Recognizer, RecognizerInput, Surroundings, Verdict};
+use super::recognizer::{Objection, Recognizer, RecognizerInput, Surroundings};
+use crate::detect::pattern::Verdict;
 use crate::text::char_class::CharClass;
 
 /// RFC 5321 4.5.3.1: a path of 256 bytes, of which 64 local; longer ones are in use and must not leak their head.

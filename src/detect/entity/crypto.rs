@@ -6,7 +6,8 @@ use sha2::{Digest, Sha256};
 
 use super::EntityType::CryptoWallet;
 use super::builders::{accept_if, exact};
-use super::recognizer::{Recognizer, RecognizerInput, Verdict};
+use super::recognizer::{Recognizer, RecognizerInput};
+use crate::detect::pattern::Verdict;
 
 pub(super) static RECOGNIZERS: &[Recognizer] = &[
     // Bitcoin, pay to public key hash (1...) and to script hash (3...).

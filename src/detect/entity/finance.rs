@@ -13,7 +13,8 @@ use super::edges::{
     continues_identifier, counts_up, demote, is_compactly_stamped, is_hexadecimal, is_in_uuid, is_named_id,
 };
 use super::iban;
-use super::recognizer::{Objection, Recognizer, RecognizerInput, Surroundings, Verdict};
+use super::recognizer::{Objection, Recognizer, RecognizerInput, Surroundings};
+use crate::detect::pattern::Verdict;
 
 const CARD_WORDS: &[&str] = &[
     "card",

@@ -11,7 +11,8 @@ use super::EntityType::Name;
 use super::builders::{accept_if, exact, is_mark, is_word, part, reject_end};
 use super::given_names;
 use super::name_words::{is_camel_case, is_not_name, is_thing};
-use super::recognizer::{Objection, Recognizer, RecognizerInput, Surroundings, Verdict};
+use super::recognizer::{Objection, Recognizer, RecognizerInput, Surroundings};
+use crate::detect::pattern::Verdict;
 
 /// A capitalised word: ASCII letters, apostrophe, hyphen and whatever is not ASCII.
 macro_rules! word {

@@ -10,7 +10,8 @@ use super::builders::{NUMBER, context_if, exact};
 use super::checksum::{bc_phn, digits, luhn, nhs, utr};
 use super::edges::{demote, is_in_array};
 use super::phone_words::ends_with_phone_word;
-use super::recognizer::{Objection, Recognizer, RecognizerInput, Surroundings, Verdict};
+use super::recognizer::{Objection, Recognizer, RecognizerInput, Surroundings};
+use crate::detect::pattern::Verdict;
 
 const SIN_WORDS: &[&str] = &[
     "sin",

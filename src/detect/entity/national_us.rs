@@ -10,7 +10,8 @@ use super::builders::{
     NUMBER, accept_if, context_if, exact, is_word, keyword_link, last_digits, marks, opening, reject_end,
 };
 use super::checksum::{aba, digit_count, digits};
-use super::recognizer::{Recognizer, RecognizerInput, Verdict};
+use super::recognizer::{Recognizer, RecognizerInput};
+use crate::detect::pattern::Verdict;
 
 const SSN_WORDS: &[&str] = &[
     "ssn",
@@ -125,7 +126,7 @@ pub(super) static RECOGNIZERS: &[Recognizer] = &[
     exact(UsIndividualTaxIdentificationNumber, NUMBER, 11, itin).with_context(ITIN_WORDS),
     // Book numbers: nine digits, or a letter and eight (Department of State, next-generation passport).
     exact(UsPassportNumber, r"\b[A-Za-z]?\d[A-Z]?\d+\b", 9, passport).with_context(PASSPORT_WORDS),
-    // The matcher-readable zone of a passport (ICAO 9303 part 4): two lines, or the first where the second is missing.
+    // The machine-readable zone of a passport (ICAO 9303 part 4): two lines, or the first where the second is missing.
     exact(UsPassportNumber, r"\bP[A-Z<][A-Z<]{3}[A-Z<]+(?:[ \n][A-Z0-9<]+)?", 89, machine_readable),
     // Its second line alone.
     exact(UsPassportNumber, r"\b[A-Z0-9][A-Z0-9<]*<[A-Z0-9<]*\d", 44, second_line).with_prefilter(*b"<<"),

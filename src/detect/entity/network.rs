@@ -6,7 +6,8 @@ use std::net::Ipv6Addr;
 
 use super::EntityType::{IpAddress, MacAddress};
 use super::builders::{accept_if, exact, is_word, reject_end};
-use super::recognizer::{Recognizer, RecognizerInput, Verdict};
+use super::recognizer::{Recognizer, RecognizerInput};
+use crate::detect::pattern::Verdict;
 
 const IP_WORDS: &[&str] = &[
     "ip",

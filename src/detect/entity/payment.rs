@@ -8,7 +8,8 @@ use std::ops::Range;
 use super::EntityType::{CreditDebitCardCvv, CreditDebitCardExpiry, Pin};
 use super::builders::{accept_if, context_if, exact, is_mark, keyword_link, last_digits, marks, opening};
 use super::checksum::{digits, luhn};
-use super::recognizer::{Recognizer, RecognizerInput, Verdict};
+use super::recognizer::{Recognizer, RecognizerInput};
+use crate::detect::pattern::Verdict;
 
 /// What may be between the word PIN and its digits.
 macro_rules! pin_link {

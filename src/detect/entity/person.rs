@@ -8,7 +8,8 @@ use smallvec::SmallVec;
 
 use super::EntityType::{Age, DateOfBirth};
 use super::builders::{accept_if, context_if, exact, is_word, last_digits, part, wraps_once};
-use super::recognizer::{Recognizer, RecognizerInput, Verdict};
+use super::recognizer::{Recognizer, RecognizerInput};
+use crate::detect::pattern::Verdict;
 
 pub(super) static RECOGNIZERS: &[Recognizer] = &[
     // The value is the number and its unit, as Bedrock's is: "40 years" of "40 years old".

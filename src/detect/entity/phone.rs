@@ -14,7 +14,8 @@ use super::checksum::{digit_count, digits, luhn};
 use super::edges::{demote, ends_with_clock, ends_with_minutes, is_compactly_stamped};
 use super::phone_plan::{country_code, national_lengths};
 use super::phone_words::{BARE_WORDS, PHONE_WORDS};
-use super::recognizer::{Objection, Recognizer, RecognizerInput, Surroundings, Verdict};
+use super::recognizer::{Objection, Recognizer, RecognizerInput, Surroundings};
+use crate::detect::pattern::Verdict;
 
 /// A separator: up to three characters, so that ") " and " (0)" hold together.
 macro_rules! sep {

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::EntityType;
+use crate::detect::pattern::Verdict;
 
 /// How one entity type is recognized: candidates by a pattern, then a validator, then context words.
 ///
@@ -77,18 +78,4 @@ pub(crate) struct RecognizerInput<'a> {
     pub(crate) before: Option<char>,
     /// The character behind it, in the pattern view; `None` at the end of the text.
     pub(crate) after: Option<char>,
-}
-
-/// What a validator says.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Verdict {
-    /// Not one.
-    Reject,
-    /// Not one, and no candidate with this end that begins before this byte of it is one. The length of the candidate rejects the
-    /// end. There is no limit on the starts a validator is asked about, so the frequent rejections say this, cheaply.
-    RejectBefore(usize),
-    /// One only if a context word is near.
-    NeedsContext,
-    /// One, wherever it stands.
-    Accept,
 }

@@ -2,8 +2,9 @@
 
 use std::cell::Cell;
 
-use super::recognizer::{RecognizerInput, Verdict};
+use super::recognizer::RecognizerInput;
 use super::*;
+use crate::detect::pattern::Verdict;
 use crate::detect::pattern::{Group, MatcherState, PatternMatcher, Syntax};
 use crate::text::normalize::View;
 use crate::text::view::ViewText;
@@ -175,7 +176,7 @@ impl Matcher {
         let view = ViewText::of(text, View::Entity);
         self.0.iter().map(move |(recognizer, matcher)| {
             let calls = Cell::new(0);
-            let judge = |_, start: usize, end: usize| {
+            let validate = |_, start: usize, end: usize| {
                 calls.set(calls.get() + 1);
                 (recognizer.validate)(&RecognizerInput {
                     text: view.slice(start..end),
@@ -183,7 +184,7 @@ impl Matcher {
                     after: view.char_after(end),
                 })
             };
-            matcher.scan(&mut MatcherState::default(), &view, &judge, &mut Vec::new());
+            matcher.read(&mut MatcherState::default(), &view, false, &validate, &mut Vec::new());
             (recognizer.pattern, calls.get())
         })
     }
@@ -193,7 +194,7 @@ impl Matcher {
         let view = ViewText::of(text, View::Entity);
         let mut found: Vec<std::ops::Range<usize>> = Vec::new();
         for (recognizer, matcher) in &self.0 {
-            let judge = |_, start: usize, end: usize| {
+            let validate = |_, start: usize, end: usize| {
                 (recognizer.validate)(&RecognizerInput {
                     text: view.slice(start..end),
                     before: view.char_before(start),
@@ -201,8 +202,7 @@ impl Matcher {
                 })
             };
             let (mut state, mut matches) = (MatcherState::default(), Vec::new());
-            matcher.scan(&mut state, &view, &judge, &mut matches);
-            matcher.finish(&mut state, &view, &judge, &mut matches);
+            matcher.read(&mut state, &view, true, &validate, &mut matches);
             for accepted in matches.iter().filter(|found| found.verdict == Verdict::Accept) {
                 let start = accepted.starts.first().expect("a match has a start");
                 let value = recognizer.value.map(|value| value(view.slice(start..accepted.end)));
@@ -228,7 +228,7 @@ impl Matcher {
         let mut wrong = Vec::new();
         for (recognizer, matcher) in &self.0 {
             let asked = std::cell::RefCell::new(Vec::new());
-            let judge = |_, start: usize, end: usize| {
+            let validate = |_, start: usize, end: usize| {
                 // The engine asks about no start inside `%20`.
                 if view.splits_percent(start) {
                     return Verdict::Reject;
@@ -242,7 +242,7 @@ impl Matcher {
                 // Asked about every start, whatever it says.
                 Verdict::Reject
             };
-            matcher.scan(&mut MatcherState::default(), &view, &judge, &mut Vec::new());
+            matcher.read(&mut MatcherState::default(), &view, false, &validate, &mut Vec::new());
             let asked = asked.into_inner();
             for &(start, end, verdict) in &asked {
                 let Verdict::RejectBefore(bytes) = verdict else { continue };

@@ -7,7 +7,8 @@ use smallvec::SmallVec;
 use super::EntityType::{DriverId, LicensePlate, VehicleIdentificationNumber};
 use super::builders::{context_if, exact, marks, opening, part, value_after_keyword};
 use super::checksum;
-use super::recognizer::{Recognizer, RecognizerInput, Verdict};
+use super::recognizer::{Recognizer, RecognizerInput};
+use crate::detect::pattern::Verdict;
 
 const VIN_WORDS: &[&str] = &[
     "vin",

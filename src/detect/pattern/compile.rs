@@ -10,8 +10,8 @@ use super::dfa::{Dfa, MAX_STATES};
 use super::expand::{ExpandError, expand};
 use super::matcher::PatternMatcher;
 use super::normalize_hir::{NormalizedPattern, normalize_pattern};
+use super::problem::PatternProblem;
 use super::thread::Alternative;
-use crate::detect::spec::PatternProblem;
 use crate::text::normalize::View;
 
 /// How the text of a pattern is read.

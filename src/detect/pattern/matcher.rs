@@ -125,14 +125,22 @@ impl PatternMatcher {
         self.starts[before as usize * CLASS_COUNT + after as usize].as_ref()
     }
 
-    /// Reads what is new in the view. Matches that cannot grow any more go to `out`, in no particular order.
-    pub(crate) fn scan(
+    /// Reads what is new in the view, and to its end if `is_last`. Matches that cannot grow go to `out`, in no particular order.
+    pub(crate) fn read(
         &self,
         state: &mut MatcherState,
         view: &ViewText,
+        is_last: bool,
         validate: &Validate<'_>,
         out: &mut Vec<PatternMatch>,
     ) {
+        self.scan(state, view, validate, out);
+        if is_last {
+            self.finish(state, view, validate, out);
+        }
+    }
+
+    fn scan(&self, state: &mut MatcherState, view: &ViewText, validate: &Validate<'_>, out: &mut Vec<PatternMatch>) {
         let input = Input { view, bytes: view.kept().as_bytes(), base: view.base() };
         let mut at = state.at - input.base;
         if at == input.bytes.len() {
@@ -177,14 +185,8 @@ impl PatternMatcher {
         at + 1
     }
 
-    /// Ends the view: what matches, matches now.
-    pub(crate) fn finish(
-        &self,
-        state: &mut MatcherState,
-        view: &ViewText,
-        validate: &Validate<'_>,
-        out: &mut Vec<PatternMatch>,
-    ) {
+    /// Reports the matches at the end of the view.
+    fn finish(&self, state: &mut MatcherState, view: &ViewText, validate: &Validate<'_>, out: &mut Vec<PatternMatch>) {
         self.resolve(state, view, validate, out);
         for thread in state.threads.drain(..) {
             out.extend(thread.bests);

@@ -7,7 +7,7 @@ use rustc_hash::FxHashMap;
 use super::assertions::EdgeSet;
 use super::dfa::StateRef;
 use super::starts::Starts;
-use crate::detect::entity::recognizer::Verdict;
+use super::verdict::Verdict;
 use crate::text::view::{ViewText, text_bytes};
 
 /// What the machine knows of one alternative of a pattern.

@@ -15,13 +15,15 @@ mod similarity;
 mod stem;
 mod tokens;
 mod vectors;
+mod window;
 
 pub use embedder::Embedder;
 pub(crate) use frequency::is_common_word;
 pub(crate) use model::{SimilarityMatch, has_distinctive_term};
 pub(crate) use score::Score;
-pub(crate) use similarity::{BestScores, Similarity, SimilarityState, Window};
+pub(crate) use similarity::{Similarity, SimilarityState};
 pub(crate) use tokens::MAX_WINDOW_BYTES;
+pub(crate) use window::{BestScores, Window};
 
 #[cfg(test)]
 mod tests;

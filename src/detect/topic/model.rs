@@ -2,10 +2,10 @@
 
 use super::embedder::Meaning;
 use super::frequency::is_distinctive;
-use super::lexical::{StemId, Stems, Term, TermId, Terms, Vocabulary, WindowTerms};
+use super::lexical::{StemId, Stems, Term, TermId, Terms, Vocabulary, WindowTerms, words_of};
 use super::meaning::{Direction, Sentence};
 use super::score::Score;
-use super::tokens::{stems_of, words_of};
+use super::tokens::stems_of;
 use crate::detect::spec::{RuleId, TopicSpec};
 
 /// How many hundredths of the score the meaning has; the vocabulary has the rest.

@@ -2,7 +2,6 @@ use proptest::prelude::*;
 
 use super::Similarity;
 use super::model::SimilarityMatch;
-use crate::detect::detectors::Origin;
 use crate::detect::spec::{RuleId, TopicSpec};
 use crate::text::normalize::View;
 use crate::text::view::ViewText;
@@ -68,16 +67,12 @@ fn text() -> impl Strategy<Value = String> {
 fn findings(topics: &[TopicSpec], text: &str, excepted: &[(usize, usize)]) -> Vec<(RuleId, SimilarityMatch)> {
     let Some(similarity) = Similarity::compile(topics) else { return Vec::new() };
     let view = ViewText::of(text, View::Word);
-    let (mut state, mut candidates) = (super::SimilarityState::default(), Vec::new());
-    similarity.scan(&mut state, &view, &mut candidates);
-    similarity.finish(&mut state, &mut candidates);
+    let (mut state, mut windows) = (super::SimilarityState::default(), Vec::new());
+    similarity.scan(&mut state, &view, true, &mut None, &mut |rule, window| windows.push((rule, window)));
     let mut found = Vec::new();
-    for candidate in candidates {
-        let Origin::Window(window) = &candidate.origin else { continue };
+    for (rule, window) in &windows {
         let is_excepted = |start, end| excepted.iter().any(|&(first, last)| first <= start && end <= last);
-        found.extend(
-            similarity.score_window(window, &is_excepted, false).1.map(|similarity| (candidate.rule, similarity)),
-        );
+        found.extend(similarity.score_window(window, &is_excepted, false).1.map(|similarity| (*rule, similarity)));
     }
     found.sort_by_key(|(rule, similarity)| (*rule, similarity.start));
     found

@@ -4,7 +4,7 @@ use super::document::Seen;
 use super::effects::{EFFECT_KEYS, Effects};
 use super::fields::{Field, Fields};
 use super::{Checker, Wanted};
-use crate::detect::detectors::MAX_TOPIC_PATTERN_BYTES;
+use crate::detect::MAX_TOPIC_PATTERN_BYTES;
 use crate::detect::pattern::Syntax;
 use crate::policy::limits::{
     MAX_EXAMPLE_BYTES, MAX_MATCH_BYTES, MAX_PATTERN_BYTES, MAX_PATTERNS, MAX_TEXT_BYTES, MAX_WORD_BYTES, MAX_WORDS,

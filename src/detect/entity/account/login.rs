@@ -5,8 +5,9 @@ use std::ops::Range;
 use super::super::EntityType::Password;
 use super::super::builders::{accept_if, exact};
 use super::super::keyed::is_quote;
-use super::super::recognizer::{Recognizer, RecognizerInput, Verdict};
+use super::super::recognizer::{Recognizer, RecognizerInput};
 use super::is_stop_word;
+use crate::detect::pattern::Verdict;
 
 pub(in super::super) static RECOGNIZERS: &[Recognizer] = &[
     // RFC 3986, "userinfo". The candidate ends with the at sign; the scheme is the character before it.

@@ -5,8 +5,9 @@ use std::ops::Range;
 use super::super::EntityType::Password;
 use super::super::builders::{accept_if, exact};
 use super::super::keyed::{Keyed, Link, begins_a_part, is_cjk, is_quote, join, read, strip_longest};
-use super::super::recognizer::{Recognizer, RecognizerInput, Verdict};
+use super::super::recognizer::{Recognizer, RecognizerInput};
 use super::is_stop_word;
+use crate::detect::pattern::Verdict;
 
 const LONGEST: usize = 224;
 const LONGEST_VALUE: usize = 128;

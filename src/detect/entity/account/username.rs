@@ -5,8 +5,9 @@ use std::ops::Range;
 use super::super::EntityType::Username;
 use super::super::builders::{accept_if, context_if, exact, value_after_keyword};
 use super::super::keyed::is_quote;
-use super::super::recognizer::{Objection, Recognizer, RecognizerInput, Surroundings, Verdict};
+use super::super::recognizer::{Objection, Recognizer, RecognizerInput, Surroundings};
 use super::is_stop_word;
+use crate::detect::pattern::Verdict;
 
 pub(in super::super) static RECOGNIZERS: &[Recognizer] = &[
     exact(

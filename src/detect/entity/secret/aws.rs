@@ -4,7 +4,8 @@ use super::super::EntityType::{AwsAccessKey, AwsSecretKey};
 use super::super::builders::{accept_if, exact};
 use super::super::checksum::entropy;
 use super::super::keyed::{Keyed, join, read, strip, strip_longest, unwrapped, wrapper};
-use super::super::recognizer::{Recognizer, RecognizerInput, Verdict};
+use super::super::recognizer::{Recognizer, RecognizerInput};
+use crate::detect::pattern::Verdict;
 
 const SECRET_BYTES: usize = 40;
 

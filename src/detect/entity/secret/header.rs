@@ -5,8 +5,9 @@ use std::ops::Range;
 use super::super::EntityType::ApiKey;
 use super::super::builders::{accept_if, context_if, exact, value_after_keyword};
 use super::super::keyed::{strip_longest, unwrapped, wrapper};
-use super::super::recognizer::{Recognizer, RecognizerInput, Verdict};
+use super::super::recognizer::{Recognizer, RecognizerInput};
 use super::named::{ends_inside, is_key};
+use crate::detect::pattern::Verdict;
 
 pub(in super::super) static RECOGNIZERS: &[Recognizer] = &[
     // RFC 7617: base64 of `user:password`.

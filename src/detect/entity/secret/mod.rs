@@ -1,4 +1,4 @@
-//! PatternMatcher credentials: AWS keys, keys and tokens of other services, private keys, JSON web tokens.
+//! Credentials of machines: AWS keys, keys and tokens of other services, private keys, JSON web tokens.
 #![deny(clippy::string_slice, clippy::indexing_slicing)]
 
 mod aws;

@@ -6,9 +6,10 @@ use super::super::EntityType::ApiKey;
 use super::super::builders::exact;
 use super::super::checksum::entropy;
 use super::super::keyed::{Keyed, Link, begins_a_part, join, read, strip, strip_longest, unwrapped, wrapper};
-use super::super::recognizer::{Recognizer, RecognizerInput, Verdict};
+use super::super::recognizer::{Recognizer, RecognizerInput};
 use super::aws::is_secret;
 use super::words::{is_scrambled, is_worded};
+use crate::detect::pattern::Verdict;
 
 /// Session tokens of AWS have more than a thousand characters.
 const LONGEST: usize = 2048;

@@ -2,7 +2,8 @@
 
 use super::super::EntityType::PrivateKey;
 use super::super::builders::{accept_if, exact};
-use super::super::recognizer::{Recognizer, RecognizerInput, Verdict};
+use super::super::recognizer::{Recognizer, RecognizerInput};
+use crate::detect::pattern::Verdict;
 
 /// Longest key behind its first line: a 16384-bit RSA key in PEM has 12.5 KiB, a post-quantum one has more.
 const PEM_MAX: usize = 32 * 1024;

@@ -3,9 +3,10 @@
 use super::super::EntityType::{ApiKey, Jwt};
 use super::super::builders::{accept_if, exact};
 use super::super::checksum::entropy;
-use super::super::recognizer::{Recognizer, RecognizerInput, Verdict};
+use super::super::recognizer::{Recognizer, RecognizerInput};
 use super::shape::fits;
 use super::words::{is_scrambled, is_worded};
+use crate::detect::pattern::Verdict;
 
 const JWT_MAX: usize = 8 * 1024;
 

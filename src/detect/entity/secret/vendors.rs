@@ -7,9 +7,10 @@
 use super::super::EntityType::ApiKey;
 use super::super::builders::{accept_if, exact};
 use super::super::checksum::entropy;
-use super::super::recognizer::{Recognizer, RecognizerInput, Verdict};
+use super::super::recognizer::{Recognizer, RecognizerInput};
 use super::shape::fits;
 use super::words::is_worded;
+use crate::detect::pattern::Verdict;
 
 /// A form of keys.
 #[derive(Debug)]

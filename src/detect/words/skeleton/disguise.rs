@@ -1,7 +1,7 @@
 //! Whether letters with gaps between them are a word in disguise.
 
+use super::letters::{MIN_LETTERS, Signs, class_of, letters_of, max_bytes};
 use super::runs::{Gap, Letter, Runs};
-use super::{MIN_LETTERS, Signs, class_of, letters_of, max_bytes};
 use crate::detect::topic::is_common_word;
 use crate::text::buffer::TextBuffer;
 use crate::text::char_class::CharClass;

@@ -5,23 +5,12 @@
 use std::collections::HashMap;
 
 use super::automaton::{Depths, StateID, WordAutomaton};
-use super::canonical::spaced;
+use super::hit::{WordHit, WordRole};
 use super::skeleton::{SkeletonBuilder, SkeletonState, Skeletons};
 use crate::text::buffer::TextBuffer;
 use crate::text::char_class::ClassSet;
-use crate::text::normalize::{MAX_INVISIBLE_BYTES, View, normalize_keeping_case};
+use crate::text::normalize::{MAX_INVISIBLE_BYTES, View, normalize_keeping_case, single_spaced};
 use crate::text::view::{ViewText, normalize_text};
-
-/// What a word is there for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) enum WordRole {
-    /// A word of a word filter, or a phrase of a topic.
-    Rule(u32),
-    /// An exception of a topic: what lies inside does not count.
-    Exception(u32),
-    /// A context word of this recognizer.
-    Context(u32),
-}
 
 /// How exactly a word must be written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -43,14 +32,6 @@ struct WordPattern {
     whole_word: bool,
     spelling: Spelling,
     written: Box<str>,
-}
-
-/// A word found.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct WordHit {
-    pub(crate) role: WordRole,
-    pub(crate) start: usize,
-    pub(crate) end: usize,
 }
 
 /// Collects words, then builds the automaton.
@@ -102,7 +83,7 @@ impl WordsBuilder {
 }
 
 /// Most bytes of text in which a word of `length` folded bytes is looked for.
-pub(super) fn max_bytes(length: usize) -> usize {
+pub(in crate::detect) fn max_bytes(length: usize) -> usize {
     length * 16 + MAX_INVISIBLE_BYTES
 }
 
@@ -131,7 +112,7 @@ pub(crate) struct WordsState {
 }
 
 impl Words {
-    /// Reads what is new in the view. What is found goes to `out` once its end is confirmed.
+    /// Reads the new part of the view, and to its end once `text` is finished. Matches go to `out` once their ends are confirmed.
     pub(crate) fn scan(&self, state: &mut WordsState, view: &ViewText, text: &TextBuffer, out: &mut Vec<WordHit>) {
         let from = state.state.unwrap_or_else(|| self.automaton.start());
         let waiting = &mut state.waiting;
@@ -146,7 +127,7 @@ impl Words {
         state.at = view.end();
         self.resolve(state, view, text, out);
         if let Some(skeletons) = &self.skeletons {
-            skeletons.scan(&mut state.skeletons, view, text, false, out);
+            skeletons.scan(&mut state.skeletons, view, text, out);
         }
     }
 
@@ -191,15 +172,6 @@ impl Words {
             if is_free && entry.is_spelled(text.slice(text_start, text_end)) {
                 out.push(WordHit { role: entry.role, start: text_start, end: text.skip_marks(text_end) });
             }
-        }
-    }
-
-    /// Ends the view.
-    pub(crate) fn finish(&self, state: &mut WordsState, view: &ViewText, text: &TextBuffer, out: &mut Vec<WordHit>) {
-        self.resolve(state, view, text, out);
-        state.state = None;
-        if let Some(skeletons) = &self.skeletons {
-            skeletons.scan(&mut state.skeletons, view, text, true, out);
         }
     }
 
@@ -254,9 +226,10 @@ impl WordPattern {
             Spelling::Normalized => true,
             Spelling::NormalizedInCase => normalize_keeping_case(text) == normalize_keeping_case(&self.written),
             Spelling::AnyCase => {
-                text == &*self.written || spaced(text).to_lowercase() == spaced(&self.written).to_lowercase()
+                text == &*self.written
+                    || single_spaced(text).to_lowercase() == single_spaced(&self.written).to_lowercase()
             }
-            Spelling::Exact => text == &*self.written || spaced(text) == spaced(&self.written),
+            Spelling::Exact => text == &*self.written || single_spaced(text) == single_spaced(&self.written),
         }
     }
 }
