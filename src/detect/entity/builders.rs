@@ -6,7 +6,6 @@ use std::ops::{Range, RangeInclusive};
 
 use smallvec::SmallVec;
 
-use super::EntityType;
 use super::checksum::digit_count;
 use super::recognizer::{Recognizer, RecognizerInput, Veto};
 use crate::detect::pattern::Verdict;
@@ -25,13 +24,11 @@ const CONTEXT_AFTER: usize = 30;
 
 /// A recognizer whose candidate is the value and that needs no context.
 pub(super) const fn exact(
-    entity: EntityType,
     pattern: &'static str,
     max_bytes: usize,
     validate: fn(&RecognizerInput<'_>) -> Verdict,
 ) -> Recognizer {
     Recognizer {
-        entity,
         pattern,
         max_bytes,
         validate,

@@ -22,9 +22,9 @@
 
 use unicode_normalization::char::is_combining_mark;
 
-use super::EntityType::{Email, Url};
 use super::builders::{accept_if, context_if, exact, is_word, reject_end};
-use super::recognizer::{Objection, Recognizer, RecognizerInput, Surroundings};
+use super::description::{Certainty, Comparison, Description};
+use super::recognizer::{Objection, RecognizerInput, Surroundings};
 use crate::detect::pattern::Verdict;
 use crate::text::char_class::CharClass;
 
@@ -53,13 +53,24 @@ macro_rules! other_script {
     };
 }
 
-pub(super) static RECOGNIZERS: &[Recognizer] = &[
-    exact(Email, concat!(r"[A-Za-z0-9%\x80-\xff][A-Za-z0-9.!#$&'*+/=?^_`{|}~%\x80-\xff-]*", host!()), EMAIL_MAX, email)
-        .with_prefilter(*b"@%")
-        .with_veto(in_authority),
-    exact(
-        Url,
-        concat!(
+pub(super) static EMAIL: Description = Description {
+    certainty: Certainty::Form,
+    is_put_together: true,
+    aliases: &["EMAIL_ADDRESS"],
+    recognizers: &[&[exact(
+        concat!(r"[A-Za-z0-9%\x80-\xff][A-Za-z0-9.!#$&'*+/=?^_`{|}~%\x80-\xff-]*", host!()),
+        EMAIL_MAX,
+        email,
+    )
+    .with_prefilter(*b"@%")
+    .with_veto(in_authority)]],
+    ..Description::DEFAULT
+};
+
+pub(super) static URL: Description = Description {
+    comparison: Comparison::Url,
+    recognizers: &[&[
+    exact(concat!(
             r"\b(?i:https?|ftps?|sftp|wss?|ssh|git|s3|file|ldaps?|jdbc:[a-z]+|postgres(?:ql)?|mysql|mongodb(?:\+srv)?|redis|amqps?)://",
             r"(?:[!#-;=?-\[\]_a-z~|^]|",
             other_script!(),
@@ -68,16 +79,12 @@ pub(super) static RECOGNIZERS: &[Recognizer] = &[
         URL_MAX,
         url,
     ),
-    exact(
-        Url,
-        concat!(r"\b(?i:www)\.[A-Za-z0-9][A-Za-z0-9-]*\.(?:[!#-;=?-\[\]_a-z~]|", other_script!(), r")+"),
+    exact(concat!(r"\b(?i:www)\.[A-Za-z0-9][A-Za-z0-9-]*\.(?:[!#-;=?-\[\]_a-z~]|", other_script!(), r")+"),
         URL_MAX,
         url,
     ),
     // Bare domains: a list of common endings and a path, else a word such as "website" near it.
-    exact(
-        Url,
-        r"\b[A-Za-z0-9][A-Za-z0-9-]*(?:\.[A-Za-z0-9-]+)*\.(?:com|org|net|edu|gov|io|dev|app|co|ai|info|biz|me|uk|de|fr|eu|us|ca|au|nl|jp|cn|in|ly|gl|be|tv|gg|xyz|ch|se|es|it|ru|br|nz|ie|at|dk|fi|tech|online|shop|store|cloud)(?:/[!#-;=?-\[\]_a-z~]*)?",
+    exact(r"\b[A-Za-z0-9][A-Za-z0-9-]*(?:\.[A-Za-z0-9-]+)*\.(?:com|org|net|edu|gov|io|dev|app|co|ai|info|biz|me|uk|de|fr|eu|us|ca|au|nl|jp|cn|in|ly|gl|be|tv|gg|xyz|ch|se|es|it|ru|br|nz|ie|at|dk|fi|tech|online|shop|store|cloud)(?:/[!#-;=?-\[\]_a-z~]*)?",
         512,
         bare_domain,
     )
@@ -86,7 +93,9 @@ pub(super) static RECOGNIZERS: &[Recognizer] = &[
         "website", "web site", "site", "url", "homepage", "home page", "domain", "link", "visit", "webpage", "browse",
         "webseite", "adresse", "lien", "sitio", "sito", "сайт", "网址", "网站", "サイト", "사이트",
     ]),
-];
+]],
+    ..Description::DEFAULT
+};
 
 /// Local part and host of an address, at its last `@` or `%40`.
 fn split_email(text: &str) -> Option<(&str, &str)> {

@@ -4,19 +4,25 @@
 
 use sha2::{Digest, Sha256};
 
-use super::EntityType::CryptoWallet;
 use super::builders::{accept_if, exact};
-use super::recognizer::{Recognizer, RecognizerInput};
+use super::description::{Certainty, Comparison, Description};
+use super::recognizer::RecognizerInput;
 use crate::detect::pattern::Verdict;
 
-pub(super) static RECOGNIZERS: &[Recognizer] = &[
-    // Bitcoin, pay to public key hash (1...) and to script hash (3...).
-    exact(CryptoWallet, r"\b[13][1-9A-HJ-NP-Za-km-z]+\b", 35, base58),
-    // Bitcoin and Litecoin witness addresses (BIP 173, BIP 350).
-    exact(CryptoWallet, r"\b(?:bc1|tb1|ltc1|BC1|TB1|LTC1)[0-9A-Za-z]+\b", 90, bech32),
-    // Ethereum. The mixed-case checksum (EIP-55) is optional, so the form is all there is.
-    exact(CryptoWallet, r"\b0x[0-9A-Fa-f]+\b", 42, ethereum),
-];
+pub(super) static CRYPTO_WALLET: Description = Description {
+    comparison: Comparison::Exact,
+    certainty: Certainty::Checksum,
+    aliases: &["CRYPTO"],
+    recognizers: &[&[
+        // Bitcoin, pay to public key hash (1...) and to script hash (3...).
+        exact(r"\b[13][1-9A-HJ-NP-Za-km-z]+\b", 35, base58),
+        // Bitcoin and Litecoin witness addresses (BIP 173, BIP 350).
+        exact(r"\b(?:bc1|tb1|ltc1|BC1|TB1|LTC1)[0-9A-Za-z]+\b", 90, bech32),
+        // Ethereum. The mixed-case checksum (EIP-55) is optional, so the form is all there is.
+        exact(r"\b0x[0-9A-Fa-f]+\b", 42, ethereum),
+    ]],
+    ..Description::DEFAULT
+};
 
 const BASE58: &[u8; 58] = b"123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
 

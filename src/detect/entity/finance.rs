@@ -4,16 +4,16 @@
 
 use smallvec::SmallVec;
 
-use super::EntityType::{CreditDebitCardNumber, InternationalBankAccountNumber, SwiftCode};
 use super::builders::{
     accept_if, exact, is_digit, is_word, keyword_link, marks, opening, part, reject_end, value_after_keyword,
 };
 use super::checksum::{digits, luhn, mod97};
+use super::description::{Certainty, Comparison, Description};
 use super::edges::{
     continues_identifier, counts_up, demote, is_compactly_stamped, is_hexadecimal, is_in_uuid, is_named_id,
 };
 use super::iban;
-use super::recognizer::{Objection, Recognizer, RecognizerInput, Surroundings};
+use super::recognizer::{Objection, RecognizerInput, Surroundings};
 use crate::detect::pattern::Verdict;
 
 const CARD_WORDS: &[&str] = &[
@@ -76,24 +76,44 @@ const SWIFT_WORDS: &[&str] = &[
     "код банка",
 ];
 
-pub(super) static RECOGNIZERS: &[Recognizer] = &[
-    // No boundary at either end: a card glued to a word or a key is still a card. Neighbouring digits are the validator's.
-    exact(CreditDebitCardNumber, r"\d+(?:[ \n./-]\d+)*", 37, card).with_context(CARD_WORDS).with_veto(encoded_or_id),
-    exact(InternationalBankAccountNumber, r"\b[A-Za-z]{2}\d\d(?:[ \n-]?[0-9A-Za-z])+\b", 41, iban_number)
-        .with_veto(in_uuid),
-    exact(SwiftCode, r"\b[A-Z]{6}[A-Z0-9]{2}(?:[A-Z0-9]{3})?\b", 11, swift).with_context(SWIFT_WORDS),
-    exact(
-        SwiftCode,
-        concat!(
-            r"\b(?i:swift|bic)(?i:/bic|/swift)?(?i:[ _-]?code)?(?i:[ _](?:number|no\.?))?",
-            keyword_link!(),
-            r"[A-Za-z0-9]+\b"
-        ),
-        60,
-        swift_named,
-    )
-    .value(swift_value),
-];
+pub(super) static CREDIT_DEBIT_CARD_NUMBER: Description = Description {
+    comparison: Comparison::LettersAndDigits,
+    certainty: Certainty::Checksum,
+    is_put_together: true,
+    aliases: &["CARD_NUMBER", "CREDIT_CARD", "CREDIT_CARD_NUMBER"],
+    recognizers: &[&[
+        // No boundary at either end: a card glued to a word or a key is still a card. Neighbouring digits are the validator's.
+        exact(r"\d+(?:[ \n./-]\d+)*", 37, card).with_context(CARD_WORDS).with_veto(encoded_or_id),
+    ]],
+    ..Description::DEFAULT
+};
+
+pub(super) static INTERNATIONAL_BANK_ACCOUNT_NUMBER: Description = Description {
+    comparison: Comparison::LettersAndDigits,
+    certainty: Certainty::Checksum,
+    is_put_together: true,
+    aliases: &["IBAN", "IBAN_CODE"],
+    recognizers: &[&[exact(r"\b[A-Za-z]{2}\d\d(?:[ \n-]?[0-9A-Za-z])+\b", 41, iban_number).with_veto(in_uuid)]],
+    ..Description::DEFAULT
+};
+
+pub(super) static SWIFT_CODE: Description = Description {
+    comparison: Comparison::LettersAndDigits,
+    recognizers: &[&[
+        exact(r"\b[A-Z]{6}[A-Z0-9]{2}(?:[A-Z0-9]{3})?\b", 11, swift).with_context(SWIFT_WORDS),
+        exact(
+            concat!(
+                r"\b(?i:swift|bic)(?i:/bic|/swift)?(?i:[ _-]?code)?(?i:[ _](?:number|no\.?))?",
+                keyword_link!(),
+                r"[A-Za-z0-9]+\b"
+            ),
+            60,
+            swift_named,
+        )
+        .value(swift_value),
+    ]],
+    ..Description::DEFAULT
+};
 
 /// Which networks issue numbers of this prefix and length, and how sure that makes us.
 ///

@@ -2,15 +2,12 @@
 
 #![deny(clippy::string_slice, clippy::indexing_slicing)]
 
-use super::EntityType::{
-    CaHealthNumber, CaSocialInsuranceNumber, UkNationalHealthServiceNumber, UkNationalInsuranceNumber,
-    UkUniqueTaxpayerReferenceNumber,
-};
 use super::builders::{NUMBER, context_if, exact};
 use super::checksum::{bc_phn, digits, luhn, nhs, utr};
+use super::description::{Certainty, Comparison, Description};
 use super::edges::{demote, is_in_array};
 use super::phone_words::ends_with_phone_word;
-use super::recognizer::{Objection, Recognizer, RecognizerInput, Surroundings};
+use super::recognizer::{Objection, RecognizerInput, Surroundings};
 use crate::detect::pattern::Verdict;
 
 const SIN_WORDS: &[&str] = &[
@@ -59,30 +56,63 @@ const UTR_WORDS: &[&str] = &[
     "tax",
 ];
 
-pub(super) static RECOGNIZERS: &[Recognizer] = &[
-    exact(CaSocialInsuranceNumber, NUMBER, 11, sin).with_context(SIN_WORDS).with_veto(in_row),
-    // Ontario: ten digits and a version of one or two letters; British Columbia: ten digits from 9.
-    exact(CaHealthNumber, r"\b\d+(?:[ \n.-]\d+)*(?:[ \n-]?[A-Z][A-Z]?)?\b", 15, ontario_or_bc)
-        .with_context(HEALTH_WORDS),
-    // Quebec: three letters of the surname, one of the given name, date of birth (month + 50 for women), two digits.
-    exact(CaHealthNumber, r"\b[A-Z]{4}[ \n-]?\d{4}[ \n-]?\d{4}\b", 14, quebec).with_context(HEALTH_WORDS),
-    // Alberta, Manitoba, Saskatchewan, Nova Scotia, New Brunswick: nine or ten digits without a published check.
-    exact(CaHealthNumber, NUMBER, 12, other_province).with_context(&[
-        "health card",
-        "health number",
-        "phn",
-        "ahcip",
-        "health insurance number",
-        "personal health number",
-        "phin",
-        "hcn",
-    ]),
-    exact(UkNationalHealthServiceNumber, NUMBER, 12, nhs_number).with_context(NHS_WORDS),
-    exact(UkNationalInsuranceNumber, r"\b[A-Za-z]{2}[ \n-]?\d(?:[ \n-]?\d)*[ \n-]?[A-Da-d]\b", 13, nino)
-        .with_context(NINO_WORDS),
-    exact(UkUniqueTaxpayerReferenceNumber, r"\b\d+(?:[ \n]\d+)?[Kk]?\b", 12, taxpayer_reference)
-        .with_context(UTR_WORDS),
-];
+pub(super) static CA_SOCIAL_INSURANCE_NUMBER: Description = Description {
+    comparison: Comparison::LettersAndDigits,
+    certainty: Certainty::Checksum,
+    is_put_together: true,
+    recognizers: &[&[exact(NUMBER, 11, sin).with_context(SIN_WORDS).with_veto(in_row)]],
+    ..Description::DEFAULT
+};
+
+pub(super) static CA_HEALTH_NUMBER: Description = Description {
+    comparison: Comparison::LettersAndDigits,
+    is_put_together: true,
+    recognizers: &[&[
+        // Ontario: ten digits and a version of one or two letters; British Columbia: ten digits from 9.
+        exact(r"\b\d+(?:[ \n.-]\d+)*(?:[ \n-]?[A-Z][A-Z]?)?\b", 15, ontario_or_bc).with_context(HEALTH_WORDS),
+        // Quebec: three letters of the surname, one of the given name, date of birth (month + 50 for women), two digits.
+        exact(r"\b[A-Z]{4}[ \n-]?\d{4}[ \n-]?\d{4}\b", 14, quebec).with_context(HEALTH_WORDS),
+        // Alberta, Manitoba, Saskatchewan, Nova Scotia, New Brunswick: nine or ten digits without a published check.
+        exact(NUMBER, 12, other_province).with_context(&[
+            "health card",
+            "health number",
+            "phn",
+            "ahcip",
+            "health insurance number",
+            "personal health number",
+            "phin",
+            "hcn",
+        ]),
+    ]],
+    ..Description::DEFAULT
+};
+
+pub(super) static UK_NATIONAL_HEALTH_SERVICE_NUMBER: Description = Description {
+    comparison: Comparison::LettersAndDigits,
+    certainty: Certainty::Checksum,
+    is_put_together: true,
+    aliases: &["UK_NHS"],
+    recognizers: &[&[exact(NUMBER, 12, nhs_number).with_context(NHS_WORDS)]],
+    ..Description::DEFAULT
+};
+
+pub(super) static UK_NATIONAL_INSURANCE_NUMBER: Description = Description {
+    comparison: Comparison::LettersAndDigits,
+    certainty: Certainty::Form,
+    is_put_together: true,
+    recognizers: &[&[
+        exact(r"\b[A-Za-z]{2}[ \n-]?\d(?:[ \n-]?\d)*[ \n-]?[A-Da-d]\b", 13, nino).with_context(NINO_WORDS)
+    ]],
+    ..Description::DEFAULT
+};
+
+pub(super) static UK_UNIQUE_TAXPAYER_REFERENCE_NUMBER: Description = Description {
+    comparison: Comparison::LettersAndDigits,
+    certainty: Certainty::Checksum,
+    is_put_together: true,
+    recognizers: &[&[exact(r"\b\d+(?:[ \n]\d+)?[Kk]?\b", 12, taxpayer_reference).with_context(UTR_WORDS)]],
+    ..Description::DEFAULT
+};
 
 fn alone(c: &RecognizerInput<'_>) -> bool {
     c.stands_alone() && !matches!(c.before, Some('-' | '.' | '+' | '/' | '$')) && c.after != Some('-')

@@ -2,15 +2,12 @@
 
 #![deny(clippy::string_slice, clippy::indexing_slicing)]
 
-use super::EntityType::{
-    UsBankAccountNumber, UsBankRoutingNumber, UsIndividualTaxIdentificationNumber, UsPassportNumber,
-    UsSocialSecurityNumber,
-};
 use super::builders::{
     NUMBER, accept_if, context_if, exact, is_word, keyword_link, last_digits, marks, opening, reject_end,
 };
 use super::checksum::{aba, digit_count, digits};
-use super::recognizer::{Recognizer, RecognizerInput};
+use super::description::{Certainty, Comparison, Description};
+use super::recognizer::RecognizerInput;
 use crate::detect::pattern::Verdict;
 
 const SSN_WORDS: &[&str] = &[
@@ -121,20 +118,51 @@ const ACCOUNT_WORDS: &[&str] = &[
     "계좌번호",
 ];
 
-pub(super) static RECOGNIZERS: &[Recognizer] = &[
-    exact(UsSocialSecurityNumber, NUMBER, 11, ssn).with_context(SSN_WORDS),
-    exact(UsIndividualTaxIdentificationNumber, NUMBER, 11, itin).with_context(ITIN_WORDS),
-    // Book numbers: nine digits, or a letter and eight (Department of State, next-generation passport).
-    exact(UsPassportNumber, r"\b[A-Za-z]?\d[A-Z]?\d+\b", 9, passport).with_context(PASSPORT_WORDS),
-    // The machine-readable zone of a passport (ICAO 9303 part 4): two lines, or the first where the second is missing.
-    exact(UsPassportNumber, r"\bP[A-Z<][A-Z<]{3}[A-Z<]+(?:[ \n][A-Z0-9<]+)?", 89, machine_readable),
-    // Its second line alone.
-    exact(UsPassportNumber, r"\b[A-Z0-9][A-Z0-9<]*<[A-Z0-9<]*\d", 44, second_line).with_prefilter(*b"<<"),
-    exact(UsBankRoutingNumber, NUMBER, 11, routing).with_context(ROUTING_WORDS),
-    exact(UsBankAccountNumber, NUMBER, 18, account).with_context(ACCOUNT_WORDS),
-    exact(
-        UsBankAccountNumber,
-        concat!(
+pub(super) static US_SOCIAL_SECURITY_NUMBER: Description = Description {
+    comparison: Comparison::LettersAndDigits,
+    certainty: Certainty::Form,
+    is_put_together: true,
+    aliases: &["SSN", "US_SSN"],
+    recognizers: &[&[exact(NUMBER, 11, ssn).with_context(SSN_WORDS)]],
+    ..Description::DEFAULT
+};
+
+pub(super) static US_INDIVIDUAL_TAX_IDENTIFICATION_NUMBER: Description = Description {
+    comparison: Comparison::LettersAndDigits,
+    certainty: Certainty::Form,
+    is_put_together: true,
+    recognizers: &[&[exact(NUMBER, 11, itin).with_context(ITIN_WORDS)]],
+    ..Description::DEFAULT
+};
+
+pub(super) static US_PASSPORT_NUMBER: Description = Description {
+    comparison: Comparison::LettersAndDigits,
+    is_put_together: true,
+    recognizers: &[&[
+        // Book numbers: nine digits, or a letter and eight (Department of State, next-generation passport).
+        exact(r"\b[A-Za-z]?\d[A-Z]?\d+\b", 9, passport).with_context(PASSPORT_WORDS),
+        // The machine-readable zone of a passport (ICAO 9303 part 4): two lines, or the first where the second is missing.
+        exact(r"\bP[A-Z<][A-Z<]{3}[A-Z<]+(?:[ \n][A-Z0-9<]+)?", 89, machine_readable),
+        // Its second line alone.
+        exact(r"\b[A-Z0-9][A-Z0-9<]*<[A-Z0-9<]*\d", 44, second_line).with_prefilter(*b"<<"),
+    ]],
+    ..Description::DEFAULT
+};
+
+pub(super) static US_BANK_ROUTING_NUMBER: Description = Description {
+    comparison: Comparison::LettersAndDigits,
+    certainty: Certainty::Checksum,
+    is_put_together: true,
+    recognizers: &[&[exact(NUMBER, 11, routing).with_context(ROUTING_WORDS)]],
+    ..Description::DEFAULT
+};
+
+pub(super) static US_BANK_ACCOUNT_NUMBER: Description = Description {
+    comparison: Comparison::LettersAndDigits,
+    is_put_together: true,
+    recognizers: &[&[
+    exact(NUMBER, 18, account).with_context(ACCOUNT_WORDS),
+    exact(concat!(
             r"\b(?i:(?:(?:bank|checking|savings|deposit)[ _-]?)?(?:account|acct\.?|a/c)[ _-]?(?:number|num|no\.?|#)?)",
             keyword_link!(),
             r"[Xx*]*\d{6,17}\b"
@@ -143,7 +171,9 @@ pub(super) static RECOGNIZERS: &[Recognizer] = &[
         named_account,
     )
     .value(last_digits),
-];
+]],
+    ..Description::DEFAULT
+};
 
 /// Not a part of a longer hyphenated or dotted number.
 fn alone(c: &RecognizerInput<'_>) -> bool {

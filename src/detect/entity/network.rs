@@ -4,9 +4,9 @@
 
 use std::net::Ipv6Addr;
 
-use super::EntityType::{IpAddress, MacAddress};
 use super::builders::{accept_if, exact, is_word, reject_end};
-use super::recognizer::{Recognizer, RecognizerInput};
+use super::description::{Certainty, Comparison, Description};
+use super::recognizer::RecognizerInput;
 use crate::detect::pattern::Verdict;
 
 const IP_WORDS: &[&str] = &[
@@ -76,28 +76,37 @@ macro_rules! zone {
     };
 }
 
-pub(super) static RECOGNIZERS: &[Recognizer] = &[
-    exact(IpAddress, r"\b\d+\.\d+\.\d+\.\d+", 15, ipv4).with_context(IP_WORDS),
-    // After a slash: `http://1.2.3.4/`, and what Java prints, `/1.2.3.4:80`.
-    exact(IpAddress, r"/\d+\.\d+\.\d+\.\d+", 16, slashed_ipv4).value(behind_slash).with_context(IP_WORDS),
-    // With the zone of a link-local address (RFC 4007 11): a name of an interface, at most fifteen characters in Linux.
-    exact(
-        IpAddress,
-        concat!(r"\b[0-9A-Fa-f]+:[0-9A-Fa-f:]*:[0-9A-Fa-f.:]*", zone!(), r"|::[0-9A-Fa-f.:]*", zone!()),
-        61,
-        ipv6,
-    )
+pub(super) static IP_ADDRESS: Description = Description {
+    certainty: Certainty::Form,
+    recognizers: &[&[
+        exact(r"\b\d+\.\d+\.\d+\.\d+", 15, ipv4).with_context(IP_WORDS),
+        // After a slash: `http://1.2.3.4/`, and what Java prints, `/1.2.3.4:80`.
+        exact(r"/\d+\.\d+\.\d+\.\d+", 16, slashed_ipv4).value(behind_slash).with_context(IP_WORDS),
+        // With the zone of a link-local address (RFC 4007 11): a name of an interface, at most fifteen characters in Linux.
+        exact(
+            concat!(r"\b[0-9A-Fa-f]+:[0-9A-Fa-f:]*:[0-9A-Fa-f.:]*", zone!(), r"|::[0-9A-Fa-f.:]*", zone!()),
+            61,
+            ipv6,
+        )
         .with_context(&["ip", "ipv6", "address", "host", "ping", "gateway", "dns", "subnet"]),
-    exact(
-        MacAddress,
-        r"\b[0-9A-Fa-f]{2}(?::[0-9A-Fa-f]{2}:[0-9A-Fa-f]{2}:[0-9A-Fa-f]{2}:[0-9A-Fa-f]{2}:|-[0-9A-Fa-f]{2}-[0-9A-Fa-f]{2}-[0-9A-Fa-f]{2}-[0-9A-Fa-f]{2}-)[0-9A-Fa-f]{2}\b",
+    ]],
+    ..Description::DEFAULT
+};
+
+pub(super) static MAC_ADDRESS: Description = Description {
+    comparison: Comparison::LettersAndDigits,
+    certainty: Certainty::Form,
+    recognizers: &[&[
+    exact(r"\b[0-9A-Fa-f]{2}(?::[0-9A-Fa-f]{2}:[0-9A-Fa-f]{2}:[0-9A-Fa-f]{2}:[0-9A-Fa-f]{2}:|-[0-9A-Fa-f]{2}-[0-9A-Fa-f]{2}-[0-9A-Fa-f]{2}-[0-9A-Fa-f]{2}-)[0-9A-Fa-f]{2}\b",
         17,
         mac,
     )
     .with_context(MAC_WORDS),
     // Cisco's dotted form.
-    exact(MacAddress, r"\b[0-9A-Fa-f]{4}\.[0-9A-Fa-f]{4}\.[0-9A-Fa-f]{4}\b", 14, mac_dotted),
-];
+    exact(r"\b[0-9A-Fa-f]{4}\.[0-9A-Fa-f]{4}\.[0-9A-Fa-f]{4}\b", 14, mac_dotted),
+]],
+    ..Description::DEFAULT
+};
 
 /// Four octets of at most three digits; leading zeros are written by some tools (RFC 6943 3.1.1 warns of them).
 fn octets(text: &str) -> Option<[u8; 4]> {

@@ -5,10 +5,10 @@
 
 use std::ops::Range;
 
-use super::EntityType::{CreditDebitCardCvv, CreditDebitCardExpiry, Pin};
 use super::builders::{accept_if, context_if, exact, is_mark, keyword_link, last_digits, marks, opening};
 use super::checksum::{digits, luhn};
-use super::recognizer::{Recognizer, RecognizerInput};
+use super::description::{Comparison, Description};
+use super::recognizer::RecognizerInput;
 use crate::detect::pattern::Verdict;
 
 /// What may be between the word PIN and its digits.
@@ -32,10 +32,12 @@ macro_rules! listed {
     };
 }
 
-pub(super) static RECOGNIZERS: &[Recognizer] = &[
-    exact(
-        CreditDebitCardCvv,
-        concat!(
+pub(super) static CREDIT_DEBIT_CARD_CVV: Description = Description {
+    comparison: Comparison::LettersAndDigits,
+    is_put_together: true,
+    aliases: &["CVV"],
+    recognizers: &[&[
+    exact(concat!(
             r"\b(?i:cvv2?|cvc2?|cvn2?|csc|cid|card[ _-]?verification[ _-]?(?:value|code|number)|(?:card[ _-]?)?security[ _-]?code|verification[ _-]?code)(?i:[ _](?:code|number|no\.?|value))?",
             keyword_link!(),
             r"\d{3,4}\b"
@@ -45,27 +47,45 @@ pub(super) static RECOGNIZERS: &[Recognizer] = &[
     )
     .value(last_digits)
     .with_context(CVV_CONTEXT),
-    exact(CreditDebitCardCvv, r"\b\d+\b", 4, bare_cvv).with_context(CVV_WORDS).context_distance(16, 16),
+    exact(r"\b\d+\b", 4, bare_cvv).with_context(CVV_WORDS).context_distance(16, 16),
     // A card with its date and code, as stolen ones are listed: `4242424242424242|12|27|123`.
-    exact(CreditDebitCardCvv, concat!(listed!(), edge!(), r"\d{3,4}\b"), 48, listed_code).value(last_digits),
-    exact(CreditDebitCardExpiry, concat!(listed!(), r"\b"), 40, listed_expiry).value(listed_expiry_value),
-    exact(CreditDebitCardExpiry, r"\b\d+[ \n]?[/-][ \n]?\d+\b", 9, expiry).with_context(EXPIRY_WORDS),
-    exact(
-        CreditDebitCardExpiry,
-        r"\b(?i:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sep(?:t(?:ember)?)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?[ \n,/-]{1,2}(?:20)\d\d\b",
+    exact(concat!(listed!(), edge!(), r"\d{3,4}\b"), 48, listed_code).value(last_digits),
+]],
+    ..Description::DEFAULT
+};
+
+pub(super) static CREDIT_DEBIT_CARD_EXPIRY: Description = Description {
+    comparison: Comparison::Groups,
+    recognizers: &[&[
+    exact(concat!(listed!(), r"\b"), 40, listed_expiry).value(listed_expiry_value),
+    exact(r"\b\d+[ \n]?[/-][ \n]?\d+\b", 9, expiry).with_context(EXPIRY_WORDS),
+    exact(r"\b(?i:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sep(?:t(?:ember)?)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?[ \n,/-]{1,2}(?:20)\d\d\b",
         16,
         month_name,
     )
     .with_context(CARD_EXPIRY_WORDS),
-    exact(
-        Pin,
-        concat!(r"\b(?:PIN|Pin|pin)(?i:[ _-]?(?:code|number|no\.?|#))?(?i:[ \n](?:is|was|to|of|as))?", pin_link!(), r"\d{4,8}\b"),
-        40,
-        pin,
-    )
-    .value(last_digits),
-    exact(Pin, r"\b\d+\b", 6, bare_pin).with_context(PIN_WORDS).context_distance(24, 16),
-];
+]],
+    ..Description::DEFAULT
+};
+
+pub(super) static PIN: Description = Description {
+    comparison: Comparison::LettersAndDigits,
+    is_put_together: true,
+    recognizers: &[&[
+        exact(
+            concat!(
+                r"\b(?:PIN|Pin|pin)(?i:[ _-]?(?:code|number|no\.?|#))?(?i:[ \n](?:is|was|to|of|as))?",
+                pin_link!(),
+                r"\d{4,8}\b"
+            ),
+            40,
+            pin,
+        )
+        .value(last_digits),
+        exact(r"\b\d+\b", 6, bare_pin).with_context(PIN_WORDS).context_distance(24, 16),
+    ]],
+    ..Description::DEFAULT
+};
 
 const CVV_CONTEXT: &[&str] = &[
     "card",

@@ -8,13 +8,13 @@
 
 use smallvec::SmallVec;
 
-use super::EntityType::Phone;
 use super::builders::{after_digit, context_if, exact, is_word, reject_end, wraps_once};
 use super::checksum::{digit_count, digits, luhn};
+use super::description::{Comparison, Description};
 use super::edges::{demote, ends_with_clock, ends_with_minutes, is_compactly_stamped};
 use super::phone_plan::{country_code, national_lengths};
 use super::phone_words::{BARE_WORDS, PHONE_WORDS};
-use super::recognizer::{Objection, Recognizer, RecognizerInput, Surroundings};
+use super::recognizer::{Objection, RecognizerInput, Surroundings};
 use crate::detect::pattern::Verdict;
 
 /// A separator: up to three characters, so that ") " and " (0)" hold together.
@@ -31,25 +31,30 @@ macro_rules! ext {
     };
 }
 
-pub(super) static RECOGNIZERS: &[Recognizer] = &[
-    exact(Phone, concat!(r"\(?\+[( ]?\d(?:", sep!(), r"\d)+", ext!()), 48, international),
-    exact(
-        Phone,
-        concat!(
-            r"\b\d+(?:[ \n()./-][ \n()./-]?[ \n()./-]?\d+)+",
-            ext!(),
-            r"|\([ ]?\d+[ ]?\)(?:",
-            sep!(),
-            r"\d)+",
-            ext!()
-        ),
-        48,
-        grouped,
-    )
-    .with_context(PHONE_WORDS)
-    .with_veto(in_log),
-    exact(Phone, concat!(r"\b\d+", ext!()), 24, bare).with_context(BARE_WORDS).context_distance(32, 9),
-];
+pub(super) static PHONE: Description = Description {
+    comparison: Comparison::LettersAndDigits,
+    is_put_together: true,
+    aliases: &["PHONE_NUMBER"],
+    recognizers: &[&[
+        exact(concat!(r"\(?\+[( ]?\d(?:", sep!(), r"\d)+", ext!()), 48, international),
+        exact(
+            concat!(
+                r"\b\d+(?:[ \n()./-][ \n()./-]?[ \n()./-]?\d+)+",
+                ext!(),
+                r"|\([ ]?\d+[ ]?\)(?:",
+                sep!(),
+                r"\d)+",
+                ext!()
+            ),
+            48,
+            grouped,
+        )
+        .with_context(PHONE_WORDS)
+        .with_veto(in_log),
+        exact(concat!(r"\b\d+", ext!()), 24, bare).with_context(BARE_WORDS).context_distance(32, 9),
+    ]],
+    ..Description::DEFAULT
+};
 
 /// The number without its extension.
 fn without_extension(text: &str) -> &str {

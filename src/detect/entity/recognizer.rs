@@ -2,7 +2,6 @@
 
 use std::ops::Range;
 
-use super::EntityType;
 use crate::detect::pattern::Verdict;
 
 /// How one entity type is recognized: candidates by a pattern, then a validator, then context words.
@@ -13,8 +12,6 @@ use crate::detect::pattern::Verdict;
 /// several ends is offered to the validator at each end; the longest accepted one counts.
 #[derive(Debug)]
 pub(crate) struct Recognizer {
-    /// What it recognizes. A type may have several recognizers.
-    pub(crate) entity: EntityType,
     /// Candidate pattern, `regex` syntax.
     pub(crate) pattern: &'static str,
     /// Longest candidate, in bytes of the entity view. Longer ones are never offered.

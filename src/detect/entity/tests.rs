@@ -2,36 +2,47 @@
 
 use std::cell::Cell;
 
-use super::recognizer::RecognizerInput;
+use super::recognizer::{Recognizer, RecognizerInput};
 use super::*;
-use crate::detect::pattern::Verdict;
-use crate::detect::pattern::{Group, MatcherState, PatternMatcher, Syntax};
+use crate::detect::pattern::{Group, MatcherState, PatternMatcher, Syntax, Verdict, check_pattern};
 use crate::text::normalize::View;
 use crate::text::view::ViewText;
+
+fn all() -> impl Iterator<Item = (EntityType, &'static Recognizer)> {
+    EntityType::ALL.iter().flat_map(|&entity| entity.recognizers().map(move |recognizer| (entity, recognizer)))
+}
+
+#[test]
+fn the_matcher_accepts_every_pattern() {
+    for (entity, recognizer) in all() {
+        let checked = check_pattern(recognizer.pattern, Syntax::Ascii, Some(recognizer.max_bytes));
+        assert_eq!(checked, Ok(()), "{entity}: {}", recognizer.pattern);
+    }
+}
 
 #[test]
 fn every_type_has_recognizers() {
     for &entity in EntityType::ALL {
-        assert!(recognizers_for(entity).next().is_some(), "{entity}");
+        assert!(entity.recognizers().next().is_some(), "{entity}");
     }
 }
 
 #[test]
 fn context_words_are_lower_case_and_present_where_asked_for() {
-    for r in all() {
+    for (entity, r) in all() {
         for word in r.context {
-            assert_eq!(*word, word.to_lowercase(), "{}", r.entity);
-            assert_eq!(*word, word.trim(), "{}", r.entity);
+            assert_eq!(*word, word.to_lowercase(), "{entity}");
+            assert_eq!(*word, word.trim(), "{entity}");
         }
     }
 }
 
 #[test]
 fn patterns_start_alike_and_never_match_nothing() {
-    for r in all() {
+    for (entity, r) in all() {
         let regex = regex::bytes::RegexBuilder::new(r.pattern).unicode(false).build();
-        let regex = regex.unwrap_or_else(|e| panic!("{}: {e}", r.entity));
-        assert!(!regex.is_match(b""), "{}: {}", r.entity, r.pattern);
+        let regex = regex.unwrap_or_else(|e| panic!("{entity}: {e}"));
+        assert!(!regex.is_match(b""), "{entity}: {}", r.pattern);
         assert!(!r.pattern.contains("*?") && !r.pattern.contains("+?") && !r.pattern.contains("??"), "{}", r.pattern);
     }
 }
@@ -144,7 +155,7 @@ fn validators_are_asked_little() {
     ];
     let mut wrong = Vec::new();
     for &entity in T::ALL {
-        let matcher = Matcher::new(recognizers_for(entity));
+        let matcher = Matcher::new(entity.recognizers());
         for unit in UNITS {
             let text = unit.repeat(1200 / unit.len()) + "a@x.com";
             for (pattern, calls) in matcher.calls(&text) {
@@ -303,7 +314,7 @@ fn no_start_is_passed_over_that_would_be_accepted() {
     ];
     let mut wrong = std::collections::BTreeMap::new();
     for &entity in EntityType::ALL {
-        let matcher = Matcher::new(recognizers_for(entity));
+        let matcher = Matcher::new(entity.recognizers());
         let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/data/entities/{entity}.yaml"));
         let cases: Cases = serde_yaml::from_str(&std::fs::read_to_string(path).expect("readable")).expect("cases");
         for case in cases.must.iter().filter(|case| case.len() < 300) {

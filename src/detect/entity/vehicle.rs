@@ -4,10 +4,10 @@
 
 use smallvec::SmallVec;
 
-use super::EntityType::{DriverId, LicensePlate, VehicleIdentificationNumber};
 use super::builders::{context_if, exact, marks, opening, part, value_after_keyword};
 use super::checksum;
-use super::recognizer::{Recognizer, RecognizerInput};
+use super::description::{Certainty, Comparison, Description};
+use super::recognizer::RecognizerInput;
 use crate::detect::pattern::Verdict;
 
 const VIN_WORDS: &[&str] = &[
@@ -97,16 +97,29 @@ const DRIVER_WORDS: &[&str] = &[
     "운전면허",
 ];
 
-pub(super) static RECOGNIZERS: &[Recognizer] = &[
-    exact(VehicleIdentificationNumber, r"\b[A-HJ-NPR-Za-hj-npr-z0-9]{17}\b", 17, vin).with_context(VIN_WORDS),
-    exact(LicensePlate, r"\b[A-Z0-9]+(?:[ \n-][A-Z0-9]+)?(?:[ \n-][A-Z0-9]+)?\b", 10, plate).with_context(PLATE_WORDS),
-    exact(DriverId, r"\b(?:DL-)?(?:[A-Z]{1,3}[ -]?)?\d+(?:-\d+)*(?:[A-Z][A-Z0-9]*)?\b", 20, driver).with_context(DRIVER_WORDS).context_distance(36, 6),
+pub(super) static VEHICLE_IDENTIFICATION_NUMBER: Description = Description {
+    comparison: Comparison::LettersAndDigits,
+    certainty: Certainty::Form,
+    recognizers: &[&[exact(r"\b[A-HJ-NPR-Za-hj-npr-z0-9]{17}\b", 17, vin).with_context(VIN_WORDS)]],
+    ..Description::DEFAULT
+};
+
+pub(super) static LICENSE_PLATE: Description = Description {
+    comparison: Comparison::LettersAndDigits,
+    recognizers: &[&[
+        exact(r"\b[A-Z0-9]+(?:[ \n-][A-Z0-9]+)?(?:[ \n-][A-Z0-9]+)?\b", 10, plate).with_context(PLATE_WORDS)
+    ]],
+    ..Description::DEFAULT
+};
+
+pub(super) static DRIVER_ID: Description = Description {
+    comparison: Comparison::LettersAndDigits,
+    recognizers: &[&[
+    exact(r"\b(?:DL-)?(?:[A-Z]{1,3}[ -]?)?\d+(?:-\d+)*(?:[A-Z][A-Z0-9]*)?\b", 20, driver).with_context(DRIVER_WORDS).context_distance(36, 6),
     // The UK form: five letters of the surname (padded with 9), decade, month (+50 for women), day, year, initials, two
     // or three computed characters (DVLA).
-    exact(DriverId, r"\b[A-Z9]{5}\d[0156]\d[0-3]\d\d[A-Z9]{2}[A-Z0-9]{3}\b", 16, uk_driver).with_context(DRIVER_WORDS),
-    exact(
-        DriverId,
-        concat!(
+    exact(r"\b[A-Z9]{5}\d[0156]\d[0-3]\d\d[A-Z9]{2}[A-Z0-9]{3}\b", 16, uk_driver).with_context(DRIVER_WORDS),
+    exact(concat!(
             r"\b(?i:driv(?:er(?:'|\xe2\x80\x99)?s?|ing)[ \n_-]?licen[sc]e|licen[sc]e[ \n_](?:number|no\.?|#)|dl(?:[ _]?(?:number|no\.?|#))?)(?i:[ \n_]?(?:number|no\.?|id|#))?",
             marks!(),
             r"(?i:[ \n]?(?:is|[:=#]))",
@@ -118,7 +131,9 @@ pub(super) static RECOGNIZERS: &[Recognizer] = &[
         named_driver,
     )
     .value(last_word),
-];
+]],
+    ..Description::DEFAULT
+};
 
 fn last_word(text: &str) -> std::ops::Range<usize> {
     value_after_keyword(text, |c| !c.is_ascii_alphanumeric() && c != '-')

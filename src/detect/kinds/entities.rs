@@ -7,7 +7,6 @@ use super::patterns::build;
 use crate::detect::compiler::{Compiled, Compiler};
 use crate::detect::detector::{Detector, LOOKAHEAD_BYTES};
 use crate::detect::entity::recognizer::VETO_BYTES;
-use crate::detect::entity::recognizers_for;
 use crate::detect::output::{Origin, ScanOutput};
 use crate::detect::pattern::{Group, MatcherState, PatternMatcher, Syntax};
 use crate::detect::recognizers::{EntityUse, Recognizers};
@@ -29,7 +28,7 @@ pub(super) fn compile(spec: &DetectorSpec, compiler: &mut Compiler) -> Compiled<
     let mut recognizers = Recognizers::default();
     let mut groups: BTreeMap<Option<[u8; 2]>, Group> = BTreeMap::new();
     for entity in &spec.entities {
-        for recognizer in recognizers_for(entity.entity) {
+        for recognizer in entity.entity.recognizers() {
             let context = compiler.context_list(recognizer.context);
             let number = recognizers.add(EntityUse { rule: entity.rule, recognizer, context });
             let span = groups

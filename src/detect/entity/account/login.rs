@@ -2,26 +2,21 @@
 
 use std::ops::Range;
 
-use super::super::EntityType::Password;
 use super::super::builders::{accept_if, exact};
 use super::super::keyed::is_quote;
 use super::super::recognizer::{Recognizer, RecognizerInput};
-use super::is_stop_word;
+use super::stop_words::is_stop_word;
 use crate::detect::pattern::Verdict;
 
-pub(in super::super) static RECOGNIZERS: &[Recognizer] = &[
+pub(super) static RECOGNIZERS: &[Recognizer] = &[
     // RFC 3986, "userinfo". The candidate ends with the at sign; the scheme is the character before it.
-    exact(
-        Password,
-        r"://[^\x00-\x20\x22'`<>/?#:]*:['\x22`]?[^\x00-\x20\x22'`<>/?\x7f]+['\x22`]?@|:(?i:thin|oci|oci8):[A-Za-z0-9_.$-]+/['\x22`]?[^\x00-\x20\x22'`<>/@]+['\x22`]?@",
+    exact(r"://[^\x00-\x20\x22'`<>/?#:]*:['\x22`]?[^\x00-\x20\x22'`<>/?\x7f]+['\x22`]?@|:(?i:thin|oci|oci8):[A-Za-z0-9_.$-]+/['\x22`]?[^\x00-\x20\x22'`<>/@]+['\x22`]?@",
         320,
         in_address,
     )
     .value(address_value),
     // curl, wget, svn and others.
-    exact(
-        Password,
-        r"-(?:u|-user|-proxy-user)[ =]?['\x22]?[^\x00-\x20\x22'`:=]+:['\x22`]?[^\x00-\x20\x22'`\x7f]+",
+    exact(r"-(?:u|-user|-proxy-user)[ =]?['\x22]?[^\x00-\x20\x22'`:=]+:['\x22`]?[^\x00-\x20\x22'`\x7f]+",
         192,
         behind_option,
     )

@@ -2,11 +2,10 @@
 
 use std::ops::Range;
 
-use super::super::EntityType::Password;
 use super::super::builders::{accept_if, exact};
 use super::super::keyed::{Keyed, Link, begins_a_part, is_cjk, is_quote, join, read, strip_longest};
 use super::super::recognizer::{Recognizer, RecognizerInput};
-use super::is_stop_word;
+use super::stop_words::is_stop_word;
 use crate::detect::pattern::Verdict;
 
 const LONGEST: usize = 224;
@@ -19,10 +18,8 @@ macro_rules! value {
     };
 }
 
-pub(in super::super) static RECOGNIZERS: &[Recognizer] = &[
-    exact(
-        Password,
-        concat!(
+pub(super) static RECOGNIZERS: &[Recognizer] = &[
+    exact(concat!(
             r"(?:(?i:pass(?:word|wd|phrase|code|wort|ord)?|pwd)|(?:\b|_)(?i:kennwort|wachtwoord|adgangskode|salasana|senha|mdp|haslo|heslo|contrasena|clave|mot de passe|parola d'ordine|parola|kata sandi|identified by))[0-9]*",
             join!(),
             value!()
@@ -32,9 +29,7 @@ pub(in super::super) static RECOGNIZERS: &[Recognizer] = &[
     )
     .value(password_value),
     // Keywords with letters beyond ASCII, some in scripts without spaces.
-    exact(
-        Password,
-        concat!(
+    exact(concat!(
             "(?:(?i:contrase)(?:ñ|Ñ|n\u{303}|N\u{303})(?i:a)|(?i:l)(?:ö|Ö)(?i:senord)|(?i:has)(?:ł|Ł)(?i:o)|(?i:jelsz)(?:ó|Ó)|(?:ş|Ş)(?i:ifre)|(?i:parol)(?:ă|Ă)|(?i:m)ậ(?i:t kh)ẩ(?i:u)",
             "|пароль|Пароль|ПАРОЛЬ|κωδικός πρόσβασης|Κωδικός πρόσβασης|סיסמה|كلمة المرور|كلمة السر|पासवर्ड|รหัสผ่าน",
             "|密码|密碼|口令|パスワード|비밀번호|패스워드|암호)(?:",

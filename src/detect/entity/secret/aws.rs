@@ -1,39 +1,49 @@
 //! Access keys of AWS.
 
-use super::super::EntityType::{AwsAccessKey, AwsSecretKey};
 use super::super::builders::{accept_if, exact};
 use super::super::checksum::entropy;
+use super::super::description::{Certainty, Comparison, Description};
 use super::super::keyed::{Keyed, join, read, strip, strip_longest, unwrapped, wrapper};
-use super::super::recognizer::{Recognizer, RecognizerInput};
+use super::super::recognizer::RecognizerInput;
 use crate::detect::pattern::Verdict;
 
 const SECRET_BYTES: usize = 40;
 
-pub(in super::super) static RECOGNIZERS: &[Recognizer] = &[
-    // Long-term, temporary, bearer and context keys (IAM user guide, "unique identifiers"). Glued to a card number it
-    // must still be found, hence no boundary.
-    exact(AwsAccessKey, r"A(?:KIA|SIA|BIA|CCA)[A-Z0-9]{16}", 20, access_key),
-    // A pattern of forty characters anywhere would multiply the states of all others, so a keyword or the key id leads.
-    exact(
-        AwsSecretKey,
-        concat!(
-            "(?:(?i:secret(?:[_ -]?(?:access)?[_ -]?key)?|credentials?)|密钥|密鑰)",
-            join!(),
-            wrapper!(),
-            "[A-Za-z0-9/+]+"
-        ),
-        120,
-        secret_named,
-    )
-    .value(named_value),
-    exact(
-        AwsSecretKey,
-        r"A(?:KIA|SIA)[A-Z0-9]{16}['\x22`]?[ ]?[ ,:;|/\n]+(?:[_~*]|%20|%0[9ADad]){0,6}<?['\x22`]?[A-Za-z0-9/+]+",
-        80,
-        secret_paired,
-    )
-    .value(paired_value),
-];
+pub(in super::super) static AWS_ACCESS_KEY: Description = Description {
+    comparison: Comparison::Exact,
+    certainty: Certainty::Form,
+    recognizers: &[&[
+        // Long-term, temporary, bearer and context keys (IAM user guide, "unique identifiers"). Glued to a card number it
+        // must still be found, hence no boundary.
+        exact(r"A(?:KIA|SIA|BIA|CCA)[A-Z0-9]{16}", 20, access_key),
+    ]],
+    ..Description::DEFAULT
+};
+
+pub(in super::super) static AWS_SECRET_KEY: Description = Description {
+    comparison: Comparison::Exact,
+    recognizers: &[&[
+        // A pattern of forty characters anywhere would multiply the states of all others, so a keyword or the key id leads.
+        exact(
+            concat!(
+                "(?:(?i:secret(?:[_ -]?(?:access)?[_ -]?key)?|credentials?)|密钥|密鑰)",
+                join!(),
+                wrapper!(),
+                "[A-Za-z0-9/+]+"
+            ),
+            120,
+            secret_named,
+        )
+        .value(named_value),
+        exact(
+            r"A(?:KIA|SIA)[A-Z0-9]{16}['\x22`]?[ ]?[ ,:;|/\n]+(?:[_~*]|%20|%0[9ADad]){0,6}<?['\x22`]?[A-Za-z0-9/+]+",
+            80,
+            secret_paired,
+        )
+        .value(paired_value),
+    ]],
+    ..Description::DEFAULT
+};
 
 /// Keywords that may introduce a secret key; those that end in "key" say it without a doubt.
 const NAMES: &[&str] = &[

@@ -2,19 +2,16 @@
 
 use std::ops::Range;
 
-use super::super::EntityType::ApiKey;
 use super::super::builders::{accept_if, context_if, exact, value_after_keyword};
 use super::super::keyed::{strip_longest, unwrapped, wrapper};
 use super::super::recognizer::{Recognizer, RecognizerInput};
 use super::named::{ends_inside, is_key};
 use crate::detect::pattern::Verdict;
 
-pub(in super::super) static RECOGNIZERS: &[Recognizer] = &[
+pub(super) static RECOGNIZERS: &[Recognizer] = &[
     // RFC 7617: base64 of `user:password`.
-    exact(ApiKey, concat!(r"\b(?i:basic)[ \n]+", wrapper!(), "[A-Za-z0-9+/=_-]+"), 512, basic).value(last_word),
-    exact(
-        ApiKey,
-        concat!(
+    exact(concat!(r"\b(?i:basic)[ \n]+", wrapper!(), "[A-Za-z0-9+/=_-]+"), 512, basic).value(last_word),
+    exact(concat!(
             r"(?i:authorization|x-api-key|x-auth-token|x-amz-security-token)['\x22`]?[ ]*[:=][ \n]*['\x22`]?(?:(?i:bearer|token|apikey|api-key|key|bot|splunk)[ \n]+)?",
             wrapper!(),
             r"(?:[A-Za-z0-9_.~/+=-]|%(?:2[BFbf]|3[Dd]|7[Ee]))+"
@@ -24,9 +21,7 @@ pub(in super::super) static RECOGNIZERS: &[Recognizer] = &[
     )
     .with_prefilter(*b":=")
     .value(last_word),
-    exact(
-        ApiKey,
-        concat!(
+    exact(concat!(
             r"(?i:phpsessid|jsessionid|connect\.sid|asp\.net_sessionid|laravel_session|_gitlab_session|wordpress_logged_in_[0-9a-f]+|sessid|sessionid|session[_-]id|session|sid|auth|token|remember_token|access_token|refresh_token)=",
             wrapper!(),
             r"(?:[A-Za-z0-9._~+/=:-]|%(?:2[BFbf]|3[ADad]|7[Ee]))+"
@@ -39,7 +34,7 @@ pub(in super::super) static RECOGNIZERS: &[Recognizer] = &[
     .with_context(&["cookie", "cookies"])
     .context_distance(400, 0),
     // The signature of a shared access address of Azure, and of a presigned one of AWS or Google.
-    exact(ApiKey, concat!("[?&;](?:sig|X-Amz-Signature|X-Goog-Signature|X-Amz-Security-Token)=", wrapper!(), r"(?:[A-Za-z0-9+/=_-]|%(?:2[BFbf]|3[ADad]|7[Ee]))+"), 2048, signature)
+    exact(concat!("[?&;](?:sig|X-Amz-Signature|X-Goog-Signature|X-Amz-Security-Token)=", wrapper!(), r"(?:[A-Za-z0-9+/=_-]|%(?:2[BFbf]|3[ADad]|7[Ee]))+"), 2048, signature)
         .value(behind_equals),
 ];
 

@@ -2,7 +2,6 @@
 
 use std::ops::Range;
 
-use super::super::EntityType::ApiKey;
 use super::super::builders::exact;
 use super::super::checksum::entropy;
 use super::super::keyed::{Keyed, Link, begins_a_part, join, read, strip, strip_longest, unwrapped, wrapper};
@@ -41,18 +40,14 @@ macro_rules! last {
     };
 }
 
-pub(in super::super) static RECOGNIZERS: &[Recognizer] = &[
-    exact(
-        ApiKey,
-        concat!(r"\b(?:", first!(), last!(), r"|(?i:tokens?|secret|bearer))(?: for [a-z]+)?", value!()),
+pub(super) static RECOGNIZERS: &[Recognizer] = &[
+    exact(concat!(r"\b(?:", first!(), last!(), r"|(?i:tokens?|secret|bearer))(?: for [a-z]+)?", value!()),
         LONGEST,
         named_key,
     )
     .value(named_value),
     // Inside an identifier: behind an underscore, or with a capital. Every letter of a text would be a start otherwise.
-    exact(
-        ApiKey,
-        concat!(
+    exact(concat!(
             "(?:(?:_",
             first!(),
             "|A(?i:pi|pp|pplication|ccess|ccount|uth)|B(?i:ot)|C(?i:lient|onsumer|srf)|D(?i:eploy)|E(?i:ncryption)|I(?i:d)|J(?i:wt)|L(?i:icense)|M(?i:aster)|O(?i:auth)|P(?i:ersonal|rivate|roject)|R(?i:efresh)|S(?i:ecret|ervice|ession|hared|igning|torage|ubscription)|U(?i:ser)|W(?i:ebhook)|api)",

@@ -1,8 +1,8 @@
 //! Tokens whose form needs more than a prefix and a shape.
 
-use super::super::EntityType::{ApiKey, Jwt};
 use super::super::builders::{accept_if, exact};
 use super::super::checksum::entropy;
+use super::super::description::{Certainty, Comparison, Description};
 use super::super::recognizer::{Recognizer, RecognizerInput};
 use super::shape::fits;
 use super::words::{is_scrambled, is_worded};
@@ -10,24 +10,31 @@ use crate::detect::pattern::Verdict;
 
 const JWT_MAX: usize = 8 * 1024;
 
-pub(in super::super) static RECOGNIZERS: &[Recognizer] = &[
-    exact(ApiKey, r"\b(?:sk|rk|pk)(?:_live_|_test_|_prod_|-)[A-Za-z0-9_-]+", 512, secret_key),
+pub(super) static RECOGNIZERS: &[Recognizer] = &[
+    exact(r"\b(?:sk|rk|pk)(?:_live_|_test_|_prod_|-)[A-Za-z0-9_-]+", 512, secret_key),
     // Telegram's bots and Facebook's applications: a number, a sign, a token.
-    exact(ApiKey, r"\b[0-9]+(?::A|[|])[A-Za-z0-9_-]+", 64, numbered),
+    exact(r"\b[0-9]+(?::A|[|])[A-Za-z0-9_-]+", 64, numbered),
     // Mailchimp: the data center comes last.
-    exact(ApiKey, r"\b[0-9a-f]{32}-us[0-9]+\b", 40, whole),
+    exact(r"\b[0-9a-f]{32}-us[0-9]+\b", 40, whole),
     // Discord's bots: a number in base64, a time, a signature.
-    exact(ApiKey, r"\b[MNO][A-Za-z0-9]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+", 80, discord),
+    exact(r"\b[MNO][A-Za-z0-9]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+", 80, discord),
     // Azure's client secrets, known by what they have in the middle.
-    exact(ApiKey, r"\b[A-Za-z0-9_.~-]+[0-9]Q~[A-Za-z0-9_.~-]+", 44, azure_client).with_prefilter(*b"~~"),
-    // Header and payload are JSON objects, so both begin with the base64url of `{"` (RFC 7519); encrypted ones have five parts.
-    exact(
-        Jwt,
-        r"\beyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+)?",
-        JWT_MAX,
-        jwt,
-    ),
+    exact(r"\b[A-Za-z0-9_.~-]+[0-9]Q~[A-Za-z0-9_.~-]+", 44, azure_client).with_prefilter(*b"~~"),
 ];
+
+pub(in super::super) static JWT: Description = Description {
+    comparison: Comparison::Exact,
+    certainty: Certainty::Form,
+    recognizers: &[&[
+        // Header and payload are JSON objects, so both begin with the base64url of `{"` (RFC 7519); encrypted ones have five parts.
+        exact(
+            r"\beyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+)?",
+            JWT_MAX,
+            jwt,
+        ),
+    ]],
+    ..Description::DEFAULT
+};
 
 /// The end is inside a run of letters and digits, wherever the candidate begins.
 fn ends_inside(c: &RecognizerInput<'_>) -> bool {

@@ -4,7 +4,6 @@
 //! vendors publish or that GitHub secret scanning, gitleaks and TruffleHog look for. Where a vendor's lengths grew over the years, the
 //! shape says the least. `#` before a shape: the prefix alone says little, so what follows must look random.
 
-use super::super::EntityType::ApiKey;
 use super::super::builders::{accept_if, exact};
 use super::super::checksum::entropy;
 use super::super::recognizer::{Recognizer, RecognizerInput};
@@ -276,7 +275,7 @@ vendors! {
     "Zuplo" "zpka_" "n32 '_ h8";
 }
 
-pub(in super::super) static RECOGNIZERS: &[Recognizer] = &[exact(ApiKey, PATTERN, LONGEST, of_a_vendor)];
+pub(super) static RECOGNIZERS: &[Recognizer] = &[exact(PATTERN, LONGEST, of_a_vendor)];
 
 /// Shortest of the keys in the table, and of their last parts where a hyphen or a dot follows.
 const SHORTEST: usize = 17;
