@@ -46,41 +46,46 @@ const UNITS: &[&str] =
 pub(super) static ADDRESS: Description = Description {
     aliases: &["LOCATION"],
     recognizers: &[&[
-    // A number and what follows it; whether that is an address is for the validator, which keeps the automaton small.
-    exact(concat!(r"\b\d+(?:-\d+)?[A-Za-z]?", part!(), part!(), r"+\.?"), 160, street),
-    exact(concat!(r"\b(?i:p\. ?o\. ?|po |post office )(?i:box) #?\d+", part!(), r"*"), 120, box_number),
-    // Military mail (USPS Publication 28, 238): unit or PSC and box, or a ship, then APO, FPO or DPO.
-    exact(r"\b(?i:unit|psc|cmr|usns|usnv|uss|uscgc) (?:\d+,? (?i:box) \d+|[A-Z][a-z]+)[ ]?,?\n?[ ]*(?i:apo|fpo|dpo),? (?i:aa|ae|ap) \d{5}(?:-\d{4})?\b",
-        64,
-        any,
-    ),
-    // German, Dutch, Nordic, Finnish and Hungarian compounds: the kind is the end of the word.
-    // The kind is looked for by the validator: as alternatives at the end of any word it would multiply the automaton.
-    exact(r"\b[A-Z][^\x00-\x40\x5b-\x60\x7b-\x7f]+\.? [0-9]+(?: ?[a-zA-Z])?\b(?:, ?(?:[A-Z][A-Z]?-)?\d+(?: [A-Z][^\x00-\x40\x5b-\x60\x7b-\x7f]+)?)?",
-        120,
-        compound,
-    ),
-    // French: the kind comes first, behind the number.
-    exact(concat!(r"\b\d+(?: ?(?:bis|ter))?,? (?i:rue|avenue|boulevard|place|chemin|all[^\x00-\x7f]+e|impasse|quai|cours)(?: (?:de|du|des|la|le|les|l'|d'|", word!(), r"))+(?:, ?\d{5}(?: ", word!(), r")*)?"),
-        120,
-        romance,
-    ),
-    // Italian, Spanish, Portuguese, Polish: the number last.
-    exact(concat!(r"\b(?:Via|Viale|Piazza|Corso|Calle|Avenida|Plaza|Paseo|Rua|Avda\.|C/|ul\.|al\.)(?: (?:de|del|della|dei|da|do|dos|la|las|los|el|", word!(), r"))+,? (?:n\.? ?)?\d+\b"),
-        96,
-        any,
-    ),
-    // A postal code alone, where it is called so.
-    exact(concat!(
-            r"\b(?i:zip(?:[ _-]?code)?|postal[ _-]?code|post[ _-]?code)(?:'s)?",
-            keyword_link!(),
-            r"(?:\d{5}(?:-\d{4}|-\d{3})?|[A-Za-z]{1,2}\d[0-9A-Za-z]?[ \n]?\d[A-Za-z]{2}|[A-Za-z]\d[A-Za-z][ \n]?\d[A-Za-z]\d|\d{4})\b"
+        // A number and what follows it; whether that is an address is for the validator, which keeps the automaton small.
+        exact(concat!(r"\b\d+(?:-\d+)?[A-Za-z]?", part!(), part!(), r"+\.?"), 160, street),
+        exact(concat!(r"\b(?i:p\. ?o\. ?|po |post office )(?i:box) #?\d+", part!(), r"*"), 120, box_number),
+        // Military mail (USPS Publication 28, 238): unit or PSC and box, or a ship, then APO, FPO or DPO.
+        exact(
+            r"\b(?i:unit|psc|cmr|usns|usnv|uss|uscgc) (?:\d+,? (?i:box) \d+|[A-Z][a-z]+)[ ]?,?\n?[ ]*(?i:apo|fpo|dpo),? (?i:aa|ae|ap) \d{5}(?:-\d{4})?\b",
+            64,
+            any,
         ),
-        40,
-        any,
-    )
-        .value(code_value),
-]],
+        // German, Dutch, Nordic, Finnish and Hungarian compounds: the kind is the end of the word.
+        // The kind is looked for by the validator: as alternatives at the end of any word it would multiply the automaton.
+        exact(
+            r"\b[A-Z][^\x00-\x40\x5b-\x60\x7b-\x7f]+\.? [0-9]+(?: ?[a-zA-Z])?\b(?:, ?(?:[A-Z][A-Z]?-)?\d+(?: [A-Z][^\x00-\x40\x5b-\x60\x7b-\x7f]+)?)?",
+            120,
+            compound,
+        ),
+        // French: the kind comes first, behind the number.
+        exact(
+            concat!(r"\b\d+(?: ?(?:bis|ter))?,? (?i:rue|avenue|boulevard|place|chemin|all[^\x00-\x7f]+e|impasse|quai|cours)(?: (?:de|du|des|la|le|les|l'|d'|", word!(), r"))+(?:, ?\d{5}(?: ", word!(), r")*)?"),
+            120,
+            romance,
+        ),
+        // Italian, Spanish, Portuguese, Polish: the number last.
+        exact(
+            concat!(r"\b(?:Via|Viale|Piazza|Corso|Calle|Avenida|Plaza|Paseo|Rua|Avda\.|C/|ul\.|al\.)(?: (?:de|del|della|dei|da|do|dos|la|las|los|el|", word!(), r"))+,? (?:n\.? ?)?\d+\b"),
+            96,
+            any,
+        ),
+        // A postal code alone, where it is called so.
+        exact(
+            concat!(
+                r"\b(?i:zip(?:[ _-]?code)?|postal[ _-]?code|post[ _-]?code)(?:'s)?",
+                keyword_link!(),
+                r"(?:\d{5}(?:-\d{4}|-\d{3})?|[A-Za-z]{1,2}\d[0-9A-Za-z]?[ \n]?\d[A-Za-z]{2}|[A-Za-z]\d[A-Za-z][ \n]?\d[A-Za-z]\d|\d{4})\b"
+            ),
+            40,
+            any,
+        )
+            .value(code_value),
+    ]],
     ..Description::DEFAULT
 };
 

@@ -70,30 +70,33 @@ pub(super) static EMAIL: Description = Description {
 pub(super) static URL: Description = Description {
     comparison: Comparison::Url,
     recognizers: &[&[
-    exact(concat!(
-            r"\b(?i:https?|ftps?|sftp|wss?|ssh|git|s3|file|ldaps?|jdbc:[a-z]+|postgres(?:ql)?|mysql|mongodb(?:\+srv)?|redis|amqps?)://",
-            r"(?:[!#-;=?-\[\]_a-z~|^]|",
-            other_script!(),
-            r")+"
+        exact(
+            concat!(
+                r"\b(?i:https?|ftps?|sftp|wss?|ssh|git|s3|file|ldaps?|jdbc:[a-z]+|postgres(?:ql)?|mysql|mongodb(?:\+srv)?|redis|amqps?)://",
+                r"(?:[!#-;=?-\[\]_a-z~|^]|",
+                other_script!(),
+                r")+"
+            ),
+            URL_MAX,
+            url,
         ),
-        URL_MAX,
-        url,
-    ),
-    exact(concat!(r"\b(?i:www)\.[A-Za-z0-9][A-Za-z0-9-]*\.(?:[!#-;=?-\[\]_a-z~]|", other_script!(), r")+"),
-        URL_MAX,
-        url,
-    ),
-    // Bare domains: a list of common endings and a path, else a word such as "website" near it.
-    exact(r"\b[A-Za-z0-9][A-Za-z0-9-]*(?:\.[A-Za-z0-9-]+)*\.(?:com|org|net|edu|gov|io|dev|app|co|ai|info|biz|me|uk|de|fr|eu|us|ca|au|nl|jp|cn|in|ly|gl|be|tv|gg|xyz|ch|se|es|it|ru|br|nz|ie|at|dk|fi|tech|online|shop|store|cloud)(?:/[!#-;=?-\[\]_a-z~]*)?",
-        512,
-        bare_domain,
-    )
-    .with_prefilter(*b"..")
-    .with_context(&[
-        "website", "web site", "site", "url", "homepage", "home page", "domain", "link", "visit", "webpage", "browse",
-        "webseite", "adresse", "lien", "sitio", "sito", "сайт", "网址", "网站", "サイト", "사이트",
-    ]),
-]],
+        exact(
+            concat!(r"\b(?i:www)\.[A-Za-z0-9][A-Za-z0-9-]*\.(?:[!#-;=?-\[\]_a-z~]|", other_script!(), r")+"),
+            URL_MAX,
+            url,
+        ),
+        // Bare domains: a list of common endings and a path, else a word such as "website" near it.
+        exact(
+            r"\b[A-Za-z0-9][A-Za-z0-9-]*(?:\.[A-Za-z0-9-]+)*\.(?:com|org|net|edu|gov|io|dev|app|co|ai|info|biz|me|uk|de|fr|eu|us|ca|au|nl|jp|cn|in|ly|gl|be|tv|gg|xyz|ch|se|es|it|ru|br|nz|ie|at|dk|fi|tech|online|shop|store|cloud)(?:/[!#-;=?-\[\]_a-z~]*)?",
+            512,
+            bare_domain,
+        )
+        .with_prefilter(*b"..")
+        .with_context(&[
+            "website", "web site", "site", "url", "homepage", "home page", "domain", "link", "visit", "webpage", "browse",
+            "webseite", "adresse", "lien", "sitio", "sito", "сайт", "网址", "网站", "サイト", "사이트",
+        ]),
+    ]],
     ..Description::DEFAULT
 };
 

@@ -44,47 +44,51 @@ const NAME_MAX: usize = 96;
 pub(super) static NAME: Description = Description {
     aliases: &["PERSON"],
     recognizers: &[&[
-    exact(concat!(
-            r"\b(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Professor|Doctor|Sir|Lady|Lord|Madam|Judge|Justice|Hon|Rev|Reverend|Father|Sister|Capt|Captain|Sgt|Sergeant|Lt|Lieutenant|Col|Colonel|Gen|General|Major|Herr|Frau|Mme|Monsieur|Madame|Signor|Signora|Sra|Se[^\x00-\x7f]+ora?|Mister|Missus|Officer|Detective|Senator|President|Inspector|mr|mrs|ms|dr)\.?(?: (?:Mr|Mrs|Ms|Dr|Prof)\.?)?[ \n]",
-            quoted!(),
-            word!(),
-            r"\.?",
-            more!()
-        ),
-        NAME_MAX,
-        titled,
-    )
-    .value(titled_value),
-    exact(concat!(r"\b(?i:(?:my|his|her|whose|full|the|your|their) (?:full |real |legal |first |last |maiden )?name(?:'s| is| was|: )|name is|name's|call me|i am called|people call me)[*_~]*[ \n]*:?[*_~]*[ \n]?", quoted!(), word!(), more!()),
-        NAME_MAX,
-        introduced,
-    )
-    .value(name_value),
-    exact(concat!(r"\b(?:I am|I'm|i am|i'm|I[^\x00-\x7f]+m|This is|this is|Hi,? I'm)[ \n]", quoted!(), word!(), more!()), NAME_MAX, self_named).value(name_value),
-    exact(concat!(
-            r"\b(?i:(?:sincerely|regards|best|thanks|thank you|cheers|yours truly|yours faithfully|signed|signed by|respectfully|dear|attn|attention)[,:.!]?)(?:[ ]|\n\n?[ ]*)(?:(?:Mr|Mrs|Ms|Dr|Prof)\.? )?",
-            quoted!(),
-            word!(),
-            more!()
-        ),
-        NAME_MAX,
-        greeted,
-    )
-    .value(name_value),
-    exact(concat!(
-            r"\b(?i:(?:(?:full|first|last|given|family|middle|maiden|holder|patient|customer|employee|contact|client|billing|account|card ?holder|spouse|guest|student)[ _-]?(?:name|holder)|name|surname|patient|attending|plaintiff|defendant|account holder|beneficiary|author|witness|notary|radiologist|prescriber|physician|provider|judge|employee|customer|client|cardholder|recipient|sender|from|to|cc|by|subject|surgeon|nurse|insured|subscriber|guardian|emergency contact|contact|signed by|fullname|firstname|lastname))[*_~'\x22\x60]*[ ]?[:=][*_~]*[ \n]?['\x22]?(?:(?:Mr|Mrs|Ms|Dr|Prof|Hon)\.? )?",
-            quoted!(),
-            word!(),
-            more!()
-        ),
-        NAME_MAX,
-        field,
-    )
-    .value(name_value)
-    .with_veto(of_thing),
-    // At least two words, and whole ones: the validator would be asked at every letter otherwise.
-    exact(concat!(r"\b[A-Z][a-z'-]+", more!(), r" ", word!(), r"\b"), 64, listed),
-]],
+        exact(
+            concat!(
+                r"\b(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Professor|Doctor|Sir|Lady|Lord|Madam|Judge|Justice|Hon|Rev|Reverend|Father|Sister|Capt|Captain|Sgt|Sergeant|Lt|Lieutenant|Col|Colonel|Gen|General|Major|Herr|Frau|Mme|Monsieur|Madame|Signor|Signora|Sra|Se[^\x00-\x7f]+ora?|Mister|Missus|Officer|Detective|Senator|President|Inspector|mr|mrs|ms|dr)\.?(?: (?:Mr|Mrs|Ms|Dr|Prof)\.?)?[ \n]",
+                quoted!(),
+                word!(),
+                r"\.?",
+                more!()
+            ),
+            NAME_MAX,
+            titled,
+        )
+        .value(titled_value),
+        exact(
+            concat!(r"\b(?i:(?:my|his|her|whose|full|the|your|their) (?:full |real |legal |first |last |maiden )?name(?:'s| is| was|: )|name is|name's|call me|i am called|people call me)[*_~]*[ \n]*:?[*_~]*[ \n]?", quoted!(), word!(), more!()),
+            NAME_MAX,
+            introduced,
+        )
+        .value(name_value),
+        exact(concat!(r"\b(?:I am|I'm|i am|i'm|I[^\x00-\x7f]+m|This is|this is|Hi,? I'm)[ \n]", quoted!(), word!(), more!()), NAME_MAX, self_named).value(name_value),
+        exact(
+            concat!(
+                r"\b(?i:(?:sincerely|regards|best|thanks|thank you|cheers|yours truly|yours faithfully|signed|signed by|respectfully|dear|attn|attention)[,:.!]?)(?:[ ]|\n\n?[ ]*)(?:(?:Mr|Mrs|Ms|Dr|Prof)\.? )?",
+                quoted!(),
+                word!(),
+                more!()
+            ),
+            NAME_MAX,
+            greeted,
+        )
+        .value(name_value),
+        exact(
+            concat!(
+                r"\b(?i:(?:(?:full|first|last|given|family|middle|maiden|holder|patient|customer|employee|contact|client|billing|account|card ?holder|spouse|guest|student)[ _-]?(?:name|holder)|name|surname|patient|attending|plaintiff|defendant|account holder|beneficiary|author|witness|notary|radiologist|prescriber|physician|provider|judge|employee|customer|client|cardholder|recipient|sender|from|to|cc|by|subject|surgeon|nurse|insured|subscriber|guardian|emergency contact|contact|signed by|fullname|firstname|lastname))[*_~'\x22\x60]*[ ]?[:=][*_~]*[ \n]?['\x22]?(?:(?:Mr|Mrs|Ms|Dr|Prof|Hon)\.? )?",
+                quoted!(),
+                word!(),
+                more!()
+            ),
+            NAME_MAX,
+            field,
+        )
+        .value(name_value)
+        .with_veto(of_thing),
+        // At least two words, and whole ones: the validator would be asked at every letter otherwise.
+        exact(concat!(r"\b[A-Z][a-z'-]+", more!(), r" ", word!(), r"\b"), 64, listed),
+    ]],
     ..Description::DEFAULT
 };
 

@@ -161,17 +161,18 @@ pub(super) static US_BANK_ACCOUNT_NUMBER: Description = Description {
     comparison: Comparison::LettersAndDigits,
     is_put_together: true,
     recognizers: &[&[
-    exact(NUMBER, 18, account).with_context(ACCOUNT_WORDS),
-    exact(concat!(
-            r"\b(?i:(?:(?:bank|checking|savings|deposit)[ _-]?)?(?:account|acct\.?|a/c)[ _-]?(?:number|num|no\.?|#)?)",
-            keyword_link!(),
-            r"[Xx*]*\d{6,17}\b"
-        ),
-        64,
-        named_account,
-    )
-    .value(last_digits),
-]],
+        exact(NUMBER, 18, account).with_context(ACCOUNT_WORDS),
+        exact(
+            concat!(
+                r"\b(?i:(?:(?:bank|checking|savings|deposit)[ _-]?)?(?:account|acct\.?|a/c)[ _-]?(?:number|num|no\.?|#)?)",
+                keyword_link!(),
+                r"[Xx*]*\d{6,17}\b"
+            ),
+            64,
+            named_account,
+        )
+        .value(last_digits),
+    ]],
     ..Description::DEFAULT
 };
 

@@ -97,14 +97,15 @@ pub(super) static MAC_ADDRESS: Description = Description {
     comparison: Comparison::LettersAndDigits,
     certainty: Certainty::Form,
     recognizers: &[&[
-    exact(r"\b[0-9A-Fa-f]{2}(?::[0-9A-Fa-f]{2}:[0-9A-Fa-f]{2}:[0-9A-Fa-f]{2}:[0-9A-Fa-f]{2}:|-[0-9A-Fa-f]{2}-[0-9A-Fa-f]{2}-[0-9A-Fa-f]{2}-[0-9A-Fa-f]{2}-)[0-9A-Fa-f]{2}\b",
-        17,
-        mac,
-    )
-    .with_context(MAC_WORDS),
-    // Cisco's dotted form.
-    exact(r"\b[0-9A-Fa-f]{4}\.[0-9A-Fa-f]{4}\.[0-9A-Fa-f]{4}\b", 14, mac_dotted),
-]],
+        exact(
+            r"\b[0-9A-Fa-f]{2}(?::[0-9A-Fa-f]{2}:[0-9A-Fa-f]{2}:[0-9A-Fa-f]{2}:[0-9A-Fa-f]{2}:|-[0-9A-Fa-f]{2}-[0-9A-Fa-f]{2}-[0-9A-Fa-f]{2}-[0-9A-Fa-f]{2}-)[0-9A-Fa-f]{2}\b",
+            17,
+            mac,
+        )
+        .with_context(MAC_WORDS),
+        // Cisco's dotted form.
+        exact(r"\b[0-9A-Fa-f]{4}\.[0-9A-Fa-f]{4}\.[0-9A-Fa-f]{4}\b", 14, mac_dotted),
+    ]],
     ..Description::DEFAULT
 };
 

@@ -37,34 +37,36 @@ pub(super) static CREDIT_DEBIT_CARD_CVV: Description = Description {
     is_put_together: true,
     aliases: &["CVV"],
     recognizers: &[&[
-    exact(concat!(
-            r"\b(?i:cvv2?|cvc2?|cvn2?|csc|cid|card[ _-]?verification[ _-]?(?:value|code|number)|(?:card[ _-]?)?security[ _-]?code|verification[ _-]?code)(?i:[ _](?:code|number|no\.?|value))?",
-            keyword_link!(),
-            r"\d{3,4}\b"
-        ),
-        64,
-        cvv,
-    )
-    .value(last_digits)
-    .with_context(CVV_CONTEXT),
-    exact(r"\b\d+\b", 4, bare_cvv).with_context(CVV_WORDS).context_distance(16, 16),
-    // A card with its date and code, as stolen ones are listed: `4242424242424242|12|27|123`.
-    exact(concat!(listed!(), edge!(), r"\d{3,4}\b"), 48, listed_code).value(last_digits),
-]],
+        exact(
+            concat!(
+                r"\b(?i:cvv2?|cvc2?|cvn2?|csc|cid|card[ _-]?verification[ _-]?(?:value|code|number)|(?:card[ _-]?)?security[ _-]?code|verification[ _-]?code)(?i:[ _](?:code|number|no\.?|value))?",
+                keyword_link!(),
+                r"\d{3,4}\b"
+            ),
+            64,
+            cvv,
+        )
+        .value(last_digits)
+        .with_context(CVV_CONTEXT),
+        exact(r"\b\d+\b", 4, bare_cvv).with_context(CVV_WORDS).context_distance(16, 16),
+        // A card with its date and code, as stolen ones are listed: `4242424242424242|12|27|123`.
+        exact(concat!(listed!(), edge!(), r"\d{3,4}\b"), 48, listed_code).value(last_digits),
+    ]],
     ..Description::DEFAULT
 };
 
 pub(super) static CREDIT_DEBIT_CARD_EXPIRY: Description = Description {
     comparison: Comparison::Groups,
     recognizers: &[&[
-    exact(concat!(listed!(), r"\b"), 40, listed_expiry).value(listed_expiry_value),
-    exact(r"\b\d+[ \n]?[/-][ \n]?\d+\b", 9, expiry).with_context(EXPIRY_WORDS),
-    exact(r"\b(?i:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sep(?:t(?:ember)?)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?[ \n,/-]{1,2}(?:20)\d\d\b",
-        16,
-        month_name,
-    )
-    .with_context(CARD_EXPIRY_WORDS),
-]],
+        exact(concat!(listed!(), r"\b"), 40, listed_expiry).value(listed_expiry_value),
+        exact(r"\b\d+[ \n]?[/-][ \n]?\d+\b", 9, expiry).with_context(EXPIRY_WORDS),
+        exact(
+            r"\b(?i:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sep(?:t(?:ember)?)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?[ \n,/-]{1,2}(?:20)\d\d\b",
+            16,
+            month_name,
+        )
+        .with_context(CARD_EXPIRY_WORDS),
+    ]],
     ..Description::DEFAULT
 };
 

@@ -13,42 +13,47 @@ use crate::detect::pattern::Verdict;
 
 pub(super) static AGE: Description = Description {
     recognizers: &[&[
-    // The value is the number and its unit, as Bedrock's is: "40 years" of "40 years old".
-    exact(r"\b\d+[*_~'\x22\x60>)]*(?:[ \n]?-?(?i:(?:years?|yrs?|months?|weeks?|days?)[*_~'\x22\x60>)]*(?:[ \n-]-?(?:old|of[ \n-]age|young)))|[ \n]?-?(?i:y/?o|y\.o\.)|[ \n]?-?(?i:yrs?\.?[ \n-]old))\b",
-        32,
-        age_before,
-    )
-    .value(with_unit),
-    exact(r"\b(?i:aged?|ages|age of|aged? is|aged?[*_~'\x22\x60]*[ ]?[:=]|just turned|turned|turning|i'll turn|will turn|will be turning|when (?:he|she|i) was|birthday,? (?:is|was))[*_~'\x22\x60]*[ \n]?(?:[*_~'\x22\x60]+[ \n]?)?\d+\b",
-        48,
-        age_behind,
-    )
-    .value(last_digits),
-    exact(r"\b(?:I am|I'm|i'm|i am|He is|She is|he is|she is|he's|she's|He's|She's)[ \n](?:[*_~'\x22\x60]+[ \n]?)?\d+(?:[*_~'\x22\x60 ]*|[*_~'\x22\x60>)]*[ \n]?-?(?i:(?:years?|yrs?|months?|weeks?|days?)[*_~'\x22\x60>)]*(?:[ \n-]-?(?:old|of[ \n-]age|young))))",
-        48,
-        age_said,
-    )
-    .value(said_value),
-]],
+        // The value is the number and its unit, as Bedrock's is: "40 years" of "40 years old".
+        exact(
+            r"\b\d+[*_~'\x22\x60>)]*(?:[ \n]?-?(?i:(?:years?|yrs?|months?|weeks?|days?)[*_~'\x22\x60>)]*(?:[ \n-]-?(?:old|of[ \n-]age|young)))|[ \n]?-?(?i:y/?o|y\.o\.)|[ \n]?-?(?i:yrs?\.?[ \n-]old))\b",
+            32,
+            age_before,
+        )
+        .value(with_unit),
+        exact(
+            r"\b(?i:aged?|ages|age of|aged? is|aged?[*_~'\x22\x60]*[ ]?[:=]|just turned|turned|turning|i'll turn|will turn|will be turning|when (?:he|she|i) was|birthday,? (?:is|was))[*_~'\x22\x60]*[ \n]?(?:[*_~'\x22\x60]+[ \n]?)?\d+\b",
+            48,
+            age_behind,
+        )
+        .value(last_digits),
+        exact(
+            r"\b(?:I am|I'm|i'm|i am|He is|She is|he is|she is|he's|she's|He's|She's)[ \n](?:[*_~'\x22\x60]+[ \n]?)?\d+(?:[*_~'\x22\x60 ]*|[*_~'\x22\x60>)]*[ \n]?-?(?i:(?:years?|yrs?|months?|weeks?|days?)[*_~'\x22\x60>)]*(?:[ \n-]-?(?:old|of[ \n-]age|young))))",
+            48,
+            age_said,
+        )
+        .value(said_value),
+    ]],
     ..Description::DEFAULT
 };
 
 pub(super) static DATE_OF_BIRTH: Description = Description {
     comparison: Comparison::Groups,
     recognizers: &[&[
-    exact(r"\b\d+[-/. \n]\d+[-/. \n]\d+\b",
-        10,
-        numeric_date,
-    )
-    .with_context(BIRTH_WORDS)
-    .context_distance(40, 16),
-    exact(r"\b(?:\d{1,2}(?i:st|nd|rd|th)?(?:[ \n]of)?[ \n-]?)?(?i:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sep(?:t(?:ember)?)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)[. \n,-]?[ \n]?(?:\d{1,2}(?i:st|nd|rd|th)?,?[ \n])?(?:19|20)\d\d\b",
-        30,
-        worded_date,
-    )
-    .with_context(BIRTH_WORDS)
-    .context_distance(40, 16),
-]],
+        exact(
+            r"\b\d+[-/. \n]\d+[-/. \n]\d+\b",
+            10,
+            numeric_date,
+        )
+        .with_context(BIRTH_WORDS)
+        .context_distance(40, 16),
+        exact(
+            r"\b(?:\d{1,2}(?i:st|nd|rd|th)?(?:[ \n]of)?[ \n-]?)?(?i:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sep(?:t(?:ember)?)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)[. \n,-]?[ \n]?(?:\d{1,2}(?i:st|nd|rd|th)?,?[ \n])?(?:19|20)\d\d\b",
+            30,
+            worded_date,
+        )
+        .with_context(BIRTH_WORDS)
+        .context_distance(40, 16),
+    ]],
     ..Description::DEFAULT
 };
 

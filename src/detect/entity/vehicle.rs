@@ -115,23 +115,24 @@ pub(super) static LICENSE_PLATE: Description = Description {
 pub(super) static DRIVER_ID: Description = Description {
     comparison: Comparison::LettersAndDigits,
     recognizers: &[&[
-    exact(r"\b(?:DL-)?(?:[A-Z]{1,3}[ -]?)?\d+(?:-\d+)*(?:[A-Z][A-Z0-9]*)?\b", 20, driver).with_context(DRIVER_WORDS).context_distance(36, 6),
-    // The UK form: five letters of the surname (padded with 9), decade, month (+50 for women), day, year, initials, two
-    // or three computed characters (DVLA).
-    exact(r"\b[A-Z9]{5}\d[0156]\d[0-3]\d\d[A-Z9]{2}[A-Z0-9]{3}\b", 16, uk_driver).with_context(DRIVER_WORDS),
-    exact(concat!(
-            r"\b(?i:driv(?:er(?:'|\xe2\x80\x99)?s?|ing)[ \n_-]?licen[sc]e|licen[sc]e[ \n_](?:number|no\.?|#)|dl(?:[ _]?(?:number|no\.?|#))?)(?i:[ \n_]?(?:number|no\.?|id|#))?",
-            marks!(),
-            r"(?i:[ \n]?(?:is|[:=#]))",
-            marks!(),
-            opening!(),
-            r"[A-Z0-9][A-Z0-9-]+\b"
-        ),
-        64,
-        named_driver,
-    )
-    .value(last_word),
-]],
+        exact(r"\b(?:DL-)?(?:[A-Z]{1,3}[ -]?)?\d+(?:-\d+)*(?:[A-Z][A-Z0-9]*)?\b", 20, driver).with_context(DRIVER_WORDS).context_distance(36, 6),
+        // The UK form: five letters of the surname (padded with 9), decade, month (+50 for women), day, year, initials, two
+        // or three computed characters (DVLA).
+        exact(r"\b[A-Z9]{5}\d[0156]\d[0-3]\d\d[A-Z9]{2}[A-Z0-9]{3}\b", 16, uk_driver).with_context(DRIVER_WORDS),
+        exact(
+            concat!(
+                r"\b(?i:driv(?:er(?:'|\xe2\x80\x99)?s?|ing)[ \n_-]?licen[sc]e|licen[sc]e[ \n_](?:number|no\.?|#)|dl(?:[ _]?(?:number|no\.?|#))?)(?i:[ \n_]?(?:number|no\.?|id|#))?",
+                marks!(),
+                r"(?i:[ \n]?(?:is|[:=#]))",
+                marks!(),
+                opening!(),
+                r"[A-Z0-9][A-Z0-9-]+\b"
+            ),
+            64,
+            named_driver,
+        )
+        .value(last_word),
+    ]],
     ..Description::DEFAULT
 };
 

@@ -10,13 +10,15 @@ use crate::detect::pattern::Verdict;
 
 pub(super) static RECOGNIZERS: &[Recognizer] = &[
     // RFC 3986, "userinfo". The candidate ends with the at sign; the scheme is the character before it.
-    exact(r"://[^\x00-\x20\x22'`<>/?#:]*:['\x22`]?[^\x00-\x20\x22'`<>/?\x7f]+['\x22`]?@|:(?i:thin|oci|oci8):[A-Za-z0-9_.$-]+/['\x22`]?[^\x00-\x20\x22'`<>/@]+['\x22`]?@",
+    exact(
+        r"://[^\x00-\x20\x22'`<>/?#:]*:['\x22`]?[^\x00-\x20\x22'`<>/?\x7f]+['\x22`]?@|:(?i:thin|oci|oci8):[A-Za-z0-9_.$-]+/['\x22`]?[^\x00-\x20\x22'`<>/@]+['\x22`]?@",
         320,
         in_address,
     )
     .value(address_value),
     // curl, wget, svn and others.
-    exact(r"-(?:u|-user|-proxy-user)[ =]?['\x22]?[^\x00-\x20\x22'`:=]+:['\x22`]?[^\x00-\x20\x22'`\x7f]+",
+    exact(
+        r"-(?:u|-user|-proxy-user)[ =]?['\x22]?[^\x00-\x20\x22'`:=]+:['\x22`]?[^\x00-\x20\x22'`\x7f]+",
         192,
         behind_option,
     )

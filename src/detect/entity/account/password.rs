@@ -19,7 +19,8 @@ macro_rules! value {
 }
 
 pub(super) static RECOGNIZERS: &[Recognizer] = &[
-    exact(concat!(
+    exact(
+        concat!(
             r"(?:(?i:pass(?:word|wd|phrase|code|wort|ord)?|pwd)|(?:\b|_)(?i:kennwort|wachtwoord|adgangskode|salasana|senha|mdp|haslo|heslo|contrasena|clave|mot de passe|parola d'ordine|parola|kata sandi|identified by))[0-9]*",
             join!(),
             value!()
@@ -29,7 +30,8 @@ pub(super) static RECOGNIZERS: &[Recognizer] = &[
     )
     .value(password_value),
     // Keywords with letters beyond ASCII, some in scripts without spaces.
-    exact(concat!(
+    exact(
+        concat!(
             "(?:(?i:contrase)(?:ñ|Ñ|n\u{303}|N\u{303})(?i:a)|(?i:l)(?:ö|Ö)(?i:senord)|(?i:has)(?:ł|Ł)(?i:o)|(?i:jelsz)(?:ó|Ó)|(?:ş|Ş)(?i:ifre)|(?i:parol)(?:ă|Ă)|(?i:m)ậ(?i:t kh)ẩ(?i:u)",
             "|пароль|Пароль|ПАРОЛЬ|κωδικός πρόσβασης|Κωδικός πρόσβασης|סיסמה|كلمة المرور|كلمة السر|पासवर्ड|รหัสผ่าน",
             "|密码|密碼|口令|パスワード|비밀번호|패스워드|암호)(?:",

@@ -11,18 +11,20 @@ use crate::detect::pattern::Verdict;
 
 pub(in super::super) static USERNAME: Description = Description {
     recognizers: &[&[
-    exact(r"(?i:user[ _-]?(?:name|id)|user|login(?:[ _-]?(?:name|id))?|screen[ _]?name|account name)['\x22`]?[ ]*(?:(?::=|=>|[:=])[ \n]*|(?:is|as)[ ]*)['\x22`]?[ \n]?(?:[*~]|%20|%0[9ADad]){0,8}[ \n]?_{0,3}['\x22`]?@?[A-Za-z0-9][A-Za-z0-9._@+-]*",
-        128,
-        username,
-    )
-    .value(username_value),
-    // MySQL's 'user'@'host'.
-    exact(r"'\n?[^\x00-\x1f'@]{1,64}\n?'@'[A-Za-z0-9_.%-]+'", 128, sql_user).value(sql_user_value),
-    exact(r"@[A-Za-z0-9_][A-Za-z0-9_.]+", 40, handle).with_context(&[
-        "twitter", "instagram", "github", "telegram", "tiktok", "handle", "username", "follow", "user", "account", "discord", "mastodon", "dm", "profile",
-    ])
-    .with_veto(in_code),
-]],
+        exact(
+            r"(?i:user[ _-]?(?:name|id)|user|login(?:[ _-]?(?:name|id))?|screen[ _]?name|account name)['\x22`]?[ ]*(?:(?::=|=>|[:=])[ \n]*|(?:is|as)[ ]*)['\x22`]?[ \n]?(?:[*~]|%20|%0[9ADad]){0,8}[ \n]?_{0,3}['\x22`]?@?[A-Za-z0-9][A-Za-z0-9._@+-]*",
+            128,
+            username,
+        )
+        .value(username_value),
+        // MySQL's 'user'@'host'.
+        exact(r"'\n?[^\x00-\x1f'@]{1,64}\n?'@'[A-Za-z0-9_.%-]+'", 128, sql_user).value(sql_user_value),
+        exact(
+            r"@[A-Za-z0-9_][A-Za-z0-9_.]+", 40, handle).with_context(&[
+            "twitter", "instagram", "github", "telegram", "tiktok", "handle", "username", "follow", "user", "account", "discord", "mastodon", "dm", "profile",
+        ])
+        .with_veto(in_code),
+    ]],
     ..Description::DEFAULT
 };
 

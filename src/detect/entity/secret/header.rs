@@ -11,7 +11,8 @@ use crate::detect::pattern::Verdict;
 pub(super) static RECOGNIZERS: &[Recognizer] = &[
     // RFC 7617: base64 of `user:password`.
     exact(concat!(r"\b(?i:basic)[ \n]+", wrapper!(), "[A-Za-z0-9+/=_-]+"), 512, basic).value(last_word),
-    exact(concat!(
+    exact(
+        concat!(
             r"(?i:authorization|x-api-key|x-auth-token|x-amz-security-token)['\x22`]?[ ]*[:=][ \n]*['\x22`]?(?:(?i:bearer|token|apikey|api-key|key|bot|splunk)[ \n]+)?",
             wrapper!(),
             r"(?:[A-Za-z0-9_.~/+=-]|%(?:2[BFbf]|3[Dd]|7[Ee]))+"
@@ -21,7 +22,8 @@ pub(super) static RECOGNIZERS: &[Recognizer] = &[
     )
     .with_prefilter(*b":=")
     .value(last_word),
-    exact(concat!(
+    exact(
+        concat!(
             r"(?i:phpsessid|jsessionid|connect\.sid|asp\.net_sessionid|laravel_session|_gitlab_session|wordpress_logged_in_[0-9a-f]+|sessid|sessionid|session[_-]id|session|sid|auth|token|remember_token|access_token|refresh_token)=",
             wrapper!(),
             r"(?:[A-Za-z0-9._~+/=:-]|%(?:2[BFbf]|3[ADad]|7[Ee]))+"

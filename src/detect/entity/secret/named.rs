@@ -47,7 +47,8 @@ pub(super) static RECOGNIZERS: &[Recognizer] = &[
     )
     .value(named_value),
     // Inside an identifier: behind an underscore, or with a capital. Every letter of a text would be a start otherwise.
-    exact(concat!(
+    exact(
+        concat!(
             "(?:(?:_",
             first!(),
             "|A(?i:pi|pp|pplication|ccess|ccount|uth)|B(?i:ot)|C(?i:lient|onsumer|srf)|D(?i:eploy)|E(?i:ncryption)|I(?i:d)|J(?i:wt)|L(?i:icense)|M(?i:aster)|O(?i:auth)|P(?i:ersonal|rivate|roject)|R(?i:efresh)|S(?i:ecret|ervice|ession|hared|igning|torage|ubscription)|U(?i:ser)|W(?i:ebhook)|api)",
