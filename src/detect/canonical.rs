@@ -1,75 +1,14 @@
-//! The one form of a value that is written in several ways.
+//! The canonical form of a value that can be written in several ways.
 
-use super::entity::EntityType;
-use crate::text::fold::View;
-use crate::text::view::fold_text;
+use super::entity::{Comparison, EntityType};
+use crate::text::normalize::View;
+use crate::text::view::normalize_text;
 
-/// `value` as equal values are told: numbers of `replacement: numbered`, digests of `hash` and lists of allowed values go by it.
-///
-/// Width, invisible characters, dashes, spaces and digits of other scripts never tell values apart. What else does not is a matter of the
-/// type: of numbers and codes the separators and case, of dates which separators, of names and addresses case and how white space
-/// runs, of web addresses the case of scheme and host. Passwords and keys are told apart by every character.
+/// Returns the form that equal values share. The numbers of `replacement: numbered`, the digests of `hash` and the lists of allowed values
+/// compare values by it.
 pub(crate) fn canonical(entity: Option<EntityType>, value: &str) -> String {
-    use EntityType as T;
-    let folded = fold_text(value, View::Entity);
-    let Some(entity) = entity else { return spaced(&folded).to_lowercase() };
-    match entity {
-        T::Phone
-        | T::DriverId
-        | T::LicensePlate
-        | T::VehicleIdentificationNumber
-        | T::CreditDebitCardCvv
-        | T::CreditDebitCardNumber
-        | T::Pin
-        | T::InternationalBankAccountNumber
-        | T::SwiftCode
-        | T::MacAddress
-        | T::UsBankAccountNumber
-        | T::UsBankRoutingNumber
-        | T::UsIndividualTaxIdentificationNumber
-        | T::UsPassportNumber
-        | T::UsSocialSecurityNumber
-        | T::CaHealthNumber
-        | T::CaSocialInsuranceNumber
-        | T::UkNationalHealthServiceNumber
-        | T::UkNationalInsuranceNumber
-        | T::UkUniqueTaxpayerReferenceNumber => compact(&folded),
-        // Without any separator, 1/11 and 11/1 would be one.
-        T::DateOfBirth | T::CreditDebitCardExpiry => grouped(&folded),
-        T::Password | T::ApiKey | T::AwsAccessKey | T::AwsSecretKey | T::Jwt | T::CryptoWallet => {
-            folded.trim().to_owned()
-        }
-        T::PrivateKey => folded.split_whitespace().collect(),
-        T::Url => lower_host(folded.trim()),
-        // No mail service is known to tell local parts apart by case, and people write theirs in either.
-        T::Email | T::IpAddress | T::Username | T::Name | T::Address | T::Age => spaced(&folded).to_lowercase(),
-    }
-}
-
-/// Letters and digits alone, in capitals.
-fn compact(value: &str) -> String {
-    value.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_uppercase).collect()
-}
-
-/// Groups of letters and digits with a hyphen between.
-fn grouped(value: &str) -> String {
-    let groups = value.split(|c: char| !c.is_alphanumeric()).filter(|group| !group.is_empty());
-    groups.collect::<Vec<_>>().join("-").to_lowercase()
-}
-
-/// Returns the text with one space in place of every run of white space.
-pub(super) fn spaced(value: &str) -> String {
-    value.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
-/// A web address with its scheme and host in small letters.
-fn lower_host(url: &str) -> String {
-    let host = url.find("://").map_or(0, |scheme| scheme + "://".len());
-    let end = url.get(host..).and_then(|rest| rest.find(['/', '?', '#'])).map_or(url.len(), |path| host + path);
-    match url.split_at_checked(end) {
-        Some((host, path)) => host.to_lowercase() + path,
-        None => url.to_owned(),
-    }
+    let comparison = entity.map_or(Comparison::Text, EntityType::comparison);
+    comparison.canonical(&normalize_text(value, View::Entity))
 }
 
 #[cfg(test)]

@@ -3,18 +3,21 @@
 // Offsets come from the text under evaluation. What indexes with them must not be able to fail.
 #![deny(clippy::indexing_slicing, clippy::string_slice)]
 
-mod automaton;
-mod build;
 pub(crate) mod canonical;
-mod compile;
+mod compiler;
+mod detector;
 pub(crate) mod detectors;
 pub(crate) mod entity;
+mod kinds;
+pub(crate) mod output;
 pub(crate) mod pattern;
+pub(crate) mod recognizers;
 pub(crate) mod scanner;
-mod skeleton;
 pub(crate) mod spec;
 pub(crate) mod topic;
-pub(crate) mod words;
+mod words;
 
+pub(crate) use detector::LOOKAHEAD_BYTES;
 pub use entity::EntityType;
+pub(crate) use kinds::MAX_TOPIC_PATTERN_BYTES;
 pub use topic::Embedder;

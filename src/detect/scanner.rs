@@ -2,89 +2,57 @@
 
 use std::sync::Arc;
 
-use super::detectors::{Candidate, Detectors, Found, Mark, Origin};
-use super::entity::recognizer::Verdict;
-use super::pattern::{Machine, MachineState, PatternMatch, Starts};
-use super::topic::{BestScores, Similarity, SimilarityState};
-use super::words::{WordHit, WordRole, WordsState};
+use super::detector::{AnyDetector, Scan};
+use super::detectors::Detectors;
+use super::output::ScanOutput;
+use super::topic::Similarity;
 use crate::text::buffer::TextBuffer;
-use crate::text::fold::View;
+use crate::text::normalize::View;
 use crate::text::view::ViewText;
 
-/// What the detectors remember of a text.
+/// The detectors part of the way through some text.
 #[derive(Debug)]
 pub(crate) struct Scanner {
     views: Views,
-    words: WordsState,
-    patterns: MachineState,
-    entities: Vec<MachineState>,
-    topic_patterns: MachineState,
-    /// The topics that are compared, if any are.
-    topics: Option<Arc<Similarity>>,
-    similarity: SimilarityState,
-    hits: Vec<WordHit>,
-    matches: Vec<PatternMatch>,
+    scans: Vec<Box<dyn Scan>>,
 }
 
-/// The views that the detectors read. Views that no detector reads stay empty.
+/// The views that detectors read. Views that no detector reads are empty.
 #[derive(Debug)]
 pub(crate) struct Views {
-    pattern: ViewText,
-    entity: ViewText,
-    word: ViewText,
+    all: [ViewText; View::ALL.len()],
+    is_read: [bool; View::ALL.len()],
 }
 
 impl Views {
+    fn of(scans: &[Box<dyn Scan>]) -> Self {
+        Self {
+            all: View::ALL.map(ViewText::new),
+            is_read: View::ALL.map(|view| scans.iter().any(|scan| scan.view() == view)),
+        }
+    }
+
     /// Returns the view that the recognizers read.
     pub(crate) fn entity(&self) -> &ViewText {
-        &self.entity
+        self.of_kind(View::Entity)
     }
 
-    fn used<'a>(&'a mut self, detectors: &Detectors, has_topics: bool) -> impl Iterator<Item = &'a mut ViewText> {
-        let reads_words = detectors.words.is_some() || detectors.topic_patterns.is_some() || has_topics;
-        [
-            detectors.patterns.is_some().then_some(&mut self.pattern),
-            (!detectors.entities.is_empty()).then_some(&mut self.entity),
-            reads_words.then_some(&mut self.word),
-        ]
-        .into_iter()
-        .flatten()
+    #[expect(clippy::indexing_slicing, reason = "there is a view of each kind")]
+    fn of_kind(&self, view: View) -> &ViewText {
+        &self.all[view as usize]
     }
-}
 
-impl Default for Scanner {
-    fn default() -> Self {
-        Self {
-            views: Views {
-                pattern: ViewText::new(View::Pattern),
-                entity: ViewText::new(View::Entity),
-                word: ViewText::new(View::Word),
-            },
-            words: WordsState::default(),
-            patterns: MachineState::default(),
-            entities: Vec::new(),
-            topic_patterns: MachineState::default(),
-            topics: None,
-            similarity: SimilarityState::default(),
-            hits: Vec::new(),
-            matches: Vec::new(),
-        }
+    fn read(&mut self) -> impl Iterator<Item = &mut ViewText> {
+        self.all.iter_mut().zip(self.is_read).filter_map(|(view, is_read)| is_read.then_some(view))
     }
 }
 
 impl Scanner {
-    /// Returns a scanner that compares text with topics as well, and keeps their best scores if `keeps_scores`.
-    pub(crate) fn with_topics(topics: Option<Arc<Similarity>>, keeps_scores: bool) -> Self {
-        let mut scanner = Self { topics, ..Self::default() };
-        if keeps_scores {
-            scanner.similarity.keep_scores();
-        }
-        scanner
-    }
-
-    /// Returns the best scores of topics so far, if they are kept. Windows that exceptions may change are not in them.
-    pub(crate) fn best_scores(&self) -> Option<&BestScores> {
-        self.similarity.best()
+    /// Starts to read some text, and to compare it with these topics.
+    pub(crate) fn new(detectors: &Detectors, topics: Option<Arc<Similarity>>) -> Self {
+        let topics = topics.map(AnyDetector::start);
+        let scans: Vec<_> = detectors.all().map(AnyDetector::start).chain(topics).collect();
+        Self { views: Views::of(&scans), scans }
     }
 
     /// Returns the views.
@@ -93,152 +61,42 @@ impl Scanner {
     }
 
     /// Reads `chunk`, the end of `text`, which begins at `offset`.
-    pub(crate) fn push(
-        &mut self,
-        detectors: &Detectors,
-        text: &TextBuffer,
-        chunk: &str,
-        offset: usize,
-        found: &mut Found,
-    ) {
-        for view in self.views.used(detectors, self.topics.is_some()) {
-            view.push(chunk, offset);
-        }
-        self.read(detectors, text, found);
+    pub(crate) fn push(&mut self, text: &TextBuffer, chunk: &str, offset: usize, out: &mut ScanOutput) {
+        self.views.read().for_each(|view| view.push(chunk, offset));
+        self.read(text, out);
     }
 
-    /// Ends the text.
-    pub(crate) fn finish(&mut self, detectors: &Detectors, text: &TextBuffer, found: &mut Found) {
-        for view in self.views.used(detectors, self.topics.is_some()) {
-            view.finish();
-        }
-        self.read(detectors, text, found);
-        let Self { views, matches, hits, .. } = self;
-        if let Some(machine) = &detectors.patterns {
-            machine.finish(&mut self.patterns, &views.pattern, &accept, matches);
-        }
-        take(matches, &views.pattern, found, |tag, _| (tag, Origin::Pattern));
-        if let Some(machine) = &detectors.topic_patterns {
-            machine.finish(&mut self.topic_patterns, &views.word, &accept, matches);
-        }
-        take(matches, &views.word, found, |tag, _| (tag, Origin::Pattern));
-        let judge = |tag, start, end| detectors.judge(tag, &views.entity, start, end);
-        for (machine, state) in detectors.entities.iter().zip(&mut self.entities) {
-            machine.finish(state, &views.entity, &judge, matches);
-        }
-        take(matches, &views.entity, found, |tag, verdict| {
-            (detectors.entity_use(tag).rule, Origin::Entity(tag, verdict))
-        });
-        if let Some(words) = &detectors.words {
-            words.finish(&mut self.words, &views.word, text, hits);
-            take_words(hits, found);
-        }
-        if let Some(topics) = &self.topics {
-            topics.finish(&mut self.similarity, &mut found.candidates);
+    /// Reads the end of `text`, which is finished.
+    pub(crate) fn finish(&mut self, text: &TextBuffer, out: &mut ScanOutput) {
+        self.views.read().for_each(ViewText::finish);
+        self.read(text, out);
+    }
+
+    fn read(&mut self, text: &TextBuffer, out: &mut ScanOutput) {
+        for scan in &mut self.scans {
+            scan.read(self.views.of_kind(scan.view()), text, out);
         }
     }
 
-    /// Reads what is new in the views.
-    fn read(&mut self, detectors: &Detectors, text: &TextBuffer, found: &mut Found) {
-        let Self { views, matches, hits, .. } = self;
-        scan(detectors.patterns.as_ref(), &mut self.patterns, &views.pattern, matches);
-        take(matches, &views.pattern, found, |tag, _| (tag, Origin::Pattern));
-        let judge = |tag, start, end| detectors.judge(tag, &views.entity, start, end);
-        self.entities.resize_with(detectors.entities.len(), MachineState::default);
-        for (machine, state) in detectors.entities.iter().zip(&mut self.entities) {
-            machine.scan(state, &views.entity, &judge, matches);
-        }
-        take(matches, &views.entity, found, |tag, verdict| {
-            (detectors.entity_use(tag).rule, Origin::Entity(tag, verdict))
-        });
-        scan(detectors.topic_patterns.as_ref(), &mut self.topic_patterns, &views.word, matches);
-        take(matches, &views.word, found, |tag, _| (tag, Origin::Pattern));
-        if let Some(words) = &detectors.words {
-            words.scan(&mut self.words, &views.word, text, hits);
-            take_words(hits, found);
-        }
-        if let Some(topics) = &self.topics {
-            topics.scan(&mut self.similarity, &views.word, &mut found.candidates);
-        }
+    /// Returns the earliest offset at which a match may have begun that is not reported yet, or the end of the text.
+    pub(crate) fn frontier(&self, text: &TextBuffer) -> usize {
+        let open = self.scans.iter().filter_map(|scan| scan.open_start(self.views.of_kind(scan.view()), text));
+        let unread = self.views.all.iter().filter_map(ViewText::unread);
+        open.chain(unread).fold(text.end(), usize::min)
     }
 
-    /// The earliest place at which something may have begun that has not been reported yet. The end of the text when there is
-    /// none.
-    pub(crate) fn frontier(&self, detectors: &Detectors, text: &TextBuffer) -> usize {
-        let Self { views, .. } = self;
-        let pattern = self.patterns.earliest().map(|at| views.pattern.text_start(at));
-        let topic = self.topic_patterns.earliest().map(|at| views.word.text_start(at));
-        let entities = self.entities.iter().filter_map(MachineState::earliest).min();
-        let entity = entities.map(|at| views.entity.text_start(at));
-        [
-            self.open_word(detectors, text),
-            pattern,
-            topic,
-            entity,
-            self.similarity.earliest(),
-            views.pattern.unread(),
-            views.entity.unread(),
-            views.word.unread(),
-        ]
-        .into_iter()
-        .flatten()
-        .fold(text.end(), usize::min)
+    /// Returns the earliest offset at which an exception may have begun that is not reported yet.
+    pub(crate) fn open_exception(&self, text: &TextBuffer) -> Option<usize> {
+        self.scans.iter().filter_map(|scan| scan.open_exception(self.views.of_kind(scan.view()), text)).min()
     }
 
-    /// Forgets what lies before `offset` of the text.
-    pub(crate) fn forget_before(&mut self, detectors: &Detectors, offset: usize) {
-        for view in self.views.used(detectors, self.topics.is_some()) {
-            view.forget_before(offset);
-        }
+    /// Returns the offset from which the exceptions of topics are still needed.
+    pub(crate) fn needs_exceptions_from(&self) -> Option<usize> {
+        self.scans.iter().filter_map(|scan| scan.needs_exceptions_from()).min()
     }
 
-    /// The earliest place at which a word or an exception may have begun that has not been reported yet.
-    pub(crate) fn open_word(&self, detectors: &Detectors, text: &TextBuffer) -> Option<usize> {
-        detectors.words.as_ref().and_then(|words| words.earliest(&self.words, &self.views.word, text))
-    }
-
-    /// Where the window of topics begins that is open.
-    pub(crate) fn open_window(&self) -> Option<usize> {
-        self.similarity.window_start()
-    }
-}
-
-fn accept(_: u32, _: usize, _: usize) -> Verdict {
-    Verdict::Accept
-}
-
-fn scan(machine: Option<&Machine>, state: &mut MachineState, view: &ViewText, out: &mut Vec<PatternMatch>) {
-    if let Some(machine) = machine {
-        machine.scan(state, view, &accept, out);
-    }
-}
-
-/// Makes candidates of matches in a view.
-fn take(
-    matches: &mut Vec<PatternMatch>,
-    view: &ViewText,
-    found: &mut Found,
-    describe: impl Fn(u32, Verdict) -> (u32, Origin),
-) {
-    found.candidates.extend(matches.drain(..).map(|found| {
-        let (rule, origin) = describe(found.tag, found.verdict);
-        let starts = found.starts.map(|at| view.is_whole(at).then(|| view.text_start(at)));
-        Candidate { rule, starts, end: view.text_end(found.end), origin }
-    }));
-}
-
-fn take_words(hits: &mut Vec<WordHit>, found: &mut Found) {
-    for hit in hits.drain(..) {
-        let mark = |of| Mark { of, start: hit.start, end: hit.end };
-        match hit.role {
-            WordRole::Rule(rule) => found.candidates.push(Candidate {
-                rule,
-                starts: Starts::one(hit.start),
-                end: hit.end,
-                origin: Origin::Word,
-            }),
-            WordRole::Exception(rule) => found.exceptions.push(mark(rule)),
-            WordRole::Context(class) => found.contexts.push(mark(class)),
-        }
+    /// Forgets the text before `offset`.
+    pub(crate) fn forget_before(&mut self, offset: usize) {
+        self.views.read().for_each(|view| view.forget_before(offset));
     }
 }

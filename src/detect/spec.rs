@@ -1,6 +1,6 @@
 //! What a policy asks the detectors to look for: rules by number, without actions.
 
-use super::EntityType;
+use super::entity::EntityType;
 use crate::text::rewrite::Encoding;
 
 /// Number of a rule within its policy, in the order the policy gives them.
@@ -32,7 +32,7 @@ pub(crate) struct WordSpec {
     pub(crate) whole_word: bool,
     pub(crate) case_sensitive: bool,
     /// Fold look-alikes, diacritics, zero-width characters (`evasion: standard`); otherwise case only.
-    pub(crate) folded: bool,
+    pub(crate) is_normalized: bool,
     /// `evasion: strict`.
     pub(crate) is_strict: bool,
 }
@@ -71,13 +71,4 @@ pub(crate) struct TopicSpec {
     pub(crate) threshold: Option<f32>,
     /// `evasion: strict`.
     pub(crate) is_strict: bool,
-}
-
-/// Why a pattern cannot be enforced: what is wrong and what to do about it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct PatternProblem {
-    pub(crate) message: String,
-    /// Byte range within the pattern, where it is known.
-    pub(crate) span: Option<(usize, usize)>,
-    pub(crate) help: String,
 }

@@ -3,9 +3,11 @@
 use std::collections::VecDeque;
 
 use super::labels::Labels;
-use crate::detect::detectors::{EntityUse, LOOKAHEAD_BYTES, Mark};
+use crate::detect::LOOKAHEAD_BYTES;
+use crate::detect::output::TaggedSpan;
+use crate::detect::recognizers::EntityUse;
 use crate::text::buffer::TextBuffer;
-use crate::text::fold::View;
+use crate::text::normalize::View;
 
 /// Whether a context word is near.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,12 +34,12 @@ pub(super) struct Contexts {
 
 impl Contexts {
     /// Adds a word, unless it touches a label: the value in its place may have ended in a letter, and then it was no word.
-    pub(super) fn add(&mut self, mark: Mark, text: &TextBuffer, labels: &Labels) {
+    pub(super) fn add(&mut self, mark: TaggedSpan, text: &TextBuffer, labels: &Labels) {
         if labels.type_ends_at(text.last_seen(mark.start, View::Word)) {
             return;
         }
         let word = ContextWord { start: mark.start, end: mark.end, next: text.next_seen(mark.end, View::Word) };
-        let class = mark.of as usize;
+        let class = mark.tag as usize;
         if self.classes.len() <= class {
             self.classes.resize_with(class + 1, VecDeque::new);
         }
@@ -56,9 +58,9 @@ impl Contexts {
         text: &TextBuffer,
         labels: &Labels,
     ) -> Context {
-        let reach = entity.recognizer.reach_before;
+        let reach = entity.recognizer.context_before;
         let from = start.saturating_sub(reach).max(labels.edge_before(start).unwrap_or(0));
-        let reached = end + entity.recognizer.reach_after;
+        let reached = end + entity.recognizer.context_after;
         let to = labels.edge_behind(end).map_or(reached, |edge| edge.min(reached));
         // Words behind an open brace may turn out to be a label's.
         let certain = labels.begun().filter(|&begun| begun >= end).map_or(to, |begun| begun.min(to));

@@ -11,14 +11,16 @@ use super::cover::Cover;
 use super::guard::{Guardrail, Source};
 use super::labels::{Labels, is_found_beside};
 use super::position::Position;
-use crate::detect::detectors::{Candidate, Detectors, Found, Origin};
-use crate::detect::entity::recognizer::{Objection, Verdict};
+use crate::detect::detectors::Detectors;
+use crate::detect::entity::recognizer::Objection;
+use crate::detect::output::{Candidate, Origin, ScanOutput};
+use crate::detect::pattern::Verdict;
 use crate::detect::scanner::Views;
 use crate::detect::spec::RuleId;
 use crate::detect::topic::{BestScores, Similarity, SimilarityMatch, Window};
 use crate::policy::Action;
 use crate::text::buffer::TextBuffer;
-use crate::text::fold::View;
+use crate::text::normalize::View;
 
 /// A candidate that is a finding.
 #[derive(Debug)]
@@ -114,7 +116,7 @@ impl Confirmer {
     }
 
     /// Takes in what the detectors found.
-    pub(super) fn take(&mut self, found: &mut Found, text: &TextBuffer, labels: &Labels) {
+    pub(super) fn take(&mut self, found: &mut ScanOutput, text: &TextBuffer, labels: &Labels) {
         for candidate in found.candidates.drain(..) {
             if let Origin::Window(window) = &candidate.origin {
                 self.windows.push_back(window.start());
@@ -122,7 +124,7 @@ impl Confirmer {
             self.wait(candidate);
         }
         for mark in found.exceptions.drain(..) {
-            if let Some(exceptions) = self.exceptions.get_mut(mark.of as usize) {
+            if let Some(exceptions) = self.exceptions.get_mut(mark.tag as usize) {
                 exceptions.add(mark.start, mark.end);
             }
         }
@@ -222,7 +224,7 @@ impl Confirmer {
         let excepted = |start, end| self.is_excepted(rule, start, end);
         let keeps_scores = ground.guardrail.keeps_topic_scores();
         let Some(topics) = ground.topics else { return Decision::Made(None) };
-        let (score, likeness) = topics.judge(window, &excepted, keeps_scores);
+        let (score, likeness) = topics.score_window(window, &excepted, keeps_scores);
         if keeps_scores {
             self.best.note(rule, score);
         }
@@ -243,11 +245,11 @@ impl Confirmer {
         ground: Ground<'_>,
     ) -> Decision {
         let (detectors, text, view) = (ground.detectors, ground.text, ground.views.entity());
-        let value = detectors.value_span(number, view, start, end);
+        let value = detectors.recognizers().value_span(number, view, start, end);
         if let Some(decision) = beside_labels(value, (start, end), rule, ground) {
             return decision;
         }
-        let objection = detectors.veto((number, verdict), view, (start, end), text.is_finished());
+        let objection = detectors.recognizers().veto((number, verdict), view, (start, end), text.is_finished());
         match objection {
             None => return Decision::NotYet,
             Some(Objection::None | Objection::Doubt) => {}
@@ -255,7 +257,7 @@ impl Confirmer {
             Some(Objection::End) => return Decision::Made(None),
         }
         if verdict == Verdict::NeedsContext || objection == Some(Objection::Doubt) {
-            match self.contexts.near(detectors.entity_use(number), start, end, text, ground.labels) {
+            match self.contexts.near(detectors.recognizers().get(number), start, end, text, ground.labels) {
                 Context::Near => {}
                 // A later start may be nearer to a word, or need none.
                 Context::Absent => return Decision::From(start + 1),
@@ -264,7 +266,7 @@ impl Confirmer {
         }
         self.note(rule, |ends| ends.pattern = end);
         let (start, end) = value;
-        let allowed = detectors.is_allowed(rule, text.slice(start, end));
+        let allowed = detectors.recognizers().is_allowed(rule, text.slice(start, end));
         Decision::Made((!allowed).then_some(ConfirmedFinding { rule, start, end, likeness: None }))
     }
 
@@ -295,7 +297,7 @@ fn restart(candidate: &mut Candidate, mut start: usize, ground: Ground<'_>) -> b
         let Origin::Entity(number, verdict) = &mut candidate.origin else { return true };
         let view = ground.views.entity();
         let (from, to) = (view.view_at(first), view.view_at(candidate.end));
-        let next = match ground.detectors.judge(*number, view, from, to) {
+        let next = match ground.detectors.recognizers().validate(*number, view, from, to) {
             Verdict::Reject => from + 1,
             Verdict::RejectBefore(bytes) => view.next_start(from, bytes, to),
             accepted => {

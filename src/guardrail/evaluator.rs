@@ -49,7 +49,7 @@ impl Evaluator {
     pub(crate) fn new(guardrail: Guardrail, source: Source, conversation: Conversation) -> Self {
         let rewritings = guardrail.detectors().rewritings();
         Self {
-            reading: Reading::new(&guardrail, guardrail.topics().cloned()),
+            reading: Reading::new(&guardrail, guardrail.detectors(), guardrail.topics().cloned()),
             sides: rewritings.map(|rewriting| SideReading::rewritten(rewriting, "", &guardrail)).collect(),
             resolver: Resolver::new(guardrail.max_cluster()),
             guardrail,
@@ -74,10 +74,10 @@ impl Evaluator {
     /// lies in the context is no finding.
     pub(crate) fn with_context(mut self, context: &str) -> Self {
         let detectors = self.guardrail.detectors();
-        if !context.is_empty() && detectors.has_entities() {
+        if !context.is_empty() && !detectors.recognizers().is_empty() {
             self.sides.push(SideReading::after(context, &self.guardrail));
             let rewritings =
-                detectors.rewritings().filter(|&rewriting| detectors.of_rewriting(rewriting).has_entities());
+                detectors.rewritings().filter(|&rewriting| !detectors.of_rewriting(rewriting).recognizers().is_empty());
             self.sides.extend(rewritings.map(|rewriting| SideReading::rewritten(rewriting, context, &self.guardrail)));
         }
         self
@@ -112,7 +112,7 @@ impl Evaluator {
             let (slice, rest) = chunk.split_at(chunk.floor_char_boundary(SLICE_BYTES));
             chunk = rest;
             self.chars += slice.chars().count();
-            self.reading.push(&self.guardrail, self.guardrail.detectors(), slice);
+            self.reading.push(&self.guardrail, slice);
             for side in &mut self.sides {
                 side.push(&self.guardrail, slice);
             }
@@ -149,7 +149,7 @@ impl Evaluator {
         if self.is_over_limit() {
             return;
         }
-        self.reading.finish(self.guardrail.detectors());
+        self.reading.finish();
         for side in &mut self.sides {
             side.finish(&self.guardrail);
         }
@@ -244,7 +244,7 @@ impl Evaluator {
             self.note(number + 1);
         }
         self.resolver.write(settled, self.reading.text(), self.guardrail.rules(), &self.conversation, out);
-        self.reading.forget_before(self.guardrail.detectors(), settled.min(self.resolver.written()));
+        self.reading.forget_before(settled.min(self.resolver.written()));
     }
 
     /// Makes findings of what a reading confirmed.

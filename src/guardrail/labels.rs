@@ -12,7 +12,8 @@ use std::sync::Arc;
 
 use super::mask::HASH_BYTES;
 use crate::detect::EntityType;
-use crate::detect::detectors::{Detectors, Found};
+use crate::detect::detectors::Detectors;
+use crate::detect::output::ScanOutput;
 use crate::detect::scanner::Scanner;
 use crate::detect::spec::RuleId;
 use crate::policy::Action;
@@ -240,11 +241,12 @@ pub(super) fn is_found_beside(detectors: &Detectors, rule: RuleId, value: &str, 
         let start = if before { neighbour.len() } else { 0 };
         let text = [if before { neighbour } else { "" }, value, if behind { neighbour } else { "" }].concat();
         let end = start + value.len();
-        let (mut buffer, mut scanner, mut found) = (TextBuffer::default(), Scanner::default(), Found::default());
+        let (mut buffer, mut found) = (TextBuffer::default(), ScanOutput::default());
+        let mut scanner = Scanner::new(detectors, None);
         buffer.push(&text);
-        scanner.push(detectors, &buffer, &text, 0, &mut found);
+        scanner.push(&buffer, &text, 0, &mut found);
         buffer.finish();
-        scanner.finish(detectors, &buffer, &mut found);
+        scanner.finish(&buffer, &mut found);
         let holds = |first: usize, last: usize| first <= start && end <= last;
         found.candidates.iter().any(|candidate| {
             candidate.rule == rule && candidate.starts.first().is_some_and(|first| holds(first, candidate.end))

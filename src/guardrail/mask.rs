@@ -9,7 +9,7 @@ use unicode_normalization::char::is_combining_mark;
 use super::conversation::Conversation;
 use crate::detect::canonical::canonical;
 use crate::policy::rule::{Mask, Rule};
-use crate::text::fold::{Folded, View, fold};
+use crate::text::normalize::{Mapping, View, normalize};
 
 /// Bytes of the HMAC that are written, in hex. 2^48 values: two of a million differ with a chance of 0.2 %.
 pub(super) const HASH_BYTES: usize = 6;
@@ -96,10 +96,10 @@ impl UnitKind {
         if is_combining_mark(c) {
             return Self::Mark;
         }
-        let c = match fold(c, View::Pattern) {
-            Folded::Dropped => return Self::Invisible,
-            Folded::To(form) => form.chars().next().unwrap_or(c),
-            Folded::Same => c,
+        let c = match normalize(c, View::Pattern) {
+            Mapping::Dropped => return Self::Invisible,
+            Mapping::To(form) => form.chars().next().unwrap_or(c),
+            Mapping::Same => c,
         };
         match c {
             c if c.is_alphanumeric() => Self::Counted,

@@ -6,7 +6,8 @@ use super::decide::{ConfirmedFinding, Confirmer, Ground};
 use super::guard::{Guardrail, Source};
 use super::labels::Labels;
 use super::position::Position;
-use crate::detect::detectors::{Detectors, Found, Origin};
+use crate::detect::detectors::Detectors;
+use crate::detect::output::{Origin, ScanOutput};
 use crate::detect::scanner::Scanner;
 use crate::detect::topic::{BestScores, Similarity};
 use crate::text::buffer::TextBuffer;
@@ -19,7 +20,7 @@ pub(super) const LOOKBEHIND_BYTES: usize = 64;
 pub(super) struct Reading {
     text: TextBuffer,
     scanner: Scanner,
-    found: Found,
+    found: ScanOutput,
     labels: Labels,
     decider: Confirmer,
     confirmed: Vec<ConfirmedFinding>,
@@ -28,11 +29,14 @@ pub(super) struct Reading {
 
 impl Reading {
     /// Returns a reading that compares the text with these topics.
-    pub(super) fn new(guardrail: &Guardrail, topics: Option<Arc<Similarity>>) -> Self {
+    pub(super) fn new(guardrail: &Guardrail, detectors: &Detectors, topics: Option<Arc<Similarity>>) -> Self {
         Self {
             text: TextBuffer::default(),
-            scanner: Scanner::with_topics(topics.clone(), guardrail.keeps_topic_scores()),
-            found: Found::default(),
+            scanner: Scanner::new(detectors, topics.clone()),
+            found: ScanOutput {
+                scores: guardrail.keeps_topic_scores().then(BestScores::default),
+                ..ScanOutput::default()
+            },
             labels: Labels::default(),
             decider: Confirmer::new(guardrail.rules().len()),
             confirmed: Vec::new(),
@@ -41,18 +45,18 @@ impl Reading {
     }
 
     /// Reads on.
-    pub(super) fn push(&mut self, guardrail: &Guardrail, detectors: &Detectors, slice: &str) {
+    pub(super) fn push(&mut self, guardrail: &Guardrail, slice: &str) {
         let offset = self.text.end();
         self.text.push(slice);
         self.labels.scan(guardrail.labels(), slice, offset);
-        self.scanner.push(detectors, &self.text, slice, offset, &mut self.found);
+        self.scanner.push(&self.text, slice, offset, &mut self.found);
     }
 
     /// Ends the text.
-    pub(super) fn finish(&mut self, detectors: &Detectors) {
+    pub(super) fn finish(&mut self) {
         self.text.finish();
         self.labels.finish();
-        self.scanner.finish(detectors, &self.text, &mut self.found);
+        self.scanner.finish(&self.text, &mut self.found);
     }
 
     /// Forgets candidates of all rules but those for entity types.
@@ -70,17 +74,16 @@ impl Reading {
         self.decider.take(&mut self.found, &self.text, &self.labels);
         let (frontier, words_known) = match self.text.is_finished() {
             true => (usize::MAX, usize::MAX),
-            false => (
-                self.scanner.frontier(detectors, &self.text),
-                self.scanner.open_word(detectors, &self.text).unwrap_or(self.text.end()),
-            ),
+            false => {
+                (self.scanner.frontier(&self.text), self.scanner.open_exception(&self.text).unwrap_or(self.text.end()))
+            }
         };
         let (text, views, labels) = (&self.text, self.scanner.views(), &self.labels);
         let topics = self.topics.as_deref();
         let ground = Ground { guardrail, detectors, topics, source, position, text, views, labels, words_known };
         let confirmed = self.decider.settle(frontier, ground, &mut self.confirmed);
-        self.decider.forget_before(confirmed, self.scanner.open_window(), detectors.reach());
-        self.labels.forget_before(confirmed.saturating_sub(detectors.reach() + LOOKBEHIND_BYTES));
+        self.decider.forget_before(confirmed, self.scanner.needs_exceptions_from(), detectors.max_context_bytes());
+        self.labels.forget_before(confirmed.saturating_sub(detectors.max_context_bytes() + LOOKBEHIND_BYTES));
         confirmed
     }
 
@@ -90,15 +93,15 @@ impl Reading {
     }
 
     /// Forgets the text before `done`.
-    pub(super) fn forget_before(&mut self, detectors: &Detectors, done: usize) {
+    pub(super) fn forget_before(&mut self, done: usize) {
         let done = done.min(self.text.end()).saturating_sub(LOOKBEHIND_BYTES);
         self.text.forget_before(done);
-        self.scanner.forget_before(detectors, done);
+        self.scanner.forget_before(done);
     }
 
     /// Returns the best scores of topics, if they are kept: of windows that nothing can change, and of those that were decided.
     pub(super) fn best_scores(&self) -> Option<(&BestScores, &BestScores)> {
-        Some((self.scanner.best_scores()?, self.decider.best_scores()))
+        Some((self.found.scores.as_ref()?, self.decider.best_scores()))
     }
 
     pub(super) fn text(&self) -> &TextBuffer {

@@ -28,17 +28,18 @@ pub(super) struct SideReading {
 impl SideReading {
     /// Returns a reading of text after `context`.
     pub(super) fn after(context: &str, guardrail: &Guardrail) -> Self {
-        Self::new(None, Reading::new(guardrail, None), context, guardrail)
+        Self::new(None, Reading::new(guardrail, guardrail.detectors(), None), context, guardrail)
     }
 
     /// Returns a reading of text after `context`, rewritten, by the detectors that read it so.
     pub(super) fn rewritten(rewriting: Rewriting, context: &str, guardrail: &Guardrail) -> Self {
+        let detectors = guardrail.detectors().of_rewriting(rewriting);
         let topics = match rewriting {
             Rewriting::Encoded(_) => guardrail.topics(),
-            _ => guardrail.detectors().of_rewriting(rewriting).similarity(),
+            _ => detectors.similarity(),
         };
         let rewritten = (rewriting, Rewritten::new(rewriting));
-        Self::new(Some(rewritten), Reading::new(guardrail, topics.cloned()), context, guardrail)
+        Self::new(Some(rewritten), Reading::new(guardrail, detectors, topics.cloned()), context, guardrail)
     }
 
     fn new(rewritten: Option<(Rewriting, Rewritten)>, reading: Reading, context: &str, guardrail: &Guardrail) -> Self {
@@ -60,27 +61,25 @@ impl SideReading {
 
     /// Reads on.
     pub(super) fn push(&mut self, guardrail: &Guardrail, slice: &str) {
-        let detectors = self.detectors(guardrail);
         let offset = self.read;
         self.read += slice.len();
         match &mut self.rewritten {
-            None => self.reading.push(guardrail, detectors, slice),
+            None => self.reading.push(guardrail, slice),
             Some((_, rewritten)) => {
                 rewritten.push(slice, offset);
-                self.reading.push(guardrail, detectors, &rewritten.take());
+                self.reading.push(guardrail, &rewritten.take());
             }
         }
     }
 
     /// Ends the text.
     pub(super) fn finish(&mut self, guardrail: &Guardrail) {
-        let detectors = self.detectors(guardrail);
         self.is_finished = true;
         if let Some((_, rewritten)) = &mut self.rewritten {
             rewritten.finish();
-            self.reading.push(guardrail, detectors, &rewritten.take());
+            self.reading.push(guardrail, &rewritten.take());
         }
-        self.reading.finish(detectors);
+        self.reading.finish();
     }
 
     /// Adds the findings that are confirmed to `out`, and returns the offset before which all are. Offsets are those of the text: what
@@ -120,7 +119,7 @@ impl SideReading {
                 if *is_finished { usize::MAX } else { open }
             }
         };
-        reading.forget_before(detectors, confirmed);
+        reading.forget_before(confirmed);
         if let Some((_, rewritten)) = rewritten {
             rewritten.forget_before(reading.text().base());
         }

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use super::finding::{ActionTaken, Finding};
-use crate::detect::EntityType;
+use crate::detect::entity::{Certainty, EntityType};
 use crate::text::Span;
 
 /// The finding that a weaker one lies in.
@@ -37,32 +37,6 @@ impl Container {
     }
 }
 
-/// How certain a finding of this type is: 2 where the value has a check digit or a checksum, 1 where it has a form of its own, 0 where
-/// its surroundings say what it is.
-fn certainty(entity: EntityType) -> u8 {
-    use EntityType as T;
-    match entity {
-        T::CreditDebitCardNumber
-        | T::InternationalBankAccountNumber
-        | T::UsBankRoutingNumber
-        | T::CaSocialInsuranceNumber
-        | T::UkNationalHealthServiceNumber
-        | T::UkUniqueTaxpayerReferenceNumber
-        | T::CryptoWallet => 2,
-        T::Email
-        | T::IpAddress
-        | T::MacAddress
-        | T::AwsAccessKey
-        | T::PrivateKey
-        | T::Jwt
-        | T::UsSocialSecurityNumber
-        | T::UsIndividualTaxIdentificationNumber
-        | T::UkNationalInsuranceNumber
-        | T::VehicleIdentificationNumber => 1,
-        _ => 0,
-    }
-}
-
 fn strength(action: ActionTaken) -> u8 {
     match action {
         ActionTaken::Blocked => 3,
@@ -74,17 +48,17 @@ fn strength(action: ActionTaken) -> u8 {
 
 /// Marks the findings of entity types that lie in a more certain one, of which the action is no weaker. `findings` are in text order.
 pub(super) fn mark(findings: &mut [Finding]) {
-    let containers: Vec<(Container, u8, u8)> = findings
+    let containers: Vec<(Container, Certainty, u8)> = findings
         .iter()
         .filter_map(|finding| {
-            let entity = finding.entity.filter(|&entity| certainty(entity) > 0)?;
+            let entity = finding.entity.filter(|&entity| entity.certainty() > Certainty::Context)?;
             let container = Container { rule: Arc::clone(&finding.rule), entity, span: finding.span };
-            Some((container, certainty(entity), strength(finding.action)))
+            Some((container, entity.certainty(), strength(finding.action)))
         })
         .collect();
     let mut later = containers.iter().peekable();
     // Findings of one type do not overlap, so these are few.
-    let mut open: Vec<&(Container, u8, u8)> = Vec::new();
+    let mut open: Vec<&(Container, Certainty, u8)> = Vec::new();
     for finding in findings {
         let start = finding.span.start();
         while let Some(container) = later.next_if(|(container, ..)| container.span.start() <= start) {
@@ -92,8 +66,10 @@ pub(super) fn mark(findings: &mut [Finding]) {
         }
         open.retain(|(container, ..)| container.span.end() > start);
         let Some(entity) = finding.entity else { continue };
-        let holds = |(container, certain, action): &&&(Container, u8, u8)| {
-            container.span.contains(finding.span) && *certain > certainty(entity) && *action >= strength(finding.action)
+        let holds = |(container, certain, action): &&&(Container, Certainty, u8)| {
+            container.span.contains(finding.span)
+                && *certain > entity.certainty()
+                && *action >= strength(finding.action)
         };
         let strongest =
             open.iter().filter(holds).max_by_key(|(container, certain, _)| (*certain, container.span.len()));

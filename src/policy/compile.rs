@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use crate::detect::EntityType;
 use crate::detect::detectors::Detectors;
-use crate::detect::spec::{DetectorSpec, EntitySpec, PatternProblem, PatternSpec, RuleId, TopicSpec, WordSpec};
+use crate::detect::pattern::PatternProblem;
+use crate::detect::spec::{DetectorSpec, EntitySpec, PatternSpec, RuleId, TopicSpec, WordSpec};
 
 use super::compiled::{Messages, Policy};
 use super::digest::digest;
@@ -50,7 +51,7 @@ pub(super) fn compile(mut resolved: Resolved, key: &[u8]) -> Result<Policy, (Opt
             words: filter.words.clone(),
             whole_word: filter.whole_word,
             case_sensitive: filter.case_sensitive,
-            folded: filter.evasion != Evasion::Off,
+            is_normalized: filter.evasion != Evasion::Off,
             is_strict: filter.evasion == Evasion::Strict,
         });
     }

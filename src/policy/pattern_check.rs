@@ -2,8 +2,7 @@
 
 use regex_syntax::hir::Hir;
 
-use crate::detect::pattern::Syntax;
-use crate::detect::spec::PatternProblem;
+use crate::detect::pattern::{PatternProblem, Syntax};
 
 use super::limits::{MAX_MATCH_BYTES, MAX_PATTERN_BYTES};
 

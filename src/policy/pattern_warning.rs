@@ -1,7 +1,7 @@
 //! Patterns that match more than they list.
 
 use super::compiled::Policy;
-use crate::detect::pattern::{Syntax, gained_by_folding};
+use crate::detect::pattern::{Syntax, gained_by_normalization};
 use crate::detect::spec::{DetectorSpec, RuleId};
 
 /// A pattern with a class that also matches letters or digits that it does not list, because evaluation reads what it lists as those:
@@ -54,7 +54,7 @@ impl Policy {
     #[must_use]
     pub fn pattern_warnings(&self) -> Vec<PatternWarning> {
         let warnings = self.patterns().0.iter().filter_map(|(rule, syntax, pattern)| {
-            let also_matches: String = gained_by_folding(pattern, *syntax).into_iter().collect();
+            let also_matches: String = gained_by_normalization(pattern, *syntax).into_iter().collect();
             let rule = self.compiled_rules().get(*rule as usize)?.name.to_string();
             (!also_matches.is_empty()).then(|| PatternWarning { rule, pattern: pattern.clone(), also_matches })
         });

@@ -266,30 +266,6 @@ impl TypeName {
         }
     }
 
-    /// What other tools call a type. Never accepted, only suggested.
-    const ELSEWHERE: [(&str, EntityType); 14] = [
-        ("CARD_NUMBER", EntityType::CreditDebitCardNumber),
-        ("CREDIT_CARD", EntityType::CreditDebitCardNumber),
-        ("CREDIT_CARD_NUMBER", EntityType::CreditDebitCardNumber),
-        ("CRYPTO", EntityType::CryptoWallet),
-        ("CVV", EntityType::CreditDebitCardCvv),
-        ("EMAIL_ADDRESS", EntityType::Email),
-        ("IBAN", EntityType::InternationalBankAccountNumber),
-        ("IBAN_CODE", EntityType::InternationalBankAccountNumber),
-        ("LOCATION", EntityType::Address),
-        ("PERSON", EntityType::Name),
-        ("PHONE_NUMBER", EntityType::Phone),
-        ("SSN", EntityType::UsSocialSecurityNumber),
-        ("UK_NHS", EntityType::UkNationalHealthServiceNumber),
-        ("US_SSN", EntityType::UsSocialSecurityNumber),
-    ];
-
-    /// The type that another tool calls so.
-    pub(crate) fn from_elsewhere(name: &str) -> Option<&'static str> {
-        let known = Self::ELSEWHERE.iter().find(|(other, _)| other.eq_ignore_ascii_case(name));
-        known.map(|(_, entity)| entity.name())
-    }
-
     /// Every name a policy may give.
     pub(crate) fn names() -> impl Iterator<Item = &'static str> {
         EntityType::ALL.iter().map(|entity| entity.name()).chain([Self::ALL])

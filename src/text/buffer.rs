@@ -1,6 +1,6 @@
 //! The end of a text of which more is to come.
 
-use super::fold::{Folded, MAX_INVISIBLE_BYTES, View, fold};
+use super::normalize::{MAX_INVISIBLE_BYTES, Mapping, View, normalize};
 
 /// The last bytes of a text, addressed by their offsets in the whole text.
 #[derive(Debug, Default)]
@@ -100,7 +100,7 @@ impl TextBuffer {
 fn dropped_bytes(characters: impl Iterator<Item = char>, view: View) -> usize {
     let mut run = 0;
     for c in characters {
-        if *fold(c, view) != Folded::Dropped || run + c.len_utf8() > MAX_INVISIBLE_BYTES {
+        if *normalize(c, view) != Mapping::Dropped || run + c.len_utf8() > MAX_INVISIBLE_BYTES {
             break;
         }
         run += c.len_utf8();

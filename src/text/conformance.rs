@@ -3,20 +3,20 @@
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
-use super::fold::{Folded, View, fold};
-use super::unicode::last_unfolded;
+use super::normalize::{Mapping, View, normalize};
+use super::unicode::last_unchanged;
 use super::unicode::tests::{all_chars, members};
-use super::view::fold_text;
+use super::view::normalize_text;
 
 const VIEWS: [View; 2] = [View::Pattern, View::Word];
 
 fn folded(c: char, view: View) -> String {
-    match fold(c, view) {
+    match normalize(c, view) {
         // In the word view the automata ignore the case of ASCII.
-        Folded::Same if view == View::Word => c.to_ascii_lowercase().to_string(),
-        Folded::Same => c.to_string(),
-        Folded::Dropped => String::new(),
-        Folded::To(form) => form.to_string(),
+        Mapping::Same if view == View::Word => c.to_ascii_lowercase().to_string(),
+        Mapping::Same => c.to_string(),
+        Mapping::Dropped => String::new(),
+        Mapping::To(form) => form.to_string(),
     }
 }
 
@@ -97,10 +97,10 @@ fn a_fold_folds_to_itself() {
 
 #[test]
 fn large_blocks_fold_to_themselves() {
-    let blocks = || all_chars().filter(|&c| last_unfolded(c).is_some());
+    let blocks = || all_chars().filter(|&c| last_unchanged(c).is_some());
     assert!(blocks().count() > 1_000_000);
     for view in VIEWS {
-        assert_all("folded", blocks(), |c| *fold(c, view) == Folded::Same);
+        assert_all("folded", blocks(), |c| *normalize(c, view) == Mapping::Same);
     }
 }
 
@@ -113,7 +113,7 @@ fn accents_are_not_seen() {
     assert_all("marks", all_chars().filter(is_mark), |c| folded(c, View::Word).is_empty());
     for (text, plain) in [("àéîõü", "aeiou"), ("ŻÓŁĆ", "zolc"), ("Ấẩ", "aa"), ("ΆΈΊΌΎ", "aeiou"), ("й ё", "и e")]
     {
-        assert_eq!(fold_text(text, View::Word), plain);
+        assert_eq!(normalize_text(text, View::Word), plain);
     }
 }
 
@@ -135,6 +135,6 @@ fn case_is_not_seen() {
     for (one, other) in
         [("ΚΑΖΙΝΟΣ", "καζινος"), ("λόγος", "ΛΌΓΟΣ"), ("straße", "STRASSE"), ("STRAẞE", "strasse"), ("ǅ", "ǆ")]
     {
-        assert_eq!(fold_text(one, View::Word).to_lowercase(), fold_text(other, View::Word).to_lowercase());
+        assert_eq!(normalize_text(one, View::Word).to_lowercase(), normalize_text(other, View::Word).to_lowercase());
     }
 }

@@ -5,14 +5,15 @@
 //! found in it maps back to bytes of the text as given.
 
 pub(crate) mod buffer;
+pub(crate) mod char_class;
 #[cfg(test)]
 mod conformance;
-pub(crate) mod fold;
-mod fold_table;
-pub(crate) mod kind;
+pub(crate) mod normalize;
+mod normalize_tables;
 mod offsets;
 mod reader;
 pub(crate) mod rewrite;
+mod space_run;
 mod span;
 pub(crate) mod unicode;
 mod utf8;

@@ -1,7 +1,8 @@
 //! Reads text into a view: folds characters, and finds the boundaries that characters do not show.
 
-use super::fold::{Folded, MAX_INVISIBLE_BYTES, View, fold};
-use super::fold_table::ascii_quote;
+use super::normalize::{MAX_INVISIBLE_BYTES, Mapping, View, normalize};
+use super::normalize_tables::ascii_quote;
+use super::space_run::SpaceRun;
 use super::view::ViewText;
 
 /// A white-space run is one space in a view up to this many bytes; what is longer is read as another run.
@@ -160,8 +161,8 @@ impl ViewText {
         let mut buffer = [0; 4];
         let itself: &str = c.encode_utf8(&mut buffer);
         let is_itself = itself.len() == end - start;
-        let form = match if c.is_ascii() { &Folded::Same } else { fold(c, self.view) } {
-            Folded::Dropped => {
+        let form = match if c.is_ascii() { &Mapping::Same } else { normalize(c, self.view) } {
+            Mapping::Dropped => {
                 self.invisible_run = self.invisible_run.saturating_add(end - start);
                 if self.invisible_run <= MAX_INVISIBLE_BYTES {
                     self.surplus += end - start;
@@ -172,8 +173,8 @@ impl ViewText {
                 self.invisible_run = run;
                 return;
             }
-            Folded::Same => None,
-            Folded::To(form) => Some(form),
+            Mapping::Same => None,
+            Mapping::To(form) => Some(form),
         };
         let is_mark = self.note_mark(c);
         let quote = if self.view == View::Entity { ascii_quote(c) } else { None };
@@ -296,7 +297,7 @@ impl ViewText {
 
     /// Returns `true` if `c` is a sign of Markdown in another form, such as full width.
     fn folds_to_sign(&self, c: char) -> bool {
-        !c.is_ascii() && matches!(fold(c, self.view), Folded::To(form) if matches!(&**form, "_" | "*" | "~"))
+        !c.is_ascii() && matches!(normalize(c, self.view), Mapping::To(form) if matches!(&**form, "_" | "*" | "~"))
     }
 
     /// Returns `true` if the text holds a character that the view shows, or what is known to be no letter.
@@ -306,7 +307,7 @@ impl ViewText {
             if (matches!(c, '_' | '*' | '~') || self.folds_to_sign(c)) && at <= MAX_INVISIBLE_BYTES {
                 continue;
             }
-            let is_seen = c.is_ascii() || *fold(c, self.view) != Folded::Dropped || at > MAX_INVISIBLE_BYTES;
+            let is_seen = c.is_ascii() || *normalize(c, self.view) != Mapping::Dropped || at > MAX_INVISIBLE_BYTES;
             if !is_seen {
                 continue;
             }
@@ -314,31 +315,6 @@ impl ViewText {
             return decides || !matches!(escape(rest.get(at..).unwrap_or_default(), false), Escape::Open);
         }
         false
-    }
-}
-
-/// The run of white space that a view ends in.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct SpaceRun {
-    /// More of it may follow.
-    is_open: bool,
-    /// Its first character is shown as the end of a line.
-    shows_line: bool,
-    bytes: usize,
-    lines: usize,
-    after_return: bool,
-}
-
-impl SpaceRun {
-    /// Adds a character of so many bytes. Returns `true` if it ends a line.
-    fn take(&mut self, c: char, bytes: usize) -> bool {
-        // A carriage return and a line feed end one line.
-        let ends_line =
-            matches!(c, '\n' | '\r' | '\u{85}' | '\u{2028}' | '\u{2029}') && !(c == '\n' && self.after_return);
-        self.lines += usize::from(ends_line);
-        self.after_return = c == '\r';
-        self.bytes += bytes;
-        ends_line
     }
 }
 

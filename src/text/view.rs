@@ -6,10 +6,10 @@
 use std::ops::Range;
 
 use super::buffer::NotYet;
-use super::fold::{MAX_INVISIBLE_BYTES, View};
-use super::kind::{CharClass, KindSet};
+use super::char_class::{CharClass, ClassSet};
+use super::normalize::{MAX_INVISIBLE_BYTES, View};
 use super::offsets::OffsetMap;
-use super::reader::SpaceRun;
+use super::space_run::SpaceRun;
 use super::unicode::is_soft_mark;
 
 /// Bytes kept before what was forgotten, to look at the characters before a position.
@@ -228,25 +228,25 @@ impl ViewText {
     }
 
     /// Returns the kind of the character before `at`.
-    pub(crate) fn kind_before(&self, at: usize) -> CharClass {
+    pub(crate) fn class_before(&self, at: usize) -> CharClass {
         self.chars_before(at).next().map_or(CharClass::Edge, CharClass::of)
     }
 
     /// Returns the kind of the character at `at`.
-    pub(crate) fn kind_at(&self, at: usize) -> CharClass {
+    pub(crate) fn class_at(&self, at: usize) -> CharClass {
         self.chars_from(at).next().map_or(CharClass::Edge, CharClass::of)
     }
 
     /// Returns what the characters before `at` can be taken for by a match that begins there.
-    pub(crate) fn before(&self, at: usize) -> KindSet {
-        let kind = KindSet::one(self.kind_before(at));
+    pub(crate) fn before(&self, at: usize) -> ClassSet {
+        let kind = ClassSet::one(self.class_before(at));
         if self.soft.is_empty() || self.soft.binary_search(&at).is_err() { kind } else { kind.with(CharClass::Other) }
     }
 
     /// Returns what the characters from `at` on can be taken for by a match that ends there; `Err` while that is not known.
-    pub(crate) fn after(&self, at: usize) -> Result<KindSet, NotYet> {
+    pub(crate) fn after(&self, at: usize) -> Result<ClassSet, NotYet> {
         let Some(c) = self.chars_from(at).next() else { return self.after_end() };
-        let kind = KindSet::one(CharClass::of(c));
+        let kind = ClassSet::one(CharClass::of(c));
         let is_soft = match c {
             '_' => self.closes_markup(at, c),
             _ => self.is_mark(at),
@@ -254,8 +254,8 @@ impl ViewText {
         Ok(if is_soft { kind.with(CharClass::Other) } else { kind })
     }
 
-    fn after_end(&self) -> Result<KindSet, NotYet> {
-        if self.finished { Ok(KindSet::one(CharClass::Edge)) } else { Err(NotYet) }
+    fn after_end(&self) -> Result<ClassSet, NotYet> {
+        if self.finished { Ok(ClassSet::one(CharClass::Edge)) } else { Err(NotYet) }
     }
 
     /// Returns `true` if the character at `at` is a boundary as well as what it folds to.
@@ -346,6 +346,6 @@ fn is_letter(c: char) -> bool {
 }
 
 /// Folds text that is complete, such as a word of a policy.
-pub(crate) fn fold_text(text: &str, view: View) -> String {
+pub(crate) fn normalize_text(text: &str, view: View) -> String {
     ViewText::of(text, view).kept
 }

@@ -7,9 +7,10 @@
 
 use smallvec::SmallVec;
 
-use super::EntityType::Address;
-use super::form::{accept_if, is_word, keyword_link, marks, opening, part, plain, reject_end, tail};
-use super::recognizer::{Candidate, Recognizer, Verdict};
+use super::builders::{accept_if, exact, is_word, keyword_link, marks, opening, part, reject_end, value_after_keyword};
+use super::description::Description;
+use super::recognizer::RecognizerInput;
+use crate::detect::pattern::Verdict;
 
 /// A capitalised word of a street or a place, or an ordinal ("42nd").
 macro_rules! word {
@@ -42,54 +43,53 @@ const KINDS: &[&str] = &[
 const UNITS: &[&str] =
     &["apt", "apartment", "suite", "ste", "unit", "floor", "fl", "room", "rm", "bldg", "building", "flat"];
 
-pub(super) static RECOGNIZERS: &[Recognizer] = &[
-    // A number and what follows it; whether that is an address is for the validator, which keeps the automaton small.
-    plain(Address, concat!(r"\b\d+(?:-\d+)?[A-Za-z]?", part!(), part!(), r"+\.?"), 160, street),
-    plain(Address, concat!(r"\b(?i:p\. ?o\. ?|po |post office )(?i:box) #?\d+", part!(), r"*"), 120, box_number),
-    // Military mail (USPS Publication 28, 238): unit or PSC and box, or a ship, then APO, FPO or DPO.
-    plain(
-        Address,
-        r"\b(?i:unit|psc|cmr|usns|usnv|uss|uscgc) (?:\d+,? (?i:box) \d+|[A-Z][a-z]+)[ ]?,?\n?[ ]*(?i:apo|fpo|dpo),? (?i:aa|ae|ap) \d{5}(?:-\d{4})?\b",
-        64,
-        any,
-    ),
-    // German, Dutch, Nordic, Finnish and Hungarian compounds: the kind is the end of the word.
-    // The kind is looked for by the validator: as alternatives at the end of any word it would multiply the automaton.
-    plain(
-        Address,
-        r"\b[A-Z][^\x00-\x40\x5b-\x60\x7b-\x7f]+\.? [0-9]+(?: ?[a-zA-Z])?\b(?:, ?(?:[A-Z][A-Z]?-)?\d+(?: [A-Z][^\x00-\x40\x5b-\x60\x7b-\x7f]+)?)?",
-        120,
-        compound,
-    ),
-    // French: the kind comes first, behind the number.
-    plain(
-        Address,
-        concat!(r"\b\d+(?: ?(?:bis|ter))?,? (?i:rue|avenue|boulevard|place|chemin|all[^\x00-\x7f]+e|impasse|quai|cours)(?: (?:de|du|des|la|le|les|l'|d'|", word!(), r"))+(?:, ?\d{5}(?: ", word!(), r")*)?"),
-        120,
-        romance,
-    ),
-    // Italian, Spanish, Portuguese, Polish: the number last.
-    plain(
-        Address,
-        concat!(r"\b(?:Via|Viale|Piazza|Corso|Calle|Avenida|Plaza|Paseo|Rua|Avda\.|C/|ul\.|al\.)(?: (?:de|del|della|dei|da|do|dos|la|las|los|el|", word!(), r"))+,? (?:n\.? ?)?\d+\b"),
-        96,
-        any,
-    ),
-    // A postal code alone, where it is called so.
-    plain(
-        Address,
-        concat!(
-            r"\b(?i:zip(?:[ _-]?code)?|postal[ _-]?code|post[ _-]?code)(?:'s)?",
-            keyword_link!(),
-            r"(?:\d{5}(?:-\d{4}|-\d{3})?|[A-Za-z]{1,2}\d[0-9A-Za-z]?[ \n]?\d[A-Za-z]{2}|[A-Za-z]\d[A-Za-z][ \n]?\d[A-Za-z]\d|\d{4})\b"
+pub(super) static ADDRESS: Description = Description {
+    aliases: &["LOCATION"],
+    recognizers: &[&[
+        // A number and what follows it; whether that is an address is for the validator, which keeps the automaton small.
+        exact(concat!(r"\b\d+(?:-\d+)?[A-Za-z]?", part!(), part!(), r"+\.?"), 160, street),
+        exact(concat!(r"\b(?i:p\. ?o\. ?|po |post office )(?i:box) #?\d+", part!(), r"*"), 120, box_number),
+        // Military mail (USPS Publication 28, 238): unit or PSC and box, or a ship, then APO, FPO or DPO.
+        exact(
+            r"\b(?i:unit|psc|cmr|usns|usnv|uss|uscgc) (?:\d+,? (?i:box) \d+|[A-Z][a-z]+)[ ]?,?\n?[ ]*(?i:apo|fpo|dpo),? (?i:aa|ae|ap) \d{5}(?:-\d{4})?\b",
+            64,
+            any,
         ),
-        40,
-        any,
-    )
-        .value(code_value),
-];
+        // German, Dutch, Nordic, Finnish and Hungarian compounds: the kind is the end of the word.
+        // The kind is looked for by the validator: as alternatives at the end of any word it would multiply the automaton.
+        exact(
+            r"\b[A-Z][^\x00-\x40\x5b-\x60\x7b-\x7f]+\.? [0-9]+(?: ?[a-zA-Z])?\b(?:, ?(?:[A-Z][A-Z]?-)?\d+(?: [A-Z][^\x00-\x40\x5b-\x60\x7b-\x7f]+)?)?",
+            120,
+            compound,
+        ),
+        // French: the kind comes first, behind the number.
+        exact(
+            concat!(r"\b\d+(?: ?(?:bis|ter))?,? (?i:rue|avenue|boulevard|place|chemin|all[^\x00-\x7f]+e|impasse|quai|cours)(?: (?:de|du|des|la|le|les|l'|d'|", word!(), r"))+(?:, ?\d{5}(?: ", word!(), r")*)?"),
+            120,
+            romance,
+        ),
+        // Italian, Spanish, Portuguese, Polish: the number last.
+        exact(
+            concat!(r"\b(?:Via|Viale|Piazza|Corso|Calle|Avenida|Plaza|Paseo|Rua|Avda\.|C/|ul\.|al\.)(?: (?:de|del|della|dei|da|do|dos|la|las|los|el|", word!(), r"))+,? (?:n\.? ?)?\d+\b"),
+            96,
+            any,
+        ),
+        // A postal code alone, where it is called so.
+        exact(
+            concat!(
+                r"\b(?i:zip(?:[ _-]?code)?|postal[ _-]?code|post[ _-]?code)(?:'s)?",
+                keyword_link!(),
+                r"(?:\d{5}(?:-\d{4}|-\d{3})?|[A-Za-z]{1,2}\d[0-9A-Za-z]?[ \n]?\d[A-Za-z]{2}|[A-Za-z]\d[A-Za-z][ \n]?\d[A-Za-z]\d|\d{4})\b"
+            ),
+            40,
+            any,
+        )
+            .value(code_value),
+    ]],
+    ..Description::DEFAULT
+};
 
-fn any(c: &Candidate<'_>) -> Verdict {
+fn any(c: &RecognizerInput<'_>) -> Verdict {
     accept_if(!is_word(c.before) && !c.after.is_some_and(char::is_alphanumeric))
 }
 
@@ -98,7 +98,8 @@ fn code_value(text: &str) -> std::ops::Range<usize> {
     let first = text.bytes().position(|b| b.is_ascii_digit()).unwrap_or(0);
     let head = part(text, 0..first);
     let letters = head.bytes().rev().take_while(u8::is_ascii_alphabetic).count();
-    let start = if letters <= 2 { first - letters } else { tail(head, |c| !c.is_ascii_alphanumeric()).start };
+    let start =
+        if letters <= 2 { first - letters } else { value_after_keyword(head, |c| !c.is_ascii_alphanumeric()).start };
     start..text.len()
 }
 
@@ -144,11 +145,11 @@ fn is_unit(word: &str) -> bool {
     UNITS.iter().any(|unit| unit.eq_ignore_ascii_case(word))
 }
 
-fn whole(c: &Candidate<'_>) -> bool {
+fn whole(c: &RecognizerInput<'_>) -> bool {
     !is_word(c.before) && !c.after.is_some_and(|a| a.is_alphanumeric() || a == '_')
 }
 
-fn street(c: &Candidate<'_>) -> Verdict {
+fn street(c: &RecognizerInput<'_>) -> Verdict {
     if is_word(c.after) || c.after.is_some_and(char::is_alphanumeric) || c.text.ends_with('\'') {
         return reject_end(c);
     }
@@ -272,7 +273,7 @@ fn postal_code(parts: &[(&str, &str)]) -> bool {
     numeric || halves || canadian
 }
 
-fn box_number(c: &Candidate<'_>) -> Verdict {
+fn box_number(c: &RecognizerInput<'_>) -> Verdict {
     let parts = parts(c.text);
     let Some(number) = parts.iter().position(|p| has_digit(p.1)) else {
         return Verdict::Reject;
@@ -310,7 +311,7 @@ const ENDINGS: &[&str] = &[
     "kade",
 ];
 
-fn compound(c: &Candidate<'_>) -> Verdict {
+fn compound(c: &RecognizerInput<'_>) -> Verdict {
     let street = c.text.split(' ').next().unwrap_or_default();
     let ending = ENDINGS.iter().any(|e| street.len() > e.len() + 1 && street.ends_with(e));
     let code = c
@@ -320,7 +321,7 @@ fn compound(c: &Candidate<'_>) -> Verdict {
     accept_if(ending && code && any(c) == Verdict::Accept)
 }
 
-fn romance(c: &Candidate<'_>) -> Verdict {
+fn romance(c: &RecognizerInput<'_>) -> Verdict {
     let last = c.text.rsplit(' ').next().unwrap_or_default();
     let named = last.chars().next().is_some_and(|c| c.is_uppercase() || c.is_ascii_digit());
     accept_if(any(c) == Verdict::Accept && named && ends_well(c.text))

@@ -22,10 +22,11 @@
 
 use unicode_normalization::char::is_combining_mark;
 
-use super::EntityType::{Email, Url};
-use super::form::{accept_if, context_if, is_word, plain, reject_end};
-use super::recognizer::{Candidate, Objection, Recognizer, Surroundings, Verdict};
-use crate::text::kind::CharClass;
+use super::builders::{accept_if, context_if, exact, is_word, reject_end};
+use super::description::{Certainty, Comparison, Description};
+use super::recognizer::{Objection, RecognizerInput, Surroundings};
+use crate::detect::pattern::Verdict;
+use crate::text::char_class::CharClass;
 
 /// RFC 5321 4.5.3.1: a path of 256 bytes, of which 64 local; longer ones are in use and must not leak their head.
 const EMAIL_MAX: usize = 320;
@@ -52,40 +53,52 @@ macro_rules! other_script {
     };
 }
 
-pub(super) static RECOGNIZERS: &[Recognizer] = &[
-    plain(Email, concat!(r"[A-Za-z0-9%\x80-\xff][A-Za-z0-9.!#$&'*+/=?^_`{|}~%\x80-\xff-]*", host!()), EMAIL_MAX, email)
-        .around(*b"@%")
-        .unless(in_authority),
-    plain(
-        Url,
-        concat!(
-            r"\b(?i:https?|ftps?|sftp|wss?|ssh|git|s3|file|ldaps?|jdbc:[a-z]+|postgres(?:ql)?|mysql|mongodb(?:\+srv)?|redis|amqps?)://",
-            r"(?:[!#-;=?-\[\]_a-z~|^]|",
-            other_script!(),
-            r")+"
-        ),
-        URL_MAX,
-        url,
-    ),
-    plain(
-        Url,
-        concat!(r"\b(?i:www)\.[A-Za-z0-9][A-Za-z0-9-]*\.(?:[!#-;=?-\[\]_a-z~]|", other_script!(), r")+"),
-        URL_MAX,
-        url,
-    ),
-    // Bare domains: a list of common endings and a path, else a word such as "website" near it.
-    plain(
-        Url,
-        r"\b[A-Za-z0-9][A-Za-z0-9-]*(?:\.[A-Za-z0-9-]+)*\.(?:com|org|net|edu|gov|io|dev|app|co|ai|info|biz|me|uk|de|fr|eu|us|ca|au|nl|jp|cn|in|ly|gl|be|tv|gg|xyz|ch|se|es|it|ru|br|nz|ie|at|dk|fi|tech|online|shop|store|cloud)(?:/[!#-;=?-\[\]_a-z~]*)?",
-        512,
-        bare_domain,
+pub(super) static EMAIL: Description = Description {
+    certainty: Certainty::Form,
+    is_put_together: true,
+    aliases: &["EMAIL_ADDRESS"],
+    recognizers: &[&[exact(
+        concat!(r"[A-Za-z0-9%\x80-\xff][A-Za-z0-9.!#$&'*+/=?^_`{|}~%\x80-\xff-]*", host!()),
+        EMAIL_MAX,
+        email,
     )
-    .around(*b"..")
-    .near(&[
-        "website", "web site", "site", "url", "homepage", "home page", "domain", "link", "visit", "webpage", "browse",
-        "webseite", "adresse", "lien", "sitio", "sito", "сайт", "网址", "网站", "サイト", "사이트",
-    ]),
-];
+    .with_prefilter(*b"@%")
+    .with_veto(in_authority)]],
+    ..Description::DEFAULT
+};
+
+pub(super) static URL: Description = Description {
+    comparison: Comparison::Url,
+    recognizers: &[&[
+        exact(
+            concat!(
+                r"\b(?i:https?|ftps?|sftp|wss?|ssh|git|s3|file|ldaps?|jdbc:[a-z]+|postgres(?:ql)?|mysql|mongodb(?:\+srv)?|redis|amqps?)://",
+                r"(?:[!#-;=?-\[\]_a-z~|^]|",
+                other_script!(),
+                r")+"
+            ),
+            URL_MAX,
+            url,
+        ),
+        exact(
+            concat!(r"\b(?i:www)\.[A-Za-z0-9][A-Za-z0-9-]*\.(?:[!#-;=?-\[\]_a-z~]|", other_script!(), r")+"),
+            URL_MAX,
+            url,
+        ),
+        // Bare domains: a list of common endings and a path, else a word such as "website" near it.
+        exact(
+            r"\b[A-Za-z0-9][A-Za-z0-9-]*(?:\.[A-Za-z0-9-]+)*\.(?:com|org|net|edu|gov|io|dev|app|co|ai|info|biz|me|uk|de|fr|eu|us|ca|au|nl|jp|cn|in|ly|gl|be|tv|gg|xyz|ch|se|es|it|ru|br|nz|ie|at|dk|fi|tech|online|shop|store|cloud)(?:/[!#-;=?-\[\]_a-z~]*)?",
+            512,
+            bare_domain,
+        )
+        .with_prefilter(*b"..")
+        .with_context(&[
+            "website", "web site", "site", "url", "homepage", "home page", "domain", "link", "visit", "webpage", "browse",
+            "webseite", "adresse", "lien", "sitio", "sito", "сайт", "网址", "网站", "サイト", "사이트",
+        ]),
+    ]],
+    ..Description::DEFAULT
+};
 
 /// Local part and host of an address, at its last `@` or `%40`.
 fn split_email(text: &str) -> Option<(&str, &str)> {
@@ -145,7 +158,7 @@ fn separates(hex: &str) -> bool {
     u8::from_str_radix(hex, 16).is_ok_and(|byte| byte.is_ascii() && !is_local(char::from(byte)))
 }
 
-fn email(c: &Candidate<'_>) -> Verdict {
+fn email(c: &RecognizerInput<'_>) -> Verdict {
     let Some((local, host)) = split_email(c.text) else { return reject_end(c) };
     if !plausible_host(host) || host_goes_on(host, c.after) {
         return reject_end(c);
@@ -251,7 +264,7 @@ fn sentence_goes_on(text: &str) -> Option<usize> {
     None
 }
 
-fn url(c: &Candidate<'_>) -> Verdict {
+fn url(c: &RecognizerInput<'_>) -> Verdict {
     if !url_ends_here(c) || !ends_well(c.text) {
         return reject_end(c);
     }
@@ -304,11 +317,11 @@ fn is_api_version(path: &str) -> bool {
 }
 
 /// The longest end is wanted; an end inside a word would only be offered when every longer one fails.
-fn url_ends_here(c: &Candidate<'_>) -> bool {
+fn url_ends_here(c: &RecognizerInput<'_>) -> bool {
     !c.after.is_some_and(|a| a.is_ascii_alphanumeric() || (is_letter(a) && !is_unspaced(a)))
 }
 
-fn bare_domain(c: &Candidate<'_>) -> Verdict {
+fn bare_domain(c: &RecognizerInput<'_>) -> Verdict {
     let ends = !matches!(c.after, Some('@' | '(' | '-')) && !is_word(c.after) && ends_well(c.text);
     if !ends {
         return reject_end(c);

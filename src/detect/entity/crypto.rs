@@ -4,18 +4,25 @@
 
 use sha2::{Digest, Sha256};
 
-use super::EntityType::CryptoWallet;
-use super::form::{accept_if, plain};
-use super::recognizer::{Candidate, Recognizer, Verdict};
+use super::builders::{accept_if, exact};
+use super::description::{Certainty, Comparison, Description};
+use super::recognizer::RecognizerInput;
+use crate::detect::pattern::Verdict;
 
-pub(super) static RECOGNIZERS: &[Recognizer] = &[
-    // Bitcoin, pay to public key hash (1...) and to script hash (3...).
-    plain(CryptoWallet, r"\b[13][1-9A-HJ-NP-Za-km-z]+\b", 35, base58),
-    // Bitcoin and Litecoin witness addresses (BIP 173, BIP 350).
-    plain(CryptoWallet, r"\b(?:bc1|tb1|ltc1|BC1|TB1|LTC1)[0-9A-Za-z]+\b", 90, bech32),
-    // Ethereum. The mixed-case checksum (EIP-55) is optional, so the form is all there is.
-    plain(CryptoWallet, r"\b0x[0-9A-Fa-f]+\b", 42, ethereum),
-];
+pub(super) static CRYPTO_WALLET: Description = Description {
+    comparison: Comparison::Exact,
+    certainty: Certainty::Checksum,
+    aliases: &["CRYPTO"],
+    recognizers: &[&[
+        // Bitcoin, pay to public key hash (1...) and to script hash (3...).
+        exact(r"\b[13][1-9A-HJ-NP-Za-km-z]+\b", 35, base58),
+        // Bitcoin and Litecoin witness addresses (BIP 173, BIP 350).
+        exact(r"\b(?:bc1|tb1|ltc1|BC1|TB1|LTC1)[0-9A-Za-z]+\b", 90, bech32),
+        // Ethereum. The mixed-case checksum (EIP-55) is optional, so the form is all there is.
+        exact(r"\b0x[0-9A-Fa-f]+\b", 42, ethereum),
+    ]],
+    ..Description::DEFAULT
+};
 
 const BASE58: &[u8; 58] = b"123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
 
@@ -42,7 +49,7 @@ fn base58check(text: &str) -> bool {
     matches!(payload.first(), Some(0 | 5)) && hash.starts_with(check)
 }
 
-fn base58(c: &Candidate<'_>) -> Verdict {
+fn base58(c: &RecognizerInput<'_>) -> Verdict {
     accept_if((26..=35).contains(&c.text.len()) && c.stands_alone() && base58check(c.text))
 }
 
@@ -80,11 +87,11 @@ fn bech32_check(text: &str) -> bool {
     matches!(sum, 1 | 0x2bc8_30a3) && data.len() >= 6
 }
 
-fn bech32(c: &Candidate<'_>) -> Verdict {
+fn bech32(c: &RecognizerInput<'_>) -> Verdict {
     accept_if((14..=90).contains(&c.text.len()) && c.stands_alone() && bech32_check(c.text))
 }
 
-fn ethereum(c: &Candidate<'_>) -> Verdict {
+fn ethereum(c: &RecognizerInput<'_>) -> Verdict {
     accept_if(c.text.len() == 42 && c.stands_alone())
 }
 

@@ -7,7 +7,7 @@
 
 use smallvec::SmallVec;
 
-use super::form::strip_digits_end;
+use super::builders::strip_digits_end;
 use super::recognizer::{Objection, Surroundings};
 
 /// What a sign against a candidate comes to: the sure need a context word, the others do not begin here.

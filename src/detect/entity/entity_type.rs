@@ -1,10 +1,19 @@
+//! The entity types, registered with their descriptions.
+
 use std::fmt;
 
+use super::description::{Certainty, Comparison, Description};
+use super::recognizer::Recognizer;
+use super::{
+    account, address, contact, crypto, finance, name, national_ca_uk, national_us, network, payment, person, phone,
+    secret, vehicle,
+};
+
 macro_rules! entity_types {
-    ($($variant:ident $name:literal $doc:literal)*) => {
-        /// The kinds of personal data a policy can name.
+    ($(#[doc = $doc:literal] $variant:ident = $name:literal, $description:path;)*) => {
+        /// The kinds of personal data that a policy can name.
         ///
-        /// The first 31 are Bedrock's and spelled as Bedrock spells them; the rest are our own.
+        /// The first 31 are Bedrock's, with Bedrock's names. The others are Banister's.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
         #[non_exhaustive]
         pub enum EntityType {
@@ -12,10 +21,10 @@ macro_rules! entity_types {
         }
 
         impl EntityType {
-            /// All types, Bedrock's first, in Bedrock's order.
+            /// All types. Bedrock's come first, in Bedrock's order.
             pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
 
-            /// The name as policies and results spell it, such as `EMAIL`.
+            /// Returns the name in policies and results, such as `EMAIL`.
             #[must_use]
             pub fn name(self) -> &'static str {
                 match self {
@@ -23,7 +32,7 @@ macro_rules! entity_types {
                 }
             }
 
-            /// The type of this name. Only the exact spelling counts.
+            /// Returns the type with a name, which must be spelled exactly.
             #[must_use]
             pub fn from_name(name: &str) -> Option<Self> {
                 match name {
@@ -31,78 +40,123 @@ macro_rules! entity_types {
                     _ => None,
                 }
             }
+
+            fn description(self) -> &'static Description {
+                match self {
+                    $(Self::$variant => &$description,)*
+                }
+            }
         }
     };
 }
 
 entity_types! {
-    Address "ADDRESS" "A postal address."
-    Age "AGE" "An age of a person."
-    Name "NAME" "The name of a person."
-    Email "EMAIL" "An e-mail address."
-    Phone "PHONE" "A telephone number."
-    Username "USERNAME" "A user name of an account."
-    Password "PASSWORD" "A password."
-    DriverId "DRIVER_ID" "The number of a driver's licence."
-    LicensePlate "LICENSE_PLATE" "A vehicle licence plate."
-    VehicleIdentificationNumber "VEHICLE_IDENTIFICATION_NUMBER" "A vehicle identification number (ISO 3779)."
-    CreditDebitCardCvv "CREDIT_DEBIT_CARD_CVV" "The card verification value of a payment card."
-    CreditDebitCardExpiry "CREDIT_DEBIT_CARD_EXPIRY" "The expiry date of a payment card."
-    CreditDebitCardNumber "CREDIT_DEBIT_CARD_NUMBER" "The number of a payment card (ISO/IEC 7812)."
-    Pin "PIN" "A personal identification number."
-    InternationalBankAccountNumber "INTERNATIONAL_BANK_ACCOUNT_NUMBER" "An IBAN (ISO 13616)."
-    SwiftCode "SWIFT_CODE" "A business identifier code (ISO 9362)."
-    IpAddress "IP_ADDRESS" "An IPv4 or IPv6 address."
-    MacAddress "MAC_ADDRESS" "A media access control address."
-    Url "URL" "A web address."
-    AwsAccessKey "AWS_ACCESS_KEY" "An AWS access key id."
-    AwsSecretKey "AWS_SECRET_KEY" "An AWS secret access key."
-    UsBankAccountNumber "US_BANK_ACCOUNT_NUMBER" "A US bank account number."
-    UsBankRoutingNumber "US_BANK_ROUTING_NUMBER" "A US bank routing number (ABA)."
-    UsIndividualTaxIdentificationNumber "US_INDIVIDUAL_TAX_IDENTIFICATION_NUMBER" "A US individual taxpayer identification number."
-    UsPassportNumber "US_PASSPORT_NUMBER" "A US passport number."
-    UsSocialSecurityNumber "US_SOCIAL_SECURITY_NUMBER" "A US social security number."
-    CaHealthNumber "CA_HEALTH_NUMBER" "A Canadian provincial health number."
-    CaSocialInsuranceNumber "CA_SOCIAL_INSURANCE_NUMBER" "A Canadian social insurance number."
-    UkNationalHealthServiceNumber "UK_NATIONAL_HEALTH_SERVICE_NUMBER" "A UK National Health Service number."
-    UkNationalInsuranceNumber "UK_NATIONAL_INSURANCE_NUMBER" "A UK national insurance number."
-    UkUniqueTaxpayerReferenceNumber "UK_UNIQUE_TAXPAYER_REFERENCE_NUMBER" "A UK unique taxpayer reference."
-    DateOfBirth "DATE_OF_BIRTH" "A date of birth."
-    CryptoWallet "CRYPTO_WALLET" "An address of a crypto-currency wallet."
-    ApiKey "API_KEY" "A key or token of a service other than AWS."
-    PrivateKey "PRIVATE_KEY" "A private key in PEM form."
-    Jwt "JWT" "A JSON web token."
+    /// A postal address.
+    Address = "ADDRESS", address::ADDRESS;
+    /// An age of a person.
+    Age = "AGE", person::AGE;
+    /// The name of a person.
+    Name = "NAME", name::NAME;
+    /// An e-mail address.
+    Email = "EMAIL", contact::EMAIL;
+    /// A telephone number.
+    Phone = "PHONE", phone::PHONE;
+    /// A user name of an account.
+    Username = "USERNAME", account::username::USERNAME;
+    /// A password.
+    Password = "PASSWORD", account::PASSWORD;
+    /// The number of a driver's licence.
+    DriverId = "DRIVER_ID", vehicle::DRIVER_ID;
+    /// A vehicle licence plate.
+    LicensePlate = "LICENSE_PLATE", vehicle::LICENSE_PLATE;
+    /// A vehicle identification number (ISO 3779).
+    VehicleIdentificationNumber = "VEHICLE_IDENTIFICATION_NUMBER", vehicle::VEHICLE_IDENTIFICATION_NUMBER;
+    /// The card verification value of a payment card.
+    CreditDebitCardCvv = "CREDIT_DEBIT_CARD_CVV", payment::CREDIT_DEBIT_CARD_CVV;
+    /// The expiry date of a payment card.
+    CreditDebitCardExpiry = "CREDIT_DEBIT_CARD_EXPIRY", payment::CREDIT_DEBIT_CARD_EXPIRY;
+    /// The number of a payment card (ISO/IEC 7812).
+    CreditDebitCardNumber = "CREDIT_DEBIT_CARD_NUMBER", finance::CREDIT_DEBIT_CARD_NUMBER;
+    /// A personal identification number.
+    Pin = "PIN", payment::PIN;
+    /// An IBAN (ISO 13616).
+    InternationalBankAccountNumber = "INTERNATIONAL_BANK_ACCOUNT_NUMBER", finance::INTERNATIONAL_BANK_ACCOUNT_NUMBER;
+    /// A business identifier code (ISO 9362).
+    SwiftCode = "SWIFT_CODE", finance::SWIFT_CODE;
+    /// An IPv4 or IPv6 address.
+    IpAddress = "IP_ADDRESS", network::IP_ADDRESS;
+    /// A media access control address.
+    MacAddress = "MAC_ADDRESS", network::MAC_ADDRESS;
+    /// A web address.
+    Url = "URL", contact::URL;
+    /// An AWS access key id.
+    AwsAccessKey = "AWS_ACCESS_KEY", secret::aws::AWS_ACCESS_KEY;
+    /// An AWS secret access key.
+    AwsSecretKey = "AWS_SECRET_KEY", secret::aws::AWS_SECRET_KEY;
+    /// A US bank account number.
+    UsBankAccountNumber = "US_BANK_ACCOUNT_NUMBER", national_us::US_BANK_ACCOUNT_NUMBER;
+    /// A US bank routing number (ABA).
+    UsBankRoutingNumber = "US_BANK_ROUTING_NUMBER", national_us::US_BANK_ROUTING_NUMBER;
+    /// A US individual taxpayer identification number.
+    UsIndividualTaxIdentificationNumber = "US_INDIVIDUAL_TAX_IDENTIFICATION_NUMBER", national_us::US_INDIVIDUAL_TAX_IDENTIFICATION_NUMBER;
+    /// A US passport number.
+    UsPassportNumber = "US_PASSPORT_NUMBER", national_us::US_PASSPORT_NUMBER;
+    /// A US social security number.
+    UsSocialSecurityNumber = "US_SOCIAL_SECURITY_NUMBER", national_us::US_SOCIAL_SECURITY_NUMBER;
+    /// A Canadian provincial health number.
+    CaHealthNumber = "CA_HEALTH_NUMBER", national_ca_uk::CA_HEALTH_NUMBER;
+    /// A Canadian social insurance number.
+    CaSocialInsuranceNumber = "CA_SOCIAL_INSURANCE_NUMBER", national_ca_uk::CA_SOCIAL_INSURANCE_NUMBER;
+    /// A UK National Health Service number.
+    UkNationalHealthServiceNumber = "UK_NATIONAL_HEALTH_SERVICE_NUMBER", national_ca_uk::UK_NATIONAL_HEALTH_SERVICE_NUMBER;
+    /// A UK national insurance number.
+    UkNationalInsuranceNumber = "UK_NATIONAL_INSURANCE_NUMBER", national_ca_uk::UK_NATIONAL_INSURANCE_NUMBER;
+    /// A UK unique taxpayer reference.
+    UkUniqueTaxpayerReferenceNumber = "UK_UNIQUE_TAXPAYER_REFERENCE_NUMBER", national_ca_uk::UK_UNIQUE_TAXPAYER_REFERENCE_NUMBER;
+    /// A date of birth.
+    DateOfBirth = "DATE_OF_BIRTH", person::DATE_OF_BIRTH;
+    /// An address of a crypto-currency wallet.
+    CryptoWallet = "CRYPTO_WALLET", crypto::CRYPTO_WALLET;
+    /// A key or token of a service other than AWS.
+    ApiKey = "API_KEY", secret::API_KEY;
+    /// A private key in PEM form.
+    PrivateKey = "PRIVATE_KEY", secret::pem::PRIVATE_KEY;
+    /// A JSON web token.
+    Jwt = "JWT", secret::tokens::JWT;
 }
 
 impl EntityType {
-    /// Whether the type is one of Bedrock's 31.
+    /// Returns `true` for Bedrock's 31 types.
     #[must_use]
     pub fn is_bedrock(self) -> bool {
         self <= Self::UkUniqueTaxpayerReferenceNumber
     }
 
-    /// Returns `true` if `evasion: strict` puts the digits of a value together and reads words for them. It does so only where a
-    /// checksum, a context word or an `@` tells a value from other digits.
+    /// Returns the type that other tools call by a name, which is never accepted in policies.
+    pub(crate) fn from_alias(name: &str) -> Option<Self> {
+        let has_alias =
+            |entity: &&Self| entity.description().aliases.iter().any(|alias| alias.eq_ignore_ascii_case(name));
+        Self::ALL.iter().find(has_alias).copied()
+    }
+
+    /// Returns the recognizers of the type.
+    pub(crate) fn recognizers(self) -> impl Iterator<Item = &'static Recognizer> {
+        self.description().recognizers.iter().copied().flatten()
+    }
+
+    /// Returns the way in which values of the type are compared.
+    pub(crate) fn comparison(self) -> Comparison {
+        self.description().comparison
+    }
+
+    /// Returns how certain a finding of the type is.
+    pub(crate) fn certainty(self) -> Certainty {
+        self.description().certainty
+    }
+
+    /// Returns `true` if `evasion: strict` joins the digits of a value and reads words for them.
     pub(crate) fn is_put_together(self) -> bool {
-        matches!(
-            self,
-            Self::Email
-                | Self::Phone
-                | Self::CreditDebitCardCvv
-                | Self::CreditDebitCardNumber
-                | Self::Pin
-                | Self::InternationalBankAccountNumber
-                | Self::UsBankAccountNumber
-                | Self::UsBankRoutingNumber
-                | Self::UsIndividualTaxIdentificationNumber
-                | Self::UsPassportNumber
-                | Self::UsSocialSecurityNumber
-                | Self::CaHealthNumber
-                | Self::CaSocialInsuranceNumber
-                | Self::UkNationalHealthServiceNumber
-                | Self::UkNationalInsuranceNumber
-                | Self::UkUniqueTaxpayerReferenceNumber
-        )
+        self.description().is_put_together
     }
 }
 

@@ -4,14 +4,17 @@
 
 use smallvec::SmallVec;
 
-use super::EntityType::{CreditDebitCardNumber, InternationalBankAccountNumber, SwiftCode};
+use super::builders::{
+    accept_if, exact, is_digit, is_word, keyword_link, marks, opening, part, reject_end, value_after_keyword,
+};
 use super::checksum::{digits, luhn, mod97};
+use super::description::{Certainty, Comparison, Description};
 use super::edges::{
     continues_identifier, counts_up, demote, is_compactly_stamped, is_hexadecimal, is_in_uuid, is_named_id,
 };
-use super::form::{accept_if, is_digit, is_word, keyword_link, marks, opening, part, plain, reject_end, tail};
 use super::iban;
-use super::recognizer::{Candidate, Objection, Recognizer, Surroundings, Verdict};
+use super::recognizer::{Objection, RecognizerInput, Surroundings};
+use crate::detect::pattern::Verdict;
 
 const CARD_WORDS: &[&str] = &[
     "card",
@@ -73,24 +76,44 @@ const SWIFT_WORDS: &[&str] = &[
     "код банка",
 ];
 
-pub(super) static RECOGNIZERS: &[Recognizer] = &[
-    // No boundary at either end: a card glued to a word or a key is still a card. Neighbouring digits are the validator's.
-    plain(CreditDebitCardNumber, r"\d+(?:[ \n./-]\d+)*", 37, card).near(CARD_WORDS).unless(encoded_or_id),
-    plain(InternationalBankAccountNumber, r"\b[A-Za-z]{2}\d\d(?:[ \n-]?[0-9A-Za-z])+\b", 41, iban_number)
-        .unless(in_uuid),
-    plain(SwiftCode, r"\b[A-Z]{6}[A-Z0-9]{2}(?:[A-Z0-9]{3})?\b", 11, swift).near(SWIFT_WORDS),
-    plain(
-        SwiftCode,
-        concat!(
-            r"\b(?i:swift|bic)(?i:/bic|/swift)?(?i:[ _-]?code)?(?i:[ _](?:number|no\.?))?",
-            keyword_link!(),
-            r"[A-Za-z0-9]+\b"
-        ),
-        60,
-        swift_named,
-    )
-    .value(swift_value),
-];
+pub(super) static CREDIT_DEBIT_CARD_NUMBER: Description = Description {
+    comparison: Comparison::LettersAndDigits,
+    certainty: Certainty::Checksum,
+    is_put_together: true,
+    aliases: &["CARD_NUMBER", "CREDIT_CARD", "CREDIT_CARD_NUMBER"],
+    recognizers: &[&[
+        // No boundary at either end: a card glued to a word or a key is still a card. Neighbouring digits are the validator's.
+        exact(r"\d+(?:[ \n./-]\d+)*", 37, card).with_context(CARD_WORDS).with_veto(encoded_or_id),
+    ]],
+    ..Description::DEFAULT
+};
+
+pub(super) static INTERNATIONAL_BANK_ACCOUNT_NUMBER: Description = Description {
+    comparison: Comparison::LettersAndDigits,
+    certainty: Certainty::Checksum,
+    is_put_together: true,
+    aliases: &["IBAN", "IBAN_CODE"],
+    recognizers: &[&[exact(r"\b[A-Za-z]{2}\d\d(?:[ \n-]?[0-9A-Za-z])+\b", 41, iban_number).with_veto(in_uuid)]],
+    ..Description::DEFAULT
+};
+
+pub(super) static SWIFT_CODE: Description = Description {
+    comparison: Comparison::LettersAndDigits,
+    recognizers: &[&[
+        exact(r"\b[A-Z]{6}[A-Z0-9]{2}(?:[A-Z0-9]{3})?\b", 11, swift).with_context(SWIFT_WORDS),
+        exact(
+            concat!(
+                r"\b(?i:swift|bic)(?i:/bic|/swift)?(?i:[ _-]?code)?(?i:[ _](?:number|no\.?))?",
+                keyword_link!(),
+                r"[A-Za-z0-9]+\b"
+            ),
+            60,
+            swift_named,
+        )
+        .value(swift_value),
+    ]],
+    ..Description::DEFAULT
+};
 
 /// Which networks issue numbers of this prefix and length, and how sure that makes us.
 ///
@@ -145,7 +168,7 @@ fn issuer(digits: &[u8]) -> Verdict {
 ///
 /// A line end may take the place of one separator, if there is another: two numbers below each other are no card. Slashes
 /// separate all groups or none.
-fn card_groups(c: &Candidate<'_>) -> bool {
+fn card_groups(c: &RecognizerInput<'_>) -> bool {
     let groups = c.groups_by([' ', '\n', '-', '.', '/'].as_slice());
     let signs = |sign: u8| c.text.bytes().filter(|&b| b == sign).count();
     let (lines, slashes) = (signs(b'\n'), signs(b'/'));
@@ -159,7 +182,7 @@ fn card_groups(c: &Candidate<'_>) -> bool {
     }
 }
 
-fn card(c: &Candidate<'_>) -> Verdict {
+fn card(c: &RecognizerInput<'_>) -> Verdict {
     if is_digit(c.after) {
         return reject_end(c);
     }
@@ -230,7 +253,7 @@ fn in_uuid(s: &Surroundings<'_>) -> Objection {
     if is_in_uuid(s) { Objection::End } else { Objection::None }
 }
 
-fn iban_number(c: &Candidate<'_>) -> Verdict {
+fn iban_number(c: &RecognizerInput<'_>) -> Verdict {
     if is_word(c.after) {
         return reject_end(c);
     }
@@ -243,16 +266,16 @@ fn iban_number(c: &Candidate<'_>) -> Verdict {
     let separated = count != c.text.len();
     accept_if(
         mod97(&plain)
-            // Printed IBANs are in groups of four; anything else with spaces is running text.
-            && (!separated || c.text.split([' ', '\n', '-']).rev().skip(1).all(|g| g.len() == 4)),
+                // Printed IBANs are in groups of four; anything else with spaces is running text.
+                && (!separated || c.text.split([' ', '\n', '-']).rev().skip(1).all(|g| g.len() == 4)),
     )
 }
 
 /// ISO 3166-1 alpha-2 codes and Kosovo's XK, two letters each, sorted.
 const COUNTRIES: &str = "ADAEAFAGAIALAMAOAQARASATAUAWAXAZBABBBDBEBFBGBHBIBJBLBMBNBOBQBRBSBTBVBWBYBZCACCCDCFCGCHCICKCLCMCNCOCRCUCVCWCXCYCZ\
-DEDJDKDMDODZECEEEGEHERESETFIFJFKFMFOFRGAGBGDGEGFGGGHGIGLGMGNGPGQGRGSGTGUGWGYHKHMHNHRHTHUIDIEILIMINIOIQIRISITJEJMJOJPKEKGKHKIKMKNKPKRKWKYKZ\
-LALBLCLILKLRLSLTLULVLYMAMCMDMEMFMGMHMKMLMMMNMOMPMQMRMSMTMUMVMWMXMYMZNANCNENFNGNINLNONPNRNUNZOMPAPEPFPGPHPKPLPMPNPRPSPTPWPYQARERORSRURW\
-SASBSCSDSESGSHSISJSKSLSMSNSOSRSSSTSVSXSYSZTCTDTFTGTHTJTKTLTMTNTOTRTTTVTWTZUAUGUMUSUYUZVAVCVEVGVIVNVUWFWSXKYEYTZAZMZW";
+    DEDJDKDMDODZECEEEGEHERESETFIFJFKFMFOFRGAGBGDGEGFGGGHGIGLGMGNGPGQGRGSGTGUGWGYHKHMHNHRHTHUIDIEILIMINIOIQIRISITJEJMJOJPKEKGKHKIKMKNKPKRKWKYKZ\
+    LALBLCLILKLRLSLTLULVLYMAMCMDMEMFMGMHMKMLMMMNMOMPMQMRMSMTMUMVMWMXMYMZNANCNENFNGNINLNONPNRNUNZOMPAPEPFPGPHPKPLPMPNPRPSPTPWPYQARERORSRURW\
+    SASBSCSDSESGSHSISJSKSLSMSNSOSRSSSTSVSXSYSZTCTDTFTGTHTJTKTLTMTNTOTRTTTVTWTZUAUGUMUSUYUZVAVCVEVGVIVNVUWFWSXKYEYTZAZMZW";
 
 fn is_country(code: &str) -> bool {
     COUNTRIES.as_bytes().chunks(2).any(|c| c.eq_ignore_ascii_case(code.as_bytes()))
@@ -265,7 +288,7 @@ const BANKS: &[&str] = &[
     "RBOS", "REVO", "ROYC", "SBIN", "SCBL", "SOGE", "TDOM", "TRWI", "UBSW", "UNCR", "USBK", "WFBI", "WPAC",
 ];
 
-fn swift(c: &Candidate<'_>) -> Verdict {
+fn swift(c: &RecognizerInput<'_>) -> Verdict {
     let (bank, country) = (part(c.text, 0..4), part(c.text, 4..6));
     if !is_country(country) || matches!(c.before, Some('-' | '_')) || matches!(c.after, Some('_')) {
         return Verdict::Reject;
@@ -274,7 +297,7 @@ fn swift(c: &Candidate<'_>) -> Verdict {
     if BANKS.contains(&bank) { Verdict::Accept } else { Verdict::NeedsContext }
 }
 
-fn swift_named(c: &Candidate<'_>) -> Verdict {
+fn swift_named(c: &RecognizerInput<'_>) -> Verdict {
     let value = part(c.text, swift_value(c.text));
     let cased = value.bytes().all(|b| !b.is_ascii_lowercase()) || value.bytes().all(|b| !b.is_ascii_uppercase());
     // Lower case letters need a digit to be told from a word ("swift transfer").
@@ -290,5 +313,5 @@ fn swift_named(c: &Candidate<'_>) -> Verdict {
 }
 
 fn swift_value(text: &str) -> std::ops::Range<usize> {
-    tail(text, |c| !c.is_ascii_alphanumeric())
+    value_after_keyword(text, |c| !c.is_ascii_alphanumeric())
 }

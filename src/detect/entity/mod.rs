@@ -6,13 +6,14 @@
 
 mod account;
 mod address;
+mod builders;
 mod checksum;
 mod contact;
 mod crypto;
+mod description;
 mod edges;
 mod entity_type;
 mod finance;
-mod form;
 mod given_names;
 mod iban;
 mod keyed;
@@ -32,48 +33,5 @@ mod secret;
 mod tests;
 mod vehicle;
 
+pub(crate) use description::{Certainty, Comparison};
 pub use entity_type::EntityType;
-use recognizer::Recognizer;
-
-/// Every recognizer there is, one table a domain. The order has no meaning.
-static RECOGNIZERS: &[&[Recognizer]] = &[
-    address::RECOGNIZERS,
-    contact::RECOGNIZERS,
-    crypto::RECOGNIZERS,
-    finance::RECOGNIZERS,
-    name::RECOGNIZERS,
-    national_ca_uk::RECOGNIZERS,
-    national_us::RECOGNIZERS,
-    network::RECOGNIZERS,
-    payment::RECOGNIZERS,
-    person::RECOGNIZERS,
-    phone::RECOGNIZERS,
-    vehicle::RECOGNIZERS,
-];
-
-/// Every recognizer, in a fixed order.
-pub(crate) fn all() -> impl Iterator<Item = &'static Recognizer> {
-    RECOGNIZERS.iter().chain(&account::TABLES).chain(&secret::TABLES).copied().flatten()
-}
-
-/// The recognizers of one type; never empty.
-pub(crate) fn recognizers_for(entity: EntityType) -> impl Iterator<Item = &'static Recognizer> {
-    all().filter(move |r| r.entity == entity)
-}
-
-#[cfg(test)]
-mod engine_tests {
-    use super::all;
-    use crate::detect::pattern::{Syntax, check_pattern};
-
-    #[test]
-    fn the_engine_takes_every_pattern() {
-        let refused: Vec<_> = all()
-            .filter_map(|recognizer| {
-                let problem = check_pattern(recognizer.pattern, Syntax::Ascii, Some(recognizer.max_bytes)).err()?;
-                Some((recognizer.entity, recognizer.pattern, problem.message))
-            })
-            .collect();
-        assert!(refused.is_empty(), "{refused:#?}");
-    }
-}

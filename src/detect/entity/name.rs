@@ -7,11 +7,12 @@
 
 use std::ops::Range;
 
-use super::EntityType::Name;
-use super::form::{accept_if, is_mark, is_word, part, plain, reject_end};
+use super::builders::{accept_if, exact, is_mark, is_word, part, reject_end};
+use super::description::Description;
 use super::given_names;
 use super::name_words::{is_camel_case, is_not_name, is_thing};
-use super::recognizer::{Candidate, Objection, Recognizer, Surroundings, Verdict};
+use super::recognizer::{Objection, RecognizerInput, Surroundings};
+use crate::detect::pattern::Verdict;
 
 /// A capitalised word: ASCII letters, apostrophe, hyphen and whatever is not ASCII.
 macro_rules! word {
@@ -40,56 +41,56 @@ macro_rules! quoted {
 
 const NAME_MAX: usize = 96;
 
-pub(super) static RECOGNIZERS: &[Recognizer] = &[
-    plain(
-        Name,
-        concat!(
-            r"\b(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Professor|Doctor|Sir|Lady|Lord|Madam|Judge|Justice|Hon|Rev|Reverend|Father|Sister|Capt|Captain|Sgt|Sergeant|Lt|Lieutenant|Col|Colonel|Gen|General|Major|Herr|Frau|Mme|Monsieur|Madame|Signor|Signora|Sra|Se[^\x00-\x7f]+ora?|Mister|Missus|Officer|Detective|Senator|President|Inspector|mr|mrs|ms|dr)\.?(?: (?:Mr|Mrs|Ms|Dr|Prof)\.?)?[ \n]",
-            quoted!(),
-            word!(),
-            r"\.?",
-            more!()
-        ),
-        NAME_MAX,
-        titled,
-    )
-    .value(titled_value),
-    plain(
-        Name,
-        concat!(r"\b(?i:(?:my|his|her|whose|full|the|your|their) (?:full |real |legal |first |last |maiden )?name(?:'s| is| was|: )|name is|name's|call me|i am called|people call me)[*_~]*[ \n]*:?[*_~]*[ \n]?", quoted!(), word!(), more!()),
-        NAME_MAX,
-        introduced,
-    )
-    .value(name_value),
-    plain(Name, concat!(r"\b(?:I am|I'm|i am|i'm|I[^\x00-\x7f]+m|This is|this is|Hi,? I'm)[ \n]", quoted!(), word!(), more!()), NAME_MAX, self_named).value(name_value),
-    plain(
-        Name,
-        concat!(
-            r"\b(?i:(?:sincerely|regards|best|thanks|thank you|cheers|yours truly|yours faithfully|signed|signed by|respectfully|dear|attn|attention)[,:.!]?)(?:[ ]|\n\n?[ ]*)(?:(?:Mr|Mrs|Ms|Dr|Prof)\.? )?",
-            quoted!(),
-            word!(),
-            more!()
-        ),
-        NAME_MAX,
-        greeted,
-    )
-    .value(name_value),
-    plain(
-        Name,
-        concat!(
-            r"\b(?i:(?:(?:full|first|last|given|family|middle|maiden|holder|patient|customer|employee|contact|client|billing|account|card ?holder|spouse|guest|student)[ _-]?(?:name|holder)|name|surname|patient|attending|plaintiff|defendant|account holder|beneficiary|author|witness|notary|radiologist|prescriber|physician|provider|judge|employee|customer|client|cardholder|recipient|sender|from|to|cc|by|subject|surgeon|nurse|insured|subscriber|guardian|emergency contact|contact|signed by|fullname|firstname|lastname))[*_~'\x22\x60]*[ ]?[:=][*_~]*[ \n]?['\x22]?(?:(?:Mr|Mrs|Ms|Dr|Prof|Hon)\.? )?",
-            quoted!(),
-            word!(),
-            more!()
-        ),
-        NAME_MAX,
-        field,
-    )
-    .value(name_value)
-    .unless(of_thing),
-    // At least two words, and whole ones: the validator would be asked at every letter otherwise.
-    plain(Name, concat!(r"\b[A-Z][a-z'-]+", more!(), r" ", word!(), r"\b"), 64, listed),
-];
+pub(super) static NAME: Description = Description {
+    aliases: &["PERSON"],
+    recognizers: &[&[
+        exact(
+            concat!(
+                r"\b(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Professor|Doctor|Sir|Lady|Lord|Madam|Judge|Justice|Hon|Rev|Reverend|Father|Sister|Capt|Captain|Sgt|Sergeant|Lt|Lieutenant|Col|Colonel|Gen|General|Major|Herr|Frau|Mme|Monsieur|Madame|Signor|Signora|Sra|Se[^\x00-\x7f]+ora?|Mister|Missus|Officer|Detective|Senator|President|Inspector|mr|mrs|ms|dr)\.?(?: (?:Mr|Mrs|Ms|Dr|Prof)\.?)?[ \n]",
+                quoted!(),
+                word!(),
+                r"\.?",
+                more!()
+            ),
+            NAME_MAX,
+            titled,
+        )
+        .value(titled_value),
+        exact(
+            concat!(r"\b(?i:(?:my|his|her|whose|full|the|your|their) (?:full |real |legal |first |last |maiden )?name(?:'s| is| was|: )|name is|name's|call me|i am called|people call me)[*_~]*[ \n]*:?[*_~]*[ \n]?", quoted!(), word!(), more!()),
+            NAME_MAX,
+            introduced,
+        )
+        .value(name_value),
+        exact(concat!(r"\b(?:I am|I'm|i am|i'm|I[^\x00-\x7f]+m|This is|this is|Hi,? I'm)[ \n]", quoted!(), word!(), more!()), NAME_MAX, self_named).value(name_value),
+        exact(
+            concat!(
+                r"\b(?i:(?:sincerely|regards|best|thanks|thank you|cheers|yours truly|yours faithfully|signed|signed by|respectfully|dear|attn|attention)[,:.!]?)(?:[ ]|\n\n?[ ]*)(?:(?:Mr|Mrs|Ms|Dr|Prof)\.? )?",
+                quoted!(),
+                word!(),
+                more!()
+            ),
+            NAME_MAX,
+            greeted,
+        )
+        .value(name_value),
+        exact(
+            concat!(
+                r"\b(?i:(?:(?:full|first|last|given|family|middle|maiden|holder|patient|customer|employee|contact|client|billing|account|card ?holder|spouse|guest|student)[ _-]?(?:name|holder)|name|surname|patient|attending|plaintiff|defendant|account holder|beneficiary|author|witness|notary|radiologist|prescriber|physician|provider|judge|employee|customer|client|cardholder|recipient|sender|from|to|cc|by|subject|surgeon|nurse|insured|subscriber|guardian|emergency contact|contact|signed by|fullname|firstname|lastname))[*_~'\x22\x60]*[ ]?[:=][*_~]*[ \n]?['\x22]?(?:(?:Mr|Mrs|Ms|Dr|Prof|Hon)\.? )?",
+                quoted!(),
+                word!(),
+                more!()
+            ),
+            NAME_MAX,
+            field,
+        )
+        .value(name_value)
+        .with_veto(of_thing),
+        // At least two words, and whole ones: the validator would be asked at every letter otherwise.
+        exact(concat!(r"\b[A-Z][a-z'-]+", more!(), r" ", word!(), r"\b"), 64, listed),
+    ]],
+    ..Description::DEFAULT
+};
 
 const TITLES: &[&str] = &["Mr", "Mrs", "Ms", "Dr", "Prof", "Hon", "Mr.", "Mrs.", "Ms.", "Dr.", "Prof.", "Hon."];
 
@@ -138,7 +139,7 @@ fn name_words(text: &str) -> Option<usize> {
 }
 
 /// Whether the candidate ends where a word ends.
-fn whole(c: &Candidate<'_>) -> bool {
+fn whole(c: &RecognizerInput<'_>) -> bool {
     !c.after.is_some_and(|a| a.is_alphanumeric() || a == '_')
 }
 
@@ -163,7 +164,7 @@ const MOST_WORDS_BEFORE: usize = 5;
 
 /// The verdict on a candidate that ends inside a word, or has more words than a name and its introduction have together: a later
 /// start has fewer.
-fn rejected_early(c: &Candidate<'_>) -> Option<Verdict> {
+fn rejected_early(c: &RecognizerInput<'_>) -> Option<Verdict> {
     const MOST: usize = MOST_WORDS + MOST_WORDS_BEFORE;
     if !whole(c) {
         return Some(reject_end(c));
@@ -228,7 +229,7 @@ fn behind_marks(text: &str, start: usize) -> Range<usize> {
     text.len() - value.len()..text.len()
 }
 
-fn titled(c: &Candidate<'_>) -> Verdict {
+fn titled(c: &RecognizerInput<'_>) -> Verdict {
     if let Some(rejected) = rejected_early(c) {
         return rejected;
     }
@@ -256,7 +257,7 @@ fn titled(c: &Candidate<'_>) -> Verdict {
     accept_if(sure && !lone_initial && name_words(value).is_some_and(|n| n <= 3))
 }
 
-fn introduced(c: &Candidate<'_>) -> Verdict {
+fn introduced(c: &RecognizerInput<'_>) -> Verdict {
     if let Some(rejected) = rejected_early(c) {
         return rejected;
     }
@@ -264,7 +265,7 @@ fn introduced(c: &Candidate<'_>) -> Verdict {
     accept_if(name_words(value).is_some())
 }
 
-fn self_named(c: &Candidate<'_>) -> Verdict {
+fn self_named(c: &RecognizerInput<'_>) -> Verdict {
     if let Some(rejected) = rejected_early(c) {
         return rejected;
     }
@@ -278,7 +279,7 @@ fn self_named(c: &Candidate<'_>) -> Verdict {
     accept_if(given_names::contains(first) || (words >= 2 && !this))
 }
 
-fn greeted(c: &Candidate<'_>) -> Verdict {
+fn greeted(c: &RecognizerInput<'_>) -> Verdict {
     if let Some(rejected) = rejected_early(c) {
         return rejected;
     }
@@ -310,7 +311,7 @@ fn greeted(c: &Candidate<'_>) -> Verdict {
     accept_if(!role && (titled || dear || given_names::contains(first) || (words == 2 && lower.ends_with('\n'))))
 }
 
-fn field(c: &Candidate<'_>) -> Verdict {
+fn field(c: &RecognizerInput<'_>) -> Verdict {
     if let Some(rejected) = rejected_early(c) {
         return rejected;
     }
@@ -343,7 +344,7 @@ fn of_thing(s: &Surroundings<'_>) -> Objection {
 }
 
 /// A listed given name and a capitalised word, maybe an initial or a particle between.
-fn listed(c: &Candidate<'_>) -> Verdict {
+fn listed(c: &RecognizerInput<'_>) -> Verdict {
     if let Some(rejected) = rejected_early(c) {
         return rejected;
     }

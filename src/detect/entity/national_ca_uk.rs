@@ -2,15 +2,13 @@
 
 #![deny(clippy::string_slice, clippy::indexing_slicing)]
 
-use super::EntityType::{
-    CaHealthNumber, CaSocialInsuranceNumber, UkNationalHealthServiceNumber, UkNationalInsuranceNumber,
-    UkUniqueTaxpayerReferenceNumber,
-};
+use super::builders::{NUMBER, context_if, exact};
 use super::checksum::{bc_phn, digits, luhn, nhs, utr};
+use super::description::{Certainty, Comparison, Description};
 use super::edges::{demote, is_in_array};
-use super::form::{NUMBER, context_if, plain};
 use super::phone_words::ends_with_phone_word;
-use super::recognizer::{Candidate, Objection, Recognizer, Surroundings, Verdict};
+use super::recognizer::{Objection, RecognizerInput, Surroundings};
+use crate::detect::pattern::Verdict;
 
 const SIN_WORDS: &[&str] = &[
     "sin",
@@ -58,36 +56,71 @@ const UTR_WORDS: &[&str] = &[
     "tax",
 ];
 
-pub(super) static RECOGNIZERS: &[Recognizer] = &[
-    plain(CaSocialInsuranceNumber, NUMBER, 11, sin).near(SIN_WORDS).unless(in_row),
-    // Ontario: ten digits and a version of one or two letters; British Columbia: ten digits from 9.
-    plain(CaHealthNumber, r"\b\d+(?:[ \n.-]\d+)*(?:[ \n-]?[A-Z][A-Z]?)?\b", 15, ontario_or_bc).near(HEALTH_WORDS),
-    // Quebec: three letters of the surname, one of the given name, date of birth (month + 50 for women), two digits.
-    plain(CaHealthNumber, r"\b[A-Z]{4}[ \n-]?\d{4}[ \n-]?\d{4}\b", 14, quebec).near(HEALTH_WORDS),
-    // Alberta, Manitoba, Saskatchewan, Nova Scotia, New Brunswick: nine or ten digits without a published check.
-    plain(CaHealthNumber, NUMBER, 12, other_province).near(&[
-        "health card",
-        "health number",
-        "phn",
-        "ahcip",
-        "health insurance number",
-        "personal health number",
-        "phin",
-        "hcn",
-    ]),
-    plain(UkNationalHealthServiceNumber, NUMBER, 12, nhs_number).near(NHS_WORDS),
-    plain(UkNationalInsuranceNumber, r"\b[A-Za-z]{2}[ \n-]?\d(?:[ \n-]?\d)*[ \n-]?[A-Da-d]\b", 13, nino)
-        .near(NINO_WORDS),
-    plain(UkUniqueTaxpayerReferenceNumber, r"\b\d+(?:[ \n]\d+)?[Kk]?\b", 12, taxpayer_reference).near(UTR_WORDS),
-];
+pub(super) static CA_SOCIAL_INSURANCE_NUMBER: Description = Description {
+    comparison: Comparison::LettersAndDigits,
+    certainty: Certainty::Checksum,
+    is_put_together: true,
+    recognizers: &[&[exact(NUMBER, 11, sin).with_context(SIN_WORDS).with_veto(in_row)]],
+    ..Description::DEFAULT
+};
 
-fn alone(c: &Candidate<'_>) -> bool {
+pub(super) static CA_HEALTH_NUMBER: Description = Description {
+    comparison: Comparison::LettersAndDigits,
+    is_put_together: true,
+    recognizers: &[&[
+        // Ontario: ten digits and a version of one or two letters; British Columbia: ten digits from 9.
+        exact(r"\b\d+(?:[ \n.-]\d+)*(?:[ \n-]?[A-Z][A-Z]?)?\b", 15, ontario_or_bc).with_context(HEALTH_WORDS),
+        // Quebec: three letters of the surname, one of the given name, date of birth (month + 50 for women), two digits.
+        exact(r"\b[A-Z]{4}[ \n-]?\d{4}[ \n-]?\d{4}\b", 14, quebec).with_context(HEALTH_WORDS),
+        // Alberta, Manitoba, Saskatchewan, Nova Scotia, New Brunswick: nine or ten digits without a published check.
+        exact(NUMBER, 12, other_province).with_context(&[
+            "health card",
+            "health number",
+            "phn",
+            "ahcip",
+            "health insurance number",
+            "personal health number",
+            "phin",
+            "hcn",
+        ]),
+    ]],
+    ..Description::DEFAULT
+};
+
+pub(super) static UK_NATIONAL_HEALTH_SERVICE_NUMBER: Description = Description {
+    comparison: Comparison::LettersAndDigits,
+    certainty: Certainty::Checksum,
+    is_put_together: true,
+    aliases: &["UK_NHS"],
+    recognizers: &[&[exact(NUMBER, 12, nhs_number).with_context(NHS_WORDS)]],
+    ..Description::DEFAULT
+};
+
+pub(super) static UK_NATIONAL_INSURANCE_NUMBER: Description = Description {
+    comparison: Comparison::LettersAndDigits,
+    certainty: Certainty::Form,
+    is_put_together: true,
+    recognizers: &[&[
+        exact(r"\b[A-Za-z]{2}[ \n-]?\d(?:[ \n-]?\d)*[ \n-]?[A-Da-d]\b", 13, nino).with_context(NINO_WORDS)
+    ]],
+    ..Description::DEFAULT
+};
+
+pub(super) static UK_UNIQUE_TAXPAYER_REFERENCE_NUMBER: Description = Description {
+    comparison: Comparison::LettersAndDigits,
+    certainty: Certainty::Checksum,
+    is_put_together: true,
+    recognizers: &[&[exact(r"\b\d+(?:[ \n]\d+)?[Kk]?\b", 12, taxpayer_reference).with_context(UTR_WORDS)]],
+    ..Description::DEFAULT
+};
+
+fn alone(c: &RecognizerInput<'_>) -> bool {
     c.stands_alone() && !matches!(c.before, Some('-' | '.' | '+' | '/' | '$')) && c.after != Some('-')
 }
 
 /// Luhn; the first digit is the province of registration, 0 and 8 are not assigned to persons (Service Canada; 9 is for
 /// temporary residents).
-fn sin(c: &Candidate<'_>) -> Verdict {
+fn sin(c: &RecognizerInput<'_>) -> Verdict {
     if let Some(rejected) = c.rejected_by_count(9..=9) {
         return rejected;
     }
@@ -104,13 +137,13 @@ fn in_row(s: &Surroundings<'_>) -> Objection {
     if is_in_array(s) || ends_with_phone_word(s.before) { demote(s) } else { Objection::None }
 }
 
-fn ontario_or_bc(c: &Candidate<'_>) -> Verdict {
+fn ontario_or_bc(c: &RecognizerInput<'_>) -> Verdict {
     if let Some(rejected) = c.rejected_by_count(10..=10) {
         return rejected;
     }
     let number =
         c.text.trim_end_matches(|c: char| c.is_ascii_uppercase()).trim_end_matches([' ', '\n', '-'].as_slice());
-    let bare = Candidate { text: number, ..*c };
+    let bare = RecognizerInput { text: number, ..*c };
     if !c.wraps_once() || !bare.grouped_as(&[&[10], &[4, 3, 3]], b"- ") {
         return Verdict::Reject;
     }
@@ -129,7 +162,7 @@ fn ontario_or_bc(c: &Candidate<'_>) -> Verdict {
     }
 }
 
-fn quebec(c: &Candidate<'_>) -> Verdict {
+fn quebec(c: &RecognizerInput<'_>) -> Verdict {
     let digits = digits(c.text);
     let [_, _, m, mm, d, dd, ..] = digits.as_slice() else { return Verdict::Reject };
     let (month, day) = (m * 10 + mm, d * 10 + dd);
@@ -140,7 +173,7 @@ fn quebec(c: &Candidate<'_>) -> Verdict {
     }
 }
 
-fn other_province(c: &Candidate<'_>) -> Verdict {
+fn other_province(c: &RecognizerInput<'_>) -> Verdict {
     if let Some(rejected) = c.rejected_by_count(9..=10) {
         return rejected;
     }
@@ -149,7 +182,7 @@ fn other_province(c: &Candidate<'_>) -> Verdict {
     context_if(alone(c) && shape)
 }
 
-fn nhs_number(c: &Candidate<'_>) -> Verdict {
+fn nhs_number(c: &RecognizerInput<'_>) -> Verdict {
     if let Some(rejected) = c.rejected_by_count(10..=10) {
         return rejected;
     }
@@ -160,7 +193,7 @@ fn nhs_number(c: &Candidate<'_>) -> Verdict {
 
 /// Prefix letters as HMRC's National Insurance Manual (NIM39110) lists them: D, F, I, Q, U, V not first; those and O not
 /// second; BG, GB, KN, NK, NT, TN, ZZ not used. Suffix A to D.
-fn nino(c: &Candidate<'_>) -> Verdict {
+fn nino(c: &RecognizerInput<'_>) -> Verdict {
     // Two letters, six digits in pairs or all together, one letter.
     if let Some(rejected) = c.rejected_by_count(6..=6) {
         return rejected;
@@ -186,11 +219,11 @@ fn nino(c: &Candidate<'_>) -> Verdict {
     if columns || c.text.bytes().any(|b| b.is_ascii_lowercase()) { Verdict::NeedsContext } else { Verdict::Accept }
 }
 
-fn taxpayer_reference(c: &Candidate<'_>) -> Verdict {
+fn taxpayer_reference(c: &RecognizerInput<'_>) -> Verdict {
     if let Some(rejected) = c.rejected_by_count(10..=10) {
         return rejected;
     }
-    let number = Candidate { text: c.text.trim_end_matches(['K', 'k']), ..*c };
+    let number = RecognizerInput { text: c.text.trim_end_matches(['K', 'k']), ..*c };
     if !number.grouped_as(&[&[10], &[5, 5]], b" ") {
         return Verdict::Reject;
     }

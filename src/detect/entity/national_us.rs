@@ -2,15 +2,13 @@
 
 #![deny(clippy::string_slice, clippy::indexing_slicing)]
 
-use super::EntityType::{
-    UsBankAccountNumber, UsBankRoutingNumber, UsIndividualTaxIdentificationNumber, UsPassportNumber,
-    UsSocialSecurityNumber,
+use super::builders::{
+    NUMBER, accept_if, context_if, exact, is_word, keyword_link, last_digits, marks, opening, reject_end,
 };
 use super::checksum::{aba, digit_count, digits};
-use super::form::{
-    NUMBER, accept_if, context_if, is_word, keyword_link, last_digits, marks, opening, plain, reject_end,
-};
-use super::recognizer::{Candidate, Recognizer, Verdict};
+use super::description::{Certainty, Comparison, Description};
+use super::recognizer::RecognizerInput;
+use crate::detect::pattern::Verdict;
 
 const SSN_WORDS: &[&str] = &[
     "ssn",
@@ -120,38 +118,72 @@ const ACCOUNT_WORDS: &[&str] = &[
     "계좌번호",
 ];
 
-pub(super) static RECOGNIZERS: &[Recognizer] = &[
-    plain(UsSocialSecurityNumber, NUMBER, 11, ssn).near(SSN_WORDS),
-    plain(UsIndividualTaxIdentificationNumber, NUMBER, 11, itin).near(ITIN_WORDS),
-    // Book numbers: nine digits, or a letter and eight (Department of State, next-generation passport).
-    plain(UsPassportNumber, r"\b[A-Za-z]?\d[A-Z]?\d+\b", 9, passport).near(PASSPORT_WORDS),
-    // The machine-readable zone of a passport (ICAO 9303 part 4): two lines, or the first where the second is missing.
-    plain(UsPassportNumber, r"\bP[A-Z<][A-Z<]{3}[A-Z<]+(?:[ \n][A-Z0-9<]+)?", 89, machine_readable),
-    // Its second line alone.
-    plain(UsPassportNumber, r"\b[A-Z0-9][A-Z0-9<]*<[A-Z0-9<]*\d", 44, second_line).around(*b"<<"),
-    plain(UsBankRoutingNumber, NUMBER, 11, routing).near(ROUTING_WORDS),
-    plain(UsBankAccountNumber, NUMBER, 18, account).near(ACCOUNT_WORDS),
-    plain(
-        UsBankAccountNumber,
-        concat!(
-            r"\b(?i:(?:(?:bank|checking|savings|deposit)[ _-]?)?(?:account|acct\.?|a/c)[ _-]?(?:number|num|no\.?|#)?)",
-            keyword_link!(),
-            r"[Xx*]*\d{6,17}\b"
-        ),
-        64,
-        named_account,
-    )
-    .value(last_digits),
-];
+pub(super) static US_SOCIAL_SECURITY_NUMBER: Description = Description {
+    comparison: Comparison::LettersAndDigits,
+    certainty: Certainty::Form,
+    is_put_together: true,
+    aliases: &["SSN", "US_SSN"],
+    recognizers: &[&[exact(NUMBER, 11, ssn).with_context(SSN_WORDS)]],
+    ..Description::DEFAULT
+};
+
+pub(super) static US_INDIVIDUAL_TAX_IDENTIFICATION_NUMBER: Description = Description {
+    comparison: Comparison::LettersAndDigits,
+    certainty: Certainty::Form,
+    is_put_together: true,
+    recognizers: &[&[exact(NUMBER, 11, itin).with_context(ITIN_WORDS)]],
+    ..Description::DEFAULT
+};
+
+pub(super) static US_PASSPORT_NUMBER: Description = Description {
+    comparison: Comparison::LettersAndDigits,
+    is_put_together: true,
+    recognizers: &[&[
+        // Book numbers: nine digits, or a letter and eight (Department of State, next-generation passport).
+        exact(r"\b[A-Za-z]?\d[A-Z]?\d+\b", 9, passport).with_context(PASSPORT_WORDS),
+        // The machine-readable zone of a passport (ICAO 9303 part 4): two lines, or the first where the second is missing.
+        exact(r"\bP[A-Z<][A-Z<]{3}[A-Z<]+(?:[ \n][A-Z0-9<]+)?", 89, machine_readable),
+        // Its second line alone.
+        exact(r"\b[A-Z0-9][A-Z0-9<]*<[A-Z0-9<]*\d", 44, second_line).with_prefilter(*b"<<"),
+    ]],
+    ..Description::DEFAULT
+};
+
+pub(super) static US_BANK_ROUTING_NUMBER: Description = Description {
+    comparison: Comparison::LettersAndDigits,
+    certainty: Certainty::Checksum,
+    is_put_together: true,
+    recognizers: &[&[exact(NUMBER, 11, routing).with_context(ROUTING_WORDS)]],
+    ..Description::DEFAULT
+};
+
+pub(super) static US_BANK_ACCOUNT_NUMBER: Description = Description {
+    comparison: Comparison::LettersAndDigits,
+    is_put_together: true,
+    recognizers: &[&[
+        exact(NUMBER, 18, account).with_context(ACCOUNT_WORDS),
+        exact(
+            concat!(
+                r"\b(?i:(?:(?:bank|checking|savings|deposit)[ _-]?)?(?:account|acct\.?|a/c)[ _-]?(?:number|num|no\.?|#)?)",
+                keyword_link!(),
+                r"[Xx*]*\d{6,17}\b"
+            ),
+            64,
+            named_account,
+        )
+        .value(last_digits),
+    ]],
+    ..Description::DEFAULT
+};
 
 /// Not a part of a longer hyphenated or dotted number.
-fn alone(c: &Candidate<'_>) -> bool {
+fn alone(c: &RecognizerInput<'_>) -> bool {
     c.stands_alone() && !matches!(c.before, Some('-' | '.' | '$' | '/' | '+' | '#')) && c.after != Some('-')
 }
 
 /// Area 000, 666 and 900 to 999, group 00 and serial 0000 are never issued (SSA, "Social security number randomization",
 /// POMS RM 10201.035). 078-05-1120 and 219-09-9999 were printed in advertisements and are void; masking them harms nobody.
-fn ssn(c: &Candidate<'_>) -> Verdict {
+fn ssn(c: &RecognizerInput<'_>) -> Verdict {
     if let Some(rejected) = c.rejected_by_count(9..=9) {
         return rejected;
     }
@@ -181,7 +213,7 @@ fn itin_group(group: u32) -> bool {
     matches!(group, 50..=65 | 70..=88 | 90..=92 | 94..=99)
 }
 
-fn itin(c: &Candidate<'_>) -> Verdict {
+fn itin(c: &RecognizerInput<'_>) -> Verdict {
     if let Some(rejected) = c.rejected_by_count(9..=9) {
         return rejected;
     }
@@ -201,12 +233,12 @@ fn itin(c: &Candidate<'_>) -> Verdict {
     }
 }
 
-fn passport(c: &Candidate<'_>) -> Verdict {
+fn passport(c: &RecognizerInput<'_>) -> Verdict {
     context_if(c.text.len() == 9 && alone(c))
 }
 
 /// Two lines of 44 characters. The second begins with the number of the book and its check digit.
-fn machine_readable(c: &Candidate<'_>) -> Verdict {
+fn machine_readable(c: &RecognizerInput<'_>) -> Verdict {
     let (first, second) =
         c.text.split_once([' ', '\n']).map_or((c.text, None), |(first, second)| (first, Some(second)));
     let ends = !c.after.is_some_and(|a| a.is_ascii_alphanumeric() || a == '<');
@@ -223,7 +255,7 @@ fn machine_readable(c: &Candidate<'_>) -> Verdict {
 }
 
 /// Number, nationality, date of birth, sex and date of expiry, with the check digits of number and dates at their places.
-fn second_line(c: &Candidate<'_>) -> Verdict {
+fn second_line(c: &RecognizerInput<'_>) -> Verdict {
     if c.after.is_some_and(|a| a.is_ascii_alphanumeric() || a == '<') || c.text.len() != 44 {
         return reject_end(c);
     }
@@ -258,7 +290,7 @@ fn is_checked(field: &str) -> bool {
 }
 
 /// The first two digits of routing numbers: 00 to 12, 21 to 32, 61 to 72, 80 (ABA routing number policy).
-fn routing(c: &Candidate<'_>) -> Verdict {
+fn routing(c: &RecognizerInput<'_>) -> Verdict {
     if let Some(rejected) = c.rejected_by_count(9..=9) {
         return rejected;
     }
@@ -272,7 +304,7 @@ fn routing(c: &Candidate<'_>) -> Verdict {
     context_if(alone(c) && issued && !zero && aba(&digits))
 }
 
-fn account(c: &Candidate<'_>) -> Verdict {
+fn account(c: &RecognizerInput<'_>) -> Verdict {
     if let Some(rejected) = c.rejected_by_count(8..=17) {
         return rejected;
     }
@@ -302,7 +334,7 @@ fn date(text: &str) -> bool {
         && within(6..8, 31)
 }
 
-fn named_account(c: &Candidate<'_>) -> Verdict {
+fn named_account(c: &RecognizerInput<'_>) -> Verdict {
     if is_word(c.after) || matches!(c.after, Some('-' | '%' | '/')) {
         return reject_end(c);
     }

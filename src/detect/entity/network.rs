@@ -4,9 +4,10 @@
 
 use std::net::Ipv6Addr;
 
-use super::EntityType::{IpAddress, MacAddress};
-use super::form::{accept_if, is_word, plain, reject_end};
-use super::recognizer::{Candidate, Recognizer, Verdict};
+use super::builders::{accept_if, exact, is_word, reject_end};
+use super::description::{Certainty, Comparison, Description};
+use super::recognizer::RecognizerInput;
+use crate::detect::pattern::Verdict;
 
 const IP_WORDS: &[&str] = &[
     "ip",
@@ -75,28 +76,38 @@ macro_rules! zone {
     };
 }
 
-pub(super) static RECOGNIZERS: &[Recognizer] = &[
-    plain(IpAddress, r"\b\d+\.\d+\.\d+\.\d+", 15, ipv4).near(IP_WORDS),
-    // After a slash: `http://1.2.3.4/`, and what Java prints, `/1.2.3.4:80`.
-    plain(IpAddress, r"/\d+\.\d+\.\d+\.\d+", 16, slashed_ipv4).value(behind_slash).near(IP_WORDS),
-    // With the zone of a link-local address (RFC 4007 11): a name of an interface, at most fifteen characters in Linux.
-    plain(
-        IpAddress,
-        concat!(r"\b[0-9A-Fa-f]+:[0-9A-Fa-f:]*:[0-9A-Fa-f.:]*", zone!(), r"|::[0-9A-Fa-f.:]*", zone!()),
-        61,
-        ipv6,
-    )
-        .near(&["ip", "ipv6", "address", "host", "ping", "gateway", "dns", "subnet"]),
-    plain(
-        MacAddress,
-        r"\b[0-9A-Fa-f]{2}(?::[0-9A-Fa-f]{2}:[0-9A-Fa-f]{2}:[0-9A-Fa-f]{2}:[0-9A-Fa-f]{2}:|-[0-9A-Fa-f]{2}-[0-9A-Fa-f]{2}-[0-9A-Fa-f]{2}-[0-9A-Fa-f]{2}-)[0-9A-Fa-f]{2}\b",
-        17,
-        mac,
-    )
-    .near(MAC_WORDS),
-    // Cisco's dotted form.
-    plain(MacAddress, r"\b[0-9A-Fa-f]{4}\.[0-9A-Fa-f]{4}\.[0-9A-Fa-f]{4}\b", 14, mac_dotted),
-];
+pub(super) static IP_ADDRESS: Description = Description {
+    certainty: Certainty::Form,
+    recognizers: &[&[
+        exact(r"\b\d+\.\d+\.\d+\.\d+", 15, ipv4).with_context(IP_WORDS),
+        // After a slash: `http://1.2.3.4/`, and what Java prints, `/1.2.3.4:80`.
+        exact(r"/\d+\.\d+\.\d+\.\d+", 16, slashed_ipv4).value(behind_slash).with_context(IP_WORDS),
+        // With the zone of a link-local address (RFC 4007 11): a name of an interface, at most fifteen characters in Linux.
+        exact(
+            concat!(r"\b[0-9A-Fa-f]+:[0-9A-Fa-f:]*:[0-9A-Fa-f.:]*", zone!(), r"|::[0-9A-Fa-f.:]*", zone!()),
+            61,
+            ipv6,
+        )
+        .with_context(&["ip", "ipv6", "address", "host", "ping", "gateway", "dns", "subnet"]),
+    ]],
+    ..Description::DEFAULT
+};
+
+pub(super) static MAC_ADDRESS: Description = Description {
+    comparison: Comparison::LettersAndDigits,
+    certainty: Certainty::Form,
+    recognizers: &[&[
+        exact(
+            r"\b[0-9A-Fa-f]{2}(?::[0-9A-Fa-f]{2}:[0-9A-Fa-f]{2}:[0-9A-Fa-f]{2}:[0-9A-Fa-f]{2}:|-[0-9A-Fa-f]{2}-[0-9A-Fa-f]{2}-[0-9A-Fa-f]{2}-[0-9A-Fa-f]{2}-)[0-9A-Fa-f]{2}\b",
+            17,
+            mac,
+        )
+        .with_context(MAC_WORDS),
+        // Cisco's dotted form.
+        exact(r"\b[0-9A-Fa-f]{4}\.[0-9A-Fa-f]{4}\.[0-9A-Fa-f]{4}\b", 14, mac_dotted),
+    ]],
+    ..Description::DEFAULT
+};
 
 /// Four octets of at most three digits; leading zeros are written by some tools (RFC 6943 3.1.1 warns of them).
 fn octets(text: &str) -> Option<[u8; 4]> {
@@ -112,23 +123,23 @@ fn octets(text: &str) -> Option<[u8; 4]> {
     parts.next().is_none().then_some(octets)
 }
 
-fn ipv4(c: &Candidate<'_>) -> Verdict {
+fn ipv4(c: &RecognizerInput<'_>) -> Verdict {
     // "nginx/1.18.0.1" is a version; other slashes are looked at where they are part of the candidate.
     if c.before == Some('/') { Verdict::Reject } else { address_v4(c) }
 }
 
 /// The address behind a slash, unless a word is before the slash: `Chrome/120.0.6099.71` is a version.
-fn slashed_ipv4(c: &Candidate<'_>) -> Verdict {
+fn slashed_ipv4(c: &RecognizerInput<'_>) -> Verdict {
     let Some(text) = c.text.get(behind_slash(c.text)) else { return Verdict::Reject };
     let of_word = c.before.is_some_and(|b| b.is_alphabetic() || matches!(b, '_' | '.' | '-' | ')'));
-    if of_word { Verdict::Reject } else { address_v4(&Candidate { text, before: Some('/'), ..*c }) }
+    if of_word { Verdict::Reject } else { address_v4(&RecognizerInput { text, before: Some('/'), ..*c }) }
 }
 
 fn behind_slash(text: &str) -> std::ops::Range<usize> {
     1..text.len()
 }
 
-fn address_v4(c: &Candidate<'_>) -> Verdict {
+fn address_v4(c: &RecognizerInput<'_>) -> Verdict {
     // `v1.2.3.4` and `1.2.3.4-rc1` are versions; `.5` before or behind makes it a longer dotted number.
     let alone = !is_word(c.before) && !is_word(c.after) && !matches!(c.before, Some('.' | '-' | '+' | '$'));
     let Some(octets) = octets(c.text) else {
@@ -149,7 +160,7 @@ fn address_v4(c: &Candidate<'_>) -> Verdict {
     }
 }
 
-fn ipv6(c: &Candidate<'_>) -> Verdict {
+fn ipv6(c: &RecognizerInput<'_>) -> Verdict {
     let alone = !is_word(c.before) && !is_word(c.after) && !matches!(c.before, Some(':' | '.')) && c.after != Some(':');
     let (text, zone) = c.text.split_once('%').map_or((c.text, None), |(text, zone)| (text, Some(zone)));
     // A colon or a digit is before each later start.
@@ -180,7 +191,7 @@ fn has_zone(address: Ipv6Addr) -> bool {
     }
 }
 
-fn mac(c: &Candidate<'_>) -> Verdict {
+fn mac(c: &RecognizerInput<'_>) -> Verdict {
     if !c.stands_alone() || matches!(c.before, Some(':' | '-')) || matches!(c.after, Some(':' | '-')) {
         return Verdict::Reject;
     }
@@ -190,7 +201,7 @@ fn mac(c: &Candidate<'_>) -> Verdict {
     if times { Verdict::NeedsContext } else { Verdict::Accept }
 }
 
-fn mac_dotted(c: &Candidate<'_>) -> Verdict {
+fn mac_dotted(c: &RecognizerInput<'_>) -> Verdict {
     // All decimal is more often a number with thousands or a version.
     let hex = c.text.bytes().any(|b| b.is_ascii_alphabetic());
     let digit = c.text.bytes().any(|b| b.is_ascii_digit());

@@ -5,10 +5,11 @@
 
 use std::ops::Range;
 
-use super::EntityType::{CreditDebitCardCvv, CreditDebitCardExpiry, Pin};
+use super::builders::{accept_if, context_if, exact, is_mark, keyword_link, last_digits, marks, opening};
 use super::checksum::{digits, luhn};
-use super::form::{accept_if, context_if, is_mark, keyword_link, last_digits, marks, opening, plain};
-use super::recognizer::{Candidate, Recognizer, Verdict};
+use super::description::{Comparison, Description};
+use super::recognizer::RecognizerInput;
+use crate::detect::pattern::Verdict;
 
 /// What may be between the word PIN and its digits.
 macro_rules! pin_link {
@@ -31,40 +32,62 @@ macro_rules! listed {
     };
 }
 
-pub(super) static RECOGNIZERS: &[Recognizer] = &[
-    plain(
-        CreditDebitCardCvv,
-        concat!(
-            r"\b(?i:cvv2?|cvc2?|cvn2?|csc|cid|card[ _-]?verification[ _-]?(?:value|code|number)|(?:card[ _-]?)?security[ _-]?code|verification[ _-]?code)(?i:[ _](?:code|number|no\.?|value))?",
-            keyword_link!(),
-            r"\d{3,4}\b"
-        ),
-        64,
-        cvv,
-    )
-    .value(last_digits)
-    .near(CVV_CONTEXT),
-    plain(CreditDebitCardCvv, r"\b\d+\b", 4, bare_cvv).near(CVV_WORDS).reach(16, 16),
-    // A card with its date and code, as stolen ones are listed: `4242424242424242|12|27|123`.
-    plain(CreditDebitCardCvv, concat!(listed!(), edge!(), r"\d{3,4}\b"), 48, listed_code).value(last_digits),
-    plain(CreditDebitCardExpiry, concat!(listed!(), r"\b"), 40, listed_expiry).value(listed_expiry_value),
-    plain(CreditDebitCardExpiry, r"\b\d+[ \n]?[/-][ \n]?\d+\b", 9, expiry).near(EXPIRY_WORDS),
-    plain(
-        CreditDebitCardExpiry,
-        r"\b(?i:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sep(?:t(?:ember)?)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?[ \n,/-]{1,2}(?:20)\d\d\b",
-        16,
-        month_name,
-    )
-    .near(CARD_EXPIRY_WORDS),
-    plain(
-        Pin,
-        concat!(r"\b(?:PIN|Pin|pin)(?i:[ _-]?(?:code|number|no\.?|#))?(?i:[ \n](?:is|was|to|of|as))?", pin_link!(), r"\d{4,8}\b"),
-        40,
-        pin,
-    )
-    .value(last_digits),
-    plain(Pin, r"\b\d+\b", 6, bare_pin).near(PIN_WORDS).reach(24, 16),
-];
+pub(super) static CREDIT_DEBIT_CARD_CVV: Description = Description {
+    comparison: Comparison::LettersAndDigits,
+    is_put_together: true,
+    aliases: &["CVV"],
+    recognizers: &[&[
+        exact(
+            concat!(
+                r"\b(?i:cvv2?|cvc2?|cvn2?|csc|cid|card[ _-]?verification[ _-]?(?:value|code|number)|(?:card[ _-]?)?security[ _-]?code|verification[ _-]?code)(?i:[ _](?:code|number|no\.?|value))?",
+                keyword_link!(),
+                r"\d{3,4}\b"
+            ),
+            64,
+            cvv,
+        )
+        .value(last_digits)
+        .with_context(CVV_CONTEXT),
+        exact(r"\b\d+\b", 4, bare_cvv).with_context(CVV_WORDS).context_distance(16, 16),
+        // A card with its date and code, as stolen ones are listed: `4242424242424242|12|27|123`.
+        exact(concat!(listed!(), edge!(), r"\d{3,4}\b"), 48, listed_code).value(last_digits),
+    ]],
+    ..Description::DEFAULT
+};
+
+pub(super) static CREDIT_DEBIT_CARD_EXPIRY: Description = Description {
+    comparison: Comparison::Groups,
+    recognizers: &[&[
+        exact(concat!(listed!(), r"\b"), 40, listed_expiry).value(listed_expiry_value),
+        exact(r"\b\d+[ \n]?[/-][ \n]?\d+\b", 9, expiry).with_context(EXPIRY_WORDS),
+        exact(
+            r"\b(?i:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sep(?:t(?:ember)?)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?[ \n,/-]{1,2}(?:20)\d\d\b",
+            16,
+            month_name,
+        )
+        .with_context(CARD_EXPIRY_WORDS),
+    ]],
+    ..Description::DEFAULT
+};
+
+pub(super) static PIN: Description = Description {
+    comparison: Comparison::LettersAndDigits,
+    is_put_together: true,
+    recognizers: &[&[
+        exact(
+            concat!(
+                r"\b(?:PIN|Pin|pin)(?i:[ _-]?(?:code|number|no\.?|#))?(?i:[ \n](?:is|was|to|of|as))?",
+                pin_link!(),
+                r"\d{4,8}\b"
+            ),
+            40,
+            pin,
+        )
+        .value(last_digits),
+        exact(r"\b\d+\b", 6, bare_pin).with_context(PIN_WORDS).context_distance(24, 16),
+    ]],
+    ..Description::DEFAULT
+};
 
 const CVV_CONTEXT: &[&str] = &[
     "card",
@@ -178,7 +201,7 @@ const EXPIRY_WORDS: &[&str] = &[
 const CARD_EXPIRY_WORDS: &[&str] =
     &["exp", "expiry", "expires", "expiring", "expiration", "valid thru", "valid through", "valid until", "good thru"];
 
-fn cvv(c: &Candidate<'_>) -> Verdict {
+fn cvv(c: &RecognizerInput<'_>) -> Verdict {
     // `CVV` says it by itself; "security code", "CID" and "verification code" are also of one-time passwords and doors.
     let sure = c.text.get(..2).is_some_and(|p| p.eq_ignore_ascii_case("cv") || p.eq_ignore_ascii_case("ca"));
     if c.after.is_some_and(|a| matches!(a, '%' | '/')) {
@@ -204,11 +227,11 @@ fn listed(text: &str) -> Option<(u8, &str)> {
     (luhn(&digits(number)) && matches!(year.len(), 2 | 4)).then_some((month, year))
 }
 
-fn listed_code(c: &Candidate<'_>) -> Verdict {
+fn listed_code(c: &RecognizerInput<'_>) -> Verdict {
     accept_if(listed(c.text).is_some())
 }
 
-fn listed_expiry(c: &Candidate<'_>) -> Verdict {
+fn listed_expiry(c: &RecognizerInput<'_>) -> Verdict {
     accept_if(listed(c.text).is_some())
 }
 
@@ -218,12 +241,12 @@ fn listed_expiry_value(text: &str) -> Range<usize> {
 }
 
 /// Digits that are a number of their own: no sign, currency, fraction, date or longer number around them.
-fn lone_number(c: &Candidate<'_>) -> bool {
+fn lone_number(c: &RecognizerInput<'_>) -> bool {
     !matches!(c.before, Some('.' | ',' | '/' | '-' | '$' | '+' | '*'))
         && !matches!(c.after, Some('/' | '-' | '%' | ':'))
 }
 
-fn bare_cvv(c: &Candidate<'_>) -> Verdict {
+fn bare_cvv(c: &RecognizerInput<'_>) -> Verdict {
     context_if(c.text.len() >= 3 && lone_number(c) && !year(c.text))
 }
 
@@ -231,16 +254,16 @@ fn year(text: &str) -> bool {
     text.len() == 4 && (text.starts_with("19") || text.starts_with("20"))
 }
 
-fn bare_pin(c: &Candidate<'_>) -> Verdict {
+fn bare_pin(c: &RecognizerInput<'_>) -> Verdict {
     context_if(c.text.len() >= 4 && lone_number(c) && !year(c.text))
 }
 
-fn pin(c: &Candidate<'_>) -> Verdict {
+fn pin(c: &RecognizerInput<'_>) -> Verdict {
     // Indian postal codes are called PIN codes and have six digits; they are masked too, which does no harm.
     if matches!(c.after, Some('/' | '-' | '%')) { Verdict::Reject } else { Verdict::Accept }
 }
 
-fn expiry(c: &Candidate<'_>) -> Verdict {
+fn expiry(c: &RecognizerInput<'_>) -> Verdict {
     // "12/05/2024" is a full date and "1/20 of" a fraction.
     let alone = !matches!(c.before, Some('/' | '-' | '.' | '$' | ',')) && !matches!(c.after, Some('/' | '-' | '%'));
     let Some((month, year)) = c.text.split_once(['/', '-']) else {
@@ -252,6 +275,6 @@ fn expiry(c: &Candidate<'_>) -> Verdict {
     context_if(alone && c.wraps_once() && month_ok && year_ok && (month.len() == 2 || year.len() == 4))
 }
 
-fn month_name(c: &Candidate<'_>) -> Verdict {
+fn month_name(c: &RecognizerInput<'_>) -> Verdict {
     context_if(c.wraps_once())
 }

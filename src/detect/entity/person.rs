@@ -6,50 +6,56 @@ use std::ops::Range;
 
 use smallvec::SmallVec;
 
-use super::EntityType::{Age, DateOfBirth};
-use super::form::{accept_if, context_if, is_word, last_digits, part, plain, wraps_once};
-use super::recognizer::{Candidate, Recognizer, Verdict};
+use super::builders::{accept_if, context_if, exact, is_word, last_digits, part, wraps_once};
+use super::description::{Comparison, Description};
+use super::recognizer::RecognizerInput;
+use crate::detect::pattern::Verdict;
 
-pub(super) static RECOGNIZERS: &[Recognizer] = &[
-    // The value is the number and its unit, as Bedrock's is: "40 years" of "40 years old".
-    plain(
-        Age,
-        r"\b\d+[*_~'\x22\x60>)]*(?:[ \n]?-?(?i:(?:years?|yrs?|months?|weeks?|days?)[*_~'\x22\x60>)]*(?:[ \n-]-?(?:old|of[ \n-]age|young)))|[ \n]?-?(?i:y/?o|y\.o\.)|[ \n]?-?(?i:yrs?\.?[ \n-]old))\b",
-        32,
-        age_before,
-    )
-    .value(with_unit),
-    plain(
-        Age,
-        r"\b(?i:aged?|ages|age of|aged? is|aged?[*_~'\x22\x60]*[ ]?[:=]|just turned|turned|turning|i'll turn|will turn|will be turning|when (?:he|she|i) was|birthday,? (?:is|was))[*_~'\x22\x60]*[ \n]?(?:[*_~'\x22\x60]+[ \n]?)?\d+\b",
-        48,
-        age_behind,
-    )
-    .value(last_digits),
-    plain(
-        Age,
-        r"\b(?:I am|I'm|i'm|i am|He is|She is|he is|she is|he's|she's|He's|She's)[ \n](?:[*_~'\x22\x60]+[ \n]?)?\d+(?:[*_~'\x22\x60 ]*|[*_~'\x22\x60>)]*[ \n]?-?(?i:(?:years?|yrs?|months?|weeks?|days?)[*_~'\x22\x60>)]*(?:[ \n-]-?(?:old|of[ \n-]age|young))))",
-        48,
-        age_said,
-    )
-    .value(said_value),
-    plain(
-        DateOfBirth,
-        r"\b\d+[-/. \n]\d+[-/. \n]\d+\b",
-        10,
-        numeric_date,
-    )
-    .near(BIRTH_WORDS)
-    .reach(40, 16),
-    plain(
-        DateOfBirth,
-        r"\b(?:\d{1,2}(?i:st|nd|rd|th)?(?:[ \n]of)?[ \n-]?)?(?i:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sep(?:t(?:ember)?)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)[. \n,-]?[ \n]?(?:\d{1,2}(?i:st|nd|rd|th)?,?[ \n])?(?:19|20)\d\d\b",
-        30,
-        worded_date,
-    )
-    .near(BIRTH_WORDS)
-    .reach(40, 16),
-];
+pub(super) static AGE: Description = Description {
+    recognizers: &[&[
+        // The value is the number and its unit, as Bedrock's is: "40 years" of "40 years old".
+        exact(
+            r"\b\d+[*_~'\x22\x60>)]*(?:[ \n]?-?(?i:(?:years?|yrs?|months?|weeks?|days?)[*_~'\x22\x60>)]*(?:[ \n-]-?(?:old|of[ \n-]age|young)))|[ \n]?-?(?i:y/?o|y\.o\.)|[ \n]?-?(?i:yrs?\.?[ \n-]old))\b",
+            32,
+            age_before,
+        )
+        .value(with_unit),
+        exact(
+            r"\b(?i:aged?|ages|age of|aged? is|aged?[*_~'\x22\x60]*[ ]?[:=]|just turned|turned|turning|i'll turn|will turn|will be turning|when (?:he|she|i) was|birthday,? (?:is|was))[*_~'\x22\x60]*[ \n]?(?:[*_~'\x22\x60]+[ \n]?)?\d+\b",
+            48,
+            age_behind,
+        )
+        .value(last_digits),
+        exact(
+            r"\b(?:I am|I'm|i'm|i am|He is|She is|he is|she is|he's|she's|He's|She's)[ \n](?:[*_~'\x22\x60]+[ \n]?)?\d+(?:[*_~'\x22\x60 ]*|[*_~'\x22\x60>)]*[ \n]?-?(?i:(?:years?|yrs?|months?|weeks?|days?)[*_~'\x22\x60>)]*(?:[ \n-]-?(?:old|of[ \n-]age|young))))",
+            48,
+            age_said,
+        )
+        .value(said_value),
+    ]],
+    ..Description::DEFAULT
+};
+
+pub(super) static DATE_OF_BIRTH: Description = Description {
+    comparison: Comparison::Groups,
+    recognizers: &[&[
+        exact(
+            r"\b\d+[-/. \n]\d+[-/. \n]\d+\b",
+            10,
+            numeric_date,
+        )
+        .with_context(BIRTH_WORDS)
+        .context_distance(40, 16),
+        exact(
+            r"\b(?:\d{1,2}(?i:st|nd|rd|th)?(?:[ \n]of)?[ \n-]?)?(?i:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sep(?:t(?:ember)?)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)[. \n,-]?[ \n]?(?:\d{1,2}(?i:st|nd|rd|th)?,?[ \n])?(?:19|20)\d\d\b",
+            30,
+            worded_date,
+        )
+        .with_context(BIRTH_WORDS)
+        .context_distance(40, 16),
+    ]],
+    ..Description::DEFAULT
+};
 
 const BIRTH_WORDS: &[&str] = &[
     "dob",
@@ -143,12 +149,12 @@ fn possible_age(text: &str) -> bool {
     text.parse::<u32>().is_ok_and(|age| (1..=122).contains(&age)) && !text.starts_with('0')
 }
 
-fn age_before(c: &Candidate<'_>) -> Verdict {
+fn age_before(c: &RecognizerInput<'_>) -> Verdict {
     let number = !matches!(c.before, Some('.' | ',' | '$' | '-' | '/'));
     accept_if(number && possible_age(part(c.text, leading_digits(c.text))) && c.wraps_once())
 }
 
-fn age_behind(c: &Candidate<'_>) -> Verdict {
+fn age_behind(c: &RecognizerInput<'_>) -> Verdict {
     let value = last_digits(c.text);
     // "aged '67'", but not "turned 60's".
     let quoted = part(c.text, 0..value.start).ends_with('\'');
@@ -156,7 +162,7 @@ fn age_behind(c: &Candidate<'_>) -> Verdict {
     accept_if(alone && possible_age(part(c.text, value)))
 }
 
-fn age_said(c: &Candidate<'_>) -> Verdict {
+fn age_said(c: &RecognizerInput<'_>) -> Verdict {
     // "I am 23." and "I'm 23, ..." but not "I am 5 minutes late" nor "I'm 100% sure".
     let value = part(c.text, said_value(c.text));
     if value.contains(|c: char| c.is_ascii_alphabetic()) {
@@ -169,7 +175,7 @@ fn age_said(c: &Candidate<'_>) -> Verdict {
     )
 }
 
-fn numeric_date(c: &Candidate<'_>) -> Verdict {
+fn numeric_date(c: &RecognizerInput<'_>) -> Verdict {
     let signs = ['-', '/', '.', ' ', '\n'];
     let shaped = matches!(c.groups_by(&signs).as_slice(), [4, 1..=2, 1..=2] | [1..=2, 1..=2, 2 | 4]);
     if !shaped || !c.wraps_once() {
@@ -194,7 +200,7 @@ fn year(year: u32) -> bool {
     (1900..=2035).contains(&year)
 }
 
-fn worded_date(c: &Candidate<'_>) -> Verdict {
+fn worded_date(c: &RecognizerInput<'_>) -> Verdict {
     let Some((rest, last)) = c.text.len().checked_sub(4).and_then(|at| c.text.split_at_checked(at)) else {
         return Verdict::Reject;
     };

@@ -8,13 +8,14 @@
 
 use smallvec::SmallVec;
 
-use super::EntityType::Phone;
+use super::builders::{after_digit, context_if, exact, is_word, reject_end, wraps_once};
 use super::checksum::{digit_count, digits, luhn};
+use super::description::{Comparison, Description};
 use super::edges::{demote, ends_with_clock, ends_with_minutes, is_compactly_stamped};
-use super::form::{behind_digit, context_if, is_word, plain, reject_end, wraps_once};
 use super::phone_plan::{country_code, national_lengths};
 use super::phone_words::{BARE_WORDS, PHONE_WORDS};
-use super::recognizer::{Candidate, Objection, Recognizer, Surroundings, Verdict};
+use super::recognizer::{Objection, RecognizerInput, Surroundings};
+use crate::detect::pattern::Verdict;
 
 /// A separator: up to three characters, so that ") " and " (0)" hold together.
 macro_rules! sep {
@@ -30,25 +31,30 @@ macro_rules! ext {
     };
 }
 
-pub(super) static RECOGNIZERS: &[Recognizer] = &[
-    plain(Phone, concat!(r"\(?\+[( ]?\d(?:", sep!(), r"\d)+", ext!()), 48, international),
-    plain(
-        Phone,
-        concat!(
-            r"\b\d+(?:[ \n()./-][ \n()./-]?[ \n()./-]?\d+)+",
-            ext!(),
-            r"|\([ ]?\d+[ ]?\)(?:",
-            sep!(),
-            r"\d)+",
-            ext!()
-        ),
-        48,
-        grouped,
-    )
-    .near(PHONE_WORDS)
-    .unless(in_log),
-    plain(Phone, concat!(r"\b\d+", ext!()), 24, bare).near(BARE_WORDS).reach(32, 9),
-];
+pub(super) static PHONE: Description = Description {
+    comparison: Comparison::LettersAndDigits,
+    is_put_together: true,
+    aliases: &["PHONE_NUMBER"],
+    recognizers: &[&[
+        exact(concat!(r"\(?\+[( ]?\d(?:", sep!(), r"\d)+", ext!()), 48, international),
+        exact(
+            concat!(
+                r"\b\d+(?:[ \n()./-][ \n()./-]?[ \n()./-]?\d+)+",
+                ext!(),
+                r"|\([ ]?\d+[ ]?\)(?:",
+                sep!(),
+                r"\d)+",
+                ext!()
+            ),
+            48,
+            grouped,
+        )
+        .with_context(PHONE_WORDS)
+        .with_veto(in_log),
+        exact(concat!(r"\b\d+", ext!()), 24, bare).with_context(BARE_WORDS).context_distance(32, 9),
+    ]],
+    ..Description::DEFAULT
+};
 
 /// The number without its extension.
 fn without_extension(text: &str) -> &str {
@@ -71,16 +77,16 @@ fn brackets_match(text: &str) -> bool {
 }
 
 /// What may be next to a number that is complete.
-fn complete(c: &Candidate<'_>) -> bool {
+fn complete(c: &RecognizerInput<'_>) -> bool {
     !is_word(c.before) && !ends_inside(c)
 }
 
-fn ends_inside(c: &Candidate<'_>) -> bool {
+fn ends_inside(c: &RecognizerInput<'_>) -> bool {
     is_word(c.after) || matches!(c.after, Some('%' | '@'))
 }
 
 /// Whether the number is one side of a sum, unless it is plainly a telephone number.
-fn is_operand(c: &Candidate<'_>) -> bool {
+fn is_operand(c: &RecognizerInput<'_>) -> bool {
     matches!(c.after, Some('=' | '*'))
 }
 
@@ -115,7 +121,7 @@ fn wraps_well(number: &str, code: usize, complete_with: usize) -> bool {
 /// Where does it end? With the last group with which it has at most the fifteen digits of E.164, unless an earlier group
 /// completes it: `+1 415 555 2671` has the ten digits of its country, so what follows is not a part of it. A number that no
 /// group completes takes all its groups, so that no mask leaves the rest of the digits.
-fn international(c: &Candidate<'_>) -> Verdict {
+fn international(c: &RecognizerInput<'_>) -> Verdict {
     if ends_inside(c) || !wraps_once(c.text) {
         return reject_end(c);
     }
@@ -158,7 +164,7 @@ fn counted(number: &str) -> (usize, usize) {
     (digits, lone)
 }
 
-fn grouped(c: &Candidate<'_>) -> Verdict {
+fn grouped(c: &RecognizerInput<'_>) -> Verdict {
     if ends_inside(c) {
         return reject_end(c);
     }
@@ -168,7 +174,7 @@ fn grouped(c: &Candidate<'_>) -> Verdict {
     match count {
         ..7 => return reject_end(c),
         7..=15 => {}
-        16.. => return Verdict::RejectBefore(behind_digit(number, count - 15)),
+        16.. => return Verdict::RejectBefore(after_digit(number, count - 15)),
     }
     if lone > 2 {
         return Verdict::Reject;
@@ -315,7 +321,7 @@ fn other_kind(number: &str, groups: &[&str], lens: &[usize], digits: &[u8]) -> b
 
 /// Shapes that logs and tables are full of: the date and the hour of a clock, parts of an address of the internet, code points, and
 /// three groups of which the last is a lone digit.
-fn of_log(c: &Candidate<'_>, number: &str, groups: &[&str], lens: &[usize]) -> bool {
+fn of_log(c: &RecognizerInput<'_>, number: &str, groups: &[&str], lens: &[usize]) -> bool {
     let hour = c.after == Some(':')
         && match lens {
             [.., 2, 2, 2] | [8, 2] => groups.last().is_some_and(|hour| *hour < "24"),
@@ -357,7 +363,7 @@ fn same(digits: &[u8]) -> bool {
     digits.windows(2).all(|w| matches!(w, [a, b] if a == b))
 }
 
-fn bare(c: &Candidate<'_>) -> Verdict {
+fn bare(c: &RecognizerInput<'_>) -> Verdict {
     let number = without_extension(c.text);
     let n = number.len();
     let longest = if number.starts_with("00") { 15 } else { 14 };

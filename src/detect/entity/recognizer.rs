@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::EntityType;
+use crate::detect::pattern::Verdict;
 
 /// How one entity type is recognized: candidates by a pattern, then a validator, then context words.
 ///
@@ -12,27 +12,25 @@ use super::EntityType;
 /// several ends is offered to the validator at each end; the longest accepted one counts.
 #[derive(Debug)]
 pub(crate) struct Recognizer {
-    /// What it recognizes. A type may have several recognizers.
-    pub(crate) entity: EntityType,
     /// Candidate pattern, `regex` syntax.
     pub(crate) pattern: &'static str,
     /// Longest candidate, in bytes of the entity view. Longer ones are never offered.
     pub(crate) max_bytes: usize,
     /// Judges one candidate.
-    pub(crate) validate: fn(&Candidate<'_>) -> Verdict,
+    pub(crate) validate: fn(&RecognizerInput<'_>) -> Verdict,
     /// The part of the candidate that is the value, as a range of the candidate (pattern view); `None`: all of it.
     pub(crate) value: Option<fn(&str) -> Range<usize>>,
     /// Context words, lower case, matched as whole words in the folded view; any one of them will do.
     pub(crate) context: &'static [&'static str],
     /// How far before the candidate a context word may begin, in bytes of the text as given.
-    pub(crate) reach_before: usize,
+    pub(crate) context_before: usize,
     /// How far behind the candidate a context word may end, in bytes of the text as given.
-    pub(crate) reach_after: usize,
+    pub(crate) context_after: usize,
     /// Two bytes of which every candidate holds one, for patterns that may begin with any letter: only the runs that lead up to one
     /// of them are then looked at.
-    pub(crate) landmark: Option<[u8; 2]>,
+    pub(crate) prefilter: Option<[u8; 2]>,
     /// Objects to a candidate because of what surrounds it. Asked once the unbroken run of letters, digits and `+/=_-` it is in has
-    /// ended, or [`VETO_REACH`] bytes of it have arrived.
+    /// ended, or [`VETO_BYTES`] bytes of it have arrived.
     pub(crate) veto: Option<Veto>,
 }
 
@@ -42,11 +40,11 @@ pub(crate) type Veto = fn(&Surroundings<'_>) -> Objection;
 /// What a veto is shown.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Surroundings<'a> {
-    /// Up to [`VETO_REACH`] bytes of the entity view before the candidate.
+    /// Up to [`VETO_BYTES`] bytes of the entity view before the candidate.
     pub(crate) before: &'a str,
     /// The candidate.
     pub(crate) text: &'a str,
-    /// The rest of the run after the candidate, and the character that ends it: up to [`VETO_REACH`] bytes.
+    /// The rest of the run after the candidate, and the character that ends it: up to [`VETO_BYTES`] bytes.
     pub(crate) after: &'a str,
     /// Whether the validator accepted the candidate without a context word.
     pub(crate) is_sure: bool,
@@ -66,29 +64,15 @@ pub(crate) enum Objection {
 }
 
 /// How far around a candidate a veto looks, in bytes of the entity view.
-pub(crate) const VETO_REACH: usize = 48;
+pub(crate) const VETO_BYTES: usize = 48;
 
 /// What a validator is shown.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Candidate<'a> {
+pub(crate) struct RecognizerInput<'a> {
     /// The candidate in the pattern view.
     pub(crate) text: &'a str,
     /// The character before it, in the pattern view; `None` at the start of the text.
     pub(crate) before: Option<char>,
     /// The character behind it, in the pattern view; `None` at the end of the text.
     pub(crate) after: Option<char>,
-}
-
-/// What a validator says.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Verdict {
-    /// Not one.
-    Reject,
-    /// Not one, and no candidate with this end that begins before this byte of it is one. The length of the candidate rejects the
-    /// end. There is no limit on the starts a validator is asked about, so the frequent rejections say this, cheaply.
-    RejectBefore(usize),
-    /// One only if a context word is near.
-    NeedsContext,
-    /// One, wherever it stands.
-    Accept,
 }

@@ -2,35 +2,47 @@
 
 use std::cell::Cell;
 
-use super::recognizer::{Candidate, Verdict};
+use super::recognizer::{Recognizer, RecognizerInput};
 use super::*;
-use crate::detect::pattern::{Group, Machine, MachineState, Syntax};
-use crate::text::fold::View;
+use crate::detect::pattern::{Group, MatcherState, PatternMatcher, Syntax, Verdict, check_pattern};
+use crate::text::normalize::View;
 use crate::text::view::ViewText;
+
+fn all() -> impl Iterator<Item = (EntityType, &'static Recognizer)> {
+    EntityType::ALL.iter().flat_map(|&entity| entity.recognizers().map(move |recognizer| (entity, recognizer)))
+}
+
+#[test]
+fn the_matcher_accepts_every_pattern() {
+    for (entity, recognizer) in all() {
+        let checked = check_pattern(recognizer.pattern, Syntax::Ascii, Some(recognizer.max_bytes));
+        assert_eq!(checked, Ok(()), "{entity}: {}", recognizer.pattern);
+    }
+}
 
 #[test]
 fn every_type_has_recognizers() {
     for &entity in EntityType::ALL {
-        assert!(recognizers_for(entity).next().is_some(), "{entity}");
+        assert!(entity.recognizers().next().is_some(), "{entity}");
     }
 }
 
 #[test]
 fn context_words_are_lower_case_and_present_where_asked_for() {
-    for r in all() {
+    for (entity, r) in all() {
         for word in r.context {
-            assert_eq!(*word, word.to_lowercase(), "{}", r.entity);
-            assert_eq!(*word, word.trim(), "{}", r.entity);
+            assert_eq!(*word, word.to_lowercase(), "{entity}");
+            assert_eq!(*word, word.trim(), "{entity}");
         }
     }
 }
 
 #[test]
 fn patterns_start_alike_and_never_match_nothing() {
-    for r in all() {
+    for (entity, r) in all() {
         let regex = regex::bytes::RegexBuilder::new(r.pattern).unicode(false).build();
-        let regex = regex.unwrap_or_else(|e| panic!("{}: {e}", r.entity));
-        assert!(!regex.is_match(b""), "{}: {}", r.entity, r.pattern);
+        let regex = regex.unwrap_or_else(|e| panic!("{entity}: {e}"));
+        assert!(!regex.is_match(b""), "{entity}: {}", r.pattern);
         assert!(!r.pattern.contains("*?") && !r.pattern.contains("+?") && !r.pattern.contains("??"), "{}", r.pattern);
     }
 }
@@ -143,7 +155,7 @@ fn validators_are_asked_little() {
     ];
     let mut wrong = Vec::new();
     for &entity in T::ALL {
-        let matcher = Matcher::new(recognizers_for(entity));
+        let matcher = Matcher::new(entity.recognizers());
         for unit in UNITS {
             let text = unit.repeat(1200 / unit.len()) + "a@x.com";
             for (pattern, calls) in matcher.calls(&text) {
@@ -158,32 +170,32 @@ fn validators_are_asked_little() {
 }
 
 /// Recognizers on the engine, each by itself; what needs a context word is not found.
-pub(super) struct Matcher(Vec<(&'static Recognizer, Machine)>);
+pub(super) struct Matcher(Vec<(&'static Recognizer, PatternMatcher)>);
 
 impl Matcher {
     pub(super) fn new(recognizers: impl Iterator<Item = &'static Recognizer>) -> Self {
-        let machine = |recognizer: &Recognizer| {
+        let matcher = |recognizer: &Recognizer| {
             let mut group = Group::default();
             group.add(0, recognizer.pattern, Syntax::Ascii, Some(recognizer.max_bytes)).expect("a valid pattern");
-            group.build().expect("a small pattern").expect("a pattern").with_judge_looking_behind()
+            group.build().expect("a small pattern").expect("a pattern").validated_with_next_char()
         };
-        Self(recognizers.map(|recognizer| (recognizer, machine(recognizer))).collect())
+        Self(recognizers.map(|recognizer| (recognizer, matcher(recognizer))).collect())
     }
 
     /// Returns for each recognizer how often its validator is asked.
     fn calls(&self, text: &str) -> impl Iterator<Item = (&'static str, usize)> {
         let view = ViewText::of(text, View::Entity);
-        self.0.iter().map(move |(recognizer, machine)| {
+        self.0.iter().map(move |(recognizer, matcher)| {
             let calls = Cell::new(0);
-            let judge = |_, start: usize, end: usize| {
+            let validate = |_, start: usize, end: usize| {
                 calls.set(calls.get() + 1);
-                (recognizer.validate)(&Candidate {
+                (recognizer.validate)(&RecognizerInput {
                     text: view.slice(start..end),
                     before: view.char_before(start),
                     after: view.char_after(end),
                 })
             };
-            machine.scan(&mut MachineState::default(), &view, &judge, &mut Vec::new());
+            matcher.read(&mut MatcherState::default(), &view, false, &validate, &mut Vec::new());
             (recognizer.pattern, calls.get())
         })
     }
@@ -192,17 +204,16 @@ impl Matcher {
     pub(super) fn find(&self, text: &str) -> Vec<std::ops::Range<usize>> {
         let view = ViewText::of(text, View::Entity);
         let mut found: Vec<std::ops::Range<usize>> = Vec::new();
-        for (recognizer, machine) in &self.0 {
-            let judge = |_, start: usize, end: usize| {
-                (recognizer.validate)(&Candidate {
+        for (recognizer, matcher) in &self.0 {
+            let validate = |_, start: usize, end: usize| {
+                (recognizer.validate)(&RecognizerInput {
                     text: view.slice(start..end),
                     before: view.char_before(start),
                     after: view.char_after(end),
                 })
             };
-            let (mut state, mut matches) = (MachineState::default(), Vec::new());
-            machine.scan(&mut state, &view, &judge, &mut matches);
-            machine.finish(&mut state, &view, &judge, &mut matches);
+            let (mut state, mut matches) = (MatcherState::default(), Vec::new());
+            matcher.read(&mut state, &view, true, &validate, &mut matches);
             for accepted in matches.iter().filter(|found| found.verdict == Verdict::Accept) {
                 let start = accepted.starts.first().expect("a match has a start");
                 let value = recognizer.value.map(|value| value(view.slice(start..accepted.end)));
@@ -226,14 +237,14 @@ impl Matcher {
     fn taken_back(&self, text: &str) -> Vec<(&'static str, usize, usize)> {
         let view = ViewText::of(text, View::Entity);
         let mut wrong = Vec::new();
-        for (recognizer, machine) in &self.0 {
+        for (recognizer, matcher) in &self.0 {
             let asked = std::cell::RefCell::new(Vec::new());
-            let judge = |_, start: usize, end: usize| {
+            let validate = |_, start: usize, end: usize| {
                 // The engine asks about no start inside `%20`.
                 if view.splits_percent(start) {
                     return Verdict::Reject;
                 }
-                let verdict = (recognizer.validate)(&Candidate {
+                let verdict = (recognizer.validate)(&RecognizerInput {
                     text: view.slice(start..end),
                     before: view.char_before(start),
                     after: view.char_after(end),
@@ -242,7 +253,7 @@ impl Matcher {
                 // Asked about every start, whatever it says.
                 Verdict::Reject
             };
-            machine.scan(&mut MachineState::default(), &view, &judge, &mut Vec::new());
+            matcher.read(&mut MatcherState::default(), &view, false, &validate, &mut Vec::new());
             let asked = asked.into_inner();
             for &(start, end, verdict) in &asked {
                 let Verdict::RejectBefore(bytes) = verdict else { continue };
@@ -303,7 +314,7 @@ fn no_start_is_passed_over_that_would_be_accepted() {
     ];
     let mut wrong = std::collections::BTreeMap::new();
     for &entity in EntityType::ALL {
-        let matcher = Matcher::new(recognizers_for(entity));
+        let matcher = Matcher::new(entity.recognizers());
         let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/data/entities/{entity}.yaml"));
         let cases: Cases = serde_yaml::from_str(&std::fs::read_to_string(path).expect("readable")).expect("cases");
         for case in cases.must.iter().filter(|case| case.len() < 300) {

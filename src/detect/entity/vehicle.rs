@@ -4,10 +4,11 @@
 
 use smallvec::SmallVec;
 
-use super::EntityType::{DriverId, LicensePlate, VehicleIdentificationNumber};
+use super::builders::{context_if, exact, marks, opening, part, value_after_keyword};
 use super::checksum;
-use super::form::{context_if, marks, opening, part, plain, tail};
-use super::recognizer::{Candidate, Recognizer, Verdict};
+use super::description::{Certainty, Comparison, Description};
+use super::recognizer::RecognizerInput;
+use crate::detect::pattern::Verdict;
 
 const VIN_WORDS: &[&str] = &[
     "vin",
@@ -96,34 +97,50 @@ const DRIVER_WORDS: &[&str] = &[
     "운전면허",
 ];
 
-pub(super) static RECOGNIZERS: &[Recognizer] = &[
-    plain(VehicleIdentificationNumber, r"\b[A-HJ-NPR-Za-hj-npr-z0-9]{17}\b", 17, vin).near(VIN_WORDS),
-    plain(LicensePlate, r"\b[A-Z0-9]+(?:[ \n-][A-Z0-9]+)?(?:[ \n-][A-Z0-9]+)?\b", 10, plate).near(PLATE_WORDS),
-    plain(DriverId, r"\b(?:DL-)?(?:[A-Z]{1,3}[ -]?)?\d+(?:-\d+)*(?:[A-Z][A-Z0-9]*)?\b", 20, driver).near(DRIVER_WORDS).reach(36, 6),
-    // The UK form: five letters of the surname (padded with 9), decade, month (+50 for women), day, year, initials, two
-    // or three computed characters (DVLA).
-    plain(DriverId, r"\b[A-Z9]{5}\d[0156]\d[0-3]\d\d[A-Z9]{2}[A-Z0-9]{3}\b", 16, uk_driver).near(DRIVER_WORDS),
-    plain(
-        DriverId,
-        concat!(
-            r"\b(?i:driv(?:er(?:'|\xe2\x80\x99)?s?|ing)[ \n_-]?licen[sc]e|licen[sc]e[ \n_](?:number|no\.?|#)|dl(?:[ _]?(?:number|no\.?|#))?)(?i:[ \n_]?(?:number|no\.?|id|#))?",
-            marks!(),
-            r"(?i:[ \n]?(?:is|[:=#]))",
-            marks!(),
-            opening!(),
-            r"[A-Z0-9][A-Z0-9-]+\b"
-        ),
-        64,
-        named_driver,
-    )
-    .value(last_word),
-];
+pub(super) static VEHICLE_IDENTIFICATION_NUMBER: Description = Description {
+    comparison: Comparison::LettersAndDigits,
+    certainty: Certainty::Form,
+    recognizers: &[&[exact(r"\b[A-HJ-NPR-Za-hj-npr-z0-9]{17}\b", 17, vin).with_context(VIN_WORDS)]],
+    ..Description::DEFAULT
+};
+
+pub(super) static LICENSE_PLATE: Description = Description {
+    comparison: Comparison::LettersAndDigits,
+    recognizers: &[&[
+        exact(r"\b[A-Z0-9]+(?:[ \n-][A-Z0-9]+)?(?:[ \n-][A-Z0-9]+)?\b", 10, plate).with_context(PLATE_WORDS)
+    ]],
+    ..Description::DEFAULT
+};
+
+pub(super) static DRIVER_ID: Description = Description {
+    comparison: Comparison::LettersAndDigits,
+    recognizers: &[&[
+        exact(r"\b(?:DL-)?(?:[A-Z]{1,3}[ -]?)?\d+(?:-\d+)*(?:[A-Z][A-Z0-9]*)?\b", 20, driver).with_context(DRIVER_WORDS).context_distance(36, 6),
+        // The UK form: five letters of the surname (padded with 9), decade, month (+50 for women), day, year, initials, two
+        // or three computed characters (DVLA).
+        exact(r"\b[A-Z9]{5}\d[0156]\d[0-3]\d\d[A-Z9]{2}[A-Z0-9]{3}\b", 16, uk_driver).with_context(DRIVER_WORDS),
+        exact(
+            concat!(
+                r"\b(?i:driv(?:er(?:'|\xe2\x80\x99)?s?|ing)[ \n_-]?licen[sc]e|licen[sc]e[ \n_](?:number|no\.?|#)|dl(?:[ _]?(?:number|no\.?|#))?)(?i:[ \n_]?(?:number|no\.?|id|#))?",
+                marks!(),
+                r"(?i:[ \n]?(?:is|[:=#]))",
+                marks!(),
+                opening!(),
+                r"[A-Z0-9][A-Z0-9-]+\b"
+            ),
+            64,
+            named_driver,
+        )
+        .value(last_word),
+    ]],
+    ..Description::DEFAULT
+};
 
 fn last_word(text: &str) -> std::ops::Range<usize> {
-    tail(text, |c| !c.is_ascii_alphanumeric() && c != '-')
+    value_after_keyword(text, |c| !c.is_ascii_alphanumeric() && c != '-')
 }
 
-fn vin(c: &Candidate<'_>) -> Verdict {
+fn vin(c: &RecognizerInput<'_>) -> Verdict {
     let bytes = c.text.as_bytes();
     let digits = bytes.iter().filter(|b| b.is_ascii_digit()).count();
     let upper = bytes.iter().filter(|b| b.is_ascii_uppercase()).count();
@@ -136,7 +153,7 @@ fn vin(c: &Candidate<'_>) -> Verdict {
     if checksum::vin(c.text) && upper > 0 { Verdict::Accept } else { Verdict::NeedsContext }
 }
 
-fn plate(c: &Candidate<'_>) -> Verdict {
+fn plate(c: &RecognizerInput<'_>) -> Verdict {
     let letters = c.text.bytes().filter(u8::is_ascii_uppercase).count();
     let digits = c.text.bytes().filter(u8::is_ascii_digit).count();
     let alone = !matches!(c.before, Some('-' | '.' | '$' | '/' | '+' | ',' | '#' | '@')) && c.after != Some('-');
@@ -152,7 +169,7 @@ fn is_plate(text: &str) -> bool {
     count >= 5 && text.bytes().any(|b| b.is_ascii_digit()) && text.bytes().any(|b| b.is_ascii_uppercase())
 }
 
-fn driver(c: &Candidate<'_>) -> Verdict {
+fn driver(c: &RecognizerInput<'_>) -> Verdict {
     let digits = c.text.bytes().filter(u8::is_ascii_digit).count();
     let letters = c.text.bytes().filter(u8::is_ascii_alphabetic).count();
     let alone = !matches!(c.before, Some('.' | '$' | '/' | '+' | '-')) && !matches!(c.after, Some('-' | '/'));
@@ -175,7 +192,7 @@ fn looks_like_phone(text: &str) -> bool {
     digits_in(text, &[&[3, 4], &[3, 3, 4], &[1, 3, 3, 4]])
 }
 
-fn uk_driver(c: &Candidate<'_>) -> Verdict {
+fn uk_driver(c: &RecognizerInput<'_>) -> Verdict {
     let letters = part(c.text, 0..5).trim_end_matches('9');
     if letters.is_empty() || letters.contains('9') {
         return Verdict::Reject;
@@ -183,7 +200,7 @@ fn uk_driver(c: &Candidate<'_>) -> Verdict {
     Verdict::Accept
 }
 
-fn named_driver(c: &Candidate<'_>) -> Verdict {
+fn named_driver(c: &RecognizerInput<'_>) -> Verdict {
     let value = part(c.text, last_word(c.text));
     let digits = value.bytes().filter(u8::is_ascii_digit).count();
     if (5..=20).contains(&value.len()) && digits >= 4 && !looks_like_date(value) && c.after != Some('-') {

@@ -5,14 +5,14 @@ use std::collections::BTreeSet;
 use regex_automata::nfa::thompson::{Compiler, Config, WhichCaptures};
 use regex_syntax::hir::Hir;
 
+use super::assertions::EdgeSet;
 use super::dfa::{Dfa, MAX_STATES};
 use super::expand::{ExpandError, expand};
-use super::fold_hir::{FoldedPattern, fold_pattern};
-use super::look::EdgeSet;
-use super::machine::Machine;
-use super::thread::AltMeta;
-use crate::detect::spec::PatternProblem;
-use crate::text::fold::View;
+use super::matcher::PatternMatcher;
+use super::normalize_hir::{NormalizedPattern, normalize_pattern};
+use super::problem::PatternProblem;
+use super::thread::Alternative;
+use crate::text::normalize::View;
 
 /// How the text of a pattern is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,7 +33,7 @@ const NFA_SIZE_LIMIT: usize = 8 << 20;
 pub(crate) struct Group {
     bodies: Vec<Hir>,
     starts: Vec<EdgeSet>,
-    alternatives: Vec<AltMeta>,
+    alternatives: Vec<Alternative>,
 }
 
 impl Group {
@@ -56,17 +56,17 @@ impl Group {
             self.bodies.push(alternative.body);
             let (start, end) = (EdgeSet::of(&alternative.start), EdgeSet::of(&alternative.end));
             self.starts.push(start);
-            self.alternatives.push(AltMeta { tag, start, end, pairs_markup: syntax != Syntax::Ascii, cap });
+            self.alternatives.push(Alternative { tag, start, end, pairs_markup: syntax != Syntax::Ascii, cap });
         }
         Ok(cap)
     }
 
     /// The automaton of all patterns; `None` when there are none.
-    pub(crate) fn build(self) -> Result<Option<Machine>, PatternProblem> {
+    pub(crate) fn build(self) -> Result<Option<PatternMatcher>, PatternProblem> {
         self.build_with(MAX_STATES)
     }
 
-    pub(super) fn build_with(self, states: usize) -> Result<Option<Machine>, PatternProblem> {
+    pub(super) fn build_with(self, states: usize) -> Result<Option<PatternMatcher>, PatternProblem> {
         if self.bodies.is_empty() {
             return Ok(None);
         }
@@ -79,7 +79,7 @@ impl Group {
             })?;
         let caps: Vec<usize> = self.alternatives.iter().map(|alternative| alternative.cap).collect();
         let ends = self.alternatives.iter().map(|alternative| alternative.end).collect();
-        Ok(Some(Machine::new(Dfa::new(nfa, &caps, ends, states), self.alternatives, &self.starts)))
+        Ok(Some(PatternMatcher::new(Dfa::new(nfa, &caps, ends, states), self.alternatives, &self.starts)))
     }
 }
 
@@ -92,14 +92,14 @@ pub(crate) fn check_pattern(pattern: &str, syntax: Syntax, max_length: Option<us
 
 /// Returns the ASCII letters and digits that classes of a pattern match and do not list, because the view shows what they list as
 /// those. Empty for a pattern that is not valid.
-pub(crate) fn gained_by_folding(pattern: &str, syntax: Syntax) -> Vec<char> {
+pub(crate) fn gained_by_normalization(pattern: &str, syntax: Syntax) -> Vec<char> {
     match parse(pattern, syntax) {
         Ok(folded) => folded.gained.into_iter().collect(),
         Err(_) => Vec::new(),
     }
 }
 
-fn parse(pattern: &str, syntax: Syntax) -> Result<FoldedPattern, PatternProblem> {
+fn parse(pattern: &str, syntax: Syntax) -> Result<NormalizedPattern, PatternProblem> {
     let hir = regex_syntax::ParserBuilder::new()
         .unicode(syntax != Syntax::Ascii)
         .utf8(syntax != Syntax::Ascii)
@@ -108,9 +108,9 @@ fn parse(pattern: &str, syntax: Syntax) -> Result<FoldedPattern, PatternProblem>
         .parse(pattern)
         .map_err(|error| syntax_problem(&error))?;
     Ok(match syntax {
-        Syntax::Ascii => FoldedPattern { hir, gained: BTreeSet::new() },
-        Syntax::Text => fold_pattern(&hir, View::Pattern),
-        Syntax::TopicText => fold_pattern(&hir, View::Word),
+        Syntax::Ascii => NormalizedPattern { hir, gained: BTreeSet::new() },
+        Syntax::Text => normalize_pattern(&hir, View::Pattern),
+        Syntax::TopicText => normalize_pattern(&hir, View::Word),
     })
 }
 

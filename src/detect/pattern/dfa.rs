@@ -10,7 +10,7 @@ use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use regex_automata::nfa::thompson::{NFA, State};
 use regex_automata::util::primitives::{PatternID, StateID};
 
-use super::look::EdgeSet;
+use super::assertions::EdgeSet;
 
 /// States kept by number. A policy's patterns visit some hundreds on ordinary text; with 64 byte classes this many take 2 MB.
 pub(super) const MAX_STATES: usize = 8192;
@@ -34,7 +34,7 @@ pub(super) struct Info {
 
 /// Where a thread is: a numbered state, or a set past the last number.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Place {
+pub(super) enum StateRef {
     /// The state of this number.
     State(u32),
     /// States that have no number.
@@ -53,17 +53,17 @@ const MATCHES: u32 = 1 << 31;
 #[derive(Debug, Default)]
 struct Growth {
     numbers: HashMap<Set, u32>,
-    seen: Seen,
+    visited: VisitedStates,
 }
 
 /// NFA states seen in one step. Cleared by counting up.
 #[derive(Debug, Default)]
-struct Seen {
+struct VisitedStates {
     marks: Vec<u32>,
     round: u32,
 }
 
-impl Seen {
+impl VisitedStates {
     fn clear(&mut self, states: usize) {
         self.marks.resize(states, 0);
         self.round = self.round.wrapping_add(1);
@@ -114,17 +114,17 @@ impl Dfa {
     }
 
     /// The place before the first byte of any of `patterns`.
-    pub(super) fn start(&self, patterns: impl Iterator<Item = u32>) -> Place {
+    pub(super) fn start(&self, patterns: impl Iterator<Item = u32>) -> StateRef {
         let mut growth = self.growth();
-        growth.seen.clear(self.nfa.states().len());
+        growth.visited.clear(self.nfa.states().len());
         let mut set = Vec::new();
         for pattern in patterns {
             if let Some(state) = self.nfa.start_pattern(PatternID::new_unchecked(pattern as usize)) {
-                self.close(state, &mut set, &mut growth.seen);
+                self.close(state, &mut set, &mut growth.visited);
             }
         }
         set.sort_unstable();
-        self.place(set.into_boxed_slice(), &mut growth)
+        self.state_of(set.into_boxed_slice(), &mut growth)
     }
 
     /// The state behind `byte`, from a numbered one, and whether something matches there: [`DEAD`], a number, or `None` when it has
@@ -140,19 +140,19 @@ impl Dfa {
     }
 
     /// The place behind `byte`, or `None` when no match is possible any more.
-    pub(super) fn step(&self, place: &Place, byte: u8) -> Option<Place> {
-        if let Place::State(state) = place
+    pub(super) fn step(&self, reached: &StateRef, byte: u8) -> Option<StateRef> {
+        if let StateRef::State(state) = reached
             && let Some((next, _)) = self.next(*state, byte)
         {
-            return (next != DEAD).then_some(Place::State(next));
+            return (next != DEAD).then_some(StateRef::State(next));
         }
-        let set = match place {
-            Place::State(state) => &self.infos[*state as usize].get()?.set,
-            Place::Unnumbered(set) => set,
+        let set = match reached {
+            StateRef::State(state) => &self.infos[*state as usize].get()?.set,
+            StateRef::Unnumbered(set) => set,
         };
         let mut growth = self.growth();
-        let next = self.move_over(set, byte, &mut growth.seen);
-        (!next.is_empty()).then(|| self.place(next, &mut growth))
+        let next = self.move_over(set, byte, &mut growth.visited);
+        (!next.is_empty()).then(|| self.state_of(next, &mut growth))
     }
 
     /// What is known of a numbered state.
@@ -180,13 +180,13 @@ impl Dfa {
     fn determinize(&self, state: u32, byte: u8, cell: usize) -> Option<(u32, bool)> {
         let info = self.infos[state as usize].get()?;
         let mut growth = self.growth();
-        let set = self.move_over(&info.set, byte, &mut growth.seen);
+        let set = self.move_over(&info.set, byte, &mut growth.visited);
         let next = if set.is_empty() {
             DEAD
         } else {
-            match self.place(set, &mut growth) {
-                Place::State(next) => next,
-                Place::Unnumbered(_) => FULL,
+            match self.state_of(set, &mut growth) {
+                StateRef::State(next) => next,
+                StateRef::Unnumbered(_) => FULL,
             }
         };
         if next == FULL {
@@ -202,25 +202,25 @@ impl Dfa {
         self.growth.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn place(&self, set: Set, growth: &mut Growth) -> Place {
+    fn state_of(&self, set: Set, growth: &mut Growth) -> StateRef {
         let numbers = &mut growth.numbers;
         if let Some(&number) = numbers.get(&set) {
-            return Place::State(number);
+            return StateRef::State(number);
         }
         // Numbers 0 and 1 say unknown and dead.
         let number = numbers.len() + 2;
         let Some(cell) = self.infos.get(number).filter(|_| number < self.capacity) else {
-            return Place::Unnumbered(set);
+            return StateRef::Unnumbered(set);
         };
         // Set once: the lock is held and the number is new.
         cell.get_or_init(|| self.describe(&set));
         let number = u32::try_from(number).unwrap_or(DEAD);
         numbers.insert(set, number);
-        Place::State(number)
+        StateRef::State(number)
     }
 
-    fn move_over(&self, set: &[u32], byte: u8, seen: &mut Seen) -> Set {
-        seen.clear(self.nfa.states().len());
+    fn move_over(&self, set: &[u32], byte: u8, visited: &mut VisitedStates) -> Set {
+        visited.clear(self.nfa.states().len());
         let mut next = Vec::new();
         for &state in set {
             let target = match self.nfa.state(StateID::new_unchecked(state as usize)) {
@@ -230,7 +230,7 @@ impl Dfa {
                 _ => None,
             };
             if let Some(target) = target {
-                self.close(target, &mut next, seen);
+                self.close(target, &mut next, visited);
             }
         }
         next.sort_unstable();
@@ -238,10 +238,10 @@ impl Dfa {
     }
 
     /// Adds `state` and all that is reached from it without reading.
-    fn close(&self, state: StateID, set: &mut Vec<u32>, seen: &mut Seen) {
+    fn close(&self, state: StateID, set: &mut Vec<u32>, visited: &mut VisitedStates) {
         let mut stack = vec![state];
         while let Some(state) = stack.pop() {
-            if !seen.insert(state) {
+            if !visited.insert(state) {
                 continue;
             }
             match self.nfa.state(state) {

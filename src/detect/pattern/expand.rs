@@ -2,8 +2,8 @@
 
 use regex_syntax::hir::{Class, Hir, HirKind, Look};
 
-use super::look::holds;
-use crate::text::kind::{CharClass, NON_ASCII_KINDS};
+use super::assertions::holds;
+use crate::text::char_class::{CharClass, NON_ASCII_CLASSES};
 
 /// More alternatives than this are not tried: each costs the automaton states.
 const MAX_ALTERNATIVES: usize = 256;
@@ -29,7 +29,7 @@ pub(super) enum ExpandError {
 }
 
 #[derive(Clone, Debug)]
-enum Piece {
+enum PatternPart {
     Look(Look),
     Body(Hir),
 }
@@ -46,12 +46,12 @@ pub(super) fn expand(hir: &Hir) -> Result<Vec<Alternative>, ExpandError> {
 }
 
 /// All sequences of assertions and assertion-free parts that `hir` stands for.
-fn sequences(hir: &Hir) -> Result<Vec<Vec<Piece>>, ExpandError> {
+fn sequences(hir: &Hir) -> Result<Vec<Vec<PatternPart>>, ExpandError> {
     if hir.properties().look_set().is_empty() {
-        return Ok(vec![vec![Piece::Body(hir.clone())]]);
+        return Ok(vec![vec![PatternPart::Body(hir.clone())]]);
     }
     match hir.kind() {
-        HirKind::Look(look) => Ok(vec![vec![Piece::Look(*look)]]),
+        HirKind::Look(look) => Ok(vec![vec![PatternPart::Look(*look)]]),
         HirKind::Capture(capture) => sequences(&capture.sub),
         HirKind::Alternation(parts) => {
             let mut all = Vec::new();
@@ -81,7 +81,7 @@ fn sequences(hir: &Hir) -> Result<Vec<Vec<Piece>>, ExpandError> {
 
 /// The sequences of a part that may be absent, such as `(?:, [A-Z]+)?`: its own, and the empty one. An assertion before it then
 /// stands at an edge in one of the two.
-fn with_and_without(hir: &Hir) -> Result<Vec<Vec<Piece>>, ExpandError> {
+fn with_and_without(hir: &Hir) -> Result<Vec<Vec<PatternPart>>, ExpandError> {
     match hir.kind() {
         HirKind::Repetition(repetition) if repetition.min == 0 && repetition.max == Some(1) => {
             let mut all = sequences(&repetition.sub)?;
@@ -105,8 +105,8 @@ fn is_beside_look(parts: &[Hir], index: usize) -> bool {
 }
 
 /// Moves the assertions to the edges; `None` when the sequence can never match.
-fn settle(mut pieces: Vec<Piece>) -> Result<Option<Alternative>, ExpandError> {
-    let is_body = |piece: &Piece| matches!(piece, Piece::Body(_));
+fn settle(mut pieces: Vec<PatternPart>) -> Result<Option<Alternative>, ExpandError> {
+    let is_body = |piece: &PatternPart| matches!(piece, PatternPart::Body(_));
     let Some(first) = pieces.iter().position(is_body) else {
         // Only assertions: an empty match, which the caller refuses by its length.
         return Ok(Some(Alternative { start: looks(pieces), body: Hir::empty(), end: Vec::new() }));
@@ -118,9 +118,9 @@ fn settle(mut pieces: Vec<Piece>) -> Result<Option<Alternative>, ExpandError> {
     let mut bodies: Vec<Hir> = Vec::new();
     for (at, piece) in middle.iter().enumerate() {
         match piece {
-            Piece::Body(body) => bodies.push(body.clone()),
-            Piece::Look(look) => {
-                let after = middle[at + 1..].iter().filter_map(Piece::body);
+            PatternPart::Body(body) => bodies.push(body.clone()),
+            PatternPart::Look(look) => {
+                let after = middle[at + 1..].iter().filter_map(PatternPart::body);
                 match always(*look, bodies.iter().rev(), after) {
                     Some(true) => {}
                     Some(false) => return Ok(None),
@@ -132,17 +132,17 @@ fn settle(mut pieces: Vec<Piece>) -> Result<Option<Alternative>, ExpandError> {
     Ok(Some(Alternative { start, body: Hir::concat(bodies), end }))
 }
 
-fn looks(pieces: Vec<Piece>) -> Vec<Look> {
+fn looks(pieces: Vec<PatternPart>) -> Vec<Look> {
     pieces
         .into_iter()
         .filter_map(|piece| match piece {
-            Piece::Look(look) => Some(look),
-            Piece::Body(_) => None,
+            PatternPart::Look(look) => Some(look),
+            PatternPart::Body(_) => None,
         })
         .collect()
 }
 
-impl Piece {
+impl PatternPart {
     fn body(&self) -> Option<&Hir> {
         match self {
             Self::Body(body) => Some(body),
@@ -226,7 +226,7 @@ fn collect_class(class: &Class, kinds: &mut Vec<CharClass>) {
     for (first, last) in ranges {
         kinds.extend((first..=last.min(0x7F)).filter_map(char::from_u32).map(CharClass::of));
         if last > 0x7F {
-            kinds.extend(NON_ASCII_KINDS);
+            kinds.extend(NON_ASCII_CLASSES);
         }
     }
 }

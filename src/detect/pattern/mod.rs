@@ -11,18 +11,22 @@
     reason = "indexes are states of an automaton that numbers them itself, and bytes below the limit of a loop; text is never sliced"
 )]
 
-mod alone;
+mod assertions;
 mod compile;
 mod dfa;
 mod expand;
-mod fold_hir;
-mod landmark;
-mod look;
-mod machine;
+mod fast_path;
+mod matcher;
+mod normalize_hir;
+mod prefilter;
+mod problem;
 mod starts;
 mod thread;
+mod verdict;
 
-pub(crate) use compile::{Group, Syntax, check_pattern, gained_by_folding};
-pub(crate) use machine::{Machine, MachineState};
+pub(crate) use compile::{Group, Syntax, check_pattern, gained_by_normalization};
+pub(crate) use matcher::{MatcherState, PatternMatcher};
+pub(crate) use problem::PatternProblem;
 pub(crate) use starts::Starts;
 pub(crate) use thread::PatternMatch;
+pub(crate) use verdict::Verdict;

@@ -4,15 +4,15 @@ use std::collections::hash_map::Entry;
 
 use rustc_hash::FxHashMap;
 
-use super::dfa::Place;
-use super::look::EdgeSet;
+use super::assertions::EdgeSet;
+use super::dfa::StateRef;
 use super::starts::Starts;
-use crate::detect::entity::recognizer::Verdict;
+use super::verdict::Verdict;
 use crate::text::view::{ViewText, text_bytes};
 
 /// What the machine knows of one alternative of a pattern.
 #[derive(Debug)]
-pub(super) struct AltMeta {
+pub(super) struct Alternative {
     /// Reported with its matches.
     pub(super) tag: u32,
     /// What must hold at the start of a match.
@@ -25,15 +25,15 @@ pub(super) struct AltMeta {
     pub(super) cap: usize,
 }
 
-impl AltMeta {
+impl Alternative {
     /// Returns `true` unless the match needs the `_` on one side of it as markup, and has none on the other.
     fn is_paired(&self, view: &ViewText, start: usize, end: usize) -> bool {
         let (opens, closes) = (view.last_before(start) == Some('_'), view.first_from(end) == Some('_'));
         if opens == closes {
             return true;
         }
-        let starts = self.start.holds(view.kind_before(start), view.kind_at(start));
-        let ends = self.end.holds(view.kind_before(end), view.kind_at(end));
+        let starts = self.start.holds(view.class_before(start), view.class_at(start));
+        let ends = self.end.holds(view.class_before(end), view.class_at(end));
         (starts || !opens) && (ends || !closes)
     }
 }
@@ -52,12 +52,12 @@ pub(crate) struct PatternMatch {
 }
 
 /// Judges a possible match: its tag, start and end.
-pub(crate) type Judge<'a> = dyn Fn(u32, usize, usize) -> Verdict + 'a;
+pub(crate) type Validate<'a> = dyn Fn(u32, usize, usize) -> Verdict + 'a;
 
 /// A start that is alive, or several that have come to the same place.
 #[derive(Debug)]
 pub(super) struct Thread {
-    pub(super) place: Place,
+    pub(super) reached: StateRef,
     pub(super) starts: Starts,
     pub(super) first: usize,
     /// The longest match of each pattern so far.
@@ -68,8 +68,8 @@ pub(super) struct Thread {
 
 impl Thread {
     /// Returns the thread of one start, at its first place.
-    pub(super) fn new(place: Place, start: usize) -> Self {
-        Self { place, starts: Starts::one(start), first: start, bests: Vec::new(), waiting: None }
+    pub(super) fn new(reached: StateRef, start: usize) -> Self {
+        Self { reached, starts: Starts::one(start), first: start, bests: Vec::new(), waiting: None }
     }
 }
 
@@ -97,10 +97,10 @@ fn flush(bests: &mut Vec<PatternMatch>, out: &mut Vec<PatternMatch>, is_over: im
 /// Keeps the match that ends here if a validator accepts one. A match covers whole characters of the text.
 pub(super) fn record(
     thread: &mut Thread,
-    meta: &AltMeta,
+    meta: &Alternative,
     end: usize,
     view: &ViewText,
-    judge: &Judge<'_>,
+    validate: &Validate<'_>,
     out: &mut Vec<PatternMatch>,
 ) {
     let mut from = end.saturating_sub(meta.cap);
@@ -114,7 +114,7 @@ pub(super) fn record(
             from = start + 1;
             continue;
         }
-        let verdict = judge(meta.tag, start, end);
+        let verdict = validate(meta.tag, start, end);
         if let Verdict::RejectBefore(bytes) = verdict {
             from = view.next_start(start, bytes, end);
             continue;
@@ -167,23 +167,23 @@ const FEW: usize = 8;
 
 /// Where the thread at each state stands, kept for its memory.
 #[derive(Debug, Default)]
-pub(super) struct ByPlace(FxHashMap<u32, usize>);
+pub(super) struct ByState(FxHashMap<u32, usize>);
 
 /// Makes threads at the same place one: what follows is the same for all of them. Takes linear time in the threads.
-pub(super) fn merge(threads: &mut Vec<Thread>, by_place: &mut ByPlace) {
+pub(super) fn merge(threads: &mut Vec<Thread>, by_state: &mut ByState) {
     let are_many = threads.len() > FEW;
-    by_place.0.clear();
+    by_state.0.clear();
     let mut index = 0;
     while index < threads.len() {
-        let twin = match threads[index].place {
-            Place::State(state) if are_many => match by_place.0.entry(state) {
+        let twin = match threads[index].reached {
+            StateRef::State(state) if are_many => match by_state.0.entry(state) {
                 Entry::Occupied(twin) => Some(*twin.get()),
                 Entry::Vacant(free) => {
                     free.insert(index);
                     None
                 }
             },
-            ref place => threads[..index].iter().position(|other| other.place == *place),
+            ref reached => threads[..index].iter().position(|other| other.reached == *reached),
         };
         let Some(twin) = twin else {
             index += 1;

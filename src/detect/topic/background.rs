@@ -5,11 +5,11 @@ use std::borrow::Cow;
 use once_cell::sync::Lazy;
 
 use super::embedder::Meaning;
-use super::lexical::{StemId, Stems, Term};
+use super::lexical::{StemId, Stems, Term, words_of};
 use super::meaning::Sentence;
 use super::model::Model;
 use super::score::Score;
-use super::tokens::{stems_of, words_of};
+use super::tokens::stems_of;
 
 /// Short questions and requests about many subjects, one a line. Made by `tools/vectors`.
 static QUESTIONS: &str = include_str!("background.txt");

@@ -55,18 +55,18 @@ pub(super) fn weight(rarity: i64) -> i64 {
 }
 
 /// Returns true if a word of this rarity may carry a topic.
-pub(super) fn may_carry(rarity: i64) -> bool {
+pub(super) fn is_distinctive(rarity: i64) -> bool {
     rarity >= COMMON
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{RAREST, may_carry, rarity};
+    use super::{RAREST, is_distinctive, rarity};
 
     #[test]
     fn common_words_carry_nothing() {
-        assert!(!may_carry(rarity("the")));
-        assert!(may_carry(rarity("stock")));
+        assert!(!is_distinctive(rarity("the")));
+        assert!(is_distinctive(rarity("stock")));
         assert_eq!(rarity("qzxv"), RAREST);
     }
 }

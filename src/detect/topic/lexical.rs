@@ -1,4 +1,4 @@
-//! SimilarityMatch by vocabulary: stems and pairs of stems, weighted by how rare they are (TF-IDF, cosine).
+//! Similarity by vocabulary: stems and pairs of stems, weighted by how rare they are (TF-IDF, cosine).
 
 use std::collections::BTreeMap;
 
@@ -6,7 +6,7 @@ use rustc_hash::FxHashMap;
 
 use super::frequency::{rarity, weight};
 use super::score::Score;
-use super::tokens::{Word, stems_of};
+use super::tokens::{Word, each_word, stems_of};
 use super::vectors::{Pieces, pieces_of};
 
 /// A pair of words that stands in an example counts this many hundredths more than its words alone.
@@ -202,4 +202,11 @@ impl WindowTerms {
         shares.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.cmp(b.1)));
         shares.into_iter().take(3).map(|(_, term)| term.to_owned()).collect()
     }
+}
+
+/// Returns the words of a string that stands on its own, with the numbers of the stems that are known.
+pub(super) fn words_of(text: &str, stems: &Stems) -> Vec<Term> {
+    let mut words = Vec::new();
+    each_word(text, |word| words.push(Term::of(word, stems.id(word.stem), true)));
+    words
 }

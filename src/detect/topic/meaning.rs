@@ -1,4 +1,4 @@
-//! SimilarityMatch by meaning: the cosine of vectors of sentences.
+//! Similarity by meaning: the cosine of vectors of sentences.
 
 use super::score::Score;
 use super::vectors::{DIMENSIONS, Piece, Sum, add};

@@ -1,4 +1,4 @@
-//! Denied topics by likeness to examples.
+//! Denied topics by similarity to examples.
 //!
 //! Text is cut into windows of about a sentence. A window and the examples of a topic are compared in two ways: as weighted sets of word
 //! stems and pairs of them (TF-IDF, cosine), and as sums of vectors of word pieces, which bring synonyms near one another. All of it is
@@ -15,13 +15,15 @@ mod similarity;
 mod stem;
 mod tokens;
 mod vectors;
+mod window;
 
 pub use embedder::Embedder;
 pub(crate) use frequency::is_common_word;
 pub(crate) use model::{SimilarityMatch, has_distinctive_term};
 pub(crate) use score::Score;
-pub(crate) use similarity::{BestScores, Similarity, SimilarityState, Window};
+pub(crate) use similarity::{Similarity, SimilarityState};
 pub(crate) use tokens::MAX_WINDOW_BYTES;
+pub(crate) use window::{BestScores, Window};
 
 #[cfg(test)]
 mod tests;

@@ -1,20 +1,20 @@
 //! One topic: what its examples say, and how like them a window is.
 
 use super::embedder::Meaning;
-use super::frequency::may_carry;
-use super::lexical::{StemId, Stems, Term, TermId, Terms, Vocabulary, WindowTerms};
+use super::frequency::is_distinctive;
+use super::lexical::{StemId, Stems, Term, TermId, Terms, Vocabulary, WindowTerms, words_of};
 use super::meaning::{Direction, Sentence};
 use super::score::Score;
-use super::tokens::{stems_of, words_of};
+use super::tokens::stems_of;
 use crate::detect::spec::{RuleId, TopicSpec};
 
 /// How many hundredths of the score the meaning has; the vocabulary has the rest.
 const MEANING_PERCENT: i32 = 70;
 
-/// How many hundredths of the likeness by meaning the closest example has, beside the whole of them.
+/// How many hundredths of the similarity by meaning the closest example has, beside the whole of them.
 const CLOSEST_PERCENT: i32 = 30;
 
-/// How many hundredths of the likeness to the nearest counter-example are taken off.
+/// How many hundredths of the similarity to the nearest counter-example are taken off.
 const COUNTER_PERCENT: i32 = 70;
 
 /// A window whose vocabulary is this like an example repeats it.
@@ -147,7 +147,7 @@ impl Model {
         if self.examples.iter().any(|example| reading.terms.like(&example.point.terms) >= REPEATED) {
             return Score::ONE;
         }
-        let score = self.likeness(reading);
+        let score = self.similarity(reading);
         if score < floor { score } else { score - self.against(reading, None) }
     }
 
@@ -156,7 +156,7 @@ impl Model {
         let counters = self.counters.iter().enumerate();
         let score = |(number, counter): (usize, &Example)| {
             let reading = self.read(&counter.words, &counter.sentence, |_| true);
-            self.likeness(&reading) - self.against(&reading, Some(number))
+            self.similarity(&reading) - self.against(&reading, Some(number))
         };
         counters.map(score).collect()
     }
@@ -167,7 +167,7 @@ impl Model {
     }
 
     /// Returns how like the examples a window is.
-    fn likeness(&self, reading: &Reading<'_>) -> Score {
+    fn similarity(&self, reading: &Reading<'_>) -> Score {
         let examples = self.examples.iter().map(|example| &example.point.terms);
         let vocabulary = reading.terms.like_topic(&self.center.terms, examples);
         let closest = self.examples.iter().map(|example| reading.sentence.like(&example.point.direction)).max();
@@ -190,13 +190,13 @@ impl Model {
     }
 
     /// Returns true if a finding of this topic can begin with a word, or end with it.
-    fn is_carried_by(&self, word: &Term, meaning: &Meaning) -> bool {
-        Self::is_carried_by_any(std::slice::from_ref(self), word, meaning)
+    fn is_distinctive_for(&self, word: &Term, meaning: &Meaning) -> bool {
+        Self::is_distinctive_for_any(std::slice::from_ref(self), word, meaning)
     }
 
     /// Returns true if a finding of any of these topics can begin with a word.
-    pub(super) fn is_carried_by_any(topics: &[Self], word: &Term, meaning: &Meaning) -> bool {
-        if !may_carry(word.rarity) {
+    pub(super) fn is_distinctive_for_any(topics: &[Self], word: &Term, meaning: &Meaning) -> bool {
+        if !is_distinctive(word.rarity) {
             return false;
         }
         let is_own = |topic: &Self| topic.vocabulary.id(word.stem).is_some_and(|id| id < topic.own_terms);
@@ -208,12 +208,12 @@ impl Model {
     }
 
     /// Returns the first word that can carry a finding of this topic.
-    pub(super) fn first_carrier<'a>(&self, words: &'a [Term], meaning: &Meaning) -> Option<&'a Term> {
-        words.iter().find(|word| self.is_carried_by(word, meaning))
+    pub(super) fn first_distinctive<'a>(&self, words: &'a [Term], meaning: &Meaning) -> Option<&'a Term> {
+        words.iter().find(|word| self.is_distinctive_for(word, meaning))
     }
 
     /// Returns how like the topic a window is, and why if it is enough. `counts` says which words count.
-    pub(super) fn judge(
+    pub(super) fn compare(
         &self,
         words: &[Term],
         sentence: &Sentence,
@@ -226,10 +226,10 @@ impl Model {
         if score < self.threshold {
             return (score, None);
         }
-        let mut carriers = words.iter().filter(|word| counts(word) && self.is_carried_by(word, meaning));
-        let Some(first) = carriers.next() else { return (score, None) };
-        let last = carriers.next_back().unwrap_or(first);
-        let likeness = SimilarityMatch {
+        let mut distinctive = words.iter().filter(|word| counts(word) && self.is_distinctive_for(word, meaning));
+        let Some(first) = distinctive.next() else { return (score, None) };
+        let last = distinctive.next_back().unwrap_or(first);
+        let similarity = SimilarityMatch {
             score,
             threshold: self.threshold,
             example: self.closest(&reading),
@@ -237,11 +237,11 @@ impl Model {
             start: first.start,
             end: last.end,
         };
-        (score, Some(likeness))
+        (score, Some(similarity))
     }
 }
 
 /// Returns true if an example holds a word that can carry a finding.
 pub(crate) fn has_distinctive_term(example: &str) -> bool {
-    stems_of(example).into_iter().any(|(_, rarity)| may_carry(rarity))
+    stems_of(example).into_iter().any(|(_, rarity)| is_distinctive(rarity))
 }

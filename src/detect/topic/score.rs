@@ -1,6 +1,6 @@
 //! Scores: how like a topic some text is, in ten-thousandths.
 
-/// A likeness, in ten-thousandths: integers are the same on every machine.
+/// A similarity, in ten-thousandths: integers are the same on every machine.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Score(i32);
 

@@ -8,8 +8,7 @@ use super::lexical::{Stems, Term};
 use super::model::{Model, SimilarityMatch};
 use super::score::Score;
 use super::tokens::{Token, Tokenizer, Word};
-use crate::detect::detectors::{Candidate, Origin};
-use crate::detect::pattern::Starts;
+use super::window::{BestScores, Window};
 use crate::detect::spec::{RuleId, TopicSpec};
 use crate::text::view::ViewText;
 
@@ -27,69 +26,18 @@ pub(crate) struct Similarity {
 pub(crate) struct SimilarityState {
     tokenizer: Tokenizer,
     terms: Vec<Term>,
-    first_carrier: Option<usize>,
-    /// The best score of each topic, if they are wanted.
-    best: Option<BestScores>,
+    first_distinctive: Option<usize>,
 }
 
 impl SimilarityState {
     /// The earliest place at which a finding may begin that has not been reported yet.
     pub(crate) fn earliest(&self) -> Option<usize> {
-        self.first_carrier.or_else(|| self.tokenizer.open_word())
+        self.first_distinctive.or_else(|| self.tokenizer.open_word())
     }
 
     /// Where the window begins that is open: exceptions from there on may still be needed.
     pub(crate) fn window_start(&self) -> Option<usize> {
         self.tokenizer.open_window()
-    }
-
-    /// Keeps the best score of each topic from now on.
-    pub(crate) fn keep_scores(&mut self) {
-        self.best.get_or_insert_default();
-    }
-
-    /// Returns the best score of each topic so far, if they are kept.
-    pub(crate) fn best(&self) -> Option<&BestScores> {
-        self.best.as_ref()
-    }
-}
-
-/// The best score of each topic, by rule.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct BestScores(Vec<(RuleId, Score)>);
-
-impl BestScores {
-    /// Takes in the score of a window.
-    pub(crate) fn note(&mut self, rule: RuleId, score: Score) {
-        match self.0.iter_mut().find(|(of, _)| *of == rule) {
-            Some((_, best)) => *best = score.max(*best),
-            None => self.0.push((rule, score)),
-        }
-    }
-
-    /// Returns the best score of a topic; zero if no window holds a word of it.
-    pub(crate) fn of(&self, rule: RuleId) -> Score {
-        self.0.iter().find(|(of, _)| *of == rule).map_or(Score::ZERO, |(_, best)| *best)
-    }
-}
-
-/// A window that may be on a topic, should exceptions not take that back.
-#[derive(Debug)]
-pub(crate) struct Window {
-    model: usize,
-    has_exceptions: bool,
-    terms: Vec<Term>,
-}
-
-impl Window {
-    /// Where its first word begins.
-    pub(crate) fn start(&self) -> usize {
-        self.terms.first().map_or(0, |term| term.start)
-    }
-
-    /// Whether the topic has exceptions.
-    pub(crate) fn has_exceptions(&self) -> bool {
-        self.has_exceptions
     }
 }
 
@@ -122,40 +70,35 @@ impl Similarity {
         self.models.iter().map(|model| (model.rule, model.threshold))
     }
 
-    /// Reads what is new in the word view.
-    pub(crate) fn scan(&self, state: &mut SimilarityState, view: &ViewText, out: &mut Vec<Candidate>) {
-        let SimilarityState { tokenizer, terms, first_carrier, best } = state;
-        tokenizer.scan(view, &mut |token| self.take(token, terms, first_carrier, best, out));
-    }
-
-    /// Signals the end of the text.
-    pub(crate) fn finish(&self, state: &mut SimilarityState, out: &mut Vec<Candidate>) {
-        let SimilarityState { tokenizer, terms, first_carrier, best } = state;
-        tokenizer.finish(&mut |token| self.take(token, terms, first_carrier, best, out));
-    }
-
-    fn take(
+    /// Reads what is new in the word view, and to its end if `is_last`. Notes the scores of windows, if they are kept, and calls `report`
+    /// for each window that may be similar to a topic.
+    pub(crate) fn scan(
         &self,
-        token: Token<'_>,
-        terms: &mut Vec<Term>,
-        first_carrier: &mut Option<usize>,
-        best: &mut Option<BestScores>,
-        out: &mut Vec<Candidate>,
+        state: &mut SimilarityState,
+        view: &ViewText,
+        is_last: bool,
+        scores: &mut Option<BestScores>,
+        report: &mut dyn FnMut(RuleId, Window),
     ) {
-        match token {
+        let SimilarityState { tokenizer, terms, first_distinctive } = state;
+        let mut take = |token: Token<'_>| match token {
             Token::Word(word) => {
                 let term = self.term(&word);
-                if first_carrier.is_none() && Model::is_carried_by_any(&self.models, &term, &self.meaning) {
-                    *first_carrier = Some(term.start);
+                if first_distinctive.is_none() && Model::is_distinctive_for_any(&self.models, &term, &self.meaning) {
+                    *first_distinctive = Some(term.start);
                 }
                 terms.push(term);
             }
             Token::WindowEnd => {
-                if first_carrier.take().is_some() {
-                    self.end_window(terms, best, out);
+                if first_distinctive.take().is_some() {
+                    self.end_window(terms, scores, report);
                 }
                 terms.clear();
             }
+        };
+        tokenizer.scan(view, &mut take);
+        if is_last {
+            tokenizer.finish(&mut take);
         }
     }
 
@@ -163,45 +106,36 @@ impl Similarity {
         Term::of(word, self.stems.id(word.stem), !self.meaning.knows_words())
     }
 
-    fn end_window(&self, terms: &[Term], best: &mut Option<BestScores>, out: &mut Vec<Candidate>) {
+    fn end_window(&self, terms: &[Term], scores: &mut Option<BestScores>, report: &mut dyn FnMut(RuleId, Window)) {
         let sentence = self.meaning.sentence(terms.iter());
-        let floor = floor(best.is_some());
+        let floor = floor(scores.is_some());
         for (number, model) in self.models.iter().enumerate() {
-            // Exceptions may take words away, and so make the rest more like the topic.
+            // Exceptions may take words away, and so make the rest more similar to the topic.
             if !model.has_exceptions {
-                let (score, likeness) = model.judge(terms, &sentence, &self.meaning, |_| true, floor);
-                if let Some(best) = best {
-                    best.note(model.rule, score);
+                let (score, similarity) = model.compare(terms, &sentence, &self.meaning, |_| true, floor);
+                if let Some(scores) = scores {
+                    scores.note(model.rule, score);
                 }
-                if likeness.is_none() {
+                if similarity.is_none() {
                     continue;
                 }
             }
-            let Some(first) = model.first_carrier(terms, &self.meaning) else { continue };
-            out.push(Candidate {
-                rule: model.rule,
-                starts: Starts::one(first.start),
-                end: terms.last().map_or(first.end, |term| term.end),
-                origin: Origin::Window(Box::new(Window {
-                    model: number,
-                    has_exceptions: model.has_exceptions,
-                    terms: terms.to_vec(),
-                })),
-            });
+            let Some(first) = model.first_distinctive(terms, &self.meaning) else { continue };
+            report(model.rule, Window::new(number, model.has_exceptions, first.start, terms));
         }
     }
 
     /// Judges a window once the exceptions in it are known. Returns its score as well, exactly if `exactly`.
-    pub(crate) fn judge(
+    pub(crate) fn score_window(
         &self,
         window: &Window,
         excepted: &dyn Fn(usize, usize) -> bool,
         exactly: bool,
     ) -> (Score, Option<SimilarityMatch>) {
-        let Some(model) = self.models.get(window.model) else { return (Score::ZERO, None) };
+        let Some(model) = self.models.get(window.model()) else { return (Score::ZERO, None) };
         let counts = |term: &Term| !excepted(term.start, term.end);
-        let sentence = self.meaning.sentence(window.terms.iter().filter(|term| counts(term)));
-        model.judge(&window.terms, &sentence, &self.meaning, counts, floor(exactly))
+        let sentence = self.meaning.sentence(window.terms().iter().filter(|term| counts(term)));
+        model.compare(window.terms(), &sentence, &self.meaning, counts, floor(exactly))
     }
 }
 

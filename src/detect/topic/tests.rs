@@ -2,9 +2,8 @@ use proptest::prelude::*;
 
 use super::Similarity;
 use super::model::SimilarityMatch;
-use crate::detect::detectors::Origin;
 use crate::detect::spec::{RuleId, TopicSpec};
-use crate::text::fold::View;
+use crate::text::normalize::View;
 use crate::text::view::ViewText;
 
 /// Words that topics share: common ones, rare ones, forms of one stem, a number, and letters of other scripts.
@@ -68,16 +67,14 @@ fn text() -> impl Strategy<Value = String> {
 fn findings(topics: &[TopicSpec], text: &str, excepted: &[(usize, usize)]) -> Vec<(RuleId, SimilarityMatch)> {
     let Some(similarity) = Similarity::compile(topics) else { return Vec::new() };
     let view = ViewText::of(text, View::Word);
-    let (mut state, mut candidates) = (super::SimilarityState::default(), Vec::new());
-    similarity.scan(&mut state, &view, &mut candidates);
-    similarity.finish(&mut state, &mut candidates);
+    let (mut state, mut windows) = (super::SimilarityState::default(), Vec::new());
+    similarity.scan(&mut state, &view, true, &mut None, &mut |rule, window| windows.push((rule, window)));
     let mut found = Vec::new();
-    for candidate in candidates {
-        let Origin::Window(window) = &candidate.origin else { continue };
+    for (rule, window) in &windows {
         let is_excepted = |start, end| excepted.iter().any(|&(first, last)| first <= start && end <= last);
-        found.extend(similarity.judge(window, &is_excepted, false).1.map(|likeness| (candidate.rule, likeness)));
+        found.extend(similarity.score_window(window, &is_excepted, false).1.map(|similarity| (*rule, similarity)));
     }
-    found.sort_by_key(|(rule, likeness)| (*rule, likeness.start));
+    found.sort_by_key(|(rule, similarity)| (*rule, similarity.start));
     found
 }
 
@@ -136,7 +133,7 @@ fn a_pair_of_another_topic_takes_nothing_away() {
     let mut stocks = topic(0, "stock", "Should they buy stock savings?");
     stocks.threshold = Some(0.1);
     let alone = findings(std::slice::from_ref(&stocks), text, &[]);
-    let lowest = alone.iter().map(|(_, likeness)| likeness.score.number()).fold(1.0, f32::min);
+    let lowest = alone.iter().map(|(_, similarity)| similarity.score.number()).fold(1.0, f32::min);
     assert_eq!(alone.len(), 2);
     // At the very threshold, so that anything that another topic adds to the length of the window would take the finding away.
     stocks.threshold = Some(lowest);

@@ -1,10 +1,9 @@
 //! Cuts a text that arrives in pieces into words, and words into windows.
 
 use super::frequency::rarity;
-use super::lexical::{Stems, Term};
 use super::stem::stem;
-use crate::text::fold::View;
-use crate::text::kind::CharClass;
+use crate::text::char_class::CharClass;
+use crate::text::normalize::View;
 use crate::text::view::ViewText;
 
 /// A window ends with the word that takes it past this many bytes, if its sentence does not end before.
@@ -128,7 +127,7 @@ impl Tokenizer {
 }
 
 /// Calls `take` for each word of a string that stands on its own, such as an example.
-fn each_word(text: &str, mut take: impl FnMut(&Word<'_>)) {
+pub(super) fn each_word(text: &str, mut take: impl FnMut(&Word<'_>)) {
     let view = ViewText::of(text, View::Word);
     let mut tokenizer = Tokenizer::default();
     let mut take = |token: Token<'_>| {
@@ -145,11 +144,4 @@ pub(super) fn stems_of(text: &str) -> Vec<(String, i64)> {
     let mut stems = Vec::new();
     each_word(text, |word| stems.push((word.stem.to_owned(), rarity(word.stem))));
     stems
-}
-
-/// Returns the words of a string that stands on its own, with the numbers of the stems that are known.
-pub(super) fn words_of(text: &str, stems: &Stems) -> Vec<Term> {
-    let mut words = Vec::new();
-    each_word(text, |word| words.push(Term::of(word, stems.id(word.stem), true)));
-    words
 }

@@ -133,7 +133,7 @@ pub(super) fn add(sum: &mut Sum, piece: Piece) {
 mod tests {
     use super::*;
 
-    fn likeness(a: &str, b: &str) -> f64 {
+    fn similarity(a: &str, b: &str) -> f64 {
         let sum = |word: &str| {
             let mut sum = [0; DIMENSIONS];
             pieces_of(word).into_iter().for_each(|piece| add(&mut sum, piece));
@@ -170,7 +170,7 @@ mod tests {
     #[test]
     fn like_words_have_like_vectors() {
         for (word, like, unlike) in [("bitcoin", "crypto", "recipe"), ("doctor", "physician", "railway")] {
-            assert!(likeness(word, like) > likeness(word, unlike) + 0.2, "{word}");
+            assert!(similarity(word, like) > similarity(word, unlike) + 0.2, "{word}");
         }
     }
 }

@@ -4,7 +4,8 @@ use super::document::Seen;
 use super::effects::{EFFECT_KEYS, Effects};
 use super::fields::{Field, Fields};
 use super::{Checker, Wanted};
-use crate::detect::detectors::MAX_TOPIC_PATTERN_BYTES;
+use crate::detect::EntityType;
+use crate::detect::MAX_TOPIC_PATTERN_BYTES;
 use crate::detect::pattern::Syntax;
 use crate::policy::limits::{
     MAX_EXAMPLE_BYTES, MAX_MATCH_BYTES, MAX_PATTERN_BYTES, MAX_PATTERNS, MAX_TEXT_BYTES, MAX_WORD_BYTES, MAX_WORDS,
@@ -160,7 +161,7 @@ impl Checker<'_> {
                 continue;
             };
             if TypeName::from_name(name).is_none() {
-                let near = TypeName::from_elsewhere(name);
+                let near = EntityType::from_alias(name).map(EntityType::name);
                 let help = match near.or_else(|| nearest(name, TypeName::names())) {
                     Some(near) => format!("did you mean `{near}`? All types: banister schema"),
                     None => "all types: banister schema".to_owned(),

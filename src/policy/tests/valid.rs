@@ -56,7 +56,7 @@ fn rules_are_numbered_in_the_order_of_the_sections() {
     assert_eq!(numbers, (0..13).collect::<Vec<u32>>());
     assert_eq!(spec.words[2].words, ["Blue Heron", "nightjar"]);
     assert!(spec.words[1].words.len() > 200);
-    assert!(!spec.words[0].folded && spec.words[1].folded);
+    assert!(!spec.words[0].is_normalized && spec.words[1].is_normalized);
     assert_eq!(spec.entities[3].allow, ["4111 1111 1111 1111"]);
     assert_eq!(spec.topics[0].threshold, Some(0.6));
     assert_eq!(spec.patterns[0].max_length, Some(64));

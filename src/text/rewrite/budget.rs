@@ -1,6 +1,6 @@
 //! How many bytes of text a part of a rewritten text can stand for.
 
-use super::Unit;
+use super::queue::Unit;
 
 /// Bytes of text that each character may stand for beyond its own, on average.
 const PER_CHAR: usize = 12;

@@ -1,10 +1,10 @@
 //! The first stage: encodings of characters become the characters, and what shows nothing is left out.
 
-use super::Unit;
 use super::budget::{BREAK, SAVED};
-use super::entities::reference;
 use super::glyphs::{drawn_letter, is_drawn_over, is_filler};
-use crate::text::fold::{Folded, View, fold};
+use super::queue::Unit;
+use super::references::{DecodeStep, reference};
+use crate::text::normalize::{Mapping, View, normalize};
 use crate::text::unicode::is_soft_mark;
 
 /// Longest tag or comment of HTML that is left out.
@@ -65,19 +65,6 @@ const INLINE: &[&str] = &[
     "var", "wbr",
 ];
 
-/// What is read at a position.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Read {
-    /// The first character is itself.
-    Plain,
-    /// So many bytes stand for this character.
-    Char(char, usize),
-    /// So many bytes stand for nothing.
-    Nothing(usize),
-    /// What follows decides.
-    Open,
-}
-
 #[derive(Debug, Default)]
 pub(super) struct Decoder {
     /// Text that is not read yet, and where it begins.
@@ -126,10 +113,10 @@ impl Decoder {
             && let Some(first) = rest.chars().next()
         {
             let (c, bytes) = match read_one(rest, first, is_last) {
-                Read::Open => break,
-                Read::Plain => (Some(first), first.len_utf8()),
-                Read::Char(c, bytes) => (Some(c), bytes),
-                Read::Nothing(bytes) => (None, bytes),
+                DecodeStep::Open => break,
+                DecodeStep::Plain => (Some(first), first.len_utf8()),
+                DecodeStep::Char(c, bytes) => (Some(c), bytes),
+                DecodeStep::Nothing(bytes) => (None, bytes),
             };
             let start = self.carry_start + at;
             at += bytes;
@@ -162,43 +149,43 @@ fn plain(c: char) -> Option<char> {
     if c.is_ascii() || is_soft_mark(c) {
         return Some(drawn_letter(c).unwrap_or(c));
     }
-    match fold(c, View::Pattern) {
-        Folded::Dropped => None,
-        Folded::Same => Some(drawn_letter(c).unwrap_or(c)),
-        Folded::To(form) => {
+    match normalize(c, View::Pattern) {
+        Mapping::Dropped => None,
+        Mapping::Same => Some(drawn_letter(c).unwrap_or(c)),
+        Mapping::To(form) => {
             let mut chars = form.chars();
             chars.next().filter(|_| chars.next().is_none()).or(Some(c))
         }
     }
 }
 
-fn read_one(rest: &str, first: char, is_last: bool) -> Read {
+fn read_one(rest: &str, first: char, is_last: bool) -> DecodeStep {
     match first {
         '&' => reference(rest, is_last),
         '%' => percent(rest, is_last),
         '\\' => backslash(rest, is_last),
         '<' => tag(rest, is_last),
         '\u{1B}' => color(rest, is_last),
-        _ => Read::Plain,
+        _ => DecodeStep::Plain,
     }
 }
 
 /// Reads percent-encoded bytes, of one character.
-fn percent(rest: &str, is_last: bool) -> Read {
+fn percent(rest: &str, is_last: bool) -> DecodeStep {
     let mut bytes = [0; 4];
     let mut at = 0;
     let mut length = 1;
     for (number, place) in bytes.iter_mut().enumerate() {
         let Some((byte, used)) = rest.get(at..).and_then(percent_byte) else {
             let is_open = rest.get(at..).is_some_and(|part| part.len() < 3 + 2 * MAX_LAYERS && may_be_percent(part));
-            return if is_open && !is_last { Read::Open } else { Read::Plain };
+            return if is_open && !is_last { DecodeStep::Open } else { DecodeStep::Plain };
         };
         *place = byte;
         at += used;
         let next = rest.get(at..).unwrap_or_default();
         // The `%` of `%25` may begin another encoded byte.
         if byte == b'%' && !is_last && next.len() < 2 && next.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-            return Read::Open;
+            return DecodeStep::Open;
         }
         if number == 0 {
             length = match byte {
@@ -206,7 +193,7 @@ fn percent(rest: &str, is_last: bool) -> Read {
                 0xC2..0xE0 => 2,
                 0xE0..0xF0 => 3,
                 0xF0..0xF5 => 4,
-                _ => return Read::Plain,
+                _ => return DecodeStep::Plain,
             };
         }
         if number + 1 == length {
@@ -214,7 +201,7 @@ fn percent(rest: &str, is_last: bool) -> Read {
         }
     }
     let decoded = bytes.get(..length).and_then(|bytes| std::str::from_utf8(bytes).ok());
-    decoded.and_then(|text| text.chars().next()).map_or(Read::Plain, |c| Read::Char(c, at))
+    decoded.and_then(|text| text.chars().next()).map_or(DecodeStep::Plain, |c| DecodeStep::Char(c, at))
 }
 
 /// Reads one byte, `%40`; also as it is encoded twice or more, `%2540`.
@@ -236,26 +223,26 @@ fn may_be_percent(part: &str) -> bool {
 }
 
 /// Reads an escape of source code or of Markdown.
-fn backslash(rest: &str, is_last: bool) -> Read {
+fn backslash(rest: &str, is_last: bool) -> DecodeStep {
     let bytes = rest.as_bytes();
     let slashes = bytes.iter().take(MAX_BACKSLASHES + 1).take_while(|&&byte| byte == b'\\').count();
     if slashes > MAX_BACKSLASHES {
-        return Read::Plain;
+        return DecodeStep::Plain;
     }
     let at = slashes + 1;
     match bytes.get(slashes) {
-        None if is_last => Read::Plain,
-        None => Read::Open,
+        None if is_last => DecodeStep::Plain,
+        None => DecodeStep::Open,
         Some(b'u') if bytes.get(at) == Some(&b'{') => braced(rest, at + 1, is_last),
-        Some(b'u') if bytes.get(at).is_none() && !is_last => Read::Open,
+        Some(b'u') if bytes.get(at).is_none() && !is_last => DecodeStep::Open,
         Some(b'u') => utf16(bytes, at, is_last),
         Some(b'U') => fixed(bytes, at, 8, is_last),
         Some(b'x') => fixed(bytes, at, 2, is_last),
         // `\@` is an `@` in Markdown and in most strings. A letter after it may be another escape, which the views read.
         Some(sign) if sign.is_ascii_punctuation() && !matches!(sign, b'"' | b'\'' | b'/' | b'&' | b'%' | b'<') => {
-            Read::Char(char::from(*sign), slashes + 1)
+            DecodeStep::Char(char::from(*sign), slashes + 1)
         }
-        Some(_) => Read::Plain,
+        Some(_) => DecodeStep::Plain,
     }
 }
 
@@ -267,53 +254,53 @@ fn hex(bytes: &[u8], at: usize, digits: usize) -> Result<u32, bool> {
     if found.0 == digits { Ok(found.1) } else { Err(bytes.len() == at + found.0) }
 }
 
-fn fixed(bytes: &[u8], at: usize, digits: usize, is_last: bool) -> Read {
+fn fixed(bytes: &[u8], at: usize, digits: usize, is_last: bool) -> DecodeStep {
     match hex(bytes, at, digits) {
-        Ok(code) => char::from_u32(code).map_or(Read::Plain, |c| Read::Char(c, at + digits)),
-        Err(true) if !is_last => Read::Open,
-        Err(_) => Read::Plain,
+        Ok(code) => char::from_u32(code).map_or(DecodeStep::Plain, |c| DecodeStep::Char(c, at + digits)),
+        Err(true) if !is_last => DecodeStep::Open,
+        Err(_) => DecodeStep::Plain,
     }
 }
 
 /// Reads `\uXXXX`, two of them where a character needs two.
-fn utf16(bytes: &[u8], at: usize, is_last: bool) -> Read {
+fn utf16(bytes: &[u8], at: usize, is_last: bool) -> DecodeStep {
     let Ok(high @ 0xD800..0xDC00) = hex(bytes, at, 4) else { return fixed(bytes, at, 4, is_last) };
     let slashes = bytes.iter().skip(at + 4).take(MAX_BACKSLASHES).take_while(|&&byte| byte == b'\\').count();
     let next = at + 4 + slashes;
     match bytes.get(next) {
-        None if !is_last => Read::Open,
+        None if !is_last => DecodeStep::Open,
         Some(b'u') if slashes > 0 => match hex(bytes, next + 1, 4) {
             Ok(low @ 0xDC00..0xE000) => {
                 let code = 0x1_0000 + ((high - 0xD800) << 10) + (low - 0xDC00);
-                char::from_u32(code).map_or(Read::Plain, |c| Read::Char(c, next + 5))
+                char::from_u32(code).map_or(DecodeStep::Plain, |c| DecodeStep::Char(c, next + 5))
             }
-            Err(true) if !is_last => Read::Open,
-            _ => Read::Plain,
+            Err(true) if !is_last => DecodeStep::Open,
+            _ => DecodeStep::Plain,
         },
-        _ => Read::Plain,
+        _ => DecodeStep::Plain,
     }
 }
 
 /// Reads `\u{1F600}` from after its brace.
-fn braced(rest: &str, at: usize, is_last: bool) -> Read {
+fn braced(rest: &str, at: usize, is_last: bool) -> DecodeStep {
     let digits = rest.bytes().skip(at).take(8).take_while(u8::is_ascii_hexdigit).count();
     match rest.as_bytes().get(at + digits) {
-        None if !is_last => Read::Open,
+        None if !is_last => DecodeStep::Open,
         Some(b'}') => {
             let code = rest.get(at..at + digits).and_then(|digits| u32::from_str_radix(digits, 16).ok());
-            code.and_then(char::from_u32).map_or(Read::Plain, |c| Read::Char(c, at + digits + 1))
+            code.and_then(char::from_u32).map_or(DecodeStep::Plain, |c| DecodeStep::Char(c, at + digits + 1))
         }
-        _ => Read::Plain,
+        _ => DecodeStep::Plain,
     }
 }
 
 /// Reads a tag or a comment of HTML.
-fn tag(rest: &str, is_last: bool) -> Read {
+fn tag(rest: &str, is_last: bool) -> DecodeStep {
     if rest.starts_with("<!--") {
         return match rest.bytes().take(MAX_TAG).collect::<Vec<_>>().windows(3).position(|part| part == b"-->") {
-            Some(at) => Read::Nothing(at + 3),
-            None if rest.len() < MAX_TAG && !is_last => Read::Open,
-            None => Read::Plain,
+            Some(at) => DecodeStep::Nothing(at + 3),
+            None if rest.len() < MAX_TAG && !is_last => DecodeStep::Open,
+            None => DecodeStep::Plain,
         };
     }
     let may_be_comment = "<!--".starts_with(rest);
@@ -321,13 +308,13 @@ fn tag(rest: &str, is_last: bool) -> Read {
     let name = inner.strip_prefix('/').unwrap_or(inner);
     let is_tag = name.bytes().next().is_some_and(|byte| byte.is_ascii_alphabetic());
     if !is_tag {
-        return if (name.is_empty() || may_be_comment) && !is_last { Read::Open } else { Read::Plain };
+        return if (name.is_empty() || may_be_comment) && !is_last { DecodeStep::Open } else { DecodeStep::Plain };
     }
     let element = name.split(|c: char| !(c.is_ascii_alphanumeric() || c == '-' || c == ':')).next().unwrap_or_default();
     match name.as_bytes().get(element.len()) {
-        None if !is_last && rest.len() < MAX_TAG => return Read::Open,
+        None if !is_last && rest.len() < MAX_TAG => return DecodeStep::Open,
         Some(byte) if byte.is_ascii_whitespace() || matches!(byte, b'/' | b'>') => {}
-        _ => return Read::Plain,
+        _ => return DecodeStep::Plain,
     }
     let end = rest.bytes().take(MAX_TAG).skip(1).position(|byte| matches!(byte, b'<' | b'>'));
     match end.map(|at| (at + 1, rest.as_bytes().get(at + 1))) {
@@ -335,27 +322,27 @@ fn tag(rest: &str, is_last: bool) -> Read {
             let element = element.to_ascii_lowercase();
             let is_one_of = |elements: &[&str]| elements.binary_search(&element.as_str()).is_ok();
             match (is_one_of(SEPARATING), is_one_of(INLINE)) {
-                (true, _) => Read::Char(' ', at + 1),
-                (_, true) => Read::Nothing(at + 1),
-                _ => Read::Plain,
+                (true, _) => DecodeStep::Char(' ', at + 1),
+                (_, true) => DecodeStep::Nothing(at + 1),
+                _ => DecodeStep::Plain,
             }
         }
-        None if rest.len() < MAX_TAG && !is_last => Read::Open,
-        _ => Read::Plain,
+        None if rest.len() < MAX_TAG && !is_last => DecodeStep::Open,
+        _ => DecodeStep::Plain,
     }
 }
 
 /// Reads a sequence that sets the color of a terminal, `ESC [ 31 m`.
-fn color(rest: &str, is_last: bool) -> Read {
+fn color(rest: &str, is_last: bool) -> DecodeStep {
     let bytes = rest.as_bytes();
     if bytes.get(1).is_some_and(|&byte| byte != b'[') {
-        return Read::Plain;
+        return DecodeStep::Plain;
     }
     let parameters = bytes.iter().skip(2).take(MAX_COLOR).take_while(|byte| matches!(byte, b'0'..=b'?')).count();
     match bytes.get(2 + parameters) {
-        Some(letter) if letter.is_ascii_alphabetic() => Read::Nothing(parameters + 3),
-        None if !is_last => Read::Open,
-        _ => Read::Plain,
+        Some(letter) if letter.is_ascii_alphabetic() => DecodeStep::Nothing(parameters + 3),
+        None if !is_last => DecodeStep::Open,
+        _ => DecodeStep::Plain,
     }
 }
 

@@ -1,6 +1,6 @@
 //! Runs of base64 and of hexadecimal digits, as the text they encode, among the text that is not encoded.
 
-use super::Unit;
+use super::queue::Unit;
 
 /// Shorter runs are words and numbers.
 const MIN_RUN: usize = 16;

@@ -1,7 +1,6 @@
 //! What both stages do with the units before them, and what both leave out inside words and numbers.
 
-use super::Unit;
-use super::queue::Queue;
+use super::queue::{Queue, Unit};
 
 /// Longest run of Markdown's signs inside a word or number.
 const MAX_MARKUP: usize = 3;

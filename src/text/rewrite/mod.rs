@@ -9,11 +9,11 @@
 mod budget;
 mod decode;
 mod encoded;
-mod entities;
 mod glyphs;
 mod joints;
 mod letters;
 mod queue;
+mod references;
 #[cfg(test)]
 mod tests;
 mod values;
@@ -23,7 +23,7 @@ use self::decode::Decoder;
 use self::encoded::Encoded;
 use self::joints::Step;
 use self::letters::Letters;
-use self::queue::Queue;
+use self::queue::{Queue, Unit};
 use self::values::Values;
 use super::offsets::OffsetMap;
 
@@ -31,14 +31,6 @@ pub(crate) use self::budget::{OPEN_BYTES, rewritten_bytes};
 pub(crate) use self::encoded::Encoding;
 pub(crate) use self::glyphs::upside_down;
 pub(crate) use self::letters::One;
-
-/// A character, and the bytes of the text that it stands for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Unit {
-    c: char,
-    start: usize,
-    end: usize,
-}
 
 /// What a rewriting undoes after encodings are decoded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -2,7 +2,13 @@
 
 use std::collections::VecDeque;
 
-use super::Unit;
+/// A character, and the bytes of the text that it stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Unit {
+    pub(super) c: char,
+    pub(super) start: usize,
+    pub(super) end: usize,
+}
 
 /// Units in text order. A stage looks ahead in them, and waits where they end too soon.
 #[derive(Debug, Default)]

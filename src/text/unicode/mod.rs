@@ -8,10 +8,7 @@ mod tables;
 #[cfg(test)]
 pub(super) mod tests;
 
-use self::tables::{DASHES, DIGITS, INVISIBLE, SOFT_MARKS, SPACES};
-
-/// Characters from the first to the last, both included.
-type Range = (u32, u32);
+use self::tables::{DASHES, DIGITS, INVISIBLE, Range, SOFT_MARKS, SPACES};
 
 /// Returns true if a reader does not see `c`: `Default_Ignorable_Code_Point`, `Bidi_Control`, and the three characters that
 /// delimit an interlinear annotation.
@@ -47,13 +44,13 @@ pub(crate) fn is_soft_mark(c: char) -> bool {
 }
 
 /// Blocks in which every character folds to itself in every view.
-const UNFOLDED: &[Range] =
+const UNCHANGED: &[Range] =
     &[(0x3400, 0x9FFF), (0xE000, 0xF8FF), (0x2_0000, 0x2_F7FF), (0x2_FA20, 0xD_FFFF), (0xE_1000, 0x10_FFFF)];
 
 /// Returns the last character of the large block around `c` in which nothing folds: ideographs, private use, what is unassigned.
 /// Spares those who fold whole classes of characters most of Unicode.
-pub(crate) fn last_unfolded(c: char) -> Option<char> {
-    find(UNFOLDED, c).and_then(|(_, last)| char::from_u32(last))
+pub(crate) fn last_unchanged(c: char) -> Option<char> {
+    find(UNCHANGED, c).and_then(|(_, last)| char::from_u32(last))
 }
 
 /// Returns the range of a sorted table that holds `c`.

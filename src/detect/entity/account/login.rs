@@ -2,24 +2,22 @@
 
 use std::ops::Range;
 
-use super::super::EntityType::Password;
-use super::super::form::{accept_if, plain};
+use super::super::builders::{accept_if, exact};
 use super::super::keyed::is_quote;
-use super::super::recognizer::{Candidate, Recognizer, Verdict};
-use super::is_stop_word;
+use super::super::recognizer::{Recognizer, RecognizerInput};
+use super::stop_words::is_stop_word;
+use crate::detect::pattern::Verdict;
 
-pub(in super::super) static RECOGNIZERS: &[Recognizer] = &[
+pub(super) static RECOGNIZERS: &[Recognizer] = &[
     // RFC 3986, "userinfo". The candidate ends with the at sign; the scheme is the character before it.
-    plain(
-        Password,
+    exact(
         r"://[^\x00-\x20\x22'`<>/?#:]*:['\x22`]?[^\x00-\x20\x22'`<>/?\x7f]+['\x22`]?@|:(?i:thin|oci|oci8):[A-Za-z0-9_.$-]+/['\x22`]?[^\x00-\x20\x22'`<>/@]+['\x22`]?@",
         320,
         in_address,
     )
     .value(address_value),
     // curl, wget, svn and others.
-    plain(
-        Password,
+    exact(
         r"-(?:u|-user|-proxy-user)[ =]?['\x22]?[^\x00-\x20\x22'`:=]+:['\x22`]?[^\x00-\x20\x22'`\x7f]+",
         192,
         behind_option,
@@ -59,7 +57,7 @@ fn is_placeholder(value: &str) -> bool {
         )
 }
 
-fn in_address(c: &Candidate<'_>) -> Verdict {
+fn in_address(c: &RecognizerInput<'_>) -> Verdict {
     let scheme = c.before.is_some_and(|b| b.is_ascii_alphanumeric());
     let Some(value) = c.text.get(address_value(c.text)) else { return Verdict::Reject };
     accept_if(scheme && value.len() >= 3 && !is_placeholder(value))
@@ -69,7 +67,7 @@ fn option_value(text: &str) -> Range<usize> {
     unquoted(text, behind(text, "-", ':', 0))
 }
 
-fn behind_option(c: &Candidate<'_>) -> Verdict {
+fn behind_option(c: &RecognizerInput<'_>) -> Verdict {
     let ends = |a: char| a.is_whitespace() || matches!(a, '"' | '\'' | '`' | ')' | ',' | ';' | '|' | '&' | '<');
     if c.after.is_some_and(|a| !ends(a)) {
         return Verdict::RejectBefore(c.text.len());

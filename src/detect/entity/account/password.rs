@@ -2,11 +2,11 @@
 
 use std::ops::Range;
 
-use super::super::EntityType::Password;
-use super::super::form::{accept_if, plain};
+use super::super::builders::{accept_if, exact};
 use super::super::keyed::{Keyed, Link, begins_a_part, is_cjk, is_quote, join, read, strip_longest};
-use super::super::recognizer::{Candidate, Recognizer, Verdict};
-use super::is_stop_word;
+use super::super::recognizer::{Recognizer, RecognizerInput};
+use super::stop_words::is_stop_word;
+use crate::detect::pattern::Verdict;
 
 const LONGEST: usize = 224;
 const LONGEST_VALUE: usize = 128;
@@ -18,9 +18,8 @@ macro_rules! value {
     };
 }
 
-pub(in super::super) static RECOGNIZERS: &[Recognizer] = &[
-    plain(
-        Password,
+pub(super) static RECOGNIZERS: &[Recognizer] = &[
+    exact(
         concat!(
             r"(?:(?i:pass(?:word|wd|phrase|code|wort|ord)?|pwd)|(?:\b|_)(?i:kennwort|wachtwoord|adgangskode|salasana|senha|mdp|haslo|heslo|contrasena|clave|mot de passe|parola d'ordine|parola|kata sandi|identified by))[0-9]*",
             join!(),
@@ -31,8 +30,7 @@ pub(in super::super) static RECOGNIZERS: &[Recognizer] = &[
     )
     .value(password_value),
     // Keywords with letters beyond ASCII, some in scripts without spaces.
-    plain(
-        Password,
+    exact(
         concat!(
             "(?:(?i:contrase)(?:ñ|Ñ|n\u{303}|N\u{303})(?i:a)|(?i:l)(?:ö|Ö)(?i:senord)|(?i:has)(?:ł|Ł)(?i:o)|(?i:jelsz)(?:ó|Ó)|(?:ş|Ş)(?i:ifre)|(?i:parol)(?:ă|Ă)|(?i:m)ậ(?i:t kh)ẩ(?i:u)",
             "|пароль|Пароль|ПАРОЛЬ|κωδικός πρόσβασης|Κωδικός πρόσβασης|סיסמה|كلمة المرور|كلمة السر|पासवर्ड|รหัสผ่าน",
@@ -84,7 +82,7 @@ fn value_abroad(text: &str) -> Range<usize> {
     parse_abroad(text).map_or(text.len()..text.len(), |keyed| keyed.range())
 }
 
-fn password(c: &Candidate<'_>) -> Verdict {
+fn password(c: &RecognizerInput<'_>) -> Verdict {
     if goes_on(c) {
         return Verdict::RejectBefore(c.text.len());
     }
@@ -95,7 +93,7 @@ fn password(c: &Candidate<'_>) -> Verdict {
     accept_if(begins && is_password(c, &keyed, is_short))
 }
 
-fn password_abroad(c: &Candidate<'_>) -> Verdict {
+fn password_abroad(c: &RecognizerInput<'_>) -> Verdict {
     if goes_on(c) {
         return Verdict::RejectBefore(c.text.len());
     }
@@ -104,12 +102,12 @@ fn password_abroad(c: &Candidate<'_>) -> Verdict {
 
 /// Whether this is no end, wherever the candidate begins: no quote closes it, and what follows ends no value, or it ends in a script that
 /// values without quotes do not hold.
-fn goes_on(c: &Candidate<'_>) -> bool {
+fn goes_on(c: &RecognizerInput<'_>) -> bool {
     let ends = |a: char| a.is_whitespace() || is_quote(a) || is_cjk(a) || ",.;)!?<&}]|>*\u{2026}".contains(a);
     !c.text.ends_with(is_quote) && (c.after.is_some_and(|a| !ends(a)) || c.text.ends_with(is_cjk))
 }
 
-fn is_password(c: &Candidate<'_>, keyed: &Keyed<'_>, is_short: bool) -> bool {
+fn is_password(c: &RecognizerInput<'_>, keyed: &Keyed<'_>, is_short: bool) -> bool {
     let value = keyed.value;
     (4..=LONGEST_VALUE).contains(&value.len())
         && !is_placeholder(value)
@@ -154,7 +152,7 @@ fn bare(value: &str) -> &str {
 }
 
 /// Whether the value may begin and end as it does, without quotes or with an opening one only.
-fn is_bare(c: &Candidate<'_>, keyed: &Keyed<'_>) -> bool {
+fn is_bare(c: &RecognizerInput<'_>, keyed: &Keyed<'_>) -> bool {
     let value = keyed.value;
     let quoted = keyed.quote.is_some();
     let Some(first) = value.chars().next() else { return false };

@@ -2,27 +2,31 @@
 
 use std::ops::Range;
 
-use super::super::EntityType::Username;
-use super::super::form::{accept_if, context_if, plain, tail};
+use super::super::builders::{accept_if, context_if, exact, value_after_keyword};
+use super::super::description::Description;
 use super::super::keyed::is_quote;
-use super::super::recognizer::{Candidate, Objection, Recognizer, Surroundings, Verdict};
-use super::is_stop_word;
+use super::super::recognizer::{Objection, RecognizerInput, Surroundings};
+use super::stop_words::is_stop_word;
+use crate::detect::pattern::Verdict;
 
-pub(in super::super) static RECOGNIZERS: &[Recognizer] = &[
-    plain(
-        Username,
-        r"(?i:user[ _-]?(?:name|id)|user|login(?:[ _-]?(?:name|id))?|screen[ _]?name|account name)['\x22`]?[ ]*(?:(?::=|=>|[:=])[ \n]*|(?:is|as)[ ]*)['\x22`]?[ \n]?(?:[*~]|%20|%0[9ADad]){0,8}[ \n]?_{0,3}['\x22`]?@?[A-Za-z0-9][A-Za-z0-9._@+-]*",
-        128,
-        username,
-    )
-    .value(username_value),
-    // MySQL's 'user'@'host'.
-    plain(Username, r"'\n?[^\x00-\x1f'@]{1,64}\n?'@'[A-Za-z0-9_.%-]+'", 128, sql_user).value(sql_user_value),
-    plain(Username, r"@[A-Za-z0-9_][A-Za-z0-9_.]+", 40, handle).near(&[
-        "twitter", "instagram", "github", "telegram", "tiktok", "handle", "username", "follow", "user", "account", "discord", "mastodon", "dm", "profile",
-    ])
-    .unless(in_code),
-];
+pub(in super::super) static USERNAME: Description = Description {
+    recognizers: &[&[
+        exact(
+            r"(?i:user[ _-]?(?:name|id)|user|login(?:[ _-]?(?:name|id))?|screen[ _]?name|account name)['\x22`]?[ ]*(?:(?::=|=>|[:=])[ \n]*|(?:is|as)[ ]*)['\x22`]?[ \n]?(?:[*~]|%20|%0[9ADad]){0,8}[ \n]?_{0,3}['\x22`]?@?[A-Za-z0-9][A-Za-z0-9._@+-]*",
+            128,
+            username,
+        )
+        .value(username_value),
+        // MySQL's 'user'@'host'.
+        exact(r"'\n?[^\x00-\x1f'@]{1,64}\n?'@'[A-Za-z0-9_.%-]+'", 128, sql_user).value(sql_user_value),
+        exact(
+            r"@[A-Za-z0-9_][A-Za-z0-9_.]+", 40, handle).with_context(&[
+            "twitter", "instagram", "github", "telegram", "tiktok", "handle", "username", "follow", "user", "account", "discord", "mastodon", "dm", "profile",
+        ])
+        .with_veto(in_code),
+    ]],
+    ..Description::DEFAULT
+};
 
 /// What stands between the keyword and the value, in lower case: "", "is", ":", "=" and so on, and whether a quote opens.
 fn connector(text: &str, value: usize) -> (String, bool) {
@@ -44,13 +48,14 @@ fn is_wrapper(c: char) -> bool {
 }
 
 fn username_value(text: &str) -> Range<usize> {
-    let value = tail(text, |c| matches!(c, ' ' | '\n' | ':' | '=' | '>' | '*' | '~' | '%') || is_quote(c));
+    let value =
+        value_after_keyword(text, |c| matches!(c, ' ' | '\n' | ':' | '=' | '>' | '*' | '~' | '%') || is_quote(c));
     // The digits of an escape of white space.
     let escape = text.get(..value.start).is_some_and(|head| head.ends_with('%'));
     if escape { (value.start + 2).min(value.end)..value.end } else { value }
 }
 
-fn username(c: &Candidate<'_>) -> Verdict {
+fn username(c: &RecognizerInput<'_>) -> Verdict {
     if !ends_word(c) {
         return Verdict::RejectBefore(c.text.len());
     }
@@ -91,7 +96,7 @@ fn is_c_type(value: &str) -> bool {
 }
 
 /// The end of the word is reached, and it does not end in sentence punctuation.
-fn ends_word(c: &Candidate<'_>) -> bool {
+fn ends_word(c: &RecognizerInput<'_>) -> bool {
     !c.after.is_some_and(|a| a.is_ascii_alphanumeric() || matches!(a, '_' | '@'))
         && !c.text.ends_with(['.', '-', '+'].as_slice())
 }
@@ -108,7 +113,7 @@ fn sql_user_value(text: &str) -> Range<usize> {
     start.min(value.len())..value.len()
 }
 
-fn sql_user(c: &Candidate<'_>) -> Verdict {
+fn sql_user(c: &RecognizerInput<'_>) -> Verdict {
     let value = c.text.get(sql_user_value(c.text)).unwrap_or_default();
     let is_name = |c: char| c.is_alphanumeric() || matches!(c, '_' | '.' | '-');
     accept_if(!value.is_empty() && value.chars().all(is_name))
@@ -172,7 +177,7 @@ fn in_code(s: &Surroundings<'_>) -> Objection {
     if declared || listed || s.after.starts_with('=') { Objection::Start } else { Objection::None }
 }
 
-fn handle(c: &Candidate<'_>) -> Verdict {
+fn handle(c: &RecognizerInput<'_>) -> Verdict {
     let name = c.text.trim_start_matches('@').to_ascii_lowercase();
     if TAGS.binary_search(&name.as_str()).is_ok() {
         return Verdict::Reject;

@@ -1,38 +1,49 @@
 //! Access keys of AWS.
 
-use super::super::EntityType::{AwsAccessKey, AwsSecretKey};
+use super::super::builders::{accept_if, exact};
 use super::super::checksum::entropy;
-use super::super::form::{accept_if, plain};
+use super::super::description::{Certainty, Comparison, Description};
 use super::super::keyed::{Keyed, join, read, strip, strip_longest, unwrapped, wrapper};
-use super::super::recognizer::{Candidate, Recognizer, Verdict};
+use super::super::recognizer::RecognizerInput;
+use crate::detect::pattern::Verdict;
 
 const SECRET_BYTES: usize = 40;
 
-pub(in super::super) static RECOGNIZERS: &[Recognizer] = &[
-    // Long-term, temporary, bearer and context keys (IAM user guide, "unique identifiers"). Glued to a card number it
-    // must still be found, hence no boundary.
-    plain(AwsAccessKey, r"A(?:KIA|SIA|BIA|CCA)[A-Z0-9]{16}", 20, access_key),
-    // A pattern of forty characters anywhere would multiply the states of all others, so a keyword or the key id leads.
-    plain(
-        AwsSecretKey,
-        concat!(
-            "(?:(?i:secret(?:[_ -]?(?:access)?[_ -]?key)?|credentials?)|密钥|密鑰)",
-            join!(),
-            wrapper!(),
-            "[A-Za-z0-9/+]+"
-        ),
-        120,
-        secret_named,
-    )
-    .value(named_value),
-    plain(
-        AwsSecretKey,
-        r"A(?:KIA|SIA)[A-Z0-9]{16}['\x22`]?[ ]?[ ,:;|/\n]+(?:[_~*]|%20|%0[9ADad]){0,6}<?['\x22`]?[A-Za-z0-9/+]+",
-        80,
-        secret_paired,
-    )
-    .value(paired_value),
-];
+pub(in super::super) static AWS_ACCESS_KEY: Description = Description {
+    comparison: Comparison::Exact,
+    certainty: Certainty::Form,
+    recognizers: &[&[
+        // Long-term, temporary, bearer and context keys (IAM user guide, "unique identifiers"). Glued to a card number it
+        // must still be found, hence no boundary.
+        exact(r"A(?:KIA|SIA|BIA|CCA)[A-Z0-9]{16}", 20, access_key),
+    ]],
+    ..Description::DEFAULT
+};
+
+pub(in super::super) static AWS_SECRET_KEY: Description = Description {
+    comparison: Comparison::Exact,
+    recognizers: &[&[
+        // A pattern of forty characters anywhere would multiply the states of all others, so a keyword or the key id leads.
+        exact(
+            concat!(
+                "(?:(?i:secret(?:[_ -]?(?:access)?[_ -]?key)?|credentials?)|密钥|密鑰)",
+                join!(),
+                wrapper!(),
+                "[A-Za-z0-9/+]+"
+            ),
+            120,
+            secret_named,
+        )
+        .value(named_value),
+        exact(
+            r"A(?:KIA|SIA)[A-Z0-9]{16}['\x22`]?[ ]?[ ,:;|/\n]+(?:[_~*]|%20|%0[9ADad]){0,6}<?['\x22`]?[A-Za-z0-9/+]+",
+            80,
+            secret_paired,
+        )
+        .value(paired_value),
+    ]],
+    ..Description::DEFAULT
+};
 
 /// Keywords that may introduce a secret key; those that end in "key" say it without a doubt.
 const NAMES: &[&str] = &[
@@ -52,7 +63,7 @@ const NAMES: &[&str] = &[
     "密鑰",
 ];
 
-fn access_key(c: &Candidate<'_>) -> Verdict {
+fn access_key(c: &RecognizerInput<'_>) -> Verdict {
     let longer = |c: Option<char>| c.is_some_and(|c| c.is_ascii_uppercase() || matches!(c, '/' | '+'));
     accept_if(!longer(c.before) && !longer(c.after) && !c.after.is_some_and(|a| a.is_ascii_digit()))
 }
@@ -88,7 +99,7 @@ fn named_value(text: &str) -> std::ops::Range<usize> {
     text.len() - named(text).map_or(0, |(_, keyed)| bare(&keyed).len())..text.len()
 }
 
-fn secret_named(c: &Candidate<'_>) -> Verdict {
+fn secret_named(c: &RecognizerInput<'_>) -> Verdict {
     if is_base64(c.after) {
         return Verdict::RejectBefore(c.text.len());
     }
@@ -105,7 +116,7 @@ fn paired_value(text: &str) -> std::ops::Range<usize> {
     text.len() - value.len()..text.len()
 }
 
-fn secret_paired(c: &Candidate<'_>) -> Verdict {
+fn secret_paired(c: &RecognizerInput<'_>) -> Verdict {
     if is_base64(c.after) {
         return Verdict::RejectBefore(c.text.len());
     }

@@ -2,17 +2,16 @@
 
 use std::ops::Range;
 
-use super::super::EntityType::ApiKey;
-use super::super::form::{accept_if, context_if, plain, tail};
+use super::super::builders::{accept_if, context_if, exact, value_after_keyword};
 use super::super::keyed::{strip_longest, unwrapped, wrapper};
-use super::super::recognizer::{Candidate, Recognizer, Verdict};
+use super::super::recognizer::{Recognizer, RecognizerInput};
 use super::named::{ends_inside, is_key};
+use crate::detect::pattern::Verdict;
 
-pub(in super::super) static RECOGNIZERS: &[Recognizer] = &[
+pub(super) static RECOGNIZERS: &[Recognizer] = &[
     // RFC 7617: base64 of `user:password`.
-    plain(ApiKey, concat!(r"\b(?i:basic)[ \n]+", wrapper!(), "[A-Za-z0-9+/=_-]+"), 512, basic).value(last_word),
-    plain(
-        ApiKey,
+    exact(concat!(r"\b(?i:basic)[ \n]+", wrapper!(), "[A-Za-z0-9+/=_-]+"), 512, basic).value(last_word),
+    exact(
         concat!(
             r"(?i:authorization|x-api-key|x-auth-token|x-amz-security-token)['\x22`]?[ ]*[:=][ \n]*['\x22`]?(?:(?i:bearer|token|apikey|api-key|key|bot|splunk)[ \n]+)?",
             wrapper!(),
@@ -21,10 +20,9 @@ pub(in super::super) static RECOGNIZERS: &[Recognizer] = &[
         2048,
         authorization,
     )
-    .around(*b":=")
+    .with_prefilter(*b":=")
     .value(last_word),
-    plain(
-        ApiKey,
+    exact(
         concat!(
             r"(?i:phpsessid|jsessionid|connect\.sid|asp\.net_sessionid|laravel_session|_gitlab_session|wordpress_logged_in_[0-9a-f]+|sessid|sessionid|session[_-]id|session|sid|auth|token|remember_token|access_token|refresh_token)=",
             wrapper!(),
@@ -33,19 +31,19 @@ pub(in super::super) static RECOGNIZERS: &[Recognizer] = &[
         1024,
         cookie,
     )
-    .around(*b"==")
+    .with_prefilter(*b"==")
     .value(behind_equals)
-    .near(&["cookie", "cookies"])
-    .reach(400, 0),
+    .with_context(&["cookie", "cookies"])
+    .context_distance(400, 0),
     // The signature of a shared access address of Azure, and of a presigned one of AWS or Google.
-    plain(ApiKey, concat!("[?&;](?:sig|X-Amz-Signature|X-Goog-Signature|X-Amz-Security-Token)=", wrapper!(), r"(?:[A-Za-z0-9+/=_-]|%(?:2[BFbf]|3[ADad]|7[Ee]))+"), 2048, signature)
+    exact(concat!("[?&;](?:sig|X-Amz-Signature|X-Goog-Signature|X-Amz-Security-Token)=", wrapper!(), r"(?:[A-Za-z0-9+/=_-]|%(?:2[BFbf]|3[ADad]|7[Ee]))+"), 2048, signature)
         .value(behind_equals),
 ];
 
 fn last_word(text: &str) -> Range<usize> {
     let padding = text.len() - text.trim_end_matches('=').len();
     let body = text.get(..text.len() - padding).unwrap_or(text);
-    let last = tail(body, |c| matches!(c, ' ' | '\n' | ':' | '"' | '\'' | '`' | '=' | '<' | '*'));
+    let last = value_after_keyword(body, |c| matches!(c, ' ' | '\n' | ':' | '"' | '\'' | '`' | '=' | '<' | '*'));
     text.len() - text.get(last.start..).map_or(0, |value| unwrapped(value).len())..text.len()
 }
 
@@ -79,14 +77,14 @@ fn is_user_and_password(value: &str) -> bool {
     colon && value.len() >= 8
 }
 
-fn basic(c: &Candidate<'_>) -> Verdict {
+fn basic(c: &RecognizerInput<'_>) -> Verdict {
     if ends_inside(c) {
         return Verdict::RejectBefore(c.text.len());
     }
     accept_if(c.text.get(last_word(c.text)).is_some_and(|value| is_user_and_password(value.trim_matches('_'))))
 }
 
-fn authorization(c: &Candidate<'_>) -> Verdict {
+fn authorization(c: &RecognizerInput<'_>) -> Verdict {
     if ends_inside(c) {
         return Verdict::RejectBefore(c.text.len());
     }
@@ -104,7 +102,7 @@ const SESSION_COOKIES: &[&str] = &[
     "wordpress_logged_in_",
 ];
 
-fn cookie(c: &Candidate<'_>) -> Verdict {
+fn cookie(c: &RecognizerInput<'_>) -> Verdict {
     let glued = c.before.is_some_and(|b| b.is_ascii_alphanumeric());
     if c.after.is_some_and(|a| a.is_ascii_alphanumeric() || matches!(a, '_' | '=')) || c.text.ends_with(['.', '~']) {
         return Verdict::RejectBefore(c.text.len());
@@ -119,7 +117,7 @@ fn cookie(c: &Candidate<'_>) -> Verdict {
     }
 }
 
-fn signature(c: &Candidate<'_>) -> Verdict {
+fn signature(c: &RecognizerInput<'_>) -> Verdict {
     if ends_inside(c) {
         return Verdict::RejectBefore(c.text.len());
     }

@@ -1,25 +1,21 @@
-//! Machine credentials: AWS keys, keys and tokens of other services, private keys, JSON web tokens.
+//! Credentials of machines: AWS keys, keys and tokens of other services, private keys, JSON web tokens.
 #![deny(clippy::string_slice, clippy::indexing_slicing)]
 
-mod aws;
+pub(super) mod aws;
 mod header;
 mod named;
-mod pem;
+pub(super) mod pem;
 mod shape;
-mod tokens;
+pub(super) mod tokens;
 mod vendors;
 #[cfg(test)]
 mod vendors_tests;
 mod words;
 
-use super::recognizer::Recognizer;
+use super::description::{Comparison, Description};
 
-/// The tables of this domain.
-pub(super) static TABLES: [&[Recognizer]; 6] = [
-    aws::RECOGNIZERS,
-    header::RECOGNIZERS,
-    named::RECOGNIZERS,
-    pem::RECOGNIZERS,
-    tokens::RECOGNIZERS,
-    vendors::RECOGNIZERS,
-];
+pub(super) static API_KEY: Description = Description {
+    comparison: Comparison::Exact,
+    recognizers: &[header::RECOGNIZERS, named::RECOGNIZERS, tokens::RECOGNIZERS, vendors::RECOGNIZERS],
+    ..Description::DEFAULT
+};

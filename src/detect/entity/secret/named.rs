@@ -2,13 +2,13 @@
 
 use std::ops::Range;
 
-use super::super::EntityType::ApiKey;
+use super::super::builders::exact;
 use super::super::checksum::entropy;
-use super::super::form::plain;
 use super::super::keyed::{Keyed, Link, begins_a_part, join, read, strip, strip_longest, unwrapped, wrapper};
-use super::super::recognizer::{Candidate, Recognizer, Verdict};
+use super::super::recognizer::{Recognizer, RecognizerInput};
 use super::aws::is_secret;
 use super::words::{is_scrambled, is_worded};
+use crate::detect::pattern::Verdict;
 
 /// Session tokens of AWS have more than a thousand characters.
 const LONGEST: usize = 2048;
@@ -40,17 +40,14 @@ macro_rules! last {
     };
 }
 
-pub(in super::super) static RECOGNIZERS: &[Recognizer] = &[
-    plain(
-        ApiKey,
-        concat!(r"\b(?:", first!(), last!(), r"|(?i:tokens?|secret|bearer))(?: for [a-z]+)?", value!()),
+pub(super) static RECOGNIZERS: &[Recognizer] = &[
+    exact(concat!(r"\b(?:", first!(), last!(), r"|(?i:tokens?|secret|bearer))(?: for [a-z]+)?", value!()),
         LONGEST,
         named_key,
     )
     .value(named_value),
     // Inside an identifier: behind an underscore, or with a capital. Every letter of a text would be a start otherwise.
-    plain(
-        ApiKey,
+    exact(
         concat!(
             "(?:(?:_",
             first!(),
@@ -136,7 +133,7 @@ fn named_value(text: &str) -> Range<usize> {
     text.len() - parse(text).map_or(0, |(_, _, key)| key.len())..text.len()
 }
 
-fn named_key(c: &Candidate<'_>) -> Verdict {
+fn named_key(c: &RecognizerInput<'_>) -> Verdict {
     // An equals sign behind the key is its padding, or joins the next key to its value.
     let is_inside = c.after != Some('=') && ends_inside(c);
     if is_inside || c.text.len() < SHORTEST_VALUE {
@@ -152,7 +149,7 @@ fn named_key(c: &Candidate<'_>) -> Verdict {
 }
 
 /// Whether the key goes on behind the candidate, or its last character is the text's.
-pub(super) fn ends_inside(c: &Candidate<'_>) -> bool {
+pub(super) fn ends_inside(c: &RecognizerInput<'_>) -> bool {
     c.after.is_some_and(|a| a.is_ascii_alphanumeric() || matches!(a, '_' | '='))
         || c.text.ends_with(['.', '-', '%', '~'])
 }

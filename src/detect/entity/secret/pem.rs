@@ -1,8 +1,9 @@
 //! Private keys in their files' forms: PEM, whole or cut off, and PuTTY's.
 
-use super::super::EntityType::PrivateKey;
-use super::super::form::{accept_if, plain};
-use super::super::recognizer::{Candidate, Recognizer, Verdict};
+use super::super::builders::{accept_if, exact};
+use super::super::description::{Certainty, Comparison, Description};
+use super::super::recognizer::RecognizerInput;
+use crate::detect::pattern::Verdict;
 
 /// Longest key behind its first line: a 16384-bit RSA key in PEM has 12.5 KiB, a post-quantum one has more.
 const PEM_MAX: usize = 32 * 1024;
@@ -73,52 +74,55 @@ macro_rules! tail {
     };
 }
 
-pub(in super::super) static RECOGNIZERS: &[Recognizer] = &[
-    plain(
-        PrivateKey,
-        concat!(
-            first!(),
-            headers!(),
-            "(?:",
-            gap!(),
-            "?",
-            piece!("{16,}"),
-            ")?(?:",
-            gap!(),
-            piece!("{16,}"),
-            ")*(?:",
-            gap!(),
-            piece!("{1,15}"),
-            "){0,2}",
-            gap!(),
-            "?",
-            last!()
+pub(in super::super) static PRIVATE_KEY: Description = Description {
+    comparison: Comparison::Unwrapped,
+    certainty: Certainty::Form,
+    recognizers: &[&[
+        exact(
+            concat!(
+                first!(),
+                headers!(),
+                "(?:",
+                gap!(),
+                "?",
+                piece!("{16,}"),
+                ")?(?:",
+                gap!(),
+                piece!("{16,}"),
+                ")*(?:",
+                gap!(),
+                piece!("{1,15}"),
+                "){0,2}",
+                gap!(),
+                "?",
+                last!()
+            ),
+            PEM_MAX,
+            whole,
         ),
-        PEM_MAX,
-        whole,
-    ),
-    // A key without its last line: an answer that came to its end, a log that was cut. Matches end where a word does, so that the
-    // validator is asked about few ends.
-    plain(PrivateKey, concat!(lines!(), r"[A-Za-z0-9]\b|", lines!(), "[+/=]"), PEM_MAX, open),
-    // A key without its first line. Any word could be the start of one, so only lines of the lengths in use are: 64 in PEM and PGP, 70 in
-    // OpenSSH, 76 in MIME.
-    plain(PrivateKey, concat!(tail!("64"), "|", tail!("70"), "|", tail!("76")), HEADLESS_MAX, headless).around(*b"--"),
-    plain(
-        PrivateKey,
-        concat!(
-            r"PuTTY-User-Key-File-[0-9]: [A-Za-z0-9@.-]{1,40}\n{1,2}Encryption: [a-z0-9-]{1,20}(?:\n{1,2}Comment: [^\n]{0,120})?\n{1,2}Public-Lines: [0-9]{1,4}",
-            r"(?:\n{1,2}[A-Za-z0-9+/=]{16,})*(?:\n{1,2}[A-Za-z0-9+/=]{1,15})?(?:\n{1,2}(?:Key-Derivation|Argon2-[A-Z][a-z]{1,12}): [A-Za-z0-9]{1,64}){0,6}",
-            r"\n{1,2}Private-Lines: [0-9]{1,4}(?:\n{1,2}[A-Za-z0-9+/=]{16,})*(?:\n{1,2}[A-Za-z0-9+/=]{1,15})?(?:\n{1,2}Private-(?:MAC|Hash): [A-Za-z0-9]{1,64})?"
+        // A key without its last line: an answer that came to its end, a log that was cut. Matches end where a word does, so that the
+        // validator is asked about few ends.
+        exact(concat!(lines!(), r"[A-Za-z0-9]\b|", lines!(), "[+/=]"), PEM_MAX, open),
+        // A key without its first line. Any word could be the start of one, so only lines of the lengths in use are: 64 in PEM and PGP, 70 in
+        // OpenSSH, 76 in MIME.
+        exact(concat!(tail!("64"), "|", tail!("70"), "|", tail!("76")), HEADLESS_MAX, headless).with_prefilter(*b"--"),
+        exact(
+            concat!(
+                r"PuTTY-User-Key-File-[0-9]: [A-Za-z0-9@.-]{1,40}\n{1,2}Encryption: [a-z0-9-]{1,20}(?:\n{1,2}Comment: [^\n]{0,120})?\n{1,2}Public-Lines: [0-9]{1,4}",
+                r"(?:\n{1,2}[A-Za-z0-9+/=]{16,})*(?:\n{1,2}[A-Za-z0-9+/=]{1,15})?(?:\n{1,2}(?:Key-Derivation|Argon2-[A-Z][a-z]{1,12}): [A-Za-z0-9]{1,64}){0,6}",
+                r"\n{1,2}Private-Lines: [0-9]{1,4}(?:\n{1,2}[A-Za-z0-9+/=]{16,})*(?:\n{1,2}[A-Za-z0-9+/=]{1,15})?(?:\n{1,2}Private-(?:MAC|Hash): [A-Za-z0-9]{1,64})?"
+            ),
+            PUTTY_MAX,
+            putty,
         ),
-        PUTTY_MAX,
-        putty,
-    ),
-];
+    ]],
+    ..Description::DEFAULT
+};
 
 /// Shortest line that is a line of a key and no word.
 const LINE: usize = 16;
 
-fn whole(_: &Candidate<'_>) -> Verdict {
+fn whole(_: &RecognizerInput<'_>) -> Verdict {
     Verdict::Accept
 }
 
@@ -160,7 +164,7 @@ fn body(text: &str) -> &str {
     }
 }
 
-fn open(c: &Candidate<'_>) -> Verdict {
+fn open(c: &RecognizerInput<'_>) -> Verdict {
     if c.after.is_some_and(is_base64) {
         return Verdict::RejectBefore(c.text.len());
     }
@@ -173,12 +177,12 @@ fn open(c: &Candidate<'_>) -> Verdict {
     accept_if(!in_one_line && is_body(body))
 }
 
-fn headless(c: &Candidate<'_>) -> Verdict {
+fn headless(c: &RecognizerInput<'_>) -> Verdict {
     let (body, _) = c.text.split_once("-----END").unwrap_or_default();
     accept_if(is_body(body))
 }
 
-fn putty(c: &Candidate<'_>) -> Verdict {
+fn putty(c: &RecognizerInput<'_>) -> Verdict {
     if c.after.is_some_and(is_base64) {
         return Verdict::RejectBefore(c.text.len());
     }

@@ -1,40 +1,48 @@
 //! Tokens whose form needs more than a prefix and a shape.
 
-use super::super::EntityType::{ApiKey, Jwt};
+use super::super::builders::{accept_if, exact};
 use super::super::checksum::entropy;
-use super::super::form::{accept_if, plain};
-use super::super::recognizer::{Candidate, Recognizer, Verdict};
+use super::super::description::{Certainty, Comparison, Description};
+use super::super::recognizer::{Recognizer, RecognizerInput};
 use super::shape::fits;
 use super::words::{is_scrambled, is_worded};
+use crate::detect::pattern::Verdict;
 
 const JWT_MAX: usize = 8 * 1024;
 
-pub(in super::super) static RECOGNIZERS: &[Recognizer] = &[
-    plain(ApiKey, r"\b(?:sk|rk|pk)(?:_live_|_test_|_prod_|-)[A-Za-z0-9_-]+", 512, secret_key),
+pub(super) static RECOGNIZERS: &[Recognizer] = &[
+    exact(r"\b(?:sk|rk|pk)(?:_live_|_test_|_prod_|-)[A-Za-z0-9_-]+", 512, secret_key),
     // Telegram's bots and Facebook's applications: a number, a sign, a token.
-    plain(ApiKey, r"\b[0-9]+(?::A|[|])[A-Za-z0-9_-]+", 64, numbered),
+    exact(r"\b[0-9]+(?::A|[|])[A-Za-z0-9_-]+", 64, numbered),
     // Mailchimp: the data center comes last.
-    plain(ApiKey, r"\b[0-9a-f]{32}-us[0-9]+\b", 40, whole),
+    exact(r"\b[0-9a-f]{32}-us[0-9]+\b", 40, whole),
     // Discord's bots: a number in base64, a time, a signature.
-    plain(ApiKey, r"\b[MNO][A-Za-z0-9]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+", 80, discord),
+    exact(r"\b[MNO][A-Za-z0-9]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+", 80, discord),
     // Azure's client secrets, known by what they have in the middle.
-    plain(ApiKey, r"\b[A-Za-z0-9_.~-]+[0-9]Q~[A-Za-z0-9_.~-]+", 44, azure_client).around(*b"~~"),
-    // Header and payload are JSON objects, so both begin with the base64url of `{"` (RFC 7519); encrypted ones have five parts.
-    plain(
-        Jwt,
-        r"\beyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+)?",
-        JWT_MAX,
-        jwt,
-    ),
+    exact(r"\b[A-Za-z0-9_.~-]+[0-9]Q~[A-Za-z0-9_.~-]+", 44, azure_client).with_prefilter(*b"~~"),
 ];
 
+pub(in super::super) static JWT: Description = Description {
+    comparison: Comparison::Exact,
+    certainty: Certainty::Form,
+    recognizers: &[&[
+        // Header and payload are JSON objects, so both begin with the base64url of `{"` (RFC 7519); encrypted ones have five parts.
+        exact(
+            r"\beyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+)?",
+            JWT_MAX,
+            jwt,
+        ),
+    ]],
+    ..Description::DEFAULT
+};
+
 /// The end is inside a run of letters and digits, wherever the candidate begins.
-fn ends_inside(c: &Candidate<'_>) -> bool {
+fn ends_inside(c: &RecognizerInput<'_>) -> bool {
     c.after.is_some_and(|a| a.is_ascii_alphanumeric() || a == '_')
 }
 
 /// `sk-` is OpenAI's and those of many others, `sk_live_` Stripe's.
-fn secret_key(c: &Candidate<'_>) -> Verdict {
+fn secret_key(c: &RecognizerInput<'_>) -> Verdict {
     if ends_inside(c) || matches!(c.after, Some('-')) || c.text.ends_with('-') {
         return Verdict::RejectBefore(c.text.len());
     }
@@ -49,7 +57,7 @@ fn secret_key(c: &Candidate<'_>) -> Verdict {
     accept_if(good && !is_worded(rest) && !matches!(c.before, Some('-')))
 }
 
-fn numbered(c: &Candidate<'_>) -> Verdict {
+fn numbered(c: &RecognizerInput<'_>) -> Verdict {
     if ends_inside(c) {
         return Verdict::RejectBefore(c.text.len());
     }
@@ -57,11 +65,11 @@ fn numbered(c: &Candidate<'_>) -> Verdict {
     accept_if(good && entropy(c.text) > 3.0)
 }
 
-fn whole(c: &Candidate<'_>) -> Verdict {
+fn whole(c: &RecognizerInput<'_>) -> Verdict {
     accept_if(c.stands_alone())
 }
 
-fn discord(c: &Candidate<'_>) -> Verdict {
+fn discord(c: &RecognizerInput<'_>) -> Verdict {
     if ends_inside(c) || c.text.ends_with('-') {
         return Verdict::RejectBefore(c.text.len());
     }
@@ -69,7 +77,7 @@ fn discord(c: &Candidate<'_>) -> Verdict {
     accept_if(fits(c.text, "a24-26 '. w6 '. w27-38", c.after) && digits >= 2 && entropy(c.text) > 4.0)
 }
 
-fn azure_client(c: &Candidate<'_>) -> Verdict {
+fn azure_client(c: &RecognizerInput<'_>) -> Verdict {
     if ends_inside(c) || c.text.ends_with(['.', '-']) {
         return Verdict::RejectBefore(c.text.len());
     }
@@ -81,7 +89,7 @@ fn azure_client(c: &Candidate<'_>) -> Verdict {
     )
 }
 
-fn jwt(c: &Candidate<'_>) -> Verdict {
+fn jwt(c: &RecognizerInput<'_>) -> Verdict {
     if ends_inside(c) {
         return Verdict::RejectBefore(c.text.len());
     }

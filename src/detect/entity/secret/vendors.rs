@@ -4,12 +4,12 @@
 //! vendors publish or that GitHub secret scanning, gitleaks and TruffleHog look for. Where a vendor's lengths grew over the years, the
 //! shape says the least. `#` before a shape: the prefix alone says little, so what follows must look random.
 
-use super::super::EntityType::ApiKey;
+use super::super::builders::{accept_if, exact};
 use super::super::checksum::entropy;
-use super::super::form::{accept_if, plain};
-use super::super::recognizer::{Candidate, Recognizer, Verdict};
+use super::super::recognizer::{Recognizer, RecognizerInput};
 use super::shape::fits;
 use super::words::is_worded;
+use crate::detect::pattern::Verdict;
 
 /// A form of keys.
 #[derive(Debug)]
@@ -275,7 +275,7 @@ vendors! {
     "Zuplo" "zpka_" "n32 '_ h8";
 }
 
-pub(in super::super) static RECOGNIZERS: &[Recognizer] = &[plain(ApiKey, PATTERN, LONGEST, of_a_vendor)];
+pub(super) static RECOGNIZERS: &[Recognizer] = &[exact(PATTERN, LONGEST, of_a_vendor)];
 
 /// Shortest of the keys in the table, and of their last parts where a hyphen or a dot follows.
 const SHORTEST: usize = 17;
@@ -283,7 +283,7 @@ const SHORTEST_LAST_PART: usize = 5;
 /// Most dots of a key.
 const MOST_DOTS: usize = 8;
 
-fn of_a_vendor(c: &Candidate<'_>) -> Verdict {
+fn of_a_vendor(c: &RecognizerInput<'_>) -> Verdict {
     // These hold for the end, wherever the key begins.
     let inside = match c.after {
         Some('-') => c.text.bytes().rev().take_while(u8::is_ascii_alphanumeric).count() < SHORTEST_LAST_PART,
@@ -305,7 +305,7 @@ fn forms_of(text: &str) -> impl Iterator<Item = &'static Form> + '_ {
     FORMS.iter().filter(move |form| form.behind_prefix(text).is_some())
 }
 
-fn is_of_form(c: &Candidate<'_>, form: &Form) -> bool {
+fn is_of_form(c: &RecognizerInput<'_>, form: &Form) -> bool {
     let Some(rest) = form.behind_prefix(c.text) else { return false };
     // One letter over and over, or few, stands for a key in a manual.
     let random = if form.is_distinctive() {

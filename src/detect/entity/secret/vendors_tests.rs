@@ -6,7 +6,6 @@ use std::collections::BTreeSet;
 use super::shape::{Part, is_in, parts};
 use super::vendors::{FORMS, Form, LONGEST, RECOGNIZERS};
 use crate::detect::entity::EntityType::ApiKey;
-use crate::detect::entity::recognizers_for;
 use crate::detect::entity::tests::Matcher;
 
 /// Writes a key of the form, always the same, with as few characters as the shape allows.
@@ -94,7 +93,7 @@ fn the_table_has_the_forms_of_many_vendors_and_no_form_twice() {
 /// The way a key is found does not depend on the other recognizers of the type.
 #[test]
 fn all_recognizers_together_find_the_same_keys() {
-    let matcher = Matcher::new(recognizers_for(ApiKey));
+    let matcher = Matcher::new(ApiKey.recognizers());
     for form in FORMS {
         let key = written(form);
         let found = matcher.find(&format!("is {key} ok"));

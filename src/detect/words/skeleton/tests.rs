@@ -1,6 +1,7 @@
 //! Which disguises of a word are recognized, and which words are none.
 
-use crate::detect::detectors::{Detectors, Found};
+use crate::detect::detectors::Detectors;
+use crate::detect::output::ScanOutput;
 use crate::detect::scanner::Scanner;
 use crate::detect::spec::{DetectorSpec, WordSpec};
 use crate::text::buffer::TextBuffer;
@@ -11,7 +12,7 @@ fn detectors(words: &[&str], case_sensitive: bool) -> Detectors {
         words: words.iter().map(|&word| word.to_owned()).collect(),
         whole_word: true,
         case_sensitive,
-        folded: true,
+        is_normalized: true,
         is_strict: true,
     };
     Detectors::compile_one(&DetectorSpec { words: vec![words], ..DetectorSpec::default() }, true).unwrap()
@@ -19,15 +20,16 @@ fn detectors(words: &[&str], case_sensitive: bool) -> Detectors {
 
 /// What is found in `text`, read in chunks of so many characters.
 fn found<'t>(detectors: &Detectors, text: &'t str, chars: usize) -> Vec<&'t str> {
-    let (mut buffer, mut scanner, mut found) = (TextBuffer::default(), Scanner::default(), Found::default());
+    let (mut buffer, mut found) = (TextBuffer::default(), ScanOutput::default());
+    let mut scanner = Scanner::new(detectors, None);
     let mut rest = text;
     while !rest.is_empty() {
         let cut = rest.char_indices().nth(chars).map_or(rest.len(), |(at, _)| at);
         let (chunk, after) = rest.split_at(cut);
         let offset = buffer.end();
         buffer.push(chunk);
-        let before = scanner.frontier(detectors, &buffer);
-        scanner.push(detectors, &buffer, chunk, offset, &mut found);
+        let before = scanner.frontier(&buffer);
+        scanner.push(&buffer, chunk, offset, &mut found);
         let late = found.candidates.iter().filter(|candidate| candidate.end > offset);
         for candidate in late {
             assert!(candidate.starts.first() >= Some(before.min(offset)), "{text}: released before it was known");
@@ -35,7 +37,7 @@ fn found<'t>(detectors: &Detectors, text: &'t str, chars: usize) -> Vec<&'t str>
         rest = after;
     }
     buffer.finish();
-    scanner.finish(detectors, &buffer, &mut found);
+    scanner.finish(&buffer, &mut found);
     let spans = found.candidates.iter().filter_map(|candidate| text.get(candidate.starts.first()?..candidate.end));
     let mut spans: Vec<_> = spans.collect();
     spans.sort_unstable();

@@ -110,8 +110,8 @@ pub(super) fn ascii_quote(c: char) -> Option<char> {
 #[cfg(test)]
 mod tests {
     use super::CONFUSABLES;
-    use crate::text::fold::View;
-    use crate::text::view::fold_text;
+    use crate::text::normalize::View;
+    use crate::text::view::normalize_text;
 
     #[test]
     fn the_table_is_sorted() {
@@ -121,7 +121,7 @@ mod tests {
     #[test]
     fn every_entry_takes_effect() {
         for &(from, to) in CONFUSABLES {
-            assert_eq!(fold_text(&from.to_string(), View::Word), to, "{from}");
+            assert_eq!(normalize_text(&from.to_string(), View::Word), to, "{from}");
         }
     }
 }

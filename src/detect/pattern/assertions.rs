@@ -2,7 +2,7 @@
 
 use regex_syntax::hir::Look;
 
-use crate::text::kind::{ALL_KINDS, CharClass, KINDS, KindSet};
+use crate::text::char_class::{ALL_CLASSES, CLASS_COUNT, CharClass, ClassSet};
 
 /// Which pairs of neighbours satisfy a set of assertions: one bit for each pair of kinds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -20,8 +20,8 @@ impl EdgeSet {
     /// The positions at which all of `looks` hold.
     pub(super) fn of(looks: &[Look]) -> Self {
         let mut set = 0;
-        for before in ALL_KINDS {
-            for after in ALL_KINDS {
+        for before in ALL_CLASSES {
+            for after in ALL_CLASSES {
                 if looks.iter().all(|&look| holds(look, before, after)) {
                     set |= bit(before, after);
                 }
@@ -36,18 +36,18 @@ impl EdgeSet {
     }
 
     /// Whether the position between these two characters is in the set, whatever of its kinds the second is taken for.
-    pub(super) fn holds_any(self, before: CharClass, after: KindSet) -> bool {
-        (self.0 >> (before as usize * KINDS)) & u64::from(after.bits()) != 0
+    pub(super) fn holds_any(self, before: CharClass, after: ClassSet) -> bool {
+        (self.0 >> (before as usize * CLASS_COUNT)) & u64::from(after.bits()) != 0
     }
 
     /// Whether every position is in the set, so that nobody need look at the neighbours.
     pub(super) fn is_any(self) -> bool {
-        ALL_KINDS.iter().all(|&before| ALL_KINDS.iter().all(|&after| self.holds(before, after)))
+        ALL_CLASSES.iter().all(|&before| ALL_CLASSES.iter().all(|&after| self.holds(before, after)))
     }
 }
 
 fn bit(before: CharClass, after: CharClass) -> u64 {
-    1 << (before as usize * KINDS + after as usize)
+    1 << (before as usize * CLASS_COUNT + after as usize)
 }
 
 /// Whether one assertion holds between two characters.
@@ -87,7 +87,7 @@ mod tests {
     use regex_syntax::hir::Look;
 
     use super::EdgeSet;
-    use crate::text::kind::CharClass;
+    use crate::text::char_class::CharClass;
 
     #[test]
     fn korean_particles_end_a_word() {

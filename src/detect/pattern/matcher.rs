@@ -1,38 +1,38 @@
 //! Runs the automaton of a group over a view that grows.
 
-use super::dfa::{DEAD, Dfa, Info, Place};
-use super::landmark::Landmark;
-use super::look::EdgeSet;
-use super::thread::{AltMeta, ByPlace, Judge, PatternMatch, Thread, expire, first_in_reach, merge, record};
-use crate::text::kind::{ALL_KINDS, CharClass, KINDS, KindSet, NON_ASCII_KINDS};
+use super::assertions::EdgeSet;
+use super::dfa::{DEAD, Dfa, Info, StateRef};
+use super::prefilter::Prefilter;
+use super::thread::{Alternative, ByState, PatternMatch, Thread, Validate, expire, first_in_reach, merge, record};
+use crate::text::char_class::{ALL_CLASSES, CLASS_COUNT, CharClass, ClassSet, NON_ASCII_CLASSES};
 use crate::text::view::ViewText;
 
 /// The automaton of a group of patterns.
 #[derive(Debug)]
-pub(crate) struct Machine {
+pub(crate) struct PatternMatcher {
     pub(super) dfa: Dfa,
-    alternatives: Vec<AltMeta>,
+    alternatives: Vec<Alternative>,
     /// No limit on a match is shorter than this: younger starts are alive, whatever the alternative.
     pub(super) least_cap: usize,
     /// Where to begin between two characters of these kinds.
-    starts: Vec<Option<Place>>,
+    starts: Vec<Option<StateRef>>,
     /// For each byte, one bit for each kind of character before it: whether a match can begin with it.
-    pub(super) gate: [u8; 256],
+    pub(super) start_classes: [u8; 256],
     /// The judge looks at the character after a match, so it must be known.
-    judge_looks_behind: bool,
-    landmark: Option<Landmark>,
+    needs_next_char: bool,
+    prefilter: Option<Prefilter>,
 }
 
 /// What a machine remembers of a view.
 #[derive(Debug, Default)]
-pub(crate) struct MachineState {
+pub(crate) struct MatcherState {
     pub(super) threads: Vec<Thread>,
     /// How far the view has been read.
     at: usize,
-    by_place: ByPlace,
+    by_state: ByState,
 }
 
-impl MachineState {
+impl MatcherState {
     /// Returns the earliest start that can still become a match, as an offset in the view.
     pub(crate) fn earliest(&self) -> Option<usize> {
         self.threads.iter().map(|thread| thread.first).min()
@@ -51,10 +51,10 @@ pub(super) struct Input<'a> {
 impl Input<'_> {
     /// Returns the kind of the character before byte `at`.
     #[inline]
-    pub(super) fn kind_before(&self, at: usize) -> CharClass {
+    pub(super) fn class_before(&self, at: usize) -> CharClass {
         match at.checked_sub(1).and_then(|last| self.bytes.get(last)) {
             Some(&byte) if byte < 0x80 => CharClass::of_ascii(byte),
-            _ => self.view.kind_before(self.base + at),
+            _ => self.view.class_before(self.base + at),
         }
     }
 
@@ -70,15 +70,15 @@ impl Input<'_> {
     }
 }
 
-impl Machine {
-    pub(super) fn new(dfa: Dfa, alternatives: Vec<AltMeta>, edges: &[EdgeSet]) -> Self {
-        let mut starts = Vec::with_capacity(KINDS * KINDS);
-        for before in ALL_KINDS {
-            for after in ALL_KINDS {
+impl PatternMatcher {
+    pub(super) fn new(dfa: Dfa, alternatives: Vec<Alternative>, edges: &[EdgeSet]) -> Self {
+        let mut starts = Vec::with_capacity(CLASS_COUNT * CLASS_COUNT);
+        for before in ALL_CLASSES {
+            for after in ALL_CLASSES {
                 let mut live =
                     (0u32..).zip(edges).filter(|(_, edge)| edge.holds(before, after)).map(|(alt, _)| alt).peekable();
-                let place = if live.peek().is_some() { Some(dfa.start(live)) } else { None };
-                starts.push(place);
+                let reached = if live.peek().is_some() { Some(dfa.start(live)) } else { None };
+                starts.push(reached);
             }
         }
         let mut machine = Self {
@@ -86,61 +86,69 @@ impl Machine {
             least_cap: alternatives.iter().map(|alternative| alternative.cap).min().unwrap_or(0),
             alternatives,
             starts,
-            gate: [0; 256],
-            judge_looks_behind: false,
-            landmark: None,
+            start_classes: [0; 256],
+            needs_next_char: false,
+            prefilter: None,
         };
-        machine.gate = std::array::from_fn(|byte| machine.gate_of(u8::try_from(byte).unwrap_or(0)));
+        machine.start_classes = std::array::from_fn(|byte| machine.start_classes_of(u8::try_from(byte).unwrap_or(0)));
         machine
     }
 
     /// Has every match wait for the character after it, because the judge looks at it.
-    pub(crate) fn with_judge_looking_behind(mut self) -> Self {
-        self.judge_looks_behind = true;
+    pub(crate) fn validated_with_next_char(mut self) -> Self {
+        self.needs_next_char = true;
         self
     }
 
     /// Runs only around these bytes, one of which every match must hold. False when some match does without.
-    pub(crate) fn set_landmark(&mut self, bytes: [u8; 2]) -> bool {
+    pub(crate) fn set_prefilter(&mut self, bytes: [u8; 2]) -> bool {
         let starts = self.starts.iter().flatten();
-        self.landmark = Landmark::find(&self.dfa, starts, bytes);
-        self.landmark.is_some()
+        self.prefilter = Prefilter::find(&self.dfa, starts, bytes);
+        self.prefilter.is_some()
     }
 
-    fn gate_of(&self, byte: u8) -> u8 {
+    fn start_classes_of(&self, byte: u8) -> u8 {
         let afters: &[CharClass] = match byte {
             0..0x80 => &[CharClass::of_ascii(byte)],
             0x80..0xC0 => &[],
-            _ => &NON_ASCII_KINDS,
+            _ => &NON_ASCII_CLASSES,
         };
         let can_begin = |before: CharClass| {
-            afters
-                .iter()
-                .any(|&after| self.start_place(before, after).is_some_and(|place| self.dfa.step(place, byte).is_some()))
+            afters.iter().any(|&after| {
+                self.start_state(before, after).is_some_and(|reached| self.dfa.step(reached, byte).is_some())
+            })
         };
-        ALL_KINDS.iter().filter(|&&before| can_begin(before)).fold(0, |bits, &before| bits | 1 << before as u8)
+        ALL_CLASSES.iter().filter(|&&before| can_begin(before)).fold(0, |bits, &before| bits | 1 << before as u8)
     }
 
-    pub(super) fn start_place(&self, before: CharClass, after: CharClass) -> Option<&Place> {
-        self.starts[before as usize * KINDS + after as usize].as_ref()
+    pub(super) fn start_state(&self, before: CharClass, after: CharClass) -> Option<&StateRef> {
+        self.starts[before as usize * CLASS_COUNT + after as usize].as_ref()
     }
 
-    /// Reads what is new in the view. Matches that cannot grow any more go to `out`, in no particular order.
-    pub(crate) fn scan(
+    /// Reads what is new in the view, and to its end if `is_last`. Matches that cannot grow go to `out`, in no particular order.
+    pub(crate) fn read(
         &self,
-        state: &mut MachineState,
+        state: &mut MatcherState,
         view: &ViewText,
-        judge: &Judge<'_>,
+        is_last: bool,
+        validate: &Validate<'_>,
         out: &mut Vec<PatternMatch>,
     ) {
+        self.scan(state, view, validate, out);
+        if is_last {
+            self.finish(state, view, validate, out);
+        }
+    }
+
+    fn scan(&self, state: &mut MatcherState, view: &ViewText, validate: &Validate<'_>, out: &mut Vec<PatternMatch>) {
         let input = Input { view, bytes: view.kept().as_bytes(), base: view.base() };
         let mut at = state.at - input.base;
         if at == input.bytes.len() {
             return;
         }
-        self.resolve(state, view, judge, out);
+        self.resolve(state, view, validate, out);
         while at < input.bytes.len() {
-            at = self.advance_all(state, input, at, judge, out);
+            at = self.advance_all(state, input, at, validate, out);
         }
         state.at = view.end();
         self.forget_unreachable(state, view, out);
@@ -149,10 +157,10 @@ impl Machine {
     /// Reads one byte, or several the short way. Returns the byte to continue with.
     fn advance_all(
         &self,
-        state: &mut MachineState,
+        state: &mut MatcherState,
         input: Input<'_>,
         mut at: usize,
-        judge: &Judge<'_>,
+        validate: &Validate<'_>,
         out: &mut Vec<PatternMatch>,
     ) -> usize {
         if state.threads.is_empty() {
@@ -164,7 +172,7 @@ impl Machine {
                 return next;
             }
         } else if state.threads.len() == 1 {
-            let next = self.follow_thread(state, input, at, judge, out);
+            let next = self.follow_thread(state, input, at, validate, out);
             if next > at {
                 return next;
             }
@@ -173,19 +181,13 @@ impl Machine {
         let end = if byte < 0x80 { input.base + at + 1 } else { input.end_of(at) };
         self.step_all(state, byte, input.base + at + 1, out);
         self.spawn(state, input, at);
-        self.commit_all(state, input, at, end, judge, out);
+        self.commit_all(state, input, at, end, validate, out);
         at + 1
     }
 
-    /// Ends the view: what matches, matches now.
-    pub(crate) fn finish(
-        &self,
-        state: &mut MachineState,
-        view: &ViewText,
-        judge: &Judge<'_>,
-        out: &mut Vec<PatternMatch>,
-    ) {
-        self.resolve(state, view, judge, out);
+    /// Reports the matches at the end of the view.
+    fn finish(&self, state: &mut MatcherState, view: &ViewText, validate: &Validate<'_>, out: &mut Vec<PatternMatch>) {
+        self.resolve(state, view, validate, out);
         for thread in state.threads.drain(..) {
             out.extend(thread.bests);
         }
@@ -194,19 +196,19 @@ impl Machine {
     /// Returns the next byte at which a match can begin. Only for when no thread is alive.
     #[inline]
     fn skip(&self, input: Input<'_>, mut at: usize) -> usize {
-        if let Some(landmark) = &self.landmark {
-            at = landmark.begin(input.bytes, at);
+        if let Some(prefilter) = &self.prefilter {
+            at = prefilter.begin(input.bytes, at);
         }
         let mut soft = input.next_soft(at);
         while at < input.bytes.len() {
-            let gate = self.gate[usize::from(input.bytes[at])];
-            if gate != 0 {
-                let mut before = KindSet::one(input.kind_before(at));
+            let start_classes = self.start_classes[usize::from(input.bytes[at])];
+            if start_classes != 0 {
+                let mut before = ClassSet::one(input.class_before(at));
                 if at >= soft {
                     before = input.view.before(input.base + at);
                     soft = input.next_soft(at + 1);
                 }
-                if gate & before.bits() != 0 {
+                if start_classes & before.bits() != 0 {
                     return at;
                 }
             }
@@ -215,7 +217,7 @@ impl Machine {
         at
     }
 
-    fn step_all(&self, state: &mut MachineState, byte: u8, end: usize, out: &mut Vec<PatternMatch>) {
+    fn step_all(&self, state: &mut MatcherState, byte: u8, end: usize, out: &mut Vec<PatternMatch>) {
         let mut index = 0;
         while index < state.threads.len() {
             let thread = &mut state.threads[index];
@@ -226,53 +228,53 @@ impl Machine {
             }
         }
         if state.threads.len() > 1 {
-            merge(&mut state.threads, &mut state.by_place);
+            merge(&mut state.threads, &mut state.by_state);
         }
     }
 
     /// Moves a thread over `byte`; false when it is at its end.
     #[inline]
     fn advance(&self, thread: &mut Thread, byte: u8, end: usize, out: &mut Vec<PatternMatch>) -> bool {
-        let cap = match thread.place {
-            Place::State(state) => match self.dfa.next(state, byte) {
+        let cap = match thread.reached {
+            StateRef::State(state) => match self.dfa.next(state, byte) {
                 Some((DEAD, _)) => return false,
                 Some((next, _)) => {
-                    thread.place = Place::State(next);
+                    thread.reached = StateRef::State(next);
                     self.dfa.info(next).map_or(0, |info| info.cap)
                 }
                 None => return self.advance_slowly(thread, byte, end, out),
             },
-            Place::Unnumbered(_) => return self.advance_slowly(thread, byte, end, out),
+            StateRef::Unnumbered(_) => return self.advance_slowly(thread, byte, end, out),
         };
         end - thread.first <= cap || expire(thread, end - cap, out)
     }
 
     #[cold]
     fn advance_slowly(&self, thread: &mut Thread, byte: u8, end: usize, out: &mut Vec<PatternMatch>) -> bool {
-        let Some(next) = self.dfa.step(&thread.place, byte) else { return false };
-        thread.place = next;
-        let cap = self.cap_at(&thread.place);
+        let Some(next) = self.dfa.step(&thread.reached, byte) else { return false };
+        thread.reached = next;
+        let cap = self.cap_at(&thread.reached);
         end - thread.first <= cap || expire(thread, end - cap, out)
     }
 
     /// Returns the longest a match over this place can still be, in bytes of the view.
-    fn cap_at(&self, place: &Place) -> usize {
-        match place {
-            Place::State(state) => self.dfa.info(*state).map_or(0, |info| info.cap),
-            Place::Unnumbered(set) => self.dfa.describe(set).cap,
+    fn cap_at(&self, reached: &StateRef) -> usize {
+        match reached {
+            StateRef::State(state) => self.dfa.info(*state).map_or(0, |info| info.cap),
+            StateRef::Unnumbered(set) => self.dfa.describe(set).cap,
         }
     }
 
     /// Forgets starts that are too many bytes of the text away, though not of the view. Where the view was cut does not matter: their
     /// matches were too long already.
-    fn forget_unreachable(&self, state: &mut MachineState, view: &ViewText, out: &mut Vec<PatternMatch>) {
+    fn forget_unreachable(&self, state: &mut MatcherState, view: &ViewText, out: &mut Vec<PatternMatch>) {
         if view.surplus() == 0 {
             return;
         }
         let mut index = 0;
         while index < state.threads.len() {
             let thread = &mut state.threads[index];
-            let earliest = first_in_reach(view, view.end(), self.cap_at(&thread.place));
+            let earliest = first_in_reach(view, view.end(), self.cap_at(&thread.reached));
             if thread.first >= earliest || expire(thread, earliest, out) {
                 index += 1;
             } else {
@@ -281,14 +283,14 @@ impl Machine {
         }
     }
 
-    fn spawn(&self, state: &mut MachineState, input: Input<'_>, at: usize) {
-        let gate = self.gate[usize::from(input.bytes[at])];
-        if gate == 0 {
+    fn spawn(&self, state: &mut MatcherState, input: Input<'_>, at: usize) {
+        let start_classes = self.start_classes[usize::from(input.bytes[at])];
+        if start_classes == 0 {
             return;
         }
         if input.next_soft(at) != at {
-            let before = input.kind_before(at);
-            if gate & (1 << before as u8) != 0 {
+            let before = input.class_before(at);
+            if start_classes & (1 << before as u8) != 0 {
                 self.spawn_after(before, state, input, at);
             }
             return;
@@ -299,31 +301,33 @@ impl Machine {
     }
 
     /// Begins where the character before is of this kind.
-    fn spawn_after(&self, before: CharClass, state: &mut MachineState, input: Input<'_>, at: usize) {
+    fn spawn_after(&self, before: CharClass, state: &mut MatcherState, input: Input<'_>, at: usize) {
         let (byte, start) = (input.bytes[at], input.base + at);
-        let after = if byte < 0x80 { CharClass::of_ascii(byte) } else { input.view.kind_at(start) };
-        let Some(place) = self.start_place(before, after).and_then(|place| self.dfa.step(place, byte)) else { return };
-        match state.threads.iter_mut().find(|thread| thread.place == place) {
+        let after = if byte < 0x80 { CharClass::of_ascii(byte) } else { input.view.class_at(start) };
+        let Some(reached) = self.start_state(before, after).and_then(|reached| self.dfa.step(reached, byte)) else {
+            return;
+        };
+        match state.threads.iter_mut().find(|thread| thread.reached == reached) {
             Some(thread) => thread.starts.push(start),
-            None => state.threads.push(Thread::new(place, start)),
+            None => state.threads.push(Thread::new(reached, start)),
         }
     }
 
     fn commit_all(
         &self,
-        state: &mut MachineState,
+        state: &mut MatcherState,
         input: Input<'_>,
         at: usize,
         end: usize,
-        judge: &Judge<'_>,
+        validate: &Validate<'_>,
         out: &mut Vec<PatternMatch>,
     ) {
         let mut index = 0;
         while index < state.threads.len() {
             let thread = &mut state.threads[index];
             let cannot_end =
-                matches!(thread.place, Place::State(place) if self.can_end(place, input, at) == Some(false));
-            if !cannot_end && self.commit(thread, input.view, end, judge, out) {
+                matches!(thread.reached, StateRef::State(reached) if self.can_end(reached, input, at) == Some(false));
+            if !cannot_end && self.commit(thread, input.view, end, validate, out) {
                 out.extend(state.threads.swap_remove(index).bests);
             } else {
                 index += 1;
@@ -338,17 +342,17 @@ impl Machine {
         thread: &mut Thread,
         view: &ViewText,
         end: usize,
-        judge: &Judge<'_>,
+        validate: &Validate<'_>,
         out: &mut Vec<PatternMatch>,
     ) -> bool {
-        match thread.place {
-            Place::State(state) => match self.dfa.info(state) {
-                Some(info) if !info.matches.is_empty() => self.commit_matches(thread, info, view, end, judge, out),
+        match thread.reached {
+            StateRef::State(state) => match self.dfa.info(state) {
+                Some(info) if !info.matches.is_empty() => self.commit_matches(thread, info, view, end, validate, out),
                 _ => false,
             },
-            Place::Unnumbered(ref set) => {
+            StateRef::Unnumbered(ref set) => {
                 let info = self.dfa.describe(set);
-                !info.matches.is_empty() && self.commit_matches(thread, &info, view, end, judge, out)
+                !info.matches.is_empty() && self.commit_matches(thread, &info, view, end, validate, out)
             }
         }
     }
@@ -359,17 +363,17 @@ impl Machine {
         info: &Info,
         view: &ViewText,
         end: usize,
-        judge: &Judge<'_>,
+        validate: &Validate<'_>,
         out: &mut Vec<PatternMatch>,
     ) -> bool {
         thread.waiting = None;
         let after = view.after(end);
-        let before = view.kind_before(end);
+        let before = view.class_before(end);
         for &alternative in &info.matches {
             let meta = &self.alternatives[alternative as usize];
             // Markup is in pairs: what opens before a match is only known to close once the next character is.
             let is_open = meta.pairs_markup && after.is_err() && !meta.start.is_any();
-            if self.judge_looks_behind || !meta.end.is_any() || is_open {
+            if self.needs_next_char || !meta.end.is_any() || is_open {
                 let Ok(after) = after else {
                     thread.waiting = Some(end);
                     continue;
@@ -378,17 +382,17 @@ impl Machine {
                     continue;
                 }
             }
-            record(thread, meta, end, view, judge, out);
+            record(thread, meta, end, view, validate, out);
         }
         info.is_final && thread.waiting.is_none()
     }
 
     /// Judges the matches that waited for the next character.
-    fn resolve(&self, state: &mut MachineState, view: &ViewText, judge: &Judge<'_>, out: &mut Vec<PatternMatch>) {
+    fn resolve(&self, state: &mut MatcherState, view: &ViewText, validate: &Validate<'_>, out: &mut Vec<PatternMatch>) {
         let mut index = 0;
         while index < state.threads.len() {
             let thread = &mut state.threads[index];
-            if thread.waiting.is_some_and(|end| self.commit(thread, view, end, judge, out)) {
+            if thread.waiting.is_some_and(|end| self.commit(thread, view, end, validate, out)) {
                 out.extend(state.threads.swap_remove(index).bests);
             } else {
                 index += 1;

@@ -9,12 +9,12 @@ const MAX_DFA_WORDS: usize = 20_000;
 
 /// An automaton that finds all words, overlapping ones included.
 #[derive(Debug)]
-pub(super) enum Engine {
+pub(super) enum WordAutomaton {
     Dfa(dfa::DFA),
     Compact(contiguous::NFA),
 }
 
-impl Engine {
+impl WordAutomaton {
     /// Returns the automaton of `words`, in lower case; `None` if they are too many.
     pub(super) fn new(words: &[String]) -> Option<Self> {
         let fast = if words.len() <= MAX_DFA_WORDS { Self::dfa(words) } else { None };

@@ -1,4 +1,4 @@
-//! Folded views: what the detectors read in place of the text.
+//! Mapping views: what the detectors read in place of the text.
 //!
 //! Every character folds on its own, to itself, to nothing or to a few other characters. So a view does not depend on how the
 //! text was cut, and a span of a view maps back to whole characters of the text.
@@ -8,7 +8,7 @@ use std::sync::OnceLock;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
-use super::fold_table::{ascii_quote, confusable};
+use super::normalize_tables::{ascii_quote, confusable};
 use super::unicode::{ascii_digit, is_dash, is_invisible, is_space};
 
 /// Which differences a view does not show.
@@ -22,13 +22,23 @@ pub(crate) enum View {
     Entity = 2,
 }
 
+impl View {
+    /// All views, in the order of their numbers.
+    pub(crate) const ALL: [Self; 3] = [Self::Pattern, Self::Word, Self::Entity];
+}
+
 /// A run of dropped characters, invisible ones or combining marks, longer than this many bytes is no longer dropped. Without a limit, a match, and with it what a
 /// stream must hold, could be made as long as one likes.
 pub(crate) const MAX_INVISIBLE_BYTES: usize = 32;
 
+/// Returns the text with one space in place of every run of white space.
+pub(crate) fn single_spaced(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
 /// What one character becomes in a view.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Folded {
+pub(crate) enum Mapping {
     /// Itself.
     Same,
     /// Nothing.
@@ -39,33 +49,33 @@ pub(crate) enum Folded {
 
 const PAGE: usize = 256;
 const PAGES: usize = 0x11_0000 / PAGE;
-static TABLES: [[OnceLock<Box<[Folded]>>; PAGES]; 2] = [const { [const { OnceLock::new() }; PAGES] }; 2];
+static TABLES: [[OnceLock<Box<[Mapping]>>; PAGES]; 2] = [const { [const { OnceLock::new() }; PAGES] }; 2];
 
 /// What `c` becomes in `view`. A look-up; the first character of each 256 computes their page.
-pub(crate) fn fold(c: char, view: View) -> &'static Folded {
+pub(crate) fn normalize(c: char, view: View) -> &'static Mapping {
     let code = c as usize;
     let table = if view == View::Word { 1 } else { 0 };
     let page = TABLES[table][code / PAGE].get_or_init(|| {
         let first = code / PAGE * PAGE;
         (first..first + PAGE)
-            .map(|code| u32::try_from(code).ok().and_then(char::from_u32).map_or(Folded::Same, |c| compute(c, view)))
+            .map(|code| u32::try_from(code).ok().and_then(char::from_u32).map_or(Mapping::Same, |c| compute(c, view)))
             .collect()
     });
     &page[code % PAGE]
 }
 
-fn compute(c: char, view: View) -> Folded {
+fn compute(c: char, view: View) -> Mapping {
     let folded = match view {
         View::Pattern | View::Entity => pattern_form(c),
         View::Word => word_form(c),
     };
     let mut buffer = [0; 4];
     if folded.is_empty() {
-        Folded::Dropped
+        Mapping::Dropped
     } else if folded == *c.encode_utf8(&mut buffer) {
-        Folded::Same
+        Mapping::Same
     } else {
-        Folded::To(folded.into_boxed_str())
+        Mapping::To(folded.into_boxed_str())
     }
 }
 
@@ -125,7 +135,7 @@ fn one_case(c: char) -> Option<char> {
 }
 
 /// Folds text as the word view does, but for the case of its letters.
-pub(crate) fn fold_in_case(text: &str) -> String {
+pub(crate) fn normalize_keeping_case(text: &str) -> String {
     let mut folded = String::with_capacity(text.len());
     let mut is_after_space = false;
     for c in text.chars() {
@@ -137,13 +147,13 @@ pub(crate) fn fold_in_case(text: &str) -> String {
             is_after_space = true;
             continue;
         }
-        is_after_space &= *fold(c, View::Word) == Folded::Dropped;
-        match fold(c, View::Word) {
+        is_after_space &= *normalize(c, View::Word) == Mapping::Dropped;
+        match normalize(c, View::Word) {
             _ if c.is_ascii() => folded.push(c),
-            Folded::Same => folded.push(c),
-            Folded::Dropped => {}
-            Folded::To(form) if c.is_uppercase() => folded.extend(form.chars().flat_map(char::to_uppercase)),
-            Folded::To(form) => folded.push_str(form),
+            Mapping::Same => folded.push(c),
+            Mapping::Dropped => {}
+            Mapping::To(form) if c.is_uppercase() => folded.extend(form.chars().flat_map(char::to_uppercase)),
+            Mapping::To(form) => folded.push_str(form),
         }
     }
     folded
@@ -152,39 +162,39 @@ pub(crate) fn fold_in_case(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::View;
-    use crate::text::view::{ViewText, fold_text};
+    use crate::text::view::{ViewText, normalize_text};
 
     #[test]
     fn the_pattern_view_keeps_case_and_unifies_forms() {
-        assert_eq!(fold_text("４１１１\u{a0}１１１１", View::Pattern), "4111 1111");
-        assert_eq!(fold_text("a\u{200b}b＠Ｘ．com", View::Pattern), "ab@X.com");
-        assert_eq!(fold_text("١٢٣–４", View::Pattern), "123-4");
-        assert_eq!(fold_text("Привет é 中文", View::Pattern), "Привет é 中文");
+        assert_eq!(normalize_text("４１１１\u{a0}１１１１", View::Pattern), "4111 1111");
+        assert_eq!(normalize_text("a\u{200b}b＠Ｘ．com", View::Pattern), "ab@X.com");
+        assert_eq!(normalize_text("١٢٣–４", View::Pattern), "123-4");
+        assert_eq!(normalize_text("Привет é 中文", View::Pattern), "Привет é 中文");
     }
 
     #[test]
     fn the_word_view_folds_look_alikes_and_diacritics() {
-        assert_eq!(fold_text("Аcmé", View::Word), "acme");
-        assert_eq!(fold_text("ÀÉÎ ﬁne STRASSE straße", View::Word).to_lowercase(), "aei fine strasse strasse");
-        assert_eq!(fold_text("cafe\u{301}", View::Word), "cafe");
-        assert_eq!(fold_text("ТЕСТ", View::Word), fold_text("тест", View::Word));
-        assert_eq!(fold_text("don’t", View::Word), "don't");
+        assert_eq!(normalize_text("Аcmé", View::Word), "acme");
+        assert_eq!(normalize_text("ÀÉÎ ﬁne STRASSE straße", View::Word).to_lowercase(), "aei fine strasse strasse");
+        assert_eq!(normalize_text("cafe\u{301}", View::Word), "cafe");
+        assert_eq!(normalize_text("ТЕСТ", View::Word), normalize_text("тест", View::Word));
+        assert_eq!(normalize_text("don’t", View::Word), "don't");
     }
 
     #[test]
     fn a_long_run_of_invisible_characters_is_not_dropped() {
         let text = format!("a{}b", "\u{200b}".repeat(10));
-        assert_eq!(fold_text(&text, View::Pattern), "ab");
+        assert_eq!(normalize_text(&text, View::Pattern), "ab");
         let text = format!("a{}b", "\u{200b}".repeat(11));
-        assert_eq!(fold_text(&text, View::Pattern), "a\u{200b}b");
+        assert_eq!(normalize_text(&text, View::Pattern), "a\u{200b}b");
     }
 
     #[test]
     fn a_long_run_of_marks_is_not_dropped_either() {
         let text = format!("a{}b", "\u{301}".repeat(16));
-        assert_eq!(fold_text(&text, View::Word), "ab");
+        assert_eq!(normalize_text(&text, View::Word), "ab");
         let text = format!("a{}b", "\u{301}".repeat(17));
-        assert_eq!(fold_text(&text, View::Word), "a\u{301}b");
+        assert_eq!(normalize_text(&text, View::Word), "a\u{301}b");
     }
 
     #[test]

@@ -5,37 +5,22 @@
 //! [`disguise`] then compares it with the word letter by letter.
 
 mod disguise;
+mod letters;
 mod runs;
 #[cfg(test)]
 mod tests;
 
 use self::disguise::Disguised;
+use self::letters::{Signs, class_of, max_bytes};
 use self::runs::{Gap, Runs};
-use super::automaton::{Depths, Engine, StateID};
-use super::words::{WordHit, WordRole};
+use super::automaton::{Depths, StateID, WordAutomaton};
+use super::hit::{WordHit, WordRole};
 use crate::text::buffer::TextBuffer;
 use crate::text::view::ViewText;
 
-/// Letters a word must have at least: of fewer, anything is a disguise.
-const MIN_LETTERS: usize = 3;
-
-/// Returns the most bytes of text in which a word of so many letters is recognized.
-pub(super) const fn max_bytes(letters: usize) -> usize {
-    12 * letters + 64
-}
-
 /// Returns the number of bytes of text in which `word` is recognized.
-pub(super) fn span_in_disguise(word: &str) -> usize {
+pub(in crate::detect) fn span_in_disguise(word: &str) -> usize {
     Disguised::new(0, word, true, false).map_or(0, |word| max_bytes(word.letters()))
-}
-
-/// Which signs are letters.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Signs {
-    /// `$hit`: they stand for letters.
-    Letters,
-    /// `s|h|i|t`: they separate letters.
-    Separators,
 }
 
 /// Collects words, then builds the automaton.
@@ -65,13 +50,13 @@ impl SkeletonBuilder {
         if self.skeletons.is_empty() {
             return None;
         }
-        let engine = Engine::new(&self.skeletons)?;
+        let automaton = WordAutomaton::new(&self.skeletons)?;
         let lengths = self.skeletons.iter().map(|skeleton| skeleton.chars().count()).collect::<Vec<_>>();
         let longest = self.words.iter().flatten().map(|word| max_bytes(word.letters())).max().unwrap_or(0);
         let most_runs = lengths.iter().copied().max().unwrap_or(0);
         Some(Skeletons {
-            depths: engine.depths(&self.skeletons),
-            engine,
+            depths: automaton.depths(&self.skeletons),
+            automaton,
             lengths,
             words: self.words,
             longest,
@@ -83,7 +68,7 @@ impl SkeletonBuilder {
 /// The automaton of all words that are recognized in disguise.
 #[derive(Debug)]
 pub(super) struct Skeletons {
-    engine: Engine,
+    automaton: WordAutomaton,
     depths: Depths,
     /// Runs of each skeleton.
     lengths: Vec<usize>,
@@ -123,21 +108,14 @@ impl Reading {
 }
 
 impl Skeletons {
-    /// Reads what is new in the view. Words found go to `out` once their end is known.
-    pub(super) fn scan(
-        &self,
-        state: &mut SkeletonState,
-        view: &ViewText,
-        text: &TextBuffer,
-        is_last: bool,
-        out: &mut Vec<WordHit>,
-    ) {
+    /// Reads the new part of the view, and to its end once `text` is finished. Matches go to `out` once their ends are known.
+    pub(super) fn scan(&self, state: &mut SkeletonState, view: &ViewText, text: &TextBuffer, out: &mut Vec<WordHit>) {
         let fresh = view.slice(state.at..view.end());
         for reading in &mut state.readings {
             for (at, c) in fresh.char_indices() {
                 self.read(reading, c.to_ascii_lowercase(), state.at + at, (view, text), out);
             }
-            if is_last {
+            if text.is_finished() {
                 self.resolve(reading, (view, text), out);
             }
         }
@@ -170,11 +148,11 @@ impl Skeletons {
         self.resolve(reading, ground, out);
         reading.runs.begin(class, c, at, self.most_runs);
         let Reading { state, runs, waiting, .. } = reading;
-        let from = state.unwrap_or_else(|| self.engine.start());
+        let from = state.unwrap_or_else(|| self.automaton.start());
         let last = runs.last_number();
         let mut buffer = [0; 4];
         let bytes = class.encode_utf8(&mut buffer).as_bytes();
-        *state = Some(self.engine.run(from, bytes, |number, _| waiting.push((number, last))));
+        *state = Some(self.automaton.run(from, bytes, |number, _| waiting.push((number, last))));
     }
 
     /// Compares what was found with the words, now that the last run is complete.
@@ -208,53 +186,5 @@ impl Skeletons {
     /// Returns the number of bytes in which the longest word is recognized.
     pub(super) fn longest(&self) -> usize {
         self.longest
-    }
-}
-
-/// Digits and signs, and the letters that they stand for.
-const SIGNS: &[(char, &[char])] = &[
-    ('0', &['o']),
-    ('1', &['i', 'l']),
-    ('2', &['z']),
-    ('3', &['e']),
-    ('4', &['a']),
-    ('5', &['s']),
-    ('6', &['g']),
-    ('7', &['t']),
-    ('8', &['b']),
-    ('9', &['g', 'q']),
-    ('@', &['a']),
-    ('$', &['s']),
-    ('\u{A7}', &['s']),
-    ('!', &['i', 'l']),
-    ('|', &['i', 'l']),
-    ('\u{A1}', &['i', 'l']),
-    ('\u{A3}', &['l']),
-    ('\u{20AC}', &['e']),
-    ('+', &['t']),
-    ('(', &['c']),
-    ('#', &['h']),
-    ('\u{A5}', &['y']),
-];
-
-/// Returns the letters that a digit or sign stands for.
-fn letters_of(sign: char) -> &'static [char] {
-    if sign.is_alphabetic() {
-        return &[];
-    }
-    SIGNS.iter().find(|&&(other, _)| other == sign).map_or(&[], |&(_, letters)| letters)
-}
-
-/// Returns the class of a letter or of a sign that stands for one; `None` for what separates letters. Letters that share a sign share
-/// their class.
-fn class_of(c: char, signs: Signs) -> Option<char> {
-    let is_letter = c.is_alphanumeric();
-    if !is_letter && signs == Signs::Separators {
-        return None;
-    }
-    match letters_of(c).first().copied().or(is_letter.then_some(c))? {
-        'l' => Some('i'),
-        'q' => Some('g'),
-        letter => Some(letter),
     }
 }

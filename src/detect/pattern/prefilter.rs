@@ -5,44 +5,44 @@
 
 use std::collections::HashSet;
 
-use super::dfa::{Dfa, Place};
+use super::dfa::{Dfa, StateRef};
 
-/// More places than this before a landmark are not looked through.
-const MAX_TRACKED_FIELDS: usize = 256;
+/// More places than this before a prefilter are not looked through.
+const MAX_STATES_BEFORE: usize = 256;
 
 #[derive(Debug)]
-pub(super) struct Landmark {
+pub(super) struct Prefilter {
     bytes: [u8; 2],
-    /// The bytes a match can hold before its first landmark.
+    /// The bytes a match can hold before its first prefilter.
     before: Box<[bool; 256]>,
 }
 
-impl Landmark {
-    /// The landmark, if every match from these places holds one of `bytes`.
-    pub(super) fn find<'a>(dfa: &Dfa, starts: impl Iterator<Item = &'a Place>, bytes: [u8; 2]) -> Option<Self> {
+impl Prefilter {
+    /// The prefilter, if every match from these places holds one of `bytes`.
+    pub(super) fn find<'a>(dfa: &Dfa, starts: impl Iterator<Item = &'a StateRef>, bytes: [u8; 2]) -> Option<Self> {
         let mut before = Box::new([false; 256]);
-        let mut seen = HashSet::new();
+        let mut visited = HashSet::new();
         let mut waiting: Vec<u32> = Vec::new();
-        for place in starts {
-            let Place::State(state) = place else { return None };
+        for reached in starts {
+            let StateRef::State(state) = reached else { return None };
             waiting.push(*state);
         }
         while let Some(state) = waiting.pop() {
-            if !seen.insert(state) {
+            if !visited.insert(state) {
                 continue;
             }
             let info = dfa.info(state)?;
-            if !info.matches.is_empty() || seen.len() > MAX_TRACKED_FIELDS {
+            if !info.matches.is_empty() || visited.len() > MAX_STATES_BEFORE {
                 return None;
             }
             for byte in (0..=u8::MAX).filter(|byte| !bytes.contains(byte)) {
-                match dfa.step(&Place::State(state), byte) {
+                match dfa.step(&StateRef::State(state), byte) {
                     None => {}
-                    Some(Place::State(next)) => {
+                    Some(StateRef::State(next)) => {
                         before[usize::from(byte)] = true;
                         waiting.push(next);
                     }
-                    Some(Place::Unnumbered(_)) => return None,
+                    Some(StateRef::Unnumbered(_)) => return None,
                 }
             }
         }
@@ -58,7 +58,7 @@ impl Landmark {
             if run > 0 || found.is_none() {
                 return end - run;
             }
-            // A landmark that nothing leads up to.
+            // A prefilter that nothing leads up to.
             at = end + 1;
             if at >= bytes.len() {
                 return bytes.len();

@@ -1,45 +1,45 @@
 //! The short ways: most of a text is read with one start alive or none.
 
-use super::dfa::{DEAD, Place};
-use super::machine::{Input, Machine, MachineState};
-use super::thread::{Judge, PatternMatch, Thread, expire};
-use crate::text::kind::CharClass;
+use super::dfa::{DEAD, StateRef};
+use super::matcher::{Input, MatcherState, PatternMatcher};
+use super::thread::{PatternMatch, Thread, Validate, expire};
+use crate::text::char_class::CharClass;
 
 /// How many bytes another start is followed to see whether it is over.
-const MAX_GLANCE: usize = 6;
+const MAX_PEEK_BYTES: usize = 6;
 
-impl Machine {
+impl PatternMatcher {
     /// Follows the start at `at`, the only one, without a thread, for most starts end after a few bytes. Where there is more to it, it
     /// becomes a thread. Gives the byte to go on with; `None` when the start must be looked at more closely.
-    pub(super) fn follow_start(&self, state: &mut MachineState, input: Input<'_>, at: usize) -> Option<usize> {
+    pub(super) fn follow_start(&self, state: &mut MatcherState, input: Input<'_>, at: usize) -> Option<usize> {
         let bytes = input.bytes;
         let soft = input.next_soft(at);
         if soft == at {
             return None;
         }
-        let mut place = self.first_step(input.kind_before(at), bytes, at)?;
+        let mut reached = self.first_step(input.class_before(at), bytes, at)?;
         let mut next = at + 1;
         // Where a boundary is not shown by the characters, another start may have to be looked at.
         let limit = bytes.len().min(at + self.least_cap).min(soft);
-        while place != DEAD && next < limit && bytes[next] < 0x80 {
+        while reached != DEAD && next < limit && bytes[next] < 0x80 {
             let before = CharClass::of_ascii(bytes[next - 1]);
-            let Some((to, matches)) = self.dfa.next(place, bytes[next]) else { break };
+            let Some((to, matches)) = self.dfa.next(reached, bytes[next]) else { break };
             if to == DEAD {
-                place = DEAD;
+                reached = DEAD;
                 break;
             }
-            let begins = self.gate[usize::from(bytes[next])] & (1 << before as u8) != 0;
+            let begins = self.start_classes[usize::from(bytes[next])] & (1 << before as u8) != 0;
             if begins && self.ends_soon(before, input, next) != Some(true) {
                 break;
             }
             if matches && self.can_end(to, input, next) != Some(false) {
                 break;
             }
-            place = to;
+            reached = to;
             next += 1;
         }
-        if place != DEAD {
-            state.threads.push(Thread::new(Place::State(place), input.base + at));
+        if reached != DEAD {
+            state.threads.push(Thread::new(StateRef::State(reached), input.base + at));
         }
         Some(next)
     }
@@ -47,35 +47,35 @@ impl Machine {
     /// Follows the only thread for as long as it stays the only one. Gives the byte to go on with.
     pub(super) fn follow_thread(
         &self,
-        state: &mut MachineState,
+        state: &mut MatcherState,
         input: Input<'_>,
         mut at: usize,
-        judge: &Judge<'_>,
+        validate: &Validate<'_>,
         out: &mut Vec<PatternMatch>,
     ) -> usize {
         let bytes = input.bytes;
         let limit = bytes.len().min(input.next_soft(at));
         while at < limit && bytes[at] < 0x80 {
             let Some(thread) = state.threads.first_mut() else { return at };
-            let Place::State(place) = thread.place else { return at };
-            let Some((to, matches)) = self.dfa.next(place, bytes[at]) else { return at };
+            let StateRef::State(reached) = thread.reached else { return at };
+            let Some((to, matches)) = self.dfa.next(reached, bytes[at]) else { return at };
             if to == DEAD {
                 // What begins here is looked at anew.
                 out.append(&mut thread.bests);
                 state.threads.clear();
                 return at;
             }
-            let before = input.kind_before(at);
-            let begins = self.gate[usize::from(bytes[at])] & (1 << before as u8) != 0;
+            let before = input.class_before(at);
+            let begins = self.start_classes[usize::from(bytes[at])] & (1 << before as u8) != 0;
             if begins && self.ends_soon(before, input, at) != Some(true) {
                 return at;
             }
-            thread.place = Place::State(to);
+            thread.reached = StateRef::State(to);
             let end = input.base + at + 1;
             let is_over = !self.is_in_time(thread, to, end, out)
                 || (matches
                     && self.can_end(to, input, at) != Some(false)
-                    && self.commit(thread, input.view, end, judge, out));
+                    && self.commit(thread, input.view, end, validate, out));
             at += 1;
             if is_over {
                 out.append(&mut thread.bests);
@@ -87,39 +87,39 @@ impl Machine {
     }
 
     /// Whether some start of a thread is young enough to become a match.
-    fn is_in_time(&self, thread: &mut Thread, place: u32, end: usize, out: &mut Vec<PatternMatch>) -> bool {
+    fn is_in_time(&self, thread: &mut Thread, reached: u32, end: usize, out: &mut Vec<PatternMatch>) -> bool {
         if end - thread.first <= self.least_cap {
             return true;
         }
-        let cap = self.dfa.info(place).map_or(0, |info| info.cap);
+        let cap = self.dfa.info(reached).map_or(0, |info| info.cap);
         end - thread.first <= cap || expire(thread, end - cap, out)
     }
 
     /// Whether another start at `at` is over after a few bytes, without a match; `None` when that is not known.
     fn ends_soon(&self, before: CharClass, input: Input<'_>, at: usize) -> Option<bool> {
         let bytes = input.bytes;
-        let mut place = self.first_step(before, bytes, at)?;
-        for next in at + 1..=at + MAX_GLANCE {
-            if place == DEAD {
+        let mut reached = self.first_step(before, bytes, at)?;
+        for next in at + 1..=at + MAX_PEEK_BYTES {
+            if reached == DEAD {
                 return Some(true);
             }
-            let (to, matches) = self.dfa.next(place, *bytes.get(next)?)?;
+            let (to, matches) = self.dfa.next(reached, *bytes.get(next)?)?;
             if matches {
                 return Some(false);
             }
-            place = to;
+            reached = to;
         }
-        Some(place == DEAD)
+        Some(reached == DEAD)
     }
 
     /// Whether a match at this place can end after byte `at`; `None` when the next character is not at hand, or is not all that it
     /// seems.
-    pub(super) fn can_end(&self, place: u32, input: Input<'_>, at: usize) -> Option<bool> {
+    pub(super) fn can_end(&self, reached: u32, input: Input<'_>, at: usize) -> Option<bool> {
         let (byte, follower) = (input.bytes[at], *input.bytes.get(at + 1)?);
         if byte >= 0x80 || follower >= 0x80 || follower == b'_' || input.view.is_mark(input.base + at + 1) {
             return None;
         }
-        Some(self.dfa.info(place)?.ends.holds(CharClass::of_ascii(byte), CharClass::of_ascii(follower)))
+        Some(self.dfa.info(reached)?.ends.holds(CharClass::of_ascii(byte), CharClass::of_ascii(follower)))
     }
 
     /// Where a start at `at` is after its first byte; `None` when it must be looked at more closely.
@@ -128,8 +128,8 @@ impl Machine {
         if byte >= 0x80 {
             return None;
         }
-        let Some(Place::State(start)) = self.start_place(before, CharClass::of_ascii(byte)) else { return None };
-        let (place, matches) = self.dfa.next(*start, byte)?;
-        (!matches).then_some(place)
+        let Some(StateRef::State(start)) = self.start_state(before, CharClass::of_ascii(byte)) else { return None };
+        let (reached, matches) = self.dfa.next(*start, byte)?;
+        (!matches).then_some(reached)
     }
 }

@@ -1,12 +1,12 @@
 //! Whether letters with gaps between them are a word in disguise.
 
+use super::letters::{MIN_LETTERS, Signs, class_of, letters_of, max_bytes};
 use super::runs::{Gap, Letter, Runs};
-use super::{MIN_LETTERS, Signs, class_of, letters_of, max_bytes};
 use crate::detect::topic::is_common_word;
 use crate::text::buffer::TextBuffer;
-use crate::text::fold::View;
-use crate::text::kind::CharClass;
-use crate::text::view::{ViewText, fold_text};
+use crate::text::char_class::CharClass;
+use crate::text::normalize::View;
+use crate::text::view::{ViewText, normalize_text};
 
 /// So many equal letters in a row are repeated on purpose.
 const MIN_REPEATED: usize = 3;
@@ -54,7 +54,7 @@ impl Disguised {
         let mut after_space = false;
         for part in word.chars() {
             let is_upper = part.is_uppercase();
-            for c in fold_text(&part.to_string(), View::Word).to_ascii_lowercase().chars() {
+            for c in normalize_text(&part.to_string(), View::Word).to_ascii_lowercase().chars() {
                 if class_of(c, Signs::Letters).is_some() {
                     letters.push(Wanted { c, is_upper, after_space });
                     after_space = false;
@@ -207,6 +207,6 @@ fn ends_word(view: &ViewText, last: &Letter, end: usize) -> bool {
     if last.c.is_alphabetic() && next.is_some_and(|next| next.is_ascii_digit() || next == '_') {
         return view.is_whole(end);
     }
-    let after = view.after(end).unwrap_or(crate::text::kind::KindSet::one(CharClass::Edge));
+    let after = view.after(end).unwrap_or(crate::text::char_class::ClassSet::one(CharClass::Edge));
     view.is_whole(end) && after.iter().any(|after| !kind(last.c).is_continued_by(after))
 }

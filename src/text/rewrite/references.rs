@@ -1,6 +1,17 @@
 //! Character references of HTML.
 
-use super::decode::Read;
+/// What is read at a position.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum DecodeStep {
+    /// The first character is itself.
+    Plain,
+    /// So many bytes stand for this character.
+    Char(char, usize),
+    /// So many bytes stand for nothing.
+    Nothing(usize),
+    /// What follows decides.
+    Open,
+}
 
 /// Longest reference, `&` and `;` included.
 const MAX_BYTES: usize = 32;
@@ -62,44 +73,44 @@ const NAMED: &[(&str, char)] = &[
 
 /// Reads the reference at the start of `rest`, which begins with `&`. One that stands for the `&` of another is read through:
 /// `&amp;#64;` is `@`.
-pub(super) fn reference(rest: &str, is_last: bool) -> Read {
+pub(super) fn reference(rest: &str, is_last: bool) -> DecodeStep {
     let mut at = 1;
     while let Some(more) = rest.get(at..).and_then(|inner| inner.strip_prefix("amp;")) {
         // Only if a reference follows; `&amp;` alone is an `&`.
         match one(more, is_last) {
-            Some(Read::Char(c, bytes)) if c != '&' => return Read::Char(c, at + 4 + bytes),
-            Some(Read::Open) => return Read::Open,
+            Some(DecodeStep::Char(c, bytes)) if c != '&' => return DecodeStep::Char(c, at + 4 + bytes),
+            Some(DecodeStep::Open) => return DecodeStep::Open,
             _ if more.starts_with("amp;") && at < MAX_BYTES => at += 4,
             _ => break,
         }
     }
     match rest.get(at..).and_then(|name| one(name, is_last)) {
-        Some(Read::Char(c, bytes)) => Read::Char(c, at + bytes),
+        Some(DecodeStep::Char(c, bytes)) => DecodeStep::Char(c, at + bytes),
         Some(open) => open,
-        None => Read::Plain,
+        None => DecodeStep::Plain,
     }
 }
 
 /// Reads what follows an `&`; `None` if that is no reference.
-fn one(name: &str, is_last: bool) -> Option<Read> {
+fn one(name: &str, is_last: bool) -> Option<DecodeStep> {
     if let Some(number) = name.strip_prefix('#') {
         return numbered(number, is_last);
     }
     let end = name.bytes().take(MAX_BYTES).take_while(u8::is_ascii_alphanumeric).count();
     match name.as_bytes().get(end) {
-        None if !is_last && end < MAX_BYTES => return Some(Read::Open),
+        None if !is_last && end < MAX_BYTES => return Some(DecodeStep::Open),
         Some(b';') => {}
         _ => return None,
     }
     let body = name.get(..end)?;
     let at = NAMED.binary_search_by_key(&body, |&(name, _)| name).ok()?;
-    NAMED.get(at).map(|&(_, c)| Read::Char(c, end + 1))
+    NAMED.get(at).map(|&(_, c)| DecodeStep::Char(c, end + 1))
 }
 
 /// Reads the number of a reference, after its `#`. As in browsers, a number without its semicolon is one too.
-fn numbered(number: &str, is_last: bool) -> Option<Read> {
+fn numbered(number: &str, is_last: bool) -> Option<DecodeStep> {
     if number.is_empty() && !is_last {
-        return Some(Read::Open);
+        return Some(DecodeStep::Open);
     }
     let (digits, radix, before) = match number.strip_prefix(['x', 'X']) {
         Some(digits) => (digits, 16, 2),
@@ -107,11 +118,11 @@ fn numbered(number: &str, is_last: bool) -> Option<Read> {
     };
     let end = digits.chars().take(MAX_BYTES).take_while(|c| c.is_digit(radix)).count();
     let closed = match digits.as_bytes().get(end) {
-        None if !is_last && end < MAX_BYTES => return Some(Read::Open),
+        None if !is_last && end < MAX_BYTES => return Some(DecodeStep::Open),
         last => last == Some(&b';'),
     };
     let code = u32::from_str_radix(digits.get(..end)?, radix).ok()?;
-    char::from_u32(code).map(|c| Read::Char(c, before + end + usize::from(closed)))
+    char::from_u32(code).map(|c| DecodeStep::Char(c, before + end + usize::from(closed)))
 }
 
 #[cfg(test)]

@@ -8,22 +8,22 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use regex_syntax::hir::{Class, ClassUnicode, ClassUnicodeRange, Hir, HirKind};
 
-use crate::text::fold::{Folded, View, fold};
-use crate::text::unicode::last_unfolded;
+use crate::text::normalize::{Mapping, View, normalize};
+use crate::text::unicode::last_unchanged;
 
 /// A pattern as it runs, and what it matches beyond what it lists.
 #[derive(Debug)]
-pub(super) struct FoldedPattern {
+pub(super) struct NormalizedPattern {
     pub(super) hir: Hir,
     /// ASCII letters, in lower case, and digits that a class of the pattern matches and does not list.
     pub(super) gained: BTreeSet<char>,
 }
 
 /// Folds a pattern for a view.
-pub(super) fn fold_pattern(hir: &Hir, view: View) -> FoldedPattern {
-    let mut folder = Folder { view, gained: BTreeSet::new() };
-    let hir = folder.fold(hir);
-    FoldedPattern { hir, gained: folder.gained }
+pub(super) fn normalize_pattern(hir: &Hir, view: View) -> NormalizedPattern {
+    let mut normalizer = Normalizer { view, gained: BTreeSet::new() };
+    let hir = normalizer.normalize(hir);
+    NormalizedPattern { hir, gained: normalizer.gained }
 }
 
 /// A character as a view shows it.
@@ -32,13 +32,13 @@ struct Shown {
     from: char,
 }
 
-struct Folder {
+struct Normalizer {
     view: View,
     gained: BTreeSet<char>,
 }
 
-impl Folder {
-    fn fold(&mut self, hir: &Hir) -> Hir {
+impl Normalizer {
+    fn normalize(&mut self, hir: &Hir) -> Hir {
         match hir.kind() {
             HirKind::Empty | HirKind::Look(_) => hir.clone(),
             HirKind::Literal(literal) => match std::str::from_utf8(&literal.0) {
@@ -52,16 +52,16 @@ impl Folder {
             },
             HirKind::Repetition(repetition) => {
                 let mut repetition = repetition.clone();
-                repetition.sub = Box::new(self.fold(&repetition.sub));
+                repetition.sub = Box::new(self.normalize(&repetition.sub));
                 Hir::repetition(repetition)
             }
             HirKind::Capture(capture) => {
                 let mut capture = capture.clone();
-                capture.sub = Box::new(self.fold(&capture.sub));
+                capture.sub = Box::new(self.normalize(&capture.sub));
                 Hir::capture(capture)
             }
-            HirKind::Concat(parts) => Hir::concat(parts.iter().map(|part| self.fold(part)).collect()),
-            HirKind::Alternation(parts) => Hir::alternation(parts.iter().map(|part| self.fold(part)).collect()),
+            HirKind::Concat(parts) => Hir::concat(parts.iter().map(|part| self.normalize(part)).collect()),
+            HirKind::Alternation(parts) => Hir::alternation(parts.iter().map(|part| self.normalize(part)).collect()),
         }
     }
 
@@ -81,12 +81,12 @@ impl Folder {
 
     /// What a character becomes.
     fn form(&self, c: char) -> Vec<char> {
-        match fold(c, self.view) {
+        match normalize(c, self.view) {
             // In the word view ASCII keeps its case.
             _ if c.is_ascii() => vec![c],
-            Folded::Same => vec![c],
-            Folded::Dropped => Vec::new(),
-            Folded::To(form) => form.chars().collect(),
+            Mapping::Same => vec![c],
+            Mapping::Dropped => Vec::new(),
+            Mapping::To(form) => form.chars().collect(),
         }
     }
 
@@ -136,7 +136,7 @@ impl Folder {
     fn add_range(&self, members: &mut Members, start: char, end: char) {
         let mut next = Some(start);
         while let Some(first) = next.filter(|&first| first <= end) {
-            let last = last_unfolded(first).map_or(first, |last| last.min(end));
+            let last = last_unchanged(first).map_or(first, |last| last.min(end));
             if last > first {
                 members.kept.push(ClassUnicodeRange::new(first, last));
             } else {

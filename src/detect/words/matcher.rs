@@ -4,32 +4,21 @@
 
 use std::collections::HashMap;
 
-use super::automaton::{Depths, Engine, StateID};
-use super::canonical::spaced;
+use super::automaton::{Depths, StateID, WordAutomaton};
+use super::hit::{WordHit, WordRole};
 use super::skeleton::{SkeletonBuilder, SkeletonState, Skeletons};
 use crate::text::buffer::TextBuffer;
-use crate::text::fold::{MAX_INVISIBLE_BYTES, View, fold_in_case};
-use crate::text::kind::KindSet;
-use crate::text::view::{ViewText, fold_text};
-
-/// What a word is there for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) enum WordRole {
-    /// A word of a word filter, or a phrase of a topic.
-    Rule(u32),
-    /// An exception of a topic: what lies inside does not count.
-    Exception(u32),
-    /// A context word of this recognizer.
-    Context(u32),
-}
+use crate::text::char_class::ClassSet;
+use crate::text::normalize::{MAX_INVISIBLE_BYTES, View, normalize_keeping_case, single_spaced};
+use crate::text::view::{ViewText, normalize_text};
 
 /// How exactly a word must be written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Spelling {
     /// Any way that folds to it.
-    Folded,
+    Normalized,
     /// Any way that folds to it in the same case.
-    FoldedInCase,
+    NormalizedInCase,
     /// As in the policy but for case.
     AnyCase,
     /// As in the policy.
@@ -38,19 +27,11 @@ pub(crate) enum Spelling {
 
 /// A word to look for.
 #[derive(Clone, Debug)]
-struct Entry {
+struct WordPattern {
     role: WordRole,
     whole_word: bool,
     spelling: Spelling,
     written: Box<str>,
-}
-
-/// A word found.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct WordHit {
-    pub(crate) role: WordRole,
-    pub(crate) start: usize,
-    pub(crate) end: usize,
 }
 
 /// Collects words, then builds the automaton.
@@ -58,14 +39,14 @@ pub(crate) struct WordHit {
 pub(crate) struct WordsBuilder {
     numbers: HashMap<String, usize>,
     patterns: Vec<String>,
-    entries: Vec<Vec<Entry>>,
+    entries: Vec<Vec<WordPattern>>,
     skeletons: SkeletonBuilder,
 }
 
 impl WordsBuilder {
     /// Adds a word. False when nothing of it is left in the word view, so that it could never be found.
     pub(crate) fn add(&mut self, word: &str, role: WordRole, whole_word: bool, spelling: Spelling) -> bool {
-        let folded = fold_text(word, View::Word).to_ascii_lowercase();
+        let folded = normalize_text(word, View::Word).to_ascii_lowercase();
         if folded.trim().is_empty() {
             return false;
         }
@@ -75,7 +56,7 @@ impl WordsBuilder {
             self.patterns.len() - 1
         });
         if let Some(entries) = self.entries.get_mut(number) {
-            entries.push(Entry { role, whole_word, spelling, written: word.into() });
+            entries.push(WordPattern { role, whole_word, spelling, written: word.into() });
         }
         true
     }
@@ -91,27 +72,27 @@ impl WordsBuilder {
             return None;
         }
         let lengths: Vec<usize> = self.patterns.iter().map(String::len).collect();
-        let engine = Engine::new(&self.patterns)?;
-        let depths = engine.depths(&self.patterns);
+        let automaton = WordAutomaton::new(&self.patterns)?;
+        let depths = automaton.depths(&self.patterns);
         let longest = lengths.iter().copied().max().unwrap_or(0);
         let skeletons = self.skeletons.build();
         let disguised = skeletons.as_ref().map_or(0, Skeletons::longest);
         let max_length = max_bytes(longest).max(disguised);
-        Some(Words { engine, entries: self.entries, lengths, depths, skeletons, max_length })
+        Some(Words { automaton, entries: self.entries, lengths, depths, skeletons, max_length })
     }
 }
 
 /// Most bytes of text in which a word of `length` folded bytes is looked for.
-pub(super) fn max_bytes(length: usize) -> usize {
+pub(in crate::detect) fn max_bytes(length: usize) -> usize {
     length * 16 + MAX_INVISIBLE_BYTES
 }
 
 /// The automaton of all words of a policy.
 #[derive(Debug)]
 pub(crate) struct Words {
-    engine: Engine,
+    automaton: WordAutomaton,
     /// For each pattern of the automaton, who asked for it.
-    entries: Vec<Vec<Entry>>,
+    entries: Vec<Vec<WordPattern>>,
     lengths: Vec<usize>,
     depths: Depths,
     /// Words that are recognized in disguise too.
@@ -131,9 +112,9 @@ pub(crate) struct WordsState {
 }
 
 impl Words {
-    /// Reads what is new in the view. What is found goes to `out` once its end is confirmed.
+    /// Reads the new part of the view, and to its end once `text` is finished. Matches go to `out` once their ends are confirmed.
     pub(crate) fn scan(&self, state: &mut WordsState, view: &ViewText, text: &TextBuffer, out: &mut Vec<WordHit>) {
-        let from = state.state.unwrap_or_else(|| self.engine.start());
+        let from = state.state.unwrap_or_else(|| self.automaton.start());
         let waiting = &mut state.waiting;
         let first = state.at;
         let found = |number: usize, at: usize| {
@@ -142,11 +123,11 @@ impl Words {
             waiting.push((number, end - length, end));
         };
         let bytes = view.slice(first..view.end()).as_bytes();
-        state.state = Some(self.engine.run(from, bytes, found));
+        state.state = Some(self.automaton.run(from, bytes, found));
         state.at = view.end();
         self.resolve(state, view, text, out);
         if let Some(skeletons) = &self.skeletons {
-            skeletons.scan(&mut state.skeletons, view, text, false, out);
+            skeletons.scan(&mut state.skeletons, view, text, out);
         }
     }
 
@@ -163,7 +144,7 @@ impl Words {
         &self,
         number: usize,
         (start, end): (usize, usize),
-        after: KindSet,
+        after: ClassSet,
         view: &ViewText,
         text: &TextBuffer,
         out: &mut Vec<WordHit>,
@@ -178,7 +159,7 @@ impl Words {
             return;
         }
         let is_bounded = || {
-            let (first, last) = (view.kind_at(start), view.kind_before(end));
+            let (first, last) = (view.class_at(start), view.class_before(end));
             view.before(start).iter().any(|before| !before.continues_into(first))
                 && after.iter().any(|after| !last.is_continued_by(after))
         };
@@ -191,15 +172,6 @@ impl Words {
             if is_free && entry.is_spelled(text.slice(text_start, text_end)) {
                 out.push(WordHit { role: entry.role, start: text_start, end: text.skip_marks(text_end) });
             }
-        }
-    }
-
-    /// Ends the view.
-    pub(crate) fn finish(&self, state: &mut WordsState, view: &ViewText, text: &TextBuffer, out: &mut Vec<WordHit>) {
-        self.resolve(state, view, text, out);
-        state.state = None;
-        if let Some(skeletons) = &self.skeletons {
-            skeletons.scan(&mut state.skeletons, view, text, true, out);
         }
     }
 
@@ -235,7 +207,7 @@ fn is_part(view: &ViewText, text: &TextBuffer, (start, end): (usize, usize), (fi
         let Some(after) = view.char_after(end) else { return true };
         let Some(finish) = text.slice(first, last).chars().next_back() else { return false };
         let after_in_text = text.char_at(last).unwrap_or(after);
-        joins_identifier(finish, after_in_text) || !view.after(end).is_ok_and(KindSet::is_word)
+        joins_identifier(finish, after_in_text) || !view.after(end).is_ok_and(ClassSet::is_word)
     };
     begins() && ends()
 }
@@ -248,15 +220,16 @@ fn joins_identifier(left: char, right: char) -> bool {
         || left.is_ascii_digit() != right.is_ascii_digit()
 }
 
-impl Entry {
+impl WordPattern {
     fn is_spelled(&self, text: &str) -> bool {
         match self.spelling {
-            Spelling::Folded => true,
-            Spelling::FoldedInCase => fold_in_case(text) == fold_in_case(&self.written),
+            Spelling::Normalized => true,
+            Spelling::NormalizedInCase => normalize_keeping_case(text) == normalize_keeping_case(&self.written),
             Spelling::AnyCase => {
-                text == &*self.written || spaced(text).to_lowercase() == spaced(&self.written).to_lowercase()
+                text == &*self.written
+                    || single_spaced(text).to_lowercase() == single_spaced(&self.written).to_lowercase()
             }
-            Spelling::Exact => text == &*self.written || spaced(text) == spaced(&self.written),
+            Spelling::Exact => text == &*self.written || single_spaced(text) == single_spaced(&self.written),
         }
     }
 }

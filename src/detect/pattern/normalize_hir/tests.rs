@@ -3,10 +3,10 @@ use std::collections::BTreeSet;
 use proptest::prelude::*;
 use regex_automata::meta;
 
-use super::fold_pattern;
-use crate::detect::pattern::{Syntax, gained_by_folding};
-use crate::text::fold::View;
-use crate::text::view::fold_text;
+use super::normalize_pattern;
+use crate::detect::pattern::{Syntax, gained_by_normalization};
+use crate::text::normalize::View;
+use crate::text::view::normalize_text;
 
 /// A random pattern, simple enough to be matched by a few lines that know nothing of automata.
 #[derive(Clone, Debug)]
@@ -103,7 +103,7 @@ fn starts_with(c: char, view: View, text: &[char], at: usize) -> Option<usize> {
 }
 
 fn shown(text: &str, view: View) -> Vec<char> {
-    let folded = fold_text(text, view);
+    let folded = normalize_text(text, view);
     if view == View::Word { folded.to_lowercase().chars().collect() } else { folded.chars().collect() }
 }
 
@@ -120,8 +120,8 @@ fn is_found(source: &str, view: View, text: &str) -> bool {
         .build()
         .parse(source)
         .unwrap_or_else(|error| panic!("{source}: {error}"));
-    let regex = meta::Builder::new().build_from_hir(&fold_pattern(&hir, view).hir).expect("a pattern");
-    regex.is_match(fold_text(text, view).as_bytes())
+    let regex = meta::Builder::new().build_from_hir(&normalize_pattern(&hir, view).hir).expect("a pattern");
+    regex.is_match(normalize_text(text, view).as_bytes())
 }
 
 fn pattern() -> impl Strategy<Value = Pattern> {
@@ -242,10 +242,10 @@ fn what_a_class_gains_is_reported() {
         (r"\d\w\p{L}.[^x]", ""),
         ("[²³]", "23"),
     ] {
-        assert_eq!(gained_by_folding(pattern, Syntax::TopicText).iter().collect::<String>(), gained, "{pattern}");
+        assert_eq!(gained_by_normalization(pattern, Syntax::TopicText).iter().collect::<String>(), gained, "{pattern}");
     }
-    assert_eq!(gained_by_folding("[а-яé]", Syntax::Text), []);
-    assert_eq!(gained_by_folding("[０-３]", Syntax::Text), ['0', '1', '2', '3']);
+    assert_eq!(gained_by_normalization("[а-яé]", Syntax::Text), []);
+    assert_eq!(gained_by_normalization("[０-３]", Syntax::Text), ['0', '1', '2', '3']);
 }
 
 #[test]
@@ -254,7 +254,7 @@ fn the_length_of_a_folded_class_is_known() {
         [("[ß]", 2, 2), ("[ßé]", 1, 2), ("[가-힣]", 6, 9), ("[ßa]?x", 1, 3), ("[а-я]{3}", 3, 6)]
     {
         let hir = regex_syntax::ParserBuilder::new().case_insensitive(true).build().parse(pattern).expect("a pattern");
-        let folded = fold_pattern(&hir, View::Word).hir;
+        let folded = normalize_pattern(&hir, View::Word).hir;
         let lengths = (folded.properties().minimum_len(), folded.properties().maximum_len());
         assert_eq!(lengths, (Some(shortest), Some(longest)), "{pattern}");
     }

@@ -6,9 +6,9 @@ use std::ops::{Range, RangeInclusive};
 
 use smallvec::SmallVec;
 
-use super::EntityType;
 use super::checksum::digit_count;
-use super::recognizer::{Candidate, Recognizer, Verdict, Veto};
+use super::recognizer::{Recognizer, RecognizerInput, Veto};
+use crate::detect::pattern::Verdict;
 
 /// Digits in any grouping. The numbers of persons, cards and accounts all start from this one pattern and leave their
 /// lengths and groups to the validators: patterns that count digits each in their own way would multiply the states of
@@ -19,33 +19,31 @@ use super::recognizer::{Candidate, Recognizer, Verdict, Veto};
 pub(super) const NUMBER: &str = r"\b\d+(?:[ \n.-]\d+)*\b";
 
 /// Reach of context words: Presidio's and Google DLP's order of magnitude, measured on the labelled sets.
-const REACH_BEFORE: usize = 50;
-const REACH_AFTER: usize = 30;
+const CONTEXT_BEFORE: usize = 50;
+const CONTEXT_AFTER: usize = 30;
 
 /// A recognizer whose candidate is the value and that needs no context.
-pub(super) const fn plain(
-    entity: EntityType,
+pub(super) const fn exact(
     pattern: &'static str,
     max_bytes: usize,
-    validate: fn(&Candidate<'_>) -> Verdict,
+    validate: fn(&RecognizerInput<'_>) -> Verdict,
 ) -> Recognizer {
     Recognizer {
-        entity,
         pattern,
         max_bytes,
         validate,
         value: None,
         context: &[],
-        reach_before: REACH_BEFORE,
-        reach_after: REACH_AFTER,
-        landmark: None,
+        context_before: CONTEXT_BEFORE,
+        context_after: CONTEXT_AFTER,
+        prefilter: None,
         veto: None,
     }
 }
 
 impl Recognizer {
     /// The same, with context words for `Verdict::NeedsContext`.
-    pub(super) const fn near(mut self, context: &'static [&'static str]) -> Self {
+    pub(super) const fn with_context(mut self, context: &'static [&'static str]) -> Self {
         self.context = context;
         self
     }
@@ -57,21 +55,21 @@ impl Recognizer {
     }
 
     /// The same, looked for only around these bytes.
-    pub(super) const fn around(mut self, bytes: [u8; 2]) -> Self {
-        self.landmark = Some(bytes);
+    pub(super) const fn with_prefilter(mut self, bytes: [u8; 2]) -> Self {
+        self.prefilter = Some(bytes);
         self
     }
 
     /// The same, with a judge of what surrounds a candidate.
-    pub(super) const fn unless(mut self, veto: Veto) -> Self {
+    pub(super) const fn with_veto(mut self, veto: Veto) -> Self {
         self.veto = Some(veto);
         self
     }
 
     /// The same, with another reach of the context words.
-    pub(super) const fn reach(mut self, before: usize, after: usize) -> Self {
-        self.reach_before = before;
-        self.reach_after = after;
+    pub(super) const fn context_distance(mut self, before: usize, after: usize) -> Self {
+        self.context_before = before;
+        self.context_after = after;
         self
     }
 }
@@ -107,7 +105,7 @@ pub(super) fn is_mark(c: char) -> bool {
 }
 
 /// Rejects the end of the candidate for every start.
-pub(super) fn reject_end(c: &Candidate<'_>) -> Verdict {
+pub(super) fn reject_end(c: &RecognizerInput<'_>) -> Verdict {
     Verdict::RejectBefore(c.text.len())
 }
 
@@ -131,7 +129,7 @@ pub(super) fn is_digit(c: Option<char>) -> bool {
     c.is_some_and(|c| c.is_ascii_digit())
 }
 
-impl Candidate<'_> {
+impl RecognizerInput<'_> {
     /// Whether it stands alone: no letter, digit or underscore touches it.
     pub(super) fn stands_alone(&self) -> bool {
         !is_word(self.before) && !is_word(self.after)
@@ -171,7 +169,7 @@ impl Candidate<'_> {
         if count < *counts.start() {
             Some(Verdict::RejectBefore(self.text.len()))
         } else if count > *counts.end() {
-            Some(Verdict::RejectBefore(behind_digit(self.text, count - counts.end())))
+            Some(Verdict::RejectBefore(after_digit(self.text, count - counts.end())))
         } else {
             None
         }
@@ -184,7 +182,7 @@ pub(super) fn wraps_once(text: &str) -> bool {
 }
 
 /// The offset after the digit of this number, counted from 1.
-pub(super) fn behind_digit(text: &str, number: usize) -> usize {
+pub(super) fn after_digit(text: &str, number: usize) -> usize {
     let digits = text.bytes().enumerate().filter(|(_, b)| b.is_ascii_digit());
     digits.take(number).last().map_or(0, |(at, _)| at + 1)
 }
@@ -197,7 +195,7 @@ pub(super) fn strip_digits_end(text: &str) -> Option<(&str, usize)> {
 
 /// The run of digits at the end, which is the value of a candidate that a keyword introduces.
 pub(super) fn last_digits(text: &str) -> Range<usize> {
-    tail(text, |c| !c.is_ascii_digit())
+    value_after_keyword(text, |c| !c.is_ascii_digit())
 }
 
 /// The part of the text that a range of a `value` function names.
@@ -207,7 +205,7 @@ pub(super) fn part(text: &str, range: Range<usize>) -> &str {
 
 /// The run of value characters at the end of a keyword-introduced candidate: all behind the last separator that
 /// `separator` accepts.
-pub(super) fn tail(text: &str, separator: impl Fn(char) -> bool) -> Range<usize> {
+pub(super) fn value_after_keyword(text: &str, separator: impl Fn(char) -> bool) -> Range<usize> {
     let start = text.char_indices().rev().find(|&(_, c)| separator(c)).map_or(0, |(i, c)| i + c.len_utf8());
     start..text.len()
 }

@@ -21,10 +21,10 @@ pub(crate) enum CharClass {
 }
 
 /// Number of kinds, for tables indexed by kind.
-pub(crate) const KINDS: usize = 7;
+pub(crate) const CLASS_COUNT: usize = 7;
 
 /// Kinds by number, the inverse of `kind as usize`.
-pub(crate) const ALL_KINDS: [CharClass; KINDS] = [
+pub(crate) const ALL_CLASSES: [CharClass; CLASS_COUNT] = [
     CharClass::Edge,
     CharClass::LineFeed,
     CharClass::CarriageReturn,
@@ -36,9 +36,9 @@ pub(crate) const ALL_KINDS: [CharClass; KINDS] = [
 
 /// What a character can be taken for: a footnote mark is a digit, and a boundary as well.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct KindSet(u8);
+pub(crate) struct ClassSet(u8);
 
-impl KindSet {
+impl ClassSet {
     /// Returns the set of one kind.
     pub(crate) fn one(kind: CharClass) -> Self {
         Self(1 << kind as u8)
@@ -56,7 +56,7 @@ impl KindSet {
 
     /// Returns the kinds.
     pub(crate) fn iter(self) -> impl Iterator<Item = CharClass> {
-        ALL_KINDS.into_iter().filter(move |&kind| self.0 & (1 << kind as u8) != 0)
+        ALL_CLASSES.into_iter().filter(move |&kind| self.0 & (1 << kind as u8) != 0)
     }
 
     /// Returns `true` if the character can only be a part of a word.
@@ -66,7 +66,7 @@ impl KindSet {
 }
 
 /// The kinds of characters outside ASCII.
-pub(crate) const NON_ASCII_KINDS: [CharClass; 3] = [CharClass::WordOther, CharClass::Other, CharClass::Hangul];
+pub(crate) const NON_ASCII_CLASSES: [CharClass; 3] = [CharClass::WordOther, CharClass::Other, CharClass::Hangul];
 
 impl CharClass {
     /// The kind of `c`.

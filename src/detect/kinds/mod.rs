@@ -1,0 +1,32 @@
+//! The kinds of detectors, one a file.
+
+mod entities;
+mod patterns;
+mod similarity;
+mod topics;
+mod word_filters;
+mod words;
+
+use super::compiler::{Compiled, Compiler};
+use super::spec::DetectorSpec;
+use crate::text::rewrite::Rewriting;
+
+pub(crate) use topics::MAX_TOPIC_PATTERN_BYTES;
+
+/// How the rules of one kind become detectors.
+pub(super) struct Kind {
+    /// Compiles the rules of this kind.
+    pub(super) compile: fn(&DetectorSpec, &mut Compiler) -> Compiled<()>,
+    /// Copies the rules with `evasion: strict` that read a rewriting.
+    pub(super) strict: fn(&DetectorSpec, Rewriting, &mut DetectorSpec),
+}
+
+/// All kinds. The words of all other kinds are in one automaton, so they come before it.
+pub(super) const KINDS: [Kind; 6] = [
+    Kind { compile: word_filters::compile, strict: word_filters::strict },
+    Kind { compile: patterns::compile, strict: |_, _, _| {} },
+    Kind { compile: entities::compile, strict: entities::strict },
+    Kind { compile: topics::compile, strict: topics::strict },
+    Kind { compile: words::compile, strict: |_, _, _| {} },
+    Kind { compile: similarity::compile, strict: |_, _, _| {} },
+];

@@ -1,0 +1,54 @@
+//! The words of all rules, and context words.
+
+use std::sync::Arc;
+
+use crate::detect::compiler::{Compiled, Compiler};
+use crate::detect::detector::Detector;
+use crate::detect::output::{Candidate, Origin, ScanOutput, TaggedSpan};
+use crate::detect::pattern::Starts;
+use crate::detect::spec::DetectorSpec;
+use crate::detect::words::{WordHit, WordRole, Words, WordsState};
+use crate::text::buffer::TextBuffer;
+use crate::text::normalize::View;
+use crate::text::view::ViewText;
+
+/// Builds the automaton of the words that were added.
+pub(super) fn compile(_: &DetectorSpec, compiler: &mut Compiler) -> Compiled<()> {
+    if let Some(words) = std::mem::take(&mut compiler.words).build() {
+        compiler.longest_word = words.max_length();
+        compiler.detectors.push(Arc::new(words));
+    }
+    Ok(())
+}
+
+impl Detector for Words {
+    type State = WordsState;
+
+    fn view(&self) -> View {
+        View::Word
+    }
+
+    fn read(&self, state: &mut WordsState, view: &ViewText, text: &TextBuffer, out: &mut ScanOutput) {
+        let mut hits = Vec::new();
+        self.scan(state, view, text, &mut hits);
+        hits.into_iter().for_each(|hit| report(hit, out));
+    }
+
+    fn open_start(&self, state: &WordsState, view: &ViewText, text: &TextBuffer) -> Option<usize> {
+        self.earliest(state, view, text)
+    }
+
+    fn open_exception(&self, state: &WordsState, view: &ViewText, text: &TextBuffer) -> Option<usize> {
+        self.earliest(state, view, text)
+    }
+}
+
+fn report(WordHit { role, start, end }: WordHit, out: &mut ScanOutput) {
+    match role {
+        WordRole::Rule(rule) => {
+            out.candidates.push(Candidate { rule, starts: Starts::one(start), end, origin: Origin::Word });
+        }
+        WordRole::Exception(tag) => out.exceptions.push(TaggedSpan { tag, start, end }),
+        WordRole::Context(tag) => out.contexts.push(TaggedSpan { tag, start, end }),
+    }
+}

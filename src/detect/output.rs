@@ -1,0 +1,66 @@
+//! What detectors report.
+
+use super::pattern::{PatternMatch, Starts, Verdict};
+use super::spec::RuleId;
+use super::topic::{BestScores, Window};
+use crate::text::view::ViewText;
+
+/// A match that may become a finding.
+#[derive(Debug)]
+pub(crate) struct Candidate {
+    /// The rule it matches.
+    pub(crate) rule: RuleId,
+    /// The offsets at which it may begin.
+    pub(crate) starts: Starts,
+    /// The offset just after it.
+    pub(crate) end: usize,
+    /// The kind of match.
+    pub(crate) origin: Origin,
+}
+
+/// The kind of match that a candidate is.
+#[derive(Debug)]
+pub(crate) enum Origin {
+    /// A word or a phrase. Overlapping words of one rule all count.
+    Word,
+    /// A match of a regex of the policy, or of a topic's pattern.
+    Pattern,
+    /// A match of the recognizer with this number. It may still need a context word.
+    Entity(u32, Verdict),
+    /// A window that is similar to the examples of a topic, unless exceptions take words from it.
+    Window(Box<Window>),
+}
+
+/// A span with a number: the rule of an exception, or the list of a context word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct TaggedSpan {
+    pub(crate) tag: u32,
+    pub(crate) start: usize,
+    pub(crate) end: usize,
+}
+
+/// What the detectors report of some text.
+#[derive(Debug, Default)]
+pub(crate) struct ScanOutput {
+    pub(crate) candidates: Vec<Candidate>,
+    pub(crate) exceptions: Vec<TaggedSpan>,
+    pub(crate) contexts: Vec<TaggedSpan>,
+    /// The best score of each topic so far, if they are kept. Windows that exceptions may change are not included.
+    pub(crate) scores: Option<BestScores>,
+}
+
+impl ScanOutput {
+    /// Adds the matches of patterns in a view.
+    pub(super) fn add_matches(
+        &mut self,
+        matches: Vec<PatternMatch>,
+        view: &ViewText,
+        describe: impl Fn(u32, Verdict) -> (RuleId, Origin),
+    ) {
+        self.candidates.extend(matches.into_iter().map(|found| {
+            let (rule, origin) = describe(found.tag, found.verdict);
+            let starts = found.starts.map(|at| view.is_whole(at).then(|| view.text_start(at)));
+            Candidate { rule, starts, end: view.text_end(found.end), origin }
+        }));
+    }
+}

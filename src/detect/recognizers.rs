@@ -1,0 +1,116 @@
+//! The recognizers that a policy uses.
+
+use std::collections::{HashMap, HashSet};
+
+use super::canonical::canonical;
+use super::entity::EntityType;
+use super::entity::recognizer::{Objection, Recognizer, RecognizerInput, Surroundings, VETO_BYTES};
+use super::pattern::Verdict;
+use super::spec::RuleId;
+use crate::text::view::{ViewText, text_bytes};
+
+/// One use of a recognizer by a rule.
+#[derive(Debug)]
+pub(crate) struct EntityUse {
+    pub(crate) rule: RuleId,
+    pub(crate) recognizer: &'static Recognizer,
+    /// Number of its list of context words.
+    pub(crate) context: u32,
+}
+
+/// The recognizers that a policy uses, numbered.
+#[derive(Debug, Default)]
+pub(crate) struct Recognizers {
+    uses: Vec<EntityUse>,
+    /// The type and the canonical forms of the values that a rule never reports.
+    allowed: HashMap<RuleId, (EntityType, HashSet<String>)>,
+}
+
+impl Recognizers {
+    /// Adds a use, and returns its number.
+    pub(super) fn add(&mut self, entity_use: EntityUse) -> u32 {
+        self.uses.push(entity_use);
+        u32::try_from(self.uses.len() - 1).unwrap_or(u32::MAX)
+    }
+
+    /// Adds values that a rule never reports.
+    pub(super) fn allow(&mut self, rule: RuleId, entity: EntityType, values: &[String]) {
+        let values = values.iter().map(|value| canonical(Some(entity), value)).collect();
+        self.allowed.insert(rule, (entity, values));
+    }
+
+    /// Returns `true` if the policy names no entity type.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.uses.is_empty()
+    }
+
+    /// Returns the largest distance between a span and a context word of it.
+    pub(crate) fn max_context_bytes(&self) -> usize {
+        self.uses
+            .iter()
+            .map(|used| used.recognizer.context_before.max(used.recognizer.context_after))
+            .max()
+            .unwrap_or(0)
+    }
+
+    /// Returns the use with this number.
+    #[expect(clippy::indexing_slicing, reason = "numbers come from `add`")]
+    pub(crate) fn get(&self, number: u32) -> &EntityUse {
+        &self.uses[number as usize]
+    }
+
+    /// Validates a span of the entity view.
+    pub(crate) fn validate(&self, number: u32, view: &ViewText, start: usize, end: usize) -> Verdict {
+        if view.splits_percent(start) || view.is_marked(start..end) {
+            return Verdict::Reject;
+        }
+        (self.get(number).recognizer.validate)(&RecognizerInput {
+            text: view.slice(start..end),
+            before: view.char_before(start),
+            after: view.char_after(end),
+        })
+    }
+
+    /// Returns the objection to a candidate because of the text around it, or `None` while that is unknown.
+    pub(crate) fn veto(
+        &self,
+        (number, verdict): (u32, Verdict),
+        view: &ViewText,
+        (start, end): (usize, usize),
+        is_last: bool,
+    ) -> Option<Objection> {
+        let Some(veto) = self.get(number).recognizer.veto else { return Some(Objection::None) };
+        let (from, to) = (view.view_at(start), view.view_at(end));
+        let limit = view.view_at(end + text_bytes(VETO_BYTES)).min(to + VETO_BYTES);
+        let after = view.slice(to..view.floor_boundary(limit));
+        let run_end = after.find(|c: char| !(c.is_ascii_alphanumeric() || "+/=_-".contains(c)));
+        if run_end.is_none()
+            && !is_last
+            && limit < to + VETO_BYTES
+            && view.text_end(view.end()) < end + text_bytes(VETO_BYTES)
+        {
+            return None;
+        }
+        let before = view.slice(view.floor_boundary(from.saturating_sub(VETO_BYTES))..from);
+        // The text beyond the end of the run may not have arrived.
+        let run = run_end.map_or(after.len(), |at| after.ceil_char_boundary(at + 1));
+        let after = after.get(..run).unwrap_or(after);
+        Some(veto(&Surroundings { before, text: view.slice(from..to), after, is_sure: verdict == Verdict::Accept }))
+    }
+
+    /// Returns the part of a candidate that is the value.
+    pub(crate) fn value_span(&self, number: u32, view: &ViewText, start: usize, end: usize) -> (usize, usize) {
+        let Some(value) = self.get(number).recognizer.value else { return (start, end) };
+        let (from, to) = (view.view_at(start), view.view_at(end));
+        let range = value(view.slice(from..to));
+        if range.is_empty() || from + range.end > to {
+            return (start, end);
+        }
+        (view.text_start(from + range.start), view.text_end(from + range.end))
+    }
+
+    /// Returns `true` if a rule never reports this value.
+    pub(crate) fn is_allowed(&self, rule: RuleId, value: &str) -> bool {
+        self.allowed.get(&rule).is_some_and(|(entity, values)| values.contains(&canonical(Some(*entity), value)))
+    }
+}

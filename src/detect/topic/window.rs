@@ -1,0 +1,68 @@
+//! Windows of some text, and their scores.
+
+use super::lexical::Term;
+use super::score::Score;
+use crate::detect::spec::RuleId;
+
+/// The best score of each topic, by rule.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct BestScores(Vec<(RuleId, Score)>);
+
+impl BestScores {
+    /// Adds the score of a window.
+    pub(crate) fn note(&mut self, rule: RuleId, score: Score) {
+        match self.0.iter_mut().find(|(of, _)| *of == rule) {
+            Some((_, best)) => *best = score.max(*best),
+            None => self.0.push((rule, score)),
+        }
+    }
+
+    /// Returns the best score of a topic; zero if no window holds a word of it.
+    pub(crate) fn of(&self, rule: RuleId) -> Score {
+        self.0.iter().find(|(of, _)| *of == rule).map_or(Score::ZERO, |(_, best)| *best)
+    }
+}
+
+/// A window that is similar to a topic, unless exceptions take words from it.
+#[derive(Debug)]
+pub(crate) struct Window {
+    model: usize,
+    has_exceptions: bool,
+    first: usize,
+    terms: Vec<Term>,
+}
+
+impl Window {
+    pub(super) fn new(model: usize, has_exceptions: bool, first: usize, terms: &[Term]) -> Self {
+        Self { model, has_exceptions, first, terms: terms.to_vec() }
+    }
+
+    /// Returns the number of the topic among those that have examples.
+    pub(super) fn model(&self) -> usize {
+        self.model
+    }
+
+    pub(super) fn terms(&self) -> &[Term] {
+        &self.terms
+    }
+
+    /// Returns the offset of the first word.
+    pub(crate) fn start(&self) -> usize {
+        self.terms.first().map_or(self.first, |term| term.start)
+    }
+
+    /// Returns the offset of the first word that a finding can begin with.
+    pub(crate) fn first_start(&self) -> usize {
+        self.first
+    }
+
+    /// Returns the offset just after the last word.
+    pub(crate) fn end(&self) -> usize {
+        self.terms.last().map_or(self.first, |term| term.end)
+    }
+
+    /// Returns `true` if the topic has exceptions.
+    pub(crate) fn has_exceptions(&self) -> bool {
+        self.has_exceptions
+    }
+}

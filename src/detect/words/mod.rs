@@ -1,0 +1,10 @@
+//! Words and phrases, also in disguise.
+
+mod automaton;
+mod hit;
+mod matcher;
+mod skeleton;
+
+pub(super) use hit::{WordHit, WordRole};
+pub(super) use matcher::{Spelling, Words, WordsBuilder, WordsState, max_bytes};
+pub(super) use skeleton::span_in_disguise;
