@@ -7,9 +7,9 @@ use super::canonical::canonical;
 use super::detectors::{Detectors, EntityUse, LOOKAHEAD_BYTES, MAX_TOPIC_PATTERN_BYTES, RuleBound};
 use super::entity::recognizer::{Recognizer, VETO_REACH};
 use super::entity::recognizers_for;
-use super::pattern::{Group, Syntax};
+use super::pattern::{Group, ParsedPattern, PatternProblem, Syntax};
 use super::skeleton::span_in_disguise;
-use super::spec::{DetectorSpec, PatternProblem, RuleId};
+use super::spec::{DetectorSpec, RuleId};
 use super::topic::Similarity;
 use super::words::{Spelling, WordRole, Words, WordsBuilder};
 use crate::text::fold::View;
@@ -113,7 +113,7 @@ impl Builder {
         for regex in &spec.patterns {
             let span = self
                 .patterns
-                .add(regex.rule, &regex.pattern, Syntax::Text, regex.max_length)
+                .add(regex.rule, &regex.pattern, regex.max_length)
                 .map_err(|problem| (regex.rule, problem))?;
             self.bound(regex.rule, text_bytes(span), LOOKAHEAD_BYTES);
         }
@@ -124,11 +124,9 @@ impl Builder {
         for entity in &spec.entities {
             for recognizer in recognizers_for(entity.entity) {
                 let number = u32::try_from(self.uses.len()).unwrap_or(u32::MAX);
-                let span = self
-                    .entities
-                    .entry(recognizer.landmark)
-                    .or_default()
-                    .add(number, recognizer.pattern, Syntax::Ascii, Some(recognizer.max_bytes))
+                let group = self.entities.entry(recognizer.landmark).or_default();
+                let span = ParsedPattern::parse(recognizer.pattern, Syntax::Ascii)
+                    .and_then(|pattern| group.add(number, &pattern, Some(recognizer.max_bytes)))
                     .map_err(|problem| (entity.rule, problem))?;
                 let context = self.context(recognizer);
                 self.uses.push(EntityUse { rule: entity.rule, recognizer, context });
@@ -180,7 +178,7 @@ impl Builder {
             for pattern in &topic.patterns {
                 let span = self
                     .topic_patterns
-                    .add(topic.rule, pattern, Syntax::TopicText, Some(MAX_TOPIC_PATTERN_BYTES))
+                    .add(topic.rule, pattern, Some(MAX_TOPIC_PATTERN_BYTES))
                     .map_err(|problem| (topic.rule, problem))?;
                 self.bound(topic.rule, text_bytes(span), LOOKAHEAD_BYTES);
             }

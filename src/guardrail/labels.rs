@@ -16,7 +16,7 @@ use crate::detect::detectors::{Detectors, Found};
 use crate::detect::scanner::Scanner;
 use crate::detect::spec::RuleId;
 use crate::policy::Action;
-use crate::policy::rule::{Mask, Rule};
+use crate::policy::rule::{ReplacementStyle, Rule};
 use crate::text::buffer::TextBuffer;
 
 /// Digits of the largest number of a value.
@@ -60,16 +60,16 @@ impl LabelSet {
             set.longest = set.longest.max("{_}".len() + entity.name().len() + NUMBER_DIGITS);
         }
         for rule in rules.iter().filter(|rule| rule.input == Action::Mask || rule.output == Action::Mask) {
-            let suffix = match rule.mask {
-                Mask::Label => 0,
-                Mask::Numbered => 1 + NUMBER_DIGITS,
-                Mask::Hash(_) => 1 + 2 * HASH_BYTES,
-                Mask::KeepLast4 | Mask::Fixed(_) => continue,
+            let suffix = match rule.style {
+                ReplacementStyle::Label => 0,
+                ReplacementStyle::Numbered => 1 + NUMBER_DIGITS,
+                ReplacementStyle::Hash(_) => 1 + 2 * HASH_BYTES,
+                ReplacementStyle::KeepLast4 | ReplacementStyle::Fixed(_) => continue,
             };
             let forms = set.names.entry(Arc::clone(&rule.name)).or_default();
-            forms.plain |= matches!(rule.mask, Mask::Label);
-            forms.numbered |= matches!(rule.mask, Mask::Numbered);
-            forms.hashed |= matches!(rule.mask, Mask::Hash(_));
+            forms.plain |= matches!(rule.style, ReplacementStyle::Label);
+            forms.numbered |= matches!(rule.style, ReplacementStyle::Numbered);
+            forms.hashed |= matches!(rule.style, ReplacementStyle::Hash(_));
             set.longest = set.longest.max("{}".len() + rule.name.len() + suffix);
         }
         set
@@ -258,7 +258,7 @@ mod tests {
     use crate::policy::Policy;
 
     fn set(yaml: &str) -> LabelSet {
-        let policy = Policy::from_yaml_with_key(yaml, Some(b"0123456789abcdef".to_vec())).expect("valid");
+        let policy = Policy::loader().hash_key(Some(b"0123456789abcdef".to_vec())).from_yaml(yaml).expect("valid");
         LabelSet::of(policy.compiled_rules())
     }
 

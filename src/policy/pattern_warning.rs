@@ -1,7 +1,7 @@
 //! Patterns that match more than they list.
 
 use super::compiled::Policy;
-use crate::detect::pattern::{Syntax, gained_by_folding};
+use crate::detect::pattern::ParsedPattern;
 use crate::detect::spec::{DetectorSpec, RuleId};
 
 /// A pattern with a class that also matches letters or digits that it does not list, because evaluation reads what it lists as those:
@@ -35,17 +35,15 @@ impl PatternWarning {
 
 /// The patterns of a policy that may need a warning: those with characters outside ASCII, or with classes named by property.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Patterns(Vec<(RuleId, Syntax, String)>);
+pub(super) struct Patterns(Vec<(RuleId, ParsedPattern)>);
 
 impl Patterns {
     pub(super) fn of(spec: &DetectorSpec) -> Self {
-        let topics = spec
-            .topics
-            .iter()
-            .flat_map(|topic| topic.patterns.iter().map(|pattern| (topic.rule, Syntax::TopicText, pattern.clone())));
-        let regexes = spec.patterns.iter().map(|regex| (regex.rule, Syntax::Text, regex.pattern.clone()));
+        let topics = spec.topics.iter().flat_map(|topic| topic.patterns.iter().map(|pattern| (topic.rule, pattern)));
+        let regexes = spec.patterns.iter().map(|regex| (regex.rule, &regex.pattern));
         let may_gain = |pattern: &str| !pattern.is_ascii() || pattern.contains('\\');
-        Self(topics.chain(regexes).filter(|(_, _, pattern)| may_gain(pattern)).collect())
+        let patterns = topics.chain(regexes).filter(|(_, pattern)| may_gain(pattern.source()));
+        Self(patterns.map(|(rule, pattern)| (rule, pattern.clone())).collect())
     }
 }
 
@@ -53,10 +51,14 @@ impl Policy {
     /// Returns a warning for each pattern that matches more than it lists.
     #[must_use]
     pub fn pattern_warnings(&self) -> Vec<PatternWarning> {
-        let warnings = self.patterns().0.iter().filter_map(|(rule, syntax, pattern)| {
-            let also_matches: String = gained_by_folding(pattern, *syntax).into_iter().collect();
+        let warnings = self.patterns().0.iter().filter_map(|(rule, pattern)| {
+            let also_matches: String = pattern.gained_by_folding().into_iter().collect();
             let rule = self.compiled_rules().get(*rule as usize)?.name.to_string();
-            (!also_matches.is_empty()).then(|| PatternWarning { rule, pattern: pattern.clone(), also_matches })
+            (!also_matches.is_empty()).then(|| PatternWarning {
+                rule,
+                pattern: pattern.source().to_owned(),
+                also_matches,
+            })
         });
         warnings.collect()
     }

@@ -64,13 +64,14 @@ pub(crate) fn recognizers_for(entity: EntityType) -> impl Iterator<Item = &'stat
 #[cfg(test)]
 mod engine_tests {
     use super::all;
-    use crate::detect::pattern::{Syntax, check_pattern};
+    use crate::detect::pattern::{ParsedPattern, Syntax, check_pattern};
 
     #[test]
     fn the_engine_takes_every_pattern() {
         let refused: Vec<_> = all()
             .filter_map(|recognizer| {
-                let problem = check_pattern(recognizer.pattern, Syntax::Ascii, Some(recognizer.max_bytes)).err()?;
+                let pattern = ParsedPattern::parse(recognizer.pattern, Syntax::Ascii).expect("a pattern");
+                let problem = check_pattern(&pattern, Some(recognizer.max_bytes)).err()?;
                 Some((recognizer.entity, recognizer.pattern, problem.message))
             })
             .collect();

@@ -4,7 +4,7 @@ use std::cell::Cell;
 
 use super::recognizer::{Candidate, Verdict};
 use super::*;
-use crate::detect::pattern::{Group, Machine, MachineState, Syntax};
+use crate::detect::pattern::{Group, Machine, MachineState, ParsedPattern, Syntax};
 use crate::text::fold::View;
 use crate::text::view::ViewText;
 
@@ -164,7 +164,8 @@ impl Matcher {
     pub(super) fn new(recognizers: impl Iterator<Item = &'static Recognizer>) -> Self {
         let machine = |recognizer: &Recognizer| {
             let mut group = Group::default();
-            group.add(0, recognizer.pattern, Syntax::Ascii, Some(recognizer.max_bytes)).expect("a valid pattern");
+            let pattern = ParsedPattern::parse(recognizer.pattern, Syntax::Ascii).expect("a pattern");
+            group.add(0, &pattern, Some(recognizer.max_bytes)).expect("a valid pattern");
             group.build().expect("a small pattern").expect("a pattern").with_judge_looking_behind()
         };
         Self(recognizers.map(|recognizer| (recognizer, machine(recognizer))).collect())

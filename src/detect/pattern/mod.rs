@@ -19,10 +19,12 @@ mod fold_hir;
 mod landmark;
 mod look;
 mod machine;
+mod parse;
 mod starts;
 mod thread;
 
-pub(crate) use compile::{Group, Syntax, check_pattern, gained_by_folding};
+pub(crate) use compile::{Group, check_pattern};
 pub(crate) use machine::{Machine, MachineState};
+pub(crate) use parse::{ParsedPattern, PatternProblem, Syntax};
 pub(crate) use starts::Starts;
 pub(crate) use thread::PatternMatch;
