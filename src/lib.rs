@@ -78,7 +78,7 @@ pub use guardrail::{
 };
 pub use middleware::{BedrockService, GuardrailError, GuardrailInterceptor, GuardrailLayer};
 pub use policy::{Action, Policy, PolicyError, RuleKind};
-pub use text::{Span, Utf8Decoder, Utf8Error};
+pub use text::{Span, UnknownName, Utf8Decoder, Utf8Error};
 
 /// The README's examples, compiled and run with the tests.
 #[cfg(doctest)]

@@ -12,6 +12,7 @@ use crate::detect::detectors::Detectors;
 use crate::detect::topic::{Embedder, Similarity};
 use crate::policy::Policy;
 use crate::policy::rule::Rule;
+use crate::text::names::names;
 
 /// Which way a text goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -22,22 +23,10 @@ pub enum Source {
     Output,
 }
 
-impl Source {
-    /// Bedrock's spelling.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Input => "INPUT",
-            Self::Output => "OUTPUT",
-        }
-    }
-}
-
-impl fmt::Display for Source {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
-}
+names!(Source, "source", {
+    Input => "INPUT",
+    Output => "OUTPUT",
+});
 
 /// A compiled policy, ready to evaluate texts.
 ///

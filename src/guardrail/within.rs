@@ -5,6 +5,8 @@
 
 use std::sync::Arc;
 
+use serde::ser::{Serialize, SerializeMap, Serializer};
+
 use super::finding::{ActionTaken, Finding};
 use crate::detect::EntityType;
 use crate::text::Span;
@@ -34,6 +36,16 @@ impl Container {
     #[must_use]
     pub fn span(&self) -> Span {
         self.span
+    }
+}
+
+impl Serialize for Container {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(3))?;
+        map.serialize_entry("rule", self.rule())?;
+        map.serialize_entry("start", &self.span.start())?;
+        map.serialize_entry("end", &self.span.end())?;
+        map.end()
     }
 }
 

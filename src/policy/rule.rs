@@ -3,14 +3,15 @@
 use std::sync::Arc;
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 use crate::detect::EntityType;
+use crate::text::names::names;
 
 /// What a rule does about a finding.
 ///
 /// Where findings overlap, the stronger action wins: block, then mask, then detect. Actions compare by strength.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 #[schemars(rename = "ActionWord")]
 #[non_exhaustive]
@@ -25,7 +26,14 @@ pub enum Action {
     Off = 0,
 }
 
-/// What kind of rule made a finding.
+names!(Action, "action", {
+    Block => "block",
+    Mask => "mask",
+    Detect => "detect",
+    Off => "off",
+});
+
+/// The kind of a rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum RuleKind {
@@ -38,6 +46,13 @@ pub enum RuleKind {
     /// A custom regex.
     Regex,
 }
+
+names!(RuleKind, "kind of rule", {
+    Topic => "topic",
+    Word => "word",
+    Pii => "pii",
+    Regex => "regex",
+});
 
 /// How a masked span is written.
 #[derive(Clone, PartialEq, Eq)]

@@ -10,6 +10,7 @@ mod conformance;
 pub(crate) mod fold;
 mod fold_table;
 pub(crate) mod kind;
+pub(crate) mod names;
 mod offsets;
 mod reader;
 pub(crate) mod rewrite;
@@ -18,5 +19,6 @@ pub(crate) mod unicode;
 mod utf8;
 pub(crate) mod view;
 
+pub use names::UnknownName;
 pub use span::Span;
 pub use utf8::{Utf8Decoder, Utf8Error};

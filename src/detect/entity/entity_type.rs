@@ -1,4 +1,4 @@
-use std::fmt;
+use crate::text::names::names;
 
 macro_rules! entity_types {
     ($($variant:ident $name:literal $doc:literal)*) => {
@@ -15,23 +15,14 @@ macro_rules! entity_types {
             /// All types, Bedrock's first, in Bedrock's order.
             pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
 
-            /// The name as policies and results spell it, such as `EMAIL`.
-            #[must_use]
-            pub fn name(self) -> &'static str {
-                match self {
-                    $(Self::$variant => $name,)*
-                }
-            }
-
-            /// The type of this name. Only the exact spelling counts.
+            /// Returns the type of this name. Only the exact spelling counts.
             #[must_use]
             pub fn from_name(name: &str) -> Option<Self> {
-                match name {
-                    $($name => Some(Self::$variant),)*
-                    _ => None,
-                }
+                name.parse().ok()
             }
         }
+
+        names!(EntityType, "entity type", { $($variant => $name,)* });
     };
 }
 
@@ -103,11 +94,5 @@ impl EntityType {
                 | Self::UkNationalInsuranceNumber
                 | Self::UkUniqueTaxpayerReferenceNumber
         )
-    }
-}
-
-impl fmt::Display for EntityType {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
     }
 }
