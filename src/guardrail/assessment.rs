@@ -3,7 +3,7 @@ use std::sync::Arc;
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use super::finding::{Finding, TopicScore};
-use super::guard::Source;
+use super::source::Source;
 use crate::text::names::names;
 
 /// The outcome of an evaluation. Outcomes compare by severity.

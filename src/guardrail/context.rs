@@ -12,7 +12,7 @@ use crate::text::fold::View;
 pub(super) enum Context {
     Near,
     Absent,
-    NotYet,
+    Unknown,
 }
 
 /// A context word of a text.
@@ -76,7 +76,7 @@ impl Contexts {
         match (near, all_known) {
             (true, _) => Context::Near,
             (false, true) => Context::Absent,
-            (false, false) => Context::NotYet,
+            (false, false) => Context::Unknown,
         }
     }
 

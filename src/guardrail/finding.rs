@@ -3,7 +3,6 @@ use std::sync::Arc;
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
-use super::within::Container;
 use crate::detect::EntityType;
 use crate::detect::topic::{Score, SimilarityMatch};
 use crate::policy::{Action, RuleKind};
@@ -102,7 +101,7 @@ impl Finding {
         self.span
     }
 
-    /// Why, for a topic that was found by likeness to its examples.
+    /// Why, for a topic that was found by similarity to its examples.
     #[must_use]
     pub fn explanation(&self) -> Option<&TopicExplanation> {
         self.explanation.as_ref()
@@ -154,6 +153,44 @@ impl Serialize for Finding {
     }
 }
 
+/// The finding that a weaker one lies in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Container {
+    pub(super) rule: Arc<str>,
+    pub(super) entity: EntityType,
+    pub(super) span: Span,
+}
+
+impl Container {
+    /// Returns the name of its rule.
+    #[must_use]
+    pub fn rule(&self) -> &str {
+        &self.rule
+    }
+
+    /// Returns its entity type.
+    #[must_use]
+    pub fn entity_type(&self) -> EntityType {
+        self.entity
+    }
+
+    /// Returns its span, in bytes of the text as given.
+    #[must_use]
+    pub fn span(&self) -> Span {
+        self.span
+    }
+}
+
+impl Serialize for Container {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(3))?;
+        map.serialize_entry("rule", self.rule())?;
+        map.serialize_entry("start", &self.span.start())?;
+        map.serialize_entry("end", &self.span.end())?;
+        map.end()
+    }
+}
+
 /// Text that was found. `Debug` does not show it: whoever asked for matches did not ask for them in logs.
 #[derive(Clone, PartialEq)]
 pub(super) struct Matched(Arc<str>);
@@ -175,8 +212,8 @@ impl fmt::Debug for Matched {
 pub struct TopicExplanation(Arc<SimilarityMatch>);
 
 impl TopicExplanation {
-    pub(super) fn new(likeness: SimilarityMatch) -> Self {
-        Self(Arc::new(likeness))
+    pub(super) fn new(similarity: SimilarityMatch) -> Self {
+        Self(Arc::new(similarity))
     }
 
     /// Returns the score, from 0 to 1.

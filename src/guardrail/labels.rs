@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::ops::Bound;
 use std::sync::Arc;
 
-use super::mask::HASH_BYTES;
+use super::replacement::HASH_BYTES;
 use crate::detect::EntityType;
 use crate::detect::detectors::{Detectors, Found};
 use crate::detect::scanner::Scanner;
@@ -41,13 +41,13 @@ struct Forms {
 
 /// What the text behind a `{` is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Reading<'a> {
+enum LabelMatch<'a> {
     /// Not a label, whatever follows.
-    No,
+    None,
     /// The beginning of one.
-    Begun,
+    Partial,
     /// One, of this name.
-    Label(&'a Arc<str>, Forms),
+    Complete(&'a Arc<str>, Forms),
 }
 
 impl LabelSet {
@@ -81,16 +81,16 @@ impl LabelSet {
     }
 
     /// Reads what stands behind a `{`.
-    fn read(&self, text: &str) -> Reading<'_> {
+    fn read(&self, text: &str) -> LabelMatch<'_> {
         let Some(body) = text.strip_suffix('}') else {
             let mut names = self.names.range::<str, _>((Bound::Included(text), Bound::Unbounded));
             let begins = names.next().is_some_and(|(name, _)| name.starts_with(text));
-            return if begins || self.suffixed(text, false).is_some() { Reading::Begun } else { Reading::No };
+            return if begins || self.suffixed(text, false).is_some() { LabelMatch::Partial } else { LabelMatch::None };
         };
         let plain = self.names.get_key_value(body).filter(|(_, forms)| forms.plain);
         match plain.or_else(|| self.suffixed(body, true)) {
-            Some((name, forms)) => Reading::Label(name, *forms),
-            None => Reading::No,
+            Some((name, forms)) => LabelMatch::Complete(name, *forms),
+            None => LabelMatch::None,
         }
     }
 
@@ -144,9 +144,9 @@ impl Labels {
             rest = chars.as_str();
             body.push(c);
             match set.read(&body) {
-                Reading::No => {}
-                Reading::Begun => self.begun = Some((start, body)),
-                Reading::Label(name, forms) => {
+                LabelMatch::None => {}
+                LabelMatch::Partial => self.begun = Some((start, body)),
+                LabelMatch::Complete(name, forms) => {
                     let end = offset + chunk.len() - rest.len();
                     if forms.is_type {
                         self.spans.push_back((start, end));

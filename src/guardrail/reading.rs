@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use super::decide::{ConfirmedFinding, Confirmer, Ground};
-use super::guard::{Guardrail, Source};
+use super::confirm::{ConfirmedFinding, Confirmer, Evidence};
+use super::guard::Guardrail;
 use super::labels::Labels;
 use super::position::Position;
+use super::source::Source;
 use crate::detect::detectors::{Detectors, Found, Origin};
 use crate::detect::scanner::Scanner;
 use crate::detect::topic::{BestScores, Similarity};
@@ -21,7 +22,7 @@ pub(super) struct Reading {
     scanner: Scanner,
     found: Found,
     labels: Labels,
-    decider: Confirmer,
+    confirmer: Confirmer,
     confirmed: Vec<ConfirmedFinding>,
     topics: Option<Arc<Similarity>>,
 }
@@ -34,7 +35,7 @@ impl Reading {
             scanner: Scanner::with_topics(topics.clone(), guardrail.keeps_topic_scores()),
             found: Found::default(),
             labels: Labels::default(),
-            decider: Confirmer::new(guardrail.rules().len()),
+            confirmer: Confirmer::new(guardrail.rules().len()),
             confirmed: Vec::new(),
             topics,
         }
@@ -67,8 +68,8 @@ impl Reading {
         detectors: &Detectors,
         (source, position): (Source, Position),
     ) -> usize {
-        self.decider.take(&mut self.found, &self.text, &self.labels);
-        let (frontier, words_known) = match self.text.is_finished() {
+        self.confirmer.take(&mut self.found, &self.text, &self.labels);
+        let (frontier, words_known_until) = match self.text.is_finished() {
             true => (usize::MAX, usize::MAX),
             false => (
                 self.scanner.frontier(detectors, &self.text),
@@ -77,9 +78,10 @@ impl Reading {
         };
         let (text, views, labels) = (&self.text, self.scanner.views(), &self.labels);
         let topics = self.topics.as_deref();
-        let ground = Ground { guardrail, detectors, topics, source, position, text, views, labels, words_known };
-        let confirmed = self.decider.settle(frontier, ground, &mut self.confirmed);
-        self.decider.forget_before(confirmed, self.scanner.open_window(), detectors.reach());
+        let evidence =
+            Evidence { guardrail, detectors, topics, source, position, text, views, labels, words_known_until };
+        let confirmed = self.confirmer.confirm_until(frontier, evidence, &mut self.confirmed);
+        self.confirmer.forget_before(confirmed, self.scanner.open_window(), detectors.reach());
         self.labels.forget_before(confirmed.saturating_sub(detectors.reach() + LOOKBEHIND_BYTES));
         confirmed
     }
@@ -98,7 +100,7 @@ impl Reading {
 
     /// Returns the best scores of topics, if they are kept: of windows that nothing can change, and of those that were decided.
     pub(super) fn best_scores(&self) -> Option<(&BestScores, &BestScores)> {
-        Some((self.scanner.best_scores()?, self.decider.best_scores()))
+        Some((self.scanner.best_scores()?, self.confirmer.best_scores()))
     }
 
     pub(super) fn text(&self) -> &TextBuffer {

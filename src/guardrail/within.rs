@@ -5,49 +5,8 @@
 
 use std::sync::Arc;
 
-use serde::ser::{Serialize, SerializeMap, Serializer};
-
-use super::finding::{ActionTaken, Finding};
+use super::finding::{ActionTaken, Container, Finding};
 use crate::detect::EntityType;
-use crate::text::Span;
-
-/// The finding that a weaker one lies in.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Container {
-    rule: Arc<str>,
-    entity: EntityType,
-    span: Span,
-}
-
-impl Container {
-    /// Returns the name of its rule.
-    #[must_use]
-    pub fn rule(&self) -> &str {
-        &self.rule
-    }
-
-    /// Returns its entity type.
-    #[must_use]
-    pub fn entity_type(&self) -> EntityType {
-        self.entity
-    }
-
-    /// Returns its span, in bytes of the text as given.
-    #[must_use]
-    pub fn span(&self) -> Span {
-        self.span
-    }
-}
-
-impl Serialize for Container {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(Some(3))?;
-        map.serialize_entry("rule", self.rule())?;
-        map.serialize_entry("start", &self.span.start())?;
-        map.serialize_entry("end", &self.span.end())?;
-        map.end()
-    }
-}
 
 /// How certain a finding of this type is: 2 where the value has a check digit or a checksum, 1 where it has a form of its own, 0 where
 /// its surroundings say what it is.

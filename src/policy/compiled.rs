@@ -5,11 +5,10 @@ use std::sync::Arc;
 
 use crate::detect::EntityType;
 use crate::detect::detectors::Detectors;
-use crate::detect::pattern::PatternProblem;
+use crate::detect::pattern::{ParsedPattern, PatternProblem};
 use crate::detect::spec::RuleId;
 
 use super::digest::digest;
-use super::pattern_warning::Patterns;
 use super::rule::{Action, Rule, RuleKind};
 use super::rule_set::RuleSet;
 use super::schema;
@@ -64,7 +63,8 @@ struct Inner {
     rules: Vec<Rule>,
     messages: Messages,
     detectors: Detectors,
-    patterns: Patterns,
+    /// Each pattern with its rule.
+    patterns: Vec<(RuleId, ParsedPattern)>,
     /// What the detectors were made from.
     #[cfg(test)]
     spec: crate::detect::spec::DetectorSpec,
@@ -116,7 +116,9 @@ impl Policy {
         }
         let name_of = |rule: RuleId| rules.get(rule as usize).map(|rule| Arc::clone(&rule.name));
         let detectors = Detectors::compile(&spec).map_err(|(rule, problem)| (rule.and_then(name_of), problem))?;
-        let patterns = Patterns::of(&spec);
+        let of_topics = spec.topics.iter().flat_map(|topic| topic.patterns.iter().map(|pattern| (topic.rule, pattern)));
+        let regexes = spec.patterns.iter().map(|regex| (regex.rule, &regex.pattern));
+        let patterns = of_topics.chain(regexes).map(|(rule, pattern)| (rule, pattern.clone())).collect();
         let inner = Inner {
             name,
             description,
@@ -192,7 +194,7 @@ impl Policy {
         &self.inner.messages
     }
 
-    pub(super) fn patterns(&self) -> &Patterns {
+    pub(super) fn patterns(&self) -> &[(RuleId, ParsedPattern)] {
         &self.inner.patterns
     }
 

@@ -1,8 +1,6 @@
 //! Patterns that match more than they list.
 
 use super::compiled::Policy;
-use crate::detect::pattern::ParsedPattern;
-use crate::detect::spec::{DetectorSpec, RuleId};
 
 /// A pattern with a class that also matches letters or digits that it does not list, because evaluation reads what it lists as those:
 /// the class `[а-я]` of a topic also matches the Latin letters that look like Russian ones.
@@ -33,25 +31,14 @@ impl PatternWarning {
     }
 }
 
-/// The patterns of a policy that may need a warning: those with characters outside ASCII, or with classes named by property.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Patterns(Vec<(RuleId, ParsedPattern)>);
-
-impl Patterns {
-    pub(super) fn of(spec: &DetectorSpec) -> Self {
-        let topics = spec.topics.iter().flat_map(|topic| topic.patterns.iter().map(|pattern| (topic.rule, pattern)));
-        let regexes = spec.patterns.iter().map(|regex| (regex.rule, &regex.pattern));
-        let may_gain = |pattern: &str| !pattern.is_ascii() || pattern.contains('\\');
-        let patterns = topics.chain(regexes).filter(|(_, pattern)| may_gain(pattern.source()));
-        Self(patterns.map(|(rule, pattern)| (rule, pattern.clone())).collect())
-    }
-}
-
 impl Policy {
     /// Returns a warning for each pattern that matches more than it lists.
     #[must_use]
     pub fn pattern_warnings(&self) -> Vec<PatternWarning> {
-        let warnings = self.patterns().0.iter().filter_map(|(rule, pattern)| {
+        // Only characters outside ASCII and classes named by property can gain any.
+        let may_gain = |source: &str| !source.is_ascii() || source.contains('\\');
+        let patterns = self.patterns().iter().filter(|(_, pattern)| may_gain(pattern.source()));
+        let warnings = patterns.filter_map(|(rule, pattern)| {
             let also_matches: String = pattern.gained_by_folding().into_iter().collect();
             let rule = self.compiled_rules().get(*rule as usize)?.name.to_string();
             (!also_matches.is_empty()).then(|| PatternWarning {

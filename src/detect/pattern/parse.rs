@@ -33,7 +33,7 @@ pub(crate) enum Syntax {
 pub(crate) struct ParsedPattern {
     source: Arc<str>,
     pub(super) syntax: Syntax,
-    hir: Hir,
+    hir: Arc<Hir>,
 }
 
 impl ParsedPattern {
@@ -43,7 +43,7 @@ impl ParsedPattern {
         parser.unicode(syntax != Syntax::Ascii).utf8(syntax != Syntax::Ascii);
         parser.case_insensitive(syntax == Syntax::TopicText);
         let hir = parser.build().parse(source).map_err(|error| syntax_problem(&error))?;
-        Ok(Self { source: source.into(), syntax, hir })
+        Ok(Self { source: source.into(), syntax, hir: Arc::new(hir) })
     }
 
     /// Returns the pattern as written.
@@ -70,7 +70,7 @@ impl ParsedPattern {
     /// Returns the pattern as it runs: on the view of its syntax.
     pub(super) fn folded(&self) -> FoldedPattern {
         match self.syntax {
-            Syntax::Ascii => FoldedPattern { hir: self.hir.clone(), gained: BTreeSet::new() },
+            Syntax::Ascii => FoldedPattern { hir: (*self.hir).clone(), gained: BTreeSet::new() },
             Syntax::Text => fold_pattern(&self.hir, View::Pattern),
             Syntax::TopicText => fold_pattern(&self.hir, View::Word),
         }

@@ -18,7 +18,7 @@ pub(super) const HASH_BYTES: usize = 6;
 const KEPT: usize = 4;
 
 /// What `rule` puts in place of `value`.
-pub(super) fn mask(rule: &Rule, value: &str, conversation: &Conversation) -> String {
+pub(super) fn replacement_text(rule: &Rule, value: &str, conversation: &Conversation) -> String {
     let label = &rule.name;
     match &rule.style {
         ReplacementStyle::Label => format!("{{{label}}}"),
@@ -41,13 +41,13 @@ pub(super) fn mask(rule: &Rule, value: &str, conversation: &Conversation) -> Str
 }
 
 /// What `rule`, which blocks, puts in place of `value` where the span is replaced instead: nothing of the value.
-pub(super) fn replacement(rule: &Rule, value: &str, conversation: &Conversation) -> String {
+pub(super) fn replacement_of_blocked(rule: &Rule, value: &str, conversation: &Conversation) -> String {
     match &rule.style {
         ReplacementStyle::KeepLast4 => format!("{{{}}}", rule.name),
         ReplacementStyle::Label
         | ReplacementStyle::Numbered
         | ReplacementStyle::Hash(_)
-        | ReplacementStyle::Fixed(_) => mask(rule, value, conversation),
+        | ReplacementStyle::Fixed(_) => replacement_text(rule, value, conversation),
     }
 }
 
