@@ -102,8 +102,8 @@ pub use middleware::{
 };
 #[cfg(feature = "http")]
 pub use middleware::{GuardedOperation, GuardrailLayer, GuardrailService, ResponseBody};
-pub use policy::{Action, PatternWarning, Policy, PolicyError, Problem, RuleKind, RuleSummary};
-pub use text::{Span, Utf8Decoder, Utf8Error};
+pub use policy::{Action, PatternWarning, Policy, PolicyError, PolicyLoader, Problem, RuleKind, RuleSummary};
+pub use text::{Span, UnknownName, Utf8Decoder, Utf8Error};
 
 /// The README's examples, compiled and run with the tests.
 #[cfg(doctest)]

@@ -1,6 +1,7 @@
 //! What a policy asks the detectors to look for: rules by number, without actions.
 
 use super::entity::EntityType;
+use super::pattern::ParsedPattern;
 use crate::text::rewrite::Encoding;
 
 /// Number of a rule within its policy, in the order the policy gives them.
@@ -41,7 +42,7 @@ pub(crate) struct WordSpec {
 #[derive(Clone, Debug)]
 pub(crate) struct PatternSpec {
     pub(crate) rule: RuleId,
-    pub(crate) pattern: String,
+    pub(crate) pattern: ParsedPattern,
     /// Longest match in bytes of the text as given; needed where the pattern itself has no bound.
     pub(crate) max_length: Option<usize>,
 }
@@ -66,7 +67,7 @@ pub(crate) struct TopicSpec {
     pub(crate) examples: Vec<String>,
     pub(crate) counter_examples: Vec<String>,
     pub(crate) phrases: Vec<String>,
-    pub(crate) patterns: Vec<String>,
+    pub(crate) patterns: Vec<ParsedPattern>,
     pub(crate) exceptions: Vec<String>,
     pub(crate) threshold: Option<f32>,
     /// `evasion: strict`.

@@ -1,19 +1,28 @@
 use std::sync::Arc;
 
-use super::finding::{Finding, TopicScore};
-use super::guard::Source;
+use serde::ser::{Serialize, SerializeMap, Serializer};
 
-/// What came of a text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+use super::finding::{Finding, TopicScore};
+use super::source::Source;
+use crate::text::names::names;
+
+/// The outcome of an evaluation. Outcomes compare by severity.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Outcome {
-    /// It may go on as it is.
+    /// The text may be forwarded as it is.
     Passed,
-    /// It may go on with spans masked.
+    /// The text may be forwarded with spans masked.
     Masked,
-    /// It must not go on.
+    /// The text must not be forwarded.
     Blocked,
 }
+
+names!(Outcome, "outcome", {
+    Passed => "passed",
+    Masked => "masked",
+    Blocked => "blocked",
+});
 
 /// Everything one evaluation found, and what may go on in place of the text.
 #[derive(Clone, Debug, PartialEq)]
@@ -101,5 +110,22 @@ impl Assessment {
     #[must_use]
     pub fn inspected_chars(&self) -> usize {
         self.inspected_chars
+    }
+}
+
+/// Members: `source`, `outcome`, `findings`, `topicScores` if they are kept, `inspectedBytes` and `inspectedChars`. The text is not
+/// among them, masked or not.
+impl Serialize for Assessment {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("source", &self.source)?;
+        map.serialize_entry("outcome", &self.outcome)?;
+        map.serialize_entry("findings", &self.findings)?;
+        if !self.topic_scores.is_empty() {
+            map.serialize_entry("topicScores", &self.topic_scores)?;
+        }
+        map.serialize_entry("inspectedBytes", &self.inspected_bytes)?;
+        map.serialize_entry("inspectedChars", &self.inspected_chars)?;
+        map.end()
     }
 }

@@ -14,7 +14,7 @@ use crate::text::normalize::View;
 pub(super) enum Context {
     Near,
     Absent,
-    NotYet,
+    Unknown,
 }
 
 /// A context word of a text.
@@ -78,7 +78,7 @@ impl Contexts {
         match (near, all_known) {
             (true, _) => Context::Near,
             (false, true) => Context::Absent,
-            (false, false) => Context::NotYet,
+            (false, false) => Context::Unknown,
         }
     }
 

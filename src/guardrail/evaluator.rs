@@ -5,16 +5,17 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::assessment::{Assessment, Outcome};
+use super::confirm::ConfirmedFinding;
 use super::conversation::Conversation;
-use super::decide::ConfirmedFinding;
 use super::finding::{ActionTaken, Finding, Matched, TopicExplanation, TopicScore};
-use super::guard::{Guardrail, Source};
-use super::mask::replacement;
+use super::guard::Guardrail;
+use super::overlap::{Blocked, PendingSpan, Resolver};
 use super::position::{Position, Treatment};
 use super::reading::Reading;
-use super::resolve::{Blocked, Claim, Resolver};
+use super::replacement::replacement_of_blocked;
 use super::side::SideReading;
 use super::sink::{Discard, Sink};
+use super::source::Source;
 use super::within;
 use crate::detect::spec::RuleId;
 use crate::policy::Action;
@@ -33,12 +34,12 @@ pub(crate) struct Evaluator {
     reading: Reading,
     /// Readings that add findings: after a context, or rewritten.
     sides: Vec<SideReading>,
-    settled: Vec<ConfirmedFinding>,
+    confirmed: Vec<ConfirmedFinding>,
     resolver: Resolver,
     findings: Vec<Finding>,
     chars: usize,
     /// Text is released as it comes, until it is blocked.
-    at_once: bool,
+    is_async: bool,
     /// The first rule for which all the text is replaced.
     replaced_by: Option<RuleId>,
     /// Only findings that need the context count.
@@ -51,15 +52,15 @@ impl Evaluator {
         Self {
             reading: Reading::new(&guardrail, guardrail.detectors(), guardrail.topics().cloned()),
             sides: rewritings.map(|rewriting| SideReading::rewritten(rewriting, "", &guardrail)).collect(),
-            resolver: Resolver::new(guardrail.max_cluster()),
+            resolver: Resolver::new(guardrail.max_merged_bytes()),
             guardrail,
             source,
             position: Position::Current,
             conversation,
-            settled: Vec::new(),
+            confirmed: Vec::new(),
             findings: Vec::new(),
             chars: 0,
-            at_once: false,
+            is_async: false,
             replaced_by: None,
             context_alone: false,
         }
@@ -92,13 +93,13 @@ impl Evaluator {
 
     /// An evaluator of a stream, which a policy may have release text at once.
     pub(crate) fn of_stream(guardrail: Guardrail, source: Source, conversation: Conversation) -> Self {
-        let at_once = source == Source::Output && guardrail.policy().is_async();
-        Self { at_once, ..Self::new(guardrail, source, conversation) }
+        let is_async = source == Source::Output && guardrail.policy().is_async();
+        Self { is_async, ..Self::new(guardrail, source, conversation) }
     }
 
     /// Reads on. What may be released is added to `out`.
     pub(crate) fn push(&mut self, chunk: &str, out: &mut dyn Sink) {
-        if !self.at_once {
+        if !self.is_async {
             return self.read(chunk, out);
         }
         self.read(chunk, &mut Discard);
@@ -116,14 +117,14 @@ impl Evaluator {
             for side in &mut self.sides {
                 side.push(&self.guardrail, slice);
             }
-            self.settle(out);
+            self.advance(out);
             self.check_limit();
         }
     }
 
     /// The bound is computed from the policy, so text beyond it is a fault of ours. It is refused: not released, and not read on.
     fn check_limit(&mut self) {
-        let (held, limit) = (self.unconfirmed_bytes(), self.guardrail.hold_limit());
+        let (held, limit) = (self.unconfirmed_bytes(), self.guardrail.enforced_limit());
         if held <= limit {
             return;
         }
@@ -153,10 +154,10 @@ impl Evaluator {
         for side in &mut self.sides {
             side.finish(&self.guardrail);
         }
-        if self.at_once {
-            self.settle(&mut Discard);
+        if self.is_async {
+            self.advance(&mut Discard);
         } else {
-            self.settle(out);
+            self.advance(out);
         }
     }
 
@@ -166,7 +167,7 @@ impl Evaluator {
 
     /// Bytes that were read and neither released nor given up.
     pub(crate) fn buffered_bytes(&self) -> usize {
-        if self.at_once { 0 } else { self.unconfirmed_bytes() }
+        if self.is_async { 0 } else { self.unconfirmed_bytes() }
     }
 
     fn unconfirmed_bytes(&self) -> usize {
@@ -223,33 +224,37 @@ impl Evaluator {
     /// What is written in place of all the text, if all of it is replaced.
     pub(crate) fn replacement(&self) -> Option<String> {
         let rule = self.guardrail.rules().get(self.replaced_by? as usize)?;
-        Some(replacement(rule, "", &self.conversation))
+        Some(replacement_of_blocked(rule, "", &self.conversation))
     }
 
     /// Makes findings of what is confirmed, and releases the text before which all is.
-    fn settle(&mut self, out: &mut dyn Sink) {
-        let mut settled =
+    fn advance(&mut self, out: &mut dyn Sink) {
+        let mut confirmed_until =
             self.reading.confirm(&self.guardrail, self.guardrail.detectors(), (self.source, self.position));
-        self.settled.append(self.reading.confirmed());
+        self.confirmed.append(self.reading.confirmed());
         if self.context_alone {
-            self.settled.clear();
+            self.confirmed.clear();
         }
-        self.note(0);
+        self.record(0);
         for number in 0..self.sides.len() {
             if let Some(side) = self.sides.get_mut(number) {
-                let known =
-                    side.confirm(&self.guardrail, (self.source, self.position), self.reading.text(), &mut self.settled);
-                settled = settled.min(known);
+                let known = side.confirm(
+                    &self.guardrail,
+                    (self.source, self.position),
+                    self.reading.text(),
+                    &mut self.confirmed,
+                );
+                confirmed_until = confirmed_until.min(known);
             }
-            self.note(number + 1);
+            self.record(number + 1);
         }
-        self.resolver.write(settled, self.reading.text(), self.guardrail.rules(), &self.conversation, out);
-        self.reading.forget_before(settled.min(self.resolver.written()));
+        self.resolver.write(confirmed_until, self.reading.text(), self.guardrail.rules(), &self.conversation, out);
+        self.reading.forget_before(confirmed_until.min(self.resolver.written()));
     }
 
     /// Makes findings of what a reading confirmed.
-    fn note(&mut self, reading: usize) {
-        for found in self.settled.drain(..) {
+    fn record(&mut self, reading: usize) {
+        for found in self.confirmed.drain(..) {
             let Some(rule) = self.guardrail.rules().get(found.rule as usize) else { continue };
             let Treatment { action, taken, replaces_all } = self.guardrail.treatment(rule, self.source, self.position);
             if action == Action::Off {
@@ -259,7 +264,13 @@ impl Evaluator {
                 self.replaced_by.get_or_insert(found.rule);
             }
             let is_replaced = taken == ActionTaken::Replaced;
-            self.resolver.claim(Claim { start: found.start, end: found.end, rule: found.rule, action, is_replaced });
+            self.resolver.span(PendingSpan {
+                start: found.start,
+                end: found.end,
+                rule: found.rule,
+                action,
+                is_replaced,
+            });
             self.findings.push(Finding {
                 rule: Arc::clone(&rule.name),
                 number: found.rule,
@@ -268,7 +279,7 @@ impl Evaluator {
                 managed: rule.managed,
                 action: taken,
                 span: Span::new(found.start, found.end),
-                explanation: found.likeness.map(TopicExplanation::new),
+                explanation: found.similarity.map(TopicExplanation::new),
                 // Nothing before what was confirmed last time is forgotten yet.
                 matched: self.guardrail.keeps_matches().then(|| {
                     let text = self.reading.text().slice(found.start, found.end);

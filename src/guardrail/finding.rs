@@ -1,11 +1,13 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::within::Container;
+use serde::ser::{Serialize, SerializeMap, Serializer};
+
 use crate::detect::EntityType;
 use crate::detect::topic::{Score, SimilarityMatch};
 use crate::policy::{Action, RuleKind};
 use crate::text::Span;
+use crate::text::names::names;
 
 /// What was done about a finding, in Bedrock's words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -23,17 +25,6 @@ pub enum ActionTaken {
 }
 
 impl ActionTaken {
-    /// Bedrock's spelling.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::None => "NONE",
-            Self::Anonymized => "ANONYMIZED",
-            Self::Replaced => "REPLACED",
-            Self::Blocked => "BLOCKED",
-        }
-    }
-
     /// Returns true if the span does not reach the other side as it was, and nothing is blocked for it.
     pub(crate) fn is_rewritten(self) -> bool {
         matches!(self, Self::Anonymized | Self::Replaced)
@@ -48,11 +39,12 @@ impl ActionTaken {
     }
 }
 
-impl fmt::Display for ActionTaken {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
-}
+names!(ActionTaken, "action", {
+    None => "NONE",
+    Anonymized => "ANONYMIZED",
+    Replaced => "REPLACED",
+    Blocked => "BLOCKED",
+});
 
 /// One detection: which rule, where, and what was done. It does not hold the text that was found, unless that was asked for with
 /// [`Guardrail::dangerous_include_matches`](crate::Guardrail::dangerous_include_matches).
@@ -109,7 +101,7 @@ impl Finding {
         self.span
     }
 
-    /// Why, for a topic that was found by likeness to its examples.
+    /// Why, for a topic that was found by similarity to its examples.
     #[must_use]
     pub fn explanation(&self) -> Option<&TopicExplanation> {
         self.explanation.as_ref()
@@ -134,6 +126,71 @@ impl Finding {
     }
 }
 
+/// Members as `banister check --format json` has them: `rule`, `kind`, `type` for an entity type, `action`, `start` and `end` in bytes,
+/// `within`, `match` if matches are included, `score` and `threshold` for a topic that was found by its examples.
+impl Serialize for Finding {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("rule", self.rule())?;
+        map.serialize_entry("kind", &self.kind)?;
+        if let Some(entity) = self.entity {
+            map.serialize_entry("type", &entity)?;
+        }
+        map.serialize_entry("action", &self.action)?;
+        map.serialize_entry("start", &self.span.start())?;
+        map.serialize_entry("end", &self.span.end())?;
+        if let Some(container) = &self.within {
+            map.serialize_entry("within", container)?;
+        }
+        if let Some(text) = self.matched_text() {
+            map.serialize_entry("match", text)?;
+        }
+        if let Some(explanation) = &self.explanation {
+            map.serialize_entry("score", &explanation.score())?;
+            map.serialize_entry("threshold", &explanation.threshold())?;
+        }
+        map.end()
+    }
+}
+
+/// The finding that a weaker one lies in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Container {
+    pub(super) rule: Arc<str>,
+    pub(super) entity: EntityType,
+    pub(super) span: Span,
+}
+
+impl Container {
+    /// Returns the name of its rule.
+    #[must_use]
+    pub fn rule(&self) -> &str {
+        &self.rule
+    }
+
+    /// Returns its entity type.
+    #[must_use]
+    pub fn entity_type(&self) -> EntityType {
+        self.entity
+    }
+
+    /// Returns its span, in bytes of the text as given.
+    #[must_use]
+    pub fn span(&self) -> Span {
+        self.span
+    }
+}
+
+impl Serialize for Container {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(3))?;
+        map.serialize_entry("rule", self.rule())?;
+        map.serialize_entry("start", &self.span.start())?;
+        map.serialize_entry("end", &self.span.end())?;
+        map.end()
+    }
+}
+
 /// Text that was found. `Debug` does not show it: whoever asked for matches did not ask for them in logs.
 #[derive(Clone, PartialEq)]
 pub(super) struct Matched(Arc<str>);
@@ -155,8 +212,8 @@ impl fmt::Debug for Matched {
 pub struct TopicExplanation(Arc<SimilarityMatch>);
 
 impl TopicExplanation {
-    pub(super) fn new(likeness: SimilarityMatch) -> Self {
-        Self(Arc::new(likeness))
+    pub(super) fn new(similarity: SimilarityMatch) -> Self {
+        Self(Arc::new(similarity))
     }
 
     /// Returns the score, from 0 to 1.
@@ -209,5 +266,15 @@ impl TopicScore {
     #[must_use]
     pub fn threshold(&self) -> f32 {
         self.threshold.number()
+    }
+}
+
+impl Serialize for TopicScore {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(3))?;
+        map.serialize_entry("rule", self.rule())?;
+        map.serialize_entry("score", &self.score())?;
+        map.serialize_entry("threshold", &self.threshold())?;
+        map.end()
     }
 }

@@ -1,43 +1,13 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::assessment::{Assessment, Outcome};
-use super::conversation::Conversation;
-use super::evaluator::Evaluator;
 use super::labels::LabelSet;
-use super::position::Position;
-use super::resolve::Blocked;
-use super::sink::{Replacements, Sink as _};
+use super::overlap::Blocked;
+use super::source::Source;
 use crate::detect::detectors::Detectors;
 use crate::detect::topic::{Embedder, Similarity};
 use crate::policy::Policy;
 use crate::policy::rule::Rule;
-
-/// Which way a text goes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Source {
-    /// To the model: prompts, and all that goes with them.
-    Input,
-    /// From the model: completions.
-    Output,
-}
-
-impl Source {
-    /// Bedrock's spelling.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Input => "INPUT",
-            Self::Output => "OUTPUT",
-        }
-    }
-}
-
-impl fmt::Display for Source {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
-}
 
 /// A compiled policy, ready to evaluate texts.
 ///
@@ -67,8 +37,8 @@ pub struct Guardrail {
     policy: Policy,
     buffer_limit: BufferLimit,
     /// From here on a text is refused: the bound, but for tests.
-    hold_limit: usize,
-    max_cluster: usize,
+    enforced_limit: usize,
+    max_merged_bytes: usize,
     labels: Arc<LabelSet>,
     keeps_matches: bool,
     /// The topics of the policy that have examples.
@@ -81,22 +51,22 @@ impl Guardrail {
     #[must_use]
     pub fn new(policy: Policy) -> Self {
         let longest = policy.detectors().bounds().iter().map(|bound| bound.span).max().unwrap_or(0);
-        let max_cluster = 2 * longest;
+        let max_merged_bytes = 2 * longest;
         let labels = LabelSet::of(policy.compiled_rules());
         let bounds = policy.detectors().bounds().iter();
         let widest = bounds.max_by_key(|bound| bound.span + bound.wait);
         let name = |rule: u32| policy.compiled_rules().get(rule as usize).map(|rule| Arc::clone(&rule.name));
         let buffer_limit = BufferLimit {
-            bytes: widest.map_or(0, |bound| bound.span + bound.wait + labels.longest() + max_cluster),
+            bytes: widest.map_or(0, |bound| bound.span + bound.wait + labels.longest() + max_merged_bytes),
             rule: widest.and_then(|bound| name(bound.rule)),
         };
-        let hold_limit = buffer_limit.bytes;
+        let enforced_limit = buffer_limit.bytes;
         Self {
             topics: policy.detectors().similarity().cloned(),
             policy,
             buffer_limit,
-            hold_limit,
-            max_cluster,
+            enforced_limit,
+            max_merged_bytes,
             labels: Arc::new(labels),
             keeps_matches: false,
             keeps_topic_scores: false,
@@ -105,8 +75,8 @@ impl Guardrail {
 
     /// Refuses texts of which more than this is held, as if the bound were wrong.
     #[cfg(test)]
-    pub(crate) fn with_hold_limit(mut self, bytes: usize) -> Self {
-        self.hold_limit = bytes;
+    pub(crate) fn with_enforced_limit(mut self, bytes: usize) -> Self {
+        self.enforced_limit = bytes;
         self
     }
 
@@ -146,46 +116,6 @@ impl Guardrail {
         &self.buffer_limit
     }
 
-    /// Evaluates a whole text, as a conversation of its own.
-    #[must_use]
-    pub fn assess(&self, source: Source, text: &str) -> Assessment {
-        self.assess_with(source, text, &Conversation::new())
-    }
-
-    /// Evaluates a whole text as part of a conversation.
-    #[must_use]
-    pub fn assess_with(&self, source: Source, text: &str, conversation: &Conversation) -> Assessment {
-        let mut evaluator = Evaluator::new(self.clone(), source, conversation.clone());
-        let mut out = String::new();
-        evaluator.push(text, &mut out);
-        evaluator.finish(&mut out);
-        let mut assessment = evaluator.assessment();
-        assessment.masked = (assessment.outcome == Outcome::Masked).then_some(out);
-        assessment
-    }
-
-    /// Evaluates a whole text at this position, with `context` before it, and tells what to replace in it instead of the text. Where
-    /// `context_alone`, what the text alone brings is no finding.
-    pub(crate) fn assess_for_edits(
-        &self,
-        conversation: &Conversation,
-        (source, position): (Source, Position),
-        (context, context_alone): (&str, bool),
-        text: &str,
-    ) -> (Assessment, Replacements) {
-        let evaluator = Evaluator::new(self.clone(), source, conversation.clone()).at(position);
-        let mut evaluator =
-            if context_alone { evaluator.with_context_alone(context) } else { evaluator.with_context(context) };
-        let mut replacements = Replacements::default();
-        evaluator.push(text, &mut replacements);
-        evaluator.finish(&mut replacements);
-        if let Some(replacement) = evaluator.replacement().filter(|_| !evaluator.is_blocked()) {
-            replacements = Replacements::default();
-            replacements.replace(text.len(), &replacement);
-        }
-        (evaluator.assessment(), replacements)
-    }
-
     pub(crate) fn detectors(&self) -> &Detectors {
         self.policy.detectors()
     }
@@ -206,12 +136,12 @@ impl Guardrail {
         self.keeps_matches
     }
 
-    pub(super) fn max_cluster(&self) -> usize {
-        self.max_cluster
+    pub(super) fn max_merged_bytes(&self) -> usize {
+        self.max_merged_bytes
     }
 
-    pub(super) fn hold_limit(&self) -> usize {
-        self.hold_limit
+    pub(super) fn enforced_limit(&self) -> usize {
+        self.enforced_limit
     }
 
     pub(super) fn labels(&self) -> &LabelSet {
@@ -230,16 +160,6 @@ impl Guardrail {
             Blocked::OverLimit => None,
         };
         Arc::clone(rule.and_then(|rule| rule.message.as_ref()).unwrap_or(general))
-    }
-}
-
-impl Rule {
-    /// What the rule does in this direction.
-    pub(crate) fn action(&self, source: Source) -> crate::policy::Action {
-        match source {
-            Source::Input => self.input,
-            Source::Output => self.output,
-        }
     }
 }
 

@@ -10,14 +10,14 @@ use std::collections::{BTreeMap, VecDeque};
 use std::ops::Bound;
 use std::sync::Arc;
 
-use super::mask::HASH_BYTES;
+use super::replacement::HASH_BYTES;
 use crate::detect::EntityType;
 use crate::detect::detectors::Detectors;
 use crate::detect::output::ScanOutput;
 use crate::detect::scanner::Scanner;
 use crate::detect::spec::RuleId;
 use crate::policy::Action;
-use crate::policy::rule::{Mask, Rule};
+use crate::policy::rule::{ReplacementStyle, Rule};
 use crate::text::buffer::TextBuffer;
 
 /// Digits of the largest number of a value.
@@ -42,13 +42,13 @@ struct Forms {
 
 /// What the text behind a `{` is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Reading<'a> {
+enum LabelMatch<'a> {
     /// Not a label, whatever follows.
-    No,
+    None,
     /// The beginning of one.
-    Begun,
+    Partial,
     /// One, of this name.
-    Label(&'a Arc<str>, Forms),
+    Complete(&'a Arc<str>, Forms),
 }
 
 impl LabelSet {
@@ -61,16 +61,16 @@ impl LabelSet {
             set.longest = set.longest.max("{_}".len() + entity.name().len() + NUMBER_DIGITS);
         }
         for rule in rules.iter().filter(|rule| rule.input == Action::Mask || rule.output == Action::Mask) {
-            let suffix = match rule.mask {
-                Mask::Label => 0,
-                Mask::Numbered => 1 + NUMBER_DIGITS,
-                Mask::Hash(_) => 1 + 2 * HASH_BYTES,
-                Mask::KeepLast4 | Mask::Fixed(_) => continue,
+            let suffix = match rule.style {
+                ReplacementStyle::Label => 0,
+                ReplacementStyle::Numbered => 1 + NUMBER_DIGITS,
+                ReplacementStyle::Hash(_) => 1 + 2 * HASH_BYTES,
+                ReplacementStyle::KeepLast4 | ReplacementStyle::Fixed(_) => continue,
             };
             let forms = set.names.entry(Arc::clone(&rule.name)).or_default();
-            forms.plain |= matches!(rule.mask, Mask::Label);
-            forms.numbered |= matches!(rule.mask, Mask::Numbered);
-            forms.hashed |= matches!(rule.mask, Mask::Hash(_));
+            forms.plain |= matches!(rule.style, ReplacementStyle::Label);
+            forms.numbered |= matches!(rule.style, ReplacementStyle::Numbered);
+            forms.hashed |= matches!(rule.style, ReplacementStyle::Hash(_));
             set.longest = set.longest.max("{}".len() + rule.name.len() + suffix);
         }
         set
@@ -82,16 +82,16 @@ impl LabelSet {
     }
 
     /// Reads what stands behind a `{`.
-    fn read(&self, text: &str) -> Reading<'_> {
+    fn read(&self, text: &str) -> LabelMatch<'_> {
         let Some(body) = text.strip_suffix('}') else {
             let mut names = self.names.range::<str, _>((Bound::Included(text), Bound::Unbounded));
             let begins = names.next().is_some_and(|(name, _)| name.starts_with(text));
-            return if begins || self.suffixed(text, false).is_some() { Reading::Begun } else { Reading::No };
+            return if begins || self.suffixed(text, false).is_some() { LabelMatch::Partial } else { LabelMatch::None };
         };
         let plain = self.names.get_key_value(body).filter(|(_, forms)| forms.plain);
         match plain.or_else(|| self.suffixed(body, true)) {
-            Some((name, forms)) => Reading::Label(name, *forms),
-            None => Reading::No,
+            Some((name, forms)) => LabelMatch::Complete(name, *forms),
+            None => LabelMatch::None,
         }
     }
 
@@ -145,9 +145,9 @@ impl Labels {
             rest = chars.as_str();
             body.push(c);
             match set.read(&body) {
-                Reading::No => {}
-                Reading::Begun => self.begun = Some((start, body)),
-                Reading::Label(name, forms) => {
+                LabelMatch::None => {}
+                LabelMatch::Partial => self.begun = Some((start, body)),
+                LabelMatch::Complete(name, forms) => {
                     let end = offset + chunk.len() - rest.len();
                     if forms.is_type {
                         self.spans.push_back((start, end));
@@ -260,7 +260,7 @@ mod tests {
     use crate::policy::Policy;
 
     fn set(yaml: &str) -> LabelSet {
-        let policy = Policy::from_yaml_with_key(yaml, Some(b"0123456789abcdef".to_vec())).expect("valid");
+        let policy = Policy::loader().hash_key(Some(b"0123456789abcdef".to_vec())).from_yaml(yaml).expect("valid");
         LabelSet::of(policy.compiled_rules())
     }
 

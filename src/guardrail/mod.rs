@@ -23,21 +23,23 @@
 // Offsets come from the text under evaluation. What indexes with them must not be able to fail.
 #![deny(clippy::indexing_slicing, clippy::string_slice)]
 
+mod assess;
 mod assessment;
+mod confirm;
 mod context;
 mod conversation;
 mod cover;
-mod decide;
 mod evaluator;
 mod finding;
 mod guard;
 mod labels;
-mod mask;
+mod overlap;
 mod position;
 mod reading;
-mod resolve;
+mod replacement;
 mod side;
 mod sink;
+mod source;
 mod stream;
 mod within;
 
@@ -47,9 +49,9 @@ mod tests;
 pub use assessment::{Assessment, Outcome};
 pub use conversation::Conversation;
 pub(crate) use evaluator::Evaluator;
-pub use finding::{ActionTaken, Finding, TopicExplanation, TopicScore};
-pub use guard::{BufferLimit, Guardrail, Source};
+pub use finding::{ActionTaken, Container, Finding, TopicExplanation, TopicScore};
+pub use guard::{BufferLimit, Guardrail};
 pub(crate) use position::Position;
 pub(crate) use sink::Sink;
+pub use source::Source;
 pub use stream::StreamGuard;
-pub use within::Container;

@@ -1,7 +1,8 @@
 //! Where some text is in a conversation, and what that makes of the action of a rule.
 
 use super::finding::ActionTaken;
-use super::guard::{Guardrail, Source};
+use super::guard::Guardrail;
+use super::source::Source;
 use crate::policy::rule::Rule;
 use crate::policy::{Action, RuleKind};
 

@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use super::decide::{ConfirmedFinding, Confirmer, Ground};
-use super::guard::{Guardrail, Source};
+use super::confirm::{ConfirmedFinding, Confirmer, Evidence};
+use super::guard::Guardrail;
 use super::labels::Labels;
 use super::position::Position;
+use super::source::Source;
 use crate::detect::detectors::Detectors;
 use crate::detect::output::{Origin, ScanOutput};
 use crate::detect::scanner::Scanner;
@@ -22,7 +23,7 @@ pub(super) struct Reading {
     scanner: Scanner,
     found: ScanOutput,
     labels: Labels,
-    decider: Confirmer,
+    confirmer: Confirmer,
     confirmed: Vec<ConfirmedFinding>,
     topics: Option<Arc<Similarity>>,
 }
@@ -38,7 +39,7 @@ impl Reading {
                 ..ScanOutput::default()
             },
             labels: Labels::default(),
-            decider: Confirmer::new(guardrail.rules().len()),
+            confirmer: Confirmer::new(guardrail.rules().len()),
             confirmed: Vec::new(),
             topics,
         }
@@ -71,8 +72,8 @@ impl Reading {
         detectors: &Detectors,
         (source, position): (Source, Position),
     ) -> usize {
-        self.decider.take(&mut self.found, &self.text, &self.labels);
-        let (frontier, words_known) = match self.text.is_finished() {
+        self.confirmer.take(&mut self.found, &self.text, &self.labels);
+        let (frontier, words_known_until) = match self.text.is_finished() {
             true => (usize::MAX, usize::MAX),
             false => {
                 (self.scanner.frontier(&self.text), self.scanner.open_exception(&self.text).unwrap_or(self.text.end()))
@@ -80,9 +81,10 @@ impl Reading {
         };
         let (text, views, labels) = (&self.text, self.scanner.views(), &self.labels);
         let topics = self.topics.as_deref();
-        let ground = Ground { guardrail, detectors, topics, source, position, text, views, labels, words_known };
-        let confirmed = self.decider.settle(frontier, ground, &mut self.confirmed);
-        self.decider.forget_before(confirmed, self.scanner.needs_exceptions_from(), detectors.max_context_bytes());
+        let evidence =
+            Evidence { guardrail, detectors, topics, source, position, text, views, labels, words_known_until };
+        let confirmed = self.confirmer.confirm_until(frontier, evidence, &mut self.confirmed);
+        self.confirmer.forget_before(confirmed, self.scanner.needs_exceptions_from(), detectors.max_context_bytes());
         self.labels.forget_before(confirmed.saturating_sub(detectors.max_context_bytes() + LOOKBEHIND_BYTES));
         confirmed
     }
@@ -101,7 +103,7 @@ impl Reading {
 
     /// Returns the best scores of topics, if they are kept: of windows that nothing can change, and of those that were decided.
     pub(super) fn best_scores(&self) -> Option<(&BestScores, &BestScores)> {
-        Some((self.found.scores.as_ref()?, self.decider.best_scores()))
+        Some((self.found.scores.as_ref()?, self.confirmer.best_scores()))
     }
 
     pub(super) fn text(&self) -> &TextBuffer {

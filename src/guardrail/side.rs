@@ -1,9 +1,10 @@
 //! Other readings of some text, which add findings to those of the text as it is.
 
-use super::decide::ConfirmedFinding;
-use super::guard::{Guardrail, Source};
+use super::confirm::ConfirmedFinding;
+use super::guard::Guardrail;
 use super::position::Position;
 use super::reading::Reading;
+use super::source::Source;
 use crate::detect::detectors::Detectors;
 use crate::text::buffer::TextBuffer;
 use crate::text::rewrite::{Rewriting, Rewritten};

@@ -1,4 +1,8 @@
-use crate::guardrail::{Assessment, Conversation, Evaluator, Guardrail, Source};
+use super::assessment::Assessment;
+use super::conversation::Conversation;
+use super::evaluator::Evaluator;
+use super::guard::Guardrail;
+use super::source::Source;
 
 /// Guards one text that arrives in chunks.
 ///

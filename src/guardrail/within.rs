@@ -5,37 +5,8 @@
 
 use std::sync::Arc;
 
-use super::finding::{ActionTaken, Finding};
-use crate::detect::entity::{Certainty, EntityType};
-use crate::text::Span;
-
-/// The finding that a weaker one lies in.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Container {
-    rule: Arc<str>,
-    entity: EntityType,
-    span: Span,
-}
-
-impl Container {
-    /// Returns the name of its rule.
-    #[must_use]
-    pub fn rule(&self) -> &str {
-        &self.rule
-    }
-
-    /// Returns its entity type.
-    #[must_use]
-    pub fn entity_type(&self) -> EntityType {
-        self.entity
-    }
-
-    /// Returns its span, in bytes of the text as given.
-    #[must_use]
-    pub fn span(&self) -> Span {
-        self.span
-    }
-}
+use super::finding::{ActionTaken, Container, Finding};
+use crate::detect::entity::Certainty;
 
 fn strength(action: ActionTaken) -> u8 {
     match action {

@@ -1,19 +1,16 @@
 //! The compiled policy.
 
 use std::fmt;
-use std::path::Path;
 use std::sync::Arc;
 
 use crate::detect::EntityType;
 use crate::detect::detectors::Detectors;
+use crate::detect::pattern::{ParsedPattern, PatternProblem};
+use crate::detect::spec::RuleId;
 
-use super::compile::compile;
-use super::load::{Loader, Origin};
-use super::packs;
-use super::pattern_warning::Patterns;
-use super::problem::PolicyError;
-use super::resolved::Resolved;
+use super::digest::digest;
 use super::rule::{Action, Rule, RuleKind};
+use super::rule_set::RuleSet;
 use super::schema;
 use super::values::{History, Mode, OperatorText};
 
@@ -66,7 +63,8 @@ struct Inner {
     rules: Vec<Rule>,
     messages: Messages,
     detectors: Detectors,
-    patterns: Patterns,
+    /// Each pattern with its rule.
+    patterns: Vec<(RuleId, ParsedPattern)>,
     /// What the detectors were made from.
     #[cfg(test)]
     spec: crate::detect::spec::DetectorSpec,
@@ -79,101 +77,63 @@ pub(crate) struct Messages {
     pub(crate) blocked_output: Arc<str>,
 }
 
+/// The message in place of a completion if the policy gives no `blocked_input`.
+const BLOCKED_INPUT: &str = "Sorry, I can't help with that request.";
+
+/// The message in place of a completion if the policy gives no `blocked_output`.
+const BLOCKED_OUTPUT: &str = "Sorry, I can't share that answer.";
+
+fn late_mask() -> PatternProblem {
+    PatternProblem {
+        message: "it masks the output, which `mode: async` releases before it is evaluated".to_owned(),
+        span: None,
+        help: "give the rule `output: block`, `detect` or `off`, or remove `mode: async`".to_owned(),
+    }
+}
+
 impl Policy {
-    /// Reads a policy from a text. There is no file access: a policy that names word files needs
-    /// [`Policy::from_file`].
-    ///
-    /// # Errors
-    ///
-    /// Every problem of the policy.
-    pub fn from_yaml(text: &str) -> Result<Self, PolicyError> {
-        Self::from_yaml_with_key(text, Loader::key_from_environment())
-    }
-
-    /// Likewise, with this key for `replacement: hash` instead of the environment's.
-    pub(crate) fn from_yaml_with_key(text: &str, hash_key: Option<Vec<u8>>) -> Result<Self, PolicyError> {
-        Self::load(hash_key, |loader| loader.text(Origin::Text, None, "<policy>", text))
-    }
-
-    /// Reads a policy from a file. Word files and policies it extends by path are relative to it.
-    ///
-    /// # Errors
-    ///
-    /// Every problem of the policy, of its word files and of the policies it extends.
-    pub fn from_file(path: impl AsRef<Path>) -> Result<Self, PolicyError> {
-        Self::from_file_with_key(path.as_ref(), Loader::key_from_environment())
-    }
-
-    /// Likewise, with this key for `replacement: hash` instead of the environment's.
-    pub(crate) fn from_file_with_key(path: &Path, hash_key: Option<Vec<u8>>) -> Result<Self, PolicyError> {
-        Self::load(hash_key, |loader| loader.file(path))
-    }
-
-    /// A policy that ships with Banister, by name.
-    ///
-    /// # Errors
-    ///
-    /// When there is no pack of this name.
-    pub fn from_pack(name: &str) -> Result<Self, PolicyError> {
-        Self::load(Loader::key_from_environment(), |loader| loader.pack(name))
-    }
-
-    /// Names of the packs, sorted.
-    #[must_use]
-    pub fn pack_names() -> &'static [&'static str] {
-        &packs::NAMES
-    }
-
     /// The JSON Schema of a policy file.
     #[must_use]
     pub fn json_schema() -> serde_json::Value {
         schema::json_schema()
     }
 
-    fn load(
-        hash_key: Option<Vec<u8>>,
-        load: impl FnOnce(&mut Loader) -> Option<std::rc::Rc<Resolved>>,
-    ) -> Result<Self, PolicyError> {
-        let mut loader = Loader::new(hash_key);
-        match load(&mut loader) {
-            Some(resolved) => compile((*resolved).clone(), loader.key()).map_err(|(rule, problem)| {
-                let message = match rule {
-                    Some(rule) => format!("rule `{rule}`: {}", problem.message),
-                    None => problem.message,
-                };
-                loader.problems.in_file(&resolved.name, None, message, Some(problem.help));
-                loader.problems.into_error()
-            }),
-            None => Err(loader.problems.into_error()),
+    /// Compiles the rules of a policy. Each was checked by itself; what can still fail is all of them together, and the error names a
+    /// rule only if one is at fault.
+    pub(super) fn compile(set: RuleSet) -> Result<Self, (Option<Arc<str>>, PatternProblem)> {
+        let messages = Messages {
+            blocked_input: set.blocked_input.as_deref().unwrap_or(BLOCKED_INPUT).into(),
+            blocked_output: set.blocked_output.as_deref().unwrap_or(BLOCKED_OUTPUT).into(),
+        };
+        let digest = digest(&set, [&messages.blocked_input, &messages.blocked_output]);
+        let (name, description, mode) = (set.name.clone(), set.description.clone(), set.mode);
+        let (history, operator_text) = (set.history.unwrap_or_default(), set.operator_text.unwrap_or_default());
+        let (rules, spec) = set.into_rules();
+        if mode == Mode::Async
+            && let Some(rule) = rules.iter().find(|rule| rule.output == Action::Mask)
+        {
+            return Err((Some(Arc::clone(&rule.name)), late_mask()));
         }
-    }
-
-    pub(super) fn new(
-        resolved: Resolved,
-        digest: String,
-        rules: Vec<Rule>,
-        messages: Messages,
-        detectors: Detectors,
-        patterns: Patterns,
-        #[cfg(test)] spec: crate::detect::spec::DetectorSpec,
-    ) -> Self {
-        let Resolved { name, description, mode, history, operator_text, .. } = resolved;
-        Self {
-            inner: Arc::new(Inner {
-                name,
-                description,
-                digest,
-                mode,
-                history: history.unwrap_or_default(),
-                operator_text: operator_text.unwrap_or_default(),
-                rules,
-                messages,
-                detectors,
-                patterns,
-                #[cfg(test)]
-                spec,
-            }),
-        }
+        let name_of = |rule: RuleId| rules.get(rule as usize).map(|rule| Arc::clone(&rule.name));
+        let detectors = Detectors::compile(&spec).map_err(|(rule, problem)| (rule.and_then(name_of), problem))?;
+        let of_topics = spec.topics.iter().flat_map(|topic| topic.patterns.iter().map(|pattern| (topic.rule, pattern)));
+        let regexes = spec.patterns.iter().map(|regex| (regex.rule, &regex.pattern));
+        let patterns = of_topics.chain(regexes).map(|(rule, pattern)| (rule, pattern.clone())).collect();
+        let inner = Inner {
+            name,
+            description,
+            digest,
+            mode,
+            history,
+            operator_text,
+            rules,
+            messages,
+            detectors,
+            patterns,
+            #[cfg(test)]
+            spec,
+        };
+        Ok(Self { inner: Arc::new(inner) })
     }
 
     /// The policy's name.
@@ -234,7 +194,7 @@ impl Policy {
         &self.inner.messages
     }
 
-    pub(super) fn patterns(&self) -> &Patterns {
+    pub(super) fn patterns(&self) -> &[(RuleId, ParsedPattern)] {
         &self.inner.patterns
     }
 

@@ -1,11 +1,14 @@
-//! The policy document: what was written, before it means anything.
+//! The format of policy files, as types.
 //!
-//! These types are the format. `serde_yaml` reads them, the JSON Schema is made from them.
+//! The reader takes keys, words and types of values from them, and the JSON Schema takes its descriptions from the comments.
 
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::values::{ActionWord, History, Managed, Mode, OperatorText, Replacement, TypeName, Version};
+use super::rule::Action;
+use super::values::{
+    EncodingWord, Evasion, History, Managed, Mode, OperatorText, Replacement, RuleEvasion, TypeName, Version,
+};
 
 /// A Banister policy.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -13,7 +16,7 @@ use super::values::{ActionWord, History, Managed, Mode, OperatorText, Replacemen
 #[schemars(title = "Banister policy")]
 pub(crate) struct PolicyDocument {
     /// Version of the format.
-    #[expect(dead_code, reason = "read by the checker; here for the schema")]
+    #[expect(dead_code, reason = "there is one version; here for the reader and the schema")]
     pub(crate) version: Version,
     /// Name of the policy.
     #[schemars(length(max = 100), regex(pattern = "^[a-z0-9-]+$"))]
@@ -25,7 +28,6 @@ pub(crate) struct PolicyDocument {
     /// same name here replaces theirs.
     #[schemars(length(min = 1))]
     #[serde(default)]
-    #[expect(dead_code, reason = "read by the checker; here for the schema")]
     pub(crate) extends: Vec<String>,
     /// How answers are streamed. `sync` releases text once it has been evaluated; `async` releases it at once, evaluates behind, and
     /// stops at the first block: no rule may then mask the output.
@@ -33,7 +35,7 @@ pub(crate) struct PolicyDocument {
     /// Encodings of which runs are decoded and evaluated as well, by every rule (default none).
     #[schemars(length(min = 1))]
     #[serde(default)]
-    pub(crate) decode: Vec<super::values::EncodingWord>,
+    pub(crate) decode: Vec<EncodingWord>,
     /// What happens when a rule blocks text before the last turn of a conversation. `replace` puts the rule's name in its place, so that
     /// one blocked turn does not block every call after it; `block` blocks the call.
     pub(crate) history: Option<History>,
@@ -105,13 +107,13 @@ pub(crate) struct TopicEntry {
     #[schemars(range(min = 0.0, max = 1.0))]
     pub(crate) threshold: Option<f32>,
     /// See through encodings, and letters that are replaced, separated or repeated (default standard).
-    pub(crate) evasion: Option<super::values::RuleEvasion>,
+    pub(crate) evasion: Option<RuleEvasion>,
     /// What is done, in both directions: block (default) or detect.
-    pub(crate) action: Option<ActionWord>,
+    pub(crate) action: Option<Action>,
     /// What is done with prompts.
-    pub(crate) input: Option<ActionWord>,
+    pub(crate) input: Option<Action>,
     /// What is done with completions.
-    pub(crate) output: Option<ActionWord>,
+    pub(crate) output: Option<Action>,
     /// What the caller is told, instead of `messages`.
     #[schemars(length(min = 1))]
     pub(crate) message: Option<String>,
@@ -137,11 +139,11 @@ pub(crate) struct WordEntry {
     #[serde(rename = "match")]
     pub(crate) matching: Option<MatchEntry>,
     /// What is done, in both directions: block (default), mask, detect or off.
-    pub(crate) action: Option<ActionWord>,
+    pub(crate) action: Option<Action>,
     /// What is done with prompts.
-    pub(crate) input: Option<ActionWord>,
+    pub(crate) input: Option<Action>,
     /// What is done with completions.
-    pub(crate) output: Option<ActionWord>,
+    pub(crate) output: Option<Action>,
     /// How a masked word is written.
     pub(crate) replacement: Option<Replacement>,
     /// What the caller is told, instead of `messages`.
@@ -159,7 +161,7 @@ pub(crate) struct MatchEntry {
     pub(crate) case_sensitive: Option<bool>,
     /// See through look-alike letters, accents and invisible characters (default standard), or also through encodings and letters that
     /// are replaced, separated or repeated (strict).
-    pub(crate) evasion: Option<super::values::Evasion>,
+    pub(crate) evasion: Option<Evasion>,
 }
 
 /// Entity types and what is done about them.
@@ -169,20 +171,20 @@ pub(crate) struct PiiEntry {
     /// The types; `[ALL]` means all of them.
     #[schemars(length(min = 1))]
     pub(crate) types: Vec<TypeName>,
-    /// What is done, in both directions: mask (default), block, detect or off.
-    pub(crate) action: Option<ActionWord>,
-    /// What is done with prompts.
-    pub(crate) input: Option<ActionWord>,
-    /// What is done with completions.
-    pub(crate) output: Option<ActionWord>,
-    /// How a masked value is written.
-    pub(crate) replacement: Option<Replacement>,
     /// Values never reported.
     #[schemars(length(min = 1))]
     #[serde(default)]
     pub(crate) allow: Vec<String>,
     /// See through encodings, and digits that are spelled or separated (default standard).
-    pub(crate) evasion: Option<super::values::RuleEvasion>,
+    pub(crate) evasion: Option<RuleEvasion>,
+    /// What is done, in both directions: mask (default), block, detect or off.
+    pub(crate) action: Option<Action>,
+    /// What is done with prompts.
+    pub(crate) input: Option<Action>,
+    /// What is done with completions.
+    pub(crate) output: Option<Action>,
+    /// How a masked value is written.
+    pub(crate) replacement: Option<Replacement>,
     /// What the caller is told, instead of `messages`.
     #[schemars(length(min = 1))]
     pub(crate) message: Option<String>,
@@ -202,11 +204,11 @@ pub(crate) struct RegexEntry {
     #[schemars(range(min = 1, max = 65536))]
     pub(crate) max_length: Option<u32>,
     /// What is done, in both directions: mask (default), block, detect or off.
-    pub(crate) action: Option<ActionWord>,
+    pub(crate) action: Option<Action>,
     /// What is done with prompts.
-    pub(crate) input: Option<ActionWord>,
+    pub(crate) input: Option<Action>,
     /// What is done with completions.
-    pub(crate) output: Option<ActionWord>,
+    pub(crate) output: Option<Action>,
     /// How a match is written when masked.
     pub(crate) replacement: Option<Replacement>,
     /// What the caller is told, instead of `messages`.

@@ -14,6 +14,9 @@ pub(crate) const MAX_DEPTH: usize = 16;
 /// within a few hundred megabytes of memory whatever the file says.
 pub(crate) const MAX_NODES: usize = 1_000_000;
 
+/// Text of so many bytes counts as one more value, so that aliases cannot multiply long text either.
+pub(crate) const NODE_BYTES: usize = 64;
+
 /// Longest chain of `extends`.
 pub(crate) const MAX_EXTENDS: usize = 16;
 

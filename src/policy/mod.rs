@@ -1,9 +1,15 @@
-//! A YAML document becomes an immutable policy.
+//! Policies: YAML files that are checked and compiled once, and then never change.
 //!
-//! What was written (`document`, `values`) and what it means (`resolved`, `rule`) are apart. In between,
-//! `yaml` reads the text within limits and remembers where everything stands, and `check` notes every problem
-//! at once; only a document without problems is then read by `serde_yaml`, completed (`load`) and compiled
-//! (`compile`).
+//! A policy file is read in three steps:
+//!
+//! 1. `yaml` reads values with `serde_yaml`, and the location of each with a scan that enforces the limits first.
+//! 2. `reader` makes the types of `document` of these values, through `serde`. It notes what does not fit and goes on, so that all
+//!    problems are reported at once.
+//! 3. `compile` checks what types cannot say, and makes each rule together with what its detector looks for. It parses each pattern,
+//!    once.
+//!
+//! `load` does so for a file and for each that it extends, and joins their rules in a `rule_set`; `compiled` builds the detectors.
+//! A rule therefore has two forms: its entry in `document`, and a [`Rule`](rule::Rule) with its detector's part.
 //!
 //! # Defaults
 //!
@@ -18,21 +24,21 @@
 //!
 //! All limits are constants of one file, `limits`, each with its reason. What exceeds one is an error.
 
-mod check;
 mod compile;
 mod compiled;
 mod digest;
 mod document;
+mod excerpt;
 mod files;
 mod limits;
 mod load;
+mod loader;
 mod packs;
-mod pattern_check;
 mod pattern_warning;
 mod problem;
-mod render;
-mod resolved;
+mod reader;
 pub(crate) mod rule;
+mod rule_set;
 mod schema;
 mod suggest;
 mod values;
@@ -43,6 +49,7 @@ mod yaml;
 mod tests;
 
 pub use compiled::{Policy, RuleSummary};
+pub use loader::PolicyLoader;
 pub use pattern_warning::PatternWarning;
 pub use problem::{PolicyError, Problem};
 pub use rule::{Action, RuleKind};

@@ -1,8 +1,6 @@
 //! Patterns that match more than they list.
 
 use super::compiled::Policy;
-use crate::detect::pattern::{Syntax, gained_by_normalization};
-use crate::detect::spec::{DetectorSpec, RuleId};
 
 /// A pattern with a class that also matches letters or digits that it does not list, because evaluation reads what it lists as those:
 /// the class `[а-я]` of a topic also matches the Latin letters that look like Russian ones.
@@ -33,30 +31,21 @@ impl PatternWarning {
     }
 }
 
-/// The patterns of a policy that may need a warning: those with characters outside ASCII, or with classes named by property.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Patterns(Vec<(RuleId, Syntax, String)>);
-
-impl Patterns {
-    pub(super) fn of(spec: &DetectorSpec) -> Self {
-        let topics = spec
-            .topics
-            .iter()
-            .flat_map(|topic| topic.patterns.iter().map(|pattern| (topic.rule, Syntax::TopicText, pattern.clone())));
-        let regexes = spec.patterns.iter().map(|regex| (regex.rule, Syntax::Text, regex.pattern.clone()));
-        let may_gain = |pattern: &str| !pattern.is_ascii() || pattern.contains('\\');
-        Self(topics.chain(regexes).filter(|(_, _, pattern)| may_gain(pattern)).collect())
-    }
-}
-
 impl Policy {
     /// Returns a warning for each pattern that matches more than it lists.
     #[must_use]
     pub fn pattern_warnings(&self) -> Vec<PatternWarning> {
-        let warnings = self.patterns().0.iter().filter_map(|(rule, syntax, pattern)| {
-            let also_matches: String = gained_by_normalization(pattern, *syntax).into_iter().collect();
+        // Only characters outside ASCII and classes named by property can gain any.
+        let may_gain = |source: &str| !source.is_ascii() || source.contains('\\');
+        let patterns = self.patterns().iter().filter(|(_, pattern)| may_gain(pattern.source()));
+        let warnings = patterns.filter_map(|(rule, pattern)| {
+            let also_matches: String = pattern.gained_by_normalization().into_iter().collect();
             let rule = self.compiled_rules().get(*rule as usize)?.name.to_string();
-            (!also_matches.is_empty()).then(|| PatternWarning { rule, pattern: pattern.clone(), also_matches })
+            (!also_matches.is_empty()).then(|| PatternWarning {
+                rule,
+                pattern: pattern.source().to_owned(),
+                also_matches,
+            })
         });
         warnings.collect()
     }

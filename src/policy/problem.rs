@@ -1,17 +1,19 @@
 //! What is wrong with a policy: every problem at once, each with its place and what to do.
 
+use std::cell::RefCell;
 use std::error::Error;
 use std::fmt;
 
+use super::excerpt::{Excerpt, shown};
 use super::limits::MAX_PROBLEMS;
-use super::render::{self, Excerpt, shown};
-use super::yaml::{Path, Place, Source};
+use super::yaml::located::Located;
+use super::yaml::source::{SourceFile, SourceLocation};
 
 /// One thing that is wrong with a policy.
 #[derive(Clone, Debug)]
 pub struct Problem {
     pub(super) file: String,
-    pub(super) place: Option<Place>,
+    pub(super) location: Option<SourceLocation>,
     /// The line as written, for the policy file only: word lists are never quoted.
     pub(super) excerpt: Option<Excerpt>,
     pub(super) path: String,
@@ -29,13 +31,13 @@ impl Problem {
     /// The line, counted from 1; `None` when it concerns the file as a whole.
     #[must_use]
     pub fn line(&self) -> Option<usize> {
-        self.place.map(|place| place.line)
+        self.location.map(|at| at.line)
     }
 
     /// The column, counted from 1 in characters; `None` when it concerns the file as a whole.
     #[must_use]
     pub fn column(&self) -> Option<usize> {
-        self.place.map(|place| place.column)
+        self.location.map(|at| at.column)
     }
 
     /// The path in the document, such as `pii[0].types[1]`; empty for the document itself.
@@ -59,7 +61,35 @@ impl Problem {
 
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        render::problem(self, f)
+        write!(f, "error: {}", self.message)?;
+        let number = self.location.map_or(String::new(), |at| at.line.to_string());
+        let margin = " ".repeat(number.len());
+        write!(f, "\n{margin}--> {}", self.file)?;
+        if let Some(at) = self.location {
+            write!(f, ":{}:{}", at.line, at.column)?;
+            if let Some(excerpt) = &self.excerpt {
+                let Excerpt { line, carets } = excerpt;
+                let bar = format!("\n{margin} |");
+                write!(f, "{bar}\n{number} |")?;
+                if !line.is_empty() {
+                    write!(f, " {line}")?;
+                }
+                write!(f, "{bar} {carets}")?;
+                if !self.path.is_empty() || self.help.is_some() {
+                    f.write_str(&bar)?;
+                }
+            }
+        }
+        // Without an excerpt there is no bar to line up with, but the notes keep their column.
+        let pad = if self.location.is_some() { margin } else { String::new() };
+        if !self.path.is_empty() {
+            write!(f, "\n{pad} = at: {}", self.path)?;
+        }
+        for (number, help) in self.help.iter().flat_map(|help| help.lines()).enumerate() {
+            let lead = if number == 0 { " = help: " } else { "         " };
+            write!(f, "\n{pad}{lead}{help}")?;
+        }
+        Ok(())
     }
 }
 
@@ -69,11 +99,11 @@ impl fmt::Display for Problem {
 /// quotes the policy file only, never a word list.
 #[derive(Clone, Debug)]
 pub struct PolicyError {
-    inner: Box<Found>,
+    inner: Box<PolicyErrorInner>,
 }
 
 #[derive(Clone, Debug)]
-struct Found {
+struct PolicyErrorInner {
     problems: Vec<Problem>,
     /// Problems left out beyond the limit.
     more: usize,
@@ -103,77 +133,101 @@ impl fmt::Display for PolicyError {
 
 impl Error for PolicyError {}
 
-/// Problems as they are found.
+/// Problems, as they are noted.
 #[derive(Debug, Default)]
 pub(super) struct Problems {
-    found: Vec<(usize, Problem)>,
+    noted: RefCell<Noted>,
+}
+
+#[derive(Debug, Default)]
+struct Noted {
+    /// Each with the number of its file.
+    problems: Vec<(usize, Problem)>,
     files: Vec<String>,
     more: usize,
 }
 
 impl Problems {
     pub(super) fn count(&self) -> usize {
-        self.found.len() + self.more
+        let noted = self.noted.borrow();
+        noted.problems.len() + noted.more
     }
 
-    /// Notes a problem at a place of a policy file.
-    pub(super) fn at(&mut self, source: &Source, place: Place, path: Path<'_>, message: String, help: Option<String>) {
-        self.at_path(source, place, shown(&path.to_string()), message, help);
+    /// Returns true if further problems are only counted, so they need no help.
+    pub(super) fn is_full(&self) -> bool {
+        self.noted.borrow().problems.len() >= MAX_PROBLEMS
     }
 
-    /// Likewise, with the path as text.
-    pub(super) fn at_path(
-        &mut self,
-        source: &Source,
-        place: Place,
-        path: String,
-        message: String,
-        help: Option<String>,
-    ) {
-        if self.is_full() {
-            self.more += 1;
+    /// Notes a problem in a line of a file that is not quoted, or in a file as a whole.
+    pub(super) fn in_file(&self, file: &str, line: Option<usize>, message: String, help: Option<String>) {
+        let location = line.map(|line| SourceLocation { line, column: 1, width: 1 });
+        self.push(Problem { file: file.to_owned(), location, excerpt: None, path: String::new(), message, help });
+    }
+
+    fn push(&self, problem: Problem) {
+        let is_full = self.is_full();
+        let noted = &mut *self.noted.borrow_mut();
+        if is_full {
+            noted.more += 1;
             return;
         }
-        self.push(Problem {
-            file: source.name().to_owned(),
-            place: Some(place),
-            excerpt: source.line(place.line).map(|line| render::excerpt(line, place)),
+        let file = noted.files.iter().position(|file| *file == problem.file).unwrap_or_else(|| {
+            noted.files.push(problem.file.clone());
+            noted.files.len() - 1
+        });
+        noted.problems.push((file, problem));
+    }
+
+    /// Returns the error, in the order a reader goes through the files.
+    pub(super) fn into_error(self) -> PolicyError {
+        let Noted { mut problems, more, .. } = self.noted.into_inner();
+        problems.sort_by_key(|(file, problem)| (*file, problem.location.map(|at| (at.line, at.column))));
+        let problems = problems.into_iter().map(|(_, problem)| problem).collect();
+        PolicyError { inner: Box::new(PolicyErrorInner { problems, more }) }
+    }
+}
+
+/// Notes problems of one policy file.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Notes<'a> {
+    pub(super) file: &'a SourceFile,
+    problems: &'a Problems,
+}
+
+impl<'a> Notes<'a> {
+    pub(super) fn new(file: &'a SourceFile, problems: &'a Problems) -> Self {
+        Self { file, problems }
+    }
+
+    /// Notes a problem with a value; an empty help is none.
+    pub(super) fn problem(self, at: Located<'_>, message: impl Into<String>, help: impl Into<String>) {
+        self.at(at.location, shown(&at.path.to_string()), message.into(), Some(help.into()));
+    }
+
+    /// Notes a problem at a location and a path.
+    pub(super) fn at(self, location: SourceLocation, path: String, message: String, help: Option<String>) {
+        let excerpt = self.file.line(location.line).filter(|_| !self.is_full());
+        self.problems.push(Problem {
+            file: self.file.name().to_owned(),
+            location: Some(location),
+            excerpt: excerpt.map(|line| Excerpt::new(line, location)),
             path,
             message,
-            help,
+            help: help.filter(|help| !help.is_empty()),
         });
     }
 
-    /// Notes a problem of a file that is not quoted, or of a file as a whole.
-    pub(super) fn in_file(&mut self, file: &str, line: Option<usize>, message: String, help: Option<String>) {
-        if self.is_full() {
-            self.more += 1;
-            return;
-        }
-        let place = line.map(|line| Place { line, column: 1, width: 1 });
-        self.push(Problem { file: file.to_owned(), place, excerpt: None, path: String::new(), message, help });
+    /// Returns true if a problem was noted with this value or in it.
+    pub(super) fn has_problem(self, at: Located<'_>) -> bool {
+        let path = shown(&at.path.to_string());
+        self.problems.noted.borrow().problems.iter().any(|(_, problem)| {
+            let rest = problem.path.strip_prefix(&path).filter(|_| problem.file == self.file.name());
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+        })
     }
 
-    /// Whether further problems are only counted, so that nobody need think up a help for them.
-    pub(super) fn is_full(&self) -> bool {
-        self.found.len() >= MAX_PROBLEMS
-    }
-
-    fn push(&mut self, problem: Problem) {
-        let file = match self.files.iter().position(|file| *file == problem.file) {
-            Some(file) => file,
-            None => {
-                self.files.push(problem.file.clone());
-                self.files.len() - 1
-            }
-        };
-        self.found.push((file, problem));
-    }
-
-    /// The error, in the order a reader goes through the files.
-    pub(super) fn into_error(mut self) -> PolicyError {
-        self.found.sort_by_key(|(file, problem)| (*file, problem.place.map(|place| (place.line, place.column))));
-        let problems = self.found.into_iter().map(|(_, problem)| problem).collect();
-        PolicyError { inner: Box::new(Found { problems, more: self.more }) }
+    /// Returns true if further problems are only counted, so they need no help.
+    pub(super) fn is_full(self) -> bool {
+        self.problems.is_full()
     }
 }

@@ -2,23 +2,38 @@
 
 use std::sync::Arc;
 
-use crate::detect::EntityType;
+use schemars::JsonSchema;
+use serde::Deserialize;
 
-/// What a policy says to do about a finding. The stronger action wins where spans overlap: block, mask, detect.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+use crate::detect::EntityType;
+use crate::text::names::names;
+
+/// What a rule does about a finding.
+///
+/// Where findings overlap, the stronger action wins: block, then mask, then detect. Actions compare by strength.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[schemars(rename = "ActionWord")]
 #[non_exhaustive]
 pub enum Action {
-    /// The rule is not evaluated in this direction.
-    Off,
-    /// Report, and leave the text as it is.
-    Detect,
-    /// Put a mask in place of the span.
-    Mask,
-    /// Refuse the text.
-    Block,
+    /// Blocks the text.
+    Block = 3,
+    /// Replaces the span.
+    Mask = 2,
+    /// Reports the finding and leaves the text as it is.
+    Detect = 1,
+    /// Does nothing: the rule is not evaluated in this direction.
+    Off = 0,
 }
 
-/// What kind of rule made a finding.
+names!(Action, "action", {
+    Block => "block",
+    Mask => "mask",
+    Detect => "detect",
+    Off => "off",
+});
+
+/// The kind of a rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum RuleKind {
@@ -32,9 +47,16 @@ pub enum RuleKind {
     Regex,
 }
 
+names!(RuleKind, "kind of rule", {
+    Topic => "topic",
+    Word => "word",
+    Pii => "pii",
+    Regex => "regex",
+});
+
 /// How a masked span is written.
 #[derive(Clone, PartialEq, Eq)]
-pub(crate) enum Mask {
+pub(crate) enum ReplacementStyle {
     /// `{EMAIL}`, or the rule's name in braces.
     Label,
     /// `{EMAIL_1}`: the same value has the same number within one conversation.
@@ -60,7 +82,7 @@ pub(crate) struct Rule {
     pub(crate) pattern: Option<Arc<str>>,
     pub(crate) input: Action,
     pub(crate) output: Action,
-    pub(crate) mask: Mask,
+    pub(crate) style: ReplacementStyle,
     /// What the caller is told instead of the policy's message when this rule blocks.
     pub(crate) message: Option<Arc<str>>,
 }

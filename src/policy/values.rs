@@ -1,27 +1,20 @@
 //! The words a policy document is written in: actions, replacements, entity types.
 
 use std::borrow::Cow;
+use std::fmt;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde::{Deserialize, Deserializer, Serialize, de};
+use serde::de::{self, IntoDeserializer, MapAccess, Visitor, value::MapAccessDeserializer};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::detect::EntityType;
 use crate::text::rewrite::Encoding;
 
-use super::rule::Action;
+use super::suggest::nearest;
 
 /// The only version of the format.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Deserialize)]
 pub(crate) struct Version;
-
-impl<'de> Deserialize<'de> for Version {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        match u64::deserialize(deserializer)? {
-            1 => Ok(Self),
-            _ => Err(de::Error::custom("the version is 1")),
-        }
-    }
-}
 
 impl JsonSchema for Version {
     fn schema_name() -> Cow<'static, str> {
@@ -30,45 +23,6 @@ impl JsonSchema for Version {
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         json_schema!({ "const": 1 })
-    }
-}
-
-/// `block`, `mask`, `detect` or `off`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum ActionWord {
-    /// Refuse the text.
-    Block,
-    /// Put a mask in place of the finding.
-    Mask,
-    /// Report the finding and leave the text as it is.
-    Detect,
-    /// Do not look.
-    Off,
-}
-
-impl ActionWord {
-    pub(crate) const NAMES: &'static [&'static str] = &["block", "mask", "detect", "off"];
-
-    pub(crate) fn from_name(name: &str) -> Option<Self> {
-        match name {
-            "block" => Some(Self::Block),
-            "mask" => Some(Self::Mask),
-            "detect" => Some(Self::Detect),
-            "off" => Some(Self::Off),
-            _ => None,
-        }
-    }
-}
-
-impl From<ActionWord> for Action {
-    fn from(word: ActionWord) -> Self {
-        match word {
-            ActionWord::Block => Self::Block,
-            ActionWord::Mask => Self::Mask,
-            ActionWord::Detect => Self::Detect,
-            ActionWord::Off => Self::Off,
-        }
     }
 }
 
@@ -83,13 +37,6 @@ pub(crate) enum Mode {
     Async,
 }
 
-impl Mode {
-    /// Whether it is the default.
-    pub(crate) fn is_sync(&self) -> bool {
-        *self == Self::Sync
-    }
-}
-
 /// What happens to text before the last turn of a conversation that a rule blocks.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
@@ -99,15 +46,6 @@ pub(crate) enum History {
     Replace,
     /// It blocks the call, as in the last turn.
     Block,
-}
-
-impl History {
-    pub(crate) const NAMES: &'static [&'static str] = &["replace", "block"];
-
-    /// Returns true if a policy that says so means the same as one that says nothing.
-    pub(crate) fn is_default(stated: &Option<Self>) -> bool {
-        stated.unwrap_or_default() == Self::default()
-    }
 }
 
 /// What topics and word filters that block do in system prompts and tool definitions.
@@ -123,15 +61,6 @@ pub(crate) enum OperatorText {
     Block,
 }
 
-impl OperatorText {
-    pub(crate) const NAMES: &'static [&'static str] = &["off", "detect", "block"];
-
-    /// Returns true if a policy that says so means the same as one that says nothing.
-    pub(crate) fn is_default(stated: &Option<Self>) -> bool {
-        stated.unwrap_or_default() == Self::default()
-    }
-}
-
 /// A word list that ships with Banister.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
@@ -141,8 +70,6 @@ pub(crate) enum Managed {
 }
 
 impl Managed {
-    pub(crate) const NAMES: &'static [&'static str] = &["profanity"];
-
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Profanity => "profanity",
@@ -162,10 +89,6 @@ pub(crate) enum Evasion {
     Strict,
 }
 
-impl Evasion {
-    pub(crate) const NAMES: &'static [&'static str] = &["off", "standard", "strict"];
-}
-
 /// How far topics and values may be disguised.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
@@ -175,14 +98,6 @@ pub(crate) enum RuleEvasion {
     Standard,
     /// Also encodings, and letters and digits that are replaced or separated.
     Strict,
-}
-
-impl RuleEvasion {
-    pub(crate) const NAMES: &'static [&'static str] = &["standard", "strict"];
-
-    pub(crate) fn is_standard(&self) -> bool {
-        *self == Self::Standard
-    }
 }
 
 /// An encoding of which runs are decoded and evaluated.
@@ -195,10 +110,6 @@ pub(crate) enum EncodingWord {
     Hex,
 }
 
-impl EncodingWord {
-    pub(crate) const NAMES: &'static [&'static str] = &["base64", "hex"];
-}
-
 impl From<EncodingWord> for Encoding {
     fn from(word: EncodingWord) -> Self {
         match word {
@@ -209,8 +120,8 @@ impl From<EncodingWord> for Encoding {
 }
 
 /// How a masked span is written.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(untagged)]
+#[derive(Clone, Debug, PartialEq, Eq, JsonSchema)]
+#[schemars(untagged)]
 pub(crate) enum Replacement {
     /// One of the ways with a name.
     Keyword(ReplacementWord),
@@ -218,6 +129,32 @@ pub(crate) enum Replacement {
     Fixed(FixedText),
     /// This text.
     Text(#[schemars(length(min = 1, max = 256))] String),
+}
+
+impl<'de> Deserialize<'de> for Replacement {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_struct("Replacement", &["fixed"], ReplacementVisitor)
+    }
+}
+
+/// Reads a replacement from text or from a mapping.
+struct ReplacementVisitor;
+
+impl<'de> Visitor<'de> for ReplacementVisitor {
+    type Value = Replacement;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a replacement")
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<Replacement, E> {
+        let word: Result<_, de::value::Error> = ReplacementWord::deserialize(text.into_deserializer());
+        Ok(word.map_or_else(|_| Replacement::Text(text.to_owned()), Replacement::Keyword))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, members: A) -> Result<Replacement, A::Error> {
+        FixedText::deserialize(MapAccessDeserializer::new(members)).map(Replacement::Fixed)
+    }
 }
 
 /// A fixed text in long form.
@@ -245,39 +182,25 @@ pub(crate) enum ReplacementWord {
 }
 
 impl ReplacementWord {
-    pub(crate) const NAMES: &'static [&'static str] = &["label", "numbered", "keep_last_4", "hash"];
+    pub(crate) const NAMES: [&str; 4] = ["label", "numbered", "keep_last_4", "hash"];
 }
 
-/// An entity type, or all of them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum TypeName {
-    All,
-    One(EntityType),
-}
+/// The name of an entity type, or `ALL`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(transparent)]
+pub(crate) struct TypeName(pub(crate) String);
 
 impl TypeName {
     /// The name that stands for every type.
     pub(crate) const ALL: &'static str = "ALL";
 
-    pub(crate) fn from_name(name: &str) -> Option<Self> {
-        match name {
-            Self::ALL => Some(Self::All),
-            _ => EntityType::from_name(name).map(Self::One),
+    /// Returns the types that the name stands for; none if it is not known.
+    pub(crate) fn types(&self) -> Vec<EntityType> {
+        match &*self.0 {
+            Self::ALL => EntityType::ALL.to_vec(),
+            name => EntityType::from_name(name).into_iter().collect(),
         }
     }
-
-    /// Every name a policy may give.
-    pub(crate) fn names() -> impl Iterator<Item = &'static str> {
-        EntityType::ALL.iter().map(|entity| entity.name()).chain([Self::ALL])
-    }
-}
-
-impl<'de> Deserialize<'de> for TypeName {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let name = String::deserialize(deserializer)?;
-        Self::from_name(&name).ok_or_else(|| de::Error::custom("unknown entity type"))
-    }
-}
 
 impl JsonSchema for TypeName {
     fn schema_name() -> Cow<'static, str> {
@@ -285,7 +208,7 @@ impl JsonSchema for TypeName {
     }
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        let names: Vec<&str> = Self::names().collect();
+        let names: Vec<&str> = Self::known().collect();
         json_schema!({ "type": "string", "enum": names })
     }
 }

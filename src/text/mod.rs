@@ -8,6 +8,7 @@ pub(crate) mod buffer;
 pub(crate) mod char_class;
 #[cfg(test)]
 mod conformance;
+pub(crate) mod names;
 pub(crate) mod normalize;
 mod normalize_tables;
 mod offsets;
@@ -19,5 +20,6 @@ pub(crate) mod unicode;
 mod utf8;
 pub(crate) mod view;
 
+pub use names::UnknownName;
 pub use span::Span;
 pub use utf8::{Utf8Decoder, Utf8Error};

@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::path::Path;
 use std::sync::OnceLock;
 
-use banister::{EntityType, Guardrail, Policy};
+use banister::{EntityType, Guardrail, Policy, PolicyError};
 
 /// A text in which values are marked `<<so>>`, without its marks.
 #[derive(Debug)]
@@ -88,8 +88,13 @@ pub(crate) fn begins_a_line(entity: EntityType, case: &Case) -> bool {
     entity == EntityType::PrivateKey && !case.text.contains("-BEGIN ") && !case.text.contains("PuTTY")
 }
 
+/// Reads a policy with a key for `replacement: hash`.
+pub(crate) fn policy(yaml: &str) -> Result<Policy, PolicyError> {
+    Policy::loader().hash_key(b"a key of the tests, known to all".to_vec()).from_yaml(yaml)
+}
+
 pub(crate) fn guardrail(yaml: &str) -> Guardrail {
-    Guardrail::new(Policy::from_yaml(yaml).unwrap_or_else(|error| panic!("{error}\n{yaml}")))
+    Guardrail::new(policy(yaml).unwrap_or_else(|error| panic!("{error}\n{yaml}")))
 }
 
 /// Returns a guardrail that masks one type.

@@ -1,7 +1,5 @@
 //! Masked text has nothing left to mask.
 
-use std::process::Command;
-
 use banister::{ActionTaken, EntityType, Guardrail, Source};
 
 use crate::cases::{guardrail, must};
@@ -9,10 +7,7 @@ use crate::generate::{Rng, Texts, run};
 use crate::table::Table;
 
 /// The replacements that leave nothing of the value.
-fn replacements() -> Vec<&'static str> {
-    let hash = std::env::var_os("BANISTER_HASH_KEY").map(|_| "hash");
-    ["label", "numbered"].into_iter().chain(hash).collect()
-}
+const REPLACEMENTS: [&str; 3] = ["label", "numbered", "hash"];
 
 /// The masking findings of the masked text.
 fn again(guardrail: &Guardrail, text: &str) -> Option<String> {
@@ -31,7 +26,7 @@ fn again(guardrail: &Guardrail, text: &str) -> Option<String> {
 #[test]
 fn masked_text_has_no_finding_of_its_type() {
     let mut table = Table::default();
-    for replacement in replacements() {
+    for replacement in REPLACEMENTS {
         for &entity in EntityType::ALL {
             let guardrail = guardrail(&format!(
                 "{{version: 1, name: one, pii: [{{types: [{entity}], action: mask, replacement: {replacement}}}]}}"
@@ -49,7 +44,7 @@ fn masked_text_has_no_finding_of_its_type() {
 #[test]
 fn masked_text_has_no_finding_of_any_type() {
     let mut table = Table::default();
-    for replacement in replacements() {
+    for replacement in REPLACEMENTS {
         let guardrail = guardrail(&format!(
             "{{version: 1, name: all, pii: [{{types: [ALL], action: mask, replacement: {replacement}}}]}}"
         ));
@@ -128,20 +123,4 @@ fn masking_leaves_no_finding() {
         let left = again(&guardrail, &text);
         assert!(left.is_none(), "case {seed}: {}", left.unwrap_or_default());
     });
-}
-
-/// The tests of this file once more with a key, so that `hash` is among the replacements. A process has one environment.
-#[test]
-fn masks_of_a_keyed_digest() {
-    if std::env::var_os("BANISTER_HASH_KEY").is_some() {
-        return;
-    }
-    let program = std::env::current_exe().expect("the path of the tests");
-    let output = Command::new(program)
-        .args(["label::masked_text", "invariance::cuts_change_nothing"])
-        .env("BANISTER_HASH_KEY", "a key of the tests, known to all")
-        .env("BANISTER_CASES", "20")
-        .output()
-        .expect("the tests can be run");
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
 }

@@ -1,6 +1,6 @@
 //! What a regex of a policy finds is what `regex-automata` finds: from the left, the longest match, then on behind it.
 
-use banister::{Guardrail, Policy, Source};
+use banister::{Guardrail, Source};
 use regex_automata::dfa::{Automaton, StartKind, dense};
 use regex_automata::{Anchored, Input, MatchKind};
 
@@ -102,7 +102,7 @@ fn regexes_find_what_the_regex_engine_finds() {
         let yaml = format!(
             "{{version: 1, name: one, regexes: [{{name: r, pattern: '{pattern}', max_length: 4000, action: detect}}]}}"
         );
-        let guardrail = Guardrail::new(Policy::from_yaml(&yaml).unwrap_or_else(|error| panic!("{error}")));
+        let guardrail = Guardrail::new(crate::cases::policy(&yaml).unwrap_or_else(|error| panic!("{error}")));
         run(60, |seed| {
             let mut rng = Rng::new(seed ^ 0x0_0AC1E);
             let text: String = (0..rng.below(30)).map(|_| rng.pick(PIECES)).collect();

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use banister::{Action, ActionTaken, Finding, Guardrail, Policy, RuleKind, Source};
+use banister::{Action, ActionTaken, Finding, Guardrail, RuleKind, Source};
 
 use crate::cases;
 use crate::generate::{Masks, Rng, Rule, Rules, Section, Texts, run, shrunk};
@@ -83,7 +83,7 @@ fn findings_have_the_action_of_their_rule() {
     run(60, |seed| {
         let mut rng = Rng::new(seed ^ 0x4321);
         let rules = Rules::random(&mut rng, Masks::Any);
-        let policy = Policy::from_yaml(&rules.yaml()).unwrap_or_else(|error| panic!("case {seed}: {error}"));
+        let policy = crate::cases::policy(&rules.yaml()).unwrap_or_else(|error| panic!("case {seed}: {error}"));
         let actions: HashMap<RuleName, [Action; 2]> = policy
             .rules()
             .map(|rule| ((kind(rule.kind()), rule.name().to_owned()), [rule.input(), rule.output()]))

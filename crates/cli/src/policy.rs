@@ -1,5 +1,6 @@
 //! Policies by name.
 
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use banister::Policy;
@@ -37,9 +38,10 @@ pub(crate) fn load(place: &Place) -> Result<Policy, Failure> {
 
 /// Reads a policy that is there.
 pub(crate) fn read(place: &Place) -> Result<Policy, banister::PolicyError> {
+    let loader = Policy::loader().hash_key(std::env::var_os("BANISTER_HASH_KEY").map(OsString::into_encoded_bytes));
     match place {
-        Place::Pack(name) => Policy::from_pack(name),
-        Place::File(path) => Policy::from_file(path),
+        Place::Pack(name) => loader.from_pack(name),
+        Place::File(path) => loader.from_file(path),
     }
 }
 

@@ -4,7 +4,8 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 
 use banister::{
-    ActionTaken, Assessment, Container, Finding, Outcome, Policy, RuleKind, Source, TopicExplanation, TopicScore,
+    ActionTaken, Assessment, Container, EntityType, Finding, Outcome, Policy, RuleKind, Source, TopicExplanation,
+    TopicScore,
 };
 use banister::{ApplyGuardrailResponse, BodyAssessment, BodyFinding, SkipReason};
 use serde::Serialize;
@@ -20,7 +21,7 @@ pub(crate) struct Response {
     findings: Vec<FindingEntry>,
     /// The best score of each topic, if requested.
     #[serde(rename = "topicScores", skip_serializing_if = "Vec::is_empty")]
-    topic_scores: Vec<TopicEntry>,
+    topic_scores: Vec<TopicScore>,
     /// What the offsets of the findings count, where it is not bytes.
     #[serde(skip_serializing_if = "Option::is_none")]
     offsets: Option<&'static str>,
@@ -30,10 +31,10 @@ pub(crate) struct Response {
 #[derive(Debug, Serialize)]
 pub(crate) struct FindingEntry {
     rule: String,
-    kind: &'static str,
+    kind: RuleKind,
     #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
-    entity: Option<&'static str>,
-    action: &'static str,
+    entity: Option<EntityType>,
+    action: ActionTaken,
     start: usize,
     end: usize,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -50,20 +51,6 @@ pub(crate) struct FindingEntry {
     score: Option<f32>,
     #[serde(skip_serializing_if = "Option::is_none")]
     threshold: Option<f32>,
-}
-
-/// The best score of a topic.
-#[derive(Debug, Serialize)]
-pub(crate) struct TopicEntry {
-    rule: String,
-    score: f32,
-    threshold: f32,
-}
-
-impl From<&TopicScore> for TopicEntry {
-    fn from(topic: &TopicScore) -> Self {
-        Self { rule: topic.rule().to_owned(), score: topic.score(), threshold: topic.threshold() }
-    }
 }
 
 /// The finding that another one lies in.
@@ -98,8 +85,7 @@ impl Response {
             entry
         };
         let findings = assessment.findings().iter().map(entry).collect();
-        let topic_scores = assessment.topic_scores().iter().map(TopicEntry::from).collect();
-        Self { report, findings, topic_scores, offsets: named(offsets) }
+        Self { report, findings, topic_scores: assessment.topic_scores().to_vec(), offsets: named(offsets) }
     }
 
     /// The response for a body, of which `output` is what the caller would see instead.
@@ -152,9 +138,9 @@ impl FindingEntry {
     fn new(finding: &Finding) -> Self {
         Self {
             rule: finding.rule().to_owned(),
-            kind: kind_name(finding.kind()),
-            entity: finding.entity_type().map(banister::EntityType::name),
-            action: finding.action().name(),
+            kind: finding.kind(),
+            entity: finding.entity_type(),
+            action: finding.action(),
             start: finding.span().start(),
             end: finding.span().end(),
             pointer: None,
@@ -205,27 +191,6 @@ pub(crate) fn action(rule: &banister::RuleSummary<'_>, source: Source) -> banist
     match source {
         Source::Input => rule.input(),
         Source::Output => rule.output(),
-    }
-}
-
-/// The name of a kind of rule.
-pub(crate) fn kind_name(kind: RuleKind) -> &'static str {
-    match kind {
-        RuleKind::Topic => "topic",
-        RuleKind::Word => "word",
-        RuleKind::Pii => "pii",
-        RuleKind::Regex => "regex",
-        _ => "other",
-    }
-}
-
-/// The name of an outcome.
-pub(crate) fn outcome_name(outcome: Outcome) -> &'static str {
-    match outcome {
-        Outcome::Passed => "passed",
-        Outcome::Masked => "masked",
-        Outcome::Blocked => "blocked",
-        _ => "other",
     }
 }
 

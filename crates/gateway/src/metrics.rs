@@ -102,7 +102,7 @@ impl Metrics {
     pub(crate) fn assessed(&self, policy: &str, call: &AssessmentEvent<'_>) {
         let assessment = call.assessment();
         let source = assessment.source().name();
-        let outcome = outcome_name(assessment.outcome());
+        let outcome = assessment.outcome().name();
         let labels =
             [("policy", policy), ("operation", call.operation().name()), ("source", source), ("outcome", outcome)];
         self.count("banister_assessments_total", &labels);
@@ -236,15 +236,6 @@ impl Metrics {
             let _ = writeln!(out, "{metric}_sum{{{labels}}} {}", latency.sum.as_secs_f64());
             let _ = writeln!(out, "{metric}_count{{{labels}}} {}", latency.count);
         }
-    }
-}
-
-/// The word for it in labels.
-pub(crate) fn outcome_name(outcome: banister::Outcome) -> &'static str {
-    match outcome {
-        banister::Outcome::Passed => "passed",
-        banister::Outcome::Masked => "masked",
-        _ => "blocked",
     }
 }
 

@@ -1,6 +1,7 @@
 //! The policies of a gateway, by name, and how they are replaced.
 
 use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -77,11 +78,12 @@ impl Policies {
     }
 
     fn load(&self) -> Result<BTreeMap<String, Guardrail>, ReloadError> {
+        let loader = Policy::loader().hash_key(std::env::var_os("BANISTER_HASH_KEY").map(OsString::into_encoded_bytes));
         let mut loaded = BTreeMap::new();
         for (name, source) in &self.sources {
             let policy = match source {
-                PolicySource::File(path) => Policy::from_file(path),
-                PolicySource::Pack(pack) => Policy::from_pack(pack),
+                PolicySource::File(path) => loader.from_file(path),
+                PolicySource::Pack(pack) => loader.from_pack(pack),
                 PolicySource::Compiled(policy) => Ok(policy.clone()),
             };
             let policy = policy.map_err(|source| ReloadError { policy: name.clone(), source })?;

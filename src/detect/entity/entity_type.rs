@@ -1,6 +1,6 @@
 //! The entity types, registered with their descriptions.
 
-use std::fmt;
+use crate::text::names::names;
 
 use super::description::{Certainty, Comparison, Description};
 use super::recognizer::Recognizer;
@@ -24,21 +24,10 @@ macro_rules! entity_types {
             /// All types. Bedrock's come first, in Bedrock's order.
             pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
 
-            /// Returns the name in policies and results, such as `EMAIL`.
-            #[must_use]
-            pub fn name(self) -> &'static str {
-                match self {
-                    $(Self::$variant => $name,)*
-                }
-            }
-
             /// Returns the type with a name, which must be spelled exactly.
             #[must_use]
             pub fn from_name(name: &str) -> Option<Self> {
-                match name {
-                    $($name => Some(Self::$variant),)*
-                    _ => None,
-                }
+                name.parse().ok()
             }
 
             fn description(self) -> &'static Description {
@@ -47,6 +36,8 @@ macro_rules! entity_types {
                 }
             }
         }
+
+        names!(EntityType, "entity type", { $($variant => $name,)* });
     };
 }
 
@@ -157,11 +148,5 @@ impl EntityType {
     /// Returns `true` if `evasion: strict` joins the digits of a value and reads words for them.
     pub(crate) fn is_put_together(self) -> bool {
         self.description().is_put_together
-    }
-}
-
-impl fmt::Display for EntityType {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
     }
 }

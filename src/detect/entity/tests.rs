@@ -4,7 +4,7 @@ use std::cell::Cell;
 
 use super::recognizer::{Recognizer, RecognizerInput};
 use super::*;
-use crate::detect::pattern::{Group, MatcherState, PatternMatcher, Syntax, Verdict, check_pattern};
+use crate::detect::pattern::{Group, MatcherState, ParsedPattern, PatternMatcher, Syntax, Verdict, check_pattern};
 use crate::text::normalize::View;
 use crate::text::view::ViewText;
 
@@ -15,7 +15,8 @@ fn all() -> impl Iterator<Item = (EntityType, &'static Recognizer)> {
 #[test]
 fn the_matcher_accepts_every_pattern() {
     for (entity, recognizer) in all() {
-        let checked = check_pattern(recognizer.pattern, Syntax::Ascii, Some(recognizer.max_bytes));
+        let pattern = ParsedPattern::parse(recognizer.pattern, Syntax::Ascii).expect("a pattern");
+        let checked = check_pattern(&pattern, Some(recognizer.max_bytes));
         assert_eq!(checked, Ok(()), "{entity}: {}", recognizer.pattern);
     }
 }
@@ -176,7 +177,8 @@ impl Matcher {
     pub(super) fn new(recognizers: impl Iterator<Item = &'static Recognizer>) -> Self {
         let matcher = |recognizer: &Recognizer| {
             let mut group = Group::default();
-            group.add(0, recognizer.pattern, Syntax::Ascii, Some(recognizer.max_bytes)).expect("a valid pattern");
+            let pattern = ParsedPattern::parse(recognizer.pattern, Syntax::Ascii).expect("a pattern");
+            group.add(0, &pattern, Some(recognizer.max_bytes)).expect("a valid pattern");
             group.build().expect("a small pattern").expect("a pattern").validated_with_next_char()
         };
         Self(recognizers.map(|recognizer| (recognizer, matcher(recognizer))).collect())

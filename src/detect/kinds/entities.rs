@@ -8,7 +8,7 @@ use crate::detect::compiler::{Compiled, Compiler};
 use crate::detect::detector::{Detector, LOOKAHEAD_BYTES};
 use crate::detect::entity::recognizer::VETO_BYTES;
 use crate::detect::output::{Origin, ScanOutput};
-use crate::detect::pattern::{Group, MatcherState, PatternMatcher, Syntax};
+use crate::detect::pattern::{Group, MatcherState, ParsedPattern, PatternMatcher, Syntax};
 use crate::detect::recognizers::{EntityUse, Recognizers};
 use crate::detect::spec::DetectorSpec;
 use crate::text::buffer::TextBuffer;
@@ -31,10 +31,9 @@ pub(super) fn compile(spec: &DetectorSpec, compiler: &mut Compiler) -> Compiled<
         for recognizer in entity.entity.recognizers() {
             let context = compiler.context_list(recognizer.context);
             let number = recognizers.add(EntityUse { rule: entity.rule, recognizer, context });
-            let span = groups
-                .entry(recognizer.prefilter)
-                .or_default()
-                .add(number, recognizer.pattern, Syntax::Ascii, Some(recognizer.max_bytes))
+            let group = groups.entry(recognizer.prefilter).or_default();
+            let span = ParsedPattern::parse(recognizer.pattern, Syntax::Ascii)
+                .and_then(|pattern| group.add(number, &pattern, Some(recognizer.max_bytes)))
                 .map_err(|problem| (Some(entity.rule), problem))?;
             let veto = if recognizer.veto.is_some() { text_bytes(VETO_BYTES) } else { 0 };
             compiler.bound(entity.rule, text_bytes(span), LOOKAHEAD_BYTES + recognizer.context_after.max(veto));

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::detect::compiler::{Compiled, Compiler};
 use crate::detect::detector::{Detector, LOOKAHEAD_BYTES};
 use crate::detect::output::{Origin, ScanOutput};
-use crate::detect::pattern::{Group, MatcherState, PatternMatcher, PatternProblem, Syntax, Verdict};
+use crate::detect::pattern::{Group, MatcherState, PatternMatcher, PatternProblem, Verdict};
 use crate::detect::spec::DetectorSpec;
 use crate::text::buffer::TextBuffer;
 use crate::text::normalize::View;
@@ -22,9 +22,8 @@ struct Patterns {
 pub(super) fn compile(spec: &DetectorSpec, compiler: &mut Compiler) -> Compiled<()> {
     let mut group = Group::default();
     for regex in &spec.patterns {
-        let span = group
-            .add(regex.rule, &regex.pattern, Syntax::Text, regex.max_length)
-            .map_err(|problem| (Some(regex.rule), problem))?;
+        let span =
+            group.add(regex.rule, &regex.pattern, regex.max_length).map_err(|problem| (Some(regex.rule), problem))?;
         compiler.bound(regex.rule, text_bytes(span), LOOKAHEAD_BYTES);
     }
     add(group, View::Pattern, "regexes", compiler)

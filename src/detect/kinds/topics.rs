@@ -3,7 +3,7 @@
 use super::patterns;
 use crate::detect::compiler::{Compiled, Compiler};
 use crate::detect::detector::LOOKAHEAD_BYTES;
-use crate::detect::pattern::{Group, PatternProblem, Syntax};
+use crate::detect::pattern::{Group, PatternProblem};
 use crate::detect::spec::{DetectorSpec, TopicSpec};
 use crate::detect::topic::has_distinctive_term;
 use crate::detect::words::{Spelling, WordRole};
@@ -35,9 +35,8 @@ pub(super) fn compile(spec: &DetectorSpec, compiler: &mut Compiler) -> Compiled<
         }
         compiler.bound_words(rule, &topic.phrases);
         for pattern in &topic.patterns {
-            let span = group
-                .add(rule, pattern, Syntax::TopicText, Some(MAX_TOPIC_PATTERN_BYTES))
-                .map_err(|problem| (Some(rule), problem))?;
+            let span =
+                group.add(rule, pattern, Some(MAX_TOPIC_PATTERN_BYTES)).map_err(|problem| (Some(rule), problem))?;
             compiler.bound(rule, text_bytes(span), LOOKAHEAD_BYTES);
         }
     }

@@ -1,7 +1,5 @@
 //! From the text of patterns to the automaton of a group.
 
-use std::collections::BTreeSet;
-
 use regex_automata::nfa::thompson::{Compiler, Config, WhichCaptures};
 use regex_syntax::hir::Hir;
 
@@ -9,21 +7,9 @@ use super::assertions::EdgeSet;
 use super::dfa::{Dfa, MAX_STATES};
 use super::expand::{ExpandError, expand};
 use super::matcher::PatternMatcher;
-use super::normalize_hir::{NormalizedPattern, normalize_pattern};
+use super::parse::{ParsedPattern, Syntax};
 use super::problem::PatternProblem;
 use super::thread::Alternative;
-use crate::text::normalize::View;
-
-/// How the text of a pattern is read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Syntax {
-    /// ASCII classes over bytes, for our own recognizers.
-    Ascii,
-    /// As the `regex` crate reads it, over the pattern view.
-    Text,
-    /// The same without regard to case, over the word view.
-    TopicText,
-}
 
 /// The NFA of a group may take this many bytes. Ten counted Unicode classes fit; a repetition of a thousand of them does not.
 const NFA_SIZE_LIMIT: usize = 8 << 20;
@@ -42,11 +28,10 @@ impl Group {
     pub(crate) fn add(
         &mut self,
         tag: u32,
-        pattern: &str,
-        syntax: Syntax,
+        pattern: &ParsedPattern,
         max_length: Option<usize>,
     ) -> Result<usize, PatternProblem> {
-        let hir = parse(pattern, syntax)?.hir;
+        let hir = pattern.normalized().hir;
         let cap = cap(&hir, max_length)?;
         let alternatives = expand(&hir).map_err(expand_problem)?;
         if alternatives.iter().any(|alternative| alternative.body.properties().minimum_len() == Some(0)) {
@@ -56,7 +41,7 @@ impl Group {
             self.bodies.push(alternative.body);
             let (start, end) = (EdgeSet::of(&alternative.start), EdgeSet::of(&alternative.end));
             self.starts.push(start);
-            self.alternatives.push(Alternative { tag, start, end, pairs_markup: syntax != Syntax::Ascii, cap });
+            self.alternatives.push(Alternative { tag, start, end, pairs_markup: pattern.syntax != Syntax::Ascii, cap });
         }
         Ok(cap)
     }
@@ -83,35 +68,11 @@ impl Group {
     }
 }
 
-/// Whether a pattern can be enforced, and if not, why and what to do.
-pub(crate) fn check_pattern(pattern: &str, syntax: Syntax, max_length: Option<usize>) -> Result<(), PatternProblem> {
+/// Checks that a pattern can be enforced by itself.
+pub(crate) fn check_pattern(pattern: &ParsedPattern, max_length: Option<usize>) -> Result<(), PatternProblem> {
     let mut group = Group::default();
-    group.add(0, pattern, syntax, max_length)?;
+    group.add(0, pattern, max_length)?;
     group.build_with(2).map(drop)
-}
-
-/// Returns the ASCII letters and digits that classes of a pattern match and do not list, because the view shows what they list as
-/// those. Empty for a pattern that is not valid.
-pub(crate) fn gained_by_normalization(pattern: &str, syntax: Syntax) -> Vec<char> {
-    match parse(pattern, syntax) {
-        Ok(folded) => folded.gained.into_iter().collect(),
-        Err(_) => Vec::new(),
-    }
-}
-
-fn parse(pattern: &str, syntax: Syntax) -> Result<NormalizedPattern, PatternProblem> {
-    let hir = regex_syntax::ParserBuilder::new()
-        .unicode(syntax != Syntax::Ascii)
-        .utf8(syntax != Syntax::Ascii)
-        .case_insensitive(syntax == Syntax::TopicText)
-        .build()
-        .parse(pattern)
-        .map_err(|error| syntax_problem(&error))?;
-    Ok(match syntax {
-        Syntax::Ascii => NormalizedPattern { hir, gained: BTreeSet::new() },
-        Syntax::Text => normalize_pattern(&hir, View::Pattern),
-        Syntax::TopicText => normalize_pattern(&hir, View::Word),
-    })
 }
 
 /// How many bytes of the view a match may take.
@@ -149,26 +110,4 @@ fn expand_problem(error: ExpandError) -> PatternProblem {
             help: "split it into several rules".to_owned(),
         },
     }
-}
-
-fn syntax_problem(error: &regex_syntax::Error) -> PatternProblem {
-    use regex_syntax::ast::ErrorKind;
-    let (message, span, look_around) = match error {
-        regex_syntax::Error::Parse(error) => {
-            let span = error.span();
-            let look_around = matches!(error.kind(), ErrorKind::UnsupportedLookAround);
-            (error.kind().to_string(), Some((span.start.offset, span.end.offset)), look_around)
-        }
-        regex_syntax::Error::Translate(error) => {
-            let span = error.span();
-            (error.kind().to_string(), Some((span.start.offset, span.end.offset)), false)
-        }
-        error => (error.to_string(), None, false),
-    };
-    let help = if look_around {
-        "look-around cannot be matched in linear time: list what must not match under `exceptions` or `allow`, or use `\\b`"
-    } else {
-        "the syntax is that of Rust's `regex` crate"
-    };
-    PatternProblem { message, span, help: help.to_owned() }
 }

@@ -18,14 +18,16 @@ mod expand;
 mod fast_path;
 mod matcher;
 mod normalize_hir;
+mod parse;
 mod prefilter;
 mod problem;
 mod starts;
 mod thread;
 mod verdict;
 
-pub(crate) use compile::{Group, Syntax, check_pattern, gained_by_normalization};
+pub(crate) use compile::{Group, check_pattern};
 pub(crate) use matcher::{MatcherState, PatternMatcher};
+pub(crate) use parse::{ParsedPattern, Syntax};
 pub(crate) use problem::PatternProblem;
 pub(crate) use starts::Starts;
 pub(crate) use thread::PatternMatch;

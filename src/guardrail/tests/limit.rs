@@ -9,7 +9,7 @@ const POLICY: &str = "{version: 1, name: t, messages: {blocked_input: No., block
 
 #[test]
 fn a_stream_that_holds_too_much_is_blocked_for_good() {
-    let guardrail = guardrail(POLICY).with_hold_limit(20);
+    let guardrail = guardrail(POLICY).with_enforced_limit(20);
     let mut guard = StreamGuard::new(&guardrail, Source::Output);
     assert_eq!(guard.push("a@example.com, jane.roe.of."), "{EMAIL}, ");
     assert!(!guard.is_blocked());
@@ -26,7 +26,7 @@ fn a_stream_that_holds_too_much_is_blocked_for_good() {
 
 #[test]
 fn a_whole_text_is_refused_likewise() {
-    let guardrail = guardrail(POLICY).with_hold_limit(20);
+    let guardrail = guardrail(POLICY).with_enforced_limit(20);
     let text = "a@example.com, jane.roe.of.the.shire.and.more@example.com";
     let assessment = guardrail.assess(Source::Input, text);
     assert!(assessment.is_over_limit() && assessment.is_blocked());

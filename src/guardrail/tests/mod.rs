@@ -21,7 +21,8 @@ use crate::policy::Policy;
 const KEY: &[u8] = b"0123456789abcdef";
 
 fn guardrail(yaml: &str) -> Guardrail {
-    let policy = Policy::from_yaml_with_key(yaml, Some(KEY.to_vec())).unwrap_or_else(|error| panic!("{error}\n{yaml}"));
+    let policy =
+        Policy::loader().hash_key(Some(KEY.to_vec())).from_yaml(yaml).unwrap_or_else(|error| panic!("{error}\n{yaml}"));
     Guardrail::new(policy)
 }
 

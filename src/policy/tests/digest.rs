@@ -21,7 +21,7 @@ regexes:
 ";
 
 fn digest(text: &str) -> String {
-    let policy = Policy::from_yaml_with_key(text, Some(vec![7; 32])).unwrap_or_else(|error| panic!("{error}"));
+    let policy = Policy::loader().hash_key(Some(vec![7; 32])).from_yaml(text).unwrap_or_else(|error| panic!("{error}"));
     policy.digest().to_owned()
 }
 
@@ -99,7 +99,7 @@ fn every_change_of_a_rule_counts() {
 #[test]
 fn a_key_is_not_part_of_it() {
     let text = "version: 1\nname: bot\npii:\n  - types: [EMAIL]\n    replacement: hash\n";
-    let digest = |key| Policy::from_yaml_with_key(text, Some(vec![key; 16])).unwrap().digest().to_owned();
+    let digest = |key| Policy::loader().hash_key(Some(vec![key; 16])).from_yaml(text).unwrap().digest().to_owned();
     assert_eq!(digest(1), digest(2));
 }
 

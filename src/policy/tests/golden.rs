@@ -23,7 +23,7 @@ fn invalid_policies_say_what_is_wrong() {
     assert!(paths.len() >= 35, "only {} invalid policies", paths.len());
     for path in paths {
         let golden = path.with_extension("stderr");
-        let error = match Policy::from_file_with_key(&path, None) {
+        let error = match Policy::loader().hash_key(None).from_file(&path) {
             Ok(_) => panic!("{} is accepted", path.display()),
             Err(error) => format!("{error}\n"),
         };
@@ -38,7 +38,7 @@ fn invalid_policies_say_what_is_wrong() {
 
 #[test]
 fn problems_carry_what_they_render() {
-    let error = Policy::from_file_with_key(&Path::new(FOLDER).join("many_at_once.yaml"), None).unwrap_err();
+    let error = Policy::loader().hash_key(None).from_file(&Path::new(FOLDER).join("many_at_once.yaml")).unwrap_err();
     let places: Vec<_> = error.problems().map(|problem| (problem.line(), problem.column())).collect();
     assert!(places.len() >= 14, "only {} problems", places.len());
     assert!(places.is_sorted(), "in the order of lines: {places:?}");
@@ -51,7 +51,8 @@ fn problems_carry_what_they_render() {
 
 #[test]
 fn word_lists_are_never_quoted() {
-    let error = Policy::from_file_with_key(&Path::new(FOLDER).join("word_file_problems.yaml"), None).unwrap_err();
+    let error =
+        Policy::loader().hash_key(None).from_file(&Path::new(FOLDER).join("word_file_problems.yaml")).unwrap_err();
     let text = format!("{error} {error:?}");
     assert!(text.contains("long.txt:2"), "{text}");
     assert!(!text.contains("bbbb"), "{text}");

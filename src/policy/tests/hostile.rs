@@ -6,7 +6,7 @@ use crate::policy::Policy;
 
 /// The error of a text, which must stay of a readable size.
 fn refused(text: &str) -> String {
-    let error = Policy::from_yaml_with_key(text, None).unwrap_err().to_string();
+    let error = Policy::loader().hash_key(None).from_yaml(text).unwrap_err().to_string();
     assert!(error.len() < 200_000, "{} bytes of error", error.len());
     error
 }
@@ -129,18 +129,18 @@ fn piece() -> impl Strategy<Value = &'static str> {
 proptest! {
     #[test]
     fn arbitrary_text_never_panics(text in any::<String>()) {
-        let _ = Policy::from_yaml_with_key(&text, None).map_err(|error| error.to_string());
+        let _ = Policy::loader().hash_key(None).from_yaml(&text).map_err(|error| error.to_string());
     }
 
     #[test]
     fn arbitrary_bytes_never_panic(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
-        let _ = Policy::from_yaml_with_key(&String::from_utf8_lossy(&bytes), None);
+        let _ = Policy::loader().hash_key(None).from_yaml(&String::from_utf8_lossy(&bytes));
     }
 
     #[test]
     fn pieces_of_policies_never_panic(pieces in prop::collection::vec(piece(), 0..60)) {
         let text = pieces.concat();
-        if let Err(error) = Policy::from_yaml_with_key(&text, None) {
+        if let Err(error) = Policy::loader().hash_key(None).from_yaml(&text) {
             let lines = text.lines().count().max(1) + 1;
             for problem in error.problems() {
                 prop_assert!(!problem.message().is_empty());
@@ -156,6 +156,6 @@ proptest! {
         let at = (0..=at.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
         let end = (at + cut..text.len()).find(|at| text.is_char_boundary(*at)).unwrap_or(text.len());
         let text = format!("{}{piece}{}", &text[..at], &text[end..]);
-        let _ = Policy::from_yaml_with_key(&text, None).map_err(|error| error.to_string());
+        let _ = Policy::loader().hash_key(None).from_yaml(&text).map_err(|error| error.to_string());
     }
 }

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::golden::policies;
 use crate::detect::EntityType;
-use crate::policy::rule::Mask;
+use crate::policy::rule::ReplacementStyle;
 use crate::policy::{Action, Policy, RuleKind};
 
 const FOLDER: &str = "tests/data/policies/valid";
@@ -14,13 +14,13 @@ const KEY: &[u8] = b"0123456789abcdef";
 /// A valid policy of the test data.
 fn valid(name: &str) -> Policy {
     let path = Path::new(FOLDER).join(name).with_extension("yaml");
-    Policy::from_file_with_key(&path, Some(KEY.to_vec())).unwrap_or_else(|error| panic!("{error}"))
+    Policy::loader().hash_key(Some(KEY.to_vec())).from_file(&path).unwrap_or_else(|error| panic!("{error}"))
 }
 
 #[test]
 fn all_valid_policies_compile() {
     for path in policies(FOLDER) {
-        if let Err(error) = Policy::from_file_with_key(&path, Some(KEY.to_vec())) {
+        if let Err(error) = Policy::loader().hash_key(Some(KEY.to_vec())).from_file(&path) {
             panic!("{error}");
         }
     }
@@ -73,11 +73,11 @@ fn actions_and_masks_are_as_written_or_the_default() {
     assert_eq!(actions("URL"), (Action::Mask, Action::Mask));
     assert_eq!(actions("CREDIT_DEBIT_CARD_NUMBER"), (Action::Block, Action::Mask));
     assert_eq!(actions("IP_ADDRESS"), (Action::Mask, Action::Off));
-    assert!(find("EMAIL").mask == Mask::Label);
-    assert!(find("US_SOCIAL_SECURITY_NUMBER").mask == Mask::KeepLast4);
-    assert!(find("URL").mask == Mask::Fixed("[link]".to_owned()));
-    assert!(find("PIN").mask == Mask::Fixed("hash".to_owned()));
-    assert!(find("IP_ADDRESS").mask == Mask::Hash(KEY.into()));
+    assert!(find("EMAIL").style == ReplacementStyle::Label);
+    assert!(find("US_SOCIAL_SECURITY_NUMBER").style == ReplacementStyle::KeepLast4);
+    assert!(find("URL").style == ReplacementStyle::Fixed("[link]".to_owned()));
+    assert!(find("PIN").style == ReplacementStyle::Fixed("hash".to_owned()));
+    assert!(find("IP_ADDRESS").style == ReplacementStyle::Hash(KEY.into()));
     assert_eq!(find("profanity").managed, Some("profanity"));
     assert_eq!(find("EMAIL").entity, Some(EntityType::Email));
     assert_eq!(find("employee-id").kind, RuleKind::Regex);
@@ -105,7 +105,7 @@ fn a_policy_extended_over_two_ways_counts_once() {
     let policy = valid("diamond");
     let names: Vec<_> = policy.rules().map(|rule| rule.name()).collect();
     assert_eq!(names, ["EMAIL", "URL", "left", "id"]);
-    assert_eq!(policy.spec().patterns[1].pattern, "RIGHT[0-9]{4}");
+    assert_eq!(policy.spec().patterns[1].pattern.source(), "RIGHT[0-9]{4}");
 }
 
 #[test]
@@ -119,16 +119,16 @@ fn text_that_looks_like_other_things_stays_text() {
     let policy = valid("off_words");
     assert_eq!(policy.spec().words[0].words, ["no", "off", "yes", "0x", "007", "1.2.3"]);
     assert_eq!(valid("crlf_bom").spec().words[0].words, ["alpha", "beta"]);
-    assert_eq!(valid("block_scalars").spec().patterns[1].pattern, "a[0-9]{3}");
+    assert_eq!(valid("block_scalars").spec().patterns[1].pattern.source(), "a[0-9]{3}");
 }
 
 #[test]
 fn a_short_hash_key_is_refused() {
     let text = "version: 1\nname: bot\npii:\n  - types: [EMAIL]\n    replacement: hash\n";
-    let error = Policy::from_yaml_with_key(text, Some(b"short".to_vec())).unwrap_err().to_string();
+    let error = Policy::loader().hash_key(Some(b"short".to_vec())).from_yaml(text).unwrap_err().to_string();
     assert!(error.contains("has 5 bytes"), "{error}");
     assert!(!error.contains("short"), "{error}");
-    assert!(Policy::from_yaml_with_key(text, Some(KEY.to_vec())).is_ok());
+    assert!(Policy::loader().hash_key(Some(KEY.to_vec())).from_yaml(text).is_ok());
 }
 
 #[test]

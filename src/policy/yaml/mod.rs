@@ -1,13 +1,8 @@
-//! YAML with places: what stands where, read within limits before any other parser sees the text.
+//! YAML with locations, read within limits.
 
-mod agree;
-mod node;
-mod path;
-mod read;
-mod source;
-
-pub(crate) use agree::agrees;
-pub(crate) use node::{Entry, Kind, Node, Scalar};
-pub(crate) use path::Path;
-pub(crate) use read::read;
-pub(crate) use source::{Place, Source};
+pub(super) mod located;
+pub(super) mod node;
+pub(super) mod path;
+pub(super) mod read;
+mod scan;
+pub(super) mod source;

@@ -1,93 +1,49 @@
-//! A YAML value that knows where it was written.
+//! A YAML value with the location it was read from.
 
-use std::rc::Rc;
+use super::source::SourceLocation;
 
-use super::Place;
-
-/// One value.
+/// A YAML value with the location it was read from.
 #[derive(Debug)]
-pub(crate) struct Node {
-    pub(crate) place: Place,
-    pub(crate) kind: Kind,
-    /// Values in it, itself included, aliases counted as what they stand for.
-    pub(crate) size: usize,
+pub(in crate::policy) struct YamlNode {
+    pub(in crate::policy) location: SourceLocation,
+    /// A scalar as written; empty for lists and mappings.
+    pub(in crate::policy) text: String,
+    pub(in crate::policy) value: NodeValue,
 }
 
-/// The three shapes of YAML. Aliases share what they stand for.
+/// What a node holds. Numbers and words such as `true` count as such only without quotes.
 #[derive(Debug)]
-pub(crate) enum Kind {
-    Scalar { text: String, plain: bool },
-    Sequence(Vec<Rc<Node>>),
-    Mapping(Vec<Entry>),
-}
-
-/// One key and its value.
-#[derive(Debug)]
-pub(crate) struct Entry {
-    pub(crate) key: Rc<Node>,
-    pub(crate) value: Rc<Node>,
-}
-
-/// A scalar, told apart as `serde_yaml` tells them apart.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) enum Scalar<'n> {
+pub(in crate::policy) enum NodeValue {
     Null,
     Bool(bool),
     Number(f64),
-    Text(&'n str),
+    Text,
+    Sequence(Vec<YamlNode>),
+    Mapping(Vec<MappingEntry>),
 }
 
-impl Node {
-    /// The scalar, unless the node is a list or a mapping.
-    pub(crate) fn scalar(&self) -> Option<Scalar<'_>> {
-        let Kind::Scalar { text, plain } = &self.kind else {
-            return None;
-        };
-        Some(if *plain { resolve(text) } else { Scalar::Text(text) })
-    }
-
-    /// What to call it in a message.
-    pub(crate) fn describe(&self) -> &'static str {
-        match (&self.kind, self.scalar()) {
-            (Kind::Sequence(_), _) => "a list",
-            (Kind::Mapping(_), _) => "a mapping",
-            (_, Some(Scalar::Null)) => "nothing",
-            (_, Some(Scalar::Bool(_))) => "true or false",
-            (_, Some(Scalar::Number(_))) => "a number",
-            _ => "text",
-        }
-    }
+/// A key and its value. A key may be given twice.
+#[derive(Debug)]
+pub(in crate::policy) struct MappingEntry {
+    pub(in crate::policy) key: YamlNode,
+    pub(in crate::policy) value: YamlNode,
 }
 
-/// The core schema of YAML 1.2, for scalars without quotes.
-fn resolve(text: &str) -> Scalar<'_> {
-    match text {
-        "" | "~" | "null" | "Null" | "NULL" => return Scalar::Null,
-        "true" | "True" | "TRUE" => return Scalar::Bool(true),
-        "false" | "False" | "FALSE" => return Scalar::Bool(false),
-        ".inf" | ".Inf" | ".INF" | "+.inf" | "+.Inf" | "+.INF" => {
-            return Scalar::Number(f64::INFINITY);
+impl YamlNode {
+    /// Returns the text, unless the node holds something else.
+    pub(in crate::policy) fn as_text(&self) -> Option<&str> {
+        matches!(self.value, NodeValue::Text).then_some(self.text.as_str())
+    }
+
+    /// Returns what a message calls the value.
+    pub(in crate::policy) fn describe(&self) -> &'static str {
+        match self.value {
+            NodeValue::Null => "nothing",
+            NodeValue::Bool(_) => "true or false",
+            NodeValue::Number(_) => "a number",
+            NodeValue::Text => "text",
+            NodeValue::Sequence(_) => "a list",
+            NodeValue::Mapping(_) => "a mapping",
         }
-        "-.inf" | "-.Inf" | "-.INF" => return Scalar::Number(f64::NEG_INFINITY),
-        ".nan" | ".NaN" | ".NAN" => return Scalar::Number(f64::NAN),
-        _ => {}
-    }
-    let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
-    if !unsigned.starts_with(|c: char| c.is_ascii_digit() || c == '.') {
-        return Scalar::Text(text);
-    }
-    for (prefix, radix) in [("0x", 16), ("0o", 8), ("0b", 2)] {
-        if let Some(digits) = unsigned.strip_prefix(prefix) {
-            return match u64::from_str_radix(digits, radix) {
-                Ok(number) => Scalar::Number(number as f64),
-                Err(_) => Scalar::Text(text),
-            };
-        }
-    }
-    // A leading zero makes it text: 007 is a name, not seven.
-    let leading_zero = unsigned.len() > 1 && unsigned.starts_with('0') && unsigned.bytes().all(|b| b.is_ascii_digit());
-    match text.parse::<f64>() {
-        Ok(number) if !leading_zero => Scalar::Number(number),
-        _ => Scalar::Text(text),
     }
 }

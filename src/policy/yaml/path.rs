@@ -2,23 +2,22 @@
 
 use std::fmt;
 
-/// A path, kept as links on the stack so that walking costs nothing until something is reported.
+/// A path, kept as links on the stack so that following it costs nothing until something is reported.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Path<'p> {
+pub(in crate::policy) enum Path<'p> {
     Root,
     Key(&'p Self, &'p str),
     Index(&'p Self, usize),
 }
 
-impl<'p> Path<'p> {
-    /// The path to this key in it.
-    pub(crate) fn key(&'p self, key: &'p str) -> Self {
-        Self::Key(self, key)
-    }
-
-    /// The path to this element of it.
-    pub(crate) fn index(&'p self, index: usize) -> Self {
-        Self::Index(self, index)
+impl Path<'_> {
+    /// Returns the last key, which for an element is that of its list.
+    pub(in crate::policy) fn last_key(&self) -> &str {
+        match self {
+            Path::Root => "",
+            Path::Key(_, key) => key,
+            Path::Index(list, _) => list.last_key(),
+        }
     }
 }
 

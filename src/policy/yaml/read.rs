@@ -1,192 +1,130 @@
-//! Events to nodes, stopping at the first sign of an attack.
+//! Reads a YAML document into nodes with locations.
 
-use std::collections::HashMap;
-use std::rc::Rc;
+use std::fmt;
+use std::vec::IntoIter;
 
-use saphyr_parser::{Event, Marker, Parser, ScalarStyle, Span};
+use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 
-use super::{Entry, Kind, Node, Place, Source};
-use crate::policy::limits::{MAX_DEPTH, MAX_NODES};
-use crate::policy::render::shown;
+use super::node::{MappingEntry, NodeValue, YamlNode};
+use super::scan::{Mark, MarkKind, SyntaxError, scan, syntax_help};
+use super::source::{SourceFile, SourceLocation};
+use crate::policy::excerpt::shown;
 
-/// Why a text cannot be read as one YAML document.
-#[derive(Debug)]
-pub(crate) struct SyntaxError {
-    pub(crate) place: Place,
-    pub(crate) message: String,
-    pub(crate) help: Option<String>,
-}
-
-impl SyntaxError {
-    fn new(place: Place, message: impl Into<String>, help: &str) -> Self {
-        let help = (!help.is_empty()).then(|| help.to_owned());
-        Self { place, message: message.into(), help }
-    }
-}
-
-/// Reads one document; `None` when the text holds no value.
+/// Reads one document; `None` if the text holds no value.
 ///
-/// Nothing here recurses, and depth and number of nodes are checked before a node is made, so that the typed
-/// parse that follows never sees a text that could hurt it.
-pub(crate) fn read(source: &Source) -> Result<Option<Rc<Node>>, SyntaxError> {
-    let mut builder = Builder::default();
-    let mut documents = 0;
-    for event in Parser::new_from_str(source.text()) {
-        let (event, span) = event.map_err(|error| {
-            let place = place(*error.marker(), 1);
-            let help = builder.unclosed().or_else(|| syntax_help(source, place).map(str::to_owned));
-            SyntaxError { place, message: format!("not valid YAML: {}", shown(error.info())), help }
-        })?;
-        if let Event::DocumentStart(_) = event {
-            documents += 1;
-            if documents > 1 {
-                let message = "a policy file holds one YAML document";
-                return Err(SyntaxError::new(spanned(span), message, "remove the second `---`, or split the file"));
-            }
-        }
-        builder.event(event, span)?;
+/// `serde_yaml` reads the values but knows no locations, so a scan finds those first. A text that the two take for different things
+/// is rejected: other tools, and people, might review it as one policy while it is enforced as another.
+pub(in crate::policy) fn read(source: &SourceFile) -> Result<Option<YamlNode>, SyntaxError> {
+    let marks = scan(source)?;
+    if marks.is_empty() {
+        return Ok(None);
     }
-    Ok(builder.root)
+    let mut reader = Reader { marks: marks.into_iter() };
+    match reader.deserialize(serde_yaml::Deserializer::from_str(source.text())) {
+        Ok(root) => Ok(Some(root)),
+        Err(error) => Err(syntax_error(source, &error)),
+    }
 }
 
-/// What is half built.
-enum Open {
-    Sequence { place: Place, anchor: usize, items: Vec<Rc<Node>> },
-    Mapping { place: Place, anchor: usize, entries: Vec<Entry>, key: Option<Rc<Node>> },
+fn syntax_error(source: &SourceFile, error: &serde_yaml::Error) -> SyntaxError {
+    let (line, column) = error.location().map_or((1, 1), |at| (at.line().max(1), at.column().max(1)));
+    let location = SourceLocation { line, column, width: 1 };
+    // The location is shown anyway.
+    let message = error.to_string();
+    let message = message.split(" at line ").next().unwrap_or_default();
+    let help = syntax_help(source, location).unwrap_or("write it more plainly: quote text, indent with spaces");
+    SyntaxError { location, message: format!("not valid YAML: {}", shown(message)), help: Some(help.to_owned()) }
 }
 
-#[derive(Default)]
-struct Builder {
-    open: Vec<Open>,
-    root: Option<Rc<Node>>,
-    anchors: HashMap<usize, Rc<Node>>,
-    nodes: usize,
+/// Makes nodes of the values that `serde_yaml` reads and the marks that were found for them.
+struct Reader {
+    marks: IntoIter<Mark>,
 }
 
-impl Builder {
-    fn event(&mut self, event: Event<'_>, span: Span) -> Result<(), SyntaxError> {
-        let at = spanned(span);
-        let tag = match &event {
-            Event::Scalar(.., tag) | Event::SequenceStart(_, tag) | Event::MappingStart(_, tag) => tag.is_some(),
-            _ => false,
-        };
-        if tag {
-            return Err(SyntaxError::new(at, "YAML tags are not part of the policy format", "remove the `!…`"));
-        }
-        match event {
-            Event::Scalar(text, style, anchor, _) => {
-                let kind = Kind::Scalar { text: text.into_owned(), plain: style == ScalarStyle::Plain };
-                self.close(Node { place: at, kind, size: 1 }, anchor)
-            }
-            Event::SequenceStart(anchor, _) => self.begin(at, Open::Sequence { place: at, anchor, items: Vec::new() }),
-            Event::MappingStart(anchor, _) => {
-                self.begin(at, Open::Mapping { place: at, anchor, entries: Vec::new(), key: None })
-            }
-            Event::SequenceEnd | Event::MappingEnd => match self.open.pop() {
-                Some(Open::Sequence { place, anchor, items }) => {
-                    let size = items.iter().fold(1usize, |sum, item| sum.saturating_add(item.size));
-                    self.close(Node { place, kind: Kind::Sequence(items), size }, anchor)
-                }
-                Some(Open::Mapping { mut place, anchor, entries, .. }) => {
-                    // A block mapping has no bracket of its own to point at; its first key stands for it.
-                    if let (Some(first), 0) = (entries.first(), place.width) {
-                        place = first.key.place;
-                    }
-                    let size = entries
-                        .iter()
-                        .fold(1usize, |sum, entry| sum.saturating_add(entry.key.size).saturating_add(entry.value.size));
-                    self.close(Node { place, kind: Kind::Mapping(entries), size }, anchor)
-                }
-                None => Ok(()),
-            },
-            Event::Alias(anchor) => match self.anchors.get(&anchor).map(Rc::clone) {
-                Some(node) => {
-                    self.count(node.size, at)?;
-                    self.attach(node);
-                    Ok(())
-                }
-                // The parser knows the anchor, but what it names is still open: the value would contain
-                // itself.
-                None => Err(SyntaxError::new(at, "the alias stands inside what it names", "remove the alias")),
-            },
-            _ => Ok(()),
+impl Reader {
+    fn scalar<E: Error>(&mut self, value: NodeValue) -> Result<YamlNode, E> {
+        match self.marks.next() {
+            Some(Mark { location, kind: MarkKind::Scalar(text) }) => Ok(YamlNode { location, text, value }),
+            _ => Err(ambiguous()),
         }
     }
 
-    /// A word on the bracket that is still open, if one is.
-    fn unclosed(&self) -> Option<String> {
-        let (bracket, place) = self.open.iter().rev().find_map(|open| match open {
-            Open::Sequence { place, .. } if place.width > 0 => Some(('[', place)),
-            Open::Mapping { place, .. } if place.width > 0 => Some(('{', place)),
-            _ => None,
-        })?;
-        let (line, column) = (place.line, place.column);
-        Some(format!("the `{bracket}` in line {line}, column {column} is still open here"))
-    }
-
-    fn begin(&mut self, at: Place, open: Open) -> Result<(), SyntaxError> {
-        if self.open.len() >= MAX_DEPTH {
-            let message = format!("nested more than {MAX_DEPTH} levels deep");
-            return Err(SyntaxError::new(at, message, "a policy needs 5 levels"));
-        }
-        self.open.push(open);
-        Ok(())
-    }
-
-    fn close(&mut self, node: Node, anchor: usize) -> Result<(), SyntaxError> {
-        self.count(1, node.place)?;
-        let node = Rc::new(node);
-        if anchor != 0 {
-            self.anchors.insert(anchor, Rc::clone(&node));
-        }
-        self.attach(node);
-        Ok(())
-    }
-
-    fn count(&mut self, nodes: usize, at: Place) -> Result<(), SyntaxError> {
-        self.nodes = self.nodes.saturating_add(nodes);
-        if self.nodes > MAX_NODES {
-            let message = format!("more than {MAX_NODES} values, counting each alias as all it stands for");
-            return Err(SyntaxError::new(at, message, "long lists belong in a word file: `file: words/NAME.txt`"));
-        }
-        Ok(())
-    }
-
-    fn attach(&mut self, node: Rc<Node>) {
-        match self.open.last_mut() {
-            None => self.root = Some(node),
-            Some(Open::Sequence { items, .. }) => items.push(node),
-            Some(Open::Mapping { entries, key, .. }) => match key.take() {
-                None => *key = Some(node),
-                Some(key) => entries.push(Entry { key, value: node }),
-            },
+    fn container<E: Error>(&mut self, kind: &MarkKind) -> Result<SourceLocation, E> {
+        match self.marks.next() {
+            Some(mark) if mark.kind == *kind => Ok(mark.location),
+            _ => Err(ambiguous()),
         }
     }
 }
 
-fn place(marker: Marker, width: usize) -> Place {
-    Place { line: marker.line().max(1), column: marker.col() + 1, width }
+fn ambiguous<E: Error>() -> E {
+    E::custom("it can be read in two ways")
 }
 
-fn spanned(span: Span) -> Place {
-    let width = span.end.index().saturating_sub(span.start.index());
-    place(span.start, width)
+impl<'de> DeserializeSeed<'de> for &mut Reader {
+    type Value = YamlNode;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<YamlNode, D::Error> {
+        deserializer.deserialize_any(self)
+    }
 }
 
-/// The usual slips, told from the line they are on.
-fn syntax_help(source: &Source, place: Place) -> Option<&'static str> {
-    let line = source.line(place.line).unwrap_or("");
-    let value = line.split_once(": ").map_or(line, |(_, value)| value);
-    let value = value.trim_start_matches([' ', '-']);
-    if line.trim_start_matches(' ').starts_with('\t') {
-        Some("indent with spaces, not tabs")
-    } else if line.contains('\t') {
-        Some("use spaces, not tabs")
-    } else if value.starts_with('"') && value.contains('\\') {
-        Some("in double quotes a backslash starts an escape; put patterns in single quotes")
-    } else if value.starts_with(['@', '`', '%']) || value.contains(": ") {
-        Some("text with special characters needs quotes")
-    } else {
-        None
+impl<'de> Visitor<'de> for &mut Reader {
+    type Value = YamlNode;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a YAML value")
+    }
+
+    fn visit_unit<E: Error>(self) -> Result<YamlNode, E> {
+        self.scalar(NodeValue::Null)
+    }
+
+    fn visit_bool<E: Error>(self, value: bool) -> Result<YamlNode, E> {
+        self.scalar(NodeValue::Bool(value))
+    }
+
+    fn visit_i64<E: Error>(self, value: i64) -> Result<YamlNode, E> {
+        self.scalar(NodeValue::Number(value as f64))
+    }
+
+    fn visit_u64<E: Error>(self, value: u64) -> Result<YamlNode, E> {
+        self.scalar(NodeValue::Number(value as f64))
+    }
+
+    fn visit_i128<E: Error>(self, value: i128) -> Result<YamlNode, E> {
+        self.scalar(NodeValue::Number(value as f64))
+    }
+
+    fn visit_u128<E: Error>(self, value: u128) -> Result<YamlNode, E> {
+        self.scalar(NodeValue::Number(value as f64))
+    }
+
+    fn visit_f64<E: Error>(self, value: f64) -> Result<YamlNode, E> {
+        self.scalar(NodeValue::Number(value))
+    }
+
+    fn visit_str<E: Error>(self, value: &str) -> Result<YamlNode, E> {
+        let node = self.scalar(NodeValue::Text)?;
+        if node.text == value { Ok(node) } else { Err(ambiguous()) }
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<YamlNode, A::Error> {
+        let location = self.container(&MarkKind::Sequence)?;
+        let mut nodes = Vec::new();
+        while let Some(node) = items.next_element_seed(&mut *self)? {
+            nodes.push(node);
+        }
+        Ok(YamlNode { location, text: String::new(), value: NodeValue::Sequence(nodes) })
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<YamlNode, A::Error> {
+        let location = self.container(&MarkKind::Mapping)?;
+        let mut entries = Vec::new();
+        while let Some(key) = members.next_key_seed(&mut *self)? {
+            let value = members.next_value_seed(&mut *self)?;
+            entries.push(MappingEntry { key, value });
+        }
+        Ok(YamlNode { location, text: String::new(), value: NodeValue::Mapping(entries) })
     }
 }

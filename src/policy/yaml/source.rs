@@ -1,25 +1,25 @@
-//! A text with a name and lines.
+//! A policy file in memory, by lines.
 
-/// Where something stands: line and column from 1, columns and width in characters.
+/// A location in a file: line and column from 1, columns and width in characters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Place {
-    pub(crate) line: usize,
-    pub(crate) column: usize,
-    /// Characters to underline. Never past the end of the line when drawn.
-    pub(crate) width: usize,
+pub(in crate::policy) struct SourceLocation {
+    pub(in crate::policy) line: usize,
+    pub(in crate::policy) column: usize,
+    /// Characters to underline, as far as the line goes.
+    pub(in crate::policy) width: usize,
 }
 
-/// A text, its name for messages, and where its lines begin.
+/// A policy file in memory: its text, its name for messages, and the start of each line.
 #[derive(Debug)]
-pub(crate) struct Source {
+pub(in crate::policy) struct SourceFile {
     name: String,
     text: String,
     starts: Vec<usize>,
 }
 
-impl Source {
-    /// The text under this name, without its byte order mark.
-    pub(crate) fn new(name: impl Into<String>, text: &str) -> Self {
+impl SourceFile {
+    /// Creates a file of this name, without the byte order mark of its text.
+    pub(in crate::policy) fn new(name: impl Into<String>, text: &str) -> Self {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text).to_owned();
         let bytes = text.as_bytes();
         let mut starts = vec![0];
@@ -31,25 +31,25 @@ impl Source {
         Self { name: name.into(), text, starts }
     }
 
-    pub(crate) fn name(&self) -> &str {
+    pub(in crate::policy) fn name(&self) -> &str {
         &self.name
     }
 
-    pub(crate) fn text(&self) -> &str {
+    pub(in crate::policy) fn text(&self) -> &str {
         &self.text
     }
 
-    /// The line of this number, counted from 1, without its end.
-    pub(crate) fn line(&self, number: usize) -> Option<&str> {
+    /// Returns the line of this number, counted from 1, without its end.
+    pub(in crate::policy) fn line(&self, number: usize) -> Option<&str> {
         let start = *self.starts.get(number.checked_sub(1)?)?;
         let end = self.starts.get(number).copied().unwrap_or(self.text.len());
         Some(self.text.get(start..end)?.trim_end_matches(['\n', '\r']))
     }
 
-    /// What is written from this place to the end of its line.
-    pub(crate) fn rest_of_line(&self, place: Place) -> &str {
-        let line = self.line(place.line).unwrap_or("");
-        let skip = place.column.saturating_sub(1);
+    /// Returns the text from this location to the end of its line.
+    pub(in crate::policy) fn rest_of_line(&self, location: SourceLocation) -> &str {
+        let line = self.line(location.line).unwrap_or("");
+        let skip = location.column.saturating_sub(1);
         line.char_indices().nth(skip).and_then(|(at, _)| line.get(at..)).unwrap_or("")
     }
 }

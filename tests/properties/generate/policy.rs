@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use banister::{EntityType, Policy};
+use banister::EntityType;
 
 use super::pattern::Pattern;
 use super::vocabulary::{EXAMPLES, EXCEPTIONS, PHRASES, TOPIC_PATTERNS, WORDS};
@@ -105,11 +105,10 @@ fn replacement(rng: &mut Rng, masks: Masks, actions: &str) -> String {
     if masks == Masks::Block {
         return ", replacement: \"\u{2588}\"".to_owned();
     }
-    let hash = std::env::var_os("BANISTER_HASH_KEY").is_some();
     match rng.below(7) {
         0 | 1 => ", replacement: numbered",
         2 => ", replacement: keep_last_4",
-        3 if hash => ", replacement: hash",
+        3 => ", replacement: hash",
         4 => ", replacement: \"[gone]\"",
         5 => ", replacement: {fixed: hash}",
         6 => ", replacement: label",
@@ -217,7 +216,7 @@ fn regex(rng: &mut Rng, index: usize, masks: Masks) -> Option<Rule> {
         material: material.clone(),
     };
     let lengths = if rng.chance(30) { [length.as_str(), ""] } else { ["", length.as_str()] };
-    lengths.into_iter().map(rule).find(|rule| Policy::from_yaml(&Rules(vec![rule.clone()]).yaml()).is_ok())
+    lengths.into_iter().map(rule).find(|rule| crate::cases::policy(&Rules(vec![rule.clone()]).yaml()).is_ok())
 }
 
 /// The rules of a random policy.

@@ -1,6 +1,6 @@
 //! Shows what became of a call.
 
-use banister::Source;
+use banister::{Outcome, Source};
 use serde::Serialize;
 
 use super::record::{Assessed, Record};
@@ -8,7 +8,7 @@ use crate::args::{ChatArgs, Format};
 use crate::check::text::{body_findings, tone};
 use crate::failure::Failure;
 use crate::report::{Out, Tone};
-use crate::response::{FindingEntry, outcome_name};
+use crate::response::FindingEntry;
 
 /// Shows a call while it is made.
 pub(super) struct Show<'a> {
@@ -37,8 +37,8 @@ struct Told<'a> {
 /// What came of one direction.
 #[derive(Serialize)]
 struct Side {
-    source: &'static str,
-    outcome: &'static str,
+    source: Source,
+    outcome: Outcome,
     findings: Vec<FindingEntry>,
 }
 
@@ -120,7 +120,7 @@ impl<'a> Show<'a> {
     fn findings(&mut self, source: Source) -> Result<(), Failure> {
         let seen = self.record.seen();
         for assessed in seen.assessments.iter().filter(|assessed| assessed.source == source) {
-            let outcome = self.out.paint(tone(assessed.outcome), outcome_name(assessed.outcome));
+            let outcome = self.out.paint(tone(assessed.outcome), assessed.outcome);
             self.out.line(format_args!("{:12}{outcome}", ""))?;
             body_findings(&assessed.findings).indented(12).write(self.out)?;
         }
@@ -130,8 +130,8 @@ impl<'a> Show<'a> {
     fn json(&mut self) -> Result<(), Failure> {
         let seen = self.record.seen();
         let side = |assessed: &Assessed| Side {
-            source: assessed.source.name(),
-            outcome: outcome_name(assessed.outcome),
+            source: assessed.source,
+            outcome: assessed.outcome,
             findings: assessed.findings.iter().map(FindingEntry::in_body).collect(),
         };
         self.out.json_pretty(&Told {

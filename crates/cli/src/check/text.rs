@@ -9,7 +9,6 @@ use super::{Checker, body, exit_of};
 use crate::failure::{Exit, Failure};
 use crate::input::Input;
 use crate::report::{Out, Table, Tone};
-use crate::response::{kind_name, outcome_name};
 
 /// Masked text up to this many bytes is shown. It comes after the findings, which are known last, so it has to be kept.
 const SHOWN_BYTES: usize = 1 << 20;
@@ -166,14 +165,14 @@ pub(crate) fn body_findings(findings: &[BodyFinding]) -> Table {
 fn cells(finding: &Finding) -> Vec<String> {
     vec![
         finding.rule().to_owned(),
-        kind_name(finding.kind()).to_owned(),
+        finding.kind().to_string(),
         format!("{}..{}", finding.span().start(), finding.span().end()),
-        finding.action().name().to_owned(),
+        finding.action().to_string(),
     ]
 }
 
 fn write_outcome(name: Option<&str>, outcome: Outcome, out: &mut Out) -> Result<(), Failure> {
-    let word = out.paint(tone(outcome), outcome_name(outcome));
+    let word = out.paint(tone(outcome), outcome);
     match name {
         Some(name) => out.line(format_args!("{word}  {name}")),
         None => out.line(format_args!("{word}")),

@@ -3,7 +3,7 @@
 mod document;
 mod warnings;
 
-use banister::{Action, Guardrail, Policy, PolicyError};
+use banister::{Action, Guardrail, Policy, PolicyError, RuleKind};
 use serde::Serialize;
 
 use self::warnings::Warning;
@@ -11,7 +11,6 @@ use crate::args::{Format, LintArgs};
 use crate::failure::{Exit, Failure, complain};
 use crate::policy::{self, Place};
 use crate::report::{Out, Table, Tone};
-use crate::response::kind_name;
 
 /// What there is to say about a policy.
 #[derive(Debug, Serialize)]
@@ -41,11 +40,11 @@ struct Facts {
 #[derive(Debug, Serialize)]
 struct Rule {
     name: String,
-    kind: &'static str,
+    kind: RuleKind,
     #[serde(skip_serializing_if = "Option::is_none")]
     managed: Option<&'static str>,
-    input: &'static str,
-    output: &'static str,
+    input: Action,
+    output: Action,
 }
 
 /// An error of a policy.
@@ -113,10 +112,10 @@ impl Facts {
         let guardrail = Guardrail::new(policy.clone());
         let rules = policy.rules().map(|rule| Rule {
             name: rule.name().to_owned(),
-            kind: kind_name(rule.kind()),
+            kind: rule.kind(),
             managed: rule.managed_list(),
-            input: action_name(rule.input()),
-            output: action_name(rule.output()),
+            input: rule.input(),
+            output: rule.output(),
         });
         Self {
             name: policy.name().to_owned(),
@@ -139,23 +138,12 @@ impl Facts {
         let mut table = Table::default();
         table.row(["rule", "kind", "input", "output"].map(str::to_owned));
         for rule in &self.rules {
-            table.row([rule.name.clone(), rule.kind.to_owned(), rule.input.to_owned(), rule.output.to_owned()]);
+            table.row([rule.name.clone(), rule.kind.to_string(), rule.input.to_string(), rule.output.to_string()]);
         }
         table.write(out)?;
         for warning in &self.warnings {
             out.line(format_args!("{}: {}", out.paint(Tone::Note, "warning"), warning.message))?;
         }
         Ok(())
-    }
-}
-
-/// The name of an action, as policies spell it.
-pub(crate) fn action_name(action: Action) -> &'static str {
-    match action {
-        Action::Off => "off",
-        Action::Detect => "detect",
-        Action::Mask => "mask",
-        Action::Block => "block",
-        _ => "other",
     }
 }

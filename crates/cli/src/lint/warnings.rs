@@ -5,7 +5,6 @@ use std::collections::{BTreeMap, HashMap};
 use banister::{Action, Guardrail, RuleKind, Source};
 use serde::Serialize;
 
-use super::action_name;
 use super::document::List;
 use crate::response::action;
 
@@ -116,11 +115,11 @@ fn shadowed(lists: &[List], guardrail: &Guardrail, source: Source, warnings: &mu
                 .iter()
                 .find(|found| does(found.kind(), found.rule()) > own_action && found.span().contains(own.span()));
             if let Some(over) = over {
-                let name = action_name(does(over.kind(), over.rule()));
+                let name = does(over.kind(), over.rule()).name();
                 stronger.entry((over.rule().to_owned(), name)).or_default().push(word);
             }
         }
-        let (rule, own, way) = (&list.rule, action_name(own_action), way(source));
+        let (rule, own, way) = (&list.rule, own_action, way(source));
         for ((other, does), words) in stronger {
             let all = words.len() == list.words.len() && list.is_complete;
             let (code, message) = if all {

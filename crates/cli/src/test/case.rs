@@ -10,7 +10,7 @@ use super::outcome::{CaseResult, Measure, SampleResult, Status, WrongText};
 use super::suite::{Case, Expected, Given, Sample};
 use crate::check::body;
 use crate::check::cuts::Cuts;
-use crate::response::{blocks, kind_name, outcome_name};
+use crate::response::blocks;
 
 /// Runs cases under one policy, and remembers which rules they reached.
 pub(super) struct Runner {
@@ -164,12 +164,12 @@ impl fmt::Display for Expected {
 
 impl fmt::Display for Got<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(outcome_name(self.outcome))?;
+        write!(f, "{}", self.outcome)?;
         if let Some(masked) = self.masked {
             write!(f, " {masked:?}")?;
         }
         for (finding, what) in &self.findings {
-            let (rule, kind, span) = (finding.rule(), kind_name(finding.kind()), finding.span());
+            let (rule, kind, span) = (finding.rule(), finding.kind(), finding.span());
             let (start, end) = (span.start(), span.end());
             write!(f, "\n          {rule} ({kind}) {} at {start}..{end} {what:?}", finding.action())?;
         }

@@ -117,15 +117,8 @@ impl CallSpan {
                 Source::Output => &mut state.output,
             };
             found.findings += assessment.findings().len();
-            let rank = |outcome: Outcome| match outcome {
-                Outcome::Passed => 0,
-                Outcome::Masked => 1,
-                _ => 2,
-            };
             // A request is assessed in two parts where it has metadata.
-            if found.outcome.is_none_or(|before| rank(before) < rank(assessment.outcome())) {
-                found.outcome = Some(assessment.outcome());
-            }
+            found.outcome = found.outcome.max(Some(assessment.outcome()));
         });
     }
 
@@ -170,7 +163,7 @@ impl Drop for Traced {
             (output, "banister.output.outcome", "banister.output.findings"),
         ] {
             let Some(found_outcome) = found.outcome else { continue };
-            span.set_attribute(KeyValue::new(outcome, crate::metrics::outcome_name(found_outcome)));
+            span.set_attribute(KeyValue::new(outcome, found_outcome.name()));
             span.set_attribute(KeyValue::new(findings, i64::try_from(found.findings).unwrap_or(i64::MAX)));
         }
         span.end();

@@ -8,7 +8,7 @@ use unicode_normalization::char::is_combining_mark;
 
 use super::conversation::Conversation;
 use crate::detect::canonical::canonical;
-use crate::policy::rule::{Mask, Rule};
+use crate::policy::rule::{ReplacementStyle, Rule};
 use crate::text::normalize::{Mapping, View, normalize};
 
 /// Bytes of the HMAC that are written, in hex. 2^48 values: two of a million differ with a chance of 0.2 %.
@@ -18,16 +18,16 @@ pub(super) const HASH_BYTES: usize = 6;
 const KEPT: usize = 4;
 
 /// What `rule` puts in place of `value`.
-pub(super) fn mask(rule: &Rule, value: &str, conversation: &Conversation) -> String {
+pub(super) fn replacement_text(rule: &Rule, value: &str, conversation: &Conversation) -> String {
     let label = &rule.name;
-    match &rule.mask {
-        Mask::Label => format!("{{{label}}}"),
-        Mask::Numbered => {
+    match &rule.style {
+        ReplacementStyle::Label => format!("{{{label}}}"),
+        ReplacementStyle::Numbered => {
             let number = conversation.number(rule.entity, label, canonical(rule.entity, value));
             format!("{{{label}_{number}}}")
         }
-        Mask::KeepLast4 => keep_last(value),
-        Mask::Hash(key) => {
+        ReplacementStyle::KeepLast4 => keep_last(value),
+        ReplacementStyle::Hash(key) => {
             let mut out = format!("{{{label}:");
             for byte in digest(key, &canonical(rule.entity, value)).iter().take(HASH_BYTES) {
                 // Writing to a string cannot fail.
@@ -36,15 +36,18 @@ pub(super) fn mask(rule: &Rule, value: &str, conversation: &Conversation) -> Str
             out.push('}');
             out
         }
-        Mask::Fixed(text) => text.clone(),
+        ReplacementStyle::Fixed(text) => text.clone(),
     }
 }
 
 /// What `rule`, which blocks, puts in place of `value` where the span is replaced instead: nothing of the value.
-pub(super) fn replacement(rule: &Rule, value: &str, conversation: &Conversation) -> String {
-    match &rule.mask {
-        Mask::KeepLast4 => format!("{{{}}}", rule.name),
-        Mask::Label | Mask::Numbered | Mask::Hash(_) | Mask::Fixed(_) => mask(rule, value, conversation),
+pub(super) fn replacement_of_blocked(rule: &Rule, value: &str, conversation: &Conversation) -> String {
+    match &rule.style {
+        ReplacementStyle::KeepLast4 => format!("{{{}}}", rule.name),
+        ReplacementStyle::Label
+        | ReplacementStyle::Numbered
+        | ReplacementStyle::Hash(_)
+        | ReplacementStyle::Fixed(_) => replacement_text(rule, value, conversation),
     }
 }
 

@@ -1,16 +1,17 @@
 //! Settles, in text order, which candidates are findings.
 //!
-//! A candidate is settled when nothing that begins at or before it is still open: then all that could stand in its way is known.
-//! What is settled does not depend on how the text was cut, for it depends on the text alone.
+//! A candidate is confirmed_until when nothing that begins at or before it is still open: then all that could stand in its way is known.
+//! What is confirmed_until does not depend on how the text was cut, for it depends on the text alone.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, VecDeque};
 
 use super::context::{Context, Contexts};
 use super::cover::Cover;
-use super::guard::{Guardrail, Source};
+use super::guard::Guardrail;
 use super::labels::{Labels, is_found_beside};
 use super::position::Position;
+use super::source::Source;
 use crate::detect::detectors::Detectors;
 use crate::detect::entity::recognizer::Objection;
 use crate::detect::output::{Candidate, Origin, ScanOutput};
@@ -28,7 +29,7 @@ pub(super) struct ConfirmedFinding {
     pub(super) rule: RuleId,
     pub(super) start: usize,
     pub(super) end: usize,
-    pub(super) likeness: Option<SimilarityMatch>,
+    pub(super) similarity: Option<SimilarityMatch>,
 }
 
 /// Text order; of candidates that begin together the longest first. The rest makes the order complete.
@@ -36,7 +37,7 @@ type Key = (usize, Reverse<usize>, RuleId, u8, u32, usize);
 
 /// What settling looks at.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Ground<'a> {
+pub(super) struct Evidence<'a> {
     pub(super) guardrail: &'a Guardrail,
     /// The detectors that read the text.
     pub(super) detectors: &'a Detectors,
@@ -48,10 +49,10 @@ pub(super) struct Ground<'a> {
     pub(super) views: &'a Views,
     pub(super) labels: &'a Labels,
     /// No word, and so no exception, begins before this and is still to be reported.
-    pub(super) words_known: usize,
+    pub(super) words_known_until: usize,
 }
 
-impl<'a> Ground<'a> {
+impl<'a> Evidence<'a> {
     fn masks(self, rule: RuleId) -> bool {
         let rule = self.guardrail.rules().get(rule as usize);
         rule.is_some_and(|rule| self.guardrail.treatment(rule, self.source, self.position).action == Action::Mask)
@@ -78,14 +79,14 @@ enum Decision {
     /// Not one from here; perhaps from a later start.
     From(usize),
     /// What it depends on is not known yet.
-    NotYet,
+    Unknown,
 }
 
 /// Candidates that wait, and what their settling depends on.
 ///
 /// # What may be forgotten
 ///
-/// A candidate that is still to come begins at or behind the frontier, and so at or behind what is settled. It looks back no further
+/// A candidate that is still to come begins at or behind the frontier, and so at or behind what is confirmed_until. It looks back no further
 /// than its reach of context words, and than labels that touch what it looks at. A word or a pattern asks for exceptions that hold all
 /// of it, so they end behind its start. A window asks for exceptions of all its words, of which the first may stand long before the
 /// first that can begin a finding: exceptions are kept from the start of the window that is open, and of each window that waits.
@@ -93,7 +94,7 @@ enum Decision {
 pub(super) struct Confirmer {
     waiting: BTreeMap<Key, Candidate>,
     arrived: usize,
-    /// Where the windows begin that wait. They arrive and are settled in text order.
+    /// Where the windows begin that wait. They arrive and are confirmed_until in text order.
     windows: VecDeque<usize>,
     /// For each rule, where its exceptions stand.
     exceptions: Vec<Cover>,
@@ -145,8 +146,13 @@ impl Confirmer {
     }
 
     /// Settles all candidates that begin before `frontier`, unless one must wait for what stands behind it. Returns the offset before
-    /// which everything is settled.
-    pub(super) fn settle(&mut self, frontier: usize, ground: Ground<'_>, out: &mut Vec<ConfirmedFinding>) -> usize {
+    /// which everything is confirmed_until.
+    pub(super) fn confirm_until(
+        &mut self,
+        frontier: usize,
+        evidence: Evidence<'_>,
+        out: &mut Vec<ConfirmedFinding>,
+    ) -> usize {
         while let Some(entry) = self.waiting.first_entry() {
             let first = entry.key().0;
             if first >= frontier {
@@ -156,21 +162,21 @@ impl Confirmer {
             let decision = match self.open_start(&candidate) {
                 None => Decision::Made(None),
                 Some(start) if start > first => Decision::From(start),
-                Some(_) => self.decide(&candidate, first, ground),
+                Some(_) => self.decide(&candidate, first, evidence),
             };
             match decision {
-                Decision::Made(settled) => {
+                Decision::Made(finding) => {
                     if matches!(candidate.origin, Origin::Window(_)) {
                         self.windows.pop_front();
                     }
-                    out.extend(settled);
+                    out.extend(finding);
                 }
                 Decision::From(start) => {
-                    if restart(&mut candidate, start, ground) {
+                    if restart(&mut candidate, start, evidence) {
                         self.wait(candidate);
                     }
                 }
-                Decision::NotYet => {
+                Decision::Unknown => {
                     self.wait(candidate);
                     return first;
                 }
@@ -192,47 +198,47 @@ impl Confirmer {
         }
     }
 
-    fn decide(&mut self, candidate: &Candidate, start: usize, ground: Ground<'_>) -> Decision {
+    fn decide(&mut self, candidate: &Candidate, start: usize, evidence: Evidence<'_>) -> Decision {
         let (rule, end) = (candidate.rule, candidate.end);
         match &candidate.origin {
-            Origin::Window(window) => self.decide_window(window, rule, end, ground),
-            Origin::Word => match beside_labels((start, end), (start, end), rule, ground) {
+            Origin::Window(window) => self.decide_window(window, rule, end, evidence),
+            Origin::Word => match beside_labels((start, end), (start, end), rule, evidence) {
                 Some(decision) => decision,
                 None if self.is_excepted(rule, start, end) => Decision::Made(None),
                 None => {
                     self.note(rule, |ends| ends.word = end);
-                    Decision::Made(Some(ConfirmedFinding { rule, start, end, likeness: None }))
+                    Decision::Made(Some(ConfirmedFinding { rule, start, end, similarity: None }))
                 }
             },
-            Origin::Pattern => match within_label(start, end, rule, ground) {
+            Origin::Pattern => match within_label(start, end, rule, evidence) {
                 Some(decision) => decision,
                 None if self.is_excepted(rule, start, end) => Decision::Made(None),
                 None => {
                     self.note(rule, |ends| ends.pattern = end);
-                    Decision::Made(Some(ConfirmedFinding { rule, start, end, likeness: None }))
+                    Decision::Made(Some(ConfirmedFinding { rule, start, end, similarity: None }))
                 }
             },
-            Origin::Entity(number, verdict) => self.decide_entity(*number, *verdict, (start, end), rule, ground),
+            Origin::Entity(number, verdict) => self.decide_entity(*number, *verdict, (start, end), rule, evidence),
         }
     }
 
-    fn decide_window(&mut self, window: &Window, rule: RuleId, end: usize, ground: Ground<'_>) -> Decision {
+    fn decide_window(&mut self, window: &Window, rule: RuleId, end: usize, evidence: Evidence<'_>) -> Decision {
         // An exception of its last words may go on behind it.
-        if window.has_exceptions() && ground.words_known < end {
-            return Decision::NotYet;
+        if window.has_exceptions() && evidence.words_known_until < end {
+            return Decision::Unknown;
         }
         let excepted = |start, end| self.is_excepted(rule, start, end);
-        let keeps_scores = ground.guardrail.keeps_topic_scores();
-        let Some(topics) = ground.topics else { return Decision::Made(None) };
-        let (score, likeness) = topics.score_window(window, &excepted, keeps_scores);
+        let keeps_scores = evidence.guardrail.keeps_topic_scores();
+        let Some(topics) = evidence.topics else { return Decision::Made(None) };
+        let (score, similarity) = topics.score_window(window, &excepted, keeps_scores);
         if keeps_scores {
             self.best.note(rule, score);
         }
-        Decision::Made(likeness.map(|likeness| ConfirmedFinding {
+        Decision::Made(similarity.map(|similarity| ConfirmedFinding {
             rule,
-            start: likeness.start,
-            end: likeness.end,
-            likeness: Some(likeness),
+            start: similarity.start,
+            end: similarity.end,
+            similarity: Some(similarity),
         }))
     }
 
@@ -242,32 +248,32 @@ impl Confirmer {
         verdict: Verdict,
         (start, end): (usize, usize),
         rule: RuleId,
-        ground: Ground<'_>,
+        evidence: Evidence<'_>,
     ) -> Decision {
-        let (detectors, text, view) = (ground.detectors, ground.text, ground.views.entity());
+        let (detectors, text, view) = (evidence.detectors, evidence.text, evidence.views.entity());
         let value = detectors.recognizers().value_span(number, view, start, end);
-        if let Some(decision) = beside_labels(value, (start, end), rule, ground) {
+        if let Some(decision) = beside_labels(value, (start, end), rule, evidence) {
             return decision;
         }
         let objection = detectors.recognizers().veto((number, verdict), view, (start, end), text.is_finished());
         match objection {
-            None => return Decision::NotYet,
+            None => return Decision::Unknown,
             Some(Objection::None | Objection::Doubt) => {}
             Some(Objection::Start) => return Decision::From(start + 1),
             Some(Objection::End) => return Decision::Made(None),
         }
         if verdict == Verdict::NeedsContext || objection == Some(Objection::Doubt) {
-            match self.contexts.near(detectors.recognizers().get(number), start, end, text, ground.labels) {
+            match self.contexts.near(detectors.recognizers().get(number), start, end, text, evidence.labels) {
                 Context::Near => {}
                 // A later start may be nearer to a word, or need none.
                 Context::Absent => return Decision::From(start + 1),
-                Context::NotYet => return Decision::NotYet,
+                Context::Unknown => return Decision::Unknown,
             }
         }
         self.note(rule, |ends| ends.pattern = end);
         let (start, end) = value;
         let allowed = detectors.recognizers().is_allowed(rule, text.slice(start, end));
-        Decision::Made((!allowed).then_some(ConfirmedFinding { rule, start, end, likeness: None }))
+        Decision::Made((!allowed).then_some(ConfirmedFinding { rule, start, end, similarity: None }))
     }
 
     fn note(&mut self, rule: RuleId, note: impl FnOnce(&mut Ends)) {
@@ -280,24 +286,24 @@ impl Confirmer {
         self.exceptions.get(rule as usize).is_some_and(|exceptions| exceptions.covers(start, end))
     }
 
-    /// Forgets what no candidate from `settled` on can need; `window` is where the window begins that is open.
-    pub(super) fn forget_before(&mut self, settled: usize, window: Option<usize>, reach: usize) {
+    /// Forgets what no candidate from `confirmed_until` on can need; `window` is where the window begins that is open.
+    pub(super) fn forget_before(&mut self, confirmed_until: usize, window: Option<usize>, reach: usize) {
         let windows = window.into_iter().chain(self.windows.front().copied());
-        let excepted = windows.fold(settled, usize::min);
+        let excepted = windows.fold(confirmed_until, usize::min);
         self.exceptions.iter_mut().for_each(|exceptions| exceptions.forget_before(excepted));
-        self.contexts.forget_before(settled.saturating_sub(reach));
+        self.contexts.forget_before(confirmed_until.saturating_sub(reach));
     }
 }
 
 /// Moves a candidate to its first start at or after `start` that its validator accepts; false when there is none.
-fn restart(candidate: &mut Candidate, mut start: usize, ground: Ground<'_>) -> bool {
+fn restart(candidate: &mut Candidate, mut start: usize, evidence: Evidence<'_>) -> bool {
     loop {
         candidate.starts.forget_before(start);
         let Some(first) = candidate.starts.first().filter(|&first| first < candidate.end) else { return false };
         let Origin::Entity(number, verdict) = &mut candidate.origin else { return true };
-        let view = ground.views.entity();
+        let view = evidence.views.entity();
         let (from, to) = (view.view_at(first), view.view_at(candidate.end));
-        let next = match ground.detectors.recognizers().validate(*number, view, from, to) {
+        let next = match evidence.detectors.recognizers().validate(*number, view, from, to) {
             Verdict::Reject => from + 1,
             Verdict::RejectBefore(bytes) => view.next_start(from, bytes, to),
             accepted => {
@@ -314,33 +320,33 @@ fn beside_labels(
     (from, to): (usize, usize),
     (start, end): (usize, usize),
     rule: RuleId,
-    ground: Ground<'_>,
+    evidence: Evidence<'_>,
 ) -> Option<Decision> {
-    let labels = ground.labels;
-    if labels.begun().is_some_and(|begun| begun <= ground.text.next_seen(end, View::Pattern)) {
-        return Some(Decision::NotYet);
+    let labels = evidence.labels;
+    if labels.begun().is_some_and(|begun| begun <= evidence.text.next_seen(end, View::Pattern)) {
+        return Some(Decision::Unknown);
     }
     // A label is no value, and its words say nothing of the value behind it.
-    let name = ground.name(rule);
+    let name = evidence.name(rule);
     if let Some(behind) = labels.around(from, to, name).or_else(|| labels.overlapping(start, from, name)) {
         return Some(Decision::From(behind));
     }
-    let text = ground.text;
+    let text = evidence.text;
     // A keyword that touches a label was no word of its own before.
     let first = if labels.ends_at(text.last_seen(start, View::Pattern), name) { start } else { from };
     let before = labels.ends_at(text.last_seen(first, View::Pattern), name);
     let behind = labels.begins_at(text.next_seen(to, View::Pattern), name);
-    let is_found = || is_found_beside(ground.detectors, rule, text.slice(first, to), before, behind);
+    let is_found = || is_found_beside(evidence.detectors, rule, text.slice(first, to), before, behind);
     ((before || behind) && !is_found()).then_some(Decision::From(start + 1))
 }
 
 /// Likewise for a regex of the policy, which may speak of braces: a mask is not masked again.
-fn within_label(start: usize, end: usize, rule: RuleId, ground: Ground<'_>) -> Option<Decision> {
-    if !ground.masks(rule) {
+fn within_label(start: usize, end: usize, rule: RuleId, evidence: Evidence<'_>) -> Option<Decision> {
+    if !evidence.masks(rule) {
         return None;
     }
-    if ground.labels.begun().is_some_and(|begun| begun <= start) {
-        return Some(Decision::NotYet);
+    if evidence.labels.begun().is_some_and(|begun| begun <= start) {
+        return Some(Decision::Unknown);
     }
-    ground.labels.around(start, end, ground.name(rule)).map(Decision::From)
+    evidence.labels.around(start, end, evidence.name(rule)).map(Decision::From)
 }

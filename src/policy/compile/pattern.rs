@@ -1,20 +1,14 @@
-//! Whether a pattern can be enforced.
+//! Parses the patterns of a policy and checks that they can be enforced.
 
-use regex_syntax::hir::Hir;
+use crate::detect::pattern::{ParsedPattern, PatternProblem, Syntax, check_pattern};
+use crate::policy::limits::{MAX_MATCH_BYTES, MAX_PATTERN_BYTES};
 
-use crate::detect::pattern::{PatternProblem, Syntax};
-
-use super::limits::{MAX_MATCH_BYTES, MAX_PATTERN_BYTES};
-
-/// What linear time rules out, and what to write instead.
-const NO_LOOK_AROUND: &str = "every pattern runs in linear time, without look-around; match the \
-    surroundings too, use `\\b`, or, in a topic, put what does not count under `exceptions`";
-
-/// Likewise for backreferences.
-const NO_BACKREFERENCE: &str = "every pattern runs in linear time, without backreferences; write the alternatives out";
-
-/// Checks one pattern; `max_length` is the longest match the rule allows, in bytes.
-pub(crate) fn check_pattern(pattern: &str, syntax: Syntax, max_length: Option<usize>) -> Result<(), PatternProblem> {
+/// Parses one pattern and checks that it can be enforced; `max_length` is the longest match the rule allows, in bytes.
+pub(super) fn parse_pattern(
+    pattern: &str,
+    syntax: Syntax,
+    max_length: Option<usize>,
+) -> Result<ParsedPattern, PatternProblem> {
     let problem =
         |message: &str, help: &str| PatternProblem { message: message.to_owned(), span: None, help: help.to_owned() };
     if pattern.len() > MAX_PATTERN_BYTES {
@@ -22,9 +16,9 @@ pub(crate) fn check_pattern(pattern: &str, syntax: Syntax, max_length: Option<us
         return Err(problem(&message, "for lists of words use a word filter: it holds 100,000"));
     }
     check_escapes(pattern)?;
-    let hir = regex_syntax::Parser::new().parse(pattern).map_err(|error| syntax_problem(&error))?;
-    check_last_line(pattern, &hir)?;
-    let properties = hir.properties();
+    let parsed = ParsedPattern::parse(pattern, syntax)?;
+    check_last_line(pattern, &parsed)?;
+    let properties = parsed.properties();
     match properties.minimum_len() {
         None => return Err(problem("the pattern can never match", "remove it")),
         Some(0) => {
@@ -48,17 +42,8 @@ pub(crate) fn check_pattern(pattern: &str, syntax: Syntax, max_length: Option<us
         }
         _ => {}
     }
-    match regex::Regex::new(pattern) {
-        Ok(_) => crate::detect::pattern::check_pattern(pattern, syntax, max_length),
-        Err(regex::Error::CompiledTooBig(limit)) => {
-            let message = format!("the pattern is too large when compiled: more than {limit} bytes");
-            Err(problem(
-                &message,
-                "lower the repetitions, or use ASCII classes: `[0-9]` for `\\d`, `(?-u:\\w)` for `\\w`",
-            ))
-        }
-        Err(error) => Err(problem(&format!("the pattern is not valid: {error}"), "")),
-    }
+    check_pattern(&parsed, max_length)?;
+    Ok(parsed)
 }
 
 /// Rejects characters that YAML makes of the escapes of a pattern in double quotes: `\b` is a backspace there, and `\P` a line
@@ -85,10 +70,9 @@ fn check_escapes(pattern: &str) -> Result<(), PatternProblem> {
 }
 
 /// Rejects a line break at the end of a pattern, which `pattern: |` adds and nobody means. With `(?x)` it means nothing, and may stay.
-fn check_last_line(pattern: &str, hir: &Hir) -> Result<(), PatternProblem> {
+fn check_last_line(pattern: &str, parsed: &ParsedPattern) -> Result<(), PatternProblem> {
     let shorter = pattern.trim_end_matches(['\n', '\r']);
-    let is_ignored = || regex_syntax::Parser::new().parse(shorter).is_ok_and(|other| other == *hir);
-    if shorter.len() == pattern.len() || is_ignored() {
+    if shorter.len() == pattern.len() || parsed.is_same_as(shorter) {
         return Ok(());
     }
     Err(PatternProblem {
@@ -96,28 +80,4 @@ fn check_last_line(pattern: &str, hir: &Hir) -> Result<(), PatternProblem> {
         span: None,
         help: "use `|-` in place of `|`, or single quotes; to match a line break, write `\\n` in them".to_owned(),
     })
-}
-
-/// The parser's error, with its span, and a word on what the engine leaves out on purpose.
-fn syntax_problem(error: &regex_syntax::Error) -> PatternProblem {
-    use regex_syntax::ast::ErrorKind;
-    let (what, span, help) = match error {
-        regex_syntax::Error::Parse(error) => {
-            let help = match error.kind() {
-                ErrorKind::UnsupportedLookAround => NO_LOOK_AROUND,
-                ErrorKind::UnsupportedBackreference => NO_BACKREFERENCE,
-                _ => "",
-            };
-            (error.kind().to_string(), error.span(), help)
-        }
-        regex_syntax::Error::Translate(error) => (error.kind().to_string(), error.span(), ""),
-        _ => {
-            return PatternProblem { message: "the pattern is not valid".to_owned(), span: None, help: String::new() };
-        }
-    };
-    PatternProblem {
-        message: format!("the pattern is not valid: {what}"),
-        span: Some((span.start.offset, span.end.offset)),
-        help: help.to_owned(),
-    }
 }

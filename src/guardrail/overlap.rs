@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::conversation::Conversation;
-use super::mask::{mask, replacement};
+use super::replacement::{replacement_of_blocked, replacement_text};
 use super::sink::Sink;
 use crate::policy::rule::Rule;
 use crate::policy::{Action, RuleKind};
@@ -11,7 +11,7 @@ use crate::text::buffer::TextBuffer;
 
 /// A span that a rule wants something done about.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Claim {
+pub(super) struct PendingSpan {
     pub(super) start: usize,
     pub(super) end: usize,
     pub(super) rule: u32,
@@ -31,32 +31,32 @@ pub(super) enum Blocked {
 
 /// Masked spans that overlap and are written as one.
 #[derive(Debug)]
-struct Cluster {
+struct MergedSpan {
     start: usize,
     end: usize,
-    strongest: Claim,
+    strongest: PendingSpan,
 }
 
 /// Where the writing stands.
 #[derive(Debug)]
 pub(super) struct Resolver {
-    claims: BTreeMap<(usize, usize, u32, usize), Claim>,
+    pending: BTreeMap<(usize, usize, u32, usize), PendingSpan>,
     arrived: usize,
-    cluster: Option<Cluster>,
+    merged: Option<MergedSpan>,
     /// Overlapping spans are joined up to this length: what is held must have a bound, and chains of overlaps have none.
-    max_cluster: usize,
+    max_merged_bytes: usize,
     written: usize,
     blocked: Option<Blocked>,
     has_masked: bool,
 }
 
 impl Resolver {
-    pub(super) fn new(max_cluster: usize) -> Self {
+    pub(super) fn new(max_merged_bytes: usize) -> Self {
         Self {
-            claims: BTreeMap::new(),
+            pending: BTreeMap::new(),
             arrived: 0,
-            cluster: None,
-            max_cluster,
+            merged: None,
+            max_merged_bytes,
             written: 0,
             blocked: None,
             has_masked: false,
@@ -76,8 +76,8 @@ impl Resolver {
     /// Blocks the text without a rule. Nothing up to `end`, or behind it, is written any more.
     pub(super) fn refuse(&mut self, end: usize) {
         self.blocked = Some(Blocked::OverLimit);
-        self.cluster = None;
-        self.claims.clear();
+        self.merged = None;
+        self.pending.clear();
         self.written = end;
     }
 
@@ -86,92 +86,92 @@ impl Resolver {
         self.has_masked
     }
 
-    /// Takes in a claim.
-    pub(super) fn claim(&mut self, claim: Claim) {
+    /// Takes in a span.
+    pub(super) fn span(&mut self, span: PendingSpan) {
         self.arrived += 1;
-        self.claims.insert((claim.start, claim.end, claim.rule, self.arrived), claim);
+        self.pending.insert((span.start, span.end, span.rule, self.arrived), span);
     }
 
-    /// Writes what is certain: no claim that is still to come begins before `settled`.
+    /// Writes what is certain: no span that is still to come begins before `confirmed_until`.
     pub(super) fn write(
         &mut self,
-        settled: usize,
+        confirmed_until: usize,
         text: &TextBuffer,
         rules: &[Rule],
         conversation: &Conversation,
         out: &mut dyn Sink,
     ) {
-        while let Some(entry) = self.claims.first_entry().filter(|entry| entry.key().0 < settled) {
-            let claim = entry.remove();
+        while let Some(entry) = self.pending.first_entry().filter(|entry| entry.key().0 < confirmed_until) {
+            let span = entry.remove();
             if self.blocked.is_some() {
                 continue;
             }
             let mut write = Writer { text, rules, conversation, out };
-            match claim.action {
-                Action::Block => self.block(claim, &mut write),
-                Action::Mask => self.mask(claim, &mut write),
+            match span.action {
+                Action::Block => self.block(span, &mut write),
+                Action::Mask => self.mask(span, &mut write),
                 Action::Detect | Action::Off => {}
             }
         }
-        let settled = settled.min(text.end());
+        let confirmed_until = confirmed_until.min(text.end());
         if self.blocked.is_some() {
-            self.written = self.written.max(settled);
+            self.written = self.written.max(confirmed_until);
             return;
         }
         let mut write = Writer { text, rules, conversation, out };
-        if self.cluster.as_ref().is_some_and(|cluster| cluster.end <= settled) {
-            self.end_cluster(&mut write);
+        if self.merged.as_ref().is_some_and(|merged| merged.end <= confirmed_until) {
+            self.end_merged(&mut write);
         }
-        let limit = self.cluster.as_ref().map_or(settled, |cluster| cluster.start);
+        let limit = self.merged.as_ref().map_or(confirmed_until, |merged| merged.start);
         self.write_text(limit, &mut write);
     }
 
     /// Nothing of the blocked span is written, nor of masked spans that share bytes with it, nor anything behind.
-    fn block(&mut self, claim: Claim, write: &mut Writer<'_>) {
-        match &self.cluster {
-            Some(cluster) if cluster.end > claim.start => {
-                let start = cluster.start;
+    fn block(&mut self, span: PendingSpan, write: &mut Writer<'_>) {
+        match &self.merged {
+            Some(merged) if merged.end > span.start => {
+                let start = merged.start;
                 self.write_text(start, write);
             }
             _ => {
-                self.end_cluster(write);
-                self.write_text(claim.start, write);
+                self.end_merged(write);
+                self.write_text(span.start, write);
             }
         }
-        self.cluster = None;
-        self.blocked = Some(Blocked::By(claim.rule));
+        self.merged = None;
+        self.blocked = Some(Blocked::By(span.rule));
     }
 
-    fn mask(&mut self, mut claim: Claim, write: &mut Writer<'_>) {
-        if let Some(cluster) = &mut self.cluster {
-            let end = cluster.end.max(claim.end);
-            if claim.start < cluster.end && end - cluster.start <= self.max_cluster {
-                cluster.end = end;
-                if is_stronger(&claim, &cluster.strongest, write.rules) {
-                    cluster.strongest = claim;
+    fn mask(&mut self, mut span: PendingSpan, write: &mut Writer<'_>) {
+        if let Some(merged) = &mut self.merged {
+            let end = merged.end.max(span.end);
+            if span.start < merged.end && end - merged.start <= self.max_merged_bytes {
+                merged.end = end;
+                if takes_precedence(&span, &merged.strongest, write.rules) {
+                    merged.strongest = span;
                 }
                 return;
             }
-            // Past the longest cluster: what sticks out begins the next one.
-            claim.start = claim.start.max(cluster.end);
-            self.end_cluster(write);
-            if claim.start >= claim.end {
+            // Past the longest merged: what sticks out begins the next one.
+            span.start = span.start.max(merged.end);
+            self.end_merged(write);
+            if span.start >= span.end {
                 return;
             }
         }
-        self.cluster = Some(Cluster { start: claim.start, end: claim.end, strongest: claim });
+        self.merged = Some(MergedSpan { start: span.start, end: span.end, strongest: span });
     }
 
-    fn end_cluster(&mut self, write: &mut Writer<'_>) {
-        let Some(cluster) = self.cluster.take() else { return };
-        self.write_text(cluster.start, write);
-        let Some(rule) = write.rules.get(cluster.strongest.rule as usize) else { return };
-        // The value is the strongest claim's own: what others add to the span is hidden, and does not change a number or a hash.
-        let strongest = &cluster.strongest;
+    fn end_merged(&mut self, write: &mut Writer<'_>) {
+        let Some(merged) = self.merged.take() else { return };
+        self.write_text(merged.start, write);
+        let Some(rule) = write.rules.get(merged.strongest.rule as usize) else { return };
+        // The value is the strongest span's own: what others add to the span is hidden, and does not change a number or a hash.
+        let strongest = &merged.strongest;
         let value = write.text.slice(strongest.start, strongest.end);
-        let write_mask = if strongest.is_replaced { replacement } else { mask };
-        write.out.replace(cluster.end - cluster.start, &write_mask(rule, value, write.conversation));
-        self.written = cluster.end;
+        let write_mask = if strongest.is_replaced { replacement_of_blocked } else { replacement_text };
+        write.out.replace(merged.end - merged.start, &write_mask(rule, value, write.conversation));
+        self.written = merged.end;
         self.has_masked = true;
     }
 
@@ -192,15 +192,15 @@ struct Writer<'a> {
 }
 
 /// Replaced before masked, as block beats mask; then the longest, then entity types before regexes before words, then the earlier rule.
-fn is_stronger(claim: &Claim, other: &Claim, rules: &[Rule]) -> bool {
-    let rank = |claim: &Claim| {
-        let kind = match rules.get(claim.rule as usize).map(|rule| rule.kind) {
+fn takes_precedence(span: &PendingSpan, other: &PendingSpan, rules: &[Rule]) -> bool {
+    let rank = |span: &PendingSpan| {
+        let kind = match rules.get(span.rule as usize).map(|rule| rule.kind) {
             Some(RuleKind::Pii) => 3,
             Some(RuleKind::Regex) => 2,
             Some(RuleKind::Word) => 1,
             Some(RuleKind::Topic) | None => 0,
         };
-        (claim.is_replaced, claim.end - claim.start, kind, std::cmp::Reverse(claim.rule))
+        (span.is_replaced, span.end - span.start, kind, std::cmp::Reverse(span.rule))
     };
-    rank(claim) > rank(other)
+    rank(span) > rank(other)
 }

@@ -1,0 +1,149 @@
+//! The document as a whole.
+
+use std::collections::HashMap;
+
+use crate::policy::document::{MessagesEntry, PolicyDocument};
+use crate::policy::excerpt::shown;
+use crate::policy::limits::MAX_RULES;
+use crate::policy::problem::Notes;
+use crate::policy::rule_set::RuleSet;
+use crate::policy::yaml::located::Located;
+use crate::policy::yaml::source::SourceLocation;
+
+/// The sections that hold rules.
+const SECTIONS: [&str; 4] = ["denied_topics", "word_filters", "pii", "regexes"];
+
+/// Compiles one document.
+pub(in crate::policy) struct Compiler<'a> {
+    pub(super) notes: Notes<'a>,
+    pub(super) hash_key: Option<&'a [u8]>,
+    pub(super) rules: RuleSet,
+    /// Patterns so far.
+    pub(super) patterns: usize,
+    pub(super) references: Vec<Reference>,
+}
+
+/// Something outside the document that it names.
+#[derive(Debug)]
+pub(in crate::policy) struct Reference {
+    pub(in crate::policy) target: Target,
+    pub(in crate::policy) location: SourceLocation,
+    pub(in crate::policy) path: String,
+}
+
+/// What a reference names.
+#[derive(Debug)]
+pub(in crate::policy) enum Target {
+    /// Another policy, by name or path.
+    Policy(String),
+    /// The words of the word filter with this index.
+    WordFile(usize, String),
+}
+
+/// The names of a section so far, each with its location.
+pub(super) type KnownNames = HashMap<String, SourceLocation>;
+
+impl<'a> Compiler<'a> {
+    pub(in crate::policy) fn new(notes: Notes<'a>, hash_key: Option<&'a [u8]>) -> Self {
+        Self { notes, hash_key, rules: RuleSet::default(), patterns: 0, references: Vec::new() }
+    }
+
+    /// Compiles the document that was read from `root`. The rules count only if no problem was noted, and have the words of files and
+    /// the rules of other policies yet to come.
+    pub(in crate::policy) fn document(
+        mut self,
+        document: PolicyDocument,
+        root: Located<'_>,
+    ) -> (RuleSet, Vec<Reference>) {
+        if let Some(at) = root.get("name").filter(|_| !document.name.is_empty()) {
+            self.policy_name(&document.name, at);
+        }
+        if !SECTIONS.into_iter().chain(["extends"]).any(|section| root.has(section)) {
+            let help =
+                "add at least one of `denied_topics`, `word_filters`, `pii` and `regexes`, or `extends: [default]`";
+            self.notes.problem(root, "the policy has no rules", help);
+        }
+        let MessagesEntry { blocked_input, blocked_output } = document.messages.unwrap_or_default();
+        self.extends(&document.extends, root);
+        self.decode(root);
+        let PolicyDocument { denied_topics, word_filters, pii, regexes, .. } = document;
+        let count = denied_topics.len() + word_filters.len() + pii.len() + regexes.len();
+        self.section(root, "denied_topics", denied_topics, Self::topic);
+        self.section(root, "word_filters", word_filters, Self::word_filter);
+        self.section(root, "pii", pii, Self::pii);
+        self.section(root, "regexes", regexes, Self::regex);
+        if count > MAX_RULES {
+            let message = format!("the policy has {count} rules; the limit is {MAX_RULES}");
+            self.notes.problem(root, message, "put words of one kind into one filter");
+        }
+        let rules = RuleSet {
+            name: document.name,
+            description: document.description,
+            blocked_input,
+            blocked_output,
+            mode: document.mode.unwrap_or_default(),
+            decode: document.decode,
+            history: document.history,
+            operator_text: document.operator_text,
+            ..self.rules
+        };
+        (rules, self.references)
+    }
+
+    fn policy_name(&self, name: &str, at: Located<'_>) {
+        if !name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-') {
+            let message = format!("`{}` is not a policy name", shown(name));
+            self.notes.problem(at, message, "use small letters, digits and `-`: `support-bot`");
+        }
+    }
+
+    fn extends(&mut self, names: &[String], root: Located<'_>) {
+        let Some(list) = root.get("extends") else { return };
+        let mut known = KnownNames::new();
+        for (name, at) in names.iter().zip(list.items()) {
+            if !name.is_empty() && self.unique(&mut known, name, at, "policy") {
+                self.refer(Target::Policy(name.clone()), at);
+            }
+        }
+    }
+
+    fn decode(&self, root: Located<'_>) {
+        let Some(list) = root.get("decode") else { return };
+        let mut known = KnownNames::new();
+        for at in list.items().filter(|at| !self.notes.has_problem(*at)) {
+            self.unique(&mut known, &at.node.text, at, "encoding");
+        }
+    }
+
+    /// Compiles the rules of a section.
+    fn section<T>(
+        &mut self,
+        root: Located<'_>,
+        name: &str,
+        entries: Vec<T>,
+        compile: fn(&mut Self, T, Located<'_>, &mut KnownNames),
+    ) {
+        let Some(list) = root.get(name) else { return };
+        let mut known = KnownNames::new();
+        for (entry, at) in entries.into_iter().zip(list.items()) {
+            if at.entries().is_some() {
+                compile(self, entry, at, &mut known);
+            }
+        }
+    }
+
+    /// Returns true if a name is new to its section; otherwise notes a problem with the line of the first.
+    pub(super) fn unique(&self, known: &mut KnownNames, name: &str, at: Located<'_>, what: &str) -> bool {
+        if let Some(first) = known.get(name) {
+            let help = format!("it is named first in line {}", first.line);
+            self.notes.problem(at, format!("the {what} `{}` is named twice", shown(name)), help);
+            return false;
+        }
+        known.insert(name.to_owned(), at.location);
+        true
+    }
+
+    pub(super) fn refer(&mut self, target: Target, at: Located<'_>) {
+        self.references.push(Reference { target, location: at.location, path: shown(&at.path.to_string()) });
+    }
+}

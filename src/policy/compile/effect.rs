@@ -1,0 +1,131 @@
+//! What a rule does: actions in both directions, and how a masked span is written.
+
+use std::sync::Arc;
+
+use super::compiler::Compiler;
+use crate::policy::excerpt::shown;
+use crate::policy::limits::MIN_HASH_KEY_BYTES;
+use crate::policy::rule::{Action, ReplacementStyle, Rule, RuleKind};
+use crate::policy::suggest::{nearest, one_of};
+use crate::policy::values::{Replacement, ReplacementWord};
+use crate::policy::yaml::located::Located;
+
+/// The keys of what a rule does.
+const EFFECT_KEYS: [&str; 5] = ["action", "input", "output", "replacement", "message"];
+
+/// What a rule does, as written.
+pub(super) struct Stated {
+    pub(super) action: Option<Action>,
+    pub(super) input: Option<Action>,
+    pub(super) output: Option<Action>,
+    pub(super) replacement: Option<Replacement>,
+    pub(super) message: Option<String>,
+}
+
+impl Compiler<'_> {
+    /// Makes a rule of what is written at `at`.
+    pub(super) fn rule(&self, name: &str, kind: RuleKind, stated: Stated, at: Located<'_>) -> Rule {
+        let default = match kind {
+            RuleKind::Topic | RuleKind::Word => Action::Block,
+            RuleKind::Pii | RuleKind::Regex => Action::Mask,
+        };
+        let both = stated.action.unwrap_or(default);
+        let (input, output) = (stated.input.unwrap_or(both), stated.output.unwrap_or(both));
+        if kind == RuleKind::Topic {
+            self.no_mask(&stated, at);
+        }
+        let style = self.style(stated.replacement, at);
+        if !EFFECT_KEYS.iter().filter_map(|key| at.get(key)).any(|field| self.notes.has_problem(field)) {
+            self.has_effect([input, output], at);
+        }
+        Rule {
+            name: name.into(),
+            kind,
+            entity: None,
+            managed: None,
+            pattern: None,
+            input,
+            output,
+            style,
+            message: stated.message.as_deref().map(Into::into),
+        }
+    }
+
+    /// A topic cannot be masked.
+    fn no_mask(&self, stated: &Stated, at: Located<'_>) {
+        for (key, action) in [("action", stated.action), ("input", stated.input), ("output", stated.output)] {
+            if let (Some(Action::Mask), Some(field)) = (action, at.get(key)) {
+                let message = "a denied topic cannot be masked: it is not a span of text but what the text is about";
+                self.notes.problem(field, message, "use `block`, or `detect` to report only");
+            }
+        }
+    }
+
+    /// Every key of a rule has an effect.
+    fn has_effect(&self, actions: [Action; 2], at: Located<'_>) {
+        if actions == [Action::Off, Action::Off] {
+            if let Some(field) = ["action", "input", "output"].iter().find_map(|key| at.get(key)) {
+                let message = "the rule does nothing: it is off in both directions";
+                self.notes.problem(field.at_key(), message, "remove the rule, or use `detect` to report only");
+            }
+            return;
+        }
+        for (key, action, does, word) in
+            [("replacement", Action::Mask, "masks", "mask"), ("message", Action::Block, "blocks", "block")]
+        {
+            if let (Some(field), false) = (at.get(key), actions.contains(&action)) {
+                let message = format!("`{key}` does nothing: the rule {does} in neither direction");
+                self.notes.problem(field.at_key(), message, format!("remove it, or set `action: {word}`"));
+            }
+        }
+    }
+
+    fn style(&self, replacement: Option<Replacement>, at: Located<'_>) -> ReplacementStyle {
+        let (Some(replacement), Some(at)) = (replacement, at.get("replacement")) else {
+            return ReplacementStyle::Label;
+        };
+        match replacement {
+            Replacement::Keyword(ReplacementWord::Label) => ReplacementStyle::Label,
+            Replacement::Keyword(ReplacementWord::Numbered) => ReplacementStyle::Numbered,
+            Replacement::Keyword(ReplacementWord::KeepLast4) => ReplacementStyle::KeepLast4,
+            Replacement::Keyword(ReplacementWord::Hash) => ReplacementStyle::Hash(self.hash_key(at)),
+            Replacement::Fixed(text) => ReplacementStyle::Fixed(text.fixed),
+            Replacement::Text(text) => {
+                self.no_slip(&text, at);
+                ReplacementStyle::Fixed(text)
+            }
+        }
+    }
+
+    /// A fixed text that is nearly a keyword is probably meant as one.
+    fn no_slip(&self, text: &str, at: Located<'_>) {
+        match nearest(text, ReplacementWord::NAMES.into_iter().chain(["reversible"])) {
+            Some("reversible") => {
+                let help = format!("use {}", one_of(&ReplacementWord::NAMES));
+                self.notes.problem(at, "`replacement: reversible` is not supported yet", help);
+            }
+            Some(near) => {
+                let text = shown(text);
+                let help = format!("did you mean `{near}`? If the text itself is meant: `{{fixed: \"{text}\"}}`");
+                self.notes.problem(at, format!("unknown replacement `{text}`"), help);
+            }
+            None => {}
+        }
+    }
+
+    fn hash_key(&self, at: Located<'_>) -> Arc<[u8]> {
+        let key = self.hash_key.unwrap_or_default();
+        if key.len() < MIN_HASH_KEY_BYTES {
+            let message = match self.hash_key {
+                None => "`replacement: hash` needs a key, and none is set".to_owned(),
+                Some(_) => format!("the key of `replacement: hash` has {} bytes", key.len()),
+            };
+            let help = format!(
+                "set BANISTER_HASH_KEY to at least {MIN_HASH_KEY_BYTES} random bytes, for example from `openssl rand -hex 32`;\n\
+                 in Rust, pass the key to `PolicyLoader::hash_key`"
+            );
+            self.notes.problem(at, message, help);
+        }
+        key.into()
+    }
+}

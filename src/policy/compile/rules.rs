@@ -1,0 +1,206 @@
+//! The four kinds of rules.
+
+use super::compiler::{Compiler, KnownNames, Target};
+use super::effect::Stated;
+use super::pattern::parse_pattern;
+use crate::detect::MAX_TOPIC_PATTERN_BYTES;
+use crate::detect::pattern::{ParsedPattern, Syntax};
+use crate::detect::spec::{EntitySpec, PatternSpec, TopicSpec, WordSpec};
+use crate::policy::document::{PiiEntry, RegexEntry, TopicEntry, WordEntry};
+use crate::policy::excerpt::shown;
+use crate::policy::limits::MAX_PATTERNS;
+use crate::policy::packs;
+use crate::policy::rule::{Rule, RuleKind};
+use crate::policy::values::{Evasion, RuleEvasion, TypeName};
+use crate::policy::yaml::located::Located;
+use crate::policy::yaml::source::SourceLocation;
+
+impl Compiler<'_> {
+    /// An element of `denied_topics`.
+    pub(super) fn topic(&mut self, entry: TopicEntry, at: Located<'_>, known: &mut KnownNames) {
+        let TopicEntry { action, input, output, message, .. } = entry;
+        let has_name = self.rule_name(&entry.name, at, known, "topic");
+        let name = has_name.then_some(&*entry.name);
+        let patterns = at.get("patterns");
+        let patterns = patterns.iter().flat_map(Located::items).zip(&entry.patterns).filter_map(|(at, pattern)| {
+            self.pattern(pattern, at, (Syntax::TopicText, Some(MAX_TOPIC_PATTERN_BYTES)), name)
+        });
+        let patterns = patterns.collect();
+        if !["examples", "phrases", "patterns"].iter().any(|key| at.has(key)) {
+            let help = "add at least one of `examples`, `phrases` and `patterns`";
+            self.notes.problem(at, "the topic has nothing to be found by", help);
+        }
+        let of_examples = [
+            ("threshold", "it is the score from which a sentence is like the examples"),
+            ("counter_examples", "they weigh against the examples"),
+        ];
+        for (key, reason) in of_examples {
+            if let (Some(field), false) = (at.get(key), at.has("examples")) {
+                let help = format!("{reason}: add `examples`, or remove `{key}`");
+                self.notes.problem(field.at_key(), format!("`{key}` does nothing without `examples`"), help);
+            }
+        }
+        let stated = Stated { action, input, output, replacement: None, message };
+        let rule = self.rule(&entry.name, RuleKind::Topic, stated, at);
+        let spec = TopicSpec {
+            rule: 0,
+            name: entry.name,
+            definition: entry.definition.unwrap_or_default(),
+            examples: entry.examples,
+            counter_examples: entry.counter_examples,
+            phrases: entry.phrases,
+            patterns,
+            exceptions: entry.exceptions,
+            threshold: entry.threshold,
+            is_strict: entry.evasion == Some(RuleEvasion::Strict),
+        };
+        self.rules.topics.push((rule, spec));
+    }
+
+    /// An element of `word_filters`.
+    pub(super) fn word_filter(&mut self, entry: WordEntry, at: Located<'_>, known: &mut KnownNames) {
+        let WordEntry { action, input, output, replacement, message, .. } = entry;
+        self.rule_name(&entry.name, at, known, "word filter");
+        self.word_source(at);
+        if let (Some(file), Some(at)) = (entry.file.filter(|file| !file.is_empty()), at.get("file")) {
+            self.refer(Target::WordFile(self.rules.words.len(), file), at);
+        }
+        let matching = entry.matching.unwrap_or_default();
+        let evasion = matching.evasion.unwrap_or(Evasion::Standard);
+        let stated = Stated { action, input, output, replacement, message };
+        let rule = self.rule(&entry.name, RuleKind::Word, stated, at);
+        let spec = WordSpec {
+            rule: 0,
+            words: entry.managed.map_or(entry.words, packs::managed_words),
+            whole_word: matching.whole_word.unwrap_or(true),
+            case_sensitive: matching.case_sensitive.unwrap_or(false),
+            is_normalized: evasion != Evasion::Off,
+            is_strict: evasion == Evasion::Strict,
+        };
+        let managed = entry.managed.map(|managed| managed.name());
+        self.rules.words.push((Rule { managed, ..rule }, spec));
+    }
+
+    /// The words of a filter come from exactly one key.
+    fn word_source(&self, at: Located<'_>) {
+        let mut sources = ["words", "file", "managed"].into_iter().filter_map(|key| Some((key, at.get(key)?)));
+        let Some((first, _)) = sources.next() else {
+            let help = "add `words: […]`, `file: words/NAME.txt` or `managed: profanity`";
+            return self.notes.problem(at, "the word filter has no words", help);
+        };
+        for (extra, field) in sources {
+            let help = "make them two word filters, each with a name";
+            self.notes.problem(field.at_key(), format!("`{extra}` stands beside `{first}`"), help);
+        }
+    }
+
+    /// An element of `pii`.
+    pub(super) fn pii(&mut self, entry: PiiEntry, at: Located<'_>, known: &mut KnownNames) {
+        let PiiEntry { types, allow, evasion, action, input, output, replacement, message } = entry;
+        if let Some(list) = at.get("types") {
+            self.types(&types, list, known);
+        }
+        let rule = self.rule("", RuleKind::Pii, Stated { action, input, output, replacement, message }, at);
+        let is_strict = evasion == Some(RuleEvasion::Strict);
+        for entity in types.iter().flat_map(TypeName::types) {
+            let rule = Rule { name: entity.name().into(), entity: Some(entity), ..rule.clone() };
+            self.rules.entities.push((rule, EntitySpec { rule: 0, entity, allow: allow.clone(), is_strict }));
+        }
+    }
+
+    fn types(&self, types: &[TypeName], list: Located<'_>, known: &mut KnownNames) {
+        for (name, at) in types.iter().zip(list.items()).filter(|(name, _)| !name.0.is_empty()) {
+            let shown_name = shown(&name.0);
+            if name.types().is_empty() {
+                let help = match name.nearest() {
+                    Some(near) => format!("did you mean `{near}`? All types: banister schema"),
+                    None => "all types: banister schema".to_owned(),
+                };
+                self.notes.problem(at, format!("unknown entity type `{shown_name}`"), help);
+            } else if self.unique(known, &name.0, at, "entity type")
+                && known.len() > 1
+                && let Some(all) = known.get(TypeName::ALL)
+                && !self.notes.has_problem(list)
+            {
+                let message = if name.0 == TypeName::ALL {
+                    "`ALL` stands beside single types".to_owned()
+                } else {
+                    format!("`{shown_name}` is one of `ALL`, named in line {}", all.line)
+                };
+                let help = "`ALL` is every type; to treat some differently, `extends: [pii]` and name those";
+                self.notes.problem(at, message, help);
+            }
+        }
+    }
+
+    /// An element of `regexes`.
+    pub(super) fn regex(&mut self, entry: RegexEntry, at: Located<'_>, known: &mut KnownNames) {
+        let RegexEntry { name, max_length, action, input, output, replacement, message, .. } = entry;
+        let has_name = self.rule_name(&name, at, known, "regex");
+        let max_length = max_length.map(|longest| longest as usize);
+        let rule = self.rule(&name, RuleKind::Regex, Stated { action, input, output, replacement, message }, at);
+        let Some(field) = at.get("pattern") else { return };
+        let parsed = self.pattern(&entry.pattern, field, (Syntax::Text, max_length), has_name.then_some(&*name));
+        if let Some(pattern) = parsed {
+            let rule = Rule { pattern: Some(pattern.source().into()), ..rule };
+            self.rules.patterns.push((rule, PatternSpec { rule: 0, pattern, max_length }));
+        }
+    }
+
+    /// Parses a pattern with its syntax and longest match, and underlines a fault inside it where that can be done.
+    fn pattern(
+        &mut self,
+        pattern: &str,
+        at: Located<'_>,
+        (syntax, max_length): (Syntax, Option<usize>),
+        rule: Option<&str>,
+    ) -> Option<ParsedPattern> {
+        if pattern.is_empty() {
+            return None;
+        }
+        self.patterns += 1;
+        if self.patterns > MAX_PATTERNS {
+            if self.patterns == MAX_PATTERNS + 1 {
+                let help = "put words and phrases into a word filter";
+                self.notes.problem(at, format!("more than {MAX_PATTERNS} patterns"), help);
+            }
+            return None;
+        }
+        let problem = match parse_pattern(pattern, syntax, max_length) {
+            Ok(parsed) => return Some(parsed),
+            Err(problem) => problem,
+        };
+        let inside = problem.span.and_then(|span| self.inside(pattern, at.location, span));
+        let message = match rule {
+            Some(rule) => format!("rule `{}`: {}", shown(rule), problem.message),
+            None => problem.message,
+        };
+        self.notes.problem(at.at(inside.unwrap_or(at.location)), message, problem.help);
+        None
+    }
+
+    /// Returns the location of a byte range of a scalar, if the scalar is written on one line exactly as it reads.
+    fn inside(&self, text: &str, at: SourceLocation, (start, end): (usize, usize)) -> Option<SourceLocation> {
+        let rest = self.notes.file.rest_of_line(at);
+        let quote = usize::from(rest.starts_with(['\'', '"']));
+        if !rest.get(quote..)?.starts_with(text) {
+            return None;
+        }
+        let before = text.get(..start)?.chars().count();
+        let width = text.get(start..end)?.chars().count().max(1);
+        Some(SourceLocation { line: at.line, column: at.column + quote + before, width })
+    }
+
+    /// Checks the name of a rule: what Bedrock allows, and once in a section. Returns false if there is none that could be shown.
+    fn rule_name(&self, name: &str, at: Located<'_>, known: &mut KnownNames, what: &str) -> bool {
+        let Some(at) = at.get("name").filter(|_| !name.is_empty()) else { return false };
+        let allowed = |c: char| c.is_ascii_alphanumeric() || "-_ !?.".contains(c);
+        if !name.chars().all(allowed) || name.trim() != name {
+            let help = "use letters, digits, `-`, `_`, `.`, `!`, `?` and spaces between them";
+            self.notes.problem(at, format!("`{}` is not a rule name", shown(name)), help);
+            return false;
+        }
+        self.unique(known, name, at, what);
+        true
+    }
+}

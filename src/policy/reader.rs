@@ -1,0 +1,390 @@
+//! Reads the document types from YAML nodes and reports everything that does not fit them.
+//!
+//! `serde` stops at the first error. This deserializer has none: it notes a problem and gives `serde` a stand-in of the type that is
+//! wanted, so reading goes on. A document with problems is discarded, so nobody sees the stand-ins. What the keys of a mapping and the
+//! words of a setting are, `serde` passes in from the types.
+
+use std::slice;
+use std::vec::IntoIter;
+
+use serde::de::value::{Error, StrDeserializer};
+use serde::de::{DeserializeSeed, IntoDeserializer, MapAccess, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer, forward_to_deserialize_any};
+
+use super::document::PolicyDocument;
+use super::excerpt::shown;
+use super::limits::{
+    MAX_EXAMPLE_BYTES, MAX_FIXED_BYTES, MAX_MATCH_BYTES, MAX_NAME_BYTES, MAX_PATTERN_BYTES, MAX_TEXT_BYTES,
+    MAX_WORD_BYTES, MAX_WORDS,
+};
+use super::problem::Notes;
+use super::suggest::{nearest, one_of};
+use super::yaml::located::Located;
+use super::yaml::node::{NodeValue, YamlNode};
+
+/// Keys that other guardrails have and that are rejected by name, rather than as a slip.
+const NOT_YET: &[(&str, &str)] = &[
+    ("content_filters", "content filters"),
+    ("contextual_grounding", "contextual grounding checks"),
+    ("remote", "remote detectors"),
+];
+
+const NAME_OF_RULE: (&str, &str) = ("name", "every rule is found again by its name: `name: my-rule`");
+
+/// Reads a document. What it returns counts only if no problem was noted.
+pub(super) fn read_document(root: Located<'_>, notes: Notes<'_>) -> Option<PolicyDocument> {
+    let document = PolicyDocument::deserialize(Reader { at: root, notes, is_missing: false });
+    document.map_err(|error| notes.problem(root, shown(&error.to_string()), "")).ok()
+}
+
+/// Returns the keys that a mapping must have, each with the help if it is missing.
+fn required(type_name: &str) -> &'static [(&'static str, &'static str)] {
+    match type_name {
+        "PolicyDocument" => &[("version", "begin the file with `version: 1`"), ("name", "add `name: my-policy`")],
+        "TopicEntry" | "WordEntry" => &[NAME_OF_RULE],
+        "RegexEntry" => &[NAME_OF_RULE, ("pattern", "add `pattern: '…'`, in single quotes")],
+        "PiiEntry" => &[("types", "add `types: [EMAIL]`; all types: banister schema")],
+        "Replacement" => &[("fixed", "write `{fixed: \"***\"}`")],
+        _ => &[],
+    }
+}
+
+/// Returns what a message calls a word of this type.
+fn noun(type_name: &str) -> &'static str {
+    match type_name {
+        "Action" => "an action",
+        "Mode" => "a mode",
+        "History" => "a setting for history",
+        "OperatorText" => "a setting for operator text",
+        "Managed" => "a managed list",
+        "EncodingWord" => "an encoding",
+        _ => "an evasion level",
+    }
+}
+
+/// Returns the most bytes that text under this key may have.
+fn longest_text(key: &str) -> usize {
+    match key {
+        "name" => MAX_NAME_BYTES,
+        "words" | "phrases" | "exceptions" | "allow" => MAX_WORD_BYTES,
+        "examples" | "counter_examples" => MAX_EXAMPLE_BYTES,
+        "pattern" | "patterns" => MAX_PATTERN_BYTES,
+        "replacement" | "fixed" => MAX_FIXED_BYTES,
+        _ => MAX_TEXT_BYTES,
+    }
+}
+
+/// Deserializes one value.
+#[derive(Clone, Copy)]
+struct Reader<'a> {
+    at: Located<'a>,
+    notes: Notes<'a>,
+    /// The value is missing, which is reported already: only stand-ins are wanted.
+    is_missing: bool,
+}
+
+impl<'a> Reader<'a> {
+    fn problem(&self, at: Located<'_>, message: impl Into<String>, help: impl Into<String>) {
+        if !self.is_missing {
+            self.notes.problem(at, message, help);
+        }
+    }
+
+    fn expected(&self, what: &str, found: &str, help: impl Into<String>) {
+        self.problem(self.at, format!("expected {what}, found {found}"), help);
+    }
+
+    /// Returns the text, or an empty one if it is no text, empty or too long.
+    fn text(&self) -> &'a str {
+        let node = self.at.node;
+        let longest = longest_text(self.at.path.last_key());
+        match node.value {
+            NodeValue::Text if node.text.trim().is_empty() => {
+                self.problem(self.at, "empty text", "remove it, or write something");
+            }
+            NodeValue::Text if node.text.len() > longest => {
+                let message = format!("{} bytes of text, where {longest} are the limit", node.text.len());
+                self.problem(self.at, message, "make it shorter");
+            }
+            NodeValue::Text => return &node.text,
+            NodeValue::Bool(_) | NodeValue::Number(_) => {
+                self.expected("text", node.describe(), format!("put it in quotes: '{}'", shown(&node.text)));
+            }
+            _ => self.expected("text", node.describe(), ""),
+        }
+        ""
+    }
+
+    /// Returns one of the words of a type.
+    fn word(&self, type_name: &str, known: &'static [&'static str]) -> Option<&'static str> {
+        let (node, noun) = (self.at.node, noun(type_name));
+        let near = if type_name == "Action" { action_elsewhere(node) } else { None };
+        let Some(word) = node.as_text().or(near.map(|_| &*node.text)) else {
+            self.expected(noun, node.describe(), format!("write {}", one_of(known)));
+            return None;
+        };
+        if let Some(known) = known.iter().find(|known| **known == word) {
+            return Some(known);
+        }
+        let noun = noun.trim_start_matches("an ").trim_start_matches("a ");
+        let help = match near.or_else(|| nearest(word, known.iter().copied())) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("write {}", one_of(known)),
+        };
+        self.problem(self.at, format!("unknown {noun} `{}`", shown(word)), help);
+        None
+    }
+
+    /// Returns the elements of a list that is not empty.
+    fn list(&self) -> &'a [YamlNode] {
+        let node = self.at.node;
+        match &node.value {
+            NodeValue::Sequence(items) if items.is_empty() => {
+                self.problem(self.at, "the list is empty", "remove the key, or add an element");
+                &[]
+            }
+            NodeValue::Sequence(items) => items,
+            other => {
+                let help = match other {
+                    NodeValue::Text => "put it in brackets: `[…]`",
+                    NodeValue::Null => "remove the key, or give it a list",
+                    _ => "begin each element with `- `",
+                };
+                self.expected("a list", node.describe(), help);
+                &[]
+            }
+        }
+    }
+
+    /// Returns the known keys of a mapping with their values, and those that are missing.
+    fn members(&self, type_name: &str, known: &'static [&'static str]) -> Vec<Member<'a>> {
+        let entries = self.at.entries().unwrap_or_else(|| {
+            self.expected("a mapping", self.at.node.describe(), format!("its keys are {}", one_of(known)));
+            &[]
+        });
+        let mut members: Vec<Member<'a>> = Vec::new();
+        for entry in entries {
+            let at_key = |key| self.at.member(entry, key).at_key();
+            let Some(key) = entry.key.as_text() else {
+                let message = format!("a key must be text, found {}", entry.key.describe());
+                let help = format!("the keys here are {}", one_of(known));
+                self.problem(self.at.at(entry.key.location), message, help);
+                continue;
+            };
+            if let Some(first) = members.iter().find(|member| member.key == key) {
+                let help = format!("it is given first in line {}", first.line);
+                self.problem(at_key(key), format!("the key `{}` is given twice", shown(key)), help);
+            } else if let Some(&key) = known.iter().find(|known| **known == key) {
+                members.push(Member { key, value: Some(entry), line: entry.key.location.line });
+            } else {
+                self.unknown_key(at_key(key), key, known);
+            }
+        }
+        for (key, help) in required(type_name) {
+            if !members.iter().any(|member| member.key == *key) {
+                let is_mapping = self.at.entries().is_some();
+                if is_mapping {
+                    self.problem(self.at, format!("`{key}` is missing"), *help);
+                }
+                members.push(Member { key, value: None, line: 0 });
+            }
+        }
+        members
+    }
+
+    fn unknown_key(&self, at: Located<'_>, key: &str, known: &[&str]) {
+        if self.notes.is_full() {
+            return self.problem(at, "", "");
+        }
+        if let Some((_, what)) = NOT_YET.iter().find(|(name, _)| *name == key) {
+            let help = format!("remove `{key}`: nothing is enforced that is not understood");
+            return self.problem(at, format!("{what} are not supported yet"), help);
+        }
+        if key == "<<" {
+            return self.problem(at, "merge keys are not supported", "write the keys out, or use `extends`");
+        }
+        let help = match nearest(key, known.iter().copied()) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("the keys here are {}", one_of(known)),
+        };
+        self.problem(at, format!("unknown key `{}`", shown(key)), help);
+    }
+
+    /// Checks the version, which is the number 1.
+    fn version(&self) {
+        let node = self.at.node;
+        let message = match node.value {
+            NodeValue::Number(_) if node.text == "1" => return,
+            NodeValue::Number(_) => format!("version {} of the policy format is not known", shown(&node.text)),
+            NodeValue::Sequence(_) | NodeValue::Mapping(_) => {
+                format!("expected the version, found {}", node.describe())
+            }
+            _ => format!("expected the number 1, found {}", node.describe()),
+        };
+        self.problem(self.at, message, "write `version: 1`");
+    }
+
+    /// Returns the length of a match; the limit, if it is no number or out of range.
+    fn match_bytes(&self) -> u32 {
+        let node = self.at.node;
+        let highest = u32::try_from(MAX_MATCH_BYTES).unwrap_or(u32::MAX);
+        let help = format!("write a number from 1 to {highest}");
+        // `1.0` and `1e0` are no whole numbers.
+        let is_whole = !node.text.contains(['.', 'e', 'E']) || node.text.starts_with("0x");
+        match node.value {
+            NodeValue::Number(number) if number.fract() == 0.0 && is_whole => {
+                if (1.0..=f64::from(highest)).contains(&number) {
+                    return number as u32;
+                }
+                self.problem(self.at, format!("{number} is out of range"), help);
+            }
+            NodeValue::Number(_) => self.expected("a whole number", &shown(&node.text), help),
+            NodeValue::Text => self.expected("a whole number", &format!("the text `{}`", shown(&node.text)), help),
+            _ => self.expected("a whole number", node.describe(), help),
+        }
+        highest
+    }
+
+    fn threshold(&self) -> f32 {
+        let help = "write a number from 0 to 1";
+        match self.at.node.value {
+            NodeValue::Number(number) if (0.0..=1.0).contains(&number) => return number as f32,
+            NodeValue::Number(number) => {
+                self.problem(self.at, format!("the threshold {number} is out of range"), help);
+            }
+            _ => self.expected("a number", self.at.node.describe(), help),
+        }
+        0.0
+    }
+}
+
+/// Returns the action that Bedrock calls so, or that YAML made `false` of.
+fn action_elsewhere(node: &YamlNode) -> Option<&'static str> {
+    match node.value {
+        NodeValue::Text if node.text.eq_ignore_ascii_case("anonymize") => Some("mask"),
+        NodeValue::Text if node.text.eq_ignore_ascii_case("none") => Some("detect"),
+        NodeValue::Bool(false) => Some("off"),
+        _ => None,
+    }
+}
+
+impl<'de> Deserializer<'de> for Reader<'_> {
+    type Error = Error;
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        visitor.visit_str(self.text())
+    }
+
+    fn deserialize_struct<V: Visitor<'de>>(
+        self,
+        name: &'static str,
+        fields: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Error> {
+        if name == "Replacement" && self.at.entries().is_none() {
+            return visitor.visit_str(self.text());
+        }
+        let members = self.members(name, fields).into_iter();
+        visitor.visit_map(Members { members, value: None, mapping: self })
+    }
+
+    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        visitor.visit_seq(Items { nodes: self.list().iter(), index: 0, list: self })
+    }
+
+    fn deserialize_enum<V: Visitor<'de>>(
+        self,
+        name: &'static str,
+        variants: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Error> {
+        let word = self.word(name, variants).or(variants.first().copied()).unwrap_or_default();
+        visitor.visit_enum(word.into_deserializer())
+    }
+
+    fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        let NodeValue::Bool(value) = self.at.node.value else {
+            self.expected("true or false", self.at.node.describe(), "write `true` or `false`, without quotes");
+            return visitor.visit_bool(false);
+        };
+        visitor.visit_bool(value)
+    }
+
+    fn deserialize_u32<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        visitor.visit_u32(self.match_bytes())
+    }
+
+    fn deserialize_f32<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        visitor.visit_f32(self.threshold())
+    }
+
+    fn deserialize_unit_struct<V: Visitor<'de>>(self, _name: &'static str, visitor: V) -> Result<V::Value, Error> {
+        self.version();
+        visitor.visit_unit()
+    }
+
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        visitor.visit_some(self)
+    }
+
+    forward_to_deserialize_any! {
+        i8 i16 i32 i64 i128 u8 u16 u64 u128 f64 char str string bytes byte_buf unit newtype_struct tuple tuple_struct map
+        identifier ignored_any
+    }
+}
+
+/// A key of a mapping and its entry, if it is not missing.
+struct Member<'a> {
+    key: &'static str,
+    value: Option<&'a super::yaml::node::MappingEntry>,
+    line: usize,
+}
+
+/// Gives `serde` the members of a mapping.
+struct Members<'a> {
+    members: IntoIter<Member<'a>>,
+    value: Option<Member<'a>>,
+    mapping: Reader<'a>,
+}
+
+impl<'de> MapAccess<'de> for Members<'_> {
+    type Error = Error;
+
+    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Error> {
+        self.value = self.members.next();
+        let key = self.value.as_ref().map(|member| StrDeserializer::new(member.key));
+        key.map(|key| seed.deserialize(key)).transpose()
+    }
+
+    fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Error> {
+        let Reader { at, notes, is_missing } = self.mapping;
+        match self.value.take() {
+            Some(Member { key, value: Some(entry), .. }) => {
+                seed.deserialize(Reader { at: at.member(entry, key), notes, is_missing })
+            }
+            _ => seed.deserialize(Reader { at, notes, is_missing: true }),
+        }
+    }
+}
+
+/// Gives `serde` the elements of a list.
+struct Items<'a> {
+    nodes: slice::Iter<'a, YamlNode>,
+    index: usize,
+    list: Reader<'a>,
+}
+
+impl<'de> SeqAccess<'de> for Items<'_> {
+    type Error = Error;
+
+    fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, Error> {
+        let Some(node) = self.nodes.next() else { return Ok(None) };
+        let at = self.list.at.item(self.index, node);
+        if self.index == MAX_WORDS {
+            self.list.problem(at, format!("more than {MAX_WORDS} elements"), "split the list over several rules");
+            return Ok(None);
+        }
+        self.index += 1;
+        seed.deserialize(Reader { at, ..self.list }).map(Some)
+    }
+}

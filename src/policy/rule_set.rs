@@ -1,0 +1,79 @@
+//! The rules of a policy file, before they are numbered.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use crate::detect::spec::{DetectorSpec, EntitySpec, PatternSpec, RuleId, TopicSpec, WordSpec};
+
+use super::rule::Rule;
+use super::values::{EncodingWord, History, Mode, OperatorText};
+
+/// The rules of a policy file, each with what its detector looks for, and the settings of the policy.
+#[derive(Clone, Default)]
+pub(super) struct RuleSet {
+    pub(super) name: String,
+    pub(super) description: Option<String>,
+    pub(super) blocked_input: Option<String>,
+    pub(super) blocked_output: Option<String>,
+    /// When text of a stream is released. Not inherited.
+    pub(super) mode: Mode,
+    /// Encodings of which runs are decoded. Those of policies it extends are added.
+    pub(super) decode: Vec<EncodingWord>,
+    pub(super) history: Option<History>,
+    pub(super) operator_text: Option<OperatorText>,
+    pub(super) topics: Vec<(Rule, TopicSpec)>,
+    pub(super) words: Vec<(Rule, WordSpec)>,
+    pub(super) entities: Vec<(Rule, EntitySpec)>,
+    pub(super) patterns: Vec<(Rule, PatternSpec)>,
+}
+
+impl RuleSet {
+    /// Puts another policy's rules ahead of its own, except those of a name that its own have, and takes the settings it does not
+    /// state itself.
+    pub(super) fn inherit(&mut self, base: &Self) {
+        inherit(&mut self.topics, &base.topics);
+        inherit(&mut self.words, &base.words);
+        inherit(&mut self.entities, &base.entities);
+        inherit(&mut self.patterns, &base.patterns);
+        self.decode.extend(&base.decode);
+        self.decode.sort_unstable();
+        self.decode.dedup();
+        self.blocked_input = self.blocked_input.take().or_else(|| base.blocked_input.clone());
+        self.blocked_output = self.blocked_output.take().or_else(|| base.blocked_output.clone());
+        self.history = self.history.or(base.history);
+        self.operator_text = self.operator_text.or(base.operator_text);
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.topics.len() + self.words.len() + self.entities.len() + self.patterns.len()
+    }
+
+    /// Numbers the rules, and returns them apart from what their detectors look for.
+    pub(super) fn into_rules(self) -> (Vec<Rule>, DetectorSpec) {
+        let mut rules = Vec::with_capacity(self.len());
+        let spec = DetectorSpec {
+            topics: number(&mut rules, self.topics, |spec| &mut spec.rule),
+            words: number(&mut rules, self.words, |spec| &mut spec.rule),
+            entities: number(&mut rules, self.entities, |spec| &mut spec.rule),
+            patterns: number(&mut rules, self.patterns, |spec| &mut spec.rule),
+            decode: self.decode.into_iter().map(Into::into).collect(),
+        };
+        (rules, spec)
+    }
+}
+
+fn inherit<S: Clone>(own: &mut Vec<(Rule, S)>, base: &[(Rule, S)]) {
+    let names: HashSet<Arc<str>> = own.iter().map(|(rule, _)| Arc::clone(&rule.name)).collect();
+    let inherited = base.iter().filter(|(rule, _)| !names.contains(&rule.name)).cloned();
+    own.splice(0..0, inherited.collect::<Vec<_>>());
+}
+
+fn number<S>(rules: &mut Vec<Rule>, list: Vec<(Rule, S)>, number_of: fn(&mut S) -> &mut RuleId) -> Vec<S> {
+    let numbered = list.into_iter().map(|(rule, mut spec)| {
+        // The number of rules is limited far below what a rule's number can hold.
+        *number_of(&mut spec) = RuleId::try_from(rules.len()).unwrap_or(RuleId::MAX);
+        rules.push(rule);
+        spec
+    });
+    numbered.collect()
+}
