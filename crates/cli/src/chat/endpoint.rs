@@ -3,7 +3,7 @@
 use aws_config::BehaviorVersion;
 use aws_sdk_bedrockruntime::Client;
 use aws_sdk_bedrockruntime::config::{Builder, Credentials, Region};
-use banister_simulator::{Options, Reply, Simulator};
+use banister_simulator::{ModelResponse, Options, Simulator};
 
 use crate::failure::Failure;
 
@@ -24,7 +24,7 @@ impl Endpoint {
     /// When the name is none of them, or the simulator cannot start.
     pub(super) async fn open(name: &str) -> Result<Self, Failure> {
         if name == "simulator" {
-            let options = Options { reply: Reply::Scripted, ..Options::default() };
+            let options = Options { response: ModelResponse::Scripted, ..Options::default() };
             let simulator = Simulator::start(options).await;
             let simulator = simulator.map_err(|error| Failure::new(format!("the simulator cannot start: {error}")))?;
             return Ok(Self { client: plain(&simulator.endpoint()), simulator: Some(simulator) });

@@ -2,7 +2,7 @@
 
 use aws_config::BehaviorVersion;
 use banister_gateway::Upstream;
-use banister_simulator::{Options, Reply, Simulator};
+use banister_simulator::{ModelResponse, Options, Simulator};
 
 use crate::failure::Failure;
 
@@ -14,7 +14,7 @@ use crate::failure::Failure;
 pub(super) async fn open(name: &str) -> Result<(Upstream, Option<Simulator>), Failure> {
     match name {
         "simulator" => {
-            let options = Options { reply: Reply::Scripted, ..Options::default() };
+            let options = Options { response: ModelResponse::Scripted, ..Options::default() };
             let simulator = Simulator::start(options).await;
             let simulator = simulator.map_err(|error| Failure::new(format!("the simulator cannot start: {error}")))?;
             Ok((at(&simulator.endpoint())?, Some(simulator)))

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use banister::{GuardrailLayer, Policy};
-use banister_simulator::{Chunk, Fault, Options, Reply};
+use banister_simulator::{ChunkSize, Fault, ModelResponse, Options};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
@@ -147,21 +147,21 @@ impl Case {
 
     /// What the simulator does.
     pub(crate) fn options(&self) -> Options {
-        let mut options = Options { reply: self.reply(), write_size: self.write_size, ..Options::default() };
+        let mut options = Options { response: self.reply(), write_size: self.write_size, ..Options::default() };
         if let Some(chunk) = &self.chunk {
-            options.chunk = chunk.parse::<Chunk>().expect("a chunk");
+            options.chunk_size = chunk.parse::<ChunkSize>().expect("a chunk");
         }
         options.fault = self.fault.as_ref().map(|fault| fault.parse::<Fault>().expect("a fault"));
         options
     }
 
-    fn reply(&self) -> Reply {
+    fn reply(&self) -> ModelResponse {
         if let Value::String(directive) = &self.reply {
             return directive.parse().expect("a reply");
         }
         let (form, value) = self.reply.as_object().and_then(|map| map.iter().next()).expect("a reply");
         match (form.as_str(), value) {
-            ("bytes", Value::String(text)) => Reply::RawBytes(text.clone().into_bytes()),
+            ("bytes", Value::String(text)) => ModelResponse::RawBytes(text.clone().into_bytes()),
             (form, value) => format!("{form}:{value}").parse().expect("a reply"),
         }
     }

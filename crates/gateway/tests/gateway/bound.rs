@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use banister_simulator::{Options, Reply};
+use banister_simulator::{ModelResponse, Options};
 use serde_json::json;
 
 use crate::support::{Running, builder, invoke_path, run, send, simulator};
@@ -19,7 +19,8 @@ async fn status(gateway: &Running, path: &str, headers: &[(&str, &str)], body: &
 
 #[tokio::test]
 async fn a_bound_key_opens_its_policies_only() {
-    let simulator = simulator(Options { reply: Reply::Text("Fine.".to_owned()), ..Options::default() }).await;
+    let simulator =
+        simulator(Options { response: ModelResponse::Text("Fine.".to_owned()), ..Options::default() }).await;
     let gateway = builder(&simulator).client_key("any").client_key_with_policies("tickets-key", ["tickets"]);
     let gateway = run(gateway.client_key_with_policies("both-key", ["tickets", "main"])).await;
     let body = json!({"prompt": "T-12 of a.b@example.com"}).to_string();

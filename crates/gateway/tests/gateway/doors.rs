@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use banister_simulator::{Options, Reply};
+use banister_simulator::{ModelResponse, Options};
 use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -26,7 +26,8 @@ async fn other_addresses_want_keys() {
 
 #[tokio::test]
 async fn keys_open_the_door_and_go_no_further() {
-    let simulator = simulator(Options { reply: Reply::Text("Fine.".to_owned()), ..Options::default() }).await;
+    let simulator =
+        simulator(Options { response: ModelResponse::Text("Fine.".to_owned()), ..Options::default() }).await;
     let gateway = run(builder(&simulator).client_key("one").client_key("two")).await;
     let path = invoke_path();
     for headers in
@@ -58,7 +59,8 @@ async fn keys_open_the_door_and_go_no_further() {
 
 #[tokio::test]
 async fn hop_by_hop_headers_stay_behind() {
-    let simulator = simulator(Options { reply: Reply::Text("Fine.".to_owned()), ..Options::default() }).await;
+    let simulator =
+        simulator(Options { response: ModelResponse::Text("Fine.".to_owned()), ..Options::default() }).await;
     let gateway = run(builder(&simulator)).await;
     let headers = [("connection", "keep-alive, x-private"), ("x-private", "1"), ("te", "trailers"), ("x-public", "1")];
     assert_eq!(send(gateway.address, "POST", &invoke_path(), &headers, hello()).await.0, 200);

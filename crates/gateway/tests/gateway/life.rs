@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use aws_sdk_bedrockruntime::types::{ContentBlockDelta, ConverseStreamOutput};
 use banister_gateway::{Gateway, Policies, Upstream};
-use banister_simulator::{Chunk, Options, Reply};
+use banister_simulator::{ChunkSize, ModelResponse, Options};
 use serde_json::{Value, json};
 
 use crate::support::{LLAMA, Running, builder, client, run, send, simulator, user};
@@ -112,8 +112,8 @@ async fn a_bad_policy_does_not_start() {
 #[tokio::test]
 async fn streams_end_before_the_gateway_does() {
     let options = Options {
-        reply: Reply::Text("one two three four five six".to_owned()),
-        chunk: Chunk::Tokens,
+        response: ModelResponse::Text("one two three four five six".to_owned()),
+        chunk_size: ChunkSize::Tokens,
         delay: Some(Duration::from_millis(60)),
         ..Options::default()
     };
@@ -142,7 +142,8 @@ async fn streams_end_before_the_gateway_does() {
 /// Load balancers are told before the address is gone, and what they still send is served.
 #[tokio::test]
 async fn while_it_drains_it_is_not_ready_and_serves() {
-    let simulator = simulator(Options { reply: Reply::Text("Fine.".to_owned()), ..Options::default() }).await;
+    let simulator =
+        simulator(Options { response: ModelResponse::Text("Fine.".to_owned()), ..Options::default() }).await;
     let mut gateway = run(builder(&simulator).drain_period(Duration::from_secs(2))).await;
     assert_eq!(send(gateway.address, "GET", "/readyz", &[], "").await.0, 200);
     gateway.stop();

@@ -2,11 +2,21 @@
 
 use serde_json::{Value, json};
 
+use super::family::{Family, Stream};
 use crate::model::Turn;
 
-pub(super) fn whole(turn: &Turn<'_>) -> Value {
+/// `prompt` to `completions[].data.text`.
+pub(super) static JURASSIC: Family = Family {
+    name: "jurassic",
+    prompt_models: Some("ai21."),
+    response,
+    stream: Stream::Unsupported,
+    ..Family::COMPLETION
+};
+
+fn response(turn: &Turn<'_>) -> Value {
     let prompt = turn.body["prompt"].as_str().unwrap_or_default();
-    let text = turn.said.flat();
+    let text = turn.output.flat();
     let completions: Vec<Value> = (0..turn.copies("numResults"))
         .map(|_| {
             json!({
@@ -24,7 +34,7 @@ pub(super) fn whole(turn: &Turn<'_>) -> Value {
 
 fn tokens(turn: &Turn<'_>, text: &str) -> Vec<Value> {
     let mut start = 0;
-    turn.cut(text)
+    turn.split(text)
         .into_iter()
         .map(|token| {
             let end = start + token.chars().count();

@@ -1,4 +1,4 @@
-//! What the simulated model says.
+//! The output of the simulated model.
 
 use std::str::FromStr;
 
@@ -6,66 +6,60 @@ use serde_json::Value;
 
 use super::ParseError;
 
-/// What the simulated model says.
+/// The output of the simulated model.
 ///
-/// A family without a place for a part of the reply (a tool call in a plain
-/// text completion, say) carries that part inside its text. The raw replies are
-/// for the operations that call a model; an `InternalServerException` says that
-/// one does not fit the operation, as `RawEvents` on a plain answer.
+/// If a family has no field for a part of it, such as a tool call in a text completion, that part is in the text. The raw responses are
+/// for the operations that call a model; if one does not fit the operation, such as `RawEvents` for a response that is not a stream, the
+/// simulator returns an `InternalServerException`.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub enum Reply {
+pub enum ModelResponse {
     /// `You said: <last user text>`.
     #[default]
     Echo,
-    /// These words.
+    /// This text.
     Text(String),
-    /// A fixed completion picked by a keyword of the prompt; see the table in
-    /// the [crate documentation](crate).
+    /// A fixed completion, selected by a keyword in the prompt; see the table in the [crate documentation](crate).
     Scripted,
-    /// A tool call, after some text if there is any.
+    /// A tool call, after optional text.
     ToolUse {
         /// The tool's name.
         name: String,
         /// The arguments.
         input: Value,
-        /// Text said before the call.
+        /// Text before the call.
         text: Option<String>,
     },
-    /// Reasoning (`thinking`, `reasoningContent`, `reasoning_content`), then
-    /// the answer.
+    /// Reasoning (`thinking`, `reasoningContent`, `reasoning_content`), then text.
     Reasoning {
-        /// The model's reasoning.
+        /// The reasoning.
         reasoning: String,
-        /// The answer.
+        /// The text.
         text: String,
     },
-    /// An answer that cites a document (Claude, Command R and Converse).
+    /// Text that cites a document (Claude, Command R and Converse).
     Citations {
-        /// The answer.
+        /// The text.
         text: String,
         /// The document's title.
         title: String,
-        /// The words cited from it.
+        /// The text cited from it.
         cited_text: String,
     },
-    /// This JSON as the response body; on `InvokeModelWithResponseStream` as
-    /// the one chunk.
+    /// This JSON as the response body, or as the only chunk of `InvokeModelWithResponseStream`.
     RawJson(Value),
-    /// These bytes as the response body, JSON or not; on
-    /// `InvokeModelWithResponseStream` as the one chunk.
+    /// These bytes, JSON or not, as the response body, or as the only chunk of `InvokeModelWithResponseStream`.
     RawBytes(Vec<u8>),
     /// These events, by `:event-type` and payload, as the response stream.
     ///
-    /// An event named `chunk` whose payload has no `bytes` is taken as the
-    /// model's own JSON and wrapped in base64. A name that ends in `Exception`
-    /// makes an exception frame. All else goes out as it stands.
+    /// The payload of an event named `chunk` that has no `bytes` is the model's JSON, and is wrapped in base64. A name that ends in
+    /// `Exception` makes an exception frame. All other events are sent as they are.
     RawEvents(Vec<(String, Value)>),
 }
 
-impl FromStr for Reply {
+impl FromStr for ModelResponse {
     type Err = ParseError;
 
-    /// Reads the forms of the `x-simulator-reply` header.
+    /// Parses a value of the `x-simulator-reply` header.
     fn from_str(directive: &str) -> Result<Self, ParseError> {
         let (kind, rest) = directive.split_once(':').unwrap_or((directive, ""));
         match kind {
@@ -74,46 +68,46 @@ impl FromStr for Reply {
             "text" => Ok(Self::Text(rest.to_owned())),
             "text-json" => match json(rest)? {
                 Value::String(text) => Ok(Self::Text(text)),
-                _ => Err(ParseError::new("text-json: wants a JSON string")),
+                _ => Err(ParseError::new("text-json: expected a JSON string")),
             },
             "tool" => {
                 let value = json(rest)?;
                 Ok(Self::ToolUse {
-                    name: member(&value, "name")?,
+                    name: field(&value, "name")?,
                     input: value["input"].clone(),
                     text: value["text"].as_str().map(str::to_owned),
                 })
             }
             "reasoning" => {
                 let value = json(rest)?;
-                Ok(Self::Reasoning { reasoning: member(&value, "reasoning")?, text: member(&value, "text")? })
+                Ok(Self::Reasoning { reasoning: field(&value, "reasoning")?, text: field(&value, "text")? })
             }
             "citations" => {
                 let value = json(rest)?;
                 Ok(Self::Citations {
-                    text: member(&value, "text")?,
-                    title: member(&value, "title")?,
-                    cited_text: member(&value, "citedText")?,
+                    text: field(&value, "text")?,
+                    title: field(&value, "title")?,
+                    cited_text: field(&value, "citedText")?,
                 })
             }
             "json" => Ok(Self::RawJson(json(rest)?)),
             "events" => {
                 let Value::Array(list) = json(rest)? else {
-                    return Err(ParseError::new("events: wants a list of pairs"));
+                    return Err(ParseError::new("events: expected a list of pairs"));
                 };
                 list.into_iter().map(event).collect::<Result<_, _>>().map(Self::RawEvents)
             }
-            other => Err(ParseError::new(format!("unknown reply {other:?}"))),
+            other => Err(ParseError::new(format!("`{other}` is not a reply"))),
         }
     }
 }
 
 fn json(text: &str) -> Result<Value, ParseError> {
-    serde_json::from_str(text).map_err(|error| ParseError::new(format!("reply is not JSON: {error}")))
+    serde_json::from_str(text).map_err(|error| ParseError::new(format!("the reply is not JSON: {error}")))
 }
 
-fn member(value: &Value, key: &str) -> Result<String, ParseError> {
-    value[key].as_str().map(str::to_owned).ok_or_else(|| ParseError::new(format!("reply has no text under {key:?}")))
+fn field(value: &Value, key: &str) -> Result<String, ParseError> {
+    value[key].as_str().map(str::to_owned).ok_or_else(|| ParseError::new(format!("the reply has no string `{key}`")))
 }
 
 fn event(pair: Value) -> Result<(String, Value), ParseError> {

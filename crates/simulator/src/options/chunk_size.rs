@@ -1,35 +1,33 @@
-//! How streamed text is cut into events.
+//! How streamed text is split into events.
 
 use std::str::FromStr;
 
 use super::ParseError;
 
-/// How streamed text is cut into events.
+/// How streamed text is split into events.
 ///
-/// A cut never falls inside a character, since every event's text is a JSON
-/// string; a position inside one moves to the character's end.
+/// Text is never split inside a character, because the text of an event is a JSON string: a position inside a character moves to its end.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum Chunk {
-    /// About a word each, with the space before it; addresses, card numbers and
-    /// the like come apart as they do from a real tokenizer.
+pub enum ChunkSize {
+    /// About one word each, with the space before it. Addresses, card numbers and the like are split as a real tokenizer splits them.
     #[default]
     Tokens,
-    /// So many characters each.
+    /// This many characters each.
     Chars(usize),
-    /// At least so many bytes each.
+    /// At least this many bytes each.
     Bytes(usize),
-    /// Cut at these byte positions.
+    /// Split at these byte positions.
     At(Vec<usize>),
 }
 
-/// The longest run of one kind that is still one token, by kind.
+/// The longest run of one character class that is still one token, by class.
 const LETTERS: usize = 8;
 const DIGITS: usize = 3;
 const WIDE: usize = 2;
 
-impl Chunk {
-    /// The pieces of `text`, none of them empty.
-    pub(crate) fn cut<'t>(&self, text: &'t str) -> Vec<&'t str> {
+impl ChunkSize {
+    /// Returns the chunks of `text`, none of them empty.
+    pub(crate) fn split<'t>(&self, text: &'t str) -> Vec<&'t str> {
         let ends = match self {
             Self::Tokens => token_ends(text),
             Self::Chars(size) => {
@@ -43,16 +41,16 @@ impl Chunk {
                 ends
             }
         };
-        let mut pieces = Vec::with_capacity(ends.len() + 1);
+        let mut chunks = Vec::with_capacity(ends.len() + 1);
         let mut start = 0;
         for end in ends.into_iter().chain([text.len()]) {
             let end = next_boundary(text, end);
             if end > start {
-                pieces.push(&text[start..end]);
+                chunks.push(&text[start..end]);
                 start = end;
             }
         }
-        pieces
+        chunks
     }
 }
 
@@ -71,7 +69,7 @@ fn byte_ends(text: &str, size: usize) -> Vec<usize> {
 }
 
 #[derive(Clone, Copy, PartialEq)]
-enum Kind {
+enum CharClass {
     Space,
     Letter,
     Digit,
@@ -79,44 +77,44 @@ enum Kind {
     Mark,
 }
 
-fn kind(character: char) -> Kind {
+fn char_class(character: char) -> CharClass {
     match character {
-        c if c.is_whitespace() => Kind::Space,
-        c if c.is_ascii_digit() => Kind::Digit,
-        c if c.is_ascii_alphabetic() => Kind::Letter,
-        c if c.is_alphanumeric() => Kind::Wide,
-        _ => Kind::Mark,
+        c if c.is_whitespace() => CharClass::Space,
+        c if c.is_ascii_digit() => CharClass::Digit,
+        c if c.is_ascii_alphabetic() => CharClass::Letter,
+        c if c.is_alphanumeric() => CharClass::Wide,
+        _ => CharClass::Mark,
     }
 }
 
 fn token_ends(text: &str) -> Vec<usize> {
     let mut ends = Vec::new();
-    let mut before = Kind::Space;
+    let mut before = CharClass::Space;
     let mut run = 0;
     for (at, character) in text.char_indices() {
-        let now = kind(character);
+        let now = char_class(character);
         let longest = match now {
-            Kind::Letter => LETTERS,
-            Kind::Digit => DIGITS,
-            Kind::Wide => WIDE,
-            Kind::Space | Kind::Mark => usize::MAX,
+            CharClass::Letter => LETTERS,
+            CharClass::Digit => DIGITS,
+            CharClass::Wide => WIDE,
+            CharClass::Space | CharClass::Mark => usize::MAX,
         };
-        // A space opens a token and stays with what follows it.
-        let joins = (now == before && run < longest) || (before == Kind::Space && now != Kind::Space);
+        // A space starts a token.
+        let joins = (now == before && run < longest) || (before == CharClass::Space && now != CharClass::Space);
         if !joins {
             ends.push(at);
             run = 0;
         }
-        run += usize::from(now != Kind::Space);
+        run += usize::from(now != CharClass::Space);
         before = now;
     }
     ends
 }
 
-impl FromStr for Chunk {
+impl FromStr for ChunkSize {
     type Err = ParseError;
 
-    /// Reads the forms of the `x-simulator-chunk` header.
+    /// Parses a value of the `x-simulator-chunk` header.
     fn from_str(directive: &str) -> Result<Self, ParseError> {
         let (kind, rest) = directive.split_once(':').unwrap_or((directive, ""));
         let number =
@@ -126,46 +124,46 @@ impl FromStr for Chunk {
             "chars" => number(rest).map(Self::Chars),
             "bytes" => number(rest).map(Self::Bytes),
             "at" => rest.split(',').map(number).collect::<Result<_, _>>().map(Self::At),
-            other => Err(ParseError::new(format!("unknown chunk {other:?}"))),
+            other => Err(ParseError::new(format!("`{other}` is not a chunk size"))),
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::Chunk;
+    use super::ChunkSize;
 
     #[test]
-    fn every_cut_gives_the_text_back() {
+    fn chunks_concatenate_to_the_text() {
         let text = "Mail 王伟@例子.cn or jane.roe@example.com,  card 4111111111111111 — é";
-        let cuts = [
-            Chunk::Tokens,
-            Chunk::Chars(1),
-            Chunk::Chars(0),
-            Chunk::Bytes(1),
-            Chunk::Bytes(7),
-            Chunk::At(vec![500, 6, 7, 7, 0]),
-            Chunk::At(Vec::new()),
+        let sizes = [
+            ChunkSize::Tokens,
+            ChunkSize::Chars(1),
+            ChunkSize::Chars(0),
+            ChunkSize::Bytes(1),
+            ChunkSize::Bytes(7),
+            ChunkSize::At(vec![500, 6, 7, 7, 0]),
+            ChunkSize::At(Vec::new()),
         ];
-        for cut in cuts {
-            let pieces = cut.cut(text);
-            assert_eq!(pieces.concat(), text, "{cut:?}");
-            assert!(pieces.iter().all(|piece| !piece.is_empty()), "{cut:?}");
+        for size in sizes {
+            let chunks = size.split(text);
+            assert_eq!(chunks.concat(), text, "{size:?}");
+            assert!(chunks.iter().all(|chunk| !chunk.is_empty()), "{size:?}");
         }
-        assert!(Chunk::Tokens.cut("").is_empty());
+        assert!(ChunkSize::Tokens.split("").is_empty());
     }
 
     #[test]
-    fn tokens_take_addresses_and_numbers_apart() {
+    fn tokens_split_addresses_and_numbers() {
         assert_eq!(
-            Chunk::Tokens.cut("Ask jane@example.com, 4111111"),
+            ChunkSize::Tokens.split("Ask jane@example.com, 4111111"),
             ["Ask", " jane", "@", "example", ".", "com", ",", " 411", "111", "1"]
         );
     }
 
     #[test]
     fn positions_inside_a_character_move_to_its_end() {
-        assert_eq!(Chunk::At(vec![2, 3]).cut("aéb"), ["aé", "b"]);
-        assert_eq!(Chunk::Bytes(2).cut("aéb"), ["aé", "b"]);
+        assert_eq!(ChunkSize::At(vec![2, 3]).split("aéb"), ["aé", "b"]);
+        assert_eq!(ChunkSize::Bytes(2).split("aéb"), ["aé", "b"]);
     }
 }

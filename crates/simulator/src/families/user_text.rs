@@ -1,36 +1,15 @@
-//! The last words of the user, found in each request shape.
+//! The last text of the user, in the forms that several request formats share.
 
 use serde_json::Value;
 
-use crate::Shape;
-
-/// The last user text of an invoke body.
-pub(crate) fn invoke_text(shape: Shape, body: &Value) -> String {
-    match shape {
-        Shape::TitanText | Shape::TitanEmbedding => string(&body["inputText"]),
-        Shape::Nova => converse_text(body),
-        Shape::ClaudeMessages | Shape::MistralChat | Shape::OpenAiChat => last_message(body, in_content),
-        Shape::CohereCommandR => string(&body["message"]),
-        Shape::Pegasus => string(&body["inputPrompt"]),
-        Shape::StabilityXl => in_content(&body["text_prompts"]),
-        Shape::Rerank => string(&body["query"]),
-        Shape::CohereEmbed => body["texts"].as_array().map_or_else(String::new, |texts| join(texts.iter().map(string))),
-        Shape::NovaEmbedding => string(&body["singleEmbeddingParams"]["text"]["value"]),
-        Shape::AmazonImage => string(&body["textToImageParams"]["text"]),
-        Shape::ClaudeText
-        | Shape::Llama
-        | Shape::MistralText
-        | Shape::OpenAiCompletion
-        | Shape::TextGenerationInference
-        | Shape::CohereCommand
-        | Shape::Jurassic
-        | Shape::StabilityImage => last_turn(body["prompt"].as_str().unwrap_or_default()).to_owned(),
-    }
+/// Returns the last user text of a Converse body, or of a Nova invoke body.
+pub(crate) fn converse_text(body: &Value) -> String {
+    last_message(body, in_content_blocks)
 }
 
-/// The last user text of a Converse body, and of a Nova invoke body.
-pub(crate) fn converse_text(body: &Value) -> String {
-    last_message(body, in_message)
+/// Returns the last user text of a body with `messages` as Claude and OpenAI write them.
+pub(super) fn message_text(body: &Value) -> String {
+    last_message(body, in_content)
 }
 
 fn last_message(body: &Value, text_of: fn(&Value) -> String) -> String {
@@ -42,9 +21,8 @@ fn last_message(body: &Value, text_of: fn(&Value) -> String) -> String {
         .map_or_else(String::new, |message| text_of(&message["content"]))
 }
 
-/// The text of a Converse content list: `text` blocks, guarded text, and where
-/// there is none, what a tool answered.
-fn in_message(content: &Value) -> String {
+/// Returns the text of Converse content blocks: `text`, guarded text, or if there is none, the results of tools.
+fn in_content_blocks(content: &Value) -> String {
     let blocks = content.as_array().map(Vec::as_slice).unwrap_or_default();
     let text = join(blocks.iter().map(|block| match &block["text"] {
         Value::String(text) => text.clone(),
@@ -61,9 +39,8 @@ fn in_message(content: &Value) -> String {
     }))
 }
 
-/// The text of `content` in the Claude and OpenAI forms: a string, an object
-/// with `text`, or a list of parts.
-fn in_content(content: &Value) -> String {
+/// Returns the text of `content` in the Claude and OpenAI forms: a string, an object with `text`, or a list of parts.
+pub(super) fn in_content(content: &Value) -> String {
     match content {
         Value::String(text) => text.clone(),
         Value::Object(part) => part.get("text").map_or_else(String::new, string),
@@ -75,8 +52,8 @@ fn in_content(content: &Value) -> String {
     }
 }
 
-/// The last user turn of a prompt that may carry a chat template.
-fn last_turn(prompt: &str) -> &str {
+/// Returns the last user turn of a prompt that may contain a chat template.
+pub(super) fn last_turn(prompt: &str) -> &str {
     const TEMPLATES: [(&str, &str); 3] = [
         ("\n\nHuman:", "\n\nAssistant:"),
         ("<|start_header_id|>user<|end_header_id|>", "<|eot_id|>"),
@@ -90,11 +67,13 @@ fn last_turn(prompt: &str) -> &str {
     prompt
 }
 
-fn string(value: &Value) -> String {
+/// Returns a string value, or nothing.
+pub(super) fn string(value: &Value) -> String {
     value.as_str().unwrap_or_default().to_owned()
 }
 
-fn join(texts: impl Iterator<Item = String>) -> String {
+/// Joins the strings that are not empty, one per line.
+pub(super) fn join(texts: impl Iterator<Item = String>) -> String {
     let texts: Vec<String> = texts.filter(|text| !text.is_empty()).collect();
     texts.join("\n")
 }
@@ -103,8 +82,7 @@ fn join(texts: impl Iterator<Item = String>) -> String {
 mod tests {
     use serde_json::json;
 
-    use super::{converse_text, invoke_text, last_turn};
-    use crate::Shape;
+    use super::{converse_text, last_turn, message_text};
 
     #[test]
     fn the_last_user_turn_is_found_in_each_template() {
@@ -120,12 +98,12 @@ mod tests {
     }
 
     #[test]
-    fn a_tool_result_is_heard_when_there_is_no_text() {
+    fn tool_results_are_read_if_there_is_no_text() {
         let converse = json!({"messages": [{"role": "user", "content": [
             {"toolResult": {"content": [{"text": "sunny"}, {"json": {"c": 21}}]}}]}]});
         assert_eq!(converse_text(&converse), "sunny\n{\"c\":21}");
         let claude = json!({"messages": [{"role": "user", "content": [
             {"type": "tool_result", "content": [{"type": "text", "text": "sunny"}]}]}]});
-        assert_eq!(invoke_text(Shape::ClaudeMessages, &claude), "sunny");
+        assert_eq!(message_text(&claude), "sunny");
     }
 }

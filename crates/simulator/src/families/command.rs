@@ -2,10 +2,20 @@
 
 use serde_json::{Value, json};
 
+use super::family::{Family, Stream};
 use crate::model::Turn;
 
-pub(super) fn whole(turn: &Turn<'_>) -> Value {
-    let text = turn.said.flat();
+/// `prompt` to `generations[].text`.
+pub(super) static COMMAND: Family = Family {
+    name: "cohere-command",
+    prompt_models: Some("cohere."),
+    response,
+    stream: Stream::Chunks(chunks),
+    ..Family::COMPLETION
+};
+
+fn response(turn: &Turn<'_>) -> Value {
+    let text = turn.output.flat();
     let generations: Vec<Value> = (0..turn.copies("num_generations"))
         .map(|index| {
             let mut generation = json!({
@@ -16,7 +26,7 @@ pub(super) fn whole(turn: &Turn<'_>) -> Value {
             });
             if wants_likelihoods(turn) {
                 let tokens: Vec<Value> =
-                    turn.cut(&text).into_iter().map(|token| json!({"token": token, "likelihood": -0.5})).collect();
+                    turn.split(&text).into_iter().map(|token| json!({"token": token, "likelihood": -0.5})).collect();
                 generation["token_likelihoods"] = json!(tokens);
                 generation["likelihood"] = json!(-0.5);
             }
@@ -26,17 +36,12 @@ pub(super) fn whole(turn: &Turn<'_>) -> Value {
     json!({"id": turn.id, "generations": generations, "prompt": turn.body["prompt"]})
 }
 
-fn wants_likelihoods(turn: &Turn<'_>) -> bool {
-    matches!(turn.body["return_likelihoods"].as_str(), Some("ALL" | "GENERATION"))
-}
-
-/// Piecewise only when the body says `stream`; otherwise one chunk with the
-/// whole answer.
-pub(super) fn chunks(turn: &Turn<'_>) -> Vec<Value> {
+fn chunks(turn: &Turn<'_>) -> Vec<Value> {
+    // Without `stream` in the body the stream is one chunk with the whole response.
     if turn.body["stream"] != true {
-        return vec![whole(turn)];
+        return vec![response(turn)];
     }
-    let text = turn.said.flat();
+    let text = turn.output.flat();
     let copies = turn.copies("num_generations");
     let with_index = |mut chunk: Value, index: usize| {
         // A lone generation has no index.
@@ -46,7 +51,7 @@ pub(super) fn chunks(turn: &Turn<'_>) -> Vec<Value> {
         chunk
     };
     let mut chunks = Vec::new();
-    for piece in turn.cut(&text) {
+    for piece in turn.split(&text) {
         for index in 0..copies {
             chunks.push(with_index(json!({"text": piece, "is_finished": false}), index));
         }
@@ -55,4 +60,8 @@ pub(super) fn chunks(turn: &Turn<'_>) -> Vec<Value> {
         chunks.push(with_index(json!({"finish_reason": "COMPLETE", "is_finished": true}), index));
     }
     chunks
+}
+
+fn wants_likelihoods(turn: &Turn<'_>) -> bool {
+    matches!(turn.body["return_likelihoods"].as_str(), Some("ALL" | "GENERATION"))
 }

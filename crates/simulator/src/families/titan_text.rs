@@ -2,22 +2,35 @@
 
 use serde_json::{Value, json};
 
+use super::family::{Family, Stream};
+use super::titan_embedding::is_amazon_text;
+use super::user_text::string;
 use crate::model::Turn;
 
-pub(super) fn titan(turn: &Turn<'_>) -> Value {
+/// `inputText` to `results[].outputText`.
+pub(super) static TITAN_TEXT: Family = Family {
+    name: "titan-text",
+    matches: |_, body| is_amazon_text(body),
+    user_text: |body| string(&body["inputText"]),
+    response,
+    stream: Stream::Chunks(chunks),
+    ..Family::COMPLETION
+};
+
+fn response(turn: &Turn<'_>) -> Value {
     json!({
         "inputTextTokenCount": turn.input_tokens(),
         "results": [{
             "tokenCount": turn.output_tokens(),
-            "outputText": turn.said.flat(),
+            "outputText": turn.output.flat(),
             "completionReason": "FINISH",
         }],
     })
 }
 
-pub(super) fn titan_chunks(turn: &Turn<'_>) -> Vec<Value> {
-    let text = turn.said.flat();
-    let mut pieces = turn.cut(&text);
+fn chunks(turn: &Turn<'_>) -> Vec<Value> {
+    let text = turn.output.flat();
+    let mut pieces = turn.split(&text);
     // Only the last chunk has counters, and it carries text as well.
     let last = pieces.pop().unwrap_or_default();
     let middle = pieces.into_iter().map(|piece| {
