@@ -94,7 +94,7 @@ async fn streams_are_masked_at_every_cut() {
     for chunk in [ChunkSize::Chars(1), ChunkSize::Chars(3), ChunkSize::Chars(7), ChunkSize::Tokens] {
         for write_size in [None, Some(1), Some(7)] {
             let reply = ModelResponse::Text(SECRET.to_owned());
-            let options = Options { reply, chunk: chunk.clone(), write_size, ..Options::default() };
+            let options = Options { response: reply, chunk_size: chunk.clone(), write_size, ..Options::default() };
             let simulator = simulator(options).await;
             let bedrock = ServiceBuilder::new().layer(GuardrailLayer::new(guardrail())).service(service(&simulator));
             let mut events = bedrock.oneshot(stream_input("Hello")).await.unwrap().into_stream();
@@ -125,7 +125,7 @@ fn kind(event: &Event) -> &'static str {
 #[tokio::test]
 async fn a_blocked_stream_ends_as_converse_ends() {
     let reply = ModelResponse::Text("Trust me, it is a guaranteed return for all.".to_owned());
-    let simulator = simulator(Options { reply, chunk_size: ChunkSize::Chars(4), ..Options::default() }).await;
+    let simulator = simulator(Options { response: reply, chunk_size: ChunkSize::Chars(4), ..Options::default() }).await;
     let (layer, seen) = layer();
     let bedrock = ServiceBuilder::new().layer(layer).service(service(&simulator));
     let mut events = bedrock.oneshot(stream_input("Hello")).await.unwrap().into_stream();
@@ -148,7 +148,7 @@ async fn a_blocked_stream_ends_as_converse_ends() {
 async fn reasoning_and_tool_arguments_are_masked() {
     let input = json!({"to": "jane.roe@example.com", "list": ["Acme", 1, null]});
     let reply = ModelResponse::ToolUse { name: "send".to_owned(), input, text: None };
-    let simulator = simulator(Options { reply, chunk_size: ChunkSize::Chars(2), ..Options::default() }).await;
+    let simulator = simulator(Options { response: reply, chunk_size: ChunkSize::Chars(2), ..Options::default() }).await;
     let bedrock = ServiceBuilder::new().layer(GuardrailLayer::new(guardrail())).service(service(&simulator));
     let mut events = bedrock.oneshot(stream_input("Hello")).await.unwrap().into_stream();
     let mut arguments = String::new();

@@ -17,7 +17,7 @@ use crate::support::{guardrail, service, simulator};
 const TEXT: &str = "Write to jane.roe@example.com about EMP-123456, or to nobody at all.";
 
 fn saying(response: ModelResponse) -> Options {
-    Options { reply, chunk_size: ChunkSize::Chars(3), ..Options::default() }
+    Options { response, chunk_size: ChunkSize::Chars(3), ..Options::default() }
 }
 
 /// What a guard of the text alone holds after each chunk of three.

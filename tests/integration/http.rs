@@ -206,7 +206,7 @@ async fn answers_that_cannot_be_examined_are_refused() {
         ModelResponse::Text("x".repeat(5000)),
     ];
     for reply in replies {
-        let simulator = simulator(Options { reply, ..Options::default() }).await;
+        let simulator = simulator(Options { response: reply, ..Options::default() }).await;
         let layer = GuardrailLayer::new(guardrail()).max_body_bytes(4000);
         let (status, _, answer) = send(layer, post(&simulator, LLAMA, body.clone())).await;
         assert_eq!(status, StatusCode::BAD_REQUEST);

@@ -207,7 +207,8 @@ async fn exceptions_pass_and_lose_what_they_quote() {
             message: message.to_owned(),
         };
         let reply = ModelResponse::Text("Hello, mail jane.roe@example.com for all".to_owned());
-        let options = Options { reply, chunk_size: ChunkSize::Chars(4), fault: Some(fault), ..Options::default() };
+        let options =
+            Options { response: reply, chunk_size: ChunkSize::Chars(4), fault: Some(fault), ..Options::default() };
         let streamed = stream(GuardrailLayer::new(guardrail()), options, INVOKE, &json!({"prompt": "Hello"})).await;
         let events = events(&streamed.bytes);
         let last = events.last().unwrap();
@@ -228,8 +229,12 @@ async fn broken_streams_stay_broken_and_release_nothing_unexamined() {
     for fault in [Fault::CutConnection { after_bytes: 900 }, Fault::CorruptFrame { after_events: 4 }] {
         let (layer, seen) = layer();
         let reply = ModelResponse::Text("Hello, mail jane.roe@example.com for all you need to know".to_owned());
-        let options =
-            Options { reply, chunk_size: ChunkSize::Chars(4), fault: Some(fault.clone()), ..Options::default() };
+        let options = Options {
+            response: reply,
+            chunk_size: ChunkSize::Chars(4),
+            fault: Some(fault.clone()),
+            ..Options::default()
+        };
         let streamed = stream(layer, options, INVOKE, &json!({"prompt": "Hello"})).await;
         assert!(streamed.broke, "{fault:?}");
         let joined: String = events(&streamed.bytes)

@@ -66,7 +66,7 @@ async fn a_blocked_prompt_never_reaches_the_model() {
 #[tokio::test]
 async fn a_blocked_completion_is_replaced() {
     let reply = ModelResponse::Text("It is a guaranteed return, mail me at a.b@example.com".to_owned());
-    let simulator = simulator(Options { reply, ..Options::default() }).await;
+    let simulator = simulator(Options { response: reply, ..Options::default() }).await;
     let bedrock = ServiceBuilder::new().layer(GuardrailLayer::new(guardrail())).service(service(&simulator));
     let body = json!({"anthropic_version": "bedrock-2023-05-31", "max_tokens": 9, "messages": [{"role": "user", "content": "Hello"}]});
     let call = input("anthropic.claude-3-haiku-20240307-v1:0", &body);

@@ -76,7 +76,7 @@ async fn every_family_is_masked_at_every_cut() {
         for chunk in [ChunkSize::Chars(1), ChunkSize::Chars(3), ChunkSize::Chars(7), ChunkSize::Tokens] {
             let options = Options {
                 response: ModelResponse::Text(SECRET.to_owned()),
-                chunk: chunk.clone(),
+                chunk_size: chunk.clone(),
                 ..Options::default()
             };
             let chunks = chunks(options, model, &body).await;
@@ -92,7 +92,7 @@ async fn every_family_is_masked_at_every_cut() {
 async fn every_family_ends_with_the_message_when_blocked() {
     for (model, body, text) in families() {
         let reply = ModelResponse::Text("Trust me, it is a guaranteed return for all.".to_owned());
-        let options = Options { reply, chunk_size: ChunkSize::Chars(4), ..Options::default() };
+        let options = Options { response: reply, chunk_size: ChunkSize::Chars(4), ..Options::default() };
         let chunks = chunks(options, model, &body).await;
         let joined: String = chunks.iter().map(text).collect();
         assert_eq!(joined, "Trust me, it is a I can't share that.", "{model}");
@@ -136,7 +136,7 @@ async fn tool_arguments_are_masked_as_json() {
         ),
     ];
     for (model, body, pointer) in cases {
-        let options = Options { reply: reply.clone(), chunk_size: ChunkSize::Chars(3), ..Options::default() };
+        let options = Options { response: reply.clone(), chunk_size: ChunkSize::Chars(3), ..Options::default() };
         let chunks = chunks(options, model, &body).await;
         let arguments: String = chunks.iter().filter_map(|chunk| chunk.pointer(pointer)?.as_str()).collect();
         let arguments: Value = serde_json::from_str(&arguments).expect("valid JSON");
@@ -216,7 +216,7 @@ async fn the_event_that_blocks_does_not_go_on() {
     ]});
     let reply = ModelResponse::RawEvents(vec![("chunk".to_owned(), event)]);
     let body = json!({"messages": [{"role": "user", "content": "Hello"}]});
-    let chunks = chunks(Options { reply, ..Options::default() }, "openai.gpt-oss-120b", &body).await;
+    let chunks = chunks(Options { response: reply, ..Options::default() }, "openai.gpt-oss-120b", &body).await;
     let all = Value::from(chunks).to_string();
     assert!(all.contains("hello ") && all.contains("I can't share that."), "{all}");
     assert!(!all.contains("guaranteed") && !all.contains("example.com"), "{all}");

@@ -64,7 +64,7 @@ async fn other_errors_are_handed_on() {
 #[tokio::test]
 async fn the_guardrails_error_is_found_in_that_of_a_stream() {
     let reply = ModelResponse::Text("It is a guaranteed return.".to_owned());
-    let simulator = simulator(Options { reply, chunk_size: ChunkSize::Chars(4), ..Options::default() }).await;
+    let simulator = simulator(Options { response: reply, chunk_size: ChunkSize::Chars(4), ..Options::default() }).await;
     let layer = GuardrailLayer::new(guardrail()).error_on_block();
     let stack = ServiceBuilder::new().layer(layer).service(service(&simulator));
     let input = aws_sdk_bedrockruntime::operation::converse_stream::ConverseStreamInput::builder().model_id("m");
