@@ -76,7 +76,7 @@ const TRACEPARENT: (&str, &str) = ("traceparent", "00-4bf92f3577b34da6a3ce929d0e
 async fn a_call_is_a_span_without_its_text() {
     let (endpoint, received) = collector().await;
     let reply = ModelResponse::Text("Ask secret.roe@example.com at Acme".to_owned());
-    let simulator = simulator(Options { reply, chunk_size: ChunkSize::Chars(3), ..Options::default() }).await;
+    let simulator = simulator(Options { response: reply, chunk_size: ChunkSize::Chars(3), ..Options::default() }).await;
     let telemetry = Telemetry::new(&endpoint).unwrap();
     let mut gateway = run(builder(&simulator).telemetry(&telemetry)).await;
     let path = format!("/model/{}/converse-stream", LLAMA.replace(':', "%3A"));

@@ -1,4 +1,4 @@
-//! Work that would keep others waiting.
+//! Work that would block other tasks.
 
 use std::future::{Future, poll_fn};
 use std::pin::pin;
@@ -6,12 +6,11 @@ use std::pin::pin;
 use tokio::runtime::{Handle, RuntimeFlavor};
 use tokio::task::block_in_place;
 
-/// Bodies from this size on are examined apart: it takes some hundredths of a second, and the streams of others come in between.
+/// The size from which inspecting a body takes long enough, several hundredths of a second, to delay other streams.
 pub(crate) const LARGE_BYTES: u64 = 256 << 10;
 
-/// Runs `future`, and if its work is heavy has another thread take over what else this one has to do meanwhile. (A runtime of one thread
-/// has none.)
-pub(crate) async fn apart_if<F: Future>(is_heavy: bool, future: F) -> F::Output {
+/// Runs `future`. If it is heavy, moves the other tasks of this thread to another one meanwhile, if the runtime has several threads.
+pub(crate) async fn unblock_if<F: Future>(is_heavy: bool, future: F) -> F::Output {
     let is_shared = || Handle::current().runtime_flavor() == RuntimeFlavor::MultiThread;
     if !is_heavy || !is_shared() {
         return future.await;
@@ -25,13 +24,13 @@ mod tests {
     use std::sync::mpsc;
     use std::time::Duration;
 
-    use super::apart_if;
+    use super::unblock_if;
 
-    /// One thread, which waits for another task: that task has to run elsewhere.
+    /// The only thread waits for another task, so that task must run elsewhere.
     #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
-    async fn others_go_on() {
+    async fn other_tasks_continue() {
         let (send, receive) = mpsc::channel();
-        let heavy = tokio::spawn(apart_if(true, async move {
+        let heavy = tokio::spawn(unblock_if(true, async move {
             tokio::spawn(async move { send.send(()).unwrap() });
             receive.recv_timeout(Duration::from_secs(60))
         }));
@@ -39,7 +38,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_runtime_of_one_thread_does_it_all() {
-        assert_eq!(apart_if(true, async { 1 }).await + apart_if(false, async { 2 }).await, 3);
+    async fn a_single_threaded_runtime_runs_it_inline() {
+        assert_eq!(unblock_if(true, async { 1 }).await + unblock_if(false, async { 2 }).await, 3);
     }
 }

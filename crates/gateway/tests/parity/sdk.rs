@@ -226,7 +226,7 @@ pub(crate) fn config() -> Builder {
     aws_sdk_bedrockruntime::Config::builder()
         .behavior_version(BehaviorVersion::latest())
         .region(Region::new("us-east-1"))
-        .credentials_provider(Credentials::new("AKIDFACES", "secret", None, None, "faces"))
+        .credentials_provider(Credentials::new("AKIDPARITY", "secret", None, None, "parity"))
         .retry_config(RetryConfig::disabled())
         .interceptor(WithoutId)
 }

@@ -1,4 +1,4 @@
-//! Limits on the time that the upstream may take.
+//! Timeouts of the upstream.
 
 use std::fmt;
 use std::future::Future;
@@ -17,26 +17,26 @@ use crate::body::RequestBody;
 use crate::limits::Limits;
 use crate::upstream::Upstream;
 
-/// The upstream, with limits on its time.
+/// The upstream, with timeouts.
 #[derive(Clone, Debug)]
-pub(crate) struct Timed {
+pub(crate) struct TimeoutService {
     upstream: Upstream,
-    answer: Duration,
+    response: Duration,
     idle: Duration,
 }
 
-/// On an answer that is the upstream's and not our own.
+/// Marks a response of the upstream, which is not the gateway's own.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct FromUpstream;
+pub(crate) struct UpstreamResponse;
 
-impl Timed {
+impl TimeoutService {
     pub(crate) fn new(upstream: Upstream, limits: &Limits) -> Self {
-        Self { upstream, answer: limits.upstream_timeout, idle: limits.idle_timeout }
+        Self { upstream, response: limits.upstream_timeout, idle: limits.idle_timeout }
     }
 }
 
-impl Service<Request<RequestBody>> for Timed {
-    type Response = Response<TimedBody>;
+impl Service<Request<RequestBody>> for TimeoutService {
+    type Response = Response<TimeoutBody>;
     type Error = BoxError;
     type Future = Pin<Box<dyn Future<Output = Result<Self::Response, BoxError>> + Send>>;
 
@@ -45,33 +45,35 @@ impl Service<Request<RequestBody>> for Timed {
     }
 
     fn call(&mut self, request: Request<RequestBody>) -> Self::Future {
-        let (answer, idle) = (self.answer, self.idle);
+        let (response, idle) = (self.response, self.idle);
         let call = self.upstream.call(request);
         Box::pin(async move {
-            let response = tokio::time::timeout(answer, call).await.map_err(|_| SlowUpstream::Answer)??;
-            let mut response = response.map(|body| TimedBody::new(body, idle));
-            response.extensions_mut().insert(FromUpstream);
+            let response = tokio::time::timeout(response, call).await.map_err(|_| SlowUpstream::Response)??;
+            let mut response = response.map(|body| TimeoutBody::new(body, idle));
+            response.extensions_mut().insert(UpstreamResponse);
             Ok(response)
         })
     }
 }
 
-/// A body of the upstream's. It fails when no byte of it comes for too long.
+/// A body of the upstream, which fails if it pauses for longer than the timeout.
+///
+/// `tower_http::timeout::TimeoutBody` would also fail if the timeout ran out while the client did not read.
 #[derive(Debug)]
-pub(crate) struct TimedBody {
+pub(crate) struct TimeoutBody {
     body: Incoming,
     idle: Duration,
     until: Pin<Box<Sleep>>,
     is_waiting: bool,
 }
 
-impl TimedBody {
+impl TimeoutBody {
     fn new(body: Incoming, idle: Duration) -> Self {
         Self { body, idle, until: Box::pin(tokio::time::sleep(idle)), is_waiting: false }
     }
 }
 
-impl Body for TimedBody {
+impl Body for TimeoutBody {
     type Data = Bytes;
     type Error = BoxError;
 
@@ -83,7 +85,7 @@ impl Body for TimedBody {
                 Poll::Ready(frame.map(|frame| frame.map_err(|error| BrokenUpstream(error).into())))
             }
             Poll::Pending => {
-                // The time in which a client did not read is not the upstream's.
+                // Time in which the client did not read does not count.
                 if !this.is_waiting {
                     this.is_waiting = true;
                     this.until.set(tokio::time::sleep(this.idle));
@@ -102,33 +104,33 @@ impl Body for TimedBody {
     }
 }
 
-/// The upstream took too long.
+/// The error for an upstream that takes too long.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum SlowUpstream {
-    /// Until it began to answer.
-    Answer,
-    /// Within its answer.
+    /// Until its response started.
+    Response,
+    /// Within its response.
     Idle,
 }
 
 impl fmt::Display for SlowUpstream {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Answer => "the model's endpoint took too long to answer",
-            Self::Idle => "the model's endpoint paused for too long within its answer",
+            Self::Response => "the upstream did not respond in time",
+            Self::Idle => "the upstream paused for too long within its response",
         })
     }
 }
 
 impl std::error::Error for SlowUpstream {}
 
-/// The upstream's answer broke off.
+/// The error for a response of the upstream that was interrupted.
 #[derive(Debug)]
 struct BrokenUpstream(hyper::Error);
 
 impl fmt::Display for BrokenUpstream {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the answer of the model's endpoint broke off")
+        f.write_str("the response of the upstream was interrupted")
     }
 }
 

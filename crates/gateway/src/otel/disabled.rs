@@ -1,4 +1,4 @@
-//! Calls without OpenTelemetry: nothing is traced.
+//! Calls without the feature `otel`: nothing is traced.
 
 use std::future::Future;
 use std::sync::Arc;
@@ -9,7 +9,7 @@ use http::HeaderMap;
 
 use crate::metrics::Metrics;
 
-/// What would be told, and to whom.
+/// The exporter, which does not exist.
 #[derive(Debug)]
 pub(crate) struct Telemetry;
 
@@ -17,7 +17,7 @@ impl Telemetry {
     pub(crate) fn observe(&self, _: &Arc<Metrics>) {}
 }
 
-/// A call of which nothing is told.
+/// The span of a call, which does not exist.
 #[derive(Clone, Debug)]
 pub(crate) struct CallSpan;
 
@@ -26,7 +26,7 @@ impl CallSpan {
         Self
     }
 
-    pub(crate) fn send_on(&self, _: &mut HeaderMap) {}
+    pub(crate) fn propagate(&self, _: &mut HeaderMap) {}
 
     pub(crate) async fn during<F: Future>(&self, future: F) -> F::Output {
         future.await
@@ -38,7 +38,7 @@ impl CallSpan {
 
     pub(crate) fn assessed(_: &AssessmentEvent<'_>) {}
 
-    pub(crate) fn answered(&self, _: &str, _: u16, _: Option<&str>) {}
+    pub(crate) fn responded(&self, _: &str, _: u16, _: Option<&str>) {}
 
     pub(crate) fn failed(&self) {}
 }

@@ -180,7 +180,7 @@ fn echo() -> Value {
 }
 
 fn folder() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/faces")
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/parity")
 }
 
 fn read(path: &Path) -> String {

@@ -1,9 +1,9 @@
-//! Which policy a client chose.
+//! Selects the policy of a request.
 
 use banister::bedrock::{Operation, guardrail_identifier};
 use http::HeaderMap;
 
-use crate::policies::{ActivePolicy, Current};
+use crate::policies::{ActivePolicies, ActivePolicy};
 
 /// The header that names a policy.
 const POLICY: &str = "x-banister-policy";
@@ -11,28 +11,28 @@ const POLICY: &str = "x-banister-policy";
 /// The header by which a client names a guardrail.
 const GUARDRAIL: &str = "x-amzn-bedrock-guardrailidentifier";
 
-/// The policy that the headers name, if they name one. The layer takes out what names it: Bedrock knows nothing of it.
+/// Returns the policy that the headers name, if any. The layer removes the name, which is unknown to Bedrock.
 pub(crate) fn by_header(
-    current: &Current,
+    policies: &ActivePolicies,
     operation: Option<Operation>,
     headers: &HeaderMap,
 ) -> Result<Option<ActivePolicy>, &'static str> {
     if let Some(name) = headers.get(POLICY) {
-        let policy = name.to_str().ok().and_then(|name| current.named(name));
-        return policy.map(Some).ok_or("The header x-banister-policy names no policy of this gateway.");
+        let policy = name.to_str().ok().and_then(|name| policies.named(name));
+        return policy.map(Some).ok_or("The header x-banister-policy does not name a policy of this gateway.");
     }
     if !matches!(operation, Some(Operation::InvokeModel | Operation::InvokeModelWithResponseStream)) {
         return Ok(None);
     }
-    // Of two, each reader could take another.
+    // With two values, each reader could use another one.
     let mut names = headers.get_all(GUARDRAIL).iter();
     let name = names.next().filter(|_| names.next().is_none());
-    Ok(name.and_then(|name| name.to_str().ok()).and_then(|name| current.named(name)))
+    Ok(name.and_then(|name| name.to_str().ok()).and_then(|name| policies.named(name)))
 }
 
-/// The policy that a Converse body names as its guardrail.
-pub(crate) fn by_body(current: &Current, operation: Operation, body: &[u8]) -> Option<ActivePolicy> {
-    current.named(&guardrail_identifier(operation, body)?)
+/// Returns the policy that a Converse body names as its guardrail.
+pub(crate) fn by_body(policies: &ActivePolicies, operation: Operation, body: &[u8]) -> Option<ActivePolicy> {
+    policies.named(&guardrail_identifier(operation, body)?)
 }
 
 #[cfg(test)]
@@ -41,15 +41,16 @@ mod tests {
     use banister::{GuardrailLayer, Policy};
 
     use super::by_body;
-    use crate::policies::{Current, Policies};
+    use crate::policies::{ActivePolicies, Policies};
 
     #[test]
     fn converse_names_a_policy_in_its_body() {
         let policy = Policy::from_yaml("version: 1\nname: a\npii:\n  - {types: [EMAIL], action: mask}\n").unwrap();
-        let current =
-            Current::load(Policies::new("a", policy), Box::new(|_, guardrail| GuardrailLayer::new(guardrail))).unwrap();
+        let policies =
+            ActivePolicies::load(Policies::new("a", policy), Box::new(|_, guardrail| GuardrailLayer::new(guardrail)))
+                .unwrap();
         let chosen =
-            |body: &str| by_body(&current, Operation::Converse, body.as_bytes()).map(|policy| policy.name.to_string());
+            |body: &str| by_body(&policies, Operation::Converse, body.as_bytes()).map(|policy| policy.name.to_string());
         let body = r#"{"z": 1.50e1, "guardrailConfig" : {"guardrailIdentifier": "a", "guardrailVersion": "1"}}"#;
         assert_eq!(chosen(body).as_deref(), Some("a"));
         for body in [
