@@ -1,4 +1,4 @@
-//! An evaluation as ApplyGuardrail's response, and `findings` beside it.
+//! Results as the response of ApplyGuardrail, with `findings`.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -10,7 +10,7 @@ use banister::{
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::offsets::{Offsets, Ruler};
+use crate::offsets::{OffsetConverter, Offsets};
 
 /// The response of ApplyGuardrail, and `findings`.
 #[derive(Debug, Serialize)]
@@ -21,12 +21,12 @@ pub(crate) struct Response {
     /// The best score of each topic, if requested.
     #[serde(rename = "topicScores", skip_serializing_if = "Vec::is_empty")]
     topic_scores: Vec<TopicEntry>,
-    /// What the offsets of the findings count, where it is not bytes.
+    /// The unit of offsets, unless it is bytes.
     #[serde(skip_serializing_if = "Option::is_none")]
     offsets: Option<&'static str>,
 }
 
-/// One finding with its place.
+/// A finding with its span and pointer.
 #[derive(Debug, Serialize)]
 pub(crate) struct FindingEntry {
     rule: String,
@@ -40,12 +40,12 @@ pub(crate) struct FindingEntry {
     pointer: Option<String>,
     #[serde(rename = "innerPointer", skip_serializing_if = "Option::is_none")]
     inner_pointer: Option<String>,
-    /// The stronger finding that this one lies in.
+    /// The finding that contains this one.
     #[serde(skip_serializing_if = "Option::is_none")]
     within: Option<ContainerEntry>,
     #[serde(rename = "match", skip_serializing_if = "Option::is_none")]
     matched: Option<String>,
-    /// Score and threshold of a topic that was found by its examples.
+    /// The score and threshold of a topic that matched by its examples.
     #[serde(skip_serializing_if = "Option::is_none")]
     score: Option<f32>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -66,7 +66,7 @@ impl From<&TopicScore> for TopicEntry {
     }
 }
 
-/// The finding that another one lies in.
+/// The finding that contains another one.
 #[derive(Debug, Serialize)]
 struct ContainerEntry {
     rule: String,
@@ -82,7 +82,7 @@ impl ContainerEntry {
 }
 
 impl Response {
-    /// The response for a text.
+    /// Creates the response for text.
     pub(crate) fn new(policy: &Policy, text: &str, assessment: &Assessment, offsets: Offsets) -> Self {
         let outcome = assessment.outcome();
         let mut report =
@@ -90,11 +90,11 @@ impl Response {
         if outcome != Outcome::Passed {
             report.add_output(assessment.apply_to(text));
         }
-        let ruler = Ruler::new(text, offsets);
+        let converter = OffsetConverter::new(text, offsets);
         let entry = |finding: &Finding| {
             report.add(policy, finding, finding.matched_text());
             let mut entry = FindingEntry::new(finding);
-            entry.count(&ruler);
+            entry.count(&converter);
             entry
         };
         let findings = assessment.findings().iter().map(entry).collect();
@@ -102,7 +102,7 @@ impl Response {
         Self { report, findings, topic_scores, offsets: named(offsets) }
     }
 
-    /// The response for a body, of which `output` is what the caller would see instead.
+    /// Creates the response for a body. `output` is what the caller would receive instead of it.
     pub(crate) fn of_body(policy: &Policy, assessment: &BodyAssessment, output: Option<String>) -> Self {
         let mut report = ApplyGuardrailResponse::new(
             policy,
@@ -125,13 +125,13 @@ impl Response {
         Self { report, findings, topic_scores: Vec::new(), offsets: None }
     }
 
-    /// Counts offsets in another unit, each in the string of `body` that it is an offset of.
+    /// Converts the offsets to another unit, each in its own string of `body`.
     pub(crate) fn count_in_body(&mut self, body: &[u8], assessment: &BodyAssessment, offsets: Offsets) {
         self.offsets = named(offsets);
         if self.offsets.is_none() {
             return;
         }
-        // It was examined, so it is JSON.
+        // It was inspected, so it is JSON.
         let body: Value = serde_json::from_slice(body).unwrap_or_default();
         let found = assessment.findings().iter().zip(&mut self.findings);
         let mut strings: HashMap<(&str, Option<&str>, bool), Vec<&mut FindingEntry>> = HashMap::new();
@@ -139,16 +139,16 @@ impl Response {
             strings.entry((found.pointer(), found.inner_pointer(), found.is_key())).or_default().push(entry);
         }
         for ((pointer, inner, is_key), entries) in strings {
-            // What is no string is a number, and ASCII.
+            // A value that is not a string is a number, which is ASCII.
             let Some(text) = string_at(&body, pointer, inner, is_key) else { continue };
-            let ruler = Ruler::new(&text, offsets);
-            entries.into_iter().for_each(|entry| entry.count(&ruler));
+            let converter = OffsetConverter::new(&text, offsets);
+            entries.into_iter().for_each(|entry| entry.count(&converter));
         }
     }
 }
 
 impl FindingEntry {
-    /// The entry of a finding.
+    /// Creates the entry of a finding.
     fn new(finding: &Finding) -> Self {
         Self {
             rule: finding.rule().to_owned(),
@@ -166,14 +166,14 @@ impl FindingEntry {
         }
     }
 
-    fn count(&mut self, ruler: &Ruler<'_>) {
-        (self.start, self.end) = (ruler.at(self.start), ruler.at(self.end));
+    fn count(&mut self, converter: &OffsetConverter<'_>) {
+        (self.start, self.end) = (converter.at(self.start), converter.at(self.end));
         if let Some(within) = &mut self.within {
-            (within.start, within.end) = (ruler.at(within.start), ruler.at(within.end));
+            (within.start, within.end) = (converter.at(within.start), converter.at(within.end));
         }
     }
 
-    /// The entry of a finding in a body.
+    /// Creates the entry of a finding in a body.
     pub(crate) fn in_body(found: &BodyFinding) -> Self {
         Self {
             pointer: Some(found.pointer().to_owned()),
@@ -183,12 +183,12 @@ impl FindingEntry {
     }
 }
 
-/// The unit, where readers must be told.
+/// Returns the unit, unless it is bytes.
 fn named(offsets: Offsets) -> Option<&'static str> {
     (offsets != Offsets::Bytes).then(|| offsets.name())
 }
 
-/// The decoded string at a pointer, or the name of the member there; `inner` points on in a string that is itself JSON.
+/// Returns the decoded string at a pointer, or the name of the field there. `inner` is a pointer in a string that is itself JSON.
 fn string_at<'b>(body: &'b Value, pointer: &str, inner: Option<&str>, is_key: bool) -> Option<Cow<'b, str>> {
     if is_key {
         let (_, name) = inner.unwrap_or(pointer).rsplit_once('/')?;
@@ -200,7 +200,7 @@ fn string_at<'b>(body: &'b Value, pointer: &str, inner: Option<&str>, is_key: bo
     Some(document.pointer(inner)?.as_str()?.to_owned().into())
 }
 
-/// What a rule does in a direction.
+/// Returns the action of a rule in a direction.
 pub(crate) fn action(rule: &banister::policy::RuleSummary<'_>, source: Source) -> banister::Action {
     match source {
         Source::Input => rule.input(),
@@ -208,7 +208,7 @@ pub(crate) fn action(rule: &banister::policy::RuleSummary<'_>, source: Source) -
     }
 }
 
-/// The name of a kind of rule.
+/// Returns the name of a kind of rule.
 pub(crate) fn kind_name(kind: RuleKind) -> &'static str {
     match kind {
         RuleKind::Topic => "topic",
@@ -219,7 +219,7 @@ pub(crate) fn kind_name(kind: RuleKind) -> &'static str {
     }
 }
 
-/// The name of an outcome.
+/// Returns the name of an outcome.
 pub(crate) fn outcome_name(outcome: Outcome) -> &'static str {
     match outcome {
         Outcome::Passed => "passed",
@@ -229,7 +229,7 @@ pub(crate) fn outcome_name(outcome: Outcome) -> &'static str {
     }
 }
 
-/// Whether a finding is one that stops a text.
+/// Returns `true` if a finding blocks.
 pub(crate) fn blocks(finding: &Finding) -> bool {
     finding.action() == ActionTaken::Blocked
 }

@@ -15,17 +15,17 @@ fn hello() -> String {
 }
 
 #[tokio::test]
-async fn other_addresses_want_keys() {
+async fn other_addresses_need_keys() {
     let simulator = simulator(Options::default()).await;
     let anywhere = SocketAddr::from(([0, 0, 0, 0], 0));
     let error = builder(&simulator).bind(anywhere).await.unwrap_err();
-    assert!(error.to_string().contains("clients need no key"), "{error}");
+    assert!(error.to_string().contains("there is no client key"), "{error}");
     assert!(builder(&simulator).client_key("k").bind(anywhere).await.is_ok());
     assert!(builder(&simulator).dangerous_allow_unauthenticated().bind(anywhere).await.is_ok());
 }
 
 #[tokio::test]
-async fn keys_open_the_door_and_go_no_further() {
+async fn keys_are_required_and_not_forwarded() {
     let simulator =
         simulator(Options { response: ModelResponse::Text("Fine.".to_owned()), ..Options::default() }).await;
     let gateway = run(builder(&simulator).client_key("one").client_key("two")).await;

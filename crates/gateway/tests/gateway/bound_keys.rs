@@ -71,7 +71,7 @@ async fn bindings_are_checked_at_the_start() {
     let simulator = simulator(Options::default()).await;
     let loopback = SocketAddr::from(([127, 0, 0, 1], 0));
     let error = builder(&simulator).client_key_with_policies("k", ["main", "nope"]).bind(loopback).await.unwrap_err();
-    assert_eq!(error.to_string(), "a client key is bound to `nope`, which is no policy of this gateway");
+    assert_eq!(error.to_string(), "a client key is limited to `nope`, which is not a policy of this gateway");
     let error = builder(&simulator).client_key_with_policies("k", [""; 0]).bind(loopback).await.unwrap_err();
-    assert!(error.to_string().contains("bound to no policy"), "{error}");
+    assert!(error.to_string().contains("empty policy list"), "{error}");
 }

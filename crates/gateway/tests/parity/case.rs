@@ -11,7 +11,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::ways::Way;
+use crate::integrations::Integration;
 
 /// One case.
 #[derive(Clone, Debug, Deserialize)]
@@ -39,7 +39,7 @@ pub(crate) struct Case {
     write_size: Option<usize>,
     fault: Option<String>,
     #[serde(default)]
-    pub(crate) settings: Settings,
+    pub(crate) config: CaseConfig,
     /// Another path than that of the operation.
     pub(crate) path: Option<String>,
     /// Texts that must reach nobody: neither the model nor the caller.
@@ -50,7 +50,7 @@ pub(crate) struct Case {
     not_for: Vec<NotFor>,
     /// Differences that stay, and why.
     #[serde(default)]
-    pub(crate) apart: Vec<Apart>,
+    pub(crate) differences: Vec<Difference>,
 }
 
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
@@ -65,17 +65,17 @@ pub(crate) enum Op {
     ApplyGuardrail,
 }
 
-/// Settings of the layer.
+/// CaseConfig of the layer.
 #[derive(Clone, Copy, Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-pub(crate) struct Settings {
+pub(crate) struct CaseConfig {
     error_on_block: bool,
     inspect_unknown_content: bool,
     forward_unknown_operations: bool,
     pub(crate) max_body_bytes: Option<usize>,
 }
 
-impl Settings {
+impl CaseConfig {
     /// A layer with these, the limit aside.
     pub(crate) fn on(self, mut layer: GuardrailLayer) -> GuardrailLayer {
         if self.error_on_block {
@@ -94,7 +94,7 @@ impl Settings {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct NotFor {
-    ways: Vec<Way>,
+    integrations: Vec<Integration>,
     #[serde(rename = "why")]
     _why: String,
 }
@@ -102,8 +102,8 @@ struct NotFor {
 /// A difference that is known.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Apart {
-    pub(crate) ways: Vec<Way>,
+pub(crate) struct Difference {
+    pub(crate) integrations: Vec<Integration>,
     /// Which parts of the result differ.
     pub(crate) parts: Vec<Part>,
     #[serde(rename = "why")]
@@ -115,19 +115,21 @@ pub(crate) struct Apart {
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Part {
     Sent,
-    Got,
-    Seen,
+    Received,
+    Assessments,
 }
 
 impl Case {
-    /// Whether this way can express the case.
-    pub(crate) fn is_for(&self, way: Way) -> bool {
-        !self.not_for.iter().any(|not_for| not_for.ways.contains(&way))
+    /// Whether this integration can express the case.
+    pub(crate) fn is_for(&self, integration: Integration) -> bool {
+        !self.not_for.iter().any(|not_for| not_for.integrations.contains(&integration))
     }
 
-    /// Whether this part is known to differ on this way.
-    pub(crate) fn is_apart(&self, way: Way, part: Part) -> bool {
-        self.apart.iter().any(|apart| apart.ways.contains(&way) && apart.parts.contains(&part))
+    /// Whether this part is known to differ on this integration.
+    pub(crate) fn is_known_difference(&self, integration: Integration, part: Part) -> bool {
+        self.differences
+            .iter()
+            .any(|difference| difference.integrations.contains(&integration) && difference.parts.contains(&part))
     }
 
     /// The bytes of the request.
@@ -202,7 +204,7 @@ pub(crate) fn policies() -> BTreeMap<String, Policy> {
 #[serde(deny_unknown_fields)]
 struct Matrix {
     families: Vec<Family>,
-    cases: Vec<Said>,
+    cases: Vec<FamilyCase>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -216,7 +218,7 @@ struct Family {
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Said {
+struct FamilyCase {
     name: String,
     /// Stands in the request where that says `TEXT`.
     text: String,
@@ -248,7 +250,7 @@ impl Matrix {
     }
 }
 
-impl Said {
+impl FamilyCase {
     fn case(&self, family: &Family, operation: Op) -> Case {
         let request = family.request.to_string().replace("TEXT", &self.text);
         Case {
@@ -264,43 +266,66 @@ impl Said {
             chunk: Some(self.chunk.clone()),
             write_size: None,
             fault: None,
-            settings: Settings::default(),
+            config: CaseConfig::default(),
             path: None,
             hidden: self.hidden.clone(),
             not_for: Vec::new(),
-            apart: Vec::new(),
+            differences: Vec::new(),
         }
     }
 }
 
-/// What is expected of the cases of a file, by their names.
+/// The file name of a case's expected result.
+pub(crate) fn slug(name: &str) -> String {
+    let words: Vec<String> = name
+        .split(|character: char| !character.is_ascii_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .map(str::to_ascii_lowercase)
+        .collect();
+    words.join("-")
+}
+
+fn expected_folder(file: &str) -> PathBuf {
+    folder().join("expected").join(file)
+}
+
+/// The expected results of the cases of a file, by slug.
 pub(crate) fn expected(file: &str) -> BTreeMap<String, Value> {
-    let path = folder().join("expected").join(file).with_extension("json");
-    serde_json::from_str(&read(&path)).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
-}
-
-/// Writes down what is expected, to be reviewed.
-pub(crate) fn write_expected(file: &str, expected: &BTreeMap<String, Value>) {
-    let path = folder().join("expected").join(file).with_extension("json");
-    let all = Value::Object(expected.iter().map(|(name, value)| (name.clone(), value.clone())).collect());
-    fs::write(&path, lines(&all, 0) + "\n").unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-}
-
-/// JSON with a line for each event, body and assessment.
-fn lines(value: &Value, depth: usize) -> String {
-    let (open, close, items): (_, _, Vec<String>) = match value {
-        Value::Object(members) if depth < 3 => {
-            let member = |(name, value): (&String, &Value)| {
-                format!("{}: {}", Value::from(name.as_str()), lines(value, depth + 1))
-            };
-            ('{', '}', members.iter().map(member).collect())
-        }
-        Value::Array(items) if depth < 4 => ('[', ']', items.iter().map(|item| lines(item, depth + 1)).collect()),
-        _ => return value.to_string(),
+    let result = |path: PathBuf| {
+        let value = serde_json::from_str(&read(&path)).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        (path.file_stem().expect("a name").to_string_lossy().into_owned(), value)
     };
+    let entries = fs::read_dir(expected_folder(file)).expect("expected results");
+    entries.map(|entry| result(entry.expect("an entry").path())).collect()
+}
+
+/// Replaces the expected results of the cases of a file, for review.
+pub(crate) fn write_expected(file: &str, expected: &BTreeMap<String, Value>) {
+    let folder = expected_folder(file);
+    let _ = fs::remove_dir_all(&folder);
+    fs::create_dir_all(&folder).expect("a folder");
+    for (slug, value) in expected {
+        fs::write(folder.join(slug).with_extension("json"), pretty(value, 0) + "\n").expect("a file");
+    }
+}
+
+/// JSON in which a value is on one line if it fits.
+fn pretty(value: &Value, depth: usize) -> String {
+    const WIDTH: usize = 120;
+    let flat = value.to_string();
     let margin = " ".repeat(depth + 1);
-    let items: Vec<String> = items.iter().map(|item| format!("\n{margin}{item}")).collect();
-    format!("{open}{}\n{}{close}", items.join(","), " ".repeat(depth))
+    let (open, close, items): (_, _, Vec<String>) = match value {
+        _ if depth + flat.len() <= WIDTH => return flat,
+        Value::Object(fields) => {
+            let field = |(name, value): (&String, &Value)| {
+                format!("{margin}{}: {}", Value::from(name.as_str()), pretty(value, depth + 1))
+            };
+            ('{', '}', fields.iter().map(field).collect())
+        }
+        Value::Array(items) => ('[', ']', items.iter().map(|item| margin.clone() + &pretty(item, depth + 1)).collect()),
+        _ => return flat,
+    };
+    format!("{open}\n{}\n{}{close}", items.join(",\n"), " ".repeat(depth))
 }
 
 /// The names of the files in the folder of cases.

@@ -1,12 +1,12 @@
-//! One table of cases, on every way to a guarded model: all of them must come to the same.
+//! One table of cases, run through every integration. The results must be equal.
 //!
-//! What is expected is in `expected/`, and is written anew, for review, where `PARITY_UPDATE` is set.
+//! The expected results are in `expected/`, one file per case. Set `PARITY_UPDATE` to write them again, for review.
 
 mod case;
 mod input;
+mod integrations;
 mod replay;
 mod sdk;
-mod ways;
 
 use std::collections::BTreeMap;
 
@@ -14,100 +14,100 @@ use banister::Policy;
 use serde_json::{Value, json};
 
 use crate::case::{Case, Part};
-use crate::ways::{Outcome, Way, run};
+use crate::integrations::{Integration, Outcome, run};
 
-/// What is wrong with a case.
-type Wrong = Vec<String>;
-
-fn compare(case: &Case, outcomes: &[(Way, Outcome)]) -> Wrong {
-    let mut wrong = Wrong::new();
+fn compare(case: &Case, outcomes: &[(Integration, Outcome)]) -> Vec<String> {
     let (_, first) = &outcomes[0];
-    for (way, outcome) in outcomes {
-        let parts = [
-            (Part::Sent, outcome.sent == first.sent, format!("{:#?}\n{:#?}", outcome.sent, first.sent)),
-            (
-                Part::Got,
-                outcome.answer.got == first.answer.got && is_same(outcome, first),
-                format!("{:#?}\n{:#?}", outcome.answer.got, first.answer.got),
-            ),
-            (Part::Seen, outcome.seen == first.seen, format!("{:#?}\n{:#?}", outcome.seen, first.seen)),
-        ];
-        for (part, is_equal, both) in parts {
-            match (is_equal, case.is_apart(*way, part)) {
-                (true, false) | (false, true) => {}
-                (false, false) => wrong.push(format!("{part:?} differs on {way:?}:\n{both}")),
-                (true, true) => wrong.push(format!("{part:?} is the same on {way:?}, though it is said to differ")),
-            }
+    outcomes.iter().flat_map(|(integration, outcome)| problems(case, *integration, outcome, first)).collect()
+}
+
+/// Returns the problems of an outcome. All of it must equal the first one, except for known differences.
+fn problems(case: &Case, integration: Integration, outcome: &Outcome, first: &Outcome) -> Vec<String> {
+    let mut problems = Vec::new();
+    let (received, expected) = (&outcome.response.received, &first.response.received);
+    let parts = [
+        (Part::Sent, outcome.sent == first.sent, format!("{:#?}\n{:#?}", outcome.sent, first.sent)),
+        (Part::Received, received == expected && is_same(outcome, first), format!("{received:#?}\n{expected:#?}")),
+        (
+            Part::Assessments,
+            outcome.assessments == first.assessments,
+            format!("{:#?}\n{:#?}", outcome.assessments, first.assessments),
+        ),
+    ];
+    for (part, is_equal, both) in parts {
+        match (is_equal, case.is_known_difference(integration, part)) {
+            (true, false) | (false, true) => {}
+            (false, false) => problems.push(format!("{part:?} differs on {integration:?}:\n{both}")),
+            (true, true) => problems.push(format!("{part:?} is equal on {integration:?}, but listed as a difference")),
         }
-        // What nothing was found in goes on byte for byte.
-        let given = case.body();
-        let changed = |body: &&bytes::Bytes| {
-            let value = |bytes: &[u8]| serde_json::from_slice::<Value>(bytes).ok();
-            value(body) == value(&given) && ***body != *given
-        };
-        if outcome.raw.is_some() && outcome.bodies.iter().any(|body| changed(&body)) {
-            wrong.push(format!("the body was written anew on {way:?}"));
-        }
-        let sent = format!("{:?}", outcome.sent);
-        let raw = outcome.raw.as_ref().map(|raw| raw.shown().to_string()).unwrap_or_default();
-        for hidden in &case.hidden {
-            for (place, text) in [("sent", &sent), ("got", &outcome.answer.shown), ("got in bytes", &raw)] {
-                if text.contains(hidden.as_str()) {
-                    wrong.push(format!("{hidden:?} is in what was {place} on {way:?}: {text:.400}"));
-                }
+    }
+    // A body without masked text is forwarded byte for byte.
+    let request = case.body();
+    let is_reformatted = |body: &bytes::Bytes| {
+        let value = |bytes: &[u8]| serde_json::from_slice::<Value>(bytes).ok();
+        value(body) == value(&request) && **body != *request
+    };
+    if outcome.raw.is_some() && outcome.bodies.iter().any(is_reformatted) {
+        problems.push(format!("the body was reformatted on {integration:?}"));
+    }
+    let sent = format!("{:?}", outcome.sent);
+    let raw = outcome.raw.as_ref().map(|raw| raw.shown().to_string()).unwrap_or_default();
+    for hidden in &case.hidden {
+        for (side, text) in [("sent", &sent), ("received", &outcome.response.shown), ("received in bytes", &raw)] {
+            if text.contains(hidden.as_str()) {
+                problems.push(format!("{hidden:?} was {side} on {integration:?}: {text:.400}"));
             }
         }
     }
-    wrong
+    problems
 }
 
-/// Whether two answers are the same in their bytes, if both have any.
+/// Returns `true` if two responses have the same bytes, as far as both have any.
 fn is_same(one: &Outcome, other: &Outcome) -> bool {
     match (&one.raw, &other.raw) {
-        (Some(one), Some(other)) => one.shown() == other.shown() && one.notes() == other.notes(),
+        (Some(one), Some(other)) => one.shown() == other.shown() && one.bedrock_headers() == other.bedrock_headers(),
         _ => true,
     }
 }
 
 fn result(outcome: &Outcome) -> Value {
-    let got = outcome.raw.as_ref().map(replay::Raw::shown);
-    json!({"sent": outcome.sent, "got": got, "seen": outcome.seen})
+    let received = outcome.raw.as_ref().map(replay::Raw::shown);
+    json!({"sent": outcome.sent, "received": received, "assessments": outcome.assessments})
 }
 
-/// Runs the cases of a file; gives what is wrong, and how many times a case was sent.
+/// Runs the cases of a file. Returns the problems, and the number of calls.
 async fn run_file(file: &str, policies: &BTreeMap<String, Policy>) -> (Vec<String>, usize) {
-    let is_writing = std::env::var_os("PARITY_UPDATE").is_some();
-    let expected = if is_writing { BTreeMap::new() } else { case::expected(file) };
-    let (mut results, mut wrong, mut sent) = (BTreeMap::new(), Vec::new(), 0);
-    let cases = case::cases(file);
-    for case in &cases {
+    let is_update = std::env::var_os("PARITY_UPDATE").is_some();
+    let expected = if is_update { BTreeMap::new() } else { case::expected(file) };
+    let (mut results, mut problems, mut calls) = (BTreeMap::new(), Vec::new(), 0);
+    for case in &case::cases(file) {
         let policy = policies.get(&case.policy).unwrap_or_else(|| panic!("no policy {}", case.policy));
         let mut outcomes = Vec::new();
-        for way in Way::ALL.into_iter().filter(|way| case.is_for(*way)) {
-            outcomes.push((way, run(way, case, policy).await));
+        for integration in Integration::ALL.into_iter().filter(|integration| case.is_for(*integration)) {
+            outcomes.push((integration, run(integration, case, policy).await));
         }
-        sent += outcomes.len();
+        calls += outcomes.len();
+        let (slug, actual) = (case::slug(&case.name), result(&outcomes[0].1));
         let mut found = compare(case, &outcomes);
-        let got = result(&outcomes[0].1);
-        if !is_writing && expected.get(&case.name) != Some(&got) {
-            let expected = expected.get(&case.name).unwrap_or(&Value::Null);
-            found.push(format!("not as expected:\n{got:#}\n{expected:#}"));
+        if !is_update && expected.get(&slug) != Some(&actual) {
+            let expected = expected.get(&slug).unwrap_or(&Value::Null);
+            found.push(format!("not as expected:\n{actual:#}\n{expected:#}"));
         }
-        wrong.extend(found.into_iter().map(|found| format!("{file}, {}: {found}", case.name)));
-        assert!(results.insert(case.name.clone(), got).is_none(), "two cases are called {:?}", case.name);
+        problems.extend(found.into_iter().map(|problem| format!("{file}, {}: {problem}", case.name)));
+        assert!(results.insert(slug, actual).is_none(), "two cases have the file name of {:?}", case.name);
     }
-    if is_writing {
+    if is_update {
         case::write_expected(file, &results);
     }
-    let gone = expected.keys().filter(|name| !results.contains_key(*name));
-    wrong.extend(gone.map(|name| format!("{file}, {name}: there is no such case")));
-    (wrong, sent)
+    let stale = expected.keys().filter(|slug| !results.contains_key(*slug));
+    problems.extend(stale.map(|slug| format!("{file}, {slug}: there is no such case")));
+    (problems, calls)
 }
 
 async fn check(file: &str) {
-    let (wrong, sent) = run_file(file, &case::policies()).await;
-    println!("{file}: {sent} calls");
-    assert!(wrong.is_empty(), "{} differences in {file}:\n{}", wrong.len(), wrong.join("\n\n"));
+    let (problems, calls) = run_file(file, &case::policies()).await;
+    println!("{file}: {calls} calls");
+    assert!(problems.is_empty(), "{} differences in {file}:\n{}", problems.len(), problems.join("\n\n"));
 }
 
 macro_rules! files {
@@ -122,8 +122,8 @@ macro_rules! files {
         #[test]
         fn every_file_is_run() {
             let known = [$(stringify!($file)),+];
-            let forgotten: Vec<_> = case::files().into_iter().filter(|file| !known.contains(&file.as_str())).collect();
-            assert!(forgotten.is_empty(), "{forgotten:?}");
+            let missing: Vec<_> = case::files().into_iter().filter(|file| !known.contains(&file.as_str())).collect();
+            assert!(missing.is_empty(), "{missing:?}");
         }
     };
 }

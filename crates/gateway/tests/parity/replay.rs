@@ -41,7 +41,7 @@ impl Raw {
     }
 
     /// What Bedrock itself says in headers.
-    pub(crate) fn notes(&self) -> Vec<(&str, &str)> {
+    pub(crate) fn bedrock_headers(&self) -> Vec<(&str, &str)> {
         let of_bedrock = |(name, _): &&(String, String)| name.starts_with("x-amzn-");
         let mut notes: Vec<_> =
             self.headers.iter().filter(of_bedrock).map(|(name, value)| (&**name, &**value)).collect();

@@ -36,7 +36,7 @@ use crate::input::Input;
 
 /// What a caller of the SDK gets.
 #[derive(Debug, PartialEq)]
-pub(crate) enum Got {
+pub(crate) enum Received {
     /// Content type and body.
     Invoked(String, String),
     Conversed(Box<ConverseOutput>),
@@ -65,19 +65,19 @@ pub(crate) enum Failure {
 }
 
 /// What a caller gets, and all that its debug form shows.
-pub(crate) struct Answer {
-    pub(crate) got: Got,
+pub(crate) struct SdkResponse {
+    pub(crate) received: Received,
     pub(crate) shown: String,
 }
 
-impl Answer {
-    fn of(got: Got) -> Self {
-        let shown = format!("{got:?}");
-        Self { got, shown }
+impl SdkResponse {
+    fn of(received: Received) -> Self {
+        let shown = format!("{received:?}");
+        Self { received, shown }
     }
 
     fn failed(error: &BoxError) -> Self {
-        Self { got: Got::Failed(failure(error)), shown: show(error) }
+        Self { received: Received::Failed(failure(error)), shown: show(error) }
     }
 }
 
@@ -177,7 +177,7 @@ fn text(bytes: Vec<u8>) -> String {
 
 /// Sends an input through a service, and reads the answer to its end.
 #[allow(private_bounds, reason = "the streams are of this file")]
-pub(crate) async fn call<S, C, I>(input: Input, service: S) -> Answer
+pub(crate) async fn call<S, C, I>(input: Input, service: S) -> SdkResponse
 where
     S: Service<ApplyGuardrailInput, Response = ApplyGuardrailOutput, Error: Into<BoxError>>
         + Service<ConverseInput, Response = ConverseOutput, Error: Into<BoxError>>
@@ -193,30 +193,30 @@ where
         ($input:expr) => {
             match service.oneshot($input).await.map_err(Into::<BoxError>::into) {
                 Ok(output) => output,
-                Err(error) => return Answer::failed(&error),
+                Err(error) => return SdkResponse::failed(&error),
             }
         };
     }
     match input {
-        Input::Apply(input) => Answer::of(Got::Applied(Box::new(answer!(*input)))),
-        Input::Converse(input) => Answer::of(Got::Conversed(Box::new(answer!(*input)))),
-        Input::Count(input) => Answer::of(Got::Counted(answer!(*input).input_tokens())),
-        Input::Start(input) => Answer::of(Got::Started(answer!(*input).invocation_arn().to_owned())),
+        Input::Apply(input) => SdkResponse::of(Received::Applied(Box::new(answer!(*input)))),
+        Input::Converse(input) => SdkResponse::of(Received::Conversed(Box::new(answer!(*input)))),
+        Input::Count(input) => SdkResponse::of(Received::Counted(answer!(*input).input_tokens())),
+        Input::Start(input) => SdkResponse::of(Received::Started(answer!(*input).invocation_arn().to_owned())),
         Input::Invoke(input) => {
             let output: InvokeModelOutput = answer!(*input);
             let body = text(output.body.into_inner());
             let shown = body.clone();
-            Answer { got: Got::Invoked(output.content_type, body), shown }
+            SdkResponse { received: Received::Invoked(output.content_type, body), shown }
         }
         Input::ConverseStream(input) => {
             let (events, end, shown) = drain(answer!(*input)).await;
-            Answer { got: Got::Events(events, end), shown }
+            SdkResponse { received: Received::Events(events, end), shown }
         }
         Input::InvokeStream(input) => {
             let (events, end, shown) = drain(answer!(*input)).await;
             let chunks: Vec<String> = events.into_iter().map(chunk).collect();
             let shown = format!("{chunks:?} {shown}");
-            Answer { got: Got::Chunks(chunks, end), shown }
+            SdkResponse { received: Received::Chunks(chunks, end), shown }
         }
     }
 }
