@@ -14,7 +14,7 @@ use super::rule_set::RuleSet;
 /// The library reads no environment variable. A program that takes the key from one passes it on:
 ///
 /// ```
-/// use banister::policy::Policy;
+/// use banister::Policy;
 ///
 /// let key = std::env::var_os("BANISTER_HASH_KEY").map(|key| key.into_encoded_bytes());
 /// # let key = Some(key.unwrap_or(b"a key of 16 bytes or more".to_vec()));

@@ -8,7 +8,7 @@ use aws_sdk_bedrockruntime::types::{
     CountTokensInput as Counted, Message, StopReason, SystemContentBlock,
 };
 use banister::{GuardrailError, GuardrailLayer};
-use banister_simulator::{Chunk, Fault, Options, Reply};
+use banister_simulator::{ChunkSize, Fault, ModelResponse, Options};
 use serde_json::json;
 use tower::{ServiceBuilder, ServiceExt};
 
@@ -39,7 +39,7 @@ fn stream_input(text: &str) -> ConverseStreamInput {
 
 #[tokio::test]
 async fn prompts_and_completions_are_masked() {
-    let simulator = simulator(Options { reply: Reply::Echo, ..Options::default() }).await;
+    let simulator = simulator(Options { response: ModelResponse::Echo, ..Options::default() }).await;
     let (layer, seen) = layer();
     let bedrock = ServiceBuilder::new().layer(layer).service(service(&simulator));
     let output = bedrock.oneshot(input("I am jane.roe@example.com, an Acme customer")).await.unwrap();
@@ -91,10 +91,10 @@ const MASKED: &str = "Mail {EMAIL} or call {PHONE}, card **** **** **** 1111, as
 
 #[tokio::test]
 async fn streams_are_masked_at_every_cut() {
-    for chunk in [Chunk::Chars(1), Chunk::Chars(3), Chunk::Chars(7), Chunk::Tokens] {
+    for chunk in [ChunkSize::Chars(1), ChunkSize::Chars(3), ChunkSize::Chars(7), ChunkSize::Tokens] {
         for write_size in [None, Some(1), Some(7)] {
-            let reply = Reply::Text(SECRET.to_owned());
-            let options = Options { reply, chunk: chunk.clone(), write_size, ..Options::default() };
+            let reply = ModelResponse::Text(SECRET.to_owned());
+            let options = Options { response: reply, chunk_size: chunk.clone(), write_size, ..Options::default() };
             let simulator = simulator(options).await;
             let bedrock = ServiceBuilder::new().layer(GuardrailLayer::new(guardrail())).service(service(&simulator));
             let mut events = bedrock.oneshot(stream_input("Hello")).await.unwrap().into_stream();
@@ -124,8 +124,8 @@ fn kind(event: &Event) -> &'static str {
 
 #[tokio::test]
 async fn a_blocked_stream_ends_as_converse_ends() {
-    let reply = Reply::Text("Trust me, it is a guaranteed return for all.".to_owned());
-    let simulator = simulator(Options { reply, chunk: Chunk::Chars(4), ..Options::default() }).await;
+    let reply = ModelResponse::Text("Trust me, it is a guaranteed return for all.".to_owned());
+    let simulator = simulator(Options { response: reply, chunk_size: ChunkSize::Chars(4), ..Options::default() }).await;
     let (layer, seen) = layer();
     let bedrock = ServiceBuilder::new().layer(layer).service(service(&simulator));
     let mut events = bedrock.oneshot(stream_input("Hello")).await.unwrap().into_stream();
@@ -147,8 +147,8 @@ async fn a_blocked_stream_ends_as_converse_ends() {
 #[tokio::test]
 async fn reasoning_and_tool_arguments_are_masked() {
     let input = json!({"to": "jane.roe@example.com", "list": ["Acme", 1, null]});
-    let reply = Reply::ToolUse { name: "send".to_owned(), input, text: None };
-    let simulator = simulator(Options { reply, chunk: Chunk::Chars(2), ..Options::default() }).await;
+    let reply = ModelResponse::ToolUse { name: "send".to_owned(), input, text: None };
+    let simulator = simulator(Options { response: reply, chunk_size: ChunkSize::Chars(2), ..Options::default() }).await;
     let bedrock = ServiceBuilder::new().layer(GuardrailLayer::new(guardrail())).service(service(&simulator));
     let mut events = bedrock.oneshot(stream_input("Hello")).await.unwrap().into_stream();
     let mut arguments = String::new();
@@ -171,8 +171,8 @@ async fn an_exception_ends_the_stream_once() {
         message: "slow down".to_owned(),
     };
     let options = Options {
-        reply: Reply::Text(SECRET.to_owned()),
-        chunk: Chunk::Chars(4),
+        response: ModelResponse::Text(SECRET.to_owned()),
+        chunk_size: ChunkSize::Chars(4),
         fault: Some(fault),
         ..Options::default()
     };

@@ -5,7 +5,7 @@ use aws_sdk_bedrockruntime::operation::invoke_model_with_response_stream::Invoke
 use aws_sdk_bedrockruntime::primitives::Blob;
 use aws_sdk_bedrockruntime::types::{ContentBlock, ConversationRole, ConverseStreamOutput as Event, Message};
 use banister::{GuardrailLayer, Source, StreamGuard};
-use banister_simulator::{Chunk, Options, Reply};
+use banister_simulator::{ChunkSize, ModelResponse, Options};
 use http_body::Body as _;
 use http_body_util::BodyExt as _;
 use serde_json::json;
@@ -16,8 +16,8 @@ use crate::support::{guardrail, service, simulator};
 
 const TEXT: &str = "Write to jane.roe@example.com about EMP-123456, or to nobody at all.";
 
-fn saying(reply: Reply) -> Options {
-    Options { reply, chunk: Chunk::Chars(3), ..Options::default() }
+fn saying(response: ModelResponse) -> Options {
+    Options { response, chunk_size: ChunkSize::Chars(3), ..Options::default() }
 }
 
 /// What a guard of the text alone holds after each chunk of three.
@@ -36,7 +36,7 @@ fn expected() -> Vec<usize> {
 
 #[tokio::test]
 async fn a_converse_stream_tells_what_it_holds() {
-    let simulator = simulator(saying(Reply::Text(TEXT.to_owned()))).await;
+    let simulator = simulator(saying(ModelResponse::Text(TEXT.to_owned()))).await;
     let bedrock = ServiceBuilder::new().layer(GuardrailLayer::new(guardrail())).service(service(&simulator));
     let content = ContentBlock::Text("Hello".to_owned());
     let message = Message::builder().role(ConversationRole::User).content(content).build().unwrap();
@@ -57,7 +57,7 @@ async fn a_converse_stream_tells_what_it_holds() {
 
 #[tokio::test]
 async fn an_invoke_stream_tells_what_it_holds() {
-    let simulator = simulator(saying(Reply::Text(TEXT.to_owned()))).await;
+    let simulator = simulator(saying(ModelResponse::Text(TEXT.to_owned()))).await;
     let bedrock = ServiceBuilder::new().layer(GuardrailLayer::new(guardrail())).service(service(&simulator));
     let input = InvokeModelWithResponseStreamInput::builder()
         .model_id("meta.llama3-8b-instruct-v1:0")
@@ -75,8 +75,8 @@ async fn an_invoke_stream_tells_what_it_holds() {
 /// Over HTTP as well, for texts and for the arguments of tools. What the caller drops holds nothing.
 #[tokio::test]
 async fn a_body_tells_what_it_holds() {
-    let tool = Reply::ToolUse { name: "mail".to_owned(), input: json!({"to": TEXT}), text: None };
-    for reply in [Reply::Text(TEXT.to_owned()), tool] {
+    let tool = ModelResponse::ToolUse { name: "mail".to_owned(), input: json!({"to": TEXT}), text: None };
+    for reply in [ModelResponse::Text(TEXT.to_owned()), tool] {
         let simulator = simulator(saying(reply)).await;
         let bedrock = ServiceBuilder::new().layer(GuardrailLayer::new(guardrail())).service(http_client());
         let path = "/model/anthropic.claude-3-haiku-20240307-v1%3A0/converse-stream";

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use banister::GuardrailLayer;
 use banister::ResponseBody;
-use banister_simulator::{Fault, Options, Reply, Simulator};
+use banister_simulator::{Fault, ModelResponse, Options, Simulator};
 use bytes::Bytes;
 use http::{HeaderMap, Request, Response, StatusCode};
 use http_body_util::{BodyExt, Full};
@@ -60,7 +60,7 @@ fn converse(text: &str) -> String {
 
 #[tokio::test]
 async fn requests_and_answers_are_masked_with_the_right_length() {
-    let simulator = simulator(Options { reply: Reply::Echo, ..Options::default() }).await;
+    let simulator = simulator(Options { response: ModelResponse::Echo, ..Options::default() }).await;
     let (layer, seen) = layer();
     let body = json!({"prompt": "Write to jane.roe@example.com about EMP-123456 at Acme"}).to_string();
     let mut request = post(&simulator, LLAMA, body);
@@ -86,7 +86,7 @@ async fn requests_and_answers_are_masked_with_the_right_length() {
 
 #[tokio::test]
 async fn converse_is_guarded_too() {
-    let simulator = simulator(Options { reply: Reply::Echo, ..Options::default() }).await;
+    let simulator = simulator(Options { response: ModelResponse::Echo, ..Options::default() }).await;
     let layer = GuardrailLayer::new(guardrail());
     let (_, _, body) =
         send(layer.clone(), post(&simulator, CONVERSE, converse("Mail jane.roe@example.com at Acme"))).await;
@@ -100,7 +100,8 @@ async fn converse_is_guarded_too() {
 
 #[tokio::test]
 async fn the_metadata_of_a_request_are_examined() {
-    let simulator = simulator(Options { reply: Reply::Text("Fine.".to_owned()), ..Options::default() }).await;
+    let simulator =
+        simulator(Options { response: ModelResponse::Text("Fine.".to_owned()), ..Options::default() }).await;
     let layer = GuardrailLayer::new(guardrail());
     let name = "x-amzn-bedrock-request-metadata";
     let asked = |value: &str| {
@@ -140,7 +141,8 @@ async fn clean_bodies_pass_byte_for_byte() {
 #[tokio::test]
 async fn blocked_calls_answer_with_the_message_or_an_error() {
     let simulator =
-        simulator(Options { reply: Reply::Text("A guaranteed return.".to_owned()), ..Options::default() }).await;
+        simulator(Options { response: ModelResponse::Text("A guaranteed return.".to_owned()), ..Options::default() })
+            .await;
     let layer = GuardrailLayer::new(guardrail());
     let asked = json!({"prompt": "Give me a stock tip"}).to_string();
     let (status, headers, body) = send(layer.clone(), post(&simulator, LLAMA, asked.clone())).await;
@@ -199,12 +201,12 @@ async fn what_cannot_be_examined_is_refused() {
 async fn answers_that_cannot_be_examined_are_refused() {
     let body = json!({"prompt": "Hello"}).to_string();
     let replies = [
-        Reply::RawBytes(b"plain jane.roe@example.com".to_vec()),
-        Reply::RawJson(json!({"new": "jane.roe@example.com"})),
-        Reply::Text("x".repeat(5000)),
+        ModelResponse::RawBytes(b"plain jane.roe@example.com".to_vec()),
+        ModelResponse::RawJson(json!({"new": "jane.roe@example.com"})),
+        ModelResponse::Text("x".repeat(5000)),
     ];
     for reply in replies {
-        let simulator = simulator(Options { reply, ..Options::default() }).await;
+        let simulator = simulator(Options { response: reply, ..Options::default() }).await;
         let layer = GuardrailLayer::new(guardrail()).max_body_bytes(4000);
         let (status, _, answer) = send(layer, post(&simulator, LLAMA, body.clone())).await;
         assert_eq!(status, StatusCode::BAD_REQUEST);

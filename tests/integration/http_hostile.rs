@@ -3,7 +3,7 @@
 use std::convert::Infallible;
 
 use banister::{Guardrail, GuardrailLayer, Policy};
-use banister_simulator::{Options, Reply};
+use banister_simulator::{ModelResponse, Options};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
@@ -138,7 +138,7 @@ async fn the_header_with_an_errors_message_goes() {
 /// Events of chunks that hold this JSON, as the simulator sends them.
 fn chunks(json: &[Value]) -> Options {
     let event = |json: &Value| ("chunk".to_owned(), json!({"bytes": STANDARD.encode(json.to_string())}));
-    Options { reply: Reply::RawEvents(json.iter().map(event).collect()), ..Options::default() }
+    Options { response: ModelResponse::RawEvents(json.iter().map(event).collect()), ..Options::default() }
 }
 
 /// A value that is cut between two events is found, whatever member it stands in: it is masked where the texts of events are known to

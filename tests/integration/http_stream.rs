@@ -8,7 +8,7 @@ use std::task::{Context, Poll};
 use aws_smithy_eventstream::frame::{DecodedFrame, MessageFrameDecoder};
 use banister::GuardrailLayer;
 use banister::ResponseBody;
-use banister_simulator::{Chunk, Fault, Options, Reply};
+use banister_simulator::{ChunkSize, Fault, ModelResponse, Options};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::{Bytes, BytesMut};
@@ -89,8 +89,8 @@ async fn every_family_is_masked_at_every_cut_of_the_bytes() {
     for (model, body, text) in families() {
         for write_size in [1, 3, 7, 4000] {
             let options = Options {
-                reply: Reply::Text(SECRET.to_owned()),
-                chunk: Chunk::Chars(3),
+                response: ModelResponse::Text(SECRET.to_owned()),
+                chunk_size: ChunkSize::Chars(3),
                 write_size: Some(write_size),
                 ..Options::default()
             };
@@ -120,8 +120,8 @@ fn said(events: &[Event]) -> String {
 async fn converse_streams_are_masked_at_every_cut_of_the_bytes() {
     for write_size in [1, 3, 7, 4000] {
         let options = Options {
-            reply: Reply::Text(SECRET.to_owned()),
-            chunk: Chunk::Chars(3),
+            response: ModelResponse::Text(SECRET.to_owned()),
+            chunk_size: ChunkSize::Chars(3),
             write_size: Some(write_size),
             ..Options::default()
         };
@@ -136,7 +136,11 @@ async fn converse_streams_are_masked_at_every_cut_of_the_bytes() {
 /// A stream of which nothing is held goes on byte for byte, padding and checksums included.
 #[tokio::test]
 async fn clean_streams_pass_byte_for_byte() {
-    let options = || Options { reply: Reply::Text(". . . .".to_owned()), chunk: Chunk::Chars(2), ..Options::default() };
+    let options = || Options {
+        response: ModelResponse::Text(". . . .".to_owned()),
+        chunk_size: ChunkSize::Chars(2),
+        ..Options::default()
+    };
     for (path, body) in [(INVOKE, json!({"prompt": "Hello"})), (CONVERSE, converse("Hello"))] {
         let simulator = simulator(options()).await;
         let plain = http_client().oneshot(post(&simulator, path, body.to_string())).await.unwrap();
@@ -170,8 +174,8 @@ async fn blocked_requests_stream_the_message() {
 #[tokio::test]
 async fn blocked_answers_end_with_the_message_or_an_exception() {
     let options = || Options {
-        reply: Reply::Text("Trust me, it is a guaranteed return for all.".to_owned()),
-        chunk: Chunk::Chars(4),
+        response: ModelResponse::Text("Trust me, it is a guaranteed return for all.".to_owned()),
+        chunk_size: ChunkSize::Chars(4),
         ..Options::default()
     };
     let hello = converse("Hello");
@@ -202,8 +206,9 @@ async fn exceptions_pass_and_lose_what_they_quote() {
             exception_type: "throttlingException".to_owned(),
             message: message.to_owned(),
         };
-        let reply = Reply::Text("Hello, mail jane.roe@example.com for all".to_owned());
-        let options = Options { reply, chunk: Chunk::Chars(4), fault: Some(fault), ..Options::default() };
+        let reply = ModelResponse::Text("Hello, mail jane.roe@example.com for all".to_owned());
+        let options =
+            Options { response: reply, chunk_size: ChunkSize::Chars(4), fault: Some(fault), ..Options::default() };
         let streamed = stream(GuardrailLayer::new(guardrail()), options, INVOKE, &json!({"prompt": "Hello"})).await;
         let events = events(&streamed.bytes);
         let last = events.last().unwrap();
@@ -223,8 +228,13 @@ async fn throttling_passes() {
 async fn broken_streams_stay_broken_and_release_nothing_unexamined() {
     for fault in [Fault::CutConnection { after_bytes: 900 }, Fault::CorruptFrame { after_events: 4 }] {
         let (layer, seen) = layer();
-        let reply = Reply::Text("Hello, mail jane.roe@example.com for all you need to know".to_owned());
-        let options = Options { reply, chunk: Chunk::Chars(4), fault: Some(fault.clone()), ..Options::default() };
+        let reply = ModelResponse::Text("Hello, mail jane.roe@example.com for all you need to know".to_owned());
+        let options = Options {
+            response: reply,
+            chunk_size: ChunkSize::Chars(4),
+            fault: Some(fault.clone()),
+            ..Options::default()
+        };
         let streamed = stream(layer, options, INVOKE, &json!({"prompt": "Hello"})).await;
         assert!(streamed.broke, "{fault:?}");
         let joined: String = events(&streamed.bytes)
@@ -243,7 +253,7 @@ async fn events_that_cannot_be_examined_end_the_stream() {
         vec![("surprise".to_owned(), json!({"bytes": "e30="}))],
     ];
     for reply in replies {
-        let options = Options { reply: Reply::RawEvents(reply), ..Options::default() };
+        let options = Options { response: ModelResponse::RawEvents(reply), ..Options::default() };
         let streamed = stream(GuardrailLayer::new(guardrail()), options, INVOKE, &json!({"prompt": "Hello"})).await;
         let events = events(&streamed.bytes);
         assert_eq!(events.len(), 1);
@@ -256,7 +266,8 @@ async fn events_that_cannot_be_examined_end_the_stream() {
 async fn what_a_chunk_has_beside_the_models_json_goes() {
     let bytes = STANDARD.encode(json!({"generation": "Hello.", "stop_reason": "stop"}).to_string());
     let chunk = json!({"bytes": bytes, "p": "abc", "new": "jane.roe@example.com"});
-    let options = Options { reply: Reply::RawEvents(vec![("chunk".to_owned(), chunk)]), ..Options::default() };
+    let options =
+        Options { response: ModelResponse::RawEvents(vec![("chunk".to_owned(), chunk)]), ..Options::default() };
     let streamed = stream(GuardrailLayer::new(guardrail()), options, INVOKE, &json!({"prompt": "Hello"})).await;
     let events = events(&streamed.bytes);
     assert_eq!(events[0].json["generation"], "Hello.");
@@ -302,7 +313,7 @@ async fn upstream(
 }
 
 async fn chunk_frames(text: &str) -> Bytes {
-    let options = Options { reply: Reply::Text(text.to_owned()), ..Options::default() };
+    let options = Options { response: ModelResponse::Text(text.to_owned()), ..Options::default() };
     let simulator = simulator(options).await;
     let response = http_client().oneshot(post(&simulator, INVOKE, "{\"prompt\": \"Hello\"}")).await.unwrap();
     response.into_body().collect().await.unwrap().to_bytes()

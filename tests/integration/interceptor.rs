@@ -11,7 +11,7 @@ use aws_sdk_bedrockruntime::types::{
     Message, ResponseStream, StopReason,
 };
 use banister::{GuardrailError, GuardrailInterceptor, GuardrailLayer};
-use banister_simulator::{Chunk, Fault, Options, Reply, Simulator};
+use banister_simulator::{ChunkSize, Fault, ModelResponse, Options, Simulator};
 use serde_json::{Value, json};
 use tower::{ServiceBuilder, ServiceExt};
 
@@ -40,11 +40,11 @@ fn user(text: &str) -> Message {
 }
 
 fn saying(text: &str) -> Options {
-    Options { reply: Reply::Text(text.to_owned()), chunk: Chunk::Chars(4), ..Options::default() }
+    Options { response: ModelResponse::Text(text.to_owned()), chunk_size: ChunkSize::Chars(4), ..Options::default() }
 }
 
 pub(crate) fn echo() -> Options {
-    Options { reply: Reply::Echo, ..Options::default() }
+    Options { response: ModelResponse::Echo, ..Options::default() }
 }
 
 pub(crate) async fn invoke(client: &Client, body: &Value) -> Result<Value, GuardrailErrorSeen> {
@@ -217,7 +217,8 @@ async fn blocked_answers_are_replaced_or_refused_and_never_repeated() {
 
 #[tokio::test]
 async fn what_cannot_be_examined_is_refused_and_not_repeated() {
-    let simulator = simulator(Options { reply: Reply::RawBytes(b"plain".to_vec()), ..Options::default() }).await;
+    let simulator =
+        simulator(Options { response: ModelResponse::RawBytes(b"plain".to_vec()), ..Options::default() }).await;
     let client = client(&simulator, GuardrailLayer::new(guardrail()).max_body_bytes(1000));
     let error = invoke(&client, &json!({"prompt": "Hello"})).await.unwrap_err();
     assert_eq!(error, (false, "the InvokeModel answer cannot be examined, so it was refused".to_owned()));

@@ -5,7 +5,7 @@ use std::time::Duration;
 use aws_sdk_bedrockruntime::operation::invoke_model::InvokeModelInput;
 use aws_sdk_bedrockruntime::primitives::Blob;
 use banister::{GuardrailError, GuardrailLayer};
-use banister_simulator::{Fault, Options, Reply};
+use banister_simulator::{Fault, ModelResponse, Options};
 use serde_json::{Value, json};
 use tower::{BoxError, Service, ServiceBuilder, ServiceExt};
 
@@ -19,7 +19,7 @@ fn input(model: &str, body: &Value) -> InvokeModelInput {
 
 #[tokio::test]
 async fn prompts_and_completions_are_masked() {
-    let simulator = simulator(Options { reply: Reply::Echo, ..Options::default() }).await;
+    let simulator = simulator(Options { response: ModelResponse::Echo, ..Options::default() }).await;
     let (layer, seen) = layer();
     let bedrock = ServiceBuilder::new().layer(layer).service(service(&simulator));
     let body = json!({"prompt": "Write to jane.roe@example.com about EMP-123456 at Acme", "max_gen_len": 64});
@@ -65,8 +65,8 @@ async fn a_blocked_prompt_never_reaches_the_model() {
 
 #[tokio::test]
 async fn a_blocked_completion_is_replaced() {
-    let reply = Reply::Text("It is a guaranteed return, mail me at a.b@example.com".to_owned());
-    let simulator = simulator(Options { reply, ..Options::default() }).await;
+    let reply = ModelResponse::Text("It is a guaranteed return, mail me at a.b@example.com".to_owned());
+    let simulator = simulator(Options { response: reply, ..Options::default() }).await;
     let bedrock = ServiceBuilder::new().layer(GuardrailLayer::new(guardrail())).service(service(&simulator));
     let body = json!({"anthropic_version": "bedrock-2023-05-31", "max_tokens": 9, "messages": [{"role": "user", "content": "Hello"}]});
     let call = input("anthropic.claude-3-haiku-20240307-v1:0", &body);

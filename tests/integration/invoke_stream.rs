@@ -4,7 +4,7 @@ use aws_sdk_bedrockruntime::operation::invoke_model_with_response_stream::Invoke
 use aws_sdk_bedrockruntime::primitives::Blob;
 use aws_sdk_bedrockruntime::types::ResponseStream;
 use banister::GuardrailLayer;
-use banister_simulator::{Chunk, Fault, Options, Reply};
+use banister_simulator::{ChunkSize, Fault, ModelResponse, Options};
 use serde_json::{Value, json};
 use tower::{ServiceBuilder, ServiceExt};
 
@@ -73,8 +73,12 @@ pub(crate) const MASKED: &str = "Mail {EMAIL} or call {PHONE}, card **** **** **
 #[tokio::test]
 async fn every_family_is_masked_at_every_cut() {
     for (model, body, text) in families() {
-        for chunk in [Chunk::Chars(1), Chunk::Chars(3), Chunk::Chars(7), Chunk::Tokens] {
-            let options = Options { reply: Reply::Text(SECRET.to_owned()), chunk: chunk.clone(), ..Options::default() };
+        for chunk in [ChunkSize::Chars(1), ChunkSize::Chars(3), ChunkSize::Chars(7), ChunkSize::Tokens] {
+            let options = Options {
+                response: ModelResponse::Text(SECRET.to_owned()),
+                chunk_size: chunk.clone(),
+                ..Options::default()
+            };
             let chunks = chunks(options, model, &body).await;
             let joined: String = chunks.iter().map(text).collect();
             assert_eq!(joined, MASKED, "{model} {chunk:?}");
@@ -87,8 +91,8 @@ async fn every_family_is_masked_at_every_cut() {
 #[tokio::test]
 async fn every_family_ends_with_the_message_when_blocked() {
     for (model, body, text) in families() {
-        let reply = Reply::Text("Trust me, it is a guaranteed return for all.".to_owned());
-        let options = Options { reply, chunk: Chunk::Chars(4), ..Options::default() };
+        let reply = ModelResponse::Text("Trust me, it is a guaranteed return for all.".to_owned());
+        let options = Options { response: reply, chunk_size: ChunkSize::Chars(4), ..Options::default() };
         let chunks = chunks(options, model, &body).await;
         let joined: String = chunks.iter().map(text).collect();
         assert_eq!(joined, "Trust me, it is a I can't share that.", "{model}");
@@ -117,7 +121,8 @@ async fn a_blocked_prompt_streams_the_message() {
 #[tokio::test]
 async fn tool_arguments_are_masked_as_json() {
     let value = json!({"to": "jane.roe@example.com", "note": "say \"hi\" to Acme\n", "n": 3});
-    let reply = Reply::ToolUse { name: "send".to_owned(), input: value, text: Some("I write to a@b.com".to_owned()) };
+    let reply =
+        ModelResponse::ToolUse { name: "send".to_owned(), input: value, text: Some("I write to a@b.com".to_owned()) };
     let cases: [(&str, Value, &str); 2] = [
         (
             "anthropic.claude-3-haiku-20240307-v1:0",
@@ -131,7 +136,7 @@ async fn tool_arguments_are_masked_as_json() {
         ),
     ];
     for (model, body, pointer) in cases {
-        let options = Options { reply: reply.clone(), chunk: Chunk::Chars(3), ..Options::default() };
+        let options = Options { response: reply.clone(), chunk_size: ChunkSize::Chars(3), ..Options::default() };
         let chunks = chunks(options, model, &body).await;
         let arguments: String = chunks.iter().filter_map(|chunk| chunk.pointer(pointer)?.as_str()).collect();
         let arguments: Value = serde_json::from_str(&arguments).expect("valid JSON");
@@ -154,8 +159,8 @@ async fn failures_release_nothing_unexamined() {
     ];
     for fault in faults {
         let options = Options {
-            reply: Reply::Text("Hello, mail jane.roe@example.com for all you need to know".to_owned()),
-            chunk: Chunk::Chars(4),
+            response: ModelResponse::Text("Hello, mail jane.roe@example.com for all you need to know".to_owned()),
+            chunk_size: ChunkSize::Chars(4),
             fault: Some(fault.clone()),
             ..Options::default()
         };
@@ -186,7 +191,11 @@ async fn failures_release_nothing_unexamined() {
 #[tokio::test]
 async fn interleaved_choices_have_guards_of_their_own() {
     let body = json!({"prompt": "Hello", "stream": true, "num_generations": 3});
-    let options = Options { reply: Reply::Text(SECRET.to_owned()), chunk: Chunk::Chars(5), ..Options::default() };
+    let options = Options {
+        response: ModelResponse::Text(SECRET.to_owned()),
+        chunk_size: ChunkSize::Chars(5),
+        ..Options::default()
+    };
     let chunks = chunks(options, "cohere.command-text-v14", &body).await;
     for index in 0..3 {
         let joined: String = chunks
@@ -205,9 +214,9 @@ async fn the_event_that_blocks_does_not_go_on() {
         {"index": 0, "delta": {"content": "hello guaranteed return now"}},
         {"index": 1, "delta": {"content": "q", "annotations": [{"title": "guaranteed return a@example.com"}]}},
     ]});
-    let reply = Reply::RawEvents(vec![("chunk".to_owned(), event)]);
+    let reply = ModelResponse::RawEvents(vec![("chunk".to_owned(), event)]);
     let body = json!({"messages": [{"role": "user", "content": "Hello"}]});
-    let chunks = chunks(Options { reply, ..Options::default() }, "openai.gpt-oss-120b", &body).await;
+    let chunks = chunks(Options { response: reply, ..Options::default() }, "openai.gpt-oss-120b", &body).await;
     let all = Value::from(chunks).to_string();
     assert!(all.contains("hello ") && all.contains("I can't share that."), "{all}");
     assert!(!all.contains("guaranteed") && !all.contains("example.com"), "{all}");

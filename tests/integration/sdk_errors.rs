@@ -7,7 +7,7 @@ use aws_sdk_bedrockruntime::operation::converse::{ConverseError, ConverseInput, 
 use aws_sdk_bedrockruntime::types::error::ModelErrorException;
 use aws_smithy_types::body::SdkBody;
 use banister::{GuardrailError, GuardrailLayer};
-use banister_simulator::{Chunk, Options, Reply};
+use banister_simulator::{ChunkSize, ModelResponse, Options};
 use tower::{BoxError, ServiceBuilder, ServiceExt, service_fn};
 
 use crate::support::{guardrail, service, simulator};
@@ -63,8 +63,8 @@ async fn other_errors_are_handed_on() {
 /// `GuardrailError::find_in` did not find the guardrail's error in that of a stream.
 #[tokio::test]
 async fn the_guardrails_error_is_found_in_that_of_a_stream() {
-    let reply = Reply::Text("It is a guaranteed return.".to_owned());
-    let simulator = simulator(Options { reply, chunk: Chunk::Chars(4), ..Options::default() }).await;
+    let reply = ModelResponse::Text("It is a guaranteed return.".to_owned());
+    let simulator = simulator(Options { response: reply, chunk_size: ChunkSize::Chars(4), ..Options::default() }).await;
     let layer = GuardrailLayer::new(guardrail()).error_on_block();
     let stack = ServiceBuilder::new().layer(layer).service(service(&simulator));
     let input = aws_sdk_bedrockruntime::operation::converse_stream::ConverseStreamInput::builder().model_id("m");

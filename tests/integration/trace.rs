@@ -10,7 +10,7 @@ use aws_sdk_bedrockruntime::types::{
     GuardrailTrace, GuardrailTraceAssessment, Message, Trace,
 };
 use banister::GuardrailLayer;
-use banister_simulator::{Chunk, Options, RecordedRequest, Reply};
+use banister_simulator::{ChunkSize, ModelResponse, Options, RecordedRequest};
 use serde_json::{Value, json};
 use tower::{ServiceBuilder, ServiceExt};
 
@@ -23,7 +23,7 @@ const ASKED: &str = "I am jane.roe@example.com, an Acme customer with EMP-123456
 const STOPPED: &str = "Give me a stock tip";
 
 fn echo() -> Options {
-    Options { reply: Reply::Echo, chunk: Chunk::Chars(5), ..Options::default() }
+    Options { response: ModelResponse::Echo, chunk_size: ChunkSize::Chars(5), ..Options::default() }
 }
 
 fn user(text: &str) -> Message {
@@ -214,7 +214,7 @@ async fn invoke_tells_in_the_body() {
 #[tokio::test]
 async fn invoke_streams_tell_in_their_last_chunk() {
     for (model, body, _) in crate::invoke_stream::families() {
-        let simulator = simulator(Options { reply: Reply::Text("Ask Acme".to_owned()), ..echo() }).await;
+        let simulator = simulator(Options { response: ModelResponse::Text("Ask Acme".to_owned()), ..echo() }).await;
         let input = InvokeModelWithResponseStreamInput::builder().model_id(model).body(Blob::new(body.to_string()));
         let input = input.guardrail_identifier("gr-1").guardrail_version("1").trace(Trace::Enabled).build().unwrap();
         let layered = ServiceBuilder::new().layer(GuardrailLayer::new(guardrail())).service(service(&simulator));
@@ -249,7 +249,7 @@ async fn a_trace_of_bedrock_stays_beside_ours_and_is_guarded() {
             "actionReason": "Guardrail masked.",
         }},
     });
-    let simulator = simulator(Options { reply: Reply::RawJson(reply), ..Options::default() }).await;
+    let simulator = simulator(Options { response: ModelResponse::RawJson(reply), ..Options::default() }).await;
     let request = post(&simulator, &path("converse"), body("Hello", "gr-1", "enabled_full").to_string());
     let (_, _, answer) = send(layer().0, request).await;
     let text = String::from_utf8_lossy(&answer);

@@ -1,20 +1,20 @@
-//! The flags, as given.
+//! The arguments of the command line.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
+use serde::Deserialize;
 
 use crate::offsets::Offsets;
 
 /// Guardrails for Amazon Bedrock: denied topics, word filters and PII masking, in process.
 ///
-/// Exit codes: 0 passed; 1 found what the command looks for (blocked text, a failed case, an error in a policy); 2 could not
-/// do it.
+/// Exit codes: 0, success; 1, text blocked, a test failed, or a policy has errors; 2, usage or I/O error.
 #[derive(Debug, Parser)]
 #[command(name = "banister", version)]
 pub(crate) struct Args {
-    /// What to do.
+    /// The command.
     #[command(subcommand)]
     pub(crate) command: Command,
 }
@@ -24,167 +24,171 @@ pub(crate) struct Args {
 pub(crate) enum Command {
     /// Evaluate text from standard input or files
     Check(CheckArgs),
-    /// Errors and warnings of policies, and what their rules do
+    /// Check policies for errors and warnings, and list their rules
     Lint(LintArgs),
     /// Print the JSON Schema of a policy file
     Schema,
-    /// Run suites of cases, `*.test.yaml`
+    /// Run policy tests from `*.test.yaml` files
     Test(TestArgs),
-    /// Make a guarded call, and show what became of it on the way
+    /// Send a prompt through the guardrail and show each step
     Chat(ChatArgs),
-    /// Guard any Bedrock client: a gateway that speaks Bedrock's protocol
+    /// Run a gateway that applies policies to Bedrock API calls
     Serve(ServeArgs),
 }
 
-/// Flags of `serve`.
+/// Arguments of `serve`.
 ///
-/// Client keys come from the environment, `BANISTER_CLIENT_KEYS`, with commas between, or from a file: what stands on a command line,
-/// others can read.
+/// Client keys are read from the environment variable `BANISTER_CLIENT_KEYS`, separated by commas, or from a file. They are not arguments,
+/// because other users can read a command line.
 #[derive(Debug, clap::Args)]
 pub(crate) struct ServeArgs {
-    /// A policy: the name of a pack, or a file, or `NAME=P`; the first is the default, clients choose others by name
-    #[arg(long, short, value_name = "P", default_value = "default")]
+    /// Policy pack or file, or `NAME=POLICY`; the first is the default, clients select others by name
+    #[arg(long, short, value_name = "POLICY", default_value = "default")]
     pub(crate) policy: Vec<String>,
-    /// The address to listen on; one that is not loopback needs client keys
-    #[arg(long, value_name = "A", default_value = "127.0.0.1:8800")]
+    /// Address to listen on; an address that is not loopback needs client keys
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8800")]
     pub(crate) listen: SocketAddr,
-    /// Where calls go: `simulator`, `aws` (signed with the credentials of the environment), or a URL
-    #[arg(long, value_name = "U", default_value = "simulator")]
+    /// Upstream: `simulator`, `aws` (signed with the credentials of the environment), or a URL
+    #[arg(long, value_name = "UPSTREAM", default_value = "simulator")]
     pub(crate) upstream: String,
-    /// A file with client keys, one a line; behind a key may stand the policies it is bound to, with commas between
+    /// File of client keys, one per line, each optionally followed by a comma-separated list of allowed policies
     #[arg(long, value_name = "FILE")]
     pub(crate) client_keys: Option<PathBuf>,
-    /// Listen without client keys where others can reach it
+    /// Allow an address that is not loopback without client keys
     #[arg(long, alias = "dangerous-serve-anyone")]
     pub(crate) dangerous_allow_unauthenticated: bool,
-    /// Give no traces, whoever asks for one, and no assessments to ApplyGuardrail
+    /// Do not return traces, or assessments from ApplyGuardrail
     #[arg(long, conflicts_with = "dangerous_show_matches")]
     pub(crate) no_traces: bool,
-    /// Show clients that ask for a trace the text that was found, as `match`
+    /// Include the matched text in traces, as `match`
     #[arg(long)]
     pub(crate) dangerous_show_matches: bool,
-    /// Connections at once; more wait. Each needs two open files
+    /// Maximum number of concurrent connections; others wait. Each needs two open files
     #[arg(long, value_name = "N", default_value_t = 4096)]
     pub(crate) max_connections: usize,
-    /// How long the upstream may take to begin its answer
+    /// Time to wait for the start of an upstream response
     #[arg(long, alias = "upstream-time", value_name = "SECONDS", default_value_t = 3600, value_parser = clap::value_parser!(u64).range(1..))]
     pub(crate) upstream_timeout: u64,
-    /// How long the upstream may pause within its answer
+    /// Time that the upstream may pause within a response
     #[arg(long, alias = "idle-time", value_name = "SECONDS", default_value_t = 600, value_parser = clap::value_parser!(u64).range(1..))]
     pub(crate) idle_timeout: u64,
-    /// How long to go on taking calls at the end, while /readyz says that no more should come
+    /// Time to keep accepting calls at shutdown while `/readyz` returns 503
     #[arg(long, alias = "drain-time", value_name = "SECONDS", default_value_t = 0)]
     pub(crate) drain_period: u64,
-    /// How long answers under way may take to end, after that
+    /// Time to wait after that for open responses to finish
     #[arg(long, alias = "shutdown-time", value_name = "SECONDS", default_value_t = 30)]
     pub(crate) shutdown_timeout: u64,
 }
 
-/// Flags of `check`.
+/// Arguments of `check`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct CheckArgs {
-    /// The policy: the name of a pack, or a file
-    #[arg(long, short, value_name = "P", default_value = "default")]
+    /// Policy pack or file
+    #[arg(long, short, value_name = "POLICY", default_value = "default")]
     pub(crate) policy: String,
-    /// Which way the text goes
+    /// Direction of the text
     #[arg(long, short, default_value = "input")]
     pub(crate) source: Direction,
-    /// How to print: `json` is the response of ApplyGuardrail, and `findings` with spans
+    /// Output format; `json` is the response of ApplyGuardrail, and `findings` with spans
     #[arg(long, short, default_value = "text")]
     pub(crate) format: Format,
-    /// What `start` and `end` of findings count in JSON. All other output counts bytes of UTF-8. With `--body`, offsets are those in
-    /// the decoded string that `pointer` names
+    /// Unit of `start` and `end` of findings in JSON; all other output uses bytes of UTF-8. With `--body`, offsets are in the decoded
+    /// string at `pointer`
     #[arg(long, value_name = "UNIT", default_value = "bytes")]
     pub(crate) offsets: Offsets,
-    /// Read lines of `{"id": …, "text": …, "source": …}`, print one result a line
+    /// Read lines of `{"id": …, "text": …, "source": …}`, and print one result per line
     #[arg(long)]
     pub(crate) jsonl: bool,
-    /// The text is the body of a Bedrock request, or with `--source output` of a response
+    /// Read the body of a Bedrock request, or of a response with `--source output`
     #[arg(long, conflicts_with = "stream")]
     pub(crate) body: bool,
-    /// Feed the text in pieces as well, cut in many ways; what comes out must not differ
+    /// Also evaluate the text as a stream, split at many positions, and fail if any result differs
     #[arg(long)]
     pub(crate) stream: bool,
-    /// Seed of the random cuts of `--stream`
+    /// Seed of the random splits of `--stream`
     #[arg(long, value_name = "N", requires = "stream")]
     pub(crate) seed: Option<u64>,
-    /// Show the text that was found
+    /// Show the matched text
     #[arg(long)]
     pub(crate) show_matches: bool,
-    /// Show the best score of each topic with examples, and its threshold, whatever the outcome
+    /// Show the best score and the threshold of each topic with examples
     #[arg(long, conflicts_with = "body")]
     pub(crate) scores: bool,
-    /// Files with text; none, or `-`, is standard input
+    /// Input files; reads standard input if none are given or the file is `-`
     #[arg(value_name = "FILE")]
     pub(crate) files: Vec<PathBuf>,
 }
 
-/// Flags of `lint`.
+/// Arguments of `lint`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct LintArgs {
-    /// How to print
+    /// Output format
     #[arg(long, short, default_value = "text")]
     pub(crate) format: Format,
-    /// Policies: names of packs, or files
-    #[arg(value_name = "P", required = true)]
+    /// Policy packs or files
+    #[arg(value_name = "POLICY", required = true)]
     pub(crate) policies: Vec<String>,
 }
 
-/// Flags of `test`.
+/// Arguments of `test`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct TestArgs {
-    /// How to print
+    /// Output format
     #[arg(long, short, default_value = "text")]
     pub(crate) format: TestFormat,
-    /// Seed of the random cuts each case is also evaluated with
+    /// Seed of the random splits with which each case is also evaluated
     #[arg(long, value_name = "N")]
     pub(crate) seed: Option<u64>,
-    /// Suites, or directories with suites; none is `policies/`, or else the current directory
+    /// Test suites, or directories with test suites; the default is `policies/`, or else the current directory
     #[arg(value_name = "PATH")]
     pub(crate) paths: Vec<PathBuf>,
 }
 
-/// Flags of `chat`.
+/// Arguments of `chat`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct ChatArgs {
-    /// The policy: the name of a pack, or a file
-    #[arg(long, short, value_name = "P", default_value = "default")]
+    /// Policy pack or file
+    #[arg(long, short, value_name = "POLICY", default_value = "default")]
     pub(crate) policy: String,
-    /// The model, or inference profile
+    /// Model or inference profile
     #[arg(long, short, value_name = "ID", default_value = "anthropic.claude-3-haiku-20240307-v1:0")]
     pub(crate) model: String,
-    /// Show the answer as it comes
+    /// Stream the response
     #[arg(long)]
     pub(crate) stream: bool,
-    /// Who answers: `simulator`, `aws` (the account of the environment), or a URL
-    #[arg(long, value_name = "E", default_value = "simulator")]
+    /// Endpoint: `simulator`, `aws` (the account of the environment), or a URL
+    #[arg(long, value_name = "ENDPOINT", default_value = "simulator")]
     pub(crate) endpoint: String,
-    /// The operation of the Bedrock runtime
+    /// Operation of the Bedrock runtime
     #[arg(long, default_value = "converse")]
-    pub(crate) operation: Operation,
-    /// How to print
+    pub(crate) operation: ChatOperation,
+    /// Output format
     #[arg(long, short, default_value = "text")]
     pub(crate) format: Format,
-    /// What to say; `-` is standard input
+    /// Prompt; `-` reads standard input
     #[arg(value_name = "PROMPT")]
     pub(crate) prompt: String,
 }
 
-/// An operation of the Bedrock runtime, or with `--stream` the one like it that streams.
+/// An operation of the Bedrock runtime, or with `--stream` its streaming variant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Operation {
+pub(crate) enum ChatOperation {
     /// Converse
     Converse,
     /// InvokeModel
     Invoke,
 }
 
-/// Which way a text goes.
-#[derive(Clone, Copy, Debug, ValueEnum)]
+/// The direction of text.
+#[derive(Clone, Copy, Debug, Default, Deserialize, ValueEnum)]
+#[serde(rename_all = "lowercase")]
 pub(crate) enum Direction {
     /// To the model
+    #[default]
+    #[serde(alias = "INPUT")]
     Input,
     /// From the model
+    #[serde(alias = "OUTPUT")]
     Output,
 }
 
@@ -197,21 +201,21 @@ impl From<Direction> for banister::Source {
     }
 }
 
-/// How to print.
+/// An output format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Format {
-    /// For people
+    /// Human-readable
     Text,
-    /// For programs
+    /// Machine-readable
     Json,
 }
 
-/// How `test` prints.
+/// An output format of `test`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum TestFormat {
-    /// For people
+    /// Human-readable
     Text,
-    /// For programs
+    /// Machine-readable
     Json,
     /// For build servers
     Junit,

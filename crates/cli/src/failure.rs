@@ -1,34 +1,34 @@
-//! How a command ends.
+//! How a command ends: exit codes and errors.
 
 use std::io::{self, Write as _};
 
-/// The exit codes. The greater one stands when there are several reasons.
+/// The exit codes. With several results, the greatest counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Exit {
-    /// All is well.
+    /// Success.
     Passed = 0,
-    /// The command found what it looks for.
+    /// Text was blocked, a test failed, or a policy has errors.
     Found = 1,
-    /// It could not be done, or not all of it.
+    /// The command could not complete.
     Failed = 2,
 }
 
-/// Why a command stops.
+/// The error that stops a command.
 #[derive(Debug)]
 pub(crate) enum Failure {
-    /// To be told on standard error.
+    /// A message for standard error.
     Message(String),
-    /// Nobody reads standard output any more. Nothing to be told.
+    /// The reader has closed standard output. There is no message.
     ClosedPipe,
 }
 
 impl Failure {
-    /// A failure with this message.
+    /// Creates a failure with a message.
     pub(crate) fn new(message: impl Into<String>) -> Self {
         Self::Message(message.into())
     }
 
-    /// A failure to write to standard output.
+    /// Creates a failure to write to standard output.
     pub(crate) fn writing(error: &io::Error) -> Self {
         match error.kind() {
             io::ErrorKind::BrokenPipe => Self::ClosedPipe,
@@ -37,8 +37,8 @@ impl Failure {
     }
 }
 
-/// Tells the user on standard error what could not be done.
-pub(crate) fn complain(message: &str) {
-    // There is no one to tell that standard error is closed.
+/// Prints an error message on standard error.
+pub(crate) fn print_error(message: &str) {
+    // If standard error is closed, there is nowhere to print it.
     let _ = writeln!(io::stderr(), "banister: {message}");
 }

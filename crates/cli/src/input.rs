@@ -1,4 +1,4 @@
-//! Text from files and standard input.
+//! Text input, from files and standard input.
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, IsTerminal as _, Read};
@@ -7,15 +7,15 @@ use std::path::Path;
 use banister::Utf8Decoder;
 use indicatif::{ProgressBar, ProgressDrawTarget};
 
-use crate::failure::{Failure, complain};
+use crate::failure::{Failure, print_error};
 use crate::progress;
 
 /// Bytes read at a time.
 const CHUNK_BYTES: usize = 64 << 10;
 
-/// One text to read.
+/// An open input.
 pub(crate) struct Input {
-    /// What to call it in messages.
+    /// Its name in messages.
     pub(crate) name: String,
     reader: Box<dyn Read>,
     progress: ProgressBar,
@@ -26,7 +26,7 @@ impl Input {
     ///
     /// # Errors
     ///
-    /// When it cannot be opened, or is a directory.
+    /// If it cannot be opened, or is a directory.
     pub(crate) fn open(path: &Path) -> Result<Self, Failure> {
         if path.as_os_str() == "-" {
             return Ok(Self::stdin());
@@ -36,27 +36,27 @@ impl Input {
         let file = File::open(path).map_err(fail)?;
         let metadata = file.metadata().map_err(fail)?;
         if metadata.is_dir() {
-            return Err(Failure::new(format!("{name}: is a directory; name the files in it")));
+            return Err(Failure::new(format!("{name}: is a directory; list the files in it")));
         }
         let progress = progress::bytes(metadata.len());
         Ok(Self { reader: Box::new(progress.wrap_read(file)), progress, name })
     }
 
-    /// Standard input.
+    /// Opens standard input.
     pub(crate) fn stdin() -> Self {
         if io::stdin().is_terminal() && io::stderr().is_terminal() {
-            complain("reading standard input; it ends with Ctrl-D");
+            print_error("reading standard input; press Ctrl-D to end it");
         }
         Self { name: "standard input".to_owned(), reader: Box::new(io::stdin()), progress: ProgressBar::hidden() }
     }
 
-    /// Hands the text on in chunks of bounded size.
+    /// Calls `each` with the text, in chunks of bounded size.
     ///
     /// # Errors
     ///
-    /// When it cannot be read, or is not UTF-8.
+    /// If it cannot be read, or is not UTF-8.
     pub(crate) fn for_each_chunk(mut self, mut each: impl FnMut(&str)) -> Result<(), Failure> {
-        let mut stitcher = Utf8Decoder::new();
+        let mut decoder = Utf8Decoder::new();
         let mut buffer = vec![0; CHUNK_BYTES];
         loop {
             let length = match self.reader.read(&mut buffer) {
@@ -65,36 +65,36 @@ impl Input {
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
                 Err(error) => return Err(self.fail(&error)),
             };
-            each(stitcher.push(&buffer[..length]).map_err(|error| self.fail(&error))?);
+            each(decoder.push(&buffer[..length]).map_err(|error| self.fail(&error))?);
         }
-        stitcher.finish().map_err(|error| self.fail(&error))
+        decoder.finish().map_err(|error| self.fail(&error))
     }
 
-    /// The whole text.
+    /// Returns the whole text.
     ///
     /// # Errors
     ///
-    /// Likewise.
+    /// If it cannot be read, or is not UTF-8.
     pub(crate) fn read_to_string(self) -> Result<String, Failure> {
         let mut text = String::new();
         self.for_each_chunk(|chunk| text.push_str(chunk))?;
         Ok(text)
     }
 
-    /// The bytes, whatever they are.
+    /// Returns the bytes.
     ///
     /// # Errors
     ///
-    /// When it cannot be read.
+    /// If it cannot be read.
     pub(crate) fn read_to_end(mut self) -> Result<Vec<u8>, Failure> {
         let mut bytes = Vec::new();
         self.reader.read_to_end(&mut bytes).map_err(|error| self.fail(&error))?;
         Ok(bytes)
     }
 
-    /// The text as lines.
+    /// Returns the lines.
     pub(crate) fn lines(self, limit: usize) -> Lines {
-        // Results are written while the bar moves: on one terminal they would be in each other's way.
+        // Results are written while the bar moves, and on one terminal they would interfere.
         if io::stdout().is_terminal() {
             self.progress.set_draw_target(ProgressDrawTarget::hidden());
         }
@@ -114,25 +114,25 @@ pub(crate) struct Lines {
     number: usize,
 }
 
-/// A line, or why there is none that could be used.
+/// A line, or the reason why it cannot be used.
 pub(crate) type Line = Result<Vec<u8>, String>;
 
 impl Lines {
-    /// Number of the last line, from 1.
+    /// Returns the number of the last line, from 1.
     pub(crate) fn number(&self) -> usize {
         self.number
     }
 
-    /// Whether the next line may have to be waited for.
+    /// Returns `true` if the next line is not buffered yet.
     pub(crate) fn must_wait(&self) -> bool {
         !self.reader.buffer().contains(&b'\n')
     }
 
-    /// The next line without its end, or `None` when there are no more. A line beyond the limit is read over.
+    /// Returns the next line without its end, or `None` at the end. A line beyond the limit is skipped.
     ///
     /// # Errors
     ///
-    /// When the input cannot be read on.
+    /// If the input cannot be read.
     pub(crate) fn next(&mut self) -> Result<Option<Line>, Failure> {
         let mut line = Vec::new();
         let mut length = 0;
@@ -144,16 +144,16 @@ impl Lines {
                 Err(error) => return Err(Failure::new(format!("{}: {error}", self.name))),
             };
             let end = buffer.iter().position(|&byte| byte == b'\n');
-            let piece = &buffer[..end.unwrap_or(buffer.len())];
-            let consumed = piece.len() + usize::from(end.is_some());
-            length += piece.len();
+            let part = &buffer[..end.unwrap_or(buffer.len())];
+            let consumed = part.len() + usize::from(end.is_some());
+            length += part.len();
             if length <= self.limit {
-                line.extend_from_slice(piece);
+                line.extend_from_slice(part);
             }
             self.reader.consume(consumed);
             if end.is_some() || consumed == 0 {
                 break if length > self.limit {
-                    Ok(Some(Err(format!("the line has {length} bytes, more than {}", self.limit))))
+                    Ok(Some(Err(format!("the line has {length} bytes; the limit is {}", self.limit))))
                 } else if end.is_none() && length == 0 {
                     Ok(None)
                 } else {

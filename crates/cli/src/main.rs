@@ -1,7 +1,6 @@
-//! The command line of Banister: try, check and test guardrail policies.
+//! The command line of Banister: try, check and test guardrail policies, and run the gateway.
 //!
-//! Exit codes: 0 passed; 1 found what the command looks for (blocked text, a failed case, an error in a policy); 2 could not
-//! do it, with a message on standard error.
+//! Exit codes: 0, success; 1, text blocked, a test failed, or a policy has errors; 2, usage or I/O error, with a message on standard error.
 
 mod args;
 mod chat;
@@ -16,6 +15,7 @@ mod report;
 mod response;
 mod schema;
 mod serve;
+mod simulator;
 mod test;
 mod tls;
 
@@ -30,11 +30,11 @@ use crate::report::Out;
 
 fn main() -> ExitCode {
     let args = Args::parse();
-    // A promise of the library that does not hold ends in a panic. That is no finding: it is exit code 2. Only the place is told,
-    // for the message of a panic may quote text.
+    // A broken guarantee of the library ends in a panic, which is exit code 2. Only the location is printed, because the message of a
+    // panic may quote text.
     panic::set_hook(Box::new(|panic| {
-        let place = panic.location().map_or(String::new(), |place| format!(" at {place}"));
-        failure::complain(&format!("internal error{place}, please report it"));
+        let location = panic.location().map_or(String::new(), |location| format!(" at {location}"));
+        failure::print_error(&format!("internal error{location}, please report it"));
     }));
     let exit = panic::catch_unwind(|| run(&args)).unwrap_or(Exit::Failed);
     ExitCode::from(exit as u8)
@@ -53,12 +53,12 @@ fn run(args: &Args) -> Exit {
     let done = done.and_then(|exit| out.flush().map(|()| exit));
     match done {
         Ok(exit) => exit,
-        // Whoever reads has seen enough. Not 0, which would say that everything was examined.
+        // The reader has closed the pipe. Not 0, which would mean that all input was checked.
         Err(Failure::ClosedPipe) => Exit::Failed,
         Err(Failure::Message(message)) => {
-            // What was found before goes first.
+            // Earlier results are printed first.
             let _ = out.flush();
-            failure::complain(&message);
+            failure::print_error(&message);
             Exit::Failed
         }
     }

@@ -1,21 +1,21 @@
-//! Offsets in the units that a program cuts text by.
+//! Offsets in the units of different programming languages.
 
 use clap::ValueEnum;
 
-/// What offsets count.
+/// The unit of offsets.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Offsets {
-    /// Bytes of UTF-8, as Rust and Go cut
+    /// Bytes of UTF-8, as in Rust and Go
     #[default]
     Bytes,
-    /// Code points, as Python cuts
+    /// Code points, as in Python
     Chars,
-    /// UTF-16 code units, as JavaScript, Java and C# cut
+    /// UTF-16 code units, as in JavaScript, Java and C#
     Utf16,
 }
 
 impl Offsets {
-    /// The name of the value, as given on the command line.
+    /// Returns the name on the command line.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Bytes => "bytes",
@@ -33,19 +33,19 @@ impl Offsets {
     }
 }
 
-/// Bytes between two marks of a ruler.
+/// The bytes between two marks of a converter.
 const STEP: usize = 1024;
 
-/// Converts byte offsets of one text. Making it reads the text once; an offset then costs a short stretch, wherever it is.
-pub(crate) struct Ruler<'t> {
+/// Converts byte offsets of one string. Creating it reads the string once; converting an offset then reads at most `STEP` bytes.
+pub(crate) struct OffsetConverter<'t> {
     text: &'t str,
     unit: Offsets,
     /// Units before the last character boundary at or before each multiple of `STEP` bytes.
     marks: Vec<usize>,
 }
 
-impl<'t> Ruler<'t> {
-    /// A ruler for `text`.
+impl<'t> OffsetConverter<'t> {
+    /// Creates a converter for `text`.
     pub(crate) fn new(text: &'t str, unit: Offsets) -> Self {
         let mut marks = vec![0];
         let (mut from, mut units) = (0, 0);
@@ -58,7 +58,7 @@ impl<'t> Ruler<'t> {
         Self { text, unit, marks }
     }
 
-    /// The units before byte `offset`.
+    /// Returns the number of units before byte `offset`.
     pub(crate) fn at(&self, offset: usize) -> usize {
         if self.unit == Offsets::Bytes {
             return offset;
@@ -72,13 +72,13 @@ impl<'t> Ruler<'t> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Offsets, Ruler};
+    use super::{OffsetConverter, Offsets};
 
     #[test]
-    fn every_offset_of_a_long_text_is_converted() {
+    fn offsets_in_long_text_are_converted() {
         let text = "aé中🎉\u{301}".repeat(700);
-        let (chars, utf16) = (Ruler::new(&text, Offsets::Chars), Ruler::new(&text, Offsets::Utf16));
-        let bytes = Ruler::new(&text, Offsets::Bytes);
+        let (chars, utf16) = (OffsetConverter::new(&text, Offsets::Chars), OffsetConverter::new(&text, Offsets::Utf16));
+        let bytes = OffsetConverter::new(&text, Offsets::Bytes);
         let mut units = 0;
         for (count, (offset, c)) in text.char_indices().enumerate() {
             assert_eq!((bytes.at(offset), chars.at(offset), utf16.at(offset)), (offset, count, units));

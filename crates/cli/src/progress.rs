@@ -1,11 +1,11 @@
-//! Progress on standard error, for work that takes long. Nothing is drawn where that is no terminal.
+//! Progress bars on standard error. Nothing is drawn if that is not a terminal.
 
 use indicatif::{ProgressBar, ProgressFinish, ProgressStyle};
 
-/// Files smaller than this are done before a bar could be read.
+/// Smaller files need no bar.
 const LONG_BYTES: u64 = 8 << 20;
 
-/// A bar over the bytes of a file. It goes when it is dropped.
+/// Returns a bar over the bytes of a file, which is cleared when it is dropped.
 pub(crate) fn bytes(length: u64) -> ProgressBar {
     if length < LONG_BYTES {
         return ProgressBar::hidden();
@@ -13,7 +13,7 @@ pub(crate) fn bytes(length: u64) -> ProgressBar {
     styled(length, "{bar:40} {bytes} of {total_bytes}, {bytes_per_sec}, {eta} left")
 }
 
-/// A bar over a number of things.
+/// Returns a bar over a number of items, which is hidden if there are fewer than `few`.
 pub(crate) fn count(length: usize, few: usize) -> ProgressBar {
     if length < few {
         return ProgressBar::hidden();

@@ -1,4 +1,4 @@
-//! What goes to standard output.
+//! Standard output.
 
 use std::fmt;
 use std::io::{self, BufWriter, Stdout, Write as _};
@@ -9,25 +9,25 @@ use serde::Serialize;
 
 use crate::failure::Failure;
 
-/// Standard output. Everything is written as it is: text under examination may hold escape sequences of its own.
+/// Standard output. Everything is written as it is, because the checked text may contain escape sequences.
 pub(crate) struct Out {
     writer: BufWriter<Stdout>,
-    colour: bool,
+    color: bool,
 }
 
 impl Out {
-    /// Standard output, in colours when it is a terminal that has them.
+    /// Opens standard output, with colors if the terminal supports them.
     pub(crate) fn stdout() -> Self {
         let stdout = io::stdout();
-        let colour = AutoStream::choice(&stdout) != ColorChoice::Never;
-        Self { writer: BufWriter::with_capacity(64 << 10, stdout), colour }
+        let color = AutoStream::choice(&stdout) != ColorChoice::Never;
+        Self { writer: BufWriter::with_capacity(64 << 10, stdout), color }
     }
 
     /// Writes a line.
     ///
     /// # Errors
     ///
-    /// When it cannot be written.
+    /// If it cannot be written.
     pub(crate) fn line(&mut self, line: fmt::Arguments<'_>) -> Result<(), Failure> {
         self.writer
             .write_fmt(line)
@@ -35,11 +35,11 @@ impl Out {
             .map_err(|error| Failure::writing(&error))
     }
 
-    /// Writes a text as it is.
+    /// Writes text.
     ///
     /// # Errors
     ///
-    /// Likewise.
+    /// If it cannot be written.
     pub(crate) fn text(&mut self, text: &str) -> Result<(), Failure> {
         self.writer.write_all(text.as_bytes()).map_err(|error| Failure::writing(&error))
     }
@@ -48,34 +48,34 @@ impl Out {
     ///
     /// # Errors
     ///
-    /// Likewise.
+    /// If it cannot be written.
     pub(crate) fn json_line(&mut self, value: &impl Serialize) -> Result<(), Failure> {
         serde_json::to_writer(&mut self.writer, value).map_err(|error| Failure::writing(&error.into()))?;
         self.line(format_args!(""))
     }
 
-    /// Writes a value as JSON for people to read.
+    /// Writes a value as indented JSON.
     ///
     /// # Errors
     ///
-    /// Likewise.
+    /// If it cannot be written.
     pub(crate) fn json_pretty(&mut self, value: &impl Serialize) -> Result<(), Failure> {
         serde_json::to_writer_pretty(&mut self.writer, value).map_err(|error| Failure::writing(&error.into()))?;
         self.line(format_args!(""))
     }
 
-    /// Hands on what was written.
+    /// Flushes the output.
     ///
     /// # Errors
     ///
-    /// Likewise.
+    /// If it cannot be written.
     pub(crate) fn flush(&mut self) -> Result<(), Failure> {
         self.writer.flush().map_err(|error| Failure::writing(&error))
     }
 
-    /// A word in the colour of what it means.
+    /// Returns a word in the color of its tone.
     pub(crate) fn paint(&self, tone: Tone, word: impl fmt::Display) -> String {
-        if !self.colour {
+        if !self.color {
             return word.to_string();
         }
         let style = match tone {
@@ -88,7 +88,7 @@ impl Out {
     }
 }
 
-/// What a word means.
+/// The tone of a word, which determines its color.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Tone {
     /// Passed.
@@ -97,11 +97,11 @@ pub(crate) enum Tone {
     Note,
     /// Blocked, failed.
     Bad,
-    /// Aside.
+    /// Secondary.
     Quiet,
 }
 
-/// Rows of words in columns as wide as their widest word; the last column is not padded.
+/// A table with columns as wide as their widest cell.
 #[derive(Debug, Default)]
 pub(crate) struct Table {
     rows: Vec<Vec<String>>,
@@ -114,16 +114,16 @@ impl Table {
         self.rows.push(cells.into_iter().collect());
     }
 
-    /// Moves the rows to the right.
+    /// Indents the rows.
     pub(crate) fn indented(self, indent: usize) -> Self {
         Self { indent, ..self }
     }
 
-    /// Writes the rows, two columns to the right of where they are moved to.
+    /// Writes the rows, two columns to the right of the indent.
     ///
     /// # Errors
     ///
-    /// When they cannot be written.
+    /// If they cannot be written.
     pub(crate) fn write(&self, out: &mut Out) -> Result<(), Failure> {
         let columns = self.rows.iter().map(Vec::len).max().unwrap_or(0);
         let widths: Vec<usize> = (0..columns)

@@ -1,4 +1,4 @@
-//! An evaluation as ApplyGuardrail's response, and `findings` beside it.
+//! Results as the response of ApplyGuardrail, with `findings`.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -11,7 +11,7 @@ use banister::{ApplyGuardrailResponse, BodyAssessment, BodyFinding, SkipReason};
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::offsets::{Offsets, Ruler};
+use crate::offsets::{OffsetConverter, Offsets};
 
 /// The response of ApplyGuardrail, and `findings`.
 #[derive(Debug, Serialize)]
@@ -22,12 +22,12 @@ pub(crate) struct Response {
     /// The best score of each topic, if requested.
     #[serde(rename = "topicScores", skip_serializing_if = "Vec::is_empty")]
     topic_scores: Vec<TopicScore>,
-    /// What the offsets of the findings count, where it is not bytes.
+    /// The unit of offsets, unless it is bytes.
     #[serde(skip_serializing_if = "Option::is_none")]
     offsets: Option<&'static str>,
 }
 
-/// One finding with its place.
+/// A finding with its span and pointer.
 #[derive(Debug, Serialize)]
 pub(crate) struct FindingEntry {
     rule: String,
@@ -41,19 +41,19 @@ pub(crate) struct FindingEntry {
     pointer: Option<String>,
     #[serde(rename = "innerPointer", skip_serializing_if = "Option::is_none")]
     inner_pointer: Option<String>,
-    /// The stronger finding that this one lies in.
+    /// The finding that contains this one.
     #[serde(skip_serializing_if = "Option::is_none")]
     within: Option<ContainerEntry>,
     #[serde(rename = "match", skip_serializing_if = "Option::is_none")]
     matched: Option<String>,
-    /// Score and threshold of a topic that was found by its examples.
+    /// The score and threshold of a topic that matched by its examples.
     #[serde(skip_serializing_if = "Option::is_none")]
     score: Option<f32>,
     #[serde(skip_serializing_if = "Option::is_none")]
     threshold: Option<f32>,
 }
 
-/// The finding that another one lies in.
+/// The finding that contains another one.
 #[derive(Debug, Serialize)]
 struct ContainerEntry {
     rule: String,
@@ -69,7 +69,7 @@ impl ContainerEntry {
 }
 
 impl Response {
-    /// The response for a text.
+    /// Creates the response for text.
     pub(crate) fn new(policy: &Policy, text: &str, assessment: &Assessment, offsets: Offsets) -> Self {
         let outcome = assessment.outcome();
         let mut report =
@@ -77,18 +77,18 @@ impl Response {
         if outcome != Outcome::Passed {
             report.add_output(assessment.apply_to(text));
         }
-        let ruler = Ruler::new(text, offsets);
+        let converter = OffsetConverter::new(text, offsets);
         let entry = |finding: &Finding| {
             report.add(policy, finding, finding.matched_text());
             let mut entry = FindingEntry::new(finding);
-            entry.count(&ruler);
+            entry.count(&converter);
             entry
         };
         let findings = assessment.findings().iter().map(entry).collect();
         Self { report, findings, topic_scores: assessment.topic_scores().to_vec(), offsets: named(offsets) }
     }
 
-    /// The response for a body, of which `output` is what the caller would see instead.
+    /// Creates the response for a body. `output` is what the caller would receive instead of it.
     pub(crate) fn of_body(policy: &Policy, assessment: &BodyAssessment, output: Option<String>) -> Self {
         let mut report = ApplyGuardrailResponse::new(
             policy,
@@ -111,13 +111,13 @@ impl Response {
         Self { report, findings, topic_scores: Vec::new(), offsets: None }
     }
 
-    /// Counts offsets in another unit, each in the string of `body` that it is an offset of.
+    /// Converts the offsets to another unit, each in its own string of `body`.
     pub(crate) fn count_in_body(&mut self, body: &[u8], assessment: &BodyAssessment, offsets: Offsets) {
         self.offsets = named(offsets);
         if self.offsets.is_none() {
             return;
         }
-        // It was examined, so it is JSON.
+        // It was inspected, so it is JSON.
         let body: Value = serde_json::from_slice(body).unwrap_or_default();
         let found = assessment.findings().iter().zip(&mut self.findings);
         let mut strings: HashMap<(&str, Option<&str>, bool), Vec<&mut FindingEntry>> = HashMap::new();
@@ -125,16 +125,16 @@ impl Response {
             strings.entry((found.pointer(), found.inner_pointer(), found.is_key())).or_default().push(entry);
         }
         for ((pointer, inner, is_key), entries) in strings {
-            // What is no string is a number, and ASCII.
+            // A value that is not a string is a number, which is ASCII.
             let Some(text) = string_at(&body, pointer, inner, is_key) else { continue };
-            let ruler = Ruler::new(&text, offsets);
-            entries.into_iter().for_each(|entry| entry.count(&ruler));
+            let converter = OffsetConverter::new(&text, offsets);
+            entries.into_iter().for_each(|entry| entry.count(&converter));
         }
     }
 }
 
 impl FindingEntry {
-    /// The entry of a finding.
+    /// Creates the entry of a finding.
     fn new(finding: &Finding) -> Self {
         Self {
             rule: finding.rule().to_owned(),
@@ -152,14 +152,14 @@ impl FindingEntry {
         }
     }
 
-    fn count(&mut self, ruler: &Ruler<'_>) {
-        (self.start, self.end) = (ruler.at(self.start), ruler.at(self.end));
+    fn count(&mut self, converter: &OffsetConverter<'_>) {
+        (self.start, self.end) = (converter.at(self.start), converter.at(self.end));
         if let Some(within) = &mut self.within {
-            (within.start, within.end) = (ruler.at(within.start), ruler.at(within.end));
+            (within.start, within.end) = (converter.at(within.start), converter.at(within.end));
         }
     }
 
-    /// The entry of a finding in a body.
+    /// Creates the entry of a finding in a body.
     pub(crate) fn in_body(found: &BodyFinding) -> Self {
         Self {
             pointer: Some(found.pointer().to_owned()),
@@ -169,12 +169,12 @@ impl FindingEntry {
     }
 }
 
-/// The unit, where readers must be told.
+/// Returns the unit, unless it is bytes.
 fn named(offsets: Offsets) -> Option<&'static str> {
     (offsets != Offsets::Bytes).then(|| offsets.name())
 }
 
-/// The decoded string at a pointer, or the name of the member there; `inner` points on in a string that is itself JSON.
+/// Returns the decoded string at a pointer, or the name of the field there. `inner` is a pointer in a string that is itself JSON.
 fn string_at<'b>(body: &'b Value, pointer: &str, inner: Option<&str>, is_key: bool) -> Option<Cow<'b, str>> {
     if is_key {
         let (_, name) = inner.unwrap_or(pointer).rsplit_once('/')?;
@@ -186,7 +186,7 @@ fn string_at<'b>(body: &'b Value, pointer: &str, inner: Option<&str>, is_key: bo
     Some(document.pointer(inner)?.as_str()?.to_owned().into())
 }
 
-/// What a rule does in a direction.
+/// Returns the action of a rule in a direction.
 pub(crate) fn action(rule: &banister::RuleSummary<'_>, source: Source) -> banister::Action {
     match source {
         Source::Input => rule.input(),
@@ -194,7 +194,7 @@ pub(crate) fn action(rule: &banister::RuleSummary<'_>, source: Source) -> banist
     }
 }
 
-/// Whether a finding is one that stops a text.
+/// Returns `true` if a finding blocks.
 pub(crate) fn blocks(finding: &Finding) -> bool {
     finding.action() == ActionTaken::Blocked
 }

@@ -9,7 +9,7 @@ use crate::report::Out;
 ///
 /// # Errors
 ///
-/// When it cannot be written.
+/// If it cannot be written.
 pub(crate) fn run(out: &mut Out) -> Result<Exit, Failure> {
     out.json_pretty(&Policy::json_schema())?;
     Ok(Exit::Passed)

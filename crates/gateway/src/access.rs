@@ -1,4 +1,4 @@
-//! The keys that let clients in, and the policies they may use.
+//! Client keys, and the policies that they give access to.
 
 use std::fmt;
 use std::sync::Arc;
@@ -6,18 +6,19 @@ use std::sync::Arc;
 use http::HeaderMap;
 use http::header::AUTHORIZATION;
 use sha2::{Digest, Sha256};
+use subtle::ConstantTimeEq as _;
 
-/// The header that holds a client's key.
+/// The header of a client key.
 const KEY: &str = "x-banister-key";
 
-/// The keys of clients, as digests: comparing digests of equal length tells nothing about the keys by the time it takes.
+/// The client keys, as digests of equal length, so that comparing them takes the same time for every key.
 #[derive(Clone, Default)]
-pub(crate) struct ClientKeys(Vec<Known>);
+pub(crate) struct ClientKeys(Vec<ClientKey>);
 
 #[derive(Clone)]
-struct Known {
+struct ClientKey {
     digest: [u8; 32],
-    /// The policies it is bound to; none is any of them.
+    /// The policies that the key is limited to, or `None` for all.
     policies: Option<Arc<[String]>>,
 }
 
@@ -27,49 +28,49 @@ impl fmt::Debug for ClientKeys {
     }
 }
 
-/// What a client that is let in may do.
+/// The permissions of an authorized client.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Access {
-    /// Its key was the bearer token, which is ours then, and not the upstream's.
+    /// Whether the key was sent as bearer token. The token is then the gateway's, and not for the upstream.
     pub(crate) by_bearer: bool,
     policies: Option<Arc<[String]>>,
 }
 
 impl Access {
-    /// Whether its key is bound to policies.
-    pub(crate) fn is_bound(&self) -> bool {
+    /// Returns `true` if the key is limited to some policies.
+    pub(crate) fn is_limited(&self) -> bool {
         self.policies.is_some()
     }
 
-    /// The policy for when it names none, if its key has one of its own.
+    /// Returns the default policy of the key, if it has its own.
     pub(crate) fn first_policy(&self) -> Option<&str> {
         self.policies.as_ref()?.first().map(String::as_str)
     }
 
-    /// Whether it may use the policy of this name.
+    /// Returns `true` if the client may use this policy.
     pub(crate) fn allows(&self, policy: &str) -> bool {
         self.policies.as_ref().is_none_or(|policies| policies.iter().any(|name| name == policy))
     }
 }
 
 impl ClientKeys {
-    /// Lets a key in, to all policies or to some. Of a key that is given twice, the last counts.
+    /// Adds a key for all policies or for some. Replaces a key that was added before.
     pub(crate) fn add(&mut self, key: &str, policies: Option<Vec<String>>) {
-        let known = Known { digest: Sha256::digest(key).into(), policies: policies.map(Into::into) };
-        self.0.retain(|other| other.digest != known.digest);
-        self.0.push(known);
+        let key = ClientKey { digest: Sha256::digest(key).into(), policies: policies.map(Into::into) };
+        self.0.retain(|other| other.digest != key.digest);
+        self.0.push(key);
     }
 
     pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// What keys are bound to, key by key.
-    pub(crate) fn bindings(&self) -> impl Iterator<Item = &[String]> {
-        self.0.iter().filter_map(|known| known.policies.as_deref())
+    /// Returns the policies of each limited key.
+    pub(crate) fn limits(&self) -> impl Iterator<Item = &[String]> {
+        self.0.iter().filter_map(|key| key.policies.as_deref())
     }
 
-    /// Whether a request may come in, and what it may do then.
+    /// Returns the permissions of a request, or `None` if it is unauthorized.
     pub(crate) fn check(&self, headers: &HeaderMap) -> Option<Access> {
         if self.0.is_empty() {
             return Some(Access::default());
@@ -81,16 +82,11 @@ impl ClientKeys {
         if scheme.eq_ignore_ascii_case(b"bearer ") { self.find(token.trim_ascii(), true) } else { None }
     }
 
-    /// Looks at every key and every byte, whatever it finds.
+    /// Compares every key, so that the time does not depend on which one matches.
     fn find(&self, key: &[u8], by_bearer: bool) -> Option<Access> {
         let digest: [u8; 32] = Sha256::digest(key).into();
-        let mut found = None;
-        for known in &self.0 {
-            let differs = known.digest.iter().zip(&digest).fold(0, |differs, (a, b)| differs | (a ^ b));
-            if std::hint::black_box(differs) == 0 {
-                found = Some(known);
-            }
-        }
+        let is_key = |known: &&ClientKey| bool::from(known.digest.ct_eq(&digest));
+        let found = self.0.iter().filter(is_key).last();
         found.map(|known| Access { by_bearer, policies: known.policies.clone() })
     }
 }
@@ -115,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn keys_come_in_two_headers() {
+    fn keys_are_read_from_two_headers() {
         assert_eq!(check(&[], &[]), BY_HEADER);
         assert_eq!(check(&["a", "b"], &[]), None);
         assert_eq!(check(&["a", "b"], &[("x-banister-key", "b")]), BY_HEADER);
@@ -125,24 +121,24 @@ mod tests {
         assert_eq!(check(&["a", "b"], &[("authorization", "x")]), None);
     }
 
-    /// A wrong key of our own is not made up for by the upstream's token.
+    /// A bearer token does not replace a wrong key.
     #[test]
-    fn the_header_of_its_own_counts_first() {
+    fn the_key_header_takes_precedence() {
         assert_eq!(check(&["a"], &[("x-banister-key", "c"), ("authorization", "Bearer a")]), None);
     }
 
     #[test]
-    fn keys_are_bound_one_by_one() {
+    fn each_key_has_its_own_policies() {
         let mut keys = ClientKeys::default();
         keys.add("any", None);
         keys.add("some", None);
         keys.add("some", Some(vec!["b".to_owned(), "c".to_owned()]));
         let access = |key: &str| keys.check(&headers(&[("x-banister-key", key)])).unwrap();
         let any = access("any");
-        assert_eq!((any.is_bound(), any.first_policy(), any.allows("a"), any.allows("b")), (false, None, true, true));
+        assert_eq!((any.is_limited(), any.first_policy(), any.allows("a"), any.allows("b")), (false, None, true, true));
         let some = access("some");
         assert_eq!(
-            (some.is_bound(), some.first_policy(), some.allows("a"), some.allows("c")),
+            (some.is_limited(), some.first_policy(), some.allows("a"), some.allows("c")),
             (true, Some("b"), false, true)
         );
     }

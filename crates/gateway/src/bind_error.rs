@@ -1,4 +1,4 @@
-//! Why a gateway cannot listen.
+//! The error for a gateway that cannot start.
 
 use std::fmt;
 use std::io;
@@ -6,51 +6,53 @@ use std::net::SocketAddr;
 
 use crate::policies::ReloadError;
 
-/// Why a gateway cannot listen.
+/// The error for a gateway that cannot start.
 #[derive(Debug)]
-pub struct BindError(Kind);
+pub struct BindError(ErrorKind);
 
 #[derive(Debug)]
-enum Kind {
-    Open(SocketAddr),
-    Binding(Option<String>),
+enum ErrorKind {
+    Unauthenticated(SocketAddr),
+    KeyPolicy(Option<String>),
     Policies(ReloadError),
     Listen(SocketAddr, io::Error),
 }
 
 impl BindError {
-    pub(crate) fn open(address: SocketAddr) -> Self {
-        Self(Kind::Open(address))
+    pub(crate) fn unauthenticated(address: SocketAddr) -> Self {
+        Self(ErrorKind::Unauthenticated(address))
     }
 
-    /// A key is bound to a policy that is not there, or to none at all.
-    pub(crate) fn binding(policy: Option<String>) -> Self {
-        Self(Kind::Binding(policy))
+    /// A key is limited to an unknown policy, or to none.
+    pub(crate) fn key_policy(policy: Option<String>) -> Self {
+        Self(ErrorKind::KeyPolicy(policy))
     }
 
     pub(crate) fn policies(error: ReloadError) -> Self {
-        Self(Kind::Policies(error))
+        Self(ErrorKind::Policies(error))
     }
 
     pub(crate) fn listen(address: SocketAddr, error: io::Error) -> Self {
-        Self(Kind::Listen(address, error))
+        Self(ErrorKind::Listen(address, error))
     }
 }
 
 impl fmt::Display for BindError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
-            Kind::Open(address) => write!(
+            ErrorKind::Unauthenticated(address) => write!(
                 f,
-                "{address} is reachable from other machines, and clients need no key: give `client_key`, listen on loopback, or set \
+                "{address} is reachable from other machines, and there is no client key: set `client_key`, listen on loopback, or set \
                  `dangerous_allow_unauthenticated`"
             ),
-            Kind::Binding(Some(policy)) => {
-                write!(f, "a client key is bound to `{policy}`, which is no policy of this gateway")
+            ErrorKind::KeyPolicy(Some(policy)) => {
+                write!(f, "a client key is limited to `{policy}`, which is not a policy of this gateway")
             }
-            Kind::Binding(None) => f.write_str("a client key is bound to no policy at all, so it would open nothing"),
-            Kind::Policies(error) => error.fmt(f),
-            Kind::Listen(address, _) => write!(f, "cannot listen on {address}"),
+            ErrorKind::KeyPolicy(None) => {
+                f.write_str("a client key has an empty policy list and would grant no access")
+            }
+            ErrorKind::Policies(error) => error.fmt(f),
+            ErrorKind::Listen(address, _) => write!(f, "cannot listen on {address}"),
         }
     }
 }
@@ -58,9 +60,9 @@ impl fmt::Display for BindError {
 impl std::error::Error for BindError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match &self.0 {
-            Kind::Open(_) | Kind::Binding(_) => None,
-            Kind::Policies(error) => error.source(),
-            Kind::Listen(_, error) => Some(error),
+            ErrorKind::Unauthenticated(_) | ErrorKind::KeyPolicy(_) => None,
+            ErrorKind::Policies(error) => error.source(),
+            ErrorKind::Listen(_, error) => Some(error),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Bodies that go through the gateway.
+//! The bodies of requests and responses.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -17,28 +17,28 @@ use tower::BoxError;
 /// The body of any response.
 pub(crate) type ResponseBody = UnsyncBoxBody<Bytes, BoxError>;
 
-/// A response body of these bytes.
+/// Returns a response body with these bytes.
 pub(crate) fn full(bytes: Bytes) -> ResponseBody {
     Full::new(bytes).map_err(|never| match never {}).boxed_unsync()
 }
 
-/// The body of a request: as it comes in, or as the guardrail sends it on.
+/// The body of a request, from the client or from the guardrail.
 #[derive(Debug)]
 pub(crate) enum RequestBody {
-    /// A client's, which has so much time to send it, and whether any of it is left.
+    /// The client's body, the timeout for sending it, and whether any of it is left.
     Incoming(Incoming, Pin<Box<Sleep>>, Arc<AtomicBool>),
-    /// A whole one.
+    /// A complete body.
     Whole(Option<Bytes>),
 }
 
 impl RequestBody {
-    /// A client's body, and what tells whether any of it is left.
-    pub(crate) fn incoming(body: Incoming, time: Duration) -> (Self, Arc<AtomicBool>) {
+    /// Returns a client's body, and a flag that is set while any of it is left.
+    pub(crate) fn incoming(body: Incoming, timeout: Duration) -> (Self, Arc<AtomicBool>) {
         let is_left = Arc::new(AtomicBool::new(!body.is_end_stream()));
-        (Self::Incoming(body, Box::pin(tokio::time::sleep(time)), Arc::clone(&is_left)), is_left)
+        (Self::Incoming(body, Box::pin(tokio::time::sleep(timeout)), Arc::clone(&is_left)), is_left)
     }
 
-    /// The bytes of a whole one.
+    /// Returns the bytes of a complete body.
     #[cfg(feature = "aws")]
     pub(crate) fn bytes(&self) -> Option<&[u8]> {
         match self {
@@ -60,8 +60,8 @@ impl Body for RequestBody {
 
     fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
         match &mut *self {
-            Self::Incoming(body, time, is_left) => {
-                if time.as_mut().poll(cx).is_ready() {
+            Self::Incoming(body, timeout, is_left) => {
+                if timeout.as_mut().poll(cx).is_ready() {
                     return Poll::Ready(Some(Err(SlowBody.into())));
                 }
                 let frame = ready!(Pin::new(&mut *body).poll_frame(cx));
@@ -87,7 +87,7 @@ impl Body for RequestBody {
     }
 }
 
-/// A client took too long to send its request.
+/// The error for a client that does not send its request in time.
 #[derive(Debug)]
 pub(crate) struct SlowBody;
 

@@ -1,4 +1,4 @@
-//! The settings of a gateway.
+//! The configuration of a gateway.
 
 use std::fmt;
 use std::net::SocketAddr;
@@ -15,21 +15,21 @@ use crate::bind_error::BindError;
 use crate::handler::Shared;
 use crate::limits::Limits;
 use crate::metrics::Metrics;
-use crate::policies::{Current, Policies};
+use crate::otel::{CallSpan, Telemetry};
+use crate::policies::{ActivePolicies, Policies};
 use crate::server::Gateway;
-use crate::span::{CallSpan, Telemetry};
 use crate::upstream::Upstream;
 
 type Configure = Box<dyn Fn(GuardrailLayer) -> GuardrailLayer + Send + Sync>;
 type Observer = Box<dyn Fn(&str, &AssessmentEvent<'_>) + Send + Sync>;
 
-/// A gateway to be. All settings are here.
+/// Configures and starts a [`Gateway`].
 pub struct GatewayBuilder {
     policies: Policies,
     upstream: Upstream,
     keys: ClientKeys,
-    anyone: bool,
-    keeps_matches: bool,
+    allow_unauthenticated: bool,
+    include_matches: bool,
     configure: Configure,
     observer: Observer,
     limits: Limits,
@@ -53,8 +53,8 @@ impl GatewayBuilder {
             policies,
             upstream,
             keys: ClientKeys::default(),
-            anyone: false,
-            keeps_matches: false,
+            allow_unauthenticated: false,
+            include_matches: false,
             configure: Box::new(|layer| layer),
             observer: Box::new(|_, _| {}),
             limits: Limits::default(),
@@ -62,16 +62,16 @@ impl GatewayBuilder {
         }
     }
 
-    /// Lets in clients that show this key; once there is one, all others are turned away. May be called again. Take keys that are long
-    /// and random.
+    /// Accepts clients that present this key. Once a key is set, all other clients are rejected. Can be called several times. Use long,
+    /// random keys.
     #[must_use]
     pub fn client_key(mut self, key: &str) -> Self {
         self.keys.add(key, None);
         self
     }
 
-    /// Lets in clients that show this key, to these policies only: one who names another is turned away, one who names none gets the
-    /// first of these. Such a key does not open `/metrics`, which tells of all policies. Of a key that is given twice, the last counts.
+    /// Accepts clients that present this key, for these policies only. The first is the default; a client that names another policy is
+    /// rejected. Such a key cannot read `/metrics`, which covers all policies. If a key is set twice, the last call counts.
     #[must_use]
     pub fn client_key_with_policies<P: Into<String>>(
         mut self,
@@ -82,24 +82,24 @@ impl GatewayBuilder {
         self
     }
 
-    /// Listens on addresses that are not loopback without asking clients for a key. Whoever reaches the address then spends the
-    /// upstream's credentials.
+    /// Allows addresses that are not loopback without client keys. Every client that reaches the address can then use the upstream's
+    /// credentials.
     #[must_use]
     pub fn dangerous_allow_unauthenticated(mut self) -> Self {
-        self.anyone = true;
+        self.allow_unauthenticated = true;
         self
     }
 
-    /// Tells clients that ask for a trace, or call ApplyGuardrail, also the text that was found; see
-    /// [`Guardrail::dangerous_include_matches`]. Logs, metrics and spans still do not hold it.
+    /// Includes the matched text in traces and ApplyGuardrail responses; see [`Guardrail::dangerous_include_matches`]. Logs, metrics and
+    /// spans never contain it.
     #[must_use]
     pub fn dangerous_include_matches(mut self) -> Self {
-        self.keeps_matches = true;
+        self.include_matches = true;
         self
     }
 
-    /// Sets the layer further, such as [`GuardrailLayer::error_on_block`]. Observer and limit of the layer are the gateway's; see
-    /// [`on_assessment`](Self::on_assessment) and [`max_body_bytes`](Self::max_body_bytes).
+    /// Configures the layer, for example with [`GuardrailLayer::error_on_block`]. The gateway sets the observer and the body limit of the
+    /// layer; see [`on_assessment`](Self::on_assessment) and [`max_body_bytes`](Self::max_body_bytes).
     #[must_use]
     pub fn configure_layer(
         mut self,
@@ -109,80 +109,81 @@ impl GatewayBuilder {
         self
     }
 
-    /// Has `observer` see every assessment, with the name of its policy.
+    /// Calls `observer` for every assessment, with the name of its policy.
     #[must_use]
     pub fn on_assessment(mut self, observer: impl Fn(&str, &AssessmentEvent<'_>) + Send + Sync + 'static) -> Self {
         self.observer = Box::new(observer);
         self
     }
 
-    /// Refuses bodies of more than `limit` bytes. 25,000,000 unless set: Bedrock takes no larger ones.
+    /// Rejects bodies of more than `limit` bytes. The default is 25,000,000, the limit of Bedrock.
     #[must_use]
     pub fn max_body_bytes(mut self, limit: usize) -> Self {
         self.limits.body_bytes = limit;
         self
     }
 
-    /// Serves at most so many connections at once; more wait to be accepted. 4096 unless set. A call under way needs two file
-    /// descriptors, the client's connection and the upstream's: see that the process may open twice as many files, and some more.
+    /// Limits conpolicies connections; others wait to be accepted. The default is 4096. A call needs two file descriptors, one for the
+    /// client and one for the upstream, so the process must be allowed to open a little more than twice as many files.
     #[must_use]
     pub fn max_connections(mut self, limit: usize) -> Self {
         self.limits.set_connections(limit);
         self
     }
 
-    /// Gives a client so much time to send the head of a request. 10 seconds unless set.
+    /// Sets how long a client may take to send the headers of a request. The default is 10 seconds.
     #[must_use]
-    pub fn header_timeout(mut self, time: Duration) -> Self {
-        self.limits.header_timeout = time;
+    pub fn header_timeout(mut self, timeout: Duration) -> Self {
+        self.limits.header_timeout = timeout;
         self
     }
 
-    /// Gives a client so much time to send the body of a request. A minute unless set.
+    /// Sets how long a client may take to send the body of a request. The default is one minute.
     #[must_use]
-    pub fn body_timeout(mut self, time: Duration) -> Self {
-        self.limits.body_timeout = time;
+    pub fn body_timeout(mut self, timeout: Duration) -> Self {
+        self.limits.body_timeout = timeout;
         self
     }
 
-    /// Gives the upstream so much time to begin its answer, and for an answer that is no stream to end it but for the last bytes. An
-    /// hour unless set, the longest that Bedrock lets a model take.
+    /// Sets how long to wait for the upstream's response to start, or to complete if it is not a stream. The default is one hour, the limit
+    /// of Bedrock for a model.
     ///
-    /// A client gets status 408 and `ModelTimeoutException`, as from Bedrock itself. SDKs know it, and do not call again by themselves:
-    /// the model may still be at work on the first call, and is paid for. That is why it is not 504, which they all repeat.
+    /// The client receives status 408 and `ModelTimeoutException`, as from Bedrock itself. SDKs do not retry it, because the first call may
+    /// still be running and is paid for. They would retry 504.
     #[must_use]
-    pub fn upstream_timeout(mut self, time: Duration) -> Self {
-        self.limits.upstream_timeout = time;
+    pub fn upstream_timeout(mut self, timeout: Duration) -> Self {
+        self.limits.upstream_timeout = timeout;
         self
     }
 
-    /// Gives the upstream so much time between two pieces of an answer. Ten minutes unless set.
+    /// Sets how long the upstream may pause within a response. The default is ten minutes.
     ///
-    /// A stream then ends with an exception event, `modelTimeoutException` for InvokeModelWithResponseStream and
-    /// `modelStreamErrorException` for ConverseStream, which has no other for it; what was held is not released. An answer that is no
-    /// stream is answered as in [`upstream_timeout`](Self::upstream_timeout). Time in which a client does not read is not counted.
+    /// A stream then ends with an exception event: `modelTimeoutException` for InvokeModelWithResponseStream, and
+    /// `modelStreamErrorException` for ConverseStream, which has no better one. Buffered text is not released. If the response is not a
+    /// stream, the client receives the error of [`upstream_timeout`](Self::upstream_timeout). Time in which the client does not read does
+    /// not count.
     #[must_use]
-    pub fn idle_timeout(mut self, time: Duration) -> Self {
-        self.limits.idle_timeout = time;
+    pub fn idle_timeout(mut self, timeout: Duration) -> Self {
+        self.limits.idle_timeout = timeout;
         self
     }
 
-    /// Goes on taking calls for so long at shutdown, while `/readyz` says 503, so that a load balancer has time to send them elsewhere.
-    /// No time unless set.
+    /// Sets how long to keep accepting calls at shutdown while `/readyz` returns 503, so that a load balancer can send them elsewhere. The
+    /// default is zero.
     #[must_use]
-    pub fn drain_period(mut self, time: Duration) -> Self {
-        self.limits.drain_period = time;
+    pub fn drain_period(mut self, period: Duration) -> Self {
+        self.limits.drain_period = period;
         self
     }
 
-    /// Gives answers under way so much time to end at shutdown. 30 seconds unless set.
+    /// Sets how long open responses may take to finish at shutdown. The default is 30 seconds.
     #[must_use]
-    pub fn shutdown_timeout(mut self, time: Duration) -> Self {
-        self.limits.shutdown_timeout = time;
+    pub fn shutdown_timeout(mut self, timeout: Duration) -> Self {
+        self.limits.shutdown_timeout = timeout;
         self
     }
 
-    /// Tells of every call, and of the metrics, by OpenTelemetry.
+    /// Exports a span for every call, and the metrics, by OpenTelemetry.
     #[cfg(feature = "otel")]
     #[must_use]
     pub fn telemetry(mut self, telemetry: &Telemetry) -> Self {
@@ -190,21 +191,21 @@ impl GatewayBuilder {
         self
     }
 
-    /// Reads the policies and takes the address.
+    /// Loads the policies and binds the address.
     ///
     /// # Errors
     ///
-    /// When a policy has problems, when the address is not loopback and clients need no key, when a key is bound to a policy that is not
-    /// there or to none, and when the address cannot be taken.
+    /// If a policy has problems; if the address is not loopback and there are no client keys; if a key is limited to an unknown policy, or to
+    /// none; or if the address cannot be bound.
     pub async fn bind(self, address: SocketAddr) -> Result<Gateway, BindError> {
-        if !address.ip().is_loopback() && self.keys.is_empty() && !self.anyone {
-            return Err(BindError::open(address));
+        if !address.ip().is_loopback() && self.keys.is_empty() && !self.allow_unauthenticated {
+            return Err(BindError::unauthenticated(address));
         }
         let metrics = Arc::new(Metrics::default());
         let (configure, observer, limit) = (self.configure, Arc::new(self.observer), self.limits.body_bytes);
-        let (counted, keeps_matches) = (Arc::clone(&metrics), self.keeps_matches);
+        let (counted, include_matches) = (Arc::clone(&metrics), self.include_matches);
         let make_layer = move |name: &Arc<str>, guardrail: Guardrail| {
-            let guardrail = if keeps_matches { guardrail.dangerous_include_matches() } else { guardrail };
+            let guardrail = if include_matches { guardrail.dangerous_include_matches() } else { guardrail };
             let (name, metrics, observer) = (Arc::clone(name), Arc::clone(&counted), Arc::clone(&observer));
             let layer = configure(GuardrailLayer::new(guardrail)).max_body_bytes(limit);
             layer.on_assessment(move |call| {
@@ -213,14 +214,14 @@ impl GatewayBuilder {
                 observer(&name, call);
             })
         };
-        let current = Current::load(self.policies, Box::new(make_layer)).map_err(BindError::policies)?;
-        for binding in self.keys.bindings() {
-            let missing = binding.iter().find(|policy| current.named(policy).is_none());
-            if binding.is_empty() || missing.is_some() {
-                return Err(BindError::binding(missing.cloned()));
+        let policies = ActivePolicies::load(self.policies, Box::new(make_layer)).map_err(BindError::policies)?;
+        for limit in self.keys.limits() {
+            let missing = limit.iter().find(|policy| policies.named(policy).is_none());
+            if limit.is_empty() || missing.is_some() {
+                return Err(BindError::key_policy(missing.cloned()));
             }
         }
-        metrics.policies(current.facts());
+        metrics.policies(policies.summaries());
         let failed = |error| BindError::listen(address, error);
         let listener = TcpListener::bind(address).await.map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
@@ -228,7 +229,7 @@ impl GatewayBuilder {
             telemetry.observe(&metrics);
         }
         let shared = Arc::new(Shared {
-            current,
+            policies,
             upstream: self.upstream,
             keys: self.keys,
             metrics,

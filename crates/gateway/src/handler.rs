@@ -1,4 +1,4 @@
-//! What happens to a request.
+//! The handler of requests.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -14,28 +14,28 @@ use hyper::body::Incoming;
 use tower::{BoxError, Layer, ServiceExt};
 
 use crate::access::{Access, ClientKeys};
-use crate::apart::{LARGE_BYTES, apart_if};
+use crate::blocking::{LARGE_BYTES, unblock_if};
 use crate::body::{RequestBody, ResponseBody, SlowBody};
-use crate::choice::{by_body, by_header};
-use crate::exception::{exception, reply};
+use crate::exception::{exception, response};
 use crate::limits::Limits;
 use crate::metrics::Metrics;
-use crate::policies::{ActivePolicy, Current};
-use crate::span::{CallSpan, Telemetry};
+use crate::otel::{CallSpan, Telemetry};
+use crate::policies::{ActivePolicies, ActivePolicy};
+use crate::policy_selection::{by_body, by_header};
 use crate::streams::StreamBody;
-use crate::timed::{FromUpstream, SlowUpstream, Timed};
+use crate::timeout::{SlowUpstream, TimeoutService, UpstreamResponse};
 use crate::upstream::Upstream;
 
-/// What our own headers begin with; none is sent on.
-const OURS: &str = "x-banister-";
+/// The prefix of the gateway's own headers, which are not forwarded.
+const OWN_HEADERS: &str = "x-banister-";
 
-/// What a client is told that names a policy its key is not bound to.
-const OTHER_POLICY: &str = "The client's key is not bound to this policy.";
+/// The message for a client that names a policy which its key does not allow.
+const OTHER_POLICY: &str = "The client key does not allow this policy.";
 
-/// What all calls share.
+/// State shared by all calls.
 #[derive(Debug)]
 pub(crate) struct Shared {
-    pub(crate) current: Current,
+    pub(crate) policies: ActivePolicies,
     pub(crate) upstream: Upstream,
     pub(crate) keys: ClientKeys,
     pub(crate) metrics: Arc<Metrics>,
@@ -44,20 +44,19 @@ pub(crate) struct Shared {
     pub(crate) is_stopping: AtomicBool,
 }
 
-/// Answers a request, whatever it is.
+/// Responds to a request.
 pub(crate) async fn handle(shared: Arc<Shared>, request: Request<Incoming>) -> Response<ResponseBody> {
     let (head, body) = request.into_parts();
     let (body, is_left) = RequestBody::incoming(body, shared.limits.body_timeout);
-    let mut response = answer(shared, Request::from_parts(head, body)).await;
+    let mut response = respond(shared, Request::from_parts(head, body)).await;
     if is_left.load(Ordering::Relaxed) {
-        // The rest of the request is not waited for, so the connection ends with this answer. A client that is not told would call on it
-        // again.
+        // The gateway does not wait for the rest of the request, so the connection must end with this response.
         response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
     }
     response
 }
 
-async fn answer(shared: Arc<Shared>, request: Request<RequestBody>) -> Response<ResponseBody> {
+async fn respond(shared: Arc<Shared>, request: Request<RequestBody>) -> Response<ResponseBody> {
     let is_get = request.method() == Method::GET;
     // The server sends no body in response to HEAD.
     let is_probe = is_get || request.method() == Method::HEAD;
@@ -70,64 +69,62 @@ async fn answer(shared: Arc<Shared>, request: Request<RequestBody>) -> Response<
         _ => {}
     }
     let Some(access) = shared.keys.check(request.headers()) else {
-        let message = "The gateway lets no client in without one of its keys, in x-banister-key or as bearer token.";
-        return denied(&shared, message);
+        let message = "A client key is required: send it in x-banister-key or as a bearer token.";
+        return unauthorized(&shared, message);
     };
     if is_get && request.uri().path() == "/metrics" {
-        if access.is_bound() {
-            return denied(&shared, "The key is bound to policies, and the metrics tell of all of them.");
+        if access.is_limited() {
+            return unauthorized(&shared, "This client key is limited to some policies and cannot read metrics.");
         }
-        return reply(StatusCode::OK, "text/plain; version=0.0.4", shared.metrics.text().into());
+        return response(StatusCode::OK, "text/plain; version=0.0.4", shared.metrics.text().into());
     }
     let started = Instant::now();
     let operation = Operation::from_path(request.method().as_str(), request.uri().path());
     let name = operation.as_ref().map_or("unknown", |(operation, _)| operation.name());
     let span = CallSpan::start(shared.telemetry.as_ref(), operation.as_ref().map(|(it, _)| *it), request.headers());
-    let asked = operation.as_ref().map(|(operation, id)| (*operation, id.as_str()));
-    let (policy, response) = guarded(&shared, &access, asked, request, &span).await;
+    let target = operation.as_ref().map(|(operation, id)| (*operation, id.as_str()));
+    let (policy, response) = guarded(&shared, &access, target, request, &span).await;
     let policy = policy.as_deref().unwrap_or("none");
     let (status, took) = (response.status().as_u16(), started.elapsed());
-    shared.metrics.answered(name, policy, status, took);
-    // What the endpoint took for a model is one, and no text that somebody put in its place.
-    let is_known = response.status().is_success() && response.extensions().get::<FromUpstream>().is_some();
+    shared.metrics.responded(name, policy, status, took);
+    // The model id of a client could be any text, until the upstream has accepted it.
+    let is_known = response.status().is_success() && response.extensions().get::<UpstreamResponse>().is_some();
     let model = operation.as_ref().map(|(_, id)| id.as_str()).filter(|_| is_known);
-    span.answered(policy, status, model);
-    tracing::info!(operation = name, policy, status, milliseconds = took.as_millis(), "answered");
+    span.responded(policy, status, model);
+    tracing::info!(operation = name, policy, status, milliseconds = took.as_millis(), "responded");
     response
 }
 
-type Answered = (Option<Arc<str>>, Response<ResponseBody>);
-
-/// A call that is guarded and sent on. (ApplyGuardrail asks the layer's own guardrail, which answers it.)
+/// Guards and forwards a call; returns the policy as well. The layer itself responds to ApplyGuardrail.
 async fn guarded(
     shared: &Shared,
     access: &Access,
     operation: Option<(Operation, &str)>,
     request: Request<RequestBody>,
     span: &CallSpan,
-) -> Answered {
-    let (policy, mut request) = match chosen(shared, access, operation, request).await {
-        Ok(chosen) => chosen,
+) -> (Option<Arc<str>>, Response<ResponseBody>) {
+    let (policy, mut request) = match select_policy(shared, access, operation, request).await {
+        Ok(selected) => selected,
         Err(response) => return (None, response),
     };
     if !access.allows(&policy.name) {
-        return (None, denied(shared, OTHER_POLICY));
+        return (None, unauthorized(shared, OTHER_POLICY));
     }
     let headers = request.headers_mut();
     if access.by_bearer {
         headers.remove(AUTHORIZATION);
     }
-    let ours: Vec<HeaderName> = headers.keys().filter(|name| name.as_str().starts_with(OURS)).cloned().collect();
-    for name in ours {
+    let own: Vec<HeaderName> = headers.keys().filter(|name| name.as_str().starts_with(OWN_HEADERS)).cloned().collect();
+    for name in own {
         headers.remove(name);
     }
-    span.send_on(headers);
-    let service = policy.layer.layer(Timed::new(shared.upstream.clone(), &shared.limits));
-    // A body whose size is not announced may be large as well.
+    span.propagate(headers);
+    let service = policy.layer.layer(TimeoutService::new(shared.upstream.clone(), &shared.limits));
+    // A body of unknown size may be large as well.
     let is_heavy = request.body().size_hint().upper().is_none_or(|bytes| bytes >= LARGE_BYTES);
-    let response = match span.during(apart_if(is_heavy, service.oneshot(request))).await {
+    let response = match span.during(unblock_if(is_heavy, service.oneshot(request))).await {
         Ok(response) => match operation.map(|(operation, _)| operation).filter(|operation| operation.is_stream()) {
-            // What is whole already is an answer in the model's place, or an error.
+            // A response of known size is a blocked response, or an error.
             Some(operation) if response.body().size_hint().exact().is_none() => {
                 let (metrics, gauge) = (Arc::clone(&shared.metrics), shared.metrics.streams(&policy.name));
                 response.map(|body| {
@@ -142,51 +139,52 @@ async fn guarded(
     (Some(policy.name), response)
 }
 
-/// The policy of a request, and the request.
-async fn chosen(
+/// Returns the policy of a request, and the request.
+async fn select_policy(
     shared: &Shared,
     access: &Access,
     operation: Option<(Operation, &str)>,
     mut request: Request<RequestBody>,
 ) -> Result<(ActivePolicy, Request<RequestBody>), Response<ResponseBody>> {
     if let Some((Operation::ApplyGuardrail, id)) = operation {
-        // Whether there is a policy that it may not use is not for every client to know.
-        return match shared.current.named(id) {
+        // A client must not learn whether a policy exists that it may not use.
+        return match shared.policies.named(id) {
             Some(policy) => Ok((policy, request)),
-            None if access.is_bound() => Err(denied(shared, OTHER_POLICY)),
+            None if access.is_limited() => Err(unauthorized(shared, OTHER_POLICY)),
             None => {
-                let message = "The gateway has no policy of this name, and passes no ApplyGuardrail on.";
+                let message = "The gateway has no policy of this name, and does not forward ApplyGuardrail.";
                 Err(exception(StatusCode::NOT_FOUND, "ResourceNotFoundException", message))
             }
         };
     }
     let invalid = |message| exception(StatusCode::BAD_REQUEST, "ValidationException", message);
     let operation = operation.map(|(operation, _)| operation);
-    let mut policy = by_header(&shared.current, operation, request.headers()).map_err(|message| {
-        // Which policies there are is not for a client that may not use them.
-        if access.is_bound() { denied(shared, OTHER_POLICY) } else { invalid(message) }
+    let mut policy = by_header(&shared.policies, operation, request.headers()).map_err(|message| {
+        // A client must not learn which policies exist that it may not use.
+        if access.is_limited() { unauthorized(shared, OTHER_POLICY) } else { invalid(message) }
     })?;
     if let (None, Some(operation @ (Operation::Converse | Operation::ConverseStream))) = (&policy, operation) {
-        // Converse names its guardrail in the body.
+        // The guardrail of Converse is named in the body.
         let (head, body) = request.into_parts();
         let body = read(shared, &head.headers, body)
             .await
             .map_err(|(status, message)| exception(status, "ValidationException", message))?;
-        policy = by_body(&shared.current, operation, &body);
+        policy = by_body(&shared.policies, operation, &body);
         request = Request::from_parts(head, body.into());
     }
-    let default = || access.first_policy().map_or_else(|| shared.current.default(), |name| shared.current.named(name));
+    let default =
+        || access.first_policy().map_or_else(|| shared.policies.default(), |name| shared.policies.named(name));
     let policy = policy.or_else(default).ok_or_else(|| invalid("The gateway has no policy."))?;
     Ok((policy, request))
 }
 
-/// A client that may not do what it asks for.
-fn denied(shared: &Shared, message: &str) -> Response<ResponseBody> {
-    shared.metrics.denied();
+/// Returns the response to a client that is not authorized.
+fn unauthorized(shared: &Shared, message: &str) -> Response<ResponseBody> {
+    shared.metrics.unauthorized();
     exception(StatusCode::FORBIDDEN, "AccessDeniedException", message)
 }
 
-/// What a client is told when there is no answer.
+/// Returns the response for an error of the client or the upstream.
 fn failed(shared: &Shared, error: &BoxError) -> Response<ResponseBody> {
     if error.is::<SlowBody>() {
         return exception(
@@ -196,13 +194,13 @@ fn failed(shared: &Shared, error: &BoxError) -> Response<ResponseBody> {
         );
     }
     if error.is::<hyper::Error>() {
-        // The client went away within its request; nobody reads this.
-        return exception(StatusCode::BAD_REQUEST, "ValidationException", "The request is not whole.");
+        // The client disconnected within its request; nobody reads this.
+        return exception(StatusCode::BAD_REQUEST, "ValidationException", "The request is incomplete.");
     }
     count_failure(&shared.metrics, error);
     if error.is::<SlowUpstream>() {
-        // Status and name of Bedrock's own: SDKs know it, and do not pay for the call again by themselves.
-        let message = "The model's endpoint took too long.";
+        // Bedrock's own status and name: SDKs know it, and do not retry a call that may already be paid for.
+        let message = "The model did not respond in time.";
         return exception(StatusCode::REQUEST_TIMEOUT, "ModelTimeoutException", message);
     }
     let message = "The gateway cannot reach the model's endpoint.";
@@ -214,11 +212,11 @@ fn count_failure(metrics: &Metrics, error: &BoxError) {
     if error.is::<SlowUpstream>() { metrics.upstream_slow() } else { metrics.upstream_failed() }
 }
 
-/// A whole body, if it can be examined.
+/// Reads a whole body, if it can be inspected.
 async fn read(shared: &Shared, headers: &HeaderMap, body: RequestBody) -> Result<Bytes, (StatusCode, &'static str)> {
     let encodings = headers.get_all(CONTENT_ENCODING);
     if encodings.iter().any(|encoding| !encoding.as_bytes().eq_ignore_ascii_case(b"identity")) {
-        return Err((StatusCode::BAD_REQUEST, "The request is compressed, so it cannot be examined."));
+        return Err((StatusCode::BAD_REQUEST, "The request is compressed and cannot be inspected."));
     }
     match Limited::new(body, shared.limits.body_bytes).collect().await {
         Ok(body) => Ok(body.to_bytes()),
@@ -226,10 +224,10 @@ async fn read(shared: &Shared, headers: &HeaderMap, body: RequestBody) -> Result
         Err(error) if error.is::<SlowBody>() => {
             Err((StatusCode::REQUEST_TIMEOUT, "The request took too long to arrive."))
         }
-        Err(_) => Err((StatusCode::BAD_REQUEST, "The request is not whole.")),
+        Err(_) => Err((StatusCode::BAD_REQUEST, "The request is incomplete.")),
     }
 }
 
 fn plain(status: StatusCode, text: &'static str) -> Response<ResponseBody> {
-    reply(status, "text/plain; charset=utf-8", Bytes::from_static(text.as_bytes()))
+    response(status, "text/plain; charset=utf-8", Bytes::from_static(text.as_bytes()))
 }

@@ -1,5 +1,5 @@
-//! A gateway that speaks Bedrock's protocol: clients in any language send it what they would send to Bedrock, and Banister's guardrails
-//! are enforced on what passes.
+//! A gateway that applies Banister policies to Amazon Bedrock API calls. Clients in any language send it the requests that they would
+//! send to Bedrock.
 //!
 //! ```no_run
 //! use banister_gateway::{Gateway, Policies, Upstream};
@@ -14,84 +14,80 @@
 //!
 //! # Paths
 //!
-//! | Path | What happens |
+//! | Path | Response |
 //! | --- | --- |
-//! | `POST /model/{id}/invoke`, `/invoke-with-response-stream`, `/converse`, `/converse-stream`, `/count-tokens`, `POST /async-invoke` | guarded and sent on, as [`banister::http`] says |
-//! | `POST /guardrail/{policy}/version/{any}/apply` | answered here by the policy of that name; a guardrail of Bedrock's is not asked |
-//! | `GET` or `HEAD /healthz` | 200 while the process lives |
-//! | `GET /readyz` | 200 while calls are taken, 503 once the gateway shuts down ([`GatewayBuilder::drain_period`]) |
-//! | `GET /metrics` | counters in Prometheus' text format |
-//! | anything else | refused, `AccessDeniedException` |
+//! | `POST /model/{id}/invoke`, `/invoke-with-response-stream`, `/converse`, `/converse-stream`, `/count-tokens`, `POST /async-invoke` | guarded and forwarded, see [`banister::guide::bedrock`] |
+//! | `POST /guardrail/{policy}/version/{any}/apply` | evaluated by the policy of that name, without a call to Bedrock |
+//! | `GET` or `HEAD /healthz` | 200 while the process runs |
+//! | `GET /readyz` | 200 while calls are accepted, 503 during shutdown ([`GatewayBuilder::drain_period`]) |
+//! | `GET /metrics` | metrics in Prometheus' text format |
+//! | any other | rejected, `AccessDeniedException` |
 //!
 //! # Policies
 //!
-//! There may be several, by name; the first is the default. A client chooses by the header `x-banister-policy`, or by giving a policy's
-//! name as guardrail identifier, where its SDK puts that: in `x-amzn-bedrock-guardrailidentifier`, or in the `guardrailConfig` of a
-//! Converse body. A guardrail identifier that is no policy's name is Bedrock's own and is sent on. Traces are given where a client asks
-//! for them, under the policy's name; see [`banister::middleware`].
+//! A gateway has one or more policies, by name; the first is the default. A client selects one by the header `x-banister-policy`, or by
+//! using its name as guardrail identifier: in `x-amzn-bedrock-guardrailidentifier`, or in the `guardrailConfig` of a Converse body. Any
+//! other guardrail identifier is Bedrock's own and is forwarded. Traces are returned if a client requests them, under the policy's name;
+//! see [`banister::middleware`].
 //!
-//! Policies are read again when a file in the folder of one changes and on SIGHUP; all of them take effect at once, and if one has
-//! a problem none does. A call in progress stays under the policy it began with.
+//! Policies are reloaded on SIGHUP, and when a file in the folder of one changes. All of them are replaced at once, or none if one has a
+//! problem. A call keeps the policy that it started with.
 //!
-//! # Who may call
+//! # Client keys
 //!
-//! The gateway listens on loopback unless it is told otherwise, and on any other address only with client keys
-//! ([`GatewayBuilder::client_key`]). A client shows its key in `x-banister-key`, or as bearer token in `authorization`, which is what SDKs
-//! send with `AWS_BEARER_TOKEN_BEDROCK`; boto3 does so over HTTPS only.
+//! The gateway listens on loopback by default. Any other address needs client keys ([`GatewayBuilder::client_key`]). A client sends its
+//! key in `x-banister-key`, or as bearer token in `authorization`, which SDKs do with `AWS_BEARER_TOKEN_BEDROCK`; boto3 does so over HTTPS
+//! only.
 //!
-//! Such a client may choose any of the policies. One whose key is bound to some ([`GatewayBuilder::client_key_with_policies`]) may choose among
-//! these, by whatever way it names them, and is turned away with `AccessDeniedException` when it names another.
+//! A client can select any policy, unless its key is limited to some ([`GatewayBuilder::client_key_with_policies`]). It is rejected with
+//! `AccessDeniedException` if it names another.
 //!
-//! Connections are plain HTTP/1.1: put a TLS terminator in front on any address that is not loopback.
+//! Connections are plain HTTP/1.1: put a TLS terminator in front of any address that is not loopback.
 //!
-//! # Upstreams that are slow, or gone
+//! # Upstream errors
 //!
-//! | What happened | What the client gets | Do SDKs call again by themselves? |
+//! | Error | The client receives | Do SDKs retry? |
 //! | --- | --- | --- |
-//! | no connection, or it broke before the answer was whole | 503, `ServiceUnavailableException` | yes |
-//! | no answer for [`upstream_timeout`](GatewayBuilder::upstream_timeout), or a pause of [`idle_timeout`](GatewayBuilder::idle_timeout) within one that is no stream | 408, `ModelTimeoutException` | no: the model may be at work, and is paid for |
+//! | no connection, or a response that is not a stream was interrupted | 503, `ServiceUnavailableException` | yes |
+//! | no response for [`upstream_timeout`](GatewayBuilder::upstream_timeout), or a pause of [`idle_timeout`](GatewayBuilder::idle_timeout) in a response that is not a stream | 408, `ModelTimeoutException` | no: the model may still be running, and is paid for |
 //! | a pause of [`idle_timeout`](GatewayBuilder::idle_timeout) in a stream | an exception event | no |
-//! | a stream broke off | a stream that breaks off | no |
+//! | an interrupted stream | an interrupted stream | no |
 //!
-//! # What is written down
+//! # Telemetry
 //!
-//! Logs, metrics and spans hold operations, policies, rules, actions, statuses and times, never text; spans also the model's id, once the
-//! upstream has taken it for one. `banister_streams` and
-//! `banister_stream_buffered_bytes` in the metrics are the streams under way by policy, and the bytes of text that they hold back at this moment.
+//! Logs, metrics and spans contain operations, policies, rules, actions, statuses and durations, never text. Spans also contain the model
+//! id, once the upstream has accepted it. The metrics `banister_streams` and `banister_stream_buffered_bytes` are the active streams by
+//! policy, and the bytes of text that they buffer.
 //!
-//! With the feature `otel` the gateway tells a collector of every call and of the metrics; see `Telemetry`.
+//! With the feature `otel` the gateway exports a span for every call, and the metrics; see `Telemetry`.
 //!
-//! # What it costs
+//! # Performance
 //!
-//! `cargo run --release -p banister-gateway --example load` measures a thousand streams at once, with the guard and without.
+//! `cargo run --release -p banister-gateway --example load` measures a thousand concurrent streams, with and without the guard.
 
 mod access;
-mod apart;
 mod bind_error;
+mod blocking;
 mod body;
 mod builder;
-mod choice;
 mod exception;
 mod handler;
 mod limits;
 mod metrics;
 #[cfg(feature = "otel")]
 mod otel;
+#[cfg(not(feature = "otel"))]
+#[path = "otel/disabled.rs"]
+mod otel;
 mod policies;
+mod policy_selection;
 mod reload;
 mod server;
 #[cfg(feature = "aws")]
 mod sign;
 mod streams;
-mod timed;
-#[cfg(not(feature = "otel"))]
-mod untraced;
+mod timeout;
 mod upstream;
-
-#[cfg(feature = "otel")]
-use otel as span;
-#[cfg(not(feature = "otel"))]
-use untraced as span;
 
 pub use bind_error::BindError;
 pub use builder::GatewayBuilder;

@@ -1,28 +1,28 @@
-//! Limits, each with its default and the reason for it.
+//! Limits and timeouts, each with its default and the reason for it.
 
 use std::time::Duration;
 
 use tokio::sync::Semaphore;
 
-/// What a gateway keeps to.
+/// The limits of a gateway.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Limits {
-    /// Bedrock takes no larger bodies.
+    /// Bedrock accepts no larger bodies.
     pub(crate) body_bytes: usize,
-    /// A connection is one call at a time. A thousand streams at once are ordinary; four times that leaves room for calls beside them.
+    /// A connection has one call at a time. A thousand concurrent streams are common; four times that leaves room for other calls.
     connections: usize,
-    /// A head is a packet or two.
+    /// The headers of a request fit into a packet or two.
     pub(crate) header_timeout: Duration,
     /// The largest body, 25 MB, in a minute is 3.3 Mbit/s.
     pub(crate) body_timeout: Duration,
-    /// The longest that Bedrock itself lets a model take. To give up sooner would break calls that work without the gateway; a client
-    /// that wants less gives up itself, and its call upstream is dropped with it.
+    /// The limit of Bedrock itself. A shorter timeout would break calls that work without the gateway. If a client gives up earlier, its
+    /// call to the upstream is dropped.
     pub(crate) upstream_timeout: Duration,
-    /// Models pause between events for seconds, boto3 gives up after one minute unless it is told otherwise.
+    /// Models pause between events for seconds; boto3 gives up after one minute by default.
     pub(crate) idle_timeout: Duration,
-    /// Nothing, for whoever has no load balancer.
+    /// Without a load balancer there is nothing to wait for.
     pub(crate) drain_period: Duration,
-    /// Service managers kill what has not ended in 30 seconds or more.
+    /// Service managers kill processes that have not ended after 30 seconds or more.
     pub(crate) shutdown_timeout: Duration,
 }
 

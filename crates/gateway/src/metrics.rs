@@ -1,4 +1,7 @@
-//! Counters, in Prometheus' text format.
+//! Metrics, in Prometheus' text format.
+//!
+//! They have two readers, `/metrics` and the OTLP exporter. The families of `prometheus-client` can only be encoded, not read, and it
+//! writes OpenMetrics, where the `# TYPE` of a counter lacks `_total`; so the store is our own.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -12,30 +15,43 @@ use crate::streams::StreamGauge;
 /// Upper bounds of the latency histogram, in milliseconds.
 pub(crate) const BUCKETS: [u64; 12] = [1, 2, 5, 10, 25, 50, 100, 250, 1_000, 5_000, 30_000, 120_000];
 
-/// All counters. They are told of from their first count on.
-pub(crate) const COUNTERS: [&str; 8] = [
-    "banister_assessments_total",
-    "banister_unauthorized_requests_total",
-    "banister_findings_total",
-    "banister_over_limit_total",
-    "banister_policy_reloads_total",
-    "banister_requests_total",
-    "banister_upstream_failures_total",
-    "banister_upstream_timeouts_total",
+/// All counters, each with its description. A counter is exported from its first count on.
+pub(crate) const COUNTERS: [(&str, &str); 8] = [
+    (ASSESSMENTS, "Assessments of requests and responses, by policy and outcome."),
+    (UNAUTHORIZED_REQUESTS, "Requests without a valid client key, or for a policy that the key does not allow."),
+    (FINDINGS, "Findings, by policy, rule and action."),
+    (OVER_LIMIT, "Assessments with more findings than a policy records."),
+    (POLICY_RELOADS, "Reloads of the policies, by result."),
+    (REQUESTS, "Requests, by operation, policy and status."),
+    (UPSTREAM_FAILURES, "Calls that could not reach the upstream, or whose response was interrupted."),
+    (UPSTREAM_TIMEOUTS, "Calls in which the upstream exceeded a timeout."),
 ];
 
-/// All gauges, with what they tell.
+/// All gauges, each with its description.
 pub(crate) const GAUGES: [(&str, &str); 4] = [
-    (CONNECTIONS, "Connections of clients."),
-    (STREAMS, "Streams under way."),
-    (HELD_BYTES, "Bytes of text that streams under way hold back now."),
-    (HOLD_BOUND, "The most that a text in a stream can be held back."),
+    (CONNECTIONS, "Open client connections."),
+    (STREAMS, "Active streams, by policy."),
+    (BUFFERED_BYTES, "Bytes of text that active streams buffer, by policy."),
+    (BUFFER_LIMIT, "Maximum number of bytes a stream can buffer, by policy."),
 ];
+
+/// The histogram, and its description.
+pub(crate) const LATENCY: (&str, &str) =
+    ("banister_request_duration_seconds", "Time until a response starts, by operation.");
+
+const ASSESSMENTS: &str = "banister_assessments_total";
+const UNAUTHORIZED_REQUESTS: &str = "banister_unauthorized_requests_total";
+const FINDINGS: &str = "banister_findings_total";
+const OVER_LIMIT: &str = "banister_over_limit_total";
+const POLICY_RELOADS: &str = "banister_policy_reloads_total";
+const REQUESTS: &str = "banister_requests_total";
+const UPSTREAM_FAILURES: &str = "banister_upstream_failures_total";
+const UPSTREAM_TIMEOUTS: &str = "banister_upstream_timeouts_total";
 
 const CONNECTIONS: &str = "banister_connections";
 const STREAMS: &str = "banister_streams";
-const HELD_BYTES: &str = "banister_stream_buffered_bytes";
-const HOLD_BOUND: &str = "banister_stream_buffer_limit_bytes";
+const BUFFERED_BYTES: &str = "banister_stream_buffered_bytes";
+const BUFFER_LIMIT: &str = "banister_stream_buffer_limit_bytes";
 
 type Labels = Vec<(&'static str, String)>;
 
@@ -45,7 +61,7 @@ pub(crate) struct Reading<'a> {
     pub(crate) value: u64,
 }
 
-/// What is counted. Labels are names out of policies and protocol, never what a client sends.
+/// The store of all metrics. Labels are names of policies and of the protocol, never text of a client.
 #[derive(Debug, Default)]
 pub(crate) struct Metrics(Mutex<Counts>);
 
@@ -56,7 +72,7 @@ struct Counts {
     latency: BTreeMap<String, Latency>,
     connections: u64,
     streams: BTreeMap<String, Arc<StreamGauge>>,
-    policies: Vec<PolicyFacts>,
+    policies: Vec<PolicySummary>,
 }
 
 #[derive(Debug, Default)]
@@ -66,17 +82,17 @@ struct Latency {
     sum: Duration,
 }
 
-/// What is told of a policy in force.
+/// The labels and values of an active policy.
 #[derive(Debug)]
-pub(crate) struct PolicyFacts {
+pub(crate) struct PolicySummary {
     pub(crate) name: String,
     pub(crate) digest: String,
-    pub(crate) hold_bound_bytes: usize,
+    pub(crate) buffer_limit_bytes: usize,
 }
 
 impl Metrics {
     fn lock(&self) -> MutexGuard<'_, Counts> {
-        // Counters are whole at every moment, whoever panicked.
+        // Counters are consistent at every moment, so a poisoned lock is usable.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -85,10 +101,10 @@ impl Metrics {
         *self.lock().counters.entry(metric).or_default().entry(labels).or_default() += 1;
     }
 
-    /// A call is answered; a stream has begun.
-    pub(crate) fn answered(&self, operation: &str, policy: &str, status: u16, took: Duration) {
+    /// Records a response, or the start of a stream.
+    pub(crate) fn responded(&self, operation: &str, policy: &str, status: u16, took: Duration) {
         let status = status.to_string();
-        self.count("banister_requests_total", &[("operation", operation), ("policy", policy), ("status", &status)]);
+        self.count(REQUESTS, &[("operation", operation), ("policy", policy), ("status", &status)]);
         let mut counts = self.lock();
         let latency = counts.latency.entry(operation.to_owned()).or_default();
         for (bucket, bound) in latency.buckets.iter_mut().zip(BUCKETS) {
@@ -98,21 +114,21 @@ impl Metrics {
         latency.sum += took;
     }
 
-    /// A request or an answer was assessed.
+    /// Records an assessment.
     pub(crate) fn assessed(&self, policy: &str, call: &AssessmentEvent<'_>) {
         let assessment = call.assessment();
         let source = assessment.source().name();
         let outcome = assessment.outcome().name();
         let labels =
             [("policy", policy), ("operation", call.operation().name()), ("source", source), ("outcome", outcome)];
-        self.count("banister_assessments_total", &labels);
+        self.count(ASSESSMENTS, &labels);
         if assessment.is_over_limit() {
-            self.count("banister_over_limit_total", &[("policy", policy), ("source", source)]);
+            self.count(OVER_LIMIT, &[("policy", policy), ("source", source)]);
         }
         self.findings(policy, source, assessment.findings().iter().map(banister::BodyFinding::finding));
     }
 
-    /// Rules found something.
+    /// Records findings.
     pub(crate) fn findings<'a>(
         &self,
         policy: &str,
@@ -122,26 +138,26 @@ impl Metrics {
         for finding in findings {
             let (rule, action) = (finding.rule(), finding.action().name());
             let labels = [("policy", policy), ("rule", rule), ("action", action), ("source", source)];
-            self.count("banister_findings_total", &labels);
+            self.count(FINDINGS, &labels);
         }
     }
 
-    /// A client was turned away at the door.
-    pub(crate) fn denied(&self) {
-        self.count("banister_unauthorized_requests_total", &[]);
+    /// Records an unauthorized request.
+    pub(crate) fn unauthorized(&self) {
+        self.count(UNAUTHORIZED_REQUESTS, &[]);
     }
 
-    /// The upstream could not be reached, or its answer broke off.
+    /// Records an upstream that could not be reached, or a response that was interrupted.
     pub(crate) fn upstream_failed(&self) {
-        self.count("banister_upstream_failures_total", &[]);
+        self.count(UPSTREAM_FAILURES, &[]);
     }
 
-    /// The upstream took too long to answer, or paused for too long.
+    /// Records an upstream that exceeded a timeout.
     pub(crate) fn upstream_slow(&self) {
-        self.count("banister_upstream_timeouts_total", &[]);
+        self.count(UPSTREAM_TIMEOUTS, &[]);
     }
 
-    /// The streams under way under a policy.
+    /// Returns the gauge of the streams under a policy.
     pub(crate) fn streams(&self, policy: &str) -> Arc<StreamGauge> {
         let mut counts = self.lock();
         if let Some(gauge) = counts.streams.get(policy) {
@@ -150,17 +166,17 @@ impl Metrics {
         Arc::clone(counts.streams.entry(policy.to_owned()).or_default())
     }
 
-    /// Policies were read again; `facts` are of those in force, if they changed.
-    pub(crate) fn reloaded(&self, facts: Option<Vec<PolicyFacts>>) {
-        let result = if facts.is_some() { "taken" } else { "refused" };
-        self.count("banister_policy_reloads_total", &[("result", result)]);
-        if let Some(facts) = facts {
-            self.lock().policies = facts;
+    /// Records a reload, with the active policies if they have changed.
+    pub(crate) fn reloaded(&self, summaries: Option<Vec<PolicySummary>>) {
+        let result = if summaries.is_some() { "taken" } else { "refused" };
+        self.count(POLICY_RELOADS, &[("result", result)]);
+        if let Some(summaries) = summaries {
+            self.lock().policies = summaries;
         }
     }
 
-    pub(crate) fn policies(&self, facts: Vec<PolicyFacts>) {
-        self.lock().policies = facts;
+    pub(crate) fn policies(&self, summaries: Vec<PolicySummary>) {
+        self.lock().policies = summaries;
     }
 
     pub(crate) fn connected(&self) {
@@ -172,39 +188,39 @@ impl Metrics {
         counts.connections = counts.connections.saturating_sub(1);
     }
 
-    /// What a counter of [`COUNTERS`] has counted.
-    pub(crate) fn counters(&self, name: &str, see: &mut dyn FnMut(Reading<'_>)) {
+    /// Reads a counter of [`COUNTERS`].
+    pub(crate) fn counters(&self, name: &str, read: &mut dyn FnMut(Reading<'_>)) {
         for (labels, value) in self.lock().counters.get(name).into_iter().flatten() {
-            see(Reading { labels, value: *value });
+            read(Reading { labels, value: *value });
         }
     }
 
-    /// What a gauge of [`GAUGES`] shows.
-    pub(crate) fn gauges(&self, name: &str, see: &mut dyn FnMut(Reading<'_>)) {
+    /// Reads a gauge of [`GAUGES`].
+    pub(crate) fn gauges(&self, name: &str, read: &mut dyn FnMut(Reading<'_>)) {
         let counts = self.lock();
         match name {
-            CONNECTIONS => see(Reading { labels: &[], value: counts.connections }),
-            HOLD_BOUND => {
+            CONNECTIONS => read(Reading { labels: &[], value: counts.connections }),
+            BUFFER_LIMIT => {
                 for policy in &counts.policies {
                     let labels = owned(&[("policy", &policy.name), ("digest", &policy.digest)]);
-                    see(Reading { labels: &labels, value: policy.hold_bound_bytes as u64 });
+                    read(Reading { labels: &labels, value: policy.buffer_limit_bytes as u64 });
                 }
             }
             _ => {
                 for (policy, gauge) in &counts.streams {
                     let value = if name == STREAMS { gauge.streams() } else { gauge.buffered_bytes() };
-                    see(Reading { labels: &owned(&[("policy", policy)]), value });
+                    read(Reading { labels: &owned(&[("policy", policy)]), value });
                 }
             }
         }
     }
 
-    /// All of it.
+    /// Returns all metrics as text.
     pub(crate) fn text(&self) -> String {
         let mut out = String::new();
-        for metric in COUNTERS {
+        for (metric, help) in COUNTERS {
             let start = out.len();
-            let _ = writeln!(out, "# TYPE {metric} counter");
+            let _ = writeln!(out, "# HELP {metric} {help}\n# TYPE {metric} counter");
             let head = out.len();
             self.counters(metric, &mut |reading| write_line(&mut out, metric, &reading));
             if out.len() == head {
@@ -220,11 +236,10 @@ impl Metrics {
     }
 
     fn write_latency(&self, out: &mut String) {
-        let metric = "banister_request_duration_seconds";
+        let (metric, help) = LATENCY;
         let counts = self.lock();
         if !counts.latency.is_empty() {
-            let _ =
-                writeln!(out, "# HELP {metric} Time until an answer, or a stream, begins.\n# TYPE {metric} histogram");
+            let _ = writeln!(out, "# HELP {metric} {help}\n# TYPE {metric} histogram");
         }
         for (operation, latency) in &counts.latency {
             let labels = written(&owned(&[("operation", operation)]));
@@ -263,15 +278,15 @@ fn written(labels: &[(&'static str, String)]) -> String {
 mod tests {
     use std::time::Duration;
 
-    use super::{Metrics, PolicyFacts};
+    use super::{Metrics, PolicySummary};
 
     #[test]
-    fn the_text_is_prometheus() {
+    fn metrics_are_written_as_prometheus_text() {
         let metrics = Metrics::default();
-        metrics.answered("Converse", "a\"b", 200, Duration::from_millis(7));
-        metrics.answered("Converse", "a\"b", 200, Duration::from_millis(3));
-        metrics.denied();
-        metrics.policies(vec![PolicyFacts { name: "p".to_owned(), digest: "d".to_owned(), hold_bound_bytes: 9 }]);
+        metrics.responded("Converse", "a\"b", 200, Duration::from_millis(7));
+        metrics.responded("Converse", "a\"b", 200, Duration::from_millis(3));
+        metrics.unauthorized();
+        metrics.policies(vec![PolicySummary { name: "p".to_owned(), digest: "d".to_owned(), buffer_limit_bytes: 9 }]);
         let text = metrics.text();
         for line in [
             "banister_unauthorized_requests_total 1",

@@ -1,4 +1,4 @@
-//! The policies of a gateway, by name, and how they are replaced.
+//! The policies of a gateway, by name, and their replacement.
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -9,17 +9,17 @@ use std::sync::{Arc, Mutex, PoisonError};
 use arc_swap::ArcSwap;
 use banister::{Guardrail, GuardrailLayer, Policy, PolicyError};
 
-use crate::metrics::PolicyFacts;
+use crate::metrics::PolicySummary;
 
-/// Where a policy comes from.
+/// The source of a policy.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum PolicySource {
-    /// A file, which is read again when it changes.
+    /// A policy file, which is reloaded when it changes.
     File(PathBuf),
-    /// A pack that ships with Banister.
+    /// A policy pack.
     Pack(String),
-    /// One that is compiled already.
+    /// A compiled policy.
     Compiled(Policy),
 }
 
@@ -49,21 +49,21 @@ pub struct Policies {
 }
 
 impl Policies {
-    /// This policy under this name, as default.
+    /// Creates a set with one policy, which is the default.
     #[must_use]
     pub fn new(name: impl Into<String>, source: impl Into<PolicySource>) -> Self {
         let default = name.into();
         Self { sources: BTreeMap::from([(default.clone(), source.into())]), default }
     }
 
-    /// This one as well. One of the same name is replaced.
+    /// Adds a policy, replacing any policy of the same name.
     #[must_use]
     pub fn with(mut self, name: impl Into<String>, source: impl Into<PolicySource>) -> Self {
         self.sources.insert(name.into(), source.into());
         self
     }
 
-    /// The folders with files of policies.
+    /// Returns the folders that contain policy files.
     pub(crate) fn folders(&self) -> Vec<PathBuf> {
         let mut folders: Vec<PathBuf> = Vec::new();
         for source in self.sources.values() {
@@ -93,7 +93,7 @@ impl Policies {
     }
 }
 
-/// Why policies could not be taken: one of them has problems. Those that were in force stay so.
+/// The error for a policy with problems. The previous policies remain active.
 #[derive(Debug)]
 pub struct ReloadError {
     policy: String,
@@ -101,13 +101,13 @@ pub struct ReloadError {
 }
 
 impl ReloadError {
-    /// The name of the policy.
+    /// Returns the name of the policy.
     #[must_use]
     pub fn policy(&self) -> &str {
         &self.policy
     }
 
-    /// Its problems.
+    /// Returns the problems.
     #[must_use]
     pub fn problems(&self) -> &PolicyError {
         &self.source
@@ -126,7 +126,7 @@ impl std::error::Error for ReloadError {
     }
 }
 
-/// A policy in force.
+/// An active policy.
 #[derive(Clone, Debug)]
 pub(crate) struct ActivePolicy {
     pub(crate) name: Arc<str>,
@@ -136,46 +136,46 @@ pub(crate) struct ActivePolicy {
 
 type MakeLayer = Box<dyn Fn(&Arc<str>, Guardrail) -> GuardrailLayer + Send + Sync>;
 
-/// The policies in force, replaced all at once.
-pub(crate) struct Current {
+/// The active policies, replaced all at once.
+pub(crate) struct ActivePolicies {
     policies: Policies,
     make_layer: MakeLayer,
-    in_force: ArcSwap<BTreeMap<String, ActivePolicy>>,
-    /// Held while policies are read, so that an older reading cannot overtake a newer one.
-    reading: Mutex<()>,
+    active: ArcSwap<BTreeMap<String, ActivePolicy>>,
+    /// Locked while policies are loaded, so that an older load cannot replace a newer one.
+    loading: Mutex<()>,
 }
 
-impl fmt::Debug for Current {
+impl fmt::Debug for ActivePolicies {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Current").field("policies", &self.policies).finish_non_exhaustive()
+        f.debug_struct("ActivePolicies").field("policies", &self.policies).finish_non_exhaustive()
     }
 }
 
-impl Current {
+impl ActivePolicies {
     pub(crate) fn load(policies: Policies, make_layer: MakeLayer) -> Result<Self, ReloadError> {
-        let in_force = put_in_force(policies.load()?, &make_layer);
-        Ok(Self { policies, make_layer, in_force: ArcSwap::from_pointee(in_force), reading: Mutex::new(()) })
+        let active = activate(policies.load()?, &make_layer);
+        Ok(Self { policies, make_layer, active: ArcSwap::from_pointee(active), loading: Mutex::new(()) })
     }
 
-    /// Reads all policies again and puts them in force, if none has a problem. Whether any is another than before.
+    /// Reloads all policies and activates them if none has a problem. Returns `true` if any has changed.
     pub(crate) fn reload(&self) -> Result<bool, ReloadError> {
-        let _reading = self.reading.lock().unwrap_or_else(PoisonError::into_inner);
+        let _loading = self.loading.lock().unwrap_or_else(PoisonError::into_inner);
         let loaded = self.policies.load()?;
-        let before = self.in_force.load();
+        let before = self.active.load();
         let digest = |name: &str| before.get(name).map(|policy| policy.guardrail.policy().digest().to_owned());
         let changed = loaded.iter().any(|(name, new)| digest(name).as_deref() != Some(new.policy().digest()));
         if changed {
-            self.in_force.store(Arc::new(put_in_force(loaded, &self.make_layer)));
+            self.active.store(Arc::new(activate(loaded, &self.make_layer)));
         }
         Ok(changed)
     }
 
-    /// The policy of this name.
+    /// Returns the policy of this name.
     pub(crate) fn named(&self, name: &str) -> Option<ActivePolicy> {
-        self.in_force.load().get(name).cloned()
+        self.active.load().get(name).cloned()
     }
 
-    /// The policy for those who choose none.
+    /// Returns the default policy.
     pub(crate) fn default(&self) -> Option<ActivePolicy> {
         self.named(&self.policies.default)
     }
@@ -184,18 +184,18 @@ impl Current {
         self.policies.folders()
     }
 
-    pub(crate) fn facts(&self) -> Vec<PolicyFacts> {
-        let in_force = self.in_force.load();
-        let facts = in_force.values().map(|policy| PolicyFacts {
+    pub(crate) fn summaries(&self) -> Vec<PolicySummary> {
+        let active = self.active.load();
+        let summaries = active.values().map(|policy| PolicySummary {
             name: policy.name.as_ref().to_owned(),
             digest: policy.guardrail.policy().digest().to_owned(),
-            hold_bound_bytes: policy.guardrail.buffer_limit().bytes(),
+            buffer_limit_bytes: policy.guardrail.buffer_limit().bytes(),
         });
-        facts.collect()
+        summaries.collect()
     }
 }
 
-fn put_in_force(loaded: BTreeMap<String, Guardrail>, make_layer: &MakeLayer) -> BTreeMap<String, ActivePolicy> {
+fn activate(loaded: BTreeMap<String, Guardrail>, make_layer: &MakeLayer) -> BTreeMap<String, ActivePolicy> {
     let entries = loaded.into_iter().map(|(key, guardrail)| {
         let name: Arc<str> = key.as_str().into();
         let layer = make_layer(&name, guardrail.clone()).guardrail_identifier(Arc::clone(&name));

@@ -1,4 +1,4 @@
-//! Reads policies again when a file changes, and on SIGHUP.
+//! Reloads policies when a file changes, and on SIGHUP.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,71 +9,75 @@ use tokio::sync::Notify;
 use crate::handler::Shared;
 use crate::policies::ReloadError;
 
-/// Editors write a file in several steps: how long to wait for the last.
-const SETTLE: Duration = Duration::from_millis(200);
+/// The delay after a change, because editors write a file in several steps.
+const RELOAD_DELAY: Duration = Duration::from_millis(200);
 
-/// Reads the policies again and tells the log and the metrics. Whether any is another than before.
+/// Reloads the policies, and records the result in the log and the metrics. Returns `true` if any has changed.
 pub(crate) fn reload(shared: &Shared) -> Result<bool, ReloadError> {
-    let result = shared.current.reload();
+    let result = shared.policies.reload();
     match &result {
         Ok(true) => {
-            tracing::info!("new policies are in force");
-            shared.metrics.reloaded(Some(shared.current.facts()));
+            tracing::info!("policies reloaded");
+            shared.metrics.reloaded(Some(shared.policies.summaries()));
         }
-        Ok(false) => tracing::debug!("the policies are as before"),
+        Ok(false) => tracing::debug!("the policies are unchanged"),
         Err(error) => {
             let problems: Vec<&str> = error.problems().problems().map(|problem| problem.message()).collect();
-            tracing::error!(policy = error.policy(), ?problems, "refused new policies; those before stay in force");
+            tracing::error!(
+                policy = error.policy(),
+                ?problems,
+                "policy reload failed; the previous policies remain active"
+            );
             shared.metrics.reloaded(None);
         }
     }
     result
 }
 
-/// What tells that there is a reason to do so. It watches until it is dropped.
-pub(crate) struct Reasons {
+/// The triggers of a reload, which are watched until this is dropped.
+pub(crate) struct ReloadTriggers {
     changed: Arc<Notify>,
     _watcher: Option<RecommendedWatcher>,
-    hangups: SighupSignal,
+    sighup: SighupSignal,
 }
 
-impl std::fmt::Debug for Reasons {
+impl std::fmt::Debug for ReloadTriggers {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Reasons").finish_non_exhaustive()
+        f.debug_struct("ReloadTriggers").finish_non_exhaustive()
     }
 }
 
-impl Reasons {
-    /// Watches from now on.
+impl ReloadTriggers {
+    /// Starts to watch.
     pub(crate) fn watch(shared: &Shared) -> Self {
         let changed = Arc::new(Notify::new());
         let watcher = watcher(shared, &changed);
-        Self { changed, _watcher: watcher, hangups: hangups() }
+        Self { changed, _watcher: watcher, sighup: sighup() }
     }
 
-    /// Reads the policies again whenever there is a reason to; never ends.
+    /// Reloads the policies on every trigger. Never ends.
     pub(crate) async fn follow(mut self, shared: Arc<Shared>) {
         loop {
             tokio::select! {
-                () = self.changed.notified() => tokio::time::sleep(SETTLE).await,
-                () = self.hangups.next() => {}
+                () = self.changed.notified() => tokio::time::sleep(RELOAD_DELAY).await,
+                () = self.sighup.next() => {}
             }
             let shared = Arc::clone(&shared);
-            // Compiling takes its time. Its result is told already, and a panic in it ends nothing but itself.
+            // Compiling blocks. Its result is recorded already, and a panic in it does not end the gateway.
             let _ = tokio::task::spawn_blocking(move || reload(&shared)).await;
         }
     }
 }
 
-/// Watches the folders of all policies: a file may be replaced by another, and policies read files beside them.
+/// Watches the folders of all policies, because a file may be replaced by another, and a policy may include other files.
 fn watcher(shared: &Shared, changed: &Arc<Notify>) -> Option<RecommendedWatcher> {
-    let folders = shared.current.folders();
+    let folders = shared.policies.folders();
     if folders.is_empty() {
         return None;
     }
     let changed = Arc::clone(changed);
     let watcher = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
-        // Our own reading is an access. After an error something may have been missed.
+        // Loading a policy is an access. After an error, a change may have been missed.
         if !event.is_ok_and(|event| event.kind.is_access()) {
             changed.notify_one();
         }
@@ -84,20 +88,20 @@ fn watcher(shared: &Shared, changed: &Arc<Notify>) -> Option<RecommendedWatcher>
         }
         Ok(watcher)
     });
-    watcher.inspect_err(|error| tracing::warn!(%error, "changes of policy files are not noticed; send SIGHUP")).ok()
+    watcher.inspect_err(|error| tracing::warn!(%error, "cannot watch policy files; send SIGHUP to reload")).ok()
 }
 
-/// SIGHUP, where there is such a thing.
+/// SIGHUP, on systems that have it.
 struct SighupSignal(#[cfg(unix)] Option<tokio::signal::unix::Signal>);
 
 #[cfg(unix)]
-fn hangups() -> SighupSignal {
+fn sighup() -> SighupSignal {
     let signal = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::hangup());
-    SighupSignal(signal.inspect_err(|error| tracing::warn!(%error, "SIGHUP is not heard")).ok())
+    SighupSignal(signal.inspect_err(|error| tracing::warn!(%error, "cannot listen for SIGHUP")).ok())
 }
 
 #[cfg(not(unix))]
-fn hangups() -> SighupSignal {
+fn sighup() -> SighupSignal {
     SighupSignal()
 }
 

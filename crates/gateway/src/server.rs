@@ -11,67 +11,67 @@ use std::time::Duration;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::graceful::{GracefulConnection, GracefulShutdown};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::{AcquireError, OwnedSemaphorePermit, Semaphore};
 use tokio::task::JoinSet;
 
 use crate::builder::GatewayBuilder;
 use crate::handler::{Shared, handle};
 use crate::metrics::Metrics;
 use crate::policies::{Policies, ReloadError};
-use crate::reload::{Reasons, reload};
+use crate::reload::{ReloadTriggers, reload};
 use crate::upstream::Upstream;
 
-/// A gateway that has its address.
+/// A gateway that is bound to an address.
 #[derive(Debug)]
 pub struct Gateway {
     listener: TcpListener,
     address: SocketAddr,
     shared: Arc<Shared>,
-    reasons: Reasons,
+    triggers: ReloadTriggers,
 }
 
 impl Gateway {
-    /// A gateway with these policies in front of this upstream.
+    /// Configures a gateway with these policies in front of this upstream.
     #[must_use]
     pub fn builder(policies: Policies, upstream: Upstream) -> GatewayBuilder {
         GatewayBuilder::new(policies, upstream)
     }
 
     pub(crate) fn new(listener: TcpListener, address: SocketAddr, shared: Arc<Shared>) -> Self {
-        // From here on, so that nothing is missed by the time it serves.
-        let reasons = Reasons::watch(&shared);
-        Self { listener, address, shared, reasons }
+        // From now on, so that no change is missed before the gateway serves.
+        let triggers = ReloadTriggers::watch(&shared);
+        Self { listener, address, shared, triggers }
     }
 
-    /// The address it listens on.
+    /// Returns the address that the gateway listens on.
     #[must_use]
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// A handle that has the policies read again.
+    /// Returns a handle that reloads the policies.
     #[must_use]
     pub fn reloader(&self) -> ReloadHandle {
         ReloadHandle(Arc::clone(&self.shared))
     }
 
-    /// Serves until `shutdown` is done and [drained](GatewayBuilder::drain_period), and then until the answers under way have ended or their
-    /// time is over.
+    /// Serves until `shutdown` is done and the [drain period](GatewayBuilder::drain_period) is over. Then waits until the open responses have
+    /// ended, or until the shutdown timeout.
     pub async fn serve(self, shutdown: impl Future<Output = ()>) {
-        let Self { listener, address, shared, reasons } = self;
+        let Self { listener, address, shared, triggers } = self;
         let limits = shared.limits;
         let permits = Arc::new(Semaphore::new(limits.connections()));
         tracing::info!(%address, "listening");
-        let (stop, stopped) = watch::channel(());
+        let graceful = GracefulShutdown::new();
         let mut connections = JoinSet::new();
-        let draining = async {
+        let mut draining = pin!(async {
             shutdown.await;
             shared.is_stopping.store(true, Ordering::Relaxed);
             tokio::time::sleep(limits.drain_period).await;
-        };
-        let mut draining = pin!(draining);
-        let mut watching = pin!(reasons.follow(Arc::clone(&shared)));
+        });
+        let mut reloading = pin!(triggers.follow(Arc::clone(&shared)));
         loop {
             // With no permit left nothing is accepted, so that clients wait in the system's queue.
             let accepted = async {
@@ -80,89 +80,83 @@ impl Gateway {
             };
             tokio::select! {
                 () = &mut draining => break,
-                () = &mut watching => {}
+                () = &mut reloading => {}
                 Some(_) = connections.join_next() => {}
                 (permit, accepted) = accepted => match accepted {
                     Ok((stream, _)) => {
-                        let connection = connection(stream, Arc::clone(&shared), limits.header_timeout, stopped.clone());
+                        let open = ConnectionGuard::new(&shared.metrics, permit);
+                        let connection = graceful.watch(connection(stream, Arc::clone(&shared)));
                         connections.spawn(async move {
-                            connection.await;
-                            drop(permit);
+                            let _open = open;
+                            // A client that disconnected or sent no HTTP, or a response that was interrupted and must look so.
+                            if let Err(error) = connection.await {
+                                tracing::debug!(%error, "a connection ended early");
+                            }
                         });
                     }
-                    // Out of file descriptors, most likely: give them time to close.
+                    // Most likely out of file descriptors: wait until some are closed.
                     Err(error) => {
-                        tracing::warn!(%error, "a connection could not be accepted");
+                        tracing::warn!(%error, "cannot accept a connection");
                         tokio::time::sleep(Duration::from_millis(50)).await;
                     }
                 },
             }
         }
-        tracing::info!(connections = connections.len(), "stopping");
+        tracing::info!(connections = graceful.count(), "stopping");
         drop(listener);
-        drop(stop);
-        let drained = async { while connections.join_next().await.is_some() {} };
-        if tokio::time::timeout(limits.shutdown_timeout, drained).await.is_err() {
-            tracing::warn!(connections = connections.len(), "cut what had not ended in time");
+        // Connections that are still open after that are aborted with the set.
+        if tokio::time::timeout(limits.shutdown_timeout, graceful.shutdown()).await.is_err() {
+            while connections.try_join_next().is_some() {}
+            let connections = connections.len();
+            tracing::warn!(connections, "closed connections that did not finish before the shutdown timeout");
         }
     }
 }
 
-async fn connection(
+fn connection(
     stream: TcpStream,
     shared: Arc<Shared>,
-    header_timeout: Duration,
-    mut stopped: watch::Receiver<()>,
-) {
-    // Events must leave at once; a socket that refuses still works.
+) -> impl GracefulConnection<Error = hyper::Error> + Send + 'static {
+    // Events must be sent at once; a socket that refuses still works.
     let _ = stream.set_nodelay(true);
-    let _open = Open::new(&shared.metrics);
+    let mut builder = http1::Builder::new();
+    builder.timer(TokioTimer::new()).header_read_timeout(shared.limits.header_timeout);
     let service = service_fn(move |request| {
         let shared = Arc::clone(&shared);
         async move { Ok::<_, Infallible>(handle(shared, request).await) }
     });
-    let mut builder = http1::Builder::new();
-    builder.timer(TokioTimer::new()).header_read_timeout(header_timeout);
-    let mut connection = pin!(builder.serve_connection(TokioIo::new(stream), service));
-    // An error is a client that went away or spoke no HTTP, or an answer that broke off and must look so.
-    let ended = tokio::select! {
-        ended = connection.as_mut() => ended,
-        _ = stopped.changed() => {
-            connection.as_mut().graceful_shutdown();
-            connection.await
-        }
-    };
-    if let Err(error) = ended {
-        tracing::debug!(%error, "a connection ended early");
-    }
+    builder.serve_connection(TokioIo::new(stream), service)
 }
 
 /// Counts a connection while it is open.
-struct Open(Arc<Metrics>);
+struct ConnectionGuard {
+    metrics: Arc<Metrics>,
+    _permit: Result<OwnedSemaphorePermit, AcquireError>,
+}
 
-impl Open {
-    fn new(metrics: &Arc<Metrics>) -> Self {
+impl ConnectionGuard {
+    fn new(metrics: &Arc<Metrics>, permit: Result<OwnedSemaphorePermit, AcquireError>) -> Self {
         metrics.connected();
-        Self(Arc::clone(metrics))
+        Self { metrics: Arc::clone(metrics), _permit: permit }
     }
 }
 
-impl Drop for Open {
+impl Drop for ConnectionGuard {
     fn drop(&mut self) {
-        self.0.disconnected();
+        self.metrics.disconnected();
     }
 }
 
-/// Has a gateway read its policies again.
+/// Reloads the policies of a gateway.
 #[derive(Clone, Debug)]
 pub struct ReloadHandle(Arc<Shared>);
 
 impl ReloadHandle {
-    /// Reads all policies again and puts them in force, all at once. Whether any is another than before. It blocks while they compile.
+    /// Reloads all policies at once, and returns `true` if any has changed. Blocks while the policies compile.
     ///
     /// # Errors
     ///
-    /// When one has problems. Then those from before stay in force.
+    /// If a policy has problems. The previous policies then remain active.
     pub fn reload(&self) -> Result<bool, ReloadError> {
         reload(&self.0)
     }

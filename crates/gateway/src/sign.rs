@@ -1,4 +1,4 @@
-//! Signatures for AWS.
+//! AWS signatures.
 
 use std::fmt;
 use std::sync::{Mutex, PoisonError};
@@ -15,14 +15,14 @@ use tower::BoxError;
 
 use crate::body::RequestBody;
 
-/// How long before they expire credentials are asked for anew.
+/// How long before they expire credentials are renewed.
 const MARGIN: Duration = Duration::from_secs(300);
 
 /// Signs requests for Bedrock in one region.
 pub(crate) struct Signer {
     region: String,
     provider: SharedCredentialsProvider,
-    kept: Mutex<Option<Credentials>>,
+    cached: Mutex<Option<Credentials>>,
 }
 
 impl fmt::Debug for Signer {
@@ -33,10 +33,10 @@ impl fmt::Debug for Signer {
 
 impl Signer {
     pub(crate) fn new(region: String, provider: SharedCredentialsProvider) -> Self {
-        Self { region, provider, kept: Mutex::new(None) }
+        Self { region, provider, cached: Mutex::new(None) }
     }
 
-    /// Puts a signature on a request, in place of whatever authenticated the client.
+    /// Signs a request, replacing the client's credentials.
     pub(crate) async fn sign(&self, request: &mut Request<RequestBody>) -> Result<(), BoxError> {
         request.headers_mut().remove(AUTHORIZATION);
         for name in ["x-amz-date", "x-amz-security-token", "x-amz-content-sha256"] {
@@ -51,8 +51,8 @@ impl Signer {
             .settings(SigningSettings::default())
             .build()?
             .into();
-        let body = request.body().bytes().ok_or("a body that was not examined cannot be signed")?;
-        // Of the other headers, proxies may change any.
+        let body = request.body().bytes().ok_or("a body that was not inspected cannot be signed")?;
+        // Proxies may change any of the other headers.
         let signed = request.headers().iter().filter(|(name, _)| {
             **name == CONTENT_TYPE || name.as_str().starts_with("x-amz-") || name.as_str().starts_with("x-amzn-")
         });
@@ -65,13 +65,13 @@ impl Signer {
     }
 
     async fn credentials(&self) -> Result<Credentials, BoxError> {
-        let is_fresh = |kept: &Credentials| kept.expiry().is_some_and(|expiry| expiry > SystemTime::now() + MARGIN);
-        let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner).clone().filter(is_fresh);
-        if let Some(kept) = kept {
-            return Ok(kept);
+        let is_fresh = |cached: &Credentials| cached.expiry().is_some_and(|expiry| expiry > SystemTime::now() + MARGIN);
+        let cached = self.cached.lock().unwrap_or_else(PoisonError::into_inner).clone().filter(is_fresh);
+        if let Some(cached) = cached {
+            return Ok(cached);
         }
         let new = self.provider.provide_credentials().await?;
-        *self.kept.lock().unwrap_or_else(PoisonError::into_inner) = Some(new.clone());
+        *self.cached.lock().unwrap_or_else(PoisonError::into_inner) = Some(new.clone());
         Ok(new)
     }
 }

@@ -1,4 +1,4 @@
-//! Streams on their way to clients.
+//! Streamed responses.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -14,10 +14,10 @@ use http_body::{Body, Frame, SizeHint};
 use serde_json::json;
 use tower::BoxError;
 
-use crate::span::CallSpan;
-use crate::timed::{SlowUpstream, TimedBody};
+use crate::otel::CallSpan;
+use crate::timeout::{SlowUpstream, TimeoutBody};
 
-/// The streams under way under one policy, and what they hold.
+/// The active streams under one policy, and their buffered bytes.
 #[derive(Debug, Default)]
 pub(crate) struct StreamGauge {
     streams: AtomicU64,
@@ -36,20 +36,20 @@ impl StreamGauge {
 
 /// One stream in the gauge, until it is dropped.
 #[derive(Debug)]
-struct Counted {
+struct OpenStreamCount {
     gauge: Arc<StreamGauge>,
     buffered_bytes: u64,
 }
 
-impl Counted {
+impl OpenStreamCount {
     fn new(gauge: Arc<StreamGauge>) -> Self {
         gauge.streams.fetch_add(1, Ordering::Relaxed);
         Self { gauge, buffered_bytes: 0 }
     }
 
-    fn hold(&mut self, bytes: usize) {
+    fn set_buffered(&mut self, bytes: usize) {
         let bytes = bytes as u64;
-        // Wraps where less is held than before, and so does the sum.
+        // Wraps if less is buffered than before, and so does the sum.
         let more = bytes.wrapping_sub(self.buffered_bytes);
         if more != 0 {
             self.gauge.buffered_bytes.fetch_add(more, Ordering::Relaxed);
@@ -58,51 +58,51 @@ impl Counted {
     }
 }
 
-impl Drop for Counted {
+impl Drop for OpenStreamCount {
     fn drop(&mut self) {
-        self.hold(0);
+        self.set_buffered(0);
         self.gauge.streams.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
-/// A guarded stream that is counted, and that says so when the upstream is too slow.
+/// A guarded stream that is counted, and ends with an exception event if the upstream is too slow.
 ///
-/// The guard puts out whole frames only, so there is always room for one more.
+/// The guard returns whole frames only, so an event can always be added.
 pub(crate) struct StreamBody {
-    under_way: Option<UnderWay>,
+    open: Option<OpenStream>,
     operation: Operation,
     failed: Box<dyn Fn(&BoxError) + Send>,
 }
 
-struct UnderWay {
-    body: Option<ResponseBody<TimedBody>>,
-    counted: Counted,
+struct OpenStream {
+    body: Option<ResponseBody<TimeoutBody>>,
+    counted: OpenStreamCount,
     span: CallSpan,
 }
 
-impl Drop for UnderWay {
+impl Drop for OpenStream {
     fn drop(&mut self) {
-        // What was found is told when the body goes.
+        // The last findings are reported when the body is dropped.
         let body = self.body.take();
         self.span.scope(|| drop(body));
     }
 }
 
 impl StreamBody {
-    /// `failed` is called once if the upstream fails within it.
+    /// `failed` is called once if the upstream fails within the stream.
     pub(crate) fn new(
-        body: ResponseBody<TimedBody>,
+        body: ResponseBody<TimeoutBody>,
         operation: Operation,
         gauge: Arc<StreamGauge>,
         span: CallSpan,
         failed: impl Fn(&BoxError) + Send + 'static,
     ) -> Self {
-        let under_way = UnderWay { body: Some(body), counted: Counted::new(gauge), span };
-        Self { under_way: Some(under_way), operation, failed: Box::new(failed) }
+        let open = OpenStream { body: Some(body), counted: OpenStreamCount::new(gauge), span };
+        Self { open: Some(open), operation, failed: Box::new(failed) }
     }
 
     fn end(&mut self) {
-        self.under_way = None;
+        self.open = None;
     }
 }
 
@@ -112,9 +112,9 @@ impl Body for StreamBody {
 
     fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
         let this = &mut *self;
-        let Some(UnderWay { body: Some(body), counted, span }) = &mut this.under_way else { return Poll::Ready(None) };
+        let Some(OpenStream { body: Some(body), counted, span }) = &mut this.open else { return Poll::Ready(None) };
         let polled = span.scope(|| Pin::new(&mut *body).poll_frame(cx));
-        counted.hold(body.buffered_bytes());
+        counted.set_buffered(body.buffered_bytes());
         match polled {
             Poll::Ready(None) => {
                 this.end();
@@ -132,27 +132,27 @@ impl Body for StreamBody {
     }
 
     fn is_end_stream(&self) -> bool {
-        match &self.under_way {
-            Some(UnderWay { body: Some(body), .. }) => body.is_end_stream(),
+        match &self.open {
+            Some(OpenStream { body: Some(body), .. }) => body.is_end_stream(),
             _ => true,
         }
     }
 
     fn size_hint(&self) -> SizeHint {
-        match &self.under_way {
-            Some(UnderWay { body: Some(body), .. }) => body.size_hint(),
+        match &self.open {
+            Some(OpenStream { body: Some(body), .. }) => body.size_hint(),
             _ => SizeHint::default(),
         }
     }
 }
 
-/// The exception event for it, of those that the operation's streams can have.
+/// Returns the exception event for a slow upstream, of the ones that the operation's streams have.
 fn too_slow(operation: Operation) -> Option<Bytes> {
     let name = match operation {
         Operation::InvokeModelWithResponseStream => "modelTimeoutException",
         _ => "modelStreamErrorException",
     };
-    let payload = json!({"message": "The model's endpoint paused for too long within its answer."}).to_string();
+    let payload = json!({"message": "The model paused for too long within its response."}).to_string();
     let header = |name: &'static str, value: &'static str| Header::new(name, HeaderValue::String(value.into()));
     let message = Message::new(payload)
         .add_header(header(":message-type", "exception"))

@@ -1,4 +1,4 @@
-//! Where guarded requests go.
+//! The upstream of guarded requests.
 
 use std::fmt;
 use std::future::Future;
@@ -19,13 +19,13 @@ use tower::{BoxError, Service};
 
 use crate::body::RequestBody;
 
-/// A host that takes longer to accept a connection is down: its answer is that it cannot be reached, and clients call again.
-const CONNECT_TIME: Duration = Duration::from_secs(10);
+/// A host that takes longer to accept a connection is down. The response is then that it is unreachable, and clients retry.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// How long a connection is kept for the next call. What a burst of calls has opened is given back soon after.
-const IDLE_CONNECTION: Duration = Duration::from_secs(30);
+/// How long a connection is kept for the next call. The connections of a burst of calls are closed soon after it.
+const POOL_IDLE_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// How long nothing is said before TCP asks whether the peer is there.
+/// How long a connection is silent before TCP probes the peer.
 const KEEPALIVE: Duration = Duration::from_secs(60);
 
 #[cfg(feature = "tls")]
@@ -33,16 +33,16 @@ pub(crate) type Connector = hyper_rustls::HttpsConnector<HttpConnector>;
 #[cfg(not(feature = "tls"))]
 pub(crate) type Connector = HttpConnector;
 
-/// A Bedrock endpoint, or anything that speaks its protocol.
+/// A Bedrock endpoint, or any server with the same protocol.
 ///
-/// What authenticates a client is sent on as it came, such as a Bedrock API key; requests that the client signed for AWS are of no use
-/// once they have changed, so they go to AWS with a signature of the gateway's own (`Upstream::signed`, feature `aws`).
+/// The client's credentials, such as a Bedrock API key, are forwarded unchanged. AWS signatures of clients are invalid once the request has
+/// changed, so requests to AWS need the gateway's own signature (`Upstream::signed`, feature `aws`).
 #[derive(Clone)]
 pub struct Upstream {
     client: Client<Connector, RequestBody>,
     scheme: http::uri::Scheme,
     authority: http::uri::Authority,
-    /// What the endpoint's URL has for a path, without a `/` at the end.
+    /// The path of the endpoint's URL, without a trailing `/`.
     prefix: String,
     #[cfg(feature = "aws")]
     signer: Option<std::sync::Arc<crate::sign::Signer>>,
@@ -58,33 +58,33 @@ impl fmt::Debug for Upstream {
 }
 
 impl Upstream {
-    /// The endpoint at `url`.
+    /// Creates an upstream for the endpoint at `url`.
     ///
     /// # Errors
     ///
-    /// When it is no absolute URL of `http` (with the feature `tls`, also of `https`), or has a query or a user.
+    /// If it is not an absolute `http` URL (with the feature `tls`, also `https`), or has a query or a user.
     pub fn new(url: &str) -> Result<Self, UpstreamError> {
-        let parts = url.parse::<Uri>().map_err(|_| UpstreamError("it is not a URL"))?.into_parts();
+        let parts = url.parse::<Uri>().map_err(|_| UpstreamError("not a URL"))?.into_parts();
         let (Some(scheme), Some(authority)) = (parts.scheme, parts.authority) else {
-            return Err(UpstreamError("it is not absolute: give scheme and host"));
+            return Err(UpstreamError("not absolute: add scheme and host"));
         };
         if authority.as_str().contains('@') {
-            return Err(UpstreamError("it names a user: credentials have no place in it"));
+            return Err(UpstreamError("contains a user: credentials do not belong in it"));
         }
         match scheme.as_str() {
             "http" => {}
             "https" if cfg!(feature = "tls") => {}
-            "https" => return Err(UpstreamError("this build has no TLS: enable the feature `tls`")),
-            _ => return Err(UpstreamError("its scheme is neither http nor https")),
+            "https" => return Err(UpstreamError("https needs TLS: enable the feature `tls`")),
+            _ => return Err(UpstreamError("the scheme must be http or https")),
         }
         let path = parts.path_and_query;
         if path.as_ref().is_some_and(|path| path.query().is_some()) {
-            return Err(UpstreamError("it has a query"));
+            return Err(UpstreamError("contains a query"));
         }
         let prefix = path.map_or(String::new(), |path| path.path().trim_end_matches('/').to_owned());
         let mut builder = Client::builder(TokioExecutor::new());
-        // Without a timer none of them would be closed before the upstream does.
-        builder.pool_idle_timeout(IDLE_CONNECTION).pool_timer(TokioTimer::new());
+        // Without a timer, idle connections would stay open until the upstream closes them.
+        builder.pool_idle_timeout(POOL_IDLE_TIMEOUT).pool_timer(TokioTimer::new());
         let client = builder.build(connector()?);
         Ok(Self {
             client,
@@ -96,8 +96,7 @@ impl Upstream {
         })
     }
 
-    /// Signs what is sent, for Bedrock in `region`. Credentials are asked for when they are needed, and kept until shortly before they
-    /// expire.
+    /// Signs requests, for Bedrock in `region`. Credentials are requested when needed, and cached until shortly before they expire.
     #[cfg(feature = "aws")]
     #[must_use]
     pub fn signed(
@@ -122,7 +121,7 @@ pub(crate) fn connector() -> Result<Connector, UpstreamError> {
         .with_provider_and_native_roots(rustls::crypto::ring::default_provider())
         .map_err(|_| UpstreamError("the system's root certificates cannot be read"))?;
     let mut tcp = tcp();
-    // The connector around it sees to the scheme.
+    // The outer connector checks the scheme.
     tcp.enforce_http(false);
     Ok(builder.https_or_http().enable_http1().wrap_connector(tcp))
 }
@@ -135,8 +134,8 @@ pub(crate) fn connector() -> Result<Connector, UpstreamError> {
 fn tcp() -> HttpConnector {
     let mut tcp = HttpConnector::new();
     tcp.set_nodelay(true);
-    tcp.set_connect_timeout(Some(CONNECT_TIME));
-    // A peer that is gone without a word is noticed while a model thinks.
+    tcp.set_connect_timeout(Some(CONNECT_TIMEOUT));
+    // Detects a peer that has disappeared while a model thinks.
     tcp.set_keepalive(Some(KEEPALIVE));
     tcp
 }
@@ -168,7 +167,7 @@ impl Service<Request<RequestBody>> for Upstream {
     }
 }
 
-/// Takes out what concerns one connection only.
+/// Removes headers that apply to one connection only.
 fn drop_hop_by_hop(headers: &mut HeaderMap) {
     let named: Vec<HeaderName> = headers
         .get_all(CONNECTION)
@@ -176,7 +175,7 @@ fn drop_hop_by_hop(headers: &mut HeaderMap) {
         .filter_map(|value| value.to_str().ok())
         .flat_map(|value| value.split(','))
         .filter_map(|name| name.trim().parse().ok())
-        // No client talks us out of a header that lets it in.
+        // A client must not be able to remove its credentials.
         .filter(|name| name != AUTHORIZATION)
         .collect();
     for name in named {
@@ -189,13 +188,13 @@ fn drop_hop_by_hop(headers: &mut HeaderMap) {
     headers.remove("proxy-connection");
 }
 
-/// Why a URL is no upstream.
+/// The error for a URL that cannot be an upstream.
 #[derive(Debug)]
 pub struct UpstreamError(&'static str);
 
 impl fmt::Display for UpstreamError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the URL of the upstream cannot be used: {}", self.0)
+        write!(f, "invalid upstream URL: {}", self.0)
     }
 }
 
@@ -206,14 +205,14 @@ mod tests {
     use super::Upstream;
 
     #[test]
-    fn paths_stay_encoded_as_they_are() {
+    fn paths_keep_their_encoding() {
         let upstream = Upstream::new("http://localhost:9/base/").unwrap();
         let uri = upstream.uri(&"/model/a%3A0%2Fb/invoke?x=1".parse().unwrap()).unwrap();
         assert_eq!(uri.to_string(), "http://localhost:9/base/model/a%3A0%2Fb/invoke?x=1");
     }
 
     #[test]
-    fn urls_that_cannot_be_used_are_refused() {
+    fn invalid_urls_are_rejected() {
         for url in ["", "/x", "localhost", "ftp://x", "http://user@x", "http://x/?q"] {
             assert!(Upstream::new(url).is_err(), "{url}");
         }

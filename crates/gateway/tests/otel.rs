@@ -8,7 +8,7 @@ use std::convert::Infallible;
 use std::sync::{Arc, Mutex};
 
 use banister_gateway::Telemetry;
-use banister_simulator::{Chunk, Options, Reply};
+use banister_simulator::{ChunkSize, ModelResponse, Options};
 use bytes::Bytes;
 use http::{Request, Response};
 use http_body_util::{BodyExt as _, Full};
@@ -75,8 +75,8 @@ const TRACEPARENT: (&str, &str) = ("traceparent", "00-4bf92f3577b34da6a3ce929d0e
 #[tokio::test(flavor = "multi_thread")]
 async fn a_call_is_a_span_without_its_text() {
     let (endpoint, received) = collector().await;
-    let reply = Reply::Text("Ask secret.roe@example.com at Acme".to_owned());
-    let simulator = simulator(Options { reply, chunk: Chunk::Chars(3), ..Options::default() }).await;
+    let reply = ModelResponse::Text("Ask secret.roe@example.com at Acme".to_owned());
+    let simulator = simulator(Options { response: reply, chunk_size: ChunkSize::Chars(3), ..Options::default() }).await;
     let telemetry = Telemetry::new(&endpoint).unwrap();
     let mut gateway = run(builder(&simulator).telemetry(&telemetry)).await;
     let path = format!("/model/{}/converse-stream", LLAMA.replace(':', "%3A"));

@@ -1,18 +1,15 @@
 //! A Bedrock runtime on loopback, for demonstrations and tests.
 //!
-//! [`Simulator::start`] binds a loopback port and serves the Bedrock Runtime
-//! wire protocol over HTTP/1.1: `InvokeModel`, `InvokeModelWithResponseStream`,
-//! `Converse`, `ConverseStream`, `CountTokens`, `StartAsyncInvoke` and
-//! `ApplyGuardrail`. No model runs behind it: what the model says is decided by
-//! [`Options::reply`], and the simulator puts those words into the body shape
-//! the request asked for, cut and written the way the options say.
+//! [`Simulator::start`] binds a loopback port and serves the Bedrock Runtime protocol over HTTP/1.1: `InvokeModel`,
+//! `InvokeModelWithResponseStream`, `Converse`, `ConverseStream`, `CountTokens`, `StartAsyncInvoke` and `ApplyGuardrail`. It runs no
+//! model: [`Options::response`] determines the output, and the simulator returns it in the body format of the request.
 //!
 //! ```no_run
-//! use banister_simulator::{Options, Reply, Simulator};
+//! use banister_simulator::{Options, ModelResponse, Simulator};
 //!
 //! # async fn demo() -> std::io::Result<()> {
 //! let simulator = Simulator::start(Options {
-//!     reply: Reply::Text("Write to jane.roe@example.com.".into()),
+//!     response: ModelResponse::Text("Write to jane.roe@example.com.".into()),
 //!     ..Options::default()
 //! })
 //! .await?;
@@ -24,20 +21,19 @@
 //! # }
 //! ```
 //!
-//! # Body shapes
+//! # Body formats
 //!
-//! The shape of an invoke body is read from the body itself. A body with only a
-//! `prompt` is ambiguous, so there the model id decides (`anthropic.` Claude
-//! text completion, `mistral.` Mistral text, `deepseek.` `choices[].text`,
-//! `cohere.` Command, `ai21.` Jurassic-2, `stability.` an image, a SageMaker
-//! endpoint ARN a text-generation container), and everything else, imported
-//! models included, is answered as Llama. [`Options::shape`] overrides both.
+//! The format of an invoke body is derived from its fields. A body with only a `prompt` is ambiguous, so the model id decides:
+//! `anthropic.` Claude text completion, `mistral.` Mistral text, `deepseek.` `choices[].text`, `cohere.` Command, `ai21.` Jurassic-2,
+//! `stability.` an image, a SageMaker endpoint ARN a text-generation container, and any other, imported models included, Llama.
+//! [`Options::body_format`] overrides both.
 //!
-//! # What the model says
+//! To add a family, add its file in `src/families` and register it in `src/families/mod.rs`.
 //!
-//! By default it echoes: `You said: <last user text>`. In [`Reply::Scripted`]
-//! mode the first keyword found in the last user text, in any letter case,
-//! picks a fixed completion that a guardrail has something to do with:
+//! # Output of the model
+//!
+//! By default the model echoes: `You said: <last user text>`. With [`ModelResponse::Scripted`] the first keyword in the last user text,
+//! in any letter case, selects a fixed completion that guardrails find something in:
 //!
 //! | Keyword | Completion |
 //! | --- | --- |
@@ -48,26 +44,24 @@
 //! | `chinese` | `您好，请发邮件到 wang.wei@example.com 与王伟联系。` |
 //! | none of them | the echo |
 //!
-//! # Steering one request by headers
+//! # Headers
 //!
-//! A client in any language can override the options for one request. A header
-//! that does not parse is answered with a `ValidationException` that says so.
+//! A client in any language can override the options for one request. If a header cannot be parsed, the response is a
+//! `ValidationException` with the reason.
 //!
 //! | Header | Values |
 //! | --- | --- |
-//! | `x-simulator-reply` | `echo`, `scripted`, `text:WORDS`, `text-json:"WORDS"`, `tool:{"name":…,"input":…,"text":…}`, `reasoning:{"reasoning":…,"text":…}`, `citations:{"text":…,"title":…,"citedText":…}`, `json:VALUE`, `events:[["TYPE",PAYLOAD],…]` |
+//! | `x-simulator-reply` | `echo`, `scripted`, `text:TEXT`, `text-json:"TEXT"`, `tool:{"name":…,"input":…,"text":…}`, `reasoning:{"reasoning":…,"text":…}`, `citations:{"text":…,"title":…,"citedText":…}`, `json:VALUE`, `events:[["TYPE",PAYLOAD],…]` |
 //! | `x-simulator-chunk` | `tokens`, `chars:N`, `bytes:N`, `at:N,N,…` |
 //! | `x-simulator-fault` | `none`, `throttle`, `status:CODE:NAME:MESSAGE`, `exception-frame:AFTER:TYPE:MESSAGE`, `cut:BYTES`, `corrupt:AFTER`, `stall:AFTER`, `hang` |
-//! | `x-simulator-write-size` | bytes in one piece of the HTTP body |
+//! | `x-simulator-write-size` | bytes in one chunk of the HTTP body |
 //! | `x-simulator-delay-ms` | milliseconds between events |
-//! | `x-simulator-shape` | a name of [`Shape::ALL`] |
+//! | `x-simulator-shape` | a name of [`BodyFormat::all`] |
 //!
-//! # What was received
+//! # Received requests
 //!
-//! [`Simulator::requests`] has it, and for a client that is not in the same
-//! process so has `GET /simulator/requests`: a JSON list of objects with
-//! `method`, `path`, `operation`, `modelId`, `headers` and `body`. `DELETE`
-//! forgets it.
+//! [`Simulator::requests`] returns them. For clients in other processes, so does `GET /simulator/requests`: a JSON list of objects with
+//! `method`, `path`, `operation`, `modelId`, `headers` and `body`. `DELETE` clears it.
 
 mod families;
 mod model;
@@ -75,6 +69,6 @@ mod options;
 mod server;
 mod wire;
 
-pub use families::Shape;
-pub use options::{Chunk, Fault, Options, ParseError, Reply};
-pub use server::{Operation, RecordedRequest, Simulator};
+pub use families::BodyFormat;
+pub use options::{ChunkSize, Fault, ModelResponse, Options, ParseError};
+pub use server::{RecordedRequest, SimulatedOperation, Simulator};

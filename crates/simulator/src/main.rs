@@ -1,25 +1,25 @@
-//! Runs the simulator on its own, for clients that are not written in Rust.
+//! Runs the simulator as a process, for clients in any language.
 
-use std::net::SocketAddr;
+use std::fmt::Display;
+use std::net::{AddrParseError, SocketAddr};
+use std::num::ParseIntError;
 use std::process::ExitCode;
-use std::str::FromStr;
-use std::time::Duration;
 
-use banister_simulator::{Options, Simulator};
+use banister_simulator::{ModelResponse, Options, Simulator};
 
 const USAGE: &str = "\
 A Bedrock Runtime on loopback.
 
 Usage: banister-simulator [OPTION VALUE]...
 
-  --listen ADDR        the loopback address [127.0.0.1:8787]
-  --reply REPLY        echo, scripted, text:WORDS, ... [scripted]
-  --shape SHAPE        the body shape of invoke answers
+  --listen ADDRESS     Loopback address [127.0.0.1:8787]
+  --reply REPLY        echo, scripted, text:TEXT, ... [scripted]
+  --shape FORMAT       Body format of invoke responses
   --chunk CHUNK        tokens, chars:N, bytes:N, at:N,N [tokens]
-  --write-size BYTES   the size of one piece of the HTTP body
-  --delay-ms MS        the pause between events
+  --write-size BYTES   Size of one chunk of the HTTP body
+  --delay-ms MS        Pause between events
   --fault FAULT        throttle, status:CODE:NAME:MESSAGE, hang, ...
-  --fault-calls N      only the first N calls fail
+  --fault-calls N      Apply the fault to the first N calls only
 
 The values are those of the x-simulator-* headers, which override them for one
 request.";
@@ -42,30 +42,28 @@ fn main() -> ExitCode {
 fn parse(arguments: &[String]) -> Result<Options, String> {
     let mut options = Options {
         listen: SocketAddr::from(([127, 0, 0, 1], 8787)),
-        reply: banister_simulator::Reply::Scripted,
+        response: ModelResponse::Scripted,
         ..Options::default()
     };
     for pair in arguments.chunks(2) {
         let [name, value] = pair else {
-            return Err(format!("{} wants a value; see --help", pair.join(" ")));
+            return Err(format!("{} needs a value; see --help", pair.join(" ")));
         };
+        let fail = |error: &dyn Display| format!("{name}: {error}");
         match name.as_str() {
-            "--listen" => options.listen = read(name, value)?,
-            "--reply" => options.reply = read(name, value)?,
-            "--shape" => options.shape = Some(read(name, value)?),
-            "--chunk" => options.chunk = read(name, value)?,
-            "--write-size" => options.write_size = Some(read(name, value)?),
-            "--delay-ms" => options.delay = Some(Duration::from_millis(read(name, value)?)),
-            "--fault" => options.fault = Some(read(name, value)?),
-            "--fault-calls" => options.fault_calls = Some(read(name, value)?),
-            _ => return Err(format!("unknown option {name}; see --help")),
+            "--listen" => options.listen = value.parse().map_err(|error: AddrParseError| fail(&error))?,
+            "--fault-calls" => {
+                options.fault_calls = Some(value.parse().map_err(|error: ParseIntError| fail(&error))?);
+            }
+            _ => {
+                let option = name.strip_prefix("--").unwrap_or_default();
+                if !options.set(option, value).map_err(|error| fail(&error))? {
+                    return Err(format!("unknown option {name}; see --help"));
+                }
+            }
         }
     }
     Ok(options)
-}
-
-fn read<T: FromStr<Err: std::fmt::Display>>(name: &str, value: &str) -> Result<T, String> {
-    value.parse().map_err(|error| format!("{name}: {error}"))
 }
 
 fn run(options: Options) -> Result<(), String> {

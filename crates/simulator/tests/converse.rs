@@ -9,7 +9,7 @@ use aws_sdk_bedrockruntime::types::{
     GuardrailTextBlock, InvokeModelTokensRequest, ReasoningContentBlock, ReasoningContentBlockDelta, StopReason,
 };
 use aws_sdk_bedrockruntime::{Client, types};
-use banister_simulator::{Chunk, Operation, Options, Reply};
+use banister_simulator::{ChunkSize, ModelResponse, Options, SimulatedOperation};
 use serde_json::json;
 use support::{saying, start, user};
 
@@ -57,14 +57,18 @@ async fn text_is_echoed_whole_and_in_pieces() {
         }
     }
     let operations: Vec<_> = simulator.requests().iter().map(|request| request.operation).collect();
-    assert_eq!(operations, [Some(Operation::Converse), Some(Operation::ConverseStream)]);
+    assert_eq!(operations, [Some(SimulatedOperation::Converse), Some(SimulatedOperation::ConverseStream)]);
 }
 
 #[tokio::test]
 async fn tool_input_is_a_document_or_fragments() {
     let (_simulator, client) = start(Options {
-        reply: Reply::ToolUse { name: "weather".into(), input: json!({"city": "Oslo"}), text: Some("Wait.".into()) },
-        chunk: Chunk::Chars(3),
+        response: ModelResponse::ToolUse {
+            name: "weather".into(),
+            input: json!({"city": "Oslo"}),
+            text: Some("Wait.".into()),
+        },
+        chunk_size: ChunkSize::Chars(3),
         ..Options::default()
     })
     .await;
@@ -86,7 +90,8 @@ async fn tool_input_is_a_document_or_fragments() {
 
 #[tokio::test]
 async fn reasoning_comes_before_the_text() {
-    let (_simulator, client) = saying(Reply::Reasoning { reasoning: "let me think".into(), text: "yes".into() }).await;
+    let (_simulator, client) =
+        saying(ModelResponse::Reasoning { reasoning: "let me think".into(), text: "yes".into() }).await;
     let (content, _) = converse(&client).await;
     let Ok(ReasoningContentBlock::ReasoningText(reasoning)) = content[0].as_reasoning_content() else {
         panic!("no reasoning");
@@ -110,9 +115,12 @@ async fn reasoning_comes_before_the_text() {
 
 #[tokio::test]
 async fn citations_name_their_document() {
-    let (_simulator, client) =
-        saying(Reply::Citations { text: "As said.".into(), title: "Handbook".into(), cited_text: "Say it.".into() })
-            .await;
+    let (_simulator, client) = saying(ModelResponse::Citations {
+        text: "As said.".into(),
+        title: "Handbook".into(),
+        cited_text: "Say it.".into(),
+    })
+    .await;
     let (content, _) = converse(&client).await;
     let cited = content[0].as_citations_content().expect("citations");
     assert_eq!(cited.citations()[0].title(), Some("Handbook"));
@@ -126,7 +134,7 @@ async fn citations_name_their_document() {
 
 #[tokio::test]
 async fn raw_events_reach_the_stream() {
-    let (_simulator, client) = saying(Reply::RawEvents(vec![
+    let (_simulator, client) = saying(ModelResponse::RawEvents(vec![
         ("messageStart".into(), json!({"role": "assistant"})),
         ("contentBlockDelta".into(), json!({"contentBlockIndex": 7, "delta": {"text": ""}})),
         ("somethingNew".into(), json!({})),
@@ -175,6 +183,6 @@ async fn the_operations_around_the_models_answer() {
     let requests = simulator.requests();
     let last = &requests[2..];
     assert_eq!(last[0].model_id.as_deref(), Some("amazon.nova-reel-v1:0"));
-    assert_eq!(last[1].operation, Some(Operation::ApplyGuardrail));
+    assert_eq!(last[1].operation, Some(SimulatedOperation::ApplyGuardrail));
     assert_eq!(last[1].path, "/guardrail/gr/version/DRAFT/apply");
 }

@@ -1,35 +1,35 @@
 //! The words of the headers and the command line.
 
-use banister_simulator::{Chunk, Fault, Reply, Shape};
+use banister_simulator::{BodyFormat, ChunkSize, Fault, ModelResponse};
 use serde_json::json;
 
 #[test]
 fn every_reply_can_be_written_in_a_header() {
     let cases = [
-        ("echo", Reply::Echo),
-        ("scripted", Reply::Scripted),
-        ("text:a: b", Reply::Text("a: b".into())),
-        (r#"text-json:"a\nb""#, Reply::Text("a\nb".into())),
+        ("echo", ModelResponse::Echo),
+        ("scripted", ModelResponse::Scripted),
+        ("text:a: b", ModelResponse::Text("a: b".into())),
+        (r#"text-json:"a\nb""#, ModelResponse::Text("a\nb".into())),
         (
             r#"tool:{"name":"weather","input":{"city":"Oslo"}}"#,
-            Reply::ToolUse { name: "weather".into(), input: json!({"city": "Oslo"}), text: None },
+            ModelResponse::ToolUse { name: "weather".into(), input: json!({"city": "Oslo"}), text: None },
         ),
         (
             r#"reasoning:{"reasoning":"hm","text":"yes"}"#,
-            Reply::Reasoning { reasoning: "hm".into(), text: "yes".into() },
+            ModelResponse::Reasoning { reasoning: "hm".into(), text: "yes".into() },
         ),
         (
             r#"citations:{"text":"a","title":"b","citedText":"c"}"#,
-            Reply::Citations { text: "a".into(), title: "b".into(), cited_text: "c".into() },
+            ModelResponse::Citations { text: "a".into(), title: "b".into(), cited_text: "c".into() },
         ),
-        (r#"json:{"a":1}"#, Reply::RawJson(json!({"a": 1}))),
-        (r#"events:[["chunk",{"a":1}]]"#, Reply::RawEvents(vec![("chunk".into(), json!({"a": 1}))])),
+        (r#"json:{"a":1}"#, ModelResponse::RawJson(json!({"a": 1}))),
+        (r#"events:[["chunk",{"a":1}]]"#, ModelResponse::RawEvents(vec![("chunk".into(), json!({"a": 1}))])),
     ];
     for (directive, reply) in cases {
         assert_eq!(directive.parse(), Ok(reply), "{directive}");
     }
     for broken in ["", "say", "text-json:1", "tool:{}", "json:", "events:{}", "events:[[1,2]]", "events:[[]]"] {
-        assert!(broken.parse::<Reply>().is_err(), "{broken}");
+        assert!(broken.parse::<ModelResponse>().is_err(), "{broken}");
     }
 }
 
@@ -68,13 +68,13 @@ fn every_fault_can_be_written_in_a_header() {
 
 #[test]
 fn every_cut_and_shape_can_be_written_in_a_header() {
-    assert_eq!("tokens".parse(), Ok(Chunk::Tokens));
-    assert_eq!("chars:3".parse(), Ok(Chunk::Chars(3)));
-    assert_eq!("bytes:7".parse(), Ok(Chunk::Bytes(7)));
-    assert_eq!("at:1, 5".parse(), Ok(Chunk::At(vec![1, 5])));
-    assert!("at:".parse::<Chunk>().is_err() && "words".parse::<Chunk>().is_err());
-    for shape in Shape::ALL {
-        assert_eq!(shape.name().parse(), Ok(*shape));
+    assert_eq!("tokens".parse(), Ok(ChunkSize::Tokens));
+    assert_eq!("chars:3".parse(), Ok(ChunkSize::Chars(3)));
+    assert_eq!("bytes:7".parse(), Ok(ChunkSize::Bytes(7)));
+    assert_eq!("at:1, 5".parse(), Ok(ChunkSize::At(vec![1, 5])));
+    assert!("at:".parse::<ChunkSize>().is_err() && "words".parse::<ChunkSize>().is_err());
+    for format in BodyFormat::all() {
+        assert_eq!(format.name().parse(), Ok(format));
     }
-    assert!("gpt".parse::<Shape>().is_err());
+    assert!("gpt".parse::<BodyFormat>().is_err());
 }

@@ -2,7 +2,7 @@
 
 mod support;
 
-use banister_simulator::{Operation, Options, Reply, Shape};
+use banister_simulator::{ModelResponse, Options, SimulatedOperation};
 use serde_json::{Value, json};
 use support::{client, invoke, saying, start};
 
@@ -49,7 +49,7 @@ async fn each_family_answers_in_its_own_shape() {
     let requests = simulator.requests();
     assert_eq!(requests.len(), cases.len());
     for (request, (model_id, body, _)) in requests.iter().zip(&cases) {
-        assert_eq!(request.operation, Some(Operation::InvokeModel));
+        assert_eq!(request.operation, Some(SimulatedOperation::InvokeModel));
         assert_eq!(request.model_id.as_deref(), Some(*model_id));
         assert_eq!(request.path, format!("/model/{model_id}/invoke"));
         assert_eq!(request.json().as_ref(), Some(body));
@@ -60,7 +60,7 @@ async fn each_family_answers_in_its_own_shape() {
 
 #[tokio::test]
 async fn families_that_echo_the_request_do() {
-    let (_simulator, client) = saying(Reply::Text("a b".into())).await;
+    let (_simulator, client) = saying(ModelResponse::Text("a b".into())).await;
     let command = invoke(
         &client,
         "cohere.command-text-v14",
@@ -136,7 +136,8 @@ async fn embeddings_rerank_and_images_have_no_text() {
 #[tokio::test]
 async fn tool_calls_take_each_familys_form() {
     let input = json!({"city": "São Paulo"});
-    let reply = Reply::ToolUse { name: "weather".into(), input: input.clone(), text: Some("Let me see.".into()) };
+    let reply =
+        ModelResponse::ToolUse { name: "weather".into(), input: input.clone(), text: Some("Let me see.".into()) };
     let (_simulator, client) = saying(reply).await;
     let messages = json!([{"role": "user", "content": "hi"}]);
 
@@ -163,7 +164,7 @@ async fn tool_calls_take_each_familys_form() {
 
 #[tokio::test]
 async fn reasoning_and_citations_take_each_familys_form() {
-    let (simulator, client) = saying(Reply::Reasoning { reasoning: "hm".into(), text: "yes".into() }).await;
+    let (simulator, client) = saying(ModelResponse::Reasoning { reasoning: "hm".into(), text: "yes".into() }).await;
     let messages = json!([{"role": "user", "content": "hi"}]);
     let claude_body = json!({"anthropic_version": "bedrock-2023-05-31", "messages": messages});
     let claude = invoke(&client, "anthropic.claude-opus-5", &claude_body).await;
@@ -176,7 +177,11 @@ async fn reasoning_and_citations_take_each_familys_form() {
     assert_eq!(r1["choices"][0]["text"], "hm</think>yes");
 
     simulator.set_options(Options {
-        reply: Reply::Citations { text: "As said.".into(), title: "Handbook".into(), cited_text: "Say it.".into() },
+        response: ModelResponse::Citations {
+            text: "As said.".into(),
+            title: "Handbook".into(),
+            cited_text: "Say it.".into(),
+        },
         ..Options::default()
     });
     let claude = invoke(&client, "anthropic.claude-opus-5", &claude_body).await;
@@ -186,19 +191,20 @@ async fn reasoning_and_citations_take_each_familys_form() {
 
 #[tokio::test]
 async fn scripts_shapes_and_raw_bodies_are_obeyed() {
-    let (simulator, client) = saying(Reply::Scripted).await;
+    let (simulator, client) = saying(ModelResponse::Scripted).await;
     let body = json!({"prompt": "Whom do I CONTACT?"});
     let answer = invoke(&client, "meta.llama3-8b-instruct-v1:0", &body).await;
     assert_eq!(answer["generation"], "You can reach Jane Roe at jane.roe@example.com or +1 (415) 555-0132.");
     let answer = invoke(&client, "meta.llama3-8b-instruct-v1:0", &json!({"prompt": "hello"})).await;
     assert_eq!(answer["generation"], "You said: hello");
 
-    simulator.set_options(Options { shape: Some(Shape::TextGenerationInference), ..Options::default() });
+    simulator
+        .set_options(Options { body_format: Some("text-generation-inference".parse().unwrap()), ..Options::default() });
     let answer = invoke(&client, "meta.llama3-8b-instruct-v1:0", &json!({"prompt": "hello"})).await;
     assert_eq!(answer["choices"][0]["text"], "You said: hello");
 
     let raw = json!({"anything": ["at", "all"]});
-    simulator.set_options(Options { reply: Reply::RawJson(raw.clone()), ..Options::default() });
+    simulator.set_options(Options { response: ModelResponse::RawJson(raw.clone()), ..Options::default() });
     assert_eq!(invoke(&client, "x.unknown", &json!({"what": 1})).await, raw);
 
     simulator.clear_requests();

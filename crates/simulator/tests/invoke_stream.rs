@@ -4,7 +4,7 @@ mod support;
 
 use std::time::Duration;
 
-use banister_simulator::{Chunk, Options, Reply, Shape};
+use banister_simulator::{ChunkSize, ModelResponse, Options};
 use serde_json::{Value, json};
 use support::{invoke_stream, joined, saying, start};
 
@@ -17,7 +17,7 @@ fn claude_body() -> Value {
 #[tokio::test]
 async fn each_family_streams_its_text_and_ends_with_metrics() {
     let text = "Write to 王伟 at jane.roe@example.com, please.";
-    let (simulator, client) = saying(Reply::Text(text.into())).await;
+    let (simulator, client) = saying(ModelResponse::Text(text.into())).await;
     let messages = json!([{"role": "user", "content": "hi"}]);
     let cases = [
         ("amazon.titan-text-express-v1", json!({"inputText": "hi"}), "/outputText"),
@@ -38,9 +38,13 @@ async fn each_family_streams_its_text_and_ends_with_metrics() {
         ("twelvelabs.pegasus-1-2-v1:0", json!({"inputPrompt": "hi"}), "/message"),
         ("arn:aws:sagemaker:us-east-1:123456789012:endpoint/mine", json!({"prompt": "hi"}), "/choices/0/text"),
     ];
-    let cuts = [Chunk::Tokens, Chunk::Chars(1), Chunk::Bytes(5), Chunk::At(vec![11, 20])];
+    let cuts = [ChunkSize::Tokens, ChunkSize::Chars(1), ChunkSize::Bytes(5), ChunkSize::At(vec![11, 20])];
     for chunk in cuts {
-        simulator.set_options(Options { reply: Reply::Text(text.into()), chunk: chunk.clone(), ..Options::default() });
+        simulator.set_options(Options {
+            response: ModelResponse::Text(text.into()),
+            chunk_size: chunk.clone(),
+            ..Options::default()
+        });
         for (model_id, body, pointer) in &cases {
             let chunks = invoke_stream(&client, model_id, body).await;
             assert_eq!(joined(&chunks, pointer), text, "{model_id} {chunk:?}");
@@ -54,9 +58,12 @@ async fn each_family_streams_its_text_and_ends_with_metrics() {
 
 #[tokio::test]
 async fn nova_opens_a_block_for_every_token() {
-    let (_simulator, client) =
-        saying(Reply::ToolUse { name: "weather".into(), input: json!({"city": "Oslo"}), text: Some("one two".into()) })
-            .await;
+    let (_simulator, client) = saying(ModelResponse::ToolUse {
+        name: "weather".into(),
+        input: json!({"city": "Oslo"}),
+        text: Some("one two".into()),
+    })
+    .await;
     let body = json!({"messages": [{"role": "user", "content": [{"text": "hi"}]}]});
     let chunks = invoke_stream(&client, "amazon.nova-micro-v1:0", &body).await;
     let deltas: Vec<&Value> = chunks.iter().filter_map(|chunk| chunk.get("contentBlockDelta")).collect();
@@ -69,7 +76,7 @@ async fn nova_opens_a_block_for_every_token() {
 
 #[tokio::test]
 async fn cohere_command_streams_only_when_asked_and_interleaves() {
-    let (_simulator, client) = saying(Reply::Text("one two".into())).await;
+    let (_simulator, client) = saying(ModelResponse::Text("one two".into())).await;
     let model_id = "cohere.command-light-text-v14";
     let whole = invoke_stream(&client, model_id, &json!({"prompt": "secret"})).await;
     assert_eq!(whole.len(), 1);
@@ -85,7 +92,8 @@ async fn cohere_command_streams_only_when_asked_and_interleaves() {
 
 #[tokio::test]
 async fn command_r_repeats_the_answer_at_the_end() {
-    let reply = Reply::ToolUse { name: "look".into(), input: json!({"for": "keys"}), text: Some("Wait.".into()) };
+    let reply =
+        ModelResponse::ToolUse { name: "look".into(), input: json!({"for": "keys"}), text: Some("Wait.".into()) };
     let (_simulator, client) = saying(reply).await;
     let chunks = invoke_stream(&client, "cohere.command-r-v1:0", &json!({"message": "hi"})).await;
     assert_eq!(chunks[0]["event_type"], "stream-start");
@@ -118,8 +126,8 @@ async fn embeddings_come_as_one_chunk_and_jurassic_not_at_all() {
 async fn claude_tools_reasoning_and_citations_stream_as_deltas() {
     let input = json!({"q": "a \"quoted\" é"});
     let (simulator, client) = start(Options {
-        reply: Reply::ToolUse { name: "search".into(), input: input.clone(), text: None },
-        chunk: Chunk::Chars(2),
+        response: ModelResponse::ToolUse { name: "search".into(), input: input.clone(), text: None },
+        chunk_size: ChunkSize::Chars(2),
         ..Options::default()
     })
     .await;
@@ -137,7 +145,7 @@ async fn claude_tools_reasoning_and_citations_stream_as_deltas() {
     assert_eq!(chat.last().expect("a chunk")["choices"], json!([]));
 
     simulator.set_options(Options {
-        reply: Reply::Reasoning { reasoning: "let me think".into(), text: "yes".into() },
+        response: ModelResponse::Reasoning { reasoning: "let me think".into(), text: "yes".into() },
         ..Options::default()
     });
     let chunks = invoke_stream(&client, CLAUDE, &claude_body()).await;
@@ -146,7 +154,11 @@ async fn claude_tools_reasoning_and_citations_stream_as_deltas() {
     assert!(!joined(&chunks, "/delta/signature").is_empty());
 
     simulator.set_options(Options {
-        reply: Reply::Citations { text: "As said.".into(), title: "Handbook".into(), cited_text: "Say it.".into() },
+        response: ModelResponse::Citations {
+            text: "As said.".into(),
+            title: "Handbook".into(),
+            cited_text: "Say it.".into(),
+        },
         ..Options::default()
     });
     let chunks = invoke_stream(&client, CLAUDE, &claude_body()).await;
@@ -176,14 +188,14 @@ async fn raw_events_go_out_as_they_are() {
         ("chunk".to_owned(), json!("[DONE]")),
         ("chunk".to_owned(), json!({"bytes": "e30="})),
     ];
-    let (simulator, client) = saying(Reply::RawEvents(events)).await;
+    let (simulator, client) = saying(ModelResponse::RawEvents(events)).await;
     let chunks = invoke_stream(&client, "x.y", &json!({})).await;
     assert_eq!(chunks, [json!({"generation": "hi"}), json!("[DONE]"), json!({})]);
 
-    simulator.set_options(Options { reply: Reply::RawBytes(b"[1]".to_vec()), ..Options::default() });
+    simulator.set_options(Options { response: ModelResponse::RawBytes(b"[1]".to_vec()), ..Options::default() });
     assert_eq!(invoke_stream(&client, "x.y", &json!({})).await, [json!([1])]);
 
-    simulator.set_options(Options { shape: Some(Shape::TitanText), ..Options::default() });
+    simulator.set_options(Options { body_format: Some("titan-text".parse().unwrap()), ..Options::default() });
     let chunks = invoke_stream(&client, "x.y", &json!({"inputText": "hi"})).await;
     assert_eq!(joined(&chunks, "/outputText"), "You said: hi");
 }

@@ -3,7 +3,7 @@
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
 
-use banister_simulator::{Options, Reply, Simulator};
+use banister_simulator::{ModelResponse, Options, Simulator};
 
 async fn exchange(address: SocketAddr, path: &'static str, extra: &'static str, body: &'static str) -> Vec<u8> {
     ask(address, "POST", path, extra, body).await
@@ -80,9 +80,10 @@ async fn a_plain_answer_has_bedrocks_headers() {
 
 #[tokio::test]
 async fn pieces_are_as_long_as_asked() {
-    let simulator = Simulator::start(Options { reply: Reply::RawBytes(b"0123456789".to_vec()), ..Options::default() })
-        .await
-        .expect("loopback binds");
+    let simulator =
+        Simulator::start(Options { response: ModelResponse::RawBytes(b"0123456789".to_vec()), ..Options::default() })
+            .await
+            .expect("loopback binds");
     let answer = exchange(simulator.address(), "/model/x.y/invoke", "x-simulator-write-size: 4\r\n", "{}").await;
     let (_, body) = split(&answer);
     assert_eq!(http_chunks(body), [&b"0123"[..], b"4567", b"89"]);

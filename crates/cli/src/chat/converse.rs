@@ -13,47 +13,47 @@ use tower::{ServiceBuilder, ServiceExt as _};
 
 use super::family::MAX_TOKENS;
 use super::show::Show;
-use super::{Call, failed};
+use super::{GuardedCall, failed};
 use crate::failure::Failure;
 
-/// The answer, whole.
-pub(super) async fn whole(call: &Call<'_>) -> Result<String, Failure> {
+/// Makes a call with Converse.
+pub(super) async fn whole(call: &GuardedCall<'_>) -> Result<String, Failure> {
     let input = ConverseInput::builder()
         .model_id(call.model)
         .messages(message(call.prompt)?)
         .inference_config(limits())
         .build()
         .map_err(|error| failed(&error))?;
-    let (got, said) = (Arc::clone(&call.record), Arc::clone(&call.record));
+    let (input_recorder, output_recorder) = (Arc::clone(&call.recorder), Arc::clone(&call.recorder));
     let service = ServiceBuilder::new()
         .layer(call.layer.clone())
-        // Inside the guardrail: what is seen here is what the model sees.
+        // Inside the guardrail: this is the input of the model.
         .map_request(move |input: ConverseInput| {
-            got.model_got(prompt(input.messages()));
+            input_recorder.record_input(prompt(input.messages()));
             input
         })
         .map_response(move |output: ConverseOutput| {
-            said.model_said(answer(&output));
+            output_recorder.record_output(output_text(&output));
             output
         })
         .service(BedrockService::new(call.endpoint.client.clone()));
     let output = service.oneshot(input).await.map_err(|error| failed(&*error))?;
-    Ok(answer(&output))
+    Ok(output_text(&output))
 }
 
-/// The answer, shown as it comes.
-pub(super) async fn stream(call: &Call<'_>, show: &mut Show<'_>) -> Result<(), Failure> {
+/// Makes a call with ConverseStream.
+pub(super) async fn stream(call: &GuardedCall<'_>, show: &mut Show<'_>) -> Result<(), Failure> {
     let input = ConverseStreamInput::builder()
         .model_id(call.model)
         .messages(message(call.prompt)?)
         .inference_config(limits())
         .build()
         .map_err(|error| failed(&error))?;
-    let got = Arc::clone(&call.record);
+    let recorder = Arc::clone(&call.recorder);
     let service = ServiceBuilder::new()
         .layer(call.layer.clone())
         .map_request(move |input: ConverseStreamInput| {
-            got.model_got(prompt(input.messages()));
+            recorder.record_input(prompt(input.messages()));
             input
         })
         .service(BedrockService::new(call.endpoint.client.clone()));
@@ -62,19 +62,19 @@ pub(super) async fn stream(call: &Call<'_>, show: &mut Show<'_>) -> Result<(), F
         if let Event::ContentBlockDelta(delta) = event
             && let Some(ContentBlockDelta::Text(text)) = delta.delta
         {
-            show.piece(&text)?;
+            show.chunk(&text)?;
         }
     }
     replay(call).await
 }
 
-/// What the model said in a stream is gone by the time it is guarded. The simulator answers the same to the same request.
-async fn replay(call: &Call<'_>) -> Result<(), Failure> {
-    let got = call.record.seen().model_got.clone();
-    let (Some(got), true) = (got, call.endpoint.is_simulator()) else { return Ok(()) };
-    let request = call.endpoint.client.converse().model_id(call.model).messages(message(&got)?);
+/// Repeats the request to the simulator, which returns the same response, because the unguarded stream is not available.
+async fn replay(call: &GuardedCall<'_>) -> Result<(), Failure> {
+    let input = call.recorder.lock().model_got.clone();
+    let (Some(input), true) = (input, call.endpoint.is_simulator()) else { return Ok(()) };
+    let request = call.endpoint.client.converse().model_id(call.model).messages(message(&input)?);
     let output = request.send().await.map_err(|error| failed(&error))?;
-    call.record.model_said(answer(&output));
+    call.recorder.record_output(output_text(&output));
     Ok(())
 }
 
@@ -87,13 +87,13 @@ fn limits() -> InferenceConfiguration {
     InferenceConfiguration::builder().max_tokens(MAX_TOKENS).build()
 }
 
-/// The text of the prompt.
+/// Returns the text of the prompt.
 fn prompt(messages: &[Message]) -> String {
     messages.iter().map(text).collect()
 }
 
-/// The text of the answer.
-fn answer(output: &ConverseOutput) -> String {
+/// Returns the text of the response.
+fn output_text(output: &ConverseOutput) -> String {
     match output.output() {
         Some(Said::Message(message)) => text(message),
         _ => String::new(),

@@ -1,26 +1,26 @@
-//! The bodies that InvokeModel takes, for the families that most people call.
+//! The InvokeModel bodies of the most common model families.
 
 use serde_json::{Value, json};
 
-/// Tokens asked for at most.
+/// The limit on generated tokens.
 pub(super) const MAX_TOKENS: i32 = 1024;
 
-/// A family of models, told by the id.
+/// A model family, by its model ids.
 pub(super) struct Family {
-    /// A part of the id.
-    sign: &'static str,
+    /// A part of the model ids.
+    id_part: &'static str,
     request: fn(&str) -> Value,
-    /// Where the prompt stands in a request.
+    /// The pointer of the prompt in a request.
     prompt: &'static str,
-    /// Where the text stands in a response.
-    answer: &'static str,
-    /// Where the text stands in a chunk of a stream.
+    /// The pointer of the text in a response.
+    response: &'static str,
+    /// The pointer of the text in a chunk of a stream.
     chunk: &'static str,
 }
 
 const FAMILIES: [Family; 4] = [
     Family {
-        sign: "anthropic.",
+        id_part: "anthropic.",
         request: |prompt| {
             json!({
                 "anthropic_version": "bedrock-2023-05-31",
@@ -29,11 +29,11 @@ const FAMILIES: [Family; 4] = [
             })
         },
         prompt: "/messages/0/content/0/text",
-        answer: "/content/0/text",
+        response: "/content/0/text",
         chunk: "/delta/text",
     },
     Family {
-        sign: "amazon.nova",
+        id_part: "amazon.nova",
         request: |prompt| {
             json!({
                 "messages": [{"role": "user", "content": [{"text": prompt}]}],
@@ -41,52 +41,52 @@ const FAMILIES: [Family; 4] = [
             })
         },
         prompt: "/messages/0/content/0/text",
-        answer: "/output/message/content/0/text",
+        response: "/output/message/content/0/text",
         chunk: "/contentBlockDelta/delta/text",
     },
     Family {
-        sign: "meta.llama",
+        id_part: "meta.llama",
         request: |prompt| json!({"prompt": prompt, "max_gen_len": MAX_TOKENS}),
         prompt: "/prompt",
-        answer: "/generation",
+        response: "/generation",
         chunk: "/generation",
     },
     Family {
-        sign: "mistral.",
+        id_part: "mistral.",
         request: |prompt| json!({"prompt": prompt, "max_tokens": MAX_TOKENS}),
         prompt: "/prompt",
-        answer: "/outputs/0/text",
+        response: "/outputs/0/text",
         chunk: "/outputs/0/text",
     },
 ];
 
 impl Family {
-    /// The family of a model.
+    /// Returns the family of a model.
     pub(super) fn of(model: &str) -> Option<&'static Self> {
-        FAMILIES.iter().find(|family| model.contains(family.sign))
+        FAMILIES.iter().find(|family| model.contains(family.id_part))
     }
 
-    /// The parts of ids that are known.
-    pub(super) fn signs() -> String {
-        FAMILIES.map(|family| family.sign).join(", ")
+    /// Returns the parts of ids that are supported.
+    pub(super) fn id_parts() -> String {
+        FAMILIES.map(|family| family.id_part).join(", ")
     }
 
-    /// A request.
+    /// Returns a request.
     pub(super) fn request(&self, prompt: &str) -> Value {
         (self.request)(prompt)
     }
 
-    /// The prompt in a request; all of it where it stands elsewhere.
+    /// Returns the prompt in a request, or the whole request if the prompt is elsewhere.
     pub(super) fn prompt(&self, request: &[u8]) -> String {
         text(request, self.prompt).unwrap_or_else(|| lossy(request))
     }
 
-    /// The text of a response; all of it where the text stands elsewhere.
-    pub(super) fn answer(&self, response: &[u8]) -> String {
-        text(response, self.answer).unwrap_or_else(|| lossy(response))
+    /// Returns the text of a response, or the whole response if the text is elsewhere.
+    pub(super) fn response_text(&self, response: &[u8]) -> String {
+        text(response, self.response).unwrap_or_else(|| lossy(response))
     }
 
-    /// The text of a chunk, if it has any.
+    /// Returns the text of a chunk, if it has any.
     pub(super) fn chunk(&self, chunk: &[u8]) -> Option<String> {
         text(chunk, self.chunk)
     }

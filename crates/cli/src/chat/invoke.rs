@@ -11,11 +11,11 @@ use tower::{ServiceBuilder, ServiceExt as _};
 
 use super::family::Family;
 use super::show::Show;
-use super::{Call, failed};
+use super::{GuardedCall, failed};
 use crate::failure::Failure;
 
-/// The answer, whole.
-pub(super) async fn whole(call: &Call<'_>) -> Result<String, Failure> {
+/// Makes a call with InvokeModel.
+pub(super) async fn whole(call: &GuardedCall<'_>) -> Result<String, Failure> {
     let family = family(call)?;
     let input = InvokeModelInput::builder()
         .model_id(call.model)
@@ -23,25 +23,25 @@ pub(super) async fn whole(call: &Call<'_>) -> Result<String, Failure> {
         .body(Blob::new(family.request(call.prompt).to_string()))
         .build()
         .map_err(|error| failed(&error))?;
-    let (got, said) = (Arc::clone(&call.record), Arc::clone(&call.record));
+    let (input_recorder, output_recorder) = (Arc::clone(&call.recorder), Arc::clone(&call.recorder));
     let service = ServiceBuilder::new()
         .layer(call.layer.clone())
-        // Inside the guardrail: what is seen here is what the model sees.
+        // Inside the guardrail: this is the input of the model.
         .map_request(move |input: InvokeModelInput| {
-            got.model_got(family.prompt(input.body().map(AsRef::as_ref).unwrap_or_default()));
+            input_recorder.record_input(family.prompt(input.body().map(AsRef::as_ref).unwrap_or_default()));
             input
         })
         .map_response(move |output: InvokeModelOutput| {
-            said.model_said(family.answer(output.body().as_ref()));
+            output_recorder.record_output(family.response_text(output.body().as_ref()));
             output
         })
         .service(BedrockService::new(call.endpoint.client.clone()));
     let output = service.oneshot(input).await.map_err(|error| failed(&*error))?;
-    Ok(family.answer(output.body().as_ref()))
+    Ok(family.response_text(output.body().as_ref()))
 }
 
-/// The answer, shown as it comes.
-pub(super) async fn stream(call: &Call<'_>, show: &mut Show<'_>) -> Result<(), Failure> {
+/// Makes a call with InvokeModelWithResponseStream.
+pub(super) async fn stream(call: &GuardedCall<'_>, show: &mut Show<'_>) -> Result<(), Failure> {
     let family = family(call)?;
     let input = InvokeModelWithResponseStreamInput::builder()
         .model_id(call.model)
@@ -49,11 +49,11 @@ pub(super) async fn stream(call: &Call<'_>, show: &mut Show<'_>) -> Result<(), F
         .body(Blob::new(family.request(call.prompt).to_string()))
         .build()
         .map_err(|error| failed(&error))?;
-    let got = Arc::clone(&call.record);
+    let recorder = Arc::clone(&call.recorder);
     let service = ServiceBuilder::new()
         .layer(call.layer.clone())
         .map_request(move |input: InvokeModelWithResponseStreamInput| {
-            got.model_got(family.prompt(input.body().map(AsRef::as_ref).unwrap_or_default()));
+            recorder.record_input(family.prompt(input.body().map(AsRef::as_ref).unwrap_or_default()));
             input
         })
         .service(BedrockService::new(call.endpoint.client.clone()));
@@ -61,29 +61,29 @@ pub(super) async fn stream(call: &Call<'_>, show: &mut Show<'_>) -> Result<(), F
     while let Some(event) = output.body().recv().await.map_err(|error| failed(&error))? {
         let ResponseStream::Chunk(part) = event else { continue };
         if let Some(text) = part.bytes().and_then(|bytes| family.chunk(bytes.as_ref())) {
-            show.piece(&text)?;
+            show.chunk(&text)?;
         }
     }
     replay(call, family).await
 }
 
-/// What the model said in a stream is gone by the time it is guarded. The simulator answers the same to the same request.
-async fn replay(call: &Call<'_>, family: &Family) -> Result<(), Failure> {
-    let got = call.record.seen().model_got.clone();
-    let (Some(got), true) = (got, call.endpoint.is_simulator()) else { return Ok(()) };
+/// Repeats the request to the simulator, which returns the same response, because the unguarded stream is not available.
+async fn replay(call: &GuardedCall<'_>, family: &Family) -> Result<(), Failure> {
+    let input = call.recorder.lock().model_got.clone();
+    let (Some(input), true) = (input, call.endpoint.is_simulator()) else { return Ok(()) };
     let request = call.endpoint.client.invoke_model().model_id(call.model);
-    let request = request.body(Blob::new(family.request(&got).to_string()));
+    let request = request.body(Blob::new(family.request(&input).to_string()));
     let output = request.send().await.map_err(|error| failed(&error))?;
-    call.record.model_said(family.answer(output.body().as_ref()));
+    call.recorder.record_output(family.response_text(output.body().as_ref()));
     Ok(())
 }
 
-fn family(call: &Call<'_>) -> Result<&'static Family, Failure> {
+fn family(call: &GuardedCall<'_>) -> Result<&'static Family, Failure> {
     Family::of(call.model).ok_or_else(|| {
         let model = call.model;
         Failure::new(format!(
-            "no request body is known for model `{model}`, only for ids with one of {}",
-            Family::signs()
+            "the request body of model `{model}` is unknown; supported are ids that contain one of {}",
+            Family::id_parts()
         ))
     })
 }

@@ -1,9 +1,9 @@
-//! Shows what became of a call.
+//! Shows a call, step by step.
 
 use banister::{Outcome, Source};
 use serde::Serialize;
 
-use super::record::{Assessed, Record};
+use super::call_record::{Assessed, Recorder};
 use crate::args::{ChatArgs, Format};
 use crate::check::text::{body_findings, tone};
 use crate::failure::Failure;
@@ -14,9 +14,9 @@ use crate::response::FindingEntry;
 pub(super) struct Show<'a> {
     args: &'a ChatArgs,
     prompt: &'a str,
-    record: &'a Record,
+    recorder: &'a Recorder,
     out: &'a mut Out,
-    /// What the caller got so far.
+    /// The output that the caller has received so far.
     caller_got: String,
     has_begun: bool,
 }
@@ -24,43 +24,43 @@ pub(super) struct Show<'a> {
 /// A call as JSON.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Told<'a> {
+struct ChatReport<'a> {
     model: &'a str,
     stream: bool,
     prompt: &'a str,
     model_got: Option<&'a str>,
     model_said: Option<&'a str>,
     caller_got: &'a str,
-    assessments: Vec<Side>,
+    assessments: Vec<DirectionReport>,
 }
 
-/// What came of one direction.
+/// The result for one direction.
 #[derive(Serialize)]
-struct Side {
+struct DirectionReport {
     source: Source,
     outcome: Outcome,
     findings: Vec<FindingEntry>,
 }
 
 impl<'a> Show<'a> {
-    pub(super) fn new(args: &'a ChatArgs, prompt: &'a str, record: &'a Record, out: &'a mut Out) -> Self {
-        Self { args, prompt, record, out, caller_got: String::new(), has_begun: false }
+    pub(super) fn new(args: &'a ChatArgs, prompt: &'a str, recorder: &'a Recorder, out: &'a mut Out) -> Self {
+        Self { args, prompt, recorder, out, caller_got: String::new(), has_begun: false }
     }
 
-    /// Takes the answer, whole.
+    /// Sets the whole response.
     pub(super) fn whole(&mut self, answer: &str) -> Result<(), Failure> {
         answer.clone_into(&mut self.caller_got);
         Ok(())
     }
 
-    /// Takes a piece of the answer, and shows it at once.
-    pub(super) fn piece(&mut self, piece: &str) -> Result<(), Failure> {
-        self.caller_got.push_str(piece);
+    /// Shows a chunk of the response.
+    pub(super) fn chunk(&mut self, chunk: &str) -> Result<(), Failure> {
+        self.caller_got.push_str(chunk);
         if self.args.format == Format::Json {
             return Ok(());
         }
         self.begin()?;
-        self.out.text(piece)?;
+        self.out.text(chunk)?;
         self.out.flush()
     }
 
@@ -80,14 +80,14 @@ impl<'a> Show<'a> {
         Ok(())
     }
 
-    /// Shows what is known before the answer is.
+    /// Shows the steps before the response.
     fn begin(&mut self) -> Result<(), Failure> {
         if std::mem::replace(&mut self.has_begun, true) {
             return Ok(());
         }
         self.labelled("you said", self.prompt)?;
         self.findings(Source::Input)?;
-        let got = self.record.seen().model_got.clone();
+        let got = self.recorder.lock().model_got.clone();
         match got {
             Some(got) => self.labelled("model got", &got)?,
             None => self.aside("The model was not called.")?,
@@ -100,7 +100,7 @@ impl<'a> Show<'a> {
     }
 
     fn said(&mut self) -> Result<(), Failure> {
-        let said = self.record.seen().model_said.clone();
+        let said = self.recorder.lock().model_said.clone();
         if let Some(said) = said {
             self.labelled("model said", &said)?;
         }
@@ -118,8 +118,8 @@ impl<'a> Show<'a> {
     }
 
     fn findings(&mut self, source: Source) -> Result<(), Failure> {
-        let seen = self.record.seen();
-        for assessed in seen.assessments.iter().filter(|assessed| assessed.source == source) {
+        let record = self.recorder.lock();
+        for assessed in record.assessments.iter().filter(|assessed| assessed.source == source) {
             let outcome = self.out.paint(tone(assessed.outcome), assessed.outcome);
             self.out.line(format_args!("{:12}{outcome}", ""))?;
             body_findings(&assessed.findings).indented(12).write(self.out)?;
@@ -128,20 +128,20 @@ impl<'a> Show<'a> {
     }
 
     fn json(&mut self) -> Result<(), Failure> {
-        let seen = self.record.seen();
-        let side = |assessed: &Assessed| Side {
+        let record = self.recorder.lock();
+        let side = |assessed: &Assessed| DirectionReport {
             source: assessed.source,
             outcome: assessed.outcome,
             findings: assessed.findings.iter().map(FindingEntry::in_body).collect(),
         };
-        self.out.json_pretty(&Told {
+        self.out.json_pretty(&ChatReport {
             model: &self.args.model,
             stream: self.args.stream,
             prompt: self.prompt,
-            model_got: seen.model_got.as_deref(),
-            model_said: seen.model_said.as_deref(),
+            model_got: record.model_got.as_deref(),
+            model_said: record.model_said.as_deref(),
             caller_got: &self.caller_got,
-            assessments: seen.assessments.iter().map(side).collect(),
+            assessments: record.assessments.iter().map(side).collect(),
         })
     }
 }

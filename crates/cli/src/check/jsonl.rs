@@ -1,75 +1,67 @@
-//! One text a line in, one result a line out.
+//! JSON lines: one string of text per input line, one result per output line.
 
-use banister::Source;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use super::{Checker, Evaluated, cuts, exit_of};
+use super::{Evaluated, TextChecker, exit_of, splits};
+use crate::args::Direction;
 use crate::failure::{Exit, Failure};
 use crate::input::{Input, Line};
 use crate::report::Out;
 use crate::response::Response;
 
-/// Longest line in bytes. A longer one is an error of that line.
+/// The longest line in bytes. A longer line is an error of that line.
 const LINE_BYTES: usize = 64 << 20;
 
-/// A line in. Members of other names are for others.
+/// An input line. Other fields are ignored.
 #[derive(Deserialize)]
-struct Entry<'a> {
-    #[serde(borrow, default, deserialize_with = "given")]
+struct InputLine<'a> {
+    #[serde(borrow, default, deserialize_with = "present")]
     id: Option<&'a RawValue>,
     text: String,
-    source: Option<Way>,
+    source: Option<Direction>,
 }
 
-/// An id that is `null` is there, and echoed.
-fn given<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<&'de RawValue>, D::Error> {
+/// An id that is `null` is present, and returned.
+fn present<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<&'de RawValue>, D::Error> {
     <&RawValue>::deserialize(deserializer).map(Some)
 }
 
-/// What is left of a line that is no entry.
+/// The id of a line that is not an input line.
 #[derive(Deserialize)]
 struct IdOnly<'a> {
     #[serde(borrow)]
     id: &'a RawValue,
 }
 
-#[derive(Deserialize)]
-enum Way {
-    #[serde(rename = "input", alias = "INPUT")]
-    Input,
-    #[serde(rename = "output", alias = "OUTPUT")]
-    Output,
-}
-
-/// A line out.
+/// An output line.
 #[derive(Serialize)]
-struct Answer<'a> {
+struct OutputLine<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     id: Option<&'a RawValue>,
     #[serde(flatten)]
     response: Response,
     #[serde(skip_serializing_if = "Option::is_none")]
-    stream: Option<cuts::Report>,
+    stream: Option<splits::SplitReport>,
 }
 
-/// A line out for a line that could not be evaluated.
+/// An output line for a line that could not be evaluated.
 #[derive(Serialize)]
-struct Refusal<'a> {
+struct ErrorLine<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     id: Option<&'a RawValue>,
     line: usize,
     error: String,
 }
 
-impl Checker<'_> {
-    /// Evaluates line by line. A bad line has a result like any other, and the rest goes on.
+impl TextChecker<'_> {
+    /// Evaluates line by line. An invalid line gets an error as its result, and the others are still evaluated.
     pub(super) fn lines(&self, input: Input, out: &mut Out) -> Result<Exit, Failure> {
         let mut lines = input.lines(LINE_BYTES);
         let mut exit = Exit::Passed;
         while let Some(line) = lines.next()? {
             exit = exit.max(self.line(&line, lines.number(), out)?);
-            // Whoever waits for a result before sending the next line must get it.
+            // A writer may wait for a result before it sends the next line.
             if lines.must_wait() {
                 out.flush()?;
             }
@@ -89,36 +81,32 @@ impl Checker<'_> {
         });
         let (id, error) = match read {
             Err(error) => (None, error),
-            Ok(text) => match serde_json::from_str::<Entry<'_>>(text) {
+            Ok(text) => match serde_json::from_str::<InputLine<'_>>(text) {
                 Ok(entry) => match self.entry(&entry) {
                     Ok(Evaluated { outcome, response, stream }) => {
-                        out.json_line(&Answer { id: entry.id, response, stream })?;
+                        out.json_line(&OutputLine { id: entry.id, response, stream })?;
                         return Ok(exit_of(outcome));
                     }
                     Err(problem) => (entry.id, problem),
                 },
-                Err(error) => (serde_json::from_str::<IdOnly<'_>>(text).ok().map(|line| line.id), in_line(&error)),
+                Err(error) => (serde_json::from_str::<IdOnly<'_>>(text).ok().map(|line| line.id), line_problem(&error)),
             },
         };
-        out.json_line(&Refusal { id, line: number, error })?;
+        out.json_line(&ErrorLine { id, line: number, error })?;
         Ok(Exit::Failed)
     }
 
-    fn entry(&self, entry: &Entry<'_>) -> Result<Evaluated, String> {
-        let source = match entry.source {
-            None => self.args.source.into(),
-            Some(Way::Input) => Source::Input,
-            Some(Way::Output) => Source::Output,
-        };
-        self.evaluate(source, &entry.text)
+    fn entry(&self, entry: &InputLine<'_>) -> Result<Evaluated, String> {
+        let direction = entry.source.unwrap_or(self.args.source);
+        self.evaluate(direction.into(), &entry.text)
     }
 }
 
-/// What is wrong with a line. The parser's own words may quote the line, and with it what must not be written down.
-fn in_line(error: &serde_json::Error) -> String {
+/// Returns the problem of a line. The parser's message may quote the line, which may contain text that must not be logged.
+fn line_problem(error: &serde_json::Error) -> String {
     let what = match error.classify() {
         serde_json::error::Category::Data => {
-            "expected an object with `text`, a string, and if wanted `id` and `source`, `input` or `output`"
+            "expected an object with `text` (string) and optional `id` and `source` (`input` or `output`)"
         }
         serde_json::error::Category::Eof => "the line ends too soon",
         serde_json::error::Category::Syntax | serde_json::error::Category::Io => "not JSON",

@@ -1,35 +1,35 @@
 //! `banister check`.
 
 pub(crate) mod body;
-pub(crate) mod cuts;
 mod jsonl;
+pub(crate) mod splits;
 pub(crate) mod text;
 
 use banister::{Assessment, Guardrail, Outcome, Source};
 
-use self::cuts::Cuts;
+use self::splits::SplitTester;
 use crate::args::{CheckArgs, Format};
-use crate::failure::{Exit, Failure, complain};
+use crate::failure::{Exit, Failure, print_error};
 use crate::input::Input;
 use crate::offsets::Offsets;
 use crate::policy;
 use crate::report::Out;
 use crate::response::Response;
 
-/// How texts are evaluated, from the flags.
-struct Checker<'a> {
+/// Evaluates text as the arguments say.
+struct TextChecker<'a> {
     args: &'a CheckArgs,
     guardrail: Guardrail,
-    cuts: Option<Cuts>,
+    split_tester: Option<SplitTester>,
 }
 
-/// Evaluates texts.
+/// Runs the command.
 ///
 /// # Errors
 ///
-/// When the policy cannot be used, or the result not be written.
+/// If the policy has errors, or a result cannot be written.
 pub(crate) fn run(args: &CheckArgs, out: &mut Out) -> Result<Exit, Failure> {
-    let mut guardrail = Guardrail::new(policy::load(&policy::place(&args.policy))?);
+    let mut guardrail = Guardrail::new(policy::load(&policy::resolve(&args.policy))?);
     if args.show_matches {
         guardrail = guardrail.dangerous_include_matches();
     }
@@ -37,22 +37,22 @@ pub(crate) fn run(args: &CheckArgs, out: &mut Out) -> Result<Exit, Failure> {
         guardrail = guardrail.with_topic_scores();
     }
     if args.offsets != Offsets::Bytes && args.format == Format::Text && !args.jsonl {
-        return Err(Failure::new("`--offsets` is about JSON: give `--format json` or `--jsonl` as well".to_owned()));
+        return Err(Failure::new("`--offsets` needs `--format json` or `--jsonl`".to_owned()));
     }
-    let cuts = args.stream.then(|| Cuts::new(args.seed));
-    let checker = Checker { args, guardrail, cuts };
+    let split_tester = args.stream.then(|| SplitTester::new(args.seed));
+    let checker = TextChecker { args, guardrail, split_tester };
     if args.files.is_empty() {
         return checker.input(Input::stdin(), out);
     }
     let mut exit = Exit::Passed;
     for file in &args.files {
-        // One bad file does not keep the others from being examined.
+        // A file that cannot be read does not stop the others.
         let done = Input::open(file).and_then(|input| checker.input(input, out));
         exit = exit.max(match done {
             Ok(exit) => exit,
             Err(Failure::Message(message)) => {
                 out.flush()?;
-                complain(&message);
+                print_error(&message);
                 Exit::Failed
             }
             Err(Failure::ClosedPipe) => return Err(Failure::ClosedPipe),
@@ -61,7 +61,7 @@ pub(crate) fn run(args: &CheckArgs, out: &mut Out) -> Result<Exit, Failure> {
     Ok(exit)
 }
 
-impl Checker<'_> {
+impl TextChecker<'_> {
     fn input(&self, input: Input, out: &mut Out) -> Result<Exit, Failure> {
         if self.args.jsonl {
             return self.lines(input, out);
@@ -72,7 +72,7 @@ impl Checker<'_> {
         }
     }
 
-    /// Prints one text's result as JSON: for people when it is the only one, on a line of its own otherwise.
+    /// Prints a result as JSON: indented if it is the only one, otherwise on one line.
     fn json(&self, input: Input, out: &mut Out) -> Result<Exit, Failure> {
         let name = input.name.clone();
         let done = if self.args.body {
@@ -83,7 +83,7 @@ impl Checker<'_> {
         let Evaluated { outcome, response, stream } =
             done.map_err(|problem| Failure::new(format!("{name}: {problem}")))?;
         let file = (self.args.files.len() > 1).then_some(name.as_str());
-        let entry = Entry { file, response, stream };
+        let entry = FileResult { file, response, stream };
         if file.is_some() {
             out.json_line(&entry)?;
         } else {
@@ -92,7 +92,7 @@ impl Checker<'_> {
         Ok(exit_of(outcome))
     }
 
-    /// Evaluates a text, or a body as one, for a response.
+    /// Evaluates text, or text that is a body, for a response.
     fn evaluate(&self, source: Source, text: &str) -> Result<Evaluated, String> {
         if self.args.body {
             return self.evaluate_body(source, text.as_bytes());
@@ -103,17 +103,17 @@ impl Checker<'_> {
     }
 
     fn evaluate_body(&self, source: Source, body: &[u8]) -> Result<Evaluated, String> {
-        let guarded = body::examine(&self.guardrail, source, body).map_err(|error| error.to_string())?;
+        let guarded = body::inspect(&self.guardrail, source, body).map_err(|error| error.to_string())?;
         let mut response = Response::of_body(self.guardrail.policy(), guarded.assessment(), body::output(&guarded));
         response.count_in_body(body, guarded.assessment(), self.args.offsets);
         Ok(Evaluated { outcome: guarded.assessment().outcome(), response, stream: None })
     }
 
-    /// Evaluates a whole text, and in pieces when that was asked for.
-    fn assess(&self, source: Source, text: &str) -> Result<(Assessment, Option<cuts::Report>), String> {
+    /// Evaluates whole text, and also splits of it if requested.
+    fn assess(&self, source: Source, text: &str) -> Result<(Assessment, Option<splits::SplitReport>), String> {
         let assessment = self.guardrail.assess(source, text);
-        let report = match &self.cuts {
-            Some(cuts) => Some(cuts.compare(&self.guardrail, source, text)?),
+        let report = match &self.split_tester {
+            Some(tester) => Some(tester.compare(&self.guardrail, source, text)?),
             None => None,
         };
         Ok((assessment, report))
@@ -124,20 +124,20 @@ fn exit_of(outcome: Outcome) -> Exit {
     if outcome == Outcome::Blocked { Exit::Found } else { Exit::Passed }
 }
 
-/// What came of a text.
+/// The result of an evaluation.
 struct Evaluated {
     outcome: Outcome,
     response: Response,
-    stream: Option<cuts::Report>,
+    stream: Option<splits::SplitReport>,
 }
 
-/// A result as JSON; with its file when there are several.
+/// A result as JSON, with its file if there are several.
 #[derive(serde::Serialize)]
-struct Entry<'a> {
+struct FileResult<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     file: Option<&'a str>,
     #[serde(flatten)]
     response: Response,
     #[serde(skip_serializing_if = "Option::is_none")]
-    stream: Option<cuts::Report>,
+    stream: Option<splits::SplitReport>,
 }

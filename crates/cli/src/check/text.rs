@@ -1,29 +1,29 @@
-//! Results for people.
+//! Human-readable results.
 
 use std::fmt::Write as _;
 
 use banister::BodyFinding;
 use banister::{Assessment, Finding, Outcome, StreamGuard, TopicScore};
 
-use super::{Checker, body, exit_of};
+use super::{TextChecker, body, exit_of};
 use crate::failure::{Exit, Failure};
 use crate::input::Input;
 use crate::report::{Out, Table, Tone};
 
-/// Masked text up to this many bytes is shown. It comes after the findings, which are known last, so it has to be kept.
+/// Masked text up to this size is shown. It is printed after the findings, which are known last, so it must be buffered.
 const SHOWN_BYTES: usize = 1 << 20;
 
-/// Findings shown. Nobody reads more, and a large text may hold millions.
+/// The number of findings shown. Large text may have millions.
 const SHOWN_FINDINGS: usize = 1000;
 
-impl Checker<'_> {
+impl TextChecker<'_> {
     /// Prints the outcome, the findings, and the masked text or the message.
     pub(super) fn text(&self, input: Input, out: &mut Out) -> Result<Exit, Failure> {
         let name = (self.args.files.len() > 1).then(|| input.name.clone());
         if self.args.body {
             return self.body_text(name.as_deref(), input, out);
         }
-        if self.cuts.is_some() {
+        if self.split_tester.is_some() {
             let text = input.read_to_string()?;
             let (assessment, stream) = self.assess(self.args.source.into(), &text).map_err(Failure::new)?;
             let masked = Masked { text: assessment.masked_text().unwrap_or_default().to_owned(), left_out: 0 };
@@ -33,7 +33,7 @@ impl Checker<'_> {
             }
             return Ok(exit_of(assessment.outcome()));
         }
-        // Read in pieces, so that texts of any size can be examined.
+        // Read as a stream, so that text of any size can be checked.
         let mut guard = StreamGuard::new(&self.guardrail, self.args.source.into());
         let mut masked = Masked::default();
         input.for_each_chunk(|chunk| masked.add(guard.push(chunk)))?;
@@ -43,17 +43,17 @@ impl Checker<'_> {
         Ok(exit_of(assessment.outcome()))
     }
 
-    /// Prints the outcome of a body, the findings with their places, and the masked body or the message.
+    /// Prints the outcome of a body, the findings with their pointers, and the masked body or the message.
     fn body_text(&self, name: Option<&str>, input: Input, out: &mut Out) -> Result<Exit, Failure> {
         let label = input.name.clone();
         let body = input.read_to_end()?;
-        let guarded = body::examine(&self.guardrail, self.args.source.into(), &body)
+        let guarded = body::inspect(&self.guardrail, self.args.source.into(), &body)
             .map_err(|error| Failure::new(format!("{label}: {error}")))?;
         let assessment = guarded.assessment();
         write_outcome(name, assessment.outcome(), out)?;
         let mut table = body_findings(assessment.findings());
         for skipped in assessment.skipped() {
-            let note = format!("not examined: {}", skipped.reason().as_str());
+            let note = format!("not inspected: {}", skipped.reason().as_str());
             table.row([
                 out.paint(Tone::Quiet, note),
                 String::new(),
@@ -80,7 +80,7 @@ impl Checker<'_> {
         let all: Vec<&Finding> = assessment.findings().iter().filter(|finding| finding.within().is_none()).collect();
         findings(&all[..all.len().min(SHOWN_FINDINGS)]).write(out)?;
         if let Some(more @ 1..) = all.len().checked_sub(SHOWN_FINDINGS) {
-            out.line(format_args!("  and {more} more; `--format json` has them"))?;
+            out.line(format_args!("  and {more} more; use `--format json` to see them"))?;
         }
         topic_scores(assessment.topic_scores()).write(out)?;
         if let Some(message) = assessment.message() {
@@ -88,7 +88,7 @@ impl Checker<'_> {
         } else if assessment.outcome() == Outcome::Masked {
             if masked.left_out > 0 {
                 out.line(format_args!(
-                    "\nThe masked text is longer than {SHOWN_BYTES} bytes: `--format json` has it."
+                    "\nThe masked text is longer than {SHOWN_BYTES} bytes; use `--format json` to see it."
                 ))?;
             } else {
                 let text = masked.text.strip_suffix('\n').unwrap_or(&masked.text);
@@ -99,7 +99,7 @@ impl Checker<'_> {
     }
 }
 
-/// The text to go on, as far as it is kept.
+/// The masked text, up to a limit.
 #[derive(Default)]
 struct Masked {
     text: String,
@@ -117,14 +117,14 @@ impl Masked {
     }
 }
 
-/// Findings in columns: rule, kind, span, action, and why for a topic found by likeness.
+/// Returns the findings in columns: rule, kind, span, action, and the reason for a topic that matched by similarity.
 fn findings(findings: &[&Finding]) -> Table {
     let mut table = Table::default();
     for finding in findings {
         let mut note = String::new();
         if let Some(why) = finding.explanation() {
             let terms = why.terms().join(", ");
-            let _ = write!(note, "{:.2} like example {} ({terms})", why.score(), why.example_index() + 1);
+            let _ = write!(note, "{:.2} similar to example {} ({terms})", why.score(), why.example_index() + 1);
         }
         if let Some(text) = finding.matched_text() {
             let _ = write!(note, "{text:?}");
@@ -136,7 +136,7 @@ fn findings(findings: &[&Finding]) -> Table {
     table
 }
 
-/// Topics in columns: name, best score, threshold.
+/// Returns the topics in columns: name, best score, threshold.
 fn topic_scores(scores: &[TopicScore]) -> Table {
     let mut table = Table::default();
     for topic in scores {
@@ -146,7 +146,7 @@ fn topic_scores(scores: &[TopicScore]) -> Table {
     table
 }
 
-/// Findings in a body, in columns: rule, kind, span, action, place. What lies within another finding is left out.
+/// Returns the findings in a body in columns: rule, kind, span, action, pointer. Findings within another one are omitted.
 pub(crate) fn body_findings(findings: &[BodyFinding]) -> Table {
     let mut table = Table::default();
     for found in findings.iter().filter(|found| found.finding().within().is_none()) {
@@ -161,7 +161,7 @@ pub(crate) fn body_findings(findings: &[BodyFinding]) -> Table {
     table
 }
 
-/// Rule, kind, span, action.
+/// Returns rule, kind, span and action.
 fn cells(finding: &Finding) -> Vec<String> {
     vec![
         finding.rule().to_owned(),
@@ -179,7 +179,7 @@ fn write_outcome(name: Option<&str>, outcome: Outcome, out: &mut Out) -> Result<
     }
 }
 
-fn write_stream(report: &super::cuts::Report, out: &mut Out) -> Result<(), Failure> {
+fn write_stream(report: &super::splits::SplitReport, out: &mut Out) -> Result<(), Failure> {
     let rule = report.buffer_limit_rule.as_deref().map_or(String::new(), |rule| format!(" (set by {rule})"));
     let first = match report.first_release_after {
         Some(1) => "first release after 1 byte".to_owned(),
@@ -187,12 +187,12 @@ fn write_stream(report: &super::cuts::Report, out: &mut Out) -> Result<(), Failu
         None => "nothing released before the end".to_owned(),
     };
     out.line(format_args!(
-        "\nstreamed in {} ways without a difference (seed {}): held at most {} bytes of {}{rule}; {first}",
-        report.ways, report.seed, report.max_buffered, report.buffer_limit,
+        "\nstreaming matched in {} splits (seed {}): buffered at most {} bytes of {}{rule}; {first}",
+        report.splits, report.seed, report.max_buffered, report.buffer_limit,
     ))
 }
 
-/// The colour of an outcome.
+/// Returns the tone of an outcome.
 pub(crate) fn tone(outcome: Outcome) -> Tone {
     match outcome {
         Outcome::Passed => Tone::Good,

@@ -1,7 +1,6 @@
-//! The words of a policy as its own file lists them.
+//! The words of a policy, as its file lists them.
 //!
-//! What the rules do is asked of the compiled policy. Only the lists themselves are read here, once more, and only after the
-//! library found no fault with them.
+//! Actions are read from the compiled policy. Only the lists are read again here, after the policy has compiled.
 
 use std::fs;
 use std::path::Path;
@@ -9,7 +8,7 @@ use std::path::Path;
 use banister::RuleKind;
 use serde::Deserialize;
 
-use crate::policy::Place;
+use crate::policy::PolicyRef;
 
 /// The words of one rule.
 #[derive(Debug)]
@@ -17,7 +16,7 @@ pub(super) struct List {
     pub(super) rule: String,
     pub(super) kind: RuleKind,
     pub(super) words: Vec<String>,
-    /// Whether the words are all that the rule goes by.
+    /// Whether the rule has no examples or patterns.
     pub(super) is_complete: bool,
 }
 
@@ -48,10 +47,10 @@ struct Filter {
     file: Option<String>,
 }
 
-/// The lists in a policy file, those of word files included. Packs, and policies it extends, are looked over by themselves.
-pub(super) fn lists(place: &Place) -> Vec<List> {
-    let Place::File(path) = place else { return Vec::new() };
-    // The library has read the same file without a fault; if it is gone since, there is nothing to warn of.
+/// Returns the lists in a policy file, including those of word files. Packs, and policies that it extends, are checked separately.
+pub(super) fn lists(policy_ref: &PolicyRef) -> Vec<List> {
+    let PolicyRef::File(path) = policy_ref else { return Vec::new() };
+    // The same file has compiled before; if it has been removed since, there are no warnings.
     let text = fs::read_to_string(path).unwrap_or_default();
     let document: Document = serde_yaml::from_str(&text).unwrap_or_default();
     let directory = path.parent().unwrap_or(Path::new(""));
@@ -73,7 +72,7 @@ pub(super) fn lists(place: &Place) -> Vec<List> {
     topics.chain(filters).filter(|list| !list.words.is_empty()).collect()
 }
 
-/// One a line; `#` begins a comment.
+/// Reads one word per line; `#` starts a comment.
 fn file_words(path: &Path) -> Vec<String> {
     let text = fs::read_to_string(path).unwrap_or_default();
     let lines = text.strip_prefix('\u{feff}').unwrap_or(&text).lines().map(str::trim);

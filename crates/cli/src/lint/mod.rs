@@ -8,37 +8,37 @@ use serde::Serialize;
 
 use self::warnings::Warning;
 use crate::args::{Format, LintArgs};
-use crate::failure::{Exit, Failure, complain};
-use crate::policy::{self, Place};
+use crate::failure::{Exit, Failure, print_error};
+use crate::policy::{self, PolicyRef};
 use crate::report::{Out, Table, Tone};
 
-/// What there is to say about a policy.
+/// The result for a policy.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Lint {
     policy: String,
-    errors: Vec<Fault>,
+    errors: Vec<LintError>,
     #[serde(flatten)]
-    facts: Option<Facts>,
+    summary: Option<PolicySummary>,
 }
 
-/// What a policy without errors comes to.
+/// A summary of a policy without errors.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Facts {
+struct PolicySummary {
     name: String,
     digest: String,
-    /// The most bytes a stream may hold back.
+    /// The maximum number of bytes a stream can buffer.
     buffer_limit: usize,
-    /// The rule that sets it.
+    /// The rule that determines it.
     buffer_limit_rule: Option<String>,
-    rules: Vec<Rule>,
+    rules: Vec<RuleRow>,
     warnings: Vec<Warning>,
 }
 
-/// A rule in the table.
+/// A row of the table of rules.
 #[derive(Debug, Serialize)]
-struct Rule {
+struct RuleRow {
     name: String,
     kind: RuleKind,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -47,9 +47,9 @@ struct Rule {
     output: Action,
 }
 
-/// An error of a policy.
+/// An error in a policy.
 #[derive(Debug, Serialize)]
-struct Fault {
+struct LintError {
     file: String,
     line: Option<usize>,
     column: Option<usize>,
@@ -58,34 +58,34 @@ struct Fault {
     help: Option<String>,
 }
 
-/// Looks policies over.
+/// Runs the command.
 ///
 /// # Errors
 ///
-/// When the report cannot be written.
+/// If the report cannot be written.
 pub(crate) fn run(args: &LintArgs, out: &mut Out) -> Result<Exit, Failure> {
     let mut exit = Exit::Passed;
     for (number, name) in args.policies.iter().enumerate() {
-        let place = policy::place(name);
-        if let Err(failure) = policy::reachable(&place) {
+        let policy_ref = policy::resolve(name);
+        if let Err(failure) = policy::check_exists(&policy_ref) {
             let Failure::Message(message) = failure else { return Err(failure) };
             out.flush()?;
-            complain(&message);
+            print_error(&message);
             exit = Exit::Failed;
             continue;
         }
-        let read = policy::read(&place);
+        let read = policy::read(&policy_ref);
         if read.is_err() {
             exit = exit.max(Exit::Found);
         }
         match (args.format, read) {
-            (Format::Json, read) => out.json_line(&Lint::new(&place, &read))?,
+            (Format::Json, read) => out.json_line(&Lint::new(&policy_ref, &read))?,
             (Format::Text, Err(error)) => out.line(format_args!("{error}"))?,
             (Format::Text, Ok(policy)) => {
                 if number > 0 {
                     out.line(format_args!(""))?;
                 }
-                Facts::new(&place, &policy).write(&place, out)?;
+                PolicySummary::new(&policy_ref, &policy).write(&policy_ref, out)?;
             }
         }
     }
@@ -93,8 +93,8 @@ pub(crate) fn run(args: &LintArgs, out: &mut Out) -> Result<Exit, Failure> {
 }
 
 impl Lint {
-    fn new(place: &Place, read: &Result<Policy, PolicyError>) -> Self {
-        let errors = read.as_ref().err().into_iter().flat_map(PolicyError::problems).map(|problem| Fault {
+    fn new(policy_ref: &PolicyRef, read: &Result<Policy, PolicyError>) -> Self {
+        let errors = read.as_ref().err().into_iter().flat_map(PolicyError::problems).map(|problem| LintError {
             file: problem.file().to_owned(),
             line: problem.line(),
             column: problem.column(),
@@ -102,15 +102,15 @@ impl Lint {
             message: problem.message().to_owned(),
             help: problem.help().map(str::to_owned),
         });
-        let facts = read.as_ref().ok().map(|policy| Facts::new(place, policy));
-        Self { policy: place.to_string(), errors: errors.collect(), facts }
+        let summary = read.as_ref().ok().map(|policy| PolicySummary::new(policy_ref, policy));
+        Self { policy: policy_ref.to_string(), errors: errors.collect(), summary }
     }
 }
 
-impl Facts {
-    fn new(place: &Place, policy: &Policy) -> Self {
+impl PolicySummary {
+    fn new(policy_ref: &PolicyRef, policy: &Policy) -> Self {
         let guardrail = Guardrail::new(policy.clone());
-        let rules = policy.rules().map(|rule| Rule {
+        let rules = policy.rules().map(|rule| RuleRow {
             name: rule.name().to_owned(),
             kind: rule.kind(),
             managed: rule.managed_list(),
@@ -123,15 +123,15 @@ impl Facts {
             buffer_limit: guardrail.buffer_limit().bytes(),
             buffer_limit_rule: guardrail.buffer_limit().rule().map(str::to_owned),
             rules: rules.collect(),
-            warnings: warnings::all(&document::lists(place), &guardrail),
+            warnings: warnings::all(&document::lists(policy_ref), &guardrail),
         }
     }
 
-    fn write(&self, place: &Place, out: &mut Out) -> Result<(), Failure> {
-        out.line(format_args!("{place}: {} {}", self.name, out.paint(Tone::Quiet, &self.digest)))?;
+    fn write(&self, policy_ref: &PolicyRef, out: &mut Out) -> Result<(), Failure> {
+        out.line(format_args!("{policy_ref}: {} {}", self.name, out.paint(Tone::Quiet, &self.digest)))?;
         let rule = self.buffer_limit_rule.as_deref().map_or(String::new(), |rule| format!(", set by {rule}"));
         out.line(format_args!(
-            "{} rules; a stream holds back at most {} bytes{rule}",
+            "{} rules; a stream buffers at most {} bytes{rule}",
             self.rules.len(),
             self.buffer_limit
         ))?;

@@ -1,4 +1,4 @@
-//! What is allowed, and probably not meant.
+//! Warnings about rules that are valid, but probably not intended.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -8,29 +8,29 @@ use serde::Serialize;
 use super::document::List;
 use crate::response::action;
 
-/// Words shown of a longer list.
+/// The number of words shown of a list.
 const SHOWN_WORDS: usize = 5;
 
-/// Words in the longest part of a phrase that is looked up.
+/// The number of words in the longest part of a phrase that is looked up.
 const LONGEST_PART: usize = 8;
 
 /// A warning.
 #[derive(Debug, Serialize)]
 pub(super) struct Warning {
-    /// What kind of warning, for programs.
+    /// The kind of warning.
     code: &'static str,
-    /// The rules it is about; the one to change first.
+    /// The rules of the warning; the one to change is the first.
     rules: Vec<String>,
     pub(super) message: String,
 }
 
-/// A rule: names are unique within a kind.
-type Key = (RuleKind, String);
+/// A rule. Names are unique within a kind.
+type RuleKey = (RuleKind, String);
 
-/// All warnings.
+/// Returns all warnings.
 pub(super) fn all(lists: &[List], guardrail: &Guardrail) -> Vec<Warning> {
     let mut warnings = Vec::new();
-    twice(lists, guardrail, &mut warnings);
+    duplicates(lists, guardrail, &mut warnings);
     contained(lists, &mut warnings);
     for source in [Source::Input, Source::Output] {
         shadowed(lists, guardrail, source, &mut warnings);
@@ -40,8 +40,8 @@ pub(super) fn all(lists: &[List], guardrail: &Guardrail) -> Vec<Warning> {
     warnings
 }
 
-/// Words in two lists that do the same about them.
-fn twice(lists: &[List], guardrail: &Guardrail, warnings: &mut Vec<Warning>) {
+/// Finds words in two lists with the same action.
+fn duplicates(lists: &[List], guardrail: &Guardrail, warnings: &mut Vec<Warning>) {
     let mut first: HashMap<String, &List> = HashMap::new();
     let mut pairs: BTreeMap<(&str, &str), Vec<&str>> = BTreeMap::new();
     for list in lists {
@@ -61,13 +61,13 @@ fn twice(lists: &[List], guardrail: &Guardrail, warnings: &mut Vec<Warning>) {
         let message = if rule == other {
             format!("`{rule}` lists words twice: {}", some(&words))
         } else {
-            format!("`{rule}` lists words that `{other}` has as well: {}", some(&words))
+            format!("`{rule}` lists words that `{other}` lists as well: {}", some(&words))
         };
         warnings.push(Warning { code: "duplicate-word", rules: vec![rule.to_owned(), other.to_owned()], message });
     }
 }
 
-/// Phrases that hold another entry of the same list: the shorter one decides wherever they stand.
+/// Finds phrases that contain another entry of the same list, which makes them redundant.
 fn contained(lists: &[List], warnings: &mut Vec<Warning>) {
     for list in lists {
         let known: HashMap<String, &str> = list.words.iter().map(|word| (normal(word), word.as_str())).collect();
@@ -77,23 +77,25 @@ fn contained(lists: &[List], warnings: &mut Vec<Warning>) {
             let words: Vec<&str> = phrase_normal.split(' ').collect();
             let parts = (1..words.len().min(LONGEST_PART + 1)).flat_map(|length| words.windows(length));
             if let Some(part) = parts.map(|part| part.join(" ")).find_map(|part| known.get(&part)) {
-                pairs.push(format!("{phrase}` holds `{part}"));
+                pairs.push(format!("{phrase}` contains `{part}"));
             }
         }
         if !pairs.is_empty() {
             let pairs: Vec<&str> = pairs.iter().map(String::as_str).collect();
             let rule = &list.rule;
-            let message =
-                format!("`{rule}` lists phrases that hold another of its entries, which is enough: {}", some(&pairs));
+            let message = format!(
+                "`{rule}` lists phrases that contain another of its entries, which is sufficient: {}",
+                some(&pairs)
+            );
             warnings.push(Warning { code: "contained-phrase", rules: vec![rule.clone()], message });
         }
     }
 }
 
-/// Words on which another rule always does more, and words that their own rule never finds: asked of the guardrail itself, so that
-/// folding, exceptions and managed lists count as they do at work.
+/// Finds words for which another rule always has a stronger action, and words that their own rule never matches. The guardrail evaluates
+/// them, so normalization, exceptions and managed lists are included.
 fn shadowed(lists: &[List], guardrail: &Guardrail, source: Source, warnings: &mut Vec<Warning>) {
-    let actions: HashMap<Key, Action> =
+    let actions: HashMap<RuleKey, Action> =
         guardrail.policy().rules().map(|rule| ((rule.kind(), rule.name().to_owned()), action(&rule, source))).collect();
     let does = |kind: RuleKind, name: &str| actions.get(&(kind, name.to_owned())).copied().unwrap_or(Action::Off);
     for list in lists {
@@ -119,56 +121,62 @@ fn shadowed(lists: &[List], guardrail: &Guardrail, source: Source, warnings: &mu
                 stronger.entry((over.rule().to_owned(), name)).or_default().push(word);
             }
         }
-        let (rule, own, way) = (&list.rule, own_action, way(source));
+        let (rule, own, direction) = (&list.rule, own_action, direction(source));
         for ((other, does), words) in stronger {
             let all = words.len() == list.words.len() && list.is_complete;
             let (code, message) = if all {
                 (
                     "shadowed-rule",
-                    format!("`{rule}` ({own}) never decides in {way}: `{other}` ({does}) finds all its words"),
+                    format!(
+                        "`{rule}` ({own}) has no effect on {direction}: `{other}` ({does}) matches all of its words"
+                    ),
                 )
             } else {
                 let words = some(&words);
                 (
                     "shadowed-word",
-                    format!("`{rule}` ({own}) never decides in {way} on words that `{other}` ({does}) finds: {words}"),
+                    format!(
+                        "`{rule}` ({own}) has no effect on {direction} for words that `{other}` ({does}) matches: {words}"
+                    ),
                 )
             };
             warnings.push(Warning { code, rules: vec![rule.clone(), other], message });
         }
         if !dead.is_empty() {
-            let message =
-                format!("`{rule}` does not find words of its own in {way}, an exception covers them: {}", some(&dead));
+            let message = format!(
+                "`{rule}` does not match some of its words in {direction}, because of an exception: {}",
+                some(&dead)
+            );
             warnings.push(Warning { code: "dead-word", rules: vec![rule.clone()], message });
         }
     }
 }
 
-/// Patterns that match more than they list.
+/// Finds patterns that match more than they list.
 fn wider(guardrail: &Guardrail, warnings: &mut Vec<Warning>) {
     for warning in guardrail.policy().pattern_warnings() {
         let (rule, pattern, letters) = (warning.rule(), warning.pattern(), warning.also_matches());
         let message = format!(
-            "`{rule}`: a class of the pattern `{pattern}` also matches `{letters}`, because what it lists is read as those; \
-             list them too, or, to keep scripts and accents apart, use a rule under `regexes`"
+            "`{rule}`: a class of the pattern `{pattern}` also matches `{letters}`, which are normalized to its characters; list \
+             them too, or use a rule under `regexes` to distinguish scripts and accents"
         );
         warnings.push(Warning { code: "wider-pattern", rules: vec![rule.to_owned()], message });
     }
 }
 
-/// Rules that do nothing in one direction, or in both.
+/// Finds rules without an action in a direction.
 fn off(guardrail: &Guardrail, warnings: &mut Vec<Warning>) {
     for source in [Source::Input, Source::Output] {
         let rules = guardrail.policy().rules().filter(|rule| action(rule, source) == Action::Off);
         let rules: Vec<String> = rules.map(|rule| rule.name().to_owned()).collect();
         if !rules.is_empty() {
-            let message = format!("off in {}: {}", way(source), rules.join(", "));
+            let message = format!("off in {}: {}", direction(source), rules.join(", "));
             warnings.push(Warning { code: "off", rules, message });
         }
     }
 }
 
-/// Whether two rules do the same in one direction at least.
+/// Returns `true` if two rules have the same action in a direction.
 fn same_action(guardrail: &Guardrail, one: &List, other: &List) -> bool {
     let find = |list: &List| {
         let mut rules = guardrail.policy().rules();
@@ -179,19 +187,19 @@ fn same_action(guardrail: &Guardrail, one: &List, other: &List) -> bool {
     same(Source::Input) || same(Source::Output)
 }
 
-fn way(source: Source) -> &'static str {
+fn direction(source: Source) -> &'static str {
     match source {
         Source::Input => "prompts",
         Source::Output => "completions",
     }
 }
 
-/// Words as lists compare them.
+/// Returns a word as lists compare it.
 fn normal(word: &str) -> String {
     word.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()
 }
 
-/// The first of some words, and how many there are.
+/// Returns the first words, and the number of others.
 fn some(words: &[&str]) -> String {
     let shown: Vec<String> = words.iter().take(SHOWN_WORDS).map(|word| format!("`{word}`")).collect();
     match words.len().checked_sub(SHOWN_WORDS) {

@@ -1,4 +1,4 @@
-//! The keys of clients: from the environment, and from a file. Never from the command line, which others on the machine can read.
+//! Client keys, from the environment and from a file. Never from the command line, which other users can read.
 
 use std::fs;
 use std::path::Path;
@@ -7,18 +7,18 @@ use banister_gateway::GatewayBuilder;
 
 use crate::failure::Failure;
 
-/// Keys with commas between, each for all policies.
+/// A comma-separated list of keys, each for all policies.
 const KEYS: &str = "BANISTER_CLIENT_KEYS";
 
-/// Shorter ones can be guessed.
+/// Shorter keys can be guessed.
 const MIN_CHARACTERS: usize = 16;
 
-/// Gives the builder all keys there are.
+/// Adds all keys to the builder.
 ///
 /// # Errors
 ///
-/// When the file cannot be read, or a key is too short.
-pub(super) fn give(mut builder: GatewayBuilder, file: Option<&Path>) -> Result<GatewayBuilder, Failure> {
+/// If the file cannot be read, or a key is too short.
+pub(super) fn add(mut builder: GatewayBuilder, file: Option<&Path>) -> Result<GatewayBuilder, Failure> {
     let keys = std::env::var(KEYS).unwrap_or_default();
     for key in keys.split(',').map(str::trim).filter(|key| !key.is_empty()) {
         check(key, KEYS)?;
@@ -27,11 +27,11 @@ pub(super) fn give(mut builder: GatewayBuilder, file: Option<&Path>) -> Result<G
     let Some(file) = file else { return Ok(builder) };
     let name = file.display();
     let text = fs::read_to_string(file).map_err(|error| Failure::new(format!("{name}: {error}")))?;
-    let given = parse(text.strip_prefix('\u{feff}').unwrap_or(&text));
-    if given.is_empty() {
-        return Err(Failure::new(format!("{name}: no key is in it")));
+    let lines = parse(text.strip_prefix('\u{feff}').unwrap_or(&text));
+    if lines.is_empty() {
+        return Err(Failure::new(format!("{name}: the file contains no key")));
     }
-    for Given { line, key, policies } in given {
+    for KeyLine { line, key, policies } in lines {
         check(key, &format!("{name}:{line}"))?;
         builder = match policies {
             Some(policies) => builder.client_key_with_policies(key, policies),
@@ -41,47 +41,49 @@ pub(super) fn give(mut builder: GatewayBuilder, file: Option<&Path>) -> Result<G
     Ok(builder)
 }
 
-/// Without the key in the message.
-fn check(key: &str, place: &str) -> Result<(), Failure> {
+/// Checks the length of a key. The message does not contain the key.
+fn check(key: &str, location: &str) -> Result<(), Failure> {
     if key.chars().count() >= MIN_CHARACTERS {
         return Ok(());
     }
-    Err(Failure::new(format!("{place}: a key has fewer than {MIN_CHARACTERS} characters: take long and random ones")))
+    Err(Failure::new(format!(
+        "{location}: the client key has fewer than {MIN_CHARACTERS} characters; use a long random key"
+    )))
 }
 
 /// A line with a key.
 #[derive(Debug, PartialEq)]
-struct Given<'a> {
+struct KeyLine<'a> {
     line: usize,
     key: &'a str,
-    /// What stands behind the key; none is all policies.
+    /// The policies after the key, or `None` for all.
     policies: Option<Vec<&'a str>>,
 }
 
-/// A key a line, and behind it, after white space, the policies it is bound to, with commas between. Empty lines and lines that begin
-/// with `#` say nothing.
-fn parse(text: &str) -> Vec<Given<'_>> {
+/// Parses one key per line, each optionally followed by whitespace and a comma-separated list of allowed policies. Ignores empty lines and
+/// lines that start with `#`.
+fn parse(text: &str) -> Vec<KeyLine<'_>> {
     let lines = text.lines().map(str::trim).enumerate().filter(|(_, line)| !line.is_empty() && !line.starts_with('#'));
-    let given = lines.map(|(at, line)| {
+    let parsed = lines.map(|(at, line)| {
         let (key, policies) = match line.split_once(char::is_whitespace) {
             Some((key, policies)) => (key, Some(policies.split(',').map(str::trim).collect())),
             None => (line, None),
         };
-        Given { line: at + 1, key, policies }
+        KeyLine { line: at + 1, key, policies }
     });
-    given.collect()
+    parsed.collect()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Given, parse};
+    use super::{KeyLine, parse};
 
     #[test]
     fn a_line_is_a_key_and_its_policies() {
         let text = "# keys\n\n  all-of-them=  \nsome\tsupport, legal team ,x\n";
         let (all, some) = ("all-of-them=", vec!["support", "legal team", "x"]);
         let expected =
-            [Given { line: 3, key: all, policies: None }, Given { line: 4, key: "some", policies: Some(some) }];
+            [KeyLine { line: 3, key: all, policies: None }, KeyLine { line: 4, key: "some", policies: Some(some) }];
         assert_eq!(parse(text), expected);
     }
 }

@@ -1,9 +1,9 @@
-//! What the gateway logs, on standard error.
+//! The log of the gateway, on standard error.
 
 use tracing_subscriber::EnvFilter;
 
-/// Logs from `info` on, or what `BANISTER_LOG` says. Texts are in no log of ours; the SDK's own logs are left out, for at `trace` they
-/// hold every event of a stream.
+/// Starts the log, at level `info` or as `BANISTER_LOG` says. Banister's logs never contain text. The SDK's logs are off by default, because
+/// at `trace` they contain every event of a stream.
 pub(super) fn start() {
     let filter = EnvFilter::try_from_env("BANISTER_LOG")
         .unwrap_or_else(|_| EnvFilter::new("banister=info,banister_gateway=info"));

@@ -1,8 +1,8 @@
-//! `serve`: the gateway.
+//! `banister serve`.
 
-mod files;
 mod keys;
 mod log;
+mod open_files;
 #[cfg(feature = "otel")]
 mod telemetry;
 mod upstream;
@@ -15,30 +15,30 @@ use banister_gateway::{Gateway, GatewayBuilder, Policies, PolicySource};
 
 use crate::args::ServeArgs;
 use crate::failure::{Exit, Failure};
-use crate::policy::{self, Place};
+use crate::policy::{self, PolicyRef};
 use crate::report::Out;
 
-/// Runs the command. It ends with a signal.
+/// Runs the gateway until a signal.
 ///
 /// # Errors
 ///
-/// When a policy has a problem, or the gateway cannot listen.
+/// If a policy has errors, or the gateway cannot start.
 pub(crate) fn run(args: &ServeArgs, out: &mut Out) -> Result<Exit, Failure> {
     let policies = policies(&args.policy)?;
     log::start();
     let runtime = tokio::runtime::Runtime::new();
-    let runtime = runtime.map_err(|error| Failure::new(format!("no runtime for the gateway: {error}")))?;
+    let runtime = runtime.map_err(|error| Failure::new(format!("cannot start a runtime: {error}")))?;
     runtime.block_on(serve(args, policies, out))
 }
 
 async fn serve(args: &ServeArgs, policies: Policies, out: &mut Out) -> Result<Exit, Failure> {
     let (upstream, simulator) = upstream::open(&args.upstream).await?;
-    files::make_room(args.max_connections);
+    open_files::raise_limit(args.max_connections);
     let builder = with_settings(Gateway::builder(policies, upstream), args)?;
     #[cfg(feature = "otel")]
     let (builder, telemetry) = telemetry::start(builder)?;
     let gateway = builder.bind(args.listen).await.map_err(|error| Failure::new(error.to_string()))?;
-    // Whoever reads that it listens may ask it to end.
+    // A reader of the next line may send a signal at once.
     let interrupted = interrupted()?;
     out.line(format_args!("listening on http://{}, in front of {}", gateway.address(), args.upstream))?;
     out.flush()?;
@@ -51,32 +51,32 @@ async fn serve(args: &ServeArgs, policies: Policies, out: &mut Out) -> Result<Ex
     Ok(Exit::Passed)
 }
 
-/// `NAME=P`, or `P` under its own name; the first is the default.
-fn policies(given: &[String]) -> Result<Policies, Failure> {
+/// Parses `NAME=POLICY`, or `POLICY` under its own name; the first is the default.
+fn policies(arguments: &[String]) -> Result<Policies, Failure> {
     let mut all: Option<Policies> = None;
-    for given in given {
-        let (name, place) = match given.split_once('=') {
-            Some((name, place)) => (Some(name), policy::place(place)),
-            None => (None, policy::place(given)),
+    for argument in arguments {
+        let (name, policy_ref) = match argument.split_once('=') {
+            Some((name, policy)) => (Some(name), policy::resolve(policy)),
+            None => (None, policy::resolve(argument)),
         };
-        // Read once here, so that a problem is told as other commands tell it.
-        let read = policy::load(&place)?;
+        // Loaded here as well, so that errors look as in other commands.
+        let read = policy::load(&policy_ref)?;
         let name = name.unwrap_or_else(|| read.name()).to_owned();
-        let source = match place {
-            Place::Pack(pack) => PolicySource::Pack(pack),
-            Place::File(path) => PolicySource::File(path),
+        let source = match policy_ref {
+            PolicyRef::Pack(pack) => PolicySource::Pack(pack),
+            PolicyRef::File(path) => PolicySource::File(path),
         };
         all = Some(match all {
             None => Policies::new(name, source),
             Some(all) => all.with(name, source),
         });
     }
-    all.ok_or_else(|| Failure::new("no policy: give `--policy`"))
+    all.ok_or_else(|| Failure::new("no policy; set `--policy`"))
 }
 
-/// The builder with all that the flags say.
+/// Applies the arguments to the builder.
 fn with_settings(builder: GatewayBuilder, args: &ServeArgs) -> Result<GatewayBuilder, Failure> {
-    let mut builder = keys::give(builder, args.client_keys.as_deref())?
+    let mut builder = keys::add(builder, args.client_keys.as_deref())?
         .max_connections(args.max_connections)
         .upstream_timeout(Duration::from_secs(args.upstream_timeout))
         .idle_timeout(Duration::from_secs(args.idle_timeout))
@@ -94,11 +94,11 @@ fn with_settings(builder: GatewayBuilder, args: &ServeArgs) -> Result<GatewayBui
     Ok(builder)
 }
 
-/// Done when the process is asked to end: Ctrl-C, or SIGTERM as service managers send it.
+/// Waits for Ctrl-C, or for SIGTERM, which service managers send.
 fn interrupted() -> Result<impl Future<Output = ()>, Failure> {
     #[cfg(unix)]
     let mut terminated = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())
-        .map_err(|error| Failure::new(format!("signals cannot be waited for: {error}")))?;
+        .map_err(|error| Failure::new(format!("cannot wait for signals: {error}")))?;
     Ok(async move {
         #[cfg(unix)]
         tokio::select! {

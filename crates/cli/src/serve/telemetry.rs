@@ -1,14 +1,14 @@
-//! OpenTelemetry, where the environment asks for it.
+//! OpenTelemetry, if the environment configures it.
 
 use banister_gateway::{GatewayBuilder, Telemetry};
 
 use crate::failure::Failure;
 
-/// Has the gateway tell of its calls, if the environment names a collector.
+/// Exports telemetry, if the environment names a collector.
 ///
 /// # Errors
 ///
-/// When what it names is no URL.
+/// If its endpoint is not a URL.
 pub(super) fn start(builder: GatewayBuilder) -> Result<(GatewayBuilder, Option<Telemetry>), Failure> {
     let telemetry = Telemetry::from_env().map_err(|error| {
         let cause = std::error::Error::source(&error).map_or(String::new(), |cause| format!(": {cause}"));
@@ -20,10 +20,10 @@ pub(super) fn start(builder: GatewayBuilder) -> Result<(GatewayBuilder, Option<T
     })
 }
 
-/// Sends what has not been sent yet.
+/// Exports the remaining telemetry.
 pub(super) async fn end(telemetry: Option<Telemetry>) {
     let Some(telemetry) = telemetry else { return };
     if let Err(error) = telemetry.shutdown().await {
-        tracing::warn!(%error, "some telemetry was not sent");
+        tracing::warn!(%error, "some telemetry was not exported");
     }
 }

@@ -1,16 +1,16 @@
 //! Results as JUnit XML.
 
-use super::outcome::Status;
-use super::{Report, SuiteResult};
+use super::case_result::CaseStatus;
+use super::{SuiteResult, TestReport};
 use crate::failure::Failure;
 use crate::report::Out;
 
-/// Writes one `testsuite` a suite.
+/// Writes one `testsuite` element per test suite.
 ///
 /// # Errors
 ///
-/// When it cannot be written.
-pub(super) fn write(report: &Report, out: &mut Out) -> Result<(), Failure> {
+/// If it cannot be written.
+pub(super) fn write(report: &TestReport, out: &mut Out) -> Result<(), Failure> {
     let tests = report.passed + report.failed;
     out.line(format_args!(r#"<?xml version="1.0" encoding="UTF-8"?>"#))?;
     out.line(format_args!(r#"<testsuites name="banister" tests="{tests}" failures="{}" errors="0">"#, report.failed,))?;
@@ -21,12 +21,12 @@ pub(super) fn write(report: &Report, out: &mut Out) -> Result<(), Failure> {
 }
 
 fn write_suite(suite: &SuiteResult, out: &mut Out) -> Result<(), Failure> {
-    let count = |wanted: Status| suite.statuses().filter(|&status| status == wanted).count();
+    let count = |wanted: CaseStatus| suite.statuses().filter(|&status| status == wanted).count();
     let name = escape(&suite.file);
     out.line(format_args!(
         r#"  <testsuite name="{name}" tests="{}" failures="{}" errors="0">"#,
         suite.statuses().count(),
-        count(Status::Failed),
+        count(CaseStatus::Failed),
     ))?;
     for case in &suite.cases {
         write_case(&name, (&case.name, case.status), case.problem.as_deref().unwrap_or_default(), out)?;
@@ -37,18 +37,18 @@ fn write_suite(suite: &SuiteResult, out: &mut Out) -> Result<(), Failure> {
     out.line(format_args!("  </testsuite>"))
 }
 
-fn write_case(class: &str, (name, status): (&str, Status), problem: &str, out: &mut Out) -> Result<(), Failure> {
+fn write_case(class: &str, (name, status): (&str, CaseStatus), problem: &str, out: &mut Out) -> Result<(), Failure> {
     let head = format!(r#"    <testcase classname="{class}" name="{}""#, escape(name));
     match status {
-        Status::Passed => out.line(format_args!("{head}/>")),
-        Status::Failed => {
+        CaseStatus::Passed => out.line(format_args!("{head}/>")),
+        CaseStatus::Failed => {
             let (first, problem) = (escape(problem.lines().next().unwrap_or_default()), escape(problem));
             out.line(format_args!(r#"{head}><failure message="{first}">{problem}</failure></testcase>"#))
         }
     }
 }
 
-/// Text as XML. Characters that XML 1.0 cannot hold at all become U+FFFD.
+/// Escapes text for XML. Characters that XML 1.0 does not allow become U+FFFD.
 fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for character in text.chars() {

@@ -1,9 +1,9 @@
 //! `banister test`.
 
 mod case;
-mod find;
+mod case_result;
+mod discovery;
 mod junit;
-mod outcome;
 mod suite;
 
 use std::collections::{BTreeMap, HashMap};
@@ -12,28 +12,28 @@ use banister::Guardrail;
 use serde::Serialize;
 
 use self::case::Runner;
-use self::outcome::{CaseResult, Measure, Rate, SampleResult, Status};
+use self::case_result::{CaseResult, CaseStatus, Measure, Rate, SampleResult};
 use crate::args::{TestArgs, TestFormat};
-use crate::check::cuts::Cuts;
+use crate::check::splits::SplitTester;
 use crate::failure::{Exit, Failure};
-use crate::policy::{self, Place};
+use crate::policy::{self, PolicyRef};
 use crate::progress;
 use crate::report::{Out, Tone};
 
-/// Suites with fewer cases are done before a bar could be read.
+/// Fewer cases need no progress bar.
 const MANY_CASES: usize = 500;
 
-/// What came of all suites.
+/// The result of all test suites.
 #[derive(Debug, Serialize)]
-pub(crate) struct Report {
+pub(crate) struct TestReport {
     passed: usize,
     failed: usize,
     seed: u64,
     suites: Vec<SuiteResult>,
-    coverage: Vec<Coverage>,
+    coverage: Vec<RuleCoverage>,
 }
 
-/// What came of one suite.
+/// The result of a test suite.
 #[derive(Debug, Serialize)]
 pub(crate) struct SuiteResult {
     file: String,
@@ -44,8 +44,8 @@ pub(crate) struct SuiteResult {
 }
 
 impl SuiteResult {
-    /// Returns how each case and each sample ended.
-    fn statuses(&self) -> impl Iterator<Item = Status> {
+    /// Returns the status of each case and sample.
+    fn statuses(&self) -> impl Iterator<Item = CaseStatus> {
         self.cases.iter().map(|case| case.status).chain(self.samples.iter().map(|sample| sample.status))
     }
 
@@ -66,9 +66,9 @@ impl SuiteResult {
     }
 }
 
-/// Which rules of a policy no case reached.
+/// The rules of a policy that the cases reach.
 #[derive(Debug, Serialize)]
-struct Coverage {
+struct RuleCoverage {
     policy: String,
     digest: String,
     rules: usize,
@@ -76,15 +76,15 @@ struct Coverage {
     unreached: Vec<String>,
 }
 
-/// Runs suites.
+/// Runs the command.
 ///
 /// # Errors
 ///
-/// When there are none, one cannot be read, or a policy cannot be used.
+/// If there are no test suites, one cannot be read, or a policy has errors.
 pub(crate) fn run(args: &TestArgs, out: &mut Out) -> Result<Exit, Failure> {
-    let suites = find::suites(&args.paths)?.into_iter().map(suite::read).collect::<Result<Vec<_>, _>>()?;
-    let cuts = Cuts::new(args.seed);
-    let mut runners: HashMap<Place, Runner> = HashMap::new();
+    let suites = discovery::suites(&args.paths)?.into_iter().map(suite::read).collect::<Result<Vec<_>, _>>()?;
+    let split_tester = SplitTester::new(args.seed);
+    let mut runners: HashMap<PolicyRef, Runner> = HashMap::new();
     let cases = suites.iter().map(|suite| suite.cases.len() + suite.samples.len()).sum();
     let bar = progress::count(cases, MANY_CASES);
     let mut results = Vec::new();
@@ -98,19 +98,19 @@ pub(crate) fn run(args: &TestArgs, out: &mut Out) -> Result<Exit, Failure> {
         };
         let cases = suite.cases.iter().map(|case| {
             bar.inc(1);
-            runner.run(case, &cuts)
+            runner.run(case, &split_tester)
         });
         let cases = cases.collect();
         let samples = suite.samples.iter().map(|sample| {
             bar.inc(1);
-            runner.sample(sample, &cuts)
+            runner.sample(sample, &split_tester)
         });
         let samples = samples.collect();
         let (file, policy) = (suite.file.display().to_string(), suite.policy.to_string());
         results.push(SuiteResult { file, policy, cases, samples });
     }
     bar.finish_and_clear();
-    let report = Report::new(results, coverage(&runners), cuts.seed());
+    let report = TestReport::new(results, coverage(&runners), split_tester.seed());
     match args.format {
         TestFormat::Text => report.write(out)?,
         TestFormat::Json => out.json_pretty(&report)?,
@@ -126,14 +126,14 @@ fn in_suite(file: &std::path::Path, failure: Failure) -> Failure {
     }
 }
 
-/// Coverage by policy, in the order of their names; all suites of a policy count together.
-fn coverage(runners: &HashMap<Place, Runner>) -> Vec<Coverage> {
+/// Returns the rule coverage by policy, in the order of their names; all suites of a policy count together.
+fn coverage(runners: &HashMap<PolicyRef, Runner>) -> Vec<RuleCoverage> {
     let sorted: BTreeMap<String, &Runner> = runners.iter().map(|(place, runner)| (place.to_string(), runner)).collect();
     let coverage = sorted.into_iter().map(|(place, runner)| {
         let unreached = runner.unreached();
         let policy = runner.policy();
         let rules = policy.rules().len();
-        Coverage {
+        RuleCoverage {
             policy: place,
             digest: policy.digest().to_owned(),
             rules,
@@ -144,17 +144,18 @@ fn coverage(runners: &HashMap<Place, Runner>) -> Vec<Coverage> {
     coverage.collect()
 }
 
-impl Report {
-    fn new(suites: Vec<SuiteResult>, coverage: Vec<Coverage>, seed: u64) -> Self {
-        let count = |wanted: Status| suites.iter().flat_map(SuiteResult::statuses).filter(|&one| one == wanted).count();
-        let (passed, failed) = (count(Status::Passed), count(Status::Failed));
+impl TestReport {
+    fn new(suites: Vec<SuiteResult>, coverage: Vec<RuleCoverage>, seed: u64) -> Self {
+        let count =
+            |wanted: CaseStatus| suites.iter().flat_map(SuiteResult::statuses).filter(|&one| one == wanted).count();
+        let (passed, failed) = (count(CaseStatus::Passed), count(CaseStatus::Failed));
         Self { passed, failed, seed, suites, coverage }
     }
 
-    /// Failed cases, coverage, and the sum: nothing about what is as it should be.
+    /// Writes failed cases, rule coverage, and the totals.
     fn write(&self, out: &mut Out) -> Result<(), Failure> {
         for suite in &self.suites {
-            for case in suite.cases.iter().filter(|case| case.status == Status::Failed) {
+            for case in suite.cases.iter().filter(|case| case.status == CaseStatus::Failed) {
                 out.line(format_args!("{}  {}: {}", out.paint(Tone::Bad, "failed"), suite.file, case.name))?;
                 for line in case.problem.iter().flat_map(|problem| problem.lines()) {
                     out.line(format_args!("  {line}"))?;
@@ -162,7 +163,7 @@ impl Report {
             }
         }
         for suite in &self.suites {
-            for sample in suite.samples.iter().filter(|sample| sample.status == Status::Failed) {
+            for sample in suite.samples.iter().filter(|sample| sample.status == CaseStatus::Failed) {
                 out.line(format_args!("{}  {}: {}", out.paint(Tone::Bad, "failed"), suite.file, sample.name))?;
                 for line in sample.lines() {
                     out.line(format_args!("  {line}"))?;
@@ -171,7 +172,7 @@ impl Report {
             suite.write_rates(out)?;
         }
         for coverage in &self.coverage {
-            let Coverage { policy, rules, reached, unreached, .. } = coverage;
+            let RuleCoverage { policy, rules, reached, unreached, .. } = coverage;
             out.line(format_args!("{policy}: {reached} of {rules} rules reached"))?;
             if !unreached.is_empty() {
                 out.line(format_args!(

@@ -1,4 +1,4 @@
-//! The format of a suite.
+//! The format of a test suite.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -7,19 +7,20 @@ use banister::Source;
 use banister_evasion::{TECHNIQUES, Technique};
 use serde::Deserialize;
 
+use crate::args::Direction;
 use crate::failure::Failure;
-use crate::policy::{self, Place};
+use crate::policy::{self, PolicyRef};
 
-/// A suite.
+/// A test suite.
 #[derive(Debug)]
 pub(super) struct Suite {
     pub(super) file: PathBuf,
-    pub(super) policy: Place,
+    pub(super) policy: PolicyRef,
     pub(super) cases: Vec<Case>,
     pub(super) samples: Vec<Sample>,
 }
 
-/// Many strings of text of which the same is expected. Some may go wrong.
+/// Many strings of text with the same expected result. Some may go wrong.
 #[derive(Debug)]
 pub(super) struct Sample {
     pub(super) name: String,
@@ -30,34 +31,34 @@ pub(super) struct Sample {
     pub(super) allowed: usize,
 }
 
-/// One case.
+/// A test case.
 #[derive(Debug)]
 pub(super) struct Case {
     pub(super) name: String,
     pub(super) source: Source,
-    pub(super) given: Given,
+    pub(super) input: CaseInput,
     pub(super) expected: Expected,
-    /// The case is to come out the same with what is found in it written in each of these ways.
+    /// Techniques that must not change the result when they disguise the findings.
     pub(super) evasions: Vec<&'static Technique>,
 }
 
-/// What is evaluated.
+/// The input of a case.
 #[derive(Debug)]
-pub(super) enum Given {
-    /// A text.
+pub(super) enum CaseInput {
+    /// Text.
     Text(String),
     /// A Bedrock request or response body.
     Body(String),
 }
 
-/// What should come of it.
+/// The expected result.
 #[derive(Debug)]
 pub(super) enum Expected {
-    /// It goes on as it is.
+    /// The text passes unchanged.
     Passes,
-    /// It goes on as this.
+    /// The text is masked to this.
     Masked(String),
-    /// It does not go on, because of each of these rules.
+    /// The text is blocked by each of these rules.
     BlockedBy(Vec<String>),
 }
 
@@ -76,7 +77,7 @@ struct SuiteEntry {
 struct SampleEntry {
     name: String,
     #[serde(default)]
-    source: Way,
+    source: Direction,
     texts: Vec<String>,
     passes: Option<bool>,
     blocked_by: Option<OneOrMore>,
@@ -89,21 +90,13 @@ struct SampleEntry {
 struct CaseEntry {
     name: String,
     #[serde(default)]
-    source: Way,
+    source: Direction,
     text: Option<String>,
     body: Option<String>,
     passes: Option<bool>,
     masked: Option<String>,
     blocked_by: Option<OneOrMore>,
     evasions: Option<OneOrMore>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(rename_all = "lowercase")]
-enum Way {
-    #[default]
-    Input,
-    Output,
 }
 
 #[derive(Deserialize)]
@@ -113,11 +106,11 @@ enum OneOrMore {
     More(Vec<String>),
 }
 
-/// Reads a suite.
+/// Reads a test suite.
 ///
 /// # Errors
 ///
-/// When it cannot be read, or is no suite.
+/// If it cannot be read, or is invalid.
 pub(super) fn read(file: PathBuf) -> Result<Suite, Failure> {
     let fail = |message: String| Failure::new(format!("{}: {message}", file.display()));
     let text = fs::read(&file).map_err(|error| fail(error.to_string()))?;
@@ -125,12 +118,13 @@ pub(super) fn read(file: PathBuf) -> Result<Suite, Failure> {
         .map_err(|error| fail(format!("not valid UTF-8 at byte {}", error.utf8_error().valid_up_to())))?;
     let entry: SuiteEntry = serde_yaml::from_str(&text).map_err(|error| fail(error.to_string()))?;
     if entry.cases.is_empty() && entry.samples.is_empty() {
-        return Err(fail("cases: there is none".to_owned()));
+        return Err(fail("the test suite has no cases".to_owned()));
     }
     let policy = match &entry.policy {
-        Some(name) => place(&file, name),
-        None => own_policy(&file)
-            .ok_or_else(|| fail("policy: is missing, and no policy stands beside the suite".to_owned()))?,
+        Some(name) => resolve(&file, name),
+        None => own_policy(&file).ok_or_else(|| {
+            fail("`policy` is missing, and no policy of the same name is in the directory of the test suite".to_owned())
+        })?,
     };
     let cases = entry.cases.into_iter().enumerate();
     let cases =
@@ -143,43 +137,43 @@ pub(super) fn read(file: PathBuf) -> Result<Suite, Failure> {
     Ok(Suite { policy, cases, samples, file })
 }
 
-/// A policy as a suite names it: a path from where the suite is; a policy of this name beside it; a pack.
-fn place(file: &Path, name: &str) -> Place {
+/// Resolves a policy name in a test suite: a path relative to the suite, a policy of this name in its directory, or a pack.
+fn resolve(file: &Path, name: &str) -> PolicyRef {
     let directory = file.parent().unwrap_or(Path::new(""));
     if policy::is_path(name) {
-        return Place::File(directory.join(name));
+        return PolicyRef::File(directory.join(name));
     }
-    let beside = directory.join(format!("{name}.yaml"));
-    if beside.is_file() { Place::File(beside) } else { Place::Pack(name.to_owned()) }
+    let neighbor = directory.join(format!("{name}.yaml"));
+    if neighbor.is_file() { PolicyRef::File(neighbor) } else { PolicyRef::Pack(name.to_owned()) }
 }
 
-/// `NAME.yaml` beside `NAME.test.yaml`.
-fn own_policy(file: &Path) -> Option<Place> {
+/// Returns `NAME.yaml` in the directory of `NAME.test.yaml`, if it exists.
+fn own_policy(file: &Path) -> Option<PolicyRef> {
     let name = file.file_name()?.to_str()?;
     let stem = name.strip_suffix(".test.yaml").or_else(|| name.strip_suffix(".test.yml"))?;
-    let beside = file.with_file_name(format!("{stem}.yaml"));
-    beside.is_file().then_some(Place::File(beside))
+    let neighbor = file.with_file_name(format!("{stem}.yaml"));
+    neighbor.is_file().then_some(PolicyRef::File(neighbor))
 }
 
 impl CaseEntry {
     fn complete(self) -> Result<Case, String> {
         let Self { name, source, text, body, passes, masked, blocked_by, evasions } = self;
         let wrong = |problem: &str| format!("{name:?} {problem}");
-        let given = match (text, body) {
-            (Some(text), None) => Given::Text(text),
-            (None, Some(body)) => Given::Body(body),
+        let input = match (text, body) {
+            (Some(text), None) => CaseInput::Text(text),
+            (None, Some(body)) => CaseInput::Body(body),
             _ => return Err(wrong("needs exactly one of `text` and `body`")),
         };
         let needed = "needs exactly one of `passes: true`, `masked` and `blocked_by`";
         let expected = expected(passes, masked, blocked_by, needed).map_err(wrong)?;
         let evasions = match evasions {
             None => Vec::new(),
-            Some(_) if matches!((&given, &expected), (Given::Body(_), _) | (_, Expected::Passes)) => {
-                return Err(wrong("has `evasions`, which need `text` and something that is found in it"));
+            Some(_) if matches!((&input, &expected), (CaseInput::Body(_), _) | (_, Expected::Passes)) => {
+                return Err(wrong("has `evasions`, which need `text` with findings"));
             }
             Some(names) => techniques(names).map_err(|problem| wrong(&problem))?,
         };
-        Ok(Case { name, source: source.into(), given, expected, evasions })
+        Ok(Case { name, source: source.into(), input, expected, evasions })
     }
 }
 
@@ -207,20 +201,11 @@ fn expected(
 ) -> Result<Expected, &'static str> {
     match (passes, masked, blocked_by) {
         (Some(true), None, None) => Ok(Expected::Passes),
-        (Some(false), _, _) => Err("has `passes: false`; say what should happen instead"),
+        (Some(false), _, _) => Err("has `passes: false`; use `masked` or `blocked_by` instead"),
         (None, Some(text), None) => Ok(Expected::Masked(text)),
         (None, None, Some(OneOrMore::One(rule))) => Ok(Expected::BlockedBy(vec![rule])),
         (None, None, Some(OneOrMore::More(rules))) if !rules.is_empty() => Ok(Expected::BlockedBy(rules)),
         _ => Err(needed),
-    }
-}
-
-impl From<Way> for Source {
-    fn from(way: Way) -> Self {
-        match way {
-            Way::Input => Self::Input,
-            Way::Output => Self::Output,
-        }
     }
 }
 
@@ -232,7 +217,7 @@ fn techniques(names: OneOrMore) -> Result<Vec<&'static Technique>, String> {
     };
     let technique = |name: String| {
         let all = || TECHNIQUES.iter().map(Technique::name).collect::<Vec<_>>().join(", ");
-        Technique::named(&name).ok_or_else(|| format!("has an unknown evasion `{name}`; known are {}", all()))
+        Technique::named(&name).ok_or_else(|| format!("has an unknown evasion `{name}`; expected one of {}", all()))
     };
     names.into_iter().map(technique).collect()
 }

@@ -1,4 +1,4 @@
-//! What carries telemetry to the collector: the gateway's own HTTP client, so that there is no second one, nor a second TLS stack.
+//! The HTTP client for the collector: the gateway's own, so that there is no second client and no second TLS stack.
 
 use std::fmt;
 use std::future::Future;
@@ -18,55 +18,55 @@ use tower::BoxError;
 
 use crate::upstream::{Connector, connector};
 
-/// OpenTelemetry's own default, for `OTEL_EXPORTER_OTLP_TIMEOUT`.
-const TIME: Duration = Duration::from_secs(10);
+/// The default of `OTEL_EXPORTER_OTLP_TIMEOUT`.
+const TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Collectors say little.
-const MAX_ANSWER_BYTES: usize = 1 << 20;
+/// Collectors return little.
+const MAX_RESPONSE_BYTES: usize = 1 << 20;
 
-/// Exporters run on threads of their own; their requests run on the runtime that the client was made on.
+/// Exporters run on their own threads; their requests run on the runtime that created the client.
 #[derive(Clone)]
 pub(super) struct OtlpClient {
     client: Client<Connector, Full<Bytes>>,
     runtime: Handle,
-    time: Duration,
+    timeout: Duration,
     is_failing: Arc<AtomicBool>,
 }
 
 impl fmt::Debug for OtlpClient {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("OtlpClient").field("time", &self.time).finish_non_exhaustive()
+        f.debug_struct("OtlpClient").field("timeout", &self.timeout).finish_non_exhaustive()
     }
 }
 
 impl OtlpClient {
     pub(super) fn new() -> Result<Self, BoxError> {
-        let time = std::env::var("OTEL_EXPORTER_OTLP_TIMEOUT").ok().and_then(|time| time.parse().ok());
+        let timeout = std::env::var("OTEL_EXPORTER_OTLP_TIMEOUT").ok().and_then(|timeout| timeout.parse().ok());
         Ok(Self {
             client: Client::builder(TokioExecutor::new()).build(connector()?),
             runtime: Handle::try_current()?,
-            time: time.map_or(TIME, Duration::from_millis),
+            timeout: timeout.map_or(TIMEOUT, Duration::from_millis),
             is_failing: Arc::default(),
         })
     }
 
     async fn send(self, request: Request<Bytes>) -> Result<Response<Bytes>, HttpError> {
-        let sent = tokio::time::timeout(self.time, async {
+        let sent = tokio::time::timeout(self.timeout, async {
             let (head, body) = self.client.request(request.map(Full::new)).await?.into_parts();
-            let body = Limited::new(body, MAX_ANSWER_BYTES).collect().await?.to_bytes();
+            let body = Limited::new(body, MAX_RESPONSE_BYTES).collect().await?.to_bytes();
             Ok::<_, BoxError>(Response::from_parts(head, body))
         });
-        let sent = sent.await.unwrap_or_else(|_| Err("the collector took too long".into()));
+        let sent = sent.await.unwrap_or_else(|_| Err("the collector did not respond in time".into()));
         let problem = match &sent {
             Ok(response) if response.status().is_success() => None,
-            Ok(response) => Some(format!("it answered {}", response.status())),
+            Ok(response) => Some(format!("the collector returned {}", response.status())),
             Err(error) => Some(error.to_string()),
         };
         let was_failing = self.is_failing.swap(problem.is_some(), Ordering::Relaxed);
         match problem {
             // Once, not every few seconds.
-            Some(problem) if !was_failing => tracing::warn!(problem, "the collector of telemetry takes none"),
-            None if was_failing => tracing::info!("the collector of telemetry takes it again"),
+            Some(problem) if !was_failing => tracing::warn!(problem, "telemetry export failed"),
+            None if was_failing => tracing::info!("telemetry export works again"),
             _ => {}
         }
         sent

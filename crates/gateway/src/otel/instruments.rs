@@ -1,23 +1,23 @@
-//! The metrics as OpenTelemetry has them: counters and gauges are read when they are sent.
+//! The metrics as OpenTelemetry instruments. Counters and gauges are read when they are exported.
 
 use std::sync::Arc;
 
 use opentelemetry::KeyValue;
 use opentelemetry::metrics::{Histogram, Meter};
 
-use crate::metrics::{BUCKETS, COUNTERS, GAUGES, Metrics, Reading};
+use crate::metrics::{BUCKETS, COUNTERS, GAUGES, LATENCY, Metrics, Reading};
 
-/// The histogram of the times until an answer begins.
+/// Returns the histogram of the time until a response starts.
 pub(super) fn latency(meter: &Meter) -> Histogram<f64> {
     let bounds = BUCKETS.iter().map(|milliseconds| *milliseconds as f64 / 1000.0).collect();
-    meter.f64_histogram("banister_request_duration_seconds").with_unit("s").with_boundaries(bounds).build()
+    meter.f64_histogram(LATENCY.0).with_unit("s").with_boundaries(bounds).build()
 }
 
-/// Has all others read from `metrics`.
+/// Observes all other metrics.
 pub(super) fn observe(meter: &Meter, metrics: &Arc<Metrics>) {
-    for name in COUNTERS {
+    for (name, help) in COUNTERS {
         let metrics = Arc::clone(metrics);
-        let counter = meter.u64_observable_counter(name).with_callback(move |observer| {
+        let counter = meter.u64_observable_counter(name).with_description(help).with_callback(move |observer| {
             metrics.counters(name, &mut |reading| observer.observe(reading.value, &attributes(&reading)));
         });
         counter.build();

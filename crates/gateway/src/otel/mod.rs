@@ -21,23 +21,26 @@ use client::OtlpClient;
 
 pub(crate) use span::CallSpan;
 
-/// What the service is called where `OTEL_SERVICE_NAME` says nothing.
+/// The name of the service, unless `OTEL_SERVICE_NAME` is set.
 const SERVICE: &str = "banister";
 
-/// Tells a collector of calls and metrics, over OTLP by HTTP with protobuf. Cloning it is cheap.
+/// Exports spans of calls, and metrics, over OTLP/HTTP with protobuf. Cloning it is cheap.
 ///
-/// Every call is a span of kind server that lasts until the last byte of its answer, in the trace that the client's `traceparent` names;
-/// the request upstream carries the span's own. Attributes are `rpc.method` and its kin, `gen_ai.operation.name`,
-/// `gen_ai.provider.name` (and `gen_ai.system`, its older name), `http.response.status_code`, `error.type`; `banister.policy`, and for
-/// the request and the answer `banister.input.outcome`, `banister.input.findings`, `banister.output.outcome`, `banister.output.findings`.
-/// `gen_ai.request.model` is there once the upstream has answered for it: what a client puts in the model's place could be any text.
-/// No text of a call is in any of them.
+/// Every call is a span of kind server that lasts until the last byte of its response, in the trace of the client's `traceparent` header. The
+/// request to the upstream has the `traceparent` of the span. Attributes:
 ///
-/// Metrics are those of `/metrics`, under the same names.
+/// - `rpc.system`, `rpc.service`, `rpc.method`
+/// - `gen_ai.operation.name`, `gen_ai.provider.name`, and `gen_ai.system`, its older name
+/// - `gen_ai.request.model`, once the upstream has accepted the model id; before that it could be any text
+/// - `http.response.status_code`, `error.type`
+/// - `banister.policy`
+/// - `banister.input.outcome`, `banister.input.findings`, `banister.output.outcome`, `banister.output.findings`
+///
+/// No attribute contains text of a call. Metrics have the names of `/metrics`.
 #[derive(Clone)]
-pub struct Telemetry(Arc<Pipes>);
+pub struct Telemetry(Arc<Providers>);
 
-struct Pipes {
+struct Providers {
     tracers: SdkTracerProvider,
     meters: SdkMeterProvider,
     tracer: SdkTracer,
@@ -50,22 +53,22 @@ impl fmt::Debug for Telemetry {
     }
 }
 
-/// What is sent, and where to: none is where the environment says.
-struct Plan<'a> {
+/// What to export; without an endpoint, to the one of the environment.
+struct ExporterConfig<'a> {
     endpoint: Option<&'a str>,
     traces: bool,
     metrics: bool,
 }
 
 impl Telemetry {
-    /// As the environment says, by OpenTelemetry's own variables: `OTEL_EXPORTER_OTLP_ENDPOINT` and its kin for traces and metrics alone,
+    /// Configures the export by OpenTelemetry's environment variables: `OTEL_EXPORTER_OTLP_ENDPOINT` and its variants for traces and metrics,
     /// `OTEL_EXPORTER_OTLP_HEADERS`, `OTEL_SERVICE_NAME`, `OTEL_RESOURCE_ATTRIBUTES`, `OTEL_TRACES_SAMPLER`, `OTEL_BSP_*`,
-    /// `OTEL_METRIC_EXPORT_INTERVAL`. None when no endpoint is set, or `OTEL_SDK_DISABLED` is `true`; `none` for `OTEL_TRACES_EXPORTER`
-    /// or `OTEL_METRICS_EXPORTER` leaves one of them out.
+    /// `OTEL_METRIC_EXPORT_INTERVAL`. Returns `None` if no endpoint is set, or if `OTEL_SDK_DISABLED` is `true`. Set `OTEL_TRACES_EXPORTER`
+    /// or `OTEL_METRICS_EXPORTER` to `none` to export only the other.
     ///
     /// # Errors
     ///
-    /// When an endpoint is no URL, and outside of a Tokio runtime.
+    /// If an endpoint is not a URL, or outside of a Tokio runtime.
     pub fn from_env() -> Result<Option<Self>, TelemetryError> {
         let is = |name: &str, value: &str| env::var(name).is_ok_and(|set| set.eq_ignore_ascii_case(value));
         let is_set = |name: &str| env::var(name).is_ok_and(|set| !set.is_empty());
@@ -74,23 +77,23 @@ impl Telemetry {
                 is_set("OTEL_EXPORTER_OTLP_ENDPOINT") || is_set(&format!("OTEL_EXPORTER_OTLP_{signal}_ENDPOINT"));
             endpoint && !is(&format!("OTEL_{signal}_EXPORTER"), "none")
         };
-        let plan = Plan { endpoint: None, traces: wanted("TRACES"), metrics: wanted("METRICS") };
-        if is("OTEL_SDK_DISABLED", "true") || !(plan.traces || plan.metrics) {
+        let config = ExporterConfig { endpoint: None, traces: wanted("TRACES"), metrics: wanted("METRICS") };
+        if is("OTEL_SDK_DISABLED", "true") || !(config.traces || config.metrics) {
             return Ok(None);
         }
-        Self::build(&plan).map(Some)
+        Self::build(&config).map(Some)
     }
 
-    /// To the collector at this URL, such as `http://127.0.0.1:4318`. All else is as the environment says.
+    /// Exports to the collector at this URL, such as `http://127.0.0.1:4318`. All other settings are from the environment.
     ///
     /// # Errors
     ///
-    /// When it is no URL, and outside of a Tokio runtime.
+    /// If it is not a URL, or outside of a Tokio runtime.
     pub fn new(endpoint: &str) -> Result<Self, TelemetryError> {
-        Self::build(&Plan { endpoint: Some(endpoint.trim_end_matches('/')), traces: true, metrics: true })
+        Self::build(&ExporterConfig { endpoint: Some(endpoint.trim_end_matches('/')), traces: true, metrics: true })
     }
 
-    fn build(plan: &Plan<'_>) -> Result<Self, TelemetryError> {
+    fn build(config: &ExporterConfig<'_>) -> Result<Self, TelemetryError> {
         let client = OtlpClient::new().map_err(TelemetryError)?;
         let mut resource = Resource::builder();
         if env::var("OTEL_SERVICE_NAME").is_err()
@@ -100,40 +103,40 @@ impl Telemetry {
         }
         let resource = resource.build();
         let mut tracers = SdkTracerProvider::builder().with_resource(resource.clone());
-        if plan.traces {
+        if config.traces {
             let mut exporter = opentelemetry_otlp::SpanExporter::builder().with_http().with_http_client(client.clone());
             exporter = exporter.with_protocol(Protocol::HttpBinary);
-            if let Some(endpoint) = plan.endpoint {
+            if let Some(endpoint) = config.endpoint {
                 exporter = exporter.with_endpoint(format!("{endpoint}/v1/traces"));
             }
             tracers = tracers.with_batch_exporter(exporter.build().map_err(|error| TelemetryError(error.into()))?);
         }
         let mut meters = SdkMeterProvider::builder().with_resource(resource);
-        if plan.metrics {
+        if config.metrics {
             let mut exporter = opentelemetry_otlp::MetricExporter::builder().with_http().with_http_client(client);
             exporter = exporter.with_protocol(Protocol::HttpBinary);
-            if let Some(endpoint) = plan.endpoint {
+            if let Some(endpoint) = config.endpoint {
                 exporter = exporter.with_endpoint(format!("{endpoint}/v1/metrics"));
             }
             meters = meters.with_periodic_exporter(exporter.build().map_err(|error| TelemetryError(error.into()))?);
         }
         let (tracers, meters) = (tracers.build(), meters.build());
         let latency = instruments::latency(&meters.meter(SERVICE));
-        Ok(Self(Arc::new(Pipes { tracer: tracers.tracer(SERVICE), tracers, meters, latency })))
+        Ok(Self(Arc::new(Providers { tracer: tracers.tracer(SERVICE), tracers, meters, latency })))
     }
 
-    /// Has the metrics of a gateway read whenever they are sent.
+    /// Observes the metrics of a gateway.
     pub(crate) fn observe(&self, metrics: &Arc<Metrics>) {
         instruments::observe(&self.0.meters.meter(SERVICE), metrics);
     }
 
-    /// Sends what has not been sent yet, and ends. Takes five seconds at most for spans and for metrics.
+    /// Exports the remaining spans and metrics, and ends. Takes at most five seconds for each.
     ///
     /// # Errors
     ///
-    /// When the collector does not take it.
+    /// If the export fails.
     pub async fn shutdown(self) -> Result<(), TelemetryError> {
-        // It blocks until the exporters are done, which send on this runtime.
+        // Blocks until the exporters are done, which send on this runtime.
         let ended = tokio::task::spawn_blocking(move || {
             let (spans, metrics) = (self.0.tracers.shutdown(), self.0.meters.shutdown());
             spans.and(metrics)
@@ -143,13 +146,13 @@ impl Telemetry {
     }
 }
 
-/// Why telemetry cannot be told.
+/// The error for an export that fails or cannot be configured.
 #[derive(Debug)]
 pub struct TelemetryError(BoxError);
 
 impl fmt::Display for TelemetryError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("OpenTelemetry cannot be told")
+        f.write_str("OpenTelemetry export failed")
     }
 }
 

@@ -1,4 +1,7 @@
 //! The span of a call.
+//!
+//! Not by `tracing-opentelemetry`: its layer exports what the application's subscriber lets through, so a log filter would drop spans, and
+//! spans of other crates, which may contain text, would be exported.
 
 use std::fmt;
 use std::future::Future;
@@ -20,44 +23,44 @@ use opentelemetry_sdk::trace::Span;
 use super::Telemetry;
 
 tokio::task_local! {
-    /// The call that the guardrail is at work on.
-    static CALL: Arc<Traced>;
+    /// The call that is being guarded.
+    static CALL: Arc<TracedCall>;
 }
 
-/// The span of a call, if calls are told of. It ends when the last of its clones is dropped.
+/// The span of a call, if spans are exported. It ends when its last clone is dropped.
 #[derive(Clone, Debug)]
-pub(crate) struct CallSpan(Option<Arc<Traced>>);
+pub(crate) struct CallSpan(Option<Arc<TracedCall>>);
 
-struct Traced {
+struct TracedCall {
     started: Instant,
     operation: &'static str,
     latency: Histogram<f64>,
-    state: Mutex<State>,
+    state: Mutex<SpanState>,
 }
 
-struct State {
+struct SpanState {
     span: Span,
-    input: Found,
-    output: Found,
+    input: DirectionResult,
+    output: DirectionResult,
 }
 
-/// What was found one way.
+/// The result for one direction.
 #[derive(Default)]
-struct Found {
+struct DirectionResult {
     outcome: Option<Outcome>,
     findings: usize,
 }
 
-impl fmt::Debug for Traced {
+impl fmt::Debug for TracedCall {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Traced").field("operation", &self.operation).finish_non_exhaustive()
+        f.debug_struct("TracedCall").field("operation", &self.operation).finish_non_exhaustive()
     }
 }
 
 impl CallSpan {
-    /// Begins the span, in the client's trace if its headers name one.
+    /// Starts the span, in the client's trace if its headers have one.
     pub(crate) fn start(telemetry: Option<&Telemetry>, operation: Option<Operation>, headers: &HeaderMap) -> Self {
-        let Some(Telemetry(pipes)) = telemetry else { return Self(None) };
+        let Some(Telemetry(providers)) = telemetry else { return Self(None) };
         let name = operation.map_or("unknown", Operation::name);
         let mut attributes = vec![
             KeyValue::new("rpc.system", "aws-api"),
@@ -68,19 +71,19 @@ impl CallSpan {
         ];
         attributes.extend(operation.and_then(gen_ai_name).map(|name| KeyValue::new("gen_ai.operation.name", name)));
         let parent = TraceContextPropagator::new().extract_with_context(&Context::new(), &HeaderExtractor(headers));
-        let span = pipes.tracer.span_builder(name).with_kind(SpanKind::Server).with_attributes(attributes);
-        let span = span.start_with_context(&pipes.tracer, &parent);
-        let state = State { span, input: Found::default(), output: Found::default() };
-        Self(Some(Arc::new(Traced {
+        let span = providers.tracer.span_builder(name).with_kind(SpanKind::Server).with_attributes(attributes);
+        let span = span.start_with_context(&providers.tracer, &parent);
+        let state = SpanState { span, input: DirectionResult::default(), output: DirectionResult::default() };
+        Self(Some(Arc::new(TracedCall {
             started: Instant::now(),
             operation: name,
-            latency: pipes.latency.clone(),
+            latency: providers.latency.clone(),
             state: Mutex::new(state),
         })))
     }
 
-    /// Has the upstream go on with the trace, in place of what the client's headers say.
-    pub(crate) fn send_on(&self, headers: &mut HeaderMap) {
+    /// Replaces the client's trace headers by those of the span.
+    pub(crate) fn propagate(&self, headers: &mut HeaderMap) {
         let Some(call) = &self.0 else { return };
         let context = Context::new().with_remote_span_context(call.lock().span.span_context().clone());
         headers.remove("tracestate");
@@ -90,7 +93,7 @@ impl CallSpan {
         }
     }
 
-    /// Runs the call: what is found while it runs belongs to it.
+    /// Runs the call. Assessments in it belong to the span.
     pub(crate) async fn during<F: Future>(&self, future: F) -> F::Output {
         match &self.0 {
             Some(call) => CALL.scope(Arc::clone(call), future).await,
@@ -98,7 +101,7 @@ impl CallSpan {
         }
     }
 
-    /// The same for a part of the call that is no future.
+    /// Runs a synchronous part of the call.
     pub(crate) fn scope<T>(&self, during: impl FnOnce() -> T) -> T {
         match &self.0 {
             Some(call) => CALL.sync_scope(Arc::clone(call), during),
@@ -106,24 +109,24 @@ impl CallSpan {
         }
     }
 
-    /// Something was assessed in the call that runs.
+    /// Records an assessment in the current call.
     pub(crate) fn assessed(assessed: &AssessmentEvent<'_>) {
-        // Outside of a call there is nobody to tell.
+        // Outside of a call there is no span.
         let _ = CALL.try_with(|call| {
             let assessment = assessed.assessment();
             let mut state = call.lock();
-            let found = match assessment.source() {
+            let result = match assessment.source() {
                 Source::Input => &mut state.input,
                 Source::Output => &mut state.output,
             };
-            found.findings += assessment.findings().len();
+            result.findings += assessment.findings().len();
             // A request is assessed in two parts where it has metadata.
-            found.outcome = found.outcome.max(Some(assessment.outcome()));
+            result.outcome = result.outcome.max(Some(assessment.outcome()));
         });
     }
 
-    /// An answer begins. `model` is one that the upstream knows.
-    pub(crate) fn answered(&self, policy: &str, status: u16, model: Option<&str>) {
+    /// Records the start of a response. `model` is a model id that the upstream has accepted.
+    pub(crate) fn responded(&self, policy: &str, status: u16, model: Option<&str>) {
         let Some(call) = &self.0 else { return };
         call.latency.record(call.started.elapsed().as_secs_f64(), &[KeyValue::new("operation", call.operation)]);
         let span = &mut call.lock().span;
@@ -140,7 +143,7 @@ impl CallSpan {
         }
     }
 
-    /// A stream broke off.
+    /// Records a stream that was interrupted.
     pub(crate) fn failed(&self) {
         let Some(call) = &self.0 else { return };
         let span = &mut call.lock().span;
@@ -149,28 +152,28 @@ impl CallSpan {
     }
 }
 
-impl Traced {
-    fn lock(&self) -> MutexGuard<'_, State> {
+impl TracedCall {
+    fn lock(&self) -> MutexGuard<'_, SpanState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Drop for Traced {
+impl Drop for TracedCall {
     fn drop(&mut self) {
-        let State { span, input, output } = self.state.get_mut().unwrap_or_else(PoisonError::into_inner);
-        for (found, outcome, findings) in [
+        let SpanState { span, input, output } = self.state.get_mut().unwrap_or_else(PoisonError::into_inner);
+        for (result, outcome, findings) in [
             (input, "banister.input.outcome", "banister.input.findings"),
             (output, "banister.output.outcome", "banister.output.findings"),
         ] {
-            let Some(found_outcome) = found.outcome else { continue };
+            let Some(found_outcome) = result.outcome else { continue };
             span.set_attribute(KeyValue::new(outcome, found_outcome.name()));
-            span.set_attribute(KeyValue::new(findings, i64::try_from(found.findings).unwrap_or(i64::MAX)));
+            span.set_attribute(KeyValue::new(findings, i64::try_from(result.findings).unwrap_or(i64::MAX)));
         }
         span.end();
     }
 }
 
-/// The name that the conventions for generative models have for it, or one in their manner.
+/// Returns the operation name of the semantic conventions for generative AI, or a similar one.
 fn gen_ai_name(operation: Operation) -> Option<&'static str> {
     match operation {
         Operation::Converse | Operation::ConverseStream => Some("chat"),

@@ -6,13 +6,18 @@ use aws_sdk_bedrockruntime::types::{
     GuardrailConfiguration, GuardrailContentBlock, GuardrailContentSource, GuardrailPiiEntityType,
     GuardrailSensitiveInformationPolicyAction, GuardrailTextBlock, ResponseStream, StopReason,
 };
-use banister_simulator::{Chunk, Fault, Options, Reply};
+use banister_simulator::{ChunkSize, Fault, ModelResponse, Options};
 use serde_json::{Value, json};
 
 use crate::support::{LLAMA, builder, client, invoke_path, run, send, simulator, user};
 
 fn saying(text: &str) -> Options {
-    Options { reply: Reply::Text(text.to_owned()), chunk: Chunk::Chars(3), write_size: Some(7), ..Options::default() }
+    Options {
+        response: ModelResponse::Text(text.to_owned()),
+        chunk_size: ChunkSize::Chars(3),
+        write_size: Some(7),
+        ..Options::default()
+    }
 }
 
 #[tokio::test]
@@ -68,8 +73,11 @@ async fn converse_stream(client: &aws_sdk_bedrockruntime::Client, text: &str) ->
 /// Each stream has its own text, however many run at once.
 #[tokio::test]
 async fn streams_at_once_do_not_mix() {
-    let options =
-        Options { chunk: Chunk::Chars(3), delay: Some(std::time::Duration::from_millis(5)), ..Options::default() };
+    let options = Options {
+        chunk_size: ChunkSize::Chars(3),
+        delay: Some(std::time::Duration::from_millis(5)),
+        ..Options::default()
+    };
     let simulator = simulator(options).await;
     let gateway = run(builder(&simulator)).await;
     let mut calls = tokio::task::JoinSet::new();
@@ -130,7 +138,8 @@ async fn an_upstream_that_is_gone_is_unavailable() {
 
 #[tokio::test]
 async fn clients_choose_policies_by_name() {
-    let simulator = simulator(Options { reply: Reply::Text("Fine.".to_owned()), ..Options::default() }).await;
+    let simulator =
+        simulator(Options { response: ModelResponse::Text("Fine.".to_owned()), ..Options::default() }).await;
     let gateway = run(builder(&simulator)).await;
     let body = json!({"prompt": "T-12 of a.b@example.com"}).to_string();
     let cases: [(&[(&str, &str)], &str); 5] = [
@@ -170,7 +179,8 @@ async fn clients_choose_policies_by_name() {
 
 #[tokio::test]
 async fn converse_chooses_in_its_body() {
-    let simulator = simulator(Options { reply: Reply::Text("Fine.".to_owned()), ..Options::default() }).await;
+    let simulator =
+        simulator(Options { response: ModelResponse::Text("Fine.".to_owned()), ..Options::default() }).await;
     let gateway = run(builder(&simulator)).await;
     let client = client(gateway.address);
     for (id, expected) in [("tickets", "{ticket} of a.b@example.com"), ("gr-1", "T-12 of {EMAIL}")] {

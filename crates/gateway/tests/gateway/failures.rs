@@ -9,7 +9,7 @@ use aws_sdk_bedrockruntime::types::{
 };
 use aws_sdk_bedrockruntime::{Client, Error};
 use aws_smithy_types::Document;
-use banister_simulator::{Chunk, Fault, Options, Reply};
+use banister_simulator::{ChunkSize, Fault, ModelResponse, Options};
 use serde_json::Value;
 
 use crate::cases::ERRORS;
@@ -71,8 +71,8 @@ fn name(error: &Error) -> String {
 const LONG: &str = "One, two, three and four. ";
 
 fn long(fault: Option<Fault>, write_size: usize) -> Options {
-    let reply = Reply::Text(LONG.repeat(20));
-    Options { reply, chunk: Chunk::Bytes(7), write_size: Some(write_size), fault, ..Options::default() }
+    let response = ModelResponse::Text(LONG.repeat(20));
+    Options { response, chunk_size: ChunkSize::Bytes(7), write_size: Some(write_size), fault, ..Options::default() }
 }
 
 #[tokio::test]

@@ -3,14 +3,14 @@
 use aws_sdk_bedrockruntime::primitives::Blob;
 use aws_sdk_bedrockruntime::types::{AsyncInvokeOutputDataConfig, AsyncInvokeS3OutputDataConfig};
 use aws_sdk_bedrockruntime::{Client, Error};
-use banister_simulator::{Options, Reply};
+use banister_simulator::{ModelResponse, Options};
 use serde_json::{Value, json};
 
 use crate::cases::{FAMILIES, Family, Standing, TEXTS, all_at, assert_nothing_hidden, document};
 use crate::support::{builder, client, run, simulator, strict};
 
 fn saying(text: &str) -> Options {
-    Options { reply: Reply::Text(text.to_owned()), ..Options::default() }
+    Options { response: ModelResponse::Text(text.to_owned()), ..Options::default() }
 }
 
 /// The answer of a family; that of a call without one is empty.
@@ -38,8 +38,8 @@ async fn texts_are_masked_both_ways() {
     let gateway = run(builder(&simulator)).await;
     let client = client(gateway.address);
     for family in &*FAMILIES {
-        let shape = family.shape.as_deref().map(|shape| shape.parse().expect("a shape"));
-        simulator.set_options(Options { shape, ..saying(&TEXTS.said) });
+        let body_format = family.shape.as_deref().map(|name| name.parse().expect("a format"));
+        simulator.set_options(Options { body_format, ..saying(&TEXTS.said) });
         for model in std::iter::once(&family.model).chain(&family.also) {
             let case = &format!("{} as {model}", family.name);
             simulator.clear_requests();
@@ -110,8 +110,8 @@ async fn a_denied_topic_blocks_in_the_last_turn_only() {
     let client = client(gateway.address);
     let mut standings = Vec::new();
     for family in &*FAMILIES {
-        let shape = family.shape.as_deref().map(|shape| shape.parse().expect("a shape"));
-        simulator.set_options(Options { shape, ..saying("Hello") });
+        let body_format = family.shape.as_deref().map(|name| name.parse().expect("a format"));
+        simulator.set_options(Options { body_format, ..saying("Hello") });
         for (place, mut texts, case) in denied(family) {
             let standing = family.standing(&place);
             standings.push(standing);

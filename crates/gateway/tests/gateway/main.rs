@@ -1,13 +1,13 @@
 //! A gateway in front of the simulator, called by the SDK, by boto3 and by a plain HTTP client.
 
+mod access;
 mod boto3;
-mod bound;
+mod bound_keys;
 mod calls;
 mod cases;
-mod doors;
 mod failures;
 mod families;
-mod life;
+mod lifecycle;
 #[cfg(feature = "aws")]
 mod signed;
 mod slow;

@@ -3,14 +3,15 @@
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
 use banister_gateway::{Gateway, Policies, Upstream};
-use banister_simulator::{Options, Reply};
+use banister_simulator::{ModelResponse, Options};
 use serde_json::json;
 
 use crate::support::{POLICY, invoke_path, policy, run, send, simulator};
 
 #[tokio::test]
 async fn requests_are_signed_as_they_are_sent() {
-    let simulator = simulator(Options { reply: Reply::Text("Fine.".to_owned()), ..Options::default() }).await;
+    let simulator =
+        simulator(Options { response: ModelResponse::Text("Fine.".to_owned()), ..Options::default() }).await;
     let credentials = Credentials::new("AKIDGATEWAY", "secret", Some("session".to_owned()), None, "test");
     let upstream = Upstream::new(&simulator.endpoint()).unwrap();
     let upstream = upstream.signed("eu-west-1", SharedCredentialsProvider::new(credentials));

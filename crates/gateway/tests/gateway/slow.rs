@@ -5,7 +5,7 @@ use std::time::Duration;
 use aws_sdk_bedrockruntime::primitives::Blob;
 use aws_sdk_bedrockruntime::types::error::ConverseStreamOutputError;
 use aws_sdk_bedrockruntime::types::{ConverseStreamOutput, ResponseStream};
-use banister_simulator::{Chunk, Fault, Options, Reply};
+use banister_simulator::{ChunkSize, Fault, ModelResponse, Options};
 use serde_json::json;
 
 use crate::support::{LLAMA, Running, builder, client, invoke_path, run, send, simulator, user};
@@ -15,8 +15,8 @@ const SHORT: Duration = Duration::from_millis(100);
 /// A stream that falls silent within an address.
 fn silent() -> Options {
     Options {
-        reply: Reply::Text("Mail jane.roe@example.com".to_owned()),
-        chunk: Chunk::At(vec![14]),
+        response: ModelResponse::Text("Mail jane.roe@example.com".to_owned()),
+        chunk_size: ChunkSize::At(vec![14]),
         fault: Some(Fault::Stall { after_events: 2 }),
         ..Options::default()
     }
@@ -95,7 +95,7 @@ async fn a_silent_invoke_stream_ends_with_an_exception() {
 #[tokio::test]
 async fn a_slow_stream_that_goes_on_is_let_alone() {
     let options = Options {
-        reply: Reply::Text("one two three four five six seven eight".to_owned()),
+        response: ModelResponse::Text("one two three four five six seven eight".to_owned()),
         delay: Some(Duration::from_millis(150)),
         ..Options::default()
     };

@@ -8,7 +8,7 @@ use aws_sdk_bedrockruntime::types::{
     StopReason,
 };
 use aws_sdk_bedrockruntime::{Client, Error};
-use banister_simulator::{Chunk, Options, Reply};
+use banister_simulator::{ChunkSize, ModelResponse, Options};
 use serde_json::{Value, json};
 
 use crate::cases::{CUTS, FAMILIES, Family, TEXTS, all_at, assert_nothing_hidden};
@@ -16,8 +16,8 @@ use crate::support::{builder, client, run, simulator, user};
 
 const NOVA: &str = "us.amazon.nova-pro-v1:0";
 
-fn cut(reply: Reply, size: usize) -> Options {
-    Options { reply, chunk: Chunk::Bytes(size), write_size: Some(size), ..Options::default() }
+fn cut(response: ModelResponse, size: usize) -> Options {
+    Options { response, chunk_size: ChunkSize::Bytes(size), write_size: Some(size), ..Options::default() }
 }
 
 fn streaming() -> impl Iterator<Item = &'static Family> {
@@ -73,7 +73,7 @@ async fn each_family_gives_the_text_that_it_gives_whole() {
     let gateway = run(builder(&simulator)).await;
     let client = client(gateway.address);
     for size in CUTS {
-        simulator.set_options(cut(Reply::Text(TEXTS.said.clone()), size));
+        simulator.set_options(cut(ModelResponse::Text(TEXTS.said.clone()), size));
         for family in streaming() {
             let case = &format!("{}, cut at {size}", family.name);
             simulator.clear_requests();
@@ -94,7 +94,7 @@ async fn each_family_ends_with_the_message_where_a_phrase_is_blocked() {
     let gateway = run(builder(&simulator)).await;
     let client = client(gateway.address);
     for size in CUTS {
-        simulator.set_options(cut(Reply::Text(TEXTS.said_denied.clone()), size));
+        simulator.set_options(cut(ModelResponse::Text(TEXTS.said_denied.clone()), size));
         for family in streaming() {
             let case = &format!("{}, cut at {size}", family.name);
             let found = chunks(&client, family, "Hello").await.expect(case);
@@ -161,14 +161,14 @@ async fn converse_gives_what_it_gives_whole() {
     let gateway = run(builder(&simulator)).await;
     let client = client(gateway.address);
     let (said, given) = (&TEXTS.said, TEXTS.given.clone());
-    let tool = |input| Reply::ToolUse { name: "mail".to_owned(), input, text: Some(said.clone()) };
+    let tool = |input| ModelResponse::ToolUse { name: "mail".to_owned(), input, text: Some(said.clone()) };
     for size in CUTS {
-        simulator.set_options(cut(Reply::Text(said.clone()), size));
+        simulator.set_options(cut(ModelResponse::Text(said.clone()), size));
         let expected =
             Conversed { text: given.clone(), stop: Some(StopReason::EndTurn), is_whole: true, ..Conversed::default() };
         assert_eq!(converse(&client, &TEXTS.asked).await, expected, "cut at {size}");
 
-        simulator.set_options(cut(Reply::Reasoning { reasoning: said.clone(), text: said.clone() }, size));
+        simulator.set_options(cut(ModelResponse::Reasoning { reasoning: said.clone(), text: said.clone() }, size));
         let expected = Conversed { reasoning: given.clone(), ..expected };
         assert_eq!(converse(&client, &TEXTS.asked).await, expected, "cut at {size}");
 
@@ -190,9 +190,9 @@ async fn converse_ends_with_the_message() {
     let client = client(gateway.address);
     let denied = &TEXTS.said_denied;
     let replies = [
-        Reply::Text(denied.clone()),
-        Reply::Reasoning { reasoning: denied.clone(), text: "Fine.".to_owned() },
-        Reply::ToolUse { name: "mail".to_owned(), input: json!({"to": denied}), text: None },
+        ModelResponse::Text(denied.clone()),
+        ModelResponse::Reasoning { reasoning: denied.clone(), text: "Fine.".to_owned() },
+        ModelResponse::ToolUse { name: "mail".to_owned(), input: json!({"to": denied}), text: None },
     ];
     for (size, reply) in CUTS.iter().flat_map(|size| replies.iter().map(move |reply| (*size, reply))) {
         simulator.set_options(cut(reply.clone(), size));

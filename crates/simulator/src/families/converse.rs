@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::model::{Said, ToolCall, Turn};
+use crate::model::{ModelOutput, ToolCall, Turn};
 
 /// The body of a Converse answer.
 pub(crate) fn converse(turn: &Turn<'_>) -> Value {
@@ -16,26 +16,28 @@ pub(crate) fn converse(turn: &Turn<'_>) -> Value {
 
 /// The content blocks; Nova on invoke has the same, but no citations.
 pub(super) fn content(turn: &Turn<'_>, citation: Option<Value>) -> Vec<Value> {
-    let said = turn.said;
+    let output = turn.output;
     let mut content = Vec::new();
-    if let Some(reasoning) = &said.reasoning {
-        content.push(json!({"reasoningContent": {"reasoningText": {"text": reasoning, "signature": Said::SIGNATURE}}}));
+    if let Some(reasoning) = &output.reasoning {
+        content.push(
+            json!({"reasoningContent": {"reasoningText": {"text": reasoning, "signature": ModelOutput::SIGNATURE}}}),
+        );
     }
-    match (&said.text, citation) {
+    match (&output.text, citation) {
         (Some(text), Some(citation)) => content.push(json!({
             "citationsContent": {"content": [{"text": text}], "citations": [citation]},
         })),
         (Some(text), None) => content.push(json!({"text": text})),
         (None, _) => {}
     }
-    if let Some(tool) = &said.tool {
+    if let Some(tool) = &output.tool {
         content.push(json!({"toolUse": {"toolUseId": ToolCall::ID, "name": tool.name, "input": tool.input}}));
     }
     content
 }
 
 pub(super) fn citation(turn: &Turn<'_>) -> Option<Value> {
-    turn.said.citation.as_ref().map(|citation| {
+    turn.output.citation.as_ref().map(|citation| {
         let end = citation.cited_text.chars().count();
         json!({
             "title": citation.title,
@@ -46,7 +48,7 @@ pub(super) fn citation(turn: &Turn<'_>) -> Option<Value> {
 }
 
 pub(super) const fn stop_reason(turn: &Turn<'_>) -> &'static str {
-    if turn.said.tool.is_some() { "tool_use" } else { "end_turn" }
+    if turn.output.tool.is_some() { "tool_use" } else { "end_turn" }
 }
 
 pub(super) fn usage(turn: &Turn<'_>) -> Value {

@@ -3,23 +3,23 @@
 use serde_json::{Value, json};
 
 use super::converse::{citation, stop_reason, usage};
-use crate::model::{Said, ToolCall, Turn};
+use crate::model::{ModelOutput, ToolCall, Turn};
 
 /// The events of a `ConverseStream` answer, by `:event-type`.
 pub(crate) fn converse_events(turn: &Turn<'_>) -> Vec<(String, Value)> {
-    let said = turn.said;
+    let output = turn.output;
     let mut blocks = Blocks::default();
     blocks.event("messageStart", json!({"role": "assistant"}));
-    if let Some(reasoning) = &said.reasoning {
-        for piece in turn.cut(reasoning) {
+    if let Some(reasoning) = &output.reasoning {
+        for piece in turn.split(reasoning) {
             blocks.delta(json!({"reasoningContent": {"text": piece}}));
         }
-        blocks.delta(json!({"reasoningContent": {"signature": Said::SIGNATURE}}));
+        blocks.delta(json!({"reasoningContent": {"signature": ModelOutput::SIGNATURE}}));
         blocks.stop();
     }
-    if let Some(text) = &said.text {
+    if let Some(text) = &output.text {
         // No contentBlockStart: a text block opens with its first delta.
-        let mut pieces = turn.cut(text);
+        let mut pieces = turn.split(text);
         if pieces.is_empty() {
             pieces.push("");
         }
@@ -31,7 +31,7 @@ pub(crate) fn converse_events(turn: &Turn<'_>) -> Vec<(String, Value)> {
         }
         blocks.stop();
     }
-    if let Some(tool) = &said.tool {
+    if let Some(tool) = &output.tool {
         blocks.event(
             "contentBlockStart",
             json!({
@@ -40,7 +40,7 @@ pub(crate) fn converse_events(turn: &Turn<'_>) -> Vec<(String, Value)> {
             }),
         );
         let arguments = tool.arguments();
-        for piece in turn.cut(&arguments) {
+        for piece in turn.split(&arguments) {
             blocks.delta(json!({"toolUse": {"input": piece}}));
         }
         blocks.stop();

@@ -1,17 +1,29 @@
-//! OpenAI chat completions.
+//! OpenAI chat completions, and the many families that share them.
 
 use serde_json::{Value, json};
 
+use super::family::{Family, Stream};
+use super::user_text::message_text;
 use crate::model::{ToolCall, Turn};
 use crate::wire::padding;
 
-pub(super) fn whole(turn: &Turn<'_>) -> Value {
+/// `messages` to `choices[].message`.
+pub(super) static OPENAI_CHAT: Family = Family {
+    name: "openai-chat",
+    matches: |_, body| body.get("messages").is_some(),
+    user_text: |body| message_text(body),
+    response,
+    stream: Stream::Chunks(chunks),
+    ..Family::COMPLETION
+};
+
+fn response(turn: &Turn<'_>) -> Value {
     let (content, reasoning) = content(turn);
     let mut message = json!({"role": "assistant", "content": content, "refusal": null});
     if let Some(reasoning) = reasoning {
         message["reasoning_content"] = json!(reasoning);
     }
-    if let Some(tool) = &turn.said.tool {
+    if let Some(tool) = &turn.output.tool {
         message["tool_calls"] = json!([{
             "id": ToolCall::ID,
             "type": "function",
@@ -27,14 +39,14 @@ pub(super) fn whole(turn: &Turn<'_>) -> Value {
     body
 }
 
-pub(super) fn chunks(turn: &Turn<'_>) -> Vec<Value> {
+fn chunks(turn: &Turn<'_>) -> Vec<Value> {
     let (content, reasoning) = content(turn);
     let mut deltas = vec![json!({"role": "assistant", "content": ""})];
     let reasoning = reasoning.unwrap_or_default();
-    deltas.extend(turn.cut(&reasoning).into_iter().map(|piece| json!({"reasoning_content": piece})));
+    deltas.extend(turn.split(&reasoning).into_iter().map(|piece| json!({"reasoning_content": piece})));
     let content = content.unwrap_or_default();
-    deltas.extend(turn.cut(&content).into_iter().map(|piece| json!({"content": piece})));
-    if let Some(tool) = &turn.said.tool {
+    deltas.extend(turn.split(&content).into_iter().map(|piece| json!({"content": piece})));
+    if let Some(tool) = &turn.output.tool {
         deltas.push(json!({"tool_calls": [{
             "index": 0,
             "id": ToolCall::ID,
@@ -43,7 +55,7 @@ pub(super) fn chunks(turn: &Turn<'_>) -> Vec<Value> {
         }]}));
         let arguments = tool.arguments();
         deltas.extend(
-            turn.cut(&arguments)
+            turn.split(&arguments)
                 .into_iter()
                 .map(|piece| json!({"tool_calls": [{"index": 0, "function": {"arguments": piece}}]})),
         );
@@ -70,11 +82,10 @@ pub(super) fn chunks(turn: &Turn<'_>) -> Vec<Value> {
     chunks
 }
 
-// gpt-oss writes its reasoning into the content when it is invoked; the others
-// have a member for it.
+/// Returns content and reasoning: gpt-oss writes its reasoning into the content, the others have a field for it.
 fn content(turn: &Turn<'_>) -> (Option<String>, Option<String>) {
-    let said = turn.said;
-    match (&said.reasoning, &said.text) {
+    let output = turn.output;
+    match (&output.reasoning, &output.text) {
         (Some(reasoning), text) if turn.model_id.contains("openai.gpt-oss") => {
             let text = text.as_deref().unwrap_or_default();
             (Some(format!("<reasoning>{reasoning}</reasoning>{text}")), None)
@@ -99,5 +110,5 @@ fn usage(turn: &Turn<'_>) -> Value {
 }
 
 const fn finish_reason(turn: &Turn<'_>) -> &'static str {
-    if turn.said.tool.is_some() { "tool_calls" } else { "stop" }
+    if turn.output.tool.is_some() { "tool_calls" } else { "stop" }
 }

@@ -1,11 +1,8 @@
-//! The simulated model: what it was asked and what it says, apart from any
-//! body shape.
+//! The simulated model: its input and output, independent of any body format.
 
-mod said;
+mod output;
 mod script;
 mod turn;
-mod user_text;
 
-pub(crate) use said::{Said, ToolCall};
+pub(crate) use output::{ModelOutput, ToolCall};
 pub(crate) use turn::{Turn, count_tokens};
-pub(crate) use user_text::{converse_text, invoke_text};

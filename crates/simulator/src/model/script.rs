@@ -8,7 +8,7 @@ const SCRIPT: [(&str, &str); 5] = [
     ("chinese", "您好，请发邮件到 wang.wei@example.com 与王伟联系。"),
 ];
 
-/// The completion for the first keyword in `prompt`, else the echo.
+/// Returns the completion for the first keyword in `prompt`, else the echo.
 pub(super) fn completion(prompt: &str) -> String {
     let prompt_lower = prompt.to_lowercase();
     SCRIPT
@@ -17,7 +17,7 @@ pub(super) fn completion(prompt: &str) -> String {
         .map_or_else(|| echo(prompt), |(_, completion)| (*completion).to_owned())
 }
 
-/// The echo of `prompt`.
+/// Returns the echo of `prompt`.
 pub(super) fn echo(prompt: &str) -> String {
     format!("You said: {prompt}")
 }

@@ -1,49 +1,54 @@
-//! One request and its answer, as a family's renderer sees them.
+//! One request and its output, as a family formats them.
 
 use serde_json::Value;
 
-use super::Said;
-use crate::options::Chunk;
+use super::ModelOutput;
+use crate::options::ChunkSize;
 
-/// One request and what the model says to it.
+/// One request and the output of the model.
 #[derive(Debug)]
 pub(crate) struct Turn<'a> {
     /// The request body.
     pub(crate) body: &'a Value,
     /// The decoded model id of the path.
     pub(crate) model_id: &'a str,
-    /// The answer.
-    pub(crate) said: &'a Said,
-    /// How to cut streamed text.
-    pub(crate) chunk: &'a Chunk,
-    /// An id for the answer, unique in the simulator.
+    /// The output.
+    pub(crate) output: &'a ModelOutput,
+    /// How streamed text is split.
+    pub(crate) chunk_size: &'a ChunkSize,
+    /// An id for the response, unique in the simulator.
     pub(crate) id: &'a str,
 }
 
 impl Turn<'_> {
-    /// A plausible token count of the request.
+    /// Returns a plausible token count of the request.
     pub(crate) fn input_tokens(&self) -> usize {
         count_tokens(&self.body.to_string())
     }
 
-    /// A plausible token count of the answer.
+    /// Returns a plausible token count of the output.
     pub(crate) fn output_tokens(&self) -> usize {
-        count_tokens(&self.said.everything())
+        count_tokens(&self.output.everything())
     }
 
-    /// The pieces `text` is streamed in.
-    pub(crate) fn cut<'t>(&self, text: &'t str) -> Vec<&'t str> {
-        self.chunk.cut(text)
+    /// Returns the chunks in which `text` is streamed.
+    pub(crate) fn split<'t>(&self, text: &'t str) -> Vec<&'t str> {
+        self.chunk_size.split(text)
     }
 
-    /// A small number of the request body, at least 1: `num_generations`, `n`.
+    /// Returns the output as chunks of plain text, each written by `chunk`, and then `end`.
+    pub(crate) fn text_chunks(&self, chunk: impl Fn(&str) -> Value, end: Value) -> Vec<Value> {
+        self.split(&self.output.flat()).into_iter().map(chunk).chain([end]).collect()
+    }
+
+    /// Returns a small number in the request body, at least 1: `num_generations`, `n`.
     pub(crate) fn copies(&self, key: &str) -> usize {
-        // Bounded, so that a wild number cannot fill the memory.
+        // Bounded, so that a huge number cannot fill the memory.
         self.body[key].as_u64().map_or(1, |copies| usize::try_from(copies.clamp(1, 5)).unwrap_or(1))
     }
 }
 
-/// About one token to a word piece, and never none.
+/// Returns about one token per word piece, and at least one.
 pub(crate) fn count_tokens(text: &str) -> usize {
-    Chunk::Tokens.cut(text).len().max(1)
+    ChunkSize::Tokens.split(text).len().max(1)
 }

@@ -1,19 +1,19 @@
-//! What goes wrong, on request.
+//! Simulated faults.
 
 use std::str::FromStr;
 
 use super::ParseError;
+use super::settings::number;
 
-/// What goes wrong.
+/// A simulated fault.
 ///
-/// The faults that count events concern streams; on an answer that is not a
-/// stream they have no effect and use up none of
+/// Faults that count events apply to streams only. On other responses they have no effect, and do not count towards
 /// [`Options::fault_calls`](crate::Options::fault_calls).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Fault {
     /// HTTP 429 with a `ThrottlingException`.
     Throttle,
-    /// An error answer.
+    /// An error response.
     Status {
         /// The HTTP status.
         status: u16,
@@ -24,7 +24,7 @@ pub enum Fault {
     },
     /// An exception frame, which ends the stream.
     ExceptionFrame {
-        /// How many events come before it.
+        /// The number of events before it.
         after_events: usize,
         /// The `:exception-type`, for example `throttlingException`.
         exception_type: String,
@@ -33,20 +33,20 @@ pub enum Fault {
     },
     /// The connection closes in the middle of the body.
     CutConnection {
-        /// How many bytes of the body come before.
+        /// The number of bytes of the body before.
         after_bytes: usize,
     },
-    /// A frame with a wrong checksum; the stream goes on after it.
+    /// A frame with a wrong checksum; the stream continues after it.
     CorruptFrame {
-        /// How many events come before it.
+        /// The number of events before it.
         after_events: usize,
     },
-    /// The stream falls silent without ending.
+    /// The stream pauses forever.
     Stall {
-        /// How many events come before.
+        /// The number of events before.
         after_events: usize,
     },
-    /// The request is never answered.
+    /// The request never gets a response.
     Hang,
 }
 
@@ -59,12 +59,12 @@ impl Fault {
 impl FromStr for Fault {
     type Err = ParseError;
 
-    /// Reads the forms of the `x-simulator-fault` header, `none` excepted.
+    /// Parses a value of the `x-simulator-fault` header, except `none`.
     fn from_str(directive: &str) -> Result<Self, ParseError> {
-        // The message is last, so it may hold colons itself.
+        // The message is last, so it may contain colons.
         let mut parts = directive.splitn(4, ':');
         let kind = parts.next().unwrap_or_default();
-        let mut part = |what: &str| parts.next().ok_or_else(|| ParseError::new(format!("fault {kind:?} wants {what}")));
+        let mut part = |what: &str| parts.next().ok_or_else(|| ParseError::new(format!("fault {kind:?} needs {what}")));
         match kind {
             "throttle" => Ok(Self::Throttle),
             "status" => Ok(Self::Status {
@@ -81,16 +81,12 @@ impl FromStr for Fault {
             "corrupt" => Ok(Self::CorruptFrame { after_events: number(part("a number of events")?)? }),
             "stall" => Ok(Self::Stall { after_events: number(part("a number of events")?)? }),
             "hang" => Ok(Self::Hang),
-            other => Err(ParseError::new(format!("unknown fault {other:?}"))),
+            other => Err(ParseError::new(format!("`{other}` is not a fault"))),
         }
     }
 }
 
-fn number<N: FromStr>(text: &str) -> Result<N, ParseError> {
-    text.trim().parse().map_err(|_| ParseError::new(format!("{text:?} is not a number")))
-}
-
-// What HTTP cannot send must not become a fault that breaks differently.
+// A status that HTTP cannot send would become another fault.
 fn status(text: &str) -> Result<u16, ParseError> {
     let status = number(text)?;
     if (100..1000).contains(&status) {

@@ -1,14 +1,13 @@
-//! What the simulator is asked to do: for all requests by [`Options`], for one
-//! request by its `x-simulator-*` headers.
+//! Settings of the simulator: [`Options`] for all requests, `x-simulator-*` headers for one.
 
-mod chunk;
+mod chunk_size;
 mod fault;
 mod headers;
-mod reply;
+mod response;
 mod settings;
 
-pub use chunk::Chunk;
+pub use chunk_size::ChunkSize;
 pub use fault::Fault;
 pub(crate) use headers::for_request;
-pub use reply::Reply;
+pub use response::ModelResponse;
 pub use settings::{Options, ParseError};

@@ -2,41 +2,60 @@
 
 use std::fmt;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::str::FromStr;
 use std::time::Duration;
 
-use super::{Chunk, Fault, Reply};
-use crate::Shape;
+use super::{ChunkSize, Fault, ModelResponse};
+use crate::BodyFormat;
 
-/// How a [`Simulator`](crate::Simulator) listens and answers.
+/// How a [`Simulator`](crate::Simulator) listens and responds.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// The loopback address to bind; port 0 lets the system choose one.
+    /// The loopback address to bind; with port 0 the system chooses one.
     pub listen: SocketAddr,
-    /// What the model says.
-    pub reply: Reply,
-    /// The body shape of invoke answers; `None` reads it from the request.
-    pub shape: Option<Shape>,
-    /// How streamed text is cut into events.
-    pub chunk: Chunk,
-    /// Writes the HTTP body in pieces of this many bytes, so that event-stream
-    /// frames are cut anywhere.
+    /// The output of the model.
+    pub response: ModelResponse,
+    /// The format of invoke responses; `None` derives it from the request.
+    pub body_format: Option<BodyFormat>,
+    /// How streamed text is split into events.
+    pub chunk_size: ChunkSize,
+    /// Writes the HTTP body in chunks of this many bytes, so that event-stream frames are split anywhere.
     pub write_size: Option<usize>,
-    /// The pause before each event but the first; an answer that is not a
-    /// stream is held back once by it.
+    /// The pause before each event except the first; a response that is not a stream is delayed by it once.
     pub delay: Option<Duration>,
-    /// What goes wrong.
+    /// The fault to simulate.
     pub fault: Option<Fault>,
-    /// Applies the fault to the first so many calls only; `None` means all.
+    /// Applies the fault to this many calls only; `None` means all.
     pub fault_calls: Option<usize>,
+}
+
+impl Options {
+    /// Sets an option by its name in headers and on the command line, without prefix. Returns `false` if no option has this name.
+    ///
+    /// # Errors
+    ///
+    /// If the value cannot be parsed.
+    pub fn set(&mut self, name: &str, value: &str) -> Result<bool, ParseError> {
+        match name {
+            "reply" => self.response = value.parse()?,
+            "shape" => self.body_format = Some(value.parse()?),
+            "chunk" => self.chunk_size = value.parse()?,
+            "write-size" => self.write_size = Some(number(value)?),
+            "delay-ms" => self.delay = Some(Duration::from_millis(number(value)?)),
+            "fault" => self.fault = if value == "none" { None } else { Some(value.parse()?) },
+            _ => return Ok(false),
+        }
+        Ok(true)
+    }
 }
 
 impl Default for Options {
     fn default() -> Self {
         Self {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
-            reply: Reply::default(),
-            shape: None,
-            chunk: Chunk::default(),
+            response: ModelResponse::default(),
+            body_format: None,
+            chunk_size: ChunkSize::default(),
             write_size: None,
             delay: None,
             fault: None,
@@ -45,7 +64,7 @@ impl Default for Options {
     }
 }
 
-/// A directive, from a header or the command line, that could not be read.
+/// The error for a value, in a header or on the command line, that cannot be parsed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ParseError(String);
 
@@ -62,3 +81,7 @@ impl fmt::Display for ParseError {
 }
 
 impl std::error::Error for ParseError {}
+
+pub(super) fn number<N: FromStr>(text: &str) -> Result<N, ParseError> {
+    text.trim().parse().map_err(|_| ParseError::new(format!("{text:?} is not a number")))
+}

@@ -1,16 +1,16 @@
-//! Error answers.
+//! Error responses.
 
 use crate::options::ParseError;
 
-/// An error answer: a status and a modelled exception.
+/// An error response: a status and a modeled exception.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct ErrorAnswer {
+pub(super) struct ErrorResponse {
     pub(super) status: u16,
     pub(super) exception: String,
     pub(super) message: String,
 }
 
-impl ErrorAnswer {
+impl ErrorResponse {
     pub(super) fn new(status: u16, exception: &str, message: impl Into<String>) -> Self {
         Self { status, exception: exception.to_owned(), message: message.into() }
     }
@@ -24,7 +24,7 @@ impl ErrorAnswer {
     }
 }
 
-impl From<ParseError> for ErrorAnswer {
+impl From<ParseError> for ErrorResponse {
     fn from(error: ParseError) -> Self {
         Self::validation(format!("simulator directive: {error}"))
     }

@@ -8,16 +8,17 @@ use std::time::Duration;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
-use tokio::net::{TcpListener, TcpStream};
+use hyper_util::server::graceful::GracefulShutdown;
+use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet};
 
 use super::RecordedRequest;
-use super::calls::serve;
+use super::handler::serve;
 use super::state::State;
 use crate::options::Options;
 
-/// How long open answers may go on after a stop.
+/// How long open responses may continue after a stop.
 const GRACE: Duration = Duration::from_millis(200);
 
 /// A running Bedrock Runtime on loopback. It stops when it is dropped.
@@ -25,7 +26,7 @@ const GRACE: Duration = Duration::from_millis(200);
 pub struct Simulator {
     address: SocketAddr,
     state: Arc<State>,
-    // Dropping the sender is the sign to stop.
+    // Dropping the sender stops the server.
     stop: watch::Sender<()>,
     task: JoinHandle<()>,
 }
@@ -35,7 +36,7 @@ impl Simulator {
     ///
     /// # Errors
     ///
-    /// When the address is not a loopback address or cannot be bound.
+    /// If the address is not a loopback address, or cannot be bound.
     pub async fn start(options: Options) -> io::Result<Self> {
         if !options.listen.ip().is_loopback() {
             let message = format!("{} is not a loopback address", options.listen);
@@ -49,54 +50,59 @@ impl Simulator {
         Ok(Self { address, state, stop, task })
     }
 
-    /// The URL to give a client as its endpoint, `http://127.0.0.1:PORT`.
+    /// Returns the endpoint URL for clients, `http://127.0.0.1:PORT`.
     #[must_use]
     pub fn endpoint(&self) -> String {
         format!("http://{}", self.address)
     }
 
-    /// The bound address.
+    /// Returns the bound address.
     #[must_use]
     pub const fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// Every request received so far, those answered by a fault included.
+    /// Returns every request received so far, including those that got a fault.
     #[must_use]
     pub fn requests(&self) -> Vec<RecordedRequest> {
         self.state.requests().clone()
     }
 
-    /// Forgets the requests received so far.
+    /// Deletes the requests received so far.
     pub fn clear_requests(&self) {
         self.state.requests().clear();
     }
 
-    /// Answers later requests by other options; `listen` has no effect, and
-    /// [`Options::fault_calls`] counts from the start.
+    /// Replaces the options for later requests. `listen` has no effect, and [`Options::fault_calls`] counts from the start.
     pub fn set_options(&self, options: Options) {
         self.state.set_options(options);
     }
 
-    /// Stops, and waits until the port is closed and open answers have ended or
-    /// run out of time.
+    /// Stops, and waits until the port is closed and open responses have ended or timed out.
     pub async fn shutdown(self) {
         let Self { stop, task, .. } = self;
         drop(stop);
-        // The task never panics, and if it were cancelled it has ended too.
+        // The task never panics; if it was canceled, it has ended as well.
         let _ = task.await;
     }
 }
 
 async fn accept(listener: TcpListener, state: Arc<State>, mut stopped: watch::Receiver<()>) {
+    let graceful = GracefulShutdown::new();
     let mut connections = JoinSet::new();
     loop {
         tokio::select! {
             accepted = listener.accept() => match accepted {
                 Ok((stream, _)) => {
-                    connections.spawn(connection(stream, Arc::clone(&state), stopped.clone()));
+                    // Small chunks must be sent at once; a socket that refuses still works.
+                    let _ = stream.set_nodelay(true);
+                    let state = Arc::clone(&state);
+                    let service = service_fn(move |request| serve(Arc::clone(&state), request));
+                    let connection = http1::Builder::new().serve_connection(TokioIo::new(stream), service);
+                    // An error is a client that disconnected, or a response that is cut on purpose.
+                    connections.spawn(graceful.watch(connection));
                 }
-                // Out of file descriptors, most likely: give them time to close.
+                // Most likely out of file descriptors: wait until some are closed.
                 Err(_) => tokio::time::sleep(Duration::from_millis(10)).await,
             },
             Some(_) = connections.join_next() => {}
@@ -104,22 +110,6 @@ async fn accept(listener: TcpListener, state: Arc<State>, mut stopped: watch::Re
         }
     }
     drop(listener);
-    let drained = async { while connections.join_next().await.is_some() {} };
-    // What is still open then is aborted with the set.
-    let _ = tokio::time::timeout(GRACE, drained).await;
-}
-
-async fn connection(stream: TcpStream, state: Arc<State>, mut stopped: watch::Receiver<()>) {
-    // Small pieces must leave at once; a socket that refuses still works.
-    let _ = stream.set_nodelay(true);
-    let service = service_fn(move |request| serve(Arc::clone(&state), request));
-    let connection = http1::Builder::new().serve_connection(TokioIo::new(stream), service);
-    tokio::pin!(connection);
-    // An error here is a client that went away or an answer cut on request;
-    // either way the connection is over and nobody is left to tell.
-    tokio::select! {
-        _ = connection.as_mut() => return,
-        _ = stopped.changed() => connection.as_mut().graceful_shutdown(),
-    }
-    let _ = connection.await;
+    // Connections that are still open after that are aborted with the set.
+    let _ = tokio::time::timeout(GRACE, graceful.shutdown()).await;
 }

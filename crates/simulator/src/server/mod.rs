@@ -1,14 +1,14 @@
-//! The HTTP server: routes, answers, records.
+//! The HTTP server: routes, responses, recorded requests.
 
-mod answer;
-mod calls;
 mod error;
+mod handler;
+mod http_response;
 mod listen;
 mod operation;
 mod record;
-mod respond;
+mod response;
 mod state;
 
 pub use listen::Simulator;
-pub use operation::Operation;
+pub use operation::SimulatedOperation;
 pub use record::RecordedRequest;

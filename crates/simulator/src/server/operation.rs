@@ -1,11 +1,14 @@
-//! Which operation a request path names.
+//! The operations, and their paths.
 
 use hyper::Method;
+use percent_encoding::percent_decode_str;
 
 /// An operation of the Bedrock Runtime.
+///
+/// The simulator has its own list, so that tests compare two implementations of the protocol.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum Operation {
+pub enum SimulatedOperation {
     /// `POST /model/{modelId}/invoke`
     InvokeModel,
     /// `POST /model/{modelId}/invoke-with-response-stream`
@@ -22,8 +25,8 @@ pub enum Operation {
     ApplyGuardrail,
 }
 
-impl Operation {
-    /// Bedrock's name of the operation.
+impl SimulatedOperation {
+    /// Returns Bedrock's name of the operation.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -42,9 +45,9 @@ impl Operation {
     }
 }
 
-/// The operation that `method` on `path` (still encoded) names, with the
-/// decoded model id where the path has one.
-pub(crate) fn route(method: &Method, path: &str) -> Option<(Operation, Option<String>)> {
+/// Returns the operation that a method and a path (still encoded) name, with the decoded model id if the path has one.
+pub(crate) fn route(method: &Method, path: &str) -> Option<(SimulatedOperation, Option<String>)> {
+    use SimulatedOperation as Operation;
     if method != Method::POST {
         return None;
     }
@@ -68,35 +71,22 @@ pub(crate) fn route(method: &Method, path: &str) -> Option<(Operation, Option<St
     }
 }
 
-/// `text` with its `%XX` decoded; what is not valid stays as it is.
+/// Decodes `%XX`; invalid escapes stay as they are.
 pub(crate) fn percent_decode(text: &str) -> String {
-    let bytes = text.as_bytes();
-    let mut decoded = Vec::with_capacity(bytes.len());
-    let mut at = 0;
-    while let Some(&byte) = bytes.get(at) {
-        let escaped = (byte == b'%').then(|| hex(bytes.get(at + 1), bytes.get(at + 2))).flatten();
-        decoded.push(escaped.unwrap_or(byte));
-        at += if escaped.is_some() { 3 } else { 1 };
-    }
-    String::from_utf8_lossy(&decoded).into_owned()
-}
-
-fn hex(high: Option<&u8>, low: Option<&u8>) -> Option<u8> {
-    let digit = |byte: &u8| char::from(*byte).to_digit(16);
-    u8::try_from(digit(high?)? * 16 + digit(low?)?).ok()
+    percent_decode_str(text).decode_utf8_lossy().into_owned()
 }
 
 #[cfg(test)]
 mod tests {
     use hyper::Method;
 
-    use super::{Operation, percent_decode, route};
+    use super::{SimulatedOperation, percent_decode, route};
 
     #[test]
     fn a_model_id_is_one_encoded_segment() {
         let path = "/model/arn%3Aaws%3Abedrock%3Aus-east-1%3A123456789012%3Ainference-profile%2Fus.x%3A0/converse";
         let id = "arn:aws:bedrock:us-east-1:123456789012:inference-profile/us.x:0";
-        assert_eq!(route(&Method::POST, path), Some((Operation::Converse, Some(id.to_owned()))));
+        assert_eq!(route(&Method::POST, path), Some((SimulatedOperation::Converse, Some(id.to_owned()))));
         assert_eq!(route(&Method::GET, path), None);
         assert_eq!(route(&Method::POST, "/model/a/b/invoke"), None);
     }

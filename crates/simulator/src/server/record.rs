@@ -1,9 +1,9 @@
-//! What the simulator received.
+//! The requests that the simulator received.
 
 use bytes::Bytes;
 use serde_json::{Value, json};
 
-use super::Operation;
+use super::SimulatedOperation;
 
 /// A request as the simulator received it.
 #[derive(Clone, Debug)]
@@ -12,41 +12,41 @@ pub struct RecordedRequest {
     pub method: String,
     /// The path, percent-decoded.
     pub path: String,
-    /// The operation; `None` for a path that names none.
-    pub operation: Option<Operation>,
-    /// The model id, percent-decoded; `StartAsyncInvoke` has it in its body.
+    /// The operation; `None` if the path is not one of an operation.
+    pub operation: Option<SimulatedOperation>,
+    /// The model id, percent-decoded; for `StartAsyncInvoke` it is in the body.
     pub model_id: Option<String>,
-    /// The headers in order, with lower-case names.
+    /// The headers in order, with lowercase names.
     pub headers: Vec<(String, String)>,
     /// The body.
     pub body: Bytes,
 }
 
 impl RecordedRequest {
-    /// The first header of this name (in lower case).
+    /// Returns the first header of this name (in lowercase).
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 
-    /// The body as JSON; `None` when it is not.
+    /// Returns the body as JSON, or `None` if it is not JSON.
     #[must_use]
     pub fn json(&self) -> Option<Value> {
         serde_json::from_slice(&self.body).ok()
     }
 
-    /// The body as text, with what is not UTF-8 replaced.
+    /// Returns the body as text, with invalid UTF-8 replaced.
     #[must_use]
     pub fn text(&self) -> String {
         String::from_utf8_lossy(&self.body).into_owned()
     }
 
-    /// The record as clients that are not in this process read it.
+    /// Returns the request as JSON, for clients in other processes.
     pub(super) fn to_json(&self) -> Value {
         json!({
             "method": self.method,
             "path": self.path,
-            "operation": self.operation.map(Operation::name),
+            "operation": self.operation.map(SimulatedOperation::name),
             "modelId": self.model_id,
             "headers": self.headers,
             "body": self.text(),

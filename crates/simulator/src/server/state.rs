@@ -1,4 +1,4 @@
-//! What all connections share.
+//! State shared by all connections.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -6,7 +6,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use super::RecordedRequest;
 use crate::options::{Fault, Options};
 
-/// The options, the record, and the counters.
+/// The options, the recorded requests, and the counters.
 #[derive(Debug)]
 pub(super) struct State {
     options: Mutex<Options>,
@@ -29,7 +29,7 @@ impl State {
         lock(&self.options).clone()
     }
 
-    /// New options, under which the fault counts from the start again.
+    /// Replaces the options. Fault calls count from the start again.
     pub(super) fn set_options(&self, options: Options) {
         *lock(&self.options) = options;
         self.faults.store(0, Ordering::SeqCst);
@@ -39,14 +39,13 @@ impl State {
         lock(&self.requests)
     }
 
-    /// A request id in the form of a UUID.
+    /// Returns a request id in the form of a UUID.
     pub(super) fn next_id(&self) -> String {
         let id = self.ids.fetch_add(1, Ordering::Relaxed);
         format!("00000000-0000-4000-8000-{id:012x}")
     }
 
-    /// The fault of this call, if it has one. `own` says that the request named
-    /// it itself, in which case it is not counted.
+    /// Returns the fault of this call, if it has one. A fault that the request itself named (`own`) is not counted.
     pub(super) fn fault(&self, options: &Options, own: bool, streams: bool) -> Option<Fault> {
         let fault = options.fault.as_ref()?;
         if fault.streams_only() && !streams {
@@ -60,8 +59,7 @@ impl State {
     }
 }
 
-// Nothing in here panics while it holds a lock, and a broken one still has its
-// data.
+// Nothing panics while it holds a lock, and a poisoned one still has its data.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,4 +1,4 @@
-//! Event-stream frames, by the codec the AWS SDKs use themselves.
+//! Event-stream frames, by the AWS SDK's own codec, so that tests compare Banister's with it.
 
 use std::io;
 
@@ -14,17 +14,17 @@ use super::padding;
 /// One event of a response stream.
 #[derive(Debug)]
 pub(crate) enum Event {
-    /// A model's own JSON, to be wrapped as a `chunk`.
+    /// A model's JSON, to be wrapped as a `chunk`.
     Chunk(Vec<u8>),
     /// An event whose payload is the JSON itself.
     Plain(String, Value),
-    /// The same, without padding: the payload is the caller's to the byte.
+    /// An event without padding: the payload is sent as it is.
     Raw(String, Value),
     /// An exception.
     Exception(String, Value),
 }
 
-/// The frame of `event`, the one at `position` in its stream.
+/// Returns the frame of `event`, which is at `position` in its stream.
 pub(crate) fn encode(event: &Event, position: usize) -> io::Result<Bytes> {
     let (message_type, name_header, name, payload) = match event {
         Event::Chunk(json) => {

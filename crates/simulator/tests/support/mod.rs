@@ -6,7 +6,7 @@ use aws_sdk_bedrockruntime::config::retry::RetryConfig;
 use aws_sdk_bedrockruntime::config::{BehaviorVersion, Builder, Credentials, Region};
 use aws_sdk_bedrockruntime::primitives::Blob;
 use aws_sdk_bedrockruntime::types::{ContentBlock, ConversationRole, Message, ResponseStream};
-use banister_simulator::{Options, Reply, Simulator};
+use banister_simulator::{ModelResponse, Options, Simulator};
 use serde_json::Value;
 
 pub(crate) async fn start(options: Options) -> (Simulator, Client) {
@@ -15,8 +15,8 @@ pub(crate) async fn start(options: Options) -> (Simulator, Client) {
     (simulator, client)
 }
 
-pub(crate) async fn saying(reply: Reply) -> (Simulator, Client) {
-    start(Options { reply, ..Options::default() }).await
+pub(crate) async fn saying(response: ModelResponse) -> (Simulator, Client) {
+    start(Options { response, ..Options::default() }).await
 }
 
 pub(crate) fn client(simulator: &Simulator) -> Client {

@@ -1,0 +1,141 @@
+//! Who may come in, and with what.
+
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+
+use banister_simulator::{ModelResponse, Options};
+use serde_json::json;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+
+use crate::support::{builder, invoke_path, run, send, simulator};
+
+fn hello() -> String {
+    json!({"prompt": "Hello", "max_gen_len": 9}).to_string()
+}
+
+#[tokio::test]
+async fn other_addresses_need_keys() {
+    let simulator = simulator(Options::default()).await;
+    let anywhere = SocketAddr::from(([0, 0, 0, 0], 0));
+    let error = builder(&simulator).bind(anywhere).await.unwrap_err();
+    assert!(error.to_string().contains("there is no client key"), "{error}");
+    assert!(builder(&simulator).client_key("k").bind(anywhere).await.is_ok());
+    assert!(builder(&simulator).dangerous_allow_unauthenticated().bind(anywhere).await.is_ok());
+}
+
+#[tokio::test]
+async fn keys_are_required_and_not_forwarded() {
+    let simulator =
+        simulator(Options { response: ModelResponse::Text("Fine.".to_owned()), ..Options::default() }).await;
+    let gateway = run(builder(&simulator).client_key("one").client_key("two")).await;
+    let path = invoke_path();
+    for headers in
+        [&[][..], &[("x-banister-key", "three")], &[("authorization", "Bearer on")], &[("authorization", "one")]]
+    {
+        let (status, answer_headers, _) = send(gateway.address, "POST", &path, headers, hello()).await;
+        assert_eq!(
+            (status.as_u16(), answer_headers["x-amzn-errortype"].to_str().unwrap()),
+            (403, "AccessDeniedException")
+        );
+    }
+    assert_eq!(send(gateway.address, "GET", "/metrics", &[], "").await.0, 403);
+    assert_eq!(send(gateway.address, "GET", "/healthz", &[], "").await.0, 200);
+    assert_eq!(send(gateway.address, "GET", "/readyz", &[], "").await.0, 200);
+    for path in ["/healthz", "/readyz"] {
+        let (status, _, body) = send(gateway.address, "HEAD", path, &[], "").await;
+        assert_eq!((status.as_u16(), body.as_str()), (200, ""), "{path}");
+    }
+    assert!(simulator.requests().is_empty());
+
+    let headers = [("x-banister-key", "two"), ("authorization", "Bearer upstream")];
+    assert_eq!(send(gateway.address, "POST", &path, &headers, hello()).await.0, 200);
+    assert_eq!(send(gateway.address, "POST", &path, &[("authorization", "Bearer one")], hello()).await.0, 200);
+    let requests = simulator.requests();
+    assert_eq!(requests[0].header("authorization"), Some("Bearer upstream"), "the caller's token is passed on");
+    assert_eq!(requests[1].header("authorization"), None, "our key is not");
+    assert!(requests.iter().all(|request| request.header("x-banister-key").is_none()));
+}
+
+#[tokio::test]
+async fn hop_by_hop_headers_stay_behind() {
+    let simulator =
+        simulator(Options { response: ModelResponse::Text("Fine.".to_owned()), ..Options::default() }).await;
+    let gateway = run(builder(&simulator)).await;
+    let headers = [("connection", "keep-alive, x-private"), ("x-private", "1"), ("te", "trailers"), ("x-public", "1")];
+    assert_eq!(send(gateway.address, "POST", &invoke_path(), &headers, hello()).await.0, 200);
+    let sent = &simulator.requests()[0];
+    assert_eq!((sent.header("x-private"), sent.header("te"), sent.header("x-public")), (None, None, Some("1")));
+    assert_eq!(sent.header("host"), simulator.endpoint().strip_prefix("http://"));
+}
+
+#[tokio::test]
+async fn what_is_too_large_is_refused() {
+    let simulator = simulator(Options::default()).await;
+    let gateway = run(builder(&simulator).max_body_bytes(1000)).await;
+    let body = json!({"prompt": "x".repeat(2000)}).to_string();
+    assert_eq!(send(gateway.address, "POST", &invoke_path(), &[], body.clone()).await.0, 400);
+    assert_eq!(send(gateway.address, "POST", "/guardrail/main/version/1/apply", &[], body).await.0, 400);
+    assert!(simulator.requests().is_empty());
+}
+
+/// What a connection gets back until the gateway closes it.
+async fn raw(address: SocketAddr, bytes: &str) -> String {
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    stream.write_all(bytes.as_bytes()).await.unwrap();
+    let mut answer = Vec::new();
+    let read = tokio::time::timeout(Duration::from_secs(10), stream.read_to_end(&mut answer)).await;
+    read.expect("the gateway closes it").ok();
+    String::from_utf8(answer).unwrap()
+}
+
+#[tokio::test]
+async fn slow_clients_are_let_go() {
+    let simulator = simulator(Options::default()).await;
+    let time = Duration::from_millis(200);
+    let gateway = run(builder(&simulator).header_timeout(time).body_timeout(time)).await;
+    let started = Instant::now();
+    raw(gateway.address, "POST /model/x/invoke HTTP/1.1\r\nhost: x\r\n").await;
+    assert!(started.elapsed() < Duration::from_secs(5));
+    let head =
+        "POST /model/x/invoke HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: 100\r\n\r\n{\"prompt\"";
+    let answer = raw(gateway.address, head).await;
+    assert!(answer.starts_with("HTTP/1.1 408 "), "{answer}");
+    assert!(simulator.requests().is_empty());
+}
+
+/// SDKs keep connections: one that is told nothing would send its next call into a closed one.
+#[tokio::test]
+async fn an_answer_before_the_whole_request_ends_the_connection() {
+    let simulator = simulator(Options::default()).await;
+    let gateway = run(builder(&simulator).client_key("one").max_body_bytes(1000)).await;
+    let invoke = invoke_path();
+    for (path, headers, status) in [
+        (invoke.as_str(), "", 403),
+        ("/async-invoke/of-nobody", "x-banister-key: one\r\n", 403),
+        ("/guardrail/nobodys/version/1/apply", "x-banister-key: one\r\n", 404),
+        (invoke.as_str(), "x-banister-key: one\r\nx-banister-policy: nobodys\r\n", 400),
+        (invoke.as_str(), "x-banister-key: one\r\ncontent-encoding: gzip\r\n", 400),
+    ] {
+        let head = format!("POST {path} HTTP/1.1\r\nhost: x\r\n{headers}content-length: 2000\r\n\r\n{{");
+        let answer = raw(gateway.address, &head).await;
+        assert!(answer.starts_with(&format!("HTTP/1.1 {status} ")), "{answer}");
+        assert!(answer.contains("\r\nconnection: close\r\n"), "{path}: {answer}");
+    }
+    let (_, headers, _) = send(gateway.address, "POST", &invoke, &[("x-banister-key", "one")], "not JSON").await;
+    assert_eq!(headers.get("connection"), None);
+}
+
+#[tokio::test]
+async fn connections_beyond_the_limit_wait() {
+    let simulator = simulator(Options::default()).await;
+    let gateway = run(builder(&simulator).max_connections(1)).await;
+    let first = TcpStream::connect(gateway.address).await.unwrap();
+    // Let it be accepted before the second one comes.
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    let second = send(gateway.address, "GET", "/healthz", &[], "");
+    let mut second = std::pin::pin!(second);
+    assert!(tokio::time::timeout(Duration::from_millis(300), &mut second).await.is_err(), "it waits");
+    drop(first);
+    assert_eq!(second.await.0, 200);
+}
