@@ -87,7 +87,7 @@ const ROWS: &[(&str, &[Constants])] = &[
 
 /// Rows whose numbers are no constants, and what tests them instead.
 const ELSEWHERE: &[(&str, &str)] = &[
-    ("numbers in tool arguments, results and documents", "tests of `bedrock::slot`"),
+    ("numbers in tool arguments, results and documents", "tests of `bedrock::text_field`"),
     ("answer to an upstream that is too slow", "tests of the gateway"),
     ("answer to an upstream that is not there", "tests of the gateway"),
 ];
