@@ -20,15 +20,15 @@ pub(crate) enum BodyErrorKind {
     /// Not JSON that can be read.
     Json(JsonError),
     /// JSON, but none of the shapes that Bedrock models use.
-    UnknownShape { what: &'static str },
+    UnknownFormat { what: &'static str },
     /// A content block, event or union member that this version does not know.
-    UnknownBlock { pointer: String },
+    UnknownContent { pointer: String },
     /// A document in a format of plain text that holds none.
     NotText { pointer: String },
     /// A picture where only text can be evaluated.
-    Picture { pointer: String },
+    Image { pointer: String },
     /// A value is cut between two events, in a text that is whole in each.
-    Cut { pointer: String },
+    SplitMatch { pointer: String },
     /// A member holds base64 that does not decode.
     Base64 { pointer: String },
     /// An event-stream frame that breaks the format.
@@ -46,7 +46,7 @@ impl BodyError {
 
     /// An event of a kind that the SDK does not know either.
     pub(crate) fn unknown_event() -> Self {
-        Self::new(BodyErrorKind::UnknownBlock { pointer: String::new() })
+        Self::new(BodyErrorKind::UnknownContent { pointer: String::new() })
     }
 
     #[cfg(test)]
@@ -54,12 +54,12 @@ impl BodyError {
         &self.kind
     }
 
-    /// Whether the body is well-formed but of a shape, block or event that this version does not know.
+    /// Whether the body is well-formed but of a format, block or event that this version does not know.
     ///
     /// These are the errors that a setting may open; all others mean that nothing can be examined.
     #[must_use]
     pub fn is_unknown(&self) -> bool {
-        matches!(self.kind, BodyErrorKind::UnknownShape { .. } | BodyErrorKind::UnknownBlock { .. })
+        matches!(self.kind, BodyErrorKind::UnknownFormat { .. } | BodyErrorKind::UnknownContent { .. })
     }
 
     /// Offset of the byte at fault, where one byte is at fault.
@@ -75,10 +75,10 @@ impl BodyError {
     #[must_use]
     pub fn pointer(&self) -> Option<&str> {
         match &self.kind {
-            BodyErrorKind::UnknownBlock { pointer }
+            BodyErrorKind::UnknownContent { pointer }
             | BodyErrorKind::NotText { pointer }
-            | BodyErrorKind::Picture { pointer }
-            | BodyErrorKind::Cut { pointer }
+            | BodyErrorKind::Image { pointer }
+            | BodyErrorKind::SplitMatch { pointer }
             | BodyErrorKind::Base64 { pointer } => Some(pointer),
             _ => None,
         }
@@ -89,17 +89,17 @@ impl fmt::Display for BodyError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.kind {
             BodyErrorKind::Json(error) => write!(f, "the body is {error}"),
-            BodyErrorKind::UnknownShape { what } => write!(
+            BodyErrorKind::UnknownFormat { what } => write!(
                 f,
                 "the {what} has none of the shapes known to this version: its text cannot be told from \
                  its other members; update, or allow unknown content explicitly"
             ),
-            BodyErrorKind::UnknownBlock { pointer } => write!(
+            BodyErrorKind::UnknownContent { pointer } => write!(
                 f,
                 "the content at '{pointer}' is of a kind unknown to this version: update, or allow \
                  unknown content explicitly"
             ),
-            BodyErrorKind::Cut { pointer } => write!(
+            BodyErrorKind::SplitMatch { pointer } => write!(
                 f,
                 "a value is cut between two events at '{pointer}', where text is not put together: end the stream"
             ),
@@ -109,7 +109,7 @@ impl fmt::Display for BodyError {
                     "the document at '{pointer}' is said to be plain text and is not, or not in UTF-8: encode it as UTF-8, without NUL"
                 )
             }
-            BodyErrorKind::Picture { pointer } => {
+            BodyErrorKind::Image { pointer } => {
                 write!(f, "the picture at '{pointer}' cannot be examined: send text")
             }
             BodyErrorKind::Base64 { pointer } => {

@@ -10,14 +10,14 @@ use base64::engine::general_purpose::STANDARD;
 
 use super::error::{BodyError, BodyErrorKind};
 use super::operation::percent_decode;
-use super::slot::{FieldKind, SkipReason};
+use super::text_field::{FieldKind, SkipReason};
 use super::visit::{Visit, Visitor};
-use super::walk::{Form, Found};
+use super::walk::{Encoding, TextNode};
 use crate::json::FieldEdit;
 
 /// Where a file in a string says what it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum FileForm {
+pub(super) enum FileRule {
     /// Base64. The document around its source has a `format`; without one it is plain text, as the service has it.
     Format,
     /// Base64. The field `media_type` next to it says.
@@ -29,7 +29,7 @@ pub(super) enum FileForm {
 
 /// How the bytes of a file are written into its string.
 #[derive(Clone, Copy)]
-enum Encoding {
+enum ByteEncoding {
     Base64,
     Percent,
 }
@@ -38,26 +38,26 @@ impl Visit<'_, '_> {
     /// Offers the text of a file, and encodes it again where it is changed. A file that is no text is skipped.
     pub(super) fn file(
         &mut self,
-        found: &Found,
-        form: FileForm,
+        found: &TextNode,
+        rule: FileRule,
         stored: &str,
         f: &mut Visitor<'_>,
     ) -> Result<Option<FieldEdit>, BodyError> {
         let object = self.doc.node(found.node).parent();
-        let text = match form {
-            FileForm::Format => {
+        let text = match rule {
+            FileRule::Format => {
                 let document = self.doc.node(object).parent();
-                self.is_text(document, "format", is_text).then_some((0, Encoding::Base64))
+                self.is_text(document, "format", is_text).then_some((0, ByteEncoding::Base64))
             }
-            FileForm::MediaType => self.is_text(object, "media_type", is_text).then_some((0, Encoding::Base64)),
-            FileForm::Url => match data_url(stored) {
+            FileRule::MediaType => self.is_text(object, "media_type", is_text).then_some((0, ByteEncoding::Base64)),
+            FileRule::Url => match data_url(stored) {
                 Some((kind, at, encoding)) => is_text(kind).then_some((at, encoding)),
                 None if stored.contains("://") => {
                     // The URL itself is text as well.
                     self.skip(found.node, SkipReason::BinaryDocument);
                     return Ok(self.offer(found, Cow::Borrowed(stored), f));
                 }
-                None => self.is_text(object, "filename", is_text_name).then_some((0, Encoding::Base64)),
+                None => self.is_text(object, "filename", is_text_name).then_some((0, ByteEncoding::Base64)),
             },
         };
         let Some((at, encoding)) = text else {
@@ -68,24 +68,24 @@ impl Visit<'_, '_> {
         let not_text = || BodyError::new(BodyErrorKind::NotText { pointer: pointer() });
         let (head, encoded) = stored.split_at_checked(at).ok_or_else(not_text)?;
         let content = match encoding {
-            Encoding::Base64 => {
+            ByteEncoding::Base64 => {
                 let bytes = STANDARD.decode(encoded);
                 let bytes = bytes.map_err(|_| BodyError::new(BodyErrorKind::Base64 { pointer: pointer() }))?;
                 plain_text(&bytes).ok_or_else(not_text)?.to_owned()
             }
-            Encoding::Percent => {
+            ByteEncoding::Percent => {
                 percent_decode(encoded).filter(|text| plain_text(text.as_bytes()).is_some()).ok_or_else(not_text)?
             }
         };
-        if form == FileForm::Url && !is_unicode(head) {
+        if rule == FileRule::Url && !is_unicode(head) {
             return Err(not_text());
         }
-        let found = Found { kind: FieldKind::Document, form: Form::Text, ..*found };
+        let found = TextNode { kind: FieldKind::Document, encoding: Encoding::Text, ..*found };
         let Some(edit) = self.offer(&found, Cow::Borrowed(&content), f) else { return Ok(None) };
         let changed = edit.apply(&content)?;
         let changed = match encoding {
-            Encoding::Base64 => STANDARD.encode(changed),
-            Encoding::Percent => percent_encode(&changed),
+            ByteEncoding::Base64 => STANDARD.encode(changed),
+            ByteEncoding::Percent => percent_encode(&changed),
         };
         Ok(Some(FieldEdit::new(vec![(at..stored.len(), changed)])))
     }
@@ -162,14 +162,14 @@ fn is_text_name(name: &str) -> bool {
 }
 
 /// Media type, where the data begins, and how it is written. `None` for what is no `data:` URL.
-fn data_url(url: &str) -> Option<(&str, usize, Encoding)> {
+fn data_url(url: &str) -> Option<(&str, usize, ByteEncoding)> {
     let (scheme, rest) = url.split_once(':')?;
     if !scheme.trim_start().eq_ignore_ascii_case("data") {
         return None;
     }
     let (kind, data) = rest.split_once(',')?;
     let is_base64 = kind.rsplit(';').next().is_some_and(|last| last.trim().eq_ignore_ascii_case("base64"));
-    let encoding = if is_base64 { Encoding::Base64 } else { Encoding::Percent };
+    let encoding = if is_base64 { ByteEncoding::Base64 } else { ByteEncoding::Percent };
     // `data:;base64,…` and `data:,…` are text/plain.
     let kind = if kind.trim().eq_ignore_ascii_case("base64") { "" } else { kind };
     Some((kind, url.len() - data.len(), encoding))
@@ -247,7 +247,7 @@ mod tests {
 
     #[test]
     fn data_urls_are_taken_apart() {
-        let read = |url| data_url(url).map(|(kind, at, encoding)| (kind, at, matches!(encoding, Encoding::Base64)));
+        let read = |url| data_url(url).map(|(kind, at, encoding)| (kind, at, matches!(encoding, ByteEncoding::Base64)));
         for (url, expected) in [
             ("data:text/plain;base64,YQ==", Some(("text/plain;base64", 23, true))),
             ("DATA:text/plain;charset=utf-8;BASE64,YQ==", Some(("text/plain;charset=utf-8;BASE64", 37, true))),

@@ -2,7 +2,7 @@ use proptest::prelude::*;
 
 use super::tests::cases;
 use super::*;
-use crate::json::{Document, FieldEdit};
+use crate::json::{FieldEdit, JsonDocument};
 
 proptest! {
     #[test]
@@ -15,10 +15,10 @@ proptest! {
             } else {
                 body[at] = byte;
             }
-            for unknown in [Unknown::Refuse, Unknown::Examine] {
-                let mut edit = |slot: TextField<'_>| {
-                    assert!(!slot.pointer().is_empty());
-                    Some(FieldEdit::whole(slot.text().len(), "x"))
+            for unknown in [UnknownContent::Reject, UnknownContent::Inspect] {
+                let mut edit = |field: TextField<'_>| {
+                    assert!(!field.pointer().is_empty());
+                    Some(FieldEdit::whole(field.text().len(), "x"))
                 };
                 let visited = if case.is_request {
                     visit_request_with(case.operation, &body, unknown, &mut edit)
@@ -26,7 +26,7 @@ proptest! {
                     visit_response_with(case.operation, &body, unknown, &mut edit)
                 };
                 if let Ok(Visited { body: Some(body), .. }) = visited {
-                    let _ = AnswerForm::of(&Document::parse(&body)?);
+                    let _ = ResponseFormat::of(&JsonDocument::parse(&body)?);
                 }
                 for kind in [StreamKind::Invoke, StreamKind::Converse] {
                     if let Ok(mut event) = parse_event(kind, "chunk", &body, unknown) {
@@ -66,9 +66,9 @@ fn hostile_bodies_take_linear_time() {
     let claude = claude.map(|more| (Operation::InvokeModel, format!(r#"{{"anthropic_version":"v",{more}}}"#)));
     for (operation, body) in converse.into_iter().chain(claude) {
         // Quadratic work would take minutes, and be noticed.
-        visit_request(operation, body.as_bytes(), &mut |slot| {
-            let length = slot.text().len();
-            slot.pointer();
+        visit_request(operation, body.as_bytes(), &mut |field| {
+            let length = field.text().len();
+            field.pointer();
             Some(FieldEdit::whole(length, "y"))
         })
         .expect("known");
@@ -106,8 +106,8 @@ fn unknown_content_is_refused_and_can_be_examined() {
         assert_eq!(error.pointer(), pointer, "{body}");
         assert!(!error.to_string().contains("beam"));
         let mut seen = false;
-        visit_request_with(operation, body.as_bytes(), Unknown::Examine, &mut |slot| {
-            seen |= slot.text() == "x";
+        visit_request_with(operation, body.as_bytes(), UnknownContent::Inspect, &mut |field| {
+            seen |= field.text() == "x";
             None
         })
         .expect(body);
@@ -169,8 +169,8 @@ fn a_new_member_anywhere_is_examined_or_refused() {
             changed.pointer_mut(&pointer).expect("there")["tomorrow"] = "text".into();
             let changed = changed.to_string();
             let mut seen = false;
-            let mut look = |slot: TextField<'_>| {
-                seen |= slot.pointer() == format!("{pointer}/tomorrow");
+            let mut look = |field: TextField<'_>| {
+                seen |= field.pointer() == format!("{pointer}/tomorrow");
                 None
             };
             let visited = if case.is_request {
@@ -181,7 +181,7 @@ fn a_new_member_anywhere_is_examined_or_refused() {
             let is_covered = match visited {
                 Err(error) => error.is_unknown(),
                 Ok(visited) => {
-                    let skipped = visited.coverage.skipped;
+                    let skipped = visited.summary.skipped;
                     seen || skipped.iter().any(|s| pointer.starts_with(&s.pointer))
                 }
             };
@@ -200,9 +200,9 @@ proptest! {
         });
         let body = serde_json::json!({"hologram": nested}).to_string();
         let mut offered = Vec::new();
-        visit_request_with(Operation::InvokeModel, body.as_bytes(), Unknown::Examine, &mut |slot| {
-            if !slot.is_key() {
-                offered.push(slot.text().to_owned());
+        visit_request_with(Operation::InvokeModel, body.as_bytes(), UnknownContent::Inspect, &mut |field| {
+            if !field.is_key() {
+                offered.push(field.text().to_owned());
             }
             None
         })?;

@@ -9,11 +9,11 @@
 #![cfg_attr(not(test), warn(clippy::string_slice, clippy::indexing_slicing))]
 
 mod blocked;
+pub(crate) mod context_names;
 mod error;
 mod event_stream;
 mod files;
-pub(crate) mod leading;
-mod names;
+mod history;
 mod operation;
 mod reasoning;
 mod requested;
@@ -21,9 +21,9 @@ mod requested;
 pub(crate) mod sdk;
 mod shape;
 mod shapes;
-mod slot;
 mod table;
-mod turns;
+mod text_field;
+mod unique_names;
 mod visit;
 mod walk;
 
@@ -35,21 +35,21 @@ mod tests;
 pub use error::BodyError;
 pub use operation::Operation;
 pub use requested::guardrail_identifier;
-pub use slot::{SkipReason, Skipped};
+pub use text_field::{SkipReason, Skipped};
 
 pub(crate) use blocked::{
-    Progress, StreamEvent, blocked_events, blocked_reply, blocked_single_event, is_whole, text_event,
+    Progress, StreamEvent, blocked_events, blocked_response, blocked_single_event, is_single_event, text_event,
 };
 pub(crate) use error::BodyErrorKind;
 pub(crate) use event_stream::{
     Chunk, Event, EventKind, Frame, FrameDecoder, ModelEvent, StreamKind, SubstreamId, parse_event, wrap_chunk,
 };
 pub(crate) use requested::{RequestedGuardrail, TraceScope, requested_guardrail, without_guardrail};
-pub(crate) use shape::{AnswerForm, Shape};
-pub(crate) use slot::{Coverage, FieldKind, NumberText, TextField, Visited};
-pub(crate) use table::Part;
+pub(crate) use shape::{BodyFormat, ResponseFormat};
+pub(crate) use table::DeltaKind;
+pub(crate) use text_field::{FieldKind, InspectionSummary, NumberText, TextField, Visited};
 pub(crate) use visit::{Visitor, visit_request_document, visit_response_with};
-pub(crate) use walk::Unknown;
+pub(crate) use walk::UnknownContent;
 
 #[cfg(test)]
 pub(crate) use {

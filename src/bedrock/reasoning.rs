@@ -10,10 +10,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::error::BodyError;
+use super::history::{Speaker, speaker};
 use super::table::Unsigned;
-use super::turns::{Speaker, speaker};
 use super::visit::Visit;
-use super::walk::Walked;
+use super::walk::TextNodes;
 use crate::json::{FieldEdit, NodeKind, RawEdit, removals};
 
 /// In place of withheld reasoning where a message holds nothing else: models take no message without content.
@@ -26,7 +26,7 @@ const THINKING_OFF: &str = r#"{"type":"disabled"}"#;
 
 impl Visit<'_, '_> {
     /// Takes away signatures that do not hold any more, and in a request what they signed.
-    pub(super) fn unsign(&mut self, walked: &Walked) -> Result<(), BodyError> {
+    pub(super) fn unsign(&mut self, walked: &TextNodes) -> Result<(), BodyError> {
         // By object, so that one with a field written a million times stays linear.
         let mut blocks: BTreeMap<usize, Option<usize>> = BTreeMap::new();
         for &(node, unsigned) in &walked.signatures {

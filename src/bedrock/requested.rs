@@ -3,22 +3,22 @@
 use memchr::memmem;
 
 use super::operation::Operation;
-use crate::json::{Document, RawEdit, without_member};
+use crate::json::{JsonDocument, RawEdit, without_member};
 
 /// How much a trace tells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum TraceScope {
     /// What was found: `enabled`.
-    Found,
+    Detected,
     /// Also the topics and entity types that were not: `enabled_full`.
     Full,
 }
 
 impl TraceScope {
     /// The scope of this name, in Converse's spelling or InvokeModel's.
-    fn named(name: &str) -> Option<Self> {
+    fn from_name(name: &str) -> Option<Self> {
         match name {
-            _ if name.eq_ignore_ascii_case("enabled") => Some(Self::Found),
+            _ if name.eq_ignore_ascii_case("enabled") => Some(Self::Detected),
             _ if name.eq_ignore_ascii_case("enabled_full") => Some(Self::Full),
             _ => None,
         }
@@ -35,7 +35,7 @@ pub(crate) struct RequestedGuardrail {
 impl RequestedGuardrail {
     /// The guardrail of this identifier; the trace as its setting is named.
     pub(crate) fn new(identifier: Option<&str>, trace: Option<&str>) -> Self {
-        Self { identifier: identifier.map(str::to_owned), trace: trace.and_then(TraceScope::named) }
+        Self { identifier: identifier.map(str::to_owned), trace: trace.and_then(TraceScope::from_name) }
     }
 }
 
@@ -55,24 +55,24 @@ pub fn guardrail_identifier(operation: Operation, body: &[u8]) -> Option<String>
     let name = field(operation)?;
     // A body that does not mention the name, as it is or with escapes, need not be parsed.
     memmem::find(body, name.as_bytes()).or_else(|| memmem::find(body, b"\\u"))?;
-    requested_guardrail(operation, &Document::parse(body).ok()?).identifier
+    requested_guardrail(operation, &JsonDocument::parse(body).ok()?).identifier
 }
 
 /// Returns the guardrail that the body of a Converse request names.
-pub(crate) fn requested_guardrail(operation: Operation, doc: &Document<'_>) -> RequestedGuardrail {
+pub(crate) fn requested_guardrail(operation: Operation, doc: &JsonDocument<'_>) -> RequestedGuardrail {
     let is_converse = matches!(operation, Operation::Converse | Operation::ConverseStream);
     let only = |object, name: &str| {
         let mut values = doc.members(object).filter(|&(key, _)| doc.string(key) == name).map(|(_, value)| value);
         values.next().filter(|_| values.next().is_none())
     };
-    let config = field(operation).filter(|_| is_converse).and_then(|name| only(Document::ROOT, name));
+    let config = field(operation).filter(|_| is_converse).and_then(|name| only(JsonDocument::ROOT, name));
     let Some(config) = config else { return RequestedGuardrail::default() };
     let text = |name| only(config, name).and_then(|value| doc.as_str(value));
     RequestedGuardrail::new(text("guardrailIdentifier").as_deref(), text("trace").as_deref())
 }
 
 /// Returns the edits that remove what is meant for a guardrail of Bedrock's from the body of a request.
-pub(crate) fn without_guardrail(operation: Operation, doc: &Document<'_>) -> Vec<RawEdit> {
+pub(crate) fn without_guardrail(operation: Operation, doc: &JsonDocument<'_>) -> Vec<RawEdit> {
     field(operation).map(|name| without_member(doc, name)).unwrap_or_default()
 }
 
@@ -80,18 +80,18 @@ pub(crate) fn without_guardrail(operation: Operation, doc: &Document<'_>) -> Vec
 mod tests {
     use super::{RequestedGuardrail, TraceScope, requested_guardrail, without_guardrail};
     use crate::bedrock::operation::Operation;
-    use crate::json::{Document, splice};
+    use crate::json::{JsonDocument, splice};
 
     #[test]
     fn converse_names_its_guardrail_in_the_body() {
-        let read = |operation, body: &str| requested_guardrail(operation, &Document::parse_str(body).unwrap());
+        let read = |operation, body: &str| requested_guardrail(operation, &JsonDocument::parse_str(body).unwrap());
         let asked = |body: &str| read(Operation::ConverseStream, body);
         let named = |identifier: &str, trace| RequestedGuardrail { identifier: Some(identifier.to_owned()), trace };
         let body = r#"{"guardrailConfig": {"guardrailIdentifier": "g", "guardrailVersion": "1", "trace": "enabled"}}"#;
-        assert_eq!(asked(body), named("g", Some(TraceScope::Found)));
+        assert_eq!(asked(body), named("g", Some(TraceScope::Detected)));
         assert_eq!(asked(&body.replace("enabled", "ENABLED_FULL")), named("g", Some(TraceScope::Full)));
         assert_eq!(asked(&body.replace("enabled", "disabled")), named("g", None));
-        assert_eq!(asked(&body.replace("Config", "Confi\\u0067")), named("g", Some(TraceScope::Found)));
+        assert_eq!(asked(&body.replace("Config", "Confi\\u0067")), named("g", Some(TraceScope::Detected)));
         for body in [
             "{}",
             r#"{"guardrailConfig": 1}"#,
@@ -108,7 +108,7 @@ mod tests {
     #[test]
     fn what_is_meant_for_bedrock_is_taken_out() {
         let body = r#"{"a": 1.0, "guardrailConfig": {}, "amazon-bedrock-guardrailConfig": {"tagSuffix": "x"}}"#;
-        let without = |operation| splice(body, &without_guardrail(operation, &Document::parse_str(body).unwrap()));
+        let without = |operation| splice(body, &without_guardrail(operation, &JsonDocument::parse_str(body).unwrap()));
         let converse = r#"{"a": 1.0, "amazon-bedrock-guardrailConfig": {"tagSuffix": "x"}}"#;
         assert_eq!(without(Operation::Converse).as_deref(), Some(converse));
         assert_eq!(without(Operation::InvokeModel).as_deref(), Some(r#"{"a": 1.0, "guardrailConfig": {}}"#));

@@ -1,14 +1,14 @@
-//! Which shape a body has, told from its members: model ids are often opaque.
+//! Which format a body has, told from its members: model ids are often opaque.
 
 use super::error::{BodyError, BodyErrorKind};
 use super::operation::Operation;
 use super::shapes as tables;
 use super::table::Table;
-use crate::json::{Document, NodeKind};
+use crate::json::{JsonDocument, NodeKind};
 
 /// The form of a body. Families share forms: a dozen speak OpenAI chat.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) enum Shape {
+pub(crate) enum BodyFormat {
     /// Titan Text and the Titan embeddings: `inputText`, `results[].outputText`.
     Titan,
     /// Nova on InvokeModel: the members of Converse.
@@ -59,52 +59,52 @@ pub(crate) enum Shape {
 
 /// What an InvokeModel request tells of the form of its answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct AnswerForm {
-    pub(crate) shape: Shape,
+pub(crate) struct ResponseFormat {
+    pub(crate) format: BodyFormat,
     /// The body itself asks for a stream. Cohere Command answers in one piece otherwise, also where the operation streams.
-    pub(crate) in_pieces: bool,
+    pub(crate) is_streamed: bool,
 }
 
-impl AnswerForm {
-    /// What a request tells. It is examined already, so what has no shape here is content that was opened.
-    pub(crate) fn of(doc: &Document<'_>) -> Self {
-        let streams = doc.get(Document::ROOT, "stream").is_some_and(|at| doc.raw(at) == "true");
-        let shape = request_table(doc, Document::ROOT).map_or(Shape::Unknown, |(shape, _)| shape);
-        Self { shape, in_pieces: streams }
+impl ResponseFormat {
+    /// What a request tells. It is examined already, so what has no format here is content that was opened.
+    pub(crate) fn of(doc: &JsonDocument<'_>) -> Self {
+        let streams = doc.get(JsonDocument::ROOT, "stream").is_some_and(|at| doc.raw(at) == "true");
+        let format = request_table(doc, JsonDocument::ROOT).map_or(BodyFormat::Unknown, |(format, _)| format);
+        Self { format, is_streamed: streams }
     }
 }
 
-impl From<Shape> for AnswerForm {
-    fn from(shape: Shape) -> Self {
-        Self { shape, in_pieces: true }
+impl From<BodyFormat> for ResponseFormat {
+    fn from(format: BodyFormat) -> Self {
+        Self { format, is_streamed: true }
     }
 }
 
 pub(super) fn unknown(what: &'static str) -> BodyError {
-    BodyError::new(BodyErrorKind::UnknownShape { what })
+    BodyError::new(BodyErrorKind::UnknownFormat { what })
 }
 
-type Known = (Shape, &'static Table);
+type Known = (BodyFormat, &'static Table);
 
-/// Shape and table of a request of `operation`.
-pub(super) fn operation_request(operation: Operation, doc: &Document<'_>) -> Option<Known> {
-    if doc.kind(Document::ROOT) != NodeKind::Object {
+/// BodyFormat and table of a request of `operation`.
+pub(super) fn operation_request(operation: Operation, doc: &JsonDocument<'_>) -> Option<Known> {
+    if doc.kind(JsonDocument::ROOT) != NodeKind::Object {
         return None;
     }
     Some(match operation {
         Operation::InvokeModel | Operation::InvokeModelWithResponseStream => {
-            return request_table(doc, Document::ROOT);
+            return request_table(doc, JsonDocument::ROOT);
         }
-        Operation::Converse | Operation::ConverseStream => (Shape::Converse, &tables::CONVERSE_REQUEST),
-        Operation::CountTokens => (Shape::CountTokens, &tables::COUNT_REQUEST),
-        Operation::StartAsyncInvoke => (Shape::AsyncInvoke, &tables::ASYNC_REQUEST),
-        Operation::ApplyGuardrail => (Shape::ApplyGuardrail, &tables::APPLY_GUARDRAIL_REQUEST),
+        Operation::Converse | Operation::ConverseStream => (BodyFormat::Converse, &tables::CONVERSE_REQUEST),
+        Operation::CountTokens => (BodyFormat::CountTokens, &tables::COUNT_REQUEST),
+        Operation::StartAsyncInvoke => (BodyFormat::AsyncInvoke, &tables::ASYNC_REQUEST),
+        Operation::ApplyGuardrail => (BodyFormat::ApplyGuardrail, &tables::APPLY_GUARDRAIL_REQUEST),
     })
 }
 
-/// Shape and table of a response of `operation`.
-pub(super) fn operation_response(operation: Operation, doc: &Document<'_>) -> Option<Known> {
-    let root = Document::ROOT;
+/// BodyFormat and table of a response of `operation`.
+pub(super) fn operation_response(operation: Operation, doc: &JsonDocument<'_>) -> Option<Known> {
+    let root = JsonDocument::ROOT;
     if doc.kind(root) != NodeKind::Object {
         return None;
     }
@@ -114,40 +114,40 @@ pub(super) fn operation_response(operation: Operation, doc: &Document<'_>) -> Op
             return response_table(doc);
         }
         Operation::Converse | Operation::ConverseStream => {
-            (has("output") || has("stopReason"), (Shape::Converse, &tables::CONVERSE_RESPONSE))
+            (has("output") || has("stopReason"), (BodyFormat::Converse, &tables::CONVERSE_RESPONSE))
         }
-        Operation::CountTokens => (has("inputTokens"), (Shape::CountTokens, &tables::COUNT_RESPONSE)),
-        Operation::StartAsyncInvoke => (has("invocationArn"), (Shape::AsyncInvoke, &tables::ASYNC_RESPONSE)),
-        Operation::ApplyGuardrail => (has("action"), (Shape::ApplyGuardrail, &tables::APPLY_GUARDRAIL_RESPONSE)),
+        Operation::CountTokens => (has("inputTokens"), (BodyFormat::CountTokens, &tables::COUNT_RESPONSE)),
+        Operation::StartAsyncInvoke => (has("invocationArn"), (BodyFormat::AsyncInvoke, &tables::ASYNC_RESPONSE)),
+        Operation::ApplyGuardrail => (has("action"), (BodyFormat::ApplyGuardrail, &tables::APPLY_GUARDRAIL_RESPONSE)),
     };
     if marker { Some(known) } else { error_table(doc) }
 }
 
-/// Shape and table of an InvokeModel request that stands at `node`.
+/// BodyFormat and table of an InvokeModel request that stands at `node`.
 ///
 /// The order matters: the first tests are for members that only one family has.
-pub(super) fn request_table(doc: &Document<'_>, node: usize) -> Option<Known> {
+pub(super) fn request_table(doc: &JsonDocument<'_>, node: usize) -> Option<Known> {
     let has = |name| doc.get(node, name).is_some();
     let is = |name, value: &str| doc.get(node, name).and_then(|at| doc.as_str(at)).is_some_and(|text| text == value);
     if has("max_tokens_to_sample") {
-        return Some((Shape::AnthropicText, &tables::PROMPT_REQUEST));
+        return Some((BodyFormat::AnthropicText, &tables::PROMPT_REQUEST));
     }
     if has("anthropic_version") && !has("prompt") {
-        return Some((Shape::AnthropicMessages, &tables::MESSAGES_REQUEST));
+        return Some((BodyFormat::AnthropicMessages, &tables::MESSAGES_REQUEST));
     }
     if is("schemaVersion", "nova-multimodal-embed-v1") {
-        return Some((Shape::Embedding, &tables::NOVA_EMBED_REQUEST));
+        return Some((BodyFormat::Embedding, &tables::NOVA_EMBED_REQUEST));
     }
     if has("taskType") {
-        return Some((Shape::Media, &tables::IMAGE_REQUEST));
+        return Some((BodyFormat::Media, &tables::IMAGE_REQUEST));
     }
     if let Some(messages) = doc.get(node, "messages") {
         let nova =
             has("inferenceConfig") || has("toolConfig") || has("schemaVersion") || has_untyped_blocks(doc, messages);
         return Some(if nova {
-            (Shape::Nova, &tables::NOVA_REQUEST)
+            (BodyFormat::Nova, &tables::NOVA_REQUEST)
         } else {
-            (Shape::OpenAiChat, &tables::OPENAI_REQUEST)
+            (BodyFormat::OpenAiChat, &tables::OPENAI_REQUEST)
         });
     }
     if has("inputText") || has("inputImage") || has("inputType") {
@@ -156,41 +156,41 @@ pub(super) fn request_table(doc: &Document<'_>, node: usize) -> Option<Known> {
             || has("dimensions")
             || has("inputType")
             || has("inputImage");
-        let shape = if embeds { Shape::Embedding } else { Shape::Titan };
-        return Some((shape, &tables::TITAN_REQUEST));
+        let format = if embeds { BodyFormat::Embedding } else { BodyFormat::Titan };
+        return Some((format, &tables::TITAN_REQUEST));
     }
     if has("inputPrompt") {
-        return Some((Shape::Pegasus, &tables::VIDEO_REQUEST));
+        return Some((BodyFormat::Pegasus, &tables::VIDEO_REQUEST));
     }
     if doc.get(node, "message").is_some_and(|at| doc.kind(at) == NodeKind::String) {
-        return Some((Shape::CohereChat, &tables::CHAT_REQUEST));
+        return Some((BodyFormat::CohereChat, &tables::CHAT_REQUEST));
     }
     if has("input_type") || has("texts") {
-        return Some((Shape::Embedding, &tables::EMBED_REQUEST));
+        return Some((BodyFormat::Embedding, &tables::EMBED_REQUEST));
     }
     if has("query") && has("documents") {
-        return Some((Shape::Rerank, &tables::RERANK_REQUEST));
+        return Some((BodyFormat::Rerank, &tables::RERANK_REQUEST));
     }
     if has("text_prompts") {
-        return Some((Shape::Media, &tables::IMAGE_REQUEST));
+        return Some((BodyFormat::Media, &tables::IMAGE_REQUEST));
     }
     let edits_image = has("image") && (has("search_prompt") || has("select_prompt"));
     if has("prompt") || edits_image {
         return Some((prompt_shape(&has), &tables::PROMPT_REQUEST));
     }
     // Upscaling and background removal take a picture and no text.
-    (has("image") && !has("text")).then_some((Shape::Media, &tables::PROMPT_REQUEST))
+    (has("image") && !has("text")).then_some((BodyFormat::Media, &tables::PROMPT_REQUEST))
 }
 
 /// The family of a prompt, where a setting gives it away.
-fn prompt_shape(has: &dyn Fn(&'static str) -> bool) -> Shape {
+fn prompt_shape(has: &dyn Fn(&'static str) -> bool) -> BodyFormat {
     let any = |names: &[&'static str]| names.iter().any(|&name| has(name));
     if has("max_gen_len") {
-        Shape::Llama
+        BodyFormat::Llama
     } else if any(&["maxTokens", "numResults", "countPenalty", "stopSequences"]) {
-        Shape::Jurassic
+        BodyFormat::Jurassic
     } else if any(&["num_generations", "return_likelihoods", "p", "k", "stop_sequences"]) {
-        Shape::CohereCommand
+        BodyFormat::CohereCommand
     } else if any(&[
         "negative_prompt",
         "aspect_ratio",
@@ -201,120 +201,124 @@ fn prompt_shape(has: &dyn Fn(&'static str) -> bool) -> Shape {
         "keyframes",
         "resolution",
     ]) {
-        Shape::Media
+        BodyFormat::Media
     } else {
-        Shape::Prompt
+        BodyFormat::Prompt
     }
 }
 
-fn has_untyped_blocks(doc: &Document<'_>, messages: usize) -> bool {
+fn has_untyped_blocks(doc: &JsonDocument<'_>, messages: usize) -> bool {
     doc.items(messages)
         .filter_map(|message| doc.get(message, "content"))
         .flat_map(|content| doc.items(content))
         .any(|block| doc.kind(block) == NodeKind::Object && doc.get(block, "type").is_none())
 }
 
-/// Shape and table of an InvokeModel response.
-pub(super) fn response_table(doc: &Document<'_>) -> Option<Known> {
-    let root = Document::ROOT;
+/// BodyFormat and table of an InvokeModel response.
+pub(super) fn response_table(doc: &JsonDocument<'_>) -> Option<Known> {
+    let root = JsonDocument::ROOT;
     let has = |name| doc.get(root, name).is_some();
     let has_array = |name| doc.get(root, name).is_some_and(|at| doc.kind(at) == NodeKind::Array);
     let known: Known = if has("completion") {
-        (Shape::AnthropicText, &tables::TEXT_RESPONSE)
+        (BodyFormat::AnthropicText, &tables::TEXT_RESPONSE)
     } else if has_array("content") && (has("type") || has("role")) {
-        (Shape::AnthropicMessages, &tables::MESSAGES_RESPONSE)
+        (BodyFormat::AnthropicMessages, &tables::MESSAGES_RESPONSE)
     } else if doc.get(root, "output").is_some_and(|at| doc.get(at, "message").is_some()) {
-        (Shape::Nova, &tables::NOVA_RESPONSE)
+        (BodyFormat::Nova, &tables::NOVA_RESPONSE)
     } else if has("generation") {
-        (Shape::Llama, &tables::LLAMA_RESPONSE)
+        (BodyFormat::Llama, &tables::LLAMA_RESPONSE)
     } else if has_array("outputs") {
-        (Shape::MistralText, &tables::MISTRAL_RESPONSE)
+        (BodyFormat::MistralText, &tables::MISTRAL_RESPONSE)
     } else if let Some(choices) = doc.get(root, "choices") {
         (choices_shape(doc, choices), &tables::OPENAI_RESPONSE)
     } else if has_array("generations") {
-        (Shape::CohereCommand, &tables::COMMAND_RESPONSE)
+        (BodyFormat::CohereCommand, &tables::COMMAND_RESPONSE)
     } else if has_array("completions") {
-        (Shape::Jurassic, &tables::J2_RESPONSE)
+        (BodyFormat::Jurassic, &tables::J2_RESPONSE)
     } else if has("embedding") || has("embeddings") || has("embeddingsByType") {
-        (Shape::Embedding, &tables::EMBEDDING_RESPONSE)
+        (BodyFormat::Embedding, &tables::EMBEDDING_RESPONSE)
     } else if let Some(results) = doc.get(root, "results") {
         let ranks = doc.items(results).any(|item| doc.get(item, "relevance_score").is_some());
-        if ranks { (Shape::Rerank, &tables::RERANK_RESPONSE) } else { (Shape::Titan, &tables::TITAN_RESPONSE) }
+        if ranks {
+            (BodyFormat::Rerank, &tables::RERANK_RESPONSE)
+        } else {
+            (BodyFormat::Titan, &tables::TITAN_RESPONSE)
+        }
     } else if has("images") || has("artifacts") {
-        (Shape::Media, &tables::MEDIA_RESPONSE)
+        (BodyFormat::Media, &tables::MEDIA_RESPONSE)
     } else if has("message") && has("finishReason") {
-        (Shape::Pegasus, &tables::MEDIA_RESPONSE)
+        (BodyFormat::Pegasus, &tables::MEDIA_RESPONSE)
     } else if has("chat_history") || has("text") {
-        (Shape::CohereChat, &tables::CHAT_RESPONSE)
+        (BodyFormat::CohereChat, &tables::CHAT_RESPONSE)
     } else {
         return error_table(doc);
     };
     Some(known)
 }
 
-fn error_table(doc: &Document<'_>) -> Option<Known> {
+fn error_table(doc: &JsonDocument<'_>) -> Option<Known> {
     ["message", "Message", "error", "__type"]
         .iter()
-        .any(|name| doc.get(Document::ROOT, name).is_some())
-        .then_some((Shape::Error, &tables::ERROR_RESPONSE))
+        .any(|name| doc.get(JsonDocument::ROOT, name).is_some())
+        .then_some((BodyFormat::Error, &tables::ERROR_RESPONSE))
 }
 
-pub(super) fn choices_shape(doc: &Document<'_>, choices: usize) -> Shape {
+pub(super) fn choices_shape(doc: &JsonDocument<'_>, choices: usize) -> BodyFormat {
     let any = |name| doc.items(choices).any(|c| doc.get(c, name).is_some());
     if any("text") {
-        Shape::OpenAiText
+        BodyFormat::OpenAiText
     } else if any("stop_reason") && !any("finish_reason") {
-        Shape::MistralChat
+        BodyFormat::MistralChat
     } else {
-        Shape::OpenAiChat
+        BodyFormat::OpenAiChat
     }
 }
 
-/// Shape and table of a chunk of an InvokeModel stream that holds a part of the answer.
+/// BodyFormat and table of a chunk of an InvokeModel stream that holds a part of the answer.
 ///
 /// A chunk that holds a whole answer has none: it is visited as a response.
-pub(super) fn chunk_table(doc: &Document<'_>) -> Option<Known> {
-    let root = Document::ROOT;
+pub(super) fn chunk_table(doc: &JsonDocument<'_>) -> Option<Known> {
+    let root = JsonDocument::ROOT;
     let has = |name| doc.get(root, name).is_some();
     let is_text = |name| doc.get(root, name).is_some_and(|at| doc.kind(at) == NodeKind::String);
     let nova =
         ["messageStart", "contentBlockStart", "contentBlockDelta", "contentBlockStop", "messageStop", "metadata"];
     Some(if has("event_type") {
-        (Shape::CohereChat, &tables::CHAT_CHUNK)
+        (BodyFormat::CohereChat, &tables::CHAT_CHUNK)
     } else if has("is_finished") {
-        (Shape::CohereCommand, &tables::COMMAND_CHUNK)
+        (BodyFormat::CohereCommand, &tables::COMMAND_CHUNK)
     } else if nova.iter().any(|name| has(name)) {
-        (Shape::Nova, &tables::NOVA_CHUNK)
+        (BodyFormat::Nova, &tables::NOVA_CHUNK)
     } else if has("completion") {
-        (Shape::AnthropicText, &tables::TEXT_CHUNK)
+        (BodyFormat::AnthropicText, &tables::TEXT_CHUNK)
     } else if has("outputText") {
-        (Shape::Titan, &tables::TITAN_CHUNK)
+        (BodyFormat::Titan, &tables::TITAN_CHUNK)
     } else if has("generation") {
-        (Shape::Llama, &tables::LLAMA_CHUNK)
+        (BodyFormat::Llama, &tables::LLAMA_CHUNK)
     } else if has("outputs") {
-        (Shape::MistralText, &tables::MISTRAL_CHUNK)
+        (BodyFormat::MistralText, &tables::MISTRAL_CHUNK)
     } else if let Some(choices) = doc.get(root, "choices") {
         (choices_shape(doc, choices), &tables::OPENAI_CHUNK)
     } else if has("type") && !has("content") {
-        (Shape::AnthropicMessages, &tables::MESSAGES_CHUNK)
+        (BodyFormat::AnthropicMessages, &tables::MESSAGES_CHUNK)
     } else if is_text("text") && !is_chat_answer(doc) {
         // Some imported models send no more than the text: as Command, less its marks.
-        (Shape::CohereCommand, &tables::COMMAND_CHUNK)
+        (BodyFormat::CohereCommand, &tables::COMMAND_CHUNK)
     } else if is_text("message") && !has("__type") && !has_vectors(doc) {
-        (Shape::Pegasus, &tables::PEGASUS_CHUNK)
+        (BodyFormat::Pegasus, &tables::PEGASUS_CHUNK)
     } else {
         return None;
     })
 }
 
 /// Whether an answer with `text` is one of Command R, whole.
-fn is_chat_answer(doc: &Document<'_>) -> bool {
+fn is_chat_answer(doc: &JsonDocument<'_>) -> bool {
     let marks = ["chat_history", "response_id", "generation_id", "citations", "tool_calls", "search_queries"];
-    marks.iter().any(|name| doc.get(Document::ROOT, name).is_some())
+    marks.iter().any(|name| doc.get(JsonDocument::ROOT, name).is_some())
 }
 
 /// Whether an answer holds embeddings, or pictures.
-fn has_vectors(doc: &Document<'_>) -> bool {
+fn has_vectors(doc: &JsonDocument<'_>) -> bool {
     let marks = ["embedding", "embeddings", "embeddingsByType", "images", "artifacts"];
-    marks.iter().any(|name| doc.get(Document::ROOT, name).is_some())
+    marks.iter().any(|name| doc.get(JsonDocument::ROOT, name).is_some())
 }

@@ -11,8 +11,8 @@
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
-use super::files::FileForm;
-use super::slot::{FieldKind, SkipReason};
+use super::files::FileRule;
+use super::text_field::{FieldKind, SkipReason};
 
 /// Who says what stands in a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,7 +27,7 @@ pub(super) enum Role {
 
 impl Role {
     /// The role a `role` member names, in any family's spelling.
-    pub(super) fn named(name: &str) -> Option<Self> {
+    pub(super) fn from_name(name: &str) -> Option<Self> {
         match name.to_ascii_lowercase().as_str() {
             "assistant" | "chatbot" | "model" => Some(Self::Assistant),
             "system" | "developer" => Some(Self::System),
@@ -37,7 +37,7 @@ impl Role {
         }
     }
 
-    pub(super) fn slot_kind(self) -> FieldKind {
+    pub(super) fn field_kind(self) -> FieldKind {
         match self {
             Self::Assistant => FieldKind::AssistantText,
             Self::Document => FieldKind::Document,
@@ -52,7 +52,7 @@ impl Role {
 /// Which text of a stream a delta continues.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
-pub(crate) enum Part {
+pub(crate) enum DeltaKind {
     /// What the model says.
     Text,
     /// The model's reasoning.
@@ -69,7 +69,7 @@ pub(crate) enum Part {
     Transcript,
 }
 
-impl Part {
+impl DeltaKind {
     /// The part as pointers into streams name it.
     pub(super) fn name(self) -> &'static str {
         match self {
@@ -83,7 +83,7 @@ impl Part {
         }
     }
 
-    pub(super) fn slot_kind(self) -> FieldKind {
+    pub(super) fn field_kind(self) -> FieldKind {
         match self {
             Self::Text | Self::Refusal | Self::Transcript => FieldKind::AssistantText,
             Self::Reasoning => FieldKind::Reasoning,
@@ -104,9 +104,9 @@ pub(super) enum Unsigned {
 
 /// What stands at a path.
 #[derive(Clone, Copy)]
-pub(super) enum Rule {
+pub(super) enum FieldRule {
     /// Text of whoever has the role.
-    Said,
+    RoleText,
     /// Text; if it is an array or object after all, all strings in it.
     Text(FieldKind),
     /// Free-form JSON: every string and every member name in it.
@@ -123,11 +123,11 @@ pub(super) enum Rule {
     /// The same as numbers, one a byte.
     TokenBytes,
     /// Text that goes on in later events.
-    Delta(Part),
+    Delta(DeltaKind),
     /// The messages of a conversation. Rows say what they are; those before the last turn are history.
     Messages,
     /// Turns that are all history.
-    Earlier,
+    History,
     /// What a signature of the model's, next to it in its object, vouches for. A model refuses it in a request without one.
     Signed(FieldKind),
     /// The signature of reasoning, which no longer holds once the reasoning is changed.
@@ -140,12 +140,12 @@ pub(super) enum Rule {
     /// is content of an unknown kind.
     Unknown,
     /// Content that is not text.
-    Opaque(SkipReason),
+    Skipped(SkipReason),
     /// A document or file in a string, which is text in some formats.
-    File(FileForm),
+    File(FileRule),
     /// Base64 of the JSON body of an InvokeModel request.
     Body,
-    /// The JSON body of an InvokeModel request, in place.
+    /// The JSON body of an InvokeModel request, in location.
     ModelInput,
     /// An object that another table describes.
     In(&'static Table),
@@ -168,7 +168,7 @@ pub(super) enum Tag {
 pub(super) struct Table {
     pub(super) tag: Tag,
     pub(super) base: Option<&'static Self>,
-    pub(super) rows: &'static [(&'static str, Rule)],
+    pub(super) rows: &'static [(&'static str, FieldRule)],
     pub(super) compiled: OnceLock<Trie>,
 }
 
@@ -188,16 +188,16 @@ pub(super) use table;
 
 /// A table compiled: paths share their beginnings.
 pub(super) struct Trie {
-    steps: Vec<Step>,
+    nodes: Vec<TrieNode>,
     variants: Vec<(&'static str, usize)>,
 }
 
 #[derive(Default)]
-struct Step {
+struct TrieNode {
     members: HashMap<&'static str, usize>,
     any: Option<usize>,
     items: Option<usize>,
-    rule: Option<Rule>,
+    rule: Option<FieldRule>,
 }
 
 impl Table {
@@ -209,9 +209,9 @@ impl Table {
 
 impl Trie {
     fn compile(table: &'static Table) -> Self {
-        // Step 0 is the root of rows without variants.
-        let mut trie = Self { steps: vec![Step::default()], variants: Vec::new() };
-        let mut rows: Vec<(&'static str, Rule)> = Vec::new();
+        // TrieNode 0 is the root of rows without variants.
+        let mut trie = Self { nodes: vec![TrieNode::default()], variants: Vec::new() };
+        let mut rows: Vec<(&'static str, FieldRule)> = Vec::new();
         let mut chain = vec![table];
         while let Some(base) = chain.last().and_then(|table| table.base) {
             chain.push(base);
@@ -230,8 +230,8 @@ impl Trie {
         for (row, _) in &rows {
             for name in split(row).0.split('|').filter(|&name| name != "*") {
                 if !trie.variants.iter().any(|&(known, _)| known == name) {
-                    trie.steps.push(Step::default());
-                    trie.variants.push((name, trie.steps.len() - 1));
+                    trie.nodes.push(TrieNode::default());
+                    trie.variants.push((name, trie.nodes.len() - 1));
                 }
             }
         }
@@ -246,57 +246,57 @@ impl Trie {
         trie
     }
 
-    fn add(&mut self, root: usize, path: &'static str, rule: Rule) {
+    fn add(&mut self, root: usize, path: &'static str, rule: FieldRule) {
         let mut at = root;
         for segment in path.split('.').filter(|segment| !segment.is_empty()) {
             let name = segment.trim_end_matches("[]");
             at = self.child(at, name);
             for _ in 0..(segment.len() - name.len()) / 2 {
-                at = self.item_step(at);
+                at = self.item_node(at);
             }
         }
-        if let Some(step) = self.steps.get_mut(at) {
-            step.rule = Some(rule);
+        if let Some(node) = self.nodes.get_mut(at) {
+            node.rule = Some(rule);
         }
     }
 
     fn child(&mut self, at: usize, name: &'static str) -> usize {
-        let fresh = self.steps.len();
-        let Some(step) = self.steps.get_mut(at) else { return at };
+        let fresh = self.nodes.len();
+        let Some(node) = self.nodes.get_mut(at) else { return at };
         let found =
-            if name == "*" { *step.any.get_or_insert(fresh) } else { *step.members.entry(name).or_insert(fresh) };
+            if name == "*" { *node.any.get_or_insert(fresh) } else { *node.members.entry(name).or_insert(fresh) };
         if found == fresh {
-            self.steps.push(Step::default());
+            self.nodes.push(TrieNode::default());
         }
         found
     }
 
-    fn item_step(&mut self, at: usize) -> usize {
-        let fresh = self.steps.len();
-        let Some(step) = self.steps.get_mut(at) else { return at };
-        let found = *step.items.get_or_insert(fresh);
+    fn item_node(&mut self, at: usize) -> usize {
+        let fresh = self.nodes.len();
+        let Some(node) = self.nodes.get_mut(at) else { return at };
+        let found = *node.items.get_or_insert(fresh);
         if found == fresh {
-            self.steps.push(Step::default());
+            self.nodes.push(TrieNode::default());
         }
         found
     }
 
     pub(super) fn member(&self, at: usize, name: &str) -> Option<usize> {
-        let step = self.steps.get(at)?;
-        step.members.get(name).copied().or(step.any)
+        let node = self.nodes.get(at)?;
+        node.members.get(name).copied().or(node.any)
     }
 
     pub(super) fn items(&self, at: usize) -> Option<usize> {
-        self.steps.get(at)?.items
+        self.nodes.get(at)?.items
     }
 
-    pub(super) fn rule(&self, at: usize) -> Option<Rule> {
-        self.steps.get(at)?.rule
+    pub(super) fn rule(&self, at: usize) -> Option<FieldRule> {
+        self.nodes.get(at)?.rule
     }
 
-    /// Whether rows go on below this step.
-    pub(super) fn goes_on(&self, at: usize) -> bool {
-        self.steps.get(at).is_some_and(|step| !step.members.is_empty() || step.any.is_some() || step.items.is_some())
+    /// Whether rows go on below this node.
+    pub(super) fn has_children(&self, at: usize) -> bool {
+        self.nodes.get(at).is_some_and(|node| !node.members.is_empty() || node.any.is_some() || node.items.is_some())
     }
 
     /// The root for a value of the tag: exact names first, then endings.

@@ -11,7 +11,7 @@ pub(super) struct Case {
     pub(super) name: String,
     pub(super) operation: Operation,
     pub(super) is_request: bool,
-    pub(super) shape: String,
+    pub(super) format: String,
     pub(super) body: String,
     pub(super) slots: Vec<(String, Option<String>, String)>,
     pub(super) skipped: Vec<(String, String)>,
@@ -44,16 +44,16 @@ fn read_case(root: &Path, path: &Path) -> Case {
             .and_then(Operation::from_name)
             .unwrap_or_else(|| panic!("{name}: no operation")),
         is_request: case.get("request").is_some(),
-        shape: text(&case, "shape").expect("a shape"),
+        format: text(&case, "format").expect("a format"),
         body: serde_json::to_string_pretty(case.get("request").unwrap_or(&case["response"]))
             .expect("values can be written"),
         slots: list("slots")
             .iter()
-            .map(|slot| {
+            .map(|field| {
                 (
-                    text(slot, "pointer").expect("a pointer"),
-                    text(slot, "inner_pointer"),
-                    text(slot, "text").expect("a text"),
+                    text(field, "pointer").expect("a pointer"),
+                    text(field, "inner_pointer"),
+                    text(field, "text").expect("a text"),
                 )
             })
             .collect(),
@@ -67,7 +67,8 @@ fn read_case(root: &Path, path: &Path) -> Case {
 
 fn visit(case: &Case, body: &str, f: &mut Visitor<'_>) -> Result<Visited, BodyError> {
     // Tokens, and numbers that are text for their name alone, have tests of their own.
-    let mut f = |slot: TextField<'_>| if slot.kind() == FieldKind::Token || slot.context().1 { None } else { f(slot) };
+    let mut f =
+        |field: TextField<'_>| if field.kind() == FieldKind::Token || field.context().1 { None } else { f(field) };
     if case.is_request {
         visit_request(case.operation, body.as_bytes(), &mut f)
     } else {
@@ -81,9 +82,9 @@ fn every_family_offers_its_texts_and_nothing_else() {
     assert!(cases.len() > 50, "cases are missing");
     for case in &cases {
         let mut found = Vec::new();
-        let visited = visit(case, &case.body, &mut |slot| {
-            if !slot.is_key() {
-                found.push((slot.pointer(), slot.inner_pointer(), slot.text().to_owned()));
+        let visited = visit(case, &case.body, &mut |field| {
+            if !field.is_key() {
+                found.push((field.pointer(), field.inner_pointer(), field.text().to_owned()));
             }
             Some(FieldEdit::default())
         })
@@ -94,9 +95,9 @@ fn every_family_offers_its_texts_and_nothing_else() {
         found.sort();
         assert_eq!(found, expected, "{}", case.name);
         assert_eq!(visited.body, None, "{}", case.name);
-        assert_eq!(format!("{:?}", visited.shape), case.shape, "{}", case.name);
+        assert_eq!(format!("{:?}", visited.format), case.format, "{}", case.name);
         let mut skipped: Vec<_> =
-            visited.coverage.skipped.iter().map(|s| (s.pointer.clone(), s.reason.as_str().to_owned())).collect();
+            visited.summary.skipped.iter().map(|s| (s.pointer.clone(), s.reason.as_str().to_owned())).collect();
         skipped.sort();
         let mut expected = case.skipped.clone();
         expected.sort();
@@ -104,12 +105,12 @@ fn every_family_offers_its_texts_and_nothing_else() {
     }
 }
 
-/// The same case again after a rewrite, by slot: what the texts have become.
+/// The same case again after a rewrite, by field: what the texts have become.
 fn texts(case: &Case, body: &str) -> BTreeMap<(String, Option<String>), String> {
     let mut found = BTreeMap::new();
-    visit(case, body, &mut |slot| {
-        if !slot.is_key() {
-            found.insert((slot.pointer(), slot.inner_pointer()), slot.text().to_owned());
+    visit(case, body, &mut |field| {
+        if !field.is_key() {
+            found.insert((field.pointer(), field.inner_pointer()), field.text().to_owned());
         }
         None
     })
@@ -129,19 +130,19 @@ proptest! {
             let before = texts(&case, &case.body);
             let mut expected = before.clone();
             let mut at = 0;
-            let visited = visit(&case, &case.body, &mut |slot| {
-                if slot.is_key() {
+            let visited = visit(&case, &case.body, &mut |field| {
+                if field.is_key() {
                     return None;
                 }
                 at += 1;
-                let first = slot.text().chars().next()?;
+                let first = field.text().chars().next()?;
                 // Signed reasoning takes more with it than its text: `reasoning_tests`.
-                let is_signed = slot.kind() == FieldKind::Reasoning && case.body.contains("\"signature\"");
+                let is_signed = field.kind() == FieldKind::Reasoning && case.body.contains("\"signature\"");
                 if is_signed || !picks[at % picks.len()] {
                     return None;
                 }
-                let changed = format!("{replacement}{}", &slot.text()[first.len_utf8()..]);
-                expected.insert((slot.pointer(), slot.inner_pointer()), changed);
+                let changed = format!("{replacement}{}", &field.text()[first.len_utf8()..]);
+                expected.insert((field.pointer(), field.inner_pointer()), changed);
                 Some(FieldEdit::new(vec![(0..first.len_utf8(), replacement.clone())]))
             }).expect("known");
             let Some(body) = visited.body else {
@@ -160,7 +161,7 @@ proptest! {
     }
 }
 
-/// Puts the old value wherever a slot or token stands.
+/// Puts the old value wherever a field or token stands.
 fn restore(
     new: &mut Value,
     old: &Value,
@@ -199,9 +200,9 @@ fn restore(
 #[test]
 fn member_names_of_free_json_are_offered() {
     let body = r#"{"messages":[{"role":"assistant","content":[{"toolUse":{"toolUseId":"t","name":"f","input":{"jane\u00e9":{"a":1}}}}]}]}"#;
-    let visited = visit_request(Operation::Converse, body.as_bytes(), &mut |slot| {
-        (slot.is_key() && slot.text() == "jane\u{e9}").then(|| {
-            assert_eq!(slot.pointer(), "/messages/0/content/0/toolUse/input/jane\u{e9}");
+    let visited = visit_request(Operation::Converse, body.as_bytes(), &mut |field| {
+        (field.is_key() && field.text() == "jane\u{e9}").then(|| {
+            assert_eq!(field.pointer(), "/messages/0/content/0/toolUse/input/jane\u{e9}");
             FieldEdit::new(vec![(0..4, "X".into())])
         })
     })
@@ -214,8 +215,8 @@ fn member_names_of_free_json_are_offered() {
 fn roles_give_kinds() {
     let body = r#"{"anthropic_version":"v","system":"s","messages":[{"content":"u","role":"user"},{"role":"assistant","content":[{"type":"text","text":"a"}]},{"role":"user","content":[{"type":"tool_result","content":[{"type":"text","text":"t"}]}]}]}"#;
     let mut kinds = Vec::new();
-    visit_request(Operation::InvokeModel, body.as_bytes(), &mut |slot| {
-        kinds.push((slot.text().to_owned(), slot.kind()));
+    visit_request(Operation::InvokeModel, body.as_bytes(), &mut |field| {
+        kinds.push((field.text().to_owned(), field.kind()));
         None
     })
     .expect("known");
@@ -232,8 +233,8 @@ fn roles_give_kinds() {
 fn a_token_that_is_found_by_itself_takes_all_with_it() {
     let body = r#"{"choices":[{"index":0,"message":{"role":"assistant","content":"mail me"},"logprobs":{"content":[
         {"token":"mail","bytes":[109],"top_logprobs":[{"token":"a@example.com","bytes":[97,64]}]}]}}]}"#;
-    let visited = visit_response(Operation::InvokeModel, body.as_bytes(), &mut |slot| {
-        slot.text().contains('@').then(|| FieldEdit::whole(slot.text().len(), "{EMAIL}"))
+    let visited = visit_response(Operation::InvokeModel, body.as_bytes(), &mut |field| {
+        field.text().contains('@').then(|| FieldEdit::whole(field.text().len(), "{EMAIL}"))
     });
     let changed = visited.expect("known").body.expect("changed");
     let changed: Value = serde_json::from_slice(&changed).expect("JSON");
@@ -246,8 +247,8 @@ fn a_token_that_is_found_by_itself_takes_all_with_it() {
 #[test]
 fn tokens_go_when_anything_changes() {
     let body = r#"{"id":1,"prompt":{"text":"Jane","tokens":[{"generatedToken":{"token":"Ja"}}]},"completions":[]}"#;
-    let visited = visit_response(Operation::InvokeModel, body.as_bytes(), &mut |slot| {
-        Some(FieldEdit::whole(slot.text().len(), "{NAME}"))
+    let visited = visit_response(Operation::InvokeModel, body.as_bytes(), &mut |field| {
+        Some(FieldEdit::whole(field.text().len(), "{NAME}"))
     })
     .expect("known");
     let changed = String::from_utf8(visited.body.expect("changed")).expect("UTF-8");

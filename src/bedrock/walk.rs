@@ -3,28 +3,28 @@
 use std::ops::Range;
 
 use super::error::{BodyError, BodyErrorKind};
-use super::files::FileForm;
+use super::files::FileRule;
+use super::history::history;
 use super::shape;
-use super::slot::{FieldKind, NumberText, SkipReason};
-use super::table::{Part, Role, Rule, Table, Tag, Trie, Unsigned};
-use super::turns::history;
+use super::table::{DeltaKind, FieldRule, Role, Table, Tag, Trie, Unsigned};
+use super::text_field::{FieldKind, NumberText, SkipReason};
 use crate::guardrail::Position;
-use crate::json::{Document, NodeKind};
+use crate::json::{JsonDocument, NodeKind};
 
 /// What to do with content of an unknown kind.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum Unknown {
-    /// Refuse the body.
+pub(crate) enum UnknownContent {
+    /// Reject the body.
     #[default]
-    Refuse,
-    /// Examine every string in it, ids and base64 included. An explicit opening: what a text means is
+    Reject,
+    /// Inspect every string in it, ids and base64 included. An explicit opening: what a text means is
     /// not known, and a change may break the call.
-    Examine,
+    Inspect,
 }
 
 /// How a text is stored in its string.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Form {
+pub(super) enum Encoding {
     Text,
     /// Text of free-form JSON, which may hold JSON itself.
     FreeText,
@@ -36,30 +36,30 @@ pub(super) enum Form {
     ShortNumber,
     Token,
     TokenBytes,
-    File(FileForm),
+    File(FileRule),
     Body,
-    Delta(Part),
+    Delta(DeltaKind),
 }
 
 /// A string that holds text.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Found {
+pub(super) struct TextNode {
     pub(super) node: usize,
     pub(super) kind: FieldKind,
-    pub(super) form: Form,
-    pub(super) names: FieldNames,
+    pub(super) encoding: Encoding,
+    pub(super) names: NameNodes,
     pub(super) position: Position,
 }
 
 /// The nodes of the names that lead to a value of free-form JSON: its own, and that of what it stands in. Zero, which is no name's node,
 /// for none.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct FieldNames {
+pub(super) struct NameNodes {
     pub(super) own: usize,
     pub(super) outer: usize,
 }
 
-impl FieldNames {
+impl NameNodes {
     /// The names of a value in a free-form field.
     fn of_field(self, key: usize) -> Self {
         Self { own: key, outer: self.own }
@@ -68,8 +68,8 @@ impl FieldNames {
 
 /// What a walk has found, in document order.
 #[derive(Default)]
-pub(super) struct Walked {
-    pub(super) found: Vec<Found>,
+pub(super) struct TextNodes {
+    pub(super) found: Vec<TextNode>,
     pub(super) skipped: Vec<(usize, SkipReason)>,
     /// Signatures of reasoning.
     pub(super) signatures: Vec<(usize, Unsigned)>,
@@ -79,7 +79,7 @@ pub(super) struct Walked {
 
 /// What the tables say about the place the walk has come to.
 #[derive(Clone, Copy)]
-enum State {
+enum WalkState {
     At(&'static Trie, usize),
     /// The same, and the names of members are text.
     Named(&'static Trie, usize, FieldKind),
@@ -89,12 +89,12 @@ enum State {
 }
 
 #[derive(Clone, Copy)]
-struct Frame {
+struct WalkFrame {
     end: usize,
     is_object: bool,
-    state: State,
+    state: WalkState,
     role: Role,
-    names: FieldNames,
+    names: NameNodes,
 }
 
 /// Lists the texts of the value at `root` by `table`.
@@ -102,13 +102,13 @@ struct Frame {
 /// Goes over the flat index with a stack of its own: depth costs memory, never call stack, and the
 /// scanner bounds it.
 pub(super) fn walk(
-    doc: &Document<'_>,
+    doc: &JsonDocument<'_>,
     root: usize,
     table: &'static Table,
     role: Role,
-    unknown: Unknown,
-) -> Result<Walked, BodyError> {
-    let mut walk = Walk::new(doc, unknown, false);
+    unknown: UnknownContent,
+) -> Result<TextNodes, BodyError> {
+    let mut walk = JsonWalk::new(doc, unknown, false);
     let state = walk.table_state(root, table)?;
     let mut at = walk.container_or_scalar(root, state, role);
     while let Some(frame) = walk.stack.last() {
@@ -124,9 +124,9 @@ pub(super) fn walk(
 }
 
 /// Lists every string and member name below `root`; with `all_numbers` every long number too, whatever the kind.
-pub(super) fn walk_free(doc: &Document<'_>, root: usize, kind: FieldKind, all_numbers: bool) -> Walked {
-    let mut walk = Walk::new(doc, Unknown::Examine, all_numbers);
-    let mut at = walk.container_or_scalar(root, State::Free(kind), Role::User);
+pub(super) fn walk_free(doc: &JsonDocument<'_>, root: usize, kind: FieldKind, all_numbers: bool) -> TextNodes {
+    let mut walk = JsonWalk::new(doc, UnknownContent::Inspect, all_numbers);
+    let mut at = walk.container_or_scalar(root, WalkState::Free(kind), Role::User);
     while let Some(frame) = walk.stack.last() {
         if at >= frame.end {
             walk.stack.pop();
@@ -138,48 +138,48 @@ pub(super) fn walk_free(doc: &Document<'_>, root: usize, kind: FieldKind, all_nu
     walk.out
 }
 
-fn number_form(raw: &str) -> Option<Form> {
+fn number_form(raw: &str) -> Option<Encoding> {
     match NumberText::of(raw) {
-        NumberText::Long => Some(Form::Number),
-        NumberText::Short => Some(Form::ShortNumber),
+        NumberText::Long => Some(Encoding::Number),
+        NumberText::Short => Some(Encoding::ShortNumber),
         NumberText::None => None,
     }
 }
 
-fn item_state(state: State) -> State {
+fn item_state(state: WalkState) -> WalkState {
     match state {
-        State::At(trie, step) => match trie.items(step) {
-            Some(step) => State::At(trie, step),
-            None => State::Free(FieldKind::Free),
+        WalkState::At(trie, step) => match trie.items(step) {
+            Some(step) => WalkState::At(trie, step),
+            None => WalkState::Free(FieldKind::Free),
         },
-        State::Named(..) => State::Free(FieldKind::Free),
-        State::Free(_) | State::Strings(_) => state,
+        WalkState::Named(..) => WalkState::Free(FieldKind::Free),
+        WalkState::Free(_) | WalkState::Strings(_) => state,
     }
 }
 
-struct Walk<'d, 'a> {
-    doc: &'d Document<'a>,
-    unknown: Unknown,
-    stack: Vec<Frame>,
+struct JsonWalk<'d, 'a> {
+    doc: &'d JsonDocument<'a>,
+    unknown: UnknownContent,
+    stack: Vec<WalkFrame>,
     /// The names that lead to the value at hand.
-    names: FieldNames,
+    names: NameNodes,
     /// Numbers may be text in every kind: they stand in a string.
     all_numbers: bool,
     /// Nodes of turns before the last one. Conversations do not stand in one another, so the last that was entered is the one at hand.
     history: Range<usize>,
-    out: Walked,
+    out: TextNodes,
 }
 
-impl<'d, 'a> Walk<'d, 'a> {
-    fn new(doc: &'d Document<'a>, unknown: Unknown, all_numbers: bool) -> Self {
-        let names = FieldNames::default();
-        Self { doc, unknown, stack: Vec::new(), names, all_numbers, history: 0..0, out: Walked::default() }
+impl<'d, 'a> JsonWalk<'d, 'a> {
+    fn new(doc: &'d JsonDocument<'a>, unknown: UnknownContent, all_numbers: bool) -> Self {
+        let names = NameNodes::default();
+        Self { doc, unknown, stack: Vec::new(), names, all_numbers, history: 0..0, out: TextNodes::default() }
     }
 
     /// The node of the value that comes at `at` in what is open, and what the tables say about it.
-    fn next_value(&mut self, at: usize) -> (usize, State) {
-        let Some(&Frame { is_object, state, names, .. }) = self.stack.last() else {
-            return (at, State::Free(FieldKind::Free));
+    fn next_value(&mut self, at: usize) -> (usize, WalkState) {
+        let Some(&WalkFrame { is_object, state, names, .. }) = self.stack.last() else {
+            return (at, WalkState::Free(FieldKind::Free));
         };
         self.names = names;
         if !is_object {
@@ -187,39 +187,39 @@ impl<'d, 'a> Walk<'d, 'a> {
         }
         let of_value = self.member_state(at, state);
         // A name that a table knows belongs to the format, and says nothing of the value.
-        if matches!(state, State::Free(_) | State::Named(..)) || matches!(of_value, State::Free(_)) {
+        if matches!(state, WalkState::Free(_) | WalkState::Named(..)) || matches!(of_value, WalkState::Free(_)) {
             self.names = names.of_field(at);
         }
         (at + 1, of_value)
     }
 
-    fn member_state(&mut self, key: usize, state: State) -> State {
+    fn member_state(&mut self, key: usize, state: WalkState) -> WalkState {
         match state {
-            State::At(trie, step) | State::Named(trie, step, _) => {
-                if let State::Named(_, _, kind) = state {
-                    self.find(key, kind, Form::Key);
+            WalkState::At(trie, step) | WalkState::Named(trie, step, _) => {
+                if let WalkState::Named(_, _, kind) = state {
+                    self.find(key, kind, Encoding::Key);
                 }
                 match trie.member(step, &self.doc.string(key)) {
-                    Some(step) => State::At(trie, step),
-                    None => State::Free(FieldKind::Free),
+                    Some(step) => WalkState::At(trie, step),
+                    None => WalkState::Free(FieldKind::Free),
                 }
             }
-            State::Free(kind) => {
-                self.find(key, kind, Form::Key);
+            WalkState::Free(kind) => {
+                self.find(key, kind, Encoding::Key);
                 state
             }
-            State::Strings(_) => state,
+            WalkState::Strings(_) => state,
         }
     }
 
-    fn find(&mut self, node: usize, kind: FieldKind, form: Form) {
+    fn find(&mut self, node: usize, kind: FieldKind, encoding: Encoding) {
         let position = kind.position(self.history.contains(&node));
-        self.out.found.push(Found { node, kind, form, names: self.names, position });
+        self.out.found.push(TextNode { node, kind, encoding, names: self.names, position });
     }
 
     /// Handles one value by its rule; the index where the walk goes on is returned.
-    fn value(&mut self, node: usize, state: State, role: Role) -> Result<usize, BodyError> {
-        let State::At(trie, step) = state else {
+    fn value(&mut self, node: usize, state: WalkState, role: Role) -> Result<usize, BodyError> {
+        let WalkState::At(trie, step) = state else {
             return Ok(self.container_or_scalar(node, state, role));
         };
         let Some(rule) = trie.rule(step) else {
@@ -228,78 +228,80 @@ impl<'d, 'a> Walk<'d, 'a> {
         let kind = self.doc.kind(node);
         let over = self.doc.node(node).next();
         let is_container = matches!(kind, NodeKind::Object | NodeKind::Array);
-        let text = |walk: &mut Self, slot_kind, form| {
+        let text = |walk: &mut Self, field_kind, form| {
             if kind == NodeKind::String {
-                walk.find(node, slot_kind, form);
+                walk.find(node, field_kind, form);
                 over
-            } else if is_container && trie.goes_on(step) {
+            } else if is_container && trie.has_children(step) {
                 walk.enter(node, state, role)
             } else {
-                walk.container_or_scalar(node, State::Free(slot_kind), role)
+                walk.container_or_scalar(node, WalkState::Free(field_kind), role)
             }
         };
         Ok(match rule {
-            Rule::Said => text(self, role.slot_kind(), Form::Text),
-            Rule::Text(slot_kind) => text(self, slot_kind, Form::Text),
-            Rule::Json(slot_kind) => text(self, slot_kind, Form::Json),
-            Rule::Token => text(self, FieldKind::Echo, Form::Token),
-            Rule::TokenBytes => {
-                self.find(node, FieldKind::Echo, Form::TokenBytes);
+            FieldRule::RoleText => text(self, role.field_kind(), Encoding::Text),
+            FieldRule::Text(field_kind) => text(self, field_kind, Encoding::Text),
+            FieldRule::Json(field_kind) => text(self, field_kind, Encoding::Json),
+            FieldRule::Token => text(self, FieldKind::Echo, Encoding::Token),
+            FieldRule::TokenBytes => {
+                self.find(node, FieldKind::Echo, Encoding::TokenBytes);
                 over
             }
-            Rule::File(form) => text(self, FieldKind::Document, Form::File(form)),
-            Rule::Body => text(self, FieldKind::Free, Form::Body),
-            Rule::Delta(part) => text(self, part.slot_kind(), Form::Delta(part)),
+            FieldRule::File(form) => text(self, FieldKind::Document, Encoding::File(form)),
+            FieldRule::Body => text(self, FieldKind::Free, Encoding::Body),
+            FieldRule::Delta(part) => text(self, part.field_kind(), Encoding::Delta(part)),
             // Free-form JSON may be written into a string.
-            Rule::Free(slot_kind) if kind == NodeKind::String => text(self, slot_kind, Form::Json),
-            Rule::Free(slot_kind) => self.container_or_scalar(node, State::Free(slot_kind), role),
-            Rule::Strings(slot_kind) => self.container_or_scalar(node, State::Strings(slot_kind), role),
-            Rule::Named(slot_kind) => self.container_or_scalar(node, State::Named(trie, step, slot_kind), role),
-            Rule::Unknown if self.unknown == Unknown::Refuse && self.holds_text(node) => {
-                return Err(BodyError::new(BodyErrorKind::UnknownBlock { pointer: self.doc.pointer(node) }));
+            FieldRule::Free(field_kind) if kind == NodeKind::String => text(self, field_kind, Encoding::Json),
+            FieldRule::Free(field_kind) => self.container_or_scalar(node, WalkState::Free(field_kind), role),
+            FieldRule::Strings(field_kind) => self.container_or_scalar(node, WalkState::Strings(field_kind), role),
+            FieldRule::Named(field_kind) => {
+                self.container_or_scalar(node, WalkState::Named(trie, step, field_kind), role)
             }
-            Rule::Unknown => self.container_or_scalar(node, State::Free(FieldKind::Free), role),
-            Rule::Plain if is_container => {
-                let state = if trie.goes_on(step) { state } else { State::Free(FieldKind::Free) };
+            FieldRule::Unknown if self.unknown == UnknownContent::Reject && self.holds_text(node) => {
+                return Err(BodyError::new(BodyErrorKind::UnknownContent { pointer: self.doc.pointer(node) }));
+            }
+            FieldRule::Unknown => self.container_or_scalar(node, WalkState::Free(FieldKind::Free), role),
+            FieldRule::Plain if is_container => {
+                let state = if trie.has_children(step) { state } else { WalkState::Free(FieldKind::Free) };
                 self.enter(node, state, role)
             }
-            Rule::Plain | Rule::PlainTree => over,
-            Rule::Messages => {
+            FieldRule::Plain | FieldRule::PlainTree => over,
+            FieldRule::Messages => {
                 if kind == NodeKind::Array {
                     self.history = history(self.doc, node);
                 }
                 self.container_or_scalar(node, state, role)
             }
-            Rule::Earlier => {
+            FieldRule::History => {
                 self.history = node..over;
                 self.container_or_scalar(node, state, role)
             }
-            Rule::Signed(slot_kind) => {
+            FieldRule::Signed(field_kind) => {
                 self.out.signed.push(node);
-                text(self, slot_kind, Form::Text)
+                text(self, field_kind, Encoding::Text)
             }
-            Rule::Signature(unsigned) if kind == NodeKind::String => {
+            FieldRule::Signature(unsigned) if kind == NodeKind::String => {
                 self.out.signatures.push((node, unsigned));
                 over
             }
-            Rule::Signature(_) => self.container_or_scalar(node, State::Free(FieldKind::Free), role),
-            Rule::Opaque(_) if kind == NodeKind::Null => over,
-            Rule::Opaque(reason) => {
+            FieldRule::Signature(_) => self.container_or_scalar(node, WalkState::Free(FieldKind::Free), role),
+            FieldRule::Skipped(_) if kind == NodeKind::Null => over,
+            FieldRule::Skipped(reason) => {
                 self.out.skipped.push((node, reason));
                 over
             }
-            Rule::In(_) | Rule::InAs(..) if kind == NodeKind::Array && trie.items(step).is_some() => {
+            FieldRule::In(_) | FieldRule::InAs(..) if kind == NodeKind::Array && trie.items(step).is_some() => {
                 self.enter(node, state, role)
             }
-            Rule::In(table) => self.nested(node, table, role)?,
-            Rule::InAs(role, table) => self.nested(node, table, role)?,
-            Rule::ModelInput => match shape::request_table(self.doc, node) {
+            FieldRule::In(table) => self.nested(node, table, role)?,
+            FieldRule::InAs(role, table) => self.nested(node, table, role)?,
+            FieldRule::ModelInput => match shape::request_table(self.doc, node) {
                 Some((_, table)) => self.nested(node, table, role)?,
-                None if self.unknown == Unknown::Examine => {
-                    self.container_or_scalar(node, State::Free(FieldKind::Free), role)
+                None if self.unknown == UnknownContent::Inspect => {
+                    self.container_or_scalar(node, WalkState::Free(FieldKind::Free), role)
                 }
                 None => {
-                    return Err(BodyError::new(BodyErrorKind::UnknownShape { what: "model input" }));
+                    return Err(BodyError::new(BodyErrorKind::UnknownFormat { what: "model input" }));
                 }
             },
         })
@@ -314,16 +316,16 @@ impl<'d, 'a> Walk<'d, 'a> {
     fn nested(&mut self, node: usize, table: &'static Table, role: Role) -> Result<usize, BodyError> {
         // A bare string where an object is usual is said by whoever has the role.
         if self.doc.kind(node) == NodeKind::String {
-            return Ok(self.container_or_scalar(node, State::Free(role.slot_kind()), role));
+            return Ok(self.container_or_scalar(node, WalkState::Free(role.field_kind()), role));
         }
         let state = self.table_state(node, table)?;
         Ok(self.container_or_scalar(node, state, role))
     }
 
     /// Where in `table` an object begins, by its tag.
-    fn table_state(&self, node: usize, table: &'static Table) -> Result<State, BodyError> {
+    fn table_state(&self, node: usize, table: &'static Table) -> Result<WalkState, BodyError> {
         let trie = table.trie();
-        let at_root = State::At(trie, 0);
+        let at_root = WalkState::At(trie, 0);
         let known = match (table.tag, self.doc.kind(node)) {
             (Tag::None, NodeKind::Object) => Some(at_root),
             // What the service itself adds does not make the content unknown; it is examined.
@@ -341,34 +343,34 @@ impl<'d, 'a> Walk<'d, 'a> {
                     });
                 // Two tags that differ could be read either way: that is unknown content too.
                 match values.next() {
-                    Some(Some(root)) if values.all(|other| other == Some(root)) => Some(State::At(trie, root)),
+                    Some(Some(root)) if values.all(|other| other == Some(root)) => Some(WalkState::At(trie, root)),
                     _ => None,
                 }
             }
             (_, NodeKind::Array) => None,
-            _ => Some(State::Free(FieldKind::Free)),
+            _ => Some(WalkState::Free(FieldKind::Free)),
         };
         match known {
             Some(state) => Ok(state),
-            None if self.unknown == Unknown::Examine => Ok(State::Free(FieldKind::Free)),
-            None => Err(BodyError::new(BodyErrorKind::UnknownBlock { pointer: self.doc.pointer(node) })),
+            None if self.unknown == UnknownContent::Inspect => Ok(WalkState::Free(FieldKind::Free)),
+            None => Err(BodyError::new(BodyErrorKind::UnknownContent { pointer: self.doc.pointer(node) })),
         }
     }
 
-    fn container_or_scalar(&mut self, node: usize, state: State, role: Role) -> usize {
+    fn container_or_scalar(&mut self, node: usize, state: WalkState, role: Role) -> usize {
         match self.doc.kind(node) {
             NodeKind::Object | NodeKind::Array => self.enter(node, state, role),
             NodeKind::String => {
                 let kind = match state {
-                    State::At(..) => FieldKind::Free,
-                    State::Named(_, _, kind) | State::Free(kind) | State::Strings(kind) => kind,
+                    WalkState::At(..) => FieldKind::Free,
+                    WalkState::Named(_, _, kind) | WalkState::Free(kind) | WalkState::Strings(kind) => kind,
                 };
-                let form = if matches!(state, State::Strings(_)) { Form::Text } else { Form::FreeText };
+                let form = if matches!(state, WalkState::Strings(_)) { Encoding::Text } else { Encoding::FreeText };
                 self.find(node, kind, form);
                 self.doc.node(node).next()
             }
             NodeKind::Number => {
-                if let State::Free(kind) | State::Strings(kind) = state
+                if let WalkState::Free(kind) | WalkState::Strings(kind) = state
                     && (kind.inspects_numbers() || self.all_numbers)
                     && let Some(form) = number_form(self.doc.raw(node))
                 {
@@ -380,16 +382,18 @@ impl<'d, 'a> Walk<'d, 'a> {
         }
     }
 
-    fn enter(&mut self, node: usize, state: State, role: Role) -> usize {
+    fn enter(&mut self, node: usize, state: WalkState, role: Role) -> usize {
         let is_object = self.doc.kind(node) == NodeKind::Object;
         // An echo stays an echo, whoever said it first.
         let named = match state {
-            State::At(..) if role != Role::Echo => {
-                self.doc.get(node, "role").and_then(|value| self.doc.as_str(value)).and_then(|name| Role::named(&name))
-            }
+            WalkState::At(..) if role != Role::Echo => self
+                .doc
+                .get(node, "role")
+                .and_then(|value| self.doc.as_str(value))
+                .and_then(|name| Role::from_name(&name)),
             _ => None,
         };
-        self.stack.push(Frame {
+        self.stack.push(WalkFrame {
             end: self.doc.node(node).next(),
             is_object,
             state,

@@ -7,7 +7,7 @@ use super::body::BodyGuard;
 use super::report::ApplyGuardrailResponse;
 use crate::bedrock::{BodyError, BodyErrorKind};
 use crate::guardrail::{Assessment, Source};
-use crate::json::{Document, NodeKind};
+use crate::json::{JsonDocument, NodeKind};
 
 /// What a caller asks.
 #[derive(Debug)]
@@ -20,11 +20,11 @@ pub(crate) struct ApplyGuardrailRequest<'a> {
 
 impl<'a> ApplyGuardrailRequest<'a> {
     /// Reads the body of a request. What is not understood is refused, for it could hold text; so are pictures.
-    pub(crate) fn read(doc: &Document<'a>) -> Result<Self, BodyError> {
-        let unknown = |node| BodyError::new(BodyErrorKind::UnknownBlock { pointer: doc.pointer(node) });
+    pub(crate) fn read(doc: &JsonDocument<'a>) -> Result<Self, BodyError> {
+        let unknown = |node| BodyError::new(BodyErrorKind::UnknownContent { pointer: doc.pointer(node) });
         let mut asked = ApplyGuardrailRequest { source: Source::Input, texts: Vec::new(), in_full: false };
         let (mut has_source, mut has_content) = (false, false);
-        for (key, value) in doc.members(Document::ROOT) {
+        for (key, value) in doc.members(JsonDocument::ROOT) {
             match (&*doc.string(key), doc.as_str(value).as_deref()) {
                 ("source", Some("INPUT")) if !has_source => (asked.source, has_source) = (Source::Input, true),
                 ("source", Some("OUTPUT")) if !has_source => (asked.source, has_source) = (Source::Output, true),
@@ -42,19 +42,19 @@ impl<'a> ApplyGuardrailRequest<'a> {
         if has_source && has_content {
             Ok(asked)
         } else {
-            Err(BodyError::new(BodyErrorKind::UnknownShape { what: "request" }))
+            Err(BodyError::new(BodyErrorKind::UnknownFormat { what: "request" }))
         }
     }
 }
 
 /// The text of a content block.
-fn text<'a>(doc: &Document<'a>, block: usize) -> Result<Cow<'a, str>, BodyError> {
-    let unknown = |node| BodyError::new(BodyErrorKind::UnknownBlock { pointer: doc.pointer(node) });
+fn text<'a>(doc: &JsonDocument<'a>, block: usize) -> Result<Cow<'a, str>, BodyError> {
+    let unknown = |node| BodyError::new(BodyErrorKind::UnknownContent { pointer: doc.pointer(node) });
     let mut members = doc.members(block);
     let (Some((key, value)), None) = (members.next(), members.next()) else { return Err(unknown(block)) };
     match &*doc.string(key) {
         "text" => {}
-        "image" => return Err(BodyError::new(BodyErrorKind::Picture { pointer: doc.pointer(key) })),
+        "image" => return Err(BodyError::new(BodyErrorKind::Image { pointer: doc.pointer(key) })),
         _ => return Err(unknown(key)),
     }
     let mut text = None;
@@ -75,7 +75,7 @@ impl BodyGuard {
     ///
     /// When the body is no such request, or holds a picture or anything else that cannot be evaluated.
     pub fn apply_guardrail(&self, body: &[u8]) -> Result<(ApplyGuardrailResponse, BodyAssessment), BodyError> {
-        let doc = Document::parse(body)?;
+        let doc = JsonDocument::parse(body)?;
         Ok(self.apply(&ApplyGuardrailRequest::read(&doc)?))
     }
 
@@ -112,12 +112,12 @@ impl BodyGuard {
 mod tests {
     use super::ApplyGuardrailRequest;
     use crate::guardrail::Source;
-    use crate::json::Document;
+    use crate::json::JsonDocument;
 
     #[test]
     fn what_is_not_understood_is_refused() {
         let read = |body: &str| {
-            let doc = Document::parse_str(body).unwrap();
+            let doc = JsonDocument::parse_str(body).unwrap();
             let asked = ApplyGuardrailRequest::read(&doc);
             asked.map(|asked| (asked.source, asked.texts.concat(), asked.in_full)).map_err(|error| error.to_string())
         };

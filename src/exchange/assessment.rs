@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::bedrock::{Coverage, Skipped};
+use crate::bedrock::{InspectionSummary, Skipped};
 use crate::guardrail::{Assessment, Finding, Outcome, Source};
 
 /// A finding in a body: what was found, and in which string of it.
@@ -49,7 +49,7 @@ pub struct BodyAssessment {
     message: Option<Arc<str>>,
     over_limit: bool,
     inspected_chars: usize,
-    pub(super) coverage: Coverage,
+    pub(super) coverage: InspectionSummary,
 }
 
 impl BodyAssessment {
@@ -61,7 +61,7 @@ impl BodyAssessment {
             message: None,
             over_limit: false,
             inspected_chars: 0,
-            coverage: Coverage::default(),
+            coverage: InspectionSummary::default(),
         }
     }
 

@@ -2,18 +2,18 @@
 
 use super::assessment::{BodyAssessment, BodyFinding};
 use crate::bedrock::{
-    BodyError, Coverage, FieldKind, Operation, Shape, TextField, Unknown, Visited, Visitor, visit_request_document,
-    visit_response_with,
+    BodyError, BodyFormat, FieldKind, InspectionSummary, Operation, TextField, UnknownContent, Visited, Visitor,
+    visit_request_document, visit_response_with,
 };
 use crate::guardrail::{Conversation, Guardrail, Position, Source};
-use crate::json::{Document, FieldEdit, RawEdit};
+use crate::json::{FieldEdit, JsonDocument, RawEdit};
 
 /// Guards the bodies of one call.
 #[derive(Clone, Debug)]
 pub struct BodyGuard {
     guardrail: Guardrail,
     conversation: Conversation,
-    unknown: Unknown,
+    unknown: UnknownContent,
 }
 
 /// A body after it was examined.
@@ -21,7 +21,7 @@ pub struct BodyGuard {
 pub struct GuardedBody {
     pub(crate) body: Option<Vec<u8>>,
     pub(crate) assessment: BodyAssessment,
-    pub(crate) shape: Shape,
+    pub(crate) format: BodyFormat,
 }
 
 impl GuardedBody {
@@ -52,14 +52,14 @@ impl BodyGuard {
     /// A guard for the bodies of one call, or of one conversation. Content of an unknown kind is refused.
     #[must_use]
     pub fn new(guardrail: &Guardrail, conversation: &Conversation) -> Self {
-        Self { guardrail: guardrail.clone(), conversation: conversation.clone(), unknown: Unknown::Refuse }
+        Self { guardrail: guardrail.clone(), conversation: conversation.clone(), unknown: UnknownContent::Reject }
     }
 
     /// Examines every string of content of an unknown kind, ids and base64 included, instead of refusing it. What such a text
     /// means is not known: a mask may break the call, and text in a form that is not a string goes unseen.
     #[must_use]
     pub fn dangerous_inspect_unknown_content(mut self) -> Self {
-        self.unknown = Unknown::Examine;
+        self.unknown = UnknownContent::Inspect;
         self
     }
 
@@ -69,14 +69,14 @@ impl BodyGuard {
     ///
     /// When the body cannot be examined: it is empty, not JSON, not UTF-8, nested too deeply, or holds content of an unknown kind.
     pub fn inspect_request(&self, operation: Operation, body: &[u8]) -> Result<GuardedBody, BodyError> {
-        self.request_document(operation, &Document::parse(body)?, Vec::new())
+        self.request_document(operation, &JsonDocument::parse(body)?, Vec::new())
     }
 
     /// [`BodyGuard::inspect_request`] of a body that is parsed already. `removed` are edits that take fields out of it.
     pub(super) fn request_document(
         &self,
         operation: Operation,
-        doc: &Document<'_>,
+        doc: &JsonDocument<'_>,
         removed: Vec<RawEdit>,
     ) -> Result<GuardedBody, BodyError> {
         let mut texts = BodyEvaluator::new(self, Source::Input);
@@ -99,7 +99,7 @@ impl BodyGuard {
     pub(super) fn value(
         &self,
         source: Source,
-        visit: impl FnOnce(&mut Visitor<'_>) -> Result<Coverage, BodyError>,
+        visit: impl FnOnce(&mut Visitor<'_>) -> Result<InspectionSummary, BodyError>,
     ) -> Result<BodyAssessment, BodyError> {
         let mut texts = BodyEvaluator::new(self, source);
         let coverage = visit(&mut |slot| texts.examine(&slot))?;
@@ -114,7 +114,7 @@ impl BodyGuard {
         &self.conversation
     }
 
-    pub(crate) fn unknown(&self) -> Unknown {
+    pub(crate) fn unknown(&self) -> UnknownContent {
         self.unknown
     }
 }
@@ -171,15 +171,15 @@ impl<'a> BodyEvaluator<'a> {
     }
 
     /// What came of all texts.
-    pub(crate) fn finish(mut self, coverage: Coverage) -> BodyAssessment {
+    pub(crate) fn finish(mut self, coverage: InspectionSummary) -> BodyAssessment {
         self.assessment.coverage = coverage;
         self.assessment
     }
 
     fn guarded(self, visited: Visited) -> GuardedBody {
-        let assessment = self.finish(visited.coverage);
+        let assessment = self.finish(visited.summary);
         // What was masked before the text that is blocked is of no use to anybody.
-        GuardedBody { body: visited.body.filter(|_| !assessment.is_blocked()), assessment, shape: visited.shape }
+        GuardedBody { body: visited.body.filter(|_| !assessment.is_blocked()), assessment, format: visited.format }
     }
 }
 

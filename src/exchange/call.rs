@@ -14,11 +14,11 @@ use super::response::{BlockedResponse, WITHHELD_MESSAGE, error_body, withheld_er
 use super::streams::{EventFormat, EventGuard, JsonEvents};
 use super::trace::Trace;
 use crate::bedrock::{
-    AnswerForm, BodyError, Coverage, Operation, RequestedGuardrail, Shape, StreamKind, Unknown, Visitor, blocked_reply,
-    requested_guardrail, without_guardrail,
+    BodyError, BodyFormat, InspectionSummary, Operation, RequestedGuardrail, ResponseFormat, StreamKind,
+    UnknownContent, Visitor, blocked_response, requested_guardrail, without_guardrail,
 };
 use crate::guardrail::{Conversation, Source};
-use crate::json::Document;
+use crate::json::JsonDocument;
 
 /// One call.
 #[derive(Clone, Debug)]
@@ -28,7 +28,7 @@ pub(crate) struct Exchange {
     model_id: Option<String>,
     bodies: BodyGuard,
     /// The format of the request: the response of a blocked call has the format that belongs to it.
-    form: AnswerForm,
+    form: ResponseFormat,
     /// The caller named this guardrail, which Bedrock does not know: nothing of that is forwarded.
     is_named: bool,
     /// The trace that the caller requested.
@@ -69,8 +69,8 @@ impl Exchange {
             bodies = bodies.dangerous_inspect_unknown_content();
         }
         let form = match operation {
-            Operation::InvokeModel | Operation::InvokeModelWithResponseStream => Shape::Unknown,
-            _ => Shape::Converse,
+            Operation::InvokeModel | Operation::InvokeModelWithResponseStream => BodyFormat::Unknown,
+            _ => BodyFormat::Converse,
         };
         let mut exchange = Self {
             config,
@@ -147,13 +147,13 @@ impl Exchange {
     /// Inspects the body of the request.
     pub(crate) fn request(&mut self, body: &[u8]) -> Result<Inspected, GuardrailError> {
         self.check_size(Source::Input, body.len())?;
-        let doc = Document::parse(body).map_err(|error| self.unreadable(Source::Input, error.into()))?;
+        let doc = JsonDocument::parse(body).map_err(|error| self.unreadable(Source::Input, error.into()))?;
         match self.operation {
             Operation::ApplyGuardrail if self.is_named => return self.apply_body(&doc),
             Operation::StartAsyncInvoke => {
                 self.model_id = serde_json::from_slice::<Named>(body).ok().map(|named| named.model_id);
             }
-            Operation::InvokeModel | Operation::InvokeModelWithResponseStream => self.form = AnswerForm::of(&doc),
+            Operation::InvokeModel | Operation::InvokeModelWithResponseStream => self.form = ResponseFormat::of(&doc),
             operation => drop(self.note_requested(&requested_guardrail(operation, &doc))),
         }
         let removed = if self.is_named { without_guardrail(self.operation, &doc) } else { Vec::new() };
@@ -191,7 +191,7 @@ impl Exchange {
         self.observe(&guarded.assessment);
         if guarded.assessment.is_blocked() {
             // The response shows its own format.
-            return self.blocked(guarded.shape.into(), guarded.assessment);
+            return self.blocked(guarded.format.into(), guarded.assessment);
         }
         let Some(trace) = self.trace() else { return Ok(guarded.body.into()) };
         let body = guarded.body.unwrap_or_else(|| body.to_vec());
@@ -221,7 +221,7 @@ impl Exchange {
     pub(crate) fn value(
         &mut self,
         source: Source,
-        visit: impl FnOnce(&mut Visitor<'_>) -> Result<Coverage, BodyError>,
+        visit: impl FnOnce(&mut Visitor<'_>) -> Result<InspectionSummary, BodyError>,
     ) -> Result<BodyAssessment, GuardrailError> {
         let assessment = self.bodies.value(source, visit).map_err(|error| self.unreadable(source, error))?;
         self.record(&assessment);
@@ -242,7 +242,7 @@ impl Exchange {
         Ok((response, assessment))
     }
 
-    fn apply_body(&self, doc: &Document<'_>) -> Result<Inspected, GuardrailError> {
+    fn apply_body(&self, doc: &JsonDocument<'_>) -> Result<Inspected, GuardrailError> {
         let (response, assessment) = self.apply(ApplyGuardrailRequest::read(doc))?;
         Ok(Inspected::Blocked(BlockedResponse::body(self.operation, response.to_json()), Box::new(assessment)))
     }
@@ -254,11 +254,11 @@ impl Exchange {
 
     /// Returns the format of events in their JSON form.
     pub(crate) fn json_events(&self) -> JsonEvents {
-        JsonEvents::new(self.stream_kind(), self.form.shape, self.model_id())
+        JsonEvents::new(self.stream_kind(), self.form.format, self.model_id())
     }
 
     /// Returns what happens to unknown content.
-    pub(crate) fn unknown(&self) -> Unknown {
+    pub(crate) fn unknown(&self) -> UnknownContent {
         self.bodies.unknown()
     }
 
@@ -293,7 +293,7 @@ impl Exchange {
 
     /// Returns what the caller of a blocked call receives: a response that holds the message, unless the layer is set to fail, or no
     /// response of the operation has a field for it.
-    fn blocked(&self, form: AnswerForm, assessment: BodyAssessment) -> Result<Inspected, GuardrailError> {
+    fn blocked(&self, form: ResponseFormat, assessment: BodyAssessment) -> Result<Inspected, GuardrailError> {
         let response = if self.errors_on_block() { None } else { self.blocked_response(form, &assessment) };
         match response {
             Some(response) => Ok(Inspected::Blocked(response, Box::new(assessment))),
@@ -301,14 +301,14 @@ impl Exchange {
         }
     }
 
-    fn blocked_response(&self, form: AnswerForm, assessment: &BodyAssessment) -> Option<BlockedResponse> {
+    fn blocked_response(&self, form: ResponseFormat, assessment: &BodyAssessment) -> Option<BlockedResponse> {
         let (model_id, message) = (self.model_id(), assessment.message().unwrap_or_default());
         let kind = self.stream_kind();
         if self.operation.is_stream() {
             let events = JsonEvents::refusal(kind, form, model_id, message, self.trace())?;
             return Some(BlockedResponse::events(self.operation, events));
         }
-        let body = blocked_reply(self.operation, form.shape, model_id, message)?;
+        let body = blocked_response(self.operation, form.format, model_id, message)?;
         let output = Some(assessment).filter(|assessment| assessment.source() == Source::Output);
         let body = match self.trace() {
             Some(trace) => trace.write(kind, body, output),

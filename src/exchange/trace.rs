@@ -8,7 +8,7 @@ use super::assessment::{BodyAssessment, BodyFinding};
 use super::report::{ReportedAssessment, ReportedCoverage, ReportedMetrics, ReportedUsage, reason};
 use crate::bedrock::{StreamKind, TraceScope};
 use crate::guardrail::{Guardrail, Outcome, Source};
-use crate::json::{Document, merge};
+use crate::json::{JsonDocument, merge};
 
 /// Where traces of Bedrock's guardrails stand.
 const THEIRS: [&str; 2] = ["/amazon-bedrock-trace/", "/trace/guardrail/"];
@@ -98,16 +98,16 @@ impl Trace {
     /// guardrail stays. `json` has been examined, so it can be read; what cannot stays as it is.
     pub(crate) fn write(&self, kind: StreamKind, json: Vec<u8>, output: Option<&BodyAssessment>) -> Vec<u8> {
         let told = self.told(output);
-        let merged = Document::parse(&json).ok().and_then(|doc| merge(&doc, &told.addition(kind, &doc)));
+        let merged = JsonDocument::parse(&json).ok().and_then(|doc| merge(&doc, &told.addition(kind, &doc)));
         merged.map_or(json, String::into_bytes)
     }
 }
 
 impl Told {
     /// What is to be added to a document.
-    fn addition(&self, kind: StreamKind, doc: &Document<'_>) -> Value {
+    fn addition(&self, kind: StreamKind, doc: &JsonDocument<'_>) -> Value {
         let id = &*self.identifier;
-        let has = |path: &[&str]| path.iter().try_fold(Document::ROOT, |node, name| doc.get(node, name)).is_some();
+        let has = |path: &[&str]| path.iter().try_fold(JsonDocument::ROOT, |node, name| doc.get(node, name)).is_some();
         // What a Bedrock guardrail did still holds when this one did nothing.
         let tells = |path: &[&str]| self.outcome != Outcome::Passed || !has(path);
         let (input, output) = (json!(self.input), self.output.as_ref().map(|output| json!(output)));

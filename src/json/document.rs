@@ -7,7 +7,7 @@ use super::error::{JsonError, JsonErrorKind};
 
 use super::{scan, string};
 
-/// What a [`Node`] is.
+/// What a [`JsonNode`] is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum NodeKind {
     Object,
@@ -22,7 +22,7 @@ pub(crate) enum NodeKind {
 
 /// One value, or one member name, and where it stands. Small, since a body may have millions.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Node {
+pub(crate) struct JsonNode {
     kind: NodeKind,
     escaped: bool,
     start: u32,
@@ -32,7 +32,7 @@ pub(crate) struct Node {
     position: u32,
 }
 
-impl Node {
+impl JsonNode {
     /// What follows the last node: nothing, behind everything.
     const END: Self =
         Self { kind: NodeKind::Null, escaped: false, start: 0, end: 0, next: u32::MAX, parent: 0, position: 0 };
@@ -84,19 +84,19 @@ impl Node {
 
 /// A JSON text, checked, with its values in document order.
 #[derive(Clone)]
-pub(crate) struct Document<'a> {
+pub(crate) struct JsonDocument<'a> {
     text: &'a str,
-    nodes: Vec<Node>,
+    nodes: Vec<JsonNode>,
 }
 
-impl fmt::Debug for Document<'_> {
+impl fmt::Debug for JsonDocument<'_> {
     /// Sizes only: the text may be what the guardrail is there to hide.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Document").field("bytes", &self.text.len()).field("nodes", &self.nodes.len()).finish()
+        f.debug_struct("JsonDocument").field("bytes", &self.text.len()).field("nodes", &self.nodes.len()).finish()
     }
 }
 
-impl<'a> Document<'a> {
+impl<'a> JsonDocument<'a> {
     /// Index of the outermost value.
     pub(crate) const ROOT: usize = 0;
 
@@ -123,8 +123,8 @@ impl<'a> Document<'a> {
         self.nodes.len()
     }
 
-    pub(crate) fn node(&self, index: usize) -> Node {
-        self.nodes.get(index).copied().unwrap_or(Node::END)
+    pub(crate) fn node(&self, index: usize) -> JsonNode {
+        self.nodes.get(index).copied().unwrap_or(JsonNode::END)
     }
 
     pub(crate) fn kind(&self, index: usize) -> NodeKind {

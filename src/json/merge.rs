@@ -4,23 +4,23 @@ use std::ops::Range;
 
 use serde_json::Value;
 
-use super::document::{Document, NodeKind};
+use super::document::{JsonDocument, NodeKind};
 use super::edit::{RawEdit, splice};
 
 /// The text of `doc` with the members of `addition` in it.
 ///
 /// Objects are merged member by member, and arrays grow by the new items at their end; any other value is replaced. Every other byte
 /// stays. An addition that is no object changes nothing, as does one to a document that is none.
-pub(crate) fn merge(doc: &Document<'_>, addition: &Value) -> Option<String> {
+pub(crate) fn merge(doc: &JsonDocument<'_>, addition: &Value) -> Option<String> {
     let mut edits = Vec::new();
-    if doc.kind(Document::ROOT) == NodeKind::Object {
-        merge_at(doc, Document::ROOT, addition, &mut edits);
+    if doc.kind(JsonDocument::ROOT) == NodeKind::Object {
+        merge_at(doc, JsonDocument::ROOT, addition, &mut edits);
     }
     edits.sort_by_key(|edit| edit.range.start);
     splice(doc.text(), &edits)
 }
 
-fn merge_at(doc: &Document<'_>, node: usize, addition: &Value, edits: &mut Vec<RawEdit>) {
+fn merge_at(doc: &JsonDocument<'_>, node: usize, addition: &Value, edits: &mut Vec<RawEdit>) {
     let at = doc.node(node);
     match (doc.kind(node), addition) {
         (NodeKind::Object, Value::Object(members)) => {
@@ -52,8 +52,8 @@ fn append(edits: &mut Vec<RawEdit>, end: usize, is_first: bool, entries: &[Strin
 }
 
 /// Returns the edits that remove the members of the outermost object that have this name.
-pub(crate) fn without_member(doc: &Document<'_>, name: &str) -> Vec<RawEdit> {
-    let members = doc.members(Document::ROOT).map(|(key, value)| {
+pub(crate) fn without_member(doc: &JsonDocument<'_>, name: &str) -> Vec<RawEdit> {
+    let members = doc.members(JsonDocument::ROOT).map(|(key, value)| {
         let range = doc.node(key).start()..doc.node(value).end();
         (range, doc.string(key) == name)
     });
@@ -89,12 +89,12 @@ pub(crate) fn removals(entries: impl IntoIterator<Item = (Range<usize>, bool)>) 
 mod tests {
     use serde_json::json;
 
-    use super::super::Document;
+    use super::super::JsonDocument;
     use super::{merge, splice, without_member};
 
     #[test]
     fn members_are_added_and_the_rest_stays() {
-        let merged = |text: &str, addition| merge(&Document::parse_str(text).unwrap(), &addition);
+        let merged = |text: &str, addition| merge(&JsonDocument::parse_str(text).unwrap(), &addition);
         let expect = |text: &str, addition, expected: &str| {
             assert_eq!(merged(text, addition).as_deref(), Some(expected));
         };
@@ -117,7 +117,7 @@ mod tests {
 
     #[test]
     fn members_are_taken_out_with_their_commas() {
-        let without = |text: &str| splice(text, &without_member(&Document::parse_str(text).unwrap(), "g"));
+        let without = |text: &str| splice(text, &without_member(&JsonDocument::parse_str(text).unwrap(), "g"));
         for (text, expected) in [
             (r#"{"g": {"a": [1]}}"#, "{}"),
             (r#"{ "g" : 1 , "b" : 2 }"#, r#"{ "b" : 2 }"#),

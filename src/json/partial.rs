@@ -7,7 +7,7 @@ use super::string::{self, Step};
 
 /// A part of the JSON text read so far. The raw forms of all pieces, in order, are the input.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Piece {
+pub(crate) enum JsonToken {
     /// Anything outside of strings. Passed on as it is; holds no text, only JSON's own signs,
     /// numbers and the words `true`, `false` and `null`.
     Structural(String),
@@ -19,7 +19,7 @@ pub(crate) enum Piece {
     StringEnd,
 }
 
-impl Piece {
+impl JsonToken {
     /// The bytes this piece was read from.
     pub(crate) fn raw(&self) -> &str {
         match self {
@@ -42,7 +42,7 @@ enum Expect {
 
 /// Where the reader stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Place {
+enum ParserState {
     Between(Expect),
     Number,
     /// Inside of `true`, `false` or `null`: what is still to come of it.
@@ -55,10 +55,10 @@ enum Place {
 /// Reads JSON in fragments and tells strings from structure.
 ///
 /// Strict where text could hide: a sign that JSON does not allow is an error, so that nothing but
-/// JSON's own signs leaves as [`Piece::Structural`]. At most one escape (12 bytes) is held back.
+/// JSON's own signs leaves as [`JsonToken::Structural`]. At most one escape (12 bytes) is held back.
 #[derive(Clone, Debug)]
 pub(crate) struct PartialJson {
-    place: Place,
+    state: ParserState,
     /// What is open; true for objects.
     open: Vec<bool>,
     /// The beginning of an escape that the last fragment cut.
@@ -69,7 +69,7 @@ pub(crate) struct PartialJson {
 
 impl Default for PartialJson {
     fn default() -> Self {
-        Self { place: Place::Between(Expect::Value), open: Vec::new(), pending: String::new(), read: 0 }
+        Self { state: ParserState::Between(Expect::Value), open: Vec::new(), pending: String::new(), read: 0 }
     }
 }
 
@@ -81,11 +81,11 @@ impl PartialJson {
     /// Whether one whole JSON value has been read. A number at the outermost level may always go on.
     #[cfg(test)]
     pub(crate) fn is_complete(&self) -> bool {
-        self.open.is_empty() && matches!(self.place, Place::Between(Expect::AfterValue) | Place::Number)
+        self.open.is_empty() && matches!(self.state, ParserState::Between(Expect::AfterValue) | ParserState::Number)
     }
 
     /// Reads the next fragment.
-    pub(crate) fn push(&mut self, fragment: &str) -> Result<Vec<Piece>, JsonError> {
+    pub(crate) fn push(&mut self, fragment: &str) -> Result<Vec<JsonToken>, JsonError> {
         let joined;
         let mut rest = if self.pending.is_empty() {
             fragment
@@ -96,7 +96,7 @@ impl PartialJson {
         };
         let mut pieces = Vec::new();
         while let Some(ch) = rest.chars().next() {
-            let used = if let Place::String { is_key } = self.place {
+            let used = if let ParserState::String { is_key } = self.state {
                 match self.string(rest, is_key, &mut pieces)? {
                     0 => {
                         self.pending.push_str(rest);
@@ -114,20 +114,20 @@ impl PartialJson {
     }
 
     /// Ends the text, and hands out what was held back of a cut escape.
-    pub(crate) fn finish(&mut self) -> Option<Piece> {
-        (!self.pending.is_empty()).then(|| Piece::Structural(std::mem::take(&mut self.pending)))
+    pub(crate) fn finish(&mut self) -> Option<JsonToken> {
+        (!self.pending.is_empty()).then(|| JsonToken::Structural(std::mem::take(&mut self.pending)))
     }
 
     /// Reads inside of a string: up to an escape, one escape, or the end. Zero: more is needed.
-    fn string(&mut self, rest: &str, is_key: bool, pieces: &mut Vec<Piece>) -> Result<usize, JsonError> {
+    fn string(&mut self, rest: &str, is_key: bool, pieces: &mut Vec<JsonToken>) -> Result<usize, JsonError> {
         let plain = rest.split(|c: char| c == '"' || c == '\\' || c < ' ').next().unwrap_or_default();
         if !plain.is_empty() {
             add_text(pieces, plain, plain);
             return Ok(plain.len());
         }
         if rest.starts_with('"') {
-            pieces.push(Piece::StringEnd);
-            self.place = Place::Between(if is_key { Expect::Colon } else { Expect::AfterValue });
+            pieces.push(JsonToken::StringEnd);
+            self.state = ParserState::Between(if is_key { Expect::Colon } else { Expect::AfterValue });
             return Ok(1);
         }
         if !rest.starts_with('\\') {
@@ -146,85 +146,86 @@ impl PartialJson {
     }
 
     /// Reads one sign outside of strings.
-    fn structure(&mut self, ch: char, pieces: &mut Vec<Piece>) -> Result<usize, JsonError> {
-        match self.place {
-            Place::Word(left) => {
+    fn structure(&mut self, ch: char, pieces: &mut Vec<JsonToken>) -> Result<usize, JsonError> {
+        match self.state {
+            ParserState::Word(left) => {
                 let Some(left) = left.strip_prefix(ch) else {
                     return Err(JsonError::syntax(self.read, "'true', 'false' or 'null'"));
                 };
-                self.place = if left.is_empty() { Place::Between(Expect::AfterValue) } else { Place::Word(left) };
+                self.state =
+                    if left.is_empty() { ParserState::Between(Expect::AfterValue) } else { ParserState::Word(left) };
                 add_structural(pieces, ch);
                 return Ok(1);
             }
-            Place::Number if matches!(ch, '0'..='9' | '+' | '-' | '.' | 'e' | 'E') => {
+            ParserState::Number if matches!(ch, '0'..='9' | '+' | '-' | '.' | 'e' | 'E') => {
                 add_structural(pieces, ch);
                 return Ok(1);
             }
-            Place::Number => self.place = Place::Between(Expect::AfterValue),
-            Place::Between(_) | Place::String { .. } => {}
+            ParserState::Number => self.state = ParserState::Between(Expect::AfterValue),
+            ParserState::Between(_) | ParserState::String { .. } => {}
         }
-        let Place::Between(expect) = self.place else {
+        let ParserState::Between(expect) = self.state else {
             return Err(JsonError::syntax(self.read, "JSON"));
         };
         if matches!(ch, ' ' | '\t' | '\n' | '\r') {
             add_structural(pieces, ch);
             return Ok(1);
         }
-        self.place = match (expect, ch) {
-            (Expect::Key | Expect::KeyOrEnd, '"') => Place::String { is_key: true },
-            (Expect::Value | Expect::ValueOrEnd, '"') => Place::String { is_key: false },
+        self.state = match (expect, ch) {
+            (Expect::Key | Expect::KeyOrEnd, '"') => ParserState::String { is_key: true },
+            (Expect::Value | Expect::ValueOrEnd, '"') => ParserState::String { is_key: false },
             (Expect::Value | Expect::ValueOrEnd, '{') => self.enter(true)?,
             (Expect::Value | Expect::ValueOrEnd, '[') => self.enter(false)?,
-            (Expect::Value | Expect::ValueOrEnd, '-' | '0'..='9') => Place::Number,
-            (Expect::Value | Expect::ValueOrEnd, 't') => Place::Word("rue"),
-            (Expect::Value | Expect::ValueOrEnd, 'f') => Place::Word("alse"),
-            (Expect::Value | Expect::ValueOrEnd, 'n') => Place::Word("ull"),
-            (Expect::Colon, ':') => Place::Between(Expect::Value),
+            (Expect::Value | Expect::ValueOrEnd, '-' | '0'..='9') => ParserState::Number,
+            (Expect::Value | Expect::ValueOrEnd, 't') => ParserState::Word("rue"),
+            (Expect::Value | Expect::ValueOrEnd, 'f') => ParserState::Word("alse"),
+            (Expect::Value | Expect::ValueOrEnd, 'n') => ParserState::Word("ull"),
+            (Expect::Colon, ':') => ParserState::Between(Expect::Value),
             (Expect::KeyOrEnd, '}') | (Expect::ValueOrEnd, ']') => self.leave(),
             (Expect::AfterValue, '}') if self.open.last() == Some(&true) => self.leave(),
             (Expect::AfterValue, ']') if self.open.last() == Some(&false) => self.leave(),
             (Expect::AfterValue, ',') => match self.open.last() {
-                Some(true) => Place::Between(Expect::Key),
-                Some(false) => Place::Between(Expect::Value),
+                Some(true) => ParserState::Between(Expect::Key),
+                Some(false) => ParserState::Between(Expect::Value),
                 None => return Err(JsonError::syntax(self.read, "the end of the text")),
             },
             _ => return Err(JsonError::syntax(self.read, "JSON in the tool arguments")),
         };
-        match self.place {
-            Place::String { is_key } => pieces.push(Piece::StringStart { is_key }),
+        match self.state {
+            ParserState::String { is_key } => pieces.push(JsonToken::StringStart { is_key }),
             _ => add_structural(pieces, ch),
         }
         Ok(1)
     }
 
-    fn enter(&mut self, is_object: bool) -> Result<Place, JsonError> {
+    fn enter(&mut self, is_object: bool) -> Result<ParserState, JsonError> {
         if self.open.len() == MAX_DEPTH {
             return Err(JsonError::too_deep(self.read));
         }
         self.open.push(is_object);
-        Ok(Place::Between(if is_object { Expect::KeyOrEnd } else { Expect::ValueOrEnd }))
+        Ok(ParserState::Between(if is_object { Expect::KeyOrEnd } else { Expect::ValueOrEnd }))
     }
 
-    fn leave(&mut self) -> Place {
+    fn leave(&mut self) -> ParserState {
         self.open.pop();
-        Place::Between(Expect::AfterValue)
+        ParserState::Between(Expect::AfterValue)
     }
 }
 
-fn add_structural(pieces: &mut Vec<Piece>, ch: char) {
-    if let Some(Piece::Structural(raw)) = pieces.last_mut() {
+fn add_structural(pieces: &mut Vec<JsonToken>, ch: char) {
+    if let Some(JsonToken::Structural(raw)) = pieces.last_mut() {
         raw.push(ch);
     } else {
-        pieces.push(Piece::Structural(ch.into()));
+        pieces.push(JsonToken::Structural(ch.into()));
     }
 }
 
-fn add_text(pieces: &mut Vec<Piece>, decoded: &str, written: &str) {
-    if let Some(Piece::Text { text, raw }) = pieces.last_mut() {
+fn add_text(pieces: &mut Vec<JsonToken>, decoded: &str, written: &str) {
+    if let Some(JsonToken::Text { text, raw }) = pieces.last_mut() {
         text.push_str(decoded);
         raw.push_str(written);
     } else {
-        pieces.push(Piece::Text { text: decoded.into(), raw: written.into() });
+        pieces.push(JsonToken::Text { text: decoded.into(), raw: written.into() });
     }
 }
 
@@ -233,13 +234,13 @@ fn add_text(pieces: &mut Vec<Piece>, decoded: &str, written: &str) {
 /// A guard counts in decoded bytes; this hands out the raw bytes that they came from, so that text that
 /// is kept leaves exactly as it was written.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct HeldText {
+pub(crate) struct BufferedText {
     raw: String,
     at: usize,
 }
 
-impl HeldText {
-    /// Adds the raw form of a [`Piece::Text`].
+impl BufferedText {
+    /// Adds the raw form of a [`JsonToken::Text`].
     pub(crate) fn push(&mut self, raw: &str) {
         // Dropped in halves, so that the bytes moved stay linear in the bytes pushed.
         if self.at > self.raw.len() / 2 {

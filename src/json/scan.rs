@@ -2,7 +2,7 @@
 
 use super::error::{JsonError, JsonErrorKind};
 
-use super::document::{Node, NodeKind};
+use super::document::{JsonNode, NodeKind};
 
 /// How deep arrays and objects may nest.
 ///
@@ -21,7 +21,7 @@ enum Expect {
 }
 
 /// An array or object that has not ended.
-struct Open {
+struct OpenContainer {
     index: usize,
     items: u32,
 }
@@ -29,8 +29,8 @@ struct Open {
 /// The nodes so far, and what is open around the next one.
 #[derive(Default)]
 struct Tape {
-    nodes: Vec<Node>,
-    open: Vec<Open>,
+    nodes: Vec<JsonNode>,
+    open: Vec<OpenContainer>,
 }
 
 impl Tape {
@@ -43,7 +43,7 @@ impl Tape {
             }
             None => (0, 0),
         };
-        self.nodes.push(Node::new(kind, start, parent, position));
+        self.nodes.push(JsonNode::new(kind, start, parent, position));
         self.nodes.len() - 1
     }
 
@@ -57,7 +57,7 @@ impl Tape {
 }
 
 /// Reads `text` into a flat list of values in document order. Keys come before their values.
-pub(super) fn scan(text: &str) -> Result<Vec<Node>, JsonError> {
+pub(super) fn scan(text: &str) -> Result<Vec<JsonNode>, JsonError> {
     let bytes = text.as_bytes();
     if u32::try_from(bytes.len()).is_err() {
         return Err(JsonError::new(JsonErrorKind::TooLong { length: bytes.len() }));
@@ -98,7 +98,7 @@ pub(super) fn scan(text: &str) -> Result<Vec<Node>, JsonError> {
                         (NodeKind::Array, Expect::ValueOrEnd)
                     };
                     let index = tape.push(kind, at);
-                    tape.open.push(Open { index, items: 0 });
+                    tape.open.push(OpenContainer { index, items: 0 });
                     at += 1;
                     expect = next;
                     continue;

@@ -42,7 +42,7 @@ fn exotic(value: &serde_json::Value, seed: u32) -> String {
     out
 }
 
-fn text_nodes(doc: &Document<'_>) -> Vec<usize> {
+fn text_nodes(doc: &JsonDocument<'_>) -> Vec<usize> {
     (0..doc.len()).filter(|&i| matches!(doc.kind(i), NodeKind::String)).collect()
 }
 
@@ -77,7 +77,7 @@ proptest! {
     #[test]
     fn agrees_with_serde_json_on_what_is_json(text in "[\\[\\]{}:,\"\\\\ u0-9a-f.eE+-]{0,24}") {
         let theirs = serde_json::from_str::<serde_json::Value>(&text);
-        let ours = Document::parse(text.as_bytes());
+        let ours = JsonDocument::parse(text.as_bytes());
         // serde_json refuses lone surrogates and numbers beyond f64; RFC 8259 allows both.
         if !text.contains("\\u") && !text.contains(['e', 'E']) {
             prop_assert_eq!(theirs.is_ok(), ours.is_ok(), "{:?}", text);
@@ -93,7 +93,7 @@ proptest! {
         replacement in ".{0,6}",
     ) {
         let text = exotic(&value, seed);
-        let doc = Document::parse(text.as_bytes()).expect("it is JSON");
+        let doc = JsonDocument::parse(text.as_bytes()).expect("it is JSON");
         let mut edits = Vec::new();
         for node in text_nodes(&doc) {
             let decoded = doc.string(node);
@@ -130,7 +130,7 @@ proptest! {
         to in any::<usize>(),
     ) {
         let text = exotic(&value, seed);
-        let doc = Document::parse(text.as_bytes()).expect("it is JSON");
+        let doc = JsonDocument::parse(text.as_bytes()).expect("it is JSON");
         let nodes = text_nodes(&doc);
         prop_assume!(!nodes.is_empty());
         let node = nodes[pick % nodes.len()];
@@ -171,11 +171,11 @@ proptest! {
                 for piece in reader.push(fragment).expect("it is JSON") {
                     raw.push_str(piece.raw());
                     match piece {
-                        Piece::StringStart { is_key } => strings.push((is_key, String::new())),
-                        Piece::Text { text, .. } => {
+                        JsonToken::StringStart { is_key } => strings.push((is_key, String::new())),
+                        JsonToken::Text { text, .. } => {
                             strings.last_mut().expect("a string is open").1.push_str(&text);
                         }
-                        Piece::Structural(_) | Piece::StringEnd => {}
+                        JsonToken::Structural(_) | JsonToken::StringEnd => {}
                     }
                 }
             }
@@ -187,7 +187,7 @@ proptest! {
         let (cut, raw) = merge(&cut(&text, &cuts));
         prop_assert_eq!(&raw, &text);
         prop_assert_eq!(&cut, &whole);
-        let doc = Document::parse(text.as_bytes()).expect("it is JSON");
+        let doc = JsonDocument::parse(text.as_bytes()).expect("it is JSON");
         let expected: Vec<(bool, String)> = (0..doc.len())
             .filter(|&i| matches!(doc.kind(i), NodeKind::String | NodeKind::Key))
             .map(|i| (doc.kind(i) == NodeKind::Key, doc.string(i).into_owned()))
@@ -206,21 +206,21 @@ proptest! {
         let mut reader = PartialJson::new();
         let mut out = String::new();
         // Each string is held until it ends, then its second character is replaced.
-        let (mut held, mut decoded, mut in_key) = (HeldText::default(), String::new(), false);
+        let (mut held, mut decoded, mut in_key) = (BufferedText::default(), String::new(), false);
         for fragment in cut(&text, &cuts) {
             for piece in reader.push(&fragment).expect("it is JSON") {
                 match &piece {
-                    Piece::Structural(raw) => out.push_str(raw),
-                    Piece::StringStart { is_key } => {
+                    JsonToken::Structural(raw) => out.push_str(raw),
+                    JsonToken::StringStart { is_key } => {
                         in_key = *is_key;
                         decoded.clear();
                         out.push('"');
                     }
-                    Piece::Text { text, raw } => {
+                    JsonToken::Text { text, raw } => {
                         decoded.push_str(text);
                         held.push(raw);
                     }
-                    Piece::StringEnd => {
+                    JsonToken::StringEnd => {
                         let mut at = 0;
                         let edit = second_char(&decoded, &replacement);
                         for (range, with) in edit.replacements().iter().filter(|_| !in_key) {
@@ -250,7 +250,7 @@ proptest! {
         let text = exotic(&serde_json::Value::String(value.clone()), seed | 1);
         let raw = &text[1..text.len() - 1];
         let at = value.char_indices().nth(keep).map_or(value.len(), |(at, _)| at);
-        let mut held = HeldText::default();
+        let mut held = BufferedText::default();
         held.push(raw);
         let mut out = String::new();
         held.keep(at, &mut out);
@@ -276,20 +276,20 @@ proptest! {
 fn deep_nesting_is_a_clear_error() {
     for (open, what) in [("[", 1), ("{\"a\":", 5)] {
         let body = open.repeat(10_000);
-        let error = Document::parse(body.as_bytes()).expect_err("too deep");
+        let error = JsonDocument::parse(body.as_bytes()).expect_err("too deep");
         assert_eq!(error.offset(), Some(MAX_DEPTH * what));
         assert!(error.to_string().contains("128 levels"));
         let error = PartialJson::new().push(&body).expect_err("too deep");
         assert!(error.to_string().contains("128 levels"));
     }
     let fits = format!("{}{}", "[".repeat(MAX_DEPTH), "]".repeat(MAX_DEPTH));
-    assert!(Document::parse(fits.as_bytes()).is_ok());
+    assert!(JsonDocument::parse(fits.as_bytes()).is_ok());
 }
 
 #[test]
 fn lone_surrogates_are_read_as_replacement_characters_and_kept_as_written() {
     let text = r#"["a\ud800b\udc00\ud800\u0041 x"]"#;
-    let doc = Document::parse_str(text).expect("it is JSON");
+    let doc = JsonDocument::parse_str(text).expect("it is JSON");
     let decoded = doc.string(1);
     assert_eq!(decoded, "a\u{fffd}b\u{fffd}\u{fffd}A x");
     let at = decoded.find('x').expect("x is there");
@@ -323,9 +323,9 @@ fn errors_say_where() {
         ("nul", "byte 0"),
         ("\u{feff}{}", "byte 0"),
     ] {
-        let error = Document::parse(body.as_bytes()).expect_err(body);
+        let error = JsonDocument::parse(body.as_bytes()).expect_err(body);
         assert!(error.to_string().contains(message), "{body}: {error}");
     }
-    let error = Document::parse(b"[\"\xff\"]").expect_err("not UTF-8");
+    let error = JsonDocument::parse(b"[\"\xff\"]").expect_err("not UTF-8");
     assert_eq!(error.offset(), Some(2));
 }

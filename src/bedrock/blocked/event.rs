@@ -4,8 +4,8 @@ use serde_json::{Value, json};
 
 use crate::bedrock::error::BodyError;
 use crate::bedrock::event_stream::{Frame, StreamKind, SubstreamId, wrap_chunk};
-use crate::bedrock::shape::Shape;
-use crate::bedrock::table::Part;
+use crate::bedrock::shape::BodyFormat;
+use crate::bedrock::table::DeltaKind;
 
 /// An event to be sent.
 #[derive(Clone, PartialEq, Eq)]
@@ -53,75 +53,75 @@ impl StreamEvent {
     }
 }
 
-/// An event that carries `text` on in `lane`: for text that was held back when its block ends.
+/// An event that carries `text` on in `substream`: for text that was held back when its block ends.
 ///
-/// For lanes that span blocks, `block` says which block is open.
+/// For substreams that span blocks, `block` says which block is open.
 pub(crate) fn text_event(
     kind: StreamKind,
-    shape: Shape,
-    lane: SubstreamId,
+    format: BodyFormat,
+    substream: SubstreamId,
     block: u64,
     text: &str,
 ) -> Option<StreamEvent> {
-    let block = if lane.block == SubstreamId::ANY_BLOCK { block } else { lane.block };
+    let block = if substream.block == SubstreamId::ANY_BLOCK { block } else { substream.block };
     let converse = || {
-        let delta = match lane.part {
-            Part::Text | Part::Refusal | Part::Transcript => json!({"text": text}),
-            Part::Reasoning => json!({"reasoningContent": {"text": text}}),
-            Part::ToolArguments | Part::FunctionArguments => json!({"toolUse": {"input": text}}),
-            Part::ToolResult => json!({"toolResult": [{"text": text}]}),
+        let delta = match substream.part {
+            DeltaKind::Text | DeltaKind::Refusal | DeltaKind::Transcript => json!({"text": text}),
+            DeltaKind::Reasoning => json!({"reasoningContent": {"text": text}}),
+            DeltaKind::ToolArguments | DeltaKind::FunctionArguments => json!({"toolUse": {"input": text}}),
+            DeltaKind::ToolResult => json!({"toolResult": [{"text": text}]}),
         };
         json!({"delta": delta, "contentBlockIndex": block})
     };
     if kind == StreamKind::Converse {
         return Some(StreamEvent::new(kind, "contentBlockDelta", &converse()));
     }
-    let choice = lane.choice;
-    let json = match (shape, lane.part) {
-        (Shape::Nova, _) => json!({"contentBlockDelta": converse()}),
-        (Shape::AnthropicMessages, part) => {
+    let choice = substream.choice;
+    let json = match (format, substream.part) {
+        (BodyFormat::Nova, _) => json!({"contentBlockDelta": converse()}),
+        (BodyFormat::AnthropicMessages, part) => {
             let delta = match part {
-                Part::ToolArguments => json!({"type": "input_json_delta", "partial_json": text}),
-                Part::Reasoning => json!({"type": "thinking_delta", "thinking": text}),
+                DeltaKind::ToolArguments => json!({"type": "input_json_delta", "partial_json": text}),
+                DeltaKind::Reasoning => json!({"type": "thinking_delta", "thinking": text}),
                 _ => json!({"type": "text_delta", "text": text}),
             };
             json!({"type": "content_block_delta", "index": block, "delta": delta})
         }
-        (Shape::Titan, _) => {
+        (BodyFormat::Titan, _) => {
             json!({"outputText": text, "index": choice, "completionReason": null})
         }
-        (Shape::AnthropicText, _) => {
+        (BodyFormat::AnthropicText, _) => {
             json!({"type": "completion", "completion": text, "stop_reason": null, "stop": null})
         }
-        (Shape::Llama, _) => json!({
+        (BodyFormat::Llama, _) => json!({
             "generation": text,
             "prompt_token_count": null,
             "generation_token_count": null,
             "stop_reason": null,
         }),
-        (Shape::MistralText, _) if choice == 0 => {
+        (BodyFormat::MistralText, _) if choice == 0 => {
             json!({"outputs": [{"text": text, "stop_reason": null}]})
         }
-        (Shape::MistralChat, _) => json!({"choices": [{
+        (BodyFormat::MistralChat, _) => json!({"choices": [{
             "index": choice,
             "message": {"role": "assistant", "content": text},
             "stop_reason": null,
         }]}),
-        (Shape::OpenAiText, _) => json!({"choices": [{
+        (BodyFormat::OpenAiText, _) => json!({"choices": [{
             "index": choice,
             "text": text,
             "stop_reason": null,
             "finish_reason": null,
         }]}),
-        (Shape::OpenAiChat, part) => {
+        (BodyFormat::OpenAiChat, part) => {
             let delta = match part {
-                Part::ToolArguments => {
+                DeltaKind::ToolArguments => {
                     json!({"tool_calls": [{"index": block, "function": {"arguments": text}}]})
                 }
-                Part::FunctionArguments => json!({"function_call": {"arguments": text}}),
-                Part::Reasoning => json!({"reasoning_content": text}),
-                Part::Refusal => json!({"refusal": text}),
-                Part::Transcript => json!({"audio": {"transcript": text}}),
+                DeltaKind::FunctionArguments => json!({"function_call": {"arguments": text}}),
+                DeltaKind::Reasoning => json!({"reasoning_content": text}),
+                DeltaKind::Refusal => json!({"refusal": text}),
+                DeltaKind::Transcript => json!({"audio": {"transcript": text}}),
                 _ => json!({"content": text}),
             };
             json!({
@@ -129,16 +129,16 @@ pub(crate) fn text_event(
                 "choices": [{"index": choice, "delta": delta, "finish_reason": null}],
             })
         }
-        (Shape::Pegasus, _) => json!({"message": text}),
-        (Shape::CohereCommand, _) => {
+        (BodyFormat::Pegasus, _) => json!({"message": text}),
+        (BodyFormat::CohereCommand, _) => {
             json!({"is_finished": false, "index": choice, "text": text})
         }
-        (Shape::CohereChat, Part::ToolArguments) => json!({
+        (BodyFormat::CohereChat, DeltaKind::ToolArguments) => json!({
             "event_type": "tool-calls-chunk",
             "is_finished": false,
             "tool_call_delta": {"index": block, "parameters": text},
         }),
-        (Shape::CohereChat, _) => {
+        (BodyFormat::CohereChat, _) => {
             json!({"event_type": "text-generation", "is_finished": false, "text": text})
         }
         _ => return None,

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use crate::bedrock::event_stream::{EventKind, ModelEvent, StreamKind};
-use crate::bedrock::shape::{AnswerForm, Shape};
-use crate::bedrock::table::Part;
+use crate::bedrock::shape::{BodyFormat, ResponseFormat};
+use crate::bedrock::table::DeltaKind;
 
 use super::event::StreamEvent;
 use super::reply::{COMPLETION_ID, MESSAGE_ID, invoke_reply, resolve};
@@ -49,14 +49,14 @@ impl Progress {
         for &choice in event.ended_choices() {
             self.choices.insert(choice, true);
         }
-        let has_text = || deltas.iter().any(|(substream, _)| substream.part == Part::Text);
+        let has_text = || deltas.iter().any(|(substream, _)| substream.part == DeltaKind::Text);
         match event.kind() {
-            EventKind::BlockStart => self.open = Some((block, has_text())),
+            EventKind::ContentBlockStart => self.open = Some((block, has_text())),
             EventKind::Delta if event.block().is_some() => {
                 let was_text = self.open == Some((block, true));
                 self.open = Some((block, was_text || has_text()));
             }
-            EventKind::BlockStop => self.open = None,
+            EventKind::ContentBlockStop => self.open = None,
             EventKind::MessageStop => {
                 self.open = None;
                 self.stopped = true;
@@ -92,7 +92,7 @@ impl Progress {
 /// behind the end of all texts, where no event holds the message.
 pub(crate) fn blocked_events(
     kind: StreamKind,
-    shape: Shape,
+    format: BodyFormat,
     model_id: &str,
     message: &str,
     progress: &Progress,
@@ -115,18 +115,18 @@ pub(crate) fn blocked_events(
         ));
         return Some(events);
     }
-    let chunks = invoke_chunks(resolve(shape, model_id)?, model_id, message, progress)?;
+    let chunks = invoke_chunks(resolve(format, model_id)?, model_id, message, progress)?;
     Some(ending(chunks))
 }
 
 /// The one event of a stream whose model answers in one piece, with `message` in it.
-pub(crate) fn blocked_single_event(shape: Shape, model_id: &str, message: &str) -> Option<Vec<StreamEvent>> {
-    Some(ending(vec![invoke_reply(resolve(shape, model_id)?, model_id, message)?]))
+pub(crate) fn blocked_single_event(format: BodyFormat, model_id: &str, message: &str) -> Option<Vec<StreamEvent>> {
+    Some(ending(vec![invoke_reply(resolve(format, model_id)?, model_id, message)?]))
 }
 
 /// Whether a stream that answers a request comes in one piece.
-pub(crate) fn is_whole(form: AnswerForm, model_id: &str) -> bool {
-    !form.in_pieces && resolve(form.shape, model_id) == Some(Shape::CohereCommand)
+pub(crate) fn is_single_event(form: ResponseFormat, model_id: &str) -> bool {
+    !form.is_streamed && resolve(form.format, model_id) == Some(BodyFormat::CohereCommand)
 }
 
 /// These chunks as events, of which the last says what the last of a stream says.
@@ -166,11 +166,11 @@ fn content_block_events(message: &str, reason: &str, progress: &Progress) -> Vec
     events
 }
 
-fn invoke_chunks(shape: Shape, model_id: &str, message: &str, progress: &Progress) -> Option<Vec<Value>> {
+fn invoke_chunks(format: BodyFormat, model_id: &str, message: &str, progress: &Progress) -> Option<Vec<Value>> {
     let choices = progress.open_choices();
     let each = |choice: &dyn Fn(u64) -> Value| -> Value { choices.iter().map(|&index| choice(index)).collect() };
-    Some(match shape {
-        Shape::Nova => {
+    Some(match format {
+        BodyFormat::Nova => {
             let mut chunks: Vec<Value> = content_block_events(message, "end_turn", progress)
                 .into_iter()
                 .map(|(name, json)| json!({ name: json }))
@@ -182,39 +182,39 @@ fn invoke_chunks(shape: Shape, model_id: &str, message: &str, progress: &Progres
             }}));
             chunks
         }
-        Shape::AnthropicMessages => messages_chunks(model_id, message, progress),
-        Shape::Titan => vec![json!({
+        BodyFormat::AnthropicMessages => messages_chunks(model_id, message, progress),
+        BodyFormat::Titan => vec![json!({
             "outputText": message,
             "index": 0,
             "inputTextTokenCount": 0,
             "totalOutputTextTokenCount": 0,
             "completionReason": "FINISH",
         })],
-        Shape::AnthropicText => vec![json!({
+        BodyFormat::AnthropicText => vec![json!({
             "type": "completion",
             "completion": message,
             "stop_reason": "stop_sequence",
             "stop": null,
         })],
-        Shape::Llama => vec![json!({
+        BodyFormat::Llama => vec![json!({
             "generation": message,
             "prompt_token_count": 0,
             "generation_token_count": 0,
             "stop_reason": "stop",
         })],
-        Shape::MistralText => vec![json!({"outputs": [{"text": message, "stop_reason": "stop"}]})],
-        Shape::MistralChat => vec![json!({"choices": each(&|index| json!({
+        BodyFormat::MistralText => vec![json!({"outputs": [{"text": message, "stop_reason": "stop"}]})],
+        BodyFormat::MistralChat => vec![json!({"choices": each(&|index| json!({
             "index": index,
             "message": {"role": "assistant", "content": message},
             "stop_reason": "stop",
         }))})],
-        Shape::OpenAiText => vec![json!({"choices": each(&|index| json!({
+        BodyFormat::OpenAiText => vec![json!({"choices": each(&|index| json!({
             "index": index,
             "text": message,
             "stop_reason": "stop",
             "finish_reason": "stop",
         }))})],
-        Shape::OpenAiChat => {
+        BodyFormat::OpenAiChat => {
             let chunk = |choices: Value| {
                 json!({
                     "id": COMPLETION_ID,
@@ -230,8 +230,8 @@ fn invoke_chunks(shape: Shape, model_id: &str, message: &str, progress: &Progres
                 chunk(each(&|index| json!({"index": index, "delta": {}, "finish_reason": "stop"}))),
             ]
         }
-        Shape::Pegasus => vec![json!({"message": message, "finishReason": "stop"})],
-        Shape::CohereCommand => choices
+        BodyFormat::Pegasus => vec![json!({"message": message, "finishReason": "stop"})],
+        BodyFormat::CohereCommand => choices
             .iter()
             .flat_map(|index| {
                 [
@@ -240,7 +240,7 @@ fn invoke_chunks(shape: Shape, model_id: &str, message: &str, progress: &Progres
                 ]
             })
             .collect(),
-        Shape::CohereChat => {
+        BodyFormat::CohereChat => {
             let mut chunks = Vec::new();
             if !progress.started {
                 chunks.push(json!({

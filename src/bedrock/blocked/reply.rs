@@ -3,9 +3,9 @@
 use serde_json::{Value, json};
 
 use crate::bedrock::operation::Operation;
-use crate::bedrock::shape::Shape;
+use crate::bedrock::shape::BodyFormat;
 
-/// The answer of `operation` to a request of `shape`, with `message` in place of the model's text.
+/// The answer of `operation` to a request of `format`, with `message` in place of the model's text.
 ///
 /// Invoke bodies have the family's own text and stop members, and
 /// `"amazon-bedrock-guardrailAction": "INTERVENED"`; Converse has `stopReason: guardrail_intervened`.
@@ -14,7 +14,12 @@ use crate::bedrock::shape::Shape;
 /// Nothing comes back where an answer has no place for a message (embeddings, ranking, pictures, token
 /// counts, asynchronous calls), and where neither body nor model id tell the family of a prompt: raise
 /// an error there.
-pub(crate) fn blocked_reply(operation: Operation, shape: Shape, model_id: &str, message: &str) -> Option<Vec<u8>> {
+pub(crate) fn blocked_response(
+    operation: Operation,
+    format: BodyFormat,
+    model_id: &str,
+    message: &str,
+) -> Option<Vec<u8>> {
     let reply = match operation {
         Operation::Converse | Operation::ConverseStream => converse_reply(message),
         Operation::ApplyGuardrail => json!({
@@ -32,7 +37,7 @@ pub(crate) fn blocked_reply(operation: Operation, shape: Shape, model_id: &str, 
         }),
         Operation::CountTokens | Operation::StartAsyncInvoke => return None,
         Operation::InvokeModel | Operation::InvokeModelWithResponseStream => {
-            let mut reply = invoke_reply(resolve(shape, model_id)?, model_id, message)?;
+            let mut reply = invoke_reply(resolve(format, model_id)?, model_id, message)?;
             if let Value::Object(members) = &mut reply {
                 members.insert("amazon-bedrock-guardrailAction".into(), "INTERVENED".into());
             }
@@ -42,21 +47,21 @@ pub(crate) fn blocked_reply(operation: Operation, shape: Shape, model_id: &str, 
     serde_json::to_vec(&reply).ok()
 }
 
-/// The shape of the answer, where the request leaves it open and the model id tells it.
-pub(super) fn resolve(shape: Shape, model_id: &str) -> Option<Shape> {
+/// The format of the answer, where the request leaves it open and the model id tells it.
+pub(super) fn resolve(format: BodyFormat, model_id: &str) -> Option<BodyFormat> {
     let id = model_id.to_ascii_lowercase();
     // Ids may be ARNs or begin with a region: a provider is looked for anywhere, dot included.
     let is = |names: &[&str]| names.iter().any(|name| id.contains(name));
-    Some(match shape {
-        Shape::Prompt if is(&["anthropic.claude"]) => Shape::AnthropicText,
-        Shape::Prompt if is(&["meta.llama"]) => Shape::Llama,
-        Shape::Prompt if is(&["mistral."]) => Shape::MistralText,
-        Shape::Prompt if is(&["cohere.command"]) => Shape::CohereCommand,
-        Shape::Prompt if is(&["ai21.j2"]) => Shape::Jurassic,
-        Shape::Prompt if is(&["deepseek.", "writer.", "openai."]) => Shape::OpenAiText,
-        Shape::Prompt => return None,
-        Shape::OpenAiChat if is(&["mistral-large-24", "pixtral"]) => Shape::MistralChat,
-        Shape::Titan if is(&["embed", "marengo"]) => return None,
+    Some(match format {
+        BodyFormat::Prompt if is(&["anthropic.claude"]) => BodyFormat::AnthropicText,
+        BodyFormat::Prompt if is(&["meta.llama"]) => BodyFormat::Llama,
+        BodyFormat::Prompt if is(&["mistral."]) => BodyFormat::MistralText,
+        BodyFormat::Prompt if is(&["cohere.command"]) => BodyFormat::CohereCommand,
+        BodyFormat::Prompt if is(&["ai21.j2"]) => BodyFormat::Jurassic,
+        BodyFormat::Prompt if is(&["deepseek.", "writer.", "openai."]) => BodyFormat::OpenAiText,
+        BodyFormat::Prompt => return None,
+        BodyFormat::OpenAiChat if is(&["mistral-large-24", "pixtral"]) => BodyFormat::MistralChat,
+        BodyFormat::Titan if is(&["embed", "marengo"]) => return None,
         known => known,
     })
 }
@@ -70,19 +75,19 @@ fn converse_reply(message: &str) -> Value {
     })
 }
 
-pub(super) fn invoke_reply(shape: Shape, model_id: &str, message: &str) -> Option<Value> {
+pub(super) fn invoke_reply(format: BodyFormat, model_id: &str, message: &str) -> Option<Value> {
     let usage = json!({"prompt_tokens": 0, "completion_tokens": 0, "total_tokens": 0});
-    Some(match shape {
-        Shape::Titan => json!({
+    Some(match format {
+        BodyFormat::Titan => json!({
             "inputTextTokenCount": 0,
             "results": [{"tokenCount": 0, "outputText": message, "completionReason": "FINISH"}],
         }),
-        Shape::Nova => json!({
+        BodyFormat::Nova => json!({
             "output": {"message": {"content": [{"text": message}], "role": "assistant"}},
             "stopReason": "end_turn",
             "usage": {"inputTokens": 0, "outputTokens": 0, "totalTokens": 0},
         }),
-        Shape::AnthropicMessages => json!({
+        BodyFormat::AnthropicMessages => json!({
             "id": MESSAGE_ID,
             "type": "message",
             "role": "assistant",
@@ -92,27 +97,27 @@ pub(super) fn invoke_reply(shape: Shape, model_id: &str, message: &str) -> Optio
             "stop_sequence": null,
             "usage": {"input_tokens": 0, "output_tokens": 0},
         }),
-        Shape::AnthropicText => json!({
+        BodyFormat::AnthropicText => json!({
             "type": "completion",
             "completion": message,
             "stop_reason": "stop_sequence",
             "stop": null,
         }),
-        Shape::Llama => json!({
+        BodyFormat::Llama => json!({
             "generation": message,
             "prompt_token_count": 0,
             "generation_token_count": 0,
             "stop_reason": "stop",
         }),
-        Shape::MistralText => json!({"outputs": [{"text": message, "stop_reason": "stop"}]}),
-        Shape::MistralChat => json!({
+        BodyFormat::MistralText => json!({"outputs": [{"text": message, "stop_reason": "stop"}]}),
+        BodyFormat::MistralChat => json!({
             "choices": [{
                 "index": 0,
                 "message": {"role": "assistant", "content": message},
                 "stop_reason": "stop",
             }],
         }),
-        Shape::OpenAiChat => json!({
+        BodyFormat::OpenAiChat => json!({
             "id": COMPLETION_ID,
             "object": "chat.completion",
             "created": 0,
@@ -125,7 +130,7 @@ pub(super) fn invoke_reply(shape: Shape, model_id: &str, message: &str) -> Optio
             "usage": usage,
         }),
         // Families here disagree on the name of the reason; each finds its own.
-        Shape::OpenAiText => json!({
+        BodyFormat::OpenAiText => json!({
             "choices": [{
                 "index": 0,
                 "text": message,
@@ -133,18 +138,18 @@ pub(super) fn invoke_reply(shape: Shape, model_id: &str, message: &str) -> Optio
                 "finish_reason": "stop",
             }],
         }),
-        Shape::CohereCommand => json!({
+        BodyFormat::CohereCommand => json!({
             "id": MESSAGE_ID,
             "generations": [{"id": MESSAGE_ID, "text": message, "finish_reason": "COMPLETE"}],
         }),
-        Shape::CohereChat => json!({
+        BodyFormat::CohereChat => json!({
             "response_id": MESSAGE_ID,
             "generation_id": MESSAGE_ID,
             "text": message,
             "chat_history": [],
             "finish_reason": "COMPLETE",
         }),
-        Shape::Jurassic => json!({
+        BodyFormat::Jurassic => json!({
             "id": 0,
             "prompt": {"text": "", "tokens": []},
             "completions": [{
@@ -152,17 +157,17 @@ pub(super) fn invoke_reply(shape: Shape, model_id: &str, message: &str) -> Optio
                 "finishReason": {"reason": "endoftext"},
             }],
         }),
-        Shape::Pegasus => json!({"message": message, "finishReason": "stop"}),
-        Shape::Prompt
-        | Shape::Embedding
-        | Shape::Rerank
-        | Shape::Media
-        | Shape::Converse
-        | Shape::CountTokens
-        | Shape::AsyncInvoke
-        | Shape::ApplyGuardrail
-        | Shape::Error
-        | Shape::Unknown => return None,
+        BodyFormat::Pegasus => json!({"message": message, "finishReason": "stop"}),
+        BodyFormat::Prompt
+        | BodyFormat::Embedding
+        | BodyFormat::Rerank
+        | BodyFormat::Media
+        | BodyFormat::Converse
+        | BodyFormat::CountTokens
+        | BodyFormat::AsyncInvoke
+        | BodyFormat::ApplyGuardrail
+        | BodyFormat::Error
+        | BodyFormat::Unknown => return None,
     })
 }
 

@@ -2,40 +2,40 @@ use crate::bedrock::*;
 
 const MESSAGE: &str = "Sorry, \"no\" \u{e9}.";
 
-/// Shape of the request, model id, shape of the answer.
-const INVOKE: &[(Shape, &str, Shape)] = &[
-    (Shape::Titan, "amazon.titan-text-lite-v1", Shape::Titan),
-    (Shape::Nova, "us.amazon.nova-lite-v1:0", Shape::Nova),
-    (Shape::AnthropicMessages, "x", Shape::AnthropicMessages),
-    (Shape::AnthropicText, "anthropic.claude-v2", Shape::AnthropicText),
-    (Shape::Prompt, "us.meta.llama3-3-70b-instruct-v1:0", Shape::Llama),
-    (Shape::Prompt, "mistral.mixtral-8x7b-instruct-v0:1", Shape::MistralText),
-    (Shape::OpenAiChat, "mistral.mistral-large-2407-v1:0", Shape::MistralChat),
-    (Shape::OpenAiChat, "openai.gpt-oss-20b-1:0", Shape::OpenAiChat),
-    (Shape::Prompt, "us.deepseek.r1-v1:0", Shape::OpenAiText),
-    (Shape::CohereCommand, "cohere.command-text-v14", Shape::CohereCommand),
-    (Shape::CohereChat, "cohere.command-r-v1:0", Shape::CohereChat),
-    (Shape::Prompt, "ai21.j2-mid-v1", Shape::Jurassic),
-    (Shape::Pegasus, "twelvelabs.pegasus-1-2-v1:0", Shape::Pegasus),
+/// BodyFormat of the request, model id, format of the answer.
+const INVOKE: &[(BodyFormat, &str, BodyFormat)] = &[
+    (BodyFormat::Titan, "amazon.titan-text-lite-v1", BodyFormat::Titan),
+    (BodyFormat::Nova, "us.amazon.nova-lite-v1:0", BodyFormat::Nova),
+    (BodyFormat::AnthropicMessages, "x", BodyFormat::AnthropicMessages),
+    (BodyFormat::AnthropicText, "anthropic.claude-v2", BodyFormat::AnthropicText),
+    (BodyFormat::Prompt, "us.meta.llama3-3-70b-instruct-v1:0", BodyFormat::Llama),
+    (BodyFormat::Prompt, "mistral.mixtral-8x7b-instruct-v0:1", BodyFormat::MistralText),
+    (BodyFormat::OpenAiChat, "mistral.mistral-large-2407-v1:0", BodyFormat::MistralChat),
+    (BodyFormat::OpenAiChat, "openai.gpt-oss-20b-1:0", BodyFormat::OpenAiChat),
+    (BodyFormat::Prompt, "us.deepseek.r1-v1:0", BodyFormat::OpenAiText),
+    (BodyFormat::CohereCommand, "cohere.command-text-v14", BodyFormat::CohereCommand),
+    (BodyFormat::CohereChat, "cohere.command-r-v1:0", BodyFormat::CohereChat),
+    (BodyFormat::Prompt, "ai21.j2-mid-v1", BodyFormat::Jurassic),
+    (BodyFormat::Pegasus, "twelvelabs.pegasus-1-2-v1:0", BodyFormat::Pegasus),
 ];
 
 #[test]
 fn replies_are_answers_of_their_shape_that_hold_the_message() {
-    for &(shape, model, expected) in INVOKE {
-        let reply = blocked_reply(Operation::InvokeModel, shape, model, MESSAGE).expect(model);
+    for &(format, model, expected) in INVOKE {
+        let reply = blocked_response(Operation::InvokeModel, format, model, MESSAGE).expect(model);
         let mut texts = Vec::new();
-        let visited = visit_response(Operation::InvokeModel, &reply, &mut |slot| {
-            texts.push(slot.text().to_owned());
+        let visited = visit_response(Operation::InvokeModel, &reply, &mut |field| {
+            texts.push(field.text().to_owned());
             None
         })
         .expect(model);
         texts.retain(|text| !text.is_empty());
-        assert_eq!(visited.shape, expected, "{model}");
+        assert_eq!(visited.format, expected, "{model}");
         assert_eq!(texts, [MESSAGE], "{model}");
         let reply: serde_json::Value = serde_json::from_slice(&reply).expect("JSON");
         assert_eq!(reply["amazon-bedrock-guardrailAction"], "INTERVENED");
     }
-    let reply = blocked_reply(Operation::Converse, Shape::Converse, "m", MESSAGE).expect("text");
+    let reply = blocked_response(Operation::Converse, BodyFormat::Converse, "m", MESSAGE).expect("text");
     let reply: serde_json::Value = serde_json::from_slice(&reply).expect("JSON");
     assert_eq!(reply["stopReason"], "guardrail_intervened");
     assert_eq!(reply["output"]["message"]["content"][0]["text"], MESSAGE);
@@ -43,16 +43,16 @@ fn replies_are_answers_of_their_shape_that_hold_the_message() {
 
 #[test]
 fn answers_without_text_have_no_reply() {
-    for (operation, shape, model) in [
-        (Operation::InvokeModel, Shape::Embedding, "cohere.embed-english-v3"),
-        (Operation::InvokeModel, Shape::Rerank, "cohere.rerank-v3-5:0"),
-        (Operation::InvokeModel, Shape::Media, "stability.sd3-large-v1:0"),
-        (Operation::InvokeModel, Shape::Titan, "amazon.titan-embed-text-v1"),
-        (Operation::InvokeModel, Shape::Prompt, "arn:aws:bedrock:us-east-1:1:imported-model/abc"),
-        (Operation::CountTokens, Shape::CountTokens, "m"),
-        (Operation::StartAsyncInvoke, Shape::AsyncInvoke, ""),
+    for (operation, format, model) in [
+        (Operation::InvokeModel, BodyFormat::Embedding, "cohere.embed-english-v3"),
+        (Operation::InvokeModel, BodyFormat::Rerank, "cohere.rerank-v3-5:0"),
+        (Operation::InvokeModel, BodyFormat::Media, "stability.sd3-large-v1:0"),
+        (Operation::InvokeModel, BodyFormat::Titan, "amazon.titan-embed-text-v1"),
+        (Operation::InvokeModel, BodyFormat::Prompt, "arn:aws:bedrock:us-east-1:1:imported-model/abc"),
+        (Operation::CountTokens, BodyFormat::CountTokens, "m"),
+        (Operation::StartAsyncInvoke, BodyFormat::AsyncInvoke, ""),
     ] {
-        assert_eq!(blocked_reply(operation, shape, model, MESSAGE), None, "{model}");
+        assert_eq!(blocked_response(operation, format, model, MESSAGE), None, "{model}");
     }
 }
 
@@ -62,7 +62,7 @@ fn read(kind: StreamKind, events: &[StreamEvent], mut progress: Progress) -> (St
     for sent in events {
         let event = deltas(kind, sent.event_type(), sent.json()).expect("known");
         for delta in event.deltas() {
-            assert_eq!(delta.lane.part, Part::Text);
+            assert_eq!(delta.substream.part, DeltaKind::Text);
             text.push_str(&delta.text);
         }
         progress.observe(&event);
@@ -73,8 +73,8 @@ fn read(kind: StreamKind, events: &[StreamEvent], mut progress: Progress) -> (St
 
 #[test]
 fn streams_blocked_at_once_are_whole_streams() {
-    for &(shape, model, _) in INVOKE {
-        let events = blocked_events(StreamKind::Invoke, shape, model, MESSAGE, &Progress::new());
+    for &(format, model, _) in INVOKE {
+        let events = blocked_events(StreamKind::Invoke, format, model, MESSAGE, &Progress::new());
         if matches!(model.split('.').next(), Some("ai21")) {
             assert_eq!(events, None);
             continue;
@@ -87,7 +87,8 @@ fn streams_blocked_at_once_are_whole_streams() {
         assert_eq!(last["amazon-bedrock-guardrailAction"], "INTERVENED");
         assert!(last["amazon-bedrock-invocationMetrics"].is_object());
     }
-    let events = blocked_events(StreamKind::Converse, Shape::Converse, "m", MESSAGE, &Progress::new()).expect("text");
+    let events =
+        blocked_events(StreamKind::Converse, BodyFormat::Converse, "m", MESSAGE, &Progress::new()).expect("text");
     let names: Vec<_> = events.iter().map(StreamEvent::event_type).collect();
     assert_eq!(names, ["messageStart", "contentBlockDelta", "contentBlockStop", "messageStop", "metadata"]);
 }
@@ -99,8 +100,8 @@ fn streams_under_way_are_ended_from_where_they_are() {
         for json in before {
             progress.observe(&deltas(StreamKind::Invoke, "chunk", json.as_bytes()).expect(json));
         }
-        let shape = Shape::AnthropicMessages;
-        blocked_events(StreamKind::Invoke, shape, "m", MESSAGE, &progress)
+        let format = BodyFormat::AnthropicMessages;
+        blocked_events(StreamKind::Invoke, format, "m", MESSAGE, &progress)
             .unwrap_or_default()
             .iter()
             .map(|event| {
@@ -128,30 +129,30 @@ fn streams_under_way_are_ended_from_where_they_are() {
 
 #[test]
 fn text_events_continue_their_lane() {
-    let parts = [Part::Text, Part::Reasoning, Part::ToolArguments];
-    let openai = [parts[0], parts[1], parts[2], Part::Refusal, Part::Transcript];
+    let parts = [DeltaKind::Text, DeltaKind::Reasoning, DeltaKind::ToolArguments];
+    let openai = [parts[0], parts[1], parts[2], DeltaKind::Refusal, DeltaKind::Transcript];
     let shapes = [
-        (StreamKind::Invoke, Shape::AnthropicMessages, &parts[..], true),
-        (StreamKind::Invoke, Shape::Nova, &parts[2..], true),
-        (StreamKind::Converse, Shape::Converse, &parts[..], true),
-        (StreamKind::Invoke, Shape::OpenAiChat, &openai[..], false),
-        (StreamKind::Invoke, Shape::OpenAiText, &parts[..1], false),
-        (StreamKind::Invoke, Shape::MistralChat, &parts[..1], false),
-        (StreamKind::Invoke, Shape::Titan, &parts[..1], false),
-        (StreamKind::Invoke, Shape::CohereCommand, &parts[..1], false),
+        (StreamKind::Invoke, BodyFormat::AnthropicMessages, &parts[..], true),
+        (StreamKind::Invoke, BodyFormat::Nova, &parts[2..], true),
+        (StreamKind::Converse, BodyFormat::Converse, &parts[..], true),
+        (StreamKind::Invoke, BodyFormat::OpenAiChat, &openai[..], false),
+        (StreamKind::Invoke, BodyFormat::OpenAiText, &parts[..1], false),
+        (StreamKind::Invoke, BodyFormat::MistralChat, &parts[..1], false),
+        (StreamKind::Invoke, BodyFormat::Titan, &parts[..1], false),
+        (StreamKind::Invoke, BodyFormat::CohereCommand, &parts[..1], false),
     ];
-    for (kind, shape, parts, by_block) in shapes {
+    for (kind, format, parts, by_block) in shapes {
         for &part in parts {
-            let lane = SubstreamId {
+            let substream = SubstreamId {
                 choice: if by_block { 0 } else { 2 },
-                block: if by_block || part == Part::ToolArguments { 3 } else { 0 },
+                block: if by_block || part == DeltaKind::ToolArguments { 3 } else { 0 },
                 part,
             };
-            let sent = text_event(kind, shape, lane, 9, "t").expect("it has text");
+            let sent = text_event(kind, format, substream, 9, "t").expect("it has text");
             let event = deltas(kind, sent.event_type(), sent.json()).expect("known");
-            assert_eq!(event.kind(), EventKind::Delta, "{shape:?}");
-            assert_eq!(event.deltas().len(), 1, "{shape:?}");
-            assert_eq!(event.deltas()[0].lane, lane, "{shape:?}");
+            assert_eq!(event.kind(), EventKind::Delta, "{format:?}");
+            assert_eq!(event.deltas().len(), 1, "{format:?}");
+            assert_eq!(event.deltas()[0].substream, substream, "{format:?}");
             assert_eq!(event.deltas()[0].text, "t");
         }
     }
@@ -167,11 +168,11 @@ fn each_open_choice_takes_the_message() {
     ] {
         progress.observe(&deltas(StreamKind::Invoke, "chunk", json.as_bytes()).expect(json));
     }
-    let shape = Shape::OpenAiChat;
-    let events = blocked_events(StreamKind::Invoke, shape, "m", MESSAGE, &progress).expect("text");
+    let format = BodyFormat::OpenAiChat;
+    let events = blocked_events(StreamKind::Invoke, format, "m", MESSAGE, &progress).expect("text");
     let event = deltas(StreamKind::Invoke, "chunk", events[0].json()).expect("known");
-    let lanes: Vec<u64> = event.deltas().iter().map(|d| d.lane.choice).collect();
-    assert_eq!(lanes, [0, 2]);
+    let substreams: Vec<u64> = event.deltas().iter().map(|d| d.substream.choice).collect();
+    assert_eq!(substreams, [0, 2]);
     let event = deltas(StreamKind::Invoke, "chunk", events[1].json()).expect("known");
     assert_eq!(event.ended_choices(), [0, 2]);
 }

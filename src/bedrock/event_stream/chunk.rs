@@ -6,7 +6,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use crate::bedrock::error::{BodyError, BodyErrorKind};
-use crate::json::{Document, RawEdit, splice};
+use crate::json::{JsonDocument, RawEdit, splice};
 
 /// An unwrapped chunk. The wrapping is kept, so that padding and member order survive a change.
 #[derive(Clone)]
@@ -26,12 +26,12 @@ impl fmt::Debug for Chunk {
 impl Chunk {
     /// Unwraps `{"bytes": base64, "p": padding}`.
     pub(crate) fn parse(payload: &[u8]) -> Result<Self, BodyError> {
-        let doc = Document::parse(payload)?;
+        let doc = JsonDocument::parse(payload)?;
         let mut values =
-            doc.members(Document::ROOT).filter(|&(key, _)| doc.string(key) == "bytes").map(|(_, value)| value);
+            doc.members(JsonDocument::ROOT).filter(|&(key, _)| doc.string(key) == "bytes").map(|(_, value)| value);
         // Two such members could be read either way.
         let (Some(node), None) = (values.next(), values.next()) else {
-            return Err(BodyError::new(BodyErrorKind::UnknownShape { what: "chunk" }));
+            return Err(BodyError::new(BodyErrorKind::UnknownFormat { what: "chunk" }));
         };
         let broken = || BodyError::new(BodyErrorKind::Base64 { pointer: doc.pointer(node) });
         let text = doc.as_str(node).ok_or_else(broken)?;

@@ -4,7 +4,7 @@ use smallvec::SmallVec;
 
 use super::delta::{EventKind, SubstreamId};
 use crate::bedrock::error::BodyError;
-use crate::bedrock::slot::Coverage;
+use crate::bedrock::text_field::InspectionSummary;
 use crate::bedrock::visit::Visitor;
 use crate::json::FieldEdit;
 
@@ -37,5 +37,5 @@ pub(crate) trait ModelEvent {
         edits: &[(usize, FieldEdit)],
         unsigned: &[usize],
         f: &mut Visitor<'_>,
-    ) -> Result<Coverage, BodyError>;
+    ) -> Result<InspectionSummary, BodyError>;
 }

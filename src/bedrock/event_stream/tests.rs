@@ -2,7 +2,7 @@ use aws_smithy_types::event_stream::{Header, HeaderValue, Message};
 use proptest::prelude::*;
 
 use super::*;
-use crate::bedrock::table::Part;
+use crate::bedrock::table::DeltaKind;
 
 fn header_value() -> impl Strategy<Value = HeaderValue> {
     prop_oneof![
@@ -121,62 +121,65 @@ fn a_chunk_keeps_its_padding() {
 }
 
 /// Stream, event type, JSON, what it is, and its deltas as (choice, block, part, text).
-type Case = (StreamKind, &'static str, &'static str, EventKind, &'static [(u64, u64, Part, &'static str)]);
+type Case = (StreamKind, &'static str, &'static str, EventKind, &'static [(u64, u64, DeltaKind, &'static str)]);
 
 const ALL: u64 = SubstreamId::ANY_BLOCK;
 
 #[rustfmt::skip]
 const CASES: &[Case] = &[
-    (StreamKind::Invoke, "chunk", r#"{"outputText":"hi","index":0.0,"completionReason":"FINISH"}"#, EventKind::ChoiceStop, &[(0, 0, Part::Text, "hi")]),
+    (StreamKind::Invoke, "chunk", r#"{"outputText":"hi","index":0.0,"completionReason":"FINISH"}"#, EventKind::ChoiceStop, &[(0, 0, DeltaKind::Text, "hi")]),
     (StreamKind::Invoke, "chunk", r#"{"messageStart":{"role":"assistant"}}"#, EventKind::MessageStart, &[]),
-    (StreamKind::Invoke, "chunk", r#"{"contentBlockDelta":{"delta":{"text":" s"},"contentBlockIndex":7}}"#, EventKind::Delta, &[(0, ALL, Part::Text, " s")]),
-    (StreamKind::Invoke, "chunk", r#"{"contentBlockDelta":{"delta":{"toolUse":{"input":"{}"}},"contentBlockIndex":7}}"#, EventKind::Delta, &[(0, 7, Part::ToolArguments, "{}")]),
-    (StreamKind::Invoke, "chunk", r#"{"contentBlockStop":{"contentBlockIndex":7}}"#, EventKind::BlockStop, &[]),
+    (StreamKind::Invoke, "chunk", r#"{"contentBlockDelta":{"delta":{"text":" s"},"contentBlockIndex":7}}"#, EventKind::Delta, &[(0, ALL, DeltaKind::Text, " s")]),
+    (StreamKind::Invoke, "chunk", r#"{"contentBlockDelta":{"delta":{"toolUse":{"input":"{}"}},"contentBlockIndex":7}}"#, EventKind::Delta, &[(0, 7, DeltaKind::ToolArguments, "{}")]),
+    (StreamKind::Invoke, "chunk", r#"{"contentBlockStop":{"contentBlockIndex":7}}"#, EventKind::ContentBlockStop, &[]),
     (StreamKind::Invoke, "chunk", r#"{"metadata":{"usage":{},"metrics":{},"trace":{}},"amazon-bedrock-invocationMetrics":{}}"#, EventKind::Metadata, &[]),
     (StreamKind::Invoke, "chunk", r#"{"type":"message_start","message":{"id":"m","type":"message","role":"assistant","content":[]}}"#, EventKind::MessageStart, &[]),
-    (StreamKind::Invoke, "chunk", r#"{"type":"content_block_start","index":1,"content_block":{"type":"text","text":"a"}}"#, EventKind::BlockStart, &[(0, 1, Part::Text, "a")]),
-    (StreamKind::Invoke, "chunk", r#"{"type":"content_block_delta","index":1,"delta":{"type":"text_delta","text":"b"}}"#, EventKind::Delta, &[(0, 1, Part::Text, "b")]),
-    (StreamKind::Invoke, "chunk", r#"{"type":"content_block_delta","index":2,"delta":{"type":"input_json_delta","partial_json":"{\"a"}}"#, EventKind::Delta, &[(0, 2, Part::ToolArguments, "{\"a")]),
-    (StreamKind::Invoke, "chunk", r#"{"type":"content_block_delta","index":0,"delta":{"type":"thinking_delta","thinking":"t"}}"#, EventKind::Delta, &[(0, 0, Part::Reasoning, "t")]),
-    (StreamKind::Invoke, "chunk", r#"{"type":"content_block_delta","index":"2","delta":{"type":"text_delta","text":"s"}}"#, EventKind::Delta, &[(0, 2, Part::Text, "s")]),
+    (StreamKind::Invoke, "chunk", r#"{"type":"content_block_start","index":1,"content_block":{"type":"text","text":"a"}}"#, EventKind::ContentBlockStart, &[(0, 1, DeltaKind::Text, "a")]),
+    (StreamKind::Invoke, "chunk", r#"{"type":"content_block_delta","index":1,"delta":{"type":"text_delta","text":"b"}}"#, EventKind::Delta, &[(0, 1, DeltaKind::Text, "b")]),
+    (StreamKind::Invoke, "chunk", r#"{"type":"content_block_delta","index":2,"delta":{"type":"input_json_delta","partial_json":"{\"a"}}"#, EventKind::Delta, &[(0, 2, DeltaKind::ToolArguments, "{\"a")]),
+    (StreamKind::Invoke, "chunk", r#"{"type":"content_block_delta","index":0,"delta":{"type":"thinking_delta","thinking":"t"}}"#, EventKind::Delta, &[(0, 0, DeltaKind::Reasoning, "t")]),
+    (StreamKind::Invoke, "chunk", r#"{"type":"content_block_delta","index":"2","delta":{"type":"text_delta","text":"s"}}"#, EventKind::Delta, &[(0, 2, DeltaKind::Text, "s")]),
     (StreamKind::Invoke, "chunk", r#"{"type":"message_delta","delta":{"stop_reason":"end_turn","stop_sequence":null},"usage":{}}"#, EventKind::MessageStop, &[]),
     (StreamKind::Invoke, "chunk", r#"{"type":"message_stop"}"#, EventKind::MessageStop, &[]),
     (StreamKind::Invoke, "chunk", r#"{"type":"ping"}"#, EventKind::Other, &[]),
-    (StreamKind::Invoke, "chunk", r#"{"completion":" Here","stop_reason":null,"stop":null}"#, EventKind::Delta, &[(0, 0, Part::Text, " Here")]),
-    (StreamKind::Invoke, "chunk", r#"{"generation":" ph","prompt_token_count":null,"stop_reason":null}"#, EventKind::Delta, &[(0, 0, Part::Text, " ph")]),
-    (StreamKind::Invoke, "chunk", r#"{"outputs":[{"text":"x","stop_reason":"stop"}]}"#, EventKind::ChoiceStop, &[(0, 0, Part::Text, "x")]),
-    (StreamKind::Invoke, "chunk", r#"{"choices":[{"index":0,"message":{"role":"assistant","content":"c"},"stop_reason":null}]}"#, EventKind::Delta, &[(0, 0, Part::Text, "c")]),
-    (StreamKind::Invoke, "chunk", r#"{"choices":[{"delta":{"content":"1","reasoning_content":"r"},"finish_reason":null,"index":1}],"obfuscation":"ab"}"#, EventKind::Delta, &[(1, 0, Part::Text, "1"), (1, 0, Part::Reasoning, "r")]),
-    (StreamKind::Invoke, "chunk", r#"{"choices":[{"delta":{"tool_calls":[{"index":3,"function":{"arguments":"{"}}]},"index":0}]}"#, EventKind::Delta, &[(0, 3, Part::ToolArguments, "{")]),
-    (StreamKind::Invoke, "chunk", r#"{"choices":[{"delta":{"content":"s"},"index":"7"}]}"#, EventKind::Delta, &[(7, 0, Part::Text, "s")]),
+    (StreamKind::Invoke, "chunk", r#"{"completion":" Here","stop_reason":null,"stop":null}"#, EventKind::Delta, &[(0, 0, DeltaKind::Text, " Here")]),
+    (StreamKind::Invoke, "chunk", r#"{"generation":" ph","prompt_token_count":null,"stop_reason":null}"#, EventKind::Delta, &[(0, 0, DeltaKind::Text, " ph")]),
+    (StreamKind::Invoke, "chunk", r#"{"outputs":[{"text":"x","stop_reason":"stop"}]}"#, EventKind::ChoiceStop, &[(0, 0, DeltaKind::Text, "x")]),
+    (StreamKind::Invoke, "chunk", r#"{"choices":[{"index":0,"message":{"role":"assistant","content":"c"},"stop_reason":null}]}"#, EventKind::Delta, &[(0, 0, DeltaKind::Text, "c")]),
+    (StreamKind::Invoke, "chunk", r#"{"choices":[{"delta":{"content":"1","reasoning_content":"r"},"finish_reason":null,"index":1}],"obfuscation":"ab"}"#, EventKind::Delta, &[(1, 0, DeltaKind::Text, "1"), (1, 0, DeltaKind::Reasoning, "r")]),
+    (StreamKind::Invoke, "chunk", r#"{"choices":[{"delta":{"tool_calls":[{"index":3,"function":{"arguments":"{"}}]},"index":0}]}"#, EventKind::Delta, &[(0, 3, DeltaKind::ToolArguments, "{")]),
+    (StreamKind::Invoke, "chunk", r#"{"choices":[{"delta":{"content":"s"},"index":"7"}]}"#, EventKind::Delta, &[(7, 0, DeltaKind::Text, "s")]),
     (StreamKind::Invoke, "chunk", r#"{"choices":[{"delta":{},"finish_reason":"stop","index":2}]}"#, EventKind::ChoiceStop, &[]),
     (StreamKind::Invoke, "chunk", r#"{"choices":[],"usage":{}}"#, EventKind::Metadata, &[]),
     (StreamKind::Invoke, "chunk", r#""[DONE]""#, EventKind::Other, &[]),
-    (StreamKind::Invoke, "chunk", r#"{"choices":[{"index":0,"text":"d","stop_reason":null}]}"#, EventKind::Delta, &[(0, 0, Part::Text, "d")]),
-    (StreamKind::Invoke, "chunk", r#"{"is_finished":false,"text":" I","index":1}"#, EventKind::Delta, &[(1, 0, Part::Text, " I")]),
+    (StreamKind::Invoke, "chunk", r#"{"choices":[{"index":0,"text":"d","stop_reason":null}]}"#, EventKind::Delta, &[(0, 0, DeltaKind::Text, "d")]),
+    (StreamKind::Invoke, "chunk", r#"{"is_finished":false,"text":" I","index":1}"#, EventKind::Delta, &[(1, 0, DeltaKind::Text, " I")]),
     (StreamKind::Invoke, "chunk", r#"{"finish_reason":"MAX_TOKENS","is_finished":true}"#, EventKind::ChoiceStop, &[]),
-    (StreamKind::Invoke, "chunk", r#"{"generations":[{"text":"w","finish_reason":"COMPLETE"}],"prompt":"p"}"#, EventKind::Whole, &[]),
-    (StreamKind::Invoke, "chunk", r#"{"embeddings":[[1]],"texts":["t"]}"#, EventKind::Whole, &[]),
-    (StreamKind::Invoke, "chunk", r#"{"event_type":"text-generation","is_finished":false,"text":"k"}"#, EventKind::Delta, &[(0, 0, Part::Text, "k")]),
-    (StreamKind::Invoke, "chunk", r#"{"event_type":"tool-calls-chunk","tool_call_delta":{"index":1,"parameters":"{\""}}"#, EventKind::Delta, &[(0, 1, Part::ToolArguments, "{\"")]),
+    (StreamKind::Invoke, "chunk", r#"{"generations":[{"text":"w","finish_reason":"COMPLETE"}],"prompt":"p"}"#, EventKind::CompleteResponse, &[]),
+    (StreamKind::Invoke, "chunk", r#"{"embeddings":[[1]],"texts":["t"]}"#, EventKind::CompleteResponse, &[]),
+    (StreamKind::Invoke, "chunk", r#"{"event_type":"text-generation","is_finished":false,"text":"k"}"#, EventKind::Delta, &[(0, 0, DeltaKind::Text, "k")]),
+    (StreamKind::Invoke, "chunk", r#"{"event_type":"tool-calls-chunk","tool_call_delta":{"index":1,"parameters":"{\""}}"#, EventKind::Delta, &[(0, 1, DeltaKind::ToolArguments, "{\"")]),
     (StreamKind::Invoke, "chunk", r#"{"event_type":"stream-end","finish_reason":"COMPLETE","response":{"text":"k","chat_history":[{"role":"USER","message":"q"}]}}"#, EventKind::MessageStop, &[]),
     (StreamKind::Converse, "messageStart", r#"{"role":"assistant","p":"ab"}"#, EventKind::MessageStart, &[]),
-    (StreamKind::Converse, "contentBlockDelta", r#"{"contentBlockIndex":0,"delta":{"text":"e"},"p":"ab"}"#, EventKind::Delta, &[(0, 0, Part::Text, "e")]),
-    (StreamKind::Converse, "contentBlockDelta", r#"{"contentBlockIndex":4,"delta":{"toolResult":[{"text":"a"},{"text":"b"}]}}"#, EventKind::Delta, &[(0, 4, Part::ToolResult, "a"), (0, 4, Part::ToolResult, "b")]),
-    (StreamKind::Converse, "contentBlockDelta", r#"{"contentBlockIndex":0,"delta":{"reasoningContent":{"text":"r"}}}"#, EventKind::Delta, &[(0, 0, Part::Reasoning, "r")]),
-    (StreamKind::Converse, "contentBlockStop", r#"{"contentBlockIndex":0}"#, EventKind::BlockStop, &[]),
+    (StreamKind::Converse, "contentBlockDelta", r#"{"contentBlockIndex":0,"delta":{"text":"e"},"p":"ab"}"#, EventKind::Delta, &[(0, 0, DeltaKind::Text, "e")]),
+    (StreamKind::Converse, "contentBlockDelta", r#"{"contentBlockIndex":4,"delta":{"toolResult":[{"text":"a"},{"text":"b"}]}}"#, EventKind::Delta, &[(0, 4, DeltaKind::ToolResult, "a"), (0, 4, DeltaKind::ToolResult, "b")]),
+    (StreamKind::Converse, "contentBlockDelta", r#"{"contentBlockIndex":0,"delta":{"reasoningContent":{"text":"r"}}}"#, EventKind::Delta, &[(0, 0, DeltaKind::Reasoning, "r")]),
+    (StreamKind::Converse, "contentBlockStop", r#"{"contentBlockIndex":0}"#, EventKind::ContentBlockStop, &[]),
     (StreamKind::Converse, "messageStop", r#"{"stopReason":"end_turn"}"#, EventKind::MessageStop, &[]),
     (StreamKind::Converse, "metadata", r#"{"usage":{},"metrics":{}}"#, EventKind::Metadata, &[]),
 ];
 
 #[test]
 fn events_are_read() {
-    for &(kind, event_type, json, expected, lanes) in CASES {
+    for &(kind, event_type, json, expected, substreams) in CASES {
         let mut event = deltas(kind, event_type, json.as_bytes()).expect(json);
         assert_eq!(event.kind(), expected, "{json}");
-        let found: Vec<_> =
-            event.deltas().iter().map(|d| (d.lane.choice, d.lane.block, d.lane.part, d.text.as_ref())).collect();
-        assert_eq!(found, lanes, "{json}");
+        let found: Vec<_> = event
+            .deltas()
+            .iter()
+            .map(|d| (d.substream.choice, d.substream.block, d.substream.part, d.text.as_ref()))
+            .collect();
+        assert_eq!(found, substreams, "{json}");
         event.rewrite(&[], &[], &mut |_| None).expect(json);
         assert_eq!(event.into_rewritten(), None);
     }
@@ -198,7 +201,8 @@ fn unknown_events_are_refused() {
         let error = deltas(kind, event_type, json.as_bytes()).expect_err(json);
         assert!(error.is_unknown(), "{json}");
         let event =
-            super::delta::parse_event(kind, event_type, json.as_bytes(), crate::bedrock::Unknown::Examine).expect(json);
+            super::delta::parse_event(kind, event_type, json.as_bytes(), crate::bedrock::UnknownContent::Inspect)
+                .expect(json);
         let texts = event.whole_texts().count() + event.deltas().len();
         assert_eq!(texts == 0, json == "{}", "{json}");
     }
@@ -209,12 +213,12 @@ fn deltas_are_rewritten_in_place() {
     let json = br#"{ "contentBlockIndex":0, "delta":{"text":"\u00e9 x"}, "p":"ab"}"#;
     let mut event = deltas(StreamKind::Converse, "contentBlockDelta", json).expect("an event");
     let edit = crate::json::FieldEdit::new(vec![(3..4, "\"".into())]);
-    let coverage = event.rewrite(&[(0, edit)], &[], &mut |_| None).expect("fits");
+    let summary = event.rewrite(&[(0, edit)], &[], &mut |_| None).expect("fits");
     assert_eq!(
         event.into_rewritten().as_deref(),
         Some(br#"{ "contentBlockIndex":0, "delta":{"text":"\u00e9 \""}, "p":"ab"}"#.as_slice())
     );
-    assert_eq!(coverage.inspected_bytes, 4);
+    assert_eq!(summary.inspected_bytes, 4);
 }
 
 /// Stream, event type, JSON, and the texts that are whole in the event.
@@ -243,8 +247,8 @@ fn texts_that_are_whole_in_an_event_are_offered() {
         let mut event = deltas(kind, event_type, json.as_bytes()).expect(json);
         let mut found = Vec::new();
         event
-            .rewrite(&[], &[], &mut |slot| {
-                found.push(slot.text().to_owned());
+            .rewrite(&[], &[], &mut |field| {
+                found.push(field.text().to_owned());
                 None
             })
             .expect(json);

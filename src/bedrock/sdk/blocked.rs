@@ -13,8 +13,8 @@ use serde_json::Value;
 
 use crate::bedrock::blocked::{Progress, blocked_events};
 use crate::bedrock::event_stream::{StreamKind, SubstreamId};
-use crate::bedrock::shape::Shape;
-use crate::bedrock::table::Part;
+use crate::bedrock::shape::BodyFormat;
+use crate::bedrock::table::DeltaKind;
 
 /// Converse's answer with `message` in place of the model's text. Counters are zero: no model was
 /// called, or its answer is not shown.
@@ -64,14 +64,14 @@ pub(crate) fn blocked_converse_events(
     progress: &Progress,
 ) -> Result<Vec<ConverseStreamOutput>, BuildError> {
     // The order is the one of the wire form, which knows what may stand open.
-    let events = blocked_events(StreamKind::Converse, Shape::Converse, "", message, progress).unwrap_or_default();
+    let events = blocked_events(StreamKind::Converse, BodyFormat::Converse, "", message, progress).unwrap_or_default();
     let mut typed = Vec::with_capacity(events.len());
     for event in events {
         let json: Value = serde_json::from_slice(event.json()).unwrap_or_default();
         let block = json.get("contentBlockIndex").and_then(Value::as_u64).unwrap_or(0);
         typed.push(match event.event_type() {
             "messageStart" => message_start()?,
-            "contentBlockDelta" => text_delta(SubstreamId { choice: 0, block, part: Part::Text }, message)?,
+            "contentBlockDelta" => text_delta(SubstreamId { choice: 0, block, part: DeltaKind::Text }, message)?,
             "contentBlockStop" => block_stop(block)?,
             "messageStop" => message_stop()?,
             _ => metadata()?,
@@ -86,19 +86,19 @@ pub(crate) fn message_start() -> Result<ConverseStreamOutput, BuildError> {
     Ok(ConverseStreamOutput::MessageStart(event))
 }
 
-/// An event that carries `text` on in `lane`: the message of an intervention, or text that was held
+/// An event that carries `text` on in `substream`: the message of an intervention, or text that was held
 /// back when its block ends.
-pub(crate) fn text_delta(lane: SubstreamId, text: &str) -> Result<ConverseStreamOutput, BuildError> {
+pub(crate) fn text_delta(substream: SubstreamId, text: &str) -> Result<ConverseStreamOutput, BuildError> {
     let text = text.to_owned();
-    let delta = match lane.part {
-        Part::Text | Part::Refusal | Part::Transcript => ContentBlockDelta::Text(text),
-        Part::Reasoning => ContentBlockDelta::ReasoningContent(ReasoningContentBlockDelta::Text(text)),
-        Part::ToolArguments | Part::FunctionArguments => {
+    let delta = match substream.part {
+        DeltaKind::Text | DeltaKind::Refusal | DeltaKind::Transcript => ContentBlockDelta::Text(text),
+        DeltaKind::Reasoning => ContentBlockDelta::ReasoningContent(ReasoningContentBlockDelta::Text(text)),
+        DeltaKind::ToolArguments | DeltaKind::FunctionArguments => {
             ContentBlockDelta::ToolUse(ToolUseBlockDelta::builder().input(text).build()?)
         }
-        Part::ToolResult => ContentBlockDelta::ToolResult(vec![ToolResultBlockDelta::Text(text)]),
+        DeltaKind::ToolResult => ContentBlockDelta::ToolResult(vec![ToolResultBlockDelta::Text(text)]),
     };
-    let event = ContentBlockDeltaEvent::builder().delta(delta).content_block_index(index(lane.block)).build()?;
+    let event = ContentBlockDeltaEvent::builder().delta(delta).content_block_index(index(substream.block)).build()?;
     Ok(ConverseStreamOutput::ContentBlockDelta(event))
 }
 

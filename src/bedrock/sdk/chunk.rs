@@ -7,7 +7,7 @@ use crate::bedrock::error::{BodyError, BodyErrorKind};
 
 /// The model's JSON in a chunk, as [`deltas`](crate::bedrock::deltas) takes it.
 pub(crate) fn chunk_json(event: &ResponseStream) -> Result<&[u8], BodyError> {
-    let unknown = |what| BodyError::new(BodyErrorKind::UnknownShape { what });
+    let unknown = |what| BodyError::new(BodyErrorKind::UnknownFormat { what });
     match event {
         ResponseStream::Chunk(part) => match &part.bytes {
             Some(bytes) => Ok(bytes.as_ref()),

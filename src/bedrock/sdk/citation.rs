@@ -2,12 +2,12 @@
 
 use aws_sdk_bedrockruntime::types::{Citation, CitationLocation, CitationSourceContent, CitationsDelta};
 
-use crate::bedrock::slot::FieldKind;
+use crate::bedrock::text_field::FieldKind;
 
-use super::walk::{Done, Walk};
+use super::walk::{Done, SdkWalk};
 
 /// A citation.
-pub(super) fn citation(walk: &mut Walk<'_, '_>, citation: &mut Citation) -> Done {
+pub(super) fn citation(walk: &mut SdkWalk<'_, '_>, citation: &mut Citation) -> Done {
     walk.text_if("title", FieldKind::Citation, &mut citation.title)?;
     walk.text_if("source", FieldKind::Citation, &mut citation.source)?;
     if let Some(content) = &mut citation.source_content {
@@ -20,7 +20,7 @@ pub(super) fn citation(walk: &mut Walk<'_, '_>, citation: &mut Citation) -> Done
 }
 
 /// A citation as a stream carries it: whole, in one event.
-pub(super) fn citation_delta(walk: &mut Walk<'_, '_>, citation: &mut CitationsDelta) -> Done {
+pub(super) fn citation_delta(walk: &mut SdkWalk<'_, '_>, citation: &mut CitationsDelta) -> Done {
     walk.text_if("title", FieldKind::Citation, &mut citation.title)?;
     walk.text_if("source", FieldKind::Citation, &mut citation.source)?;
     if let Some(content) = &mut citation.source_content {
@@ -29,7 +29,7 @@ pub(super) fn citation_delta(walk: &mut Walk<'_, '_>, citation: &mut CitationsDe
     location(walk, &mut citation.location)
 }
 
-fn location(walk: &mut Walk<'_, '_>, location: &mut Option<CitationLocation>) -> Done {
+fn location(walk: &mut SdkWalk<'_, '_>, location: &mut Option<CitationLocation>) -> Done {
     let Some(location) = location else {
         return Ok(());
     };

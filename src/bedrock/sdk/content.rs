@@ -8,18 +8,18 @@ use aws_sdk_bedrockruntime::types::{
 };
 
 use crate::bedrock::error::BodyError;
+use crate::bedrock::history::Speaker;
 use crate::bedrock::reasoning::WITHHELD;
-use crate::bedrock::slot::{FieldKind, SkipReason};
 use crate::bedrock::table::Role;
-use crate::bedrock::turns::Speaker;
+use crate::bedrock::text_field::{FieldKind, SkipReason};
 
 use super::citation::citation;
-use super::free::free;
-use super::walk::{Done, Walk};
+use super::free_form::free;
+use super::walk::{Done, SdkWalk};
 
 /// A message of a request. Returns true if it calls a tool and does not begin with reasoning any more.
-pub(super) fn message(walk: &mut Walk<'_, '_>, message: &mut Message) -> Result<bool, BodyError> {
-    let role = Role::named(message.role.as_str()).unwrap_or(Role::User);
+pub(super) fn message(walk: &mut SdkWalk<'_, '_>, message: &mut Message) -> Result<bool, BodyError> {
+    let role = Role::from_name(message.role.as_str()).unwrap_or(Role::User);
     content(walk, role, &mut message.content)?;
     let begins_unsigned = message.content.first().is_some_and(is_unsigned);
     withhold_unsigned(&mut message.content);
@@ -31,7 +31,7 @@ pub(super) fn message(walk: &mut Walk<'_, '_>, message: &mut Message) -> Result<
 pub(super) fn speaker(message: &Message) -> Speaker {
     let mut blocks = message.content.iter().filter(|block| !matches!(block, ContentBlock::CachePoint(_))).peekable();
     let results_only = blocks.peek().is_some() && blocks.all(ContentBlock::is_tool_result);
-    Speaker::of(Role::named(message.role.as_str()), results_only)
+    Speaker::of(Role::from_name(message.role.as_str()), results_only)
 }
 
 /// Takes out reasoning whose signature is empty, because it was changed in this request or in the response that it comes from.
@@ -44,11 +44,11 @@ fn withhold_unsigned(content: &mut Vec<ContentBlock>) {
 }
 
 /// The content of a message that `role` has said.
-pub(super) fn content(walk: &mut Walk<'_, '_>, role: Role, blocks: &mut [ContentBlock]) -> Done {
+pub(super) fn content(walk: &mut SdkWalk<'_, '_>, role: Role, blocks: &mut [ContentBlock]) -> Done {
     walk.list("content", blocks, |walk, item| block(walk, role, item))
 }
 
-fn block(walk: &mut Walk<'_, '_>, role: Role, block: &mut ContentBlock) -> Done {
+fn block(walk: &mut SdkWalk<'_, '_>, role: Role, block: &mut ContentBlock) -> Done {
     match block {
         ContentBlock::Audio(audio) => walk.member("audio", |walk| sound(walk, audio)),
         ContentBlock::CachePoint(_) => Ok(()),
@@ -58,7 +58,7 @@ fn block(walk: &mut Walk<'_, '_>, role: Role, block: &mut ContentBlock) -> Done 
         ContentBlock::Image(picture) => walk.member("image", |walk| image(walk, picture)),
         ContentBlock::ReasoningContent(thought) => walk.member("reasoningContent", |walk| reasoning(walk, thought)),
         ContentBlock::SearchResult(found) => walk.member("searchResult", |walk| search_result(walk, found)),
-        ContentBlock::Text(text) => walk.text_in("text", role.slot_kind(), text),
+        ContentBlock::Text(text) => walk.text_in("text", role.field_kind(), text),
         ContentBlock::ToolAddition(change) => {
             walk.member("toolAddition", |walk| tool_reference(walk, &mut change.tool))
         }
@@ -83,7 +83,7 @@ fn is_unsigned(block: &ContentBlock) -> bool {
 }
 
 /// A block of the system prompt.
-pub(super) fn system(walk: &mut Walk<'_, '_>, block: &mut SystemContentBlock) -> Done {
+pub(super) fn system(walk: &mut SdkWalk<'_, '_>, block: &mut SystemContentBlock) -> Done {
     match block {
         SystemContentBlock::CachePoint(_) => Ok(()),
         SystemContentBlock::GuardContent(guarded) => {
@@ -94,10 +94,10 @@ pub(super) fn system(walk: &mut Walk<'_, '_>, block: &mut SystemContentBlock) ->
     }
 }
 
-fn citations(walk: &mut Walk<'_, '_>, role: Role, cited: &mut CitationsContentBlock) -> Done {
+fn citations(walk: &mut SdkWalk<'_, '_>, role: Role, cited: &mut CitationsContentBlock) -> Done {
     if let Some(content) = &mut cited.content {
         walk.list("content", content, |walk, item| match item {
-            CitationGeneratedContent::Text(text) => walk.text_in("text", role.slot_kind(), text),
+            CitationGeneratedContent::Text(text) => walk.text_in("text", role.field_kind(), text),
             _ => Err(walk.unknown()),
         })?;
     }
@@ -107,7 +107,7 @@ fn citations(walk: &mut Walk<'_, '_>, role: Role, cited: &mut CitationsContentBl
     }
 }
 
-fn guard_content(walk: &mut Walk<'_, '_>, role: Role, guarded: &mut GuardrailConverseContentBlock) -> Done {
+fn guard_content(walk: &mut SdkWalk<'_, '_>, role: Role, guarded: &mut GuardrailConverseContentBlock) -> Done {
     match guarded {
         GuardrailConverseContentBlock::Image(image) => {
             let size = match &image.source {
@@ -118,13 +118,13 @@ fn guard_content(walk: &mut Walk<'_, '_>, role: Role, guarded: &mut GuardrailCon
             opaque(walk, "image", SkipReason::Image, size)
         }
         GuardrailConverseContentBlock::Text(text) => {
-            walk.member("text", |walk| walk.text_in("text", role.slot_kind(), &mut text.text))
+            walk.member("text", |walk| walk.text_in("text", role.field_kind(), &mut text.text))
         }
         _ => Err(walk.unknown()),
     }
 }
 
-fn reasoning(walk: &mut Walk<'_, '_>, thought: &mut ReasoningContentBlock) -> Done {
+fn reasoning(walk: &mut SdkWalk<'_, '_>, thought: &mut ReasoningContentBlock) -> Done {
     match thought {
         ReasoningContentBlock::ReasoningText(text) => walk.member("reasoningText", |walk| {
             if walk.changes_text_in("text", FieldKind::Reasoning, &mut text.text)?
@@ -142,7 +142,7 @@ fn reasoning(walk: &mut Walk<'_, '_>, thought: &mut ReasoningContentBlock) -> Do
     }
 }
 
-fn tool_reference(walk: &mut Walk<'_, '_>, tool: &mut Option<ToolReference>) -> Done {
+fn tool_reference(walk: &mut SdkWalk<'_, '_>, tool: &mut Option<ToolReference>) -> Done {
     let Some(tool) = tool else {
         return Ok(());
     };
@@ -152,7 +152,7 @@ fn tool_reference(walk: &mut Walk<'_, '_>, tool: &mut Option<ToolReference>) -> 
     })
 }
 
-fn tool_result(walk: &mut Walk<'_, '_>, result: &mut ToolResultBlock) -> Done {
+fn tool_result(walk: &mut SdkWalk<'_, '_>, result: &mut ToolResultBlock) -> Done {
     walk.list("content", &mut result.content, |walk, item| match item {
         ToolResultContentBlock::Document(file) => walk.member("document", |walk| document(walk, file)),
         ToolResultContentBlock::Image(picture) => walk.member("image", |walk| image(walk, picture)),
@@ -164,7 +164,7 @@ fn tool_result(walk: &mut Walk<'_, '_>, result: &mut ToolResultBlock) -> Done {
     })
 }
 
-fn document(walk: &mut Walk<'_, '_>, file: &mut DocumentBlock) -> Done {
+fn document(walk: &mut SdkWalk<'_, '_>, file: &mut DocumentBlock) -> Done {
     walk.text_in("name", FieldKind::DocumentName, &mut file.name)?;
     walk.text_if("context", FieldKind::Document, &mut file.context)?;
     let Some(source) = &mut file.source else {
@@ -186,19 +186,19 @@ fn document(walk: &mut Walk<'_, '_>, file: &mut DocumentBlock) -> Done {
     })
 }
 
-fn search_result(walk: &mut Walk<'_, '_>, found: &mut SearchResultBlock) -> Done {
+fn search_result(walk: &mut SdkWalk<'_, '_>, found: &mut SearchResultBlock) -> Done {
     walk.text_in("source", FieldKind::Document, &mut found.source)?;
     walk.text_in("title", FieldKind::Document, &mut found.title)?;
     walk.list("content", &mut found.content, |walk, item| walk.text_in("text", FieldKind::Document, &mut item.text))
 }
 
-fn image(walk: &mut Walk<'_, '_>, picture: &mut ImageBlock) -> Done {
+fn image(walk: &mut SdkWalk<'_, '_>, picture: &mut ImageBlock) -> Done {
     image_source(walk, picture.source.as_ref())?;
     error(walk, &mut picture.error)
 }
 
 /// The source of a picture, which is not examined.
-pub(super) fn image_source(walk: &mut Walk<'_, '_>, source: Option<&ImageSource>) -> Done {
+pub(super) fn image_source(walk: &mut SdkWalk<'_, '_>, source: Option<&ImageSource>) -> Done {
     let size = match source {
         None => return Ok(()),
         Some(ImageSource::Bytes(bytes)) => Some(bytes.as_ref().len()),
@@ -208,7 +208,7 @@ pub(super) fn image_source(walk: &mut Walk<'_, '_>, source: Option<&ImageSource>
     opaque(walk, "source", SkipReason::Image, size)
 }
 
-fn video(walk: &mut Walk<'_, '_>, film: &VideoBlock) -> Done {
+fn video(walk: &mut SdkWalk<'_, '_>, film: &VideoBlock) -> Done {
     let size = match &film.source {
         None => return Ok(()),
         Some(VideoSource::Bytes(bytes)) => Some(bytes.as_ref().len()),
@@ -218,7 +218,7 @@ fn video(walk: &mut Walk<'_, '_>, film: &VideoBlock) -> Done {
     opaque(walk, "source", SkipReason::Video, size)
 }
 
-fn sound(walk: &mut Walk<'_, '_>, audio: &mut AudioBlock) -> Done {
+fn sound(walk: &mut SdkWalk<'_, '_>, audio: &mut AudioBlock) -> Done {
     let size = match &audio.source {
         None => return error(walk, &mut audio.error),
         Some(AudioSource::Bytes(bytes)) => Some(bytes.as_ref().len()),
@@ -230,7 +230,7 @@ fn sound(walk: &mut Walk<'_, '_>, audio: &mut AudioBlock) -> Done {
 }
 
 /// Content that is not examined; without a size, it is of a kind that is not known.
-pub(super) fn opaque(walk: &mut Walk<'_, '_>, name: &'static str, reason: SkipReason, size: Option<usize>) -> Done {
+pub(super) fn opaque(walk: &mut SdkWalk<'_, '_>, name: &'static str, reason: SkipReason, size: Option<usize>) -> Done {
     walk.member(name, |walk| {
         let size = size.ok_or_else(|| walk.unknown())?;
         walk.skip(reason, size);
@@ -239,7 +239,7 @@ pub(super) fn opaque(walk: &mut Walk<'_, '_>, name: &'static str, reason: SkipRe
 }
 
 /// What the service says where it could not make a picture or sound.
-pub(super) fn error(walk: &mut Walk<'_, '_>, error: &mut Option<ErrorBlock>) -> Done {
+pub(super) fn error(walk: &mut SdkWalk<'_, '_>, error: &mut Option<ErrorBlock>) -> Done {
     match error {
         Some(error) => {
             walk.member("error", |walk| walk.text_if("message", FieldKind::AssistantText, &mut error.message))

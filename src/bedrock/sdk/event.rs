@@ -9,43 +9,43 @@ use smallvec::smallvec;
 
 use crate::bedrock::error::{BodyError, BodyErrorKind};
 use crate::bedrock::event_stream::{DeltaTexts, EventKind, ModelEvent, SubstreamId};
-use crate::bedrock::slot::{Coverage, FieldKind, SkipReason};
-use crate::bedrock::table::Part;
+use crate::bedrock::table::DeltaKind;
+use crate::bedrock::text_field::{FieldKind, InspectionSummary, SkipReason};
 use crate::bedrock::visit::Visitor;
 use crate::json::{FieldEdit, JsonError};
 
 use super::citation::citation_delta;
 use super::content::{error, image_source};
-use super::free::{free, free_if};
+use super::free_form::{free, free_if};
 use super::trace::trace;
-use super::walk::{Done, Walk};
+use super::walk::{Done, SdkWalk};
 
 /// One event of ConverseStream, as the SDK hands it out.
-pub(crate) struct TypedEvent {
+pub(crate) struct SdkEvent {
     event: ConverseStreamOutput,
     kind: EventKind,
 }
 
-impl fmt::Debug for TypedEvent {
+impl fmt::Debug for SdkEvent {
     /// Without the event, which the SDK prints in full.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("TypedEvent").field("kind", &self.kind).field("block", &self.block()).finish_non_exhaustive()
+        f.debug_struct("SdkEvent").field("kind", &self.kind).field("block", &self.block()).finish_non_exhaustive()
     }
 }
 
-impl TypedEvent {
+impl SdkEvent {
     /// Takes an event; one of an unknown kind is refused. Unknown content inside is refused by
     /// [`Self::rewrite`].
     pub(crate) fn read(event: ConverseStreamOutput) -> Result<Self, BodyError> {
         use ConverseStreamOutput as Out;
         let kind = match &event {
             Out::MessageStart(_) => EventKind::MessageStart,
-            Out::ContentBlockStart(_) => EventKind::BlockStart,
+            Out::ContentBlockStart(_) => EventKind::ContentBlockStart,
             Out::ContentBlockDelta(_) => EventKind::Delta,
-            Out::ContentBlockStop(_) => EventKind::BlockStop,
+            Out::ContentBlockStop(_) => EventKind::ContentBlockStop,
             Out::MessageStop(_) => EventKind::MessageStop,
             Out::Metadata(_) => EventKind::Metadata,
-            _ => return Err(BodyError::new(BodyErrorKind::UnknownShape { what: "event" })),
+            _ => return Err(BodyError::new(BodyErrorKind::UnknownFormat { what: "event" })),
         };
         Ok(Self { event, kind })
     }
@@ -84,12 +84,12 @@ impl TypedEvent {
         }
     }
 
-    fn lane(&self, part: Part) -> SubstreamId {
+    fn substream(&self, part: DeltaKind) -> SubstreamId {
         SubstreamId { choice: 0, block: self.block().unwrap_or(0), part }
     }
 
     /// The texts that are whole in this event.
-    fn whole(&mut self, walk: &mut Walk<'_, '_>) -> Done {
+    fn whole(&mut self, walk: &mut SdkWalk<'_, '_>) -> Done {
         match &mut self.event {
             ConverseStreamOutput::ContentBlockStart(event) => match &mut event.start {
                 Some(start) => walk.member("start", |walk| block_start(walk, start)),
@@ -118,7 +118,7 @@ impl TypedEvent {
     }
 }
 
-impl ModelEvent for TypedEvent {
+impl ModelEvent for SdkEvent {
     fn kind(&self) -> EventKind {
         self.kind
     }
@@ -133,18 +133,20 @@ impl ModelEvent for TypedEvent {
         u64::try_from(index).ok()
     }
 
-    /// The text of [`Part::ToolArguments`] is a fragment of JSON.
+    /// The text of [`DeltaKind::ToolArguments`] is a fragment of JSON.
     fn delta_texts(&self) -> DeltaTexts<'_> {
         match self.delta() {
-            Some(ContentBlockDelta::Text(text)) => smallvec![(self.lane(Part::Text), &**text)],
+            Some(ContentBlockDelta::Text(text)) => smallvec![(self.substream(DeltaKind::Text), &**text)],
             Some(ContentBlockDelta::ReasoningContent(ReasoningContentBlockDelta::Text(text))) => {
-                smallvec![(self.lane(Part::Reasoning), &**text)]
+                smallvec![(self.substream(DeltaKind::Reasoning), &**text)]
             }
-            Some(ContentBlockDelta::ToolUse(call)) => smallvec![(self.lane(Part::ToolArguments), &*call.input)],
+            Some(ContentBlockDelta::ToolUse(call)) => {
+                smallvec![(self.substream(DeltaKind::ToolArguments), &*call.input)]
+            }
             Some(ContentBlockDelta::ToolResult(pieces)) => pieces
                 .iter()
                 .filter_map(|piece| match piece {
-                    ToolResultBlockDelta::Text(text) => Some((self.lane(Part::ToolResult), &**text)),
+                    ToolResultBlockDelta::Text(text) => Some((self.substream(DeltaKind::ToolResult), &**text)),
                     _ => None,
                 })
                 .collect(),
@@ -157,7 +159,7 @@ impl ModelEvent for TypedEvent {
             Some(ContentBlockDelta::ReasoningContent(ReasoningContentBlockDelta::Signature(signature)))
                 if !signature.is_empty() =>
             {
-                vec![self.lane(Part::Reasoning)]
+                vec![self.substream(DeltaKind::Reasoning)]
             }
             _ => Vec::new(),
         }
@@ -169,7 +171,7 @@ impl ModelEvent for TypedEvent {
         edits: &[(usize, FieldEdit)],
         unsigned: &[usize],
         f: &mut Visitor<'_>,
-    ) -> Result<Coverage, BodyError> {
+    ) -> Result<InspectionSummary, BodyError> {
         if !unsigned.is_empty()
             && let ConverseStreamOutput::ContentBlockDelta(event) = &mut self.event
             && let Some(ContentBlockDelta::ReasoningContent(ReasoningContentBlockDelta::Signature(signature))) =
@@ -190,14 +192,14 @@ impl ModelEvent for TypedEvent {
             }
             **text = edit.apply(text)?;
         }
-        let mut walk = Walk::new(f);
+        let mut walk = SdkWalk::new(f);
         walk.examined(examined);
         self.whole(&mut walk)?;
         Ok(walk.finish())
     }
 }
 
-fn block_start(walk: &mut Walk<'_, '_>, start: &mut ContentBlockStart) -> Done {
+fn block_start(walk: &mut SdkWalk<'_, '_>, start: &mut ContentBlockStart) -> Done {
     match start {
         ContentBlockStart::Image(_) | ContentBlockStart::ToolResult(_) => Ok(()),
         ContentBlockStart::ToolUse(call) => {
@@ -207,7 +209,7 @@ fn block_start(walk: &mut Walk<'_, '_>, start: &mut ContentBlockStart) -> Done {
     }
 }
 
-fn block_delta(walk: &mut Walk<'_, '_>, delta: &mut ContentBlockDelta) -> Done {
+fn block_delta(walk: &mut SdkWalk<'_, '_>, delta: &mut ContentBlockDelta) -> Done {
     match delta {
         ContentBlockDelta::Text(_) | ContentBlockDelta::ToolUse(_) => Ok(()),
         ContentBlockDelta::Citation(citation) => walk.member("citation", |walk| citation_delta(walk, citation)),

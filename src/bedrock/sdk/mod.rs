@@ -1,6 +1,6 @@
 //! The typed operations of the AWS SDK: the same slots, without the JSON.
 //!
-//! The visitors go through inputs, outputs and events by the SDK's types and rewrite texts in place. Kinds
+//! The visitors go through inputs, outputs and events by the SDK's types and rewrite texts in location. Kinds
 //! and pointers are those of the JSON visitor on the body that the SDK writes or has read, so that the
 //! closure above need not know which of the two it serves.
 //!
@@ -13,7 +13,7 @@ mod chunk;
 mod citation;
 mod content;
 mod event;
-mod free;
+mod free_form;
 mod model_input;
 mod path;
 mod request;
@@ -24,7 +24,7 @@ mod walk;
 #[cfg(test)]
 mod tests;
 
-pub(super) use path::TypedPath;
+pub(super) use path::SdkPath;
 
 // What the middleware floor calls. The allowance goes when it does.
 #[allow(unused_imports)]
@@ -34,7 +34,7 @@ pub(crate) use self::{
         metadata, text_delta,
     },
     chunk::{chunk_json, json_chunk},
-    event::TypedEvent,
+    event::SdkEvent,
     request::{
         visit_apply_guardrail_request, visit_async_request, visit_converse_request, visit_converse_stream_request,
         visit_count_tokens_request,

@@ -10,23 +10,23 @@ use crate::bedrock::operation::Operation;
 use crate::bedrock::visit::visit_request_document;
 use crate::json::{self, JsonError, MAX_DEPTH, NodeKind};
 
-use super::walk::{Done, Walk};
+use super::walk::{Done, SdkWalk};
 
 const NAME: &str = "modelInput";
 
 /// Offers the texts of a model input, by its shape.
-pub(super) fn model_input(walk: &mut Walk<'_, '_>, value: &mut Document) -> Done {
+pub(super) fn model_input(walk: &mut SdkWalk<'_, '_>, value: &mut Document) -> Done {
     // As a whole body, so that pointers begin where they do on the wire.
     let mut body = format!("{{\"{NAME}\":");
     write(value, 1, &mut body)?;
     body.push('}');
     let unknown = walk.unknown_json();
-    let doc = json::Document::parse_str(&body)?;
+    let doc = json::JsonDocument::parse_str(&body)?;
     let visited = visit_request_document(Operation::StartAsyncInvoke, &doc, unknown, Vec::new(), walk.visitor())?;
-    walk.add(visited.coverage);
+    walk.add(visited.summary);
     if let Some(changed) = visited.body {
-        let doc = json::Document::parse(&changed)?;
-        if let Some(node) = doc.get(json::Document::ROOT, NAME) {
+        let doc = json::JsonDocument::parse(&changed)?;
+        if let Some(node) = doc.get(json::JsonDocument::ROOT, NAME) {
             *value = read(&doc, node);
         }
     }
@@ -84,7 +84,7 @@ fn write_string(text: &str, out: &mut String) {
 }
 
 /// Depth costs call stack here, and the parser has bounded it.
-fn read(doc: &json::Document<'_>, node: usize) -> Document {
+fn read(doc: &json::JsonDocument<'_>, node: usize) -> Document {
     match doc.kind(node) {
         NodeKind::Object => {
             // Names that are masked stay apart, and no two were the same before.

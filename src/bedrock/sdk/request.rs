@@ -15,35 +15,38 @@ use aws_sdk_bedrockruntime::types::{
 use aws_smithy_types::Document;
 
 use crate::bedrock::error::BodyError;
+use crate::bedrock::history::{Speaker, last_turn};
 use crate::bedrock::reasoning::THINKING;
-use crate::bedrock::slot::{Coverage, FieldKind, SkipReason};
-use crate::bedrock::turns::{Speaker, last_turn};
+use crate::bedrock::text_field::{FieldKind, InspectionSummary, SkipReason};
 use crate::bedrock::visit::Visitor;
-use crate::bedrock::walk::Unknown;
+use crate::bedrock::walk::UnknownContent;
 
 use super::content::{message, opaque, speaker, system};
-use super::free::{free, free_if};
+use super::free_form::{free, free_if};
 use super::model_input::model_input;
-use super::walk::{Done, Walk};
+use super::walk::{Done, SdkWalk};
 
-/// Offers every text of a Converse call, and rewrites it in place.
+/// Offers every text of a Converse call, and rewrites it in location.
 ///
 /// Slots are those of the JSON visitor on the body that the SDK makes of the input. Content of an unknown
 /// kind is refused. After an error the input is half rewritten, and must be dropped.
-pub(crate) fn visit_converse_request(input: &mut ConverseInput, f: &mut Visitor<'_>) -> Result<Coverage, BodyError> {
-    let mut walk = Walk::new(f);
-    settings(
+pub(crate) fn visit_converse_request(
+    input: &mut ConverseInput,
+    f: &mut Visitor<'_>,
+) -> Result<InspectionSummary, BodyError> {
+    let mut walk = SdkWalk::new(f);
+    options(
         &mut walk,
-        Settings {
+        ConverseOptions {
             inference: &mut input.inference_config,
             variables: &mut input.prompt_variables,
             metadata: &mut input.request_metadata,
             output: &mut input.output_config,
         },
     )?;
-    conversation(
+    messages(
         &mut walk,
-        Conversation {
+        ConverseMessages {
             messages: &mut input.messages,
             system: &mut input.system,
             tools: &mut input.tool_config,
@@ -57,20 +60,20 @@ pub(crate) fn visit_converse_request(input: &mut ConverseInput, f: &mut Visitor<
 pub(crate) fn visit_converse_stream_request(
     input: &mut ConverseStreamInput,
     f: &mut Visitor<'_>,
-) -> Result<Coverage, BodyError> {
-    let mut walk = Walk::new(f);
-    settings(
+) -> Result<InspectionSummary, BodyError> {
+    let mut walk = SdkWalk::new(f);
+    options(
         &mut walk,
-        Settings {
+        ConverseOptions {
             inference: &mut input.inference_config,
             variables: &mut input.prompt_variables,
             metadata: &mut input.request_metadata,
             output: &mut input.output_config,
         },
     )?;
-    conversation(
+    messages(
         &mut walk,
-        Conversation {
+        ConverseMessages {
             messages: &mut input.messages,
             system: &mut input.system,
             tools: &mut input.tool_config,
@@ -83,18 +86,18 @@ pub(crate) fn visit_converse_stream_request(
 /// [`visit_converse_request`] for CountTokens, which sends a whole prompt as well.
 pub(crate) fn visit_count_tokens_request(
     input: &mut CountTokensInput,
-    unknown: Unknown,
+    unknown: UnknownContent,
     f: &mut Visitor<'_>,
-) -> Result<Coverage, BodyError> {
-    let mut walk = Walk::with(unknown, f);
+) -> Result<InspectionSummary, BodyError> {
+    let mut walk = SdkWalk::with(unknown, f);
     let Some(counted) = &mut input.input else {
         return Ok(walk.finish());
     };
     walk.member("input", |walk| match counted {
         Counted::Converse(converse) => walk.member("converse", |walk| {
-            conversation(
+            messages(
                 walk,
-                Conversation {
+                ConverseMessages {
                     messages: &mut converse.messages,
                     system: &mut converse.system,
                     tools: &mut converse.tool_config,
@@ -113,10 +116,10 @@ pub(crate) fn visit_count_tokens_request(
 /// [`visit_converse_request`] for StartAsyncInvoke.
 pub(crate) fn visit_async_request(
     input: &mut StartAsyncInvokeInput,
-    unknown: Unknown,
+    unknown: UnknownContent,
     f: &mut Visitor<'_>,
-) -> Result<Coverage, BodyError> {
-    let mut walk = Walk::with(unknown, f);
+) -> Result<InspectionSummary, BodyError> {
+    let mut walk = SdkWalk::with(unknown, f);
     if let Some(value) = &mut input.model_input {
         model_input(&mut walk, value)?;
     }
@@ -133,8 +136,8 @@ pub(crate) fn visit_async_request(
 pub(crate) fn visit_apply_guardrail_request(
     input: &mut ApplyGuardrailInput,
     f: &mut Visitor<'_>,
-) -> Result<Coverage, BodyError> {
-    let mut walk = Walk::new(f);
+) -> Result<InspectionSummary, BodyError> {
+    let mut walk = SdkWalk::new(f);
     if let Some(content) = &mut input.content {
         walk.list("content", content, |walk, block| match block {
             GuardrailContentBlock::Image(image) => {
@@ -155,14 +158,14 @@ pub(crate) fn visit_apply_guardrail_request(
 }
 
 /// What the operations on conversations share.
-struct Conversation<'a> {
+struct ConverseMessages<'a> {
     messages: &'a mut Option<Vec<Message>>,
     system: &'a mut Option<Vec<SystemContentBlock>>,
     tools: &'a mut Option<ToolConfiguration>,
     fields: &'a mut Option<Document>,
 }
 
-fn conversation(walk: &mut Walk<'_, '_>, parts: Conversation<'_>) -> Done {
+fn messages(walk: &mut SdkWalk<'_, '_>, parts: ConverseMessages<'_>) -> Done {
     if let Some(blocks) = parts.system {
         walk.list("system", blocks, system)?;
     }
@@ -200,14 +203,14 @@ fn stop_thinking(fields: &mut HashMap<String, Document>) {
 }
 
 /// What Converse and ConverseStream have beside the conversation.
-struct Settings<'a> {
+struct ConverseOptions<'a> {
     inference: &'a mut Option<InferenceConfiguration>,
     variables: &'a mut Option<HashMap<String, PromptVariableValues>>,
     metadata: &'a mut Option<HashMap<String, String>>,
     output: &'a mut Option<OutputConfig>,
 }
 
-fn settings(walk: &mut Walk<'_, '_>, parts: Settings<'_>) -> Done {
+fn options(walk: &mut SdkWalk<'_, '_>, parts: ConverseOptions<'_>) -> Done {
     let sequences = parts.inference.as_mut().and_then(|config| config.stop_sequences.as_mut());
     if let Some(sequences) = sequences {
         walk.member("inferenceConfig", |walk| {
@@ -235,7 +238,7 @@ fn settings(walk: &mut Walk<'_, '_>, parts: Settings<'_>) -> Done {
     }
 }
 
-fn tool_config(walk: &mut Walk<'_, '_>, config: &mut ToolConfiguration) -> Done {
+fn tool_config(walk: &mut SdkWalk<'_, '_>, config: &mut ToolConfiguration) -> Done {
     walk.list("tools", &mut config.tools, tool)?;
     let Some(choice) = &mut config.tool_choice else {
         return Ok(());
@@ -249,7 +252,7 @@ fn tool_config(walk: &mut Walk<'_, '_>, config: &mut ToolConfiguration) -> Done 
     })
 }
 
-fn tool(walk: &mut Walk<'_, '_>, tool: &mut Tool) -> Done {
+fn tool(walk: &mut SdkWalk<'_, '_>, tool: &mut Tool) -> Done {
     let kind = FieldKind::ToolDefinition;
     match tool {
         Tool::CachePoint(_) => Ok(()),
@@ -269,7 +272,7 @@ fn tool(walk: &mut Walk<'_, '_>, tool: &mut Tool) -> Done {
     }
 }
 
-fn output_config(walk: &mut Walk<'_, '_>, config: &mut OutputConfig) -> Done {
+fn output_config(walk: &mut SdkWalk<'_, '_>, config: &mut OutputConfig) -> Done {
     let structure = config.text_format.as_mut().and_then(|format| format.structure.as_mut());
     let Some(structure) = structure else {
         return Ok(());

@@ -5,21 +5,24 @@ use aws_sdk_bedrockruntime::operation::converse::ConverseOutput;
 use aws_sdk_bedrockruntime::types::ConverseOutput as Answer;
 
 use crate::bedrock::error::BodyError;
-use crate::bedrock::slot::{Coverage, FieldKind};
 use crate::bedrock::table::Role;
+use crate::bedrock::text_field::{FieldKind, InspectionSummary};
 use crate::bedrock::visit::Visitor;
 
 use super::content::content;
-use super::free::free_if;
+use super::free_form::free_if;
 use super::trace::{assessment, trace};
-use super::walk::Walk;
+use super::walk::SdkWalk;
 
-/// Offers every text of Converse's answer, and rewrites it in place.
+/// Offers every text of Converse's answer, and rewrites it in location.
 ///
 /// Slots are those of the JSON visitor on the body that the SDK has read. Content of an unknown kind is
 /// refused: the SDK has lost it. After an error the output is half rewritten, and must be dropped.
-pub(crate) fn visit_converse_response(output: &mut ConverseOutput, f: &mut Visitor<'_>) -> Result<Coverage, BodyError> {
-    let mut walk = Walk::new(f);
+pub(crate) fn visit_converse_response(
+    output: &mut ConverseOutput,
+    f: &mut Visitor<'_>,
+) -> Result<InspectionSummary, BodyError> {
+    let mut walk = SdkWalk::new(f);
     if let Some(answer) = &mut output.output {
         walk.member("output", |walk| match answer {
             Answer::Message(message) => {
@@ -40,8 +43,8 @@ pub(crate) fn visit_converse_response(output: &mut ConverseOutput, f: &mut Visit
 pub(crate) fn visit_apply_guardrail_response(
     output: &mut ApplyGuardrailOutput,
     f: &mut Visitor<'_>,
-) -> Result<Coverage, BodyError> {
-    let mut walk = Walk::new(f);
+) -> Result<InspectionSummary, BodyError> {
+    let mut walk = SdkWalk::new(f);
     walk.text_if("actionReason", FieldKind::Free, &mut output.action_reason)?;
     walk.list("outputs", &mut output.outputs, |walk, item| walk.text_if("text", FieldKind::UserText, &mut item.text))?;
     walk.list("assessments", &mut output.assessments, assessment)?;

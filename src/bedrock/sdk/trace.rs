@@ -6,12 +6,12 @@ use aws_sdk_bedrockruntime::types::{
     GuardrailAutomatedReasoningStatement, GuardrailAutomatedReasoningTranslation, GuardrailTraceAssessment,
 };
 
-use crate::bedrock::slot::FieldKind::Trace;
+use crate::bedrock::text_field::FieldKind::Trace;
 
-use super::walk::{Done, Walk};
+use super::walk::{Done, SdkWalk};
 
 /// `trace.guardrail` of a response or of the last event.
-pub(super) fn trace(walk: &mut Walk<'_, '_>, trace: &mut GuardrailTraceAssessment) -> Done {
+pub(super) fn trace(walk: &mut SdkWalk<'_, '_>, trace: &mut GuardrailTraceAssessment) -> Done {
     if let Some(outputs) = &mut trace.model_output {
         walk.list("modelOutput", outputs, |walk, text| walk.json(Trace, text))?;
     }
@@ -25,7 +25,7 @@ pub(super) fn trace(walk: &mut Walk<'_, '_>, trace: &mut GuardrailTraceAssessmen
 }
 
 /// What a guardrail found. Names of topics and filters are the policy's words, not the user's.
-pub(super) fn assessment(walk: &mut Walk<'_, '_>, found: &mut GuardrailAssessment) -> Done {
+pub(super) fn assessment(walk: &mut SdkWalk<'_, '_>, found: &mut GuardrailAssessment) -> Done {
     if let Some(words) = &mut found.word_policy {
         walk.member("wordPolicy", |walk| {
             walk.list("customWords", &mut words.custom_words, |walk, word| {
@@ -51,7 +51,7 @@ pub(super) fn assessment(walk: &mut Walk<'_, '_>, found: &mut GuardrailAssessmen
     }
 }
 
-fn finding(walk: &mut Walk<'_, '_>, finding: &mut Finding) -> Done {
+fn finding(walk: &mut SdkWalk<'_, '_>, finding: &mut Finding) -> Done {
     match finding {
         Finding::Impossible(found) => walk.member("impossible", |walk| {
             translation_if(walk, &mut found.translation)?;
@@ -92,14 +92,14 @@ fn finding(walk: &mut Walk<'_, '_>, finding: &mut Finding) -> Done {
     }
 }
 
-fn translation_if(walk: &mut Walk<'_, '_>, value: &mut Option<GuardrailAutomatedReasoningTranslation>) -> Done {
+fn translation_if(walk: &mut SdkWalk<'_, '_>, value: &mut Option<GuardrailAutomatedReasoningTranslation>) -> Done {
     match value {
         Some(value) => walk.member("translation", |walk| translation(walk, value)),
         None => Ok(()),
     }
 }
 
-fn translation(walk: &mut Walk<'_, '_>, translation: &mut GuardrailAutomatedReasoningTranslation) -> Done {
+fn translation(walk: &mut SdkWalk<'_, '_>, translation: &mut GuardrailAutomatedReasoningTranslation) -> Done {
     statements(walk, "premises", &mut translation.premises)?;
     statements(walk, "claims", &mut translation.claims)?;
     references(walk, "untranslatedPremises", &mut translation.untranslated_premises)?;
@@ -107,7 +107,7 @@ fn translation(walk: &mut Walk<'_, '_>, translation: &mut GuardrailAutomatedReas
 }
 
 fn references(
-    walk: &mut Walk<'_, '_>,
+    walk: &mut SdkWalk<'_, '_>,
     name: &'static str,
     texts: &mut Option<Vec<GuardrailAutomatedReasoningInputTextReference>>,
 ) -> Done {
@@ -118,7 +118,7 @@ fn references(
 }
 
 fn statements(
-    walk: &mut Walk<'_, '_>,
+    walk: &mut SdkWalk<'_, '_>,
     name: &'static str,
     statements: &mut Option<Vec<GuardrailAutomatedReasoningStatement>>,
 ) -> Done {
@@ -132,7 +132,7 @@ fn statements(
 }
 
 fn rules(
-    walk: &mut Walk<'_, '_>,
+    walk: &mut SdkWalk<'_, '_>,
     name: &'static str,
     rules: &mut Option<Vec<GuardrailAutomatedReasoningRule>>,
 ) -> Done {
@@ -146,7 +146,7 @@ fn rules(
 }
 
 fn scenario_if(
-    walk: &mut Walk<'_, '_>,
+    walk: &mut SdkWalk<'_, '_>,
     name: &'static str,
     value: &mut Option<GuardrailAutomatedReasoningScenario>,
 ) -> Done {
@@ -156,11 +156,11 @@ fn scenario_if(
     }
 }
 
-fn scenario(walk: &mut Walk<'_, '_>, scenario: &mut GuardrailAutomatedReasoningScenario) -> Done {
+fn scenario(walk: &mut SdkWalk<'_, '_>, scenario: &mut GuardrailAutomatedReasoningScenario) -> Done {
     statements(walk, "statements", &mut scenario.statements)
 }
 
-fn warning(walk: &mut Walk<'_, '_>, warning: &mut Option<GuardrailAutomatedReasoningLogicWarning>) -> Done {
+fn warning(walk: &mut SdkWalk<'_, '_>, warning: &mut Option<GuardrailAutomatedReasoningLogicWarning>) -> Done {
     match warning {
         Some(warning) => walk.member("logicWarning", |walk| {
             statements(walk, "premises", &mut warning.premises)?;

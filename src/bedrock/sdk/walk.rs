@@ -7,24 +7,26 @@ use aws_smithy_types::Blob;
 
 use crate::bedrock::error::{BodyError, BodyErrorKind};
 use crate::bedrock::files;
-use crate::bedrock::names::Names;
-use crate::bedrock::slot::{Coverage, FieldKind, NumberText, Place, SkipReason, Skipped, TextField};
+use crate::bedrock::text_field::{
+    FieldKind, FieldLocation, InspectionSummary, NumberText, SkipReason, Skipped, TextField,
+};
+use crate::bedrock::unique_names::UniqueNames;
 use crate::bedrock::visit::{self, Visitor};
-use crate::bedrock::walk::Unknown;
+use crate::bedrock::walk::UnknownContent;
 use crate::json::{FieldEdit, JsonError, MAX_DEPTH};
 
-use super::path::{Step, TypedPath};
+use super::path::{PathSegment, SdkPath};
 
 pub(super) type Done = Result<(), BodyError>;
 
 /// A walk through one input, output or event.
 ///
 /// It writes as it goes. After an error the value is half rewritten, and must be dropped.
-pub(super) struct Walk<'f, 'v> {
-    path: TypedPath,
-    coverage: Coverage,
+pub(super) struct SdkWalk<'f, 'v> {
+    path: SdkPath,
+    summary: InspectionSummary,
     /// What is done with JSON of an unknown shape. A value that the SDK does not know is refused either way, for it has lost the content.
-    unknown: Unknown,
+    unknown: UnknownContent,
     /// The walk is in a turn before the last one.
     in_history: bool,
     /// Texts that were changed.
@@ -32,15 +34,15 @@ pub(super) struct Walk<'f, 'v> {
     visitor: &'f mut Visitor<'v>,
 }
 
-impl<'f, 'v> Walk<'f, 'v> {
+impl<'f, 'v> SdkWalk<'f, 'v> {
     pub(super) fn new(visitor: &'f mut Visitor<'v>) -> Self {
-        Self::with(Unknown::Refuse, visitor)
+        Self::with(UnknownContent::Reject, visitor)
     }
 
-    pub(super) fn with(unknown: Unknown, visitor: &'f mut Visitor<'v>) -> Self {
+    pub(super) fn with(unknown: UnknownContent, visitor: &'f mut Visitor<'v>) -> Self {
         Self {
-            path: TypedPath::default(),
-            coverage: Coverage::default(),
+            path: SdkPath::default(),
+            summary: InspectionSummary::default(),
             unknown,
             in_history: false,
             changes: 0,
@@ -48,19 +50,19 @@ impl<'f, 'v> Walk<'f, 'v> {
         }
     }
 
-    pub(super) fn finish(self) -> Coverage {
-        self.coverage
+    pub(super) fn finish(self) -> InspectionSummary {
+        self.summary
     }
 
     /// Goes into a member.
     pub(super) fn member(&mut self, name: &'static str, go: impl FnOnce(&mut Self) -> Done) -> Done {
-        self.step(Step::Member(name), go)
+        self.step(PathSegment::Member(name), go)
     }
 
-    fn step(&mut self, step: Step, go: impl FnOnce(&mut Self) -> Done) -> Done {
-        self.path.steps.push(step);
+    fn step(&mut self, step: PathSegment, go: impl FnOnce(&mut Self) -> Done) -> Done {
+        self.path.segments.push(step);
         let done = go(self);
-        self.path.steps.pop();
+        self.path.segments.pop();
         done
     }
 
@@ -71,7 +73,7 @@ impl<'f, 'v> Walk<'f, 'v> {
 
     fn items_from<T>(&mut self, first: usize, items: &mut [T], mut go: impl FnMut(&mut Self, &mut T) -> Done) -> Done {
         for (position, item) in items.iter_mut().enumerate() {
-            self.step(Step::Item(first + position), |walk| go(walk, item))?;
+            self.step(PathSegment::Item(first + position), |walk| go(walk, item))?;
         }
         Ok(())
     }
@@ -97,7 +99,7 @@ impl<'f, 'v> Walk<'f, 'v> {
         let mut members: Vec<_> = map.iter_mut().collect();
         members.sort_unstable_by_key(|&(key, _)| key);
         for (key, value) in members {
-            self.step(Step::Key(key.clone()), |walk| go(walk, value))?;
+            self.step(PathSegment::Key(key.clone()), |walk| go(walk, value))?;
         }
         Ok(())
     }
@@ -113,19 +115,19 @@ impl<'f, 'v> Walk<'f, 'v> {
         members.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
         let mut renamed = Vec::new();
         for (key, mut value) in members {
-            self.path.steps.push(Step::Key(key));
+            self.path.segments.push(PathSegment::Key(key));
             let new_key = self.key(kind)?;
             go(self, &mut value)?;
-            match (self.path.steps.pop(), new_key) {
+            match (self.path.segments.pop(), new_key) {
                 (_, Some(new_key)) => renamed.push((new_key, value)),
-                (Some(Step::Key(key)), None) => {
+                (Some(PathSegment::Key(key)), None) => {
                     map.insert(key, value);
                 }
                 // Only this function pushes and pops here.
                 (_, None) => return Err(JsonError::edit().into()),
             }
         }
-        let mut names = Names::new(map.keys().cloned());
+        let mut names = UniqueNames::new(map.keys().cloned());
         for (mut key, value) in renamed {
             key.push_str(&names.take(&key).unwrap_or_default());
             map.insert(key, value);
@@ -135,25 +137,25 @@ impl<'f, 'v> Walk<'f, 'v> {
 
     /// Offers the key that the path ends with; a new key comes back if it is changed.
     fn key(&mut self, kind: FieldKind) -> Result<Option<String>, BodyError> {
-        let Some(Step::Key(key)) = self.path.steps.last() else {
+        let Some(PathSegment::Key(key)) = self.path.segments.last() else {
             return Ok(None);
         };
-        self.coverage.inspected_bytes += key.len();
-        let slot = TextField {
+        self.summary.inspected_bytes += key.len();
+        let field = TextField {
             kind,
             text: Cow::Borrowed(key),
             is_key: true,
             position: kind.position(self.in_history),
             context: String::new(),
             context_alone: false,
-            place: Place::Typed(&self.path),
+            location: FieldLocation::Sdk(&self.path),
         };
-        Ok((self.visitor)(slot).filter(|edit| !edit.is_empty()).map(|edit| edit.apply(key)).transpose()?)
+        Ok((self.visitor)(field).filter(|edit| !edit.is_empty()).map(|edit| edit.apply(key)).transpose()?)
     }
 
     /// Refuses content in which arrays and objects are nested beyond the limit of JSON bodies.
     pub(super) fn check_depth(&self) -> Done {
-        if self.path.steps.len() < MAX_DEPTH {
+        if self.path.segments.len() < MAX_DEPTH {
             return Ok(());
         }
         // There is no byte yet: the SDK writes the body later.
@@ -234,9 +236,9 @@ impl<'f, 'v> Walk<'f, 'v> {
             text,
             (kind, kind.position(self.in_history)),
             &self.path.names(),
-            &Place::Typed(&self.path),
-            Unknown::Refuse,
-            &mut self.coverage,
+            &FieldLocation::Sdk(&self.path),
+            UnknownContent::Reject,
+            &mut self.summary,
             self.visitor,
         )?;
         match inside {
@@ -265,8 +267,9 @@ impl<'f, 'v> Walk<'f, 'v> {
 
     /// Offers the texts of the JSON body of an InvokeModel request.
     pub(super) fn invoke_body(&mut self, body: &mut Blob) -> Done {
-        let visited = visit::visit_invoke_body(body.as_ref(), &Place::Typed(&self.path), self.unknown, self.visitor)?;
-        self.add(visited.coverage);
+        let visited =
+            visit::visit_invoke_body(body.as_ref(), &FieldLocation::Sdk(&self.path), self.unknown, self.visitor)?;
+        self.add(visited.summary);
         if let Some(changed) = visited.body {
             *body = Blob::new(changed);
         }
@@ -279,45 +282,45 @@ impl<'f, 'v> Walk<'f, 'v> {
     }
 
     /// What that is to do with JSON of an unknown shape.
-    pub(super) fn unknown_json(&self) -> Unknown {
+    pub(super) fn unknown_json(&self) -> UnknownContent {
         self.unknown
     }
 
     /// Takes over what another walk has covered.
-    pub(super) fn add(&mut self, coverage: Coverage) {
-        self.coverage.inspected_bytes += coverage.inspected_bytes;
-        self.coverage.skipped.extend(coverage.skipped);
+    pub(super) fn add(&mut self, summary: InspectionSummary) {
+        self.summary.inspected_bytes += summary.inspected_bytes;
+        self.summary.skipped.extend(summary.skipped);
     }
 
     /// Counts bytes that were examined elsewhere.
     pub(super) fn examined(&mut self, bytes: usize) {
-        self.coverage.inspected_bytes += bytes;
+        self.summary.inspected_bytes += bytes;
     }
 
     fn offer(&mut self, kind: FieldKind, context_alone: bool, text: &str) -> Option<FieldEdit> {
         if !context_alone {
-            self.coverage.inspected_bytes += text.len();
+            self.summary.inspected_bytes += text.len();
         }
-        let slot = TextField {
+        let field = TextField {
             kind,
             text: Cow::Borrowed(text),
             is_key: false,
             position: kind.position(self.in_history),
             context: self.path.names().context(kind),
             context_alone,
-            place: Place::Typed(&self.path),
+            location: FieldLocation::Sdk(&self.path),
         };
-        (self.visitor)(slot).filter(|edit| !edit.is_empty())
+        (self.visitor)(field).filter(|edit| !edit.is_empty())
     }
 
     /// Notes content that is not examined. The size is that of the content, which base64 makes longer
     /// on the wire; content that stands elsewhere has none.
     pub(super) fn skip(&mut self, reason: SkipReason, bytes: usize) {
-        self.coverage.skipped.push(Skipped { pointer: self.path.pointer(), reason, bytes });
+        self.summary.skipped.push(Skipped { pointer: self.path.pointer(), reason, bytes });
     }
 
     /// The error for a union member that this version does not know: the SDK has lost its content.
     pub(super) fn unknown(&self) -> BodyError {
-        BodyError::new(BodyErrorKind::UnknownBlock { pointer: self.path.pointer() })
+        BodyError::new(BodyErrorKind::UnknownContent { pointer: self.path.pointer() })
     }
 }

@@ -1,8 +1,8 @@
 //! AI21 Jurassic-2. Jamba speaks OpenAI chat.
 
-use crate::bedrock::slot::FieldKind::{AssistantText, Echo};
-use crate::bedrock::table::Rule::{Plain, PlainTree, Text, Token};
+use crate::bedrock::table::FieldRule::{Plain, PlainTree, Text, Token};
 use crate::bedrock::table::{Tag, table};
+use crate::bedrock::text_field::FieldKind::{AssistantText, Echo};
 
 use super::guardrail::RESPONSE_COMMON;
 

@@ -1,9 +1,9 @@
 //! Amazon: Titan and Nova.
 
-use crate::bedrock::slot::FieldKind::{AssistantText, Echo, EmbeddingInput, StopSequence, UserText};
-use crate::bedrock::slot::SkipReason::{Audio, Image, S3Location, Video};
-use crate::bedrock::table::Rule::{Delta, In, Opaque, Plain, PlainTree, Text};
-use crate::bedrock::table::{Part, Tag, table};
+use crate::bedrock::table::FieldRule::{Delta, In, Plain, PlainTree, Skipped, Text};
+use crate::bedrock::table::{DeltaKind, Tag, table};
+use crate::bedrock::text_field::FieldKind::{AssistantText, Echo, EmbeddingInput, StopSequence, UserText};
+use crate::bedrock::text_field::SkipReason::{Audio, Image, S3Location, Video};
 
 use super::converse::{
     BLOCK_DELTA, BLOCK_START, BLOCK_STOP, CONVERSE_REQUEST, CONVERSE_RESPONSE, MESSAGE_START, MESSAGE_STOP, METADATA,
@@ -11,13 +11,13 @@ use super::converse::{
 use super::guardrail::{REQUEST_COMMON, RESPONSE_COMMON};
 
 table! {
-    /// Titan Text, Titan Embed, Titan Multimodal Embed; Marengo has its text in the same place.
+    /// Titan Text, Titan Embed, Titan Multimodal Embed; Marengo has its text in the same location.
     TITAN_REQUEST: Tag::None, Some(&REQUEST_COMMON), [
         ("inputText", Text(UserText)),
         ("text.inputText", Text(EmbeddingInput)),
-        ("inputImage", Opaque(Image)),
+        ("inputImage", Skipped(Image)),
         ("inputType", Plain),
-        ("mediaSource", Opaque(Video)),
+        ("mediaSource", Skipped(Video)),
         ("textTruncate", Plain),
         ("textGenerationConfig.stopSequences[]", Text(StopSequence)),
         ("embeddingConfig", PlainTree),
@@ -34,7 +34,7 @@ table! {
 
 table! {
     TITAN_CHUNK: Tag::None, Some(&RESPONSE_COMMON), [
-        ("outputText", Delta(Part::Text)),
+        ("outputText", Delta(DeltaKind::Text)),
         ("completionReason", Plain),
     ]
 }
@@ -52,7 +52,7 @@ table! {
         ("texts[]", Text(Echo)),
         ("inputs[].content[].type", Plain),
         ("inputs[].content[].text", Text(Echo)),
-        ("inputs[].content[].image_url", Opaque(Image)),
+        ("inputs[].content[].image_url", Skipped(Image)),
         ("images", PlainTree),
         ("message", Text(AssistantText)),
     ]
@@ -91,10 +91,10 @@ table! {
         ("*.embeddingPurpose", Plain),
         ("*.text.value", Text(EmbeddingInput)),
         ("*.text.truncationMode", Plain),
-        ("*.text.source", Opaque(S3Location)),
+        ("*.text.source", Skipped(S3Location)),
         ("*.text.segmentationConfig", PlainTree),
-        ("*.image", Opaque(Image)),
-        ("*.audio", Opaque(Audio)),
-        ("*.video", Opaque(Video)),
+        ("*.image", Skipped(Image)),
+        ("*.audio", Skipped(Audio)),
+        ("*.video", Skipped(Video)),
     ]
 }

@@ -1,15 +1,15 @@
 //! Anthropic: Messages, and the older text completion.
 
-use crate::bedrock::files::FileForm;
-use crate::bedrock::slot::FieldKind::{
+use crate::bedrock::files::FileRule;
+use crate::bedrock::table::FieldRule::{
+    Delta, File, Free, In, InAs, Messages, Plain, PlainTree, RoleText, Signature, Signed, Skipped, Text,
+};
+use crate::bedrock::table::{DeltaKind, Role, Tag, Unsigned, table};
+use crate::bedrock::text_field::FieldKind::{
     AssistantText, Citation, Document, Reasoning, RequestMetadata, StopSequence, System, ToolDefinition, ToolInput,
     ToolResult,
 };
-use crate::bedrock::slot::SkipReason::{Encrypted, Image};
-use crate::bedrock::table::Rule::{
-    Delta, File, Free, In, InAs, Messages, Opaque, Plain, PlainTree, Said, Signature, Signed, Text,
-};
-use crate::bedrock::table::{Part, Role, Tag, Unsigned, table};
+use crate::bedrock::text_field::SkipReason::{Encrypted, Image};
 
 use super::guardrail::{REQUEST_COMMON, RESPONSE_COMMON};
 
@@ -23,7 +23,7 @@ table! {
         ("system[]", InAs(Role::System, &BLOCK)),
         ("messages", Messages),
         ("messages[].role", Plain),
-        ("messages[].content", Said),
+        ("messages[].content", RoleText),
         ("messages[].content[]", In(&BLOCK)),
         ("tools[].type", Plain),
         ("tools[].name", Text(ToolDefinition)),
@@ -44,11 +44,11 @@ table! {
     BLOCK: Tag::Member("type"), None, [
         ("*: type", Plain),
         ("*: cache_control", PlainTree),
-        ("text: text", Said),
+        ("text: text", RoleText),
         ("text: citations[]", In(&CITATION)),
         ("thinking: thinking", Signed(Reasoning)),
         ("thinking: signature", Signature(Unsigned::Withhold)),
-        ("redacted_thinking: data", Opaque(Encrypted)),
+        ("redacted_thinking: data", Skipped(Encrypted)),
         ("tool_use|server_tool_use|mcp_tool_use: id", Plain),
         ("tool_use|server_tool_use|mcp_tool_use: name", Text(ToolInput)),
         ("tool_use|server_tool_use|mcp_tool_use: input", Free(ToolInput)),
@@ -68,8 +68,8 @@ table! {
         ("*_tool_result: content[].text", Text(ToolResult)),
         ("*_tool_result: content[].title", Text(ToolResult)),
         ("*_tool_result: content[].url", Text(ToolResult)),
-        ("*_tool_result: content[].encrypted_content", Opaque(Encrypted)),
-        ("image: source", Opaque(Image)),
+        ("*_tool_result: content[].encrypted_content", Skipped(Encrypted)),
+        ("image: source", Skipped(Image)),
         ("document: title", Text(Document)),
         ("document: context", Text(Document)),
         ("document: citations", PlainTree),
@@ -91,7 +91,7 @@ table! {
         ("text: data", Text(Document)),
         ("content: content", Text(Document)),
         ("content: content[]", InAs(Role::Document, &BLOCK)),
-        ("base64: data", File(FileForm::MediaType)),
+        ("base64: data", File(FileRule::MediaType)),
         ("url: url", Text(Document)),
         ("file: file_id", Plain),
     ]
@@ -153,21 +153,21 @@ table! {
 table! {
     /// A block that opens may carry the beginning of its text already.
     START_BLOCK: Tag::Member("type"), Some(&BLOCK), [
-        ("text: text", Delta(Part::Text)),
-        ("thinking: thinking", Delta(Part::Reasoning)),
-        ("compaction: content", Delta(Part::Text)),
+        ("text: text", Delta(DeltaKind::Text)),
+        ("thinking: thinking", Delta(DeltaKind::Reasoning)),
+        ("compaction: content", Delta(DeltaKind::Text)),
     ]
 }
 
 table! {
     DELTA: Tag::Member("type"), None, [
         ("*: type", Plain),
-        ("text_delta: text", Delta(Part::Text)),
-        ("input_json_delta: partial_json", Delta(Part::ToolArguments)),
-        ("thinking_delta: thinking", Delta(Part::Reasoning)),
+        ("text_delta: text", Delta(DeltaKind::Text)),
+        ("input_json_delta: partial_json", Delta(DeltaKind::ToolArguments)),
+        ("thinking_delta: thinking", Delta(DeltaKind::Reasoning)),
         ("signature_delta: signature", Signature(Unsigned::Withhold)),
         ("citations_delta: citation", In(&CITATION)),
-        ("compaction_delta: content", Delta(Part::Text)),
+        ("compaction_delta: content", Delta(DeltaKind::Text)),
     ]
 }
 
@@ -184,6 +184,6 @@ table! {
 
 table! {
     TEXT_CHUNK: Tag::None, Some(&TEXT_RESPONSE), [
-        ("completion", Delta(Part::Text)),
+        ("completion", Delta(DeltaKind::Text)),
     ]
 }

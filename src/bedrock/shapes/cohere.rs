@@ -1,12 +1,14 @@
 //! Cohere: Command, Command R, Embed, Rerank.
 
-use crate::bedrock::slot::FieldKind::{
+use crate::bedrock::table::FieldRule::{
+    Delta, Free, History, In, InAs, Json, Plain, PlainTree, RoleText, Skipped, Text, Token,
+};
+use crate::bedrock::table::{DeltaKind, Role, Tag, table};
+use crate::bedrock::text_field::FieldKind::{
     AssistantText, Citation, Document, Echo, EmbeddingInput, RequestMetadata, StopSequence, System, ToolDefinition,
     ToolInput, ToolResult, UserText,
 };
-use crate::bedrock::slot::SkipReason::Image;
-use crate::bedrock::table::Rule::{Delta, Earlier, Free, In, InAs, Json, Opaque, Plain, PlainTree, Said, Text, Token};
-use crate::bedrock::table::{Part, Role, Tag, table};
+use crate::bedrock::text_field::SkipReason::Image;
 
 use super::guardrail::{REQUEST_COMMON, RESPONSE_COMMON};
 
@@ -14,7 +16,7 @@ table! {
     CHAT_REQUEST: Tag::None, Some(&REQUEST_COMMON), [
         ("message", Text(UserText)),
         ("preamble", Text(System)),
-        ("chat_history", Earlier),
+        ("chat_history", History),
         ("chat_history[]", In(&TURN)),
         ("documents", Free(Document)),
         ("tools[].name", Text(ToolDefinition)),
@@ -32,7 +34,7 @@ table! {
 table! {
     TURN: Tag::None, None, [
         ("role", Plain),
-        ("message", Said),
+        ("message", RoleText),
         ("tool_calls[].name", Text(ToolInput)),
         ("tool_calls[].parameters", Free(ToolInput)),
         ("tool_results", Free(ToolResult)),
@@ -42,7 +44,7 @@ table! {
 table! {
     EMBED_REQUEST: Tag::None, Some(&REQUEST_COMMON), [
         ("texts[]", Text(EmbeddingInput)),
-        ("images[]", Opaque(Image)),
+        ("images[]", Skipped(Image)),
         ("inputs[].content[]", In(&EMBED_PART)),
         ("input_type", Plain),
         ("truncate", Plain),
@@ -54,7 +56,7 @@ table! {
     EMBED_PART: Tag::Member("type"), None, [
         ("*: type", Plain),
         ("text: text", Text(EmbeddingInput)),
-        ("image_url: image_url", Opaque(Image)),
+        ("image_url: image_url", Skipped(Image)),
     ]
 }
 
@@ -91,7 +93,7 @@ table! {
 table! {
     COMMAND_CHUNK: Tag::None, Some(&RESPONSE_COMMON), [
         ("id", Plain),
-        ("text", Delta(Part::Text)),
+        ("text", Delta(DeltaKind::Text)),
         ("finish_reason", Plain),
     ]
 }
@@ -127,12 +129,12 @@ table! {
         ("search-queries-generation: search_queries[].generation_id", Plain),
         ("search-results: documents", Free(Document)),
         ("search-results: search_results", Free(Document)),
-        ("text-generation: text", Delta(Part::Text)),
+        ("text-generation: text", Delta(DeltaKind::Text)),
         ("citation-generation: citations[].text", Text(Citation)),
         ("citation-generation: citations[].document_ids[]", Plain),
-        ("tool-calls-chunk: text", Delta(Part::Text)),
+        ("tool-calls-chunk: text", Delta(DeltaKind::Text)),
         ("tool-calls-chunk: tool_call_delta.name", Text(ToolInput)),
-        ("tool-calls-chunk: tool_call_delta.parameters", Delta(Part::ToolArguments)),
+        ("tool-calls-chunk: tool_call_delta.parameters", Delta(DeltaKind::ToolArguments)),
         ("tool-calls-generation: text", Text(AssistantText)),
         ("tool-calls-generation: tool_calls[].name", Text(ToolInput)),
         ("tool-calls-generation: tool_calls[].parameters", Free(ToolInput)),

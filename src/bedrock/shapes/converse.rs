@@ -1,16 +1,16 @@
 //! Converse, its stream events, and the operations beside it.
 
-use crate::bedrock::files::FileForm;
-use crate::bedrock::slot::FieldKind::{
+use crate::bedrock::files::FileRule;
+use crate::bedrock::table::FieldRule::{
+    Body, Delta, File, Free, In, InAs, Json, Messages, ModelInput, Named, Plain, PlainTree, RoleText, Signature,
+    Skipped, Text,
+};
+use crate::bedrock::table::{DeltaKind, Role, Table, Tag, Unsigned, table};
+use crate::bedrock::text_field::FieldKind::{
     AssistantText, Citation, Document, DocumentName, Free as FreeText, PromptVariable, Reasoning, RequestMetadata,
     StopSequence, ToolDefinition, ToolInput, ToolResult, UserText,
 };
-use crate::bedrock::slot::SkipReason::{Audio, Encrypted, Image, S3Location, Video};
-use crate::bedrock::table::Rule::{
-    Body, Delta, File, Free, In, InAs, Json, Messages, ModelInput, Named, Opaque, Plain, PlainTree, Said, Signature,
-    Text,
-};
-use crate::bedrock::table::{Part, Role, Table, Tag, Unsigned, table};
+use crate::bedrock::text_field::SkipReason::{Audio, Encrypted, Image, S3Location, Video};
 
 use super::guardrail::{ASSESSMENT, RESPONSE_COMMON, TRACE};
 
@@ -54,7 +54,7 @@ table! {
 
 table! {
     BLOCK: Tag::Union, None, [
-        ("text", Said),
+        ("text", RoleText),
         ("reasoningContent", In(&REASONING)),
         ("toolUse.toolUseId", Plain),
         ("toolUse.type", Plain),
@@ -77,12 +77,12 @@ table! {
         ("citationsContent.citations[]", In(&CITATION)),
         ("guardContent", In(&GUARD)),
         ("image.format", Plain),
-        ("image.source", Opaque(Image)),
+        ("image.source", Skipped(Image)),
         ("image.error.message", Text(AssistantText)),
         ("video.format", Plain),
-        ("video.source", Opaque(Video)),
+        ("video.source", Skipped(Video)),
         ("audio.format", Plain),
-        ("audio.source", Opaque(Audio)),
+        ("audio.source", Skipped(Audio)),
         ("audio.error.message", Text(AssistantText)),
         ("cachePoint", PlainTree),
         ("toolAddition.tool.type", Plain),
@@ -102,15 +102,15 @@ table! {
     REASONING: Tag::Union, None, [
         ("reasoningText.text", Text(Reasoning)),
         ("reasoningText.signature", Signature(Unsigned::Withhold)),
-        ("redactedContent", Opaque(Encrypted)),
+        ("redactedContent", Skipped(Encrypted)),
     ]
 }
 
 table! {
     GUARD: Tag::Union, None, [
-        ("text.text", Said),
+        ("text.text", RoleText),
         ("text.qualifiers[]", Plain),
-        ("image", Opaque(Image)),
+        ("image", Skipped(Image)),
     ]
 }
 
@@ -118,8 +118,8 @@ table! {
     DOCUMENT_SOURCE: Tag::Union, None, [
         ("text", Text(Document)),
         ("content[]", In(&BLOCK)),
-        ("bytes", File(FileForm::Format)),
-        ("s3Location", Opaque(S3Location)),
+        ("bytes", File(FileRule::Format)),
+        ("s3Location", Skipped(S3Location)),
     ]
 }
 
@@ -187,22 +187,22 @@ table! {
 
 table! {
     DELTA: Tag::Union, None, [
-        ("text", Delta(Part::Text)),
-        ("toolUse.input", Delta(Part::ToolArguments)),
-        ("toolResult[].text", Delta(Part::ToolResult)),
+        ("text", Delta(DeltaKind::Text)),
+        ("toolUse.input", Delta(DeltaKind::ToolArguments)),
+        ("toolResult[].text", Delta(DeltaKind::ToolResult)),
         ("toolResult[].json", Free(ToolResult)),
         ("reasoningContent", In(&REASONING_DELTA)),
         ("citation", In(&CITATION)),
-        ("image.source", Opaque(Image)),
+        ("image.source", Skipped(Image)),
         ("image.error.message", Text(AssistantText)),
     ]
 }
 
 table! {
     REASONING_DELTA: Tag::Union, None, [
-        ("text", Delta(Part::Reasoning)),
+        ("text", Delta(DeltaKind::Reasoning)),
         ("signature", Signature(Unsigned::Withhold)),
-        ("redactedContent", Opaque(Encrypted)),
+        ("redactedContent", Skipped(Encrypted)),
     ]
 }
 

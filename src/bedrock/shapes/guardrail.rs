@@ -2,9 +2,9 @@
 //!
 //! A trace repeats what was masked, in `modelOutput` and in each `match`.
 
-use crate::bedrock::slot::FieldKind::{AssistantText, Free as FreeText, Trace};
-use crate::bedrock::table::Rule::{In, Json, Plain, PlainTree, Strings, Text};
+use crate::bedrock::table::FieldRule::{In, Json, Plain, PlainTree, Strings, Text};
 use crate::bedrock::table::{Tag, table};
+use crate::bedrock::text_field::FieldKind::{AssistantText, Free as FreeText, Trace};
 
 table! {
     /// Members that InvokeModel adds to any request.

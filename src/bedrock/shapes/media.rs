@@ -1,9 +1,9 @@
 //! Images and video: Titan Image, Nova Canvas, Nova Reel, Stability SDXL, TwelveLabs Pegasus.
 
-use crate::bedrock::slot::FieldKind::{AssistantText, ImagePrompt, ToolDefinition, UserText};
-use crate::bedrock::slot::SkipReason::{Image, Video};
-use crate::bedrock::table::Rule::{Delta, Free, Opaque, Plain, PlainTree, Text};
-use crate::bedrock::table::{Part, Tag, table};
+use crate::bedrock::table::FieldRule::{Delta, Free, Plain, PlainTree, Skipped, Text};
+use crate::bedrock::table::{DeltaKind, Tag, table};
+use crate::bedrock::text_field::FieldKind::{AssistantText, ImagePrompt, ToolDefinition, UserText};
+use crate::bedrock::text_field::SkipReason::{Image, Video};
 
 use super::guardrail::{REQUEST_COMMON, RESPONSE_COMMON};
 
@@ -15,13 +15,13 @@ table! {
         ("*.negativeText", Text(ImagePrompt)),
         ("*.maskPrompt", Text(ImagePrompt)),
         ("*.shots[].text", Text(ImagePrompt)),
-        ("*.shots[].image", Opaque(Image)),
-        ("*.image", Opaque(Image)),
-        ("*.images", Opaque(Image)),
-        ("*.conditionImage", Opaque(Image)),
-        ("*.maskImage", Opaque(Image)),
-        ("*.referenceImage", Opaque(Image)),
-        ("*.sourceImage", Opaque(Image)),
+        ("*.shots[].image", Skipped(Image)),
+        ("*.image", Skipped(Image)),
+        ("*.images", Skipped(Image)),
+        ("*.conditionImage", Skipped(Image)),
+        ("*.maskImage", Skipped(Image)),
+        ("*.referenceImage", Skipped(Image)),
+        ("*.sourceImage", Skipped(Image)),
         ("*.controlMode", Plain),
         ("*.outPaintingMode", Plain),
         ("*.style", Plain),
@@ -29,8 +29,8 @@ table! {
         ("imageGenerationConfig", PlainTree),
         ("videoGenerationConfig", PlainTree),
         ("text_prompts[].text", Text(ImagePrompt)),
-        ("init_image", Opaque(Image)),
-        ("mask_image", Opaque(Image)),
+        ("init_image", Skipped(Image)),
+        ("mask_image", Skipped(Image)),
         ("init_image_mode", Plain),
         ("mask_source", Plain),
         ("clip_guidance_preset", Plain),
@@ -42,7 +42,7 @@ table! {
 table! {
     VIDEO_REQUEST: Tag::None, Some(&REQUEST_COMMON), [
         ("inputPrompt", Text(UserText)),
-        ("mediaSource", Opaque(Video)),
+        ("mediaSource", Skipped(Video)),
         ("responseFormat", Free(ToolDefinition)),
     ]
 }
@@ -50,7 +50,7 @@ table! {
 table! {
     PEGASUS_CHUNK: Tag::None, Some(&RESPONSE_COMMON), [
         ("id", Plain),
-        ("message", Delta(Part::Text)),
+        ("message", Delta(DeltaKind::Text)),
         ("finishReason", Plain),
     ]
 }
@@ -59,9 +59,9 @@ table! {
     /// Pictures, or what Pegasus says about a video.
     MEDIA_RESPONSE: Tag::None, Some(&RESPONSE_COMMON), [
         ("id", Plain),
-        ("images[]", Opaque(Image)),
-        ("maskImage", Opaque(Image)),
-        ("artifacts[].base64", Opaque(Image)),
+        ("images[]", Skipped(Image)),
+        ("maskImage", Skipped(Image)),
+        ("artifacts[].base64", Skipped(Image)),
         ("artifacts[].finishReason", Plain),
         ("finish_reasons[]", Plain),
         ("result", Plain),

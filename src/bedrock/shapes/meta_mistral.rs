@@ -1,9 +1,9 @@
 //! One prompt in, one text out: Llama, Mistral, and the request of every other prompt family.
 
-use crate::bedrock::slot::FieldKind::{AssistantText, ImagePrompt, StopSequence, UserText};
-use crate::bedrock::slot::SkipReason::{Image, Video};
-use crate::bedrock::table::Rule::{Delta, Opaque, Plain, PlainTree, Text, Token};
-use crate::bedrock::table::{Part, Tag, table};
+use crate::bedrock::table::FieldRule::{Delta, Plain, PlainTree, Skipped, Text, Token};
+use crate::bedrock::table::{DeltaKind, Tag, table};
+use crate::bedrock::text_field::FieldKind::{AssistantText, ImagePrompt, StopSequence, UserText};
+use crate::bedrock::text_field::SkipReason::{Image, Video};
 
 use super::guardrail::{REQUEST_COMMON, RESPONSE_COMMON};
 
@@ -19,13 +19,13 @@ table! {
         ("stop", Text(StopSequence)),
         ("stop_sequences", Text(StopSequence)),
         ("stopSequences", Text(StopSequence)),
-        ("images[]", Opaque(Image)),
-        ("image", Opaque(Image)),
-        ("init_image", Opaque(Image)),
-        ("mask", Opaque(Image)),
-        ("mask_image", Opaque(Image)),
-        ("style_image", Opaque(Image)),
-        ("keyframes", Opaque(Video)),
+        ("images[]", Skipped(Image)),
+        ("image", Skipped(Image)),
+        ("init_image", Skipped(Image)),
+        ("mask", Skipped(Image)),
+        ("mask_image", Skipped(Image)),
+        ("style_image", Skipped(Image)),
+        ("keyframes", Skipped(Video)),
         ("anthropic_version", Plain),
         ("model", Plain),
         ("aspect_ratio", Plain),
@@ -53,7 +53,7 @@ table! {
 
 table! {
     LLAMA_CHUNK: Tag::None, Some(&LLAMA_RESPONSE), [
-        ("generation", Delta(Part::Text)),
+        ("generation", Delta(DeltaKind::Text)),
     ]
 }
 
@@ -66,6 +66,6 @@ table! {
 
 table! {
     MISTRAL_CHUNK: Tag::None, Some(&MISTRAL_RESPONSE), [
-        ("outputs[].text", Delta(Part::Text)),
+        ("outputs[].text", Delta(DeltaKind::Text)),
     ]
 }

@@ -1,15 +1,16 @@
 //! OpenAI chat and completion, which a dozen families speak; Mistral's chat is a dialect of it.
 
-use crate::bedrock::files::FileForm;
-use crate::bedrock::slot::FieldKind::{
+use crate::bedrock::files::FileRule;
+use crate::bedrock::table::FieldRule::{
+    Delta, File, Free, In, InAs, Json, Messages, Plain, PlainTree, RoleText, Signature, Skipped, Text, Token,
+    TokenBytes,
+};
+use crate::bedrock::table::{DeltaKind, FieldRule, Role, Tag, Unsigned, table};
+use crate::bedrock::text_field::FieldKind::{
     AssistantText, Citation, Document, Echo, Reasoning, RequestMetadata, StopSequence, ToolDefinition, ToolInput,
     UserText,
 };
-use crate::bedrock::slot::SkipReason::{Audio, Image};
-use crate::bedrock::table::Rule::{
-    Delta, File, Free, In, InAs, Json, Messages, Opaque, Plain, PlainTree, Said, Signature, Text, Token, TokenBytes,
-};
-use crate::bedrock::table::{Part, Role, Rule, Tag, Unsigned, table};
+use crate::bedrock::text_field::SkipReason::{Audio, Image};
 
 use super::guardrail::{REQUEST_COMMON, RESPONSE_COMMON};
 
@@ -46,10 +47,10 @@ table! {
     MESSAGE: Tag::None, None, [
         ("role", Plain),
         ("name", Text(UserText)),
-        ("content", Said),
-        ("content.text", Said),
+        ("content", RoleText),
+        ("content.text", RoleText),
         ("content[]", In(&CONTENT_PART)),
-        ("refusal", Said),
+        ("refusal", RoleText),
         ("reasoning", Text(Reasoning)),
         ("reasoning_content", Text(Reasoning)),
         ("reasoning_signature", Signature(Unsigned::Empty)),
@@ -68,7 +69,7 @@ table! {
         ("function_call.arguments", Json(ToolInput)),
         ("annotations", Free(Citation)),
         ("audio.id", Plain),
-        ("audio.data", Opaque(Audio)),
+        ("audio.data", Skipped(Audio)),
         ("audio.transcript", Text(AssistantText)),
     ]
 }
@@ -77,19 +78,19 @@ table! {
     CONTENT_PART: Tag::Member("type"), None, [
         ("*: type", Plain),
         ("*: cache_control", PlainTree),
-        ("text|input_text|output_text: text", Said),
-        ("refusal: refusal", Said),
+        ("text|input_text|output_text: text", RoleText),
+        ("refusal: refusal", RoleText),
         ("thinking: thinking", Text(Reasoning)),
-        ("image_url|image: image_url", Opaque(Image)),
-        ("input_audio|audio_url: input_audio", Opaque(Audio)),
-        ("audio_url: audio_url", Opaque(Audio)),
-        ("file|document_url: file", File(FileForm::Url)),
+        ("image_url|image: image_url", Skipped(Image)),
+        ("input_audio|audio_url: input_audio", Skipped(Audio)),
+        ("audio_url: audio_url", Skipped(Audio)),
+        ("file|document_url: file", File(FileRule::Url)),
         ("file|document_url: file.filename", Text(Document)),
-        ("file|document_url: file.file_data", File(FileForm::Url)),
+        ("file|document_url: file.file_data", File(FileRule::Url)),
         ("file|document_url: file.file_id", Plain),
         ("file: file_id", Plain),
-        ("document_url: document_url", File(FileForm::Url)),
-        ("document_url: document_url.url", File(FileForm::Url)),
+        ("document_url: document_url", File(FileRule::Url)),
+        ("document_url: document_url.url", File(FileRule::Url)),
         ("document_url: document_name", Text(Document)),
     ]
 }
@@ -124,28 +125,28 @@ table! {
     OPENAI_CHUNK: Tag::None, Some(&OPENAI_RESPONSE), [
         ("choices[].delta", In(&CHUNK_DELTA)),
         ("choices[].message", In(&CHUNK_MESSAGE)),
-        ("choices[].text", Delta(Part::Text)),
+        ("choices[].text", Delta(DeltaKind::Text)),
         ("obfuscation", Plain),
     ]
 }
 
 table! {
     CHUNK_MESSAGE: Tag::None, Some(&MESSAGE), [
-        ("content", Delta(Part::Text)),
-        ("refusal", Delta(Part::Refusal)),
-        ("reasoning", Delta(Part::Reasoning)),
-        ("reasoning_content", Delta(Part::Reasoning)),
-        ("audio.transcript", Delta(Part::Transcript)),
-        ("content.text", Delta(Part::Text)),
+        ("content", Delta(DeltaKind::Text)),
+        ("refusal", Delta(DeltaKind::Refusal)),
+        ("reasoning", Delta(DeltaKind::Reasoning)),
+        ("reasoning_content", Delta(DeltaKind::Reasoning)),
+        ("audio.transcript", Delta(DeltaKind::Transcript)),
+        ("content.text", Delta(DeltaKind::Text)),
         ("content[]", In(&CHUNK_PART)),
-        ("thinking", Delta(Part::Reasoning)),
+        ("thinking", Delta(DeltaKind::Reasoning)),
         ("stop_reason", Plain),
         ("channel", Plain),
         ("citations", Free(Citation)),
         ("graph_data", Free(Document)),
         ("llm_data", Free(Document)),
-        ("reasoning_details[].text", Delta(Part::Reasoning)),
-        ("*", Rule::Unknown),
+        ("reasoning_details[].text", Delta(DeltaKind::Reasoning)),
+        ("*", FieldRule::Unknown),
     ]
 }
 
@@ -153,19 +154,19 @@ table! {
     /// A piece of a content part.
     CHUNK_PART: Tag::None, None, [
         ("type", Plain),
-        ("text", Delta(Part::Text)),
-        ("refusal", Delta(Part::Refusal)),
-        ("thinking", Delta(Part::Reasoning)),
+        ("text", Delta(DeltaKind::Text)),
+        ("refusal", Delta(DeltaKind::Refusal)),
+        ("thinking", Delta(DeltaKind::Reasoning)),
         ("thinking[].type", Plain),
-        ("thinking[].text", Delta(Part::Reasoning)),
-        ("image_url", Opaque(Image)),
-        ("*", Rule::Unknown),
+        ("thinking[].text", Delta(DeltaKind::Reasoning)),
+        ("image_url", Skipped(Image)),
+        ("*", FieldRule::Unknown),
     ]
 }
 
 table! {
     CHUNK_DELTA: Tag::None, Some(&CHUNK_MESSAGE), [
-        ("tool_calls[].function.arguments", Delta(Part::ToolArguments)),
-        ("function_call.arguments", Delta(Part::FunctionArguments)),
+        ("tool_calls[].function.arguments", Delta(DeltaKind::ToolArguments)),
+        ("function_call.arguments", Delta(DeltaKind::FunctionArguments)),
     ]
 }

@@ -20,14 +20,14 @@ pub(crate) fn apply_guardrail_request(input: &ApplyGuardrailInput) -> Result<App
     let source = match input.source {
         Some(GuardrailContentSource::Input) => Source::Input,
         Some(GuardrailContentSource::Output) => Source::Output,
-        _ => return Err(BodyError::new(BodyErrorKind::UnknownShape { what: "request" })),
+        _ => return Err(BodyError::new(BodyErrorKind::UnknownFormat { what: "request" })),
     };
     let text = |(position, block): (usize, &'_ GuardrailContentBlock)| match block {
         GuardrailContentBlock::Text(block) => Ok(block.text.clone()),
         GuardrailContentBlock::Image(_) => {
-            Err(BodyError::new(BodyErrorKind::Picture { pointer: format!("/content/{position}/image") }))
+            Err(BodyError::new(BodyErrorKind::Image { pointer: format!("/content/{position}/image") }))
         }
-        _ => Err(BodyError::new(BodyErrorKind::UnknownBlock { pointer: format!("/content/{position}") })),
+        _ => Err(BodyError::new(BodyErrorKind::UnknownContent { pointer: format!("/content/{position}") })),
     };
     let texts = input.content.iter().flatten().enumerate().map(|block| text(block).map(Cow::Owned));
     Ok(ApplyGuardrailRequest {

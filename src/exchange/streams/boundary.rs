@@ -56,7 +56,7 @@ impl BoundaryCheck {
         let is_cut =
             !place.end.is_empty() && !place.is_constant(text) && is_found_across(guard, &place.end, head(text));
         place.add(text);
-        if is_cut { Err(BodyError::new(BodyErrorKind::Cut { pointer: slot.pointer() })) } else { Ok(()) }
+        if is_cut { Err(BodyError::new(BodyErrorKind::SplitMatch { pointer: slot.pointer() })) } else { Ok(()) }
     }
 }
 

@@ -89,7 +89,7 @@ impl<F: EventFormat> EventGuard<F> {
         if plan.is_blocked {
             // The event itself is not forwarded: its other content was not inspected. A content block that only now opens is not
             // opened for the text that was released of it.
-            if kind != EventKind::BlockStart && !plan.released.is_empty() {
+            if kind != EventKind::ContentBlockStart && !plan.released.is_empty() {
                 let block = event.block().unwrap_or(0);
                 out.extend(plan.released.iter().filter_map(|(id, text)| self.format.text(*id, block, text)));
                 self.progress.observe_texts(&event);

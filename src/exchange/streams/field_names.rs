@@ -3,15 +3,15 @@
 use std::fmt;
 
 use crate::bedrock::FieldKind;
-use crate::bedrock::leading::{self, LeadingNames};
+use crate::bedrock::context_names::{self, ContextNames};
 
 /// Follows the signs and names of some JSON, and knows which names lead to the value under way.
 #[derive(Default)]
 pub(super) struct FieldNames {
     /// The names of the values that are open: arrays and objects, and the next value of each.
-    open: Vec<LeadingNames>,
+    open: Vec<ContextNames>,
     /// The names of the next value.
-    next: LeadingNames,
+    next: ContextNames,
     /// The name that is being read.
     name: String,
 }
@@ -40,7 +40,7 @@ impl FieldNames {
     pub(super) fn part(&mut self, text: &str) {
         self.name.push_str(text);
         // In halves, so that the bytes moved stay linear in the bytes read.
-        let kept = leading::end(&self.name);
+        let kept = context_names::end(&self.name);
         if self.name.len() > 2 * kept.len() {
             self.name = kept.to_owned();
         }

@@ -2,8 +2,8 @@
 
 use super::events::{EventFormat, EventGuard, TraceOf};
 use crate::bedrock::{
-    AnswerForm, BodyError, Event, EventKind, ModelEvent, Progress, Shape, StreamEvent, StreamKind, SubstreamId,
-    blocked_events, blocked_single_event, is_whole, parse_event, text_event,
+    BodyError, BodyFormat, Event, EventKind, ModelEvent, Progress, ResponseFormat, StreamEvent, StreamKind,
+    SubstreamId, blocked_events, blocked_single_event, is_single_event, parse_event, text_event,
 };
 use crate::exchange::trace::Trace;
 
@@ -23,27 +23,27 @@ pub(crate) enum OutEvent {
 pub(crate) struct JsonEvents {
     kind: StreamKind,
     /// The shape of the response; until an event shows it, what the request lets expect.
-    shape: Shape,
+    format: BodyFormat,
     model_id: String,
 }
 
 impl JsonEvents {
-    pub(crate) fn new(kind: StreamKind, request: Shape, model_id: &str) -> Self {
-        Self { kind, shape: request, model_id: model_id.to_owned() }
+    pub(crate) fn new(kind: StreamKind, request: BodyFormat, model_id: &str) -> Self {
+        Self { kind, format: request, model_id: model_id.to_owned() }
     }
 
     /// Makes the stream that answers a blocked request.
     pub(crate) fn refusal(
         kind: StreamKind,
-        request: AnswerForm,
+        request: ResponseFormat,
         model_id: &str,
         message: &str,
         trace: Option<&Trace>,
     ) -> Option<Vec<StreamEvent>> {
-        let mut events = if kind == StreamKind::Invoke && is_whole(request, model_id) {
-            blocked_single_event(request.shape, model_id, message)
+        let mut events = if kind == StreamKind::Invoke && is_single_event(request, model_id) {
+            blocked_single_event(request.format, model_id, message)
         } else {
-            blocked_events(kind, request.shape, model_id, message, &Progress::new())
+            blocked_events(kind, request.format, model_id, message, &Progress::new())
         }?;
         if let (Some(trace), Some(last)) = (trace, events.last_mut()) {
             last.change_json(|json| trace.write(kind, json, None));
@@ -73,7 +73,7 @@ impl EventFormat for JsonEvents {
 
     fn observe(&mut self, event: &Event<'_>) {
         if !matches!(event.kind(), EventKind::Other | EventKind::Metadata) {
-            self.shape = event.shape();
+            self.format = event.format();
         }
     }
 
@@ -87,13 +87,13 @@ impl EventFormat for JsonEvents {
     }
 
     fn text(&self, substream: SubstreamId, block: u64, text: &str) -> Option<OutEvent> {
-        text_event(self.kind, self.shape, substream, block, text).map(OutEvent::New)
+        text_event(self.kind, self.format, substream, block, text).map(OutEvent::New)
     }
 
     fn blocked(&self, kind: EventKind, message: &str, progress: &Progress) -> Option<Vec<OutEvent>> {
         let events = match kind {
-            EventKind::Whole => blocked_single_event(self.shape, &self.model_id, message),
-            _ => blocked_events(self.kind, self.shape, &self.model_id, message, progress),
+            EventKind::CompleteResponse => blocked_single_event(self.format, &self.model_id, message),
+            _ => blocked_events(self.kind, self.format, &self.model_id, message, progress),
         };
         Some(events?.into_iter().map(OutEvent::New).collect())
     }

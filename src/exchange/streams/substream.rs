@@ -1,7 +1,7 @@
 //! The guard of one lane.
 
 use super::tool::ToolGuard;
-use crate::bedrock::{BodyError, Part, SubstreamId};
+use crate::bedrock::{BodyError, DeltaKind, SubstreamId};
 use crate::guardrail::{Assessment, Evaluator};
 
 /// Guards one text of a stream.
@@ -14,10 +14,12 @@ pub(super) enum SubstreamGuard {
 impl SubstreamGuard {
     pub(super) fn new(lane: SubstreamId, start: impl Fn(&str) -> Evaluator) -> Self {
         match lane.part {
-            Part::ToolArguments | Part::FunctionArguments => Self::Tool(Box::new(ToolGuard::new())),
-            Part::Text | Part::Reasoning | Part::ToolResult | Part::Refusal | Part::Transcript => {
-                Self::Text(Box::new(start("")))
-            }
+            DeltaKind::ToolArguments | DeltaKind::FunctionArguments => Self::Tool(Box::new(ToolGuard::new())),
+            DeltaKind::Text
+            | DeltaKind::Reasoning
+            | DeltaKind::ToolResult
+            | DeltaKind::Refusal
+            | DeltaKind::Transcript => Self::Text(Box::new(start(""))),
         }
     }
 

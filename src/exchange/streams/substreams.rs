@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::boundary::BoundaryCheck;
 use super::substream::SubstreamGuard;
-use crate::bedrock::{BodyError, Coverage, EventKind, ModelEvent, Part, SubstreamId, Visitor};
+use crate::bedrock::{BodyError, DeltaKind, EventKind, InspectionSummary, ModelEvent, SubstreamId, Visitor};
 use crate::exchange::assessment::BodyAssessment;
 use crate::exchange::body::{BodyEvaluator, BodyGuard};
 use crate::guardrail::{Assessment, Evaluator, Outcome, Source};
@@ -63,7 +63,7 @@ impl Substreams {
     /// What to do with an event.
     pub(crate) fn plan(&mut self, event: &impl ModelEvent) -> Result<Plan, BodyError> {
         // Of two whole answers, the second may go on where the first ends.
-        if event.kind() == EventKind::Whole && std::mem::replace(&mut self.is_answered, true) {
+        if event.kind() == EventKind::CompleteResponse && std::mem::replace(&mut self.is_answered, true) {
             return Err(BodyError::frame("it holds a second whole answer, and text may be cut between the two"));
         }
         let mut plan = Plan::default();
@@ -99,7 +99,7 @@ impl Substreams {
     pub(crate) fn complete_fields(
         &mut self,
         carried: usize,
-        visit: impl FnOnce(&mut Visitor<'_>) -> Result<Coverage, BodyError>,
+        visit: impl FnOnce(&mut Visitor<'_>) -> Result<InspectionSummary, BodyError>,
     ) -> Result<(), BodyError> {
         let mut texts = BodyEvaluator::new(&self.guard, Source::Output);
         let mut checked = Ok(());
@@ -218,7 +218,7 @@ impl Substreams {
         plan: &mut Plan,
     ) {
         let ends = |lane: &SubstreamId| match event.kind() {
-            EventKind::BlockStop => lane.block != SubstreamId::ANY_BLOCK && Some(lane.block) == event.block(),
+            EventKind::ContentBlockStop => lane.block != SubstreamId::ANY_BLOCK && Some(lane.block) == event.block(),
             EventKind::ChoiceStop => event.ended_choices().contains(&lane.choice),
             EventKind::MessageStop => true,
             _ => false,
@@ -261,7 +261,7 @@ impl Substreams {
     }
 
     fn note(&mut self, lane: SubstreamId, text: &Assessment) {
-        if lane.part == Part::Reasoning && text.outcome() != Outcome::Passed {
+        if lane.part == DeltaKind::Reasoning && text.outcome() != Outcome::Passed {
             self.changed.insert(lane);
         }
         self.assessment.add_text(&lane.pointer(), text);

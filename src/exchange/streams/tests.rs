@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::events::EventGuard;
 use super::json_events::{JsonEvents, OutEvent};
 use super::tool::ToolGuard;
-use crate::bedrock::{Operation, Shape, StreamKind};
+use crate::bedrock::{BodyFormat, Operation, StreamKind};
 use crate::exchange::body::BodyGuard;
 use crate::guardrail::{Conversation, Evaluator, Guardrail, Source};
 use crate::policy::Policy;
@@ -154,9 +154,9 @@ proptest! {
         let text = pieces.concat();
         let conversation = Conversation::new();
         let expected = GUARDRAIL.assess_with(Source::Output, &text, &conversation).apply_to(&text).to_owned();
-        for (kind, shape) in [(StreamKind::Converse, Shape::Converse), (StreamKind::Invoke, Shape::AnthropicMessages)] {
+        for (kind, format) in [(StreamKind::Converse, BodyFormat::Converse), (StreamKind::Invoke, BodyFormat::AnthropicMessages)] {
             let bodies = BodyGuard::new(&GUARDRAIL, &Conversation::new());
-            let mut guard = EventGuard::new(JsonEvents::new(kind, shape, "m"), bodies, None);
+            let mut guard = EventGuard::new(JsonEvents::new(kind, format, "m"), bodies, None);
             let mut out = Vec::new();
             for (event_type, event) in reasoning_events(kind, &text, &cuts) {
                 for released in guard.push_json(kind, event_type, event.to_string().as_bytes()).expect("known") {

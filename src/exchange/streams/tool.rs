@@ -3,7 +3,7 @@
 use super::field_names::FieldNames;
 use crate::bedrock::{BodyError, NumberText};
 use crate::guardrail::{Assessment, Evaluator, Sink};
-use crate::json::{HeldText, PartialJson, Piece};
+use crate::json::{BufferedText, JsonToken, PartialJson};
 
 /// Guards each string and each number of some JSON by itself, with its name before it; what is between them goes on as it is.
 #[derive(Debug)]
@@ -11,7 +11,7 @@ pub(super) struct ToolGuard {
     json: PartialJson,
     names: FieldNames,
     is_name: bool,
-    string: Option<(Evaluator, HeldText)>,
+    string: Option<(Evaluator, BufferedText)>,
     number: Number,
 }
 
@@ -43,7 +43,7 @@ const LONGEST_NUMBER: usize = 20;
 
 /// Writes the raw form of what is kept, and escapes what is replaced.
 struct Raw<'a> {
-    held: &'a mut HeldText,
+    held: &'a mut BufferedText,
     out: &'a mut String,
 }
 
@@ -112,21 +112,21 @@ impl ToolGuard {
 
     fn take(
         &mut self,
-        piece: Piece,
+        piece: JsonToken,
         start: &impl Fn(&str) -> Evaluator,
         out: &mut String,
         done: &mut Vec<Assessment>,
     ) -> bool {
         match &piece {
-            Piece::Structural(raw) => return self.structure(raw, start, out, done),
-            Piece::StringStart { is_key } => {
+            JsonToken::Structural(raw) => return self.structure(raw, start, out, done),
+            JsonToken::StringStart { is_key } => {
                 self.is_name = *is_key;
                 // A name is no context of a name.
                 let context = if *is_key { String::new() } else { self.names.context() };
-                self.string = Some((start(&context), HeldText::default()));
+                self.string = Some((start(&context), BufferedText::default()));
                 out.push_str(piece.raw());
             }
-            Piece::Text { text, raw } => {
+            JsonToken::Text { text, raw } => {
                 if self.is_name {
                     self.names.part(text);
                 }
@@ -138,7 +138,7 @@ impl ToolGuard {
                     }
                 }
             }
-            Piece::StringEnd => {
+            JsonToken::StringEnd => {
                 if self.end_string(out, done) {
                     return true;
                 }

@@ -16,7 +16,7 @@ use crate::bedrock::sdk::{
     blocked_apply_guardrail, blocked_converse, visit_apply_guardrail_request, visit_apply_guardrail_response,
     visit_async_request, visit_converse_request, visit_converse_response, visit_count_tokens_request,
 };
-use crate::bedrock::{BodyError, Coverage, Operation, RequestedGuardrail};
+use crate::bedrock::{BodyError, InspectionSummary, Operation, RequestedGuardrail};
 use crate::exchange::sdk::{apply_guardrail_output, apply_guardrail_request, put_trace};
 use crate::exchange::{BodyAssessment, Exchange, GuardrailError};
 use crate::guardrail::Source;
@@ -161,7 +161,7 @@ where
 
 /// Records a response that is a number or a name.
 fn record_empty_output(exchange: &mut Exchange) -> Result<(), GuardrailError> {
-    exchange.value(Source::Output, |_| Ok(Coverage::default())).map(drop)
+    exchange.value(Source::Output, |_| Ok(InspectionSummary::default())).map(drop)
 }
 
 /// Fails if the request is blocked: responses of the operation have no field for a message.

@@ -9,7 +9,7 @@ use tower::{BoxError, Service};
 
 use super::errors::call;
 use super::guarded_stream::{GuardedStream, InspectEvents};
-use crate::bedrock::sdk::{TypedEvent, blocked_converse_events, text_delta, visit_converse_stream_request};
+use crate::bedrock::sdk::{SdkEvent, blocked_converse_events, text_delta, visit_converse_stream_request};
 use crate::bedrock::{BodyError, EventKind, ModelEvent, Operation, Progress, RequestedGuardrail, SubstreamId};
 use crate::exchange::sdk::put_trace_in_event;
 use crate::exchange::{BodyAssessment, EventFormat, EventGuard, Exchange, GuardrailError, TraceOf};
@@ -87,10 +87,10 @@ impl TypedEvents {
 }
 
 impl EventFormat for TypedEvents {
-    type Event<'a> = TypedEvent;
+    type Event<'a> = SdkEvent;
     type Out = ConverseEvent;
 
-    fn forward(&self, event: TypedEvent, trace: Option<TraceOf<'_>>) -> Result<ConverseEvent, BodyError> {
+    fn forward(&self, event: SdkEvent, trace: Option<TraceOf<'_>>) -> Result<ConverseEvent, BodyError> {
         let mut event = event.into_inner();
         if let Some(trace) = trace {
             self.put_trace(trace, &mut event)?;
@@ -107,7 +107,7 @@ impl EventFormat for TypedEvents {
         blocked_converse_events(message, progress).ok().filter(|events| !events.is_empty())
     }
 
-    fn takes_trace(&self, event: &TypedEvent) -> bool {
+    fn takes_trace(&self, event: &SdkEvent) -> bool {
         event.kind() == EventKind::Metadata
     }
 
@@ -118,7 +118,7 @@ impl EventFormat for TypedEvents {
 
 impl InspectEvents<ConverseEvent> for EventGuard<TypedEvents> {
     fn push(&mut self, event: ConverseEvent) -> Result<Vec<ConverseEvent>, BodyError> {
-        self.push(TypedEvent::read(event)?)
+        self.push(SdkEvent::read(event)?)
     }
 
     fn finish(&mut self) -> Result<Vec<ConverseEvent>, BodyError> {

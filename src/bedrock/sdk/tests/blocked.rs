@@ -1,16 +1,16 @@
-use crate::bedrock::blocked::{Progress, blocked_events, blocked_reply, text_event};
+use crate::bedrock::blocked::{Progress, blocked_events, blocked_response, text_event};
 use crate::bedrock::event_stream::{StreamKind, SubstreamId, deltas};
 use crate::bedrock::operation::Operation;
 use crate::bedrock::sdk;
-use crate::bedrock::shape::Shape;
-use crate::bedrock::table::Part;
+use crate::bedrock::shape::BodyFormat;
+use crate::bedrock::table::DeltaKind;
 
 use super::client::{converse_output, events};
 use super::events::bodies;
 
 #[tokio::test]
 async fn the_answer_is_the_one_on_the_wire() {
-    let wire = blocked_reply(Operation::Converse, Shape::Converse, "m", "No \"names\".").expect("an answer");
+    let wire = blocked_response(Operation::Converse, BodyFormat::Converse, "m", "No \"names\".").expect("an answer");
     let typed = sdk::blocked_converse("No \"names\".").expect("built");
     assert_eq!(typed, converse_output(&wire).await);
     assert_eq!(typed.stop_reason().as_str(), "guardrail_intervened");
@@ -25,7 +25,7 @@ async fn streams_end_as_on_the_wire() {
             progress.observe(&deltas(StreamKind::Converse, name, body.to_string().as_bytes()).expect("known"));
         }
         let typed = sdk::blocked_converse_events("No.", &progress).expect("built");
-        let wire: Vec<_> = blocked_events(StreamKind::Converse, Shape::Converse, "m", "No.", &progress)
+        let wire: Vec<_> = blocked_events(StreamKind::Converse, BodyFormat::Converse, "m", "No.", &progress)
             .unwrap_or_default()
             .iter()
             .map(|event| (event.event_type(), String::from_utf8(event.json().to_vec()).expect("UTF-8")))
@@ -38,11 +38,13 @@ async fn streams_end_as_on_the_wire() {
 
 #[tokio::test]
 async fn held_text_leaves_as_on_the_wire() {
-    for part in [Part::Text, Part::Reasoning, Part::ToolArguments, Part::ToolResult, Part::Refusal] {
-        let lane = SubstreamId { choice: 0, block: 7, part };
-        let wire = text_event(StreamKind::Converse, Shape::Converse, lane, 7, "held").expect("it has text");
+    for part in
+        [DeltaKind::Text, DeltaKind::Reasoning, DeltaKind::ToolArguments, DeltaKind::ToolResult, DeltaKind::Refusal]
+    {
+        let substream = SubstreamId { choice: 0, block: 7, part };
+        let wire = text_event(StreamKind::Converse, BodyFormat::Converse, substream, 7, "held").expect("it has text");
         let json = String::from_utf8(wire.json().to_vec()).expect("UTF-8");
-        let typed = sdk::text_delta(lane, "held").expect("built");
+        let typed = sdk::text_delta(substream, "held").expect("built");
         assert_eq!(vec![typed], events(&[(wire.event_type(), json)]).await);
     }
 }

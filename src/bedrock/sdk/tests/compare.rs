@@ -3,47 +3,47 @@
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use crate::bedrock::error::BodyError;
-use crate::bedrock::slot::{Coverage, FieldKind, TextField};
+use crate::bedrock::text_field::{FieldKind, InspectionSummary, TextField};
 use crate::bedrock::visit::Visitor;
 use crate::json::FieldEdit;
 
-/// A slot, as far as both have it.
+/// A field, as far as both have it.
 pub(super) type Offered = (String, Option<String>, bool, String, FieldKind, (String, bool));
 
-pub(super) fn offered(slot: &TextField<'_>) -> Offered {
-    let (context, context_alone) = slot.context();
+pub(super) fn offered(field: &TextField<'_>) -> Offered {
+    let (context, context_alone) = field.context();
     let context = (context.to_owned(), context_alone);
-    (slot.pointer(), slot.inner_pointer(), slot.is_key(), slot.text().to_owned(), slot.kind(), context)
+    (field.pointer(), field.inner_pointer(), field.is_key(), field.text().to_owned(), field.kind(), context)
 }
 
 /// All slots of a visit, in an order of their own.
 pub(super) fn slots(
-    visit: impl FnOnce(&mut Visitor<'_>) -> Result<Coverage, BodyError>,
+    visit: impl FnOnce(&mut Visitor<'_>) -> Result<InspectionSummary, BodyError>,
 ) -> (Vec<Offered>, Vec<(String, &'static str)>) {
     let mut found = Vec::new();
-    let coverage = visit(&mut |slot| {
-        found.push(offered(&slot));
+    let summary = visit(&mut |field| {
+        found.push(offered(&field));
         // An edit without replacements changes nothing.
         Some(FieldEdit::default())
     })
     .expect("known content");
     found.sort_by(|one, other| (&one.0, &one.1, one.2, &one.3).cmp(&(&other.0, &other.1, other.2, &other.3)));
-    let mut skipped: Vec<_> = coverage.skipped.iter().map(|s| (s.pointer.clone(), s.reason.as_str())).collect();
+    let mut skipped: Vec<_> = summary.skipped.iter().map(|s| (s.pointer.clone(), s.reason.as_str())).collect();
     skipped.sort();
     (found, skipped)
 }
 
 /// A mask for some of the texts, by where they stand and not by when they are offered.
-pub(super) fn mask(slot: &TextField<'_>, salt: u64) -> Option<FieldEdit> {
+pub(super) fn mask(field: &TextField<'_>, salt: u64) -> Option<FieldEdit> {
     let mut hasher = DefaultHasher::new();
-    (salt, slot.pointer(), slot.inner_pointer(), slot.is_key()).hash(&mut hasher);
+    (salt, field.pointer(), field.inner_pointer(), field.is_key()).hash(&mut hasher);
     let hash = hasher.finish();
-    let first = slot.text().chars().next()?;
+    let first = field.text().chars().next()?;
     match hash % 3 {
         0 => None,
         // Keys fall together, as masked ones do, and are to be kept apart.
-        _ if slot.is_key() => Some(FieldEdit::whole(slot.text().len(), "{K\"\\}")),
-        1 => Some(FieldEdit::whole(slot.text().len(), "{MASK \u{e9}\"\n}")),
+        _ if field.is_key() => Some(FieldEdit::whole(field.text().len(), "{K\"\\}")),
+        1 => Some(FieldEdit::whole(field.text().len(), "{MASK \u{e9}\"\n}")),
         _ => Some(FieldEdit::new(vec![(0..first.len_utf8(), "\\X".into())])),
     }
 }

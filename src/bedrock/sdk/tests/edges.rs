@@ -9,7 +9,7 @@ use serde_json::json;
 
 use crate::bedrock::error::BodyErrorKind;
 use crate::bedrock::sdk;
-use crate::bedrock::walk::Unknown;
+use crate::bedrock::walk::UnknownContent;
 use crate::json::{FieldEdit, MAX_DEPTH};
 
 use super::client::{message, unknown_block};
@@ -72,8 +72,8 @@ async fn unknown_members_inside_are_refused() {
 #[test]
 fn masked_keys_do_not_swallow_each_other() {
     let mut request = input(call(document(&json!({"joe": 1, "jane": 2, "{NAME}": 3, "other": 4}))));
-    sdk::visit_converse_request(&mut request, &mut |slot| {
-        (slot.is_key() && slot.text().starts_with('j')).then(|| FieldEdit::whole(slot.text().len(), "{NAME}"))
+    sdk::visit_converse_request(&mut request, &mut |field| {
+        (field.is_key() && field.text().starts_with('j')).then(|| FieldEdit::whole(field.text().len(), "{NAME}"))
     })
     .expect("known");
     let expected = json!({"{NAME}": 3, "{NAME}_2": 2, "{NAME}_3": 1, "other": 4});
@@ -92,7 +92,7 @@ fn nesting_is_bounded() {
         .model_input(Document::Object([("prompt".to_owned(), nested(MAX_DEPTH))].into()))
         .build()
         .expect("built");
-    let error = sdk::visit_async_request(&mut call, Unknown::Refuse, &mut |_| None).expect_err("too deep");
+    let error = sdk::visit_async_request(&mut call, UnknownContent::Reject, &mut |_| None).expect_err("too deep");
     assert!(matches!(error.kind(), BodyErrorKind::Json(error) if error.is_too_deep()));
 }
 
@@ -110,7 +110,8 @@ fn counted_bodies_must_be_known() {
     for (body, is_unknown) in [("{\"x\":1}", true), ("not JSON", false), ("", false)] {
         let counted = InvokeModelTokensRequest::builder().body(Blob::new(body)).build().expect("built");
         let mut input = CountTokensInput::builder().input(Counted::InvokeModel(counted)).build().expect("built");
-        let error = sdk::visit_count_tokens_request(&mut input, Unknown::Refuse, &mut |_| None).expect_err("refused");
+        let error =
+            sdk::visit_count_tokens_request(&mut input, UnknownContent::Reject, &mut |_| None).expect_err("refused");
         assert_eq!(error.is_unknown(), is_unknown, "{body}");
     }
 }
@@ -119,8 +120,8 @@ fn counted_bodies_must_be_known() {
 fn empty_lists_and_inputs_pass() {
     let result = ToolResultBlock::builder().tool_use_id("t").set_content(Some(Vec::new())).build().expect("built");
     let mut request = input(ContentBlock::ToolResult(result));
-    let coverage = sdk::visit_converse_request(&mut request, &mut |_| None).expect("known");
-    assert_eq!(coverage.inspected_bytes, 0);
+    let summary = sdk::visit_converse_request(&mut request, &mut |_| None).expect("known");
+    assert_eq!(summary.inspected_bytes, 0);
     let mut request = CountTokensInput::builder().build().expect("built");
-    sdk::visit_count_tokens_request(&mut request, Unknown::Refuse, &mut |_| None).expect("known");
+    sdk::visit_count_tokens_request(&mut request, UnknownContent::Reject, &mut |_| None).expect("known");
 }

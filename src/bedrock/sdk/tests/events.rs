@@ -2,7 +2,7 @@ use serde_json::{Value, json};
 
 use crate::bedrock::blocked::Progress;
 use crate::bedrock::event_stream::{DeltaTexts, ModelEvent, StreamKind, SubstreamId, deltas};
-use crate::bedrock::sdk::{TypedEvent, chunk_json, json_chunk};
+use crate::bedrock::sdk::{SdkEvent, chunk_json, json_chunk};
 use crate::json::FieldEdit;
 
 use super::client::events;
@@ -61,7 +61,7 @@ async fn events_offer_what_their_json_offers() {
     assert_eq!(typed.len(), bodies.len());
     let (mut typed_progress, mut json_progress) = (Progress::new(), Progress::new());
     for ((name, body), typed) in bodies.iter().zip(typed) {
-        let mut event = TypedEvent::read(typed.clone()).expect("known");
+        let mut event = SdkEvent::read(typed.clone()).expect("known");
         let mut json = deltas(StreamKind::Converse, name, body.as_bytes()).expect("known");
         assert_eq!((event.kind(), event.block()), (json.kind(), json.block()), "{body}");
         let owned = |deltas: DeltaTexts<'_>| -> Vec<(SubstreamId, String)> {
@@ -86,14 +86,14 @@ async fn events_offer_what_their_json_offers() {
                 .enumerate()
                 .map(|(at, (_, text))| (at, FieldEdit::whole(text.len(), format!("{{{salt}\"\u{e9}}}"))))
                 .collect();
-            let mut event = TypedEvent::read(typed.clone()).expect("known");
-            let covered = event.rewrite(&edits, &[], &mut |slot| mask(&slot, salt)).expect("known");
+            let mut event = SdkEvent::read(typed.clone()).expect("known");
+            let covered = event.rewrite(&edits, &[], &mut |field| mask(&field, salt)).expect("known");
             let mut json = deltas(StreamKind::Converse, name, body.as_bytes()).expect("known");
-            let coverage = json.rewrite(&edits, &[], &mut |slot| mask(&slot, salt)).expect("known");
+            let summary = json.rewrite(&edits, &[], &mut |field| mask(&field, salt)).expect("known");
             let changed =
                 json.into_rewritten().map_or_else(|| body.clone(), |bytes| String::from_utf8(bytes).expect("UTF-8"));
             assert_eq!(vec![event.into_inner()], events(&[(*name, changed)]).await, "{body}");
-            assert_eq!(covered.inspected_bytes, coverage.inspected_bytes, "{body}");
+            assert_eq!(covered.inspected_bytes, summary.inspected_bytes, "{body}");
         }
     }
 }
@@ -109,7 +109,7 @@ async fn unknown_events_and_deltas_are_refused() {
     ];
     for (name, body) in refused {
         let mut typed = events(&[(name, body.to_string())]).await;
-        let result = TypedEvent::read(typed.remove(0)).and_then(|mut event| event.rewrite(&[], &[], &mut |_| None));
+        let result = SdkEvent::read(typed.remove(0)).and_then(|mut event| event.rewrite(&[], &[], &mut |_| None));
         assert!(result.expect_err("refused").is_unknown(), "{body}");
     }
 }
@@ -120,7 +120,7 @@ async fn edits_that_do_not_fit_are_refused() {
     let typed = events(&[("contentBlockDelta", delta)]).await;
     let edit = || FieldEdit::whole(3, "longer than before");
     for edits in [vec![(1, edit())], vec![(0, edit()), (0, edit())], vec![(0, FieldEdit::whole(4, ""))]] {
-        let mut event = TypedEvent::read(typed[0].clone()).expect("known");
+        let mut event = SdkEvent::read(typed[0].clone()).expect("known");
         event.rewrite(&edits, &[], &mut |_| None).expect_err("refused");
     }
 }
@@ -141,9 +141,9 @@ fn chunks_hold_json() {
 #[test]
 fn debug_forms_hold_no_text() {
     let event = crate::bedrock::sdk::text_delta(
-        crate::bedrock::event_stream::SubstreamId { choice: 0, block: 0, part: crate::bedrock::table::Part::Text },
+        crate::bedrock::event_stream::SubstreamId { choice: 0, block: 0, part: crate::bedrock::table::DeltaKind::Text },
         "Jane",
     );
-    let event = TypedEvent::read(event.expect("built")).expect("known");
+    let event = SdkEvent::read(event.expect("built")).expect("known");
     assert!(!format!("{event:?}").contains("Jane"));
 }

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use crate::bedrock::operation::Operation;
 use crate::bedrock::sdk;
 use crate::bedrock::visit::visit_request;
-use crate::bedrock::walk::Unknown;
+use crate::bedrock::walk::UnknownContent;
 use crate::json::FieldEdit;
 
 use super::compare::{mask, slots};
@@ -77,13 +77,13 @@ proptest! {
         let mut typed = call(document(&value));
         let (typed_slots, _) = slots(|f| sdk::visit_converse_request(&mut typed, f));
         let (json_slots, _) =
-            slots(|f| visit_request(Operation::Converse, text.as_bytes(), f).map(|visited| visited.coverage));
+            slots(|f| visit_request(Operation::Converse, text.as_bytes(), f).map(|visited| visited.summary));
         prop_assert_eq!(typed_slots, json_slots);
         prop_assert_eq!(called(&typed), value);
 
-        let seen = sdk::visit_converse_request(&mut typed, &mut |slot| mask(&slot, salt)).expect("known");
-        let json = visit_request(Operation::Converse, text.as_bytes(), &mut |slot| mask(&slot, salt)).expect("known");
-        prop_assert_eq!(seen.inspected_bytes, json.coverage.inspected_bytes);
+        let seen = sdk::visit_converse_request(&mut typed, &mut |field| mask(&field, salt)).expect("known");
+        let json = visit_request(Operation::Converse, text.as_bytes(), &mut |field| mask(&field, salt)).expect("known");
+        prop_assert_eq!(seen.inspected_bytes, json.summary.inspected_bytes);
         let json: Value = serde_json::from_slice(&json.body.unwrap_or(text.into_bytes())).expect("JSON");
         prop_assert_eq!(called(&typed), json["messages"][0]["content"][0]["toolUse"]["input"].clone());
     }
@@ -92,8 +92,8 @@ proptest! {
     fn masked_keys_lose_no_value(keys in prop::collection::btree_set("[a-c]{1,3}", 0..6)) {
         let members: Value = keys.iter().map(|key| (key.clone(), Value::from(key.as_str()))).collect();
         let mut typed = call(document(&members));
-        sdk::visit_converse_request(&mut typed, &mut |slot| {
-            (slot.is_key() && slot.text() != "a").then(|| FieldEdit::whole(slot.text().len(), "a"))
+        sdk::visit_converse_request(&mut typed, &mut |field| {
+            (field.is_key() && field.text() != "a").then(|| FieldEdit::whole(field.text().len(), "a"))
         }).expect("known");
         let after = called(&typed);
         let values: BTreeSet<_> =
@@ -106,8 +106,8 @@ proptest! {
         let model_input = document(&json!({"prompt": "Jane", "extra": value}));
         let mut input = StartAsyncInvokeInput::builder().model_input(model_input.clone()).build().expect("built");
         // The same text again: a change that goes through JSON and back.
-        sdk::visit_async_request(&mut input, Unknown::Refuse, &mut |slot| {
-            (slot.text() == "Jane").then(|| FieldEdit::whole(4, "Jane"))
+        sdk::visit_async_request(&mut input, UnknownContent::Reject, &mut |field| {
+            (field.text() == "Jane").then(|| FieldEdit::whole(4, "Jane"))
         }).expect("known");
         prop_assert_eq!(input.model_input, Some(model_input));
     }

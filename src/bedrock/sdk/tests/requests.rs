@@ -12,15 +12,15 @@ use serde_json::{Value, json};
 use crate::bedrock::error::BodyError;
 use crate::bedrock::operation::Operation;
 use crate::bedrock::sdk;
-use crate::bedrock::slot::Coverage;
+use crate::bedrock::text_field::InspectionSummary;
 use crate::bedrock::visit::{Visitor, visit_request};
-use crate::bedrock::walk::Unknown;
+use crate::bedrock::walk::UnknownContent;
 
 use super::client::Wire;
 use super::compare::{SALTS, mask, slots};
 use super::inputs::{converse_inputs, counted_inputs, document};
 
-type Visit<I> = fn(&mut I, &mut Visitor<'_>) -> Result<Coverage, BodyError>;
+type Visit<I> = fn(&mut I, &mut Visitor<'_>) -> Result<InspectionSummary, BodyError>;
 
 /// Both visitors offer the same of an input, and leave the same behind.
 async fn check<I: Wire>(operation: Operation, input: &I, visit: Visit<I>) -> usize {
@@ -28,14 +28,14 @@ async fn check<I: Wire>(operation: Operation, input: &I, visit: Visit<I>) -> usi
     let text = String::from_utf8_lossy(&body).into_owned();
     let mut copy = input.clone();
     let (typed_slots, typed_skipped) = slots(|f| visit(&mut copy, f));
-    let (json_slots, json_skipped) = slots(|f| visit_request(operation, &body, f).map(|visited| visited.coverage));
+    let (json_slots, json_skipped) = slots(|f| visit_request(operation, &body, f).map(|visited| visited.summary));
     assert_eq!(typed_slots, json_slots, "{text}");
     assert_eq!(typed_skipped, json_skipped, "{text}");
     assert_eq!(&copy, input, "nothing was to change");
     for salt in SALTS {
         let mut typed = input.clone();
-        visit(&mut typed, &mut |slot| mask(&slot, salt)).expect("known content");
-        let json = visit_request(operation, &body, &mut |slot| mask(&slot, salt)).expect("known content");
+        visit(&mut typed, &mut |field| mask(&field, salt)).expect("known content");
+        let json = visit_request(operation, &body, &mut |field| mask(&field, salt)).expect("known content");
         let json = json.body.unwrap_or_else(|| body.clone());
         let typed: Value = serde_json::from_slice(&typed.wire().await).expect("JSON");
         let json: Value = serde_json::from_slice(&json).expect("JSON");
@@ -73,8 +73,10 @@ async fn converse_stream() {
 async fn count_tokens() {
     for counted in counted_inputs().await {
         let input = CountTokensInput::builder().model_id("m").input(counted).build().expect("built");
-        check(Operation::CountTokens, &input, |input, f| sdk::visit_count_tokens_request(input, Unknown::Refuse, f))
-            .await;
+        check(Operation::CountTokens, &input, |input, f| {
+            sdk::visit_count_tokens_request(input, UnknownContent::Reject, f)
+        })
+        .await;
     }
 }
 
@@ -93,9 +95,10 @@ async fn asynchronous_calls() {
             .tags(tag)
             .build()
             .expect("built");
-        let seen =
-            check(Operation::StartAsyncInvoke, &input, |input, f| sdk::visit_async_request(input, Unknown::Refuse, f))
-                .await;
+        let seen = check(Operation::StartAsyncInvoke, &input, |input, f| {
+            sdk::visit_async_request(input, UnknownContent::Reject, f)
+        })
+        .await;
         assert!(seen >= 3, "the model input and both parts of the tag: {body}");
     }
 }

@@ -66,15 +66,15 @@ async fn converse() {
         let before = output.clone();
         let (typed_slots, typed_skipped) = slots(|f| sdk::visit_converse_response(&mut output, f));
         let (json_slots, json_skipped) =
-            slots(|f| visit_response(Operation::Converse, text.as_bytes(), f).map(|visited| visited.coverage));
+            slots(|f| visit_response(Operation::Converse, text.as_bytes(), f).map(|visited| visited.summary));
         assert_eq!(typed_slots, json_slots, "{text}");
         assert_eq!(typed_skipped, json_skipped, "{text}");
         assert_eq!(output, before);
         for salt in SALTS {
             let mut typed = before.clone();
-            sdk::visit_converse_response(&mut typed, &mut |slot| mask(&slot, salt)).expect("known");
+            sdk::visit_converse_response(&mut typed, &mut |field| mask(&field, salt)).expect("known");
             let json =
-                visit_response(Operation::Converse, text.as_bytes(), &mut |slot| mask(&slot, salt)).expect("known");
+                visit_response(Operation::Converse, text.as_bytes(), &mut |field| mask(&field, salt)).expect("known");
             let json = json.body.unwrap_or_else(|| text.clone().into_bytes());
             assert_eq!(typed, converse_output(&json).await, "{text}");
         }
@@ -94,13 +94,13 @@ async fn apply_guardrail() {
     let before = output.clone();
     let (typed_slots, _) = slots(|f| sdk::visit_apply_guardrail_response(&mut output, f));
     let (json_slots, _) =
-        slots(|f| visit_response(Operation::ApplyGuardrail, text.as_bytes(), f).map(|visited| visited.coverage));
+        slots(|f| visit_response(Operation::ApplyGuardrail, text.as_bytes(), f).map(|visited| visited.summary));
     assert_eq!(typed_slots, json_slots);
     for salt in SALTS {
         let mut typed = before.clone();
-        sdk::visit_apply_guardrail_response(&mut typed, &mut |slot| mask(&slot, salt)).expect("known");
+        sdk::visit_apply_guardrail_response(&mut typed, &mut |field| mask(&field, salt)).expect("known");
         let json =
-            visit_response(Operation::ApplyGuardrail, text.as_bytes(), &mut |slot| mask(&slot, salt)).expect("known");
+            visit_response(Operation::ApplyGuardrail, text.as_bytes(), &mut |field| mask(&field, salt)).expect("known");
         let json = json.body.unwrap_or_else(|| text.clone().into_bytes());
         assert_eq!(typed, apply_guardrail_output(&json).await);
     }

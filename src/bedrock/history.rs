@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::table::Role;
-use crate::json::{Document, NodeKind};
+use crate::json::{JsonDocument, NodeKind};
 
 /// Who speaks in a message, as far as turns go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,21 +40,21 @@ pub(super) fn last_turn(speakers: &[Speaker]) -> usize {
 }
 
 /// Returns the nodes before the last turn, from an array of messages on.
-pub(super) fn history(doc: &Document<'_>, messages: usize) -> Range<usize> {
+pub(super) fn history(doc: &JsonDocument<'_>, messages: usize) -> Range<usize> {
     let nodes: Vec<usize> = doc.items(messages).collect();
     let speakers: Vec<Speaker> = nodes.iter().map(|&message| speaker(doc, message)).collect();
     messages..nodes.get(last_turn(&speakers)).copied().unwrap_or(messages)
 }
 
 /// Returns who speaks in a message of a JSON body.
-pub(super) fn speaker(doc: &Document<'_>, message: usize) -> Speaker {
-    let role = doc.get(message, "role").and_then(|role| doc.as_str(role)).and_then(|name| Role::named(&name));
+pub(super) fn speaker(doc: &JsonDocument<'_>, message: usize) -> Speaker {
+    let role = doc.get(message, "role").and_then(|role| doc.as_str(role)).and_then(|name| Role::from_name(&name));
     let content = doc.get(message, "content").filter(|&content| doc.kind(content) == NodeKind::Array);
     Speaker::of(role, content.is_some_and(|content| holds_results_only(doc, content)))
 }
 
 /// Returns true if a list of content blocks holds results of tools, and beside them nothing but cache points.
-fn holds_results_only(doc: &Document<'_>, content: usize) -> bool {
+fn holds_results_only(doc: &JsonDocument<'_>, content: usize) -> bool {
     let is_result = |block: usize| {
         let tag = doc.get(block, "type").and_then(|tag| doc.as_str(tag));
         tag.is_some_and(|tag| tag.ends_with("tool_result")) || doc.get(block, "toolResult").is_some()
@@ -66,7 +66,7 @@ fn holds_results_only(doc: &Document<'_>, content: usize) -> bool {
 #[cfg(test)]
 mod tests {
     use super::{Speaker, last_turn, speaker};
-    use crate::json::Document;
+    use crate::json::JsonDocument;
 
     /// `u`ser, `a`ssistant, `o`ther; the last turn begins at the bar.
     #[test]
@@ -111,8 +111,8 @@ mod tests {
             (r#"{"role": "CHATBOT", "message": "hi"}"#, Assistant),
             (r#""hi""#, User),
         ] {
-            let doc = Document::parse_str(message).unwrap();
-            assert_eq!(speaker(&doc, Document::ROOT), expected, "{message}");
+            let doc = JsonDocument::parse_str(message).unwrap();
+            assert_eq!(speaker(&doc, JsonDocument::ROOT), expected, "{message}");
         }
     }
 }

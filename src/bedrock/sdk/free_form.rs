@@ -2,19 +2,19 @@
 
 use aws_smithy_types::{Document, Number};
 
-use crate::bedrock::slot::FieldKind;
+use crate::bedrock::text_field::FieldKind;
 
-use super::walk::{Done, Walk};
+use super::walk::{Done, SdkWalk};
 
 /// Offers every string and key of a value, which may be written into a string.
-pub(super) fn free(walk: &mut Walk<'_, '_>, kind: FieldKind, value: &mut Document) -> Done {
+pub(super) fn free(walk: &mut SdkWalk<'_, '_>, kind: FieldKind, value: &mut Document) -> Done {
     match value {
         Document::String(text) => walk.json(kind, text),
         _ => inner(walk, kind, value),
     }
 }
 
-fn inner(walk: &mut Walk<'_, '_>, kind: FieldKind, value: &mut Document) -> Done {
+fn inner(walk: &mut SdkWalk<'_, '_>, kind: FieldKind, value: &mut Document) -> Done {
     match value {
         Document::Object(members) => {
             walk.check_depth()?;
@@ -45,7 +45,7 @@ fn inner(walk: &mut Walk<'_, '_>, kind: FieldKind, value: &mut Document) -> Done
 
 /// Offers every string and key of a value that may be a member.
 pub(super) fn free_if(
-    walk: &mut Walk<'_, '_>,
+    walk: &mut SdkWalk<'_, '_>,
     name: &'static str,
     kind: FieldKind,
     value: &mut Option<Document>,

@@ -1,16 +1,16 @@
-//! Names of members that stay apart when they are masked.
+//! UniqueNames of members that stay apart when they are masked.
 
 use std::collections::{HashMap, HashSet};
 
 /// The names of one object. A name that is taken, as masks tend to be, gets a number: no member is lost.
 #[derive(Default)]
-pub(super) struct Names {
+pub(super) struct UniqueNames {
     taken: HashSet<String>,
     /// The number that is tried next, by name: those before it are taken.
     next: HashMap<String, u32>,
 }
 
-impl Names {
+impl UniqueNames {
     /// The names that stay as they are.
     pub(super) fn new(taken: impl IntoIterator<Item = String>) -> Self {
         Self { taken: taken.into_iter().collect(), next: HashMap::new() }
@@ -34,18 +34,18 @@ impl Names {
 
 #[cfg(test)]
 mod tests {
-    use super::Names;
+    use super::UniqueNames;
 
     #[test]
     fn a_taken_name_gets_the_next_free_number() {
-        let mut names = Names::new(["a".to_owned(), "m_3".to_owned()]);
+        let mut names = UniqueNames::new(["a".to_owned(), "m_3".to_owned()]);
         let mut take = |name| names.take(name).unwrap_or_default();
         assert_eq!([take("m"), take("m"), take("m"), take("a"), take("m_3")], ["", "_2", "_4", "_2", "_2"]);
     }
 
     #[test]
     fn many_equal_names_are_numbered_in_one_pass_each() {
-        let mut names = Names::default();
+        let mut names = UniqueNames::default();
         let last = (0..200_000).map(|_| names.take("{EMAIL}")).last().flatten();
         assert_eq!(last.as_deref(), Some("_200000"));
     }

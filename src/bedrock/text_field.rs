@@ -4,10 +4,10 @@ use std::borrow::Cow;
 use std::fmt;
 
 #[cfg(feature = "sdk")]
-use super::sdk::TypedPath;
-use super::shape::Shape;
+use super::sdk::SdkPath;
+use super::shape::BodyFormat;
 use crate::guardrail::Position;
-use crate::json::Document;
+use crate::json::JsonDocument;
 
 /// What a text is to the conversation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -96,21 +96,21 @@ impl NumberText {
 
 /// Where a string stands.
 #[derive(Clone, Copy)]
-pub(super) enum Place<'a> {
+pub(super) enum FieldLocation<'a> {
     /// In a document, which may itself stand in a string of another.
-    Json { doc: &'a Document<'a>, node: usize, outer: Option<&'a Self> },
+    Json { doc: &'a JsonDocument<'a>, node: usize, outer: Option<&'a Self> },
     /// In a value of the AWS SDK.
     #[cfg(feature = "sdk")]
-    Typed(&'a TypedPath),
+    Sdk(&'a SdkPath),
 }
 
-impl<'a> Place<'a> {
+impl<'a> FieldLocation<'a> {
     /// What the document stands in.
     fn outer(self) -> Option<&'a Self> {
         match self {
             Self::Json { outer, .. } => outer,
             #[cfg(feature = "sdk")]
-            Self::Typed(_) => None,
+            Self::Sdk(_) => None,
         }
     }
 
@@ -119,7 +119,7 @@ impl<'a> Place<'a> {
         match self {
             Self::Json { doc, node, .. } => doc.pointer(node),
             #[cfg(feature = "sdk")]
-            Self::Typed(path) => path.pointer(),
+            Self::Sdk(path) => path.pointer(),
         }
     }
 }
@@ -135,7 +135,7 @@ pub(crate) struct TextField<'a> {
     pub(super) context: String,
     /// The text means nothing without them.
     pub(super) context_alone: bool,
-    pub(super) place: Place<'a>,
+    pub(super) location: FieldLocation<'a>,
 }
 
 impl TextField<'_> {
@@ -167,11 +167,11 @@ impl TextField<'_> {
 
     /// RFC 6901 pointer into the body. Made on demand: most texts have no finding.
     pub(crate) fn pointer(&self) -> String {
-        let mut place = self.place;
-        while let Some(outer) = place.outer() {
-            place = *outer;
+        let mut location = self.location;
+        while let Some(outer) = location.outer() {
+            location = *outer;
         }
-        place.pointer()
+        location.pointer()
     }
 
     /// For text of a JSON document that stands in a string: the pointer into that document.
@@ -179,10 +179,10 @@ impl TextField<'_> {
     /// Where such documents stand in one another, the pointers are joined with `#`, outermost first.
     pub(crate) fn inner_pointer(&self) -> Option<String> {
         let mut pointers = Vec::new();
-        let mut place = self.place;
-        while let Some(outer) = place.outer() {
-            pointers.push(place.pointer());
-            place = *outer;
+        let mut location = self.location;
+        while let Some(outer) = location.outer() {
+            pointers.push(location.pointer());
+            location = *outer;
         }
         pointers.reverse();
         (!pointers.is_empty()).then(|| pointers.join("#"))
@@ -267,7 +267,7 @@ impl Skipped {
 
 /// What of a body was examined.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Coverage {
+pub(crate) struct InspectionSummary {
     /// Decoded bytes of all texts that were offered.
     pub(crate) inspected_bytes: usize,
     /// What was not.
@@ -280,17 +280,17 @@ pub(crate) struct Visited {
     /// The new body; nothing when no text was changed, and the old body goes on byte for byte.
     pub(crate) body: Option<Vec<u8>>,
     /// What was examined.
-    pub(crate) coverage: Coverage,
-    /// The shape of the body.
-    pub(crate) shape: Shape,
+    pub(crate) summary: InspectionSummary,
+    /// The format of the body.
+    pub(crate) format: BodyFormat,
 }
 
 impl fmt::Debug for Visited {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Visited")
             .field("body_bytes", &self.body.as_ref().map(Vec::len))
-            .field("coverage", &self.coverage)
-            .field("shape", &self.shape)
+            .field("summary", &self.summary)
+            .field("format", &self.format)
             .finish()
     }
 }

@@ -2,19 +2,19 @@
 
 use std::fmt;
 
-use super::slot::FieldKind;
+use super::text_field::FieldKind;
 
 /// How much of the names counts, in bytes. Words near a value are looked for no farther away.
 const MAX_BYTES: usize = 128;
 
 /// The name of a field of free-form JSON, and that of the field it stands in. Array items have the names of their array.
 #[derive(Clone, Default, PartialEq, Eq)]
-pub(crate) struct LeadingNames {
+pub(crate) struct ContextNames {
     outer: Box<str>,
     own: Box<str>,
 }
 
-impl LeadingNames {
+impl ContextNames {
     /// The names of a field in a value that has these.
     pub(crate) fn of_field(&self, name: &str) -> Self {
         Self { outer: self.own.clone(), own: end(name).into() }
@@ -37,10 +37,10 @@ impl LeadingNames {
     }
 }
 
-impl fmt::Debug for LeadingNames {
+impl fmt::Debug for ContextNames {
     // Without the names, which may be what the guardrail is there to hide.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "LeadingNames({} + {} bytes)", self.outer.len(), self.own.len())
+        write!(f, "ContextNames({} + {} bytes)", self.outer.len(), self.own.len())
     }
 }
 
@@ -56,11 +56,11 @@ mod tests {
 
     #[test]
     fn the_nearest_two_names_count() {
-        let names = ["a", "card", "cvv"].iter().fold(LeadingNames::default(), |names, name| names.of_field(name));
+        let names = ["a", "card", "cvv"].iter().fold(ContextNames::default(), |names, name| names.of_field(name));
         assert_eq!(names.context(FieldKind::ToolInput), "card cvv: ");
         assert_eq!(names.context(FieldKind::ToolDefinition), "");
         assert_eq!(names.of_field("").context(FieldKind::ToolInput), "cvv: ");
-        assert_eq!(LeadingNames::default().of_field("").context(FieldKind::ToolInput), "");
+        assert_eq!(ContextNames::default().of_field("").context(FieldKind::ToolInput), "");
     }
 
     /// What is cut early, as a stream cuts names, leaves the same context.
@@ -69,10 +69,10 @@ mod tests {
         for character in ["x", "é", "語", "😀"] {
             for length in 0..140 {
                 let name = format!("{}{}", "p".repeat(length % 5), character.repeat(length));
-                let context = LeadingNames::default().of_field("parent").of_field(&name).context(FieldKind::Free);
+                let context = ContextNames::default().of_field("parent").of_field(&name).context(FieldKind::Free);
                 assert!(context.len() <= MAX_BYTES && context.ends_with(": "));
                 assert!(format!("parent {name}: ").ends_with(&context) || name.is_empty());
-                let early = LeadingNames::default().of_field("parent").of_field(end(&name));
+                let early = ContextNames::default().of_field("parent").of_field(end(&name));
                 assert_eq!(early.context(FieldKind::Free), context);
             }
         }
