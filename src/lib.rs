@@ -88,7 +88,7 @@ mod text;
 
 pub use bedrock::{BodyError, Operation, SkipReason, Skipped, guardrail_identifier};
 pub use detect::{Embedder, EntityType};
-pub use exchange::{ApplyGuardrailResponse, BodyAssessment, BodyFinding, BodyGuard, GuardedBody};
+pub use exchange::{AppliedGuardrail, ApplyGuardrailResponse, BodyAssessment, BodyFinding, BodyGuard, GuardedBody};
 #[cfg(feature = "http")]
 pub use exchange::{AssessmentEvent, GuardrailError};
 pub use guardrail::{

@@ -1,4 +1,4 @@
-//! ApplyGuardrail, answered by a guardrail of ours.
+//! ApplyGuardrail, served locally.
 
 use std::borrow::Cow;
 
@@ -6,48 +6,48 @@ use super::assessment::BodyAssessment;
 use super::body::BodyGuard;
 use super::report::ApplyGuardrailResponse;
 use crate::bedrock::{BodyError, BodyErrorKind};
-use crate::guardrail::{Assessment, Source};
+use crate::guardrail::{Assessment, Outcome, Source};
 use crate::json::{JsonDocument, NodeKind};
 
-/// What a caller asks.
+/// A parsed ApplyGuardrail request.
 #[derive(Debug)]
 pub(crate) struct ApplyGuardrailRequest<'a> {
     pub(crate) source: Source,
     pub(crate) texts: Vec<Cow<'a, str>>,
-    /// The answer is to tell also what was not found.
-    pub(crate) in_full: bool,
+    /// The response also lists what did not match.
+    pub(crate) full_scope: bool,
 }
 
 impl<'a> ApplyGuardrailRequest<'a> {
-    /// Reads the body of a request. What is not understood is refused, for it could hold text; so are pictures.
+    /// Reads the body of a request. Unknown content is rejected, because it could hold text, and so are pictures.
     pub(crate) fn read(doc: &JsonDocument<'a>) -> Result<Self, BodyError> {
         let unknown = |node| BodyError::new(BodyErrorKind::UnknownContent { pointer: doc.pointer(node) });
-        let mut asked = ApplyGuardrailRequest { source: Source::Input, texts: Vec::new(), in_full: false };
+        let mut request = ApplyGuardrailRequest { source: Source::Input, texts: Vec::new(), full_scope: false };
         let (mut has_source, mut has_content) = (false, false);
         for (key, value) in doc.members(JsonDocument::ROOT) {
             match (&*doc.string(key), doc.as_str(value).as_deref()) {
-                ("source", Some("INPUT")) if !has_source => (asked.source, has_source) = (Source::Input, true),
-                ("source", Some("OUTPUT")) if !has_source => (asked.source, has_source) = (Source::Output, true),
-                ("outputScope", Some("FULL")) => asked.in_full = true,
-                ("outputScope", Some("INTERVENTIONS")) => asked.in_full = false,
+                ("source", Some("INPUT")) if !has_source => (request.source, has_source) = (Source::Input, true),
+                ("source", Some("OUTPUT")) if !has_source => (request.source, has_source) = (Source::Output, true),
+                ("outputScope", Some("FULL")) => request.full_scope = true,
+                ("outputScope", Some("INTERVENTIONS")) => request.full_scope = false,
                 ("content", None) if !has_content && doc.kind(value) == NodeKind::Array => {
                     has_content = true;
                     for block in doc.items(value) {
-                        asked.texts.push(text(doc, block)?);
+                        request.texts.push(text(doc, block)?);
                     }
                 }
                 _ => return Err(unknown(key)),
             }
         }
         if has_source && has_content {
-            Ok(asked)
+            Ok(request)
         } else {
             Err(BodyError::new(BodyErrorKind::UnknownFormat { what: "request" }))
         }
     }
 }
 
-/// The text of a content block.
+/// Returns the text of a content block.
 fn text<'a>(doc: &JsonDocument<'a>, block: usize) -> Result<Cow<'a, str>, BodyError> {
     let unknown = |node| BodyError::new(BodyErrorKind::UnknownContent { pointer: doc.pointer(node) });
     let mut members = doc.members(block);
@@ -68,43 +68,53 @@ fn text<'a>(doc: &JsonDocument<'a>, block: usize) -> Result<Cow<'a, str>, BodyEr
     text.ok_or_else(|| unknown(value))
 }
 
+/// The result of serving ApplyGuardrail.
+#[derive(Clone, Debug)]
+pub struct AppliedGuardrail {
+    /// The response.
+    pub response: ApplyGuardrailResponse,
+    /// The assessment of the request's text.
+    pub assessment: BodyAssessment,
+}
+
 impl BodyGuard {
-    /// Answers the body of an ApplyGuardrail request. Its `match` members are empty, unless the guardrail keeps matches.
+    /// Evaluates the body of an ApplyGuardrail request. `match` fields are empty unless the guardrail includes matches.
     ///
     /// # Errors
     ///
-    /// When the body is no such request, or holds a picture or anything else that cannot be evaluated.
-    pub fn apply_guardrail(&self, body: &[u8]) -> Result<(ApplyGuardrailResponse, BodyAssessment), BodyError> {
+    /// Returns an error if the body is no such request, or holds a picture or anything else that cannot be evaluated.
+    pub fn apply_guardrail(&self, body: &[u8]) -> Result<AppliedGuardrail, BodyError> {
         let doc = JsonDocument::parse(body)?;
         Ok(self.apply(&ApplyGuardrailRequest::read(&doc)?))
     }
 
-    /// Evaluates what ApplyGuardrail asks, each text by itself and all in one conversation.
-    pub(crate) fn apply(&self, asked: &ApplyGuardrailRequest<'_>) -> (ApplyGuardrailResponse, BodyAssessment) {
+    /// Evaluates each text of a request by itself, and all in one conversation.
+    pub(crate) fn apply(&self, request: &ApplyGuardrailRequest<'_>) -> AppliedGuardrail {
         let policy = self.guardrail().policy();
-        let assess = |text: &Cow<'_, str>| self.guardrail().assess_with(asked.source, text, self.conversation());
-        let assessed: Vec<Assessment> = asked.texts.iter().map(assess).collect();
-        let mut found = BodyAssessment::new(asked.source);
-        for (position, assessment) in assessed.iter().enumerate() {
-            found.add_text(&format!("/content/{position}/text/text"), assessment);
+        let assess = |text: &Cow<'_, str>| self.guardrail().assess_with(request.source, text, self.conversation());
+        let assessed: Vec<Assessment> = request.texts.iter().map(assess).collect();
+        let mut assessment = BodyAssessment::new(request.source);
+        for (position, text) in assessed.iter().enumerate() {
+            assessment.add_text(&format!("/content/{position}/text/text"), text);
         }
-        let mut report = ApplyGuardrailResponse::new(policy, asked.source, found.outcome(), found.inspected_chars());
+        let mut response =
+            ApplyGuardrailResponse::new(policy, request.source, assessment.outcome(), assessment.inspected_chars());
         for finding in assessed.iter().flat_map(Assessment::findings) {
-            // The member is required, so it is empty where it may not tell.
-            report.add(policy, finding, Some(finding.matched_text().unwrap_or_default()));
+            // The field is required, so it is empty if matches are not included.
+            response.add(policy, finding, Some(finding.matched_text().unwrap_or_default()));
         }
-        if asked.in_full {
-            report.add_undetected(policy, asked.source);
+        if request.full_scope {
+            response.add_undetected(policy, request.source);
         }
-        match found.message() {
-            Some(message) => report.add_output(message),
-            None if found.outcome() == crate::guardrail::Outcome::Masked => {
-                let outputs = assessed.iter().zip(&asked.texts);
-                outputs.for_each(|(assessment, text)| report.add_output(assessment.apply_to(text)));
+        match assessment.message() {
+            Some(message) => response.add_output(message),
+            None if assessment.outcome() == Outcome::Masked => {
+                let outputs = assessed.iter().zip(&request.texts);
+                outputs.for_each(|(assessment, text)| response.add_output(assessment.apply_to(text)));
             }
             None => {}
         }
-        (report, found)
+        AppliedGuardrail { response, assessment }
     }
 }
 
@@ -115,11 +125,13 @@ mod tests {
     use crate::json::JsonDocument;
 
     #[test]
-    fn what_is_not_understood_is_refused() {
+    fn unknown_content_is_rejected() {
         let read = |body: &str| {
             let doc = JsonDocument::parse_str(body).unwrap();
-            let asked = ApplyGuardrailRequest::read(&doc);
-            asked.map(|asked| (asked.source, asked.texts.concat(), asked.in_full)).map_err(|error| error.to_string())
+            let request = ApplyGuardrailRequest::read(&doc);
+            request
+                .map(|request| (request.source, request.texts.concat(), request.full_scope))
+                .map_err(|error| error.to_string())
         };
         let body = r#"{"source": "OUTPUT", "outputScope": "FULL", "content": [{"text": {"text": "a", "qualifiers": ["query"]}}, {"text": {"text": "b"}}]}"#;
         assert_eq!(read(body), Ok((Source::Output, "ab".to_owned(), true)));

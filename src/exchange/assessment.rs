@@ -1,11 +1,11 @@
-//! What came of a body.
+//! The assessment of a body or a stream.
 
 use std::sync::Arc;
 
 use crate::bedrock::{InspectionSummary, Skipped};
 use crate::guardrail::{Assessment, Finding, Outcome, Source};
 
-/// A finding in a body: what was found, and in which string of it.
+/// A finding in a body, with the string it is in.
 #[derive(Clone, Debug, PartialEq)]
 pub struct BodyFinding {
     pub(super) finding: Finding,
@@ -15,32 +15,32 @@ pub struct BodyFinding {
 }
 
 impl BodyFinding {
-    /// What was found. Its span counts in bytes of the decoded string.
+    /// Returns the finding. Its span counts bytes of the decoded string.
     #[must_use]
     pub fn finding(&self) -> &Finding {
         &self.finding
     }
 
-    /// RFC 6901 pointer to the string in the body.
+    /// Returns the RFC 6901 pointer to the string in the body.
     #[must_use]
     pub fn pointer(&self) -> &str {
         &self.pointer
     }
 
-    /// Where the string is itself JSON, such as the arguments of a tool call: the pointer to the string in that document.
+    /// Returns the pointer into the JSON in the string, for a string that is itself JSON, such as the arguments of a tool call.
     #[must_use]
     pub fn inner_pointer(&self) -> Option<&str> {
         self.inner_pointer.as_deref()
     }
 
-    /// Whether the text is the name of a member, not its value.
+    /// Returns `true` if the string is the name of a field, not a value.
     #[must_use]
     pub fn is_key(&self) -> bool {
         self.is_key
     }
 }
 
-/// Everything that was found in a body or a stream, and what was not examined.
+/// The assessment of a body or a stream: its findings, and the content that was skipped.
 #[derive(Clone, Debug, PartialEq)]
 pub struct BodyAssessment {
     source: Source,
@@ -65,7 +65,7 @@ impl BodyAssessment {
         }
     }
 
-    /// Adds what was found in one text. The first text that is blocked gives the message.
+    /// Adds the findings of one text field. The first field that is blocked determines the message.
     pub(super) fn add(&mut self, findings: impl Iterator<Item = BodyFinding>, text: &Assessment) {
         self.findings.extend(findings);
         self.inspected_chars += text.inspected_chars();
@@ -76,7 +76,7 @@ impl BodyAssessment {
         }
     }
 
-    /// Adds what was found in a text that is emptied, whatever the rules say.
+    /// Adds the findings of a text field that is emptied, whatever the rules' actions are.
     pub(super) fn add_masked(&mut self, findings: impl Iterator<Item = BodyFinding>, text: &Assessment) {
         self.findings.extend(findings);
         self.inspected_chars += text.inspected_chars();
@@ -84,7 +84,7 @@ impl BodyAssessment {
         self.outcome = stronger(self.outcome, Outcome::Masked);
     }
 
-    /// The findings that were masked, and no more.
+    /// Returns an assessment with the masked findings only.
     pub(super) fn masked_findings(&self) -> Self {
         let is_masked = |found: &&BodyFinding| found.finding.action().is_rewritten();
         let findings: Vec<_> = self.findings.iter().filter(is_masked).cloned().collect();
@@ -92,7 +92,7 @@ impl BodyAssessment {
         Self { findings, outcome, ..Self::new(self.source) }
     }
 
-    /// Adds a text that is whole, and stands at `pointer`.
+    /// Adds the assessment of a complete text at `pointer`.
     pub(super) fn add_text(&mut self, pointer: &str, text: &Assessment) {
         self.coverage.inspected_bytes += text.inspected_bytes();
         let findings = text.findings().iter().map(|finding| BodyFinding {
@@ -104,8 +104,8 @@ impl BodyAssessment {
         self.add(findings, text);
     }
 
-    /// Adds what was found in an event of a stream, of whose bytes `carried` are counted elsewhere.
-    pub(crate) fn absorb(&mut self, event: Self, carried: usize) {
+    /// Adds the assessment of an event, of whose bytes `carried` are counted elsewhere.
+    pub(crate) fn merge(&mut self, event: Self, carried: usize) {
         self.findings.extend(event.findings);
         self.inspected_chars += event.inspected_chars;
         self.over_limit |= event.over_limit;
@@ -115,62 +115,62 @@ impl BodyAssessment {
         self.coverage.skipped.extend(event.coverage.skipped);
     }
 
-    /// Which direction was evaluated.
+    /// Returns the direction that was evaluated.
     #[must_use]
     pub fn source(&self) -> Source {
         self.source
     }
 
-    /// What came of the body.
+    /// Returns the outcome.
     #[must_use]
     pub fn outcome(&self) -> Outcome {
         self.outcome
     }
 
-    /// Whether the body must not go on.
+    /// Returns `true` if the body must not be forwarded.
     #[must_use]
     pub fn is_blocked(&self) -> bool {
         self.outcome == Outcome::Blocked
     }
 
-    /// Whether a text of the body is blocked without a rule, see [`Assessment::is_over_limit`].
+    /// Returns `true` if a text field is blocked without a rule, see [`Assessment::is_over_limit`].
     #[must_use]
     pub fn is_over_limit(&self) -> bool {
         self.over_limit
     }
 
-    /// All findings, in the order of the body.
+    /// Returns all findings, in the order of the body.
     #[must_use]
     pub fn findings(&self) -> &[BodyFinding] {
         &self.findings
     }
 
-    /// What the caller is told instead, when the body is blocked.
+    /// Returns the blocked message, if the body is blocked.
     #[must_use]
     pub fn message(&self) -> Option<&str> {
         self.message.as_deref()
     }
 
-    /// Decoded bytes of text that were examined.
+    /// Returns the number of decoded bytes of text that were inspected.
     #[must_use]
     pub fn inspected_bytes(&self) -> usize {
         self.coverage.inspected_bytes
     }
 
-    /// Characters of text that were examined; Bedrock counts its units in these.
+    /// Returns the number of characters of text that were inspected. Bedrock counts its units in these.
     #[must_use]
     pub fn inspected_chars(&self) -> usize {
         self.inspected_chars
     }
 
-    /// Content that was not examined, and why.
+    /// Returns the content that was skipped, with reasons.
     #[must_use]
     pub fn skipped(&self) -> &[Skipped] {
         &self.coverage.skipped
     }
 }
 
-/// The stronger of two outcomes.
+/// Returns the stronger of two outcomes.
 pub(super) fn stronger(a: Outcome, b: Outcome) -> Outcome {
     match (a, b) {
         (Outcome::Blocked, _) | (_, Outcome::Blocked) => Outcome::Blocked,

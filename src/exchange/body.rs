@@ -1,4 +1,4 @@
-//! Guards a whole body: every text of it is evaluated, and findings are told with the place they stand at.
+//! Inspects a whole body: every text field is evaluated, and each finding has the pointer to its field.
 
 use super::assessment::{BodyAssessment, BodyFinding};
 use crate::bedrock::{
@@ -8,7 +8,7 @@ use crate::bedrock::{
 use crate::guardrail::{Conversation, Guardrail, Position, Source};
 use crate::json::{FieldEdit, JsonDocument, RawEdit};
 
-/// Guards the bodies of one call.
+/// Inspects the bodies of one call, or of one conversation.
 #[derive(Clone, Debug)]
 pub struct BodyGuard {
     guardrail: Guardrail,
@@ -16,7 +16,7 @@ pub struct BodyGuard {
     unknown: UnknownContent,
 }
 
-/// A body after it was examined.
+/// An inspected body.
 #[derive(Clone)]
 pub struct GuardedBody {
     pub(crate) body: Option<Vec<u8>>,
@@ -25,13 +25,13 @@ pub struct GuardedBody {
 }
 
 impl GuardedBody {
-    /// The body that may go on, where it differs from the one given: with texts masked. None may when the assessment says blocked.
+    /// Returns the masked body, or `None` if the body is unchanged or blocked.
     #[must_use]
     pub fn masked_body(&self) -> Option<&[u8]> {
         self.body.as_deref()
     }
 
-    /// What was found.
+    /// Returns the assessment of the body.
     #[must_use]
     pub fn assessment(&self) -> &BodyAssessment {
         &self.assessment
@@ -39,7 +39,7 @@ impl GuardedBody {
 }
 
 impl std::fmt::Debug for GuardedBody {
-    // Without the body, which holds the caller's text.
+    // Without the body, which holds text.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("GuardedBody")
             .field("changed", &self.body.is_some())
@@ -49,25 +49,26 @@ impl std::fmt::Debug for GuardedBody {
 }
 
 impl BodyGuard {
-    /// A guard for the bodies of one call, or of one conversation. Content of an unknown kind is refused.
+    /// Creates a guard that rejects unknown content.
     #[must_use]
     pub fn new(guardrail: &Guardrail, conversation: &Conversation) -> Self {
         Self { guardrail: guardrail.clone(), conversation: conversation.clone(), unknown: UnknownContent::Reject }
     }
 
-    /// Examines every string of content of an unknown kind, ids and base64 included, instead of refusing it. What such a text
-    /// means is not known: a mask may break the call, and text in a form that is not a string goes unseen.
+    /// Inspects every string of unknown content, IDs and base64 included, instead of rejecting it.
+    ///
+    /// The meaning of such a string is unknown: a replacement may break the call, and text in another form than a string is missed.
     #[must_use]
     pub fn dangerous_inspect_unknown_content(mut self) -> Self {
         self.unknown = UnknownContent::Inspect;
         self
     }
 
-    /// Examines the body of a request, as input.
+    /// Inspects the body of a request, as input.
     ///
     /// # Errors
     ///
-    /// When the body cannot be examined: it is empty, not JSON, not UTF-8, nested too deeply, or holds content of an unknown kind.
+    /// Returns an error if the body cannot be inspected: it is empty, not JSON, not UTF-8, nested too deeply, or holds unknown content.
     pub fn inspect_request(&self, operation: Operation, body: &[u8]) -> Result<GuardedBody, BodyError> {
         self.request_document(operation, &JsonDocument::parse(body)?, Vec::new())
     }
@@ -79,31 +80,32 @@ impl BodyGuard {
         doc: &JsonDocument<'_>,
         removed: Vec<RawEdit>,
     ) -> Result<GuardedBody, BodyError> {
-        let mut texts = BodyEvaluator::new(self, Source::Input);
-        let visited = visit_request_document(operation, doc, self.unknown, removed, &mut |slot| texts.examine(&slot))?;
-        Ok(texts.guarded(visited))
+        let mut evaluator = BodyEvaluator::new(self, Source::Input);
+        let visited =
+            visit_request_document(operation, doc, self.unknown, removed, &mut |field| evaluator.inspect(&field))?;
+        Ok(evaluator.guarded(visited))
     }
 
-    /// Examines the body of a response, as output.
+    /// Inspects the body of a response, as output.
     ///
     /// # Errors
     ///
-    /// As [`BodyGuard::inspect_request`].
+    /// The same as those of [`BodyGuard::inspect_request`].
     pub fn inspect_response(&self, operation: Operation, body: &[u8]) -> Result<GuardedBody, BodyError> {
-        let mut texts = BodyEvaluator::new(self, Source::Output);
-        let visited = visit_response_with(operation, body, self.unknown, &mut |slot| texts.examine(&slot))?;
-        Ok(texts.guarded(visited))
+        let mut evaluator = BodyEvaluator::new(self, Source::Output);
+        let visited = visit_response_with(operation, body, self.unknown, &mut |field| evaluator.inspect(&field))?;
+        Ok(evaluator.guarded(visited))
     }
 
-    /// Examines an SDK value, whose texts `visit` offers.
+    /// Inspects an SDK value, whose text fields `visit` offers.
     pub(super) fn value(
         &self,
         source: Source,
         visit: impl FnOnce(&mut Visitor<'_>) -> Result<InspectionSummary, BodyError>,
     ) -> Result<BodyAssessment, BodyError> {
-        let mut texts = BodyEvaluator::new(self, source);
-        let coverage = visit(&mut |slot| texts.examine(&slot))?;
-        Ok(texts.finish(coverage))
+        let mut evaluator = BodyEvaluator::new(self, source);
+        let coverage = visit(&mut |field| evaluator.inspect(&field))?;
+        Ok(evaluator.finish(coverage))
     }
 
     pub(crate) fn guardrail(&self) -> &Guardrail {
@@ -119,7 +121,7 @@ impl BodyGuard {
     }
 }
 
-/// Evaluates the texts of a body one after the other.
+/// Evaluates the text fields of a body one after the other.
 pub(crate) struct BodyEvaluator<'a> {
     guard: &'a BodyGuard,
     assessment: BodyAssessment,
@@ -130,47 +132,47 @@ impl<'a> BodyEvaluator<'a> {
         Self { guard, assessment: BodyAssessment::new(source) }
     }
 
-    /// Evaluates one text, and says what to replace in it.
-    pub(crate) fn examine(&mut self, slot: &TextField<'_>) -> Option<FieldEdit> {
+    /// Evaluates one text field, and returns its replacements.
+    pub(crate) fn inspect(&mut self, field: &TextField<'_>) -> Option<FieldEdit> {
         let source = self.assessment.source();
-        let position = match (source, slot.kind()) {
-            (Source::Input, _) => slot.position(),
-            // What a response repeats of its request, the system prompt for one, was not said in it.
+        let position = match (source, field.kind()) {
+            (Source::Input, _) => field.position(),
+            // What a response repeats of its request, such as the system prompt, is not its own.
             (Source::Output, FieldKind::Echo) => Position::History,
-            // Whatever a response calls its own role, the model has written it.
+            // The model wrote it, whatever role the response declares.
             (Source::Output, _) => Position::Current,
         };
         let (assessment, replacements) = self.guard.guardrail.assess_for_edits(
             &self.guard.conversation,
             (source, position),
-            slot.context(),
-            slot.text(),
+            field.context(),
+            field.text(),
         );
         if assessment.findings().is_empty() {
             self.assessment.add(std::iter::empty(), &assessment);
             return None;
         }
-        let (pointer, inner) = (slot.pointer(), slot.inner_pointer());
+        let (pointer, inner) = (field.pointer(), field.inner_pointer());
         let findings = assessment.findings().iter().map(|finding| BodyFinding {
             finding: finding.clone(),
             pointer: pointer.clone(),
             inner_pointer: inner.clone(),
-            is_key: slot.is_key(),
+            is_key: field.is_key(),
         });
-        if slot.kind() == FieldKind::Trace && assessment.is_blocked() {
-            // What it tells was not said in this answer, so the answer is not blocked for it; but it is not told.
+        if field.kind() == FieldKind::Trace && assessment.is_blocked() {
+            // A trace quotes other text, so it does not block the response; but the quote is removed.
             self.assessment.add_masked(findings, &assessment);
-            return Some(FieldEdit::whole(slot.text().len(), ""));
+            return Some(FieldEdit::whole(field.text().len(), ""));
         }
         self.assessment.add(findings, &assessment);
         if assessment.is_blocked() || replacements.list.is_empty() {
             return None;
         }
         let list = replacements.list.into_iter();
-        Some(FieldEdit::new(list.map(|(range, text)| (range, fitting(slot.kind(), text))).collect()))
+        Some(FieldEdit::new(list.map(|(range, text)| (range, sanitize_document_name(field.kind(), text))).collect()))
     }
 
-    /// What came of all texts.
+    /// Returns the assessment of all text fields.
     pub(crate) fn finish(mut self, coverage: InspectionSummary) -> BodyAssessment {
         self.assessment.coverage = coverage;
         self.assessment
@@ -178,15 +180,15 @@ impl<'a> BodyEvaluator<'a> {
 
     fn guarded(self, visited: Visited) -> GuardedBody {
         let assessment = self.finish(visited.summary);
-        // What was masked before the text that is blocked is of no use to anybody.
+        // A blocked body is never forwarded.
         GuardedBody { body: visited.body.filter(|_| !assessment.is_blocked()), assessment, format: visited.format }
     }
 }
 
-/// A mask in the alphabet of its place: Bedrock takes no braces in the name of a document.
-fn fitting(kind: FieldKind, mask: String) -> String {
+/// Returns a replacement that Bedrock accepts in the name of a document, which has no braces.
+fn sanitize_document_name(kind: FieldKind, replacement: String) -> String {
     if kind != FieldKind::DocumentName {
-        return mask;
+        return replacement;
     }
     let allowed = |c: char| match c {
         '{' => '[',
@@ -194,5 +196,5 @@ fn fitting(kind: FieldKind, mask: String) -> String {
         c if c.is_alphanumeric() || " -()[]".contains(c) => c,
         _ => '-',
     };
-    mask.chars().map(allowed).collect()
+    replacement.chars().map(allowed).collect()
 }

@@ -4,12 +4,11 @@ use std::sync::Arc;
 
 use serde::Deserialize;
 
-use super::apply::ApplyGuardrailRequest;
+use super::apply::{AppliedGuardrail, ApplyGuardrailRequest};
 use super::assessment::BodyAssessment;
 use super::body::{BodyGuard, GuardedBody};
 use super::config::{AssessmentEvent, LayerConfig};
 use super::error::GuardrailError;
-use super::report::ApplyGuardrailResponse;
 use super::response::{BlockedResponse, WITHHELD_MESSAGE, error_body, withheld_error};
 use super::streams::{EventFormat, EventGuard, JsonEvents};
 use super::trace::Trace;
@@ -232,19 +231,20 @@ impl Exchange {
     pub(crate) fn apply(
         &self,
         request: Result<ApplyGuardrailRequest<'_>, BodyError>,
-    ) -> Result<(ApplyGuardrailResponse, BodyAssessment), GuardrailError> {
+    ) -> Result<AppliedGuardrail, GuardrailError> {
         let request = request.map_err(|error| self.unreadable(Source::Input, error))?;
-        let (mut response, assessment) = self.bodies.apply(&request);
+        let mut applied = self.bodies.apply(&request);
         if !self.config.traces {
-            response.withhold();
+            applied.response.withhold();
         }
-        self.observe(&assessment);
-        Ok((response, assessment))
+        self.observe(&applied.assessment);
+        Ok(applied)
     }
 
     fn apply_body(&self, doc: &JsonDocument<'_>) -> Result<Inspected, GuardrailError> {
-        let (response, assessment) = self.apply(ApplyGuardrailRequest::read(doc))?;
-        Ok(Inspected::Blocked(BlockedResponse::body(self.operation, response.to_json()), Box::new(assessment)))
+        let applied = self.apply(ApplyGuardrailRequest::read(doc))?;
+        let response = BlockedResponse::body(self.operation, applied.response.to_json());
+        Ok(Inspected::Blocked(response, Box::new(applied.assessment)))
     }
 
     /// Creates the guard of the events of the response, which arrive in this format.

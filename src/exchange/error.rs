@@ -6,9 +6,9 @@ use super::assessment::BodyAssessment;
 use crate::bedrock::{BodyError, Operation};
 use crate::guardrail::Source;
 
-/// A call that the guardrail refused with an error.
+/// The error for a call that was blocked or rejected by the guardrail.
 ///
-/// It arrives boxed, as the errors of a Tower stack do; `downcast_ref` finds it.
+/// It is boxed, like all errors of a Tower stack: use [`find_in`](Self::find_in).
 #[derive(Debug)]
 pub struct GuardrailError {
     operation: Operation,
@@ -18,13 +18,13 @@ pub struct GuardrailError {
 
 #[derive(Debug)]
 enum ErrorKind {
-    /// A rule blocked it, and the caller gets no answer in its place.
+    /// A rule blocked the call, and no response replaces the model's.
     Blocked(Box<BodyAssessment>),
-    /// It could not be examined.
+    /// The body could not be inspected.
     Unreadable(BodyError),
-    /// It is larger than the layer allows.
+    /// The body is larger than the layer allows.
     TooLarge { bytes: usize, limit: usize },
-    /// It is compressed.
+    /// The body is compressed.
     Encoded,
 }
 
@@ -45,7 +45,7 @@ impl GuardrailError {
         Self { operation, source, kind: ErrorKind::Encoded }
     }
 
-    /// The guardrail's error among `error` and its sources: an SDK client, or a layer above, wraps it in errors of its own.
+    /// Finds the guardrail's error in `error` and its sources: SDK clients and other layers wrap it in their own errors.
     #[must_use]
     pub fn find_in<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a Self> {
         let mut next = Some(error);
@@ -63,7 +63,7 @@ impl GuardrailError {
         None
     }
 
-    /// What it says, with why.
+    /// Returns the message with its cause.
     pub(crate) fn full_message(&self) -> String {
         match self.source() {
             Some(source) => format!("{self}: {source}"),
@@ -71,19 +71,19 @@ impl GuardrailError {
         }
     }
 
-    /// The operation that was refused.
+    /// Returns the operation.
     #[must_use]
     pub fn operation(&self) -> Operation {
         self.operation
     }
 
-    /// Whether its request or its answer was refused.
+    /// Returns the direction: the request or the response. It is not called `source`, which [`Error`] defines otherwise.
     #[must_use]
     pub fn direction(&self) -> Source {
         self.source
     }
 
-    /// What was found, when a rule blocked it.
+    /// Returns the assessment, if a rule blocked the call.
     #[must_use]
     pub fn assessment(&self) -> Option<&BodyAssessment> {
         match &self.kind {
@@ -92,7 +92,7 @@ impl GuardrailError {
         }
     }
 
-    /// Whether a rule blocked it. Otherwise it could not be examined.
+    /// Returns `true` if a rule blocked the call. Otherwise it could not be inspected.
     #[must_use]
     pub fn is_blocked(&self) -> bool {
         self.assessment().is_some()
@@ -103,7 +103,7 @@ impl fmt::Display for GuardrailError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let what = match self.source {
             Source::Input => "request",
-            Source::Output => "answer",
+            Source::Output => "response",
         };
         let operation = self.operation.name();
         match &self.kind {
@@ -114,14 +114,14 @@ impl fmt::Display for GuardrailError {
                     None => Ok(()),
                 }
             }
-            ErrorKind::Unreadable(_) => write!(f, "the {operation} {what} cannot be examined, so it was refused"),
+            ErrorKind::Unreadable(_) => write!(f, "the {operation} {what} could not be inspected and was rejected"),
             ErrorKind::TooLarge { bytes, limit } => write!(
                 f,
-                "the {operation} {what} has at least {bytes} bytes, more than the {limit} the guardrail examines; see `GuardrailLayer::max_body_bytes`"
+                "the {operation} {what} has at least {bytes} bytes, more than the {limit} that the guardrail inspects; see `GuardrailLayer::max_body_bytes`"
             ),
             ErrorKind::Encoded => write!(
                 f,
-                "the {operation} {what} is compressed, so it cannot be examined and was refused; send it without content-encoding"
+                "the {operation} {what} is compressed, so it could not be inspected and was rejected; send it without content-encoding"
             ),
         }
     }

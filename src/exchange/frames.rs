@@ -1,4 +1,4 @@
-//! Guards the bytes of an event stream.
+//! Inspects the bytes of an event stream.
 
 use bytes::BytesMut;
 use serde::Deserialize;
@@ -12,45 +12,45 @@ use super::streams::{EventGuard, JsonEvents, OutEvent};
 use crate::bedrock::{BodyError, Chunk, Frame, FrameDecoder, StreamKind, wrap_chunk};
 use crate::guardrail::Source;
 
-/// How a stream that is under way tells that the guardrail refuses the rest of it.
+/// How a stream that has started fails when the guardrail rejects the rest of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Refusal {
-    /// By an exception event, which clients of any language understand.
+pub(crate) enum RejectionMode {
+    /// With an exception event, which clients of any language understand.
     Event,
-    /// By failing, so that a caller in this process finds the [`GuardrailError`].
+    /// With an error, so that a caller in this process finds the [`GuardrailError`].
     Failure,
 }
 
-/// Guards the frames of one answer: bytes in, cut anywhere; whole frames out.
+/// Inspects the frames of one response: bytes split anywhere in, whole frames out.
 ///
-/// It tells the observer when it ends, and when it is dropped.
+/// The observer receives the assessment when the stream ends, or when this is dropped.
 #[derive(Debug)]
 pub(crate) struct FrameGuard {
     decoder: FrameDecoder,
     exchange: Exchange,
     kind: StreamKind,
-    /// Nothing is sent on any more once it is gone.
+    /// `None` once the stream has ended.
     events: Option<EventGuard<JsonEvents>>,
-    refusal: Refusal,
+    mode: RejectionMode,
 }
 
 impl FrameGuard {
-    pub(crate) fn new(exchange: Exchange, refusal: Refusal) -> Self {
+    pub(crate) fn new(exchange: Exchange, mode: RejectionMode) -> Self {
         let events = Some(exchange.events(exchange.json_events()));
-        Self { decoder: FrameDecoder::new(), kind: exchange.stream_kind(), exchange, events, refusal }
+        Self { decoder: FrameDecoder::new(), kind: exchange.stream_kind(), exchange, events, mode }
     }
 
-    /// Whether the stream has come to its end, whatever else the upstream may send.
+    /// Returns `true` if the stream has ended, whatever else the upstream may send.
     pub(crate) fn is_over(&self) -> bool {
         self.events.is_none()
     }
 
-    /// Bytes of text that are held.
+    /// Returns the number of bytes of text buffered.
     pub(crate) fn buffered_bytes(&self) -> usize {
         self.events.as_ref().map_or(0, EventGuard::buffered_bytes)
     }
 
-    /// Takes bytes, and puts out the frames that may go on. On an error what is put out may still go on; nothing follows it.
+    /// Appends the frames that may be forwarded to `out`. After an error they may still be forwarded, and nothing follows.
     pub(crate) fn push(&mut self, bytes: &[u8], out: &mut BytesMut) -> Result<(), GuardrailError> {
         self.decoder.push(bytes);
         while !self.is_over() {
@@ -64,7 +64,7 @@ impl FrameGuard {
         Ok(())
     }
 
-    /// Ends the stream, and puts out what was held.
+    /// Ends the stream, and appends the frames with the text that was buffered.
     pub(crate) fn finish(&mut self, out: &mut BytesMut) -> Result<(), GuardrailError> {
         let Some(events) = &mut self.events else { return Ok(()) };
         if let Err(error) = self.decoder.finish() {
@@ -72,12 +72,12 @@ impl FrameGuard {
         }
         let mark = out.len();
         let finished = events.finish().and_then(|events| encode(events, None, out));
-        self.settle(finished, mark, out)?;
+        self.conclude(finished, mark, out)?;
         self.end();
         Ok(())
     }
 
-    /// Ends the stream because the upstream failed: what is held is not released.
+    /// Ends the stream because the upstream failed: buffered text is not released.
     pub(crate) fn abort(&mut self) {
         self.end();
     }
@@ -88,8 +88,8 @@ impl FrameGuard {
         let sent = match (frame.message_type(), frame.event_type()) {
             (Some("exception"), _) => {
                 let sent = self.exception(frame, out);
-                // An exception is the last that a stream says.
-                return self.settle(sent, mark, out).map(|()| self.abort());
+                // An exception ends a stream.
+                return self.conclude(sent, mark, out).map(|()| self.abort());
             }
             (Some("event"), Some(event_type)) => match self.kind {
                 StreamKind::Converse => events
@@ -103,10 +103,10 @@ impl FrameGuard {
             },
             _ => Err(BodyError::frame("the message is neither an event nor an exception")),
         };
-        self.settle(sent, mark, out)
+        self.conclude(sent, mark, out)
     }
 
-    /// The exception goes on as it came, if its message may.
+    /// Forwards an exception, with its message inspected.
     fn exception(&self, frame: &Frame, out: &mut BytesMut) -> Result<(), BodyError> {
         match self.exchange.error(frame.payload()) {
             None => out.extend_from_slice(&frame.encode()),
@@ -115,8 +115,8 @@ impl FrameGuard {
         Ok(())
     }
 
-    /// Looks at what came of an event: whether it could be examined, and whether a rule blocked it. What it put out begins at `mark`.
-    fn settle(&mut self, sent: Result<(), BodyError>, mark: usize, out: &mut BytesMut) -> Result<(), GuardrailError> {
+    /// Handles the result of an event: it could not be inspected, or a rule blocked it. Its output begins at `mark`.
+    fn conclude(&mut self, sent: Result<(), BodyError>, mark: usize, out: &mut BytesMut) -> Result<(), GuardrailError> {
         let operation = self.exchange.operation();
         let error = match sent {
             Err(error) => {
@@ -135,11 +135,11 @@ impl FrameGuard {
             }
             Ok(()) => return Ok(()),
         };
-        // The error stands in place of what was put out of this event.
+        // The error replaces the output of this event.
         out.truncate(mark);
         let exception = Frame::exception("validationException", error_body(&error.full_message()));
-        match (self.refusal, exception) {
-            (Refusal::Event, Ok(frame)) => {
+        match (self.mode, exception) {
+            (RejectionMode::Event, Ok(frame)) => {
                 out.extend_from_slice(&frame.encode());
                 Ok(())
             }
@@ -147,7 +147,7 @@ impl FrameGuard {
         }
     }
 
-    /// The bytes are no event stream. That is the upstream's failure, and stays one.
+    /// The bytes are no event stream: the upstream's failure is forwarded as one.
     fn broken(&mut self, error: BodyError) -> GuardrailError {
         self.end();
         self.exchange.unreadable(Source::Output, error)
@@ -162,12 +162,12 @@ impl FrameGuard {
 
 impl Drop for FrameGuard {
     fn drop(&mut self) {
-        // A caller that goes away early has still seen what was released.
+        // A caller that leaves early has still received what was released.
         self.end();
     }
 }
 
-/// Puts events out as frames. `from` is the frame they came of, with its chunk on InvokeModel.
+/// Appends events as frames. `from` is the frame they came from, with its chunk on InvokeModel.
 fn encode(events: Vec<OutEvent>, from: Option<(&Frame, Option<&Chunk>)>, out: &mut BytesMut) -> Result<(), BodyError> {
     for event in events {
         let frame = match (event, from) {

@@ -19,6 +19,7 @@ pub(crate) mod sdk;
 mod streams;
 mod trace;
 
+pub use apply::AppliedGuardrail;
 pub use assessment::{BodyAssessment, BodyFinding};
 pub use body::{BodyGuard, GuardedBody};
 pub use config::AssessmentEvent;
@@ -27,6 +28,6 @@ pub use report::ApplyGuardrailResponse;
 
 pub(crate) use call::{Exchange, Inspected};
 pub(crate) use config::LayerConfig;
-pub(crate) use frames::{FrameGuard, Refusal};
+pub(crate) use frames::{FrameGuard, RejectionMode};
 pub(crate) use response::{BlockedResponse, error_body, withheld_error};
 pub(crate) use streams::{EventFormat, EventGuard, JsonEvents, OutEvent, TraceOf};

@@ -1,4 +1,4 @@
-//! What was found, in the shapes in which Bedrock tells it.
+//! Assessments in Bedrock's formats.
 
 use serde::Serialize;
 
@@ -8,10 +8,10 @@ use crate::policy::{Action, Policy, RuleKind};
 /// Characters that Bedrock counts as one unit of text.
 const UNIT_CHARS: usize = 1000;
 
-/// An evaluation as ApplyGuardrail's response tells it: serialize it.
+/// An evaluation in the shape of an ApplyGuardrail response. Serialize it.
 ///
-/// `match` members are there where [`add`](Self::add) is given a text for them, and left out elsewhere. Usage counts units as Bedrock
-/// does, though nobody charges for them here: for each kind of rule in force, one for every thousand characters begun.
+/// A `match` field is present if [`add_finding`](Self::add_finding) receives the matched text. Usage counts units as Bedrock does, although they
+/// cost nothing here: for each kind of active rule, one for every thousand characters or part of them.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ApplyGuardrailResponse {
@@ -35,7 +35,7 @@ impl std::fmt::Debug for Output {
     }
 }
 
-/// `GuardrailAssessment`: what each kind of rule found.
+/// `GuardrailAssessment`: the findings of each kind of rule.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct ReportedAssessment {
@@ -68,7 +68,7 @@ pub(crate) struct ReportedSensitive {
     pub(crate) regexes: Vec<ReportedItem>,
 }
 
-/// One entry of a group; which members it has depends on the group.
+/// One entry of a group, which determines its fields.
 #[derive(Clone, PartialEq, Serialize)]
 pub(crate) struct ReportedItem {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -94,7 +94,7 @@ impl std::fmt::Debug for ReportedItem {
     }
 }
 
-/// `GuardrailInvocationMetrics`. Without a latency, which would make equal calls have unequal answers.
+/// `GuardrailInvocationMetrics`, without the latency: equal calls have equal responses.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct ReportedMetrics {
@@ -126,7 +126,7 @@ pub(crate) struct ReportedCoverage {
     images: Option<Extent>,
 }
 
-/// How much of something was examined.
+/// How much of something was inspected.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
 pub(crate) struct Extent {
     pub(crate) guarded: usize,
@@ -134,8 +134,7 @@ pub(crate) struct Extent {
 }
 
 impl ApplyGuardrailResponse {
-    /// The report of an evaluation that examined `chars` characters of text and came to `outcome`, before its findings are
-    /// [added](Self::add).
+    /// Creates the response to an evaluation of `chars` characters with an outcome. Add its findings with [`add_finding`](Self::add_finding).
     #[must_use]
     pub fn new(policy: &Policy, source: Source, outcome: Outcome, chars: usize) -> Self {
         let (action, action_reason) = match outcome {
@@ -153,28 +152,27 @@ impl ApplyGuardrailResponse {
         }
     }
 
-    /// Adds a finding, and `matched` as its `match` if it has such a member. A finding that lies [within](Finding::within) another one
-    /// is left out.
+    /// Adds a finding, with `matched` as its `match` if it has such a field. Findings [within](Finding::within) others are left out.
     pub fn add(&mut self, policy: &Policy, finding: &Finding, matched: Option<&str>) {
         self.assessments[0].add(policy, finding, matched);
     }
 
-    /// Adds the topics and entity types of the policy that were not found, as `outputScope: FULL` has them.
+    /// Adds the topics and entity types of the policy that did not match, for `outputScope: FULL`.
     pub fn add_undetected(&mut self, policy: &Policy, source: Source) {
         self.assessments[0].add_undetected(policy, source);
     }
 
-    /// Leaves out what was found.
+    /// Removes the findings.
     pub(crate) fn withhold(&mut self) {
         self.assessments = [ReportedAssessment::default()];
     }
 
-    /// Adds a text that may go on, or the message in its place.
+    /// Adds text that is safe to release, or the blocked message.
     pub fn add_output(&mut self, text: impl Into<String>) {
         self.outputs.push(Output { text: text.into() });
     }
 
-    /// The JSON of it.
+    /// Returns the response as JSON.
     pub(crate) fn to_json(&self) -> Vec<u8> {
         // Strings and numbers under fixed names can always be written.
         serde_json::to_vec(self).unwrap_or_default()
@@ -204,13 +202,13 @@ impl ApplyGuardrailResponse {
         self.guardrail_coverage
     }
 
-    /// Adds that `images` pictures were not examined.
+    /// Adds `images` pictures that were skipped.
     pub fn add_images(&mut self, images: usize) {
         self.guardrail_coverage.images.get_or_insert_default().total += images;
     }
 }
 
-/// What Bedrock gives as the reason of its action.
+/// Returns the reason that Bedrock gives for an action.
 pub(crate) fn reason(outcome: Outcome) -> &'static str {
     match outcome {
         Outcome::Blocked => "Guardrail blocked.",
@@ -220,7 +218,7 @@ pub(crate) fn reason(outcome: Outcome) -> &'static str {
 }
 
 impl ReportedAssessment {
-    /// Adds a finding, unless it lies within another one.
+    /// Adds a finding, unless it is within another one.
     pub(crate) fn add(&mut self, policy: &Policy, finding: &Finding, matched: Option<&str>) {
         if finding.within().is_some() {
             return;
@@ -257,7 +255,7 @@ impl ReportedAssessment {
         }
     }
 
-    /// Adds the topics and entity types in force that were not found.
+    /// Adds the active topics and entity types that did not match.
     pub(crate) fn add_undetected(&mut self, policy: &Policy, source: Source) {
         let item = |name: Option<&str>, kind: &str, matched: Option<&str>| ReportedItem {
             name: name.map(str::to_owned),
@@ -281,7 +279,7 @@ impl ReportedAssessment {
                         entities.push(item(None, &rule.name, Some("")));
                     }
                 }
-                // As in Bedrock: what words and regexes did not find is told nowhere.
+                // As in Bedrock: what words and regexes did not find is never reported.
                 RuleKind::Word | RuleKind::Regex => {}
             }
         }
@@ -311,7 +309,7 @@ impl ReportedUsage {
 }
 
 impl ReportedCoverage {
-    /// All characters that were there were examined: what is not text is not counted in characters.
+    /// All characters were inspected: content that is not text is not counted in characters.
     pub(crate) fn new(chars: usize) -> Self {
         Self { text_characters: Extent { guarded: chars, total: chars }, images: None }
     }

@@ -283,7 +283,7 @@ fn a_prompt_in_one_string_has_no_history() {
         assert!(request(&guard, Operation::InvokeModel, &body).assessment().is_blocked(), "{body}");
     }
     let apply = json!({"source": "INPUT", "content": [{"text": {"text": "zorblax"}}, {"text": {"text": "hello"}}]});
-    let (_, assessment) = guard.apply_guardrail(apply.to_string().as_bytes()).unwrap();
+    let assessment = guard.apply_guardrail(apply.to_string().as_bytes()).unwrap().assessment;
     assert!(assessment.is_blocked());
 }
 

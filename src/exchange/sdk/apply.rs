@@ -33,7 +33,7 @@ pub(crate) fn apply_guardrail_request(input: &ApplyGuardrailInput) -> Result<App
     Ok(ApplyGuardrailRequest {
         source,
         texts: texts.collect::<Result<_, _>>()?,
-        in_full: input.output_scope == Some(GuardrailOutputScope::Full),
+        full_scope: input.output_scope == Some(GuardrailOutputScope::Full),
     })
 }
 

@@ -15,7 +15,7 @@ use crate::exchange::report::{
     Extent, ReportedAssessment, ReportedCoverage, ReportedItem, ReportedMetrics, ReportedSensitive, ReportedTopics,
     ReportedUsage, ReportedWords,
 };
-use crate::exchange::trace::{Told, Trace};
+use crate::exchange::trace::{Trace, TraceContent};
 use crate::guardrail::Outcome;
 
 /// Puts the trace into an answer, beside that of a Bedrock guardrail.
@@ -28,9 +28,9 @@ pub(crate) fn put_trace(
     answer: &mut ConverseOutput,
     found: Option<&BodyAssessment>,
 ) -> Result<(), BuildError> {
-    let told = trace.told(found);
+    let content = trace.content(found);
     let mut known = answer.trace.take().unwrap_or_else(|| ConverseTrace::builder().build());
-    known.guardrail = Some(guardrail(known.guardrail.take(), &told)?);
+    known.guardrail = Some(guardrail(known.guardrail.take(), &content)?);
     answer.trace = Some(known);
     Ok(())
 }
@@ -46,33 +46,36 @@ pub(crate) fn put_trace_in_event(
     found: Option<&BodyAssessment>,
 ) -> Result<(), BuildError> {
     let ConverseStreamOutput::Metadata(event) = event else { return Ok(()) };
-    let told = trace.told(found);
+    let content = trace.content(found);
     let mut known = event.trace.take().unwrap_or_else(|| ConverseStreamTrace::builder().build());
-    known.guardrail = Some(guardrail(known.guardrail.take(), &told)?);
+    known.guardrail = Some(guardrail(known.guardrail.take(), &content)?);
     event.trace = Some(known);
     Ok(())
 }
 
-fn guardrail(known: Option<GuardrailTraceAssessment>, told: &Told) -> Result<GuardrailTraceAssessment, BuildError> {
+fn guardrail(
+    known: Option<GuardrailTraceAssessment>,
+    content: &TraceContent,
+) -> Result<GuardrailTraceAssessment, BuildError> {
     let mut guardrail = known.unwrap_or_else(|| GuardrailTraceAssessment::builder().build());
-    let id = || told.identifier.to_string();
-    guardrail.input_assessment.get_or_insert_default().insert(id(), assessment(&told.input)?);
-    if let Some(output) = &told.output {
+    let id = || content.identifier.to_string();
+    guardrail.input_assessment.get_or_insert_default().insert(id(), assessment(&content.input)?);
+    if let Some(output) = &content.output {
         guardrail.output_assessments.get_or_insert_default().insert(id(), vec![assessment(output)?]);
     }
     // What a Bedrock guardrail did still holds when this one did nothing.
-    if told.outcome != Outcome::Passed || guardrail.action_reason.is_none() {
-        guardrail.action_reason = Some(told.reason().to_owned());
+    if content.outcome != Outcome::Passed || guardrail.action_reason.is_none() {
+        guardrail.action_reason = Some(content.reason().to_owned());
     }
     Ok(guardrail)
 }
 
-pub(super) fn assessment(told: &ReportedAssessment) -> Result<GuardrailAssessment, BuildError> {
+pub(super) fn assessment(content: &ReportedAssessment) -> Result<GuardrailAssessment, BuildError> {
     Ok(GuardrailAssessment::builder()
-        .set_topic_policy(told.topic_policy.as_ref().map(topics).transpose()?)
-        .set_word_policy(told.word_policy.as_ref().map(words).transpose()?)
-        .set_sensitive_information_policy(told.sensitive_information_policy.as_ref().map(sensitive).transpose()?)
-        .set_invocation_metrics(told.invocation_metrics.as_ref().map(metrics).transpose()?)
+        .set_topic_policy(content.topic_policy.as_ref().map(topics).transpose()?)
+        .set_word_policy(content.word_policy.as_ref().map(words).transpose()?)
+        .set_sensitive_information_policy(content.sensitive_information_policy.as_ref().map(sensitive).transpose()?)
+        .set_invocation_metrics(content.invocation_metrics.as_ref().map(metrics).transpose()?)
         .build())
 }
 
@@ -80,8 +83,8 @@ fn all<T>(items: &[ReportedItem], one: impl Fn(&ReportedItem) -> Result<T, Build
     items.iter().map(one).collect()
 }
 
-fn topics(told: &ReportedTopics) -> Result<GuardrailTopicPolicyAssessment, BuildError> {
-    let topics = all(&told.topics, |item| {
+fn topics(content: &ReportedTopics) -> Result<GuardrailTopicPolicyAssessment, BuildError> {
+    let topics = all(&content.topics, |item| {
         GuardrailTopic::builder()
             .name(item.name.as_deref().unwrap_or_default())
             .r#type(item.kind.as_deref().unwrap_or_default().into())
@@ -92,15 +95,15 @@ fn topics(told: &ReportedTopics) -> Result<GuardrailTopicPolicyAssessment, Build
     GuardrailTopicPolicyAssessment::builder().set_topics(Some(topics)).build()
 }
 
-fn words(told: &ReportedWords) -> Result<GuardrailWordPolicyAssessment, BuildError> {
-    let custom = all(&told.custom_words, |item| {
+fn words(content: &ReportedWords) -> Result<GuardrailWordPolicyAssessment, BuildError> {
+    let custom = all(&content.custom_words, |item| {
         GuardrailCustomWord::builder()
             .r#match(item.matched.as_deref().unwrap_or_default())
             .action(item.action.into())
             .detected(item.detected)
             .build()
     })?;
-    let managed = all(&told.managed_word_lists, |item| {
+    let managed = all(&content.managed_word_lists, |item| {
         GuardrailManagedWord::builder()
             .r#match(item.matched.as_deref().unwrap_or_default())
             .r#type(item.kind.as_deref().unwrap_or_default().into())
@@ -114,8 +117,8 @@ fn words(told: &ReportedWords) -> Result<GuardrailWordPolicyAssessment, BuildErr
         .build()
 }
 
-fn sensitive(told: &ReportedSensitive) -> Result<GuardrailSensitiveInformationPolicyAssessment, BuildError> {
-    let entities = all(&told.pii_entities, |item| {
+fn sensitive(content: &ReportedSensitive) -> Result<GuardrailSensitiveInformationPolicyAssessment, BuildError> {
+    let entities = all(&content.pii_entities, |item| {
         GuardrailPiiEntityFilter::builder()
             .r#match(item.matched.as_deref().unwrap_or_default())
             .r#type(item.kind.as_deref().unwrap_or_default().into())
@@ -123,7 +126,7 @@ fn sensitive(told: &ReportedSensitive) -> Result<GuardrailSensitiveInformationPo
             .detected(item.detected)
             .build()
     })?;
-    let regexes = all(&told.regexes, |item| {
+    let regexes = all(&content.regexes, |item| {
         GuardrailRegexFilter::builder()
             .set_name(item.name.clone())
             .set_match(item.matched.clone())
@@ -138,9 +141,9 @@ fn sensitive(told: &ReportedSensitive) -> Result<GuardrailSensitiveInformationPo
         .build()
 }
 
-fn metrics(told: &ReportedMetrics) -> Result<GuardrailInvocationMetrics, BuildError> {
-    let coverage = coverage(told.guardrail_coverage);
-    Ok(GuardrailInvocationMetrics::builder().usage(usage(told.usage)?).guardrail_coverage(coverage).build())
+fn metrics(content: &ReportedMetrics) -> Result<GuardrailInvocationMetrics, BuildError> {
+    let coverage = coverage(content.guardrail_coverage);
+    Ok(GuardrailInvocationMetrics::builder().usage(usage(content.usage)?).guardrail_coverage(coverage).build())
 }
 
 /// The SDK counts in 32 bits.

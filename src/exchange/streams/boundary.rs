@@ -1,4 +1,4 @@
-//! Watches the seams of texts that are whole in their event.
+//! Checks the event boundaries of non-delta fields.
 
 use std::collections::HashMap;
 
@@ -6,34 +6,36 @@ use crate::bedrock::{BodyError, BodyErrorKind, FieldKind, TextField};
 use crate::exchange::body::BodyGuard;
 use crate::guardrail::{ActionTaken, Assessment, Source};
 
-/// How far to both sides of a seam a value is looked for, in bytes. Long enough for a card, an address, a phrase; short, since it is looked
-/// at for every text of every event.
+/// How far to each side of an event boundary a match is looked for, in bytes: enough for a card, an address or a phrase, and cheap enough for every
+/// field of every event.
 const BOUNDARY_BYTES: usize = 128;
 
-/// Most places that are watched; a stream with more is refused.
+/// The maximum number of fields that are tracked. A stream with more is rejected.
 const MAX_TRACKED_FIELDS: usize = 4096;
 
-/// A text that has stood at its place in every event, so often, is a name or a setting.
+/// A field that had the same value in this many events is a name or a setting.
 const CONSTANT: usize = 8;
 
-/// Most of a stream's texts are lanes, put together event by event. Others are whole in their event: a title, the message of an error, a
-/// member that no table knows. Whether the next event has a new text in that place, or goes on with the last one, is not told there; so
-/// each is examined by itself, and beside that the seam between the last one and the next is looked at here.
+/// Finds matches that span the values of a non-delta field in two events.
+///
+/// Most text of a stream is in deltas, which are joined. Other fields are complete in their event: a title, an error message, an unknown field.
+/// Nothing shows whether the next event has a new value or continues the last one. So each value is evaluated by itself, and the boundary
+/// between two values here.
 #[derive(Debug, Default)]
 pub(super) struct BoundaryCheck {
-    places: HashMap<String, Place>,
+    fields: HashMap<String, FieldHistory>,
 }
 
-/// What stands at a place.
+/// The earlier values of a field.
 #[derive(Default)]
-struct Place {
-    /// The end of what was read there.
+struct FieldHistory {
+    /// The end of the last values.
     end: String,
-    /// The text that every event had so far, if it is short, and how often.
+    /// The value that every event had so far, if it is short, and their number.
     constant: Option<(String, usize)>,
 }
 
-impl std::fmt::Debug for Place {
+impl std::fmt::Debug for FieldHistory {
     // Without the text.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{} bytes", self.end.len())
@@ -41,27 +43,27 @@ impl std::fmt::Debug for Place {
 }
 
 impl BoundaryCheck {
-    /// Takes a text, and fails if a rule that masks or blocks finds something that its beginning cuts in two.
-    pub(super) fn check(&mut self, guard: &BodyGuard, slot: &TextField<'_>) -> Result<(), BodyError> {
-        // Nor does a short number go on. Single tokens repeat a text that is a lane, and go where that changes.
-        if slot.is_key() || slot.context().1 || slot.kind() == FieldKind::Token || slot.text().is_empty() {
+    /// Records a value, and fails if a rule that masks or blocks has a match that spans the boundary before it.
+    pub(super) fn check(&mut self, guard: &BodyGuard, field: &TextField<'_>) -> Result<(), BodyError> {
+        // A short number continues nothing. Single tokens repeat the text of a substream, and are removed if that changes.
+        if field.is_key() || field.context().1 || field.kind() == FieldKind::Token || field.text().is_empty() {
             return Ok(());
         }
-        let key = slot.pointer() + &slot.inner_pointer().unwrap_or_default();
-        if !self.places.contains_key(&key) && self.places.len() >= MAX_TRACKED_FIELDS {
-            return Err(BodyError::frame("it holds texts in more places than are examined"));
+        let key = field.pointer() + &field.inner_pointer().unwrap_or_default();
+        if !self.fields.contains_key(&key) && self.fields.len() >= MAX_TRACKED_FIELDS {
+            return Err(BodyError::frame("it holds text in more fields than are inspected"));
         }
-        let text = slot.text();
-        let place = self.places.entry(key).or_default();
-        let is_cut =
-            !place.end.is_empty() && !place.is_constant(text) && is_found_across(guard, &place.end, head(text));
-        place.add(text);
-        if is_cut { Err(BodyError::new(BodyErrorKind::SplitMatch { pointer: slot.pointer() })) } else { Ok(()) }
+        let text = field.text();
+        let history = self.fields.entry(key).or_default();
+        let is_split =
+            !history.end.is_empty() && !history.is_constant(text) && has_match_across(guard, &history.end, head(text));
+        history.add(text);
+        if is_split { Err(BodyError::new(BodyErrorKind::SplitMatch { pointer: field.pointer() })) } else { Ok(()) }
     }
 }
 
-impl Place {
-    /// Whether the text is none that could go on with the last: the same has stood here always. A value may have equal pieces, but few.
+impl FieldHistory {
+    /// Returns `true` if the value cannot continue the last one, because it was always the same. A split match may have equal pieces, but few.
     fn is_constant(&self, text: &str) -> bool {
         self.constant.as_ref().is_some_and(|(known, times)| known == text && (text.len() < 3 || *times >= CONSTANT))
     }
@@ -83,26 +85,26 @@ fn head(text: &str) -> &str {
     text.get(..text.floor_char_boundary(BOUNDARY_BYTES)).unwrap_or(text)
 }
 
-/// Whether something is found across the seam of two texts of which neither side is found by itself: what was found there has been masked
-/// already, and is no beginning of something else.
-fn is_found_across(guard: &BodyGuard, end: &str, head: &str) -> bool {
+/// Returns `true` if a match spans the boundary and neither side has a match of its own there: that one has been masked already, and begins
+/// nothing else.
+fn has_match_across(guard: &BodyGuard, end: &str, head: &str) -> bool {
     let assess = |text: &str| guard.guardrail().assess(Source::Output, text);
-    let seam = end.len();
+    let boundary = end.len();
     let joined = [end, head].concat();
     let both = assess(&joined);
-    let mut across = acted(&both).filter(|(start, stop)| (start + 1..*stop).contains(&seam)).peekable();
+    let mut across = acted(&both).filter(|(start, stop)| (start + 1..*stop).contains(&boundary)).peekable();
     if across.peek().is_none() {
         return false;
     }
     let (left, right) = (assess(end), assess(head));
     across.any(|(start, stop)| {
         let is_known =
-            acted(&left).any(|(_, known)| known > start) || acted(&right).any(|(known, _)| known + seam < stop);
+            acted(&left).any(|(_, known)| known > start) || acted(&right).any(|(known, _)| known + boundary < stop);
         !is_known
     })
 }
 
-/// The spans of what was masked or blocked.
+/// Returns the spans of what was masked or blocked.
 fn acted(found: &Assessment) -> impl Iterator<Item = (usize, usize)> {
     let findings = found.findings().iter().filter(|finding| finding.action() != ActionTaken::None);
     findings.map(|finding| (finding.span().start(), finding.span().end()))

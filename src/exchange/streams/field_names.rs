@@ -1,18 +1,18 @@
-//! The names of fields while JSON arrives in pieces.
+//! Field names while JSON arrives in fragments.
 
 use std::fmt;
 
 use crate::bedrock::FieldKind;
 use crate::bedrock::context_names::{self, ContextNames};
 
-/// Follows the signs and names of some JSON, and knows which names lead to the value under way.
+/// Tracks the names that lead to the current value of partial JSON.
 #[derive(Default)]
 pub(super) struct FieldNames {
-    /// The names of the values that are open: arrays and objects, and the next value of each.
+    /// The names of the open arrays and objects.
     open: Vec<ContextNames>,
     /// The names of the next value.
     next: ContextNames,
-    /// The name that is being read.
+    /// The name being read.
     name: String,
 }
 
@@ -24,7 +24,7 @@ impl fmt::Debug for FieldNames {
 }
 
 impl FieldNames {
-    /// Takes a sign from outside of strings.
+    /// Records a character outside of strings.
     pub(super) fn sign(&mut self, sign: char) {
         match sign {
             '{' | '[' => self.open.push(self.next.clone()),
@@ -36,7 +36,7 @@ impl FieldNames {
         }
     }
 
-    /// Takes a part of a name.
+    /// Records a part of a name.
     pub(super) fn part(&mut self, text: &str) {
         self.name.push_str(text);
         // In halves, so that the bytes moved stay linear in the bytes read.
@@ -46,13 +46,13 @@ impl FieldNames {
         }
     }
 
-    /// Ends a name.
+    /// Signals the end of a name.
     pub(super) fn end(&mut self) {
         let holder = self.open.last().cloned().unwrap_or_default();
         self.next = holder.of_field(&std::mem::take(&mut self.name));
     }
 
-    /// What is read before the value that comes next.
+    /// Returns the context of the next value.
     pub(super) fn context(&self) -> String {
         self.next.context(FieldKind::ToolInput)
     }

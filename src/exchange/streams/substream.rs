@@ -1,10 +1,10 @@
-//! The guard of one lane.
+//! The guard of one substream.
 
 use super::tool::ToolGuard;
 use crate::bedrock::{BodyError, DeltaKind, SubstreamId};
 use crate::guardrail::{Assessment, Evaluator};
 
-/// Guards one text of a stream.
+/// Evaluates the text of one substream.
 #[derive(Debug)]
 pub(super) enum SubstreamGuard {
     Text(Box<Evaluator>),
@@ -12,8 +12,8 @@ pub(super) enum SubstreamGuard {
 }
 
 impl SubstreamGuard {
-    pub(super) fn new(lane: SubstreamId, start: impl Fn(&str) -> Evaluator) -> Self {
-        match lane.part {
+    pub(super) fn new(id: SubstreamId, start: impl Fn(&str) -> Evaluator) -> Self {
+        match id.part {
             DeltaKind::ToolArguments | DeltaKind::FunctionArguments => Self::Tool(Box::new(ToolGuard::new())),
             DeltaKind::Text
             | DeltaKind::Reasoning
@@ -23,7 +23,8 @@ impl SubstreamGuard {
         }
     }
 
-    /// Reads on. What may be released is added to `out`, what was found in texts that ended to `done`. Says whether it is blocked.
+    /// Evaluates the next piece. Appends text that is safe to release to `out`, and the assessments of strings that ended to `done`. Returns `true`
+    /// if a rule blocks.
     pub(super) fn push(
         &mut self,
         text: &str,
@@ -40,7 +41,7 @@ impl SubstreamGuard {
         }
     }
 
-    /// Ends the text.
+    /// Signals the end of the text.
     pub(super) fn finish(
         mut self,
         start: impl Fn(&str) -> Evaluator,
@@ -57,7 +58,7 @@ impl SubstreamGuard {
         }
     }
 
-    /// Bytes of text that were read and are neither released nor given up.
+    /// Returns the number of bytes of text buffered.
     pub(super) fn buffered_bytes(&self) -> usize {
         match self {
             Self::Text(evaluator) => evaluator.buffered_bytes(),
@@ -65,7 +66,7 @@ impl SubstreamGuard {
         }
     }
 
-    /// What was found so far in a text that has not ended.
+    /// Returns the assessment so far of text that has not ended.
     pub(super) fn so_far(&self) -> Option<Assessment> {
         match self {
             Self::Text(evaluator) => Some(evaluator.assessment()),

@@ -1,4 +1,4 @@
-//! All lanes of a stream, and what they make of each event.
+//! All substreams of a stream, and the plan that they make for each event.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,39 +9,39 @@ use crate::exchange::assessment::BodyAssessment;
 use crate::exchange::body::{BodyEvaluator, BodyGuard};
 use crate::guardrail::{Assessment, Evaluator, Outcome, Source};
 
-/// Most texts of one stream. A thousand content blocks are no answer of a model, and each costs its guard.
+/// The maximum number of substreams of one stream. No model responds with a thousand content blocks, and each costs a guard.
 const MAX_SUBSTREAMS: usize = 1024;
 
-/// What to do with an event.
+/// What happens to an event.
 #[derive(Debug, Default)]
 pub(crate) struct Plan {
-    /// BodyEvaluator to send on before it: lane, open block, text.
+    /// Text to send before the event: substream, open content block, text.
     pub(crate) before: Vec<(SubstreamId, u64, String)>,
-    /// New texts of its deltas, by position; those not named stay.
+    /// New text of its deltas, by position. Deltas that are not listed stay.
     pub(crate) edits: Vec<(usize, String)>,
-    /// Signatures that do not hold, by position.
+    /// Signatures that no longer fit, by position.
     pub(crate) unsigned: Vec<usize>,
-    /// A rule blocked the stream. The event itself does not go on, for what else it holds was not examined: what was released does.
+    /// A rule blocked the stream. The event itself is not forwarded, because its other content was not inspected.
     pub(crate) is_blocked: bool,
-    /// The texts of its deltas that were released, for when the event itself does not go on.
+    /// The released text of its deltas, for an event that is not forwarded.
     pub(crate) released: Vec<(SubstreamId, String)>,
 }
 
-/// All lanes of a stream.
+/// All substreams of a stream.
 #[derive(Debug)]
 pub(crate) struct Substreams {
     guard: BodyGuard,
     open: BTreeMap<SubstreamId, SubstreamGuard>,
-    /// BodyEvaluator that are over, and must not go on.
+    /// Substreams that have ended and must not continue.
     ended: BTreeSet<SubstreamId>,
-    /// Reasoning that was changed.
+    /// Substreams of reasoning that was changed.
     changed: BTreeSet<SubstreamId>,
-    /// All texts are over.
+    /// All substreams have ended.
     is_over: bool,
     boundaries: BoundaryCheck,
     assessment: BodyAssessment,
     last_block: u64,
-    /// A whole answer has come.
+    /// A complete response has arrived.
     is_answered: bool,
 }
 
@@ -60,19 +60,19 @@ impl Substreams {
         }
     }
 
-    /// What to do with an event.
+    /// Returns what happens to an event.
     pub(crate) fn plan(&mut self, event: &impl ModelEvent) -> Result<Plan, BodyError> {
-        // Of two whole answers, the second may go on where the first ends.
+        // A second complete response could continue the text of the first.
         if event.kind() == EventKind::CompleteResponse && std::mem::replace(&mut self.is_answered, true) {
-            return Err(BodyError::frame("it holds a second whole answer, and text may be cut between the two"));
+            return Err(BodyError::frame("it holds a second complete response, and a match could span the two"));
         }
         let mut plan = Plan::default();
         let deltas = event.delta_texts();
         let mut released = Vec::with_capacity(deltas.len());
-        for (lane, text) in &deltas {
+        for (id, text) in &deltas {
             let mut out = String::new();
             if !plan.is_blocked {
-                plan.is_blocked = self.push(*lane, text, &mut out)?;
+                plan.is_blocked = self.push(*id, text, &mut out)?;
             }
             released.push(out);
         }
@@ -85,9 +85,9 @@ impl Substreams {
         if !plan.is_blocked {
             self.finish_substreams(event, &deltas, &mut released, &mut plan);
         }
-        for (position, (text, (lane, given))) in released.into_iter().zip(&deltas).enumerate() {
+        for (position, (text, (id, given))) in released.into_iter().zip(&deltas).enumerate() {
             if plan.is_blocked && !text.is_empty() {
-                plan.released.push((*lane, text));
+                plan.released.push((*id, text));
             } else if text != *given {
                 plan.edits.push((position, text));
             }
@@ -95,50 +95,50 @@ impl Substreams {
         Ok(plan)
     }
 
-    /// Examines the texts that are whole in an event, which `visit` offers; of the event's bytes `carried` belong to lanes.
+    /// Inspects the fields that are complete in an event, which `visit` offers. Of the event's bytes, `carried` belong to substreams.
     pub(crate) fn complete_fields(
         &mut self,
         carried: usize,
         visit: impl FnOnce(&mut Visitor<'_>) -> Result<InspectionSummary, BodyError>,
     ) -> Result<(), BodyError> {
-        let mut texts = BodyEvaluator::new(&self.guard, Source::Output);
+        let mut evaluator = BodyEvaluator::new(&self.guard, Source::Output);
         let mut checked = Ok(());
-        let coverage = visit(&mut |slot| {
+        let coverage = visit(&mut |field| {
             if checked.is_ok() {
-                checked = self.boundaries.check(&self.guard, &slot);
+                checked = self.boundaries.check(&self.guard, &field);
             }
-            texts.examine(&slot)
+            evaluator.inspect(&field)
         })?;
         checked?;
-        self.assessment.absorb(texts.finish(coverage), carried);
+        self.assessment.merge(evaluator.finish(coverage), carried);
         Ok(())
     }
 
-    /// Ends a stream that ends without saying so.
+    /// Ends a stream that has no event for its end.
     pub(crate) fn finish(&mut self) -> Plan {
         let mut plan = Plan::default();
-        let lanes: Vec<SubstreamId> = self.open.keys().copied().collect();
-        self.end(&lanes, &[], &mut [], &mut plan);
+        let ids: Vec<SubstreamId> = self.open.keys().copied().collect();
+        self.end(&ids, &[], &mut [], &mut plan);
         plan
     }
 
-    /// Bytes of text that all lanes hold.
+    /// Returns the number of bytes that all substreams buffer.
     pub(crate) fn buffered_bytes(&self) -> usize {
         self.open.values().map(SubstreamGuard::buffered_bytes).sum()
     }
 
-    /// What was found, once the stream is over.
+    /// Returns the assessment of the stream.
     pub(crate) fn into_assessment(mut self) -> BodyAssessment {
-        self.note_open();
+        self.record_open();
         self.assessment
     }
 
-    /// What was found so far, in texts that have not ended too.
+    /// Returns the assessment so far, with that of substreams that have not ended.
     pub(crate) fn assessment_so_far(&self) -> BodyAssessment {
         let mut found = self.assessment.clone();
-        for (lane, guard) in &self.open {
+        for (id, guard) in &self.open {
             if let Some(assessment) = guard.so_far() {
-                found.add_text(&lane.pointer(), &assessment);
+                found.add_text(&id.pointer(), &assessment);
             }
         }
         found
@@ -149,43 +149,43 @@ impl Substreams {
         self.assessment.is_blocked()
     }
 
-    /// What the caller is told when the stream is blocked.
+    /// Returns the blocked message.
     pub(crate) fn assessment_message(&mut self) -> String {
-        // The lane that is blocked may still be open, and so not yet noted.
-        self.note_open();
+        // The substream that is blocked may still be open.
+        self.record_open();
         self.assessment.message().unwrap_or_default().to_owned()
     }
 
-    /// The guard of the bodies of this call.
+    /// Returns the guard of the bodies of this call.
     pub(crate) fn guard(&self) -> &BodyGuard {
         &self.guard
     }
 
-    fn push(&mut self, lane: SubstreamId, text: &str, out: &mut String) -> Result<bool, BodyError> {
-        if !self.open.contains_key(&lane) {
+    fn push(&mut self, id: SubstreamId, text: &str, out: &mut String) -> Result<bool, BodyError> {
+        if !self.open.contains_key(&id) {
             if text.is_empty() {
                 return Ok(false);
             }
-            // What was examined up to its end would go on unseen.
-            if self.is_over || self.ended.contains(&lane) {
-                return Err(BodyError::frame("a text goes on behind its end"));
+            // Its end was evaluated: what continues it would be missed.
+            if self.is_over || self.ended.contains(&id) {
+                return Err(BodyError::frame("text continues after its end"));
             }
             if self.open.len() + self.ended.len() >= MAX_SUBSTREAMS {
-                return Err(BodyError::frame("it holds more texts than are examined"));
+                return Err(BodyError::frame("it holds more substreams than are inspected"));
             }
         }
         let start = |context: &str| start(&self.guard, context);
         let mut done = Vec::new();
-        let lane_guard = self.open.entry(lane).or_insert_with(|| SubstreamGuard::new(lane, start));
-        let blocked = lane_guard.push(text, start, out, &mut done)?;
+        let guard = self.open.entry(id).or_insert_with(|| SubstreamGuard::new(id, start));
+        let blocked = guard.push(text, start, out, &mut done)?;
         for assessment in &done {
-            self.note(lane, assessment);
+            self.record(id, assessment);
         }
         Ok(blocked)
     }
 
-    /// Finds the signatures that do not hold. A signature comes when what it signs is over: its lane is ended, for until then a rule may
-    /// still mask what is held of it. A lane that runs through blocks is not over; there the signature holds if nothing is held.
+    /// Finds the signatures that no longer fit. A signature ends the reasoning that it signs, so its substream ends here: until then a rule may still
+    /// mask buffered text. A substream that spans content blocks goes on; there the signature fits if nothing is buffered.
     fn check_signatures(
         &mut self,
         event: &impl ModelEvent,
@@ -193,18 +193,18 @@ impl Substreams {
         released: &mut [String],
         plan: &mut Plan,
     ) {
-        for (position, &lane) in event.signed().iter().enumerate() {
-            let is_open_end = lane.block == SubstreamId::ANY_BLOCK;
+        for (position, &id) in event.signed().iter().enumerate() {
+            let is_open_end = id.block == SubstreamId::ANY_BLOCK;
             if !is_open_end {
-                self.end(&[lane], deltas, released, plan);
+                self.end(&[id], deltas, released, plan);
                 if plan.is_blocked {
                     return;
                 }
             }
-            let is_undecided = self.open.get(&lane).filter(|_| is_open_end).is_some_and(|guard| {
+            let is_pending = self.open.get(&id).filter(|_| is_open_end).is_some_and(|guard| {
                 guard.buffered_bytes() > 0 || guard.so_far().is_some_and(|found| found.outcome() != Outcome::Passed)
             });
-            if is_undecided || self.changed.contains(&lane) {
+            if is_pending || self.changed.contains(&id) {
                 plan.unsigned.push(position);
             }
         }
@@ -217,33 +217,33 @@ impl Substreams {
         released: &mut [String],
         plan: &mut Plan,
     ) {
-        let ends = |lane: &SubstreamId| match event.kind() {
-            EventKind::ContentBlockStop => lane.block != SubstreamId::ANY_BLOCK && Some(lane.block) == event.block(),
-            EventKind::ChoiceStop => event.ended_choices().contains(&lane.choice),
+        let ends = |id: &SubstreamId| match event.kind() {
+            EventKind::ContentBlockStop => id.block != SubstreamId::ANY_BLOCK && Some(id.block) == event.block(),
+            EventKind::ChoiceStop => event.ended_choices().contains(&id.choice),
             EventKind::MessageStop => true,
             _ => false,
         };
-        let lanes: Vec<SubstreamId> = self.open.keys().copied().filter(ends).collect();
+        let ids: Vec<SubstreamId> = self.open.keys().copied().filter(ends).collect();
         self.is_over |= event.kind() == EventKind::MessageStop;
-        self.end(&lanes, deltas, released, plan);
+        self.end(&ids, deltas, released, plan);
     }
 
-    fn end(&mut self, lanes: &[SubstreamId], deltas: &[(SubstreamId, &str)], released: &mut [String], plan: &mut Plan) {
-        for &lane in lanes {
-            let Some(guard) = self.open.remove(&lane) else { continue };
-            self.ended.insert(lane);
+    fn end(&mut self, ids: &[SubstreamId], deltas: &[(SubstreamId, &str)], released: &mut [String], plan: &mut Plan) {
+        for &id in ids {
+            let Some(guard) = self.open.remove(&id) else { continue };
+            self.ended.insert(id);
             let (mut rest, mut done) = (String::new(), Vec::new());
             plan.is_blocked |= guard.finish(|context| start(&self.guard, context), &mut rest, &mut done);
             for assessment in &done {
-                self.note(lane, assessment);
+                self.record(id, assessment);
             }
             if rest.is_empty() {
                 continue;
             }
-            let last = deltas.iter().rposition(|(other, _)| *other == lane);
+            let last = deltas.iter().rposition(|(other, _)| *other == id);
             match last.and_then(|position| released.get_mut(position)) {
                 Some(text) => text.push_str(&rest),
-                None => plan.before.push((lane, self.last_block, rest)),
+                None => plan.before.push((id, self.last_block, rest)),
             }
             if plan.is_blocked {
                 return;
@@ -251,20 +251,20 @@ impl Substreams {
         }
     }
 
-    /// Takes note of what was found in the texts that have not ended, and lets them go.
-    fn note_open(&mut self) {
-        for (lane, guard) in std::mem::take(&mut self.open) {
+    /// Records the assessments of the substreams that have not ended, and drops these.
+    fn record_open(&mut self) {
+        for (id, guard) in std::mem::take(&mut self.open) {
             if let Some(assessment) = guard.so_far() {
-                self.note(lane, &assessment);
+                self.record(id, &assessment);
             }
         }
     }
 
-    fn note(&mut self, lane: SubstreamId, text: &Assessment) {
-        if lane.part == DeltaKind::Reasoning && text.outcome() != Outcome::Passed {
-            self.changed.insert(lane);
+    fn record(&mut self, id: SubstreamId, text: &Assessment) {
+        if id.part == DeltaKind::Reasoning && text.outcome() != Outcome::Passed {
+            self.changed.insert(id);
         }
-        self.assessment.add_text(&lane.pointer(), text);
+        self.assessment.add_text(&id.pointer(), text);
     }
 }
 

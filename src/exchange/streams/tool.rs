@@ -1,11 +1,11 @@
-//! Guards the arguments of a tool call while they arrive as fragments of JSON.
+//! Evaluates the arguments of a tool call while they arrive as fragments of JSON.
 
 use super::field_names::FieldNames;
 use crate::bedrock::{BodyError, NumberText};
 use crate::guardrail::{Assessment, Evaluator, Sink};
 use crate::json::{BufferedText, JsonToken, PartialJson};
 
-/// Guards each string and each number of some JSON by itself, with its name before it; what is between them goes on as it is.
+/// Evaluates each string and each number in JSON by itself, with its field's name as context. The JSON between them is forwarded unchanged.
 #[derive(Debug)]
 pub(super) struct ToolGuard {
     json: PartialJson,
@@ -15,15 +15,15 @@ pub(super) struct ToolGuard {
     number: Number,
 }
 
-/// What has been read of a number.
+/// The number being read.
 #[derive(Default)]
 enum Number {
-    /// None is open.
+    /// None.
     #[default]
     None,
-    /// All of it, held: where it ends is not known yet.
+    /// All of it, buffered until it ends.
     Held(String),
-    /// It is none that is told as text, and goes on as it comes.
+    /// One that is not inspected, and is forwarded as it arrives.
     Passed,
 }
 
@@ -38,10 +38,10 @@ impl std::fmt::Debug for Number {
     }
 }
 
-/// Most bytes of a number that are held: a sign and the digits of the longest that is told as text.
+/// The maximum number of bytes of a number that are buffered: a sign, and the digits of the longest that is inspected.
 const LONGEST_NUMBER: usize = 20;
 
-/// Writes the raw form of what is kept, and escapes what is replaced.
+/// Writes kept text in its raw form, and escapes replacements.
 struct Raw<'a> {
     held: &'a mut BufferedText,
     out: &'a mut String,
@@ -68,8 +68,8 @@ impl ToolGuard {
         }
     }
 
-    /// Reads the next fragment; what may be released is added to `out`, and what was found in strings that ended to `done`.
-    /// Says whether a string is blocked.
+    /// Evaluates the next fragment. Appends text that is safe to release to `out`, and the assessments of strings that ended to `done`. Returns `true`
+    /// if a rule blocks.
     pub(super) fn push(
         &mut self,
         fragment: &str,
@@ -85,7 +85,7 @@ impl ToolGuard {
         Ok(false)
     }
 
-    /// Ends the text, complete or not.
+    /// Signals the end of the JSON, complete or not.
     pub(super) fn finish(
         &mut self,
         start: impl Fn(&str) -> Evaluator,
@@ -99,12 +99,12 @@ impl ToolGuard {
         blocked
     }
 
-    /// What was found so far in the string under way.
+    /// Returns the assessment so far of the open string.
     pub(super) fn so_far(&self) -> Option<Assessment> {
         self.string.as_ref().map(|(evaluator, _)| evaluator.assessment())
     }
 
-    /// Bytes of the string or number under way that are held. Punctuation and unfinished escapes, at most a few bytes, are not text yet.
+    /// Returns the number of bytes buffered of the open string or number. Punctuation and unfinished escapes, a few bytes, are no text yet.
     pub(super) fn buffered_bytes(&self) -> usize {
         let of_number = if let Number::Held(number) = &self.number { number.len() } else { 0 };
         of_number + self.string.as_ref().map_or(0, |(evaluator, _)| evaluator.buffered_bytes())
@@ -151,7 +151,7 @@ impl ToolGuard {
         false
     }
 
-    /// Lets pass what is between strings, but for numbers, which are held until they end.
+    /// Forwards the JSON between strings, except numbers, which are buffered until they end.
     fn structure(
         &mut self,
         raw: &str,
@@ -181,7 +181,7 @@ impl ToolGuard {
         false
     }
 
-    /// Evaluates a number that has ended. One that is masked becomes a string.
+    /// Evaluates a number that has ended. A masked number becomes a string.
     fn end_number(&mut self, start: &impl Fn(&str) -> Evaluator, out: &mut String, done: &mut Vec<Assessment>) -> bool {
         let Number::Held(number) = std::mem::take(&mut self.number) else { return false };
         let context = self.names.context();
@@ -193,17 +193,17 @@ impl ToolGuard {
                 return false;
             }
         };
-        let (mut evaluator, mut told) = (evaluator, String::new());
-        evaluator.push(&number, &mut told);
-        evaluator.finish(&mut told);
+        let (mut evaluator, mut replaced) = (evaluator, String::new());
+        evaluator.push(&number, &mut replaced);
+        evaluator.finish(&mut replaced);
         done.push(evaluator.assessment());
         if evaluator.is_blocked() {
             return true;
         }
-        if told == number {
+        if replaced == number {
             out.push_str(&number);
         } else {
-            out.push_str(&serde_json::Value::from(told).to_string());
+            out.push_str(&serde_json::Value::from(replaced).to_string());
         }
         false
     }
@@ -216,7 +216,7 @@ impl ToolGuard {
     }
 }
 
-/// Whether a sign goes on with a number. What is between strings is JSON, so letters of other words do not follow one.
+/// Returns `true` if a character continues a number. Letters of other words cannot follow one in JSON.
 fn is_of_number(sign: char) -> bool {
     sign.is_ascii_digit() || matches!(sign, '+' | '-' | '.' | 'e' | 'E')
 }

@@ -13,10 +13,10 @@ use super::collect::Collected;
 use super::headers::drop_stale;
 use crate::exchange::FrameGuard;
 
-/// The body of a guarded response; `R` is the body of the service's own.
+/// The body of a guarded response; `R` is the body of the inner service's response.
 ///
-/// A stream is examined as it is read: nothing is read ahead of the caller, and what no rule can reach any more goes on at once. After
-/// its end or an error it stays at its end, and the service's body is dropped then, or with this.
+/// A stream is inspected as it is read: nothing is read ahead of the caller, and text is released as soon as it is safe. The inner body is dropped
+/// at the end or after an error.
 pub struct ResponseBody<R> {
     inner: Inner<R>,
 }
@@ -41,9 +41,9 @@ impl<R> ResponseBody<R> {
         Self { inner: Inner::Events(Box::new(EventBody::new(upstream, guard))) }
     }
 
-    /// How many bytes of decoded text the guardrail holds back at this moment: read from the service, neither released nor given up.
-    /// It is zero for a body that is no stream, and after the end. At most [`buffer_limit`](crate::Guardrail::buffer_limit) for each
-    /// content block that is open. Cheap: a sum over these.
+    /// Returns the number of bytes of decoded text currently buffered; zero after the end, and for a body that is no stream.
+    ///
+    /// At most [`buffer_limit`](crate::Guardrail::buffer_limit) for each open content block. Costs a sum over these.
     #[must_use]
     pub fn buffered_bytes(&self) -> usize {
         match &self.inner {
@@ -52,7 +52,7 @@ impl<R> ResponseBody<R> {
         }
     }
 
-    /// A body that is not examined.
+    /// Creates a body that is not inspected.
     pub(super) fn passed(body: R) -> Self {
         Self { inner: Inner::Passed(Box::pin(body)) }
     }
@@ -106,9 +106,9 @@ where
     }
 }
 
-/// An event stream, examined.
+/// A guarded event stream.
 pub(in crate::middleware) struct EventBody<R> {
-    /// Gone once the stream is over: so is the connection then, if it was not read to its end.
+    /// Dropped at the end of the stream, and with it the connection if it was not read to its end.
     upstream: Option<Pin<Box<R>>>,
     guard: FrameGuard,
     out: BytesMut,
@@ -143,7 +143,7 @@ impl<R> EventBody<R> {
         match frame.into_data() {
             Ok(data) => match self.guard.push(&data, &mut self.out) {
                 Err(error) => self.fail(error),
-                // What may still come is of no use to anybody.
+                // Nothing after this is forwarded.
                 Ok(()) if self.guard.is_over() => self.upstream = None,
                 Ok(()) => {}
             },

@@ -1,11 +1,11 @@
-//! Headers that speak of the body.
+//! Headers that depend on the body.
 
 use http::HeaderMap;
 use http::header::{ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_LENGTH, HeaderName, HeaderValue, TRANSFER_ENCODING};
 
 use crate::bedrock::RequestedGuardrail;
 
-/// Headers that hold a digest of the body, or a copy of its text: wrong once the body has changed.
+/// Headers with a digest of the body or a copy of its text, which are wrong once the body has changed.
 pub(in crate::middleware) const BODY_DEPENDENT_HEADERS: [&str; 14] = [
     "content-digest",
     "content-md5",
@@ -23,17 +23,18 @@ pub(in crate::middleware) const BODY_DEPENDENT_HEADERS: [&str; 14] = [
     ERROR_MESSAGE,
 ];
 
-/// The message of an error once more.
+/// A copy of an error's message.
 pub(super) const ERROR_MESSAGE: &str = "x-amzn-error-message";
 
-/// The caller's own notes on an invoke request, as JSON.
+/// The request metadata of InvokeModel, as JSON.
 pub(in crate::middleware) const METADATA: &str = "x-amzn-bedrock-request-metadata";
 
-/// Headers by which the caller of an invoke operation names a guardrail: its identifier, its version, and whether it wants a trace.
+/// The headers of InvokeModel that name a guardrail: its identifier, its version, and the trace setting.
 pub(in crate::middleware) const GUARDRAIL: [&str; 3] =
     ["x-amzn-bedrock-guardrailidentifier", "x-amzn-bedrock-guardrailversion", "x-amzn-bedrock-trace"];
 
-/// The guardrail that the headers name. `values` gives the values of a header; of several, each reader could take another.
+/// Returns the guardrail that the headers name. `values` returns the values of a header; of several, each reader could take another, so then none
+/// counts.
 pub(in crate::middleware) fn requested_guardrail<'a, V>(values: impl Fn(&'static str) -> V) -> RequestedGuardrail
 where
     V: Iterator<Item = &'a str>,
@@ -45,12 +46,12 @@ where
     RequestedGuardrail::new(only(GUARDRAIL[0]), only(GUARDRAIL[2]))
 }
 
-/// The same of the headers of an HTTP request.
+/// [`requested_guardrail`] of the headers of an HTTP request.
 pub(super) fn requested_guardrail_in(headers: &HeaderMap) -> RequestedGuardrail {
     requested_guardrail(|name| headers.get_all(name).iter().map(|value| value.to_str().unwrap_or_default()))
 }
 
-/// Whether these values of `content-encoding` say that the body is not in the clear.
+/// Returns `true` if these values of `content-encoding` declare an encoded body.
 pub(in crate::middleware) fn is_encoded<'a>(mut values: impl Iterator<Item = &'a [u8]>) -> bool {
     values.any(|value| {
         let mut codings = value.split(|&byte| byte == b',').map(<[u8]>::trim_ascii);
@@ -58,40 +59,40 @@ pub(in crate::middleware) fn is_encoded<'a>(mut values: impl Iterator<Item = &'a
     })
 }
 
-/// Whether the body that these headers describe is compressed.
+/// Returns `true` if the headers declare a compressed body.
 pub(super) fn is_compressed(headers: &HeaderMap) -> bool {
     is_encoded(headers.get_all(CONTENT_ENCODING).iter().map(HeaderValue::as_bytes))
 }
 
-/// The length that the headers announce.
+/// Returns the announced length.
 pub(super) fn announced_length(headers: &HeaderMap) -> Option<usize> {
     headers.get(CONTENT_LENGTH)?.to_str().ok()?.trim().parse().ok()
 }
 
-/// Has the headers describe a body of `length` bytes.
+/// Sets the length of the body.
 pub(super) fn set_length(headers: &mut HeaderMap, length: usize) {
     headers.remove(TRANSFER_ENCODING);
     headers.insert(CONTENT_LENGTH, HeaderValue::from(length));
 }
 
-/// Takes out what no longer holds of a changed body.
+/// Removes the headers that a changed body makes wrong.
 pub(super) fn drop_stale(headers: &mut HeaderMap) {
     for name in BODY_DEPENDENT_HEADERS {
         headers.remove(name);
     }
 }
 
-/// Asks for an answer in the clear: a compressed one could not be examined.
+/// Requests an uncompressed response, because a compressed one cannot be inspected.
 pub(super) fn ask_uncompressed(headers: &mut HeaderMap) {
     if headers.contains_key(ACCEPT_ENCODING) {
         headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
     }
 }
 
-/// The exception's name, in an error.
+/// The name of an exception.
 pub(super) const ERROR_TYPE: HeaderName = HeaderName::from_static("x-amzn-errortype");
 
-/// The content type of the chunks, in an invoke stream.
+/// The content type of the chunks of an InvokeModel stream.
 pub(super) const CHUNK_TYPE: HeaderName = HeaderName::from_static("x-amzn-bedrock-content-type");
 
 #[cfg(test)]

@@ -13,27 +13,26 @@ use super::headers::{
 };
 use super::responses;
 use crate::bedrock::Operation;
-use crate::exchange::{Exchange, FrameGuard, GuardrailError, Inspected, Refusal, withheld_error};
+use crate::exchange::{Exchange, FrameGuard, GuardrailError, Inspected, RejectionMode, withheld_error};
 use crate::guardrail::Source;
 use crate::middleware::layer::GuardrailLayer;
 use crate::middleware::service::{CallFuture, sealed::Sealed};
 
-/// Why a call has no answer of the service.
+/// Why a call has no response of the inner service.
 enum Failure {
-    /// The guardrail refused it; the caller gets an error response.
-    Refused(GuardrailError),
-    /// The service failed, or a body did.
+    /// The guardrail rejected it: the caller receives an error response.
+    Rejected(GuardrailError),
+    /// The inner service or a body failed.
     Failed(BoxError),
 }
 
 impl From<GuardrailError> for Failure {
     fn from(error: GuardrailError) -> Self {
-        Self::Refused(error)
+        Self::Rejected(error)
     }
 }
 
-/// HTTP: see [`http`](crate::middleware::http). The body is one that can be made from bytes, as those of the usual clients and servers
-/// can; one that cannot is wrapped before, by `map_request`.
+/// HTTP. The body type must implement `From<Bytes>`, as those of the usual clients and servers do. Wrap another with `map_request`.
 impl<S, B, R> Sealed<S> for Request<B>
 where
     S: Service<Self, Response = Response<R>> + Send + 'static,
@@ -49,7 +48,7 @@ where
     fn guard(self, layer: GuardrailLayer, mut inner: S) -> CallFuture<Self::Response> {
         let Some((operation, model_id)) = Operation::from_path(self.method().as_str(), self.uri().path()) else {
             if !layer.config.forward_unknown_operations {
-                tracing::debug!("refused: the path names no operation that is examined");
+                tracing::debug!("rejected: unsupported operation");
                 return Box::pin(async { Ok(responses::unknown_path().map(ResponseBody::whole)) });
             }
             let call = inner.call(self);
@@ -58,8 +57,8 @@ where
         Box::pin(async move {
             match guarded(Exchange::new(layer.config, operation, Some(model_id)), self, inner).await {
                 Ok(response) => Ok(response),
-                Err(Failure::Refused(error)) => {
-                    tracing::debug!(operation = operation.name(), blocked = error.is_blocked(), "refused");
+                Err(Failure::Rejected(error)) => {
+                    tracing::debug!(operation = operation.name(), blocked = error.is_blocked(), "rejected");
                     Ok(responses::rejection(&error).map(ResponseBody::whole))
                 }
                 Err(Failure::Failed(error)) => Err(error),
@@ -93,20 +92,20 @@ where
             drop_stale(&mut head.headers);
             changed.into()
         }
-        Inspected::Blocked(reply, _) => return Ok(responses::blocked(reply).map(ResponseBody::whole)),
+        Inspected::Blocked(response, _) => return Ok(responses::blocked(response).map(ResponseBody::whole)),
     };
-    let notes: Vec<HeaderValue> = head.headers.get_all(METADATA).iter().cloned().collect();
+    let values: Vec<HeaderValue> = head.headers.get_all(METADATA).iter().cloned().collect();
     head.headers.remove(METADATA);
-    for note in notes {
-        let note = match exchange.metadata(note.as_bytes())? {
-            Inspected::Unchanged => note,
-            // Of masks in other letters a header takes the bytes.
+    for value in values {
+        let value = match exchange.metadata(value.as_bytes())? {
+            Inspected::Unchanged => value,
+            // A header accepts the bytes of a replacement in any script.
             Inspected::Rewritten(changed) => {
                 HeaderValue::from_bytes(&changed).map_err(|e| Failure::Failed(e.into()))?
             }
-            Inspected::Blocked(reply, _) => return Ok(responses::blocked(reply).map(ResponseBody::whole)),
+            Inspected::Blocked(response, _) => return Ok(responses::blocked(response).map(ResponseBody::whole)),
         };
-        head.headers.append(METADATA, note);
+        head.headers.append(METADATA, value);
     }
     if exchange.is_named() {
         GUARDRAIL.iter().for_each(|name| drop(head.headers.remove(*name)));
@@ -115,7 +114,7 @@ where
     ask_uncompressed(&mut head.headers);
     let call = inner.call(Request::from_parts(head, B::from(body)));
     let mut response = call.await.map_err(|error| Failure::Failed(error.into()))?;
-    // A copy of an error's message, which nobody examines.
+    // A copy of an error's message, which is not inspected.
     response.headers_mut().remove(ERROR_MESSAGE);
     if !response.status().is_success() {
         return error(&exchange, response).await;
@@ -125,10 +124,13 @@ where
     }
     let (mut head, body) = response.into_parts();
     if exchange.operation().is_stream() {
-        // Its bytes may change from here on, and nobody knows yet how many there will be.
+        // The number of bytes may change.
         head.headers.remove(http::header::CONTENT_LENGTH);
         drop_stale(&mut head.headers);
-        return Ok(Response::from_parts(head, ResponseBody::events(body, FrameGuard::new(exchange, Refusal::Event))));
+        return Ok(Response::from_parts(
+            head,
+            ResponseBody::events(body, FrameGuard::new(exchange, RejectionMode::Event)),
+        ));
     }
     let body = read(&exchange, Source::Output, announced_length(&head.headers), body).await?;
     match exchange.response(&body.data)? {
@@ -141,11 +143,11 @@ where
             set_length(&mut head.headers, changed.len());
             Ok(Response::from_parts(head, ResponseBody::whole(changed)))
         }
-        Inspected::Blocked(reply, _) => Ok(responses::blocked(reply).map(ResponseBody::whole)),
+        Inspected::Blocked(response, _) => Ok(responses::blocked(response).map(ResponseBody::whole)),
     }
 }
 
-/// The service's own error: it keeps its status, and its message if that may pass.
+/// An error of the upstream keeps its status, and its message is inspected.
 async fn error<R>(exchange: &Exchange, response: Response<R>) -> Result<Response<ResponseBody<R>>, Failure>
 where
     R: Body<Data = Bytes>,
@@ -178,7 +180,7 @@ where
     Ok(Response::from_parts(head, ResponseBody::collected(body)))
 }
 
-/// Reads a body whole, if it is not too large.
+/// Reads a whole body, up to the limit.
 async fn read<B>(exchange: &Exchange, source: Source, announced: Option<usize>, body: B) -> Result<Collected, Failure>
 where
     B: Body<Data = Bytes>,

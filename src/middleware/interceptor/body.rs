@@ -1,4 +1,4 @@
-//! The body of an answer that is examined while the SDK reads it.
+//! A response body that is inspected while the SDK reads it.
 
 use std::fmt;
 use std::future::Future;
@@ -15,10 +15,10 @@ use crate::exchange::{Exchange, GuardrailError, Inspected, withheld_error};
 use crate::guardrail::Source;
 use crate::middleware::http::{CollectError, Collected, collect};
 
-/// Where a body leaves the error that its reader must get.
+/// Where a body leaves the error for its reader.
 pub(super) type ErrorCell = Arc<Mutex<Option<GuardrailError>>>;
 
-/// What kind of body it is.
+/// The kind of a body.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum BodyKind {
     Response,
@@ -27,30 +27,30 @@ pub(super) enum BodyKind {
 
 type Reading = Pin<Box<dyn Future<Output = Result<Collected, CollectError>> + Send + Sync>>;
 
-/// A body that is read whole before any of it is given out.
+/// A body that is read whole before any of it is returned.
 ///
-/// The hooks are not async, and the SDK reads the body after the last of them; so the examination sits in the body itself. A refusal
-/// must not come out as a failure of the body, for the SDK would repeat the call: it is left in the slot, for a later hook to raise.
+/// The hooks are not async, and the SDK reads the body after the last of them, so the body itself does the inspection. A rejection must not appear as
+/// a failure of the body, because the SDK would repeat the call: it is left in the cell, and a later hook returns it.
 pub(super) struct WholeBody {
     reading: Option<Reading>,
     exchange: Exchange,
     kind: BodyKind,
-    slot: ErrorCell,
+    rejected: ErrorCell,
 }
 
 impl WholeBody {
-    pub(super) fn new(body: SdkBody, exchange: Exchange, kind: BodyKind, slot: ErrorCell) -> Self {
+    pub(super) fn new(body: SdkBody, exchange: Exchange, kind: BodyKind, rejected: ErrorCell) -> Self {
         let limit = exchange.max_body_bytes();
-        Self { reading: Some(Box::pin(collect(body, limit))), exchange, kind, slot }
+        Self { reading: Some(Box::pin(collect(body, limit))), exchange, kind, rejected }
     }
 
-    fn examine(&self, collected: Result<Collected, CollectError>) -> Result<Bytes, BoxError> {
+    fn inspect(&self, collected: Result<Collected, CollectError>) -> Result<Bytes, BoxError> {
         let data = match (collected, self.kind) {
             (Ok(collected), _) => collected.data,
             (Err(CollectError::Body(error)), _) => return Err(error),
             (Err(CollectError::TooLarge(_)), BodyKind::Error) => return Ok(withheld_error().into()),
             (Err(CollectError::TooLarge(bytes)), BodyKind::Response) => {
-                return Err(self.refuse(self.exchange.too_large(Source::Output, bytes)));
+                return Err(self.reject(self.exchange.too_large(Source::Output, bytes)));
             }
         };
         match self.kind {
@@ -58,15 +58,15 @@ impl WholeBody {
             BodyKind::Response => match self.exchange.response(&data) {
                 Ok(Inspected::Unchanged) => Ok(data),
                 Ok(Inspected::Rewritten(changed)) => Ok(changed.into()),
-                Ok(Inspected::Blocked(reply, _)) => Ok(reply.into_bytes().into()),
-                Err(error) => Err(self.refuse(error)),
+                Ok(Inspected::Blocked(response, _)) => Ok(response.into_bytes().into()),
+                Err(error) => Err(self.reject(error)),
             },
         }
     }
 
-    fn refuse(&self, error: GuardrailError) -> BoxError {
-        *self.slot.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
-        "the guardrail refused the answer".into()
+    fn reject(&self, error: GuardrailError) -> BoxError {
+        *self.rejected.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
+        "the guardrail rejected the response".into()
     }
 }
 
@@ -87,7 +87,7 @@ impl Body for WholeBody {
         let Some(reading) = &mut self.reading else { return Poll::Ready(None) };
         let collected = ready!(reading.as_mut().poll(cx));
         self.reading = None;
-        Poll::Ready(Some(self.examine(collected).map(Frame::data)))
+        Poll::Ready(Some(self.inspect(collected).map(Frame::data)))
     }
 
     fn is_end_stream(&self) -> bool {

@@ -30,11 +30,11 @@ use super::http::{
 use super::layer::GuardrailLayer;
 use crate::bedrock::Operation;
 use crate::exchange::{
-    BlockedResponse, Exchange, FrameGuard, GuardrailError, Inspected, LayerConfig, Refusal, withheld_error,
+    BlockedResponse, Exchange, FrameGuard, GuardrailError, Inspected, LayerConfig, RejectionMode, withheld_error,
 };
 use crate::guardrail::Source;
 
-/// Puts a guardrail into an SDK client, by one line where the client is made.
+/// An interceptor that applies a guardrail to an existing SDK client, with one line in its configuration.
 ///
 /// ```no_run
 /// use banister::{Guardrail, GuardrailInterceptor, Policy};
@@ -46,33 +46,33 @@ use crate::guardrail::Source;
 /// # }
 /// ```
 ///
-/// Every operation of the client is guarded, in its JSON form, as [`GuardrailLayer`] guards HTTP. The request is examined once, before
-/// the first attempt and before it is signed. A blocked call comes back as an answer of its operation that holds the policy's message,
-/// streams included; no attempt is made for a blocked request. Where the layer answers blocks with errors, where no answer can hold a
-/// message, and where something cannot be examined, the call fails, and [`GuardrailError::find_in`] finds the reason in the SDK's error.
-/// It is not retried. Operations that carry no text or whose text is not examined are refused, unless
-/// [`GuardrailLayer::dangerous_forward_unknown_operations`] is set.
+/// It guards every operation of the client in its JSON form, as [`GuardrailLayer`] guards HTTP. The request is inspected once, before the first
+/// attempt and before it is signed. A blocked call returns a response of its operation with the blocked message, streams included; a blocked
+/// request is not sent.
 ///
-/// What an interceptor registered after this one writes into a request once it was examined (in the hooks from `modify_before_signing`
-/// on) is not examined.
+/// The call fails, and is not retried, if the layer is set to [`error_on_block`](GuardrailLayer::error_on_block), if no response can hold a
+/// message, or if something cannot be inspected. [`GuardrailError::find_in`] finds the reason in the SDK's error. Unsupported operations are
+/// rejected unless [`GuardrailLayer::dangerous_forward_unknown_operations`] is set.
+///
+/// Changes that a later interceptor makes to a request in the hooks from `modify_before_signing` on are not inspected.
 #[derive(Clone, Debug)]
 pub struct GuardrailInterceptor {
     config: Arc<LayerConfig>,
-    /// Tells the guardrails of one client apart.
+    /// Distinguishes the guardrails of one client.
     id: u64,
 }
 
 static IDS: AtomicU64 = AtomicU64::new(0);
 
 impl GuardrailInterceptor {
-    /// An interceptor with the settings of a layer, or with a guardrail and the settings' defaults.
+    /// Creates an interceptor with the settings of a layer, or with a guardrail and default settings.
     #[must_use]
     pub fn new(layer: impl Into<GuardrailLayer>) -> Self {
         Self { config: layer.into().config, id: IDS.fetch_add(1, Ordering::Relaxed) }
     }
 }
 
-/// What is known of a call, kept in its config bag.
+/// The calls of a config bag, by interceptor.
 #[derive(Clone, Debug, Default)]
 struct Calls(Vec<(u64, Arc<Mutex<Call>>)>);
 
@@ -83,32 +83,33 @@ impl Storable for Calls {
 /// One call under one guardrail.
 struct Call {
     exchange: Exchange,
-    /// The request's body as it may go on.
+    /// The body of the request as it is forwarded.
     body: Bytes,
-    /// Its metadata, as they may.
-    notes: Vec<Vec<u8>>,
-    /// The answer to a blocked request.
-    reply: Option<BlockedResponse>,
-    /// Why the answer is refused.
-    refused: ErrorCell,
-    /// How the client watches over answers that stall, while the config says otherwise.
-    watch: Option<StalledStreamProtectionConfig>,
+    /// The request metadata as they are forwarded.
+    metadata: Vec<Vec<u8>>,
+    /// The response to a blocked request.
+    response: Option<BlockedResponse>,
+    /// Why the response is rejected.
+    rejected: ErrorCell,
+    /// The client's stall protection, while the config disables it.
+    stall_protection: Option<StalledStreamProtectionConfig>,
 }
 
 impl Call {
-    /// Has the SDK's watch over stalled answers look at the body as it comes, not at what is given out of it.
+    /// Moves the SDK's stall protection inside, to the body as it arrives.
     ///
-    /// The SDK puts its watch around the body after this interceptor. Out there it would see nothing come while an answer is read that
-    /// takes more than a few seconds, give up, and repeat the call. So the watch is set here, inside, and the config tells the SDK that
-    /// none is wanted any more.
-    fn watch_inside(
+    /// The SDK would wrap it around the guarded body, where nothing arrives while a response is read that takes more than a few seconds; it would
+    /// give up and repeat the call. So it is set here, and disabled in the config.
+    fn move_stall_protection(
         &mut self,
         context: &mut BeforeDeserializationInterceptorContextMut<'_>,
         components: &RuntimeComponents,
         cfg: &mut ConfigBag,
     ) -> Result<(), BoxError> {
         // An earlier attempt may have changed the config.
-        let Some(wanted) = self.watch.clone().or_else(|| cfg.load::<StalledStreamProtectionConfig>().cloned()) else {
+        let Some(wanted) =
+            self.stall_protection.clone().or_else(|| cfg.load::<StalledStreamProtectionConfig>().cloned())
+        else {
             return Ok(());
         };
         if !wanted.download_enabled() {
@@ -119,7 +120,7 @@ impl Call {
         let rest = StalledStreamProtectionConfig::enabled().grace_period(wanted.grace_period());
         let rest = rest.upload_enabled(wanted.upload_enabled()).download_enabled(false);
         cfg.interceptor_state().store_put(rest.build());
-        self.watch = Some(wanted);
+        self.stall_protection = Some(wanted);
         Ok(())
     }
 }
@@ -132,7 +133,7 @@ impl fmt::Debug for Call {
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    // Nothing panics while it holds the lock, and the data is whole either way.
+    // Nothing panics while it holds the lock, and the data is valid either way.
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -142,17 +143,17 @@ impl GuardrailInterceptor {
         calls.0.iter().find(|(id, _)| *id == self.id).map(|(_, call)| Arc::clone(call))
     }
 
-    /// Examines a request, unless it is the one that was examined before.
-    fn examine(&self, request: &mut HttpRequest, cfg: &mut ConfigBag) -> Result<(), BoxError> {
+    /// Inspects a request, unless it is the one that was inspected before.
+    fn inspect(&self, request: &mut HttpRequest, cfg: &mut ConfigBag) -> Result<(), BoxError> {
         let Some(operation) = cfg.load::<Metadata>().and_then(|metadata| Operation::from_name(metadata.name())) else {
             if self.config.forward_unknown_operations {
                 return Ok(());
             }
-            return Err("the guardrail does not examine this operation, so it was refused; see `GuardrailLayer::dangerous_forward_unknown_operations`".into());
+            return Err("this operation is not supported by the guardrail and was rejected; see `GuardrailLayer::dangerous_forward_unknown_operations`".into());
         };
         let call = self.call(cfg);
         if let (Some(call), Some(body)) = (&call, request.body().bytes())
-            && is_examined(&lock(call), body, request)
+            && is_inspected(&lock(call), body, request)
         {
             return Ok(());
         }
@@ -162,27 +163,27 @@ impl GuardrailInterceptor {
             return Err(exchange.encoded(Source::Input).into());
         }
         let Some(body) = request.body().bytes() else {
-            return Err("the guardrail examines no request whose body is streamed, so it was refused".into());
+            return Err("a request with a streamed body cannot be inspected and was rejected".into());
         };
         let body = Bytes::copy_from_slice(body);
         exchange.note_requested_headers(&requested_guardrail(|name| request.headers().get_all(name)));
         if let Some(earlier) = &call {
             exchange.merge_earlier(&lock(earlier).exchange);
         }
-        let (body, reply, blocked) = match exchange.request(&body)? {
+        let (body, response, blocked) = match exchange.request(&body)? {
             Inspected::Unchanged => (body, None, None),
             Inspected::Rewritten(changed) => {
                 let changed = Bytes::from(changed);
-                put(request, changed.clone());
+                replace_body(request, changed.clone());
                 (changed, None, None)
             }
-            Inspected::Blocked(reply, assessment) => {
-                (Bytes::new(), Some(reply), Some(GuardrailError::blocked(operation, *assessment)))
+            Inspected::Blocked(response, assessment) => {
+                (Bytes::new(), Some(response), Some(GuardrailError::blocked(operation, *assessment)))
             }
         };
-        let (reply, blocked) = match blocked {
-            Some(blocked) => (reply, Some(blocked)),
-            None => notes(&mut exchange, request)?,
+        let (response, blocked) = match blocked {
+            Some(blocked) => (response, Some(blocked)),
+            None => inspect_metadata(&mut exchange, request)?,
         };
         if exchange.is_named() {
             GUARDRAIL.iter().for_each(|name| drop(request.headers_mut().remove(*name)));
@@ -190,10 +191,10 @@ impl GuardrailInterceptor {
         let call = Arc::new(Mutex::new(Call {
             exchange,
             body,
-            notes: noted(request),
-            reply,
-            refused: ErrorCell::default(),
-            watch: None,
+            metadata: metadata_headers(request),
+            response,
+            rejected: ErrorCell::default(),
+            stall_protection: None,
         }));
         let mut calls = cfg.load::<Calls>().cloned().unwrap_or_default();
         calls.0.retain(|(id, _)| *id != self.id);
@@ -216,7 +217,7 @@ impl Intercept for GuardrailInterceptor {
         _: &RuntimeComponents,
         cfg: &mut ConfigBag,
     ) -> Result<(), BoxError> {
-        self.examine(context.request_mut(), cfg)
+        self.inspect(context.request_mut(), cfg)
     }
 
     // Another interceptor may have changed the request since.
@@ -226,7 +227,7 @@ impl Intercept for GuardrailInterceptor {
         _: &RuntimeComponents,
         cfg: &mut ConfigBag,
     ) -> Result<(), BoxError> {
-        self.examine(context.request_mut(), cfg)
+        self.inspect(context.request_mut(), cfg)
     }
 
     fn modify_before_deserialization(
@@ -236,12 +237,12 @@ impl Intercept for GuardrailInterceptor {
         cfg: &mut ConfigBag,
     ) -> Result<(), BoxError> {
         let Some(call) = self.call(cfg) else {
-            // Only operations that were let pass come here without a call.
+            // Only operations that are forwarded without inspection have no call.
             return Ok(());
         };
         let mut call = lock(&call);
         if !call.exchange.operation().is_stream() {
-            call.watch_inside(context, components, cfg)?;
+            call.move_stall_protection(context, components, cfg)?;
         }
         let response = context.response_mut();
         let kind = if response.status().is_success() { BodyKind::Response } else { BodyKind::Error };
@@ -249,7 +250,7 @@ impl Intercept for GuardrailInterceptor {
         for name in BODY_DEPENDENT_HEADERS {
             response.headers_mut().remove(name);
         }
-        // The new length is not known before the body is read.
+        // The new length is unknown until the body is read.
         response.headers_mut().remove("content-length");
         let body = mem::replace(response.body_mut(), SdkBody::taken());
         *response.body_mut() = match kind {
@@ -258,26 +259,27 @@ impl Intercept for GuardrailInterceptor {
                 response.headers_mut().remove("content-encoding");
                 SdkBody::from(withheld_error())
             }
-            BodyKind::Response if call.exchange.operation().is_stream() => {
-                SdkBody::from_body_1_x(EventBody::new(body, FrameGuard::new(call.exchange.clone(), Refusal::Failure)))
-            }
+            BodyKind::Response if call.exchange.operation().is_stream() => SdkBody::from_body_1_x(EventBody::new(
+                body,
+                FrameGuard::new(call.exchange.clone(), RejectionMode::Failure),
+            )),
             kind => {
-                let slot = Arc::clone(&call.refused);
+                let slot = Arc::clone(&call.rejected);
                 SdkBody::from_body_1_x(WholeBody::new(body, call.exchange.clone(), kind, slot))
             }
         };
         Ok(())
     }
 
-    // Before the SDK decides on another attempt: a refusal is no failure of the connection.
+    // Before the SDK decides on another attempt: a rejection is no failure of the connection.
     fn modify_before_attempt_completion(
         &self,
         context: &mut FinalizerInterceptorContextMut<'_>,
         _: &RuntimeComponents,
         cfg: &mut ConfigBag,
     ) -> Result<(), BoxError> {
-        let refused = self.call(cfg).and_then(|call| lock(&lock(&call).refused).take());
-        if let (Some(error), Some(result)) = (refused, context.output_or_error_mut()) {
+        let rejected = self.call(cfg).and_then(|call| lock(&lock(&call).rejected).take());
+        if let (Some(error), Some(result)) = (rejected, context.output_or_error_mut()) {
             *result = Err(OrchestratorError::other(error));
         }
         Ok(())
@@ -289,9 +291,9 @@ impl Intercept for GuardrailInterceptor {
         _: &RuntimeComponents,
         cfg: &mut ConfigBag,
     ) -> Result<(), BoxError> {
-        let reply = self.call(cfg).and_then(|call| lock(&call).reply.take());
-        if let (Some(reply), Some(result)) = (reply, context.output_or_error_mut())
-            && let Some(output) = output(reply, cfg)
+        let response = self.call(cfg).and_then(|call| lock(&call).response.take());
+        if let (Some(response), Some(result)) = (response, context.output_or_error_mut())
+            && let Some(output) = output(response, cfg)
         {
             *result = Ok(output);
         }
@@ -299,12 +301,12 @@ impl Intercept for GuardrailInterceptor {
     }
 }
 
-/// A reply as the operation's typed output: read by the operation's own deserializer, so it is what the service's would have been.
-/// Nothing where it cannot be read; then the error stays that tells of the block.
-fn output(reply: BlockedResponse, cfg: &ConfigBag) -> Option<Output> {
+/// Returns a blocked response as the operation's output, read by the operation's own deserializer. `None` if it cannot be read: then the call fails
+/// with the block.
+fn output(response: BlockedResponse, cfg: &ConfigBag) -> Option<Output> {
     let deserializer = cfg.load::<SharedResponseDeserializer>()?;
-    let headers = blocked_headers(reply.operation());
-    let mut response = HttpResponse::new(StatusCode::try_from(200).ok()?, SdkBody::from(reply.into_bytes()));
+    let headers = blocked_headers(response.operation());
+    let mut response = HttpResponse::new(StatusCode::try_from(200).ok()?, SdkBody::from(response.into_bytes()));
     for (name, value) in headers {
         response.headers_mut().try_insert(name.as_str().to_owned(), value).ok()?;
     }
@@ -315,39 +317,39 @@ fn output(reply: BlockedResponse, cfg: &ConfigBag) -> Option<Output> {
     output.ok()
 }
 
-/// The metadata in the headers of a request.
-fn noted(request: &HttpRequest) -> Vec<Vec<u8>> {
+/// Returns the request metadata in the headers.
+fn metadata_headers(request: &HttpRequest) -> Vec<Vec<u8>> {
     request.headers().get_all_bytes(METADATA).map(<[u8]>::to_vec).collect()
 }
 
-/// Whether a request is as it was when it was examined.
-fn is_examined(call: &Call, body: &[u8], request: &HttpRequest) -> bool {
-    call.body == body && call.notes == noted(request)
+/// Returns `true` if a request has not changed since it was inspected.
+fn is_inspected(call: &Call, body: &[u8], request: &HttpRequest) -> bool {
+    call.body == body && call.metadata == metadata_headers(request)
 }
 
-/// Examines the metadata in the headers of a request whose body may go on; gives the answer to them if they are blocked.
-fn notes(
+/// Inspects the request metadata in the headers. Returns the response to blocked ones.
+fn inspect_metadata(
     exchange: &mut Exchange,
     request: &mut HttpRequest,
 ) -> Result<(Option<BlockedResponse>, Option<GuardrailError>), BoxError> {
     // The SDK writes one; other interceptors may have added more.
-    let notes = noted(request);
+    let values = metadata_headers(request);
     request.headers_mut().remove(METADATA);
-    for note in notes {
-        let note = match exchange.metadata(&note)? {
-            Inspected::Unchanged => note,
+    for value in values {
+        let value = match exchange.metadata(&value)? {
+            Inspected::Unchanged => value,
             Inspected::Rewritten(changed) => changed,
-            Inspected::Blocked(reply, assessment) => {
-                return Ok((Some(reply), Some(GuardrailError::blocked(exchange.operation(), *assessment))));
+            Inspected::Blocked(response, assessment) => {
+                return Ok((Some(response), Some(GuardrailError::blocked(exchange.operation(), *assessment))));
             }
         };
-        request.headers_mut().try_append(METADATA, String::from_utf8(note)?)?;
+        request.headers_mut().try_append(METADATA, String::from_utf8(value)?)?;
     }
     Ok((None, None))
 }
 
-/// Puts another body into a request.
-fn put(request: &mut HttpRequest, body: Bytes) {
+/// Replaces the body of a request.
+fn replace_body(request: &mut HttpRequest, body: Bytes) {
     for name in BODY_DEPENDENT_HEADERS {
         request.headers_mut().remove(name);
     }
@@ -355,7 +357,7 @@ fn put(request: &mut HttpRequest, body: Bytes) {
     *request.body_mut() = SdkBody::from(body);
 }
 
-/// The path of a URI that may be whole, or be a path alone.
+/// Returns the path of a URI, which may be a path alone.
 fn path(uri: &str) -> &str {
     match uri.split_once("://") {
         Some((_, rest)) => rest.find('/').map_or("/", |at| &rest[at..]),

@@ -17,37 +17,36 @@ use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::config_bag::ConfigBag;
 use tower::Service;
 
-/// The innermost service: carries operations out with an SDK client. Always ready; the client does its own retries.
+/// The inner service of a guarded stack: sends operations with an SDK client. It is always ready, and the client does its own retries.
 #[derive(Clone, Debug)]
 pub struct BedrockService {
     client: Client,
 }
 
 impl BedrockService {
-    /// A service over `client`.
+    /// Creates a service over `client`.
     #[must_use]
     pub fn new(client: Client) -> Self {
         Self { client }
     }
 }
 
-/// Puts a ready-made input in place of the one a fluent builder made. The whole struct moves, so a member that a newer SDK adds is
-/// not lost, as it would be if the members were copied by name.
-struct Input<I>(Mutex<Option<I>>);
+/// Replaces the input that a fluent builder made. The whole struct is moved, so a field that a newer SDK adds is not lost.
+struct InputInterceptor<I>(Mutex<Option<I>>);
 
-impl<I> Input<I> {
+impl<I> InputInterceptor<I> {
     fn new(input: I) -> Self {
         Self(Mutex::new(Some(input)))
     }
 }
 
-impl<I> fmt::Debug for Input<I> {
+impl<I> fmt::Debug for InputInterceptor<I> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Input").finish_non_exhaustive()
+        f.debug_struct("InputInterceptor").finish_non_exhaustive()
     }
 }
 
-impl<I: Any + Send + Sync + fmt::Debug> Intercept for Input<I> {
+impl<I: Any + Send + Sync + fmt::Debug> Intercept for InputInterceptor<I> {
     fn name(&self) -> &'static str {
         "BanisterInput"
     }
@@ -79,7 +78,7 @@ macro_rules! operation {
             }
 
             fn call(&mut self, input: $module::$input) -> Self::Future {
-                let call = self.client.$module().customize().interceptor(Input::new(input));
+                let call = self.client.$module().customize().interceptor(InputInterceptor::new(input));
                 Box::pin(call.send())
             }
         }

@@ -140,8 +140,8 @@ where
         let mut exchange = Exchange::new(layer.config, Operation::ApplyGuardrail, self.guardrail_identifier.clone());
         Box::pin(async move {
             if exchange.is_named() {
-                let (response, _) = exchange.apply(apply_guardrail_request(&self))?;
-                return apply_guardrail_output(&response).map_err(|_| unsupported_output(&exchange).into());
+                let applied = exchange.apply(apply_guardrail_request(&self))?;
+                return apply_guardrail_output(&applied.response).map_err(|_| unsupported_output(&exchange).into());
             }
             let message =
                 |assessment: &BodyAssessment| blocked_apply_guardrail(assessment.message().unwrap_or_default());

@@ -1,5 +1,5 @@
-//! The service's own errors, as the SDK has them. A message may quote what was masked, so it is examined as on HTTP, and with it the raw
-//! answer, which the SDK keeps inside of the error.
+//! Errors of the service, as the SDK's types. A message may quote what was masked, so it is inspected as over HTTP, and so is the raw response that the
+//! SDK keeps in the error.
 
 use aws_sdk_bedrockruntime::config::http::HttpResponse;
 use aws_sdk_bedrockruntime::error::{ErrorMetadata, ProvideErrorMetadata, SdkError};
@@ -41,15 +41,15 @@ fn of_call<E: InspectableError>(exchange: &Exchange, error: SdkError<E>) -> Resu
     let error = match error {
         SdkError::ServiceError(error) => error,
         SdkError::ResponseError(error) if error.raw().body().bytes().is_some_and(|body| !body.is_empty()) => {
-            // Why it could not be read may be told in its own words.
+            // The reason may quote the response.
             let raw = with_body(error.into_raw(), withheld_error());
-            return Ok(SdkError::<E>::response_error("the answer could not be read", raw).into());
+            return Ok(SdkError::<E>::response_error("the response could not be read", raw).into());
         }
         other => return Ok(other.into()),
     };
     let body = error.raw().body().bytes().unwrap_or_default();
     let examined = if error.raw().status().is_success() && !exchange.operation().is_stream() {
-        // An answer that the SDK cannot read. What the guardrail refuses of it, it refuses as if the SDK could.
+        // A response that the SDK cannot read is inspected as if it could.
         match exchange.response(body)? {
             Inspected::Unchanged => None,
             Inspected::Rewritten(body) => Some(body),
@@ -62,7 +62,7 @@ fn of_call<E: InspectableError>(exchange: &Exchange, error: SdkError<E>) -> Resu
     } else {
         exchange.error(body)
     };
-    // A header repeats the message, and nobody has examined it.
+    // A header repeats the message, and was not inspected.
     let is_repeated = error.raw().headers().get("x-amzn-error-message").is_some();
     let Some(body) = examined.or_else(|| is_repeated.then(|| body.to_vec())) else {
         return Ok(SdkError::ServiceError(error).into());
@@ -71,7 +71,7 @@ fn of_call<E: InspectableError>(exchange: &Exchange, error: SdkError<E>) -> Resu
     Ok(SdkError::service_error(rebuilt, with_body(error.into_raw(), body)).into())
 }
 
-/// Examines an exception event.
+/// Inspects an exception event.
 pub(super) fn inspect_stream_error<E: InspectableError>(
     exchange: &Exchange,
     error: SdkError<E, RawMessage>,
@@ -98,12 +98,12 @@ fn with_body(mut raw: HttpResponse, body: Vec<u8>) -> HttpResponse {
     raw
 }
 
-/// The body that an error would have come with.
+/// The body that an error would have had.
 fn of_message(error: &impl ProvideErrorMetadata) -> Vec<u8> {
     error.message().map(|message| json!({"message": message}).to_string().into_bytes()).unwrap_or_default()
 }
 
-/// What the body of an error says.
+/// The texts in the body of an error.
 pub(super) struct ErrorBody {
     message: Option<String>,
     original_message: Option<String>,
@@ -130,9 +130,9 @@ impl ErrorBody {
     }
 }
 
-/// An error that may quote a text.
+/// An error that may quote text.
 pub(super) trait InspectableError: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static {
-    /// The same, saying this.
+    /// Returns the error with other texts.
     fn with_message(&self, body: &ErrorBody) -> Self;
 }
 
@@ -187,7 +187,7 @@ macro_rules! errors {
             fn with_message(&self, body: &ErrorBody) -> Self {
                 match self {
                     $(Self::$variant(exception) => Self::$variant(exception.with_message(body)),)+
-                    // Of one that this version does not know the code is kept, and the message.
+                    // An unknown error keeps its code.
                     unknown => Self::generic(body.meta(unknown)),
                 }
             }

@@ -14,18 +14,17 @@ use crate::bedrock::BodyError;
 use crate::exchange::{BodyAssessment, Exchange, GuardrailError};
 use crate::guardrail::Source;
 
-/// Why a guarded stream failed. It ends with the failure, and what was held is not released.
+/// The error of a guarded stream. The stream ends with it, and buffered text is not released.
 #[non_exhaustive]
 pub enum GuardedStreamError<E> {
-    /// The model's stream failed: an exception event, whose message is examined, a connection cut, a frame that is corrupt.
+    /// The model's stream failed: an exception event, whose message is inspected, a closed connection, a corrupt frame.
     Upstream(SdkError<E, RawMessage>),
-    /// The guardrail refused the stream: an event could not be examined, or a rule blocked it and the layer answers blocks with
-    /// errors.
+    /// The guardrail rejected the stream: an event could not be inspected, or a rule blocked it and the layer is set to fail.
     Guardrail(GuardrailError),
 }
 
 impl<E: fmt::Debug> fmt::Debug for GuardedStreamError<E> {
-    // Without the raw message: an event that the SDK could not read holds text that no rule has seen.
+    // Without the raw message: an event that the SDK could not read holds text that was not evaluated.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Upstream(SdkError::ServiceError(error)) => f.debug_tuple("Upstream").field(error.err()).finish(),
@@ -42,7 +41,7 @@ impl<E: std::error::Error + 'static> fmt::Display for GuardedStreamError<E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Upstream(_) => f.write_str("the model's stream failed"),
-            Self::Guardrail(_) => f.write_str("the guardrail refused the model's stream"),
+            Self::Guardrail(_) => f.write_str("the guardrail rejected the model's stream"),
         }
     }
 }
@@ -56,24 +55,24 @@ impl<E: std::error::Error + 'static> std::error::Error for GuardedStreamError<E>
     }
 }
 
-/// How the events of one operation are examined.
+/// Inspects the events of one operation.
 pub(super) trait InspectEvents<T>: fmt::Debug + Send {
-    /// What is to be sent on in place of an event.
+    /// Returns the events to forward in place of an event.
     fn push(&mut self, event: T) -> Result<Vec<T>, BodyError>;
 
-    /// What is to be sent on at the end.
+    /// Returns the events to forward at the end.
     fn finish(&mut self) -> Result<Vec<T>, BodyError>;
 
-    /// Bytes of text that are held.
+    /// Returns the number of bytes of text buffered.
     fn buffered_bytes(&self) -> usize;
 
-    /// Whether a rule blocked the stream.
+    /// Returns `true` if a rule blocked the stream.
     fn is_blocked(&self) -> bool;
 
-    /// Whether it is blocked and has no event that holds the message.
+    /// Returns `true` if the stream is blocked and no event holds the message.
     fn has_no_message(&self) -> bool;
 
-    /// What was found.
+    /// Returns the assessment.
     fn into_assessment(self: Box<Self>) -> BodyAssessment;
 }
 
@@ -86,19 +85,18 @@ enum Upstream<T, E> {
     Over,
 }
 
-/// The events of a model's answer, examined.
+/// The guarded events of a model's response.
 ///
-/// It is read like the SDK's receiver, with [`recv`](Self::recv), or as a [`Stream`]. Events keep their order. A text is sent on as
-/// soon as no rule can reach it any more; see [`StreamGuard`](crate::StreamGuard) for what is held and how much. A rule that blocks
-/// ends the stream as the model ends one, with the policy's message. Nothing is read ahead of the caller, and dropping this drops the
-/// call.
+/// Read it like the SDK's receiver, with [`recv`](Self::recv), or as a [`Stream`]. Events keep their order. Text is released as soon as it is safe;
+/// see [`StreamGuard`](crate::StreamGuard) for what is buffered and how much. A rule that blocks ends the stream as the model ends one, with
+/// the blocked message. Nothing is read ahead of the caller, and dropping the stream drops the call.
 pub struct GuardedStream<T, E> {
     upstream: Upstream<T, E>,
     inspect: Option<Box<dyn InspectEvents<T>>>,
     ready: VecDeque<T>,
     failure: Option<GuardedStreamError<E>>,
     exchange: Exchange,
-    /// Examines what the model's stream fails with.
+    /// Inspects the error of the model's stream.
     inspect_failure: fn(&Exchange, SdkError<E, RawMessage>) -> SdkError<E, RawMessage>,
 }
 
@@ -121,7 +119,7 @@ where
         }
     }
 
-    /// A stream of these events, without a call.
+    /// Creates a stream of these events, without a call.
     pub(super) fn of(events: impl IntoIterator<Item = T>, exchange: Exchange) -> Self {
         Self {
             upstream: Upstream::Over,
@@ -133,11 +131,11 @@ where
         }
     }
 
-    /// The next event; `None` at the end. It is safe to drop the future and call again.
+    /// Returns the next event, or `None` at the end. This method is cancel safe.
     ///
     /// # Errors
     ///
-    /// Once, when the model's stream fails or an event cannot be examined. After that the stream is at its end.
+    /// Returns an error once, if the model's stream fails or an event cannot be inspected. After that the stream has ended.
     pub async fn recv(&mut self) -> Result<Option<T>, GuardedStreamError<E>> {
         poll_fn(|cx| self.poll_event(cx)).await.transpose()
     }
@@ -213,15 +211,15 @@ where
 }
 
 impl<T, E> GuardedStream<T, E> {
-    /// How many bytes of decoded text the guardrail holds back at this moment: read from the model, neither released nor given up.
-    /// It is zero after the end. At most [`buffer_limit`](crate::Guardrail::buffer_limit) for each
-    /// content block that is open. Cheap: a sum over these.
+    /// Returns the number of bytes of decoded text currently buffered; zero after the end.
+    ///
+    /// At most [`buffer_limit`](crate::Guardrail::buffer_limit) for each open content block. Costs a sum over these.
     #[must_use]
     pub fn buffered_bytes(&self) -> usize {
         self.inspect.as_ref().map_or(0, |inspect| inspect.buffered_bytes())
     }
 
-    /// Ends the examination and tells the observer.
+    /// Ends the inspection, and calls the observer.
     fn end(&mut self) -> Option<BodyAssessment> {
         let assessment = self.inspect.take()?.into_assessment();
         self.exchange.observe(&assessment);
@@ -231,7 +229,7 @@ impl<T, E> GuardedStream<T, E> {
 
 impl<T, E> Drop for GuardedStream<T, E> {
     fn drop(&mut self) {
-        // A caller that goes away early has still seen what was released.
+        // A caller that leaves early has still received what was released.
         self.end();
     }
 }
