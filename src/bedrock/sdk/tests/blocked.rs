@@ -1,8 +1,10 @@
-use crate::bedrock::blocked::{Progress, blocked_events, blocked_response, text_event};
-use crate::bedrock::event_stream::{StreamKind, SubstreamId, deltas};
+use crate::bedrock::blocked::{blocked_events, blocked_response, text_event};
+use crate::bedrock::event_stream::deltas;
+use crate::bedrock::families::BodyFormat;
+use crate::bedrock::model_event::{StreamKind, SubstreamId};
 use crate::bedrock::operation::Operation;
+use crate::bedrock::progress::Progress;
 use crate::bedrock::sdk;
-use crate::bedrock::shape::BodyFormat;
 use crate::bedrock::table::DeltaKind;
 
 use super::client::{converse_output, events};

@@ -3,8 +3,8 @@
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use crate::bedrock::error::BodyError;
+use crate::bedrock::text_field::Visitor;
 use crate::bedrock::text_field::{FieldKind, InspectionSummary, TextField};
-use crate::bedrock::visit::Visitor;
 use crate::json::FieldEdit;
 
 /// A field, as far as both have it.

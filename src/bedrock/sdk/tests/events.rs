@@ -1,7 +1,8 @@
 use serde_json::{Value, json};
 
-use crate::bedrock::blocked::Progress;
-use crate::bedrock::event_stream::{DeltaTexts, ModelEvent, StreamKind, SubstreamId, deltas};
+use crate::bedrock::event_stream::deltas;
+use crate::bedrock::model_event::{DeltaTexts, ModelEvent, StreamKind, SubstreamId};
+use crate::bedrock::progress::Progress;
 use crate::bedrock::sdk::{SdkEvent, chunk_json, json_chunk};
 use crate::json::FieldEdit;
 
@@ -141,7 +142,7 @@ fn chunks_hold_json() {
 #[test]
 fn debug_forms_hold_no_text() {
     let event = crate::bedrock::sdk::text_delta(
-        crate::bedrock::event_stream::SubstreamId { choice: 0, block: 0, part: crate::bedrock::table::DeltaKind::Text },
+        crate::bedrock::model_event::SubstreamId { choice: 0, block: 0, part: crate::bedrock::table::DeltaKind::Text },
         "Jane",
     );
     let event = SdkEvent::read(event.expect("built")).expect("known");

@@ -13,7 +13,8 @@ use crate::bedrock::error::BodyError;
 use crate::bedrock::operation::Operation;
 use crate::bedrock::sdk;
 use crate::bedrock::text_field::InspectionSummary;
-use crate::bedrock::visit::{Visitor, visit_request};
+use crate::bedrock::text_field::Visitor;
+use crate::bedrock::visit::visit_request;
 use crate::bedrock::walk::UnknownContent;
 
 use super::client::Wire;
