@@ -87,8 +87,8 @@ impl Files {
         Ok(Some(FieldEdit::new(vec![(at..stored.len(), changed)])))
     }
 
-    /// Returns `true` if the file that `object` describes is text: the field of this name says so, or there is none. If the field is repeated,
-    /// readers may take either, so one value for text is enough.
+    /// Returns `true` if the file that `object` describes is text: the field of this name has a text type, or there is none. If the field is
+    /// repeated, readers may take either, so one text type is enough.
     fn is_text(
         &mut self,
         doc: &JsonDocument<'_>,

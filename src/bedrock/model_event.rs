@@ -48,7 +48,7 @@ pub(crate) struct SubstreamId {
     /// Index of the content block or tool call; [`Self::ANY_BLOCK`] if the text spans content blocks.
     pub(crate) block: u64,
     /// Which text of the content block.
-    pub(crate) part: DeltaKind,
+    pub(crate) kind: DeltaKind,
 }
 
 impl SubstreamId {
@@ -59,10 +59,10 @@ impl SubstreamId {
     /// Returns where the text is in the response as a whole, in the manner of RFC 6901: choice, content block and kind of delta. A stream
     /// has no document that a real pointer could refer to.
     pub(crate) fn pointer(self) -> String {
-        let Self { choice, block, part } = self;
+        let Self { choice, block, kind } = self;
         match block {
-            Self::ANY_BLOCK => format!("/choices/{choice}/{}", part.name()),
-            block => format!("/choices/{choice}/blocks/{block}/{}", part.name()),
+            Self::ANY_BLOCK => format!("/choices/{choice}/{}", kind.name()),
+            block => format!("/choices/{choice}/blocks/{block}/{}", kind.name()),
         }
     }
 }

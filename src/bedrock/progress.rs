@@ -45,7 +45,7 @@ impl Progress {
         for &choice in event.ended_choices() {
             self.choices.insert(choice, true);
         }
-        let has_text = || deltas.iter().any(|(substream, _)| substream.part == DeltaKind::Text);
+        let has_text = || deltas.iter().any(|(substream, _)| substream.kind == DeltaKind::Text);
         match event.kind() {
             EventKind::ContentBlockStart => self.open = Some((block, has_text())),
             EventKind::Delta if event.block().is_some() => {

@@ -44,6 +44,7 @@ impl StreamEvent {
     }
 
     /// Returns the `:event-type`: `chunk` on InvokeModel.
+    #[cfg(test)]
     pub(crate) fn event_type(&self) -> &'static str {
         self.event_type
     }
@@ -81,7 +82,7 @@ pub(crate) fn text_event(
     let substream = SubstreamId { block, ..substream };
     match kind {
         StreamKind::Converse => Some(StreamEvent::new(kind, "contentBlockDelta", &converse::delta(substream, text))),
-        StreamKind::Invoke => format.family().text_event(substream, text).map(|json| StreamEvent::chunk(&json)),
+        StreamKind::Invoke => (format.family().text_event)(substream, text).map(|json| StreamEvent::chunk(&json)),
     }
 }
 
@@ -99,9 +100,9 @@ pub(crate) fn blocked_response(
     message: &str,
 ) -> Option<Vec<u8>> {
     let response = match operation_format(operation) {
-        Some((format, ..)) => format.family().blocked_response(model_id, message)?,
+        Some((format, ..)) => (format.family().blocked_response)(model_id, message)?,
         None => {
-            let mut response = format.for_model(model_id).family().blocked_response(model_id, message)?;
+            let mut response = (format.for_model(model_id).family().blocked_response)(model_id, message)?;
             set(&mut response, "amazon-bedrock-guardrailAction", "INTERVENED".into());
             response
         }
@@ -128,12 +129,12 @@ pub(crate) fn blocked_events(
         let events = converse::blocked_events(message, progress).into_iter();
         return Some(events.map(|(name, json)| StreamEvent::new(kind, name, &json)).collect());
     }
-    Some(last_chunks(format.for_model(model_id).family().blocked_events(model_id, message, progress)?))
+    Some(last_chunks((format.for_model(model_id).family().blocked_events)(model_id, message, progress)?))
 }
 
 /// Makes the only event of a stream whose model responds with one, with `message` in it.
 pub(crate) fn blocked_single_event(format: BodyFormat, model_id: &str, message: &str) -> Option<Vec<StreamEvent>> {
-    Some(last_chunks(vec![format.for_model(model_id).family().blocked_response(model_id, message)?]))
+    Some(last_chunks(vec![(format.for_model(model_id).family().blocked_response)(model_id, message)?]))
 }
 
 /// Returns chunks with these events, and with the fields of the last chunk of a stream in the last.

@@ -99,9 +99,9 @@ pub(crate) fn parse_event<'a>(
     };
     let nodes = walk(&doc, root, table, Role::Assistant, unknown)?;
     let (family, fields) = (format.family(), Fields::new(&doc, root));
-    let ended = family.ended_choices(fields);
-    let kind = kind.unwrap_or_else(|| family.event_kind(fields, &ended));
-    let block = family.indexed_object(fields).filter(|_| family.has_content_blocks());
+    let ended = (family.ended_choices)(fields);
+    let kind = kind.unwrap_or_else(|| (family.event_kind)(fields, &ended));
+    let block = (family.indexed_object)(fields).filter(|_| family.has_content_blocks);
     let block = block.and_then(|at| own_index(&doc, at));
     let mut event = Event { block, ended, ..Event::new(doc, kind, format, unknown) };
     event.split_deltas(family, nodes);
@@ -126,7 +126,7 @@ impl<'a> Event<'a> {
     }
 
     /// Separates the deltas from the fields that are complete in this event.
-    fn split_deltas(&mut self, family: &dyn Family, nodes: TextNodes) {
+    fn split_deltas(&mut self, family: &Family, nodes: TextNodes) {
         self.rest.skipped = nodes.skipped;
         // Kept, so that many deltas in one wide object stay linear.
         let mut known = HashMap::new();
@@ -146,7 +146,7 @@ impl<'a> Event<'a> {
 
     fn substream(
         &self,
-        family: &dyn Family,
+        family: &Family,
         node: usize,
         part: DeltaKind,
         known: &mut HashMap<usize, Option<u64>>,
@@ -168,10 +168,12 @@ impl<'a> Event<'a> {
         }
         let outer = indices.pop().unwrap_or(0);
         let inner = indices.pop().unwrap_or(0);
-        match family.has_content_blocks() {
-            true if family.spans_content_blocks(part) => SubstreamId { choice: 0, block: SubstreamId::ANY_BLOCK, part },
-            true => SubstreamId { choice: 0, block: outer, part },
-            false => SubstreamId { choice: outer, block: inner, part },
+        match family.has_content_blocks {
+            true if (family.spans_content_blocks)(part) => {
+                SubstreamId { choice: 0, block: SubstreamId::ANY_BLOCK, kind: part }
+            }
+            true => SubstreamId { choice: 0, block: outer, kind: part },
+            false => SubstreamId { choice: outer, block: inner, kind: part },
         }
     }
 

@@ -88,7 +88,7 @@ proptest! {
 }
 
 #[test]
-fn a_huge_length_is_refused_before_its_bytes_arrive() {
+fn a_huge_length_is_rejected_before_its_bytes_arrive() {
     for (total, headers) in [(u32::MAX, 0), (1000, 200_000), (16, 1), (0, 0)] {
         let mut prelude = Vec::new();
         prelude.extend(u32::to_be_bytes(total));
@@ -189,7 +189,7 @@ fn events_are_read() {
         let found: Vec<_> = event
             .deltas()
             .iter()
-            .map(|d| (d.substream.choice, d.substream.block, d.substream.part, d.text.as_ref()))
+            .map(|d| (d.substream.choice, d.substream.block, d.substream.kind, d.text.as_ref()))
             .collect();
         assert_eq!(found, substreams, "{json}");
         event.rewrite(&[], &[], &mut |_| None).expect(json);
@@ -198,7 +198,7 @@ fn events_are_read() {
 }
 
 #[test]
-fn unknown_events_are_refused() {
+fn unknown_events_are_rejected() {
     for (kind, event_type, json) in [
         (StreamKind::Converse, "contentBlockDelta", r#"{"delta":{"hologram":"x"}}"#),
         (StreamKind::Converse, "surprise", "{}"),
@@ -232,7 +232,7 @@ fn deltas_are_rewritten_in_place() {
     assert_eq!(summary.inspected_bytes, 4);
 }
 
-/// Stream, event type, JSON, and the texts that are whole in the event.
+/// Stream, event type, JSON, and the fields that are complete in the event.
 #[rustfmt::skip]
 const WHOLE: &[(StreamKind, &str, &str, &[&str])] = &[
     (StreamKind::Invoke, "chunk", r#"{"outputText":"a","amazon-bedrock-trace":{"guardrail":{"modelOutput":["raw"],"input":{"g":{"sensitiveInformationPolicy":{"piiEntities":[{"match":"m","type":"EMAIL"}]}}}}},"amazon-bedrock-guardrailAction":"INTERVENED"}"#, &["raw", "m"]),

@@ -1,9 +1,8 @@
 //! Anthropic Messages.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
-use crate::bedrock::model_event::{EventKind, SubstreamId};
-use crate::bedrock::progress::Progress;
+use crate::bedrock::model_event::EventKind;
 use crate::bedrock::table::FieldRule::{
     Delta, File, Free, In, InAs, Messages, Plain, PlainTree, RoleText, Signature, Signed, Skipped, Text,
 };
@@ -187,14 +186,9 @@ pub(super) fn chunk(event: Fields<'_, '_>) -> Option<&'static Table> {
     (event.has("type") && !event.has("content")).then_some(&CHUNK)
 }
 
-pub(super) struct AnthropicMessages;
-
-impl Family for AnthropicMessages {
-    fn has_content_blocks(&self) -> bool {
-        true
-    }
-
-    fn event_kind(&self, event: Fields<'_, '_>, _: &[u64]) -> EventKind {
+pub(super) static FAMILY: Family = Family {
+    has_content_blocks: true,
+    event_kind: |event, _| {
         match event.text("type").as_deref() {
             Some("message_start") => EventKind::MessageStart,
             Some("content_block_start") => EventKind::ContentBlockStart,
@@ -206,18 +200,16 @@ impl Family for AnthropicMessages {
             Some("message_delta" | "message_stop" | "error") => EventKind::MessageStop,
             _ => EventKind::Other,
         }
-    }
-
-    fn text_event(&self, substream: SubstreamId, text: &str) -> Option<Value> {
-        let delta = match substream.part {
+    },
+    text_event: |substream, text| {
+        let delta = match substream.kind {
             DeltaKind::ToolArguments => json!({"type": "input_json_delta", "partial_json": text}),
             DeltaKind::Reasoning => json!({"type": "thinking_delta", "thinking": text}),
             _ => json!({"type": "text_delta", "text": text}),
         };
         Some(json!({"type": "content_block_delta", "index": substream.block, "delta": delta}))
-    }
-
-    fn blocked_response(&self, model_id: &str, message: &str) -> Option<Value> {
+    },
+    blocked_response: |model_id, message| {
         Some(json!({
             "id": MESSAGE_ID,
             "type": "message",
@@ -228,9 +220,8 @@ impl Family for AnthropicMessages {
             "stop_sequence": null,
             "usage": {"input_tokens": 0, "output_tokens": 0},
         }))
-    }
-
-    fn blocked_events(&self, model_id: &str, message: &str, progress: &Progress) -> Option<Vec<Value>> {
+    },
+    blocked_events: |model_id, message, progress| {
         let mut events = Vec::new();
         if !progress.has_started() {
             events.push(json!({"type": "message_start", "message": {
@@ -270,5 +261,6 @@ impl Family for AnthropicMessages {
         }));
         events.push(json!({"type": "message_stop"}));
         Some(events)
-    }
-}
+    },
+    ..Family::NO_TEXT
+};

@@ -1,9 +1,7 @@
 //! Anthropic text completion.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
-use crate::bedrock::model_event::SubstreamId;
-use crate::bedrock::progress::Progress;
 use crate::bedrock::table::FieldRule::{Delta, Plain, Text};
 use crate::bedrock::table::{DeltaKind, Table, Tag, table};
 use crate::bedrock::text_field::FieldKind::{AssistantText, StopSequence};
@@ -41,31 +39,18 @@ pub(super) fn chunk(event: Fields<'_, '_>) -> Option<&'static Table> {
     event.has("completion").then_some(&CHUNK)
 }
 
-pub(super) struct AnthropicText;
-
-impl Family for AnthropicText {
-    fn model_ids(&self) -> &'static [&'static str] {
-        &["anthropic.claude"]
-    }
-
-    fn ended_choices(&self, event: Fields<'_, '_>) -> Vec<u64> {
-        event.ended_choice()
-    }
-
-    fn text_event(&self, _: SubstreamId, text: &str) -> Option<Value> {
-        Some(json!({"type": "completion", "completion": text, "stop_reason": null, "stop": null}))
-    }
-
-    fn blocked_response(&self, _: &str, message: &str) -> Option<Value> {
+pub(super) static FAMILY: Family = Family {
+    model_ids: &["anthropic.claude"],
+    ended_choices: |event| event.ended_choice(),
+    text_event: |_, text| Some(json!({"type": "completion", "completion": text, "stop_reason": null, "stop": null})),
+    blocked_response: |_, message| {
         Some(json!({
             "type": "completion",
             "completion": message,
             "stop_reason": "stop_sequence",
             "stop": null,
         }))
-    }
-
-    fn blocked_events(&self, model_id: &str, message: &str, _: &Progress) -> Option<Vec<Value>> {
-        Some(vec![self.blocked_response(model_id, message)?])
-    }
-}
+    },
+    blocked_events: |model_id, message, _| Some(vec![(FAMILY.blocked_response)(model_id, message)?]),
+    ..Family::NO_TEXT
+};

@@ -1,9 +1,8 @@
 //! Cohere Command R.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
-use crate::bedrock::model_event::{EventKind, SubstreamId};
-use crate::bedrock::progress::Progress;
+use crate::bedrock::model_event::EventKind;
 use crate::bedrock::table::FieldRule::{Delta, Free, History, In, InAs, Plain, PlainTree, RoleText, Text};
 use crate::bedrock::table::{DeltaKind, Role, Table, Tag, table};
 use crate::bedrock::text_field::FieldKind::{
@@ -101,23 +100,15 @@ pub(super) fn chunk(event: Fields<'_, '_>) -> Option<&'static Table> {
     event.has("event_type").then_some(&CHUNK)
 }
 
-pub(super) struct CohereChat;
-
-impl Family for CohereChat {
-    fn has_content_blocks(&self) -> bool {
-        true
-    }
-
-    fn event_kind(&self, event: Fields<'_, '_>, _: &[u64]) -> EventKind {
-        match event.text("event_type").as_deref() {
-            Some("stream-start") => EventKind::MessageStart,
-            Some("stream-end") => EventKind::MessageStop,
-            _ => EventKind::Delta,
-        }
-    }
-
-    fn text_event(&self, substream: SubstreamId, text: &str) -> Option<Value> {
-        Some(match substream.part {
+pub(super) static FAMILY: Family = Family {
+    has_content_blocks: true,
+    event_kind: |event, _| match event.text("event_type").as_deref() {
+        Some("stream-start") => EventKind::MessageStart,
+        Some("stream-end") => EventKind::MessageStop,
+        _ => EventKind::Delta,
+    },
+    text_event: |substream, text| {
+        Some(match substream.kind {
             DeltaKind::ToolArguments => json!({
                 "event_type": "tool-calls-chunk",
                 "is_finished": false,
@@ -125,9 +116,8 @@ impl Family for CohereChat {
             }),
             _ => json!({"event_type": "text-generation", "is_finished": false, "text": text}),
         })
-    }
-
-    fn blocked_response(&self, _: &str, message: &str) -> Option<Value> {
+    },
+    blocked_response: |_, message| {
         Some(json!({
             "response_id": MESSAGE_ID,
             "generation_id": MESSAGE_ID,
@@ -135,12 +125,12 @@ impl Family for CohereChat {
             "chat_history": [],
             "finish_reason": "COMPLETE",
         }))
-    }
-
-    fn blocked_events(&self, _: &str, message: &str, progress: &Progress) -> Option<Vec<Value>> {
+    },
+    blocked_events: |_, message, progress| {
         let start = json!({"event_type": "stream-start", "is_finished": false, "generation_id": MESSAGE_ID});
         let text = json!({"event_type": "text-generation", "is_finished": false, "text": message});
         let end = json!({"event_type": "stream-end", "is_finished": true, "finish_reason": "COMPLETE"});
         Some(if progress.has_started() { vec![text, end] } else { vec![start, text, end] })
-    }
-}
+    },
+    ..Family::NO_TEXT
+};

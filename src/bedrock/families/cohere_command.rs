@@ -1,9 +1,7 @@
 //! Cohere Command.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
-use crate::bedrock::model_event::SubstreamId;
-use crate::bedrock::progress::Progress;
 use crate::bedrock::table::FieldRule::{Delta, Plain, Text, Token};
 use crate::bedrock::table::{DeltaKind, Table, Tag, table};
 use crate::bedrock::text_field::FieldKind::{AssistantText, Echo};
@@ -52,29 +50,17 @@ pub(super) fn plain_chunk(event: Fields<'_, '_>) -> Option<&'static Table> {
     (event.has_string("text") && !event.has_any(&is_cohere_chat)).then_some(&CHUNK)
 }
 
-pub(super) struct CohereCommand;
-
-impl Family for CohereCommand {
-    fn model_ids(&self) -> &'static [&'static str] {
-        &["cohere.command"]
-    }
-
-    fn ended_choices(&self, event: Fields<'_, '_>) -> Vec<u64> {
-        event.ended_choice()
-    }
-
-    fn text_event(&self, substream: SubstreamId, text: &str) -> Option<Value> {
-        Some(json!({"is_finished": false, "index": substream.choice, "text": text}))
-    }
-
-    fn blocked_response(&self, _: &str, message: &str) -> Option<Value> {
+pub(super) static FAMILY: Family = Family {
+    model_ids: &["cohere.command"],
+    ended_choices: |event| event.ended_choice(),
+    text_event: |substream, text| Some(json!({"is_finished": false, "index": substream.choice, "text": text})),
+    blocked_response: |_, message| {
         Some(json!({
             "id": MESSAGE_ID,
             "generations": [{"id": MESSAGE_ID, "text": message, "finish_reason": "COMPLETE"}],
         }))
-    }
-
-    fn blocked_events(&self, _: &str, message: &str, progress: &Progress) -> Option<Vec<Value>> {
+    },
+    blocked_events: |_, message, progress| {
         let events = progress.open_choices().into_iter().flat_map(|index| {
             [
                 json!({"is_finished": false, "text": message, "index": index}),
@@ -82,5 +68,6 @@ impl Family for CohereCommand {
             ]
         });
         Some(events.collect())
-    }
-}
+    },
+    ..Family::NO_TEXT
+};

@@ -252,28 +252,24 @@ pub(in crate::bedrock) fn event(event_type: &str) -> Option<(EventKind, &'static
     })
 }
 
-pub(super) struct Converse;
-
-impl Family for Converse {
-    fn has_content_blocks(&self) -> bool {
-        true
-    }
-
-    fn blocked_response(&self, _: &str, message: &str) -> Option<Value> {
+pub(super) static FAMILY: Family = Family {
+    has_content_blocks: true,
+    blocked_response: |_, message| {
         Some(json!({
             "metrics": {"latencyMs": 0},
             "output": {"message": {"content": [{"text": message}], "role": "assistant"}},
             "stopReason": INTERVENED,
             "usage": {"inputTokens": 0, "outputTokens": 0, "totalTokens": 0},
         }))
-    }
-}
+    },
+    ..Family::NO_TEXT
+};
 
 const INTERVENED: &str = "guardrail_intervened";
 
 /// Makes the body of an event `contentBlockDelta` that continues a substream.
 pub(in crate::bedrock) fn delta(substream: SubstreamId, text: &str) -> Value {
-    let delta = match substream.part {
+    let delta = match substream.kind {
         DeltaKind::Text | DeltaKind::Refusal | DeltaKind::Transcript => json!({"text": text}),
         DeltaKind::Reasoning => json!({"reasoningContent": {"text": text}}),
         DeltaKind::ToolArguments | DeltaKind::FunctionArguments => json!({"toolUse": {"input": text}}),

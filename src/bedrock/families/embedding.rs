@@ -87,11 +87,8 @@ pub(super) fn has_vectors(body: Fields<'_, '_>) -> bool {
     body.has_any(&["embedding", "embeddings", "embeddingsByType"])
 }
 
-pub(super) struct Embedding;
-
-impl Family for Embedding {
+pub(super) static FAMILY: Family = Family {
     // Titan's requests without settings are those of Titan Text.
-    fn model_ids(&self) -> &'static [&'static str] {
-        &["embed", "marengo"]
-    }
-}
+    model_ids: &["embed", "marengo"],
+    ..Family::NO_TEXT
+};

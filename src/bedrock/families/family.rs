@@ -10,52 +10,41 @@ use crate::json::{JsonDocument, NodeKind};
 /// The ID of a message that no model wrote. It is fixed, so that equal calls have equal responses.
 pub(super) const MESSAGE_ID: &str = "msg_guardrail_intervened";
 
-/// A family of models whose bodies have one format. The defaults are those of a family that returns no text.
-pub(in crate::bedrock) trait Family: Sync {
-    /// Returns parts of the IDs of its models, in lower case, if the format of a request does not show the family.
-    fn model_ids(&self) -> &'static [&'static str] {
-        &[]
-    }
-
-    /// Returns `true` if the substreams of an event belong to content blocks, not to choices.
-    fn has_content_blocks(&self) -> bool {
-        false
-    }
-
+/// A family of models whose bodies have one format.
+pub(in crate::bedrock) struct Family {
+    /// Parts of the IDs of its models, in lower case, if the format of a request does not show the family.
+    pub(super) model_ids: &'static [&'static str],
+    /// The substreams of an event belong to content blocks, not to choices.
+    pub(in crate::bedrock) has_content_blocks: bool,
     /// Returns `true` if text of this kind continues from content block to content block.
-    fn spans_content_blocks(&self, _: DeltaKind) -> bool {
-        false
-    }
-
+    pub(in crate::bedrock) spans_content_blocks: fn(DeltaKind) -> bool,
     /// Returns the object of an event that contains the index of the content block.
-    fn indexed_object(&self, event: Fields<'_, '_>) -> Option<usize> {
-        Some(event.object)
-    }
-
-    /// Returns the role of an event in its stream. `ended` are the choices that it ends.
-    fn event_kind(&self, _: Fields<'_, '_>, ended: &[u64]) -> EventKind {
-        if ended.is_empty() { EventKind::Delta } else { EventKind::ChoiceStop }
-    }
-
+    pub(in crate::bedrock) indexed_object: fn(Fields<'_, '_>) -> Option<usize>,
+    /// Returns the role of an event in its stream. The second argument are the choices that it ends.
+    pub(in crate::bedrock) event_kind: fn(Fields<'_, '_>, &[u64]) -> EventKind,
     /// Returns the choices that an event ends.
-    fn ended_choices(&self, _: Fields<'_, '_>) -> Vec<u64> {
-        Vec::new()
-    }
+    pub(in crate::bedrock) ended_choices: fn(Fields<'_, '_>) -> Vec<u64>,
+    /// Makes an event that continues a substream with text.
+    pub(in crate::bedrock) text_event: fn(SubstreamId, &str) -> Option<Value>,
+    /// Makes a response for a model ID, with a message in place of the model's text. Counters are zero.
+    pub(in crate::bedrock) blocked_response: fn(&str, &str) -> Option<Value>,
+    /// Makes the events that end a stream of a model ID with a message.
+    pub(in crate::bedrock) blocked_events: fn(&str, &str, &Progress) -> Option<Vec<Value>>,
+}
 
-    /// Makes an event that continues a substream.
-    fn text_event(&self, _: SubstreamId, _text: &str) -> Option<Value> {
-        None
-    }
-
-    /// Makes a response with this message in place of the model's text. Counters are zero.
-    fn blocked_response(&self, _model_id: &str, _message: &str) -> Option<Value> {
-        None
-    }
-
-    /// Makes the events that end a stream with this message.
-    fn blocked_events(&self, _model_id: &str, _message: &str, _: &Progress) -> Option<Vec<Value>> {
-        None
-    }
+impl Family {
+    /// A family that returns no text, and the defaults of all others.
+    pub(super) const NO_TEXT: Self = Self {
+        model_ids: &[],
+        has_content_blocks: false,
+        spans_content_blocks: |_| false,
+        indexed_object: |event| Some(event.object),
+        event_kind: |_, ended| if ended.is_empty() { EventKind::Delta } else { EventKind::ChoiceStop },
+        ended_choices: |_| Vec::new(),
+        text_event: |_, _| None,
+        blocked_response: |_, _| None,
+        blocked_events: |_, _, _| None,
+    };
 }
 
 /// The fields of an object, by which formats are recognized.

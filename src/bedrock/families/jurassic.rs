@@ -1,6 +1,6 @@
 //! AI21 Jurassic-2. Jamba uses OpenAI chat.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::bedrock::table::FieldRule::{Plain, PlainTree, Text, Token};
 use crate::bedrock::table::{Table, Tag, table};
@@ -33,14 +33,9 @@ pub(super) fn response(body: Fields<'_, '_>) -> Option<&'static Table> {
     body.has_array("completions").then_some(&RESPONSE)
 }
 
-pub(super) struct Jurassic;
-
-impl Family for Jurassic {
-    fn model_ids(&self) -> &'static [&'static str] {
-        &["ai21.j2"]
-    }
-
-    fn blocked_response(&self, _: &str, message: &str) -> Option<Value> {
+pub(super) static FAMILY: Family = Family {
+    model_ids: &["ai21.j2"],
+    blocked_response: |_, message| {
         Some(json!({
             "id": 0,
             "prompt": {"text": "", "tokens": []},
@@ -49,5 +44,6 @@ impl Family for Jurassic {
                 "finishReason": {"reason": "endoftext"},
             }],
         }))
-    }
-}
+    },
+    ..Family::NO_TEXT
+};

@@ -1,9 +1,7 @@
 //! Llama.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
-use crate::bedrock::model_event::SubstreamId;
-use crate::bedrock::progress::Progress;
 use crate::bedrock::table::FieldRule::{Delta, Plain, Text, Token};
 use crate::bedrock::table::{DeltaKind, Table, Tag, table};
 use crate::bedrock::text_field::FieldKind::AssistantText;
@@ -38,36 +36,25 @@ pub(super) fn chunk(event: Fields<'_, '_>) -> Option<&'static Table> {
     event.has("generation").then_some(&CHUNK)
 }
 
-pub(super) struct Llama;
-
-impl Family for Llama {
-    fn model_ids(&self) -> &'static [&'static str] {
-        &["meta.llama"]
-    }
-
-    fn ended_choices(&self, event: Fields<'_, '_>) -> Vec<u64> {
-        event.ended_choice()
-    }
-
-    fn text_event(&self, _: SubstreamId, text: &str) -> Option<Value> {
+pub(super) static FAMILY: Family = Family {
+    model_ids: &["meta.llama"],
+    ended_choices: |event| event.ended_choice(),
+    text_event: |_, text| {
         Some(json!({
             "generation": text,
             "prompt_token_count": null,
             "generation_token_count": null,
             "stop_reason": null,
         }))
-    }
-
-    fn blocked_response(&self, _: &str, message: &str) -> Option<Value> {
+    },
+    blocked_response: |_, message| {
         Some(json!({
             "generation": message,
             "prompt_token_count": 0,
             "generation_token_count": 0,
             "stop_reason": "stop",
         }))
-    }
-
-    fn blocked_events(&self, model_id: &str, message: &str, _: &Progress) -> Option<Vec<Value>> {
-        Some(vec![self.blocked_response(model_id, message)?])
-    }
-}
+    },
+    blocked_events: |model_id, message, _| Some(vec![(FAMILY.blocked_response)(model_id, message)?]),
+    ..Family::NO_TEXT
+};

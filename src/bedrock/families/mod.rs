@@ -1,6 +1,6 @@
 //! The families of models: one file per family, registered here.
 //!
-//! A family's file contains its tables, how its requests, responses and chunks are recognized, and its part of [`Family`]. To register a
+//! A family's file contains its tables, how its requests, responses and chunks are recognized, and its [`Family`]. To register a
 //! family, add it to [`BodyFormat`], to [`BodyFormat::family`], and to the lists in which formats are recognized. Facts come from the
 //! service model, recorded traffic and the user guide. A field that no table lists is inspected.
 
@@ -148,38 +148,35 @@ const CHUNKS: &[(BodyFormat, Recognize)] = &[
     (BodyFormat::Pegasus, pegasus::chunk),
 ];
 
-/// A family that returns no text.
-struct NoText;
-
-impl Family for NoText {}
+static NO_TEXT: Family = Family::NO_TEXT;
 
 impl BodyFormat {
     /// Returns the family that defines the format.
-    pub(super) fn family(self) -> &'static dyn Family {
+    pub(super) fn family(self) -> &'static Family {
         match self {
-            Self::Titan => &titan::Titan,
-            Self::Nova => &nova::Nova,
-            Self::AnthropicMessages => &anthropic_messages::AnthropicMessages,
-            Self::AnthropicText => &anthropic_text::AnthropicText,
-            Self::Llama => &llama::Llama,
-            Self::MistralText => &mistral_text::MistralText,
-            Self::MistralChat => &mistral_chat::MistralChat,
-            Self::OpenAiChat => &openai_chat::OpenAiChat,
-            Self::OpenAiText => &openai_text::OpenAiText,
-            Self::CohereCommand => &cohere_command::CohereCommand,
-            Self::CohereChat => &cohere_chat::CohereChat,
-            Self::Jurassic => &jurassic::Jurassic,
-            Self::Embedding => &embedding::Embedding,
-            Self::Pegasus => &pegasus::Pegasus,
-            Self::Converse => &converse::Converse,
-            Self::ApplyGuardrail => &operations::ApplyGuardrail,
+            Self::Titan => &titan::FAMILY,
+            Self::Nova => &nova::FAMILY,
+            Self::AnthropicMessages => &anthropic_messages::FAMILY,
+            Self::AnthropicText => &anthropic_text::FAMILY,
+            Self::Llama => &llama::FAMILY,
+            Self::MistralText => &mistral_text::FAMILY,
+            Self::MistralChat => &mistral_chat::FAMILY,
+            Self::OpenAiChat => &openai_chat::FAMILY,
+            Self::OpenAiText => &openai_text::FAMILY,
+            Self::CohereCommand => &cohere_command::FAMILY,
+            Self::CohereChat => &cohere_chat::FAMILY,
+            Self::Jurassic => &jurassic::FAMILY,
+            Self::Embedding => &embedding::FAMILY,
+            Self::Pegasus => &pegasus::FAMILY,
+            Self::Converse => &converse::FAMILY,
+            Self::ApplyGuardrail => &operations::FAMILY,
             Self::Prompt
             | Self::Rerank
             | Self::Media
             | Self::CountTokens
             | Self::AsyncInvoke
             | Self::Error
-            | Self::Unknown => &NoText,
+            | Self::Unknown => &NO_TEXT,
         }
     }
 
@@ -200,7 +197,7 @@ impl BodyFormat {
             _ => &[],
         };
         let id = model_id.to_ascii_lowercase();
-        let is_named = |format: &&Self| format.family().model_ids().iter().any(|part| id.contains(part));
+        let is_named = |format: &&Self| format.family().model_ids.iter().any(|part| id.contains(part));
         families.iter().find(is_named).copied().unwrap_or(self)
     }
 }

@@ -2,8 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::bedrock::model_event::{EventKind, SubstreamId};
-use crate::bedrock::progress::Progress;
+use crate::bedrock::model_event::EventKind;
 use crate::bedrock::table::FieldRule::{In, Plain, PlainTree};
 use crate::bedrock::table::{DeltaKind, Table, Tag, table};
 
@@ -57,40 +56,26 @@ pub(super) fn chunk(event: Fields<'_, '_>) -> Option<&'static Table> {
     event.has_any(&names).then_some(&CHUNK)
 }
 
-pub(super) struct Nova;
-
-impl Family for Nova {
-    fn has_content_blocks(&self) -> bool {
-        true
-    }
-
-    fn spans_content_blocks(&self, delta: DeltaKind) -> bool {
-        matches!(delta, DeltaKind::Text | DeltaKind::Reasoning)
-    }
-
-    fn indexed_object(&self, event: Fields<'_, '_>) -> Option<usize> {
+pub(super) static FAMILY: Family = Family {
+    has_content_blocks: true,
+    spans_content_blocks: |delta| matches!(delta, DeltaKind::Text | DeltaKind::Reasoning),
+    indexed_object: |event| {
         event.members().map(|(_, value)| value).find(|value| value.has("contentBlockIndex")).map(Fields::node)
-    }
-
-    /// One field names the event; the service adds others.
-    fn event_kind(&self, event: Fields<'_, '_>, _: &[u64]) -> EventKind {
+    },
+    // One field names the event; the service adds others.
+    event_kind: |event, _| {
         let known = event.members().find_map(|(name, _)| converse::event(&name));
         known.map_or(EventKind::Other, |(kind, _)| kind)
-    }
-
-    fn text_event(&self, substream: SubstreamId, text: &str) -> Option<Value> {
-        Some(json!({"contentBlockDelta": converse::delta(substream, text)}))
-    }
-
-    fn blocked_response(&self, _: &str, message: &str) -> Option<Value> {
+    },
+    text_event: |substream, text| Some(json!({"contentBlockDelta": converse::delta(substream, text)})),
+    blocked_response: |_, message| {
         Some(json!({
             "output": {"message": {"content": [{"text": message}], "role": "assistant"}},
             "stopReason": "end_turn",
             "usage": {"inputTokens": 0, "outputTokens": 0, "totalTokens": 0},
         }))
-    }
-
-    fn blocked_events(&self, _: &str, message: &str, progress: &Progress) -> Option<Vec<Value>> {
+    },
+    blocked_events: |_, message, progress| {
         let events = converse::message_events(message, "end_turn", progress).into_iter();
         let mut events: Vec<Value> = events.map(|(name, json)| json!({ name: json })).collect();
         events.push(json!({"metadata": {
@@ -99,5 +84,6 @@ impl Family for Nova {
             "trace": {},
         }}));
         Some(events)
-    }
-}
+    },
+    ..Family::NO_TEXT
+};

@@ -2,8 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::bedrock::model_event::{EventKind, SubstreamId};
-use crate::bedrock::progress::Progress;
+use crate::bedrock::model_event::EventKind;
 use crate::bedrock::table::FieldRule::{
     Delta, File, Free, In, InAs, Json, Messages, Plain, PlainTree, RoleText, Signature, Skipped, Text, Token,
     TokenBytes,
@@ -200,24 +199,16 @@ pub(super) fn choices_have(body: Fields<'_, '_>, name: &str) -> bool {
 
 const COMPLETION_ID: &str = "chatcmpl-guardrail-intervened";
 
-pub(super) struct OpenAiChat;
-
-impl Family for OpenAiChat {
-    /// The last chunk contains counters and no choice.
-    fn event_kind(&self, event: Fields<'_, '_>, ended: &[u64]) -> EventKind {
-        match event.get("choices") {
-            _ if !ended.is_empty() => EventKind::ChoiceStop,
-            Some(choices) if choices.items().next().is_none() => EventKind::Metadata,
-            _ => EventKind::Delta,
-        }
-    }
-
-    fn ended_choices(&self, event: Fields<'_, '_>) -> Vec<u64> {
-        event.ended_choices_in("choices")
-    }
-
-    fn text_event(&self, substream: SubstreamId, text: &str) -> Option<Value> {
-        let delta = match substream.part {
+pub(super) static FAMILY: Family = Family {
+    // The last chunk contains counters and no choice.
+    event_kind: |event, ended| match event.get("choices") {
+        _ if !ended.is_empty() => EventKind::ChoiceStop,
+        Some(choices) if choices.items().next().is_none() => EventKind::Metadata,
+        _ => EventKind::Delta,
+    },
+    ended_choices: |event| event.ended_choices_in("choices"),
+    text_event: |substream, text| {
+        let delta = match substream.kind {
             DeltaKind::ToolArguments => {
                 json!({"tool_calls": [{"index": substream.block, "function": {"arguments": text}}]})
             }
@@ -231,9 +222,8 @@ impl Family for OpenAiChat {
             "object": "chat.completion.chunk",
             "choices": [{"index": substream.choice, "delta": delta, "finish_reason": null}],
         }))
-    }
-
-    fn blocked_response(&self, model_id: &str, message: &str) -> Option<Value> {
+    },
+    blocked_response: |model_id, message| {
         Some(json!({
             "id": COMPLETION_ID,
             "object": "chat.completion",
@@ -246,9 +236,8 @@ impl Family for OpenAiChat {
             }],
             "usage": {"prompt_tokens": 0, "completion_tokens": 0, "total_tokens": 0},
         }))
-    }
-
-    fn blocked_events(&self, model_id: &str, message: &str, progress: &Progress) -> Option<Vec<Value>> {
+    },
+    blocked_events: |model_id, message, progress| {
         let event = |delta: Value, reason: Option<&str>| {
             let choice = |index| json!({"index": index, "delta": delta, "finish_reason": reason});
             json!({
@@ -260,5 +249,6 @@ impl Family for OpenAiChat {
             })
         };
         Some(vec![event(json!({"role": "assistant", "content": message}), None), event(json!({}), Some("stop"))])
-    }
-}
+    },
+    ..Family::NO_TEXT
+};

@@ -1,6 +1,6 @@
 //! CountTokens, StartAsyncInvoke and ApplyGuardrail.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::bedrock::table::FieldRule::{Body, In, ModelInput, Plain, PlainTree, Text};
 use crate::bedrock::table::{Table, Tag, table};
@@ -81,10 +81,8 @@ pub(super) fn apply_response(body: Fields<'_, '_>) -> Option<&'static Table> {
     body.has("action").then_some(&APPLY_GUARDRAIL_RESPONSE)
 }
 
-pub(super) struct ApplyGuardrail;
-
-impl Family for ApplyGuardrail {
-    fn blocked_response(&self, _: &str, message: &str) -> Option<Value> {
+pub(super) static FAMILY: Family = Family {
+    blocked_response: |_, message| {
         Some(json!({
             "usage": {
                 "topicPolicyUnits": 0,
@@ -98,5 +96,6 @@ impl Family for ApplyGuardrail {
             "outputs": [{"text": message}],
             "assessments": [],
         }))
-    }
-}
+    },
+    ..Family::NO_TEXT
+};

@@ -1,9 +1,7 @@
 //! TwelveLabs Pegasus: text about a video.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
-use crate::bedrock::model_event::SubstreamId;
-use crate::bedrock::progress::Progress;
 use crate::bedrock::table::FieldRule::{Delta, Free, Plain, Skipped, Text};
 use crate::bedrock::table::{DeltaKind, Table, Tag, table};
 use crate::bedrock::text_field::FieldKind::{ToolDefinition, UserText};
@@ -43,22 +41,10 @@ pub(super) fn chunk(event: Fields<'_, '_>) -> Option<&'static Table> {
     (event.has_string("message") && !is_other).then_some(&CHUNK)
 }
 
-pub(super) struct Pegasus;
-
-impl Family for Pegasus {
-    fn ended_choices(&self, event: Fields<'_, '_>) -> Vec<u64> {
-        event.ended_choice()
-    }
-
-    fn text_event(&self, _: SubstreamId, text: &str) -> Option<Value> {
-        Some(json!({"message": text}))
-    }
-
-    fn blocked_response(&self, _: &str, message: &str) -> Option<Value> {
-        Some(json!({"message": message, "finishReason": "stop"}))
-    }
-
-    fn blocked_events(&self, model_id: &str, message: &str, _: &Progress) -> Option<Vec<Value>> {
-        Some(vec![self.blocked_response(model_id, message)?])
-    }
-}
+pub(super) static FAMILY: Family = Family {
+    ended_choices: |event| event.ended_choice(),
+    text_event: |_, text| Some(json!({"message": text})),
+    blocked_response: |_, message| Some(json!({"message": message, "finishReason": "stop"})),
+    blocked_events: |model_id, message, _| Some(vec![(FAMILY.blocked_response)(model_id, message)?]),
+    ..Family::NO_TEXT
+};

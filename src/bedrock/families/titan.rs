@@ -1,9 +1,7 @@
 //! Titan Text.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
-use crate::bedrock::model_event::SubstreamId;
-use crate::bedrock::progress::Progress;
 use crate::bedrock::table::FieldRule::{Delta, Plain, PlainTree, Skipped, Text};
 use crate::bedrock::table::{DeltaKind, Table, Tag, table};
 use crate::bedrock::text_field::FieldKind::{AssistantText, EmbeddingInput, StopSequence, UserText};
@@ -53,25 +51,18 @@ pub(super) fn chunk(event: Fields<'_, '_>) -> Option<&'static Table> {
     event.has("outputText").then_some(&CHUNK)
 }
 
-pub(super) struct Titan;
-
-impl Family for Titan {
-    fn ended_choices(&self, event: Fields<'_, '_>) -> Vec<u64> {
-        event.ended_choice()
-    }
-
-    fn text_event(&self, substream: SubstreamId, text: &str) -> Option<Value> {
+pub(super) static FAMILY: Family = Family {
+    ended_choices: |event| event.ended_choice(),
+    text_event: |substream, text| {
         Some(json!({"outputText": text, "index": substream.choice, "completionReason": null}))
-    }
-
-    fn blocked_response(&self, _: &str, message: &str) -> Option<Value> {
+    },
+    blocked_response: |_, message| {
         Some(json!({
             "inputTextTokenCount": 0,
             "results": [{"tokenCount": 0, "outputText": message, "completionReason": "FINISH"}],
         }))
-    }
-
-    fn blocked_events(&self, _: &str, message: &str, _: &Progress) -> Option<Vec<Value>> {
+    },
+    blocked_events: |_, message, _| {
         Some(vec![json!({
             "outputText": message,
             "index": 0,
@@ -79,5 +70,6 @@ impl Family for Titan {
             "totalOutputTextTokenCount": 0,
             "completionReason": "FINISH",
         })])
-    }
-}
+    },
+    ..Family::NO_TEXT
+};

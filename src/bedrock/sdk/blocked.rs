@@ -11,9 +11,8 @@ use aws_sdk_bedrockruntime::types::{
 };
 use serde_json::Value;
 
-use crate::bedrock::blocked::blocked_events;
-use crate::bedrock::families::BodyFormat;
-use crate::bedrock::model_event::{StreamKind, SubstreamId};
+use crate::bedrock::families::converse;
+use crate::bedrock::model_event::SubstreamId;
 use crate::bedrock::progress::Progress;
 use crate::bedrock::table::DeltaKind;
 
@@ -64,15 +63,17 @@ pub(crate) fn blocked_converse_events(
     message: &str,
     progress: &Progress,
 ) -> Result<Vec<ConverseStreamOutput>, BuildError> {
+    if progress.has_ended() {
+        return Ok(Vec::new());
+    }
     // In the order of the JSON events, which depends on the open content block.
-    let events = blocked_events(StreamKind::Converse, BodyFormat::Converse, "", message, progress).unwrap_or_default();
+    let events = converse::blocked_events(message, progress);
     let mut out = Vec::with_capacity(events.len());
-    for event in events {
-        let json: Value = serde_json::from_slice(event.json()).unwrap_or_default();
+    for (event_type, json) in events {
         let block = json.get("contentBlockIndex").and_then(Value::as_u64).unwrap_or(0);
-        out.push(match event.event_type() {
+        out.push(match event_type {
             "messageStart" => message_start()?,
-            "contentBlockDelta" => text_delta(SubstreamId { choice: 0, block, part: DeltaKind::Text }, message)?,
+            "contentBlockDelta" => text_delta(SubstreamId { choice: 0, block, kind: DeltaKind::Text }, message)?,
             "contentBlockStop" => block_stop(block)?,
             "messageStop" => message_stop()?,
             _ => metadata()?,
@@ -90,7 +91,7 @@ fn message_start() -> Result<ConverseStreamOutput, BuildError> {
 /// Makes an event that continues a substream: with a blocked message, or with text that was buffered when its content block ended.
 pub(crate) fn text_delta(substream: SubstreamId, text: &str) -> Result<ConverseStreamOutput, BuildError> {
     let text = text.to_owned();
-    let delta = match substream.part {
+    let delta = match substream.kind {
         DeltaKind::Text | DeltaKind::Refusal | DeltaKind::Transcript => ContentBlockDelta::Text(text),
         DeltaKind::Reasoning => ContentBlockDelta::ReasoningContent(ReasoningContentBlockDelta::Text(text)),
         DeltaKind::ToolArguments | DeltaKind::FunctionArguments => {

@@ -83,8 +83,8 @@ impl SdkEvent {
         }
     }
 
-    fn substream(&self, part: DeltaKind) -> SubstreamId {
-        SubstreamId { choice: 0, block: self.block().unwrap_or(0), part }
+    fn substream(&self, kind: DeltaKind) -> SubstreamId {
+        SubstreamId { choice: 0, block: self.block().unwrap_or(0), kind }
     }
 
     /// Visits the fields that are complete in this event.

@@ -13,7 +13,7 @@ pub(super) enum SubstreamGuard {
 
 impl SubstreamGuard {
     pub(super) fn new(lane: SubstreamId, start: impl Fn(&str) -> Evaluator) -> Self {
-        match lane.part {
+        match lane.kind {
             DeltaKind::ToolArguments | DeltaKind::FunctionArguments => Self::Tool(Box::new(ToolGuard::new())),
             DeltaKind::Text
             | DeltaKind::Reasoning

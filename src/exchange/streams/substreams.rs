@@ -261,7 +261,7 @@ impl Substreams {
     }
 
     fn note(&mut self, lane: SubstreamId, text: &Assessment) {
-        if lane.part == DeltaKind::Reasoning && text.outcome() != Outcome::Passed {
+        if lane.kind == DeltaKind::Reasoning && text.outcome() != Outcome::Passed {
             self.changed.insert(lane);
         }
         self.assessment.add_text(&lane.pointer(), text);
