@@ -25,8 +25,8 @@ impl ContextNames {
         self.outer.is_empty() && self.own.is_empty()
     }
 
-    /// Returns the text to read before the value: `card cvv: `. It is empty if the names do not describe the value: in a tool definition they
-    /// describe later values, and in a trace they come from the service.
+    /// Returns the text to read before the value: `card cvv: `. It is empty if the names do not describe the value: in a tool definition
+    /// they describe later values, and in a trace they come from the service.
     pub(crate) fn context(&self, kind: FieldKind) -> String {
         if self.is_empty() || matches!(kind, FieldKind::ToolDefinition | FieldKind::Trace | FieldKind::Token) {
             return String::new();

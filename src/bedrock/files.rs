@@ -26,7 +26,8 @@ enum Encoding {
 /// The files of a document.
 #[derive(Default)]
 pub(super) struct Files {
-    /// The object that describes the last file, and whether that file is text. It keeps a document with a million files in one object linear.
+    /// The object that describes the last file, and whether that file is text. It keeps a document with a million files in one object
+    /// linear.
     last: Option<(usize, bool)>,
 }
 
@@ -87,8 +88,8 @@ impl Files {
         Ok(Some(FieldEdit::new(vec![(at..stored.len(), changed)])))
     }
 
-    /// Returns `true` if the file that `object` describes is text: the field of this name has a text type, or there is none. If the field is
-    /// repeated, readers may take either, so one text type is enough.
+    /// Returns `true` if the file that `object` describes is text: the field of this name has a text type, or there is none. If the field
+    /// is repeated, readers may take either, so one text type is enough.
     fn is_text(
         &mut self,
         doc: &JsonDocument<'_>,

@@ -30,8 +30,8 @@ impl Speaker {
 
 /// Returns the position of the first message of the last turn.
 ///
-/// The turn contains the last message of the user, the messages between it and the previous message of the model, and all messages after it:
-/// tool calls, tool results, and a prefilled response. A conversation without messages of the user is one turn.
+/// The turn contains the last message of the user, the messages between it and the previous message of the model, and all messages after
+/// it: tool calls, tool results, and a prefilled response. A conversation without messages of the user is one turn.
 pub(super) fn last_turn(speakers: &[Speaker]) -> usize {
     let Some(last) = speakers.iter().rposition(|&speaker| speaker == Speaker::User) else { return 0 };
     let before = speakers.get(..last).unwrap_or_default();

@@ -59,8 +59,8 @@ impl Operation {
 
     /// Returns the operation of a request, and the decoded ID of its model (or guardrail).
     ///
-    /// The ID is one percent-encoded path segment. A literal `/` in it is accepted as well, because some clients send ARNs in this form. The ID
-    /// of StartAsyncInvoke is in the body, so here it is empty.
+    /// The ID is one percent-encoded path segment. A literal `/` in it is accepted as well, because some clients send ARNs in this form.
+    /// The ID of StartAsyncInvoke is in the body, so here it is empty.
     #[must_use]
     pub fn from_path(method: &str, path: &str) -> Option<(Self, String)> {
         if method != "POST" {

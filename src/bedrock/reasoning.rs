@@ -4,8 +4,8 @@
 //! client sends it back with text that it does not match. In a request, models reject changed reasoning and reasoning without a signature
 //! alike, so there the content block is withheld, also if an earlier response was masked.
 //!
-//! With a fixed budget for thinking, Claude also rejects a tool call without reasoning before it. If that reasoning is withheld, thinking is
-//! turned off for this request, and the agent continues without it.
+//! With a fixed budget for thinking, Claude also rejects a tool call without reasoning before it. If that reasoning is withheld, thinking
+//! is turned off for this request, and the agent continues without it.
 
 use std::collections::{BTreeMap, BTreeSet};
 

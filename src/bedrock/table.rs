@@ -1,8 +1,8 @@
 //! The table format that describes where each model family's bodies contain text.
 //!
-//! A table is a list of rows, each with a path and a rule. In a path, `.` enters a field, `[]` the items of an array, and `*` any field. In a
-//! table with a tag, a row begins with its variants: `thinking: signature`, `tool_use|server_tool_use: id`. `*_tool_result` matches by its
-//! ending, and `*` alone matches every variant that other rows name. A later row for the same path overrides an earlier one.
+//! A table is a list of rows, each with a path and a rule. In a path, `.` enters a field, `[]` the items of an array, and `*` any field. In
+//! a table with a tag, a row begins with its variants: `thinking: signature`, `tool_use|server_tool_use: id`. `*_tool_result` matches by
+//! its ending, and `*` alone matches every variant that other rows name. A later row for the same path overrides an earlier one.
 //!
 //! A value that no row lists is inspected as [`FieldKind::Free`]: a field that Bedrock adds later is text until a row excludes it.
 

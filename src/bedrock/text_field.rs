@@ -52,7 +52,8 @@ pub(crate) enum FieldKind {
 }
 
 impl FieldKind {
-    /// Returns the position of text of this kind in a request; `in_history` if it is before the last turn. Text of the operator is in no turn.
+    /// Returns the position of text of this kind in a request; `in_history` if it is before the last turn. Text of the operator is in no
+    /// turn.
     pub(super) fn position(self, in_history: bool) -> Position {
         match self {
             Self::System | Self::ToolDefinition => Position::Operator,
@@ -158,8 +159,8 @@ impl TextField<'_> {
         &self.text
     }
 
-    /// Returns what is read before the text and is not part of it, the names of the JSON fields around it, and `true` if the text is inspected
-    /// only together with it.
+    /// Returns what is read before the text and is not part of it, the names of the JSON fields around it, and `true` if the text is
+    /// inspected only together with it.
     pub(crate) fn context(&self) -> (&str, bool) {
         (&self.context, self.context_alone)
     }

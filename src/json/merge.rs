@@ -61,8 +61,8 @@ pub(crate) fn without_member(doc: &JsonDocument<'_>, name: &str) -> Vec<RawEdit>
     removals(members)
 }
 
-/// Returns the edits that remove entries from an object or array. `entries` are the ranges of all entries in order, each with `true` if it is
-/// removed.
+/// Returns the edits that remove entries from an object or array. `entries` are the ranges of all entries in order, each with `true` if it
+/// is removed.
 pub(crate) fn removals(entries: impl IntoIterator<Item = (Range<usize>, bool)>) -> Vec<RawEdit> {
     let mut edits: Vec<RawEdit> = Vec::new();
     let mut kept_before = None;

@@ -1,8 +1,7 @@
 //! JSON read in place: one pass, no tree, each string with its path and its raw bytes.
 //!
-//! [`JsonDocument`] is validated text with a flat index of its values. Strings are decoded on demand and rewritten span by span, so that bytes
-//! outside of a replaced span stay as they were written.
-//! [`PartialJson`] does the same for JSON that arrives in fragments.
+//! [`JsonDocument`] is validated text with a flat index of its values. Strings are decoded on demand and rewritten span by span, so that
+//! bytes outside of a replaced span stay as they were written. [`PartialJson`] does the same for JSON that arrives in fragments.
 
 mod document;
 mod edit;

@@ -6,8 +6,8 @@ use super::string::{self, Step};
 /// A part of JSON text. The raw bytes of all tokens, in order, are the input.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum JsonToken {
-    /// Anything outside of strings: punctuation, white space, numbers, `true`, `false` and `null`. It contains no text and is forwarded as it
-    /// is.
+    /// Anything outside of strings: punctuation, white space, numbers, `true`, `false` and `null`. It contains no text and is forwarded as
+    /// it is.
     Structural(String),
     /// The opening quote of a string.
     StringStart { is_key: bool },
@@ -52,8 +52,8 @@ enum ParserState {
 
 /// An incremental parser that separates strings from structure.
 ///
-/// A character that JSON does not allow is an error, so that [`JsonToken::Structural`] cannot hide text. The parser buffers at most one escape
-/// (12 bytes).
+/// A character that JSON does not allow is an error, so that [`JsonToken::Structural`] cannot hide text. The parser buffers at most one
+/// escape (12 bytes).
 #[derive(Clone, Debug)]
 pub(crate) struct PartialJson {
     state: ParserState,

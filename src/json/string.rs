@@ -19,8 +19,8 @@ pub(super) enum Step {
 
 /// Reads the next character of the inside of a string; `raw` must not be empty.
 ///
-/// A surrogate without its other half becomes U+FFFD. At the end of a complete string, pass `complete` so that a high surrogate does not wait
-/// for its other half.
+/// A surrogate without its other half becomes U+FFFD. At the end of a complete string, pass `complete` so that a high surrogate does not
+/// wait for its other half.
 pub(super) fn step(raw: &str, complete: bool) -> Step {
     let bytes = raw.as_bytes();
     if bytes.first() != Some(&b'\\') {

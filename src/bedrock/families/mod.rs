@@ -268,7 +268,8 @@ pub(super) fn operation_response(operation: Operation, doc: &JsonDocument<'_>) -
     recognize(list.as_ref().map_or(RESPONSES, |list| list), Fields::new(doc, JsonDocument::ROOT))
 }
 
-/// Returns the format of an operation, and how its requests and responses are recognized; for InvokeModel `None`, because its models decide.
+/// Returns the format of an operation, and how its requests and responses are recognized; for InvokeModel `None`, because its models
+/// decide.
 pub(super) fn operation_format(operation: Operation) -> Option<(BodyFormat, Recognize, Recognize)> {
     Some(match operation {
         Operation::InvokeModel | Operation::InvokeModelWithResponseStream => return None,

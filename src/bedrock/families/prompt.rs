@@ -9,8 +9,8 @@ use super::common::REQUEST_COMMON;
 use super::family::Fields;
 
 table! {
-    /// Claude text, Llama, Mistral, DeepSeek R1, Cohere Command, J2, Stability and Luma: their text fields are the same, so they need not be
-    /// distinguished.
+    /// Claude text, Llama, Mistral, DeepSeek R1, Cohere Command, J2, Stability and Luma: their text fields are the same, so they need not
+    /// be distinguished.
     REQUEST: Tag::None, Some(&REQUEST_COMMON), [
         ("prompt", Text(UserText)),
         ("suffix", Text(UserText)),

@@ -1,10 +1,10 @@
 //! The text fields of AWS SDK inputs, outputs and events, without JSON.
 //!
-//! The functions visit SDK values by their types and rewrite text in place. Kinds and pointers are those of the JSON body that the SDK writes
-//! or has read, so that a visitor need not distinguish the two.
+//! The functions visit SDK values by their types and rewrite text in place. Kinds and pointers are those of the JSON body that the SDK
+//! writes or has read, so that a visitor need not distinguish the two.
 //!
-//! There are two differences. Field names that the SDK models are not offered, even if a JSON body has them in free-form JSON. A union member
-//! that the SDK does not know is always rejected, because its content is lost.
+//! There are two differences. Field names that the SDK models are not offered, even if a JSON body has them in free-form JSON. A union
+//! member that the SDK does not know is always rejected, because its content is lost.
 
 mod blocked;
 mod chunk;

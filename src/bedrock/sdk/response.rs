@@ -16,8 +16,8 @@ use super::walk::SdkWalk;
 
 /// Visits a Converse response, and rewrites it in place.
 ///
-/// The text fields are those of the body that the SDK has read. Unknown content is rejected, because the SDK has lost it. After an error the
-/// output is partly rewritten and must be dropped.
+/// The text fields are those of the body that the SDK has read. Unknown content is rejected, because the SDK has lost it. After an error
+/// the output is partly rewritten and must be dropped.
 pub(crate) fn visit_converse_response(
     output: &mut ConverseOutput,
     f: &mut Visitor<'_>,
