@@ -231,10 +231,6 @@ table! {
     ]
 }
 
-pub(super) fn request(_: Fields<'_, '_>) -> Option<&'static Table> {
-    Some(&REQUEST)
-}
-
 pub(super) fn response(body: Fields<'_, '_>) -> Option<&'static Table> {
     body.has_any(&["output", "stopReason"]).then_some(&RESPONSE)
 }

@@ -274,12 +274,22 @@ pub(super) fn operation_format(operation: Operation) -> Option<(BodyFormat, Reco
     Some(match operation {
         Operation::InvokeModel | Operation::InvokeModelWithResponseStream => return None,
         Operation::Converse | Operation::ConverseStream => {
-            (BodyFormat::Converse, converse::request, converse::response)
+            (BodyFormat::Converse, |_| Some(&converse::REQUEST), converse::response)
         }
-        Operation::CountTokens => (BodyFormat::CountTokens, operations::count_request, operations::count_response),
-        Operation::StartAsyncInvoke => (BodyFormat::AsyncInvoke, operations::async_request, operations::async_response),
-        Operation::ApplyGuardrail => {
-            (BodyFormat::ApplyGuardrail, operations::apply_request, operations::apply_response)
-        }
+        Operation::CountTokens => (
+            BodyFormat::CountTokens,
+            |_| Some(&operations::COUNT_REQUEST),
+            |body| body.has("inputTokens").then_some(&operations::COUNT_RESPONSE),
+        ),
+        Operation::StartAsyncInvoke => (
+            BodyFormat::AsyncInvoke,
+            |_| Some(&operations::ASYNC_REQUEST),
+            |body| body.has("invocationArn").then_some(&operations::ASYNC_RESPONSE),
+        ),
+        Operation::ApplyGuardrail => (
+            BodyFormat::ApplyGuardrail,
+            |_| Some(&operations::APPLY_GUARDRAIL_REQUEST),
+            |body| body.has("action").then_some(&operations::APPLY_GUARDRAIL_RESPONSE),
+        ),
     })
 }

@@ -3,12 +3,12 @@
 use serde_json::json;
 
 use crate::bedrock::table::FieldRule::{Body, In, ModelInput, Plain, PlainTree, Text};
-use crate::bedrock::table::{Table, Tag, table};
+use crate::bedrock::table::{Tag, table};
 use crate::bedrock::text_field::FieldKind::{Free as FreeText, RequestMetadata, UserText};
 
 use super::common::ASSESSMENT;
 use super::converse::{GUARD, REQUEST};
-use super::family::{Family, Fields};
+use super::family::Family;
 
 table! {
     COUNT_REQUEST: Tag::None, None, [("input", In(&COUNT_INPUT))]
@@ -55,30 +55,6 @@ table! {
         ("usage", PlainTree),
         ("guardrailCoverage", PlainTree),
     ]
-}
-
-pub(super) fn count_request(_: Fields<'_, '_>) -> Option<&'static Table> {
-    Some(&COUNT_REQUEST)
-}
-
-pub(super) fn count_response(body: Fields<'_, '_>) -> Option<&'static Table> {
-    body.has("inputTokens").then_some(&COUNT_RESPONSE)
-}
-
-pub(super) fn async_request(_: Fields<'_, '_>) -> Option<&'static Table> {
-    Some(&ASYNC_REQUEST)
-}
-
-pub(super) fn async_response(body: Fields<'_, '_>) -> Option<&'static Table> {
-    body.has("invocationArn").then_some(&ASYNC_RESPONSE)
-}
-
-pub(super) fn apply_request(_: Fields<'_, '_>) -> Option<&'static Table> {
-    Some(&APPLY_GUARDRAIL_REQUEST)
-}
-
-pub(super) fn apply_response(body: Fields<'_, '_>) -> Option<&'static Table> {
-    body.has("action").then_some(&APPLY_GUARDRAIL_RESPONSE)
 }
 
 pub(super) static FAMILY: Family = Family {
