@@ -135,11 +135,11 @@ impl<'a> Event<'a> {
         }
         self.rest.signatures = nodes.signatures;
         for found in nodes.found {
-            let Encoding::Delta(part) = found.encoding else {
+            let Encoding::Delta(kind) = found.encoding else {
                 self.rest.found.push(found);
                 continue;
             };
-            let substream = self.substream(family, found.node, part, &mut known);
+            let substream = self.substream(family, found.node, kind, &mut known);
             self.deltas.push(Delta { substream, text: self.doc.string(found.node), node: found.node });
         }
     }
@@ -148,7 +148,7 @@ impl<'a> Event<'a> {
         &self,
         family: &Family,
         node: usize,
-        part: DeltaKind,
+        kind: DeltaKind,
         known: &mut HashMap<usize, Option<u64>>,
     ) -> SubstreamId {
         // The indices of everything around the text, from the inside out.
@@ -168,13 +168,11 @@ impl<'a> Event<'a> {
         }
         let outer = indices.pop().unwrap_or(0);
         let inner = indices.pop().unwrap_or(0);
-        match family.has_content_blocks {
-            true if (family.spans_content_blocks)(part) => {
-                SubstreamId { choice: 0, block: SubstreamId::ANY_BLOCK, kind: part }
-            }
-            true => SubstreamId { choice: 0, block: outer, kind: part },
-            false => SubstreamId { choice: outer, block: inner, kind: part },
+        if !family.has_content_blocks {
+            return SubstreamId { choice: outer, block: inner, kind };
         }
+        let block = if (family.spans_content_blocks)(kind) { SubstreamId::ANY_BLOCK } else { outer };
+        SubstreamId { choice: 0, block, kind }
     }
 
     /// Returns the format of the stream.
