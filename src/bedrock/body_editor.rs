@@ -45,19 +45,19 @@ impl<'d, 'a> BodyEditor<'d, 'a> {
     }
 
     /// Offers text, and returns the edits of the visitor, if any.
-    pub(super) fn offer(&mut self, found: &TextNode, text: Cow<'_, str>, f: &mut Visitor<'_>) -> Option<FieldEdit> {
-        let is_key = found.encoding == Encoding::Key;
-        let context = if is_key { String::new() } else { self.names_of(found.names).context(found.kind) };
-        let context_alone = found.encoding == Encoding::ShortNumber;
+    pub(super) fn offer(&mut self, field: &TextNode, text: Cow<'_, str>, f: &mut Visitor<'_>) -> Option<FieldEdit> {
+        let is_key = field.encoding == Encoding::Key;
+        let context = if is_key { String::new() } else { self.names_of(field.names).context(field.kind) };
+        let context_alone = field.encoding == Encoding::ShortNumber;
         if context_alone && context.is_empty() {
             return None;
         }
         if !context_alone {
             self.summary.inspected_bytes += text.len();
         }
-        let location = self.location(found.node);
-        let position = self.position_of(found);
-        f(TextField { kind: found.kind, text, is_key, position, context, context_alone, location })
+        let location = self.location(field.node);
+        let position = self.position_of(field);
+        f(TextField { kind: field.kind, text, is_key, position, context, context_alone, location })
             .filter(|edit| !edit.is_empty())
     }
 
@@ -108,8 +108,8 @@ impl<'d, 'a> BodyEditor<'d, 'a> {
     }
 
     /// Returns where text is in the conversation. A document in a string is where the string is.
-    pub(super) fn position_of(&self, found: &TextNode) -> Position {
-        if self.position == Position::Current { found.position } else { self.position }
+    pub(super) fn position_of(&self, field: &TextNode) -> Position {
+        if self.position == Position::Current { field.position } else { self.position }
     }
 
     /// Returns the names of a value, after those of the string that contains the document.

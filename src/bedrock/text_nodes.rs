@@ -62,7 +62,7 @@ impl NameNodes {
 /// The text of a document and its other content, in document order.
 #[derive(Default)]
 pub(super) struct TextNodes {
-    pub(super) found: Vec<TextNode>,
+    pub(super) fields: Vec<TextNode>,
     pub(super) skipped: Vec<(usize, SkipReason)>,
     /// Signatures of reasoning.
     pub(super) signatures: Vec<(usize, Unsigned)>,

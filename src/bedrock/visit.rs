@@ -157,8 +157,8 @@ impl<'d, 'a> Visit<'d, 'a> {
 
     /// Visits all text fields.
     pub(super) fn all(&mut self, nodes: &TextNodes, f: &mut Visitor<'_>) -> Result<(), BodyError> {
-        for found in &nodes.found {
-            self.one(*found, f)?;
+        for field in &nodes.fields {
+            self.one(*field, f)?;
         }
         for &(node, reason) in &nodes.skipped {
             self.editor.skip(node, reason);
@@ -199,10 +199,10 @@ impl<'d, 'a> Visit<'d, 'a> {
         if self.editor.edits.is_empty() && !self.token_found {
             return Ok(());
         }
-        for found in &nodes.found {
-            match found.encoding {
-                Encoding::Token => self.editor.clear(found.node)?,
-                Encoding::TokenBytes => self.editor.replace(found.node, "[]".to_owned()),
+        for field in &nodes.fields {
+            match field.encoding {
+                Encoding::Token => self.editor.clear(field.node)?,
+                Encoding::TokenBytes => self.editor.replace(field.node, "[]".to_owned()),
                 _ => {}
             }
         }
@@ -210,26 +210,26 @@ impl<'d, 'a> Visit<'d, 'a> {
         Ok(())
     }
 
-    fn one(&mut self, found: TextNode, f: &mut Visitor<'_>) -> Result<(), BodyError> {
-        let TextNode { node, kind, encoding, .. } = found;
+    fn one(&mut self, field: TextNode, f: &mut Visitor<'_>) -> Result<(), BodyError> {
+        let TextNode { node, kind, encoding, .. } = field;
         let doc = self.editor.doc;
         let text = || doc.string(node);
         let edit = match encoding {
             Encoding::TokenBytes => return Ok(()),
-            Encoding::Number | Encoding::ShortNumber => return self.number(&found, f),
+            Encoding::Number | Encoding::ShortNumber => return self.number(&field, f),
             Encoding::Token => {
                 // A finding in a single token empties all of them.
                 self.token_found |=
-                    self.editor.offer(&TextNode { kind: FieldKind::Token, ..found }, text(), f).is_some();
+                    self.editor.offer(&TextNode { kind: FieldKind::Token, ..field }, text(), f).is_some();
                 return Ok(());
             }
-            Encoding::Text | Encoding::Key | Encoding::Delta(_) => self.editor.offer(&found, text(), f),
-            Encoding::Json => self.json(&found, text(), f)?,
+            Encoding::Text | Encoding::Key | Encoding::Delta(_) => self.editor.offer(&field, text(), f),
+            Encoding::Json => self.json(&field, text(), f)?,
             Encoding::FreeText => {
                 let text = text();
-                if may_hide_text(&text) { self.json(&found, text, f)? } else { self.editor.offer(&found, text, f) }
+                if may_hide_text(&text) { self.json(&field, text, f)? } else { self.editor.offer(&field, text, f) }
             }
-            Encoding::File(rule) => self.files.visit(&mut self.editor, &found, rule, &text(), f)?,
+            Encoding::File(rule) => self.files.visit(&mut self.editor, &field, rule, &text(), f)?,
             Encoding::Body => self.body(node, &text(), f)?,
         };
         let Some(edit) = edit else { return Ok(()) };
@@ -243,10 +243,10 @@ impl<'d, 'a> Visit<'d, 'a> {
     }
 
     /// Offers a number as it is written.
-    fn number(&mut self, found: &TextNode, f: &mut Visitor<'_>) -> Result<(), BodyError> {
-        let raw = self.editor.doc.raw(found.node);
-        if let Some(edit) = self.editor.offer(found, Cow::Borrowed(raw), f) {
-            self.editor.replace(found.node, serde_json::Value::from(edit.apply(raw)?).to_string());
+    fn number(&mut self, field: &TextNode, f: &mut Visitor<'_>) -> Result<(), BodyError> {
+        let raw = self.editor.doc.raw(field.node);
+        if let Some(edit) = self.editor.offer(field, Cow::Borrowed(raw), f) {
+            self.editor.replace(field.node, serde_json::Value::from(edit.apply(raw)?).to_string());
         }
         Ok(())
     }
@@ -254,16 +254,16 @@ impl<'d, 'a> Visit<'d, 'a> {
     /// Offers the text fields of JSON in a string, or the string if it contains none.
     fn json(
         &mut self,
-        found: &TextNode,
+        field: &TextNode,
         text: Cow<'_, str>,
         f: &mut Visitor<'_>,
     ) -> Result<Option<FieldEdit>, BodyError> {
-        let names = self.editor.names_of(found.names);
-        let location = self.editor.location(found.node);
-        let position = self.editor.position_of(found);
+        let names = self.editor.names_of(field.names);
+        let location = self.editor.location(field.node);
+        let position = self.editor.position_of(field);
         let summary = &mut self.editor.summary;
-        let edit = visit_json_text(&text, (found.kind, position), &names, &location, self.unknown, summary, f)?;
-        Ok(edit.or_else(|| self.editor.offer(found, text, f)))
+        let edit = visit_json_text(&text, (field.kind, position), &names, &location, self.unknown, summary, f)?;
+        Ok(edit.or_else(|| self.editor.offer(field, text, f)))
     }
 
     /// Visits the body of an InvokeModel request in base64, as CountTokens contains it.

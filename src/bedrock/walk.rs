@@ -161,7 +161,7 @@ impl<'d, 'a> JsonWalk<'d, 'a> {
 
     fn find(&mut self, node: usize, kind: FieldKind, encoding: Encoding) {
         let position = kind.position(self.history.contains(&node));
-        self.out.found.push(TextNode { node, kind, encoding, names: self.names, position });
+        self.out.fields.push(TextNode { node, kind, encoding, names: self.names, position });
     }
 
     /// Lists the text of a value by its rule, and returns the node to continue at.

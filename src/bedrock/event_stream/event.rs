@@ -134,13 +134,13 @@ impl<'a> Event<'a> {
             self.signatures.push((self.substream(family, node, DeltaKind::Reasoning, &mut known), node));
         }
         self.rest.signatures = nodes.signatures;
-        for found in nodes.found {
-            let Encoding::Delta(kind) = found.encoding else {
-                self.rest.found.push(found);
+        for field in nodes.fields {
+            let Encoding::Delta(kind) = field.encoding else {
+                self.rest.fields.push(field);
                 continue;
             };
-            let substream = self.substream(family, found.node, kind, &mut known);
-            self.deltas.push(Delta { substream, text: self.doc.string(found.node), node: found.node });
+            let substream = self.substream(family, field.node, kind, &mut known);
+            self.deltas.push(Delta { substream, text: self.doc.string(field.node), node: field.node });
         }
     }
 
@@ -207,7 +207,7 @@ impl<'a> Event<'a> {
     /// Returns the number of fields that are complete in this event.
     #[cfg(test)]
     pub(super) fn complete_fields(&self) -> usize {
-        self.rest.found.len()
+        self.rest.fields.len()
     }
 }
 
