@@ -4,10 +4,10 @@ use std::fmt;
 
 use super::text_field::FieldKind;
 
-/// How much of the names counts, in bytes. Words near a value are looked for no farther away.
+/// The number of bytes of the names that are read: the longest context distance.
 const MAX_BYTES: usize = 128;
 
-/// The name of a field of free-form JSON, and that of the field it stands in. Array items have the names of their array.
+/// The name of a field of free-form JSON, and that of the field around it. Array items have the names of their array.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub(crate) struct ContextNames {
     outer: Box<str>,
@@ -15,18 +15,18 @@ pub(crate) struct ContextNames {
 }
 
 impl ContextNames {
-    /// The names of a field in a value that has these.
+    /// Returns the names of a field in a value that has these names.
     pub(crate) fn of_field(&self, name: &str) -> Self {
         Self { outer: self.own.clone(), own: end(name).into() }
     }
 
-    /// Returns whether there is no name.
+    /// Returns `true` if there is no name.
     pub(crate) fn is_empty(&self) -> bool {
         self.outer.is_empty() && self.own.is_empty()
     }
 
-    /// The text to read before the value: `card cvv: `. Empty where names say nothing of a value: in the definition of a tool they
-    /// describe one that is still to come, and in a trace the service has made them.
+    /// Returns the text to read before the value: `card cvv: `. It is empty if the names do not describe the value: in a tool definition
+    /// they describe later values, and in a trace they come from the service.
     pub(crate) fn context(&self, kind: FieldKind) -> String {
         if self.is_empty() || matches!(kind, FieldKind::ToolDefinition | FieldKind::Trace | FieldKind::Token) {
             return String::new();
@@ -38,13 +38,13 @@ impl ContextNames {
 }
 
 impl fmt::Debug for ContextNames {
-    // Without the names, which may be what the guardrail is there to hide.
+    // Without the names, which may be what the guardrail must hide.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "ContextNames({} + {} bytes)", self.outer.len(), self.own.len())
     }
 }
 
-/// The last bytes of a name. What is longer is cut, so that names cost no more than the values they lead to.
+/// Returns the last bytes of a name, so that names cost no more than the values they lead to.
 pub(crate) fn end(name: &str) -> &str {
     let from = name.ceil_char_boundary(name.len().saturating_sub(MAX_BYTES));
     name.get(from..).unwrap_or_default()

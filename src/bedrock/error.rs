@@ -1,37 +1,36 @@
-//! Why a body could not be examined.
+//! The error for a body that cannot be inspected.
 
 use std::error::Error;
 use std::fmt;
 
 use crate::json::JsonError;
 
-/// A body, chunk or event that cannot be examined, and so must not pass by default.
+/// The error for a body, chunk or event that cannot be inspected and is rejected by default.
 ///
-/// The message says what is wrong, where, and what to do about it. It never quotes a value of the
-/// body: member names appear in pointers, texts do not appear at all.
+/// The message states what is wrong, where, and what to do. It never quotes a value of the body; field names appear in pointers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BodyError {
     kind: BodyErrorKind,
 }
 
-/// What is wrong. Private to the floor; callers use the accessors of [`BodyError`].
+/// What is wrong.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum BodyErrorKind {
-    /// Not JSON that can be read.
+    /// The body is not valid JSON.
     Json(JsonError),
-    /// JSON, but none of the shapes that Bedrock models use.
+    /// The body has none of the formats that Bedrock models use.
     UnknownFormat { what: &'static str },
-    /// A content block, event or union member that this version does not know.
+    /// A content block, event or union member is unknown to this version.
     UnknownContent { pointer: String },
-    /// A document in a format of plain text that holds none.
+    /// A document in a plain text format does not contain plain text.
     NotText { pointer: String },
-    /// A picture where only text can be evaluated.
+    /// An image where only text can be inspected.
     Image { pointer: String },
-    /// A value is cut between two events, in a text that is whole in each.
+    /// A match spans two events, in a field that is complete in each.
     SplitMatch { pointer: String },
-    /// A member holds base64 that does not decode.
+    /// A field contains invalid base64.
     Base64 { pointer: String },
-    /// An event-stream frame that breaks the format.
+    /// An event-stream frame is malformed.
     Frame { what: &'static str },
 }
 
@@ -44,7 +43,15 @@ impl BodyError {
         Self::new(BodyErrorKind::Frame { what })
     }
 
-    /// An event of a kind that the SDK does not know either.
+    pub(crate) fn base64(pointer: String) -> Self {
+        Self::new(BodyErrorKind::Base64 { pointer })
+    }
+
+    pub(crate) fn unknown_format(what: &'static str) -> Self {
+        Self::new(BodyErrorKind::UnknownFormat { what })
+    }
+
+    /// The error for an event of a kind that the SDK does not know either.
     pub(crate) fn unknown_event() -> Self {
         Self::new(BodyErrorKind::UnknownContent { pointer: String::new() })
     }
@@ -54,15 +61,15 @@ impl BodyError {
         &self.kind
     }
 
-    /// Whether the body is well-formed but of a format, block or event that this version does not know.
+    /// Returns `true` if the body is well-formed but has a format, content block or event that this version does not know.
     ///
-    /// These are the errors that a setting may open; all others mean that nothing can be examined.
+    /// A setting can allow such content. All other errors mean that the body cannot be inspected at all.
     #[must_use]
     pub fn is_unknown(&self) -> bool {
         matches!(self.kind, BodyErrorKind::UnknownFormat { .. } | BodyErrorKind::UnknownContent { .. })
     }
 
-    /// Offset of the byte at fault, where one byte is at fault.
+    /// Returns the offset of the invalid byte, if there is one.
     #[must_use]
     pub fn offset(&self) -> Option<usize> {
         match &self.kind {
@@ -71,7 +78,7 @@ impl BodyError {
         }
     }
 
-    /// RFC 6901 pointer to the member at fault, where one member is at fault.
+    /// Returns the RFC 6901 pointer to the invalid field, if there is one.
     #[must_use]
     pub fn pointer(&self) -> Option<&str> {
         match &self.kind {
@@ -91,32 +98,31 @@ impl fmt::Display for BodyError {
             BodyErrorKind::Json(error) => write!(f, "the body is {error}"),
             BodyErrorKind::UnknownFormat { what } => write!(
                 f,
-                "the {what} has none of the shapes known to this version: its text cannot be told from \
-                 its other members; update, or allow unknown content explicitly"
+                "the {what} has a format unknown to this version: update Banister, or allow unknown content explicitly"
             ),
             BodyErrorKind::UnknownContent { pointer } => write!(
                 f,
-                "the content at '{pointer}' is of a kind unknown to this version: update, or allow \
-                 unknown content explicitly"
+                "the content at '{pointer}' is of a kind unknown to this version: update Banister, or allow unknown \
+                 content explicitly"
             ),
             BodyErrorKind::SplitMatch { pointer } => write!(
                 f,
-                "a value is cut between two events at '{pointer}', where text is not put together: end the stream"
+                "a match spans two events at '{pointer}', a field that is not streamed as deltas: the stream was stopped"
             ),
             BodyErrorKind::NotText { pointer } => {
                 write!(
                     f,
-                    "the document at '{pointer}' is said to be plain text and is not, or not in UTF-8: encode it as UTF-8, without NUL"
+                    "the document at '{pointer}' is not plain text in UTF-8, as its format requires: encode it as UTF-8 without NUL"
                 )
             }
             BodyErrorKind::Image { pointer } => {
-                write!(f, "the picture at '{pointer}' cannot be examined: send text")
+                write!(f, "the image at '{pointer}' cannot be inspected: send text")
             }
             BodyErrorKind::Base64 { pointer } => {
-                write!(f, "the member at '{pointer}' is not base64: encode its bytes as base64")
+                write!(f, "the field at '{pointer}' is not valid base64: encode its bytes as base64")
             }
             BodyErrorKind::Frame { what } => {
-                write!(f, "the event stream is broken: {what}; end the stream")
+                write!(f, "the event stream is malformed: {what}; the stream was stopped")
             }
         }
     }

@@ -1,23 +1,23 @@
-//! The last turn of a conversation: what the model is to answer. What comes before it is history.
+//! The last turn of a conversation, which the model responds to. Earlier turns are history.
 
 use std::ops::Range;
 
 use super::table::Role;
 use crate::json::{JsonDocument, NodeKind};
 
-/// Who speaks in a message, as far as turns go.
+/// The author of a message, as far as turns depend on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Speaker {
     /// The model.
     Assistant,
-    /// The user, with something to say.
+    /// The user.
     User,
-    /// A tool, or the operator: they speak within a turn, and begin none.
+    /// A tool or the operator. Their messages are part of a turn and do not begin one.
     Other,
 }
 
 impl Speaker {
-    /// Who speaks in a message of this role; `results_only` if it holds results of tools and nothing else.
+    /// Returns the author of a message of this role; `results_only` if it contains only tool results.
     pub(super) fn of(role: Option<Role>, results_only: bool) -> Self {
         match role {
             Some(Role::Assistant) => Self::Assistant,
@@ -30,33 +30,32 @@ impl Speaker {
 
 /// Returns the position of the first message of the last turn.
 ///
-/// The turn begins with the last message in which the user says something, and takes in what comes directly before it: all between two
-/// messages of the model is one turn. What follows is part of it: the calls and results of tools, and an answer that the client has begun.
-/// A conversation in which the user says nothing is one turn.
+/// The turn contains the last message of the user, the messages between it and the previous message of the model, and all messages after
+/// it: tool calls, tool results, and a prefilled response. A conversation without messages of the user is one turn.
 pub(super) fn last_turn(speakers: &[Speaker]) -> usize {
     let Some(last) = speakers.iter().rposition(|&speaker| speaker == Speaker::User) else { return 0 };
     let before = speakers.get(..last).unwrap_or_default();
     before.iter().rposition(|&speaker| speaker == Speaker::Assistant).map_or(0, |position| position + 1)
 }
 
-/// Returns the nodes before the last turn, from an array of messages on.
+/// Returns the nodes of an array of messages that are before the last turn.
 pub(super) fn history(doc: &JsonDocument<'_>, messages: usize) -> Range<usize> {
     let nodes: Vec<usize> = doc.items(messages).collect();
     let speakers: Vec<Speaker> = nodes.iter().map(|&message| speaker(doc, message)).collect();
     messages..nodes.get(last_turn(&speakers)).copied().unwrap_or(messages)
 }
 
-/// Returns who speaks in a message of a JSON body.
+/// Returns the author of a message.
 pub(super) fn speaker(doc: &JsonDocument<'_>, message: usize) -> Speaker {
-    let role = doc.get(message, "role").and_then(|role| doc.as_str(role)).and_then(|name| Role::from_name(&name));
+    let role = doc.get_str(message, "role").and_then(|name| Role::from_name(&name));
     let content = doc.get(message, "content").filter(|&content| doc.kind(content) == NodeKind::Array);
-    Speaker::of(role, content.is_some_and(|content| holds_results_only(doc, content)))
+    Speaker::of(role, content.is_some_and(|content| has_only_results(doc, content)))
 }
 
-/// Returns true if a list of content blocks holds results of tools, and beside them nothing but cache points.
-fn holds_results_only(doc: &JsonDocument<'_>, content: usize) -> bool {
+/// Returns `true` if a list of content blocks contains tool results and, besides them, only cache points.
+fn has_only_results(doc: &JsonDocument<'_>, content: usize) -> bool {
     let is_result = |block: usize| {
-        let tag = doc.get(block, "type").and_then(|tag| doc.as_str(tag));
+        let tag = doc.get_str(block, "type");
         tag.is_some_and(|tag| tag.ends_with("tool_result")) || doc.get(block, "toolResult").is_some()
     };
     let mut blocks = doc.items(content).filter(|&block| doc.get(block, "cachePoint").is_none()).peekable();
@@ -70,7 +69,7 @@ mod tests {
 
     /// `u`ser, `a`ssistant, `o`ther; the last turn begins at the bar.
     #[test]
-    fn the_last_turn_begins_behind_the_model() {
+    fn the_last_turn_begins_after_the_model() {
         for turns in [
             "|", "|u", "|a", "|o", "|ou", "|uu", "ua|u", "ua|uu", "ua|ua", "ua|uao", "ua|uaoao", "ua|ouao", "ua|ouo",
             "uaoa|u", "|uaoa", "uaa|u", "oua|ou",
@@ -89,7 +88,7 @@ mod tests {
     }
 
     #[test]
-    fn who_speaks() {
+    fn messages_have_authors() {
         use Speaker::{Assistant, Other, User};
         for (message, expected) in [
             (r#"{"role": "user", "content": "hi"}"#, User),

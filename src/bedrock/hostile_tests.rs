@@ -79,7 +79,7 @@ fn hostile_bodies_take_linear_time() {
 }
 
 #[test]
-fn unknown_content_is_refused_and_can_be_examined() {
+fn unknown_content_is_rejected_and_can_be_inspected() {
     for (operation, body, pointer) in [
         (Operation::InvokeModel, r#"{"hologram":"x"}"#, None),
         (Operation::InvokeModel, r#"["x"]"#, None),
@@ -159,7 +159,7 @@ fn objects(value: &serde_json::Value, pointer: &str, out: &mut Vec<String>) {
 }
 
 #[test]
-fn a_new_member_anywhere_is_examined_or_refused() {
+fn a_new_member_anywhere_is_inspected_or_rejected() {
     for case in cases() {
         let body: serde_json::Value = serde_json::from_str(&case.body).expect("JSON");
         let mut pointers = Vec::new();
@@ -194,7 +194,7 @@ fn a_new_member_anywhere_is_examined_or_refused() {
 
 proptest! {
     #[test]
-    fn an_opened_unknown_body_is_examined_whole(strings in prop::collection::vec(".{0,8}", 0..8)) {
+    fn an_opened_unknown_body_is_inspected_whole(strings in prop::collection::vec(".{0,8}", 0..8)) {
         let nested = strings.iter().fold(serde_json::json!({}), |inner, text| {
             serde_json::json!({"a": [text, 1, null], "b": inner})
         });

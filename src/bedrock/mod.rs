@@ -1,28 +1,42 @@
-//! Bedrock on the wire: operations, bodies and events, and where they hold text.
+//! Bedrock on the wire: operations, bodies and events, and where they contain text. It knows no policies.
 //!
-//! A visitor offers each text field to a closure and writes back what the closure changes, byte for byte where nothing changed; it knows
-//! nothing of policies.
+//! From the bottom up:
 //!
-//! Where text is in a body is data: one table per family, in `shapes`. A field that no table names is inspected as well, and a content
-//! block of an unknown kind is an error, so that a new kind of content cannot slip through.
+//! | module | content |
+//! |---|---|
+//! | `text_field`, `operation`, `error` | one string of a body; the operations; why a body is rejected |
+//! | `table` | the table format that describes where bodies contain text |
+//! | `model_event`, `progress` | events of a stream, whatever their form; how far a stream has advanced |
+//! | `families` | one file per model family: tables, recognition, blocked responses |
+//! | `walk` | lists the text fields of a document by its table (`text_nodes`, `history`) |
+//! | `visit` | offers them to a visitor and writes changes back (`body_editor`, `files`, `reasoning`) |
+//! | `event_stream` | frames, chunks, and events in their JSON form |
+//! | `blocked` | responses and events that the guardrail makes |
+//! | `sdk` | the same for the types of the AWS SDK |
+//!
+//! A field that no table lists is inspected as well, and a content block of an unknown kind is an error, so that a new kind of content is
+//! not missed.
 
 #![cfg_attr(not(test), warn(clippy::string_slice, clippy::indexing_slicing))]
 
 mod blocked;
+mod body_editor;
 pub(crate) mod context_names;
 mod error;
 mod event_stream;
+mod families;
 mod files;
 mod history;
+mod model_event;
 mod operation;
+mod progress;
 mod reasoning;
 mod requested;
 #[cfg(feature = "sdk")]
 pub(crate) mod sdk;
-mod shape;
-mod shapes;
 mod table;
 mod text_field;
+mod text_nodes;
 mod unique_names;
 mod visit;
 mod walk;
@@ -37,18 +51,16 @@ pub use operation::Operation;
 pub use requested::guardrail_identifier;
 pub use text_field::{SkipReason, Skipped};
 
-pub(crate) use blocked::{
-    Progress, StreamEvent, blocked_events, blocked_response, blocked_single_event, is_single_event, text_event,
-};
+pub(crate) use blocked::{StreamEvent, blocked_events, blocked_response, blocked_single_event, text_event};
 pub(crate) use error::BodyErrorKind;
-pub(crate) use event_stream::{
-    Chunk, Event, EventKind, Frame, FrameDecoder, ModelEvent, StreamKind, SubstreamId, parse_event, wrap_chunk,
-};
+pub(crate) use event_stream::{Chunk, Event, Frame, FrameDecoder, parse_event, wrap_chunk};
+pub(crate) use families::{BodyFormat, ResponseFormat};
+pub(crate) use model_event::{EventKind, ModelEvent, StreamKind, SubstreamId};
+pub(crate) use progress::Progress;
 pub(crate) use requested::{RequestedGuardrail, TraceScope, requested_guardrail, without_guardrail};
-pub(crate) use shape::{BodyFormat, ResponseFormat};
 pub(crate) use table::DeltaKind;
-pub(crate) use text_field::{FieldKind, InspectionSummary, NumberText, TextField, Visited};
-pub(crate) use visit::{Visitor, visit_request_document, visit_response_with};
+pub(crate) use text_field::{FieldKind, InspectionSummary, NumberText, TextField, Visitor};
+pub(crate) use visit::{Visited, visit_request_document, visit_response_with};
 pub(crate) use walk::UnknownContent;
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
-//! The operations of the Bedrock runtime that carry text, and their paths.
+//! The operations of the Bedrock runtime that contain text, and their paths.
 
-/// An operation whose bodies can be examined.
+/// An operation whose bodies can be inspected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Operation {
@@ -21,7 +21,7 @@ pub enum Operation {
 }
 
 impl Operation {
-    /// The operation's name in the service model.
+    /// Returns the operation's name in the service model.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -35,7 +35,7 @@ impl Operation {
         }
     }
 
-    /// The operation with this name in the service model.
+    /// Returns the operation with this name in the service model.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
         [
@@ -51,16 +51,16 @@ impl Operation {
         .find(|operation| operation.name() == name)
     }
 
-    /// Whether the answer is an event stream.
+    /// Returns `true` if the response is an event stream.
     #[must_use]
     pub fn is_stream(self) -> bool {
         matches!(self, Self::ConverseStream | Self::InvokeModelWithResponseStream)
     }
 
-    /// The operation of a request, and the decoded id of its model (or guardrail).
+    /// Returns the operation of a request, and the decoded ID of its model (or guardrail).
     ///
-    /// The id is one path segment, percent-encoded; a literal `/` in it is accepted as well, since some
-    /// clients send ARNs so. StartAsyncInvoke has its id in the body: it comes out empty.
+    /// The ID is one percent-encoded path segment. A literal `/` in it is accepted as well, because some clients send ARNs in this form.
+    /// The ID of StartAsyncInvoke is in the body, so here it is empty.
     #[must_use]
     pub fn from_path(method: &str, path: &str) -> Option<(Self, String)> {
         if method != "POST" {
@@ -89,7 +89,7 @@ impl Operation {
     }
 }
 
-/// Decodes `%XX`; what then is not UTF-8 has no text.
+/// Decodes `%XX`. Returns `None` if the result is not UTF-8.
 pub(super) fn percent_decode(text: &str) -> Option<String> {
     let mut out = Vec::with_capacity(text.len());
     let mut bytes = text.bytes();

@@ -1,61 +1,77 @@
 //! Reasoning that its model has signed.
 //!
-//! A signature vouches for reasoning as the model wrote it. Where a rule masks the reasoning of a response, the signature is emptied, so that
-//! nobody sends it back with text that it does not fit. In a request a model refuses both, reasoning that was changed and reasoning without a
-//! signature; so there the content block is withheld, as it is where an earlier response was masked.
+//! A signature certifies reasoning as the model wrote it. If a rule masks the reasoning of a response, the signature is emptied, so that no
+//! client sends it back with text that it does not match. In a request, models reject changed reasoning and reasoning without a signature
+//! alike, so there the content block is withheld, also if an earlier response was masked.
 //!
-//! With a fixed budget for thinking, Claude also refuses a call of a tool that no reasoning comes before. Where that is what was withheld,
-//! thinking is turned off for this request, and the loop goes on without.
+//! With a fixed budget for thinking, Claude also rejects a tool call without reasoning before it. If that reasoning is withheld, thinking
+//! is turned off for this request, and the agent continues without it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::body_editor::BodyEditor;
 use super::error::BodyError;
 use super::history::{Speaker, speaker};
 use super::table::Unsigned;
-use super::visit::Visit;
-use super::walk::TextNodes;
-use crate::json::{FieldEdit, NodeKind, RawEdit, removals};
+use super::text_nodes::TextNodes;
+use crate::json::{JsonDocument, NodeKind, RawEdit, removals};
 
-/// In place of withheld reasoning where a message holds nothing else: models take no message without content.
+/// Replaces withheld reasoning in a message without other content, because models reject an empty message.
 pub(super) const WITHHELD: &str = "(reasoning withheld)";
 
-/// The fields that turn Claude's thinking on: its own, and the name that Converse has for it as well.
+/// The fields that turn Claude's thinking on: its own, and the name for it in Converse.
 pub(super) const THINKING: [&str; 2] = ["thinking", "reasoning_config"];
 
 const THINKING_OFF: &str = r#"{"type":"disabled"}"#;
 
-impl Visit<'_, '_> {
-    /// Takes away signatures that do not hold any more, and in a request what they signed.
-    pub(super) fn unsign(&mut self, walked: &TextNodes) -> Result<(), BodyError> {
-        // By object, so that one with a field written a million times stays linear.
-        let mut blocks: BTreeMap<usize, Option<usize>> = BTreeMap::new();
-        for &(node, unsigned) in &walked.signatures {
-            let length = self.doc.string(node).len();
-            let object = self.doc.node(node).parent();
-            let is_changed = self.changed_reasoning.contains(&object);
-            let block = match unsigned {
-                Unsigned::Withhold if self.is_request && (is_changed || length == 0) => {
-                    *blocks.entry(object).or_insert_with(|| self.block_of(object))
-                }
-                Unsigned::Withhold | Unsigned::Empty => None,
-            };
-            if block.is_none() && is_changed && length > 0 {
-                self.write(node, &FieldEdit::whole(length, ""))?;
+/// Empties signatures of reasoning in the objects `changed`; in a request also withholds reasoning without a valid signature.
+pub(super) fn withhold_unsigned(
+    editor: &mut BodyEditor<'_, '_>,
+    nodes: &TextNodes,
+    changed: &BTreeSet<usize>,
+    is_request: bool,
+) -> Result<(), BodyError> {
+    let doc = editor.doc;
+    let reasoning = Reasoning { doc };
+    // By object, so that an object with a field repeated a million times stays linear.
+    let mut blocks: BTreeMap<usize, Option<usize>> = BTreeMap::new();
+    for &(node, unsigned) in &nodes.signatures {
+        let is_empty = doc.inside(node).is_empty();
+        let object = doc.node(node).parent();
+        let is_changed = changed.contains(&object);
+        let block = match unsigned {
+            Unsigned::Withhold if is_request && (is_changed || is_empty) => {
+                *blocks.entry(object).or_insert_with(|| reasoning.content_block(object))
             }
+            Unsigned::Withhold | Unsigned::Empty => None,
+        };
+        if block.is_none() && is_changed && !is_empty {
+            editor.clear(node)?;
         }
-        if self.is_request {
-            let objects: BTreeSet<usize> = walked.signed.iter().map(|&node| self.doc.node(node).parent()).collect();
-            for object in objects.into_iter().filter(|&object| self.is_unsigned(object)) {
-                blocks.entry(object).or_insert_with(|| self.block_of(object));
-            }
+    }
+    if is_request {
+        let objects: BTreeSet<usize> = nodes.signed.iter().map(|&node| doc.node(node).parent()).collect();
+        for object in objects.into_iter().filter(|&object| reasoning.is_unsigned(object)) {
+            blocks.entry(object).or_insert_with(|| reasoning.content_block(object));
         }
-        let withheld: BTreeSet<usize> = blocks.into_values().flatten().collect();
-        if !withheld.is_empty() {
-            self.stop_thinking(&withheld);
-            self.withhold(&withheld);
-        }
-        self.edits.sort_by_key(|edit| edit.range.start);
-        Ok(())
+    }
+    let withheld: BTreeSet<usize> = blocks.into_values().flatten().collect();
+    if !withheld.is_empty() {
+        editor.override_edits(reasoning.stop_thinking(&withheld));
+        editor.override_edits(reasoning.withhold(&withheld));
+    }
+    editor.sort();
+    Ok(())
+}
+
+/// The reasoning in a document.
+struct Reasoning<'d, 'a> {
+    doc: &'d JsonDocument<'a>,
+}
+
+impl Reasoning<'_, '_> {
+    fn parent(&self, node: usize) -> usize {
+        self.doc.node(node).parent()
     }
 
     fn is_unsigned(&self, object: usize) -> bool {
@@ -63,62 +79,47 @@ impl Visit<'_, '_> {
         signature.is_none_or(|signature| self.doc.kind(signature) == NodeKind::Null)
     }
 
-    /// The content block that holds the text and the signature: the object itself, or, where the name of its one member says what a block
-    /// is, the object around that. It is the item of an array.
-    fn block_of(&self, object: usize) -> Option<usize> {
-        let parent = |node| self.doc.node(node).parent();
-        let block = if self.is_tagged(object) { object } else { parent(parent(object)) };
-        (self.doc.kind(parent(block)) == NodeKind::Array).then_some(block)
+    /// Returns the content block with the text and the signature: the object itself, or, if content blocks are named by their only field,
+    /// the object around it. It is the item of an array.
+    fn content_block(&self, object: usize) -> Option<usize> {
+        let block = if self.is_tagged(object) { object } else { self.parent(self.parent(object)) };
+        (self.doc.kind(self.parent(block)) == NodeKind::Array).then_some(block)
     }
 
     fn is_tagged(&self, object: usize) -> bool {
         self.doc.get(object, "type").is_some()
     }
 
-    /// Takes content blocks out of their messages.
-    fn withhold(&mut self, blocks: &BTreeSet<usize>) {
-        let contents: BTreeSet<usize> = blocks.iter().map(|&block| self.doc.node(block).parent()).collect();
-        let removed = contents.iter().flat_map(|&content| self.without(content, blocks)).collect();
-        self.put(removed);
+    /// Returns the edits that remove content blocks from their messages.
+    fn withhold(&self, blocks: &BTreeSet<usize>) -> Vec<RawEdit> {
+        let contents: BTreeSet<usize> = blocks.iter().map(|&block| self.parent(block)).collect();
+        contents.iter().flat_map(|&content| self.without(content, blocks)).collect()
     }
 
-    /// Adds edits, which are in order. What was masked in their ranges goes with these.
-    fn put(&mut self, edits: Vec<RawEdit>) {
-        self.edits.retain(|edit| {
-            let next = edits.partition_point(|new| new.range.end <= edit.range.start);
-            edits.get(next).is_none_or(|new| edit.range.end <= new.range.start)
-        });
-        self.edits.extend(edits);
-    }
-
-    /// Turns thinking off in requests whose last call of a tool loses the reasoning before it.
-    fn stop_thinking(&mut self, withheld: &BTreeSet<usize>) {
-        let parent = |node| self.doc.node(node).parent();
-        let conversations: BTreeSet<usize> = withheld.iter().map(|&block| parent(parent(parent(block)))).collect();
+    /// Returns the edits that turn thinking off in requests whose last tool call loses the reasoning before it.
+    fn stop_thinking(&self, withheld: &BTreeSet<usize>) -> Vec<RawEdit> {
+        let conversations: BTreeSet<usize> =
+            withheld.iter().map(|&block| self.parent(self.parent(self.parent(block)))).collect();
         let losing = conversations.into_iter().filter(|&messages| self.loses_reasoning(messages, withheld));
-        let requests: BTreeSet<usize> = losing.map(parent).collect();
-        let settings = requests.into_iter().flat_map(|request| self.thinking_settings(request));
-        let mut edits: Vec<RawEdit> = settings
-            .map(|node| {
-                let at = self.doc.node(node);
-                RawEdit { range: at.start()..at.end(), bytes: THINKING_OFF.to_owned() }
-            })
-            .collect();
-        edits.sort_by_key(|edit| edit.range.start);
-        self.put(edits);
+        let requests: BTreeSet<usize> = losing.map(|messages| self.parent(messages)).collect();
+        let settings: BTreeSet<usize> =
+            requests.into_iter().flat_map(|request| self.thinking_settings(request)).collect();
+        let off = |node| {
+            let at = self.doc.node(node);
+            RawEdit { range: at.start()..at.end(), bytes: THINKING_OFF.to_owned() }
+        };
+        settings.into_iter().map(off).collect()
     }
 
-    /// Returns true if the last message of the model calls a tool and does not begin with reasoning any more.
+    /// Returns `true` if the last message of the model calls a tool and no longer begins with reasoning.
     fn loses_reasoning(&self, messages: usize, withheld: &BTreeSet<usize>) -> bool {
-        let said = self.doc.items(messages).filter(|&message| speaker(self.doc, message) == Speaker::Assistant);
-        let Some(content) = said.last().and_then(|message| self.doc.get(message, "content")) else { return false };
-        let has_tag = |block, tag: &str| {
-            self.doc.get(block, "type").and_then(|at| self.doc.as_str(at)).is_some_and(|it| it == tag)
-        };
-        let is_call = |block| has_tag(block, "tool_use") || self.doc.get(block, "toolUse").is_some();
+        let by_model = self.doc.items(messages).filter(|&message| speaker(self.doc, message) == Speaker::Assistant);
+        let Some(content) = by_model.last().and_then(|message| self.doc.get(message, "content")) else { return false };
+        let has_type = |block, name: &str| self.doc.get_str(block, "type").is_some_and(|tag| tag == name);
+        let is_call = |block| has_type(block, "tool_use") || self.doc.get(block, "toolUse").is_some();
         let is_reasoning = |block| {
-            has_tag(block, "thinking")
-                || has_tag(block, "redacted_thinking")
+            has_type(block, "thinking")
+                || has_type(block, "redacted_thinking")
                 || self.doc.get(block, "reasoningContent").is_some()
         };
         let blocks: Vec<usize> = self.doc.items(content).collect();
@@ -128,20 +129,16 @@ impl Visit<'_, '_> {
             && blocks.iter().any(|&block| is_call(block))
     }
 
-    /// Where a request gives thinking a fixed budget.
+    /// Returns the settings of a request that give thinking a fixed budget.
     fn thinking_settings(&self, request: usize) -> Vec<usize> {
         let get = |object: Option<usize>, name| object.and_then(|object| self.doc.get(object, name));
         let more = get(Some(request), "additionalModelRequestFields");
         let settings = [(Some(request), THINKING[0]), (more, THINKING[0]), (more, THINKING[1])];
         let settings = settings.into_iter().filter_map(|(object, name)| get(object, name));
-        settings
-            .filter(|&node| {
-                get(Some(node), "type").and_then(|at| self.doc.as_str(at)).is_some_and(|it| it == "enabled")
-            })
-            .collect()
+        settings.filter(|&node| self.doc.get_str(node, "type").is_some_and(|kind| kind == "enabled")).collect()
     }
 
-    /// The edits that take `blocks` out of a list of content blocks.
+    /// Returns the edits that remove `blocks` from a list of content blocks.
     fn without(&self, content: usize, blocks: &BTreeSet<usize>) -> Vec<RawEdit> {
         let items: Vec<usize> = self.doc.items(content).collect();
         let range = |item| self.doc.node(item).start()..self.doc.node(item).end();

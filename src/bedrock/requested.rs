@@ -1,21 +1,21 @@
-//! How a caller names a Bedrock guardrail, and asks for its trace.
+//! How a caller names a Bedrock guardrail and requests its trace.
 
 use memchr::memmem;
 
 use super::operation::Operation;
 use crate::json::{JsonDocument, RawEdit, without_member};
 
-/// How much a trace tells.
+/// The content of a trace.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum TraceScope {
-    /// What was found: `enabled`.
+    /// The findings: `enabled`.
     Detected,
-    /// Also the topics and entity types that were not: `enabled_full`.
+    /// The topics and entity types without findings as well: `enabled_full`.
     Full,
 }
 
 impl TraceScope {
-    /// The scope of this name, in Converse's spelling or InvokeModel's.
+    /// Returns the scope of this name, in the spelling of Converse or InvokeModel.
     fn from_name(name: &str) -> Option<Self> {
         match name {
             _ if name.eq_ignore_ascii_case("enabled") => Some(Self::Detected),
@@ -33,7 +33,7 @@ pub(crate) struct RequestedGuardrail {
 }
 
 impl RequestedGuardrail {
-    /// The guardrail of this identifier; the trace as its setting is named.
+    /// Creates a requested guardrail from its identifier and its setting for traces.
     pub(crate) fn new(identifier: Option<&str>, trace: Option<&str>) -> Self {
         Self { identifier: identifier.map(str::to_owned), trace: trace.and_then(TraceScope::from_name) }
     }
@@ -48,8 +48,8 @@ fn field(operation: Operation) -> Option<&'static str> {
     }
 }
 
-/// Returns the identifier in the `guardrailConfig` of a Converse request. Of two such fields, each reader could take another, so then
-/// none is named. The body is not validated further.
+/// Returns the identifier in the `guardrailConfig` of a Converse request. Returns `None` if the field is repeated, because readers may take
+/// either. The body is not validated further.
 #[must_use]
 pub fn guardrail_identifier(operation: Operation, body: &[u8]) -> Option<String> {
     let name = field(operation)?;
@@ -62,7 +62,7 @@ pub fn guardrail_identifier(operation: Operation, body: &[u8]) -> Option<String>
 pub(crate) fn requested_guardrail(operation: Operation, doc: &JsonDocument<'_>) -> RequestedGuardrail {
     let is_converse = matches!(operation, Operation::Converse | Operation::ConverseStream);
     let only = |object, name: &str| {
-        let mut values = doc.members(object).filter(|&(key, _)| doc.string(key) == name).map(|(_, value)| value);
+        let mut values = doc.values_of(object, name);
         values.next().filter(|_| values.next().is_none())
     };
     let config = field(operation).filter(|_| is_converse).and_then(|name| only(JsonDocument::ROOT, name));
@@ -71,7 +71,7 @@ pub(crate) fn requested_guardrail(operation: Operation, doc: &JsonDocument<'_>) 
     RequestedGuardrail::new(text("guardrailIdentifier").as_deref(), text("trace").as_deref())
 }
 
-/// Returns the edits that remove what is meant for a guardrail of Bedrock's from the body of a request.
+/// Returns the edits that remove the settings of a Bedrock guardrail from the body of a request.
 pub(crate) fn without_guardrail(operation: Operation, doc: &JsonDocument<'_>) -> Vec<RawEdit> {
     field(operation).map(|name| without_member(doc, name)).unwrap_or_default()
 }
@@ -85,13 +85,13 @@ mod tests {
     #[test]
     fn converse_names_its_guardrail_in_the_body() {
         let read = |operation, body: &str| requested_guardrail(operation, &JsonDocument::parse_str(body).unwrap());
-        let asked = |body: &str| read(Operation::ConverseStream, body);
+        let requested = |body: &str| read(Operation::ConverseStream, body);
         let named = |identifier: &str, trace| RequestedGuardrail { identifier: Some(identifier.to_owned()), trace };
         let body = r#"{"guardrailConfig": {"guardrailIdentifier": "g", "guardrailVersion": "1", "trace": "enabled"}}"#;
-        assert_eq!(asked(body), named("g", Some(TraceScope::Detected)));
-        assert_eq!(asked(&body.replace("enabled", "ENABLED_FULL")), named("g", Some(TraceScope::Full)));
-        assert_eq!(asked(&body.replace("enabled", "disabled")), named("g", None));
-        assert_eq!(asked(&body.replace("Config", "Confi\\u0067")), named("g", Some(TraceScope::Detected)));
+        assert_eq!(requested(body), named("g", Some(TraceScope::Detected)));
+        assert_eq!(requested(&body.replace("enabled", "ENABLED_FULL")), named("g", Some(TraceScope::Full)));
+        assert_eq!(requested(&body.replace("enabled", "disabled")), named("g", None));
+        assert_eq!(requested(&body.replace("Config", "Confi\\u0067")), named("g", Some(TraceScope::Detected)));
         for body in [
             "{}",
             r#"{"guardrailConfig": 1}"#,
@@ -100,13 +100,13 @@ mod tests {
             r#"{"guardrailConfig": {"guardrailIdentifier": "g", "guardrailIdentifier": "h"}}"#,
             r#""guardrailConfig""#,
         ] {
-            assert_eq!(asked(body), RequestedGuardrail::default(), "{body}");
+            assert_eq!(requested(body), RequestedGuardrail::default(), "{body}");
         }
         assert_eq!(read(Operation::InvokeModel, body), RequestedGuardrail::default());
     }
 
     #[test]
-    fn what_is_meant_for_bedrock_is_taken_out() {
+    fn settings_for_bedrock_are_removed() {
         let body = r#"{"a": 1.0, "guardrailConfig": {}, "amazon-bedrock-guardrailConfig": {"tagSuffix": "x"}}"#;
         let without = |operation| splice(body, &without_guardrail(operation, &JsonDocument::parse_str(body).unwrap()));
         let converse = r#"{"a": 1.0, "amazon-bedrock-guardrailConfig": {"tagSuffix": "x"}}"#;

@@ -1,20 +1,17 @@
-//! The language in which the family tables say where text stands.
+//! The table format that describes where each model family's bodies contain text.
 //!
-//! A table is a list of rows, each a path and a rule. In a path, `.` enters a member, `[]` the items of
-//! an array, and `*` any member. In a table with a tag, a row begins with the variants it is for:
-//! `thinking: signature`, `tool_use|server_tool_use: id`; `*_tool_result` matches by ending, and a lone `*`
-//! stands for every variant that other rows name. A later row for the same path wins.
+//! A table is a list of rows, each with a path and a rule. In a path, `.` enters a field, `[]` the items of an array, and `*` any field. In
+//! a table with a tag, a row begins with its variants: `thinking: signature`, `tool_use|server_tool_use: id`. `*_tool_result` matches by
+//! its ending, and `*` alone matches every variant that other rows name. A later row for the same path overrides an earlier one.
 //!
-//! What no row names is examined as [`FieldKind::Free`]: a member that Bedrock adds tomorrow is text until
-//! a row says otherwise.
+//! A value that no row lists is inspected as [`FieldKind::Free`]: a field that Bedrock adds later is text until a row excludes it.
 
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
-use super::files::FileRule;
 use super::text_field::{FieldKind, SkipReason};
 
-/// Who says what stands in a message.
+/// The author of the text of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Role {
     Assistant,
@@ -26,7 +23,7 @@ pub(super) enum Role {
 }
 
 impl Role {
-    /// The role a `role` member names, in any family's spelling.
+    /// Returns the role that a field `role` names, in the spelling of any family.
     pub(super) fn from_name(name: &str) -> Option<Self> {
         match name.to_ascii_lowercase().as_str() {
             "assistant" | "chatbot" | "model" => Some(Self::Assistant),
@@ -37,6 +34,7 @@ impl Role {
         }
     }
 
+    /// Returns the kind of the role's text.
     pub(super) fn field_kind(self) -> FieldKind {
         match self {
             Self::Assistant => FieldKind::AssistantText,
@@ -49,28 +47,28 @@ impl Role {
     }
 }
 
-/// Which text of a stream a delta continues.
+/// The kind of text that a delta continues.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub(crate) enum DeltaKind {
-    /// What the model says.
+    /// The completion.
     Text,
     /// The model's reasoning.
     Reasoning,
     /// Tool arguments, as partial JSON.
     ToolArguments,
-    /// The same in OpenAI's older form, of which there is one in an answer.
+    /// Function arguments, the older format of OpenAI. A response contains at most one.
     FunctionArguments,
-    /// What a tool that runs at the service returned.
+    /// The result of a tool that runs in the service.
     ToolResult,
-    /// Why the model refuses.
+    /// The model's refusal.
     Refusal,
-    /// What the model says aloud, written down.
+    /// The transcript of generated audio.
     Transcript,
 }
 
 impl DeltaKind {
-    /// The part as pointers into streams name it.
+    /// Returns the name in pointers into streams.
     pub(super) fn name(self) -> &'static str {
         match self {
             Self::Text => "text",
@@ -93,51 +91,62 @@ impl DeltaKind {
     }
 }
 
-/// What is to be done in a request with reasoning whose signature does not hold.
+/// How the type of a file in a string is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum FileRule {
+    /// Base64. The document around its source has a `format`; without one, the service takes it for plain text.
+    Format,
+    /// Base64. The field `media_type` next to it has the type.
+    MediaType,
+    /// A `data:` URL, which contains the type. The type of base64 alone is that of the `filename` next to it. The service fetches any other
+    /// URL.
+    Url,
+}
+
+/// What happens in a request to reasoning whose signature is not valid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Unsigned {
-    /// Its content block is withheld: the model refuses the call otherwise.
+    /// Its content block is withheld, because the model would reject the call.
     Withhold,
-    /// The signature is emptied. It stands in a message of which the reasoning is no block.
+    /// The signature is emptied. The reasoning is not a content block.
     Empty,
 }
 
-/// What stands at a path.
+/// The content at a path.
 #[derive(Clone, Copy)]
 pub(super) enum FieldRule {
-    /// Text of whoever has the role.
+    /// Text of the message's role.
     RoleText,
-    /// Text; if it is an array or object after all, all strings in it.
+    /// Text; in an array or object, all strings.
     Text(FieldKind),
-    /// Free-form JSON: every string and every member name in it.
+    /// Free-form JSON: every string and every field name in it.
     Free(FieldKind),
-    /// Every string, but no member name: the service has made them all.
+    /// Every string, but no field name, because the service defines the names.
     Strings(FieldKind),
-    /// An object whose member names are text. Rows say what its values are.
+    /// An object whose field names are text. Rows describe its values.
     Named(FieldKind),
-    /// A string that should hold JSON; if it does, the strings in that.
+    /// A string that may contain JSON; if it does, the strings in the JSON.
     Json(FieldKind),
-    /// A piece of a text that stands elsewhere whole. Emptied as soon as anything in the body changes,
-    /// since a masked word must not survive in pieces.
+    /// A piece of text that is complete elsewhere. It is emptied if anything in the body changes, because a masked word must not survive in
+    /// pieces.
     Token,
-    /// The same as numbers, one a byte.
+    /// The bytes of a token, as numbers.
     TokenBytes,
-    /// Text that goes on in later events.
+    /// Text that continues in later events.
     Delta(DeltaKind),
-    /// The messages of a conversation. Rows say what they are; those before the last turn are history.
+    /// The messages of a conversation. Rows describe them; those before the last turn are history.
     Messages,
-    /// Turns that are all history.
+    /// Messages that are all history.
     History,
-    /// What a signature of the model's, next to it in its object, vouches for. A model refuses it in a request without one.
+    /// Reasoning that a signature in the same object certifies. Models reject it in a request without a signature.
     Signed(FieldKind),
-    /// The signature of reasoning, which no longer holds once the reasoning is changed.
+    /// The signature of reasoning, which is not valid for changed reasoning.
     Signature(Unsigned),
-    /// An id, a name of the format, a number: not text. If it is an array or object, that is examined.
+    /// An ID, a name of the format, a number: not text. An array or object is inspected.
     Plain,
-    /// Settings and counters: nothing in here is text.
+    /// Settings and counters: nothing in it is text.
     PlainTree,
-    /// What no row names, where text comes in pieces: whether a text that is not known goes on in the next event, nobody can tell. Text in it
-    /// is content of an unknown kind.
+    /// A field that no row lists, in an event. Text in it is unknown content, because it might continue in the next event.
     Unknown,
     /// Content that is not text.
     Skipped(SkipReason),
@@ -145,26 +154,26 @@ pub(super) enum FieldRule {
     File(FileRule),
     /// Base64 of the JSON body of an InvokeModel request.
     Body,
-    /// The JSON body of an InvokeModel request, in location.
+    /// The JSON body of an InvokeModel request.
     ModelInput,
     /// An object that another table describes.
     In(&'static Table),
-    /// The same, said in this role.
+    /// An object that another table describes, as text of this role.
     InAs(Role, &'static Table),
 }
 
-/// What tells the variants of an object apart.
+/// How the variants of an object are distinguished.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Tag {
-    /// There are none.
+    /// There are no variants.
     None,
-    /// The value of this member. A value that no row names is unknown content.
+    /// By the value of this field. A value that no row names is unknown content.
     Member(&'static str),
-    /// The name of the one member. A name that no row begins with is unknown content.
+    /// By the name of the only field. A name that no row begins with is unknown content.
     Union,
 }
 
-/// Where text stands in one kind of object.
+/// Describes where one kind of object contains text.
 pub(super) struct Table {
     pub(super) tag: Tag,
     pub(super) base: Option<&'static Self>,
@@ -176,7 +185,7 @@ pub(super) struct Table {
 macro_rules! table {
     ($(#[$meta:meta])* $name:ident: $tag:expr, $base:expr, [$($row:expr),* $(,)?]) => {
         $(#[$meta])*
-        pub(in $crate::bedrock) static $name: $crate::bedrock::table::Table = $crate::bedrock::table::Table {
+        pub(super) static $name: $crate::bedrock::table::Table = $crate::bedrock::table::Table {
             tag: $tag,
             base: $base,
             rows: &[$($row),*],
@@ -186,7 +195,7 @@ macro_rules! table {
 }
 pub(super) use table;
 
-/// A table compiled: paths share their beginnings.
+/// A compiled table: paths share their beginnings.
 pub(super) struct Trie {
     nodes: Vec<TrieNode>,
     variants: Vec<(&'static str, usize)>,
@@ -201,7 +210,7 @@ struct TrieNode {
 }
 
 impl Table {
-    /// The compiled form, made at first use.
+    /// Returns the compiled table, which is created at first use.
     pub(super) fn trie(&'static self) -> &'static Trie {
         self.compiled.get_or_init(|| Trie::compile(self))
     }
@@ -225,7 +234,7 @@ impl Trie {
             }
             return trie;
         }
-        // A base without variants counts for all of them.
+        // A base without variants applies to all of them.
         let split = |row: &'static str| row.split_once(": ").unwrap_or(("*", row));
         for (row, _) in &rows {
             for name in split(row).0.split('|').filter(|&name| name != "*") {
@@ -294,12 +303,12 @@ impl Trie {
         self.nodes.get(at)?.rule
     }
 
-    /// Whether rows go on below this node.
+    /// Returns `true` if a row continues after this node.
     pub(super) fn has_children(&self, at: usize) -> bool {
         self.nodes.get(at).is_some_and(|node| !node.members.is_empty() || node.any.is_some() || node.items.is_some())
     }
 
-    /// The root for a value of the tag: exact names first, then endings.
+    /// Returns the root for a value of the tag: exact names first, then endings.
     pub(super) fn variant(&self, name: &str) -> Option<usize> {
         let exact = self.variants.iter().find(|&&(known, _)| known == name);
         exact

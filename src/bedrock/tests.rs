@@ -13,7 +13,7 @@ pub(super) struct Case {
     pub(super) is_request: bool,
     pub(super) format: String,
     pub(super) body: String,
-    pub(super) slots: Vec<(String, Option<String>, String)>,
+    pub(super) fields: Vec<(String, Option<String>, String)>,
     pub(super) skipped: Vec<(String, String)>,
 }
 
@@ -44,10 +44,10 @@ fn read_case(root: &Path, path: &Path) -> Case {
             .and_then(Operation::from_name)
             .unwrap_or_else(|| panic!("{name}: no operation")),
         is_request: case.get("request").is_some(),
-        format: text(&case, "format").expect("a format"),
+        format: text(&case, "shape").expect("a format"),
         body: serde_json::to_string_pretty(case.get("request").unwrap_or(&case["response"]))
             .expect("values can be written"),
-        slots: list("slots")
+        fields: list("slots")
             .iter()
             .map(|field| {
                 (
@@ -90,7 +90,7 @@ fn every_family_offers_its_texts_and_nothing_else() {
         })
         .unwrap_or_else(|error| panic!("{}: {error}", case.name));
         // serde_json sorts members; the walk goes by the order in the body.
-        let mut expected = case.slots.clone();
+        let mut expected = case.fields.clone();
         expected.sort();
         found.sort();
         assert_eq!(found, expected, "{}", case.name);
@@ -105,7 +105,7 @@ fn every_family_offers_its_texts_and_nothing_else() {
     }
 }
 
-/// The same case again after a rewrite, by field: what the texts have become.
+/// Returns the text fields of a rewritten case.
 fn texts(case: &Case, body: &str) -> BTreeMap<(String, Option<String>), String> {
     let mut found = BTreeMap::new();
     visit(case, body, &mut |field| {
@@ -161,11 +161,11 @@ proptest! {
     }
 }
 
-/// Puts the old value wherever a field or token stands.
+/// Restores the old value of each field and token.
 fn restore(
     new: &mut Value,
     old: &Value,
-    slots: &BTreeMap<(String, Option<String>), String>,
+    fields: &BTreeMap<(String, Option<String>), String>,
     tokens: &[&str],
     pointer: &mut String,
 ) {
@@ -178,7 +178,7 @@ fn restore(
                 if tokens.contains(&name.as_str()) {
                     *value = old[name].clone();
                 }
-                restore(value, &old[name], slots, tokens, pointer);
+                restore(value, &old[name], fields, tokens, pointer);
                 pointer.truncate(length);
             }
         }
@@ -186,11 +186,11 @@ fn restore(
             for (at, value) in new.iter_mut().enumerate() {
                 let length = pointer.len();
                 pointer.push_str(&format!("/{at}"));
-                restore(value, &old[at], slots, tokens, pointer);
+                restore(value, &old[at], fields, tokens, pointer);
                 pointer.truncate(length);
             }
         }
-        (new @ Value::String(_), old) if slots.keys().any(|(p, _)| p == pointer) => {
+        (new @ Value::String(_), old) if fields.keys().any(|(p, _)| p == pointer) => {
             *new = old.clone();
         }
         _ => {}

@@ -1,34 +1,31 @@
-//! A text of a body, where it stands, and what was not examined.
+//! Text fields of a body, where they are, and content that is not inspected.
 
 use std::borrow::Cow;
 use std::fmt;
 
-#[cfg(feature = "sdk")]
-use super::sdk::SdkPath;
-use super::shape::BodyFormat;
 use crate::guardrail::Position;
-use crate::json::JsonDocument;
+use crate::json::{FieldEdit, JsonDocument};
 
-/// What a text is to the conversation.
+/// The role of a text field in the conversation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub(crate) enum FieldKind {
     /// Instructions of the application.
     System,
-    /// What the user says.
+    /// The prompt.
     UserText,
-    /// What the model says.
+    /// The completion.
     AssistantText,
-    /// Name, description or schema of a tool, or of the wanted output.
+    /// Name, description or schema of a tool or of the output.
     ToolDefinition,
     /// Arguments of a tool call.
     ToolInput,
-    /// What a tool returned.
+    /// The result of a tool.
     ToolResult,
     /// Text of a document or search result.
     Document,
-    /// Name of a Converse document. Bedrock takes letters, digits, single spaces, `-`, `()` and `[]`
-    /// here: a mask with braces would break the call.
+    /// Name of a Converse document. Bedrock allows letters, digits, single spaces, `-`, `()` and `[]`: a replacement with braces would make
+    /// the call fail.
     DocumentName,
     /// Cited text, and the titles and sources of citations.
     Citation,
@@ -38,24 +35,25 @@ pub(crate) enum FieldKind {
     PromptVariable,
     /// A stop sequence.
     StopSequence,
-    /// Text of the request that comes back in the response.
+    /// Text of the request that the response repeats.
     Echo,
-    /// The trace of a guardrail of Bedrock's: of the request, or of what the model said before that guardrail masked it.
+    /// The trace of a Bedrock guardrail: text of the request, or of the completion before that guardrail masked it.
     Trace,
-    /// Description of an image or video to make or change.
+    /// Description of an image or video to generate or change.
     ImagePrompt,
     /// Text to be embedded or ranked.
     EmbeddingInput,
-    /// Metadata of the request, which goes to the invocation log.
+    /// Metadata of the request, which Bedrock writes to the invocation log.
     RequestMetadata,
-    /// A single token of a text that stands elsewhere whole, or of one that might have stood there.
+    /// A single token of text that is complete elsewhere, or of an alternative to it.
     Token,
-    /// Text in a member that has no fixed form, or that this version does not list.
+    /// Text of free-form JSON, or in a field that this version does not list.
     Free,
 }
 
 impl FieldKind {
-    /// Where text of this kind is in a request; `in_history` if that is before the last turn. What the operator writes is nobody's turn.
+    /// Returns the position of text of this kind in a request; `in_history` if it is before the last turn. Text of the operator is in no
+    /// turn.
     pub(super) fn position(self, in_history: bool) -> Position {
         match self {
             Self::System | Self::ToolDefinition => Position::Operator,
@@ -64,24 +62,25 @@ impl FieldKind {
         }
     }
 
-    /// Whether a number here may be what a person or a model says, as in the arguments of a tool, and not one of the format.
+    /// Returns `true` if a number in text of this kind may be data, as in tool arguments, and not part of the format.
     pub(super) fn inspects_numbers(self) -> bool {
         matches!(self, Self::ToolInput | Self::ToolResult | Self::Document)
     }
 }
 
-/// What a JSON number may be as text.
+/// Whether a JSON number is inspected as text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum NumberText {
-    /// None: a fraction, or one that does not fit into 64 bits and so has lost its digits with most readers.
+    /// Not inspected: a fraction, or a number that exceeds 64 bits, whose digits most readers lose.
     None,
-    /// A whole number of up to 5 digits: a count or an amount, unless its name says otherwise.
+    /// An integer of up to 5 digits: a count or an amount, unless its name indicates otherwise.
     Short,
-    /// A whole number of 6 to 19 digits.
+    /// An integer of 6 to 19 digits.
     Long,
 }
 
 impl NumberText {
+    /// Classifies a number as it is written.
     pub(crate) fn of(number: &str) -> Self {
         let digits = number.strip_prefix('-').unwrap_or(number);
         let fits = || number.parse::<i64>().is_ok() || number.parse::<u64>().is_ok();
@@ -94,78 +93,84 @@ impl NumberText {
     }
 }
 
-/// Where a string stands.
+/// Where a string is.
 #[derive(Clone, Copy)]
 pub(super) enum FieldLocation<'a> {
-    /// In a document, which may itself stand in a string of another.
+    /// In a JSON document, which may itself be in a string.
     Json { doc: &'a JsonDocument<'a>, node: usize, outer: Option<&'a Self> },
     /// In a value of the AWS SDK.
-    #[cfg(feature = "sdk")]
-    Sdk(&'a SdkPath),
+    Sdk(&'a dyn ToPointer),
+}
+
+/// A path to a value, written as a pointer on demand: most text fields have no finding.
+pub(super) trait ToPointer {
+    /// Returns the RFC 6901 pointer.
+    fn pointer(&self) -> String;
 }
 
 impl<'a> FieldLocation<'a> {
-    /// What the document stands in.
+    /// Returns the location of the string that contains the document.
     fn outer(self) -> Option<&'a Self> {
         match self {
             Self::Json { outer, .. } => outer,
-            #[cfg(feature = "sdk")]
             Self::Sdk(_) => None,
         }
     }
 
-    /// RFC 6901 pointer into the innermost document.
+    /// Returns the RFC 6901 pointer into the innermost document.
     pub(super) fn pointer(self) -> String {
         match self {
             Self::Json { doc, node, .. } => doc.pointer(node),
-            #[cfg(feature = "sdk")]
             Self::Sdk(path) => path.pointer(),
         }
     }
 }
 
-/// One text, offered for examination.
+/// The function that is offered each text field. It returns the edits to apply, or `None`.
+pub(crate) type Visitor<'v> = dyn FnMut(TextField<'_>) -> Option<FieldEdit> + 'v;
+
+/// A text field, offered to a visitor.
 #[derive(Clone)]
 pub(crate) struct TextField<'a> {
     pub(super) kind: FieldKind,
     pub(super) text: Cow<'a, str>,
     pub(super) is_key: bool,
     pub(super) position: Position,
-    /// Names that are read before the text.
+    /// The names that are read before the text.
     pub(super) context: String,
-    /// The text means nothing without them.
+    /// The text is inspected only together with the names.
     pub(super) context_alone: bool,
     pub(super) location: FieldLocation<'a>,
 }
 
 impl TextField<'_> {
-    /// What the text is to the conversation.
+    /// Returns the role of the field in the conversation.
     pub(crate) fn kind(&self) -> FieldKind {
         self.kind
     }
 
-    /// Where the text is in the conversation, if it is part of a request.
+    /// Returns where the field is in the conversation, if it is part of a request.
     pub(crate) fn position(&self) -> Position {
         self.position
     }
 
-    /// The decoded text.
+    /// Returns the decoded text.
     pub(crate) fn text(&self) -> &str {
         &self.text
     }
 
-    /// What is read before the text and is no part of it: the names of the JSON fields it stands in. And whether the text counts with
-    /// it alone.
+    /// Returns what is read before the text and is not part of it, the names of the JSON fields around it, and `true` if the text is
+    /// inspected only together with it.
     pub(crate) fn context(&self) -> (&str, bool) {
         (&self.context, self.context_alone)
     }
 
-    /// Whether the text is the name of a member of a free-form object, not its value.
+    /// Returns `true` if the text is the name of a field of free-form JSON, not its value.
     pub(crate) fn is_key(&self) -> bool {
         self.is_key
     }
 
-    /// RFC 6901 pointer into the body. Made on demand: most texts have no finding.
+    /// Returns the RFC 6901 pointer into the body.
     pub(crate) fn pointer(&self) -> String {
         let mut location = self.location;
         while let Some(outer) = location.outer() {
@@ -174,9 +179,9 @@ impl TextField<'_> {
         location.pointer()
     }
 
-    /// For text of a JSON document that stands in a string: the pointer into that document.
+    /// Returns the pointer into the JSON document in a string that contains the field, if there is one.
     ///
-    /// Where such documents stand in one another, the pointers are joined with `#`, outermost first.
+    /// If such documents are nested, the pointers are joined with `#`, outermost first.
     pub(crate) fn inner_pointer(&self) -> Option<String> {
         let mut pointers = Vec::new();
         let mut location = self.location;
@@ -190,7 +195,7 @@ impl TextField<'_> {
 }
 
 impl fmt::Debug for TextField<'_> {
-    /// Without the text: it may be what the guardrail is there to hide.
+    // Without the text, which may be what the guardrail must hide.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("TextField")
             .field("kind", &self.kind)
@@ -201,26 +206,26 @@ impl fmt::Debug for TextField<'_> {
     }
 }
 
-/// Why content was not examined.
+/// Why content was not inspected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SkipReason {
-    /// Sound.
+    /// Audio.
     Audio,
     /// A document in a format that is not plain text.
     BinaryDocument,
-    /// Reasoning or other content that only the model can read.
+    /// Encrypted reasoning or other content that only the model can read.
     Encrypted,
-    /// A picture, or a reference to one.
+    /// An image, or a reference to one.
     Image,
-    /// Content that the service fetches itself.
+    /// Content that the service fetches from S3.
     S3Location,
     /// A video, or a reference to one.
     Video,
 }
 
 impl SkipReason {
-    /// The reason in words.
+    /// Returns the reason in words.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -234,63 +239,49 @@ impl SkipReason {
     }
 }
 
-/// Content that was not examined.
+/// Content that was not inspected.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Skipped {
-    /// RFC 6901 pointer into the body.
+    /// The RFC 6901 pointer into the body.
     pub(crate) pointer: String,
-    /// Why.
     pub(crate) reason: SkipReason,
-    /// Raw bytes of the member in the body.
+    /// The number of raw bytes in the body.
     pub(crate) bytes: usize,
 }
 
 impl Skipped {
-    /// RFC 6901 pointer into the body.
+    /// Returns the RFC 6901 pointer into the body.
     #[must_use]
     pub fn pointer(&self) -> &str {
         &self.pointer
     }
 
-    /// Why it was not examined.
+    /// Returns why it was not inspected.
     #[must_use]
     pub fn reason(&self) -> SkipReason {
         self.reason
     }
 
-    /// Raw bytes of the member in the body.
+    /// Returns the number of raw bytes in the body.
     #[must_use]
     pub fn bytes(&self) -> usize {
         self.bytes
     }
 }
 
-/// What of a body was examined.
+/// What was inspected of a body.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct InspectionSummary {
-    /// Decoded bytes of all texts that were offered.
+    /// The decoded bytes of all text fields that were offered.
     pub(crate) inspected_bytes: usize,
-    /// What was not.
+    /// The content that was not inspected.
     pub(crate) skipped: Vec<Skipped>,
 }
 
-/// The result of a visit.
-#[derive(Clone)]
-pub(crate) struct Visited {
-    /// The new body; nothing when no text was changed, and the old body goes on byte for byte.
-    pub(crate) body: Option<Vec<u8>>,
-    /// What was examined.
-    pub(crate) summary: InspectionSummary,
-    /// The format of the body.
-    pub(crate) format: BodyFormat,
-}
-
-impl fmt::Debug for Visited {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Visited")
-            .field("body_bytes", &self.body.as_ref().map(Vec::len))
-            .field("summary", &self.summary)
-            .field("format", &self.format)
-            .finish()
+impl InspectionSummary {
+    /// Adds the summary of another value of the same body.
+    pub(crate) fn merge(&mut self, other: Self) {
+        self.inspected_bytes += other.inspected_bytes;
+        self.skipped.extend(other.skipped);
     }
 }

@@ -1,22 +1,22 @@
-//! UniqueNames of members that stay apart when they are masked.
+//! Names of fields that remain distinct when they are masked.
 
 use std::collections::{HashMap, HashSet};
 
-/// The names of one object. A name that is taken, as masks tend to be, gets a number: no member is lost.
+/// The names of one object. A name that is taken gets a number, so that no field is lost.
 #[derive(Default)]
 pub(super) struct UniqueNames {
     taken: HashSet<String>,
-    /// The number that is tried next, by name: those before it are taken.
+    /// The next number to try, by name; smaller numbers are taken.
     next: HashMap<String, u32>,
 }
 
 impl UniqueNames {
-    /// The names that stay as they are.
+    /// Creates a set of names that are taken.
     pub(super) fn new(taken: impl IntoIterator<Item = String>) -> Self {
         Self { taken: taken.into_iter().collect(), next: HashMap::new() }
     }
 
-    /// Takes a name; if it is taken already, the ending that sets it apart comes back.
+    /// Takes a name. If it is already taken, returns the ending that makes it unique.
     pub(super) fn take(&mut self, name: &str) -> Option<String> {
         if self.taken.insert(name.to_owned()) {
             return None;

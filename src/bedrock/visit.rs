@@ -1,32 +1,53 @@
-//! Offers each text of a body to a closure, and writes back what the closure changes.
+//! Offers each text field of a body to a visitor, and writes back what the visitor changes.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::fmt;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use super::context_names::{self, ContextNames};
-use super::error::{BodyError, BodyErrorKind};
+use super::body_editor::BodyEditor;
+use super::context_names::ContextNames;
+use super::error::BodyError;
+use super::families::{BodyFormat, Recognized, operation_request, operation_response};
+use super::files::Files;
 use super::operation::Operation;
-use super::shape::{self, BodyFormat};
-use super::table::{Role, Table};
-use super::text_field::{FieldKind, FieldLocation, InspectionSummary, SkipReason, Skipped, TextField, Visited};
+use super::reasoning::withhold_unsigned;
+use super::table::Role;
+use super::text_field::{FieldKind, FieldLocation, InspectionSummary, Visitor};
+use super::text_nodes::{Encoding, TextNode, TextNodes};
 use super::unique_names::UniqueNames;
-use super::walk::{self, Encoding, NameNodes, TextNode, TextNodes, UnknownContent};
+use super::walk::{UnknownContent, walk, walk_free};
 use crate::guardrail::Position;
-use crate::json::{FieldEdit, JsonDocument, NodeKind, RawEdit, splice, string_edits};
+use crate::json::{FieldEdit, JsonDocument, NodeKind, RawEdit, splice};
 
-/// What is done with each text: nothing, or these replacements.
-pub(crate) type Visitor<'v> = dyn FnMut(TextField<'_>) -> Option<FieldEdit> + 'v;
+/// The result of a visit.
+#[derive(Clone)]
+pub(crate) struct Visited {
+    /// The new body, or `None` if nothing was changed and the body is forwarded byte for byte.
+    pub(crate) body: Option<Vec<u8>>,
+    pub(crate) summary: InspectionSummary,
+    pub(crate) format: BodyFormat,
+}
 
-/// Offers every text of a request body; content of an unknown kind is refused.
+impl fmt::Debug for Visited {
+    // Without the body, which contains the caller's text.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Visited")
+            .field("body_bytes", &self.body.as_ref().map(Vec::len))
+            .field("summary", &self.summary)
+            .field("format", &self.format)
+            .finish()
+    }
+}
+
+/// Visits a request body. Unknown content is rejected.
 #[cfg(test)]
 pub(crate) fn visit_request(operation: Operation, body: &[u8], f: &mut Visitor<'_>) -> Result<Visited, BodyError> {
     visit_request_with(operation, body, UnknownContent::Reject, f)
 }
 
-/// [`visit_request`], with a say in what happens to content of an unknown kind.
 #[cfg(test)]
 pub(crate) fn visit_request_with(
     operation: Operation,
@@ -37,7 +58,7 @@ pub(crate) fn visit_request_with(
     visit_request_document(operation, &JsonDocument::parse(body)?, unknown, Vec::new(), f)
 }
 
-/// [`visit_request_with`] of a document that is parsed already. `removed` are edits that take fields out of it, in order.
+/// Visits a request body that is already parsed. `removed` are edits that remove fields from it, in order.
 pub(crate) fn visit_request_document(
     operation: Operation,
     doc: &JsonDocument<'_>,
@@ -45,8 +66,7 @@ pub(crate) fn visit_request_document(
     removed: Vec<RawEdit>,
     f: &mut Visitor<'_>,
 ) -> Result<Visited, BodyError> {
-    let known = shape::operation_request(operation, doc);
-    let mut edited = visit_known(doc, known, "request", Role::User, unknown, None, f)?;
+    let mut edited = edit_document(doc, operation_request(operation, doc), Role::User, unknown, None, f)?;
     if !removed.is_empty() {
         edited.edits.retain(|edit| !removed.iter().any(|removed| removed.covers(edit)));
         edited.edits.extend(removed);
@@ -55,15 +75,13 @@ pub(crate) fn visit_request_document(
     Ok(edited.into_visited(doc))
 }
 
-/// Offers every text of a response body; content of an unknown kind is refused.
-///
-/// For the streaming operations this is one chunk that holds a whole answer, as embeddings do.
+/// Visits a response body. Unknown content is rejected.
 #[cfg(test)]
 pub(crate) fn visit_response(operation: Operation, body: &[u8], f: &mut Visitor<'_>) -> Result<Visited, BodyError> {
     visit_response_with(operation, body, UnknownContent::Reject, f)
 }
 
-/// [`visit_response`], with a say in what happens to content of an unknown kind.
+/// Visits a response body; for operations with a stream, a chunk that contains a complete response.
 pub(crate) fn visit_response_with(
     operation: Operation,
     body: &[u8],
@@ -71,11 +89,11 @@ pub(crate) fn visit_response_with(
     f: &mut Visitor<'_>,
 ) -> Result<Visited, BodyError> {
     let doc = JsonDocument::parse(body)?;
-    let known = shape::operation_response(operation, &doc);
-    Ok(visit_known(&doc, known, "response", Role::Assistant, unknown, None, f)?.into_visited(&doc))
+    let recognized = operation_response(operation, &doc);
+    Ok(edit_document(&doc, recognized, Role::Assistant, unknown, None, f)?.into_visited(&doc))
 }
 
-/// A visited document, and the edits that the visitor wants.
+/// The edits of a document.
 struct Edited {
     format: BodyFormat,
     /// In document order.
@@ -90,279 +108,186 @@ impl Edited {
     }
 }
 
-fn visit_known(
+fn edit_document(
     doc: &JsonDocument<'_>,
-    known: Option<(BodyFormat, &'static Table)>,
-    what: &'static str,
+    recognized: Option<Recognized>,
     role: Role,
     unknown: UnknownContent,
     outer: Option<&FieldLocation<'_>>,
     f: &mut Visitor<'_>,
 ) -> Result<Edited, BodyError> {
-    let (format, walked) = match known {
-        Some((format, table)) => (format, walk::walk(doc, JsonDocument::ROOT, table, role, unknown)?),
-        None if unknown == UnknownContent::Inspect => {
-            (BodyFormat::Unknown, walk::walk_free(doc, JsonDocument::ROOT, FieldKind::Free, false))
-        }
-        None => return Err(shape::unknown(what)),
+    let is_request = role == Role::User;
+    let (format, nodes) = match recognized {
+        Some((format, table)) => (format, walk(doc, JsonDocument::ROOT, table, role, unknown)?),
+        None if unknown == UnknownContent::Inspect => (BodyFormat::Unknown, walk_free(doc, FieldKind::Free, false)?),
+        None => return Err(BodyError::unknown_format(if is_request { "request" } else { "response" })),
     };
-    let mut visit = Visit { is_request: role == Role::User, ..Visit::new(doc, outer, unknown) };
-    visit.all(&walked, f)?;
-    Ok(Edited { format, edits: visit.edits, summary: visit.summary })
+    let mut visit = Visit { is_request, ..Visit::new(BodyEditor::new(doc, outer), unknown) };
+    visit.all(&nodes, f)?;
+    Ok(Edited { format, edits: visit.editor.edits, summary: visit.editor.summary })
 }
 
-/// One document in the course of a visit.
+/// The visit of one document.
 pub(super) struct Visit<'d, 'a> {
-    pub(super) doc: &'d JsonDocument<'a>,
-    pub(super) outer: Option<&'d FieldLocation<'d>>,
-    pub(super) unknown: UnknownContent,
-    /// The names that lead to the string in which the document stands.
-    names: ContextNames,
-    /// Names with escapes, decoded once.
-    decoded: HashMap<usize, Box<str>>,
-    /// In document order.
-    pub(super) edits: Vec<RawEdit>,
-    pub(super) summary: InspectionSummary,
-    /// The object that describes the last file, and whether that is text.
-    pub(super) last_file: Option<(usize, bool)>,
+    pub(super) editor: BodyEditor<'d, 'a>,
+    unknown: UnknownContent,
+    files: Files,
     /// A rule masks something in a single token.
     token_found: bool,
     /// The document is a request, or part of one.
-    pub(super) is_request: bool,
+    is_request: bool,
     /// Objects whose reasoning changes.
-    pub(super) changed_reasoning: BTreeSet<usize>,
-    /// Where the string in which the document stands is in its conversation.
-    position: Position,
-    /// Names of members that change, with what they become.
+    changed_reasoning: BTreeSet<usize>,
+    /// The keys that change, with their new names.
     renamed: Vec<(usize, String)>,
 }
 
 impl<'d, 'a> Visit<'d, 'a> {
-    pub(super) fn new(
-        doc: &'d JsonDocument<'a>,
-        outer: Option<&'d FieldLocation<'d>>,
-        unknown: UnknownContent,
-    ) -> Self {
+    pub(super) fn new(editor: BodyEditor<'d, 'a>, unknown: UnknownContent) -> Self {
         Self {
-            doc,
-            outer,
+            editor,
             unknown,
-            names: ContextNames::default(),
-            decoded: HashMap::new(),
-            edits: Vec::new(),
-            summary: InspectionSummary::default(),
+            files: Files::default(),
             token_found: false,
-            last_file: None,
             is_request: false,
             changed_reasoning: BTreeSet::new(),
-            position: Position::Current,
             renamed: Vec::new(),
         }
     }
 
-    pub(super) fn all(&mut self, walked: &TextNodes, f: &mut Visitor<'_>) -> Result<(), BodyError> {
-        for found in &walked.found {
-            self.one(*found, f)?;
+    /// Visits all text fields.
+    pub(super) fn all(&mut self, nodes: &TextNodes, f: &mut Visitor<'_>) -> Result<(), BodyError> {
+        for field in &nodes.fields {
+            self.one(*field, f)?;
         }
-        for &(node, reason) in &walked.skipped {
-            self.skip(node, reason);
+        for &(node, reason) in &nodes.skipped {
+            self.editor.skip(node, reason);
         }
-        self.keep_names_apart()?;
-        self.empty_tokens(walked)?;
-        self.unsign(walked)
+        self.keep_names_distinct()?;
+        self.empty_tokens(nodes)?;
+        withhold_unsigned(&mut self.editor, nodes, &self.changed_reasoning, self.is_request)
     }
 
-    /// Numbers the names that masks make the same. In the order of the names as they were, for the SDK writes an object in any order.
-    fn keep_names_apart(&mut self) -> Result<(), BodyError> {
+    /// Numbers names that masking makes equal, in the order of the original names, because the SDK writes objects in any order.
+    fn keep_names_distinct(&mut self) -> Result<(), BodyError> {
         if self.renamed.is_empty() {
             return Ok(());
         }
+        let doc = self.editor.doc;
         let mut objects: BTreeMap<usize, Vec<(usize, String)>> = BTreeMap::new();
         for (key, name) in std::mem::take(&mut self.renamed) {
-            objects.entry(self.doc.node(key).parent()).or_default().push((key, name));
+            objects.entry(doc.node(key).parent()).or_default().push((key, name));
         }
         for (object, mut renamed) in objects {
             let changed: HashSet<usize> = renamed.iter().map(|&(key, _)| key).collect();
-            let kept = self.doc.members(object).filter(|(key, _)| !changed.contains(key));
-            let mut names = UniqueNames::new(kept.map(|(key, _)| self.doc.string(key).into_owned()));
-            renamed.sort_by(|(one, _), (other, _)| self.doc.string(*one).cmp(&self.doc.string(*other)));
+            let kept = doc.members(object).filter(|(key, _)| !changed.contains(key));
+            let mut names = UniqueNames::new(kept.map(|(key, _)| doc.string(key).into_owned()));
+            renamed.sort_by(|(one, _), (other, _)| doc.string(*one).cmp(&doc.string(*other)));
             for (key, name) in renamed {
                 if let Some(ending) = names.take(&name) {
-                    let length = self.doc.string(key).len();
-                    self.write(key, &FieldEdit::new(vec![(length..length, ending)]))?;
+                    let length = doc.string(key).len();
+                    self.editor.write(key, &FieldEdit::new(vec![(length..length, ending)]))?;
                 }
             }
         }
-        self.edits.sort_by_key(|edit| edit.range.start);
+        self.editor.sort();
         Ok(())
     }
 
-    pub(super) fn skip(&mut self, node: usize, reason: SkipReason) {
-        let at = self.doc.node(node);
-        let pointer = self.doc.pointer(node);
-        let pointer = match self.outer {
-            Some(outer) => format!("{}#{pointer}", outer.pointer()),
-            None => pointer,
-        };
-        self.summary.skipped.push(Skipped { pointer, reason, bytes: at.end() - at.start() });
-    }
-
-    /// Tokens repeat a text in pieces that are mostly too small to match: once anything changed, they go.
-    pub(super) fn empty_tokens(&mut self, walked: &TextNodes) -> Result<(), BodyError> {
-        if self.edits.is_empty() && !self.token_found {
+    /// Empties all tokens once anything has changed. They repeat text in pieces that are mostly too small to match.
+    fn empty_tokens(&mut self, nodes: &TextNodes) -> Result<(), BodyError> {
+        if self.editor.edits.is_empty() && !self.token_found {
             return Ok(());
         }
-        for found in &walked.found {
-            match found.encoding {
-                Encoding::Token => {
-                    let length = self.doc.string(found.node).len();
-                    self.write(found.node, &FieldEdit::whole(length, ""))?;
-                }
-                Encoding::TokenBytes => {
-                    let at = self.doc.node(found.node);
-                    self.edits.push(RawEdit { range: at.start()..at.end(), bytes: "[]".to_owned() });
-                }
+        for field in &nodes.fields {
+            match field.encoding {
+                Encoding::Token => self.editor.clear(field.node)?,
+                Encoding::TokenBytes => self.editor.replace(field.node, "[]".to_owned()),
                 _ => {}
             }
         }
-        self.edits.sort_by_key(|edit| edit.range.start);
+        self.editor.sort();
         Ok(())
     }
 
-    pub(super) fn one(&mut self, found: TextNode, f: &mut Visitor<'_>) -> Result<(), BodyError> {
-        let TextNode { node, kind, encoding, .. } = found;
-        match encoding {
-            Encoding::TokenBytes => return Ok(()),
-            Encoding::Number | Encoding::ShortNumber => return self.number(&found, f),
-            _ => {}
-        }
-        let text = self.doc.string(node);
+    fn one(&mut self, field: TextNode, f: &mut Visitor<'_>) -> Result<(), BodyError> {
+        let TextNode { node, kind, encoding, .. } = field;
+        let doc = self.editor.doc;
+        let text = || doc.string(node);
         let edit = match encoding {
-            Encoding::TokenBytes | Encoding::Number | Encoding::ShortNumber => None,
+            Encoding::TokenBytes => return Ok(()),
+            Encoding::Number | Encoding::ShortNumber => return self.number(&field, f),
             Encoding::Token => {
-                // One that is found by itself takes all of them with it.
-                self.token_found |= self.offer(&TextNode { kind: FieldKind::Token, ..found }, text, f).is_some();
-                None
+                // A finding in a single token empties all of them.
+                self.token_found |=
+                    self.editor.offer(&TextNode { kind: FieldKind::Token, ..field }, text(), f).is_some();
+                return Ok(());
             }
-            Encoding::Text | Encoding::Key | Encoding::Delta(_) => self.offer(&found, text, f),
-            Encoding::FreeText if !may_hide_text(&text) => self.offer(&found, text, f),
-            Encoding::Json | Encoding::FreeText => {
-                let names = self.names_of(found.names);
-                let here = self.location(node);
-                let standing = (kind, self.position_of(&found));
-                match visit_json_text(&text, standing, &names, &here, self.unknown, &mut self.summary, f)? {
-                    Some(edit) => Some(edit),
-                    None => self.offer(&found, text, f),
-                }
+            Encoding::Text | Encoding::Key | Encoding::Delta(_) => self.editor.offer(&field, text(), f),
+            Encoding::Json => self.json(&field, text(), f)?,
+            Encoding::FreeText => {
+                let text = text();
+                if may_hide_text(&text) { self.json(&field, text, f)? } else { self.editor.offer(&field, text, f) }
             }
-            Encoding::File(rule) => self.file(&found, rule, &text, f)?,
-            Encoding::Body => self.body(node, &text, f)?,
+            Encoding::File(rule) => self.files.visit(&mut self.editor, &field, rule, &text(), f)?,
+            Encoding::Body => self.body(node, &text(), f)?,
         };
         let Some(edit) = edit else { return Ok(()) };
         if encoding == Encoding::Key {
-            self.renamed.push((node, edit.apply(&self.doc.string(node))?));
+            self.renamed.push((node, edit.apply(&doc.string(node))?));
         }
         if kind == FieldKind::Reasoning {
-            self.changed_reasoning.insert(self.doc.node(node).parent());
+            self.changed_reasoning.insert(doc.node(node).parent());
         }
-        self.write(node, &edit)
+        self.editor.write(node, &edit)
     }
 
     /// Offers a number as it is written.
-    fn number(&mut self, found: &TextNode, f: &mut Visitor<'_>) -> Result<(), BodyError> {
-        let raw = self.doc.raw(found.node);
-        if let Some(edit) = self.offer(found, Cow::Borrowed(raw), f) {
-            let at = self.doc.node(found.node);
-            let bytes = serde_json::Value::from(edit.apply(raw)?).to_string();
-            self.edits.push(RawEdit { range: at.start()..at.end(), bytes });
+    fn number(&mut self, field: &TextNode, f: &mut Visitor<'_>) -> Result<(), BodyError> {
+        let raw = self.editor.doc.raw(field.node);
+        if let Some(edit) = self.editor.offer(field, Cow::Borrowed(raw), f) {
+            self.editor.replace(field.node, serde_json::Value::from(edit.apply(raw)?).to_string());
         }
         Ok(())
     }
 
-    /// Carries an edit of the string at `node` over to the raw bytes.
-    pub(super) fn write(&mut self, node: usize, edit: &FieldEdit) -> Result<(), BodyError> {
-        let (inside, start) = (self.doc.inside(node), self.doc.node(node).start() + 1);
-        Ok(string_edits(inside, start, &self.doc.string(node), edit, &mut self.edits)?)
+    /// Offers the text fields of JSON in a string, or the string if it contains none.
+    fn json(
+        &mut self,
+        field: &TextNode,
+        text: Cow<'_, str>,
+        f: &mut Visitor<'_>,
+    ) -> Result<Option<FieldEdit>, BodyError> {
+        let names = self.editor.names_of(field.names);
+        let location = self.editor.location(field.node);
+        let position = self.editor.position_of(field);
+        let summary = &mut self.editor.summary;
+        let edit = visit_json_text(&text, (field.kind, position), &names, &location, self.unknown, summary, f)?;
+        Ok(edit.or_else(|| self.editor.offer(field, text, f)))
     }
 
-    pub(super) fn offer(&mut self, found: &TextNode, text: Cow<'_, str>, f: &mut Visitor<'_>) -> Option<FieldEdit> {
-        let is_key = found.encoding == Encoding::Key;
-        let context = if is_key { String::new() } else { self.names_of(found.names).context(found.kind) };
-        let context_alone = found.encoding == Encoding::ShortNumber;
-        if context_alone && context.is_empty() {
-            return None;
-        }
-        if !context_alone {
-            self.summary.inspected_bytes += text.len();
-        }
-        let location = self.location(found.node);
-        let position = self.position_of(found);
-        f(TextField { kind: found.kind, text, is_key, position, context, context_alone, location })
-            .filter(|edit| !edit.is_empty())
-    }
-
-    /// Where a text is in the conversation: that of a document in a string is where the string is.
-    fn position_of(&self, found: &TextNode) -> Position {
-        if self.position == Position::Current { found.position } else { self.position }
-    }
-
-    /// The names of a value, with those of the string in which the document stands.
-    fn names_of(&mut self, names: NameNodes) -> ContextNames {
-        let mut all = self.names.clone();
-        for key in [names.outer, names.own] {
-            if key != JsonDocument::ROOT {
-                all = all.of_field(&self.name(key));
-            }
-        }
-        all
-    }
-
-    /// The end of a field's name. The names of a million values can be one name: what has to be decoded is kept.
-    fn name(&mut self, key: usize) -> Cow<'a, str> {
-        if let Some(known) = self.decoded.get(&key) {
-            return Cow::Owned(known.to_string());
-        }
-        match self.doc.string(key) {
-            Cow::Borrowed(name) => Cow::Borrowed(context_names::end(name)),
-            Cow::Owned(name) => {
-                let name = context_names::end(&name);
-                self.decoded.insert(key, name.into());
-                Cow::Owned(name.to_owned())
-            }
-        }
-    }
-
-    fn location(&self, node: usize) -> FieldLocation<'d> {
-        FieldLocation::Json { doc: self.doc, node, outer: self.outer }
-    }
-
-    /// The body of an InvokeModel request, as CountTokens carries it.
+    /// Visits the body of an InvokeModel request in base64, as CountTokens contains it.
     fn body(&mut self, node: usize, text: &str, f: &mut Visitor<'_>) -> Result<Option<FieldEdit>, BodyError> {
-        let bytes = self.base64(node, text)?;
-        let visited = visit_invoke_body(&bytes, &self.location(node), self.unknown, f)?;
-        self.summary.inspected_bytes += visited.summary.inspected_bytes;
-        self.summary.skipped.extend(visited.summary.skipped);
+        let bytes = STANDARD.decode(text).map_err(|_| BodyError::base64(self.editor.doc.pointer(node)))?;
+        let visited = visit_invoke_body(&bytes, &self.editor.location(node), self.unknown, f)?;
+        self.editor.summary.merge(visited.summary);
         Ok(visited.body.map(|body| FieldEdit::whole(text.len(), STANDARD.encode(body))))
-    }
-
-    fn base64(&self, node: usize, text: &str) -> Result<Vec<u8>, BodyError> {
-        STANDARD.decode(text).map_err(|_| BodyError::new(BodyErrorKind::Base64 { pointer: self.doc.pointer(node) }))
     }
 }
 
-/// Whether free text may hold JSON in which an escape hides text. JSON without one reads the same as text.
+/// Returns `true` if free text may be JSON in which an escape hides text. JSON without escapes reads the same as text.
 pub(super) fn may_hide_text(text: &str) -> bool {
     text.contains('\\') && text.trim_start().starts_with(['{', '[', '"'])
 }
 
-/// JSON in a string that these names lead to: its strings are offered, and the edits escaped once for each layer.
+/// Visits JSON in a string that these names lead to. The edits are escaped once for each string around them.
 ///
-/// Nothing comes back if the string holds no JSON; its text is to be offered as it is.
+/// Returns `None` if the string contains no JSON, so that its text must be offered as it is.
 pub(super) fn visit_json_text(
     text: &str,
     (kind, position): (FieldKind, Position),
     names: &ContextNames,
-    here: &FieldLocation<'_>,
+    location: &FieldLocation<'_>,
     unknown: UnknownContent,
     summary: &mut InspectionSummary,
     f: &mut Visitor<'_>,
@@ -370,26 +295,28 @@ pub(super) fn visit_json_text(
     let Some(inner) = inner_document(text) else {
         return Ok(None);
     };
-    let mut visit = Visit { names: names.clone(), position, ..Visit::new(&inner, Some(here), unknown) };
-    visit.all(&walk::walk_free(&inner, JsonDocument::ROOT, kind, true), f)?;
-    summary.inspected_bytes += visit.summary.inspected_bytes;
-    let replacements = visit.edits.into_iter().map(|e| (e.range, e.bytes)).collect();
+    let editor = BodyEditor::new(&inner, Some(location)).with_context(names.clone(), position);
+    let mut visit = Visit::new(editor, unknown);
+    visit.all(&walk_free(&inner, kind, true)?, f)?;
+    // Skipped content does not occur in free-form JSON.
+    summary.inspected_bytes += visit.editor.summary.inspected_bytes;
+    let replacements = visit.editor.edits.into_iter().map(|edit| (edit.range, edit.bytes)).collect();
     Ok(Some(FieldEdit::new(replacements)))
 }
 
-/// The body of an InvokeModel request that stands in something else.
+/// Visits the body of an InvokeModel request that is in another value.
 pub(super) fn visit_invoke_body(
     body: &[u8],
-    here: &FieldLocation<'_>,
+    location: &FieldLocation<'_>,
     unknown: UnknownContent,
     f: &mut Visitor<'_>,
 ) -> Result<Visited, BodyError> {
     let doc = JsonDocument::parse(body)?;
-    let known = shape::operation_request(Operation::InvokeModel, &doc);
-    Ok(visit_known(&doc, known, "request", Role::User, unknown, Some(here), f)?.into_visited(&doc))
+    let recognized = operation_request(Operation::InvokeModel, &doc);
+    Ok(edit_document(&doc, recognized, Role::User, unknown, Some(location), f)?.into_visited(&doc))
 }
 
-/// The document in a string, if it holds text of its own: a bare number is judged as it is written.
+/// Returns the document in a string, if it contains text. A number alone is inspected as it is written.
 fn inner_document(text: &str) -> Option<JsonDocument<'_>> {
     let doc = JsonDocument::parse_str(text).ok()?;
     matches!(doc.kind(JsonDocument::ROOT), NodeKind::Object | NodeKind::Array | NodeKind::String).then_some(doc)

@@ -1,93 +1,42 @@
-//! Goes through a document with a table in hand, and lists the texts.
+//! Lists the text fields of a JSON document by the table of its format.
 
 use std::ops::Range;
 
 use super::error::{BodyError, BodyErrorKind};
-use super::files::FileRule;
+use super::families::model_request;
 use super::history::history;
-use super::shape;
-use super::table::{DeltaKind, FieldRule, Role, Table, Tag, Trie, Unsigned};
-use super::text_field::{FieldKind, NumberText, SkipReason};
-use crate::guardrail::Position;
+use super::table::{FieldRule, Role, Table, Tag, Trie};
+use super::text_field::FieldKind;
+use super::text_nodes::{Encoding, NameNodes, TextNode, TextNodes};
 use crate::json::{JsonDocument, NodeKind};
 
-/// What to do with content of an unknown kind.
+/// What happens to content of a kind that this version does not know.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum UnknownContent {
-    /// Reject the body.
+    /// The body is rejected.
     #[default]
     Reject,
-    /// Inspect every string in it, ids and base64 included. An explicit opening: what a text means is
-    /// not known, and a change may break the call.
+    /// Every string in it is inspected, IDs and base64 included. What such text means is not known, so a change may break the call.
     Inspect,
 }
 
-/// How a text is stored in its string.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Encoding {
-    Text,
-    /// Text of free-form JSON, which may hold JSON itself.
-    FreeText,
-    Key,
-    Json,
-    /// A number. One that is masked becomes a string.
-    Number,
-    /// A number that only its name can make text.
-    ShortNumber,
-    Token,
-    TokenBytes,
-    File(FileRule),
-    Body,
-    Delta(DeltaKind),
-}
-
-/// A string that holds text.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct TextNode {
-    pub(super) node: usize,
-    pub(super) kind: FieldKind,
-    pub(super) encoding: Encoding,
-    pub(super) names: NameNodes,
-    pub(super) position: Position,
-}
-
-/// The nodes of the names that lead to a value of free-form JSON: its own, and that of what it stands in. Zero, which is no name's node,
-/// for none.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct NameNodes {
-    pub(super) own: usize,
-    pub(super) outer: usize,
-}
-
-impl NameNodes {
-    /// The names of a value in a free-form field.
-    fn of_field(self, key: usize) -> Self {
-        Self { own: key, outer: self.own }
-    }
-}
-
-/// What a walk has found, in document order.
-#[derive(Default)]
-pub(super) struct TextNodes {
-    pub(super) found: Vec<TextNode>,
-    pub(super) skipped: Vec<(usize, SkipReason)>,
-    /// Signatures of reasoning.
-    pub(super) signatures: Vec<(usize, Unsigned)>,
-    /// Reasoning that needs one.
-    pub(super) signed: Vec<usize>,
-}
-
-/// What the tables say about the place the walk has come to.
+/// What the tables define for a value.
 #[derive(Clone, Copy)]
 enum WalkState {
+    /// The rules from this node of a table on.
     At(&'static Trie, usize),
-    /// The same, and the names of members are text.
+    /// The same; the names of fields are text as well.
     Named(&'static Trie, usize, FieldKind),
+    /// Strings and names of fields are text.
     Free(FieldKind),
-    /// As free, but that names of members are no text.
+    /// Strings are text, names of fields are not.
     Strings(FieldKind),
 }
 
+/// The state of values that no table lists.
+const ANY_TEXT: WalkState = WalkState::Free(FieldKind::Free);
+
+/// An array or object that has not ended.
 #[derive(Clone, Copy)]
 struct WalkFrame {
     end: usize,
@@ -97,10 +46,9 @@ struct WalkFrame {
     names: NameNodes,
 }
 
-/// Lists the texts of the value at `root` by `table`.
+/// Lists the text fields of the value at `root` by `table`.
 ///
-/// Goes over the flat index with a stack of its own: depth costs memory, never call stack, and the
-/// scanner bounds it.
+/// Iterates over the flat index with its own stack: depth costs memory, never call stack, and the parser limits it.
 pub(super) fn walk(
     doc: &JsonDocument<'_>,
     root: usize,
@@ -108,51 +56,24 @@ pub(super) fn walk(
     role: Role,
     unknown: UnknownContent,
 ) -> Result<TextNodes, BodyError> {
-    let mut walk = JsonWalk::new(doc, unknown, false);
+    let walk = JsonWalk::new(doc, unknown, false);
     let state = walk.table_state(root, table)?;
-    let mut at = walk.container_or_scalar(root, state, role);
-    while let Some(frame) = walk.stack.last() {
-        if at >= frame.end {
-            walk.stack.pop();
-            continue;
-        }
-        let role = frame.role;
-        let (value, state) = walk.next_value(at);
-        at = walk.value(value, state, role)?;
-    }
-    Ok(walk.out)
+    walk.run(root, state, role)
 }
 
-/// Lists every string and member name below `root`; with `all_numbers` every long number too, whatever the kind.
-pub(super) fn walk_free(doc: &JsonDocument<'_>, root: usize, kind: FieldKind, all_numbers: bool) -> TextNodes {
-    let mut walk = JsonWalk::new(doc, UnknownContent::Inspect, all_numbers);
-    let mut at = walk.container_or_scalar(root, WalkState::Free(kind), Role::User);
-    while let Some(frame) = walk.stack.last() {
-        if at >= frame.end {
-            walk.stack.pop();
-            continue;
-        }
-        let (value, state) = walk.next_value(at);
-        at = walk.container_or_scalar(value, state, Role::User);
-    }
-    walk.out
-}
-
-fn number_form(raw: &str) -> Option<Encoding> {
-    match NumberText::of(raw) {
-        NumberText::Long => Some(Encoding::Number),
-        NumberText::Short => Some(Encoding::ShortNumber),
-        NumberText::None => None,
-    }
+/// Lists every string and field name of the document; with `all_numbers` every long number too, whatever the kind.
+pub(super) fn walk_free(doc: &JsonDocument<'_>, kind: FieldKind, all_numbers: bool) -> Result<TextNodes, BodyError> {
+    let walk = JsonWalk::new(doc, UnknownContent::Inspect, all_numbers);
+    walk.run(JsonDocument::ROOT, WalkState::Free(kind), Role::User)
 }
 
 fn item_state(state: WalkState) -> WalkState {
     match state {
         WalkState::At(trie, step) => match trie.items(step) {
             Some(step) => WalkState::At(trie, step),
-            None => WalkState::Free(FieldKind::Free),
+            None => ANY_TEXT,
         },
-        WalkState::Named(..) => WalkState::Free(FieldKind::Free),
+        WalkState::Named(..) => ANY_TEXT,
         WalkState::Free(_) | WalkState::Strings(_) => state,
     }
 }
@@ -161,11 +82,11 @@ struct JsonWalk<'d, 'a> {
     doc: &'d JsonDocument<'a>,
     unknown: UnknownContent,
     stack: Vec<WalkFrame>,
-    /// The names that lead to the value at hand.
+    /// The names that lead to the current value.
     names: NameNodes,
-    /// Numbers may be text in every kind: they stand in a string.
+    /// Numbers of every kind may be text, because the document is in a string.
     all_numbers: bool,
-    /// Nodes of turns before the last one. Conversations do not stand in one another, so the last that was entered is the one at hand.
+    /// Nodes of turns before the last one. Conversations are not nested, so there is one range at a time.
     history: Range<usize>,
     out: TextNodes,
 }
@@ -176,17 +97,31 @@ impl<'d, 'a> JsonWalk<'d, 'a> {
         Self { doc, unknown, stack: Vec::new(), names, all_numbers, history: 0..0, out: TextNodes::default() }
     }
 
-    /// The node of the value that comes at `at` in what is open, and what the tables say about it.
+    fn run(mut self, root: usize, state: WalkState, role: Role) -> Result<TextNodes, BodyError> {
+        let mut at = self.container_or_scalar(root, state, role);
+        while let Some(frame) = self.stack.last() {
+            if at >= frame.end {
+                self.stack.pop();
+                continue;
+            }
+            let role = frame.role;
+            let (value, state) = self.next_value(at);
+            at = self.value(value, state, role)?;
+        }
+        Ok(self.out)
+    }
+
+    /// Returns the value that begins at node `at` of the innermost container, and its state.
     fn next_value(&mut self, at: usize) -> (usize, WalkState) {
         let Some(&WalkFrame { is_object, state, names, .. }) = self.stack.last() else {
-            return (at, WalkState::Free(FieldKind::Free));
+            return (at, ANY_TEXT);
         };
         self.names = names;
         if !is_object {
             return (at, item_state(state));
         }
         let of_value = self.member_state(at, state);
-        // A name that a table knows belongs to the format, and says nothing of the value.
+        // A name that a table lists belongs to the format and does not describe the value.
         if matches!(state, WalkState::Free(_) | WalkState::Named(..)) || matches!(of_value, WalkState::Free(_)) {
             self.names = names.of_field(at);
         }
@@ -201,7 +136,7 @@ impl<'d, 'a> JsonWalk<'d, 'a> {
                 }
                 match trie.member(step, &self.doc.string(key)) {
                     Some(step) => WalkState::At(trie, step),
-                    None => WalkState::Free(FieldKind::Free),
+                    None => ANY_TEXT,
                 }
             }
             WalkState::Free(kind) => {
@@ -212,12 +147,24 @@ impl<'d, 'a> JsonWalk<'d, 'a> {
         }
     }
 
-    fn find(&mut self, node: usize, kind: FieldKind, encoding: Encoding) {
-        let position = kind.position(self.history.contains(&node));
-        self.out.found.push(TextNode { node, kind, encoding, names: self.names, position });
+    /// Returns the state of content of an unknown kind, or the error if it is rejected.
+    fn unknown(&self, error: BodyErrorKind) -> Result<WalkState, BodyError> {
+        match self.unknown {
+            UnknownContent::Reject => Err(BodyError::new(error)),
+            UnknownContent::Inspect => Ok(ANY_TEXT),
+        }
     }
 
-    /// Handles one value by its rule; the index where the walk goes on is returned.
+    fn unknown_content(&self, node: usize) -> Result<WalkState, BodyError> {
+        self.unknown(BodyErrorKind::UnknownContent { pointer: self.doc.pointer(node) })
+    }
+
+    fn find(&mut self, node: usize, kind: FieldKind, encoding: Encoding) {
+        let position = kind.position(self.history.contains(&node));
+        self.out.fields.push(TextNode { node, kind, encoding, names: self.names, position });
+    }
+
+    /// Lists the text of a value by its rule, and returns the node to continue at.
     fn value(&mut self, node: usize, state: WalkState, role: Role) -> Result<usize, BodyError> {
         let WalkState::At(trie, step) = state else {
             return Ok(self.container_or_scalar(node, state, role));
@@ -228,9 +175,9 @@ impl<'d, 'a> JsonWalk<'d, 'a> {
         let kind = self.doc.kind(node);
         let over = self.doc.node(node).next();
         let is_container = matches!(kind, NodeKind::Object | NodeKind::Array);
-        let text = |walk: &mut Self, field_kind, form| {
+        let text = |walk: &mut Self, field_kind, encoding| {
             if kind == NodeKind::String {
-                walk.find(node, field_kind, form);
+                walk.find(node, field_kind, encoding);
                 over
             } else if is_container && trie.has_children(step) {
                 walk.enter(node, state, role)
@@ -247,7 +194,7 @@ impl<'d, 'a> JsonWalk<'d, 'a> {
                 self.find(node, FieldKind::Echo, Encoding::TokenBytes);
                 over
             }
-            FieldRule::File(form) => text(self, FieldKind::Document, Encoding::File(form)),
+            FieldRule::File(rule) => text(self, FieldKind::Document, Encoding::File(rule)),
             FieldRule::Body => text(self, FieldKind::Free, Encoding::Body),
             FieldRule::Delta(part) => text(self, part.field_kind(), Encoding::Delta(part)),
             // Free-form JSON may be written into a string.
@@ -257,12 +204,12 @@ impl<'d, 'a> JsonWalk<'d, 'a> {
             FieldRule::Named(field_kind) => {
                 self.container_or_scalar(node, WalkState::Named(trie, step, field_kind), role)
             }
-            FieldRule::Unknown if self.unknown == UnknownContent::Reject && self.holds_text(node) => {
-                return Err(BodyError::new(BodyErrorKind::UnknownContent { pointer: self.doc.pointer(node) }));
+            FieldRule::Unknown => {
+                let state = if self.has_text(node) { self.unknown_content(node)? } else { ANY_TEXT };
+                self.container_or_scalar(node, state, role)
             }
-            FieldRule::Unknown => self.container_or_scalar(node, WalkState::Free(FieldKind::Free), role),
             FieldRule::Plain if is_container => {
-                let state = if trie.has_children(step) { state } else { WalkState::Free(FieldKind::Free) };
+                let state = if trie.has_children(step) { state } else { ANY_TEXT };
                 self.enter(node, state, role)
             }
             FieldRule::Plain | FieldRule::PlainTree => over,
@@ -284,7 +231,7 @@ impl<'d, 'a> JsonWalk<'d, 'a> {
                 self.out.signatures.push((node, unsigned));
                 over
             }
-            FieldRule::Signature(_) => self.container_or_scalar(node, WalkState::Free(FieldKind::Free), role),
+            FieldRule::Signature(_) => self.container_or_scalar(node, ANY_TEXT, role),
             FieldRule::Skipped(_) if kind == NodeKind::Null => over,
             FieldRule::Skipped(reason) => {
                 self.out.skipped.push((node, reason));
@@ -295,26 +242,24 @@ impl<'d, 'a> JsonWalk<'d, 'a> {
             }
             FieldRule::In(table) => self.nested(node, table, role)?,
             FieldRule::InAs(role, table) => self.nested(node, table, role)?,
-            FieldRule::ModelInput => match shape::request_table(self.doc, node) {
+            FieldRule::ModelInput => match model_request(self.doc, node) {
                 Some((_, table)) => self.nested(node, table, role)?,
-                None if self.unknown == UnknownContent::Inspect => {
-                    self.container_or_scalar(node, WalkState::Free(FieldKind::Free), role)
-                }
                 None => {
-                    return Err(BodyError::new(BodyErrorKind::UnknownFormat { what: "model input" }));
+                    let state = self.unknown(BodyErrorKind::UnknownFormat { what: "model input" })?;
+                    self.container_or_scalar(node, state, role)
                 }
             },
         })
     }
 
-    /// Whether there is a string in a value that is not empty.
-    fn holds_text(&self, node: usize) -> bool {
+    /// Returns `true` if a value contains a string that is not empty.
+    fn has_text(&self, node: usize) -> bool {
         let nodes = node..self.doc.node(node).next();
         nodes.into_iter().any(|at| self.doc.kind(at) == NodeKind::String && self.doc.raw(at) != "\"\"")
     }
 
     fn nested(&mut self, node: usize, table: &'static Table, role: Role) -> Result<usize, BodyError> {
-        // A bare string where an object is usual is said by whoever has the role.
+        // A string in place of an object is text of the role.
         if self.doc.kind(node) == NodeKind::String {
             return Ok(self.container_or_scalar(node, WalkState::Free(role.field_kind()), role));
         }
@@ -322,13 +267,13 @@ impl<'d, 'a> JsonWalk<'d, 'a> {
         Ok(self.container_or_scalar(node, state, role))
     }
 
-    /// Where in `table` an object begins, by its tag.
+    /// Returns the state of an object that `table` describes, by its tag.
     fn table_state(&self, node: usize, table: &'static Table) -> Result<WalkState, BodyError> {
         let trie = table.trie();
         let at_root = WalkState::At(trie, 0);
         let known = match (table.tag, self.doc.kind(node)) {
             (Tag::None, NodeKind::Object) => Some(at_root),
-            // What the service itself adds does not make the content unknown; it is examined.
+            // Fields that the service adds do not make the content unknown; they are inspected.
             (Tag::Union, NodeKind::Object) => self
                 .doc
                 .members(node)
@@ -336,25 +281,17 @@ impl<'d, 'a> JsonWalk<'d, 'a> {
                 .all(|key| trie.member(0, &key).is_some() || key.starts_with("amazon-bedrock-"))
                 .then_some(at_root),
             (Tag::Member(tag), NodeKind::Object) => {
-                let mut values =
-                    self.doc.members(node).filter(|&(key, _)| self.doc.string(key) == tag).map(|(_, value)| {
-                        let name = self.doc.as_str(value)?;
-                        trie.variant(&name)
-                    });
-                // Two tags that differ could be read either way: that is unknown content too.
+                let mut values = self.doc.values_of(node, tag).map(|value| trie.variant(&self.doc.as_str(value)?));
+                // Readers may take either of two different tags, so they make the content unknown.
                 match values.next() {
                     Some(Some(root)) if values.all(|other| other == Some(root)) => Some(WalkState::At(trie, root)),
                     _ => None,
                 }
             }
             (_, NodeKind::Array) => None,
-            _ => Some(WalkState::Free(FieldKind::Free)),
+            _ => Some(ANY_TEXT),
         };
-        match known {
-            Some(state) => Ok(state),
-            None if self.unknown == UnknownContent::Inspect => Ok(WalkState::Free(FieldKind::Free)),
-            None => Err(BodyError::new(BodyErrorKind::UnknownContent { pointer: self.doc.pointer(node) })),
-        }
+        known.map_or_else(|| self.unknown_content(node), Ok)
     }
 
     fn container_or_scalar(&mut self, node: usize, state: WalkState, role: Role) -> usize {
@@ -365,16 +302,16 @@ impl<'d, 'a> JsonWalk<'d, 'a> {
                     WalkState::At(..) => FieldKind::Free,
                     WalkState::Named(_, _, kind) | WalkState::Free(kind) | WalkState::Strings(kind) => kind,
                 };
-                let form = if matches!(state, WalkState::Strings(_)) { Encoding::Text } else { Encoding::FreeText };
-                self.find(node, kind, form);
+                let encoding = if matches!(state, WalkState::Strings(_)) { Encoding::Text } else { Encoding::FreeText };
+                self.find(node, kind, encoding);
                 self.doc.node(node).next()
             }
             NodeKind::Number => {
                 if let WalkState::Free(kind) | WalkState::Strings(kind) = state
                     && (kind.inspects_numbers() || self.all_numbers)
-                    && let Some(form) = number_form(self.doc.raw(node))
+                    && let Some(encoding) = Encoding::of_number(self.doc.raw(node))
                 {
-                    self.find(node, kind, form);
+                    self.find(node, kind, encoding);
                 }
                 self.doc.node(node).next()
             }
@@ -384,13 +321,11 @@ impl<'d, 'a> JsonWalk<'d, 'a> {
 
     fn enter(&mut self, node: usize, state: WalkState, role: Role) -> usize {
         let is_object = self.doc.kind(node) == NodeKind::Object;
-        // An echo stays an echo, whoever said it first.
+        // An echo remains an echo, whatever its role.
         let named = match state {
-            WalkState::At(..) if role != Role::Echo => self
-                .doc
-                .get(node, "role")
-                .and_then(|value| self.doc.as_str(value))
-                .and_then(|name| Role::from_name(&name)),
+            WalkState::At(..) if role != Role::Echo => {
+                self.doc.get_str(node, "role").and_then(|name| Role::from_name(&name))
+            }
             _ => None,
         };
         self.stack.push(WalkFrame {

@@ -143,7 +143,7 @@ mod tests {
             (r#"{"source": "BOTH", "content": []}"#, "'/source'"),
             (r#"{"source": "INPUT", "content": {}}"#, "'/content'"),
             (r#"{"source": "INPUT", "content": ["a"]}"#, "'/content/0'"),
-            (r#"{"source": "INPUT", "content": [{"image": {}}]}"#, "the picture at '/content/0/image'"),
+            (r#"{"source": "INPUT", "content": [{"image": {}}]}"#, "the image at '/content/0/image'"),
             (r#"{"source": "INPUT", "content": [{"video": {}}]}"#, "'/content/0/video'"),
             (r#"{"source": "INPUT", "content": [{"text": {}}]}"#, "'/content/0/text'"),
             (r#"{"source": "INPUT", "content": [{"text": {"text": "a", "text": "b"}}]}"#, "'/content/0/text/text'"),

@@ -1,8 +1,6 @@
 //! Inspects the bytes of an event stream.
 
 use bytes::BytesMut;
-use serde::Deserialize;
-use serde::de::IgnoredAny;
 
 use super::assessment::BodyAssessment;
 use super::call::Exchange;
@@ -168,15 +166,19 @@ impl Drop for FrameGuard {
 }
 
 /// Appends events as frames. `from` is the frame they came from, with its chunk on InvokeModel.
-fn encode(events: Vec<OutEvent>, from: Option<(&Frame, Option<&Chunk>)>, out: &mut BytesMut) -> Result<(), BodyError> {
+fn encode(
+    events: Vec<OutEvent>,
+    from: Option<(&Frame, Option<&Chunk<'_>>)>,
+    out: &mut BytesMut,
+) -> Result<(), BodyError> {
     for event in events {
         let frame = match (event, from) {
             (OutEvent::New(event), _) => event.to_frame()?,
-            (OutEvent::Same, Some((frame, Some(chunk)))) if !is_plain(frame) => {
+            (OutEvent::Same, Some((frame, Some(chunk)))) if !chunk.is_plain() => {
                 frame.with_payload(wrap_chunk(chunk.json()))?
             }
             (OutEvent::Same, Some((frame, _))) => frame.clone(),
-            (OutEvent::Changed(json), Some((frame, Some(chunk)))) if is_plain(frame) => {
+            (OutEvent::Changed(json), Some((frame, Some(chunk)))) if chunk.is_plain() => {
                 frame.with_payload(chunk.rewrap(&json))?
             }
             (OutEvent::Changed(json), Some((frame, Some(_)))) => frame.with_payload(wrap_chunk(&json))?,
@@ -186,18 +188,4 @@ fn encode(events: Vec<OutEvent>, from: Option<(&Frame, Option<&Chunk>)>, out: &m
         out.extend_from_slice(&frame.encode());
     }
     Ok(())
-}
-
-/// What a chunk's payload has beside the model's JSON is padding, which stays. What is new there nobody has examined, and it goes.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Plain {
-    #[serde(rename = "bytes")]
-    _bytes: IgnoredAny,
-    #[serde(default, rename = "p")]
-    _padding: Option<IgnoredAny>,
-}
-
-fn is_plain(frame: &Frame) -> bool {
-    serde_json::from_slice::<Plain>(frame.payload()).is_ok()
 }

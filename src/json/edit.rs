@@ -1,4 +1,4 @@
-//! Edits of decoded texts, carried over to the raw bytes they came from.
+//! Edits of decoded text, and the edits of the raw bytes that they require.
 
 use std::ops::Range;
 
@@ -6,36 +6,36 @@ use super::error::JsonError;
 
 use super::string::{self, Step};
 
-/// Replacements for spans of one decoded text, in order and apart.
+/// Ordered and disjoint replacements for spans of decoded text.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct FieldEdit {
     replacements: Vec<(Range<usize>, String)>,
 }
 
 impl FieldEdit {
-    /// Replaces byte ranges of the decoded text. They must be in order, must not overlap, and must lie
-    /// on character boundaries; otherwise the visit that uses them fails.
+    /// Creates an edit that replaces byte ranges of the decoded text. They must be ordered, disjoint and on character boundaries; otherwise
+    /// applying the edit fails.
     pub(crate) fn new(replacements: Vec<(Range<usize>, String)>) -> Self {
         Self { replacements }
     }
 
-    /// Replaces all of a text of `length` bytes.
+    /// Creates an edit that replaces all `length` bytes of the text.
     pub(crate) fn whole(length: usize, text: impl Into<String>) -> Self {
         Self::new(vec![(0..length, text.into())])
     }
 
-    /// Whether nothing is replaced.
+    /// Returns `true` if nothing is replaced.
     pub(crate) fn is_empty(&self) -> bool {
         self.replacements.is_empty()
     }
 
-    /// The replacements.
+    /// Returns the replacements.
     #[cfg(test)]
     pub(crate) fn replacements(&self) -> &[(Range<usize>, String)] {
         &self.replacements
     }
 
-    /// The text with the replacements made.
+    /// Returns the text with the replacements applied.
     pub(crate) fn apply(&self, text: &str) -> Result<String, JsonError> {
         self.check(text)?;
         let mut out = String::with_capacity(text.len());
@@ -79,10 +79,9 @@ impl RawEdit {
     }
 }
 
-/// Carries an edit of a decoded string over to raw bytes.
+/// Converts an edit of a decoded string to edits of raw bytes, with escaped replacements, in one pass over `raw`.
 ///
-/// `raw` is the inside of the string, which begins at byte `base` of the document; `text` is its decoded
-/// form. Replacements come out escaped. One pass over `raw`, however many replacements there are.
+/// `raw` is the inside of the string, which begins at byte `base` of the document; `text` is its decoded form.
 pub(crate) fn string_edits(
     raw: &str,
     base: usize,
@@ -95,7 +94,7 @@ pub(crate) fn string_edits(
         raw,
         raw_at: 0,
         text_at: 0,
-        // Equal lengths mean no escapes: every escape takes more bytes than what it stands for.
+        // Equal lengths mean that there are no escapes, because an escape is longer than its character.
         plain: raw.len() == text.len(),
     };
     for (range, replacement) in &edit.replacements {
@@ -108,7 +107,7 @@ pub(crate) fn string_edits(
     Ok(())
 }
 
-/// Walks raw and decoded offsets side by side; asked for rising offsets only.
+/// Maps decoded offsets, in increasing order, to raw offsets.
 struct OffsetMap<'a> {
     raw: &'a str,
     raw_at: usize,
@@ -131,7 +130,7 @@ impl OffsetMap<'_> {
     }
 }
 
-/// The text with raw edits made, which must be in order and apart; nothing if there are none.
+/// Returns the text with raw edits applied, which must be ordered and disjoint; `None` if there are none.
 pub(crate) fn splice(text: &str, edits: &[RawEdit]) -> Option<String> {
     if edits.is_empty() {
         return None;

@@ -1,11 +1,15 @@
-//! Why some text is not JSON that can be read, or not text that an edit fits.
+//! The error for text that is not valid JSON, and for an edit that does not fit its text.
 
 use std::error::Error;
 use std::fmt;
 
-use super::scan::MAX_DEPTH;
+/// The maximum depth of arrays and objects.
+///
+/// Bedrock's formats nest about 15 levels deep, tool schemas seldom 30. serde_json and most other parsers stop at 128 as well, so the
+/// receiver could not read a deeper body.
+pub(crate) const MAX_DEPTH: usize = 128;
 
-/// JSON that cannot be read, or an edit that does not fit its text.
+/// The error for JSON that cannot be read, or an edit that does not fit its text.
 ///
 /// The message is a predicate ("not UTF-8 at byte 3: …"), so that the caller can name the subject. It never quotes the text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,7 +19,7 @@ pub(crate) struct JsonError {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum JsonErrorKind {
-    /// There is no byte to read.
+    /// The text is empty.
     Empty,
     /// The text is longer than the scanner can index.
     TooLong { length: usize },
@@ -56,7 +60,7 @@ impl JsonError {
         matches!(self.kind, JsonErrorKind::TooDeep { .. })
     }
 
-    /// Returns the offset of the byte at fault, where one byte is at fault.
+    /// Returns the offset of the invalid byte, if there is one.
     pub(crate) fn offset(&self) -> Option<usize> {
         match self.kind {
             JsonErrorKind::Syntax { offset, .. }
@@ -85,9 +89,9 @@ impl fmt::Display for JsonError {
             JsonErrorKind::ByteOrderMark => {
                 f.write_str("not JSON at byte 0: it begins with a byte order mark; send it without one")
             }
-            JsonErrorKind::Edit => f.write_str(
-                "not what an edit was made for: edits must be ordered, disjoint and on character boundaries",
-            ),
+            JsonErrorKind::Edit => {
+                f.write_str("edited with ranges that are not ordered, disjoint and on character boundaries")
+            }
         }
     }
 }

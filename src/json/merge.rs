@@ -1,16 +1,17 @@
-//! Adds members to a document without touching the rest of it.
+//! Adds and removes fields of a document without changing the rest.
 
 use std::ops::Range;
 
 use serde_json::Value;
 
-use super::document::{JsonDocument, NodeKind};
+use super::document::JsonDocument;
 use super::edit::{RawEdit, splice};
+use super::node::NodeKind;
 
-/// The text of `doc` with the members of `addition` in it.
+/// Returns the text of `doc` with the fields of `addition` added.
 ///
-/// Objects are merged member by member, and arrays grow by the new items at their end; any other value is replaced. Every other byte
-/// stays. An addition that is no object changes nothing, as does one to a document that is none.
+/// Objects are merged field by field, new items are appended to arrays, and any other value is replaced. All other bytes stay as they were.
+/// Nothing changes unless both the document and the addition are objects.
 pub(crate) fn merge(doc: &JsonDocument<'_>, addition: &Value) -> Option<String> {
     let mut edits = Vec::new();
     if doc.kind(JsonDocument::ROOT) == NodeKind::Object {
@@ -26,9 +27,9 @@ fn merge_at(doc: &JsonDocument<'_>, node: usize, addition: &Value, edits: &mut V
         (NodeKind::Object, Value::Object(members)) => {
             let mut new = Vec::new();
             for (name, value) in members {
-                // Of two members of one name most readers take the last.
-                match doc.members(node).filter(|&(key, _)| doc.string(key) == *name).last() {
-                    Some((_, known)) => merge_at(doc, known, value, edits),
+                // Most readers take the last of several fields with the same name.
+                match doc.values_of(node, name).last() {
+                    Some(known) => merge_at(doc, known, value, edits),
                     None => new.push(format!("{}:{value}", Value::from(name.as_str()))),
                 }
             }
@@ -51,7 +52,7 @@ fn append(edits: &mut Vec<RawEdit>, end: usize, is_first: bool, entries: &[Strin
     edits.push(RawEdit { range: end - 1..end - 1, bytes: format!("{separator}{}", entries.join(",")) });
 }
 
-/// Returns the edits that remove the members of the outermost object that have this name.
+/// Returns the edits that remove the fields of the outermost object that have this name.
 pub(crate) fn without_member(doc: &JsonDocument<'_>, name: &str) -> Vec<RawEdit> {
     let members = doc.members(JsonDocument::ROOT).map(|(key, value)| {
         let range = doc.node(key).start()..doc.node(value).end();
@@ -60,17 +61,18 @@ pub(crate) fn without_member(doc: &JsonDocument<'_>, name: &str) -> Vec<RawEdit>
     removals(members)
 }
 
-/// The edits that take entries out of an object or array: the ranges of all of them in order, each with whether it goes.
+/// Returns the edits that remove entries from an object or array. `entries` are the ranges of all entries in order, each with `true` if it
+/// is removed.
 pub(crate) fn removals(entries: impl IntoIterator<Item = (Range<usize>, bool)>) -> Vec<RawEdit> {
     let mut edits: Vec<RawEdit> = Vec::new();
     let mut kept_before = None;
     let mut entries = entries.into_iter().peekable();
-    while let Some((entry, goes)) = entries.next() {
-        if !goes {
+    while let Some((entry, is_removed)) = entries.next() {
+        if !is_removed {
             kept_before = Some(entry.end);
             continue;
         }
-        // With the comma before it; with the one behind it, where nothing stays before.
+        // With the comma before it, or with the one after it if no entry remains before it.
         let range = match (kept_before, entries.peek()) {
             (Some(before), _) => before..entry.end,
             (None, Some((next, _))) => entry.start..next.start,
@@ -93,7 +95,7 @@ mod tests {
     use super::{merge, splice, without_member};
 
     #[test]
-    fn members_are_added_and_the_rest_stays() {
+    fn fields_are_added_and_the_rest_stays() {
         let merged = |text: &str, addition| merge(&JsonDocument::parse_str(text).unwrap(), &addition);
         let expect = |text: &str, addition, expected: &str| {
             assert_eq!(merged(text, addition).as_deref(), Some(expected));
@@ -116,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn members_are_taken_out_with_their_commas() {
+    fn fields_are_removed_with_their_commas() {
         let without = |text: &str| splice(text, &without_member(&JsonDocument::parse_str(text).unwrap(), "g"));
         for (text, expected) in [
             (r#"{"g": {"a": [1]}}"#, "{}"),

@@ -1,13 +1,13 @@
-//! JSON read in place: one pass, no tree, every string with its path and its raw bytes.
+//! JSON read in place: one pass, no tree, each string with its path and its raw bytes.
 //!
-//! [`JsonDocument`] is a validated text with a flat index of its values. Strings are decoded on demand and
-//! rewritten span by span, so that bytes outside of a replaced span stay as they were written.
-//! [`PartialJson`] does the same for JSON that arrives in fragments.
+//! [`JsonDocument`] is validated text with a flat index of its values. Strings are decoded on demand and rewritten span by span, so that
+//! bytes outside of a replaced span stay as they were written. [`PartialJson`] does the same for JSON that arrives in fragments.
 
 mod document;
 mod edit;
 mod error;
 mod merge;
+mod node;
 mod partial;
 mod scan;
 mod string;
@@ -15,9 +15,9 @@ mod string;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use document::{JsonDocument, NodeKind};
+pub(crate) use document::JsonDocument;
 pub(crate) use edit::{FieldEdit, RawEdit, splice, string_edits};
-pub(crate) use error::JsonError;
+pub(crate) use error::{JsonError, MAX_DEPTH};
 pub(crate) use merge::{merge, removals, without_member};
+pub(crate) use node::NodeKind;
 pub(crate) use partial::{BufferedText, JsonToken, PartialJson};
-pub(crate) use scan::MAX_DEPTH;

@@ -1,26 +1,24 @@
-//! JSON that arrives in fragments cut anywhere: tool arguments while a model writes them.
+//! JSON that arrives in fragments split anywhere: tool arguments in a stream.
 
-use super::error::JsonError;
-
-use super::MAX_DEPTH;
+use super::error::{JsonError, MAX_DEPTH};
 use super::string::{self, Step};
 
-/// A part of the JSON text read so far. The raw forms of all pieces, in order, are the input.
+/// A part of JSON text. The raw bytes of all tokens, in order, are the input.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum JsonToken {
-    /// Anything outside of strings. Passed on as it is; holds no text, only JSON's own signs,
-    /// numbers and the words `true`, `false` and `null`.
+    /// Anything outside of strings: punctuation, white space, numbers, `true`, `false` and `null`. It contains no text and is forwarded as
+    /// it is.
     Structural(String),
     /// The opening quote of a string.
     StringStart { is_key: bool },
-    /// A part of a string: decoded, and as it was written.
+    /// A part of a string: decoded and raw.
     Text { text: String, raw: String },
     /// The closing quote of a string.
     StringEnd,
 }
 
 impl JsonToken {
-    /// The bytes this piece was read from.
+    /// Returns the raw bytes of the token.
     pub(crate) fn raw(&self) -> &str {
         match self {
             Self::Structural(raw) | Self::Text { raw, .. } => raw,
@@ -40,30 +38,30 @@ enum Expect {
     AfterValue,
 }
 
-/// Where the reader stands.
+/// The state of the parser.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum ParserState {
     Between(Expect),
     Number,
-    /// Inside of `true`, `false` or `null`: what is still to come of it.
+    /// Inside of `true`, `false` or `null`: the characters that must follow.
     Word(&'static str),
     String {
         is_key: bool,
     },
 }
 
-/// Reads JSON in fragments and tells strings from structure.
+/// An incremental parser that separates strings from structure.
 ///
-/// Strict where text could hide: a sign that JSON does not allow is an error, so that nothing but
-/// JSON's own signs leaves as [`JsonToken::Structural`]. At most one escape (12 bytes) is held back.
+/// A character that JSON does not allow is an error, so that [`JsonToken::Structural`] cannot hide text. The parser buffers at most one
+/// escape (12 bytes).
 #[derive(Clone, Debug)]
 pub(crate) struct PartialJson {
     state: ParserState,
-    /// What is open; true for objects.
+    /// The containers that have not ended; `true` for objects.
     open: Vec<bool>,
-    /// The beginning of an escape that the last fragment cut.
+    /// The beginning of an escape that the last fragment split.
     pending: String,
-    /// Bytes read, for error messages.
+    /// The number of bytes read, for error messages.
     read: usize,
 }
 
@@ -78,7 +76,7 @@ impl PartialJson {
         Self::default()
     }
 
-    /// Whether one whole JSON value has been read. A number at the outermost level may always go on.
+    /// Returns `true` if one complete JSON value has been read. A number at the outermost level may always continue.
     #[cfg(test)]
     pub(crate) fn is_complete(&self) -> bool {
         self.open.is_empty() && matches!(self.state, ParserState::Between(Expect::AfterValue) | ParserState::Number)
@@ -94,10 +92,10 @@ impl PartialJson {
             joined = std::mem::take(&mut self.pending);
             joined.as_str()
         };
-        let mut pieces = Vec::new();
+        let mut tokens = Vec::new();
         while let Some(ch) = rest.chars().next() {
             let used = if let ParserState::String { is_key } = self.state {
-                match self.string(rest, is_key, &mut pieces)? {
+                match self.string(rest, is_key, &mut tokens)? {
                     0 => {
                         self.pending.push_str(rest);
                         break;
@@ -105,28 +103,28 @@ impl PartialJson {
                     used => used,
                 }
             } else {
-                self.structure(ch, &mut pieces)?
+                self.structure(ch, &mut tokens)?
             };
             self.read += used;
             rest = rest.get(used..).unwrap_or_default();
         }
-        Ok(pieces)
+        Ok(tokens)
     }
 
-    /// Ends the text, and hands out what was held back of a cut escape.
+    /// Signals the end of the input, and returns the buffered part of an escape.
     pub(crate) fn finish(&mut self) -> Option<JsonToken> {
         (!self.pending.is_empty()).then(|| JsonToken::Structural(std::mem::take(&mut self.pending)))
     }
 
-    /// Reads inside of a string: up to an escape, one escape, or the end. Zero: more is needed.
-    fn string(&mut self, rest: &str, is_key: bool, pieces: &mut Vec<JsonToken>) -> Result<usize, JsonError> {
+    /// Reads inside of a string: up to an escape, one escape, or the end. Returns zero if more input is needed.
+    fn string(&mut self, rest: &str, is_key: bool, tokens: &mut Vec<JsonToken>) -> Result<usize, JsonError> {
         let plain = rest.split(|c: char| c == '"' || c == '\\' || c < ' ').next().unwrap_or_default();
         if !plain.is_empty() {
-            add_text(pieces, plain, plain);
+            add_text(tokens, plain, plain);
             return Ok(plain.len());
         }
         if rest.starts_with('"') {
-            pieces.push(JsonToken::StringEnd);
+            tokens.push(JsonToken::StringEnd);
             self.state = ParserState::Between(if is_key { Expect::Colon } else { Expect::AfterValue });
             return Ok(1);
         }
@@ -137,7 +135,7 @@ impl PartialJson {
             Step::Unit(unit) => {
                 let mut buffer = [0; 4];
                 let written = rest.get(..unit.raw_len).unwrap_or_default();
-                add_text(pieces, unit.ch.encode_utf8(&mut buffer), written);
+                add_text(tokens, unit.ch.encode_utf8(&mut buffer), written);
                 Ok(unit.raw_len)
             }
             Step::Incomplete => Ok(0),
@@ -145,8 +143,8 @@ impl PartialJson {
         }
     }
 
-    /// Reads one sign outside of strings.
-    fn structure(&mut self, ch: char, pieces: &mut Vec<JsonToken>) -> Result<usize, JsonError> {
+    /// Reads one character outside of strings.
+    fn structure(&mut self, ch: char, tokens: &mut Vec<JsonToken>) -> Result<usize, JsonError> {
         match self.state {
             ParserState::Word(left) => {
                 let Some(left) = left.strip_prefix(ch) else {
@@ -154,11 +152,11 @@ impl PartialJson {
                 };
                 self.state =
                     if left.is_empty() { ParserState::Between(Expect::AfterValue) } else { ParserState::Word(left) };
-                add_structural(pieces, ch);
+                add_structural(tokens, ch);
                 return Ok(1);
             }
             ParserState::Number if matches!(ch, '0'..='9' | '+' | '-' | '.' | 'e' | 'E') => {
-                add_structural(pieces, ch);
+                add_structural(tokens, ch);
                 return Ok(1);
             }
             ParserState::Number => self.state = ParserState::Between(Expect::AfterValue),
@@ -168,7 +166,7 @@ impl PartialJson {
             return Err(JsonError::syntax(self.read, "JSON"));
         };
         if matches!(ch, ' ' | '\t' | '\n' | '\r') {
-            add_structural(pieces, ch);
+            add_structural(tokens, ch);
             return Ok(1);
         }
         self.state = match (expect, ch) {
@@ -192,8 +190,8 @@ impl PartialJson {
             _ => return Err(JsonError::syntax(self.read, "JSON in the tool arguments")),
         };
         match self.state {
-            ParserState::String { is_key } => pieces.push(JsonToken::StringStart { is_key }),
-            _ => add_structural(pieces, ch),
+            ParserState::String { is_key } => tokens.push(JsonToken::StringStart { is_key }),
+            _ => add_structural(tokens, ch),
         }
         Ok(1)
     }
@@ -212,27 +210,26 @@ impl PartialJson {
     }
 }
 
-fn add_structural(pieces: &mut Vec<JsonToken>, ch: char) {
-    if let Some(JsonToken::Structural(raw)) = pieces.last_mut() {
+fn add_structural(tokens: &mut Vec<JsonToken>, ch: char) {
+    if let Some(JsonToken::Structural(raw)) = tokens.last_mut() {
         raw.push(ch);
     } else {
-        pieces.push(JsonToken::Structural(ch.into()));
+        tokens.push(JsonToken::Structural(ch.into()));
     }
 }
 
-fn add_text(pieces: &mut Vec<JsonToken>, decoded: &str, written: &str) {
-    if let Some(JsonToken::Text { text, raw }) = pieces.last_mut() {
+fn add_text(tokens: &mut Vec<JsonToken>, decoded: &str, written: &str) {
+    if let Some(JsonToken::Text { text, raw }) = tokens.last_mut() {
         text.push_str(decoded);
         raw.push_str(written);
     } else {
-        pieces.push(JsonToken::Text { text: decoded.into(), raw: written.into() });
+        tokens.push(JsonToken::Text { text: decoded.into(), raw: written.into() });
     }
 }
 
-/// Text of a string that waits for its verdict, with the form it was written in.
+/// Buffered text of a string, in its raw form.
 ///
-/// A guard counts in decoded bytes; this hands out the raw bytes that they came from, so that text that
-/// is kept leaves exactly as it was written.
+/// A guard counts decoded bytes. This returns the raw bytes that they came from, so that text that is not masked stays as it was written.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct BufferedText {
     raw: String,
@@ -240,9 +237,9 @@ pub(crate) struct BufferedText {
 }
 
 impl BufferedText {
-    /// Adds the raw form of a [`JsonToken::Text`].
+    /// Adds the raw bytes of a [`JsonToken::Text`].
     pub(crate) fn push(&mut self, raw: &str) {
-        // Dropped in halves, so that the bytes moved stay linear in the bytes pushed.
+        // Released bytes are dropped in halves, so that the bytes moved stay linear in the bytes pushed.
         if self.at > self.raw.len() / 2 {
             self.raw.drain(..self.at);
             self.at = 0;
@@ -250,13 +247,13 @@ impl BufferedText {
         self.raw.push_str(raw);
     }
 
-    /// Whether nothing waits.
+    /// Returns `true` if nothing is buffered.
     #[cfg(test)]
     pub(crate) fn is_empty(&self) -> bool {
         self.at == self.raw.len()
     }
 
-    /// Writes the next `length` decoded bytes as they were written.
+    /// Writes the raw bytes of the next `length` decoded bytes.
     pub(crate) fn keep(&mut self, length: usize, out: &mut String) {
         let start = self.at;
         self.skip(length);

@@ -1,14 +1,7 @@
 //! The scanner: strict RFC 8259, iterative, one pass.
 
-use super::error::{JsonError, JsonErrorKind};
-
-use super::document::{JsonNode, NodeKind};
-
-/// How deep arrays and objects may nest.
-///
-/// Bedrock's own shapes nest about 15 deep, tool schemas seldom 30. serde_json and most peers stop at
-/// 128 as well, so a body beyond this could not have been read at the other end.
-pub(crate) const MAX_DEPTH: usize = 128;
+use super::error::{JsonError, JsonErrorKind, MAX_DEPTH};
+use super::node::{JsonNode, NodeKind};
 
 /// What the grammar allows next.
 #[derive(Clone, Copy)]
@@ -26,7 +19,7 @@ struct OpenContainer {
     items: u32,
 }
 
-/// The nodes so far, and what is open around the next one.
+/// The nodes so far, and the containers that have not ended.
 #[derive(Default)]
 struct Tape {
     nodes: Vec<JsonNode>,
@@ -47,7 +40,7 @@ impl Tape {
         self.nodes.len() - 1
     }
 
-    /// Ends the value at `index` behind byte `end`.
+    /// Ends the value at `index` before byte `end`.
     fn close(&mut self, index: usize, end: usize) {
         let next = self.nodes.len();
         if let Some(node) = self.nodes.get_mut(index) {
@@ -56,7 +49,7 @@ impl Tape {
     }
 }
 
-/// Reads `text` into a flat list of values in document order. Keys come before their values.
+/// Parses `text` into a flat list of values in document order. Keys precede their values.
 pub(super) fn scan(text: &str) -> Result<Vec<JsonNode>, JsonError> {
     let bytes = text.as_bytes();
     if u32::try_from(bytes.len()).is_err() {
@@ -71,7 +64,7 @@ pub(super) fn scan(text: &str) -> Result<Vec<JsonNode>, JsonError> {
     loop {
         at = skip_space(bytes, at);
         let Some(&byte) = bytes.get(at) else {
-            return Err(JsonError::syntax(at, "more: the text ends too early"));
+            return Err(JsonError::syntax(at, "more text"));
         };
         match expect {
             Expect::Key | Expect::KeyOrEnd => match byte {
@@ -85,7 +78,7 @@ pub(super) fn scan(text: &str) -> Result<Vec<JsonNode>, JsonError> {
                     expect = Expect::Value;
                 }
                 b'}' if matches!(expect, Expect::KeyOrEnd) => expect = Expect::AfterValue,
-                _ => return Err(JsonError::syntax(at, "a member name in quotes")),
+                _ => return Err(JsonError::syntax(at, "a field name in quotes")),
             },
             Expect::Value | Expect::ValueOrEnd => match byte {
                 b'{' | b'[' => {
@@ -121,7 +114,7 @@ pub(super) fn scan(text: &str) -> Result<Vec<JsonNode>, JsonError> {
         if !matches!(expect, Expect::AfterValue) {
             continue;
         }
-        // A value has ended: at its last byte stands what comes next, or the end of what holds it.
+        // A value has ended. The next value follows, or the end of its container.
         loop {
             let Some(holder) = tape.open.last().map(|open| open.index) else {
                 at = skip_space(bytes, at);
@@ -157,7 +150,7 @@ fn skip_space(bytes: &[u8], mut at: usize) -> usize {
     at
 }
 
-/// Reads a string from its opening quote; the offset behind the closing quote is returned.
+/// Reads a string from its opening quote, and returns the offset after the closing quote.
 fn push_string(bytes: &[u8], start: usize, kind: NodeKind, tape: &mut Tape) -> Result<usize, JsonError> {
     let mut at = start + 1;
     let mut escaped = false;

@@ -1,26 +1,26 @@
 //! The inside of a JSON string: reading escapes, writing escapes.
 
-/// One decoded character, and how many raw bytes it took.
+/// A decoded character, and its number of raw bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Unit {
     pub(super) ch: char,
     pub(super) raw_len: usize,
 }
 
-/// What stands at the start of the inside of a string, which need not be all there yet.
+/// The start of the inside of a string that may be incomplete.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Step {
     Unit(Unit),
-    /// The bytes so far may begin an escape or a surrogate pair: more are needed to tell.
+    /// The bytes may begin an escape or a surrogate pair, so more are needed.
     Incomplete,
-    /// No escape of RFC 8259.
+    /// Not an escape of RFC 8259.
     Invalid,
 }
 
 /// Reads the next character of the inside of a string; `raw` must not be empty.
 ///
-/// A surrogate without its other half is U+FFFD. At the end of a whole string, pass `complete` so that
-/// a high surrogate does not wait for its other half.
+/// A surrogate without its other half becomes U+FFFD. At the end of a complete string, pass `complete` so that a high surrogate does not
+/// wait for its other half.
 pub(super) fn step(raw: &str, complete: bool) -> Step {
     let bytes = raw.as_bytes();
     if bytes.first() != Some(&b'\\') {
@@ -65,7 +65,7 @@ fn unicode(bytes: &[u8], complete: bool) -> Step {
             Step::Unit(Unit { ch: char::from_u32(value).unwrap_or(char::REPLACEMENT_CHARACTER), raw_len: 12 })
         }
         Err(Step::Incomplete) if !complete => Step::Incomplete,
-        // Not a low surrogate, or no escape at all: the next step will tell.
+        // The next step reads what follows: it is not a low surrogate, or not an escape.
         _ => lone,
     }
 }
@@ -84,24 +84,24 @@ fn hex(bytes: &[u8], from: usize) -> Result<u32, Step> {
     Ok(value)
 }
 
-/// The decoded form of the inside of a valid string.
+/// Decodes the inside of a valid string.
 pub(crate) fn decode(raw: &str) -> String {
     let mut text = String::with_capacity(raw.len());
     let mut rest = raw;
     while let Some((plain, escape)) = rest.find('\\').and_then(|at| rest.split_at_checked(at)) {
         text.push_str(plain);
         rest = escape;
-        // Anything else cannot happen in a scanned string; what is left is kept as it is.
+        // Nothing else occurs in a parsed string. The rest would be kept as it is.
         let Step::Unit(unit) = step(rest, true) else { break };
-        let Some((_, behind)) = rest.split_at_checked(unit.raw_len) else { break };
+        let Some((_, next)) = rest.split_at_checked(unit.raw_len) else { break };
         text.push(unit.ch);
-        rest = behind;
+        rest = next;
     }
     text.push_str(rest);
     text
 }
 
-/// Writes `text` as it must stand inside a JSON string.
+/// Escapes `text` for a JSON string.
 pub(crate) fn escape_into(text: &str, out: &mut String) {
     for ch in text.chars() {
         match ch {

@@ -78,7 +78,7 @@ proptest! {
     fn agrees_with_serde_json_on_what_is_json(text in "[\\[\\]{}:,\"\\\\ u0-9a-f.eE+-]{0,24}") {
         let theirs = serde_json::from_str::<serde_json::Value>(&text);
         let ours = JsonDocument::parse(text.as_bytes());
-        // serde_json refuses lone surrogates and numbers beyond f64; RFC 8259 allows both.
+        // serde_json rejects lone surrogates and numbers beyond f64; RFC 8259 allows both.
         if !text.contains("\\u") && !text.contains(['e', 'E']) {
             prop_assert_eq!(theirs.is_ok(), ours.is_ok(), "{:?}", text);
         } else if theirs.is_ok() {
@@ -244,7 +244,7 @@ proptest! {
     }
 
     #[test]
-    fn held_text_keeps_and_replaces(
+    fn buffered_text_keeps_and_replaces(
         value in ".{0,20}", seed in any::<u32>(), keep in 0usize..20, replacement in ".{0,5}",
     ) {
         let text = exotic(&serde_json::Value::String(value.clone()), seed | 1);

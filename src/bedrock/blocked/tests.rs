@@ -2,7 +2,7 @@ use crate::bedrock::*;
 
 const MESSAGE: &str = "Sorry, \"no\" \u{e9}.";
 
-/// BodyFormat of the request, model id, format of the answer.
+/// Format of the request, model ID, format of the response.
 const INVOKE: &[(BodyFormat, &str, BodyFormat)] = &[
     (BodyFormat::Titan, "amazon.titan-text-lite-v1", BodyFormat::Titan),
     (BodyFormat::Nova, "us.amazon.nova-lite-v1:0", BodyFormat::Nova),
@@ -20,7 +20,7 @@ const INVOKE: &[(BodyFormat, &str, BodyFormat)] = &[
 ];
 
 #[test]
-fn replies_are_answers_of_their_shape_that_hold_the_message() {
+fn blocked_responses_have_their_format_and_contain_the_message() {
     for &(format, model, expected) in INVOKE {
         let reply = blocked_response(Operation::InvokeModel, format, model, MESSAGE).expect(model);
         let mut texts = Vec::new();
@@ -62,7 +62,7 @@ fn read(kind: StreamKind, events: &[StreamEvent], mut progress: Progress) -> (St
     for sent in events {
         let event = deltas(kind, sent.event_type(), sent.json()).expect("known");
         for delta in event.deltas() {
-            assert_eq!(delta.substream.part, DeltaKind::Text);
+            assert_eq!(delta.substream.kind, DeltaKind::Text);
             text.push_str(&delta.text);
         }
         progress.observe(&event);
@@ -128,7 +128,7 @@ fn streams_under_way_are_ended_from_where_they_are() {
 }
 
 #[test]
-fn text_events_continue_their_lane() {
+fn text_events_continue_their_substream() {
     let parts = [DeltaKind::Text, DeltaKind::Reasoning, DeltaKind::ToolArguments];
     let openai = [parts[0], parts[1], parts[2], DeltaKind::Refusal, DeltaKind::Transcript];
     let shapes = [
@@ -146,7 +146,7 @@ fn text_events_continue_their_lane() {
             let substream = SubstreamId {
                 choice: if by_block { 0 } else { 2 },
                 block: if by_block || part == DeltaKind::ToolArguments { 3 } else { 0 },
-                part,
+                kind: part,
             };
             let sent = text_event(kind, format, substream, 9, "t").expect("it has text");
             let event = deltas(kind, sent.event_type(), sent.json()).expect("known");

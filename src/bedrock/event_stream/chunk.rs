@@ -1,58 +1,67 @@
-//! The payload of an invoke `chunk` event: the model's JSON as base64, and padding.
+//! The payload of an InvokeModel `chunk` event: the model's JSON in base64, and padding.
 
 use std::fmt;
+use std::ops::Range;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use crate::bedrock::error::{BodyError, BodyErrorKind};
+use crate::bedrock::error::BodyError;
 use crate::json::{JsonDocument, RawEdit, splice};
 
-/// An unwrapped chunk. The wrapping is kept, so that padding and member order survive a change.
+/// An unwrapped chunk. It keeps its payload, so that padding and the order of fields survive a change.
 #[derive(Clone)]
-pub(crate) struct Chunk {
-    payload: String,
-    /// Where the base64 stands in the payload, quotes not included.
-    bytes: std::ops::Range<usize>,
+pub(crate) struct Chunk<'a> {
+    payload: &'a str,
+    /// The range of the base64 in the payload, without the quotes.
+    bytes: Range<usize>,
     json: Vec<u8>,
+    is_plain: bool,
 }
 
-impl fmt::Debug for Chunk {
+impl fmt::Debug for Chunk<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Chunk").field("json_bytes", &self.json.len()).finish_non_exhaustive()
     }
 }
 
-impl Chunk {
+impl<'a> Chunk<'a> {
     /// Unwraps `{"bytes": base64, "p": padding}`.
-    pub(crate) fn parse(payload: &[u8]) -> Result<Self, BodyError> {
+    pub(crate) fn parse(payload: &'a [u8]) -> Result<Self, BodyError> {
         let doc = JsonDocument::parse(payload)?;
-        let mut values =
-            doc.members(JsonDocument::ROOT).filter(|&(key, _)| doc.string(key) == "bytes").map(|(_, value)| value);
-        // Two such members could be read either way.
+        let mut values = doc.values_of(JsonDocument::ROOT, "bytes");
+        // Readers may take either of two such fields.
         let (Some(node), None) = (values.next(), values.next()) else {
-            return Err(BodyError::new(BodyErrorKind::UnknownFormat { what: "chunk" }));
+            return Err(BodyError::unknown_format("chunk"));
         };
-        let broken = || BodyError::new(BodyErrorKind::Base64 { pointer: doc.pointer(node) });
-        let text = doc.as_str(node).ok_or_else(broken)?;
-        let json = STANDARD.decode(text.as_bytes()).map_err(|_| broken())?;
+        let invalid = || BodyError::base64(doc.pointer(node));
+        let text = doc.as_str(node).ok_or_else(invalid)?;
+        let json = STANDARD.decode(text.as_bytes()).map_err(|_| invalid())?;
         let at = doc.node(node);
-        Ok(Self { payload: doc.text().to_owned(), bytes: at.start() + 1..at.end() - 1, json })
+        let fields = doc.members(JsonDocument::ROOT).count();
+        let paddings = doc.values_of(JsonDocument::ROOT, "p").count();
+        let is_plain = paddings <= 1 && fields == 1 + paddings;
+        Ok(Self { payload: doc.text(), bytes: at.start() + 1..at.end() - 1, json, is_plain })
     }
 
-    /// The model's JSON.
+    /// Returns the model's JSON.
     pub(crate) fn json(&self) -> &[u8] {
         &self.json
     }
 
-    /// The payload with another JSON in it; everything else stays as it was.
+    /// Returns `true` if the payload contains nothing but the model's JSON and padding.
+    pub(crate) fn is_plain(&self) -> bool {
+        self.is_plain
+    }
+
+    /// Returns the payload with other JSON in it. Everything else stays as it was.
     pub(crate) fn rewrap(&self, json: &[u8]) -> Vec<u8> {
         let edit = RawEdit { range: self.bytes.clone(), bytes: STANDARD.encode(json) };
-        splice(&self.payload, &[edit]).unwrap_or_else(|| self.payload.clone()).into_bytes()
+        splice(self.payload, &[edit]).unwrap_or_else(|| self.payload.to_owned()).into_bytes()
     }
 }
 
-/// A new payload around the model's JSON.
+/// Wraps the model's JSON in a new payload.
 pub(crate) fn wrap_chunk(json: &[u8]) -> Vec<u8> {
     format!("{{\"bytes\":\"{}\"}}", STANDARD.encode(json)).into_bytes()
 }

@@ -1,29 +1,28 @@
-//! Frames out of bytes that arrive in any pieces.
+//! Decodes frames from bytes split anywhere.
 
 use std::fmt;
 
-use bytes::{Buf, BytesMut};
+use bytes::BytesMut;
 
 use crate::bedrock::error::BodyError;
 
 use super::frame::{Frame, MAX_FRAME_BYTES, MAX_HEADER_BYTES, PRELUDE_BYTES, TRAILER_BYTES};
 
-/// Reads frames from bytes cut anywhere.
+/// An incremental decoder of frames.
 ///
-/// Lengths are checked against the limits, and against their checksum, before anything beyond the
-/// prelude is waited for. After an error the stream has no known frame border: every further call
-/// returns an error.
+/// Lengths are checked against the limits and their checksum before the decoder buffers more than the prelude. After an error, frame
+/// boundaries are unknown, so every further call returns an error.
 #[derive(Default)]
 pub(crate) struct FrameDecoder {
     buffer: BytesMut,
-    broken: bool,
+    failed: bool,
 }
 
 impl fmt::Debug for FrameDecoder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("FrameDecoder")
             .field("buffered_bytes", &self.buffer.len())
-            .field("broken", &self.broken)
+            .field("failed", &self.failed)
             .finish()
     }
 }
@@ -33,29 +32,29 @@ impl FrameDecoder {
         Self::default()
     }
 
-    /// Adds bytes. Call [`Self::decode`] until it has no more frames.
+    /// Adds bytes. Call [`Self::decode`] until it returns no more frames.
     pub(crate) fn push(&mut self, bytes: &[u8]) {
-        if !self.broken {
+        if !self.failed {
             self.buffer.extend_from_slice(bytes);
         }
     }
 
-    /// The next whole frame, if it is there.
+    /// Returns the next frame, if it is complete.
     pub(crate) fn decode(&mut self) -> Result<Option<Frame>, BodyError> {
-        if self.broken {
-            return Err(BodyError::frame("an earlier frame was broken"));
+        if self.failed {
+            return Err(BodyError::frame("an earlier frame was malformed"));
         }
         let result = self.next_frame();
         if result.is_err() {
-            self.broken = true;
+            self.failed = true;
             self.buffer = BytesMut::new();
         }
         result
     }
 
-    /// Ends the stream: it must not end within a frame.
+    /// Ends the stream, which must not end within a frame.
     pub(crate) fn finish(&self) -> Result<(), BodyError> {
-        if self.broken || !self.buffer.is_empty() {
+        if self.failed || !self.buffer.is_empty() {
             return Err(BodyError::frame("the stream ends within a frame"));
         }
         Ok(())
@@ -83,20 +82,16 @@ impl FrameDecoder {
         if self.buffer.len() < total {
             return Ok(None);
         }
-        let mut frame = self.buffer.split_to(total).freeze();
-        let end = total - TRAILER_BYTES;
-        let (content, sum) = frame.split_at(end);
+        let bytes = self.buffer.split_to(total).freeze();
+        let (content, sum) = bytes.split_at(total - TRAILER_BYTES);
         if checksum(content) != number(sum) {
             return Err(BodyError::frame("the checksum of the frame is wrong"));
         }
-        frame.truncate(end);
-        frame.advance(PRELUDE_BYTES);
-        let head = frame.split_to(headers);
-        Frame::new(head, frame).map(Some)
+        Frame::from_valid_bytes(bytes, headers).map(Some)
     }
 }
 
-/// A big-endian number of four bytes.
+/// Reads a big-endian number of four bytes.
 fn number(bytes: &[u8]) -> usize {
     bytes.iter().fold(0, |value, &byte| value << 8 | usize::from(byte))
 }

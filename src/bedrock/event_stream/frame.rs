@@ -1,4 +1,4 @@
-//! One frame: headers as they came, and a payload.
+//! One frame: raw headers and a payload.
 
 use std::fmt;
 
@@ -6,16 +6,16 @@ use bytes::{BufMut, Bytes, BytesMut};
 
 use crate::bedrock::error::BodyError;
 
-/// The longest frame that is accepted, as in botocore.
+/// The maximum size of a frame, as in botocore.
 pub(crate) const MAX_FRAME_BYTES: usize = 24 * 1024 * 1024;
 
-/// The longest header block that is accepted, as in botocore.
+/// The maximum size of a header block, as in botocore.
 pub(crate) const MAX_HEADER_BYTES: usize = 128 * 1024;
 
-/// Total length, headers' length, checksum of both.
+/// The size of the prelude: total length, length of the headers, checksum of both.
 pub(super) const PRELUDE_BYTES: usize = 12;
 
-/// The checksum behind the payload.
+/// The size of the checksum after the payload.
 pub(super) const TRAILER_BYTES: usize = 4;
 
 /// The headers that Bedrock sends.
@@ -24,15 +24,17 @@ const KNOWN: [&[u8]; 4] = [b":event-type", b":content-type", b":message-type", b
 /// The wire type of a string header.
 const STRING: u8 = 7;
 
-/// An event-stream message. Headers are kept as raw bytes, of whatever types they are.
-#[derive(Clone, PartialEq, Eq)]
+/// An event-stream message. Headers are kept as raw bytes, whatever their types.
+#[derive(Clone)]
 pub(crate) struct Frame {
     headers: Bytes,
     payload: Bytes,
+    /// The bytes that the frame was decoded from.
+    decoded_from: Option<Bytes>,
 }
 
 impl fmt::Debug for Frame {
-    /// Without the payload: it may be what the guardrail is there to hide.
+    // Without the payload, which may be what the guardrail must hide.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Frame")
             .field("message_type", &self.message_type())
@@ -43,7 +45,7 @@ impl fmt::Debug for Frame {
 }
 
 impl Frame {
-    /// A frame from a raw header block, which must be well-formed.
+    /// Creates a frame from a raw header block, which must be well-formed.
     pub(crate) fn new(headers: Bytes, payload: Bytes) -> Result<Self, BodyError> {
         if headers.len() > MAX_HEADER_BYTES {
             return Err(BodyError::frame("the headers are longer than 128 KiB"));
@@ -52,14 +54,22 @@ impl Frame {
         if total > MAX_FRAME_BYTES {
             return Err(BodyError::frame("the frame is longer than 24 MiB"));
         }
-        let mut rest = headers.as_ref();
-        while !rest.is_empty() {
-            rest = next_header(rest).ok_or_else(|| BodyError::frame("the headers are malformed"))?.rest;
+        let valid_bytes: usize = self::headers(&headers).map(|header| header.raw.len()).sum();
+        if valid_bytes != headers.len() {
+            return Err(BodyError::frame("the headers are malformed"));
         }
-        Ok(Self { headers, payload })
+        Ok(Self { headers, payload, decoded_from: None })
     }
 
-    /// An event of this type with a JSON payload, with the headers Bedrock sends.
+    /// Creates the frame of whole bytes whose lengths and checksums are valid.
+    pub(super) fn from_valid_bytes(bytes: Bytes, header_bytes: usize) -> Result<Self, BodyError> {
+        let payload_start = PRELUDE_BYTES + header_bytes;
+        let headers = bytes.slice(PRELUDE_BYTES..payload_start);
+        let payload = bytes.slice(payload_start..bytes.len() - TRAILER_BYTES);
+        Ok(Self { decoded_from: Some(bytes), ..Self::new(headers, payload)? })
+    }
+
+    /// Creates an event of this type with a JSON payload and the headers that Bedrock sends.
     pub(crate) fn event(event_type: &str, payload: impl Into<Bytes>) -> Result<Self, BodyError> {
         Self::build(
             &[(":event-type", event_type), (":content-type", "application/json"), (":message-type", "event")],
@@ -67,7 +77,7 @@ impl Frame {
         )
     }
 
-    /// An exception of this type (`validationException`), which ends the stream.
+    /// Creates an exception of this type (`validationException`), which ends the stream.
     pub(crate) fn exception(exception_type: &str, payload: impl Into<Bytes>) -> Result<Self, BodyError> {
         Self::build(
             &[
@@ -92,77 +102,68 @@ impl Frame {
         Self::new(block.freeze(), payload)
     }
 
-    /// The same frame with another payload.
+    /// Returns the frame with another payload.
     pub(crate) fn with_payload(&self, payload: impl Into<Bytes>) -> Result<Self, BodyError> {
         Self::new(self.headers.clone(), payload.into())
     }
 
-    /// The frame with no headers but those that say what it is: what others hold, nobody has examined.
+    /// Returns the frame with only the headers that Bedrock sends, because others are not inspected.
     pub(crate) fn plain(&self) -> Self {
-        let (mut kept, mut rest) = (BytesMut::new(), self.headers.as_ref());
-        while let Some(header) = next_header(rest) {
-            if KNOWN.contains(&header.name) {
-                kept.put_slice(rest.get(..rest.len() - header.rest.len()).unwrap_or_default());
-            }
-            rest = header.rest;
-        }
-        if kept.len() == self.headers.len() {
+        let is_known = |header: &Header<'_>| KNOWN.contains(&header.name);
+        if headers(&self.headers).all(|header| is_known(&header)) {
             return self.clone();
         }
-        Self { headers: kept.freeze(), payload: self.payload.clone() }
+        let kept: Vec<u8> = headers(&self.headers).filter(is_known).flat_map(|header| header.raw).copied().collect();
+        Self { headers: kept.into(), payload: self.payload.clone(), decoded_from: None }
     }
 
-    /// The header block as it stands on the wire.
+    /// Returns the raw header block.
     #[cfg(test)]
     pub(crate) fn headers(&self) -> &Bytes {
         &self.headers
     }
 
-    /// What the frame carries.
+    /// Returns the payload.
     pub(crate) fn payload(&self) -> &Bytes {
         &self.payload
     }
 
-    /// The value of a string header.
+    /// Returns the value of a string header.
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
-        let mut rest = self.headers.as_ref();
-        while !rest.is_empty() {
-            let header = next_header(rest)?;
-            if header.name == name.as_bytes() {
-                return header.string.and_then(|raw| std::str::from_utf8(raw).ok());
-            }
-            rest = header.rest;
-        }
-        None
+        let header = headers(&self.headers).find(|header| header.name == name.as_bytes())?;
+        header.string.and_then(|raw| std::str::from_utf8(raw).ok())
     }
 
-    /// `:message-type`: `event`, `exception` or `error`.
+    /// Returns `:message-type`: `event`, `exception` or `error`.
     pub(crate) fn message_type(&self) -> Option<&str> {
         self.header(":message-type")
     }
 
-    /// `:event-type`: `chunk`, `contentBlockDelta` and so on.
+    /// Returns `:event-type`: `chunk`, `contentBlockDelta` and so on.
     pub(crate) fn event_type(&self) -> Option<&str> {
         self.header(":event-type")
     }
 
-    /// `:exception-type`: `throttlingException` and so on.
+    /// Returns `:exception-type`: `throttlingException` and so on.
     #[cfg(test)]
     pub(crate) fn exception_type(&self) -> Option<&str> {
         self.header(":exception-type")
     }
 
-    /// `:content-type`.
+    /// Returns `:content-type`.
     #[cfg(test)]
     pub(crate) fn content_type(&self) -> Option<&str> {
         self.header(":content-type")
     }
 
-    /// The frame as bytes, checksums included.
+    /// Returns the bytes of the frame, with checksums. A frame that was decoded and not changed has the bytes that it was decoded from.
     pub(crate) fn encode(&self) -> Bytes {
+        if let Some(bytes) = &self.decoded_from {
+            return bytes.clone();
+        }
         let total = self.headers.len() + self.payload.len() + PRELUDE_BYTES + TRAILER_BYTES;
         let mut out = BytesMut::with_capacity(total);
-        // Both fit: `new` holds them to 24 MiB.
+        // Both fit: `new` limits them to 24 MiB.
         out.put_u32(u32::try_from(total).unwrap_or(u32::MAX));
         out.put_u32(u32::try_from(self.headers.len()).unwrap_or(u32::MAX));
         out.put_u32(crc32fast::hash(&out));
@@ -176,7 +177,18 @@ impl Frame {
 struct Header<'a> {
     name: &'a [u8],
     string: Option<&'a [u8]>,
+    raw: &'a [u8],
     rest: &'a [u8],
+}
+
+/// Returns the headers of a block, up to the first that is malformed.
+fn headers(block: &[u8]) -> impl Iterator<Item = Header<'_>> {
+    let mut rest = block;
+    std::iter::from_fn(move || {
+        let header = next_header(rest)?;
+        rest = header.rest;
+        Some(header)
+    })
 }
 
 fn next_header(bytes: &[u8]) -> Option<Header<'_>> {
@@ -202,5 +214,6 @@ fn next_header(bytes: &[u8]) -> Option<Header<'_>> {
         9 => rest.split_at_checked(16)?,
         _ => return None,
     };
-    Some(Header { name, string: (kind == STRING).then_some(value), rest })
+    let raw = bytes.get(..bytes.len() - rest.len())?;
+    Some(Header { name, string: (kind == STRING).then_some(value), raw, rest })
 }

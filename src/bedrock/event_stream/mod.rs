@@ -1,14 +1,12 @@
-//! The event stream: frames, invoke chunks, and the texts that run through events.
+//! The event stream: frames, InvokeModel chunks, and the text of events.
 //!
-//! The codec is our own, not `aws-smithy-eventstream`: its decoder takes a length on trust before it
-//! buffers, and headers that we do not read must pass through byte for byte.
+//! The codec is our own: the decoder of `aws-smithy-eventstream` trusts a length before it buffers, and headers that we do not read must be
+//! forwarded byte for byte.
 
 mod chunk;
 mod decoder;
-mod delta;
+mod event;
 mod frame;
-mod kind;
-mod model_event;
 
 #[cfg(test)]
 mod tests;
@@ -16,7 +14,6 @@ mod tests;
 pub(crate) use chunk::{Chunk, wrap_chunk};
 pub(crate) use decoder::FrameDecoder;
 #[cfg(test)]
-pub(crate) use delta::deltas;
-pub(crate) use delta::{Event, EventKind, StreamKind, SubstreamId, parse_event};
+pub(crate) use event::deltas;
+pub(crate) use event::{Event, parse_event};
 pub(crate) use frame::Frame;
-pub(crate) use model_event::{DeltaTexts, ModelEvent};

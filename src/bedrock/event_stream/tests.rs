@@ -2,6 +2,7 @@ use aws_smithy_types::event_stream::{Header, HeaderValue, Message};
 use proptest::prelude::*;
 
 use super::*;
+use crate::bedrock::model_event::{EventKind, ModelEvent, StreamKind, SubstreamId};
 use crate::bedrock::table::DeltaKind;
 
 fn header_value() -> impl Strategy<Value = HeaderValue> {
@@ -52,7 +53,9 @@ proptest! {
         prop_assert_eq!(frames.len(), messages.len());
         for ((frame, message), wire) in frames.iter().zip(&messages).zip(&wire) {
             prop_assert_eq!(frame.payload(), message.payload());
-            let encoded = frame.encode();
+            let unchanged = frame.encode();
+            prop_assert_eq!(unchanged.as_ref(), wire.as_slice());
+            let encoded = frame.with_payload(frame.payload().clone()).expect("it fits").encode();
             prop_assert_eq!(encoded.as_ref(), wire.as_slice());
             for header in message.headers() {
                 let first = message.headers().iter().find(|h| h.name() == header.name());
@@ -85,7 +88,7 @@ proptest! {
 }
 
 #[test]
-fn a_huge_length_is_refused_before_its_bytes_arrive() {
+fn a_huge_length_is_rejected_before_its_bytes_arrive() {
     for (total, headers) in [(u32::MAX, 0), (1000, 200_000), (16, 1), (0, 0)] {
         let mut prelude = Vec::new();
         prelude.extend(u32::to_be_bytes(total));
@@ -114,6 +117,15 @@ fn our_frames_are_read_by_the_sdk() {
 fn a_chunk_keeps_its_padding() {
     let chunk = Chunk::parse(br#"{ "p":"abc" , "bytes":"e30=", "x":1.0}"#).expect("a chunk");
     assert_eq!(chunk.json(), b"{}");
+    assert!(!chunk.is_plain());
+    for (payload, is_plain) in [
+        (&br#"{"bytes":"e30="}"#[..], true),
+        (br#"{"bytes":"e30=","p":"abc"}"#, true),
+        (br#"{"bytes":"e30=","p":"a","p":"b"}"#, false),
+        (br#"{"bytes":"e30=","x":1}"#, false),
+    ] {
+        assert_eq!(Chunk::parse(payload).expect("a chunk").is_plain(), is_plain);
+    }
     assert_eq!(chunk.rewrap(b"[1]"), br#"{ "p":"abc" , "bytes":"WzFd", "x":1.0}"#);
     assert!(Chunk::parse(b"{}").is_err());
     assert!(Chunk::parse(br#"{"bytes":"e30=","bytes":"e30="}"#).is_err());
@@ -177,7 +189,7 @@ fn events_are_read() {
         let found: Vec<_> = event
             .deltas()
             .iter()
-            .map(|d| (d.substream.choice, d.substream.block, d.substream.part, d.text.as_ref()))
+            .map(|d| (d.substream.choice, d.substream.block, d.substream.kind, d.text.as_ref()))
             .collect();
         assert_eq!(found, substreams, "{json}");
         event.rewrite(&[], &[], &mut |_| None).expect(json);
@@ -186,7 +198,7 @@ fn events_are_read() {
 }
 
 #[test]
-fn unknown_events_are_refused() {
+fn unknown_events_are_rejected() {
     for (kind, event_type, json) in [
         (StreamKind::Converse, "contentBlockDelta", r#"{"delta":{"hologram":"x"}}"#),
         (StreamKind::Converse, "surprise", "{}"),
@@ -201,9 +213,8 @@ fn unknown_events_are_refused() {
         let error = deltas(kind, event_type, json.as_bytes()).expect_err(json);
         assert!(error.is_unknown(), "{json}");
         let event =
-            super::delta::parse_event(kind, event_type, json.as_bytes(), crate::bedrock::UnknownContent::Inspect)
-                .expect(json);
-        let texts = event.whole_texts().count() + event.deltas().len();
+            parse_event(kind, event_type, json.as_bytes(), crate::bedrock::UnknownContent::Inspect).expect(json);
+        let texts = event.complete_fields() + event.deltas().len();
         assert_eq!(texts == 0, json == "{}", "{json}");
     }
 }
@@ -221,7 +232,7 @@ fn deltas_are_rewritten_in_place() {
     assert_eq!(summary.inspected_bytes, 4);
 }
 
-/// Stream, event type, JSON, and the texts that are whole in the event.
+/// Stream, event type, JSON, and the fields that are complete in the event.
 #[rustfmt::skip]
 const WHOLE: &[(StreamKind, &str, &str, &[&str])] = &[
     (StreamKind::Invoke, "chunk", r#"{"outputText":"a","amazon-bedrock-trace":{"guardrail":{"modelOutput":["raw"],"input":{"g":{"sensitiveInformationPolicy":{"piiEntities":[{"match":"m","type":"EMAIL"}]}}}}},"amazon-bedrock-guardrailAction":"INTERVENED"}"#, &["raw", "m"]),
@@ -260,7 +271,7 @@ fn texts_that_are_whole_in_an_event_are_offered() {
 #[test]
 fn unknown_headers_are_left_out() {
     let event = Frame::event("chunk", "{}").expect("it fits");
-    assert_eq!(event.plain(), event);
+    assert_eq!(event.plain().encode(), event.encode());
     let message = Message::new("{}")
         .add_header(Header::new(":event-type", HeaderValue::String("chunk".into())))
         .add_header(Header::new("note", HeaderValue::String("jane.roe@example.com".into())))
@@ -270,5 +281,5 @@ fn unknown_headers_are_left_out() {
     let mut decoder = FrameDecoder::new();
     decoder.push(&encode(&message));
     let frame = decoder.decode().expect("a frame").expect("whole");
-    assert_eq!(frame.plain(), event);
+    assert_eq!(frame.plain().encode(), event.encode());
 }

@@ -1,4 +1,4 @@
-//! The answers of an intervention, typed.
+//! Responses and events that the guardrail makes, as SDK values.
 
 use aws_sdk_bedrockruntime::error::BuildError;
 use aws_sdk_bedrockruntime::operation::apply_guardrail::ApplyGuardrailOutput;
@@ -11,17 +11,17 @@ use aws_sdk_bedrockruntime::types::{
 };
 use serde_json::Value;
 
-use crate::bedrock::blocked::{Progress, blocked_events};
-use crate::bedrock::event_stream::{StreamKind, SubstreamId};
-use crate::bedrock::shape::BodyFormat;
+use crate::bedrock::families::converse;
+use crate::bedrock::model_event::SubstreamId;
+use crate::bedrock::progress::Progress;
 use crate::bedrock::table::DeltaKind;
 
-/// Converse's answer with `message` in place of the model's text. Counters are zero: no model was
-/// called, or its answer is not shown.
+/// Makes a Converse response with `message` in place of the model's text. Counters are zero: no model was called, or its response is not
+/// returned.
 ///
 /// # Errors
 ///
-/// When the SDK wants a member that this version does not set.
+/// Returns an error if the SDK requires a field that this version does not set.
 pub(crate) fn blocked_converse(message: &str) -> Result<ConverseOutput, BuildError> {
     let message =
         Message::builder().role(ConversationRole::Assistant).content(ContentBlock::Text(message.to_owned())).build()?;
@@ -33,11 +33,11 @@ pub(crate) fn blocked_converse(message: &str) -> Result<ConverseOutput, BuildErr
         .build()
 }
 
-/// ApplyGuardrail's answer with `message` in place of the text, as when the guardrail had intervened.
+/// Makes an ApplyGuardrail response with `message` in place of the text, as if the guardrail had intervened.
 ///
 /// # Errors
 ///
-/// When the SDK wants a member that this version does not set.
+/// Returns an error if the SDK requires a field that this version does not set.
 pub(crate) fn blocked_apply_guardrail(message: &str) -> Result<ApplyGuardrailOutput, BuildError> {
     let usage = GuardrailUsage::builder()
         .topic_policy_units(0)
@@ -54,43 +54,44 @@ pub(crate) fn blocked_apply_guardrail(message: &str) -> Result<ApplyGuardrailOut
         .build()
 }
 
-/// The events that end a ConverseStream with `message`, in the way its own streams end.
+/// Makes the events that end a ConverseStream with `message`, as its own streams end.
 ///
 /// # Errors
 ///
-/// When the SDK wants a member that this version does not set.
+/// Returns an error if the SDK requires a field that this version does not set.
 pub(crate) fn blocked_converse_events(
     message: &str,
     progress: &Progress,
 ) -> Result<Vec<ConverseStreamOutput>, BuildError> {
-    // The order is the one of the wire form, which knows what may stand open.
-    let events = blocked_events(StreamKind::Converse, BodyFormat::Converse, "", message, progress).unwrap_or_default();
-    let mut typed = Vec::with_capacity(events.len());
-    for event in events {
-        let json: Value = serde_json::from_slice(event.json()).unwrap_or_default();
+    if progress.has_ended() {
+        return Ok(Vec::new());
+    }
+    // In the order of the JSON events, which depends on the open content block.
+    let events = converse::blocked_events(message, progress);
+    let mut out = Vec::with_capacity(events.len());
+    for (event_type, json) in events {
         let block = json.get("contentBlockIndex").and_then(Value::as_u64).unwrap_or(0);
-        typed.push(match event.event_type() {
+        out.push(match event_type {
             "messageStart" => message_start()?,
-            "contentBlockDelta" => text_delta(SubstreamId { choice: 0, block, part: DeltaKind::Text }, message)?,
+            "contentBlockDelta" => text_delta(SubstreamId { choice: 0, block, kind: DeltaKind::Text }, message)?,
             "contentBlockStop" => block_stop(block)?,
             "messageStop" => message_stop()?,
             _ => metadata()?,
         });
     }
-    Ok(typed)
+    Ok(out)
 }
 
-/// The event that begins a stream.
-pub(crate) fn message_start() -> Result<ConverseStreamOutput, BuildError> {
+/// Makes the event that begins a stream.
+fn message_start() -> Result<ConverseStreamOutput, BuildError> {
     let event = MessageStartEvent::builder().role(ConversationRole::Assistant).build()?;
     Ok(ConverseStreamOutput::MessageStart(event))
 }
 
-/// An event that carries `text` on in `substream`: the message of an intervention, or text that was held
-/// back when its block ends.
+/// Makes an event that continues a substream: with a blocked message, or with text that was buffered when its content block ended.
 pub(crate) fn text_delta(substream: SubstreamId, text: &str) -> Result<ConverseStreamOutput, BuildError> {
     let text = text.to_owned();
-    let delta = match substream.part {
+    let delta = match substream.kind {
         DeltaKind::Text | DeltaKind::Refusal | DeltaKind::Transcript => ContentBlockDelta::Text(text),
         DeltaKind::Reasoning => ContentBlockDelta::ReasoningContent(ReasoningContentBlockDelta::Text(text)),
         DeltaKind::ToolArguments | DeltaKind::FunctionArguments => {
@@ -102,20 +103,20 @@ pub(crate) fn text_delta(substream: SubstreamId, text: &str) -> Result<ConverseS
     Ok(ConverseStreamOutput::ContentBlockDelta(event))
 }
 
-/// The event that ends a content block.
-pub(crate) fn block_stop(block: u64) -> Result<ConverseStreamOutput, BuildError> {
+/// Makes the event that ends a content block.
+fn block_stop(block: u64) -> Result<ConverseStreamOutput, BuildError> {
     let event = ContentBlockStopEvent::builder().content_block_index(index(block)).build()?;
     Ok(ConverseStreamOutput::ContentBlockStop(event))
 }
 
-/// The event that ends the message of an intervention.
-pub(crate) fn message_stop() -> Result<ConverseStreamOutput, BuildError> {
+/// Makes the event that ends a blocked message.
+fn message_stop() -> Result<ConverseStreamOutput, BuildError> {
     let event = MessageStopEvent::builder().stop_reason(StopReason::GuardrailIntervened).build()?;
     Ok(ConverseStreamOutput::MessageStop(event))
 }
 
-/// The counters behind the message, all zero.
-pub(crate) fn metadata() -> Result<ConverseStreamOutput, BuildError> {
+/// Makes the event with the counters, all zero.
+fn metadata() -> Result<ConverseStreamOutput, BuildError> {
     let event = ConverseStreamMetadataEvent::builder()
         .usage(no_usage()?)
         .metrics(ConverseStreamMetrics::builder().latency_ms(0).build()?)
@@ -127,7 +128,7 @@ fn no_usage() -> Result<TokenUsage, BuildError> {
     TokenUsage::builder().input_tokens(0).output_tokens(0).total_tokens(0).build()
 }
 
-/// The SDK counts blocks in 32 bits, and so does every index that came from it.
+/// The SDK counts content blocks in 32 bits, as do all indices that come from it.
 fn index(block: u64) -> i32 {
     i32::try_from(block).unwrap_or(i32::MAX)
 }

@@ -1,11 +1,11 @@
-//! The chunks of InvokeModelWithResponseStream, typed: the SDK has undone the base64.
+//! The chunks of InvokeModelWithResponseStream as SDK values, which contain decoded base64.
 
 use aws_sdk_bedrockruntime::types::{PayloadPart, ResponseStream};
 use aws_smithy_types::Blob;
 
 use crate::bedrock::error::{BodyError, BodyErrorKind};
 
-/// The model's JSON in a chunk, as [`deltas`](crate::bedrock::deltas) takes it.
+/// Returns the model's JSON in a chunk.
 pub(crate) fn chunk_json(event: &ResponseStream) -> Result<&[u8], BodyError> {
     let unknown = |what| BodyError::new(BodyErrorKind::UnknownFormat { what });
     match event {
@@ -17,7 +17,7 @@ pub(crate) fn chunk_json(event: &ResponseStream) -> Result<&[u8], BodyError> {
     }
 }
 
-/// A new chunk around the model's JSON.
+/// Wraps the model's JSON in a new chunk.
 pub(crate) fn json_chunk(json: impl Into<Vec<u8>>) -> ResponseStream {
     ResponseStream::Chunk(PayloadPart::builder().bytes(Blob::new(json)).build())
 }

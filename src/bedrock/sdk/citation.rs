@@ -1,39 +1,34 @@
-//! The texts of citations, whole and in streams.
+//! The text of citations, in responses and in streams.
 
 use aws_sdk_bedrockruntime::types::{Citation, CitationLocation, CitationSourceContent, CitationsDelta};
 
 use crate::bedrock::text_field::FieldKind;
 
-use super::walk::{Done, SdkWalk};
+use super::walk::{SdkWalk, WalkResult};
 
-/// A citation.
-pub(super) fn citation(walk: &mut SdkWalk<'_, '_>, citation: &mut Citation) -> Done {
+/// Visits a citation.
+pub(super) fn citation(walk: &mut SdkWalk<'_, '_>, citation: &mut Citation) -> WalkResult {
     walk.text_if("title", FieldKind::Citation, &mut citation.title)?;
     walk.text_if("source", FieldKind::Citation, &mut citation.source)?;
-    if let Some(content) = &mut citation.source_content {
-        walk.list("sourceContent", content, |walk, item| match item {
-            CitationSourceContent::Text(text) => walk.text_in("text", FieldKind::Citation, text),
-            _ => Err(walk.unknown()),
-        })?;
-    }
+    walk.list_if("sourceContent", &mut citation.source_content, |walk, item| match item {
+        CitationSourceContent::Text(text) => walk.text_in("text", FieldKind::Citation, text),
+        _ => Err(walk.unknown()),
+    })?;
     location(walk, &mut citation.location)
 }
 
-/// A citation as a stream carries it: whole, in one event.
-pub(super) fn citation_delta(walk: &mut SdkWalk<'_, '_>, citation: &mut CitationsDelta) -> Done {
+/// Visits a citation in a stream, which is complete in its event.
+pub(super) fn citation_delta(walk: &mut SdkWalk<'_, '_>, citation: &mut CitationsDelta) -> WalkResult {
     walk.text_if("title", FieldKind::Citation, &mut citation.title)?;
     walk.text_if("source", FieldKind::Citation, &mut citation.source)?;
-    if let Some(content) = &mut citation.source_content {
-        walk.list("sourceContent", content, |walk, item| walk.text_if("text", FieldKind::Citation, &mut item.text))?;
-    }
+    walk.list_if("sourceContent", &mut citation.source_content, |walk, item| {
+        walk.text_if("text", FieldKind::Citation, &mut item.text)
+    })?;
     location(walk, &mut citation.location)
 }
 
-fn location(walk: &mut SdkWalk<'_, '_>, location: &mut Option<CitationLocation>) -> Done {
-    let Some(location) = location else {
-        return Ok(());
-    };
-    walk.member("location", |walk| match location {
+fn location(walk: &mut SdkWalk<'_, '_>, location: &mut Option<CitationLocation>) -> WalkResult {
+    walk.member_if("location", location, |walk, location| match location {
         // Offsets only.
         CitationLocation::DocumentChar(_)
         | CitationLocation::DocumentChunk(_)

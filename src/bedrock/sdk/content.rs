@@ -1,4 +1,4 @@
-//! The texts of content blocks.
+//! The text of content blocks.
 
 use aws_sdk_bedrockruntime::types::{
     AudioBlock, AudioSource, CitationGeneratedContent, CitationsContentBlock, ContentBlock, DocumentBlock,
@@ -15,9 +15,9 @@ use crate::bedrock::text_field::{FieldKind, SkipReason};
 
 use super::citation::citation;
 use super::free_form::free;
-use super::walk::{Done, SdkWalk};
+use super::walk::{SdkWalk, WalkResult};
 
-/// A message of a request. Returns true if it calls a tool and does not begin with reasoning any more.
+/// Visits a message of a request. Returns `true` if it calls a tool and no longer begins with reasoning.
 pub(super) fn message(walk: &mut SdkWalk<'_, '_>, message: &mut Message) -> Result<bool, BodyError> {
     let role = Role::from_name(message.role.as_str()).unwrap_or(Role::User);
     content(walk, role, &mut message.content)?;
@@ -27,14 +27,14 @@ pub(super) fn message(walk: &mut SdkWalk<'_, '_>, message: &mut Message) -> Resu
     Ok(begins_unsigned && begins_anew && message.content.iter().any(ContentBlock::is_tool_use))
 }
 
-/// Who speaks in a message.
+/// Returns the author of a message.
 pub(super) fn speaker(message: &Message) -> Speaker {
     let mut blocks = message.content.iter().filter(|block| !matches!(block, ContentBlock::CachePoint(_))).peekable();
     let results_only = blocks.peek().is_some() && blocks.all(ContentBlock::is_tool_result);
     Speaker::of(Role::from_name(message.role.as_str()), results_only)
 }
 
-/// Takes out reasoning whose signature is empty, because it was changed in this request or in the response that it comes from.
+/// Removes reasoning with an empty signature, because it was changed in this request or in the response that it comes from.
 fn withhold_unsigned(content: &mut Vec<ContentBlock>) {
     let before = content.len();
     content.retain(|block| !is_unsigned(block));
@@ -43,14 +43,14 @@ fn withhold_unsigned(content: &mut Vec<ContentBlock>) {
     }
 }
 
-/// The content of a message that `role` has said.
-pub(super) fn content(walk: &mut SdkWalk<'_, '_>, role: Role, blocks: &mut [ContentBlock]) -> Done {
+/// Visits the content of a message of this role.
+pub(super) fn content(walk: &mut SdkWalk<'_, '_>, role: Role, blocks: &mut [ContentBlock]) -> WalkResult {
     walk.list("content", blocks, |walk, item| block(walk, role, item))
 }
 
-fn block(walk: &mut SdkWalk<'_, '_>, role: Role, block: &mut ContentBlock) -> Done {
+fn block(walk: &mut SdkWalk<'_, '_>, role: Role, block: &mut ContentBlock) -> WalkResult {
     match block {
-        ContentBlock::Audio(audio) => walk.member("audio", |walk| sound(walk, audio)),
+        ContentBlock::Audio(audio) => walk.member("audio", |walk| audio_block(walk, audio)),
         ContentBlock::CachePoint(_) => Ok(()),
         ContentBlock::CitationsContent(cited) => walk.member("citationsContent", |walk| citations(walk, role, cited)),
         ContentBlock::Document(file) => walk.member("document", |walk| document(walk, file)),
@@ -82,8 +82,8 @@ fn is_unsigned(block: &ContentBlock) -> bool {
     }
 }
 
-/// A block of the system prompt.
-pub(super) fn system(walk: &mut SdkWalk<'_, '_>, block: &mut SystemContentBlock) -> Done {
+/// Visits a content block of the system prompt.
+pub(super) fn system(walk: &mut SdkWalk<'_, '_>, block: &mut SystemContentBlock) -> WalkResult {
     match block {
         SystemContentBlock::CachePoint(_) => Ok(()),
         SystemContentBlock::GuardContent(guarded) => {
@@ -94,20 +94,15 @@ pub(super) fn system(walk: &mut SdkWalk<'_, '_>, block: &mut SystemContentBlock)
     }
 }
 
-fn citations(walk: &mut SdkWalk<'_, '_>, role: Role, cited: &mut CitationsContentBlock) -> Done {
-    if let Some(content) = &mut cited.content {
-        walk.list("content", content, |walk, item| match item {
-            CitationGeneratedContent::Text(text) => walk.text_in("text", role.field_kind(), text),
-            _ => Err(walk.unknown()),
-        })?;
-    }
-    match &mut cited.citations {
-        Some(citations) => walk.list("citations", citations, citation),
-        None => Ok(()),
-    }
+fn citations(walk: &mut SdkWalk<'_, '_>, role: Role, cited: &mut CitationsContentBlock) -> WalkResult {
+    walk.list_if("content", &mut cited.content, |walk, item| match item {
+        CitationGeneratedContent::Text(text) => walk.text_in("text", role.field_kind(), text),
+        _ => Err(walk.unknown()),
+    })?;
+    walk.list_if("citations", &mut cited.citations, citation)
 }
 
-fn guard_content(walk: &mut SdkWalk<'_, '_>, role: Role, guarded: &mut GuardrailConverseContentBlock) -> Done {
+fn guard_content(walk: &mut SdkWalk<'_, '_>, role: Role, guarded: &mut GuardrailConverseContentBlock) -> WalkResult {
     match guarded {
         GuardrailConverseContentBlock::Image(image) => {
             let size = match &image.source {
@@ -115,7 +110,7 @@ fn guard_content(walk: &mut SdkWalk<'_, '_>, role: Role, guarded: &mut Guardrail
                 Some(_) => None,
                 None => Some(0),
             };
-            opaque(walk, "image", SkipReason::Image, size)
+            skipped(walk, "image", SkipReason::Image, size)
         }
         GuardrailConverseContentBlock::Text(text) => {
             walk.member("text", |walk| walk.text_in("text", role.field_kind(), &mut text.text))
@@ -124,7 +119,7 @@ fn guard_content(walk: &mut SdkWalk<'_, '_>, role: Role, guarded: &mut Guardrail
     }
 }
 
-fn reasoning(walk: &mut SdkWalk<'_, '_>, thought: &mut ReasoningContentBlock) -> Done {
+fn reasoning(walk: &mut SdkWalk<'_, '_>, thought: &mut ReasoningContentBlock) -> WalkResult {
     match thought {
         ReasoningContentBlock::ReasoningText(text) => walk.member("reasoningText", |walk| {
             if walk.changes_text_in("text", FieldKind::Reasoning, &mut text.text)?
@@ -142,17 +137,14 @@ fn reasoning(walk: &mut SdkWalk<'_, '_>, thought: &mut ReasoningContentBlock) ->
     }
 }
 
-fn tool_reference(walk: &mut SdkWalk<'_, '_>, tool: &mut Option<ToolReference>) -> Done {
-    let Some(tool) = tool else {
-        return Ok(());
-    };
-    walk.member("tool", |walk| {
+fn tool_reference(walk: &mut SdkWalk<'_, '_>, tool: &mut Option<ToolReference>) -> WalkResult {
+    walk.member_if("tool", tool, |walk, tool| {
         walk.text_if("name", FieldKind::ToolDefinition, &mut tool.name)?;
         walk.text_if("serverName", FieldKind::Free, &mut tool.server_name)
     })
 }
 
-fn tool_result(walk: &mut SdkWalk<'_, '_>, result: &mut ToolResultBlock) -> Done {
+fn tool_result(walk: &mut SdkWalk<'_, '_>, result: &mut ToolResultBlock) -> WalkResult {
     walk.list("content", &mut result.content, |walk, item| match item {
         ToolResultContentBlock::Document(file) => walk.member("document", |walk| document(walk, file)),
         ToolResultContentBlock::Image(picture) => walk.member("image", |walk| image(walk, picture)),
@@ -164,14 +156,11 @@ fn tool_result(walk: &mut SdkWalk<'_, '_>, result: &mut ToolResultBlock) -> Done
     })
 }
 
-fn document(walk: &mut SdkWalk<'_, '_>, file: &mut DocumentBlock) -> Done {
+fn document(walk: &mut SdkWalk<'_, '_>, file: &mut DocumentBlock) -> WalkResult {
     walk.text_in("name", FieldKind::DocumentName, &mut file.name)?;
     walk.text_if("context", FieldKind::Document, &mut file.context)?;
-    let Some(source) = &mut file.source else {
-        return Ok(());
-    };
     let format = file.format.as_str();
-    walk.member("source", |walk| match source {
+    walk.member_if("source", &mut file.source, |walk, source| match source {
         DocumentSource::Bytes(bytes) => walk.member("bytes", |walk| walk.file(format, bytes)),
         DocumentSource::Content(content) => walk.list("content", content, |walk, item| match item {
             DocumentContentBlock::Text(text) => walk.text_in("text", FieldKind::Document, text),
@@ -186,51 +175,56 @@ fn document(walk: &mut SdkWalk<'_, '_>, file: &mut DocumentBlock) -> Done {
     })
 }
 
-fn search_result(walk: &mut SdkWalk<'_, '_>, found: &mut SearchResultBlock) -> Done {
+fn search_result(walk: &mut SdkWalk<'_, '_>, found: &mut SearchResultBlock) -> WalkResult {
     walk.text_in("source", FieldKind::Document, &mut found.source)?;
     walk.text_in("title", FieldKind::Document, &mut found.title)?;
     walk.list("content", &mut found.content, |walk, item| walk.text_in("text", FieldKind::Document, &mut item.text))
 }
 
-fn image(walk: &mut SdkWalk<'_, '_>, picture: &mut ImageBlock) -> Done {
+fn image(walk: &mut SdkWalk<'_, '_>, picture: &mut ImageBlock) -> WalkResult {
     image_source(walk, picture.source.as_ref())?;
     error(walk, &mut picture.error)
 }
 
-/// The source of a picture, which is not examined.
-pub(super) fn image_source(walk: &mut SdkWalk<'_, '_>, source: Option<&ImageSource>) -> Done {
+/// Lists the source of an image, which is not inspected.
+pub(super) fn image_source(walk: &mut SdkWalk<'_, '_>, source: Option<&ImageSource>) -> WalkResult {
     let size = match source {
         None => return Ok(()),
         Some(ImageSource::Bytes(bytes)) => Some(bytes.as_ref().len()),
         Some(ImageSource::S3Location(_)) => Some(0),
         Some(_) => None,
     };
-    opaque(walk, "source", SkipReason::Image, size)
+    skipped(walk, "source", SkipReason::Image, size)
 }
 
-fn video(walk: &mut SdkWalk<'_, '_>, film: &VideoBlock) -> Done {
+fn video(walk: &mut SdkWalk<'_, '_>, film: &VideoBlock) -> WalkResult {
     let size = match &film.source {
         None => return Ok(()),
         Some(VideoSource::Bytes(bytes)) => Some(bytes.as_ref().len()),
         Some(VideoSource::S3Location(_)) => Some(0),
         Some(_) => None,
     };
-    opaque(walk, "source", SkipReason::Video, size)
+    skipped(walk, "source", SkipReason::Video, size)
 }
 
-fn sound(walk: &mut SdkWalk<'_, '_>, audio: &mut AudioBlock) -> Done {
+fn audio_block(walk: &mut SdkWalk<'_, '_>, audio: &mut AudioBlock) -> WalkResult {
     let size = match &audio.source {
         None => return error(walk, &mut audio.error),
         Some(AudioSource::Bytes(bytes)) => Some(bytes.as_ref().len()),
         Some(AudioSource::S3Location(_)) => Some(0),
         Some(_) => None,
     };
-    opaque(walk, "source", SkipReason::Audio, size)?;
+    skipped(walk, "source", SkipReason::Audio, size)?;
     error(walk, &mut audio.error)
 }
 
-/// Content that is not examined; without a size, it is of a kind that is not known.
-pub(super) fn opaque(walk: &mut SdkWalk<'_, '_>, name: &'static str, reason: SkipReason, size: Option<usize>) -> Done {
+/// Lists content that is not inspected; without a size, its kind is unknown.
+pub(super) fn skipped(
+    walk: &mut SdkWalk<'_, '_>,
+    name: &'static str,
+    reason: SkipReason,
+    size: Option<usize>,
+) -> WalkResult {
     walk.member(name, |walk| {
         let size = size.ok_or_else(|| walk.unknown())?;
         walk.skip(reason, size);
@@ -238,12 +232,7 @@ pub(super) fn opaque(walk: &mut SdkWalk<'_, '_>, name: &'static str, reason: Ski
     })
 }
 
-/// What the service says where it could not make a picture or sound.
-pub(super) fn error(walk: &mut SdkWalk<'_, '_>, error: &mut Option<ErrorBlock>) -> Done {
-    match error {
-        Some(error) => {
-            walk.member("error", |walk| walk.text_if("message", FieldKind::AssistantText, &mut error.message))
-        }
-        None => Ok(()),
-    }
+/// Visits the error of the service in place of an image or audio.
+pub(super) fn error(walk: &mut SdkWalk<'_, '_>, error: &mut Option<ErrorBlock>) -> WalkResult {
+    walk.member_if("error", error, |walk, error| walk.text_if("message", FieldKind::AssistantText, &mut error.message))
 }

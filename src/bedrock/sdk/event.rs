@@ -1,4 +1,4 @@
-//! The events of ConverseStream, typed: which texts go on from earlier events, and which are whole.
+//! The events of ConverseStream as SDK values: deltas, which continue substreams, and fields that are complete in the event.
 
 use std::fmt;
 
@@ -8,34 +8,33 @@ use aws_sdk_bedrockruntime::types::{
 use smallvec::smallvec;
 
 use crate::bedrock::error::{BodyError, BodyErrorKind};
-use crate::bedrock::event_stream::{DeltaTexts, EventKind, ModelEvent, SubstreamId};
+use crate::bedrock::model_event::{DeltaTexts, EventKind, ModelEvent, SubstreamId};
 use crate::bedrock::table::DeltaKind;
+use crate::bedrock::text_field::Visitor;
 use crate::bedrock::text_field::{FieldKind, InspectionSummary, SkipReason};
-use crate::bedrock::visit::Visitor;
 use crate::json::{FieldEdit, JsonError};
 
 use super::citation::citation_delta;
 use super::content::{error, image_source};
 use super::free_form::{free, free_if};
 use super::trace::trace;
-use super::walk::{Done, SdkWalk};
+use super::walk::{SdkWalk, WalkResult};
 
-/// One event of ConverseStream, as the SDK hands it out.
+/// An event of ConverseStream as the SDK returns it.
 pub(crate) struct SdkEvent {
     event: ConverseStreamOutput,
     kind: EventKind,
 }
 
 impl fmt::Debug for SdkEvent {
-    /// Without the event, which the SDK prints in full.
+    // Without the event, which the SDK prints in full.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SdkEvent").field("kind", &self.kind).field("block", &self.block()).finish_non_exhaustive()
     }
 }
 
 impl SdkEvent {
-    /// Takes an event; one of an unknown kind is refused. Unknown content inside is refused by
-    /// [`Self::rewrite`].
+    /// Reads an event. An event of an unknown kind is rejected; [`Self::rewrite`] rejects unknown content.
     pub(crate) fn read(event: ConverseStreamOutput) -> Result<Self, BodyError> {
         use ConverseStreamOutput as Out;
         let kind = match &event {
@@ -50,7 +49,7 @@ impl SdkEvent {
         Ok(Self { event, kind })
     }
 
-    /// The event, to be sent on.
+    /// Returns the event to forward.
     pub(crate) fn into_inner(self) -> ConverseStreamOutput {
         self.event
     }
@@ -62,7 +61,7 @@ impl SdkEvent {
         }
     }
 
-    /// The strings of [`Self::deltas`], in the same order.
+    /// Returns the strings of [`Self::delta_texts`], in the same order.
     fn delta_strings(&mut self) -> Vec<&mut String> {
         let ConverseStreamOutput::ContentBlockDelta(event) = &mut self.event else {
             return Vec::new();
@@ -84,35 +83,24 @@ impl SdkEvent {
         }
     }
 
-    fn substream(&self, part: DeltaKind) -> SubstreamId {
-        SubstreamId { choice: 0, block: self.block().unwrap_or(0), part }
+    fn substream(&self, kind: DeltaKind) -> SubstreamId {
+        SubstreamId { choice: 0, block: self.block().unwrap_or(0), kind }
     }
 
-    /// The texts that are whole in this event.
-    fn whole(&mut self, walk: &mut SdkWalk<'_, '_>) -> Done {
+    /// Visits the fields that are complete in this event.
+    fn complete_fields(&mut self, walk: &mut SdkWalk<'_, '_>) -> WalkResult {
         match &mut self.event {
-            ConverseStreamOutput::ContentBlockStart(event) => match &mut event.start {
-                Some(start) => walk.member("start", |walk| block_start(walk, start)),
-                None => Ok(()),
-            },
-            ConverseStreamOutput::ContentBlockDelta(event) => match &mut event.delta {
-                Some(delta) => walk.member("delta", |walk| block_delta(walk, delta)),
-                None => Ok(()),
-            },
+            ConverseStreamOutput::ContentBlockStart(event) => walk.member_if("start", &mut event.start, block_start),
+            ConverseStreamOutput::ContentBlockDelta(event) => walk.member_if("delta", &mut event.delta, block_delta),
             ConverseStreamOutput::MessageStop(event) => free_if(
                 walk,
                 "additionalModelResponseFields",
                 FieldKind::Free,
                 &mut event.additional_model_response_fields,
             ),
-            ConverseStreamOutput::Metadata(event) => {
-                match event.trace.as_mut().and_then(|trace| trace.guardrail.as_mut()) {
-                    Some(guardrail) => {
-                        walk.member("trace", |walk| walk.member("guardrail", |walk| trace(walk, guardrail)))
-                    }
-                    None => Ok(()),
-                }
-            }
+            ConverseStreamOutput::Metadata(event) => walk.member_if("trace", &mut event.trace, |walk, value| {
+                walk.member_if("guardrail", &mut value.guardrail, trace)
+            }),
             _ => Ok(()),
         }
     }
@@ -180,26 +168,26 @@ impl ModelEvent for SdkEvent {
             signature.clear();
         }
         let mut strings = self.delta_strings();
-        let examined = strings.iter().map(|text| text.len()).sum();
+        let inspected = strings.iter().map(|text| text.len()).sum();
         let mut done = vec![false; strings.len()];
         for (position, edit) in edits {
             let (Some(text), Some(done)) = (strings.get_mut(*position), done.get_mut(*position)) else {
                 return Err(JsonError::edit().into());
             };
-            // A second edit would count in a text that the first has changed.
+            // A second edit would have offsets of text that the first has changed.
             if std::mem::replace(done, true) {
                 return Err(JsonError::edit().into());
             }
             **text = edit.apply(text)?;
         }
         let mut walk = SdkWalk::new(f);
-        walk.examined(examined);
-        self.whole(&mut walk)?;
+        walk.add_inspected(inspected);
+        self.complete_fields(&mut walk)?;
         Ok(walk.finish())
     }
 }
 
-fn block_start(walk: &mut SdkWalk<'_, '_>, start: &mut ContentBlockStart) -> Done {
+fn block_start(walk: &mut SdkWalk<'_, '_>, start: &mut ContentBlockStart) -> WalkResult {
     match start {
         ContentBlockStart::Image(_) | ContentBlockStart::ToolResult(_) => Ok(()),
         ContentBlockStart::ToolUse(call) => {
@@ -209,7 +197,7 @@ fn block_start(walk: &mut SdkWalk<'_, '_>, start: &mut ContentBlockStart) -> Don
     }
 }
 
-fn block_delta(walk: &mut SdkWalk<'_, '_>, delta: &mut ContentBlockDelta) -> Done {
+fn block_delta(walk: &mut SdkWalk<'_, '_>, delta: &mut ContentBlockDelta) -> WalkResult {
     match delta {
         ContentBlockDelta::Text(_) | ContentBlockDelta::ToolUse(_) => Ok(()),
         ContentBlockDelta::Citation(citation) => walk.member("citation", |walk| citation_delta(walk, citation)),

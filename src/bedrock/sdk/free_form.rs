@@ -1,20 +1,20 @@
-//! Free-form JSON in typed members: every string and every key is text, and a number may be.
+//! Free-form JSON in SDK values: every string and every key is text, and a number may be.
 
 use aws_smithy_types::{Document, Number};
 
 use crate::bedrock::text_field::FieldKind;
 
-use super::walk::{Done, SdkWalk};
+use super::walk::{SdkWalk, WalkResult};
 
 /// Offers every string and key of a value, which may be written into a string.
-pub(super) fn free(walk: &mut SdkWalk<'_, '_>, kind: FieldKind, value: &mut Document) -> Done {
+pub(super) fn free(walk: &mut SdkWalk<'_, '_>, kind: FieldKind, value: &mut Document) -> WalkResult {
     match value {
         Document::String(text) => walk.json(kind, text),
         _ => inner(walk, kind, value),
     }
 }
 
-fn inner(walk: &mut SdkWalk<'_, '_>, kind: FieldKind, value: &mut Document) -> Done {
+fn inner(walk: &mut SdkWalk<'_, '_>, kind: FieldKind, value: &mut Document) -> WalkResult {
     match value {
         Document::Object(members) => {
             walk.check_depth()?;
@@ -29,7 +29,7 @@ fn inner(walk: &mut SdkWalk<'_, '_>, kind: FieldKind, value: &mut Document) -> D
             let written = match number {
                 Number::PosInt(number) => number.to_string(),
                 Number::NegInt(number) => number.to_string(),
-                // It is none that could be told as text, or has lost its digits.
+                // Not an integer, or one that has lost its digits.
                 Number::Float(_) => return Ok(()),
             };
             let mut text = written.clone();
@@ -43,15 +43,12 @@ fn inner(walk: &mut SdkWalk<'_, '_>, kind: FieldKind, value: &mut Document) -> D
     }
 }
 
-/// Offers every string and key of a value that may be a member.
+/// Offers every string and key of the value of a field that may be missing.
 pub(super) fn free_if(
     walk: &mut SdkWalk<'_, '_>,
     name: &'static str,
     kind: FieldKind,
     value: &mut Option<Document>,
-) -> Done {
-    match value {
-        Some(value) => walk.member(name, |walk| free(walk, kind, value)),
-        None => Ok(()),
-    }
+) -> WalkResult {
+    walk.member_if(name, value, |walk, value| free(walk, kind, value))
 }

@@ -1,12 +1,10 @@
-//! The typed operations of the AWS SDK: the same slots, without the JSON.
+//! The text fields of AWS SDK inputs, outputs and events, without JSON.
 //!
-//! The visitors go through inputs, outputs and events by the SDK's types and rewrite texts in location. Kinds
-//! and pointers are those of the JSON visitor on the body that the SDK writes or has read, so that the
-//! closure above need not know which of the two it serves.
+//! The functions visit SDK values by their types and rewrite text in place. Kinds and pointers are those of the JSON body that the SDK
+//! writes or has read, so that a visitor need not distinguish the two.
 //!
-//! Two things differ. Member names that the SDK has modelled are not offered where the JSON visitor takes
-//! them for keys of free-form JSON, since they cannot be anything else. And a union member that the SDK
-//! does not know is refused always: its content is lost before anyone can see it.
+//! There are two differences. Field names that the SDK models are not offered, even if a JSON body has them in free-form JSON. A union
+//! member that the SDK does not know is always rejected, because its content is lost.
 
 mod blocked;
 mod chunk;
@@ -24,15 +22,8 @@ mod walk;
 #[cfg(test)]
 mod tests;
 
-pub(super) use path::SdkPath;
-
-// What the middleware floor calls. The allowance goes when it does.
-#[allow(unused_imports)]
 pub(crate) use self::{
-    blocked::{
-        block_stop, blocked_apply_guardrail, blocked_converse, blocked_converse_events, message_start, message_stop,
-        metadata, text_delta,
-    },
+    blocked::{blocked_apply_guardrail, blocked_converse, blocked_converse_events, text_delta},
     chunk::{chunk_json, json_chunk},
     event::SdkEvent,
     request::{

@@ -1,6 +1,6 @@
-//! The model's own request in a StartAsyncInvoke call: any of the forms of InvokeModel.
+//! The request for the model in a StartAsyncInvoke call: any format of InvokeModel.
 //!
-//! It is examined as JSON, so that the tables of the families hold for it.
+//! It is inspected as JSON, so that the tables of the families apply to it.
 
 use aws_smithy_types::{Document, Number};
 use serde_json::Value;
@@ -10,13 +10,13 @@ use crate::bedrock::operation::Operation;
 use crate::bedrock::visit::visit_request_document;
 use crate::json::{self, JsonError, MAX_DEPTH, NodeKind};
 
-use super::walk::{Done, SdkWalk};
+use super::walk::{SdkWalk, WalkResult};
 
 const NAME: &str = "modelInput";
 
-/// Offers the texts of a model input, by its shape.
-pub(super) fn model_input(walk: &mut SdkWalk<'_, '_>, value: &mut Document) -> Done {
-    // As a whole body, so that pointers begin where they do on the wire.
+/// Offers the text fields of a model input, by its format.
+pub(super) fn model_input(walk: &mut SdkWalk<'_, '_>, value: &mut Document) -> WalkResult {
+    // As a complete body, so that pointers are those of the body on the wire.
     let mut body = format!("{{\"{NAME}\":");
     write(value, 1, &mut body)?;
     body.push('}');
@@ -39,7 +39,7 @@ fn write(value: &Document, depth: usize, out: &mut String) -> Result<(), BodyErr
     }
     match value {
         Document::Object(members) => {
-            // Sorted, so that equal values are walked equally.
+            // Sorted, so that equal values are walked in the same order.
             let mut members: Vec<_> = members.iter().collect();
             members.sort_unstable_by_key(|&(key, _)| key);
             out.push('{');
@@ -66,7 +66,7 @@ fn write(value: &Document, depth: usize, out: &mut String) -> Result<(), BodyErr
         Document::Number(number) => match number {
             Number::PosInt(number) => out.push_str(&number.to_string()),
             Number::NegInt(number) => out.push_str(&number.to_string()),
-            // What JSON has no number for, the SDK writes as a string.
+            // The SDK writes numbers that JSON lacks as strings.
             Number::Float(number) if !number.is_finite() => {
                 write_string(&number.to_string(), out);
             }
@@ -83,11 +83,11 @@ fn write_string(text: &str, out: &mut String) {
     out.push_str(&Value::from(text).to_string());
 }
 
-/// Depth costs call stack here, and the parser has bounded it.
+/// Recursive: the parser limits the depth.
 fn read(doc: &json::JsonDocument<'_>, node: usize) -> Document {
     match doc.kind(node) {
         NodeKind::Object => {
-            // Names that are masked stay apart, and no two were the same before.
+            // Masked names are distinct, and no two names were equal before.
             let members = doc.members(node).map(|(key, value)| (doc.string(key).into_owned(), read(doc, value)));
             Document::Object(members.collect())
         }
@@ -105,7 +105,7 @@ fn number(raw: &str) -> Document {
     } else if let Ok(number) = raw.parse() {
         Number::NegInt(number)
     } else {
-        // JSON numbers are a subset of what this reads.
+        // Every JSON number can be parsed.
         Number::Float(raw.parse().unwrap_or_default())
     };
     Document::Number(number)

@@ -1,29 +1,29 @@
-//! Where a walk through typed values stands.
+//! The path to an SDK value.
 
 use std::fmt;
 
 use crate::bedrock::context_names::ContextNames;
+use crate::bedrock::text_field::ToPointer;
 
-/// One segment from a value to what it holds.
+/// One segment of a path.
 pub(super) enum PathSegment {
-    /// A member of a modelled structure, by its name on the wire.
+    /// A field of a modeled structure, by its name on the wire.
     Member(&'static str),
     /// An item of a list.
     Item(usize),
-    /// A member of a map, or of free-form JSON.
+    /// An entry of a map, or a field of free-form JSON.
     Key(String),
 }
 
-/// The segments from the operation's input or output to a text. Turned into a pointer on demand: most
-/// texts have no finding.
+/// The path from the operation's input or output to a text field.
 #[derive(Default)]
-pub(in crate::bedrock) struct SdkPath {
+pub(super) struct SdkPath {
     pub(super) segments: Vec<PathSegment>,
 }
 
-impl SdkPath {
-    /// RFC 6901 pointer into the body that the SDK writes or has read.
-    pub(in crate::bedrock) fn pointer(&self) -> String {
+impl ToPointer for SdkPath {
+    /// Returns the pointer into the body that the SDK writes or has read.
+    fn pointer(&self) -> String {
         let mut pointer = String::new();
         for segment in &self.segments {
             pointer.push('/');
@@ -46,7 +46,7 @@ impl SdkPath {
 }
 
 impl SdkPath {
-    /// The names of free-form fields on the way.
+    /// Returns the names of the innermost free-form fields.
     pub(super) fn names(&self) -> ContextNames {
         let mut keys = self
             .segments

@@ -1,4 +1,4 @@
-//! The texts of inputs.
+//! The text fields of inputs.
 
 use std::collections::HashMap;
 
@@ -17,93 +17,72 @@ use aws_smithy_types::Document;
 use crate::bedrock::error::BodyError;
 use crate::bedrock::history::{Speaker, last_turn};
 use crate::bedrock::reasoning::THINKING;
+use crate::bedrock::text_field::Visitor;
 use crate::bedrock::text_field::{FieldKind, InspectionSummary, SkipReason};
-use crate::bedrock::visit::Visitor;
 use crate::bedrock::walk::UnknownContent;
 
-use super::content::{message, opaque, speaker, system};
+use super::content::{message, skipped, speaker, system};
 use super::free_form::{free, free_if};
 use super::model_input::model_input;
-use super::walk::{Done, SdkWalk};
+use super::walk::{SdkWalk, WalkResult};
 
-/// Offers every text of a Converse call, and rewrites it in location.
+/// Visits ConverseInput or ConverseStreamInput, which have the same fields.
+macro_rules! visit_converse {
+    ($input:expr, $visitor:expr) => {{
+        let (input, mut walk) = ($input, SdkWalk::new($visitor));
+        let options = ConverseOptions {
+            inference: &mut input.inference_config,
+            variables: &mut input.prompt_variables,
+            metadata: &mut input.request_metadata,
+            output: &mut input.output_config,
+        };
+        options.visit(&mut walk)?;
+        let messages = ConverseMessages {
+            messages: &mut input.messages,
+            system: &mut input.system,
+            tools: &mut input.tool_config,
+            fields: &mut input.additional_model_request_fields,
+        };
+        messages.visit(&mut walk)?;
+        Ok(walk.finish())
+    }};
+}
+
+/// Visits a Converse request, and rewrites it in place.
 ///
-/// Slots are those of the JSON visitor on the body that the SDK makes of the input. Content of an unknown
-/// kind is refused. After an error the input is half rewritten, and must be dropped.
+/// The text fields are those of the body that the SDK makes of the input. Unknown content is rejected. After an error the input is partly
+/// rewritten and must be dropped.
 pub(crate) fn visit_converse_request(
     input: &mut ConverseInput,
     f: &mut Visitor<'_>,
 ) -> Result<InspectionSummary, BodyError> {
-    let mut walk = SdkWalk::new(f);
-    options(
-        &mut walk,
-        ConverseOptions {
-            inference: &mut input.inference_config,
-            variables: &mut input.prompt_variables,
-            metadata: &mut input.request_metadata,
-            output: &mut input.output_config,
-        },
-    )?;
-    messages(
-        &mut walk,
-        ConverseMessages {
-            messages: &mut input.messages,
-            system: &mut input.system,
-            tools: &mut input.tool_config,
-            fields: &mut input.additional_model_request_fields,
-        },
-    )?;
-    Ok(walk.finish())
+    visit_converse!(input, f)
 }
 
-/// [`visit_converse_request`] for ConverseStream.
+/// Visits a ConverseStream request, like [`visit_converse_request`].
 pub(crate) fn visit_converse_stream_request(
     input: &mut ConverseStreamInput,
     f: &mut Visitor<'_>,
 ) -> Result<InspectionSummary, BodyError> {
-    let mut walk = SdkWalk::new(f);
-    options(
-        &mut walk,
-        ConverseOptions {
-            inference: &mut input.inference_config,
-            variables: &mut input.prompt_variables,
-            metadata: &mut input.request_metadata,
-            output: &mut input.output_config,
-        },
-    )?;
-    messages(
-        &mut walk,
-        ConverseMessages {
-            messages: &mut input.messages,
-            system: &mut input.system,
-            tools: &mut input.tool_config,
-            fields: &mut input.additional_model_request_fields,
-        },
-    )?;
-    Ok(walk.finish())
+    visit_converse!(input, f)
 }
 
-/// [`visit_converse_request`] for CountTokens, which sends a whole prompt as well.
+/// Visits a CountTokens request, which contains a complete prompt, like [`visit_converse_request`].
 pub(crate) fn visit_count_tokens_request(
     input: &mut CountTokensInput,
     unknown: UnknownContent,
     f: &mut Visitor<'_>,
 ) -> Result<InspectionSummary, BodyError> {
     let mut walk = SdkWalk::with(unknown, f);
-    let Some(counted) = &mut input.input else {
-        return Ok(walk.finish());
-    };
-    walk.member("input", |walk| match counted {
+    walk.member_if("input", &mut input.input, |walk, counted| match counted {
         Counted::Converse(converse) => walk.member("converse", |walk| {
-            messages(
-                walk,
-                ConverseMessages {
-                    messages: &mut converse.messages,
-                    system: &mut converse.system,
-                    tools: &mut converse.tool_config,
-                    fields: &mut converse.additional_model_request_fields,
-                },
-            )
+            let messages = ConverseMessages {
+                messages: &mut converse.messages,
+                system: &mut converse.system,
+                tools: &mut converse.tool_config,
+                fields: &mut converse.additional_model_request_fields,
+            };
+            messages.visit(walk)
         }),
         Counted::InvokeModel(invoke) => {
             walk.member("invokeModel", |walk| walk.member("body", |walk| walk.invoke_body(&mut invoke.body)))
@@ -113,7 +92,7 @@ pub(crate) fn visit_count_tokens_request(
     Ok(walk.finish())
 }
 
-/// [`visit_converse_request`] for StartAsyncInvoke.
+/// Visits a StartAsyncInvoke request, like [`visit_converse_request`].
 pub(crate) fn visit_async_request(
     input: &mut StartAsyncInvokeInput,
     unknown: UnknownContent,
@@ -123,41 +102,37 @@ pub(crate) fn visit_async_request(
     if let Some(value) = &mut input.model_input {
         model_input(&mut walk, value)?;
     }
-    if let Some(tags) = &mut input.tags {
-        walk.list("tags", tags, |walk, tag| {
-            walk.text_in("key", FieldKind::RequestMetadata, &mut tag.key)?;
-            walk.text_in("value", FieldKind::RequestMetadata, &mut tag.value)
-        })?;
-    }
+    walk.list_if("tags", &mut input.tags, |walk, tag| {
+        walk.text_in("key", FieldKind::RequestMetadata, &mut tag.key)?;
+        walk.text_in("value", FieldKind::RequestMetadata, &mut tag.value)
+    })?;
     Ok(walk.finish())
 }
 
-/// [`visit_converse_request`] for ApplyGuardrail.
+/// Visits an ApplyGuardrail request, like [`visit_converse_request`].
 pub(crate) fn visit_apply_guardrail_request(
     input: &mut ApplyGuardrailInput,
     f: &mut Visitor<'_>,
 ) -> Result<InspectionSummary, BodyError> {
     let mut walk = SdkWalk::new(f);
-    if let Some(content) = &mut input.content {
-        walk.list("content", content, |walk, block| match block {
-            GuardrailContentBlock::Image(image) => {
-                let size = match &image.source {
-                    Some(GuardrailImageSource::Bytes(bytes)) => Some(bytes.as_ref().len()),
-                    Some(_) => None,
-                    None => Some(0),
-                };
-                opaque(walk, "image", SkipReason::Image, size)
-            }
-            GuardrailContentBlock::Text(text) => {
-                walk.member("text", |walk| walk.text_in("text", FieldKind::UserText, &mut text.text))
-            }
-            _ => Err(walk.unknown()),
-        })?;
-    }
+    walk.list_if("content", &mut input.content, |walk, block| match block {
+        GuardrailContentBlock::Image(image) => {
+            let size = match &image.source {
+                Some(GuardrailImageSource::Bytes(bytes)) => Some(bytes.as_ref().len()),
+                Some(_) => None,
+                None => Some(0),
+            };
+            skipped(walk, "image", SkipReason::Image, size)
+        }
+        GuardrailContentBlock::Text(text) => {
+            walk.member("text", |walk| walk.text_in("text", FieldKind::UserText, &mut text.text))
+        }
+        _ => Err(walk.unknown()),
+    })?;
     Ok(walk.finish())
 }
 
-/// What the operations on conversations share.
+/// The fields that requests with a conversation share.
 struct ConverseMessages<'a> {
     messages: &'a mut Option<Vec<Message>>,
     system: &'a mut Option<Vec<SystemContentBlock>>,
@@ -165,14 +140,12 @@ struct ConverseMessages<'a> {
     fields: &'a mut Option<Document>,
 }
 
-fn messages(walk: &mut SdkWalk<'_, '_>, parts: ConverseMessages<'_>) -> Done {
-    if let Some(blocks) = parts.system {
-        walk.list("system", blocks, system)?;
-    }
-    let mut loses_reasoning = false;
-    if let Some(messages) = parts.messages {
-        let speakers: Vec<_> = messages.iter().map(speaker).collect();
-        walk.member("messages", |walk| {
+impl ConverseMessages<'_> {
+    fn visit(self, walk: &mut SdkWalk<'_, '_>) -> WalkResult {
+        walk.list_if("system", self.system, system)?;
+        let mut loses_reasoning = false;
+        walk.member_if("messages", self.messages, |walk, messages| {
+            let speakers: Vec<_> = messages.iter().map(speaker).collect();
             walk.messages(messages, last_turn(&speakers), |walk, item| {
                 let loses = message(walk, item)?;
                 if speaker(item) == Speaker::Assistant {
@@ -181,18 +154,16 @@ fn messages(walk: &mut SdkWalk<'_, '_>, parts: ConverseMessages<'_>) -> Done {
                 Ok(())
             })
         })?;
+        walk.member_if("toolConfig", self.tools, tool_config)?;
+        free_if(walk, "additionalModelRequestFields", FieldKind::Free, self.fields)?;
+        if loses_reasoning && let Some(Document::Object(fields)) = self.fields {
+            stop_thinking(fields);
+        }
+        Ok(())
     }
-    if let Some(config) = parts.tools {
-        walk.member("toolConfig", |walk| tool_config(walk, config))?;
-    }
-    free_if(walk, "additionalModelRequestFields", FieldKind::Free, parts.fields)?;
-    if loses_reasoning && let Some(Document::Object(fields)) = parts.fields {
-        stop_thinking(fields);
-    }
-    Ok(())
 }
 
-/// Turns Claude's thinking off where it has a fixed budget: a call of a tool without reasoning before it would be refused.
+/// Turns Claude's thinking off if it has a fixed budget, because Claude would reject a tool call without reasoning before it.
 fn stop_thinking(fields: &mut HashMap<String, Document>) {
     for name in THINKING {
         let Some(Document::Object(thinking)) = fields.get_mut(name) else { continue };
@@ -202,7 +173,7 @@ fn stop_thinking(fields: &mut HashMap<String, Document>) {
     }
 }
 
-/// What Converse and ConverseStream have beside the conversation.
+/// The other fields of Converse and ConverseStream.
 struct ConverseOptions<'a> {
     inference: &'a mut Option<InferenceConfiguration>,
     variables: &'a mut Option<HashMap<String, PromptVariableValues>>,
@@ -210,40 +181,31 @@ struct ConverseOptions<'a> {
     output: &'a mut Option<OutputConfig>,
 }
 
-fn options(walk: &mut SdkWalk<'_, '_>, parts: ConverseOptions<'_>) -> Done {
-    let sequences = parts.inference.as_mut().and_then(|config| config.stop_sequences.as_mut());
-    if let Some(sequences) = sequences {
-        walk.member("inferenceConfig", |walk| {
-            walk.list("stopSequences", sequences, |walk, text| walk.text(FieldKind::StopSequence, text))
+impl ConverseOptions<'_> {
+    fn visit(self, walk: &mut SdkWalk<'_, '_>) -> WalkResult {
+        walk.member_if("inferenceConfig", self.inference, |walk, config| {
+            walk.list_if("stopSequences", &mut config.stop_sequences, |walk, text| {
+                walk.text(FieldKind::StopSequence, text)
+            })
         })?;
-    }
-    if let Some(variables) = parts.variables {
-        let kind = FieldKind::PromptVariable;
-        walk.member("promptVariables", |walk| {
+        walk.member_if("promptVariables", self.variables, |walk, variables| {
+            let kind = FieldKind::PromptVariable;
             walk.keys_and_values(kind, variables, |walk, value| match value {
                 PromptVariableValues::Text(text) => walk.text_in("text", kind, text),
                 _ => Err(walk.unknown()),
             })
         })?;
-    }
-    if let Some(metadata) = parts.metadata {
-        let kind = FieldKind::RequestMetadata;
-        walk.member("requestMetadata", |walk| {
+        walk.member_if("requestMetadata", self.metadata, |walk, metadata| {
+            let kind = FieldKind::RequestMetadata;
             walk.keys_and_values(kind, metadata, |walk, value| walk.text(kind, value))
         })?;
-    }
-    match parts.output {
-        Some(config) => walk.member("outputConfig", |walk| output_config(walk, config)),
-        None => Ok(()),
+        walk.member_if("outputConfig", self.output, output_config)
     }
 }
 
-fn tool_config(walk: &mut SdkWalk<'_, '_>, config: &mut ToolConfiguration) -> Done {
+fn tool_config(walk: &mut SdkWalk<'_, '_>, config: &mut ToolConfiguration) -> WalkResult {
     walk.list("tools", &mut config.tools, tool)?;
-    let Some(choice) = &mut config.tool_choice else {
-        return Ok(());
-    };
-    walk.member("toolChoice", |walk| match choice {
+    walk.member_if("toolChoice", &mut config.tool_choice, |walk, choice| match choice {
         ToolChoice::Any(_) | ToolChoice::Auto(_) => Ok(()),
         ToolChoice::Tool(tool) => {
             walk.member("tool", |walk| walk.text_in("name", FieldKind::ToolDefinition, &mut tool.name))
@@ -252,7 +214,7 @@ fn tool_config(walk: &mut SdkWalk<'_, '_>, config: &mut ToolConfiguration) -> Do
     })
 }
 
-fn tool(walk: &mut SdkWalk<'_, '_>, tool: &mut Tool) -> Done {
+fn tool(walk: &mut SdkWalk<'_, '_>, tool: &mut Tool) -> WalkResult {
     let kind = FieldKind::ToolDefinition;
     match tool {
         Tool::CachePoint(_) => Ok(()),
@@ -260,10 +222,7 @@ fn tool(walk: &mut SdkWalk<'_, '_>, tool: &mut Tool) -> Done {
         Tool::ToolSpec(spec) => walk.member("toolSpec", |walk| {
             walk.text_in("name", kind, &mut spec.name)?;
             walk.text_if("description", kind, &mut spec.description)?;
-            let Some(schema) = &mut spec.input_schema else {
-                return Ok(());
-            };
-            walk.member("inputSchema", |walk| match schema {
+            walk.member_if("inputSchema", &mut spec.input_schema, |walk, schema| match schema {
                 ToolInputSchema::Json(value) => walk.member("json", |walk| free(walk, kind, value)),
                 _ => Err(walk.unknown()),
             })
@@ -272,18 +231,14 @@ fn tool(walk: &mut SdkWalk<'_, '_>, tool: &mut Tool) -> Done {
     }
 }
 
-fn output_config(walk: &mut SdkWalk<'_, '_>, config: &mut OutputConfig) -> Done {
-    let structure = config.text_format.as_mut().and_then(|format| format.structure.as_mut());
-    let Some(structure) = structure else {
-        return Ok(());
-    };
+fn output_config(walk: &mut SdkWalk<'_, '_>, config: &mut OutputConfig) -> WalkResult {
     let kind = FieldKind::ToolDefinition;
-    walk.member("textFormat", |walk| {
-        walk.member("structure", |walk| match structure {
-            OutputFormatStructure::JsonSchema(wanted) => walk.member("jsonSchema", |walk| {
-                walk.text_if("name", kind, &mut wanted.name)?;
-                walk.text_if("description", kind, &mut wanted.description)?;
-                walk.member("schema", |walk| walk.json(kind, &mut wanted.schema))
+    walk.member_if("textFormat", &mut config.text_format, |walk, format| {
+        walk.member_if("structure", &mut format.structure, |walk, structure| match structure {
+            OutputFormatStructure::JsonSchema(output) => walk.member("jsonSchema", |walk| {
+                walk.text_if("name", kind, &mut output.name)?;
+                walk.text_if("description", kind, &mut output.description)?;
+                walk.member("schema", |walk| walk.json(kind, &mut output.schema))
             }),
             _ => Err(walk.unknown()),
         })

@@ -1,45 +1,38 @@
-//! The texts of outputs.
+//! The text fields of outputs.
 
 use aws_sdk_bedrockruntime::operation::apply_guardrail::ApplyGuardrailOutput;
 use aws_sdk_bedrockruntime::operation::converse::ConverseOutput;
-use aws_sdk_bedrockruntime::types::ConverseOutput as Answer;
+use aws_sdk_bedrockruntime::types::ConverseOutput as Output;
 
 use crate::bedrock::error::BodyError;
 use crate::bedrock::table::Role;
+use crate::bedrock::text_field::Visitor;
 use crate::bedrock::text_field::{FieldKind, InspectionSummary};
-use crate::bedrock::visit::Visitor;
 
 use super::content::content;
 use super::free_form::free_if;
 use super::trace::{assessment, trace};
 use super::walk::SdkWalk;
 
-/// Offers every text of Converse's answer, and rewrites it in location.
+/// Visits a Converse response, and rewrites it in place.
 ///
-/// Slots are those of the JSON visitor on the body that the SDK has read. Content of an unknown kind is
-/// refused: the SDK has lost it. After an error the output is half rewritten, and must be dropped.
+/// The text fields are those of the body that the SDK has read. Unknown content is rejected, because the SDK has lost it. After an error
+/// the output is partly rewritten and must be dropped.
 pub(crate) fn visit_converse_response(
     output: &mut ConverseOutput,
     f: &mut Visitor<'_>,
 ) -> Result<InspectionSummary, BodyError> {
     let mut walk = SdkWalk::new(f);
-    if let Some(answer) = &mut output.output {
-        walk.member("output", |walk| match answer {
-            Answer::Message(message) => {
-                walk.member("message", |walk| content(walk, Role::Assistant, &mut message.content))
-            }
-            _ => Err(walk.unknown()),
-        })?;
-    }
+    walk.member_if("output", &mut output.output, |walk, value| match value {
+        Output::Message(message) => walk.member("message", |walk| content(walk, Role::Assistant, &mut message.content)),
+        _ => Err(walk.unknown()),
+    })?;
     free_if(&mut walk, "additionalModelResponseFields", FieldKind::Free, &mut output.additional_model_response_fields)?;
-    let guardrail = output.trace.as_mut().and_then(|trace| trace.guardrail.as_mut());
-    if let Some(guardrail) = guardrail {
-        walk.member("trace", |walk| walk.member("guardrail", |walk| trace(walk, guardrail)))?;
-    }
+    walk.member_if("trace", &mut output.trace, |walk, value| walk.member_if("guardrail", &mut value.guardrail, trace))?;
     Ok(walk.finish())
 }
 
-/// [`visit_converse_response`] for ApplyGuardrail.
+/// Visits an ApplyGuardrail response, like [`visit_converse_response`].
 pub(crate) fn visit_apply_guardrail_response(
     output: &mut ApplyGuardrailOutput,
     f: &mut Visitor<'_>,

@@ -1,4 +1,4 @@
-//! The walk through typed values: offers texts, writes back, and keeps the path.
+//! The walk through SDK values: offers text fields, writes changes back, and keeps the path.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -8,28 +8,28 @@ use aws_smithy_types::Blob;
 use crate::bedrock::error::{BodyError, BodyErrorKind};
 use crate::bedrock::files;
 use crate::bedrock::text_field::{
-    FieldKind, FieldLocation, InspectionSummary, NumberText, SkipReason, Skipped, TextField,
+    FieldKind, FieldLocation, InspectionSummary, NumberText, SkipReason, Skipped, TextField, ToPointer, Visitor,
 };
 use crate::bedrock::unique_names::UniqueNames;
-use crate::bedrock::visit::{self, Visitor};
+use crate::bedrock::visit;
 use crate::bedrock::walk::UnknownContent;
 use crate::json::{FieldEdit, JsonError, MAX_DEPTH};
 
 use super::path::{PathSegment, SdkPath};
 
-pub(super) type Done = Result<(), BodyError>;
+pub(super) type WalkResult = Result<(), BodyError>;
 
 /// A walk through one input, output or event.
 ///
-/// It writes as it goes. After an error the value is half rewritten, and must be dropped.
+/// It writes changes immediately. After an error the value is partly rewritten and must be dropped.
 pub(super) struct SdkWalk<'f, 'v> {
     path: SdkPath,
     summary: InspectionSummary,
-    /// What is done with JSON of an unknown shape. A value that the SDK does not know is refused either way, for it has lost the content.
+    /// What happens to JSON of an unknown format. A value that the SDK does not know is always rejected, because its content is lost.
     unknown: UnknownContent,
-    /// The walk is in a turn before the last one.
+    /// The current turn is before the last one.
     in_history: bool,
-    /// Texts that were changed.
+    /// The number of text fields that were changed.
     changes: usize,
     visitor: &'f mut Visitor<'v>,
 }
@@ -54,48 +54,74 @@ impl<'f, 'v> SdkWalk<'f, 'v> {
         self.summary
     }
 
-    /// Goes into a member.
-    pub(super) fn member(&mut self, name: &'static str, go: impl FnOnce(&mut Self) -> Done) -> Done {
+    /// Enters a field.
+    pub(super) fn member(&mut self, name: &'static str, go: impl FnOnce(&mut Self) -> WalkResult) -> WalkResult {
         self.step(PathSegment::Member(name), go)
     }
 
-    fn step(&mut self, step: PathSegment, go: impl FnOnce(&mut Self) -> Done) -> Done {
+    fn step(&mut self, step: PathSegment, go: impl FnOnce(&mut Self) -> WalkResult) -> WalkResult {
         self.path.segments.push(step);
         let done = go(self);
         self.path.segments.pop();
         done
     }
 
-    /// Goes into each item of a list.
-    pub(super) fn items<T>(&mut self, items: &mut [T], go: impl FnMut(&mut Self, &mut T) -> Done) -> Done {
+    /// Enters a field that may be missing.
+    pub(super) fn member_if<T>(
+        &mut self,
+        name: &'static str,
+        value: &mut Option<T>,
+        go: impl FnOnce(&mut Self, &mut T) -> WalkResult,
+    ) -> WalkResult {
+        match value {
+            Some(value) => self.member(name, |walk| go(walk, value)),
+            None => Ok(()),
+        }
+    }
+
+    /// Enters each item of a list.
+    pub(super) fn items<T>(&mut self, items: &mut [T], go: impl FnMut(&mut Self, &mut T) -> WalkResult) -> WalkResult {
         self.items_from(0, items, go)
     }
 
-    fn items_from<T>(&mut self, first: usize, items: &mut [T], mut go: impl FnMut(&mut Self, &mut T) -> Done) -> Done {
+    fn items_from<T>(
+        &mut self,
+        first: usize,
+        items: &mut [T],
+        mut go: impl FnMut(&mut Self, &mut T) -> WalkResult,
+    ) -> WalkResult {
         for (position, item) in items.iter_mut().enumerate() {
             self.step(PathSegment::Item(first + position), |walk| go(walk, item))?;
         }
         Ok(())
     }
 
-    /// Goes into each item of a list that is a member.
+    /// Enters each item of a list in a field.
     pub(super) fn list<T>(
         &mut self,
         name: &'static str,
         items: &mut [T],
-        go: impl FnMut(&mut Self, &mut T) -> Done,
-    ) -> Done {
+        go: impl FnMut(&mut Self, &mut T) -> WalkResult,
+    ) -> WalkResult {
         self.member(name, |walk| walk.items(items, go))
     }
 
-    /// Goes into each value of a map; the keys are names of the service, not texts.
-    ///
-    /// In the order of the keys, so that equal values are walked equally.
+    /// Enters each item of a list in a field that may be missing.
+    pub(super) fn list_if<T>(
+        &mut self,
+        name: &'static str,
+        items: &mut Option<Vec<T>>,
+        go: impl FnMut(&mut Self, &mut T) -> WalkResult,
+    ) -> WalkResult {
+        self.member_if(name, items, |walk, items| walk.items(items, go))
+    }
+
+    /// Enters each value of a map whose keys are not text, in the order of the keys, so that equal values are walked in the same order.
     pub(super) fn values<T>(
         &mut self,
         map: &mut HashMap<String, T>,
-        mut go: impl FnMut(&mut Self, &mut T) -> Done,
-    ) -> Done {
+        mut go: impl FnMut(&mut Self, &mut T) -> WalkResult,
+    ) -> WalkResult {
         let mut members: Vec<_> = map.iter_mut().collect();
         members.sort_unstable_by_key(|&(key, _)| key);
         for (key, value) in members {
@@ -104,13 +130,13 @@ impl<'f, 'v> SdkWalk<'f, 'v> {
         Ok(())
     }
 
-    /// Offers each key of a map, and goes into its value.
+    /// Offers each key of a map, and enters its value.
     pub(super) fn keys_and_values<T>(
         &mut self,
         kind: FieldKind,
         map: &mut HashMap<String, T>,
-        mut go: impl FnMut(&mut Self, &mut T) -> Done,
-    ) -> Done {
+        mut go: impl FnMut(&mut Self, &mut T) -> WalkResult,
+    ) -> WalkResult {
         let mut members: Vec<_> = std::mem::take(map).into_iter().collect();
         members.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
         let mut renamed = Vec::new();
@@ -135,7 +161,7 @@ impl<'f, 'v> SdkWalk<'f, 'v> {
         Ok(())
     }
 
-    /// Offers the key that the path ends with; a new key comes back if it is changed.
+    /// Offers the key at the end of the path, and returns the new key if it is changed.
     fn key(&mut self, kind: FieldKind) -> Result<Option<String>, BodyError> {
         let Some(PathSegment::Key(key)) = self.path.segments.last() else {
             return Ok(None);
@@ -153,17 +179,17 @@ impl<'f, 'v> SdkWalk<'f, 'v> {
         Ok((self.visitor)(field).filter(|edit| !edit.is_empty()).map(|edit| edit.apply(key)).transpose()?)
     }
 
-    /// Refuses content in which arrays and objects are nested beyond the limit of JSON bodies.
-    pub(super) fn check_depth(&self) -> Done {
+    /// Rejects content that is nested more deeply than JSON bodies may be.
+    pub(super) fn check_depth(&self) -> WalkResult {
         if self.path.segments.len() < MAX_DEPTH {
             return Ok(());
         }
-        // There is no byte yet: the SDK writes the body later.
+        // There is no byte offset yet, because the SDK writes the body later.
         Err(JsonError::too_deep(0).into())
     }
 
-    /// Offers a text.
-    pub(super) fn text(&mut self, kind: FieldKind, text: &mut String) -> Done {
+    /// Offers text.
+    pub(super) fn text(&mut self, kind: FieldKind, text: &mut String) -> WalkResult {
         if let Some(edit) = self.offer(kind, false, text) {
             *text = edit.apply(text)?;
             self.changes += 1;
@@ -171,7 +197,7 @@ impl<'f, 'v> SdkWalk<'f, 'v> {
         Ok(())
     }
 
-    /// Offers a text, and returns true if it was changed.
+    /// Offers text, and returns `true` if it was changed.
     pub(super) fn changes_text_in(
         &mut self,
         name: &'static str,
@@ -183,13 +209,13 @@ impl<'f, 'v> SdkWalk<'f, 'v> {
         Ok(self.changes > before)
     }
 
-    /// Goes into each message of a conversation, of which those before `last_turn` are history.
+    /// Enters each message of a conversation. Those before `last_turn` are history.
     pub(super) fn messages<T>(
         &mut self,
         messages: &mut [T],
         last_turn: usize,
-        mut go: impl FnMut(&mut Self, &mut T) -> Done,
-    ) -> Done {
+        mut go: impl FnMut(&mut Self, &mut T) -> WalkResult,
+    ) -> WalkResult {
         let (history, current) = messages.split_at_mut(last_turn.min(messages.len()));
         self.in_history = true;
         let done = self.items(history, &mut go);
@@ -199,7 +225,7 @@ impl<'f, 'v> SdkWalk<'f, 'v> {
     }
 
     /// Offers a number as it is written.
-    pub(super) fn number(&mut self, kind: FieldKind, text: &mut String) -> Done {
+    pub(super) fn number(&mut self, kind: FieldKind, text: &mut String) -> WalkResult {
         let context_alone = match NumberText::of(text) {
             NumberText::None => return Ok(()),
             NumberText::Short if self.path.names().context(kind).is_empty() => return Ok(()),
@@ -212,26 +238,23 @@ impl<'f, 'v> SdkWalk<'f, 'v> {
         Ok(())
     }
 
-    /// Offers a text of free-form JSON, which may hold JSON itself.
-    pub(super) fn free_text(&mut self, kind: FieldKind, text: &mut String) -> Done {
+    /// Offers text of free-form JSON, which may contain JSON itself.
+    pub(super) fn free_text(&mut self, kind: FieldKind, text: &mut String) -> WalkResult {
         if visit::may_hide_text(text) { self.json(kind, text) } else { self.text(kind, text) }
     }
 
-    /// Offers a text that is a member.
-    pub(super) fn text_in(&mut self, name: &'static str, kind: FieldKind, text: &mut String) -> Done {
+    /// Offers the text of a field.
+    pub(super) fn text_in(&mut self, name: &'static str, kind: FieldKind, text: &mut String) -> WalkResult {
         self.member(name, |walk| walk.text(kind, text))
     }
 
-    /// Offers a text that may be a member.
-    pub(super) fn text_if(&mut self, name: &'static str, kind: FieldKind, text: &mut Option<String>) -> Done {
-        match text {
-            Some(text) => self.text_in(name, kind, text),
-            None => Ok(()),
-        }
+    /// Offers the text of a field that may be missing.
+    pub(super) fn text_if(&mut self, name: &'static str, kind: FieldKind, text: &mut Option<String>) -> WalkResult {
+        self.member_if(name, text, |walk, text| walk.text(kind, text))
     }
 
-    /// Offers the strings of JSON in a string, or the string itself if it holds no JSON.
-    pub(super) fn json(&mut self, kind: FieldKind, text: &mut String) -> Done {
+    /// Offers the strings of JSON in a string, or the string itself if it contains no JSON.
+    pub(super) fn json(&mut self, kind: FieldKind, text: &mut String) -> WalkResult {
         let inside = visit::visit_json_text(
             text,
             (kind, kind.position(self.in_history)),
@@ -252,7 +275,7 @@ impl<'f, 'v> SdkWalk<'f, 'v> {
     }
 
     /// Offers the bytes of a document, if its format is plain text.
-    pub(super) fn file(&mut self, format: &str, bytes: &mut Blob) -> Done {
+    pub(super) fn file(&mut self, format: &str, bytes: &mut Blob) -> WalkResult {
         if !files::is_text(format) {
             self.skip(SkipReason::BinaryDocument, bytes.as_ref().len());
             return Ok(());
@@ -265,8 +288,8 @@ impl<'f, 'v> SdkWalk<'f, 'v> {
         Ok(())
     }
 
-    /// Offers the texts of the JSON body of an InvokeModel request.
-    pub(super) fn invoke_body(&mut self, body: &mut Blob) -> Done {
+    /// Offers the text fields of the JSON body of an InvokeModel request.
+    pub(super) fn invoke_body(&mut self, body: &mut Blob) -> WalkResult {
         let visited =
             visit::visit_invoke_body(body.as_ref(), &FieldLocation::Sdk(&self.path), self.unknown, self.visitor)?;
         self.add(visited.summary);
@@ -276,24 +299,23 @@ impl<'f, 'v> SdkWalk<'f, 'v> {
         Ok(())
     }
 
-    /// Hands the visitor to a walk of another kind, which says itself where its texts stand.
+    /// Returns the visitor, for a visit that reports its own pointers.
     pub(super) fn visitor(&mut self) -> &mut Visitor<'v> {
         self.visitor
     }
 
-    /// What that is to do with JSON of an unknown shape.
+    /// Returns what happens to JSON of an unknown format.
     pub(super) fn unknown_json(&self) -> UnknownContent {
         self.unknown
     }
 
-    /// Takes over what another walk has covered.
+    /// Adds the summary of another visit.
     pub(super) fn add(&mut self, summary: InspectionSummary) {
-        self.summary.inspected_bytes += summary.inspected_bytes;
-        self.summary.skipped.extend(summary.skipped);
+        self.summary.merge(summary);
     }
 
-    /// Counts bytes that were examined elsewhere.
-    pub(super) fn examined(&mut self, bytes: usize) {
+    /// Counts bytes that are inspected elsewhere.
+    pub(super) fn add_inspected(&mut self, bytes: usize) {
         self.summary.inspected_bytes += bytes;
     }
 
@@ -313,13 +335,12 @@ impl<'f, 'v> SdkWalk<'f, 'v> {
         (self.visitor)(field).filter(|edit| !edit.is_empty())
     }
 
-    /// Notes content that is not examined. The size is that of the content, which base64 makes longer
-    /// on the wire; content that stands elsewhere has none.
+    /// Lists content that is not inspected, with its size before base64; content that is stored elsewhere has none.
     pub(super) fn skip(&mut self, reason: SkipReason, bytes: usize) {
         self.summary.skipped.push(Skipped { pointer: self.path.pointer(), reason, bytes });
     }
 
-    /// The error for a union member that this version does not know: the SDK has lost its content.
+    /// Returns the error for a union member that this version does not know: the SDK has lost its content.
     pub(super) fn unknown(&self) -> BodyError {
         BodyError::new(BodyErrorKind::UnknownContent { pointer: self.path.pointer() })
     }

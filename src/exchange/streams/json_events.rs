@@ -3,7 +3,7 @@
 use super::events::{EventFormat, EventGuard, TraceOf};
 use crate::bedrock::{
     BodyError, BodyFormat, Event, EventKind, ModelEvent, Progress, ResponseFormat, StreamEvent, StreamKind,
-    SubstreamId, blocked_events, blocked_single_event, is_single_event, parse_event, text_event,
+    SubstreamId, blocked_events, blocked_single_event, parse_event, text_event,
 };
 use crate::exchange::trace::Trace;
 
@@ -40,7 +40,7 @@ impl JsonEvents {
         message: &str,
         trace: Option<&Trace>,
     ) -> Option<Vec<StreamEvent>> {
-        let mut events = if kind == StreamKind::Invoke && is_single_event(request, model_id) {
+        let mut events = if kind == StreamKind::Invoke && request.is_single_event(model_id) {
             blocked_single_event(request.format, model_id, message)
         } else {
             blocked_events(kind, request.format, model_id, message, &Progress::new())

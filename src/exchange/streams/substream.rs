@@ -13,7 +13,7 @@ pub(super) enum SubstreamGuard {
 
 impl SubstreamGuard {
     pub(super) fn new(id: SubstreamId, start: impl Fn(&str) -> Evaluator) -> Self {
-        match id.part {
+        match id.kind {
             DeltaKind::ToolArguments | DeltaKind::FunctionArguments => Self::Tool(Box::new(ToolGuard::new())),
             DeltaKind::Text
             | DeltaKind::Reasoning

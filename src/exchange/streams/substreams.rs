@@ -261,7 +261,7 @@ impl Substreams {
     }
 
     fn record(&mut self, id: SubstreamId, text: &Assessment) {
-        if id.part == DeltaKind::Reasoning && text.outcome() != Outcome::Passed {
+        if id.kind == DeltaKind::Reasoning && text.outcome() != Outcome::Passed {
             self.changed.insert(id);
         }
         self.assessment.add_text(&id.pointer(), text);

@@ -1,8 +1,10 @@
-use crate::bedrock::blocked::{Progress, blocked_events, blocked_response, text_event};
-use crate::bedrock::event_stream::{StreamKind, SubstreamId, deltas};
+use crate::bedrock::blocked::{blocked_events, blocked_response, text_event};
+use crate::bedrock::event_stream::deltas;
+use crate::bedrock::families::BodyFormat;
+use crate::bedrock::model_event::{StreamKind, SubstreamId};
 use crate::bedrock::operation::Operation;
+use crate::bedrock::progress::Progress;
 use crate::bedrock::sdk;
-use crate::bedrock::shape::BodyFormat;
 use crate::bedrock::table::DeltaKind;
 
 use super::client::{converse_output, events};
@@ -41,7 +43,7 @@ async fn held_text_leaves_as_on_the_wire() {
     for part in
         [DeltaKind::Text, DeltaKind::Reasoning, DeltaKind::ToolArguments, DeltaKind::ToolResult, DeltaKind::Refusal]
     {
-        let substream = SubstreamId { choice: 0, block: 7, part };
+        let substream = SubstreamId { choice: 0, block: 7, kind: part };
         let wire = text_event(StreamKind::Converse, BodyFormat::Converse, substream, 7, "held").expect("it has text");
         let json = String::from_utf8(wire.json().to_vec()).expect("UTF-8");
         let typed = sdk::text_delta(substream, "held").expect("built");

@@ -113,13 +113,13 @@ wire!(ConverseStreamInput, converse_stream);
 wire!(CountTokensInput, count_tokens);
 wire!(StartAsyncInvokeInput, start_async_invoke);
 
-/// The answer that the SDK reads from a body.
+/// Returns the output that the SDK reads from a body.
 pub(super) async fn converse_output(body: &[u8]) -> ConverseOutput {
     let client = client(body.to_vec(), "application/json");
     client.converse().model_id("m").send().await.expect("an answer")
 }
 
-/// The answer that the SDK reads from a body.
+/// Returns the output that the SDK reads from a body.
 pub(super) async fn apply_guardrail_output(body: &[u8]) -> ApplyGuardrailOutput {
     let client = client(body.to_vec(), "application/json");
     let call = client.apply_guardrail().guardrail_identifier("g").guardrail_version("1");

@@ -3,8 +3,8 @@
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use crate::bedrock::error::BodyError;
+use crate::bedrock::text_field::Visitor;
 use crate::bedrock::text_field::{FieldKind, InspectionSummary, TextField};
-use crate::bedrock::visit::Visitor;
 use crate::json::FieldEdit;
 
 /// A field, as far as both have it.
@@ -16,8 +16,8 @@ pub(super) fn offered(field: &TextField<'_>) -> Offered {
     (field.pointer(), field.inner_pointer(), field.is_key(), field.text().to_owned(), field.kind(), context)
 }
 
-/// All slots of a visit, in an order of their own.
-pub(super) fn slots(
+/// All fields of a visit, in an order of their own.
+pub(super) fn fields(
     visit: impl FnOnce(&mut Visitor<'_>) -> Result<InspectionSummary, BodyError>,
 ) -> (Vec<Offered>, Vec<(String, &'static str)>) {
     let mut found = Vec::new();
@@ -33,7 +33,7 @@ pub(super) fn slots(
     (found, skipped)
 }
 
-/// A mask for some of the texts, by where they stand and not by when they are offered.
+/// Masks some of the text fields, by their pointers and not by their order.
 pub(super) fn mask(field: &TextField<'_>, salt: u64) -> Option<FieldEdit> {
     let mut hasher = DefaultHasher::new();
     (salt, field.pointer(), field.inner_pointer(), field.is_key()).hash(&mut hasher);

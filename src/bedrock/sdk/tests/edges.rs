@@ -26,7 +26,7 @@ fn call(input: Document) -> ContentBlock {
 }
 
 #[tokio::test]
-async fn unknown_blocks_are_refused_where_they_stand() {
+async fn unknown_blocks_are_rejected_where_they_stand() {
     let mut request = input(unknown_block().await);
     let error = sdk::visit_converse_request(&mut request, &mut |_| None).expect_err("refused");
     assert!(error.is_unknown());
@@ -43,7 +43,7 @@ async fn unknown_blocks_are_refused_where_they_stand() {
 }
 
 #[tokio::test]
-async fn unknown_members_inside_are_refused() {
+async fn unknown_members_inside_are_rejected() {
     for (content, pointer) in [
         (json!({"reasoningContent": {"hologram": {}}}), "/messages/0/content/0/reasoningContent"),
         (json!({"guardContent": {"hologram": {}}}), "/messages/0/content/0/guardContent"),
@@ -83,7 +83,7 @@ fn masked_keys_do_not_swallow_each_other() {
 #[test]
 fn nesting_is_bounded() {
     let nested = |levels: usize| (0..levels).fold(Document::Null, |inner, _| Document::Array(vec![inner]));
-    // Six arrays and objects stand around the tool's input.
+    // The tool's input is inside six arrays and objects.
     let inside = MAX_DEPTH - 6;
     sdk::visit_converse_request(&mut input(call(nested(inside))), &mut |_| None).expect("just deep enough");
     let error = sdk::visit_converse_request(&mut input(call(nested(inside + 1))), &mut |_| None).expect_err("too deep");
@@ -97,7 +97,7 @@ fn nesting_is_bounded() {
 }
 
 #[test]
-fn bad_edits_are_refused() {
+fn bad_edits_are_rejected() {
     let mut request = input(ContentBlock::Text("\u{e9}".into()));
     sdk::visit_converse_request(&mut request, &mut |_| Some(FieldEdit::new(vec![(0..1, String::new())])))
         .expect_err("cuts a character");

@@ -1,12 +1,13 @@
 use serde_json::{Value, json};
 
-use crate::bedrock::blocked::Progress;
-use crate::bedrock::event_stream::{DeltaTexts, ModelEvent, StreamKind, SubstreamId, deltas};
+use crate::bedrock::event_stream::deltas;
+use crate::bedrock::model_event::{DeltaTexts, ModelEvent, StreamKind, SubstreamId};
+use crate::bedrock::progress::Progress;
 use crate::bedrock::sdk::{SdkEvent, chunk_json, json_chunk};
 use crate::json::FieldEdit;
 
 use super::client::events;
-use super::compare::{SALTS, mask, slots};
+use super::compare::{SALTS, fields, mask};
 
 /// Events of every kind.
 pub(super) fn bodies() -> Vec<(&'static str, Value)> {
@@ -75,8 +76,8 @@ async fn events_offer_what_their_json_offers() {
         json_progress.observe(&json);
         assert_eq!(typed_progress, json_progress, "{body}");
 
-        let (typed_slots, typed_skipped) = slots(|f| event.rewrite(&[], &[], f));
-        let (json_slots, json_skipped) = slots(|f| json.rewrite(&[], &[], f));
+        let (typed_slots, typed_skipped) = fields(|f| event.rewrite(&[], &[], f));
+        let (json_slots, json_skipped) = fields(|f| json.rewrite(&[], &[], f));
         assert_eq!((typed_slots, typed_skipped), (json_slots, json_skipped), "{body}");
         assert_eq!(event.into_inner(), typed, "nothing was to change");
 
@@ -99,7 +100,7 @@ async fn events_offer_what_their_json_offers() {
 }
 
 #[tokio::test]
-async fn unknown_events_and_deltas_are_refused() {
+async fn unknown_events_and_deltas_are_rejected() {
     let refused = [
         ("hologram", json!({"x": 1})),
         ("contentBlockDelta", json!({"delta": {"hologram": "hidden"}, "contentBlockIndex": 0})),
@@ -115,7 +116,7 @@ async fn unknown_events_and_deltas_are_refused() {
 }
 
 #[tokio::test]
-async fn edits_that_do_not_fit_are_refused() {
+async fn edits_that_do_not_fit_are_rejected() {
     let delta = json!({"delta": {"text": "abc"}, "contentBlockIndex": 0}).to_string();
     let typed = events(&[("contentBlockDelta", delta)]).await;
     let edit = || FieldEdit::whole(3, "longer than before");
@@ -141,7 +142,7 @@ fn chunks_hold_json() {
 #[test]
 fn debug_forms_hold_no_text() {
     let event = crate::bedrock::sdk::text_delta(
-        crate::bedrock::event_stream::SubstreamId { choice: 0, block: 0, part: crate::bedrock::table::DeltaKind::Text },
+        crate::bedrock::model_event::SubstreamId { choice: 0, block: 0, kind: crate::bedrock::table::DeltaKind::Text },
         "Jane",
     );
     let event = SdkEvent::read(event.expect("built")).expect("known");

@@ -13,7 +13,7 @@ use crate::bedrock::visit::visit_request;
 use crate::bedrock::walk::UnknownContent;
 use crate::json::FieldEdit;
 
-use super::compare::{mask, slots};
+use super::compare::{fields, mask};
 use super::inputs::document;
 
 /// Texts that need escapes in JSON and in pointers.
@@ -75,9 +75,9 @@ proptest! {
         ]}]});
         let text = body.to_string();
         let mut typed = call(document(&value));
-        let (typed_slots, _) = slots(|f| sdk::visit_converse_request(&mut typed, f));
+        let (typed_slots, _) = fields(|f| sdk::visit_converse_request(&mut typed, f));
         let (json_slots, _) =
-            slots(|f| visit_request(Operation::Converse, text.as_bytes(), f).map(|visited| visited.summary));
+            fields(|f| visit_request(Operation::Converse, text.as_bytes(), f).map(|visited| visited.summary));
         prop_assert_eq!(typed_slots, json_slots);
         prop_assert_eq!(called(&typed), value);
 

@@ -13,22 +13,23 @@ use crate::bedrock::error::BodyError;
 use crate::bedrock::operation::Operation;
 use crate::bedrock::sdk;
 use crate::bedrock::text_field::InspectionSummary;
-use crate::bedrock::visit::{Visitor, visit_request};
+use crate::bedrock::text_field::Visitor;
+use crate::bedrock::visit::visit_request;
 use crate::bedrock::walk::UnknownContent;
 
 use super::client::Wire;
-use super::compare::{SALTS, mask, slots};
+use super::compare::{SALTS, fields, mask};
 use super::inputs::{converse_inputs, counted_inputs, document};
 
 type Visit<I> = fn(&mut I, &mut Visitor<'_>) -> Result<InspectionSummary, BodyError>;
 
-/// Both visitors offer the same of an input, and leave the same behind.
+/// Both visitors offer the same text fields of an input and write the same result.
 async fn check<I: Wire>(operation: Operation, input: &I, visit: Visit<I>) -> usize {
     let body = input.wire().await;
     let text = String::from_utf8_lossy(&body).into_owned();
     let mut copy = input.clone();
-    let (typed_slots, typed_skipped) = slots(|f| visit(&mut copy, f));
-    let (json_slots, json_skipped) = slots(|f| visit_request(operation, &body, f).map(|visited| visited.summary));
+    let (typed_slots, typed_skipped) = fields(|f| visit(&mut copy, f));
+    let (json_slots, json_skipped) = fields(|f| visit_request(operation, &body, f).map(|visited| visited.summary));
     assert_eq!(typed_slots, json_slots, "{text}");
     assert_eq!(typed_skipped, json_skipped, "{text}");
     assert_eq!(&copy, input, "nothing was to change");

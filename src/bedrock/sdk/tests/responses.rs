@@ -7,7 +7,7 @@ use crate::bedrock::sdk;
 use crate::bedrock::visit::visit_response;
 
 use super::client::{apply_guardrail_output, converse_output};
-use super::compare::{SALTS, mask, slots};
+use super::compare::{SALTS, fields, mask};
 use super::inputs::contents;
 
 /// The body of a response among the cases of the JSON visitor.
@@ -64,9 +64,9 @@ async fn converse() {
         let text = body.to_string();
         let mut output = converse_output(text.as_bytes()).await;
         let before = output.clone();
-        let (typed_slots, typed_skipped) = slots(|f| sdk::visit_converse_response(&mut output, f));
+        let (typed_slots, typed_skipped) = fields(|f| sdk::visit_converse_response(&mut output, f));
         let (json_slots, json_skipped) =
-            slots(|f| visit_response(Operation::Converse, text.as_bytes(), f).map(|visited| visited.summary));
+            fields(|f| visit_response(Operation::Converse, text.as_bytes(), f).map(|visited| visited.summary));
         assert_eq!(typed_slots, json_slots, "{text}");
         assert_eq!(typed_skipped, json_skipped, "{text}");
         assert_eq!(output, before);
@@ -92,9 +92,9 @@ async fn apply_guardrail() {
     let text = body.to_string();
     let mut output = apply_guardrail_output(text.as_bytes()).await;
     let before = output.clone();
-    let (typed_slots, _) = slots(|f| sdk::visit_apply_guardrail_response(&mut output, f));
+    let (typed_slots, _) = fields(|f| sdk::visit_apply_guardrail_response(&mut output, f));
     let (json_slots, _) =
-        slots(|f| visit_response(Operation::ApplyGuardrail, text.as_bytes(), f).map(|visited| visited.summary));
+        fields(|f| visit_response(Operation::ApplyGuardrail, text.as_bytes(), f).map(|visited| visited.summary));
     assert_eq!(typed_slots, json_slots);
     for salt in SALTS {
         let mut typed = before.clone();

@@ -1,32 +1,34 @@
-//! What any body may carry: settings and traces of a Bedrock guardrail.
+//! Fields that any body may have, and the bodies of errors.
 //!
 //! A trace repeats what was masked, in `modelOutput` and in each `match`.
 
 use crate::bedrock::table::FieldRule::{In, Json, Plain, PlainTree, Strings, Text};
-use crate::bedrock::table::{Tag, table};
+use crate::bedrock::table::{Table, Tag, table};
 use crate::bedrock::text_field::FieldKind::{AssistantText, Free as FreeText, Trace};
 
+use super::family::Fields;
+
 table! {
-    /// Members that InvokeModel adds to any request.
+    /// Fields that InvokeModel adds to any request.
     REQUEST_COMMON: Tag::None, None, [
         ("amazon-bedrock-guardrailConfig", PlainTree),
     ]
 }
 
 table! {
-    /// Members that InvokeModel adds to any response and chunk.
+    /// Fields that InvokeModel adds to any response and chunk.
     RESPONSE_COMMON: Tag::None, None, [
         ("amazon-bedrock-guardrailAction", Plain),
         ("amazon-bedrock-invocationMetrics", PlainTree),
         ("amazon-bedrock-trace.guardrail", In(&TRACE)),
-        // The API reference writes it so; recorded traffic has the singular.
+        // As in the API reference; recorded traffic has the singular.
         ("amazon-bedrock-trace.guardrails", In(&TRACE)),
         ("p", Plain),
     ]
 }
 
 table! {
-    /// Invoke says `input` and `outputs`, Converse `inputAssessment` and `outputAssessments`.
+    /// InvokeModel has `input` and `outputs`, Converse has `inputAssessment` and `outputAssessments`.
     TRACE: Tag::None, None, [
         ("modelOutput[]", Json(Trace)),
         ("actionReason", Text(Trace)),
@@ -42,7 +44,7 @@ table! {
 
 table! {
     ASSESSMENT: Tag::None, None, [
-        // Names of topics and filters are the policy's words: masking them would hide the reason.
+        // Names of topics and filters come from the policy; masking them would hide the reason.
         ("topicPolicy", PlainTree),
         ("contentPolicy", PlainTree),
         ("contextualGroundingPolicy", PlainTree),
@@ -61,7 +63,7 @@ table! {
 }
 
 table! {
-    /// What automated reasoning found, in words and in logic.
+    /// Findings of automated reasoning, in words and in logic.
     REASONED: Tag::None, None, [
         ("*", Strings(Trace)),
         ("logicWarning.type", Plain),
@@ -70,7 +72,7 @@ table! {
 }
 
 table! {
-    /// An error's body: its message may quote the request.
+    /// The body of an error, whose message may quote the request.
     ERROR_RESPONSE: Tag::None, Some(&RESPONSE_COMMON), [
         ("message", Text(AssistantText)),
         ("Message", Text(AssistantText)),
@@ -78,4 +80,9 @@ table! {
         ("__type", Plain),
         ("resourceName", Plain),
     ]
+}
+
+/// The response of an error.
+pub(super) fn error(body: Fields<'_, '_>) -> Option<&'static Table> {
+    body.has_any(&["message", "Message", "error", "__type"]).then_some(&ERROR_RESPONSE)
 }

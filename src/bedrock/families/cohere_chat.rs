@@ -1,19 +1,20 @@
-//! Cohere: Command, Command R, Embed, Rerank.
+//! Cohere Command R.
 
-use crate::bedrock::table::FieldRule::{
-    Delta, Free, History, In, InAs, Json, Plain, PlainTree, RoleText, Skipped, Text, Token,
-};
-use crate::bedrock::table::{DeltaKind, Role, Tag, table};
+use serde_json::json;
+
+use crate::bedrock::model_event::EventKind;
+use crate::bedrock::table::FieldRule::{Delta, Free, History, In, InAs, Plain, PlainTree, RoleText, Text};
+use crate::bedrock::table::{DeltaKind, Role, Table, Tag, table};
 use crate::bedrock::text_field::FieldKind::{
-    AssistantText, Citation, Document, Echo, EmbeddingInput, RequestMetadata, StopSequence, System, ToolDefinition,
-    ToolInput, ToolResult, UserText,
+    AssistantText, Citation, Document, Echo, RequestMetadata, StopSequence, System, ToolDefinition, ToolInput,
+    ToolResult, UserText,
 };
-use crate::bedrock::text_field::SkipReason::Image;
 
-use super::guardrail::{REQUEST_COMMON, RESPONSE_COMMON};
+use super::common::{REQUEST_COMMON, RESPONSE_COMMON};
+use super::family::{Family, Fields, MESSAGE_ID};
 
 table! {
-    CHAT_REQUEST: Tag::None, Some(&REQUEST_COMMON), [
+    REQUEST: Tag::None, Some(&REQUEST_COMMON), [
         ("message", Text(UserText)),
         ("preamble", Text(System)),
         ("chat_history", History),
@@ -42,65 +43,8 @@ table! {
 }
 
 table! {
-    EMBED_REQUEST: Tag::None, Some(&REQUEST_COMMON), [
-        ("texts[]", Text(EmbeddingInput)),
-        ("images[]", Skipped(Image)),
-        ("inputs[].content[]", In(&EMBED_PART)),
-        ("input_type", Plain),
-        ("truncate", Plain),
-        ("embedding_types[]", Plain),
-    ]
-}
-
-table! {
-    EMBED_PART: Tag::Member("type"), None, [
-        ("*: type", Plain),
-        ("text: text", Text(EmbeddingInput)),
-        ("image_url: image_url", Skipped(Image)),
-    ]
-}
-
-table! {
-    /// A document is a string, an object, or an object written into a string.
-    RERANK_REQUEST: Tag::None, Some(&REQUEST_COMMON), [
-        ("query", Text(EmbeddingInput)),
-        ("documents[]", Json(Document)),
-        ("rank_fields[]", Plain),
-    ]
-}
-
-table! {
-    RERANK_RESPONSE: Tag::None, Some(&RESPONSE_COMMON), [
-        ("id", Plain),
-        ("results[].document", Json(Echo)),
-        ("meta", PlainTree),
-    ]
-}
-
-table! {
-    /// The whole prompt comes back.
-    COMMAND_RESPONSE: Tag::None, Some(&RESPONSE_COMMON), [
-        ("id", Plain),
-        ("prompt", Text(Echo)),
-        ("generations[].id", Plain),
-        ("generations[].text", Text(AssistantText)),
-        ("generations[].finish_reason", Plain),
-        ("generations[].token_likelihoods[].token", Token),
-        ("likelihood", Plain),
-    ]
-}
-
-table! {
-    COMMAND_CHUNK: Tag::None, Some(&RESPONSE_COMMON), [
-        ("id", Plain),
-        ("text", Delta(DeltaKind::Text)),
-        ("finish_reason", Plain),
-    ]
-}
-
-table! {
-    /// `chat_history` is the whole conversation, the answer once more included.
-    CHAT_RESPONSE: Tag::None, Some(&RESPONSE_COMMON), [
+    /// `chat_history` is the whole conversation, including the response.
+    RESPONSE: Tag::None, Some(&RESPONSE_COMMON), [
         ("response_id", Plain),
         ("generation_id", Plain),
         ("conversation_id", Plain),
@@ -122,7 +66,7 @@ table! {
 }
 
 table! {
-    CHAT_CHUNK: Tag::Member("event_type"), Some(&RESPONSE_COMMON), [
+    CHUNK: Tag::Member("event_type"), Some(&RESPONSE_COMMON), [
         ("*: event_type", Plain),
         ("stream-start: generation_id", Plain),
         ("search-queries-generation: search_queries[].text", Text(AssistantText)),
@@ -139,7 +83,54 @@ table! {
         ("tool-calls-generation: tool_calls[].name", Text(ToolInput)),
         ("tool-calls-generation: tool_calls[].parameters", Free(ToolInput)),
         ("stream-end: finish_reason", Plain),
-        ("stream-end: response", In(&CHAT_RESPONSE)),
+        ("stream-end: response", In(&RESPONSE)),
         ("debug: prompt", Text(Echo)),
     ]
 }
+
+pub(super) fn request(body: Fields<'_, '_>) -> Option<&'static Table> {
+    body.has_string("message").then_some(&REQUEST)
+}
+
+pub(super) fn response(body: Fields<'_, '_>) -> Option<&'static Table> {
+    body.has_any(&["chat_history", "text"]).then_some(&RESPONSE)
+}
+
+pub(super) fn chunk(event: Fields<'_, '_>) -> Option<&'static Table> {
+    event.has("event_type").then_some(&CHUNK)
+}
+
+pub(super) static FAMILY: Family = Family {
+    has_content_blocks: true,
+    event_kind: |event, _| match event.text("event_type").as_deref() {
+        Some("stream-start") => EventKind::MessageStart,
+        Some("stream-end") => EventKind::MessageStop,
+        _ => EventKind::Delta,
+    },
+    text_event: |substream, text| {
+        Some(match substream.kind {
+            DeltaKind::ToolArguments => json!({
+                "event_type": "tool-calls-chunk",
+                "is_finished": false,
+                "tool_call_delta": {"index": substream.block, "parameters": text},
+            }),
+            _ => json!({"event_type": "text-generation", "is_finished": false, "text": text}),
+        })
+    },
+    blocked_response: |_, message| {
+        Some(json!({
+            "response_id": MESSAGE_ID,
+            "generation_id": MESSAGE_ID,
+            "text": message,
+            "chat_history": [],
+            "finish_reason": "COMPLETE",
+        }))
+    },
+    blocked_events: |_, message, progress| {
+        let start = json!({"event_type": "stream-start", "is_finished": false, "generation_id": MESSAGE_ID});
+        let text = json!({"event_type": "text-generation", "is_finished": false, "text": message});
+        let end = json!({"event_type": "stream-end", "is_finished": true, "finish_reason": "COMPLETE"});
+        Some(if progress.has_started() { vec![text, end] } else { vec![start, text, end] })
+    },
+    ..Family::NO_TEXT
+};

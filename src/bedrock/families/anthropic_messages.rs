@@ -1,20 +1,23 @@
-//! Anthropic: Messages, and the older text completion.
+//! Anthropic Messages.
 
-use crate::bedrock::files::FileRule;
+use serde_json::json;
+
+use crate::bedrock::model_event::EventKind;
 use crate::bedrock::table::FieldRule::{
     Delta, File, Free, In, InAs, Messages, Plain, PlainTree, RoleText, Signature, Signed, Skipped, Text,
 };
-use crate::bedrock::table::{DeltaKind, Role, Tag, Unsigned, table};
+use crate::bedrock::table::{DeltaKind, FileRule, Role, Table, Tag, Unsigned, table};
 use crate::bedrock::text_field::FieldKind::{
     AssistantText, Citation, Document, Reasoning, RequestMetadata, StopSequence, System, ToolDefinition, ToolInput,
     ToolResult,
 };
 use crate::bedrock::text_field::SkipReason::{Encrypted, Image};
 
-use super::guardrail::{REQUEST_COMMON, RESPONSE_COMMON};
+use super::common::{REQUEST_COMMON, RESPONSE_COMMON};
+use super::family::{Family, Fields, MESSAGE_ID};
 
 table! {
-    MESSAGES_REQUEST: Tag::None, Some(&REQUEST_COMMON), [
+    REQUEST: Tag::None, Some(&REQUEST_COMMON), [
         ("anthropic_version", Plain),
         ("anthropic_beta[]", Plain),
         ("model", Plain),
@@ -60,7 +63,7 @@ table! {
         ("*_tool_result: caller", PlainTree),
         ("*_tool_result: content", Text(ToolResult)),
         ("*_tool_result: content.type", Plain),
-        // A fetched page is a document block; files that code wrote are a list.
+        // A fetched page is a document content block; files that code wrote are a list.
         ("*_tool_result: content.content", InAs(Role::Tool, &BLOCK)),
         ("*_tool_result: content.content[].type", Plain),
         ("*_tool_result: content.content[].file_id", Plain),
@@ -111,7 +114,7 @@ table! {
 }
 
 table! {
-    MESSAGES_RESPONSE: Tag::None, Some(&RESPONSE_COMMON), [
+    RESPONSE: Tag::None, Some(&RESPONSE_COMMON), [
         ("id", Plain),
         ("type", Plain),
         ("role", Plain),
@@ -130,9 +133,9 @@ table! {
 }
 
 table! {
-    MESSAGES_CHUNK: Tag::Member("type"), Some(&RESPONSE_COMMON), [
+    CHUNK: Tag::Member("type"), Some(&RESPONSE_COMMON), [
         ("*: type", Plain),
-        ("message_start: message", In(&MESSAGES_RESPONSE)),
+        ("message_start: message", In(&RESPONSE)),
         ("content_block_start: content_block", InAs(Role::Assistant, &START_BLOCK)),
         ("content_block_delta: delta", In(&DELTA)),
         ("content_block_stop: type", Plain),
@@ -151,7 +154,7 @@ table! {
 }
 
 table! {
-    /// A block that opens may carry the beginning of its text already.
+    /// A content block that starts may contain the beginning of its text.
     START_BLOCK: Tag::Member("type"), Some(&BLOCK), [
         ("text: text", Delta(DeltaKind::Text)),
         ("thinking: thinking", Delta(DeltaKind::Reasoning)),
@@ -171,19 +174,93 @@ table! {
     ]
 }
 
-table! {
-    TEXT_RESPONSE: Tag::None, Some(&RESPONSE_COMMON), [
-        ("id", Plain),
-        ("model", Plain),
-        ("type", Plain),
-        ("completion", Text(AssistantText)),
-        ("stop_reason", Plain),
-        ("stop", Text(StopSequence)),
-    ]
+pub(super) fn request(body: Fields<'_, '_>) -> Option<&'static Table> {
+    (body.has("anthropic_version") && !body.has("prompt")).then_some(&REQUEST)
 }
 
-table! {
-    TEXT_CHUNK: Tag::None, Some(&TEXT_RESPONSE), [
-        ("completion", Delta(DeltaKind::Text)),
-    ]
+pub(super) fn response(body: Fields<'_, '_>) -> Option<&'static Table> {
+    (body.has_array("content") && body.has_any(&["type", "role"])).then_some(&RESPONSE)
 }
+
+pub(super) fn chunk(event: Fields<'_, '_>) -> Option<&'static Table> {
+    (event.has("type") && !event.has("content")).then_some(&CHUNK)
+}
+
+pub(super) static FAMILY: Family = Family {
+    has_content_blocks: true,
+    event_kind: |event, _| {
+        match event.text("type").as_deref() {
+            Some("message_start") => EventKind::MessageStart,
+            Some("content_block_start") => EventKind::ContentBlockStart,
+            Some("content_block_delta") => EventKind::Delta,
+            Some("content_block_stop") => EventKind::ContentBlockStop,
+            // `message_delta` contains the stop reason and `message_stop` only ends the stream, but some streams lack the first. A
+            // `message_delta` without a reason only counts tokens.
+            Some("message_delta") if !event.get("delta").is_some_and(Fields::has_stop_reason) => EventKind::Other,
+            Some("message_delta" | "message_stop" | "error") => EventKind::MessageStop,
+            _ => EventKind::Other,
+        }
+    },
+    text_event: |substream, text| {
+        let delta = match substream.kind {
+            DeltaKind::ToolArguments => json!({"type": "input_json_delta", "partial_json": text}),
+            DeltaKind::Reasoning => json!({"type": "thinking_delta", "thinking": text}),
+            _ => json!({"type": "text_delta", "text": text}),
+        };
+        Some(json!({"type": "content_block_delta", "index": substream.block, "delta": delta}))
+    },
+    blocked_response: |model_id, message| {
+        Some(json!({
+            "id": MESSAGE_ID,
+            "type": "message",
+            "role": "assistant",
+            "model": model_id,
+            "content": [{"type": "text", "text": message}],
+            "stop_reason": "end_turn",
+            "stop_sequence": null,
+            "usage": {"input_tokens": 0, "output_tokens": 0},
+        }))
+    },
+    blocked_events: |model_id, message, progress| {
+        let mut events = Vec::new();
+        if !progress.has_started() {
+            events.push(json!({"type": "message_start", "message": {
+                "id": MESSAGE_ID,
+                "type": "message",
+                "role": "assistant",
+                "model": model_id,
+                "content": [],
+                "stop_reason": null,
+                "stop_sequence": null,
+                "usage": {"input_tokens": 0, "output_tokens": 0},
+            }}));
+        }
+        let stop = |block: u64| json!({"type": "content_block_stop", "index": block});
+        let block = match progress.open_block() {
+            Some((open, true)) => open,
+            open => {
+                events.extend(open.map(|(open, _)| stop(open)));
+                events.push(json!({
+                    "type": "content_block_start",
+                    "index": progress.next_block(),
+                    "content_block": {"type": "text", "text": ""},
+                }));
+                progress.next_block()
+            }
+        };
+        events.push(json!({
+            "type": "content_block_delta",
+            "index": block,
+            "delta": {"type": "text_delta", "text": message},
+        }));
+        events.push(stop(block));
+        events.push(json!({
+            "type": "message_delta",
+            "delta": {"stop_reason": "end_turn", "stop_sequence": null},
+            "usage": {"output_tokens": 0},
+        }));
+        events.push(json!({"type": "message_stop"}));
+        Some(events)
+    },
+    ..Family::NO_TEXT
+};

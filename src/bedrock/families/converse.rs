@@ -1,21 +1,24 @@
-//! Converse, its stream events, and the operations beside it.
+//! Converse and the events of ConverseStream.
 
-use crate::bedrock::files::FileRule;
+use serde_json::{Value, json};
+
+use crate::bedrock::model_event::{EventKind, SubstreamId};
+use crate::bedrock::progress::Progress;
 use crate::bedrock::table::FieldRule::{
-    Body, Delta, File, Free, In, InAs, Json, Messages, ModelInput, Named, Plain, PlainTree, RoleText, Signature,
-    Skipped, Text,
+    Delta, File, Free, In, InAs, Json, Messages, Named, Plain, PlainTree, RoleText, Signature, Skipped, Text,
 };
-use crate::bedrock::table::{DeltaKind, Role, Table, Tag, Unsigned, table};
+use crate::bedrock::table::{DeltaKind, FileRule, Role, Table, Tag, Unsigned, table};
 use crate::bedrock::text_field::FieldKind::{
     AssistantText, Citation, Document, DocumentName, Free as FreeText, PromptVariable, Reasoning, RequestMetadata,
-    StopSequence, ToolDefinition, ToolInput, ToolResult, UserText,
+    StopSequence, ToolDefinition, ToolInput, ToolResult,
 };
 use crate::bedrock::text_field::SkipReason::{Audio, Encrypted, Image, S3Location, Video};
 
-use super::guardrail::{ASSESSMENT, RESPONSE_COMMON, TRACE};
+use super::common::{RESPONSE_COMMON, TRACE};
+use super::family::{Family, Fields};
 
 table! {
-    CONVERSE_REQUEST: Tag::None, None, [
+    REQUEST: Tag::None, None, [
         ("modelId", Plain),
         ("messages", Messages),
         ("messages[].role", Plain),
@@ -144,12 +147,12 @@ table! {
 }
 
 table! {
-    /// Numbers under fixed names. A string would be text.
+    /// Numbers with fixed names. A string would be text.
     OFFSETS: Tag::None, None, []
 }
 
 table! {
-    CONVERSE_RESPONSE: Tag::None, Some(&RESPONSE_COMMON), [
+    RESPONSE: Tag::None, Some(&RESPONSE_COMMON), [
         ("output.message.role", Plain),
         ("output.message.content[]", InAs(Role::Assistant, &BLOCK)),
         ("stopReason", Plain),
@@ -228,62 +231,78 @@ table! {
     ]
 }
 
-/// The table of a ConverseStream event.
-pub(in crate::bedrock) fn event_table(event_type: &str) -> Option<&'static Table> {
+pub(super) fn response(body: Fields<'_, '_>) -> Option<&'static Table> {
+    body.has_any(&["output", "stopReason"]).then_some(&RESPONSE)
+}
+
+/// Returns the role and the table of an event of this type.
+pub(in crate::bedrock) fn event(event_type: &str) -> Option<(EventKind, &'static Table)> {
     Some(match event_type {
-        "messageStart" => &MESSAGE_START,
-        "contentBlockStart" => &BLOCK_START,
-        "contentBlockDelta" => &BLOCK_DELTA,
-        "contentBlockStop" => &BLOCK_STOP,
-        "messageStop" => &MESSAGE_STOP,
-        "metadata" => &METADATA,
+        "messageStart" => (EventKind::MessageStart, &MESSAGE_START),
+        "contentBlockStart" => (EventKind::ContentBlockStart, &BLOCK_START),
+        "contentBlockDelta" => (EventKind::Delta, &BLOCK_DELTA),
+        "contentBlockStop" => (EventKind::ContentBlockStop, &BLOCK_STOP),
+        "messageStop" => (EventKind::MessageStop, &MESSAGE_STOP),
+        "metadata" => (EventKind::Metadata, &METADATA),
         _ => return None,
     })
 }
 
-table! {
-    APPLY_GUARDRAIL_REQUEST: Tag::None, None, [
-        ("source", Plain),
-        ("outputScope", Plain),
-        ("content[]", In(&GUARD)),
-    ]
+pub(super) static FAMILY: Family = Family {
+    has_content_blocks: true,
+    blocked_response: |_, message| {
+        Some(json!({
+            "metrics": {"latencyMs": 0},
+            "output": {"message": {"content": [{"text": message}], "role": "assistant"}},
+            "stopReason": INTERVENED,
+            "usage": {"inputTokens": 0, "outputTokens": 0, "totalTokens": 0},
+        }))
+    },
+    ..Family::NO_TEXT
+};
+
+const INTERVENED: &str = "guardrail_intervened";
+
+/// Makes the body of an event `contentBlockDelta` that continues a substream.
+pub(in crate::bedrock) fn delta(substream: SubstreamId, text: &str) -> Value {
+    let delta = match substream.kind {
+        DeltaKind::Text | DeltaKind::Refusal | DeltaKind::Transcript => json!({"text": text}),
+        DeltaKind::Reasoning => json!({"reasoningContent": {"text": text}}),
+        DeltaKind::ToolArguments | DeltaKind::FunctionArguments => json!({"toolUse": {"input": text}}),
+        DeltaKind::ToolResult => json!({"toolResult": [{"text": text}]}),
+    };
+    json!({"delta": delta, "contentBlockIndex": substream.block})
 }
 
-table! {
-    APPLY_GUARDRAIL_RESPONSE: Tag::None, None, [
-        ("action", Plain),
-        ("actionReason", Text(FreeText)),
-        ("outputs[].text", Text(UserText)),
-        ("output[].text", Text(UserText)),
-        ("blockedResponse", Text(UserText)),
-        ("assessments[]", In(&ASSESSMENT)),
-        ("usage", PlainTree),
-        ("guardrailCoverage", PlainTree),
-    ]
+/// Makes the events that end a stream with this message: their types and bodies.
+pub(in crate::bedrock) fn blocked_events(message: &str, progress: &Progress) -> Vec<(&'static str, Value)> {
+    let mut events = message_events(message, INTERVENED, progress);
+    events.push((
+        "metadata",
+        json!({
+            "usage": {"inputTokens": 0, "outputTokens": 0, "totalTokens": 0},
+            "metrics": {"latencyMs": 0},
+        }),
+    ));
+    events
 }
 
-table! {
-    COUNT_REQUEST: Tag::None, None, [("input", In(&COUNT_INPUT))]
+/// Makes the events of a message up to `messageStop`. An open content block of text takes the message; any other is ended first.
+pub(super) fn message_events(message: &str, reason: &str, progress: &Progress) -> Vec<(&'static str, Value)> {
+    let mut events = Vec::new();
+    if !progress.has_started() {
+        events.push(("messageStart", json!({"role": "assistant"})));
+    }
+    let stop = |block: u64| ("contentBlockStop", json!({"contentBlockIndex": block}));
+    let block = match progress.open_block() {
+        Some((open, true)) => open,
+        open => {
+            events.extend(open.map(|(open, _)| stop(open)));
+            progress.next_block()
+        }
+    };
+    events.push(("contentBlockDelta", json!({"delta": {"text": message}, "contentBlockIndex": block})));
+    events.push(stop(block));
+    events.push(("messageStop", json!({"stopReason": reason})));
+    events
 }
-
-table! {
-    COUNT_INPUT: Tag::Union, None, [
-        ("invokeModel.body", Body),
-        ("converse", In(&CONVERSE_REQUEST)),
-    ]
-}
-
-table! { COUNT_RESPONSE: Tag::None, None, [] }
-
-table! {
-    ASYNC_REQUEST: Tag::None, None, [
-        ("modelId", Plain),
-        ("modelInput", ModelInput),
-        ("clientRequestToken", Plain),
-        ("outputDataConfig", PlainTree),
-        ("tags[].key", Text(RequestMetadata)),
-        ("tags[].value", Text(RequestMetadata)),
-    ]
-}
-
-table! { ASYNC_RESPONSE: Tag::None, None, [("invocationArn", Plain)] }

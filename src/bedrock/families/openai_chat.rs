@@ -1,21 +1,25 @@
-//! OpenAI chat and completion, which a dozen families speak; Mistral's chat is a dialect of it.
+//! OpenAI chat, a format that a dozen families share. Completions and Mistral chat are dialects of it.
 
-use crate::bedrock::files::FileRule;
+use serde_json::{Value, json};
+
+use crate::bedrock::model_event::EventKind;
 use crate::bedrock::table::FieldRule::{
     Delta, File, Free, In, InAs, Json, Messages, Plain, PlainTree, RoleText, Signature, Skipped, Text, Token,
     TokenBytes,
 };
-use crate::bedrock::table::{DeltaKind, FieldRule, Role, Tag, Unsigned, table};
+use crate::bedrock::table::{DeltaKind, FieldRule, FileRule, Role, Table, Tag, Unsigned, table};
 use crate::bedrock::text_field::FieldKind::{
     AssistantText, Citation, Document, Echo, Reasoning, RequestMetadata, StopSequence, ToolDefinition, ToolInput,
     UserText,
 };
 use crate::bedrock::text_field::SkipReason::{Audio, Image};
+use crate::json::JsonDocument;
 
-use super::guardrail::{REQUEST_COMMON, RESPONSE_COMMON};
+use super::common::{REQUEST_COMMON, RESPONSE_COMMON};
+use super::family::{Family, Fields};
 
 table! {
-    OPENAI_REQUEST: Tag::None, Some(&REQUEST_COMMON), [
+    REQUEST: Tag::None, Some(&REQUEST_COMMON), [
         ("model", Plain),
         ("messages", Messages),
         ("messages[]", In(&MESSAGE)),
@@ -43,7 +47,7 @@ table! {
 }
 
 table! {
-    /// A message of a request or response. Writer documents `content` as an object with `text`.
+    /// A message of a request or response. In the documentation of Writer, `content` is an object with `text`.
     MESSAGE: Tag::None, None, [
         ("role", Plain),
         ("name", Text(UserText)),
@@ -96,7 +100,7 @@ table! {
 }
 
 table! {
-    OPENAI_RESPONSE: Tag::None, Some(&RESPONSE_COMMON), [
+    RESPONSE: Tag::None, Some(&RESPONSE_COMMON), [
         ("id", Plain),
         ("object", Plain),
         ("model", Plain),
@@ -121,8 +125,8 @@ table! {
 }
 
 table! {
-    /// Mistral chat sends `message` where the others send `delta`; its tool calls come whole.
-    OPENAI_CHUNK: Tag::None, Some(&OPENAI_RESPONSE), [
+    /// Mistral chat sends `message` instead of `delta`, with complete tool calls.
+    CHUNK: Tag::None, Some(&RESPONSE), [
         ("choices[].delta", In(&CHUNK_DELTA)),
         ("choices[].message", In(&CHUNK_MESSAGE)),
         ("choices[].text", Delta(DeltaKind::Text)),
@@ -151,7 +155,7 @@ table! {
 }
 
 table! {
-    /// A piece of a content part.
+    /// A delta of a content part.
     CHUNK_PART: Tag::None, None, [
         ("type", Plain),
         ("text", Delta(DeltaKind::Text)),
@@ -170,3 +174,81 @@ table! {
         ("function_call.arguments", Delta(DeltaKind::FunctionArguments)),
     ]
 }
+
+pub(super) fn request(body: Fields<'_, '_>) -> Option<&'static Table> {
+    body.has("messages").then_some(&REQUEST)
+}
+
+pub(super) fn response(body: Fields<'_, '_>) -> Option<&'static Table> {
+    body.has("choices").then_some(&RESPONSE)
+}
+
+pub(super) fn chunk(event: Fields<'_, '_>) -> Option<&'static Table> {
+    event.has("choices").then_some(&CHUNK)
+}
+
+/// Returns `true` if an event is the string with which Writer ends its streams.
+pub(in crate::bedrock) fn is_end_marker(doc: &JsonDocument<'_>) -> bool {
+    doc.as_str(JsonDocument::ROOT).is_some_and(|text| text == "[DONE]")
+}
+
+/// Returns `true` if one of the choices has this field.
+pub(super) fn choices_have(body: Fields<'_, '_>, name: &str) -> bool {
+    body.get("choices").is_some_and(|choices| choices.items().any(|choice| choice.has(name)))
+}
+
+const COMPLETION_ID: &str = "chatcmpl-guardrail-intervened";
+
+pub(super) static FAMILY: Family = Family {
+    // The last chunk contains counters and no choice.
+    event_kind: |event, ended| match event.get("choices") {
+        _ if !ended.is_empty() => EventKind::ChoiceStop,
+        Some(choices) if choices.items().next().is_none() => EventKind::Metadata,
+        _ => EventKind::Delta,
+    },
+    ended_choices: |event| event.ended_choices_in("choices"),
+    text_event: |substream, text| {
+        let delta = match substream.kind {
+            DeltaKind::ToolArguments => {
+                json!({"tool_calls": [{"index": substream.block, "function": {"arguments": text}}]})
+            }
+            DeltaKind::FunctionArguments => json!({"function_call": {"arguments": text}}),
+            DeltaKind::Reasoning => json!({"reasoning_content": text}),
+            DeltaKind::Refusal => json!({"refusal": text}),
+            DeltaKind::Transcript => json!({"audio": {"transcript": text}}),
+            DeltaKind::Text | DeltaKind::ToolResult => json!({"content": text}),
+        };
+        Some(json!({
+            "object": "chat.completion.chunk",
+            "choices": [{"index": substream.choice, "delta": delta, "finish_reason": null}],
+        }))
+    },
+    blocked_response: |model_id, message| {
+        Some(json!({
+            "id": COMPLETION_ID,
+            "object": "chat.completion",
+            "created": 0,
+            "model": model_id,
+            "choices": [{
+                "index": 0,
+                "message": {"role": "assistant", "content": message},
+                "finish_reason": "stop",
+            }],
+            "usage": {"prompt_tokens": 0, "completion_tokens": 0, "total_tokens": 0},
+        }))
+    },
+    blocked_events: |model_id, message, progress| {
+        let event = |delta: Value, reason: Option<&str>| {
+            let choice = |index| json!({"index": index, "delta": delta, "finish_reason": reason});
+            json!({
+                "id": COMPLETION_ID,
+                "object": "chat.completion.chunk",
+                "created": 0,
+                "model": model_id,
+                "choices": progress.each_open_choice(choice),
+            })
+        };
+        Some(vec![event(json!({"role": "assistant", "content": message}), None), event(json!({}), Some("stop"))])
+    },
+    ..Family::NO_TEXT
+};
