@@ -11,7 +11,7 @@ use super::expand::{ExpandError, expand};
 use super::matcher::PatternMatcher;
 use super::normalize_hir::{NormalizedPattern, normalize_pattern};
 use super::problem::PatternProblem;
-use super::thread::Alternative;
+use super::thread::CompiledAlternative;
 use crate::text::normalize::View;
 
 /// How the text of a pattern is read.
@@ -33,7 +33,7 @@ const NFA_SIZE_LIMIT: usize = 8 << 20;
 pub(crate) struct Group {
     bodies: Vec<Hir>,
     starts: Vec<EdgeSet>,
-    alternatives: Vec<Alternative>,
+    alternatives: Vec<CompiledAlternative>,
 }
 
 impl Group {
@@ -56,7 +56,7 @@ impl Group {
             self.bodies.push(alternative.body);
             let (start, end) = (EdgeSet::of(&alternative.start), EdgeSet::of(&alternative.end));
             self.starts.push(start);
-            self.alternatives.push(Alternative { tag, start, end, pairs_markup: syntax != Syntax::Ascii, cap });
+            self.alternatives.push(CompiledAlternative { tag, start, end, pairs_markup: syntax != Syntax::Ascii, cap });
         }
         Ok(cap)
     }

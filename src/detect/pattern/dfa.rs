@@ -4,13 +4,13 @@
 //! whoever computed it. Past a fixed number of states, sets of NFA states are stepped directly: slower, never wrong.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::PoisonError;
 
 use regex_automata::nfa::thompson::{NFA, State};
 use regex_automata::util::primitives::{PatternID, StateID};
 
 use super::assertions::EdgeSet;
+use super::sync::{AtomicU32, Mutex, MutexGuard, OnceLock, Ordering};
 
 /// States kept by number. A policy's patterns visit some hundreds on ordinary text; with 64 byte classes this many take 2 MB.
 pub(super) const MAX_STATES: usize = 8192;
@@ -109,7 +109,7 @@ impl Dfa {
             capacity,
             table: std::iter::repeat_with(|| AtomicU32::new(UNKNOWN)).take(capacity * stride).collect(),
             infos: std::iter::repeat_with(OnceLock::new).take(capacity).collect(),
-            growth: Mutex::default(),
+            growth: Mutex::new(Growth::default()),
         }
     }
 

@@ -3,7 +3,7 @@
 use super::assertions::EdgeSet;
 use super::dfa::{DEAD, Dfa, Info, StateRef};
 use super::prefilter::Prefilter;
-use super::thread::{Alternative, ByState, PatternMatch, Thread, Validate, expire, first_in_reach, merge, record};
+use super::thread::{CompiledAlternative, ByState, PatternMatch, Thread, Validate, expire, first_in_reach, merge, record};
 use crate::text::char_class::{ALL_CLASSES, CLASS_COUNT, CharClass, ClassSet, NON_ASCII_CLASSES};
 use crate::text::view::ViewText;
 
@@ -11,7 +11,7 @@ use crate::text::view::ViewText;
 #[derive(Debug)]
 pub(crate) struct PatternMatcher {
     pub(super) dfa: Dfa,
-    alternatives: Vec<Alternative>,
+    alternatives: Vec<CompiledAlternative>,
     /// No limit on a match is shorter than this: younger starts are alive, whatever the alternative.
     pub(super) least_cap: usize,
     /// Where to begin between two characters of these kinds.
@@ -71,7 +71,7 @@ impl Input<'_> {
 }
 
 impl PatternMatcher {
-    pub(super) fn new(dfa: Dfa, alternatives: Vec<Alternative>, edges: &[EdgeSet]) -> Self {
+    pub(super) fn new(dfa: Dfa, alternatives: Vec<CompiledAlternative>, edges: &[EdgeSet]) -> Self {
         let mut starts = Vec::with_capacity(CLASS_COUNT * CLASS_COUNT);
         for before in ALL_CLASSES {
             for after in ALL_CLASSES {

@@ -12,7 +12,7 @@ use crate::text::view::{ViewText, text_bytes};
 
 /// What the machine knows of one alternative of a pattern.
 #[derive(Debug)]
-pub(super) struct Alternative {
+pub(super) struct CompiledAlternative {
     /// Reported with its matches.
     pub(super) tag: u32,
     /// What must hold at the start of a match.
@@ -25,7 +25,7 @@ pub(super) struct Alternative {
     pub(super) cap: usize,
 }
 
-impl Alternative {
+impl CompiledAlternative {
     /// Returns `true` unless the match needs the `_` on one side of it as markup, and has none on the other.
     fn is_paired(&self, view: &ViewText, start: usize, end: usize) -> bool {
         let (opens, closes) = (view.last_before(start) == Some('_'), view.first_from(end) == Some('_'));
@@ -97,7 +97,7 @@ fn flush(bests: &mut Vec<PatternMatch>, out: &mut Vec<PatternMatch>, is_over: im
 /// Keeps the match that ends here if a validator accepts one. A match covers whole characters of the text.
 pub(super) fn record(
     thread: &mut Thread,
-    meta: &Alternative,
+    meta: &CompiledAlternative,
     end: usize,
     view: &ViewText,
     validate: &Validate<'_>,
