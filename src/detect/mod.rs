@@ -1,4 +1,4 @@
-//! What is found in a text; what is done about it is decided above.
+//! What is found in some text; what is done about it is decided above.
 
 // Offsets come from the text under evaluation. What indexes with them must not be able to fail.
 #![deny(clippy::indexing_slicing, clippy::string_slice)]

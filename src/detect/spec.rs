@@ -1,4 +1,4 @@
-//! What a policy asks the detectors to look for: rules by number, without actions.
+//! The rules of a policy as the detectors need them: by number, without actions.
 
 use super::entity::EntityType;
 use crate::text::rewrite::Encoding;

@@ -69,7 +69,7 @@ impl ClassSet {
 pub(crate) const NON_ASCII_CLASSES: [CharClass; 3] = [CharClass::WordOther, CharClass::Other, CharClass::Hangul];
 
 impl CharClass {
-    /// The kind of `c`.
+    /// Returns the kind of `c`.
     pub(crate) fn of(c: char) -> Self {
         match c {
             '\n' => Self::LineFeed,
@@ -83,31 +83,31 @@ impl CharClass {
         }
     }
 
-    /// The kind of the ASCII character `byte`; other bytes are `Other`.
+    /// Returns the kind of the ASCII character `byte`; other bytes are `Other`.
     pub(crate) fn of_ascii(byte: u8) -> Self {
         ASCII_KINDS[usize::from(byte)]
     }
 
-    /// Whether a word goes on over this character.
+    /// Returns `true` if a word continues over this character.
     pub(crate) fn is_word(self) -> bool {
         matches!(self, Self::WordAscii | Self::WordOther | Self::Hangul)
     }
 
-    /// Returns true if a word that starts with `first` is part of a longer one where `self` is the character before it.
+    /// Returns `true` if a word that starts with `first` is part of a longer one where `self` is the character before it.
     ///
     /// A Korean word is not found in the middle of another one (`비경쟁사`), but next to a word of another script, as in `한국Acme`.
     pub(crate) fn continues_into(self, first: Self) -> bool {
         self.is_word() && first.is_word() && (self == Self::Hangul) == (first == Self::Hangul)
     }
 
-    /// Returns true if a word that ends with `self` is part of a longer one where `after` is the next character.
+    /// Returns `true` if a word that ends with `self` is part of a longer one where `after` is the next character.
     ///
-    /// Korean after a word is a particle, as far as one character tells: `Acme가`, `경쟁사의`.
+    /// Korean after a word is a particle, as far as one character shows: `Acme가`, `경쟁사의`.
     pub(crate) fn is_continued_by(self, after: Self) -> bool {
         self.continues_into(after) && after != Self::Hangul
     }
 
-    /// Whether an ASCII word goes on over this character.
+    /// Returns `true` if an ASCII word continues over this character.
     pub(crate) fn is_ascii_word(self) -> bool {
         self == Self::WordAscii
     }
@@ -128,7 +128,7 @@ const ASCII_KINDS: [CharClass; 256] = {
     kinds
 };
 
-/// Letters of the Korean script: syllables, and the jamo that the word view decomposes them into.
+/// Returns the letters of the Korean script: syllables, and the jamo that the word view decomposes them into.
 fn is_hangul(c: char) -> bool {
     matches!(u32::from(c),
         0x1100..=0x11FF

@@ -117,9 +117,9 @@ fn accents_are_not_seen() {
     }
 }
 
-/// Letters for which upper case adds something that the word view does not drop.
+/// Returns the letters for which upper case adds something that the word view does not drop.
 fn has_cases_that_differ(c: char) -> bool {
-    // The iota subscript is an accent, and is dropped; in upper case it is a letter of its own, as in ᾳ and ΑΙ.
+    // The iota subscript is an accent, and is dropped; in upper case it is a separate letter, as in ᾳ and ΑΙ.
     c == '\u{345}' || std::iter::once(c).nfd().any(|part| part == '\u{345}')
 }
 

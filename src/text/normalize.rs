@@ -89,7 +89,7 @@ fn pattern_form(c: char) -> String {
     }
 }
 
-/// The folds both views share; `None` when none applies.
+/// Returns the folds both views share; `None` when none applies.
 fn simple_form(c: char) -> Option<String> {
     if c.is_ascii() {
         Some(c.to_string())
@@ -128,7 +128,7 @@ fn word_form(c: char) -> String {
     form
 }
 
-/// The one letter in lower case that `c` is a case of.
+/// Returns the one letter in lower case that `c` is a case of.
 fn one_case(c: char) -> Option<char> {
     let mut lower = c.to_lowercase();
     lower.next().filter(|_| lower.next().is_none())

@@ -1,7 +1,7 @@
-//! What no data of Unicode generates: letters a reader takes for Latin ones, and quotation marks. Kept by hand; sources beside each
+//! What no data of Unicode generates: letters a reader takes for Latin ones, and quotation marks. Kept by hand; sources next to each
 //! table.
 
-/// Letters that look like a Latin letter, or are one with a stroke or a ligature, in lower case.
+/// Returns the letters that look like a Latin letter, or are one with a stroke or a ligature, in lower case.
 ///
 /// Both cases of a letter fold alike, else a Russian or Greek word would no longer match itself in capitals. After Unicode's
 /// `confusables.txt` (UTS 39), limited to letters a reader takes for Latin ones.

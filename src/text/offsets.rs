@@ -9,7 +9,7 @@ struct Segment {
     view: usize,
     /// Where it begins in the text.
     text: usize,
-    /// `None`: byte for byte the text. Otherwise all of it stands for the text up to here, and cannot be taken apart.
+    /// `None`: byte for byte the text. Otherwise all of it represents the text up to here, and cannot be taken apart.
     unit_end: Option<usize>,
 }
 
@@ -29,7 +29,7 @@ impl OffsetMap {
         }
     }
 
-    /// Adds a unit: what follows at `view` stands for the bytes `text..text_end`.
+    /// Adds a unit: what follows at `view` represents the bytes `text..text_end`.
     pub(super) fn push_unit(&mut self, view: usize, text: usize, text_end: usize) {
         self.segments.push_back(Segment { view, text, unit_end: Some(text_end) });
     }

@@ -11,10 +11,10 @@ pub(crate) const MAX_SPACE_BYTES: usize = 64;
 /// Backslashes before the letter of an escape: strings in strings in strings have seven.
 const MAX_BACKSLASHES: usize = 15;
 
-/// Parameters of a terminal's colour sequence.
+/// Parameters of a terminal's color sequence.
 const MAX_COLOUR_BYTES: usize = 16;
 
-/// Signs of Markdown in a row that are held together.
+/// Signs of Markdown in a row that are read together.
 const MAX_SIGNS: usize = 4;
 
 /// What is found at a position.
@@ -27,9 +27,9 @@ enum Read {
 
 /// An escape of source code and JSON.
 enum Escape {
-    /// It stands for this character.
+    /// It represents this character.
     Char(char, usize),
-    /// Its last byte is no part of a word, and it stands for nothing we know.
+    /// Its last byte is no part of a word, and it represents nothing we know.
     Other(usize),
     /// There is none.
     None,
@@ -62,7 +62,7 @@ impl View {
         self != Self::Pattern
     }
 
-    /// Escapes show the character they stand for.
+    /// Escapes show the character they represent.
     fn decodes_escapes(self) -> bool {
         self == Self::Entity
     }
@@ -116,11 +116,11 @@ impl ViewText {
         self.kept.push_str(text);
     }
 
-    /// Adds what the bytes `start..end` of the text stand for.
+    /// Adds what the bytes `start..end` of the text represent.
     fn put(&mut self, form: &str, start: usize, end: usize) {
         self.invisible_run = 0;
         self.space.is_open = false;
-        // In the other views no match ends inside what a character folds to.
+        // In the other views no match ends inside what a character is normalized to.
         self.has_long_units |= form.len() > 1 && self.view == View::Word;
         self.surplus += (end - start).saturating_sub(form.len());
         self.map.push_unit(self.end(), start, end);
@@ -156,7 +156,7 @@ impl ViewText {
         Read::Bytes(c.len_utf8())
     }
 
-    /// Adds the fold of a character that the bytes `start..end` of the text stand for.
+    /// Adds the mapping of a character that the bytes `start..end` of the text represent.
     fn fold_char(&mut self, c: char, start: usize, end: usize) {
         let mut buffer = [0; 4];
         let itself: &str = c.encode_utf8(&mut buffer);
@@ -259,7 +259,7 @@ impl ViewText {
         Read::Bytes(3)
     }
 
-    /// Reads a terminal's colour sequence, `ESC [ 31 m`: its last letter is no part of the word after it.
+    /// Reads a terminal's color sequence, `ESC [ 31 m`: its last letter is no part of the word after it.
     fn read_colour(&mut self, rest: &str, offset: usize, is_last: bool) -> Read {
         let bytes = rest.as_bytes();
         let parameters = bytes.iter().skip(2).take_while(|byte| matches!(byte, b'0'..=b'?')).count();
@@ -300,7 +300,7 @@ impl ViewText {
         !c.is_ascii() && matches!(normalize(c, self.view), Mapping::To(form) if matches!(&**form, "_" | "*" | "~"))
     }
 
-    /// Returns `true` if the text holds a character that the view shows, or what is known to be no letter.
+    /// Returns `true` if the text holds a character that the view shows, or one that is known not to be a letter.
     fn shows_next(&self, rest: &str) -> bool {
         for (at, c) in rest.char_indices() {
             // One sign after another, with nothing seen between them, is one run.

@@ -5,9 +5,10 @@
 
 #![allow(dead_code, missing_docs)]
 
+#[path = "../../src/text/char_class.rs"]
+mod char_class;
 mod text {
-    #[path = "../../../src/text/char_class.rs"]
-    pub(crate) mod char_class;
+    pub(crate) use crate::char_class;
 }
 
 #[path = "../../src/detect/pattern/assertions.rs"]

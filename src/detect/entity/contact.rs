@@ -1,4 +1,4 @@
-//! Electronic addresses: e-mail and web. Telephone numbers have a file of their own.
+//! Electronic addresses: e-mail and web. Telephone numbers have a file their own.
 //!
 //! # Where an e-mail address begins and ends
 //!
@@ -112,7 +112,7 @@ fn is_letter(c: char) -> bool {
     c.is_alphanumeric() || is_combining_mark(c)
 }
 
-/// A letter that is written next to a word and is not a part of it.
+/// Returns a letter that is written next to a word and is not a part of it.
 fn is_unspaced(c: char) -> bool {
     let hangul = matches!(c, '\u{1100}'..='\u{11ff}' | '\u{3130}'..='\u{318f}' | '\u{ac00}'..='\u{d7a3}');
     hangul || (!c.is_ascii() && is_letter(c) && CharClass::of(c) == CharClass::Other && !is_combining_mark(c))
@@ -122,12 +122,12 @@ fn is_apostrophe(c: char) -> bool {
     matches!(c, '\'' | '\u{2019}')
 }
 
-/// Whether a local part may hold the character.
+/// Returns `true` if a local part may hold the character.
 fn is_local(c: char) -> bool {
     is_letter(c) || matches!(c, '.' | '_' | '+' | '-' | '%' | '!' | '$' | '^')
 }
 
-/// Where the local part begins in the text before the sign: behind the last separator. The length of the text where there is
+/// Where the local part begins in the text before the sign: after the last separator. The length of the text where there is
 /// none.
 fn local_start(before: &str, host: &str) -> usize {
     let dotted = host.len() >= 3 && host.get(host.len() - 3..).is_some_and(|end| end.eq_ignore_ascii_case(".jp"));
@@ -153,7 +153,7 @@ fn local_start(before: &str, host: &str) -> usize {
     begin
 }
 
-/// Whether `%` and these two digits stand for a character that separates.
+/// Returns `true` if `%` and these two digits represent a character that separates.
 fn separates(hex: &str) -> bool {
     u8::from_str_radix(hex, 16).is_ok_and(|byte| byte.is_ascii() && !is_local(char::from(byte)))
 }
@@ -170,7 +170,7 @@ fn email(c: &RecognizerInput<'_>) -> Verdict {
     }
 }
 
-/// Whether it is the password and the host of `scheme://user:password@host`.
+/// Returns `true` if it is the password and the host of `scheme://user:password@host`.
 fn in_authority(s: &Surroundings<'_>) -> Objection {
     let Some((scheme, userinfo)) = s.before.rsplit_once("://") else { return Objection::None };
     let ends = |c: char| c.is_whitespace() || matches!(c, '/' | '?' | '#' | '<' | '>' | '"' | '\'' | '`');
@@ -179,7 +179,7 @@ fn in_authority(s: &Surroundings<'_>) -> Objection {
     if inside { Objection::End } else { Objection::None }
 }
 
-/// Whether the host name is longer than the candidate, or another address begins.
+/// Returns `true` if the host name is longer than the candidate, or another address begins.
 fn host_goes_on(host: &str, after: Option<char>) -> bool {
     let unspaced_end = host.chars().next_back().is_some_and(is_unspaced);
     after.is_some_and(|a| a == '@' || (is_letter(a) && (unspaced_end || !is_unspaced(a))))
@@ -197,7 +197,7 @@ fn plausible_host(host: &str) -> bool {
     all && labels && ending_ok && host.len() <= 253 && !swallows_text(host) && !is_scaled_image(name, ending)
 }
 
-/// Whether a label begins in ASCII letters that complete the host name, and goes on in a script without spaces.
+/// Returns `true` if a label begins in ASCII letters that complete the host name, and continues in a script without spaces.
 fn swallows_text(host: &str) -> bool {
     let joint = host
         .char_indices()
@@ -218,7 +218,7 @@ fn is_scaled_image(name: &str, ending: &str) -> bool {
     scale && IMAGES.iter().any(|image| ending.eq_ignore_ascii_case(image))
 }
 
-/// Whether a web address may end as it does: sentence punctuation belongs to the sentence.
+/// Returns `true` if a web address may end as it does: sentence punctuation belongs to the sentence.
 fn ends_well(text: &str) -> bool {
     // Also the Arabic comma, semicolon, question mark and full stop, and the danda.
     !text.ends_with(
@@ -230,11 +230,11 @@ fn ends_well(text: &str) -> bool {
     )
 }
 
-/// Returns where the sentence goes on inside the candidate: behind a bracket that closes more than was opened, or behind a sign
-/// of the sentence with Chinese, Japanese or the like behind it, which is what fullwidth signs look like in the entity view.
-/// No address that begins before it can end behind it.
+/// Returns where the sentence continues inside the candidate: after a bracket that closes more than was opened, or after a sign
+/// of the sentence with Chinese, Japanese or the like after it, which is what fullwidth signs look like in the entity view.
+/// No address that begins before it can end after it.
 fn sentence_goes_on(text: &str) -> Option<usize> {
-    // Asked at each end, so the usual case is told without looking at each character.
+    // This runs at each end, so the usual case does not look at each character.
     if text.is_ascii() && memchr::memchr2(b')', b']', text.as_bytes()).is_none() {
         return None;
     }
@@ -283,7 +283,7 @@ fn url(c: &RecognizerInput<'_>) -> Verdict {
     accept_if(dotted && host.chars().any(char::is_alphanumeric))
 }
 
-/// Whether an address of another kind goes on behind the character.
+/// Returns `true` if an address of another kind continues after the character.
 fn joins_address(before: Option<char>) -> bool {
     matches!(before, Some('@' | '.' | '-'))
 }
@@ -316,7 +316,7 @@ fn is_api_version(path: &str) -> bool {
     path.strip_prefix('v').is_some_and(version)
 }
 
-/// The longest end is wanted; an end inside a word would only be offered when every longer one fails.
+/// Returns the longest end is wanted; an end inside a word would only be offered when every longer one fails.
 fn url_ends_here(c: &RecognizerInput<'_>) -> bool {
     !c.after.is_some_and(|a| a.is_ascii_alphanumeric() || (is_letter(a) && !is_unspaced(a)))
 }

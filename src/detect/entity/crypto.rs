@@ -55,7 +55,7 @@ fn base58(c: &RecognizerInput<'_>) -> Verdict {
 
 const BECH32: &[u8; 32] = b"qpzry9x8gf2tvdw0s3jn54khce6mua7l";
 
-/// The checksum of BIP 173 (constant 1) and BIP 350 (0x2bc830a3).
+/// Returns the checksum of BIP 173 (constant 1) and BIP 350 (0x2bc830a3).
 fn bech32_check(text: &str) -> bool {
     const GENERATOR: [u32; 5] = [0x3b6a_57b2, 0x2650_8e6d, 0x1ea1_19fa, 0x3d42_33dd, 0x2a14_62b3];
     let lower = text.to_ascii_lowercase();

@@ -30,7 +30,7 @@ impl Description {
     };
 }
 
-/// How certain a finding is: of two that overlap, the more certain one says what the value is.
+/// How certain a finding is: of two that overlap, the more certain one is the right one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Certainty {
     /// The text around the value makes it a finding.

@@ -65,9 +65,9 @@ entity_types! {
     Username = "USERNAME", account::username::USERNAME;
     /// A password.
     Password = "PASSWORD", account::PASSWORD;
-    /// The number of a driver's licence.
+    /// The number of a driver's license.
     DriverId = "DRIVER_ID", vehicle::DRIVER_ID;
-    /// A vehicle licence plate.
+    /// A vehicle license plate.
     LicensePlate = "LICENSE_PLATE", vehicle::LICENSE_PLATE;
     /// A vehicle identification number (ISO 3779).
     VehicleIdentificationNumber = "VEHICLE_IDENTIFICATION_NUMBER", vehicle::VEHICLE_IDENTIFICATION_NUMBER;

@@ -163,7 +163,7 @@ fn issuer(digits: &[u8]) -> Verdict {
     }
 }
 
-/// Whether the groups between separators are ones cards are written in: all together, digit by digit, or in the
+/// Returns `true` if the groups between separators are ones cards are written in: all together, digit by digit, or in the
 /// printed forms 4-4-4-4(-3), 4-6-5 and 4-6-4.
 ///
 /// A line end may take the place of one separator, if there is another: two numbers below each other are no card. Slashes
@@ -204,7 +204,7 @@ fn card(c: &RecognizerInput<'_>) -> Verdict {
     }
 }
 
-/// Whether the digits are part of a digest or of encoded data: an unbroken run of at least 32 hexadecimal digits of one case,
+/// Returns `true` if the digits are part of a digest or of encoded data: an unbroken run of at least 32 hexadecimal digits of one case,
 /// or of the characters of base64 in which digits and letters of both cases are mixed. A letter touches the candidate: between
 /// slashes it is a segment of a path.
 fn in_digest(before: &str, text: &str, after: &str) -> bool {
@@ -300,7 +300,7 @@ fn swift(c: &RecognizerInput<'_>) -> Verdict {
 fn swift_named(c: &RecognizerInput<'_>) -> Verdict {
     let value = part(c.text, swift_value(c.text));
     let cased = value.bytes().all(|b| !b.is_ascii_lowercase()) || value.bytes().all(|b| !b.is_ascii_uppercase());
-    // Lower case letters need a digit to be told from a word ("swift transfer").
+    // Lower case letters need a digit to differ from a word ("swift transfer").
     let told = value.bytes().any(|b| b.is_ascii_uppercase()) || value.bytes().any(|b| b.is_ascii_digit());
     accept_if(
         matches!(value.len(), 8 | 11)

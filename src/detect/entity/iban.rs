@@ -18,7 +18,7 @@ pub(super) const LENGTHS: &[(&str, usize)] = &[
     ("TL", 23), ("TN", 24), ("TR", 26), ("UA", 29), ("VA", 22), ("VG", 24), ("XK", 20), ("YE", 30),
 ];
 
-/// The length an IBAN of this country has.
+/// Returns the length an IBAN of this country has.
 pub(super) fn length(country: &str) -> Option<usize> {
     LENGTHS
         .binary_search_by_key(&country, |&(name, _)| name)

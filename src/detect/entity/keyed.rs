@@ -1,13 +1,13 @@
 //! Values that a keyword introduces: `password: x`, `"apiKey": "x"`, `<password>x</password>`, `the password is x`.
 //!
-//! Patterns say where such a candidate may stand; [`read`] takes it apart from its front, so that the value is found by where it
-//! begins, whatever its length.
+//! Patterns match such a candidate; [`read`] parses it from its start, so that the value is the text that
+//! follows, of any length.
 
 #![deny(clippy::string_slice, clippy::indexing_slicing)]
 
 use std::ops::Range;
 
-/// What may stand between a keyword and its value, as a pattern: a sign, a verb, an attribute named `value`, or white space.
+/// The pattern of the text between a keyword and its value: a sign, a verb, an attribute named `value`, or white space.
 /// A macro, because patterns are put together at compile time.
 macro_rules! join {
     () => {
@@ -68,7 +68,7 @@ const VERBS: &[&str] = &[
     "é",
 ];
 
-/// What stands between a keyword and its value.
+/// The text between a keyword and its value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Link {
     /// A colon or an equals sign, or an attribute named `value`.
@@ -85,17 +85,17 @@ pub(super) enum Link {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Keyed<'a> {
     pub(super) link: Link,
-    /// Whether the value begins a line of its own.
+    /// The value begins a line.
     pub(super) on_next_line: bool,
-    /// Whether an equals sign joins the two, without a space before it.
+    /// An equals sign joins the two, without a space before it.
     pub(super) assigned: bool,
-    /// Whether asterisks of Markdown are before the value.
+    /// Asterisks of Markdown are before the value.
     pub(super) starred: bool,
     /// The quote before the value.
     pub(super) quote: Option<char>,
-    /// Whether a space is between a quote and the value.
+    /// A space is between a quote and the value.
     pub(super) padded: bool,
-    /// Whether the same quote is behind the value.
+    /// The same quote is after the value.
     pub(super) closed: bool,
     /// The value, without its quotes.
     pub(super) value: &'a str,
@@ -110,13 +110,13 @@ impl Keyed<'_> {
     }
 }
 
-/// Returns the text behind `prefix`, which is matched without regard to ASCII case.
+/// Returns the text after `prefix`, which is matched without regard to ASCII case.
 pub(super) fn strip<'a>(text: &'a str, prefix: &str) -> Option<&'a str> {
     let (head, tail) = text.split_at_checked(prefix.len())?;
     head.eq_ignore_ascii_case(prefix).then_some(tail)
 }
 
-/// Returns the text behind the longest of `words` that begins it.
+/// Returns the text after the longest of `words` that begins it.
 pub(super) fn strip_longest<'a>(text: &'a str, words: &[&str]) -> Option<&'a str> {
     words.iter().filter_map(|word| strip(text, word)).min_by_key(|tail| tail.len())
 }

@@ -1,7 +1,7 @@
 //! PII recognizers: for each entity type a candidate pattern, a validator and context words.
 //!
 //! The recognizers are grouped by domain, one table a file. A type may have several: a strict one that is accepted
-//! wherever it stands, and loose ones that want a keyword before the value or a context word near it. What a table
+//! in any context, and loose ones that want a keyword before the value or a context word near it. What a table
 //! promises is written down as data, in `tests/data/entities/<TYPE>.yaml`.
 
 mod account;

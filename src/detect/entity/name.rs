@@ -14,7 +14,7 @@ use super::name_words::{is_camel_case, is_not_name, is_thing};
 use super::recognizer::{Objection, RecognizerInput, Surroundings};
 use crate::detect::pattern::Verdict;
 
-/// A capitalised word: ASCII letters, apostrophe, hyphen and whatever is not ASCII.
+/// A capitalized word: ASCII letters, apostrophe, hyphen and all characters beyond ASCII.
 macro_rules! word {
     () => {
         r"[^\x00-\x40\x5b-\x7f][^\x00-\x26\x28-\x2c\x2e-\x40\x5b-\x60\x7b-\x7f]*"
@@ -86,7 +86,7 @@ pub(super) static NAME: Description = Description {
         )
         .value(name_value)
         .with_veto(of_thing),
-        // At least two words, and whole ones: the validator would be asked at every letter otherwise.
+        // At least two words, and whole ones: otherwise the validator would run at every letter.
         exact(concat!(r"\b[A-Z][a-z'-]+", more!(), r" ", word!(), r"\b"), 64, listed),
     ]],
     ..Description::DEFAULT
@@ -94,7 +94,7 @@ pub(super) static NAME: Description = Description {
 
 const TITLES: &[&str] = &["Mr", "Mrs", "Ms", "Dr", "Prof", "Hon", "Mr.", "Mrs.", "Ms.", "Dr.", "Prof.", "Hon."];
 
-/// Particles inside names; they are no words of their own.
+/// Particles inside names; they are no words their own.
 const PARTICLES: &[&str] = &[
     "van", "von", "de", "der", "den", "del", "della", "di", "da", "dos", "la", "le", "al", "el", "bin", "ibn", "af",
     "zu", "ter", "ten", "du",
@@ -103,7 +103,7 @@ const PARTICLES: &[&str] = &[
 /// Names of more words are none, particles aside.
 const MOST_WORDS: usize = 4;
 
-/// The words of a name, judged: capitalised, made of letters, none of them a word that only looks like one. The
+/// Returns the words of a name, if they are valid: capitalized, made of letters, none of them a word that only looks like one. The
 /// last is no particle, and a title alone is no name.
 fn name_words(text: &str) -> Option<usize> {
     let mut count = 0;
@@ -138,13 +138,13 @@ fn name_words(text: &str) -> Option<usize> {
     (!last_particle && count > 0 && !TITLES.contains(&text)).then_some(count)
 }
 
-/// Whether the candidate ends where a word ends.
+/// Returns `true` if the candidate ends where a word ends.
 fn whole(c: &RecognizerInput<'_>) -> bool {
     !c.after.is_some_and(|a| a.is_alphanumeric() || a == '_')
 }
 
-/// The name behind a keyword: all behind the last sign, line or keyword. Keywords are told from names by their case at
-/// the sites that call this; here the first capitalised word behind the introduction counts.
+/// Returns the name after a keyword: all after the last sign, line or keyword. Keywords differ from names by their case at
+/// the sites that call this; here the first capitalized word after the introduction counts.
 fn name_value(text: &str) -> Range<usize> {
     let sign = text.rfind([':', '=', '\n', '"', '`', ',']).map_or(0, |i| i + 1);
     let mut start = text.len() - part(text, sign..text.len()).trim_start().len();
@@ -159,10 +159,10 @@ fn name_value(text: &str) -> Range<usize> {
     behind_marks(text, start)
 }
 
-/// How many words may be before a name: "her full legal name is", or a greeting and two titles.
+/// The maximum number of words before a name: "her full legal name is", or a greeting and two titles.
 const MOST_WORDS_BEFORE: usize = 5;
 
-/// The verdict on a candidate that ends inside a word, or has more words than a name and its introduction have together: a later
+/// Returns the verdict on a candidate that ends inside a word, or has more words than a name and its introduction have together: a later
 /// start has fewer.
 fn rejected_early(c: &RecognizerInput<'_>) -> Option<Verdict> {
     const MOST: usize = MOST_WORDS + MOST_WORDS_BEFORE;
@@ -223,7 +223,7 @@ fn titled_value(text: &str) -> Range<usize> {
     behind_marks(text, start)
 }
 
-/// The text from `start` on without the Markdown and the quotes that open it.
+/// Returns the text from `start` on without the Markdown and the quotes that open it.
 fn behind_marks(text: &str, start: usize) -> Range<usize> {
     let value = part(text, start..text.len()).trim_start_matches(is_mark);
     text.len() - value.len()..text.len()
@@ -343,7 +343,7 @@ fn of_thing(s: &Surroundings<'_>) -> Objection {
     if bare && is_thing(&word) && !given_names::contains(first) { Objection::Start } else { Objection::None }
 }
 
-/// A listed given name and a capitalised word, maybe an initial or a particle between.
+/// Returns a listed given name and a capitalized word, maybe an initial or a particle between.
 fn listed(c: &RecognizerInput<'_>) -> Verdict {
     if let Some(rejected) = rejected_early(c) {
         return rejected;

@@ -182,7 +182,7 @@ fn alone(c: &RecognizerInput<'_>) -> bool {
 }
 
 /// Area 000, 666 and 900 to 999, group 00 and serial 0000 are never issued (SSA, "Social security number randomization",
-/// POMS RM 10201.035). 078-05-1120 and 219-09-9999 were printed in advertisements and are void; masking them harms nobody.
+/// POMS RM 10201.035). 078-05-1120 and 219-09-9999 were printed in advertisements and are void; masking them does no harm.
 fn ssn(c: &RecognizerInput<'_>) -> Verdict {
     if let Some(rejected) = c.rejected_by_count(9..=9) {
         return rejected;
@@ -268,12 +268,12 @@ fn second_line(c: &RecognizerInput<'_>) -> Verdict {
     if good { Verdict::Accept } else { reject_end(c) }
 }
 
-/// Whether the second line of a zone begins with the number of a book and its check digit.
+/// Returns `true` if the second line of a zone begins with the number of a book and its check digit.
 fn mrz_number(line: &str) -> bool {
     is_checked(line.get(..10).unwrap_or_default())
 }
 
-/// Whether the last character checks those before it: weights 7, 3, 1, letters from 10, fillers 0, mod 10 (ICAO 9303 part 3, 4.9).
+/// Returns `true` if the last character checks those before it: weights 7, 3, 1, letters from 10, fillers 0, mod 10 (ICAO 9303 part 3, 4.9).
 fn is_checked(field: &str) -> bool {
     let Some((last, line)) =
         field.len().checked_sub(1).and_then(|at| Some((field.as_bytes().get(at)?, field.get(..at)?)))
@@ -289,7 +289,7 @@ fn is_checked(field: &str) -> bool {
     last.is_ascii_digit() && value(*last) == sum % 10
 }
 
-/// The first two digits of routing numbers: 00 to 12, 21 to 32, 61 to 72, 80 (ABA routing number policy).
+/// Returns the first two digits of routing numbers: 00 to 12, 21 to 32, 61 to 72, 80 (ABA routing number policy).
 fn routing(c: &RecognizerInput<'_>) -> Verdict {
     if let Some(rejected) = c.rejected_by_count(9..=9) {
         return rejected;

@@ -124,11 +124,11 @@ fn octets(text: &str) -> Option<[u8; 4]> {
 }
 
 fn ipv4(c: &RecognizerInput<'_>) -> Verdict {
-    // "nginx/1.18.0.1" is a version; other slashes are looked at where they are part of the candidate.
+    // "nginx/1.18.0.1" is a version; other slashes are part of the candidate.
     if c.before == Some('/') { Verdict::Reject } else { address_v4(c) }
 }
 
-/// The address behind a slash, unless a word is before the slash: `Chrome/120.0.6099.71` is a version.
+/// Returns the address after a slash, unless a word is before the slash: `Chrome/120.0.6099.71` is a version.
 fn slashed_ipv4(c: &RecognizerInput<'_>) -> Verdict {
     let Some(text) = c.text.get(behind_slash(c.text)) else { return Verdict::Reject };
     let of_word = c.before.is_some_and(|b| b.is_alphabetic() || matches!(b, '_' | '.' | '-' | ')'));
@@ -140,12 +140,12 @@ fn behind_slash(text: &str) -> std::ops::Range<usize> {
 }
 
 fn address_v4(c: &RecognizerInput<'_>) -> Verdict {
-    // `v1.2.3.4` and `1.2.3.4-rc1` are versions; `.5` before or behind makes it a longer dotted number.
+    // `v1.2.3.4` and `1.2.3.4-rc1` are versions; `.5` before or after makes it a longer dotted number.
     let alone = !is_word(c.before) && !is_word(c.after) && !matches!(c.before, Some('.' | '-' | '+' | '$'));
     let Some(octets) = octets(c.text) else {
         return Verdict::Reject;
     };
-    // Since 2022 every browser gives its version as `120.0.0.0`. As an address it is that of a network, and of nobody.
+    // Since 2022 every browser gives its version as `120.0.0.0`. As an address it is that of a network.
     let network = octets[0] > 0 && octets.ends_with(&[0, 0, 0]);
     if !alone || network || c.after == Some('-') {
         Verdict::Reject
@@ -165,7 +165,7 @@ fn ipv6(c: &RecognizerInput<'_>) -> Verdict {
     let (text, zone) = c.text.split_once('%').map_or((c.text, None), |(text, zone)| (text, Some(zone)));
     // A colon or a digit is before each later start.
     let Some(address) = text.parse::<Ipv6Addr>().ok().filter(|_| alone) else { return reject_end(c) };
-    // `%20` behind another address is an escape.
+    // `%20` after another address is an escape.
     if zone.is_some_and(|zone| zone.len() > 15 || zone.ends_with(['.', '-', '_']) || !has_zone(address)) {
         return Verdict::Reject;
     }
@@ -184,7 +184,7 @@ fn ipv6(c: &RecognizerInput<'_>) -> Verdict {
     }
 }
 
-/// Whether the address means nothing without its zone: link-local, unicast or multicast.
+/// Returns `true` if the address means nothing without its zone: link-local, unicast or multicast.
 fn has_zone(address: Ipv6Addr) -> bool {
     match address.segments() {
         [first, ..] => first & 0xffc0 == 0xfe80 || matches!(first & 0xff0f, 0xff01 | 0xff02),

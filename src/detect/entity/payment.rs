@@ -202,7 +202,7 @@ const CARD_EXPIRY_WORDS: &[&str] =
     &["exp", "expiry", "expires", "expiring", "expiration", "valid thru", "valid through", "valid until", "good thru"];
 
 fn cvv(c: &RecognizerInput<'_>) -> Verdict {
-    // `CVV` says it by itself; "security code", "CID" and "verification code" are also of one-time passwords and doors.
+    // `CVV` needs no context; "security code", "CID" and "verification code" are also of one-time passwords and doors.
     let sure = c.text.get(..2).is_some_and(|p| p.eq_ignore_ascii_case("cv") || p.eq_ignore_ascii_case("ca"));
     if c.after.is_some_and(|a| matches!(a, '%' | '/')) {
         Verdict::Reject
@@ -213,13 +213,13 @@ fn cvv(c: &RecognizerInput<'_>) -> Verdict {
     }
 }
 
-/// Whether it is a field of data, `security_code: 123`, and not the security code of a door.
+/// Returns `true` if it is a field of data, `security_code: 123`, and not the security code of a door.
 fn security_field(text: &str) -> bool {
     let Some((word, rest)) = text.split_at_checked(8) else { return false };
     word.eq_ignore_ascii_case("security") && rest.starts_with(['_', 'C']) && text.contains([':', '='])
 }
 
-/// The parts of a card that is listed with its date and its code, if its number is one.
+/// Returns the parts of a card that is listed with its date and its code, if its number is one.
 fn listed(text: &str) -> Option<(u8, &str)> {
     let mut parts = text.split(['|', '/']).map(|part| part.trim_matches(|c: char| !c.is_ascii_digit()));
     let (number, month, year) = (parts.next()?, parts.next()?, parts.next()?);
@@ -240,7 +240,7 @@ fn listed_expiry_value(text: &str) -> Range<usize> {
     text.len() - date.len()..text.len()
 }
 
-/// Digits that are a number of their own: no sign, currency, fraction, date or longer number around them.
+/// Digits that are a number their own: no sign, currency, fraction, date or longer number around them.
 fn lone_number(c: &RecognizerInput<'_>) -> bool {
     !matches!(c.before, Some('.' | ',' | '/' | '-' | '$' | '+' | '*'))
         && !matches!(c.after, Some('/' | '-' | '%' | ':'))

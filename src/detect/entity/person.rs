@@ -119,7 +119,7 @@ fn leading_digits(text: &str) -> Range<usize> {
     0..text.bytes().take_while(u8::is_ascii_digit).count()
 }
 
-/// The number and its unit. Where Markdown or quotes are around the number, they are not taken apart: the number alone.
+/// Returns the number and its unit. Where Markdown or quotes are around the number, they are not taken apart: the number alone.
 fn with_unit(text: &str) -> Range<usize> {
     const UNITS: &[&str] = &["year", "years", "yr", "yrs", "month", "months", "week", "weeks", "day", "days"];
     let digits = leading_digits(text);
@@ -137,14 +137,14 @@ fn with_unit(text: &str) -> Range<usize> {
     }
 }
 
-/// The digits of a candidate that may end in Markdown or a quote, or the number and its unit.
+/// Returns the digits of a candidate that may end in Markdown or a quote, or the number and its unit.
 fn said_value(text: &str) -> Range<usize> {
     let start = text.find(|c: char| c.is_ascii_digit()).unwrap_or_default();
     let value = with_unit(part(text, start..text.len()));
     start..start + value.end
 }
 
-/// Ages of persons: nobody is known to have passed 122.
+/// Ages of persons. The oldest known person reached 122.
 fn possible_age(text: &str) -> bool {
     text.parse::<u32>().is_ok_and(|age| (1..=122).contains(&age)) && !text.starts_with('0')
 }

@@ -1,6 +1,6 @@
 //! Telephone numbers.
 //!
-//! Only the shape is judged, not whether an area code is assigned: numbers in examples and forms are often not, and a
+//! Only the shape counts, not whether an area code is assigned: numbers in examples and forms are often not, and a
 //! number plan changes under a library that does not. What carries the decision is a `+`, brackets, a trunk zero or the
 //! North American grouping; all else needs a word such as "phone" nearby.
 
@@ -56,7 +56,7 @@ pub(super) static PHONE: Description = Description {
     ..Description::DEFAULT
 };
 
-/// The number without its extension.
+/// Returns the number without its extension.
 fn without_extension(text: &str) -> &str {
     text.split(|c: char| c.is_ascii_alphabetic() || matches!(c, '#' | ',' | ';')).next().unwrap_or_default().trim_end()
 }
@@ -85,12 +85,12 @@ fn ends_inside(c: &RecognizerInput<'_>) -> bool {
     is_word(c.after) || matches!(c.after, Some('%' | '@'))
 }
 
-/// Whether the number is one side of a sum, unless it is plainly a telephone number.
+/// Returns `true` if the number is one side of a sum, unless it is plainly a telephone number.
 fn is_operand(c: &RecognizerInput<'_>) -> bool {
     matches!(c.after, Some('=' | '*'))
 }
 
-/// The numbers of digits up to the end of each group but the last. A written trunk zero, "(0)", does not count.
+/// Returns the numbers of digits up to the end of each group but the last. A written trunk zero, "(0)", does not count.
 fn inner_ends(number: &str) -> impl Iterator<Item = usize> {
     let (head, tail) = number.split_once("(0)").unwrap_or((number, ""));
     let mut count = 0;
@@ -103,7 +103,7 @@ fn inner_ends(number: &str) -> impl Iterator<Item = usize> {
     })
 }
 
-/// Whether the number is on one line, or continues after a line end as a wrapped one would: it has other groups, or only the
+/// Returns `true` if the number is on one line, or continues after a line end as a wrapped one would: it has other groups, or only the
 /// calling code (of `code` digits) is before the line end; it is not yet complete there; and more than one digit follows. A
 /// lone group before the line end is an area code, not the postal code at the end of an address.
 fn wraps_well(number: &str, code: usize, complete_with: usize) -> bool {
@@ -116,7 +116,7 @@ fn wraps_well(number: &str, code: usize, complete_with: usize) -> bool {
     grouped && area_code && before < complete_with && digit_count(tail) > 1
 }
 
-/// A number with a `+`.
+/// Returns a number with a `+`.
 ///
 /// Where does it end? With the last group with which it has at most the fifteen digits of E.164, unless an earlier group
 /// completes it: `+1 415 555 2671` has the ten digits of its country, so what follows is not a part of it. A number that no
@@ -149,7 +149,7 @@ fn international(c: &RecognizerInput<'_>) -> Verdict {
     if good { Verdict::Accept } else { Verdict::Reject }
 }
 
-/// How many digits there are, and how many of them stand alone.
+/// Returns the number of digits, and the number of groups of one digit.
 fn counted(number: &str) -> (usize, usize) {
     let (mut digits, mut lone, mut run) = (0, 0, 0);
     for byte in number.bytes().chain([b' ']) {
@@ -170,7 +170,7 @@ fn grouped(c: &RecognizerInput<'_>) -> Verdict {
     }
     let number = without_extension(c.text);
     let (count, lone) = counted(number);
-    // Most of what comes here is told by this already.
+    // This decides most cases.
     match count {
         ..7 => return reject_end(c),
         7..=15 => {}
@@ -218,7 +218,7 @@ fn grouped(c: &RecognizerInput<'_>) -> Verdict {
 
 type Groups<'a> = SmallVec<[&'a str; 16]>;
 
-/// What the groups of a number without a `+` say.
+/// Returns the verdict on the groups of a number without a `+`.
 fn told_by_groups(number: &str, extended: bool, groups: &[&str], lens: &[usize], digits: &[u8]) -> Verdict {
     let n = digits.len();
     let brackets = number.contains('(');
@@ -266,7 +266,7 @@ fn told_by_groups(number: &str, extended: bool, groups: &[&str], lens: &[usize],
     context_if(single <= 1 || brackets)
 }
 
-/// Whether the first groups are a whole North American number: what follows is not a part of it.
+/// Returns `true` if the first groups are a whole North American number: what follows is not a part of it.
 fn begins_with_north_american(digits: &[u8], lens: &[usize], brackets: bool) -> bool {
     (3..=4).any(|groups| {
         let Some((head, rest)) = lens.split_at_checked(groups) else { return false };
@@ -276,7 +276,7 @@ fn begins_with_north_american(digits: &[u8], lens: &[usize], brackets: bool) -> 
     })
 }
 
-/// Whether it ends in a whole North American number that hyphens or dots hold together, behind other numbers and a space.
+/// Returns `true` if it ends in a whole North American number that hyphens or dots hold together, after other numbers and a space.
 fn ends_with_north_american(digits: &[u8], number: &str) -> bool {
     let Some((_, tail)) = number.rsplit_once([' ', '\n']) else { return false };
     let lens: SmallVec<[usize; 8]> = tail.split(['-', '.']).map(str::len).collect();
@@ -292,7 +292,7 @@ fn north_american(digits: &[u8], lens: &[usize], brackets: bool, signs: bool) ->
         _ => (digits, lens),
     };
     let shape = matches!(lens, [3, 3, 4]) || (brackets && matches!(lens, [3, 7]));
-    // (123) 456-7890 is everybody's example, so only groups told apart by spaces must begin as assigned ones do.
+    // (123) 456-7890 is a common example, so only groups separated by spaces must begin as assigned ones do.
     match digits {
         [area, _, _, exchange, rest @ ..] if shape && rest.len() == 6 => {
             brackets || (*exchange >= 1 && (*area >= 2 || (signs && *area == 1)))
@@ -358,7 +358,7 @@ fn in_log(s: &Surroundings<'_>) -> Objection {
     }
 }
 
-/// Whether all digits are the same.
+/// Returns `true` if all digits are the same.
 fn same(digits: &[u8]) -> bool {
     digits.windows(2).all(|w| matches!(w, [a, b] if a == b))
 }

@@ -61,7 +61,7 @@ const NATIONAL_LENGTHS: &[(&[u8], usize, usize)] = &[
     (&[9, 7, 2], 8, 9),
 ];
 
-/// The fewest and the most digits of a number of this country; where the plan is not listed, what E.164 leaves.
+/// Returns the fewest and the most digits of a number of this country; where the plan is not listed, what E.164 leaves.
 pub(super) fn national_lengths(code: &[u8]) -> (usize, usize) {
     let listed = NATIONAL_LENGTHS.iter().find(|&&(listed, ..)| listed == code);
     listed.map_or((7, 15 - code.len()), |&(_, fewest, most)| (fewest, most))

@@ -1,4 +1,4 @@
-//! The form every recognizer has, whatever it recognizes.
+//! The parts of a recognizer.
 
 use std::ops::Range;
 
@@ -8,7 +8,7 @@ use crate::detect::pattern::Verdict;
 ///
 /// The pattern runs over the *entity view* of the text: width, zero-width characters, dashes and spaces unified to their
 /// ASCII forms, escapes decoded, a run of white space as one character, case kept. It is matched as ASCII bytes: `\d`, `\w`, `\s` and `\b` are ASCII; leftmost-longest; no
-/// look-around other than a leading or a trailing `\b`, `^` or `$` of each top-level alternative. A text that is long enough for
+/// look-around other than a leading or a trailing `\b`, `^` or `$` of each top-level alternative. Some text that is long enough for
 /// several ends is offered to the validator at each end; the longest accepted one counts.
 #[derive(Debug)]
 pub(crate) struct Recognizer {
@@ -20,11 +20,11 @@ pub(crate) struct Recognizer {
     pub(crate) validate: fn(&RecognizerInput<'_>) -> Verdict,
     /// The part of the candidate that is the value, as a range of the candidate (pattern view); `None`: all of it.
     pub(crate) value: Option<fn(&str) -> Range<usize>>,
-    /// Context words, lower case, matched as whole words in the folded view; any one of them will do.
+    /// Context words, lower case, matched as whole words in the normalized view; any one of them will do.
     pub(crate) context: &'static [&'static str],
     /// How far before the candidate a context word may begin, in bytes of the text as given.
     pub(crate) context_before: usize,
-    /// How far behind the candidate a context word may end, in bytes of the text as given.
+    /// How far after the candidate a context word may end, in bytes of the text as given.
     pub(crate) context_after: usize,
     /// Two bytes of which every candidate holds one, for patterns that may begin with any letter: only the runs that lead up to one
     /// of them are then looked at.
@@ -50,7 +50,7 @@ pub(crate) struct Surroundings<'a> {
     pub(crate) is_sure: bool,
 }
 
-/// What surroundings say against a candidate.
+/// An objection to a candidate because of the text around it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Objection {
     /// Nothing.
@@ -73,6 +73,6 @@ pub(crate) struct RecognizerInput<'a> {
     pub(crate) text: &'a str,
     /// The character before it, in the pattern view; `None` at the start of the text.
     pub(crate) before: Option<char>,
-    /// The character behind it, in the pattern view; `None` at the end of the text.
+    /// The character after it, in the pattern view; `None` at the end of the text.
     pub(crate) after: Option<char>,
 }

@@ -268,7 +268,7 @@ impl Matcher {
     }
 }
 
-/// What a validator says of the starts behind a candidate's is true: no start that it would accept is passed over.
+/// What a validator says of the starts after a candidate's is true: no start that it would accept is passed over.
 #[test]
 fn no_start_is_passed_over_that_would_be_accepted() {
     #[derive(serde::Deserialize)]

@@ -1,4 +1,4 @@
-//! Vehicles and their drivers: VIN, licence plate, driver's licence.
+//! Vehicles and their drivers: VIN, license plate, driver's license.
 
 #![deny(clippy::string_slice, clippy::indexing_slicing)]
 
@@ -163,7 +163,7 @@ fn plate(c: &RecognizerInput<'_>) -> Verdict {
     context_if(alone && !two && letters >= 1 && digits >= 1 && (5..=8).contains(&(letters + digits)))
 }
 
-/// Whether it could be a plate by itself.
+/// Returns `true` if it could be a plate by itself.
 fn is_plate(text: &str) -> bool {
     let count = text.bytes().filter(u8::is_ascii_alphanumeric).count();
     count >= 5 && text.bytes().any(|b| b.is_ascii_digit()) && text.bytes().any(|b| b.is_ascii_uppercase())
@@ -178,7 +178,7 @@ fn driver(c: &RecognizerInput<'_>) -> Verdict {
     context_if(alone && shape && !looks_like_date(c.text) && !looks_like_phone(c.text))
 }
 
-/// Whether it is digits in groups of these lengths.
+/// Returns `true` if it is digits in groups of these lengths.
 fn digits_in(text: &str, shapes: &[&[usize]]) -> bool {
     let groups: SmallVec<[usize; 8]> = text.split('-').map(str::len).collect();
     text.bytes().all(|b| b.is_ascii_digit() || b == b'-') && shapes.contains(&groups.as_slice())

@@ -61,7 +61,7 @@ impl Group {
         Ok(cap)
     }
 
-    /// The automaton of all patterns; `None` when there are none.
+    /// Returns the automaton of all patterns; `None` when there are none.
     pub(crate) fn build(self) -> Result<Option<PatternMatcher>, PatternProblem> {
         self.build_with(MAX_STATES)
     }
@@ -83,7 +83,7 @@ impl Group {
     }
 }
 
-/// Whether a pattern can be enforced, and if not, why and what to do.
+/// Returns `true` if a pattern can be enforced, and if not, why and what to do.
 pub(crate) fn check_pattern(pattern: &str, syntax: Syntax, max_length: Option<usize>) -> Result<(), PatternProblem> {
     let mut group = Group::default();
     group.add(0, pattern, syntax, max_length)?;
@@ -114,7 +114,7 @@ fn parse(pattern: &str, syntax: Syntax) -> Result<NormalizedPattern, PatternProb
     })
 }
 
-/// How many bytes of the view a match may take.
+/// Returns the number of bytes of the view a match may take.
 fn cap(hir: &Hir, max_length: Option<usize>) -> Result<usize, PatternProblem> {
     match (max_length, hir.properties().maximum_len()) {
         (Some(given), _) => Ok(given),

@@ -1,7 +1,7 @@
-//! An anchored multi-pattern automaton, determinized as texts need it and shared by all of them.
+//! An anchored multi-pattern automaton, determinized as text need it and shared by all of them.
 //!
 //! States are computed on first use and never thrown away, so a state number stays good for as long as the automaton lives,
-//! whoever computed it. Past a fixed number of states, sets of NFA states are stepped directly: slower, never wrong.
+//! in all threads. Past a fixed number of states, sets of NFA states are stepped directly: slower, never wrong.
 
 use std::collections::HashMap;
 use std::sync::PoisonError;
@@ -46,7 +46,7 @@ const UNKNOWN: u32 = 0;
 pub(super) const DEAD: u32 = 1;
 /// There was no number left.
 const FULL: u32 = u32::MAX;
-/// Set in the table where something matches at the next state, so that nobody need look the state up to know.
+/// Set in the table where something matches at the next state, so that the state need not be looked up.
 const MATCHES: u32 = 1 << 31;
 
 /// What is needed to make new states.
@@ -95,7 +95,7 @@ pub(super) struct Dfa {
 }
 
 impl Dfa {
-    /// An automaton over `nfa`, whose pattern `p` matches at most `caps[p]` bytes of text.
+    /// Returns an automaton over `nfa`, whose pattern `p` matches at most `caps[p]` bytes of text.
     pub(super) fn new(nfa: NFA, caps: &[usize], ends: Vec<EdgeSet>, capacity: usize) -> Self {
         let classes = byte_classes(&nfa);
         let stride = usize::from(classes.iter().copied().max().unwrap_or(0)) + 1;
@@ -113,7 +113,7 @@ impl Dfa {
         }
     }
 
-    /// The place before the first byte of any of `patterns`.
+    /// Returns the place before the first byte of any of `patterns`.
     pub(super) fn start(&self, patterns: impl Iterator<Item = u32>) -> StateRef {
         let mut growth = self.growth();
         growth.visited.clear(self.nfa.states().len());
@@ -127,7 +127,7 @@ impl Dfa {
         self.state_of(set.into_boxed_slice(), &mut growth)
     }
 
-    /// The state behind `byte`, from a numbered one, and whether something matches there: [`DEAD`], a number, or `None` when it has
+    /// Returns the state after `byte`, from a numbered one, and whether something matches there: [`DEAD`], a number, or `None` when it has
     /// no number.
     #[inline]
     pub(super) fn next(&self, state: u32, byte: u8) -> Option<(u32, bool)> {
@@ -139,7 +139,7 @@ impl Dfa {
         }
     }
 
-    /// The place behind `byte`, or `None` when no match is possible any more.
+    /// Returns the place after `byte`, or `None` when no match is possible any more.
     pub(super) fn step(&self, reached: &StateRef, byte: u8) -> Option<StateRef> {
         if let StateRef::State(state) = reached
             && let Some((next, _)) = self.next(*state, byte)
@@ -207,12 +207,12 @@ impl Dfa {
         if let Some(&number) = numbers.get(&set) {
             return StateRef::State(number);
         }
-        // Numbers 0 and 1 say unknown and dead.
+        // The numbers 0 and 1 are reserved for unknown and dead.
         let number = numbers.len() + 2;
         let Some(cell) = self.infos.get(number).filter(|_| number < self.capacity) else {
             return StateRef::Unnumbered(set);
         };
-        // Set once: the lock is held and the number is new.
+        // Set once: this thread has the lock, and the number is new.
         cell.get_or_init(|| self.describe(&set));
         let number = u32::try_from(number).unwrap_or(DEAD);
         numbers.insert(set, number);
@@ -258,7 +258,7 @@ impl Dfa {
     }
 }
 
-/// Bytes that no state tells apart share a class.
+/// Returns the class of each byte. Bytes that no state distinguishes share one.
 fn byte_classes(nfa: &NFA) -> [u8; 256] {
     std::array::from_fn(|byte| u8::try_from(byte).map_or(0, |byte| nfa.byte_classes().get(byte)))
 }

@@ -1,4 +1,4 @@
-//! Splits a pattern into alternatives whose assertions stand at their edges, where they can be judged without the automaton.
+//! Splits a pattern into alternatives that have assertions at their edges only, where they are decided outside of the automaton.
 
 use regex_syntax::hir::{Class, Hir, HirKind, Look};
 
@@ -22,7 +22,7 @@ pub(super) struct Alternative {
 /// Why a pattern cannot be split.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum ExpandError {
-    /// An assertion stands where its truth depends on more than the pattern's edges.
+    /// An assertion depends on more than the pattern's edges.
     InnerAssertion,
     /// Too many alternatives.
     TooMany,
@@ -34,7 +34,7 @@ enum PatternPart {
     Body(Hir),
 }
 
-/// The alternatives of `hir`. None when it can never match.
+/// Returns the alternatives of `hir`. None when it can never match.
 pub(super) fn expand(hir: &Hir) -> Result<Vec<Alternative>, ExpandError> {
     let mut alternatives = Vec::new();
     for pieces in sequences(hir)? {
@@ -45,7 +45,7 @@ pub(super) fn expand(hir: &Hir) -> Result<Vec<Alternative>, ExpandError> {
     Ok(alternatives)
 }
 
-/// All sequences of assertions and assertion-free parts that `hir` stands for.
+/// Returns all sequences of assertions and assertion-free parts that `hir` is equivalent to.
 fn sequences(hir: &Hir) -> Result<Vec<Vec<PatternPart>>, ExpandError> {
     if hir.properties().look_set().is_empty() {
         return Ok(vec![vec![PatternPart::Body(hir.clone())]]);
@@ -79,8 +79,8 @@ fn sequences(hir: &Hir) -> Result<Vec<Vec<PatternPart>>, ExpandError> {
     }
 }
 
-/// The sequences of a part that may be absent, such as `(?:, [A-Z]+)?`: its own, and the empty one. An assertion before it then
-/// stands at an edge in one of the two.
+/// Returns the sequences of a part that may be absent, such as `(?:, [A-Z]+)?`: its own, and the empty one. An assertion before it then
+/// is at an edge in one of the two.
 fn with_and_without(hir: &Hir) -> Result<Vec<Vec<PatternPart>>, ExpandError> {
     match hir.kind() {
         HirKind::Repetition(repetition) if repetition.min == 0 && repetition.max == Some(1) => {
@@ -93,7 +93,7 @@ fn with_and_without(hir: &Hir) -> Result<Vec<Vec<PatternPart>>, ExpandError> {
     }
 }
 
-/// Whether an assertion stands before or behind a part, with nothing between but parts that may be absent.
+/// Returns `true` if an assertion is before or after a part, with nothing between but parts that may be absent.
 fn is_beside_look(parts: &[Hir], index: usize) -> bool {
     let has_look = |part: &&Hir| !part.properties().look_set().is_empty();
     let is_optional = |part: &&Hir| part.properties().minimum_len() == Some(0);
@@ -151,7 +151,7 @@ impl PatternPart {
     }
 }
 
-/// Whether `look` always or never holds between the parts before and behind it, nearest first; `None` where that depends on
+/// Returns `true` if `look` always or never holds between the parts before and after it, nearest first; `None` where that depends on
 /// the text.
 fn always<'a>(look: Look, before: impl Iterator<Item = &'a Hir>, after: impl Iterator<Item = &'a Hir>) -> Option<bool> {
     let before = edge_kinds(before, Side::Last)?;
@@ -167,7 +167,7 @@ enum Side {
     Last,
 }
 
-/// The kinds of character that parts, nearest first, can begin or end with; `None` when all of them may be empty or it is not
+/// Returns the kinds of character that parts, nearest first, can begin or end with; `None` when all of them may be empty or it is not
 /// known.
 fn edge_kinds<'a>(parts: impl Iterator<Item = &'a Hir>, side: Side) -> Option<Vec<CharClass>> {
     let mut kinds = Vec::new();
@@ -179,7 +179,7 @@ fn edge_kinds<'a>(parts: impl Iterator<Item = &'a Hir>, side: Side) -> Option<Ve
     None
 }
 
-/// Adds the kinds of one part; says whether it may be empty.
+/// Adds the classes of one part. Returns `true` if it may be empty.
 fn collect_kinds(hir: &Hir, side: Side, kinds: &mut Vec<CharClass>) -> Option<bool> {
     match hir.kind() {
         HirKind::Empty => Some(true),

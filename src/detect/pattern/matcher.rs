@@ -3,7 +3,9 @@
 use super::assertions::EdgeSet;
 use super::dfa::{DEAD, Dfa, Info, StateRef};
 use super::prefilter::Prefilter;
-use super::thread::{CompiledAlternative, ByState, PatternMatch, Thread, Validate, expire, first_in_reach, merge, record};
+use super::thread::{
+    ByState, CompiledAlternative, PatternMatch, Thread, Validate, expire, first_in_reach, merge, record,
+};
 use crate::text::char_class::{ALL_CLASSES, CLASS_COUNT, CharClass, ClassSet, NON_ASCII_CLASSES};
 use crate::text::view::ViewText;
 
@@ -12,13 +14,13 @@ use crate::text::view::ViewText;
 pub(crate) struct PatternMatcher {
     pub(super) dfa: Dfa,
     alternatives: Vec<CompiledAlternative>,
-    /// No limit on a match is shorter than this: younger starts are alive, whatever the alternative.
+    /// No limit on a match is shorter than this: younger starts are alive in every alternative.
     pub(super) least_cap: usize,
     /// Where to begin between two characters of these kinds.
     starts: Vec<Option<StateRef>>,
     /// For each byte, one bit for each kind of character before it: whether a match can begin with it.
     pub(super) start_classes: [u8; 256],
-    /// The judge looks at the character after a match, so it must be known.
+    /// The validator reads the character after a match, so it must be known.
     needs_next_char: bool,
     prefilter: Option<Prefilter>,
 }
@@ -94,7 +96,7 @@ impl PatternMatcher {
         machine
     }
 
-    /// Has every match wait for the character after it, because the judge looks at it.
+    /// Makes every match wait for the character after it, which the validator reads.
     pub(crate) fn validated_with_next_char(mut self) -> Self {
         self.needs_next_char = true;
         self
@@ -265,7 +267,7 @@ impl PatternMatcher {
         }
     }
 
-    /// Forgets starts that are too many bytes of the text away, though not of the view. Where the view was cut does not matter: their
+    /// Forgets starts that are too many bytes of the text away, though not of the view. Chunk boundaries do not matter: their
     /// matches were too long already.
     fn forget_unreachable(&self, state: &mut MatcherState, view: &ViewText, out: &mut Vec<PatternMatch>) {
         if view.surplus() == 0 {

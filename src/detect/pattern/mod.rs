@@ -7,7 +7,7 @@
 //! start that can still become a match, before which text can be released.
 //!
 //! - **States** ([`dfa`]). A state is a set of NFA states. It is computed when some text first reaches it, gets a number, and is shared by
-//!   all texts and threads. States are never dropped: a number stays valid as long as the automaton lives, so readers hold numbers
+//!   all text and threads. States are never dropped: a number stays valid as long as the automaton lives, so readers hold numbers
 //!   across calls and load transitions without a lock. Only the computation of a new transition takes the lock. Memory is bounded by
 //!   [`MAX_STATES`](dfa::MAX_STATES) instead of by eviction. Past that number, a thread holds its set of NFA states itself and steps it
 //!   directly ([`StateRef::Unnumbered`](dfa::StateRef)): slower, with the same matches. Hostile text cannot make the automaton thrash.

@@ -2,7 +2,7 @@
 //!
 //! A literal becomes its fold. A class becomes the folds of its members, one by one: a range such as `[а-я]` does not become the
 //! range between the folds of its ends. The view shows `а` and `a` alike, so such a class matches a few Latin letters too; they are
-//! reported, so that a policy's author can be told.
+//! reported, so that the policy's author gets a warning.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -65,7 +65,7 @@ impl Normalizer {
         }
     }
 
-    /// The fold of each character. In the word view, which shows a run of white space as one space or as a blank line, such a run
+    /// Returns the fold of each character. In the word view, which shows a run of white space as one space or as a blank line, such a run
     /// matches that as well as itself.
     fn literal(&self, text: &str) -> Hir {
         let shown: Vec<Shown> =
@@ -121,7 +121,7 @@ impl Normalizer {
         one_or_sequence(folded, members.sequences)
     }
 
-    /// A class that says what it does not match, such as `.`, `[^,]` or `\W`, goes by what the view shows: `[^e]` matches no `é` there,
+    /// Normalizes a class that lists what it does not match, such as `.`, `[^,]` or `\W`, by what the view shows: `[^e]` matches no `é` there,
     /// because the view shows it as `e`. A Korean syllable, which the word view takes apart, is one character to it.
     fn all_but(&self, class: &ClassUnicode) -> Hir {
         let mut members = Members::default();

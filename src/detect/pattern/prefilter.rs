@@ -1,13 +1,13 @@
 //! Bytes without which nothing matches, such as the `@` of an address.
 //!
-//! Patterns that may begin with any letter would have every word of a text followed. Where each of their matches must hold one of a
+//! Patterns that may begin with any letter would have every word of some text followed. Where each of their matches must hold one of a
 //! few bytes, only the runs that lead up to such a byte are.
 
 use std::collections::HashSet;
 
 use super::dfa::{Dfa, StateRef};
 
-/// More places than this before a prefilter are not looked through.
+/// The maximum number of states before a prefilter byte.
 const MAX_STATES_BEFORE: usize = 256;
 
 #[derive(Debug)]
@@ -18,7 +18,7 @@ pub(super) struct Prefilter {
 }
 
 impl Prefilter {
-    /// The prefilter, if every match from these places holds one of `bytes`.
+    /// Returns the prefilter, if every match from these places holds one of `bytes`.
     pub(super) fn find<'a>(dfa: &Dfa, starts: impl Iterator<Item = &'a StateRef>, bytes: [u8; 2]) -> Option<Self> {
         let mut before = Box::new([false; 256]);
         let mut visited = HashSet::new();
@@ -49,7 +49,7 @@ impl Prefilter {
         Some(Self { bytes, before })
     }
 
-    /// Where to begin at or behind `at`: nothing that begins earlier can match, or be at the start of a match when the piece ends.
+    /// Returns the position at or after `at` to begin with: no match begins earlier, not even one that the next chunk completes.
     pub(super) fn begin(&self, bytes: &[u8], mut at: usize) -> usize {
         loop {
             let found = memchr::memchr2(self.bytes[0], self.bytes[1], &bytes[at..]);

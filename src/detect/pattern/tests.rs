@@ -11,7 +11,7 @@ use crate::text::view::ViewText;
 const PATTERNS: [(&str, usize); 6] =
     [(r"\bab+c\b", 6), ("a[a-c]{1,3}", 4), ("b+", 3), ("(?:ab|ba)+c?", 9), (r"^c+", 4), ("[ab]*ca$", 8)];
 
-/// The automaton of all patterns with room for so many states.
+/// Returns the automaton of all patterns with room for so many states.
 fn matcher(states: usize) -> PatternMatcher {
     let mut group = Group::default();
     for (tag, (pattern, cap)) in (0..).zip(PATTERNS) {
@@ -20,7 +20,7 @@ fn matcher(states: usize) -> PatternMatcher {
     group.build_with(states).expect("small patterns").expect("some patterns")
 }
 
-/// The matches in text that arrives in chunks: tag, first start and end.
+/// Returns the matches in text that arrives in chunks: tag, first start and end.
 fn matches<'c>(matcher: &PatternMatcher, chunks: impl IntoIterator<Item = &'c str>) -> Vec<(u32, usize, usize)> {
     let (mut view, mut state, mut found) = (ViewText::new(View::Pattern), MatcherState::default(), Vec::new());
     let accept = |_, _, _| Verdict::Accept;
@@ -43,7 +43,7 @@ fn matches<'c>(matcher: &PatternMatcher, chunks: impl IntoIterator<Item = &'c st
     found
 }
 
-/// The state of the automaton after `bytes`.
+/// Returns the state of the automaton after `bytes`.
 fn walk(dfa: &Dfa, bytes: &[u8]) -> Option<StateRef> {
     bytes.iter().try_fold(dfa.start(0..1), |state, &byte| dfa.step(&state, byte))
 }
@@ -108,7 +108,7 @@ proptest! {
         let whole = matches(&matcher(super::dfa::MAX_STATES), [text.as_str()]);
         let chunks: Vec<&str> = text.as_bytes().chunks(size).map(|chunk| std::str::from_utf8(chunk).expect("ASCII")).collect();
         prop_assert_eq!(&matches(&matcher(states), chunks.iter().copied()), &whole);
-        // The states that other text has left behind.
+        // The states that other text has left after.
         let used = matcher(states);
         matches(&used, ["cabbbacabc ab"]);
         prop_assert_eq!(&matches(&used, chunks), &whole);

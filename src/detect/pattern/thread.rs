@@ -47,7 +47,7 @@ pub(crate) struct PatternMatch {
     pub(crate) starts: Starts,
     /// Where it ends.
     pub(crate) end: usize,
-    /// What the validator said.
+    /// The result of the validator.
     pub(crate) verdict: Verdict,
 }
 
@@ -62,7 +62,7 @@ pub(super) struct Thread {
     pub(super) first: usize,
     /// The longest match of each pattern so far.
     pub(super) bests: Vec<PatternMatch>,
-    /// Where the thread stands, if the place has matches whose end cannot be judged before the next character is known.
+    /// The offset of the thread, if its state has matches whose end depends on the next character.
     pub(super) waiting: Option<usize>,
 }
 
@@ -165,7 +165,7 @@ pub(super) fn first_in_reach(view: &ViewText, end: usize, cap: usize) -> usize {
 /// So many threads are compared with one another; more are looked up.
 const FEW: usize = 8;
 
-/// Where the thread at each state stands, kept for its memory.
+/// The index of the thread in each state, kept for its allocation.
 #[derive(Debug, Default)]
 pub(super) struct ByState(FxHashMap<u32, usize>);
 

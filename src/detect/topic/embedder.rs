@@ -11,7 +11,7 @@ use super::meaning::Sentence;
 /// The words of the examples still count. Windows, exceptions, counter-examples and thresholds work as they do without a model; thresholds
 /// that the policy does not give are set for the model.
 ///
-/// The model must be a function: the same sentence always has the same vector. Otherwise results depend on how a stream was cut.
+/// The model must be a function: the same sentence always has the same vector. Otherwise results depend on the chunks of a stream.
 ///
 /// # Example
 ///
@@ -59,7 +59,7 @@ pub(super) enum Meaning {
 }
 
 impl Meaning {
-    /// Returns true if words have vectors of their own.
+    /// Returns `true` if words have vectors their own.
     pub(super) fn knows_words(&self) -> bool {
         matches!(self, Self::Table)
     }

@@ -43,7 +43,7 @@ pub(crate) fn is_common_word(word: &str) -> bool {
 /// Returns how rare a stem is.
 pub(super) fn rarity(stem: &str) -> i64 {
     if !stem.is_empty() && stem.bytes().all(|byte| byte.is_ascii_digit()) {
-        // Numbers are in no list, but say little.
+        // Numbers are in no list, and are not distinctive.
         return COMMON;
     }
     RARITIES.get(stem).copied().unwrap_or(RAREST).min(RAREST)
@@ -54,7 +54,7 @@ pub(super) fn weight(rarity: i64) -> i64 {
     (rarity - WEIGHTLESS).max(0)
 }
 
-/// Returns true if a word of this rarity may carry a topic.
+/// Returns `true` if a word of this rarity may carry a topic.
 pub(super) fn is_distinctive(rarity: i64) -> bool {
     rarity >= COMMON
 }

@@ -21,7 +21,7 @@ pub(crate) struct Similarity {
     specs: Vec<TopicSpec>,
 }
 
-/// Where the comparison stands in some text.
+/// The state of the comparison in some text.
 #[derive(Debug, Default)]
 pub(crate) struct SimilarityState {
     tokenizer: Tokenizer,
@@ -30,7 +30,7 @@ pub(crate) struct SimilarityState {
 }
 
 impl SimilarityState {
-    /// The earliest place at which a finding may begin that has not been reported yet.
+    /// Returns the earliest place at which a finding may begin that has not been reported yet.
     pub(crate) fn earliest(&self) -> Option<usize> {
         self.first_distinctive.or_else(|| self.tokenizer.open_word())
     }

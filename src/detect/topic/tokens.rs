@@ -1,4 +1,4 @@
-//! Cuts a text that arrives in pieces into words, and words into windows.
+//! Splits text that arrives in chunks into words, and words into windows.
 
 use super::frequency::rarity;
 use super::stem::stem;
@@ -9,7 +9,7 @@ use crate::text::view::ViewText;
 /// A window ends with the word that takes it past this many bytes, if its sentence does not end before.
 const WINDOW_BYTES: usize = 300;
 
-/// A word is cut after this many bytes: what is longer is not a word of a language.
+/// A word is split after this many bytes: what is longer is not a word of a language.
 const WORD_BYTES: usize = 64;
 
 /// No window is longer than this.
@@ -35,7 +35,7 @@ pub(super) enum Token<'a> {
     WindowEnd,
 }
 
-/// Where the cutting stands.
+/// The state of the splitting.
 #[derive(Debug, Default)]
 pub(super) struct Tokenizer {
     /// How far the view has been read.
@@ -44,7 +44,7 @@ pub(super) struct Tokenizer {
     word_start: usize,
     word_end: usize,
     window_start: Option<usize>,
-    /// A full stop was seen; if a space follows, the sentence is over.
+    /// A full stop was seen; if a space follows, the sentence ends.
     stopped: bool,
 }
 
@@ -69,7 +69,7 @@ impl Tokenizer {
         }
     }
 
-    /// Says that the text is at its end.
+    /// Signals the end of the text.
     pub(super) fn finish(&mut self, take: &mut impl FnMut(Token<'_>)) {
         self.end_word(take);
         self.end_window(take);
@@ -126,7 +126,7 @@ impl Tokenizer {
     }
 }
 
-/// Calls `take` for each word of a string that stands on its own, such as an example.
+/// Calls `take` for each word of a string that is complete, such as an example.
 pub(super) fn each_word(text: &str, mut take: impl FnMut(&Word<'_>)) {
     let view = ViewText::of(text, View::Word);
     let mut tokenizer = Tokenizer::default();
@@ -139,7 +139,7 @@ pub(super) fn each_word(text: &str, mut take: impl FnMut(&Word<'_>)) {
     tokenizer.finish(&mut take);
 }
 
-/// Returns the stems of a string that stands on its own, and how rare they are.
+/// Returns the stems of a string that is complete, and how rare they are.
 pub(super) fn stems_of(text: &str) -> Vec<(String, i64)> {
     let mut stems = Vec::new();
     each_word(text, |word| stems.push((word.stem.to_owned(), rarity(word.stem))));

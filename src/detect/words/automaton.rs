@@ -92,7 +92,7 @@ impl WordAutomaton {
     }
 }
 
-/// How many bytes of a word have been read in each state.
+/// The number of bytes of a word read in each state.
 #[derive(Debug)]
 pub(super) struct Depths {
     depths: Vec<u16>,

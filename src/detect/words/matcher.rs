@@ -1,6 +1,6 @@
 //! Words and phrases: one Aho-Corasick automaton over the word view for all lists of a policy, and for context words.
 //!
-//! Matches may overlap; whether a match stands as a whole word, or in the case asked for, is checked afterwards.
+//! Matches may overlap; whole words and case are checked afterwards.
 
 use std::collections::HashMap;
 
@@ -15,9 +15,9 @@ use crate::text::view::{ViewText, normalize_text};
 /// How exactly a word must be written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Spelling {
-    /// Any way that folds to it.
+    /// Any way that is normalized to it.
     Normalized,
-    /// Any way that folds to it in the same case.
+    /// Any way that is normalized to it in the same case.
     NormalizedInCase,
     /// As in the policy but for case.
     AnyCase,
@@ -66,7 +66,7 @@ impl WordsBuilder {
         self.skeletons.add(rule, word, whole_word, case_sensitive);
     }
 
-    /// The automaton of all words; `None` when there are none.
+    /// Returns the automaton of all words; `None` when there are none.
     pub(crate) fn build(self) -> Option<Words> {
         if self.patterns.is_empty() {
             return None;
@@ -82,7 +82,7 @@ impl WordsBuilder {
     }
 }
 
-/// Most bytes of text in which a word of `length` folded bytes is looked for.
+/// Returns the maximum number of bytes of text that a word of `length` normalized bytes matches.
 pub(in crate::detect) fn max_bytes(length: usize) -> usize {
     length * 16 + MAX_INVISIBLE_BYTES
 }
@@ -91,7 +91,7 @@ pub(in crate::detect) fn max_bytes(length: usize) -> usize {
 #[derive(Debug)]
 pub(crate) struct Words {
     automaton: WordAutomaton,
-    /// For each pattern of the automaton, who asked for it.
+    /// For each pattern of the automaton, the words that it represents.
     entries: Vec<Vec<WordPattern>>,
     lengths: Vec<usize>,
     depths: Depths,
@@ -149,7 +149,7 @@ impl Words {
         text: &TextBuffer,
         out: &mut Vec<WordHit>,
     ) {
-        // A part of what a character folds to is not a part of the text.
+        // A part of what a character is normalized to is not a part of the text.
         if !view.is_whole(start) || !view.is_whole(end) {
             return;
         }
@@ -175,12 +175,12 @@ impl Words {
         }
     }
 
-    /// Bytes of text in which the longest word is looked for.
+    /// Returns the maximum number of bytes of text that a word matches.
     pub(crate) fn max_length(&self) -> usize {
         self.max_length
     }
 
-    /// The earliest place where a word may have begun that is not confirmed yet.
+    /// Returns the earliest place where a word may have begun that is not confirmed yet.
     pub(crate) fn earliest(&self, state: &WordsState, view: &ViewText, text: &TextBuffer) -> Option<usize> {
         let depth = state.state.map_or(0, |state| self.depths.of(state));
         let begun = (depth > 0).then(|| view.end() - depth);

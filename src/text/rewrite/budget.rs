@@ -1,8 +1,8 @@
-//! How many bytes of text a part of a rewritten text can stand for.
+//! The limit on the bytes of text that a part of rewritten text represents.
 
 use super::queue::Unit;
 
-/// Bytes of text that each character may stand for beyond its own, on average.
+/// Bytes of text that each character may represent beyond its own, on average.
 const PER_CHAR: usize = 12;
 
 /// Bytes of text that may be saved for one place.
@@ -17,12 +17,12 @@ const LOOK_AHEAD: usize = 40;
 /// Most bytes of text that are read and not shown yet.
 pub(crate) const OPEN_BYTES: usize = rewritten_bytes(LOOK_AHEAD) + 2 * SAVED;
 
-/// Returns the number of bytes of text that `bytes` of a rewritten text stand for at most.
+/// Returns the number of bytes of text that `bytes` of a rewritten text represent at most.
 pub(crate) const fn rewritten_bytes(bytes: usize) -> usize {
     bytes.saturating_mul(PER_CHAR + 1).saturating_add(SAVED)
 }
 
-/// Breaks the text where more of it was left out than its characters have earned: what a match can stand for, and with it what a
+/// Breaks the text where more of it was left out than its characters have earned: what a match can represent, and with it what a
 /// stream must buffer, has a limit.
 #[derive(Debug)]
 pub(super) struct Budget {
@@ -37,7 +37,7 @@ impl Default for Budget {
 }
 
 impl Budget {
-    /// Passes `unit` on to `put`, after a break if the text it follows is too far behind.
+    /// Passes `unit` on to `put`, after a break if the text it follows is too far after.
     pub(super) fn spend(&mut self, unit: Unit, put: &mut dyn FnMut(Unit)) {
         let cost = (unit.end - self.end.min(unit.end)).saturating_sub(unit.c.len_utf8());
         self.end = unit.end;

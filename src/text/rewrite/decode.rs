@@ -106,7 +106,7 @@ impl Decoder {
         (!self.carry.is_empty()).then_some(self.carry_start)
     }
 
-    /// Reads as much of `text` as has one meaning whatever follows. Returns its length.
+    /// Reads the part of `text` whose meaning does not depend on what follows. Returns its length.
     fn read(&mut self, text: &str, is_last: bool, out: &mut Vec<Unit>) -> usize {
         let mut at = 0;
         while let Some(rest) = text.get(at..)
@@ -246,7 +246,7 @@ fn backslash(rest: &str, is_last: bool) -> DecodeStep {
     }
 }
 
-/// The code of so many hexadecimal digits from `at` on: `Err` says whether more text can make them enough.
+/// Returns the code of so many hexadecimal digits from `at` on: `Err` is `true` if more text can complete them.
 fn hex(bytes: &[u8], at: usize, digits: usize) -> Result<u32, bool> {
     let found = bytes.iter().skip(at).take(digits);
     let found =

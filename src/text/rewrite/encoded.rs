@@ -5,7 +5,7 @@ use super::queue::Unit;
 /// Shorter runs are words and numbers.
 const MIN_RUN: usize = 16;
 
-/// From such a line on, base64 goes on in the next line.
+/// From such a line on, base64 continues in the next line.
 const MIN_LINE: usize = 32;
 
 /// What a run is encoded in.
@@ -28,7 +28,7 @@ struct Digit {
 /// What the run is taken for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Taken {
-    /// It is too short to tell.
+    /// It is too short to decide.
     Open,
     /// The text it encodes.
     Encoded,
@@ -48,7 +48,7 @@ pub(super) struct Encoded {
     /// Digits of the run so far, and of its last line or group.
     length: usize,
     line: usize,
-    /// What may be inside the run, if it goes on.
+    /// What may be inside the run, if it continues.
     paused: Vec<(char, usize)>,
 }
 
@@ -112,7 +112,7 @@ impl Encoded {
         }
     }
 
-    /// Returns `true` if the run may go on after `c`.
+    /// Returns `true` if the run may continue after `c`.
     fn goes_on_over(&self, c: char) -> bool {
         match self.encoding {
             Encoding::Hex => matches!(c, ' ' | ':') && self.paused.is_empty() && self.line == 2,

@@ -124,7 +124,7 @@ pub(super) fn digit(c: char) -> Option<char> {
     crate::text::unicode::ascii_digit(c).or_else(|| of_glyph(IDEOGRAPHS, c))
 }
 
-/// Returns `true` for a character that shows nothing of its own: controls, private use, replacement characters, and noncharacters.
+/// Returns `true` for a character that shows nothing: controls, private use, replacement characters, and noncharacters.
 pub(super) fn is_filler(c: char) -> bool {
     let code = u32::from(c);
     matches!(code,

@@ -12,9 +12,9 @@ const MAX_INDENT: usize = 8;
 pub(super) enum Step {
     /// The first one is itself.
     Same,
-    /// The first `usize` stand for a character, of which some are the span.
+    /// The first `usize` represent a character, of which some are the span.
     As(char, Span, usize),
-    /// The first `usize` stand for nothing.
+    /// The first `usize` represent nothing.
     Nothing(usize),
     /// What follows decides.
     Open,
@@ -43,7 +43,7 @@ impl Step {
     }
 }
 
-/// The stage for words: leaves out what is inside them, and nothing else.
+/// Returns the stage for words: leaves out what is inside them, and nothing else.
 pub(super) fn step(queue: &Queue, last: Option<char>, is_last: bool) -> Step {
     if !last.is_some_and(char::is_alphanumeric) {
         return Step::Same;

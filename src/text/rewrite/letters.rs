@@ -11,7 +11,7 @@ const MAX_WORD: usize = 24;
 /// From so many on, equal letters in a row are repeated on purpose.
 const MIN_REPEATED: usize = 3;
 
-/// Which letter `1`, `!` and `|` stand for, and how often a repeated letter is kept: words have `l` twice more often than `i`.
+/// Which letter `1`, `!` and `|` represent, and how often a repeated letter is kept: words have `l` twice more often than `i`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum One {
     /// `i`; repeated letters are kept once.
@@ -23,11 +23,11 @@ pub(crate) enum One {
 #[derive(Debug)]
 pub(super) struct Letters {
     one: One,
-    /// The last character put is a letter that stands alone.
+    /// The last character put is a letter that is alone.
     is_lone: bool,
     /// What separates the letters of this word.
     joint: Option<char>,
-    /// What the next units stand for; `None` for nothing.
+    /// What the next units represent; `None` for nothing.
     planned: VecDeque<Option<char>>,
 }
 
@@ -86,7 +86,7 @@ impl Letters {
         step
     }
 
-    /// Notes what each unit of a word stands for.
+    /// Notes what each unit of a word represents.
     fn plan(&mut self, queue: &Queue, length: usize) {
         let written: Vec<char> = (0..length).filter_map(|at| queue.char(at)).collect();
         let letters = written.iter().filter(|c| c.is_alphabetic()).count();
@@ -121,7 +121,7 @@ impl Letters {
     }
 }
 
-/// Reads the word at `at`. Signs that stand for letters belong to it, but for those at its end.
+/// Reads the word at `at`. Signs that represent letters belong to it, but for those at its end.
 fn word(queue: &Queue, at: usize, is_last: bool) -> Word {
     let run = queue.run(at, MAX_WORD + 1, is_of_word);
     if run > MAX_WORD {

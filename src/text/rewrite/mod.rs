@@ -1,10 +1,10 @@
 //! Text as `evasion: strict` reads it: encodings decoded, and what is put between the characters of a value left out.
 //!
-//! A [`Rewritten`] text grows like the text it is made from, and does not depend on how that text was cut. It is read like any other
+//! A [`Rewritten`] text grows like the text it is made from, and does not depend on the chunks of that text. It is read like any other
 //! text; spans in it map back to whole characters of the text as given.
 //!
-//! Two stages work on *units*, characters with the bytes they stand for: [`decode`] reads encodings, then [`values`] or [`letters`]
-//! undoes what hides a value or a word. [`budget`] limits how many bytes of text a part of the result can stand for.
+//! Two stages work on *units*, characters with the bytes they represent: [`decode`] reads encodings, then [`values`] or [`letters`]
+//! undoes what hides a value or a word. [`budget`] limits how many bytes of text a part of the result can represent.
 
 mod budget;
 mod decode;
@@ -72,12 +72,12 @@ impl Stage {
     }
 }
 
-/// A text that grows, rewritten.
+/// Some text that grows, rewritten.
 #[derive(Debug)]
 pub(crate) struct Rewritten {
     source: Source,
     decoded: Vec<Unit>,
-    /// Limits what the units of the queue stand for.
+    /// Limits what the units of the queue represent.
     queued: Budget,
     queue: Queue,
     stage: Stage,
@@ -189,7 +189,7 @@ pub(crate) fn rewrite(text: &str, rewriting: Rewriting) -> String {
 
 fn keep(unit: Unit, fresh: &mut String, end: &mut usize, map: &mut OffsetMap) {
     let bytes = unit.c.len_utf8();
-    // The map takes a unit as long as its character for the character itself, and joins it with its neighbours.
+    // The map takes a unit as long as its character for the character itself, and joins it with its neighbors.
     if unit.end - unit.start == bytes {
         map.push_same(*end, unit.start);
     } else {

@@ -5,9 +5,9 @@
 pub(super) enum DecodeStep {
     /// The first character is itself.
     Plain,
-    /// So many bytes stand for this character.
+    /// So many bytes represent this character.
     Char(char, usize),
-    /// So many bytes stand for nothing.
+    /// So many bytes represent nothing.
     Nothing(usize),
     /// What follows decides.
     Open,
@@ -71,7 +71,7 @@ const NAMED: &[(&str, char)] = &[
     ("zwnj", '\u{200C}'),
 ];
 
-/// Reads the reference at the start of `rest`, which begins with `&`. One that stands for the `&` of another is read through:
+/// Reads the reference at the start of `rest`, which begins with `&`. One that represents the `&` of another is read through:
 /// `&amp;#64;` is `@`.
 pub(super) fn reference(rest: &str, is_last: bool) -> DecodeStep {
     let mut at = 1;

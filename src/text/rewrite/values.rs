@@ -76,13 +76,13 @@ const WORDS: &[(&str, char)] = &[
 
 #[derive(Debug, Default)]
 pub(super) struct Values {
-    /// The last character put is a digit that stands alone, with nothing of a word or number next to it.
+    /// The last character put is a digit that is alone, with nothing of a word or number next to it.
     is_lone: bool,
 }
 
-/// A part of text that stands for one digit.
+/// A part of text that represents one digit.
 enum Digit {
-    /// So many units stand for this digit, and what follows is no part of the word or number.
+    /// So many units represent this digit, and what follows is no part of the word or number.
     Lone(char, usize),
     None,
     Open,
@@ -170,7 +170,7 @@ fn digit_alone(queue: &Queue, at: usize, is_last: bool) -> Digit {
     }
 }
 
-/// Reads the separators between two digits that each stand alone: `4 1 1 1`, `4.1.1.1`, `four-one`.
+/// Reads the separators between two single digits: `4 1 1 1`, `4.1.1.1`, `four-one`.
 fn between_digits(queue: &Queue, is_last: bool) -> Option<Step> {
     let run = queue.run(0, MAX_SEPARATORS + 1, is_separator);
     if run > MAX_SEPARATORS {

@@ -1,4 +1,4 @@
-//! User names: behind a keyword, in SQL, and as handles.
+//! User names: after a keyword, in SQL, and as handles.
 
 use std::ops::Range;
 
@@ -28,7 +28,7 @@ pub(in super::super) static USERNAME: Description = Description {
     ..Description::DEFAULT
 };
 
-/// What stands between the keyword and the value, in lower case: "", "is", ":", "=" and so on, and whether a quote opens.
+/// The text between the keyword and the value, in lower case: "", "is", ":", "=" and so on, and whether a quote opens.
 fn connector(text: &str, value: usize) -> (String, bool) {
     let head = text.get(..value).unwrap_or_default();
     let head = head.trim_end().trim_end_matches(is_wrapper).trim_end();
@@ -95,7 +95,7 @@ fn is_c_type(value: &str) -> bool {
             .contains(&type_of_c)
 }
 
-/// The end of the word is reached, and it does not end in sentence punctuation.
+/// Returns the end of the word is reached, and it does not end in sentence punctuation.
 fn ends_word(c: &RecognizerInput<'_>) -> bool {
     !c.after.is_some_and(|a| a.is_ascii_alphanumeric() || matches!(a, '_' | '@'))
         && !c.text.ends_with(['.', '-', '+'].as_slice())

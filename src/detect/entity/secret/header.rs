@@ -51,7 +51,7 @@ fn behind_equals(text: &str) -> Range<usize> {
     text.len() - text.split_once('=').map_or(0, |(_, value)| unwrapped(value).len())..text.len()
 }
 
-/// Whether it is base64 of printable text with a colon in it; no word is.
+/// Returns `true` if it is base64 of printable text with a colon in it; no word is.
 fn is_user_and_password(value: &str) -> bool {
     let (mut bits, mut held, mut colon) = (0u32, 0, false);
     for b in value.trim_end_matches('=').bytes() {
@@ -91,7 +91,7 @@ fn authorization(c: &RecognizerInput<'_>) -> Verdict {
     accept_if(c.text.get(last_word(c.text)).is_some_and(|value| is_key(value, true)))
 }
 
-/// Cookies that only hold a session, whatever stands near.
+/// Cookies that contain only a session, in any context.
 const SESSION_COOKIES: &[&str] = &[
     "phpsessid",
     "jsessionid",

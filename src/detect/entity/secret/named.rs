@@ -15,7 +15,7 @@ const LONGEST: usize = 2048;
 /// The shortest keys in use.
 const SHORTEST_VALUE: usize = 16;
 
-/// A key, behind what joins it to its name.
+/// A key, after what joins it to its name.
 macro_rules! value {
     () => {
         concat!(
@@ -46,7 +46,7 @@ pub(super) static RECOGNIZERS: &[Recognizer] = &[
         named_key,
     )
     .value(named_value),
-    // Inside an identifier: behind an underscore, or with a capital. Every letter of a text would be a start otherwise.
+    // Inside an identifier: after an underscore, or with a capital. Every letter of some text would be a start otherwise.
     exact(
         concat!(
             "(?:(?:_",
@@ -81,7 +81,7 @@ const ABROAD: &[&str] = &[
     "密钥", "密鑰", "令牌", "トークン", "토큰", "токен", "Токен",
 ];
 
-/// How much a name says.
+/// How specific a name is.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Name {
     /// `access_key`, `secret_key`: what AWS calls its own, too.
@@ -129,26 +129,26 @@ fn parse(text: &str) -> Option<(Name, Keyed<'_>, &str)> {
 }
 
 fn named_value(text: &str) -> Range<usize> {
-    // A quote behind the value is never a part of the candidate.
+    // A quote after the value is never a part of the candidate.
     text.len() - parse(text).map_or(0, |(_, _, key)| key.len())..text.len()
 }
 
 fn named_key(c: &RecognizerInput<'_>) -> Verdict {
-    // An equals sign behind the key is its padding, or joins the next key to its value.
+    // An equals sign after the key is its padding, or joins the next key to its value.
     let is_inside = c.after != Some('=') && ends_inside(c);
     if is_inside || c.text.len() < SHORTEST_VALUE {
         return Verdict::RejectBefore(c.text.len());
     }
     let Some((name, keyed, key)) = parse(c.text) else { return Verdict::Reject };
     let whole = name != Name::Weak || begins_a_part(c.before, c.text);
-    // A name and a word side by side say less than a sign between them.
+    // A name next to a word is weaker evidence than a sign between them.
     let strong = name != Name::Weak && keyed.link != Link::Space;
-    // Left to the type of its own.
+    // Another type covers it.
     let is_aws = name == Name::AccessKey && is_secret(key);
     if whole && !is_aws && is_key(key, strong) && !is_place(key) { Verdict::Accept } else { Verdict::Reject }
 }
 
-/// Whether the key goes on behind the candidate, or its last character is the text's.
+/// Returns `true` if the key continues after the candidate, or its last character is the text's.
 pub(super) fn ends_inside(c: &RecognizerInput<'_>) -> bool {
     c.after.is_some_and(|a| a.is_ascii_alphanumeric() || matches!(a, '_' | '='))
         || c.text.ends_with(['.', '-', '%', '~'])

@@ -36,7 +36,7 @@ pub(in super::super) static JWT: Description = Description {
     ..Description::DEFAULT
 };
 
-/// The end is inside a run of letters and digits, wherever the candidate begins.
+/// Returns the end is inside a run of letters and digits, wherever the candidate begins.
 fn ends_inside(c: &RecognizerInput<'_>) -> bool {
     c.after.is_some_and(|a| a.is_ascii_alphanumeric() || a == '_')
 }

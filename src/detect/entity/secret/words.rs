@@ -1,4 +1,4 @@
-//! What tells words from keys.
+//! Distinguishes words from keys.
 
 /// Returns `true` if the text is mostly words and numbers with signs between them, such as `learn-contrib-2024` or `OPENAI_API_KEY_2024`.
 /// Keys of the base64url alphabet have signs too, but what lies between them is mixed.
@@ -9,7 +9,7 @@ pub(super) fn is_worded(text: &str) -> bool {
     parts().count() >= 3 && 10 * words >= 6 * all
 }
 
-/// A word in one case or with a capital, or a short number.
+/// Returns a word in one case or with a capital, or a short number.
 fn is_word(part: &str) -> bool {
     let mut bytes = part.bytes();
     let first = bytes.next();

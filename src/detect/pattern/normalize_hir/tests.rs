@@ -96,7 +96,7 @@ impl Pattern {
     }
 }
 
-/// The end of the fold of `c` in a view, if the view goes on with it.
+/// Returns the end of the fold of `c` in a view, if the view continues with it.
 fn starts_with(c: char, view: View, text: &[char], at: usize) -> Option<usize> {
     let fold = shown(&c.to_string(), view);
     text.get(at..)?.starts_with(&fold).then_some(at + fold.len())
@@ -138,7 +138,7 @@ fn pattern() -> impl Strategy<Value = Pattern> {
     })
 }
 
-/// Another way to write some letters, so that texts meet the patterns halfway.
+/// Another way to write some letters, so that text meet the patterns halfway.
 fn disguise(c: char, choice: usize) -> char {
     const WAYS: [&str; 10] = ["aаαàＡ", "eеéЕ", "oоοО", "pрρ", "xхχ", "cсç", "sßѕ", "tтτ", "1１²١", "9９٩"];
     let way = WAYS.iter().find(|way| way.contains(c)).filter(|_| choice.is_multiple_of(3));

@@ -1,4 +1,4 @@
-//! Whether letters with gaps between them are a word in disguise.
+//! Compares letters with gaps between them with a word.
 
 use super::letters::{MIN_LETTERS, Signs, class_of, letters_of, max_bytes};
 use super::runs::{Gap, Letter, Runs};
@@ -189,7 +189,7 @@ fn is_upper(letter: &Letter, view: &ViewText, text: &TextBuffer) -> Option<bool>
     (c.is_uppercase() || c.is_lowercase()).then(|| c.is_uppercase())
 }
 
-/// The kind of a letter, for which a sign may stand.
+/// Returns the kind of a letter, for which a sign may stand.
 fn kind(c: char) -> CharClass {
     match CharClass::of(c) {
         kind if kind.is_word() || c.is_alphabetic() => kind,

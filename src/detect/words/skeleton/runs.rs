@@ -1,4 +1,4 @@
-//! The last letters of a text, in runs of one class.
+//! The last letters of some text, in runs of one class.
 
 use std::collections::VecDeque;
 
@@ -21,7 +21,7 @@ pub(super) enum Gap {
     Broken,
 }
 
-/// A letter, or a sign that may stand for one.
+/// A letter, or a sign that may represent one.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Letter {
     pub(super) c: char,
@@ -89,7 +89,7 @@ impl Runs {
         }
     }
 
-    /// Forgets all runs: no word goes on over what follows them.
+    /// Forgets all runs: no word continues over what follows them.
     pub(super) fn clear(&mut self) {
         self.first += self.runs.len();
         self.runs.clear();
