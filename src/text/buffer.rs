@@ -12,7 +12,7 @@ pub(crate) struct TextBuffer {
 }
 
 impl TextBuffer {
-    /// Adds `chunk` at the end.
+    /// Appends `chunk`.
     pub(crate) fn push(&mut self, chunk: &str) {
         self.kept.push_str(chunk);
     }

@@ -1,4 +1,4 @@
-//! What a boundary needs to know of a character.
+//! Classes of characters, which decide where boundaries are.
 
 /// The class of a character, as far as word boundaries and line anchors ask for it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,7 +34,7 @@ pub(crate) const ALL_CLASSES: [CharClass; CLASS_COUNT] = [
     CharClass::Hangul,
 ];
 
-/// What a character can be taken for: a footnote mark is a digit, and a boundary as well.
+/// The classes that a character can have: a footnote mark is a digit, and a boundary as well.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct ClassSet(u8);
 

@@ -1,6 +1,6 @@
-//! Text as Banister sees it: UTF-8, byte offsets, half-open spans.
+//! UTF-8 text, spans and normalized views.
 //!
-//! Detectors do not read some text itself but a *view* of it in which ways to write the same thing differently are folded
+//! Detectors do not read text itself but a *view* of it in which different ways to write the same text are unified
 //! (`normalize`). A view is made character by character, so it is the same for all chunks, and whatever is
 //! found in it maps back to bytes of the text as given.
 

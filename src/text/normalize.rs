@@ -11,7 +11,7 @@ use unicode_normalization::char::is_combining_mark;
 use super::normalize_tables::{ascii_quote, confusable};
 use super::unicode::{ascii_digit, is_dash, is_invisible, is_space};
 
-/// Which differences a view does not show.
+/// A view, by the differences that it does not show.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum View {
     /// For regexes of policies: width, invisible characters, dashes, spaces, digits of other scripts. Case is kept.
@@ -36,7 +36,7 @@ pub(crate) fn single_spaced(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// What one character becomes in a view.
+/// The characters that one character becomes in a view.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Mapping {
     /// Itself.
@@ -51,7 +51,7 @@ const PAGE: usize = 256;
 const PAGES: usize = 0x11_0000 / PAGE;
 static TABLES: [[OnceLock<Box<[Mapping]>>; PAGES]; 2] = [const { [const { OnceLock::new() }; PAGES] }; 2];
 
-/// What `c` becomes in `view`. A look-up; the first character of each 256 computes their page.
+/// Returns the mapping of `c` in `view`. The first look-up in each page of 256 characters computes the page.
 pub(crate) fn normalize(c: char, view: View) -> &'static Mapping {
     let code = c as usize;
     let table = if view == View::Word { 1 } else { 0 };

@@ -1,4 +1,4 @@
-//! What no data of Unicode generates: letters a reader takes for Latin ones, and quotation marks. Kept by hand; sources next to each
+//! Confusable letters and quotation marks, which no data of Unicode generates. Kept by hand; sources next to each
 //! table.
 
 /// Returns the letters that look like a Latin letter, or are one with a stroke or a ligature, in lower case.

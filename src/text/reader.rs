@@ -17,11 +17,11 @@ const MAX_COLOUR_BYTES: usize = 16;
 /// Signs of Markdown in a row that are read together.
 const MAX_SIGNS: usize = 4;
 
-/// What is found at a position.
+/// The escape at a position.
 enum Read {
-    /// So many bytes were read.
+    /// A number of bytes was read.
     Bytes(usize),
-    /// What they mean depends on what follows.
+    /// The meaning depends on what follows.
     Open,
 }
 
@@ -33,7 +33,7 @@ enum Escape {
     Other(usize),
     /// There is none.
     None,
-    /// What follows decides.
+    /// The meaning depends on what follows.
     Open,
 }
 
@@ -41,7 +41,7 @@ const PLAIN: u8 = 0;
 const SPACE: u8 = 1;
 const SPECIAL: u8 = 2;
 
-/// What each byte needs.
+/// The treatment of each byte.
 static CLASSES: [u8; 256] = {
     let mut classes = [PLAIN; 256];
     let mut byte = 0;
@@ -116,7 +116,7 @@ impl ViewText {
         self.kept.push_str(text);
     }
 
-    /// Adds what the bytes `start..end` of the text represent.
+    /// Adds the character that the bytes `start..end` of the text represent.
     fn put(&mut self, form: &str, start: usize, end: usize) {
         self.invisible_run = 0;
         self.space.is_open = false;
@@ -195,9 +195,9 @@ impl ViewText {
     }
 
     /// Adds a white-space character. A run of them is one character in the view: a space, or `\n` if the run begins with the end of a line.
-    /// Where a second line ends in it, a paragraph does, and `\n\n` shows that. For words the end of one line is a space.
+    /// A second line end in it ends a paragraph, and `\n\n` shows that. For words the end of one line is a space.
     ///
-    /// What a run shows is shown with its first character, so that nothing waits for its end.
+    /// The first character of a run decides what the run shows, so nothing waits for its end.
     fn take_space(&mut self, c: char, start: usize, end: usize, itself: &str) {
         let bytes = end - start;
         if !self.space.is_open || self.space.bytes + bytes > MAX_SPACE_BYTES {

@@ -38,7 +38,7 @@ pub(crate) struct ViewText {
     pub(super) carry_start: usize,
     pub(super) invisible_run: usize,
     pub(super) space: SpaceRun,
-    /// Some character is normalized to several bytes, so that not every position is between two characters.
+    /// Some character is normalized to several bytes, so not every position is between two characters.
     pub(super) has_long_units: bool,
     pub(super) surplus: usize,
     finished: bool,
@@ -91,14 +91,14 @@ impl ViewText {
         self.carry.push_str(text.get(read..).unwrap_or_default());
     }
 
-    /// Ends the text.
+    /// Signals the end of the text.
     pub(crate) fn finish(&mut self) {
         self.finished = true;
         let text = std::mem::take(&mut self.carry);
         self.read(&text, self.carry_start, true);
     }
 
-    /// Returns where the text begins that the view does not show yet.
+    /// Returns the offset of the text that the view does not show yet.
     pub(crate) fn unread(&self) -> Option<usize> {
         (!self.carry.is_empty()).then_some(self.carry_start)
     }
@@ -113,7 +113,7 @@ impl ViewText {
         self.base
     }
 
-    /// Returns all that is kept.
+    /// Returns the kept part.
     pub(crate) fn kept(&self) -> &str {
         &self.kept
     }
@@ -129,12 +129,12 @@ impl ViewText {
         self.base + self.kept.floor_char_boundary(at.saturating_sub(self.base))
     }
 
-    /// Returns where in the text the character of byte `at` begins; at the end of the view, where the text after it does.
+    /// Returns the offset in the text at which the character of byte `at` begins; at the end of the view, where the text after it does.
     pub(crate) fn text_start(&self, at: usize) -> usize {
         if at >= self.end() { self.text_end(self.end()) } else { self.map.text_start(at) }
     }
 
-    /// Returns where in the text the character before `at` ends.
+    /// Returns the offset in the text at which the character before `at` ends.
     pub(crate) fn text_end(&self, at: usize) -> usize {
         self.map.text_end(at)
     }
@@ -144,7 +144,7 @@ impl ViewText {
         self.map.view_at(text, self.end())
     }
 
-    /// Returns by how many bytes the text of a part of what is kept can be longer than the view of it.
+    /// Returns the number of bytes by which the text of a part of what is kept can be longer than the view of it.
     pub(crate) fn surplus(&self) -> usize {
         self.surplus
     }
@@ -227,23 +227,23 @@ impl ViewText {
         self.chars_from(at).next()
     }
 
-    /// Returns the kind of the character before `at`.
+    /// Returns the class of the character before `at`.
     pub(crate) fn class_before(&self, at: usize) -> CharClass {
         self.chars_before(at).next().map_or(CharClass::Edge, CharClass::of)
     }
 
-    /// Returns the kind of the character at `at`.
+    /// Returns the class of the character at `at`.
     pub(crate) fn class_at(&self, at: usize) -> CharClass {
         self.chars_from(at).next().map_or(CharClass::Edge, CharClass::of)
     }
 
-    /// Returns what the characters before `at` can be taken for by a match that begins there.
+    /// Returns the classes that the characters before `at` have for a match that begins there.
     pub(crate) fn before(&self, at: usize) -> ClassSet {
         let kind = ClassSet::one(self.class_before(at));
         if self.soft.is_empty() || self.soft.binary_search(&at).is_err() { kind } else { kind.with(CharClass::Other) }
     }
 
-    /// Returns what the characters from `at` on can be taken for by a match that ends there; `Err` while that is not known.
+    /// Returns the classes that the characters from `at` on have for a match that ends there, or `Err` while they are unknown.
     pub(crate) fn after(&self, at: usize) -> Result<ClassSet, NotYet> {
         let Some(c) = self.chars_from(at).next() else { return self.after_end() };
         let kind = ClassSet::one(CharClass::of(c));
@@ -345,7 +345,7 @@ fn is_letter(c: char) -> bool {
     c != '_' && CharClass::of(c).is_word()
 }
 
-/// Folds text that is complete, such as a word of a policy.
+/// Normalizes text that is complete, such as a word of a policy.
 pub(crate) fn normalize_text(text: &str, view: View) -> String {
     ViewText::of(text, view).kept
 }

@@ -82,7 +82,7 @@ macro_rules! marks {
 }
 pub(super) use marks;
 
-/// What may open a value: white space, Markdown, a quote and a bracket. No blank line: it would separate them.
+/// The pattern of the text that may open a value: white space, Markdown, a quote and a bracket. No blank line: it would separate them.
 macro_rules! opening {
     () => {
         r"[ \n]?(?:[*_~'\x22\x60(<]+[ \n]?)?"
@@ -90,7 +90,7 @@ macro_rules! opening {
 }
 pub(super) use opening;
 
-/// What may be between a keyword and its value, in prose and in code: `PIN is 4812`, `"pin": "4812"`, `pin=4812`, and in Markdown:
+/// The pattern of the text between a keyword and its value, in prose and in code: `PIN is 4812`, `"pin": "4812"`, `pin=4812`, and in Markdown:
 /// `**PIN:** 4812`, `PIN: _4812_`.
 macro_rules! keyword_link {
     () => {

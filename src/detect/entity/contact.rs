@@ -127,7 +127,7 @@ fn is_local(c: char) -> bool {
     is_letter(c) || matches!(c, '.' | '_' | '+' | '-' | '%' | '!' | '$' | '^')
 }
 
-/// Where the local part begins in the text before the sign: after the last separator. The length of the text where there is
+/// Returns the offset of the local part in the text before the sign: after the last separator. The length of the text if there is
 /// none.
 fn local_start(before: &str, host: &str) -> usize {
     let dotted = host.len() >= 3 && host.get(host.len() - 3..).is_some_and(|end| end.eq_ignore_ascii_case(".jp"));

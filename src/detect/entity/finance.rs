@@ -115,7 +115,7 @@ pub(super) static SWIFT_CODE: Description = Description {
     ..Description::DEFAULT
 };
 
-/// Which networks issue numbers of this prefix and length, and how sure that makes us.
+/// Returns how certain it is that a number of this prefix and length is issued by a card network.
 ///
 /// ISO/IEC 7812-1 issuer identification numbers as the networks publish them: Visa 4; Mastercard 51 to 55 and 2221 to
 /// 2720; American Express 34, 37; Discover 6011, 644 to 649, 65, 622126 to 622925; Diners 300 to 305, 3095, 36, 38, 39;

@@ -22,7 +22,7 @@ macro_rules! join {
 }
 pub(super) use join;
 
-/// What may be around a value of base64 besides that: quotes, marks of Markdown, escapes of white space and quotes, an angle bracket.
+/// Signs around a value of base64: quotes, marks of Markdown, escapes of white space and quotes, an angle bracket.
 macro_rules! wrapper {
     () => {
         r"['\x22`]?(?:[ \n_~*]|%20|%0[9ADad]|%2[27]){0,6}<?['\x22`]?"
@@ -99,7 +99,7 @@ pub(super) struct Keyed<'a> {
     pub(super) closed: bool,
     /// The value, without its quotes.
     pub(super) value: &'a str,
-    /// Where the value begins in the candidate.
+    /// The offset of the value in the candidate.
     start: usize,
 }
 

@@ -32,7 +32,7 @@ macro_rules! more {
     };
 }
 
-/// What may open a name. No angle bracket: `<First Name>` is a place to fill in.
+/// The pattern of the signs that may open a name. No angle bracket: `<First Name>` is a place to fill in.
 macro_rules! quoted {
     () => {
         r"(?:[*_~'\x22\x60]+\n?)?"
@@ -181,7 +181,7 @@ fn rejected_early(c: &RecognizerInput<'_>) -> Option<Verdict> {
     starts.skip(MOST - 1).map(Verdict::RejectBefore).next()
 }
 
-/// What the introducing patterns end in before the name begins, the longest first.
+/// The last words of the introducing patterns, the longest first.
 const INTRODUCTIONS: &[&str] = &[
     "name is ",
     "name was ",

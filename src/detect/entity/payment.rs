@@ -1,4 +1,4 @@
-//! What goes with a payment card: verification value, expiry date, PIN. None has a structure to speak of, so all want a
+//! The verification value, expiry date and PIN of a payment card. None has a structure, so all need a
 //! keyword in front or a context word near.
 
 #![deny(clippy::string_slice, clippy::indexing_slicing)]
@@ -11,7 +11,7 @@ use super::description::{Comparison, Description};
 use super::recognizer::RecognizerInput;
 use crate::detect::pattern::Verdict;
 
-/// What may be between the word PIN and its digits.
+/// The pattern of the text between the word PIN and its digits.
 macro_rules! pin_link {
     () => {
         concat!(marks!(), r"(?:[ \n]?[:=])?", marks!(), opening!())

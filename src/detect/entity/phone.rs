@@ -76,7 +76,7 @@ fn brackets_match(text: &str) -> bool {
     open == 0
 }
 
-/// What may be next to a number that is complete.
+/// Signs next to a complete number.
 fn complete(c: &RecognizerInput<'_>) -> bool {
     !is_word(c.before) && !ends_inside(c)
 }
@@ -118,7 +118,7 @@ fn wraps_well(number: &str, code: usize, complete_with: usize) -> bool {
 
 /// Returns a number with a `+`.
 ///
-/// Where does it end? With the last group with which it has at most the fifteen digits of E.164, unless an earlier group
+/// Returns the end: that of the last group with which the number has at most the fifteen digits of E.164, unless an earlier group
 /// completes it: `+1 415 555 2671` has the ten digits of its country, so what follows is not a part of it. A number that no
 /// group completes takes all its groups, so that no mask leaves the rest of the digits.
 fn international(c: &RecognizerInput<'_>) -> Verdict {

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use crate::detect::pattern::Verdict;
 
-/// How one entity type is recognized: candidates by a pattern, then a validator, then context words.
+/// Recognizes values of one entity type: a pattern finds candidates, then a validator and context words decide.
 ///
 /// The pattern runs over the *entity view* of the text: width, zero-width characters, dashes and spaces unified to their
 /// ASCII forms, escapes decoded, a run of white space as one character, case kept. It is matched as ASCII bytes: `\d`, `\w`, `\s` and `\b` are ASCII; leftmost-longest; no
@@ -16,15 +16,15 @@ pub(crate) struct Recognizer {
     pub(crate) pattern: &'static str,
     /// Longest candidate, in bytes of the entity view. Longer ones are never offered.
     pub(crate) max_bytes: usize,
-    /// Judges one candidate.
+    /// Validates one candidate.
     pub(crate) validate: fn(&RecognizerInput<'_>) -> Verdict,
     /// The part of the candidate that is the value, as a range of the candidate (pattern view); `None`: all of it.
     pub(crate) value: Option<fn(&str) -> Range<usize>>,
     /// Context words, lower case, matched as whole words in the normalized view; any one of them will do.
     pub(crate) context: &'static [&'static str],
-    /// How far before the candidate a context word may begin, in bytes of the text as given.
+    /// The distance before the candidate in which a context word may begin, in bytes of the text as given.
     pub(crate) context_before: usize,
-    /// How far after the candidate a context word may end, in bytes of the text as given.
+    /// The distance after the candidate in which a context word may end, in bytes of the text as given.
     pub(crate) context_after: usize,
     /// Two bytes of which every candidate holds one, for patterns that may begin with any letter: only the runs that lead up to one
     /// of them are then looked at.
@@ -34,10 +34,10 @@ pub(crate) struct Recognizer {
     pub(crate) veto: Option<Veto>,
 }
 
-/// Judges the surroundings of a candidate.
+/// Checks the text around a candidate.
 pub(crate) type Veto = fn(&Surroundings<'_>) -> Objection;
 
-/// What a veto is shown.
+/// A candidate and the text around it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Surroundings<'a> {
     /// Up to [`VETO_BYTES`] bytes of the entity view before the candidate.
@@ -63,10 +63,10 @@ pub(crate) enum Objection {
     End,
 }
 
-/// How far around a candidate a veto looks, in bytes of the entity view.
+/// The number of bytes of the entity view on each side of a candidate that a veto can read.
 pub(crate) const VETO_BYTES: usize = 48;
 
-/// What a validator is shown.
+/// The input of a validator.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct RecognizerInput<'a> {
     /// The candidate in the pattern view.

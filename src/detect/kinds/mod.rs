@@ -13,7 +13,7 @@ use crate::text::rewrite::Rewriting;
 
 pub(crate) use topics::MAX_TOPIC_PATTERN_BYTES;
 
-/// How the rules of one kind become detectors.
+/// Compiles the rules of one kind into detectors.
 pub(super) struct Kind {
     /// Compiles the rules of this kind.
     pub(super) compile: fn(&DetectorSpec, &mut Compiler) -> Compiled<()>,

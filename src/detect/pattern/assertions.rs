@@ -4,12 +4,12 @@ use regex_syntax::hir::Look;
 
 use crate::text::char_class::{ALL_CLASSES, CLASS_COUNT, CharClass, ClassSet};
 
-/// Which pairs of neighbors satisfy a set of assertions: one bit for each pair of kinds.
+/// The pairs of neighboring characters that satisfy a set of assertions: one bit for each pair of classes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct EdgeSet(u64);
 
 impl EdgeSet {
-    /// No position at all.
+    /// No position.
     pub(super) const NONE: Self = Self(0);
 
     /// Returns the positions of either set.

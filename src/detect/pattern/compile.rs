@@ -14,14 +14,14 @@ use super::problem::PatternProblem;
 use super::thread::CompiledAlternative;
 use crate::text::normalize::View;
 
-/// How the text of a pattern is read.
+/// The syntax of a pattern.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Syntax {
     /// ASCII classes over bytes, for our own recognizers.
     Ascii,
     /// As the `regex` crate reads it, over the pattern view.
     Text,
-    /// The same without regard to case, over the word view.
+    /// As [`Self::Text`], without regard to case, over the word view.
     TopicText,
 }
 

@@ -18,12 +18,12 @@ pub(super) const MAX_STATES: usize = 8192;
 /// A set of NFA states, ascending, without those that read nothing.
 pub(super) type Set = Box<[u32]>;
 
-/// What is known of a state.
+/// The properties of a state.
 #[derive(Debug)]
 pub(super) struct Info {
     /// Patterns that match here.
     pub(super) matches: Box<[u32]>,
-    /// The longest a match over this state can still be, in bytes of the text.
+    /// The maximum length of a match through this state, in bytes of the view.
     pub(super) cap: usize,
     /// Nothing can be read from here.
     pub(super) is_final: bool,
@@ -32,7 +32,7 @@ pub(super) struct Info {
     set: Set,
 }
 
-/// Where a thread is: a numbered state, or a set past the last number.
+/// A reference to a state: its number, or the set itself if no number is left.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum StateRef {
     /// The state of this number.
@@ -42,14 +42,14 @@ pub(super) enum StateRef {
 }
 
 const UNKNOWN: u32 = 0;
-/// No match is possible any more.
+/// No match is possible.
 pub(super) const DEAD: u32 = 1;
-/// There was no number left.
+/// No number is left.
 const FULL: u32 = u32::MAX;
 /// Set in the table where something matches at the next state, so that the state need not be looked up.
 const MATCHES: u32 = 1 << 31;
 
-/// What is needed to make new states.
+/// The data that new states need.
 #[derive(Debug, Default)]
 struct Growth {
     numbers: HashMap<Set, u32>,
@@ -73,7 +73,7 @@ impl VisitedStates {
         }
     }
 
-    /// Marks a state; true when it was not marked.
+    /// Marks a state. Returns `true` if it was not marked.
     fn insert(&mut self, state: StateID) -> bool {
         std::mem::replace(&mut self.marks[state.as_usize()], self.round) != self.round
     }
@@ -155,13 +155,13 @@ impl Dfa {
         (!next.is_empty()).then(|| self.state_of(next, &mut growth))
     }
 
-    /// What is known of a numbered state.
+    /// Returns the properties of a numbered state.
     #[inline]
     pub(super) fn info(&self, state: u32) -> Option<&Info> {
         self.infos[state as usize].get()
     }
 
-    /// What is known of a place without a number.
+    /// Returns the properties of a state without a number.
     pub(super) fn describe(&self, set: &Set) -> Info {
         let mut matches: Vec<u32> = set
             .iter()

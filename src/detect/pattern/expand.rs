@@ -13,7 +13,7 @@ const MAX_ALTERNATIVES: usize = 256;
 pub(super) struct Alternative {
     /// Assertions that hold at the start.
     pub(super) start: Vec<Look>,
-    /// What is matched; free of assertions.
+    /// The pattern without assertions.
     pub(super) body: Hir,
     /// Assertions that hold at the end.
     pub(super) end: Vec<Look>,

@@ -1,4 +1,4 @@
-//! The short ways: most of some text is read with one start alive or none.
+//! The fast path: most text is read with one start alive or none.
 
 use super::dfa::{DEAD, StateRef};
 use super::matcher::{Input, MatcherState, PatternMatcher};
@@ -44,7 +44,7 @@ impl PatternMatcher {
         Some(next)
     }
 
-    /// Follows the only thread for as long as it stays the only one. Gives the byte to continue with.
+    /// Follows the only thread while it is the only one. Returns the byte to continue with.
     pub(super) fn follow_thread(
         &self,
         state: &mut MatcherState,

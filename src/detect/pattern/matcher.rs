@@ -16,7 +16,7 @@ pub(crate) struct PatternMatcher {
     alternatives: Vec<CompiledAlternative>,
     /// No limit on a match is shorter than this: younger starts are alive in every alternative.
     pub(super) least_cap: usize,
-    /// Where to begin between two characters of these kinds.
+    /// The first state between two characters of these classes.
     starts: Vec<Option<StateRef>>,
     /// For each byte, one bit for each kind of character before it: whether a match can begin with it.
     pub(super) start_classes: [u8; 256],
@@ -25,11 +25,11 @@ pub(crate) struct PatternMatcher {
     prefilter: Option<Prefilter>,
 }
 
-/// What a machine remembers of a view.
+/// The state of a matcher in a view.
 #[derive(Debug, Default)]
 pub(crate) struct MatcherState {
     pub(super) threads: Vec<Thread>,
-    /// How far the view has been read.
+    /// The offset up to which the view has been read.
     at: usize,
     by_state: ByState,
 }
@@ -41,7 +41,7 @@ impl MatcherState {
     }
 }
 
-/// What is kept of a view, addressed by index.
+/// The kept part of a view, addressed by index.
 #[derive(Clone, Copy)]
 pub(super) struct Input<'a> {
     pub(super) view: &'a ViewText,
@@ -51,7 +51,7 @@ pub(super) struct Input<'a> {
 }
 
 impl Input<'_> {
-    /// Returns the kind of the character before byte `at`.
+    /// Returns the class of the character before byte `at`.
     #[inline]
     pub(super) fn class_before(&self, at: usize) -> CharClass {
         match at.checked_sub(1).and_then(|last| self.bytes.get(last)) {
@@ -102,7 +102,7 @@ impl PatternMatcher {
         self
     }
 
-    /// Runs only around these bytes, one of which every match must hold. False when some match does without.
+    /// Runs only before these bytes, of which every match must contain one. Returns `false` if some match contains none.
     pub(crate) fn set_prefilter(&mut self, bytes: [u8; 2]) -> bool {
         let starts = self.starts.iter().flatten();
         self.prefilter = Prefilter::find(&self.dfa, starts, bytes);
@@ -127,7 +127,7 @@ impl PatternMatcher {
         self.starts[before as usize * CLASS_COUNT + after as usize].as_ref()
     }
 
-    /// Reads what is new in the view, and to its end if `is_last`. Matches that cannot grow go to `out`, in no particular order.
+    /// Reads the new part of the view, and to its end if `is_last`. Matches that cannot grow go to `out`, in no particular order.
     pub(crate) fn read(
         &self,
         state: &mut MatcherState,
@@ -156,7 +156,7 @@ impl PatternMatcher {
         self.forget_unreachable(state, view, out);
     }
 
-    /// Reads one byte, or several the short way. Returns the byte to continue with.
+    /// Reads one byte, or several on the fast path. Returns the byte to continue with.
     fn advance_all(
         &self,
         state: &mut MatcherState,
@@ -234,7 +234,7 @@ impl PatternMatcher {
         }
     }
 
-    /// Moves a thread over `byte`; false when it is at its end.
+    /// Moves a thread over `byte`. Returns `false` if the thread ends.
     #[inline]
     fn advance(&self, thread: &mut Thread, byte: u8, end: usize, out: &mut Vec<PatternMatch>) -> bool {
         let cap = match thread.reached {
@@ -259,7 +259,7 @@ impl PatternMatcher {
         end - thread.first <= cap || expire(thread, end - cap, out)
     }
 
-    /// Returns the longest a match over this place can still be, in bytes of the view.
+    /// Returns the maximum length of a match through this state, in bytes of the view.
     fn cap_at(&self, reached: &StateRef) -> usize {
         match reached {
             StateRef::State(state) => self.dfa.info(*state).map_or(0, |info| info.cap),
@@ -337,7 +337,7 @@ impl PatternMatcher {
         }
     }
 
-    /// Takes note of the matches that end here; true when nothing longer can follow.
+    /// Records the matches that end here. Returns `true` if nothing longer can follow.
     #[inline]
     pub(super) fn commit(
         &self,
@@ -389,7 +389,7 @@ impl PatternMatcher {
         info.is_final && thread.waiting.is_none()
     }
 
-    /// Judges the matches that waited for the next character.
+    /// Validates the matches that waited for the next character.
     fn resolve(&self, state: &mut MatcherState, view: &ViewText, validate: &Validate<'_>, out: &mut Vec<PatternMatch>) {
         let mut index = 0;
         while index < state.threads.len() {

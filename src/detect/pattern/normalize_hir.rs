@@ -1,7 +1,7 @@
-//! Folds a parsed pattern as the text it meets is folded.
+//! Normalizes a parsed pattern as text is normalized.
 //!
-//! A literal becomes its fold. A class becomes the folds of its members, one by one: a range such as `[а-я]` does not become the
-//! range between the folds of its ends. The view shows `а` and `a` alike, so such a class matches a few Latin letters too; they are
+//! A literal becomes its mapping. A class becomes the mappings of its members, one by one: a range such as `[а-я]` does not become the
+//! range between the mappings of its ends. The view shows `а` and `a` alike, so such a class matches a few Latin letters too; they are
 //! reported, so that the policy's author gets a warning.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -19,7 +19,7 @@ pub(super) struct NormalizedPattern {
     pub(super) gained: BTreeSet<char>,
 }
 
-/// Folds a pattern for a view.
+/// Normalizes a pattern for a view.
 pub(super) fn normalize_pattern(hir: &Hir, view: View) -> NormalizedPattern {
     let mut normalizer = Normalizer { view, gained: BTreeSet::new() };
     let hir = normalizer.normalize(hir);
@@ -79,7 +79,7 @@ impl Normalizer {
         Hir::concat(parts.collect())
     }
 
-    /// What a character becomes.
+    /// Returns the characters that a character becomes.
     fn form(&self, c: char) -> Vec<char> {
         match normalize(c, self.view) {
             // In the word view ASCII keeps its case.
@@ -173,7 +173,7 @@ impl Normalizer {
     }
 }
 
-/// What the members of a class become.
+/// Returns what the members of a class become.
 #[derive(Default)]
 struct Members {
     /// Those that stay.

@@ -1,4 +1,4 @@
-//! The places a match may begin.
+//! The offsets at which a match may begin.
 
 use smallvec::{SmallVec, smallvec};
 

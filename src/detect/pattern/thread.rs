@@ -10,18 +10,18 @@ use super::starts::Starts;
 use super::verdict::Verdict;
 use crate::text::view::{ViewText, text_bytes};
 
-/// What the machine knows of one alternative of a pattern.
+/// An alternative of a pattern, compiled.
 #[derive(Debug)]
 pub(super) struct CompiledAlternative {
     /// Reported with its matches.
     pub(super) tag: u32,
-    /// What must hold at the start of a match.
+    /// The assertions at the start of a match.
     pub(super) start: EdgeSet,
-    /// What must hold at the end of a match.
+    /// The assertions at the end of a match.
     pub(super) end: EdgeSet,
     /// A `_` next to a match is a boundary only if there is one on both sides.
     pub(super) pairs_markup: bool,
-    /// Most bytes of the view a match takes.
+    /// The maximum length of a match, in bytes of the view.
     pub(super) cap: usize,
 }
 
@@ -41,20 +41,20 @@ impl CompiledAlternative {
 /// The longest match from each of some starts.
 #[derive(Clone, Debug)]
 pub(crate) struct PatternMatch {
-    /// Which pattern.
+    /// The number that the pattern was added with.
     pub(crate) tag: u32,
-    /// Where the match may begin; the earliest counts unless it lies in an earlier match of the same rule.
+    /// The offsets at which the match may begin. The earliest counts unless it is in an earlier match of the same rule.
     pub(crate) starts: Starts,
-    /// Where it ends.
+    /// The offset just after the match.
     pub(crate) end: usize,
     /// The result of the validator.
     pub(crate) verdict: Verdict,
 }
 
-/// Judges a possible match: its tag, start and end.
+/// Validates a possible match: its tag, start and end.
 pub(crate) type Validate<'a> = dyn Fn(u32, usize, usize) -> Verdict + 'a;
 
-/// A start that is alive, or several that have come to the same place.
+/// A start that is alive, or several that have reached the same state.
 #[derive(Debug)]
 pub(super) struct Thread {
     pub(super) reached: StateRef,
@@ -67,13 +67,13 @@ pub(super) struct Thread {
 }
 
 impl Thread {
-    /// Returns the thread of one start, at its first place.
+    /// Returns the thread of one start, in its first state.
     pub(super) fn new(reached: StateRef, start: usize) -> Self {
         Self { reached, starts: Starts::one(start), first: start, bests: Vec::new(), waiting: None }
     }
 }
 
-/// Forgets starts whose matches would be too long by now, and lets their matches go; false when no start is left.
+/// Forgets starts whose matches would be too long by now, and reports their matches. Returns `false` if no start is left.
 pub(super) fn expire(thread: &mut Thread, earliest: usize, out: &mut Vec<PatternMatch>) -> bool {
     thread.starts.forget_before(earliest);
     let Some(first) = thread.starts.first() else { return false };
@@ -82,7 +82,7 @@ pub(super) fn expire(thread: &mut Thread, earliest: usize, out: &mut Vec<Pattern
     true
 }
 
-/// Lets go of the matches that can no longer grow.
+/// Reports the matches that can no longer grow.
 fn flush(bests: &mut Vec<PatternMatch>, out: &mut Vec<PatternMatch>, is_over: impl Fn(&PatternMatch) -> bool) {
     let mut index = 0;
     while index < bests.len() {
@@ -162,14 +162,14 @@ pub(super) fn first_in_reach(view: &ViewText, end: usize, cap: usize) -> usize {
     view.view_at(text_end.saturating_sub(text_bytes(cap)))
 }
 
-/// So many threads are compared with one another; more are looked up.
+/// Up to this number, threads are compared with each other; more are looked up.
 const FEW: usize = 8;
 
 /// The index of the thread in each state, kept for its allocation.
 #[derive(Debug, Default)]
 pub(super) struct ByState(FxHashMap<u32, usize>);
 
-/// Makes threads at the same place one: what follows is the same for all of them. Takes linear time in the threads.
+/// Merges threads in the same state: what follows is the same for all of them. Takes time linear in the threads.
 pub(super) fn merge(threads: &mut Vec<Thread>, by_state: &mut ByState) {
     let are_many = threads.len() > FEW;
     by_state.0.clear();

@@ -18,7 +18,7 @@ static QUESTIONS: &str = include_str!("background.txt");
 /// that are on the topic itself, or near it, do not raise it.
 const SPREAD_PERCENT: i32 = 570;
 
-/// The same for a topic with ten counter-examples or more: they keep the ordinary questions of its domain away from it.
+/// As [`SPREAD_PERCENT`], for a topic with ten counter-examples or more: they keep the ordinary questions of its domain away from it.
 const SPREAD_WITH_COUNTERS: i32 = 430;
 
 /// Of so many counter-examples, one may be on the topic.

@@ -51,7 +51,7 @@ pub trait Embedder: fmt::Debug + Send + Sync {
     fn embed(&self, sentence: &str, vector: &mut [f32]);
 }
 
-/// What gives text its vector.
+/// The source of the vectors of text.
 #[derive(Clone, Debug)]
 pub(super) enum Meaning {
     Table,

@@ -1,4 +1,4 @@
-//! How rare a word is.
+//! The rarity of words.
 
 use once_cell::sync::Lazy;
 use rustc_hash::FxHashMap;

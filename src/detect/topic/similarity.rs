@@ -30,12 +30,12 @@ pub(crate) struct SimilarityState {
 }
 
 impl SimilarityState {
-    /// Returns the earliest place at which a finding may begin that has not been reported yet.
+    /// Returns the earliest offset at which a finding may begin that is not reported yet.
     pub(crate) fn earliest(&self) -> Option<usize> {
         self.first_distinctive.or_else(|| self.tokenizer.open_word())
     }
 
-    /// Where the window begins that is open: exceptions from there on may still be needed.
+    /// Returns the offset of the open window. Exceptions from there on may still be needed.
     pub(crate) fn window_start(&self) -> Option<usize> {
         self.tokenizer.open_window()
     }
@@ -70,7 +70,7 @@ impl Similarity {
         self.models.iter().map(|model| (model.rule, model.threshold))
     }
 
-    /// Reads what is new in the word view, and to its end if `is_last`. Notes the scores of windows, if they are kept, and calls `report`
+    /// Reads the new part of the word view, and to its end if `is_last`. Notes the scores of windows, if they are kept, and calls `report`
     /// for each window that may be similar to a topic.
     pub(crate) fn scan(
         &self,
@@ -125,7 +125,7 @@ impl Similarity {
         }
     }
 
-    /// Judges a window once the exceptions in it are known. Returns its score as well, exactly if `exactly`.
+    /// Scores a window once the exceptions in it are known. Returns its score as well, exactly if `exactly`.
     pub(crate) fn score_window(
         &self,
         window: &Window,

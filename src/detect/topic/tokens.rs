@@ -26,7 +26,7 @@ pub(super) struct Word<'a> {
     pub(super) end: usize,
 }
 
-/// What happens in the text.
+/// An event in the text.
 #[derive(Debug)]
 pub(super) enum Token<'a> {
     /// A word ended.
@@ -38,7 +38,7 @@ pub(super) enum Token<'a> {
 /// The state of the splitting.
 #[derive(Debug, Default)]
 pub(super) struct Tokenizer {
-    /// How far the view has been read.
+    /// The offset up to which the view has been read.
     at: usize,
     word: String,
     word_start: usize,
@@ -49,17 +49,17 @@ pub(super) struct Tokenizer {
 }
 
 impl Tokenizer {
-    /// Where the word begins that is not over yet.
+    /// Returns the offset of the open word.
     pub(super) fn open_word(&self) -> Option<usize> {
         (!self.word.is_empty()).then_some(self.word_start)
     }
 
-    /// Where the window begins that is not over yet.
+    /// Returns the offset of the open window.
     pub(super) fn open_window(&self) -> Option<usize> {
         self.window_start
     }
 
-    /// Reads what is new in the word view.
+    /// Reads the new part of the word view.
     pub(super) fn scan(&mut self, view: &ViewText, take: &mut impl FnMut(Token<'_>)) {
         let first = self.at;
         self.at = view.end();

@@ -34,7 +34,7 @@ const ROW_BYTES: usize = DIMENSIONS / 2;
 /// No piece is longer.
 const MAX_PIECE_BYTES: usize = 18;
 
-/// What a hash begins with for a piece that does not begin a word.
+/// The initial value of the hash of a piece that does not begin a word.
 const INSIDE: u32 = 0x9E37_79B9;
 
 /// The parts of the table.

@@ -12,12 +12,12 @@ use crate::text::char_class::ClassSet;
 use crate::text::normalize::{MAX_INVISIBLE_BYTES, View, normalize_keeping_case, single_spaced};
 use crate::text::view::{ViewText, normalize_text};
 
-/// How exactly a word must be written.
+/// The accuracy with which a word must be written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Spelling {
-    /// Any way that is normalized to it.
+    /// Any spelling with the same normalized form.
     Normalized,
-    /// Any way that is normalized to it in the same case.
+    /// Any spelling with the same normalized form in the same case.
     NormalizedInCase,
     /// As in the policy but for case.
     AnyCase,
@@ -44,7 +44,7 @@ pub(crate) struct WordsBuilder {
 }
 
 impl WordsBuilder {
-    /// Adds a word. False when nothing of it is left in the word view, so that it could never be found.
+    /// Adds a word. Returns `false` if its normalized form is empty, so that it never matches.
     pub(crate) fn add(&mut self, word: &str, role: WordRole, whole_word: bool, spelling: Spelling) -> bool {
         let folded = normalize_text(word, View::Word).to_ascii_lowercase();
         if folded.trim().is_empty() {
@@ -100,11 +100,11 @@ pub(crate) struct Words {
     max_length: usize,
 }
 
-/// What the automaton remembers of a view.
+/// The state of the automaton in a view.
 #[derive(Debug, Default)]
 pub(crate) struct WordsState {
     state: Option<StateID>,
-    /// How far the view has been read.
+    /// The offset up to which the view has been read.
     at: usize,
     /// Matches whose next character is not known yet: number, start and end in the view.
     waiting: Vec<(usize, usize, usize)>,
@@ -180,7 +180,7 @@ impl Words {
         self.max_length
     }
 
-    /// Returns the earliest place where a word may have begun that is not confirmed yet.
+    /// Returns the earliest offset at which a word may have begun that is not reported yet.
     pub(crate) fn earliest(&self, state: &WordsState, view: &ViewText, text: &TextBuffer) -> Option<usize> {
         let depth = state.state.map_or(0, |state| self.depths.of(state));
         let begun = (depth > 0).then(|| view.end() - depth);

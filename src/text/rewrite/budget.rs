@@ -14,7 +14,7 @@ pub(super) const BREAK: char = '\u{FFFC}';
 /// Units that a stage looks ahead at most.
 const LOOK_AHEAD: usize = 40;
 
-/// Most bytes of text that are read and not shown yet.
+/// The maximum number of bytes of text that are read and not shown yet.
 pub(crate) const OPEN_BYTES: usize = rewritten_bytes(LOOK_AHEAD) + 2 * SAVED;
 
 /// Returns the number of bytes of text that `bytes` of a rewritten text represent at most.

@@ -95,7 +95,7 @@ impl Decoder {
         self.carry.push_str(text.get(read..).unwrap_or_default());
     }
 
-    /// Ends the text.
+    /// Signals the end of the text.
     pub(super) fn finish(&mut self, out: &mut Vec<Unit>) {
         let text = std::mem::take(&mut self.carry);
         self.read(&text, true, out);

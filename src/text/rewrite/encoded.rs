@@ -8,7 +8,7 @@ const MIN_RUN: usize = 16;
 /// From such a line on, base64 continues in the next line.
 const MIN_LINE: usize = 32;
 
-/// What a run is encoded in.
+/// The encoding of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Encoding {
     /// Of both alphabets, with and without padding.
@@ -25,7 +25,7 @@ struct Digit {
     at: usize,
 }
 
-/// What the run is taken for.
+/// The state of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Taken {
     /// It is too short to decide.
@@ -41,14 +41,14 @@ enum Taken {
 pub(super) struct Encoded {
     encoding: Encoding,
     taken: Taken,
-    /// What is read of the run and not put yet; separators between its digits too, without a value.
+    /// The part of the run that is read and not written yet; separators between its digits too, without a value.
     digits: Vec<Digit>,
     /// Decoded bytes that are no character yet, with what they are decoded from.
     bytes: Vec<(u8, usize, usize)>,
     /// Digits of the run so far, and of its last line or group.
     length: usize,
     line: usize,
-    /// What may be inside the run, if it continues.
+    /// The characters that may continue the run.
     paused: Vec<(char, usize)>,
 }
 
@@ -80,7 +80,7 @@ impl Encoded {
         }
     }
 
-    /// Ends the text.
+    /// Signals the end of the text.
     pub(super) fn finish(&mut self, out: &mut Vec<Unit>) {
         self.end_run(out);
     }

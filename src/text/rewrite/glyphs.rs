@@ -59,7 +59,7 @@ const ROWS: &[(u32, char)] = &[
     (0x1F1E6, 'a'), // regional indicators, of which flags are made
 ];
 
-/// Letters of which another letter is the upside-down form.
+/// Letters that are the upside-down form of another letter.
 const ROTATED: &[(char, char)] = &[('b', 'q'), ('d', 'p'), ('n', 'u'), ('p', 'd'), ('q', 'b'), ('u', 'n')];
 
 /// The digits of Chinese and Japanese, ordinary and for accounts.

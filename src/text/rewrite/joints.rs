@@ -1,4 +1,4 @@
-//! What both stages do with the units before them, and what both leave out inside words and numbers.
+//! The steps that both stages share, and the signs that both leave out inside words and numbers.
 
 use super::queue::{Queue, Unit};
 
@@ -8,7 +8,7 @@ const MAX_MARKUP: usize = 3;
 /// Longest run of spaces after a hyphen at the end of a line.
 const MAX_INDENT: usize = 8;
 
-/// What to do with the first units of the queue.
+/// The result of a stage for the first units of the queue.
 pub(super) enum Step {
     /// The first one is itself.
     Same,
@@ -16,7 +16,7 @@ pub(super) enum Step {
     As(char, Span, usize),
     /// The first `usize` represent nothing.
     Nothing(usize),
-    /// What follows decides.
+    /// The meaning depends on what follows.
     Open,
 }
 

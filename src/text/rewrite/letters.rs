@@ -11,7 +11,7 @@ const MAX_WORD: usize = 24;
 /// From so many on, equal letters in a row are repeated on purpose.
 const MIN_REPEATED: usize = 3;
 
-/// Which letter `1`, `!` and `|` represent, and how often a repeated letter is kept: words have `l` twice more often than `i`.
+/// The letter that `1`, `!` and `|` represent, and how often a repeated letter is kept: words have `l` twice more often than `i`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum One {
     /// `i`; repeated letters are kept once.
@@ -25,9 +25,9 @@ pub(super) struct Letters {
     one: One,
     /// The last character put is a letter that is alone.
     is_lone: bool,
-    /// What separates the letters of this word.
+    /// The separator of the letters of this word.
     joint: Option<char>,
-    /// What the next units represent; `None` for nothing.
+    /// The characters that the next units represent; `None` for nothing.
     planned: VecDeque<Option<char>>,
 }
 

@@ -32,14 +32,14 @@ pub(crate) use self::encoded::Encoding;
 pub(crate) use self::glyphs::upside_down;
 pub(crate) use self::letters::One;
 
-/// What a rewriting undoes after encodings are decoded.
+/// The changes that a rewriting undoes after it decodes encodings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Rewriting {
     /// Markdown's signs and hyphenation inside words.
     Decoded,
-    /// What separates and spells the digits of a value, `(at)` and `(dot)`.
+    /// Separators and spelled-out digits of a value, `(at)` and `(dot)`.
     Values,
-    /// What separates and replaces the letters of words, with `1` read as this letter.
+    /// Separators and replacements of the letters of words, with `1` read as this letter.
     Letters(One),
     /// Runs of an encoding, as the text they encode.
     Encoded(Encoding),
@@ -84,7 +84,7 @@ pub(crate) struct Rewritten {
     /// The character that the stage put last.
     last: Option<char>,
     budget: Budget,
-    /// What came of the text since [`Self::take`] was called last.
+    /// The result since the last call of [`Self::take`].
     fresh: String,
     end: usize,
     map: OffsetMap,
@@ -125,7 +125,7 @@ impl Rewritten {
         self.run(false);
     }
 
-    /// Ends the text.
+    /// Signals the end of the text.
     pub(crate) fn finish(&mut self) {
         match &mut self.source {
             Source::Decoder(decoder) => decoder.finish(&mut self.decoded),
@@ -155,7 +155,7 @@ impl Rewritten {
         std::mem::take(&mut self.fresh)
     }
 
-    /// Returns where the text begins that the result does not show yet.
+    /// Returns the offset of the text that the result does not show yet.
     pub(crate) fn unread(&self) -> Option<usize> {
         self.queue.first_start().or(match &self.source {
             Source::Decoder(decoder) => decoder.unread(),
@@ -163,12 +163,12 @@ impl Rewritten {
         })
     }
 
-    /// Returns where in the text the character of byte `at` begins. At the end of the result there is none: `None`.
+    /// Returns the offset in the text at which the character of byte `at` begins. At the end of the result there is none: `None`.
     pub(crate) fn text_start(&self, at: usize) -> Option<usize> {
         (at < self.end).then(|| self.map.text_start(at))
     }
 
-    /// Returns where in the text the character before `at` ends.
+    /// Returns the offset in the text at which the character before `at` ends.
     pub(crate) fn text_end(&self, at: usize) -> usize {
         self.map.text_end(at)
     }

@@ -1,15 +1,15 @@
 //! Character references of HTML.
 
-/// What is read at a position.
+/// The result of decoding at a position.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum DecodeStep {
     /// The first character is itself.
     Plain,
-    /// So many bytes represent this character.
+    /// A number of bytes represents this character.
     Char(char, usize),
-    /// So many bytes represent nothing.
+    /// A number of bytes represents nothing.
     Nothing(usize),
-    /// What follows decides.
+    /// The meaning depends on what follows.
     Open,
 }
 

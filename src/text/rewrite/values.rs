@@ -82,7 +82,7 @@ pub(super) struct Values {
 
 /// A part of text that represents one digit.
 enum Digit {
-    /// So many units represent this digit, and what follows is no part of the word or number.
+    /// A number of units represents this digit, and the next one is not part of the word or number.
     Lone(char, usize),
     None,
     Open,

@@ -124,7 +124,7 @@ fn is_placeholder(value: &str) -> bool {
         || !value.chars().any(char::is_alphanumeric)
 }
 
-/// Most words of a passphrase.
+/// The maximum number of words of a passphrase.
 const MOST_WORDS: usize = 8;
 
 fn is_quoted(keyed: &Keyed<'_>) -> bool {

@@ -62,7 +62,7 @@ pub(super) static RECOGNIZERS: &[Recognizer] = &[
     .value(named_value),
 ];
 
-/// What a name is made of, without regard to case: one of `FIRST`, perhaps one of `BETWEEN`, one of `LAST`.
+/// The parts of a name, without regard to case: one of `FIRST`, perhaps one of `BETWEEN`, one of `LAST`.
 #[rustfmt::skip]
 const FIRST: &[&str] = &[
     "access", "account", "api", "app", "application", "auth", "bot", "client", "consumer", "csrf", "deploy", "encryption", "id", "jwt",
@@ -81,7 +81,7 @@ const ABROAD: &[&str] = &[
     "密钥", "密鑰", "令牌", "トークン", "토큰", "токен", "Токен",
 ];
 
-/// How specific a name is.
+/// The specificity of a name.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Name {
     /// `access_key`, `secret_key`: what AWS calls its own, too.

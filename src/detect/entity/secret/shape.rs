@@ -6,7 +6,7 @@
 /// One part of a shape.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Part<'a> {
-    /// So many characters of a class.
+    /// A number of characters of a class.
     Run { class: char, least: usize, most: usize },
     /// This text.
     Literal(&'a str),

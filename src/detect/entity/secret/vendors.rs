@@ -280,7 +280,7 @@ pub(super) static RECOGNIZERS: &[Recognizer] = &[exact(PATTERN, LONGEST, of_a_ve
 /// Shortest of the keys in the table, and of their last parts where a hyphen or a dot follows.
 const SHORTEST: usize = 17;
 const SHORTEST_LAST_PART: usize = 5;
-/// Most dots of a key.
+/// The maximum number of dots in a key.
 const MOST_DOTS: usize = 8;
 
 fn of_a_vendor(c: &RecognizerInput<'_>) -> Verdict {

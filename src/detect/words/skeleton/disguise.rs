@@ -8,7 +8,7 @@ use crate::text::char_class::CharClass;
 use crate::text::normalize::View;
 use crate::text::view::{ViewText, normalize_text};
 
-/// So many equal letters in a row are repeated on purpose.
+/// The number of equal letters in a row that no ordinary word has.
 const MIN_REPEATED: usize = 3;
 
 /// Shorter words are not recognized with letters written twice: `god` in `good`.
@@ -38,7 +38,7 @@ pub(super) struct Disguised {
     case_sensitive: bool,
 }
 
-/// How the letters of a word are set.
+/// The spacing of the letters of a word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Setting {
     /// Together, perhaps with signs between them.

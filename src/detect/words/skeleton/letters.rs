@@ -8,7 +8,7 @@ pub(super) const fn max_bytes(letters: usize) -> usize {
     12 * letters + 64
 }
 
-/// Which signs are letters.
+/// The role of signs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Signs {
     /// `$hit`: they represent letters.

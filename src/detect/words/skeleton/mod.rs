@@ -78,11 +78,11 @@ pub(super) struct Skeletons {
     most_runs: usize,
 }
 
-/// What is remembered of a view.
+/// The state in a view.
 #[derive(Debug)]
 pub(super) struct SkeletonState {
     readings: [Reading; 2],
-    /// How far the view has been read.
+    /// The offset up to which the view has been read.
     at: usize,
 }
 

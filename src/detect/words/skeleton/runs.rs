@@ -5,10 +5,10 @@ use std::collections::VecDeque;
 /// Longest run of which all letters are kept.
 const MAX_RUN: usize = 16;
 
-/// Most separators between two letters of a word.
+/// The maximum number of separators between two letters of a word.
 const MAX_GAP: usize = 3;
 
-/// What is between a letter and the one before it.
+/// The gap between a letter and the one before it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Gap {
     #[default]
@@ -17,7 +17,7 @@ pub(super) enum Gap {
     Signs,
     /// White space, and perhaps signs.
     Space,
-    /// More than a word can have, or letters that are not kept.
+    /// More separators than a word can have, or letters that are not kept.
     Broken,
 }
 
