@@ -1,6 +1,6 @@
 //! Mapping views: what the detectors read in place of the text.
 //!
-//! Every character folds on its own, to itself, to nothing or to a few other characters. So a view does not depend on how the
+//! Every character is mapped by itself: to itself, to nothing or to a few other characters. So a view does not depend on how the
 //! text was cut, and a span of a view maps back to whole characters of the text.
 
 use std::sync::OnceLock;
@@ -65,17 +65,17 @@ pub(crate) fn normalize(c: char, view: View) -> &'static Mapping {
 }
 
 fn compute(c: char, view: View) -> Mapping {
-    let folded = match view {
+    let normalized = match view {
         View::Pattern | View::Entity => pattern_form(c),
         View::Word => word_form(c),
     };
     let mut buffer = [0; 4];
-    if folded.is_empty() {
+    if normalized.is_empty() {
         Mapping::Dropped
-    } else if folded == *c.encode_utf8(&mut buffer) {
+    } else if normalized == *c.encode_utf8(&mut buffer) {
         Mapping::Same
     } else {
-        Mapping::To(folded.into_boxed_str())
+        Mapping::To(normalized.into_boxed_str())
     }
 }
 
@@ -89,7 +89,7 @@ fn pattern_form(c: char) -> String {
     }
 }
 
-/// Returns the folds both views share; `None` when none applies.
+/// Returns the mapping that all views share, or `None` if there is none.
 fn simple_form(c: char) -> Option<String> {
     if c.is_ascii() {
         Some(c.to_string())
@@ -136,27 +136,27 @@ fn one_case(c: char) -> Option<char> {
 
 /// Folds text as the word view does, but for the case of its letters.
 pub(crate) fn normalize_keeping_case(text: &str) -> String {
-    let mut folded = String::with_capacity(text.len());
+    let mut normalized = String::with_capacity(text.len());
     let mut is_after_space = false;
     for c in text.chars() {
         // A run of white space is one space in the word view.
         if c.is_whitespace() {
             if !is_after_space {
-                folded.push(' ');
+                normalized.push(' ');
             }
             is_after_space = true;
             continue;
         }
         is_after_space &= *normalize(c, View::Word) == Mapping::Dropped;
         match normalize(c, View::Word) {
-            _ if c.is_ascii() => folded.push(c),
-            Mapping::Same => folded.push(c),
+            _ if c.is_ascii() => normalized.push(c),
+            Mapping::Same => normalized.push(c),
             Mapping::Dropped => {}
-            Mapping::To(form) if c.is_uppercase() => folded.extend(form.chars().flat_map(char::to_uppercase)),
-            Mapping::To(form) => folded.push_str(form),
+            Mapping::To(form) if c.is_uppercase() => normalized.extend(form.chars().flat_map(char::to_uppercase)),
+            Mapping::To(form) => normalized.push_str(form),
         }
     }
-    folded
+    normalized
 }
 
 #[cfg(test)]

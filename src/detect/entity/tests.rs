@@ -1,4 +1,4 @@
-//! What every recognizer keeps to. What they find is tested on the engine, in `tests/entities`.
+//! Properties of all recognizers. Their findings are tested in `tests/entities`.
 
 use std::cell::Cell;
 
@@ -169,7 +169,7 @@ fn validators_are_asked_little() {
     assert!(wrong.is_empty(), "{} wrong\n{}", wrong.len(), wrong.join("\n"));
 }
 
-/// Recognizers on the engine, each by itself; what needs a context word is not found.
+/// Recognizers on the matcher, each by itself, without context words.
 pub(super) struct Matcher(Vec<(&'static Recognizer, PatternMatcher)>);
 
 impl Matcher {
@@ -240,7 +240,7 @@ impl Matcher {
         for (recognizer, matcher) in &self.0 {
             let asked = std::cell::RefCell::new(Vec::new());
             let validate = |_, start: usize, end: usize| {
-                // The engine asks about no start inside `%20`.
+                // The matcher validates no start inside `%20`.
                 if view.splits_percent(start) {
                     return Verdict::Reject;
                 }

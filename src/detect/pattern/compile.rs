@@ -94,7 +94,7 @@ pub(crate) fn check_pattern(pattern: &str, syntax: Syntax, max_length: Option<us
 /// those. Empty for a pattern that is not valid.
 pub(crate) fn gained_by_normalization(pattern: &str, syntax: Syntax) -> Vec<char> {
     match parse(pattern, syntax) {
-        Ok(folded) => folded.gained.into_iter().collect(),
+        Ok(normalized) => normalized.gained.into_iter().collect(),
         Err(_) => Vec::new(),
     }
 }

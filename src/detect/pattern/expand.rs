@@ -37,8 +37,8 @@ enum PatternPart {
 /// Returns the alternatives of `hir`. None when it can never match.
 pub(super) fn expand(hir: &Hir) -> Result<Vec<Alternative>, ExpandError> {
     let mut alternatives = Vec::new();
-    for pieces in sequences(hir)? {
-        if let Some(alternative) = settle(pieces)? {
+    for parts in sequences(hir)? {
+        if let Some(alternative) = into_alternative(parts)? {
             alternatives.push(alternative);
         }
     }
@@ -63,7 +63,7 @@ fn sequences(hir: &Hir) -> Result<Vec<Vec<PatternPart>>, ExpandError> {
         HirKind::Concat(parts) => {
             let mut all = vec![Vec::new()];
             for (index, part) in parts.iter().enumerate() {
-                let tails = if is_beside_look(parts, index) { with_and_without(part)? } else { sequences(part)? };
+                let tails = if is_next_to_look(parts, index) { with_and_without(part)? } else { sequences(part)? };
                 if all.len() * tails.len() > MAX_ALTERNATIVES {
                     return Err(ExpandError::TooMany);
                 }
@@ -94,7 +94,7 @@ fn with_and_without(hir: &Hir) -> Result<Vec<Vec<PatternPart>>, ExpandError> {
 }
 
 /// Returns `true` if an assertion is before or after a part, with nothing between but parts that may be absent.
-fn is_beside_look(parts: &[Hir], index: usize) -> bool {
+fn is_next_to_look(parts: &[Hir], index: usize) -> bool {
     let has_look = |part: &&Hir| !part.properties().look_set().is_empty();
     let is_optional = |part: &&Hir| part.properties().minimum_len() == Some(0);
     parts[..index].iter().rev().find(|part| has_look(part) || !is_optional(part)).is_some_and(|part| has_look(&part))
@@ -105,19 +105,19 @@ fn is_beside_look(parts: &[Hir], index: usize) -> bool {
 }
 
 /// Moves the assertions to the edges; `None` when the sequence can never match.
-fn settle(mut pieces: Vec<PatternPart>) -> Result<Option<Alternative>, ExpandError> {
-    let is_body = |piece: &PatternPart| matches!(piece, PatternPart::Body(_));
-    let Some(first) = pieces.iter().position(is_body) else {
+fn into_alternative(mut parts: Vec<PatternPart>) -> Result<Option<Alternative>, ExpandError> {
+    let is_body = |part: &PatternPart| matches!(part, PatternPart::Body(_));
+    let Some(first) = parts.iter().position(is_body) else {
         // Only assertions: an empty match, which the caller refuses by its length.
-        return Ok(Some(Alternative { start: looks(pieces), body: Hir::empty(), end: Vec::new() }));
+        return Ok(Some(Alternative { start: looks(parts), body: Hir::empty(), end: Vec::new() }));
     };
-    let last = pieces.iter().rposition(is_body).unwrap_or(first);
-    let end = looks(pieces.split_off(last + 1));
-    let middle = pieces.split_off(first);
-    let start = looks(pieces);
+    let last = parts.iter().rposition(is_body).unwrap_or(first);
+    let end = looks(parts.split_off(last + 1));
+    let middle = parts.split_off(first);
+    let start = looks(parts);
     let mut bodies: Vec<Hir> = Vec::new();
-    for (at, piece) in middle.iter().enumerate() {
-        match piece {
+    for (at, part) in middle.iter().enumerate() {
+        match part {
             PatternPart::Body(body) => bodies.push(body.clone()),
             PatternPart::Look(look) => {
                 let after = middle[at + 1..].iter().filter_map(PatternPart::body);
@@ -132,10 +132,10 @@ fn settle(mut pieces: Vec<PatternPart>) -> Result<Option<Alternative>, ExpandErr
     Ok(Some(Alternative { start, body: Hir::concat(bodies), end }))
 }
 
-fn looks(pieces: Vec<PatternPart>) -> Vec<Look> {
-    pieces
+fn looks(parts: Vec<PatternPart>) -> Vec<Look> {
+    parts
         .into_iter()
-        .filter_map(|piece| match piece {
+        .filter_map(|part| match part {
             PatternPart::Look(look) => Some(look),
             PatternPart::Body(_) => None,
         })

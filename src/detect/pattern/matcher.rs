@@ -83,7 +83,7 @@ impl PatternMatcher {
                 starts.push(reached);
             }
         }
-        let mut machine = Self {
+        let mut matcher = Self {
             dfa,
             least_cap: alternatives.iter().map(|alternative| alternative.cap).min().unwrap_or(0),
             alternatives,
@@ -92,8 +92,8 @@ impl PatternMatcher {
             needs_next_char: false,
             prefilter: None,
         };
-        machine.start_classes = std::array::from_fn(|byte| machine.start_classes_of(u8::try_from(byte).unwrap_or(0)));
-        machine
+        matcher.start_classes = std::array::from_fn(|byte| matcher.start_classes_of(u8::try_from(byte).unwrap_or(0)));
+        matcher
     }
 
     /// Makes every match wait for the character after it, which the validator reads.

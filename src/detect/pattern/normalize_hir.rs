@@ -103,22 +103,22 @@ impl Normalizer {
         for range in class.iter() {
             self.add_range(&mut members, range.start(), range.end());
         }
-        if members.is_dropped && members.kept.is_empty() && members.folds.is_empty() && members.sequences.is_empty() {
+        if members.is_dropped && members.kept.is_empty() && members.mapped.is_empty() && members.sequences.is_empty() {
             // Nothing of it is seen.
             return Hir::empty();
         }
         self.note_gains(class, &members);
         let mut ranges = members.kept;
-        for &c in &members.folds {
+        for &c in &members.mapped {
             let cases = if self.view == View::Word { both_cases(c) } else { vec![c] };
             ranges.extend(cases.into_iter().map(|c| ClassUnicodeRange::new(c, c)));
         }
-        let mut folded = ClassUnicode::new(ranges);
-        if self.view == View::Word && folded.iter().any(|range| range.start() <= '\r' && range.end() >= '\t') {
+        let mut normalized = ClassUnicode::new(ranges);
+        if self.view == View::Word && normalized.iter().any(|range| range.start() <= '\r' && range.end() >= '\t') {
             // A line break or a tab is shown as a space.
-            folded.push(ClassUnicodeRange::new(' ', ' '));
+            normalized.push(ClassUnicodeRange::new(' ', ' '));
         }
-        one_or_sequence(folded, members.sequences)
+        one_or_sequence(normalized, members.sequences)
     }
 
     /// Normalizes a class that lists what it does not match, such as `.`, `[^,]` or `\W`, by what the view shows: `[^e]` matches no `é` there,
@@ -152,7 +152,7 @@ impl Normalizer {
             [] => members.is_dropped = true,
             [same] if *same == c => members.kept.push(ClassUnicodeRange::new(c, c)),
             [other] => {
-                members.folds.insert(*other);
+                members.mapped.insert(*other);
             }
             _ => {
                 members.sequences.insert(form);
@@ -163,12 +163,12 @@ impl Normalizer {
     /// Notes the letters and digits that a class matches and does not list. The cases and accents of one letter are no class to
     /// its author, and match that letter as everywhere.
     fn note_gains(&mut self, class: &ClassUnicode, members: &Members) {
-        let is_one_letter = members.folds.len() == 1 && members.sequences.is_empty() && members.kept.is_empty();
+        let is_one_letter = members.mapped.len() == 1 && members.sequences.is_empty() && members.kept.is_empty();
         if is_one_letter {
             return;
         }
         let lists = |c: char| class.iter().any(|range| range.start() <= c && c <= range.end());
-        let gained = members.folds.iter().filter(|c| c.is_ascii_alphanumeric());
+        let gained = members.mapped.iter().filter(|c| c.is_ascii_alphanumeric());
         self.gained.extend(gained.filter(|&&c| !both_cases(c).into_iter().any(lists)));
     }
 }
@@ -179,7 +179,7 @@ struct Members {
     /// Those that stay.
     kept: Vec<ClassUnicodeRange>,
     /// Single characters that others become.
-    folds: BTreeSet<char>,
+    mapped: BTreeSet<char>,
     /// Several characters that one becomes, such as `ss` of `ß`.
     sequences: BTreeSet<Vec<char>>,
     /// Some are not seen.

@@ -13,7 +13,7 @@ const UNIT: f64 = 64.0;
 /// The rarity of a word that is in no list: what a word in one of three thousand sentences would have.
 pub(super) const RAREST: i64 = 8 * 64;
 
-/// Words more common than this carry no topic by themselves.
+/// Words more common than this do not make a topic.
 pub(super) const COMMON: i64 = 3 * 64 + 32;
 
 /// Words more common than this weigh nothing.

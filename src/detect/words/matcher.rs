@@ -46,12 +46,12 @@ pub(crate) struct WordsBuilder {
 impl WordsBuilder {
     /// Adds a word. Returns `false` if its normalized form is empty, so that it never matches.
     pub(crate) fn add(&mut self, word: &str, role: WordRole, whole_word: bool, spelling: Spelling) -> bool {
-        let folded = normalize_text(word, View::Word).to_ascii_lowercase();
-        if folded.trim().is_empty() {
+        let normalized = normalize_text(word, View::Word).to_ascii_lowercase();
+        if normalized.trim().is_empty() {
             return false;
         }
-        let number = *self.numbers.entry(folded).or_insert_with_key(|folded| {
-            self.patterns.push(folded.clone());
+        let number = *self.numbers.entry(normalized).or_insert_with_key(|normalized| {
+            self.patterns.push(normalized.clone());
             self.entries.push(Vec::new());
             self.patterns.len() - 1
         });
