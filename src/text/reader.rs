@@ -12,7 +12,7 @@ pub(crate) const MAX_SPACE_BYTES: usize = 64;
 const MAX_BACKSLASHES: usize = 15;
 
 /// Parameters of a terminal's color sequence.
-const MAX_COLOUR_BYTES: usize = 16;
+const MAX_COLOR_BYTES: usize = 16;
 
 /// Signs of Markdown in a row that are read together.
 const MAX_SIGNS: usize = 4;
@@ -133,7 +133,7 @@ impl ViewText {
         match first {
             b'\\' => self.read_escape(rest, offset, is_last),
             b'%' => self.read_percent(rest, offset, is_last),
-            0x1B => self.read_colour(rest, offset, is_last),
+            0x1B => self.read_color(rest, offset, is_last),
             b'_' | b'*' | b'~' => self.read_signs(rest, offset, is_last),
             _ if self.view.joins_spaces() && starts_space(rest) => self.read_space(rest, offset),
             _ => self.read_char(rest, offset, is_last),
@@ -149,15 +149,15 @@ impl ViewText {
     /// Folds one character.
     fn read_char(&mut self, rest: &str, offset: usize, is_last: bool) -> Read {
         let Some(c) = rest.chars().next() else { return Read::Open };
-        if !is_last && self.folds_to_sign(c) && !self.shows_next(rest.get(c.len_utf8()..).unwrap_or_default()) {
+        if !is_last && self.is_mapped_to_sign(c) && !self.shows_next(rest.get(c.len_utf8()..).unwrap_or_default()) {
             return Read::Open;
         }
-        self.fold_char(c, offset, offset + c.len_utf8());
+        self.normalize_char(c, offset, offset + c.len_utf8());
         Read::Bytes(c.len_utf8())
     }
 
     /// Adds the mapping of a character that the bytes `start..end` of the text represent.
-    fn fold_char(&mut self, c: char, start: usize, end: usize) {
+    fn normalize_char(&mut self, c: char, start: usize, end: usize) {
         let mut buffer = [0; 4];
         let itself: &str = c.encode_utf8(&mut buffer);
         let is_itself = itself.len() == end - start;
@@ -235,7 +235,7 @@ impl ViewText {
         };
         match c.filter(|_| self.view.decodes_escapes()) {
             Some(c) if is_space_char(c) => self.take_space(c, offset, offset + bytes, ""),
-            Some(c) => self.fold_char(c, offset, offset + bytes),
+            Some(c) => self.normalize_char(c, offset, offset + bytes),
             None => {
                 self.keep(rest.get(..bytes).unwrap_or_default(), offset);
                 self.mark_soft();
@@ -260,11 +260,11 @@ impl ViewText {
     }
 
     /// Reads a terminal's color sequence, `ESC [ 31 m`: its last letter is no part of the word after it.
-    fn read_colour(&mut self, rest: &str, offset: usize, is_last: bool) -> Read {
+    fn read_color(&mut self, rest: &str, offset: usize, is_last: bool) -> Read {
         let bytes = rest.as_bytes();
         let parameters = bytes.iter().skip(2).take_while(|byte| matches!(byte, b'0'..=b'?')).count();
         let letter = bytes.get(2 + parameters);
-        let is_open = bytes.get(1).is_none_or(|&byte| byte == b'[') && parameters <= MAX_COLOUR_BYTES;
+        let is_open = bytes.get(1).is_none_or(|&byte| byte == b'[') && parameters <= MAX_COLOR_BYTES;
         match letter {
             Some(letter) if is_open && letter.is_ascii_alphabetic() => {
                 self.keep(rest.get(..parameters + 3).unwrap_or_default(), offset);
@@ -296,7 +296,7 @@ impl ViewText {
     }
 
     /// Returns `true` if `c` is a sign of Markdown in another form, such as full width.
-    fn folds_to_sign(&self, c: char) -> bool {
+    fn is_mapped_to_sign(&self, c: char) -> bool {
         !c.is_ascii() && matches!(normalize(c, self.view), Mapping::To(form) if matches!(&**form, "_" | "*" | "~"))
     }
 
@@ -304,7 +304,7 @@ impl ViewText {
     fn shows_next(&self, rest: &str) -> bool {
         for (at, c) in rest.char_indices() {
             // One sign after another, with nothing seen between them, is one run.
-            if (matches!(c, '_' | '*' | '~') || self.folds_to_sign(c)) && at <= MAX_INVISIBLE_BYTES {
+            if (matches!(c, '_' | '*' | '~') || self.is_mapped_to_sign(c)) && at <= MAX_INVISIBLE_BYTES {
                 continue;
             }
             let is_seen = c.is_ascii() || *normalize(c, self.view) != Mapping::Dropped || at > MAX_INVISIBLE_BYTES;

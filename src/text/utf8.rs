@@ -89,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_utf8_is_told_with_its_offset() {
+    fn invalid_bytes_are_reported_with_their_offset() {
         let mut stitcher = Utf8Decoder::new();
         assert_eq!(stitcher.push(b"ab\xe4"), Ok("ab"));
         assert_eq!(stitcher.push(b"\xff").map_err(|e| e.offset()), Err(2));

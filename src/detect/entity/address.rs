@@ -193,7 +193,7 @@ fn street(c: &RecognizerInput<'_>) -> Verdict {
         (None, Some(u)) => u + 1,
         (None, None) => return Verdict::Reject,
     };
-    accept_if(plain_dots(end) && place(parts.get(end + 1..).unwrap_or_default(), unit.is_some()))
+    accept_if(plain_dots(end) && ends_address(parts.get(end + 1..).unwrap_or_default(), unit.is_some()))
 }
 
 /// Returns the last part of street, direction and unit.
@@ -212,7 +212,7 @@ fn end_of_street(parts: &[(&str, &str)], kind: usize) -> usize {
 }
 
 /// Returns `true` if what follows street and unit is nothing, or city, state, postal code and country as they are written.
-fn place(parts: &[(&str, &str)], has_unit: bool) -> bool {
+fn ends_address(parts: &[(&str, &str)], has_unit: bool) -> bool {
     let Some((&last, before)) = parts.split_last() else {
         return true;
     };
@@ -223,7 +223,7 @@ fn place(parts: &[(&str, &str)], has_unit: bool) -> bool {
     }
     if !before.is_empty() && matches!(last.1, "USA" | "UK" | "Canada" | "States" | "Kingdom" | "Australia") {
         let country = if matches!(last.1, "States" | "Kingdom") { 2 } else { 1 };
-        return place(parts.split_at(parts.len().saturating_sub(country)).0, has_unit);
+        return ends_address(parts.split_at(parts.len().saturating_sub(country)).0, has_unit);
     }
     let words = parts.iter().all(|p| !has_digit(p.1));
     let state = last.1.len() == 2 && last.1.bytes().all(|b| b.is_ascii_uppercase());
@@ -278,7 +278,7 @@ fn box_number(c: &RecognizerInput<'_>) -> Verdict {
     let Some(number) = parts.iter().position(|p| has_digit(p.1)) else {
         return Verdict::Reject;
     };
-    accept_if(whole(c) && place(parts.get(number + 1..).unwrap_or_default(), false))
+    accept_if(whole(c) && ends_address(parts.get(number + 1..).unwrap_or_default(), false))
 }
 
 fn ends_well(text: &str) -> bool {

@@ -131,7 +131,7 @@ pub(super) fn is_digit(c: Option<char>) -> bool {
 
 impl RecognizerInput<'_> {
     /// Returns `true` if it is alone: no letter, digit or underscore touches it.
-    pub(super) fn stands_alone(&self) -> bool {
+    pub(super) fn is_alone(&self) -> bool {
         !is_word(self.before) && !is_word(self.after)
     }
 

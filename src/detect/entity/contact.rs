@@ -160,7 +160,7 @@ fn separates(hex: &str) -> bool {
 
 fn email(c: &RecognizerInput<'_>) -> Verdict {
     let Some((local, host)) = split_email(c.text) else { return reject_end(c) };
-    if !plausible_host(host) || host_goes_on(host, c.after) {
+    if !plausible_host(host) || host_continues(host, c.after) {
         return reject_end(c);
     }
     match local_start(local, host) {
@@ -180,7 +180,7 @@ fn in_authority(s: &Surroundings<'_>) -> Objection {
 }
 
 /// Returns `true` if the host name is longer than the candidate, or another address begins.
-fn host_goes_on(host: &str, after: Option<char>) -> bool {
+fn host_continues(host: &str, after: Option<char>) -> bool {
     let unspaced_end = host.chars().next_back().is_some_and(is_unspaced);
     after.is_some_and(|a| a == '@' || (is_letter(a) && (unspaced_end || !is_unspaced(a))))
 }
@@ -233,7 +233,7 @@ fn ends_well(text: &str) -> bool {
 /// Returns where the sentence continues inside the candidate: after a bracket that closes more than was opened, or after a sign
 /// of the sentence with Chinese, Japanese or the like after it, which is what fullwidth signs look like in the entity view.
 /// No address that begins before it can end after it.
-fn sentence_goes_on(text: &str) -> Option<usize> {
+fn sentence_continues(text: &str) -> Option<usize> {
     // This runs at each end, so the usual case does not look at each character.
     if text.is_ascii() && memchr::memchr2(b')', b']', text.as_bytes()).is_none() {
         return None;
@@ -271,7 +271,7 @@ fn url(c: &RecognizerInput<'_>) -> Verdict {
     if joins_address(c.before) {
         return Verdict::RejectBefore(next_start(c.text));
     }
-    if let Some(at) = sentence_goes_on(c.text) {
+    if let Some(at) = sentence_continues(c.text) {
         return Verdict::RejectBefore(at);
     }
     let rest = c.text.split_once("://").map_or(c.text, |(_, rest)| rest);
@@ -326,7 +326,7 @@ fn bare_domain(c: &RecognizerInput<'_>) -> Verdict {
     if !ends {
         return reject_end(c);
     }
-    if let Some(at) = sentence_goes_on(c.text) {
+    if let Some(at) = sentence_continues(c.text) {
         return Verdict::RejectBefore(at);
     }
     let (host, path) = c.text.split_once('/').map_or((c.text, None), |(host, path)| (host, Some(path)));

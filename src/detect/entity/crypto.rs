@@ -50,7 +50,7 @@ fn base58check(text: &str) -> bool {
 }
 
 fn base58(c: &RecognizerInput<'_>) -> Verdict {
-    accept_if((26..=35).contains(&c.text.len()) && c.stands_alone() && base58check(c.text))
+    accept_if((26..=35).contains(&c.text.len()) && c.is_alone() && base58check(c.text))
 }
 
 const BECH32: &[u8; 32] = b"qpzry9x8gf2tvdw0s3jn54khce6mua7l";
@@ -88,11 +88,11 @@ fn bech32_check(text: &str) -> bool {
 }
 
 fn bech32(c: &RecognizerInput<'_>) -> Verdict {
-    accept_if((14..=90).contains(&c.text.len()) && c.stands_alone() && bech32_check(c.text))
+    accept_if((14..=90).contains(&c.text.len()) && c.is_alone() && bech32_check(c.text))
 }
 
 fn ethereum(c: &RecognizerInput<'_>) -> Verdict {
-    accept_if(c.text.len() == 42 && c.stands_alone())
+    accept_if(c.text.len() == 42 && c.is_alone())
 }
 
 #[cfg(test)]

@@ -133,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn clocks_are_told_from_labels() {
+    fn clocks_differ_from_labels() {
         for (before, minutes, clock) in [
             ("at 13:53:", true, false),
             ("3:05:", true, false),
@@ -162,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn ids_are_told_by_their_names() {
+    fn ids_are_recognized_by_their_names() {
         for before in ["trace_id=", "\"dd.span_id\":\"", "spanId: ", "{\\\"id\\\":\\\"", "userID='"] {
             assert!(is_named_id(before), "{before:?}");
         }

@@ -301,12 +301,12 @@ fn swift_named(c: &RecognizerInput<'_>) -> Verdict {
     let value = part(c.text, swift_value(c.text));
     let cased = value.bytes().all(|b| !b.is_ascii_lowercase()) || value.bytes().all(|b| !b.is_ascii_uppercase());
     // Lower case letters need a digit to differ from a word ("swift transfer").
-    let told = value.bytes().any(|b| b.is_ascii_uppercase()) || value.bytes().any(|b| b.is_ascii_digit());
+    let differs = value.bytes().any(|b| b.is_ascii_uppercase()) || value.bytes().any(|b| b.is_ascii_digit());
     accept_if(
         matches!(value.len(), 8 | 11)
             && value.bytes().take(6).all(|b| b.is_ascii_alphabetic())
             && cased
-            && told
+            && differs
             && is_country(part(value, 4..6))
             && !is_digit(c.after),
     )

@@ -200,7 +200,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn candidates_are_taken_apart_from_the_front() {
+    fn candidates_are_parsed_from_the_start() {
         for (rest, link, value, closed) in [
             (": hunter2", Link::Sign, "hunter2", false),
             ("\": \"hunter2\"", Link::Sign, "hunter2", true),

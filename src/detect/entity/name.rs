@@ -156,7 +156,7 @@ fn name_value(text: &str) -> Range<usize> {
     {
         start += title.len() + 1;
     }
-    behind_marks(text, start)
+    after_marks(text, start)
 }
 
 /// The maximum number of words before a name: "her full legal name is", or a greeting and two titles.
@@ -220,11 +220,11 @@ fn titled_value(text: &str) -> Range<usize> {
     {
         start += second.len() + 1;
     }
-    behind_marks(text, start)
+    after_marks(text, start)
 }
 
 /// Returns the text from `start` on without the Markdown and the quotes that open it.
-fn behind_marks(text: &str, start: usize) -> Range<usize> {
+fn after_marks(text: &str, start: usize) -> Range<usize> {
     let value = part(text, start..text.len()).trim_start_matches(is_mark);
     text.len() - value.len()..text.len()
 }

@@ -151,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn identifiers_are_told_from_names() {
+    fn identifiers_differ_from_names() {
         for word in ["PopupWindow", "StatusBar", "TypeScript", "VCLinkerTool", "MacWindowTool"] {
             assert!(is_camel_case(word), "{word}");
         }

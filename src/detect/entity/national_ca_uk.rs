@@ -115,7 +115,7 @@ pub(super) static UK_UNIQUE_TAXPAYER_REFERENCE_NUMBER: Description = Description
 };
 
 fn alone(c: &RecognizerInput<'_>) -> bool {
-    c.stands_alone() && !matches!(c.before, Some('-' | '.' | '+' | '/' | '$')) && c.after != Some('-')
+    c.is_alone() && !matches!(c.before, Some('-' | '.' | '+' | '/' | '$')) && c.after != Some('-')
 }
 
 /// Luhn; the first digit is the province of registration, 0 and 8 are not assigned to persons (Service Canada; 9 is for

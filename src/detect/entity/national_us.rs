@@ -178,7 +178,7 @@ pub(super) static US_BANK_ACCOUNT_NUMBER: Description = Description {
 
 /// Not a part of a longer hyphenated or dotted number.
 fn alone(c: &RecognizerInput<'_>) -> bool {
-    c.stands_alone() && !matches!(c.before, Some('-' | '.' | '$' | '/' | '+' | '#')) && c.after != Some('-')
+    c.is_alone() && !matches!(c.before, Some('-' | '.' | '$' | '/' | '+' | '#')) && c.after != Some('-')
 }
 
 /// Area 000, 666 and 900 to 999, group 00 and serial 0000 are never issued (SSA, "Social security number randomization",
@@ -194,7 +194,7 @@ fn ssn(c: &RecognizerInput<'_>) -> Verdict {
     let number =
         |r: std::ops::Range<usize>| digits.get(r).unwrap_or_default().iter().fold(0u32, |n, &d| n * 10 + u32::from(d));
     let (area, group, serial) = (number(0..3), number(3..5), number(5..9));
-    if !c.stands_alone() || matches!(c.before, Some('-' | '.' | '/' | '+')) || c.after == Some('-') {
+    if !c.is_alone() || matches!(c.before, Some('-' | '.' | '/' | '+')) || c.after == Some('-') {
         return Verdict::Reject;
     }
     if area == 0 || area == 666 || group == 0 || serial == 0 {

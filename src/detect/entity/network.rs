@@ -81,7 +81,7 @@ pub(super) static IP_ADDRESS: Description = Description {
     recognizers: &[&[
         exact(r"\b\d+\.\d+\.\d+\.\d+", 15, ipv4).with_context(IP_WORDS),
         // After a slash: `http://1.2.3.4/`, and what Java prints, `/1.2.3.4:80`.
-        exact(r"/\d+\.\d+\.\d+\.\d+", 16, slashed_ipv4).value(behind_slash).with_context(IP_WORDS),
+        exact(r"/\d+\.\d+\.\d+\.\d+", 16, slashed_ipv4).value(after_slash).with_context(IP_WORDS),
         // With the zone of a link-local address (RFC 4007 11): a name of an interface, at most fifteen characters in Linux.
         exact(
             concat!(r"\b[0-9A-Fa-f]+:[0-9A-Fa-f:]*:[0-9A-Fa-f.:]*", zone!(), r"|::[0-9A-Fa-f.:]*", zone!()),
@@ -130,12 +130,12 @@ fn ipv4(c: &RecognizerInput<'_>) -> Verdict {
 
 /// Returns the address after a slash, unless a word is before the slash: `Chrome/120.0.6099.71` is a version.
 fn slashed_ipv4(c: &RecognizerInput<'_>) -> Verdict {
-    let Some(text) = c.text.get(behind_slash(c.text)) else { return Verdict::Reject };
+    let Some(text) = c.text.get(after_slash(c.text)) else { return Verdict::Reject };
     let of_word = c.before.is_some_and(|b| b.is_alphabetic() || matches!(b, '_' | '.' | '-' | ')'));
     if of_word { Verdict::Reject } else { address_v4(&RecognizerInput { text, before: Some('/'), ..*c }) }
 }
 
-fn behind_slash(text: &str) -> std::ops::Range<usize> {
+fn after_slash(text: &str) -> std::ops::Range<usize> {
     1..text.len()
 }
 
@@ -192,7 +192,7 @@ fn has_zone(address: Ipv6Addr) -> bool {
 }
 
 fn mac(c: &RecognizerInput<'_>) -> Verdict {
-    if !c.stands_alone() || matches!(c.before, Some(':' | '-')) || matches!(c.after, Some(':' | '-')) {
+    if !c.is_alone() || matches!(c.before, Some(':' | '-')) || matches!(c.after, Some(':' | '-')) {
         return Verdict::Reject;
     }
     // "10:11:12:13:14:15" is six times of laps. Only the prefixes of makers that begin with 00 are as common.
@@ -205,5 +205,5 @@ fn mac_dotted(c: &RecognizerInput<'_>) -> Verdict {
     // All decimal is more often a number with thousands or a version.
     let hex = c.text.bytes().any(|b| b.is_ascii_alphabetic());
     let digit = c.text.bytes().any(|b| b.is_ascii_digit());
-    accept_if(c.stands_alone() && hex && digit && c.before != Some('.'))
+    accept_if(c.is_alone() && hex && digit && c.before != Some('.'))
 }

@@ -23,7 +23,7 @@ pub(super) static AGE: Description = Description {
         exact(
             r"\b(?i:aged?|ages|age of|aged? is|aged?[*_~'\x22\x60]*[ ]?[:=]|just turned|turned|turning|i'll turn|will turn|will be turning|when (?:he|she|i) was|birthday,? (?:is|was))[*_~'\x22\x60]*[ \n]?(?:[*_~'\x22\x60]+[ \n]?)?\d+\b",
             48,
-            age_behind,
+            age_after,
         )
         .value(last_digits),
         exact(
@@ -154,7 +154,7 @@ fn age_before(c: &RecognizerInput<'_>) -> Verdict {
     accept_if(number && possible_age(part(c.text, leading_digits(c.text))) && c.wraps_once())
 }
 
-fn age_behind(c: &RecognizerInput<'_>) -> Verdict {
+fn age_after(c: &RecognizerInput<'_>) -> Verdict {
     let value = last_digits(c.text);
     // "aged '67'", but not "turned 60's".
     let quoted = part(c.text, 0..value.start).ends_with('\'');

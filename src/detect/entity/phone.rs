@@ -210,7 +210,7 @@ fn grouped(c: &RecognizerInput<'_>) -> Verdict {
     {
         return Verdict::Reject;
     }
-    match told_by_groups(number, extended, &groups, &lens, &digits) {
+    match verdict_of_groups(number, extended, &groups, &lens, &digits) {
         Verdict::NeedsContext if is_operand(c) => Verdict::Reject,
         verdict => verdict,
     }
@@ -219,7 +219,7 @@ fn grouped(c: &RecognizerInput<'_>) -> Verdict {
 type Groups<'a> = SmallVec<[&'a str; 16]>;
 
 /// Returns the verdict on the groups of a number without a `+`.
-fn told_by_groups(number: &str, extended: bool, groups: &[&str], lens: &[usize], digits: &[u8]) -> Verdict {
+fn verdict_of_groups(number: &str, extended: bool, groups: &[&str], lens: &[usize], digits: &[u8]) -> Verdict {
     let n = digits.len();
     let brackets = number.contains('(');
     if north_american(digits, lens, brackets, !number.contains([' ', '\n'])) {

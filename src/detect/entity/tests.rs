@@ -49,7 +49,7 @@ fn patterns_start_alike_and_never_match_nothing() {
 
 /// Text that begins a value over and over asks the validators a bounded number of times a byte, however long it is.
 #[test]
-fn validators_are_asked_little() {
+fn validators_run_a_bounded_number_of_times() {
     use EntityType as T;
     const UNITS: &[&str] = &[
         "1 ",

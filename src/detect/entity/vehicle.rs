@@ -146,7 +146,7 @@ fn vin(c: &RecognizerInput<'_>) -> Verdict {
     let upper = bytes.iter().filter(|b| b.is_ascii_uppercase()).count();
     // Seventeen digits alone are a time stamp or an id; lower and upper case mixed are a hash.
     let mixed = upper > 0 && bytes.iter().any(u8::is_ascii_lowercase);
-    if !c.stands_alone() || mixed || digits == 17 || digits < 3 || matches!(c.before, Some('-' | '/')) {
+    if !c.is_alone() || mixed || digits == 17 || digits < 3 || matches!(c.before, Some('-' | '/')) {
         return Verdict::Reject;
     }
     // European manufacturers need not compute the check digit (ISO 3779 leaves it open).

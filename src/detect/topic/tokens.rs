@@ -78,8 +78,8 @@ impl Tokenizer {
     fn read(&mut self, c: char, start: usize, end: usize, take: &mut impl FnMut(Token<'_>)) {
         if c.is_alphanumeric() {
             self.stopped = false;
-            let stands_alone = !CharClass::of(c).is_word();
-            if stands_alone || end - self.word_start > WORD_BYTES {
+            let is_alone = !CharClass::of(c).is_word();
+            if is_alone || end - self.word_start > WORD_BYTES {
                 self.end_word(take);
             }
             if self.word.is_empty() {
@@ -88,7 +88,7 @@ impl Tokenizer {
             }
             self.word.push(c.to_ascii_lowercase());
             self.word_end = end;
-            if stands_alone {
+            if is_alone {
                 self.end_word(take);
             }
             return;

@@ -20,13 +20,13 @@ pub(super) static RECOGNIZERS: &[Recognizer] = &[
     exact(
         r"-(?:u|-user|-proxy-user)[ =]?['\x22]?[^\x00-\x20\x22'`:=]+:['\x22`]?[^\x00-\x20\x22'`\x7f]+",
         192,
-        behind_option,
+        after_option,
     )
     .value(option_value),
 ];
 
 /// Returns the place of what follows the first `mark` after `head`.
-fn behind(text: &str, head: &str, mark: char, tail: usize) -> Range<usize> {
+fn after(text: &str, head: &str, mark: char, tail: usize) -> Range<usize> {
     let end = text.len().saturating_sub(tail);
     let start = text.strip_prefix(head).and_then(|rest| rest.find(mark)).map(|i| head.len() + i + mark.len_utf8());
     start.filter(|&start| start <= end).unwrap_or(end)..end
@@ -41,7 +41,7 @@ fn unquoted(text: &str, place: Range<usize>) -> Range<usize> {
 }
 
 fn address_value(text: &str) -> Range<usize> {
-    unquoted(text, if text.starts_with("://") { behind(text, "://", ':', 1) } else { behind(text, ":", '/', 1) })
+    unquoted(text, if text.starts_with("://") { after(text, "://", ':', 1) } else { after(text, ":", '/', 1) })
 }
 
 /// Returns `true` if the value is a placeholder for a password:`${PASS}`, `<password>`, `{password}`, `***`, `password`.
@@ -64,10 +64,10 @@ fn in_address(c: &RecognizerInput<'_>) -> Verdict {
 }
 
 fn option_value(text: &str) -> Range<usize> {
-    unquoted(text, behind(text, "-", ':', 0))
+    unquoted(text, after(text, "-", ':', 0))
 }
 
-fn behind_option(c: &RecognizerInput<'_>) -> Verdict {
+fn after_option(c: &RecognizerInput<'_>) -> Verdict {
     let ends = |a: char| a.is_whitespace() || matches!(a, '"' | '\'' | '`' | ')' | ',' | ';' | '|' | '&' | '<');
     if c.after.is_some_and(|a| !ends(a)) {
         return Verdict::RejectBefore(c.text.len());

@@ -83,7 +83,7 @@ fn value_abroad(text: &str) -> Range<usize> {
 }
 
 fn password(c: &RecognizerInput<'_>) -> Verdict {
-    if goes_on(c) {
+    if continues(c) {
         return Verdict::RejectBefore(c.text.len());
     }
     let Some(keyed) = parse(c.text) else { return Verdict::Reject };
@@ -94,7 +94,7 @@ fn password(c: &RecognizerInput<'_>) -> Verdict {
 }
 
 fn password_abroad(c: &RecognizerInput<'_>) -> Verdict {
-    if goes_on(c) {
+    if continues(c) {
         return Verdict::RejectBefore(c.text.len());
     }
     accept_if(parse_abroad(c.text).is_some_and(|keyed| is_password(c, &keyed, false)))
@@ -102,7 +102,7 @@ fn password_abroad(c: &RecognizerInput<'_>) -> Verdict {
 
 /// Returns `true` if this is no end, wherever the candidate begins: no quote closes it, and what follows ends no value, or it ends in a script that
 /// values without quotes do not hold.
-fn goes_on(c: &RecognizerInput<'_>) -> bool {
+fn continues(c: &RecognizerInput<'_>) -> bool {
     let ends = |a: char| a.is_whitespace() || is_quote(a) || is_cjk(a) || ",.;)!?<&}]|>*\u{2026}".contains(a);
     !c.text.ends_with(is_quote) && (c.after.is_some_and(|a| !ends(a)) || c.text.ends_with(is_cjk))
 }
@@ -111,7 +111,7 @@ fn is_password(c: &RecognizerInput<'_>, keyed: &Keyed<'_>, is_short: bool) -> bo
     let value = keyed.value;
     (4..=LONGEST_VALUE).contains(&value.len())
         && !is_placeholder(value)
-        && if keyed.closed { is_quoted(keyed) } else { is_bare(c, keyed) && says_enough(keyed, is_short) }
+        && if keyed.closed { is_quoted(keyed) } else { is_bare(c, keyed) && is_specific(keyed, is_short) }
 }
 
 /// Placeholders for a value:`${DB_PASS}`, `{{ password }}`, `<your password>`, `********`.
@@ -135,12 +135,12 @@ fn is_quoted(keyed: &Keyed<'_>) -> bool {
     let sign = matches!(keyed.link, Link::Sign | Link::Verb) || is_odd(value);
     let is_sentence = words().count() > 1 && value.ends_with(['.', ':', '?', ',']);
     let is_set = keyed.assigned && is_odd(value);
-    is_phrase && sign && !is_sentence && !is_said(value, is_set)
+    is_phrase && sign && !is_sentence && !is_stated(value, is_set)
 }
 
 /// Returns `true` if the words are those of a sentence about passwords: every second of them is, or a short one where nothing shows that the
 /// value is set.
-fn is_said(value: &str, is_set: bool) -> bool {
+fn is_stated(value: &str, is_set: bool) -> bool {
     let words = || value.split_whitespace().map(bare);
     let stops = || words().filter(|word| is_stop_word(word));
     2 * stops().count() >= words().count() || (!is_set && stops().any(|word| word.len() <= 4))
@@ -214,7 +214,7 @@ fn is_odd(value: &str) -> bool {
 }
 
 /// Returns `true` if the value is odd enough for what joins it to its keyword.
-fn says_enough(keyed: &Keyed<'_>, is_short: bool) -> bool {
+fn is_specific(keyed: &Keyed<'_>, is_short: bool) -> bool {
     let value = keyed.value;
     let digit = value.bytes().any(|b| b.is_ascii_digit());
     let letter = value.chars().any(char::is_alphabetic);

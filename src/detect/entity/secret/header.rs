@@ -32,12 +32,12 @@ pub(super) static RECOGNIZERS: &[Recognizer] = &[
         cookie,
     )
     .with_prefilter(*b"==")
-    .value(behind_equals)
+    .value(after_equals)
     .with_context(&["cookie", "cookies"])
     .context_distance(400, 0),
     // The signature of a shared access address of Azure, and of a presigned one of AWS or Google.
     exact(concat!("[?&;](?:sig|X-Amz-Signature|X-Goog-Signature|X-Amz-Security-Token)=", wrapper!(), r"(?:[A-Za-z0-9+/=_-]|%(?:2[BFbf]|3[ADad]|7[Ee]))+"), 2048, signature)
-        .value(behind_equals),
+        .value(after_equals),
 ];
 
 fn last_word(text: &str) -> Range<usize> {
@@ -47,7 +47,7 @@ fn last_word(text: &str) -> Range<usize> {
     text.len() - text.get(last.start..).map_or(0, |value| unwrapped(value).len())..text.len()
 }
 
-fn behind_equals(text: &str) -> Range<usize> {
+fn after_equals(text: &str) -> Range<usize> {
     text.len() - text.split_once('=').map_or(0, |(_, value)| unwrapped(value).len())..text.len()
 }
 
@@ -107,7 +107,7 @@ fn cookie(c: &RecognizerInput<'_>) -> Verdict {
     if c.after.is_some_and(|a| a.is_ascii_alphanumeric() || matches!(a, '_' | '=')) || c.text.ends_with(['.', '~']) {
         return Verdict::RejectBefore(c.text.len());
     }
-    let value = c.text.get(behind_equals(c.text)).unwrap_or_default();
+    let value = c.text.get(after_equals(c.text)).unwrap_or_default();
     let digits = value.bytes().filter(u8::is_ascii_digit).count();
     let random = value.len() >= 10 && digits >= 2 && value.bytes().filter(u8::is_ascii_alphabetic).count() >= 2;
     if strip_longest(c.text, SESSION_COOKIES).is_some() {
@@ -121,6 +121,6 @@ fn signature(c: &RecognizerInput<'_>) -> Verdict {
     if ends_inside(c) {
         return Verdict::RejectBefore(c.text.len());
     }
-    let value = c.text.get(behind_equals(c.text)).unwrap_or_default();
+    let value = c.text.get(after_equals(c.text)).unwrap_or_default();
     accept_if(value.len() >= 40 && is_key(value, true))
 }

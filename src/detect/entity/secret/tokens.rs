@@ -66,7 +66,7 @@ fn numbered(c: &RecognizerInput<'_>) -> Verdict {
 }
 
 fn whole(c: &RecognizerInput<'_>) -> Verdict {
-    accept_if(c.stands_alone())
+    accept_if(c.is_alone())
 }
 
 fn discord(c: &RecognizerInput<'_>) -> Verdict {

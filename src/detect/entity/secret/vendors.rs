@@ -27,7 +27,7 @@ impl Form {
     }
 
     /// Returns what follows the prefix.
-    pub(super) fn behind_prefix<'a>(&self, text: &'a str) -> Option<&'a str> {
+    pub(super) fn after_prefix<'a>(&self, text: &'a str) -> Option<&'a str> {
         let mut parts = self.prefix.split("[.]");
         let first = text.strip_prefix(parts.next()?)?;
         parts.try_fold(first, |rest, part| rest.strip_prefix('.')?.strip_prefix(part))
@@ -302,11 +302,11 @@ fn of_a_vendor(c: &RecognizerInput<'_>) -> Verdict {
 
 /// Returns the forms whose prefix the text has; the table is sorted for reading, not for looking up.
 fn forms_of(text: &str) -> impl Iterator<Item = &'static Form> + '_ {
-    FORMS.iter().filter(move |form| form.behind_prefix(text).is_some())
+    FORMS.iter().filter(move |form| form.after_prefix(text).is_some())
 }
 
 fn is_of_form(c: &RecognizerInput<'_>, form: &Form) -> bool {
-    let Some(rest) = form.behind_prefix(c.text) else { return false };
+    let Some(rest) = form.after_prefix(c.text) else { return false };
     // One letter over and over, or few letters, are a placeholder in a manual.
     let random = if form.is_distinctive() {
         entropy(rest) > 2.0

@@ -32,7 +32,7 @@ mod tests {
     use super::{is_scrambled, is_worded};
 
     #[test]
-    fn chance_is_told_from_identifiers() {
+    fn chance_differs_from_identifiers() {
         for key in
             ["OTmDrZdtN7QlwAyYdiFizWxE", "QwErTyUiOpAsDfGhJkLzXcVbNmQwErTyUi", "St0L9jzHzUVfilrRkIel8krlNn7gqveM"]
         {
@@ -44,7 +44,7 @@ mod tests {
     }
 
     #[test]
-    fn words_are_told_from_keys() {
+    fn words_differ_from_keys() {
         for words in [
             "learn-contrib-2024-release-1",
             "8-lug-wheel-stud-extended-kit-2",
