@@ -3,8 +3,6 @@
 //! Half of the world's addresses have no form that a pattern could know; this finds those that name a street kind, a unit
 //! or a box.
 
-#![deny(clippy::string_slice, clippy::indexing_slicing)]
-
 use smallvec::SmallVec;
 
 use super::builders::{accept_if, exact, is_word, keyword_link, marks, opening, part, reject_end, value_after_keyword};
@@ -84,7 +82,7 @@ pub(super) static ADDRESS: Description = Description {
             40,
             any,
         )
-            .value(code_value),
+            .with_value(code_value),
     ]],
     ..Description::DEFAULT
 };

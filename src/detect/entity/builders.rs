@@ -1,7 +1,5 @@
 //! Short forms the tables and validators share.
 
-#![deny(clippy::string_slice, clippy::indexing_slicing)]
-
 use std::ops::{Range, RangeInclusive};
 
 use smallvec::SmallVec;
@@ -49,7 +47,7 @@ impl Recognizer {
     }
 
     /// Sets the part of the candidate that is reported.
-    pub(super) const fn value(mut self, value: fn(&str) -> Range<usize>) -> Self {
+    pub(super) const fn with_value(mut self, value: fn(&str) -> Range<usize>) -> Self {
         self.value = Some(value);
         self
     }

@@ -1,7 +1,5 @@
 //! Check digits and structure rules, as pure functions. Each names the document it comes from.
 
-#![deny(clippy::string_slice, clippy::indexing_slicing)]
-
 use smallvec::SmallVec;
 
 /// The digits of a number. Few are so long that they take memory.

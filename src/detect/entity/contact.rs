@@ -18,8 +18,6 @@
 //! `请写信给jane@example.com谢谢` holds `jane@example.com`. An address that is written in such a script next to the `@` is taken
 //! up to the next separator.
 
-#![deny(clippy::string_slice, clippy::indexing_slicing)]
-
 use unicode_normalization::char::is_combining_mark;
 
 use super::builders::{accept_if, context_if, exact, is_word, reject_end};

@@ -1,7 +1,5 @@
 //! Addresses of crypto-currency wallets.
 
-#![deny(clippy::string_slice, clippy::indexing_slicing)]
-
 use sha2::{Digest, Sha256};
 
 use super::builders::{accept_if, exact};

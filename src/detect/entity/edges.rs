@@ -3,8 +3,6 @@
 //! None of it hides a value for certain, because a clock can be written before any number. It raises what the value needs: a
 //! candidate that counts by itself needs a context word then, and only a candidate that needs one anyway is dropped.
 
-#![deny(clippy::string_slice, clippy::indexing_slicing)]
-
 use smallvec::SmallVec;
 
 use super::builders::strip_digits_end;

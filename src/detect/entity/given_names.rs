@@ -4,8 +4,6 @@
 //! that are first of all ordinary words, months or places ("Will", "May", "Virginia", "Chase") are left out on purpose:
 //! each of them costs more wrong findings in prose than it finds persons.
 
-#![deny(clippy::string_slice, clippy::indexing_slicing)]
-
 /// Sorted, so that it can be searched by halves.
 #[rustfmt::skip]
 const GIVEN_NAMES: &[&str] = &[

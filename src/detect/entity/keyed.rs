@@ -3,8 +3,6 @@
 //! Patterns match such a candidate; [`read`] parses it from its start, so that the value is the text that
 //! follows, of any length.
 
-#![deny(clippy::string_slice, clippy::indexing_slicing)]
-
 use std::ops::Range;
 
 /// The pattern of the text between a keyword and its value: a sign, a verb, an attribute named `value`, or white space.

@@ -3,8 +3,6 @@
 //! A pattern library knows names by what introduces them (titles, "my name is", form fields) and by common given names.
 //! It cannot know the rest; that needs a model.
 
-#![deny(clippy::string_slice, clippy::indexing_slicing)]
-
 use std::ops::Range;
 
 use super::builders::{accept_if, exact, is_mark, is_word, part, reject_end};
@@ -55,14 +53,14 @@ pub(super) static NAME: Description = Description {
             NAME_MAX,
             titled,
         )
-        .value(titled_value),
+        .with_value(titled_value),
         exact(
             concat!(r"\b(?i:(?:my|his|her|whose|full|the|your|their) (?:full |real |legal |first |last |maiden )?name(?:'s| is| was|: )|name is|name's|call me|i am called|people call me)[*_~]*[ \n]*:?[*_~]*[ \n]?", quoted!(), word!(), more!()),
             NAME_MAX,
             introduced,
         )
-        .value(name_value),
-        exact(concat!(r"\b(?:I am|I'm|i am|i'm|I[^\x00-\x7f]+m|This is|this is|Hi,? I'm)[ \n]", quoted!(), word!(), more!()), NAME_MAX, self_named).value(name_value),
+        .with_value(name_value),
+        exact(concat!(r"\b(?:I am|I'm|i am|i'm|I[^\x00-\x7f]+m|This is|this is|Hi,? I'm)[ \n]", quoted!(), word!(), more!()), NAME_MAX, self_named).with_value(name_value),
         exact(
             concat!(
                 r"\b(?i:(?:sincerely|regards|best|thanks|thank you|cheers|yours truly|yours faithfully|signed|signed by|respectfully|dear|attn|attention)[,:.!]?)(?:[ ]|\n\n?[ ]*)(?:(?:Mr|Mrs|Ms|Dr|Prof)\.? )?",
@@ -73,7 +71,7 @@ pub(super) static NAME: Description = Description {
             NAME_MAX,
             greeted,
         )
-        .value(name_value),
+        .with_value(name_value),
         exact(
             concat!(
                 r"\b(?i:(?:(?:full|first|last|given|family|middle|maiden|holder|patient|customer|employee|contact|client|billing|account|card ?holder|spouse|guest|student)[ _-]?(?:name|holder)|name|surname|patient|attending|plaintiff|defendant|account holder|beneficiary|author|witness|notary|radiologist|prescriber|physician|provider|judge|employee|customer|client|cardholder|recipient|sender|from|to|cc|by|subject|surgeon|nurse|insured|subscriber|guardian|emergency contact|contact|signed by|fullname|firstname|lastname))[*_~'\x22\x60]*[ ]?[:=][*_~]*[ \n]?['\x22]?(?:(?:Mr|Mrs|Ms|Dr|Prof|Hon)\.? )?",
@@ -84,7 +82,7 @@ pub(super) static NAME: Description = Description {
             NAME_MAX,
             field,
         )
-        .value(name_value)
+        .with_value(name_value)
         .with_veto(of_thing),
         // At least two words, and whole ones: otherwise the validator would run at every letter.
         exact(concat!(r"\b[A-Z][a-z'-]+", more!(), r" ", word!(), r"\b"), 64, listed),

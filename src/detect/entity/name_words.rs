@@ -1,7 +1,5 @@
 //! Words that look like names of persons and are none.
 
-#![deny(clippy::string_slice, clippy::indexing_slicing)]
-
 use super::given_names;
 
 /// Capitalised words that follow names or look like them and are none, sorted: what begins sentences, calendars,

@@ -1,7 +1,5 @@
 //! Numbers of Canada and the United Kingdom.
 
-#![deny(clippy::string_slice, clippy::indexing_slicing)]
-
 use super::builders::{NUMBER, context_if, exact};
 use super::checksum::{bc_phn, digits, luhn, nhs, utr};
 use super::description::{Certainty, Comparison, Description};

@@ -1,7 +1,5 @@
 //! Numbers of the United States: social security, taxpayer, passport, bank account and routing.
 
-#![deny(clippy::string_slice, clippy::indexing_slicing)]
-
 use super::builders::{
     NUMBER, accept_if, context_if, exact, is_word, keyword_link, last_digits, marks, opening, reject_end,
 };
@@ -171,7 +169,7 @@ pub(super) static US_BANK_ACCOUNT_NUMBER: Description = Description {
             64,
             named_account,
         )
-        .value(last_digits),
+        .with_value(last_digits),
     ]],
     ..Description::DEFAULT
 };

@@ -1,7 +1,5 @@
 //! Network addresses: IPv4, IPv6, MAC.
 
-#![deny(clippy::string_slice, clippy::indexing_slicing)]
-
 use std::net::Ipv6Addr;
 
 use super::builders::{accept_if, exact, is_word, reject_end};
@@ -81,7 +79,7 @@ pub(super) static IP_ADDRESS: Description = Description {
     recognizers: &[&[
         exact(r"\b\d+\.\d+\.\d+\.\d+", 15, ipv4).with_context(IP_WORDS),
         // After a slash: `http://1.2.3.4/`, and what Java prints, `/1.2.3.4:80`.
-        exact(r"/\d+\.\d+\.\d+\.\d+", 16, slashed_ipv4).value(after_slash).with_context(IP_WORDS),
+        exact(r"/\d+\.\d+\.\d+\.\d+", 16, slashed_ipv4).with_value(after_slash).with_context(IP_WORDS),
         // With the zone of a link-local address (RFC 4007 11): a name of an interface, at most fifteen characters in Linux.
         exact(
             concat!(r"\b[0-9A-Fa-f]+:[0-9A-Fa-f:]*:[0-9A-Fa-f.:]*", zone!(), r"|::[0-9A-Fa-f.:]*", zone!()),

@@ -1,8 +1,6 @@
 //! The verification value, expiry date and PIN of a payment card. None has a structure, so all need a
 //! keyword in front or a context word near.
 
-#![deny(clippy::string_slice, clippy::indexing_slicing)]
-
 use std::ops::Range;
 
 use super::builders::{accept_if, context_if, exact, is_mark, keyword_link, last_digits, marks, opening};
@@ -46,11 +44,11 @@ pub(super) static CREDIT_DEBIT_CARD_CVV: Description = Description {
             64,
             cvv,
         )
-        .value(last_digits)
+        .with_value(last_digits)
         .with_context(CVV_CONTEXT),
         exact(r"\b\d+\b", 4, bare_cvv).with_context(CVV_WORDS).context_distance(16, 16),
         // A card with its date and code, as stolen ones are listed: `4242424242424242|12|27|123`.
-        exact(concat!(listed!(), edge!(), r"\d{3,4}\b"), 48, listed_code).value(last_digits),
+        exact(concat!(listed!(), edge!(), r"\d{3,4}\b"), 48, listed_code).with_value(last_digits),
     ]],
     ..Description::DEFAULT
 };
@@ -58,7 +56,7 @@ pub(super) static CREDIT_DEBIT_CARD_CVV: Description = Description {
 pub(super) static CREDIT_DEBIT_CARD_EXPIRY: Description = Description {
     comparison: Comparison::Groups,
     recognizers: &[&[
-        exact(concat!(listed!(), r"\b"), 40, listed_expiry).value(listed_expiry_value),
+        exact(concat!(listed!(), r"\b"), 40, listed_expiry).with_value(listed_expiry_value),
         exact(r"\b\d+[ \n]?[/-][ \n]?\d+\b", 9, expiry).with_context(EXPIRY_WORDS),
         exact(
             r"\b(?i:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sep(?:t(?:ember)?)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?[ \n,/-]{1,2}(?:20)\d\d\b",
@@ -83,7 +81,7 @@ pub(super) static PIN: Description = Description {
             40,
             pin,
         )
-        .value(last_digits),
+        .with_value(last_digits),
         exact(r"\b\d+\b", 6, bare_pin).with_context(PIN_WORDS).context_distance(24, 16),
     ]],
     ..Description::DEFAULT

@@ -1,7 +1,5 @@
 //! Ages and dates of birth.
 
-#![deny(clippy::string_slice, clippy::indexing_slicing)]
-
 use std::ops::Range;
 
 use smallvec::SmallVec;
@@ -19,19 +17,19 @@ pub(super) static AGE: Description = Description {
             32,
             age_before,
         )
-        .value(with_unit),
+        .with_value(with_unit),
         exact(
             r"\b(?i:aged?|ages|age of|aged? is|aged?[*_~'\x22\x60]*[ ]?[:=]|just turned|turned|turning|i'll turn|will turn|will be turning|when (?:he|she|i) was|birthday,? (?:is|was))[*_~'\x22\x60]*[ \n]?(?:[*_~'\x22\x60]+[ \n]?)?\d+\b",
             48,
             age_after,
         )
-        .value(last_digits),
+        .with_value(last_digits),
         exact(
             r"\b(?:I am|I'm|i'm|i am|He is|She is|he is|she is|he's|she's|He's|She's)[ \n](?:[*_~'\x22\x60]+[ \n]?)?\d+(?:[*_~'\x22\x60 ]*|[*_~'\x22\x60>)]*[ \n]?-?(?i:(?:years?|yrs?|months?|weeks?|days?)[*_~'\x22\x60>)]*(?:[ \n-]-?(?:old|of[ \n-]age|young))))",
             48,
             age_said,
         )
-        .value(said_value),
+        .with_value(said_value),
     ]],
     ..Description::DEFAULT
 };

@@ -4,8 +4,6 @@
 //! number plan changes under a library that does not. What carries the decision is a `+`, brackets, a trunk zero or the
 //! North American grouping; all else needs a word such as "phone" nearby.
 
-#![deny(clippy::string_slice, clippy::indexing_slicing)]
-
 use smallvec::SmallVec;
 
 use super::builders::{after_digit, context_if, exact, is_word, reject_end, wraps_once};

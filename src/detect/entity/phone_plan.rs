@@ -1,7 +1,5 @@
 //! Numbering plans: country calling codes, and how long numbers within a country are.
 
-#![deny(clippy::string_slice, clippy::indexing_slicing)]
-
 /// Country calling codes (ITU-T E.164, list of assigned codes): of one, two or three digits, by the first two.
 pub(super) fn country_code(digits: &[u8]) -> Option<usize> {
     match digits {

@@ -1,7 +1,5 @@
 //! Vehicles and their drivers: VIN, license plate, driver's license.
 
-#![deny(clippy::string_slice, clippy::indexing_slicing)]
-
 use smallvec::SmallVec;
 
 use super::builders::{context_if, exact, marks, opening, part, value_after_keyword};
@@ -131,7 +129,7 @@ pub(super) static DRIVER_ID: Description = Description {
             64,
             named_driver,
         )
-        .value(last_word),
+        .with_value(last_word),
     ]],
     ..Description::DEFAULT
 };

@@ -15,14 +15,14 @@ pub(super) static RECOGNIZERS: &[Recognizer] = &[
         320,
         in_address,
     )
-    .value(address_value),
+    .with_value(address_value),
     // curl, wget, svn and others.
     exact(
         r"-(?:u|-user|-proxy-user)[ =]?['\x22]?[^\x00-\x20\x22'`:=]+:['\x22`]?[^\x00-\x20\x22'`\x7f]+",
         192,
         after_option,
     )
-    .value(option_value),
+    .with_value(option_value),
 ];
 
 /// Returns the place of what follows the first `mark` after `head`.

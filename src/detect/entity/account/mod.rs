@@ -1,6 +1,4 @@
 //! Credentials of persons: user names and passwords. They have no form their own; a keyword or their place introduces them.
-#![deny(clippy::string_slice, clippy::indexing_slicing)]
-
 mod login;
 mod password;
 mod stop_words;

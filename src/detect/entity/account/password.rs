@@ -28,7 +28,7 @@ pub(super) static RECOGNIZERS: &[Recognizer] = &[
         LONGEST,
         password,
     )
-    .value(password_value),
+    .with_value(password_value),
     // Keywords with letters beyond ASCII, some in scripts without spaces.
     exact(
         concat!(
@@ -42,7 +42,7 @@ pub(super) static RECOGNIZERS: &[Recognizer] = &[
         LONGEST,
         password_abroad,
     )
-    .value(value_abroad),
+    .with_value(value_abroad),
 ];
 
 #[rustfmt::skip]

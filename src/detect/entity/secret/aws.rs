@@ -34,13 +34,13 @@ pub(in super::super) static AWS_SECRET_KEY: Description = Description {
             120,
             secret_named,
         )
-        .value(named_value),
+        .with_value(named_value),
         exact(
             r"A(?:KIA|SIA)[A-Z0-9]{16}['\x22`]?[ ]?[ ,:;|/\n]+(?:[_~*]|%20|%0[9ADad]){0,6}<?['\x22`]?[A-Za-z0-9/+]+",
             80,
             secret_paired,
         )
-        .value(paired_value),
+        .with_value(paired_value),
     ]],
     ..Description::DEFAULT
 };

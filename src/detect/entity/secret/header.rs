@@ -10,7 +10,7 @@ use crate::detect::pattern::Verdict;
 
 pub(super) static RECOGNIZERS: &[Recognizer] = &[
     // RFC 7617: base64 of `user:password`.
-    exact(concat!(r"\b(?i:basic)[ \n]+", wrapper!(), "[A-Za-z0-9+/=_-]+"), 512, basic).value(last_word),
+    exact(concat!(r"\b(?i:basic)[ \n]+", wrapper!(), "[A-Za-z0-9+/=_-]+"), 512, basic).with_value(last_word),
     exact(
         concat!(
             r"(?i:authorization|x-api-key|x-auth-token|x-amz-security-token)['\x22`]?[ ]*[:=][ \n]*['\x22`]?(?:(?i:bearer|token|apikey|api-key|key|bot|splunk)[ \n]+)?",
@@ -21,7 +21,7 @@ pub(super) static RECOGNIZERS: &[Recognizer] = &[
         authorization,
     )
     .with_prefilter(*b":=")
-    .value(last_word),
+    .with_value(last_word),
     exact(
         concat!(
             r"(?i:phpsessid|jsessionid|connect\.sid|asp\.net_sessionid|laravel_session|_gitlab_session|wordpress_logged_in_[0-9a-f]+|sessid|sessionid|session[_-]id|session|sid|auth|token|remember_token|access_token|refresh_token)=",
@@ -32,12 +32,12 @@ pub(super) static RECOGNIZERS: &[Recognizer] = &[
         cookie,
     )
     .with_prefilter(*b"==")
-    .value(after_equals)
+    .with_value(after_equals)
     .with_context(&["cookie", "cookies"])
     .context_distance(400, 0),
     // The signature of a shared access address of Azure, and of a presigned one of AWS or Google.
     exact(concat!("[?&;](?:sig|X-Amz-Signature|X-Goog-Signature|X-Amz-Security-Token)=", wrapper!(), r"(?:[A-Za-z0-9+/=_-]|%(?:2[BFbf]|3[ADad]|7[Ee]))+"), 2048, signature)
-        .value(after_equals),
+        .with_value(after_equals),
 ];
 
 fn last_word(text: &str) -> Range<usize> {

@@ -45,7 +45,7 @@ pub(super) static RECOGNIZERS: &[Recognizer] = &[
         LONGEST,
         named_key,
     )
-    .value(named_value),
+    .with_value(named_value),
     // Inside an identifier: after an underscore, or with a capital. Every letter of some text would be a start otherwise.
     exact(
         concat!(
@@ -59,7 +59,7 @@ pub(super) static RECOGNIZERS: &[Recognizer] = &[
         LONGEST,
         named_key,
     )
-    .value(named_value),
+    .with_value(named_value),
 ];
 
 /// The parts of a name, without regard to case: one of `FIRST`, perhaps one of `BETWEEN`, one of `LAST`.
