@@ -98,7 +98,7 @@ const CONFUSABLES: &[(char, &str)] = &[
     ('ᴢ', "z"),
 ];
 
-/// Quotation marks that people and editors put in place of the ASCII ones.
+/// Returns the ASCII form of quotation marks that people and editors use in its place.
 pub(super) fn ascii_quote(c: char) -> Option<char> {
     match c {
         '\u{2018}' | '\u{2019}' | '\u{201B}' | '\u{02BC}' | '\u{2032}' => Some('\''),

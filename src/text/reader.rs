@@ -29,7 +29,7 @@ enum Read {
 enum Escape {
     /// It represents this character.
     Char(char, usize),
-    /// Its last byte is no part of a word, and it represents nothing we know.
+    /// Its last byte is no part of a word, and it represents nothing known.
     Other(usize),
     /// There is none.
     None,
@@ -57,12 +57,12 @@ static CLASSES: [u8; 256] = {
 };
 
 impl View {
-    /// White-space runs are one character.
+    /// Returns `true` if the view shows a white-space run as one character.
     fn joins_spaces(self) -> bool {
         self != Self::Pattern
     }
 
-    /// Escapes show the character they represent.
+    /// Returns `true` if the view shows escapes as the character they represent.
     fn decodes_escapes(self) -> bool {
         self == Self::Entity
     }

@@ -12,7 +12,7 @@ impl Span {
     ///
     /// # Panics
     ///
-    /// When `start` is greater than `end`.
+    /// Panics if `start` is greater than `end`.
     #[must_use]
     pub fn new(start: usize, end: usize) -> Self {
         assert!(start <= end, "a span must not end before it starts");
@@ -31,13 +31,13 @@ impl Span {
         self.end
     }
 
-    /// Length in bytes.
+    /// Returns the length in bytes.
     #[must_use]
     pub fn len(self) -> usize {
         self.end - self.start
     }
 
-    /// Returns `true` if the span holds no byte.
+    /// Returns `true` if the span is empty.
     #[must_use]
     pub fn is_empty(self) -> bool {
         self.start == self.end
@@ -49,7 +49,7 @@ impl Span {
         self.start < other.end && other.start < self.end
     }
 
-    /// Returns `true` if every byte of `other` lies in this span.
+    /// Returns `true` if every byte of `other` is in this span.
     #[must_use]
     pub fn contains(self, other: Self) -> bool {
         self.start <= other.start && other.end <= self.end

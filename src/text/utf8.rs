@@ -12,13 +12,13 @@ pub struct Utf8Decoder {
 }
 
 impl Utf8Decoder {
-    /// Returns a stitcher that has seen nothing.
+    /// Returns a decoder that has read nothing.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Returns the text that `bytes` completes. What is left of a character waits for the next call.
+    /// Returns the text that `bytes` completes. The start of an incomplete character is buffered.
     ///
     /// # Errors
     ///
@@ -42,7 +42,7 @@ impl Utf8Decoder {
     ///
     /// # Errors
     ///
-    /// When the bytes ended inside a character.
+    /// If the input ends inside a character.
     pub fn finish(&mut self) -> Result<(), Utf8Error> {
         if self.cut.is_empty() { Ok(()) } else { Err(Utf8Error { offset: self.seen }) }
     }

@@ -107,12 +107,12 @@ pub(super) fn reject_end(c: &RecognizerInput<'_>) -> Verdict {
     Verdict::RejectBefore(c.text.len())
 }
 
-/// Accept, or reject.
+/// Accepts or rejects.
 pub(super) fn accept_if(good: bool) -> Verdict {
     if good { Verdict::Accept } else { Verdict::Reject }
 }
 
-/// Accept with context, or reject.
+/// Accepts with context, or rejects.
 pub(super) fn context_if(good: bool) -> Verdict {
     if good { Verdict::NeedsContext } else { Verdict::Reject }
 }

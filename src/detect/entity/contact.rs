@@ -98,7 +98,7 @@ pub(super) static URL: Description = Description {
     ..Description::DEFAULT
 };
 
-/// Local part and host of an address, at its last `@` or `%40`.
+/// Returns the local part and the host of an address, at its last `@` or `%40`.
 fn split_email(text: &str) -> Option<(&str, &str)> {
     match (text.rsplit_once('@'), text.rsplit_once("%40")) {
         (Some(plain), Some(encoded)) => Some(if plain.1.len() < encoded.1.len() { plain } else { encoded }),
@@ -183,7 +183,7 @@ fn host_continues(host: &str, after: Option<char>) -> bool {
     after.is_some_and(|a| a == '@' || (is_letter(a) && (unspaced_end || !is_unspaced(a))))
 }
 
-/// Host of an e-mail address: DNS labels, the last of at least two letters or punycode.
+/// Checks the host of an e-mail address: DNS labels, the last of at least two letters or punycode.
 fn plausible_host(host: &str) -> bool {
     let Some((name, ending)) = host.rsplit_once('.') else {
         return false;
@@ -206,7 +206,7 @@ fn swallows_text(host: &str) -> bool {
         .is_some_and(|(_, label)| label.len() >= 2 && label.bytes().all(|b| b.is_ascii_alphabetic()))
 }
 
-/// `icon@2x.png`, `icon@1.5x.png`: an image for screens of another density.
+/// Returns `true` for `icon@2x.png`, `icon@1.5x.png`: an image for screens of another density.
 fn is_scaled_image(name: &str, ending: &str) -> bool {
     const IMAGES: &[&str] =
         &["avif", "bmp", "gif", "heic", "ico", "jpeg", "jpg", "pdf", "png", "svg", "tif", "tiff", "webp"];

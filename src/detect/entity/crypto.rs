@@ -24,7 +24,7 @@ pub(super) static CRYPTO_WALLET: Description = Description {
 
 const BASE58: &[u8; 58] = b"123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
 
-/// Base58Check: 25 bytes of which the last four are the head of the double SHA-256 of the others (Bitcoin wiki,
+/// Checks Base58Check: 25 bytes of which the last four are the head of the double SHA-256 of the others (Bitcoin wiki,
 /// "Base58Check encoding"); the first is the version, 0 or 5 for Bitcoin.
 fn base58check(text: &str) -> bool {
     let mut bytes = [0u8; 25];

@@ -123,7 +123,7 @@ pub(super) fn is_quote(c: char) -> bool {
     matches!(c, '"' | '\'' | '`')
 }
 
-/// Takes apart what follows a keyword; `rest` is the end of `text`.
+/// Parses the text after a keyword; `rest` is the end of `text`.
 pub(super) fn read<'a>(text: &'a str, rest: &'a str) -> Keyed<'a> {
     let bare = rest.strip_prefix(is_quote).unwrap_or(rest);
     let (link, tail) = attribute(bare).or_else(|| sign(bare)).or_else(|| verb(bare)).unwrap_or((Link::Space, bare));
@@ -152,7 +152,7 @@ pub(super) fn read<'a>(text: &'a str, rest: &'a str) -> Keyed<'a> {
     }
 }
 
-/// `key="Password" value="x"`, `{"key": "password", "value": "x"}`, or `value: x` on the next line.
+/// Reads `key="Password" value="x"`, `{"key": "password", "value": "x"}`, or `value: x` on the next line.
 fn attribute(rest: &str) -> Option<(Link, &str)> {
     let rest = rest.trim_start_matches([',', ' ', '\n']).trim_start_matches(is_quote);
     let rest = strip(rest, "value")?.trim_start_matches(is_quote).trim_start_matches(' ');

@@ -116,7 +116,7 @@ fn alone(c: &RecognizerInput<'_>) -> bool {
     c.is_alone() && !matches!(c.before, Some('-' | '.' | '+' | '/' | '$')) && c.after != Some('-')
 }
 
-/// Luhn; the first digit is the province of registration, 0 and 8 are not assigned to persons (Service Canada; 9 is for
+/// Checks Luhn's mod-10. The first digit is the province of registration, 0 and 8 are not assigned to persons (Service Canada; 9 is for
 /// temporary residents).
 fn sin(c: &RecognizerInput<'_>) -> Verdict {
     if let Some(rejected) = c.rejected_by_count(9..=9) {
@@ -189,7 +189,7 @@ fn nhs_number(c: &RecognizerInput<'_>) -> Verdict {
     context_if(c.grouped_as(&[&[10], &[3, 3, 4]], b"- ") && alone(c) && !repeated && nhs(&digits))
 }
 
-/// Prefix letters as HMRC's National Insurance Manual (NIM39110) lists them: D, F, I, Q, U, V not first; those and O not
+/// Checks the prefix letters as HMRC's National Insurance Manual (NIM39110) lists them: D, F, I, Q, U, V not first; those and O not
 /// second; BG, GB, KN, NK, NT, TN, ZZ not used. Suffix A to D.
 fn nino(c: &RecognizerInput<'_>) -> Verdict {
     // Two letters, six digits in pairs or all together, one letter.

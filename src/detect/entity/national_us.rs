@@ -174,12 +174,12 @@ pub(super) static US_BANK_ACCOUNT_NUMBER: Description = Description {
     ..Description::DEFAULT
 };
 
-/// Not a part of a longer hyphenated or dotted number.
+/// Returns `true` if the candidate is not a part of a longer hyphenated or dotted number.
 fn alone(c: &RecognizerInput<'_>) -> bool {
     c.is_alone() && !matches!(c.before, Some('-' | '.' | '$' | '/' | '+' | '#')) && c.after != Some('-')
 }
 
-/// Area 000, 666 and 900 to 999, group 00 and serial 0000 are never issued (SSA, "Social security number randomization",
+/// Validates a social security number. Area 000, 666 and 900 to 999, group 00 and serial 0000 are never issued (SSA, "Social security number randomization",
 /// POMS RM 10201.035). 078-05-1120 and 219-09-9999 were printed in advertisements and are void; masking them does no harm.
 fn ssn(c: &RecognizerInput<'_>) -> Verdict {
     if let Some(rejected) = c.rejected_by_count(9..=9) {
@@ -206,7 +206,7 @@ fn ssn(c: &RecognizerInput<'_>) -> Verdict {
     }
 }
 
-/// Middle groups the IRS issues ITINs in: 50 to 65, 70 to 88, 90 to 92, 94 to 99 (IRM 3.21.263.8.2).
+/// Returns `true` for the middle groups of the ITINs that the IRS issues: 50 to 65, 70 to 88, 90 to 92, 94 to 99 (IRM 3.21.263.8.2).
 fn itin_group(group: u32) -> bool {
     matches!(group, 50..=65 | 70..=88 | 90..=92 | 94..=99)
 }
@@ -235,7 +235,7 @@ fn passport(c: &RecognizerInput<'_>) -> Verdict {
     context_if(c.text.len() == 9 && alone(c))
 }
 
-/// Two lines of 44 characters. The second begins with the number of the book and its check digit.
+/// Validates two lines of 44 characters. The second begins with the number of the book and its check digit.
 fn machine_readable(c: &RecognizerInput<'_>) -> Verdict {
     let (first, second) =
         c.text.split_once([' ', '\n']).map_or((c.text, None), |(first, second)| (first, Some(second)));
@@ -252,7 +252,7 @@ fn machine_readable(c: &RecognizerInput<'_>) -> Verdict {
     accept_if(named && checked)
 }
 
-/// Number, nationality, date of birth, sex and date of expiry, with the check digits of number and dates at their places.
+/// Validates number, nationality, date of birth, sex and date of expiry, with the check digits of number and dates at their places.
 fn second_line(c: &RecognizerInput<'_>) -> Verdict {
     if c.after.is_some_and(|a| a.is_ascii_alphanumeric() || a == '<') || c.text.len() != 44 {
         return reject_end(c);
@@ -320,7 +320,7 @@ fn account(c: &RecognizerInput<'_>) -> Verdict {
     )
 }
 
-/// Eight digits that read as a date, year first.
+/// Returns `true` for eight digits that are a date, year first.
 fn date(text: &str) -> bool {
     let within = |range: std::ops::Range<usize>, last: u8| {
         text.get(range).and_then(|part| part.parse().ok()).is_some_and(|n: u8| (1..=last).contains(&n))

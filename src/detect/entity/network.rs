@@ -107,7 +107,7 @@ pub(super) static MAC_ADDRESS: Description = Description {
     ..Description::DEFAULT
 };
 
-/// Four octets of at most three digits; leading zeros are written by some tools (RFC 6943 3.1.1 warns of them).
+/// Returns four octets of at most three digits; leading zeros are written by some tools (RFC 6943 3.1.1 warns of them).
 fn octets(text: &str) -> Option<[u8; 4]> {
     let mut octets = [0; 4];
     let mut parts = text.split('.');

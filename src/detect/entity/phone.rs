@@ -282,7 +282,7 @@ fn ends_with_north_american(digits: &[u8], number: &str) -> bool {
     lens.as_slice() == [3, 3, 4] && north_american(tail_digits, &lens, false, true)
 }
 
-/// Ten digits grouped 3-3-4, maybe after a 1 or 001 (NANP: area code and exchange begin with 2 to 9; the exchange is not
+/// Returns `true` for ten digits grouped 3-3-4, maybe after a 1 or 001 (NANP: area code and exchange begin with 2 to 9; the exchange is not
 /// checked in brackets, made-up numbers break it).
 fn north_american(digits: &[u8], lens: &[usize], brackets: bool, signs: bool) -> bool {
     let (digits, lens) = match (digits, lens) {

@@ -1,6 +1,6 @@
 //! Numbering plans: country calling codes, and how long numbers within a country are.
 
-/// Country calling codes (ITU-T E.164, list of assigned codes): of one, two or three digits, by the first two.
+/// Returns the length of the country calling code (ITU-T E.164, list of assigned codes): of one, two or three digits, by the first two.
 pub(super) fn country_code(digits: &[u8]) -> Option<usize> {
     match digits {
         [1 | 7, ..] => Some(1),

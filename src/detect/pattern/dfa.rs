@@ -263,7 +263,7 @@ fn byte_classes(nfa: &NFA) -> [u8; 256] {
     std::array::from_fn(|byte| u8::try_from(byte).map_or(0, |byte| nfa.byte_classes().get(byte)))
 }
 
-/// For each NFA state, the cap of the pattern it belongs to.
+/// Returns the cap of the pattern of each NFA state.
 fn state_caps(nfa: &NFA, caps: &[usize]) -> Vec<usize> {
     let mut result = vec![0; nfa.states().len()];
     for (pattern, &cap) in caps.iter().enumerate() {

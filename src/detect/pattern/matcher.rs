@@ -136,24 +136,20 @@ impl PatternMatcher {
         validate: &Validate<'_>,
         out: &mut Vec<PatternMatch>,
     ) {
-        self.scan(state, view, validate, out);
-        if is_last {
-            self.finish(state, view, validate, out);
-        }
-    }
-
-    fn scan(&self, state: &mut MatcherState, view: &ViewText, validate: &Validate<'_>, out: &mut Vec<PatternMatch>) {
         let input = Input { view, bytes: view.kept().as_bytes(), base: view.base() };
         let mut at = state.at - input.base;
-        if at == input.bytes.len() {
-            return;
+        if at < input.bytes.len() {
+            self.resolve(state, view, validate, out);
+            while at < input.bytes.len() {
+                at = self.advance_all(state, input, at, validate, out);
+            }
+            state.at = view.end();
+            self.forget_unreachable(state, view, out);
         }
-        self.resolve(state, view, validate, out);
-        while at < input.bytes.len() {
-            at = self.advance_all(state, input, at, validate, out);
+        if is_last {
+            self.resolve(state, view, validate, out);
+            state.threads.drain(..).for_each(|thread| out.extend(thread.bests));
         }
-        state.at = view.end();
-        self.forget_unreachable(state, view, out);
     }
 
     /// Reads one byte, or several on the fast path. Returns the byte to continue with.
@@ -185,14 +181,6 @@ impl PatternMatcher {
         self.spawn(state, input, at);
         self.commit_all(state, input, at, end, validate, out);
         at + 1
-    }
-
-    /// Reports the matches at the end of the view.
-    fn finish(&self, state: &mut MatcherState, view: &ViewText, validate: &Validate<'_>, out: &mut Vec<PatternMatch>) {
-        self.resolve(state, view, validate, out);
-        for thread in state.threads.drain(..) {
-            out.extend(thread.bests);
-        }
     }
 
     /// Returns the next byte at which a match can begin. Only for when no thread is alive.

@@ -10,7 +10,7 @@ pub(crate) struct Starts {
 }
 
 impl Starts {
-    /// One start.
+    /// Returns a set of one start.
     pub(crate) fn one(offset: usize) -> Self {
         Self { runs: smallvec![(offset, offset)] }
     }

@@ -41,11 +41,11 @@ use super::meaning::Sentence;
 /// # Ok::<(), banister::PolicyError>(())
 /// ```
 pub trait Embedder: fmt::Debug + Send + Sync {
-    /// Returns the number of numbers in a vector.
+    /// Returns the number of dimensions of a vector.
     fn dimensions(&self) -> usize;
 
-    /// Writes the vector of a sentence. `vector` has [`dimensions`](Self::dimensions) numbers, all of them zero; its length is of no
-    /// account. A vector of zeros, or one with a number that is not finite, is like nothing.
+    /// Writes the vector of a sentence. `vector` has [`dimensions`](Self::dimensions) numbers, all of them zero. Only its direction
+    /// counts. A vector of zeros, or one with a number that is not finite, is similar to nothing.
     ///
     /// The sentence is given as lower-case words with a space between them. Look-alike letters and invisible characters are resolved.
     fn embed(&self, sentence: &str, vector: &mut [f32]);

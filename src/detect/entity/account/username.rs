@@ -28,7 +28,7 @@ pub(in super::super) static USERNAME: Description = Description {
     ..Description::DEFAULT
 };
 
-/// The text between the keyword and the value, in lower case: "", "is", ":", "=" and so on, and whether a quote opens.
+/// Returns the text between the keyword and the value, in lower case ("", "is", ":", "=" and so on), and whether a quote opens.
 fn connector(text: &str, value: usize) -> (String, bool) {
     let head = text.get(..value).unwrap_or_default();
     let head = head.trim_end().trim_end_matches(is_wrapper).trim_end();
@@ -101,7 +101,7 @@ fn ends_word(c: &RecognizerInput<'_>) -> bool {
         && !c.text.ends_with(['.', '-', '+'].as_slice())
 }
 
-/// Quotes, white space, signs of Markdown and marks around a name.
+/// Returns `true` for quotes, white space, signs of Markdown and marks around a name.
 fn is_around(c: char) -> bool {
     !(c.is_alphabetic() || c.is_ascii_digit() || c == '_')
 }

@@ -72,7 +72,7 @@ fn is_base64(c: Option<char>) -> bool {
     c.is_some_and(|c| c.is_ascii_alphanumeric() || matches!(c, '/' | '+'))
 }
 
-/// Forty base64 characters that look drawn at random: all three kinds of characters and more than four bits a character
+/// Returns `true` for forty base64 characters that look drawn at random: all three kinds of characters and more than four bits a character
 /// (git hashes are hexadecimal and stay below four; CamelCase names and paths seldom have digits).
 pub(super) fn is_secret(value: &str) -> bool {
     value.len() == SECRET_BYTES

@@ -113,7 +113,7 @@ fn after_gap(text: &str) -> &str {
     text.strip_prefix([' ', '_', '-']).unwrap_or(text)
 }
 
-/// `API key for stripe: ...`
+/// Skips the purpose in `API key for stripe: ...`
 fn after_purpose(rest: &str) -> &str {
     let Some(purpose) = rest.strip_prefix(" for ") else { return rest };
     let tail = purpose.trim_start_matches(|c: char| c.is_ascii_lowercase());
@@ -154,7 +154,7 @@ pub(super) fn ends_inside(c: &RecognizerInput<'_>) -> bool {
         || c.text.ends_with(['.', '-', '%', '~'])
 }
 
-/// Entropy parts keys from file names and identifiers.
+/// Returns `true` for keys. Entropy separates them from file names and identifiers.
 pub(super) fn is_key(value: &str, strong: bool) -> bool {
     let digits = value.bytes().filter(u8::is_ascii_digit).count();
     let letters = value.bytes().filter(u8::is_ascii_alphabetic).count();

@@ -41,7 +41,7 @@ fn ends_inside(c: &RecognizerInput<'_>) -> bool {
     c.after.is_some_and(|a| a.is_ascii_alphanumeric() || a == '_')
 }
 
-/// `sk-` is OpenAI's and those of many others, `sk_live_` Stripe's.
+/// Validates a key: `sk-` is OpenAI's and those of many others, `sk_live_` Stripe's.
 fn secret_key(c: &RecognizerInput<'_>) -> Verdict {
     if ends_inside(c) || matches!(c.after, Some('-')) || c.text.ends_with('-') {
         return Verdict::RejectBefore(c.text.len());
