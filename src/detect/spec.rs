@@ -42,7 +42,7 @@ pub(crate) struct WordSpec {
 pub(crate) struct PatternSpec {
     pub(crate) rule: RuleId,
     pub(crate) pattern: String,
-    /// Longest match in bytes of the text as given; needed where the pattern itself has no bound.
+    /// Longest match in bytes of the text as given; needed if the pattern itself has no bound.
     pub(crate) max_length: Option<usize>,
 }
 

@@ -20,7 +20,7 @@ pub(crate) enum CharClass {
     Hangul = 6,
 }
 
-/// Number of kinds, for tables indexed by kind.
+/// The number of classes, for tables indexed by class.
 pub(crate) const CLASS_COUNT: usize = 7;
 
 /// Kinds by number, the inverse of `kind as usize`.
@@ -54,7 +54,7 @@ impl ClassSet {
         self.0
     }
 
-    /// Returns the kinds.
+    /// Returns the classes.
     pub(crate) fn iter(self) -> impl Iterator<Item = CharClass> {
         ALL_CLASSES.into_iter().filter(move |&kind| self.0 & (1 << kind as u8) != 0)
     }
@@ -65,7 +65,7 @@ impl ClassSet {
     }
 }
 
-/// The kinds of characters outside ASCII.
+/// The classes of characters outside ASCII.
 pub(crate) const NON_ASCII_CLASSES: [CharClass; 3] = [CharClass::WordOther, CharClass::Other, CharClass::Hangul];
 
 impl CharClass {

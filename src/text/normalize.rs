@@ -1,4 +1,4 @@
-//! Mapping views: what the detectors read in place of the text.
+//! Normalized views of the text, which the detectors read.
 //!
 //! Every character is mapped by itself: to itself, to nothing or to a few other characters. So a view does not depend on how the
 //! text was cut, and a span of a view maps back to whole characters of the text.

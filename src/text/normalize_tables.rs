@@ -4,7 +4,7 @@
 /// Returns the letters that look like a Latin letter, or are one with a stroke or a ligature, in lower case.
 ///
 /// Both cases of a letter fold alike, else a Russian or Greek word would no longer match itself in capitals. After Unicode's
-/// `confusables.txt` (UTS 39), limited to letters a reader takes for Latin ones.
+/// `confusables.txt` (UTS 39), limited to letters that look like Latin ones.
 pub(super) fn confusable(c: char) -> Option<&'static str> {
     let position = CONFUSABLES.binary_search_by_key(&c, |&(from, _)| from).ok()?;
     Some(CONFUSABLES[position].1)

@@ -1,4 +1,4 @@
-//! A view of some text that arrives in chunks: what the detectors read in place of the text.
+//! A normalized view of text that arrives in chunks.
 //!
 //! The end of a chunk may leave open what the text there means: an escape is split, Markdown's `*` may close or open. Such an end is carried over and read with the next chunk, so a view never depends on the chunks, and
 //! whatever a view shows is final.
@@ -327,7 +327,7 @@ impl ViewText {
     }
 }
 
-/// Returns the number of bytes of the text that a match of `view_bytes` of a view may take: each byte of the view may represent a
+/// Returns the number of bytes of the text that a match of `view_bytes` of a view can have: each byte of the view may represent a
 /// character of four bytes, and in matches of a usual length one invisible character may follow each.
 pub(crate) const fn text_bytes(view_bytes: usize) -> usize {
     const USUAL: usize = 256;

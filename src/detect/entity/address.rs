@@ -125,7 +125,7 @@ fn parts(text: &str) -> Parts<'_> {
 /// The maximum number of parts of a street address.
 const MOST_PARTS: usize = 16;
 
-/// Returns how many bytes these parts take.
+/// Returns the number of bytes of these parts.
 fn length_of(parts: &[(&str, &str)]) -> usize {
     parts.iter().map(|(signs, word)| signs.len() + word.len()).sum()
 }

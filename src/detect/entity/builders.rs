@@ -13,7 +13,7 @@ use crate::detect::pattern::Verdict;
 /// the automaton they share.
 ///
 /// A line end separates groups as a space does, because models wrap lines. The entity view shows it as one `\n`, however many
-/// spaces are around it. A value takes one of them at most: numbers in a column are not one number.
+/// spaces are around it. A value contains at most one: numbers in a column are not one number.
 pub(super) const NUMBER: &str = r"\b\d+(?:[ \n.-]\d+)*\b";
 
 /// Reach of context words: Presidio's and Google DLP's order of magnitude, measured on the labeled sets.
@@ -144,7 +144,7 @@ impl RecognizerInput<'_> {
     }
 
     /// Returns `true` if it is one of the `shapes`: all together or in groups, always separated by the same sign of `signs`. One
-    /// line end may take the place of a space.
+    /// line end may replace a space.
     pub(super) fn grouped_as(&self, shapes: &[&[usize]], signs: &[u8]) -> bool {
         let mut used = self.text.bytes().filter(|b| !b.is_ascii_digit()).map(|b| if b == b'\n' { b' ' } else { b });
         let first = used.next();

@@ -2,7 +2,7 @@
 
 use smallvec::SmallVec;
 
-/// The digits of a number. Few are so long that they take memory.
+/// The digits of a number. Few are so long that they need an allocation.
 pub(super) type Digits = SmallVec<[u8; 24]>;
 
 /// Returns the ASCII digits of some text, everything else skipped.

@@ -2,7 +2,7 @@
 //!
 //! # Where an e-mail address begins and ends
 //!
-//! RFC 5321 lets nearly every sign be part of a local part (`atext`); in running text, queries, paths and logs most of them
+//! RFC 5321 permits nearly every sign in a local part (`atext`); in running text, queries, paths and logs most of them
 //! are what separates the address from what is before it. So a local part consists of letters, digits and combining marks of
 //! any script (RFC 6531) and of the signs `. _ + - % ! $ ^`, and of an apostrophe (`'` or `’`) between two of them. All other
 //! signs separate: `= / | ? & { } # * ~`, the grave accent, and white space, brackets and quotes. So does a percent escape of
@@ -140,7 +140,7 @@ fn local_start(before: &str, host: &str) -> usize {
             break;
         }
         if c == '%' && before.get(at + 1..at + 3).is_some_and(separates) {
-            // The two digits of the escape were taken for a part of it.
+            // The two digits of the escape were read as a part of it.
             return begin.max(at + 3);
         }
         if c.is_alphanumeric() {
@@ -286,7 +286,7 @@ fn joins_address(before: Option<char>) -> bool {
     matches!(before, Some('@' | '.' | '-'))
 }
 
-/// Returns the place of the next scheme or `www.` that may begin an address; the length of the text where there is none.
+/// Returns the offset of the next scheme or `www.` that may begin an address, or the length of the text.
 fn next_start(text: &str) -> usize {
     let mut word = 0;
     for (at, byte) in text.bytes().enumerate().skip(1) {

@@ -163,7 +163,7 @@ fn issuer(digits: &[u8]) -> Verdict {
 /// Returns `true` if the groups between separators are ones cards are written in: all together, digit by digit, or in the
 /// printed forms 4-4-4-4(-3), 4-6-5 and 4-6-4.
 ///
-/// A line end may take the place of one separator, if there is another: two numbers below each other are no card. Slashes
+/// A line end may replace one separator, if there is another: two numbers below each other are no card. Slashes
 /// separate all groups or none.
 fn card_groups(c: &RecognizerInput<'_>) -> bool {
     let groups = c.groups_by([' ', '\n', '-', '.', '/'].as_slice());

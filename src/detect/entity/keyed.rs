@@ -6,7 +6,7 @@
 use std::ops::Range;
 
 /// The pattern of the text between a keyword and its value: a sign, a verb, an attribute named `value`, or white space.
-/// A macro, because patterns are put together at compile time.
+/// A macro, because patterns are concatenated at compile time.
 macro_rules! join {
     () => {
         concat!(
@@ -102,7 +102,7 @@ pub(super) struct Keyed<'a> {
 }
 
 impl Keyed<'_> {
-    /// Returns the place of the value in the candidate.
+    /// Returns the range of the value in the candidate.
     pub(super) fn range(&self) -> Range<usize> {
         self.start..self.start + self.value.len()
     }

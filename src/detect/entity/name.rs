@@ -1,6 +1,6 @@
 //! Names of persons.
 //!
-//! A pattern library knows names by what introduces them (titles, "my name is", form fields) and by common given names.
+//! A pattern library knows names by the words before them (titles, "my name is", form fields) and by common given names.
 //! It cannot know the rest; that needs a model.
 
 use std::ops::Range;
@@ -30,7 +30,7 @@ macro_rules! more {
     };
 }
 
-/// The pattern of the signs that may open a name. No angle bracket: `<First Name>` is a place to fill in.
+/// The pattern of the signs that may open a name. No angle bracket: `<First Name>` is a placeholder.
 macro_rules! quoted {
     () => {
         r"(?:[*_~'\x22\x60]+\n?)?"
@@ -249,7 +249,7 @@ fn titled(c: &RecognizerInput<'_>) -> Verdict {
     ]
     .iter()
     .any(|t| c.text.starts_with(t));
-    // "General Motors", "Major League": a title that is also a word wants a listed name or two words with an initial.
+    // "General Motors", "Major League": a title that is also a word needs a listed name or two words with an initial.
     let sure = !ambiguous || value.split(' ').next().is_some_and(given_names::contains);
     let lone_initial = value.len() <= 2;
     accept_if(sure && !lone_initial && name_words(value).is_some_and(|n| n <= 3))
@@ -332,7 +332,7 @@ fn field(c: &RecognizerInput<'_>) -> Verdict {
     accept_if(good && !code)
 }
 
-/// Objects to the name of a thing, `Process Name: Local Session Manager`, but for a listed given name.
+/// Rejects the name of a thing, `Process Name: Local Session Manager`, unless it begins with a listed given name.
 fn of_thing(s: &Surroundings<'_>) -> Objection {
     let head = s.before.trim_end_matches([' ', '_', '-']);
     let word = head.rsplit(|c: char| !c.is_alphanumeric()).next().unwrap_or_default().to_ascii_lowercase();

@@ -3,7 +3,7 @@
 use super::given_names;
 
 /// Capitalised words that follow names or look like them and are none, sorted: what begins sentences, calendars,
-/// organisations, places.
+/// organizations, places.
 #[rustfmt::skip]
 const NOT_NAMES: &[&str] = &[
     "A", "About", "Academy", "According", "Account", "Address", "Afghanistan", "After", "Age", "Airport", "All",

@@ -126,7 +126,7 @@ fn sin(c: &RecognizerInput<'_>) -> Verdict {
     if !shape || c.text.starts_with(['0', '8']) || !alone(c) || !luhn(&digits(c.text)) {
         return Verdict::Reject;
     }
-    // Three groups of three with a sum that fits are hardly anything else; bare digits want the word.
+    // Three groups of three with a sum that fits are hardly anything else; bare digits need the word.
     if c.text.len() == 11 { Verdict::Accept } else { Verdict::NeedsContext }
 }
 

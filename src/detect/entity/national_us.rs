@@ -252,7 +252,7 @@ fn machine_readable(c: &RecognizerInput<'_>) -> Verdict {
     accept_if(named && checked)
 }
 
-/// Validates number, nationality, date of birth, sex and date of expiry, with the check digits of number and dates at their places.
+/// Validates number, nationality, date of birth, sex and date of expiry, with the check digits of number and dates.
 fn second_line(c: &RecognizerInput<'_>) -> Verdict {
     if c.after.is_some_and(|a| a.is_ascii_alphanumeric() || a == '<') || c.text.len() != 44 {
         return reject_end(c);

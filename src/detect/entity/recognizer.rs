@@ -27,7 +27,7 @@ pub(crate) struct Recognizer {
     /// The distance after the candidate in which a context word may end, in bytes of the text as given.
     pub(crate) context_after: usize,
     /// Two bytes of which every candidate holds one, for patterns that may begin with any letter: only the runs that lead up to one
-    /// of them are then looked at.
+    /// of them are then read.
     pub(crate) prefilter: Option<[u8; 2]>,
     /// Objects to a candidate because of what surrounds it. Asked once the unbroken run of letters, digits and `+/=_-` it is in has
     /// ended, or [`VETO_BYTES`] bytes of it have arrived.

@@ -1,4 +1,4 @@
-//! The kinds of detectors, one a file.
+//! The kinds of detectors, one per file.
 
 mod entities;
 mod patterns;

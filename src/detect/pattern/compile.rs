@@ -17,7 +17,7 @@ use crate::text::normalize::View;
 /// The syntax of a pattern.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Syntax {
-    /// ASCII classes over bytes, for our own recognizers.
+    /// ASCII classes over bytes, for recognizers.
     Ascii,
     /// As the `regex` crate reads it, over the pattern view.
     Text,
@@ -25,7 +25,7 @@ pub(crate) enum Syntax {
     TopicText,
 }
 
-/// The NFA of a group may take this many bytes. Ten counted Unicode classes fit; a repetition of a thousand of them does not.
+/// The maximum size of the NFA of a group, in bytes. Ten counted Unicode classes fit; a repetition of a thousand of them does not.
 const NFA_SIZE_LIMIT: usize = 8 << 20;
 
 /// Patterns that run as one automaton.
@@ -37,7 +37,7 @@ pub(crate) struct Group {
 }
 
 impl Group {
-    /// Adds a pattern; what it matches is reported under `tag`. A match takes at most `max_length` bytes of the view, or what
+    /// Adds a pattern. Its matches are reported under `tag`. A match has at most `max_length` bytes of the view, or as many as
     /// the pattern itself allows: that limit is returned.
     pub(crate) fn add(
         &mut self,
@@ -114,7 +114,7 @@ fn parse(pattern: &str, syntax: Syntax) -> Result<NormalizedPattern, PatternProb
     })
 }
 
-/// Returns the number of bytes of the view a match may take.
+/// Returns the maximum length of a match, in bytes of the view.
 fn cap(hir: &Hir, max_length: Option<usize>) -> Result<usize, PatternProblem> {
     match (max_length, hir.properties().maximum_len()) {
         (Some(given), _) => Ok(given),

@@ -12,7 +12,7 @@ use regex_automata::util::primitives::{PatternID, StateID};
 use super::assertions::EdgeSet;
 use super::sync::{AtomicU32, Mutex, MutexGuard, OnceLock, Ordering};
 
-/// States kept by number. A policy's patterns visit some hundreds on ordinary text; with 64 byte classes this many take 2 MB.
+/// The maximum number of numbered states. Ordinary text visits several hundred; with 64 byte classes, this many need 2 MB.
 pub(super) const MAX_STATES: usize = 8192;
 
 /// A set of NFA states, ascending, without those that read nothing.
@@ -113,7 +113,7 @@ impl Dfa {
         }
     }
 
-    /// Returns the place before the first byte of any of `patterns`.
+    /// Returns the state before the first byte of any of `patterns`.
     pub(super) fn start(&self, patterns: impl Iterator<Item = u32>) -> StateRef {
         let mut growth = self.growth();
         growth.visited.clear(self.nfa.states().len());
@@ -139,7 +139,7 @@ impl Dfa {
         }
     }
 
-    /// Returns the place after `byte`, or `None` when no match is possible any more.
+    /// Returns the state after `byte`, or `None` if no match is possible.
     pub(super) fn step(&self, reached: &StateRef, byte: u8) -> Option<StateRef> {
         if let StateRef::State(state) = reached
             && let Some((next, _)) = self.next(*state, byte)

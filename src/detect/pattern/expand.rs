@@ -167,7 +167,7 @@ enum Side {
     Last,
 }
 
-/// Returns the kinds of character that parts, nearest first, can begin or end with; `None` when all of them may be empty or it is not
+/// Returns the classes of the characters that parts, nearest first, can begin or end with; `None` when all of them may be empty or it is not
 /// known.
 fn edge_kinds<'a>(parts: impl Iterator<Item = &'a Hir>, side: Side) -> Option<Vec<CharClass>> {
     let mut kinds = Vec::new();

@@ -112,7 +112,7 @@ impl PatternMatcher {
         Some(reached == DEAD)
     }
 
-    /// Returns `true` if a match at this place can end after byte `at`; `None` when the next character is not at hand, or is not all that it
+    /// Returns `true` if a match in this state can end after byte `at`, and `None` if the next character is unknown, or is not what it
     /// seems.
     pub(super) fn can_end(&self, reached: u32, input: Input<'_>, at: usize) -> Option<bool> {
         let (byte, follower) = (input.bytes[at], *input.bytes.get(at + 1)?);

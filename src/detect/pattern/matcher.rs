@@ -18,7 +18,7 @@ pub(crate) struct PatternMatcher {
     pub(super) least_cap: usize,
     /// The first state between two characters of these classes.
     starts: Vec<Option<StateRef>>,
-    /// For each byte, one bit for each kind of character before it: whether a match can begin with it.
+    /// For each byte, one bit for each class of the character before it: set if a match can begin with the byte.
     pub(super) start_classes: [u8; 256],
     /// The validator reads the character after a match, so it must be known.
     needs_next_char: bool,

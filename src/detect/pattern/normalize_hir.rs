@@ -122,7 +122,7 @@ impl Normalizer {
     }
 
     /// Normalizes a class that lists what it does not match, such as `.`, `[^,]` or `\W`, by what the view shows: `[^e]` matches no `é` there,
-    /// because the view shows it as `e`. A Korean syllable, which the word view takes apart, is one character to it.
+    /// because the view shows it as `e`. A Korean syllable, which the word view decomposes, is one character to it.
     fn all_but(&self, class: &ClassUnicode) -> Hir {
         let mut members = Members::default();
         if self.view == View::Word {
@@ -222,7 +222,7 @@ fn one_or_sequence(class: ClassUnicode, sequences: BTreeSet<Vec<char>>) -> Hir {
 }
 
 /// Matches any of some sorted sequences. First characters that the same rests follow share a class, so that the syllables of Korean
-/// take three classes and not eleven thousand literals.
+/// need three classes and not eleven thousand literals.
 fn any_sequence(sequences: &[Vec<char>]) -> Hir {
     let mut rests: BTreeMap<char, Vec<Vec<char>>> = BTreeMap::new();
     for sequence in sequences {

@@ -18,7 +18,7 @@ pub(super) struct Prefilter {
 }
 
 impl Prefilter {
-    /// Returns the prefilter, if every match from these places holds one of `bytes`.
+    /// Returns the prefilter, if every match from these states contains one of `bytes`.
     pub(super) fn find<'a>(dfa: &Dfa, starts: impl Iterator<Item = &'a StateRef>, bytes: [u8; 2]) -> Option<Self> {
         let mut before = Box::new([false; 256]);
         let mut visited = HashSet::new();

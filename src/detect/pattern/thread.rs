@@ -153,7 +153,7 @@ fn keep(thread: &mut Thread, mut found: PatternMatch, start: usize) {
     thread.bests.push(found);
 }
 
-/// Returns the earliest start of a match that ends at `end`, as far as the bytes of the text are concerned of which it takes too many.
+/// Returns the earliest start of a match that ends at `end`, as limited by its bytes of the text.
 pub(super) fn first_in_reach(view: &ViewText, end: usize, cap: usize) -> usize {
     if cap + view.surplus() <= text_bytes(cap) {
         return 0;

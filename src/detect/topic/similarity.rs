@@ -110,7 +110,7 @@ impl Similarity {
         let sentence = self.meaning.sentence(terms.iter());
         let floor = floor(scores.is_some());
         for (number, model) in self.models.iter().enumerate() {
-            // Exceptions may take words away, and so make the rest more similar to the topic.
+            // Exceptions may remove words, and so make the rest more similar to the topic.
             if !model.has_exceptions {
                 let (score, similarity) = model.compare(terms, &sentence, &self.meaning, |_| true, floor);
                 if let Some(scores) = scores {

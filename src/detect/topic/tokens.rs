@@ -6,7 +6,7 @@ use crate::text::char_class::CharClass;
 use crate::text::normalize::View;
 use crate::text::view::ViewText;
 
-/// A window ends with the word that takes it past this many bytes, if its sentence does not end before.
+/// A window ends with the word that makes it longer than this many bytes, if its sentence does not end before.
 const WINDOW_BYTES: usize = 300;
 
 /// A word is split after this many bytes: what is longer is not a word of a language.

@@ -5,7 +5,7 @@ use super::queue::Unit;
 /// Bytes of text that each character may represent beyond its own, on average.
 const PER_CHAR: usize = 12;
 
-/// Bytes of text that may be saved for one place.
+/// The maximum number of bytes that may be saved up.
 pub(super) const SAVED: usize = 256;
 
 /// Stands where more was left out than may be. No value and no word holds it.
@@ -37,7 +37,7 @@ impl Default for Budget {
 }
 
 impl Budget {
-    /// Passes `unit` on to `put`, after a break if the text it follows is too far after.
+    /// Passes `unit` on to `put`, after a break if too much text before it was left out.
     pub(super) fn spend(&mut self, unit: Unit, put: &mut dyn FnMut(Unit)) {
         let cost = (unit.end - self.end.min(unit.end)).saturating_sub(unit.c.len_utf8());
         self.end = unit.end;

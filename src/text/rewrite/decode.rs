@@ -16,7 +16,7 @@ const MAX_COLOR: usize = 16;
 /// Backslashes before an escape: strings within strings have several.
 const MAX_BACKSLASHES: usize = 15;
 
-/// Layers of percent-encoding that are read through.
+/// The maximum number of layers of percent-encoding that are decoded.
 const MAX_LAYERS: usize = 4;
 
 /// Elements that begin a new line or cell: their tags separate words.
@@ -70,7 +70,7 @@ pub(super) struct Decoder {
     /// Text that is not read yet, and where it begins.
     carry: String,
     carry_start: usize,
-    /// The last character put.
+    /// The last character written.
     last: Option<char>,
     /// Bytes left out since then.
     left_out: usize,
@@ -144,7 +144,7 @@ impl Decoder {
     }
 }
 
-/// Returns the character that a stage takes `c` for; `None` for one that is not seen.
+/// Returns the character that a stage reads for `c`, or `None` if it is invisible.
 fn plain(c: char) -> Option<char> {
     if c.is_ascii() || is_soft_mark(c) {
         return Some(drawn_letter(c).unwrap_or(c));

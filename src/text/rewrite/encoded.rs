@@ -85,7 +85,7 @@ impl Encoded {
         self.end_run(out);
     }
 
-    /// Returns where the text begins that is not put yet.
+    /// Returns the offset of the text that is not written yet.
     pub(super) fn unread(&self) -> Option<usize> {
         let byte = self.bytes.first().map(|&(_, start, _)| start);
         let digit = self.digits.first().map(|digit| digit.at);

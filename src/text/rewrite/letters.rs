@@ -23,7 +23,7 @@ pub(crate) enum One {
 #[derive(Debug)]
 pub(super) struct Letters {
     one: One,
-    /// The last character put is a letter that is alone.
+    /// The last character written is a letter that is alone.
     is_lone: bool,
     /// The separator of the letters of this word.
     joint: Option<char>,
@@ -46,7 +46,7 @@ impl Letters {
         Self { one, is_lone: false, joint: None, planned: VecDeque::new() }
     }
 
-    /// Decides on the first units of the queue, of which there is one at least; `last` is the character put last.
+    /// Decides on the first units of the queue, which is not empty; `last` is the last character written.
     pub(super) fn step(&mut self, queue: &Queue, last: Option<char>, is_last: bool) -> Step {
         if let Some(planned) = self.planned.pop_front() {
             return planned.map_or(Step::Nothing(1), |c| Step::As(c, Span { from: 0, to: 1 }, 1));

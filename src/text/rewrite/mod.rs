@@ -1,4 +1,4 @@
-//! Text as `evasion: strict` reads it: encodings decoded, and what is put between the characters of a value left out.
+//! Text as `evasion: strict` reads it: encodings are decoded, and separators inside values are left out.
 //!
 //! A [`Rewritten`] text grows like the text it is made from, and does not depend on the chunks of that text. It is read like any other
 //! text; spans in it map back to whole characters of the text as given.
@@ -61,7 +61,7 @@ enum Stage {
 }
 
 impl Stage {
-    /// Decides on the first units of the queue, of which there is one at least; `last` is the character put last.
+    /// Decides on the first units of the queue, which is not empty; `last` is the last character written.
     fn step(&mut self, queue: &Queue, last: Option<char>, is_last: bool) -> Step {
         match self {
             Self::None => Step::Same,
@@ -81,7 +81,7 @@ pub(crate) struct Rewritten {
     queued: Budget,
     queue: Queue,
     stage: Stage,
-    /// The character that the stage put last.
+    /// The last character that the stage wrote.
     last: Option<char>,
     budget: Budget,
     /// The result since the last call of [`Self::take`].
@@ -189,7 +189,7 @@ pub(crate) fn rewrite(text: &str, rewriting: Rewriting) -> String {
 
 fn keep(unit: Unit, fresh: &mut String, end: &mut usize, map: &mut OffsetMap) {
     let bytes = unit.c.len_utf8();
-    // The map takes a unit as long as its character for the character itself, and joins it with its neighbors.
+    // The map treats a unit as long as its character as the character itself, and joins it with its neighbors.
     if unit.end - unit.start == bytes {
         map.push_same(*end, unit.start);
     } else {

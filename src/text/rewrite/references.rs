@@ -71,7 +71,7 @@ const NAMED: &[(&str, char)] = &[
     ("zwnj", '\u{200C}'),
 ];
 
-/// Reads the reference at the start of `rest`, which begins with `&`. One that represents the `&` of another is read through:
+/// Reads the reference at the start of `rest`, which begins with `&`. One that represents the `&` of another is decoded too:
 /// `&amp;#64;` is `@`.
 pub(super) fn reference(rest: &str, is_last: bool) -> DecodeStep {
     let mut at = 1;

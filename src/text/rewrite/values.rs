@@ -1,4 +1,4 @@
-//! The stage for entity types: what is put between the digits of a value, and what is written for them.
+//! The stage for entity types: separators between the digits of a value, and spelled-out digits.
 
 use super::glyphs::digit;
 use super::joints::{Span, Step, inner_markup, line_break};
@@ -76,7 +76,7 @@ const WORDS: &[(&str, char)] = &[
 
 #[derive(Debug, Default)]
 pub(super) struct Values {
-    /// The last character put is a digit that is alone, with nothing of a word or number next to it.
+    /// The last character written is a digit that is alone, with nothing of a word or number next to it.
     is_lone: bool,
 }
 
@@ -89,7 +89,7 @@ enum Digit {
 }
 
 impl Values {
-    /// Decides on the first units of the queue, of which there is one at least; `last` is the character put last.
+    /// Decides on the first units of the queue, which is not empty; `last` is the last character written.
     pub(super) fn step(&mut self, queue: &Queue, last: Option<char>, is_last: bool) -> Step {
         let Some(c) = queue.char(0) else { return Step::Open };
         if c.is_alphanumeric() {

@@ -1,4 +1,4 @@
-//! Passwords that their place gives away: in an address (`scheme://user:password@host`) and after `-u user:password`.
+//! Passwords in known positions: in an address (`scheme://user:password@host`) and after `-u user:password`.
 
 use std::ops::Range;
 
@@ -25,14 +25,14 @@ pub(super) static RECOGNIZERS: &[Recognizer] = &[
     .with_value(option_value),
 ];
 
-/// Returns the place of what follows the first `mark` after `head`.
+/// Returns the range after the first `mark` after `head`.
 fn after(text: &str, head: &str, mark: char, tail: usize) -> Range<usize> {
     let end = text.len().saturating_sub(tail);
     let start = text.strip_prefix(head).and_then(|rest| rest.find(mark)).map(|i| head.len() + i + mark.len_utf8());
     start.filter(|&start| start <= end).unwrap_or(end)..end
 }
 
-/// Returns the place without quotes around what is there.
+/// Returns the range without the quotes around it.
 fn unquoted(text: &str, place: Range<usize>) -> Range<usize> {
     let value = text.get(place.clone()).unwrap_or_default();
     let inner = value.trim_start_matches(is_quote);
@@ -44,7 +44,7 @@ fn address_value(text: &str) -> Range<usize> {
     unquoted(text, if text.starts_with("://") { after(text, "://", ':', 1) } else { after(text, ":", '/', 1) })
 }
 
-/// Returns `true` if the value is a placeholder for a password:`${PASS}`, `<password>`, `{password}`, `***`, `password`.
+/// Returns `true` if the value is a placeholder for a password: `${PASS}`, `<password>`, `{password}`, `***`, `password`.
 fn is_placeholder(value: &str) -> bool {
     value.starts_with(['$', '<', '{', '[', '%'])
         && (value.ends_with(['}', '>', ']', '%']) || value.starts_with('$'))

@@ -1,4 +1,4 @@
-//! Credentials of persons: user names and passwords. They have no form their own; a keyword or their place introduces them.
+//! Credentials of persons: user names and passwords. They have no form; a keyword or their position introduces them.
 mod login;
 mod password;
 mod stop_words;

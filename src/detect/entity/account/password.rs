@@ -114,7 +114,7 @@ fn is_password(c: &RecognizerInput<'_>, keyed: &Keyed<'_>, is_short: bool) -> bo
         && if keyed.closed { is_quoted(keyed) } else { is_bare(c, keyed) && is_specific(keyed, is_short) }
 }
 
-/// Placeholders for a value:`${DB_PASS}`, `{{ password }}`, `<your password>`, `********`.
+/// Placeholders for a value: `${DB_PASS}`, `{{ password }}`, `<your password>`, `********`.
 fn is_placeholder(value: &str) -> bool {
     value.starts_with("${")
         || value.starts_with("{{")

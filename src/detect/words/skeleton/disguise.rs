@@ -126,7 +126,7 @@ impl Disguised {
             && (found.len() == self.letters.len() || self.may_repeat(found))
     }
 
-    /// Returns `true` if each letter found is one of the word, in order, each perhaps several times.
+    /// Returns `true` if the letters are those of the word, in order, each perhaps several times.
     fn is_aligned(&self, found: &[Letter], setting: Setting, view: &ViewText, text: &TextBuffer) -> bool {
         // Bit n: the letters read so far may end with letter n of the word.
         let mut ends = 0u128;

@@ -155,7 +155,7 @@ impl Skeletons {
         *state = Some(self.automaton.run(from, bytes, |number, _| waiting.push((number, last))));
     }
 
-    /// Compares what was found with the words, now that the last run is complete.
+    /// Compares the skeletons that matched with the words, now that the last run is complete.
     fn resolve(&self, reading: &mut Reading, (view, text): (&ViewText, &TextBuffer), out: &mut Vec<WordHit>) {
         for (number, last) in reading.waiting.drain(..) {
             let (Some(words), Some(&length)) = (self.words.get(number), self.lengths.get(number)) else { continue };
