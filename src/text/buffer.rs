@@ -37,8 +37,8 @@ impl TextBuffer {
         self.base + self.kept.len()
     }
 
-    /// Returns the text between two offsets, which must still be kept and lie between characters. Were one wrong, the answer would be what is
-    /// kept of the whole characters between them: less is released or reported then, never more, and nothing panics in a release.
+    /// Returns the text between two offsets, which must still be kept and lie between characters. Were one wrong, the answer would be what
+    /// is kept of the whole characters between them: less is released or reported then, never more, and nothing panics in a release.
     pub(crate) fn slice(&self, start: usize, end: usize) -> &str {
         let kept = |offset: usize| offset.saturating_sub(self.base).min(self.kept.len());
         let (from, to) = (self.kept.ceil_char_boundary(kept(start)), self.kept.floor_char_boundary(kept(end)));

@@ -27,8 +27,8 @@ impl View {
     pub(crate) const ALL: [Self; 3] = [Self::Pattern, Self::Word, Self::Entity];
 }
 
-/// A run of dropped characters, invisible ones or combining marks, longer than this many bytes is no longer dropped. Without a limit, a match, and with it what a
-/// stream must hold, could be made as long as one likes.
+/// A run of dropped characters, invisible ones or combining marks, longer than this many bytes is no longer dropped. Without a limit, a
+/// match, and with it what a stream must hold, could be made as long as one likes.
 pub(crate) const MAX_INVISIBLE_BYTES: usize = 32;
 
 /// Returns the text with one space in place of every run of white space.

@@ -1,7 +1,7 @@
 //! A normalized view of text that arrives in chunks.
 //!
-//! The end of a chunk may leave open what the text there means: an escape is split, Markdown's `*` may close or open. Such an end is carried over and read with the next chunk, so a view never depends on the chunks, and
-//! whatever a view shows is final.
+//! The end of a chunk may leave open what the text there means: an escape is split, Markdown's `*` may close or open. Such an end is
+//! carried over and read with the next chunk, so a view never depends on the chunks, and whatever a view shows is final.
 
 use std::ops::Range;
 
@@ -263,8 +263,8 @@ impl ViewText {
         !self.marks.is_empty() && self.marks.binary_search(&at).is_ok()
     }
 
-    /// Returns `true` if a run of `sign` begins at `at` that is short, and no word continues after it. What follows it is known, for until then
-    /// the run is carried over.
+    /// Returns `true` if a run of `sign` begins at `at` that is short, and no word continues after it. What follows it is known, for until
+    /// then the run is carried over.
     fn closes_markup(&self, at: usize, sign: char) -> bool {
         let run = run_of(self.chars_from(at), sign);
         run <= MAX_MARKUP
@@ -293,8 +293,8 @@ impl ViewText {
         is_sign && escape.take(2).filter(char::is_ascii_hexdigit).count() == 2
     }
 
-    /// Returns `true` if a part of the view begins or ends with a mark such as `²` that is next to what is no mark: then the mark is next to
-    /// a value, and no part of it.
+    /// Returns `true` if a part of the view begins or ends with a mark such as `²` that is next to what is no mark: then the mark is next
+    /// to a value, and no part of it.
     pub(crate) fn is_marked(&self, range: Range<usize>) -> bool {
         if self.marks.is_empty() {
             return false;

@@ -88,8 +88,8 @@ macro_rules! opening {
 }
 pub(super) use opening;
 
-/// The pattern of the text between a keyword and its value, in prose and in code: `PIN is 4812`, `"pin": "4812"`, `pin=4812`, and in Markdown:
-/// `**PIN:** 4812`, `PIN: _4812_`.
+/// The pattern of the text between a keyword and its value, in prose and in code: `PIN is 4812`, `"pin": "4812"`, `pin=4812`, and in
+/// Markdown: `**PIN:** 4812`, `PIN: _4812_`.
 macro_rules! keyword_link {
     () => {
         concat!(marks!(), r"(?i:[ \n]?(?:is|was|of|[:=#-]))?", marks!(), opening!())

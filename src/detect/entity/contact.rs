@@ -1,4 +1,4 @@
-//! Electronic addresses: e-mail and web. Telephone numbers have a file their own.
+//! Electronic addresses: e-mail and web. Telephone numbers have their own file.
 //!
 //! # Where an e-mail address begins and ends
 //!

@@ -92,7 +92,7 @@ pub(super) static NAME: Description = Description {
 
 const TITLES: &[&str] = &["Mr", "Mrs", "Ms", "Dr", "Prof", "Hon", "Mr.", "Mrs.", "Ms.", "Dr.", "Prof.", "Hon."];
 
-/// Particles inside names; they are no words their own.
+/// Particles inside names; they are not words.
 const PARTICLES: &[&str] = &[
     "van", "von", "de", "der", "den", "del", "della", "di", "da", "dos", "la", "le", "al", "el", "bin", "ibn", "af",
     "zu", "ter", "ten", "du",

@@ -179,8 +179,9 @@ fn alone(c: &RecognizerInput<'_>) -> bool {
     c.is_alone() && !matches!(c.before, Some('-' | '.' | '$' | '/' | '+' | '#')) && c.after != Some('-')
 }
 
-/// Validates a social security number. Area 000, 666 and 900 to 999, group 00 and serial 0000 are never issued (SSA, "Social security number randomization",
-/// POMS RM 10201.035). 078-05-1120 and 219-09-9999 were printed in advertisements and are void; masking them does no harm.
+/// Validates a social security number. Area 000, 666 and 900 to 999, group 00 and serial 0000 are never issued (SSA, "Social security
+/// number randomization", POMS RM 10201.035). 078-05-1120 and 219-09-9999 were printed in advertisements and are void; masking them does no
+/// harm.
 fn ssn(c: &RecognizerInput<'_>) -> Verdict {
     if let Some(rejected) = c.rejected_by_count(9..=9) {
         return rejected;
@@ -271,7 +272,8 @@ fn mrz_number(line: &str) -> bool {
     is_checked(line.get(..10).unwrap_or_default())
 }
 
-/// Returns `true` if the last character checks those before it: weights 7, 3, 1, letters from 10, fillers 0, mod 10 (ICAO 9303 part 3, 4.9).
+/// Returns `true` if the last character checks those before it: weights 7, 3, 1, letters from 10, fillers 0, mod 10 (ICAO 9303 part 3,
+/// 4.9).
 fn is_checked(field: &str) -> bool {
     let Some((last, line)) =
         field.len().checked_sub(1).and_then(|at| Some((field.as_bytes().get(at)?, field.get(..at)?)))

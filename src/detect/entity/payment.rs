@@ -238,7 +238,7 @@ fn listed_expiry_value(text: &str) -> Range<usize> {
     text.len() - date.len()..text.len()
 }
 
-/// Digits that are a number their own: no sign, currency, fraction, date or longer number around them.
+/// Digits that are a number of their own: no sign, currency, fraction, date or longer number around them.
 fn lone_number(c: &RecognizerInput<'_>) -> bool {
     !matches!(c.before, Some('.' | ',' | '/' | '-' | '$' | '+' | '*'))
         && !matches!(c.after, Some('/' | '-' | '%' | ':'))

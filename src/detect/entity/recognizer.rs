@@ -6,10 +6,10 @@ use crate::detect::pattern::Verdict;
 
 /// Recognizes values of one entity type: a pattern finds candidates, then a validator and context words decide.
 ///
-/// The pattern runs over the *entity view* of the text: width, zero-width characters, dashes and spaces unified to their
-/// ASCII forms, escapes decoded, a run of white space as one character, case kept. It is matched as ASCII bytes: `\d`, `\w`, `\s` and `\b` are ASCII; leftmost-longest; no
-/// look-around other than a leading or a trailing `\b`, `^` or `$` of each top-level alternative. Some text that is long enough for
-/// several ends is offered to the validator at each end; the longest accepted one counts.
+/// The pattern runs over the *entity view* of the text: width, zero-width characters, dashes and spaces unified to their ASCII forms,
+/// escapes decoded, a run of white space as one character, case kept. It is matched as ASCII bytes: `\d`, `\w`, `\s` and `\b` are ASCII;
+/// leftmost-longest; no look-around other than a leading or a trailing `\b`, `^` or `$` of each top-level alternative. Some text that is
+/// long enough for several ends is offered to the validator at each end; the longest accepted one counts.
 #[derive(Debug)]
 pub(crate) struct Recognizer {
     /// Candidate pattern, `regex` syntax.

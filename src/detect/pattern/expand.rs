@@ -167,8 +167,8 @@ enum Side {
     Last,
 }
 
-/// Returns the classes of the characters that parts, nearest first, can begin or end with; `None` when all of them may be empty or it is not
-/// known.
+/// Returns the classes of the characters that parts, nearest first, can begin or end with; `None` when all of them may be empty or it is
+/// not known.
 fn edge_kinds<'a>(parts: impl Iterator<Item = &'a Hir>, side: Side) -> Option<Vec<CharClass>> {
     let mut kinds = Vec::new();
     for part in parts {

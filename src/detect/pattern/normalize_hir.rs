@@ -121,8 +121,8 @@ impl Normalizer {
         one_or_sequence(normalized, members.sequences)
     }
 
-    /// Normalizes a class that lists what it does not match, such as `.`, `[^,]` or `\W`, by what the view shows: `[^e]` matches no `é` there,
-    /// because the view shows it as `e`. A Korean syllable, which the word view decomposes, is one character to it.
+    /// Normalizes a class that lists what it does not match, such as `.`, `[^,]` or `\W`, by what the view shows: `[^e]` matches no `é`
+    /// there, because the view shows it as `e`. A Korean syllable, which the word view decomposes, is one character to it.
     fn all_but(&self, class: &ClassUnicode) -> Hir {
         let mut members = Members::default();
         if self.view == View::Word {

@@ -59,7 +59,7 @@ pub(super) enum Meaning {
 }
 
 impl Meaning {
-    /// Returns `true` if words have vectors their own.
+    /// Returns `true` if words have their own vectors.
     pub(super) fn knows_words(&self) -> bool {
         matches!(self, Self::Table)
     }

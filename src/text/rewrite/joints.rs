@@ -28,7 +28,8 @@ pub(super) struct Span {
 }
 
 impl Step {
-    /// Returns the unit to write, if any, and the number of units of the queue, which begins with `c`, that it replaces. `None` while that is open.
+    /// Returns the unit to write, if any, and the number of units of the queue, which begins with `c`, that it replaces. `None` while that
+    /// is open.
     pub(super) fn taken(self, queue: &Queue, c: char) -> Option<(Option<Unit>, usize)> {
         let of = |c, Span { from, to }: Span| {
             let (first, last) = (queue.get(from)?, queue.get(to.checked_sub(1)?)?);

@@ -33,7 +33,7 @@ fn soft_marks() -> Vec<char> {
     let is_form = |c: &char| matches!(u32::from(*c), 0xFF00..=0xFFEF | 0x1CC00..=0x1CCFF | 0x2E80..=0x2FDF | 0x037A);
     let mut marks = members(r"[\p{No}\p{So}\p{Lm}]");
     marks.retain(|c| is_compatible(c) && !is_form(c));
-    // The ordinal indicators are letters; the signs of superscripts have categories their own.
+    // The ordinal indicators are letters; the signs of superscripts have their own categories.
     marks.extend(['ª', 'º']);
     marks.extend(members(r"[\x{2070}-\x{209C}&&\P{Cn}]"));
     marks

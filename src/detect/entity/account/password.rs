@@ -100,8 +100,8 @@ fn password_abroad(c: &RecognizerInput<'_>) -> Verdict {
     accept_if(parse_abroad(c.text).is_some_and(|keyed| is_password(c, &keyed, false)))
 }
 
-/// Returns `true` if this is no end, wherever the candidate begins: no quote closes it, and what follows ends no value, or it ends in a script that
-/// values without quotes do not hold.
+/// Returns `true` if this is no end, wherever the candidate begins: no quote closes it, and what follows ends no value, or it ends in a
+/// script that values without quotes do not hold.
 fn continues(c: &RecognizerInput<'_>) -> bool {
     let ends = |a: char| a.is_whitespace() || is_quote(a) || is_cjk(a) || ",.;)!?<&}]|>*\u{2026}".contains(a);
     !c.text.ends_with(is_quote) && (c.after.is_some_and(|a| !ends(a)) || c.text.ends_with(is_cjk))
@@ -138,8 +138,8 @@ fn is_quoted(keyed: &Keyed<'_>) -> bool {
     is_phrase && sign && !is_sentence && !is_stated(value, is_set)
 }
 
-/// Returns `true` if the words are those of a sentence about passwords: every second of them is, or a short one where nothing shows that the
-/// value is set.
+/// Returns `true` if the words are those of a sentence about passwords: every second of them is, or a short one where nothing shows that
+/// the value is set.
 fn is_stated(value: &str, is_set: bool) -> bool {
     let words = || value.split_whitespace().map(bare);
     let stops = || words().filter(|word| is_stop_word(word));
@@ -189,8 +189,8 @@ fn is_type(value: &str, after: Option<char>) -> bool {
         || ["self.", "this."].iter().any(|head| value.starts_with(head))
 }
 
-/// Returns `true` if the value holds the start of what follows it: the next setting (`x;Encrypt=True`, `x&ssl=1`), a closing tag, or text in a
-/// script that no space parts from it.
+/// Returns `true` if the value holds the start of what follows it: the next setting (`x;Encrypt=True`, `x&ssl=1`), a closing tag, or text
+/// in a script that no space parts from it.
 fn runs_over(value: &str) -> bool {
     let mut settings = value.split([';', '&', ',', '|']);
     settings.next();

@@ -103,8 +103,8 @@ pub(in super::super) static PRIVATE_KEY: Description = Description {
         // A key without its last line: a truncated completion or log. Matches end where a word does, so that the
         // validator sees few ends.
         exact(concat!(lines!(), r"[A-Za-z0-9]\b|", lines!(), "[+/=]"), PEM_MAX, open),
-        // A key without its first line. Any word could be the start of one, so only lines of the lengths in use are: 64 in PEM and PGP, 70 in
-        // OpenSSH, 76 in MIME.
+        // A key without its first line. Any word could be the start of one, so only lines of the lengths in use are: 64 in PEM and PGP, 70
+        // in OpenSSH, 76 in MIME.
         exact(concat!(tail!("64"), "|", tail!("70"), "|", tail!("76")), HEADLESS_MAX, headless).with_prefilter(*b"--"),
         exact(
             concat!(

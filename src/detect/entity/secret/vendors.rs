@@ -42,7 +42,8 @@ impl Form {
 /// Longest key. Short-term keys of Bedrock hold a presigned address with a session token, PyPI's hold their restrictions.
 pub(super) const LONGEST: usize = 4096;
 
-/// Writes the table and the pattern that leads to it. So a dot of a prefix is written `[.]`: any character would make a start of most words.
+/// Writes the table and the pattern that leads to it. So a dot of a prefix is written `[.]`: any character would make a start of most
+/// words.
 macro_rules! vendors {
     ($first_vendor:literal $first:literal $first_shape:literal; $($vendor:literal $prefix:literal $shape:literal;)*) => {
         pub(super) static FORMS: &[Form] = &[
