@@ -259,7 +259,7 @@ mod planted {
     fn violations_are_found() {
         for (path, text) in [
             ("text/span.rs", "use crate::detect::EntityType;"),
-            ("detect/words.rs", "fn f() { let p: crate::policy::Policy = p; }"),
+            ("detect/words/matcher.rs", "fn f() { let p: crate::policy::Policy = p; }"),
             ("policy/rule.rs", "use crate::{text::Span, guardrail::Guardrail};"),
             ("policy/rule.rs", "use crate::{text::{Span, Utf8Error}, stream};"),
             ("guardrail/guard.rs", "pub(in crate::bedrock) struct S;"),

@@ -20,7 +20,7 @@ const ROWS: &[(&str, &[Constants])] = &[
     ("words of one filter", &[&[("src/policy/limits.rs", "MAX_WORDS")]]),
     ("word, phrase, exception", &[&[("src/policy/limits.rs", "MAX_WORD_BYTES")]]),
     ("example of a topic", &[&[("src/policy/limits.rs", "MAX_EXAMPLE_BYTES")]]),
-    ("pattern of a topic, longest match", &[&[("src/detect/detectors.rs", "MAX_TOPIC_PATTERN_BYTES")]]),
+    ("pattern of a topic, longest match", &[&[("src/detect/kinds/topics.rs", "MAX_TOPIC_PATTERN_BYTES")]]),
     ("pattern, source", &[&[("src/policy/limits.rs", "MAX_PATTERN_BYTES")]]),
     ("pattern, longest match", &[&[("src/policy/limits.rs", "MAX_MATCH_BYTES")]]),
     ("pattern, compiled", &[&[("src/detect/pattern/compile.rs", "NFA_SIZE_LIMIT")]]),
@@ -29,7 +29,7 @@ const ROWS: &[(&str, &[Constants])] = &[
     ("fixed mask", &[&[("src/policy/limits.rs", "MAX_FIXED_BYTES")]]),
     ("key of `replacement: hash`", &[&[("src/policy/limits.rs", "MIN_HASH_KEY_BYTES")]]),
     ("problems listed in one error", &[&[("src/policy/limits.rs", "MAX_PROBLEMS")]]),
-    ("invisible characters dropped in one run", &[&[("src/text/fold.rs", "MAX_INVISIBLE_BYTES")]]),
+    ("invisible characters dropped in one run", &[&[("src/text/normalize.rs", "MAX_INVISIBLE_BYTES")]]),
     (
         "window of a topic's examples",
         &[&[("src/detect/topic/tokens.rs", "WINDOW_BYTES")], &[("src/detect/topic/tokens.rs", "MAX_WINDOW_BYTES")]],
@@ -37,9 +37,12 @@ const ROWS: &[(&str, &[Constants])] = &[
     ("word of a window", &[&[("src/detect/topic/tokens.rs", "WORD_BYTES")]]),
     (
         "reach of context words",
-        &[&[("src/detect/entity/form.rs", "REACH_BEFORE")], &[("src/detect/entity/form.rs", "REACH_AFTER")]],
+        &[
+            &[("src/detect/entity/builders.rs", "CONTEXT_BEFORE")],
+            &[("src/detect/entity/builders.rs", "CONTEXT_AFTER")],
+        ],
     ),
-    ("surroundings of a number", &[&[("src/detect/entity/recognizer.rs", "VETO_REACH")]]),
+    ("surroundings of a number", &[&[("src/detect/entity/recognizer.rs", "VETO_BYTES")]]),
     ("longest e-mail address", &[&[("src/detect/entity/contact.rs", "EMAIL_MAX")]]),
     ("longest URL", &[&[("src/detect/entity/contact.rs", "URL_MAX")]]),
     ("longest name of a person", &[&[("src/detect/entity/name.rs", "NAME_MAX")]]),
@@ -58,7 +61,7 @@ const ROWS: &[(&str, &[Constants])] = &[
         "characters `keep_last_4` leaves",
         &[&[("src/guardrail/mask.rs", "KEPT")], &[("src/guardrail/mask.rs", "2 * KEPT")]],
     ),
-    ("words as a DFA", &[&[("src/detect/automaton.rs", "MAX_DFA_WORDS")]]),
+    ("words as a DFA", &[&[("src/detect/words/automaton.rs", "MAX_DFA_WORDS")]]),
     ("automaton states of a pattern group kept by number", &[&[("src/detect/pattern/dfa.rs", "MAX_STATES")]]),
     ("slice in which long texts are read", &[&[("src/guardrail/evaluator.rs", "SLICE_BYTES")]]),
     ("texts of one stream that come in pieces", &[&[("src/bedrock/streams/lanes.rs", "MAX_SUBSTREAMS")]]),
@@ -203,7 +206,7 @@ fn other_pages_state_the_same() {
     for (page, before, file, name) in [
         ("src/guide/streaming.md", "a private key may have ", "src/detect/entity/secret/pem.rs", "PEM_MAX"),
         ("src/guide/streaming.md", "is held until it ends, at most ", "src/bedrock/streams/tool.rs", "LONGEST_NUMBER"),
-        ("src/guide/policies.md", "A match has at most ", "src/detect/detectors.rs", "MAX_TOPIC_PATTERN_BYTES"),
+        ("src/guide/policies.md", "A match has at most ", "src/detect/kinds/topics.rs", "MAX_TOPIC_PATTERN_BYTES"),
     ] {
         let text = read(page).replace('\n', " ");
         let (_, tail) = text.split_once(before).unwrap_or_else(|| panic!("{page} does not say {before:?}"));
