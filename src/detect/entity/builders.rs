@@ -1,4 +1,4 @@
-//! Short forms the tables and validators share.
+//! Builders and helpers that tables and validators share.
 
 use std::ops::{Range, RangeInclusive};
 
@@ -16,7 +16,7 @@ use crate::detect::pattern::Verdict;
 /// spaces are around it. A value contains at most one: numbers in a column are not one number.
 pub(super) const NUMBER: &str = r"\b\d+(?:[ \n.-]\d+)*\b";
 
-/// Reach of context words: Presidio's and Google DLP's order of magnitude, measured on the labeled sets.
+/// Default context distances: Presidio's and Google DLP's order of magnitude, measured on the labeled sets.
 const CONTEXT_BEFORE: usize = 50;
 const CONTEXT_AFTER: usize = 30;
 

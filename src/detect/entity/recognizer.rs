@@ -29,7 +29,7 @@ pub(crate) struct Recognizer {
     /// Two bytes of which every candidate holds one, for patterns that may begin with any letter: only the runs that lead up to one
     /// of them are then read.
     pub(crate) prefilter: Option<[u8; 2]>,
-    /// Objects to a candidate because of what surrounds it. Asked once the unbroken run of letters, digits and `+/=_-` it is in has
+    /// Objects to a candidate because of the text around it. Runs once the unbroken run of letters, digits and `+/=_-` it is in has
     /// ended, or [`VETO_BYTES`] bytes of it have arrived.
     pub(crate) veto: Option<Veto>,
 }
@@ -46,14 +46,14 @@ pub(crate) struct Surroundings<'a> {
     pub(crate) text: &'a str,
     /// The rest of the run after the candidate, and the character that ends it: up to [`VETO_BYTES`] bytes.
     pub(crate) after: &'a str,
-    /// Whether the validator accepted the candidate without a context word.
+    /// `true` if the validator accepted the candidate without a context word.
     pub(crate) is_sure: bool,
 }
 
 /// An objection to a candidate because of the text around it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Objection {
-    /// Nothing.
+    /// No objection.
     None,
     /// It needs a context word.
     Doubt,

@@ -1,7 +1,4 @@
-//! An anchored multi-pattern automaton, determinized as text need it and shared by all of them.
-//!
-//! States are computed on first use and never thrown away, so a state number stays good for as long as the automaton lives,
-//! in all threads. Past a fixed number of states, sets of NFA states are stepped directly: slower, never wrong.
+//! An anchored multi-pattern automaton, determinized on demand and shared by all text. The parent module explains its design.
 
 use std::collections::HashMap;
 use std::sync::PoisonError;
@@ -25,7 +22,7 @@ pub(super) struct Info {
     pub(super) matches: Box<[u32]>,
     /// The maximum length of a match through this state, in bytes of the view.
     pub(super) cap: usize,
-    /// Nothing can be read from here.
+    /// No byte leads on from here.
     pub(super) is_final: bool,
     /// The positions at which one of the matches can end.
     pub(super) ends: EdgeSet,
@@ -56,7 +53,7 @@ struct Growth {
     visited: VisitedStates,
 }
 
-/// NFA states seen in one step. Cleared by counting up.
+/// The NFA states visited in one step. Counting up clears it.
 #[derive(Debug, Default)]
 struct VisitedStates {
     marks: Vec<u32>,
@@ -84,7 +81,7 @@ pub(super) struct Dfa {
     nfa: NFA,
     /// For each NFA state, the cap of its pattern.
     caps: Vec<usize>,
-    /// For each pattern, what must hold at the end of a match.
+    /// For each pattern, the assertions at the end of a match.
     ends: Vec<EdgeSet>,
     classes: [u8; 256],
     stride: usize,
@@ -237,7 +234,7 @@ impl Dfa {
         next.into_boxed_slice()
     }
 
-    /// Adds `state` and all that is reached from it without reading.
+    /// Adds `state` and all states that it reaches without reading a byte.
     fn close(&self, state: StateID, set: &mut Vec<u32>, visited: &mut VisitedStates) {
         let mut stack = vec![state];
         while let Some(state) = stack.pop() {
@@ -270,7 +267,7 @@ fn state_caps(nfa: &NFA, caps: &[usize]) -> Vec<usize> {
         let Some(start) = nfa.start_pattern(PatternID::new_unchecked(pattern)) else { continue };
         let mut stack = vec![start];
         while let Some(state) = stack.pop() {
-            // States are not shared between patterns; a state seen before has its cap.
+            // States are not shared between patterns; a state visited before has its cap.
             if result[state.as_usize()] != 0 {
                 continue;
             }

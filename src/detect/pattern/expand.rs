@@ -5,7 +5,7 @@ use regex_syntax::hir::{Class, Hir, HirKind, Look};
 use super::assertions::holds;
 use crate::text::char_class::{CharClass, NON_ASCII_CLASSES};
 
-/// More alternatives than this are not tried: each costs the automaton states.
+/// The maximum number of alternatives: each needs states of the automaton.
 const MAX_ALTERNATIVES: usize = 256;
 
 /// One way to match a pattern.
@@ -19,7 +19,7 @@ pub(super) struct Alternative {
     pub(super) end: Vec<Look>,
 }
 
-/// Why a pattern cannot be split.
+/// The reason why a pattern cannot be split.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum ExpandError {
     /// An assertion depends on more than the pattern's edges.
@@ -108,7 +108,7 @@ fn is_next_to_look(parts: &[Hir], index: usize) -> bool {
 fn into_alternative(mut parts: Vec<PatternPart>) -> Result<Option<Alternative>, ExpandError> {
     let is_body = |part: &PatternPart| matches!(part, PatternPart::Body(_));
     let Some(first) = parts.iter().position(is_body) else {
-        // Only assertions: an empty match, which the caller refuses by its length.
+        // Only assertions: an empty match, which the caller rejects by its length.
         return Ok(Some(Alternative { start: looks(parts), body: Hir::empty(), end: Vec::new() }));
     };
     let last = parts.iter().rposition(is_body).unwrap_or(first);

@@ -9,7 +9,7 @@ use crate::text::char_class::CharClass;
 const MAX_PEEK_BYTES: usize = 6;
 
 impl PatternMatcher {
-    /// Follows the start at `at`, the only one, without a thread, for most starts end after a few bytes. Where there is more to it, it
+    /// Follows the start at `at`, the only one, without a thread: most starts end after a few bytes. A longer one
     /// becomes a thread. Returns the byte to continue with, or `None` if the start needs the slow path.
     pub(super) fn follow_start(&self, state: &mut MatcherState, input: Input<'_>, at: usize) -> Option<usize> {
         let bytes = input.bytes;

@@ -46,7 +46,7 @@ impl MatcherState {
 pub(super) struct Input<'a> {
     pub(super) view: &'a ViewText,
     pub(super) bytes: &'a [u8],
-    /// Offset, in the whole view, of the first byte.
+    /// The offset of the first byte in the whole view.
     pub(super) base: usize,
 }
 
@@ -290,7 +290,7 @@ impl PatternMatcher {
         }
     }
 
-    /// Begins where the character before is of this kind.
+    /// Begins after a character of this class.
     fn spawn_after(&self, before: CharClass, state: &mut MatcherState, input: Input<'_>, at: usize) {
         let (byte, start) = (input.bytes[at], input.base + at);
         let after = if byte < 0x80 { CharClass::of_ascii(byte) } else { input.view.class_at(start) };
@@ -361,7 +361,7 @@ impl PatternMatcher {
         let before = view.class_before(end);
         for &alternative in &info.matches {
             let meta = &self.alternatives[alternative as usize];
-            // Markup is in pairs: what opens before a match is only known to close once the next character is.
+            // Markup is in pairs: whether an opening sign before a match is closed depends on the next character.
             let is_open = meta.pairs_markup && after.is_err() && !meta.start.is_any();
             if self.needs_next_char || !meta.end.is_any() || is_open {
                 let Ok(after) = after else {

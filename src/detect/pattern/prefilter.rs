@@ -1,7 +1,7 @@
-//! Bytes without which nothing matches, such as the `@` of an address.
+//! Bytes that every match contains, such as the `@` of an address.
 //!
-//! Patterns that may begin with any letter would have every word of some text followed. Where each of their matches must hold one of a
-//! few bytes, only the runs that lead up to such a byte are.
+//! Patterns that may begin with any letter would make every word start a thread. If each of their matches contains one of two bytes, only
+//! the runs that lead up to such a byte do.
 
 use std::collections::HashSet;
 
@@ -13,7 +13,7 @@ const MAX_STATES_BEFORE: usize = 256;
 #[derive(Debug)]
 pub(super) struct Prefilter {
     bytes: [u8; 2],
-    /// The bytes a match can hold before its first prefilter.
+    /// The bytes that a match can contain before its first prefilter byte.
     before: Box<[bool; 256]>,
 }
 
@@ -58,7 +58,7 @@ impl Prefilter {
             if run > 0 || found.is_none() {
                 return end - run;
             }
-            // A prefilter that nothing leads up to.
+            // A prefilter byte that no run leads up to.
             at = end + 1;
             if at >= bytes.len() {
                 return bytes.len();

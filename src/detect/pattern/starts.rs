@@ -2,10 +2,10 @@
 
 use smallvec::{SmallVec, smallvec};
 
-/// Offsets in ascending order, kept as runs, for starts mostly come one after the other.
+/// Offsets in ascending order, kept as runs, because most starts follow one another.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Starts {
-    /// First and last offset of each run of consecutive offsets.
+    /// The first and the last offset of each run of consecutive offsets.
     runs: SmallVec<[(usize, usize); 1]>,
 }
 

@@ -1,4 +1,4 @@
-//! Starts that are alive, and the matches they have seen.
+//! Threads: starts that are alive, and their matches so far.
 
 use std::collections::hash_map::Entry;
 
@@ -13,7 +13,7 @@ use crate::text::view::{ViewText, text_bytes};
 /// An alternative of a pattern, compiled.
 #[derive(Debug)]
 pub(super) struct CompiledAlternative {
-    /// Reported with its matches.
+    /// The number that its matches are reported with.
     pub(super) tag: u32,
     /// The assertions at the start of a match.
     pub(super) start: EdgeSet,
@@ -94,7 +94,7 @@ fn flush(bests: &mut Vec<PatternMatch>, out: &mut Vec<PatternMatch>, is_over: im
     }
 }
 
-/// Keeps the match that ends here if a validator accepts one. A match covers whole characters of the text.
+/// Records the match that ends here if a validator accepts one. A match covers whole characters of the text.
 pub(super) fn record(
     thread: &mut Thread,
     meta: &CompiledAlternative,
@@ -137,7 +137,7 @@ pub(super) fn record(
     }
 }
 
-/// Keeps a match from `start` on in place of shorter ones.
+/// Records a match from `start` on, and replaces shorter ones.
 fn keep(thread: &mut Thread, mut found: PatternMatch, start: usize) {
     let replaced = |best: &PatternMatch| {
         best.tag == found.tag && best.verdict == found.verdict && best.starts.first() >= Some(start)
