@@ -1,4 +1,4 @@
-//! The end of some text of which more is to come.
+//! A buffer of the last bytes of text that arrives in chunks.
 
 use super::normalize::{MAX_INVISIBLE_BYTES, Mapping, View, normalize};
 

@@ -1,6 +1,6 @@
 //! Classes of characters, which decide where boundaries are.
 
-/// The class of a character, as far as word boundaries and line anchors ask for it.
+/// The class of a character, as far as word boundaries and line anchors need it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub(crate) enum CharClass {
@@ -23,7 +23,7 @@ pub(crate) enum CharClass {
 /// The number of classes, for tables indexed by class.
 pub(crate) const CLASS_COUNT: usize = 7;
 
-/// Kinds by number, the inverse of `kind as usize`.
+/// All classes by number, the inverse of `class as usize`.
 pub(crate) const ALL_CLASSES: [CharClass; CLASS_COUNT] = [
     CharClass::Edge,
     CharClass::LineFeed,

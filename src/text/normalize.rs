@@ -1,7 +1,7 @@
 //! Normalized views of the text, which the detectors read.
 //!
-//! Every character is mapped by itself: to itself, to nothing or to a few other characters. So a view does not depend on how the
-//! text was cut, and a span of a view maps back to whole characters of the text.
+//! Every character is mapped by itself: to itself, to nothing or to a few other characters. So a view does not depend on the
+//! chunks of the text, and a span of a view maps back to whole characters of the text.
 
 use std::sync::OnceLock;
 
@@ -28,7 +28,7 @@ impl View {
 }
 
 /// A run of dropped characters, invisible ones or combining marks, longer than this many bytes is no longer dropped. Without a limit, a
-/// match, and with it what a stream must hold, could be made as long as one likes.
+/// match, and with it what a stream must buffer, would have no limit.
 pub(crate) const MAX_INVISIBLE_BYTES: usize = 32;
 
 /// Returns the text with one space in place of every run of white space.
@@ -134,7 +134,7 @@ fn one_case(c: char) -> Option<char> {
     lower.next().filter(|_| lower.next().is_none())
 }
 
-/// Folds text as the word view does, but for the case of its letters.
+/// Normalizes text as the word view does, but keeps its case.
 pub(crate) fn normalize_keeping_case(text: &str) -> String {
     let mut normalized = String::with_capacity(text.len());
     let mut is_after_space = false;

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-/// A stretch of a view.
+/// A part of a view.
 #[derive(Clone, Copy, Debug)]
 struct Segment {
     /// The start in the view.

@@ -1,4 +1,4 @@
-//! Reads text into a view: folds characters, and finds the boundaries that characters do not show.
+//! Reads text into a view: normalizes characters, and finds the boundaries that characters do not show.
 
 use super::normalize::{MAX_INVISIBLE_BYTES, Mapping, View, normalize};
 use super::normalize_tables::ascii_quote;
@@ -8,13 +8,13 @@ use super::view::ViewText;
 /// A white-space run is one space in a view up to this many bytes; what is longer is read as another run.
 pub(crate) const MAX_SPACE_BYTES: usize = 64;
 
-/// Backslashes before the letter of an escape: strings in strings in strings have seven.
+/// The maximum number of backslashes before the letter of an escape: strings in strings in strings have seven.
 const MAX_BACKSLASHES: usize = 15;
 
-/// Parameters of a terminal's color sequence.
+/// The maximum number of bytes of parameters in a terminal's color sequence.
 const MAX_COLOR_BYTES: usize = 16;
 
-/// Signs of Markdown in a row that are read together.
+/// The maximum number of equal signs of Markdown that are read together.
 const MAX_SIGNS: usize = 4;
 
 /// The escape at a position.
@@ -29,7 +29,7 @@ enum Read {
 enum Escape {
     /// It represents this character.
     Char(char, usize),
-    /// Its last byte is no part of a word, and it represents nothing known.
+    /// Its last byte is not part of a word, and it has no known meaning.
     Other(usize),
     /// There is none.
     None,
@@ -146,7 +146,7 @@ impl ViewText {
         Read::Bytes(c.len_utf8())
     }
 
-    /// Folds one character.
+    /// Normalizes one character.
     fn read_char(&mut self, rest: &str, offset: usize, is_last: bool) -> Read {
         let Some(c) = rest.chars().next() else { return Read::Open };
         if !is_last && self.is_mapped_to_sign(c) && !self.shows_next(rest.get(c.len_utf8()..).unwrap_or_default()) {
@@ -244,7 +244,7 @@ impl ViewText {
         Read::Bytes(bytes)
     }
 
-    /// Reads the `%20` of a URL: its digits are no part of the word after it.
+    /// Reads the `%20` of a URL: its digits are not part of the word after it.
     fn read_percent(&mut self, rest: &str, offset: usize, is_last: bool) -> Read {
         let digits = rest.bytes().skip(1).take(2).take_while(u8::is_ascii_hexdigit).count();
         if digits < 2 {
@@ -259,7 +259,7 @@ impl ViewText {
         Read::Bytes(3)
     }
 
-    /// Reads a terminal's color sequence, `ESC [ 31 m`: its last letter is no part of the word after it.
+    /// Reads a terminal's color sequence, `ESC [ 31 m`: its last letter is not part of the word after it.
     fn read_color(&mut self, rest: &str, offset: usize, is_last: bool) -> Read {
         let bytes = rest.as_bytes();
         let parameters = bytes.iter().skip(2).take_while(|byte| matches!(byte, b'0'..=b'?')).count();
@@ -362,7 +362,7 @@ fn hex_escape(bytes: &[u8], from: usize, digits: usize, is_last: bool) -> Escape
         .take(digits)
         .fold(0, |value, &byte| value * 16 + char::from(byte).to_digit(16).unwrap_or(0));
     match char::from_u32(value) {
-        // `\x41` is source code, which seldom hides a value: its last digit only is no part of what follows.
+        // `\x41` is source code, which seldom hides a value: its last digit only is not part of what follows.
         Some(c) if digits == 4 => Escape::Char(c, from + digits),
         _ => Escape::Other(from + digits),
     }

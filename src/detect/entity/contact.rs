@@ -1,4 +1,4 @@
-//! Electronic addresses: e-mail and web. Telephone numbers have their own file.
+//! E-mail and web addresses. Telephone numbers have their own file.
 //!
 //! # Where an e-mail address begins and ends
 //!

@@ -1,4 +1,4 @@
-//! Sentence models from outside.
+//! Sentence models that the application supplies.
 
 use std::fmt;
 use std::sync::Arc;

@@ -16,7 +16,7 @@ pub(super) const RAREST: i64 = 8 * 64;
 /// Words more common than this do not make a topic.
 pub(super) const COMMON: i64 = 3 * 64 + 32;
 
-/// Words more common than this weigh nothing.
+/// Words more common than this have no weight.
 const WEIGHTLESS: i64 = 2 * 64;
 
 static RARITIES: Lazy<FxHashMap<&'static str, i64>> = Lazy::new(|| {

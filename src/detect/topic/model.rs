@@ -17,10 +17,10 @@ const CLOSEST_PERCENT: i32 = 30;
 /// The share of the similarity to the nearest counter-example that is subtracted, in percent.
 const COUNTER_PERCENT: i32 = 70;
 
-/// A window whose vocabulary is this like an example repeats it.
+/// The similarity of vocabulary from which a window repeats an example.
 const REPEATED: Score = Score::of(9500);
 
-/// A word with a vector that is this like the topic can carry a finding.
+/// The similarity of meaning from which a word can begin or end a finding.
 const NEAR: Score = Score::of(3000);
 
 /// The reason why a window is on a topic.

@@ -42,7 +42,7 @@ impl SimilarityState {
 }
 
 impl Similarity {
-    /// Learns the topics that have examples; `None` when there are none.
+    /// Learns the topics that have examples. Returns `None` if there are none.
     pub(crate) fn compile(topics: &[TopicSpec]) -> Option<Self> {
         let specs: Vec<TopicSpec> = topics.iter().filter(|topic| !topic.examples.is_empty()).cloned().collect();
         (!specs.is_empty()).then(|| Self::learn(specs, Meaning::Table))
@@ -70,8 +70,8 @@ impl Similarity {
         self.models.iter().map(|model| (model.rule, model.threshold))
     }
 
-    /// Reads the new part of the word view, and to its end if `is_last`. Notes the scores of windows, if they are kept, and calls `report`
-    /// for each window that may be similar to a topic.
+    /// Reads the new part of the word view, and to its end if `is_last`. Records the scores of windows, if they are kept, and calls
+    /// `report` for each window that may be similar to a topic.
     pub(crate) fn scan(
         &self,
         state: &mut SimilarityState,

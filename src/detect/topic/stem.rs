@@ -1,4 +1,4 @@
-//! Brings the forms of an English word together.
+//! Stems of English words.
 
 /// Returns the stem of a lower-case word: plural, `-ing`, `-ed`, `-ly` taken off. Light on purpose: a stem that is too short brings
 /// unrelated words together.

@@ -8,10 +8,10 @@ const PER_CHAR: usize = 12;
 /// The maximum number of bytes that may be saved up.
 pub(super) const SAVED: usize = 256;
 
-/// Stands where more was left out than may be. No value and no word holds it.
+/// Marks where too much was left out. No value and no word contains it.
 pub(super) const BREAK: char = '\u{FFFC}';
 
-/// Units that a stage looks ahead at most.
+/// The maximum number of units that a stage looks ahead.
 const LOOK_AHEAD: usize = 40;
 
 /// The maximum number of bytes of text that are read and not shown yet.

@@ -13,7 +13,7 @@ const MAX_TAG: usize = 128;
 /// Longest sequence that sets the color of a terminal.
 const MAX_COLOR: usize = 16;
 
-/// Backslashes before an escape: strings within strings have several.
+/// The maximum number of backslashes before an escape: strings within strings have several.
 const MAX_BACKSLASHES: usize = 15;
 
 /// The maximum number of layers of percent-encoding that are decoded.

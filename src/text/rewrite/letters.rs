@@ -86,7 +86,7 @@ impl Letters {
         step
     }
 
-    /// Notes what each unit of a word represents.
+    /// Records what each unit of a word represents.
     fn plan(&mut self, queue: &Queue, length: usize) {
         let written: Vec<char> = (0..length).filter_map(|at| queue.char(at)).collect();
         let letters = written.iter().filter(|c| c.is_alphabetic()).count();

@@ -1,6 +1,6 @@
 //! Letters, and the signs that replace them in a disguised word.
 
-/// Letters a word must have at least: of fewer, anything is a disguise.
+/// The minimum number of letters of a word: anything is a disguise of fewer.
 pub(super) const MIN_LETTERS: usize = 3;
 
 /// Returns the most bytes of text in which a word of so many letters is recognized.

@@ -1,4 +1,4 @@
-//! Words written so that a filter does not know them: with digits for letters, s p a c e d, d.o.t.t.e.d, with repeated letters.
+//! Disguised words: with digits for letters, s p a c e d, d.o.t.t.e.d, with repeated letters.
 //!
 //! The *skeleton* of a word is its letters, each in a class with the signs that represent it, without separators, each run of a class
 //! once. Text has the same skeleton however a word in it is disguised, so one automaton over skeletons finds every candidate;

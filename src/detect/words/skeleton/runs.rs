@@ -47,7 +47,7 @@ pub(super) struct Runs {
 }
 
 impl Runs {
-    /// Notes a separator. Returns what the gap before the next letter is so far.
+    /// Records a separator. Returns the gap before the next letter so far.
     pub(super) fn separate(&mut self, c: char) -> Gap {
         self.gap_chars += 1;
         self.gap = match self.gap {
