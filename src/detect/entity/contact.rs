@@ -8,7 +8,7 @@
 //! signs separate: `= / | ? & { } # * ~`, the grave accent, and white space, brackets and quotes. So does a percent escape of
 //! a separating character (`%20`, `%3D`), and a run of two dots, except in Japanese addresses (`.jp`), where carriers gave
 //! them out. It begins with a letter or a digit. Quoted local parts (`"jane roe"@example.com`) are not matched: every quotation mark
-//! would hold text back in a stream.
+//! would make a stream buffer text.
 //!
 //! A host name consists of labels of letters, digits and marks of any script, and hyphens (UTS 46); the last label is all
 //! letters, or punycode.

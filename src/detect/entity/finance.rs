@@ -231,7 +231,7 @@ fn counts(text: &str) -> bool {
     groups.len() == 4 && counts_up(&groups)
 }
 
-/// Objects to digests, and to what logs number things with: ids of 17 to 19 digits, a date and a time in six digits each.
+/// Rejects digests, and to what logs number things with: ids of 17 to 19 digits, a date and a time in six digits each.
 fn encoded_or_id(s: &Surroundings<'_>) -> Objection {
     let long = s.text.len() >= 17 && s.text.bytes().all(|b| b.is_ascii_digit());
     if in_digest(s.before, s.text, s.after) {

@@ -79,7 +79,7 @@ pub(super) enum Link {
     Space,
 }
 
-/// A candidate, taken apart.
+/// A parsed candidate.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Keyed<'a> {
     pub(super) link: Link,

@@ -130,7 +130,7 @@ fn sin(c: &RecognizerInput<'_>) -> Verdict {
     if c.text.len() == 11 { Verdict::Accept } else { Verdict::NeedsContext }
 }
 
-/// Objects to three numbers of a row, and to a telephone number.
+/// Rejects three numbers of a row, and to a telephone number.
 fn in_row(s: &Surroundings<'_>) -> Objection {
     if is_in_array(s) || ends_with_phone_word(s.before) { demote(s) } else { Objection::None }
 }

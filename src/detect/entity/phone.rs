@@ -338,7 +338,7 @@ fn of_log(c: &RecognizerInput<'_>, number: &str, groups: &[&str], lens: &[usize]
     hour || address || code_points || lone_last
 }
 
-/// Objects to numbers that begin inside a clock, or follow one and need a context word anyway.
+/// Rejects numbers that begin inside a clock, or follow one and need a context word anyway.
 fn in_log(s: &Surroundings<'_>) -> Objection {
     // "13:53:08.021 25746" and "13:53:08 2017-05-16": the milliseconds of a clock or a date, and another number.
     let (_, fraction) = s.text.split_at_checked(3).unwrap_or_default();

@@ -29,7 +29,7 @@ pub(crate) struct Recognizer {
     /// Two bytes of which every candidate holds one, for patterns that may begin with any letter: only the runs that lead up to one
     /// of them are then read.
     pub(crate) prefilter: Option<[u8; 2]>,
-    /// Objects to a candidate because of the text around it. Runs once the unbroken run of letters, digits and `+/=_-` it is in has
+    /// Rejects a candidate because of the text around it. Runs once the unbroken run of letters, digits and `+/=_-` it is in has
     /// ended, or [`VETO_BYTES`] bytes of it have arrived.
     pub(crate) veto: Option<Veto>,
 }

@@ -169,7 +169,7 @@ const TAGS: &[&str] = &[
     "wraps",
 ];
 
-/// Objects to arrays of Perl, which look as handles do: `my @list = …`, `\@list`, `push @list`.
+/// Rejects arrays of Perl, which look as handles do: `my @list = …`, `\@list`, `push @list`.
 fn in_code(s: &Surroundings<'_>) -> Objection {
     // The parameters that the kernel's comments list: ` * @argsz: size of the data`.
     let listed = s.before.ends_with("* ") && s.after.starts_with(':');
