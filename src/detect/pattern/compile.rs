@@ -10,9 +10,17 @@ use super::dfa::{Dfa, MAX_STATES};
 use super::expand::{ExpandError, expand};
 use super::matcher::PatternMatcher;
 use super::normalize_hir::{NormalizedPattern, normalize_pattern};
-use super::problem::PatternProblem;
 use super::thread::CompiledAlternative;
 use crate::text::normalize::View;
+
+/// The reason why a pattern cannot be enforced, and a remedy.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct PatternProblem {
+    pub(crate) message: String,
+    /// Byte range within the pattern, where it is known.
+    pub(crate) span: Option<(usize, usize)>,
+    pub(crate) help: String,
+}
 
 /// The syntax of a pattern.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -39,17 +39,13 @@ mod fast_path;
 mod matcher;
 mod normalize_hir;
 mod prefilter;
-mod problem;
 mod starts;
 mod sync;
 #[cfg(test)]
 mod tests;
 mod thread;
-mod verdict;
 
-pub(crate) use compile::{Group, Syntax, check_pattern, gained_by_normalization};
+pub(crate) use compile::{Group, PatternProblem, Syntax, check_pattern, gained_by_normalization};
 pub(crate) use matcher::{MatcherState, PatternMatcher};
-pub(crate) use problem::PatternProblem;
 pub(crate) use starts::Starts;
-pub(crate) use thread::PatternMatch;
-pub(crate) use verdict::Verdict;
+pub(crate) use thread::{PatternMatch, Verdict};

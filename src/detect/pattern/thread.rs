@@ -7,7 +7,6 @@ use rustc_hash::FxHashMap;
 use super::assertions::EdgeSet;
 use super::dfa::StateRef;
 use super::starts::Starts;
-use super::verdict::Verdict;
 use crate::text::view::{ViewText, text_bytes};
 
 /// An alternative of a pattern, compiled.
@@ -49,6 +48,20 @@ pub(crate) struct PatternMatch {
     pub(crate) end: usize,
     /// The result of the validator.
     pub(crate) verdict: Verdict,
+}
+
+/// The result of a validator.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    /// Not a match.
+    Reject,
+    /// Not a match, and neither is any candidate with the same end that begins before this byte of it. The length of the candidate
+    /// rejects the end. A validator may see any number of starts, so frequent rejections must use this, cheaply.
+    RejectBefore(usize),
+    /// A match only if a context word is near.
+    NeedsContext,
+    /// A match, whatever its context.
+    Accept,
 }
 
 /// Validates a possible match: its tag, start and end.
