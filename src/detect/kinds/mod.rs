@@ -1,4 +1,7 @@
 //! The kinds of detectors, one per file.
+//!
+//! A new kind is a file here with a `compile` function and an implementation of [`Detector`](super::detector::Detector), a row in
+//! [`KINDS`], and its rules in `spec.rs`.
 
 mod entities;
 mod patterns;
