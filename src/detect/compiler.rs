@@ -1,4 +1,4 @@
-//! What the kinds of detectors share while a policy is compiled.
+//! State that the kinds of detectors share while a policy is compiled.
 
 use std::collections::HashMap;
 use std::sync::Arc;

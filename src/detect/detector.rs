@@ -17,7 +17,7 @@ pub(crate) const LOOKAHEAD_BYTES: usize = 128;
 /// The same text yields the same output however it is split. `text` is the text as given, of which the view shows the part that is
 /// final; [`TextBuffer::is_finished`] marks the end of both.
 pub(super) trait Detector: fmt::Debug + Send + Sync + 'static {
-    /// What the detector remembers of some text.
+    /// The detector's state in some text.
     type State: fmt::Debug + Default + Send + Sync;
 
     /// Returns the view that the detector reads.

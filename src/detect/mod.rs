@@ -1,4 +1,4 @@
-//! What is found in a text; what is done about it is decided above.
+//! Detectors: words, patterns, entity types and topics. They report candidates; rules and actions are applied in `guardrail`.
 
 // Offsets come from the text under evaluation. What indexes with them must not be able to fail.
 #![deny(clippy::indexing_slicing, clippy::string_slice)]

@@ -1,4 +1,4 @@
-//! What detectors report.
+//! The output of detectors.
 
 use super::pattern::{PatternMatch, Starts, Verdict};
 use super::spec::RuleId;
@@ -39,7 +39,7 @@ pub(crate) struct TaggedSpan {
     pub(crate) end: usize,
 }
 
-/// What the detectors report of some text.
+/// The output of the detectors for some text.
 #[derive(Debug, Default)]
 pub(crate) struct ScanOutput {
     pub(crate) candidates: Vec<Candidate>,

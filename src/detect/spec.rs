@@ -1,4 +1,4 @@
-//! What a policy asks the detectors to look for: rules by number, without actions.
+//! The rules of a policy as the detectors need them: by number, without actions.
 
 use super::entity::EntityType;
 use super::pattern::ParsedPattern;
@@ -7,14 +7,14 @@ use crate::text::rewrite::Encoding;
 /// Number of a rule within its policy, in the order the policy gives them.
 pub(crate) type RuleId = u32;
 
-/// Everything a policy wants detected.
+/// All rules of a policy.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct DetectorSpec {
     pub(crate) words: Vec<WordSpec>,
     pub(crate) patterns: Vec<PatternSpec>,
     pub(crate) entities: Vec<EntitySpec>,
     pub(crate) topics: Vec<TopicSpec>,
-    /// Encodings of which runs are decoded.
+    /// The encodings of which runs are decoded.
     pub(crate) decode: Vec<Encoding>,
 }
 
@@ -32,7 +32,7 @@ pub(crate) struct WordSpec {
     pub(crate) words: Vec<String>,
     pub(crate) whole_word: bool,
     pub(crate) case_sensitive: bool,
-    /// Fold look-alikes, diacritics, zero-width characters (`evasion: standard`); otherwise case only.
+    /// Ignore look-alike letters, diacritics and zero-width characters (`evasion: standard`); otherwise case only.
     pub(crate) is_normalized: bool,
     /// `evasion: strict`.
     pub(crate) is_strict: bool,
@@ -43,16 +43,16 @@ pub(crate) struct WordSpec {
 pub(crate) struct PatternSpec {
     pub(crate) rule: RuleId,
     pub(crate) pattern: ParsedPattern,
-    /// Longest match in bytes of the text as given; needed where the pattern itself has no bound.
+    /// Longest match in bytes of the text as given; needed if the pattern itself has no bound.
     pub(crate) max_length: Option<usize>,
 }
 
-/// One entity type.
+/// A rule for one entity type.
 #[derive(Clone, Debug)]
 pub(crate) struct EntitySpec {
     pub(crate) rule: RuleId,
     pub(crate) entity: EntityType,
-    /// Values never reported.
+    /// Values that are never reported.
     pub(crate) allow: Vec<String>,
     /// `evasion: strict`.
     pub(crate) is_strict: bool,

@@ -1,8 +1,8 @@
-//! The end of a text of which more is to come.
+//! A buffer of the last bytes of text that arrives in chunks.
 
 use super::normalize::{MAX_INVISIBLE_BYTES, Mapping, View, normalize};
 
-/// The last bytes of a text, addressed by their offsets in the whole text.
+/// The last bytes of some text, addressed by their offsets in the whole text.
 #[derive(Debug, Default)]
 pub(crate) struct TextBuffer {
     kept: String,
@@ -12,17 +12,17 @@ pub(crate) struct TextBuffer {
 }
 
 impl TextBuffer {
-    /// Adds `chunk` at the end.
+    /// Appends `chunk`.
     pub(crate) fn push(&mut self, chunk: &str) {
         self.kept.push_str(chunk);
     }
 
-    /// Says that nothing more comes.
+    /// Signals the end of the input.
     pub(crate) fn finish(&mut self) {
         self.finished = true;
     }
 
-    /// Whether nothing more comes.
+    /// Returns `true` if the text has ended.
     pub(crate) fn is_finished(&self) -> bool {
         self.finished
     }
@@ -32,13 +32,13 @@ impl TextBuffer {
         self.base
     }
 
-    /// Offset just behind the last byte.
+    /// Returns the offset just after the last byte.
     pub(crate) fn end(&self) -> usize {
         self.base + self.kept.len()
     }
 
-    /// The text between two offsets, which must still be kept and lie between characters. Were one wrong, the answer would be what is
-    /// kept of the whole characters between them: less is released or reported then, never more, and nothing panics in a release.
+    /// Returns the text between two offsets, which must still be kept and lie between characters. Were one wrong, the answer would be what
+    /// is kept of the whole characters between them: less is released or reported then, never more, and nothing panics in a release.
     pub(crate) fn slice(&self, start: usize, end: usize) -> &str {
         let kept = |offset: usize| offset.saturating_sub(self.base).min(self.kept.len());
         let (from, to) = (self.kept.ceil_char_boundary(kept(start)), self.kept.floor_char_boundary(kept(end)));
@@ -46,7 +46,7 @@ impl TextBuffer {
         self.kept.get(from..to).unwrap_or_default()
     }
 
-    /// Forgets what lies before `offset`, when that is enough to be worth moving the rest.
+    /// Forgets the text before `offset`, if that is enough to be worth moving the rest.
     pub(crate) fn forget_before(&mut self, offset: usize) {
         let spare = offset.saturating_sub(self.base);
         if spare < 4096 || spare < self.kept.len() / 2 {
@@ -67,24 +67,24 @@ impl TextBuffer {
         self.kept.get(offset.checked_sub(self.base)?..)?.chars().next()
     }
 
-    /// Offset of the first character at or behind `offset` that is seen in a view.
+    /// Returns the offset of the first character at or after `offset` that is seen in a view.
     pub(crate) fn next_seen(&self, offset: usize, view: View) -> usize {
         let rest = offset.checked_sub(self.base).and_then(|at| self.kept.get(at..)).unwrap_or_default();
         offset + dropped_bytes(rest.chars(), view)
     }
 
-    /// Offset behind the last character before `offset` that is seen in a view.
+    /// Returns the offset after the last character before `offset` that is seen in a view.
     pub(crate) fn last_seen(&self, offset: usize, view: View) -> usize {
         let before = offset.checked_sub(self.base).and_then(|at| self.kept.get(..at)).unwrap_or_default();
         offset - dropped_bytes(before.chars().rev(), view)
     }
 
-    /// The character boundary at or before `offset`.
+    /// Returns the character boundary at or before `offset`.
     pub(crate) fn floor_boundary(&self, offset: usize) -> usize {
         self.base + self.kept.floor_char_boundary(offset.saturating_sub(self.base))
     }
 
-    /// The end of the combining marks that follow `offset`: they belong to the character before it.
+    /// Returns the end of the combining marks that follow `offset`: they belong to the character before it.
     pub(crate) fn skip_marks(&self, offset: usize) -> usize {
         let rest = offset.checked_sub(self.base).and_then(|at| self.kept.get(at..)).unwrap_or_default();
         let marks = rest.chars().take(8);
@@ -96,7 +96,7 @@ impl TextBuffer {
     }
 }
 
-/// Bytes of the characters, from the first on, that are not seen in a view.
+/// Returns the bytes of the characters, from the first on, that are not seen in a view.
 fn dropped_bytes(characters: impl Iterator<Item = char>, view: View) -> usize {
     let mut run = 0;
     for c in characters {
@@ -108,6 +108,6 @@ fn dropped_bytes(characters: impl Iterator<Item = char>, view: View) -> usize {
     run
 }
 
-/// The character asked for has not arrived yet.
+/// The requested character has not arrived yet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct NotYet;

@@ -1,6 +1,6 @@
-//! What a boundary needs to know of a character.
+//! Classes of characters, which decide where boundaries are.
 
-/// The class of a character, as far as word boundaries and line anchors ask for it.
+/// The class of a character, as far as word boundaries and line anchors need it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub(crate) enum CharClass {
@@ -20,10 +20,10 @@ pub(crate) enum CharClass {
     Hangul = 6,
 }
 
-/// Number of kinds, for tables indexed by kind.
+/// The number of classes, for tables indexed by class.
 pub(crate) const CLASS_COUNT: usize = 7;
 
-/// Kinds by number, the inverse of `kind as usize`.
+/// All classes by number, the inverse of `class as usize`.
 pub(crate) const ALL_CLASSES: [CharClass; CLASS_COUNT] = [
     CharClass::Edge,
     CharClass::LineFeed,
@@ -34,7 +34,7 @@ pub(crate) const ALL_CLASSES: [CharClass; CLASS_COUNT] = [
     CharClass::Hangul,
 ];
 
-/// What a character can be taken for: a footnote mark is a digit, and a boundary as well.
+/// The classes that a character can have: a footnote mark is a digit, and a boundary as well.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct ClassSet(u8);
 
@@ -54,7 +54,7 @@ impl ClassSet {
         self.0
     }
 
-    /// Returns the kinds.
+    /// Returns the classes.
     pub(crate) fn iter(self) -> impl Iterator<Item = CharClass> {
         ALL_CLASSES.into_iter().filter(move |&kind| self.0 & (1 << kind as u8) != 0)
     }
@@ -65,11 +65,11 @@ impl ClassSet {
     }
 }
 
-/// The kinds of characters outside ASCII.
+/// The classes of characters outside ASCII.
 pub(crate) const NON_ASCII_CLASSES: [CharClass; 3] = [CharClass::WordOther, CharClass::Other, CharClass::Hangul];
 
 impl CharClass {
-    /// The kind of `c`.
+    /// Returns the kind of `c`.
     pub(crate) fn of(c: char) -> Self {
         match c {
             '\n' => Self::LineFeed,
@@ -83,31 +83,31 @@ impl CharClass {
         }
     }
 
-    /// The kind of the ASCII character `byte`; other bytes are `Other`.
+    /// Returns the kind of the ASCII character `byte`; other bytes are `Other`.
     pub(crate) fn of_ascii(byte: u8) -> Self {
         ASCII_KINDS[usize::from(byte)]
     }
 
-    /// Whether a word goes on over this character.
+    /// Returns `true` if a word continues over this character.
     pub(crate) fn is_word(self) -> bool {
         matches!(self, Self::WordAscii | Self::WordOther | Self::Hangul)
     }
 
-    /// Returns true if a word that starts with `first` is part of a longer one where `self` is the character before it.
+    /// Returns `true` if a word that starts with `first` is part of a longer one where `self` is the character before it.
     ///
     /// A Korean word is not found in the middle of another one (`비경쟁사`), but next to a word of another script, as in `한국Acme`.
     pub(crate) fn continues_into(self, first: Self) -> bool {
         self.is_word() && first.is_word() && (self == Self::Hangul) == (first == Self::Hangul)
     }
 
-    /// Returns true if a word that ends with `self` is part of a longer one where `after` is the next character.
+    /// Returns `true` if a word that ends with `self` is part of a longer one where `after` is the next character.
     ///
-    /// Korean after a word is a particle, as far as one character tells: `Acme가`, `경쟁사의`.
+    /// Korean after a word is a particle, as far as one character shows: `Acme가`, `경쟁사의`.
     pub(crate) fn is_continued_by(self, after: Self) -> bool {
         self.continues_into(after) && after != Self::Hangul
     }
 
-    /// Whether an ASCII word goes on over this character.
+    /// Returns `true` if an ASCII word continues over this character.
     pub(crate) fn is_ascii_word(self) -> bool {
         self == Self::WordAscii
     }
@@ -128,7 +128,7 @@ const ASCII_KINDS: [CharClass; 256] = {
     kinds
 };
 
-/// Letters of the Korean script: syllables, and the jamo that the word view decomposes them into.
+/// Returns the letters of the Korean script: syllables, and the jamo that the word view decomposes them into.
 fn is_hangul(c: char) -> bool {
     matches!(u32::from(c),
         0x1100..=0x11FF

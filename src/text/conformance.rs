@@ -10,7 +10,7 @@ use super::view::normalize_text;
 
 const VIEWS: [View; 2] = [View::Pattern, View::Word];
 
-fn folded(c: char, view: View) -> String {
+fn mapped(c: char, view: View) -> String {
     match normalize(c, view) {
         // In the word view the automata ignore the case of ASCII.
         Mapping::Same if view == View::Word => c.to_ascii_lowercase().to_string(),
@@ -32,7 +32,7 @@ fn every_decimal_digit_is_its_ascii_digit() {
     for (_, row) in (0..).zip(members(r"\p{Nd}").chunks(10)) {
         for (value, &c) in row.iter().enumerate() {
             for view in VIEWS {
-                assert_eq!(folded(c, view), value.to_string(), "U+{:04X}", c as u32);
+                assert_eq!(mapped(c, view), value.to_string(), "U+{:04X}", c as u32);
             }
         }
     }
@@ -41,9 +41,9 @@ fn every_decimal_digit_is_its_ascii_digit() {
 #[test]
 fn every_dash_is_a_hyphen_and_every_space_a_space() {
     for view in VIEWS {
-        assert_all("dashes", members(r"[\p{Pd}\p{Dash}\x{2212}\x{2043}\x{2796}]"), |c| folded(c, view) == "-");
-        assert_all("spaces", members(r"\p{Zs}"), |c| folded(c, view) == " ");
-        assert_all("line ends", ['\u{85}', '\u{2028}', '\u{2029}'], |c| folded(c, view) == "\n");
+        assert_all("dashes", members(r"[\p{Pd}\p{Dash}\x{2212}\x{2043}\x{2796}]"), |c| mapped(c, view) == "-");
+        assert_all("spaces", members(r"\p{Zs}"), |c| mapped(c, view) == " ");
+        assert_all("line ends", ['\u{85}', '\u{2028}', '\u{2029}'], |c| mapped(c, view) == "\n");
     }
 }
 
@@ -51,10 +51,10 @@ fn every_dash_is_a_hyphen_and_every_space_a_space() {
 fn every_invisible_character_is_dropped() {
     let invisible = r"[\p{Default_Ignorable_Code_Point}\p{Bidi_Control}]";
     for view in VIEWS {
-        assert_all("invisible", members(invisible), |c| folded(c, view).is_empty());
+        assert_all("invisible", members(invisible), |c| mapped(c, view).is_empty());
     }
     // In the pattern view nothing else is.
-    let kept = all_chars().filter(|&c| folded(c, View::Pattern).is_empty());
+    let kept = all_chars().filter(|&c| mapped(c, View::Pattern).is_empty());
     let known = members(&format!(r"[{invisible}\x{{FFF9}}-\x{{FFFB}}]"));
     assert!(kept.eq(known));
 }
@@ -67,30 +67,30 @@ fn every_form_of_an_ascii_character_is_that_character() {
         let form: String = std::iter::once(c).nfkd().collect();
         if form.len() == 1 {
             forms += 1;
-            assert_eq!(folded(c, View::Pattern), form, "U+{:04X}", c as u32);
-            assert_eq!(folded(c, View::Word), form.to_lowercase(), "U+{:04X}", c as u32);
+            assert_eq!(mapped(c, View::Pattern), form, "U+{:04X}", c as u32);
+            assert_eq!(mapped(c, View::Word), form.to_lowercase(), "U+{:04X}", c as u32);
         }
     }
     assert!(forms > 1_000, "only {forms} forms");
     for (first, last, view) in [('！', '～', View::Pattern), ('𝐀', '𝐙', View::Pattern), ('𝟎', '𝟿', View::Pattern)]
     {
-        assert_all("forms", first..=last, |c| folded(c, view).len() == 1 && folded(c, view).is_ascii());
+        assert_all("forms", first..=last, |c| mapped(c, view).len() == 1 && mapped(c, view).is_ascii());
     }
 }
 
-/// The engine relies on it: a place in the view is never further on than its place in the text.
+/// The matcher relies on it: an offset in the view is never larger than the offset in the text.
 #[test]
 fn the_pattern_view_makes_no_character_longer() {
-    assert_all("longer", all_chars(), |c| folded(c, View::Pattern).len() <= c.len_utf8());
+    assert_all("longer", all_chars(), |c| mapped(c, View::Pattern).len() <= c.len_utf8());
 }
 
-/// What a fold gives is folded already, so text made of folds is its own view.
+/// Mappings are idempotent, so text made of mappings is its own view.
 #[test]
 fn a_fold_folds_to_itself() {
     for view in VIEWS {
         assert_all("not stable", all_chars(), |c| {
-            let once = folded(c, view);
-            once.chars().map(|part| folded(part, view)).collect::<String>() == once
+            let once = mapped(c, view);
+            once.chars().map(|part| mapped(part, view)).collect::<String>() == once
         });
     }
 }
@@ -100,34 +100,34 @@ fn large_blocks_fold_to_themselves() {
     let blocks = || all_chars().filter(|&c| last_unchanged(c).is_some());
     assert!(blocks().count() > 1_000_000);
     for view in VIEWS {
-        assert_all("folded", blocks(), |c| *normalize(c, view) == Mapping::Same);
+        assert_all("normalized", blocks(), |c| *normalize(c, view) == Mapping::Same);
     }
 }
 
 #[test]
 fn accents_are_not_seen() {
     assert_all("accented Latin letters", members(r"\p{Latin}"), |c| {
-        !folded(c, View::Word).chars().any(is_combining_mark)
+        !mapped(c, View::Word).chars().any(is_combining_mark)
     });
     let is_mark = |c: &char| is_combining_mark(*c);
-    assert_all("marks", all_chars().filter(is_mark), |c| folded(c, View::Word).is_empty());
+    assert_all("marks", all_chars().filter(is_mark), |c| mapped(c, View::Word).is_empty());
     for (text, plain) in [("àéîõü", "aeiou"), ("ŻÓŁĆ", "zolc"), ("Ấẩ", "aa"), ("ΆΈΊΌΎ", "aeiou"), ("й ё", "и e")]
     {
         assert_eq!(normalize_text(text, View::Word), plain);
     }
 }
 
-/// Letters for which upper case adds something that the word view does not drop.
+/// Returns the letters for which upper case adds something that the word view does not drop.
 fn has_cases_that_differ(c: char) -> bool {
-    // The iota subscript is an accent, and is dropped; in upper case it is a letter of its own, as in ᾳ and ΑΙ.
+    // The iota subscript is an accent, and is dropped; in upper case it is a separate letter, as in ᾳ and ΑΙ.
     c == '\u{345}' || std::iter::once(c).nfd().any(|part| part == '\u{345}')
 }
 
 #[test]
 fn case_is_not_seen() {
-    let of = |chars: &mut dyn Iterator<Item = char>| chars.map(|c| folded(c, View::Word)).collect::<String>();
+    let of = |chars: &mut dyn Iterator<Item = char>| chars.map(|c| mapped(c, View::Word)).collect::<String>();
     let same = |c: char| {
-        let this = folded(c, View::Word);
+        let this = mapped(c, View::Word);
         of(&mut c.to_uppercase()) == this && of(&mut c.to_lowercase()) == this
     };
     assert_all("cases", all_chars().filter(|&c| !has_cases_that_differ(c)), same);

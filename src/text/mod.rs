@@ -1,7 +1,7 @@
-//! Text as Banister sees it: UTF-8, byte offsets, half-open spans.
+//! UTF-8 text, spans and normalized views.
 //!
-//! Detectors do not read a text itself but a *view* of it in which ways to write the same thing differently are folded
-//! together (`fold`). A view is made character by character, so it is the same however the text was cut, and whatever is
+//! Detectors do not read text itself but a *view* of it in which different ways to write the same text are unified
+//! (`normalize`). A view is made character by character, so it is the same for all chunks, and whatever is
 //! found in it maps back to bytes of the text as given.
 
 pub(crate) mod buffer;

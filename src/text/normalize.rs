@@ -1,7 +1,7 @@
-//! Mapping views: what the detectors read in place of the text.
+//! Normalized views of the text, which the detectors read.
 //!
-//! Every character folds on its own, to itself, to nothing or to a few other characters. So a view does not depend on how the
-//! text was cut, and a span of a view maps back to whole characters of the text.
+//! Every character is mapped by itself: to itself, to nothing or to a few other characters. So a view does not depend on the
+//! chunks of the text, and a span of a view maps back to whole characters of the text.
 
 use std::sync::OnceLock;
 
@@ -11,7 +11,7 @@ use unicode_normalization::char::is_combining_mark;
 use super::normalize_tables::{ascii_quote, confusable};
 use super::unicode::{ascii_digit, is_dash, is_invisible, is_space};
 
-/// Which differences a view does not show.
+/// A view, by the differences that it does not show.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum View {
     /// For regexes of policies: width, invisible characters, dashes, spaces, digits of other scripts. Case is kept.
@@ -27,8 +27,8 @@ impl View {
     pub(crate) const ALL: [Self; 3] = [Self::Pattern, Self::Word, Self::Entity];
 }
 
-/// A run of dropped characters, invisible ones or combining marks, longer than this many bytes is no longer dropped. Without a limit, a match, and with it what a
-/// stream must hold, could be made as long as one likes.
+/// A run of dropped characters, invisible ones or combining marks, longer than this many bytes is no longer dropped. Without a limit, a
+/// match, and with it what a stream must buffer, would have no limit.
 pub(crate) const MAX_INVISIBLE_BYTES: usize = 32;
 
 /// Returns the text with one space in place of every run of white space.
@@ -36,7 +36,7 @@ pub(crate) fn single_spaced(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// What one character becomes in a view.
+/// The characters that one character becomes in a view.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Mapping {
     /// Itself.
@@ -51,7 +51,7 @@ const PAGE: usize = 256;
 const PAGES: usize = 0x11_0000 / PAGE;
 static TABLES: [[OnceLock<Box<[Mapping]>>; PAGES]; 2] = [const { [const { OnceLock::new() }; PAGES] }; 2];
 
-/// What `c` becomes in `view`. A look-up; the first character of each 256 computes their page.
+/// Returns the mapping of `c` in `view`. The first look-up in each page of 256 characters computes the page.
 pub(crate) fn normalize(c: char, view: View) -> &'static Mapping {
     let code = c as usize;
     let table = if view == View::Word { 1 } else { 0 };
@@ -65,17 +65,17 @@ pub(crate) fn normalize(c: char, view: View) -> &'static Mapping {
 }
 
 fn compute(c: char, view: View) -> Mapping {
-    let folded = match view {
+    let normalized = match view {
         View::Pattern | View::Entity => pattern_form(c),
         View::Word => word_form(c),
     };
     let mut buffer = [0; 4];
-    if folded.is_empty() {
+    if normalized.is_empty() {
         Mapping::Dropped
-    } else if folded == *c.encode_utf8(&mut buffer) {
+    } else if normalized == *c.encode_utf8(&mut buffer) {
         Mapping::Same
     } else {
-        Mapping::To(folded.into_boxed_str())
+        Mapping::To(normalized.into_boxed_str())
     }
 }
 
@@ -89,7 +89,7 @@ fn pattern_form(c: char) -> String {
     }
 }
 
-/// The folds both views share; `None` when none applies.
+/// Returns the mapping that all views share, or `None` if there is none.
 fn simple_form(c: char) -> Option<String> {
     if c.is_ascii() {
         Some(c.to_string())
@@ -128,35 +128,35 @@ fn word_form(c: char) -> String {
     form
 }
 
-/// The one letter in lower case that `c` is a case of.
+/// Returns the one letter in lower case that `c` is a case of.
 fn one_case(c: char) -> Option<char> {
     let mut lower = c.to_lowercase();
     lower.next().filter(|_| lower.next().is_none())
 }
 
-/// Folds text as the word view does, but for the case of its letters.
+/// Normalizes text as the word view does, but keeps its case.
 pub(crate) fn normalize_keeping_case(text: &str) -> String {
-    let mut folded = String::with_capacity(text.len());
+    let mut normalized = String::with_capacity(text.len());
     let mut is_after_space = false;
     for c in text.chars() {
         // A run of white space is one space in the word view.
         if c.is_whitespace() {
             if !is_after_space {
-                folded.push(' ');
+                normalized.push(' ');
             }
             is_after_space = true;
             continue;
         }
         is_after_space &= *normalize(c, View::Word) == Mapping::Dropped;
         match normalize(c, View::Word) {
-            _ if c.is_ascii() => folded.push(c),
-            Mapping::Same => folded.push(c),
+            _ if c.is_ascii() => normalized.push(c),
+            Mapping::Same => normalized.push(c),
             Mapping::Dropped => {}
-            Mapping::To(form) if c.is_uppercase() => folded.extend(form.chars().flat_map(char::to_uppercase)),
-            Mapping::To(form) => folded.push_str(form),
+            Mapping::To(form) if c.is_uppercase() => normalized.extend(form.chars().flat_map(char::to_uppercase)),
+            Mapping::To(form) => normalized.push_str(form),
         }
     }
-    folded
+    normalized
 }
 
 #[cfg(test)]

@@ -1,10 +1,10 @@
-//! What no data of Unicode generates: letters a reader takes for Latin ones, and quotation marks. Kept by hand; sources beside each
+//! Confusable letters and quotation marks, which no data of Unicode generates. Kept by hand; sources next to each
 //! table.
 
-/// Letters that look like a Latin letter, or are one with a stroke or a ligature, in lower case.
+/// Returns the letters that look like a Latin letter, or are one with a stroke or a ligature, in lower case.
 ///
 /// Both cases of a letter fold alike, else a Russian or Greek word would no longer match itself in capitals. After Unicode's
-/// `confusables.txt` (UTS 39), limited to letters a reader takes for Latin ones.
+/// `confusables.txt` (UTS 39), limited to letters that look like Latin ones.
 pub(super) fn confusable(c: char) -> Option<&'static str> {
     let position = CONFUSABLES.binary_search_by_key(&c, |&(from, _)| from).ok()?;
     Some(CONFUSABLES[position].1)
@@ -98,7 +98,7 @@ const CONFUSABLES: &[(char, &str)] = &[
     ('ᴢ', "z"),
 ];
 
-/// Quotation marks that people and editors put in place of the ASCII ones.
+/// Returns the ASCII form of quotation marks that people and editors use in its place.
 pub(super) fn ascii_quote(c: char) -> Option<char> {
     match c {
         '\u{2018}' | '\u{2019}' | '\u{201B}' | '\u{02BC}' | '\u{2032}' => Some('\''),

@@ -2,18 +2,18 @@
 
 use std::collections::VecDeque;
 
-/// A stretch of a view.
+/// A part of a view.
 #[derive(Clone, Copy, Debug)]
 struct Segment {
-    /// Where it begins in the view.
+    /// The start in the view.
     view: usize,
-    /// Where it begins in the text.
+    /// The start in the text.
     text: usize,
-    /// `None`: byte for byte the text. Otherwise all of it stands for the text up to here, and cannot be taken apart.
+    /// `None`: byte for byte the text. Otherwise all of it represents the text up to here, and cannot be taken apart.
     unit_end: Option<usize>,
 }
 
-/// Where each byte of a view came from.
+/// The origin of each byte of a view.
 #[derive(Debug, Default)]
 pub(super) struct OffsetMap {
     segments: VecDeque<Segment>,
@@ -29,7 +29,7 @@ impl OffsetMap {
         }
     }
 
-    /// Adds a unit: what follows at `view` stands for the bytes `text..text_end`.
+    /// Adds a unit: what follows at `view` represents the bytes `text..text_end`.
     pub(super) fn push_unit(&mut self, view: usize, text: usize, text_end: usize) {
         self.segments.push_back(Segment { view, text, unit_end: Some(text_end) });
     }
@@ -49,7 +49,7 @@ impl OffsetMap {
         self.segments.partition_point(|segment| segment.view <= view).saturating_sub(1)
     }
 
-    /// Returns where in the text the character of byte `view` begins.
+    /// Returns the offset in the text at which the character of byte `view` begins.
     pub(super) fn text_start(&self, view: usize) -> usize {
         let Some(segment) = self.segments.get(self.holding(view)) else { return view };
         match segment.unit_end {
@@ -58,7 +58,7 @@ impl OffsetMap {
         }
     }
 
-    /// Returns where in the text the character before `view` ends.
+    /// Returns the offset in the text at which the character before `view` ends.
     pub(super) fn text_end(&self, view: usize) -> usize {
         let Some(last) = view.checked_sub(1) else { return self.segments.front().map_or(0, |first| first.text) };
         let Some(segment) = self.segments.get(self.holding(last)) else { return view };

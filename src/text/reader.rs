@@ -1,4 +1,4 @@
-//! Reads text into a view: folds characters, and finds the boundaries that characters do not show.
+//! Reads text into a view: normalizes characters, and finds the boundaries that characters do not show.
 
 use super::normalize::{MAX_INVISIBLE_BYTES, Mapping, View, normalize};
 use super::normalize_tables::ascii_quote;
@@ -8,32 +8,32 @@ use super::view::ViewText;
 /// A white-space run is one space in a view up to this many bytes; what is longer is read as another run.
 pub(crate) const MAX_SPACE_BYTES: usize = 64;
 
-/// Backslashes before the letter of an escape: strings in strings in strings have seven.
+/// The maximum number of backslashes before the letter of an escape: strings in strings in strings have seven.
 const MAX_BACKSLASHES: usize = 15;
 
-/// Parameters of a terminal's colour sequence.
-const MAX_COLOUR_BYTES: usize = 16;
+/// The maximum number of bytes of parameters in a terminal's color sequence.
+const MAX_COLOR_BYTES: usize = 16;
 
-/// Signs of Markdown in a row that are held together.
+/// The maximum number of equal signs of Markdown that are read together.
 const MAX_SIGNS: usize = 4;
 
-/// What is found at a position.
+/// The escape at a position.
 enum Read {
-    /// So many bytes were read.
+    /// A number of bytes was read.
     Bytes(usize),
-    /// What they mean depends on what follows.
+    /// The meaning depends on what follows.
     Open,
 }
 
 /// An escape of source code and JSON.
 enum Escape {
-    /// It stands for this character.
+    /// It represents this character.
     Char(char, usize),
-    /// Its last byte is no part of a word, and it stands for nothing we know.
+    /// Its last byte is not part of a word, and it has no known meaning.
     Other(usize),
     /// There is none.
     None,
-    /// What follows decides.
+    /// The meaning depends on what follows.
     Open,
 }
 
@@ -41,7 +41,7 @@ const PLAIN: u8 = 0;
 const SPACE: u8 = 1;
 const SPECIAL: u8 = 2;
 
-/// What each byte needs.
+/// The treatment of each byte.
 static CLASSES: [u8; 256] = {
     let mut classes = [PLAIN; 256];
     let mut byte = 0;
@@ -57,12 +57,12 @@ static CLASSES: [u8; 256] = {
 };
 
 impl View {
-    /// White-space runs are one character.
+    /// Returns `true` if the view shows a white-space run as one character.
     fn joins_spaces(self) -> bool {
         self != Self::Pattern
     }
 
-    /// Escapes show the character they stand for.
+    /// Returns `true` if the view shows escapes as the character they represent.
     fn decodes_escapes(self) -> bool {
         self == Self::Entity
     }
@@ -116,11 +116,11 @@ impl ViewText {
         self.kept.push_str(text);
     }
 
-    /// Adds what the bytes `start..end` of the text stand for.
+    /// Adds the character that the bytes `start..end` of the text represent.
     fn put(&mut self, form: &str, start: usize, end: usize) {
         self.invisible_run = 0;
         self.space.is_open = false;
-        // In the other views no match ends inside what a character folds to.
+        // In the other views no match ends inside what a character is normalized to.
         self.has_long_units |= form.len() > 1 && self.view == View::Word;
         self.surplus += (end - start).saturating_sub(form.len());
         self.map.push_unit(self.end(), start, end);
@@ -133,7 +133,7 @@ impl ViewText {
         match first {
             b'\\' => self.read_escape(rest, offset, is_last),
             b'%' => self.read_percent(rest, offset, is_last),
-            0x1B => self.read_colour(rest, offset, is_last),
+            0x1B => self.read_color(rest, offset, is_last),
             b'_' | b'*' | b'~' => self.read_signs(rest, offset, is_last),
             _ if self.view.joins_spaces() && starts_space(rest) => self.read_space(rest, offset),
             _ => self.read_char(rest, offset, is_last),
@@ -146,18 +146,18 @@ impl ViewText {
         Read::Bytes(c.len_utf8())
     }
 
-    /// Folds one character.
+    /// Normalizes one character.
     fn read_char(&mut self, rest: &str, offset: usize, is_last: bool) -> Read {
         let Some(c) = rest.chars().next() else { return Read::Open };
-        if !is_last && self.folds_to_sign(c) && !self.shows_next(rest.get(c.len_utf8()..).unwrap_or_default()) {
+        if !is_last && self.is_mapped_to_sign(c) && !self.shows_next(rest.get(c.len_utf8()..).unwrap_or_default()) {
             return Read::Open;
         }
-        self.fold_char(c, offset, offset + c.len_utf8());
+        self.normalize_char(c, offset, offset + c.len_utf8());
         Read::Bytes(c.len_utf8())
     }
 
-    /// Adds the fold of a character that the bytes `start..end` of the text stand for.
-    fn fold_char(&mut self, c: char, start: usize, end: usize) {
+    /// Adds the mapping of a character that the bytes `start..end` of the text represent.
+    fn normalize_char(&mut self, c: char, start: usize, end: usize) {
         let mut buffer = [0; 4];
         let itself: &str = c.encode_utf8(&mut buffer);
         let is_itself = itself.len() == end - start;
@@ -195,9 +195,9 @@ impl ViewText {
     }
 
     /// Adds a white-space character. A run of them is one character in the view: a space, or `\n` if the run begins with the end of a line.
-    /// Where a second line ends in it, a paragraph does, and `\n\n` shows that. For words the end of one line is a space.
+    /// A second line end in it ends a paragraph, and `\n\n` shows that. For words the end of one line is a space.
     ///
-    /// What a run shows is shown with its first character, so that nothing waits for its end.
+    /// The first character of a run decides what the run shows, so nothing waits for its end.
     fn take_space(&mut self, c: char, start: usize, end: usize, itself: &str) {
         let bytes = end - start;
         if !self.space.is_open || self.space.bytes + bytes > MAX_SPACE_BYTES {
@@ -235,7 +235,7 @@ impl ViewText {
         };
         match c.filter(|_| self.view.decodes_escapes()) {
             Some(c) if is_space_char(c) => self.take_space(c, offset, offset + bytes, ""),
-            Some(c) => self.fold_char(c, offset, offset + bytes),
+            Some(c) => self.normalize_char(c, offset, offset + bytes),
             None => {
                 self.keep(rest.get(..bytes).unwrap_or_default(), offset);
                 self.mark_soft();
@@ -244,7 +244,7 @@ impl ViewText {
         Read::Bytes(bytes)
     }
 
-    /// Reads the `%20` of a URL: its digits are no part of the word after it.
+    /// Reads the `%20` of a URL: its digits are not part of the word after it.
     fn read_percent(&mut self, rest: &str, offset: usize, is_last: bool) -> Read {
         let digits = rest.bytes().skip(1).take(2).take_while(u8::is_ascii_hexdigit).count();
         if digits < 2 {
@@ -259,12 +259,12 @@ impl ViewText {
         Read::Bytes(3)
     }
 
-    /// Reads a terminal's colour sequence, `ESC [ 31 m`: its last letter is no part of the word after it.
-    fn read_colour(&mut self, rest: &str, offset: usize, is_last: bool) -> Read {
+    /// Reads a terminal's color sequence, `ESC [ 31 m`: its last letter is not part of the word after it.
+    fn read_color(&mut self, rest: &str, offset: usize, is_last: bool) -> Read {
         let bytes = rest.as_bytes();
         let parameters = bytes.iter().skip(2).take_while(|byte| matches!(byte, b'0'..=b'?')).count();
         let letter = bytes.get(2 + parameters);
-        let is_open = bytes.get(1).is_none_or(|&byte| byte == b'[') && parameters <= MAX_COLOUR_BYTES;
+        let is_open = bytes.get(1).is_none_or(|&byte| byte == b'[') && parameters <= MAX_COLOR_BYTES;
         match letter {
             Some(letter) if is_open && letter.is_ascii_alphabetic() => {
                 self.keep(rest.get(..parameters + 3).unwrap_or_default(), offset);
@@ -296,15 +296,15 @@ impl ViewText {
     }
 
     /// Returns `true` if `c` is a sign of Markdown in another form, such as full width.
-    fn folds_to_sign(&self, c: char) -> bool {
+    fn is_mapped_to_sign(&self, c: char) -> bool {
         !c.is_ascii() && matches!(normalize(c, self.view), Mapping::To(form) if matches!(&**form, "_" | "*" | "~"))
     }
 
-    /// Returns `true` if the text holds a character that the view shows, or what is known to be no letter.
+    /// Returns `true` if the text holds a character that the view shows, or one that is known not to be a letter.
     fn shows_next(&self, rest: &str) -> bool {
         for (at, c) in rest.char_indices() {
             // One sign after another, with nothing seen between them, is one run.
-            if (matches!(c, '_' | '*' | '~') || self.folds_to_sign(c)) && at <= MAX_INVISIBLE_BYTES {
+            if (matches!(c, '_' | '*' | '~') || self.is_mapped_to_sign(c)) && at <= MAX_INVISIBLE_BYTES {
                 continue;
             }
             let is_seen = c.is_ascii() || *normalize(c, self.view) != Mapping::Dropped || at > MAX_INVISIBLE_BYTES;
@@ -362,7 +362,7 @@ fn hex_escape(bytes: &[u8], from: usize, digits: usize, is_last: bool) -> Escape
         .take(digits)
         .fold(0, |value, &byte| value * 16 + char::from(byte).to_digit(16).unwrap_or(0));
     match char::from_u32(value) {
-        // `\x41` is source code, which seldom hides a value: its last digit only is no part of what follows.
+        // `\x41` is source code, which seldom hides a value: its last digit only is not part of what follows.
         Some(c) if digits == 4 => Escape::Char(c, from + digits),
         _ => Escape::Other(from + digits),
     }

@@ -1,6 +1,6 @@
 use std::ops::Range;
 
-/// A half-open range of bytes in a text, on character boundaries of that text.
+/// A half-open range of bytes in some text, on character boundaries of that text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Span {
     start: usize,
@@ -8,54 +8,54 @@ pub struct Span {
 }
 
 impl Span {
-    /// The bytes from `start` up to, not including, `end`.
+    /// Returns the bytes from `start` up to, not including, `end`.
     ///
     /// # Panics
     ///
-    /// When `start` is greater than `end`.
+    /// Panics if `start` is greater than `end`.
     #[must_use]
     pub fn new(start: usize, end: usize) -> Self {
         assert!(start <= end, "a span must not end before it starts");
         Self { start, end }
     }
 
-    /// Offset of the first byte.
+    /// Returns the offset of the first byte.
     #[must_use]
     pub fn start(self) -> usize {
         self.start
     }
 
-    /// Offset just behind the last byte.
+    /// Returns the offset just after the last byte.
     #[must_use]
     pub fn end(self) -> usize {
         self.end
     }
 
-    /// Length in bytes.
+    /// Returns the length in bytes.
     #[must_use]
     pub fn len(self) -> usize {
         self.end - self.start
     }
 
-    /// Whether the span holds no byte.
+    /// Returns `true` if the span is empty.
     #[must_use]
     pub fn is_empty(self) -> bool {
         self.start == self.end
     }
 
-    /// Whether the two spans share at least one byte.
+    /// Returns `true` if the two spans share at least one byte.
     #[must_use]
     pub fn overlaps(self, other: Self) -> bool {
         self.start < other.end && other.start < self.end
     }
 
-    /// Whether every byte of `other` lies in this span.
+    /// Returns `true` if every byte of `other` is in this span.
     #[must_use]
     pub fn contains(self, other: Self) -> bool {
         self.start <= other.start && other.end <= self.end
     }
 
-    /// The range, to slice the text with.
+    /// Returns the range, to slice the text with.
     #[must_use]
     pub fn range(self) -> Range<usize> {
         self.start..self.end

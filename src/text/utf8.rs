@@ -1,9 +1,9 @@
 use std::error::Error;
 use std::fmt;
 
-/// Joins the characters that chunk edges cut in two.
+/// An incremental UTF-8 decoder for text split at arbitrary byte offsets.
 ///
-/// Feed it bytes in pieces of any size; it gives back the text that is complete so far and keeps at most three bytes.
+/// Each call returns the text that is complete so far. The decoder buffers at most three bytes.
 #[derive(Clone, Debug, Default)]
 pub struct Utf8Decoder {
     cut: Vec<u8>,
@@ -12,17 +12,17 @@ pub struct Utf8Decoder {
 }
 
 impl Utf8Decoder {
-    /// A stitcher that has seen nothing.
+    /// Returns a decoder that has read nothing.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// The text that `bytes` completes. What is left of a character waits for the next call.
+    /// Returns the text that `bytes` completes. The start of an incomplete character is buffered.
     ///
     /// # Errors
     ///
-    /// When the bytes cannot be UTF-8, whatever follows.
+    /// If the bytes cannot be UTF-8, whatever follows them.
     pub fn push(&mut self, bytes: &[u8]) -> Result<&str, Utf8Error> {
         self.cut.extend_from_slice(bytes);
         let complete = match std::str::from_utf8(&self.cut) {
@@ -38,11 +38,11 @@ impl Utf8Decoder {
         Ok(&self.joined)
     }
 
-    /// Says that nothing more comes.
+    /// Signals the end of the input.
     ///
     /// # Errors
     ///
-    /// When the bytes ended inside a character.
+    /// If the input ends inside a character.
     pub fn finish(&mut self) -> Result<(), Utf8Error> {
         if self.cut.is_empty() { Ok(()) } else { Err(Utf8Error { offset: self.seen }) }
     }
@@ -55,7 +55,7 @@ pub struct Utf8Error {
 }
 
 impl Utf8Error {
-    /// Offset of the first byte that is not UTF-8, in bytes from the start.
+    /// Returns the offset of the first byte that is not UTF-8, in bytes from the start.
     #[must_use]
     pub fn offset(&self) -> usize {
         self.offset
@@ -89,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_utf8_is_told_with_its_offset() {
+    fn invalid_bytes_are_reported_with_their_offset() {
         let mut stitcher = Utf8Decoder::new();
         assert_eq!(stitcher.push(b"ab\xe4"), Ok("ab"));
         assert_eq!(stitcher.push(b"\xff").map_err(|e| e.offset()), Err(2));

@@ -1,7 +1,7 @@
-//! A view of a text that arrives in chunks: what the detectors read in place of the text.
+//! A normalized view of text that arrives in chunks.
 //!
-//! The end of a chunk may leave open what the text there means: an escape is cut in two, Markdown's `*` may close or open. Such an end is carried over and read with the next chunk, so a view never depends on how the text was cut, and
-//! whatever a view shows is final.
+//! The end of a chunk may leave open what the text there means: an escape is split, Markdown's `*` may close or open. Such an end is
+//! carried over and read with the next chunk, so a view never depends on the chunks, and whatever a view shows is final.
 
 use std::ops::Range;
 
@@ -31,14 +31,14 @@ pub(crate) struct ViewText {
     pub(super) map: OffsetMap,
     /// Positions with a boundary before them that the characters do not show, ascending.
     pub(super) soft: Vec<usize>,
-    /// Positions of characters that are boundaries as well as what they fold to, ascending.
+    /// Positions of characters that are boundaries as well as what they are normalized to, ascending.
     marks: Vec<usize>,
     /// Text that is not read yet, since its meaning depends on what follows, and where it begins.
     pub(super) carry: String,
     pub(super) carry_start: usize,
     pub(super) invisible_run: usize,
     pub(super) space: SpaceRun,
-    /// Some character folds to several bytes, so that not every position is between two characters.
+    /// Some character is normalized to several bytes, so not every position is between two characters.
     pub(super) has_long_units: bool,
     pub(super) surplus: usize,
     finished: bool,
@@ -64,7 +64,7 @@ impl ViewText {
         }
     }
 
-    /// Returns the view of a text that is complete.
+    /// Returns the view of some text that is complete.
     pub(crate) fn of(text: &str, view: View) -> Self {
         let mut whole = Self::new(view);
         whole.push(text, 0);
@@ -91,14 +91,14 @@ impl ViewText {
         self.carry.push_str(text.get(read..).unwrap_or_default());
     }
 
-    /// Ends the text.
+    /// Signals the end of the text.
     pub(crate) fn finish(&mut self) {
         self.finished = true;
         let text = std::mem::take(&mut self.carry);
         self.read(&text, self.carry_start, true);
     }
 
-    /// Returns where the text begins that the view does not show yet.
+    /// Returns the offset of the text that the view does not show yet.
     pub(crate) fn unread(&self) -> Option<usize> {
         (!self.carry.is_empty()).then_some(self.carry_start)
     }
@@ -113,7 +113,7 @@ impl ViewText {
         self.base
     }
 
-    /// Returns all that is kept.
+    /// Returns the kept part.
     pub(crate) fn kept(&self) -> &str {
         &self.kept
     }
@@ -129,12 +129,12 @@ impl ViewText {
         self.base + self.kept.floor_char_boundary(at.saturating_sub(self.base))
     }
 
-    /// Returns where in the text the character of byte `at` begins; at the end of the view, where the text after it does.
+    /// Returns the offset in the text at which the character of byte `at` begins; at the end of the view, where the text after it does.
     pub(crate) fn text_start(&self, at: usize) -> usize {
         if at >= self.end() { self.text_end(self.end()) } else { self.map.text_start(at) }
     }
 
-    /// Returns where in the text the character before `at` ends.
+    /// Returns the offset in the text at which the character before `at` ends.
     pub(crate) fn text_end(&self, at: usize) -> usize {
         self.map.text_end(at)
     }
@@ -144,19 +144,19 @@ impl ViewText {
         self.map.view_at(text, self.end())
     }
 
-    /// Returns by how many bytes the text of a part of what is kept can be longer than the view of it.
+    /// Returns the number of bytes by which the text of a part of what is kept can be longer than the view of it.
     pub(crate) fn surplus(&self) -> usize {
         self.surplus
     }
 
-    /// Returns `true` if a character of the text begins at `at`, and not a part of what one folds to.
+    /// Returns `true` if a character of the text begins at `at`, and not a part of what one is normalized to.
     pub(crate) fn is_whole(&self, at: usize) -> bool {
         at >= self.end()
             || (self.kept.is_char_boundary(at - self.base.min(at))
                 && !(self.has_long_units && self.map.is_inside_unit(at)))
     }
 
-    /// Forgets what came from the text before `text`, when that is enough to be worth moving the rest.
+    /// Forgets what came from the text before `text`, if that is enough to be worth moving the rest.
     pub(crate) fn forget_before(&mut self, text: usize) {
         let spare = self.view_at(text).saturating_sub(self.base + LOOKBEHIND);
         if spare < 4096 || spare < self.kept.len() / 2 {
@@ -183,8 +183,8 @@ impl ViewText {
     }
 
     /// Returns the next position at which a match may begin that ends at `end`, where none before `start + bytes` may by its characters
-    /// alone. After a footnote mark another value begins (`1²4111 1111 …`), whatever is said of the digits before it. Long matches are
-    /// not looked through for such marks: the work would grow with the square of their length.
+    /// alone. After a footnote mark another value begins (`1²4111 1111 …`), whatever the digits before it are. Long matches are
+    /// not searched for such marks: the work would grow with the square of their length.
     pub(crate) fn next_start(&self, start: usize, bytes: usize, end: usize) -> usize {
         let next = start + bytes.max(1);
         if end - start.min(end) > MAX_SOFT_STARTS {
@@ -200,7 +200,7 @@ impl ViewText {
         }
     }
 
-    /// Notes that the character about to be added is a boundary as well as what it folds to.
+    /// Records whether the next character is a boundary as well as what it is normalized to.
     pub(super) fn note_mark(&mut self, c: char) -> bool {
         let is_mark = !c.is_ascii() && is_soft_mark(c);
         if is_mark {
@@ -227,23 +227,23 @@ impl ViewText {
         self.chars_from(at).next()
     }
 
-    /// Returns the kind of the character before `at`.
+    /// Returns the class of the character before `at`.
     pub(crate) fn class_before(&self, at: usize) -> CharClass {
         self.chars_before(at).next().map_or(CharClass::Edge, CharClass::of)
     }
 
-    /// Returns the kind of the character at `at`.
+    /// Returns the class of the character at `at`.
     pub(crate) fn class_at(&self, at: usize) -> CharClass {
         self.chars_from(at).next().map_or(CharClass::Edge, CharClass::of)
     }
 
-    /// Returns what the characters before `at` can be taken for by a match that begins there.
+    /// Returns the classes that the characters before `at` have for a match that begins there.
     pub(crate) fn before(&self, at: usize) -> ClassSet {
         let kind = ClassSet::one(self.class_before(at));
         if self.soft.is_empty() || self.soft.binary_search(&at).is_err() { kind } else { kind.with(CharClass::Other) }
     }
 
-    /// Returns what the characters from `at` on can be taken for by a match that ends there; `Err` while that is not known.
+    /// Returns the classes that the characters from `at` on have for a match that ends there, or `Err` while they are unknown.
     pub(crate) fn after(&self, at: usize) -> Result<ClassSet, NotYet> {
         let Some(c) = self.chars_from(at).next() else { return self.after_end() };
         let kind = ClassSet::one(CharClass::of(c));
@@ -258,13 +258,13 @@ impl ViewText {
         if self.finished { Ok(ClassSet::one(CharClass::Edge)) } else { Err(NotYet) }
     }
 
-    /// Returns `true` if the character at `at` is a boundary as well as what it folds to.
+    /// Returns `true` if the character at `at` is a boundary as well as what it is normalized to.
     pub(crate) fn is_mark(&self, at: usize) -> bool {
         !self.marks.is_empty() && self.marks.binary_search(&at).is_ok()
     }
 
-    /// Returns `true` if a run of `sign` begins at `at` that is short, and no word continues after it. What follows it is known, for until then
-    /// the run is carried over.
+    /// Returns `true` if a run of `sign` begins at `at` that is short, and no word continues after it. What follows it is known, for until
+    /// then the run is carried over.
     fn closes_markup(&self, at: usize, sign: char) -> bool {
         let run = run_of(self.chars_from(at), sign);
         run <= MAX_MARKUP
@@ -278,7 +278,7 @@ impl ViewText {
         run <= MAX_MARKUP && !self.chars_before(at).nth(run).is_some_and(is_letter)
     }
 
-    /// Returns the character before `at` as a validator is shown it: a space where there is a boundary that it does not show.
+    /// Returns the character before `at` as a validator sees it: a space where a boundary is not visible.
     pub(crate) fn char_before(&self, at: usize) -> Option<char> {
         let c = self.chars_before(at).next()?;
         let opens = || matches!(c, '*' | '~') && self.first_from(at) != Some(c) && self.opens_markup(at, c);
@@ -293,8 +293,8 @@ impl ViewText {
         is_sign && escape.take(2).filter(char::is_ascii_hexdigit).count() == 2
     }
 
-    /// Returns `true` if a part of the view begins or ends with a mark such as `²` that is next to what is no mark: then the mark is next to
-    /// a value, and no part of it.
+    /// Returns `true` if a part of the view begins or ends with a mark such as `²` that is next to what is no mark: then the mark is next
+    /// to a value, and no part of it.
     pub(crate) fn is_marked(&self, range: Range<usize>) -> bool {
         if self.marks.is_empty() {
             return false;
@@ -315,7 +315,7 @@ impl ViewText {
         })
     }
 
-    /// Returns the character from `at` on, likewise.
+    /// Returns the character at `at` as a validator sees it: a space where a boundary is not visible.
     pub(crate) fn char_after(&self, at: usize) -> Option<char> {
         let c = self.chars_from(at).next()?;
         let is_soft = match c {
@@ -327,7 +327,7 @@ impl ViewText {
     }
 }
 
-/// Returns the number of bytes of the text that a match of `view_bytes` of a view may take: each byte of the view may stand for a
+/// Returns the number of bytes of the text that a match of `view_bytes` of a view can have: each byte of the view may represent a
 /// character of four bytes, and in matches of a usual length one invisible character may follow each.
 pub(crate) const fn text_bytes(view_bytes: usize) -> usize {
     const USUAL: usize = 256;
@@ -340,12 +340,12 @@ fn run_of(chars: impl Iterator<Item = char>, sign: char) -> usize {
     chars.take(MAX_MARKUP + 1).take_while(|&c| c == sign).count()
 }
 
-/// Returns `true` if a word goes on over `c`, other than by markup.
+/// Returns `true` if a word continues over `c`, other than by markup.
 fn is_letter(c: char) -> bool {
     c != '_' && CharClass::of(c).is_word()
 }
 
-/// Folds text that is complete, such as a word of a policy.
+/// Normalizes text that is complete, such as a word of a policy.
 pub(crate) fn normalize_text(text: &str, view: View) -> String {
     ViewText::of(text, view).kept
 }

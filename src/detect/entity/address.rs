@@ -3,8 +3,6 @@
 //! Half of the world's addresses have no form that a pattern could know; this finds those that name a street kind, a unit
 //! or a box.
 
-#![deny(clippy::string_slice, clippy::indexing_slicing)]
-
 use smallvec::SmallVec;
 
 use super::builders::{accept_if, exact, is_word, keyword_link, marks, opening, part, reject_end, value_after_keyword};
@@ -12,7 +10,7 @@ use super::description::Description;
 use super::recognizer::RecognizerInput;
 use crate::detect::pattern::Verdict;
 
-/// A capitalised word of a street or a place, or an ordinal ("42nd").
+/// A capitalized word of a street or a place, or an ordinal ("42nd").
 macro_rules! word {
     () => {
         r"(?:[A-Z]|[^\x00-\x7f])[^\x00-\x26\x28-\x2c\x2e\x2f\x3a-\x40\x5b-\x60\x7b-\x7f]*"
@@ -39,7 +37,7 @@ const KINDS: &[&str] = &[
     "row", "run", "sq", "square", "st", "street", "ter", "terrace", "trail", "trl", "turnpike", "view", "vista", "walk", "way",
 ];
 
-/// What an apartment, suite or floor is called.
+/// Names of apartments, suites and floors.
 const UNITS: &[&str] =
     &["apt", "apartment", "suite", "ste", "unit", "floor", "fl", "room", "rm", "bldg", "building", "flat"];
 
@@ -56,13 +54,13 @@ pub(super) static ADDRESS: Description = Description {
             any,
         ),
         // German, Dutch, Nordic, Finnish and Hungarian compounds: the kind is the end of the word.
-        // The kind is looked for by the validator: as alternatives at the end of any word it would multiply the automaton.
+        // The validator looks for the kind: as alternatives at the end of any word, kinds would multiply the states of the automaton.
         exact(
             r"\b[A-Z][^\x00-\x40\x5b-\x60\x7b-\x7f]+\.? [0-9]+(?: ?[a-zA-Z])?\b(?:, ?(?:[A-Z][A-Z]?-)?\d+(?: [A-Z][^\x00-\x40\x5b-\x60\x7b-\x7f]+)?)?",
             120,
             compound,
         ),
-        // French: the kind comes first, behind the number.
+        // French: the kind comes first, after the number.
         exact(
             concat!(r"\b\d+(?: ?(?:bis|ter))?,? (?i:rue|avenue|boulevard|place|chemin|all[^\x00-\x7f]+e|impasse|quai|cours)(?: (?:de|du|des|la|le|les|l'|d'|", word!(), r"))+(?:, ?\d{5}(?: ", word!(), r")*)?"),
             120,
@@ -84,7 +82,7 @@ pub(super) static ADDRESS: Description = Description {
             40,
             any,
         )
-            .value(code_value),
+            .with_value(code_value),
     ]],
     ..Description::DEFAULT
 };
@@ -93,7 +91,7 @@ fn any(c: &RecognizerInput<'_>) -> Verdict {
     accept_if(!is_word(c.before) && !c.after.is_some_and(char::is_alphanumeric))
 }
 
-/// A code may have one space inside; the keyword ends in a letter or a sign.
+/// Returns a code may have one space inside; the keyword ends in a letter or a sign.
 fn code_value(text: &str) -> std::ops::Range<usize> {
     let first = text.bytes().position(|b| b.is_ascii_digit()).unwrap_or(0);
     let head = part(text, 0..first);
@@ -103,7 +101,7 @@ fn code_value(text: &str) -> std::ops::Range<usize> {
     start..text.len()
 }
 
-/// The parts of an address and the signs in front of each.
+/// Returns the parts of an address and the signs in front of each.
 fn parts_of(text: &str) -> impl Iterator<Item = (&str, &str)> {
     let is_sign = |c: char| matches!(c, ' ' | ',' | '.' | '#' | '\n');
     let mut rest = text;
@@ -124,10 +122,10 @@ fn parts(text: &str) -> Parts<'_> {
     parts_of(text).collect()
 }
 
-/// How many parts a street address has at most.
+/// The maximum number of parts of a street address.
 const MOST_PARTS: usize = 16;
 
-/// Returns how many bytes these parts take.
+/// Returns the number of bytes of these parts.
 fn length_of(parts: &[(&str, &str)]) -> usize {
     parts.iter().map(|(signs, word)| signs.len() + word.len()).sum()
 }
@@ -180,7 +178,7 @@ fn street(c: &RecognizerInput<'_>) -> Verdict {
     if parts.get(1).is_some_and(|p| p.0.contains(['.', '#'])) {
         return Verdict::Reject;
     }
-    // A street kind on the same line, at most five words behind the number, or a unit at most seven.
+    // A street kind on the same line, at most five words after the number, or a unit at most seven.
     let same_line = |i: usize| parts.iter().take(i + 1).skip(1).all(|p| !p.0.contains('\n'));
     let word = |i: usize| parts.get(i).map_or("", |p| p.1);
     let kind = (2..parts.len().min(7)).find(|&i| is_kind(word(i)) && same_line(i));
@@ -193,10 +191,10 @@ fn street(c: &RecognizerInput<'_>) -> Verdict {
         (None, Some(u)) => u + 1,
         (None, None) => return Verdict::Reject,
     };
-    accept_if(plain_dots(end) && place(parts.get(end + 1..).unwrap_or_default(), unit.is_some()))
+    accept_if(plain_dots(end) && ends_address(parts.get(end + 1..).unwrap_or_default(), unit.is_some()))
 }
 
-/// The last part of street, direction and unit.
+/// Returns the last part of street, direction and unit.
 fn end_of_street(parts: &[(&str, &str)], kind: usize) -> usize {
     let mut end = kind;
     let direction =
@@ -211,8 +209,8 @@ fn end_of_street(parts: &[(&str, &str)], kind: usize) -> usize {
     }
 }
 
-/// Whether what follows street and unit is nothing, or city, state, postal code and country as they are written.
-fn place(parts: &[(&str, &str)], has_unit: bool) -> bool {
+/// Returns `true` if what follows street and unit is nothing, or city, state, postal code and country as they are written.
+fn ends_address(parts: &[(&str, &str)], has_unit: bool) -> bool {
     let Some((&last, before)) = parts.split_last() else {
         return true;
     };
@@ -223,7 +221,7 @@ fn place(parts: &[(&str, &str)], has_unit: bool) -> bool {
     }
     if !before.is_empty() && matches!(last.1, "USA" | "UK" | "Canada" | "States" | "Kingdom" | "Australia") {
         let country = if matches!(last.1, "States" | "Kingdom") { 2 } else { 1 };
-        return place(parts.split_at(parts.len().saturating_sub(country)).0, has_unit);
+        return ends_address(parts.split_at(parts.len().saturating_sub(country)).0, has_unit);
     }
     let words = parts.iter().all(|p| !has_digit(p.1));
     let state = last.1.len() == 2 && last.1.bytes().all(|b| b.is_ascii_uppercase());
@@ -233,7 +231,7 @@ fn place(parts: &[(&str, &str)], has_unit: bool) -> bool {
     } else if state {
         words && !before.is_empty() && before.len() <= 4
     } else {
-        // A city alone: behind a comma, or behind a unit on the next line.
+        // A city alone: after a comma, or after a unit on the next line.
         words
             && lines <= usize::from(has_unit)
             && parts.len() <= 3
@@ -242,7 +240,7 @@ fn place(parts: &[(&str, &str)], has_unit: bool) -> bool {
     }
 }
 
-/// Whether the parts end in a postal code: US, most of Europe, Canadian, UK.
+/// Returns `true` if the parts end in a postal code: US, most of Europe, Canadian, UK.
 fn postal_code(parts: &[(&str, &str)]) -> bool {
     let Some(last) = parts.last() else {
         return false;
@@ -268,7 +266,7 @@ fn postal_code(parts: &[(&str, &str)]) -> bool {
     let first_half = parts.iter().rev().nth(1).map_or("", |p| p.1);
     let halves = shape(last.1) == "9AA" && digits(first_half) >= 1 && first_half.len() <= 4;
     let canadian = shape(last.1) == "9A9" && shape(first_half) == "A9A";
-    // One code behind another is the date or the number of the next line.
+    // One code after another is the date or the number of the next line.
     let numeric = numeric && !has_digit(first_half);
     numeric || halves || canadian
 }
@@ -278,7 +276,7 @@ fn box_number(c: &RecognizerInput<'_>) -> Verdict {
     let Some(number) = parts.iter().position(|p| has_digit(p.1)) else {
         return Verdict::Reject;
     };
-    accept_if(whole(c) && place(parts.get(number + 1..).unwrap_or_default(), false))
+    accept_if(whole(c) && ends_address(parts.get(number + 1..).unwrap_or_default(), false))
 }
 
 fn ends_well(text: &str) -> bool {

@@ -1,6 +1,4 @@
-//! Short forms the tables and validators share.
-
-#![deny(clippy::string_slice, clippy::indexing_slicing)]
+//! Builders and helpers that tables and validators share.
 
 use std::ops::{Range, RangeInclusive};
 
@@ -15,14 +13,14 @@ use crate::detect::pattern::Verdict;
 /// the automaton they share.
 ///
 /// A line end separates groups as a space does, because models wrap lines. The entity view shows it as one `\n`, however many
-/// spaces are around it. A value takes one of them at most: numbers in a column are not one number.
+/// spaces are around it. A value contains at most one: numbers in a column are not one number.
 pub(super) const NUMBER: &str = r"\b\d+(?:[ \n.-]\d+)*\b";
 
-/// Reach of context words: Presidio's and Google DLP's order of magnitude, measured on the labelled sets.
+/// Default context distances: Presidio's and Google DLP's order of magnitude, measured on the labeled sets.
 const CONTEXT_BEFORE: usize = 50;
 const CONTEXT_AFTER: usize = 30;
 
-/// A recognizer whose candidate is the value and that needs no context.
+/// Returns a recognizer whose candidate is the value and that needs no context.
 pub(super) const fn exact(
     pattern: &'static str,
     max_bytes: usize,
@@ -42,31 +40,31 @@ pub(super) const fn exact(
 }
 
 impl Recognizer {
-    /// The same, with context words for `Verdict::NeedsContext`.
+    /// Sets the context words for [`Verdict::NeedsContext`].
     pub(super) const fn with_context(mut self, context: &'static [&'static str]) -> Self {
         self.context = context;
         self
     }
 
-    /// The same, reporting only a part of the candidate.
-    pub(super) const fn value(mut self, value: fn(&str) -> Range<usize>) -> Self {
+    /// Sets the part of the candidate that is reported.
+    pub(super) const fn with_value(mut self, value: fn(&str) -> Range<usize>) -> Self {
         self.value = Some(value);
         self
     }
 
-    /// The same, looked for only around these bytes.
+    /// Sets the prefilter: bytes of which every candidate contains one.
     pub(super) const fn with_prefilter(mut self, bytes: [u8; 2]) -> Self {
         self.prefilter = Some(bytes);
         self
     }
 
-    /// The same, with a judge of what surrounds a candidate.
+    /// Sets the check of the text around a candidate.
     pub(super) const fn with_veto(mut self, veto: Veto) -> Self {
         self.veto = Some(veto);
         self
     }
 
-    /// The same, with another reach of the context words.
+    /// Sets the context distance before and after the candidate.
     pub(super) const fn context_distance(mut self, before: usize, after: usize) -> Self {
         self.context_before = before;
         self.context_after = after;
@@ -82,7 +80,7 @@ macro_rules! marks {
 }
 pub(super) use marks;
 
-/// What may open a value: white space, Markdown, a quote and a bracket. No blank line: it would separate them.
+/// The pattern of the text that may open a value: white space, Markdown, a quote and a bracket. No blank line: it would separate them.
 macro_rules! opening {
     () => {
         r"[ \n]?(?:[*_~'\x22\x60(<]+[ \n]?)?"
@@ -90,8 +88,8 @@ macro_rules! opening {
 }
 pub(super) use opening;
 
-/// What may be between a keyword and its value, in prose and in code: `PIN is 4812`, `"pin": "4812"`, `pin=4812`, and in Markdown:
-/// `**PIN:** 4812`, `PIN: _4812_`.
+/// The pattern of the text between a keyword and its value, in prose and in code: `PIN is 4812`, `"pin": "4812"`, `pin=4812`, and in
+/// Markdown: `**PIN:** 4812`, `PIN: _4812_`.
 macro_rules! keyword_link {
     () => {
         concat!(marks!(), r"(?i:[ \n]?(?:is|was|of|[:=#-]))?", marks!(), opening!())
@@ -99,7 +97,7 @@ macro_rules! keyword_link {
 }
 pub(super) use keyword_link;
 
-/// Whether the character is one of [`marks`] or [`opening`].
+/// Returns `true` if the character is one of [`marks`] or [`opening`].
 pub(super) fn is_mark(c: char) -> bool {
     matches!(c, '*' | '_' | '~' | '\'' | '"' | '`' | '(' | '<' | ' ' | '\n')
 }
@@ -109,44 +107,44 @@ pub(super) fn reject_end(c: &RecognizerInput<'_>) -> Verdict {
     Verdict::RejectBefore(c.text.len())
 }
 
-/// Accept, or reject.
+/// Accepts or rejects.
 pub(super) fn accept_if(good: bool) -> Verdict {
     if good { Verdict::Accept } else { Verdict::Reject }
 }
 
-/// Accept with context, or reject.
+/// Accepts with context, or rejects.
 pub(super) fn context_if(good: bool) -> Verdict {
     if good { Verdict::NeedsContext } else { Verdict::Reject }
 }
 
-/// Whether the character would make a longer word of the candidate. ASCII only: a number glued to Chinese text stands alone.
+/// Returns `true` if the character would make a longer word of the candidate. ASCII only: a number glued to Chinese text is alone.
 pub(super) fn is_word(c: Option<char>) -> bool {
     c.is_some_and(|c| c.is_ascii_alphanumeric() || c == '_')
 }
 
-/// Whether the character is an ASCII digit.
+/// Returns `true` if the character is an ASCII digit.
 pub(super) fn is_digit(c: Option<char>) -> bool {
     c.is_some_and(|c| c.is_ascii_digit())
 }
 
 impl RecognizerInput<'_> {
-    /// Whether it stands alone: no letter, digit or underscore touches it.
-    pub(super) fn stands_alone(&self) -> bool {
+    /// Returns `true` if it is alone: no letter, digit or underscore touches it.
+    pub(super) fn is_alone(&self) -> bool {
         !is_word(self.before) && !is_word(self.after)
     }
 
-    /// The lengths of the groups of digits, which a single white space, hyphen or dot separates.
+    /// Returns the lengths of the groups of digits, which a single white space, hyphen or dot separates.
     pub(super) fn groups(&self) -> SmallVec<[usize; 24]> {
         self.groups_by([' ', '\n', '-', '.'].as_slice())
     }
 
-    /// The lengths of the groups that these signs separate.
+    /// Returns the lengths of the groups that these signs separate.
     pub(super) fn groups_by(&self, signs: &[char]) -> SmallVec<[usize; 24]> {
         self.text.split(signs).map(str::len).collect()
     }
 
-    /// Whether it is one of the `shapes`: all together or in groups, always separated by the same sign of `signs`. One
-    /// line end may take the place of a space.
+    /// Returns `true` if it is one of the `shapes`: all together or in groups, always separated by the same sign of `signs`. One
+    /// line end may replace a space.
     pub(super) fn grouped_as(&self, shapes: &[&[usize]], signs: &[u8]) -> bool {
         let mut used = self.text.bytes().filter(|b| !b.is_ascii_digit()).map(|b| if b == b'\n' { b' ' } else { b });
         let first = used.next();
@@ -155,12 +153,12 @@ impl RecognizerInput<'_> {
             && shapes.contains(&self.groups().as_slice())
     }
 
-    /// Whether at most one line ends inside it.
+    /// Returns `true` if at most one line ends inside it.
     pub(super) fn wraps_once(&self) -> bool {
         wraps_once(self.text)
     }
 
-    /// The verdict on a candidate with too few or too many digits.
+    /// Returns the verdict on a candidate with too few or too many digits.
     ///
     /// A later start has fewer digits and the same end. So too few digits reject every start, and too many reject all starts
     /// up to the one that leaves few enough. Takes no memory: most candidates end here.
@@ -176,12 +174,12 @@ impl RecognizerInput<'_> {
     }
 }
 
-/// Whether at most one line ends inside the text.
+/// Returns `true` if at most one line ends inside the text.
 pub(super) fn wraps_once(text: &str) -> bool {
     text.bytes().filter(|&b| b == b'\n').count() <= 1
 }
 
-/// The offset after the digit of this number, counted from 1.
+/// Returns the offset after the digit of this number, counted from 1.
 pub(super) fn after_digit(text: &str, number: usize) -> usize {
     let digits = text.bytes().enumerate().filter(|(_, b)| b.is_ascii_digit());
     digits.take(number).last().map_or(0, |(at, _)| at + 1)
@@ -193,17 +191,17 @@ pub(super) fn strip_digits_end(text: &str) -> Option<(&str, usize)> {
     (rest.len() < text.len()).then(|| (rest, text.len() - rest.len()))
 }
 
-/// The run of digits at the end, which is the value of a candidate that a keyword introduces.
+/// Returns the run of digits at the end, which is the value of a candidate that a keyword introduces.
 pub(super) fn last_digits(text: &str) -> Range<usize> {
     value_after_keyword(text, |c| !c.is_ascii_digit())
 }
 
-/// The part of the text that a range of a `value` function names.
+/// Returns the part of the text that a range of a `value` function names.
 pub(super) fn part(text: &str, range: Range<usize>) -> &str {
     text.get(range).unwrap_or_default()
 }
 
-/// The run of value characters at the end of a keyword-introduced candidate: all behind the last separator that
+/// Returns the run of value characters at the end of a keyword-introduced candidate: all after the last separator that
 /// `separator` accepts.
 pub(super) fn value_after_keyword(text: &str, separator: impl Fn(char) -> bool) -> Range<usize> {
     let start = text.char_indices().rev().find(|&(_, c)| separator(c)).map_or(0, |(i, c)| i + c.len_utf8());

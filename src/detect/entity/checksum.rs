@@ -1,23 +1,21 @@
 //! Check digits and structure rules, as pure functions. Each names the document it comes from.
 
-#![deny(clippy::string_slice, clippy::indexing_slicing)]
-
 use smallvec::SmallVec;
 
-/// The digits of a number. Few are so long that they take memory.
+/// The digits of a number. Few are so long that they need an allocation.
 pub(super) type Digits = SmallVec<[u8; 24]>;
 
-/// The ASCII digits of a text, everything else skipped.
+/// Returns the ASCII digits of some text, everything else skipped.
 pub(super) fn digits(text: &str) -> Digits {
     text.bytes().filter(u8::is_ascii_digit).map(|b| b - b'0').collect()
 }
 
-/// The number of ASCII digits in a text.
+/// Returns the number of ASCII digits in some text.
 pub(super) fn digit_count(text: &str) -> usize {
     text.bytes().filter(u8::is_ascii_digit).count()
 }
 
-/// Luhn's mod-10 (ISO/IEC 7812-1 annex B).
+/// Checks Luhn's mod-10 (ISO/IEC 7812-1 annex B).
 pub(super) fn luhn(digits: &[u8]) -> bool {
     let sum: u32 = digits
         .iter()
@@ -35,20 +33,20 @@ pub(super) fn luhn(digits: &[u8]) -> bool {
     !digits.is_empty() && sum.is_multiple_of(10)
 }
 
-/// The ABA routing number check: weights 3, 7, 1 (American Bankers Association, routing number policy).
+/// Checks an ABA routing number: weights 3, 7, 1 (American Bankers Association, routing number policy).
 pub(super) fn aba(digits: &[u8]) -> bool {
     const WEIGHTS: [u32; 9] = [3, 7, 1, 3, 7, 1, 3, 7, 1];
     digits.len() == 9 && weighted(digits, &WEIGHTS).is_multiple_of(10)
 }
 
-/// The NHS number check: weights 10 to 2, mod 11, 10 never issued (NHS Data Dictionary, "NHS NUMBER").
+/// Checks an NHS number: weights 10 to 2, mod 11, 10 never issued (NHS Data Dictionary, "NHS NUMBER").
 pub(super) fn nhs(digits: &[u8]) -> bool {
     const WEIGHTS: [u32; 9] = [10, 9, 8, 7, 6, 5, 4, 3, 2];
     let [.., last] = digits else { return false };
     digits.len() == 10 && (11 - weighted(digits, &WEIGHTS) % 11) % 11 == u32::from(*last)
 }
 
-/// The UK unique taxpayer reference check: the first digit checks the nine others, weights 6 7 8 9 10 5 4 3 2
+/// Checks a UK unique taxpayer reference: the first digit checks the nine others, weights 6 7 8 9 10 5 4 3 2
 /// (HMRC, "Modulus 11 check digit specification" as implemented by python-stdnum `gb.utr`).
 pub(super) fn utr(digits: &[u8]) -> bool {
     const WEIGHTS: [u32; 9] = [6, 7, 8, 9, 10, 5, 4, 3, 2];
@@ -58,7 +56,7 @@ pub(super) fn utr(digits: &[u8]) -> bool {
     others.len() == 9 && CHECK.get(rest as usize) == Some(first)
 }
 
-/// The British Columbia personal health number check: ten digits, the first 9, weights 2 4 8 5 10 9 7 3, mod 11
+/// Checks a British Columbia personal health number: ten digits, the first 9, weights 2 4 8 5 10 9 7 3, mod 11
 /// (BC Ministry of Health, "Conformance standards volume 3"; python-stdnum `ca.bc_phn`).
 pub(super) fn bc_phn(digits: &[u8]) -> bool {
     const WEIGHTS: [u32; 8] = [2, 4, 8, 5, 10, 9, 7, 3];
@@ -68,7 +66,7 @@ pub(super) fn bc_phn(digits: &[u8]) -> bool {
     others.len() == 8 && check < 10 && check == u32::from(*last)
 }
 
-/// The vehicle identification number check digit in position 9 (49 CFR 565.15, ISO 3779 letters without I, O, Q).
+/// Checks the check digit of a vehicle identification number, in position 9 (49 CFR 565.15, ISO 3779 letters without I, O, Q).
 pub(super) fn vin(vin: &str) -> bool {
     const WEIGHTS: [u32; 17] = [8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2];
     let mut sum = 0;
@@ -94,7 +92,7 @@ pub(super) fn vin(vin: &str) -> bool {
     }
 }
 
-/// ISO 7064 mod 97-10 over an IBAN without separators (ISO 13616-1): four characters moved to the end, letters as 10 to 35.
+/// Checks ISO 7064 mod 97-10 over an IBAN without separators (ISO 13616-1): four characters moved to the end, letters as 10 to 35.
 pub(super) fn mod97(iban: &str) -> bool {
     if iban.len() < 5 || !iban.is_ascii() {
         return false;
@@ -110,7 +108,7 @@ pub(super) fn mod97(iban: &str) -> bool {
     rest == 1
 }
 
-/// Shannon entropy of the bytes, in bits a byte.
+/// Returns the Shannon entropy of the bytes, in bits per byte.
 pub(super) fn entropy(text: &str) -> f64 {
     let mut counts = [0u32; 256];
     for b in text.bytes() {

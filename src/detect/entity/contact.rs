@@ -1,14 +1,14 @@
-//! Electronic addresses: e-mail and web. Telephone numbers have a file of their own.
+//! E-mail and web addresses. Telephone numbers have their own file.
 //!
 //! # Where an e-mail address begins and ends
 //!
-//! RFC 5321 lets nearly every sign be part of a local part (`atext`); in running text, queries, paths and logs most of them
+//! RFC 5321 permits nearly every sign in a local part (`atext`); in running text, queries, paths and logs most of them
 //! are what separates the address from what is before it. So a local part consists of letters, digits and combining marks of
 //! any script (RFC 6531) and of the signs `. _ + - % ! $ ^`, and of an apostrophe (`'` or `’`) between two of them. All other
 //! signs separate: `= / | ? & { } # * ~`, the grave accent, and white space, brackets and quotes. So does a percent escape of
 //! a separating character (`%20`, `%3D`), and a run of two dots, except in Japanese addresses (`.jp`), where carriers gave
 //! them out. It begins with a letter or a digit. Quoted local parts (`"jane roe"@example.com`) are not matched: every quotation mark
-//! would hold text back in a stream.
+//! would make a stream buffer text.
 //!
 //! A host name consists of labels of letters, digits and marks of any script, and hyphens (UTS 46); the last label is all
 //! letters, or punycode.
@@ -17,8 +17,6 @@
 //! letters do not join a local part that is ASCII next to the `@`, nor a host name that is complete without them:
 //! `请写信给jane@example.com谢谢` holds `jane@example.com`. An address that is written in such a script next to the `@` is taken
 //! up to the next separator.
-
-#![deny(clippy::string_slice, clippy::indexing_slicing)]
 
 use unicode_normalization::char::is_combining_mark;
 
@@ -100,7 +98,7 @@ pub(super) static URL: Description = Description {
     ..Description::DEFAULT
 };
 
-/// Local part and host of an address, at its last `@` or `%40`.
+/// Returns the local part and the host of an address, at its last `@` or `%40`.
 fn split_email(text: &str) -> Option<(&str, &str)> {
     match (text.rsplit_once('@'), text.rsplit_once("%40")) {
         (Some(plain), Some(encoded)) => Some(if plain.1.len() < encoded.1.len() { plain } else { encoded }),
@@ -112,7 +110,7 @@ fn is_letter(c: char) -> bool {
     c.is_alphanumeric() || is_combining_mark(c)
 }
 
-/// A letter that is written next to a word and is not a part of it.
+/// Returns a letter that is written next to a word and is not a part of it.
 fn is_unspaced(c: char) -> bool {
     let hangul = matches!(c, '\u{1100}'..='\u{11ff}' | '\u{3130}'..='\u{318f}' | '\u{ac00}'..='\u{d7a3}');
     hangul || (!c.is_ascii() && is_letter(c) && CharClass::of(c) == CharClass::Other && !is_combining_mark(c))
@@ -122,12 +120,12 @@ fn is_apostrophe(c: char) -> bool {
     matches!(c, '\'' | '\u{2019}')
 }
 
-/// Whether a local part may hold the character.
+/// Returns `true` if a local part may hold the character.
 fn is_local(c: char) -> bool {
     is_letter(c) || matches!(c, '.' | '_' | '+' | '-' | '%' | '!' | '$' | '^')
 }
 
-/// Where the local part begins in the text before the sign: behind the last separator. The length of the text where there is
+/// Returns the offset of the local part in the text before the sign: after the last separator. The length of the text if there is
 /// none.
 fn local_start(before: &str, host: &str) -> usize {
     let dotted = host.len() >= 3 && host.get(host.len() - 3..).is_some_and(|end| end.eq_ignore_ascii_case(".jp"));
@@ -142,7 +140,7 @@ fn local_start(before: &str, host: &str) -> usize {
             break;
         }
         if c == '%' && before.get(at + 1..at + 3).is_some_and(separates) {
-            // The two digits of the escape were taken for a part of it.
+            // The two digits of the escape were read as a part of it.
             return begin.max(at + 3);
         }
         if c.is_alphanumeric() {
@@ -153,14 +151,14 @@ fn local_start(before: &str, host: &str) -> usize {
     begin
 }
 
-/// Whether `%` and these two digits stand for a character that separates.
+/// Returns `true` if `%` and these two digits represent a character that separates.
 fn separates(hex: &str) -> bool {
     u8::from_str_radix(hex, 16).is_ok_and(|byte| byte.is_ascii() && !is_local(char::from(byte)))
 }
 
 fn email(c: &RecognizerInput<'_>) -> Verdict {
     let Some((local, host)) = split_email(c.text) else { return reject_end(c) };
-    if !plausible_host(host) || host_goes_on(host, c.after) {
+    if !plausible_host(host) || host_continues(host, c.after) {
         return reject_end(c);
     }
     match local_start(local, host) {
@@ -170,7 +168,7 @@ fn email(c: &RecognizerInput<'_>) -> Verdict {
     }
 }
 
-/// Whether it is the password and the host of `scheme://user:password@host`.
+/// Returns `true` if it is the password and the host of `scheme://user:password@host`.
 fn in_authority(s: &Surroundings<'_>) -> Objection {
     let Some((scheme, userinfo)) = s.before.rsplit_once("://") else { return Objection::None };
     let ends = |c: char| c.is_whitespace() || matches!(c, '/' | '?' | '#' | '<' | '>' | '"' | '\'' | '`');
@@ -179,13 +177,13 @@ fn in_authority(s: &Surroundings<'_>) -> Objection {
     if inside { Objection::End } else { Objection::None }
 }
 
-/// Whether the host name is longer than the candidate, or another address begins.
-fn host_goes_on(host: &str, after: Option<char>) -> bool {
+/// Returns `true` if the host name is longer than the candidate, or another address begins.
+fn host_continues(host: &str, after: Option<char>) -> bool {
     let unspaced_end = host.chars().next_back().is_some_and(is_unspaced);
     after.is_some_and(|a| a == '@' || (is_letter(a) && (unspaced_end || !is_unspaced(a))))
 }
 
-/// Host of an e-mail address: DNS labels, the last of at least two letters or punycode.
+/// Checks the host of an e-mail address: DNS labels, the last of at least two letters or punycode.
 fn plausible_host(host: &str) -> bool {
     let Some((name, ending)) = host.rsplit_once('.') else {
         return false;
@@ -197,7 +195,7 @@ fn plausible_host(host: &str) -> bool {
     all && labels && ending_ok && host.len() <= 253 && !swallows_text(host) && !is_scaled_image(name, ending)
 }
 
-/// Whether a label begins in ASCII letters that complete the host name, and goes on in a script without spaces.
+/// Returns `true` if a label begins in ASCII letters that complete the host name, and continues in a script without spaces.
 fn swallows_text(host: &str) -> bool {
     let joint = host
         .char_indices()
@@ -208,7 +206,7 @@ fn swallows_text(host: &str) -> bool {
         .is_some_and(|(_, label)| label.len() >= 2 && label.bytes().all(|b| b.is_ascii_alphabetic()))
 }
 
-/// `icon@2x.png`, `icon@1.5x.png`: an image for screens of another density.
+/// Returns `true` for `icon@2x.png`, `icon@1.5x.png`: an image for screens of another density.
 fn is_scaled_image(name: &str, ending: &str) -> bool {
     const IMAGES: &[&str] =
         &["avif", "bmp", "gif", "heic", "ico", "jpeg", "jpg", "pdf", "png", "svg", "tif", "tiff", "webp"];
@@ -218,7 +216,7 @@ fn is_scaled_image(name: &str, ending: &str) -> bool {
     scale && IMAGES.iter().any(|image| ending.eq_ignore_ascii_case(image))
 }
 
-/// Whether a web address may end as it does: sentence punctuation belongs to the sentence.
+/// Returns `true` if a web address may end as it does: sentence punctuation belongs to the sentence.
 fn ends_well(text: &str) -> bool {
     // Also the Arabic comma, semicolon, question mark and full stop, and the danda.
     !text.ends_with(
@@ -230,11 +228,11 @@ fn ends_well(text: &str) -> bool {
     )
 }
 
-/// Returns where the sentence goes on inside the candidate: behind a bracket that closes more than was opened, or behind a sign
-/// of the sentence with Chinese, Japanese or the like behind it, which is what fullwidth signs look like in the entity view.
-/// No address that begins before it can end behind it.
-fn sentence_goes_on(text: &str) -> Option<usize> {
-    // Asked at each end, so the usual case is told without looking at each character.
+/// Returns where the sentence continues inside the candidate: after a bracket that closes more than was opened, or after a sign
+/// of the sentence with Chinese, Japanese or the like after it, which is what fullwidth signs look like in the entity view.
+/// No address that begins before it can end after it.
+fn sentence_continues(text: &str) -> Option<usize> {
+    // This runs at each end, so the usual case does not look at each character.
     if text.is_ascii() && memchr::memchr2(b')', b']', text.as_bytes()).is_none() {
         return None;
     }
@@ -271,7 +269,7 @@ fn url(c: &RecognizerInput<'_>) -> Verdict {
     if joins_address(c.before) {
         return Verdict::RejectBefore(next_start(c.text));
     }
-    if let Some(at) = sentence_goes_on(c.text) {
+    if let Some(at) = sentence_continues(c.text) {
         return Verdict::RejectBefore(at);
     }
     let rest = c.text.split_once("://").map_or(c.text, |(_, rest)| rest);
@@ -283,12 +281,12 @@ fn url(c: &RecognizerInput<'_>) -> Verdict {
     accept_if(dotted && host.chars().any(char::is_alphanumeric))
 }
 
-/// Whether an address of another kind goes on behind the character.
+/// Returns `true` if an address of another kind continues after the character.
 fn joins_address(before: Option<char>) -> bool {
     matches!(before, Some('@' | '.' | '-'))
 }
 
-/// Returns the place of the next scheme or `www.` that may begin an address; the length of the text where there is none.
+/// Returns the offset of the next scheme or `www.` that may begin an address, or the length of the text.
 fn next_start(text: &str) -> usize {
     let mut word = 0;
     for (at, byte) in text.bytes().enumerate().skip(1) {
@@ -316,7 +314,7 @@ fn is_api_version(path: &str) -> bool {
     path.strip_prefix('v').is_some_and(version)
 }
 
-/// The longest end is wanted; an end inside a word would only be offered when every longer one fails.
+/// Returns the longest end is wanted; an end inside a word would only be offered when every longer one fails.
 fn url_ends_here(c: &RecognizerInput<'_>) -> bool {
     !c.after.is_some_and(|a| a.is_ascii_alphanumeric() || (is_letter(a) && !is_unspaced(a)))
 }
@@ -326,7 +324,7 @@ fn bare_domain(c: &RecognizerInput<'_>) -> Verdict {
     if !ends {
         return reject_end(c);
     }
-    if let Some(at) = sentence_goes_on(c.text) {
+    if let Some(at) = sentence_continues(c.text) {
         return Verdict::RejectBefore(at);
     }
     let (host, path) = c.text.split_once('/').map_or((c.text, None), |(host, path)| (host, Some(path)));

@@ -1,7 +1,5 @@
 //! Addresses of crypto-currency wallets.
 
-#![deny(clippy::string_slice, clippy::indexing_slicing)]
-
 use sha2::{Digest, Sha256};
 
 use super::builders::{accept_if, exact};
@@ -26,7 +24,7 @@ pub(super) static CRYPTO_WALLET: Description = Description {
 
 const BASE58: &[u8; 58] = b"123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
 
-/// Base58Check: 25 bytes of which the last four are the head of the double SHA-256 of the others (Bitcoin wiki,
+/// Checks Base58Check: 25 bytes of which the last four are the head of the double SHA-256 of the others (Bitcoin wiki,
 /// "Base58Check encoding"); the first is the version, 0 or 5 for Bitcoin.
 fn base58check(text: &str) -> bool {
     let mut bytes = [0u8; 25];
@@ -50,12 +48,12 @@ fn base58check(text: &str) -> bool {
 }
 
 fn base58(c: &RecognizerInput<'_>) -> Verdict {
-    accept_if((26..=35).contains(&c.text.len()) && c.stands_alone() && base58check(c.text))
+    accept_if((26..=35).contains(&c.text.len()) && c.is_alone() && base58check(c.text))
 }
 
 const BECH32: &[u8; 32] = b"qpzry9x8gf2tvdw0s3jn54khce6mua7l";
 
-/// The checksum of BIP 173 (constant 1) and BIP 350 (0x2bc830a3).
+/// Returns the checksum of BIP 173 (constant 1) and BIP 350 (0x2bc830a3).
 fn bech32_check(text: &str) -> bool {
     const GENERATOR: [u32; 5] = [0x3b6a_57b2, 0x2650_8e6d, 0x1ea1_19fa, 0x3d42_33dd, 0x2a14_62b3];
     let lower = text.to_ascii_lowercase();
@@ -88,11 +86,11 @@ fn bech32_check(text: &str) -> bool {
 }
 
 fn bech32(c: &RecognizerInput<'_>) -> Verdict {
-    accept_if((14..=90).contains(&c.text.len()) && c.stands_alone() && bech32_check(c.text))
+    accept_if((14..=90).contains(&c.text.len()) && c.is_alone() && bech32_check(c.text))
 }
 
 fn ethereum(c: &RecognizerInput<'_>) -> Verdict {
-    accept_if(c.text.len() == 42 && c.stands_alone())
+    accept_if(c.text.len() == 42 && c.is_alone())
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! What is particular to an entity type.
+//! The description of an entity type.
 
 use super::recognizer::Recognizer;
 use crate::text::normalize::single_spaced;
@@ -6,9 +6,9 @@ use crate::text::normalize::single_spaced;
 /// The properties of an entity type, and its recognizers.
 #[derive(Debug)]
 pub(crate) struct Description {
-    /// How values are compared.
+    /// The way in which values are compared.
     pub(super) comparison: Comparison,
-    /// How certain a finding is.
+    /// The certainty of a finding.
     pub(super) certainty: Certainty,
     /// `evasion: strict` joins the digits of a value and reads words for them. Only where a checksum, a context word or an `@` separates
     /// values from other digits.
@@ -30,7 +30,7 @@ impl Description {
     };
 }
 
-/// How certain a finding is: of two that overlap, the more certain one says what the value is.
+/// The certainty of a finding: of two that overlap, the more certain one is the right one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Certainty {
     /// The text around the value makes it a finding.
@@ -41,7 +41,7 @@ pub(crate) enum Certainty {
     Checksum,
 }
 
-/// How two values are compared.
+/// The way in which two values are compared.
 ///
 /// Width, invisible characters, dashes, spaces and digits of other scripts never make a difference.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,16 +1,14 @@
-//! What surrounds numbers in logs, in tables and in code, and says that they are none of ours: clocks, dates, ids.
+//! Signs in logs, tables and code that a number is not a value: clocks, dates, ids.
 //!
-//! None of it hides a value for certain, because anybody can write a clock before a number. It raises what the value needs: a
+//! None of it hides a value for certain, because a clock can be written before any number. It raises what the value needs: a
 //! candidate that counts by itself needs a context word then, and only a candidate that needs one anyway is dropped.
-
-#![deny(clippy::string_slice, clippy::indexing_slicing)]
 
 use smallvec::SmallVec;
 
 use super::builders::strip_digits_end;
 use super::recognizer::{Objection, Surroundings};
 
-/// What a sign against a candidate comes to: the sure need a context word, the others do not begin here.
+/// Returns the objection for a sign against a candidate: one that needs no context word now needs one, any other does not begin here.
 pub(super) fn demote(s: &Surroundings<'_>) -> Objection {
     if s.is_sure { Objection::Doubt } else { Objection::Start }
 }
@@ -133,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn clocks_are_told_from_labels() {
+    fn clocks_differ_from_labels() {
         for (before, minutes, clock) in [
             ("at 13:53:", true, false),
             ("3:05:", true, false),
@@ -162,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn ids_are_told_by_their_names() {
+    fn ids_are_recognized_by_their_names() {
         for before in ["trace_id=", "\"dd.span_id\":\"", "spanId: ", "{\\\"id\\\":\\\"", "userID='"] {
             assert!(is_named_id(before), "{before:?}");
         }

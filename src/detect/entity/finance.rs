@@ -1,7 +1,5 @@
 //! Payment card numbers, IBANs, SWIFT codes.
 
-#![deny(clippy::string_slice, clippy::indexing_slicing)]
-
 use smallvec::SmallVec;
 
 use super::builders::{
@@ -12,7 +10,6 @@ use super::description::{Certainty, Comparison, Description};
 use super::edges::{
     continues_identifier, counts_up, demote, is_compactly_stamped, is_hexadecimal, is_in_uuid, is_named_id,
 };
-use super::iban;
 use super::recognizer::{Objection, RecognizerInput, Surroundings};
 use crate::detect::pattern::Verdict;
 
@@ -110,12 +107,12 @@ pub(super) static SWIFT_CODE: Description = Description {
             60,
             swift_named,
         )
-        .value(swift_value),
+        .with_value(swift_value),
     ]],
     ..Description::DEFAULT
 };
 
-/// Which networks issue numbers of this prefix and length, and how sure that makes us.
+/// Returns how certain it is that a number of this prefix and length is issued by a card network.
 ///
 /// ISO/IEC 7812-1 issuer identification numbers as the networks publish them: Visa 4; Mastercard 51 to 55 and 2221 to
 /// 2720; American Express 34, 37; Discover 6011, 644 to 649, 65, 622126 to 622925; Diners 300 to 305, 3095, 36, 38, 39;
@@ -163,10 +160,10 @@ fn issuer(digits: &[u8]) -> Verdict {
     }
 }
 
-/// Whether the groups between separators are ones cards are written in: all together, digit by digit, or in the
+/// Returns `true` if the groups between separators are ones cards are written in: all together, digit by digit, or in the
 /// printed forms 4-4-4-4(-3), 4-6-5 and 4-6-4.
 ///
-/// A line end may take the place of one separator, if there is another: two numbers below each other are no card. Slashes
+/// A line end may replace one separator, if there is another: two numbers below each other are no card. Slashes
 /// separate all groups or none.
 fn card_groups(c: &RecognizerInput<'_>) -> bool {
     let groups = c.groups_by([' ', '\n', '-', '.', '/'].as_slice());
@@ -204,7 +201,7 @@ fn card(c: &RecognizerInput<'_>) -> Verdict {
     }
 }
 
-/// Whether the digits are part of a digest or of encoded data: an unbroken run of at least 32 hexadecimal digits of one case,
+/// Returns `true` if the digits are part of a digest or of encoded data: an unbroken run of at least 32 hexadecimal digits of one case,
 /// or of the characters of base64 in which digits and letters of both cases are mixed. A letter touches the candidate: between
 /// slashes it is a segment of a path.
 fn in_digest(before: &str, text: &str, after: &str) -> bool {
@@ -234,7 +231,7 @@ fn counts(text: &str) -> bool {
     groups.len() == 4 && counts_up(&groups)
 }
 
-/// Objects to digests, and to what logs number things with: ids of 17 to 19 digits, a date and a time in six digits each.
+/// Rejects digests, and to what logs number things with: ids of 17 to 19 digits, a date and a time in six digits each.
 fn encoded_or_id(s: &Surroundings<'_>) -> Objection {
     let long = s.text.len() >= 17 && s.text.bytes().all(|b| b.is_ascii_digit());
     if in_digest(s.before, s.text, s.after) {
@@ -253,12 +250,34 @@ fn in_uuid(s: &Surroundings<'_>) -> Objection {
     if is_in_uuid(s) { Objection::End } else { Objection::None }
 }
 
+/// The countries with their lengths of IBANs, sorted. SWIFT IBAN registry (ISO 13616-2), release 99, with the countries it lists as
+/// partly adopted that are in wide use.
+#[rustfmt::skip]
+const IBAN_LENGTHS: &[(&str, usize)] = &[
+    ("AD", 24), ("AE", 23), ("AL", 28), ("AT", 20), ("AZ", 28), ("BA", 20), ("BE", 16), ("BG", 22), ("BH", 22),
+    ("BI", 27), ("BR", 29), ("BY", 28), ("CH", 21), ("CR", 22), ("CY", 28), ("CZ", 24), ("DE", 22), ("DJ", 27),
+    ("DK", 18), ("DO", 28), ("EE", 20), ("EG", 29), ("ES", 24), ("FI", 18), ("FK", 18), ("FO", 18), ("FR", 27),
+    ("GB", 22), ("GE", 22), ("GI", 23), ("GL", 18), ("GR", 27), ("GT", 28), ("HN", 28), ("HR", 21), ("HU", 28),
+    ("IE", 22), ("IL", 23), ("IQ", 23), ("IS", 26), ("IT", 27), ("JO", 30), ("KW", 30), ("KZ", 20), ("LB", 28),
+    ("LC", 32), ("LI", 21), ("LT", 20), ("LU", 20), ("LV", 21), ("LY", 25), ("MC", 27), ("MD", 24), ("ME", 22),
+    ("MK", 19), ("MN", 20), ("MR", 27), ("MT", 31), ("MU", 30), ("NI", 28), ("NL", 18), ("NO", 15), ("OM", 23),
+    ("PK", 24), ("PL", 28), ("PS", 29), ("PT", 25), ("QA", 29), ("RO", 24), ("RS", 22), ("RU", 33), ("SA", 24),
+    ("SC", 31), ("SD", 18), ("SE", 24), ("SI", 19), ("SK", 24), ("SM", 27), ("SO", 23), ("ST", 25), ("SV", 28),
+    ("TL", 23), ("TN", 24), ("TR", 26), ("UA", 29), ("VA", 22), ("VG", 24), ("XK", 20), ("YE", 30),
+];
+
+/// Returns the length of an IBAN of this country.
+fn iban_length(country: &str) -> Option<usize> {
+    let index = IBAN_LENGTHS.binary_search_by_key(&country, |&(name, _)| name).ok()?;
+    IBAN_LENGTHS.get(index).map(|&(_, length)| length)
+}
+
 fn iban_number(c: &RecognizerInput<'_>) -> Verdict {
     if is_word(c.after) {
         return reject_end(c);
     }
     let count = c.text.bytes().filter(u8::is_ascii_alphanumeric).count();
-    let length = c.text.get(..2).map(str::to_ascii_uppercase).and_then(|country| iban::length(&country));
+    let length = c.text.get(..2).map(str::to_ascii_uppercase).and_then(|country| iban_length(&country));
     if is_word(c.before) || length != Some(count) || !c.wraps_once() {
         return Verdict::Reject;
     }
@@ -300,13 +319,13 @@ fn swift(c: &RecognizerInput<'_>) -> Verdict {
 fn swift_named(c: &RecognizerInput<'_>) -> Verdict {
     let value = part(c.text, swift_value(c.text));
     let cased = value.bytes().all(|b| !b.is_ascii_lowercase()) || value.bytes().all(|b| !b.is_ascii_uppercase());
-    // Lower case letters need a digit to be told from a word ("swift transfer").
-    let told = value.bytes().any(|b| b.is_ascii_uppercase()) || value.bytes().any(|b| b.is_ascii_digit());
+    // Lower case letters need a digit to differ from a word ("swift transfer").
+    let differs = value.bytes().any(|b| b.is_ascii_uppercase()) || value.bytes().any(|b| b.is_ascii_digit());
     accept_if(
         matches!(value.len(), 8 | 11)
             && value.bytes().take(6).all(|b| b.is_ascii_alphabetic())
             && cased
-            && told
+            && differs
             && is_country(part(value, 4..6))
             && !is_digit(c.after),
     )
@@ -314,4 +333,15 @@ fn swift_named(c: &RecognizerInput<'_>) -> Verdict {
 
 fn swift_value(text: &str) -> std::ops::Range<usize> {
     value_after_keyword(text, |c| !c.is_ascii_alphanumeric())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{IBAN_LENGTHS, iban_length};
+
+    #[test]
+    fn countries_are_sorted() {
+        assert!(IBAN_LENGTHS.is_sorted_by_key(|&(name, _)| name));
+        assert_eq!((iban_length("GB"), iban_length("ZZ")), (Some(22), None));
+    }
 }

@@ -1,10 +1,8 @@
-//! Common given names, for "given name, then a capitalised word".
+//! Common given names, for "given name, then a capitalized word".
 //!
 //! A modest list of names in wide use on several continents, written down for this project from general knowledge. Names
 //! that are first of all ordinary words, months or places ("Will", "May", "Virginia", "Chase") are left out on purpose:
 //! each of them costs more wrong findings in prose than it finds persons.
-
-#![deny(clippy::string_slice, clippy::indexing_slicing)]
 
 /// Sorted, so that it can be searched by halves.
 #[rustfmt::skip]
@@ -93,7 +91,7 @@ const GIVEN_NAMES: &[&str] = &[
     "Yulia", "Yuri", "Yusuf", "Yves", "Yvonne", "Zachary", "Zainab", "Zara", "Zoe", "Zofia", "Zoltan", "Zsofia",
 ];
 
-/// Whether a word is a listed given name. The case counts; both parts of "Anne-Marie" may be the listed one.
+/// Returns `true` if a word is a listed given name. The case counts; both parts of "Anne-Marie" may be the listed one.
 pub(super) fn contains(word: &str) -> bool {
     let listed = |w: &str| GIVEN_NAMES.binary_search(&w).is_ok();
     listed(word) || word.split_once('-').is_some_and(|(first, second)| listed(first) && !second.is_empty())

@@ -1,14 +1,12 @@
 //! Values that a keyword introduces: `password: x`, `"apiKey": "x"`, `<password>x</password>`, `the password is x`.
 //!
-//! Patterns say where such a candidate may stand; [`read`] takes it apart from its front, so that the value is found by where it
-//! begins, whatever its length.
-
-#![deny(clippy::string_slice, clippy::indexing_slicing)]
+//! Patterns match such a candidate; [`read`] parses it from its start, so that the value is the text that
+//! follows, of any length.
 
 use std::ops::Range;
 
-/// What may stand between a keyword and its value, as a pattern: a sign, a verb, an attribute named `value`, or white space.
-/// A macro, because patterns are put together at compile time.
+/// The pattern of the text between a keyword and its value: a sign, a verb, an attribute named `value`, or white space.
+/// A macro, because patterns are concatenated at compile time.
 macro_rules! join {
     () => {
         concat!(
@@ -22,7 +20,7 @@ macro_rules! join {
 }
 pub(super) use join;
 
-/// What may be around a value of base64 besides that: quotes, marks of Markdown, escapes of white space and quotes, an angle bracket.
+/// Signs around a value of base64: quotes, marks of Markdown, escapes of white space and quotes, an angle bracket.
 macro_rules! wrapper {
     () => {
         r"['\x22`]?(?:[ \n_~*]|%20|%0[9ADad]|%2[27]){0,6}<?['\x22`]?"
@@ -68,7 +66,7 @@ const VERBS: &[&str] = &[
     "é",
 ];
 
-/// What stands between a keyword and its value.
+/// The text between a keyword and its value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Link {
     /// A colon or an equals sign, or an attribute named `value`.
@@ -81,42 +79,42 @@ pub(super) enum Link {
     Space,
 }
 
-/// A candidate, taken apart.
+/// A parsed candidate.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Keyed<'a> {
     pub(super) link: Link,
-    /// Whether the value begins a line of its own.
+    /// The value begins a line.
     pub(super) on_next_line: bool,
-    /// Whether an equals sign joins the two, without a space before it.
+    /// An equals sign joins the two, without a space before it.
     pub(super) assigned: bool,
-    /// Whether asterisks of Markdown are before the value.
+    /// Asterisks of Markdown are before the value.
     pub(super) starred: bool,
     /// The quote before the value.
     pub(super) quote: Option<char>,
-    /// Whether a space is between a quote and the value.
+    /// A space is between a quote and the value.
     pub(super) padded: bool,
-    /// Whether the same quote is behind the value.
+    /// The same quote is after the value.
     pub(super) closed: bool,
     /// The value, without its quotes.
     pub(super) value: &'a str,
-    /// Where the value begins in the candidate.
+    /// The offset of the value in the candidate.
     start: usize,
 }
 
 impl Keyed<'_> {
-    /// Returns the place of the value in the candidate.
+    /// Returns the range of the value in the candidate.
     pub(super) fn range(&self) -> Range<usize> {
         self.start..self.start + self.value.len()
     }
 }
 
-/// Returns the text behind `prefix`, which is matched without regard to ASCII case.
+/// Returns the text after `prefix`, which is matched without regard to ASCII case.
 pub(super) fn strip<'a>(text: &'a str, prefix: &str) -> Option<&'a str> {
     let (head, tail) = text.split_at_checked(prefix.len())?;
     head.eq_ignore_ascii_case(prefix).then_some(tail)
 }
 
-/// Returns the text behind the longest of `words` that begins it.
+/// Returns the text after the longest of `words` that begins it.
 pub(super) fn strip_longest<'a>(text: &'a str, words: &[&str]) -> Option<&'a str> {
     words.iter().filter_map(|word| strip(text, word)).min_by_key(|tail| tail.len())
 }
@@ -125,7 +123,7 @@ pub(super) fn is_quote(c: char) -> bool {
     matches!(c, '"' | '\'' | '`')
 }
 
-/// Takes apart what follows a keyword; `rest` is the end of `text`.
+/// Parses the text after a keyword; `rest` is the end of `text`.
 pub(super) fn read<'a>(text: &'a str, rest: &'a str) -> Keyed<'a> {
     let bare = rest.strip_prefix(is_quote).unwrap_or(rest);
     let (link, tail) = attribute(bare).or_else(|| sign(bare)).or_else(|| verb(bare)).unwrap_or((Link::Space, bare));
@@ -154,7 +152,7 @@ pub(super) fn read<'a>(text: &'a str, rest: &'a str) -> Keyed<'a> {
     }
 }
 
-/// `key="Password" value="x"`, `{"key": "password", "value": "x"}`, or `value: x` on the next line.
+/// Reads `key="Password" value="x"`, `{"key": "password", "value": "x"}`, or `value: x` on the next line.
 fn attribute(rest: &str) -> Option<(Link, &str)> {
     let rest = rest.trim_start_matches([',', ' ', '\n']).trim_start_matches(is_quote);
     let rest = strip(rest, "value")?.trim_start_matches(is_quote).trim_start_matches(' ');
@@ -200,7 +198,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn candidates_are_taken_apart_from_the_front() {
+    fn candidates_are_parsed_from_the_start() {
         for (rest, link, value, closed) in [
             (": hunter2", Link::Sign, "hunter2", false),
             ("\": \"hunter2\"", Link::Sign, "hunter2", true),

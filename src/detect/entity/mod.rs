@@ -1,8 +1,8 @@
 //! PII recognizers: for each entity type a candidate pattern, a validator and context words.
 //!
-//! The recognizers are grouped by domain, one table a file. A type may have several: a strict one that is accepted
-//! wherever it stands, and loose ones that want a keyword before the value or a context word near it. What a table
-//! promises is written down as data, in `tests/data/entities/<TYPE>.yaml`.
+//! Each type has a [`Description`] with its recognizers, in a file by domain, and one row in this file. A type may have several
+//! recognizers: a strict one that matches in any context, and loose ones that need a keyword before the value or a context word near it.
+//! The behavior of each type is specified as data, in `tests/data/entities/<TYPE>.yaml`.
 
 mod account;
 mod address;
@@ -12,10 +12,8 @@ mod contact;
 mod crypto;
 mod description;
 mod edges;
-mod entity_type;
 mod finance;
 mod given_names;
-mod iban;
 mod keyed;
 mod name;
 mod name_words;
@@ -33,5 +31,150 @@ mod secret;
 mod tests;
 mod vehicle;
 
+use description::Description;
 pub(crate) use description::{Certainty, Comparison};
-pub use entity_type::EntityType;
+use recognizer::Recognizer;
+
+use crate::text::names::names;
+
+macro_rules! entity_types {
+    ($(#[doc = $doc:literal] $variant:ident = $name:literal, $description:path;)*) => {
+        /// The kinds of personal data that a policy can name.
+        ///
+        /// The first 31 are Bedrock's, with Bedrock's names. The others are Banister's.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        #[non_exhaustive]
+        pub enum EntityType {
+            $(#[doc = $doc] $variant,)*
+        }
+
+        impl EntityType {
+            /// All types. Bedrock's come first, in Bedrock's order.
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
+
+            /// Returns the type with a name, which must be spelled exactly.
+            #[must_use]
+            pub fn from_name(name: &str) -> Option<Self> {
+                name.parse().ok()
+            }
+
+            fn description(self) -> &'static Description {
+                match self {
+                    $(Self::$variant => &$description,)*
+                }
+            }
+        }
+
+        names!(EntityType, "entity type", { $($variant => $name,)* });
+    };
+}
+
+entity_types! {
+    /// A postal address.
+    Address = "ADDRESS", address::ADDRESS;
+    /// An age of a person.
+    Age = "AGE", person::AGE;
+    /// The name of a person.
+    Name = "NAME", name::NAME;
+    /// An e-mail address.
+    Email = "EMAIL", contact::EMAIL;
+    /// A telephone number.
+    Phone = "PHONE", phone::PHONE;
+    /// A user name of an account.
+    Username = "USERNAME", account::username::USERNAME;
+    /// A password.
+    Password = "PASSWORD", account::PASSWORD;
+    /// The number of a driver's license.
+    DriverId = "DRIVER_ID", vehicle::DRIVER_ID;
+    /// A vehicle license plate.
+    LicensePlate = "LICENSE_PLATE", vehicle::LICENSE_PLATE;
+    /// A vehicle identification number (ISO 3779).
+    VehicleIdentificationNumber = "VEHICLE_IDENTIFICATION_NUMBER", vehicle::VEHICLE_IDENTIFICATION_NUMBER;
+    /// The card verification value of a payment card.
+    CreditDebitCardCvv = "CREDIT_DEBIT_CARD_CVV", payment::CREDIT_DEBIT_CARD_CVV;
+    /// The expiry date of a payment card.
+    CreditDebitCardExpiry = "CREDIT_DEBIT_CARD_EXPIRY", payment::CREDIT_DEBIT_CARD_EXPIRY;
+    /// The number of a payment card (ISO/IEC 7812).
+    CreditDebitCardNumber = "CREDIT_DEBIT_CARD_NUMBER", finance::CREDIT_DEBIT_CARD_NUMBER;
+    /// A personal identification number.
+    Pin = "PIN", payment::PIN;
+    /// An IBAN (ISO 13616).
+    InternationalBankAccountNumber = "INTERNATIONAL_BANK_ACCOUNT_NUMBER", finance::INTERNATIONAL_BANK_ACCOUNT_NUMBER;
+    /// A business identifier code (ISO 9362).
+    SwiftCode = "SWIFT_CODE", finance::SWIFT_CODE;
+    /// An IPv4 or IPv6 address.
+    IpAddress = "IP_ADDRESS", network::IP_ADDRESS;
+    /// A media access control address.
+    MacAddress = "MAC_ADDRESS", network::MAC_ADDRESS;
+    /// A web address.
+    Url = "URL", contact::URL;
+    /// An AWS access key id.
+    AwsAccessKey = "AWS_ACCESS_KEY", secret::aws::AWS_ACCESS_KEY;
+    /// An AWS secret access key.
+    AwsSecretKey = "AWS_SECRET_KEY", secret::aws::AWS_SECRET_KEY;
+    /// A US bank account number.
+    UsBankAccountNumber = "US_BANK_ACCOUNT_NUMBER", national_us::US_BANK_ACCOUNT_NUMBER;
+    /// A US bank routing number (ABA).
+    UsBankRoutingNumber = "US_BANK_ROUTING_NUMBER", national_us::US_BANK_ROUTING_NUMBER;
+    /// A US individual taxpayer identification number.
+    UsIndividualTaxIdentificationNumber = "US_INDIVIDUAL_TAX_IDENTIFICATION_NUMBER", national_us::US_INDIVIDUAL_TAX_IDENTIFICATION_NUMBER;
+    /// A US passport number.
+    UsPassportNumber = "US_PASSPORT_NUMBER", national_us::US_PASSPORT_NUMBER;
+    /// A US social security number.
+    UsSocialSecurityNumber = "US_SOCIAL_SECURITY_NUMBER", national_us::US_SOCIAL_SECURITY_NUMBER;
+    /// A Canadian provincial health number.
+    CaHealthNumber = "CA_HEALTH_NUMBER", national_ca_uk::CA_HEALTH_NUMBER;
+    /// A Canadian social insurance number.
+    CaSocialInsuranceNumber = "CA_SOCIAL_INSURANCE_NUMBER", national_ca_uk::CA_SOCIAL_INSURANCE_NUMBER;
+    /// A UK National Health Service number.
+    UkNationalHealthServiceNumber = "UK_NATIONAL_HEALTH_SERVICE_NUMBER", national_ca_uk::UK_NATIONAL_HEALTH_SERVICE_NUMBER;
+    /// A UK national insurance number.
+    UkNationalInsuranceNumber = "UK_NATIONAL_INSURANCE_NUMBER", national_ca_uk::UK_NATIONAL_INSURANCE_NUMBER;
+    /// A UK unique taxpayer reference.
+    UkUniqueTaxpayerReferenceNumber = "UK_UNIQUE_TAXPAYER_REFERENCE_NUMBER", national_ca_uk::UK_UNIQUE_TAXPAYER_REFERENCE_NUMBER;
+    /// A date of birth.
+    DateOfBirth = "DATE_OF_BIRTH", person::DATE_OF_BIRTH;
+    /// An address of a crypto-currency wallet.
+    CryptoWallet = "CRYPTO_WALLET", crypto::CRYPTO_WALLET;
+    /// A key or token of a service other than AWS.
+    ApiKey = "API_KEY", secret::API_KEY;
+    /// A private key in PEM form.
+    PrivateKey = "PRIVATE_KEY", secret::pem::PRIVATE_KEY;
+    /// A JSON web token.
+    Jwt = "JWT", secret::tokens::JWT;
+}
+
+impl EntityType {
+    /// Returns `true` for Bedrock's 31 types.
+    #[must_use]
+    pub fn is_bedrock(self) -> bool {
+        self <= Self::UkUniqueTaxpayerReferenceNumber
+    }
+
+    /// Returns the type that other tools call by a name, which is never accepted in policies.
+    pub(crate) fn from_alias(name: &str) -> Option<Self> {
+        let has_alias =
+            |entity: &&Self| entity.description().aliases.iter().any(|alias| alias.eq_ignore_ascii_case(name));
+        Self::ALL.iter().find(has_alias).copied()
+    }
+
+    /// Returns the recognizers of the type.
+    pub(crate) fn recognizers(self) -> impl Iterator<Item = &'static Recognizer> {
+        self.description().recognizers.iter().copied().flatten()
+    }
+
+    /// Returns the way in which values of the type are compared.
+    pub(crate) fn comparison(self) -> Comparison {
+        self.description().comparison
+    }
+
+    /// Returns how certain a finding of the type is.
+    pub(crate) fn certainty(self) -> Certainty {
+        self.description().certainty
+    }
+
+    /// Returns `true` if `evasion: strict` joins the digits of a value and reads words for them.
+    pub(crate) fn is_put_together(self) -> bool {
+        self.description().is_put_together
+    }
+}

@@ -1,9 +1,7 @@
 //! Names of persons.
 //!
-//! A pattern library knows names by what introduces them (titles, "my name is", form fields) and by common given names.
+//! A pattern library knows names by the words before them (titles, "my name is", form fields) and by common given names.
 //! It cannot know the rest; that needs a model.
-
-#![deny(clippy::string_slice, clippy::indexing_slicing)]
 
 use std::ops::Range;
 
@@ -14,7 +12,7 @@ use super::name_words::{is_camel_case, is_not_name, is_thing};
 use super::recognizer::{Objection, RecognizerInput, Surroundings};
 use crate::detect::pattern::Verdict;
 
-/// A capitalised word: ASCII letters, apostrophe, hyphen and whatever is not ASCII.
+/// A capitalized word: ASCII letters, apostrophe, hyphen and all characters beyond ASCII.
 macro_rules! word {
     () => {
         r"[^\x00-\x40\x5b-\x7f][^\x00-\x26\x28-\x2c\x2e-\x40\x5b-\x60\x7b-\x7f]*"
@@ -32,7 +30,7 @@ macro_rules! more {
     };
 }
 
-/// What may open a name. No angle bracket: `<First Name>` is a place to fill in.
+/// The pattern of the signs that may open a name. No angle bracket: `<First Name>` is a placeholder.
 macro_rules! quoted {
     () => {
         r"(?:[*_~'\x22\x60]+\n?)?"
@@ -55,14 +53,14 @@ pub(super) static NAME: Description = Description {
             NAME_MAX,
             titled,
         )
-        .value(titled_value),
+        .with_value(titled_value),
         exact(
             concat!(r"\b(?i:(?:my|his|her|whose|full|the|your|their) (?:full |real |legal |first |last |maiden )?name(?:'s| is| was|: )|name is|name's|call me|i am called|people call me)[*_~]*[ \n]*:?[*_~]*[ \n]?", quoted!(), word!(), more!()),
             NAME_MAX,
             introduced,
         )
-        .value(name_value),
-        exact(concat!(r"\b(?:I am|I'm|i am|i'm|I[^\x00-\x7f]+m|This is|this is|Hi,? I'm)[ \n]", quoted!(), word!(), more!()), NAME_MAX, self_named).value(name_value),
+        .with_value(name_value),
+        exact(concat!(r"\b(?:I am|I'm|i am|i'm|I[^\x00-\x7f]+m|This is|this is|Hi,? I'm)[ \n]", quoted!(), word!(), more!()), NAME_MAX, self_named).with_value(name_value),
         exact(
             concat!(
                 r"\b(?i:(?:sincerely|regards|best|thanks|thank you|cheers|yours truly|yours faithfully|signed|signed by|respectfully|dear|attn|attention)[,:.!]?)(?:[ ]|\n\n?[ ]*)(?:(?:Mr|Mrs|Ms|Dr|Prof)\.? )?",
@@ -73,7 +71,7 @@ pub(super) static NAME: Description = Description {
             NAME_MAX,
             greeted,
         )
-        .value(name_value),
+        .with_value(name_value),
         exact(
             concat!(
                 r"\b(?i:(?:(?:full|first|last|given|family|middle|maiden|holder|patient|customer|employee|contact|client|billing|account|card ?holder|spouse|guest|student)[ _-]?(?:name|holder)|name|surname|patient|attending|plaintiff|defendant|account holder|beneficiary|author|witness|notary|radiologist|prescriber|physician|provider|judge|employee|customer|client|cardholder|recipient|sender|from|to|cc|by|subject|surgeon|nurse|insured|subscriber|guardian|emergency contact|contact|signed by|fullname|firstname|lastname))[*_~'\x22\x60]*[ ]?[:=][*_~]*[ \n]?['\x22]?(?:(?:Mr|Mrs|Ms|Dr|Prof|Hon)\.? )?",
@@ -84,9 +82,9 @@ pub(super) static NAME: Description = Description {
             NAME_MAX,
             field,
         )
-        .value(name_value)
+        .with_value(name_value)
         .with_veto(of_thing),
-        // At least two words, and whole ones: the validator would be asked at every letter otherwise.
+        // At least two words, and whole ones: otherwise the validator would run at every letter.
         exact(concat!(r"\b[A-Z][a-z'-]+", more!(), r" ", word!(), r"\b"), 64, listed),
     ]],
     ..Description::DEFAULT
@@ -94,7 +92,7 @@ pub(super) static NAME: Description = Description {
 
 const TITLES: &[&str] = &["Mr", "Mrs", "Ms", "Dr", "Prof", "Hon", "Mr.", "Mrs.", "Ms.", "Dr.", "Prof.", "Hon."];
 
-/// Particles inside names; they are no words of their own.
+/// Particles inside names; they are not words.
 const PARTICLES: &[&str] = &[
     "van", "von", "de", "der", "den", "del", "della", "di", "da", "dos", "la", "le", "al", "el", "bin", "ibn", "af",
     "zu", "ter", "ten", "du",
@@ -103,7 +101,7 @@ const PARTICLES: &[&str] = &[
 /// Names of more words are none, particles aside.
 const MOST_WORDS: usize = 4;
 
-/// The words of a name, judged: capitalised, made of letters, none of them a word that only looks like one. The
+/// Returns the words of a name, if they are valid: capitalized, made of letters, none of them a word that only looks like one. The
 /// last is no particle, and a title alone is no name.
 fn name_words(text: &str) -> Option<usize> {
     let mut count = 0;
@@ -138,13 +136,13 @@ fn name_words(text: &str) -> Option<usize> {
     (!last_particle && count > 0 && !TITLES.contains(&text)).then_some(count)
 }
 
-/// Whether the candidate ends where a word ends.
+/// Returns `true` if the candidate ends where a word ends.
 fn whole(c: &RecognizerInput<'_>) -> bool {
     !c.after.is_some_and(|a| a.is_alphanumeric() || a == '_')
 }
 
-/// The name behind a keyword: all behind the last sign, line or keyword. Keywords are told from names by their case at
-/// the sites that call this; here the first capitalised word behind the introduction counts.
+/// Returns the name after a keyword: all after the last sign, line or keyword. Keywords differ from names by their case at
+/// the sites that call this; here the first capitalized word after the introduction counts.
 fn name_value(text: &str) -> Range<usize> {
     let sign = text.rfind([':', '=', '\n', '"', '`', ',']).map_or(0, |i| i + 1);
     let mut start = text.len() - part(text, sign..text.len()).trim_start().len();
@@ -156,13 +154,13 @@ fn name_value(text: &str) -> Range<usize> {
     {
         start += title.len() + 1;
     }
-    behind_marks(text, start)
+    after_marks(text, start)
 }
 
-/// How many words may be before a name: "her full legal name is", or a greeting and two titles.
+/// The maximum number of words before a name: "her full legal name is", or a greeting and two titles.
 const MOST_WORDS_BEFORE: usize = 5;
 
-/// The verdict on a candidate that ends inside a word, or has more words than a name and its introduction have together: a later
+/// Returns the verdict on a candidate that ends inside a word, or has more words than a name and its introduction have together: a later
 /// start has fewer.
 fn rejected_early(c: &RecognizerInput<'_>) -> Option<Verdict> {
     const MOST: usize = MOST_WORDS + MOST_WORDS_BEFORE;
@@ -181,7 +179,7 @@ fn rejected_early(c: &RecognizerInput<'_>) -> Option<Verdict> {
     starts.skip(MOST - 1).map(Verdict::RejectBefore).next()
 }
 
-/// What the introducing patterns end in before the name begins, the longest first.
+/// The last words of the introducing patterns, the longest first.
 const INTRODUCTIONS: &[&str] = &[
     "name is ",
     "name was ",
@@ -220,11 +218,11 @@ fn titled_value(text: &str) -> Range<usize> {
     {
         start += second.len() + 1;
     }
-    behind_marks(text, start)
+    after_marks(text, start)
 }
 
-/// The text from `start` on without the Markdown and the quotes that open it.
-fn behind_marks(text: &str, start: usize) -> Range<usize> {
+/// Returns the text from `start` on without the Markdown and the quotes that open it.
+fn after_marks(text: &str, start: usize) -> Range<usize> {
     let value = part(text, start..text.len()).trim_start_matches(is_mark);
     text.len() - value.len()..text.len()
 }
@@ -251,7 +249,7 @@ fn titled(c: &RecognizerInput<'_>) -> Verdict {
     ]
     .iter()
     .any(|t| c.text.starts_with(t));
-    // "General Motors", "Major League": a title that is also a word wants a listed name or two words with an initial.
+    // "General Motors", "Major League": a title that is also a word needs a listed name or two words with an initial.
     let sure = !ambiguous || value.split(' ').next().is_some_and(given_names::contains);
     let lone_initial = value.len() <= 2;
     accept_if(sure && !lone_initial && name_words(value).is_some_and(|n| n <= 3))
@@ -334,7 +332,7 @@ fn field(c: &RecognizerInput<'_>) -> Verdict {
     accept_if(good && !code)
 }
 
-/// Objects to the name of a thing, `Process Name: Local Session Manager`, but for a listed given name.
+/// Rejects the name of a thing, `Process Name: Local Session Manager`, unless it begins with a listed given name.
 fn of_thing(s: &Surroundings<'_>) -> Objection {
     let head = s.before.trim_end_matches([' ', '_', '-']);
     let word = head.rsplit(|c: char| !c.is_alphanumeric()).next().unwrap_or_default().to_ascii_lowercase();
@@ -343,7 +341,7 @@ fn of_thing(s: &Surroundings<'_>) -> Objection {
     if bare && is_thing(&word) && !given_names::contains(first) { Objection::Start } else { Objection::None }
 }
 
-/// A listed given name and a capitalised word, maybe an initial or a particle between.
+/// Returns a listed given name and a capitalized word, maybe an initial or a particle between.
 fn listed(c: &RecognizerInput<'_>) -> Verdict {
     if let Some(rejected) = rejected_early(c) {
         return rejected;

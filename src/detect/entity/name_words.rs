@@ -1,11 +1,9 @@
 //! Words that look like names of persons and are none.
 
-#![deny(clippy::string_slice, clippy::indexing_slicing)]
-
 use super::given_names;
 
 /// Capitalised words that follow names or look like them and are none, sorted: what begins sentences, calendars,
-/// organisations, places.
+/// organizations, places.
 #[rustfmt::skip]
 const NOT_NAMES: &[&str] = &[
     "A", "About", "Academy", "According", "Account", "Address", "Afghanistan", "After", "Age", "Airport", "All",
@@ -151,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn identifiers_are_told_from_names() {
+    fn identifiers_differ_from_names() {
         for word in ["PopupWindow", "StatusBar", "TypeScript", "VCLinkerTool", "MacWindowTool"] {
             assert!(is_camel_case(word), "{word}");
         }

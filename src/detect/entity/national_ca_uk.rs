@@ -1,7 +1,5 @@
 //! Numbers of Canada and the United Kingdom.
 
-#![deny(clippy::string_slice, clippy::indexing_slicing)]
-
 use super::builders::{NUMBER, context_if, exact};
 use super::checksum::{bc_phn, digits, luhn, nhs, utr};
 use super::description::{Certainty, Comparison, Description};
@@ -115,10 +113,10 @@ pub(super) static UK_UNIQUE_TAXPAYER_REFERENCE_NUMBER: Description = Description
 };
 
 fn alone(c: &RecognizerInput<'_>) -> bool {
-    c.stands_alone() && !matches!(c.before, Some('-' | '.' | '+' | '/' | '$')) && c.after != Some('-')
+    c.is_alone() && !matches!(c.before, Some('-' | '.' | '+' | '/' | '$')) && c.after != Some('-')
 }
 
-/// Luhn; the first digit is the province of registration, 0 and 8 are not assigned to persons (Service Canada; 9 is for
+/// Checks Luhn's mod-10. The first digit is the province of registration, 0 and 8 are not assigned to persons (Service Canada; 9 is for
 /// temporary residents).
 fn sin(c: &RecognizerInput<'_>) -> Verdict {
     if let Some(rejected) = c.rejected_by_count(9..=9) {
@@ -128,11 +126,11 @@ fn sin(c: &RecognizerInput<'_>) -> Verdict {
     if !shape || c.text.starts_with(['0', '8']) || !alone(c) || !luhn(&digits(c.text)) {
         return Verdict::Reject;
     }
-    // Three groups of three with a sum that fits are hardly anything else; bare digits want the word.
+    // Three groups of three with a sum that fits are hardly anything else; bare digits need the word.
     if c.text.len() == 11 { Verdict::Accept } else { Verdict::NeedsContext }
 }
 
-/// Objects to three numbers of a row, and to a telephone number.
+/// Rejects three numbers of a row, and to a telephone number.
 fn in_row(s: &Surroundings<'_>) -> Objection {
     if is_in_array(s) || ends_with_phone_word(s.before) { demote(s) } else { Objection::None }
 }
@@ -191,7 +189,7 @@ fn nhs_number(c: &RecognizerInput<'_>) -> Verdict {
     context_if(c.grouped_as(&[&[10], &[3, 3, 4]], b"- ") && alone(c) && !repeated && nhs(&digits))
 }
 
-/// Prefix letters as HMRC's National Insurance Manual (NIM39110) lists them: D, F, I, Q, U, V not first; those and O not
+/// Checks the prefix letters as HMRC's National Insurance Manual (NIM39110) lists them: D, F, I, Q, U, V not first; those and O not
 /// second; BG, GB, KN, NK, NT, TN, ZZ not used. Suffix A to D.
 fn nino(c: &RecognizerInput<'_>) -> Verdict {
     // Two letters, six digits in pairs or all together, one letter.

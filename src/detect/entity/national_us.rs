@@ -1,7 +1,5 @@
 //! Numbers of the United States: social security, taxpayer, passport, bank account and routing.
 
-#![deny(clippy::string_slice, clippy::indexing_slicing)]
-
 use super::builders::{
     NUMBER, accept_if, context_if, exact, is_word, keyword_link, last_digits, marks, opening, reject_end,
 };
@@ -171,18 +169,19 @@ pub(super) static US_BANK_ACCOUNT_NUMBER: Description = Description {
             64,
             named_account,
         )
-        .value(last_digits),
+        .with_value(last_digits),
     ]],
     ..Description::DEFAULT
 };
 
-/// Not a part of a longer hyphenated or dotted number.
+/// Returns `true` if the candidate is not a part of a longer hyphenated or dotted number.
 fn alone(c: &RecognizerInput<'_>) -> bool {
-    c.stands_alone() && !matches!(c.before, Some('-' | '.' | '$' | '/' | '+' | '#')) && c.after != Some('-')
+    c.is_alone() && !matches!(c.before, Some('-' | '.' | '$' | '/' | '+' | '#')) && c.after != Some('-')
 }
 
-/// Area 000, 666 and 900 to 999, group 00 and serial 0000 are never issued (SSA, "Social security number randomization",
-/// POMS RM 10201.035). 078-05-1120 and 219-09-9999 were printed in advertisements and are void; masking them harms nobody.
+/// Validates a social security number. Area 000, 666 and 900 to 999, group 00 and serial 0000 are never issued (SSA, "Social security
+/// number randomization", POMS RM 10201.035). 078-05-1120 and 219-09-9999 were printed in advertisements and are void; masking them does no
+/// harm.
 fn ssn(c: &RecognizerInput<'_>) -> Verdict {
     if let Some(rejected) = c.rejected_by_count(9..=9) {
         return rejected;
@@ -194,7 +193,7 @@ fn ssn(c: &RecognizerInput<'_>) -> Verdict {
     let number =
         |r: std::ops::Range<usize>| digits.get(r).unwrap_or_default().iter().fold(0u32, |n, &d| n * 10 + u32::from(d));
     let (area, group, serial) = (number(0..3), number(3..5), number(5..9));
-    if !c.stands_alone() || matches!(c.before, Some('-' | '.' | '/' | '+')) || c.after == Some('-') {
+    if !c.is_alone() || matches!(c.before, Some('-' | '.' | '/' | '+')) || c.after == Some('-') {
         return Verdict::Reject;
     }
     if area == 0 || area == 666 || group == 0 || serial == 0 {
@@ -208,7 +207,7 @@ fn ssn(c: &RecognizerInput<'_>) -> Verdict {
     }
 }
 
-/// Middle groups the IRS issues ITINs in: 50 to 65, 70 to 88, 90 to 92, 94 to 99 (IRM 3.21.263.8.2).
+/// Returns `true` for the middle groups of the ITINs that the IRS issues: 50 to 65, 70 to 88, 90 to 92, 94 to 99 (IRM 3.21.263.8.2).
 fn itin_group(group: u32) -> bool {
     matches!(group, 50..=65 | 70..=88 | 90..=92 | 94..=99)
 }
@@ -237,7 +236,7 @@ fn passport(c: &RecognizerInput<'_>) -> Verdict {
     context_if(c.text.len() == 9 && alone(c))
 }
 
-/// Two lines of 44 characters. The second begins with the number of the book and its check digit.
+/// Validates two lines of 44 characters. The second begins with the number of the book and its check digit.
 fn machine_readable(c: &RecognizerInput<'_>) -> Verdict {
     let (first, second) =
         c.text.split_once([' ', '\n']).map_or((c.text, None), |(first, second)| (first, Some(second)));
@@ -254,7 +253,7 @@ fn machine_readable(c: &RecognizerInput<'_>) -> Verdict {
     accept_if(named && checked)
 }
 
-/// Number, nationality, date of birth, sex and date of expiry, with the check digits of number and dates at their places.
+/// Validates number, nationality, date of birth, sex and date of expiry, with the check digits of number and dates.
 fn second_line(c: &RecognizerInput<'_>) -> Verdict {
     if c.after.is_some_and(|a| a.is_ascii_alphanumeric() || a == '<') || c.text.len() != 44 {
         return reject_end(c);
@@ -268,12 +267,13 @@ fn second_line(c: &RecognizerInput<'_>) -> Verdict {
     if good { Verdict::Accept } else { reject_end(c) }
 }
 
-/// Whether the second line of a zone begins with the number of a book and its check digit.
+/// Returns `true` if the second line of a zone begins with the number of a book and its check digit.
 fn mrz_number(line: &str) -> bool {
     is_checked(line.get(..10).unwrap_or_default())
 }
 
-/// Whether the last character checks those before it: weights 7, 3, 1, letters from 10, fillers 0, mod 10 (ICAO 9303 part 3, 4.9).
+/// Returns `true` if the last character checks those before it: weights 7, 3, 1, letters from 10, fillers 0, mod 10 (ICAO 9303 part 3,
+/// 4.9).
 fn is_checked(field: &str) -> bool {
     let Some((last, line)) =
         field.len().checked_sub(1).and_then(|at| Some((field.as_bytes().get(at)?, field.get(..at)?)))
@@ -289,7 +289,7 @@ fn is_checked(field: &str) -> bool {
     last.is_ascii_digit() && value(*last) == sum % 10
 }
 
-/// The first two digits of routing numbers: 00 to 12, 21 to 32, 61 to 72, 80 (ABA routing number policy).
+/// Returns the first two digits of routing numbers: 00 to 12, 21 to 32, 61 to 72, 80 (ABA routing number policy).
 fn routing(c: &RecognizerInput<'_>) -> Verdict {
     if let Some(rejected) = c.rejected_by_count(9..=9) {
         return rejected;
@@ -322,7 +322,7 @@ fn account(c: &RecognizerInput<'_>) -> Verdict {
     )
 }
 
-/// Eight digits that read as a date, year first.
+/// Returns `true` for eight digits that are a date, year first.
 fn date(text: &str) -> bool {
     let within = |range: std::ops::Range<usize>, last: u8| {
         text.get(range).and_then(|part| part.parse().ok()).is_some_and(|n: u8| (1..=last).contains(&n))

@@ -1,7 +1,5 @@
 //! Network addresses: IPv4, IPv6, MAC.
 
-#![deny(clippy::string_slice, clippy::indexing_slicing)]
-
 use std::net::Ipv6Addr;
 
 use super::builders::{accept_if, exact, is_word, reject_end};
@@ -81,7 +79,7 @@ pub(super) static IP_ADDRESS: Description = Description {
     recognizers: &[&[
         exact(r"\b\d+\.\d+\.\d+\.\d+", 15, ipv4).with_context(IP_WORDS),
         // After a slash: `http://1.2.3.4/`, and what Java prints, `/1.2.3.4:80`.
-        exact(r"/\d+\.\d+\.\d+\.\d+", 16, slashed_ipv4).value(behind_slash).with_context(IP_WORDS),
+        exact(r"/\d+\.\d+\.\d+\.\d+", 16, slashed_ipv4).with_value(after_slash).with_context(IP_WORDS),
         // With the zone of a link-local address (RFC 4007 11): a name of an interface, at most fifteen characters in Linux.
         exact(
             concat!(r"\b[0-9A-Fa-f]+:[0-9A-Fa-f:]*:[0-9A-Fa-f.:]*", zone!(), r"|::[0-9A-Fa-f.:]*", zone!()),
@@ -109,7 +107,7 @@ pub(super) static MAC_ADDRESS: Description = Description {
     ..Description::DEFAULT
 };
 
-/// Four octets of at most three digits; leading zeros are written by some tools (RFC 6943 3.1.1 warns of them).
+/// Returns four octets of at most three digits; leading zeros are written by some tools (RFC 6943 3.1.1 warns of them).
 fn octets(text: &str) -> Option<[u8; 4]> {
     let mut octets = [0; 4];
     let mut parts = text.split('.');
@@ -124,28 +122,28 @@ fn octets(text: &str) -> Option<[u8; 4]> {
 }
 
 fn ipv4(c: &RecognizerInput<'_>) -> Verdict {
-    // "nginx/1.18.0.1" is a version; other slashes are looked at where they are part of the candidate.
+    // "nginx/1.18.0.1" is a version; other slashes are part of the candidate.
     if c.before == Some('/') { Verdict::Reject } else { address_v4(c) }
 }
 
-/// The address behind a slash, unless a word is before the slash: `Chrome/120.0.6099.71` is a version.
+/// Returns the address after a slash, unless a word is before the slash: `Chrome/120.0.6099.71` is a version.
 fn slashed_ipv4(c: &RecognizerInput<'_>) -> Verdict {
-    let Some(text) = c.text.get(behind_slash(c.text)) else { return Verdict::Reject };
+    let Some(text) = c.text.get(after_slash(c.text)) else { return Verdict::Reject };
     let of_word = c.before.is_some_and(|b| b.is_alphabetic() || matches!(b, '_' | '.' | '-' | ')'));
     if of_word { Verdict::Reject } else { address_v4(&RecognizerInput { text, before: Some('/'), ..*c }) }
 }
 
-fn behind_slash(text: &str) -> std::ops::Range<usize> {
+fn after_slash(text: &str) -> std::ops::Range<usize> {
     1..text.len()
 }
 
 fn address_v4(c: &RecognizerInput<'_>) -> Verdict {
-    // `v1.2.3.4` and `1.2.3.4-rc1` are versions; `.5` before or behind makes it a longer dotted number.
+    // `v1.2.3.4` and `1.2.3.4-rc1` are versions; `.5` before or after makes it a longer dotted number.
     let alone = !is_word(c.before) && !is_word(c.after) && !matches!(c.before, Some('.' | '-' | '+' | '$'));
     let Some(octets) = octets(c.text) else {
         return Verdict::Reject;
     };
-    // Since 2022 every browser gives its version as `120.0.0.0`. As an address it is that of a network, and of nobody.
+    // Since 2022 every browser gives its version as `120.0.0.0`. As an address it is that of a network.
     let network = octets[0] > 0 && octets.ends_with(&[0, 0, 0]);
     if !alone || network || c.after == Some('-') {
         Verdict::Reject
@@ -165,7 +163,7 @@ fn ipv6(c: &RecognizerInput<'_>) -> Verdict {
     let (text, zone) = c.text.split_once('%').map_or((c.text, None), |(text, zone)| (text, Some(zone)));
     // A colon or a digit is before each later start.
     let Some(address) = text.parse::<Ipv6Addr>().ok().filter(|_| alone) else { return reject_end(c) };
-    // `%20` behind another address is an escape.
+    // `%20` after another address is an escape.
     if zone.is_some_and(|zone| zone.len() > 15 || zone.ends_with(['.', '-', '_']) || !has_zone(address)) {
         return Verdict::Reject;
     }
@@ -184,7 +182,7 @@ fn ipv6(c: &RecognizerInput<'_>) -> Verdict {
     }
 }
 
-/// Whether the address means nothing without its zone: link-local, unicast or multicast.
+/// Returns `true` if the address means nothing without its zone: link-local, unicast or multicast.
 fn has_zone(address: Ipv6Addr) -> bool {
     match address.segments() {
         [first, ..] => first & 0xffc0 == 0xfe80 || matches!(first & 0xff0f, 0xff01 | 0xff02),
@@ -192,7 +190,7 @@ fn has_zone(address: Ipv6Addr) -> bool {
 }
 
 fn mac(c: &RecognizerInput<'_>) -> Verdict {
-    if !c.stands_alone() || matches!(c.before, Some(':' | '-')) || matches!(c.after, Some(':' | '-')) {
+    if !c.is_alone() || matches!(c.before, Some(':' | '-')) || matches!(c.after, Some(':' | '-')) {
         return Verdict::Reject;
     }
     // "10:11:12:13:14:15" is six times of laps. Only the prefixes of makers that begin with 00 are as common.
@@ -205,5 +203,5 @@ fn mac_dotted(c: &RecognizerInput<'_>) -> Verdict {
     // All decimal is more often a number with thousands or a version.
     let hex = c.text.bytes().any(|b| b.is_ascii_alphabetic());
     let digit = c.text.bytes().any(|b| b.is_ascii_digit());
-    accept_if(c.stands_alone() && hex && digit && c.before != Some('.'))
+    accept_if(c.is_alone() && hex && digit && c.before != Some('.'))
 }

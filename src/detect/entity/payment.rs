@@ -1,7 +1,5 @@
-//! What goes with a payment card: verification value, expiry date, PIN. None has a structure to speak of, so all want a
+//! The verification value, expiry date and PIN of a payment card. None has a structure, so all need a
 //! keyword in front or a context word near.
-
-#![deny(clippy::string_slice, clippy::indexing_slicing)]
 
 use std::ops::Range;
 
@@ -11,7 +9,7 @@ use super::description::{Comparison, Description};
 use super::recognizer::RecognizerInput;
 use crate::detect::pattern::Verdict;
 
-/// What may be between the word PIN and its digits.
+/// The pattern of the text between the word PIN and its digits.
 macro_rules! pin_link {
     () => {
         concat!(marks!(), r"(?:[ \n]?[:=])?", marks!(), opening!())
@@ -46,11 +44,11 @@ pub(super) static CREDIT_DEBIT_CARD_CVV: Description = Description {
             64,
             cvv,
         )
-        .value(last_digits)
+        .with_value(last_digits)
         .with_context(CVV_CONTEXT),
         exact(r"\b\d+\b", 4, bare_cvv).with_context(CVV_WORDS).context_distance(16, 16),
         // A card with its date and code, as stolen ones are listed: `4242424242424242|12|27|123`.
-        exact(concat!(listed!(), edge!(), r"\d{3,4}\b"), 48, listed_code).value(last_digits),
+        exact(concat!(listed!(), edge!(), r"\d{3,4}\b"), 48, listed_code).with_value(last_digits),
     ]],
     ..Description::DEFAULT
 };
@@ -58,7 +56,7 @@ pub(super) static CREDIT_DEBIT_CARD_CVV: Description = Description {
 pub(super) static CREDIT_DEBIT_CARD_EXPIRY: Description = Description {
     comparison: Comparison::Groups,
     recognizers: &[&[
-        exact(concat!(listed!(), r"\b"), 40, listed_expiry).value(listed_expiry_value),
+        exact(concat!(listed!(), r"\b"), 40, listed_expiry).with_value(listed_expiry_value),
         exact(r"\b\d+[ \n]?[/-][ \n]?\d+\b", 9, expiry).with_context(EXPIRY_WORDS),
         exact(
             r"\b(?i:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sep(?:t(?:ember)?)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?[ \n,/-]{1,2}(?:20)\d\d\b",
@@ -83,7 +81,7 @@ pub(super) static PIN: Description = Description {
             40,
             pin,
         )
-        .value(last_digits),
+        .with_value(last_digits),
         exact(r"\b\d+\b", 6, bare_pin).with_context(PIN_WORDS).context_distance(24, 16),
     ]],
     ..Description::DEFAULT
@@ -202,7 +200,7 @@ const CARD_EXPIRY_WORDS: &[&str] =
     &["exp", "expiry", "expires", "expiring", "expiration", "valid thru", "valid through", "valid until", "good thru"];
 
 fn cvv(c: &RecognizerInput<'_>) -> Verdict {
-    // `CVV` says it by itself; "security code", "CID" and "verification code" are also of one-time passwords and doors.
+    // `CVV` needs no context; "security code", "CID" and "verification code" are also of one-time passwords and doors.
     let sure = c.text.get(..2).is_some_and(|p| p.eq_ignore_ascii_case("cv") || p.eq_ignore_ascii_case("ca"));
     if c.after.is_some_and(|a| matches!(a, '%' | '/')) {
         Verdict::Reject
@@ -213,13 +211,13 @@ fn cvv(c: &RecognizerInput<'_>) -> Verdict {
     }
 }
 
-/// Whether it is a field of data, `security_code: 123`, and not the security code of a door.
+/// Returns `true` if it is a field of data, `security_code: 123`, and not the security code of a door.
 fn security_field(text: &str) -> bool {
     let Some((word, rest)) = text.split_at_checked(8) else { return false };
     word.eq_ignore_ascii_case("security") && rest.starts_with(['_', 'C']) && text.contains([':', '='])
 }
 
-/// The parts of a card that is listed with its date and its code, if its number is one.
+/// Returns the parts of a card that is listed with its date and its code, if its number is one.
 fn listed(text: &str) -> Option<(u8, &str)> {
     let mut parts = text.split(['|', '/']).map(|part| part.trim_matches(|c: char| !c.is_ascii_digit()));
     let (number, month, year) = (parts.next()?, parts.next()?, parts.next()?);

@@ -1,7 +1,5 @@
 //! Ages and dates of birth.
 
-#![deny(clippy::string_slice, clippy::indexing_slicing)]
-
 use std::ops::Range;
 
 use smallvec::SmallVec;
@@ -19,19 +17,19 @@ pub(super) static AGE: Description = Description {
             32,
             age_before,
         )
-        .value(with_unit),
+        .with_value(with_unit),
         exact(
             r"\b(?i:aged?|ages|age of|aged? is|aged?[*_~'\x22\x60]*[ ]?[:=]|just turned|turned|turning|i'll turn|will turn|will be turning|when (?:he|she|i) was|birthday,? (?:is|was))[*_~'\x22\x60]*[ \n]?(?:[*_~'\x22\x60]+[ \n]?)?\d+\b",
             48,
-            age_behind,
+            age_after,
         )
-        .value(last_digits),
+        .with_value(last_digits),
         exact(
             r"\b(?:I am|I'm|i'm|i am|He is|She is|he is|she is|he's|she's|He's|She's)[ \n](?:[*_~'\x22\x60]+[ \n]?)?\d+(?:[*_~'\x22\x60 ]*|[*_~'\x22\x60>)]*[ \n]?-?(?i:(?:years?|yrs?|months?|weeks?|days?)[*_~'\x22\x60>)]*(?:[ \n-]-?(?:old|of[ \n-]age|young))))",
             48,
             age_said,
         )
-        .value(said_value),
+        .with_value(said_value),
     ]],
     ..Description::DEFAULT
 };
@@ -119,7 +117,7 @@ fn leading_digits(text: &str) -> Range<usize> {
     0..text.bytes().take_while(u8::is_ascii_digit).count()
 }
 
-/// The number and its unit. Where Markdown or quotes are around the number, they are not taken apart: the number alone.
+/// Returns the number and its unit. Where Markdown or quotes are around the number, they are not taken apart: the number alone.
 fn with_unit(text: &str) -> Range<usize> {
     const UNITS: &[&str] = &["year", "years", "yr", "yrs", "month", "months", "week", "weeks", "day", "days"];
     let digits = leading_digits(text);
@@ -137,14 +135,14 @@ fn with_unit(text: &str) -> Range<usize> {
     }
 }
 
-/// The digits of a candidate that may end in Markdown or a quote, or the number and its unit.
+/// Returns the digits of a candidate that may end in Markdown or a quote, or the number and its unit.
 fn said_value(text: &str) -> Range<usize> {
     let start = text.find(|c: char| c.is_ascii_digit()).unwrap_or_default();
     let value = with_unit(part(text, start..text.len()));
     start..start + value.end
 }
 
-/// Ages of persons: nobody is known to have passed 122.
+/// Ages of persons. The oldest known person reached 122.
 fn possible_age(text: &str) -> bool {
     text.parse::<u32>().is_ok_and(|age| (1..=122).contains(&age)) && !text.starts_with('0')
 }
@@ -154,7 +152,7 @@ fn age_before(c: &RecognizerInput<'_>) -> Verdict {
     accept_if(number && possible_age(part(c.text, leading_digits(c.text))) && c.wraps_once())
 }
 
-fn age_behind(c: &RecognizerInput<'_>) -> Verdict {
+fn age_after(c: &RecognizerInput<'_>) -> Verdict {
     let value = last_digits(c.text);
     // "aged '67'", but not "turned 60's".
     let quoted = part(c.text, 0..value.start).ends_with('\'');

@@ -1,10 +1,8 @@
 //! Telephone numbers.
 //!
-//! Only the shape is judged, not whether an area code is assigned: numbers in examples and forms are often not, and a
+//! Only the shape counts, not whether an area code is assigned: numbers in examples and forms are often not, and a
 //! number plan changes under a library that does not. What carries the decision is a `+`, brackets, a trunk zero or the
 //! North American grouping; all else needs a word such as "phone" nearby.
-
-#![deny(clippy::string_slice, clippy::indexing_slicing)]
 
 use smallvec::SmallVec;
 
@@ -56,7 +54,7 @@ pub(super) static PHONE: Description = Description {
     ..Description::DEFAULT
 };
 
-/// The number without its extension.
+/// Returns the number without its extension.
 fn without_extension(text: &str) -> &str {
     text.split(|c: char| c.is_ascii_alphabetic() || matches!(c, '#' | ',' | ';')).next().unwrap_or_default().trim_end()
 }
@@ -76,7 +74,7 @@ fn brackets_match(text: &str) -> bool {
     open == 0
 }
 
-/// What may be next to a number that is complete.
+/// Signs next to a complete number.
 fn complete(c: &RecognizerInput<'_>) -> bool {
     !is_word(c.before) && !ends_inside(c)
 }
@@ -85,12 +83,12 @@ fn ends_inside(c: &RecognizerInput<'_>) -> bool {
     is_word(c.after) || matches!(c.after, Some('%' | '@'))
 }
 
-/// Whether the number is one side of a sum, unless it is plainly a telephone number.
+/// Returns `true` if the number is one side of a sum, unless it is plainly a telephone number.
 fn is_operand(c: &RecognizerInput<'_>) -> bool {
     matches!(c.after, Some('=' | '*'))
 }
 
-/// The numbers of digits up to the end of each group but the last. A written trunk zero, "(0)", does not count.
+/// Returns the numbers of digits up to the end of each group but the last. A written trunk zero, "(0)", does not count.
 fn inner_ends(number: &str) -> impl Iterator<Item = usize> {
     let (head, tail) = number.split_once("(0)").unwrap_or((number, ""));
     let mut count = 0;
@@ -103,7 +101,7 @@ fn inner_ends(number: &str) -> impl Iterator<Item = usize> {
     })
 }
 
-/// Whether the number is on one line, or continues after a line end as a wrapped one would: it has other groups, or only the
+/// Returns `true` if the number is on one line, or continues after a line end as a wrapped one would: it has other groups, or only the
 /// calling code (of `code` digits) is before the line end; it is not yet complete there; and more than one digit follows. A
 /// lone group before the line end is an area code, not the postal code at the end of an address.
 fn wraps_well(number: &str, code: usize, complete_with: usize) -> bool {
@@ -116,9 +114,9 @@ fn wraps_well(number: &str, code: usize, complete_with: usize) -> bool {
     grouped && area_code && before < complete_with && digit_count(tail) > 1
 }
 
-/// A number with a `+`.
+/// Returns a number with a `+`.
 ///
-/// Where does it end? With the last group with which it has at most the fifteen digits of E.164, unless an earlier group
+/// Returns the end: that of the last group with which the number has at most the fifteen digits of E.164, unless an earlier group
 /// completes it: `+1 415 555 2671` has the ten digits of its country, so what follows is not a part of it. A number that no
 /// group completes takes all its groups, so that no mask leaves the rest of the digits.
 fn international(c: &RecognizerInput<'_>) -> Verdict {
@@ -149,7 +147,7 @@ fn international(c: &RecognizerInput<'_>) -> Verdict {
     if good { Verdict::Accept } else { Verdict::Reject }
 }
 
-/// How many digits there are, and how many of them stand alone.
+/// Returns the number of digits, and the number of groups of one digit.
 fn counted(number: &str) -> (usize, usize) {
     let (mut digits, mut lone, mut run) = (0, 0, 0);
     for byte in number.bytes().chain([b' ']) {
@@ -170,7 +168,7 @@ fn grouped(c: &RecognizerInput<'_>) -> Verdict {
     }
     let number = without_extension(c.text);
     let (count, lone) = counted(number);
-    // Most of what comes here is told by this already.
+    // This decides most cases.
     match count {
         ..7 => return reject_end(c),
         7..=15 => {}
@@ -210,7 +208,7 @@ fn grouped(c: &RecognizerInput<'_>) -> Verdict {
     {
         return Verdict::Reject;
     }
-    match told_by_groups(number, extended, &groups, &lens, &digits) {
+    match verdict_of_groups(number, extended, &groups, &lens, &digits) {
         Verdict::NeedsContext if is_operand(c) => Verdict::Reject,
         verdict => verdict,
     }
@@ -218,8 +216,8 @@ fn grouped(c: &RecognizerInput<'_>) -> Verdict {
 
 type Groups<'a> = SmallVec<[&'a str; 16]>;
 
-/// What the groups of a number without a `+` say.
-fn told_by_groups(number: &str, extended: bool, groups: &[&str], lens: &[usize], digits: &[u8]) -> Verdict {
+/// Returns the verdict on the groups of a number without a `+`.
+fn verdict_of_groups(number: &str, extended: bool, groups: &[&str], lens: &[usize], digits: &[u8]) -> Verdict {
     let n = digits.len();
     let brackets = number.contains('(');
     if north_american(digits, lens, brackets, !number.contains([' ', '\n'])) {
@@ -266,7 +264,7 @@ fn told_by_groups(number: &str, extended: bool, groups: &[&str], lens: &[usize],
     context_if(single <= 1 || brackets)
 }
 
-/// Whether the first groups are a whole North American number: what follows is not a part of it.
+/// Returns `true` if the first groups are a whole North American number: what follows is not a part of it.
 fn begins_with_north_american(digits: &[u8], lens: &[usize], brackets: bool) -> bool {
     (3..=4).any(|groups| {
         let Some((head, rest)) = lens.split_at_checked(groups) else { return false };
@@ -276,7 +274,7 @@ fn begins_with_north_american(digits: &[u8], lens: &[usize], brackets: bool) -> 
     })
 }
 
-/// Whether it ends in a whole North American number that hyphens or dots hold together, behind other numbers and a space.
+/// Returns `true` if it ends in a whole North American number that hyphens or dots hold together, after other numbers and a space.
 fn ends_with_north_american(digits: &[u8], number: &str) -> bool {
     let Some((_, tail)) = number.rsplit_once([' ', '\n']) else { return false };
     let lens: SmallVec<[usize; 8]> = tail.split(['-', '.']).map(str::len).collect();
@@ -284,7 +282,7 @@ fn ends_with_north_american(digits: &[u8], number: &str) -> bool {
     lens.as_slice() == [3, 3, 4] && north_american(tail_digits, &lens, false, true)
 }
 
-/// Ten digits grouped 3-3-4, maybe after a 1 or 001 (NANP: area code and exchange begin with 2 to 9; the exchange is not
+/// Returns `true` for ten digits grouped 3-3-4, maybe after a 1 or 001 (NANP: area code and exchange begin with 2 to 9; the exchange is not
 /// checked in brackets, made-up numbers break it).
 fn north_american(digits: &[u8], lens: &[usize], brackets: bool, signs: bool) -> bool {
     let (digits, lens) = match (digits, lens) {
@@ -292,7 +290,7 @@ fn north_american(digits: &[u8], lens: &[usize], brackets: bool, signs: bool) ->
         _ => (digits, lens),
     };
     let shape = matches!(lens, [3, 3, 4]) || (brackets && matches!(lens, [3, 7]));
-    // (123) 456-7890 is everybody's example, so only groups told apart by spaces must begin as assigned ones do.
+    // (123) 456-7890 is a common example, so only groups separated by spaces must begin as assigned ones do.
     match digits {
         [area, _, _, exchange, rest @ ..] if shape && rest.len() == 6 => {
             brackets || (*exchange >= 1 && (*area >= 2 || (signs && *area == 1)))
@@ -340,7 +338,7 @@ fn of_log(c: &RecognizerInput<'_>, number: &str, groups: &[&str], lens: &[usize]
     hour || address || code_points || lone_last
 }
 
-/// Objects to numbers that begin inside a clock, or follow one and need a context word anyway.
+/// Rejects numbers that begin inside a clock, or follow one and need a context word anyway.
 fn in_log(s: &Surroundings<'_>) -> Objection {
     // "13:53:08.021 25746" and "13:53:08 2017-05-16": the milliseconds of a clock or a date, and another number.
     let (_, fraction) = s.text.split_at_checked(3).unwrap_or_default();
@@ -358,7 +356,7 @@ fn in_log(s: &Surroundings<'_>) -> Objection {
     }
 }
 
-/// Whether all digits are the same.
+/// Returns `true` if all digits are the same.
 fn same(digits: &[u8]) -> bool {
     digits.windows(2).all(|w| matches!(w, [a, b] if a == b))
 }

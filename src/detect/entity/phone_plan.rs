@@ -1,8 +1,6 @@
 //! Numbering plans: country calling codes, and how long numbers within a country are.
 
-#![deny(clippy::string_slice, clippy::indexing_slicing)]
-
-/// Country calling codes (ITU-T E.164, list of assigned codes): of one, two or three digits, by the first two.
+/// Returns the length of the country calling code (ITU-T E.164, list of assigned codes): of one, two or three digits, by the first two.
 pub(super) fn country_code(digits: &[u8]) -> Option<usize> {
     match digits {
         [1 | 7, ..] => Some(1),
@@ -61,7 +59,7 @@ const NATIONAL_LENGTHS: &[(&[u8], usize, usize)] = &[
     (&[9, 7, 2], 8, 9),
 ];
 
-/// The fewest and the most digits of a number of this country; where the plan is not listed, what E.164 leaves.
+/// Returns the fewest and the most digits of a number of this country; where the plan is not listed, what E.164 leaves.
 pub(super) fn national_lengths(code: &[u8]) -> (usize, usize) {
     let listed = NATIONAL_LENGTHS.iter().find(|&&(listed, ..)| listed == code);
     listed.map_or((7, 15 - code.len()), |&(_, fewest, most)| (fewest, most))

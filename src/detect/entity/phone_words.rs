@@ -1,7 +1,5 @@
 //! The words next to telephone numbers, in the main languages.
 
-#![deny(clippy::string_slice, clippy::indexing_slicing)]
-
 /// Returns `true` if the text ends with a word for a telephone and at most a sign and a space after it.
 pub(super) fn ends_with_phone_word(text: &str) -> bool {
     let head = text.trim_end_matches([' ', '\n', ':', '.', '=', '#', '"', '\'', '*', '_', '(']);

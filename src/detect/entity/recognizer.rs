@@ -1,43 +1,43 @@
-//! The form every recognizer has, whatever it recognizes.
+//! The parts of a recognizer.
 
 use std::ops::Range;
 
 use crate::detect::pattern::Verdict;
 
-/// How one entity type is recognized: candidates by a pattern, then a validator, then context words.
+/// Recognizes values of one entity type: a pattern finds candidates, then a validator and context words decide.
 ///
-/// The pattern runs over the *entity view* of the text: width, zero-width characters, dashes and spaces unified to their
-/// ASCII forms, escapes decoded, a run of white space as one character, case kept. It is matched as ASCII bytes: `\d`, `\w`, `\s` and `\b` are ASCII; leftmost-longest; no
-/// look-around other than a leading or a trailing `\b`, `^` or `$` of each top-level alternative. A text that is long enough for
-/// several ends is offered to the validator at each end; the longest accepted one counts.
+/// The pattern runs over the *entity view* of the text: width, zero-width characters, dashes and spaces unified to their ASCII forms,
+/// escapes decoded, a run of white space as one character, case kept. It is matched as ASCII bytes: `\d`, `\w`, `\s` and `\b` are ASCII;
+/// leftmost-longest; no look-around other than a leading or a trailing `\b`, `^` or `$` of each top-level alternative. Some text that is
+/// long enough for several ends is offered to the validator at each end; the longest accepted one counts.
 #[derive(Debug)]
 pub(crate) struct Recognizer {
     /// Candidate pattern, `regex` syntax.
     pub(crate) pattern: &'static str,
     /// Longest candidate, in bytes of the entity view. Longer ones are never offered.
     pub(crate) max_bytes: usize,
-    /// Judges one candidate.
+    /// Validates one candidate.
     pub(crate) validate: fn(&RecognizerInput<'_>) -> Verdict,
     /// The part of the candidate that is the value, as a range of the candidate (pattern view); `None`: all of it.
     pub(crate) value: Option<fn(&str) -> Range<usize>>,
-    /// Context words, lower case, matched as whole words in the folded view; any one of them will do.
+    /// Context words, lower case, matched as whole words in the normalized view; any one of them will do.
     pub(crate) context: &'static [&'static str],
-    /// How far before the candidate a context word may begin, in bytes of the text as given.
+    /// The distance before the candidate in which a context word may begin, in bytes of the text as given.
     pub(crate) context_before: usize,
-    /// How far behind the candidate a context word may end, in bytes of the text as given.
+    /// The distance after the candidate in which a context word may end, in bytes of the text as given.
     pub(crate) context_after: usize,
     /// Two bytes of which every candidate holds one, for patterns that may begin with any letter: only the runs that lead up to one
-    /// of them are then looked at.
+    /// of them are then read.
     pub(crate) prefilter: Option<[u8; 2]>,
-    /// Objects to a candidate because of what surrounds it. Asked once the unbroken run of letters, digits and `+/=_-` it is in has
+    /// Rejects a candidate because of the text around it. Runs once the unbroken run of letters, digits and `+/=_-` it is in has
     /// ended, or [`VETO_BYTES`] bytes of it have arrived.
     pub(crate) veto: Option<Veto>,
 }
 
-/// Judges the surroundings of a candidate.
+/// Checks the text around a candidate.
 pub(crate) type Veto = fn(&Surroundings<'_>) -> Objection;
 
-/// What a veto is shown.
+/// A candidate and the text around it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Surroundings<'a> {
     /// Up to [`VETO_BYTES`] bytes of the entity view before the candidate.
@@ -46,14 +46,14 @@ pub(crate) struct Surroundings<'a> {
     pub(crate) text: &'a str,
     /// The rest of the run after the candidate, and the character that ends it: up to [`VETO_BYTES`] bytes.
     pub(crate) after: &'a str,
-    /// Whether the validator accepted the candidate without a context word.
+    /// `true` if the validator accepted the candidate without a context word.
     pub(crate) is_sure: bool,
 }
 
-/// What surroundings say against a candidate.
+/// An objection to a candidate because of the text around it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Objection {
-    /// Nothing.
+    /// No objection.
     None,
     /// It needs a context word.
     Doubt,
@@ -63,16 +63,16 @@ pub(crate) enum Objection {
     End,
 }
 
-/// How far around a candidate a veto looks, in bytes of the entity view.
+/// The number of bytes of the entity view on each side of a candidate that a veto can read.
 pub(crate) const VETO_BYTES: usize = 48;
 
-/// What a validator is shown.
+/// The input of a validator.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct RecognizerInput<'a> {
     /// The candidate in the pattern view.
     pub(crate) text: &'a str,
     /// The character before it, in the pattern view; `None` at the start of the text.
     pub(crate) before: Option<char>,
-    /// The character behind it, in the pattern view; `None` at the end of the text.
+    /// The character after it, in the pattern view; `None` at the end of the text.
     pub(crate) after: Option<char>,
 }

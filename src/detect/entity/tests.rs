@@ -1,4 +1,4 @@
-//! What every recognizer keeps to. What they find is tested on the engine, in `tests/entities`.
+//! Properties of all recognizers. Their findings are tested in `tests/entities`.
 
 use std::cell::Cell;
 
@@ -50,7 +50,7 @@ fn patterns_start_alike_and_never_match_nothing() {
 
 /// Text that begins a value over and over asks the validators a bounded number of times a byte, however long it is.
 #[test]
-fn validators_are_asked_little() {
+fn validators_run_a_bounded_number_of_times() {
     use EntityType as T;
     const UNITS: &[&str] = &[
         "1 ",
@@ -170,7 +170,7 @@ fn validators_are_asked_little() {
     assert!(wrong.is_empty(), "{} wrong\n{}", wrong.len(), wrong.join("\n"));
 }
 
-/// Recognizers on the engine, each by itself; what needs a context word is not found.
+/// Recognizers on the matcher, each by itself, without context words.
 pub(super) struct Matcher(Vec<(&'static Recognizer, PatternMatcher)>);
 
 impl Matcher {
@@ -242,7 +242,7 @@ impl Matcher {
         for (recognizer, matcher) in &self.0 {
             let asked = std::cell::RefCell::new(Vec::new());
             let validate = |_, start: usize, end: usize| {
-                // The engine asks about no start inside `%20`.
+                // The matcher validates no start inside `%20`.
                 if view.splits_percent(start) {
                     return Verdict::Reject;
                 }
@@ -270,7 +270,7 @@ impl Matcher {
     }
 }
 
-/// What a validator says of the starts behind a candidate's is true: no start that it would accept is passed over.
+/// What a validator says of the starts after a candidate's is true: no start that it would accept is passed over.
 #[test]
 fn no_start_is_passed_over_that_would_be_accepted() {
     #[derive(serde::Deserialize)]

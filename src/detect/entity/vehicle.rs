@@ -1,6 +1,4 @@
-//! Vehicles and their drivers: VIN, licence plate, driver's licence.
-
-#![deny(clippy::string_slice, clippy::indexing_slicing)]
+//! Vehicles and their drivers: VIN, license plate, driver's license.
 
 use smallvec::SmallVec;
 
@@ -131,7 +129,7 @@ pub(super) static DRIVER_ID: Description = Description {
             64,
             named_driver,
         )
-        .value(last_word),
+        .with_value(last_word),
     ]],
     ..Description::DEFAULT
 };
@@ -146,7 +144,7 @@ fn vin(c: &RecognizerInput<'_>) -> Verdict {
     let upper = bytes.iter().filter(|b| b.is_ascii_uppercase()).count();
     // Seventeen digits alone are a time stamp or an id; lower and upper case mixed are a hash.
     let mixed = upper > 0 && bytes.iter().any(u8::is_ascii_lowercase);
-    if !c.stands_alone() || mixed || digits == 17 || digits < 3 || matches!(c.before, Some('-' | '/')) {
+    if !c.is_alone() || mixed || digits == 17 || digits < 3 || matches!(c.before, Some('-' | '/')) {
         return Verdict::Reject;
     }
     // European manufacturers need not compute the check digit (ISO 3779 leaves it open).
@@ -163,7 +161,7 @@ fn plate(c: &RecognizerInput<'_>) -> Verdict {
     context_if(alone && !two && letters >= 1 && digits >= 1 && (5..=8).contains(&(letters + digits)))
 }
 
-/// Whether it could be a plate by itself.
+/// Returns `true` if it could be a plate by itself.
 fn is_plate(text: &str) -> bool {
     let count = text.bytes().filter(u8::is_ascii_alphanumeric).count();
     count >= 5 && text.bytes().any(|b| b.is_ascii_digit()) && text.bytes().any(|b| b.is_ascii_uppercase())
@@ -178,7 +176,7 @@ fn driver(c: &RecognizerInput<'_>) -> Verdict {
     context_if(alone && shape && !looks_like_date(c.text) && !looks_like_phone(c.text))
 }
 
-/// Whether it is digits in groups of these lengths.
+/// Returns `true` if it is digits in groups of these lengths.
 fn digits_in(text: &str, shapes: &[&[usize]]) -> bool {
     let groups: SmallVec<[usize; 8]> = text.split('-').map(str::len).collect();
     text.bytes().all(|b| b.is_ascii_digit() || b == b'-') && shapes.contains(&groups.as_slice())

@@ -56,7 +56,7 @@ pub(super) fn compile(spec: &DetectorSpec, compiler: &mut Compiler) -> Compiled<
     Ok(())
 }
 
-/// Copies the strict entity types. Those of which values are put together read them so, all others read decoded text.
+/// Copies the strict entity types. Those whose values are put together read [`Rewriting::Values`], all others decoded text.
 pub(super) fn strict(spec: &DetectorSpec, rewriting: Rewriting, rules: &mut DetectorSpec) {
     let put_together = match rewriting {
         Rewriting::Decoded => false,

@@ -1,4 +1,7 @@
-//! The kinds of detectors, one a file.
+//! The kinds of detectors, one per file.
+//!
+//! A new kind is a file here with a `compile` function and an implementation of [`Detector`](super::detector::Detector), a row in
+//! [`KINDS`], and its rules in `spec.rs`.
 
 mod entities;
 mod patterns;
@@ -13,7 +16,7 @@ use crate::text::rewrite::Rewriting;
 
 pub(crate) use topics::MAX_TOPIC_PATTERN_BYTES;
 
-/// How the rules of one kind become detectors.
+/// Compiles the rules of one kind into detectors.
 pub(super) struct Kind {
     /// Compiles the rules of this kind.
     pub(super) compile: fn(&DetectorSpec, &mut Compiler) -> Compiled<()>,

@@ -1,23 +1,23 @@
-//! Assertions at the edges of a pattern, judged by the characters on either side.
+//! Assertions at the edges of a pattern, decided by the characters on both sides.
 
 use regex_syntax::hir::Look;
 
 use crate::text::char_class::{ALL_CLASSES, CLASS_COUNT, CharClass, ClassSet};
 
-/// Which pairs of neighbours satisfy a set of assertions: one bit for each pair of kinds.
+/// The pairs of neighboring characters that satisfy a set of assertions: one bit for each pair of classes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct EdgeSet(u64);
 
 impl EdgeSet {
-    /// No position at all.
+    /// No position.
     pub(super) const NONE: Self = Self(0);
 
-    /// The positions of either set.
+    /// Returns the positions of either set.
     pub(super) fn or(self, other: Self) -> Self {
         Self(self.0 | other.0)
     }
 
-    /// The positions at which all of `looks` hold.
+    /// Returns the positions at which all of `looks` hold.
     pub(super) fn of(looks: &[Look]) -> Self {
         let mut set = 0;
         for before in ALL_CLASSES {
@@ -30,17 +30,17 @@ impl EdgeSet {
         Self(set)
     }
 
-    /// Whether the position between these two characters is in the set.
+    /// Returns `true` if the position between these two characters is in the set.
     pub(super) fn holds(self, before: CharClass, after: CharClass) -> bool {
         self.0 & bit(before, after) != 0
     }
 
-    /// Whether the position between these two characters is in the set, whatever of its kinds the second is taken for.
+    /// Returns `true` if the position between these two characters is in the set for any of the classes of the second.
     pub(super) fn holds_any(self, before: CharClass, after: ClassSet) -> bool {
         (self.0 >> (before as usize * CLASS_COUNT)) & u64::from(after.bits()) != 0
     }
 
-    /// Whether every position is in the set, so that nobody need look at the neighbours.
+    /// Returns `true` if every position is in the set, so that the characters need not be known.
     pub(super) fn is_any(self) -> bool {
         ALL_CLASSES.iter().all(|&before| ALL_CLASSES.iter().all(|&after| self.holds(before, after)))
     }
@@ -50,9 +50,9 @@ fn bit(before: CharClass, after: CharClass) -> u64 {
     1 << (before as usize * CLASS_COUNT + after as usize)
 }
 
-/// Whether one assertion holds between two characters.
+/// Returns `true` if one assertion holds between two characters.
 ///
-/// Unicode's `\b` is judged with our notion of a word, which has a boundary between any two characters of a script that does
+/// Unicode's `\b` uses Banister's definition of a word, which has a boundary between any two characters of a script that does
 /// not separate words. Between Korean and another script `\b` holds; between two letters of Korean only the assertions on the end of
 /// a word do, because a particle may begin there.
 pub(super) fn holds(look: Look, before: CharClass, after: CharClass) -> bool {

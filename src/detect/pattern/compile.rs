@@ -7,11 +7,10 @@ use super::assertions::EdgeSet;
 use super::dfa::{Dfa, MAX_STATES};
 use super::expand::{ExpandError, expand};
 use super::matcher::PatternMatcher;
-use super::parse::{ParsedPattern, Syntax};
-use super::problem::PatternProblem;
-use super::thread::Alternative;
+use super::parse::{ParsedPattern, PatternProblem, Syntax};
+use super::thread::CompiledAlternative;
 
-/// The NFA of a group may take this many bytes. Ten counted Unicode classes fit; a repetition of a thousand of them does not.
+/// The maximum size of the NFA of a group, in bytes. Ten counted Unicode classes fit; a repetition of a thousand of them does not.
 const NFA_SIZE_LIMIT: usize = 8 << 20;
 
 /// Patterns that run as one automaton.
@@ -19,11 +18,11 @@ const NFA_SIZE_LIMIT: usize = 8 << 20;
 pub(crate) struct Group {
     bodies: Vec<Hir>,
     starts: Vec<EdgeSet>,
-    alternatives: Vec<Alternative>,
+    alternatives: Vec<CompiledAlternative>,
 }
 
 impl Group {
-    /// Adds a pattern; what it matches is reported under `tag`. A match takes at most `max_length` bytes of the view, or what
+    /// Adds a pattern. Its matches are reported under `tag`. A match has at most `max_length` bytes of the view, or as many as
     /// the pattern itself allows: that limit is returned.
     pub(crate) fn add(
         &mut self,
@@ -41,12 +40,18 @@ impl Group {
             self.bodies.push(alternative.body);
             let (start, end) = (EdgeSet::of(&alternative.start), EdgeSet::of(&alternative.end));
             self.starts.push(start);
-            self.alternatives.push(Alternative { tag, start, end, pairs_markup: pattern.syntax != Syntax::Ascii, cap });
+            self.alternatives.push(CompiledAlternative {
+                tag,
+                start,
+                end,
+                pairs_markup: pattern.syntax != Syntax::Ascii,
+                cap,
+            });
         }
         Ok(cap)
     }
 
-    /// The automaton of all patterns; `None` when there are none.
+    /// Returns the automaton of all patterns; `None` when there are none.
     pub(crate) fn build(self) -> Result<Option<PatternMatcher>, PatternProblem> {
         self.build_with(MAX_STATES)
     }
@@ -75,7 +80,7 @@ pub(crate) fn check_pattern(pattern: &ParsedPattern, max_length: Option<usize>) 
     group.build_with(2).map(drop)
 }
 
-/// How many bytes of the view a match may take.
+/// Returns the maximum length of a match, in bytes of the view.
 fn cap(hir: &Hir, max_length: Option<usize>) -> Result<usize, PatternProblem> {
     match (max_length, hir.properties().maximum_len()) {
         (Some(given), _) => Ok(given),

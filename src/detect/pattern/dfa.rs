@@ -1,38 +1,35 @@
-//! An anchored multi-pattern automaton, determinized as texts need it and shared by all of them.
-//!
-//! States are computed on first use and never thrown away, so a state number stays good for as long as the automaton lives,
-//! whoever computed it. Past a fixed number of states, sets of NFA states are stepped directly: slower, never wrong.
+//! An anchored multi-pattern automaton, determinized on demand and shared by all text. The parent module explains its design.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::PoisonError;
 
 use regex_automata::nfa::thompson::{NFA, State};
 use regex_automata::util::primitives::{PatternID, StateID};
 
 use super::assertions::EdgeSet;
+use super::sync::{AtomicU32, Mutex, MutexGuard, OnceLock, Ordering};
 
-/// States kept by number. A policy's patterns visit some hundreds on ordinary text; with 64 byte classes this many take 2 MB.
+/// The maximum number of numbered states. Ordinary text visits several hundred; with 64 byte classes, this many need 2 MB.
 pub(super) const MAX_STATES: usize = 8192;
 
 /// A set of NFA states, ascending, without those that read nothing.
 pub(super) type Set = Box<[u32]>;
 
-/// What is known of a state.
+/// The properties of a state.
 #[derive(Debug)]
 pub(super) struct Info {
     /// Patterns that match here.
     pub(super) matches: Box<[u32]>,
-    /// The longest a match over this state can still be, in bytes of the text.
+    /// The maximum length of a match through this state, in bytes of the view.
     pub(super) cap: usize,
-    /// Nothing can be read from here.
+    /// No byte leads on from here.
     pub(super) is_final: bool,
     /// The positions at which one of the matches can end.
     pub(super) ends: EdgeSet,
     set: Set,
 }
 
-/// Where a thread is: a numbered state, or a set past the last number.
+/// A reference to a state: its number, or the set itself if no number is left.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum StateRef {
     /// The state of this number.
@@ -42,21 +39,21 @@ pub(super) enum StateRef {
 }
 
 const UNKNOWN: u32 = 0;
-/// No match is possible any more.
+/// No match is possible.
 pub(super) const DEAD: u32 = 1;
-/// There was no number left.
+/// No number is left.
 const FULL: u32 = u32::MAX;
-/// Set in the table where something matches at the next state, so that nobody need look the state up to know.
+/// Set in the table where something matches at the next state, so that the state need not be looked up.
 const MATCHES: u32 = 1 << 31;
 
-/// What is needed to make new states.
+/// The data that new states need.
 #[derive(Debug, Default)]
 struct Growth {
     numbers: HashMap<Set, u32>,
     visited: VisitedStates,
 }
 
-/// NFA states seen in one step. Cleared by counting up.
+/// The NFA states visited in one step. Counting up clears it.
 #[derive(Debug, Default)]
 struct VisitedStates {
     marks: Vec<u32>,
@@ -73,7 +70,7 @@ impl VisitedStates {
         }
     }
 
-    /// Marks a state; true when it was not marked.
+    /// Marks a state. Returns `true` if it was not marked.
     fn insert(&mut self, state: StateID) -> bool {
         std::mem::replace(&mut self.marks[state.as_usize()], self.round) != self.round
     }
@@ -84,7 +81,7 @@ pub(super) struct Dfa {
     nfa: NFA,
     /// For each NFA state, the cap of its pattern.
     caps: Vec<usize>,
-    /// For each pattern, what must hold at the end of a match.
+    /// For each pattern, the assertions at the end of a match.
     ends: Vec<EdgeSet>,
     classes: [u8; 256],
     stride: usize,
@@ -95,7 +92,7 @@ pub(super) struct Dfa {
 }
 
 impl Dfa {
-    /// An automaton over `nfa`, whose pattern `p` matches at most `caps[p]` bytes of text.
+    /// Returns an automaton over `nfa`, whose pattern `p` matches at most `caps[p]` bytes of text.
     pub(super) fn new(nfa: NFA, caps: &[usize], ends: Vec<EdgeSet>, capacity: usize) -> Self {
         let classes = byte_classes(&nfa);
         let stride = usize::from(classes.iter().copied().max().unwrap_or(0)) + 1;
@@ -109,11 +106,11 @@ impl Dfa {
             capacity,
             table: std::iter::repeat_with(|| AtomicU32::new(UNKNOWN)).take(capacity * stride).collect(),
             infos: std::iter::repeat_with(OnceLock::new).take(capacity).collect(),
-            growth: Mutex::default(),
+            growth: Mutex::new(Growth::default()),
         }
     }
 
-    /// The place before the first byte of any of `patterns`.
+    /// Returns the state before the first byte of any of `patterns`.
     pub(super) fn start(&self, patterns: impl Iterator<Item = u32>) -> StateRef {
         let mut growth = self.growth();
         growth.visited.clear(self.nfa.states().len());
@@ -127,7 +124,7 @@ impl Dfa {
         self.state_of(set.into_boxed_slice(), &mut growth)
     }
 
-    /// The state behind `byte`, from a numbered one, and whether something matches there: [`DEAD`], a number, or `None` when it has
+    /// Returns the state after `byte`, from a numbered one, and whether something matches there: [`DEAD`], a number, or `None` when it has
     /// no number.
     #[inline]
     pub(super) fn next(&self, state: u32, byte: u8) -> Option<(u32, bool)> {
@@ -139,7 +136,7 @@ impl Dfa {
         }
     }
 
-    /// The place behind `byte`, or `None` when no match is possible any more.
+    /// Returns the state after `byte`, or `None` if no match is possible.
     pub(super) fn step(&self, reached: &StateRef, byte: u8) -> Option<StateRef> {
         if let StateRef::State(state) = reached
             && let Some((next, _)) = self.next(*state, byte)
@@ -155,13 +152,13 @@ impl Dfa {
         (!next.is_empty()).then(|| self.state_of(next, &mut growth))
     }
 
-    /// What is known of a numbered state.
+    /// Returns the properties of a numbered state.
     #[inline]
     pub(super) fn info(&self, state: u32) -> Option<&Info> {
         self.infos[state as usize].get()
     }
 
-    /// What is known of a place without a number.
+    /// Returns the properties of a state without a number.
     pub(super) fn describe(&self, set: &Set) -> Info {
         let mut matches: Vec<u32> = set
             .iter()
@@ -207,12 +204,12 @@ impl Dfa {
         if let Some(&number) = numbers.get(&set) {
             return StateRef::State(number);
         }
-        // Numbers 0 and 1 say unknown and dead.
+        // The numbers 0 and 1 are reserved for unknown and dead.
         let number = numbers.len() + 2;
         let Some(cell) = self.infos.get(number).filter(|_| number < self.capacity) else {
             return StateRef::Unnumbered(set);
         };
-        // Set once: the lock is held and the number is new.
+        // Set once: this thread has the lock, and the number is new.
         cell.get_or_init(|| self.describe(&set));
         let number = u32::try_from(number).unwrap_or(DEAD);
         numbers.insert(set, number);
@@ -237,7 +234,7 @@ impl Dfa {
         next.into_boxed_slice()
     }
 
-    /// Adds `state` and all that is reached from it without reading.
+    /// Adds `state` and all states that it reaches without reading a byte.
     fn close(&self, state: StateID, set: &mut Vec<u32>, visited: &mut VisitedStates) {
         let mut stack = vec![state];
         while let Some(state) = stack.pop() {
@@ -258,19 +255,19 @@ impl Dfa {
     }
 }
 
-/// Bytes that no state tells apart share a class.
+/// Returns the class of each byte. Bytes that no state distinguishes share one.
 fn byte_classes(nfa: &NFA) -> [u8; 256] {
     std::array::from_fn(|byte| u8::try_from(byte).map_or(0, |byte| nfa.byte_classes().get(byte)))
 }
 
-/// For each NFA state, the cap of the pattern it belongs to.
+/// Returns the cap of the pattern of each NFA state.
 fn state_caps(nfa: &NFA, caps: &[usize]) -> Vec<usize> {
     let mut result = vec![0; nfa.states().len()];
     for (pattern, &cap) in caps.iter().enumerate() {
         let Some(start) = nfa.start_pattern(PatternID::new_unchecked(pattern)) else { continue };
         let mut stack = vec![start];
         while let Some(state) = stack.pop() {
-            // States are not shared between patterns; a state seen before has its cap.
+            // States are not shared between patterns; a state visited before has its cap.
             if result[state.as_usize()] != 0 {
                 continue;
             }

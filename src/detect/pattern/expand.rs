@@ -1,11 +1,11 @@
-//! Splits a pattern into alternatives whose assertions stand at their edges, where they can be judged without the automaton.
+//! Splits a pattern into alternatives that have assertions at their edges only, where they are decided outside of the automaton.
 
 use regex_syntax::hir::{Class, Hir, HirKind, Look};
 
 use super::assertions::holds;
 use crate::text::char_class::{CharClass, NON_ASCII_CLASSES};
 
-/// More alternatives than this are not tried: each costs the automaton states.
+/// The maximum number of alternatives: each needs states of the automaton.
 const MAX_ALTERNATIVES: usize = 256;
 
 /// One way to match a pattern.
@@ -13,16 +13,16 @@ const MAX_ALTERNATIVES: usize = 256;
 pub(super) struct Alternative {
     /// Assertions that hold at the start.
     pub(super) start: Vec<Look>,
-    /// What is matched; free of assertions.
+    /// The pattern without assertions.
     pub(super) body: Hir,
     /// Assertions that hold at the end.
     pub(super) end: Vec<Look>,
 }
 
-/// Why a pattern cannot be split.
+/// The reason why a pattern cannot be split.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum ExpandError {
-    /// An assertion stands where its truth depends on more than the pattern's edges.
+    /// An assertion depends on more than the pattern's edges.
     InnerAssertion,
     /// Too many alternatives.
     TooMany,
@@ -34,18 +34,18 @@ enum PatternPart {
     Body(Hir),
 }
 
-/// The alternatives of `hir`. None when it can never match.
+/// Returns the alternatives of `hir`. None when it can never match.
 pub(super) fn expand(hir: &Hir) -> Result<Vec<Alternative>, ExpandError> {
     let mut alternatives = Vec::new();
-    for pieces in sequences(hir)? {
-        if let Some(alternative) = settle(pieces)? {
+    for parts in sequences(hir)? {
+        if let Some(alternative) = into_alternative(parts)? {
             alternatives.push(alternative);
         }
     }
     Ok(alternatives)
 }
 
-/// All sequences of assertions and assertion-free parts that `hir` stands for.
+/// Returns all sequences of assertions and assertion-free parts that `hir` is equivalent to.
 fn sequences(hir: &Hir) -> Result<Vec<Vec<PatternPart>>, ExpandError> {
     if hir.properties().look_set().is_empty() {
         return Ok(vec![vec![PatternPart::Body(hir.clone())]]);
@@ -63,7 +63,7 @@ fn sequences(hir: &Hir) -> Result<Vec<Vec<PatternPart>>, ExpandError> {
         HirKind::Concat(parts) => {
             let mut all = vec![Vec::new()];
             for (index, part) in parts.iter().enumerate() {
-                let tails = if is_beside_look(parts, index) { with_and_without(part)? } else { sequences(part)? };
+                let tails = if is_next_to_look(parts, index) { with_and_without(part)? } else { sequences(part)? };
                 if all.len() * tails.len() > MAX_ALTERNATIVES {
                     return Err(ExpandError::TooMany);
                 }
@@ -79,8 +79,8 @@ fn sequences(hir: &Hir) -> Result<Vec<Vec<PatternPart>>, ExpandError> {
     }
 }
 
-/// The sequences of a part that may be absent, such as `(?:, [A-Z]+)?`: its own, and the empty one. An assertion before it then
-/// stands at an edge in one of the two.
+/// Returns the sequences of a part that may be absent, such as `(?:, [A-Z]+)?`: its own, and the empty one. An assertion before it then
+/// is at an edge in one of the two.
 fn with_and_without(hir: &Hir) -> Result<Vec<Vec<PatternPart>>, ExpandError> {
     match hir.kind() {
         HirKind::Repetition(repetition) if repetition.min == 0 && repetition.max == Some(1) => {
@@ -93,8 +93,8 @@ fn with_and_without(hir: &Hir) -> Result<Vec<Vec<PatternPart>>, ExpandError> {
     }
 }
 
-/// Whether an assertion stands before or behind a part, with nothing between but parts that may be absent.
-fn is_beside_look(parts: &[Hir], index: usize) -> bool {
+/// Returns `true` if an assertion is before or after a part, with nothing between but parts that may be absent.
+fn is_next_to_look(parts: &[Hir], index: usize) -> bool {
     let has_look = |part: &&Hir| !part.properties().look_set().is_empty();
     let is_optional = |part: &&Hir| part.properties().minimum_len() == Some(0);
     parts[..index].iter().rev().find(|part| has_look(part) || !is_optional(part)).is_some_and(|part| has_look(&part))
@@ -105,19 +105,19 @@ fn is_beside_look(parts: &[Hir], index: usize) -> bool {
 }
 
 /// Moves the assertions to the edges; `None` when the sequence can never match.
-fn settle(mut pieces: Vec<PatternPart>) -> Result<Option<Alternative>, ExpandError> {
-    let is_body = |piece: &PatternPart| matches!(piece, PatternPart::Body(_));
-    let Some(first) = pieces.iter().position(is_body) else {
-        // Only assertions: an empty match, which the caller refuses by its length.
-        return Ok(Some(Alternative { start: looks(pieces), body: Hir::empty(), end: Vec::new() }));
+fn into_alternative(mut parts: Vec<PatternPart>) -> Result<Option<Alternative>, ExpandError> {
+    let is_body = |part: &PatternPart| matches!(part, PatternPart::Body(_));
+    let Some(first) = parts.iter().position(is_body) else {
+        // Only assertions: an empty match, which the caller rejects by its length.
+        return Ok(Some(Alternative { start: looks(parts), body: Hir::empty(), end: Vec::new() }));
     };
-    let last = pieces.iter().rposition(is_body).unwrap_or(first);
-    let end = looks(pieces.split_off(last + 1));
-    let middle = pieces.split_off(first);
-    let start = looks(pieces);
+    let last = parts.iter().rposition(is_body).unwrap_or(first);
+    let end = looks(parts.split_off(last + 1));
+    let middle = parts.split_off(first);
+    let start = looks(parts);
     let mut bodies: Vec<Hir> = Vec::new();
-    for (at, piece) in middle.iter().enumerate() {
-        match piece {
+    for (at, part) in middle.iter().enumerate() {
+        match part {
             PatternPart::Body(body) => bodies.push(body.clone()),
             PatternPart::Look(look) => {
                 let after = middle[at + 1..].iter().filter_map(PatternPart::body);
@@ -132,10 +132,10 @@ fn settle(mut pieces: Vec<PatternPart>) -> Result<Option<Alternative>, ExpandErr
     Ok(Some(Alternative { start, body: Hir::concat(bodies), end }))
 }
 
-fn looks(pieces: Vec<PatternPart>) -> Vec<Look> {
-    pieces
+fn looks(parts: Vec<PatternPart>) -> Vec<Look> {
+    parts
         .into_iter()
-        .filter_map(|piece| match piece {
+        .filter_map(|part| match part {
             PatternPart::Look(look) => Some(look),
             PatternPart::Body(_) => None,
         })
@@ -151,7 +151,7 @@ impl PatternPart {
     }
 }
 
-/// Whether `look` always or never holds between the parts before and behind it, nearest first; `None` where that depends on
+/// Returns `true` if `look` always or never holds between the parts before and after it, nearest first; `None` where that depends on
 /// the text.
 fn always<'a>(look: Look, before: impl Iterator<Item = &'a Hir>, after: impl Iterator<Item = &'a Hir>) -> Option<bool> {
     let before = edge_kinds(before, Side::Last)?;
@@ -167,8 +167,8 @@ enum Side {
     Last,
 }
 
-/// The kinds of character that parts, nearest first, can begin or end with; `None` when all of them may be empty or it is not
-/// known.
+/// Returns the classes of the characters that parts, nearest first, can begin or end with; `None` when all of them may be empty or it is
+/// not known.
 fn edge_kinds<'a>(parts: impl Iterator<Item = &'a Hir>, side: Side) -> Option<Vec<CharClass>> {
     let mut kinds = Vec::new();
     for part in parts {
@@ -179,7 +179,7 @@ fn edge_kinds<'a>(parts: impl Iterator<Item = &'a Hir>, side: Side) -> Option<Ve
     None
 }
 
-/// Adds the kinds of one part; says whether it may be empty.
+/// Adds the classes of one part. Returns `true` if it may be empty.
 fn collect_kinds(hir: &Hir, side: Side, kinds: &mut Vec<CharClass>) -> Option<bool> {
     match hir.kind() {
         HirKind::Empty => Some(true),

@@ -1,16 +1,16 @@
-//! The short ways: most of a text is read with one start alive or none.
+//! The fast path: most text is read with one start alive or none.
 
 use super::dfa::{DEAD, StateRef};
 use super::matcher::{Input, MatcherState, PatternMatcher};
 use super::thread::{PatternMatch, Thread, Validate, expire};
 use crate::text::char_class::CharClass;
 
-/// How many bytes another start is followed to see whether it is over.
+/// The maximum number of bytes for which another start is followed to see whether it ends.
 const MAX_PEEK_BYTES: usize = 6;
 
 impl PatternMatcher {
-    /// Follows the start at `at`, the only one, without a thread, for most starts end after a few bytes. Where there is more to it, it
-    /// becomes a thread. Gives the byte to go on with; `None` when the start must be looked at more closely.
+    /// Follows the start at `at`, the only one, without a thread: most starts end after a few bytes. A longer one
+    /// becomes a thread. Returns the byte to continue with, or `None` if the start needs the slow path.
     pub(super) fn follow_start(&self, state: &mut MatcherState, input: Input<'_>, at: usize) -> Option<usize> {
         let bytes = input.bytes;
         let soft = input.next_soft(at);
@@ -19,7 +19,7 @@ impl PatternMatcher {
         }
         let mut reached = self.first_step(input.class_before(at), bytes, at)?;
         let mut next = at + 1;
-        // Where a boundary is not shown by the characters, another start may have to be looked at.
+        // Where a boundary is not shown by the characters, another start may be possible.
         let limit = bytes.len().min(at + self.least_cap).min(soft);
         while reached != DEAD && next < limit && bytes[next] < 0x80 {
             let before = CharClass::of_ascii(bytes[next - 1]);
@@ -44,7 +44,7 @@ impl PatternMatcher {
         Some(next)
     }
 
-    /// Follows the only thread for as long as it stays the only one. Gives the byte to go on with.
+    /// Follows the only thread while it is the only one. Returns the byte to continue with.
     pub(super) fn follow_thread(
         &self,
         state: &mut MatcherState,
@@ -60,7 +60,7 @@ impl PatternMatcher {
             let StateRef::State(reached) = thread.reached else { return at };
             let Some((to, matches)) = self.dfa.next(reached, bytes[at]) else { return at };
             if to == DEAD {
-                // What begins here is looked at anew.
+                // Starts at this byte are considered next.
                 out.append(&mut thread.bests);
                 state.threads.clear();
                 return at;
@@ -86,7 +86,7 @@ impl PatternMatcher {
         at
     }
 
-    /// Whether some start of a thread is young enough to become a match.
+    /// Returns `true` if some start of a thread is young enough to become a match.
     fn is_in_time(&self, thread: &mut Thread, reached: u32, end: usize, out: &mut Vec<PatternMatch>) -> bool {
         if end - thread.first <= self.least_cap {
             return true;
@@ -95,7 +95,7 @@ impl PatternMatcher {
         end - thread.first <= cap || expire(thread, end - cap, out)
     }
 
-    /// Whether another start at `at` is over after a few bytes, without a match; `None` when that is not known.
+    /// Returns `true` if another start at `at` ends after a few bytes without a match, and `None` if that is unknown.
     fn ends_soon(&self, before: CharClass, input: Input<'_>, at: usize) -> Option<bool> {
         let bytes = input.bytes;
         let mut reached = self.first_step(before, bytes, at)?;
@@ -112,7 +112,7 @@ impl PatternMatcher {
         Some(reached == DEAD)
     }
 
-    /// Whether a match at this place can end after byte `at`; `None` when the next character is not at hand, or is not all that it
+    /// Returns `true` if a match in this state can end after byte `at`, and `None` if the next character is unknown, or is not what it
     /// seems.
     pub(super) fn can_end(&self, reached: u32, input: Input<'_>, at: usize) -> Option<bool> {
         let (byte, follower) = (input.bytes[at], *input.bytes.get(at + 1)?);
@@ -122,7 +122,7 @@ impl PatternMatcher {
         Some(self.dfa.info(reached)?.ends.holds(CharClass::of_ascii(byte), CharClass::of_ascii(follower)))
     }
 
-    /// Where a start at `at` is after its first byte; `None` when it must be looked at more closely.
+    /// Returns the state of a start at `at` after its first byte, or `None` if the start needs the slow path.
     fn first_step(&self, before: CharClass, bytes: &[u8], at: usize) -> Option<u32> {
         let byte = bytes[at];
         if byte >= 0x80 {

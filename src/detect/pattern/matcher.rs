@@ -3,7 +3,9 @@
 use super::assertions::EdgeSet;
 use super::dfa::{DEAD, Dfa, Info, StateRef};
 use super::prefilter::Prefilter;
-use super::thread::{Alternative, ByState, PatternMatch, Thread, Validate, expire, first_in_reach, merge, record};
+use super::thread::{
+    ByState, CompiledAlternative, PatternMatch, Thread, Validate, expire, first_in_reach, merge, record,
+};
 use crate::text::char_class::{ALL_CLASSES, CLASS_COUNT, CharClass, ClassSet, NON_ASCII_CLASSES};
 use crate::text::view::ViewText;
 
@@ -11,23 +13,23 @@ use crate::text::view::ViewText;
 #[derive(Debug)]
 pub(crate) struct PatternMatcher {
     pub(super) dfa: Dfa,
-    alternatives: Vec<Alternative>,
-    /// No limit on a match is shorter than this: younger starts are alive, whatever the alternative.
+    alternatives: Vec<CompiledAlternative>,
+    /// No limit on a match is shorter than this: younger starts are alive in every alternative.
     pub(super) least_cap: usize,
-    /// Where to begin between two characters of these kinds.
+    /// The first state between two characters of these classes.
     starts: Vec<Option<StateRef>>,
-    /// For each byte, one bit for each kind of character before it: whether a match can begin with it.
+    /// For each byte, one bit for each class of the character before it: set if a match can begin with the byte.
     pub(super) start_classes: [u8; 256],
-    /// The judge looks at the character after a match, so it must be known.
+    /// The validator reads the character after a match, so it must be known.
     needs_next_char: bool,
     prefilter: Option<Prefilter>,
 }
 
-/// What a machine remembers of a view.
+/// The state of a matcher in a view.
 #[derive(Debug, Default)]
 pub(crate) struct MatcherState {
     pub(super) threads: Vec<Thread>,
-    /// How far the view has been read.
+    /// The offset up to which the view has been read.
     at: usize,
     by_state: ByState,
 }
@@ -39,17 +41,17 @@ impl MatcherState {
     }
 }
 
-/// What is kept of a view, addressed by index.
+/// The kept part of a view, addressed by index.
 #[derive(Clone, Copy)]
 pub(super) struct Input<'a> {
     pub(super) view: &'a ViewText,
     pub(super) bytes: &'a [u8],
-    /// Offset, in the whole view, of the first byte.
+    /// The offset of the first byte in the whole view.
     pub(super) base: usize,
 }
 
 impl Input<'_> {
-    /// Returns the kind of the character before byte `at`.
+    /// Returns the class of the character before byte `at`.
     #[inline]
     pub(super) fn class_before(&self, at: usize) -> CharClass {
         match at.checked_sub(1).and_then(|last| self.bytes.get(last)) {
@@ -71,7 +73,7 @@ impl Input<'_> {
 }
 
 impl PatternMatcher {
-    pub(super) fn new(dfa: Dfa, alternatives: Vec<Alternative>, edges: &[EdgeSet]) -> Self {
+    pub(super) fn new(dfa: Dfa, alternatives: Vec<CompiledAlternative>, edges: &[EdgeSet]) -> Self {
         let mut starts = Vec::with_capacity(CLASS_COUNT * CLASS_COUNT);
         for before in ALL_CLASSES {
             for after in ALL_CLASSES {
@@ -81,7 +83,7 @@ impl PatternMatcher {
                 starts.push(reached);
             }
         }
-        let mut machine = Self {
+        let mut matcher = Self {
             dfa,
             least_cap: alternatives.iter().map(|alternative| alternative.cap).min().unwrap_or(0),
             alternatives,
@@ -90,17 +92,17 @@ impl PatternMatcher {
             needs_next_char: false,
             prefilter: None,
         };
-        machine.start_classes = std::array::from_fn(|byte| machine.start_classes_of(u8::try_from(byte).unwrap_or(0)));
-        machine
+        matcher.start_classes = std::array::from_fn(|byte| matcher.start_classes_of(u8::try_from(byte).unwrap_or(0)));
+        matcher
     }
 
-    /// Has every match wait for the character after it, because the judge looks at it.
+    /// Makes every match wait for the character after it, which the validator reads.
     pub(crate) fn validated_with_next_char(mut self) -> Self {
         self.needs_next_char = true;
         self
     }
 
-    /// Runs only around these bytes, one of which every match must hold. False when some match does without.
+    /// Runs only before these bytes, of which every match must contain one. Returns `false` if some match contains none.
     pub(crate) fn set_prefilter(&mut self, bytes: [u8; 2]) -> bool {
         let starts = self.starts.iter().flatten();
         self.prefilter = Prefilter::find(&self.dfa, starts, bytes);
@@ -125,7 +127,7 @@ impl PatternMatcher {
         self.starts[before as usize * CLASS_COUNT + after as usize].as_ref()
     }
 
-    /// Reads what is new in the view, and to its end if `is_last`. Matches that cannot grow go to `out`, in no particular order.
+    /// Reads the new part of the view, and to its end if `is_last`. Matches that cannot grow go to `out`, in no particular order.
     pub(crate) fn read(
         &self,
         state: &mut MatcherState,
@@ -134,27 +136,23 @@ impl PatternMatcher {
         validate: &Validate<'_>,
         out: &mut Vec<PatternMatch>,
     ) {
-        self.scan(state, view, validate, out);
-        if is_last {
-            self.finish(state, view, validate, out);
-        }
-    }
-
-    fn scan(&self, state: &mut MatcherState, view: &ViewText, validate: &Validate<'_>, out: &mut Vec<PatternMatch>) {
         let input = Input { view, bytes: view.kept().as_bytes(), base: view.base() };
         let mut at = state.at - input.base;
-        if at == input.bytes.len() {
-            return;
+        if at < input.bytes.len() {
+            self.resolve(state, view, validate, out);
+            while at < input.bytes.len() {
+                at = self.advance_all(state, input, at, validate, out);
+            }
+            state.at = view.end();
+            self.forget_unreachable(state, view, out);
         }
-        self.resolve(state, view, validate, out);
-        while at < input.bytes.len() {
-            at = self.advance_all(state, input, at, validate, out);
+        if is_last {
+            self.resolve(state, view, validate, out);
+            state.threads.drain(..).for_each(|thread| out.extend(thread.bests));
         }
-        state.at = view.end();
-        self.forget_unreachable(state, view, out);
     }
 
-    /// Reads one byte, or several the short way. Returns the byte to continue with.
+    /// Reads one byte, or several on the fast path. Returns the byte to continue with.
     fn advance_all(
         &self,
         state: &mut MatcherState,
@@ -183,14 +181,6 @@ impl PatternMatcher {
         self.spawn(state, input, at);
         self.commit_all(state, input, at, end, validate, out);
         at + 1
-    }
-
-    /// Reports the matches at the end of the view.
-    fn finish(&self, state: &mut MatcherState, view: &ViewText, validate: &Validate<'_>, out: &mut Vec<PatternMatch>) {
-        self.resolve(state, view, validate, out);
-        for thread in state.threads.drain(..) {
-            out.extend(thread.bests);
-        }
     }
 
     /// Returns the next byte at which a match can begin. Only for when no thread is alive.
@@ -232,7 +222,7 @@ impl PatternMatcher {
         }
     }
 
-    /// Moves a thread over `byte`; false when it is at its end.
+    /// Moves a thread over `byte`. Returns `false` if the thread ends.
     #[inline]
     fn advance(&self, thread: &mut Thread, byte: u8, end: usize, out: &mut Vec<PatternMatch>) -> bool {
         let cap = match thread.reached {
@@ -257,7 +247,7 @@ impl PatternMatcher {
         end - thread.first <= cap || expire(thread, end - cap, out)
     }
 
-    /// Returns the longest a match over this place can still be, in bytes of the view.
+    /// Returns the maximum length of a match through this state, in bytes of the view.
     fn cap_at(&self, reached: &StateRef) -> usize {
         match reached {
             StateRef::State(state) => self.dfa.info(*state).map_or(0, |info| info.cap),
@@ -265,7 +255,7 @@ impl PatternMatcher {
         }
     }
 
-    /// Forgets starts that are too many bytes of the text away, though not of the view. Where the view was cut does not matter: their
+    /// Forgets starts that are too many bytes of the text away, though not of the view. Chunk boundaries do not matter: their
     /// matches were too long already.
     fn forget_unreachable(&self, state: &mut MatcherState, view: &ViewText, out: &mut Vec<PatternMatch>) {
         if view.surplus() == 0 {
@@ -300,7 +290,7 @@ impl PatternMatcher {
         }
     }
 
-    /// Begins where the character before is of this kind.
+    /// Begins after a character of this class.
     fn spawn_after(&self, before: CharClass, state: &mut MatcherState, input: Input<'_>, at: usize) {
         let (byte, start) = (input.bytes[at], input.base + at);
         let after = if byte < 0x80 { CharClass::of_ascii(byte) } else { input.view.class_at(start) };
@@ -335,7 +325,7 @@ impl PatternMatcher {
         }
     }
 
-    /// Takes note of the matches that end here; true when nothing longer can follow.
+    /// Records the matches that end here. Returns `true` if nothing longer can follow.
     #[inline]
     pub(super) fn commit(
         &self,
@@ -371,7 +361,7 @@ impl PatternMatcher {
         let before = view.class_before(end);
         for &alternative in &info.matches {
             let meta = &self.alternatives[alternative as usize];
-            // Markup is in pairs: what opens before a match is only known to close once the next character is.
+            // Markup is in pairs: whether an opening sign before a match is closed depends on the next character.
             let is_open = meta.pairs_markup && after.is_err() && !meta.start.is_any();
             if self.needs_next_char || !meta.end.is_any() || is_open {
                 let Ok(after) = after else {
@@ -387,7 +377,7 @@ impl PatternMatcher {
         info.is_final && thread.waiting.is_none()
     }
 
-    /// Judges the matches that waited for the next character.
+    /// Validates the matches that waited for the next character.
     fn resolve(&self, state: &mut MatcherState, view: &ViewText, validate: &Validate<'_>, out: &mut Vec<PatternMatch>) {
         let mut index = 0;
         while index < state.threads.len() {

@@ -1,10 +1,30 @@
-//! Patterns over a text that arrives in pieces.
+//! Patterns over text that arrives in chunks.
 //!
-//! All patterns of a group run as one anchored automaton, started wherever one of them may begin. Each start that is still
-//! alive is a thread; threads in the same automaton state are one thread with several starts. So every byte is read once for
-//! all patterns, nothing is read again, and the earliest live start says what may be released.
+//! # Design
 //!
-//! A rule's matches are the leftmost-longest, non-overlapping ones, each rule for itself: no rule hides another.
+//! The patterns of a group run as one anchored automaton, which is started wherever one of them may begin. Every byte of a view is read
+//! once for all patterns of the group, and nothing is read again. Two things are known at any time: the matches so far, and the earliest
+//! start that can still become a match, before which text can be released.
+//!
+//! - **States** ([`dfa`]). A state is a set of NFA states. It is computed when some text first reaches it, gets a number, and is shared by
+//!   all text and threads. States are never dropped: a number stays valid as long as the automaton lives, so readers hold numbers
+//!   across calls and load transitions without a lock. Only the computation of a new transition takes the lock. Memory is bounded by
+//!   [`MAX_STATES`](dfa::MAX_STATES) instead of by eviction. Past that number, a thread holds its set of NFA states itself and steps it
+//!   directly ([`StateRef::Unnumbered`](dfa::StateRef)): slower, with the same matches. Hostile text cannot make the automaton thrash.
+//! - **Starts** ([`starts`]). The automaton is anchored, so every offset at which a match may begin starts it anew. A table of the first
+//!   bytes of all patterns, for each class of the character before, rules out most offsets. [`prefilter`] rules out more, for patterns
+//!   of which every match contains one of two bytes.
+//! - **Threads** ([`thread`]). A thread is a state together with all starts that have reached it. Threads that meet in one state merge,
+//!   since what follows is the same for all of their starts. So there are never more threads than states, and the number of starts does
+//!   not matter: consecutive starts are kept as one run. [`fast_path`] reads most text with one thread or none.
+//! - **Caps.** Every pattern has a maximum match length in bytes of the view. A state knows the largest cap of the patterns that can still
+//!   match in it. A thread drops starts that are farther back than that, which bounds what a stream buffers.
+//! - **Assertions** ([`assertions`]). [`expand`] splits a pattern into alternatives that have assertions at their edges only. The
+//!   characters on both sides of a match decide them, outside of the automaton. The end of a match may have to wait for the next
+//!   character.
+//! - **Validation.** A recognizer validates each possible match at each end, from the earliest start on. See [`Verdict`].
+//!
+//! The matches of a rule are leftmost-longest and do not overlap. Rules do not affect each other.
 
 #![allow(
     clippy::indexing_slicing,
@@ -20,15 +40,14 @@ mod matcher;
 mod normalize_hir;
 mod parse;
 mod prefilter;
-mod problem;
 mod starts;
+mod sync;
+#[cfg(test)]
+mod tests;
 mod thread;
-mod verdict;
 
 pub(crate) use compile::{Group, check_pattern};
 pub(crate) use matcher::{MatcherState, PatternMatcher};
-pub(crate) use parse::{ParsedPattern, Syntax};
-pub(crate) use problem::PatternProblem;
+pub(crate) use parse::{ParsedPattern, PatternProblem, Syntax};
 pub(crate) use starts::Starts;
-pub(crate) use thread::PatternMatch;
-pub(crate) use verdict::Verdict;
+pub(crate) use thread::{PatternMatch, Verdict};

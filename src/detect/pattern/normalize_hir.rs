@@ -1,8 +1,8 @@
-//! Folds a parsed pattern as the text it meets is folded.
+//! Normalizes a parsed pattern as text is normalized.
 //!
-//! A literal becomes its fold. A class becomes the folds of its members, one by one: a range such as `[а-я]` does not become the
-//! range between the folds of its ends. The view shows `а` and `a` alike, so such a class matches a few Latin letters too; they are
-//! reported, so that a policy's author can be told.
+//! A literal becomes its mapping. A class becomes the mappings of its members, one by one: a range such as `[а-я]` does not become the
+//! range between the mappings of its ends. The view shows `а` and `a` alike, so such a class matches a few Latin letters too; they are
+//! reported, so that the policy's author gets a warning.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -19,7 +19,7 @@ pub(super) struct NormalizedPattern {
     pub(super) gained: BTreeSet<char>,
 }
 
-/// Folds a pattern for a view.
+/// Normalizes a pattern for a view.
 pub(super) fn normalize_pattern(hir: &Hir, view: View) -> NormalizedPattern {
     let mut normalizer = Normalizer { view, gained: BTreeSet::new() };
     let hir = normalizer.normalize(hir);
@@ -65,7 +65,7 @@ impl Normalizer {
         }
     }
 
-    /// The fold of each character. In the word view, which shows a run of white space as one space or as a blank line, such a run
+    /// Returns the fold of each character. In the word view, which shows a run of white space as one space or as a blank line, such a run
     /// matches that as well as itself.
     fn literal(&self, text: &str) -> Hir {
         let shown: Vec<Shown> =
@@ -79,7 +79,7 @@ impl Normalizer {
         Hir::concat(parts.collect())
     }
 
-    /// What a character becomes.
+    /// Returns the characters that a character becomes.
     fn form(&self, c: char) -> Vec<char> {
         match normalize(c, self.view) {
             // In the word view ASCII keeps its case.
@@ -103,26 +103,26 @@ impl Normalizer {
         for range in class.iter() {
             self.add_range(&mut members, range.start(), range.end());
         }
-        if members.is_dropped && members.kept.is_empty() && members.folds.is_empty() && members.sequences.is_empty() {
+        if members.is_dropped && members.kept.is_empty() && members.mapped.is_empty() && members.sequences.is_empty() {
             // Nothing of it is seen.
             return Hir::empty();
         }
         self.note_gains(class, &members);
         let mut ranges = members.kept;
-        for &c in &members.folds {
+        for &c in &members.mapped {
             let cases = if self.view == View::Word { both_cases(c) } else { vec![c] };
             ranges.extend(cases.into_iter().map(|c| ClassUnicodeRange::new(c, c)));
         }
-        let mut folded = ClassUnicode::new(ranges);
-        if self.view == View::Word && folded.iter().any(|range| range.start() <= '\r' && range.end() >= '\t') {
+        let mut normalized = ClassUnicode::new(ranges);
+        if self.view == View::Word && normalized.iter().any(|range| range.start() <= '\r' && range.end() >= '\t') {
             // A line break or a tab is shown as a space.
-            folded.push(ClassUnicodeRange::new(' ', ' '));
+            normalized.push(ClassUnicodeRange::new(' ', ' '));
         }
-        one_or_sequence(folded, members.sequences)
+        one_or_sequence(normalized, members.sequences)
     }
 
-    /// A class that says what it does not match, such as `.`, `[^,]` or `\W`, goes by what the view shows: `[^e]` matches no `é` there,
-    /// because the view shows it as `e`. A Korean syllable, which the word view takes apart, is one character to it.
+    /// Normalizes a class that lists what it does not match, such as `.`, `[^,]` or `\W`, by what the view shows: `[^e]` matches no `é`
+    /// there, because the view shows it as `e`. A Korean syllable, which the word view decomposes, is one character to it.
     fn all_but(&self, class: &ClassUnicode) -> Hir {
         let mut members = Members::default();
         if self.view == View::Word {
@@ -152,7 +152,7 @@ impl Normalizer {
             [] => members.is_dropped = true,
             [same] if *same == c => members.kept.push(ClassUnicodeRange::new(c, c)),
             [other] => {
-                members.folds.insert(*other);
+                members.mapped.insert(*other);
             }
             _ => {
                 members.sequences.insert(form);
@@ -163,23 +163,23 @@ impl Normalizer {
     /// Notes the letters and digits that a class matches and does not list. The cases and accents of one letter are no class to
     /// its author, and match that letter as everywhere.
     fn note_gains(&mut self, class: &ClassUnicode, members: &Members) {
-        let is_one_letter = members.folds.len() == 1 && members.sequences.is_empty() && members.kept.is_empty();
+        let is_one_letter = members.mapped.len() == 1 && members.sequences.is_empty() && members.kept.is_empty();
         if is_one_letter {
             return;
         }
         let lists = |c: char| class.iter().any(|range| range.start() <= c && c <= range.end());
-        let gained = members.folds.iter().filter(|c| c.is_ascii_alphanumeric());
+        let gained = members.mapped.iter().filter(|c| c.is_ascii_alphanumeric());
         self.gained.extend(gained.filter(|&&c| !both_cases(c).into_iter().any(lists)));
     }
 }
 
-/// What the members of a class become.
+/// Returns what the members of a class become.
 #[derive(Default)]
 struct Members {
     /// Those that stay.
     kept: Vec<ClassUnicodeRange>,
     /// Single characters that others become.
-    folds: BTreeSet<char>,
+    mapped: BTreeSet<char>,
     /// Several characters that one becomes, such as `ss` of `ß`.
     sequences: BTreeSet<Vec<char>>,
     /// Some are not seen.
@@ -222,7 +222,7 @@ fn one_or_sequence(class: ClassUnicode, sequences: BTreeSet<Vec<char>>) -> Hir {
 }
 
 /// Matches any of some sorted sequences. First characters that the same rests follow share a class, so that the syllables of Korean
-/// take three classes and not eleven thousand literals.
+/// need three classes and not eleven thousand literals.
 fn any_sequence(sequences: &[Vec<char>]) -> Hir {
     let mut rests: BTreeMap<char, Vec<Vec<char>>> = BTreeMap::new();
     for sequence in sequences {

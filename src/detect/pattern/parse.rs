@@ -6,10 +6,18 @@ use std::sync::Arc;
 use regex_syntax::hir::{Hir, Properties};
 
 use super::normalize_hir::{NormalizedPattern, normalize_pattern};
-use super::problem::PatternProblem;
 use crate::text::normalize::View;
 
-/// How the text of a pattern is read.
+/// The reason why a pattern cannot be enforced, and a remedy.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct PatternProblem {
+    pub(crate) message: String,
+    /// Byte range within the pattern, where it is known.
+    pub(crate) span: Option<(usize, usize)>,
+    pub(crate) help: String,
+}
+
+/// The syntax of a pattern.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Syntax {
     /// ASCII classes over bytes, for our own recognizers.

@@ -1,24 +1,24 @@
-//! Bytes without which nothing matches, such as the `@` of an address.
+//! Bytes that every match contains, such as the `@` of an address.
 //!
-//! Patterns that may begin with any letter would have every word of a text followed. Where each of their matches must hold one of a
-//! few bytes, only the runs that lead up to such a byte are.
+//! Patterns that may begin with any letter would make every word start a thread. If each of their matches contains one of two bytes, only
+//! the runs that lead up to such a byte do.
 
 use std::collections::HashSet;
 
 use super::dfa::{Dfa, StateRef};
 
-/// More places than this before a prefilter are not looked through.
+/// The maximum number of states before a prefilter byte.
 const MAX_STATES_BEFORE: usize = 256;
 
 #[derive(Debug)]
 pub(super) struct Prefilter {
     bytes: [u8; 2],
-    /// The bytes a match can hold before its first prefilter.
+    /// The bytes that a match can contain before its first prefilter byte.
     before: Box<[bool; 256]>,
 }
 
 impl Prefilter {
-    /// The prefilter, if every match from these places holds one of `bytes`.
+    /// Returns the prefilter, if every match from these states contains one of `bytes`.
     pub(super) fn find<'a>(dfa: &Dfa, starts: impl Iterator<Item = &'a StateRef>, bytes: [u8; 2]) -> Option<Self> {
         let mut before = Box::new([false; 256]);
         let mut visited = HashSet::new();
@@ -49,7 +49,7 @@ impl Prefilter {
         Some(Self { bytes, before })
     }
 
-    /// Where to begin at or behind `at`: nothing that begins earlier can match, or be at the start of a match when the piece ends.
+    /// Returns the position at or after `at` to begin with: no match begins earlier, not even one that the next chunk completes.
     pub(super) fn begin(&self, bytes: &[u8], mut at: usize) -> usize {
         loop {
             let found = memchr::memchr2(self.bytes[0], self.bytes[1], &bytes[at..]);
@@ -58,7 +58,7 @@ impl Prefilter {
             if run > 0 || found.is_none() {
                 return end - run;
             }
-            // A prefilter that nothing leads up to.
+            // A prefilter byte that no run leads up to.
             at = end + 1;
             if at >= bytes.len() {
                 return bytes.len();

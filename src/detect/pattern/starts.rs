@@ -1,32 +1,32 @@
-//! The places a match may begin.
+//! The offsets at which a match may begin.
 
 use smallvec::{SmallVec, smallvec};
 
-/// Offsets in ascending order, kept as runs, for starts mostly come one after the other.
+/// Offsets in ascending order, kept as runs, because most starts follow one another.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Starts {
-    /// First and last offset of each run of consecutive offsets.
+    /// The first and the last offset of each run of consecutive offsets.
     runs: SmallVec<[(usize, usize); 1]>,
 }
 
 impl Starts {
-    /// One start.
+    /// Returns a set of one start.
     pub(crate) fn one(offset: usize) -> Self {
         Self { runs: smallvec![(offset, offset)] }
     }
 
-    /// The earliest start.
+    /// Returns the earliest start.
     pub(crate) fn first(&self) -> Option<usize> {
         self.runs.first().map(|&(first, _)| first)
     }
 
-    /// The earliest start at or behind `offset`.
+    /// Returns the earliest start at or after `offset`.
     pub(crate) fn first_from(&self, offset: usize) -> Option<usize> {
         let run = self.runs.partition_point(|&(_, last)| last < offset);
         self.runs.get(run).map(|&(first, _)| first.max(offset))
     }
 
-    /// Adds a start behind all others.
+    /// Adds a start after all others.
     pub(crate) fn push(&mut self, offset: usize) {
         match self.runs.last_mut() {
             Some((_, last)) if *last + 1 == offset => *last = offset,
@@ -73,12 +73,12 @@ impl Starts {
         mapped
     }
 
-    /// Takes over `other`, reusing the memory.
+    /// Copies `other`, and reuses the allocation.
     pub(crate) fn copy_from(&mut self, other: &Self) {
         self.runs.clone_from(&other.runs);
     }
 
-    /// Whether there is no start.
+    /// Returns `true` if there is no start.
     #[cfg(test)]
     pub(crate) fn is_empty(&self) -> bool {
         self.runs.is_empty()

@@ -1,4 +1,4 @@
-//! Starts that are alive, and the matches they have seen.
+//! Threads: starts that are alive, and their matches so far.
 
 use std::collections::hash_map::Entry;
 
@@ -7,25 +7,24 @@ use rustc_hash::FxHashMap;
 use super::assertions::EdgeSet;
 use super::dfa::StateRef;
 use super::starts::Starts;
-use super::verdict::Verdict;
 use crate::text::view::{ViewText, text_bytes};
 
-/// What the machine knows of one alternative of a pattern.
+/// An alternative of a pattern, compiled.
 #[derive(Debug)]
-pub(super) struct Alternative {
-    /// Reported with its matches.
+pub(super) struct CompiledAlternative {
+    /// The number that its matches are reported with.
     pub(super) tag: u32,
-    /// What must hold at the start of a match.
+    /// The assertions at the start of a match.
     pub(super) start: EdgeSet,
-    /// What must hold at the end of a match.
+    /// The assertions at the end of a match.
     pub(super) end: EdgeSet,
     /// A `_` next to a match is a boundary only if there is one on both sides.
     pub(super) pairs_markup: bool,
-    /// Most bytes of the view a match takes.
+    /// The maximum length of a match, in bytes of the view.
     pub(super) cap: usize,
 }
 
-impl Alternative {
+impl CompiledAlternative {
     /// Returns `true` unless the match needs the `_` on one side of it as markup, and has none on the other.
     fn is_paired(&self, view: &ViewText, start: usize, end: usize) -> bool {
         let (opens, closes) = (view.last_before(start) == Some('_'), view.first_from(end) == Some('_'));
@@ -41,20 +40,34 @@ impl Alternative {
 /// The longest match from each of some starts.
 #[derive(Clone, Debug)]
 pub(crate) struct PatternMatch {
-    /// Which pattern.
+    /// The number that the pattern was added with.
     pub(crate) tag: u32,
-    /// Where the match may begin; the earliest counts unless it lies in an earlier match of the same rule.
+    /// The offsets at which the match may begin. The earliest counts unless it is in an earlier match of the same rule.
     pub(crate) starts: Starts,
-    /// Where it ends.
+    /// The offset just after the match.
     pub(crate) end: usize,
-    /// What the validator said.
+    /// The result of the validator.
     pub(crate) verdict: Verdict,
 }
 
-/// Judges a possible match: its tag, start and end.
+/// The result of a validator.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    /// Not a match.
+    Reject,
+    /// Not a match, and neither is any candidate with the same end that begins before this byte of it. The length of the candidate
+    /// rejects the end. A validator may see any number of starts, so frequent rejections must use this, cheaply.
+    RejectBefore(usize),
+    /// A match only if a context word is near.
+    NeedsContext,
+    /// A match, whatever its context.
+    Accept,
+}
+
+/// Validates a possible match: its tag, start and end.
 pub(crate) type Validate<'a> = dyn Fn(u32, usize, usize) -> Verdict + 'a;
 
-/// A start that is alive, or several that have come to the same place.
+/// A start that is alive, or several that have reached the same state.
 #[derive(Debug)]
 pub(super) struct Thread {
     pub(super) reached: StateRef,
@@ -62,18 +75,18 @@ pub(super) struct Thread {
     pub(super) first: usize,
     /// The longest match of each pattern so far.
     pub(super) bests: Vec<PatternMatch>,
-    /// Where the thread stands, if the place has matches whose end cannot be judged before the next character is known.
+    /// The offset of the thread, if its state has matches whose end depends on the next character.
     pub(super) waiting: Option<usize>,
 }
 
 impl Thread {
-    /// Returns the thread of one start, at its first place.
+    /// Returns the thread of one start, in its first state.
     pub(super) fn new(reached: StateRef, start: usize) -> Self {
         Self { reached, starts: Starts::one(start), first: start, bests: Vec::new(), waiting: None }
     }
 }
 
-/// Forgets starts whose matches would be too long by now, and lets their matches go; false when no start is left.
+/// Forgets starts whose matches would be too long by now, and reports their matches. Returns `false` if no start is left.
 pub(super) fn expire(thread: &mut Thread, earliest: usize, out: &mut Vec<PatternMatch>) -> bool {
     thread.starts.forget_before(earliest);
     let Some(first) = thread.starts.first() else { return false };
@@ -82,7 +95,7 @@ pub(super) fn expire(thread: &mut Thread, earliest: usize, out: &mut Vec<Pattern
     true
 }
 
-/// Lets go of the matches that can no longer grow.
+/// Reports the matches that can no longer grow.
 fn flush(bests: &mut Vec<PatternMatch>, out: &mut Vec<PatternMatch>, is_over: impl Fn(&PatternMatch) -> bool) {
     let mut index = 0;
     while index < bests.len() {
@@ -94,10 +107,10 @@ fn flush(bests: &mut Vec<PatternMatch>, out: &mut Vec<PatternMatch>, is_over: im
     }
 }
 
-/// Keeps the match that ends here if a validator accepts one. A match covers whole characters of the text.
+/// Records the match that ends here if a validator accepts one. A match covers whole characters of the text.
 pub(super) fn record(
     thread: &mut Thread,
-    meta: &Alternative,
+    meta: &CompiledAlternative,
     end: usize,
     view: &ViewText,
     validate: &Validate<'_>,
@@ -137,7 +150,7 @@ pub(super) fn record(
     }
 }
 
-/// Keeps a match from `start` on in place of shorter ones.
+/// Records a match from `start` on, and replaces shorter ones.
 fn keep(thread: &mut Thread, mut found: PatternMatch, start: usize) {
     let replaced = |best: &PatternMatch| {
         best.tag == found.tag && best.verdict == found.verdict && best.starts.first() >= Some(start)
@@ -153,7 +166,7 @@ fn keep(thread: &mut Thread, mut found: PatternMatch, start: usize) {
     thread.bests.push(found);
 }
 
-/// Returns the earliest start of a match that ends at `end`, as far as the bytes of the text are concerned of which it takes too many.
+/// Returns the earliest start of a match that ends at `end`, as limited by its bytes of the text.
 pub(super) fn first_in_reach(view: &ViewText, end: usize, cap: usize) -> usize {
     if cap + view.surplus() <= text_bytes(cap) {
         return 0;
@@ -162,14 +175,14 @@ pub(super) fn first_in_reach(view: &ViewText, end: usize, cap: usize) -> usize {
     view.view_at(text_end.saturating_sub(text_bytes(cap)))
 }
 
-/// So many threads are compared with one another; more are looked up.
+/// Up to this number, threads are compared with each other; more are looked up.
 const FEW: usize = 8;
 
-/// Where the thread at each state stands, kept for its memory.
+/// The index of the thread in each state, kept for its allocation.
 #[derive(Debug, Default)]
 pub(super) struct ByState(FxHashMap<u32, usize>);
 
-/// Makes threads at the same place one: what follows is the same for all of them. Takes linear time in the threads.
+/// Merges threads in the same state: what follows is the same for all of them. Takes time linear in the threads.
 pub(super) fn merge(threads: &mut Vec<Thread>, by_state: &mut ByState) {
     let are_many = threads.len() > FEW;
     by_state.0.clear();

@@ -1,4 +1,4 @@
-//! Ordinary questions, and the thresholds that are set with them.
+//! Ordinary questions, which set the default thresholds.
 
 use std::borrow::Cow;
 
@@ -18,13 +18,13 @@ static QUESTIONS: &str = include_str!("background.txt");
 /// that are on the topic itself, or near it, do not raise it.
 const SPREAD_PERCENT: i32 = 570;
 
-/// The same for a topic with ten counter-examples or more: they keep the ordinary questions of its domain away from it.
+/// As [`SPREAD_PERCENT`], for a topic with ten counter-examples or more: they keep the ordinary questions of its domain away from it.
 const SPREAD_WITH_COUNTERS: i32 = 430;
 
-/// Of so many counter-examples, one may be on the topic.
+/// One in this many counter-examples may be on the topic.
 const OVERRULED: usize = 5;
 
-/// A question: its stems, how rare they are, its words, and its vector in the built-in table.
+/// A question: its stems with their rarity, its words, and its vector in the built-in table.
 struct Question {
     stems: Vec<(String, i64)>,
     words: Vec<Term>,

@@ -1,4 +1,4 @@
-//! Sentence models from outside.
+//! Sentence models that the application supplies.
 
 use std::fmt;
 use std::sync::Arc;
@@ -11,7 +11,7 @@ use super::meaning::Sentence;
 /// The words of the examples still count. Windows, exceptions, counter-examples and thresholds work as they do without a model; thresholds
 /// that the policy does not give are set for the model.
 ///
-/// The model must be a function: the same sentence always has the same vector. Otherwise results depend on how a stream was cut.
+/// The model must be a function: the same sentence always has the same vector. Otherwise results depend on the chunks of a stream.
 ///
 /// # Example
 ///
@@ -41,17 +41,17 @@ use super::meaning::Sentence;
 /// # Ok::<(), banister::PolicyError>(())
 /// ```
 pub trait Embedder: fmt::Debug + Send + Sync {
-    /// Returns the number of numbers in a vector.
+    /// Returns the number of dimensions of a vector.
     fn dimensions(&self) -> usize;
 
-    /// Writes the vector of a sentence. `vector` has [`dimensions`](Self::dimensions) numbers, all of them zero; its length is of no
-    /// account. A vector of zeros, or one with a number that is not finite, is like nothing.
+    /// Writes the vector of a sentence. `vector` has [`dimensions`](Self::dimensions) numbers, all of them zero. Only its direction
+    /// counts. A vector of zeros, or one with a number that is not finite, is similar to nothing.
     ///
     /// The sentence is given as lower-case words with a space between them. Look-alike letters and invisible characters are resolved.
     fn embed(&self, sentence: &str, vector: &mut [f32]);
 }
 
-/// What gives text its vector.
+/// The source of the vectors of text.
 #[derive(Clone, Debug)]
 pub(super) enum Meaning {
     Table,
@@ -59,7 +59,7 @@ pub(super) enum Meaning {
 }
 
 impl Meaning {
-    /// Returns true if words have vectors of their own.
+    /// Returns `true` if words have their own vectors.
     pub(super) fn knows_words(&self) -> bool {
         matches!(self, Self::Table)
     }

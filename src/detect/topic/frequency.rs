@@ -1,4 +1,4 @@
-//! How rare a word is.
+//! The rarity of words.
 
 use once_cell::sync::Lazy;
 use rustc_hash::FxHashMap;
@@ -13,10 +13,10 @@ const UNIT: f64 = 64.0;
 /// The rarity of a word that is in no list: what a word in one of three thousand sentences would have.
 pub(super) const RAREST: i64 = 8 * 64;
 
-/// Words more common than this carry no topic by themselves.
+/// Words more common than this do not make a topic.
 pub(super) const COMMON: i64 = 3 * 64 + 32;
 
-/// Words more common than this weigh nothing.
+/// Words more common than this have no weight.
 const WEIGHTLESS: i64 = 2 * 64;
 
 static RARITIES: Lazy<FxHashMap<&'static str, i64>> = Lazy::new(|| {
@@ -43,7 +43,7 @@ pub(crate) fn is_common_word(word: &str) -> bool {
 /// Returns how rare a stem is.
 pub(super) fn rarity(stem: &str) -> i64 {
     if !stem.is_empty() && stem.bytes().all(|byte| byte.is_ascii_digit()) {
-        // Numbers are in no list, but say little.
+        // Numbers are in no list, and are not distinctive.
         return COMMON;
     }
     RARITIES.get(stem).copied().unwrap_or(RAREST).min(RAREST)
@@ -54,7 +54,7 @@ pub(super) fn weight(rarity: i64) -> i64 {
     (rarity - WEIGHTLESS).max(0)
 }
 
-/// Returns true if a word of this rarity may carry a topic.
+/// Returns `true` if a word of this rarity may carry a topic.
 pub(super) fn is_distinctive(rarity: i64) -> bool {
     rarity >= COMMON
 }

@@ -9,10 +9,10 @@ use super::score::Score;
 use super::tokens::{Word, each_word, stems_of};
 use super::vectors::{Pieces, pieces_of};
 
-/// A pair of words that stands in an example counts this many hundredths more than its words alone.
+/// The weight of a pair of words of an example beyond the weight of its words, in percent.
 const PAIR_PERCENT: i64 = 70;
 
-/// How many hundredths of the score the closest example has, beside the whole of them.
+/// The share of the closest example in the score, in percent. All examples together have the rest.
 const CLOSEST_PERCENT: i32 = 50;
 
 /// Length of the vector of an example.
@@ -110,7 +110,7 @@ impl Vocabulary {
 pub(super) struct Terms(BTreeMap<TermId, i64>);
 
 impl Terms {
-    /// Learns an example, or another string of the policy that stands on its own.
+    /// Learns an example, or another string of the policy that is complete.
     pub(super) fn learn(text: &str, vocabulary: &mut Vocabulary, stems: &mut Stems) -> Self {
         let mut terms = Self::default();
         let mut last = None;
@@ -163,7 +163,7 @@ pub(super) struct WindowTerms {
 }
 
 impl WindowTerms {
-    /// Takes in the next word. A word that does not count still stands between its neighbours.
+    /// Adds the next word. A word that does not count still separates its neighbors.
     pub(super) fn push(&mut self, (stem, rarity): (Option<StemId>, i64), counts: bool, vocabulary: &Vocabulary) {
         let (id, weight) = (vocabulary.id(stem), weight(rarity));
         let pair = std::mem::replace(&mut self.last, id).zip(id).and_then(|pair| vocabulary.pairs.get(&pair));
@@ -204,7 +204,7 @@ impl WindowTerms {
     }
 }
 
-/// Returns the words of a string that stands on its own, with the numbers of the stems that are known.
+/// Returns the words of a string that is complete, with the numbers of the stems that are known.
 pub(super) fn words_of(text: &str, stems: &Stems) -> Vec<Term> {
     let mut words = Vec::new();
     each_word(text, |word| words.push(Term::of(word, stems.id(word.stem), true)));

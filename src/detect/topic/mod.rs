@@ -1,6 +1,6 @@
 //! Denied topics by similarity to examples.
 //!
-//! Text is cut into windows of about a sentence. A window and the examples of a topic are compared in two ways: as weighted sets of word
+//! Text is split into windows of about a sentence. A window and the examples of a topic are compared in two ways: as weighted sets of word
 //! stems and pairs of them (TF-IDF, cosine), and as sums of vectors of word pieces, which bring synonyms near one another. All of it is
 //! integers, so scores are the same on every machine. Phrases and patterns of topics are matched with the other words and patterns.
 

@@ -1,4 +1,4 @@
-//! One topic: what its examples say, and how like them a window is.
+//! One topic: its examples, and the similarity of windows to them.
 
 use super::embedder::Meaning;
 use super::frequency::is_distinctive;
@@ -8,35 +8,35 @@ use super::score::Score;
 use super::tokens::stems_of;
 use crate::detect::spec::{RuleId, TopicSpec};
 
-/// How many hundredths of the score the meaning has; the vocabulary has the rest.
+/// The share of the meaning in the score, in percent. The vocabulary has the rest.
 const MEANING_PERCENT: i32 = 70;
 
-/// How many hundredths of the similarity by meaning the closest example has, beside the whole of them.
+/// The share of the closest example in the similarity by meaning, in percent. All examples together have the rest.
 const CLOSEST_PERCENT: i32 = 30;
 
-/// How many hundredths of the similarity to the nearest counter-example are taken off.
+/// The share of the similarity to the nearest counter-example that is subtracted, in percent.
 const COUNTER_PERCENT: i32 = 70;
 
-/// A window whose vocabulary is this like an example repeats it.
+/// The similarity of vocabulary from which a window repeats an example.
 const REPEATED: Score = Score::of(9500);
 
-/// A word with a vector that is this like the topic can carry a finding.
+/// The similarity of meaning from which a word can begin or end a finding.
 const NEAR: Score = Score::of(3000);
 
-/// Why a window is said to be on a topic.
+/// The reason why a window is on a topic.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct SimilarityMatch {
     pub(crate) score: Score,
     pub(crate) threshold: Score,
     /// Number of the closest example, from 0.
     pub(crate) example: usize,
-    /// The stems that carried it, as they stand in the examples, heaviest first.
+    /// The stems that contributed most, as in the examples, heaviest first.
     pub(crate) terms: Vec<String>,
     pub(crate) start: usize,
     pub(crate) end: usize,
 }
 
-/// What a string says: its vocabulary and its meaning.
+/// A string as its vocabulary and its meaning.
 #[derive(Debug)]
 struct Point {
     terms: Terms,
@@ -142,7 +142,7 @@ impl Model {
         Reading { terms, sentence }
     }
 
-    /// Returns how like the topic a window is, or a little more if that is less than `floor`.
+    /// Returns the similarity of a window to the topic, or a little more if that is less than `floor`.
     pub(super) fn score(&self, reading: &Reading<'_>, floor: Score) -> Score {
         if self.examples.iter().any(|example| reading.terms.like(&example.point.terms) >= REPEATED) {
             return Score::ONE;
@@ -166,7 +166,7 @@ impl Model {
         self.counters.len()
     }
 
-    /// Returns how like the examples a window is.
+    /// Returns the similarity of a window to the examples.
     fn similarity(&self, reading: &Reading<'_>) -> Score {
         let examples = self.examples.iter().map(|example| &example.point.terms);
         let vocabulary = reading.terms.like_topic(&self.center.terms, examples);
@@ -176,7 +176,7 @@ impl Model {
         blend(meaning, vocabulary)
     }
 
-    /// Returns how much the nearest counter-example weighs against the topic.
+    /// Returns the weight of the nearest counter-example against the topic.
     fn against(&self, reading: &Reading<'_>, except: Option<usize>) -> Score {
         let counters = self.counters.iter().enumerate().filter(|(number, _)| Some(*number) != except);
         let nearest = counters.map(|(_, counter)| reading.like(&counter.point)).max().unwrap_or_default();
@@ -189,12 +189,12 @@ impl Model {
         scores.fold((0, Score::ZERO), |best, (index, score)| if score > best.1 { (index, score) } else { best }).0
     }
 
-    /// Returns true if a finding of this topic can begin with a word, or end with it.
+    /// Returns `true` if a finding of this topic can begin with a word, or end with it.
     fn is_distinctive_for(&self, word: &Term, meaning: &Meaning) -> bool {
         Self::is_distinctive_for_any(std::slice::from_ref(self), word, meaning)
     }
 
-    /// Returns true if a finding of any of these topics can begin with a word.
+    /// Returns `true` if a finding of any of these topics can begin with a word.
     pub(super) fn is_distinctive_for_any(topics: &[Self], word: &Term, meaning: &Meaning) -> bool {
         if !is_distinctive(word.rarity) {
             return false;
@@ -212,7 +212,7 @@ impl Model {
         words.iter().find(|word| self.is_distinctive_for(word, meaning))
     }
 
-    /// Returns how like the topic a window is, and why if it is enough. `counts` says which words count.
+    /// Returns the similarity of a window to the topic, and the match if that reaches the threshold. `counts` selects the words that count.
     pub(super) fn compare(
         &self,
         words: &[Term],
@@ -241,7 +241,7 @@ impl Model {
     }
 }
 
-/// Returns true if an example holds a word that can carry a finding.
+/// Returns `true` if an example holds a word that can carry a finding.
 pub(crate) fn has_distinctive_term(example: &str) -> bool {
     stems_of(example).into_iter().any(|(_, rarity)| is_distinctive(rarity))
 }

@@ -1,4 +1,4 @@
-//! Scores: how like a topic some text is, in ten-thousandths.
+//! Scores: the similarity of text to a topic, in ten-thousandths.
 
 /// A similarity, in ten-thousandths: integers are the same on every machine.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]

@@ -21,7 +21,7 @@ pub(crate) struct Similarity {
     specs: Vec<TopicSpec>,
 }
 
-/// Where the comparison stands in some text.
+/// The state of the comparison in some text.
 #[derive(Debug, Default)]
 pub(crate) struct SimilarityState {
     tokenizer: Tokenizer,
@@ -30,19 +30,19 @@ pub(crate) struct SimilarityState {
 }
 
 impl SimilarityState {
-    /// The earliest place at which a finding may begin that has not been reported yet.
+    /// Returns the earliest offset at which a finding may begin that is not reported yet.
     pub(crate) fn earliest(&self) -> Option<usize> {
         self.first_distinctive.or_else(|| self.tokenizer.open_word())
     }
 
-    /// Where the window begins that is open: exceptions from there on may still be needed.
+    /// Returns the offset of the open window. Exceptions from there on may still be needed.
     pub(crate) fn window_start(&self) -> Option<usize> {
         self.tokenizer.open_window()
     }
 }
 
 impl Similarity {
-    /// Learns the topics that have examples; `None` when there are none.
+    /// Learns the topics that have examples. Returns `None` if there are none.
     pub(crate) fn compile(topics: &[TopicSpec]) -> Option<Self> {
         let specs: Vec<TopicSpec> = topics.iter().filter(|topic| !topic.examples.is_empty()).cloned().collect();
         (!specs.is_empty()).then(|| Self::learn(specs, Meaning::Table))
@@ -70,8 +70,8 @@ impl Similarity {
         self.models.iter().map(|model| (model.rule, model.threshold))
     }
 
-    /// Reads what is new in the word view, and to its end if `is_last`. Notes the scores of windows, if they are kept, and calls `report`
-    /// for each window that may be similar to a topic.
+    /// Reads the new part of the word view, and to its end if `is_last`. Records the scores of windows, if they are kept, and calls
+    /// `report` for each window that may be similar to a topic.
     pub(crate) fn scan(
         &self,
         state: &mut SimilarityState,
@@ -110,7 +110,7 @@ impl Similarity {
         let sentence = self.meaning.sentence(terms.iter());
         let floor = floor(scores.is_some());
         for (number, model) in self.models.iter().enumerate() {
-            // Exceptions may take words away, and so make the rest more similar to the topic.
+            // Exceptions may remove words, and so make the rest more similar to the topic.
             if !model.has_exceptions {
                 let (score, similarity) = model.compare(terms, &sentence, &self.meaning, |_| true, floor);
                 if let Some(scores) = scores {
@@ -125,7 +125,7 @@ impl Similarity {
         }
     }
 
-    /// Judges a window once the exceptions in it are known. Returns its score as well, exactly if `exactly`.
+    /// Scores a window once the exceptions in it are known. Returns its score as well, exactly if `exactly`.
     pub(crate) fn score_window(
         &self,
         window: &Window,

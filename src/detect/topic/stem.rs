@@ -1,6 +1,6 @@
-//! Brings the forms of an English word together.
+//! Stems of English words.
 
-/// The stem of a lower-case word: plural, `-ing`, `-ed`, `-ly` taken off. Light on purpose: a stem that is too short brings
+/// Returns the stem of a lower-case word: plural, `-ing`, `-ed`, `-ly` taken off. Light on purpose: a stem that is too short brings
 /// unrelated words together.
 pub(super) fn stem(word: &str) -> &str {
     if !word.is_ascii() || word.len() < 4 {

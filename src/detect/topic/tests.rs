@@ -144,7 +144,7 @@ fn a_pair_of_another_topic_takes_nothing_away() {
     assert_eq!(together.into_iter().filter(|(rule, _)| *rule == 0).collect::<Vec<_>>(), alone);
 }
 
-/// The topic of the pack `banking`, as its policy gives it.
+/// Returns the topic of the pack `banking`, as its policy gives it.
 fn investment(counter_examples: &[&str]) -> TopicSpec {
     let examples = [
         "Which stocks should I buy this year?",

@@ -1,4 +1,4 @@
-//! Cuts a text that arrives in pieces into words, and words into windows.
+//! Splits text that arrives in chunks into words, and words into windows.
 
 use super::frequency::rarity;
 use super::stem::stem;
@@ -6,10 +6,10 @@ use crate::text::char_class::CharClass;
 use crate::text::normalize::View;
 use crate::text::view::ViewText;
 
-/// A window ends with the word that takes it past this many bytes, if its sentence does not end before.
+/// A window ends with the word that makes it longer than this many bytes, if its sentence does not end before.
 const WINDOW_BYTES: usize = 300;
 
-/// A word is cut after this many bytes: what is longer is not a word of a language.
+/// A word is split after this many bytes: what is longer is not a word of a language.
 const WORD_BYTES: usize = 64;
 
 /// No window is longer than this.
@@ -26,7 +26,7 @@ pub(super) struct Word<'a> {
     pub(super) end: usize,
 }
 
-/// What happens in the text.
+/// An event in the text.
 #[derive(Debug)]
 pub(super) enum Token<'a> {
     /// A word ended.
@@ -35,31 +35,31 @@ pub(super) enum Token<'a> {
     WindowEnd,
 }
 
-/// Where the cutting stands.
+/// The state of the splitting.
 #[derive(Debug, Default)]
 pub(super) struct Tokenizer {
-    /// How far the view has been read.
+    /// The offset up to which the view has been read.
     at: usize,
     word: String,
     word_start: usize,
     word_end: usize,
     window_start: Option<usize>,
-    /// A full stop was seen; if a space follows, the sentence is over.
+    /// A full stop was seen; if a space follows, the sentence ends.
     stopped: bool,
 }
 
 impl Tokenizer {
-    /// Where the word begins that is not over yet.
+    /// Returns the offset of the open word.
     pub(super) fn open_word(&self) -> Option<usize> {
         (!self.word.is_empty()).then_some(self.word_start)
     }
 
-    /// Where the window begins that is not over yet.
+    /// Returns the offset of the open window.
     pub(super) fn open_window(&self) -> Option<usize> {
         self.window_start
     }
 
-    /// Reads what is new in the word view.
+    /// Reads the new part of the word view.
     pub(super) fn scan(&mut self, view: &ViewText, take: &mut impl FnMut(Token<'_>)) {
         let first = self.at;
         self.at = view.end();
@@ -69,7 +69,7 @@ impl Tokenizer {
         }
     }
 
-    /// Says that the text is at its end.
+    /// Signals the end of the text.
     pub(super) fn finish(&mut self, take: &mut impl FnMut(Token<'_>)) {
         self.end_word(take);
         self.end_window(take);
@@ -78,8 +78,8 @@ impl Tokenizer {
     fn read(&mut self, c: char, start: usize, end: usize, take: &mut impl FnMut(Token<'_>)) {
         if c.is_alphanumeric() {
             self.stopped = false;
-            let stands_alone = !CharClass::of(c).is_word();
-            if stands_alone || end - self.word_start > WORD_BYTES {
+            let is_alone = !CharClass::of(c).is_word();
+            if is_alone || end - self.word_start > WORD_BYTES {
                 self.end_word(take);
             }
             if self.word.is_empty() {
@@ -88,7 +88,7 @@ impl Tokenizer {
             }
             self.word.push(c.to_ascii_lowercase());
             self.word_end = end;
-            if stands_alone {
+            if is_alone {
                 self.end_word(take);
             }
             return;
@@ -126,7 +126,7 @@ impl Tokenizer {
     }
 }
 
-/// Calls `take` for each word of a string that stands on its own, such as an example.
+/// Calls `take` for each word of a string that is complete, such as an example.
 pub(super) fn each_word(text: &str, mut take: impl FnMut(&Word<'_>)) {
     let view = ViewText::of(text, View::Word);
     let mut tokenizer = Tokenizer::default();
@@ -139,7 +139,7 @@ pub(super) fn each_word(text: &str, mut take: impl FnMut(&Word<'_>)) {
     tokenizer.finish(&mut take);
 }
 
-/// Returns the stems of a string that stands on its own, and how rare they are.
+/// Returns the stems of a string that is complete, and how rare they are.
 pub(super) fn stems_of(text: &str) -> Vec<(String, i64)> {
     let mut stems = Vec::new();
     each_word(text, |word| stems.push((word.stem.to_owned(), rarity(word.stem))));

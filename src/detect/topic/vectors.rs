@@ -1,4 +1,4 @@
-//! The table of vectors of word pieces: what words mean, as far as a sum of vectors can say it.
+//! The table of vectors of word pieces: what words mean, as far as a sum of vectors expresses it.
 //!
 //! `tools/vectors` trains it and lays it out as follows, so that nothing has to be built when it is first used. Numbers are little-endian.
 //!
@@ -34,7 +34,7 @@ const ROW_BYTES: usize = DIMENSIONS / 2;
 /// No piece is longer.
 const MAX_PIECE_BYTES: usize = 18;
 
-/// What a hash begins with for a piece that does not begin a word.
+/// The initial value of the hash of a piece that does not begin a word.
 const INSIDE: u32 = 0x9E37_79B9;
 
 /// The parts of the table.
@@ -108,7 +108,7 @@ fn longest_piece(bytes: &[u8], inside: bool) -> (Option<Piece>, usize) {
     known.map_or((None, 1), |last| (keys.get(last).and_then(|&key| table.piece(spread(key))), last + 1))
 }
 
-/// The bits of a hash, mixed, so that its first ones depend on all bytes.
+/// Returns the bits of a hash, mixed, so that its first ones depend on all bytes.
 fn spread(key: u32) -> u32 {
     let key = (key ^ (key >> 15)).wrapping_mul(0x2C1B_3C6D);
     key ^ (key >> 13)

@@ -67,7 +67,7 @@ impl WordAutomaton {
         }
     }
 
-    /// For each state, how many bytes of a word have been read there.
+    /// Returns the number of bytes of a word read in each state.
     pub(super) fn depths(&self, patterns: &[String]) -> Depths {
         let mut known: Vec<(usize, u16)> = Vec::new();
         for pattern in patterns {
@@ -92,7 +92,7 @@ impl WordAutomaton {
     }
 }
 
-/// How many bytes of a word have been read in each state.
+/// The number of bytes of a word read in each state.
 #[derive(Debug)]
 pub(super) struct Depths {
     depths: Vec<u16>,

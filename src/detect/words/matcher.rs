@@ -1,6 +1,6 @@
 //! Words and phrases: one Aho-Corasick automaton over the word view for all lists of a policy, and for context words.
 //!
-//! Matches may overlap; whether a match stands as a whole word, or in the case asked for, is checked afterwards.
+//! Matches may overlap; whole words and case are checked afterwards.
 
 use std::collections::HashMap;
 
@@ -12,12 +12,12 @@ use crate::text::char_class::ClassSet;
 use crate::text::normalize::{MAX_INVISIBLE_BYTES, View, normalize_keeping_case, single_spaced};
 use crate::text::view::{ViewText, normalize_text};
 
-/// How exactly a word must be written.
+/// The accuracy with which a word must be written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Spelling {
-    /// Any way that folds to it.
+    /// Any spelling with the same normalized form.
     Normalized,
-    /// Any way that folds to it in the same case.
+    /// Any spelling with the same normalized form in the same case.
     NormalizedInCase,
     /// As in the policy but for case.
     AnyCase,
@@ -44,14 +44,14 @@ pub(crate) struct WordsBuilder {
 }
 
 impl WordsBuilder {
-    /// Adds a word. False when nothing of it is left in the word view, so that it could never be found.
+    /// Adds a word. Returns `false` if its normalized form is empty, so that it never matches.
     pub(crate) fn add(&mut self, word: &str, role: WordRole, whole_word: bool, spelling: Spelling) -> bool {
-        let folded = normalize_text(word, View::Word).to_ascii_lowercase();
-        if folded.trim().is_empty() {
+        let normalized = normalize_text(word, View::Word).to_ascii_lowercase();
+        if normalized.trim().is_empty() {
             return false;
         }
-        let number = *self.numbers.entry(folded).or_insert_with_key(|folded| {
-            self.patterns.push(folded.clone());
+        let number = *self.numbers.entry(normalized).or_insert_with_key(|normalized| {
+            self.patterns.push(normalized.clone());
             self.entries.push(Vec::new());
             self.patterns.len() - 1
         });
@@ -66,7 +66,7 @@ impl WordsBuilder {
         self.skeletons.add(rule, word, whole_word, case_sensitive);
     }
 
-    /// The automaton of all words; `None` when there are none.
+    /// Returns the automaton of all words; `None` when there are none.
     pub(crate) fn build(self) -> Option<Words> {
         if self.patterns.is_empty() {
             return None;
@@ -82,7 +82,7 @@ impl WordsBuilder {
     }
 }
 
-/// Most bytes of text in which a word of `length` folded bytes is looked for.
+/// Returns the maximum number of bytes of text that a word of `length` normalized bytes matches.
 pub(in crate::detect) fn max_bytes(length: usize) -> usize {
     length * 16 + MAX_INVISIBLE_BYTES
 }
@@ -91,7 +91,7 @@ pub(in crate::detect) fn max_bytes(length: usize) -> usize {
 #[derive(Debug)]
 pub(crate) struct Words {
     automaton: WordAutomaton,
-    /// For each pattern of the automaton, who asked for it.
+    /// For each pattern of the automaton, the words that it represents.
     entries: Vec<Vec<WordPattern>>,
     lengths: Vec<usize>,
     depths: Depths,
@@ -100,11 +100,11 @@ pub(crate) struct Words {
     max_length: usize,
 }
 
-/// What the automaton remembers of a view.
+/// The state of the automaton in a view.
 #[derive(Debug, Default)]
 pub(crate) struct WordsState {
     state: Option<StateID>,
-    /// How far the view has been read.
+    /// The offset up to which the view has been read.
     at: usize,
     /// Matches whose next character is not known yet: number, start and end in the view.
     waiting: Vec<(usize, usize, usize)>,
@@ -149,7 +149,7 @@ impl Words {
         text: &TextBuffer,
         out: &mut Vec<WordHit>,
     ) {
-        // A part of what a character folds to is not a part of the text.
+        // A part of what a character is normalized to is not a part of the text.
         if !view.is_whole(start) || !view.is_whole(end) {
             return;
         }
@@ -175,12 +175,12 @@ impl Words {
         }
     }
 
-    /// Bytes of text in which the longest word is looked for.
+    /// Returns the maximum number of bytes of text that a word matches.
     pub(crate) fn max_length(&self) -> usize {
         self.max_length
     }
 
-    /// The earliest place where a word may have begun that is not confirmed yet.
+    /// Returns the earliest offset at which a word may have begun that is not reported yet.
     pub(crate) fn earliest(&self, state: &WordsState, view: &ViewText, text: &TextBuffer) -> Option<usize> {
         let depth = state.state.map_or(0, |state| self.depths.of(state));
         let begun = (depth > 0).then(|| view.end() - depth);

@@ -1,28 +1,28 @@
-//! How many bytes of text a part of a rewritten text can stand for.
+//! The limit on the bytes of text that a part of rewritten text represents.
 
 use super::queue::Unit;
 
-/// Bytes of text that each character may stand for beyond its own, on average.
+/// Bytes of text that each character may represent beyond its own, on average.
 const PER_CHAR: usize = 12;
 
-/// Bytes of text that may be saved for one place.
+/// The maximum number of bytes that may be saved up.
 pub(super) const SAVED: usize = 256;
 
-/// Stands where more was left out than may be. No value and no word holds it.
+/// Marks where too much was left out. No value and no word contains it.
 pub(super) const BREAK: char = '\u{FFFC}';
 
-/// Units that a stage looks ahead at most.
+/// The maximum number of units that a stage looks ahead.
 const LOOK_AHEAD: usize = 40;
 
-/// Most bytes of text that are read and not shown yet.
+/// The maximum number of bytes of text that are read and not shown yet.
 pub(crate) const OPEN_BYTES: usize = rewritten_bytes(LOOK_AHEAD) + 2 * SAVED;
 
-/// Returns the number of bytes of text that `bytes` of a rewritten text stand for at most.
+/// Returns the number of bytes of text that `bytes` of a rewritten text represent at most.
 pub(crate) const fn rewritten_bytes(bytes: usize) -> usize {
     bytes.saturating_mul(PER_CHAR + 1).saturating_add(SAVED)
 }
 
-/// Breaks the text where more of it was left out than its characters have earned: what a match can stand for, and with it what a
+/// Breaks the text where more of it was left out than its characters have earned: what a match can represent, and with it what a
 /// stream must buffer, has a limit.
 #[derive(Debug)]
 pub(super) struct Budget {
@@ -37,7 +37,7 @@ impl Default for Budget {
 }
 
 impl Budget {
-    /// Passes `unit` on to `put`, after a break if the text it follows is too far behind.
+    /// Passes `unit` on to `put`, after a break if too much text before it was left out.
     pub(super) fn spend(&mut self, unit: Unit, put: &mut dyn FnMut(Unit)) {
         let cost = (unit.end - self.end.min(unit.end)).saturating_sub(unit.c.len_utf8());
         self.end = unit.end;

@@ -13,10 +13,10 @@ const MAX_TAG: usize = 128;
 /// Longest sequence that sets the color of a terminal.
 const MAX_COLOR: usize = 16;
 
-/// Backslashes before an escape: strings within strings have several.
+/// The maximum number of backslashes before an escape: strings within strings have several.
 const MAX_BACKSLASHES: usize = 15;
 
-/// Layers of percent-encoding that are read through.
+/// The maximum number of layers of percent-encoding that are decoded.
 const MAX_LAYERS: usize = 4;
 
 /// Elements that begin a new line or cell: their tags separate words.
@@ -70,7 +70,7 @@ pub(super) struct Decoder {
     /// Text that is not read yet, and where it begins.
     carry: String,
     carry_start: usize,
-    /// The last character put.
+    /// The last character written.
     last: Option<char>,
     /// Bytes left out since then.
     left_out: usize,
@@ -95,7 +95,7 @@ impl Decoder {
         self.carry.push_str(text.get(read..).unwrap_or_default());
     }
 
-    /// Ends the text.
+    /// Signals the end of the text.
     pub(super) fn finish(&mut self, out: &mut Vec<Unit>) {
         let text = std::mem::take(&mut self.carry);
         self.read(&text, true, out);
@@ -106,7 +106,7 @@ impl Decoder {
         (!self.carry.is_empty()).then_some(self.carry_start)
     }
 
-    /// Reads as much of `text` as has one meaning whatever follows. Returns its length.
+    /// Reads the part of `text` whose meaning does not depend on what follows. Returns its length.
     fn read(&mut self, text: &str, is_last: bool, out: &mut Vec<Unit>) -> usize {
         let mut at = 0;
         while let Some(rest) = text.get(at..)
@@ -144,7 +144,7 @@ impl Decoder {
     }
 }
 
-/// Returns the character that a stage takes `c` for; `None` for one that is not seen.
+/// Returns the character that a stage reads for `c`, or `None` if it is invisible.
 fn plain(c: char) -> Option<char> {
     if c.is_ascii() || is_soft_mark(c) {
         return Some(drawn_letter(c).unwrap_or(c));
@@ -246,7 +246,7 @@ fn backslash(rest: &str, is_last: bool) -> DecodeStep {
     }
 }
 
-/// The code of so many hexadecimal digits from `at` on: `Err` says whether more text can make them enough.
+/// Returns the code of so many hexadecimal digits from `at` on: `Err` is `true` if more text can complete them.
 fn hex(bytes: &[u8], at: usize, digits: usize) -> Result<u32, bool> {
     let found = bytes.iter().skip(at).take(digits);
     let found =

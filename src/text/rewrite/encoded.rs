@@ -5,10 +5,10 @@ use super::queue::Unit;
 /// Shorter runs are words and numbers.
 const MIN_RUN: usize = 16;
 
-/// From such a line on, base64 goes on in the next line.
+/// From such a line on, base64 continues in the next line.
 const MIN_LINE: usize = 32;
 
-/// What a run is encoded in.
+/// The encoding of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Encoding {
     /// Of both alphabets, with and without padding.
@@ -25,10 +25,10 @@ struct Digit {
     at: usize,
 }
 
-/// What the run is taken for.
+/// The state of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Taken {
-    /// It is too short to tell.
+    /// It is too short to decide.
     Open,
     /// The text it encodes.
     Encoded,
@@ -41,14 +41,14 @@ enum Taken {
 pub(super) struct Encoded {
     encoding: Encoding,
     taken: Taken,
-    /// What is read of the run and not put yet; separators between its digits too, without a value.
+    /// The part of the run that is read and not written yet; separators between its digits too, without a value.
     digits: Vec<Digit>,
     /// Decoded bytes that are no character yet, with what they are decoded from.
     bytes: Vec<(u8, usize, usize)>,
     /// Digits of the run so far, and of its last line or group.
     length: usize,
     line: usize,
-    /// What may be inside the run, if it goes on.
+    /// The characters that may continue the run.
     paused: Vec<(char, usize)>,
 }
 
@@ -80,12 +80,12 @@ impl Encoded {
         }
     }
 
-    /// Ends the text.
+    /// Signals the end of the text.
     pub(super) fn finish(&mut self, out: &mut Vec<Unit>) {
         self.end_run(out);
     }
 
-    /// Returns where the text begins that is not put yet.
+    /// Returns the offset of the text that is not written yet.
     pub(super) fn unread(&self) -> Option<usize> {
         let byte = self.bytes.first().map(|&(_, start, _)| start);
         let digit = self.digits.first().map(|digit| digit.at);
@@ -112,7 +112,7 @@ impl Encoded {
         }
     }
 
-    /// Returns `true` if the run may go on after `c`.
+    /// Returns `true` if the run may continue after `c`.
     fn goes_on_over(&self, c: char) -> bool {
         match self.encoding {
             Encoding::Hex => matches!(c, ' ' | ':') && self.paused.is_empty() && self.line == 2,

@@ -59,7 +59,7 @@ const ROWS: &[(u32, char)] = &[
     (0x1F1E6, 'a'), // regional indicators, of which flags are made
 ];
 
-/// Letters of which another letter is the upside-down form.
+/// Letters that are the upside-down form of another letter.
 const ROTATED: &[(char, char)] = &[('b', 'q'), ('d', 'p'), ('n', 'u'), ('p', 'd'), ('q', 'b'), ('u', 'n')];
 
 /// The digits of Chinese and Japanese, ordinary and for accounts.
@@ -124,7 +124,7 @@ pub(super) fn digit(c: char) -> Option<char> {
     crate::text::unicode::ascii_digit(c).or_else(|| of_glyph(IDEOGRAPHS, c))
 }
 
-/// Returns `true` for a character that shows nothing of its own: controls, private use, replacement characters, and noncharacters.
+/// Returns `true` for a character that shows nothing: controls, private use, replacement characters, and noncharacters.
 pub(super) fn is_filler(c: char) -> bool {
     let code = u32::from(c);
     matches!(code,

@@ -1,4 +1,4 @@
-//! What both stages do with the units before them, and what both leave out inside words and numbers.
+//! The steps that both stages share, and the signs that both leave out inside words and numbers.
 
 use super::queue::{Queue, Unit};
 
@@ -8,15 +8,15 @@ const MAX_MARKUP: usize = 3;
 /// Longest run of spaces after a hyphen at the end of a line.
 const MAX_INDENT: usize = 8;
 
-/// What to do with the first units of the queue.
+/// The result of a stage for the first units of the queue.
 pub(super) enum Step {
     /// The first one is itself.
     Same,
-    /// The first `usize` stand for a character, of which some are the span.
+    /// The first `usize` represent a character, of which some are the span.
     As(char, Span, usize),
-    /// The first `usize` stand for nothing.
+    /// The first `usize` represent nothing.
     Nothing(usize),
-    /// What follows decides.
+    /// The meaning depends on what follows.
     Open,
 }
 
@@ -28,7 +28,8 @@ pub(super) struct Span {
 }
 
 impl Step {
-    /// Returns the unit to put, if any, and how many units of the queue, which begins with `c`, it takes. `None` while that is open.
+    /// Returns the unit to write, if any, and the number of units of the queue, which begins with `c`, that it replaces. `None` while that
+    /// is open.
     pub(super) fn taken(self, queue: &Queue, c: char) -> Option<(Option<Unit>, usize)> {
         let of = |c, Span { from, to }: Span| {
             let (first, last) = (queue.get(from)?, queue.get(to.checked_sub(1)?)?);
@@ -43,7 +44,7 @@ impl Step {
     }
 }
 
-/// The stage for words: leaves out what is inside them, and nothing else.
+/// Returns the stage for words: leaves out what is inside them, and nothing else.
 pub(super) fn step(queue: &Queue, last: Option<char>, is_last: bool) -> Step {
     if !last.is_some_and(char::is_alphanumeric) {
         return Step::Same;

@@ -11,7 +11,7 @@ const MAX_WORD: usize = 24;
 /// From so many on, equal letters in a row are repeated on purpose.
 const MIN_REPEATED: usize = 3;
 
-/// Which letter `1`, `!` and `|` stand for, and how often a repeated letter is kept: words have `l` twice more often than `i`.
+/// The letter that `1`, `!` and `|` represent, and how often a repeated letter is kept: words have `l` twice more often than `i`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum One {
     /// `i`; repeated letters are kept once.
@@ -23,11 +23,11 @@ pub(crate) enum One {
 #[derive(Debug)]
 pub(super) struct Letters {
     one: One,
-    /// The last character put is a letter that stands alone.
+    /// The last character written is a letter that is alone.
     is_lone: bool,
-    /// What separates the letters of this word.
+    /// The separator of the letters of this word.
     joint: Option<char>,
-    /// What the next units stand for; `None` for nothing.
+    /// The characters that the next units represent; `None` for nothing.
     planned: VecDeque<Option<char>>,
 }
 
@@ -46,7 +46,7 @@ impl Letters {
         Self { one, is_lone: false, joint: None, planned: VecDeque::new() }
     }
 
-    /// Decides on the first units of the queue, of which there is one at least; `last` is the character put last.
+    /// Decides on the first units of the queue, which is not empty; `last` is the last character written.
     pub(super) fn step(&mut self, queue: &Queue, last: Option<char>, is_last: bool) -> Step {
         if let Some(planned) = self.planned.pop_front() {
             return planned.map_or(Step::Nothing(1), |c| Step::As(c, Span { from: 0, to: 1 }, 1));
@@ -86,7 +86,7 @@ impl Letters {
         step
     }
 
-    /// Notes what each unit of a word stands for.
+    /// Records what each unit of a word represents.
     fn plan(&mut self, queue: &Queue, length: usize) {
         let written: Vec<char> = (0..length).filter_map(|at| queue.char(at)).collect();
         let letters = written.iter().filter(|c| c.is_alphabetic()).count();
@@ -121,7 +121,7 @@ impl Letters {
     }
 }
 
-/// Reads the word at `at`. Signs that stand for letters belong to it, but for those at its end.
+/// Reads the word at `at`. Signs that represent letters belong to it, but for those at its end.
 fn word(queue: &Queue, at: usize, is_last: bool) -> Word {
     let run = queue.run(at, MAX_WORD + 1, is_of_word);
     if run > MAX_WORD {

@@ -1,10 +1,10 @@
-//! Text as `evasion: strict` reads it: encodings decoded, and what is put between the characters of a value left out.
+//! Text as `evasion: strict` reads it: encodings are decoded, and separators inside values are left out.
 //!
-//! A [`Rewritten`] text grows like the text it is made from, and does not depend on how that text was cut. It is read like any other
+//! A [`Rewritten`] text grows like the text it is made from, and does not depend on the chunks of that text. It is read like any other
 //! text; spans in it map back to whole characters of the text as given.
 //!
-//! Two stages work on *units*, characters with the bytes they stand for: [`decode`] reads encodings, then [`values`] or [`letters`]
-//! undoes what hides a value or a word. [`budget`] limits how many bytes of text a part of the result can stand for.
+//! Two stages work on *units*, characters with the bytes they represent: [`decode`] reads encodings, then [`values`] or [`letters`]
+//! undoes what hides a value or a word. [`budget`] limits how many bytes of text a part of the result can represent.
 
 mod budget;
 mod decode;
@@ -32,14 +32,14 @@ pub(crate) use self::encoded::Encoding;
 pub(crate) use self::glyphs::upside_down;
 pub(crate) use self::letters::One;
 
-/// What a rewriting undoes after encodings are decoded.
+/// The changes that a rewriting undoes after it decodes encodings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Rewriting {
     /// Markdown's signs and hyphenation inside words.
     Decoded,
-    /// What separates and spells the digits of a value, `(at)` and `(dot)`.
+    /// Separators and spelled-out digits of a value, `(at)` and `(dot)`.
     Values,
-    /// What separates and replaces the letters of words, with `1` read as this letter.
+    /// Separators and replacements of the letters of words, with `1` read as this letter.
     Letters(One),
     /// Runs of an encoding, as the text they encode.
     Encoded(Encoding),
@@ -61,7 +61,7 @@ enum Stage {
 }
 
 impl Stage {
-    /// Decides on the first units of the queue, of which there is one at least; `last` is the character put last.
+    /// Decides on the first units of the queue, which is not empty; `last` is the last character written.
     fn step(&mut self, queue: &Queue, last: Option<char>, is_last: bool) -> Step {
         match self {
             Self::None => Step::Same,
@@ -72,19 +72,19 @@ impl Stage {
     }
 }
 
-/// A text that grows, rewritten.
+/// Some text that grows, rewritten.
 #[derive(Debug)]
 pub(crate) struct Rewritten {
     source: Source,
     decoded: Vec<Unit>,
-    /// Limits what the units of the queue stand for.
+    /// Limits what the units of the queue represent.
     queued: Budget,
     queue: Queue,
     stage: Stage,
-    /// The character that the stage put last.
+    /// The last character that the stage wrote.
     last: Option<char>,
     budget: Budget,
-    /// What came of the text since [`Self::take`] was called last.
+    /// The result since the last call of [`Self::take`].
     fresh: String,
     end: usize,
     map: OffsetMap,
@@ -125,7 +125,7 @@ impl Rewritten {
         self.run(false);
     }
 
-    /// Ends the text.
+    /// Signals the end of the text.
     pub(crate) fn finish(&mut self) {
         match &mut self.source {
             Source::Decoder(decoder) => decoder.finish(&mut self.decoded),
@@ -155,7 +155,7 @@ impl Rewritten {
         std::mem::take(&mut self.fresh)
     }
 
-    /// Returns where the text begins that the result does not show yet.
+    /// Returns the offset of the text that the result does not show yet.
     pub(crate) fn unread(&self) -> Option<usize> {
         self.queue.first_start().or(match &self.source {
             Source::Decoder(decoder) => decoder.unread(),
@@ -163,12 +163,12 @@ impl Rewritten {
         })
     }
 
-    /// Returns where in the text the character of byte `at` begins. At the end of the result there is none: `None`.
+    /// Returns the offset in the text at which the character of byte `at` begins. At the end of the result there is none: `None`.
     pub(crate) fn text_start(&self, at: usize) -> Option<usize> {
         (at < self.end).then(|| self.map.text_start(at))
     }
 
-    /// Returns where in the text the character before `at` ends.
+    /// Returns the offset in the text at which the character before `at` ends.
     pub(crate) fn text_end(&self, at: usize) -> usize {
         self.map.text_end(at)
     }
@@ -189,7 +189,7 @@ pub(crate) fn rewrite(text: &str, rewriting: Rewriting) -> String {
 
 fn keep(unit: Unit, fresh: &mut String, end: &mut usize, map: &mut OffsetMap) {
     let bytes = unit.c.len_utf8();
-    // The map takes a unit as long as its character for the character itself, and joins it with its neighbours.
+    // The map treats a unit as long as its character as the character itself, and joins it with its neighbors.
     if unit.end - unit.start == bytes {
         map.push_same(*end, unit.start);
     } else {

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-/// A character, and the bytes of the text that it stands for.
+/// A character, and the bytes of the text that it represents.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Unit {
     pub(super) c: char,

@@ -1,15 +1,15 @@
 //! Character references of HTML.
 
-/// What is read at a position.
+/// The result of decoding at a position.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum DecodeStep {
     /// The first character is itself.
     Plain,
-    /// So many bytes stand for this character.
+    /// A number of bytes represents this character.
     Char(char, usize),
-    /// So many bytes stand for nothing.
+    /// A number of bytes represents nothing.
     Nothing(usize),
-    /// What follows decides.
+    /// The meaning depends on what follows.
     Open,
 }
 
@@ -71,7 +71,7 @@ const NAMED: &[(&str, char)] = &[
     ("zwnj", '\u{200C}'),
 ];
 
-/// Reads the reference at the start of `rest`, which begins with `&`. One that stands for the `&` of another is read through:
+/// Reads the reference at the start of `rest`, which begins with `&`. One that represents the `&` of another is decoded too:
 /// `&amp;#64;` is `@`.
 pub(super) fn reference(rest: &str, is_last: bool) -> DecodeStep {
     let mut at = 1;

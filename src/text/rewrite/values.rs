@@ -1,4 +1,4 @@
-//! The stage for entity types: what is put between the digits of a value, and what is written for them.
+//! The stage for entity types: separators between the digits of a value, and spelled-out digits.
 
 use super::glyphs::digit;
 use super::joints::{Span, Step, inner_markup, line_break};
@@ -76,20 +76,20 @@ const WORDS: &[(&str, char)] = &[
 
 #[derive(Debug, Default)]
 pub(super) struct Values {
-    /// The last character put is a digit that stands alone, with nothing of a word or number next to it.
+    /// The last character written is a digit that is alone, with nothing of a word or number next to it.
     is_lone: bool,
 }
 
-/// A part of text that stands for one digit.
+/// A part of text that represents one digit.
 enum Digit {
-    /// So many units stand for this digit, and what follows is no part of the word or number.
+    /// A number of units represents this digit, and the next one is not part of the word or number.
     Lone(char, usize),
     None,
     Open,
 }
 
 impl Values {
-    /// Decides on the first units of the queue, of which there is one at least; `last` is the character put last.
+    /// Decides on the first units of the queue, which is not empty; `last` is the last character written.
     pub(super) fn step(&mut self, queue: &Queue, last: Option<char>, is_last: bool) -> Step {
         let Some(c) = queue.char(0) else { return Step::Open };
         if c.is_alphanumeric() {
@@ -170,7 +170,7 @@ fn digit_alone(queue: &Queue, at: usize, is_last: bool) -> Digit {
     }
 }
 
-/// Reads the separators between two digits that each stand alone: `4 1 1 1`, `4.1.1.1`, `four-one`.
+/// Reads the separators between two single digits: `4 1 1 1`, `4.1.1.1`, `four-one`.
 fn between_digits(queue: &Queue, is_last: bool) -> Option<Step> {
     let run = queue.run(0, MAX_SEPARATORS + 1, is_separator);
     if run > MAX_SEPARATORS {

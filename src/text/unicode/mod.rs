@@ -10,19 +10,19 @@ pub(super) mod tests;
 
 use self::tables::{DASHES, DIGITS, INVISIBLE, Range, SOFT_MARKS, SPACES};
 
-/// Returns true if a reader does not see `c`: `Default_Ignorable_Code_Point`, `Bidi_Control`, and the three characters that
+/// Returns `true` if a reader does not see `c`: `Default_Ignorable_Code_Point`, `Bidi_Control`, and the three characters that
 /// delimit an interlinear annotation.
 pub(super) fn is_invisible(c: char) -> bool {
     find(INVISIBLE, c).is_some()
 }
 
-/// Returns true for a dash other than the ASCII one: `Dash_Punctuation`, the property `Dash`, and hyphen bullet, modifier
+/// Returns `true` for a dash other than the ASCII one: `Dash_Punctuation`, the property `Dash`, and hyphen bullet, modifier
 /// minus and heavy minus, which have neither.
 pub(super) fn is_dash(c: char) -> bool {
     find(DASHES, c).is_some()
 }
 
-/// Returns true for a space other than the ASCII one: `Space_Separator`.
+/// Returns `true` for a space other than the ASCII one: `Space_Separator`.
 pub(super) fn is_space(c: char) -> bool {
     find(SPACES, c).is_some()
 }
@@ -34,7 +34,7 @@ pub(super) fn ascii_digit(c: char) -> Option<char> {
     char::from_digit((u32::from(c) - first) % 10, 10)
 }
 
-/// Returns true if `c` is a mark that writers put after or before a word, and that folds to letters or digits: a superscript or
+/// Returns `true` if `c` is a mark that writers put after or before a word, and that is normalized to letters or digits: a superscript or
 /// subscript, a circled or parenthesized character, a fraction, a unit in a square, a letterlike symbol such as `™` or `№`.
 ///
 /// A value ends before such a mark even where a letter or digit would continue it. Characters that are another way to write a
@@ -43,7 +43,7 @@ pub(crate) fn is_soft_mark(c: char) -> bool {
     !c.is_ascii() && find(SOFT_MARKS, c).is_some()
 }
 
-/// Blocks in which every character folds to itself in every view.
+/// Blocks in which every character is normalized to itself in every view.
 const UNCHANGED: &[Range] =
     &[(0x3400, 0x9FFF), (0xE000, 0xF8FF), (0x2_0000, 0x2_F7FF), (0x2_FA20, 0xD_FFFF), (0xE_1000, 0x10_FFFF)];
 

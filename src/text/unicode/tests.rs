@@ -9,12 +9,12 @@ use super::{ascii_digit, is_dash, is_invisible, is_soft_mark, is_space};
 
 const FILE: &str = "src/text/unicode/tables.rs";
 
-/// Every character there is.
+/// Returns every character there is.
 pub(in crate::text) fn all_chars() -> impl Iterator<Item = char> {
     '\0'..=char::MAX
 }
 
-/// The members of a class, as `regex-syntax` has it from the Unicode Character Database.
+/// Returns the members of a class, as `regex-syntax` has it from the Unicode Character Database.
 pub(in crate::text) fn members(class: &str) -> Vec<char> {
     let hir = regex_syntax::Parser::new().parse(class).expect("a class of Unicode");
     match hir.kind() {
@@ -33,7 +33,7 @@ fn soft_marks() -> Vec<char> {
     let is_form = |c: &char| matches!(u32::from(*c), 0xFF00..=0xFFEF | 0x1CC00..=0x1CCFF | 0x2E80..=0x2FDF | 0x037A);
     let mut marks = members(r"[\p{No}\p{So}\p{Lm}]");
     marks.retain(|c| is_compatible(c) && !is_form(c));
-    // The ordinal indicators are letters; the signs of superscripts have categories of their own.
+    // The ordinal indicators are letters; the signs of superscripts have their own categories.
     marks.extend(['ª', 'º']);
     marks.extend(members(r"[\x{2070}-\x{209C}&&\P{Cn}]"));
     marks

@@ -1,4 +1,4 @@
-//! Passwords that their place gives away: in an address (`scheme://user:password@host`) and behind `-u user:password`.
+//! Passwords in known positions: in an address (`scheme://user:password@host`) and after `-u user:password`.
 
 use std::ops::Range;
 
@@ -15,24 +15,24 @@ pub(super) static RECOGNIZERS: &[Recognizer] = &[
         320,
         in_address,
     )
-    .value(address_value),
+    .with_value(address_value),
     // curl, wget, svn and others.
     exact(
         r"-(?:u|-user|-proxy-user)[ =]?['\x22]?[^\x00-\x20\x22'`:=]+:['\x22`]?[^\x00-\x20\x22'`\x7f]+",
         192,
-        behind_option,
+        after_option,
     )
-    .value(option_value),
+    .with_value(option_value),
 ];
 
-/// The place of what follows the first `mark` behind `head`.
-fn behind(text: &str, head: &str, mark: char, tail: usize) -> Range<usize> {
+/// Returns the range after the first `mark` after `head`.
+fn after(text: &str, head: &str, mark: char, tail: usize) -> Range<usize> {
     let end = text.len().saturating_sub(tail);
     let start = text.strip_prefix(head).and_then(|rest| rest.find(mark)).map(|i| head.len() + i + mark.len_utf8());
     start.filter(|&start| start <= end).unwrap_or(end)..end
 }
 
-/// The place without quotes around what is there.
+/// Returns the range without the quotes around it.
 fn unquoted(text: &str, place: Range<usize>) -> Range<usize> {
     let value = text.get(place.clone()).unwrap_or_default();
     let inner = value.trim_start_matches(is_quote);
@@ -41,10 +41,10 @@ fn unquoted(text: &str, place: Range<usize>) -> Range<usize> {
 }
 
 fn address_value(text: &str) -> Range<usize> {
-    unquoted(text, if text.starts_with("://") { behind(text, "://", ':', 1) } else { behind(text, ":", '/', 1) })
+    unquoted(text, if text.starts_with("://") { after(text, "://", ':', 1) } else { after(text, ":", '/', 1) })
 }
 
-/// Whether it stands for a password: `${PASS}`, `<password>`, `{password}`, `***`, `password`.
+/// Returns `true` if the value is a placeholder for a password: `${PASS}`, `<password>`, `{password}`, `***`, `password`.
 fn is_placeholder(value: &str) -> bool {
     value.starts_with(['$', '<', '{', '[', '%'])
         && (value.ends_with(['}', '>', ']', '%']) || value.starts_with('$'))
@@ -64,10 +64,10 @@ fn in_address(c: &RecognizerInput<'_>) -> Verdict {
 }
 
 fn option_value(text: &str) -> Range<usize> {
-    unquoted(text, behind(text, "-", ':', 0))
+    unquoted(text, after(text, "-", ':', 0))
 }
 
-fn behind_option(c: &RecognizerInput<'_>) -> Verdict {
+fn after_option(c: &RecognizerInput<'_>) -> Verdict {
     let ends = |a: char| a.is_whitespace() || matches!(a, '"' | '\'' | '`' | ')' | ',' | ';' | '|' | '&' | '<');
     if c.after.is_some_and(|a| !ends(a)) {
         return Verdict::RejectBefore(c.text.len());

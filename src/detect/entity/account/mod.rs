@@ -1,6 +1,4 @@
-//! Credentials of persons: user names and passwords. They have no form of their own; a keyword or their place introduces them.
-#![deny(clippy::string_slice, clippy::indexing_slicing)]
-
+//! Credentials of persons: user names and passwords. They have no form; a keyword or their position introduces them.
 mod login;
 mod password;
 mod stop_words;

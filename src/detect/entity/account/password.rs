@@ -1,4 +1,4 @@
-//! Passwords behind a keyword.
+//! Passwords after a keyword.
 
 use std::ops::Range;
 
@@ -28,7 +28,7 @@ pub(super) static RECOGNIZERS: &[Recognizer] = &[
         LONGEST,
         password,
     )
-    .value(password_value),
+    .with_value(password_value),
     // Keywords with letters beyond ASCII, some in scripts without spaces.
     exact(
         concat!(
@@ -42,7 +42,7 @@ pub(super) static RECOGNIZERS: &[Recognizer] = &[
         LONGEST,
         password_abroad,
     )
-    .value(value_abroad),
+    .with_value(value_abroad),
 ];
 
 #[rustfmt::skip]
@@ -83,7 +83,7 @@ fn value_abroad(text: &str) -> Range<usize> {
 }
 
 fn password(c: &RecognizerInput<'_>) -> Verdict {
-    if goes_on(c) {
+    if continues(c) {
         return Verdict::RejectBefore(c.text.len());
     }
     let Some(keyed) = parse(c.text) else { return Verdict::Reject };
@@ -94,15 +94,15 @@ fn password(c: &RecognizerInput<'_>) -> Verdict {
 }
 
 fn password_abroad(c: &RecognizerInput<'_>) -> Verdict {
-    if goes_on(c) {
+    if continues(c) {
         return Verdict::RejectBefore(c.text.len());
     }
     accept_if(parse_abroad(c.text).is_some_and(|keyed| is_password(c, &keyed, false)))
 }
 
-/// Whether this is no end, wherever the candidate begins: no quote closes it, and what follows ends no value, or it ends in a script that
-/// values without quotes do not hold.
-fn goes_on(c: &RecognizerInput<'_>) -> bool {
+/// Returns `true` if this is no end, wherever the candidate begins: no quote closes it, and what follows ends no value, or it ends in a
+/// script that values without quotes do not hold.
+fn continues(c: &RecognizerInput<'_>) -> bool {
     let ends = |a: char| a.is_whitespace() || is_quote(a) || is_cjk(a) || ",.;)!?<&}]|>*\u{2026}".contains(a);
     !c.text.ends_with(is_quote) && (c.after.is_some_and(|a| !ends(a)) || c.text.ends_with(is_cjk))
 }
@@ -111,10 +111,10 @@ fn is_password(c: &RecognizerInput<'_>, keyed: &Keyed<'_>, is_short: bool) -> bo
     let value = keyed.value;
     (4..=LONGEST_VALUE).contains(&value.len())
         && !is_placeholder(value)
-        && if keyed.closed { is_quoted(keyed) } else { is_bare(c, keyed) && says_enough(keyed, is_short) }
+        && if keyed.closed { is_quoted(keyed) } else { is_bare(c, keyed) && is_specific(keyed, is_short) }
 }
 
-/// What stands for a value: `${DB_PASS}`, `{{ password }}`, `<your password>`, `********`.
+/// Placeholders for a value: `${DB_PASS}`, `{{ password }}`, `<your password>`, `********`.
 fn is_placeholder(value: &str) -> bool {
     value.starts_with("${")
         || value.starts_with("{{")
@@ -124,7 +124,7 @@ fn is_placeholder(value: &str) -> bool {
         || !value.chars().any(char::is_alphanumeric)
 }
 
-/// Most words of a passphrase.
+/// The maximum number of words of a passphrase.
 const MOST_WORDS: usize = 8;
 
 fn is_quoted(keyed: &Keyed<'_>) -> bool {
@@ -135,23 +135,23 @@ fn is_quoted(keyed: &Keyed<'_>) -> bool {
     let sign = matches!(keyed.link, Link::Sign | Link::Verb) || is_odd(value);
     let is_sentence = words().count() > 1 && value.ends_with(['.', ':', '?', ',']);
     let is_set = keyed.assigned && is_odd(value);
-    is_phrase && sign && !is_sentence && !is_said(value, is_set)
+    is_phrase && sign && !is_sentence && !is_stated(value, is_set)
 }
 
-/// Whether the words are those of a sentence about passwords: every second of them is, or a short one where nothing shows that the
-/// value is set.
-fn is_said(value: &str, is_set: bool) -> bool {
+/// Returns `true` if the words are those of a sentence about passwords: every second of them is, or a short one where nothing shows that
+/// the value is set.
+fn is_stated(value: &str, is_set: bool) -> bool {
     let words = || value.split_whitespace().map(bare);
     let stops = || words().filter(|word| is_stop_word(word));
     2 * stops().count() >= words().count() || (!is_set && stops().any(|word| word.len() <= 4))
 }
 
-/// The value without signs around it.
+/// Returns the value without signs around it.
 fn bare(value: &str) -> &str {
     value.trim_matches(|c: char| !c.is_alphanumeric())
 }
 
-/// Whether the value may begin and end as it does, without quotes or with an opening one only.
+/// Returns `true` if the value may begin and end as it does, without quotes or with an opening one only.
 fn is_bare(c: &RecognizerInput<'_>, keyed: &Keyed<'_>) -> bool {
     let value = keyed.value;
     let quoted = keyed.quote.is_some();
@@ -189,8 +189,8 @@ fn is_type(value: &str, after: Option<char>) -> bool {
         || ["self.", "this."].iter().any(|head| value.starts_with(head))
 }
 
-/// Whether the value holds the start of what follows it: the next setting (`x;Encrypt=True`, `x&ssl=1`), a closing tag, or text in a
-/// script that no space parts from it.
+/// Returns `true` if the value holds the start of what follows it: the next setting (`x;Encrypt=True`, `x&ssl=1`), a closing tag, or text
+/// in a script that no space parts from it.
 fn runs_over(value: &str) -> bool {
     let mut settings = value.split([';', '&', ',', '|']);
     settings.next();
@@ -203,7 +203,7 @@ fn runs_over(value: &str) -> bool {
         || value.contains(is_cjk)
 }
 
-/// A digit, a sign inside, or a capital behind the first letter: no plain word has those.
+/// Returns a digit, a sign inside, or a capital after the first letter: no plain word has those.
 fn is_odd(value: &str) -> bool {
     let inner = bare(value);
     value.bytes().any(|b| b.is_ascii_digit())
@@ -213,8 +213,8 @@ fn is_odd(value: &str) -> bool {
         || (inner.bytes().skip(1).any(|b| b.is_ascii_uppercase()) && inner.bytes().any(|b| b.is_ascii_lowercase()))
 }
 
-/// Whether the value is odd enough for what joins it to its keyword.
-fn says_enough(keyed: &Keyed<'_>, is_short: bool) -> bool {
+/// Returns `true` if the value is odd enough for what joins it to its keyword.
+fn is_specific(keyed: &Keyed<'_>, is_short: bool) -> bool {
     let value = keyed.value;
     let digit = value.bytes().any(|b| b.is_ascii_digit());
     let letter = value.chars().any(char::is_alphabetic);

@@ -1,4 +1,4 @@
-//! User names: behind a keyword, in SQL, and as handles.
+//! User names: after a keyword, in SQL, and as handles.
 
 use std::ops::Range;
 
@@ -16,9 +16,9 @@ pub(in super::super) static USERNAME: Description = Description {
             128,
             username,
         )
-        .value(username_value),
+        .with_value(username_value),
         // MySQL's 'user'@'host'.
-        exact(r"'\n?[^\x00-\x1f'@]{1,64}\n?'@'[A-Za-z0-9_.%-]+'", 128, sql_user).value(sql_user_value),
+        exact(r"'\n?[^\x00-\x1f'@]{1,64}\n?'@'[A-Za-z0-9_.%-]+'", 128, sql_user).with_value(sql_user_value),
         exact(
             r"@[A-Za-z0-9_][A-Za-z0-9_.]+", 40, handle).with_context(&[
             "twitter", "instagram", "github", "telegram", "tiktok", "handle", "username", "follow", "user", "account", "discord", "mastodon", "dm", "profile",
@@ -28,7 +28,7 @@ pub(in super::super) static USERNAME: Description = Description {
     ..Description::DEFAULT
 };
 
-/// What stands between the keyword and the value, in lower case: "", "is", ":", "=" and so on, and whether a quote opens.
+/// Returns the text between the keyword and the value, in lower case ("", "is", ":", "=" and so on), and whether a quote opens.
 fn connector(text: &str, value: usize) -> (String, bool) {
     let head = text.get(..value).unwrap_or_default();
     let head = head.trim_end().trim_end_matches(is_wrapper).trim_end();
@@ -95,13 +95,13 @@ fn is_c_type(value: &str) -> bool {
             .contains(&type_of_c)
 }
 
-/// The end of the word is reached, and it does not end in sentence punctuation.
+/// Returns the end of the word is reached, and it does not end in sentence punctuation.
 fn ends_word(c: &RecognizerInput<'_>) -> bool {
     !c.after.is_some_and(|a| a.is_ascii_alphanumeric() || matches!(a, '_' | '@'))
         && !c.text.ends_with(['.', '-', '+'].as_slice())
 }
 
-/// Quotes, white space, signs of Markdown and marks around a name.
+/// Returns `true` for quotes, white space, signs of Markdown and marks around a name.
 fn is_around(c: char) -> bool {
     !(c.is_alphabetic() || c.is_ascii_digit() || c == '_')
 }
@@ -169,7 +169,7 @@ const TAGS: &[&str] = &[
     "wraps",
 ];
 
-/// Objects to arrays of Perl, which look as handles do: `my @list = …`, `\@list`, `push @list`.
+/// Rejects arrays of Perl, which look as handles do: `my @list = …`, `\@list`, `push @list`.
 fn in_code(s: &Surroundings<'_>) -> Objection {
     // The parameters that the kernel's comments list: ` * @argsz: size of the data`.
     let listed = s.before.ends_with("* ") && s.after.starts_with(':');

@@ -34,18 +34,18 @@ pub(in super::super) static AWS_SECRET_KEY: Description = Description {
             120,
             secret_named,
         )
-        .value(named_value),
+        .with_value(named_value),
         exact(
             r"A(?:KIA|SIA)[A-Z0-9]{16}['\x22`]?[ ]?[ ,:;|/\n]+(?:[_~*]|%20|%0[9ADad]){0,6}<?['\x22`]?[A-Za-z0-9/+]+",
             80,
             secret_paired,
         )
-        .value(paired_value),
+        .with_value(paired_value),
     ]],
     ..Description::DEFAULT
 };
 
-/// Keywords that may introduce a secret key; those that end in "key" say it without a doubt.
+/// Keywords that may introduce a secret key. Those that end in "key" leave no doubt.
 const NAMES: &[&str] = &[
     "secret",
     "secret key",
@@ -72,7 +72,7 @@ fn is_base64(c: Option<char>) -> bool {
     c.is_some_and(|c| c.is_ascii_alphanumeric() || matches!(c, '/' | '+'))
 }
 
-/// Forty base64 characters that look drawn at random: all three kinds of characters and more than four bits a character
+/// Returns `true` for forty base64 characters that look drawn at random: all three kinds of characters and more than four bits a character
 /// (git hashes are hexadecimal and stay below four; CamelCase names and paths seldom have digits).
 pub(super) fn is_secret(value: &str) -> bool {
     value.len() == SECRET_BYTES
@@ -83,14 +83,14 @@ pub(super) fn is_secret(value: &str) -> bool {
         && entropy(value) > 4.0
 }
 
-/// The keyword and the value behind it.
+/// Returns the keyword and the value after it.
 fn named(text: &str) -> Option<(&str, Keyed<'_>)> {
     let rest = strip_longest(text, NAMES)?;
     let name = text.strip_suffix(rest)?;
     Some((name, read(text, rest)))
 }
 
-/// The value without what is around it; it holds no underscore.
+/// Returns the value without what is around it; it holds no underscore.
 fn bare<'a>(keyed: &Keyed<'a>) -> &'a str {
     unwrapped(keyed.value.trim_start_matches('_')).trim_start_matches('_')
 }
@@ -105,7 +105,7 @@ fn secret_named(c: &RecognizerInput<'_>) -> Verdict {
     }
     let Some((name, keyed)) = named(c.text) else { return Verdict::Reject };
     let value = bare(&keyed);
-    // Where the name says it, made-up ones with less entropy count too; "secret" and "credentials" alone say less.
+    // After an unambiguous name, values with less entropy count too. "secret" and "credentials" alone are ambiguous.
     let is_key = strip(name.get(name.len().saturating_sub(3)..).unwrap_or_default(), "key").is_some();
     accept_if(value.len() == SECRET_BYTES && (is_secret(value) || (is_key && entropy(value) > 3.0)))
 }

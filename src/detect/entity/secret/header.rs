@@ -10,7 +10,7 @@ use crate::detect::pattern::Verdict;
 
 pub(super) static RECOGNIZERS: &[Recognizer] = &[
     // RFC 7617: base64 of `user:password`.
-    exact(concat!(r"\b(?i:basic)[ \n]+", wrapper!(), "[A-Za-z0-9+/=_-]+"), 512, basic).value(last_word),
+    exact(concat!(r"\b(?i:basic)[ \n]+", wrapper!(), "[A-Za-z0-9+/=_-]+"), 512, basic).with_value(last_word),
     exact(
         concat!(
             r"(?i:authorization|x-api-key|x-auth-token|x-amz-security-token)['\x22`]?[ ]*[:=][ \n]*['\x22`]?(?:(?i:bearer|token|apikey|api-key|key|bot|splunk)[ \n]+)?",
@@ -21,7 +21,7 @@ pub(super) static RECOGNIZERS: &[Recognizer] = &[
         authorization,
     )
     .with_prefilter(*b":=")
-    .value(last_word),
+    .with_value(last_word),
     exact(
         concat!(
             r"(?i:phpsessid|jsessionid|connect\.sid|asp\.net_sessionid|laravel_session|_gitlab_session|wordpress_logged_in_[0-9a-f]+|sessid|sessionid|session[_-]id|session|sid|auth|token|remember_token|access_token|refresh_token)=",
@@ -32,12 +32,12 @@ pub(super) static RECOGNIZERS: &[Recognizer] = &[
         cookie,
     )
     .with_prefilter(*b"==")
-    .value(behind_equals)
+    .with_value(after_equals)
     .with_context(&["cookie", "cookies"])
     .context_distance(400, 0),
     // The signature of a shared access address of Azure, and of a presigned one of AWS or Google.
     exact(concat!("[?&;](?:sig|X-Amz-Signature|X-Goog-Signature|X-Amz-Security-Token)=", wrapper!(), r"(?:[A-Za-z0-9+/=_-]|%(?:2[BFbf]|3[ADad]|7[Ee]))+"), 2048, signature)
-        .value(behind_equals),
+        .with_value(after_equals),
 ];
 
 fn last_word(text: &str) -> Range<usize> {
@@ -47,11 +47,11 @@ fn last_word(text: &str) -> Range<usize> {
     text.len() - text.get(last.start..).map_or(0, |value| unwrapped(value).len())..text.len()
 }
 
-fn behind_equals(text: &str) -> Range<usize> {
+fn after_equals(text: &str) -> Range<usize> {
     text.len() - text.split_once('=').map_or(0, |(_, value)| unwrapped(value).len())..text.len()
 }
 
-/// Whether it is base64 of printable text with a colon in it; no word is.
+/// Returns `true` if it is base64 of printable text with a colon in it; no word is.
 fn is_user_and_password(value: &str) -> bool {
     let (mut bits, mut held, mut colon) = (0u32, 0, false);
     for b in value.trim_end_matches('=').bytes() {
@@ -91,7 +91,7 @@ fn authorization(c: &RecognizerInput<'_>) -> Verdict {
     accept_if(c.text.get(last_word(c.text)).is_some_and(|value| is_key(value, true)))
 }
 
-/// Cookies that only hold a session, whatever stands near.
+/// Cookies that contain only a session, in any context.
 const SESSION_COOKIES: &[&str] = &[
     "phpsessid",
     "jsessionid",
@@ -107,7 +107,7 @@ fn cookie(c: &RecognizerInput<'_>) -> Verdict {
     if c.after.is_some_and(|a| a.is_ascii_alphanumeric() || matches!(a, '_' | '=')) || c.text.ends_with(['.', '~']) {
         return Verdict::RejectBefore(c.text.len());
     }
-    let value = c.text.get(behind_equals(c.text)).unwrap_or_default();
+    let value = c.text.get(after_equals(c.text)).unwrap_or_default();
     let digits = value.bytes().filter(u8::is_ascii_digit).count();
     let random = value.len() >= 10 && digits >= 2 && value.bytes().filter(u8::is_ascii_alphabetic).count() >= 2;
     if strip_longest(c.text, SESSION_COOKIES).is_some() {
@@ -121,6 +121,6 @@ fn signature(c: &RecognizerInput<'_>) -> Verdict {
     if ends_inside(c) {
         return Verdict::RejectBefore(c.text.len());
     }
-    let value = c.text.get(behind_equals(c.text)).unwrap_or_default();
+    let value = c.text.get(after_equals(c.text)).unwrap_or_default();
     accept_if(value.len() >= 40 && is_key(value, true))
 }

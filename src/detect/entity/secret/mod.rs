@@ -1,6 +1,4 @@
 //! Credentials of machines: AWS keys, keys and tokens of other services, private keys, JSON web tokens.
-#![deny(clippy::string_slice, clippy::indexing_slicing)]
-
 pub(super) mod aws;
 mod header;
 mod named;

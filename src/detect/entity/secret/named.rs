@@ -15,7 +15,7 @@ const LONGEST: usize = 2048;
 /// The shortest keys in use.
 const SHORTEST_VALUE: usize = 16;
 
-/// A key, behind what joins it to its name.
+/// A key, after what joins it to its name.
 macro_rules! value {
     () => {
         concat!(
@@ -45,8 +45,8 @@ pub(super) static RECOGNIZERS: &[Recognizer] = &[
         LONGEST,
         named_key,
     )
-    .value(named_value),
-    // Inside an identifier: behind an underscore, or with a capital. Every letter of a text would be a start otherwise.
+    .with_value(named_value),
+    // Inside an identifier: after an underscore, or with a capital. Every letter of some text would be a start otherwise.
     exact(
         concat!(
             "(?:(?:_",
@@ -59,10 +59,10 @@ pub(super) static RECOGNIZERS: &[Recognizer] = &[
         LONGEST,
         named_key,
     )
-    .value(named_value),
+    .with_value(named_value),
 ];
 
-/// What a name is made of, without regard to case: one of `FIRST`, perhaps one of `BETWEEN`, one of `LAST`.
+/// The parts of a name, without regard to case: one of `FIRST`, perhaps one of `BETWEEN`, one of `LAST`.
 #[rustfmt::skip]
 const FIRST: &[&str] = &[
     "access", "account", "api", "app", "application", "auth", "bot", "client", "consumer", "csrf", "deploy", "encryption", "id", "jwt",
@@ -81,7 +81,7 @@ const ABROAD: &[&str] = &[
     "密钥", "密鑰", "令牌", "トークン", "토큰", "токен", "Токен",
 ];
 
-/// How much a name says.
+/// The specificity of a name.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Name {
     /// `access_key`, `secret_key`: what AWS calls its own, too.
@@ -113,7 +113,7 @@ fn after_gap(text: &str) -> &str {
     text.strip_prefix([' ', '_', '-']).unwrap_or(text)
 }
 
-/// `API key for stripe: ...`
+/// Skips the purpose in `API key for stripe: ...`
 fn after_purpose(rest: &str) -> &str {
     let Some(purpose) = rest.strip_prefix(" for ") else { return rest };
     let tail = purpose.trim_start_matches(|c: char| c.is_ascii_lowercase());
@@ -129,32 +129,32 @@ fn parse(text: &str) -> Option<(Name, Keyed<'_>, &str)> {
 }
 
 fn named_value(text: &str) -> Range<usize> {
-    // A quote behind the value is never a part of the candidate.
+    // A quote after the value is never a part of the candidate.
     text.len() - parse(text).map_or(0, |(_, _, key)| key.len())..text.len()
 }
 
 fn named_key(c: &RecognizerInput<'_>) -> Verdict {
-    // An equals sign behind the key is its padding, or joins the next key to its value.
+    // An equals sign after the key is its padding, or joins the next key to its value.
     let is_inside = c.after != Some('=') && ends_inside(c);
     if is_inside || c.text.len() < SHORTEST_VALUE {
         return Verdict::RejectBefore(c.text.len());
     }
     let Some((name, keyed, key)) = parse(c.text) else { return Verdict::Reject };
     let whole = name != Name::Weak || begins_a_part(c.before, c.text);
-    // A name and a word side by side say less than a sign between them.
+    // A name next to a word is weaker evidence than a sign between them.
     let strong = name != Name::Weak && keyed.link != Link::Space;
-    // Left to the type of its own.
+    // Another type covers it.
     let is_aws = name == Name::AccessKey && is_secret(key);
     if whole && !is_aws && is_key(key, strong) && !is_place(key) { Verdict::Accept } else { Verdict::Reject }
 }
 
-/// Whether the key goes on behind the candidate, or its last character is the text's.
+/// Returns `true` if the key continues after the candidate, or its last character is the text's.
 pub(super) fn ends_inside(c: &RecognizerInput<'_>) -> bool {
     c.after.is_some_and(|a| a.is_ascii_alphanumeric() || matches!(a, '_' | '='))
         || c.text.ends_with(['.', '-', '%', '~'])
 }
 
-/// Entropy parts keys from file names and identifiers.
+/// Returns `true` for keys. Entropy separates them from file names and identifiers.
 pub(super) fn is_key(value: &str, strong: bool) -> bool {
     let digits = value.bytes().filter(u8::is_ascii_digit).count();
     let letters = value.bytes().filter(u8::is_ascii_alphabetic).count();

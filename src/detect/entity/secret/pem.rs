@@ -1,17 +1,17 @@
-//! Private keys in their files' forms: PEM, whole or cut off, and PuTTY's.
+//! Private keys in the formats of their files: PEM, complete or truncated, and PuTTY.
 
 use super::super::builders::{accept_if, exact};
 use super::super::description::{Certainty, Comparison, Description};
 use super::super::recognizer::RecognizerInput;
 use crate::detect::pattern::Verdict;
 
-/// Longest key behind its first line: a 16384-bit RSA key in PEM has 12.5 KiB, a post-quantum one has more.
+/// Longest key after its first line: a 16384-bit RSA key in PEM has 12.5 KiB, a post-quantum one has more.
 const PEM_MAX: usize = 32 * 1024;
-/// Longest key without its first line: a 4096-bit RSA key has 3.2 KiB. Short, because base64 of other things is held as long.
+/// Longest key without its first line: a 4096-bit RSA key has 3.2 KiB. Short, because other base64 is buffered for as long.
 const HEADLESS_MAX: usize = 4 * 1024;
 const PUTTY_MAX: usize = 16 * 1024;
 
-// Everything behind a first line is a header, a long piece of base64, or one short piece at the end. So prose is let go two words behind
+// Everything after a first line is a header, a long line of base64, or one short line at the end. So prose is released two words after
 // a first line, and a quote ends a key that lacks its last line.
 
 /// The first and the last line.
@@ -37,7 +37,7 @@ macro_rules! plus {
         r"['\x22][ ]?[+,;.\\]?[ \n]{0,2}['\x22]"
     };
 }
-/// Between two pieces: the end of a line, or a space where the key was pasted into one line.
+/// Between two lines of base64: the end of a line, or a space where the key was pasted into one line.
 macro_rules! gap {
     () => {
         concat!("(?:(?:[ ]|\n{1,2}", margin!(), ")(?:", plus!(), ")?|", plus!(), ")")
@@ -61,7 +61,7 @@ macro_rules! lines {
         concat!(first!(), headers!(), "(?:", gap!(), "[A-Za-z0-9+/=]{16,})*", gap!(), "[A-Za-z0-9+/=]*")
     };
 }
-/// A piece of a key whose first and last line are both there: its base64 may be that of addresses.
+/// A line of a key of which the first and the last line are both present: its base64 may be that of addresses.
 macro_rules! piece {
     ($count:literal) => {
         concat!("(?:-?[A-Za-z0-9+/=_])", $count)
@@ -100,11 +100,11 @@ pub(in super::super) static PRIVATE_KEY: Description = Description {
             PEM_MAX,
             whole,
         ),
-        // A key without its last line: an answer that came to its end, a log that was cut. Matches end where a word does, so that the
-        // validator is asked about few ends.
+        // A key without its last line: a truncated completion or log. Matches end where a word does, so that the
+        // validator sees few ends.
         exact(concat!(lines!(), r"[A-Za-z0-9]\b|", lines!(), "[+/=]"), PEM_MAX, open),
-        // A key without its first line. Any word could be the start of one, so only lines of the lengths in use are: 64 in PEM and PGP, 70 in
-        // OpenSSH, 76 in MIME.
+        // A key without its first line. Any word could be the start of one, so only lines of the lengths in use are: 64 in PEM and PGP, 70
+        // in OpenSSH, 76 in MIME.
         exact(concat!(tail!("64"), "|", tail!("70"), "|", tail!("76")), HEADLESS_MAX, headless).with_prefilter(*b"--"),
         exact(
             concat!(
@@ -130,8 +130,8 @@ fn is_base64(c: char) -> bool {
     c.is_ascii_alphanumeric() || matches!(c, '+' | '/' | '=')
 }
 
-/// Whether a text is pieces of base64 and nothing else. All but the last are long; nothing follows padding but the checksum of a PGP
-/// block, and a last piece that reads as a word is one.
+/// Returns `true` if some text consists of lines of base64. All but the last are long; only the checksum of a PGP
+/// block follows padding; a last line that reads as a word is a word.
 fn is_body(body: &str) -> bool {
     let (mut lines, mut is_padded, mut is_over) = (0, false, false);
     let pieces = body.split(|c| !is_base64(c)).filter(|piece| piece.bytes().any(|b| b != b'+'));
@@ -154,7 +154,7 @@ fn is_word(piece: &str) -> bool {
     piece.bytes().all(|b| b.is_ascii_alphabetic()) && piece.bytes().skip(1).all(|b| b.is_ascii_lowercase())
 }
 
-/// What stands behind the first line and its headers.
+/// Returns the text after the first line and its headers.
 fn body(text: &str) -> &str {
     let (_, behind) = text.split_once("KEY").unwrap_or_default();
     let behind = behind.strip_prefix(" BLOCK").unwrap_or(behind).trim_start_matches('-');
@@ -168,7 +168,7 @@ fn open(c: &RecognizerInput<'_>) -> Verdict {
     if c.after.is_some_and(is_base64) {
         return Verdict::RejectBefore(c.text.len());
     }
-    // In one line, the word behind the key looks like its last piece; a key cut off there is masked up to the piece before it.
+    // In one line, the word after the key looks like its last line; a key truncated there is masked up to the line before it.
     let body = body(c.text);
     let in_one_line = body
         .rfind([' ', '\n'])

@@ -1,12 +1,12 @@
 //! Shapes of tokens, written as data: what follows a vendor's prefix, part by part.
 //!
 //! A shape is a list of parts with spaces between them. A part is a class and how many characters of it, such as `a36`,
-//! `w20+` (or more) and `w32-64`, or a literal behind a quote, such as `'-`.
+//! `w20+` (or more) and `w32-64`, or a literal after a quote, such as `'-`.
 
 /// One part of a shape.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Part<'a> {
-    /// So many characters of a class.
+    /// A number of characters of a class.
     Run { class: char, least: usize, most: usize },
     /// This text.
     Literal(&'a str),
@@ -51,10 +51,10 @@ pub(super) fn is_in(class: char, b: u8) -> bool {
     }
 }
 
-/// Returns `true` if `text` has this shape from its first byte to its last and does not go on behind it.
+/// Returns `true` if `text` has this shape from its first byte to its last and does not continue after it.
 pub(super) fn fits(text: &str, shape: &str, after: Option<char>) -> bool {
     let mut rest = text;
-    // Whether the last part could take one more character.
+    // `true` if the last part could have one more character.
     let mut open = None;
     for part in parts(shape) {
         match part {
@@ -69,7 +69,7 @@ pub(super) fn fits(text: &str, shape: &str, after: Option<char>) -> bool {
             }
         }
     }
-    // A dot behind it may end the sentence; a longer candidate holds it if it does not.
+    // A dot after it may end the sentence; a longer candidate holds it if it does not.
     let goes_on = |c: char| c != '.' && u8::try_from(c).is_ok_and(|b| open.is_some_and(|class| is_in(class, b)));
     rest.is_empty() && !after.is_some_and(goes_on)
 }

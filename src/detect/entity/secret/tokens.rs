@@ -36,12 +36,12 @@ pub(in super::super) static JWT: Description = Description {
     ..Description::DEFAULT
 };
 
-/// The end is inside a run of letters and digits, wherever the candidate begins.
+/// Returns the end is inside a run of letters and digits, wherever the candidate begins.
 fn ends_inside(c: &RecognizerInput<'_>) -> bool {
     c.after.is_some_and(|a| a.is_ascii_alphanumeric() || a == '_')
 }
 
-/// `sk-` is OpenAI's and those of many others, `sk_live_` Stripe's.
+/// Validates a key: `sk-` is OpenAI's and those of many others, `sk_live_` Stripe's.
 fn secret_key(c: &RecognizerInput<'_>) -> Verdict {
     if ends_inside(c) || matches!(c.after, Some('-')) || c.text.ends_with('-') {
         return Verdict::RejectBefore(c.text.len());
@@ -66,7 +66,7 @@ fn numbered(c: &RecognizerInput<'_>) -> Verdict {
 }
 
 fn whole(c: &RecognizerInput<'_>) -> Verdict {
-    accept_if(c.stands_alone())
+    accept_if(c.is_alone())
 }
 
 fn discord(c: &RecognizerInput<'_>) -> Verdict {

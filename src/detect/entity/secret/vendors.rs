@@ -1,8 +1,8 @@
-//! Keys that say by their prefix whose they are.
+//! Keys with the prefix of a vendor.
 //!
 //! One line a form: the vendor, the prefix, the shape of what follows ([`super::shape`]). Prefixes and lengths are those that the
 //! vendors publish or that GitHub secret scanning, gitleaks and TruffleHog look for. Where a vendor's lengths grew over the years, the
-//! shape says the least. `#` before a shape: the prefix alone says little, so what follows must look random.
+//! shape is the least specific. `#` before a shape: the prefix alone is not specific, so the rest must look random.
 
 use super::super::builders::{accept_if, exact};
 use super::super::checksum::entropy;
@@ -21,19 +21,19 @@ pub(super) struct Form {
 }
 
 impl Form {
-    /// The shape without its mark.
+    /// Returns the shape without its mark.
     pub(super) fn parts(&self) -> &'static str {
         self.shape.trim_start_matches('#')
     }
 
     /// Returns what follows the prefix.
-    pub(super) fn behind_prefix<'a>(&self, text: &'a str) -> Option<&'a str> {
+    pub(super) fn after_prefix<'a>(&self, text: &'a str) -> Option<&'a str> {
         let mut parts = self.prefix.split("[.]");
         let first = text.strip_prefix(parts.next()?)?;
         parts.try_fold(first, |rest, part| rest.strip_prefix('.')?.strip_prefix(part))
     }
 
-    /// Whether any text of this shape counts, because the prefix is no word or part of one.
+    /// Returns `true` if any text of this shape counts, because the prefix is no word or part of one.
     fn is_distinctive(&self) -> bool {
         !self.shape.starts_with('#')
     }
@@ -42,7 +42,8 @@ impl Form {
 /// Longest key. Short-term keys of Bedrock hold a presigned address with a session token, PyPI's hold their restrictions.
 pub(super) const LONGEST: usize = 4096;
 
-/// Writes the table and the pattern that leads to it. So a dot of a prefix is written `[.]`: any character would make a start of most words.
+/// Writes the table and the pattern that leads to it. So a dot of a prefix is written `[.]`: any character would make a start of most
+/// words.
 macro_rules! vendors {
     ($first_vendor:literal $first:literal $first_shape:literal; $($vendor:literal $prefix:literal $shape:literal;)*) => {
         pub(super) static FORMS: &[Form] = &[
@@ -280,7 +281,7 @@ pub(super) static RECOGNIZERS: &[Recognizer] = &[exact(PATTERN, LONGEST, of_a_ve
 /// Shortest of the keys in the table, and of their last parts where a hyphen or a dot follows.
 const SHORTEST: usize = 17;
 const SHORTEST_LAST_PART: usize = 5;
-/// Most dots of a key.
+/// The maximum number of dots in a key.
 const MOST_DOTS: usize = 8;
 
 fn of_a_vendor(c: &RecognizerInput<'_>) -> Verdict {
@@ -300,14 +301,14 @@ fn of_a_vendor(c: &RecognizerInput<'_>) -> Verdict {
     accept_if(forms_of(c.text).any(|form| is_of_form(c, form)))
 }
 
-/// The forms whose prefix the text has; the table is sorted for reading, not for looking up.
+/// Returns the forms whose prefix the text has; the table is sorted for reading, not for looking up.
 fn forms_of(text: &str) -> impl Iterator<Item = &'static Form> + '_ {
-    FORMS.iter().filter(move |form| form.behind_prefix(text).is_some())
+    FORMS.iter().filter(move |form| form.after_prefix(text).is_some())
 }
 
 fn is_of_form(c: &RecognizerInput<'_>, form: &Form) -> bool {
-    let Some(rest) = form.behind_prefix(c.text) else { return false };
-    // One letter over and over, or few, stands for a key in a manual.
+    let Some(rest) = form.after_prefix(c.text) else { return false };
+    // One letter over and over, or few letters, are a placeholder in a manual.
     let random = if form.is_distinctive() {
         entropy(rest) > 2.0
     } else {

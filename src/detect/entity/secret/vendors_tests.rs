@@ -72,7 +72,7 @@ fn placeholders_and_words_are_no_keys() {
     let matcher = Matcher::new(RECOGNIZERS.iter());
     for form in FORMS {
         let key = written(form);
-        let rest = form.behind_prefix(&key).unwrap_or_default();
+        let rest = form.after_prefix(&key).unwrap_or_default();
         let prefix = form.prefix.replace("[.]", ".");
         let blank: String = rest.chars().map(|c| if c.is_ascii_alphanumeric() { 'x' } else { c }).collect();
         for text in [format!("{prefix}{blank}"), prefix] {

@@ -1,7 +1,7 @@
-//! What tells words from keys.
+//! Distinguishes words from keys.
 
 /// Returns `true` if the text is mostly words and numbers with signs between them, such as `learn-contrib-2024` or `OPENAI_API_KEY_2024`.
-/// Keys of the base64url alphabet have signs too, but what lies between them is mixed.
+/// Keys of the base64url alphabet have signs too, but the parts between them are mixed.
 pub(super) fn is_worded(text: &str) -> bool {
     let parts = || text.split(|c: char| !c.is_ascii_alphanumeric()).filter(|part| !part.is_empty());
     let words: usize = parts().filter(|part| is_word(part)).map(str::len).sum();
@@ -9,7 +9,7 @@ pub(super) fn is_worded(text: &str) -> bool {
     parts().count() >= 3 && 10 * words >= 6 * all
 }
 
-/// A word in one case or with a capital, or a short number.
+/// Returns a word in one case or with a capital, or a short number.
 fn is_word(part: &str) -> bool {
     let mut bytes = part.bytes();
     let first = bytes.next();
@@ -19,7 +19,7 @@ fn is_word(part: &str) -> bool {
     number || ((lower || upper) && part.len() <= 14)
 }
 
-/// Returns `true` if small letters, capitals and digits change places as often as chance has it (three times in five), and more often
+/// Returns `true` if small letters, capitals and digits alternate as often as by chance (three times in five), and more often
 /// than in `camelCase2`.
 pub(super) fn is_scrambled(text: &str) -> bool {
     let kind = |b: u8| (b.is_ascii_lowercase(), b.is_ascii_uppercase(), b.is_ascii_digit());
@@ -32,7 +32,7 @@ mod tests {
     use super::{is_scrambled, is_worded};
 
     #[test]
-    fn chance_is_told_from_identifiers() {
+    fn chance_differs_from_identifiers() {
         for key in
             ["OTmDrZdtN7QlwAyYdiFizWxE", "QwErTyUiOpAsDfGhJkLzXcVbNmQwErTyUi", "St0L9jzHzUVfilrRkIel8krlNn7gqveM"]
         {
@@ -44,7 +44,7 @@ mod tests {
     }
 
     #[test]
-    fn words_are_told_from_keys() {
+    fn words_differ_from_keys() {
         for words in [
             "learn-contrib-2024-release-1",
             "8-lug-wheel-stud-extended-kit-2",

@@ -70,7 +70,7 @@ impl Pattern {
         }
     }
 
-    /// Where matches of the folded pattern that begin at `at` end in a view.
+    /// Where matches of the normalized pattern that begin at `at` end in a view.
     fn ends(&self, view: View, text: &[char], at: usize) -> BTreeSet<usize> {
         match self {
             Self::Literal(c) => starts_with(*c, view, text, at).into_iter().collect(),
@@ -96,15 +96,15 @@ impl Pattern {
     }
 }
 
-/// The end of the fold of `c` in a view, if the view goes on with it.
+/// Returns the end of the fold of `c` in a view, if the view continues with it.
 fn starts_with(c: char, view: View, text: &[char], at: usize) -> Option<usize> {
     let fold = shown(&c.to_string(), view);
     text.get(at..)?.starts_with(&fold).then_some(at + fold.len())
 }
 
 fn shown(text: &str, view: View) -> Vec<char> {
-    let folded = normalize_text(text, view);
-    if view == View::Word { folded.to_lowercase().chars().collect() } else { folded.chars().collect() }
+    let normalized = normalize_text(text, view);
+    if view == View::Word { normalized.to_lowercase().chars().collect() } else { normalized.chars().collect() }
 }
 
 /// What the regex crate finds in the text as written.
@@ -113,7 +113,7 @@ fn is_written(source: &str, view: View, text: &str) -> bool {
     regex.is_match(text)
 }
 
-/// What the folded pattern finds in the view.
+/// What the normalized pattern finds in the view.
 fn is_found(source: &str, view: View, text: &str) -> bool {
     let hir = regex_syntax::ParserBuilder::new()
         .case_insensitive(view == View::Word)
@@ -138,7 +138,7 @@ fn pattern() -> impl Strategy<Value = Pattern> {
     })
 }
 
-/// Another way to write some letters, so that texts meet the patterns halfway.
+/// Another way to write some letters, so that text meet the patterns halfway.
 fn disguise(c: char, choice: usize) -> char {
     const WAYS: [&str; 10] = ["aаαàＡ", "eеéЕ", "oоοО", "pрρ", "xхχ", "cсç", "sßѕ", "tтτ", "1１²١", "9９٩"];
     let way = WAYS.iter().find(|way| way.contains(c)).filter(|_| choice.is_multiple_of(3));
@@ -255,8 +255,8 @@ fn the_length_of_a_folded_class_is_known() {
         [("[ß]", 2, 2), ("[ßé]", 1, 2), ("[가-힣]", 6, 9), ("[ßa]?x", 1, 3), ("[а-я]{3}", 3, 6)]
     {
         let hir = regex_syntax::ParserBuilder::new().case_insensitive(true).build().parse(pattern).expect("a pattern");
-        let folded = normalize_pattern(&hir, View::Word).hir;
-        let lengths = (folded.properties().minimum_len(), folded.properties().maximum_len());
+        let normalized = normalize_pattern(&hir, View::Word).hir;
+        let lengths = (normalized.properties().minimum_len(), normalized.properties().maximum_len());
         assert_eq!(lengths, (Some(shortest), Some(longest)), "{pattern}");
     }
 }

@@ -1,4 +1,4 @@
-//! Whether letters with gaps between them are a word in disguise.
+//! Compares letters with gaps between them with a word.
 
 use super::letters::{MIN_LETTERS, Signs, class_of, letters_of, max_bytes};
 use super::runs::{Gap, Letter, Runs};
@@ -8,7 +8,7 @@ use crate::text::char_class::CharClass;
 use crate::text::normalize::View;
 use crate::text::view::{ViewText, normalize_text};
 
-/// So many equal letters in a row are repeated on purpose.
+/// The number of equal letters in a row that no ordinary word has.
 const MIN_REPEATED: usize = 3;
 
 /// Shorter words are not recognized with letters written twice: `god` in `good`.
@@ -38,7 +38,7 @@ pub(super) struct Disguised {
     case_sensitive: bool,
 }
 
-/// How the letters of a word are set.
+/// The spacing of the letters of a word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Setting {
     /// Together, perhaps with signs between them.
@@ -126,7 +126,7 @@ impl Disguised {
             && (found.len() == self.letters.len() || self.may_repeat(found))
     }
 
-    /// Returns `true` if each letter found is one of the word, in order, each perhaps several times.
+    /// Returns `true` if the letters are those of the word, in order, each perhaps several times.
     fn is_aligned(&self, found: &[Letter], setting: Setting, view: &ViewText, text: &TextBuffer) -> bool {
         // Bit n: the letters read so far may end with letter n of the word.
         let mut ends = 0u128;
@@ -189,7 +189,7 @@ fn is_upper(letter: &Letter, view: &ViewText, text: &TextBuffer) -> Option<bool>
     (c.is_uppercase() || c.is_lowercase()).then(|| c.is_uppercase())
 }
 
-/// The kind of a letter, for which a sign may stand.
+/// Returns the kind of a letter, for which a sign may stand.
 fn kind(c: char) -> CharClass {
     match CharClass::of(c) {
         kind if kind.is_word() || c.is_alphabetic() => kind,

@@ -1,6 +1,6 @@
 //! Letters, and the signs that replace them in a disguised word.
 
-/// Letters a word must have at least: of fewer, anything is a disguise.
+/// The minimum number of letters of a word: anything is a disguise of fewer.
 pub(super) const MIN_LETTERS: usize = 3;
 
 /// Returns the most bytes of text in which a word of so many letters is recognized.
@@ -8,16 +8,16 @@ pub(super) const fn max_bytes(letters: usize) -> usize {
     12 * letters + 64
 }
 
-/// Which signs are letters.
+/// The role of signs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Signs {
-    /// `$hit`: they stand for letters.
+    /// `$hit`: they represent letters.
     Letters,
     /// `s|h|i|t`: they separate letters.
     Separators,
 }
 
-/// Digits and signs, and the letters that they stand for.
+/// Digits and signs, and the letters that they represent.
 const SIGNS: &[(char, &[char])] = &[
     ('0', &['o']),
     ('1', &['i', 'l']),
@@ -43,7 +43,7 @@ const SIGNS: &[(char, &[char])] = &[
     ('\u{A5}', &['y']),
 ];
 
-/// Returns the letters that a digit or sign stands for.
+/// Returns the letters that a digit or sign represents.
 pub(super) fn letters_of(sign: char) -> &'static [char] {
     if sign.is_alphabetic() {
         return &[];
@@ -51,7 +51,7 @@ pub(super) fn letters_of(sign: char) -> &'static [char] {
     SIGNS.iter().find(|&&(other, _)| other == sign).map_or(&[], |&(_, letters)| letters)
 }
 
-/// Returns the class of a letter or of a sign that stands for one; `None` for what separates letters. Letters that share a sign share
+/// Returns the class of a letter or of a sign that represents one; `None` for what separates letters. Letters that share a sign share
 /// their class.
 pub(super) fn class_of(c: char, signs: Signs) -> Option<char> {
     let is_letter = c.is_alphanumeric();

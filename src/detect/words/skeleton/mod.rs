@@ -1,6 +1,6 @@
-//! Words written so that a filter does not know them: with digits for letters, s p a c e d, d.o.t.t.e.d, with repeated letters.
+//! Disguised words: with digits for letters, s p a c e d, d.o.t.t.e.d, with repeated letters.
 //!
-//! The *skeleton* of a word is its letters, each in a class with the signs that stand for it, without separators, each run of a class
+//! The *skeleton* of a word is its letters, each in a class with the signs that represent it, without separators, each run of a class
 //! once. Text has the same skeleton however a word in it is disguised, so one automaton over skeletons finds every candidate;
 //! [`disguise`] then compares it with the word letter by letter.
 
@@ -78,11 +78,11 @@ pub(super) struct Skeletons {
     most_runs: usize,
 }
 
-/// What is remembered of a view.
+/// The state in a view.
 #[derive(Debug)]
 pub(super) struct SkeletonState {
     readings: [Reading; 2],
-    /// How far the view has been read.
+    /// The offset up to which the view has been read.
     at: usize,
 }
 
@@ -155,7 +155,7 @@ impl Skeletons {
         *state = Some(self.automaton.run(from, bytes, |number, _| waiting.push((number, last))));
     }
 
-    /// Compares what was found with the words, now that the last run is complete.
+    /// Compares the skeletons that matched with the words, now that the last run is complete.
     fn resolve(&self, reading: &mut Reading, (view, text): (&ViewText, &TextBuffer), out: &mut Vec<WordHit>) {
         for (number, last) in reading.waiting.drain(..) {
             let (Some(words), Some(&length)) = (self.words.get(number), self.lengths.get(number)) else { continue };

@@ -1,14 +1,14 @@
-//! The last letters of a text, in runs of one class.
+//! The last letters of some text, in runs of one class.
 
 use std::collections::VecDeque;
 
 /// Longest run of which all letters are kept.
 const MAX_RUN: usize = 16;
 
-/// Most separators between two letters of a word.
+/// The maximum number of separators between two letters of a word.
 const MAX_GAP: usize = 3;
 
-/// What is between a letter and the one before it.
+/// The gap between a letter and the one before it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Gap {
     #[default]
@@ -17,11 +17,11 @@ pub(super) enum Gap {
     Signs,
     /// White space, and perhaps signs.
     Space,
-    /// More than a word can have, or letters that are not kept.
+    /// More separators than a word can have, or letters that are not kept.
     Broken,
 }
 
-/// A letter, or a sign that may stand for one.
+/// A letter, or a sign that may represent one.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Letter {
     pub(super) c: char,
@@ -47,7 +47,7 @@ pub(super) struct Runs {
 }
 
 impl Runs {
-    /// Notes a separator. Returns what the gap before the next letter is so far.
+    /// Records a separator. Returns the gap before the next letter so far.
     pub(super) fn separate(&mut self, c: char) -> Gap {
         self.gap_chars += 1;
         self.gap = match self.gap {
@@ -89,7 +89,7 @@ impl Runs {
         }
     }
 
-    /// Forgets all runs: no word goes on over what follows them.
+    /// Forgets all runs: no word continues over what follows them.
     pub(super) fn clear(&mut self) {
         self.first += self.runs.len();
         self.runs.clear();

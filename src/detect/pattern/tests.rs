@@ -1,0 +1,117 @@
+//! Properties of the automaton: its growth changes no match, and neither do chunks.
+
+use proptest::prelude::*;
+
+use super::dfa::{Dfa, StateRef};
+use super::{Group, MatcherState, ParsedPattern, PatternMatcher, Syntax, Verdict};
+use crate::text::normalize::View;
+use crate::text::view::ViewText;
+
+/// Patterns whose states overlap, with their caps.
+const PATTERNS: [(&str, usize); 6] =
+    [(r"\bab+c\b", 6), ("a[a-c]{1,3}", 4), ("b+", 3), ("(?:ab|ba)+c?", 9), (r"^c+", 4), ("[ab]*ca$", 8)];
+
+/// Returns the automaton of all patterns with room for so many states.
+fn matcher(states: usize) -> PatternMatcher {
+    let mut group = Group::default();
+    for (tag, (pattern, cap)) in (0..).zip(PATTERNS) {
+        let pattern = ParsedPattern::parse(pattern, Syntax::Text).expect("a pattern");
+        group.add(tag, &pattern, Some(cap)).expect("a valid pattern");
+    }
+    group.build_with(states).expect("small patterns").expect("some patterns")
+}
+
+/// Returns the matches in text that arrives in chunks: tag, first start and end.
+fn matches<'c>(matcher: &PatternMatcher, chunks: impl IntoIterator<Item = &'c str>) -> Vec<(u32, usize, usize)> {
+    let (mut view, mut state, mut found) = (ViewText::new(View::Pattern), MatcherState::default(), Vec::new());
+    let accept = |_, _, _| Verdict::Accept;
+    let mut offset = 0;
+    for chunk in chunks {
+        let open = state.earliest();
+        view.push(chunk, offset);
+        offset += chunk.len();
+        let known = found.len();
+        matcher.read(&mut state, &view, false, &accept, &mut found);
+        let late = found.iter().skip(known).filter_map(|found| found.starts.first());
+        let limit = open.unwrap_or(usize::MAX).min(offset - chunk.len());
+        late.for_each(|start| assert!(start >= limit, "a match began before the earliest open start"));
+    }
+    view.finish();
+    matcher.read(&mut state, &view, true, &accept, &mut found);
+    let mut found: Vec<_> =
+        found.iter().filter_map(|found| Some((found.tag, found.starts.first()?, found.end))).collect();
+    found.sort_unstable();
+    found
+}
+
+/// Returns the state of the automaton after `bytes`.
+fn walk(dfa: &Dfa, bytes: &[u8]) -> Option<StateRef> {
+    bytes.iter().try_fold(dfa.start(0..1), |state, &byte| dfa.step(&state, byte))
+}
+
+#[test]
+fn a_set_of_nfa_states_has_one_number() {
+    let matcher = matcher(super::dfa::MAX_STATES);
+    let (first, again) = (walk(&matcher.dfa, b"abb"), walk(&matcher.dfa, b"abbb"));
+    assert!(matches!(first, Some(StateRef::State(_))));
+    assert_eq!(first, again, "`b+` loops");
+    assert_ne!(first, walk(&matcher.dfa, b"abbc"));
+    assert_eq!(walk(&matcher.dfa, b"ax"), None);
+}
+
+#[test]
+fn past_the_last_number_states_are_sets() {
+    let (full, tiny) = (matcher(super::dfa::MAX_STATES), matcher(2));
+    for bytes in [&b"a"[..], b"ab", b"abbc"] {
+        let (Some(StateRef::State(number)), Some(StateRef::Unnumbered(set))) =
+            (walk(&full.dfa, bytes), walk(&tiny.dfa, bytes))
+        else {
+            panic!("{bytes:?}: the large automaton numbers its states, the tiny one has no numbers");
+        };
+        let (numbered, described) = (full.dfa.info(number).expect("it has a number"), tiny.dfa.describe(&set));
+        assert_eq!(numbered.matches, described.matches);
+        assert_eq!(
+            (numbered.cap, numbered.is_final, numbered.ends),
+            (described.cap, described.is_final, described.ends)
+        );
+    }
+}
+
+#[test]
+fn a_state_knows_the_largest_cap_and_its_end() {
+    let matcher = matcher(super::dfa::MAX_STATES);
+    let Some(StateRef::State(open)) = walk(&matcher.dfa, b"ab") else { panic!("it has a number") };
+    let open = matcher.dfa.info(open).expect("it has a number");
+    assert_eq!((open.cap, open.matches.len(), open.is_final), (6, 0, false));
+    let Some(StateRef::State(end)) = walk(&matcher.dfa, b"abc") else { panic!("it has a number") };
+    let end = matcher.dfa.info(end).expect("it has a number");
+    assert_eq!((end.matches.len(), end.is_final), (1, true));
+}
+
+#[test]
+fn matches_are_the_longest_within_the_cap() {
+    let matcher = matcher(super::dfa::MAX_STATES);
+    let of = |tag, text| -> Vec<(usize, usize)> {
+        let found = matches(&matcher, [text]).into_iter().filter(|found| found.0 == tag);
+        found.map(|(_, start, end)| (start, end)).collect()
+    };
+    assert_eq!(of(0, "abbbbc"), [(0, 6)]);
+    assert_eq!(of(0, "abbbbbc abc xabc"), [(8, 11)]);
+    assert_eq!(of(4, "cc c"), [(0, 2)]);
+    assert_eq!(of(5, "abca bca"), [(5, 8)]);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(300))]
+
+    #[test]
+    fn neither_room_for_states_nor_chunks_change_a_match(text in "[abc x]{0,40}", size in 1_usize..9, states in 2_usize..40) {
+        let whole = matches(&matcher(super::dfa::MAX_STATES), [text.as_str()]);
+        let chunks: Vec<&str> = text.as_bytes().chunks(size).map(|chunk| std::str::from_utf8(chunk).expect("ASCII")).collect();
+        prop_assert_eq!(&matches(&matcher(states), chunks.iter().copied()), &whole);
+        // The states that other text has left after.
+        let used = matcher(states);
+        matches(&used, ["cabbbacabc ab"]);
+        prop_assert_eq!(&matches(&used, chunks), &whole);
+    }
+}
