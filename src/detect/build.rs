@@ -26,11 +26,9 @@ fn identifier_forms(word: &str) -> Vec<String> {
 
 fn never_found(what: &str) -> PatternProblem {
     PatternProblem {
-        message: format!(
-            "of {what} nothing is left once invisible characters and accents are taken away, so it is never found"
-        ),
+        message: format!("{what} has only invisible characters and accents, so it can never match"),
         span: None,
-        help: "give it letters or digits".to_owned(),
+        help: "add letters or digits".to_owned(),
     }
 }
 
@@ -45,9 +43,9 @@ fn together(what: &'static str) -> impl Fn(PatternProblem) -> PatternProblem {
 
 fn empty_examples() -> PatternProblem {
     PatternProblem {
-        message: "the examples hold common words only, so nothing is like them".to_owned(),
+        message: "the examples contain only common words, so no text is similar to them".to_owned(),
         span: None,
-        help: "write examples as whole sentences that name the subject".to_owned(),
+        help: "write examples as whole sentences that name the topic".to_owned(),
     }
 }
 

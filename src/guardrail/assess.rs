@@ -9,13 +9,13 @@ use super::sink::{Replacements, Sink as _};
 use super::source::Source;
 
 impl Guardrail {
-    /// Evaluates a whole text, as a conversation of its own.
+    /// Evaluates text in a new conversation.
     #[must_use]
     pub fn assess(&self, source: Source, text: &str) -> Assessment {
         self.assess_with(source, text, &Conversation::new())
     }
 
-    /// Evaluates a whole text as part of a conversation.
+    /// Evaluates text as part of a conversation.
     #[must_use]
     pub fn assess_with(&self, source: Source, text: &str, conversation: &Conversation) -> Assessment {
         let mut evaluator = Evaluator::new(self.clone(), source, conversation.clone());

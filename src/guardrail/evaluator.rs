@@ -264,7 +264,7 @@ impl Evaluator {
                 self.replaced_by.get_or_insert(found.rule);
             }
             let is_replaced = taken == ActionTaken::Replaced;
-            self.resolver.span(PendingSpan {
+            self.resolver.add(PendingSpan {
                 start: found.start,
                 end: found.end,
                 rule: found.rule,

@@ -107,3 +107,81 @@ impl Reading {
         &self.text
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Reading;
+    use crate::guardrail::{Guardrail, Position, Source};
+    use crate::policy::Policy;
+
+    /// The findings of `chunks` in the order in which they are confirmed, as rule, start and end; and how many came before the end.
+    fn confirmed<'t>(rules: &str, chunks: impl IntoIterator<Item = &'t str>) -> (Vec<(String, usize, usize)>, usize) {
+        let policy = Policy::from_yaml(&format!("version: 1\nname: order\n{rules}")).expect("a policy");
+        let guardrail = Guardrail::new(policy);
+        let mut reading = Reading::new(&guardrail, None);
+        let mut findings = Vec::new();
+        let mut confirm = |reading: &mut Reading| {
+            reading.confirm(&guardrail, guardrail.detectors(), (Source::Input, Position::Current));
+            findings.extend(reading.confirmed().drain(..).map(|finding| {
+                let name =
+                    guardrail.policy().compiled_rules().get(finding.rule as usize).map(|rule| rule.name.to_string());
+                (name.unwrap_or_default(), finding.start, finding.end)
+            }));
+            findings.len()
+        };
+        let mut before_end = 0;
+        for chunk in chunks {
+            reading.push(&guardrail, guardrail.detectors(), chunk);
+            before_end = confirm(&mut reading);
+        }
+        reading.finish(guardrail.detectors());
+        confirm(&mut reading);
+        (findings, before_end)
+    }
+
+    #[test]
+    fn candidates_are_confirmed_in_text_order() {
+        let words = |list: &str| format!("word_filters: [{{name: w, words: [{list}], match: {{whole_word: false}}}}]");
+        let two = "regexes: [{name: r, pattern: 'b[0-9]'}]\nword_filters: [{name: w, words: [a b1, b1 c]}]";
+        let topic = "denied_topics: [{name: t, phrases: [bonds], exceptions: [james bonds]}]";
+        let pii = "pii: [{types: [EMAIL], allow: [a@example.com]}]";
+        for (case, rules, text, expected) in [
+            ("a word inside another adds nothing", words("abc, bc, ab"), "xabcx", vec![("w", 1, 4)]),
+            ("words that overlap both count", words("ab, bcd"), "abcd", vec![("w", 0, 2), ("w", 1, 4)]),
+            (
+                "a regex is leftmost-longest, without overlaps",
+                "regexes: [{name: r, pattern: 'a{2,3}'}]".to_owned(),
+                "aaaaa",
+                vec![("r", 0, 3), ("r", 3, 5)],
+            ),
+            (
+                "rules do not hide each other; of those that begin together the longest comes first",
+                two.to_owned(),
+                "a b1 c",
+                vec![("w", 0, 4), ("w", 2, 6), ("r", 2, 4)],
+            ),
+            ("an exception covers", topic.to_owned(), "james bonds, bonds", vec![("t", 13, 18)]),
+            ("an allowed value is none", pii.to_owned(), "a@example.com b@example.com", vec![("EMAIL", 14, 27)]),
+        ] {
+            let expected: Vec<_> =
+                expected.into_iter().map(|(rule, start, end)| (rule.to_owned(), start, end)).collect();
+            assert_eq!(confirmed(&rules, [text]).0, expected, "{case}");
+            let characters = text.char_indices().map(|(at, c)| text.get(at..at + c.len_utf8()).unwrap_or_default());
+            assert_eq!(confirmed(&rules, characters).0, expected, "{case}, in chunks");
+        }
+    }
+
+    #[test]
+    fn a_candidate_waits_for_what_could_take_it_back() {
+        let topic = "denied_topics: [{name: t, phrases: [bonds], exceptions: [bonds of love]}]";
+        let padding = " x".repeat(50);
+        for (text, expected, before_end) in [
+            ("bonds of ".to_owned(), 1, 0),
+            ("bonds of love".to_owned(), 0, 0),
+            (format!("bonds of war{padding}"), 1, 1),
+        ] {
+            let (findings, before) = confirmed(topic, [text.as_str()]);
+            assert_eq!((findings.len(), before), (expected, before_end), "{text:?}");
+        }
+    }
+}

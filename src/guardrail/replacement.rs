@@ -170,7 +170,40 @@ fn digest(key: &[u8], value: &str) -> [u8; 32] {
 
 #[cfg(test)]
 mod tests {
-    use super::{digest, keep_last};
+    use super::{digest, keep_last, replacement_of_blocked, replacement_text};
+    use crate::guardrail::Conversation;
+    use crate::policy::rule::{ReplacementStyle, Rule};
+    use crate::policy::{Action, RuleKind};
+
+    #[test]
+    fn every_style_writes_its_replacement() {
+        let label = "{R}";
+        let hash = "{R:a1af6e8cd3bd}";
+        let rule = |style| Rule {
+            name: "R".into(),
+            kind: RuleKind::Regex,
+            entity: None,
+            managed: None,
+            pattern: None,
+            input: Action::Mask,
+            output: Action::Mask,
+            style,
+            message: None,
+        };
+        let conversation = Conversation::new();
+        for (style, masked, blocked) in [
+            (ReplacementStyle::Label, label, label),
+            (ReplacementStyle::Numbered, "{R_1}", "{R_1}"),
+            (ReplacementStyle::KeepLast4, "****5678", label),
+            (ReplacementStyle::Fixed("x".to_owned()), "x", "x"),
+            (ReplacementStyle::Hash(b"0123456789abcdef".as_slice().into()), hash, hash),
+        ] {
+            let rule = rule(style);
+            assert_eq!(replacement_text(&rule, "12345678", &conversation), masked);
+            assert_eq!(replacement_of_blocked(&rule, "12345678", &conversation), blocked);
+        }
+        assert_eq!(replacement_text(&rule(ReplacementStyle::Numbered), "another", &conversation), "{R_2}");
+    }
 
     #[test]
     fn keep_last_4_keeps_four_and_separators() {

@@ -19,15 +19,15 @@ use super::yaml::node::{NodeValue, YamlNode};
 use super::yaml::read;
 use super::yaml::source::{SourceFile, SourceLocation};
 
-/// The help for an empty or misshapen file.
-const SMALLEST: &str = "the smallest policy:\nversion: 1\nname: my-policy\npii:\n  - types: [EMAIL]";
+/// The help for a file that is empty or not a mapping.
+const SMALLEST: &str = "a minimal policy:\nversion: 1\nname: my-policy\npii:\n  - types: [EMAIL]";
 
-/// Where a policy comes from. Also its identity, for cycles and for policies extended twice.
+/// The origin of a policy, which identifies it in cycles and if it is extended twice.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(super) enum Origin {
-    /// A text without a place in the file system.
+pub(super) enum PolicyOrigin {
+    /// Text that was not loaded from a file.
     Text,
-    /// A pack that ships with Banister.
+    /// A policy pack.
     Pack(&'static str),
     /// A file.
     File(PathBuf),
@@ -38,9 +38,9 @@ pub(super) struct Load<'k> {
     pub(super) problems: Problems,
     hash_key: Option<&'k [u8]>,
     /// Policies being loaded, each waiting for the one it extends.
-    open: Vec<Origin>,
+    open: Vec<PolicyOrigin>,
     /// Policies loaded, so that none is read twice; `None` for one that has problems.
-    done: HashMap<Origin, Option<Rc<RuleSet>>>,
+    done: HashMap<PolicyOrigin, Option<Rc<RuleSet>>>,
 }
 
 impl<'k> Load<'k> {
@@ -50,7 +50,7 @@ impl<'k> Load<'k> {
 
     /// Loads a text.
     pub(super) fn yaml(&mut self, text: &str) -> Option<Rc<RuleSet>> {
-        self.text(Origin::Text, None, "<policy>", text)
+        self.text(PolicyOrigin::Text, None, "<policy>", text)
     }
 
     /// Loads a file.
@@ -65,7 +65,7 @@ impl<'k> Load<'k> {
     }
 
     fn file_text(&mut self, path: &FilePath, text: &str) -> Option<Rc<RuleSet>> {
-        let origin = Origin::File(files::identity(path));
+        let origin = PolicyOrigin::File(files::identity(path));
         self.text(origin, Some(path), &path.display().to_string(), text)
     }
 
@@ -77,15 +77,15 @@ impl<'k> Load<'k> {
     /// Loads a pack by its exact name.
     pub(super) fn pack(&mut self, name: &str) -> Option<Rc<RuleSet>> {
         let Some((name, text)) = packs::find(name) else {
-            let message = format!("there is no pack `{}`", shown(name));
+            let message = format!("no policy pack named `{}`", shown(name));
             self.problems.in_file("<packs>", None, message, Some(pack_help(name)));
             return None;
         };
-        self.text(Origin::Pack(name), None, &format!("<pack {name}>"), text)
+        self.text(PolicyOrigin::Pack(name), None, &format!("<pack {name}>"), text)
     }
 
     /// Loads a text; `path` is the file it comes from, if any.
-    fn text(&mut self, origin: Origin, path: Option<&FilePath>, name: &str, text: &str) -> Option<Rc<RuleSet>> {
+    fn text(&mut self, origin: PolicyOrigin, path: Option<&FilePath>, name: &str, text: &str) -> Option<Rc<RuleSet>> {
         if let Some(done) = self.done.get(&origin) {
             return done.clone();
         }
@@ -105,7 +105,7 @@ impl<'k> Load<'k> {
         let (mut rules, references) = self.compile(file)?;
         let mut bases = Vec::new();
         for reference in &references {
-            let note = Note { file, reference };
+            let note = ReferenceNotes { file, reference };
             match &reference.target {
                 Target::WordFile(filter, name) => {
                     let words = self.words(path, name, &note).unwrap_or_default();
@@ -142,9 +142,10 @@ impl<'k> Load<'k> {
         Some(Compiler::new(notes, self.hash_key).document(document, root))
     }
 
-    fn words(&mut self, policy: Option<&FilePath>, file: &str, note: &Note<'_>) -> Option<Vec<String>> {
+    fn words(&mut self, policy: Option<&FilePath>, file: &str, note: &ReferenceNotes<'_>) -> Option<Vec<String>> {
         let Some(policy) = policy else {
-            let message = format!("the word file `{}` cannot be found from a policy that is not a file", shown(file));
+            let message =
+                format!("the word file `{}` cannot be found: the policy was not loaded from a file", shown(file));
             note.problem(
                 &self.problems,
                 message,
@@ -152,7 +153,7 @@ impl<'k> Load<'k> {
             );
             return None;
         };
-        let path = files::beside(policy, file);
+        let path = files::relative_to(policy, file);
         let text = match files::read(&path, MAX_WORD_FILE_BYTES) {
             Ok(text) => text,
             Err(why) => {
@@ -165,12 +166,12 @@ impl<'k> Load<'k> {
         let mut words = Vec::new();
         for (line, word) in word_file::words(&text) {
             if word.len() > MAX_WORD_BYTES {
-                let message = format!("a word of {} bytes, where {MAX_WORD_BYTES} are the limit", word.len());
+                let message = format!("the word has {} bytes; the limit is {MAX_WORD_BYTES}", word.len());
                 self.problems.in_file(
                     &name,
                     Some(line),
                     message,
-                    Some("make it shorter: one word or phrase a line".to_owned()),
+                    Some("put one word or phrase on each line".to_owned()),
                 );
             }
             words.push(word.to_owned());
@@ -181,18 +182,18 @@ impl<'k> Load<'k> {
         } else if words.len() > MAX_WORDS {
             let message =
                 format!("the word file `{}` has {} words; the limit is {MAX_WORDS}", shown(file), words.len());
-            note.problem(&self.problems, message, "split it over several word filters".to_owned());
+            note.problem(&self.problems, message, "split the file into several word filters".to_owned());
         }
         Some(words)
     }
 
-    /// The policy an element of `extends` names.
-    fn base(&mut self, policy: Option<&FilePath>, name: &str, note: &Note<'_>) -> Option<Rc<RuleSet>> {
+    /// Loads the policy that an element of `extends` names.
+    fn base(&mut self, policy: Option<&FilePath>, name: &str, note: &ReferenceNotes<'_>) -> Option<Rc<RuleSet>> {
         let is_path = name.contains(['/', '\\']) || name.ends_with(".yaml") || name.ends_with(".yml");
         let origin = match (is_path, policy, packs::find(name)) {
-            (true, Some(policy), _) => Origin::File(files::identity(&files::beside(policy, name))),
+            (true, Some(policy), _) => PolicyOrigin::File(files::identity(&files::relative_to(policy, name))),
             (true, None, _) => {
-                let message = format!("`{}` cannot be found from a policy that is not a file", shown(name));
+                let message = format!("`{}` cannot be found: the policy was not loaded from a file", shown(name));
                 note.problem(
                     &self.problems,
                     message,
@@ -200,9 +201,9 @@ impl<'k> Load<'k> {
                 );
                 return None;
             }
-            (false, _, Some((pack, _))) => Origin::Pack(pack),
+            (false, _, Some((pack, _))) => PolicyOrigin::Pack(pack),
             (false, _, None) => {
-                let message = format!("there is no pack `{}`", shown(name));
+                let message = format!("no policy pack named `{}`", shown(name));
                 note.problem(&self.problems, message, pack_help(name));
                 return None;
             }
@@ -210,20 +211,20 @@ impl<'k> Load<'k> {
         if self.open.contains(&origin) {
             let message = match self.open.last() {
                 Some(last) if *last == origin => "the policy extends itself".to_owned(),
-                _ => format!("`{}` extends this policy in turn", shown(name)),
+                _ => format!("`{}` extends this policy, which makes a cycle", shown(name)),
             };
-            note.problem(&self.problems, message, "remove one of the `extends`".to_owned());
+            note.problem(&self.problems, message, "remove one of the `extends` entries".to_owned());
             return None;
         }
         if self.open.len() > MAX_EXTENDS {
-            let message = format!("more than {MAX_EXTENDS} policies extend one another");
-            note.problem(&self.problems, message, "put rules that belong together into one file".to_owned());
+            let message = format!("the chain of `extends` has more than {MAX_EXTENDS} policies");
+            note.problem(&self.problems, message, "merge some of the files".to_owned());
             return None;
         }
         let Some(policy) = policy.filter(|_| is_path) else {
             return self.pack(name);
         };
-        let path = files::beside(policy, name);
+        let path = files::relative_to(policy, name);
         match files::read(&path, MAX_POLICY_BYTES) {
             Ok(text) => self.file_text(&path, &text),
             Err(why) => {
@@ -249,12 +250,12 @@ fn mapping(root: Option<YamlNode>, notes: Notes<'_>) -> Option<YamlNode> {
 }
 
 /// Notes problems with a reference.
-struct Note<'a> {
+struct ReferenceNotes<'a> {
     file: &'a SourceFile,
     reference: &'a Reference,
 }
 
-impl Note<'_> {
+impl ReferenceNotes<'_> {
     fn problem(&self, problems: &Problems, message: String, help: String) {
         let Reference { location, path, .. } = self.reference;
         Notes::new(self.file, problems).at(*location, path.clone(), message, Some(help));
@@ -265,7 +266,11 @@ fn pack_help(name: &str) -> String {
     match nearest(name, packs::NAMES) {
         Some(near) => format!("did you mean `{near}`?"),
         None => {
-            format!("the packs are {}; a file is named with its ending: `{}.yaml`", one_of(&packs::NAMES), shown(name))
+            format!(
+                "available packs: {}; to extend a file, include its extension: `{}.yaml`",
+                one_of(&packs::NAMES),
+                shown(name)
+            )
         }
     }
 }

@@ -29,7 +29,7 @@ const NOT_YET: &[(&str, &str)] = &[
     ("remote", "remote detectors"),
 ];
 
-const NAME_OF_RULE: (&str, &str) = ("name", "every rule is found again by its name: `name: my-rule`");
+const NAME_OF_RULE: (&str, &str) = ("name", "every rule needs a name, for example `name: my-rule`");
 
 /// Reads a document. What it returns counts only if no problem was noted.
 pub(super) fn read_document(root: Located<'_>, notes: Notes<'_>) -> Option<PolicyDocument> {
@@ -43,7 +43,7 @@ fn required(type_name: &str) -> &'static [(&'static str, &'static str)] {
         "PolicyDocument" => &[("version", "begin the file with `version: 1`"), ("name", "add `name: my-policy`")],
         "TopicEntry" | "WordEntry" => &[NAME_OF_RULE],
         "RegexEntry" => &[NAME_OF_RULE, ("pattern", "add `pattern: '…'`, in single quotes")],
-        "PiiEntry" => &[("types", "add `types: [EMAIL]`; all types: banister schema")],
+        "PiiEntry" => &[("types", "add `types: [EMAIL]`; run `banister schema` for all types")],
         "Replacement" => &[("fixed", "write `{fixed: \"***\"}`")],
         _ => &[],
     }
@@ -54,8 +54,8 @@ fn noun(type_name: &str) -> &'static str {
     match type_name {
         "Action" => "an action",
         "Mode" => "a mode",
-        "History" => "a setting for history",
-        "OperatorText" => "a setting for operator text",
+        "History" => "a `history` setting",
+        "OperatorText" => "an `operator_text` setting",
         "Managed" => "a managed list",
         "EncodingWord" => "an encoding",
         _ => "an evasion level",
@@ -100,11 +100,11 @@ impl<'a> Reader<'a> {
         let longest = longest_text(self.at.path.last_key());
         match node.value {
             NodeValue::Text if node.text.trim().is_empty() => {
-                self.problem(self.at, "empty text", "remove it, or write something");
+                self.problem(self.at, "the text is empty", "remove the key, or write some text");
             }
             NodeValue::Text if node.text.len() > longest => {
-                let message = format!("{} bytes of text, where {longest} are the limit", node.text.len());
-                self.problem(self.at, message, "make it shorter");
+                let message = format!("the text has {} bytes; the limit is {longest}", node.text.len());
+                self.problem(self.at, message, "shorten the text");
             }
             NodeValue::Text => return &node.text,
             NodeValue::Bool(_) | NodeValue::Number(_) => {
@@ -131,7 +131,7 @@ impl<'a> Reader<'a> {
             Some(near) => format!("did you mean `{near}`?"),
             None => format!("write {}", one_of(known)),
         };
-        self.problem(self.at, format!("unknown {noun} `{}`", shown(word)), help);
+        self.problem(self.at, format!("`{}` is not a known {noun}", shown(word)), help);
         None
     }
 
@@ -172,8 +172,8 @@ impl<'a> Reader<'a> {
                 continue;
             };
             if let Some(first) = members.iter().find(|member| member.key == key) {
-                let help = format!("it is given first in line {}", first.line);
-                self.problem(at_key(key), format!("the key `{}` is given twice", shown(key)), help);
+                let help = format!("first defined in line {}", first.line);
+                self.problem(at_key(key), format!("the key `{}` is defined twice", shown(key)), help);
             } else if let Some(&key) = known.iter().find(|known| **known == key) {
                 members.push(Member { key, value: Some(entry), line: entry.key.location.line });
             } else {
@@ -197,7 +197,7 @@ impl<'a> Reader<'a> {
             return self.problem(at, "", "");
         }
         if let Some((_, what)) = NOT_YET.iter().find(|(name, _)| *name == key) {
-            let help = format!("remove `{key}`: nothing is enforced that is not understood");
+            let help = format!("remove `{key}`: unsupported rules cannot be enforced");
             return self.problem(at, format!("{what} are not supported yet"), help);
         }
         if key == "<<" {
@@ -207,7 +207,7 @@ impl<'a> Reader<'a> {
             Some(near) => format!("did you mean `{near}`?"),
             None => format!("the keys here are {}", one_of(known)),
         };
-        self.problem(at, format!("unknown key `{}`", shown(key)), help);
+        self.problem(at, format!("`{}` is not a known key", shown(key)), help);
     }
 
     /// Checks the version, which is the number 1.
@@ -215,7 +215,7 @@ impl<'a> Reader<'a> {
         let node = self.at.node;
         let message = match node.value {
             NodeValue::Number(_) if node.text == "1" => return,
-            NodeValue::Number(_) => format!("version {} of the policy format is not known", shown(&node.text)),
+            NodeValue::Number(_) => format!("version {} of the policy format is not supported", shown(&node.text)),
             NodeValue::Sequence(_) | NodeValue::Mapping(_) => {
                 format!("expected the version, found {}", node.describe())
             }
@@ -236,7 +236,7 @@ impl<'a> Reader<'a> {
                 if (1.0..=f64::from(highest)).contains(&number) {
                     return number as u32;
                 }
-                self.problem(self.at, format!("{number} is out of range"), help);
+                self.problem(self.at, format!("`max_length: {number}` is out of range"), help);
             }
             NodeValue::Number(_) => self.expected("a whole number", &shown(&node.text), help),
             NodeValue::Text => self.expected("a whole number", &format!("the text `{}`", shown(&node.text)), help),
@@ -381,7 +381,11 @@ impl<'de> SeqAccess<'de> for Items<'_> {
         let Some(node) = self.nodes.next() else { return Ok(None) };
         let at = self.list.at.item(self.index, node);
         if self.index == MAX_WORDS {
-            self.list.problem(at, format!("more than {MAX_WORDS} elements"), "split the list over several rules");
+            self.list.problem(
+                at,
+                format!("the list has more than {MAX_WORDS} elements"),
+                "split the list into several rules",
+            );
             return Ok(None);
         }
         self.index += 1;

@@ -1,4 +1,4 @@
-//! The words a policy document is written in: actions, replacements, entity types.
+//! The values that keys of a policy file take: settings, replacements, entity types.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -26,38 +26,38 @@ impl JsonSchema for Version {
     }
 }
 
-/// When text of a stream is released.
+/// When text of a streamed response is released.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Mode {
-    /// Once it has been evaluated.
+    /// After it has been evaluated.
     #[default]
     Sync,
-    /// At once; it is evaluated behind, and the stream stops at the first block.
+    /// At once. It is evaluated afterwards, and the stream stops at the first block.
     Async,
 }
 
-/// What happens to text before the last turn of a conversation that a rule blocks.
+/// What happens when a rule blocks text in an earlier turn of a conversation.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum History {
-    /// It is replaced, and the call is forwarded.
+    /// Replaces the text and forwards the call.
     #[default]
     Replace,
-    /// It blocks the call, as in the last turn.
+    /// Blocks the call, as in the last turn.
     Block,
 }
 
-/// What topics and word filters that block do in system prompts and tool definitions.
+/// What blocking topics and word filters do in system prompts and tool definitions.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum OperatorText {
-    /// They are not evaluated.
+    /// Are not evaluated.
     Off,
-    /// They report findings, and block nothing.
+    /// Report findings, and block nothing.
     #[default]
     Detect,
-    /// They block, as in any other text.
+    /// Block, as in any other text.
     Block,
 }
 
@@ -77,34 +77,34 @@ impl Managed {
     }
 }
 
-/// How far words may be disguised.
+/// How disguised a word may be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Evasion {
-    /// Nothing but case.
+    /// Matches the word as written, apart from case.
     Off,
-    /// Look-alike letters, accents, invisible characters.
+    /// Also matches look-alike letters, accents and invisible characters.
     Standard,
-    /// Also encodings, and letters that are replaced, separated or repeated.
+    /// Also matches encoded words, and letters that are replaced, separated or repeated.
     Strict,
 }
 
-/// How far topics and values may be disguised.
+/// How disguised a topic or a value may be.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum RuleEvasion {
-    /// Look-alike letters, accents, invisible characters.
+    /// Also matches look-alike letters, accents and invisible characters.
     #[default]
     Standard,
-    /// Also encodings, and letters and digits that are replaced or separated.
+    /// Also matches encoded text, and letters and digits that are replaced or separated.
     Strict,
 }
 
-/// An encoding of which runs are decoded and evaluated.
+/// An encoding to decode and evaluate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum EncodingWord {
-    /// Base64, of both alphabets.
+    /// Base64, in the standard and the URL-safe alphabet.
     Base64,
     /// Hexadecimal digits.
     Hex,
@@ -119,13 +119,13 @@ impl From<EncodingWord> for Encoding {
     }
 }
 
-/// How a masked span is written.
+/// The replacement of a masked span.
 #[derive(Clone, Debug, PartialEq, Eq, JsonSchema)]
 #[schemars(untagged)]
 pub(crate) enum Replacement {
-    /// One of the ways with a name.
+    /// A named style.
     Keyword(ReplacementWord),
-    /// This text, even if it is the name of a way.
+    /// This text, even if it is the name of a style.
     Fixed(FixedText),
     /// This text.
     Text(#[schemars(length(min = 1, max = 256))] String),
@@ -157,7 +157,7 @@ impl<'de> Visitor<'de> for ReplacementVisitor {
     }
 }
 
-/// A fixed text in long form.
+/// A fixed replacement.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct FixedText {
@@ -166,18 +166,18 @@ pub(crate) struct FixedText {
     pub(crate) fixed: String,
 }
 
-/// The ways to write a masked span that have a name.
+/// A named style of replacement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum ReplacementWord {
-    /// The type or rule name in braces: `{EMAIL}`.
+    /// The entity type or rule name in braces: `{EMAIL}`.
     Label,
-    /// Likewise with a number, the same for the same value: `{EMAIL_1}`.
+    /// The same with a number, which is equal for equal values: `{EMAIL_1}`.
     Numbered,
-    /// All letters and digits but the last four become `*`.
+    /// The value, with `*` for all letters and digits except the last four.
     #[serde(rename = "keep_last_4")]
     KeepLast4,
-    /// The type and a short keyed digest, the same for the same value: `{EMAIL:3f9a0c1b}`.
+    /// The entity type or rule name with a keyed digest, which is equal for equal values: `{EMAIL:3f9a0c1b2d4e}`.
     Hash,
 }
 

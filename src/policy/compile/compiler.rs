@@ -74,7 +74,7 @@ impl<'a> Compiler<'a> {
         self.section(root, "regexes", regexes, Self::regex);
         if count > MAX_RULES {
             let message = format!("the policy has {count} rules; the limit is {MAX_RULES}");
-            self.notes.problem(root, message, "put words of one kind into one filter");
+            self.notes.problem(root, message, "combine word filters");
         }
         let rules = RuleSet {
             name: document.name,
@@ -93,7 +93,7 @@ impl<'a> Compiler<'a> {
     fn policy_name(&self, name: &str, at: Located<'_>) {
         if !name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-') {
             let message = format!("`{}` is not a policy name", shown(name));
-            self.notes.problem(at, message, "use small letters, digits and `-`: `support-bot`");
+            self.notes.problem(at, message, "use lowercase letters, digits and `-`, for example `support-bot`");
         }
     }
 
@@ -135,8 +135,9 @@ impl<'a> Compiler<'a> {
     /// Returns true if a name is new to its section; otherwise notes a problem with the line of the first.
     pub(super) fn unique(&self, known: &mut KnownNames, name: &str, at: Located<'_>, what: &str) -> bool {
         if let Some(first) = known.get(name) {
-            let help = format!("it is named first in line {}", first.line);
-            self.notes.problem(at, format!("the {what} `{}` is named twice", shown(name)), help);
+            let verb = if at.path.last_key() == "name" { "defined" } else { "listed" };
+            let help = format!("first {verb} in line {}", first.line);
+            self.notes.problem(at, format!("the {what} `{}` is {verb} twice", shown(name)), help);
             return false;
         }
         known.insert(name.to_owned(), at.location);

@@ -55,7 +55,7 @@ impl Compiler<'_> {
     fn no_mask(&self, stated: &Stated, at: Located<'_>) {
         for (key, action) in [("action", stated.action), ("input", stated.input), ("output", stated.output)] {
             if let (Some(Action::Mask), Some(field)) = (action, at.get(key)) {
-                let message = "a denied topic cannot be masked: it is not a span of text but what the text is about";
+                let message = "a denied topic cannot be masked: a topic describes the whole text, not a span of it";
                 self.notes.problem(field, message, "use `block`, or `detect` to report only");
             }
         }
@@ -65,7 +65,7 @@ impl Compiler<'_> {
     fn has_effect(&self, actions: [Action; 2], at: Located<'_>) {
         if actions == [Action::Off, Action::Off] {
             if let Some(field) = ["action", "input", "output"].iter().find_map(|key| at.get(key)) {
-                let message = "the rule does nothing: it is off in both directions";
+                let message = "the rule has no effect: it is off in both directions";
                 self.notes.problem(field.at_key(), message, "remove the rule, or use `detect` to report only");
             }
             return;
@@ -74,7 +74,7 @@ impl Compiler<'_> {
             [("replacement", Action::Mask, "masks", "mask"), ("message", Action::Block, "blocks", "block")]
         {
             if let (Some(field), false) = (at.get(key), actions.contains(&action)) {
-                let message = format!("`{key}` does nothing: the rule {does} in neither direction");
+                let message = format!("`{key}` has no effect: the rule {does} neither prompts nor completions");
                 self.notes.problem(field.at_key(), message, format!("remove it, or set `action: {word}`"));
             }
         }
@@ -106,8 +106,8 @@ impl Compiler<'_> {
             }
             Some(near) => {
                 let text = shown(text);
-                let help = format!("did you mean `{near}`? If the text itself is meant: `{{fixed: \"{text}\"}}`");
-                self.notes.problem(at, format!("unknown replacement `{text}`"), help);
+                let help = format!("did you mean `{near}`? For the literal text, write `{{fixed: \"{text}\"}}`");
+                self.notes.problem(at, format!("`{text}` is not a known replacement"), help);
             }
             None => {}
         }

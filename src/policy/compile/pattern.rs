@@ -13,7 +13,7 @@ pub(super) fn parse_pattern(
         |message: &str, help: &str| PatternProblem { message: message.to_owned(), span: None, help: help.to_owned() };
     if pattern.len() > MAX_PATTERN_BYTES {
         let message = format!("the pattern is longer than {MAX_PATTERN_BYTES} bytes");
-        return Err(problem(&message, "for lists of words use a word filter: it holds 100,000"));
+        return Err(problem(&message, "use a word filter for lists of words; it holds up to 100,000"));
     }
     check_escapes(pattern)?;
     let parsed = ParsedPattern::parse(pattern, syntax)?;
@@ -22,7 +22,7 @@ pub(super) fn parse_pattern(
     match properties.minimum_len() {
         None => return Err(problem("the pattern can never match", "remove it")),
         Some(0) => {
-            return Err(problem("the pattern matches the empty text", "make at least one part of it required"));
+            return Err(problem("the pattern matches empty text", "make at least one part of it required"));
         }
         Some(shortest) if max_length.is_some_and(|longest| shortest > longest) => {
             let message = format!("the shortest match, {shortest} bytes, is longer than `max_length`");
@@ -33,8 +33,11 @@ pub(super) fn parse_pattern(
     match (properties.maximum_len(), max_length) {
         (None, None) => {
             let help = "give each `+`, `*` and `{n,}` an upper bound such as `{1,40}`, or, in `regexes`, \
-                add `max_length: 256`: longer matches then do not count";
-            return Err(problem("the pattern has no longest match, so a stream could be held back without end", help));
+                add `max_length: 256`; longer matches are then ignored";
+            return Err(problem(
+                "the pattern has no maximum match length, so a stream might be buffered forever",
+                help,
+            ));
         }
         (Some(longest), None) if longest > MAX_MATCH_BYTES => {
             let message = format!("a match can be {longest} bytes long; the limit is {MAX_MATCH_BYTES}");
@@ -56,10 +59,10 @@ fn check_escapes(pattern: &str) -> Result<(), PatternProblem> {
     };
     let code = u32::from(c);
     let meant = match c {
-        '\u{8}' => ", which YAML makes of `\\b` in double quotes",
-        '\u{85}' => ", which YAML makes of `\\N` in double quotes",
-        '\u{2028}' => ", which YAML makes of `\\L` in double quotes",
-        '\u{2029}' => ", which YAML makes of `\\P` in double quotes",
+        '\u{8}' => ", which is how YAML reads `\\b` in double quotes",
+        '\u{85}' => ", which is how YAML reads `\\N` in double quotes",
+        '\u{2028}' => ", which is how YAML reads `\\L` in double quotes",
+        '\u{2029}' => ", which is how YAML reads `\\P` in double quotes",
         _ => "",
     };
     Err(PatternProblem {
@@ -78,6 +81,7 @@ fn check_last_line(pattern: &str, parsed: &ParsedPattern) -> Result<(), PatternP
     Err(PatternProblem {
         message: "the pattern ends with a line break, so it matches only at the end of a line".to_owned(),
         span: None,
-        help: "use `|-` in place of `|`, or single quotes; to match a line break, write `\\n` in them".to_owned(),
+        help: "use `|-` instead of `|`, or single quotes; to match a line break, write `\\n` in single quotes"
+            .to_owned(),
     })
 }

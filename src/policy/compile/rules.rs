@@ -28,16 +28,16 @@ impl Compiler<'_> {
         let patterns = patterns.collect();
         if !["examples", "phrases", "patterns"].iter().any(|key| at.has(key)) {
             let help = "add at least one of `examples`, `phrases` and `patterns`";
-            self.notes.problem(at, "the topic has nothing to be found by", help);
+            self.notes.problem(at, "the topic has no examples, phrases or patterns", help);
         }
         let of_examples = [
-            ("threshold", "it is the score from which a sentence is like the examples"),
-            ("counter_examples", "they weigh against the examples"),
+            ("threshold", "it is the lowest score at which a sentence matches the examples"),
+            ("counter_examples", "they count against the examples"),
         ];
         for (key, reason) in of_examples {
             if let (Some(field), false) = (at.get(key), at.has("examples")) {
                 let help = format!("{reason}: add `examples`, or remove `{key}`");
-                self.notes.problem(field.at_key(), format!("`{key}` does nothing without `examples`"), help);
+                self.notes.problem(field.at_key(), format!("`{key}` has no effect without `examples`"), help);
             }
         }
         let stated = Stated { action, input, output, replacement: None, message };
@@ -89,8 +89,8 @@ impl Compiler<'_> {
             return self.notes.problem(at, "the word filter has no words", help);
         };
         for (extra, field) in sources {
-            let help = "make them two word filters, each with a name";
-            self.notes.problem(field.at_key(), format!("`{extra}` stands beside `{first}`"), help);
+            let help = "split them into two word filters";
+            self.notes.problem(field.at_key(), format!("`{extra}` cannot be combined with `{first}`"), help);
         }
     }
 
@@ -113,21 +113,21 @@ impl Compiler<'_> {
             let shown_name = shown(&name.0);
             if name.types().is_empty() {
                 let help = match name.nearest() {
-                    Some(near) => format!("did you mean `{near}`? All types: banister schema"),
-                    None => "all types: banister schema".to_owned(),
+                    Some(near) => format!("did you mean `{near}`? Run `banister schema` for all types"),
+                    None => "run `banister schema` for all types".to_owned(),
                 };
-                self.notes.problem(at, format!("unknown entity type `{shown_name}`"), help);
+                self.notes.problem(at, format!("`{shown_name}` is not a known entity type"), help);
             } else if self.unique(known, &name.0, at, "entity type")
                 && known.len() > 1
                 && let Some(all) = known.get(TypeName::ALL)
                 && !self.notes.has_problem(list)
             {
                 let message = if name.0 == TypeName::ALL {
-                    "`ALL` stands beside single types".to_owned()
+                    "`ALL` cannot be combined with other types".to_owned()
                 } else {
-                    format!("`{shown_name}` is one of `ALL`, named in line {}", all.line)
+                    format!("`{shown_name}` is already included in `ALL` in line {}", all.line)
                 };
-                let help = "`ALL` is every type; to treat some differently, `extends: [pii]` and name those";
+                let help = "`ALL` includes every type; to treat some types differently, use `extends: [pii]` and list those types";
                 self.notes.problem(at, message, help);
             }
         }
@@ -161,8 +161,8 @@ impl Compiler<'_> {
         self.patterns += 1;
         if self.patterns > MAX_PATTERNS {
             if self.patterns == MAX_PATTERNS + 1 {
-                let help = "put words and phrases into a word filter";
-                self.notes.problem(at, format!("more than {MAX_PATTERNS} patterns"), help);
+                let help = "use a word filter for words and phrases";
+                self.notes.problem(at, format!("the policy has more than {MAX_PATTERNS} patterns"), help);
             }
             return None;
         }

@@ -32,7 +32,7 @@ fn syntax_error(source: &SourceFile, error: &serde_yaml::Error) -> SyntaxError {
     // The location is shown anyway.
     let message = error.to_string();
     let message = message.split(" at line ").next().unwrap_or_default();
-    let help = syntax_help(source, location).unwrap_or("write it more plainly: quote text, indent with spaces");
+    let help = syntax_help(source, location).unwrap_or("simplify the YAML: quote strings and indent with spaces");
     SyntaxError { location, message: format!("not valid YAML: {}", shown(message)), help: Some(help.to_owned()) }
 }
 
@@ -58,7 +58,7 @@ impl Reader {
 }
 
 fn ambiguous<E: Error>() -> E {
-    E::custom("it can be read in two ways")
+    E::custom("the text is ambiguous")
 }
 
 impl<'de> DeserializeSeed<'de> for &mut Reader {

@@ -52,7 +52,7 @@ pub(super) fn scan(source: &SourceFile) -> Result<Vec<Mark>, SyntaxError> {
         if let Event::DocumentStart(_) = event {
             documents += 1;
             if documents > 1 {
-                let message = "a policy file holds one YAML document";
+                let message = "a policy file must hold one YAML document";
                 return Err(SyntaxError::new(located(span), message, "remove the second `---`, or split the file"));
             }
         }
@@ -107,7 +107,7 @@ impl Scan {
 
     fn begin(&mut self, at: SourceLocation, kind: MarkKind, anchor: usize) -> Result<(), SyntaxError> {
         if self.open.len() >= MAX_DEPTH {
-            let message = format!("nested more than {MAX_DEPTH} levels deep");
+            let message = format!("the YAML is nested more than {MAX_DEPTH} levels deep");
             return Err(SyntaxError::new(at, message, "a policy needs 5 levels"));
         }
         self.open.push(OpenContainer { mark: self.marks.len(), anchor });
@@ -131,7 +131,7 @@ impl Scan {
     fn repeat(&mut self, anchor: usize, at: SourceLocation) -> Result<(), SyntaxError> {
         let Some(range) = self.anchors.get(&anchor).cloned() else {
             // The parser knows the anchor, but its value has not ended: it would contain itself.
-            return Err(SyntaxError::new(at, "the alias stands inside what it names", "remove the alias"));
+            return Err(SyntaxError::new(at, "the alias refers to a value that contains it", "remove the alias"));
         };
         for mark in range {
             if let Some(Mark { location, kind }) = self.marks.get(mark).cloned() {
@@ -154,8 +154,8 @@ impl Scan {
             MarkKind::Sequence | MarkKind::Mapping => 1,
         };
         if self.size > MAX_NODES {
-            let message = format!("more than {MAX_NODES} values, counting each alias as all it stands for");
-            return Err(SyntaxError::new(at, message, "long lists belong in a word file: `file: words/NAME.txt`"));
+            let message = format!("the YAML has more than {MAX_NODES} values with aliases expanded");
+            return Err(SyntaxError::new(at, message, "move long lists to a word file: `file: words/NAME.txt`"));
         }
         Ok(())
     }
@@ -165,7 +165,7 @@ impl Scan {
         let mut open = self.open.iter().rev().filter_map(|container| self.marks.get(container.mark));
         let Mark { location, kind } = open.find(|mark| mark.location.width > 0)?;
         let bracket = if *kind == MarkKind::Sequence { '[' } else { '{' };
-        Some(format!("the `{bracket}` in line {}, column {} is still open here", location.line, location.column))
+        Some(format!("the `{bracket}` in line {}, column {} is not closed", location.line, location.column))
     }
 }
 
@@ -189,7 +189,7 @@ pub(super) fn syntax_help(source: &SourceFile, location: SourceLocation) -> Opti
     } else if value.starts_with('"') && value.contains('\\') {
         Some("in double quotes a backslash starts an escape; put patterns in single quotes")
     } else if value.starts_with(['@', '`', '%']) || value.contains(": ") {
-        Some("text with special characters needs quotes")
+        Some("put text with special characters in quotes")
     } else {
         None
     }
