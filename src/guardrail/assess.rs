@@ -27,8 +27,8 @@ impl Guardrail {
         assessment
     }
 
-    /// Evaluates a whole text at this position, with `context` before it, and tells what to replace in it instead of the text. Where
-    /// `context_alone`, what the text alone brings is no finding.
+    /// Evaluates text at this position, with `context` before it, and returns the replacements instead of the text. If `context_alone`,
+    /// findings that do not depend on the context do not count.
     pub(crate) fn assess_for_edits(
         &self,
         conversation: &Conversation,

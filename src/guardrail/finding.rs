@@ -103,7 +103,7 @@ impl Finding {
         self.span
     }
 
-    /// Why, for a topic that was found by similarity to its examples.
+    /// Returns the explanation of a topic that matched by similarity to its examples.
     #[must_use]
     pub fn explanation(&self) -> Option<&TopicExplanation> {
         self.explanation.as_ref()

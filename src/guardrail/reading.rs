@@ -1,4 +1,4 @@
-//! One reading of some text by one set of detectors: what it finds, in text order.
+//! One reading of text by one set of detectors.
 
 use std::sync::Arc;
 
@@ -12,10 +12,10 @@ use crate::detect::scanner::Scanner;
 use crate::detect::topic::{BestScores, Similarity};
 use crate::text::buffer::TextBuffer;
 
-/// Text kept before what is written, for the character before a span.
+/// Bytes of text to keep before what is written, for the characters before a span.
 pub(super) const LOOKBEHIND_BYTES: usize = 64;
 
-/// Reads text that arrives in chunks, and confirms what is found in it.
+/// Reads text that arrives in chunks, and confirms findings in it.
 #[derive(Debug)]
 pub(super) struct Reading {
     text: TextBuffer,
@@ -28,7 +28,7 @@ pub(super) struct Reading {
 }
 
 impl Reading {
-    /// Returns a reading that compares the text with these topics.
+    /// Creates a reading that compares the text with these topics.
     pub(super) fn new(guardrail: &Guardrail, topics: Option<Arc<Similarity>>) -> Self {
         Self {
             text: TextBuffer::default(),
@@ -41,7 +41,7 @@ impl Reading {
         }
     }
 
-    /// Reads on.
+    /// Reads the next chunk.
     pub(super) fn push(&mut self, guardrail: &Guardrail, detectors: &Detectors, slice: &str) {
         let offset = self.text.end();
         self.text.push(slice);
@@ -56,12 +56,12 @@ impl Reading {
         self.scanner.finish(detectors, &self.text, &mut self.found);
     }
 
-    /// Forgets candidates of all rules but those for entity types.
+    /// Drops candidates that are not of entity types.
     pub(super) fn keep_entities(&mut self) {
         self.found.candidates.retain(|candidate| matches!(candidate.origin, Origin::Entity(..)));
     }
 
-    /// Confirms what depends on nothing still to come. Returns the offset before which all is confirmed; no limit at the end of the text.
+    /// Confirms findings that do not depend on further text. Returns the offset before which all are confirmed: `usize::MAX` at the end.
     pub(super) fn confirm(
         &mut self,
         guardrail: &Guardrail,
@@ -86,7 +86,7 @@ impl Reading {
         confirmed
     }
 
-    /// Returns what was confirmed since the last call.
+    /// Returns the findings confirmed since the last call, for the caller to drain.
     pub(super) fn confirmed(&mut self) -> &mut Vec<ConfirmedFinding> {
         &mut self.confirmed
     }
@@ -98,7 +98,7 @@ impl Reading {
         self.scanner.forget_before(detectors, done);
     }
 
-    /// Returns the best scores of topics, if they are kept: of windows that nothing can change, and of those that were decided.
+    /// Returns the best scores of topics, if scores are kept: of windows that nothing can change, and of those that were decided.
     pub(super) fn best_scores(&self) -> Option<(&BestScores, &BestScores)> {
         Some((self.scanner.best_scores()?, self.confirmer.best_scores()))
     }

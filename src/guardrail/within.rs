@@ -1,15 +1,15 @@
-//! One value, one finding: which findings lie inside a stronger one.
+//! Findings inside findings of a more certain entity type.
 //!
-//! Rules do not know of each other, so a card number may also be a finding of type PHONE. Both are reported. What people read leaves
-//! out the weaker one, and everything else can tell it by its mark. Marks depend on the findings alone, not on how the text was cut.
+//! Rules are independent, so a card number may also be a finding of type PHONE. Both are reported, and the less certain one names the
+//! finding that contains it, so that human-readable output can omit it.
 
 use std::sync::Arc;
 
 use super::finding::{ActionTaken, Container, Finding};
 use crate::detect::EntityType;
 
-/// How certain a finding of this type is: 2 where the value has a check digit or a checksum, 1 where it has a form of its own, 0 where
-/// its surroundings say what it is.
+/// Returns how certain findings of a type are: 2 if values have a check digit or a checksum, 1 if they have a distinctive form, 0 if only
+/// context identifies them.
 fn certainty(entity: EntityType) -> u8 {
     use EntityType as T;
     match entity {
@@ -43,7 +43,7 @@ fn strength(action: ActionTaken) -> u8 {
     }
 }
 
-/// Marks the findings of entity types that lie in a more certain one, of which the action is no weaker. `findings` are in text order.
+/// Sets `within` of findings inside a more certain one whose action is at least as strong. `findings` are in text order.
 pub(super) fn mark(findings: &mut [Finding]) {
     let containers: Vec<(Container, u8, u8)> = findings
         .iter()
