@@ -53,10 +53,10 @@ const ROWS: &[(&str, &[Constants])] = &[
     ),
     ("longest JSON web token", &[&[("src/detect/entity/secret/tokens.rs", "JWT_MAX")]]),
     ("longest password", &[&[("src/detect/entity/account/password.rs", "LONGEST_VALUE")]]),
-    ("digest of `replacement: hash`", &[&[("src/guardrail/mask.rs", "HASH_BYTES")]]),
+    ("digest of `replacement: hash`", &[&[("src/guardrail/replacement.rs", "HASH_BYTES")]]),
     (
         "characters `keep_last_4` leaves",
-        &[&[("src/guardrail/mask.rs", "KEPT")], &[("src/guardrail/mask.rs", "2 * KEPT")]],
+        &[&[("src/guardrail/replacement.rs", "KEPT")], &[("src/guardrail/mask.rs", "2 * KEPT")]],
     ),
     ("words as a DFA", &[&[("src/detect/automaton.rs", "MAX_DFA_WORDS")]]),
     ("automaton states of a pattern group kept by number", &[&[("src/detect/pattern/dfa.rs", "MAX_STATES")]]),
@@ -202,7 +202,7 @@ fn every_number_of_the_defaults_is_compared() {
 fn other_pages_state_the_same() {
     for (page, before, file, name) in [
         ("src/guide/streaming.md", "a private key may have ", "src/detect/entity/secret/pem.rs", "PEM_MAX"),
-        ("src/guide/streaming.md", "is held until it ends, at most ", "src/bedrock/streams/tool.rs", "LONGEST_NUMBER"),
+        ("src/guide/streaming.md", "is buffered until it ends, at most ", "src/bedrock/streams/tool.rs", "LONGEST_NUMBER"),
         ("src/guide/policies.md", "A match has at most ", "src/detect/detectors.rs", "MAX_TOPIC_PATTERN_BYTES"),
     ] {
         let text = read(page).replace('\n', " ");

@@ -179,7 +179,7 @@ mod tests {
     #[test]
     fn every_style_writes_its_replacement() {
         let label = "{R}";
-        let hash = "{R:a1af6e8cd3bd}";
+        let hash = "{R:c8bc656c8023}";
         let rule = |style| Rule {
             name: "R".into(),
             kind: RuleKind::Regex,
