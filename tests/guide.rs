@@ -202,7 +202,12 @@ fn every_number_of_the_defaults_is_compared() {
 fn other_pages_state_the_same() {
     for (page, before, file, name) in [
         ("src/guide/streaming.md", "a private key may have ", "src/detect/entity/secret/pem.rs", "PEM_MAX"),
-        ("src/guide/streaming.md", "is buffered until it ends, at most ", "src/bedrock/streams/tool.rs", "LONGEST_NUMBER"),
+        (
+            "src/guide/streaming.md",
+            "is buffered until it ends, at most ",
+            "src/bedrock/streams/tool.rs",
+            "LONGEST_NUMBER",
+        ),
         ("src/guide/policies.md", "A match has at most ", "src/detect/detectors.rs", "MAX_TOPIC_PATTERN_BYTES"),
     ] {
         let text = read(page).replace('\n', " ");

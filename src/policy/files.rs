@@ -4,16 +4,21 @@ use std::fs::{self, File};
 use std::io::{self, ErrorKind, Read as _};
 use std::path::{Path, PathBuf};
 
-/// The reason why a file cannot be read, and what to do about it.
+/// The reason why a file cannot be used, and what to do about it.
 #[derive(Debug)]
-pub(super) struct Unreadable {
+pub(super) struct Fault {
     pub(super) message: String,
     pub(super) help: String,
 }
 
-impl Unreadable {
-    fn new(message: impl Into<String>, help: &str) -> Self {
+impl Fault {
+    pub(super) fn new(message: impl Into<String>, help: &str) -> Self {
         Self { message: message.into(), help: help.to_owned() }
+    }
+
+    /// Puts what cannot be done before the reason.
+    pub(super) fn of(self, what: &str) -> Self {
+        Self { message: format!("{what}: {}", self.message), ..self }
     }
 
     /// The file is larger than this many bytes.
@@ -23,7 +28,7 @@ impl Unreadable {
     }
 }
 
-impl From<io::Error> for Unreadable {
+impl From<io::Error> for Fault {
     fn from(error: io::Error) -> Self {
         match error.kind() {
             // Not the message of the operating system, which differs between systems.
@@ -37,19 +42,19 @@ impl From<io::Error> for Unreadable {
 }
 
 /// Reads a text file of at most `limit` bytes.
-pub(super) fn read(path: &Path, limit: u64) -> Result<String, Unreadable> {
+pub(super) fn read(path: &Path, limit: u64) -> Result<String, Fault> {
     // Before it is opened: opening a pipe may block forever, and a device may never end.
     if !fs::metadata(path)?.is_file() {
-        return Err(Unreadable::new("not a regular file", "name a text file"));
+        return Err(Fault::new("not a regular file", "name a text file"));
     }
     let mut bytes = Vec::new();
     File::open(path)?.take(limit + 1).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > limit {
-        return Err(Unreadable::too_large(limit));
+        return Err(Fault::too_large(limit));
     }
     String::from_utf8(bytes).map_err(|error| {
         let at = error.utf8_error().valid_up_to();
-        Unreadable::new(format!("invalid UTF-8 at byte {at}"), "save the file as UTF-8")
+        Fault::new(format!("invalid UTF-8 at byte {at}"), "save the file as UTF-8")
     })
 }
 

@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use super::compile::{Compiler, Reference, Target};
 use super::excerpt::shown;
-use super::files::{self, Unreadable};
+use super::files::{self, Fault};
 use super::limits::{MAX_EXTENDS, MAX_POLICY_BYTES, MAX_RULES, MAX_WORD_BYTES, MAX_WORD_FILE_BYTES, MAX_WORDS};
 use super::packs;
 use super::problem::{Notes, Problems};
@@ -57,10 +57,7 @@ impl<'k> Load<'k> {
     pub(super) fn file(&mut self, path: &FilePath) -> Option<Rc<RuleSet>> {
         match files::read(path, MAX_POLICY_BYTES) {
             Ok(text) => self.file_text(path, &text),
-            Err(why) => {
-                self.unreadable(&path.display().to_string(), why);
-                None
-            }
+            Err(fault) => self.unreadable(&path.display().to_string(), fault),
         }
     }
 
@@ -69,16 +66,18 @@ impl<'k> Load<'k> {
         self.text(origin, Some(path), &path.display().to_string(), text)
     }
 
-    fn unreadable(&mut self, name: &str, why: Unreadable) {
-        let message = format!("the policy cannot be read: {}", why.message);
-        self.problems.in_file(name, None, message, Some(why.help));
+    /// Notes that a file cannot be read.
+    fn unreadable<T>(&self, name: &str, fault: Fault) -> Option<T> {
+        let fault = fault.of("the policy cannot be read");
+        self.problems.in_file(name, None, fault.message, Some(fault.help));
+        None
     }
 
     /// Loads a pack by its exact name.
     pub(super) fn pack(&mut self, name: &str) -> Option<Rc<RuleSet>> {
         let Some((name, text)) = packs::find(name) else {
-            let message = format!("no policy pack named `{}`", shown(name));
-            self.problems.in_file("<packs>", None, message, Some(pack_help(name)));
+            let fault = no_pack(name);
+            self.problems.in_file("<packs>", None, fault.message, Some(fault.help));
             return None;
         };
         self.text(PolicyOrigin::Pack(name), None, &format!("<pack {name}>"), text)
@@ -99,21 +98,21 @@ impl<'k> Load<'k> {
     fn resolve(&mut self, path: Option<&FilePath>, file: &SourceFile) -> Option<RuleSet> {
         let before = self.problems.count();
         if file.text().len() as u64 > MAX_POLICY_BYTES {
-            self.unreadable(file.name(), Unreadable::too_large(MAX_POLICY_BYTES));
-            return None;
+            return self.unreadable(file.name(), Fault::too_large(MAX_POLICY_BYTES));
         }
         let (mut rules, references) = self.compile(file)?;
         let mut bases = Vec::new();
-        for reference in &references {
-            let note = ReferenceNotes { file, reference };
-            match &reference.target {
-                Target::WordFile(filter, name) => {
-                    let words = self.words(path, name, &note).unwrap_or_default();
-                    if let Some((_, filter)) = rules.words.get_mut(*filter) {
+        for Reference { target, location, path: at } in references {
+            let found = match target {
+                Target::WordFile(filter, name) => self.words(path, &name).map(|words| {
+                    if let Some((_, filter)) = rules.words.get_mut(filter) {
                         filter.words = words;
                     }
-                }
-                Target::Policy(name) => bases.extend(self.base(path, name, &note)),
+                }),
+                Target::Policy(name) => self.base(path, &name).map(|base| bases.extend(base)),
+            };
+            if let Err(fault) = found {
+                Notes::new(file, &self.problems).at(location, at, fault.message, Some(fault.help));
             }
         }
         if self.problems.count() > before {
@@ -142,97 +141,67 @@ impl<'k> Load<'k> {
         Some(Compiler::new(notes, self.hash_key).document(document, root))
     }
 
-    fn words(&mut self, policy: Option<&FilePath>, file: &str, note: &ReferenceNotes<'_>) -> Option<Vec<String>> {
-        let Some(policy) = policy else {
+    /// Reads the words of a file that a policy names.
+    fn words(&self, policy: Option<&FilePath>, file: &str) -> Result<Vec<String>, Fault> {
+        let shown_file = shown(file);
+        let policy = policy.ok_or_else(|| {
             let message =
-                format!("the word file `{}` cannot be found: the policy was not loaded from a file", shown(file));
-            note.problem(
-                &self.problems,
-                message,
-                "load the policy with `Policy::from_file`, or list the words".to_owned(),
-            );
-            return None;
-        };
+                format!("the word file `{shown_file}` cannot be found: the policy was not loaded from a file");
+            Fault::new(message, "load the policy with `Policy::from_file`, or list the words")
+        })?;
         let path = files::relative_to(policy, file);
-        let text = match files::read(&path, MAX_WORD_FILE_BYTES) {
-            Ok(text) => text,
-            Err(why) => {
-                let message = format!("the word file `{}` cannot be read: {}", shown(file), why.message);
-                note.problem(&self.problems, message, why.help);
-                return None;
-            }
-        };
-        let name = path.display().to_string();
-        let mut words = Vec::new();
-        for (line, word) in word_file::words(&text) {
-            if word.len() > MAX_WORD_BYTES {
-                let message = format!("the word has {} bytes; the limit is {MAX_WORD_BYTES}", word.len());
-                self.problems.in_file(
-                    &name,
-                    Some(line),
-                    message,
-                    Some("put one word or phrase on each line".to_owned()),
-                );
-            }
-            words.push(word.to_owned());
+        let text = files::read(&path, MAX_WORD_FILE_BYTES)
+            .map_err(|fault| fault.of(&format!("the word file `{shown_file}` cannot be read")))?;
+        let words: Vec<(usize, &str)> = word_file::words(&text).collect();
+        for (line, word) in words.iter().filter(|(_, word)| word.len() > MAX_WORD_BYTES) {
+            let message = format!("the word has {} bytes; the limit is {MAX_WORD_BYTES}", word.len());
+            let help = "put one word or phrase on each line".to_owned();
+            self.problems.in_file(&path.display().to_string(), Some(*line), message, Some(help));
         }
         if words.is_empty() {
             let help = "put one word or phrase on each line; lines that begin with # are comments";
-            note.problem(&self.problems, format!("the word file `{}` has no words", shown(file)), help.to_owned());
-        } else if words.len() > MAX_WORDS {
-            let message =
-                format!("the word file `{}` has {} words; the limit is {MAX_WORDS}", shown(file), words.len());
-            note.problem(&self.problems, message, "split the file into several word filters".to_owned());
+            return Err(Fault::new(format!("the word file `{shown_file}` has no words"), help));
         }
-        Some(words)
+        if words.len() > MAX_WORDS {
+            let message = format!("the word file `{shown_file}` has {} words; the limit is {MAX_WORDS}", words.len());
+            return Err(Fault::new(message, "split the file into several word filters"));
+        }
+        Ok(words.into_iter().map(|(_, word)| word.to_owned()).collect())
     }
 
-    /// Loads the policy that an element of `extends` names.
-    fn base(&mut self, policy: Option<&FilePath>, name: &str, note: &ReferenceNotes<'_>) -> Option<Rc<RuleSet>> {
+    /// Loads the policy that an element of `extends` names; `None` if it has problems, which are noted.
+    fn base(&mut self, policy: Option<&FilePath>, name: &str) -> Result<Option<Rc<RuleSet>>, Fault> {
         let is_path = name.contains(['/', '\\']) || name.ends_with(".yaml") || name.ends_with(".yml");
-        let origin = match (is_path, policy, packs::find(name)) {
-            (true, Some(policy), _) => PolicyOrigin::File(files::identity(&files::relative_to(policy, name))),
-            (true, None, _) => {
-                let message = format!("`{}` cannot be found: the policy was not loaded from a file", shown(name));
-                note.problem(
-                    &self.problems,
-                    message,
-                    "load the policy with `Policy::from_file`, or extend a pack".to_owned(),
-                );
-                return None;
-            }
-            (false, _, Some((pack, _))) => PolicyOrigin::Pack(pack),
-            (false, _, None) => {
-                let message = format!("no policy pack named `{}`", shown(name));
-                note.problem(&self.problems, message, pack_help(name));
-                return None;
-            }
-        };
-        if self.open.contains(&origin) {
+        if !is_path {
+            let (pack, _) = packs::find(name).ok_or_else(|| no_pack(name))?;
+            self.check_chain(name, &PolicyOrigin::Pack(pack))?;
+            return Ok(self.pack(pack));
+        }
+        let policy = policy.ok_or_else(|| {
+            let message = format!("`{}` cannot be found: the policy was not loaded from a file", shown(name));
+            Fault::new(message, "load the policy with `Policy::from_file`, or extend a pack")
+        })?;
+        let path = files::relative_to(policy, name);
+        self.check_chain(name, &PolicyOrigin::File(files::identity(&path)))?;
+        let text = files::read(&path, MAX_POLICY_BYTES)
+            .map_err(|fault| fault.of(&format!("`{}` cannot be read", shown(name))))?;
+        Ok(self.file_text(&path, &text))
+    }
+
+    /// Checks that a policy to extend makes no cycle and no chain that is too long.
+    fn check_chain(&self, name: &str, origin: &PolicyOrigin) -> Result<(), Fault> {
+        if self.open.contains(origin) {
             let message = match self.open.last() {
-                Some(last) if *last == origin => "the policy extends itself".to_owned(),
+                Some(last) if last == origin => "the policy extends itself".to_owned(),
                 _ => format!("`{}` extends this policy, which makes a cycle", shown(name)),
             };
-            note.problem(&self.problems, message, "remove one of the `extends` entries".to_owned());
-            return None;
+            return Err(Fault::new(message, "remove one of the `extends` entries"));
         }
         if self.open.len() > MAX_EXTENDS {
             let message = format!("the chain of `extends` has more than {MAX_EXTENDS} policies");
-            note.problem(&self.problems, message, "merge some of the files".to_owned());
-            return None;
+            return Err(Fault::new(message, "merge some of the files"));
         }
-        let Some(policy) = policy.filter(|_| is_path) else {
-            return self.pack(name);
-        };
-        let path = files::relative_to(policy, name);
-        match files::read(&path, MAX_POLICY_BYTES) {
-            Ok(text) => self.file_text(&path, &text),
-            Err(why) => {
-                let message = format!("`{}` cannot be read: {}", shown(name), why.message);
-                note.problem(&self.problems, message, why.help);
-                None
-            }
-        }
+        Ok(())
     }
 }
 
@@ -249,28 +218,11 @@ fn mapping(root: Option<YamlNode>, notes: Notes<'_>) -> Option<YamlNode> {
     None
 }
 
-/// Notes problems with a reference.
-struct ReferenceNotes<'a> {
-    file: &'a SourceFile,
-    reference: &'a Reference,
-}
-
-impl ReferenceNotes<'_> {
-    fn problem(&self, problems: &Problems, message: String, help: String) {
-        let Reference { location, path, .. } = self.reference;
-        Notes::new(self.file, problems).at(*location, path.clone(), message, Some(help));
-    }
-}
-
-fn pack_help(name: &str) -> String {
-    match nearest(name, packs::NAMES) {
+fn no_pack(name: &str) -> Fault {
+    let (name, packs) = (shown(name), one_of(&packs::NAMES));
+    let help = match nearest(&name, packs::NAMES) {
         Some(near) => format!("did you mean `{near}`?"),
-        None => {
-            format!(
-                "available packs: {}; to extend a file, include its extension: `{}.yaml`",
-                one_of(&packs::NAMES),
-                shown(name)
-            )
-        }
-    }
+        None => format!("available packs: {packs}; to extend a file, include its extension: `{name}.yaml`"),
+    };
+    Fault::new(format!("no policy pack named `{name}`"), &help)
 }

@@ -20,7 +20,7 @@ use super::limits::{
 use super::problem::Notes;
 use super::suggest::{nearest, one_of};
 use super::yaml::located::Located;
-use super::yaml::node::{NodeValue, YamlNode};
+use super::yaml::node::{MappingEntry, NodeValue, YamlNode};
 
 /// Keys that other guardrails have and that are rejected by name, rather than as a slip.
 const NOT_YET: &[(&str, &str)] = &[
@@ -336,7 +336,7 @@ impl<'de> Deserializer<'de> for Reader<'_> {
 /// A key of a mapping and its entry, if it is not missing.
 struct Member<'a> {
     key: &'static str,
-    value: Option<&'a super::yaml::node::MappingEntry>,
+    value: Option<&'a MappingEntry>,
     line: usize,
 }
 

@@ -14,7 +14,7 @@ use crate::policy::yaml::located::Located;
 const EFFECT_KEYS: [&str; 5] = ["action", "input", "output", "replacement", "message"];
 
 /// What a rule does, as written.
-pub(super) struct Stated {
+pub(super) struct StatedEffect {
     pub(super) action: Option<Action>,
     pub(super) input: Option<Action>,
     pub(super) output: Option<Action>,
@@ -24,7 +24,7 @@ pub(super) struct Stated {
 
 impl Compiler<'_> {
     /// Makes a rule of what is written at `at`.
-    pub(super) fn rule(&self, name: &str, kind: RuleKind, stated: Stated, at: Located<'_>) -> Rule {
+    pub(super) fn rule(&self, name: &str, kind: RuleKind, stated: StatedEffect, at: Located<'_>) -> Rule {
         let default = match kind {
             RuleKind::Topic | RuleKind::Word => Action::Block,
             RuleKind::Pii | RuleKind::Regex => Action::Mask,
@@ -52,7 +52,7 @@ impl Compiler<'_> {
     }
 
     /// A topic cannot be masked.
-    fn no_mask(&self, stated: &Stated, at: Located<'_>) {
+    fn no_mask(&self, stated: &StatedEffect, at: Located<'_>) {
         for (key, action) in [("action", stated.action), ("input", stated.input), ("output", stated.output)] {
             if let (Some(Action::Mask), Some(field)) = (action, at.get(key)) {
                 let message = "a denied topic cannot be masked: a topic describes the whole text, not a span of it";

@@ -1,7 +1,7 @@
 //! The four kinds of rules.
 
 use super::compiler::{Compiler, KnownNames, Target};
-use super::effect::Stated;
+use super::effect::StatedEffect;
 use super::pattern::parse_pattern;
 use crate::detect::detectors::MAX_TOPIC_PATTERN_BYTES;
 use crate::detect::pattern::{ParsedPattern, Syntax};
@@ -40,7 +40,7 @@ impl Compiler<'_> {
                 self.notes.problem(field.at_key(), format!("`{key}` has no effect without `examples`"), help);
             }
         }
-        let stated = Stated { action, input, output, replacement: None, message };
+        let stated = StatedEffect { action, input, output, replacement: None, message };
         let rule = self.rule(&entry.name, RuleKind::Topic, stated, at);
         let spec = TopicSpec {
             rule: 0,
@@ -67,7 +67,7 @@ impl Compiler<'_> {
         }
         let matching = entry.matching.unwrap_or_default();
         let evasion = matching.evasion.unwrap_or(Evasion::Standard);
-        let stated = Stated { action, input, output, replacement, message };
+        let stated = StatedEffect { action, input, output, replacement, message };
         let rule = self.rule(&entry.name, RuleKind::Word, stated, at);
         let spec = WordSpec {
             rule: 0,
@@ -100,7 +100,7 @@ impl Compiler<'_> {
         if let Some(list) = at.get("types") {
             self.types(&types, list, known);
         }
-        let rule = self.rule("", RuleKind::Pii, Stated { action, input, output, replacement, message }, at);
+        let rule = self.rule("", RuleKind::Pii, StatedEffect { action, input, output, replacement, message }, at);
         let is_strict = evasion == Some(RuleEvasion::Strict);
         for entity in types.iter().flat_map(TypeName::types) {
             let rule = Rule { name: entity.name().into(), entity: Some(entity), ..rule.clone() };
@@ -138,7 +138,7 @@ impl Compiler<'_> {
         let RegexEntry { name, max_length, action, input, output, replacement, message, .. } = entry;
         let has_name = self.rule_name(&name, at, known, "regex");
         let max_length = max_length.map(|longest| longest as usize);
-        let rule = self.rule(&name, RuleKind::Regex, Stated { action, input, output, replacement, message }, at);
+        let rule = self.rule(&name, RuleKind::Regex, StatedEffect { action, input, output, replacement, message }, at);
         let Some(field) = at.get("pattern") else { return };
         let parsed = self.pattern(&entry.pattern, field, (Syntax::Text, max_length), has_name.then_some(&*name));
         if let Some(pattern) = parsed {
