@@ -31,7 +31,7 @@ pub(super) struct ConfirmedFinding {
 }
 
 /// Text order: by start, then the longest first. The other members make the order total.
-type Key = (usize, Reverse<usize>, RuleId, u8, u32, usize);
+type CandidateOrder = (usize, Reverse<usize>, RuleId, u8, u32, usize);
 
 /// What confirming depends on, besides other candidates.
 #[derive(Clone, Copy, Debug)]
@@ -90,7 +90,7 @@ enum Decision {
 /// from the start of the open window, and of each window that waits.
 #[derive(Debug, Default)]
 pub(super) struct Confirmer {
-    waiting: BTreeMap<Key, Candidate>,
+    waiting: BTreeMap<CandidateOrder, Candidate>,
     arrived: usize,
     /// The starts of the windows that wait. They arrive and are decided in text order.
     windows: VecDeque<usize>,

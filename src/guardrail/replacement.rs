@@ -56,11 +56,11 @@ pub(super) fn replacement_of_blocked(rule: &Rule, value: &str, conversation: &Co
 /// Spaces, hyphens, dots and slashes, which group numbers, stay; other characters are masked. An escape counts as the character it stands
 /// for. A combining mark stays with its letter, and invisible characters are dropped.
 fn keep_last(value: &str) -> String {
-    let total = Units(value).filter(|unit| unit.kind == UnitKind::Counted).count();
+    let total = ValueUnits(value).filter(|unit| unit.kind == UnitKind::Counted).count();
     let hidden = if total < 2 * KEPT { total } else { total - KEPT };
     let mut out = String::with_capacity(value.len());
     let (mut seen, mut is_shown) = (0, false);
-    for unit in Units(value) {
+    for unit in ValueUnits(value) {
         match unit.kind {
             UnitKind::Counted => {
                 is_shown = seen >= hidden;
@@ -116,18 +116,18 @@ impl UnitKind {
 
 /// A character of a value, or an escape that stands for one.
 #[derive(Clone, Copy, Debug)]
-struct Unit<'a> {
+struct ValueUnit<'a> {
     text: &'a str,
     kind: UnitKind,
 }
 
 /// The characters and escapes of a value.
-struct Units<'a>(&'a str);
+struct ValueUnits<'a>(&'a str);
 
-impl<'a> Iterator for Units<'a> {
-    type Item = Unit<'a>;
+impl<'a> Iterator for ValueUnits<'a> {
+    type Item = ValueUnit<'a>;
 
-    fn next(&mut self) -> Option<Unit<'a>> {
+    fn next(&mut self) -> Option<ValueUnit<'a>> {
         let first = self.0.chars().next()?;
         let (length, kind) = match escape(self.0) {
             Some((length, Some(c))) => (length, UnitKind::of(c)),
@@ -137,7 +137,7 @@ impl<'a> Iterator for Units<'a> {
         };
         let (text, rest) = self.0.split_at_checked(length)?;
         self.0 = rest;
-        Some(Unit { text, kind })
+        Some(ValueUnit { text, kind })
     }
 }
 

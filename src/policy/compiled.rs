@@ -49,10 +49,10 @@ use super::values::{History, Mode, OperatorText};
 /// ```
 #[derive(Clone)]
 pub struct Policy {
-    inner: Arc<Inner>,
+    inner: Arc<CompiledPolicy>,
 }
 
-struct Inner {
+struct CompiledPolicy {
     name: String,
     description: Option<String>,
     digest: String,
@@ -118,7 +118,7 @@ impl Policy {
         let of_topics = spec.topics.iter().flat_map(|topic| topic.patterns.iter().map(|pattern| (topic.rule, pattern)));
         let regexes = spec.patterns.iter().map(|regex| (regex.rule, &regex.pattern));
         let patterns = of_topics.chain(regexes).map(|(rule, pattern)| (rule, pattern.clone())).collect();
-        let inner = Inner {
+        let inner = CompiledPolicy {
             name,
             description,
             digest,

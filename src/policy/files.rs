@@ -6,12 +6,12 @@ use std::path::{Path, PathBuf};
 
 /// The reason why a file cannot be used, and what to do about it.
 #[derive(Debug)]
-pub(super) struct Fault {
+pub(super) struct LoadError {
     pub(super) message: String,
     pub(super) help: String,
 }
 
-impl Fault {
+impl LoadError {
     pub(super) fn new(message: impl Into<String>, help: &str) -> Self {
         Self { message: message.into(), help: help.to_owned() }
     }
@@ -28,7 +28,7 @@ impl Fault {
     }
 }
 
-impl From<io::Error> for Fault {
+impl From<io::Error> for LoadError {
     fn from(error: io::Error) -> Self {
         match error.kind() {
             // Not the message of the operating system, which differs between systems.
@@ -42,19 +42,19 @@ impl From<io::Error> for Fault {
 }
 
 /// Reads a text file of at most `limit` bytes.
-pub(super) fn read(path: &Path, limit: u64) -> Result<String, Fault> {
+pub(super) fn read(path: &Path, limit: u64) -> Result<String, LoadError> {
     // Before it is opened: opening a pipe may block forever, and a device may never end.
     if !fs::metadata(path)?.is_file() {
-        return Err(Fault::new("not a regular file", "name a text file"));
+        return Err(LoadError::new("not a regular file", "name a text file"));
     }
     let mut bytes = Vec::new();
     File::open(path)?.take(limit + 1).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > limit {
-        return Err(Fault::too_large(limit));
+        return Err(LoadError::too_large(limit));
     }
     String::from_utf8(bytes).map_err(|error| {
         let at = error.utf8_error().valid_up_to();
-        Fault::new(format!("invalid UTF-8 at byte {at}"), "save the file as UTF-8")
+        LoadError::new(format!("invalid UTF-8 at byte {at}"), "save the file as UTF-8")
     })
 }
 

@@ -5,8 +5,8 @@ use std::path::{Path as FilePath, PathBuf};
 use std::rc::Rc;
 
 use super::compile::{Compiler, Reference, Target};
-use super::excerpt::shown;
-use super::files::{self, Fault};
+use super::excerpt::printable;
+use super::files::{self, LoadError};
 use super::limits::{MAX_EXTENDS, MAX_POLICY_BYTES, MAX_RULES, MAX_WORD_BYTES, MAX_WORD_FILE_BYTES, MAX_WORDS};
 use super::packs;
 use super::problem::{Notes, Problems};
@@ -57,7 +57,7 @@ impl<'k> Load<'k> {
     pub(super) fn file(&mut self, path: &FilePath) -> Option<Rc<RuleSet>> {
         match files::read(path, MAX_POLICY_BYTES) {
             Ok(text) => self.file_text(path, &text),
-            Err(fault) => self.unreadable(&path.display().to_string(), fault),
+            Err(error) => self.unreadable(&path.display().to_string(), error),
         }
     }
 
@@ -67,17 +67,17 @@ impl<'k> Load<'k> {
     }
 
     /// Notes that a file cannot be read.
-    fn unreadable<T>(&self, name: &str, fault: Fault) -> Option<T> {
-        let fault = fault.of("the policy cannot be read");
-        self.problems.in_file(name, None, fault.message, Some(fault.help));
+    fn unreadable<T>(&self, name: &str, error: LoadError) -> Option<T> {
+        let error = error.of("the policy cannot be read");
+        self.problems.in_file(name, None, error.message, Some(error.help));
         None
     }
 
     /// Loads a pack by its exact name.
     pub(super) fn pack(&mut self, name: &str) -> Option<Rc<RuleSet>> {
         let Some((name, text)) = packs::find(name) else {
-            let fault = no_pack(name);
-            self.problems.in_file("<packs>", None, fault.message, Some(fault.help));
+            let error = no_pack(name);
+            self.problems.in_file("<packs>", None, error.message, Some(error.help));
             return None;
         };
         self.text(PolicyOrigin::Pack(name), None, &format!("<pack {name}>"), text)
@@ -98,7 +98,7 @@ impl<'k> Load<'k> {
     fn resolve(&mut self, path: Option<&FilePath>, file: &SourceFile) -> Option<RuleSet> {
         let before = self.problems.count();
         if file.text().len() as u64 > MAX_POLICY_BYTES {
-            return self.unreadable(file.name(), Fault::too_large(MAX_POLICY_BYTES));
+            return self.unreadable(file.name(), LoadError::too_large(MAX_POLICY_BYTES));
         }
         let (mut rules, references) = self.compile(file)?;
         let mut bases = Vec::new();
@@ -111,8 +111,8 @@ impl<'k> Load<'k> {
                 }),
                 Target::Policy(name) => self.base(path, &name).map(|base| bases.extend(base)),
             };
-            if let Err(fault) = found {
-                Notes::new(file, &self.problems).at(location, at, fault.message, Some(fault.help));
+            if let Err(error) = found {
+                Notes::new(file, &self.problems).at(location, at, error.message, Some(error.help));
             }
         }
         if self.problems.count() > before {
@@ -142,16 +142,15 @@ impl<'k> Load<'k> {
     }
 
     /// Reads the words of a file that a policy names.
-    fn words(&self, policy: Option<&FilePath>, file: &str) -> Result<Vec<String>, Fault> {
-        let shown_file = shown(file);
+    fn words(&self, policy: Option<&FilePath>, file: &str) -> Result<Vec<String>, LoadError> {
+        let file_text = printable(file);
         let policy = policy.ok_or_else(|| {
-            let message =
-                format!("the word file `{shown_file}` cannot be found: the policy was not loaded from a file");
-            Fault::new(message, "load the policy with `Policy::from_file`, or list the words")
+            let message = format!("the word file `{file_text}` cannot be found: the policy was not loaded from a file");
+            LoadError::new(message, "load the policy with `Policy::from_file`, or list the words")
         })?;
         let path = files::relative_to(policy, file);
         let text = files::read(&path, MAX_WORD_FILE_BYTES)
-            .map_err(|fault| fault.of(&format!("the word file `{shown_file}` cannot be read")))?;
+            .map_err(|error| error.of(&format!("the word file `{file_text}` cannot be read")))?;
         let words: Vec<(usize, &str)> = word_file::words(&text).collect();
         for (line, word) in words.iter().filter(|(_, word)| word.len() > MAX_WORD_BYTES) {
             let message = format!("the word has {} bytes; the limit is {MAX_WORD_BYTES}", word.len());
@@ -160,17 +159,17 @@ impl<'k> Load<'k> {
         }
         if words.is_empty() {
             let help = "put one word or phrase on each line; lines that begin with # are comments";
-            return Err(Fault::new(format!("the word file `{shown_file}` has no words"), help));
+            return Err(LoadError::new(format!("the word file `{file_text}` has no words"), help));
         }
         if words.len() > MAX_WORDS {
-            let message = format!("the word file `{shown_file}` has {} words; the limit is {MAX_WORDS}", words.len());
-            return Err(Fault::new(message, "split the file into several word filters"));
+            let message = format!("the word file `{file_text}` has {} words; the limit is {MAX_WORDS}", words.len());
+            return Err(LoadError::new(message, "split the file into several word filters"));
         }
         Ok(words.into_iter().map(|(_, word)| word.to_owned()).collect())
     }
 
     /// Loads the policy that an element of `extends` names; `None` if it has problems, which are noted.
-    fn base(&mut self, policy: Option<&FilePath>, name: &str) -> Result<Option<Rc<RuleSet>>, Fault> {
+    fn base(&mut self, policy: Option<&FilePath>, name: &str) -> Result<Option<Rc<RuleSet>>, LoadError> {
         let is_path = name.contains(['/', '\\']) || name.ends_with(".yaml") || name.ends_with(".yml");
         if !is_path {
             let (pack, _) = packs::find(name).ok_or_else(|| no_pack(name))?;
@@ -178,28 +177,28 @@ impl<'k> Load<'k> {
             return Ok(self.pack(pack));
         }
         let policy = policy.ok_or_else(|| {
-            let message = format!("`{}` cannot be found: the policy was not loaded from a file", shown(name));
-            Fault::new(message, "load the policy with `Policy::from_file`, or extend a pack")
+            let message = format!("`{}` cannot be found: the policy was not loaded from a file", printable(name));
+            LoadError::new(message, "load the policy with `Policy::from_file`, or extend a pack")
         })?;
         let path = files::relative_to(policy, name);
         self.check_chain(name, &PolicyOrigin::File(files::identity(&path)))?;
         let text = files::read(&path, MAX_POLICY_BYTES)
-            .map_err(|fault| fault.of(&format!("`{}` cannot be read", shown(name))))?;
+            .map_err(|error| error.of(&format!("`{}` cannot be read", printable(name))))?;
         Ok(self.file_text(&path, &text))
     }
 
     /// Checks that a policy to extend makes no cycle and no chain that is too long.
-    fn check_chain(&self, name: &str, origin: &PolicyOrigin) -> Result<(), Fault> {
+    fn check_chain(&self, name: &str, origin: &PolicyOrigin) -> Result<(), LoadError> {
         if self.open.contains(origin) {
             let message = match self.open.last() {
                 Some(last) if last == origin => "the policy extends itself".to_owned(),
-                _ => format!("`{}` extends this policy, which makes a cycle", shown(name)),
+                _ => format!("`{}` extends this policy, which makes a cycle", printable(name)),
             };
-            return Err(Fault::new(message, "remove one of the `extends` entries"));
+            return Err(LoadError::new(message, "remove one of the `extends` entries"));
         }
         if self.open.len() > MAX_EXTENDS {
             let message = format!("the chain of `extends` has more than {MAX_EXTENDS} policies");
-            return Err(Fault::new(message, "merge some of the files"));
+            return Err(LoadError::new(message, "merge some of the files"));
         }
         Ok(())
     }
@@ -218,11 +217,11 @@ fn mapping(root: Option<YamlNode>, notes: Notes<'_>) -> Option<YamlNode> {
     None
 }
 
-fn no_pack(name: &str) -> Fault {
-    let (name, packs) = (shown(name), one_of(&packs::NAMES));
+fn no_pack(name: &str) -> LoadError {
+    let (name, packs) = (printable(name), one_of(&packs::NAMES));
     let help = match nearest(&name, packs::NAMES) {
         Some(near) => format!("did you mean `{near}`?"),
         None => format!("available packs: {packs}; to extend a file, include its extension: `{name}.yaml`"),
     };
-    Fault::new(format!("no policy pack named `{name}`"), &help)
+    LoadError::new(format!("no policy pack named `{name}`"), &help)
 }

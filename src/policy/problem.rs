@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::error::Error;
 use std::fmt;
 
-use super::excerpt::{Excerpt, shown};
+use super::excerpt::{Excerpt, printable};
 use super::limits::MAX_PROBLEMS;
 use super::yaml::located::Located;
 use super::yaml::source::{SourceFile, SourceLocation};
@@ -201,7 +201,7 @@ impl<'a> Notes<'a> {
 
     /// Notes a problem with a value; an empty help is none.
     pub(super) fn problem(self, at: Located<'_>, message: impl Into<String>, help: impl Into<String>) {
-        self.at(at.location, shown(&at.path.to_string()), message.into(), Some(help.into()));
+        self.at(at.location, printable(&at.path.to_string()), message.into(), Some(help.into()));
     }
 
     /// Notes a problem at a location and a path.
@@ -219,7 +219,7 @@ impl<'a> Notes<'a> {
 
     /// Returns true if a problem was noted with this value or in it.
     pub(super) fn has_problem(self, at: Located<'_>) -> bool {
-        let path = shown(&at.path.to_string());
+        let path = printable(&at.path.to_string());
         self.problems.noted.borrow().problems.iter().any(|(_, problem)| {
             let rest = problem.path.strip_prefix(&path).filter(|_| problem.file == self.file.name());
             rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))

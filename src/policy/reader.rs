@@ -12,7 +12,7 @@ use serde::de::{DeserializeSeed, IntoDeserializer, MapAccess, SeqAccess, Visitor
 use serde::{Deserialize, Deserializer, forward_to_deserialize_any};
 
 use super::document::PolicyDocument;
-use super::excerpt::shown;
+use super::excerpt::printable;
 use super::limits::{
     MAX_EXAMPLE_BYTES, MAX_FIXED_BYTES, MAX_MATCH_BYTES, MAX_NAME_BYTES, MAX_PATTERN_BYTES, MAX_TEXT_BYTES,
     MAX_WORD_BYTES, MAX_WORDS,
@@ -33,8 +33,8 @@ const NAME_OF_RULE: (&str, &str) = ("name", "every rule needs a name, for exampl
 
 /// Reads a document. What it returns counts only if no problem was noted.
 pub(super) fn read_document(root: Located<'_>, notes: Notes<'_>) -> Option<PolicyDocument> {
-    let document = PolicyDocument::deserialize(Reader { at: root, notes, is_missing: false });
-    document.map_err(|error| notes.problem(root, shown(&error.to_string()), "")).ok()
+    let document = PolicyDocument::deserialize(ValueReader { at: root, notes, is_missing: false });
+    document.map_err(|error| notes.problem(root, printable(&error.to_string()), "")).ok()
 }
 
 /// Returns the keys that a mapping must have, each with the help if it is missing.
@@ -76,14 +76,14 @@ fn longest_text(key: &str) -> usize {
 
 /// Deserializes one value.
 #[derive(Clone, Copy)]
-struct Reader<'a> {
+struct ValueReader<'a> {
     at: Located<'a>,
     notes: Notes<'a>,
     /// The value is missing, which is reported already: only stand-ins are wanted.
     is_missing: bool,
 }
 
-impl<'a> Reader<'a> {
+impl<'a> ValueReader<'a> {
     fn problem(&self, at: Located<'_>, message: impl Into<String>, help: impl Into<String>) {
         if !self.is_missing {
             self.notes.problem(at, message, help);
@@ -108,7 +108,7 @@ impl<'a> Reader<'a> {
             }
             NodeValue::Text => return &node.text,
             NodeValue::Bool(_) | NodeValue::Number(_) => {
-                self.expected("text", node.describe(), format!("put it in quotes: '{}'", shown(&node.text)));
+                self.expected("text", node.describe(), format!("put it in quotes: '{}'", printable(&node.text)));
             }
             _ => self.expected("text", node.describe(), ""),
         }
@@ -131,7 +131,7 @@ impl<'a> Reader<'a> {
             Some(near) => format!("did you mean `{near}`?"),
             None => format!("write {}", one_of(known)),
         };
-        self.problem(self.at, format!("`{}` is not a known {noun}", shown(word)), help);
+        self.problem(self.at, format!("`{}` is not a known {noun}", printable(word)), help);
         None
     }
 
@@ -173,7 +173,7 @@ impl<'a> Reader<'a> {
             };
             if let Some(first) = members.iter().find(|member| member.key == key) {
                 let help = format!("first defined in line {}", first.line);
-                self.problem(at_key(key), format!("the key `{}` is defined twice", shown(key)), help);
+                self.problem(at_key(key), format!("the key `{}` is defined twice", printable(key)), help);
             } else if let Some(&key) = known.iter().find(|known| **known == key) {
                 members.push(Member { key, value: Some(entry), line: entry.key.location.line });
             } else {
@@ -207,7 +207,7 @@ impl<'a> Reader<'a> {
             Some(near) => format!("did you mean `{near}`?"),
             None => format!("the keys here are {}", one_of(known)),
         };
-        self.problem(at, format!("`{}` is not a known key", shown(key)), help);
+        self.problem(at, format!("`{}` is not a known key", printable(key)), help);
     }
 
     /// Checks the version, which is the number 1.
@@ -215,7 +215,7 @@ impl<'a> Reader<'a> {
         let node = self.at.node;
         let message = match node.value {
             NodeValue::Number(_) if node.text == "1" => return,
-            NodeValue::Number(_) => format!("version {} of the policy format is not supported", shown(&node.text)),
+            NodeValue::Number(_) => format!("version {} of the policy format is not supported", printable(&node.text)),
             NodeValue::Sequence(_) | NodeValue::Mapping(_) => {
                 format!("expected the version, found {}", node.describe())
             }
@@ -238,8 +238,8 @@ impl<'a> Reader<'a> {
                 }
                 self.problem(self.at, format!("`max_length: {number}` is out of range"), help);
             }
-            NodeValue::Number(_) => self.expected("a whole number", &shown(&node.text), help),
-            NodeValue::Text => self.expected("a whole number", &format!("the text `{}`", shown(&node.text)), help),
+            NodeValue::Number(_) => self.expected("a whole number", &printable(&node.text), help),
+            NodeValue::Text => self.expected("a whole number", &format!("the text `{}`", printable(&node.text)), help),
             _ => self.expected("a whole number", node.describe(), help),
         }
         highest
@@ -268,7 +268,7 @@ fn action_elsewhere(node: &YamlNode) -> Option<&'static str> {
     }
 }
 
-impl<'de> Deserializer<'de> for Reader<'_> {
+impl<'de> Deserializer<'de> for ValueReader<'_> {
     type Error = Error;
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
@@ -285,11 +285,11 @@ impl<'de> Deserializer<'de> for Reader<'_> {
             return visitor.visit_str(self.text());
         }
         let members = self.members(name, fields).into_iter();
-        visitor.visit_map(Members { members, value: None, mapping: self })
+        visitor.visit_map(MappingAccess { members, value: None, mapping: self })
     }
 
     fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        visitor.visit_seq(Items { nodes: self.list().iter(), index: 0, list: self })
+        visitor.visit_seq(ListAccess { nodes: self.list().iter(), index: 0, list: self })
     }
 
     fn deserialize_enum<V: Visitor<'de>>(
@@ -341,13 +341,13 @@ struct Member<'a> {
 }
 
 /// Gives `serde` the members of a mapping.
-struct Members<'a> {
+struct MappingAccess<'a> {
     members: IntoIter<Member<'a>>,
     value: Option<Member<'a>>,
-    mapping: Reader<'a>,
+    mapping: ValueReader<'a>,
 }
 
-impl<'de> MapAccess<'de> for Members<'_> {
+impl<'de> MapAccess<'de> for MappingAccess<'_> {
     type Error = Error;
 
     fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Error> {
@@ -357,24 +357,24 @@ impl<'de> MapAccess<'de> for Members<'_> {
     }
 
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Error> {
-        let Reader { at, notes, is_missing } = self.mapping;
+        let ValueReader { at, notes, is_missing } = self.mapping;
         match self.value.take() {
             Some(Member { key, value: Some(entry), .. }) => {
-                seed.deserialize(Reader { at: at.member(entry, key), notes, is_missing })
+                seed.deserialize(ValueReader { at: at.member(entry, key), notes, is_missing })
             }
-            _ => seed.deserialize(Reader { at, notes, is_missing: true }),
+            _ => seed.deserialize(ValueReader { at, notes, is_missing: true }),
         }
     }
 }
 
 /// Gives `serde` the elements of a list.
-struct Items<'a> {
+struct ListAccess<'a> {
     nodes: slice::Iter<'a, YamlNode>,
     index: usize,
-    list: Reader<'a>,
+    list: ValueReader<'a>,
 }
 
-impl<'de> SeqAccess<'de> for Items<'_> {
+impl<'de> SeqAccess<'de> for ListAccess<'_> {
     type Error = Error;
 
     fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, Error> {
@@ -389,6 +389,6 @@ impl<'de> SeqAccess<'de> for Items<'_> {
             return Ok(None);
         }
         self.index += 1;
-        seed.deserialize(Reader { at, ..self.list }).map(Some)
+        seed.deserialize(ValueReader { at, ..self.list }).map(Some)
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use crate::policy::document::{MessagesEntry, PolicyDocument};
-use crate::policy::excerpt::shown;
+use crate::policy::excerpt::printable;
 use crate::policy::limits::MAX_RULES;
 use crate::policy::problem::Notes;
 use crate::policy::rule_set::RuleSet;
@@ -92,7 +92,7 @@ impl<'a> Compiler<'a> {
 
     fn policy_name(&self, name: &str, at: Located<'_>) {
         if !name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-') {
-            let message = format!("`{}` is not a policy name", shown(name));
+            let message = format!("`{}` is not a policy name", printable(name));
             self.notes.problem(at, message, "use lowercase letters, digits and `-`, for example `support-bot`");
         }
     }
@@ -137,7 +137,7 @@ impl<'a> Compiler<'a> {
         if let Some(first) = known.get(name) {
             let verb = if at.path.last_key() == "name" { "defined" } else { "listed" };
             let help = format!("first {verb} in line {}", first.line);
-            self.notes.problem(at, format!("the {what} `{}` is {verb} twice", shown(name)), help);
+            self.notes.problem(at, format!("the {what} `{}` is {verb} twice", printable(name)), help);
             return false;
         }
         known.insert(name.to_owned(), at.location);
@@ -145,6 +145,6 @@ impl<'a> Compiler<'a> {
     }
 
     pub(super) fn refer(&mut self, target: Target, at: Located<'_>) {
-        self.references.push(Reference { target, location: at.location, path: shown(&at.path.to_string()) });
+        self.references.push(Reference { target, location: at.location, path: printable(&at.path.to_string()) });
     }
 }

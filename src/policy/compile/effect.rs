@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::compiler::Compiler;
-use crate::policy::excerpt::shown;
+use crate::policy::excerpt::printable;
 use crate::policy::limits::MIN_HASH_KEY_BYTES;
 use crate::policy::rule::{Action, ReplacementStyle, Rule, RuleKind};
 use crate::policy::suggest::{nearest, one_of};
@@ -105,7 +105,7 @@ impl Compiler<'_> {
                 self.notes.problem(at, "`replacement: reversible` is not supported yet", help);
             }
             Some(near) => {
-                let text = shown(text);
+                let text = printable(text);
                 let help = format!("did you mean `{near}`? For the literal text, write `{{fixed: \"{text}\"}}`");
                 self.notes.problem(at, format!("`{text}` is not a known replacement"), help);
             }

@@ -7,7 +7,7 @@ use crate::detect::detectors::MAX_TOPIC_PATTERN_BYTES;
 use crate::detect::pattern::{ParsedPattern, Syntax};
 use crate::detect::spec::{EntitySpec, PatternSpec, TopicSpec, WordSpec};
 use crate::policy::document::{PiiEntry, RegexEntry, TopicEntry, WordEntry};
-use crate::policy::excerpt::shown;
+use crate::policy::excerpt::printable;
 use crate::policy::limits::MAX_PATTERNS;
 use crate::policy::packs;
 use crate::policy::rule::{Rule, RuleKind};
@@ -110,13 +110,13 @@ impl Compiler<'_> {
 
     fn types(&self, types: &[TypeName], list: Located<'_>, known: &mut KnownNames) {
         for (name, at) in types.iter().zip(list.items()).filter(|(name, _)| !name.0.is_empty()) {
-            let shown_name = shown(&name.0);
+            let name_text = printable(&name.0);
             if name.types().is_empty() {
                 let help = match name.nearest() {
                     Some(near) => format!("did you mean `{near}`? Run `banister schema` for all types"),
                     None => "run `banister schema` for all types".to_owned(),
                 };
-                self.notes.problem(at, format!("`{shown_name}` is not a known entity type"), help);
+                self.notes.problem(at, format!("`{name_text}` is not a known entity type"), help);
             } else if self.unique(known, &name.0, at, "entity type")
                 && known.len() > 1
                 && let Some(all) = known.get(TypeName::ALL)
@@ -125,7 +125,7 @@ impl Compiler<'_> {
                 let message = if name.0 == TypeName::ALL {
                     "`ALL` cannot be combined with other types".to_owned()
                 } else {
-                    format!("`{shown_name}` is already included in `ALL` in line {}", all.line)
+                    format!("`{name_text}` is already included in `ALL` in line {}", all.line)
                 };
                 let help = "`ALL` includes every type; to treat some types differently, use `extends: [pii]` and list those types";
                 self.notes.problem(at, message, help);
@@ -172,7 +172,7 @@ impl Compiler<'_> {
         };
         let inside = problem.span.and_then(|span| self.inside(pattern, at.location, span));
         let message = match rule {
-            Some(rule) => format!("rule `{}`: {}", shown(rule), problem.message),
+            Some(rule) => format!("rule `{}`: {}", printable(rule), problem.message),
             None => problem.message,
         };
         self.notes.problem(at.at(inside.unwrap_or(at.location)), message, problem.help);
@@ -197,7 +197,7 @@ impl Compiler<'_> {
         let allowed = |c: char| c.is_ascii_alphanumeric() || "-_ !?.".contains(c);
         if !name.chars().all(allowed) || name.trim() != name {
             let help = "use letters, digits, `-`, `_`, `.`, `!`, `?` and spaces between them";
-            self.notes.problem(at, format!("`{}` is not a rule name", shown(name)), help);
+            self.notes.problem(at, format!("`{}` is not a rule name", printable(name)), help);
             return false;
         }
         self.unique(known, name, at, what);

@@ -6,7 +6,7 @@ use std::ops::Range;
 use saphyr_parser::{Event, Marker, Parser, Span};
 
 use super::source::{SourceFile, SourceLocation};
-use crate::policy::excerpt::shown;
+use crate::policy::excerpt::printable;
 use crate::policy::limits::{MAX_DEPTH, MAX_NODES, NODE_BYTES};
 
 /// Why a text cannot be read as one YAML document.
@@ -25,7 +25,7 @@ impl SyntaxError {
 
 /// A value: its location and, for a scalar, its text.
 #[derive(Clone, Debug)]
-pub(super) struct Mark {
+pub(super) struct ValueMark {
     pub(super) location: SourceLocation,
     pub(super) kind: MarkKind,
 }
@@ -40,14 +40,14 @@ pub(super) enum MarkKind {
 /// Returns the values of a document in the order of the text, each alias as the values it stands for.
 ///
 /// Stops at the first sign of an attack, without recursion, so that `serde_yaml` never sees a text that could exhaust memory.
-pub(super) fn scan(source: &SourceFile) -> Result<Vec<Mark>, SyntaxError> {
+pub(super) fn scan(source: &SourceFile) -> Result<Vec<ValueMark>, SyntaxError> {
     let mut scan = Scan::default();
     let mut documents = 0;
     for event in Parser::new_from_str(source.text()) {
         let (event, span) = event.map_err(|error| {
             let location = location(*error.marker(), 1);
             let help = scan.unclosed().or_else(|| syntax_help(source, location).map(str::to_owned));
-            SyntaxError { location, message: format!("not valid YAML: {}", shown(error.info())), help }
+            SyntaxError { location, message: format!("not valid YAML: {}", printable(error.info())), help }
         })?;
         if let Event::DocumentStart(_) = event {
             documents += 1;
@@ -70,7 +70,7 @@ struct OpenContainer {
 
 #[derive(Default)]
 struct Scan {
-    marks: Vec<Mark>,
+    marks: Vec<ValueMark>,
     open: Vec<OpenContainer>,
     /// The marks of each anchor's value.
     anchors: HashMap<usize, Range<usize>>,
@@ -134,9 +134,9 @@ impl Scan {
             return Err(SyntaxError::new(at, "the alias refers to a value that contains it", "remove the alias"));
         };
         for mark in range {
-            if let Some(Mark { location, kind }) = self.marks.get(mark).cloned() {
+            if let Some(ValueMark { location, kind }) = self.marks.get(mark).cloned() {
                 self.count(&kind, at)?;
-                self.marks.push(Mark { location, kind });
+                self.marks.push(ValueMark { location, kind });
             }
         }
         Ok(())
@@ -144,7 +144,7 @@ impl Scan {
 
     fn add(&mut self, location: SourceLocation, kind: MarkKind) -> Result<(), SyntaxError> {
         self.count(&kind, location)?;
-        self.marks.push(Mark { location, kind });
+        self.marks.push(ValueMark { location, kind });
         Ok(())
     }
 
@@ -163,7 +163,7 @@ impl Scan {
     /// Returns a hint at the innermost bracket that is still open.
     fn unclosed(&self) -> Option<String> {
         let mut open = self.open.iter().rev().filter_map(|container| self.marks.get(container.mark));
-        let Mark { location, kind } = open.find(|mark| mark.location.width > 0)?;
+        let ValueMark { location, kind } = open.find(|mark| mark.location.width > 0)?;
         let bracket = if *kind == MarkKind::Sequence { '[' } else { '{' };
         Some(format!("the `{bracket}` in line {}, column {} is not closed", location.line, location.column))
     }
