@@ -1,8 +1,8 @@
-//! Reads the document types from YAML nodes and reports everything that does not fit them.
+//! Reads the types of `document` from YAML nodes, and notes every problem.
 //!
-//! `serde` stops at the first error. This deserializer has none: it notes a problem and gives `serde` a stand-in of the type that is
-//! wanted, so reading goes on. A document with problems is discarded, so nobody sees the stand-ins. What the keys of a mapping and the
-//! words of a setting are, `serde` passes in from the types.
+//! `serde` stops at the first error. This deserializer returns none: it notes the problem and passes a stand-in of the expected type to
+//! `serde`, so that reading continues. A document with problems is discarded together with its stand-ins. `serde` passes in the keys of
+//! each mapping and the words of each setting, so the types are the only place that lists them.
 
 use std::slice;
 use std::vec::IntoIter;
@@ -22,7 +22,7 @@ use super::suggest::{nearest, one_of};
 use super::yaml::located::Located;
 use super::yaml::node::{MappingEntry, NodeValue, YamlNode};
 
-/// Keys that other guardrails have and that are rejected by name, rather than as a slip.
+/// Keys of features that other guardrails have, which are not typos.
 const NOT_YET: &[(&str, &str)] = &[
     ("content_filters", "content filters"),
     ("contextual_grounding", "contextual grounding checks"),
@@ -31,7 +31,7 @@ const NOT_YET: &[(&str, &str)] = &[
 
 const NAME_OF_RULE: (&str, &str) = ("name", "every rule needs a name, for example `name: my-rule`");
 
-/// Reads a document. What it returns counts only if no problem was noted.
+/// Reads a document. Use it only if no problem was noted.
 pub(super) fn read_document(root: Located<'_>, notes: Notes<'_>) -> Option<PolicyDocument> {
     let document = PolicyDocument::deserialize(ValueReader { at: root, notes, is_missing: false });
     document.map_err(|error| notes.problem(root, printable(&error.to_string()), "")).ok()
@@ -49,7 +49,7 @@ fn required(type_name: &str) -> &'static [(&'static str, &'static str)] {
     }
 }
 
-/// Returns what a message calls a word of this type.
+/// Returns what a message calls a value of an enum.
 fn noun(type_name: &str) -> &'static str {
     match type_name {
         "Action" => "an action",
@@ -79,7 +79,7 @@ fn longest_text(key: &str) -> usize {
 struct ValueReader<'a> {
     at: Located<'a>,
     notes: Notes<'a>,
-    /// The value is missing, which is reported already: only stand-ins are wanted.
+    /// The value is missing, which has been noted: pass stand-ins without further problems.
     is_missing: bool,
 }
 
@@ -94,7 +94,7 @@ impl<'a> ValueReader<'a> {
         self.problem(self.at, format!("expected {what}, found {found}"), help);
     }
 
-    /// Returns the text, or an empty one if it is no text, empty or too long.
+    /// Returns the text; empty if the value is not text, blank or too long.
     fn text(&self) -> &'a str {
         let node = self.at.node;
         let longest = longest_text(self.at.path.last_key());
@@ -115,7 +115,7 @@ impl<'a> ValueReader<'a> {
         ""
     }
 
-    /// Returns one of the words of a type.
+    /// Returns the word of an enum that the value names.
     fn word(&self, type_name: &str, known: &'static [&'static str]) -> Option<&'static str> {
         let (node, noun) = (self.at.node, noun(type_name));
         let near = if type_name == "Action" { action_elsewhere(node) } else { None };
@@ -224,12 +224,12 @@ impl<'a> ValueReader<'a> {
         self.problem(self.at, message, "write `version: 1`");
     }
 
-    /// Returns the length of a match; the limit, if it is no number or out of range.
+    /// Returns a match length; the limit if the value is not a number or out of range.
     fn match_bytes(&self) -> u32 {
         let node = self.at.node;
         let highest = u32::try_from(MAX_MATCH_BYTES).unwrap_or(u32::MAX);
         let help = format!("write a number from 1 to {highest}");
-        // `1.0` and `1e0` are no whole numbers.
+        // `1.0` and `1e0` are not whole numbers.
         let is_whole = !node.text.contains(['.', 'e', 'E']) || node.text.starts_with("0x");
         match node.value {
             NodeValue::Number(number) if number.fract() == 0.0 && is_whole => {
@@ -258,7 +258,7 @@ impl<'a> ValueReader<'a> {
     }
 }
 
-/// Returns the action that Bedrock calls so, or that YAML made `false` of.
+/// Returns the action that Bedrock calls by this name, or that YAML reads as `false`.
 fn action_elsewhere(node: &YamlNode) -> Option<&'static str> {
     match node.value {
         NodeValue::Text if node.text.eq_ignore_ascii_case("anonymize") => Some("mask"),
@@ -340,7 +340,7 @@ struct Member<'a> {
     line: usize,
 }
 
-/// Gives `serde` the members of a mapping.
+/// Passes the members of a mapping to `serde`.
 struct MappingAccess<'a> {
     members: IntoIter<Member<'a>>,
     value: Option<Member<'a>>,
@@ -367,7 +367,7 @@ impl<'de> MapAccess<'de> for MappingAccess<'_> {
     }
 }
 
-/// Gives `serde` the elements of a list.
+/// Passes the elements of a list to `serde`.
 struct ListAccess<'a> {
     nodes: slice::Iter<'a, YamlNode>,
     index: usize,

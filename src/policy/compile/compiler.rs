@@ -1,4 +1,4 @@
-//! The document as a whole.
+//! Compiles the document as a whole.
 
 use std::collections::HashMap;
 
@@ -18,12 +18,12 @@ pub(in crate::policy) struct Compiler<'a> {
     pub(super) notes: Notes<'a>,
     pub(super) hash_key: Option<&'a [u8]>,
     pub(super) rules: RuleSet,
-    /// Patterns so far.
+    /// The number of patterns so far.
     pub(super) patterns: usize,
     pub(super) references: Vec<Reference>,
 }
 
-/// Something outside the document that it names.
+/// A reference to something outside the document.
 #[derive(Debug)]
 pub(in crate::policy) struct Reference {
     pub(in crate::policy) target: Target,
@@ -31,7 +31,7 @@ pub(in crate::policy) struct Reference {
     pub(in crate::policy) path: String,
 }
 
-/// What a reference names.
+/// The target of a reference.
 #[derive(Debug)]
 pub(in crate::policy) enum Target {
     /// Another policy, by name or path.
@@ -48,8 +48,7 @@ impl<'a> Compiler<'a> {
         Self { notes, hash_key, rules: RuleSet::default(), patterns: 0, references: Vec::new() }
     }
 
-    /// Compiles the document that was read from `root`. The rules count only if no problem was noted, and have the words of files and
-    /// the rules of other policies yet to come.
+    /// Compiles the document that was read from `root`. Use the rules only if no problem was noted, and after resolving the references.
     pub(in crate::policy) fn document(
         mut self,
         document: PolicyDocument,
@@ -132,7 +131,7 @@ impl<'a> Compiler<'a> {
         }
     }
 
-    /// Returns true if a name is new to its section; otherwise notes a problem with the line of the first.
+    /// Returns true if a name is new to its section, and notes a problem otherwise.
     pub(super) fn unique(&self, known: &mut KnownNames, name: &str, at: Located<'_>, what: &str) -> bool {
         if let Some(first) = known.get(name) {
             let verb = if at.path.last_key() == "name" { "defined" } else { "listed" };

@@ -1,4 +1,4 @@
-//! What a rule does: actions in both directions, and how a masked span is written.
+//! Compiles what a rule does: its actions and its replacement.
 
 use std::sync::Arc;
 
@@ -10,10 +10,10 @@ use crate::policy::suggest::{nearest, one_of};
 use crate::policy::values::{Replacement, ReplacementWord};
 use crate::policy::yaml::located::Located;
 
-/// The keys of what a rule does.
+/// The keys of an effect.
 const EFFECT_KEYS: [&str; 5] = ["action", "input", "output", "replacement", "message"];
 
-/// What a rule does, as written.
+/// The effect of a rule, as written.
 pub(super) struct StatedEffect {
     pub(super) action: Option<Action>,
     pub(super) input: Option<Action>,
@@ -23,7 +23,7 @@ pub(super) struct StatedEffect {
 }
 
 impl Compiler<'_> {
-    /// Makes a rule of what is written at `at`.
+    /// Returns a rule with the effect that is written at `at`.
     pub(super) fn rule(&self, name: &str, kind: RuleKind, stated: StatedEffect, at: Located<'_>) -> Rule {
         let default = match kind {
             RuleKind::Topic | RuleKind::Word => Action::Block,
@@ -51,7 +51,7 @@ impl Compiler<'_> {
         }
     }
 
-    /// A topic cannot be masked.
+    /// Checks that a topic does not mask.
     fn no_mask(&self, stated: &StatedEffect, at: Located<'_>) {
         for (key, action) in [("action", stated.action), ("input", stated.input), ("output", stated.output)] {
             if let (Some(Action::Mask), Some(field)) = (action, at.get(key)) {
@@ -61,7 +61,7 @@ impl Compiler<'_> {
         }
     }
 
-    /// Every key of a rule has an effect.
+    /// Checks that every key of an effect matters.
     fn has_effect(&self, actions: [Action; 2], at: Located<'_>) {
         if actions == [Action::Off, Action::Off] {
             if let Some(field) = ["action", "input", "output"].iter().find_map(|key| at.get(key)) {
@@ -97,7 +97,7 @@ impl Compiler<'_> {
         }
     }
 
-    /// A fixed text that is nearly a keyword is probably meant as one.
+    /// Checks that a fixed text is not a misspelled keyword.
     fn no_slip(&self, text: &str, at: Located<'_>) {
         match nearest(text, ReplacementWord::NAMES.into_iter().chain(["reversible"])) {
             Some("reversible") => {

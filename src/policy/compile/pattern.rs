@@ -49,8 +49,8 @@ pub(super) fn parse_pattern(
     Ok(parsed)
 }
 
-/// Rejects characters that YAML makes of the escapes of a pattern in double quotes: `\b` is a backspace there, and `\P` a line
-/// separator. Such a pattern is valid and never matches. Escapes that YAML and patterns read alike stay.
+/// Rejects characters that result from escapes in double quotes: YAML reads `\b` as a backspace and `\P` as a line separator. Such a
+/// pattern is valid but never matches. Escapes with the same meaning in YAML and patterns are allowed.
 fn check_escapes(pattern: &str) -> Result<(), PatternProblem> {
     let is_alike = |c: char| matches!(c, '\t' | '\n' | '\r' | '\u{7}' | '\u{B}' | '\u{C}');
     let is_mistaken = |c: char| (c.is_control() && !is_alike(c)) || matches!(c, '\u{2028}' | '\u{2029}');
@@ -72,7 +72,7 @@ fn check_escapes(pattern: &str) -> Result<(), PatternProblem> {
     })
 }
 
-/// Rejects a line break at the end of a pattern, which `pattern: |` adds and nobody means. With `(?x)` it means nothing, and may stay.
+/// Rejects a line break at the end of a pattern, which `pattern: |` adds by accident. With `(?x)` it has no meaning and is allowed.
 fn check_last_line(pattern: &str, parsed: &ParsedPattern) -> Result<(), PatternProblem> {
     let shorter = pattern.trim_end_matches(['\n', '\r']);
     if shorter.len() == pattern.len() || parsed.is_same_as(shorter) {

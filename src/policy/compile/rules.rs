@@ -1,4 +1,4 @@
-//! The four kinds of rules.
+//! Compiles the four kinds of rules.
 
 use super::compiler::{Compiler, KnownNames, Target};
 use super::effect::StatedEffect;
@@ -16,7 +16,7 @@ use crate::policy::yaml::located::Located;
 use crate::policy::yaml::source::SourceLocation;
 
 impl Compiler<'_> {
-    /// An element of `denied_topics`.
+    /// Compiles an element of `denied_topics`.
     pub(super) fn topic(&mut self, entry: TopicEntry, at: Located<'_>, known: &mut KnownNames) {
         let TopicEntry { action, input, output, message, .. } = entry;
         let has_name = self.rule_name(&entry.name, at, known, "topic");
@@ -57,7 +57,7 @@ impl Compiler<'_> {
         self.rules.topics.push((rule, spec));
     }
 
-    /// An element of `word_filters`.
+    /// Compiles an element of `word_filters`.
     pub(super) fn word_filter(&mut self, entry: WordEntry, at: Located<'_>, known: &mut KnownNames) {
         let WordEntry { action, input, output, replacement, message, .. } = entry;
         self.rule_name(&entry.name, at, known, "word filter");
@@ -81,7 +81,7 @@ impl Compiler<'_> {
         self.rules.words.push((Rule { managed, ..rule }, spec));
     }
 
-    /// The words of a filter come from exactly one key.
+    /// Checks that the words of a filter come from exactly one key.
     fn word_source(&self, at: Located<'_>) {
         let mut sources = ["words", "file", "managed"].into_iter().filter_map(|key| Some((key, at.get(key)?)));
         let Some((first, _)) = sources.next() else {
@@ -94,7 +94,7 @@ impl Compiler<'_> {
         }
     }
 
-    /// An element of `pii`.
+    /// Compiles an element of `pii`.
     pub(super) fn pii(&mut self, entry: PiiEntry, at: Located<'_>, known: &mut KnownNames) {
         let PiiEntry { types, allow, evasion, action, input, output, replacement, message } = entry;
         if let Some(list) = at.get("types") {
@@ -133,7 +133,7 @@ impl Compiler<'_> {
         }
     }
 
-    /// An element of `regexes`.
+    /// Compiles an element of `regexes`.
     pub(super) fn regex(&mut self, entry: RegexEntry, at: Located<'_>, known: &mut KnownNames) {
         let RegexEntry { name, max_length, action, input, output, replacement, message, .. } = entry;
         let has_name = self.rule_name(&name, at, known, "regex");
@@ -147,7 +147,7 @@ impl Compiler<'_> {
         }
     }
 
-    /// Parses a pattern with its syntax and longest match, and underlines a fault inside it where that can be done.
+    /// Parses a pattern with its syntax and maximum match length. A problem underlines the fault inside the pattern if possible.
     fn pattern(
         &mut self,
         pattern: &str,
@@ -179,7 +179,7 @@ impl Compiler<'_> {
         None
     }
 
-    /// Returns the location of a byte range of a scalar, if the scalar is written on one line exactly as it reads.
+    /// Returns the location of a byte range of a scalar, if the scalar is on one line and has no escapes.
     fn inside(&self, text: &str, at: SourceLocation, (start, end): (usize, usize)) -> Option<SourceLocation> {
         let rest = self.notes.file.rest_of_line(at);
         let quote = usize::from(rest.starts_with(['\'', '"']));
@@ -191,7 +191,7 @@ impl Compiler<'_> {
         Some(SourceLocation { line: at.line, column: at.column + quote + before, width })
     }
 
-    /// Checks the name of a rule: what Bedrock allows, and once in a section. Returns false if there is none that could be shown.
+    /// Checks the name of a rule: the characters that Bedrock allows, and once in a section. Returns false if it is missing or invalid.
     fn rule_name(&self, name: &str, at: Located<'_>, known: &mut KnownNames, what: &str) -> bool {
         let Some(at) = at.get("name").filter(|_| !name.is_empty()) else { return false };
         let allowed = |c: char| c.is_ascii_alphanumeric() || "-_ !?.".contains(c);

@@ -38,6 +38,21 @@ fn alias_bombs() {
 }
 
 #[test]
+fn aliases_of_long_text() {
+    let text = format!("t: &t {}\nlist: [{}]\n", "x".repeat(1 << 20), "*t, ".repeat(100_000));
+    assert!(refused(&text).contains("aliases expanded"));
+}
+
+#[test]
+fn aliases_that_nest() {
+    let mut text = String::from("a0: &a0 [x]\n");
+    for level in 1..500 {
+        text.push_str(&format!("a{level}: &a{level} [*a{}]\n", level - 1));
+    }
+    assert!(refused(&text).contains("not valid YAML: recursion limit exceeded"), "{}", refused(&text));
+}
+
+#[test]
 fn large_files() {
     let text = format!("version: 1\nname: bot\n# {}\n", "x".repeat(5 << 20));
     assert!(refused(&text).contains("larger than 4 MiB"));
