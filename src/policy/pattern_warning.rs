@@ -39,7 +39,7 @@ impl Policy {
         let may_gain = |source: &str| !source.is_ascii() || source.contains('\\');
         let patterns = self.patterns().iter().filter(|(_, pattern)| may_gain(pattern.source()));
         let warnings = patterns.filter_map(|(rule, pattern)| {
-            let also_matches: String = pattern.gained_by_folding().into_iter().collect();
+            let also_matches: String = pattern.gained_by_normalization().into_iter().collect();
             let rule = self.compiled_rules().get(*rule as usize)?.name.to_string();
             (!also_matches.is_empty()).then(|| PatternWarning {
                 rule,

@@ -63,7 +63,7 @@ impl ParsedPattern {
 
     /// Returns the ASCII letters and digits that classes of the pattern match and do not list, because the view shows what they list
     /// as those.
-    pub(crate) fn gained_by_folding(&self) -> Vec<char> {
+    pub(crate) fn gained_by_normalization(&self) -> Vec<char> {
         self.folded().gained.into_iter().collect()
     }
 

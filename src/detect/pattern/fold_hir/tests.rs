@@ -232,7 +232,7 @@ fn a_run_of_white_space_matches_as_the_view_shows_it() {
 
 #[test]
 fn what_a_class_gains_is_reported() {
-    let gained = |pattern, syntax| ParsedPattern::parse(pattern, syntax).expect("a pattern").gained_by_folding();
+    let gained = |pattern, syntax| ParsedPattern::parse(pattern, syntax).expect("a pattern").gained_by_normalization();
     for (pattern, expected) in [
         ("[а-я]{6}", "abcehkmoptxy"),
         ("[α-ω]", "abeikmnoptuvxz"),
