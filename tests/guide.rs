@@ -56,7 +56,7 @@ const ROWS: &[(&str, &[Constants])] = &[
     ("digest of `replacement: hash`", &[&[("src/guardrail/replacement.rs", "HASH_BYTES")]]),
     (
         "characters `keep_last_4` leaves",
-        &[&[("src/guardrail/replacement.rs", "KEPT")], &[("src/guardrail/mask.rs", "2 * KEPT")]],
+        &[&[("src/guardrail/replacement.rs", "KEPT")], &[("src/guardrail/replacement.rs", "2 * KEPT")]],
     ),
     ("words as a DFA", &[&[("src/detect/automaton.rs", "MAX_DFA_WORDS")]]),
     ("automaton states of a pattern group kept by number", &[&[("src/detect/pattern/dfa.rs", "MAX_STATES")]]),
