@@ -97,10 +97,8 @@ fn identifier_forms(word: &str) -> Vec<String> {
 
 fn never_found(what: &str) -> PatternProblem {
     PatternProblem {
-        message: format!(
-            "of {what} nothing is left once invisible characters and accents are taken away, so it is never found"
-        ),
+        message: format!("{what} has only invisible characters and accents, so it can never match"),
         span: None,
-        help: "give it letters or digits".to_owned(),
+        help: "add letters or digits".to_owned(),
     }
 }

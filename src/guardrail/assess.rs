@@ -9,13 +9,13 @@ use super::sink::{Replacements, Sink as _};
 use super::source::Source;
 
 impl Guardrail {
-    /// Evaluates a whole text, as a conversation of its own.
+    /// Evaluates text in a new conversation.
     #[must_use]
     pub fn assess(&self, source: Source, text: &str) -> Assessment {
         self.assess_with(source, text, &Conversation::new())
     }
 
-    /// Evaluates a whole text as part of a conversation.
+    /// Evaluates text as part of a conversation.
     #[must_use]
     pub fn assess_with(&self, source: Source, text: &str, conversation: &Conversation) -> Assessment {
         let mut evaluator = Evaluator::new(self.clone(), source, conversation.clone());
@@ -27,8 +27,8 @@ impl Guardrail {
         assessment
     }
 
-    /// Evaluates a whole text at this position, with `context` before it, and tells what to replace in it instead of the text. Where
-    /// `context_alone`, what the text alone brings is no finding.
+    /// Evaluates text at this position, with `context` before it, and returns the replacements instead of the text. If `context_alone`,
+    /// findings that do not depend on the context do not count.
     pub(crate) fn assess_for_edits(
         &self,
         conversation: &Conversation,

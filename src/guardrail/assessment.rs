@@ -24,13 +24,13 @@ names!(Outcome, "outcome", {
     Blocked => "blocked",
 });
 
-/// Everything one evaluation found, and what may go on in place of the text.
+/// The outcome of an evaluation, with its findings and the text that may be forwarded.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Assessment {
     pub(super) source: Source,
     pub(super) outcome: Outcome,
     pub(super) findings: Vec<Finding>,
-    /// The text to go on, where it differs.
+    /// The masked text, if it differs from the text.
     pub(super) masked: Option<String>,
     pub(super) message: Option<Arc<str>>,
     pub(super) over_limit: bool,
@@ -40,45 +40,46 @@ pub struct Assessment {
 }
 
 impl Assessment {
-    /// Which direction was evaluated.
+    /// Returns the direction of the text.
     #[must_use]
     pub fn source(&self) -> Source {
         self.source
     }
 
-    /// What came of the text.
+    /// Returns the outcome.
     #[must_use]
     pub fn outcome(&self) -> Outcome {
         self.outcome
     }
 
-    /// Whether the text must not go on.
+    /// Returns true if the text must not be forwarded.
     #[must_use]
     pub fn is_blocked(&self) -> bool {
         self.outcome == Outcome::Blocked
     }
 
-    /// Whether the text is blocked because more of it was held than [`Guardrail::buffer_limit`](crate::Guardrail::buffer_limit) allows, and
-    /// not by a rule. The bound is computed from the policy, so this is a fault of Banister; the text is refused then, not released.
+    /// Returns true if the text was blocked not by a rule but because more of it was buffered than
+    /// [`Guardrail::buffer_limit`](crate::Guardrail::buffer_limit). The limit is computed from the policy, so this is a bug in Banister.
     #[must_use]
     pub fn is_over_limit(&self) -> bool {
         self.over_limit
     }
 
-    /// All findings, in text order.
+    /// Returns the findings, in text order.
     #[must_use]
     pub fn findings(&self) -> &[Finding] {
         &self.findings
     }
 
-    /// Returns the best score of each topic that has examples, whatever the outcome. Empty without
+    /// Returns the best score of each topic with examples, whatever the outcome. Empty without
     /// [`Guardrail::with_topic_scores`](crate::Guardrail::with_topic_scores).
     #[must_use]
     pub fn topic_scores(&self) -> &[TopicScore] {
         &self.topic_scores
     }
 
-    /// What may go on in place of `text`, the text that was assessed: itself, the masked text, or the blocked message.
+    /// Returns what may be forwarded in place of `text`, which is the text that was assessed: the text itself, the masked text, or the
+    /// blocked message.
     #[must_use]
     pub fn apply_to<'a>(&'a self, text: &'a str) -> &'a str {
         match (&self.message, &self.masked) {
@@ -88,25 +89,25 @@ impl Assessment {
         }
     }
 
-    /// The masked text, when that is the outcome and the text was assessed whole.
+    /// Returns the masked text, if that is the outcome and the text was not assessed in chunks.
     #[must_use]
     pub fn masked_text(&self) -> Option<&str> {
         self.masked.as_deref()
     }
 
-    /// What the caller is told instead, when the text is blocked.
+    /// Returns the blocked message, if the text is blocked.
     #[must_use]
     pub fn message(&self) -> Option<&str> {
         self.message.as_deref()
     }
 
-    /// How many bytes of text were examined.
+    /// Returns the number of bytes that were inspected.
     #[must_use]
     pub fn inspected_bytes(&self) -> usize {
         self.inspected_bytes
     }
 
-    /// How many characters of text were examined; Bedrock counts its units in these.
+    /// Returns the number of characters that were inspected. Bedrock counts text units in characters.
     #[must_use]
     pub fn inspected_chars(&self) -> usize {
         self.inspected_chars

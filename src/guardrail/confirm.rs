@@ -1,7 +1,7 @@
-//! Settles, in text order, which candidates are findings.
+//! Confirms candidates as findings, in text order.
 //!
-//! A candidate is confirmed_until when nothing that begins at or before it is still open: then all that could stand in its way is known.
-//! What is confirmed_until does not depend on how the text was cut, for it depends on the text alone.
+//! A candidate is decided once no candidate that begins at or before it can still arrive. Findings depend on the text alone, not on how
+//! it was split.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, VecDeque};
@@ -23,7 +23,7 @@ use crate::policy::Action;
 use crate::text::buffer::TextBuffer;
 use crate::text::normalize::View;
 
-/// A candidate that is a finding.
+/// A candidate that was confirmed.
 #[derive(Debug)]
 pub(super) struct ConfirmedFinding {
     pub(super) rule: RuleId,
@@ -32,23 +32,23 @@ pub(super) struct ConfirmedFinding {
     pub(super) similarity: Option<SimilarityMatch>,
 }
 
-/// Text order; of candidates that begin together the longest first. The rest makes the order complete.
-type Key = (usize, Reverse<usize>, RuleId, u8, u32, usize);
+/// Text order: by start, then the longest first. The other members make the order total.
+type CandidateOrder = (usize, Reverse<usize>, RuleId, u8, u32, usize);
 
-/// What settling looks at.
+/// What confirming depends on, besides other candidates.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Evidence<'a> {
     pub(super) guardrail: &'a Guardrail,
     /// The detectors that read the text.
     pub(super) detectors: &'a Detectors,
-    /// The topics that it is compared with.
+    /// The topics that the text is compared with.
     pub(super) topics: Option<&'a Similarity>,
     pub(super) source: Source,
     pub(super) position: Position,
     pub(super) text: &'a TextBuffer,
     pub(super) views: &'a Views,
     pub(super) labels: &'a Labels,
-    /// No word, and so no exception, begins before this and is still to be reported.
+    /// No word, and so no exception, that begins before this offset can still arrive.
     pub(super) words_known_until: usize,
 }
 
@@ -63,45 +63,45 @@ impl<'a> Evidence<'a> {
     }
 }
 
-/// How far a rule's findings reach.
+/// The ends of the last findings of a rule.
 #[derive(Clone, Copy, Debug, Default)]
 struct Ends {
-    /// End of the last one by a pattern.
+    /// The last finding by a pattern.
     pattern: usize,
-    /// End of the last one by a word.
+    /// The last finding by a word.
     word: usize,
 }
 
-/// What a candidate comes to.
+/// The decision about a candidate.
 enum Decision {
-    /// A finding, or with what is known of it not one.
+    /// It is a finding, or it is not.
     Made(Option<ConfirmedFinding>),
-    /// Not one from here; perhaps from a later start.
+    /// It is not a finding from this start, but may be one from a later start.
     From(usize),
-    /// What it depends on is not known yet.
+    /// It depends on text that has not arrived yet.
     Unknown,
 }
 
-/// Candidates that wait, and what their settling depends on.
+/// Decides candidates in text order.
 ///
 /// # What may be forgotten
 ///
-/// A candidate that is still to come begins at or behind the frontier, and so at or behind what is confirmed_until. It looks back no further
-/// than its reach of context words, and than labels that touch what it looks at. A word or a pattern asks for exceptions that hold all
-/// of it, so they end behind its start. A window asks for exceptions of all its words, of which the first may stand long before the
-/// first that can begin a finding: exceptions are kept from the start of the window that is open, and of each window that waits.
+/// Candidates that still arrive begin at or after the frontier, and so at or after the offset that is confirmed. They look back no
+/// further than their context distance, and labels that touch it. An exception of a word or a pattern contains all of it, so it ends
+/// after its start. An exception of a window may contain words long before the first that can begin a finding: exceptions are kept
+/// from the start of the open window, and of each window that waits.
 #[derive(Debug, Default)]
 pub(super) struct Confirmer {
-    waiting: BTreeMap<Key, Candidate>,
+    waiting: BTreeMap<CandidateOrder, Candidate>,
     arrived: usize,
-    /// Where the windows begin that wait. They arrive and are confirmed_until in text order.
+    /// The starts of the windows that wait. They arrive and are decided in text order.
     windows: VecDeque<usize>,
-    /// For each rule, where its exceptions stand.
+    /// The exceptions of each rule.
     exceptions: Vec<Cover>,
     contexts: Contexts,
-    /// For each rule.
+    /// The last findings of each rule.
     ends: Vec<Ends>,
-    /// The best score of each topic that has a window here, if they are kept.
+    /// The best score of each topic, if scores are kept.
     best: BestScores,
 }
 
@@ -111,12 +111,12 @@ impl Confirmer {
         Self { exceptions, ends: vec![Ends::default(); rules], ..Self::default() }
     }
 
-    /// Returns the best scores of the topics whose windows were decided here, if they are kept.
+    /// Returns the best scores of the topics whose windows were decided here, if scores are kept.
     pub(super) fn best_scores(&self) -> &BestScores {
         &self.best
     }
 
-    /// Takes in what the detectors found.
+    /// Adds the output of the detectors.
     pub(super) fn take(&mut self, found: &mut ScanOutput, text: &TextBuffer, labels: &Labels) {
         for candidate in found.candidates.drain(..) {
             if let Origin::Window(window) = &candidate.origin {
@@ -145,8 +145,8 @@ impl Confirmer {
         self.waiting.insert((first, Reverse(candidate.end), candidate.rule, rank, number, self.arrived), candidate);
     }
 
-    /// Settles all candidates that begin before `frontier`, unless one must wait for what stands behind it. Returns the offset before
-    /// which everything is confirmed_until.
+    /// Decides all candidates that begin before `frontier`, unless one depends on text after it. Returns the offset before which
+    /// everything is decided.
     pub(super) fn confirm_until(
         &mut self,
         frontier: usize,
@@ -185,14 +185,14 @@ impl Confirmer {
         frontier
     }
 
-    /// The first start of a candidate that lies in no earlier finding of its rule.
+    /// Returns the first start of a candidate that is not inside an earlier finding of its rule.
     fn open_start(&self, candidate: &Candidate) -> Option<usize> {
         let ends = self.ends.get(candidate.rule as usize).copied().unwrap_or_default();
         match candidate.origin {
             Origin::Pattern | Origin::Entity(..) => {
                 candidate.starts.first_from(ends.pattern).filter(|&start| start < candidate.end)
             }
-            // Words of one list may overlap; one inside another adds nothing.
+            // Words of one list may overlap, but a word inside another adds nothing.
             Origin::Word => candidate.starts.first().filter(|_| candidate.end > ends.word),
             Origin::Window(_) => candidate.starts.first(),
         }
@@ -223,7 +223,7 @@ impl Confirmer {
     }
 
     fn decide_window(&mut self, window: &Window, rule: RuleId, end: usize, evidence: Evidence<'_>) -> Decision {
-        // An exception of its last words may go on behind it.
+        // An exception of its last words may end after it.
         if window.has_exceptions() && evidence.words_known_until < end {
             return Decision::Unknown;
         }
@@ -265,7 +265,7 @@ impl Confirmer {
         if verdict == Verdict::NeedsContext || objection == Some(Objection::Doubt) {
             match self.contexts.near(detectors.recognizers().get(number), start, end, text, evidence.labels) {
                 Context::Near => {}
-                // A later start may be nearer to a word, or need none.
+                // A later start may be nearer to a context word, or need none.
                 Context::Absent => return Decision::From(start + 1),
                 Context::Unknown => return Decision::Unknown,
             }
@@ -286,7 +286,7 @@ impl Confirmer {
         self.exceptions.get(rule as usize).is_some_and(|exceptions| exceptions.covers(start, end))
     }
 
-    /// Forgets what no candidate from `confirmed_until` on can need; `window` is where the window begins that is open.
+    /// Forgets what no candidate from `confirmed_until` on can need. `window` is the start of the open window.
     pub(super) fn forget_before(&mut self, confirmed_until: usize, window: Option<usize>, reach: usize) {
         let windows = window.into_iter().chain(self.windows.front().copied());
         let excepted = windows.fold(confirmed_until, usize::min);
@@ -295,7 +295,7 @@ impl Confirmer {
     }
 }
 
-/// Moves a candidate to its first start at or after `start` that its validator accepts; false when there is none.
+/// Moves a candidate to its first start at or after `start` that its validator accepts. Returns false if there is none.
 fn restart(candidate: &mut Candidate, mut start: usize, evidence: Evidence<'_>) -> bool {
     loop {
         candidate.starts.forget_before(start);
@@ -315,7 +315,7 @@ fn restart(candidate: &mut Candidate, mut start: usize, evidence: Evidence<'_>) 
     }
 }
 
-/// What the labels of the policy make of the candidate `start..end`, of which `from..to` is the value; `None`: nothing.
+/// Returns the decision about the candidate `start..end`, of which `from..to` is the value, if labels of the policy are near.
 fn beside_labels(
     (from, to): (usize, usize),
     (start, end): (usize, usize),
@@ -326,13 +326,13 @@ fn beside_labels(
     if labels.begun().is_some_and(|begun| begun <= evidence.text.next_seen(end, View::Pattern)) {
         return Some(Decision::Unknown);
     }
-    // A label is no value, and its words say nothing of the value behind it.
+    // A label is not a value, and its words are not context.
     let name = evidence.name(rule);
     if let Some(behind) = labels.around(from, to, name).or_else(|| labels.overlapping(start, from, name)) {
         return Some(Decision::From(behind));
     }
     let text = evidence.text;
-    // A keyword that touches a label was no word of its own before.
+    // A keyword that touches a label may have been part of a longer word.
     let first = if labels.ends_at(text.last_seen(start, View::Pattern), name) { start } else { from };
     let before = labels.ends_at(text.last_seen(first, View::Pattern), name);
     let behind = labels.begins_at(text.next_seen(to, View::Pattern), name);
@@ -340,7 +340,7 @@ fn beside_labels(
     ((before || behind) && !is_found()).then_some(Decision::From(start + 1))
 }
 
-/// Likewise for a regex of the policy, which may speak of braces: a mask is not masked again.
+/// Returns the decision about a match of a regex inside a label: a replacement is not replaced again.
 fn within_label(start: usize, end: usize, rule: RuleId, evidence: Evidence<'_>) -> Option<Decision> {
     if !evidence.masks(rule) {
         return None;

@@ -1,4 +1,4 @@
-//! The context words of a text.
+//! Context words.
 
 use std::collections::VecDeque;
 
@@ -9,7 +9,7 @@ use crate::detect::recognizers::EntityUse;
 use crate::text::buffer::TextBuffer;
 use crate::text::normalize::View;
 
-/// Whether a context word is near.
+/// The answer to whether a context word is near.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Context {
     Near,
@@ -17,23 +17,23 @@ pub(super) enum Context {
     Unknown,
 }
 
-/// A context word of a text.
+/// A context word in the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct ContextWord {
     start: usize,
     end: usize,
-    /// Where the next character behind it stands that is seen.
+    /// The offset of the next visible character after it.
     next: usize,
 }
 
-/// For each list of context words, where they stand; ascending.
+/// The context words in the text, for each list, in ascending order.
 #[derive(Debug, Default)]
 pub(super) struct Contexts {
     classes: Vec<VecDeque<ContextWord>>,
 }
 
 impl Contexts {
-    /// Adds a word, unless it touches a label: the value in its place may have ended in a letter, and then it was no word.
+    /// Adds a word, unless it touches a label: the masked value may have ended in a letter, and then this was not a word.
     pub(super) fn add(&mut self, mark: TaggedSpan, text: &TextBuffer, labels: &Labels) {
         if labels.type_ends_at(text.last_seen(mark.start, View::Word)) {
             return;
@@ -48,8 +48,8 @@ impl Contexts {
         marks.insert(at, word);
     }
 
-    /// Whether a context word is near `start..end`. A label of the policy says nothing, and nothing beyond one is near: the value in
-    /// its place may have been longer.
+    /// Returns whether a context word is near `start..end`. Words in a label do not count, nor do words beyond one: the masked value may
+    /// have been longer.
     pub(super) fn near(
         &self,
         entity: &EntityUse,
@@ -62,7 +62,7 @@ impl Contexts {
         let from = start.saturating_sub(reach).max(labels.edge_before(start).unwrap_or(0));
         let reached = end + entity.recognizer.context_after;
         let to = labels.edge_behind(end).map_or(reached, |edge| edge.min(reached));
-        // Words behind an open brace may turn out to be a label's.
+        // Words after an open brace may be part of a label.
         let certain = labels.begun().filter(|&begun| begun >= end).map_or(to, |begun| begun.min(to));
         let near = self.classes.get(entity.context as usize).is_some_and(|marks| {
             let first = marks.partition_point(|word| word.start < from);
@@ -73,7 +73,7 @@ impl Contexts {
                     && labels.begun() != Some(word.next)
             })
         });
-        // A word that ends within reach is known once the character behind it is.
+        // A word is known once the character after it is.
         let all_known = text.is_finished() || certain == to && text.end() > to + LOOKAHEAD_BYTES;
         match (near, all_known) {
             (true, _) => Context::Near,

@@ -4,10 +4,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::detect::EntityType;
 
-/// What texts of one conversation share: the numbers that `replacement: numbered` gives to values.
+/// The counters behind `replacement: numbered`, shared by the text of one conversation.
 ///
-/// Clones are the same conversation. Give the same one to every text of a request and its response, and equal values have equal
-/// numbers in all of them.
+/// It holds no messages. Clones share the counters. Pass the same conversation for all text of a request and its response, so that equal
+/// values get equal numbers.
 #[derive(Clone, Default)]
 pub struct Conversation {
     numbers: Arc<Mutex<Numbers>>,
@@ -20,13 +20,13 @@ struct Numbers {
 }
 
 impl Conversation {
-    /// A conversation in which no value has a number yet.
+    /// Creates a conversation without numbered values.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// The number of a value of a rule, counted from 1 in the order of first use.
+    /// Returns the number of a value of a rule, counted from 1 in the order of first use.
     pub(super) fn number(&self, entity: Option<EntityType>, rule: &Arc<str>, value: String) -> usize {
         let mut numbers = self.numbers.lock().unwrap_or_else(PoisonError::into_inner);
         let Numbers { known, last } = &mut *numbers;
@@ -39,7 +39,7 @@ impl Conversation {
 }
 
 impl fmt::Debug for Conversation {
-    // The values are what must not be seen.
+    // The values must not be shown.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Conversation").finish_non_exhaustive()
     }

@@ -1,15 +1,15 @@
-//! Spans that cover others: the exceptions of one topic.
+//! A set of spans that other spans can be inside of: the exceptions of a topic.
 
 use std::collections::VecDeque;
 
-/// Spans of which none lies inside another, so that starts and ends both ascend and one search answers every question.
+/// A set of spans, none inside another, so that starts and ends both ascend.
 #[derive(Debug, Default)]
 pub(super) struct Cover {
     spans: VecDeque<(usize, usize)>,
 }
 
 impl Cover {
-    /// Adds a span. One inside another covers nothing more.
+    /// Adds a span, unless it is inside another.
     pub(super) fn add(&mut self, start: usize, end: usize) {
         if self.covers(start, end) {
             return;
@@ -20,14 +20,14 @@ impl Cover {
         self.spans.insert(first, (start, end));
     }
 
-    /// Whether one span holds all of `start..end`.
+    /// Returns true if one span contains all of `start..end`.
     pub(super) fn covers(&self, start: usize, end: usize) -> bool {
         let behind = self.spans.partition_point(|&(known, _)| known <= start);
         let last = behind.checked_sub(1).and_then(|last| self.spans.get(last));
         last.is_some_and(|&(_, known)| end <= known)
     }
 
-    /// Forgets the spans that cover nothing from `offset` on.
+    /// Forgets the spans that end at or before `offset`.
     pub(super) fn forget_before(&mut self, offset: usize) {
         while self.spans.front().is_some_and(|&(_, end)| end <= offset) {
             self.spans.pop_front();
@@ -55,7 +55,7 @@ mod tests {
         assert!(cover.covers(7, 12) && !cover.covers(4, 5));
     }
 
-    /// Whatever the order they come in, the answers are those of the plain list.
+    /// The result does not depend on the order of insertion.
     #[test]
     fn the_answers_are_those_of_a_list() {
         let mut state = 7_u32;

@@ -1,4 +1,4 @@
-//! The machinery of every evaluation, of whole texts and of streams alike.
+//! Evaluation of text, whole or in chunks.
 
 use std::cmp::Reverse;
 use std::collections::HashMap;
@@ -21,10 +21,10 @@ use crate::detect::spec::RuleId;
 use crate::policy::Action;
 use crate::text::Span;
 
-/// A long text is read in slices of this many bytes, so that what is held in between stays small.
+/// Long text is read in slices of this many bytes, to keep intermediate buffers small.
 const SLICE_BYTES: usize = 16 << 10;
 
-/// Evaluates one text that arrives in pieces.
+/// Evaluates text that arrives in chunks.
 #[derive(Debug)]
 pub(crate) struct Evaluator {
     guardrail: Guardrail,
@@ -32,17 +32,17 @@ pub(crate) struct Evaluator {
     position: Position,
     conversation: Conversation,
     reading: Reading,
-    /// Readings that add findings: after a context, or rewritten.
+    /// Readings that add findings: after a context, or of rewritten text.
     sides: Vec<SideReading>,
     confirmed: Vec<ConfirmedFinding>,
     resolver: Resolver,
     findings: Vec<Finding>,
     chars: usize,
-    /// Text is released as it comes, until it is blocked.
+    /// Text is released before it is evaluated, until it is blocked.
     is_async: bool,
     /// The first rule for which all the text is replaced.
     replaced_by: Option<RuleId>,
-    /// Only findings that need the context count.
+    /// Only findings that depend on the context count.
     context_alone: bool,
 }
 
@@ -66,13 +66,12 @@ impl Evaluator {
         }
     }
 
-    /// Evaluates the text as one that is at this position of its conversation.
+    /// Sets the position of the text in its conversation.
     pub(crate) fn at(self, position: Position) -> Self {
         Self { position, ..self }
     }
 
-    /// Reads `context` before the text. It is not part of the text: offsets, counts and what is released are those of the text, and what
-    /// lies in the context is no finding.
+    /// Reads `context` before the text. The context is not part of the text: it is not counted, not released, and has no findings.
     pub(crate) fn with_context(mut self, context: &str) -> Self {
         let detectors = self.guardrail.detectors();
         if !context.is_empty() && !detectors.recognizers().is_empty() {
@@ -84,20 +83,20 @@ impl Evaluator {
         self
     }
 
-    /// As [`Self::with_context`], for text that means nothing without its context: what the text alone brings is no finding.
+    /// Like [`Self::with_context`], but findings that do not depend on the context do not count.
     pub(crate) fn with_context_alone(self, context: &str) -> Self {
         let mut alone = Self { context_alone: true, ..self.with_context(context) };
         alone.sides.retain(SideReading::has_context);
         alone
     }
 
-    /// An evaluator of a stream, which a policy may have release text at once.
+    /// Creates an evaluator for a stream, which `mode: async` applies to.
     pub(crate) fn of_stream(guardrail: Guardrail, source: Source, conversation: Conversation) -> Self {
         let is_async = source == Source::Output && guardrail.policy().is_async();
         Self { is_async, ..Self::new(guardrail, source, conversation) }
     }
 
-    /// Reads on. What may be released is added to `out`.
+    /// Evaluates the next chunk, and adds text that is safe to release to `out`.
     pub(crate) fn push(&mut self, chunk: &str, out: &mut dyn Sink) {
         if !self.is_async {
             return self.read(chunk, out);
@@ -122,7 +121,7 @@ impl Evaluator {
         }
     }
 
-    /// The bound is computed from the policy, so text beyond it is a fault of ours. It is refused: not released, and not read on.
+    /// Blocks the text if more than the limit is buffered. The limit is computed from the policy, so that would be a bug.
     fn check_limit(&mut self) {
         let (held, limit) = (self.unconfirmed_bytes(), self.guardrail.enforced_limit());
         if held <= limit {
@@ -130,7 +129,7 @@ impl Evaluator {
         }
         debug_assert!(
             held <= self.guardrail.buffer_limit().bytes(),
-            "a text holds {held} bytes, more than the {limit} its policy allows"
+            "{held} bytes are buffered, more than the {limit} of the policy"
         );
         if self.is_blocked() {
             return;
@@ -140,12 +139,12 @@ impl Evaluator {
             buffer_limit = limit,
             policy = self.guardrail.policy().name(),
             policy_digest = self.guardrail.policy().digest(),
-            "a text is blocked: more of it is held than its policy allows; please report this"
+            "text was blocked because more of it was buffered than its policy allows; please report this bug"
         );
         self.resolver.refuse(self.text_end());
     }
 
-    /// Ends the text. The rest of what may be released is added to `out`.
+    /// Ends the text, and adds the rest that is safe to release to `out`.
     pub(crate) fn finish(&mut self, out: &mut dyn Sink) {
         if self.is_over_limit() {
             return;
@@ -165,7 +164,7 @@ impl Evaluator {
         self.reading.text().end()
     }
 
-    /// Bytes that were read and neither released nor given up.
+    /// Returns the number of bytes currently buffered.
     pub(crate) fn buffered_bytes(&self) -> usize {
         if self.is_async { 0 } else { self.unconfirmed_bytes() }
     }
@@ -174,7 +173,7 @@ impl Evaluator {
         self.text_end().saturating_sub(self.resolver.written())
     }
 
-    /// Whether the text is blocked. Everything before the blocked span has been released by then, masked.
+    /// Returns true if the text is blocked. All text before the blocked span has been released.
     pub(crate) fn is_blocked(&self) -> bool {
         self.resolver.blocked().is_some()
     }
@@ -183,7 +182,7 @@ impl Evaluator {
         self.resolver.blocked() == Some(Blocked::OverLimit)
     }
 
-    /// All that was found so far, as an assessment without a text.
+    /// Returns the assessment so far, without masked text.
     pub(crate) fn assessment(&self) -> Assessment {
         let is_rewritten = self.resolver.has_masked() || self.replaced_by.is_some();
         let outcome = match (self.is_blocked(), is_rewritten) {
@@ -203,13 +202,13 @@ impl Evaluator {
             message: self.resolver.blocked().map(|blocked| self.guardrail.blocked_message(blocked, self.source)),
             over_limit: self.is_over_limit(),
             topic_scores: self.topic_scores(),
-            // What counts with its context alone is no text by itself.
+            // Text that counts only with its context is not counted by itself.
             inspected_bytes: if self.context_alone { 0 } else { self.text_end() },
             inspected_chars: if self.context_alone { 0 } else { self.chars },
         }
     }
 
-    /// The best score of each topic with examples, if they are kept.
+    /// Returns the best score of each topic with examples, if scores are kept.
     fn topic_scores(&self) -> Vec<TopicScore> {
         let (Some(topics), Some((best, decided))) = (self.guardrail.topics(), self.reading.best_scores()) else {
             return Vec::new();
@@ -221,13 +220,13 @@ impl Evaluator {
         scores.collect()
     }
 
-    /// What is written in place of all the text, if all of it is replaced.
+    /// Returns the replacement of the whole text, if it is replaced.
     pub(crate) fn replacement(&self) -> Option<String> {
         let rule = self.guardrail.rules().get(self.replaced_by? as usize)?;
         Some(replacement_of_blocked(rule, "", &self.conversation))
     }
 
-    /// Makes findings of what is confirmed, and releases the text before which all is.
+    /// Records confirmed findings, and releases the text before which everything is confirmed.
     fn advance(&mut self, out: &mut dyn Sink) {
         let mut confirmed_until =
             self.reading.confirm(&self.guardrail, self.guardrail.detectors(), (self.source, self.position));
@@ -252,7 +251,7 @@ impl Evaluator {
         self.reading.forget_before(confirmed_until.min(self.resolver.written()));
     }
 
-    /// Makes findings of what a reading confirmed.
+    /// Records the findings that a reading confirmed.
     fn record(&mut self, reading: usize) {
         for found in self.confirmed.drain(..) {
             let Some(rule) = self.guardrail.rules().get(found.rule as usize) else { continue };
@@ -264,7 +263,7 @@ impl Evaluator {
                 self.replaced_by.get_or_insert(found.rule);
             }
             let is_replaced = taken == ActionTaken::Replaced;
-            self.resolver.span(PendingSpan {
+            self.resolver.add(PendingSpan {
                 start: found.start,
                 end: found.end,
                 rule: found.rule,
@@ -280,7 +279,7 @@ impl Evaluator {
                 action: taken,
                 span: Span::new(found.start, found.end),
                 explanation: found.similarity.map(TopicExplanation::new),
-                // Nothing before what was confirmed last time is forgotten yet.
+                // Text is forgotten only before what was confirmed last time.
                 matched: self.guardrail.keeps_matches().then(|| {
                     let text = self.reading.text().slice(found.start, found.end);
                     Matched::new(text)
@@ -292,14 +291,14 @@ impl Evaluator {
     }
 }
 
-/// Drops what a later reading found within what an earlier one found by the same rule.
+/// Drops findings of later readings inside findings of earlier readings by the same rule.
 fn drop_repeated(findings: &mut Vec<Finding>) {
     if findings.iter().all(|finding| finding.reading == 0) {
         return;
     }
-    // What can hold a finding comes before it: it begins earlier, or is longer, or is of an earlier reading.
+    // A finding that contains another sorts before it.
     findings.sort_by_key(|finding| (finding.span.start(), Reverse(finding.span.end()), finding.reading));
-    // For each rule, how far the findings of each reading reach.
+    // For each rule, the furthest end of the findings of each reading.
     let mut reach: HashMap<u32, Vec<usize>> = HashMap::new();
     findings.retain(|finding| {
         let ends = reach.entry(finding.number).or_default();

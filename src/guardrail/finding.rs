@@ -9,23 +9,23 @@ use crate::policy::{Action, RuleKind};
 use crate::text::Span;
 use crate::text::names::names;
 
-/// What was done about a finding, in Bedrock's words.
+/// The action taken for a finding, as Bedrock names it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ActionTaken {
-    /// `NONE`: reported only.
+    /// `NONE`: the finding was only reported.
     None,
-    /// `ANONYMIZED`: masked.
+    /// `ANONYMIZED`: the span was masked.
     Anonymized,
-    /// `REPLACED`: a rule that blocks found it in a turn before the last one, and it was replaced; for a topic, with all its text. Bedrock
-    /// has no such action.
+    /// `REPLACED`: a blocking rule matched in an earlier turn, and the span was replaced, or all the text for a topic. Bedrock has no such
+    /// action.
     Replaced,
-    /// `BLOCKED`: the text was refused.
+    /// `BLOCKED`: the text was blocked.
     Blocked,
 }
 
 impl ActionTaken {
-    /// Returns true if the span does not reach the other side as it was, and nothing is blocked for it.
+    /// Returns true if the span was replaced and nothing was blocked.
     pub(crate) fn is_rewritten(self) -> bool {
         matches!(self, Self::Anonymized | Self::Replaced)
     }
@@ -46,8 +46,10 @@ names!(ActionTaken, "action", {
     Blocked => "BLOCKED",
 });
 
-/// One detection: which rule, where, and what was done. It does not hold the text that was found, unless that was asked for with
-/// [`Guardrail::dangerous_include_matches`](crate::Guardrail::dangerous_include_matches).
+/// A match of a rule: which rule, where, and what was done.
+///
+/// It does not contain the matched text, unless
+/// [`Guardrail::dangerous_include_matches`](crate::Guardrail::dangerous_include_matches) is set.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Finding {
     pub(super) rule: Arc<str>,
@@ -59,68 +61,68 @@ pub struct Finding {
     pub(super) span: Span,
     pub(super) explanation: Option<TopicExplanation>,
     pub(super) matched: Option<Matched>,
-    /// Which reading of the text found it: 0 for that of the text as it is.
+    /// The number of the reading that found it: 0 for the text as it is.
     pub(super) reading: usize,
     pub(super) within: Option<Container>,
 }
 
 impl Finding {
-    /// Name of the rule; for entity types the type's name.
+    /// Returns the name of the rule, or of the entity type.
     #[must_use]
     pub fn rule(&self) -> &str {
         &self.rule
     }
 
-    /// What kind of rule it is.
+    /// Returns the kind of the rule.
     #[must_use]
     pub fn kind(&self) -> RuleKind {
         self.kind
     }
 
-    /// The entity type, for rules of kind `pii`.
+    /// Returns the entity type, for rules of kind `pii`.
     #[must_use]
     pub fn entity_type(&self) -> Option<EntityType> {
         self.entity
     }
 
-    /// The managed word list, where the rule takes its words from one.
+    /// Returns the managed word list, if the rule uses one.
     #[must_use]
     pub fn managed_list(&self) -> Option<&'static str> {
         self.managed
     }
 
-    /// What was done.
+    /// Returns the action taken.
     #[must_use]
     pub fn action(&self) -> ActionTaken {
         self.action
     }
 
-    /// Where, in bytes of the text as given, on character boundaries.
+    /// Returns the span, in bytes of the original text, on character boundaries.
     #[must_use]
     pub fn span(&self) -> Span {
         self.span
     }
 
-    /// Why, for a topic that was found by similarity to its examples.
+    /// Returns the explanation of a topic that matched by similarity to its examples.
     #[must_use]
     pub fn explanation(&self) -> Option<&TopicExplanation> {
         self.explanation.as_ref()
     }
 
-    /// The text that was found, where [`Guardrail::dangerous_include_matches`](crate::Guardrail::dangerous_include_matches) asked for it.
+    /// Returns the matched text, if [`Guardrail::dangerous_include_matches`](crate::Guardrail::dangerous_include_matches) is set.
     #[must_use]
     pub fn matched_text(&self) -> Option<&str> {
         self.matched.as_ref().map(|matched| &*matched.0)
     }
 
-    /// Returns the finding that this one lies in, if it is of a weaker entity type: the first digits of a card number may be a finding
-    /// of type `PHONE` as well. Both are findings. What people read leaves this one out.
+    /// Returns the more certain finding that contains this one, if any: the first digits of a card number may also match `PHONE`. Both are
+    /// findings, but human-readable output omits the contained one.
     #[must_use]
     pub fn within(&self) -> Option<&Container> {
         self.within.as_ref()
     }
 
-    /// The rule's position in its policy.
+    /// Returns the index of the rule in its policy.
     pub(crate) fn rule_number(&self) -> u32 {
         self.number
     }
@@ -153,7 +155,7 @@ impl Serialize for Finding {
     }
 }
 
-/// The finding that a weaker one lies in.
+/// The finding that contains a less certain one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Container {
     pub(super) rule: Arc<str>,
@@ -162,19 +164,19 @@ pub struct Container {
 }
 
 impl Container {
-    /// Returns the name of its rule.
+    /// Returns the name of the rule.
     #[must_use]
     pub fn rule(&self) -> &str {
         &self.rule
     }
 
-    /// Returns its entity type.
+    /// Returns the entity type.
     #[must_use]
     pub fn entity_type(&self) -> EntityType {
         self.entity
     }
 
-    /// Returns its span, in bytes of the text as given.
+    /// Returns the span, in bytes of the original text.
     #[must_use]
     pub fn span(&self) -> Span {
         self.span
@@ -191,7 +193,7 @@ impl Serialize for Container {
     }
 }
 
-/// Text that was found. `Debug` does not show it: whoever asked for matches did not ask for them in logs.
+/// Matched text. `Debug` does not show it: matches in findings are not meant for logs.
 #[derive(Clone, PartialEq)]
 pub(super) struct Matched(Arc<str>);
 
@@ -207,7 +209,7 @@ impl fmt::Debug for Matched {
     }
 }
 
-/// Why a stretch of text counts as a topic: what the policy's own examples have in common with it.
+/// The reason why text matches a topic: what it has in common with the examples.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TopicExplanation(Arc<SimilarityMatch>);
 
@@ -222,19 +224,19 @@ impl TopicExplanation {
         self.0.score.number()
     }
 
-    /// Returns the threshold that the score reached: the policy's, or the one computed for the topic.
+    /// Returns the threshold that the score reached: that of the policy, or the one computed for the topic.
     #[must_use]
     pub fn threshold(&self) -> f32 {
         self.0.threshold.number()
     }
 
-    /// Number of the closest example of the topic, from 0.
+    /// Returns the index of the closest example of the topic.
     #[must_use]
     pub fn example_index(&self) -> usize {
         self.0.example
     }
 
-    /// The stems, and pairs of stems, of the policy's examples that carried the score, heaviest first.
+    /// Returns the stems, and pairs of stems, of the examples that contributed to the score, the heaviest first.
     #[must_use]
     pub fn terms(&self) -> &[String] {
         &self.0.terms
@@ -256,13 +258,13 @@ impl TopicScore {
         &self.rule
     }
 
-    /// Returns the best score of a sentence, from 0 to 1. It is 0 if no sentence holds a word that can carry the topic.
+    /// Returns the best score of a sentence, from 0 to 1. It is 0 if no sentence has a distinctive word of the topic.
     #[must_use]
     pub fn score(&self) -> f32 {
         self.score.number()
     }
 
-    /// Returns the score from which a sentence is on the topic.
+    /// Returns the lowest score at which a sentence matches.
     #[must_use]
     pub fn threshold(&self) -> f32 {
         self.threshold.number()

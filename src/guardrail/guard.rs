@@ -9,10 +9,10 @@ use crate::detect::topic::{Embedder, Similarity};
 use crate::policy::Policy;
 use crate::policy::rule::Rule;
 
-/// A compiled policy, ready to evaluate texts.
+/// A compiled policy, ready to evaluate text.
 ///
-/// Clones share everything, and evaluating takes `&self`: one guardrail serves all threads. Evaluating a text cannot fail and does
-/// no input or output. Its cost is linear in the text.
+/// Clones are cheap and evaluation takes `&self`, so one guardrail serves all threads. Evaluation cannot fail, does no I/O, and takes
+/// time linear in the text.
 ///
 /// ```
 /// use banister::{Guardrail, Outcome, Policy, Source};
@@ -36,7 +36,7 @@ use crate::policy::rule::Rule;
 pub struct Guardrail {
     policy: Policy,
     buffer_limit: BufferLimit,
-    /// From here on a text is refused: the bound, but for tests.
+    /// The most bytes to buffer before the text is blocked: the buffer limit, except in tests.
     enforced_limit: usize,
     max_merged_bytes: usize,
     labels: Arc<LabelSet>,
@@ -47,7 +47,7 @@ pub struct Guardrail {
 }
 
 impl Guardrail {
-    /// A guardrail that enforces `policy`.
+    /// Creates a guardrail that enforces `policy`.
     #[must_use]
     pub fn new(policy: Policy) -> Self {
         let longest = policy.detectors().bounds().iter().map(|bound| bound.span).max().unwrap_or(0);
@@ -73,44 +73,45 @@ impl Guardrail {
         }
     }
 
-    /// Refuses texts of which more than this is held, as if the bound were wrong.
+    /// Blocks text of which more than this is buffered, as if the computed limit were wrong.
     #[cfg(test)]
     pub(crate) fn with_enforced_limit(mut self, bytes: usize) -> Self {
         self.enforced_limit = bytes;
         self
     }
 
-    /// Has findings hold the text that was found, for [`Finding::matched_text`](super::Finding::matched_text) and the `match` members of
-    /// traces. Whoever reads either then sees what was masked or blocked: a card number in a completion that its reader was not to see,
-    /// for one. `Debug`, logs and metrics still do not show it.
+    /// Includes the matched text in findings, for [`Finding::matched_text`](super::Finding::matched_text) and the `match` members of
+    /// traces. Everyone who can read either then sees what was masked or blocked, such as card numbers. `Debug`, logs and metrics still
+    /// do not show it.
     #[must_use]
     pub fn dangerous_include_matches(mut self) -> Self {
         self.keeps_matches = true;
         self
     }
 
-    /// Adds the best score of each topic that has examples to assessments, see [`Assessment::topic_scores`].
+    /// Includes the best score of each topic with examples in assessments, see
+    /// [`Assessment::topic_scores`](super::Assessment::topic_scores).
     #[must_use]
     pub fn with_topic_scores(mut self) -> Self {
         self.keeps_topic_scores = true;
         self
     }
 
-    /// Compares text with the examples of topics by a sentence model. Thresholds that the policy does not give are computed anew, for
-    /// which the model embeds several hundred short questions.
+    /// Uses a sentence model for the similarity of text and topics. Thresholds that the policy does not set are computed again, for which
+    /// the model embeds several hundred short questions.
     #[must_use]
     pub fn with_embedder(mut self, embedder: Arc<dyn Embedder>) -> Self {
         self.topics = self.topics.map(|topics| Arc::new(topics.with_embedder(embedder)));
         self
     }
 
-    /// The policy.
+    /// Returns the policy.
     #[must_use]
     pub fn policy(&self) -> &Policy {
         &self.policy
     }
 
-    /// The most bytes a stream under this policy can hold back, and the rule that sets it.
+    /// Returns the maximum number of bytes a stream can buffer, and the rule that determines it.
     #[must_use]
     pub fn buffer_limit(&self) -> &BufferLimit {
         &self.buffer_limit
@@ -148,7 +149,7 @@ impl Guardrail {
         &self.labels
     }
 
-    /// What the caller is told when a text is blocked.
+    /// Returns the message for blocked text.
     pub(super) fn blocked_message(&self, blocked: Blocked, source: Source) -> Arc<str> {
         let messages = self.policy.messages();
         let general = match source {
@@ -169,7 +170,7 @@ impl fmt::Debug for Guardrail {
     }
 }
 
-/// How much a stream may hold back.
+/// The maximum number of bytes a stream can buffer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BufferLimit {
     bytes: usize,
@@ -177,13 +178,13 @@ pub struct BufferLimit {
 }
 
 impl BufferLimit {
-    /// Bytes of the text as given.
+    /// Returns the number of bytes.
     #[must_use]
     pub fn bytes(&self) -> usize {
         self.bytes
     }
 
-    /// The rule that sets it; `None` when the policy has no rules.
+    /// Returns the name of the rule that determines the limit, or `None` if the policy has no rules.
     #[must_use]
     pub fn rule(&self) -> Option<&str> {
         self.rule.as_deref()

@@ -1,10 +1,10 @@
-//! The labels a policy writes in place of values, told apart from the rest of a text.
+//! Recognizes the labels that a policy writes in place of values.
 //!
-//! Masked text is assessed again: clients send the whole conversation with every call. What a label says is the policy's own, so it
-//! is no context word and no value; and since the value it stands for is not known, it keeps apart what stood apart before.
+//! Clients send the whole conversation with every call, so masked text is evaluated again. A label is neither a context word nor a value,
+//! and nothing matches across it, because the value it replaces is unknown.
 //!
-//! What a rule finds must not depend on the other rules of its policy. So the labels of all entity types are labels under every policy,
-//! and the label of a word filter or a regex is one for that rule alone.
+//! The findings of a rule must not depend on other rules. So the labels of all entity types are labels under every policy, and the label
+//! of a word filter or a regex is a label for that rule alone.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::ops::Bound;
@@ -20,39 +20,39 @@ use crate::policy::Action;
 use crate::policy::rule::{ReplacementStyle, Rule};
 use crate::text::buffer::TextBuffer;
 
-/// Digits of the largest number of a value.
+/// The most digits of the number in a label.
 const NUMBER_DIGITS: usize = 20;
 
-/// The labels of the entity types, and those that the masking rules of a policy write.
+/// The labels of entity types and of the masking rules of a policy.
 #[derive(Debug, Default)]
 pub(super) struct LabelSet {
     names: BTreeMap<Arc<str>, Forms>,
     longest: usize,
 }
 
-/// How the rules of one name write it.
+/// The forms of labels of one name.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Forms {
     plain: bool,
     numbered: bool,
     hashed: bool,
-    /// An entity type's, and so a label for every rule.
+    /// The name of an entity type, and so a label for every rule.
     is_type: bool,
 }
 
-/// What the text behind a `{` is.
+/// Whether the text after a `{` is a label.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum LabelMatch<'a> {
-    /// Not a label, whatever follows.
+    /// It is not a label, whatever follows.
     None,
-    /// The beginning of one.
+    /// It is the beginning of a label.
     Partial,
-    /// One, of this name.
+    /// It is a label of this name.
     Complete(&'a Arc<str>, Forms),
 }
 
 impl LabelSet {
-    /// The labels under a policy of these rules.
+    /// Returns the labels under a policy with these rules.
     pub(super) fn of(rules: &[Rule]) -> Self {
         let mut set = Self::default();
         for entity in EntityType::ALL {
@@ -76,12 +76,12 @@ impl LabelSet {
         set
     }
 
-    /// Bytes of the longest label.
+    /// Returns the length of the longest label in bytes.
     pub(super) fn longest(&self) -> usize {
         self.longest
     }
 
-    /// Reads what stands behind a `{`.
+    /// Matches the text after a `{`.
     fn read(&self, text: &str) -> LabelMatch<'_> {
         let Some(body) = text.strip_suffix('}') else {
             let mut names = self.names.range::<str, _>((Bound::Included(text), Bound::Unbounded));
@@ -95,7 +95,7 @@ impl LabelSet {
         }
     }
 
-    /// The name of a label with a number or a hash, whole or begun.
+    /// Returns the name of a label with a number or a hash, whole or partial.
     fn suffixed(&self, body: &str, whole: bool) -> Option<(&Arc<str>, &Forms)> {
         let numbered = || {
             let (name, number) = body.rsplit_once('_')?;
@@ -113,19 +113,19 @@ impl LabelSet {
     }
 }
 
-/// The labels of a text.
+/// The labels in the text.
 #[derive(Debug, Default)]
 pub(super) struct Labels {
-    /// Start and end of each label of an entity type; ascending.
+    /// The span of each label of an entity type, ascending.
     spans: VecDeque<(usize, usize)>,
-    /// Likewise of each other, with the name of its rule.
+    /// The span of each other label, ascending, with the name of its rule.
     own: VecDeque<(usize, usize, Arc<str>)>,
-    /// Start of a `{`, and what stands behind it, while that may still become a label.
+    /// The offset of a `{` and the text after it, while it may still become a label.
     begun: Option<(usize, String)>,
 }
 
 impl Labels {
-    /// Reads on.
+    /// Reads the next chunk.
     pub(super) fn scan(&mut self, set: &LabelSet, chunk: &str, offset: usize) {
         let mut rest = chunk;
         while !rest.is_empty() {
@@ -159,65 +159,65 @@ impl Labels {
         }
     }
 
-    /// Says that the text is at its end.
+    /// Signals the end of the text.
     pub(super) fn finish(&mut self) {
         self.begun = None;
     }
 
-    /// Where a label may have begun that is not at its end.
+    /// Returns the start of a label that may be incomplete.
     pub(super) fn begun(&self) -> Option<usize> {
         self.begun.as_ref().map(|&(start, _)| start)
     }
 
-    /// The last label of an entity type that begins before `offset`.
+    /// Returns the last label of an entity type that begins before `offset`.
     fn last_type_before(&self, offset: usize) -> Option<(usize, usize)> {
         let behind = self.spans.partition_point(|&(start, _)| start < offset);
         behind.checked_sub(1).and_then(|last| self.spans.get(last)).copied()
     }
 
-    /// The last label for the rule of this name that begins before `offset`.
+    /// Returns the last label for the rule of this name that begins before `offset`.
     fn last_before(&self, offset: usize, rule: &str) -> Option<(usize, usize)> {
         let behind = self.own.partition_point(|&(start, ..)| start < offset);
         let last = behind.checked_sub(1).and_then(|last| self.own.get(last)).filter(|(.., name)| **name == *rule);
         last.map(|&(start, end, _)| (start, end)).max(self.last_type_before(offset))
     }
 
-    /// The end of a label that shares bytes with `start..end`.
+    /// Returns the end of a label that overlaps `start..end`.
     pub(super) fn overlapping(&self, start: usize, end: usize, rule: &str) -> Option<usize> {
         self.last_before(end, rule).map(|(_, label_end)| label_end).filter(|&label_end| label_end > start)
     }
 
-    /// The end of a label that holds all of `start..end`.
+    /// Returns the end of a label that contains all of `start..end`.
     pub(super) fn around(&self, start: usize, end: usize, rule: &str) -> Option<usize> {
         self.last_before(start + 1, rule).map(|(_, label_end)| label_end).filter(|&label_end| end <= label_end)
     }
 
-    /// Whether a label ends at `offset`.
+    /// Returns true if a label ends at `offset`.
     pub(super) fn ends_at(&self, offset: usize, rule: &str) -> bool {
         self.last_before(offset, rule).is_some_and(|(_, end)| end == offset)
     }
 
-    /// Whether a label begins at `offset`.
+    /// Returns true if a label begins at `offset`.
     pub(super) fn begins_at(&self, offset: usize, rule: &str) -> bool {
         self.last_before(offset + 1, rule).is_some_and(|(start, _)| start == offset)
     }
 
-    /// Whether a label of an entity type ends at `offset`.
+    /// Returns true if a label of an entity type ends at `offset`.
     pub(super) fn type_ends_at(&self, offset: usize) -> bool {
         self.last_type_before(offset).is_some_and(|(_, end)| end == offset)
     }
 
-    /// Whether a label of an entity type begins at `offset`.
+    /// Returns true if a label of an entity type begins at `offset`.
     pub(super) fn type_begins_at(&self, offset: usize) -> bool {
         self.last_type_before(offset + 1).is_some_and(|(start, _)| start == offset)
     }
 
-    /// The end of the last label of an entity type before `start`: nothing before it is near.
+    /// Returns the end of the last label of an entity type before `start`: nothing before it is near.
     pub(super) fn edge_before(&self, start: usize) -> Option<usize> {
         self.last_type_before(start).map(|(_, end)| end)
     }
 
-    /// The start of the first such label behind `end`: nothing behind it is near.
+    /// Returns the start of the first label of an entity type after `end`: nothing after it is near.
     pub(super) fn edge_behind(&self, end: usize) -> Option<usize> {
         let behind = self.spans.partition_point(|&(start, _)| start < end);
         self.spans.get(behind).map(|&(start, _)| start)
@@ -234,8 +234,8 @@ impl Labels {
     }
 }
 
-/// Whether a rule would find `value` if in place of the labels that touch it there were a letter, and if there were a digit: the value
-/// behind a label may have ended in either, and then what touched it was no word of its own.
+/// Returns true if a rule matches `value` with a letter, and with a digit, in place of the labels that touch it: the masked value may
+/// have ended in either, and then the text that touches it was not a word.
 pub(super) fn is_found_beside(detectors: &Detectors, rule: RuleId, value: &str, before: bool, behind: bool) -> bool {
     ["x", "9"].into_iter().all(|neighbour| {
         let start = if before { neighbour.len() } else { 0 };

@@ -1,26 +1,30 @@
-//! One text in, one [`Assessment`] out: synchronous, and it cannot fail.
+//! Guardrails: evaluation of text, whole or in chunks. It is synchronous and cannot fail.
 //!
-//! A text goes through three stages, whole or in pieces. The detectors report *candidates*; [`decide`](self) settles in text
-//! order which of them are findings (one rule's overlaps, context words, exceptions, allowed values); then overlapping findings are
-//! resolved and the text is written out.
+//! Evaluation has three stages:
+//!
+//! 1. The detectors report *candidates* (`reading`).
+//! 2. Candidates are confirmed as *findings*, in text order: overlaps of one rule, context words, exceptions and allowed values decide
+//!    (`confirm`).
+//! 3. Overlapping findings are resolved, and the text is written with replacements (`overlap`, `replacement`).
 //!
 //! # Precedence
 //!
-//! Every finding is reported. Where findings share bytes, block beats mask beats detect. Overlapping masked spans become one span,
-//! written as its strongest member writes itself: the longest; then an entity type before a regex before a word filter; then the
-//! earlier rule of the policy. A chain of overlaps is joined up to twice the policy's longest match; what would make it longer begins the
-//! next span.
+//! Every finding is reported. Where findings overlap, block takes precedence over mask, and mask over detect. Overlapping masked spans
+//! become one span. It has the replacement of the longest; of spans of equal length, that of an entity type before a regex before a word
+//! filter, then that of the earlier rule. A chain of overlaps is joined up to twice the policy's longest match, and the rest begins
+//! the next span.
 //!
 //! # Positions
 //!
-//! A rule that blocks does so in the turn that the model is to answer. In the turns before it, which clients repeat with every call, what
-//! it finds is replaced, and in what the operator writes topics and word filters report only; both are settings of the policy.
+//! A blocking rule blocks in the last turn. In earlier turns, which clients repeat with every call, its findings are replaced instead. In
+//! system prompts and tool definitions, topics and word filters only report. Both are settings of the policy.
 //!
 //! # Labels
 //!
-//! What `label`, `numbered` and `hash` write is opaque when the text is assessed again: no value, no context, and nothing that looks past it.
+//! The replacements `label`, `numbered` and `hash` are recognized when masked text is evaluated again. A label is neither a value nor
+//! context, and nothing matches across it.
 
-// Offsets come from the text under evaluation. What indexes with them must not be able to fail.
+// Offsets come from the text under evaluation, so indexing with them must not be able to panic.
 #![deny(clippy::indexing_slicing, clippy::string_slice)]
 
 mod assess;

@@ -1,4 +1,4 @@
-//! Resolves findings that share bytes, and writes the text out.
+//! Resolves overlapping findings, and writes the text with replacements.
 
 use std::collections::BTreeMap;
 
@@ -9,41 +9,41 @@ use crate::policy::rule::Rule;
 use crate::policy::{Action, RuleKind};
 use crate::text::buffer::TextBuffer;
 
-/// A span that a rule wants something done about.
+/// The span of a finding that has not been written yet.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct PendingSpan {
     pub(super) start: usize,
     pub(super) end: usize,
     pub(super) rule: u32,
     pub(super) action: Action,
-    /// The rule blocks, and the span is replaced instead.
+    /// The rule blocks, but the span is replaced instead.
     pub(super) is_replaced: bool,
 }
 
-/// Why a text is blocked.
+/// The reason why text is blocked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Blocked {
-    /// By this rule.
+    /// A rule blocked it.
     By(u32),
-    /// More of it is held than the policy allows.
+    /// More of it was buffered than the limit of the policy.
     OverLimit,
 }
 
-/// Masked spans that overlap and are written as one.
+/// Overlapping masked spans that are written as one.
 #[derive(Debug)]
 struct MergedSpan {
     start: usize,
     end: usize,
-    strongest: PendingSpan,
+    first: PendingSpan,
 }
 
-/// Where the writing stands.
+/// Resolves overlaps in text order.
 #[derive(Debug)]
 pub(super) struct Resolver {
     pending: BTreeMap<(usize, usize, u32, usize), PendingSpan>,
     arrived: usize,
     merged: Option<MergedSpan>,
-    /// Overlapping spans are joined up to this length: what is held must have a bound, and chains of overlaps have none.
+    /// Overlapping spans are joined up to this length: chains of overlaps have no limit, but buffering must.
     max_merged_bytes: usize,
     written: usize,
     blocked: Option<Blocked>,
@@ -63,17 +63,17 @@ impl Resolver {
         }
     }
 
-    /// Offset up to which the text is written, or never will be.
+    /// Returns the offset up to which the text is written, or never will be.
     pub(super) fn written(&self) -> usize {
         self.written
     }
 
-    /// Why the text is blocked, if it is.
+    /// Returns the reason, if the text is blocked.
     pub(super) fn blocked(&self) -> Option<Blocked> {
         self.blocked
     }
 
-    /// Blocks the text without a rule. Nothing up to `end`, or behind it, is written any more.
+    /// Blocks the text without a rule: no more of it is written. `end` is where it ends now.
     pub(super) fn refuse(&mut self, end: usize) {
         self.blocked = Some(Blocked::OverLimit);
         self.merged = None;
@@ -81,18 +81,18 @@ impl Resolver {
         self.written = end;
     }
 
-    /// Whether a mask was written.
+    /// Returns true if a replacement was written.
     pub(super) fn has_masked(&self) -> bool {
         self.has_masked
     }
 
-    /// Takes in a span.
-    pub(super) fn span(&mut self, span: PendingSpan) {
+    /// Adds a span.
+    pub(super) fn add(&mut self, span: PendingSpan) {
         self.arrived += 1;
         self.pending.insert((span.start, span.end, span.rule, self.arrived), span);
     }
 
-    /// Writes what is certain: no span that is still to come begins before `confirmed_until`.
+    /// Writes the text that is safe to release: no span that is added later begins before `confirmed_until`.
     pub(super) fn write(
         &mut self,
         confirmed_until: usize,
@@ -126,7 +126,7 @@ impl Resolver {
         self.write_text(limit, &mut write);
     }
 
-    /// Nothing of the blocked span is written, nor of masked spans that share bytes with it, nor anything behind.
+    /// Blocks the text: neither the blocked span, nor masked spans that overlap it, nor text after it is written.
     fn block(&mut self, span: PendingSpan, write: &mut Writer<'_>) {
         match &self.merged {
             Some(merged) if merged.end > span.start => {
@@ -147,29 +147,29 @@ impl Resolver {
             let end = merged.end.max(span.end);
             if span.start < merged.end && end - merged.start <= self.max_merged_bytes {
                 merged.end = end;
-                if takes_precedence(&span, &merged.strongest, write.rules) {
-                    merged.strongest = span;
+                if takes_precedence(&span, &merged.first, write.rules) {
+                    merged.first = span;
                 }
                 return;
             }
-            // Past the longest merged: what sticks out begins the next one.
+            // Past the longest merged span: the rest begins the next one.
             span.start = span.start.max(merged.end);
             self.end_merged(write);
             if span.start >= span.end {
                 return;
             }
         }
-        self.merged = Some(MergedSpan { start: span.start, end: span.end, strongest: span });
+        self.merged = Some(MergedSpan { start: span.start, end: span.end, first: span });
     }
 
     fn end_merged(&mut self, write: &mut Writer<'_>) {
         let Some(merged) = self.merged.take() else { return };
         self.write_text(merged.start, write);
-        let Some(rule) = write.rules.get(merged.strongest.rule as usize) else { return };
-        // The value is the strongest span's own: what others add to the span is hidden, and does not change a number or a hash.
-        let strongest = &merged.strongest;
-        let value = write.text.slice(strongest.start, strongest.end);
-        let write_mask = if strongest.is_replaced { replacement_of_blocked } else { replacement_text };
+        let Some(rule) = write.rules.get(merged.first.rule as usize) else { return };
+        // The value is that of the first span in precedence: what others add is replaced, but does not change a number or a hash.
+        let first = &merged.first;
+        let value = write.text.slice(first.start, first.end);
+        let write_mask = if first.is_replaced { replacement_of_blocked } else { replacement_text };
         write.out.replace(merged.end - merged.start, &write_mask(rule, value, write.conversation));
         self.written = merged.end;
         self.has_masked = true;
@@ -183,7 +183,7 @@ impl Resolver {
     }
 }
 
-/// What writing needs.
+/// The text, and where it is written to.
 struct Writer<'a> {
     text: &'a TextBuffer,
     rules: &'a [Rule],
@@ -191,7 +191,8 @@ struct Writer<'a> {
     out: &'a mut dyn Sink,
 }
 
-/// Replaced before masked, as block beats mask; then the longest, then entity types before regexes before words, then the earlier rule.
+/// Returns true if `span` determines the replacement: replaced spans before masked ones, then the longest, then entity types before
+/// regexes before word filters, then the earlier rule.
 fn takes_precedence(span: &PendingSpan, other: &PendingSpan, rules: &[Rule]) -> bool {
     let rank = |span: &PendingSpan| {
         let kind = match rules.get(span.rule as usize).map(|rule| rule.kind) {
@@ -203,4 +204,100 @@ fn takes_precedence(span: &PendingSpan, other: &PendingSpan, rules: &[Rule]) -> 
         (span.is_replaced, span.end - span.start, kind, std::cmp::Reverse(span.rule))
     };
     rank(span) > rank(other)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Blocked, PendingSpan, Resolver};
+    use crate::guardrail::Conversation;
+    use crate::policy::rule::{ReplacementStyle, Rule};
+    use crate::policy::{Action, RuleKind};
+    use crate::text::buffer::TextBuffer;
+
+    const TEXT: &str = "0123456789";
+
+    /// Rules that are named by their number.
+    fn rules() -> Vec<Rule> {
+        let kinds = [RuleKind::Word, RuleKind::Regex, RuleKind::Pii, RuleKind::Pii];
+        let rule = |(number, kind): (usize, RuleKind)| Rule {
+            name: format!("r{number}").into(),
+            kind,
+            entity: None,
+            managed: None,
+            pattern: None,
+            input: Action::Mask,
+            output: Action::Mask,
+            style: ReplacementStyle::Label,
+            message: None,
+        };
+        kinds.into_iter().enumerate().map(rule).collect()
+    }
+
+    fn mask(start: usize, end: usize, rule: u32) -> PendingSpan {
+        PendingSpan { start, end, rule, action: Action::Mask, is_replaced: false }
+    }
+
+    fn block(start: usize, end: usize) -> PendingSpan {
+        PendingSpan { action: Action::Block, ..mask(start, end, 0) }
+    }
+
+    /// Writes the text with these spans, which are confirmed up to each offset in turn.
+    fn written(spans: &[PendingSpan], max_merged: usize, confirmed: &[usize]) -> (String, Option<Blocked>) {
+        let mut text = TextBuffer::default();
+        text.push(TEXT);
+        let (mut resolver, mut out) = (Resolver::new(max_merged), String::new());
+        spans.iter().for_each(|&span| resolver.add(span));
+        for &until in confirmed {
+            resolver.write(until, &text, &rules(), &Conversation::new(), &mut out);
+        }
+        (out, resolver.blocked())
+    }
+
+    #[test]
+    fn overlapping_masks_become_one_of_the_first_in_precedence() {
+        let replaced = PendingSpan { is_replaced: true, ..mask(3, 5, 0) };
+        let detected = PendingSpan { action: Action::Detect, ..mask(0, 9, 2) };
+        for (case, spans, expected) in [
+            ("nothing", vec![], "0123456789"),
+            ("one span", vec![mask(2, 4, 0)], "01{r0}456789"),
+            ("spans that touch stay apart", vec![mask(2, 4, 0), mask(4, 6, 1)], "01{r0}{r1}6789"),
+            ("the longest", vec![mask(2, 6, 0), mask(4, 7, 2)], "01{r0}789"),
+            ("an entity type before a regex", vec![mask(2, 5, 1), mask(3, 6, 2)], "01{r2}6789"),
+            ("a regex before a word filter", vec![mask(2, 5, 0), mask(3, 6, 1)], "01{r1}6789"),
+            ("the earlier rule", vec![mask(2, 5, 3), mask(3, 6, 2)], "01{r2}6789"),
+            ("replaced before masked", vec![mask(2, 6, 2), replaced], "01{r0}6789"),
+            ("a chain", vec![mask(0, 3, 0), mask(2, 5, 0), mask(4, 8, 1)], "{r1}89"),
+            ("detected spans stay", vec![detected, mask(2, 4, 0)], "01{r0}456789"),
+        ] {
+            for confirmed in [vec![usize::MAX], (0..=10).chain([usize::MAX]).collect()] {
+                assert_eq!(written(&spans, 20, &confirmed), (expected.to_owned(), None), "{case}, {confirmed:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_chain_ends_at_the_limit_and_the_rest_begins_the_next_span() {
+        let spans = [mask(0, 4, 0), mask(3, 6, 1), mask(5, 9, 2)];
+        assert_eq!(written(&spans, 6, &[usize::MAX]).0, "{r0}{r2}9");
+    }
+
+    #[test]
+    fn nothing_of_a_blocked_span_and_nothing_after_it_is_written() {
+        for (case, spans, expected) in [
+            ("before it the text is released", vec![block(4, 6)], "0123"),
+            ("an earlier mask is written", vec![mask(0, 2, 0), block(4, 6)], "{r0}23"),
+            ("an overlapping mask is not", vec![mask(2, 5, 0), block(4, 6)], "01"),
+            ("a later mask is not", vec![block(4, 6), mask(7, 9, 0)], "0123"),
+        ] {
+            assert_eq!(written(&spans, 20, &[usize::MAX]), (expected.to_owned(), Some(Blocked::By(0))), "{case}");
+        }
+    }
+
+    #[test]
+    fn text_is_written_up_to_the_first_span_that_may_grow() {
+        let spans = [mask(2, 4, 0)];
+        for (until, expected) in [(0, ""), (2, "01"), (3, "01"), (4, "01{r0}"), (7, "01{r0}456")] {
+            assert_eq!(written(&spans, 20, &[until]).0, expected, "{until}");
+        }
+    }
 }

@@ -1,4 +1,4 @@
-//! One reading of some text by one set of detectors: what it finds, in text order.
+//! One reading of text by one set of detectors.
 
 use std::sync::Arc;
 
@@ -13,10 +13,10 @@ use crate::detect::scanner::Scanner;
 use crate::detect::topic::{BestScores, Similarity};
 use crate::text::buffer::TextBuffer;
 
-/// Text kept before what is written, for the character before a span.
+/// Bytes of text to keep before what is written, for the characters before a span.
 pub(super) const LOOKBEHIND_BYTES: usize = 64;
 
-/// Reads text that arrives in chunks, and confirms what is found in it.
+/// Reads text that arrives in chunks, and confirms findings in it.
 #[derive(Debug)]
 pub(super) struct Reading {
     text: TextBuffer,
@@ -29,7 +29,7 @@ pub(super) struct Reading {
 }
 
 impl Reading {
-    /// Returns a reading that compares the text with these topics.
+    /// Creates a reading that compares the text with these topics.
     pub(super) fn new(guardrail: &Guardrail, detectors: &Detectors, topics: Option<Arc<Similarity>>) -> Self {
         Self {
             text: TextBuffer::default(),
@@ -45,7 +45,7 @@ impl Reading {
         }
     }
 
-    /// Reads on.
+    /// Reads the next chunk.
     pub(super) fn push(&mut self, guardrail: &Guardrail, slice: &str) {
         let offset = self.text.end();
         self.text.push(slice);
@@ -60,12 +60,12 @@ impl Reading {
         self.scanner.finish(&self.text, &mut self.found);
     }
 
-    /// Forgets candidates of all rules but those for entity types.
+    /// Drops candidates that are not of entity types.
     pub(super) fn keep_entities(&mut self) {
         self.found.candidates.retain(|candidate| matches!(candidate.origin, Origin::Entity(..)));
     }
 
-    /// Confirms what depends on nothing still to come. Returns the offset before which all is confirmed; no limit at the end of the text.
+    /// Confirms findings that do not depend on further text. Returns the offset before which all are confirmed: `usize::MAX` at the end.
     pub(super) fn confirm(
         &mut self,
         guardrail: &Guardrail,
@@ -89,7 +89,7 @@ impl Reading {
         confirmed
     }
 
-    /// Returns what was confirmed since the last call.
+    /// Returns the findings confirmed since the last call, for the caller to drain.
     pub(super) fn confirmed(&mut self) -> &mut Vec<ConfirmedFinding> {
         &mut self.confirmed
     }
@@ -101,12 +101,90 @@ impl Reading {
         self.scanner.forget_before(done);
     }
 
-    /// Returns the best scores of topics, if they are kept: of windows that nothing can change, and of those that were decided.
+    /// Returns the best scores of topics, if scores are kept: of windows that nothing can change, and of those that were decided.
     pub(super) fn best_scores(&self) -> Option<(&BestScores, &BestScores)> {
         Some((self.found.scores.as_ref()?, self.confirmer.best_scores()))
     }
 
     pub(super) fn text(&self) -> &TextBuffer {
         &self.text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Reading;
+    use crate::guardrail::{Guardrail, Position, Source};
+    use crate::policy::Policy;
+
+    /// The findings of `chunks` in the order in which they are confirmed, as rule, start and end; and how many came before the end.
+    fn confirmed<'t>(rules: &str, chunks: impl IntoIterator<Item = &'t str>) -> (Vec<(String, usize, usize)>, usize) {
+        let policy = Policy::from_yaml(&format!("version: 1\nname: order\n{rules}")).expect("a policy");
+        let guardrail = Guardrail::new(policy);
+        let mut reading = Reading::new(&guardrail, guardrail.detectors(), None);
+        let mut findings = Vec::new();
+        let mut confirm = |reading: &mut Reading| {
+            reading.confirm(&guardrail, guardrail.detectors(), (Source::Input, Position::Current));
+            findings.extend(reading.confirmed().drain(..).map(|finding| {
+                let name =
+                    guardrail.policy().compiled_rules().get(finding.rule as usize).map(|rule| rule.name.to_string());
+                (name.unwrap_or_default(), finding.start, finding.end)
+            }));
+            findings.len()
+        };
+        let mut before_end = 0;
+        for chunk in chunks {
+            reading.push(&guardrail, chunk);
+            before_end = confirm(&mut reading);
+        }
+        reading.finish();
+        confirm(&mut reading);
+        (findings, before_end)
+    }
+
+    #[test]
+    fn candidates_are_confirmed_in_text_order() {
+        let words = |list: &str| format!("word_filters: [{{name: w, words: [{list}], match: {{whole_word: false}}}}]");
+        let two = "regexes: [{name: r, pattern: 'b[0-9]'}]\nword_filters: [{name: w, words: [a b1, b1 c]}]";
+        let topic = "denied_topics: [{name: t, phrases: [bonds], exceptions: [james bonds]}]";
+        let pii = "pii: [{types: [EMAIL], allow: [a@example.com]}]";
+        for (case, rules, text, expected) in [
+            ("a word inside another adds nothing", words("abc, bc, ab"), "xabcx", vec![("w", 1, 4)]),
+            ("words that overlap both count", words("ab, bcd"), "abcd", vec![("w", 0, 2), ("w", 1, 4)]),
+            (
+                "a regex is leftmost-longest, without overlaps",
+                "regexes: [{name: r, pattern: 'a{2,3}'}]".to_owned(),
+                "aaaaa",
+                vec![("r", 0, 3), ("r", 3, 5)],
+            ),
+            (
+                "rules do not hide each other; of those that begin together the longest comes first",
+                two.to_owned(),
+                "a b1 c",
+                vec![("w", 0, 4), ("w", 2, 6), ("r", 2, 4)],
+            ),
+            ("an exception covers", topic.to_owned(), "james bonds, bonds", vec![("t", 13, 18)]),
+            ("an allowed value is none", pii.to_owned(), "a@example.com b@example.com", vec![("EMAIL", 14, 27)]),
+        ] {
+            let expected: Vec<_> =
+                expected.into_iter().map(|(rule, start, end)| (rule.to_owned(), start, end)).collect();
+            assert_eq!(confirmed(&rules, [text]).0, expected, "{case}");
+            let characters = text.char_indices().map(|(at, c)| text.get(at..at + c.len_utf8()).unwrap_or_default());
+            assert_eq!(confirmed(&rules, characters).0, expected, "{case}, in chunks");
+        }
+    }
+
+    #[test]
+    fn a_candidate_waits_for_what_could_take_it_back() {
+        let topic = "denied_topics: [{name: t, phrases: [bonds], exceptions: [bonds of love]}]";
+        let padding = " x".repeat(50);
+        for (text, expected, before_end) in [
+            ("bonds of ".to_owned(), 1, 0),
+            ("bonds of love".to_owned(), 0, 0),
+            (format!("bonds of war{padding}"), 1, 1),
+        ] {
+            let (findings, before) = confirmed(topic, [text.as_str()]);
+            assert_eq!((findings.len(), before), (expected, before_end), "{text:?}");
+        }
     }
 }

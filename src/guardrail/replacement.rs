@@ -1,4 +1,4 @@
-//! Writes a masked span.
+//! Replacements of masked spans.
 
 use std::fmt::Write;
 
@@ -11,13 +11,13 @@ use crate::detect::canonical::canonical;
 use crate::policy::rule::{ReplacementStyle, Rule};
 use crate::text::normalize::{Mapping, View, normalize};
 
-/// Bytes of the HMAC that are written, in hex. 2^48 values: two of a million differ with a chance of 0.2 %.
+/// Bytes of the HMAC that are written, in hex. Two of a million values collide with a probability of 0.2 %.
 pub(super) const HASH_BYTES: usize = 6;
 
-/// Letters and digits that `keep_last_4` leaves to be seen.
+/// The number of letters and digits that `keep_last_4` leaves visible.
 const KEPT: usize = 4;
 
-/// What `rule` puts in place of `value`.
+/// Returns the replacement of `value` by `rule`.
 pub(super) fn replacement_text(rule: &Rule, value: &str, conversation: &Conversation) -> String {
     let label = &rule.name;
     match &rule.style {
@@ -40,7 +40,7 @@ pub(super) fn replacement_text(rule: &Rule, value: &str, conversation: &Conversa
     }
 }
 
-/// What `rule`, which blocks, puts in place of `value` where the span is replaced instead: nothing of the value.
+/// Returns the replacement of `value` by a blocking rule, where the span is replaced instead. It contains nothing of the value.
 pub(super) fn replacement_of_blocked(rule: &Rule, value: &str, conversation: &Conversation) -> String {
     match &rule.style {
         ReplacementStyle::KeepLast4 => format!("{{{}}}", rule.name),
@@ -51,15 +51,16 @@ pub(super) fn replacement_of_blocked(rule: &Rule, value: &str, conversation: &Co
     }
 }
 
-/// Stars for all but the last four letters and digits; of a value with fewer than eight, nothing is left to be seen. White space, hyphens,
-/// dots and slashes, which group numbers, stay; other signs are part of the value. An escape counts as the character it stands for, and
-/// stays or goes whole; a mark goes with its letter; invisible characters go.
+/// Masks all letters and digits except the last four; values with fewer than eight letters and digits are masked completely.
+///
+/// Spaces, hyphens, dots and slashes, which group numbers, stay; other characters are masked. An escape counts as the character it stands
+/// for. A combining mark stays with its letter, and invisible characters are dropped.
 fn keep_last(value: &str) -> String {
-    let total = Units(value).filter(|unit| unit.kind == UnitKind::Counted).count();
+    let total = ValueUnits(value).filter(|unit| unit.kind == UnitKind::Counted).count();
     let hidden = if total < 2 * KEPT { total } else { total - KEPT };
     let mut out = String::with_capacity(value.len());
     let (mut seen, mut is_shown) = (0, false);
-    for unit in Units(value) {
+    for unit in ValueUnits(value) {
         match unit.kind {
             UnitKind::Counted => {
                 is_shown = seen >= hidden;
@@ -81,14 +82,14 @@ fn keep_last(value: &str) -> String {
     out
 }
 
-/// What `keep_last_4` makes of a character.
+/// How `keep_last_4` treats a character.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum UnitKind {
     /// A letter or a digit.
     Counted,
-    /// It groups what stands around it.
+    /// Groups the characters around it.
     Separator,
-    /// It belongs to the character before it.
+    /// Belongs to the character before it.
     Mark,
     Invisible,
     Other,
@@ -115,32 +116,32 @@ impl UnitKind {
 
 /// A character of a value, or an escape that stands for one.
 #[derive(Clone, Copy, Debug)]
-struct Unit<'a> {
+struct ValueUnit<'a> {
     text: &'a str,
     kind: UnitKind,
 }
 
 /// The characters and escapes of a value.
-struct Units<'a>(&'a str);
+struct ValueUnits<'a>(&'a str);
 
-impl<'a> Iterator for Units<'a> {
-    type Item = Unit<'a>;
+impl<'a> Iterator for ValueUnits<'a> {
+    type Item = ValueUnit<'a>;
 
-    fn next(&mut self) -> Option<Unit<'a>> {
+    fn next(&mut self) -> Option<ValueUnit<'a>> {
         let first = self.0.chars().next()?;
         let (length, kind) = match escape(self.0) {
             Some((length, Some(c))) => (length, UnitKind::of(c)),
-            // Half a character outside the first plane, in UTF-16.
+            // A surrogate: half of a character in UTF-16.
             Some((length, None)) => (length, UnitKind::Other),
             None => (first.len_utf8(), UnitKind::of(first)),
         };
         let (text, rest) = self.0.split_at_checked(length)?;
         self.0 = rest;
-        Some(Unit { text, kind })
+        Some(ValueUnit { text, kind })
     }
 }
 
-/// Length of the escape at the start of `text`, with any number of backslashes, and its character.
+/// Returns the length of the escape at the start of `text`, with any number of backslashes, and its character.
 fn escape(text: &str) -> Option<(usize, Option<char>)> {
     let letters = text.trim_start_matches('\\');
     let slashes = text.len() - letters.len();
@@ -170,7 +171,40 @@ fn digest(key: &[u8], value: &str) -> [u8; 32] {
 
 #[cfg(test)]
 mod tests {
-    use super::{digest, keep_last};
+    use super::{digest, keep_last, replacement_of_blocked, replacement_text};
+    use crate::guardrail::Conversation;
+    use crate::policy::rule::{ReplacementStyle, Rule};
+    use crate::policy::{Action, RuleKind};
+
+    #[test]
+    fn every_style_writes_its_replacement() {
+        let label = "{R}";
+        let hash = "{R:c8bc656c8023}";
+        let rule = |style| Rule {
+            name: "R".into(),
+            kind: RuleKind::Regex,
+            entity: None,
+            managed: None,
+            pattern: None,
+            input: Action::Mask,
+            output: Action::Mask,
+            style,
+            message: None,
+        };
+        let conversation = Conversation::new();
+        for (style, masked, blocked) in [
+            (ReplacementStyle::Label, label, label),
+            (ReplacementStyle::Numbered, "{R_1}", "{R_1}"),
+            (ReplacementStyle::KeepLast4, "****5678", label),
+            (ReplacementStyle::Fixed("x".to_owned()), "x", "x"),
+            (ReplacementStyle::Hash(b"0123456789abcdef".as_slice().into()), hash, hash),
+        ] {
+            let rule = rule(style);
+            assert_eq!(replacement_text(&rule, "12345678", &conversation), masked);
+            assert_eq!(replacement_of_blocked(&rule, "12345678", &conversation), blocked);
+        }
+        assert_eq!(replacement_text(&rule(ReplacementStyle::Numbered), "another", &conversation), "{R_2}");
+    }
 
     #[test]
     fn keep_last_4_keeps_four_and_separators() {
@@ -196,7 +230,7 @@ mod tests {
             // Outside the first plane.
             ("𝟒𝟏𝟏𝟏𝟏𝟏𝟏𝟏𝟏𝟐𝟑𝟒", "********𝟏𝟐𝟑𝟒"),
             ("👍👍abcdefgh", "******efgh"),
-            // Marks are no characters of their own, and tell nothing of a hidden one.
+            // Combining marks are not characters, and reveal nothing of a masked one.
             ("jose\u{301}mari\u{301}a", "*****ari\u{301}a"),
             ("e\u{301}e\u{301}e\u{301}e\u{301}", "****"),
             ("4111\u{200b}1111\u{200b}1234", "********1234"),

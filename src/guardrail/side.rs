@@ -1,4 +1,4 @@
-//! Other readings of some text, which add findings to those of the text as it is.
+//! Side readings, which add findings to those of the text as it is.
 
 use super::confirm::ConfirmedFinding;
 use super::guard::Guardrail;
@@ -9,30 +9,30 @@ use crate::detect::detectors::Detectors;
 use crate::text::buffer::TextBuffer;
 use crate::text::rewrite::{Rewriting, Rewritten};
 
-/// Reads text after a context, such as the name of a JSON field, or rewritten, or both.
+/// A reading of text after a context, such as the name of a JSON field, or of rewritten text, or both.
 ///
-/// The text as it is is read besides, so that a context or a rewriting adds findings and takes none away. With a context only entity
-/// recognizers count: a phrase, a topic or a regex cannot begin in a name and end in the value.
+/// It only adds findings, because the text as it is is read as well. After a context only entity types count: a phrase, a topic or a
+/// regex cannot begin in a name and end in the value.
 #[derive(Debug)]
 pub(super) struct SideReading {
     reading: Reading,
     rewritten: Option<(Rewriting, Rewritten)>,
     /// Bytes of the context.
     lead: usize,
-    /// Confirmed findings in rewritten text of which the end is not known yet.
+    /// Confirmed findings in rewritten text whose end is not known yet.
     waiting: Vec<ConfirmedFinding>,
-    /// Bytes read, with the context.
+    /// Bytes read, including the context.
     read: usize,
     is_finished: bool,
 }
 
 impl SideReading {
-    /// Returns a reading of text after `context`.
+    /// Creates a reading of text after `context`.
     pub(super) fn after(context: &str, guardrail: &Guardrail) -> Self {
         Self::new(None, Reading::new(guardrail, guardrail.detectors(), None), context, guardrail)
     }
 
-    /// Returns a reading of text after `context`, rewritten, by the detectors that read it so.
+    /// Creates a reading of rewritten text after `context`, by the detectors of that rewriting.
     pub(super) fn rewritten(rewriting: Rewriting, context: &str, guardrail: &Guardrail) -> Self {
         let detectors = guardrail.detectors().of_rewriting(rewriting);
         let topics = match rewriting {
@@ -50,7 +50,7 @@ impl SideReading {
         side
     }
 
-    /// Returns `true` if it reads the text after a context.
+    /// Returns true if it reads the text after a context.
     pub(super) fn has_context(&self) -> bool {
         self.lead > 0
     }
@@ -60,7 +60,7 @@ impl SideReading {
         self.rewritten.as_ref().map_or(all, |&(rewriting, _)| all.of_rewriting(rewriting))
     }
 
-    /// Reads on.
+    /// Reads the next chunk.
     pub(super) fn push(&mut self, guardrail: &Guardrail, slice: &str) {
         let offset = self.read;
         self.read += slice.len();
@@ -83,8 +83,8 @@ impl SideReading {
         self.reading.finish();
     }
 
-    /// Adds the findings that are confirmed to `out`, and returns the offset before which all are. Offsets are those of the text: what
-    /// lies in the context is left out, what reaches over its end is cut there. `text` is the text as it is.
+    /// Adds confirmed findings to `out`, and returns the offset before which all are confirmed. Offsets are those of `text`, the text as
+    /// it is: findings in the context are dropped, and findings that begin in it are cut.
     pub(super) fn confirm(
         &mut self,
         guardrail: &Guardrail,
@@ -128,8 +128,8 @@ impl SideReading {
         known.saturating_sub(lead).min(open)
     }
 
-    /// Hands out the findings in rewritten text of which the last character is known with all marks drawn over it, which a rewriting
-    /// leaves out. Returns where the first of the others begins.
+    /// Adds findings in rewritten text to `out` once their last character is complete: combining marks, which a rewriting drops, belong
+    /// to it. Returns the start of the first of the others.
     fn release(&mut self, text: &TextBuffer, out: &mut Vec<ConfirmedFinding>) -> usize {
         let mut open = usize::MAX;
         for found in std::mem::take(&mut self.waiting) {

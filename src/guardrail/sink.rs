@@ -1,11 +1,11 @@
-//! Where an evaluation writes to.
+//! The output of an evaluation.
 
-/// Takes what is released, in order. All bytes kept and replaced, joined, are the text up to where it has been released.
+/// Receives text that is safe to release, in order.
 pub(crate) trait Sink {
-    /// These bytes go on as they are.
+    /// Forwards text unchanged.
     fn keep(&mut self, text: &str);
 
-    /// `replacement` goes on in place of the next `length` bytes of the text.
+    /// Forwards `replacement` in place of the next `length` bytes of the text.
     fn replace(&mut self, length: usize, replacement: &str);
 }
 
@@ -19,7 +19,7 @@ impl Sink for String {
     }
 }
 
-/// Lets everything go: for text that is released without waiting for the evaluation.
+/// Discards everything, for text that was released before its evaluation.
 pub(super) struct Discard;
 
 impl Sink for Discard {
@@ -28,11 +28,11 @@ impl Sink for Discard {
     fn replace(&mut self, _length: usize, _replacement: &str) {}
 }
 
-/// Notes the replacements only, by their place in the text.
+/// Collects the replacements only, with their ranges in the text.
 #[derive(Debug, Default)]
 pub(crate) struct Replacements {
     at: usize,
-    /// Byte ranges of the text, ascending and apart, and what goes on in their place.
+    /// Byte ranges of the text, ascending and disjoint, each with its replacement.
     pub(crate) list: Vec<(std::ops::Range<usize>, String)>,
 }
 

@@ -4,10 +4,10 @@ use crate::policy::Action;
 use crate::policy::rule::Rule;
 use crate::text::names::names;
 
-/// Which way a text goes.
+/// The direction of text: to the model or from it. Bedrock calls this the source.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Source {
-    /// To the model: prompts, and all that goes with them.
+    /// To the model: prompts, system prompts, tool definitions and tool results.
     Input,
     /// From the model: completions.
     Output,
@@ -19,7 +19,7 @@ names!(Source, "source", {
 });
 
 impl Rule {
-    /// What the rule does in this direction.
+    /// Returns the action in this direction.
     pub(crate) fn action(&self, source: Source) -> Action {
         match source {
             Source::Input => self.input,

@@ -1,7 +1,7 @@
-//! One value, one finding: which findings lie inside a stronger one.
+//! Findings inside findings of a more certain entity type.
 //!
-//! Rules do not know of each other, so a card number may also be a finding of type PHONE. Both are reported. What people read leaves
-//! out the weaker one, and everything else can tell it by its mark. Marks depend on the findings alone, not on how the text was cut.
+//! Rules are independent, so a card number may also be a finding of type PHONE. Both are reported, and the less certain one names the
+//! finding that contains it, so that human-readable output can omit it.
 
 use std::sync::Arc;
 
@@ -17,7 +17,7 @@ fn strength(action: ActionTaken) -> u8 {
     }
 }
 
-/// Marks the findings of entity types that lie in a more certain one, of which the action is no weaker. `findings` are in text order.
+/// Sets `within` of findings inside a more certain one whose action is at least as strong. `findings` are in text order.
 pub(super) fn mark(findings: &mut [Finding]) {
     let containers: Vec<(Container, Certainty, u8)> = findings
         .iter()

@@ -1,4 +1,4 @@
-//! The compiled policy.
+//! Compiled policies.
 
 use std::fmt;
 use std::sync::Arc;
@@ -14,11 +14,10 @@ use super::rule_set::RuleSet;
 use super::schema;
 use super::values::{History, Mode, OperatorText};
 
-/// A policy, checked and compiled: immutable and cheap to clone.
+/// A compiled policy: immutable and cheap to clone.
 ///
-/// Everything that can be wrong with a policy is found when it is made, and all of it is reported at once.
-/// What the policy says but this version cannot enforce is an error too, never a rule that silently does
-/// nothing.
+/// Loading reports all problems of a policy at once. If it succeeds, every rule is enforced: a key or a setting that this version does
+/// not support is an error.
 ///
 /// # Example
 ///
@@ -37,7 +36,7 @@ use super::values::{History, Mode, OperatorText};
 /// # Ok::<(), banister::PolicyError>(())
 /// ```
 ///
-/// A policy that is wrong says where:
+/// A problem has a location and a help:
 ///
 /// ```
 /// use banister::Policy;
@@ -46,14 +45,14 @@ use super::values::{History, Mode, OperatorText};
 /// let problem = error.problems().next().unwrap();
 /// assert_eq!((problem.line(), problem.column()), (Some(4), Some(13)));
 /// assert_eq!(problem.path(), "pii[0].types[0]");
-/// assert_eq!(problem.help(), Some("did you mean `EMAIL`? All types: banister schema"));
+/// assert_eq!(problem.help(), Some("did you mean `EMAIL`? Run `banister schema` for all types"));
 /// ```
 #[derive(Clone)]
 pub struct Policy {
-    inner: Arc<Inner>,
+    inner: Arc<CompiledPolicy>,
 }
 
-struct Inner {
+struct CompiledPolicy {
     name: String,
     description: Option<String>,
     digest: String,
@@ -70,7 +69,7 @@ struct Inner {
     spec: crate::detect::spec::DetectorSpec,
 }
 
-/// What the caller is told when a text is refused.
+/// The messages returned to the caller when text is blocked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Messages {
     pub(crate) blocked_input: Arc<str>,
@@ -85,14 +84,14 @@ const BLOCKED_OUTPUT: &str = "Sorry, I can't share that answer.";
 
 fn late_mask() -> PatternProblem {
     PatternProblem {
-        message: "it masks the output, which `mode: async` releases before it is evaluated".to_owned(),
+        message: "the output is masked, but `mode: async` releases it before it is evaluated".to_owned(),
         span: None,
         help: "give the rule `output: block`, `detect` or `off`, or remove `mode: async`".to_owned(),
     }
 }
 
 impl Policy {
-    /// The JSON Schema of a policy file.
+    /// Returns the JSON Schema of policy files.
     #[must_use]
     pub fn json_schema() -> serde_json::Value {
         schema::json_schema()
@@ -119,7 +118,7 @@ impl Policy {
         let of_topics = spec.topics.iter().flat_map(|topic| topic.patterns.iter().map(|pattern| (topic.rule, pattern)));
         let regexes = spec.patterns.iter().map(|regex| (regex.rule, &regex.pattern));
         let patterns = of_topics.chain(regexes).map(|(rule, pattern)| (rule, pattern.clone())).collect();
-        let inner = Inner {
+        let inner = CompiledPolicy {
             name,
             description,
             digest,
@@ -136,46 +135,45 @@ impl Policy {
         Ok(Self { inner: Arc::new(inner) })
     }
 
-    /// The policy's name.
+    /// Returns the name of the policy.
     #[must_use]
     pub fn name(&self) -> &str {
         &self.inner.name
     }
 
-    /// What the policy is for.
+    /// Returns the description of the policy.
     #[must_use]
     pub fn description(&self) -> Option<&str> {
         self.inner.description.as_deref()
     }
 
-    /// Hex SHA-256 of what the policy says, with word lists, policies it extends and defaults: equal for
-    /// files that differ in formatting and comments only, different as soon as a rule differs. The hash key
-    /// is not part of it.
+    /// Returns the hex SHA-256 of the policy's meaning, including word lists, inherited rules and defaults. It is equal for files that
+    /// differ only in formatting and comments. The hash key is not part of it.
     #[must_use]
     pub fn digest(&self) -> &str {
         &self.inner.digest
     }
 
-    /// The rules: topics, words, entity types, regexes, each in the order of the document. Rules taken over
-    /// with `extends` stand ahead of the policy's own.
+    /// Returns the rules: topics, word filters, entity types and regexes, each in the order of the file. Inherited rules come before the
+    /// policy's own.
     pub fn rules(&self) -> impl ExactSizeIterator<Item = RuleSummary<'_>> {
         self.inner.rules.iter().map(|rule| RuleSummary { rule })
     }
 
-    /// Whether text of a streamed answer is released before it is evaluated: `mode: async`.
+    /// Returns true if text of a streamed response is released before it is evaluated: `mode: async`.
     #[must_use]
     pub fn is_async(&self) -> bool {
         self.inner.mode == Mode::Async
     }
 
-    /// Returns true if text before the last turn that a rule blocks is replaced, and the call forwarded: `history: replace`, the default.
+    /// Returns true if text in earlier turns that a rule blocks is replaced, and the call forwarded: `history: replace`, the default.
     #[must_use]
     pub fn replaces_history(&self) -> bool {
         self.inner.history == History::Replace
     }
 
-    /// Returns what a rule that blocks does in text of the operator: itself, or less where `operator_text` says so and it is a topic or a
-    /// word filter.
+    /// Returns what a blocking rule does in system prompts and tool definitions: it blocks, unless it is a topic or a word filter and
+    /// `operator_text` says otherwise.
     pub(crate) fn block_in_operator_text(&self, kind: RuleKind) -> Action {
         match (kind, self.inner.operator_text) {
             (RuleKind::Topic | RuleKind::Word, OperatorText::Off) => Action::Off,
@@ -184,12 +182,12 @@ impl Policy {
         }
     }
 
-    /// The rules as the engine needs them; `RuleId`s are positions here.
+    /// Returns the compiled rules, by `RuleId`.
     pub(crate) fn compiled_rules(&self) -> &[Rule] {
         &self.inner.rules
     }
 
-    /// What the caller is told when a text is refused and the rule has no message of its own.
+    /// Returns the messages for rules that have none.
     pub(crate) fn messages(&self) -> &Messages {
         &self.inner.messages
     }
@@ -198,13 +196,13 @@ impl Policy {
         &self.inner.patterns
     }
 
-    /// What the detectors were made from.
+    /// Returns what the detectors were made from.
     #[cfg(test)]
     pub(crate) fn spec(&self) -> &crate::detect::spec::DetectorSpec {
         &self.inner.spec
     }
 
-    /// The detectors.
+    /// Returns the detectors.
     pub(crate) fn detectors(&self) -> &Detectors {
         &self.inner.detectors
     }
@@ -220,50 +218,50 @@ impl fmt::Debug for Policy {
     }
 }
 
-/// What a rule of a policy is and does, for tools.
+/// A summary of a rule, for tools.
 #[derive(Clone, Copy)]
 pub struct RuleSummary<'p> {
     rule: &'p Rule,
 }
 
 impl<'p> RuleSummary<'p> {
-    /// The rule's name; for an entity type the type's name.
+    /// Returns the name of the rule, or of the entity type.
     #[must_use]
     pub fn name(&self) -> &'p str {
         &self.rule.name
     }
 
-    /// What kind of rule it is.
+    /// Returns the kind of the rule.
     #[must_use]
     pub fn kind(&self) -> RuleKind {
         self.rule.kind
     }
 
-    /// The entity type, for rules of that kind.
+    /// Returns the entity type of a `pii` rule.
     #[must_use]
     pub fn entity_type(&self) -> Option<EntityType> {
         self.rule.entity
     }
 
-    /// The managed list a word filter takes its words from.
+    /// Returns the managed list of a word filter.
     #[must_use]
     pub fn managed_list(&self) -> Option<&'static str> {
         self.rule.managed
     }
 
-    /// The pattern of a regex, as the policy writes it.
+    /// Returns the pattern of a regex, as written in the policy.
     #[must_use]
     pub fn pattern(&self) -> Option<&'p str> {
         self.rule.pattern.as_deref()
     }
 
-    /// What is done with prompts.
+    /// Returns the action for prompts.
     #[must_use]
     pub fn input(&self) -> Action {
         self.rule.input
     }
 
-    /// What is done with completions.
+    /// Returns the action for completions.
     #[must_use]
     pub fn output(&self) -> Action {
         self.rule.output

@@ -67,7 +67,7 @@ fn draw(character: char, out: &mut String) {
 }
 
 /// Returns text of a policy for a message: control characters are marked, and the length is limited.
-pub(super) fn shown(text: &str) -> String {
+pub(super) fn printable(text: &str) -> String {
     const MAX_SHOWN: usize = 200;
     let mut out = String::new();
     for (number, character) in text.chars().enumerate() {

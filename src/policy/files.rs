@@ -1,64 +1,69 @@
-//! Files a policy is made of: found beside it, read within limits.
+//! Policy files and word files, read within limits.
 
 use std::fs::{self, File};
 use std::io::{self, ErrorKind, Read as _};
 use std::path::{Path, PathBuf};
 
-/// Why a file cannot be read, and what to do about it.
+/// The reason why a file cannot be used, and what to do about it.
 #[derive(Debug)]
-pub(super) struct Unreadable {
+pub(super) struct LoadError {
     pub(super) message: String,
     pub(super) help: String,
 }
 
-impl Unreadable {
-    fn new(message: impl Into<String>, help: &str) -> Self {
+impl LoadError {
+    pub(super) fn new(message: impl Into<String>, help: &str) -> Self {
         Self { message: message.into(), help: help.to_owned() }
     }
 
-    /// Larger than so many bytes.
+    /// Puts what cannot be done before the reason.
+    pub(super) fn of(self, what: &str) -> Self {
+        Self { message: format!("{what}: {}", self.message), ..self }
+    }
+
+    /// The file is larger than this many bytes.
     pub(super) fn too_large(limit: u64) -> Self {
-        let message = format!("it is larger than {} MiB", limit >> 20);
-        Self::new(message, "split it, or move words to word files")
+        let message = format!("the file is larger than {} MiB", limit >> 20);
+        Self::new(message, "split the file, or move words to word files")
     }
 }
 
-impl From<io::Error> for Unreadable {
+impl From<io::Error> for LoadError {
     fn from(error: io::Error) -> Self {
         match error.kind() {
-            // In our words: the system's differ between systems.
+            // Not the message of the operating system, which differs between systems.
             ErrorKind::NotFound => {
-                Self::new("there is no such file", "check the path: in a policy it is relative to the policy file")
+                Self::new("no such file", "check the path; paths in a policy are relative to the policy file")
             }
-            ErrorKind::PermissionDenied => Self::new("permission denied", "check who may read it"),
+            ErrorKind::PermissionDenied => Self::new("permission denied", "check the permissions of the file"),
             _ => Self::new(error.to_string(), "check the file"),
         }
     }
 }
 
-/// Reads a text file of at most so many bytes.
-pub(super) fn read(path: &Path, limit: u64) -> Result<String, Unreadable> {
-    // Asked before it is opened: to open a pipe may wait for ever, and a device may never end.
+/// Reads a text file of at most `limit` bytes.
+pub(super) fn read(path: &Path, limit: u64) -> Result<String, LoadError> {
+    // Before it is opened: opening a pipe may block forever, and a device may never end.
     if !fs::metadata(path)?.is_file() {
-        return Err(Unreadable::new("it is not a regular file", "name a text file"));
+        return Err(LoadError::new("not a regular file", "name a text file"));
     }
     let mut bytes = Vec::new();
     File::open(path)?.take(limit + 1).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > limit {
-        return Err(Unreadable::too_large(limit));
+        return Err(LoadError::too_large(limit));
     }
     String::from_utf8(bytes).map_err(|error| {
         let at = error.utf8_error().valid_up_to();
-        Unreadable::new(format!("it is not UTF-8, from byte {at}"), "save it as UTF-8")
+        LoadError::new(format!("invalid UTF-8 at byte {at}"), "save the file as UTF-8")
     })
 }
 
-/// A path written in a policy, relative to the policy.
-pub(super) fn beside(policy: &Path, file: &str) -> PathBuf {
+/// Resolves a path in a policy, which is relative to the policy file.
+pub(super) fn relative_to(policy: &Path, file: &str) -> PathBuf {
     policy.parent().unwrap_or(Path::new("")).join(file)
 }
 
-/// The file itself, however it is named.
+/// Returns the canonical path of a file, so that it is recognized under any name.
 pub(super) fn identity(path: &Path) -> PathBuf {
     path.canonicalize().unwrap_or_else(|_| path.to_owned())
 }

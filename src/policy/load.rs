@@ -5,8 +5,8 @@ use std::path::{Path as FilePath, PathBuf};
 use std::rc::Rc;
 
 use super::compile::{Compiler, Reference, Target};
-use super::excerpt::shown;
-use super::files::{self, Unreadable};
+use super::excerpt::printable;
+use super::files::{self, LoadError};
 use super::limits::{MAX_EXTENDS, MAX_POLICY_BYTES, MAX_RULES, MAX_WORD_BYTES, MAX_WORD_FILE_BYTES, MAX_WORDS};
 use super::packs;
 use super::problem::{Notes, Problems};
@@ -19,15 +19,15 @@ use super::yaml::node::{NodeValue, YamlNode};
 use super::yaml::read;
 use super::yaml::source::{SourceFile, SourceLocation};
 
-/// The help for an empty or misshapen file.
-const SMALLEST: &str = "the smallest policy:\nversion: 1\nname: my-policy\npii:\n  - types: [EMAIL]";
+/// The help for a file that is empty or not a mapping.
+const SMALLEST: &str = "a minimal policy:\nversion: 1\nname: my-policy\npii:\n  - types: [EMAIL]";
 
-/// Where a policy comes from. Also its identity, for cycles and for policies extended twice.
+/// The origin of a policy, which identifies it in cycles and if it is extended twice.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(super) enum Origin {
-    /// A text without a place in the file system.
+pub(super) enum PolicyOrigin {
+    /// Text that was not loaded from a file.
     Text,
-    /// A pack that ships with Banister.
+    /// A policy pack.
     Pack(&'static str),
     /// A file.
     File(PathBuf),
@@ -38,9 +38,9 @@ pub(super) struct Load<'k> {
     pub(super) problems: Problems,
     hash_key: Option<&'k [u8]>,
     /// Policies being loaded, each waiting for the one it extends.
-    open: Vec<Origin>,
+    open: Vec<PolicyOrigin>,
     /// Policies loaded, so that none is read twice; `None` for one that has problems.
-    done: HashMap<Origin, Option<Rc<RuleSet>>>,
+    done: HashMap<PolicyOrigin, Option<Rc<RuleSet>>>,
 }
 
 impl<'k> Load<'k> {
@@ -50,42 +50,41 @@ impl<'k> Load<'k> {
 
     /// Loads a text.
     pub(super) fn yaml(&mut self, text: &str) -> Option<Rc<RuleSet>> {
-        self.text(Origin::Text, None, "<policy>", text)
+        self.text(PolicyOrigin::Text, None, "<policy>", text)
     }
 
     /// Loads a file.
     pub(super) fn file(&mut self, path: &FilePath) -> Option<Rc<RuleSet>> {
         match files::read(path, MAX_POLICY_BYTES) {
             Ok(text) => self.file_text(path, &text),
-            Err(why) => {
-                self.unreadable(&path.display().to_string(), why);
-                None
-            }
+            Err(error) => self.unreadable(&path.display().to_string(), error),
         }
     }
 
     fn file_text(&mut self, path: &FilePath, text: &str) -> Option<Rc<RuleSet>> {
-        let origin = Origin::File(files::identity(path));
+        let origin = PolicyOrigin::File(files::identity(path));
         self.text(origin, Some(path), &path.display().to_string(), text)
     }
 
-    fn unreadable(&mut self, name: &str, why: Unreadable) {
-        let message = format!("the policy cannot be read: {}", why.message);
-        self.problems.in_file(name, None, message, Some(why.help));
+    /// Notes that a file cannot be read.
+    fn unreadable<T>(&self, name: &str, error: LoadError) -> Option<T> {
+        let error = error.of("the policy cannot be read");
+        self.problems.in_file(name, None, error.message, Some(error.help));
+        None
     }
 
     /// Loads a pack by its exact name.
     pub(super) fn pack(&mut self, name: &str) -> Option<Rc<RuleSet>> {
         let Some((name, text)) = packs::find(name) else {
-            let message = format!("there is no pack `{}`", shown(name));
-            self.problems.in_file("<packs>", None, message, Some(pack_help(name)));
+            let error = no_pack(name);
+            self.problems.in_file("<packs>", None, error.message, Some(error.help));
             return None;
         };
-        self.text(Origin::Pack(name), None, &format!("<pack {name}>"), text)
+        self.text(PolicyOrigin::Pack(name), None, &format!("<pack {name}>"), text)
     }
 
     /// Loads a text; `path` is the file it comes from, if any.
-    fn text(&mut self, origin: Origin, path: Option<&FilePath>, name: &str, text: &str) -> Option<Rc<RuleSet>> {
+    fn text(&mut self, origin: PolicyOrigin, path: Option<&FilePath>, name: &str, text: &str) -> Option<Rc<RuleSet>> {
         if let Some(done) = self.done.get(&origin) {
             return done.clone();
         }
@@ -99,21 +98,21 @@ impl<'k> Load<'k> {
     fn resolve(&mut self, path: Option<&FilePath>, file: &SourceFile) -> Option<RuleSet> {
         let before = self.problems.count();
         if file.text().len() as u64 > MAX_POLICY_BYTES {
-            self.unreadable(file.name(), Unreadable::too_large(MAX_POLICY_BYTES));
-            return None;
+            return self.unreadable(file.name(), LoadError::too_large(MAX_POLICY_BYTES));
         }
         let (mut rules, references) = self.compile(file)?;
         let mut bases = Vec::new();
-        for reference in &references {
-            let note = Note { file, reference };
-            match &reference.target {
-                Target::WordFile(filter, name) => {
-                    let words = self.words(path, name, &note).unwrap_or_default();
-                    if let Some((_, filter)) = rules.words.get_mut(*filter) {
+        for Reference { target, location, path: at } in references {
+            let found = match target {
+                Target::WordFile(filter, name) => self.words(path, &name).map(|words| {
+                    if let Some((_, filter)) = rules.words.get_mut(filter) {
                         filter.words = words;
                     }
-                }
-                Target::Policy(name) => bases.extend(self.base(path, name, &note)),
+                }),
+                Target::Policy(name) => self.base(path, &name).map(|base| bases.extend(base)),
+            };
+            if let Err(error) = found {
+                Notes::new(file, &self.problems).at(location, at, error.message, Some(error.help));
             }
         }
         if self.problems.count() > before {
@@ -142,96 +141,66 @@ impl<'k> Load<'k> {
         Some(Compiler::new(notes, self.hash_key).document(document, root))
     }
 
-    fn words(&mut self, policy: Option<&FilePath>, file: &str, note: &Note<'_>) -> Option<Vec<String>> {
-        let Some(policy) = policy else {
-            let message = format!("the word file `{}` cannot be found from a policy that is not a file", shown(file));
-            note.problem(
-                &self.problems,
-                message,
-                "load the policy with `Policy::from_file`, or list the words".to_owned(),
-            );
-            return None;
-        };
-        let path = files::beside(policy, file);
-        let text = match files::read(&path, MAX_WORD_FILE_BYTES) {
-            Ok(text) => text,
-            Err(why) => {
-                let message = format!("the word file `{}` cannot be read: {}", shown(file), why.message);
-                note.problem(&self.problems, message, why.help);
-                return None;
-            }
-        };
-        let name = path.display().to_string();
-        let mut words = Vec::new();
-        for (line, word) in word_file::words(&text) {
-            if word.len() > MAX_WORD_BYTES {
-                let message = format!("a word of {} bytes, where {MAX_WORD_BYTES} are the limit", word.len());
-                self.problems.in_file(
-                    &name,
-                    Some(line),
-                    message,
-                    Some("make it shorter: one word or phrase a line".to_owned()),
-                );
-            }
-            words.push(word.to_owned());
+    /// Reads the words of a file that a policy names.
+    fn words(&self, policy: Option<&FilePath>, file: &str) -> Result<Vec<String>, LoadError> {
+        let file_text = printable(file);
+        let policy = policy.ok_or_else(|| {
+            let message = format!("the word file `{file_text}` cannot be found: the policy was not loaded from a file");
+            LoadError::new(message, "load the policy with `Policy::from_file`, or list the words")
+        })?;
+        let path = files::relative_to(policy, file);
+        let text = files::read(&path, MAX_WORD_FILE_BYTES)
+            .map_err(|error| error.of(&format!("the word file `{file_text}` cannot be read")))?;
+        let words: Vec<(usize, &str)> = word_file::words(&text).collect();
+        for (line, word) in words.iter().filter(|(_, word)| word.len() > MAX_WORD_BYTES) {
+            let message = format!("the word has {} bytes; the limit is {MAX_WORD_BYTES}", word.len());
+            let help = "put one word or phrase on each line".to_owned();
+            self.problems.in_file(&path.display().to_string(), Some(*line), message, Some(help));
         }
         if words.is_empty() {
             let help = "put one word or phrase on each line; lines that begin with # are comments";
-            note.problem(&self.problems, format!("the word file `{}` has no words", shown(file)), help.to_owned());
-        } else if words.len() > MAX_WORDS {
-            let message =
-                format!("the word file `{}` has {} words; the limit is {MAX_WORDS}", shown(file), words.len());
-            note.problem(&self.problems, message, "split it over several word filters".to_owned());
+            return Err(LoadError::new(format!("the word file `{file_text}` has no words"), help));
         }
-        Some(words)
+        if words.len() > MAX_WORDS {
+            let message = format!("the word file `{file_text}` has {} words; the limit is {MAX_WORDS}", words.len());
+            return Err(LoadError::new(message, "split the file into several word filters"));
+        }
+        Ok(words.into_iter().map(|(_, word)| word.to_owned()).collect())
     }
 
-    /// The policy an element of `extends` names.
-    fn base(&mut self, policy: Option<&FilePath>, name: &str, note: &Note<'_>) -> Option<Rc<RuleSet>> {
+    /// Loads the policy that an element of `extends` names; `None` if it has problems, which are noted.
+    fn base(&mut self, policy: Option<&FilePath>, name: &str) -> Result<Option<Rc<RuleSet>>, LoadError> {
         let is_path = name.contains(['/', '\\']) || name.ends_with(".yaml") || name.ends_with(".yml");
-        let origin = match (is_path, policy, packs::find(name)) {
-            (true, Some(policy), _) => Origin::File(files::identity(&files::beside(policy, name))),
-            (true, None, _) => {
-                let message = format!("`{}` cannot be found from a policy that is not a file", shown(name));
-                note.problem(
-                    &self.problems,
-                    message,
-                    "load the policy with `Policy::from_file`, or extend a pack".to_owned(),
-                );
-                return None;
-            }
-            (false, _, Some((pack, _))) => Origin::Pack(pack),
-            (false, _, None) => {
-                let message = format!("there is no pack `{}`", shown(name));
-                note.problem(&self.problems, message, pack_help(name));
-                return None;
-            }
-        };
-        if self.open.contains(&origin) {
+        if !is_path {
+            let (pack, _) = packs::find(name).ok_or_else(|| no_pack(name))?;
+            self.check_chain(name, &PolicyOrigin::Pack(pack))?;
+            return Ok(self.pack(pack));
+        }
+        let policy = policy.ok_or_else(|| {
+            let message = format!("`{}` cannot be found: the policy was not loaded from a file", printable(name));
+            LoadError::new(message, "load the policy with `Policy::from_file`, or extend a pack")
+        })?;
+        let path = files::relative_to(policy, name);
+        self.check_chain(name, &PolicyOrigin::File(files::identity(&path)))?;
+        let text = files::read(&path, MAX_POLICY_BYTES)
+            .map_err(|error| error.of(&format!("`{}` cannot be read", printable(name))))?;
+        Ok(self.file_text(&path, &text))
+    }
+
+    /// Checks that a policy to extend makes no cycle and no chain that is too long.
+    fn check_chain(&self, name: &str, origin: &PolicyOrigin) -> Result<(), LoadError> {
+        if self.open.contains(origin) {
             let message = match self.open.last() {
-                Some(last) if *last == origin => "the policy extends itself".to_owned(),
-                _ => format!("`{}` extends this policy in turn", shown(name)),
+                Some(last) if last == origin => "the policy extends itself".to_owned(),
+                _ => format!("`{}` extends this policy, which makes a cycle", printable(name)),
             };
-            note.problem(&self.problems, message, "remove one of the `extends`".to_owned());
-            return None;
+            return Err(LoadError::new(message, "remove one of the `extends` entries"));
         }
         if self.open.len() > MAX_EXTENDS {
-            let message = format!("more than {MAX_EXTENDS} policies extend one another");
-            note.problem(&self.problems, message, "put rules that belong together into one file".to_owned());
-            return None;
+            let message = format!("the chain of `extends` has more than {MAX_EXTENDS} policies");
+            return Err(LoadError::new(message, "merge some of the files"));
         }
-        let Some(policy) = policy.filter(|_| is_path) else {
-            return self.pack(name);
-        };
-        let path = files::beside(policy, name);
-        match files::read(&path, MAX_POLICY_BYTES) {
-            Ok(text) => self.file_text(&path, &text),
-            Err(why) => {
-                let message = format!("`{}` cannot be read: {}", shown(name), why.message);
-                note.problem(&self.problems, message, why.help);
-                None
-            }
-        }
+        Ok(())
     }
 }
 
@@ -248,24 +217,11 @@ fn mapping(root: Option<YamlNode>, notes: Notes<'_>) -> Option<YamlNode> {
     None
 }
 
-/// Notes problems with a reference.
-struct Note<'a> {
-    file: &'a SourceFile,
-    reference: &'a Reference,
-}
-
-impl Note<'_> {
-    fn problem(&self, problems: &Problems, message: String, help: String) {
-        let Reference { location, path, .. } = self.reference;
-        Notes::new(self.file, problems).at(*location, path.clone(), message, Some(help));
-    }
-}
-
-fn pack_help(name: &str) -> String {
-    match nearest(name, packs::NAMES) {
+fn no_pack(name: &str) -> LoadError {
+    let (name, packs) = (printable(name), one_of(&packs::NAMES));
+    let help = match nearest(&name, packs::NAMES) {
         Some(near) => format!("did you mean `{near}`?"),
-        None => {
-            format!("the packs are {}; a file is named with its ending: `{}.yaml`", one_of(&packs::NAMES), shown(name))
-        }
-    }
+        None => format!("available packs: {packs}; to extend a file, include its extension: `{name}.yaml`"),
+    };
+    LoadError::new(format!("no policy pack named `{name}`"), &help)
 }

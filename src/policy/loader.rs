@@ -110,16 +110,16 @@ impl Policy {
         PolicyLoader::default()
     }
 
-    /// A policy that ships with Banister, by name.
+    /// Reads a policy pack, a policy that ships with Banister.
     ///
     /// # Errors
     ///
-    /// When there is no pack of this name.
+    /// If there is no pack of this name.
     pub fn from_pack(name: &str) -> Result<Self, PolicyError> {
         Self::loader().from_pack(name)
     }
 
-    /// Names of the packs, sorted.
+    /// Returns the names of the packs, sorted.
     #[must_use]
     pub fn pack_names() -> &'static [&'static str] {
         &packs::NAMES

@@ -3,17 +3,17 @@
 //! A policy file is read in three steps:
 //!
 //! 1. `yaml` reads values with `serde_yaml`, and the location of each with a scan that enforces the limits first.
-//! 2. `reader` makes the types of `document` of these values, through `serde`. It notes what does not fit and goes on, so that all
+//! 2. `reader` turns these values into the types of `document`, through `serde`. It notes each problem and continues, so that all
 //!    problems are reported at once.
-//! 3. `compile` checks what types cannot say, and makes each rule together with what its detector looks for. It parses each pattern,
+//! 3. `compile` checks what types cannot express, and makes each rule together with what its detector looks for. It parses each pattern
 //!    once.
 //!
-//! `load` does so for a file and for each that it extends, and joins their rules in a `rule_set`; `compiled` builds the detectors.
-//! A rule therefore has two forms: its entry in `document`, and a [`Rule`](rule::Rule) with its detector's part.
+//! `load` does so for a file and for each policy it extends, and `rule_set` joins their rules. `compiled` builds the detectors.
+//! A rule therefore has two forms: its entry in `document`, and a `Rule` with what its detector looks for.
 //!
 //! # Defaults
 //!
-//! | what | default |
+//! | setting | default |
 //! |---|---|
 //! | action of a denied topic or a word filter | `block` |
 //! | action of an entity type or a regex | `mask` |
@@ -22,7 +22,7 @@
 //!
 //! # Limits
 //!
-//! All limits are constants of one file, `limits`, each with its reason. What exceeds one is an error.
+//! All limits are constants in `limits`, each with its reason. A policy that exceeds one fails to load.
 
 mod compile;
 mod compiled;

@@ -1,9 +1,9 @@
-//! The policies and word lists that ship with Banister.
+//! The policy packs and word lists that ship with Banister.
 
 use super::values::Managed;
 use super::word_file;
 
-/// Name and text of each pack, sorted by name.
+/// The name and the text of each pack, sorted by name.
 const PACKS: [(&str, &str); 4] = [
     ("banking", include_str!("../../policies/banking.yaml")),
     ("default", include_str!("../../policies/default.yaml")),
@@ -11,7 +11,7 @@ const PACKS: [(&str, &str); 4] = [
     ("profanity", include_str!("../../policies/profanity.yaml")),
 ];
 
-/// Names of the packs.
+/// The names of the packs, sorted.
 pub(super) const NAMES: [&str; PACKS.len()] = {
     let mut names = [""; PACKS.len()];
     let mut at = 0;
@@ -22,12 +22,12 @@ pub(super) const NAMES: [&str; PACKS.len()] = {
     names
 };
 
-/// The pack of this name: its name and its text.
+/// Returns the name and the text of a pack.
 pub(super) fn find(name: &str) -> Option<(&'static str, &'static str)> {
     PACKS.into_iter().find(|(known, _)| *known == name)
 }
 
-/// The words of a managed list.
+/// Returns the words of a managed list.
 pub(super) fn managed_words(managed: Managed) -> Vec<String> {
     let text = match managed {
         Managed::Profanity => include_str!("../../policies/words/profanity.txt"),

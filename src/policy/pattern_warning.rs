@@ -1,9 +1,9 @@
-//! Patterns that match more than they list.
+//! Warnings about patterns that match more than they list.
 
 use super::compiled::Policy;
 
-/// A pattern with a class that also matches letters or digits that it does not list, because evaluation reads what it lists as those:
-/// the class `[а-я]` of a topic also matches the Latin letters that look like Russian ones.
+/// A pattern with a class that matches letters or digits it does not list, because of normalization: the class `[а-я]` of a topic also
+/// matches the Latin letters that look like Cyrillic ones.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PatternWarning {
     rule: String,
@@ -18,13 +18,13 @@ impl PatternWarning {
         &self.rule
     }
 
-    /// Returns the pattern as the policy has it.
+    /// Returns the pattern as written in the policy.
     #[must_use]
     pub fn pattern(&self) -> &str {
         &self.pattern
     }
 
-    /// Returns the ASCII letters, in lower case, and digits that the pattern also matches, in ascending order.
+    /// Returns the lowercase ASCII letters and the digits that the pattern also matches, in ascending order.
     #[must_use]
     pub fn also_matches(&self) -> &str {
         &self.also_matches

@@ -1,20 +1,20 @@
-//! What is wrong with a policy: every problem at once, each with its place and what to do.
+//! Problems in policy files: all at once, each with its location and what to do about it.
 
 use std::cell::RefCell;
 use std::error::Error;
 use std::fmt;
 
-use super::excerpt::{Excerpt, shown};
+use super::excerpt::{Excerpt, printable};
 use super::limits::MAX_PROBLEMS;
 use super::yaml::located::Located;
 use super::yaml::source::{SourceFile, SourceLocation};
 
-/// One thing that is wrong with a policy.
+/// A problem in a policy file.
 #[derive(Clone, Debug)]
 pub struct Problem {
     pub(super) file: String,
     pub(super) location: Option<SourceLocation>,
-    /// The line as written, for the policy file only: word lists are never quoted.
+    /// The line, in a policy file only: word lists are never quoted.
     pub(super) excerpt: Option<Excerpt>,
     pub(super) path: String,
     pub(super) message: String,
@@ -22,37 +22,37 @@ pub struct Problem {
 }
 
 impl Problem {
-    /// The file it is in: its path, or a name in angle brackets for a text without one.
+    /// Returns the path of the file, or a name in angle brackets if the policy was not loaded from a file.
     #[must_use]
     pub fn file(&self) -> &str {
         &self.file
     }
 
-    /// The line, counted from 1; `None` when it concerns the file as a whole.
+    /// Returns the line, counted from 1, or `None` if the problem concerns the whole file.
     #[must_use]
     pub fn line(&self) -> Option<usize> {
         self.location.map(|at| at.line)
     }
 
-    /// The column, counted from 1 in characters; `None` when it concerns the file as a whole.
+    /// Returns the column in characters, counted from 1, or `None` if the problem concerns the whole file.
     #[must_use]
     pub fn column(&self) -> Option<usize> {
         self.location.map(|at| at.column)
     }
 
-    /// The path in the document, such as `pii[0].types[1]`; empty for the document itself.
+    /// Returns the path of the value, such as `pii[0].types[1]`; empty for the document itself.
     #[must_use]
     pub fn path(&self) -> &str {
         &self.path
     }
 
-    /// What is wrong.
+    /// Returns what is wrong.
     #[must_use]
     pub fn message(&self) -> &str {
         &self.message
     }
 
-    /// What to do about it.
+    /// Returns what to do about it.
     #[must_use]
     pub fn help(&self) -> Option<&str> {
         self.help.as_deref()
@@ -93,10 +93,10 @@ impl fmt::Display for Problem {
     }
 }
 
-/// A policy that cannot be used, with all the reasons.
+/// The error for a policy with problems, all of which it lists.
 ///
-/// `Display` writes every problem with file, line, column and the line it is on, the way compilers do. It
-/// quotes the policy file only, never a word list.
+/// `Display` shows each problem as compilers do, with file, line, column and the line itself. It quotes policy files but never word
+/// lists.
 #[derive(Clone, Debug)]
 pub struct PolicyError {
     inner: Box<PolicyErrorInner>,
@@ -105,12 +105,12 @@ pub struct PolicyError {
 #[derive(Clone, Debug)]
 struct PolicyErrorInner {
     problems: Vec<Problem>,
-    /// Problems left out beyond the limit.
+    /// The number of problems beyond the limit.
     more: usize,
 }
 
 impl PolicyError {
-    /// The problems, file by file, in the order of their lines.
+    /// Returns the problems, file by file, in the order of lines.
     pub fn problems(&self) -> impl Iterator<Item = &Problem> {
         self.inner.problems.iter()
     }
@@ -133,7 +133,7 @@ impl fmt::Display for PolicyError {
 
 impl Error for PolicyError {}
 
-/// Problems, as they are noted.
+/// The problems noted so far.
 #[derive(Debug, Default)]
 pub(super) struct Problems {
     noted: RefCell<Noted>,
@@ -201,7 +201,7 @@ impl<'a> Notes<'a> {
 
     /// Notes a problem with a value; an empty help is none.
     pub(super) fn problem(self, at: Located<'_>, message: impl Into<String>, help: impl Into<String>) {
-        self.at(at.location, shown(&at.path.to_string()), message.into(), Some(help.into()));
+        self.at(at.location, printable(&at.path.to_string()), message.into(), Some(help.into()));
     }
 
     /// Notes a problem at a location and a path.
@@ -219,7 +219,7 @@ impl<'a> Notes<'a> {
 
     /// Returns true if a problem was noted with this value or in it.
     pub(super) fn has_problem(self, at: Located<'_>) -> bool {
-        let path = shown(&at.path.to_string());
+        let path = printable(&at.path.to_string());
         self.problems.noted.borrow().problems.iter().any(|(_, problem)| {
             let rest = problem.path.strip_prefix(&path).filter(|_| problem.file == self.file.name());
             rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))

@@ -1,8 +1,8 @@
-//! Reads the document types from YAML nodes and reports everything that does not fit them.
+//! Reads the types of `document` from YAML nodes, and notes every problem.
 //!
-//! `serde` stops at the first error. This deserializer has none: it notes a problem and gives `serde` a stand-in of the type that is
-//! wanted, so reading goes on. A document with problems is discarded, so nobody sees the stand-ins. What the keys of a mapping and the
-//! words of a setting are, `serde` passes in from the types.
+//! `serde` stops at the first error. This deserializer returns none: it notes the problem and passes a stand-in of the expected type to
+//! `serde`, so that reading continues. A document with problems is discarded together with its stand-ins. `serde` passes in the keys of
+//! each mapping and the words of each setting, so the types are the only place that lists them.
 
 use std::slice;
 use std::vec::IntoIter;
@@ -12,7 +12,7 @@ use serde::de::{DeserializeSeed, IntoDeserializer, MapAccess, SeqAccess, Visitor
 use serde::{Deserialize, Deserializer, forward_to_deserialize_any};
 
 use super::document::PolicyDocument;
-use super::excerpt::shown;
+use super::excerpt::printable;
 use super::limits::{
     MAX_EXAMPLE_BYTES, MAX_FIXED_BYTES, MAX_MATCH_BYTES, MAX_NAME_BYTES, MAX_PATTERN_BYTES, MAX_TEXT_BYTES,
     MAX_WORD_BYTES, MAX_WORDS,
@@ -20,21 +20,21 @@ use super::limits::{
 use super::problem::Notes;
 use super::suggest::{nearest, one_of};
 use super::yaml::located::Located;
-use super::yaml::node::{NodeValue, YamlNode};
+use super::yaml::node::{MappingEntry, NodeValue, YamlNode};
 
-/// Keys that other guardrails have and that are rejected by name, rather than as a slip.
+/// Keys of features that other guardrails have, which are not typos.
 const NOT_YET: &[(&str, &str)] = &[
     ("content_filters", "content filters"),
     ("contextual_grounding", "contextual grounding checks"),
     ("remote", "remote detectors"),
 ];
 
-const NAME_OF_RULE: (&str, &str) = ("name", "every rule is found again by its name: `name: my-rule`");
+const NAME_OF_RULE: (&str, &str) = ("name", "every rule needs a name, for example `name: my-rule`");
 
-/// Reads a document. What it returns counts only if no problem was noted.
+/// Reads a document. Use it only if no problem was noted.
 pub(super) fn read_document(root: Located<'_>, notes: Notes<'_>) -> Option<PolicyDocument> {
-    let document = PolicyDocument::deserialize(Reader { at: root, notes, is_missing: false });
-    document.map_err(|error| notes.problem(root, shown(&error.to_string()), "")).ok()
+    let document = PolicyDocument::deserialize(ValueReader { at: root, notes, is_missing: false });
+    document.map_err(|error| notes.problem(root, printable(&error.to_string()), "")).ok()
 }
 
 /// Returns the keys that a mapping must have, each with the help if it is missing.
@@ -43,19 +43,19 @@ fn required(type_name: &str) -> &'static [(&'static str, &'static str)] {
         "PolicyDocument" => &[("version", "begin the file with `version: 1`"), ("name", "add `name: my-policy`")],
         "TopicEntry" | "WordEntry" => &[NAME_OF_RULE],
         "RegexEntry" => &[NAME_OF_RULE, ("pattern", "add `pattern: '…'`, in single quotes")],
-        "PiiEntry" => &[("types", "add `types: [EMAIL]`; all types: banister schema")],
+        "PiiEntry" => &[("types", "add `types: [EMAIL]`; run `banister schema` for all types")],
         "Replacement" => &[("fixed", "write `{fixed: \"***\"}`")],
         _ => &[],
     }
 }
 
-/// Returns what a message calls a word of this type.
+/// Returns what a message calls a value of an enum.
 fn noun(type_name: &str) -> &'static str {
     match type_name {
         "Action" => "an action",
         "Mode" => "a mode",
-        "History" => "a setting for history",
-        "OperatorText" => "a setting for operator text",
+        "History" => "a `history` setting",
+        "OperatorText" => "an `operator_text` setting",
         "Managed" => "a managed list",
         "EncodingWord" => "an encoding",
         _ => "an evasion level",
@@ -76,14 +76,14 @@ fn longest_text(key: &str) -> usize {
 
 /// Deserializes one value.
 #[derive(Clone, Copy)]
-struct Reader<'a> {
+struct ValueReader<'a> {
     at: Located<'a>,
     notes: Notes<'a>,
-    /// The value is missing, which is reported already: only stand-ins are wanted.
+    /// The value is missing, which has been noted: pass stand-ins without further problems.
     is_missing: bool,
 }
 
-impl<'a> Reader<'a> {
+impl<'a> ValueReader<'a> {
     fn problem(&self, at: Located<'_>, message: impl Into<String>, help: impl Into<String>) {
         if !self.is_missing {
             self.notes.problem(at, message, help);
@@ -94,28 +94,28 @@ impl<'a> Reader<'a> {
         self.problem(self.at, format!("expected {what}, found {found}"), help);
     }
 
-    /// Returns the text, or an empty one if it is no text, empty or too long.
+    /// Returns the text; empty if the value is not text, blank or too long.
     fn text(&self) -> &'a str {
         let node = self.at.node;
         let longest = longest_text(self.at.path.last_key());
         match node.value {
             NodeValue::Text if node.text.trim().is_empty() => {
-                self.problem(self.at, "empty text", "remove it, or write something");
+                self.problem(self.at, "the text is empty", "remove the key, or write some text");
             }
             NodeValue::Text if node.text.len() > longest => {
-                let message = format!("{} bytes of text, where {longest} are the limit", node.text.len());
-                self.problem(self.at, message, "make it shorter");
+                let message = format!("the text has {} bytes; the limit is {longest}", node.text.len());
+                self.problem(self.at, message, "shorten the text");
             }
             NodeValue::Text => return &node.text,
             NodeValue::Bool(_) | NodeValue::Number(_) => {
-                self.expected("text", node.describe(), format!("put it in quotes: '{}'", shown(&node.text)));
+                self.expected("text", node.describe(), format!("put it in quotes: '{}'", printable(&node.text)));
             }
             _ => self.expected("text", node.describe(), ""),
         }
         ""
     }
 
-    /// Returns one of the words of a type.
+    /// Returns the word of an enum that the value names.
     fn word(&self, type_name: &str, known: &'static [&'static str]) -> Option<&'static str> {
         let (node, noun) = (self.at.node, noun(type_name));
         let near = if type_name == "Action" { action_elsewhere(node) } else { None };
@@ -131,7 +131,7 @@ impl<'a> Reader<'a> {
             Some(near) => format!("did you mean `{near}`?"),
             None => format!("write {}", one_of(known)),
         };
-        self.problem(self.at, format!("unknown {noun} `{}`", shown(word)), help);
+        self.problem(self.at, format!("`{}` is not a known {noun}", printable(word)), help);
         None
     }
 
@@ -172,8 +172,8 @@ impl<'a> Reader<'a> {
                 continue;
             };
             if let Some(first) = members.iter().find(|member| member.key == key) {
-                let help = format!("it is given first in line {}", first.line);
-                self.problem(at_key(key), format!("the key `{}` is given twice", shown(key)), help);
+                let help = format!("first defined in line {}", first.line);
+                self.problem(at_key(key), format!("the key `{}` is defined twice", printable(key)), help);
             } else if let Some(&key) = known.iter().find(|known| **known == key) {
                 members.push(Member { key, value: Some(entry), line: entry.key.location.line });
             } else {
@@ -197,7 +197,7 @@ impl<'a> Reader<'a> {
             return self.problem(at, "", "");
         }
         if let Some((_, what)) = NOT_YET.iter().find(|(name, _)| *name == key) {
-            let help = format!("remove `{key}`: nothing is enforced that is not understood");
+            let help = format!("remove `{key}`: unsupported rules cannot be enforced");
             return self.problem(at, format!("{what} are not supported yet"), help);
         }
         if key == "<<" {
@@ -207,7 +207,7 @@ impl<'a> Reader<'a> {
             Some(near) => format!("did you mean `{near}`?"),
             None => format!("the keys here are {}", one_of(known)),
         };
-        self.problem(at, format!("unknown key `{}`", shown(key)), help);
+        self.problem(at, format!("`{}` is not a known key", printable(key)), help);
     }
 
     /// Checks the version, which is the number 1.
@@ -215,7 +215,7 @@ impl<'a> Reader<'a> {
         let node = self.at.node;
         let message = match node.value {
             NodeValue::Number(_) if node.text == "1" => return,
-            NodeValue::Number(_) => format!("version {} of the policy format is not known", shown(&node.text)),
+            NodeValue::Number(_) => format!("version {} of the policy format is not supported", printable(&node.text)),
             NodeValue::Sequence(_) | NodeValue::Mapping(_) => {
                 format!("expected the version, found {}", node.describe())
             }
@@ -224,22 +224,22 @@ impl<'a> Reader<'a> {
         self.problem(self.at, message, "write `version: 1`");
     }
 
-    /// Returns the length of a match; the limit, if it is no number or out of range.
+    /// Returns a match length; the limit if the value is not a number or out of range.
     fn match_bytes(&self) -> u32 {
         let node = self.at.node;
         let highest = u32::try_from(MAX_MATCH_BYTES).unwrap_or(u32::MAX);
         let help = format!("write a number from 1 to {highest}");
-        // `1.0` and `1e0` are no whole numbers.
+        // `1.0` and `1e0` are not whole numbers.
         let is_whole = !node.text.contains(['.', 'e', 'E']) || node.text.starts_with("0x");
         match node.value {
             NodeValue::Number(number) if number.fract() == 0.0 && is_whole => {
                 if (1.0..=f64::from(highest)).contains(&number) {
                     return number as u32;
                 }
-                self.problem(self.at, format!("{number} is out of range"), help);
+                self.problem(self.at, format!("`max_length: {number}` is out of range"), help);
             }
-            NodeValue::Number(_) => self.expected("a whole number", &shown(&node.text), help),
-            NodeValue::Text => self.expected("a whole number", &format!("the text `{}`", shown(&node.text)), help),
+            NodeValue::Number(_) => self.expected("a whole number", &printable(&node.text), help),
+            NodeValue::Text => self.expected("a whole number", &format!("the text `{}`", printable(&node.text)), help),
             _ => self.expected("a whole number", node.describe(), help),
         }
         highest
@@ -258,7 +258,7 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// Returns the action that Bedrock calls so, or that YAML made `false` of.
+/// Returns the action that Bedrock calls by this name, or that YAML reads as `false`.
 fn action_elsewhere(node: &YamlNode) -> Option<&'static str> {
     match node.value {
         NodeValue::Text if node.text.eq_ignore_ascii_case("anonymize") => Some("mask"),
@@ -268,7 +268,7 @@ fn action_elsewhere(node: &YamlNode) -> Option<&'static str> {
     }
 }
 
-impl<'de> Deserializer<'de> for Reader<'_> {
+impl<'de> Deserializer<'de> for ValueReader<'_> {
     type Error = Error;
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
@@ -285,11 +285,11 @@ impl<'de> Deserializer<'de> for Reader<'_> {
             return visitor.visit_str(self.text());
         }
         let members = self.members(name, fields).into_iter();
-        visitor.visit_map(Members { members, value: None, mapping: self })
+        visitor.visit_map(MappingAccess { members, value: None, mapping: self })
     }
 
     fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        visitor.visit_seq(Items { nodes: self.list().iter(), index: 0, list: self })
+        visitor.visit_seq(ListAccess { nodes: self.list().iter(), index: 0, list: self })
     }
 
     fn deserialize_enum<V: Visitor<'de>>(
@@ -336,18 +336,18 @@ impl<'de> Deserializer<'de> for Reader<'_> {
 /// A key of a mapping and its entry, if it is not missing.
 struct Member<'a> {
     key: &'static str,
-    value: Option<&'a super::yaml::node::MappingEntry>,
+    value: Option<&'a MappingEntry>,
     line: usize,
 }
 
-/// Gives `serde` the members of a mapping.
-struct Members<'a> {
+/// Passes the members of a mapping to `serde`.
+struct MappingAccess<'a> {
     members: IntoIter<Member<'a>>,
     value: Option<Member<'a>>,
-    mapping: Reader<'a>,
+    mapping: ValueReader<'a>,
 }
 
-impl<'de> MapAccess<'de> for Members<'_> {
+impl<'de> MapAccess<'de> for MappingAccess<'_> {
     type Error = Error;
 
     fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Error> {
@@ -357,34 +357,38 @@ impl<'de> MapAccess<'de> for Members<'_> {
     }
 
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Error> {
-        let Reader { at, notes, is_missing } = self.mapping;
+        let ValueReader { at, notes, is_missing } = self.mapping;
         match self.value.take() {
             Some(Member { key, value: Some(entry), .. }) => {
-                seed.deserialize(Reader { at: at.member(entry, key), notes, is_missing })
+                seed.deserialize(ValueReader { at: at.member(entry, key), notes, is_missing })
             }
-            _ => seed.deserialize(Reader { at, notes, is_missing: true }),
+            _ => seed.deserialize(ValueReader { at, notes, is_missing: true }),
         }
     }
 }
 
-/// Gives `serde` the elements of a list.
-struct Items<'a> {
+/// Passes the elements of a list to `serde`.
+struct ListAccess<'a> {
     nodes: slice::Iter<'a, YamlNode>,
     index: usize,
-    list: Reader<'a>,
+    list: ValueReader<'a>,
 }
 
-impl<'de> SeqAccess<'de> for Items<'_> {
+impl<'de> SeqAccess<'de> for ListAccess<'_> {
     type Error = Error;
 
     fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, Error> {
         let Some(node) = self.nodes.next() else { return Ok(None) };
         let at = self.list.at.item(self.index, node);
         if self.index == MAX_WORDS {
-            self.list.problem(at, format!("more than {MAX_WORDS} elements"), "split the list over several rules");
+            self.list.problem(
+                at,
+                format!("the list has more than {MAX_WORDS} elements"),
+                "split the list into several rules",
+            );
             return Ok(None);
         }
         self.index += 1;
-        seed.deserialize(Reader { at, ..self.list }).map(Some)
+        seed.deserialize(ValueReader { at, ..self.list }).map(Some)
     }
 }

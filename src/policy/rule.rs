@@ -1,4 +1,4 @@
-//! A rule as compiled: what is done about what its detector finds.
+//! Compiled rules: what to do about what a detector finds.
 
 use std::sync::Arc;
 
@@ -54,35 +54,35 @@ names!(RuleKind, "kind of rule", {
     Regex => "regex",
 });
 
-/// How a masked span is written.
+/// The replacement of a masked span.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) enum ReplacementStyle {
     /// `{EMAIL}`, or the rule's name in braces.
     Label,
-    /// `{EMAIL_1}`: the same value has the same number within one conversation.
+    /// `{EMAIL_1}`: equal values have equal numbers in one conversation.
     Numbered,
-    /// All letters and digits but the last four become `*`.
+    /// The value, with `*` for all letters and digits except the last four.
     KeepLast4,
-    /// `{EMAIL:` and the shortened HMAC-SHA-256 of the value `}`, under this key.
+    /// `{EMAIL:…}` with the truncated HMAC-SHA-256 of the value under this key.
     Hash(Arc<[u8]>),
     /// This text.
     Fixed(String),
 }
 
-/// One rule of a compiled policy.
+/// A rule of a compiled policy.
 #[derive(Clone)]
 pub(crate) struct Rule {
-    /// Name as in the policy; for entity types the type's name.
+    /// The name in the policy, or of the entity type.
     pub(crate) name: Arc<str>,
     pub(crate) kind: RuleKind,
     pub(crate) entity: Option<EntityType>,
-    /// For word filters: the managed list it takes its words from.
+    /// The managed list of a word filter.
     pub(crate) managed: Option<&'static str>,
-    /// For regexes: the pattern, as the policy writes it.
+    /// The pattern of a regex, as written in the policy.
     pub(crate) pattern: Option<Arc<str>>,
     pub(crate) input: Action,
     pub(crate) output: Action,
     pub(crate) style: ReplacementStyle,
-    /// What the caller is told instead of the policy's message when this rule blocks.
+    /// The message if this rule blocks, in place of the policy's.
     pub(crate) message: Option<Arc<str>>,
 }

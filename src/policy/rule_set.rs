@@ -15,9 +15,9 @@ pub(super) struct RuleSet {
     pub(super) description: Option<String>,
     pub(super) blocked_input: Option<String>,
     pub(super) blocked_output: Option<String>,
-    /// When text of a stream is released. Not inherited.
+    /// Not inherited.
     pub(super) mode: Mode,
-    /// Encodings of which runs are decoded. Those of policies it extends are added.
+    /// With those of inherited policies.
     pub(super) decode: Vec<EncodingWord>,
     pub(super) history: Option<History>,
     pub(super) operator_text: Option<OperatorText>,
@@ -28,8 +28,7 @@ pub(super) struct RuleSet {
 }
 
 impl RuleSet {
-    /// Puts another policy's rules ahead of its own, except those of a name that its own have, and takes the settings it does not
-    /// state itself.
+    /// Inherits the rules of another policy, ahead of its own, except those whose name its own have; and the settings it does not set.
     pub(super) fn inherit(&mut self, base: &Self) {
         inherit(&mut self.topics, &base.topics);
         inherit(&mut self.words, &base.words);
@@ -48,7 +47,7 @@ impl RuleSet {
         self.topics.len() + self.words.len() + self.entities.len() + self.patterns.len()
     }
 
-    /// Numbers the rules, and returns them apart from what their detectors look for.
+    /// Numbers the rules, and separates them from what their detectors look for.
     pub(super) fn into_rules(self) -> (Vec<Rule>, DetectorSpec) {
         let mut rules = Vec::with_capacity(self.len());
         let spec = DetectorSpec {

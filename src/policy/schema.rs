@@ -1,18 +1,17 @@
-//! The JSON Schema of a policy file, made from the types that read it.
+//! The JSON Schema of a policy file, from the types that read it.
 
 use serde_json::Value;
 
 use super::document::PolicyDocument;
 
-/// The schema.
+/// Returns the schema.
 pub(super) fn json_schema() -> Value {
     let mut schema = schemars::schema_for!(PolicyDocument).to_value();
     without_null(&mut schema);
     schema
 }
 
-/// An optional key may be left out; given as `null` it is an error, unlike what `Option` stands for in a
-/// schema.
+/// Removes `null`: an optional key may be left out, but an explicit `null` is an error, unlike in the schema of an `Option`.
 fn without_null(schema: &mut Value) {
     if let Value::Object(members) = schema {
         members.remove("default");

@@ -1,7 +1,6 @@
-//! "Did you mean": the known name nearest to an unknown one.
+//! Suggestions for unknown names: "did you mean".
 
-/// The candidate nearest to `written`, if it is near enough to be a slip of the pen: two edits, one for short
-/// names.
+/// Returns the candidate nearest to `written`, if it is near enough to be a typo: two edits, or one for short names.
 pub(crate) fn nearest<'a>(written: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     // No name of the format is longer; this also bounds the work on hostile input.
     if written.len() > 64 {
@@ -16,17 +15,17 @@ pub(crate) fn nearest<'a>(written: &str, candidates: impl IntoIterator<Item = &'
         .map(|(_, candidate)| candidate)
 }
 
-/// Edits that still count as a slip.
+/// Returns the number of edits that count as a typo.
 fn allowed(candidate: &str) -> usize {
     if candidate.len() <= 3 { 1 } else { 2 }
 }
 
-/// Case and the choice of separator are never what tells two names apart.
+/// Names never differ by case or separator alone.
 fn normal(name: &str) -> String {
     name.to_lowercase().replace(['-', ' '], "_")
 }
 
-/// `` `a`, `b` or `c` ``.
+/// Formats names as `` `a`, `b` or `c` ``.
 pub(crate) fn one_of(names: &[&str]) -> String {
     let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
     match quoted.split_last() {

@@ -1,6 +1,6 @@
-//! Word lists: one word or phrase a line, `#` for comments.
+//! The format of word lists: one word or phrase per line, `#` for comments.
 
-/// The words with their line numbers, in order. White space around a word and empty lines do not count.
+/// Returns the words with their line numbers, in order. Space around a word and empty lines are ignored.
 pub(super) fn words(text: &str) -> impl Iterator<Item = (usize, &str)> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let lines = text.lines().enumerate().map(|(number, line)| (number + 1, line.trim()));

@@ -45,9 +45,9 @@ pub(super) fn compile(spec: &DetectorSpec, compiler: &mut Compiler) -> Compiled<
 
 fn empty_examples() -> PatternProblem {
     PatternProblem {
-        message: "the examples hold common words only, so nothing is like them".to_owned(),
+        message: "the examples contain only common words, so no text is similar to them".to_owned(),
         span: None,
-        help: "write examples as whole sentences that name the subject".to_owned(),
+        help: "write examples as whole sentences that name the topic".to_owned(),
     }
 }
 

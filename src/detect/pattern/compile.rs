@@ -95,19 +95,18 @@ fn cap(hir: &Hir, max_length: Option<usize>) -> Result<usize, PatternProblem> {
 
 fn empty_match() -> PatternProblem {
     PatternProblem {
-        message: "the pattern matches the empty text".to_owned(),
+        message: "the pattern matches empty text".to_owned(),
         span: None,
-        help: "make at least one character of it necessary".to_owned(),
+        help: "make at least one part of it required".to_owned(),
     }
 }
 
 fn expand_problem(error: ExpandError) -> PatternProblem {
     match error {
         ExpandError::InnerAssertion => PatternProblem {
-            message: "an assertion such as `\\b`, `^` or `$` stands inside the pattern".to_owned(),
+            message: "the pattern has an assertion such as `\\b`, `^` or `$` in the middle".to_owned(),
             span: None,
-            help: "put assertions at the start or the end of an alternative, where they can be judged in a stream"
-                .to_owned(),
+            help: "move assertions to the start or the end of an alternative".to_owned(),
         },
         ExpandError::TooMany => PatternProblem {
             message: "the pattern has too many alternatives with assertions".to_owned(),

@@ -78,11 +78,11 @@ impl ParsedPattern {
 }
 
 /// The help if a pattern uses look-around.
-const NO_LOOK_AROUND: &str = "every pattern runs in linear time, without look-around; match the \
-    surroundings too, use `\\b`, or, in a topic, put what does not count under `exceptions`";
+const NO_LOOK_AROUND: &str = "patterns run in linear time, without look-around; match the \
+    surroundings too, use `\\b`, or list what must not match under `exceptions` of a topic";
 
 /// The help if a pattern uses backreferences.
-const NO_BACKREFERENCE: &str = "every pattern runs in linear time, without backreferences; write the alternatives out";
+const NO_BACKREFERENCE: &str = "patterns run in linear time, without backreferences; write out the alternatives";
 
 /// Returns the parser's error with its span, and a help for what is left out on purpose.
 fn syntax_problem(error: &regex_syntax::Error) -> PatternProblem {

@@ -1,6 +1,6 @@
 //! What an evaluation promises, on policies small enough to see why.
 
-#![allow(clippy::string_slice, reason = "a wrong range of a case is to fail its test")]
+#![allow(clippy::indexing_slicing, clippy::string_slice, reason = "a wrong range of a case is to fail its test")]
 
 mod exceptions;
 mod labels;

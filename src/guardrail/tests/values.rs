@@ -96,3 +96,15 @@ fn a_card_written_three_ways_is_one() {
     let expected = format!("{card}, {card}, {card} and {{CREDIT_DEBIT_CARD_NUMBER_2}}");
     assert_eq!(masked(&guardrail, &Conversation::new(), text), Some(expected));
 }
+
+#[test]
+fn an_assessment_serializes_without_the_text() {
+    let guardrail = guardrail("{version: 1, name: a, pii: [{types: [EMAIL]}]}");
+    let text = "to a@example.com";
+    let json = serde_json::to_string(&guardrail.assess(Source::Output, text)).unwrap();
+    let finding = r#"{"rule":"EMAIL","kind":"pii","type":"EMAIL","action":"ANONYMIZED","start":3,"end":16}"#;
+    let rest = r#""inspectedBytes":16,"inspectedChars":16"#;
+    assert_eq!(json, format!(r#"{{"source":"OUTPUT","outcome":"masked","findings":[{finding}],{rest}}}"#));
+    let json = serde_json::to_string(&guardrail.dangerous_include_matches().assess(Source::Output, text)).unwrap();
+    assert!(json.contains(r#""match":"a@example.com""#), "{json}");
+}

@@ -1,9 +1,9 @@
-//! The document as a whole.
+//! Compiles the document as a whole.
 
 use std::collections::HashMap;
 
 use crate::policy::document::{MessagesEntry, PolicyDocument};
-use crate::policy::excerpt::shown;
+use crate::policy::excerpt::printable;
 use crate::policy::limits::MAX_RULES;
 use crate::policy::problem::Notes;
 use crate::policy::rule_set::RuleSet;
@@ -18,12 +18,12 @@ pub(in crate::policy) struct Compiler<'a> {
     pub(super) notes: Notes<'a>,
     pub(super) hash_key: Option<&'a [u8]>,
     pub(super) rules: RuleSet,
-    /// Patterns so far.
+    /// The number of patterns so far.
     pub(super) patterns: usize,
     pub(super) references: Vec<Reference>,
 }
 
-/// Something outside the document that it names.
+/// A reference to something outside the document.
 #[derive(Debug)]
 pub(in crate::policy) struct Reference {
     pub(in crate::policy) target: Target,
@@ -31,7 +31,7 @@ pub(in crate::policy) struct Reference {
     pub(in crate::policy) path: String,
 }
 
-/// What a reference names.
+/// The target of a reference.
 #[derive(Debug)]
 pub(in crate::policy) enum Target {
     /// Another policy, by name or path.
@@ -48,8 +48,7 @@ impl<'a> Compiler<'a> {
         Self { notes, hash_key, rules: RuleSet::default(), patterns: 0, references: Vec::new() }
     }
 
-    /// Compiles the document that was read from `root`. The rules count only if no problem was noted, and have the words of files and
-    /// the rules of other policies yet to come.
+    /// Compiles the document that was read from `root`. Use the rules only if no problem was noted, and after resolving the references.
     pub(in crate::policy) fn document(
         mut self,
         document: PolicyDocument,
@@ -74,7 +73,7 @@ impl<'a> Compiler<'a> {
         self.section(root, "regexes", regexes, Self::regex);
         if count > MAX_RULES {
             let message = format!("the policy has {count} rules; the limit is {MAX_RULES}");
-            self.notes.problem(root, message, "put words of one kind into one filter");
+            self.notes.problem(root, message, "combine word filters");
         }
         let rules = RuleSet {
             name: document.name,
@@ -92,8 +91,8 @@ impl<'a> Compiler<'a> {
 
     fn policy_name(&self, name: &str, at: Located<'_>) {
         if !name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-') {
-            let message = format!("`{}` is not a policy name", shown(name));
-            self.notes.problem(at, message, "use small letters, digits and `-`: `support-bot`");
+            let message = format!("`{}` is not a policy name", printable(name));
+            self.notes.problem(at, message, "use lowercase letters, digits and `-`, for example `support-bot`");
         }
     }
 
@@ -132,11 +131,12 @@ impl<'a> Compiler<'a> {
         }
     }
 
-    /// Returns true if a name is new to its section; otherwise notes a problem with the line of the first.
+    /// Returns true if a name is new to its section, and notes a problem otherwise.
     pub(super) fn unique(&self, known: &mut KnownNames, name: &str, at: Located<'_>, what: &str) -> bool {
         if let Some(first) = known.get(name) {
-            let help = format!("it is named first in line {}", first.line);
-            self.notes.problem(at, format!("the {what} `{}` is named twice", shown(name)), help);
+            let verb = if at.path.last_key() == "name" { "defined" } else { "listed" };
+            let help = format!("first {verb} in line {}", first.line);
+            self.notes.problem(at, format!("the {what} `{}` is {verb} twice", printable(name)), help);
             return false;
         }
         known.insert(name.to_owned(), at.location);
@@ -144,6 +144,6 @@ impl<'a> Compiler<'a> {
     }
 
     pub(super) fn refer(&mut self, target: Target, at: Located<'_>) {
-        self.references.push(Reference { target, location: at.location, path: shown(&at.path.to_string()) });
+        self.references.push(Reference { target, location: at.location, path: printable(&at.path.to_string()) });
     }
 }

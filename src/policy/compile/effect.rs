@@ -1,20 +1,20 @@
-//! What a rule does: actions in both directions, and how a masked span is written.
+//! Compiles what a rule does: its actions and its replacement.
 
 use std::sync::Arc;
 
 use super::compiler::Compiler;
-use crate::policy::excerpt::shown;
+use crate::policy::excerpt::printable;
 use crate::policy::limits::MIN_HASH_KEY_BYTES;
 use crate::policy::rule::{Action, ReplacementStyle, Rule, RuleKind};
 use crate::policy::suggest::{nearest, one_of};
 use crate::policy::values::{Replacement, ReplacementWord};
 use crate::policy::yaml::located::Located;
 
-/// The keys of what a rule does.
+/// The keys of an effect.
 const EFFECT_KEYS: [&str; 5] = ["action", "input", "output", "replacement", "message"];
 
-/// What a rule does, as written.
-pub(super) struct Stated {
+/// The effect of a rule, as written.
+pub(super) struct StatedEffect {
     pub(super) action: Option<Action>,
     pub(super) input: Option<Action>,
     pub(super) output: Option<Action>,
@@ -23,8 +23,8 @@ pub(super) struct Stated {
 }
 
 impl Compiler<'_> {
-    /// Makes a rule of what is written at `at`.
-    pub(super) fn rule(&self, name: &str, kind: RuleKind, stated: Stated, at: Located<'_>) -> Rule {
+    /// Returns a rule with the effect that is written at `at`.
+    pub(super) fn rule(&self, name: &str, kind: RuleKind, stated: StatedEffect, at: Located<'_>) -> Rule {
         let default = match kind {
             RuleKind::Topic | RuleKind::Word => Action::Block,
             RuleKind::Pii | RuleKind::Regex => Action::Mask,
@@ -51,21 +51,21 @@ impl Compiler<'_> {
         }
     }
 
-    /// A topic cannot be masked.
-    fn no_mask(&self, stated: &Stated, at: Located<'_>) {
+    /// Checks that a topic does not mask.
+    fn no_mask(&self, stated: &StatedEffect, at: Located<'_>) {
         for (key, action) in [("action", stated.action), ("input", stated.input), ("output", stated.output)] {
             if let (Some(Action::Mask), Some(field)) = (action, at.get(key)) {
-                let message = "a denied topic cannot be masked: it is not a span of text but what the text is about";
+                let message = "a denied topic cannot be masked: a topic describes the whole text, not a span of it";
                 self.notes.problem(field, message, "use `block`, or `detect` to report only");
             }
         }
     }
 
-    /// Every key of a rule has an effect.
+    /// Checks that every key of an effect matters.
     fn has_effect(&self, actions: [Action; 2], at: Located<'_>) {
         if actions == [Action::Off, Action::Off] {
             if let Some(field) = ["action", "input", "output"].iter().find_map(|key| at.get(key)) {
-                let message = "the rule does nothing: it is off in both directions";
+                let message = "the rule has no effect: it is off in both directions";
                 self.notes.problem(field.at_key(), message, "remove the rule, or use `detect` to report only");
             }
             return;
@@ -74,7 +74,7 @@ impl Compiler<'_> {
             [("replacement", Action::Mask, "masks", "mask"), ("message", Action::Block, "blocks", "block")]
         {
             if let (Some(field), false) = (at.get(key), actions.contains(&action)) {
-                let message = format!("`{key}` does nothing: the rule {does} in neither direction");
+                let message = format!("`{key}` has no effect: the rule {does} neither prompts nor completions");
                 self.notes.problem(field.at_key(), message, format!("remove it, or set `action: {word}`"));
             }
         }
@@ -97,7 +97,7 @@ impl Compiler<'_> {
         }
     }
 
-    /// A fixed text that is nearly a keyword is probably meant as one.
+    /// Checks that a fixed text is not a misspelled keyword.
     fn no_slip(&self, text: &str, at: Located<'_>) {
         match nearest(text, ReplacementWord::NAMES.into_iter().chain(["reversible"])) {
             Some("reversible") => {
@@ -105,9 +105,9 @@ impl Compiler<'_> {
                 self.notes.problem(at, "`replacement: reversible` is not supported yet", help);
             }
             Some(near) => {
-                let text = shown(text);
-                let help = format!("did you mean `{near}`? If the text itself is meant: `{{fixed: \"{text}\"}}`");
-                self.notes.problem(at, format!("unknown replacement `{text}`"), help);
+                let text = printable(text);
+                let help = format!("did you mean `{near}`? For the literal text, write `{{fixed: \"{text}\"}}`");
+                self.notes.problem(at, format!("`{text}` is not a known replacement"), help);
             }
             None => {}
         }

@@ -1,4 +1,4 @@
-//! The one step from a document to rules: checks what types cannot say and makes each rule with what its detector looks for.
+//! Compiles a document to rules.
 
 mod compiler;
 mod effect;

@@ -13,7 +13,7 @@ pub(super) fn parse_pattern(
         |message: &str, help: &str| PatternProblem { message: message.to_owned(), span: None, help: help.to_owned() };
     if pattern.len() > MAX_PATTERN_BYTES {
         let message = format!("the pattern is longer than {MAX_PATTERN_BYTES} bytes");
-        return Err(problem(&message, "for lists of words use a word filter: it holds 100,000"));
+        return Err(problem(&message, "use a word filter for lists of words; it holds up to 100,000"));
     }
     check_escapes(pattern)?;
     let parsed = ParsedPattern::parse(pattern, syntax)?;
@@ -22,7 +22,7 @@ pub(super) fn parse_pattern(
     match properties.minimum_len() {
         None => return Err(problem("the pattern can never match", "remove it")),
         Some(0) => {
-            return Err(problem("the pattern matches the empty text", "make at least one part of it required"));
+            return Err(problem("the pattern matches empty text", "make at least one part of it required"));
         }
         Some(shortest) if max_length.is_some_and(|longest| shortest > longest) => {
             let message = format!("the shortest match, {shortest} bytes, is longer than `max_length`");
@@ -33,8 +33,11 @@ pub(super) fn parse_pattern(
     match (properties.maximum_len(), max_length) {
         (None, None) => {
             let help = "give each `+`, `*` and `{n,}` an upper bound such as `{1,40}`, or, in `regexes`, \
-                add `max_length: 256`: longer matches then do not count";
-            return Err(problem("the pattern has no longest match, so a stream could be held back without end", help));
+                add `max_length: 256`; longer matches are then ignored";
+            return Err(problem(
+                "the pattern has no maximum match length, so a stream might be buffered forever",
+                help,
+            ));
         }
         (Some(longest), None) if longest > MAX_MATCH_BYTES => {
             let message = format!("a match can be {longest} bytes long; the limit is {MAX_MATCH_BYTES}");
@@ -43,11 +46,26 @@ pub(super) fn parse_pattern(
         _ => {}
     }
     check_pattern(&parsed, max_length)?;
+    check_size(pattern)?;
     Ok(parsed)
 }
 
-/// Rejects characters that YAML makes of the escapes of a pattern in double quotes: `\b` is a backspace there, and `\P` a line
-/// separator. Such a pattern is valid and never matches. Escapes that YAML and patterns read alike stay.
+/// Rejects a pattern that the `regex` crate rejects, which is mostly one that is too large for it: a pattern of a policy must be one that other
+/// tools accept too.
+fn check_size(pattern: &str) -> Result<(), PatternProblem> {
+    let problem = |message: String, help: &str| PatternProblem { message, span: None, help: help.to_owned() };
+    match regex::Regex::new(pattern) {
+        Ok(_) => Ok(()),
+        Err(regex::Error::CompiledTooBig(limit)) => Err(problem(
+            format!("the pattern is too large when compiled: more than {limit} bytes"),
+            "lower the repetitions, or use ASCII classes: `[0-9]` for `\\d`, `(?-u:\\w)` for `\\w`",
+        )),
+        Err(error) => Err(problem(format!("the pattern is not valid: {error}"), "")),
+    }
+}
+
+/// Rejects characters that result from escapes in double quotes: YAML reads `\b` as a backspace and `\P` as a line separator. Such a
+/// pattern is valid but never matches. Escapes with the same meaning in YAML and patterns are allowed.
 fn check_escapes(pattern: &str) -> Result<(), PatternProblem> {
     let is_alike = |c: char| matches!(c, '\t' | '\n' | '\r' | '\u{7}' | '\u{B}' | '\u{C}');
     let is_mistaken = |c: char| (c.is_control() && !is_alike(c)) || matches!(c, '\u{2028}' | '\u{2029}');
@@ -56,10 +74,10 @@ fn check_escapes(pattern: &str) -> Result<(), PatternProblem> {
     };
     let code = u32::from(c);
     let meant = match c {
-        '\u{8}' => ", which YAML makes of `\\b` in double quotes",
-        '\u{85}' => ", which YAML makes of `\\N` in double quotes",
-        '\u{2028}' => ", which YAML makes of `\\L` in double quotes",
-        '\u{2029}' => ", which YAML makes of `\\P` in double quotes",
+        '\u{8}' => ", which is how YAML reads `\\b` in double quotes",
+        '\u{85}' => ", which is how YAML reads `\\N` in double quotes",
+        '\u{2028}' => ", which is how YAML reads `\\L` in double quotes",
+        '\u{2029}' => ", which is how YAML reads `\\P` in double quotes",
         _ => "",
     };
     Err(PatternProblem {
@@ -69,7 +87,7 @@ fn check_escapes(pattern: &str) -> Result<(), PatternProblem> {
     })
 }
 
-/// Rejects a line break at the end of a pattern, which `pattern: |` adds and nobody means. With `(?x)` it means nothing, and may stay.
+/// Rejects a line break at the end of a pattern, which `pattern: |` adds by accident. With `(?x)` it has no meaning and is allowed.
 fn check_last_line(pattern: &str, parsed: &ParsedPattern) -> Result<(), PatternProblem> {
     let shorter = pattern.trim_end_matches(['\n', '\r']);
     if shorter.len() == pattern.len() || parsed.is_same_as(shorter) {
@@ -78,6 +96,7 @@ fn check_last_line(pattern: &str, parsed: &ParsedPattern) -> Result<(), PatternP
     Err(PatternProblem {
         message: "the pattern ends with a line break, so it matches only at the end of a line".to_owned(),
         span: None,
-        help: "use `|-` in place of `|`, or single quotes; to match a line break, write `\\n` in them".to_owned(),
+        help: "use `|-` instead of `|`, or single quotes; to match a line break, write `\\n` in single quotes"
+            .to_owned(),
     })
 }

@@ -1,13 +1,13 @@
-//! The four kinds of rules.
+//! Compiles the four kinds of rules.
 
 use super::compiler::{Compiler, KnownNames, Target};
-use super::effect::Stated;
+use super::effect::StatedEffect;
 use super::pattern::parse_pattern;
 use crate::detect::MAX_TOPIC_PATTERN_BYTES;
 use crate::detect::pattern::{ParsedPattern, Syntax};
 use crate::detect::spec::{EntitySpec, PatternSpec, TopicSpec, WordSpec};
 use crate::policy::document::{PiiEntry, RegexEntry, TopicEntry, WordEntry};
-use crate::policy::excerpt::shown;
+use crate::policy::excerpt::printable;
 use crate::policy::limits::MAX_PATTERNS;
 use crate::policy::packs;
 use crate::policy::rule::{Rule, RuleKind};
@@ -16,7 +16,7 @@ use crate::policy::yaml::located::Located;
 use crate::policy::yaml::source::SourceLocation;
 
 impl Compiler<'_> {
-    /// An element of `denied_topics`.
+    /// Compiles an element of `denied_topics`.
     pub(super) fn topic(&mut self, entry: TopicEntry, at: Located<'_>, known: &mut KnownNames) {
         let TopicEntry { action, input, output, message, .. } = entry;
         let has_name = self.rule_name(&entry.name, at, known, "topic");
@@ -28,19 +28,19 @@ impl Compiler<'_> {
         let patterns = patterns.collect();
         if !["examples", "phrases", "patterns"].iter().any(|key| at.has(key)) {
             let help = "add at least one of `examples`, `phrases` and `patterns`";
-            self.notes.problem(at, "the topic has nothing to be found by", help);
+            self.notes.problem(at, "the topic has no examples, phrases or patterns", help);
         }
         let of_examples = [
-            ("threshold", "it is the score from which a sentence is like the examples"),
-            ("counter_examples", "they weigh against the examples"),
+            ("threshold", "it is the lowest score at which a sentence matches the examples"),
+            ("counter_examples", "they count against the examples"),
         ];
         for (key, reason) in of_examples {
             if let (Some(field), false) = (at.get(key), at.has("examples")) {
                 let help = format!("{reason}: add `examples`, or remove `{key}`");
-                self.notes.problem(field.at_key(), format!("`{key}` does nothing without `examples`"), help);
+                self.notes.problem(field.at_key(), format!("`{key}` has no effect without `examples`"), help);
             }
         }
-        let stated = Stated { action, input, output, replacement: None, message };
+        let stated = StatedEffect { action, input, output, replacement: None, message };
         let rule = self.rule(&entry.name, RuleKind::Topic, stated, at);
         let spec = TopicSpec {
             rule: 0,
@@ -57,7 +57,7 @@ impl Compiler<'_> {
         self.rules.topics.push((rule, spec));
     }
 
-    /// An element of `word_filters`.
+    /// Compiles an element of `word_filters`.
     pub(super) fn word_filter(&mut self, entry: WordEntry, at: Located<'_>, known: &mut KnownNames) {
         let WordEntry { action, input, output, replacement, message, .. } = entry;
         self.rule_name(&entry.name, at, known, "word filter");
@@ -67,7 +67,7 @@ impl Compiler<'_> {
         }
         let matching = entry.matching.unwrap_or_default();
         let evasion = matching.evasion.unwrap_or(Evasion::Standard);
-        let stated = Stated { action, input, output, replacement, message };
+        let stated = StatedEffect { action, input, output, replacement, message };
         let rule = self.rule(&entry.name, RuleKind::Word, stated, at);
         let spec = WordSpec {
             rule: 0,
@@ -81,7 +81,7 @@ impl Compiler<'_> {
         self.rules.words.push((Rule { managed, ..rule }, spec));
     }
 
-    /// The words of a filter come from exactly one key.
+    /// Checks that the words of a filter come from exactly one key.
     fn word_source(&self, at: Located<'_>) {
         let mut sources = ["words", "file", "managed"].into_iter().filter_map(|key| Some((key, at.get(key)?)));
         let Some((first, _)) = sources.next() else {
@@ -89,18 +89,18 @@ impl Compiler<'_> {
             return self.notes.problem(at, "the word filter has no words", help);
         };
         for (extra, field) in sources {
-            let help = "make them two word filters, each with a name";
-            self.notes.problem(field.at_key(), format!("`{extra}` stands beside `{first}`"), help);
+            let help = "split them into two word filters";
+            self.notes.problem(field.at_key(), format!("`{extra}` cannot be combined with `{first}`"), help);
         }
     }
 
-    /// An element of `pii`.
+    /// Compiles an element of `pii`.
     pub(super) fn pii(&mut self, entry: PiiEntry, at: Located<'_>, known: &mut KnownNames) {
         let PiiEntry { types, allow, evasion, action, input, output, replacement, message } = entry;
         if let Some(list) = at.get("types") {
             self.types(&types, list, known);
         }
-        let rule = self.rule("", RuleKind::Pii, Stated { action, input, output, replacement, message }, at);
+        let rule = self.rule("", RuleKind::Pii, StatedEffect { action, input, output, replacement, message }, at);
         let is_strict = evasion == Some(RuleEvasion::Strict);
         for entity in types.iter().flat_map(TypeName::types) {
             let rule = Rule { name: entity.name().into(), entity: Some(entity), ..rule.clone() };
@@ -110,35 +110,35 @@ impl Compiler<'_> {
 
     fn types(&self, types: &[TypeName], list: Located<'_>, known: &mut KnownNames) {
         for (name, at) in types.iter().zip(list.items()).filter(|(name, _)| !name.0.is_empty()) {
-            let shown_name = shown(&name.0);
+            let name_text = printable(&name.0);
             if name.types().is_empty() {
                 let help = match name.nearest() {
-                    Some(near) => format!("did you mean `{near}`? All types: banister schema"),
-                    None => "all types: banister schema".to_owned(),
+                    Some(near) => format!("did you mean `{near}`? Run `banister schema` for all types"),
+                    None => "run `banister schema` for all types".to_owned(),
                 };
-                self.notes.problem(at, format!("unknown entity type `{shown_name}`"), help);
+                self.notes.problem(at, format!("`{name_text}` is not a known entity type"), help);
             } else if self.unique(known, &name.0, at, "entity type")
                 && known.len() > 1
                 && let Some(all) = known.get(TypeName::ALL)
                 && !self.notes.has_problem(list)
             {
                 let message = if name.0 == TypeName::ALL {
-                    "`ALL` stands beside single types".to_owned()
+                    "`ALL` cannot be combined with other types".to_owned()
                 } else {
-                    format!("`{shown_name}` is one of `ALL`, named in line {}", all.line)
+                    format!("`{name_text}` is already included in `ALL` in line {}", all.line)
                 };
-                let help = "`ALL` is every type; to treat some differently, `extends: [pii]` and name those";
+                let help = "`ALL` includes every type; to treat some types differently, use `extends: [pii]` and list those types";
                 self.notes.problem(at, message, help);
             }
         }
     }
 
-    /// An element of `regexes`.
+    /// Compiles an element of `regexes`.
     pub(super) fn regex(&mut self, entry: RegexEntry, at: Located<'_>, known: &mut KnownNames) {
         let RegexEntry { name, max_length, action, input, output, replacement, message, .. } = entry;
         let has_name = self.rule_name(&name, at, known, "regex");
         let max_length = max_length.map(|longest| longest as usize);
-        let rule = self.rule(&name, RuleKind::Regex, Stated { action, input, output, replacement, message }, at);
+        let rule = self.rule(&name, RuleKind::Regex, StatedEffect { action, input, output, replacement, message }, at);
         let Some(field) = at.get("pattern") else { return };
         let parsed = self.pattern(&entry.pattern, field, (Syntax::Text, max_length), has_name.then_some(&*name));
         if let Some(pattern) = parsed {
@@ -147,7 +147,7 @@ impl Compiler<'_> {
         }
     }
 
-    /// Parses a pattern with its syntax and longest match, and underlines a fault inside it where that can be done.
+    /// Parses a pattern with its syntax and maximum match length. A problem underlines the fault inside the pattern if possible.
     fn pattern(
         &mut self,
         pattern: &str,
@@ -161,8 +161,8 @@ impl Compiler<'_> {
         self.patterns += 1;
         if self.patterns > MAX_PATTERNS {
             if self.patterns == MAX_PATTERNS + 1 {
-                let help = "put words and phrases into a word filter";
-                self.notes.problem(at, format!("more than {MAX_PATTERNS} patterns"), help);
+                let help = "use a word filter for words and phrases";
+                self.notes.problem(at, format!("the policy has more than {MAX_PATTERNS} patterns"), help);
             }
             return None;
         }
@@ -172,14 +172,14 @@ impl Compiler<'_> {
         };
         let inside = problem.span.and_then(|span| self.inside(pattern, at.location, span));
         let message = match rule {
-            Some(rule) => format!("rule `{}`: {}", shown(rule), problem.message),
+            Some(rule) => format!("rule `{}`: {}", printable(rule), problem.message),
             None => problem.message,
         };
         self.notes.problem(at.at(inside.unwrap_or(at.location)), message, problem.help);
         None
     }
 
-    /// Returns the location of a byte range of a scalar, if the scalar is written on one line exactly as it reads.
+    /// Returns the location of a byte range of a scalar, if the scalar is on one line and has no escapes.
     fn inside(&self, text: &str, at: SourceLocation, (start, end): (usize, usize)) -> Option<SourceLocation> {
         let rest = self.notes.file.rest_of_line(at);
         let quote = usize::from(rest.starts_with(['\'', '"']));
@@ -191,13 +191,13 @@ impl Compiler<'_> {
         Some(SourceLocation { line: at.line, column: at.column + quote + before, width })
     }
 
-    /// Checks the name of a rule: what Bedrock allows, and once in a section. Returns false if there is none that could be shown.
+    /// Checks the name of a rule: the characters that Bedrock allows, and once in a section. Returns false if it is missing or invalid.
     fn rule_name(&self, name: &str, at: Located<'_>, known: &mut KnownNames, what: &str) -> bool {
         let Some(at) = at.get("name").filter(|_| !name.is_empty()) else { return false };
         let allowed = |c: char| c.is_ascii_alphanumeric() || "-_ !?.".contains(c);
         if !name.chars().all(allowed) || name.trim() != name {
             let help = "use letters, digits, `-`, `_`, `.`, `!`, `?` and spaces between them";
-            self.notes.problem(at, format!("`{}` is not a rule name", shown(name)), help);
+            self.notes.problem(at, format!("`{}` is not a rule name", printable(name)), help);
             return false;
         }
         self.unique(known, name, at, what);

@@ -38,7 +38,7 @@ fn invalid_policies_say_what_is_wrong() {
 
 #[test]
 fn problems_carry_what_they_render() {
-    let error = Policy::loader().hash_key(None).from_file(&Path::new(FOLDER).join("many_at_once.yaml")).unwrap_err();
+    let error = Policy::loader().hash_key(None).from_file(Path::new(FOLDER).join("many_at_once.yaml")).unwrap_err();
     let places: Vec<_> = error.problems().map(|problem| (problem.line(), problem.column())).collect();
     assert!(places.len() >= 14, "only {} problems", places.len());
     assert!(places.is_sorted(), "in the order of lines: {places:?}");
@@ -52,7 +52,7 @@ fn problems_carry_what_they_render() {
 #[test]
 fn word_lists_are_never_quoted() {
     let error =
-        Policy::loader().hash_key(None).from_file(&Path::new(FOLDER).join("word_file_problems.yaml")).unwrap_err();
+        Policy::loader().hash_key(None).from_file(Path::new(FOLDER).join("word_file_problems.yaml")).unwrap_err();
     let text = format!("{error} {error:?}");
     assert!(text.contains("long.txt:2"), "{text}");
     assert!(!text.contains("bbbb"), "{text}");

@@ -34,7 +34,22 @@ fn alias_bombs() {
         let aliases = vec![format!("*a{}", level - 1); 10].join(", ");
         text.push_str(&format!("a{level}: &a{level} [{aliases}]\n"));
     }
-    assert!(refused(&text).contains("counting each alias"));
+    assert!(refused(&text).contains("with aliases expanded"));
+}
+
+#[test]
+fn aliases_of_long_text() {
+    let text = format!("t: &t {}\nlist: [{}]\n", "x".repeat(1 << 20), "*t, ".repeat(100_000));
+    assert!(refused(&text).contains("aliases expanded"));
+}
+
+#[test]
+fn aliases_that_nest() {
+    let mut text = String::from("a0: &a0 [x]\n");
+    for level in 1..500 {
+        text.push_str(&format!("a{level}: &a{level} [*a{}]\n", level - 1));
+    }
+    assert!(refused(&text).contains("not valid YAML: recursion limit exceeded"), "{}", refused(&text));
 }
 
 #[test]

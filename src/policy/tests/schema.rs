@@ -55,6 +55,18 @@ fn accepted(yaml: &str) -> bool {
     accepts(&schema, &schema, &serde_yaml::from_str::<Value>(yaml).unwrap())
 }
 
+/// `UPDATE_GOLDEN=1` writes what it is now.
+#[test]
+fn the_schema_is_as_recorded() {
+    let path = "tests/data/policies/schema.json";
+    let schema = Policy::json_schema();
+    if std::env::var_os("UPDATE_GOLDEN").is_some() {
+        std::fs::write(path, serde_json::to_string_pretty(&schema).unwrap() + "\n").unwrap();
+    }
+    let recorded: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+    assert!(recorded == schema, "not as recorded: {schema:#}");
+}
+
 #[test]
 fn packs_and_valid_policies_are_accepted() {
     for path in policies("policies").into_iter().chain(policies("tests/data/policies/valid")) {

@@ -6,9 +6,9 @@ use std::vec::IntoIter;
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 
 use super::node::{MappingEntry, NodeValue, YamlNode};
-use super::scan::{Mark, MarkKind, SyntaxError, scan, syntax_help};
+use super::scan::{MarkKind, SyntaxError, ValueMark, scan, syntax_help};
 use super::source::{SourceFile, SourceLocation};
-use crate::policy::excerpt::shown;
+use crate::policy::excerpt::printable;
 
 /// Reads one document; `None` if the text holds no value.
 ///
@@ -19,7 +19,7 @@ pub(in crate::policy) fn read(source: &SourceFile) -> Result<Option<YamlNode>, S
     if marks.is_empty() {
         return Ok(None);
     }
-    let mut reader = Reader { marks: marks.into_iter() };
+    let mut reader = NodeReader { marks: marks.into_iter() };
     match reader.deserialize(serde_yaml::Deserializer::from_str(source.text())) {
         Ok(root) => Ok(Some(root)),
         Err(error) => Err(syntax_error(source, &error)),
@@ -32,19 +32,19 @@ fn syntax_error(source: &SourceFile, error: &serde_yaml::Error) -> SyntaxError {
     // The location is shown anyway.
     let message = error.to_string();
     let message = message.split(" at line ").next().unwrap_or_default();
-    let help = syntax_help(source, location).unwrap_or("write it more plainly: quote text, indent with spaces");
-    SyntaxError { location, message: format!("not valid YAML: {}", shown(message)), help: Some(help.to_owned()) }
+    let help = syntax_help(source, location).unwrap_or("simplify the YAML: quote strings and indent with spaces");
+    SyntaxError { location, message: format!("not valid YAML: {}", printable(message)), help: Some(help.to_owned()) }
 }
 
 /// Makes nodes of the values that `serde_yaml` reads and the marks that were found for them.
-struct Reader {
-    marks: IntoIter<Mark>,
+struct NodeReader {
+    marks: IntoIter<ValueMark>,
 }
 
-impl Reader {
+impl NodeReader {
     fn scalar<E: Error>(&mut self, value: NodeValue) -> Result<YamlNode, E> {
         match self.marks.next() {
-            Some(Mark { location, kind: MarkKind::Scalar(text) }) => Ok(YamlNode { location, text, value }),
+            Some(ValueMark { location, kind: MarkKind::Scalar(text) }) => Ok(YamlNode { location, text, value }),
             _ => Err(ambiguous()),
         }
     }
@@ -58,10 +58,10 @@ impl Reader {
 }
 
 fn ambiguous<E: Error>() -> E {
-    E::custom("it can be read in two ways")
+    E::custom("the text is ambiguous")
 }
 
-impl<'de> DeserializeSeed<'de> for &mut Reader {
+impl<'de> DeserializeSeed<'de> for &mut NodeReader {
     type Value = YamlNode;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<YamlNode, D::Error> {
@@ -69,7 +69,7 @@ impl<'de> DeserializeSeed<'de> for &mut Reader {
     }
 }
 
-impl<'de> Visitor<'de> for &mut Reader {
+impl<'de> Visitor<'de> for &mut NodeReader {
     type Value = YamlNode;
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -6,7 +6,7 @@ use std::ops::Range;
 use saphyr_parser::{Event, Marker, Parser, Span};
 
 use super::source::{SourceFile, SourceLocation};
-use crate::policy::excerpt::shown;
+use crate::policy::excerpt::printable;
 use crate::policy::limits::{MAX_DEPTH, MAX_NODES, NODE_BYTES};
 
 /// Why a text cannot be read as one YAML document.
@@ -25,7 +25,7 @@ impl SyntaxError {
 
 /// A value: its location and, for a scalar, its text.
 #[derive(Clone, Debug)]
-pub(super) struct Mark {
+pub(super) struct ValueMark {
     pub(super) location: SourceLocation,
     pub(super) kind: MarkKind,
 }
@@ -40,19 +40,19 @@ pub(super) enum MarkKind {
 /// Returns the values of a document in the order of the text, each alias as the values it stands for.
 ///
 /// Stops at the first sign of an attack, without recursion, so that `serde_yaml` never sees a text that could exhaust memory.
-pub(super) fn scan(source: &SourceFile) -> Result<Vec<Mark>, SyntaxError> {
+pub(super) fn scan(source: &SourceFile) -> Result<Vec<ValueMark>, SyntaxError> {
     let mut scan = Scan::default();
     let mut documents = 0;
     for event in Parser::new_from_str(source.text()) {
         let (event, span) = event.map_err(|error| {
             let location = location(*error.marker(), 1);
             let help = scan.unclosed().or_else(|| syntax_help(source, location).map(str::to_owned));
-            SyntaxError { location, message: format!("not valid YAML: {}", shown(error.info())), help }
+            SyntaxError { location, message: format!("not valid YAML: {}", printable(error.info())), help }
         })?;
         if let Event::DocumentStart(_) = event {
             documents += 1;
             if documents > 1 {
-                let message = "a policy file holds one YAML document";
+                let message = "a policy file must hold one YAML document";
                 return Err(SyntaxError::new(located(span), message, "remove the second `---`, or split the file"));
             }
         }
@@ -70,7 +70,7 @@ struct OpenContainer {
 
 #[derive(Default)]
 struct Scan {
-    marks: Vec<Mark>,
+    marks: Vec<ValueMark>,
     open: Vec<OpenContainer>,
     /// The marks of each anchor's value.
     anchors: HashMap<usize, Range<usize>>,
@@ -107,7 +107,7 @@ impl Scan {
 
     fn begin(&mut self, at: SourceLocation, kind: MarkKind, anchor: usize) -> Result<(), SyntaxError> {
         if self.open.len() >= MAX_DEPTH {
-            let message = format!("nested more than {MAX_DEPTH} levels deep");
+            let message = format!("the YAML is nested more than {MAX_DEPTH} levels deep");
             return Err(SyntaxError::new(at, message, "a policy needs 5 levels"));
         }
         self.open.push(OpenContainer { mark: self.marks.len(), anchor });
@@ -131,12 +131,12 @@ impl Scan {
     fn repeat(&mut self, anchor: usize, at: SourceLocation) -> Result<(), SyntaxError> {
         let Some(range) = self.anchors.get(&anchor).cloned() else {
             // The parser knows the anchor, but its value has not ended: it would contain itself.
-            return Err(SyntaxError::new(at, "the alias stands inside what it names", "remove the alias"));
+            return Err(SyntaxError::new(at, "the alias refers to a value that contains it", "remove the alias"));
         };
         for mark in range {
-            if let Some(Mark { location, kind }) = self.marks.get(mark).cloned() {
+            if let Some(ValueMark { location, kind }) = self.marks.get(mark).cloned() {
                 self.count(&kind, at)?;
-                self.marks.push(Mark { location, kind });
+                self.marks.push(ValueMark { location, kind });
             }
         }
         Ok(())
@@ -144,7 +144,7 @@ impl Scan {
 
     fn add(&mut self, location: SourceLocation, kind: MarkKind) -> Result<(), SyntaxError> {
         self.count(&kind, location)?;
-        self.marks.push(Mark { location, kind });
+        self.marks.push(ValueMark { location, kind });
         Ok(())
     }
 
@@ -154,8 +154,8 @@ impl Scan {
             MarkKind::Sequence | MarkKind::Mapping => 1,
         };
         if self.size > MAX_NODES {
-            let message = format!("more than {MAX_NODES} values, counting each alias as all it stands for");
-            return Err(SyntaxError::new(at, message, "long lists belong in a word file: `file: words/NAME.txt`"));
+            let message = format!("the YAML has more than {MAX_NODES} values with aliases expanded");
+            return Err(SyntaxError::new(at, message, "move long lists to a word file: `file: words/NAME.txt`"));
         }
         Ok(())
     }
@@ -163,9 +163,9 @@ impl Scan {
     /// Returns a hint at the innermost bracket that is still open.
     fn unclosed(&self) -> Option<String> {
         let mut open = self.open.iter().rev().filter_map(|container| self.marks.get(container.mark));
-        let Mark { location, kind } = open.find(|mark| mark.location.width > 0)?;
+        let ValueMark { location, kind } = open.find(|mark| mark.location.width > 0)?;
         let bracket = if *kind == MarkKind::Sequence { '[' } else { '{' };
-        Some(format!("the `{bracket}` in line {}, column {} is still open here", location.line, location.column))
+        Some(format!("the `{bracket}` in line {}, column {} is not closed", location.line, location.column))
     }
 }
 
@@ -189,7 +189,7 @@ pub(super) fn syntax_help(source: &SourceFile, location: SourceLocation) -> Opti
     } else if value.starts_with('"') && value.contains('\\') {
         Some("in double quotes a backslash starts an escape; put patterns in single quotes")
     } else if value.starts_with(['@', '`', '%']) || value.contains(": ") {
-        Some("text with special characters needs quotes")
+        Some("put text with special characters in quotes")
     } else {
         None
     }
