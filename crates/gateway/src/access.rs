@@ -31,7 +31,7 @@ impl fmt::Debug for ClientKeys {
 /// The permissions of an authorized client.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Access {
-    /// Whether the key was sent as bearer token. The token is then the gateway's, and not for the upstream.
+    /// Set if the key was sent as bearer token, which must then not be forwarded.
     pub(crate) by_bearer: bool,
     policies: Option<Arc<[String]>>,
 }

@@ -22,10 +22,10 @@ use crate::body::RequestBody;
 /// A host that takes longer to accept a connection is down. The response is then that it is unreachable, and clients retry.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// How long a connection is kept for the next call. The connections of a burst of calls are closed soon after it.
+/// The time that a connection is kept for the next call. The connections of a burst of calls are closed soon after it.
 const POOL_IDLE_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// How long a connection is silent before TCP probes the peer.
+/// The time that a connection is silent before TCP probes the peer.
 const KEEPALIVE: Duration = Duration::from_secs(60);
 
 #[cfg(feature = "tls")]

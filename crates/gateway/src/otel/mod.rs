@@ -53,7 +53,7 @@ impl fmt::Debug for Telemetry {
     }
 }
 
-/// What to export; without an endpoint, to the one of the environment.
+/// The signals to export, to an endpoint or to the one of the environment.
 struct ExporterConfig<'a> {
     endpoint: Option<&'a str>,
     traces: bool,

@@ -1,4 +1,4 @@
-"""Every family by InvokeModel or StartAsyncInvoke: masked on the way there and back, and blocked in its own shape."""
+"""Every family by InvokeModel or StartAsyncInvoke: masked in both directions, and blocked in its own format."""
 
 import base64
 import json
@@ -28,8 +28,8 @@ def calls():
 @pytest.mark.parametrize(("case", "model"), list(calls()))
 def test_texts_are_masked_both_ways(client, steer, upstream, case, model):
     steer.say(TEXTS["said"])
-    if "shape" in case:
-        steer(shape=case["shape"])
+    if "body_format" in case:
+        steer(shape=case["body_format"])
     answer = call(client, case, model, fill(case["body"], TEXTS["asked"]))
     (request,) = upstream.requests()
     assert request["modelId"] == model
@@ -83,8 +83,8 @@ def test_a_denied_topic_blocks_in_the_last_turn(client, steer, upstream, case):
 @pytest.mark.parametrize("case", FAMILIES, ids=name)
 def test_a_denied_topic_is_replaced_in_history(client, steer, upstream, case):
     steer.say("Hello")
-    if "shape" in case:
-        steer(shape=case["shape"])
+    if "body_format" in case:
+        steer(shape=case["body_format"])
     for number, place in enumerate(places(case["body"])):
         if standing(case, place) == "last turn":
             continue

@@ -22,12 +22,12 @@ def chunks(client, case, text):
     return [json.loads(event["chunk"]["bytes"]) for event in answer["body"]]
 
 
-def lanes(case, chunks, pointer="chunk"):
+def substreams(case, chunks, pointer="chunk"):
     """The texts that run side by side, each joined."""
     joined = {}
     for chunk in chunks:
         texts = all_at(chunk, case.get(pointer, case["chunk"]))
-        numbers = all_at(chunk, case["lane"]) if "lane" in case else [0] * len(texts)
+        numbers = all_at(chunk, case["substream"]) if "substream" in case else [0] * len(texts)
         for number, text in zip(numbers, texts):
             joined[number] = joined.get(number, "") + text
     return joined
@@ -44,7 +44,7 @@ class TestEveryFamily:
     def test_gives_the_text_that_it_gives_whole(self, client, steer, upstream, cut, case):
         steer.say(TEXTS["said"])
         found = chunks(client, case, TEXTS["asked"])
-        assert lanes(case, found) == dict.fromkeys(range(case.get("lanes", 1)), TEXTS["given"])
+        assert substreams(case, found) == dict.fromkeys(range(case.get("substreams", 1)), TEXTS["given"])
         assert "amazon-bedrock-invocationMetrics" in found[-1]
         assert all("amazon-bedrock-guardrailAction" not in chunk for chunk in found)
         nothing_hidden(found)
@@ -53,9 +53,9 @@ class TestEveryFamily:
     def test_ends_with_the_message_where_a_phrase_is_blocked(self, client, steer, upstream, cut, case):
         steer.say(TEXTS["said_denied"])
         found = chunks(client, case, "Hello")
-        joined = lanes(case, found, "blocked_chunk")
+        joined = substreams(case, found, "blocked_chunk")
         # A choice that had not begun has no end either.
-        assert set(joined) <= set(range(case.get("lanes", 1))) and 0 in joined
+        assert set(joined) <= set(range(case.get("substreams", 1))) and 0 in joined
         for text in joined.values():
             check_message_at_the_end(text, TEXTS["blocked_output"])
         check_end(case, found)
@@ -66,7 +66,7 @@ class TestEveryFamily:
                 chunks(client, case, TEXTS["denied"])
         else:
             found = chunks(client, case, TEXTS["denied"])
-            assert lanes(case, found, "blocked_chunk") == {0: TEXTS["blocked_input"]}
+            assert substreams(case, found, "blocked_chunk") == {0: TEXTS["blocked_input"]}
             check_end(case, found)
         assert upstream.requests() == []
 
@@ -86,7 +86,7 @@ def test_streams_side_by_side_keep_their_texts(client, steer, upstream):
     def ask(number):
         case = STREAMING[number % len(STREAMING)]
         asked = f"Number {number}: {TEXTS['asked']}."
-        return lanes(case, chunks(client, case, asked)).values()
+        return substreams(case, chunks(client, case, asked)).values()
 
     with ThreadPoolExecutor(8) as pool:
         answers = list(pool.map(ask, range(64)))

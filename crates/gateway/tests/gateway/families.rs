@@ -1,4 +1,4 @@
-//! Every family, by the SDK: masked on the way there and back, and blocked in its own shape.
+//! Every model family, by the SDK: masked in both directions, and blocked in its own format.
 
 use aws_sdk_bedrockruntime::primitives::Blob;
 use aws_sdk_bedrockruntime::types::{AsyncInvokeOutputDataConfig, AsyncInvokeS3OutputDataConfig};
@@ -13,7 +13,7 @@ fn saying(text: &str) -> Options {
     Options { response: ModelResponse::Text(text.to_owned()), ..Options::default() }
 }
 
-/// The answer of a family; that of a call without one is empty.
+/// Returns the response of a family, which is empty for a call without one.
 async fn call(client: &Client, family: &Family, model: &str, body: &Value) -> Result<Value, Error> {
     if family.is_async() {
         let place = AsyncInvokeS3OutputDataConfig::builder().s3_uri("s3://bucket/answers").build().expect("a place");
@@ -33,12 +33,12 @@ fn assert_all(answer: &Value, pointers: &[String], expected: &str, case: &str) {
 }
 
 #[tokio::test]
-async fn texts_are_masked_both_ways() {
+async fn text_is_masked_in_both_directions() {
     let simulator = simulator(Options::default()).await;
     let gateway = run(builder(&simulator)).await;
     let client = client(gateway.address);
     for family in &*FAMILIES {
-        let body_format = family.shape.as_deref().map(|name| name.parse().expect("a format"));
+        let body_format = family.body_format.as_deref().map(|name| name.parse().expect("a format"));
         simulator.set_options(Options { body_format, ..saying(&TEXTS.said) });
         for model in std::iter::once(&family.model).chain(&family.also) {
             let case = &format!("{} as {model}", family.name);
@@ -59,7 +59,7 @@ async fn texts_are_masked_both_ways() {
     }
 }
 
-/// The answer is the family's own and holds the message, or there is no such answer.
+/// Asserts that the response is a blocked response of the family, or an error if the family has none.
 fn assert_blocked(family: &Family, places: &[String], answered: Result<Value, Error>, message: &str, case: &str) {
     if places.is_empty() {
         match answered {
@@ -79,7 +79,7 @@ fn assert_blocked(family: &Family, places: &[String], answered: Result<Value, Er
     assert_nothing_hidden(&answer, case);
 }
 
-/// A request for each of a family's texts in which that one is denied: its place, the texts, and what the case is called.
+/// Returns a request for each text field of a family in which that field is denied: its pointer, the text, and the name of the case.
 fn denied(family: &Family) -> impl Iterator<Item = (String, Vec<&'static str>, String)> {
     family.places().into_iter().enumerate().map(|(at, place)| {
         let mut texts = vec!["Hello"; at];
@@ -90,7 +90,7 @@ fn denied(family: &Family) -> impl Iterator<Item = (String, Vec<&'static str>, S
 }
 
 #[tokio::test]
-async fn a_denied_topic_is_blocked_wherever_it_stands() {
+async fn a_denied_topic_is_blocked_in_every_field() {
     let simulator = simulator(Options::default()).await;
     let gateway = run(strict(&simulator)).await;
     let client = client(gateway.address);
@@ -110,7 +110,7 @@ async fn a_denied_topic_blocks_in_the_last_turn_only() {
     let client = client(gateway.address);
     let mut standings = Vec::new();
     for family in &*FAMILIES {
-        let body_format = family.shape.as_deref().map(|name| name.parse().expect("a format"));
+        let body_format = family.body_format.as_deref().map(|name| name.parse().expect("a format"));
         simulator.set_options(Options { body_format, ..saying("Hello") });
         for (place, mut texts, case) in denied(family) {
             let standing = family.standing(&place);
@@ -137,13 +137,13 @@ async fn a_denied_topic_blocks_in_the_last_turn_only() {
 }
 
 #[tokio::test]
-async fn a_denied_answer_is_blocked() {
+async fn a_denied_completion_is_blocked() {
     let simulator = simulator(saying(&TEXTS.said_denied)).await;
     let gateway = run(builder(&simulator)).await;
     let client = client(gateway.address);
     for family in FAMILIES.iter().filter(|family| !family.answer.is_empty()) {
         let answered = call(&client, family, &family.model, &family.request(&["Hello"])).await;
-        // An answer tells its family where the request did not.
+        // The response shows the family if the request did not.
         let places = if family.blocked().is_empty() { &family.answer } else { family.blocked() };
         assert_blocked(family, places, answered, &TEXTS.blocked_output, &family.name);
     }

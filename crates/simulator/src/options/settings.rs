@@ -8,7 +8,7 @@ use std::time::Duration;
 use super::{ChunkSize, Fault, ModelResponse};
 use crate::BodyFormat;
 
-/// How a [`Simulator`](crate::Simulator) listens and responds.
+/// The configuration of a [`Simulator`](crate::Simulator).
 #[derive(Clone, Debug)]
 pub struct Options {
     /// The loopback address to bind; with port 0 the system chooses one.

@@ -21,7 +21,7 @@ use crate::wire::{ChunkedBody, Delivery, Event};
 /// Above every limit of Bedrock, so that only a runaway client reaches it.
 const BODY_LIMIT: usize = 64 * 1024 * 1024;
 
-/// Where recorded requests are read and deleted. No operation of Bedrock has such a path.
+/// The path of the recorded requests. No operation of Bedrock has such a path.
 const RECORD: &str = "/simulator/requests";
 
 /// Responds to one request. Fails only if the request cannot be read.

@@ -18,7 +18,7 @@ use super::handler::serve;
 use super::state::State;
 use crate::options::Options;
 
-/// How long open responses may continue after a stop.
+/// The time for open responses to finish after a stop.
 const GRACE: Duration = Duration::from_millis(200);
 
 /// A running Bedrock Runtime on loopback. It stops when it is dropped.
