@@ -14,6 +14,7 @@ use opentelemetry_otlp::{Protocol, WithExportConfig, WithHttpConfig};
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::metrics::SdkMeterProvider;
 use opentelemetry_sdk::trace::{SdkTracer, SdkTracerProvider};
+use thiserror::Error;
 use tower::BoxError;
 
 use crate::metrics::Metrics;
@@ -147,17 +148,6 @@ impl Telemetry {
 }
 
 /// The error for an export that fails or cannot be configured.
-#[derive(Debug)]
-pub struct TelemetryError(BoxError);
-
-impl fmt::Display for TelemetryError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("OpenTelemetry export failed")
-    }
-}
-
-impl std::error::Error for TelemetryError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        Some(self.0.as_ref())
-    }
-}
+#[derive(Debug, Error)]
+#[error("OpenTelemetry export failed")]
+pub struct TelemetryError(#[source] BoxError);
