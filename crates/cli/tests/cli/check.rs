@@ -131,7 +131,7 @@ fn long_output_is_truncated() {
     assert_eq!(run.code, Some(0), "{:.200}", run.stdout);
     assert_eq!(run.stdout.lines().filter(|line| line.contains("ANONYMIZED")).count(), 1000);
     assert!(run.stdout.contains("\n  and 49000 more; use `--format json` to see them\n"));
-    assert!(run.stdout.ends_with("\nThe masked text is longer than 1048576 bytes: `--format json` has it.\n"));
+    assert!(run.stdout.ends_with("\nThe masked text is longer than 1048576 bytes; use `--format json` to see it.\n"));
 }
 
 #[test]

@@ -55,7 +55,7 @@ def test_a_model_that_repeats_what_it_was_told_is_masked(client, steer, upstream
 
 
 def check_blocked(client, case, body, message, places):
-    """The answer is the family's own and holds the message, or there is no such answer."""
+    """Asserts that the response is a blocked response of the family, or an error if the family has none."""
     if not places:
         with pytest.raises(client.exceptions.ValidationException) as raised:
             call(client, case, case["model"], body)

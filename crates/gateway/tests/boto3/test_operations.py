@@ -1,4 +1,4 @@
-"""Every operation the gateway has, and what it refuses."""
+"""Every operation of the gateway, and rejected operations."""
 
 import base64
 import json
@@ -200,7 +200,7 @@ REFUSED = {
 
 
 @pytest.mark.parametrize("method", REFUSED)
-def test_what_nobody_examines_is_refused(client, steer, upstream, method):
+def test_unsupported_operations_are_rejected(client, steer, upstream, method):
     with pytest.raises(client.exceptions.AccessDeniedException) as raised:
         getattr(client, method)(**REFUSED[method])
     assert raised.value.response["ResponseMetadata"]["HTTPStatusCode"] == 403
@@ -208,7 +208,7 @@ def test_what_nobody_examines_is_refused(client, steer, upstream, method):
 
 
 def test_every_operation_of_the_service_is_known_here(client):
-    """One that boto3 learns of tomorrow is to be looked at."""
+    """Fails if a new version of boto3 has another operation."""
     tested = {
         "ApplyGuardrail", "Converse", "ConverseStream", "CountTokens", "InvokeModel", "InvokeModelWithResponseStream",
         "StartAsyncInvoke", "GetAsyncInvoke", "ListAsyncInvokes", "InvokeGuardrailChecks",

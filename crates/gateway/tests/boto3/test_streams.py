@@ -1,4 +1,4 @@
-"""Streams, whatever they are cut into: by events and by writes to the socket."""
+"""Streams, split at any position, by events and by writes to the socket."""
 
 import json
 from concurrent.futures import ThreadPoolExecutor
@@ -23,7 +23,7 @@ def chunks(client, case, text):
 
 
 def substreams(case, chunks, pointer="chunk"):
-    """The texts that run side by side, each joined."""
+    """Returns the text of each substream, joined."""
     joined = {}
     for chunk in chunks:
         texts = all_at(chunk, case.get(pointer, case["chunk"]))
@@ -34,7 +34,7 @@ def substreams(case, chunks, pointer="chunk"):
 
 
 def check_message_at_the_end(text, message):
-    """Whatever was given of the text before, it was what comes before the phrase, masked."""
+    """Asserts that the released text is the masked text before the phrase, followed by the message."""
     assert text.endswith(message)
     assert TEXTS["given_before"].startswith(text.removesuffix(message))
 
@@ -72,7 +72,7 @@ class TestEveryFamily:
 
 
 def check_end(case, found):
-    """The stream is over in the family's own way."""
+    """Asserts that the stream ends as the family's streams do."""
     nothing_hidden(found)
     for pointer, value in case["chunk_stop"].items():
         assert value in [at(chunk, pointer) for chunk in found]
@@ -80,7 +80,7 @@ def check_end(case, found):
     assert "amazon-bedrock-invocationMetrics" in found[-1]
 
 
-def test_streams_side_by_side_keep_their_texts(client, steer, upstream):
+def test_concurrent_streams_do_not_mix(client, steer, upstream):
     steer(reply="echo", chunk="bytes:3", write_size=7)
 
     def ask(number):
@@ -108,7 +108,7 @@ def converse(client, **more):
 
 
 def joined(events, *path):
-    """What stands at a path in the deltas, and the blocks that it came in."""
+    """Returns the text at a path in the deltas, and its content blocks."""
     texts, blocks = [], set()
     for event in events:
         text = event.get("contentBlockDelta", {}).get("delta", {})
