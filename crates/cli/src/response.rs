@@ -233,3 +233,14 @@ pub(crate) fn outcome_name(outcome: Outcome) -> &'static str {
 pub(crate) fn blocks(finding: &Finding) -> bool {
     finding.action() == ActionTaken::Blocked
 }
+
+/// Returns the name of an action in policies.
+pub(crate) fn action_name(action: banister::Action) -> &'static str {
+    match action {
+        banister::Action::Off => "off",
+        banister::Action::Detect => "detect",
+        banister::Action::Mask => "mask",
+        banister::Action::Block => "block",
+        _ => "other",
+    }
+}

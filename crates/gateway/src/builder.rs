@@ -36,6 +36,14 @@ pub struct GatewayBuilder {
     telemetry: Option<Telemetry>,
 }
 
+impl Gateway {
+    /// Configures a gateway with these policies in front of this upstream.
+    #[must_use]
+    pub fn builder(policies: Policies, upstream: Upstream) -> GatewayBuilder {
+        GatewayBuilder::new(policies, upstream)
+    }
+}
+
 impl fmt::Debug for GatewayBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("GatewayBuilder")

@@ -3,7 +3,7 @@
 mod document;
 mod warnings;
 
-use banister::{Action, Guardrail, Policy, PolicyError};
+use banister::{Guardrail, Policy, PolicyError};
 use serde::Serialize;
 
 use self::warnings::Warning;
@@ -11,7 +11,7 @@ use crate::args::{Format, LintArgs};
 use crate::failure::{Exit, Failure, print_error};
 use crate::policy::{self, PolicyRef};
 use crate::report::{Out, Table, Tone};
-use crate::response::kind_name;
+use crate::response::{action_name, kind_name};
 
 /// The result for a policy.
 #[derive(Debug, Serialize)]
@@ -146,16 +146,5 @@ impl PolicySummary {
             out.line(format_args!("{}: {}", out.paint(Tone::Note, "warning"), warning.message))?;
         }
         Ok(())
-    }
-}
-
-/// Returns the name of an action in policies.
-pub(crate) fn action_name(action: Action) -> &'static str {
-    match action {
-        Action::Off => "off",
-        Action::Detect => "detect",
-        Action::Mask => "mask",
-        Action::Block => "block",
-        _ => "other",
     }
 }

@@ -5,9 +5,8 @@ use std::collections::{BTreeMap, HashMap};
 use banister::{Action, Guardrail, RuleKind, Source};
 use serde::Serialize;
 
-use super::action_name;
 use super::document::List;
-use crate::response::action;
+use crate::response::{action, action_name};
 
 /// The number of words shown of a list.
 const SHOWN_WORDS: usize = 5;

@@ -11,10 +11,11 @@ use serde_json::Value;
 
 use super::error::ErrorResponse;
 use super::http_response;
+use super::operation::SimulatedOperation;
 use super::operation::{percent_decode, route};
+use super::record::RecordedRequest;
 use super::response::{Content, SimulatedCall, SimulatedResponse, respond};
 use super::state::State;
-use super::{RecordedRequest, SimulatedOperation};
 use crate::options::{Fault, Options, for_request};
 use crate::wire::{ChunkedBody, Delivery, Event};
 

@@ -8,8 +8,8 @@ use hyper::http::response::Builder;
 use hyper::{HeaderMap, Response};
 use serde_json::{Value, json};
 
-use super::SimulatedOperation;
 use super::error::ErrorResponse;
+use super::operation::SimulatedOperation;
 use super::response::{Content, SimulatedResponse};
 use crate::options::Fault;
 use crate::wire::{ChunkedBody, Delivery, encode, full, stream};

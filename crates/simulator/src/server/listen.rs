@@ -13,8 +13,8 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet};
 
-use super::RecordedRequest;
 use super::handler::serve;
+use super::record::RecordedRequest;
 use super::state::State;
 use crate::options::Options;
 
