@@ -42,22 +42,22 @@ def fill(value, *texts):
 OPERATOR = ("/system", "/tools/", "/toolConfig/", "/response_format/", "/responseFormat/", "/preamble")
 
 
-def places(value, pointer=""):
+def text_pointers(value, pointer=""):
     """Returns the pointers of the text fields of the template, in order."""
     if isinstance(value, str):
         return [pointer] * value.count("$TEXT")
     if isinstance(value, list):
-        return [place for at, item in enumerate(value) for place in places(item, f"{pointer}/{at}")]
+        return [found for at, item in enumerate(value) for found in text_pointers(item, f"{pointer}/{at}")]
     if isinstance(value, dict):
-        return [place for key, item in value.items() for place in places(item, f"{pointer}/{key}")]
+        return [found for key, item in value.items() for found in text_pointers(item, f"{pointer}/{key}")]
     return []
 
 
-def standing(case, place):
-    """What a rule that blocks does at a place: it blocks in the last turn, replaces in history, and reports in the operator's text."""
-    if place.startswith((*OPERATOR, *case.get("operator", []))):
+def turn_kind(case, pointer):
+    """Returns the kind of turn at a pointer: a blocking rule blocks in the last turn, masks in history, and reports in the operator's text."""
+    if pointer.startswith((*OPERATOR, *case.get("operator", []))):
         return "operator"
-    if place.startswith(("/chat_history/", *case.get("history", []))):
+    if pointer.startswith(("/chat_history/", *case.get("history", []))):
         return "history"
     return "last turn"
 

@@ -72,30 +72,30 @@ impl Family {
     }
 
     /// Returns the pointers of the text fields of the request, in order.
-    pub(crate) fn places(&self) -> Vec<String> {
-        let mut places = Vec::new();
-        pointers(&self.body, String::new(), &mut places);
-        places
+    pub(crate) fn text_pointers(&self) -> Vec<String> {
+        let mut found = Vec::new();
+        pointers(&self.body, String::new(), &mut found);
+        found
     }
 
     /// Returns the effect of a blocking rule at a pointer.
-    pub(crate) fn standing(&self, place: &str) -> Standing {
+    pub(crate) fn turn_kind(&self, pointer: &str) -> TurnKind {
         const OPERATOR: [&str; 6] =
             ["/system", "/tools/", "/toolConfig/", "/response_format/", "/responseFormat/", "/preamble"];
-        let is_in = |begins: &[String]| begins.iter().any(|begin| place.starts_with(begin));
-        if OPERATOR.iter().any(|begin| place.starts_with(begin)) || is_in(&self.operator) {
-            Standing::Operator
-        } else if place.starts_with("/chat_history/") || is_in(&self.history) {
-            Standing::History
+        let is_in = |begins: &[String]| begins.iter().any(|begin| pointer.starts_with(begin));
+        if OPERATOR.iter().any(|begin| pointer.starts_with(begin)) || is_in(&self.operator) {
+            TurnKind::Operator
+        } else if pointer.starts_with("/chat_history/") || is_in(&self.history) {
+            TurnKind::History
         } else {
-            Standing::LastTurn
+            TurnKind::LastTurn
         }
     }
 
     /// Returns the request with this text as it is forwarded, if all of it was masked, or only the text at this pointer.
     pub(crate) fn sent(&self, texts: &[&str], changed: Option<&str>) -> Value {
         let mut body = self.request(texts);
-        let signed = self.signed.as_deref().filter(|signed| changed.is_none_or(|place| place.starts_with(signed)));
+        let signed = self.signed.as_deref().filter(|signed| changed.is_none_or(|pointer| pointer.starts_with(signed)));
         if let Some((content, block)) = signed.and_then(|signed| signed.rsplit_once('/')) {
             let content = body.pointer_mut(content).and_then(Value::as_array_mut).expect("content");
             content.remove(block.parse().expect("a position"));
@@ -113,7 +113,7 @@ impl Family {
 
 /// The effect of a blocking rule on some text of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Standing {
+pub(crate) enum TurnKind {
     /// The call is blocked.
     LastTurn,
     /// The text is masked.
