@@ -1,7 +1,7 @@
 //! Techniques to hide a word or a value from a filter, for tests.
 //!
-//! [`TECHNIQUES`] is the list that the threat model, the tests and the test suites of policies share: each technique, and the policy setting
-//! that detects it.
+//! [`TECHNIQUES`] is the list that the threat model, the tests and the test suites of policies share: each technique, and the policy
+//! setting that detects it.
 
 mod signs;
 mod write;

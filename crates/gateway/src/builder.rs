@@ -203,8 +203,8 @@ impl GatewayBuilder {
     ///
     /// # Errors
     ///
-    /// If a policy has problems; if the address is not loopback and there are no client keys; if a key is limited to an unknown policy, or to
-    /// none; or if the address cannot be bound.
+    /// If a policy has problems; if the address is not loopback and there are no client keys; if a key is limited to an unknown policy, or
+    /// to none; or if the address cannot be bound.
     pub async fn bind(self, address: SocketAddr) -> Result<Gateway, BindError> {
         if !address.ip().is_loopback() && self.keys.is_empty() && !self.allow_unauthenticated {
             return Err(BindError(BindErrorKind::Unauthenticated(address)));

@@ -49,8 +49,8 @@ impl Gateway {
         ReloadHandle(Arc::clone(&self.shared))
     }
 
-    /// Serves until `shutdown` is done and the [drain period](crate::GatewayBuilder::drain_period) is over. Then waits until the open responses have
-    /// ended, or until the shutdown timeout.
+    /// Serves until `shutdown` is done and the [drain period](crate::GatewayBuilder::drain_period) is over. Then waits until the open
+    /// responses have ended, or until the shutdown timeout.
     pub async fn serve(self, shutdown: impl Future<Output = ()>) {
         let Self { listener, address, shared, triggers } = self;
         let limits = shared.limits;

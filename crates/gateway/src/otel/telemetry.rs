@@ -22,8 +22,8 @@ const SERVICE: &str = "banister";
 
 /// Exports spans of calls, and metrics, over OTLP/HTTP with protobuf. Cloning it is cheap.
 ///
-/// Every call is a span of kind server that lasts until the last byte of its response, in the trace of the client's `traceparent` header. The
-/// request to the upstream has the `traceparent` of the span. Attributes:
+/// Every call is a span of kind server that lasts until the last byte of its response, in the trace of the client's `traceparent` header.
+/// The request to the upstream has the `traceparent` of the span. Attributes:
 ///
 /// - `rpc.system`, `rpc.service`, `rpc.method`
 /// - `gen_ai.operation.name`, `gen_ai.provider.name`, and `gen_ai.system`, its older name
@@ -57,8 +57,8 @@ struct ExporterConfig<'a> {
 }
 
 impl Telemetry {
-    /// Configures the export by OpenTelemetry's environment variables: `OTEL_EXPORTER_OTLP_ENDPOINT` and its variants for traces and metrics,
-    /// `OTEL_EXPORTER_OTLP_HEADERS`, `OTEL_SERVICE_NAME`, `OTEL_RESOURCE_ATTRIBUTES`, `OTEL_TRACES_SAMPLER`, `OTEL_BSP_*`,
+    /// Configures the export by OpenTelemetry's environment variables: `OTEL_EXPORTER_OTLP_ENDPOINT` and its variants for traces and
+    /// metrics, `OTEL_EXPORTER_OTLP_HEADERS`, `OTEL_SERVICE_NAME`, `OTEL_RESOURCE_ATTRIBUTES`, `OTEL_TRACES_SAMPLER`, `OTEL_BSP_*`,
     /// `OTEL_METRIC_EXPORT_INTERVAL`. Returns `None` if no endpoint is set, or if `OTEL_SDK_DISABLED` is `true`. Set `OTEL_TRACES_EXPORTER`
     /// or `OTEL_METRICS_EXPORTER` to `none` to export only the other.
     ///
