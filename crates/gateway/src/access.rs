@@ -85,8 +85,12 @@ impl ClientKeys {
     /// Compares every key, so that the time does not depend on which one matches.
     fn find(&self, key: &[u8], by_bearer: bool) -> Option<Access> {
         let digest: [u8; 32] = Sha256::digest(key).into();
-        let is_key = |known: &&ClientKey| bool::from(known.digest.ct_eq(&digest));
-        let found = self.0.iter().filter(is_key).last();
+        let found = self.0.iter().fold(
+            None,
+            |found, known| {
+                if bool::from(known.digest.ct_eq(&digest)) { Some(known) } else { found }
+            },
+        );
         found.map(|known| Access { by_bearer, policies: known.policies.clone() })
     }
 }

@@ -8,7 +8,7 @@ use crate::support::{builder, run, simulator};
 
 /// Run by `crates/gateway/tests/boto3/run`, which installs its dependencies.
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "wants Python with boto3 and pytest: crates/gateway/tests/boto3/run"]
+#[ignore = "needs Python with boto3 and pytest: crates/gateway/tests/boto3/run"]
 async fn boto3_receives_what_the_sdk_receives() {
     let simulator = simulator(Options::default()).await;
     let gateway = run(builder(&simulator).client_key("a-client-key")).await;
