@@ -1,23 +1,23 @@
-//! Ways to hide a word or a value from a filter, for tests.
+//! Techniques to hide a word or a value from a filter, for tests.
 //!
-//! [`TECHNIQUES`] is the list that the threat model, the tests and the test suites of policies share: what each technique does, and
-//! which setting of a policy sees through it.
+//! [`TECHNIQUES`] is the list that the threat model, the tests and the test suites of policies share: each technique, and the policy
+//! setting that detects it.
 
 mod signs;
 mod write;
 
 use std::fmt;
 
-/// What a policy must set to see through a technique.
+/// The policy setting that detects a technique.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Level {
-    /// Nothing: it is always seen through, unless `evasion: off`.
+    /// None: it is always detected, unless `evasion: off` is set.
     Standard,
     /// `evasion: strict`.
     Strict,
     /// `decode`.
     Decode,
-    /// There is no setting.
+    /// No setting detects it.
     Never,
 }
 
@@ -32,7 +32,7 @@ impl fmt::Display for Level {
     }
 }
 
-/// A way to write a word or value differently.
+/// A technique that writes a word or value differently.
 #[derive(Clone, Copy)]
 pub struct Technique {
     name: &'static str,
@@ -52,47 +52,47 @@ impl fmt::Debug for Technique {
 impl Technique {
     /// Returns the technique of this name.
     #[must_use]
-    pub fn named(name: &str) -> Option<&'static Self> {
+    pub fn from_name(name: &str) -> Option<&'static Self> {
         TECHNIQUES.iter().find(|technique| technique.name == name)
     }
 
-    /// Its name, as test suites spell it.
+    /// Returns the name, as in test suites.
     #[must_use]
     pub fn name(&self) -> &'static str {
         self.name
     }
 
-    /// What it makes of a word or value, as an example.
+    /// Returns an example of its output.
     #[must_use]
     pub fn example(&self) -> &'static str {
         self.example
     }
 
-    /// Which level sees through it in words and phrases.
+    /// Returns the level that detects it in words and phrases.
     #[must_use]
     pub fn words(&self) -> Level {
         self.words
     }
 
-    /// Which level sees through it in what patterns and examples of topics match.
+    /// Returns the level that detects it in text that patterns and examples of topics match.
     #[must_use]
     pub fn topics(&self) -> Level {
         self.topics
     }
 
-    /// Which level sees through it in values of entity types.
+    /// Returns the level that detects it in values of entity types.
     #[must_use]
     pub fn values(&self) -> Level {
         self.values
     }
 
-    /// Returns `true` if the technique writes the characters of a value one by one. In values, that is seen through for digits only.
+    /// Returns `true` if the technique writes the characters of a value one by one. In values, that is detected for digits only.
     #[must_use]
     pub fn separates(&self) -> bool {
         matches!(self.name, "spaced" | "dotted" | "hyphenated" | "number-words")
     }
 
-    /// Returns a value as the technique writes it. `None` if that changes nothing, or if no level sees through it in this value.
+    /// Returns a value as the technique writes it. `None` if that changes nothing, or if no level detects it in this value.
     #[must_use]
     pub fn apply_to_value(&self, value: &str) -> Option<String> {
         let is_seen = self.values != Level::Never && !(self.separates() && value.contains(char::is_alphabetic));
@@ -119,7 +119,7 @@ macro_rules! technique {
     };
 }
 
-/// Every technique that the tests know.
+/// All techniques.
 pub const TECHNIQUES: &[Technique] = &[
     technique!("full-width", "ｍａｌｗａｒｅ", Standard Standard Standard, write::full_width),
     technique!("mathematical", "𝐦𝐚𝐥𝐰𝐚𝐫𝐞", Standard Standard Standard, write::mathematical),

@@ -1,6 +1,6 @@
-//! Which characters are drawn for others.
+//! Characters that replace others.
 
-/// Returns the character of `pairs` for `c`.
+/// Returns the replacement of `c` in `pairs`.
 pub(crate) fn of(pairs: &[(char, char)], c: char) -> Option<char> {
     pairs.iter().find(|&&(plain, _)| plain == c).map(|&(_, sign)| sign)
 }

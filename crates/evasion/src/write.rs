@@ -1,10 +1,10 @@
-//! The techniques.
+//! The implementations of the techniques.
 
 use base64::Engine as _;
 
 use crate::signs::{self, CYRILLIC, IDEOGRAPHS, LEET, LEET_SIGNS, ROTATED, STROKES, TURNED, WORDS};
 
-/// Replaces each character that `sign` has something for.
+/// Replaces each character for which `sign` returns another.
 fn replaced(text: &str, sign: impl Fn(char) -> Option<char>) -> Option<String> {
     Some(text.chars().map(|c| sign(c).unwrap_or(c)).collect())
 }
@@ -25,7 +25,7 @@ fn in_alphabet(c: char, upper: u32, lower: u32, digit: u32) -> Option<char> {
     char::from_u32(first + u32::from(c) - u32::from(from)).filter(|_| first > 0)
 }
 
-/// The middle of text, between two characters of a word or number.
+/// Returns the middle of text, between two characters of a word or number.
 fn middle(text: &str) -> Option<usize> {
     let inside = text.char_indices().skip(1).filter(|&(at, c)| {
         c.is_alphanumeric() && text.get(..at).is_some_and(|before| before.ends_with(char::is_alphanumeric))
@@ -92,14 +92,14 @@ pub(crate) fn leet_signs(text: &str) -> Option<String> {
     drawn(text, LEET_SIGNS)
 }
 
-/// Puts `separator` between the letters and digits of each word.
+/// Inserts `separator` between the letters and digits of each word.
 pub(crate) fn separated(text: &str, separator: &str) -> Option<String> {
     let mut written = String::new();
     let mut last = None;
     for c in text.chars() {
         match (last, c) {
             (_, ' ') if separator == " " => written.push_str("  "),
-            // The groups of a number are not told apart any more.
+            // Separators between the groups of a number are dropped.
             (Some('0'..='9'), '-' | ' ') => {
                 last = Some('0');
                 continue;
@@ -125,7 +125,7 @@ pub(crate) fn line_end(text: &str) -> Option<String> {
     at_middle(text, "-\n")
 }
 
-/// Puts something before and after the character in the middle.
+/// Inserts text before and after the character in the middle.
 fn around_middle(text: &str, before: &str, after: &str) -> Option<String> {
     let (head, tail) = text.split_at_checked(middle(text)?)?;
     let (inner, tail) = tail.split_at_checked(tail.chars().next()?.len_utf8())?;

@@ -31,7 +31,7 @@ impl fmt::Debug for ClientKeys {
 /// The permissions of an authorized client.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Access {
-    /// Whether the key was sent as bearer token. The token is then the gateway's, and not for the upstream.
+    /// Set if the key was sent as bearer token, which must then not be forwarded.
     pub(crate) by_bearer: bool,
     policies: Option<Arc<[String]>>,
 }
@@ -85,8 +85,12 @@ impl ClientKeys {
     /// Compares every key, so that the time does not depend on which one matches.
     fn find(&self, key: &[u8], by_bearer: bool) -> Option<Access> {
         let digest: [u8; 32] = Sha256::digest(key).into();
-        let is_key = |known: &&ClientKey| bool::from(known.digest.ct_eq(&digest));
-        let found = self.0.iter().filter(is_key).last();
+        let found = self.0.iter().fold(
+            None,
+            |found, known| {
+                if bool::from(known.digest.ct_eq(&digest)) { Some(known) } else { found }
+            },
+        );
         found.map(|known| Access { by_bearer, policies: known.policies.clone() })
     }
 }

@@ -11,6 +11,7 @@ use http_body::{Body, Frame, SizeHint};
 use http_body_util::combinators::UnsyncBoxBody;
 use http_body_util::{BodyExt, Full};
 use hyper::body::Incoming;
+use thiserror::Error;
 use tokio::time::Sleep;
 use tower::BoxError;
 
@@ -88,13 +89,6 @@ impl Body for RequestBody {
 }
 
 /// The error for a client that does not send its request in time.
-#[derive(Debug)]
+#[derive(Debug, Error)]
+#[error("the body of the request took too long to arrive")]
 pub(crate) struct SlowBody;
-
-impl std::fmt::Display for SlowBody {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("the body of the request took too long to arrive")
-    }
-}
-
-impl std::error::Error for SlowBody {}

@@ -11,7 +11,7 @@ use banister::{Guardrail, GuardrailLayer};
 use tokio::net::TcpListener;
 
 use crate::access::ClientKeys;
-use crate::bind_error::BindError;
+use crate::bind_error::{BindError, BindErrorKind};
 use crate::handler::Shared;
 use crate::limits::Limits;
 use crate::metrics::Metrics;
@@ -34,6 +34,14 @@ pub struct GatewayBuilder {
     observer: Observer,
     limits: Limits,
     telemetry: Option<Telemetry>,
+}
+
+impl Gateway {
+    /// Configures a gateway with these policies in front of this upstream.
+    #[must_use]
+    pub fn builder(policies: Policies, upstream: Upstream) -> GatewayBuilder {
+        GatewayBuilder::new(policies, upstream)
+    }
 }
 
 impl fmt::Debug for GatewayBuilder {
@@ -195,11 +203,11 @@ impl GatewayBuilder {
     ///
     /// # Errors
     ///
-    /// If a policy has problems; if the address is not loopback and there are no client keys; if a key is limited to an unknown policy, or to
-    /// none; or if the address cannot be bound.
+    /// If a policy has problems; if the address is not loopback and there are no client keys; if a key is limited to an unknown policy, or
+    /// to none; or if the address cannot be bound.
     pub async fn bind(self, address: SocketAddr) -> Result<Gateway, BindError> {
         if !address.ip().is_loopback() && self.keys.is_empty() && !self.allow_unauthenticated {
-            return Err(BindError::unauthenticated(address));
+            return Err(BindError(BindErrorKind::Unauthenticated(address)));
         }
         let metrics = Arc::new(Metrics::default());
         let (configure, observer, limit) = (self.configure, Arc::new(self.observer), self.limits.body_bytes);
@@ -214,15 +222,18 @@ impl GatewayBuilder {
                 observer(&name, call);
             })
         };
-        let policies = ActivePolicies::load(self.policies, Box::new(make_layer)).map_err(BindError::policies)?;
-        for limit in self.keys.limits() {
-            let missing = limit.iter().find(|policy| policies.named(policy).is_none());
-            if limit.is_empty() || missing.is_some() {
-                return Err(BindError::key_policy(missing.cloned()));
+        let policies = ActivePolicies::load(self.policies, Box::new(make_layer))
+            .map_err(|error| BindError(BindErrorKind::Policies(error)))?;
+        for allowed in self.keys.limits() {
+            if allowed.is_empty() {
+                return Err(BindError(BindErrorKind::EmptyKeyPolicies));
+            }
+            if let Some(unknown) = allowed.iter().find(|policy| policies.named(policy).is_none()) {
+                return Err(BindError(BindErrorKind::UnknownKeyPolicy(unknown.clone())));
             }
         }
         metrics.policies(policies.summaries());
-        let failed = |error| BindError::listen(address, error);
+        let failed = |error| BindError(BindErrorKind::Listen(address, error));
         let listener = TcpListener::bind(address).await.map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
         if let Some(telemetry) = &self.telemetry {

@@ -11,7 +11,7 @@ use http::{Method, Request, Response, StatusCode};
 use http_body::Body as _;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use hyper::body::Incoming;
-use tower::{BoxError, Layer, ServiceExt};
+use tower::{BoxError, Layer, ServiceExt, service_fn};
 
 use crate::access::{Access, ClientKeys};
 use crate::blocking::{LARGE_BYTES, unblock_if};
@@ -23,7 +23,7 @@ use crate::otel::{CallSpan, Telemetry};
 use crate::policies::{ActivePolicies, ActivePolicy};
 use crate::policy_selection::{by_body, by_header};
 use crate::streams::StreamBody;
-use crate::timeout::{SlowUpstream, TimeoutService, UpstreamResponse};
+use crate::timeout::{SlowUpstream, UpstreamResponse, send};
 use crate::upstream::Upstream;
 
 /// The prefix of the gateway's own headers, which are not forwarded.
@@ -119,7 +119,8 @@ async fn guarded(
         headers.remove(name);
     }
     span.propagate(headers);
-    let service = policy.layer.layer(TimeoutService::new(shared.upstream.clone(), &shared.limits));
+    let (upstream, limits) = (shared.upstream.clone(), shared.limits);
+    let service = policy.layer.layer(service_fn(move |request| send(upstream.clone(), limits, request)));
     // A body of unknown size may be large as well.
     let is_heavy = request.body().size_hint().upper().is_none_or(|bytes| bytes >= LARGE_BYTES);
     let response = match span.during(unblock_if(is_heavy, service.oneshot(request))).await {

@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use arc_swap::ArcSwap;
 use banister::{Guardrail, GuardrailLayer, Policy, PolicyError};
+use thiserror::Error;
 
 use crate::metrics::PolicySummary;
 
@@ -94,7 +95,8 @@ impl Policies {
 }
 
 /// The error for a policy with problems. The previous policies remain active.
-#[derive(Debug)]
+#[derive(Debug, Error)]
+#[error("policy `{policy}` has problems")]
 pub struct ReloadError {
     policy: String,
     source: PolicyError,
@@ -111,18 +113,6 @@ impl ReloadError {
     #[must_use]
     pub fn problems(&self) -> &PolicyError {
         &self.source
-    }
-}
-
-impl fmt::Display for ReloadError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "policy `{}` has problems", self.policy)
-    }
-}
-
-impl std::error::Error for ReloadError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        Some(&self.source)
     }
 }
 

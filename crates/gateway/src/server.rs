@@ -16,12 +16,10 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{AcquireError, OwnedSemaphorePermit, Semaphore};
 use tokio::task::JoinSet;
 
-use crate::builder::GatewayBuilder;
 use crate::handler::{Shared, handle};
 use crate::metrics::Metrics;
-use crate::policies::{Policies, ReloadError};
+use crate::policies::ReloadError;
 use crate::reload::{ReloadTriggers, reload};
-use crate::upstream::Upstream;
 
 /// A gateway that is bound to an address.
 #[derive(Debug)]
@@ -33,12 +31,6 @@ pub struct Gateway {
 }
 
 impl Gateway {
-    /// Configures a gateway with these policies in front of this upstream.
-    #[must_use]
-    pub fn builder(policies: Policies, upstream: Upstream) -> GatewayBuilder {
-        GatewayBuilder::new(policies, upstream)
-    }
-
     pub(crate) fn new(listener: TcpListener, address: SocketAddr, shared: Arc<Shared>) -> Self {
         // From now on, so that no change is missed before the gateway serves.
         let triggers = ReloadTriggers::watch(&shared);
@@ -57,8 +49,8 @@ impl Gateway {
         ReloadHandle(Arc::clone(&self.shared))
     }
 
-    /// Serves until `shutdown` is done and the [drain period](GatewayBuilder::drain_period) is over. Then waits until the open responses have
-    /// ended, or until the shutdown timeout.
+    /// Serves until `shutdown` is done and the [drain period](crate::GatewayBuilder::drain_period) is over. Then waits until the open
+    /// responses have ended, or until the shutdown timeout.
     pub async fn serve(self, shutdown: impl Future<Output = ()>) {
         let Self { listener, address, shared, triggers } = self;
         let limits = shared.limits;

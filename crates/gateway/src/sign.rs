@@ -15,7 +15,7 @@ use tower::BoxError;
 
 use crate::body::RequestBody;
 
-/// How long before they expire credentials are renewed.
+/// The time before expiry at which credentials are renewed.
 const MARGIN: Duration = Duration::from_secs(300);
 
 /// Signs requests for Bedrock in one region.

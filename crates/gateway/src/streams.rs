@@ -83,8 +83,7 @@ struct OpenStream {
 impl Drop for OpenStream {
     fn drop(&mut self) {
         // The last findings are reported when the body is dropped.
-        let body = self.body.take();
-        self.span.scope(|| drop(body));
+        self.span.scope(|| drop(self.body.take()));
     }
 }
 
@@ -100,10 +99,6 @@ impl StreamBody {
         let open = OpenStream { body: Some(body), counted: OpenStreamCount::new(gauge), span };
         Self { open: Some(open), operation, failed: Box::new(failed) }
     }
-
-    fn end(&mut self) {
-        self.open = None;
-    }
 }
 
 impl Body for StreamBody {
@@ -117,12 +112,12 @@ impl Body for StreamBody {
         counted.set_buffered(body.buffered_bytes());
         match polled {
             Poll::Ready(None) => {
-                this.end();
+                this.open = None;
                 Poll::Ready(None)
             }
             Poll::Ready(Some(Err(error))) => {
                 span.failed();
-                this.end();
+                this.open = None;
                 (this.failed)(&error);
                 let exception = error.is::<SlowUpstream>().then(|| too_slow(this.operation)).flatten();
                 Poll::Ready(Some(exception.map(Frame::data).ok_or(error)))

@@ -1,6 +1,5 @@
 //! Timeouts of the upstream.
 
-use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -10,50 +9,29 @@ use bytes::Bytes;
 use http::{Request, Response};
 use http_body::{Body, Frame, SizeHint};
 use hyper::body::Incoming;
+use thiserror::Error;
 use tokio::time::Sleep;
-use tower::{BoxError, Service};
+use tower::BoxError;
 
 use crate::body::RequestBody;
 use crate::limits::Limits;
 use crate::upstream::Upstream;
 
-/// The upstream, with timeouts.
-#[derive(Clone, Debug)]
-pub(crate) struct TimeoutService {
-    upstream: Upstream,
-    response: Duration,
-    idle: Duration,
-}
-
 /// Marks a response of the upstream, which is not the gateway's own.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct UpstreamResponse;
 
-impl TimeoutService {
-    pub(crate) fn new(upstream: Upstream, limits: &Limits) -> Self {
-        Self { upstream, response: limits.upstream_timeout, idle: limits.idle_timeout }
-    }
-}
-
-impl Service<Request<RequestBody>> for TimeoutService {
-    type Response = Response<TimeoutBody>;
-    type Error = BoxError;
-    type Future = Pin<Box<dyn Future<Output = Result<Self::Response, BoxError>> + Send>>;
-
-    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
-        self.upstream.poll_ready(cx)
-    }
-
-    fn call(&mut self, request: Request<RequestBody>) -> Self::Future {
-        let (response, idle) = (self.response, self.idle);
-        let call = self.upstream.call(request);
-        Box::pin(async move {
-            let response = tokio::time::timeout(response, call).await.map_err(|_| SlowUpstream::Response)??;
-            let mut response = response.map(|body| TimeoutBody::new(body, idle));
-            response.extensions_mut().insert(UpstreamResponse);
-            Ok(response)
-        })
-    }
+/// Sends a request to the upstream, with timeouts.
+pub(crate) async fn send(
+    upstream: Upstream,
+    limits: Limits,
+    request: Request<RequestBody>,
+) -> Result<Response<TimeoutBody>, BoxError> {
+    let response = tokio::time::timeout(limits.upstream_timeout, upstream.send(request)).await;
+    let response = response.map_err(|_| SlowUpstream::Response)??;
+    let mut response = response.map(|body| TimeoutBody::new(body, limits.idle_timeout));
+    response.extensions_mut().insert(UpstreamResponse);
+    Ok(response)
 }
 
 /// A body of the upstream, which fails if it pauses for longer than the timeout.
@@ -105,37 +83,17 @@ impl Body for TimeoutBody {
 }
 
 /// The error for an upstream that takes too long.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Error)]
 pub(crate) enum SlowUpstream {
     /// Until its response started.
+    #[error("the upstream did not respond in time")]
     Response,
     /// Within its response.
+    #[error("the upstream paused for too long within its response")]
     Idle,
 }
 
-impl fmt::Display for SlowUpstream {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Response => "the upstream did not respond in time",
-            Self::Idle => "the upstream paused for too long within its response",
-        })
-    }
-}
-
-impl std::error::Error for SlowUpstream {}
-
 /// The error for a response of the upstream that was interrupted.
-#[derive(Debug)]
-struct BrokenUpstream(hyper::Error);
-
-impl fmt::Display for BrokenUpstream {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the response of the upstream was interrupted")
-    }
-}
-
-impl std::error::Error for BrokenUpstream {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        Some(&self.0)
-    }
-}
+#[derive(Debug, Error)]
+#[error("the response of the upstream was interrupted")]
+struct BrokenUpstream(#[source] hyper::Error);

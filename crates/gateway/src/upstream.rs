@@ -1,9 +1,6 @@
 //! The upstream of guarded requests.
 
 use std::fmt;
-use std::future::Future;
-use std::pin::Pin;
-use std::task::{Context, Poll};
 use std::time::Duration;
 
 use http::header::{
@@ -15,17 +12,18 @@ use hyper::body::Incoming;
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
-use tower::{BoxError, Service};
+use thiserror::Error;
+use tower::BoxError;
 
 use crate::body::RequestBody;
 
 /// A host that takes longer to accept a connection is down. The response is then that it is unreachable, and clients retry.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// How long a connection is kept for the next call. The connections of a burst of calls are closed soon after it.
+/// The time that a connection is kept for the next call. The connections of a burst of calls are closed soon after it.
 const POOL_IDLE_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// How long a connection is silent before TCP probes the peer.
+/// The time that a connection is silent before TCP probes the peer.
 const KEEPALIVE: Duration = Duration::from_secs(60);
 
 #[cfg(feature = "tls")]
@@ -140,30 +138,20 @@ fn tcp() -> HttpConnector {
     tcp
 }
 
-impl Service<Request<RequestBody>> for Upstream {
-    type Response = Response<Incoming>;
-    type Error = BoxError;
-    type Future = Pin<Box<dyn Future<Output = Result<Self::Response, BoxError>> + Send>>;
-
-    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
-        Poll::Ready(Ok(()))
-    }
-
-    fn call(&mut self, mut request: Request<RequestBody>) -> Self::Future {
-        let this = self.clone();
-        Box::pin(async move {
-            *request.uri_mut() = this.uri(request.uri())?;
-            *request.version_mut() = http::Version::HTTP_11;
-            drop_hop_by_hop(request.headers_mut());
-            request.headers_mut().remove(HOST);
-            #[cfg(feature = "aws")]
-            if let Some(signer) = &this.signer {
-                signer.sign(&mut request).await?;
-            }
-            let mut response = this.client.request(request).await?;
-            drop_hop_by_hop(response.headers_mut());
-            Ok(response)
-        })
+impl Upstream {
+    /// Sends a request, and returns the response as soon as it starts.
+    pub(crate) async fn send(&self, mut request: Request<RequestBody>) -> Result<Response<Incoming>, BoxError> {
+        *request.uri_mut() = self.uri(request.uri())?;
+        *request.version_mut() = http::Version::HTTP_11;
+        drop_hop_by_hop(request.headers_mut());
+        request.headers_mut().remove(HOST);
+        #[cfg(feature = "aws")]
+        if let Some(signer) = &self.signer {
+            signer.sign(&mut request).await?;
+        }
+        let mut response = self.client.request(request).await?;
+        drop_hop_by_hop(response.headers_mut());
+        Ok(response)
     }
 }
 
@@ -189,16 +177,9 @@ fn drop_hop_by_hop(headers: &mut HeaderMap) {
 }
 
 /// The error for a URL that cannot be an upstream.
-#[derive(Debug)]
+#[derive(Debug, Error)]
+#[error("invalid upstream URL: {0}")]
 pub struct UpstreamError(&'static str);
-
-impl fmt::Display for UpstreamError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "invalid upstream URL: {}", self.0)
-    }
-}
-
-impl std::error::Error for UpstreamError {}
 
 #[cfg(test)]
 mod tests {

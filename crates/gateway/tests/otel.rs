@@ -1,4 +1,4 @@
-//! What a collector is told, by a collector on loopback.
+//! The export of spans and metrics, to a collector on loopback.
 
 #[allow(dead_code, reason = "the other tests use more of it")]
 #[path = "gateway/support.rs"]
@@ -21,7 +21,7 @@ use support::{LLAMA, builder, run, send, simulator};
 
 type Received = Arc<Mutex<Vec<(String, Bytes)>>>;
 
-/// A collector that keeps what it gets, by path.
+/// Starts a collector that keeps its requests, by path.
 async fn collector() -> (String, Received) {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let endpoint = format!("http://{}", listener.local_addr().unwrap());
@@ -46,7 +46,7 @@ async fn collector() -> (String, Received) {
     (endpoint, received)
 }
 
-/// All that came to this path, as bytes. Protobuf writes strings and identifiers as they are.
+/// Returns all bytes that were sent to a path. Protobuf contains strings and identifiers unchanged.
 fn sent_to(received: &Received, path: &str) -> Vec<u8> {
     let received = received.lock().unwrap();
     received.iter().filter(|(to, _)| to == path).flat_map(|(_, body)| body.to_vec()).collect()
@@ -57,7 +57,7 @@ fn holds(bytes: &[u8], part: impl AsRef<[u8]>) -> bool {
     bytes.windows(part.len()).any(|window| window == part)
 }
 
-/// A string attribute, as protobuf has it: key, then value.
+/// Returns a string attribute in protobuf: key, then value.
 fn attribute(key: &str, value: &str) -> Vec<u8> {
     let (key_length, length) = (u8::try_from(key.len()).unwrap(), u8::try_from(value.len()).unwrap());
     let mut bytes = vec![0x0A, key_length];
@@ -84,7 +84,7 @@ async fn a_call_is_a_span_without_its_text() {
     let (status, ..) = send(gateway.address, "POST", &path, &[TRACEPARENT], asked.to_string()).await;
     assert_eq!(status, 200);
 
-    // The trace goes on upstream, from the gateway's span.
+    // The trace continues upstream, from the gateway's span.
     let sent = simulator.requests()[0].header("traceparent").unwrap().to_owned();
     let parts: Vec<&str> = sent.split('-').collect();
     assert_eq!((parts[1], parts[3]), (&TRACEPARENT.1[3..35], "01"));
@@ -119,9 +119,9 @@ async fn a_call_is_a_span_without_its_text() {
     }
 }
 
-/// What stands where a model should could be any text: it is told of only when the upstream took it for a model.
+/// A model id could be any text, so it is exported only after the upstream has accepted it.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_model_that_nobody_knows_is_not_told() {
+async fn an_unknown_model_is_not_exported() {
     let (endpoint, received) = collector().await;
     let fault = "status:400:ValidationException:The provided model identifier is invalid.".parse().unwrap();
     let simulator = simulator(Options { fault: Some(fault), ..Options::default() }).await;
@@ -130,10 +130,10 @@ async fn a_model_that_nobody_knows_is_not_told() {
     let body = json!({"prompt": "Hello"}).to_string();
     let path = "/model/jane.roe%40example.com/invoke";
     assert_eq!(send(gateway.address, "POST", path, &[], body.clone()).await.0, 400);
-    // A blocked request is answered here; its model has not been seen by anybody who knows models.
+    // The upstream has not accepted the model of a blocked request.
     let blocked = json!({"prompt": "A stock tip", "max_gen_len": 9}).to_string();
     assert_eq!(send(gateway.address, "POST", "/model/secret/invoke", &[], blocked).await.0, 200);
-    // A path that is none is not told either.
+    // An unknown path is not exported either.
     assert_eq!(send(gateway.address, "POST", "/secret", &[], body).await.0, 403);
     telemetry.shutdown().await.unwrap();
     let spans = sent_to(&received, "/v1/traces");

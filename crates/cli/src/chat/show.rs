@@ -48,8 +48,8 @@ impl<'a> Show<'a> {
     }
 
     /// Sets the whole response.
-    pub(super) fn whole(&mut self, answer: &str) -> Result<(), Failure> {
-        answer.clone_into(&mut self.caller_got);
+    pub(super) fn whole(&mut self, response: &str) -> Result<(), Failure> {
+        response.clone_into(&mut self.caller_got);
         Ok(())
     }
 
@@ -74,8 +74,8 @@ impl<'a> Show<'a> {
             self.out.line(format_args!(""))?;
             self.said()?;
         } else {
-            let answer = std::mem::take(&mut self.caller_got);
-            self.out.line(format_args!("{answer}"))?;
+            let response = std::mem::take(&mut self.caller_got);
+            self.out.line(format_args!("{response}"))?;
         }
         Ok(())
     }

@@ -16,7 +16,7 @@ pub(super) struct List {
     pub(super) rule: String,
     pub(super) kind: RuleKind,
     pub(super) words: Vec<String>,
-    /// Whether the rule has no examples or patterns.
+    /// Set if the rule has no examples or patterns.
     pub(super) is_complete: bool,
 }
 

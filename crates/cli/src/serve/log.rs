@@ -2,8 +2,8 @@
 
 use tracing_subscriber::EnvFilter;
 
-/// Starts the log, at level `info` or as `BANISTER_LOG` says. Banister's logs never contain text. The SDK's logs are off by default, because
-/// at `trace` they contain every event of a stream.
+/// Starts the log, at level `info` or as `BANISTER_LOG` says. Banister's logs never contain text. The SDK's logs are off by default,
+/// because at `trace` they contain every event of a stream.
 pub(super) fn start() {
     let filter = EnvFilter::try_from_env("BANISTER_LOG")
         .unwrap_or_else(|_| EnvFilter::new("banister=info,banister_gateway=info"));

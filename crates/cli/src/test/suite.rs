@@ -217,7 +217,7 @@ fn techniques(names: OneOrMore) -> Result<Vec<&'static Technique>, String> {
     };
     let technique = |name: String| {
         let all = || TECHNIQUES.iter().map(Technique::name).collect::<Vec<_>>().join(", ");
-        Technique::named(&name).ok_or_else(|| format!("has an unknown evasion `{name}`; expected one of {}", all()))
+        Technique::from_name(&name).ok_or_else(|| format!("has an unknown evasion `{name}`; expected one of {}", all()))
     };
     names.into_iter().map(technique).collect()
 }

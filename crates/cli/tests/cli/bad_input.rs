@@ -5,42 +5,42 @@ use std::thread;
 use crate::support::{Directory, banister, command};
 
 #[test]
-fn bytes_that_are_no_text() {
-    banister(&["check"], b"abc\xffdef").assert_refused(&["standard input", "not valid UTF-8", "byte 3"]);
-    banister(&["check", "-f", "json"], b"caf\xc3").assert_refused(&["byte 3"]);
-    // Beyond the first piece that is read.
+fn invalid_utf8_is_an_error() {
+    banister(&["check"], b"abc\xffdef").assert_fails(&["standard input", "not valid UTF-8", "byte 3"]);
+    banister(&["check", "-f", "json"], b"caf\xc3").assert_fails(&["byte 3"]);
+    // After the first chunk.
     let mut long = vec![b'a'; 100_000];
     long.push(0x80);
-    banister(&["check"], long).assert_refused(&["byte 100000"]);
+    banister(&["check"], long).assert_fails(&["byte 100000"]);
 }
 
 #[test]
-fn files_that_cannot_be_read() {
+fn unreadable_files_are_errors() {
     let files = Directory::new();
     let good = files.file("good.txt", "hello");
-    banister(&["check", "no-such-file.txt"], "").assert_refused(&["no-such-file.txt", "No such file"]);
-    banister(&["check", files.path()], "").assert_refused(&["is a directory"]);
+    banister(&["check", "no-such-file.txt"], "").assert_fails(&["no-such-file.txt", "No such file"]);
+    banister(&["check", files.path()], "").assert_fails(&["is a directory"]);
     let run = banister(&["check", "no-such-file.txt", &good], "");
-    run.assert_refused(&["no-such-file.txt"]);
+    run.assert_fails(&["no-such-file.txt"]);
     assert_eq!(run.stdout, format!("passed  {good}\n"), "the others are examined all the same");
 }
 
 #[test]
-fn policies_that_cannot_be_used() {
+fn invalid_policies_are_errors() {
     let files = Directory::new();
-    banister(&["check", "-p", "no-such-pack"], "").assert_refused(&["no-such-pack", "default", "banking"]);
-    banister(&["check", "-p", "./none.yaml"], "").assert_refused(&["./none.yaml", "No such file"]);
-    banister(&["check", "-p", &format!("{}/", files.path())], "").assert_refused(&["is a directory"]);
+    banister(&["check", "-p", "no-such-pack"], "").assert_fails(&["no-such-pack", "default", "banking"]);
+    banister(&["check", "-p", "./none.yaml"], "").assert_fails(&["./none.yaml", "No such file"]);
+    banister(&["check", "-p", &format!("{}/", files.path())], "").assert_fails(&["is a directory"]);
     let empty = files.file("empty.yaml", "");
-    banister(&["check", "-p", &empty], "").assert_refused(&[&empty]);
+    banister(&["check", "-p", &empty], "").assert_fails(&[&empty]);
     let wrong = files.file("wrong.yaml", "version: 1\nname: bot\npii:\n  - types: [EMIAL]\n");
-    banister(&["check", "-p", &wrong], "").assert_refused(&["wrong.yaml:4:13", "did you mean `EMAIL`"]);
+    banister(&["check", "-p", &wrong], "").assert_fails(&["wrong.yaml:4:13", "did you mean `EMAIL`"]);
     let binary = files.file("binary.yaml", b"\xff\xfe\x00");
-    banister(&["check", "-p", &binary], "").assert_refused(&["binary.yaml"]);
+    banister(&["check", "-p", &binary], "").assert_fails(&["binary.yaml"]);
 }
 
 #[test]
-fn alias_bombs_are_refused() {
+fn alias_bombs_are_rejected() {
     let mut bomb = "version: 1\nname: bomb\na0: &a0 [x, x, x, x, x, x, x, x, x, x]\n".to_owned();
     for level in 1..12 {
         let below = format!("*a{}", level - 1);
@@ -48,17 +48,17 @@ fn alias_bombs_are_refused() {
     }
     let files = Directory::new();
     let policy = files.file("bomb.yaml", &bomb);
-    banister(&["check", "-p", &policy], "").assert_refused(&["bomb.yaml"]);
+    banister(&["check", "-p", &policy], "").assert_fails(&["bomb.yaml"]);
     let suite = files.file("bomb.test.yaml", &bomb);
-    banister(&["test", &suite], "").assert_refused(&["bomb.test.yaml"]);
+    banister(&["test", &suite], "").assert_fails(&["bomb.test.yaml"]);
 }
 
 #[test]
-fn flags_that_do_not_go_together() {
+fn conflicting_flags_are_errors() {
     for args in
         [&["check", "--body", "--stream"][..], &["check", "--seed", "1"], &["check", "-s", "sideways"], &["nonsense"]]
     {
-        banister(args, "").assert_refused(&["error:"]);
+        banister(args, "").assert_fails(&["error:"]);
     }
 }
 
@@ -92,10 +92,10 @@ fn an_interrupt_ends_the_process() {
     assert_eq!(status.signal(), Some(2));
 }
 
-/// A text much larger than the memory it may take; of 24 MB only, for this is not an optimized build.
+/// Checks text much larger than the memory limit; only 24 MB, because the build is not optimized.
 #[cfg(target_os = "linux")]
 #[test]
-fn a_large_text_takes_little_memory() {
+fn large_text_takes_little_memory() {
     use std::fs;
 
     let mut child = command(&["check", "-p", "profanity"]).spawn().expect("the binary starts");

@@ -3,7 +3,7 @@ use serde_json::json;
 use crate::support::banister;
 
 #[test]
-fn a_request_keeps_its_bytes_but_for_the_masks() {
+fn a_masked_request_keeps_its_other_bytes() {
     let body = r#"{ "messages":[{"role":"user","content":[{"text":"Write to jane.roe@example.com"}]}], "n":1.0}"#;
     let run = banister(&["check", "--body", "-f", "json"], body);
     assert_eq!(run.code, Some(0), "{run:?}");
@@ -27,7 +27,7 @@ fn a_blocked_request_and_a_response() {
     assert_eq!(run.json()["findings"][0]["match"], "Tr0ub4dor&3xyz");
 }
 
-/// What is denied before the last turn is replaced, and reported as that.
+/// Denied text before the last turn is masked, and reported as masked.
 #[test]
 fn a_blocked_turn_in_the_history() {
     let turns = |last: &str| {
@@ -56,9 +56,9 @@ fn a_blocked_turn_in_the_history() {
 }
 
 #[test]
-fn bodies_that_cannot_be_examined() {
-    banister(&["check", "--body"], "").assert_refused(&["empty"]);
-    banister(&["check", "--body"], "not json").assert_refused(&["not JSON at byte 0"]);
-    banister(&["check", "--body"], b"{\"prompt\":\"\xff\"}").assert_refused(&["byte 11"]);
-    banister(&["check", "--body", "-f", "json"], r#"{"a":1}"#).assert_refused(&["standard input", "shape"]);
+fn uninspectable_bodies_are_errors() {
+    banister(&["check", "--body"], "").assert_fails(&["empty"]);
+    banister(&["check", "--body"], "not json").assert_fails(&["not JSON at byte 0"]);
+    banister(&["check", "--body"], b"{\"prompt\":\"\xff\"}").assert_fails(&["byte 11"]);
+    banister(&["check", "--body", "-f", "json"], r#"{"a":1}"#).assert_fails(&["standard input", "shape"]);
 }

@@ -10,21 +10,21 @@ const MODELS: [&str; 4] = [
 ];
 
 #[test]
-fn a_call_is_masked_on_both_sides() {
+fn a_call_is_masked_in_both_directions() {
     for model in MODELS {
         for flags in [&["--operation", "invoke"][..], &["--operation", "invoke", "--stream"], &[], &["--stream"]] {
             let args =
                 [&["chat", "-f", "json", "--model", model][..], flags, &["contact jane.roe@example.com"]].concat();
             let run = banister(&args, "");
             assert_eq!(run.code, Some(0), "{run:?}");
-            let told = run.json();
-            assert_eq!(told["modelGot"], "contact {EMAIL}", "{model}");
+            let report = run.json();
+            assert_eq!(report["modelGot"], "contact {EMAIL}", "{model}");
             assert_eq!(
-                told["modelSaid"], "You can reach Jane Roe at jane.roe@example.com or +1 (415) 555-0132.",
+                report["modelSaid"], "You can reach Jane Roe at jane.roe@example.com or +1 (415) 555-0132.",
                 "{model}"
             );
-            assert_eq!(told["callerGot"], "You can reach Jane Roe at {EMAIL} or {PHONE}.", "{model}");
-            let outcomes = [&told["assessments"][0]["outcome"], &told["assessments"][1]["outcome"]];
+            assert_eq!(report["callerGot"], "You can reach Jane Roe at {EMAIL} or {PHONE}.", "{model}");
+            let outcomes = [&report["assessments"][0]["outcome"], &report["assessments"][1]["outcome"]];
             assert_eq!(outcomes, [&json!("masked"), &json!("masked")]);
         }
     }
@@ -45,9 +45,9 @@ fn a_blocked_answer() {
     for stream in [&[][..], &["--stream"]] {
         let run = banister(&[&["chat", "-p", "banking", "-f", "json"][..], stream, &["invest"]].concat(), "");
         assert_eq!(run.code, Some(1), "{run:?}");
-        let told = run.json();
+        let report = run.json();
         assert!(
-            told["callerGot"]
+            report["callerGot"]
                 .as_str()
                 .is_some_and(|text| text.ends_with("I can't give investment advice. Our licensed advisers can."))
         );
@@ -56,11 +56,13 @@ fn a_blocked_answer() {
 }
 
 #[test]
-fn calls_that_cannot_be_made() {
-    banister(&["chat", "--endpoint", "http://127.0.0.1:9/", "hi"], "").assert_refused(&["onnect"]);
-    banister(&["chat", "--endpoint", "nowhere", "hi"], "")
-        .assert_refused(&["neither `simulator`, nor `aws`, nor a URL"]);
-    banister(&["chat", "--operation", "invoke", "--model", "none", "hi"], "")
-        .assert_refused(&["no request body", "none"]);
-    banister(&["chat", "-p", "none", "hi"], "").assert_refused(&["no pack"]);
+fn failed_calls_are_errors() {
+    banister(&["chat", "--endpoint", "http://127.0.0.1:9/", "hi"], "").assert_fails(&["onnect"]);
+    banister(&["chat", "--endpoint", "nowhere", "hi"], "").assert_fails(&["expected `simulator`, `aws` or a URL"]);
+    banister(&["chat", "--operation", "invoke", "--model", "none", "hi"], "").assert_fails(&[
+        "request body",
+        "none",
+        "unknown",
+    ]);
+    banister(&["chat", "-p", "none", "hi"], "").assert_fails(&["no policy pack"]);
 }

@@ -20,14 +20,14 @@ fn empty_text_passes() {
 }
 
 #[test]
-fn text_that_is_masked_is_shown_and_is_no_failure() {
+fn masked_text_is_shown_and_exits_with_0() {
     let run = banister(&["check"], "Write to jane.roe@example.com");
     let expected = "masked\n  EMAIL  pii  9..29  ANONYMIZED\n\nWrite to {EMAIL}\n";
     assert_eq!((run.code, run.stdout.as_str()), (Some(0), expected));
 }
 
 #[test]
-fn text_that_is_blocked_shows_the_message_only() {
+fn blocked_text_shows_only_the_message() {
     let files = Directory::new();
     let policy = files.file("p.yaml", POLICY);
     let run = banister(&["check", "--policy", &policy], "Got a stock tip for a@example.com?");
@@ -97,7 +97,7 @@ fn json_of_blocked_text_and_of_text_only_detected() {
 }
 
 #[test]
-fn what_was_found_is_shown_only_when_asked_for() {
+fn matched_text_is_shown_only_on_request() {
     let text = "Write to jane.roe@example.com";
     for args in [&["check"][..], &["check", "-f", "json"]] {
         let run = banister(args, text);
@@ -108,7 +108,7 @@ fn what_was_found_is_shown_only_when_asked_for() {
 }
 
 #[test]
-fn several_files_are_told_by_name() {
+fn results_of_several_files_have_names() {
     let files = Directory::new();
     let (one, two) = (files.file("one.txt", "hello"), files.file("two.txt", "password: Tr0ub4dor&3xyz"));
     let run = banister(&["check", &one, &two], "");
@@ -126,16 +126,16 @@ fn text_keeps_its_escape_sequences_and_none_are_added() {
 }
 
 #[test]
-fn of_very_much_a_part_is_shown() {
+fn long_output_is_truncated() {
     let run = banister(&["check"], "a@example.com and on it goes\n".repeat(50_000));
     assert_eq!(run.code, Some(0), "{:.200}", run.stdout);
     assert_eq!(run.stdout.lines().filter(|line| line.contains("ANONYMIZED")).count(), 1000);
-    assert!(run.stdout.contains("\n  and 49000 more; `--format json` has them\n"));
-    assert!(run.stdout.ends_with("\nThe masked text is longer than 1048576 bytes: `--format json` has it.\n"));
+    assert!(run.stdout.contains("\n  and 49000 more; use `--format json` to see them\n"));
+    assert!(run.stdout.ends_with("\nThe masked text is longer than 1048576 bytes; use `--format json` to see it.\n"));
 }
 
 #[test]
-fn what_lies_within_a_stronger_finding_is_in_json_alone() {
+fn contained_findings_are_in_json_only() {
     let files = Directory::new();
     let policy =
         files.file("p.yaml", "{version: 1, name: p, pii: [{types: [PHONE, CREDIT_DEBIT_CARD_NUMBER], action: mask}]}");

@@ -5,7 +5,7 @@ use serde_json::json;
 use crate::support::{banister, command};
 
 #[test]
-fn one_result_a_line_in_order_with_its_id() {
+fn results_are_in_order_with_their_ids() {
     let lines = r#"{"id": 12345678901234567890123, "text": "a@example.com"}
 {"text": "AKIAIOSFODNN7EXAMPLE", "id": {"a": [1, 2]}, "label": "other members are for others"}
 {"id": null, "text": "AKIAIOSFODNN7EXAMPLE", "source": "output"}
@@ -22,7 +22,7 @@ fn one_result_a_line_in_order_with_its_id() {
 }
 
 #[test]
-fn a_bad_line_has_a_result_and_the_rest_goes_on() {
+fn an_invalid_line_is_an_error_and_the_others_are_evaluated() {
     let mut lines =
         b"{\"id\":1,\"text\":\"ok\"}\n\nnonsense\n{\"id\":\"x\"}\n{\"id\":2,\"text\":\"a\",\"source\":\"up\"}\n"
             .to_vec();
@@ -40,9 +40,9 @@ fn a_bad_line_has_a_result_and_the_rest_goes_on() {
     assert_eq!(results[8]["actionReason"], "Guardrail blocked.");
 }
 
-/// As editors and shells of Windows write files: a mark before the first line, also where files were joined, and CRLF.
+/// Editors and shells of Windows write CRLF, and a byte order mark before the first line, also of files that were joined.
 #[test]
-fn byte_order_marks_and_crlf_are_no_part_of_a_line() {
+fn byte_order_marks_and_crlf_are_ignored() {
     let lines = "\u{feff}{\"id\":1,\"text\":\"a@example.com\"}\r\n{\"id\":2,\"text\":\"\u{feff}ok\"}\r\n\u{feff}{\"id\":3,\"text\":\"ok\"}\r\n";
     let run = banister(&["check", "--jsonl"], lines);
     assert_eq!(run.code, Some(0), "{run:?}");
@@ -52,7 +52,7 @@ fn byte_order_marks_and_crlf_are_no_part_of_a_line() {
 }
 
 #[test]
-fn nothing_in_nothing_out() {
+fn empty_input_has_no_output() {
     let run = banister(&["check", "--jsonl"], "");
     assert_eq!((run.code, run.stdout.as_str()), (Some(0), ""));
 }
@@ -73,7 +73,7 @@ fn a_result_does_not_wait_for_the_next_line() {
 }
 
 #[test]
-fn lines_may_be_bodies() {
+fn lines_can_be_bodies() {
     let line = json!({"id": 1, "text": r#"{"prompt":"Write to jane.roe@example.com"}"#}).to_string();
     let run = banister(&["check", "--jsonl", "--body"], line);
     let result = &run.json_lines()[0];
@@ -83,7 +83,7 @@ fn lines_may_be_bodies() {
 
 /// Windows' editors and tools put a byte order mark before the first line.
 #[test]
-fn byte_order_mark_is_no_part_of_the_first_line() {
+fn a_byte_order_mark_is_ignored() {
     let run = banister(
         &["check", "--jsonl"],
         "\u{feff}{\"id\":1,\"text\":\"jane.roe@example.com\"}\n{\"id\":2,\"text\":\"ok\"}\n",

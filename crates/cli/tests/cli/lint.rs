@@ -56,12 +56,12 @@ fn warnings() {
     assert_eq!(lint["rules"][1]["managed"], "profanity");
     assert!(lint["bufferLimit"].as_u64() > Some(0) && lint["bufferLimitRule"].is_string());
     let run = banister(&["lint", &policy], "");
-    assert!(run.stdout.contains("a stream holds back at most"), "{run:?}");
+    assert!(run.stdout.contains("a stream buffers at most"), "{run:?}");
     assert!(run.stdout.contains("\nwarning: off in completions: two\n"), "{run:?}");
 }
 
 #[test]
-fn errors_are_told_with_their_places() {
+fn errors_have_locations() {
     let files = Directory::new();
     let wrong = files.file("wrong.yaml", "version: 1\nname: bot\npii:\n  - types: [EMIAL]\n");
     let run = banister(&["lint", &wrong], "");
@@ -75,7 +75,7 @@ fn errors_are_told_with_their_places() {
         (Some(4), Some("pii[0].types[0]"))
     );
     assert_eq!(lines[1]["name"], "default");
-    banister(&["lint", "default", "missing.yaml"], "").assert_refused(&["missing.yaml"]);
+    banister(&["lint", "default", "missing.yaml"], "").assert_fails(&["missing.yaml"]);
 }
 
 #[test]
@@ -90,7 +90,7 @@ fn patterns_that_match_more_than_they_list() {
 }
 
 #[test]
-fn the_packs_are_without_warnings() {
+fn packs_have_no_warnings() {
     for pack in ["banking", "default", "pii", "profanity"] {
         let run = banister(&["lint", "-f", "json", &format!("{}/{pack}.yaml", crate::support::packs())], "");
         assert_eq!(codes(&run.json()), [], "{run:?}");

@@ -2,7 +2,7 @@ use serde_json::{Value, json};
 
 use crate::support::banister;
 
-/// One byte, two, three and four of UTF-8, the last two units of UTF-16; and a mark that is a character of its own.
+/// Characters of one to four bytes of UTF-8, the last of two units of UTF-16, and a combining mark.
 const TEXT: &str = "aé中🎉e\u{301} jane.roe@example.com 🎉 bob@example.org";
 
 fn spans(response: &Value) -> Vec<(u64, u64)> {
@@ -72,10 +72,10 @@ fn of_bodies_in_the_decoded_string() {
 }
 
 #[test]
-fn text_for_people_counts_bytes() {
+fn text_output_counts_bytes() {
     let run = banister(&["check"], TEXT);
     assert!(run.stdout.contains("14..34"), "{run:?}");
-    banister(&["check", "--offsets", "chars"], TEXT).assert_refused(&["--offsets", "--format json"]);
+    banister(&["check", "--offsets", "chars"], TEXT).assert_fails(&["--offsets", "--format json"]);
     let help = banister(&["check", "--help"], "").stdout;
     assert!(help.contains("--offsets") && help.contains("UTF-8") && help.contains("Code points"), "{help}");
 }

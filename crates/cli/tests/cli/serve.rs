@@ -1,4 +1,4 @@
-//! `serve`: what a client of it sees, and how it starts and ends.
+//! `serve`: calls, startup and shutdown.
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
@@ -6,7 +6,7 @@ use std::process::{Child, Stdio};
 
 use crate::support::{Directory, banister, command};
 
-/// A gateway on a port of its own, and its address.
+/// Starts a gateway on a free port, and returns its address.
 fn serve(args: &[&str]) -> (Child, String) {
     listening(&mut command(&[&["serve", "--listen", "127.0.0.1:0"], args].concat()))
 }
@@ -51,11 +51,11 @@ fn a_call_through_the_gateway_is_guarded() {
 
 #[cfg(unix)]
 #[test]
-fn it_ends_when_it_is_told_to() {
+fn sigterm_ends_the_process() {
     let (mut child, _) = serve(&[]);
     let id = child.id().to_string();
-    let told = std::process::Command::new("kill").args(["-TERM", &id]).status().expect("kill runs");
-    assert!(told.success());
+    let killed = std::process::Command::new("kill").args(["-TERM", &id]).status().expect("kill runs");
+    assert!(killed.success());
     assert_eq!(child.wait().expect("it ends").code(), Some(0));
 }
 
@@ -82,36 +82,36 @@ fn keys_come_from_a_file() {
     child.wait().expect("it ends");
 
     for (keys, problem) in [
-        ("long-enough-for-a-key nope", "`nope`, which is no policy"),
-        ("short", "keys:1: a key has fewer than 16 characters"),
-        ("# nothing\n", "no key is in it"),
+        ("long-enough-for-a-key nope", "`nope`, which is not a policy"),
+        ("short", "keys:1: the client key has fewer than 16 characters"),
+        ("# nothing\n", "the file contains no key"),
     ] {
         folder.file("keys", keys);
-        let refused = banister(&["serve", "--listen", "127.0.0.1:0", "--client-keys", file], "");
-        refused.assert_refused(&[problem]);
+        let run = banister(&["serve", "--listen", "127.0.0.1:0", "--client-keys", file], "");
+        run.assert_fails(&[problem]);
     }
-    banister(&["serve", "--client-keys", "no/such/file"], "").assert_refused(&["no/such/file"]);
+    banister(&["serve", "--client-keys", "no/such/file"], "").assert_fails(&["no/such/file"]);
 }
 
-/// A limit on open files that cannot be raised is told, and does not keep the gateway from serving.
+/// A limit on open files that cannot be raised is a warning; the gateway still serves.
 #[cfg(target_os = "linux")]
 #[test]
-fn too_few_open_files_are_told() {
+fn too_few_open_files_are_a_warning() {
     let serve = "ulimit -n 200; exec \"$0\" serve --listen 127.0.0.1:0";
     let mut shell = std::process::Command::new("sh");
     shell.args(["-c", serve, env!("CARGO_BIN_EXE_banister")]).stdout(Stdio::null());
     let mut child = shell.stdin(Stdio::null()).stderr(Stdio::piped()).spawn().expect("a shell");
     let mut line = String::new();
     BufReader::new(child.stderr.as_mut().expect("a pipe")).read_line(&mut line).expect("a line");
-    assert!(line.contains("too few open files") && line.contains("about 68 connections"), "{line}");
+    assert!(line.contains("limit on open files") && line.contains("about 68 connections"), "{line}");
     child.kill().expect("it runs");
     child.wait().expect("it ends");
 }
 
-/// Nothing but the environment says so, and what is left to send is sent at the end.
+/// The environment alone enables the export, and the remaining spans are exported at the end.
 #[cfg(all(unix, feature = "otel"))]
 #[test]
-fn calls_are_told_to_a_collector() {
+fn calls_are_exported_to_a_collector() {
     let collector = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
     let endpoint = format!("http://{}", collector.local_addr().expect("an address"));
     let all = ["serve", "--listen", "127.0.0.1:0"];
@@ -123,7 +123,7 @@ fn calls_are_told_to_a_collector() {
     post(&address, model, r#"{"messages":[{"role":"user","content":[{"text":"Hidden"}]}]}"#);
     let id = child.id().to_string();
     std::process::Command::new("kill").args(["-TERM", &id]).status().expect("kill runs");
-    let (mut stream, _) = collector.accept().expect("it is told");
+    let (mut stream, _) = collector.accept().expect("a request");
     let (mut sent, mut piece) = (Vec::new(), [0; 4096]);
     let holds = |sent: &[u8], part: &str| sent.windows(part.len()).any(|window| window == part.as_bytes());
     while !holds(&sent, "gen_ai.request.model") {
@@ -137,8 +137,8 @@ fn calls_are_told_to_a_collector() {
 }
 
 #[test]
-fn what_cannot_be_served_is_refused() {
-    banister(&["serve", "--listen", "0.0.0.0:0"], "").assert_refused(&["0.0.0.0", "key"]);
-    banister(&["serve", "--policy", "nope"], "").assert_refused(&["no pack and no file `nope`"]);
-    banister(&["serve", "--upstream", "nonsense"], "").assert_refused(&["--upstream nonsense"]);
+fn invalid_arguments_are_errors() {
+    banister(&["serve", "--listen", "0.0.0.0:0"], "").assert_fails(&["0.0.0.0", "key"]);
+    banister(&["serve", "--policy", "nope"], "").assert_fails(&["no policy pack or file named `nope`"]);
+    banister(&["serve", "--upstream", "nonsense"], "").assert_fails(&["--upstream nonsense"]);
 }

@@ -1,7 +1,7 @@
 use crate::support::{Directory, POLICY, banister, packs};
 
 #[test]
-fn the_packs_pass_their_suites() {
+fn packs_pass_their_test_suites() {
     let run = banister(&["test", &packs()], "");
     assert_eq!(run.code, Some(0), "{}", run.stdout);
     assert!(run.stdout.contains(" passed, 0 failed"), "{run:?}");
@@ -22,14 +22,14 @@ cases:
 "#;
 
 #[test]
-fn failed_cases_say_what_was_expected_and_what_came() {
+fn failed_cases_show_expected_and_actual() {
     let files = Directory::new();
     files.file("p.yaml", POLICY);
     let suite = files.file("p.test.yaml", SUITE);
     let run = banister(&["test", files.path(), "--seed", "3"], "");
     assert_eq!(run.code, Some(1), "{run:?}");
     let expected = format!(
-        "failed  {suite}: wrong <&\">\n  expected: passed\n       got: masked \"Ask {{rivals}}\\u{{1}}\"\n            rivals (word) ANONYMIZED at 4..10 \"Globex\"\n"
+        "failed  {suite}: wrong <&\">\n  expected: passed\n    actual: masked \"Ask {{rivals}}\\u{{1}}\"\n            rivals (word) ANONYMIZED at 4..10 \"Globex\"\n"
     );
     assert!(run.stdout.starts_with(&expected), "{}", run.stdout);
     assert!(
@@ -44,7 +44,7 @@ fn failed_cases_say_what_was_expected_and_what_came() {
     assert_eq!(report["coverage"][0]["unreached"][0], "ticket");
 }
 
-/// As editors and shells of Windows write files.
+/// Editors and shells of Windows write files like this.
 #[test]
 fn byte_order_marks_and_crlf_change_nothing() {
     let windows = |text: &str| format!("\u{feff}{}", text.replace('\n', "\r\n"));
@@ -72,36 +72,36 @@ fn junit() {
 }
 
 #[test]
-fn suites_that_are_wrong() {
+fn invalid_test_suites_are_errors() {
     let files = Directory::new();
     files.file("p.yaml", POLICY);
     let mut number = 0;
-    let mut refused = |suite: &str, words: &[&str]| {
+    let mut fails = |suite: &str, words: &[&str]| {
         number += 1;
         let suite = files.file(&format!("{number}.test.yaml"), suite);
-        banister(&["test", &suite], "").assert_refused(words);
+        banister(&["test", &suite], "").assert_fails(words);
     };
-    refused("", &["1.test.yaml"]);
-    refused("policy: default\ncases: []\n", &["there is none"]);
-    refused(
-        "policy: default\ncases:\n  - name: x\n    text: a\n    passes: true\n    note: what\n",
-        &["note", "line 6"],
-    );
-    refused("policy: default\nstrict: yes\ncases: []\n", &["strict", "line 2"]);
-    refused("policy: default\ncases: [{name: x, text: a}]\n", &["cases[0]", "exactly one of `passes: true`"]);
-    refused(
+    fails("", &["1.test.yaml"]);
+    fails("policy: default\ncases: []\n", &["the test suite has no cases"]);
+    fails("policy: default\ncases:\n  - name: x\n    text: a\n    passes: true\n    note: what\n", &["note", "line 6"]);
+    fails("policy: default\nstrict: yes\ncases: []\n", &["strict", "line 2"]);
+    fails("policy: default\ncases: [{name: x, text: a}]\n", &["cases[0]", "exactly one of `passes: true`"]);
+    fails(
         "policy: default\ncases: [{name: x, text: a, body: b, passes: true}]\n",
         &["exactly one of `text` and `body`"],
     );
-    refused("policy: default\ncases: [{name: x, text: a, passes: false}]\n", &["say what should happen"]);
-    refused("policy: nowhere\ncases: [{name: x, text: a, passes: true}]\n", &["8.test.yaml", "no pack", "nowhere"]);
-    refused("cases: [{name: x, text: a, passes: true}]\n", &["policy: is missing"]);
-    refused("policy: default\ncases: [{name: x, text: a, source: up, passes: true}]\n", &["up"]);
-    refused(
+    fails("policy: default\ncases: [{name: x, text: a, passes: false}]\n", &["use `masked` or `blocked_by`"]);
+    fails(
+        "policy: nowhere\ncases: [{name: x, text: a, passes: true}]\n",
+        &["8.test.yaml", "no policy pack", "nowhere"],
+    );
+    fails("cases: [{name: x, text: a, passes: true}]\n", &["`policy` is missing"]);
+    fails("policy: default\ncases: [{name: x, text: a, source: up, passes: true}]\n", &["up"]);
+    fails(
         "policy: default\ncases: [{name: x, text: a, passes: true, evasions: leetspeak}]\n",
         &["`evasions`", "`text`"],
     );
-    refused(
+    fails(
         "policy: default\ncases: [{name: x, text: a, masked: b, evasions: [leet]}]\n",
         &["`leet`", "leetspeak, leet-signs"],
     );
@@ -125,10 +125,10 @@ fn evasions_of_a_case() {
 }
 
 #[test]
-fn places_without_suites() {
+fn directories_without_test_suites_are_errors() {
     let files = Directory::new();
-    banister(&["test", files.path()], "").assert_refused(&["there is no suite"]);
-    banister(&["test", "no-such-place"], "").assert_refused(&["no-such-place"]);
+    banister(&["test", files.path()], "").assert_fails(&["no test suite"]);
+    banister(&["test", "no-such-path"], "").assert_fails(&["no-such-path"]);
 }
 
 const SAMPLES: &str = r#"
@@ -168,6 +168,6 @@ fn samples_report_rates_and_fail_beyond_what_they_allow() {
         ("{name: x, texts: [a]}", "needs exactly one"),
     ] {
         let suite = files.file("bad.test.yaml", format!("policy: p\nsamples: [{sample}]\n"));
-        banister(&["test", &suite], "").assert_refused(&["samples[0]", problem]);
+        banister(&["test", &suite], "").assert_fails(&["samples[0]", problem]);
     }
 }

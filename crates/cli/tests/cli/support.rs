@@ -1,4 +1,4 @@
-//! Runs the binary, and files to run it on.
+//! Runs the binary, with temporary files.
 
 use std::fs;
 use std::io::Write as _;
@@ -9,7 +9,7 @@ use std::thread;
 
 use serde_json::Value;
 
-/// What a run came to.
+/// The result of a run.
 #[derive(Debug)]
 pub(crate) struct Run {
     pub(crate) code: Option<i32>,
@@ -17,24 +17,24 @@ pub(crate) struct Run {
     pub(crate) stderr: String,
 }
 
-/// The binary with arguments.
+/// Returns the binary with arguments.
 pub(crate) fn command(args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_banister"));
     command.args(args).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     command
 }
 
-/// Runs it on a text.
+/// Runs the binary with standard input.
 pub(crate) fn banister(args: &[&str], stdin: impl AsRef<[u8]>) -> Run {
     run(command(args), stdin.as_ref())
 }
 
-/// Runs a command on bytes.
+/// Runs a command with standard input.
 pub(crate) fn run(mut command: Command, stdin: &[u8]) -> Run {
     let mut child = command.spawn().expect("the binary starts");
     let mut pipe = child.stdin.take().expect("a pipe");
     let stdin = stdin.to_vec();
-    // On a thread of its own: the process may fill its standard output first, or not read at all.
+    // On its own thread, because the process may fill its standard output first, or not read at all.
     let writer = thread::spawn(move || drop(pipe.write_all(&stdin)));
     let Output { status, stdout, stderr } = child.wait_with_output().expect("the binary ends");
     writer.join().expect("the writer ends");
@@ -46,18 +46,18 @@ pub(crate) fn run(mut command: Command, stdin: &[u8]) -> Run {
 }
 
 impl Run {
-    /// Standard output as JSON.
+    /// Returns standard output as JSON.
     pub(crate) fn json(&self) -> Value {
         serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("{error} in {self:?}"))
     }
 
-    /// Standard output as one JSON value a line.
+    /// Returns standard output as one JSON value per line.
     pub(crate) fn json_lines(&self) -> Vec<Value> {
         self.stdout.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect()
     }
 
-    /// Asserts that it could not be done, with a message of these words and nothing of a panic.
-    pub(crate) fn assert_refused(&self, words: &[&str]) {
+    /// Asserts that the command failed, with a message that contains these words, and without a panic.
+    pub(crate) fn assert_fails(&self, words: &[&str]) {
         assert_eq!(self.code, Some(2), "{self:?}");
         assert!(!self.stderr.contains("internal error"), "{self:?}");
         for word in words {
@@ -66,7 +66,7 @@ impl Run {
     }
 }
 
-/// A directory that is removed in the end.
+/// A directory that is removed when it is dropped.
 pub(crate) struct Directory(PathBuf);
 
 impl Directory {
@@ -78,7 +78,7 @@ impl Directory {
         Self(path)
     }
 
-    /// Writes a file, and gives its path.
+    /// Writes a file, and returns its path.
     pub(crate) fn file(&self, name: &str, content: impl AsRef<[u8]>) -> String {
         let path = self.0.join(name);
         fs::write(&path, content).expect("a file");
@@ -96,7 +96,7 @@ impl Drop for Directory {
     }
 }
 
-/// The packs and their suites.
+/// Returns the directory of the packs and their test suites.
 pub(crate) fn packs() -> String {
     format!("{}/../../policies", env!("CARGO_MANIFEST_DIR"))
 }

@@ -1,15 +1,15 @@
-//! A thousand streams at once through the gateway, and what they cost.
+//! Measures a thousand concurrent streams through the gateway.
 //!
 //! ```sh
 //! cargo build --release -p banister-cli
 //! cargo run --release -p banister-gateway --example load
 //! ```
 //!
-//! Four rows, one after another in one run, with the same streams: straight to the simulator; through a plain proxy that looks at nothing;
-//! through `banister serve` with a policy of one rule; and through it with a policy that ships with it. Half of the streams are
-//! ConverseStream, half InvokeModelWithResponseStream. Each wave opens all streams, waits until every one of them has had its first event
-//! and none has ended, measures, and reads them to their end; the text of every stream is compared with what it has to be. Simulator,
-//! proxy and gateway are processes of their own, so that processor time and memory are theirs alone. Linux only: it reads `/proc`.
+//! Prints four rows for the same streams: directly to the simulator; through a plain proxy; through `banister serve` with a policy of one
+//! rule; and through it with a policy pack. Half of the streams are ConverseStream, half InvokeModelWithResponseStream. Each wave opens all
+//! streams, waits until each has had its first event and none has ended, measures, and reads them to their end. The text of every stream
+//! is compared with the expected one. Simulator, proxy and gateway are separate processes, so that their processor time and memory can be
+//! measured. Linux only: it reads `/proc`.
 
 mod process;
 mod proxy;
@@ -39,12 +39,12 @@ Usage: load [OPTION VALUE]...
   --only WORDS       only rows with these words in their name
   --banister PATH    the command line [the one built beside this]";
 
-/// A policy with the one rule that the streams have something for.
+/// A policy with one rule, which matches text of the streams.
 const ONE_RULE: &str = "{version: 1, name: one-rule, pii: [{types: [EMAIL], action: mask}]}";
 
-/// What is asked for.
+/// The arguments.
 #[derive(Clone, Debug)]
-struct Settings {
+struct LoadConfig {
     streams: usize,
     waves: usize,
     delay: Duration,
@@ -60,100 +60,100 @@ fn main() -> Result<(), BoxError> {
     match arguments.first().map(String::as_str) {
         Some("--help" | "-h") => println!("{USAGE}"),
         Some("simulator") => {
-            make_room(&arguments)?;
+            raise_file_limit(&arguments)?;
             runtime.block_on(simulator())?;
         }
         Some("proxy") => {
-            make_room(&arguments)?;
-            runtime.block_on(proxy::run(arguments.get(2).ok_or("proxy wants an upstream")?))?;
+            raise_file_limit(&arguments)?;
+            runtime.block_on(proxy::run(arguments.get(2).ok_or("proxy needs an upstream")?))?;
         }
         _ => {
-            let settings = parse(&arguments)?;
-            rlimit::increase_nofile_limit(settings.streams as u64 + 64)?;
-            runtime.block_on(load(&settings))?;
+            let config = parse(&arguments)?;
+            rlimit::increase_nofile_limit(config.streams as u64 + 64)?;
+            runtime.block_on(load(&config))?;
         }
     }
     Ok(())
 }
 
-/// Room for two connections a stream, whose number is the second argument.
-fn make_room(arguments: &[String]) -> Result<(), BoxError> {
+/// Raises the limit on open files to two per stream. The number of streams is the second argument.
+fn raise_file_limit(arguments: &[String]) -> Result<(), BoxError> {
     let streams: u64 = arguments.get(1).ok_or("a number of streams")?.parse()?;
     rlimit::increase_nofile_limit(2 * streams + 64)?;
     Ok(())
 }
 
-fn parse(arguments: &[String]) -> Result<Settings, BoxError> {
-    // `target/release/examples/load`, and beside the folder of examples `target/release/banister`.
-    let beside = std::env::current_exe()?;
-    let beside = beside.parent().and_then(|folder| folder.parent()).ok_or("no folder")?.join("banister");
-    let mut settings = Settings {
+fn parse(arguments: &[String]) -> Result<LoadConfig, BoxError> {
+    // `target/release/examples/load`, and next to the folder of examples `target/release/banister`.
+    let banister = std::env::current_exe()?;
+    let banister = banister.parent().and_then(|folder| folder.parent()).ok_or("no folder")?.join("banister");
+    let mut config = LoadConfig {
         streams: 1000,
         waves: 3,
         delay: Duration::from_millis(250),
         pace: Duration::from_micros(1000),
         policy: "banking".to_owned(),
         only: String::new(),
-        banister: beside,
+        banister,
     };
     for pair in arguments.chunks(2) {
         let [name, value] = pair else { return Err(USAGE.into()) };
         match name.as_str() {
-            "--streams" => settings.streams = read(name, value)?,
-            "--waves" => settings.waves = read(name, value)?,
-            "--delay-ms" => settings.delay = Duration::from_millis(read(name, value)?),
-            "--pace-us" => settings.pace = Duration::from_micros(read(name, value)?),
-            "--policy" => settings.policy.clone_from(value),
-            "--only" => settings.only.clone_from(value),
-            "--banister" => settings.banister = value.into(),
+            "--streams" => config.streams = read(name, value)?,
+            "--waves" => config.waves = read(name, value)?,
+            "--delay-ms" => config.delay = Duration::from_millis(read(name, value)?),
+            "--pace-us" => config.pace = Duration::from_micros(read(name, value)?),
+            "--policy" => config.policy.clone_from(value),
+            "--only" => config.only.clone_from(value),
+            "--banister" => config.banister = value.into(),
             _ => return Err(USAGE.into()),
         }
     }
-    if !settings.banister.exists() {
-        let path = settings.banister.display();
+    if !config.banister.exists() {
+        let path = config.banister.display();
         return Err(format!("{path} is not there: cargo build --release -p banister-cli").into());
     }
-    Ok(settings)
+    Ok(config)
 }
 
 fn read<T: FromStr>(name: &str, value: &str) -> Result<T, BoxError> {
     value.parse().map_err(|_| format!("{name}: {value} is no number").into())
 }
 
-/// Bedrock, in a process of its own.
+/// Runs the simulator in this process.
 async fn simulator() -> Result<(), BoxError> {
     let simulator = Simulator::start(Options::default()).await?;
     println!("{}", simulator.endpoint());
     std::future::pending().await
 }
 
-async fn load(settings: &Settings) -> Result<(), BoxError> {
-    let streams = settings.streams.to_string();
+async fn load(config: &LoadConfig) -> Result<(), BoxError> {
+    let streams = config.streams.to_string();
     let this = std::env::current_exe()?;
     let simulator = Process::start(&this, &["simulator", &streams])?;
     let upstream = simulator.endpoint();
     println!(
         "{streams} streams, {} waves, about {} events each, {} ms between events\n",
-        settings.waves,
+        config.waves,
         stream::EVENTS,
-        settings.delay.as_millis()
+        config.delay.as_millis()
     );
     wave::head();
-    let is_wanted = |name: &str| name.contains(&settings.only);
+    let is_wanted = |name: &str| name.contains(&config.only);
     let name = "straight to the simulator";
     if is_wanted(name) {
-        run(&Target { name, process: None, endpoint: upstream }, settings, None).await?;
+        run(&Target { name, process: None, endpoint: upstream }, config, None).await?;
     }
     let name = "plain proxy";
     if is_wanted(name) {
         let proxy = Process::start(&this, &["proxy", &streams, upstream])?;
-        run(&Target { name, process: Some(&proxy), endpoint: proxy.endpoint() }, settings, None).await?;
+        run(&Target { name, process: Some(&proxy), endpoint: proxy.endpoint() }, config, None).await?;
     }
 
     let file = std::env::temp_dir().join(format!("banister-load-{}.yaml", std::process::id()));
     std::fs::write(&file, ONE_RULE)?;
     let one_rule = file.to_str().ok_or("a folder whose name is text")?;
-    let pack = settings.policy.as_str();
+    let pack = config.policy.as_str();
     for (name, given, policy) in [
         ("gateway, one rule", one_rule, Policy::from_yaml(ONE_RULE)?),
         (&*format!("gateway, pack {pack}"), pack, Policy::from_pack(pack)?),
@@ -162,12 +162,12 @@ async fn load(settings: &Settings) -> Result<(), BoxError> {
             continue;
         }
         // Its default, unless more are asked for.
-        let connections = (settings.streams + 96).max(4096).to_string();
+        let connections = (config.streams + 96).max(4096).to_string();
         let serve =
             ["serve", "--listen", "127.0.0.1:0", "--upstream", upstream, "--max-connections", &connections, "--policy"];
-        let gateway = Process::start(&settings.banister, &[&serve[..], &[given]].concat())?;
+        let gateway = Process::start(&config.banister, &[&serve[..], &[given]].concat())?;
         let guarded = Guarded::new(policy);
-        run(&Target { name, process: Some(&gateway), endpoint: gateway.endpoint() }, settings, Some(guarded)).await?;
+        run(&Target { name, process: Some(&gateway), endpoint: gateway.endpoint() }, config, Some(guarded)).await?;
     }
     std::fs::remove_file(&file)?;
     Ok(())

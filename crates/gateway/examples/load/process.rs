@@ -1,4 +1,4 @@
-//! A process of its own, and what it uses.
+//! A child process, and its resource usage.
 
 use std::fs;
 use std::io::{BufRead as _, BufReader};
@@ -8,10 +8,10 @@ use std::time::Duration;
 
 use tower::BoxError;
 
-/// What the kernel counts processor time in, on all systems there are.
+/// The unit of processor time in `/proc`, which is the same on all systems.
 const TICKS_A_SECOND: u64 = 100;
 
-/// A process that tells its address in the first line it writes. It is killed in the end.
+/// A process that prints its address in the first line. It is killed when this is dropped.
 pub(crate) struct Process {
     child: Child,
     endpoint: String,
@@ -34,14 +34,14 @@ impl Process {
         &self.endpoint
     }
 
-    /// Memory that is resident, in kilobytes.
+    /// Returns the resident memory, in kilobytes.
     pub(crate) fn resident_kb(&self) -> Result<u64, BoxError> {
         let status = fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
         let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).ok_or("no VmRSS")?;
         Ok(line.trim_end_matches("kB").trim().parse()?)
     }
 
-    /// Processor time so far, in the program and in the kernel for it.
+    /// Returns the processor time so far, user and system.
     pub(crate) fn cpu(&self) -> Result<Duration, BoxError> {
         let stat = fs::read_to_string(format!("/proc/{}/stat", self.child.id()))?;
         // Behind the name, which may hold anything: the state is the third field, the times are the 14th and the 15th.

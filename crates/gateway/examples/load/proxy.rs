@@ -1,4 +1,4 @@
-//! A proxy that looks at nothing, on the same HTTP machinery: what the guard is measured against.
+//! A plain proxy with the same HTTP library, as baseline.
 
 use http::{Request, Response, Uri};
 use hyper::body::Incoming;

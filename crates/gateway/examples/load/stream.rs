@@ -1,4 +1,4 @@
-//! One stream: how it is asked for, read, and checked.
+//! One stream: its request, its events, and its expected text.
 
 use std::time::{Duration, Instant};
 
@@ -18,7 +18,7 @@ use tower::BoxError;
 
 const MODEL: &str = "meta.llama3-8b-instruct-v1%3A0";
 
-/// What the model says to stream number `number`. The simulator cuts it into tokens.
+/// Returns the output of the model in a stream. The simulator splits it into tokens.
 fn text(number: usize) -> String {
     format!(
         "Thank you for asking. The form that you want is on the second page, below the picture, and it takes about ten \
@@ -27,10 +27,10 @@ fn text(number: usize) -> String {
     )
 }
 
-/// How many events carry it at least, with those around them.
+/// The minimum number of events of a stream.
 pub(crate) const EVENTS: u32 = 74;
 
-/// The guardrail that the streams run through, for what is to come of a text.
+/// The guardrail of the streams, to compute the expected text.
 #[derive(Clone)]
 pub(crate) struct Guarded(Guardrail);
 
@@ -39,24 +39,24 @@ impl Guarded {
         Self(Guardrail::new(policy))
     }
 
-    /// What is to come of it, evaluated at once.
+    /// Returns the expected text.
     fn expected(&self, text: &str) -> String {
         self.0.assess(Source::Output, text).masked_text().unwrap_or(text).to_owned()
     }
 }
 
-/// A stream under way.
+/// An open stream.
 pub(crate) struct Stream {
     number: usize,
     body: Incoming,
     decoder: MessageFrameDecoder,
     bytes: BytesMut,
-    /// All that the events held.
+    /// The text of the events.
     text: String,
 }
 
 impl Stream {
-    /// Opens it and reads its first event. How long that took, from the request on.
+    /// Opens a stream and reads its first event. Returns the time since the request as well.
     pub(crate) async fn open(authority: &str, number: usize, delay: Duration) -> Result<(Self, Duration), BoxError> {
         let tcp = TcpStream::connect(authority).await?;
         tcp.set_nodelay(true)?;
@@ -87,7 +87,7 @@ impl Stream {
         Ok((stream, started.elapsed()))
     }
 
-    /// Reads to the end, and says whether the text is the right one.
+    /// Reads the stream to its end, and returns `true` if the text is as expected.
     pub(crate) async fn finish(mut self, guarded: Option<&Guarded>) -> Result<(), BoxError> {
         while self.read_event().await? {}
         let said = text(self.number);
@@ -98,7 +98,7 @@ impl Stream {
         if self.text == expected { Ok(()) } else { Err(format!("stream {} has another text", self.number).into()) }
     }
 
-    /// Reads one event; false at the end.
+    /// Reads one event; returns `false` at the end.
     async fn read_event(&mut self) -> Result<bool, BoxError> {
         loop {
             if let DecodedFrame::Complete(message) = self.decoder.decode_frame(&mut self.bytes)? {

@@ -11,11 +11,11 @@ use tokio::sync::Barrier;
 use tokio::task::JoinSet;
 use tower::BoxError;
 
-use crate::Settings;
+use crate::LoadConfig;
 use crate::process::Process;
 use crate::stream::{EVENTS, Guarded, Stream};
 
-/// Where streams go. What the process uses is measured, if there is one.
+/// The target of streams. The resource usage of its process is measured, if there is one.
 pub(crate) struct Target<'a> {
     pub(crate) name: &'a str,
     pub(crate) process: Option<&'a Process>,
@@ -41,11 +41,11 @@ pub(crate) fn head() {
 }
 
 /// Runs all waves and prints a row for each.
-pub(crate) async fn run(target: &Target<'_>, settings: &Settings, guarded: Option<Guarded>) -> Result<(), BoxError> {
-    for wave in 1..=settings.waves {
+pub(crate) async fn run(target: &Target<'_>, config: &LoadConfig, guarded: Option<Guarded>) -> Result<(), BoxError> {
+    for wave in 1..=config.waves {
         let before = usage(target)?;
         let started = Instant::now();
-        let seen = streams(target, settings, guarded.clone()).await?;
+        let seen = streams(target, config, guarded.clone()).await?;
         let wall = started.elapsed();
         // What a connection leaves behind is gone by then.
         tokio::time::sleep(Duration::from_secs(1)).await;
@@ -76,7 +76,7 @@ pub(crate) async fn run(target: &Target<'_>, settings: &Settings, guarded: Optio
     Ok(())
 }
 
-/// What a process has used.
+/// The resource usage of a process.
 #[derive(Default)]
 struct Usage {
     cpu: Duration,
@@ -88,10 +88,10 @@ fn usage(target: &Target<'_>) -> Result<Usage, BoxError> {
     Ok(Usage { cpu: process.cpu()?, resident_kb: process.resident_kb()? })
 }
 
-/// What was seen of a wave.
+/// The measurements of a wave.
 #[derive(Default)]
 struct Seen {
-    /// Streams that were open at one moment: as the gateway counts them, or as all have begun and none has ended.
+    /// The number of concurrent streams: as the gateway counts them, or all if each has started and none has ended.
     open: u64,
     whole: usize,
     errors: Vec<String>,
@@ -99,17 +99,17 @@ struct Seen {
     resident_kb: u64,
 }
 
-async fn streams(target: &Target<'_>, settings: &Settings, guarded: Option<Guarded>) -> Result<Seen, BoxError> {
+async fn streams(target: &Target<'_>, config: &LoadConfig, guarded: Option<Guarded>) -> Result<Seen, BoxError> {
     let authority: Arc<str> = target.endpoint.trim_start_matches("http://").into();
     let is_gateway = guarded.is_some();
     let guarded = Arc::new(guarded);
     // Twice: when all are open, and when what they use has been looked at.
-    let barrier = Arc::new(Barrier::new(settings.streams + 1));
+    let barrier = Arc::new(Barrier::new(config.streams + 1));
     let mut tasks = JoinSet::new();
     let started = Instant::now();
-    for number in 0..settings.streams {
+    for number in 0..config.streams {
         let (authority, guarded, barrier) = (Arc::clone(&authority), Arc::clone(&guarded), Arc::clone(&barrier));
-        let delay = settings.delay;
+        let delay = config.delay;
         tasks.spawn(async move {
             // One that fails comes to the barrier as well, for the others wait there.
             let opened = Stream::open(&authority, number, delay).await;
@@ -119,10 +119,10 @@ async fn streams(target: &Target<'_>, settings: &Settings, guarded: Option<Guard
             stream.finish(guarded.as_ref().as_ref()).await?;
             Ok::<_, BoxError>(first)
         });
-        tokio::time::sleep(settings.pace).await;
+        tokio::time::sleep(config.pace).await;
     }
     barrier.wait().await;
-    if started.elapsed() >= settings.delay * EVENTS {
+    if started.elapsed() >= config.delay * EVENTS {
         return Err(
             "the first streams may have ended before the last began: take a longer delay, or fewer streams".into()
         );
@@ -147,7 +147,7 @@ async fn streams(target: &Target<'_>, settings: &Settings, guarded: Option<Guard
     Ok(seen)
 }
 
-/// The streams that a gateway has under way, by its own count.
+/// Returns the number of active streams of a gateway, from its metrics.
 async fn counted(endpoint: &str) -> Result<u64, BoxError> {
     let client: Client<_, Empty<Bytes>> = Client::builder(TokioExecutor::new()).build_http();
     let response = client.get(format!("{endpoint}/metrics").parse()?).await?;

@@ -20,7 +20,7 @@ use opentelemetry_http::{HeaderExtractor, HeaderInjector};
 use opentelemetry_sdk::propagation::TraceContextPropagator;
 use opentelemetry_sdk::trace::Span;
 
-use super::Telemetry;
+use super::telemetry::Telemetry;
 
 tokio::task_local! {
     /// The call that is being guarded.

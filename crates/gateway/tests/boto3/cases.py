@@ -1,4 +1,4 @@
-"""The cases that the tests by the Rust SDK read as well."""
+"""The cases, which the tests with the Rust SDK also read."""
 
 import json
 from pathlib import Path
@@ -22,7 +22,7 @@ def name(case):
 
 
 def fill(value, *texts):
-    """The template with `$TEXT` replaced: each by the next of the texts, the last of which stands for the rest."""
+    """Returns the template with each `$TEXT` replaced by the next string; the last string fills all remaining fields."""
     left = list(texts)
 
     def walk(value):
@@ -42,28 +42,28 @@ def fill(value, *texts):
 OPERATOR = ("/system", "/tools/", "/toolConfig/", "/response_format/", "/responseFormat/", "/preamble")
 
 
-def places(value, pointer=""):
-    """The pointers of the template's texts, in their order."""
+def text_pointers(value, pointer=""):
+    """Returns the pointers of the text fields of the template, in order."""
     if isinstance(value, str):
         return [pointer] * value.count("$TEXT")
     if isinstance(value, list):
-        return [place for at, item in enumerate(value) for place in places(item, f"{pointer}/{at}")]
+        return [found for at, item in enumerate(value) for found in text_pointers(item, f"{pointer}/{at}")]
     if isinstance(value, dict):
-        return [place for key, item in value.items() for place in places(item, f"{pointer}/{key}")]
+        return [found for key, item in value.items() for found in text_pointers(item, f"{pointer}/{key}")]
     return []
 
 
-def standing(case, place):
-    """What a rule that blocks does at a place: it blocks in the last turn, replaces in history, and reports in the operator's text."""
-    if place.startswith((*OPERATOR, *case.get("operator", []))):
+def turn_kind(case, pointer):
+    """Returns the kind of turn at a pointer: a blocking rule blocks in the last turn, masks in history, and reports in the operator's text."""
+    if pointer.startswith((*OPERATOR, *case.get("operator", []))):
         return "operator"
-    if place.startswith(("/chat_history/", *case.get("history", []))):
+    if pointer.startswith(("/chat_history/", *case.get("history", []))):
         return "history"
     return "last turn"
 
 
 def sent(case, text):
-    """The request as it is sent on when all its texts become this one: signed reasoning that is changed is withheld."""
+    """Returns the request as it is forwarded if all its text becomes this: signed reasoning that is masked is withheld."""
     body = fill(case["body"], text)
     if "signed" in case:
         content, block = case["signed"].rsplit("/", 1)
@@ -72,7 +72,7 @@ def sent(case, text):
 
 
 def all_at(value, pointer):
-    """What stands at a JSON pointer, where `*` is every item of a list."""
+    """Returns the values at a JSON pointer, in which `*` is every item of a list."""
     found = [value]
     for step in pointer.split("/")[1:]:
         found = [inner for outer in found for inner in inside(outer, step)]
@@ -86,13 +86,13 @@ def inside(value, step):
 
 
 def at(value, pointer):
-    """What stands at a JSON pointer, or None."""
+    """Returns the value at a JSON pointer, or None."""
     found = all_at(value, pointer)
     return found[0] if found else None
 
 
 def strings(value):
-    """All text of a value in a row, as a reader would see it who puts tokens together."""
+    """Returns all text of a value, joined, as a reader who joins tokens would see it."""
     if isinstance(value, str):
         return value.replace("\u2581", " ")
     if isinstance(value, dict):

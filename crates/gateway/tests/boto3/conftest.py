@@ -1,4 +1,4 @@
-"""A client for the gateway, and what the simulator behind it received. The Rust test that runs this has started both."""
+"""A client of the gateway, and the requests that the simulator received. The Rust test that runs this has started both."""
 
 import json
 import os
@@ -68,7 +68,7 @@ class Upstream:
         return requests
 
     def body(self):
-        """The body of the one request that arrived."""
+        """Returns the body of the only request."""
         (request,) = self.requests()
         return json.loads(request["body"])
 

@@ -1,4 +1,4 @@
-"""A TLS terminator in front of the gateway: boto3 shows an API key over HTTPS only."""
+"""A TLS terminator in front of the gateway, because boto3 sends an API key over HTTPS only."""
 
 import shutil
 import socket

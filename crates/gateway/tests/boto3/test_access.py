@@ -1,4 +1,4 @@
-"""The gateway's client key, where boto3 has a Bedrock API key, and in the header of its own."""
+"""The gateway's client key, as Bedrock API key of boto3 and in its own header."""
 
 import json
 
@@ -21,7 +21,7 @@ def terminator(tmp_path_factory):
 
 @pytest.fixture
 def bearer(monkeypatch, terminator):
-    """A client with this key, and no other credentials."""
+    """Returns a client with this key, and no other credentials."""
 
     def connected(key):
         monkeypatch.setenv("AWS_BEARER_TOKEN_BEDROCK", key)
@@ -54,7 +54,7 @@ def test_the_key_lets_a_client_in_and_goes_no_further(bearer, upstream):
 
 
 @pytest.mark.parametrize("key", ["a-wrong-key", KEY.upper(), KEY[:-1], f"{KEY}-more"])
-def test_a_wrong_key_is_refused(bearer, upstream, key):
+def test_a_wrong_key_is_rejected(bearer, upstream, key):
     client = bearer(key)
     for call in calls(client):
         with pytest.raises(client.exceptions.AccessDeniedException) as raised:
@@ -63,7 +63,7 @@ def test_a_wrong_key_is_refused(bearer, upstream, key):
     assert upstream.requests() == []
 
 
-def test_no_key_is_refused(upstream):
+def test_a_missing_key_is_rejected(upstream):
     client = connect()
     for call in calls(client):
         with pytest.raises(client.exceptions.AccessDeniedException):

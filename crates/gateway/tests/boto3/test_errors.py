@@ -1,4 +1,4 @@
-"""What goes wrong at the model, as the client's own exceptions."""
+"""Errors of the model, as the client's own exceptions."""
 
 import json
 
@@ -119,14 +119,14 @@ def test_an_answer_that_breaks_off_is_no_answer(client, steer, upstream, operati
 
 
 @pytest.mark.parametrize("body", [b"not json", b"", b"[]", b"{}", b'{"prompt": "Hello"} {', b'{"prompt": "\xff"}'])
-def test_what_cannot_be_examined_is_refused(client, steer, upstream, body):
+def test_uninspectable_requests_are_rejected(client, steer, upstream, body):
     with pytest.raises(client.exceptions.ValidationException):
         client.invoke_model(modelId=LLAMA, body=body)
     assert upstream.requests() == []
 
 
 @pytest.mark.parametrize("answer", ['"words"', "[1]", '{"nobody": "knows jane.roe@example.com"}'])
-def test_an_answer_that_cannot_be_examined_is_refused(client, steer, upstream, answer):
+def test_uninspectable_responses_are_rejected(client, steer, upstream, answer):
     steer(reply=f"json:{answer}")
     with pytest.raises(client.exceptions.ValidationException) as raised:
         CALLS["InvokeModel"](client)

@@ -1,10 +1,10 @@
-"""Every family by InvokeModel or StartAsyncInvoke: masked on the way there and back, and blocked in its own shape."""
+"""Every family by InvokeModel or StartAsyncInvoke: masked in both directions, and blocked in its own format."""
 
 import base64
 import json
 
 import pytest
-from cases import FAMILIES, TEXTS, at, fill, name, nothing_hidden, places, sent, standing
+from cases import FAMILIES, TEXTS, at, fill, name, nothing_hidden, sent, text_pointers, turn_kind
 
 INVOKED = [case for case in FAMILIES if "operation" not in case]
 WORDLESS = [case for case in INVOKED if "answer" not in case]
@@ -28,8 +28,8 @@ def calls():
 @pytest.mark.parametrize(("case", "model"), list(calls()))
 def test_texts_are_masked_both_ways(client, steer, upstream, case, model):
     steer.say(TEXTS["said"])
-    if "shape" in case:
-        steer(shape=case["shape"])
+    if "body_format" in case:
+        steer(shape=case["body_format"])
     answer = call(client, case, model, fill(case["body"], TEXTS["asked"]))
     (request,) = upstream.requests()
     assert request["modelId"] == model
@@ -54,15 +54,15 @@ def test_a_model_that_repeats_what_it_was_told_is_masked(client, steer, upstream
     nothing_hidden(answer)
 
 
-def check_blocked(client, case, body, message, places):
-    """The answer is the family's own and holds the message, or there is no such answer."""
-    if not places:
+def check_blocked(client, case, body, message, pointers):
+    """Asserts that the response is a blocked response of the family, or an error if the family has none."""
+    if not pointers:
         with pytest.raises(client.exceptions.ValidationException) as raised:
             call(client, case, case["model"], body)
         assert raised.value.response["Error"]["Message"].endswith(f": {message}")
         return
     answer = call(client, case, case["model"], body)
-    assert [at(answer, pointer) for pointer in places] == [message] * len(places)
+    assert [at(answer, pointer) for pointer in pointers] == [message] * len(pointers)
     assert answer["amazon-bedrock-guardrailAction"] == "INTERVENED"
     for pointer, value in case["stop"].items():
         assert at(answer, pointer) == value
@@ -71,34 +71,34 @@ def check_blocked(client, case, body, message, places):
 
 @pytest.mark.parametrize("case", FAMILIES, ids=name)
 def test_a_denied_topic_blocks_in_the_last_turn(client, steer, upstream, case):
-    for number, place in enumerate(places(case["body"])):
-        if standing(case, place) != "last turn":
+    for number, pointer in enumerate(text_pointers(case["body"])):
+        if turn_kind(case, pointer) != "last turn":
             continue
         body = fill(case["body"], *["Hello"] * number, TEXTS["denied"], "Hello")
-        places_of_message = case.get("blocked", case.get("answer", []))
-        check_blocked(client, case, body, TEXTS["blocked_input"], places_of_message)
+        message_pointers = case.get("blocked", case.get("answer", []))
+        check_blocked(client, case, body, TEXTS["blocked_input"], message_pointers)
     assert upstream.requests() == [], "nothing was sent on"
 
 
 @pytest.mark.parametrize("case", FAMILIES, ids=name)
 def test_a_denied_topic_is_replaced_in_history(client, steer, upstream, case):
     steer.say("Hello")
-    if "shape" in case:
-        steer(shape=case["shape"])
-    for number, place in enumerate(places(case["body"])):
-        if standing(case, place) == "last turn":
+    if "body_format" in case:
+        steer(shape=case["body_format"])
+    for number, pointer in enumerate(text_pointers(case["body"])):
+        if turn_kind(case, pointer) == "last turn":
             continue
         call(client, case, case["model"], fill(case["body"], *["Hello"] * number, TEXTS["denied"], "Hello"))
         request = upstream.requests()[-1]["body"]
-        assert (TEXTS["denied"] in request) == (standing(case, place) == "operator")
+        assert (TEXTS["denied"] in request) == (turn_kind(case, pointer) == "operator")
 
 
 @pytest.mark.parametrize("case", [case for case in FAMILIES if "answer" in case], ids=name)
 def test_a_denied_answer_is_blocked(client, steer, upstream, case):
     steer.say(TEXTS["said_denied"])
     # An answer tells its family where the request did not.
-    places_of_message = case.get("blocked") or case["answer"]
-    check_blocked(client, case, fill(case["body"], "Hello"), TEXTS["blocked_output"], places_of_message)
+    message_pointers = case.get("blocked") or case["answer"]
+    check_blocked(client, case, fill(case["body"], "Hello"), TEXTS["blocked_output"], message_pointers)
     assert len(upstream.requests()) == 1
 
 

@@ -1,10 +1,10 @@
-"""Every operation the gateway has, and what it refuses."""
+"""Every operation of the gateway, and rejected operations."""
 
 import base64
 import json
 
 import pytest
-from cases import TEXTS, fill, nothing_hidden, places, standing
+from cases import TEXTS, fill, nothing_hidden, text_pointers, turn_kind
 
 LLAMA = "meta.llama3-8b-instruct-v1:0"
 NOVA = "us.amazon.nova-pro-v1:0"
@@ -79,8 +79,8 @@ def test_converse_is_masked_both_ways(client, steer, upstream, called, stream):
 
 
 def test_converse_is_blocked_in_the_last_turn(client, steer, upstream):
-    for number, place in enumerate(places(CONVERSATION)):
-        if standing({"history": ["/messages/0/", "/messages/1/"]}, place) != "last turn":
+    for number, pointer in enumerate(text_pointers(CONVERSATION)):
+        if turn_kind({"history": ["/messages/0/", "/messages/1/"]}, pointer) != "last turn":
             continue
         answer = client.converse(modelId=NOVA, **fill(CONVERSATION, *["Hello"] * number, TEXTS["denied"], "Hello"))
         assert answer["output"]["message"] == {"role": "assistant", "content": [{"text": TEXTS["blocked_input"]}]}
@@ -154,7 +154,7 @@ def test_count_tokens(client, steer, upstream):
 
     assert client.count_tokens(modelId=LLAMA, input=asked(TEXTS["asked"]))["inputTokens"] > 0
     assert upstream.body()["input"] == asked(TEXTS["received"])
-    # A count has no place for a message.
+    # The response of CountTokens cannot contain a message.
     with pytest.raises(client.exceptions.ValidationException):
         client.count_tokens(modelId=LLAMA, input=asked(TEXTS["denied"]))
     assert upstream.requests() == []
@@ -200,7 +200,7 @@ REFUSED = {
 
 
 @pytest.mark.parametrize("method", REFUSED)
-def test_what_nobody_examines_is_refused(client, steer, upstream, method):
+def test_unsupported_operations_are_rejected(client, steer, upstream, method):
     with pytest.raises(client.exceptions.AccessDeniedException) as raised:
         getattr(client, method)(**REFUSED[method])
     assert raised.value.response["ResponseMetadata"]["HTTPStatusCode"] == 403
@@ -208,7 +208,7 @@ def test_what_nobody_examines_is_refused(client, steer, upstream, method):
 
 
 def test_every_operation_of_the_service_is_known_here(client):
-    """One that boto3 learns of tomorrow is to be looked at."""
+    """Fails if a new version of boto3 has another operation."""
     tested = {
         "ApplyGuardrail", "Converse", "ConverseStream", "CountTokens", "InvokeModel", "InvokeModelWithResponseStream",
         "StartAsyncInvoke", "GetAsyncInvoke", "ListAsyncInvokes", "InvokeGuardrailChecks",

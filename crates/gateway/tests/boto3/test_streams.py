@@ -1,4 +1,4 @@
-"""Streams, whatever they are cut into: by events and by writes to the socket."""
+"""Streams, split at any position, by events and by writes to the socket."""
 
 import json
 from concurrent.futures import ThreadPoolExecutor
@@ -22,19 +22,19 @@ def chunks(client, case, text):
     return [json.loads(event["chunk"]["bytes"]) for event in answer["body"]]
 
 
-def lanes(case, chunks, pointer="chunk"):
-    """The texts that run side by side, each joined."""
+def substreams(case, chunks, pointer="chunk"):
+    """Returns the text of each substream, joined."""
     joined = {}
     for chunk in chunks:
         texts = all_at(chunk, case.get(pointer, case["chunk"]))
-        numbers = all_at(chunk, case["lane"]) if "lane" in case else [0] * len(texts)
+        numbers = all_at(chunk, case["substream"]) if "substream" in case else [0] * len(texts)
         for number, text in zip(numbers, texts):
             joined[number] = joined.get(number, "") + text
     return joined
 
 
 def check_message_at_the_end(text, message):
-    """Whatever was given of the text before, it was what comes before the phrase, masked."""
+    """Asserts that the released text is the masked text before the phrase, followed by the message."""
     assert text.endswith(message)
     assert TEXTS["given_before"].startswith(text.removesuffix(message))
 
@@ -44,7 +44,7 @@ class TestEveryFamily:
     def test_gives_the_text_that_it_gives_whole(self, client, steer, upstream, cut, case):
         steer.say(TEXTS["said"])
         found = chunks(client, case, TEXTS["asked"])
-        assert lanes(case, found) == dict.fromkeys(range(case.get("lanes", 1)), TEXTS["given"])
+        assert substreams(case, found) == dict.fromkeys(range(case.get("substreams", 1)), TEXTS["given"])
         assert "amazon-bedrock-invocationMetrics" in found[-1]
         assert all("amazon-bedrock-guardrailAction" not in chunk for chunk in found)
         nothing_hidden(found)
@@ -53,9 +53,9 @@ class TestEveryFamily:
     def test_ends_with_the_message_where_a_phrase_is_blocked(self, client, steer, upstream, cut, case):
         steer.say(TEXTS["said_denied"])
         found = chunks(client, case, "Hello")
-        joined = lanes(case, found, "blocked_chunk")
+        joined = substreams(case, found, "blocked_chunk")
         # A choice that had not begun has no end either.
-        assert set(joined) <= set(range(case.get("lanes", 1))) and 0 in joined
+        assert set(joined) <= set(range(case.get("substreams", 1))) and 0 in joined
         for text in joined.values():
             check_message_at_the_end(text, TEXTS["blocked_output"])
         check_end(case, found)
@@ -66,13 +66,13 @@ class TestEveryFamily:
                 chunks(client, case, TEXTS["denied"])
         else:
             found = chunks(client, case, TEXTS["denied"])
-            assert lanes(case, found, "blocked_chunk") == {0: TEXTS["blocked_input"]}
+            assert substreams(case, found, "blocked_chunk") == {0: TEXTS["blocked_input"]}
             check_end(case, found)
         assert upstream.requests() == []
 
 
 def check_end(case, found):
-    """The stream is over in the family's own way."""
+    """Asserts that the stream ends as the family's streams do."""
     nothing_hidden(found)
     for pointer, value in case["chunk_stop"].items():
         assert value in [at(chunk, pointer) for chunk in found]
@@ -80,13 +80,13 @@ def check_end(case, found):
     assert "amazon-bedrock-invocationMetrics" in found[-1]
 
 
-def test_streams_side_by_side_keep_their_texts(client, steer, upstream):
+def test_concurrent_streams_do_not_mix(client, steer, upstream):
     steer(reply="echo", chunk="bytes:3", write_size=7)
 
     def ask(number):
         case = STREAMING[number % len(STREAMING)]
         asked = f"Number {number}: {TEXTS['asked']}."
-        return lanes(case, chunks(client, case, asked)).values()
+        return substreams(case, chunks(client, case, asked)).values()
 
     with ThreadPoolExecutor(8) as pool:
         answers = list(pool.map(ask, range(64)))
@@ -108,7 +108,7 @@ def converse(client, **more):
 
 
 def joined(events, *path):
-    """What stands at a path in the deltas, and the blocks that it came in."""
+    """Returns the text at a path in the deltas, and its content blocks."""
     texts, blocks = [], set()
     for event in events:
         text = event.get("contentBlockDelta", {}).get("delta", {})

@@ -1,4 +1,4 @@
-//! Who may come in, and with what.
+//! Client keys, and limits on requests and connections.
 
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
@@ -58,7 +58,7 @@ async fn keys_are_required_and_not_forwarded() {
 }
 
 #[tokio::test]
-async fn hop_by_hop_headers_stay_behind() {
+async fn hop_by_hop_headers_are_not_forwarded() {
     let simulator =
         simulator(Options { response: ModelResponse::Text("Fine.".to_owned()), ..Options::default() }).await;
     let gateway = run(builder(&simulator)).await;
@@ -70,7 +70,7 @@ async fn hop_by_hop_headers_stay_behind() {
 }
 
 #[tokio::test]
-async fn what_is_too_large_is_refused() {
+async fn large_requests_are_rejected() {
     let simulator = simulator(Options::default()).await;
     let gateway = run(builder(&simulator).max_body_bytes(1000)).await;
     let body = json!({"prompt": "x".repeat(2000)}).to_string();
@@ -79,7 +79,7 @@ async fn what_is_too_large_is_refused() {
     assert!(simulator.requests().is_empty());
 }
 
-/// What a connection gets back until the gateway closes it.
+/// Returns the bytes that a connection receives until the gateway closes it.
 async fn raw(address: SocketAddr, bytes: &str) -> String {
     let mut stream = TcpStream::connect(address).await.unwrap();
     stream.write_all(bytes.as_bytes()).await.unwrap();
@@ -90,7 +90,7 @@ async fn raw(address: SocketAddr, bytes: &str) -> String {
 }
 
 #[tokio::test]
-async fn slow_clients_are_let_go() {
+async fn slow_clients_are_disconnected() {
     let simulator = simulator(Options::default()).await;
     let time = Duration::from_millis(200);
     let gateway = run(builder(&simulator).header_timeout(time).body_timeout(time)).await;
@@ -104,9 +104,9 @@ async fn slow_clients_are_let_go() {
     assert!(simulator.requests().is_empty());
 }
 
-/// SDKs keep connections: one that is told nothing would send its next call into a closed one.
+/// SDKs keep connections open, and would send the next call on a closed one.
 #[tokio::test]
-async fn an_answer_before_the_whole_request_ends_the_connection() {
+async fn a_response_before_the_end_of_the_request_closes_the_connection() {
     let simulator = simulator(Options::default()).await;
     let gateway = run(builder(&simulator).client_key("one").max_body_bytes(1000)).await;
     let invoke = invoke_path();
@@ -131,7 +131,7 @@ async fn connections_beyond_the_limit_wait() {
     let simulator = simulator(Options::default()).await;
     let gateway = run(builder(&simulator).max_connections(1)).await;
     let first = TcpStream::connect(gateway.address).await.unwrap();
-    // Let it be accepted before the second one comes.
+    // Let it be accepted before the second one connects.
     tokio::time::sleep(Duration::from_millis(100)).await;
     let second = send(gateway.address, "GET", "/healthz", &[], "");
     let mut second = std::pin::pin!(second);

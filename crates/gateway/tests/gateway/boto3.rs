@@ -1,4 +1,4 @@
-//! The gateway by boto3, as `tests/boto3` has it.
+//! The tests with boto3, in `tests/boto3`.
 
 use std::process::Command;
 
@@ -6,10 +6,10 @@ use banister_simulator::Options;
 
 use crate::support::{builder, run, simulator};
 
-/// Run by `crates/gateway/tests/boto3/run`, which installs what it wants.
+/// Run by `crates/gateway/tests/boto3/run`, which installs its dependencies.
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "wants Python with boto3 and pytest: crates/gateway/tests/boto3/run"]
-async fn boto3_gets_what_the_sdk_gets() {
+#[ignore = "needs Python with boto3 and pytest: crates/gateway/tests/boto3/run"]
+async fn boto3_receives_what_the_sdk_receives() {
     let simulator = simulator(Options::default()).await;
     let gateway = run(builder(&simulator).client_key("a-client-key")).await;
     let python = std::env::var_os("BANISTER_PYTHON").unwrap_or_else(|| "python3".into());

@@ -1,4 +1,4 @@
-//! Keys that are bound to policies.
+//! Client keys that are limited to some policies.
 
 use std::net::SocketAddr;
 
@@ -18,7 +18,7 @@ async fn status(gateway: &Running, path: &str, headers: &[(&str, &str)], body: &
 }
 
 #[tokio::test]
-async fn a_bound_key_opens_its_policies_only() {
+async fn a_limited_key_allows_its_policies_only() {
     let simulator =
         simulator(Options { response: ModelResponse::Text("Fine.".to_owned()), ..Options::default() }).await;
     let gateway = builder(&simulator).client_key("any").client_key_with_policies("tickets-key", ["tickets"]);
@@ -31,7 +31,7 @@ async fn a_bound_key_opens_its_policies_only() {
         (&[ANY, ("x-banister-policy", "tickets")], by_tickets),
         (&[TICKETS], by_tickets),
         (&[("authorization", "Bearer tickets-key")], by_tickets),
-        // Bedrock's own guardrails are no policies of ours.
+        // The identifier of a guardrail of Bedrock is not a policy name.
         (&[TICKETS, ("x-amzn-bedrock-guardrailidentifier", "gr-1")], by_tickets),
         (&[BOTH], by_tickets),
         (&[BOTH, main], by_main),
@@ -42,14 +42,14 @@ async fn a_bound_key_opens_its_policies_only() {
     }
     simulator.clear_requests();
     let denied = (403, "AccessDeniedException".to_owned());
-    // Nor is it told which policies there are.
+    // Nor does it learn which policies exist.
     let unknown = ("x-banister-policy", "none");
     for headers in
         [&[TICKETS, main][..], &[TICKETS, unknown], &[TICKETS, ("x-amzn-bedrock-guardrailidentifier", "main")]]
     {
         assert_eq!(status(&gateway, &invoke_path(), headers, &body).await, denied);
     }
-    // The other places that can name a policy.
+    // The other fields that can name a policy.
     let converse = invoke_path().replace("/invoke", "/converse");
     let named = json!({
         "messages": [{"role": "user", "content": [{"text": "Hello"}]}],
@@ -61,13 +61,13 @@ async fn a_bound_key_opens_its_policies_only() {
     assert_eq!(status(&gateway, "/guardrail/tickets/version/1/apply", &[TICKETS], &apply).await.0, 200);
     assert!(simulator.requests().is_empty());
 
-    // The metrics name all policies.
+    // The metrics cover all policies.
     assert_eq!(send(gateway.address, "GET", "/metrics", &[TICKETS], "").await.0, 403);
     assert_eq!(send(gateway.address, "GET", "/metrics", &[ANY], "").await.0, 200);
 }
 
 #[tokio::test]
-async fn bindings_are_checked_at_the_start() {
+async fn key_policies_are_checked_at_startup() {
     let simulator = simulator(Options::default()).await;
     let loopback = SocketAddr::from(([127, 0, 0, 1], 0));
     let error = builder(&simulator).client_key_with_policies("k", ["main", "nope"]).bind(loopback).await.unwrap_err();

@@ -1,4 +1,4 @@
-//! What passes, by the SDK.
+//! Calls by the SDK.
 
 use aws_sdk_bedrockruntime::primitives::Blob;
 use aws_sdk_bedrockruntime::types::{
@@ -21,7 +21,7 @@ fn saying(text: &str) -> Options {
 }
 
 #[tokio::test]
-async fn every_operation_passes_masked() {
+async fn every_operation_is_masked() {
     let simulator = simulator(saying("Mail jane.roe@example.com at Acme")).await;
     let gateway = run(builder(&simulator)).await;
     let client = client(gateway.address);
@@ -70,9 +70,9 @@ async fn converse_stream(client: &aws_sdk_bedrockruntime::Client, text: &str) ->
     joined
 }
 
-/// Each stream has its own text, however many run at once.
+/// Each of many concurrent streams has its own text.
 #[tokio::test]
-async fn streams_at_once_do_not_mix() {
+async fn concurrent_streams_do_not_mix() {
     let options = Options {
         chunk_size: ChunkSize::Chars(3),
         delay: Some(std::time::Duration::from_millis(5)),
@@ -118,7 +118,7 @@ async fn blocked_requests_never_reach_the_upstream() {
 }
 
 #[tokio::test]
-async fn errors_pass_with_their_type() {
+async fn errors_are_forwarded_with_their_type() {
     let simulator = simulator(Options { fault: Some(Fault::Throttle), ..Options::default() }).await;
     let gateway = run(builder(&simulator)).await;
     let sent = client(gateway.address).converse().model_id(LLAMA).messages(user("Hello")).send().await;
@@ -126,7 +126,7 @@ async fn errors_pass_with_their_type() {
 }
 
 #[tokio::test]
-async fn an_upstream_that_is_gone_is_unavailable() {
+async fn an_unreachable_upstream_is_unavailable() {
     let simulator = simulator(Options::default()).await;
     let gateway = run(builder(&simulator)).await;
     simulator.shutdown().await;
@@ -178,7 +178,7 @@ async fn clients_choose_policies_by_name() {
 }
 
 #[tokio::test]
-async fn converse_chooses_in_its_body() {
+async fn converse_selects_a_policy_in_its_body() {
     let simulator =
         simulator(Options { response: ModelResponse::Text("Fine.".to_owned()), ..Options::default() }).await;
     let gateway = run(builder(&simulator)).await;
@@ -195,7 +195,7 @@ async fn converse_chooses_in_its_body() {
 }
 
 #[tokio::test]
-async fn apply_guardrail_is_answered_here() {
+async fn apply_guardrail_is_evaluated_by_the_gateway() {
     let simulator = simulator(Options::default()).await;
     let gateway = run(builder(&simulator)).await;
     let client = client(gateway.address);
@@ -261,9 +261,9 @@ async fn metrics_count_by_rule_and_action() {
     assert!(!text.contains("example.com"));
 }
 
-/// What is replaced in the history is told from what blocks, and the operator's words from both.
+/// Metrics distinguish blocked text, masked history, and detected text of the operator.
 #[tokio::test]
-async fn metrics_tell_replaced_from_blocked() {
+async fn metrics_distinguish_masked_from_blocked() {
     let simulator = simulator(saying("Hello")).await;
     let gateway = run(builder(&simulator)).await;
     let turn = |role: &str, text: &str| json!({"role": role, "content": [{"text": text}]});
@@ -288,7 +288,7 @@ async fn metrics_tell_replaced_from_blocked() {
 }
 
 #[tokio::test]
-async fn matches_are_told_where_the_gateway_is_set_so() {
+async fn matches_are_included_if_enabled() {
     let simulator = simulator(Options::default()).await;
     for is_set in [false, true] {
         let builder = builder(&simulator);

@@ -1,4 +1,4 @@
-//! The cases that the tests by boto3 read as well.
+//! The cases, which the tests with boto3 also read.
 
 use std::sync::LazyLock;
 
@@ -7,49 +7,49 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-/// One family, or one form of its bodies.
+/// A model family, or one format of its bodies.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Family {
     pub(crate) name: String,
     pub(crate) model: String,
-    /// Other ids that the same bodies go to.
+    /// Other model ids with the same bodies.
     #[serde(default)]
     pub(crate) also: Vec<String>,
     #[serde(default)]
     operation: String,
-    /// The simulator's shape, where the body and an opaque id do not tell it.
-    pub(crate) shape: Option<String>,
-    /// The request, with `$TEXT` for every text.
+    /// The simulator's body format, if it cannot be derived from the body and an opaque model id.
+    pub(crate) body_format: Option<String>,
+    /// The request, with `$TEXT` in every text field.
     pub(crate) body: Value,
-    /// Where the answer has its text. There is none for pictures and vectors.
+    /// The pointers of text in the response. Images and vectors have none.
     #[serde(default)]
     pub(crate) answer: Vec<String>,
-    /// Where the message of a block is, if not there; empty where no answer can hold one.
+    /// The pointers of the blocked message, if different; empty if no response can contain one.
     blocked: Option<Vec<String>>,
-    /// Where the answer repeats the request.
+    /// The pointers at which the response repeats the request.
     #[serde(default)]
     pub(crate) echo: Vec<String>,
-    /// What says that the answer is over.
+    /// The fields that mark the end of the response.
     #[serde(default)]
     pub(crate) stop: Map<String, Value>,
-    /// Where a chunk has its text, if the family streams.
+    /// The pointer of text in a chunk, if the family streams.
     pub(crate) chunk: Option<String>,
-    /// Where the message of a block is in a stream, if not there.
+    /// The pointer of the blocked message in a stream, if different.
     blocked_chunk: Option<String>,
-    /// Where a chunk says which of several answers it belongs to.
-    pub(crate) lane: Option<String>,
-    /// Where the turns before the last one begin.
+    /// The pointer of the substream index in a chunk.
+    pub(crate) substream: Option<String>,
+    /// The pointers of the turns before the last one.
     #[serde(default)]
     history: Vec<String>,
-    /// Where messages of the operator begin.
+    /// The pointers of the operator's messages.
     #[serde(default)]
     operator: Vec<String>,
-    /// A content block with signed reasoning, which is not sent on when it is changed.
+    /// A content block with signed reasoning, which is not forwarded if it is masked.
     signed: Option<String>,
     #[serde(default = "one")]
-    pub(crate) lanes: u64,
-    /// What says in a blocked stream that it is over.
+    pub(crate) substreams: u64,
+    /// The fields that mark the end of a blocked stream.
     #[serde(default)]
     pub(crate) chunk_stop: Map<String, Value>,
 }
@@ -71,31 +71,31 @@ impl Family {
         self.blocked_chunk.as_ref().or(self.chunk.as_ref()).expect("it streams")
     }
 
-    /// The pointers of the request's texts, in their order.
-    pub(crate) fn places(&self) -> Vec<String> {
-        let mut places = Vec::new();
-        pointers(&self.body, String::new(), &mut places);
-        places
+    /// Returns the pointers of the text fields of the request, in order.
+    pub(crate) fn text_pointers(&self) -> Vec<String> {
+        let mut found = Vec::new();
+        pointers(&self.body, String::new(), &mut found);
+        found
     }
 
-    /// What a rule that blocks does at a place.
-    pub(crate) fn standing(&self, place: &str) -> Standing {
+    /// Returns the effect of a blocking rule at a pointer.
+    pub(crate) fn turn_kind(&self, pointer: &str) -> TurnKind {
         const OPERATOR: [&str; 6] =
             ["/system", "/tools/", "/toolConfig/", "/response_format/", "/responseFormat/", "/preamble"];
-        let is_in = |begins: &[String]| begins.iter().any(|begin| place.starts_with(begin));
-        if OPERATOR.iter().any(|begin| place.starts_with(begin)) || is_in(&self.operator) {
-            Standing::Operator
-        } else if place.starts_with("/chat_history/") || is_in(&self.history) {
-            Standing::History
+        let is_in = |begins: &[String]| begins.iter().any(|begin| pointer.starts_with(begin));
+        if OPERATOR.iter().any(|begin| pointer.starts_with(begin)) || is_in(&self.operator) {
+            TurnKind::Operator
+        } else if pointer.starts_with("/chat_history/") || is_in(&self.history) {
+            TurnKind::History
         } else {
-            Standing::LastTurn
+            TurnKind::LastTurn
         }
     }
 
-    /// The request with these texts as it is sent on, if all of them were changed, or only the one at this place.
+    /// Returns the request with this text as it is forwarded, if all of it was masked, or only the text at this pointer.
     pub(crate) fn sent(&self, texts: &[&str], changed: Option<&str>) -> Value {
         let mut body = self.request(texts);
-        let signed = self.signed.as_deref().filter(|signed| changed.is_none_or(|place| place.starts_with(signed)));
+        let signed = self.signed.as_deref().filter(|signed| changed.is_none_or(|pointer| pointer.starts_with(signed)));
         if let Some((content, block)) = signed.and_then(|signed| signed.rsplit_once('/')) {
             let content = body.pointer_mut(content).and_then(Value::as_array_mut).expect("content");
             content.remove(block.parse().expect("a position"));
@@ -103,7 +103,7 @@ impl Family {
         body
     }
 
-    /// The request with these texts, the last of which stands for the rest as well.
+    /// Returns the request with this text; the last string fills all remaining fields.
     pub(crate) fn request(&self, texts: &[&str]) -> Value {
         let mut body = self.body.clone();
         fill(&mut body, &mut 0, texts);
@@ -111,14 +111,14 @@ impl Family {
     }
 }
 
-/// What a rule that blocks does with some text of a request.
+/// The effect of a blocking rule on some text of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Standing {
-    /// It blocks the call.
+pub(crate) enum TurnKind {
+    /// The call is blocked.
     LastTurn,
-    /// It has the text replaced.
+    /// The text is masked.
     History,
-    /// It reports.
+    /// The finding is reported.
     Operator,
 }
 
@@ -149,7 +149,7 @@ fn fill(value: &mut Value, at: &mut usize, texts: &[&str]) {
     }
 }
 
-/// What is asked and said, and what becomes of it under the policy of `support`.
+/// Prompts and completions, and their masked forms under the policy of `support`.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Texts {
@@ -180,7 +180,7 @@ pub(crate) struct ErrorAnswer {
     pub(crate) exception: String,
 }
 
-/// How texts and writes are cut.
+/// The sizes by which text and writes are split.
 pub(crate) const CUTS: [usize; 4] = [1, 3, 7, 4000];
 
 pub(crate) static FAMILIES: LazyLock<Vec<Family>> = LazyLock::new(|| {
@@ -198,7 +198,7 @@ fn read<T: DeserializeOwned>(json: &str) -> T {
     serde_json::from_str(json).expect("the cases")
 }
 
-/// What stands at a JSON pointer, where `*` is every item of a list.
+/// Returns the values at a JSON pointer, in which `*` is every item of a list.
 pub(crate) fn all_at<'v>(value: &'v Value, pointer: &str) -> Vec<&'v Value> {
     pointer.split('/').skip(1).fold(vec![value], |found, step| {
         let inside = |outer: &'v Value| match outer {
@@ -209,7 +209,7 @@ pub(crate) fn all_at<'v>(value: &'v Value, pointer: &str) -> Vec<&'v Value> {
     })
 }
 
-/// All text of a value in a row, as a reader would see it who puts tokens together.
+/// Returns all text of a value, joined, as a reader who joins tokens would see it.
 fn strings(value: &Value) -> String {
     match value {
         Value::String(text) => text.replace('\u{2581}', " "),
@@ -226,7 +226,7 @@ pub(crate) fn assert_nothing_hidden(value: &Value, case: &str) {
     }
 }
 
-/// JSON as the SDK wants it.
+/// Returns JSON as an SDK document.
 pub(crate) fn document(value: &Value) -> Document {
     match value {
         Value::Null => Document::Null,

@@ -1,4 +1,4 @@
-//! What goes wrong at the model, as the SDK's own errors, and what the gateway refuses.
+//! Errors of the model as the SDK's own errors, and rejections by the gateway.
 
 use aws_sdk_bedrockruntime::config::Token;
 use aws_sdk_bedrockruntime::error::ProvideErrorMetadata;
@@ -24,7 +24,7 @@ fn body() -> Blob {
     Blob::new(r#"{"prompt":"Hello","max_gen_len":64}"#)
 }
 
-/// Calls an operation. What a stream gives is added to `seen`.
+/// Calls an operation. The text of a stream is added to `seen`.
 async fn call(client: &Client, operation: &str, seen: &mut String) -> Result<(), Error> {
     match operation {
         "InvokeModel" => drop(client.invoke_model().model_id(LLAMA).body(body()).send().await?),
@@ -62,12 +62,12 @@ async fn call(client: &Client, operation: &str, seen: &mut String) -> Result<(),
     Ok(())
 }
 
-/// The name of the SDK's type.
+/// Returns the name of the SDK's error type.
 fn name(error: &Error) -> String {
     format!("{error:?}").split('(').next().unwrap_or_default().to_owned()
 }
 
-/// Repeated, it is long enough for text to be let go before a fault comes.
+/// Repeated, it is long enough for some text to be released before a fault.
 const LONG: &str = "One, two, three and four. ";
 
 fn long(fault: Option<Fault>, write_size: usize) -> Options {
@@ -91,7 +91,7 @@ async fn errors_are_the_sdks_own() {
             let case = format!("{} of {operation}", error.exception);
             let found = call(&client, operation, &mut String::new()).await.expect_err(&case);
             assert_eq!((found.code(), found.message()), (Some(error.exception.as_str()), Some("Ask {EMAIL}: later")));
-            // The other operations do not know all of them.
+            // Other operations do not have all of them.
             if ["InvokeModel", INVOKE_STREAM].contains(&operation) {
                 assert_eq!(name(&found), error.exception, "{case}");
             }
@@ -124,7 +124,7 @@ async fn exceptions_within_a_stream_are_the_sdks_own() {
                 assert_eq!(found.message(), Some("Ask {EMAIL}"), "{case}");
                 // ConverseStream has an event before the first text.
                 let before = after_events.saturating_sub(usize::from(operation == CONVERSE_STREAM)) * 7;
-                // All but the word that is cut: it could be the beginning of what is to be hidden.
+                // All except the incomplete word, which could be the start of a match.
                 let before = LONG.repeat(20)[..before].trim_end_matches(char::is_alphabetic).to_owned();
                 assert_eq!(seen, before, "{case}");
             }
@@ -133,7 +133,7 @@ async fn exceptions_within_a_stream_are_the_sdks_own() {
 }
 
 #[tokio::test]
-async fn a_stream_that_breaks_is_no_answer() {
+async fn an_interrupted_stream_is_an_error() {
     let simulator = simulator(Options::default()).await;
     let gateway = run(builder(&simulator)).await;
     let client = client(gateway.address);
@@ -165,7 +165,7 @@ async fn a_stream_that_breaks_is_no_answer() {
 }
 
 #[tokio::test]
-async fn what_nobody_examines_is_refused() {
+async fn unsupported_operations_are_rejected() {
     let simulator = simulator(Options::default()).await;
     let gateway = run(builder(&simulator)).await;
     let client = client(gateway.address);
@@ -177,9 +177,9 @@ async fn what_nobody_examines_is_refused() {
     assert!(simulator.requests().is_empty());
 }
 
-/// A client key is what an SDK has for a Bedrock API key, `AWS_BEARER_TOKEN_BEDROCK`.
+/// An SDK sends a client key as Bedrock API key, `AWS_BEARER_TOKEN_BEDROCK`.
 #[tokio::test]
-async fn a_key_is_an_api_key() {
+async fn a_client_key_can_be_an_api_key() {
     let simulator = simulator(long(None, 4000)).await;
     let gateway = run(builder(&simulator).client_key("a-client-key")).await;
     for (key, is_right) in [("a-client-key", true), ("a-wrong-key", false), ("a-client-ke", false)] {

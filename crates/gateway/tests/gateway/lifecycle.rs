@@ -1,4 +1,4 @@
-//! Reloading and shutting down.
+//! Reload and shutdown.
 
 use std::fs;
 use std::path::PathBuf;
@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use crate::support::{LLAMA, Running, builder, client, run, send, simulator, user};
 
-/// A folder of this test's own.
+/// Creates a folder for one test.
 fn folder(name: &str) -> PathBuf {
     let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}-{}", std::process::id()));
     fs::create_dir_all(&folder).unwrap();
@@ -22,7 +22,7 @@ fn rule(word: &str) -> String {
     format!("version: 1\nname: p\nword_filters:\n  - {{name: w, words: [{word}], action: mask}}\n")
 }
 
-/// What comes of a text under the default policy.
+/// Returns the masked text under a policy.
 async fn applied(gateway: &Running, policy: &str, text: &str) -> String {
     let body = json!({"source": "INPUT", "content": [{"text": {"text": text}}]}).to_string();
     let path = format!("/guardrail/{policy}/version/1/apply");
@@ -42,7 +42,7 @@ async fn until(gateway: &Running, text: &str, expected: &str) {
 }
 
 #[tokio::test]
-async fn policies_are_read_again_all_or_none() {
+async fn policies_are_reloaded_all_or_none() {
     let folder = folder("reload");
     let (a, b) = (folder.join("a.yaml"), folder.join("b.yaml"));
     fs::write(&a, rule("red")).unwrap();
@@ -52,11 +52,11 @@ async fn policies_are_read_again_all_or_none() {
     let gateway = run(Gateway::builder(policies, Upstream::new(&simulator.endpoint()).unwrap())).await;
     assert_eq!(applied(&gateway, "a", "red green blue").await, "{w} green blue");
 
-    // The file changes, by itself.
+    // A file changes.
     fs::write(&a, rule("green")).unwrap();
     until(&gateway, "red green blue", "red {w} blue").await;
 
-    // One has a problem: none is taken, the good one included.
+    // One policy has a problem, so none is replaced.
     fs::write(&a, rule("red")).unwrap();
     fs::write(&b, "version: 1\nname: p\nnonsense: 1\n").unwrap();
     let error = gateway.reloader.reload().unwrap_err();
@@ -66,7 +66,7 @@ async fn policies_are_read_again_all_or_none() {
     let (_, _, metrics) = send(gateway.address, "GET", "/metrics", &[], "").await;
     assert!(metrics.contains("banister_policy_reloads_total{result=\"refused\"}"), "{metrics}");
 
-    // It is put right by replacing the file, as editors and deployments do.
+    // It is corrected by replacing the file, as editors and deployments do.
     let new = folder.join("new");
     fs::write(&new, rule("green")).unwrap();
     fs::rename(&new, &b).unwrap();
@@ -77,17 +77,17 @@ async fn policies_are_read_again_all_or_none() {
     fs::remove_dir_all(&folder).unwrap();
 }
 
-/// SIGHUP has the policies read again. That the gateway hears it is known by now: what watches files hears it as well.
+/// SIGHUP reloads the policies. The gateway listens for it by now, because it watches files.
 #[cfg(unix)]
 async fn hang_up(gateway: &Running, folder: &std::path::Path) {
-    // Beside the watched folder, so that nothing but the signal has it read.
+    // Outside of the watched folder, so that only the signal triggers a reload.
     let words = folder.join("far").join("words.txt");
     fs::create_dir_all(words.parent().unwrap()).unwrap();
     fs::write(&words, "violet\n").unwrap();
     let policy = "version: 1\nname: p\nword_filters:\n  - {name: w, file: far/words.txt, action: mask}\n";
     fs::write(folder.join("a.yaml"), policy).unwrap();
     until(gateway, "violet red", "{w} red").await;
-    // Let the last of the events of writing pass.
+    // Wait for the last events of writing.
     tokio::time::sleep(Duration::from_millis(500)).await;
     fs::write(&words, "red\n").unwrap();
     tokio::time::sleep(Duration::from_millis(500)).await;
@@ -101,7 +101,7 @@ async fn hang_up(gateway: &Running, folder: &std::path::Path) {
 async fn hang_up(_: &Running, _: &std::path::Path) {}
 
 #[tokio::test]
-async fn a_bad_policy_does_not_start() {
+async fn an_invalid_policy_is_an_error_at_startup() {
     let simulator = simulator(Options::default()).await;
     let policies = Policies::new("a", "no/such/file.yaml");
     let gateway = Gateway::builder(policies, Upstream::new(&simulator.endpoint()).unwrap());
@@ -110,7 +110,7 @@ async fn a_bad_policy_does_not_start() {
 }
 
 #[tokio::test]
-async fn streams_end_before_the_gateway_does() {
+async fn streams_finish_before_the_gateway_stops() {
     let options = Options {
         response: ModelResponse::Text("one two three four five six".to_owned()),
         chunk_size: ChunkSize::Tokens,
@@ -139,9 +139,9 @@ async fn streams_end_before_the_gateway_does() {
     assert!(tokio::net::TcpStream::connect(gateway.address).await.is_err(), "the address is free");
 }
 
-/// Load balancers are told before the address is gone, and what they still send is served.
+/// Load balancers are informed before the address closes, and calls that they still send are served.
 #[tokio::test]
-async fn while_it_drains_it_is_not_ready_and_serves() {
+async fn a_draining_gateway_is_not_ready_but_serves() {
     let simulator =
         simulator(Options { response: ModelResponse::Text("Fine.".to_owned()), ..Options::default() }).await;
     let mut gateway = run(builder(&simulator).drain_period(Duration::from_secs(2))).await;
@@ -158,7 +158,7 @@ async fn while_it_drains_it_is_not_ready_and_serves() {
 }
 
 #[tokio::test]
-async fn what_does_not_end_is_cut() {
+async fn connections_are_closed_after_the_shutdown_timeout() {
     let fault = Some(banister_simulator::Fault::Stall { after_events: 1 });
     let simulator = simulator(Options { fault, ..Options::default() }).await;
     let mut gateway = run(builder(&simulator).shutdown_timeout(Duration::from_millis(200))).await;
@@ -170,7 +170,7 @@ async fn what_does_not_end_is_cut() {
     assert!(output.stream.recv().await.is_err(), "a stream that was cut does not look whole");
 }
 
-/// A client that goes away takes its call with it.
+/// A client that disconnects cancels its call.
 #[tokio::test]
 async fn the_upstream_is_dropped_with_the_client() {
     let fault = Some(banister_simulator::Fault::Stall { after_events: 1 });

@@ -1,4 +1,4 @@
-//! Signatures for AWS.
+//! AWS signatures.
 
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
@@ -9,7 +9,7 @@ use serde_json::json;
 use crate::support::{POLICY, invoke_path, policy, run, send, simulator};
 
 #[tokio::test]
-async fn requests_are_signed_as_they_are_sent() {
+async fn requests_are_signed_as_forwarded() {
     let simulator =
         simulator(Options { response: ModelResponse::Text("Fine.".to_owned()), ..Options::default() }).await;
     let credentials = Credentials::new("AKIDGATEWAY", "secret", Some("session".to_owned()), None, "test");

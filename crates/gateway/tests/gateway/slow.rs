@@ -1,4 +1,4 @@
-//! Upstreams that take their time, and streams that are counted while they do.
+//! Slow upstreams, and the metrics of streams.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use crate::support::{LLAMA, Running, builder, client, invoke_path, run, send, si
 
 const SHORT: Duration = Duration::from_millis(100);
 
-/// A stream that falls silent within an address.
+/// A stream that pauses forever within an address.
 fn silent() -> Options {
     Options {
         response: ModelResponse::Text("Mail jane.roe@example.com".to_owned()),
@@ -42,7 +42,7 @@ const STREAMS: &str = "banister_streams{policy=\"main\"}";
 const HELD: &str = "banister_stream_buffered_bytes{policy=\"main\"}";
 
 #[tokio::test]
-async fn an_upstream_that_does_not_answer_times_out() {
+async fn an_upstream_without_response_times_out() {
     let simulator = simulator(Options { fault: Some(Fault::Hang), ..Options::default() }).await;
     let gateway = run(builder(&simulator).upstream_timeout(SHORT)).await;
     let client = client(gateway.address);
@@ -91,9 +91,9 @@ async fn a_silent_invoke_stream_ends_with_an_exception() {
     assert!(error.is_model_timeout_exception(), "{error:?}");
 }
 
-/// Time in which the events keep coming is no idle time, however long it is in all.
+/// The idle timeout applies to each pause, not to the whole stream.
 #[tokio::test]
-async fn a_slow_stream_that_goes_on_is_let_alone() {
+async fn a_slow_stream_is_not_interrupted() {
     let options = Options {
         response: ModelResponse::Text("one two three four five six seven eight".to_owned()),
         delay: Some(Duration::from_millis(150)),
@@ -108,9 +108,9 @@ async fn a_slow_stream_that_goes_on_is_let_alone() {
     assert_eq!(metric(&gateway, "banister_upstream_timeouts_total").await, None);
 }
 
-/// Answers that are no streams: a pause within one, and one that breaks off, which is not the client's fault.
+/// A response that is not a stream: with a pause, and interrupted, which is not the client's fault.
 #[tokio::test]
-async fn whole_answers_that_never_end_are_errors() {
+async fn incomplete_responses_are_errors() {
     let cut = Some(Fault::CutConnection { after_bytes: 9 });
     let simulator = simulator(Options { fault: cut, ..Options::default() }).await;
     let gateway = run(builder(&simulator)).await;
@@ -127,7 +127,7 @@ async fn whole_answers_that_never_end_are_errors() {
     assert_eq!((status.as_u16(), headers["x-amzn-errortype"].to_str().unwrap()), (408, "ModelTimeoutException"));
 }
 
-/// An endpoint that sends half of an answer and then nothing.
+/// Starts an endpoint that sends half of a response and then nothing.
 async fn silent_after_head() -> String {
     use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -150,7 +150,7 @@ async fn silent_after_head() -> String {
 }
 
 #[tokio::test]
-async fn streams_and_what_they_hold_are_counted() {
+async fn streams_and_buffered_bytes_are_counted() {
     let simulator = simulator(silent()).await;
     let gateway = run(builder(&simulator)).await;
     let client = client(gateway.address);
@@ -170,7 +170,7 @@ async fn streams_and_what_they_hold_are_counted() {
     until(&gateway, STREAMS, 0).await;
     assert_eq!(metric(&gateway, HELD).await, Some(0));
 
-    // To its end, and broken off, which is counted.
+    // One ends, one is dropped; both are counted.
     for fault in [None, Some(Fault::CutConnection { after_bytes: 400 }), Some(Fault::CorruptFrame { after_events: 2 })]
     {
         simulator.set_options(Options { fault, ..silent() });

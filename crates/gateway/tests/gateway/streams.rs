@@ -1,4 +1,4 @@
-//! Streams by the SDK, whatever they are cut into: by events and by writes to the socket.
+//! Streams by the SDK, split at any position, by events and by writes to the socket.
 
 use std::collections::BTreeMap;
 
@@ -36,27 +36,27 @@ async fn chunks(client: &Client, family: &Family, text: &str) -> Result<Vec<Valu
     Ok(chunks)
 }
 
-/// The texts that run side by side, each joined.
-fn lanes(family: &Family, chunks: &[Value], pointer: &str) -> BTreeMap<u64, String> {
+/// Returns the text of each substream, joined.
+fn substreams(family: &Family, chunks: &[Value], pointer: &str) -> BTreeMap<u64, String> {
     let mut joined = BTreeMap::<u64, String>::new();
     for chunk in chunks {
-        let numbers = family.lane.as_ref().map(|lane| all_at(chunk, lane));
+        let numbers = family.substream.as_ref().map(|substream| all_at(chunk, substream));
         for (at, text) in all_at(chunk, pointer).into_iter().enumerate() {
             let number = numbers.as_ref().map_or(Some(0), |numbers| numbers.get(at)?.as_u64());
-            let lane = joined.entry(number.expect("a lane")).or_default();
-            lane.push_str(text.as_str().unwrap_or_default());
+            let substream = joined.entry(number.expect("a substream")).or_default();
+            substream.push_str(text.as_str().unwrap_or_default());
         }
     }
     joined
 }
 
-/// Whatever was given of the text before, it was what comes before the phrase, masked.
+/// Asserts that the released text is the masked text before the phrase, followed by the message.
 fn assert_message_at_the_end(text: &str, case: &str) {
     let before = text.strip_suffix(TEXTS.blocked_output.as_str());
     assert!(before.is_some_and(|before| TEXTS.given_before.starts_with(before)), "{case}: {text}");
 }
 
-/// The stream is over in the family's own way.
+/// Asserts that the stream ends as the family's streams do.
 fn assert_end(family: &Family, found: &[Value], case: &str) {
     assert_nothing_hidden(&json!(found), case);
     for (pointer, value) in &family.chunk_stop {
@@ -68,7 +68,7 @@ fn assert_end(family: &Family, found: &[Value], case: &str) {
 }
 
 #[tokio::test]
-async fn each_family_gives_the_text_that_it_gives_whole() {
+async fn each_family_streams_the_text_of_the_whole_response() {
     let simulator = simulator(Options::default()).await;
     let gateway = run(builder(&simulator)).await;
     let client = client(gateway.address);
@@ -78,8 +78,8 @@ async fn each_family_gives_the_text_that_it_gives_whole() {
             let case = &format!("{}, cut at {size}", family.name);
             simulator.clear_requests();
             let found = chunks(&client, family, &TEXTS.asked).await.expect(case);
-            let expected = (0..family.lanes).map(|lane| (lane, TEXTS.given.clone())).collect();
-            assert_eq!(lanes(family, &found, family.chunk.as_deref().expect("it streams")), expected, "{case}");
+            let expected = (0..family.substreams).map(|substream| (substream, TEXTS.given.clone())).collect();
+            assert_eq!(substreams(family, &found, family.chunk.as_deref().expect("it streams")), expected, "{case}");
             assert!(found.iter().all(|chunk| chunk.get("amazon-bedrock-guardrailAction").is_none()), "{case}");
             assert!(found.last().expect(case).get("amazon-bedrock-invocationMetrics").is_some(), "{case}");
             assert_nothing_hidden(&json!(found), case);
@@ -89,7 +89,7 @@ async fn each_family_gives_the_text_that_it_gives_whole() {
 }
 
 #[tokio::test]
-async fn each_family_ends_with_the_message_where_a_phrase_is_blocked() {
+async fn each_family_ends_with_the_message_if_a_phrase_is_blocked() {
     let simulator = simulator(Options::default()).await;
     let gateway = run(builder(&simulator)).await;
     let client = client(gateway.address);
@@ -98,9 +98,9 @@ async fn each_family_ends_with_the_message_where_a_phrase_is_blocked() {
         for family in streaming() {
             let case = &format!("{}, cut at {size}", family.name);
             let found = chunks(&client, family, "Hello").await.expect(case);
-            let joined = lanes(family, &found, family.blocked_chunk());
-            // A choice that had not begun has no end either.
-            assert!(joined.contains_key(&0) && joined.keys().all(|&lane| lane < family.lanes), "{case}");
+            let joined = substreams(family, &found, family.blocked_chunk());
+            // A choice that has not started has no end either.
+            assert!(joined.contains_key(&0) && joined.keys().all(|&substream| substream < family.substreams), "{case}");
             joined.values().for_each(|text| assert_message_at_the_end(text, case));
             assert_end(family, &found, case);
         }
@@ -108,7 +108,7 @@ async fn each_family_ends_with_the_message_where_a_phrase_is_blocked() {
 }
 
 #[tokio::test]
-async fn each_family_has_the_message_alone_where_the_request_is_blocked() {
+async fn each_family_has_only_the_message_if_the_request_is_blocked() {
     let simulator = simulator(Options::default()).await;
     let gateway = run(builder(&simulator)).await;
     let client = client(gateway.address);
@@ -120,13 +120,13 @@ async fn each_family_has_the_message_alone_where_the_request_is_blocked() {
         }
         let found = answered.expect(&family.name);
         let expected = BTreeMap::from([(0, TEXTS.blocked_input.clone())]);
-        assert_eq!(lanes(family, &found, family.blocked_chunk()), expected, "{}", family.name);
+        assert_eq!(substreams(family, &found, family.blocked_chunk()), expected, "{}", family.name);
         assert_end(family, &found, &family.name);
     }
     assert!(simulator.requests().is_empty());
 }
 
-/// The parts of a ConverseStream answer, joined, and how it ended.
+/// The content of a ConverseStream response, joined, and its end.
 #[derive(Debug, Default, PartialEq)]
 struct Conversed {
     text: String,
@@ -156,7 +156,7 @@ async fn converse(client: &Client, text: &str) -> Conversed {
 }
 
 #[tokio::test]
-async fn converse_gives_what_it_gives_whole() {
+async fn converse_streams_the_text_of_the_whole_response() {
     let simulator = simulator(Options::default()).await;
     let gateway = run(builder(&simulator)).await;
     let client = client(gateway.address);

@@ -33,7 +33,7 @@ pii:
   - {types: [EMAIL], action: mask}
 ";
 
-/// Masks nothing but names of tickets.
+/// A policy that masks only ticket names.
 pub(crate) const TICKETS: &str = "
 version: 1
 name: tickets
@@ -45,7 +45,7 @@ pub(crate) fn policy(text: &str) -> Policy {
     Policy::from_yaml(text).expect("the policy is valid")
 }
 
-/// A gateway that serves until it is dropped, or told to stop.
+/// A gateway that serves until it is dropped or stopped.
 pub(crate) struct Running {
     pub(crate) address: SocketAddr,
     pub(crate) reloader: ReloadHandle,
@@ -63,13 +63,13 @@ pub(crate) async fn simulator(options: Options) -> Simulator {
     Simulator::start(options).await.expect("a loopback port")
 }
 
-/// A gateway in front of a simulator, with both policies.
+/// Returns the builder of a gateway with both policies in front of a simulator.
 pub(crate) fn builder(simulator: &Simulator) -> GatewayBuilder {
     let policies = Policies::new("main", policy(POLICY)).with("tickets", policy(TICKETS));
     Gateway::builder(policies, Upstream::new(&simulator.endpoint()).expect("an upstream"))
 }
 
-/// The same, with rules that block wherever they find something.
+/// Returns the builder of a gateway whose rules block in every turn.
 pub(crate) fn strict(simulator: &Simulator) -> GatewayBuilder {
     let policy = policy(&format!("{POLICY}history: block\noperator_text: block\n"));
     Gateway::builder(Policies::new("main", policy), Upstream::new(&simulator.endpoint()).expect("an upstream"))
@@ -106,7 +106,7 @@ pub(crate) fn invoke_path() -> String {
     format!("/model/{}/invoke", LLAMA.replace(':', "%3A"))
 }
 
-/// A request with these headers: status, headers and body of its answer.
+/// Sends a request with these headers. Returns status, headers and body of the response.
 pub(crate) async fn send(
     address: SocketAddr,
     method: &str,

@@ -1,4 +1,4 @@
-//! The table: what is asked, what the model answers, and what is set.
+//! The cases: request, response of the model, and configuration.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -26,13 +26,13 @@ pub(crate) struct Case {
     /// The body.
     #[serde(default)]
     pub(crate) request: Value,
-    /// The body as it is written, where that matters or it is not JSON.
+    /// The exact body, if that matters or it is not JSON.
     raw: Option<String>,
-    /// Values of the header with the metadata of an invoke request.
+    /// The header with the metadata of an invoke request.
     pub(crate) metadata: Option<String>,
-    /// Value of the header that asks for a trace of a Bedrock guardrail.
+    /// The header that requests a trace of a Bedrock guardrail.
     pub(crate) trace: Option<String>,
-    /// What the model answers: a form of the header `x-simulator-reply`, or a map of its name to JSON, or `bytes` to text.
+    /// The output of the model: a value of the header `x-simulator-reply`, or a map from its kind to JSON, or from `bytes` to text.
     #[serde(default = "echo")]
     reply: Value,
     chunk: Option<String>,
@@ -40,15 +40,15 @@ pub(crate) struct Case {
     fault: Option<String>,
     #[serde(default)]
     pub(crate) config: CaseConfig,
-    /// Another path than that of the operation.
+    /// The path, if it is not that of the operation.
     pub(crate) path: Option<String>,
-    /// Texts that must reach nobody: neither the model nor the caller.
+    /// Strings that neither the model nor the caller must receive.
     #[serde(default)]
     pub(crate) hidden: Vec<String>,
-    /// Ways that cannot express the case, and why.
+    /// Integrations that cannot express the case, and why.
     #[serde(default)]
     not_for: Vec<NotFor>,
-    /// Differences that stay, and why.
+    /// Known differences, and why.
     #[serde(default)]
     pub(crate) differences: Vec<Difference>,
 }

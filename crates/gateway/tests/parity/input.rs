@@ -1,4 +1,4 @@
-//! A case's body as the SDK's input. The SDK reads no requests, so this does; what it does not know it refuses loudly.
+//! Converts the body of a case to an SDK input, which the SDK itself cannot parse. Panics on unknown fields.
 
 use aws_sdk_bedrockruntime::operation::apply_guardrail::ApplyGuardrailInput;
 use aws_sdk_bedrockruntime::operation::converse::ConverseInput;
@@ -41,7 +41,7 @@ macro_rules! input {
 }
 
 impl Input {
-    /// As little as the SDK sends.
+    /// Returns the smallest valid input.
     pub(crate) fn bare(operation: Op) -> Self {
         match operation {
             Op::Invoke => input!(Invoke, InvokeModelInput::builder().model_id("m")),
@@ -56,7 +56,7 @@ impl Input {
         }
     }
 
-    /// What a case asks.
+    /// Returns the input of a case.
     pub(crate) async fn of(case: &Case) -> Self {
         let body = Blob::new(case.body());
         let json = "application/json";
@@ -91,7 +91,7 @@ impl Input {
     }
 }
 
-/// The members of an object, of which each must be one that is known here.
+/// Returns the fields of an object, each of which must be known.
 fn members<'a>(value: &'a Value, known: &[&str]) -> &'a Map<String, Value> {
     let members = value.as_object().expect("an object");
     for name in members.keys() {
@@ -104,7 +104,7 @@ fn string(value: &Value) -> String {
     value.as_str().expect("a string").to_owned()
 }
 
-/// The messages that the SDK reads from their JSON in an answer.
+/// Parses messages with the SDK, as part of a response.
 async fn messages(list: Option<&Value>) -> Option<Vec<Message>> {
     let mut messages = Vec::new();
     for message in list?.as_array().expect("messages") {
@@ -256,7 +256,7 @@ fn apply(case: &Case) -> ApplyGuardrailInput {
         .expect("an input")
 }
 
-/// The SDK's form of a JSON value.
+/// Returns a JSON value as an SDK document.
 fn document(value: &Value) -> Document {
     match value {
         Value::Object(members) => {

@@ -1,4 +1,4 @@
-//! The five integrations to a guarded model.
+//! The five integrations.
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
@@ -24,7 +24,7 @@ use crate::input::Input;
 use crate::replay::{Raw, replayed};
 use crate::sdk::{self, SdkResponse};
 
-/// A integration to the model.
+/// An integration, and how it is called.
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Integration {
@@ -48,23 +48,23 @@ impl Integration {
     }
 }
 
-/// What came of a case.
+/// The result of a case.
 pub(crate) struct Outcome {
-    /// What reached the model.
+    /// The requests that the model received.
     pub(crate) sent: Vec<Value>,
-    /// The bodies that did.
+    /// Their bodies.
     pub(crate) bodies: Vec<Bytes>,
-    /// What the caller got.
+    /// The response that the caller received.
     pub(crate) response: SdkResponse,
-    /// The same in its bytes, if it came so.
+    /// The response in bytes, if the integration returns bytes.
     pub(crate) raw: Option<Raw>,
-    /// What the observer saw.
+    /// The assessments that the observer received.
     pub(crate) assessments: Vec<Value>,
 }
 
 type Assessments = Arc<Mutex<Vec<Value>>>;
 
-/// Sends a case one integration.
+/// Runs a case through an integration.
 pub(crate) async fn run(integration: Integration, case: &Case, policy: &Policy) -> Outcome {
     let simulator = Simulator::start(case.options()).await.expect("a loopback port");
     let assessments = Assessments::default();
@@ -79,7 +79,7 @@ pub(crate) async fn run(integration: Integration, case: &Case, policy: &Policy) 
                 send(http_client(), case, &gateway.endpoint).await
             }
         };
-        // What the SDK reads of it is what the SDK's callers get.
+        // The SDK parses it, as it would for its callers.
         let response = sdk::call(Input::bare(case.operation), BedrockService::new(replayed(&raw))).await;
         (response, Some(raw))
     } else {
@@ -197,7 +197,7 @@ fn path(case: &Case) -> String {
     format!("/model/{}/{name}", case.model.replace(':', "%3A").replace('/', "%2F"))
 }
 
-/// What reached the model: all that Bedrock itself looks at.
+/// Returns the parts of a request that Bedrock reads.
 fn sent(request: &RecordedRequest) -> Value {
     let headers: serde_json::Map<String, Value> = request
         .headers

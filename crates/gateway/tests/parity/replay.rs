@@ -1,4 +1,4 @@
-//! An answer in its bytes, and what the SDK makes of it.
+//! A response in bytes, and a client that parses it.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -20,13 +20,13 @@ use crate::sdk::config;
 
 const EVENT_STREAM: &str = "application/vnd.amazon.eventstream";
 
-/// An answer in its bytes.
+/// A response in bytes.
 #[derive(Clone, Debug)]
 pub(crate) struct Raw {
     pub(crate) status: u16,
     pub(crate) headers: Vec<(String, String)>,
     pub(crate) body: Bytes,
-    /// The body failed behind these bytes.
+    /// Whether the body failed after these bytes.
     pub(crate) is_broken: bool,
 }
 
@@ -40,7 +40,7 @@ impl Raw {
         self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 
-    /// What Bedrock itself says in headers.
+    /// Returns Bedrock's own headers.
     pub(crate) fn bedrock_headers(&self) -> Vec<(&str, &str)> {
         let of_bedrock = |(name, _): &&(String, String)| name.starts_with("x-amzn-");
         let mut notes: Vec<_> =
@@ -49,7 +49,7 @@ impl Raw {
         notes
     }
 
-    /// In a form to be read.
+    /// Returns the response as readable JSON.
     pub(crate) fn shown(&self) -> Value {
         if self.header("content-type") == Some(EVENT_STREAM) {
             let mut events: Vec<Value> = self.messages().iter().map(event).collect();
@@ -79,7 +79,7 @@ impl Raw {
     }
 }
 
-/// An event by its type, without padding; the model's own JSON of a chunk.
+/// Returns an event by its type, without padding, or the model's JSON in a chunk.
 fn event(message: &Message) -> Value {
     let header = |name: &str| {
         let found = message.headers().iter().find(|header| header.name().as_str() == name);
@@ -96,7 +96,7 @@ fn event(message: &Message) -> Value {
     json!({ name: payload })
 }
 
-/// A client that gets this answer to anything.
+/// Returns a client that receives this response for every call.
 pub(crate) fn replayed(raw: &Raw) -> Client {
     let connector = SharedHttpConnector::new(Canned(raw.clone()));
     let http = http_client_fn(move |_, _| connector.clone());

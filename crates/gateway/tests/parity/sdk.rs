@@ -1,4 +1,4 @@
-//! Calls by the SDK, and what a caller of it gets.
+//! Calls by the SDK, and their responses.
 
 use std::error::Error;
 use std::fmt;
@@ -34,7 +34,7 @@ use tower::{BoxError, Service, ServiceExt};
 
 use crate::input::Input;
 
-/// What a caller of the SDK gets.
+/// The output or error that a caller receives.
 #[derive(Debug, PartialEq)]
 pub(crate) enum Received {
     /// Content type and body.
@@ -55,16 +55,16 @@ pub(crate) enum End {
     Failed(Failure),
 }
 
-/// An error, as its caller tells it from others.
+/// An error, as far as a caller can distinguish it from others.
 #[derive(Debug, PartialEq)]
 pub(crate) enum Failure {
-    /// Code and message. A refusal by the guardrail has the code that it has on the wire.
+    /// Code and message. A rejection by the guardrail has the code of its HTTP response.
     Told(String, Option<String>),
-    /// No answer, or no whole one.
+    /// No complete response.
     Broken,
 }
 
-/// What a caller gets, and all that its debug form shows.
+/// A response, and its debug output.
 pub(crate) struct SdkResponse {
     pub(crate) received: Received,
     pub(crate) shown: String,
@@ -175,7 +175,7 @@ fn text(bytes: Vec<u8>) -> String {
     String::from_utf8(bytes).unwrap_or_else(|error| format!("{:?}", error.as_bytes()))
 }
 
-/// Sends an input through a service, and reads the answer to its end.
+/// Sends an input through a service, and reads the response to its end.
 #[allow(private_bounds, reason = "the streams are of this file")]
 pub(crate) async fn call<S, C, I>(input: Input, service: S) -> SdkResponse
 where
@@ -221,7 +221,7 @@ where
     }
 }
 
-/// The configuration of a client.
+/// Returns the configuration of a client.
 pub(crate) fn config() -> Builder {
     aws_sdk_bedrockruntime::Config::builder()
         .behavior_version(BehaviorVersion::latest())
@@ -231,13 +231,13 @@ pub(crate) fn config() -> Builder {
         .interceptor(WithoutId)
 }
 
-/// A client of this endpoint.
+/// Returns a client of an endpoint.
 pub(crate) fn client(config: Builder, endpoint: String) -> Client {
     let http = aws_smithy_http_client::Builder::new().build_http();
     Client::from_conf(config.endpoint_url(endpoint).http_client(http).build())
 }
 
-/// Takes the id of the request from an answer: outputs with different ones are not equal.
+/// Removes the request id from a response, which would make outputs unequal.
 #[derive(Debug)]
 struct WithoutId;
 

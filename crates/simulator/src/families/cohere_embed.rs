@@ -23,18 +23,18 @@ fn response(turn: &Turn<'_>) -> Value {
     let count =
         ["texts", "inputs", "images"].iter().filter_map(|key| body[key].as_array()).map(Vec::len).sum::<usize>();
     let vectors = vec![VECTOR; count];
-    let mut answer = json!({"id": turn.id});
+    let mut response = json!({"id": turn.id});
     if body.get("embedding_types").is_some() {
-        answer["response_type"] = json!("embeddings_by_type");
-        answer["embeddings"] = json!({"float": vectors});
+        response["response_type"] = json!("embeddings_by_type");
+        response["embeddings"] = json!({"float": vectors});
     } else {
-        answer["response_type"] = json!("embeddings_floats");
-        answer["embeddings"] = json!(vectors);
+        response["response_type"] = json!("embeddings_floats");
+        response["embeddings"] = json!(vectors);
     }
     for key in ["texts", "inputs"] {
         if let Some(echo) = body.get(key) {
-            answer[key] = echo.clone();
+            response[key] = echo.clone();
         }
     }
-    answer
+    response
 }

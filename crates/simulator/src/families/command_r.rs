@@ -21,7 +21,7 @@ fn response(turn: &Turn<'_>) -> Value {
     let text = output.with_inline_reasoning();
     let mut history: Vec<Value> = turn.body["chat_history"].as_array().cloned().unwrap_or_default();
     history.push(json!({"role": "USER", "message": turn.body["message"]}));
-    let mut answer = json!({"role": "CHATBOT", "message": text});
+    let mut message = json!({"role": "CHATBOT", "message": text});
     let mut body = json!({
         "response_id": turn.id,
         "generation_id": format!("{}-generation", turn.id),
@@ -29,7 +29,7 @@ fn response(turn: &Turn<'_>) -> Value {
         "finish_reason": "COMPLETE",
     });
     if let Some(calls) = tool_calls(turn) {
-        answer["tool_calls"] = calls.clone();
+        message["tool_calls"] = calls.clone();
         body["tool_calls"] = calls;
     }
     if let Some(citations) = citations(turn) {
@@ -38,7 +38,7 @@ fn response(turn: &Turn<'_>) -> Value {
     if turn.body["return_prompt"] == true {
         body["prompt"] = turn.body["message"].clone();
     }
-    history.push(answer);
+    history.push(message);
     body["chat_history"] = json!(history);
     body
 }

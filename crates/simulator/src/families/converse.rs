@@ -1,10 +1,10 @@
-//! The Converse answer, in one piece.
+//! The Converse response.
 
 use serde_json::{Value, json};
 
 use crate::model::{ModelOutput, ToolCall, Turn};
 
-/// The body of a Converse answer.
+/// Returns the body of a Converse response.
 pub(crate) fn converse(turn: &Turn<'_>) -> Value {
     json!({
         "output": {"message": {"role": "assistant", "content": content(turn, citation(turn))}},
@@ -14,7 +14,7 @@ pub(crate) fn converse(turn: &Turn<'_>) -> Value {
     })
 }
 
-/// The content blocks; Nova on invoke has the same, but no citations.
+/// Returns the content blocks. Nova on invoke has the same, but no citations.
 pub(super) fn content(turn: &Turn<'_>, citation: Option<Value>) -> Vec<Value> {
     let output = turn.output;
     let mut content = Vec::new();

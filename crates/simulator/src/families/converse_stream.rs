@@ -1,11 +1,11 @@
-//! The Converse answer, as a stream of named events.
+//! The ConverseStream response.
 
 use serde_json::{Value, json};
 
 use super::converse::{citation, stop_reason, usage};
 use crate::model::{ModelOutput, ToolCall, Turn};
 
-/// The events of a `ConverseStream` answer, by `:event-type`.
+/// Returns the events of a `ConverseStream` response, by `:event-type`.
 pub(crate) fn converse_events(turn: &Turn<'_>) -> Vec<(String, Value)> {
     let output = turn.output;
     let mut blocks = Blocks::default();

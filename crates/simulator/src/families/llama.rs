@@ -8,7 +8,7 @@ use crate::model::Turn;
 /// `prompt` to `generation`.
 pub(super) static LLAMA: Family = Family {
     name: "llama",
-    // Any: imported models are answered as Llama.
+    // Any: imported models get Llama responses.
     prompt_models: Some(""),
     response,
     stream: Stream::Chunks(chunks),

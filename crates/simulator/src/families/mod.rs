@@ -36,7 +36,7 @@ pub(crate) use converse_stream::converse_events;
 pub(crate) use family::Family;
 pub(crate) use user_text::converse_text;
 
-/// All families. The first that matches a request answers it, so the order is part of the simulator's behavior.
+/// All families. The first that matches a request responds, so the order is part of the simulator's behavior.
 static FAMILIES: [&Family; 21] = [
     &claude_messages::CLAUDE_MESSAGES,
     &claude_text::CLAUDE_TEXT,

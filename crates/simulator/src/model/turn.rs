@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::ModelOutput;
+use super::output::ModelOutput;
 use crate::options::ChunkSize;
 
 /// One request and the output of the model.

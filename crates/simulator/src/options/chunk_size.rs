@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use super::ParseError;
+use super::parse::ParseError;
 
 /// How streamed text is split into events.
 ///

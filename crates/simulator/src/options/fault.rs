@@ -2,8 +2,7 @@
 
 use std::str::FromStr;
 
-use super::ParseError;
-use super::settings::number;
+use super::parse::{ParseError, number};
 
 /// A simulated fault.
 ///

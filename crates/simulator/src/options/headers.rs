@@ -2,7 +2,8 @@
 
 use hyper::HeaderMap;
 
-use super::{Options, ParseError};
+use super::parse::ParseError;
+use super::settings::Options;
 
 /// Returns the options for a request with these headers, and whether the request itself named the fault.
 pub(crate) fn for_request(options: &Options, headers: &HeaderMap) -> Result<(Options, bool), ParseError> {

@@ -3,11 +3,13 @@
 mod chunk_size;
 mod fault;
 mod headers;
+mod parse;
 mod response;
 mod settings;
 
 pub use chunk_size::ChunkSize;
 pub use fault::Fault;
 pub(crate) use headers::for_request;
+pub use parse::ParseError;
 pub use response::ModelResponse;
-pub use settings::{Options, ParseError};
+pub use settings::Options;

@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use serde_json::Value;
 
-use super::ParseError;
+use super::parse::ParseError;
 
 /// The output of the simulated model.
 ///

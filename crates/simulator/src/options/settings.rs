@@ -1,14 +1,15 @@
 //! The options of a simulator.
 
-use std::fmt;
 use std::net::{Ipv4Addr, SocketAddr};
-use std::str::FromStr;
 use std::time::Duration;
 
-use super::{ChunkSize, Fault, ModelResponse};
+use super::chunk_size::ChunkSize;
+use super::fault::Fault;
+use super::parse::{ParseError, number};
+use super::response::ModelResponse;
 use crate::BodyFormat;
 
-/// How a [`Simulator`](crate::Simulator) listens and responds.
+/// The configuration of a [`Simulator`](crate::Simulator).
 #[derive(Clone, Debug)]
 pub struct Options {
     /// The loopback address to bind; with port 0 the system chooses one.
@@ -62,26 +63,4 @@ impl Default for Options {
             fault_calls: None,
         }
     }
-}
-
-/// The error for a value, in a header or on the command line, that cannot be parsed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ParseError(String);
-
-impl ParseError {
-    pub(crate) fn new(message: impl Into<String>) -> Self {
-        Self(message.into())
-    }
-}
-
-impl fmt::Display for ParseError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl std::error::Error for ParseError {}
-
-pub(super) fn number<N: FromStr>(text: &str) -> Result<N, ParseError> {
-    text.trim().parse().map_err(|_| ParseError::new(format!("{text:?} is not a number")))
 }

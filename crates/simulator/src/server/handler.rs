@@ -11,17 +11,18 @@ use serde_json::Value;
 
 use super::error::ErrorResponse;
 use super::http_response;
+use super::operation::SimulatedOperation;
 use super::operation::{percent_decode, route};
+use super::record::RecordedRequest;
 use super::response::{Content, SimulatedCall, SimulatedResponse, respond};
 use super::state::State;
-use super::{RecordedRequest, SimulatedOperation};
 use crate::options::{Fault, Options, for_request};
 use crate::wire::{ChunkedBody, Delivery, Event};
 
 /// Above every limit of Bedrock, so that only a runaway client reaches it.
 const BODY_LIMIT: usize = 64 * 1024 * 1024;
 
-/// Where recorded requests are read and deleted. No operation of Bedrock has such a path.
+/// The path of the recorded requests. No operation of Bedrock has such a path.
 const RECORD: &str = "/simulator/requests";
 
 /// Responds to one request. Fails only if the request cannot be read.

@@ -8,8 +8,8 @@ use hyper::http::response::Builder;
 use hyper::{HeaderMap, Response};
 use serde_json::{Value, json};
 
-use super::SimulatedOperation;
 use super::error::ErrorResponse;
+use super::operation::SimulatedOperation;
 use super::response::{Content, SimulatedResponse};
 use crate::options::Fault;
 use crate::wire::{ChunkedBody, Delivery, encode, full, stream};
@@ -26,7 +26,7 @@ pub(super) fn json(body: Value) -> io::Result<Response<ChunkedBody>> {
     Response::builder().header(CONTENT_TYPE, JSON).body(body).map_err(io::Error::other)
 }
 
-/// An error response.
+/// Returns an error response.
 pub(super) fn error(error: &ErrorResponse, request_id: &str, delivery: Delivery) -> io::Result<Response<ChunkedBody>> {
     let body = json!({"message": error.message}).to_string();
     let error_type = format!("{}:http://internal.amazon.com/coral/com.amazon.bedrock/", error.exception);
@@ -39,7 +39,7 @@ pub(super) fn error(error: &ErrorResponse, request_id: &str, delivery: Delivery)
         .map_err(io::Error::other)
 }
 
-/// A good response.
+/// Returns a successful response.
 pub(super) fn success(
     operation: SimulatedOperation,
     response: SimulatedResponse,

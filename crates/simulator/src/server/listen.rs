@@ -13,12 +13,12 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet};
 
-use super::RecordedRequest;
 use super::handler::serve;
+use super::record::RecordedRequest;
 use super::state::State;
 use crate::options::Options;
 
-/// How long open responses may continue after a stop.
+/// The time for open responses to finish after a stop.
 const GRACE: Duration = Duration::from_millis(200);
 
 /// A running Bedrock Runtime on loopback. It stops when it is dropped.

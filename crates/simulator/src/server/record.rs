@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use serde_json::{Value, json};
 
-use super::SimulatedOperation;
+use super::operation::SimulatedOperation;
 
 /// A request as the simulator received it.
 #[derive(Clone, Debug)]

@@ -3,8 +3,8 @@
 use bytes::Bytes;
 use serde_json::{Value, json};
 
-use super::SimulatedOperation;
 use super::error::ErrorResponse;
+use super::operation::SimulatedOperation;
 use crate::BodyFormat;
 use crate::families::{Family, converse, converse_events, converse_text};
 use crate::model::{ModelOutput, Turn, count_tokens};

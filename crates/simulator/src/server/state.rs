@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use super::RecordedRequest;
+use super::record::RecordedRequest;
 use crate::options::{Fault, Options};
 
 /// The options, the recorded requests, and the counters.
