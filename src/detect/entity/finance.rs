@@ -82,7 +82,6 @@ pub(super) static CREDIT_DEBIT_CARD_NUMBER: Description = Description {
         // No boundary at either end: a card glued to a word or a key is still a card. Neighbouring digits are the validator's.
         exact(r"\d+(?:[ \n./-]\d+)*", 37, card).with_context(CARD_WORDS).with_veto(encoded_or_id),
     ]],
-    ..Description::DEFAULT
 };
 
 pub(super) static INTERNATIONAL_BANK_ACCOUNT_NUMBER: Description = Description {
@@ -91,7 +90,6 @@ pub(super) static INTERNATIONAL_BANK_ACCOUNT_NUMBER: Description = Description {
     is_put_together: true,
     aliases: &["IBAN", "IBAN_CODE"],
     recognizers: &[&[exact(r"\b[A-Za-z]{2}\d\d(?:[ \n-]?[0-9A-Za-z])+\b", 41, iban_number).with_veto(in_uuid)]],
-    ..Description::DEFAULT
 };
 
 pub(super) static SWIFT_CODE: Description = Description {

@@ -91,7 +91,6 @@ pub(super) static UK_NATIONAL_HEALTH_SERVICE_NUMBER: Description = Description {
     is_put_together: true,
     aliases: &["UK_NHS"],
     recognizers: &[&[exact(NUMBER, 12, nhs_number).with_context(NHS_WORDS)]],
-    ..Description::DEFAULT
 };
 
 pub(super) static UK_NATIONAL_INSURANCE_NUMBER: Description = Description {

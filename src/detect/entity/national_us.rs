@@ -122,7 +122,6 @@ pub(super) static US_SOCIAL_SECURITY_NUMBER: Description = Description {
     is_put_together: true,
     aliases: &["SSN", "US_SSN"],
     recognizers: &[&[exact(NUMBER, 11, ssn).with_context(SSN_WORDS)]],
-    ..Description::DEFAULT
 };
 
 pub(super) static US_INDIVIDUAL_TAX_IDENTIFICATION_NUMBER: Description = Description {
