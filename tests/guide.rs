@@ -210,9 +210,13 @@ fn every_number_of_the_defaults_is_compared() {
 fn pages_name_files_that_exist() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut missing = Vec::new();
-    for page in ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "SECURITY.md", "benches/README.md", "policies/README.md"] {
+    for page in
+        ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "SECURITY.md", "benches/README.md", "policies/README.md"]
+    {
         for code in read(page).split('`').skip(1).step_by(2) {
-            let is_path = ["src/", "crates/", "tests/", "benches/", "policies/", ".ci/"].iter().any(|start| code.starts_with(start));
+            let is_path = ["src/", "crates/", "tests/", "benches/", "policies/", ".ci/"]
+                .iter()
+                .any(|start| code.starts_with(start));
             // The worked examples name files of an invented family.
             let is_real = is_path && !code.contains("acme") && !code.contains([' ', '*']);
             if is_real && !root.join(code).exists() {

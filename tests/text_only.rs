@@ -3,7 +3,8 @@
 use banister::{BodyGuard, Conversation, Guardrail, Operation, Outcome, Policy, Source, StreamGuard};
 
 fn guardrail() -> Guardrail {
-    let policy = "{version: 1, name: t, pii: [{types: [EMAIL, PHONE], action: mask}], word_filters: [{name: W, words: [Acme]}]}";
+    let policy =
+        "{version: 1, name: t, pii: [{types: [EMAIL, PHONE], action: mask}], word_filters: [{name: W, words: [Acme]}]}";
     Guardrail::new(Policy::from_yaml(policy).expect("a policy"))
 }
 
