@@ -68,7 +68,7 @@ const ROWS: &[(&str, &[Constants])] = &[
         "largest body",
         &[&[("src/middleware/layer.rs", "MAX_BODY_BYTES"), ("crates/gateway/src/limits.rs", "body_bytes")]],
     ),
-    ("nesting of a body", &[&[("src/bedrock/json/scan.rs", "MAX_DEPTH")]]),
+    ("nesting of a body", &[&[("src/json/scan.rs", "MAX_DEPTH")]]),
     (
         "event-stream frame",
         &[
