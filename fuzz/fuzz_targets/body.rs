@@ -32,18 +32,19 @@ fuzz_target!(|data: &[u8]| {
     if first & 0x80 != 0 {
         guard = guard.dangerous_inspect_unknown_content();
     }
-    let examine =
-        |body: &[u8]| if first & 0x40 == 0 { guard.request(operation, body) } else { guard.response(operation, body) };
-    let Ok(guarded) = examine(body) else { return };
+    let inspect = |body: &[u8]| {
+        if first & 0x40 == 0 { guard.inspect_request(operation, body) } else { guard.inspect_response(operation, body) }
+    };
+    let Ok(guarded) = inspect(body) else { return };
     match guarded.assessment().outcome() {
         Outcome::Masked => {
-            let masked = guarded.body().expect("a masked body differs");
-            let again = examine(masked).expect("a masked body can be examined");
-            assert_eq!(again.body(), None);
+            let masked = guarded.masked_body().expect("a masked body differs");
+            let again = inspect(masked).expect("a masked body can be inspected");
+            assert_eq!(again.masked_body(), None);
             assert_eq!(again.assessment().outcome(), Outcome::Passed);
         }
-        // Of a blocked body nothing goes on, whatever was masked before the rule that blocks was met.
+        // A blocked body is never forwarded.
         Outcome::Blocked => {}
-        _ => assert_eq!(guarded.body(), None),
+        _ => assert_eq!(guarded.masked_body(), None),
     }
 });

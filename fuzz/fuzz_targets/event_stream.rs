@@ -77,7 +77,9 @@ fn guarded(answer: Vec<u8>) -> Option<Bytes> {
         .expect("a request");
     let answer = GuardrailLayer::new(GUARDRAIL.clone()).layer(upstream).oneshot(request);
     let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
-    runtime.block_on(async { answer.await.expect("an answer").into_body().collect().await.ok().map(|body| body.to_bytes()) })
+    runtime.block_on(async {
+        answer.await.expect("an answer").into_body().collect().await.ok().map(|body| body.to_bytes())
+    })
 }
 
 /// The JSON of the chunks of a stream whose frames are ours.
@@ -107,7 +109,7 @@ fuzz_target!(|data: &[u8]| {
             let streamed = guarded(answer).expect("our own frames are whole");
             let seen: String = jsons(&streamed).iter().map(|json| text_of(first, json)).collect();
             let whole = pieces.concat();
-            assert_eq!(seen, GUARDRAIL.assess(Source::Output, &whole).apply(&whole));
+            assert_eq!(seen, GUARDRAIL.assess(Source::Output, &whole).apply_to(&whole));
         }
     }
 });
