@@ -38,7 +38,6 @@ const ROWS: &[(&str, &[Constants])] = &[
         "longest private key",
         &[&[("src/detect", "PEM_MAX")], &[("src/detect", "PUTTY_MAX")], &[("src/detect", "HEADLESS_MAX")]],
     ),
-<<<<<<< HEAD
     ("longest JSON web token", &[&[("src/detect", "JWT_MAX")]]),
     ("longest password", &[&[("src/detect", "LONGEST_VALUE")]]),
     ("digest of `replacement: hash`", &[&[("src/guardrail", "HASH_BYTES")]]),
@@ -55,44 +54,10 @@ const ROWS: &[(&str, &[Constants])] = &[
     ("concurrent connections", &[&[("crates/gateway/src", "connections")]]),
     ("header of a request", &[&[("crates/gateway/src", "header_timeout")]]),
     ("body of a request", &[&[("crates/gateway/src", "body_timeout")]]),
-    ("connection to the upstream", &[&[("crates/gateway/src", "CONNECT_TIME")]]),
+    ("connection to the upstream", &[&[("crates/gateway/src", "CONNECT_TIMEOUT")]]),
     ("response of the upstream", &[&[("crates/gateway/src", "upstream_timeout")]]),
     ("pause within a response", &[&[("crates/gateway/src", "idle_timeout")]]),
     ("graceful shutdown", &[&[("crates/gateway/src", "shutdown_timeout")]]),
-=======
-    ("longest JSON web token", &[&[("src/detect/entity/secret/tokens.rs", "JWT_MAX")]]),
-    ("longest password", &[&[("src/detect/entity/account/password.rs", "LONGEST_VALUE")]]),
-    ("digest of `replacement: hash`", &[&[("src/guardrail/replacement.rs", "HASH_BYTES")]]),
-    (
-        "characters `keep_last_4` leaves",
-        &[&[("src/guardrail/replacement.rs", "KEPT")], &[("src/guardrail/replacement.rs", "2 * KEPT")]],
-    ),
-    ("words as a DFA", &[&[("src/detect/automaton.rs", "MAX_DFA_WORDS")]]),
-    ("automaton states of a pattern group kept by number", &[&[("src/detect/pattern/dfa.rs", "MAX_STATES")]]),
-    ("slice in which long texts are read", &[&[("src/guardrail/evaluator.rs", "SLICE_BYTES")]]),
-    ("texts of one stream that come in pieces", &[&[("src/bedrock/streams/lanes.rs", "MAX_SUBSTREAMS")]]),
-    ("places of texts that are whole in their event", &[&[("src/bedrock/streams/seams.rs", "MAX_TRACKED_FIELDS")]]),
-    ("how far a value is looked for across two such texts", &[&[("src/bedrock/streams/seams.rs", "REACH")]]),
-    (
-        "largest body",
-        &[&[("src/middleware/layer.rs", "MAX_BODY_BYTES"), ("crates/gateway/src/limits.rs", "body_bytes")]],
-    ),
-    ("nesting of a body", &[&[("src/json/scan.rs", "MAX_DEPTH")]]),
-    (
-        "event-stream frame",
-        &[
-            &[("src/bedrock/event_stream/frame.rs", "MAX_FRAME_BYTES")],
-            &[("src/bedrock/event_stream/frame.rs", "MAX_HEADER_BYTES")],
-        ],
-    ),
-    ("connections at once", &[&[("crates/gateway/src/limits.rs", "connections")]]),
-    ("head of a request", &[&[("crates/gateway/src/limits.rs", "header_timeout")]]),
-    ("body of a request", &[&[("crates/gateway/src/limits.rs", "body_timeout")]]),
-    ("connection to the upstream", &[&[("crates/gateway/src/upstream.rs", "CONNECT_TIME")]]),
-    ("time until the upstream answers", &[&[("crates/gateway/src/limits.rs", "upstream_timeout")]]),
-    ("pause within an answer", &[&[("crates/gateway/src/limits.rs", "idle_timeout")]]),
-    ("answers under way at shutdown", &[&[("crates/gateway/src/limits.rs", "shutdown_timeout")]]),
->>>>>>> h2
 ];
 
 /// Rows whose numbers are no constants, and what tests them instead.
@@ -267,7 +232,7 @@ fn pages_name_files_that_exist() {
 fn other_pages_state_the_same() {
     for (page, before, file, name) in [
         ("src/guide/streaming.md", "a private key may have ", "src/detect", "PEM_MAX"),
-        ("src/guide/streaming.md", "is held until it ends, at most ", "src/exchange", "LONGEST_NUMBER"),
+        ("src/guide/streaming.md", "is buffered until it ends, at most ", "src/exchange", "LONGEST_NUMBER"),
         ("src/guide/policies.md", "A match has at most ", "src/detect", "MAX_TOPIC_PATTERN_BYTES"),
     ] {
         let text = read(page).replace('\n', " ");

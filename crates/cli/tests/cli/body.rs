@@ -60,5 +60,5 @@ fn uninspectable_bodies_are_errors() {
     banister(&["check", "--body"], "").assert_fails(&["empty"]);
     banister(&["check", "--body"], "not json").assert_fails(&["not JSON at byte 0"]);
     banister(&["check", "--body"], b"{\"prompt\":\"\xff\"}").assert_fails(&["byte 11"]);
-    banister(&["check", "--body", "-f", "json"], r#"{"a":1}"#).assert_fails(&["standard input", "shape"]);
+    banister(&["check", "--body", "-f", "json"], r#"{"a":1}"#).assert_fails(&["standard input", "format"]);
 }
