@@ -305,7 +305,7 @@ impl Exchange {
         let (model_id, message) = (self.model_id(), assessment.message().unwrap_or_default());
         let kind = self.stream_kind();
         if self.operation.is_stream() {
-            let events = JsonEvents::refusal(kind, form, model_id, message, self.trace())?;
+            let events = JsonEvents::blocked_stream(kind, form, model_id, message, self.trace())?;
             return Some(BlockedResponse::events(self.operation, events));
         }
         let body = blocked_response(self.operation, form.format, model_id, message)?;

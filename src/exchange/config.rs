@@ -77,7 +77,7 @@ impl AssessmentEvent<'_> {
         self.model_id
     }
 
-    /// Returns the assessment. Its [`source`](BodyAssessment::source) tells a request from a response.
+    /// Returns the assessment. Its [`source`](BodyAssessment::source) distinguishes requests from responses.
     #[must_use]
     pub fn assessment(&self) -> &BodyAssessment {
         self.assessment

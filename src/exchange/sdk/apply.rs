@@ -1,4 +1,4 @@
-//! ApplyGuardrail answered by a guardrail of ours, typed.
+//! ApplyGuardrail served locally, with the SDK's types.
 
 use std::borrow::Cow;
 
@@ -15,7 +15,7 @@ use crate::guardrail::Source;
 
 use super::write_trace::{assessment, coverage, usage};
 
-/// What an input asks. Pictures, and what the SDK does not know, are refused.
+/// Reads an input. Images, and content that the SDK does not know, are rejected.
 pub(crate) fn apply_guardrail_request(input: &ApplyGuardrailInput) -> Result<ApplyGuardrailRequest<'_>, BodyError> {
     let source = match input.source {
         Some(GuardrailContentSource::Input) => Source::Input,

@@ -1,4 +1,4 @@
-//! The trace of our guardrail, typed.
+//! The guardrail's trace, with the SDK's types.
 
 use aws_sdk_bedrockruntime::error::BuildError;
 use aws_sdk_bedrockruntime::operation::converse::ConverseOutput;
@@ -18,7 +18,7 @@ use crate::exchange::report::{
 use crate::exchange::trace::{Trace, TraceContent};
 use crate::guardrail::Outcome;
 
-/// Puts the trace into an answer, beside that of a Bedrock guardrail.
+/// Writes the trace into a response, next to that of a Bedrock guardrail.
 ///
 /// # Errors
 ///
@@ -35,11 +35,11 @@ pub(crate) fn put_trace(
     Ok(())
 }
 
-/// Puts the trace into an event, if it is the one that tells of guardrails.
+/// Writes the trace into an event, if it is the one that holds traces.
 ///
 /// # Errors
 ///
-/// Likewise.
+/// The same as those of [`put_trace`].
 pub(crate) fn put_trace_in_event(
     trace: &Trace,
     event: &mut ConverseStreamOutput,

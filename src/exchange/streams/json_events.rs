@@ -33,7 +33,7 @@ impl JsonEvents {
     }
 
     /// Makes the stream that answers a blocked request.
-    pub(crate) fn refusal(
+    pub(crate) fn blocked_stream(
         kind: StreamKind,
         request: ResponseFormat,
         model_id: &str,

@@ -264,8 +264,8 @@ impl Intercept for GuardrailInterceptor {
                 FrameGuard::new(call.exchange.clone(), RejectionMode::Failure),
             )),
             kind => {
-                let slot = Arc::clone(&call.rejected);
-                SdkBody::from_body_1_x(WholeBody::new(body, call.exchange.clone(), kind, slot))
+                let rejected = Arc::clone(&call.rejected);
+                SdkBody::from_body_1_x(WholeBody::new(body, call.exchange.clone(), kind, rejected))
             }
         };
         Ok(())

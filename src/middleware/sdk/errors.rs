@@ -48,7 +48,7 @@ fn of_call<E: InspectableError>(exchange: &Exchange, error: SdkError<E>) -> Resu
         other => return Ok(other.into()),
     };
     let body = error.raw().body().bytes().unwrap_or_default();
-    let examined = if error.raw().status().is_success() && !exchange.operation().is_stream() {
+    let inspected = if error.raw().status().is_success() && !exchange.operation().is_stream() {
         // A response that the SDK cannot read is inspected as if it could.
         match exchange.response(body)? {
             Inspected::Unchanged => None,
@@ -64,7 +64,7 @@ fn of_call<E: InspectableError>(exchange: &Exchange, error: SdkError<E>) -> Resu
     };
     // A header repeats the message, and was not inspected.
     let is_repeated = error.raw().headers().get("x-amzn-error-message").is_some();
-    let Some(body) = examined.or_else(|| is_repeated.then(|| body.to_vec())) else {
+    let Some(body) = inspected.or_else(|| is_repeated.then(|| body.to_vec())) else {
         return Ok(SdkError::ServiceError(error).into());
     };
     let rebuilt = error.err().with_message(&ErrorBody::read(&body));
