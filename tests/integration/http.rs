@@ -210,7 +210,7 @@ async fn answers_that_cannot_be_examined_are_refused() {
         let layer = GuardrailLayer::new(guardrail()).max_body_bytes(4000);
         let (status, _, answer) = send(layer, post(&simulator, LLAMA, body.clone())).await;
         assert_eq!(status, StatusCode::BAD_REQUEST);
-        assert!(value(&answer)["message"].as_str().unwrap().starts_with("the InvokeModel answer "));
+        assert!(value(&answer)["message"].as_str().unwrap().starts_with("the InvokeModel response "));
         assert!(!value(&answer).to_string().contains("jane"));
     }
 }
@@ -304,7 +304,7 @@ async fn changed_answers_lose_their_digests() {
     let (status, _, body) =
         answered(StatusCode::OK, &[("content-encoding", "br")], "{\"generation\": \"Hello\"}").await;
     assert_eq!(status, StatusCode::BAD_REQUEST);
-    assert!(value(&body)["message"].as_str().unwrap().starts_with("the InvokeModel answer is compressed"));
+    assert!(value(&body)["message"].as_str().unwrap().starts_with("the InvokeModel response is compressed"));
 }
 
 #[tokio::test]

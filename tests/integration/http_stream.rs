@@ -189,7 +189,7 @@ async fn blocked_answers_end_with_the_message_or_an_exception() {
     assert!("Trust me, it is a ".starts_with(&said(&events)));
     let last = events.last().unwrap();
     assert_eq!(last.name, "validationException");
-    assert_eq!(last.json["message"], "the ConverseStream answer was blocked by the guardrail: I can't share that.");
+    assert_eq!(last.json["message"], "the ConverseStream response was blocked by the guardrail: I can't share that.");
     assert!(!streamed.broke);
 }
 

@@ -197,7 +197,7 @@ async fn blocked_answers_are_replaced_or_refused_and_never_repeated() {
 
     simulator.clear_requests();
     let strict = client(&simulator, GuardrailLayer::new(guardrail()).error_on_block());
-    let message = "the InvokeModel answer was blocked by the guardrail: I can't share that.";
+    let message = "the InvokeModel response was blocked by the guardrail: I can't share that.";
     assert_eq!(invoke(&strict, &hello).await.unwrap_err(), (true, message.to_owned()));
     assert_eq!(simulator.requests().len(), 1, "a refusal is not retried");
     let sent = strict.invoke_model().model_id(LLAMA).body(Blob::new(hello.to_string())).send().await;
@@ -205,7 +205,7 @@ async fn blocked_answers_are_replaced_or_refused_and_never_repeated() {
     let output = strict.converse_stream().model_id(LLAMA).messages(user("Hello")).send().await.unwrap();
     let (joined, found) = converse_stream_text(output).await.unwrap_err();
     assert!("Trust me, it is a ".starts_with(&joined));
-    let message = "the ConverseStream answer was blocked by the guardrail: I can't share that.";
+    let message = "the ConverseStream response was blocked by the guardrail: I can't share that.";
     assert_eq!(found, Some((true, message.to_owned())));
 
     simulator.clear_requests();
@@ -221,7 +221,7 @@ async fn what_cannot_be_examined_is_refused_and_not_repeated() {
         simulator(Options { response: ModelResponse::RawBytes(b"plain".to_vec()), ..Options::default() }).await;
     let client = client(&simulator, GuardrailLayer::new(guardrail()).max_body_bytes(1000));
     let error = invoke(&client, &json!({"prompt": "Hello"})).await.unwrap_err();
-    assert_eq!(error, (false, "the InvokeModel answer cannot be examined, so it was refused".to_owned()));
+    assert_eq!(error, (false, "the InvokeModel response could not be inspected and was rejected".to_owned()));
     assert_eq!(simulator.requests().len(), 1);
     simulator.set_options(saying(&"x".repeat(3000)));
     let error = invoke(&client, &json!({"prompt": "Hello"})).await.unwrap_err();
@@ -233,7 +233,7 @@ async fn what_cannot_be_examined_is_refused_and_not_repeated() {
     }
     // An operation that is not examined.
     let error = client.list_async_invokes().send().await.unwrap_err();
-    assert!(DisplayErrorContext(&error).to_string().contains("does not examine this operation"));
+    assert!(DisplayErrorContext(&error).to_string().contains("is not supported by the guardrail"));
     assert!(simulator.requests().is_empty());
 }
 
