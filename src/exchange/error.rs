@@ -16,6 +16,20 @@ pub struct GuardrailError {
     kind: ErrorKind,
 }
 
+/// The kind of a [`GuardrailError`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum GuardrailErrorKind {
+    /// A rule blocked the call, and no response replaces the model's.
+    Blocked,
+    /// A body or an event could not be inspected: malformed, or of an unknown kind.
+    Uninspectable,
+    /// A body is larger than the layer allows.
+    TooLarge,
+    /// A body is compressed.
+    Compressed,
+}
+
 #[derive(Debug)]
 enum ErrorKind {
     /// A rule blocked the call, and no response replaces the model's.
@@ -89,6 +103,17 @@ impl GuardrailError {
         match &self.kind {
             ErrorKind::Blocked(assessment) => Some(assessment),
             ErrorKind::Unreadable(_) | ErrorKind::TooLarge { .. } | ErrorKind::Encoded => None,
+        }
+    }
+
+    /// Returns the kind of the error. None of them changes if the same call is repeated.
+    #[must_use]
+    pub fn kind(&self) -> GuardrailErrorKind {
+        match self.kind {
+            ErrorKind::Blocked(_) => GuardrailErrorKind::Blocked,
+            ErrorKind::Unreadable(_) => GuardrailErrorKind::Uninspectable,
+            ErrorKind::TooLarge { .. } => GuardrailErrorKind::TooLarge,
+            ErrorKind::Encoded => GuardrailErrorKind::Compressed,
         }
     }
 

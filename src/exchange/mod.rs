@@ -23,7 +23,7 @@ pub use apply::AppliedGuardrail;
 pub use assessment::{BodyAssessment, BodyFinding};
 pub use body::{BodyGuard, GuardedBody};
 pub use config::AssessmentEvent;
-pub use error::GuardrailError;
+pub use error::{GuardrailError, GuardrailErrorKind};
 pub use report::ApplyGuardrailResponse;
 
 pub(crate) use call::{Exchange, Inspected};

@@ -89,21 +89,22 @@ async fn a_block_can_be_an_error() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_examined_is_refused() {
+async fn uninspectable_bodies_are_rejected() {
+    use banister::GuardrailErrorKind::{TooLarge, Uninspectable};
     let simulator = simulator(Options::default()).await;
     let layer = GuardrailLayer::new(guardrail()).max_body_bytes(1000);
     let bedrock = ServiceBuilder::new().layer(layer).service(service(&simulator));
     let bodies = [
-        String::new(),
-        "not json".to_owned(),
-        "{\"shape\": \"unknown\"}".to_owned(),
-        format!("{{\"prompt\": {}1{}}}", "[".repeat(300), "]".repeat(300)),
-        format!("{{\"prompt\": \"{}\"}}", "x".repeat(2000)),
+        (String::new(), Uninspectable),
+        ("not json".to_owned(), Uninspectable),
+        ("{\"shape\": \"unknown\"}".to_owned(), Uninspectable),
+        (format!("{{\"prompt\": {}1{}}}", "[".repeat(300), "]".repeat(300)), Uninspectable),
+        (format!("{{\"prompt\": \"{}\"}}", "x".repeat(2000)), TooLarge),
     ];
-    for body in bodies {
+    for (body, kind) in bodies {
         let call = InvokeModelInput::builder().model_id(LLAMA).body(Blob::new(body)).build().unwrap();
         let error = bedrock.clone().oneshot(call).await.unwrap_err();
-        assert!(error.downcast_ref::<GuardrailError>().is_some_and(|error| !error.is_blocked()), "{error}");
+        assert_eq!(error.downcast_ref::<GuardrailError>().map(GuardrailError::kind), Some(kind), "{error}");
     }
     assert!(simulator.requests().is_empty());
 }
