@@ -101,7 +101,7 @@ impl BodyGuard {
             ApplyGuardrailResponse::new(policy, request.source, assessment.outcome(), assessment.inspected_chars());
         for finding in assessed.iter().flat_map(Assessment::findings) {
             // The field is required, so it is empty if matches are not included.
-            response.add(policy, finding, Some(finding.matched_text().unwrap_or_default()));
+            response.add_finding(policy, finding, Some(finding.matched_text().unwrap_or_default()));
         }
         if request.full_scope {
             response.add_undetected(policy, request.source);

@@ -153,7 +153,7 @@ impl ApplyGuardrailResponse {
     }
 
     /// Adds a finding, with `matched` as its `match` if it has such a field. Findings [within](Finding::within) others are left out.
-    pub fn add(&mut self, policy: &Policy, finding: &Finding, matched: Option<&str>) {
+    pub fn add_finding(&mut self, policy: &Policy, finding: &Finding, matched: Option<&str>) {
         self.assessments[0].add(policy, finding, matched);
     }
 
@@ -203,7 +203,7 @@ impl ApplyGuardrailResponse {
     }
 
     /// Adds `images` pictures that were skipped.
-    pub fn add_images(&mut self, images: usize) {
+    pub fn add_skipped_images(&mut self, images: usize) {
         self.guardrail_coverage.images.get_or_insert_default().total += images;
     }
 }

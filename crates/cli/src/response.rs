@@ -79,7 +79,7 @@ impl Response {
         }
         let converter = OffsetConverter::new(text, offsets);
         let entry = |finding: &Finding| {
-            report.add(policy, finding, finding.matched_text());
+            report.add_finding(policy, finding, finding.matched_text());
             let mut entry = FindingEntry::new(finding);
             entry.count(&converter);
             entry
@@ -101,10 +101,10 @@ impl Response {
         }
         let images = assessment.skipped().iter().filter(|skipped| skipped.reason() == SkipReason::Image).count();
         if images > 0 {
-            report.add_images(images);
+            report.add_skipped_images(images);
         }
         let entry = |found: &BodyFinding| {
-            report.add(policy, found.finding(), found.finding().matched_text());
+            report.add_finding(policy, found.finding(), found.finding().matched_text());
             FindingEntry::in_body(found)
         };
         let findings = assessment.findings().iter().map(entry).collect();

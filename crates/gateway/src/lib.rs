@@ -28,7 +28,7 @@
 //! A gateway has one or more policies, by name; the first is the default. A client selects one by the header `x-banister-policy`, or by
 //! using its name as guardrail identifier: in `x-amzn-bedrock-guardrailidentifier`, or in the `guardrailConfig` of a Converse body. Any
 //! other guardrail identifier is Bedrock's own and is forwarded. Traces are returned if a client requests them, under the policy's name;
-//! see [`banister::middleware`].
+//! see [`banister::guide::bedrock`].
 //!
 //! Policies are reloaded on SIGHUP, and when a file in the folder of one changes. All of them are replaced at once, or none if one has a
 //! problem. A call keeps the policy that it started with.
