@@ -1,11 +1,11 @@
-//! Guardrails for Amazon Bedrock, as a Tower layer.
+//! A Tower layer that enforces guardrails on Amazon Bedrock calls.
 //!
-//! A policy in YAML says what must not be said: topics, words, personal data, patterns. It is compiled once and then enforced on prompts
-//! before the call and on completions after it, streamed ones included, in process and without a network.
+//! A YAML policy lists what to block or mask: denied topics, words, personal data and patterns. It is compiled once and then enforced on
+//! prompts before the call and on completions after it, streams included, inside your process.
 //!
-//! # Around a call
+//! # Calls
 //!
-//! [`GuardrailLayer`] wraps any service that takes an operation's SDK input; [`BedrockService`] is such a service over an SDK client.
+//! [`GuardrailLayer`] wraps any service that accepts an operation's SDK input; [`BedrockService`] is such a service over an SDK client.
 //!
 //! ```no_run
 //! use aws_sdk_bedrockruntime::operation::invoke_model::InvokeModelInput;
@@ -27,7 +27,7 @@
 //! # }
 //! ```
 //!
-//! # On a text
+//! # Text
 //!
 //! ```
 //! use banister::{Guardrail, Policy, Source};
@@ -41,9 +41,9 @@
 //! # Ok::<(), banister::PolicyError>(())
 //! ```
 //!
-//! [`StreamGuard`] does the same for a text that arrives in chunks, with the same result.
+//! [`StreamGuard`] evaluates text that arrives in chunks, with the same result.
 //!
-//! # Where to read on
+//! # Guide
 //!
 //! The [`guide`] is the manual: [policies](guide::policies), [streaming](guide::streaming),
 //! [Bedrock calls](guide::bedrock), the [threat model](guide::threat_model), and all [defaults](guide::defaults).

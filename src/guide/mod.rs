@@ -1,10 +1,10 @@
-//! The manual. It holds no code; its examples are compiled and run with the tests.
+//! The manual. It has no code; its examples are compiled and run with the tests.
 //!
-//! * [`policies`]: how to write a policy, and what each rule finds.
-//! * [`streaming`]: what is promised of streams, what is held back, and how much.
-//! * [`bedrock`]: what is examined of a call, and what its caller gets.
-//! * [`threat_model`]: what a guardrail is for, and what it does not protect against.
-//! * [`defaults`]: every default and every limit, with its reason.
+//! * [`policies`]: how to write, test and customize a policy.
+//! * [`streaming`]: streaming guarantees, and how much text is buffered.
+//! * [`bedrock`]: how Bedrock calls are inspected, and what the caller receives.
+//! * [`threat_model`]: what Banister protects, and its known limitations.
+//! * [`defaults`]: defaults and limits, with reasons.
 
 #[doc = include_str!("policies.md")]
 pub mod policies {}

@@ -33,13 +33,14 @@ pub(crate) enum Command {
     /// Send a prompt through the guardrail and show each step
     Chat(ChatArgs),
     /// Run a gateway that applies policies to Bedrock API calls
+    ///
+    /// Client keys are read from the environment variable `BANISTER_CLIENT_KEYS`, separated by commas, or from a file. They are not
+    /// arguments, because other users can read a command line. The gateway reloads policy files when they change, and on SIGHUP.
+    /// `GET /healthz`, `/readyz` and `/metrics` report its state; the header `x-banister-policy` selects a policy by name.
     Serve(ServeArgs),
 }
 
 /// Arguments of `serve`.
-///
-/// Client keys are read from the environment variable `BANISTER_CLIENT_KEYS`, separated by commas, or from a file. They are not arguments,
-/// because other users can read a command line.
 #[derive(Debug, clap::Args)]
 pub(crate) struct ServeArgs {
     /// Policy pack or file, or `NAME=POLICY`; the first is the default, clients select others by name

@@ -15,8 +15,8 @@ pub struct BindError(pub(crate) BindErrorKind);
 #[derive(Debug, Error)]
 pub(crate) enum BindErrorKind {
     #[error(
-        "{0} is reachable from other machines, and there is no client key: set `client_key`, listen on loopback, or set \
-         `dangerous_allow_unauthenticated`"
+        "{0} is reachable from other machines, and there is no client key: set a client key (`client_key`, \
+         `--client-keys`), listen on loopback, or set `dangerous_allow_unauthenticated`"
     )]
     Unauthenticated(SocketAddr),
     #[error("a client key is limited to `{0}`, which is not a policy of this gateway")]
