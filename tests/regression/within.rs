@@ -61,7 +61,7 @@ fn assessments_of_apply_guardrail_leave_them_out() {
     assert_eq!(assessment.findings().len(), 2);
     let mut report = ApplyGuardrailResponse::new(guardrail.policy(), Source::Input, assessment.outcome(), text.len());
     for finding in assessment.findings() {
-        report.add(guardrail.policy(), finding, None);
+        report.add_finding(guardrail.policy(), finding, None);
     }
     let json = serde_json::to_string(&report).expect("JSON");
     assert!(json.contains("CREDIT_DEBIT_CARD_NUMBER") && !json.contains("PHONE"), "{json}");
