@@ -72,7 +72,8 @@ fn input() -> ConverseStreamInput {
 }
 
 fn events(c: &mut Criterion) {
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_time().build().expect("a runtime");
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_time().build().expect("a runtime");
     let mut group = c.benchmark_group("events");
     group.throughput(Throughput::Elements(EVENTS as u64));
     let mut plain = BedrockService::new(client());
