@@ -61,13 +61,9 @@ pub fn guardrail_identifier(operation: Operation, body: &[u8]) -> Option<String>
 /// Returns the guardrail that the body of a Converse request names.
 pub(crate) fn requested_guardrail(operation: Operation, doc: &JsonDocument<'_>) -> RequestedGuardrail {
     let is_converse = matches!(operation, Operation::Converse | Operation::ConverseStream);
-    let only = |object, name: &str| {
-        let mut values = doc.values_of(object, name);
-        values.next().filter(|_| values.next().is_none())
-    };
-    let config = field(operation).filter(|_| is_converse).and_then(|name| only(JsonDocument::ROOT, name));
+    let config = field(operation).filter(|_| is_converse).and_then(|name| doc.get_only(JsonDocument::ROOT, name));
     let Some(config) = config else { return RequestedGuardrail::default() };
-    let text = |name| only(config, name).and_then(|value| doc.as_str(value));
+    let text = |name| doc.get_only(config, name).and_then(|value| doc.as_str(value));
     RequestedGuardrail::new(text("guardrailIdentifier").as_deref(), text("trace").as_deref())
 }
 

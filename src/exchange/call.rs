@@ -1,8 +1,7 @@
 //! One call: its request, then its response or the events of its stream.
 
+use std::borrow::Cow;
 use std::sync::Arc;
-
-use serde::Deserialize;
 
 use super::apply::{AppliedGuardrail, ApplyGuardrailRequest};
 use super::assessment::BodyAssessment;
@@ -34,13 +33,6 @@ pub(crate) struct Exchange {
     trace: Option<Trace>,
     /// The trace of an earlier inspection of the same call.
     earlier: Option<Trace>,
-}
-
-/// A body that names its model.
-#[derive(Deserialize)]
-struct Named {
-    #[serde(rename = "modelId")]
-    model_id: String,
 }
 
 /// The result of inspecting a body.
@@ -150,7 +142,8 @@ impl Exchange {
         match self.operation {
             Operation::ApplyGuardrail if self.is_named => return self.apply_body(&doc),
             Operation::StartAsyncInvoke => {
-                self.model_id = serde_json::from_slice::<Named>(body).ok().map(|named| named.model_id);
+                let model_id = doc.get_only(JsonDocument::ROOT, "modelId").and_then(|value| doc.as_str(value));
+                self.model_id = model_id.map(Cow::into_owned);
             }
             Operation::InvokeModel | Operation::InvokeModelWithResponseStream => self.form = ResponseFormat::of(&doc),
             operation => drop(self.note_requested(&requested_guardrail(operation, &doc))),

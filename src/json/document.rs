@@ -133,6 +133,12 @@ impl<'a> JsonDocument<'a> {
         self.values_of(object, name).next()
     }
 
+    /// Returns the value of the only field with this name. Of two, each reader could take another, so then there is none.
+    pub(crate) fn get_only(&self, object: usize, name: &str) -> Option<usize> {
+        let mut values = self.values_of(object, name);
+        values.next().filter(|_| values.next().is_none())
+    }
+
     /// Returns the decoded text of the first field with this name, if it is a string.
     pub(crate) fn get_str(&self, object: usize, name: &str) -> Option<Cow<'a, str>> {
         self.get(object, name).and_then(|value| self.as_str(value))

@@ -29,9 +29,7 @@ impl<'a> Chunk<'a> {
     /// Unwraps `{"bytes": base64, "p": padding}`.
     pub(crate) fn parse(payload: &'a [u8]) -> Result<Self, BodyError> {
         let doc = JsonDocument::parse(payload)?;
-        let mut values = doc.values_of(JsonDocument::ROOT, "bytes");
-        // Readers may take either of two such fields.
-        let (Some(node), None) = (values.next(), values.next()) else {
+        let Some(node) = doc.get_only(JsonDocument::ROOT, "bytes") else {
             return Err(BodyError::unknown_format("chunk"));
         };
         let invalid = || BodyError::base64(doc.pointer(node));
