@@ -47,9 +47,20 @@ pub(super) fn history(doc: &JsonDocument<'_>, messages: usize) -> Range<usize> {
 
 /// Returns the author of a message.
 pub(super) fn speaker(doc: &JsonDocument<'_>, message: usize) -> Speaker {
-    let role = doc.get_str(message, "role").and_then(|name| Role::from_name(&name));
+    let role = doc.get_str(message, "role").and_then(|name| Role::from_name(&name)).or_else(|| item_role(doc, message));
     let content = doc.get(message, "content").filter(|&content| doc.kind(content) == NodeKind::Array);
     Speaker::of(role, content.is_some_and(|content| has_only_results(doc, content)))
+}
+
+/// Returns the author of an item of the Responses API that is no message: its type tells.
+fn item_role(doc: &JsonDocument<'_>, item: usize) -> Option<Role> {
+    let kind = doc.get_str(item, "type")?;
+    match kind.as_ref() {
+        "reasoning" => Some(Role::Assistant),
+        kind if kind.ends_with("_call") => Some(Role::Assistant),
+        kind if kind.ends_with("_call_output") => Some(Role::Tool),
+        _ => None,
+    }
 }
 
 /// Returns `true` if a list of content blocks contains tool results and, besides them, only cache points.
@@ -108,6 +119,10 @@ mod tests {
             (r#"{"role": "developer", "content": "be kind"}"#, Other),
             (r#"{"role": "assistant", "content": "hi"}"#, Assistant),
             (r#"{"role": "CHATBOT", "message": "hi"}"#, Assistant),
+            (r#"{"type": "message", "content": "hi"}"#, User),
+            (r#"{"type": "function_call", "arguments": "{}"}"#, Assistant),
+            (r#"{"type": "function_call_output", "output": "12"}"#, Other),
+            (r#"{"type": "reasoning", "summary": []}"#, Assistant),
             (r#""hi""#, User),
         ] {
             let doc = JsonDocument::parse_str(message).unwrap();

@@ -10,7 +10,7 @@
 //! | `families` | one file per model family: tables, recognition, blocked responses |
 //! | `walk` | lists the text fields of a document by its table (`text_nodes`, `history`) |
 //! | `visit` | offers them to a visitor and writes changes back (`body_editor`, `files`, `reasoning`) |
-//! | `event_stream` | frames, chunks, and events in their JSON form |
+//! | `event_stream` | frames, chunks, server-sent events, and events in their JSON form |
 //! | `blocked` | responses and events that the guardrail makes |
 //! | `sdk` | the same for the types of the AWS SDK |
 //!
@@ -51,9 +51,14 @@ pub use operation::Operation;
 pub use requested::guardrail_identifier;
 pub use text_field::{SkipReason, Skipped};
 
-pub(crate) use blocked::{StreamEvent, blocked_events, blocked_response, blocked_single_event, text_event};
+pub(crate) use blocked::{
+    END_MARKER, StreamEvent, blocked_events, blocked_response, blocked_single_event, event_name, text_event,
+    write_json_event,
+};
 pub(crate) use error::BodyErrorKind;
-pub(crate) use event_stream::{Chunk, Event, Frame, FrameDecoder, parse_event, wrap_chunk};
+pub(crate) use event_stream::{
+    Chunk, Event, Frame, FrameDecoder, ServerSentDecoder, ServerSentEvent, parse_event, wrap_chunk, write_event,
+};
 pub(crate) use families::{BodyFormat, ResponseFormat};
 pub(crate) use model_event::{EventKind, ModelEvent, StreamKind, SubstreamId};
 pub(crate) use progress::Progress;

@@ -14,6 +14,8 @@ pub(crate) enum StreamKind {
     Invoke,
     /// ConverseStream: the JSON of its events.
     Converse,
+    /// Server-sent events: the JSON in their data, on the paths that are compatible with other services.
+    ServerSent,
 }
 
 /// The role of an event in its stream.
@@ -28,6 +30,8 @@ pub(crate) enum EventKind {
     Delta,
     /// A content block ends, and with it the substreams of [`ModelEvent::block`].
     ContentBlockStop,
+    /// A part of a response ends, and with it the substreams of [`ModelEvent::part`].
+    PartStop,
     /// Choices end, and with them the substreams of [`ModelEvent::ended_choices`], after the deltas of this event.
     ChoiceStop,
     /// The message ends, and with it all substreams, after the deltas of this event.
@@ -81,6 +85,12 @@ pub(crate) trait ModelEvent {
     /// Returns the indices of the choices that this event ends.
     fn ended_choices(&self) -> &[u64] {
         &[]
+    }
+
+    /// Returns the part of the response that the event belongs to, in streams that number parts: the choice, and the content block unless
+    /// it is all of the choice.
+    fn part(&self) -> Option<(u64, Option<u64>)> {
+        None
     }
 
     /// Returns the pieces of text that continue substreams, in the order of the event.

@@ -1,11 +1,15 @@
 //! The operations of the Bedrock runtime that contain text, and their paths.
 
+use super::model_event::StreamKind;
+
 /// An operation whose bodies can be inspected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Operation {
     /// `POST /guardrail/{id}/version/{version}/apply`
     ApplyGuardrail,
+    /// `POST /openai/v1/chat/completions`, the path for clients of OpenAI.
+    ChatCompletions,
     /// `POST /model/{id}/converse`
     Converse,
     /// `POST /model/{id}/converse-stream`
@@ -16,59 +20,85 @@ pub enum Operation {
     InvokeModel,
     /// `POST /model/{id}/invoke-with-response-stream`
     InvokeModelWithResponseStream,
+    /// `POST /anthropic/v1/messages`, the path for clients of Anthropic.
+    Messages,
+    /// `POST /openai/v1/responses`, the path for clients of OpenAI.
+    Responses,
     /// `POST /async-invoke`
     StartAsyncInvoke,
 }
 
+const ALL: [Operation; 10] = [
+    Operation::ApplyGuardrail,
+    Operation::ChatCompletions,
+    Operation::Converse,
+    Operation::ConverseStream,
+    Operation::CountTokens,
+    Operation::InvokeModel,
+    Operation::InvokeModelWithResponseStream,
+    Operation::Messages,
+    Operation::Responses,
+    Operation::StartAsyncInvoke,
+];
+
 impl Operation {
-    /// Returns the operation's name in the service model.
+    /// Returns the operation's name: in the service model, or of the path that is compatible with another service.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
             Self::ApplyGuardrail => "ApplyGuardrail",
+            Self::ChatCompletions => "ChatCompletions",
             Self::Converse => "Converse",
             Self::ConverseStream => "ConverseStream",
             Self::CountTokens => "CountTokens",
             Self::InvokeModel => "InvokeModel",
             Self::InvokeModelWithResponseStream => "InvokeModelWithResponseStream",
+            Self::Messages => "Messages",
+            Self::Responses => "Responses",
             Self::StartAsyncInvoke => "StartAsyncInvoke",
         }
     }
 
-    /// Returns the operation with this name in the service model.
+    /// Returns the operation of this [name](Self::name).
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
-        [
-            Self::ApplyGuardrail,
-            Self::Converse,
-            Self::ConverseStream,
-            Self::CountTokens,
-            Self::InvokeModel,
-            Self::InvokeModelWithResponseStream,
-            Self::StartAsyncInvoke,
-        ]
-        .into_iter()
-        .find(|operation| operation.name() == name)
+        ALL.into_iter().find(|operation| operation.name() == name)
     }
 
-    /// Returns `true` if the response is an event stream.
+    /// Returns `true` if the response is always an event stream. On the paths that are compatible with other services, the request decides.
     #[must_use]
     pub fn is_stream(self) -> bool {
         matches!(self, Self::ConverseStream | Self::InvokeModelWithResponseStream)
     }
 
+    /// Returns the form of the events of its streams.
+    pub(crate) fn stream_kind(self) -> StreamKind {
+        match self {
+            Self::Converse | Self::ConverseStream => StreamKind::Converse,
+            Self::ChatCompletions | Self::Messages | Self::Responses => StreamKind::ServerSent,
+            _ => StreamKind::Invoke,
+        }
+    }
+
     /// Returns the operation of a request, and the decoded ID of its model (or guardrail).
     ///
     /// The ID is one percent-encoded path segment. A literal `/` in it is accepted as well, because some clients send ARNs in this form.
-    /// The ID of StartAsyncInvoke is in the body, so here it is empty.
+    /// StartAsyncInvoke and the paths that are compatible with other services have the ID in the body, so here it is empty.
     #[must_use]
     pub fn from_path(method: &str, path: &str) -> Option<(Self, String)> {
         if method != "POST" {
             return None;
         }
         let path = path.split(['?', '#']).next()?.trim_end_matches('/');
-        if path == "/async-invoke" {
-            return Some((Self::StartAsyncInvoke, String::new()));
+        let fixed = match path {
+            "/async-invoke" => Some(Self::StartAsyncInvoke),
+            "/openai/v1/chat/completions" => Some(Self::ChatCompletions),
+            "/openai/v1/responses" => Some(Self::Responses),
+            "/anthropic/v1/messages" => Some(Self::Messages),
+            _ => None,
+        };
+        if let Some(operation) = fixed {
+            return Some((operation, String::new()));
         }
         if let Some(rest) = path.strip_prefix("/guardrail/") {
             let (id, version) = rest.strip_suffix("/apply")?.rsplit_once("/version/")?;

@@ -45,6 +45,9 @@ impl Progress {
         for &choice in event.ended_choices() {
             self.choices.insert(choice, true);
         }
+        if let Some((choice, _)) = event.part() {
+            self.choices.entry(choice).or_insert(false);
+        }
         let has_text = || deltas.iter().any(|(substream, _)| substream.kind == DeltaKind::Text);
         match event.kind() {
             EventKind::ContentBlockStart => self.open = Some((block, has_text())),
@@ -82,6 +85,11 @@ impl Progress {
     /// Returns the index of the next content block.
     pub(super) fn next_block(&self) -> u64 {
         self.next
+    }
+
+    /// Returns the index of the next choice.
+    pub(super) fn next_choice(&self) -> u64 {
+        self.choices.keys().next_back().map_or(0, |last| last.saturating_add(1))
     }
 
     /// Returns the choices that have not ended; before the first, the one that every response has.

@@ -43,8 +43,12 @@ impl RequestedGuardrail {
 fn field(operation: Operation) -> Option<&'static str> {
     match operation {
         Operation::Converse | Operation::ConverseStream => Some("guardrailConfig"),
-        Operation::InvokeModel | Operation::InvokeModelWithResponseStream => Some("amazon-bedrock-guardrailConfig"),
-        Operation::CountTokens | Operation::StartAsyncInvoke | Operation::ApplyGuardrail => None,
+        Operation::InvokeModel
+        | Operation::InvokeModelWithResponseStream
+        | Operation::ChatCompletions
+        | Operation::Messages
+        | Operation::Responses => Some("amazon-bedrock-guardrailConfig"),
+        _ => None,
     }
 }
 

@@ -55,6 +55,8 @@ pub(crate) enum DeltaKind {
     Text,
     /// The model's reasoning.
     Reasoning,
+    /// A summary of the model's reasoning.
+    ReasoningSummary,
     /// Tool arguments, as partial JSON.
     ToolArguments,
     /// Function arguments, the older format of OpenAI. A response contains at most one.
@@ -73,6 +75,7 @@ impl DeltaKind {
         match self {
             Self::Text => "text",
             Self::Reasoning => "reasoning",
+            Self::ReasoningSummary => "reasoningSummary",
             Self::ToolArguments => "toolArguments",
             Self::FunctionArguments => "functionArguments",
             Self::ToolResult => "toolResult",
@@ -84,7 +87,7 @@ impl DeltaKind {
     pub(super) fn field_kind(self) -> FieldKind {
         match self {
             Self::Text | Self::Refusal | Self::Transcript => FieldKind::AssistantText,
-            Self::Reasoning => FieldKind::Reasoning,
+            Self::Reasoning | Self::ReasoningSummary => FieldKind::Reasoning,
             Self::ToolArguments | Self::FunctionArguments => FieldKind::ToolInput,
             Self::ToolResult => FieldKind::ToolResult,
         }
@@ -167,7 +170,8 @@ pub(super) enum FieldRule {
 pub(super) enum Tag {
     /// There are no variants.
     None,
-    /// By the value of this field. A value that no row names is unknown content.
+    /// By the value of this field. A value that no row names is unknown content. An object without the field is of the variant `` (an empty
+    /// name), if there is one.
     Member(&'static str),
     /// By the name of the only field. A name that no row begins with is unknown content.
     Union,

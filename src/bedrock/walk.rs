@@ -285,6 +285,7 @@ impl<'d, 'a> JsonWalk<'d, 'a> {
                 // Readers may take either of two different tags, so they make the content unknown.
                 match values.next() {
                     Some(Some(root)) if values.all(|other| other == Some(root)) => Some(WalkState::At(trie, root)),
+                    None => trie.variant("").map(|root| WalkState::At(trie, root)),
                     _ => None,
                 }
             }

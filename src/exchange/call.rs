@@ -8,7 +8,7 @@ use super::assessment::BodyAssessment;
 use super::body::{BodyGuard, GuardedBody};
 use super::config::{AssessmentEvent, LayerConfig};
 use super::error::GuardrailError;
-use super::response::{BlockedResponse, WITHHELD_MESSAGE, error_body, withheld_error};
+use super::response::{BlockedResponse, WITHHELD_MESSAGE, error_body};
 use super::streams::{EventFormat, EventGuard, JsonEvents};
 use super::trace::Trace;
 use crate::bedrock::{
@@ -88,6 +88,14 @@ impl Exchange {
         self.config.max_body_bytes
     }
 
+    /// Returns `true` if the response to the request is a stream. Known once the body was inspected.
+    pub(crate) fn is_stream(&self) -> bool {
+        match self.stream_kind() {
+            StreamKind::ServerSent => self.form.is_streamed(),
+            StreamKind::Converse | StreamKind::Invoke => self.operation.is_stream(),
+        }
+    }
+
     /// Returns `true` if blocked calls fail with an error.
     pub(crate) fn errors_on_block(&self) -> bool {
         self.config.error_on_block
@@ -117,9 +125,11 @@ impl Exchange {
         is_named
     }
 
-    /// [`Exchange::note_requested`] for the guardrail that headers name. Only InvokeModel operations name one there.
+    /// [`Exchange::note_requested`] for the guardrail that headers name. Converse names it in the body, ApplyGuardrail in the path.
     pub(crate) fn note_requested_headers(&mut self, requested: &RequestedGuardrail) {
-        if matches!(self.operation, Operation::InvokeModel | Operation::InvokeModelWithResponseStream) {
+        let has_headers = matches!(self.operation, Operation::InvokeModel | Operation::InvokeModelWithResponseStream)
+            || self.stream_kind() == StreamKind::ServerSent;
+        if has_headers {
             self.note_requested(requested);
         }
     }
@@ -141,11 +151,14 @@ impl Exchange {
         let doc = JsonDocument::parse(body).map_err(|error| self.unreadable(Source::Input, error.into()))?;
         match self.operation {
             Operation::ApplyGuardrail if self.is_named => return self.apply_body(&doc),
-            Operation::StartAsyncInvoke => {
-                let model_id = doc.get_only(JsonDocument::ROOT, "modelId").and_then(|value| doc.as_str(value));
-                self.model_id = model_id.map(Cow::into_owned);
+            Operation::StartAsyncInvoke => self.model_id = model_id_in(&doc, "modelId"),
+            Operation::ChatCompletions | Operation::Messages | Operation::Responses => {
+                self.model_id = model_id_in(&doc, "model");
+                self.form = ResponseFormat::of(self.operation, &doc);
             }
-            Operation::InvokeModel | Operation::InvokeModelWithResponseStream => self.form = ResponseFormat::of(&doc),
+            Operation::InvokeModel | Operation::InvokeModelWithResponseStream => {
+                self.form = ResponseFormat::of(self.operation, &doc)
+            }
             operation => drop(self.note_requested(&requested_guardrail(operation, &doc))),
         }
         let removed = if self.is_named { without_guardrail(self.operation, &doc) } else { Vec::new() };
@@ -196,7 +209,7 @@ impl Exchange {
             return None;
         }
         let Ok(guarded) = self.bodies.inspect_response(self.operation, body) else {
-            return Some(withheld_error());
+            return Some(self.withheld_error());
         };
         let assessment = &guarded.assessment;
         // An error is no response of the model: observers receive it only if there are findings.
@@ -204,9 +217,14 @@ impl Exchange {
             self.observe(assessment);
         }
         if assessment.is_blocked() {
-            return Some(error_body(assessment.message().unwrap_or(WITHHELD_MESSAGE)));
+            return Some(error_body(self.operation, assessment.message().unwrap_or(WITHHELD_MESSAGE)));
         }
         guarded.body
+    }
+
+    /// Returns the body that replaces the body of an error that is too large, compressed or malformed.
+    pub(crate) fn withheld_error(&self) -> Vec<u8> {
+        error_body(self.operation, WITHHELD_MESSAGE)
     }
 
     /// Inspects an SDK value, whose text fields `visit` offers.
@@ -257,8 +275,13 @@ impl Exchange {
 
     /// Returns the trace, if the caller requested one and responses of the operation have a field for it.
     pub(crate) fn trace(&self) -> Option<&Trace> {
-        let has_field =
-            !matches!(self.operation, Operation::ApplyGuardrail | Operation::CountTokens | Operation::StartAsyncInvoke);
+        let has_field = match self.operation {
+            Operation::Converse
+            | Operation::ConverseStream
+            | Operation::InvokeModel
+            | Operation::InvokeModelWithResponseStream => true,
+            _ => false,
+        };
         self.trace.as_ref().filter(|_| has_field)
     }
 
@@ -297,7 +320,7 @@ impl Exchange {
     fn blocked_response(&self, form: ResponseFormat, assessment: &BodyAssessment) -> Option<BlockedResponse> {
         let (model_id, message) = (self.model_id(), assessment.message().unwrap_or_default());
         let kind = self.stream_kind();
-        if self.operation.is_stream() {
+        if self.is_stream() {
             let events = JsonEvents::blocked_stream(kind, form, model_id, message, self.trace())?;
             return Some(BlockedResponse::events(self.operation, events));
         }
@@ -312,10 +335,7 @@ impl Exchange {
 
     /// The form of the operation's responses.
     pub(crate) fn stream_kind(&self) -> StreamKind {
-        match self.operation {
-            Operation::Converse | Operation::ConverseStream => StreamKind::Converse,
-            _ => StreamKind::Invoke,
-        }
+        self.operation.stream_kind()
     }
 
     pub(crate) fn unreadable(&self, source: Source, error: BodyError) -> GuardrailError {
@@ -333,4 +353,9 @@ impl Exchange {
     fn check_size(&self, source: Source, bytes: usize) -> Result<(), GuardrailError> {
         if bytes > self.max_body_bytes() { Err(self.too_large(source, bytes)) } else { Ok(()) }
     }
+}
+
+/// Returns the model ID in a field of the body.
+fn model_id_in(doc: &JsonDocument<'_>, name: &str) -> Option<String> {
+    doc.get_only(JsonDocument::ROOT, name).and_then(|value| doc.as_str(value)).map(Cow::into_owned)
 }

@@ -1,13 +1,16 @@
-//! Inspects the bytes of an event stream.
+//! Inspects the bytes of an event stream: frames, or server-sent events.
 
 use bytes::BytesMut;
 
 use super::assessment::BodyAssessment;
 use super::call::Exchange;
 use super::error::GuardrailError;
-use super::response::error_body;
+use super::response::{error_body, error_event};
+use super::server_sent;
 use super::streams::{EventGuard, JsonEvents, OutEvent};
-use crate::bedrock::{BodyError, Chunk, Frame, FrameDecoder, StreamKind, wrap_chunk};
+use crate::bedrock::{
+    BodyError, Chunk, Frame, FrameDecoder, ServerSentDecoder, ServerSentEvent, StreamKind, wrap_chunk, write_json_event,
+};
 use crate::guardrail::Source;
 
 /// How a stream that has started fails when the guardrail rejects the rest of it.
@@ -19,12 +22,56 @@ pub(crate) enum RejectionMode {
     Failure,
 }
 
-/// Inspects the frames of one response: bytes split anywhere in, whole frames out.
+/// Decodes the messages of a stream.
+#[derive(Debug)]
+enum Decoder {
+    Frames(FrameDecoder),
+    ServerSent(ServerSentDecoder),
+}
+
+/// A message of a stream.
+enum Message {
+    Frame(Frame),
+    ServerSent(ServerSentEvent),
+}
+
+impl Decoder {
+    fn new(kind: StreamKind) -> Self {
+        match kind {
+            StreamKind::Converse | StreamKind::Invoke => Self::Frames(FrameDecoder::new()),
+            StreamKind::ServerSent => Self::ServerSent(ServerSentDecoder::default()),
+        }
+    }
+
+    fn push(&mut self, bytes: &[u8]) {
+        match self {
+            Self::Frames(decoder) => decoder.push(bytes),
+            Self::ServerSent(decoder) => decoder.push(bytes),
+        }
+    }
+
+    fn decode(&mut self) -> Result<Option<Message>, BodyError> {
+        Ok(match self {
+            Self::Frames(decoder) => decoder.decode()?.map(|frame| Message::Frame(frame.plain())),
+            Self::ServerSent(decoder) => decoder.decode()?.map(Message::ServerSent),
+        })
+    }
+
+    /// Ends the stream. Server-sent events may lack the empty line after the last.
+    fn finish(&mut self) -> Result<Option<Message>, BodyError> {
+        match self {
+            Self::Frames(decoder) => decoder.finish().map(|()| None),
+            Self::ServerSent(decoder) => Ok(decoder.finish()?.map(Message::ServerSent)),
+        }
+    }
+}
+
+/// Inspects the stream of one response: bytes split anywhere in, whole frames or server-sent events out.
 ///
 /// The observer receives the assessment when the stream ends, or when this is dropped.
 #[derive(Debug)]
 pub(crate) struct FrameGuard {
-    decoder: FrameDecoder,
+    decoder: Decoder,
     exchange: Exchange,
     kind: StreamKind,
     /// `None` once the stream has ended.
@@ -35,7 +82,8 @@ pub(crate) struct FrameGuard {
 impl FrameGuard {
     pub(crate) fn new(exchange: Exchange, mode: RejectionMode) -> Self {
         let events = Some(exchange.events(exchange.json_events()));
-        Self { decoder: FrameDecoder::new(), kind: exchange.stream_kind(), exchange, events, mode }
+        let kind = exchange.stream_kind();
+        Self { decoder: Decoder::new(kind), kind, exchange, events, mode }
     }
 
     /// Returns `true` if the stream has ended, whatever else the upstream may send.
@@ -52,22 +100,33 @@ impl FrameGuard {
     pub(crate) fn push(&mut self, bytes: &[u8], out: &mut BytesMut) -> Result<(), GuardrailError> {
         self.decoder.push(bytes);
         while !self.is_over() {
-            let frame = match self.decoder.decode() {
-                Ok(Some(frame)) => frame,
+            match self.decoder.decode() {
+                Ok(Some(message)) => self.message(&message, out)?,
                 Ok(None) => break,
                 Err(error) => return Err(self.broken(error)),
-            };
-            self.frame(&frame.plain(), out)?;
+            }
         }
         Ok(())
     }
 
+    fn message(&mut self, message: &Message, out: &mut BytesMut) -> Result<(), GuardrailError> {
+        match message {
+            Message::Frame(frame) => self.frame(frame, out),
+            Message::ServerSent(event) => self.server_sent(event, out),
+        }
+    }
+
     /// Ends the stream, and appends the frames with the text that was buffered.
     pub(crate) fn finish(&mut self, out: &mut BytesMut) -> Result<(), GuardrailError> {
-        let Some(events) = &mut self.events else { return Ok(()) };
-        if let Err(error) = self.decoder.finish() {
-            return Err(self.broken(error));
+        if self.is_over() {
+            return Ok(());
         }
+        match self.decoder.finish() {
+            Ok(None) => {}
+            Ok(Some(message)) => self.message(&message, out)?,
+            Err(error) => return Err(self.broken(error)),
+        }
+        let Some(events) = &mut self.events else { return Ok(()) };
         let mark = out.len();
         let finished = events.finish().and_then(|events| encode(events, None, out));
         self.conclude(finished, mark, out)?;
@@ -97,11 +156,23 @@ impl FrameGuard {
                     let sent = events.push_json(self.kind, event_type, chunk.json())?;
                     encode(sent, Some((frame, Some(&chunk))), out)
                 }),
-                StreamKind::Invoke => Err(BodyError::unknown_event()),
+                StreamKind::Invoke | StreamKind::ServerSent => Err(BodyError::unknown_event()),
             },
             _ => Err(BodyError::frame("the message is neither an event nor an exception")),
         };
         self.conclude(sent, mark, out)
+    }
+
+    fn server_sent(&mut self, event: &ServerSentEvent, out: &mut BytesMut) -> Result<(), GuardrailError> {
+        let Some(events) = &mut self.events else { return Ok(()) };
+        let mark = out.len();
+        let sent = server_sent::forward(events, event, out);
+        let is_last = matches!(sent, Ok(server_sent::Forwarded::Last));
+        self.conclude(sent.map(drop), mark, out)?;
+        if is_last {
+            self.end();
+        }
+        Ok(())
     }
 
     /// Forwards an exception, with its message inspected.
@@ -135,14 +206,22 @@ impl FrameGuard {
         };
         // The error replaces the output of this event.
         out.truncate(mark);
-        let exception = Frame::exception("validationException", error_body(&error.full_message()));
-        match (self.mode, exception) {
-            (RejectionMode::Event, Ok(frame)) => {
-                out.extend_from_slice(&frame.encode());
-                Ok(())
-            }
+        match self.mode {
+            RejectionMode::Event if self.error_event(&error.full_message(), out).is_ok() => Ok(()),
             _ => Err(error),
         }
+    }
+
+    /// Appends the event that reports an error.
+    fn error_event(&self, message: &str, out: &mut BytesMut) -> Result<(), BodyError> {
+        let operation = self.exchange.operation();
+        if self.kind == StreamKind::ServerSent {
+            write_json_event(&error_event(operation, message), out);
+            return Ok(());
+        }
+        let frame = Frame::exception("validationException", error_body(operation, message))?;
+        out.extend_from_slice(&frame.encode());
+        Ok(())
     }
 
     /// The bytes are no event stream: the upstream's failure is forwarded as one.
@@ -173,7 +252,10 @@ fn encode(
 ) -> Result<(), BodyError> {
     for event in events {
         let frame = match (event, from) {
-            (OutEvent::New(event), _) => event.to_frame()?,
+            (OutEvent::New(event), _) => {
+                event.write(out)?;
+                continue;
+            }
             (OutEvent::Same, Some((frame, Some(chunk)))) if !chunk.is_plain() => {
                 frame.with_payload(wrap_chunk(chunk.json()))?
             }

@@ -16,6 +16,7 @@ mod report;
 mod response;
 #[cfg(feature = "sdk")]
 pub(crate) mod sdk;
+mod server_sent;
 mod streams;
 mod trace;
 
@@ -29,5 +30,5 @@ pub use report::ApplyGuardrailResponse;
 pub(crate) use call::{Exchange, Inspected};
 pub(crate) use config::LayerConfig;
 pub(crate) use frames::{FrameGuard, RejectionMode};
-pub(crate) use response::{BlockedResponse, error_body, withheld_error};
+pub(crate) use response::{BlockedResponse, error_body};
 pub(crate) use streams::{EventFormat, EventGuard, JsonEvents, OutEvent, TraceOf};

@@ -120,7 +120,7 @@ impl TraceContent {
                 guardrail.extend(reason(&["trace", "guardrail", "actionReason"]));
                 json!({"trace": {"guardrail": guardrail}})
             }
-            StreamKind::Invoke => {
+            StreamKind::Invoke | StreamKind::ServerSent => {
                 let mut guardrail = Map::from_iter([field("input", json!({id: input}))]);
                 guardrail.extend(output.map(|output| field("outputs", json!([{id: output}]))));
                 guardrail.extend(reason(&["amazon-bedrock-trace", "guardrail", "actionReason"]));

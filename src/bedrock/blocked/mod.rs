@@ -6,16 +6,25 @@
 #[cfg(test)]
 mod tests;
 
+use std::borrow::Cow;
 use std::fmt;
 
 use serde_json::{Value, json};
 
 use super::error::BodyError;
-use super::event_stream::{Frame, wrap_chunk};
+use super::event_stream::{Frame, wrap_chunk, write_event};
 use super::families::{BodyFormat, converse, operation_format};
 use super::model_event::{StreamKind, SubstreamId};
 use super::operation::Operation;
 use super::progress::Progress;
+use crate::json::JsonDocument;
+
+/// The field in which InvokeModel says what a guardrail did, and its value.
+const ACTION: &str = "amazon-bedrock-guardrailAction";
+const INTERVENED: &str = "INTERVENED";
+
+/// The data that ends a stream of chat completions.
+pub(crate) const END_MARKER: &str = "[DONE]";
 
 /// An event that the guardrail makes.
 #[derive(Clone, PartialEq, Eq)]
@@ -39,8 +48,9 @@ impl StreamEvent {
         Self { kind, event_type, json: json.to_string().into_bytes() }
     }
 
-    fn chunk(json: &Value) -> Self {
-        Self::new(StreamKind::Invoke, "chunk", json)
+    /// An event whose JSON is the model's.
+    fn chunk(kind: StreamKind, json: &Value) -> Self {
+        Self::new(kind, "chunk", json)
     }
 
     /// Returns the `:event-type`: `chunk` on InvokeModel.
@@ -59,13 +69,43 @@ impl StreamEvent {
         self.json = change(std::mem::take(&mut self.json));
     }
 
-    /// Returns the event as a frame, wrapped on InvokeModel.
-    pub(crate) fn to_frame(&self) -> Result<Frame, BodyError> {
-        match self.kind {
+    /// Returns the event with the ID of its item, unless it has one, and with its number.
+    pub(crate) fn of_item(self, id: &str, number: u64) -> Self {
+        let Ok(mut json) = serde_json::from_slice::<Value>(&self.json) else { return self };
+        if json.get("item_id").is_none() && json.get("output_index").is_some() && json.get("item").is_none() {
+            set(&mut json, "item_id", id.into());
+        }
+        set(&mut json, "sequence_number", number.into());
+        Self::new(self.kind, self.event_type, &json)
+    }
+
+    /// Appends the event to the bytes of a stream: as a frame, wrapped on InvokeModel, or as a server-sent event.
+    pub(crate) fn write(&self, out: &mut impl Extend<u8>) -> Result<(), BodyError> {
+        let frame = match self.kind {
             StreamKind::Invoke => Frame::event(self.event_type, wrap_chunk(&self.json)),
             StreamKind::Converse => Frame::event(self.event_type, self.json.clone()),
-        }
+            StreamKind::ServerSent => {
+                write_json_event(&self.json, out);
+                return Ok(());
+            }
+        };
+        out.extend(frame?.encode());
+        Ok(())
     }
+}
+
+/// Appends JSON as a server-sent event. Its name is the `type`, as in the streams of Anthropic and OpenAI Responses; chat completions have
+/// neither.
+pub(crate) fn write_json_event(json: &[u8], out: &mut impl Extend<u8>) {
+    let data = String::from_utf8_lossy(json);
+    let name = event_name(&data);
+    write_event(name.as_deref(), &data, out);
+}
+
+/// Returns the `type` of JSON.
+pub(crate) fn event_name(json: &str) -> Option<String> {
+    let doc = JsonDocument::parse_str(json).ok()?;
+    doc.get_str(JsonDocument::ROOT, "type").map(Cow::into_owned)
 }
 
 /// Makes an event that continues a substream with text that was buffered when its content block ended.
@@ -82,14 +122,16 @@ pub(crate) fn text_event(
     let substream = SubstreamId { block, ..substream };
     match kind {
         StreamKind::Converse => Some(StreamEvent::new(kind, "contentBlockDelta", &converse::delta(substream, text))),
-        StreamKind::Invoke => (format.family().text_event)(substream, text).map(|json| StreamEvent::chunk(&json)),
+        StreamKind::Invoke | StreamKind::ServerSent => {
+            (format.family().text_event)(substream, text).map(|json| StreamEvent::chunk(kind, &json))
+        }
     }
 }
 
 /// Makes the response of `operation` to a request of `format`, with `message` in place of the model's text.
 ///
-/// InvokeModel bodies have the text field and the stop reason of their family, and `"amazon-bedrock-guardrailAction": "INTERVENED"`;
-/// Converse has `stopReason: guardrail_intervened`. Counters are zero: no model was called, or its response is not returned.
+/// Bodies of a family have its text field, its stop reason for a refusal, if it has one, and `"amazon-bedrock-guardrailAction":
+/// "INTERVENED"`; Converse has `stopReason: guardrail_intervened`. Counters are zero: no model was called, or its response is not returned.
 ///
 /// Returns `None` if a response has no field for a message (embeddings, ranking, images, token counts, asynchronous calls), or if neither
 /// the body nor the model ID shows the family of a prompt.
@@ -99,14 +141,13 @@ pub(crate) fn blocked_response(
     model_id: &str,
     message: &str,
 ) -> Option<Vec<u8>> {
-    let response = match operation_format(operation) {
+    let mut response = match operation_format(operation) {
         Some((format, ..)) => (format.family().blocked_response)(model_id, message)?,
-        None => {
-            let mut response = (format.for_model(model_id).family().blocked_response)(model_id, message)?;
-            set(&mut response, "amazon-bedrock-guardrailAction", "INTERVENED".into());
-            response
-        }
+        None => (format.for_model(model_id).family().blocked_response)(model_id, message)?,
     };
+    if operation.stream_kind() != StreamKind::Converse {
+        set(&mut response, ACTION, INTERVENED.into());
+    }
     serde_json::to_vec(&response).ok()
 }
 
@@ -129,7 +170,24 @@ pub(crate) fn blocked_events(
         let events = converse::blocked_events(message, progress).into_iter();
         return Some(events.map(|(name, json)| StreamEvent::new(kind, name, &json)).collect());
     }
+    if kind == StreamKind::ServerSent {
+        let events = (format.family().blocked_events)(model_id, message, progress)?;
+        return Some(last_server_sent(format, events));
+    }
     Some(last_chunks((format.for_model(model_id).family().blocked_events)(model_id, message, progress)?))
+}
+
+/// Returns server-sent events with the action in the last, and what marks the end of the stream.
+fn last_server_sent(format: BodyFormat, mut events: Vec<Value>) -> Vec<StreamEvent> {
+    if let Some(last) = events.last_mut() {
+        set(last, ACTION, INTERVENED.into());
+    }
+    let kind = StreamKind::ServerSent;
+    let mut events: Vec<_> = events.iter().map(|json| StreamEvent::chunk(kind, json)).collect();
+    if format == BodyFormat::OpenAiChat {
+        events.push(StreamEvent { kind, event_type: "chunk", json: END_MARKER.into() });
+    }
+    events
 }
 
 /// Makes the only event of a stream whose model responds with one, with `message` in it.
@@ -140,7 +198,7 @@ pub(crate) fn blocked_single_event(format: BodyFormat, model_id: &str, message: 
 /// Returns chunks with these events, and with the fields of the last chunk of a stream in the last.
 fn last_chunks(mut events: Vec<Value>) -> Vec<StreamEvent> {
     if let Some(last) = events.last_mut() {
-        set(last, "amazon-bedrock-guardrailAction", "INTERVENED".into());
+        set(last, ACTION, INTERVENED.into());
         let metrics = json!({
             "inputTokenCount": 0,
             "outputTokenCount": 0,
@@ -149,7 +207,7 @@ fn last_chunks(mut events: Vec<Value>) -> Vec<StreamEvent> {
         });
         set(last, "amazon-bedrock-invocationMetrics", metrics);
     }
-    events.iter().map(StreamEvent::chunk).collect()
+    events.iter().map(|json| StreamEvent::chunk(StreamKind::Invoke, json)).collect()
 }
 
 fn set(object: &mut Value, name: &str, value: Value) {

@@ -66,7 +66,7 @@ fn read(kind: StreamKind, events: &[StreamEvent], mut progress: Progress) -> (St
             text.push_str(&delta.text);
         }
         progress.observe(&event);
-        sent.to_frame().expect("it fits");
+        sent.write(&mut Vec::new()).expect("it fits");
     }
     (text, progress)
 }

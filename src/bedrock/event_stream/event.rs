@@ -39,6 +39,7 @@ pub(crate) struct Event<'a> {
     kind: EventKind,
     format: BodyFormat,
     block: Option<u64>,
+    part: Option<(u64, Option<u64>)>,
     ended: Vec<u64>,
     deltas: Vec<Delta<'a>>,
     /// Signatures of reasoning, each with the substream that it signs.
@@ -81,13 +82,15 @@ pub(crate) fn parse_event<'a>(
             converse::event(event_type).map(|(kind, table)| (BodyFormat::Converse, table, Some(kind)))
         }
         StreamKind::Invoke if event_type != "chunk" => None,
-        StreamKind::Invoke if is_end_marker(&doc) => {
+        StreamKind::Invoke | StreamKind::ServerSent if is_end_marker(&doc) => {
             return Ok(Event::new(doc, EventKind::Other, BodyFormat::OpenAiChat, unknown));
         }
-        StreamKind::Invoke => model_chunk(&doc).map(|(format, table)| (format, table, None)).or_else(|| {
-            let response = model_response(&doc);
-            response.map(|(format, table)| (format, table, Some(EventKind::CompleteResponse)))
-        }),
+        StreamKind::Invoke | StreamKind::ServerSent => {
+            model_chunk(&doc).map(|(format, table)| (format, table, None)).or_else(|| {
+                let response = model_response(&doc);
+                response.map(|(format, table)| (format, table, Some(EventKind::CompleteResponse)))
+            })
+        }
     };
     let Some((format, table, kind)) = recognized.filter(|_| doc.kind(root) == NodeKind::Object) else {
         if unknown == UnknownContent::Reject {
@@ -103,7 +106,8 @@ pub(crate) fn parse_event<'a>(
     let kind = kind.unwrap_or_else(|| (family.event_kind)(fields, &ended));
     let block = (family.indexed_object)(fields).filter(|_| family.has_content_blocks);
     let block = block.and_then(|at| own_index(&doc, at));
-    let mut event = Event { block, ended, ..Event::new(doc, kind, format, unknown) };
+    let part = (family.part)(fields);
+    let mut event = Event { block, part, ended, ..Event::new(doc, kind, format, unknown) };
     event.split_deltas(family, nodes);
     Ok(event)
 }
@@ -116,6 +120,7 @@ impl<'a> Event<'a> {
             kind,
             format,
             block: None,
+            part: None,
             ended,
             deltas,
             signatures,
@@ -151,6 +156,9 @@ impl<'a> Event<'a> {
         kind: DeltaKind,
         known: &mut HashMap<usize, Option<u64>>,
     ) -> SubstreamId {
+        if let Some((choice, block)) = self.part {
+            return SubstreamId { choice, block: block.unwrap_or(0), kind };
+        }
         // The indices of everything around the text, from the inside out.
         let mut indices = Vec::new();
         let mut at = node;
@@ -178,6 +186,12 @@ impl<'a> Event<'a> {
     /// Returns the format of the stream.
     pub(crate) fn format(&self) -> BodyFormat {
         self.format
+    }
+
+    /// Returns the ID of the item that the event belongs to, and the number of the event, in streams of OpenAI Responses.
+    pub(crate) fn item(&self) -> (Option<String>, Option<u64>) {
+        let fields = Fields::new(&self.doc, JsonDocument::ROOT);
+        (fields.text("item_id").map(Cow::into_owned), fields.number("sequence_number"))
     }
 
     /// Returns the JSON as it arrived.
@@ -218,6 +232,10 @@ impl ModelEvent for Event<'_> {
 
     fn block(&self) -> Option<u64> {
         self.block
+    }
+
+    fn part(&self) -> Option<(u64, Option<u64>)> {
+        self.part
     }
 
     fn ended_choices(&self) -> &[u64] {

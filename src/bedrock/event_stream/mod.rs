@@ -1,4 +1,4 @@
-//! The event stream: frames, InvokeModel chunks, and the text of events.
+//! The event stream: frames, InvokeModel chunks, server-sent events, and the text of events.
 //!
 //! The codec is our own: the decoder of `aws-smithy-eventstream` trusts a length before it buffers, and headers that we do not read must be
 //! forwarded byte for byte.
@@ -7,6 +7,7 @@ mod chunk;
 mod decoder;
 mod event;
 mod frame;
+mod server_sent;
 
 #[cfg(test)]
 mod tests;
@@ -17,3 +18,4 @@ pub(crate) use decoder::FrameDecoder;
 pub(crate) use event::deltas;
 pub(crate) use event::{Event, parse_event};
 pub(crate) use frame::Frame;
+pub(crate) use server_sent::{ServerSentDecoder, ServerSentEvent, write_event};

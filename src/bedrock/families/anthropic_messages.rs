@@ -216,7 +216,7 @@ pub(super) static FAMILY: Family = Family {
             "role": "assistant",
             "model": model_id,
             "content": [{"type": "text", "text": message}],
-            "stop_reason": "end_turn",
+            "stop_reason": "refusal",
             "stop_sequence": null,
             "usage": {"input_tokens": 0, "output_tokens": 0},
         }))
@@ -256,7 +256,7 @@ pub(super) static FAMILY: Family = Family {
         events.push(stop(block));
         events.push(json!({
             "type": "message_delta",
-            "delta": {"stop_reason": "end_turn", "stop_sequence": null},
+            "delta": {"stop_reason": "refusal", "stop_sequence": null},
             "usage": {"output_tokens": 0},
         }));
         events.push(json!({"type": "message_stop"}));

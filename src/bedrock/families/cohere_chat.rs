@@ -123,13 +123,13 @@ pub(super) static FAMILY: Family = Family {
             "generation_id": MESSAGE_ID,
             "text": message,
             "chat_history": [],
-            "finish_reason": "COMPLETE",
+            "finish_reason": "ERROR_TOXIC",
         }))
     },
     blocked_events: |_, message, progress| {
         let start = json!({"event_type": "stream-start", "is_finished": false, "generation_id": MESSAGE_ID});
         let text = json!({"event_type": "text-generation", "is_finished": false, "text": message});
-        let end = json!({"event_type": "stream-end", "is_finished": true, "finish_reason": "COMPLETE"});
+        let end = json!({"event_type": "stream-end", "is_finished": true, "finish_reason": "ERROR_TOXIC"});
         Some(if progress.has_started() { vec![text, end] } else { vec![start, text, end] })
     },
     ..Family::NO_TEXT

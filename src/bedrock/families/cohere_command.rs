@@ -57,14 +57,14 @@ pub(super) static FAMILY: Family = Family {
     blocked_response: |_, message| {
         Some(json!({
             "id": MESSAGE_ID,
-            "generations": [{"id": MESSAGE_ID, "text": message, "finish_reason": "COMPLETE"}],
+            "generations": [{"id": MESSAGE_ID, "text": message, "finish_reason": "ERROR_TOXIC"}],
         }))
     },
     blocked_events: |_, message, progress| {
         let events = progress.open_choices().into_iter().flat_map(|index| {
             [
                 json!({"is_finished": false, "text": message, "index": index}),
-                json!({"is_finished": true, "finish_reason": "COMPLETE", "index": index}),
+                json!({"is_finished": true, "finish_reason": "ERROR_TOXIC", "index": index}),
             ]
         });
         Some(events.collect())

@@ -267,7 +267,7 @@ const INTERVENED: &str = "guardrail_intervened";
 pub(in crate::bedrock) fn delta(substream: SubstreamId, text: &str) -> Value {
     let delta = match substream.kind {
         DeltaKind::Text | DeltaKind::Refusal | DeltaKind::Transcript => json!({"text": text}),
-        DeltaKind::Reasoning => json!({"reasoningContent": {"text": text}}),
+        DeltaKind::Reasoning | DeltaKind::ReasoningSummary => json!({"reasoningContent": {"text": text}}),
         DeltaKind::ToolArguments | DeltaKind::FunctionArguments => json!({"toolUse": {"input": text}}),
         DeltaKind::ToolResult => json!({"toolResult": [{"text": text}]}),
     };

@@ -22,6 +22,10 @@ pub(in crate::bedrock) struct Family {
     pub(in crate::bedrock) indexed_object: fn(Fields<'_, '_>) -> Option<usize>,
     /// Returns the role of an event in its stream. The second argument are the choices that it ends.
     pub(in crate::bedrock) event_kind: fn(Fields<'_, '_>, &[u64]) -> EventKind,
+    /// Returns the part of the response that an event belongs to, in streams that number parts; see [`ModelEvent::part`].
+    ///
+    /// [`ModelEvent::part`]: crate::bedrock::model_event::ModelEvent::part
+    pub(in crate::bedrock) part: fn(Fields<'_, '_>) -> Option<(u64, Option<u64>)>,
     /// Returns the choices that an event ends.
     pub(in crate::bedrock) ended_choices: fn(Fields<'_, '_>) -> Vec<u64>,
     /// Makes an event that continues a substream with text.
@@ -40,6 +44,7 @@ impl Family {
         spans_content_blocks: |_| false,
         indexed_object: |event| Some(event.object),
         event_kind: |_, ended| if ended.is_empty() { EventKind::Delta } else { EventKind::ChoiceStop },
+        part: |_| None,
         ended_choices: |_| Vec::new(),
         text_event: |_, _| None,
         blocked_response: |_, _| None,
@@ -85,7 +90,7 @@ impl<'d, 'a> Fields<'d, 'a> {
     }
 
     /// Returns the text of a field that is a string.
-    pub(super) fn text(self, name: &str) -> Option<std::borrow::Cow<'a, str>> {
+    pub(in crate::bedrock) fn text(self, name: &str) -> Option<std::borrow::Cow<'a, str>> {
         self.doc.get_str(self.object, name)
     }
 
@@ -112,7 +117,12 @@ impl<'d, 'a> Fields<'d, 'a> {
     }
 
     fn index(self) -> Option<u64> {
-        self.doc.get(self.object, "index").and_then(|at| self.doc.as_index(at))
+        self.number("index")
+    }
+
+    /// Returns the whole number of a field.
+    pub(in crate::bedrock) fn number(self, name: &str) -> Option<u64> {
+        self.doc.get(self.object, name).and_then(|at| self.doc.as_index(at))
     }
 
     /// Returns the choice that an event ends, if the event is a part of one choice.

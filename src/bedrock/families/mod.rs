@@ -19,6 +19,7 @@ mod mistral_chat;
 mod mistral_text;
 mod nova;
 mod openai_chat;
+mod openai_responses;
 mod openai_text;
 mod operations;
 mod pegasus;
@@ -52,6 +53,8 @@ pub(crate) enum BodyFormat {
     MistralChat,
     /// OpenAI chat completions.
     OpenAiChat,
+    /// OpenAI Responses: `input`, `output[]`.
+    OpenAiResponses,
     /// OpenAI completions: `prompt`, `choices[].text`.
     OpenAiText,
     /// Cohere Command: `prompt`, `generations[].text`.
@@ -143,6 +146,7 @@ const CHUNKS: &[(BodyFormat, Recognize)] = &[
     (BodyFormat::OpenAiText, openai_text::chunk),
     (BodyFormat::MistralChat, mistral_chat::chunk),
     (BodyFormat::OpenAiChat, openai_chat::chunk),
+    (BodyFormat::OpenAiResponses, openai_responses::chunk),
     (BodyFormat::AnthropicMessages, anthropic_messages::chunk),
     (BodyFormat::CohereCommand, cohere_command::plain_chunk),
     (BodyFormat::Pegasus, pegasus::chunk),
@@ -162,6 +166,7 @@ impl BodyFormat {
             Self::MistralText => &mistral_text::FAMILY,
             Self::MistralChat => &mistral_chat::FAMILY,
             Self::OpenAiChat => &openai_chat::FAMILY,
+            Self::OpenAiResponses => &openai_responses::FAMILY,
             Self::OpenAiText => &openai_text::FAMILY,
             Self::CohereCommand => &cohere_command::FAMILY,
             Self::CohereChat => &cohere_chat::FAMILY,
@@ -212,10 +217,15 @@ pub(crate) struct ResponseFormat {
 
 impl ResponseFormat {
     /// Reads a request that was inspected: one without a known format contains unknown content that is allowed.
-    pub(crate) fn of(doc: &JsonDocument<'_>) -> Self {
+    pub(crate) fn of(operation: Operation, doc: &JsonDocument<'_>) -> Self {
         let is_streamed = doc.get(JsonDocument::ROOT, "stream").is_some_and(|at| doc.raw(at) == "true");
-        let format = model_request(doc, JsonDocument::ROOT).map_or(BodyFormat::Unknown, |(format, _)| format);
+        let format = operation_request(operation, doc).map_or(BodyFormat::Unknown, |(format, _)| format);
         Self { format, is_streamed }
+    }
+
+    /// Returns `true` if the request asks for a stream.
+    pub(crate) fn is_streamed(self) -> bool {
+        self.is_streamed
     }
 
     /// Returns `true` if a stream has only one event.
@@ -273,6 +283,13 @@ pub(super) fn operation_response(operation: Operation, doc: &JsonDocument<'_>) -
 pub(super) fn operation_format(operation: Operation) -> Option<(BodyFormat, Recognize, Recognize)> {
     Some(match operation {
         Operation::InvokeModel | Operation::InvokeModelWithResponseStream => return None,
+        Operation::ChatCompletions => (BodyFormat::OpenAiChat, |_| Some(&openai_chat::REQUEST), openai_chat::response),
+        Operation::Messages => {
+            (BodyFormat::AnthropicMessages, |_| Some(&anthropic_messages::REQUEST), anthropic_messages::response)
+        }
+        Operation::Responses => {
+            (BodyFormat::OpenAiResponses, |_| Some(&openai_responses::REQUEST), openai_responses::response)
+        }
         Operation::Converse | Operation::ConverseStream => {
             (BodyFormat::Converse, |_| Some(&converse::REQUEST), converse::response)
         }

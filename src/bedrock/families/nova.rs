@@ -71,12 +71,12 @@ pub(super) static FAMILY: Family = Family {
     blocked_response: |_, message| {
         Some(json!({
             "output": {"message": {"content": [{"text": message}], "role": "assistant"}},
-            "stopReason": "end_turn",
+            "stopReason": "content_filtered",
             "usage": {"inputTokens": 0, "outputTokens": 0, "totalTokens": 0},
         }))
     },
     blocked_events: |_, message, progress| {
-        let events = converse::message_events(message, "end_turn", progress).into_iter();
+        let events = converse::message_events(message, "content_filtered", progress).into_iter();
         let mut events: Vec<Value> = events.map(|(name, json)| json!({ name: json })).collect();
         events.push(json!({"metadata": {
             "usage": {"inputTokens": 0, "outputTokens": 0, "totalTokens": 0},

@@ -213,7 +213,7 @@ pub(super) static FAMILY: Family = Family {
                 json!({"tool_calls": [{"index": substream.block, "function": {"arguments": text}}]})
             }
             DeltaKind::FunctionArguments => json!({"function_call": {"arguments": text}}),
-            DeltaKind::Reasoning => json!({"reasoning_content": text}),
+            DeltaKind::Reasoning | DeltaKind::ReasoningSummary => json!({"reasoning_content": text}),
             DeltaKind::Refusal => json!({"refusal": text}),
             DeltaKind::Transcript => json!({"audio": {"transcript": text}}),
             DeltaKind::Text | DeltaKind::ToolResult => json!({"content": text}),
@@ -232,7 +232,7 @@ pub(super) static FAMILY: Family = Family {
             "choices": [{
                 "index": 0,
                 "message": {"role": "assistant", "content": message},
-                "finish_reason": "stop",
+                "finish_reason": "content_filter",
             }],
             "usage": {"prompt_tokens": 0, "completion_tokens": 0, "total_tokens": 0},
         }))
@@ -248,7 +248,10 @@ pub(super) static FAMILY: Family = Family {
                 "choices": progress.each_open_choice(choice),
             })
         };
-        Some(vec![event(json!({"role": "assistant", "content": message}), None), event(json!({}), Some("stop"))])
+        Some(vec![
+            event(json!({"role": "assistant", "content": message}), None),
+            event(json!({}), Some("content_filter")),
+        ])
     },
     ..Family::NO_TEXT
 };

@@ -19,9 +19,9 @@ pub(super) static FAMILY: Family = Family {
     model_ids: &["deepseek.", "writer.", "openai."],
     ended_choices: |event| event.ended_choices_in("choices"),
     text_event: |substream, text| Some(json!({"choices": [choice(substream.choice, text, None)]})),
-    blocked_response: |_, message| Some(json!({"choices": [choice(0, message, Some("stop"))]})),
+    blocked_response: |_, message| Some(json!({"choices": [choice(0, message, Some("content_filter"))]})),
     blocked_events: |_, message, progress| {
-        let choices = progress.each_open_choice(|index| choice(index, message, Some("stop")));
+        let choices = progress.each_open_choice(|index| choice(index, message, Some("content_filter")));
         Some(vec![json!({"choices": choices})])
     },
     ..Family::NO_TEXT

@@ -59,7 +59,7 @@ pub(super) static FAMILY: Family = Family {
     blocked_response: |_, message| {
         Some(json!({
             "inputTextTokenCount": 0,
-            "results": [{"tokenCount": 0, "outputText": message, "completionReason": "FINISH"}],
+            "results": [{"tokenCount": 0, "outputText": message, "completionReason": "CONTENT_FILTERED"}],
         }))
     },
     blocked_events: |_, message, _| {
@@ -68,7 +68,7 @@ pub(super) static FAMILY: Family = Family {
             "index": 0,
             "inputTextTokenCount": 0,
             "totalOutputTextTokenCount": 0,
-            "completionReason": "FINISH",
+            "completionReason": "CONTENT_FILTERED",
         })])
     },
     ..Family::NO_TEXT

@@ -93,7 +93,9 @@ pub(crate) fn text_delta(substream: SubstreamId, text: &str) -> Result<ConverseS
     let text = text.to_owned();
     let delta = match substream.kind {
         DeltaKind::Text | DeltaKind::Refusal | DeltaKind::Transcript => ContentBlockDelta::Text(text),
-        DeltaKind::Reasoning => ContentBlockDelta::ReasoningContent(ReasoningContentBlockDelta::Text(text)),
+        DeltaKind::Reasoning | DeltaKind::ReasoningSummary => {
+            ContentBlockDelta::ReasoningContent(ReasoningContentBlockDelta::Text(text))
+        }
         DeltaKind::ToolArguments | DeltaKind::FunctionArguments => {
             ContentBlockDelta::ToolUse(ToolUseBlockDelta::builder().input(text).build()?)
         }

@@ -25,11 +25,21 @@ pub(crate) struct JsonEvents {
     /// The shape of the response; until an event shows it, what the request lets expect.
     format: BodyFormat,
     model_id: String,
+    item: Item,
+}
+
+/// The item of OpenAI Responses that a stream is at.
+#[derive(Debug, Default)]
+struct Item {
+    id: String,
+    /// The number of the event under way. Events before it that the guardrail makes have the same number, those instead of it begin with
+    /// it.
+    number: u64,
 }
 
 impl JsonEvents {
     pub(crate) fn new(kind: StreamKind, request: BodyFormat, model_id: &str) -> Self {
-        Self { kind, format: request, model_id: model_id.to_owned() }
+        Self { kind, format: request, model_id: model_id.to_owned(), item: Item::default() }
     }
 
     /// Makes the stream that answers a blocked request.
@@ -49,6 +59,16 @@ impl JsonEvents {
             last.change_json(|json| trace.write(kind, json, None));
         }
         Some(events)
+    }
+}
+
+impl JsonEvents {
+    /// Returns the event with the ID of its item and its number, in streams that have them. `at` counts from the event under way.
+    fn numbered(&self, event: StreamEvent, at: u64) -> StreamEvent {
+        match self.format {
+            BodyFormat::OpenAiResponses => event.of_item(&self.item.id, self.item.number.saturating_add(at)),
+            _ => event,
+        }
     }
 }
 
@@ -75,6 +95,11 @@ impl EventFormat for JsonEvents {
         if !matches!(event.kind(), EventKind::Other | EventKind::Metadata) {
             self.format = event.format();
         }
+        if self.format == BodyFormat::OpenAiResponses {
+            let (id, number) = event.item();
+            self.item.number = number.unwrap_or(self.item.number);
+            self.item.id = id.unwrap_or_else(|| std::mem::take(&mut self.item.id));
+        }
     }
 
     fn forward(&self, event: Event<'_>, trace: Option<TraceOf<'_>>) -> Result<OutEvent, BodyError> {
@@ -87,7 +112,8 @@ impl EventFormat for JsonEvents {
     }
 
     fn text(&self, substream: SubstreamId, block: u64, text: &str) -> Option<OutEvent> {
-        text_event(self.kind, self.format, substream, block, text).map(OutEvent::New)
+        let event = text_event(self.kind, self.format, substream, block, text)?;
+        Some(OutEvent::New(self.numbered(event, 0)))
     }
 
     fn blocked(&self, kind: EventKind, message: &str, progress: &Progress) -> Option<Vec<OutEvent>> {
@@ -95,7 +121,7 @@ impl EventFormat for JsonEvents {
             EventKind::CompleteResponse => blocked_single_event(self.format, &self.model_id, message),
             _ => blocked_events(self.kind, self.format, &self.model_id, message, progress),
         };
-        Some(events?.into_iter().map(OutEvent::New).collect())
+        Some(events?.into_iter().zip(0..).map(|(event, at)| OutEvent::New(self.numbered(event, at))).collect())
     }
 
     fn takes_trace(&self, event: &Event<'_>) -> bool {

@@ -17,6 +17,7 @@ impl SubstreamGuard {
             DeltaKind::ToolArguments | DeltaKind::FunctionArguments => Self::Tool(Box::new(ToolGuard::new())),
             DeltaKind::Text
             | DeltaKind::Reasoning
+            | DeltaKind::ReasoningSummary
             | DeltaKind::ToolResult
             | DeltaKind::Refusal
             | DeltaKind::Transcript => Self::Text(Box::new(start(""))),

@@ -219,6 +219,9 @@ impl Substreams {
     ) {
         let ends = |id: &SubstreamId| match event.kind() {
             EventKind::ContentBlockStop => id.block != SubstreamId::ANY_BLOCK && Some(id.block) == event.block(),
+            EventKind::PartStop => event
+                .part()
+                .is_some_and(|(choice, block)| choice == id.choice && block.is_none_or(|block| block == id.block)),
             EventKind::ChoiceStop => event.ended_choices().contains(&id.choice),
             EventKind::MessageStop => true,
             _ => false,

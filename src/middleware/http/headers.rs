@@ -1,7 +1,9 @@
 //! Headers that depend on the body.
 
 use http::HeaderMap;
-use http::header::{ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_LENGTH, HeaderName, HeaderValue, TRANSFER_ENCODING};
+use http::header::{
+    ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HeaderName, HeaderValue, TRANSFER_ENCODING,
+};
 
 use crate::bedrock::RequestedGuardrail;
 
@@ -62,6 +64,15 @@ pub(in crate::middleware) fn is_encoded<'a>(mut values: impl Iterator<Item = &'a
 /// Returns `true` if the headers declare a compressed body.
 pub(super) fn is_compressed(headers: &HeaderMap) -> bool {
     is_encoded(headers.get_all(CONTENT_ENCODING).iter().map(HeaderValue::as_bytes))
+}
+
+/// Returns `true` if the headers declare server-sent events.
+pub(super) fn has_server_sent_events(headers: &HeaderMap) -> bool {
+    let mut values = headers.get_all(CONTENT_TYPE).iter();
+    values.any(|value| {
+        let essence = value.as_bytes().split(|&byte| byte == b';').next().unwrap_or_default();
+        essence.trim_ascii().eq_ignore_ascii_case(b"text/event-stream")
+    })
 }
 
 /// Returns the announced length.

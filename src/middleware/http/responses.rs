@@ -9,36 +9,38 @@ use crate::bedrock::Operation;
 use crate::exchange::{BlockedResponse, GuardrailError, error_body};
 
 const JSON: &str = "application/json";
+const SERVER_SENT: &str = "text/event-stream; charset=utf-8";
 const EVENT_STREAM: &str = "application/vnd.amazon.eventstream";
 
 /// The headers of a successful response to `operation`, without `content-length`.
-pub(in crate::middleware) fn blocked_headers(operation: Operation) -> Vec<(HeaderName, &'static str)> {
-    match operation {
+pub(in crate::middleware) fn blocked_headers(blocked: &BlockedResponse) -> Vec<(HeaderName, &'static str)> {
+    match blocked.operation() {
+        _ if !blocked.is_stream() => vec![(CONTENT_TYPE, JSON)],
         Operation::InvokeModelWithResponseStream => vec![(CONTENT_TYPE, EVENT_STREAM), (CHUNK_TYPE, JSON)],
         Operation::ConverseStream => vec![(CONTENT_TYPE, EVENT_STREAM)],
-        _ => vec![(CONTENT_TYPE, JSON)],
+        _ => vec![(CONTENT_TYPE, SERVER_SENT)],
     }
 }
 
 /// The response to a blocked call.
 pub(super) fn blocked(blocked: BlockedResponse) -> Response<Bytes> {
-    let headers = blocked_headers(blocked.operation());
+    let headers = blocked_headers(&blocked);
     response(StatusCode::OK, &headers, blocked.into_bytes().into())
 }
 
 /// The error response that says why a call was rejected.
 pub(super) fn rejection(error: &GuardrailError) -> Response<Bytes> {
-    exception(StatusCode::BAD_REQUEST, "ValidationException", &error.full_message())
+    exception(StatusCode::BAD_REQUEST, "ValidationException", error_body(error.operation(), &error.full_message()))
 }
 
 /// The error response for a path that names no supported operation.
 pub(super) fn unknown_path() -> Response<Bytes> {
     let message = "This operation is not supported by the guardrail and was rejected.";
-    exception(StatusCode::FORBIDDEN, "AccessDeniedException", message)
+    exception(StatusCode::FORBIDDEN, "AccessDeniedException", error_body(Operation::InvokeModel, message))
 }
 
-fn exception(status: StatusCode, name: &'static str, message: &str) -> Response<Bytes> {
-    response(status, &[(CONTENT_TYPE, JSON), (ERROR_TYPE, name)], error_body(message).into())
+fn exception(status: StatusCode, name: &'static str, body: Vec<u8>) -> Response<Bytes> {
+    response(status, &[(CONTENT_TYPE, JSON), (ERROR_TYPE, name)], body.into())
 }
 
 fn response(status: StatusCode, headers: &[(HeaderName, &'static str)], body: Bytes) -> Response<Bytes> {

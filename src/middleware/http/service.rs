@@ -1,19 +1,19 @@
 //! The layer around a service that takes HTTP requests.
 
 use bytes::Bytes;
-use http::{HeaderValue, Request, Response};
+use http::{HeaderMap, HeaderValue, Request, Response};
 use http_body::Body;
 use tower::{BoxError, Service};
 
 use super::body::ResponseBody;
 use super::collect::{CollectError, Collected, collect};
 use super::headers::{
-    ERROR_MESSAGE, GUARDRAIL, METADATA, announced_length, ask_uncompressed, drop_stale, is_compressed,
-    requested_guardrail_in, set_length,
+    ERROR_MESSAGE, GUARDRAIL, METADATA, announced_length, ask_uncompressed, drop_stale, has_server_sent_events,
+    is_compressed, requested_guardrail_in, set_length,
 };
 use super::responses;
-use crate::bedrock::Operation;
-use crate::exchange::{Exchange, FrameGuard, GuardrailError, Inspected, RejectionMode, withheld_error};
+use crate::bedrock::{Operation, StreamKind};
+use crate::exchange::{Exchange, FrameGuard, GuardrailError, Inspected, RejectionMode};
 use crate::guardrail::Source;
 use crate::middleware::layer::GuardrailLayer;
 use crate::middleware::service::{CallFuture, sealed::Sealed};
@@ -123,7 +123,7 @@ where
         return Err(exchange.encoded(Source::Output).into());
     }
     let (mut head, body) = response.into_parts();
-    if exchange.operation().is_stream() {
+    if is_stream(&exchange, &head.headers) {
         // The number of bytes may change.
         head.headers.remove(http::header::CONTENT_LENGTH);
         drop_stale(&mut head.headers);
@@ -147,6 +147,14 @@ where
     }
 }
 
+/// Returns `true` if the response is a stream. On the paths that are compatible with other services, the response itself says so.
+fn is_stream(exchange: &Exchange, headers: &HeaderMap) -> bool {
+    match exchange.stream_kind() {
+        StreamKind::ServerSent => has_server_sent_events(headers),
+        StreamKind::Converse | StreamKind::Invoke => exchange.operation().is_stream(),
+    }
+}
+
 /// An error of the upstream keeps its status, and its message is inspected.
 async fn error<R>(exchange: &Exchange, response: Response<R>) -> Result<Response<ResponseBody<R>>, Failure>
 where
@@ -166,7 +174,7 @@ where
     };
     let changed = match &collected {
         Some(body) => exchange.error(&body.data),
-        None => Some(withheld_error()),
+        None => Some(exchange.withheld_error()),
     };
     if changed.is_some() {
         drop_stale(&mut head.headers);

@@ -29,9 +29,7 @@ use super::http::{
 };
 use super::layer::GuardrailLayer;
 use crate::bedrock::Operation;
-use crate::exchange::{
-    BlockedResponse, Exchange, FrameGuard, GuardrailError, Inspected, LayerConfig, RejectionMode, withheld_error,
-};
+use crate::exchange::{BlockedResponse, Exchange, FrameGuard, GuardrailError, Inspected, LayerConfig, RejectionMode};
 use crate::guardrail::Source;
 
 /// An interceptor that applies a guardrail to an existing SDK client, with one line in its configuration.
@@ -257,7 +255,7 @@ impl Intercept for GuardrailInterceptor {
             BodyKind::Response if is_encoded => return Err(call.exchange.encoded(Source::Output).into()),
             BodyKind::Error if is_encoded => {
                 response.headers_mut().remove("content-encoding");
-                SdkBody::from(withheld_error())
+                SdkBody::from(call.exchange.withheld_error())
             }
             BodyKind::Response if call.exchange.operation().is_stream() => SdkBody::from_body_1_x(EventBody::new(
                 body,
@@ -305,7 +303,7 @@ impl Intercept for GuardrailInterceptor {
 /// with the block.
 fn output(response: BlockedResponse, cfg: &ConfigBag) -> Option<Output> {
     let deserializer = cfg.load::<SharedResponseDeserializer>()?;
-    let headers = blocked_headers(response.operation());
+    let headers = blocked_headers(&response);
     let mut response = HttpResponse::new(StatusCode::try_from(200).ok()?, SdkBody::from(response.into_bytes()));
     for (name, value) in headers {
         response.headers_mut().try_insert(name.as_str().to_owned(), value).ok()?;

@@ -21,7 +21,7 @@ use aws_smithy_types::event_stream::{Message, RawMessage};
 use serde_json::{Value, json};
 use tower::{BoxError, Service};
 
-use crate::exchange::{Exchange, GuardrailError, Inspected, withheld_error};
+use crate::exchange::{Exchange, GuardrailError, Inspected};
 use crate::middleware::http::BODY_DEPENDENT_HEADERS;
 
 /// Calls the inner service, and inspects its error. An error that is not the SDK's is returned unchanged.
@@ -42,7 +42,7 @@ fn of_call<E: InspectableError>(exchange: &Exchange, error: SdkError<E>) -> Resu
         SdkError::ServiceError(error) => error,
         SdkError::ResponseError(error) if error.raw().body().bytes().is_some_and(|body| !body.is_empty()) => {
             // The reason may quote the response.
-            let raw = with_body(error.into_raw(), withheld_error());
+            let raw = with_body(error.into_raw(), exchange.withheld_error());
             return Ok(SdkError::<E>::response_error("the response could not be read", raw).into());
         }
         other => return Ok(other.into()),
