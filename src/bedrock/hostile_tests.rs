@@ -26,7 +26,7 @@ proptest! {
                     visit_response_with(case.operation, &body, unknown, &mut edit)
                 };
                 if let Ok(Visited { body: Some(body), .. }) = visited {
-                    let _ = ResponseFormat::of(&JsonDocument::parse(&body)?);
+                    let _ = ResponseFormat::of(Operation::InvokeModel, &JsonDocument::parse(&body)?);
                 }
                 for kind in [StreamKind::Invoke, StreamKind::Converse] {
                     if let Ok(mut event) = parse_event(kind, "chunk", &body, unknown) {

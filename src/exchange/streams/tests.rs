@@ -103,12 +103,14 @@ fn reasoning_events(kind: StreamKind, text: &str, cuts: &[usize]) -> Vec<(&'stat
     let delta = |text: &str, is_signature: bool| match (kind, is_signature) {
         (StreamKind::Converse, false) => json!({"reasoningContent": {"text": text}}),
         (StreamKind::Converse, true) => json!({"reasoningContent": {"signature": text}}),
-        (StreamKind::Invoke, false) => json!({"type": "thinking_delta", "thinking": text}),
-        (StreamKind::Invoke, true) => json!({"type": "signature_delta", "signature": text}),
+        (StreamKind::Invoke | StreamKind::ServerSent, false) => json!({"type": "thinking_delta", "thinking": text}),
+        (StreamKind::Invoke | StreamKind::ServerSent, true) => json!({"type": "signature_delta", "signature": text}),
     };
     let event = |delta: Value| match kind {
         StreamKind::Converse => ("contentBlockDelta", json!({"contentBlockIndex": 0, "delta": delta})),
-        StreamKind::Invoke => ("chunk", json!({"type": "content_block_delta", "index": 0, "delta": delta})),
+        StreamKind::Invoke | StreamKind::ServerSent => {
+            ("chunk", json!({"type": "content_block_delta", "index": 0, "delta": delta}))
+        }
     };
     let (mut events, mut rest, mut cuts) = (Vec::new(), text, cuts.iter().cycle());
     while !rest.is_empty() {
@@ -121,7 +123,7 @@ fn reasoning_events(kind: StreamKind, text: &str, cuts: &[usize]) -> Vec<(&'stat
     events.push(event(delta("nature", true)));
     events.push(match kind {
         StreamKind::Converse => ("contentBlockStop", json!({"contentBlockIndex": 0})),
-        StreamKind::Invoke => ("chunk", json!({"type": "content_block_stop", "index": 0})),
+        StreamKind::Invoke | StreamKind::ServerSent => ("chunk", json!({"type": "content_block_stop", "index": 0})),
     });
     events
 }

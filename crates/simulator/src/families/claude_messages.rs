@@ -7,7 +7,7 @@ use super::user_text::message_text;
 use crate::model::{ModelOutput, ToolCall, Turn};
 
 /// `messages` to `content`.
-pub(super) static CLAUDE_MESSAGES: Family = Family {
+pub(crate) static CLAUDE_MESSAGES: Family = Family {
     name: "claude-messages",
     matches: |_, body| body.get("anthropic_version").is_some(),
     user_text: |body| message_text(body),

@@ -18,6 +18,7 @@ mod mistral_text;
 mod nova;
 mod nova_embedding;
 mod openai;
+mod openai_responses;
 mod pegasus;
 mod rerank;
 mod stability;
@@ -31,9 +32,12 @@ use serde_json::Value;
 
 use crate::options::ParseError;
 
+pub(crate) use claude_messages::CLAUDE_MESSAGES;
 pub(crate) use converse::converse;
 pub(crate) use converse_stream::converse_events;
 pub(crate) use family::Family;
+pub(crate) use openai::OPENAI_CHAT;
+pub(crate) use openai_responses::OPENAI_RESPONSES;
 pub(crate) use user_text::converse_text;
 
 /// All families. The first that matches a request responds, so the order is part of the simulator's behavior.

@@ -8,7 +8,7 @@ use crate::model::{ToolCall, Turn};
 use crate::wire::padding;
 
 /// `messages` to `choices[].message`.
-pub(super) static OPENAI_CHAT: Family = Family {
+pub(crate) static OPENAI_CHAT: Family = Family {
     name: "openai-chat",
     matches: |_, body| body.get("messages").is_some(),
     user_text: |body| message_text(body),

@@ -15,6 +15,7 @@ use crate::options::Fault;
 use crate::wire::{ChunkedBody, Delivery, encode, full, stream};
 
 const JSON: &str = "application/json";
+const SERVER_SENT: &str = "text/event-stream; charset=utf-8";
 const EVENT_STREAM: &str = "application/vnd.amazon.eventstream";
 
 /// Headers that a response repeats from its request.
@@ -66,7 +67,8 @@ pub(super) fn success(
             full(bytes, delivery)
         }
         Content::Events(events) => {
-            builder = builder.header(CONTENT_TYPE, EVENT_STREAM);
+            let form = if operation.is_compatible() { SERVER_SENT } else { EVENT_STREAM };
+            builder = builder.header(CONTENT_TYPE, form);
             if operation == SimulatedOperation::InvokeModelWithResponseStream {
                 builder = builder.header("x-amzn-bedrock-content-type", JSON);
             }

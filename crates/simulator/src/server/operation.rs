@@ -23,6 +23,12 @@ pub enum SimulatedOperation {
     StartAsyncInvoke,
     /// `POST /guardrail/{id}/version/{version}/apply`
     ApplyGuardrail,
+    /// `POST /openai/v1/chat/completions`
+    ChatCompletions,
+    /// `POST /openai/v1/responses`
+    Responses,
+    /// `POST /anthropic/v1/messages`
+    Messages,
 }
 
 impl SimulatedOperation {
@@ -37,7 +43,16 @@ impl SimulatedOperation {
             Self::CountTokens => "CountTokens",
             Self::StartAsyncInvoke => "StartAsyncInvoke",
             Self::ApplyGuardrail => "ApplyGuardrail",
+            Self::ChatCompletions => "ChatCompletions",
+            Self::Responses => "Responses",
+            Self::Messages => "Messages",
         }
+    }
+
+    /// Returns `true` on the paths that are compatible with other services: the model and whether to stream are in the body, and events
+    /// are server-sent events.
+    pub(crate) const fn is_compatible(self) -> bool {
+        matches!(self, Self::ChatCompletions | Self::Responses | Self::Messages)
     }
 
     pub(crate) const fn streams(self) -> bool {
@@ -67,6 +82,9 @@ pub(crate) fn route(method: &Method, path: &str) -> Option<(SimulatedOperation, 
         }
         ["async-invoke"] => Some((Operation::StartAsyncInvoke, None)),
         ["guardrail", _, "version", _, "apply"] => Some((Operation::ApplyGuardrail, None)),
+        ["openai", "v1", "chat", "completions"] => Some((Operation::ChatCompletions, None)),
+        ["openai", "v1", "responses"] => Some((Operation::Responses, None)),
+        ["anthropic", "v1", "messages"] => Some((Operation::Messages, None)),
         _ => None,
     }
 }

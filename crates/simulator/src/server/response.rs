@@ -6,7 +6,9 @@ use serde_json::{Value, json};
 use super::error::ErrorResponse;
 use super::operation::SimulatedOperation;
 use crate::BodyFormat;
-use crate::families::{Family, converse, converse_events, converse_text};
+use crate::families::{
+    CLAUDE_MESSAGES, Family, OPENAI_CHAT, OPENAI_RESPONSES, converse, converse_events, converse_text,
+};
 use crate::model::{ModelOutput, Turn, count_tokens};
 use crate::options::{ModelResponse, Options};
 use crate::wire::Event;
@@ -63,6 +65,7 @@ pub(super) fn respond(call: &SimulatedCall<'_>, options: &Options) -> Result<Sim
                 "contextualGroundingPolicyUnits": 0,
             },
         }))),
+        operation if operation.is_compatible() => compatible_response(call, options, &body),
         _ => model_response(call, options, &body),
     }
 }
@@ -91,6 +94,43 @@ fn model_response(
         input_tokens: turn.input_tokens(),
         output_tokens: turn.output_tokens(),
     })
+}
+
+/// Responds on a path that is compatible with another service.
+fn compatible_response(
+    call: &SimulatedCall<'_>,
+    options: &Options,
+    body: &Value,
+) -> Result<SimulatedResponse, ErrorResponse> {
+    let family = match call.operation {
+        SimulatedOperation::Messages => &CLAUDE_MESSAGES,
+        SimulatedOperation::Responses => &OPENAI_RESPONSES,
+        _ => &OPENAI_CHAT,
+    };
+    let model_id = body["model"].as_str().unwrap_or_default();
+    let is_streamed = body["stream"] == true;
+    let event = |json: &Value| {
+        let name = json["type"].as_str().map(|name| format!("event: {name}\n")).unwrap_or_default();
+        Event::ServerSent(format!("{name}data: {json}\n\n").into_bytes())
+    };
+    let end = (call.operation == SimulatedOperation::ChatCompletions)
+        .then(|| Event::ServerSent(b"data: [DONE]\n\n".to_vec()));
+    let Some(output) = ModelOutput::new(&options.response, &family.user_text(body)) else {
+        let content = match &options.response {
+            ModelResponse::RawEvents(events) if is_streamed => {
+                Content::Events(events.iter().map(|(_, json)| event(json)).chain(end).collect())
+            }
+            ModelResponse::RawBytes(bytes) if is_streamed => Content::Events(vec![Event::ServerSent(bytes.clone())]),
+            response => raw(call.operation, response)?,
+        };
+        return Ok(SimulatedResponse { content, input_tokens: 1, output_tokens: 1 });
+    };
+    let turn = Turn { body, model_id, output: &output, chunk_size: &options.chunk_size, id: call.id };
+    let content = match family.chunks(&turn) {
+        Some(chunks) if is_streamed => Content::Events(chunks.iter().map(event).chain(end).collect()),
+        _ => Content::Whole(family.response(&turn).to_string().into()),
+    };
+    Ok(SimulatedResponse { content, input_tokens: turn.input_tokens(), output_tokens: turn.output_tokens() })
 }
 
 fn content(operation: SimulatedOperation, family: Option<&Family>, turn: &Turn<'_>) -> Result<Content, ErrorResponse> {

@@ -22,9 +22,11 @@ pub(crate) enum Event {
     Raw(String, Value),
     /// An exception.
     Exception(String, Value),
+    /// The bytes of a server-sent event, which has no frame.
+    ServerSent(Vec<u8>),
 }
 
-/// Returns the frame of `event`, which is at `position` in its stream.
+/// Returns the bytes of `event`: its frame, unless it is a server-sent event. It is at `position` in its stream.
 pub(crate) fn encode(event: &Event, position: usize) -> io::Result<Bytes> {
     let (message_type, name_header, name, payload) = match event {
         Event::Chunk(json) => {
@@ -39,6 +41,7 @@ pub(crate) fn encode(event: &Event, position: usize) -> io::Result<Bytes> {
             ("event", ":event-type", name.as_str(), payload)
         }
         Event::Raw(name, payload) => ("event", ":event-type", name.as_str(), payload.clone()),
+        Event::ServerSent(bytes) => return Ok(Bytes::copy_from_slice(bytes)),
         Event::Exception(name, payload) => ("exception", ":exception-type", name.as_str(), payload.clone()),
     };
     let header = |name: &'static str, value: &str| Header::new(name, HeaderValue::String(value.to_owned().into()));
