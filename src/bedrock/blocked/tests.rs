@@ -42,6 +42,32 @@ fn blocked_responses_have_their_format_and_contain_the_message() {
 }
 
 #[test]
+fn blocked_responses_have_the_stop_reason_that_their_family_has_for_refusals() {
+    let reasons = [
+        ("/results/0/completionReason", "CONTENT_FILTERED"),
+        ("/stopReason", "content_filtered"),
+        ("/stop_reason", "refusal"),
+        // These families have no reason for refusals.
+        ("/stop_reason", "stop_sequence"),
+        ("/stop_reason", "stop"),
+        ("/outputs/0/stop_reason", "stop"),
+        ("/choices/0/stop_reason", "stop"),
+        ("/choices/0/finish_reason", "content_filter"),
+        ("/choices/0/finish_reason", "content_filter"),
+        ("/generations/0/finish_reason", "ERROR_TOXIC"),
+        ("/finish_reason", "ERROR_TOXIC"),
+        ("/completions/0/finishReason/reason", "endoftext"),
+        ("/finishReason", "stop"),
+    ];
+    assert_eq!(reasons.len(), INVOKE.len());
+    for (&(format, model, _), (pointer, reason)) in INVOKE.iter().zip(reasons) {
+        let reply = blocked_response(Operation::InvokeModel, format, model, MESSAGE).expect(model);
+        let reply: serde_json::Value = serde_json::from_slice(&reply).expect("JSON");
+        assert_eq!(reply.pointer(pointer), Some(&reason.into()), "{model}");
+    }
+}
+
+#[test]
 fn answers_without_text_have_no_reply() {
     for (operation, format, model) in [
         (Operation::InvokeModel, BodyFormat::Embedding, "cohere.embed-english-v3"),
