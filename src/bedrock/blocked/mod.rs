@@ -145,7 +145,8 @@ pub(crate) fn blocked_response(
         Some((format, ..)) => (format.family().blocked_response)(model_id, message)?,
         None => (format.for_model(model_id).family().blocked_response)(model_id, message)?,
     };
-    if operation.stream_kind() != StreamKind::Converse {
+    let is_of_model = operation == Operation::InvokeModel || operation.stream_kind() == StreamKind::ServerSent;
+    if is_of_model {
         set(&mut response, ACTION, INTERVENED.into());
     }
     serde_json::to_vec(&response).ok()
