@@ -65,6 +65,7 @@
 //! |---|---|
 //! | `middleware` | the Tower layer and its integrations |
 //! | `exchange` | one call: its request, its response, the events of its stream |
+//! | `audit` | decision records: a log of decisions without text, chained by hashes |
 //! | `bedrock` | Bedrock on the wire: operations, bodies, events, and where they hold text |
 //! | `guardrail` | text in, an assessment out; whole, or in chunks |
 //! | `policy` | a YAML file becomes a policy |
@@ -75,6 +76,7 @@
 // Some of what the lower modules offer serves the integrations only.
 #![cfg_attr(not(feature = "sdk"), allow(dead_code, unused_imports, unreachable_pub))]
 
+mod audit;
 mod bedrock;
 mod detect;
 mod exchange;
@@ -86,6 +88,11 @@ mod middleware;
 mod policy;
 mod text;
 
+pub use audit::{
+    ChainHead, ChainProblem, ChainProblemKind, ChainReport, ChainSummary, ChainVerifier, Coverage, Decision,
+    DecisionOutcome, DecisionRecord, FindingRecord, LogEvent, Opened, PolicyRecord, RecordError, RecordLine, Rejection,
+    RejectionCode, SkippedRecord, Stage, Torn,
+};
 pub use bedrock::{BodyError, Operation, SkipReason, Skipped, guardrail_identifier};
 pub use detect::{Embedder, EntityType};
 pub use exchange::{AppliedGuardrail, ApplyGuardrailResponse, BodyAssessment, BodyFinding, BodyGuard, GuardedBody};
