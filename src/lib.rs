@@ -89,15 +89,16 @@ mod policy;
 mod text;
 
 pub use audit::{
-    ChainHead, ChainProblem, ChainProblemKind, ChainReport, ChainSummary, ChainVerifier, Coverage, Decision,
-    DecisionOutcome, DecisionRecord, FindingRecord, LogEvent, Opened, PolicyRecord, RecordError, RecordLine, Rejection,
-    RejectionCode, SkippedRecord, Stage, Torn,
+    AuditError, AuditLog, AuditLogBuilder, AuditSink, AuditStatus, ChainHead, ChainProblem, ChainProblemKind,
+    ChainReport, ChainSummary, ChainVerifier, Coverage, Decision, DecisionOutcome, DecisionRecord, Delivery,
+    FindingRecord, Fsync, JsonlFile, LogEnd, LogEvent, Opened, PolicyRecord, RecordError, RecordLine, Rejection,
+    RejectionCode, SkippedRecord, Stage, Torn, TracingSink, WriterSink,
 };
-pub use bedrock::{BodyError, Operation, SkipReason, Skipped, guardrail_identifier};
+pub use bedrock::{BodyError, Operation, SkipReason, Skipped, guardrail_identifier, redact_pointer};
 pub use detect::{Embedder, EntityType};
 pub use exchange::{AppliedGuardrail, ApplyGuardrailResponse, BodyAssessment, BodyFinding, BodyGuard, GuardedBody};
 #[cfg(feature = "http")]
-pub use exchange::{AssessmentEvent, GuardrailError, GuardrailErrorKind};
+pub use exchange::{AssessmentEvent, DecisionCaller, GuardrailError, GuardrailErrorKind};
 pub use guardrail::{
     ActionTaken, Assessment, BufferLimit, Container, Conversation, Finding, Guardrail, Outcome, Source, StreamGuard,
     TopicExplanation, TopicScore,

@@ -21,6 +21,7 @@ pub(super) const SCHEMA_NAME: &str = "banister.decision/";
 /// are `*`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[schemars(title = "Decision record of Banister")]
+#[non_exhaustive]
 pub struct DecisionRecord {
     /// The schema: `banister.decision/1`.
     #[schemars(regex(pattern = r"^banister\.decision/1$"))]
@@ -120,6 +121,7 @@ pub struct Opened {
 
 /// A line that was not written to its end.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[non_exhaustive]
 pub struct Torn {
     /// Its length in bytes, without the line feed.
     pub bytes: u64,
@@ -129,6 +131,7 @@ pub struct Torn {
 
 /// One evaluation: of a request, a response, a stream, an error, or of text without a call.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[non_exhaustive]
 pub struct Decision {
     /// The ID of the call. All records of a call have the same, and so has the call's request metadata, if requests are tagged.
     pub decision: String,
@@ -176,6 +179,7 @@ pub struct Decision {
 
 /// The policy of a decision.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[non_exhaustive]
 pub struct PolicyRecord {
     /// Its name.
     pub name: String,
@@ -232,6 +236,7 @@ pub enum DecisionOutcome {
 
 /// Why something could not be inspected.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[non_exhaustive]
 pub struct Rejection {
     /// The reason.
     pub code: RejectionCode,
@@ -278,6 +283,7 @@ pub enum RejectionCode {
 
 /// A finding, without the text.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[non_exhaustive]
 pub struct FindingRecord {
     /// The name of the rule, or of the entity type.
     pub rule: String,
@@ -311,6 +317,7 @@ pub struct FindingRecord {
 
 /// What was inspected, and what was not.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[non_exhaustive]
 pub struct Coverage {
     /// The number of decoded bytes of text that were inspected.
     pub bytes: u64,
@@ -326,6 +333,7 @@ pub struct Coverage {
 
 /// Content that was not inspected.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[non_exhaustive]
 pub struct SkippedRecord {
     /// The RFC 6901 pointer to it.
     pub pointer: String,

@@ -39,8 +39,10 @@ pub struct ChainVerifier {
     line: u64,
     /// The last record of each chain, by its writer.
     tails: BTreeMap<String, Tail>,
-    /// A line that is no record, until the next shows whether its writer crashed within it.
-    pending: Option<(ChainProblem, Torn)>,
+    /// Lines that are no records, until the next record shows whether a writer crashed within them.
+    pending: Vec<ChainProblem>,
+    /// The bytes of these lines.
+    pending_bytes: Vec<u8>,
     /// The heads after which chains may begin.
     beginnings: Vec<ChainHead>,
     /// The heads with which chains must end.
@@ -151,15 +153,25 @@ impl ChainVerifier {
     pub fn line(&mut self, line: &[u8]) {
         self.line += 1;
         let link = split(line).and_then(|(hashed, hash)| Some((link(line)?, hashed, hash)));
-        let torn = link.as_ref().and_then(|(link, ..)| link.torn.as_ref());
-        self.resolve_pending(torn);
         match link {
-            Some((link, hashed, hash)) => self.record(&link, hash, sha256_hex(hashed)),
-            None => {
-                let torn = Torn { bytes: line.len() as u64, sha256: sha256_hex(line) };
-                self.pending = Some((self.problem(ChainProblemKind::NotARecord), torn));
+            Some((link, hashed, hash)) => {
+                self.resolve_pending(link.torn.as_ref());
+                self.record(&link, hash, sha256_hex(hashed));
             }
+            None => self.suspend(line),
         }
+    }
+
+    /// Keeps a line that is no record, until it is known whether a writer crashed within it.
+    fn suspend(&mut self, line: &[u8]) {
+        if self.pending_bytes.len() + line.len() > LINE_BYTES {
+            self.resolve_pending(None);
+        }
+        if !self.pending.is_empty() {
+            self.pending_bytes.push(b'\n');
+        }
+        self.pending_bytes.extend_from_slice(line);
+        self.pending.push(self.problem(ChainProblemKind::NotARecord));
     }
 
     /// Ends the input, and returns the result.
@@ -238,12 +250,15 @@ impl ChainVerifier {
         None
     }
 
-    /// Reports a line that is no record, unless the record after it says that its writer crashed within it.
+    /// Reports the lines that are no records, unless the record after them says that a writer crashed within them.
     fn resolve_pending(&mut self, declared: Option<&Torn>) {
-        match self.pending.take() {
-            Some((_, torn)) if declared == Some(&torn) => self.report.torn += 1,
-            Some((problem, _)) => self.add(problem),
-            None => {}
+        let pending = std::mem::take(&mut self.pending);
+        let bytes = std::mem::take(&mut self.pending_bytes);
+        let is_declared = |torn: &Torn| torn.bytes == bytes.len() as u64 && torn.sha256 == sha256_hex(&bytes);
+        if !pending.is_empty() && declared.is_some_and(is_declared) {
+            self.report.torn += pending.len() as u64;
+        } else {
+            pending.into_iter().for_each(|problem| self.add(problem));
         }
     }
 
@@ -256,7 +271,7 @@ impl ChainVerifier {
     /// Verifies a line without a line feed: a whole record, or a torn one.
     fn unfinished_line(&mut self, line: &[u8]) {
         self.line(line);
-        if let Some((problem, _)) = &mut self.pending {
+        if let Some(problem) = self.pending.last_mut() {
             problem.kind = ChainProblemKind::Torn;
         }
     }
@@ -375,6 +390,13 @@ impl ChainSummary {
 fn link(line: &[u8]) -> Option<Link<'_>> {
     let link: Link<'_> = serde_json::from_slice(line).ok()?;
     link.schema.starts_with(SCHEMA_NAME).then_some(link)
+}
+
+/// Returns the head of the chain after this line, if it is a record whose hash fits.
+pub(super) fn head_of(line: &[u8]) -> Option<ChainHead> {
+    let (hashed, hash) = split(line)?;
+    let link = link(line)?;
+    (sha256_hex(hashed) == hash).then(|| ChainHead::new(link.seq, hash))
 }
 
 /// Skips the rest of a line.

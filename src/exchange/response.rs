@@ -59,6 +59,6 @@ pub(crate) fn error_body(message: &str) -> Vec<u8> {
 }
 
 /// The body that replaces the body of an error that is too large, compressed or malformed.
-pub(crate) fn withheld_error() -> Vec<u8> {
+pub(super) fn withheld_error() -> Vec<u8> {
     error_body(WITHHELD_MESSAGE)
 }
