@@ -65,6 +65,7 @@
 //! |---|---|
 //! | `middleware` | the Tower layer and its integrations |
 //! | `exchange` | one call: its request, its response, the events of its stream |
+//! | `audit` | decision records: a log of decisions without text, chained by hashes |
 //! | `bedrock` | Bedrock on the wire: operations, bodies, events, and where they hold text |
 //! | `guardrail` | text in, an assessment out; whole, or in chunks |
 //! | `policy` | a YAML file becomes a policy |
@@ -75,6 +76,7 @@
 // Some of what the lower modules offer serves the integrations only.
 #![cfg_attr(not(feature = "sdk"), allow(dead_code, unused_imports, unreachable_pub))]
 
+mod audit;
 mod bedrock;
 mod detect;
 mod exchange;
@@ -86,11 +88,17 @@ mod middleware;
 mod policy;
 mod text;
 
-pub use bedrock::{BodyError, Operation, SkipReason, Skipped, guardrail_identifier};
+pub use audit::{
+    AuditError, AuditLog, AuditLogBuilder, AuditSink, AuditStatus, ChainHead, ChainProblem, ChainProblemKind,
+    ChainReport, ChainSummary, ChainVerifier, Coverage, Decision, DecisionOutcome, DecisionRecord, Delivery,
+    FindingRecord, Fsync, JsonlFile, LogEnd, LogEvent, Opened, PolicyRecord, RecordError, RecordLine, Rejection,
+    RejectionCode, SkippedRecord, Stage, Torn, TracingSink, WriterSink,
+};
+pub use bedrock::{BodyError, Operation, SkipReason, Skipped, guardrail_identifier, redact_pointer};
 pub use detect::{Embedder, EntityType};
 pub use exchange::{AppliedGuardrail, ApplyGuardrailResponse, BodyAssessment, BodyFinding, BodyGuard, GuardedBody};
 #[cfg(feature = "http")]
-pub use exchange::{AssessmentEvent, GuardrailError, GuardrailErrorKind};
+pub use exchange::{AssessmentEvent, DecisionCaller, GuardrailError, GuardrailErrorKind};
 pub use guardrail::{
     ActionTaken, Assessment, BufferLimit, Container, Conversation, Finding, Guardrail, Outcome, Source, StreamGuard,
     TopicExplanation, TopicScore,

@@ -56,7 +56,6 @@ impl BodyError {
         Self::new(BodyErrorKind::UnknownContent { pointer: String::new() })
     }
 
-    #[cfg(test)]
     pub(crate) fn kind(&self) -> &BodyErrorKind {
         &self.kind
     }

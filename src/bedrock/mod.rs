@@ -5,6 +5,7 @@
 //! | module | content |
 //! |---|---|
 //! | `text_field`, `operation`, `error` | one string of a body; the operations; why a body is rejected |
+//! | `known_names` | the field names that the tables list, for pointers without other names |
 //! | `table` | the table format that describes where bodies contain text |
 //! | `model_event`, `progress` | events of a stream, whatever their form; how far a stream has advanced |
 //! | `families` | one file per model family: tables, recognition, blocked responses |
@@ -27,6 +28,7 @@ mod event_stream;
 mod families;
 mod files;
 mod history;
+mod known_names;
 mod model_event;
 mod operation;
 mod progress;
@@ -47,6 +49,7 @@ mod hostile_tests;
 mod tests;
 
 pub use error::BodyError;
+pub use known_names::redact_pointer;
 pub use operation::Operation;
 pub use requested::guardrail_identifier;
 pub use text_field::{SkipReason, Skipped};

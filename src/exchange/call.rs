@@ -2,15 +2,19 @@
 
 use std::borrow::Cow;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use super::apply::{AppliedGuardrail, ApplyGuardrailRequest};
 use super::assessment::BodyAssessment;
 use super::body::{BodyGuard, GuardedBody};
-use super::config::{AssessmentEvent, LayerConfig};
+use super::config::{AssessmentEvent, DecisionCaller, LayerConfig};
 use super::error::GuardrailError;
+use super::records::{self, CallRecord, StreamEnd};
 use super::response::{BlockedResponse, WITHHELD_MESSAGE, error_body};
 use super::streams::{EventFormat, EventGuard, JsonEvents};
+use super::tag::{self, Tag};
 use super::trace::Trace;
+use crate::audit::{AuditError, Decision, RejectionCode, Stage};
 use crate::bedrock::{
     BodyError, BodyFormat, InspectionSummary, Operation, RequestedGuardrail, ResponseFormat, StreamKind,
     UnknownContent, Visitor, blocked_response, requested_guardrail, without_guardrail,
@@ -33,6 +37,8 @@ pub(crate) struct Exchange {
     trace: Option<Trace>,
     /// The trace of an earlier inspection of the same call.
     earlier: Option<Trace>,
+    /// What is recorded of the call, if decisions are recorded or requests tagged.
+    call: Option<CallRecord>,
 }
 
 /// The result of inspecting a body.
@@ -63,6 +69,7 @@ impl Exchange {
             Operation::InvokeModel | Operation::InvokeModelWithResponseStream => BodyFormat::Unknown,
             _ => BodyFormat::Converse,
         };
+        let call = (config.audit.is_some() || config.tag_requests).then(|| CallRecord::new(&config));
         let mut exchange = Self {
             config,
             operation,
@@ -72,6 +79,7 @@ impl Exchange {
             is_named: false,
             trace: None,
             earlier: None,
+            call,
         };
         if operation == Operation::ApplyGuardrail {
             let identifier = exchange.model_id.take();
@@ -138,6 +146,7 @@ impl Exchange {
     /// masked.
     pub(crate) fn merge_earlier(&mut self, earlier: &Self) {
         self.is_named |= earlier.is_named;
+        self.call.clone_from(&earlier.call);
         self.earlier = earlier.trace.as_ref().map(Trace::anew);
         match (&mut self.trace, &self.earlier) {
             (Some(trace), Some(earlier)) => trace.note_earlier(earlier),
@@ -147,6 +156,7 @@ impl Exchange {
 
     /// Inspects the body of the request.
     pub(crate) fn request(&mut self, body: &[u8]) -> Result<Inspected, GuardrailError> {
+        let started = Instant::now();
         self.check_size(Source::Input, body.len())?;
         let doc = JsonDocument::parse(body).map_err(|error| self.unreadable(Source::Input, error.into()))?;
         match self.operation {
@@ -161,14 +171,81 @@ impl Exchange {
             }
             operation => drop(self.note_requested(&requested_guardrail(operation, &doc))),
         }
+        if matches!(self.operation, Operation::Converse | Operation::ConverseStream) {
+            self.plan_tag(|| tag::has_room_in_body(&doc));
+        }
         let removed = if self.is_named { without_guardrail(self.operation, &doc) } else { Vec::new() };
         let guarded = self.bodies.request_document(self.operation, &doc, removed);
-        self.inspected_request(guarded)
+        let inspected = self.inspected_request(guarded, Stage::Request, started)?;
+        Ok(self.tagged(inspected, body))
+    }
+
+    /// Adds the tag to the body of a request, if that is where it belongs.
+    fn tagged(&self, inspected: Inspected, original: &[u8]) -> Inspected {
+        let Some(tag) =
+            self.tag().filter(|_| matches!(self.operation, Operation::Converse | Operation::ConverseStream))
+        else {
+            return inspected;
+        };
+        match inspected {
+            Inspected::Unchanged => tag.add_to_body(original).into(),
+            Inspected::Rewritten(body) => Inspected::Rewritten(tag.add_to_body(&body).unwrap_or(body)),
+            Inspected::Blocked(..) => inspected,
+        }
+    }
+
+    /// Decides if the request is tagged, before its first record, which contains that.
+    fn plan_tag(&mut self, has_room: impl FnOnce() -> bool) {
+        if self.config.tag_requests
+            && let Some(call) = &mut self.call
+        {
+            call.is_tagged = has_room();
+        }
+    }
+
+    /// [`Exchange::plan_tag`] for metadata in headers, which only InvokeModel has there. It comes before the body.
+    pub(crate) fn plan_tag_in_headers<'a>(&mut self, values: impl Iterator<Item = &'a [u8]>) {
+        if matches!(self.operation, Operation::InvokeModel | Operation::InvokeModelWithResponseStream) {
+            self.plan_tag(|| tag::has_room_in_headers(values));
+        }
+    }
+
+    /// [`Exchange::plan_tag`] for metadata in an SDK value with these keys.
+    pub(crate) fn plan_tag_in_value<'a>(&mut self, keys: impl Iterator<Item = &'a str>) {
+        self.plan_tag(|| tag::has_room(keys.map(Cow::Borrowed)));
+    }
+
+    /// Returns the tag of the request, if it has one.
+    pub(crate) fn tag(&self) -> Option<Tag<'_>> {
+        let call = self.call.as_ref().filter(|call| call.is_tagged)?;
+        Some(Tag { decision: &call.id, policy: self.config.guardrail.policy().digest() })
+    }
+
+    /// Returns the metadata of InvokeModel with the tag, or `None` if they are forwarded as they are.
+    pub(crate) fn tagged_metadata(&self, value: Option<&[u8]>) -> Option<Vec<u8>> {
+        let tag = self.tag()?;
+        matches!(self.operation, Operation::InvokeModel | Operation::InvokeModelWithResponseStream)
+            .then(|| tag.add_to_header(value))?
+    }
+
+    /// Records who makes the call.
+    pub(crate) fn note_caller(&mut self, caller: Option<&DecisionCaller>) {
+        if let (Some(call), Some(caller)) = (&mut self.call, caller) {
+            call.caller = Some(Arc::clone(&caller.0));
+        }
+    }
+
+    /// Records the ID of the request that the service returned.
+    pub(crate) fn note_request_id(&mut self, id: Option<&str>) {
+        if let (Some(call), Some(id)) = (&mut self.call, id) {
+            call.note_request_id(id);
+        }
     }
 
     /// Inspects the metadata in the header of an InvokeModel request, a JSON object, after its body. It is the caller's text, and Bedrock
     /// logs it; Converse has it in the body.
     pub(crate) fn metadata(&mut self, value: &[u8]) -> Result<Inspected, GuardrailError> {
+        let started = Instant::now();
         self.check_size(Source::Input, value.len())?;
         let (before, after) = (&b"{\"requestMetadata\":"[..], &b"}"[..]);
         let guarded = self.bodies.inspect_request(Operation::Converse, &[before, value, after].concat());
@@ -176,12 +253,18 @@ impl Exchange {
             guarded.body = guarded.body.and_then(|body| Some(body.strip_prefix(before)?.strip_suffix(after)?.to_vec()));
             guarded
         });
-        self.inspected_request(guarded)
+        self.inspected_request(guarded, Stage::Metadata, started)
     }
 
-    fn inspected_request(&mut self, guarded: Result<GuardedBody, BodyError>) -> Result<Inspected, GuardrailError> {
+    fn inspected_request(
+        &mut self,
+        guarded: Result<GuardedBody, BodyError>,
+        stage: Stage,
+        started: Instant,
+    ) -> Result<Inspected, GuardrailError> {
         let guarded = guarded.map_err(|error| self.unreadable(Source::Input, error))?;
-        self.record(&guarded.assessment);
+        self.note_input(&guarded.assessment);
+        self.conclude(stage, &guarded.assessment, started.elapsed())?;
         if guarded.assessment.is_blocked() {
             return self.blocked(self.form, guarded.assessment);
         }
@@ -190,10 +273,11 @@ impl Exchange {
 
     /// Inspects the body of a successful response that is not a stream.
     pub(crate) fn response(&self, body: &[u8]) -> Result<Inspected, GuardrailError> {
+        let started = Instant::now();
         self.check_size(Source::Output, body.len())?;
         let guarded = self.bodies.inspect_response(self.operation, body);
         let guarded = guarded.map_err(|error| self.unreadable(Source::Output, error))?;
-        self.observe(&guarded.assessment);
+        self.conclude(Stage::Response, &guarded.assessment, started.elapsed())?;
         if guarded.assessment.is_blocked() {
             // The response shows its own format.
             return self.blocked(guarded.format.into(), guarded.assessment);
@@ -208,13 +292,18 @@ impl Exchange {
         if body.is_empty() {
             return None;
         }
-        let Ok(guarded) = self.bodies.inspect_response(self.operation, body) else {
-            return Some(self.withheld_error());
+        let started = Instant::now();
+        let guarded = match self.bodies.inspect_response(self.operation, body) {
+            Ok(guarded) => guarded,
+            Err(error) => return Some(self.withheld(|decision| error.add_to(decision))),
         };
         let assessment = &guarded.assessment;
         // An error is no response of the model: observers receive it only if there are findings.
         if !assessment.findings().is_empty() {
             self.observe(assessment);
+        }
+        if self.record_assessment((Stage::Error, Source::Output), assessment, started.elapsed()).is_err() {
+            return Some(self.withheld_body());
         }
         if assessment.is_blocked() {
             return Some(error_body(self.operation, assessment.message().unwrap_or(WITHHELD_MESSAGE)));
@@ -222,8 +311,19 @@ impl Exchange {
         guarded.body
     }
 
-    /// Returns the body that replaces the body of an error that is too large, compressed or malformed.
-    pub(crate) fn withheld_error(&self) -> Vec<u8> {
+    /// Returns the body that replaces that of an error which cannot be inspected for this reason.
+    pub(crate) fn withheld_error(&self, code: RejectionCode) -> Vec<u8> {
+        self.withheld(|decision| decision.reject(code, None))
+    }
+
+    fn withheld(&self, reject: impl FnOnce(&mut Decision)) -> Vec<u8> {
+        // Nothing of the error is forwarded, with a record or without.
+        let _ = self.record((Stage::Error, Source::Output), Duration::ZERO, reject);
+        self.withheld_body()
+    }
+
+    /// Returns the body that replaces that of an error.
+    fn withheld_body(&self) -> Vec<u8> {
         error_body(self.operation, WITHHELD_MESSAGE)
     }
 
@@ -233,8 +333,12 @@ impl Exchange {
         source: Source,
         visit: impl FnOnce(&mut Visitor<'_>) -> Result<InspectionSummary, BodyError>,
     ) -> Result<BodyAssessment, GuardrailError> {
+        let started = Instant::now();
         let assessment = self.bodies.value(source, visit).map_err(|error| self.unreadable(source, error))?;
-        self.record(&assessment);
+        if source == Source::Input {
+            self.note_input(&assessment);
+        }
+        self.conclude(stage_of(source), &assessment, started.elapsed())?;
         Ok(assessment)
     }
 
@@ -243,12 +347,13 @@ impl Exchange {
         &self,
         request: Result<ApplyGuardrailRequest<'_>, BodyError>,
     ) -> Result<AppliedGuardrail, GuardrailError> {
+        let started = Instant::now();
         let request = request.map_err(|error| self.unreadable(Source::Input, error))?;
         let mut applied = self.bodies.apply(&request);
         if !self.config.traces {
             applied.response.withhold();
         }
-        self.observe(&applied.assessment);
+        self.conclude(Stage::Request, &applied.assessment, started.elapsed())?;
         Ok(applied)
     }
 
@@ -286,7 +391,7 @@ impl Exchange {
     }
 
     /// Sends an assessment to the log and the observer.
-    pub(crate) fn observe(&self, assessment: &BodyAssessment) {
+    fn observe(&self, assessment: &BodyAssessment) {
         tracing::debug!(
             operation = self.operation.name(),
             source = assessment.source().name(),
@@ -299,12 +404,67 @@ impl Exchange {
         }
     }
 
-    /// Observes an assessment; one of the request also goes into the trace.
-    fn record(&mut self, assessment: &BodyAssessment) {
-        self.observe(assessment);
-        if let Some(trace) = self.trace.as_mut().filter(|_| assessment.source() == Source::Input) {
+    /// Adds an assessment of the request to the trace.
+    fn note_input(&mut self, assessment: &BodyAssessment) {
+        if let Some(trace) = &mut self.trace {
             trace.note_input(assessment);
         }
+    }
+
+    /// Observes and records an assessment. Nothing may be forwarded after an error.
+    fn conclude(&self, stage: Stage, assessment: &BodyAssessment, took: Duration) -> Result<(), GuardrailError> {
+        self.observe(assessment);
+        let source = assessment.source();
+        let recorded = self.record_assessment((stage, source), assessment, took);
+        recorded.map_err(|error| GuardrailError::unrecorded(self.operation, source, error))
+    }
+
+    /// Observes and records the assessment of a stream at its end. After an error, nothing may be forwarded of what was not yet.
+    pub(crate) fn conclude_stream(
+        &self,
+        assessment: &BodyAssessment,
+        took: Duration,
+        end: StreamEnd<'_>,
+    ) -> Result<(), GuardrailError> {
+        self.observe(assessment);
+        let recorded = self.record((Stage::Stream, Source::Output), took, |decision| {
+            assessment.add_to(decision);
+            match end {
+                StreamEnd::Complete => {}
+                StreamEnd::Interrupted => decision.interrupted = true,
+                StreamEnd::Rejected(error) => error.add_to(decision),
+            }
+        });
+        recorded.map_err(|error| GuardrailError::unrecorded(self.operation, Source::Output, error))
+    }
+
+    fn record_assessment(
+        &self,
+        part: (Stage, Source),
+        assessment: &BodyAssessment,
+        took: Duration,
+    ) -> Result<(), AuditError> {
+        self.record(part, took, |decision| assessment.add_to(decision))
+    }
+
+    /// Records a decision on a part of the call, which `complete` completes.
+    fn record(
+        &self,
+        part: (Stage, Source),
+        took: Duration,
+        complete: impl FnOnce(&mut Decision),
+    ) -> Result<(), AuditError> {
+        let (Some(log), Some(call)) = (&self.config.audit, &self.call) else { return Ok(()) };
+        let policy = self.config.guardrail.policy();
+        let mut decision = call.decision(policy, part, (self.operation, self.model_id.as_deref()));
+        complete(&mut decision);
+        records::record(log, decision, took)
+    }
+
+    /// Records that a body was rejected.
+    pub(crate) fn record_rejection(&self, source: Source, code: RejectionCode) {
+        // It is not forwarded, with a record or without.
+        let _ = self.record((stage_of(source), source), Duration::ZERO, |decision| decision.reject(code, None));
     }
 
     /// Returns what the caller of a blocked call receives: a response that holds the message, unless the layer is set to fail, or no
@@ -338,16 +498,26 @@ impl Exchange {
         self.operation.stream_kind()
     }
 
+    /// Rejects a body or value that could not be inspected, and records that.
     pub(crate) fn unreadable(&self, source: Source, error: BodyError) -> GuardrailError {
-        GuardrailError::unreadable(self.operation, source, error)
+        self.rejected(GuardrailError::unreadable(self.operation, source, error))
     }
 
+    /// Rejects a body that is too large, and records that.
     pub(crate) fn too_large(&self, source: Source, bytes: usize) -> GuardrailError {
-        GuardrailError::too_large(self.operation, source, bytes, self.max_body_bytes())
+        self.rejected(GuardrailError::too_large(self.operation, source, bytes, self.max_body_bytes()))
     }
 
+    /// Rejects a compressed body, and records that.
     pub(crate) fn encoded(&self, source: Source) -> GuardrailError {
-        GuardrailError::encoded(self.operation, source)
+        self.rejected(GuardrailError::encoded(self.operation, source))
+    }
+
+    fn rejected(&self, error: GuardrailError) -> GuardrailError {
+        let source = error.direction();
+        // It is not forwarded, with a record or without.
+        let _ = self.record((stage_of(source), source), Duration::ZERO, |decision| error.add_to(decision));
+        error
     }
 
     fn check_size(&self, source: Source, bytes: usize) -> Result<(), GuardrailError> {
@@ -358,4 +528,12 @@ impl Exchange {
 /// Returns the model ID in a field of the body.
 fn model_id_in(doc: &JsonDocument<'_>, name: &str) -> Option<String> {
     doc.get_only(JsonDocument::ROOT, name).and_then(|value| doc.as_str(value)).map(Cow::into_owned)
+}
+
+/// Returns the stage of a body that is not a stream.
+fn stage_of(source: Source) -> Stage {
+    match source {
+        Source::Input => Stage::Request,
+        Source::Output => Stage::Response,
+    }
 }

@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::assessment::BodyAssessment;
+use crate::audit::AuditLog;
 use crate::bedrock::Operation;
 use crate::guardrail::Guardrail;
 
@@ -23,6 +24,28 @@ pub(crate) struct LayerConfig {
     pub(crate) inspect_unknown_content: bool,
     pub(crate) forward_unknown_operations: bool,
     pub(crate) error_on_block: bool,
+    pub(crate) audit: Option<AuditLog>,
+    pub(crate) tag_requests: bool,
+    /// The caller of calls that name none.
+    pub(crate) caller: Option<DecisionCaller>,
+}
+
+/// The length of the longest name of a caller, in characters.
+const CALLER_CHARS: usize = 128;
+
+/// The caller of a call, as decision records name it: a user of the application, a tenant, a client key.
+///
+/// The HTTP layer reads it from the extensions of a request, the interceptor from the config bag of a call. It is written as it is, so
+/// that it must not be a secret, and need not be a name.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct DecisionCaller(pub(super) Arc<str>);
+
+impl DecisionCaller {
+    /// Creates a caller with this name, of which the first 128 characters are recorded.
+    #[must_use]
+    pub fn new(name: &str) -> Self {
+        Self(name.chars().take(CALLER_CHARS).collect::<String>().into())
+    }
 }
 
 impl LayerConfig {
@@ -36,6 +59,9 @@ impl LayerConfig {
             inspect_unknown_content: false,
             forward_unknown_operations: false,
             error_on_block: false,
+            audit: None,
+            tag_requests: false,
+            caller: None,
         }
     }
 }
@@ -50,6 +76,8 @@ impl fmt::Debug for LayerConfig {
             .field("inspect_unknown_content", &self.inspect_unknown_content)
             .field("forward_unknown_operations", &self.forward_unknown_operations)
             .field("error_on_block", &self.error_on_block)
+            .field("audit", &self.audit)
+            .field("tag_requests", &self.tag_requests)
             .finish_non_exhaustive()
     }
 }

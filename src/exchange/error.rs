@@ -3,6 +3,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::assessment::BodyAssessment;
+use crate::audit::{AuditError, RejectionCode};
 use crate::bedrock::{BodyError, Operation};
 use crate::guardrail::Source;
 
@@ -28,6 +29,8 @@ pub enum GuardrailErrorKind {
     TooLarge,
     /// A body is compressed.
     Compressed,
+    /// The decision could not be recorded, so nothing was forwarded.
+    Unrecorded,
 }
 
 #[derive(Debug)]
@@ -40,6 +43,8 @@ enum ErrorKind {
     TooLarge { bytes: usize, limit: usize },
     /// The body is compressed.
     Encoded,
+    /// The decision could not be recorded.
+    Unrecorded(AuditError),
 }
 
 impl GuardrailError {
@@ -57,6 +62,20 @@ impl GuardrailError {
 
     pub(crate) fn encoded(operation: Operation, source: Source) -> Self {
         Self { operation, source, kind: ErrorKind::Encoded }
+    }
+
+    pub(crate) fn unrecorded(operation: Operation, source: Source, error: AuditError) -> Self {
+        Self { operation, source, kind: ErrorKind::Unrecorded(error) }
+    }
+
+    /// Returns why the body could not be inspected.
+    pub(super) fn rejection(&self) -> Result<&BodyError, RejectionCode> {
+        match &self.kind {
+            ErrorKind::Unreadable(error) => Ok(error),
+            ErrorKind::TooLarge { .. } => Err(RejectionCode::TooLarge),
+            ErrorKind::Encoded => Err(RejectionCode::Compressed),
+            ErrorKind::Blocked(_) | ErrorKind::Unrecorded(_) => Err(RejectionCode::Other),
+        }
     }
 
     /// Finds the guardrail's error in `error` and its sources: SDK clients and other layers wrap it in their own errors.
@@ -102,11 +121,13 @@ impl GuardrailError {
     pub fn assessment(&self) -> Option<&BodyAssessment> {
         match &self.kind {
             ErrorKind::Blocked(assessment) => Some(assessment),
-            ErrorKind::Unreadable(_) | ErrorKind::TooLarge { .. } | ErrorKind::Encoded => None,
+            ErrorKind::Unreadable(_) | ErrorKind::TooLarge { .. } | ErrorKind::Encoded | ErrorKind::Unrecorded(_) => {
+                None
+            }
         }
     }
 
-    /// Returns the kind of the error. None of them changes if the same call is repeated.
+    /// Returns the kind of the error. Only [`Unrecorded`](GuardrailErrorKind::Unrecorded) may change if the same call is repeated.
     #[must_use]
     pub fn kind(&self) -> GuardrailErrorKind {
         match self.kind {
@@ -114,10 +135,11 @@ impl GuardrailError {
             ErrorKind::Unreadable(_) => GuardrailErrorKind::Uninspectable,
             ErrorKind::TooLarge { .. } => GuardrailErrorKind::TooLarge,
             ErrorKind::Encoded => GuardrailErrorKind::Compressed,
+            ErrorKind::Unrecorded(_) => GuardrailErrorKind::Unrecorded,
         }
     }
 
-    /// Returns `true` if a rule blocked the call. Otherwise it could not be inspected.
+    /// Returns `true` if a rule blocked the call. Otherwise it could not be inspected, or not recorded.
     #[must_use]
     pub fn is_blocked(&self) -> bool {
         self.assessment().is_some()
@@ -148,6 +170,9 @@ impl fmt::Display for GuardrailError {
                 f,
                 "the {operation} {what} is compressed, so it could not be inspected and was rejected; send it without content-encoding"
             ),
+            ErrorKind::Unrecorded(_) => {
+                write!(f, "the decision on the {operation} {what} could not be recorded, so it was not forwarded")
+            }
         }
     }
 }
@@ -156,6 +181,7 @@ impl Error for GuardrailError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match &self.kind {
             ErrorKind::Unreadable(error) => Some(error),
+            ErrorKind::Unrecorded(error) => Some(error),
             ErrorKind::Blocked(_) | ErrorKind::TooLarge { .. } | ErrorKind::Encoded => None,
         }
     }

@@ -5,6 +5,7 @@ use bytes::BytesMut;
 use super::assessment::BodyAssessment;
 use super::call::Exchange;
 use super::error::GuardrailError;
+use super::records::StreamEnd;
 use super::response::{error_body, error_event};
 use super::server_sent;
 use super::streams::{EventGuard, JsonEvents, OutEvent};
@@ -130,13 +131,12 @@ impl FrameGuard {
         let mark = out.len();
         let finished = events.finish().and_then(|events| encode(events, None, out));
         self.conclude(finished, mark, out)?;
-        self.end();
-        Ok(())
+        self.complete(mark, out)
     }
 
     /// Ends the stream because the upstream failed: buffered text is not released.
     pub(crate) fn abort(&mut self) {
-        self.end();
+        self.end(StreamEnd::Interrupted);
     }
 
     fn frame(&mut self, frame: &Frame, out: &mut BytesMut) -> Result<(), GuardrailError> {
@@ -169,10 +169,15 @@ impl FrameGuard {
         let sent = server_sent::forward(events, event, out);
         let is_last = matches!(sent, Ok(server_sent::Forwarded::Last));
         self.conclude(sent.map(drop), mark, out)?;
-        if is_last {
-            self.end();
+        if is_last { self.complete(mark, out) } else { Ok(()) }
+    }
+
+    /// Ends a stream of which all is forwarded. Its last output begins at `mark`.
+    fn complete(&mut self, mark: usize, out: &mut BytesMut) -> Result<(), GuardrailError> {
+        match self.end(StreamEnd::Complete) {
+            Some(Err(error)) => self.fail(error, mark, out),
+            _ => Ok(()),
         }
-        Ok(())
     }
 
     /// Forwards an exception, with its message inspected.
@@ -189,14 +194,15 @@ impl FrameGuard {
         let operation = self.exchange.operation();
         let error = match sent {
             Err(error) => {
-                self.end();
-                self.exchange.unreadable(Source::Output, error)
+                let error = GuardrailError::unreadable(operation, Source::Output, error);
+                self.end(StreamEnd::Rejected(&error));
+                error
             }
             Ok(()) if self.events.as_ref().is_some_and(EventGuard::is_blocked) => {
                 let has_no_message = self.events.as_ref().is_some_and(EventGuard::has_no_message);
-                let assessment = self.end();
-                match assessment {
-                    Some(assessment) if has_no_message || self.exchange.errors_on_block() => {
+                match self.end(StreamEnd::Complete) {
+                    Some(Err(error)) => error,
+                    Some(Ok(assessment)) if has_no_message || self.exchange.errors_on_block() => {
                         GuardrailError::blocked(operation, assessment)
                     }
                     _ => return Ok(()),
@@ -204,6 +210,11 @@ impl FrameGuard {
             }
             Ok(()) => return Ok(()),
         };
+        self.fail(error, mark, out)
+    }
+
+    /// Ends what is forwarded with an error, as this is set.
+    fn fail(&self, error: GuardrailError, mark: usize, out: &mut BytesMut) -> Result<(), GuardrailError> {
         // The error replaces the output of this event.
         out.truncate(mark);
         match self.mode {
@@ -226,21 +237,24 @@ impl FrameGuard {
 
     /// The bytes are no event stream: the upstream's failure is forwarded as one.
     fn broken(&mut self, error: BodyError) -> GuardrailError {
-        self.end();
-        self.exchange.unreadable(Source::Output, error)
+        let error = GuardrailError::unreadable(self.exchange.operation(), Source::Output, error);
+        self.end(StreamEnd::Rejected(&error));
+        error
     }
 
-    fn end(&mut self) -> Option<BodyAssessment> {
-        let assessment = self.events.take()?.into_assessment();
-        self.exchange.observe(&assessment);
-        Some(assessment)
+    /// Ends the inspection, and returns the assessment, or an error if it is not recorded.
+    fn end(&mut self, end: StreamEnd<'_>) -> Option<Result<BodyAssessment, GuardrailError>> {
+        let events = self.events.take()?;
+        let took = events.time();
+        let assessment = events.into_assessment();
+        Some(self.exchange.conclude_stream(&assessment, took, end).map(|()| assessment))
     }
 }
 
 impl Drop for FrameGuard {
     fn drop(&mut self) {
         // A caller that leaves early has still received what was released.
-        self.end();
+        self.end(StreamEnd::Interrupted);
     }
 }
 

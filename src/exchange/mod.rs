@@ -12,23 +12,26 @@ mod call;
 mod config;
 mod error;
 mod frames;
+mod records;
 mod report;
 mod response;
 #[cfg(feature = "sdk")]
 pub(crate) mod sdk;
 mod server_sent;
 mod streams;
+mod tag;
 mod trace;
 
 pub use apply::AppliedGuardrail;
 pub use assessment::{BodyAssessment, BodyFinding};
 pub use body::{BodyGuard, GuardedBody};
-pub use config::AssessmentEvent;
+pub use config::{AssessmentEvent, DecisionCaller};
 pub use error::{GuardrailError, GuardrailErrorKind};
 pub use report::ApplyGuardrailResponse;
 
 pub(crate) use call::{Exchange, Inspected};
 pub(crate) use config::LayerConfig;
 pub(crate) use frames::{FrameGuard, RejectionMode};
+pub(crate) use records::StreamEnd;
 pub(crate) use response::{BlockedResponse, error_body};
 pub(crate) use streams::{EventFormat, EventGuard, JsonEvents, OutEvent, TraceOf};

@@ -12,7 +12,7 @@ use super::guard::Guardrail;
 use super::overlap::{Blocked, PendingSpan, Resolver};
 use super::position::{Position, Treatment};
 use super::reading::Reading;
-use super::replacement::replacement_of_blocked;
+use super::replacement::{fingerprint, replacement_of_blocked};
 use super::side::SideReading;
 use super::sink::{Discard, Sink};
 use super::source::Source;
@@ -283,6 +283,10 @@ impl Evaluator {
                 matched: self.guardrail.keeps_matches().then(|| {
                     let text = self.reading.text().slice(found.start, found.end);
                     Matched::new(text)
+                }),
+                fingerprint: self.guardrail.fingerprint_key().map(|key| {
+                    let text = self.reading.text().slice(found.start, found.end);
+                    fingerprint(key, rule.entity, text)
                 }),
                 reading,
                 within: None,

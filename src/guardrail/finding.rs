@@ -61,6 +61,7 @@ pub struct Finding {
     pub(super) span: Span,
     pub(super) explanation: Option<TopicExplanation>,
     pub(super) matched: Option<Matched>,
+    pub(super) fingerprint: Option<Box<str>>,
     /// The number of the reading that found it: 0 for the text as it is.
     pub(super) reading: usize,
     pub(super) within: Option<Container>,
@@ -113,6 +114,12 @@ impl Finding {
     #[must_use]
     pub fn matched_text(&self) -> Option<&str> {
         self.matched.as_ref().map(|matched| &*matched.0)
+    }
+
+    /// Returns the HMAC-SHA-256 of the matched text in hex, if [`Guardrail::with_fingerprints`](crate::Guardrail::with_fingerprints) is set.
+    #[must_use]
+    pub fn fingerprint(&self) -> Option<&str> {
+        self.fingerprint.as_deref()
     }
 
     /// Returns the more certain finding that contains this one, if any: the first digits of a card number may also match `PHONE`. Both are

@@ -41,6 +41,8 @@ pub struct Guardrail {
     max_merged_bytes: usize,
     labels: Arc<LabelSet>,
     keeps_matches: bool,
+    /// The key of fingerprints.
+    fingerprint_key: Option<Arc<[u8]>>,
     /// The topics of the policy that have examples.
     topics: Option<Arc<Similarity>>,
     keeps_topic_scores: bool,
@@ -69,6 +71,7 @@ impl Guardrail {
             max_merged_bytes,
             labels: Arc::new(labels),
             keeps_matches: false,
+            fingerprint_key: None,
             keeps_topic_scores: false,
         }
     }
@@ -86,6 +89,17 @@ impl Guardrail {
     #[must_use]
     pub fn dangerous_include_matches(mut self) -> Self {
         self.keeps_matches = true;
+        self
+    }
+
+    /// Includes a fingerprint of the matched text in findings: its HMAC-SHA-256 under this key, see
+    /// [`Finding::fingerprint`](super::Finding::fingerprint). Equal values have equal fingerprints, so that an audit can count them.
+    ///
+    /// Whoever has the key can find short values, such as card numbers, by trying all of them. Use at least 32 random bytes, keep them
+    /// apart from the records, and destroy them when the fingerprints are to become anonymous.
+    #[must_use]
+    pub fn with_fingerprints(mut self, key: impl Into<Arc<[u8]>>) -> Self {
+        self.fingerprint_key = Some(key.into());
         self
     }
 
@@ -135,6 +149,10 @@ impl Guardrail {
 
     pub(super) fn keeps_matches(&self) -> bool {
         self.keeps_matches
+    }
+
+    pub(super) fn fingerprint_key(&self) -> Option<&[u8]> {
+        self.fingerprint_key.as_deref()
     }
 
     pub(super) fn max_merged_bytes(&self) -> usize {

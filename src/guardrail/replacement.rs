@@ -7,6 +7,7 @@ use sha2::Sha256;
 use unicode_normalization::char::is_combining_mark;
 
 use super::conversation::Conversation;
+use crate::detect::EntityType;
 use crate::detect::canonical::canonical;
 use crate::policy::rule::{ReplacementStyle, Rule};
 use crate::text::normalize::{Mapping, View, normalize};
@@ -160,6 +161,16 @@ fn escape(text: &str) -> Option<(usize, Option<char>)> {
         _ => return None,
     };
     Some((slashes + 1, Some(c)))
+}
+
+/// Returns the fingerprint of a value in hex: equal for all ways of writing it.
+pub(super) fn fingerprint(key: &[u8], entity: Option<EntityType>, value: &str) -> Box<str> {
+    let mut out = String::with_capacity(64);
+    for byte in digest(key, &canonical(entity, value)) {
+        // Writing to a string cannot fail.
+        let _ = write!(out, "{byte:02x}");
+    }
+    out.into()
 }
 
 fn digest(key: &[u8], value: &str) -> [u8; 32] {

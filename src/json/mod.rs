@@ -13,6 +13,8 @@ mod scan;
 mod string;
 
 #[cfg(test)]
+mod schema_check;
+#[cfg(test)]
 mod tests;
 
 pub(crate) use document::JsonDocument;
@@ -21,3 +23,5 @@ pub(crate) use error::{JsonError, MAX_DEPTH};
 pub(crate) use merge::{merge, removals, without_member};
 pub(crate) use node::NodeKind;
 pub(crate) use partial::{BufferedText, JsonToken, PartialJson};
+#[cfg(test)]
+pub(crate) use schema_check::schema_accepts;

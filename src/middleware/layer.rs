@@ -1,7 +1,8 @@
 use std::fmt;
 use std::sync::Arc;
 
-use crate::exchange::{AssessmentEvent, LayerConfig};
+use crate::audit::AuditLog;
+use crate::exchange::{AssessmentEvent, DecisionCaller, LayerConfig};
 use crate::guardrail::Guardrail;
 
 /// A [`Layer`](tower::Layer) that applies a guardrail to a Bedrock service.
@@ -26,6 +27,37 @@ impl GuardrailLayer {
     #[must_use]
     pub fn on_assessment(mut self, observer: impl Fn(&AssessmentEvent<'_>) + Send + Sync + 'static) -> Self {
         self.change().observer = Some(Arc::new(observer));
+        self
+    }
+
+    /// Records every decision in `log`: on requests, responses, streams at their end, error messages, and calls that could not be
+    /// inspected. See the [guide](crate::guide::decision_records).
+    ///
+    /// Unless the log is set to drop records, a call whose decision cannot be recorded fails with
+    /// [`GuardrailErrorKind::Unrecorded`](crate::GuardrailErrorKind::Unrecorded), and nothing is forwarded.
+    #[must_use]
+    pub fn audit(mut self, log: AuditLog) -> Self {
+        self.change().audit = Some(log);
+        self
+    }
+
+    /// Names the caller of calls that do not name one, in decision records. HTTP requests name theirs with a [`DecisionCaller`] in their
+    /// extensions.
+    #[must_use]
+    pub fn caller(mut self, caller: DecisionCaller) -> Self {
+        self.change().caller = Some(caller);
+        self
+    }
+
+    /// Adds two entries to the metadata of requests: `banister-decision` with the ID of the call in decision records, and
+    /// `banister-policy` with the digest of the policy. Bedrock writes them into its invocation log, where they show which policy was
+    /// enforced, and find the decision records of a call.
+    ///
+    /// Converse and InvokeModel have metadata, with responses as streams too. Requests with more than 14 entries are not tagged, because
+    /// Bedrock accepts 16; the decision record says if a request was.
+    #[must_use]
+    pub fn tag_requests(mut self) -> Self {
+        self.change().tag_requests = true;
         self
     }
 

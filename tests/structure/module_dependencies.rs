@@ -11,6 +11,7 @@ const MODULE_LEVELS: &[(&str, u8)] = &[
     ("detect", 1),
     ("policy", 2),
     ("guardrail", 3),
+    ("audit", 4),
     ("bedrock", 4),
     ("exchange", 5),
     ("middleware", 6),

@@ -1,6 +1,7 @@
 //! Guards the events of a response, in whatever form they arrive.
 
 use std::fmt;
+use std::time::{Duration, Instant};
 
 use super::substreams::{Plan, Substreams};
 use crate::bedrock::{BodyError, EventKind, ModelEvent, Progress, SubstreamId};
@@ -47,6 +48,8 @@ pub(crate) struct EventGuard<F> {
     is_blocked: bool,
     has_no_message: bool,
     trace: Option<Trace>,
+    /// The time that the inspection has taken.
+    time: Duration,
 }
 
 impl<F: EventFormat> EventGuard<F> {
@@ -59,6 +62,7 @@ impl<F: EventFormat> EventGuard<F> {
             is_blocked: false,
             has_no_message: false,
             trace,
+            time: Duration::ZERO,
         }
     }
 
@@ -77,8 +81,20 @@ impl<F: EventFormat> EventGuard<F> {
         self.has_no_message
     }
 
+    /// Returns the time that the inspection has taken, without the waiting between events.
+    pub(crate) fn time(&self) -> Duration {
+        self.time
+    }
+
     /// Inspects an event, and returns the events to forward.
-    pub(crate) fn push(&mut self, mut event: F::Event<'_>) -> Result<Vec<F::Out>, BodyError> {
+    pub(crate) fn push(&mut self, event: F::Event<'_>) -> Result<Vec<F::Out>, BodyError> {
+        let started = Instant::now();
+        let inspected = self.inspect(event);
+        self.time += started.elapsed();
+        inspected
+    }
+
+    fn inspect(&mut self, mut event: F::Event<'_>) -> Result<Vec<F::Out>, BodyError> {
         if self.is_blocked {
             return Ok(Vec::new());
         }
@@ -116,7 +132,9 @@ impl<F: EventFormat> EventGuard<F> {
         if self.is_blocked {
             return Ok(Vec::new());
         }
+        let started = Instant::now();
         let plan = self.substreams.finish();
+        self.time += started.elapsed();
         let mut out = self.texts(&plan)?;
         if plan.is_blocked {
             self.block(EventKind::Delta, &mut out)?;

@@ -31,6 +31,9 @@ pub(super) const ERROR_MESSAGE: &str = "x-amzn-error-message";
 /// The request metadata of InvokeModel, as JSON.
 pub(in crate::middleware) const METADATA: &str = "x-amzn-bedrock-request-metadata";
 
+/// The ID that the service gives a request.
+pub(in crate::middleware) const REQUEST_ID: &str = "x-amzn-requestid";
+
 /// The headers of InvokeModel that name a guardrail: its identifier, its version, and the trace setting.
 pub(in crate::middleware) const GUARDRAIL: [&str; 3] =
     ["x-amzn-bedrock-guardrailidentifier", "x-amzn-bedrock-guardrailversion", "x-amzn-bedrock-trace"];

@@ -6,7 +6,7 @@ use http::{Response, StatusCode};
 
 use super::headers::{CHUNK_TYPE, ERROR_TYPE};
 use crate::bedrock::Operation;
-use crate::exchange::{BlockedResponse, GuardrailError, error_body};
+use crate::exchange::{BlockedResponse, GuardrailError, GuardrailErrorKind, error_body};
 
 const JSON: &str = "application/json";
 const SERVER_SENT: &str = "text/event-stream; charset=utf-8";
@@ -30,7 +30,20 @@ pub(super) fn blocked(blocked: BlockedResponse) -> Response<Bytes> {
 
 /// The error response that says why a call was rejected.
 pub(super) fn rejection(error: &GuardrailError) -> Response<Bytes> {
-    exception(StatusCode::BAD_REQUEST, "ValidationException", error_body(error.operation(), &error.full_message()))
+    match error.kind() {
+        // The same call may succeed later.
+        GuardrailErrorKind::Unrecorded => unrecorded(error.operation(), &error.full_message()),
+        _ => exception(
+            StatusCode::BAD_REQUEST,
+            "ValidationException",
+            error_body(error.operation(), &error.full_message()),
+        ),
+    }
+}
+
+/// The error response to a call whose decision cannot be recorded.
+pub(super) fn unrecorded(operation: Operation, message: &str) -> Response<Bytes> {
+    exception(StatusCode::SERVICE_UNAVAILABLE, "ServiceUnavailableException", error_body(operation, message))
 }
 
 /// The error response for a path that names no supported operation.

@@ -8,12 +8,15 @@ use tower::{BoxError, Service};
 use super::body::ResponseBody;
 use super::collect::{CollectError, Collected, collect};
 use super::headers::{
-    ERROR_MESSAGE, GUARDRAIL, METADATA, announced_length, ask_uncompressed, drop_stale, has_server_sent_events,
-    is_compressed, requested_guardrail_in, set_length,
+    ERROR_MESSAGE, GUARDRAIL, METADATA, REQUEST_ID, announced_length, ask_uncompressed, drop_stale,
+    has_server_sent_events, is_compressed, requested_guardrail_in, set_length,
 };
 use super::responses;
+use crate::audit::RejectionCode;
 use crate::bedrock::{Operation, StreamKind};
-use crate::exchange::{Exchange, FrameGuard, GuardrailError, Inspected, RejectionMode};
+use crate::exchange::{
+    BlockedResponse, DecisionCaller, Exchange, FrameGuard, GuardrailError, Inspected, RejectionMode,
+};
 use crate::guardrail::Source;
 use crate::middleware::layer::GuardrailLayer;
 use crate::middleware::service::{CallFuture, sealed::Sealed};
@@ -47,9 +50,16 @@ where
 
     fn guard(self, layer: GuardrailLayer, mut inner: S) -> CallFuture<Self::Response> {
         let Some((operation, model_id)) = Operation::from_path(self.method().as_str(), self.uri().path()) else {
+            let caller = self.extensions().get::<DecisionCaller>();
+            let recorded = layer.config.record_unknown_operation(caller);
             if !layer.config.forward_unknown_operations {
                 tracing::debug!("rejected: unsupported operation");
                 return Box::pin(async { Ok(responses::unknown_path().map(ResponseBody::whole)) });
+            }
+            if let Err(error) = recorded {
+                let response =
+                    responses::unrecorded(Operation::InvokeModel, &error.to_string()).map(ResponseBody::whole);
+                return Box::pin(async { Ok(response) });
             }
             let call = inner.call(self);
             return Box::pin(async move { Ok(call.await.map_err(Into::into)?.map(ResponseBody::passed)) });
@@ -81,11 +91,13 @@ where
     R::Error: Into<BoxError>,
 {
     let (mut head, body) = request.into_parts();
+    exchange.note_caller(head.extensions.get());
     if is_compressed(&head.headers) {
         return Err(exchange.encoded(Source::Input).into());
     }
     let body = read(&exchange, Source::Input, announced_length(&head.headers), body).await?.data;
     exchange.note_requested_headers(&requested_guardrail_in(&head.headers));
+    exchange.plan_tag_in_headers(head.headers.get_all(METADATA).iter().map(HeaderValue::as_bytes));
     let body = match exchange.request(&body)? {
         Inspected::Unchanged => body,
         Inspected::Rewritten(changed) => {
@@ -94,18 +106,8 @@ where
         }
         Inspected::Blocked(response, _) => return Ok(responses::blocked(response).map(ResponseBody::whole)),
     };
-    let values: Vec<HeaderValue> = head.headers.get_all(METADATA).iter().cloned().collect();
-    head.headers.remove(METADATA);
-    for value in values {
-        let value = match exchange.metadata(value.as_bytes())? {
-            Inspected::Unchanged => value,
-            // A header accepts the bytes of a replacement in any script.
-            Inspected::Rewritten(changed) => {
-                HeaderValue::from_bytes(&changed).map_err(|e| Failure::Failed(e.into()))?
-            }
-            Inspected::Blocked(response, _) => return Ok(responses::blocked(response).map(ResponseBody::whole)),
-        };
-        head.headers.append(METADATA, value);
+    if let Some(response) = inspect_metadata(&mut exchange, &mut head.headers)? {
+        return Ok(responses::blocked(response).map(ResponseBody::whole));
     }
     if exchange.is_named() {
         GUARDRAIL.iter().for_each(|name| drop(head.headers.remove(*name)));
@@ -114,6 +116,7 @@ where
     ask_uncompressed(&mut head.headers);
     let call = inner.call(Request::from_parts(head, B::from(body)));
     let mut response = call.await.map_err(|error| Failure::Failed(error.into()))?;
+    exchange.note_request_id(response.headers().get(REQUEST_ID).and_then(|id| id.to_str().ok()));
     // A copy of an error's message, which is not inspected.
     response.headers_mut().remove(ERROR_MESSAGE);
     if !response.status().is_success() {
@@ -155,6 +158,29 @@ fn is_stream(exchange: &Exchange, headers: &HeaderMap) -> bool {
     }
 }
 
+/// Inspects the metadata in the headers of a request, and adds the tag. Returns the response to blocked ones.
+fn inspect_metadata(exchange: &mut Exchange, headers: &mut HeaderMap) -> Result<Option<BlockedResponse>, Failure> {
+    // A header accepts the bytes of a replacement in any script.
+    let header = |value: &[u8]| HeaderValue::from_bytes(value).map_err(|error| Failure::Failed(error.into()));
+    let values: Vec<HeaderValue> = headers.get_all(METADATA).iter().cloned().collect();
+    headers.remove(METADATA);
+    let mut inspected = Vec::with_capacity(values.len());
+    for value in values {
+        match exchange.metadata(value.as_bytes())? {
+            Inspected::Unchanged => inspected.push(value),
+            Inspected::Rewritten(changed) => inspected.push(header(&changed)?),
+            Inspected::Blocked(response, _) => return Ok(Some(response)),
+        }
+    }
+    if let Some(tagged) = exchange.tagged_metadata(inspected.first().map(HeaderValue::as_bytes)) {
+        inspected = vec![header(&tagged)?];
+    }
+    for value in inspected {
+        headers.append(METADATA, value);
+    }
+    Ok(None)
+}
+
 /// An error of the upstream keeps its status, and its message is inspected.
 async fn error<R>(exchange: &Exchange, response: Response<R>) -> Result<Response<ResponseBody<R>>, Failure>
 where
@@ -164,25 +190,25 @@ where
     let (mut head, body) = response.into_parts();
     let collected = if is_compressed(&head.headers) {
         head.headers.remove(http::header::CONTENT_ENCODING);
-        None
+        Err(RejectionCode::Compressed)
     } else {
         match collect(body, exchange.max_body_bytes()).await {
-            Ok(collected) => Some(collected),
-            Err(CollectError::TooLarge(_)) => None,
+            Ok(collected) => Ok(collected),
+            Err(CollectError::TooLarge(_)) => Err(RejectionCode::TooLarge),
             Err(CollectError::Body(error)) => return Err(Failure::Failed(error)),
         }
     };
     let changed = match &collected {
-        Some(body) => exchange.error(&body.data),
-        None => Some(exchange.withheld_error()),
+        Ok(body) => exchange.error(&body.data),
+        Err(code) => Some(exchange.withheld_error(*code)),
     };
     if changed.is_some() {
         drop_stale(&mut head.headers);
     }
     let body = match (changed, collected) {
         (Some(data), _) => Collected { data: data.into(), trailers: None },
-        (None, Some(body)) => body,
-        (None, None) => Collected { data: Bytes::new(), trailers: None },
+        (None, Ok(body)) => body,
+        (None, Err(_)) => Collected { data: Bytes::new(), trailers: None },
     };
     set_length(&mut head.headers, body.data.len());
     Ok(Response::from_parts(head, ResponseBody::collected(body)))

@@ -11,6 +11,7 @@ use bytes::Bytes;
 use http_body::{Body, Frame};
 use tower::BoxError;
 
+use crate::audit::RejectionCode;
 use crate::exchange::{Exchange, GuardrailError, Inspected};
 use crate::guardrail::Source;
 use crate::middleware::http::{CollectError, Collected, collect};
@@ -48,7 +49,9 @@ impl WholeBody {
         let data = match (collected, self.kind) {
             (Ok(collected), _) => collected.data,
             (Err(CollectError::Body(error)), _) => return Err(error),
-            (Err(CollectError::TooLarge(_)), BodyKind::Error) => return Ok(self.exchange.withheld_error().into()),
+            (Err(CollectError::TooLarge(_)), BodyKind::Error) => {
+                return Ok(self.exchange.withheld_error(RejectionCode::TooLarge).into());
+            }
             (Err(CollectError::TooLarge(bytes)), BodyKind::Response) => {
                 return Err(self.reject(self.exchange.too_large(Source::Output, bytes)));
             }

@@ -25,11 +25,15 @@ use bytes::Bytes;
 
 use self::body::{BodyKind, ErrorCell, WholeBody};
 use super::http::{
-    BODY_DEPENDENT_HEADERS, EventBody, GUARDRAIL, METADATA, blocked_headers, is_encoded, requested_guardrail,
+    BODY_DEPENDENT_HEADERS, EventBody, GUARDRAIL, METADATA, REQUEST_ID, blocked_headers, is_encoded,
+    requested_guardrail,
 };
 use super::layer::GuardrailLayer;
+use crate::audit::RejectionCode;
 use crate::bedrock::Operation;
-use crate::exchange::{BlockedResponse, Exchange, FrameGuard, GuardrailError, Inspected, LayerConfig, RejectionMode};
+use crate::exchange::{
+    BlockedResponse, DecisionCaller, Exchange, FrameGuard, GuardrailError, Inspected, LayerConfig, RejectionMode,
+};
 use crate::guardrail::Source;
 
 /// An interceptor that applies a guardrail to an existing SDK client, with one line in its configuration.
@@ -73,6 +77,10 @@ impl GuardrailInterceptor {
 /// The calls of a config bag, by interceptor.
 #[derive(Clone, Debug, Default)]
 struct Calls(Vec<(u64, Arc<Mutex<Call>>)>);
+
+impl Storable for DecisionCaller {
+    type Storer = StoreReplace<Self>;
+}
 
 impl Storable for Calls {
     type Storer = StoreReplace<Self>;
@@ -144,8 +152,9 @@ impl GuardrailInterceptor {
     /// Inspects a request, unless it is the one that was inspected before.
     fn inspect(&self, request: &mut HttpRequest, cfg: &mut ConfigBag) -> Result<(), BoxError> {
         let Some(operation) = cfg.load::<Metadata>().and_then(|metadata| Operation::from_name(metadata.name())) else {
+            let recorded = self.config.record_unknown_operation(cfg.load::<DecisionCaller>());
             if self.config.forward_unknown_operations {
-                return Ok(());
+                return recorded.map_err(Into::into);
             }
             return Err("this operation is not supported by the guardrail and was rejected; see `GuardrailLayer::dangerous_forward_unknown_operations`".into());
         };
@@ -157,10 +166,12 @@ impl GuardrailInterceptor {
         }
         let model_id = Operation::from_path(request.method(), path(request.uri())).map(|(_, id)| id);
         let mut exchange = Exchange::new(Arc::clone(&self.config), operation, model_id);
+        exchange.note_caller(cfg.load::<DecisionCaller>());
         if is_encoded(request.headers().get_all_bytes("content-encoding")) {
             return Err(exchange.encoded(Source::Input).into());
         }
         let Some(body) = request.body().bytes() else {
+            exchange.record_rejection(Source::Input, RejectionCode::StreamedBody);
             return Err("a request with a streamed body cannot be inspected and was rejected".into());
         };
         let body = Bytes::copy_from_slice(body);
@@ -168,6 +179,7 @@ impl GuardrailInterceptor {
         if let Some(earlier) = &call {
             exchange.merge_earlier(&lock(earlier).exchange);
         }
+        exchange.plan_tag_in_headers(request.headers().get_all_bytes(METADATA));
         let (body, response, blocked) = match exchange.request(&body)? {
             Inspected::Unchanged => (body, None, None),
             Inspected::Rewritten(changed) => {
@@ -243,6 +255,7 @@ impl Intercept for GuardrailInterceptor {
             call.move_stall_protection(context, components, cfg)?;
         }
         let response = context.response_mut();
+        call.exchange.note_request_id(response.headers().get(REQUEST_ID));
         let kind = if response.status().is_success() { BodyKind::Response } else { BodyKind::Error };
         let is_encoded = is_encoded(response.headers().get_all_bytes("content-encoding"));
         for name in BODY_DEPENDENT_HEADERS {
@@ -255,7 +268,7 @@ impl Intercept for GuardrailInterceptor {
             BodyKind::Response if is_encoded => return Err(call.exchange.encoded(Source::Output).into()),
             BodyKind::Error if is_encoded => {
                 response.headers_mut().remove("content-encoding");
-                SdkBody::from(call.exchange.withheld_error())
+                SdkBody::from(call.exchange.withheld_error(RejectionCode::Compressed))
             }
             BodyKind::Response if call.exchange.operation().is_stream() => SdkBody::from_body_1_x(EventBody::new(
                 body,
@@ -325,22 +338,27 @@ fn is_inspected(call: &Call, body: &[u8], request: &HttpRequest) -> bool {
     call.body == body && call.metadata == metadata_headers(request)
 }
 
-/// Inspects the request metadata in the headers. Returns the response to blocked ones.
+/// Inspects the request metadata in the headers, and adds the tag. Returns the response to blocked ones.
 fn inspect_metadata(
     exchange: &mut Exchange,
     request: &mut HttpRequest,
 ) -> Result<(Option<BlockedResponse>, Option<GuardrailError>), BoxError> {
     // The SDK writes one; other interceptors may have added more.
-    let values = metadata_headers(request);
+    let mut values = metadata_headers(request);
     request.headers_mut().remove(METADATA);
-    for value in values {
-        let value = match exchange.metadata(&value)? {
-            Inspected::Unchanged => value,
-            Inspected::Rewritten(changed) => changed,
+    for value in &mut values {
+        match exchange.metadata(value)? {
+            Inspected::Unchanged => {}
+            Inspected::Rewritten(changed) => *value = changed,
             Inspected::Blocked(response, assessment) => {
                 return Ok((Some(response), Some(GuardrailError::blocked(exchange.operation(), *assessment))));
             }
-        };
+        }
+    }
+    if let Some(tagged) = exchange.tagged_metadata(values.first().map(Vec::as_slice)) {
+        values = vec![tagged];
+    }
+    for value in values {
         request.headers_mut().try_append(METADATA, String::from_utf8(value)?)?;
     }
     Ok((None, None))

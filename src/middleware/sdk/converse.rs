@@ -12,6 +12,7 @@ use aws_sdk_bedrockruntime::operation::start_async_invoke::{
 use tower::{BoxError, Service};
 
 use super::errors::call;
+use super::tag::{add_tag, plan_tag};
 use crate::bedrock::sdk::{
     blocked_apply_guardrail, blocked_converse, visit_apply_guardrail_request, visit_apply_guardrail_response,
     visit_async_request, visit_converse_request, visit_converse_response, visit_count_tokens_request,
@@ -40,11 +41,13 @@ where
                     self.guardrail_config = None;
                 }
             }
+            plan_tag(&mut exchange, self.request_metadata.as_ref());
             let assessment = exchange.value(Source::Input, |f| visit_converse_request(&mut self, f))?;
             if assessment.is_blocked() {
                 return blocked(&exchange, assessment).map_err(Into::into);
             }
-            let mut output = call::<_, _, ConverseError>(&exchange, inner, self).await?;
+            add_tag(&exchange, &mut self.request_metadata);
+            let mut output = call::<_, _, ConverseError>(&mut exchange, inner, self).await?;
             let assessment = exchange.value(Source::Output, |f| visit_converse_response(&mut output, f))?;
             if assessment.is_blocked() {
                 return blocked(&exchange, assessment).map_err(Into::into);
@@ -98,7 +101,7 @@ where
             let unknown = exchange.unknown();
             let assessment = exchange.value(Source::Input, |f| visit_count_tokens_request(&mut self, unknown, f))?;
             fail_if_blocked(&exchange, assessment)?;
-            let output = call::<_, _, CountTokensError>(&exchange, inner, self).await?;
+            let output = call::<_, _, CountTokensError>(&mut exchange, inner, self).await?;
             record_empty_output(&mut exchange)?;
             Ok(output)
         })
@@ -119,7 +122,7 @@ where
             let unknown = exchange.unknown();
             let assessment = exchange.value(Source::Input, |f| visit_async_request(&mut self, unknown, f))?;
             fail_if_blocked(&exchange, assessment)?;
-            let output = call::<_, _, StartAsyncInvokeError>(&exchange, inner, self).await?;
+            let output = call::<_, _, StartAsyncInvokeError>(&mut exchange, inner, self).await?;
             record_empty_output(&mut exchange)?;
             Ok(output)
         })
@@ -149,7 +152,7 @@ where
             if assessment.is_blocked() {
                 return blocked_by(&exchange, assessment, message).map_err(Into::into);
             }
-            let mut output = call::<_, _, ApplyGuardrailError>(&exchange, inner, self).await?;
+            let mut output = call::<_, _, ApplyGuardrailError>(&mut exchange, inner, self).await?;
             let assessment = exchange.value(Source::Output, |f| visit_apply_guardrail_response(&mut output, f))?;
             if assessment.is_blocked() {
                 return blocked_by(&exchange, assessment, message).map_err(Into::into);

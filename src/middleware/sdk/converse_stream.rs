@@ -1,5 +1,7 @@
 //! ConverseStream.
 
+use std::time::Duration;
+
 use aws_sdk_bedrockruntime::operation::converse_stream::{
     ConverseStreamError, ConverseStreamInput, ConverseStreamOutput,
 };
@@ -9,6 +11,7 @@ use tower::{BoxError, Service};
 
 use super::errors::call;
 use super::guarded_stream::{GuardedStream, InspectEvents};
+use super::tag::{add_tag, plan_tag};
 use crate::bedrock::sdk::{SdkEvent, blocked_converse_events, text_delta, visit_converse_stream_request};
 use crate::bedrock::{BodyError, EventKind, ModelEvent, Operation, Progress, RequestedGuardrail, SubstreamId};
 use crate::exchange::sdk::put_trace_in_event;
@@ -53,11 +56,13 @@ where
                     self.guardrail_config = None;
                 }
             }
+            plan_tag(&mut exchange, self.request_metadata.as_ref());
             let assessment = exchange.value(Source::Input, |f| visit_converse_stream_request(&mut self, f))?;
             if assessment.is_blocked() {
                 return blocked(exchange, assessment).map_err(Into::into);
             }
-            let output = call::<_, _, ConverseStreamError>(&exchange, inner, self).await?;
+            add_tag(&exchange, &mut self.request_metadata);
+            let output = call::<_, _, ConverseStreamError>(&mut exchange, inner, self).await?;
             let events = Box::new(exchange.events(TypedEvents));
             Ok(GuardedConverseStream { stream: GuardedStream::new(output.stream, events, exchange) })
         })
@@ -135,6 +140,10 @@ impl InspectEvents<ConverseEvent> for EventGuard<TypedEvents> {
 
     fn has_no_message(&self) -> bool {
         self.has_no_message()
+    }
+
+    fn time(&self) -> Duration {
+        EventGuard::time(self)
     }
 
     fn into_assessment(self: Box<Self>) -> BodyAssessment {

@@ -3,6 +3,7 @@
 
 use aws_sdk_bedrockruntime::config::http::HttpResponse;
 use aws_sdk_bedrockruntime::error::{ErrorMetadata, ProvideErrorMetadata, SdkError};
+use aws_sdk_bedrockruntime::operation::RequestId;
 use aws_sdk_bedrockruntime::operation::apply_guardrail::ApplyGuardrailError;
 use aws_sdk_bedrockruntime::operation::converse::ConverseError;
 use aws_sdk_bedrockruntime::operation::converse_stream::ConverseStreamError;
@@ -21,20 +22,31 @@ use aws_smithy_types::event_stream::{Message, RawMessage};
 use serde_json::{Value, json};
 use tower::{BoxError, Service};
 
+use crate::audit::RejectionCode;
 use crate::exchange::{Exchange, GuardrailError, Inspected};
 use crate::middleware::http::BODY_DEPENDENT_HEADERS;
 
 /// Calls the inner service, and inspects its error. An error that is not the SDK's is returned unchanged.
-pub(super) async fn call<S, I, E>(exchange: &Exchange, mut inner: S, input: I) -> Result<S::Response, BoxError>
+pub(super) async fn call<S, I, E>(exchange: &mut Exchange, mut inner: S, input: I) -> Result<S::Response, BoxError>
 where
     S: Service<I>,
+    S::Response: RequestId,
     S::Error: Into<BoxError>,
     E: InspectableError,
 {
-    inner.call(input).await.map_err(|error| match error.into().downcast::<SdkError<E>>() {
-        Ok(error) => of_call(exchange, *error).unwrap_or_else(Into::into),
-        Err(error) => error,
-    })
+    match inner.call(input).await {
+        Ok(response) => {
+            exchange.note_request_id(response.request_id());
+            Ok(response)
+        }
+        Err(error) => Err(match error.into().downcast::<SdkError<E>>() {
+            Ok(error) => {
+                exchange.note_request_id(error.meta().request_id());
+                of_call(exchange, *error).unwrap_or_else(Into::into)
+            }
+            Err(error) => error,
+        }),
+    }
 }
 
 fn of_call<E: InspectableError>(exchange: &Exchange, error: SdkError<E>) -> Result<BoxError, GuardrailError> {
@@ -42,7 +54,7 @@ fn of_call<E: InspectableError>(exchange: &Exchange, error: SdkError<E>) -> Resu
         SdkError::ServiceError(error) => error,
         SdkError::ResponseError(error) if error.raw().body().bytes().is_some_and(|body| !body.is_empty()) => {
             // The reason may quote the response.
-            let raw = with_body(error.into_raw(), exchange.withheld_error());
+            let raw = with_body(error.into_raw(), exchange.withheld_error(RejectionCode::Unreadable));
             return Ok(SdkError::<E>::response_error("the response could not be read", raw).into());
         }
         other => return Ok(other.into()),

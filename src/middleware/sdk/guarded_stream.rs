@@ -3,6 +3,7 @@ use std::fmt;
 use std::future::{Future, poll_fn};
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
+use std::time::Duration;
 
 use aws_sdk_bedrockruntime::error::SdkError;
 use aws_sdk_bedrockruntime::primitives::event_stream::EventReceiver;
@@ -11,7 +12,7 @@ use futures_core::Stream;
 
 use super::errors::{InspectableError, inspect_stream_error};
 use crate::bedrock::BodyError;
-use crate::exchange::{BodyAssessment, Exchange, GuardrailError};
+use crate::exchange::{BodyAssessment, Exchange, GuardrailError, StreamEnd};
 use crate::guardrail::Source;
 
 /// The error of a guarded stream. The stream ends with it, and buffered text is not released.
@@ -71,6 +72,9 @@ pub(super) trait InspectEvents<T>: fmt::Debug + Send {
 
     /// Returns `true` if the stream is blocked and no event holds the message.
     fn has_no_message(&self) -> bool;
+
+    /// Returns the time that the inspection has taken.
+    fn time(&self) -> Duration;
 
     /// Returns the assessment.
     fn into_assessment(self: Box<Self>) -> BodyAssessment;
@@ -172,6 +176,7 @@ where
         let inspected = match event {
             Err(error) => {
                 let error = (self.inspect_failure)(&self.exchange, error);
+                self.end(StreamEnd::Interrupted);
                 return self.fail(GuardedStreamError::Upstream(error));
             }
             Ok(Some(event)) => {
@@ -186,26 +191,27 @@ where
         let events = match inspected {
             Ok(events) => events,
             Err(error) => {
-                let error = self.exchange.unreadable(Source::Output, error);
+                let error = GuardrailError::unreadable(self.exchange.operation(), Source::Output, error);
+                self.end(StreamEnd::Rejected(&error));
                 return self.fail(GuardedStreamError::Guardrail(error));
             }
         };
-        if inspect.has_no_message() || inspect.is_blocked() && self.exchange.errors_on_block() {
-            if let Some(assessment) = self.end() {
-                let error = GuardrailError::blocked(self.exchange.operation(), assessment);
-                self.fail(GuardedStreamError::Guardrail(error));
+        let fails = inspect.has_no_message() || inspect.is_blocked() && self.exchange.errors_on_block();
+        if matches!(self.upstream, Upstream::Over) {
+            match self.end(StreamEnd::Complete) {
+                Some(Ok(assessment)) if fails => {
+                    let error = GuardrailError::blocked(self.exchange.operation(), assessment);
+                    return self.fail(GuardedStreamError::Guardrail(error));
+                }
+                Some(Err(error)) => return self.fail(GuardedStreamError::Guardrail(error)),
+                _ => {}
             }
-            return;
         }
         self.ready.extend(events);
-        if matches!(self.upstream, Upstream::Over) {
-            self.end();
-        }
     }
 
     fn fail(&mut self, failure: GuardedStreamError<E>) {
         self.upstream = Upstream::Over;
-        self.end();
         self.failure = Some(failure);
     }
 }
@@ -219,18 +225,19 @@ impl<T, E> GuardedStream<T, E> {
         self.inspect.as_ref().map_or(0, |inspect| inspect.buffered_bytes())
     }
 
-    /// Ends the inspection, and calls the observer.
-    fn end(&mut self) -> Option<BodyAssessment> {
-        let assessment = self.inspect.take()?.into_assessment();
-        self.exchange.observe(&assessment);
-        Some(assessment)
+    /// Ends the inspection, and returns the assessment, or an error if it is not recorded.
+    fn end(&mut self, end: StreamEnd<'_>) -> Option<Result<BodyAssessment, GuardrailError>> {
+        let inspect = self.inspect.take()?;
+        let took = inspect.time();
+        let assessment = inspect.into_assessment();
+        Some(self.exchange.conclude_stream(&assessment, took, end).map(|()| assessment))
     }
 }
 
 impl<T, E> Drop for GuardedStream<T, E> {
     fn drop(&mut self) {
         // A caller that leaves early has still received what was released.
-        self.end();
+        self.end(StreamEnd::Interrupted);
     }
 }
 

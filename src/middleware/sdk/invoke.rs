@@ -1,5 +1,7 @@
 //! InvokeModel and InvokeModelWithResponseStream.
 
+use std::time::Duration;
+
 use aws_sdk_bedrockruntime::operation::invoke_model::{InvokeModelError, InvokeModelInput, InvokeModelOutput};
 use aws_sdk_bedrockruntime::operation::invoke_model_with_response_stream::{
     InvokeModelWithResponseStreamError, InvokeModelWithResponseStreamInput, InvokeModelWithResponseStreamOutput,
@@ -61,6 +63,7 @@ impl Fields<'_> {
     fn inspect(self, exchange: &mut Exchange) -> Result<Option<BlockedResponse>, GuardrailError> {
         let trace = self.trace.as_ref().map(TraceSetting::as_str);
         exchange.note_requested(&RequestedGuardrail::new(self.guardrail.as_deref(), trace));
+        exchange.plan_tag_in_headers(self.metadata.iter().map(|metadata| metadata.as_bytes()));
         match exchange.request(self.body.as_ref().map(Blob::as_ref).unwrap_or_default())? {
             Inspected::Unchanged => {}
             Inspected::Rewritten(body) => *self.body = Some(Blob::new(body)),
@@ -69,17 +72,23 @@ impl Fields<'_> {
         if exchange.is_named() {
             (*self.guardrail, *self.version, *self.trace) = (None, None, None);
         }
-        let Some(metadata) = self.metadata else { return Ok(None) };
-        match exchange.metadata(metadata.as_bytes())? {
-            Inspected::Unchanged => Ok(None),
-            Inspected::Rewritten(masked) => {
-                // Masking keeps text UTF-8.
-                *metadata = String::from_utf8_lossy(&masked).into_owned();
-                Ok(None)
+        if let Some(metadata) = self.metadata {
+            match exchange.metadata(metadata.as_bytes())? {
+                Inspected::Unchanged => {}
+                Inspected::Rewritten(masked) => *metadata = text(&masked),
+                Inspected::Blocked(response, _) => return Ok(Some(response)),
             }
-            Inspected::Blocked(response, _) => Ok(Some(response)),
         }
+        if let Some(tagged) = exchange.tagged_metadata(self.metadata.as_deref().map(str::as_bytes)) {
+            *self.metadata = Some(text(&tagged));
+        }
+        Ok(None)
     }
+}
+
+/// Masking keeps text UTF-8.
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
 }
 
 macro_rules! fields {
@@ -109,7 +118,7 @@ where
                 let body = Blob::new(response.into_bytes());
                 return Ok(InvokeModelOutput::builder().body(body).content_type(JSON).build()?);
             }
-            let mut output = call::<_, _, InvokeModelError>(&exchange, inner, self).await?;
+            let mut output = call::<_, _, InvokeModelError>(&mut exchange, inner, self).await?;
             match exchange.response(output.body.as_ref())? {
                 Inspected::Unchanged => {}
                 Inspected::Rewritten(body) => output.body = Blob::new(body),
@@ -139,7 +148,7 @@ where
                 let body = GuardedStream::of(events, exchange);
                 return Ok(GuardedInvokeModelStream { content_type: JSON.to_owned(), body });
             }
-            let output = call::<_, _, InvokeModelWithResponseStreamError>(&exchange, inner, self).await?;
+            let output = call::<_, _, InvokeModelWithResponseStreamError>(&mut exchange, inner, self).await?;
             let events = Box::new(Chunks(exchange.events(exchange.json_events())));
             let body = GuardedStream::new(output.body, events, exchange);
             Ok(GuardedInvokeModelStream { content_type: output.content_type, body })
@@ -172,6 +181,10 @@ impl InspectEvents<ResponseStream> for Chunks {
 
     fn has_no_message(&self) -> bool {
         self.0.has_no_message()
+    }
+
+    fn time(&self) -> Duration {
+        self.0.time()
     }
 
     fn into_assessment(self: Box<Self>) -> BodyAssessment {

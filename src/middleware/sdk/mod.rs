@@ -6,6 +6,7 @@ mod converse_stream;
 mod errors;
 mod guarded_stream;
 mod invoke;
+mod tag;
 
 pub use bedrock_service::BedrockService;
 pub use converse_stream::GuardedConverseStream;

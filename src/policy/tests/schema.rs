@@ -1,58 +1,14 @@
 //! The JSON Schema accepts what the policy reader accepts, and knows the same keys.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::golden::policies;
+use crate::json::schema_accepts;
 use crate::policy::Policy;
-
-/// As much of JSON Schema as ours uses. Panics at a keyword it does not know, so that nothing goes unchecked.
-fn accepts(root: &Value, schema: &Value, value: &Value) -> bool {
-    let Some(schema) = schema.as_object() else {
-        return schema == &json!(true);
-    };
-    schema.iter().all(|(keyword, rule)| match keyword.as_str() {
-        "$schema" | "title" | "description" | "$defs" | "format" => true,
-        "$ref" => accepts(root, root.pointer(&rule.as_str().unwrap()[1..]).unwrap(), value),
-        "anyOf" => rule.as_array().unwrap().iter().any(|choice| accepts(root, choice, value)),
-        "oneOf" => rule.as_array().unwrap().iter().filter(|choice| accepts(root, choice, value)).count() == 1,
-        "const" => value == rule,
-        "enum" => rule.as_array().unwrap().contains(value),
-        "type" => match rule.as_str().unwrap() {
-            "object" => value.is_object(),
-            "array" => value.is_array(),
-            "string" => value.is_string(),
-            "boolean" => value.is_boolean(),
-            "number" => value.is_number(),
-            "integer" => value.is_i64() || value.is_u64(),
-            other => panic!("type {other}"),
-        },
-        "properties" => value.as_object().is_none_or(|members| {
-            members.iter().all(|(key, value)| rule.get(key).is_none_or(|rule| accepts(root, rule, value)))
-        }),
-        "additionalProperties" => {
-            assert_eq!(rule, &json!(false));
-            let known = schema["properties"].as_object().unwrap();
-            value.as_object().is_none_or(|members| members.keys().all(|key| known.contains_key(key)))
-        }
-        "required" => value.as_object().is_none_or(|members| {
-            rule.as_array().unwrap().iter().all(|key| members.contains_key(key.as_str().unwrap()))
-        }),
-        "items" => value.as_array().is_none_or(|items| items.iter().all(|item| accepts(root, rule, item))),
-        "minItems" => value.as_array().is_none_or(|items| items.len() as u64 >= rule.as_u64().unwrap()),
-        "minLength" => value.as_str().is_none_or(|text| text.chars().count() as u64 >= rule.as_u64().unwrap()),
-        "maxLength" => value.as_str().is_none_or(|text| text.chars().count() as u64 <= rule.as_u64().unwrap()),
-        "pattern" => {
-            value.as_str().is_none_or(|text| regex::Regex::new(rule.as_str().unwrap()).unwrap().is_match(text))
-        }
-        "minimum" => value.as_f64().is_none_or(|number| number >= rule.as_f64().unwrap()),
-        "maximum" => value.as_f64().is_none_or(|number| number <= rule.as_f64().unwrap()),
-        other => panic!("keyword {other}"),
-    })
-}
 
 fn accepted(yaml: &str) -> bool {
     let schema = Policy::json_schema();
-    accepts(&schema, &schema, &serde_yaml::from_str::<Value>(yaml).unwrap())
+    schema_accepts(&schema, &schema, &serde_yaml::from_str::<Value>(yaml).unwrap())
 }
 
 /// `UPDATE_GOLDEN=1` writes what it is now.

@@ -1,0 +1,415 @@
+//! Verifies the chain of a decision log.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::io::{self, BufRead};
+use std::sync::Arc;
+
+use serde::Deserialize;
+
+use super::chain::{ChainHead, sha256_hex, split};
+use super::problem::{ChainProblem, ChainProblemKind};
+use super::record::{SCHEMA_NAME, Torn};
+
+/// The length of the longest line that is read. The findings of a record are limited, so that no record comes near it.
+const LINE_BYTES: usize = 16 << 20;
+
+/// The number of problems that are kept; the rest are counted.
+const KEPT_PROBLEMS: usize = 1000;
+
+/// Verifies that no record of a decision log was removed, changed or reordered.
+///
+/// A log is read line by line, rotated files in the order of their names. The records of several writers may be mixed, as log collectors
+/// mix them. Nothing in a log shows that its last records were removed: compare [`ChainSummary::head`] with a head kept elsewhere, or
+/// pass that to [`expect_end`](Self::expect_end).
+///
+/// ```
+/// use banister::ChainVerifier;
+///
+/// let log = std::fs::read("tests/data/audit/decisions.jsonl")?;
+/// let mut verifier = ChainVerifier::new();
+/// verifier.read(Some("decisions.jsonl"), log.as_slice())?;
+/// let report = verifier.finish();
+/// assert!(report.is_intact(), "{:?}", report.problems());
+/// # Ok::<(), std::io::Error>(())
+/// ```
+#[derive(Debug, Default)]
+pub struct ChainVerifier {
+    file: Option<Arc<str>>,
+    line: u64,
+    /// The last record of each chain, by its writer.
+    tails: BTreeMap<String, Tail>,
+    /// Lines that are no records, until the next record shows whether a writer crashed within them.
+    pending: Vec<ChainProblem>,
+    /// The bytes of these lines.
+    pending_bytes: Vec<u8>,
+    /// The heads after which chains may begin.
+    beginnings: Vec<ChainHead>,
+    /// The heads with which chains must end.
+    ends: Vec<ChainHead>,
+    report: ChainReport,
+}
+
+/// The last record of a chain.
+#[derive(Debug)]
+struct Tail {
+    first_seq: u64,
+    /// With the hash that the record states.
+    head: ChainHead,
+    /// The hash that the record has, if it states another.
+    computed: Option<String>,
+    is_closed: bool,
+    file: Option<Arc<str>>,
+    line: u64,
+}
+
+/// The result of verifying a decision log.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ChainReport {
+    records: u64,
+    lost: u64,
+    torn: u64,
+    chains: Vec<ChainSummary>,
+    problems: Vec<ChainProblem>,
+    problem_count: u64,
+}
+
+/// One chain of a decision log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ChainSummary {
+    writer: String,
+    first_seq: u64,
+    head: ChainHead,
+    is_closed: bool,
+}
+
+/// The fields of a record that link it.
+#[derive(Deserialize)]
+struct Link<'a> {
+    #[serde(borrow)]
+    schema: Cow<'a, str>,
+    #[serde(borrow)]
+    writer: Cow<'a, str>,
+    seq: u64,
+    #[serde(borrow)]
+    prev: Cow<'a, str>,
+    #[serde(default)]
+    lost: u64,
+    #[serde(borrow)]
+    event: Cow<'a, str>,
+    #[serde(default)]
+    torn: Option<Torn>,
+}
+
+impl ChainVerifier {
+    /// Creates a verifier of chains that begin with record 1.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Accepts that a chain begins after this head: the records up to it were removed when their retention ended.
+    pub fn expect_beginning(&mut self, head: ChainHead) {
+        self.beginnings.push(head);
+    }
+
+    /// Expects that a chain contains this head as its last record.
+    pub fn expect_end(&mut self, head: ChainHead) {
+        self.ends.push(head);
+    }
+
+    /// Reads a whole file.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the file cannot be read. What is wrong with its lines is in the report.
+    pub fn read(&mut self, file: Option<&str>, mut input: impl BufRead) -> io::Result<()> {
+        self.begin_file(file);
+        let mut line = Vec::new();
+        loop {
+            line.clear();
+            let limit = LINE_BYTES as u64 + 1;
+            io::Read::take(&mut input, limit).read_until(b'\n', &mut line)?;
+            let is_complete = line.pop_if(|last| *last == b'\n').is_some();
+            match (is_complete, line.len()) {
+                (false, 0) => return Ok(()),
+                (false, bytes) if bytes > LINE_BYTES => {
+                    skip_line(&mut input)?;
+                    self.too_long();
+                }
+                (true, _) => self.line(&line),
+                (false, _) => self.unfinished_line(&line),
+            }
+        }
+    }
+
+    /// Begins a file: the next line is its first.
+    pub fn begin_file(&mut self, file: Option<&str>) {
+        self.file = file.map(Arc::from);
+        self.line = 0;
+    }
+
+    /// Verifies the next line, without its line feed.
+    pub fn line(&mut self, line: &[u8]) {
+        self.line += 1;
+        let link = split(line).and_then(|(hashed, hash)| Some((link(line)?, hashed, hash)));
+        match link {
+            Some((link, hashed, hash)) => {
+                self.resolve_pending(link.torn.as_ref());
+                self.record(&link, hash, sha256_hex(hashed));
+            }
+            None => self.suspend(line),
+        }
+    }
+
+    /// Keeps a line that is no record, until it is known whether a writer crashed within it.
+    fn suspend(&mut self, line: &[u8]) {
+        if self.pending_bytes.len() + line.len() > LINE_BYTES {
+            self.resolve_pending(None);
+        }
+        if !self.pending.is_empty() {
+            self.pending_bytes.push(b'\n');
+        }
+        self.pending_bytes.extend_from_slice(line);
+        self.pending.push(self.problem(ChainProblemKind::NotARecord));
+    }
+
+    /// Ends the input, and returns the result.
+    #[must_use]
+    pub fn finish(mut self) -> ChainReport {
+        self.resolve_pending(None);
+        let ends = std::mem::take(&mut self.ends);
+        for expected in ends {
+            if !self.tails.values().any(|tail| tail.head == expected) {
+                self.wrong_end(&expected);
+            }
+        }
+        self.report.chains = self
+            .tails
+            .into_iter()
+            .map(|(writer, tail)| ChainSummary {
+                writer,
+                first_seq: tail.first_seq,
+                head: tail.head,
+                is_closed: tail.is_closed,
+            })
+            .collect();
+        self.report
+    }
+
+    /// Links a record to the chain that it continues.
+    fn record(&mut self, link: &Link<'_>, stated: &str, computed: String) {
+        self.report.records += 1;
+        self.report.lost = self.report.lost.saturating_add(link.lost);
+        let is_changed = stated != computed;
+        if is_changed {
+            self.report(ChainProblemKind::Changed);
+        }
+        let tail = self.take_tail(link);
+        if let Some(kind) = tail.as_ref().and_then(|tail| tail.problem_with(link)) {
+            self.report(kind);
+        }
+        let writer = link.writer.clone().into_owned();
+        // A record that was moved does not continue its chain.
+        if let Some(tail) = tail.as_ref().filter(|tail| link.seq <= tail.head.seq()) {
+            let tail =
+                Tail { head: tail.head.clone(), computed: tail.computed.clone(), file: tail.file.clone(), ..*tail };
+            self.tails.insert(writer, tail);
+            return;
+        }
+        let next = Tail {
+            first_seq: tail.map_or(link.seq, |tail| tail.first_seq),
+            head: ChainHead::new(link.seq, stated),
+            computed: is_changed.then_some(computed),
+            is_closed: link.event == "closed",
+            file: self.file.clone(),
+            line: self.line,
+        };
+        self.tails.insert(writer, next);
+    }
+
+    /// Takes the end of the chain that a record continues: that of its writer, or one that ends with the hash it names. `None` if it begins
+    /// a chain.
+    fn take_tail(&mut self, link: &Link<'_>) -> Option<Tail> {
+        if let Some(tail) = self.tails.remove(&*link.writer) {
+            return Some(tail);
+        }
+        let earlier = self.tails.iter().find(|(_, tail)| tail.problem_with(link).is_none());
+        // Without one, a chain with the number before is meant, and its end was replaced.
+        let earlier = earlier.or_else(|| {
+            let mut before = self.tails.iter().filter(|(_, tail)| tail.head.seq().checked_add(1) == Some(link.seq));
+            before.next().filter(|_| before.next().is_none())
+        });
+        if let Some(writer) = earlier.map(|(writer, _)| writer.clone()) {
+            return self.tails.remove(&writer);
+        }
+        let begins_at = |head: &ChainHead| link.seq == head.seq().saturating_add(1) && link.prev == head.hash();
+        if !begins_at(&ChainHead::default()) && !self.beginnings.iter().any(begins_at) {
+            self.report(ChainProblemKind::Beginning { found: link.seq });
+        }
+        None
+    }
+
+    /// Reports the lines that are no records, unless the record after them says that a writer crashed within them.
+    fn resolve_pending(&mut self, declared: Option<&Torn>) {
+        let pending = std::mem::take(&mut self.pending);
+        let bytes = std::mem::take(&mut self.pending_bytes);
+        let is_declared = |torn: &Torn| torn.bytes == bytes.len() as u64 && torn.sha256 == sha256_hex(&bytes);
+        if !pending.is_empty() && declared.is_some_and(is_declared) {
+            self.report.torn += pending.len() as u64;
+        } else {
+            pending.into_iter().for_each(|problem| self.add(problem));
+        }
+    }
+
+    fn too_long(&mut self) {
+        self.line += 1;
+        self.resolve_pending(None);
+        self.report(ChainProblemKind::TooLong);
+    }
+
+    /// Verifies a line without a line feed: a whole record, or a torn one.
+    fn unfinished_line(&mut self, line: &[u8]) {
+        self.line(line);
+        if let Some(problem) = self.pending.last_mut() {
+            problem.kind = ChainProblemKind::Torn;
+        }
+    }
+
+    fn wrong_end(&mut self, expected: &ChainHead) {
+        let last = self.tails.values().max_by_key(|tail| tail.head.seq());
+        let (file, line) = last.map_or((None, 0), |tail| (tail.file.clone(), tail.line));
+        let found = last.map_or(0, |tail| tail.head.seq());
+        self.add(ChainProblem { file, line, kind: ChainProblemKind::WrongEnd { expected: expected.seq(), found } });
+    }
+
+    fn report(&mut self, kind: ChainProblemKind) {
+        let problem = self.problem(kind);
+        self.add(problem);
+    }
+
+    fn problem(&self, kind: ChainProblemKind) -> ChainProblem {
+        ChainProblem { file: self.file.clone(), line: self.line, kind }
+    }
+
+    fn add(&mut self, problem: ChainProblem) {
+        self.report.problem_count += 1;
+        if self.report.problems.len() < KEPT_PROBLEMS {
+            self.report.problems.push(problem);
+        }
+    }
+}
+
+impl Tail {
+    /// Returns what is wrong if this record comes next.
+    fn problem_with(&self, link: &Link<'_>) -> Option<ChainProblemKind> {
+        let (expected, found) = (self.head.seq().saturating_add(1), link.seq);
+        if found < expected {
+            return Some(ChainProblemKind::OutOfOrder { expected, found });
+        }
+        if found > expected {
+            return Some(ChainProblemKind::Missing { expected, found });
+        }
+        // A record whose hash alone was changed was already reported.
+        let follows = link.prev == self.head.hash() || self.computed.as_deref() == Some(&*link.prev);
+        (!follows).then_some(ChainProblemKind::Replaced)
+    }
+}
+
+impl ChainReport {
+    /// Returns `true` if nothing is wrong. Records may have been lost all the same: see [`lost`](Self::lost).
+    #[must_use]
+    pub fn is_intact(&self) -> bool {
+        self.problem_count == 0
+    }
+
+    /// Returns the number of records.
+    #[must_use]
+    pub fn records(&self) -> u64 {
+        self.records
+    }
+
+    /// Returns the number of records that writers lost and counted, because the log was full or too slow.
+    #[must_use]
+    pub fn lost(&self) -> u64 {
+        self.lost
+    }
+
+    /// Returns the number of lines that a crashed writer left incomplete, and that the next writer recorded.
+    #[must_use]
+    pub fn torn(&self) -> u64 {
+        self.torn
+    }
+
+    /// Returns the chains, by their last writer.
+    #[must_use]
+    pub fn chains(&self) -> &[ChainSummary] {
+        &self.chains
+    }
+
+    /// Returns the first thousand problems.
+    #[must_use]
+    pub fn problems(&self) -> &[ChainProblem] {
+        &self.problems
+    }
+
+    /// Returns the number of problems.
+    #[must_use]
+    pub fn problem_count(&self) -> u64 {
+        self.problem_count
+    }
+}
+
+impl ChainSummary {
+    /// Returns the writer of the last record.
+    #[must_use]
+    pub fn writer(&self) -> &str {
+        &self.writer
+    }
+
+    /// Returns the number of the first record.
+    #[must_use]
+    pub fn first_seq(&self) -> u64 {
+        self.first_seq
+    }
+
+    /// Returns the last record. Keep it where the writer cannot change it, to see later that no record was removed from the end.
+    #[must_use]
+    pub fn head(&self) -> &ChainHead {
+        &self.head
+    }
+
+    /// Returns `true` if the writer ended in an orderly way. Otherwise it is still running or crashed, or the end of the chain was removed.
+    #[must_use]
+    pub fn is_closed(&self) -> bool {
+        self.is_closed
+    }
+}
+
+/// Reads the fields that link a record. The schema may be a later one: its lines are linked in the same way.
+fn link(line: &[u8]) -> Option<Link<'_>> {
+    let link: Link<'_> = serde_json::from_slice(line).ok()?;
+    link.schema.starts_with(SCHEMA_NAME).then_some(link)
+}
+
+/// Returns the head of the chain after this line, if it is a record whose hash fits.
+pub(super) fn head_of(line: &[u8]) -> Option<ChainHead> {
+    let (hashed, hash) = split(line)?;
+    let link = link(line)?;
+    (sha256_hex(hashed) == hash).then(|| ChainHead::new(link.seq, hash))
+}
+
+/// Skips the rest of a line.
+fn skip_line(input: &mut impl BufRead) -> io::Result<()> {
+    loop {
+        let buffer = input.fill_buf()?;
+        let (used, is_end) = match memchr::memchr(b'\n', buffer) {
+            Some(at) => (at + 1, true),
+            None => (buffer.len(), buffer.is_empty()),
+        };
+        input.consume(used);
+        if is_end {
+            return Ok(());
+        }
+    }
+}
