@@ -210,7 +210,7 @@ fn takes_precedence(span: &PendingSpan, other: &PendingSpan, rules: &[Rule]) -> 
 mod tests {
     use super::{Blocked, PendingSpan, Resolver};
     use crate::guardrail::Conversation;
-    use crate::policy::rule::{ReplacementStyle, Rule};
+    use crate::policy::rule::{ReplacementStyle, Rule, RuleOrigin};
     use crate::policy::{Action, RuleKind};
     use crate::text::buffer::TextBuffer;
 
@@ -229,6 +229,7 @@ mod tests {
             output: Action::Mask,
             style: ReplacementStyle::Label,
             message: None,
+            origin: RuleOrigin::default(),
         };
         kinds.into_iter().enumerate().map(rule).collect()
     }

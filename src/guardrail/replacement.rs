@@ -184,7 +184,7 @@ fn digest(key: &[u8], value: &str) -> [u8; 32] {
 mod tests {
     use super::{digest, keep_last, replacement_of_blocked, replacement_text};
     use crate::guardrail::Conversation;
-    use crate::policy::rule::{ReplacementStyle, Rule};
+    use crate::policy::rule::{ReplacementStyle, Rule, RuleOrigin};
     use crate::policy::{Action, RuleKind};
 
     #[test]
@@ -201,6 +201,7 @@ mod tests {
             output: Action::Mask,
             style,
             message: None,
+            origin: RuleOrigin::default(),
         };
         let conversation = Conversation::new();
         for (style, masked, blocked) in [

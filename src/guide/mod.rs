@@ -1,6 +1,7 @@
 //! The manual. It has no code; its examples are compiled and run with the tests.
 //!
 //! * [`policies`]: how to write, test and customize a policy.
+//! * [`commands`]: the command line, and the format of test suites.
 //! * [`streaming`]: streaming guarantees, and how much text is buffered.
 //! * [`bedrock`]: how Bedrock calls are inspected, and what the caller receives.
 //! * [`threat_model`]: what Banister protects, and its known limitations.
@@ -8,6 +9,9 @@
 
 #[doc = include_str!("policies.md")]
 pub mod policies {}
+
+#[doc = include_str!("commands.md")]
+pub mod commands {}
 
 #[doc = include_str!("streaming.md")]
 pub mod streaming {}

@@ -12,6 +12,7 @@ use super::digest::digest;
 use super::rule::{Action, Rule, RuleKind};
 use super::rule_set::RuleSet;
 use super::schema;
+use super::suggest::nearest;
 use super::values::{History, Mode, OperatorText};
 
 /// A compiled policy: immutable and cheap to clone.
@@ -86,7 +87,7 @@ fn late_mask() -> PatternProblem {
     PatternProblem {
         message: "the output is masked, but `mode: async` releases it before it is evaluated".to_owned(),
         span: None,
-        help: "give the rule `output: block`, `detect` or `off`, or remove `mode: async`".to_owned(),
+        help: "give the rule `output: block`, `detect` or `disabled`, or remove `mode: async`".to_owned(),
     }
 }
 
@@ -158,6 +159,13 @@ impl Policy {
     /// policy's own.
     pub fn rules(&self) -> impl ExactSizeIterator<Item = RuleSummary<'_>> {
         self.inner.rules.iter().map(|rule| RuleSummary { rule })
+    }
+
+    /// Returns the rule whose name is probably meant by one that no rule has: it differs by a typo.
+    #[must_use]
+    pub fn rule_spelled_like(&self, name: &str) -> Option<RuleSummary<'_>> {
+        let near = nearest(name, self.rules().map(|rule| rule.name()).filter(|known| *known != name))?;
+        self.rules().find(|rule| rule.name() == near)
     }
 
     /// Returns true if text of a streamed response is released before it is evaluated: `mode: async`.
@@ -253,6 +261,18 @@ impl<'p> RuleSummary<'p> {
     #[must_use]
     pub fn pattern(&self) -> Option<&'p str> {
         self.rule.pattern.as_deref()
+    }
+
+    /// Returns the policy file that defines the rule: its path, or `<pack NAME>` for a pack, or `<policy>` for text.
+    #[must_use]
+    pub fn file(&self) -> &'p str {
+        &self.rule.origin.file
+    }
+
+    /// Returns the line of the rule in its file, counted from 1.
+    #[must_use]
+    pub fn line(&self) -> usize {
+        self.rule.origin.line
     }
 
     /// Returns the action for prompts.

@@ -29,6 +29,10 @@ pub(crate) struct PolicyDocument {
     #[schemars(length(min = 1))]
     #[serde(default)]
     pub(crate) extends: Vec<String>,
+    /// Actions for inherited rules, in place of their own. Everything else of them is inherited.
+    #[schemars(length(min = 1))]
+    #[serde(default)]
+    pub(crate) overrides: Vec<OverrideEntry>,
     /// How responses are streamed. `sync` buffers text until it is evaluated. `async` releases text at once and stops the stream at the
     /// first block; no rule may then mask the output.
     pub(crate) mode: Option<Mode>,
@@ -39,7 +43,7 @@ pub(crate) struct PolicyDocument {
     /// What happens when a rule blocks text in an earlier turn of a conversation. `replace` replaces the text with the rule's name, so
     /// one blocked turn does not block every later call (default). `block` blocks the call.
     pub(crate) history: Option<History>,
-    /// What blocking topics and word filters do in system prompts and tool definitions: `off`, `detect` (default) or `block`.
+    /// What blocking topics and word filters do in system prompts and tool definitions: `disabled`, `detect` (default) or `block`.
     pub(crate) operator_text: Option<OperatorText>,
     /// Messages returned to the caller when text is blocked.
     pub(crate) messages: Option<MessagesEntry>,
@@ -59,6 +63,21 @@ pub(crate) struct PolicyDocument {
     #[schemars(length(min = 1))]
     #[serde(default)]
     pub(crate) regexes: Vec<RegexEntry>,
+}
+
+/// Actions for inherited rules.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct OverrideEntry {
+    /// The names of the inherited rules, or of entity types.
+    #[schemars(length(min = 1))]
+    pub(crate) rules: Vec<String>,
+    /// The action in both directions: `detect` for a trial run, `disabled` to switch the rules off, mask or block.
+    pub(crate) action: Option<Action>,
+    /// The action for prompts, in place of `action`.
+    pub(crate) input: Option<Action>,
+    /// The action for completions, in place of `action`.
+    pub(crate) output: Option<Action>,
 }
 
 /// Messages returned to the caller when text is blocked.
@@ -139,7 +158,7 @@ pub(crate) struct WordEntry {
     /// How the words match.
     #[serde(rename = "match")]
     pub(crate) matching: Option<MatchEntry>,
-    /// The action in both directions: block (default), mask, detect or off.
+    /// The action in both directions: block (default), mask, detect or disabled.
     pub(crate) action: Option<Action>,
     /// The action for prompts, in place of `action`.
     pub(crate) input: Option<Action>,
@@ -161,7 +180,7 @@ pub(crate) struct MatchEntry {
     /// Whether upper and lower case differ (default false).
     pub(crate) case_sensitive: Option<bool>,
     /// How disguised a word may be. `standard` matches look-alike letters, accents and invisible characters (default); `strict` also
-    /// matches encoded words, and letters that are replaced, separated or repeated; `off` matches neither.
+    /// matches encoded words, and letters that are replaced, separated or repeated; `disabled` matches neither.
     pub(crate) evasion: Option<Evasion>,
 }
 
@@ -178,7 +197,7 @@ pub(crate) struct PiiEntry {
     pub(crate) allow: Vec<String>,
     /// How disguised a value may be. `strict` also matches encoded values, and digits that are spelled or separated (default standard).
     pub(crate) evasion: Option<RuleEvasion>,
-    /// The action in both directions: mask (default), block, detect or off.
+    /// The action in both directions: mask (default), block, detect or disabled.
     pub(crate) action: Option<Action>,
     /// The action for prompts, in place of `action`.
     pub(crate) input: Option<Action>,
@@ -204,7 +223,7 @@ pub(crate) struct RegexEntry {
     /// The longest match in bytes. Required if the pattern has no upper bound.
     #[schemars(range(min = 1, max = 65536))]
     pub(crate) max_length: Option<u32>,
-    /// The action in both directions: mask (default), block, detect or off.
+    /// The action in both directions: mask (default), block, detect or disabled.
     pub(crate) action: Option<Action>,
     /// The action for prompts, in place of `action`.
     pub(crate) input: Option<Action>,

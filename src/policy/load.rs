@@ -4,13 +4,14 @@ use std::collections::HashMap;
 use std::path::{Path as FilePath, PathBuf};
 use std::rc::Rc;
 
-use super::compile::{Compiler, Reference, Target};
+use super::compile::{CompiledDocument, Compiler, Override, Reference, Target};
 use super::excerpt::printable;
 use super::files::{self, LoadError};
 use super::limits::{MAX_EXTENDS, MAX_POLICY_BYTES, MAX_RULES, MAX_WORD_BYTES, MAX_WORD_FILE_BYTES, MAX_WORDS};
 use super::packs;
 use super::problem::{Notes, Problems};
 use super::reader::read_document;
+use super::rule::Action;
 use super::rule_set::RuleSet;
 use super::suggest::{nearest, one_of};
 use super::word_file;
@@ -100,7 +101,8 @@ impl<'k> Load<'k> {
         if file.text().len() as u64 > MAX_POLICY_BYTES {
             return self.unreadable(file.name(), LoadError::too_large(MAX_POLICY_BYTES));
         }
-        let (mut rules, references) = self.compile(file)?;
+        let CompiledDocument { mut rules, references, overrides } = self.compile(file)?;
+        let policies = references.iter().filter(|one| matches!(one.target, Target::Policy(_))).count();
         let mut bases = Vec::new();
         for Reference { target, location, path: at } in references {
             let found = match target {
@@ -115,13 +117,19 @@ impl<'k> Load<'k> {
                 Notes::new(file, &self.problems).at(location, at, error.message, Some(error.help));
             }
         }
+        // From last to first: each goes ahead of what is there, and gives way to it.
+        let mut inherited = RuleSet::default();
+        for base in bases.iter().rev() {
+            inherited.inherit(base);
+        }
+        // If one cannot be read, its rules are not known.
+        if bases.len() == policies {
+            self.apply(overrides, &rules, &mut inherited, Notes::new(file, &self.problems));
+        }
         if self.problems.count() > before {
             return None;
         }
-        // From last to first: each goes ahead of what is there, and gives way to it.
-        for base in bases.iter().rev() {
-            rules.inherit(base);
-        }
+        rules.inherit(&inherited);
         if rules.len() > MAX_RULES {
             let message =
                 format!("the policy has {} rules with those it extends; the limit is {MAX_RULES}", rules.len());
@@ -131,8 +139,20 @@ impl<'k> Load<'k> {
         Some(rules)
     }
 
+    /// Changes the actions of inherited rules.
+    fn apply(&self, overrides: Vec<Override>, own: &RuleSet, inherited: &mut RuleSet, notes: Notes<'_>) {
+        for Override { rules, input, output } in overrides {
+            for (name, location, path) in rules {
+                match unusable_override(&name, [input, output], own, inherited) {
+                    Some(error) => notes.at(location, path, error.message, Some(error.help)),
+                    None => inherited.set_actions(&name, input, output),
+                }
+            }
+        }
+    }
+
     /// Compiles the rules of one file by themselves.
-    fn compile(&self, file: &SourceFile) -> Option<(RuleSet, Vec<Reference>)> {
+    fn compile(&self, file: &SourceFile) -> Option<CompiledDocument> {
         let notes = Notes::new(file, &self.problems);
         let root = read::read(file).map_err(|error| notes.at(error.location, String::new(), error.message, error.help));
         let root = mapping(root.ok()?, notes)?;
@@ -214,6 +234,33 @@ fn mapping(root: Option<YamlNode>, notes: Notes<'_>) -> Option<YamlNode> {
         _ => (SourceLocation { line: 1, column: 1, width: 1 }, "the policy is empty".to_owned()),
     };
     notes.at(location, String::new(), message, Some(SMALLEST.to_owned()));
+    None
+}
+
+/// Returns the reason why the rules of a name cannot have these actions, if there is one.
+fn unusable_override(
+    name: &str,
+    actions: [Option<Action>; 2],
+    own: &RuleSet,
+    inherited: &RuleSet,
+) -> Option<LoadError> {
+    let shown = printable(name);
+    if !inherited.names().any(|known| known == name) {
+        let help = match nearest(name, inherited.names()) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => "`banister lint` lists the rules of each policy".to_owned(),
+        };
+        return Some(LoadError::new(format!("no inherited rule is named `{shown}`"), &help));
+    }
+    if own.names().any(|known| known == name) {
+        let message = format!("`{shown}` is a rule of this file, which replaces the inherited one");
+        return Some(LoadError::new(message, "set its action where it is defined, or remove it there"));
+    }
+    let is_topic = inherited.topics.iter().any(|(rule, _)| *rule.name == *name);
+    if is_topic && actions.contains(&Some(Action::Mask)) {
+        let message = format!("`{shown}` is a denied topic and cannot mask: a topic describes the whole text");
+        return Some(LoadError::new(message, "use `block`, or `detect` to report only"));
+    }
     None
 }
 

@@ -19,6 +19,7 @@ use super::limits::{
 };
 use super::problem::Notes;
 use super::suggest::{nearest, one_of};
+use super::values::{DISABLED, OFF};
 use super::yaml::located::Located;
 use super::yaml::node::{MappingEntry, NodeValue, YamlNode};
 
@@ -43,6 +44,7 @@ fn required(type_name: &str) -> &'static [(&'static str, &'static str)] {
         "PolicyDocument" => &[("version", "begin the file with `version: 1`"), ("name", "add `name: my-policy`")],
         "TopicEntry" | "WordEntry" => &[NAME_OF_RULE],
         "RegexEntry" => &[NAME_OF_RULE, ("pattern", "add `pattern: '…'`, in single quotes")],
+        "OverrideEntry" => &[("rules", "add `rules: [NAME]`, the names of inherited rules")],
         "PiiEntry" => &[("types", "add `types: [EMAIL]`; run `banister schema` for all types")],
         "Replacement" => &[("fixed", "write `{fixed: \"***\"}`")],
         _ => &[],
@@ -65,7 +67,7 @@ fn noun(type_name: &str) -> &'static str {
 /// Returns the most bytes that text under this key may have.
 fn longest_text(key: &str) -> usize {
     match key {
-        "name" => MAX_NAME_BYTES,
+        "name" | "rules" => MAX_NAME_BYTES,
         "words" | "phrases" | "exceptions" | "allow" => MAX_WORD_BYTES,
         "examples" | "counter_examples" => MAX_EXAMPLE_BYTES,
         "pattern" | "patterns" => MAX_PATTERN_BYTES,
@@ -118,18 +120,23 @@ impl<'a> ValueReader<'a> {
     /// Returns the word of an enum that the value names.
     fn word(&self, type_name: &str, known: &'static [&'static str]) -> Option<&'static str> {
         let (node, noun) = (self.at.node, noun(type_name));
+        let shown: Vec<&str> = known.iter().map(|word| if *word == OFF { DISABLED } else { word }).collect();
         let near = if type_name == "Action" { action_elsewhere(node) } else { None };
-        let Some(word) = node.as_text().or(near.map(|_| &*node.text)) else {
-            self.expected(noun, node.describe(), format!("write {}", one_of(known)));
+        let is_off = matches!(node.value, NodeValue::Bool(false)) && known.contains(&OFF);
+        let Some(word) = node.as_text().or((near.is_some() || is_off).then_some(&*node.text)) else {
+            self.expected(noun, node.describe(), format!("write {}", one_of(&shown)));
             return None;
         };
-        if let Some(known) = known.iter().find(|known| **known == word) {
+        let stands_for = if word == DISABLED { OFF } else { word };
+        if let Some(known) = known.iter().find(|known| **known == stands_for) {
             return Some(known);
         }
         let noun = noun.trim_start_matches("an ").trim_start_matches("a ");
-        let help = match near.or_else(|| nearest(word, known.iter().copied())) {
+        let near = near.or_else(|| nearest(word, known.iter().copied().chain([DISABLED])));
+        let help = match near.map(|near| if near == OFF { DISABLED } else { near }) {
+            _ if is_off => format!("write `{DISABLED}`; some tools read `off` without quotes as `false`"),
             Some(near) => format!("did you mean `{near}`?"),
-            None => format!("write {}", one_of(known)),
+            None => format!("write {}", one_of(&shown)),
         };
         self.problem(self.at, format!("`{}` is not a known {noun}", printable(word)), help);
         None
@@ -258,12 +265,11 @@ impl<'a> ValueReader<'a> {
     }
 }
 
-/// Returns the action that Bedrock calls by this name, or that YAML reads as `false`.
+/// Returns the action that Bedrock calls by this name.
 fn action_elsewhere(node: &YamlNode) -> Option<&'static str> {
     match node.value {
         NodeValue::Text if node.text.eq_ignore_ascii_case("anonymize") => Some("mask"),
         NodeValue::Text if node.text.eq_ignore_ascii_case("none") => Some("detect"),
-        NodeValue::Bool(false) => Some("off"),
         _ => None,
     }
 }

@@ -69,6 +69,15 @@ pub(crate) enum ReplacementStyle {
     Fixed(String),
 }
 
+/// The definition of a rule: where its policy file says so.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct RuleOrigin {
+    /// The path of the policy file, or a name in angle brackets.
+    pub(crate) file: Arc<str>,
+    /// The line, counted from 1.
+    pub(crate) line: usize,
+}
+
 /// A rule of a compiled policy.
 #[derive(Clone)]
 pub(crate) struct Rule {
@@ -85,4 +94,6 @@ pub(crate) struct Rule {
     pub(crate) style: ReplacementStyle,
     /// The message if this rule blocks, in place of the policy's.
     pub(crate) message: Option<Arc<str>>,
+    /// Not part of the policy's meaning.
+    pub(crate) origin: RuleOrigin,
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::detect::spec::{DetectorSpec, EntitySpec, PatternSpec, RuleId, TopicSpec, WordSpec};
 
-use super::rule::Rule;
+use super::rule::{Action, Rule};
 use super::values::{EncodingWord, History, Mode, OperatorText};
 
 /// The rules of a policy file, each with what its detector looks for, and the settings of the policy.
@@ -43,6 +43,22 @@ impl RuleSet {
         self.operator_text = self.operator_text.or(base.operator_text);
     }
 
+    /// Returns the names of all rules.
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        let (topics, words) = (self.topics.iter().map(|(rule, _)| rule), self.words.iter().map(|(rule, _)| rule));
+        let (entities, patterns) =
+            (self.entities.iter().map(|(rule, _)| rule), self.patterns.iter().map(|(rule, _)| rule));
+        topics.chain(words).chain(entities).chain(patterns).map(|rule| &*rule.name)
+    }
+
+    /// Changes the actions of the rules of this name, and removes those without any.
+    pub(super) fn set_actions(&mut self, name: &str, input: Option<Action>, output: Option<Action>) {
+        set_actions(&mut self.topics, name, input, output);
+        set_actions(&mut self.words, name, input, output);
+        set_actions(&mut self.entities, name, input, output);
+        set_actions(&mut self.patterns, name, input, output);
+    }
+
     pub(super) fn len(&self) -> usize {
         self.topics.len() + self.words.len() + self.entities.len() + self.patterns.len()
     }
@@ -65,6 +81,13 @@ fn inherit<S: Clone>(own: &mut Vec<(Rule, S)>, base: &[(Rule, S)]) {
     let names: HashSet<Arc<str>> = own.iter().map(|(rule, _)| Arc::clone(&rule.name)).collect();
     let inherited = base.iter().filter(|(rule, _)| !names.contains(&rule.name)).cloned();
     own.splice(0..0, inherited.collect::<Vec<_>>());
+}
+
+fn set_actions<S>(rules: &mut Vec<(Rule, S)>, name: &str, input: Option<Action>, output: Option<Action>) {
+    for (rule, _) in rules.iter_mut().filter(|(rule, _)| *rule.name == *name) {
+        (rule.input, rule.output) = (input.unwrap_or(rule.input), output.unwrap_or(rule.output));
+    }
+    rules.retain(|(rule, _)| *rule.name != *name || rule.input != Action::Off || rule.output != Action::Off);
 }
 
 fn number<S>(rules: &mut Vec<Rule>, list: Vec<(Rule, S)>, number_of: fn(&mut S) -> &mut RuleId) -> Vec<S> {

@@ -12,6 +12,12 @@ use crate::text::rewrite::Encoding;
 
 use super::suggest::nearest;
 
+/// The word that switches something off. YAML 1.1 reads it as `false` unless it is in quotes.
+pub(crate) const OFF: &str = "off";
+
+/// The same word for every version of YAML. Messages and the schema use it.
+pub(crate) const DISABLED: &str = "disabled";
+
 /// The only version of the format.
 #[derive(Clone, Copy, Debug, Deserialize)]
 pub(crate) struct Version;
@@ -183,6 +189,54 @@ pub(crate) enum ReplacementWord {
 
 impl ReplacementWord {
     pub(crate) const NAMES: [&str; 4] = ["label", "numbered", "keep_last_4", "hash"];
+
+    /// What other tools call each style, or what comes to mind, in lower case and without separators.
+    const ALIASES: [(&str, &[&str]); 5] = [
+        ("label", &["anonymize", "entity", "entitytype", "mask", "placeholder", "redact", "tag", "type"]),
+        ("numbered", &["counter", "enumerate", "index", "indexed", "number", "pseudonym", "pseudonymize"]),
+        (
+            "keep_last_4",
+            &[
+                "last4",
+                "last4digits",
+                "lastfour",
+                "keep4",
+                "keeplast",
+                "keeplastfour",
+                "masklast4",
+                "onlylast4",
+                "partial",
+                "partialmask",
+                "showlast4",
+                "showlastfour",
+                "tail4",
+            ],
+        ),
+        ("hash", &["digest", "hashed", "hmac", "hmacsha256", "md5", "sha", "sha1", "sha256", "tokenize"]),
+        ("reversible", &["decryptable", "encrypt", "encrypted", "restore", "vault"]),
+    ];
+
+    /// First words of what looks like the name of a style, such as `keep_first_6`.
+    const FIRST_WORDS: [&str; 12] =
+        ["first", "hash", "hide", "keep", "label", "last", "leave", "mask", "numbered", "only", "redact", "show"];
+
+    /// Returns the style that fixed text probably means, if it is another name for one.
+    pub(crate) fn meant_by(text: &str) -> Option<&'static str> {
+        let is_keyword = text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || "_-".contains(c));
+        let compact: String = text.chars().filter(char::is_ascii_alphanumeric).collect();
+        let found = Self::ALIASES.iter().find(|(_, aliases)| aliases.contains(&compact.as_str()));
+        found.filter(|_| is_keyword).map(|(name, _)| *name)
+    }
+
+    /// Returns `true` if fixed text looks like the name of a style: two words or more in lower case, joined by `_` or `-`.
+    pub(crate) fn is_like(text: &str) -> bool {
+        let mut words = text.split(['_', '-']);
+        let is_word =
+            |word: &str| !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
+        let first = words.next().is_some_and(|first| Self::FIRST_WORDS.contains(&first));
+        let mut rest = words.peekable();
+        first && rest.peek().is_some() && rest.all(is_word)
+    }
 }
 
 /// The name of an entity type, or `ALL`.

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::offsets::Offsets;
@@ -24,10 +25,12 @@ pub(crate) struct Args {
 pub(crate) enum Command {
     /// Evaluate text from standard input or files
     Check(CheckArgs),
-    /// Check policies for errors and warnings, and list their rules
+    /// Check policies and test suites for errors and warnings, and list the rules of policies
+    ///
+    /// Each rule is listed with the number of strings of ordinary text that it matches, out of several hundred that are part of Banister.
     Lint(LintArgs),
-    /// Print the JSON Schema of a policy file
-    Schema,
+    /// Print the JSON Schema of a policy file or a test suite
+    Schema(SchemaArgs),
     /// Run policy tests from `*.test.yaml` files
     Test(TestArgs),
     /// Send a prompt through the guardrail and show each step
@@ -126,9 +129,26 @@ pub(crate) struct LintArgs {
     /// Output format
     #[arg(long, short, default_value = "text")]
     pub(crate) format: Format,
-    /// Policy packs or files
+    /// Policy packs, files of policies or test suites, or directories with them
     #[arg(value_name = "POLICY", required = true)]
     pub(crate) policies: Vec<String>,
+}
+
+/// Arguments of `schema`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct SchemaArgs {
+    /// Kind of file
+    #[arg(value_name = "FILE", default_value = "policy")]
+    pub(crate) of: SchemaOf,
+}
+
+/// A kind of file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SchemaOf {
+    /// A policy file
+    Policy,
+    /// A test suite
+    Suite,
 }
 
 /// Arguments of `test`.
@@ -181,7 +201,7 @@ pub(crate) enum ChatOperation {
 }
 
 /// The direction of text.
-#[derive(Clone, Copy, Debug, Default, Deserialize, ValueEnum)]
+#[derive(Clone, Copy, Debug, Default, Deserialize, JsonSchema, ValueEnum)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Direction {
     /// To the model

@@ -5,17 +5,20 @@
 mod args;
 mod chat;
 mod check;
+mod discovery;
 mod failure;
 mod input;
 mod lint;
 mod offsets;
 mod policy;
+mod problem;
 mod progress;
 mod report;
 mod response;
 mod schema;
 mod serve;
 mod simulator;
+mod suite;
 mod test;
 mod tls;
 
@@ -45,7 +48,7 @@ fn run(args: &Args) -> Exit {
     let done = match &args.command {
         Command::Check(args) => check::run(args, &mut out),
         Command::Lint(args) => lint::run(args, &mut out),
-        Command::Schema => schema::run(&mut out),
+        Command::Schema(args) => schema::run(args, &mut out),
         Command::Test(args) => test::run(args, &mut out),
         Command::Chat(args) => chat::run(args, &mut out),
         Command::Serve(args) => serve::run(args, &mut out),

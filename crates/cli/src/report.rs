@@ -1,18 +1,27 @@
 //! Standard output.
 
 use std::fmt;
-use std::io::{self, BufWriter, Stdout, Write as _};
+use std::io::{self, BufWriter, IsTerminal as _, Stdout, Write as _};
 
 use anstream::{AutoStream, ColorChoice};
 use anstyle::{AnsiColor, Style};
+use console::{Term, measure_text_width};
 use serde::Serialize;
 
 use crate::failure::Failure;
+
+/// Narrower terminals are not wrapped for.
+const MIN_WIDTH: usize = 40;
+
+/// The last column of a table moves to lines of its own if it has fewer columns.
+const MIN_CELL: usize = 24;
 
 /// Standard output. Everything is written as it is, because the checked text may contain escape sequences.
 pub(crate) struct Out {
     writer: BufWriter<Stdout>,
     color: bool,
+    /// The columns of the terminal, if it is one.
+    width: Option<usize>,
 }
 
 impl Out {
@@ -20,7 +29,29 @@ impl Out {
     pub(crate) fn stdout() -> Self {
         let stdout = io::stdout();
         let color = AutoStream::choice(&stdout) != ColorChoice::Never;
-        Self { writer: BufWriter::with_capacity(64 << 10, stdout), color }
+        let size = Term::stdout().size_checked().filter(|_| stdout.is_terminal());
+        // In fewer columns, wrapped text is no easier to read.
+        let width = size.map(|(_, columns)| usize::from(columns)).filter(|&columns| columns >= MIN_WIDTH);
+        Self { writer: BufWriter::with_capacity(64 << 10, stdout), color, width }
+    }
+
+    /// Writes a label and text, in lines that fit the terminal. All lines but the first are indented.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be written.
+    pub(crate) fn paragraph(&mut self, label: &str, indent: usize, text: &str) -> Result<(), Failure> {
+        let lines = match self.width {
+            Some(width) => wrap(text, width.saturating_sub(measure_text_width(label)), width.saturating_sub(indent)),
+            None => vec![text.to_owned()],
+        };
+        for (number, line) in lines.iter().enumerate() {
+            match number {
+                0 => self.line(format_args!("{label}{line}"))?,
+                _ => self.line(format_args!("{:indent$}{line}", ""))?,
+            }
+        }
+        Ok(())
     }
 
     /// Writes a line.
@@ -101,17 +132,28 @@ pub(crate) enum Tone {
     Quiet,
 }
 
-/// A table with columns as wide as their widest cell.
+/// A table with columns as wide as their widest cell. The last column takes what the terminal has left, and wraps.
 #[derive(Debug, Default)]
 pub(crate) struct Table {
-    rows: Vec<Vec<String>>,
+    rows: Vec<Row>,
     indent: usize,
+}
+
+#[derive(Debug)]
+enum Row {
+    Cells(Vec<String>),
+    Heading(String),
 }
 
 impl Table {
     /// Adds a row.
     pub(crate) fn row(&mut self, cells: impl IntoIterator<Item = String>) {
-        self.rows.push(cells.into_iter().collect());
+        self.rows.push(Row::Cells(cells.into_iter().collect()));
+    }
+
+    /// Adds a line above the rows that follow.
+    pub(crate) fn heading(&mut self, heading: String) {
+        self.rows.push(Row::Heading(heading));
     }
 
     /// Indents the rows.
@@ -125,19 +167,93 @@ impl Table {
     ///
     /// If they cannot be written.
     pub(crate) fn write(&self, out: &mut Out) -> Result<(), Failure> {
-        let columns = self.rows.iter().map(Vec::len).max().unwrap_or(0);
+        let columns = self.cells().map(<[String]>::len).max().unwrap_or(0);
         let widths: Vec<usize> = (0..columns)
             .map(|column| {
-                self.rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count()).max().unwrap_or(0)
+                self.cells().filter_map(|row| row.get(column)).map(|cell| measure_text_width(cell)).max().unwrap_or(0)
             })
             .collect();
         for row in &self.rows {
-            let mut line = " ".repeat(self.indent + 1);
-            for (cell, width) in row.iter().zip(&widths) {
-                line.push_str(&format!(" {cell:width$} "));
+            match row {
+                Row::Cells(cells) => self.write_cells(cells, &widths, out)?,
+                Row::Heading(heading) => {
+                    let heading = out.paint(Tone::Quiet, heading);
+                    out.line(format_args!("{:indent$}  {heading}", "", indent = self.indent))?;
+                }
             }
-            out.line(format_args!("{}", line.trim_end()))?;
         }
         Ok(())
+    }
+
+    fn cells(&self) -> impl Iterator<Item = &[String]> {
+        self.rows.iter().filter_map(|row| if let Row::Cells(cells) = row { Some(cells.as_slice()) } else { None })
+    }
+
+    fn write_cells(&self, cells: &[String], widths: &[usize], out: &mut Out) -> Result<(), Failure> {
+        let filled = cells.iter().rposition(|cell| !cell.is_empty()).map_or(0, |last| last + 1);
+        let Some((last, before)) = cells.get(..filled).and_then(<[String]>::split_last) else {
+            return out.line(format_args!(""));
+        };
+        let mut line = " ".repeat(self.indent + 1);
+        for (cell, width) in before.iter().zip(widths) {
+            let space = width.saturating_sub(measure_text_width(cell));
+            line.push_str(&format!(" {cell}{:space$} ", ""));
+        }
+        line.push(' ');
+        let column = measure_text_width(&line);
+        // If little is left, the last column gets lines of its own.
+        let own_line =
+            out.width.is_some_and(|width| column + MIN_CELL > width && column + measure_text_width(last) > width);
+        if own_line && !before.is_empty() {
+            out.line(format_args!("{}", line.trim_end()))?;
+            let indent = self.indent + 4;
+            return out.paragraph(&" ".repeat(indent), indent, last);
+        }
+        out.paragraph(&line, column, last)
+    }
+}
+
+/// Returns the lines of text that is wrapped at spaces. A word that is longer than a line is not broken.
+fn wrap(text: &str, first: usize, rest: usize) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    let mut width = 0;
+    for (number, word) in text.split(' ').enumerate() {
+        let limit = if lines.len() == 1 { first } else { rest };
+        let added = measure_text_width(word) + usize::from(number > 0);
+        if width > 0 && width + added > limit {
+            lines.push(word.to_owned());
+            width = measure_text_width(word);
+        } else if let Some(line) = lines.last_mut() {
+            if number > 0 {
+                line.push(' ');
+            }
+            line.push_str(word);
+            width += added;
+        }
+    }
+    lines
+}
+
+/// Returns a number of things: `1 rule`, `2 rules`.
+pub(crate) fn count(number: usize, what: &str) -> String {
+    format!("{number} {what}{}", if number == 1 { "" } else { "s" })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{count, wrap};
+
+    #[test]
+    fn text_wraps_at_spaces() {
+        assert_eq!(wrap("one two three", 7, 5), ["one two", "three"]);
+        assert_eq!(wrap("extraordinary a", 5, 5), ["extraordinary", "a"]);
+        assert_eq!(wrap("中文 中文", 5, 5), ["中文", "中文"]);
+        assert_eq!(wrap("a  b", 80, 80), ["a  b"]);
+        assert_eq!(wrap("", 80, 80), [""]);
+    }
+
+    #[test]
+    fn one_is_singular() {
+        assert_eq!([count(0, "rule"), count(1, "rule"), count(2, "rule")], ["0 rules", "1 rule", "2 rules"]);
     }
 }

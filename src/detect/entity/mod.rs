@@ -58,6 +58,13 @@ macro_rules! entity_types {
                 name.parse().ok()
             }
 
+            /// Returns the words of which one must be near a value that means little by itself, in lower case. Empty if every value of the
+            /// type has a distinctive form.
+            pub fn context_words(self) -> impl Iterator<Item = &'static str> {
+                let recognizers = self.description().recognizers.iter().copied().flatten();
+                recognizers.flat_map(|recognizer| recognizer.context.iter().copied())
+            }
+
             fn description(self) -> &'static Description {
                 match self {
                     $(Self::$variant => &$description,)*

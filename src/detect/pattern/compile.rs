@@ -5,7 +5,7 @@ use regex_syntax::hir::Hir;
 
 use super::assertions::EdgeSet;
 use super::dfa::{Dfa, MAX_STATES};
-use super::expand::{ExpandError, expand};
+use super::expand::{Alternative, ExpandError, expand};
 use super::matcher::PatternMatcher;
 use super::parse::{ParsedPattern, PatternProblem, Syntax};
 use super::thread::CompiledAlternative;
@@ -75,6 +75,17 @@ impl Group {
 
 /// Checks that a pattern can be enforced by itself.
 pub(crate) fn check_pattern(pattern: &ParsedPattern, max_length: Option<usize>) -> Result<(), PatternProblem> {
+    let hir = pattern.normalized().hir;
+    // Errors of the expansion are those of `add`.
+    if expand(&hir).is_ok_and(|alternatives| !alternatives.iter().any(Alternative::can_match)) {
+        return Err(PatternProblem {
+            message: "the pattern can never match".to_owned(),
+            span: None,
+            help: "no text satisfies its assertions: `\\b` needs a letter or digit on one side only, `^` is the start of the text \
+                   and `$` its end"
+                .to_owned(),
+        });
+    }
     let mut group = Group::default();
     group.add(0, pattern, max_length)?;
     group.build_with(2).map(drop)

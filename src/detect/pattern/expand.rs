@@ -3,7 +3,7 @@
 use regex_syntax::hir::{Class, Hir, HirKind, Look};
 
 use super::assertions::holds;
-use crate::text::char_class::{CharClass, NON_ASCII_CLASSES};
+use crate::text::char_class::{ALL_CLASSES, CharClass, NON_ASCII_CLASSES};
 
 /// The maximum number of alternatives: each needs states of the automaton.
 const MAX_ALTERNATIVES: usize = 256;
@@ -17,6 +17,21 @@ pub(super) struct Alternative {
     pub(super) body: Hir,
     /// Assertions that hold at the end.
     pub(super) end: Vec<Look>,
+}
+
+impl Alternative {
+    /// Returns `true` if some text satisfies the assertions on both edges.
+    pub(super) fn can_match(&self) -> bool {
+        let inside = |side| edge_kinds(std::iter::once(&self.body), side);
+        let all_hold = |looks: &[Look], before: &[CharClass], after: &[CharClass]| {
+            let mut pairs = before.iter().flat_map(|&before| after.iter().map(move |&after| (before, after)));
+            looks.is_empty() || pairs.any(|(before, after)| looks.iter().all(|&look| holds(look, before, after)))
+        };
+        // Where the characters are not known, each class is possible.
+        let first = inside(Side::First).unwrap_or_else(|| ALL_CLASSES.to_vec());
+        let last = inside(Side::Last).unwrap_or_else(|| ALL_CLASSES.to_vec());
+        all_hold(&self.start, &ALL_CLASSES, &first) && all_hold(&self.end, &last, &ALL_CLASSES)
+    }
 }
 
 /// The reason why a pattern cannot be split.

@@ -1,11 +1,13 @@
 //! Compiles the document as a whole.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use crate::policy::document::{MessagesEntry, PolicyDocument};
 use crate::policy::excerpt::printable;
 use crate::policy::limits::MAX_RULES;
 use crate::policy::problem::Notes;
+use crate::policy::rule::Action;
 use crate::policy::rule_set::RuleSet;
 use crate::policy::yaml::located::Located;
 use crate::policy::yaml::source::SourceLocation;
@@ -21,6 +23,25 @@ pub(in crate::policy) struct Compiler<'a> {
     /// The number of patterns so far.
     pub(super) patterns: usize,
     pub(super) references: Vec<Reference>,
+    pub(super) overrides: Vec<Override>,
+    /// The name of the file, as rules refer to it.
+    pub(super) file_name: Arc<str>,
+}
+
+/// The rules of a document, and what is left to resolve.
+pub(in crate::policy) struct CompiledDocument {
+    pub(in crate::policy) rules: RuleSet,
+    pub(in crate::policy) references: Vec<Reference>,
+    pub(in crate::policy) overrides: Vec<Override>,
+}
+
+/// Actions for inherited rules.
+#[derive(Debug)]
+pub(in crate::policy) struct Override {
+    /// The names of the rules, each with its location and path.
+    pub(in crate::policy) rules: Vec<(String, SourceLocation, String)>,
+    pub(in crate::policy) input: Option<Action>,
+    pub(in crate::policy) output: Option<Action>,
 }
 
 /// A reference to something outside the document.
@@ -45,15 +66,19 @@ pub(super) type KnownNames = HashMap<String, SourceLocation>;
 
 impl<'a> Compiler<'a> {
     pub(in crate::policy) fn new(notes: Notes<'a>, hash_key: Option<&'a [u8]>) -> Self {
-        Self { notes, hash_key, rules: RuleSet::default(), patterns: 0, references: Vec::new() }
+        Self {
+            notes,
+            hash_key,
+            rules: RuleSet::default(),
+            patterns: 0,
+            references: Vec::new(),
+            overrides: Vec::new(),
+            file_name: notes.file.name().into(),
+        }
     }
 
-    /// Compiles the document that was read from `root`. Use the rules only if no problem was noted, and after resolving the references.
-    pub(in crate::policy) fn document(
-        mut self,
-        document: PolicyDocument,
-        root: Located<'_>,
-    ) -> (RuleSet, Vec<Reference>) {
+    /// Compiles the document that was read from `root`. Use the rules only if no problem was noted.
+    pub(in crate::policy) fn document(mut self, document: PolicyDocument, root: Located<'_>) -> CompiledDocument {
         if let Some(at) = root.get("name").filter(|_| !document.name.is_empty()) {
             self.policy_name(&document.name, at);
         }
@@ -65,6 +90,7 @@ impl<'a> Compiler<'a> {
         let MessagesEntry { blocked_input, blocked_output } = document.messages.unwrap_or_default();
         self.extends(&document.extends, root);
         self.decode(root);
+        self.overrides(&document.overrides, root);
         let PolicyDocument { denied_topics, word_filters, pii, regexes, .. } = document;
         let count = denied_topics.len() + word_filters.len() + pii.len() + regexes.len();
         self.section(root, "denied_topics", denied_topics, Self::topic);
@@ -86,7 +112,7 @@ impl<'a> Compiler<'a> {
             operator_text: document.operator_text,
             ..self.rules
         };
-        (rules, self.references)
+        CompiledDocument { rules, references: self.references, overrides: self.overrides }
     }
 
     fn policy_name(&self, name: &str, at: Located<'_>) {

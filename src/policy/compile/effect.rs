@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::compiler::Compiler;
 use crate::policy::excerpt::printable;
 use crate::policy::limits::MIN_HASH_KEY_BYTES;
-use crate::policy::rule::{Action, ReplacementStyle, Rule, RuleKind};
+use crate::policy::rule::{Action, ReplacementStyle, Rule, RuleKind, RuleOrigin};
 use crate::policy::suggest::{nearest, one_of};
 use crate::policy::values::{Replacement, ReplacementWord};
 use crate::policy::yaml::located::Located;
@@ -48,6 +48,7 @@ impl Compiler<'_> {
             output,
             style,
             message: stated.message.as_deref().map(Into::into),
+            origin: RuleOrigin { file: Arc::clone(&self.file_name), line: at.location.line },
         }
     }
 
@@ -68,6 +69,10 @@ impl Compiler<'_> {
                 let message = "the rule has no effect: it is off in both directions";
                 self.notes.problem(field.at_key(), message, "remove the rule, or use `detect` to report only");
             }
+            return;
+        }
+        // A trial run: the rest of the rule takes effect when it is enforced.
+        if actions.contains(&Action::Detect) {
             return;
         }
         for (key, action, does, word) in
@@ -99,18 +104,20 @@ impl Compiler<'_> {
 
     /// Checks that a fixed text is not a misspelled keyword.
     fn no_slip(&self, text: &str, at: Located<'_>) {
-        match nearest(text, ReplacementWord::NAMES.into_iter().chain(["reversible"])) {
-            Some("reversible") => {
-                let help = format!("use {}", one_of(&ReplacementWord::NAMES));
-                self.notes.problem(at, "`replacement: reversible` is not supported yet", help);
-            }
-            Some(near) => {
-                let text = printable(text);
-                let help = format!("did you mean `{near}`? For the literal text, write `{{fixed: \"{text}\"}}`");
-                self.notes.problem(at, format!("`{text}` is not a known replacement"), help);
-            }
-            None => {}
+        let near = nearest(text, ReplacementWord::NAMES.into_iter().chain(["reversible"]));
+        let near = near.or_else(|| ReplacementWord::meant_by(text));
+        if near == Some("reversible") {
+            let help = format!("use {}", one_of(&ReplacementWord::NAMES));
+            return self.notes.problem(at, "`replacement: reversible` is not supported yet", help);
         }
+        let text_shown = printable(text);
+        let literal = format!("or the literal text, write `{{fixed: \"{text_shown}\"}}`");
+        let help = match near {
+            Some(near) => format!("did you mean `{near}`? F{literal}"),
+            None if ReplacementWord::is_like(text) => format!("use {}; f{literal}", one_of(&ReplacementWord::NAMES)),
+            None => return,
+        };
+        self.notes.problem(at, format!("`{text_shown}` is not a known replacement"), help);
     }
 
     fn hash_key(&self, at: Located<'_>) -> Arc<[u8]> {

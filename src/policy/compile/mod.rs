@@ -2,7 +2,8 @@
 
 mod compiler;
 mod effect;
+mod overrides;
 mod pattern;
 mod rules;
 
-pub(super) use compiler::{Compiler, Reference, Target};
+pub(super) use compiler::{CompiledDocument, Compiler, Override, Reference, Target};

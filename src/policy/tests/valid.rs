@@ -223,3 +223,46 @@ fn operator_text_is_for_topics_and_words() {
         assert!(policy.replaces_history());
     }
 }
+
+#[test]
+fn overrides_change_the_actions_of_inherited_rules_only() {
+    let (policy, base) = (valid("overrides"), Policy::from_pack("banking").unwrap());
+    let rules = |policy: &Policy| -> Vec<(String, Action, Action)> {
+        policy.rules().map(|rule| (rule.name().to_owned(), rule.input(), rule.output())).collect()
+    };
+    let mut expected = rules(&base);
+    expected.retain(|(name, ..)| !["profanity", "EMAIL"].contains(&&**name));
+    for (name, input, output) in &mut expected {
+        match &**name {
+            "investment-advice" | "tax-advice" => (*input, *output) = (Action::Detect, Action::Detect),
+            "PHONE" => *output = Action::Off,
+            _ => {}
+        }
+    }
+    let topics = expected.iter().position(|(name, ..)| name == "tipping-off").unwrap();
+    expected.insert(topics, ("trial".to_owned(), Action::Detect, Action::Detect));
+    assert_eq!(rules(&policy), expected);
+    assert_ne!(policy.digest(), base.digest());
+}
+
+#[test]
+fn off_and_disabled_mean_the_same() {
+    let off = |word: &str| {
+        let rules = format!("word_filters: [{{name: w, words: [acme], input: {word}, match: {{evasion: {word}}}}}]");
+        Policy::from_yaml(&format!("{{version: 1, name: p, operator_text: {word}, {rules}}}")).unwrap()
+    };
+    assert_eq!(off("off").digest(), off("disabled").digest());
+    assert_eq!(off("'off'").digest(), off("disabled").digest());
+}
+
+#[test]
+fn rules_know_where_they_are_defined() {
+    let policy = valid("overrides");
+    let origin = |name: &str| {
+        let rule = policy.rules().find(|rule| rule.name() == name).unwrap();
+        (rule.file().replace('\\', "/"), rule.line())
+    };
+    assert_eq!(origin("trial"), (format!("{FOLDER}/overrides.yaml"), 12));
+    assert_eq!(origin("claim-number").0, "<pack banking>");
+    assert_eq!(origin("PHONE"), ("<pack default>".to_owned(), 41));
+}

@@ -1,16 +1,29 @@
 //! `banister lint`.
 
+mod allow;
 mod document;
+mod inclusion;
+mod inherited;
+mod ordinary;
+mod pattern_form;
+mod summary;
+mod warning;
 mod warnings;
+mod word_form;
 
-use banister::{Action, Guardrail, Policy, PolicyError, RuleKind};
+use std::path::PathBuf;
+
+use banister::{Policy, PolicyError};
 use serde::Serialize;
 
-use self::warnings::Warning;
+use self::summary::PolicySummary;
 use crate::args::{Format, LintArgs};
+use crate::discovery;
 use crate::failure::{Exit, Failure, print_error};
 use crate::policy::{self, PolicyRef};
-use crate::report::{Out, Table, Tone};
+use crate::problem::Problem;
+use crate::report::Out;
+use crate::suite::{self, Policies};
 
 /// The result for a policy.
 #[derive(Debug, Serialize)]
@@ -20,31 +33,6 @@ struct Lint {
     errors: Vec<LintError>,
     #[serde(flatten)]
     summary: Option<PolicySummary>,
-}
-
-/// A summary of a policy without errors.
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-struct PolicySummary {
-    name: String,
-    digest: String,
-    /// The maximum number of bytes a stream can buffer.
-    buffer_limit: usize,
-    /// The rule that determines it.
-    buffer_limit_rule: Option<String>,
-    rules: Vec<RuleRow>,
-    warnings: Vec<Warning>,
-}
-
-/// A row of the table of rules.
-#[derive(Debug, Serialize)]
-struct RuleRow {
-    name: String,
-    kind: RuleKind,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    managed: Option<&'static str>,
-    input: Action,
-    output: Action,
 }
 
 /// An error in a policy.
@@ -58,36 +46,89 @@ struct LintError {
     help: Option<String>,
 }
 
+/// The result for a test suite.
+#[derive(Debug, Serialize)]
+struct SuiteLint {
+    suite: String,
+    errors: Vec<Problem>,
+}
+
+/// What to check.
+enum Target {
+    Policy(PolicyRef),
+    Suite(PathBuf),
+}
+
 /// Runs the command.
 ///
 /// # Errors
 ///
-/// If the report cannot be written.
+/// If a directory cannot be read, or the report cannot be written.
 pub(crate) fn run(args: &LintArgs, out: &mut Out) -> Result<Exit, Failure> {
     let mut exit = Exit::Passed;
-    for (number, name) in args.policies.iter().enumerate() {
-        let policy_ref = policy::resolve(name);
-        if let Err(failure) = policy::check_exists(&policy_ref) {
-            let Failure::Message(message) = failure else { return Err(failure) };
-            out.flush()?;
-            print_error(&message);
-            exit = Exit::Failed;
-            continue;
-        }
-        let read = policy::read(&policy_ref);
-        if read.is_err() {
-            exit = exit.max(Exit::Found);
-        }
-        match (args.format, read) {
-            (Format::Json, read) => out.json_line(&Lint::new(&policy_ref, &read))?,
-            (Format::Text, Err(error)) => out.line(format_args!("{error}"))?,
-            (Format::Text, Ok(policy)) => {
-                if number > 0 {
-                    out.line(format_args!(""))?;
-                }
-                PolicySummary::new(&policy_ref, &policy).write(&policy_ref, out)?;
+    let mut is_first = true;
+    for name in &args.policies {
+        for target in targets(name)? {
+            if !std::mem::take(&mut is_first) && args.format == Format::Text {
+                out.line(format_args!(""))?;
             }
+            exit = exit.max(match target {
+                Target::Policy(policy_ref) => lint_policy(&policy_ref, args.format, out)?,
+                Target::Suite(file) => lint_suite(file, args.format, out)?,
+            });
         }
+    }
+    Ok(exit)
+}
+
+/// Returns what an argument stands for: a policy, a test suite, or those of a directory.
+fn targets(name: &str) -> Result<Vec<Target>, Failure> {
+    let path = PathBuf::from(name);
+    let target = |path: PathBuf| match path.file_name().and_then(|name| name.to_str()) {
+        Some(name) if discovery::is_suite(name) => Target::Suite(path),
+        _ => Target::Policy(PolicyRef::File(path)),
+    };
+    // A pack is meant by its name alone, even next to a directory of this name.
+    if !path.is_dir() || Policy::pack_names().contains(&name) {
+        return Ok(vec![match policy::resolve(name) {
+            PolicyRef::File(path) => target(path),
+            pack @ PolicyRef::Pack(_) => Target::Policy(pack),
+        }]);
+    }
+    let files = discovery::files(&[path], discovery::is_yaml)?;
+    if files.is_empty() {
+        return Err(Failure::new(format!("{name}: no policy (*.yaml) in the directory")));
+    }
+    Ok(files.into_iter().map(target).collect())
+}
+
+fn lint_policy(policy_ref: &PolicyRef, format: Format, out: &mut Out) -> Result<Exit, Failure> {
+    if let Err(failure) = policy::check_exists(policy_ref) {
+        let Failure::Message(message) = failure else { return Err(failure) };
+        out.flush()?;
+        print_error(&message);
+        return Ok(Exit::Failed);
+    }
+    let read = policy::read(policy_ref);
+    let exit = if read.is_err() { Exit::Found } else { Exit::Passed };
+    match (format, read) {
+        (Format::Json, read) => out.json_line(&Lint::new(policy_ref, &read))?,
+        (Format::Text, Err(error)) => out.line(format_args!("{error}"))?,
+        (Format::Text, Ok(policy)) => PolicySummary::new(policy_ref, &policy).write(policy_ref, out)?,
+    }
+    Ok(exit)
+}
+
+fn lint_suite(file: PathBuf, format: Format, out: &mut Out) -> Result<Exit, Failure> {
+    let name = file.display().to_string();
+    let read = suite::read(file, &mut Policies::default());
+    let exit = if read.is_err() { Exit::Found } else { Exit::Passed };
+    match (format, read) {
+        (Format::Json, read) => {
+            out.json_line(&SuiteLint { suite: name, errors: read.err().unwrap_or_default() })?;
+        }
+        (Format::Text, Err(problems)) => out.line(format_args!("{}", suite::joined(&problems)))?,
+        (Format::Text, Ok(suite)) => out.line(format_args!("{name}: {}", suite.size()))?,
     }
     Ok(exit)
 }
@@ -104,46 +145,5 @@ impl Lint {
         });
         let summary = read.as_ref().ok().map(|policy| PolicySummary::new(policy_ref, policy));
         Self { policy: policy_ref.to_string(), errors: errors.collect(), summary }
-    }
-}
-
-impl PolicySummary {
-    fn new(policy_ref: &PolicyRef, policy: &Policy) -> Self {
-        let guardrail = Guardrail::new(policy.clone());
-        let rules = policy.rules().map(|rule| RuleRow {
-            name: rule.name().to_owned(),
-            kind: rule.kind(),
-            managed: rule.managed_list(),
-            input: rule.input(),
-            output: rule.output(),
-        });
-        Self {
-            name: policy.name().to_owned(),
-            digest: policy.digest().to_owned(),
-            buffer_limit: guardrail.buffer_limit().bytes(),
-            buffer_limit_rule: guardrail.buffer_limit().rule().map(str::to_owned),
-            rules: rules.collect(),
-            warnings: warnings::all(&document::lists(policy_ref), &guardrail),
-        }
-    }
-
-    fn write(&self, policy_ref: &PolicyRef, out: &mut Out) -> Result<(), Failure> {
-        out.line(format_args!("{policy_ref}: {} {}", self.name, out.paint(Tone::Quiet, &self.digest)))?;
-        let rule = self.buffer_limit_rule.as_deref().map_or(String::new(), |rule| format!(", set by {rule}"));
-        out.line(format_args!(
-            "{} rules; a stream buffers at most {} bytes{rule}",
-            self.rules.len(),
-            self.buffer_limit
-        ))?;
-        let mut table = Table::default();
-        table.row(["rule", "kind", "input", "output"].map(str::to_owned));
-        for rule in &self.rules {
-            table.row([rule.name.clone(), rule.kind.to_string(), rule.input.to_string(), rule.output.to_string()]);
-        }
-        table.write(out)?;
-        for warning in &self.warnings {
-            out.line(format_args!("{}: {}", out.paint(Tone::Note, "warning"), warning.message))?;
-        }
-        Ok(())
     }
 }

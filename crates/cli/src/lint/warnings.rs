@@ -3,37 +3,38 @@
 use std::collections::{BTreeMap, HashMap};
 
 use banister::{Action, Guardrail, RuleKind, Source};
-use serde::Serialize;
 
-use super::document::List;
+use super::document::RuleEntry;
+use super::ordinary::OrdinaryMatches;
+use super::warning::{Warning, some};
+use super::{allow, inclusion, inherited, pattern_form, word_form};
 use crate::response::action;
-
-/// The number of words shown of a list.
-const SHOWN_WORDS: usize = 5;
 
 /// The number of words in the longest part of a phrase that is looked up.
 const LONGEST_PART: usize = 8;
 
-/// A warning.
-#[derive(Debug, Serialize)]
-pub(super) struct Warning {
-    /// The kind of warning.
-    code: &'static str,
-    /// The rules of the warning; the one to change is the first.
-    rules: Vec<String>,
-    pub(super) message: String,
-}
-
 /// A rule. Names are unique within a kind.
 type RuleKey = (RuleKind, String);
 
-/// Returns all warnings.
-pub(super) fn all(lists: &[List], guardrail: &Guardrail) -> Vec<Warning> {
+/// Returns all warnings about a policy, which was read from `file`.
+pub(super) fn all(
+    entries: &[RuleEntry],
+    file: &str,
+    guardrail: &Guardrail,
+    ordinary: &OrdinaryMatches,
+) -> Vec<Warning> {
     let mut warnings = Vec::new();
-    duplicates(lists, guardrail, &mut warnings);
-    contained(lists, &mut warnings);
+    let lists: Vec<&RuleEntry> = entries.iter().filter(|entry| !entry.words.is_empty()).collect();
+    inherited::check(guardrail.policy(), file, &mut warnings);
+    word_form::check(entries, &mut warnings);
+    pattern_form::check(entries, &mut warnings);
+    allow::check(entries, &mut warnings);
+    ordinary.check(guardrail, &mut warnings);
+    duplicates(&lists, guardrail, &mut warnings);
+    contained(&lists, &mut warnings);
+    inclusion::check(entries, guardrail.policy(), &mut warnings);
     for source in [Source::Input, Source::Output] {
-        shadowed(lists, guardrail, source, &mut warnings);
+        shadowed(&lists, guardrail, source, &mut warnings);
     }
     wider(guardrail, &mut warnings);
     off(guardrail, &mut warnings);
@@ -41,14 +42,14 @@ pub(super) fn all(lists: &[List], guardrail: &Guardrail) -> Vec<Warning> {
 }
 
 /// Finds words in two lists with the same action.
-fn duplicates(lists: &[List], guardrail: &Guardrail, warnings: &mut Vec<Warning>) {
-    let mut first: HashMap<String, &List> = HashMap::new();
-    let mut pairs: BTreeMap<(&str, &str), Vec<&str>> = BTreeMap::new();
+fn duplicates(lists: &[&RuleEntry], guardrail: &Guardrail, warnings: &mut Vec<Warning>) {
+    let mut first: HashMap<String, &RuleEntry> = HashMap::new();
+    let mut pairs: BTreeMap<(&str, &str), (&RuleEntry, Vec<&str>)> = BTreeMap::new();
     for list in lists {
         for word in &list.words {
             match first.get(&normal(word)) {
                 Some(other) if same_action(guardrail, list, other) => {
-                    pairs.entry((&list.rule, &other.rule)).or_default().push(word);
+                    pairs.entry((&list.rule, &other.rule)).or_insert((list, Vec::new())).1.push(word);
                 }
                 Some(_) => {}
                 None => {
@@ -57,18 +58,18 @@ fn duplicates(lists: &[List], guardrail: &Guardrail, warnings: &mut Vec<Warning>
             }
         }
     }
-    for ((rule, other), words) in pairs {
+    for ((rule, other), (list, words)) in pairs {
         let message = if rule == other {
             format!("`{rule}` lists words twice: {}", some(&words))
         } else {
             format!("`{rule}` lists words that `{other}` lists as well: {}", some(&words))
         };
-        warnings.push(Warning { code: "duplicate-word", rules: vec![rule.to_owned(), other.to_owned()], message });
+        warnings.push(Warning::of_entry("duplicate-word", list, message).and(other).help("remove them from one list"));
     }
 }
 
 /// Finds phrases that contain another entry of the same list, which makes them redundant.
-fn contained(lists: &[List], warnings: &mut Vec<Warning>) {
+fn contained(lists: &[&RuleEntry], warnings: &mut Vec<Warning>) {
     for list in lists {
         let known: HashMap<String, &str> = list.words.iter().map(|word| (normal(word), word.as_str())).collect();
         let mut pairs = Vec::new();
@@ -81,20 +82,19 @@ fn contained(lists: &[List], warnings: &mut Vec<Warning>) {
             }
         }
         if !pairs.is_empty() {
-            let pairs: Vec<&str> = pairs.iter().map(String::as_str).collect();
             let rule = &list.rule;
             let message = format!(
                 "`{rule}` lists phrases that contain another of its entries, which is sufficient: {}",
                 some(&pairs)
             );
-            warnings.push(Warning { code: "contained-phrase", rules: vec![rule.clone()], message });
+            warnings.push(Warning::of_entry("contained-phrase", list, message).help("remove the longer phrases"));
         }
     }
 }
 
 /// Finds words for which another rule always has a stronger action, and words that their own rule never matches. The guardrail evaluates
 /// them, so normalization, exceptions and managed lists are included.
-fn shadowed(lists: &[List], guardrail: &Guardrail, source: Source, warnings: &mut Vec<Warning>) {
+fn shadowed(lists: &[&RuleEntry], guardrail: &Guardrail, source: Source, warnings: &mut Vec<Warning>) {
     let actions: HashMap<RuleKey, Action> =
         guardrail.policy().rules().map(|rule| ((rule.kind(), rule.name().to_owned()), action(&rule, source))).collect();
     let does = |kind: RuleKind, name: &str| actions.get(&(kind, name.to_owned())).copied().unwrap_or(Action::Off);
@@ -140,14 +140,14 @@ fn shadowed(lists: &[List], guardrail: &Guardrail, source: Source, warnings: &mu
                     ),
                 )
             };
-            warnings.push(Warning { code, rules: vec![rule.clone(), other], message });
+            warnings.push(Warning::of_entry(code, list, message).and(&other));
         }
         if !dead.is_empty() {
             let message = format!(
                 "`{rule}` does not match some of its words in {direction}, because of an exception: {}",
                 some(&dead)
             );
-            warnings.push(Warning { code: "dead-word", rules: vec![rule.clone()], message });
+            warnings.push(Warning::of_entry("dead-word", list, message));
         }
     }
 }
@@ -157,10 +157,10 @@ fn wider(guardrail: &Guardrail, warnings: &mut Vec<Warning>) {
     for warning in guardrail.policy().pattern_warnings() {
         let (rule, pattern, letters) = (warning.rule(), warning.pattern(), warning.also_matches());
         let message = format!(
-            "`{rule}`: a class of the pattern `{pattern}` also matches `{letters}`, which are normalized to its characters; list \
-             them too, or use a rule under `regexes` to distinguish scripts and accents"
+            "`{rule}`: a class of the pattern `{pattern}` also matches `{letters}`, which are normalized to its characters"
         );
-        warnings.push(Warning { code: "wider-pattern", rules: vec![rule.to_owned()], message });
+        let help = "list them too, or use a rule under `regexes` to distinguish scripts and accents";
+        warnings.push(Warning::new("wider-pattern", vec![rule.to_owned()], message).help(help));
     }
 }
 
@@ -170,15 +170,15 @@ fn off(guardrail: &Guardrail, warnings: &mut Vec<Warning>) {
         let rules = guardrail.policy().rules().filter(|rule| action(rule, source) == Action::Off);
         let rules: Vec<String> = rules.map(|rule| rule.name().to_owned()).collect();
         if !rules.is_empty() {
-            let message = format!("off in {}: {}", direction(source), rules.join(", "));
-            warnings.push(Warning { code: "off", rules, message });
+            let message = format!("disabled in {}: {}", direction(source), rules.join(", "));
+            warnings.push(Warning::new("off", rules, message));
         }
     }
 }
 
 /// Returns `true` if two rules have the same action in a direction.
-fn same_action(guardrail: &Guardrail, one: &List, other: &List) -> bool {
-    let find = |list: &List| {
+fn same_action(guardrail: &Guardrail, one: &RuleEntry, other: &RuleEntry) -> bool {
+    let find = |list: &RuleEntry| {
         let mut rules = guardrail.policy().rules();
         rules.find(|rule| rule.kind() == list.kind && rule.name() == list.rule)
     };
@@ -197,13 +197,4 @@ fn direction(source: Source) -> &'static str {
 /// Returns a word as lists compare it.
 fn normal(word: &str) -> String {
     word.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()
-}
-
-/// Returns the first words, and the number of others.
-fn some(words: &[&str]) -> String {
-    let shown: Vec<String> = words.iter().take(SHOWN_WORDS).map(|word| format!("`{word}`")).collect();
-    match words.len().checked_sub(SHOWN_WORDS) {
-        Some(more) if more > 0 => format!("{} and {more} more", shown.join(", ")),
-        _ => shown.join(", "),
-    }
 }

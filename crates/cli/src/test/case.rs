@@ -3,16 +3,16 @@
 use std::collections::HashSet;
 use std::fmt;
 
-use banister::{Finding, Guardrail, Outcome, Policy, RuleKind, Source};
+use banister::{ActionTaken, Finding, Guardrail, Outcome, Policy, RuleKind, Source};
 use banister_evasion::{Level, Technique};
 
 use super::case_result::{CaseResult, CaseStatus, Measure, SampleResult, WrongText};
-use super::suite::{Case, CaseInput, Expected, Sample};
 use crate::check::body;
 use crate::check::splits::SplitTester;
 use crate::response::blocks;
+use crate::suite::{Case, CaseInput, Expected, ExpectedFinding, ExpectedOutcome, Sample};
 
-/// Runs cases under one policy, and records the rules that they reach.
+/// Runs cases under one policy, and records the rules that they reach: those whose findings a case asserts.
 pub(super) struct Runner {
     guardrail: Guardrail,
     reached: HashSet<(RuleKind, String)>,
@@ -27,7 +27,7 @@ impl Runner {
         self.guardrail.policy()
     }
 
-    /// Returns the names of the rules without a finding in any case.
+    /// Returns the names of the rules of which no case asserts a finding.
     pub(super) fn unreached(&self) -> Vec<String> {
         let rules = self.policy().rules().map(|rule| (rule.kind(), rule.name().to_owned()));
         rules.filter(|rule| !self.reached.contains(rule)).map(|(_, name)| name).collect()
@@ -56,7 +56,7 @@ impl Runner {
             wrong.extend(problem.map(|problem| WrongText { text: text.clone(), problem }));
             differs = differs.or_else(|| split_tester.compare(&self.guardrail, *source, text).err());
         }
-        let measure = if matches!(expected, Expected::Passes) { Measure::FalseRefusals } else { Measure::Misses };
+        let measure = if expected.needs_findings() { Measure::Misses } else { Measure::FalseRefusals };
         let is_right = wrong.len() <= *allowed && differs.is_none();
         let status = if is_right { CaseStatus::Passed } else { CaseStatus::Failed };
         SampleResult {
@@ -76,6 +76,7 @@ impl Runner {
             outcome: assessment.outcome(),
             masked: assessment.masked_text(),
             findings: assessment.findings().iter().map(|finding| (finding, &text[finding.span().range()])).collect(),
+            is_body: false,
         };
         self.problem(expected, &actual)
     }
@@ -114,25 +115,37 @@ impl Runner {
             outcome: assessment.outcome(),
             masked: masked.as_deref(),
             findings: assessment.findings().iter().map(|found| (found.finding(), found.pointer())).collect(),
+            is_body: true,
         };
         self.problem(&case.expected, &actual)
     }
 
     fn problem(&mut self, expected: &Expected, actual: &ActualResult<'_>) -> Option<String> {
-        for (finding, _) in &actual.findings {
+        for (finding, _) in actual.findings.iter().filter(|(finding, _)| asserts(expected, finding)) {
             self.reached.insert((finding.kind(), finding.rule().to_owned()));
         }
-        let as_expected = match expected {
-            Expected::Passes => actual.outcome == Outcome::Passed,
-            Expected::Masked(text) => actual.outcome == Outcome::Masked && actual.masked == Some(text),
-            Expected::BlockedBy(rules) => {
-                let is_blocker =
-                    |rule: &String| actual.findings.iter().any(|(found, _)| blocks(found) && found.rule() == rule);
-                actual.outcome == Outcome::Blocked && rules.iter().all(is_blocker)
-            }
-        };
+        let has_finding = |rule: &String| actual.findings.iter().any(|(found, _)| found.rule() == rule);
+        let as_expected = expected.outcome.as_ref().is_none_or(|outcome| actual.has_outcome(outcome))
+            && expected.detects.iter().all(has_finding)
+            && !expected.not.iter().any(has_finding)
+            && expected.findings.as_ref().is_none_or(|findings| actual.has_findings(findings));
         (!as_expected).then(|| format!("expected: {expected}\n  actual: {actual}"))
     }
+}
+
+/// Returns `true` if a case fails without this finding.
+fn asserts(expected: &Expected, finding: &Finding) -> bool {
+    let is_shown = finding.within().is_none();
+    let by_outcome = match &expected.outcome {
+        Some(ExpectedOutcome::Masked(_)) => {
+            is_shown && matches!(finding.action(), ActionTaken::Anonymized | ActionTaken::Replaced)
+        }
+        Some(ExpectedOutcome::BlockedBy(rules)) => blocks(finding) && rules.iter().any(|rule| rule == finding.rule()),
+        Some(ExpectedOutcome::Passes) | None => false,
+    };
+    by_outcome
+        || (is_shown && expected.findings.is_some())
+        || expected.detects.iter().any(|rule| rule == finding.rule())
 }
 
 /// Returns matched text as a technique writes it, or `None` if no setting detects that for this kind of rule.
@@ -150,15 +163,40 @@ struct ActualResult<'a> {
     outcome: Outcome,
     masked: Option<&'a str>,
     findings: Vec<(&'a Finding, &'a str)>,
+    /// The findings have pointers, not text.
+    is_body: bool,
 }
 
-impl fmt::Display for Expected {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Passes => f.write_str("passed"),
-            Self::Masked(text) => write!(f, "masked {text:?}"),
-            Self::BlockedBy(rules) => write!(f, "blocked by {}", rules.join(", ")),
+impl ActualResult<'_> {
+    fn has_outcome(&self, expected: &ExpectedOutcome) -> bool {
+        match expected {
+            ExpectedOutcome::Passes => self.outcome == Outcome::Passed,
+            ExpectedOutcome::Masked(text) => self.outcome == Outcome::Masked && self.masked == Some(text),
+            ExpectedOutcome::BlockedBy(rules) => {
+                let is_blocker =
+                    |rule: &String| self.findings.iter().any(|(found, _)| blocks(found) && found.rule() == rule);
+                self.outcome == Outcome::Blocked && rules.iter().all(is_blocker)
+            }
         }
+    }
+
+    /// Compares all findings that are not within another one, in order.
+    fn has_findings(&self, expected: &[ExpectedFinding]) -> bool {
+        let shown: Vec<_> = self.findings.iter().filter(|(finding, _)| finding.within().is_none()).collect();
+        shown.len() == expected.len()
+            && shown.iter().zip(expected).all(|((finding, what), one)| self.is(finding, what, one))
+    }
+
+    fn is(&self, finding: &Finding, what: &str, expected: &ExpectedFinding) -> bool {
+        let ExpectedFinding { rule, text, start, end, action, pointer } = expected;
+        let (found_text, found_pointer) =
+            if self.is_body { (finding.matched_text(), Some(what)) } else { (Some(what), None) };
+        finding.rule() == rule
+            && start.is_none_or(|start| start == finding.span().start())
+            && end.is_none_or(|end| end == finding.span().end())
+            && action.is_none_or(|action| action == finding.action())
+            && text.as_deref().is_none_or(|text| found_text == Some(text))
+            && pointer.as_deref().is_none_or(|pointer| found_pointer == Some(pointer))
     }
 }
 

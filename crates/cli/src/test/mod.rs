@@ -2,11 +2,10 @@
 
 mod case;
 mod case_result;
-mod discovery;
 mod junit;
-mod suite;
 
 use std::collections::{BTreeMap, HashMap};
+use std::path::{Path, PathBuf};
 
 use banister::Guardrail;
 use serde::Serialize;
@@ -15,10 +14,15 @@ use self::case::Runner;
 use self::case_result::{CaseResult, CaseStatus, Measure, Rate, SampleResult};
 use crate::args::{TestArgs, TestFormat};
 use crate::check::splits::SplitTester;
+use crate::discovery;
 use crate::failure::{Exit, Failure};
-use crate::policy::{self, PolicyRef};
+use crate::policy::PolicyRef;
 use crate::progress;
-use crate::report::{Out, Tone};
+use crate::report::{Out, Tone, count};
+use crate::suite::{self, Policies, Suite};
+
+/// The default directory.
+const DIRECTORY: &str = "policies";
 
 /// Fewer cases need no progress bar.
 const MANY_CASES: usize = 500;
@@ -82,20 +86,15 @@ struct RuleCoverage {
 ///
 /// If there are no test suites, one cannot be read, or a policy has errors.
 pub(crate) fn run(args: &TestArgs, out: &mut Out) -> Result<Exit, Failure> {
-    let suites = discovery::suites(&args.paths)?.into_iter().map(suite::read).collect::<Result<Vec<_>, _>>()?;
+    let suites = read(&args.paths)?;
     let split_tester = SplitTester::new(args.seed);
     let mut runners: HashMap<PolicyRef, Runner> = HashMap::new();
     let cases = suites.iter().map(|suite| suite.cases.len() + suite.samples.len()).sum();
     let bar = progress::count(cases, MANY_CASES);
     let mut results = Vec::new();
     for suite in &suites {
-        let runner = match runners.entry(suite.policy.clone()) {
-            std::collections::hash_map::Entry::Occupied(known) => known.into_mut(),
-            std::collections::hash_map::Entry::Vacant(new) => {
-                let policy = policy::load(&suite.policy).map_err(|failure| in_suite(&suite.file, failure))?;
-                new.insert(Runner::new(Guardrail::new(policy)))
-            }
-        };
+        let new = || Runner::new(Guardrail::new(suite.policy.clone()).dangerous_include_matches());
+        let runner = runners.entry(suite.policy_ref.clone()).or_insert_with(new);
         let cases = suite.cases.iter().map(|case| {
             bar.inc(1);
             runner.run(case, &split_tester)
@@ -106,7 +105,7 @@ pub(crate) fn run(args: &TestArgs, out: &mut Out) -> Result<Exit, Failure> {
             runner.sample(sample, &split_tester)
         });
         let samples = samples.collect();
-        let (file, policy) = (suite.file.display().to_string(), suite.policy.to_string());
+        let (file, policy) = (suite.file.display().to_string(), suite.policy_ref.to_string());
         results.push(SuiteResult { file, policy, cases, samples });
     }
     bar.finish_and_clear();
@@ -119,11 +118,28 @@ pub(crate) fn run(args: &TestArgs, out: &mut Out) -> Result<Exit, Failure> {
     Ok(if report.failed > 0 { Exit::Found } else { Exit::Passed })
 }
 
-fn in_suite(file: &std::path::Path, failure: Failure) -> Failure {
-    match failure {
-        Failure::Message(message) => Failure::new(format!("{}: {message}", file.display())),
-        other => other,
+/// Reads the test suites in these paths.
+fn read(paths: &[PathBuf]) -> Result<Vec<Suite>, Failure> {
+    let default = if Path::new(DIRECTORY).is_dir() { DIRECTORY } else { "." };
+    let default = [PathBuf::from(default)];
+    let paths = if paths.is_empty() { &default } else { paths };
+    let files = discovery::files(paths, discovery::is_suite)?;
+    if files.is_empty() {
+        let paths: Vec<_> = paths.iter().map(|path| path.display().to_string()).collect();
+        return Err(Failure::new(format!("no test suite (*.test.yaml) in {}", paths.join(", "))));
     }
+    let mut policies = Policies::default();
+    let (mut suites, mut problems) = (Vec::new(), Vec::new());
+    for file in files {
+        match suite::read(file, &mut policies) {
+            Ok(suite) => suites.push(suite),
+            Err(found) => problems.extend(found),
+        }
+    }
+    if problems.is_empty() {
+        return Ok(suites);
+    }
+    Err(Failure::new(format!("the test suites have errors\n{}", suite::joined(&problems))))
 }
 
 /// Returns the rule coverage by policy, in the order of their names; all suites of a policy count together.
@@ -173,12 +189,9 @@ impl TestReport {
         }
         for coverage in &self.coverage {
             let RuleCoverage { policy, rules, reached, unreached, .. } = coverage;
-            out.line(format_args!("{policy}: {reached} of {rules} rules reached"))?;
+            out.line(format_args!("{policy}: {reached} of {} reached", count(*rules, "rule")))?;
             if !unreached.is_empty() {
-                out.line(format_args!(
-                    "  {}",
-                    out.paint(Tone::Quiet, format!("no case for {}", unreached.join(", ")))
-                ))?;
+                out.paragraph("  no case for ", 4, &unreached.join(", "))?;
             }
         }
         let Self { passed, failed, seed, .. } = self;

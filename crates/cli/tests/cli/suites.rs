@@ -33,7 +33,7 @@ fn failed_cases_show_expected_and_actual() {
     );
     assert!(run.stdout.starts_with(&expected), "{}", run.stdout);
     assert!(
-        run.stdout.ends_with("3 of 4 rules reached\n  no case for ticket\n2 passed, 1 failed  (seed 3)\n"),
+        run.stdout.ends_with("2 of 4 rules reached\n  no case for rivals, ticket\n2 passed, 1 failed  (seed 3)\n"),
         "{}",
         run.stdout
     );
@@ -41,7 +41,7 @@ fn failed_cases_show_expected_and_actual() {
     let report = banister(&["test", "-f", "json", &suite], "").json();
     assert_eq!((report["passed"].as_u64(), report["failed"].as_u64()), (Some(2), Some(1)));
     assert_eq!(report["suites"][0]["cases"][2]["status"], "failed");
-    assert_eq!(report["coverage"][0]["unreached"][0], "ticket");
+    assert_eq!(report["coverage"][0]["unreached"], serde_json::json!(["rivals", "ticket"]));
 }
 
 /// Editors and shells of Windows write files like this.
@@ -83,9 +83,15 @@ fn invalid_test_suites_are_errors() {
     };
     fails("", &["1.test.yaml"]);
     fails("policy: default\ncases: []\n", &["the test suite has no cases"]);
-    fails("policy: default\ncases:\n  - name: x\n    text: a\n    passes: true\n    note: what\n", &["note", "line 6"]);
-    fails("policy: default\nstrict: yes\ncases: []\n", &["strict", "line 2"]);
-    fails("policy: default\ncases: [{name: x, text: a}]\n", &["cases[0]", "exactly one of `passes: true`"]);
+    fails(
+        "policy: default\ncases:\n  - name: x\n    text: a\n    passes: true\n    note: what\n",
+        &["`note` is not a known key", "test.yaml:6"],
+    );
+    fails("policy: default\nstrict: yes\ncases: []\n", &["`strict` is not a known key", "test.yaml:2"]);
+    fails(
+        "policy: default\ncases: [{name: x, text: a}]\n",
+        &["cases[0]", "expects nothing", "at least one of `passes: true`"],
+    );
     fails(
         "policy: default\ncases: [{name: x, text: a, body: b, passes: true}]\n",
         &["exactly one of `text` and `body`"],
@@ -96,7 +102,7 @@ fn invalid_test_suites_are_errors() {
         &["8.test.yaml", "no policy pack", "nowhere"],
     );
     fails("cases: [{name: x, text: a, passes: true}]\n", &["`policy` is missing"]);
-    fails("policy: default\ncases: [{name: x, text: a, source: up, passes: true}]\n", &["up"]);
+    fails("policy: default\ncases: [{name: x, text: a, source: up, passes: true}]\n", &["up", "cases[0]"]);
     fails(
         "policy: default\ncases: [{name: x, text: a, passes: true, evasions: leetspeak}]\n",
         &["`evasions`", "`text`"],
@@ -105,6 +111,137 @@ fn invalid_test_suites_are_errors() {
         "policy: default\ncases: [{name: x, text: a, masked: b, evasions: [leet]}]\n",
         &["`leet`", "leetspeak, leet-signs"],
     );
+}
+
+/// Each problem of a suite, with its line. The policy is that of `support::POLICY`.
+#[test]
+fn problems_of_test_suites() {
+    let case = |keys: &str| format!("cases:\n  - name: x\n    text: a\n    {keys}\n");
+    for (suite, line, message) in [
+        (case("blocked_by: stokcs"), 4, "did you mean `stocks`?"),
+        (case("detects: [EMAIL, EMIAL]"), 4, "did you mean `EMAIL`?"),
+        (case("not: tickets"), 4, "did you mean `ticket`?"),
+        (case("findings: [{rule: PHONE}]"), 4, "`PHONE` is not a rule of the policy"),
+        (case("blocked_by: EMAIL"), 4, "`EMAIL` never blocks prompts: its action is `mask`"),
+        (case("findings: [{rule: EMAIL, action: MASKED}]"), 4, "write BLOCKED, ANONYMIZED, REPLACED or NONE"),
+        (case("findings: [{rule: EMAIL, span: 3}]"), 4, "the keys here are action, end, pointer, rule, start, text"),
+        (case("findings: []\n    masked: b\n    passes: true"), 2, "only one of"),
+        (case("detects: []"), 4, "`detects` names no rule"),
+        (case("detects: 3"), 2, "a name, or a list of names"),
+        (case("not: EMAIL\n    evasions: leetspeak"), 5, "an expected finding"),
+        (case("passes: true\n  - {name: x, text: b, passes: true}"), 5, "first used in line 2"),
+        (case("passes: true\nsamples:\n  - {name: x, texts: [a], passes: true}"), 6, "first used in line 2"),
+        ("cases: {name: x}\n".to_owned(), 1, "`cases` is not a list"),
+        ("policy: [p]\ncases: [{name: x, text: a, passes: true}]\n".to_owned(), 1, "not the name of a pack"),
+        ("cases: [\n".to_owned(), 2, "not valid YAML"),
+    ] {
+        let files = Directory::new();
+        files.file("p.yaml", POLICY);
+        let file = files.file("p.test.yaml", &suite);
+        let run = banister(&["test", &file], "");
+        run.assert_fails(&[message, &format!("{file}:{line}")]);
+    }
+}
+
+#[test]
+fn all_problems_of_all_test_suites_are_reported_at_once() {
+    let files = Directory::new();
+    files.file("p.yaml", POLICY);
+    files.file(
+        "p.test.yaml",
+        "cases:\n  - {name: a, text: b, blocked_by: stokcs, note: x}\n  - {name: a, passes: true}\n",
+    );
+    files.file("q.test.yaml", "policy: nowhere\ncases: [{name: a, text: b}]\n");
+    let run = banister(&["test", files.path()], "");
+    run.assert_fails(&[
+        "did you mean `stocks`?",
+        "`note` is not a known key",
+        "first used in line 2",
+        "exactly one of `text` and `body`",
+        "no policy pack or file named `nowhere`",
+        "expects nothing",
+    ]);
+    assert_eq!(run.stderr.matches("error: ").count(), 6, "{run:?}");
+    let run = banister(&["lint", "-f", "json", files.path()], "");
+    assert_eq!((run.code, run.json_lines()[0]["errors"].as_array().map(Vec::len)), (Some(1), Some(4)), "{run:?}");
+}
+
+/// Cases that hold for `support::POLICY`, with the rules that they reach, and what makes each fail.
+#[test]
+fn cases_assert_findings() {
+    let text = "text: Ask Globex about T-0042 of a@example.com";
+    for (holds, fails, reached) in [
+        ("detects: rivals", "not: rivals", 1),
+        ("detects: [rivals, ticket]", "detects: [rivals, stocks]", 2),
+        ("not: stocks", "detects: stocks", 0),
+        ("masked: Ask Globex about {ticket} of {EMAIL}", "masked: Ask Globex", 2),
+        ("masked: 'Ask Globex about {ticket} of {EMAIL}'\n    detects: rivals", "passes: true\n    detects: rivals", 3),
+        ("findings: [{rule: rivals, text: Globex}, {rule: ticket}, {rule: EMAIL}]", "findings: [{rule: rivals}]", 3),
+        (
+            "findings: [{rule: rivals, start: 4, end: 10, action: NONE}, {rule: ticket}, {rule: EMAIL}]",
+            "findings: [{rule: rivals, start: 5}, {rule: ticket}, {rule: EMAIL}]",
+            3,
+        ),
+        ("findings: [{rule: rivals}, {rule: ticket, action: ANONYMIZED}, {rule: EMAIL}]", "findings: []", 3),
+        (
+            "findings: [{rule: rivals}, {rule: ticket}, {rule: EMAIL, end: 40}]",
+            "findings: [{rule: rivals, text: globex}, {rule: ticket}, {rule: EMAIL}]",
+            3,
+        ),
+    ] {
+        let files = Directory::new();
+        files.file("p.yaml", POLICY);
+        let run = |expected: &str| {
+            let suite = files.file("p.test.yaml", format!("cases:\n  - name: x\n    {text}\n    {expected}\n"));
+            banister(&["test", "-f", "json", &suite], "").json()
+        };
+        let report = run(holds);
+        assert_eq!(
+            (report["passed"].as_u64(), report["coverage"][0]["reached"].as_u64()),
+            (Some(1), Some(reached)),
+            "{holds} {report:#}"
+        );
+        assert_eq!(run(fails)["failed"], 1, "{fails}");
+    }
+}
+
+#[test]
+fn findings_in_bodies_have_pointers() {
+    let body = r#"{"messages": [{"role": "user", "content": [{"text": "Ask Globex"}]}]}"#;
+    for (pointer, failed) in [("/messages/0/content/0/text", 0), ("/messages/0/content/1/text", 1)] {
+        let files = Directory::new();
+        files.file("p.yaml", POLICY);
+        let finding = format!("{{rule: rivals, text: Globex, start: 4, pointer: {pointer}}}");
+        let suite = format!("cases:\n  - name: x\n    body: '{body}'\n    findings: [{finding}]\n");
+        let report = banister(&["test", "-f", "json", &files.file("p.test.yaml", suite)], "").json();
+        assert_eq!(report["failed"], failed, "{report:#}");
+    }
+}
+
+#[test]
+fn samples_of_a_trial_run() {
+    let files = Directory::new();
+    files.file(
+        "p.yaml",
+        "version: 1\nname: p\ndenied_topics: [{name: t, phrases: [stock tip], action: detect, message: No.}]\n",
+    );
+    let suite = "samples:\n  - {name: tips, texts: [a stock tip, shares], detects: t, allowed: 1}\n  - {name: others, texts: [hello], not: t}\n";
+    let run = banister(&["test", "-f", "json", &files.file("p.test.yaml", suite)], "");
+    let report = run.json();
+    assert_eq!((report["passed"].as_u64(), report["coverage"][0]["reached"].as_u64()), (Some(2), Some(1)), "{run:?}");
+    assert_eq!(report["suites"][0]["samples"][0]["measure"], "misses");
+    assert_eq!(report["suites"][0]["samples"][1]["measure"], "false-refusals");
+}
+
+/// The shipped suites, and the keys of the guide, are valid by the schema.
+#[test]
+fn the_schema_of_suites_lists_every_key() {
+    let schema = banister(&["schema", "suite"], "").json();
+    for (name, keys) in [("CaseEntry", 11), ("SampleEntry", 8), ("FindingEntry", 6)] {
+        let properties = schema["$defs"][name]["properties"].as_object().expect("keys");
+        assert_eq!(properties.len(), keys, "{name}");
+        assert!(properties.values().all(|property| property["description"].is_string()), "{name}");
+    }
 }
 
 #[test]
