@@ -9,7 +9,7 @@ const PACKS: [(&str, &str); 5] = [
     ("default", include_str!("../../policies/default.yaml")),
     ("pii", include_str!("../../policies/pii.yaml")),
     ("profanity", include_str!("../../policies/profanity.yaml")),
-    ("world_ids", include_str!("../../policies/world_ids.yaml")),
+    ("world-ids", include_str!("../../policies/world-ids.yaml")),
 ];
 
 /// The names of the packs, sorted.
