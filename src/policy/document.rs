@@ -188,7 +188,7 @@ pub(crate) struct MatchEntry {
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct PiiEntry {
-    /// The entity types; `[ALL]` means all of them.
+    /// The entity types. `ALL` means all of them but the numbers of countries and documents, `WORLD_IDS` means those.
     #[schemars(length(min = 1))]
     pub(crate) types: Vec<TypeName>,
     /// Values that are never reported.

@@ -4,11 +4,12 @@ use super::values::Managed;
 use super::word_file;
 
 /// The name and the text of each pack, sorted by name.
-const PACKS: [(&str, &str); 4] = [
+const PACKS: [(&str, &str); 5] = [
     ("banking", include_str!("../../policies/banking.yaml")),
     ("default", include_str!("../../policies/default.yaml")),
     ("pii", include_str!("../../policies/pii.yaml")),
     ("profanity", include_str!("../../policies/profanity.yaml")),
+    ("world-ids", include_str!("../../policies/world-ids.yaml")),
 ];
 
 /// The names of the packs, sorted.

@@ -239,21 +239,32 @@ impl ReplacementWord {
     }
 }
 
-/// The name of an entity type, or `ALL`.
+/// The name of an entity type, or of a group of them.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(transparent)]
 pub(crate) struct TypeName(pub(crate) String);
 
 impl TypeName {
-    /// The name that stands for every type.
-    pub(crate) const ALL: &'static str = "ALL";
+    /// The name of every type but those of [`Self::WORLD_IDS`].
+    const ALL: &'static str = "ALL";
+    /// The name of the types that [`EntityType::is_world_id`] accepts.
+    const WORLD_IDS: &'static str = "WORLD_IDS";
+    /// The names of more than one type.
+    pub(crate) const GROUPS: [&'static str; 2] = [Self::ALL, Self::WORLD_IDS];
 
     /// Returns the types that the name stands for; none if it is not known.
     pub(crate) fn types(&self) -> Vec<EntityType> {
+        let types = EntityType::ALL.iter().copied();
         match &*self.0 {
-            Self::ALL => EntityType::ALL.to_vec(),
+            Self::ALL => types.filter(|entity| !entity.is_world_id()).collect(),
+            Self::WORLD_IDS => types.filter(|entity| entity.is_world_id()).collect(),
             name => EntityType::from_name(name).into_iter().collect(),
         }
+    }
+
+    /// Returns `true` if it is the name of a group of types.
+    pub(crate) fn is_group(&self) -> bool {
+        Self::GROUPS.contains(&&*self.0)
     }
 
     /// Returns the known name that is probably meant: what another tool's name stands for, or a name that is spelled much the same.
@@ -263,7 +274,7 @@ impl TypeName {
 
     /// Returns every name a policy may give.
     fn known() -> impl Iterator<Item = &'static str> {
-        EntityType::ALL.iter().map(|entity| entity.name()).chain([Self::ALL])
+        EntityType::ALL.iter().map(|entity| entity.name()).chain(Self::GROUPS)
     }
 }
 

@@ -130,6 +130,24 @@ fn machine_readable_zones_are_found_whole() {
     }
 }
 
+/// Zones of cards and passports, with ASCII fillers: the data file has them in full width. A wrong check digit of any field makes it none.
+#[test]
+fn zones_of_all_formats_are_found_whole() {
+    // The specimens of ICAO 9303 parts 4, 5 and 6.
+    let passport = "P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<\nL898902C36UTO7408122F1204159ZE184226B<<<<<10";
+    let card = "I<UTOD231458907<<<<<<<<<<<<<<<\n7408122F1204159UTO<<<<<<<<<<<6\nERIKSSON<<ANNA<MARIA<<<<<<<<<<";
+    let small = "I<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<\nD231458907UTO7408122F1204159<<<<<<<6";
+    let visa = "V<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<\nL8988901C4XXX4009078F96121096ZE184226B<<<<<<";
+    let matcher = Matcher::new(EntityType::PassportMrz);
+    for zone in [passport, card, small, visa] {
+        assert_eq!(matcher.find(&format!("scan:\n{zone}\n\nok")), [6..6 + zone.len(); 1], "{zone}");
+        let checked = zone.rfind("7408122").or(zone.rfind("4009078")).expect("a date of birth");
+        let wrong = format!("{}9{}", &zone[..checked], &zone[checked + 1..]);
+        assert!(matcher.find(&wrong).is_empty(), "{wrong}");
+    }
+    assert!(matcher.find(card.rsplit_once('\n').expect("lines").0).is_empty());
+}
+
 /// Every value is found at once behind any run of what may separate it from a word before it.
 #[test]
 fn values_are_found_behind_long_runs() {

@@ -2,6 +2,7 @@
 
 mod cases;
 mod corpus;
+mod ids;
 #[path = "../../benches/findings/logs/mod.rs"]
 mod logs;
 mod ordinary;

@@ -108,6 +108,80 @@ pub(super) fn mod97(iban: &str) -> bool {
     rest == 1
 }
 
+/// Returns the values of the letters and digits of some text: digits as they are, letters from 10 without regard to case, as ISO 7064 and
+/// ICAO 9303 count them. Everything else is skipped.
+pub(super) fn values(text: &str) -> Digits {
+    text.bytes().filter_map(value).collect()
+}
+
+/// Returns the value of a letter or a digit.
+pub(super) fn value(b: u8) -> Option<u8> {
+    match b {
+        b'0'..=b'9' => Some(b - b'0'),
+        b'A'..=b'Z' => Some(b - b'A' + 10),
+        b'a'..=b'z' => Some(b - b'a' + 10),
+        _ => None,
+    }
+}
+
+/// Returns the digits of a range as a number, as far as they are there. At most 19 of them.
+pub(super) fn number(digits: &[u8], range: std::ops::Range<usize>) -> u64 {
+    digits.get(range).unwrap_or_default().iter().fold(0, |number, &d| number * 10 + u64::from(d))
+}
+
+/// Returns the remainder of the number that the digits are, of any length.
+pub(super) fn remainder(digits: &[u8], modulus: u32) -> u32 {
+    digits.iter().fold(0, |rest, &d| (rest * 10 + u32::from(d)) % modulus)
+}
+
+/// Checks ISO 7064 mod 11,10, whose last digit is the check digit.
+pub(super) fn mod11_10(digits: &[u8]) -> bool {
+    let check = digits.iter().fold(5, |check, &d| {
+        let double = if check == 0 { 20 } else { 2 * check };
+        (double % 11 + u32::from(d)) % 10
+    });
+    !digits.is_empty() && check == 1
+}
+
+/// Checks ISO 7064 mod 11-2, whose last character may be an `X` for 10.
+pub(super) fn mod11_2(values: &[u8]) -> bool {
+    let Some((&last, digits)) = values.split_last() else { return false };
+    let check = match last {
+        0..=9 => u32::from(last),
+        X => 10,
+        _ => return false,
+    };
+    let rest = digits.iter().fold(0, |rest, &d| (rest + u32::from(d)) * 2 % 11);
+    (rest + check) % 11 == 1
+}
+
+/// The value of the letter X.
+const X: u8 = b'X' - b'A' + 10;
+
+/// Checks Verhoeff's dihedral check digit (J. Verhoeff, "Error Detecting Decimal Codes", 1969). The products of the dihedral group of order ten are
+/// computed: 0 to 4 are rotations, 5 to 9 reflections.
+pub(super) fn verhoeff(digits: &[u8]) -> bool {
+    const PERMUTATION: [u8; 10] = [1, 5, 7, 6, 2, 8, 3, 0, 9, 4];
+    let permuted = |times: usize, d: u8| {
+        (0..times % 8).fold(d, |d, _| PERMUTATION.get(usize::from(d)).copied().unwrap_or_default())
+    };
+    let product = |a: u8, b: u8| match (a < 5, b < 5) {
+        (true, true) => (a + b) % 5,
+        (true, false) => 5 + (a + b) % 5,
+        (false, true) => 5 + (a - b) % 5,
+        (false, false) => (5 + a - b) % 5,
+    };
+    let check = digits.iter().rev().enumerate().fold(0, |check, (i, &d)| product(check, permuted(i, d)));
+    !digits.is_empty() && check == 0
+}
+
+/// Checks a field of a machine-readable document: weights 7, 3, 1, mod 10, and the last is the check digit (ICAO 9303 part 3, 4.9).
+pub(super) fn icao(values: &[u8]) -> bool {
+    let Some((&last, field)) = values.split_last() else { return false };
+    let sum: u32 = field.iter().zip([7, 3, 1].into_iter().cycle()).map(|(&v, weight)| u32::from(v) * weight).sum();
+    last < 10 && sum % 10 == u32::from(last)
+}
+
 /// Returns the Shannon entropy of the bytes, in bits per byte.
 pub(super) fn entropy(text: &str) -> f64 {
     let mut counts = [0u32; 256];
@@ -127,7 +201,8 @@ pub(super) fn entropy(text: &str) -> f64 {
         .sum()
 }
 
-fn weighted(digits: &[u8], weights: &[u32]) -> u32 {
+/// Returns the sum of the digits, each times its weight.
+pub(super) fn weighted(digits: &[u8], weights: &[u32]) -> u32 {
     digits.iter().zip(weights).map(|(&d, w)| u32::from(d) * w).sum()
 }
 
@@ -198,6 +273,42 @@ mod tests {
             assert!(mod97(good), "{good}");
         }
         assert!(!mod97("GB29NWBK60161331926818"));
+    }
+
+    #[test]
+    fn iso_7064_vectors() {
+        // The standard's own examples, and those of python-stdnum.
+        assert!(mod11_10(&digits("07945")) && mod11_10(&digits("36574261809")));
+        assert!(!mod11_10(&digits("07940")) && !mod11_10(&[]));
+        assert!(mod11_2(&values("079X")) && mod11_2(&values("11010519491231002X")));
+        assert!(!mod11_2(&values("0790")) && !mod11_2(&values("079A")) && !mod11_2(&[]));
+        assert_eq!(remainder(&digits("23481"), 97), 23481 % 97);
+    }
+
+    #[test]
+    fn verhoeff_vectors() {
+        // Verhoeff's example, and all changes of one digit and of two neighbours of it.
+        let good = digits("2363");
+        assert!(verhoeff(&good) && verhoeff(&digits("1234567890120")) && !verhoeff(&[]));
+        for at in 0..good.len() {
+            for d in (0..10).filter(|d| good.get(at) != Some(d)) {
+                let mut wrong = good.clone();
+                if let Some(digit) = wrong.get_mut(at) {
+                    *digit = d;
+                }
+                assert!(!verhoeff(&wrong), "{wrong:?}");
+            }
+        }
+        assert!(!verhoeff(&digits("3263")));
+    }
+
+    #[test]
+    fn icao_vectors() {
+        // The specimen of ICAO 9303.
+        for good in ["L898902C36", "7408122", "1204159"] {
+            assert!(icao(&values(good)), "{good}");
+        }
+        assert!(!icao(&values("L898902C35")) && !icao(&values("740812A")) && !icao(&[]));
     }
 
     #[test]

@@ -14,6 +14,7 @@ mod description;
 mod edges;
 mod finance;
 mod given_names;
+mod ids;
 mod keyed;
 mod name;
 mod name_words;
@@ -41,7 +42,8 @@ macro_rules! entity_types {
     ($(#[doc = $doc:literal] $variant:ident = $name:literal, $description:path;)*) => {
         /// The kinds of personal data that a policy can name.
         ///
-        /// The first 31 are Bedrock's, with Bedrock's names. The others are Banister's.
+        /// The first 31 are Bedrock's, with Bedrock's names. The others are Banister's. Those that [`EntityType::is_world_id`] accepts are
+        /// numbers of one country or of documents; a policy names them one by one or together as `WORLD_IDS`, `ALL` does not include them.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
         #[non_exhaustive]
         pub enum EntityType {
@@ -149,6 +151,80 @@ entity_types! {
     PrivateKey = "PRIVATE_KEY", secret::pem::PRIVATE_KEY;
     /// A JSON web token.
     Jwt = "JWT", secret::tokens::JWT;
+    /// A German tax identification number.
+    DeTaxId = "DE_TAX_ID", ids::europe_central::DE_TAX_ID;
+    /// The number of a German identity card or passport.
+    DeIdCardNumber = "DE_ID_CARD_NUMBER", ids::europe_central::DE_ID_CARD_NUMBER;
+    /// An Austrian social insurance number.
+    AtSocialSecurityNumber = "AT_SOCIAL_SECURITY_NUMBER", ids::europe_central::AT_SOCIAL_SECURITY_NUMBER;
+    /// A Swiss AHV number.
+    ChSocialSecurityNumber = "CH_SOCIAL_SECURITY_NUMBER", ids::europe_central::CH_SOCIAL_SECURITY_NUMBER;
+    /// A French social security number (NIR).
+    FrSocialSecurityNumber = "FR_SOCIAL_SECURITY_NUMBER", ids::europe_west::FR_SOCIAL_SECURITY_NUMBER;
+    /// A Belgian national register number.
+    BeNationalRegisterNumber = "BE_NATIONAL_REGISTER_NUMBER", ids::europe_west::BE_NATIONAL_REGISTER_NUMBER;
+    /// A Dutch citizen service number (BSN).
+    NlCitizenServiceNumber = "NL_CITIZEN_SERVICE_NUMBER", ids::europe_west::NL_CITIZEN_SERVICE_NUMBER;
+    /// An Irish personal public service number.
+    IePpsNumber = "IE_PPS_NUMBER", ids::europe_west::IE_PPS_NUMBER;
+    /// A Spanish DNI number.
+    EsDni = "ES_DNI", ids::europe_south::ES_DNI;
+    /// A Spanish NIE number of a foreigner.
+    EsNie = "ES_NIE", ids::europe_south::ES_NIE;
+    /// An Italian fiscal code.
+    ItFiscalCode = "IT_FISCAL_CODE", ids::europe_south::IT_FISCAL_CODE;
+    /// A Portuguese tax number (NIF).
+    PtTaxNumber = "PT_TAX_NUMBER", ids::europe_south::PT_TAX_NUMBER;
+    /// A Polish PESEL number.
+    PlPesel = "PL_PESEL", ids::europe_central::PL_PESEL;
+    /// A Swedish personal identity number.
+    SePersonalIdentityNumber = "SE_PERSONAL_IDENTITY_NUMBER", ids::europe_north::SE_PERSONAL_IDENTITY_NUMBER;
+    /// A Finnish personal identity code.
+    FiPersonalIdentityCode = "FI_PERSONAL_IDENTITY_CODE", ids::europe_north::FI_PERSONAL_IDENTITY_CODE;
+    /// A Danish CPR number.
+    DkCprNumber = "DK_CPR_NUMBER", ids::europe_north::DK_CPR_NUMBER;
+    /// A Norwegian national identity number.
+    NoNationalIdentityNumber = "NO_NATIONAL_IDENTITY_NUMBER", ids::europe_north::NO_NATIONAL_IDENTITY_NUMBER;
+    /// A Brazilian CPF number.
+    BrCpf = "BR_CPF", ids::americas::BR_CPF;
+    /// A Brazilian CNPJ number.
+    BrCnpj = "BR_CNPJ", ids::americas::BR_CNPJ;
+    /// A Mexican CURP.
+    MxCurp = "MX_CURP", ids::americas::MX_CURP;
+    /// An Argentine CUIT or CUIL number.
+    ArCuit = "AR_CUIT", ids::americas::AR_CUIT;
+    /// A Chilean RUT.
+    ClRut = "CL_RUT", ids::americas::CL_RUT;
+    /// An Indian Aadhaar number.
+    InAadhaar = "IN_AADHAAR", ids::asia::IN_AADHAAR;
+    /// An Indian permanent account number.
+    InPan = "IN_PAN", ids::asia::IN_PAN;
+    /// A Japanese My Number.
+    JpMyNumber = "JP_MY_NUMBER", ids::asia::JP_MY_NUMBER;
+    /// A Korean resident registration number.
+    KrResidentRegistrationNumber = "KR_RESIDENT_REGISTRATION_NUMBER", ids::asia::KR_RESIDENT_REGISTRATION_NUMBER;
+    /// A Chinese resident identity number.
+    CnResidentIdNumber = "CN_RESIDENT_ID_NUMBER", ids::asia::CN_RESIDENT_ID_NUMBER;
+    /// A Singaporean NRIC or FIN number.
+    SgNric = "SG_NRIC", ids::asia::SG_NRIC;
+    /// A Turkish identity number.
+    TrIdNumber = "TR_ID_NUMBER", ids::middle_east_africa::TR_ID_NUMBER;
+    /// An Israeli identity number.
+    IlIdNumber = "IL_ID_NUMBER", ids::middle_east_africa::IL_ID_NUMBER;
+    /// A South African identity number.
+    ZaIdNumber = "ZA_ID_NUMBER", ids::middle_east_africa::ZA_ID_NUMBER;
+    /// An Australian tax file number.
+    AuTaxFileNumber = "AU_TAX_FILE_NUMBER", ids::oceania::AU_TAX_FILE_NUMBER;
+    /// An Australian Medicare number.
+    AuMedicareNumber = "AU_MEDICARE_NUMBER", ids::oceania::AU_MEDICARE_NUMBER;
+    /// A New Zealand IRD number.
+    NzIrdNumber = "NZ_IRD_NUMBER", ids::oceania::NZ_IRD_NUMBER;
+    /// A VAT identification number of the European Union.
+    EuVatNumber = "EU_VAT_NUMBER", ids::vat::EU_VAT_NUMBER;
+    /// A machine-readable zone of a passport, identity card or visa (ICAO 9303).
+    PassportMrz = "PASSPORT_MRZ", ids::documents::PASSPORT_MRZ;
+    /// An international mobile equipment identity.
+    Imei = "IMEI", ids::documents::IMEI;
 }
 
 impl EntityType {
@@ -156,6 +232,13 @@ impl EntityType {
     #[must_use]
     pub fn is_bedrock(self) -> bool {
         self <= Self::UkUniqueTaxpayerReferenceNumber
+    }
+
+    /// Returns `true` for the types that a policy names together as `WORLD_IDS`: numbers that states give to persons and firms, and numbers of
+    /// documents and devices. `ALL` names the other types, so that a policy with `ALL` matches the same text in every version.
+    #[must_use]
+    pub fn is_world_id(self) -> bool {
+        self > Self::Jwt
     }
 
     /// Returns the type that other tools call by a name, which is never accepted in policies.

@@ -118,16 +118,10 @@ impl Compiler<'_> {
                 };
                 self.notes.problem(at, format!("`{name_text}` is not a known entity type"), help);
             } else if self.unique(known, &name.0, at, "entity type")
-                && known.len() > 1
-                && let Some(all) = known.get(TypeName::ALL)
+                && let Some(message) = group_overlap(name, known)
                 && !self.notes.has_problem(list)
             {
-                let message = if name.0 == TypeName::ALL {
-                    "`ALL` cannot be combined with other types".to_owned()
-                } else {
-                    format!("`{name_text}` is already included in `ALL` in line {}", all.line)
-                };
-                let help = "`ALL` includes every type; to treat some types differently, use `extends: [pii]` and list those types";
+                let help = "a group includes all of its types; to treat some types differently, use `extends: [pii]` and list those types";
                 self.notes.problem(at, message, help);
             }
         }
@@ -203,4 +197,23 @@ impl Compiler<'_> {
         self.unique(known, name, at, what);
         true
     }
+}
+
+/// Returns the problem of a name and a group of which one includes the other.
+fn group_overlap(name: &TypeName, known: &KnownNames) -> Option<String> {
+    let name_text = printable(&name.0);
+    if name.is_group() {
+        let includes =
+            |other: &TypeName| name.0 != other.0 && other.types().iter().all(|entity| name.types().contains(entity));
+        let mut others: Vec<_> = known.iter().filter(|(other, _)| includes(&TypeName((*other).clone()))).collect();
+        others.sort_by_key(|(other, at)| (at.line, *other));
+        return others
+            .first()
+            .map(|(other, at)| format!("`{name_text}` already includes `{}` in line {}", printable(other), at.line));
+    }
+    TypeName::GROUPS.iter().find_map(|&group| {
+        let at = known.get(group)?;
+        let is_included = name.types().iter().all(|entity| TypeName(group.to_owned()).types().contains(entity));
+        is_included.then(|| format!("`{name_text}` is already included in `{group}` in line {}", at.line))
+    })
 }

@@ -56,11 +56,13 @@ fn assert_sampled(suite: &serde_yaml::Value, topic: &str) {
 }
 
 #[test]
-fn the_pii_pack_names_every_type() {
-    let policy = Policy::from_pack("pii").unwrap();
-    let named: HashSet<_> = policy.rules().filter_map(|rule| rule.entity_type()).collect();
-    let missing: Vec<_> = EntityType::ALL.iter().filter(|entity| !named.contains(entity)).collect();
-    assert!(missing.is_empty(), "{missing:?}");
+fn the_packs_name_every_type() {
+    for (pack, is_world_id) in [("pii", false), ("world-ids", true)] {
+        let policy = Policy::from_pack(pack).unwrap();
+        let named: HashSet<_> = policy.rules().filter_map(|rule| rule.entity_type()).collect();
+        let wanted = EntityType::ALL.iter().copied().filter(|entity| entity.is_world_id() == is_world_id);
+        assert_eq!(named, wanted.collect(), "{pack}");
+    }
 }
 
 #[test]

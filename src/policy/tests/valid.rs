@@ -111,7 +111,27 @@ fn a_policy_extended_over_two_ways_counts_once() {
 #[test]
 fn all_means_all() {
     let policy = valid("all_types");
-    assert_eq!(policy.rules().len(), EntityType::ALL.len());
+    let found: Vec<_> = policy.rules().filter_map(|rule| rule.entity_type()).collect();
+    let wanted = EntityType::ALL.iter().copied().filter(|entity| !entity.is_world_id());
+    assert_eq!(found, wanted.collect::<Vec<_>>());
+}
+
+/// A group that later versions may fill further does not change what `ALL` means.
+#[test]
+fn the_numbers_of_countries_are_a_group_of_their_own() {
+    let yaml = |types: &str| format!("{{version: 1, name: t, pii: [{{types: {types}}}]}}");
+    let count = |types: &str| Policy::from_yaml(&yaml(types)).map(|policy| policy.rules().len());
+    assert_eq!(count("[ALL]").unwrap(), 36);
+    assert_eq!(count("[ALL, WORLD_IDS]").unwrap(), EntityType::ALL.len());
+    assert_eq!(count("[ALL, BR_CPF]").unwrap(), 37);
+    for (types, message) in [
+        ("[WORLD_IDS, BR_CPF]", "`BR_CPF` is already included in `WORLD_IDS` in line 1"),
+        ("[BR_CPF, WORLD_IDS]", "`WORLD_IDS` already includes `BR_CPF` in line 1"),
+        ("[EMAIL, ALL]", "`ALL` already includes `EMAIL` in line 1"),
+    ] {
+        let error = count(types).unwrap_err().to_string();
+        assert!(error.contains(message), "{error}");
+    }
 }
 
 #[test]

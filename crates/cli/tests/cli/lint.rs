@@ -91,7 +91,7 @@ fn patterns_that_match_more_than_they_list() {
 
 #[test]
 fn packs_have_no_warnings() {
-    for pack in ["banking", "default", "pii", "profanity"] {
+    for pack in ["banking", "default", "pii", "profanity", "world-ids"] {
         let run = banister(&["lint", "-f", "json", &format!("{}/{pack}.yaml", crate::support::packs())], "");
         assert_eq!(codes(&run.json()), [], "{run:?}");
     }

@@ -86,7 +86,7 @@ fn the_table_has_the_forms_of_many_vendors_and_no_form_twice() {
     let vendors: BTreeSet<_> = FORMS.iter().map(|form| form.vendor).collect();
     let forms: BTreeSet<_> = FORMS.iter().map(|form| (form.prefix, form.shape)).collect();
     assert_eq!(forms.len(), FORMS.len());
-    assert!(vendors.len() >= 80 && FORMS.len() >= 160, "{} vendors, {} forms", vendors.len(), FORMS.len());
+    assert!(vendors.len() >= 100 && FORMS.len() >= 200, "{} vendors, {} forms", vendors.len(), FORMS.len());
     assert!(FORMS.iter().all(|form| written(form).len() <= LONGEST));
 }
 
