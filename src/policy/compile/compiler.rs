@@ -20,6 +20,8 @@ pub(in crate::policy) struct Compiler<'a> {
     pub(super) rules: RuleSet,
     /// The number of patterns so far.
     pub(super) patterns: usize,
+    /// The size of the patterns so far when compiled.
+    pub(super) compiled_bytes: usize,
     pub(super) references: Vec<Reference>,
 }
 
@@ -45,7 +47,7 @@ pub(super) type KnownNames = HashMap<String, SourceLocation>;
 
 impl<'a> Compiler<'a> {
     pub(in crate::policy) fn new(notes: Notes<'a>, hash_key: Option<&'a [u8]>) -> Self {
-        Self { notes, hash_key, rules: RuleSet::default(), patterns: 0, references: Vec::new() }
+        Self { notes, hash_key, rules: RuleSet::default(), patterns: 0, compiled_bytes: 0, references: Vec::new() }
     }
 
     /// Compiles the document that was read from `root`. Use the rules only if no problem was noted, and after resolving the references.
