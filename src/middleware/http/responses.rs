@@ -4,12 +4,11 @@ use bytes::Bytes;
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderName, HeaderValue};
 use http::{Response, StatusCode};
 
-use super::headers::{CHUNK_TYPE, ERROR_TYPE};
+use super::headers::{CHUNK_TYPE, ERROR_TYPE, EVENT_STREAM};
 use crate::bedrock::Operation;
 use crate::exchange::{BlockedResponse, GuardrailError, error_body};
 
 const JSON: &str = "application/json";
-const EVENT_STREAM: &str = "application/vnd.amazon.eventstream";
 
 /// The headers of a successful response to `operation`, without `content-length`.
 pub(in crate::middleware) fn blocked_headers(operation: Operation) -> Vec<(HeaderName, &'static str)> {

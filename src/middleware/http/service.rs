@@ -8,11 +8,11 @@ use tower::{BoxError, Service};
 use super::body::ResponseBody;
 use super::collect::{CollectError, Collected, collect};
 use super::headers::{
-    ERROR_MESSAGE, GUARDRAIL, METADATA, announced_length, ask_uncompressed, drop_stale, is_compressed,
-    requested_guardrail_in, set_length,
+    ERROR_MESSAGE, GUARDRAIL, METADATA, announced_length, ask_uncompressed, drop_overrides, drop_stale, is_compressed,
+    is_no_event_stream, requested_guardrail_in, set_length,
 };
 use super::responses;
-use crate::bedrock::Operation;
+use crate::bedrock::{BodyError, Operation};
 use crate::exchange::{Exchange, FrameGuard, GuardrailError, Inspected, RejectionMode, withheld_error};
 use crate::guardrail::Source;
 use crate::middleware::layer::GuardrailLayer;
@@ -111,6 +111,7 @@ where
         GUARDRAIL.iter().for_each(|name| drop(head.headers.remove(*name)));
     }
     set_length(&mut head.headers, body.len());
+    drop_overrides(&mut head.headers);
     ask_uncompressed(&mut head.headers);
     let call = inner.call(Request::from_parts(head, B::from(body)));
     let mut response = call.await.map_err(|error| Failure::Failed(error.into()))?;
@@ -124,6 +125,11 @@ where
     }
     let (mut head, body) = response.into_parts();
     if exchange.operation().is_stream() {
+        // Found out now, it is an error; found out in the first frame, the caller would see a stream that breaks off.
+        if is_no_event_stream(&head.headers) {
+            let error = BodyError::frame("the content type is not that of an event stream");
+            return Err(exchange.unreadable(Source::Output, error).into());
+        }
         // The number of bytes may change.
         head.headers.remove(http::header::CONTENT_LENGTH);
         drop_stale(&mut head.headers);
