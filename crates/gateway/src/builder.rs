@@ -3,7 +3,7 @@
 use std::fmt;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, AtomicU64};
 use std::time::Duration;
 
 use banister::AssessmentEvent;
@@ -12,6 +12,7 @@ use tokio::net::TcpListener;
 
 use crate::access::ClientKeys;
 use crate::bind_error::{BindError, BindErrorKind};
+use crate::contain::observe;
 use crate::handler::Shared;
 use crate::limits::Limits;
 use crate::metrics::Metrics;
@@ -34,6 +35,7 @@ pub struct GatewayBuilder {
     observer: Observer,
     limits: Limits,
     telemetry: Option<Telemetry>,
+    log_lines_dropped: Option<Arc<AtomicU64>>,
 }
 
 impl Gateway {
@@ -67,6 +69,7 @@ impl GatewayBuilder {
             observer: Box::new(|_, _| {}),
             limits: Limits::default(),
             telemetry: None,
+            log_lines_dropped: None,
         }
     }
 
@@ -117,10 +120,19 @@ impl GatewayBuilder {
         self
     }
 
-    /// Calls `observer` for every assessment, with the name of its policy.
+    /// Calls `observer` for every assessment, with the name of its policy. If it panics, the panic is counted in `banister_panics_total`,
+    /// and the call continues.
     #[must_use]
     pub fn on_assessment(mut self, observer: impl Fn(&str, &AssessmentEvent<'_>) + Send + Sync + 'static) -> Self {
         self.observer = Box::new(observer);
+        self
+    }
+
+    /// Reports this counter as `banister_log_lines_dropped_total`. Whatever writes the log should count in it the lines that it could not
+    /// write, and must not panic or block: the gateway logs within calls.
+    #[must_use]
+    pub fn log_lines_dropped(mut self, counter: Arc<AtomicU64>) -> Self {
+        self.log_lines_dropped = Some(counter);
         self
     }
 
@@ -217,9 +229,9 @@ impl GatewayBuilder {
             let (name, metrics, observer) = (Arc::clone(name), Arc::clone(&counted), Arc::clone(&observer));
             let layer = configure(GuardrailLayer::new(guardrail)).max_body_bytes(limit);
             layer.on_assessment(move |call| {
-                metrics.assessed(&name, call);
-                CallSpan::assessed(call);
-                observer(&name, call);
+                observe(&metrics, || metrics.assessed(&name, call));
+                observe(&metrics, || CallSpan::assessed(call));
+                observe(&metrics, || observer(&name, call));
             })
         };
         let policies = ActivePolicies::load(self.policies, Box::new(make_layer))
@@ -233,6 +245,9 @@ impl GatewayBuilder {
             }
         }
         metrics.policies(policies.summaries());
+        if let Some(counter) = self.log_lines_dropped {
+            metrics.count_dropped_log_lines(counter);
+        }
         let failed = |error| BindError(BindErrorKind::Listen(address, error));
         let listener = TcpListener::bind(address).await.map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;

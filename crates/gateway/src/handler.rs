@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use banister::Operation;
 use bytes::Bytes;
-use http::header::{AUTHORIZATION, CONNECTION, CONTENT_ENCODING, HeaderMap, HeaderName, HeaderValue};
+use http::header::{CONNECTION, CONTENT_ENCODING, HeaderMap, HeaderName, HeaderValue};
 use http::{Method, Request, Response, StatusCode};
 use http_body::Body as _;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
@@ -16,6 +16,7 @@ use tower::{BoxError, Layer, ServiceExt, service_fn};
 use crate::access::{Access, ClientKeys};
 use crate::blocking::{LARGE_BYTES, unblock_if};
 use crate::body::{RequestBody, ResponseBody, SlowBody};
+use crate::contain::{PanicSite, contained, observe};
 use crate::exception::{exception, response};
 use crate::limits::Limits;
 use crate::metrics::Metrics;
@@ -48,7 +49,13 @@ pub(crate) struct Shared {
 pub(crate) async fn handle(shared: Arc<Shared>, request: Request<Incoming>) -> Response<ResponseBody> {
     let (head, body) = request.into_parts();
     let (body, is_left) = RequestBody::incoming(body, shared.limits.body_timeout);
-    let mut response = respond(shared, Request::from_parts(head, body)).await;
+    let metrics = Arc::clone(&shared.metrics);
+    let responded = contained(respond(shared, Request::from_parts(head, body))).await;
+    let mut response = responded.unwrap_or_else(|_| {
+        metrics.panicked(PanicSite::Call);
+        let message = "The gateway failed to handle this call. That is a bug: please report it.";
+        exception(StatusCode::INTERNAL_SERVER_ERROR, "InternalServerException", message)
+    });
     if is_left.load(Ordering::Relaxed) {
         // The gateway does not wait for the rest of the request, so the connection must end with this response.
         response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
@@ -90,8 +97,10 @@ async fn respond(shared: Arc<Shared>, request: Request<RequestBody>) -> Response
     // The model id of a client could be any text, until the upstream has accepted it.
     let is_known = response.status().is_success() && response.extensions().get::<UpstreamResponse>().is_some();
     let model = operation.as_ref().map(|(_, id)| id.as_str()).filter(|_| is_known);
-    span.responded(policy, status, model);
-    tracing::info!(operation = name, policy, status, milliseconds = took.as_millis(), "responded");
+    observe(&shared.metrics, || span.responded(policy, status, model));
+    observe(&shared.metrics, || {
+        tracing::info!(operation = name, policy, status, milliseconds = took.as_millis(), "responded");
+    });
     response
 }
 
@@ -111,9 +120,7 @@ async fn guarded(
         return (None, unauthorized(shared, OTHER_POLICY));
     }
     let headers = request.headers_mut();
-    if access.by_bearer {
-        headers.remove(AUTHORIZATION);
-    }
+    shared.keys.remove_from(headers);
     let own: Vec<HeaderName> = headers.keys().filter(|name| name.as_str().starts_with(OWN_HEADERS)).cloned().collect();
     for name in own {
         headers.remove(name);
@@ -128,10 +135,7 @@ async fn guarded(
             // A response of known size is a blocked response, or an error.
             Some(operation) if response.body().size_hint().exact().is_none() => {
                 let (metrics, gauge) = (Arc::clone(&shared.metrics), shared.metrics.streams(&policy.name));
-                response.map(|body| {
-                    let failed = move |error: &BoxError| count_failure(&metrics, error);
-                    StreamBody::new(body, operation, gauge, span.clone(), failed).boxed_unsync()
-                })
+                response.map(|body| StreamBody::new(body, operation, gauge, span.clone(), metrics).boxed_unsync())
             }
             _ => response.map(BodyExt::boxed_unsync),
         },
@@ -198,7 +202,7 @@ fn failed(shared: &Shared, error: &BoxError) -> Response<ResponseBody> {
         // The client disconnected within its request; nobody reads this.
         return exception(StatusCode::BAD_REQUEST, "ValidationException", "The request is incomplete.");
     }
-    count_failure(&shared.metrics, error);
+    shared.metrics.upstream_error(error);
     if error.is::<SlowUpstream>() {
         // Bedrock's own status and name: SDKs know it, and do not retry a call that may already be paid for.
         let message = "The model did not respond in time.";
@@ -206,11 +210,6 @@ fn failed(shared: &Shared, error: &BoxError) -> Response<ResponseBody> {
     }
     let message = "The gateway cannot reach the model's endpoint.";
     exception(StatusCode::SERVICE_UNAVAILABLE, "ServiceUnavailableException", message)
-}
-
-fn count_failure(metrics: &Metrics, error: &BoxError) {
-    tracing::warn!(%error, "the upstream failed");
-    if error.is::<SlowUpstream>() { metrics.upstream_slow() } else { metrics.upstream_failed() }
 }
 
 /// Reads a whole body, if it can be inspected.

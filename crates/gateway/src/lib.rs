@@ -70,6 +70,7 @@ mod bind_error;
 mod blocking;
 mod body;
 mod builder;
+mod contain;
 mod exception;
 mod handler;
 mod limits;

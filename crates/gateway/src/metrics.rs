@@ -5,22 +5,28 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use banister::AssessmentEvent;
+use tower::BoxError;
 
+use crate::contain::{PanicSite, observe};
 use crate::streams::StreamGauge;
+use crate::timeout::SlowUpstream;
 
 /// Upper bounds of the latency histogram, in milliseconds.
 pub(crate) const BUCKETS: [u64; 12] = [1, 2, 5, 10, 25, 50, 100, 250, 1_000, 5_000, 30_000, 120_000];
 
-/// All counters, each with its description. A counter is exported from its first count on.
-pub(crate) const COUNTERS: [(&str, &str); 8] = [
+/// All counters, each with its description. A counter with labels is exported from its first count on.
+pub(crate) const COUNTERS: [(&str, &str); 10] = [
     (ASSESSMENTS, "Assessments of requests and responses, by policy and outcome."),
     (UNAUTHORIZED_REQUESTS, "Requests without a valid client key, or for a policy that the key does not allow."),
     (FINDINGS, "Findings, by policy, rule and action."),
+    (LOG_LINES_DROPPED, "Log lines that could not be written."),
     (OVER_LIMIT, "Assessments with more findings than a policy records."),
+    (PANICS, "Panics that were contained, by where they happened."),
     (POLICY_RELOADS, "Reloads of the policies, by result."),
     (REQUESTS, "Requests, by operation, policy and status."),
     (UPSTREAM_FAILURES, "Calls that could not reach the upstream, or whose response was interrupted."),
@@ -42,7 +48,9 @@ pub(crate) const LATENCY: (&str, &str) =
 const ASSESSMENTS: &str = "banister_assessments_total";
 const UNAUTHORIZED_REQUESTS: &str = "banister_unauthorized_requests_total";
 const FINDINGS: &str = "banister_findings_total";
+const LOG_LINES_DROPPED: &str = "banister_log_lines_dropped_total";
 const OVER_LIMIT: &str = "banister_over_limit_total";
+const PANICS: &str = "banister_panics_total";
 const POLICY_RELOADS: &str = "banister_policy_reloads_total";
 const REQUESTS: &str = "banister_requests_total";
 const UPSTREAM_FAILURES: &str = "banister_upstream_failures_total";
@@ -63,7 +71,11 @@ pub(crate) struct Reading<'a> {
 
 /// The store of all metrics. Labels are names of policies and of the protocol, never text of a client.
 #[derive(Debug, Default)]
-pub(crate) struct Metrics(Mutex<Counts>);
+pub(crate) struct Metrics {
+    counts: Mutex<Counts>,
+    /// Counted by the writer of the log.
+    log_lines_dropped: OnceLock<Arc<AtomicU64>>,
+}
 
 #[derive(Debug, Default)]
 struct Counts {
@@ -93,7 +105,7 @@ pub(crate) struct PolicySummary {
 impl Metrics {
     fn lock(&self) -> MutexGuard<'_, Counts> {
         // Counters are consistent at every moment, so a poisoned lock is usable.
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.counts.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn count(&self, metric: &'static str, labels: &[(&'static str, &str)]) {
@@ -147,14 +159,21 @@ impl Metrics {
         self.count(UNAUTHORIZED_REQUESTS, &[]);
     }
 
-    /// Records an upstream that could not be reached, or a response that was interrupted.
-    pub(crate) fn upstream_failed(&self) {
-        self.count(UPSTREAM_FAILURES, &[]);
+    /// Records a panic.
+    pub(crate) fn panicked(&self, site: PanicSite) {
+        self.count(PANICS, &[("in", site.name())]);
     }
 
-    /// Records an upstream that exceeded a timeout.
-    pub(crate) fn upstream_slow(&self) {
-        self.count(UPSTREAM_TIMEOUTS, &[]);
+    /// Sets the counter of dropped log lines.
+    pub(crate) fn count_dropped_log_lines(&self, counter: Arc<AtomicU64>) {
+        // There is one log.
+        let _ = self.log_lines_dropped.set(counter);
+    }
+
+    /// Records, here and in the log, an upstream that could not be reached, a response that was interrupted, or a timeout.
+    pub(crate) fn upstream_error(&self, error: &BoxError) {
+        observe(self, || tracing::warn!(%error, "the upstream failed"));
+        self.count(if error.is::<SlowUpstream>() { UPSTREAM_TIMEOUTS } else { UPSTREAM_FAILURES }, &[]);
     }
 
     /// Returns the gauge of the streams under a policy.
@@ -190,6 +209,9 @@ impl Metrics {
 
     /// Reads a counter of [`COUNTERS`].
     pub(crate) fn counters(&self, name: &str, read: &mut dyn FnMut(Reading<'_>)) {
+        if let (LOG_LINES_DROPPED, Some(dropped)) = (name, self.log_lines_dropped.get()) {
+            return read(Reading { labels: &[], value: dropped.load(Ordering::Relaxed) });
+        }
         for (labels, value) in self.lock().counters.get(name).into_iter().flatten() {
             read(Reading { labels, value: *value });
         }

@@ -3,14 +3,19 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use banister::Problem;
 use notify::{RecommendedWatcher, RecursiveMode, Watcher};
 use tokio::sync::Notify;
+use tokio::task::JoinSet;
 
 use crate::handler::Shared;
 use crate::policies::ReloadError;
 
 /// The delay after a change, because editors write a file in several steps.
 const RELOAD_DELAY: Duration = Duration::from_millis(200);
+
+/// The maximum number of reloads at once. Two, so that a policy that takes long to compile does not delay the one that replaces it.
+const MAX_RELOADS: usize = 2;
 
 /// Reloads the policies, and records the result in the log and the metrics. Returns `true` if any has changed.
 pub(crate) fn reload(shared: &Shared) -> Result<bool, ReloadError> {
@@ -22,7 +27,7 @@ pub(crate) fn reload(shared: &Shared) -> Result<bool, ReloadError> {
         }
         Ok(false) => tracing::debug!("the policies are unchanged"),
         Err(error) => {
-            let problems: Vec<&str> = error.problems().problems().map(|problem| problem.message()).collect();
+            let problems: Vec<String> = error.problems().problems().map(located).collect();
             tracing::error!(
                 policy = error.policy(),
                 ?problems,
@@ -32,6 +37,15 @@ pub(crate) fn reload(shared: &Shared) -> Result<bool, ReloadError> {
         }
     }
     result
+}
+
+/// Returns a problem on one line: where it is, and what is wrong.
+fn located(problem: &Problem) -> String {
+    let (file, message) = (problem.file(), problem.message());
+    match (problem.line(), problem.column()) {
+        (Some(line), Some(column)) => format!("{file}:{line}:{column}: {message}"),
+        _ => format!("{file}: {message}"),
+    }
 }
 
 /// The triggers of a reload, which are watched until this is dropped.
@@ -57,14 +71,19 @@ impl ReloadTriggers {
 
     /// Reloads the policies on every trigger. Never ends.
     pub(crate) async fn follow(mut self, shared: Arc<Shared>) {
+        // Compiling blocks. Its result is recorded already, and a panic in it does not end the gateway.
+        let mut running = JoinSet::new();
         loop {
             tokio::select! {
                 () = self.changed.notified() => tokio::time::sleep(RELOAD_DELAY).await,
                 () = self.sighup.next() => {}
+                Some(_) = running.join_next() => continue,
+            }
+            while running.len() >= MAX_RELOADS {
+                running.join_next().await;
             }
             let shared = Arc::clone(&shared);
-            // Compiling blocks. Its result is recorded already, and a panic in it does not end the gateway.
-            let _ = tokio::task::spawn_blocking(move || reload(&shared)).await;
+            running.spawn_blocking(move || drop(reload(&shared)));
         }
     }
 }
@@ -114,5 +133,19 @@ impl SighupSignal {
             return;
         }
         std::future::pending().await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use banister::Policy;
+
+    use super::located;
+
+    #[test]
+    fn a_problem_shows_its_line() {
+        let error = Policy::from_yaml("version: 1\nname: p\nregexes:\n  - {name: r, pattern: '('}\n").unwrap_err();
+        let problems: Vec<String> = error.problems().map(located).collect();
+        assert!(problems.iter().any(|problem| problem.contains(":4:") && problem.contains("rule `r`")), "{problems:?}");
     }
 }

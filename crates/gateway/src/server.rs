@@ -55,7 +55,7 @@ impl Gateway {
         let Self { listener, address, shared, triggers } = self;
         let limits = shared.limits;
         let permits = Arc::new(Semaphore::new(limits.connections()));
-        tracing::info!(%address, "listening");
+        tracing::debug!(%address, "listening");
         let graceful = GracefulShutdown::new();
         let mut connections = JoinSet::new();
         let mut draining = pin!(async {

@@ -5,6 +5,7 @@ mod boto3;
 mod bound_keys;
 mod calls;
 mod cases;
+mod doors;
 mod failures;
 mod families;
 mod lifecycle;
