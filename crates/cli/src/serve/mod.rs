@@ -17,6 +17,7 @@ use crate::args::ServeArgs;
 use crate::failure::{Exit, Failure};
 use crate::policy::{self, PolicyRef};
 use crate::report::Out;
+use crate::serve::log::Log;
 
 /// Runs the gateway until a signal.
 ///
@@ -25,16 +26,17 @@ use crate::report::Out;
 /// If a policy has errors, or the gateway cannot start.
 pub(crate) fn run(args: &ServeArgs, out: &mut Out) -> Result<Exit, Failure> {
     let policies = policies(&args.policy)?;
-    log::start();
+    let log = Log::start();
     let runtime = tokio::runtime::Runtime::new();
     let runtime = runtime.map_err(|error| Failure::new(format!("cannot start a runtime: {error}")))?;
-    runtime.block_on(serve(args, policies, out))
+    runtime.block_on(serve(args, policies, &log, out))
 }
 
-async fn serve(args: &ServeArgs, policies: Policies, out: &mut Out) -> Result<Exit, Failure> {
+async fn serve(args: &ServeArgs, policies: Policies, log: &Log, out: &mut Out) -> Result<Exit, Failure> {
     let (upstream, simulator) = upstream::open(&args.upstream).await?;
-    open_files::raise_limit(args.max_connections);
-    let builder = with_settings(Gateway::builder(policies, upstream), args)?;
+    let connections = open_files::connections_within_limit(args.max_connections)?;
+    let builder = Gateway::builder(policies, upstream).log_lines_dropped(log.dropped()).max_connections(connections);
+    let builder = with_settings(builder, args)?;
     #[cfg(feature = "otel")]
     let (builder, telemetry) = telemetry::start(builder)?;
     let gateway = builder.bind(args.listen).await.map_err(|error| Failure::new(error.to_string()))?;
@@ -77,7 +79,6 @@ fn policies(arguments: &[String]) -> Result<Policies, Failure> {
 /// Applies the arguments to the builder.
 fn with_settings(builder: GatewayBuilder, args: &ServeArgs) -> Result<GatewayBuilder, Failure> {
     let mut builder = keys::add(builder, args.client_keys.as_deref())?
-        .max_connections(args.max_connections)
         .upstream_timeout(Duration::from_secs(args.upstream_timeout))
         .idle_timeout(Duration::from_secs(args.idle_timeout))
         .drain_period(Duration::from_secs(args.drain_period))
