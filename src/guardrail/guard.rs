@@ -44,7 +44,11 @@ pub struct Guardrail {
     /// The topics of the policy that have examples.
     topics: Option<Arc<Similarity>>,
     keeps_topic_scores: bool,
+    pause: Option<Pause>,
 }
+
+/// What an evaluation calls between slices of its text.
+type Pause = Arc<dyn Fn() + Send + Sync>;
 
 impl Guardrail {
     /// Creates a guardrail that enforces `policy`.
@@ -70,6 +74,7 @@ impl Guardrail {
             labels: Arc::new(labels),
             keeps_matches: false,
             keeps_topic_scores: false,
+            pause: None,
         }
     }
 
@@ -94,6 +99,16 @@ impl Guardrail {
     #[must_use]
     pub fn with_topic_scores(mut self) -> Self {
         self.keeps_topic_scores = true;
+        self
+    }
+
+    /// Calls `pause` after each slice of text, of 16 KiB or less, on the thread that evaluates it.
+    ///
+    /// Long text takes long to evaluate. A server that evaluates it on threads of its own can block in `pause` while others have their turn.
+    /// No lock is held meanwhile.
+    #[must_use]
+    pub fn with_pauses(mut self, pause: impl Fn() + Send + Sync + 'static) -> Self {
+        self.pause = Some(Arc::new(pause));
         self
     }
 
@@ -131,6 +146,12 @@ impl Guardrail {
 
     pub(super) fn keeps_topic_scores(&self) -> bool {
         self.keeps_topic_scores
+    }
+
+    pub(super) fn pause(&self) {
+        if let Some(pause) = &self.pause {
+            pause();
+        }
     }
 
     pub(super) fn keeps_matches(&self) -> bool {

@@ -1,11 +1,14 @@
 //! Client keys, and the policies that they give access to.
 
 use std::fmt;
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use http::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq as _;
+
+use crate::clients::Client;
 
 /// The header of a client key.
 const KEY: &str = "x-banister-key";
@@ -30,10 +33,17 @@ impl fmt::Debug for ClientKeys {
 /// The permissions of an authorized client.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Access {
+    /// The number of the key, if the gateway has keys.
+    key: Option<usize>,
     policies: Option<Arc<[String]>>,
 }
 
 impl Access {
+    /// Returns the client, which is at `address`.
+    pub(crate) fn client(&self, address: IpAddr) -> Client {
+        self.key.map_or_else(|| Client::at(address), Client::Key)
+    }
+
     /// Returns `true` if the key is limited to some policies.
     pub(crate) fn is_limited(&self) -> bool {
         self.policies.is_some()
@@ -73,11 +83,15 @@ impl ClientKeys {
             return Some(Access::default());
         }
         if headers.contains_key(KEY) {
-            return Some(self.find(only(headers, KEY)?)?.access());
+            return self.access(only(headers, KEY)?);
         }
         let (scheme, token) = only(headers, AUTHORIZATION.as_str())?.split_at_checked(7)?;
-        let known = if scheme.eq_ignore_ascii_case(b"bearer ") { self.find(token.trim_ascii()) } else { None };
-        Some(known?.access())
+        if scheme.eq_ignore_ascii_case(b"bearer ") { self.access(token.trim_ascii()) } else { None }
+    }
+
+    fn access(&self, key: &[u8]) -> Option<Access> {
+        let number = self.find(key)?;
+        Some(Access { key: Some(number), policies: self.0.get(number)?.policies.clone() })
     }
 
     /// Removes every header that contains a client key, whichever header that is. A client may send its key in two headers, and the
@@ -105,18 +119,14 @@ impl ClientKeys {
             })
     }
 
-    /// Compares every key, so that the time does not depend on which one matches.
-    fn find(&self, key: &[u8]) -> Option<&ClientKey> {
+    /// Returns the number of a key. Compares every key, so that the time does not depend on which one matches.
+    fn find(&self, key: &[u8]) -> Option<usize> {
         let digest: [u8; 32] = Sha256::digest(key).into();
-        self.0
-            .iter()
-            .fold(None, |found, known| if bool::from(known.digest.ct_eq(&digest)) { Some(known) } else { found })
-    }
-}
-
-impl ClientKey {
-    fn access(&self) -> Access {
-        Access { policies: self.policies.clone() }
+        let keys = self.0.iter().enumerate();
+        keys.fold(
+            None,
+            |found, (number, known)| if bool::from(known.digest.ct_eq(&digest)) { Some(number) } else { found },
+        )
     }
 }
 
@@ -132,7 +142,10 @@ mod tests {
 
     use super::{Access, ClientKeys};
 
-    const ANY: Option<Access> = Some(Access { policies: None });
+    /// The access by the key with this number.
+    fn by(number: usize) -> Option<Access> {
+        Some(Access { key: Some(number), policies: None })
+    }
 
     fn headers(headers: &[(&'static str, &str)]) -> HeaderMap {
         let mut map = HeaderMap::new();
@@ -150,11 +163,11 @@ mod tests {
 
     #[test]
     fn keys_are_read_from_two_headers() {
-        assert_eq!(check(&[], &[]), ANY);
+        assert_eq!(check(&[], &[]), Some(Access::default()));
         assert_eq!(check(&["a", "b"], &[]), None);
-        assert_eq!(check(&["a", "b"], &[("x-banister-key", "b")]), ANY);
+        assert_eq!(check(&["a", "b"], &[("x-banister-key", "b")]), by(1));
         assert_eq!(check(&["a", "b"], &[("x-banister-key", "c")]), None);
-        assert_eq!(check(&["a", "b"], &[("authorization", "bearer a")]), ANY);
+        assert_eq!(check(&["a", "b"], &[("authorization", "bearer a")]), by(0));
         assert_eq!(check(&["a", "b"], &[("authorization", "Basic a")]), None);
         assert_eq!(check(&["a", "b"], &[("authorization", "x")]), None);
     }

@@ -70,8 +70,7 @@ impl Policies {
         let mut folders: Vec<PathBuf> = Vec::new();
         for source in self.sources.values() {
             if let PolicySource::File(path) = source {
-                let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-                folders.push(folder.unwrap_or(Path::new(".")).to_owned());
+                folders.push(folder_of(path));
             }
         }
         folders.sort();
@@ -93,6 +92,11 @@ impl Policies {
         }
         Ok(loaded)
     }
+}
+
+/// Returns the folder of a file.
+pub(crate) fn folder_of(path: &Path) -> PathBuf {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new(".")).to_owned()
 }
 
 /// The error for a policy with problems. The previous policies remain active.

@@ -1,4 +1,4 @@
-//! Reloads policies when a file changes, and on SIGHUP.
+//! Reloads policies and the TLS certificate when a file changes, and on SIGHUP.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,6 +10,8 @@ use tokio::task::JoinSet;
 
 use crate::handler::Shared;
 use crate::policies::ReloadError;
+#[cfg(feature = "tls")]
+use crate::policies::folder_of;
 
 /// The delay after a change, because editors write a file in several steps.
 const RELOAD_DELAY: Duration = Duration::from_millis(200);
@@ -19,6 +21,8 @@ const MAX_RELOADS: usize = 2;
 
 /// Reloads the policies, and records the result in the log and the metrics. Returns `true` if any has changed.
 pub(crate) fn reload(shared: &Shared) -> Result<bool, ReloadError> {
+    #[cfg(feature = "tls")]
+    reload_certificate(shared);
     let result = shared.policies.reload();
     match &result {
         Ok(true) => {
@@ -37,6 +41,22 @@ pub(crate) fn reload(shared: &Shared) -> Result<bool, ReloadError> {
         }
     }
     result
+}
+
+/// Reloads the TLS certificate, and records the result.
+#[cfg(feature = "tls")]
+fn reload_certificate(shared: &Shared) {
+    match shared.tls.as_ref().map(crate::tls::Tls::reload) {
+        None | Some(Ok(false)) => {}
+        Some(Ok(true)) => {
+            tracing::info!("TLS certificate reloaded");
+            shared.metrics.tls_reloaded(true);
+        }
+        Some(Err(error)) => {
+            tracing::error!(%error, "TLS certificate reload failed; the previous certificate remains active");
+            shared.metrics.tls_reloaded(false);
+        }
+    }
 }
 
 /// Returns a problem on one line: where it is, and what is wrong.
@@ -90,7 +110,14 @@ impl ReloadTriggers {
 
 /// Watches the folders of all policies, because a file may be replaced by another, and a policy may include other files.
 fn watcher(shared: &Shared, changed: &Arc<Notify>) -> Option<RecommendedWatcher> {
-    let folders = shared.policies.folders();
+    #[cfg_attr(not(feature = "tls"), expect(unused_mut, reason = "only TLS has more folders"))]
+    let mut folders = shared.policies.folders();
+    #[cfg(feature = "tls")]
+    if let Some(tls) = &shared.tls {
+        folders.extend(tls.paths().into_iter().map(folder_of));
+        folders.sort();
+        folders.dedup();
+    }
     if folders.is_empty() {
         return None;
     }
@@ -107,7 +134,7 @@ fn watcher(shared: &Shared, changed: &Arc<Notify>) -> Option<RecommendedWatcher>
         }
         Ok(watcher)
     });
-    watcher.inspect_err(|error| tracing::warn!(%error, "cannot watch policy files; send SIGHUP to reload")).ok()
+    watcher.inspect_err(|error| tracing::warn!(%error, "cannot watch the files; send SIGHUP to reload")).ok()
 }
 
 /// SIGHUP, on systems that have it.

@@ -17,7 +17,7 @@ use tower::BoxError;
 use crate::contain::{PanicSite, catch, observe};
 use crate::metrics::Metrics;
 use crate::otel::CallSpan;
-use crate::timeout::{SlowUpstream, TimeoutBody};
+use crate::timeout::{SlowUpstream, UpstreamBody};
 
 /// The active streams under one policy, and their buffered bytes.
 #[derive(Debug, Default)]
@@ -72,7 +72,7 @@ pub(crate) trait BufferingBody: Body<Data = Bytes, Error = BoxError> + Unpin {
     fn buffered_bytes(&self) -> usize;
 }
 
-impl BufferingBody for ResponseBody<TimeoutBody> {
+impl BufferingBody for ResponseBody<UpstreamBody> {
     fn buffered_bytes(&self) -> usize {
         self.buffered_bytes()
     }

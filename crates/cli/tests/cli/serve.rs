@@ -215,3 +215,27 @@ fn invalid_arguments_are_errors() {
     banister(&["serve", "--policy", "nope"], "").assert_fails(&["no policy pack or file named `nope`"]);
     banister(&["serve", "--upstream", "nonsense"], "").assert_fails(&["--upstream nonsense"]);
 }
+
+/// Health checks and metrics on their own address, and an unusable certificate.
+#[test]
+fn the_admin_address_and_tls() {
+    let mut admin = command(&["serve", "--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0"]);
+    let mut child = admin.stderr(Stdio::null()).spawn().expect("the binary starts");
+    let mut lines = BufReader::new(child.stdout.as_mut().expect("a pipe")).lines().map(|line| line.expect("a line"));
+    assert!(lines.next().expect("a line").starts_with("listening on http://127.0.0.1:"));
+    let line = lines.next().expect("a line");
+    let address = line.strip_prefix("health checks and metrics on http://").expect("the address");
+    let mut stream = TcpStream::connect(address).expect("it listens");
+    write!(stream, "GET /metrics HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").expect("sent");
+    let mut metrics = String::new();
+    stream.read_to_string(&mut metrics).expect("metrics");
+    assert!(metrics.contains("banister_memory_limit_bytes 536870912\n"), "{metrics}");
+    child.kill().expect("it runs");
+    child.wait().expect("it ends");
+
+    banister(&["serve", "--tls-cert", "x.pem"], "").assert_fails(&["--tls-key"]);
+    let folder = Directory::new();
+    let (cert, key) = (&*folder.file("cert.pem", "no PEM"), &*folder.file("key.pem", "no PEM"));
+    let run = banister(&["serve", "--listen", "127.0.0.1:0", "--tls-cert", cert, "--tls-key", key], "");
+    run.assert_fails(&["cannot use the TLS certificate", "cert.pem: not a PEM file"]);
+}

@@ -8,7 +8,10 @@ mod cases;
 mod doors;
 mod failures;
 mod families;
+#[cfg(feature = "aws")]
+mod http2;
 mod lifecycle;
+mod overload;
 #[cfg(feature = "aws")]
 mod signed;
 mod slow;
