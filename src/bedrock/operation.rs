@@ -82,8 +82,9 @@ impl Operation {
 
     /// Returns the operation of a request, and the decoded ID of its model (or guardrail).
     ///
-    /// The ID is one percent-encoded path segment. A literal `/` in it is accepted as well, because some clients send ARNs in this form.
-    /// StartAsyncInvoke and the paths that are compatible with other services have the ID in the body, so here it is empty.
+    /// The ID is one percent-encoded path segment. A literal `/` in it is accepted as well, because some clients send ARNs in this form. An ID
+    /// that a server might read as another path, such as `../x`, is no ID. StartAsyncInvoke and the paths that are compatible with other
+    /// services have the ID in the body, so here it is empty.
     #[must_use]
     pub fn from_path(method: &str, path: &str) -> Option<(Self, String)> {
         if method != "POST" {
@@ -102,8 +103,9 @@ impl Operation {
         }
         if let Some(rest) = path.strip_prefix("/guardrail/") {
             let (id, version) = rest.strip_suffix("/apply")?.rsplit_once("/version/")?;
-            let fits = !id.is_empty() && !version.is_empty() && !version.contains('/');
-            return fits.then(|| percent_decode(id)).flatten().map(|id| (Self::ApplyGuardrail, id));
+            let (id, version) = (percent_decode(id)?, percent_decode(version)?);
+            let fits = is_plain(&id) && is_plain(&version) && !version.contains('/');
+            return fits.then_some((Self::ApplyGuardrail, id));
         }
         let (id, verb) = path.strip_prefix("/model/")?.rsplit_once('/')?;
         let operation = match percent_decode(verb)?.as_str() {
@@ -115,8 +117,20 @@ impl Operation {
             _ => return None,
         };
         let id = percent_decode(id)?;
-        (!id.is_empty()).then_some((operation, id))
+        is_model_id(&id).then_some((operation, id))
     }
+}
+
+/// Returns `true` if the text can be a model ID: the characters of IDs and ARNs, in a plain path.
+fn is_model_id(id: &str) -> bool {
+    is_plain(id) && id.chars().all(|c| c.is_ascii_alphanumeric() || "-_.:/+@".contains(c))
+}
+
+/// Returns `true` if servers agree on the path with this decoded part. They remove segments that are empty or made of dots, and some decode
+/// again, read `\` as `/`, or drop what follows a `;`, so that another path would be served than was inspected.
+fn is_plain(part: &str) -> bool {
+    let is_ambiguous = |c: char| c.is_control() || matches!(c, '%' | ';' | '?' | '#' | '\\');
+    !part.contains(is_ambiguous) && part.split('/').all(|segment| segment.chars().any(|c| c != '.'))
 }
 
 /// Decodes `%XX`. Returns `None` if the result is not UTF-8.

@@ -118,6 +118,7 @@ impl Evaluator {
             }
             self.advance(out);
             self.check_limit();
+            self.guardrail.pause();
         }
     }
 

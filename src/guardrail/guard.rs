@@ -46,7 +46,11 @@ pub struct Guardrail {
     /// The topics of the policy that have examples.
     topics: Option<Arc<Similarity>>,
     keeps_topic_scores: bool,
+    pause: Option<Pause>,
 }
+
+/// What an evaluation calls between slices of its text.
+type Pause = Arc<dyn Fn() + Send + Sync>;
 
 impl Guardrail {
     /// Creates a guardrail that enforces `policy`.
@@ -73,6 +77,7 @@ impl Guardrail {
             keeps_matches: false,
             fingerprint_key: None,
             keeps_topic_scores: false,
+            pause: None,
         }
     }
 
@@ -111,6 +116,16 @@ impl Guardrail {
         self
     }
 
+    /// Calls `pause` after each slice of text, of 16 KiB or less, on the thread that evaluates it.
+    ///
+    /// Long text takes long to evaluate. A server that evaluates it on threads of its own can block in `pause` while others have their turn.
+    /// No lock is held meanwhile.
+    #[must_use]
+    pub fn with_pauses(mut self, pause: impl Fn() + Send + Sync + 'static) -> Self {
+        self.pause = Some(Arc::new(pause));
+        self
+    }
+
     /// Uses a sentence model for the similarity of text and topics. Thresholds that the policy does not set are computed again, for which
     /// the model embeds several hundred short questions.
     #[must_use]
@@ -145,6 +160,12 @@ impl Guardrail {
 
     pub(super) fn keeps_topic_scores(&self) -> bool {
         self.keeps_topic_scores
+    }
+
+    pub(super) fn pause(&self) {
+        if let Some(pause) = &self.pause {
+            pause();
+        }
     }
 
     pub(super) fn keeps_matches(&self) -> bool {

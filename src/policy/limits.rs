@@ -1,5 +1,7 @@
 //! The limits of policy files, each with its reason.
 
+use crate::detect::pattern::NFA_SIZE_LIMIT;
+
 /// The largest policy file, in bytes. A policy of 10,000 words takes about 150 KB; more than 4 MiB is a mistake or an attack.
 pub(crate) const MAX_POLICY_BYTES: u64 = 4 << 20;
 
@@ -24,6 +26,10 @@ pub(crate) const MAX_RULES: usize = 4096;
 
 /// The most patterns of a policy file. Compiling one takes up to a tenth of a second; words belong in word filters.
 pub(crate) const MAX_PATTERNS: usize = 1000;
+
+/// The size of all patterns of a policy file when compiled, in bytes. Regexes and patterns of topics may take half of it each, so a policy that
+/// takes more would be refused in the end, after a minute and a half for a thousand patterns. This refuses it after one or two seconds.
+pub(crate) const MAX_COMPILED_BYTES: usize = 2 * NFA_SIZE_LIMIT;
 
 /// The most words of a word filter: ten times the largest list measured (10,000).
 pub(crate) const MAX_WORDS: usize = 100_000;

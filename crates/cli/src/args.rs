@@ -39,7 +39,8 @@ pub(crate) enum Command {
     ///
     /// Client keys are read from the environment variable `BANISTER_CLIENT_KEYS`, separated by commas, or from a file. They are not
     /// arguments, because other users can read a command line. The gateway reloads policy files when they change, and on SIGHUP.
-    /// `GET /healthz`, `/readyz` and `/metrics` report its state; the header `x-banister-policy` selects a policy by name.
+    /// `GET /healthz`, `/readyz` and `/metrics` report its state; the header `x-banister-policy` selects a policy by name. Clients use HTTP/1.1
+    /// or HTTP/2, with TLS if a certificate is set.
     Serve(ServeArgs),
 }
 
@@ -52,6 +53,15 @@ pub(crate) struct ServeArgs {
     /// Address to listen on; an address that is not loopback needs client keys
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8800")]
     pub(crate) listen: SocketAddr,
+    /// Another address for `/healthz`, `/readyz` and `/metrics`, without a client key, in plain HTTP
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) admin_listen: Option<SocketAddr>,
+    /// Certificate chain for TLS, a PEM file; reloaded when it changes, and on SIGHUP
+    #[arg(long, value_name = "FILE", requires = "tls_key")]
+    pub(crate) tls_cert: Option<PathBuf>,
+    /// Private key of the certificate, a PEM file
+    #[arg(long, value_name = "FILE", requires = "tls_cert")]
+    pub(crate) tls_key: Option<PathBuf>,
     /// Upstream: `simulator`, `aws` (signed with the credentials of the environment), or a URL
     #[arg(long, value_name = "UPSTREAM", default_value = "simulator")]
     pub(crate) upstream: String,
@@ -67,9 +77,27 @@ pub(crate) struct ServeArgs {
     /// Include the matched text in traces, as `match`
     #[arg(long)]
     pub(crate) dangerous_show_matches: bool,
-    /// Maximum number of concurrent connections; others wait. Each needs two open files
+    /// Maximum number of concurrent connections, and of calls in them; more are rejected with 503. Each needs two open files
     #[arg(long, value_name = "N", default_value_t = 4096)]
     pub(crate) max_connections: usize,
+    /// Maximum number of concurrent connections of one address; more are closed. Not for clients behind a load balancer
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) max_connections_per_address: Option<u32>,
+    /// Maximum number of concurrent calls of one client key, or of one address without keys; more are rejected with 429
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) max_calls_per_client: Option<u32>,
+    /// Maximum memory of all bodies in flight, evaluations included, in MiB; more are rejected with 503
+    #[arg(long, value_name = "MIB", default_value_t = 512, value_parser = clap::value_parser!(u32).range(32..))]
+    pub(crate) max_memory: u32,
+    /// Time for a client to send the headers of a request
+    #[arg(long, value_name = "SECONDS", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) header_timeout: u64,
+    /// Time for a client to send the body of a request
+    #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) body_timeout: u64,
+    /// Least rate at which a body must arrive, in bytes per second, after the header timeout; 0 allows any rate
+    #[arg(long, value_name = "BYTES", default_value_t = 1024)]
+    pub(crate) min_body_rate: u64,
     /// Time to wait for the start of an upstream response
     #[arg(long, alias = "upstream-time", value_name = "SECONDS", default_value_t = 3600, value_parser = clap::value_parser!(u64).range(1..))]
     pub(crate) upstream_timeout: u64,

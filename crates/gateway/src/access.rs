@@ -1,12 +1,14 @@
 //! Client keys, and the policies that they give access to.
 
 use std::fmt;
+use std::net::IpAddr;
 use std::sync::Arc;
 
-use http::HeaderMap;
-use http::header::AUTHORIZATION;
+use http::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq as _;
+
+use crate::clients::Client;
 
 /// The header of a client key.
 const KEY: &str = "x-banister-key";
@@ -31,12 +33,17 @@ impl fmt::Debug for ClientKeys {
 /// The permissions of an authorized client.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Access {
-    /// Set if the key was sent as bearer token, which must then not be forwarded.
-    pub(crate) by_bearer: bool,
+    /// The number of the key, if the gateway has keys.
+    key: Option<usize>,
     policies: Option<Arc<[String]>>,
 }
 
 impl Access {
+    /// Returns the client, which is at `address`.
+    pub(crate) fn client(&self, address: IpAddr) -> Client {
+        self.key.map_or_else(|| Client::at(address), Client::Key)
+    }
+
     /// Returns `true` if the key is limited to some policies.
     pub(crate) fn is_limited(&self) -> bool {
         self.policies.is_some()
@@ -75,24 +82,58 @@ impl ClientKeys {
         if self.0.is_empty() {
             return Some(Access::default());
         }
-        if let Some(key) = headers.get(KEY) {
-            return self.find(key.as_bytes(), false);
+        if headers.contains_key(KEY) {
+            return self.access(only(headers, KEY)?);
         }
-        let (scheme, token) = headers.get(AUTHORIZATION)?.as_bytes().split_at_checked(7)?;
-        if scheme.eq_ignore_ascii_case(b"bearer ") { self.find(token.trim_ascii(), true) } else { None }
+        let (scheme, token) = only(headers, AUTHORIZATION.as_str())?.split_at_checked(7)?;
+        if scheme.eq_ignore_ascii_case(b"bearer ") { self.access(token.trim_ascii()) } else { None }
     }
 
-    /// Compares every key, so that the time does not depend on which one matches.
-    fn find(&self, key: &[u8], by_bearer: bool) -> Option<Access> {
-        let digest: [u8; 32] = Sha256::digest(key).into();
-        let found = self.0.iter().fold(
-            None,
-            |found, known| {
-                if bool::from(known.digest.ct_eq(&digest)) { Some(known) } else { found }
-            },
-        );
-        found.map(|known| Access { by_bearer, policies: known.policies.clone() })
+    fn access(&self, key: &[u8]) -> Option<Access> {
+        let number = self.find(key)?;
+        Some(Access { key: Some(number), policies: self.0.get(number)?.policies.clone() })
     }
+
+    /// Removes every header that contains a client key, whichever header that is. A client may send its key in two headers, and the
+    /// upstream must not learn it.
+    pub(crate) fn remove_from(&self, headers: &mut HeaderMap) {
+        if self.0.is_empty() {
+            return;
+        }
+        let with_key: Vec<HeaderName> =
+            headers.iter().filter(|(_, value)| self.is_in(value.as_bytes())).map(|(name, _)| name.clone()).collect();
+        for name in with_key {
+            headers.remove(name);
+        }
+    }
+
+    /// Returns `true` if the value of a header is a client key, or has one after a scheme or in a list.
+    fn is_in(&self, value: &[u8]) -> bool {
+        let value = value.trim_ascii();
+        let words = value.split(|byte| byte.is_ascii_whitespace() || matches!(byte, b',' | b';' | b'"'));
+        let mut words = words.filter(|word| !word.is_empty());
+        self.find(value).is_some()
+            || words.any(|word| {
+                let after_name = word.splitn(2, |byte| *byte == b'=').nth(1);
+                self.find(word).is_some() || after_name.is_some_and(|word| self.find(word).is_some())
+            })
+    }
+
+    /// Returns the number of a key. Compares every key, so that the time does not depend on which one matches.
+    fn find(&self, key: &[u8]) -> Option<usize> {
+        let digest: [u8; 32] = Sha256::digest(key).into();
+        let keys = self.0.iter().enumerate();
+        keys.fold(
+            None,
+            |found, (number, known)| if bool::from(known.digest.ct_eq(&digest)) { Some(number) } else { found },
+        )
+    }
+}
+
+/// Returns the value of a header that is sent once. Of several values, each reader could take another.
+fn only<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a [u8]> {
+    let mut values = headers.get_all(name).iter();
+    values.next().filter(|_| values.next().is_none()).map(HeaderValue::as_bytes)
 }
 
 #[cfg(test)]
@@ -101,11 +142,17 @@ mod tests {
 
     use super::{Access, ClientKeys};
 
-    const BY_HEADER: Option<Access> = Some(Access { by_bearer: false, policies: None });
-    const BY_BEARER: Option<Access> = Some(Access { by_bearer: true, policies: None });
+    /// The access by the key with this number.
+    fn by(number: usize) -> Option<Access> {
+        Some(Access { key: Some(number), policies: None })
+    }
 
     fn headers(headers: &[(&'static str, &str)]) -> HeaderMap {
-        headers.iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap())).collect()
+        let mut map = HeaderMap::new();
+        for (name, value) in headers {
+            map.append(*name, value.parse().unwrap());
+        }
+        map
     }
 
     fn check(keys: &[&str], given: &[(&'static str, &str)]) -> Option<Access> {
@@ -116,11 +163,11 @@ mod tests {
 
     #[test]
     fn keys_are_read_from_two_headers() {
-        assert_eq!(check(&[], &[]), BY_HEADER);
+        assert_eq!(check(&[], &[]), Some(Access::default()));
         assert_eq!(check(&["a", "b"], &[]), None);
-        assert_eq!(check(&["a", "b"], &[("x-banister-key", "b")]), BY_HEADER);
+        assert_eq!(check(&["a", "b"], &[("x-banister-key", "b")]), by(1));
         assert_eq!(check(&["a", "b"], &[("x-banister-key", "c")]), None);
-        assert_eq!(check(&["a", "b"], &[("authorization", "bearer a")]), BY_BEARER);
+        assert_eq!(check(&["a", "b"], &[("authorization", "bearer a")]), by(0));
         assert_eq!(check(&["a", "b"], &[("authorization", "Basic a")]), None);
         assert_eq!(check(&["a", "b"], &[("authorization", "x")]), None);
     }
@@ -129,6 +176,31 @@ mod tests {
     #[test]
     fn the_key_header_takes_precedence() {
         assert_eq!(check(&["a"], &[("x-banister-key", "c"), ("authorization", "Bearer a")]), None);
+    }
+
+    #[test]
+    fn a_key_that_is_sent_twice_is_none() {
+        assert_eq!(check(&["a", "b"], &[("x-banister-key", "a"), ("x-banister-key", "b")]), None);
+        assert_eq!(check(&["a", "b"], &[("authorization", "Bearer a"), ("authorization", "Bearer b")]), None);
+    }
+
+    #[test]
+    fn headers_with_a_key_are_removed() {
+        let mut keys = ClientKeys::default();
+        keys.add("key-of-the-client==", None);
+        for value in [
+            "key-of-the-client==",
+            "Bearer key-of-the-client==",
+            "bearer   key-of-the-client== ",
+            "x, key-of-the-client==;q=1",
+            "token=key-of-the-client==",
+            "Key k=\"key-of-the-client==\"",
+        ] {
+            let mut headers =
+                headers(&[("authorization", "x"), ("authorization", value), ("x-other", "key-of-the-client")]);
+            keys.remove_from(&mut headers);
+            assert_eq!(headers.keys().map(|name| name.as_str()).collect::<Vec<_>>(), ["x-other"], "{value}");
+        }
     }
 
     #[test]

@@ -25,6 +25,9 @@ pub(crate) enum BindErrorKind {
     EmptyKeyPolicies,
     #[error(transparent)]
     Policies(ReloadError),
+    #[cfg(feature = "tls")]
+    #[error("cannot use the TLS certificate: {0}")]
+    Tls(#[source] crate::tls::TlsError),
     #[error("cannot listen on {0}")]
     Listen(SocketAddr, #[source] io::Error),
 }

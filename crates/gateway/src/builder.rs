@@ -3,21 +3,25 @@
 use std::fmt;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, AtomicU64};
 use std::time::Duration;
 
 use banister::AssessmentEvent;
 use banister::{Guardrail, GuardrailLayer};
 use tokio::net::TcpListener;
+use tokio::sync::Semaphore;
 
 use crate::access::ClientKeys;
 use crate::bind_error::{BindError, BindErrorKind};
+use crate::contain::observe;
 use crate::handler::Shared;
 use crate::limits::Limits;
+use crate::memory::MemoryBudget;
 use crate::metrics::Metrics;
 use crate::otel::{CallSpan, Telemetry};
 use crate::policies::{ActivePolicies, Policies};
 use crate::server::Gateway;
+use crate::turns::{self, Turns};
 use crate::upstream::Upstream;
 
 type Configure = Box<dyn Fn(GuardrailLayer) -> GuardrailLayer + Send + Sync>;
@@ -34,6 +38,10 @@ pub struct GatewayBuilder {
     observer: Observer,
     limits: Limits,
     telemetry: Option<Telemetry>,
+    log_lines_dropped: Option<Arc<AtomicU64>>,
+    admin_address: Option<SocketAddr>,
+    #[cfg(feature = "tls")]
+    tls: Option<crate::tls::TlsFiles>,
 }
 
 impl Gateway {
@@ -67,6 +75,10 @@ impl GatewayBuilder {
             observer: Box::new(|_, _| {}),
             limits: Limits::default(),
             telemetry: None,
+            log_lines_dropped: None,
+            admin_address: None,
+            #[cfg(feature = "tls")]
+            tls: None,
         }
     }
 
@@ -117,10 +129,19 @@ impl GatewayBuilder {
         self
     }
 
-    /// Calls `observer` for every assessment, with the name of its policy.
+    /// Calls `observer` for every assessment, with the name of its policy. If it panics, the panic is counted in `banister_panics_total`,
+    /// and the call continues.
     #[must_use]
     pub fn on_assessment(mut self, observer: impl Fn(&str, &AssessmentEvent<'_>) + Send + Sync + 'static) -> Self {
         self.observer = Box::new(observer);
+        self
+    }
+
+    /// Reports this counter as `banister_log_lines_dropped_total`. Whatever writes the log should count in it the lines that it could not
+    /// write, and must not panic or block: the gateway logs within calls.
+    #[must_use]
+    pub fn log_lines_dropped(mut self, counter: Arc<AtomicU64>) -> Self {
+        self.log_lines_dropped = Some(counter);
         self
     }
 
@@ -131,11 +152,63 @@ impl GatewayBuilder {
         self
     }
 
-    /// Limits conpolicies connections; others wait to be accepted. The default is 4096. A call needs two file descriptors, one for the
-    /// client and one for the upstream, so the process must be allowed to open a little more than twice as many files.
+    /// Limits concurrent connections, and the calls in them, of which an HTTP/2 connection can have several. The default is 4096. Beyond it, a
+    /// few connections are accepted for health checks only; a call in them is rejected with status 503 and `Retry-After`. A call needs two
+    /// file descriptors, one for the client and one for the upstream, so the process must be allowed to open a little more than twice as
+    /// many files.
     #[must_use]
     pub fn max_connections(mut self, limit: usize) -> Self {
         self.limits.set_connections(limit);
+        self
+    }
+
+    /// Limits the concurrent connections of one IP address, or of one IPv6 network of 64 bits; others are closed at once. There is no limit by
+    /// default, because all clients of a load balancer share its address.
+    #[must_use]
+    pub fn max_connections_per_address(mut self, limit: usize) -> Self {
+        self.limits.connections_per_address = limit.max(1);
+        self
+    }
+
+    /// Limits the concurrent calls of one client key, or of one address if there are no keys; others are rejected with status 429 and
+    /// `ThrottlingException`. There is no limit by default.
+    #[must_use]
+    pub fn max_calls_per_client(mut self, limit: usize) -> Self {
+        self.limits.calls_per_client = limit.max(1);
+        self
+    }
+
+    /// Limits the memory of all bodies in flight, in bytes. A body counts from when it arrives until it is forwarded, and its evaluation
+    /// counts as twelve times as much. The default is 512 MiB. Beyond it, new bodies are rejected with status 503 and `Retry-After`; what has
+    /// begun is finished. A limit below that of [one body](Self::max_body_bytes) counts as that.
+    #[must_use]
+    pub fn max_memory(mut self, bytes: usize) -> Self {
+        self.limits.memory_bytes = bytes;
+        self
+    }
+
+    /// Sets the least rate at which a body must arrive, in bytes per second, once the [header timeout](Self::header_timeout) has passed again.
+    /// The default is 1024; zero allows any rate. A slower client is rejected with status 408.
+    #[must_use]
+    pub fn min_body_rate(mut self, bytes_per_second: u64) -> Self {
+        self.limits.min_body_rate = bytes_per_second;
+        self
+    }
+
+    /// Serves `/healthz`, `/readyz` and `/metrics` at this address as well, in plain HTTP, without a client key, and with connections of its
+    /// own. So health checks work whatever clients do. Everyone who reaches the address can read the metrics.
+    #[must_use]
+    pub fn admin_address(mut self, address: SocketAddr) -> Self {
+        self.admin_address = Some(address);
+        self
+    }
+
+    /// Serves clients over TLS, with the certificate chain and the private key of two PEM files. HTTP/2 is offered by ALPN. The files are
+    /// reloaded when they change, and on SIGHUP; if they are unusable then, the previous certificate remains.
+    #[cfg(feature = "tls")]
+    #[must_use]
+    pub fn tls(mut self, certificates: impl Into<std::path::PathBuf>, key: impl Into<std::path::PathBuf>) -> Self {
+        self.tls = Some(crate::tls::TlsFiles { certificates: certificates.into(), key: key.into() });
         self
     }
 
@@ -214,12 +287,13 @@ impl GatewayBuilder {
         let (counted, include_matches) = (Arc::clone(&metrics), self.include_matches);
         let make_layer = move |name: &Arc<str>, guardrail: Guardrail| {
             let guardrail = if include_matches { guardrail.dangerous_include_matches() } else { guardrail };
+            let guardrail = guardrail.with_pauses(turns::pause);
             let (name, metrics, observer) = (Arc::clone(name), Arc::clone(&counted), Arc::clone(&observer));
             let layer = configure(GuardrailLayer::new(guardrail)).max_body_bytes(limit);
             layer.on_assessment(move |call| {
-                metrics.assessed(&name, call);
-                CallSpan::assessed(call);
-                observer(&name, call);
+                observe(&metrics, || metrics.assessed(&name, call));
+                observe(&metrics, || CallSpan::assessed(call));
+                observe(&metrics, || observer(&name, call));
             })
         };
         let policies = ActivePolicies::load(self.policies, Box::new(make_layer))
@@ -233,9 +307,23 @@ impl GatewayBuilder {
             }
         }
         metrics.policies(policies.summaries());
-        let failed = |error| BindError(BindErrorKind::Listen(address, error));
-        let listener = TcpListener::bind(address).await.map_err(failed)?;
-        let address = listener.local_addr().map_err(failed)?;
+        if let Some(counter) = self.log_lines_dropped {
+            metrics.count_dropped_log_lines(counter);
+        }
+        #[cfg(feature = "tls")]
+        let tls = self.tls.map(crate::tls::Tls::load).transpose();
+        #[cfg(feature = "tls")]
+        let tls = tls.map_err(|error| BindError(BindErrorKind::Tls(error)))?;
+        let listener = listen(address).await?;
+        let admin = match self.admin_address {
+            Some(address) => Some(listen(address).await?),
+            None => None,
+        };
+        let memory = Arc::new(MemoryBudget::new(self.limits.memory_bytes.max(self.limits.body_bytes)));
+        // One processor is left for streams.
+        let processors = std::thread::available_parallelism().map_or(1, usize::from);
+        let turns = Arc::new(Turns::new(processors - 1));
+        metrics.read_resources(&memory, &turns);
         if let Some(telemetry) = &self.telemetry {
             telemetry.observe(&metrics);
         }
@@ -247,7 +335,22 @@ impl GatewayBuilder {
             limits: self.limits,
             telemetry: self.telemetry,
             is_stopping: AtomicBool::new(false),
+            connections: Arc::default(),
+            calls: Arc::new(Semaphore::new(self.limits.connections())),
+            calls_of_clients: Arc::default(),
+            memory,
+            turns,
+            #[cfg(feature = "tls")]
+            tls,
         });
-        Ok(Gateway::new(listener, address, shared))
+        Ok(Gateway::new(listener, admin, shared))
     }
+}
+
+/// Binds an address.
+async fn listen(address: SocketAddr) -> Result<(TcpListener, SocketAddr), BindError> {
+    let failed = |error| BindError(BindErrorKind::Listen(address, error));
+    let listener = TcpListener::bind(address).await.map_err(failed)?;
+    let address = listener.local_addr().map_err(failed)?;
+    Ok((listener, address))
 }

@@ -1,29 +1,35 @@
 //! The handler of requests.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use banister::Operation;
 use bytes::Bytes;
-use http::header::{AUTHORIZATION, CONNECTION, CONTENT_ENCODING, HeaderMap, HeaderName, HeaderValue};
-use http::{Method, Request, Response, StatusCode};
+use http::header::{CONNECTION, CONTENT_ENCODING, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
+use http::{Method, Request, Response, StatusCode, Version};
 use http_body::Body as _;
-use http_body_util::{BodyExt, LengthLimitError, Limited};
+use http_body_util::BodyExt;
 use hyper::body::Incoming;
+use tokio::sync::Semaphore;
 use tower::{BoxError, Layer, ServiceExt, service_fn};
 
 use crate::access::{Access, ClientKeys};
-use crate::blocking::{LARGE_BYTES, unblock_if};
-use crate::body::{RequestBody, ResponseBody, SlowBody};
+use crate::body::{HeldBody, ReadError, RequestBody, ResponseBody, SlowBody};
+use crate::clients::{Client, ClientCounts};
+use crate::contain::{PanicSite, contained, observe};
 use crate::exception::{exception, response};
+use crate::heavy::HeavyWork;
 use crate::limits::Limits;
-use crate::metrics::Metrics;
+use crate::memory::MemoryBudget;
+use crate::metrics::{Metrics, Rejection};
 use crate::otel::{CallSpan, Telemetry};
 use crate::policies::{ActivePolicies, ActivePolicy};
 use crate::policy_selection::{by_body, by_header};
 use crate::streams::StreamBody;
 use crate::timeout::{SlowUpstream, UpstreamResponse, send};
+use crate::turns::Turns;
 use crate::upstream::Upstream;
 
 /// The prefix of the gateway's own headers, which are not forwarded.
@@ -42,21 +48,55 @@ pub(crate) struct Shared {
     pub(crate) limits: Limits,
     pub(crate) telemetry: Option<Telemetry>,
     pub(crate) is_stopping: AtomicBool,
+    /// The open connections of each address.
+    pub(crate) connections: Arc<ClientCounts>,
+    /// The calls at the same time: as many as connections, of which one of HTTP/2 can have several.
+    pub(crate) calls: Arc<Semaphore>,
+    pub(crate) calls_of_clients: Arc<ClientCounts>,
+    pub(crate) memory: Arc<MemoryBudget>,
+    pub(crate) turns: Arc<Turns>,
+    #[cfg(feature = "tls")]
+    pub(crate) tls: Option<crate::tls::Tls>,
+}
+
+/// Where a request comes from.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Origin {
+    pub(crate) address: IpAddr,
+    pub(crate) door: Door,
+}
+
+/// What a connection may be used for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Door {
+    /// Everything.
+    Calls,
+    /// Health checks: all connections for calls are in use.
+    HealthOnly,
+    /// Health checks and metrics, at the admin address.
+    Admin,
 }
 
 /// Responds to a request.
-pub(crate) async fn handle(shared: Arc<Shared>, request: Request<Incoming>) -> Response<ResponseBody> {
+pub(crate) async fn handle(shared: Arc<Shared>, origin: Origin, request: Request<Incoming>) -> Response<ResponseBody> {
     let (head, body) = request.into_parts();
-    let (body, is_left) = RequestBody::incoming(body, shared.limits.body_timeout);
-    let mut response = respond(shared, Request::from_parts(head, body)).await;
-    if is_left.load(Ordering::Relaxed) {
-        // The gateway does not wait for the rest of the request, so the connection must end with this response.
+    let is_http1 = head.version < Version::HTTP_2;
+    let (body, is_left) = RequestBody::incoming(body, &shared.limits);
+    let metrics = Arc::clone(&shared.metrics);
+    let responded = contained(respond(shared, origin, Request::from_parts(head, body))).await;
+    let mut response = responded.unwrap_or_else(|_| {
+        metrics.panicked(PanicSite::Call);
+        let message = "The gateway failed to handle this call. That is a bug: please report it.";
+        exception(StatusCode::INTERNAL_SERVER_ERROR, "InternalServerException", message)
+    });
+    // The gateway does not wait for the rest of the request, so the connection must end with this response. HTTP/2 ends the stream instead.
+    if is_http1 && (is_left.load(Ordering::Relaxed) || origin.door == Door::HealthOnly) {
         response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
     }
     response
 }
 
-async fn respond(shared: Arc<Shared>, request: Request<RequestBody>) -> Response<ResponseBody> {
+async fn respond(shared: Arc<Shared>, origin: Origin, request: Request<RequestBody>) -> Response<ResponseBody> {
     let is_get = request.method() == Method::GET;
     // The server sends no body in response to HEAD.
     let is_probe = is_get || request.method() == Method::HEAD;
@@ -66,33 +106,123 @@ async fn respond(shared: Arc<Shared>, request: Request<RequestBody>) -> Response
             return plain(StatusCode::SERVICE_UNAVAILABLE, "stopping\n");
         }
         "/readyz" if is_probe => return plain(StatusCode::OK, "ready\n"),
+        "/metrics" if is_get && origin.door == Door::Admin => return metrics(&shared),
+        _ if origin.door == Door::Admin => {
+            let message = "The admin address has only /healthz, /readyz and /metrics.";
+            return exception(StatusCode::NOT_FOUND, "ResourceNotFoundException", message);
+        }
+        _ if origin.door == Door::HealthOnly => return busy(&shared, Rejection::Connections),
         _ => {}
     }
     let Some(access) = shared.keys.check(request.headers()) else {
-        let message = "A client key is required: send it in x-banister-key or as a bearer token.";
+        let message = "A client key is required: send it once, in x-banister-key or as a bearer token.";
         return unauthorized(&shared, message);
     };
     if is_get && request.uri().path() == "/metrics" {
         if access.is_limited() {
             return unauthorized(&shared, "This client key is limited to some policies and cannot read metrics.");
         }
-        return response(StatusCode::OK, "text/plain; version=0.0.4", shared.metrics.text().into());
+        return metrics(&shared);
     }
+    let client = access.client(origin.address);
+    let Ok(permit) = Arc::clone(&shared.calls).try_acquire_owned() else {
+        return busy(&shared, Rejection::Connections);
+    };
+    let Some(count) = shared.calls_of_clients.enter(client, shared.limits.calls_per_client) else {
+        return busy(&shared, Rejection::Client);
+    };
+    call(&shared, &access, client, request).await.map(|body| HeldBody::new(body, (permit, count)).boxed_unsync())
+}
+
+fn metrics(shared: &Shared) -> Response<ResponseBody> {
+    response(StatusCode::OK, "text/plain; version=0.0.4", shared.metrics.text().into())
+}
+
+/// Responds to a call, and records that.
+async fn call(
+    shared: &Shared,
+    access: &Access,
+    client: Client,
+    request: Request<RequestBody>,
+) -> Response<ResponseBody> {
     let started = Instant::now();
     let operation = Operation::from_path(request.method().as_str(), request.uri().path());
     let name = operation.as_ref().map_or("unknown", |(operation, _)| operation.name());
     let span = CallSpan::start(shared.telemetry.as_ref(), operation.as_ref().map(|(it, _)| *it), request.headers());
     let target = operation.as_ref().map(|(operation, id)| (*operation, id.as_str()));
-    let (policy, response) = guarded(&shared, &access, target, request, &span).await;
+    let work = HeavyWork::new(&shared.turns, &shared.memory, client);
+    let (policy, response) = match inspectable(shared, access, target, request).await {
+        Ok((policy, request)) => {
+            let bytes = request.body().bytes().map_or(0, <[u8]>::len);
+            work.wait(bytes).await;
+            work.run(guarded(shared, access, target, (policy, request), (&span, &work))).await
+        }
+        Err(response) => (None, response),
+    };
     let policy = policy.as_deref().unwrap_or("none");
     let (status, took) = (response.status().as_u16(), started.elapsed());
     shared.metrics.responded(name, policy, status, took);
     // The model id of a client could be any text, until the upstream has accepted it.
     let is_known = response.status().is_success() && response.extensions().get::<UpstreamResponse>().is_some();
     let model = operation.as_ref().map(|(_, id)| id.as_str()).filter(|_| is_known);
-    span.responded(policy, status, model);
-    tracing::info!(operation = name, policy, status, milliseconds = took.as_millis(), "responded");
+    observe(&shared.metrics, || span.responded(policy, status, model));
+    observe(&shared.metrics, || {
+        tracing::info!(operation = name, policy, status, milliseconds = took.as_millis(), "responded");
+    });
     response
+}
+
+/// Returns the policy that the path or the headers of a request name, and the request, whose body has been read if it is to be inspected.
+async fn inspectable(
+    shared: &Shared,
+    access: &Access,
+    operation: Option<(Operation, &str)>,
+    request: Request<RequestBody>,
+) -> Result<(Option<ActivePolicy>, Request<RequestBody>), Response<ResponseBody>> {
+    let policy = named_policy(shared, access, operation, request.headers())?;
+    let limit = shared.limits.body_bytes;
+    let is_too_large = request.body().size_hint().lower() > limit as u64;
+    // The layer rejects these without reading the body.
+    if operation.is_none() || is_too_large || request.headers().contains_key(CONTENT_ENCODING) {
+        return Ok((policy, request));
+    }
+    let (head, body) = request.into_parts();
+    match body.read(limit, shared.memory.take(0)).await {
+        Ok(body) => Ok((policy, Request::from_parts(head, body))),
+        Err(ReadError::Failed(error)) => Err(failed(shared, &error)),
+        Err(ReadError::NoMemory) => Err(busy(shared, Rejection::Memory)),
+    }
+}
+
+/// Returns the policy that the path or the headers name.
+fn named_policy(
+    shared: &Shared,
+    access: &Access,
+    operation: Option<(Operation, &str)>,
+    headers: &HeaderMap,
+) -> Result<Option<ActivePolicy>, Response<ResponseBody>> {
+    let policy = if let Some((Operation::ApplyGuardrail, id)) = operation {
+        // A client must not learn whether a policy exists that it may not use.
+        shared.policies.named(id).map(Some).ok_or_else(|| match access.is_limited() {
+            true => unauthorized(shared, OTHER_POLICY),
+            false => {
+                let message = "The gateway has no policy of this name, and does not forward ApplyGuardrail.";
+                exception(StatusCode::NOT_FOUND, "ResourceNotFoundException", message)
+            }
+        })?
+    } else {
+        by_header(&shared.policies, operation.map(|(operation, _)| operation), headers).map_err(|message| {
+            // A client must not learn which policies exist that it may not use.
+            match access.is_limited() {
+                true => unauthorized(shared, OTHER_POLICY),
+                false => exception(StatusCode::BAD_REQUEST, "ValidationException", message),
+            }
+        })?
+    };
+    match policy {
+        Some(policy) if !access.allows(&policy.name) => Err(unauthorized(shared, OTHER_POLICY)),
+        policy => Ok(policy),
+    }
 }
 
 /// Guards and forwards a call; returns the policy as well. The layer itself responds to ApplyGuardrail.
@@ -100,38 +230,47 @@ async fn guarded(
     shared: &Shared,
     access: &Access,
     operation: Option<(Operation, &str)>,
-    request: Request<RequestBody>,
-    span: &CallSpan,
+    (policy, mut request): (Option<ActivePolicy>, Request<RequestBody>),
+    (span, work): (&CallSpan, &HeavyWork),
 ) -> (Option<Arc<str>>, Response<ResponseBody>) {
-    let (policy, mut request) = match select_policy(shared, access, operation, request).await {
-        Ok(selected) => selected,
-        Err(response) => return (None, response),
+    let operation = operation.map(|(operation, _)| operation);
+    // The guardrail of Converse is named in the body.
+    let in_body = || match operation {
+        Some(operation @ (Operation::Converse | Operation::ConverseStream)) => {
+            by_body(&shared.policies, operation, request.body().bytes()?)
+        }
+        _ => None,
+    };
+    let default =
+        || access.first_policy().map_or_else(|| shared.policies.default(), |name| shared.policies.named(name));
+    let Some(policy) = policy.or_else(in_body).or_else(default) else {
+        let message = "The gateway has no policy.";
+        return (None, exception(StatusCode::BAD_REQUEST, "ValidationException", message));
     };
     if !access.allows(&policy.name) {
         return (None, unauthorized(shared, OTHER_POLICY));
     }
     let headers = request.headers_mut();
-    if access.by_bearer {
-        headers.remove(AUTHORIZATION);
-    }
+    shared.keys.remove_from(headers);
     let own: Vec<HeaderName> = headers.keys().filter(|name| name.as_str().starts_with(OWN_HEADERS)).cloned().collect();
     for name in own {
         headers.remove(name);
     }
     span.propagate(headers);
-    let (upstream, limits) = (shared.upstream.clone(), shared.limits);
-    let service = policy.layer.layer(service_fn(move |request| send(upstream.clone(), limits, request)));
-    // A body of unknown size may be large as well.
-    let is_heavy = request.body().size_hint().upper().is_none_or(|bytes| bytes >= LARGE_BYTES);
-    let response = match span.during(unblock_if(is_heavy, service.oneshot(request))).await {
-        Ok(response) => match operation.map(|(operation, _)| operation).filter(|operation| operation.is_stream()) {
+    let is_stream = operation.is_some_and(Operation::is_stream);
+    let (upstream, limits, memory) = (shared.upstream.clone(), shared.limits, Arc::clone(&shared.memory));
+    let (of_call, received) = (work.clone(), request.body().bytes().map(<[u8]>::as_ptr_range));
+    let received = received.map(|range| (range.start.addr(), range.end.addr()));
+    let service = policy.layer.layer(service_fn(move |request: Request<RequestBody>| {
+        let request = request.map(|body| body.held(&memory, received));
+        send(upstream.clone(), limits, is_stream, of_call.clone(), request)
+    }));
+    let response = match span.during(service.oneshot(request)).await {
+        Ok(response) => match operation.filter(|operation| operation.is_stream()) {
             // A response of known size is a blocked response, or an error.
             Some(operation) if response.body().size_hint().exact().is_none() => {
                 let (metrics, gauge) = (Arc::clone(&shared.metrics), shared.metrics.streams(&policy.name));
-                response.map(|body| {
-                    let failed = move |error: &BoxError| count_failure(&metrics, error);
-                    StreamBody::new(body, operation, gauge, span.clone(), failed).boxed_unsync()
-                })
+                response.map(|body| StreamBody::new(body, operation, gauge, span.clone(), metrics).boxed_unsync())
             }
             _ => response.map(BodyExt::boxed_unsync),
         },
@@ -140,43 +279,26 @@ async fn guarded(
     (Some(policy.name), response)
 }
 
-/// Returns the policy of a request, and the request.
-async fn select_policy(
-    shared: &Shared,
-    access: &Access,
-    operation: Option<(Operation, &str)>,
-    mut request: Request<RequestBody>,
-) -> Result<(ActivePolicy, Request<RequestBody>), Response<ResponseBody>> {
-    if let Some((Operation::ApplyGuardrail, id)) = operation {
-        // A client must not learn whether a policy exists that it may not use.
-        return match shared.policies.named(id) {
-            Some(policy) => Ok((policy, request)),
-            None if access.is_limited() => Err(unauthorized(shared, OTHER_POLICY)),
-            None => {
-                let message = "The gateway has no policy of this name, and does not forward ApplyGuardrail.";
-                Err(exception(StatusCode::NOT_FOUND, "ResourceNotFoundException", message))
-            }
-        };
-    }
-    let invalid = |message| exception(StatusCode::BAD_REQUEST, "ValidationException", message);
-    let operation = operation.map(|(operation, _)| operation);
-    let mut policy = by_header(&shared.policies, operation, request.headers()).map_err(|message| {
-        // A client must not learn which policies exist that it may not use.
-        if access.is_limited() { unauthorized(shared, OTHER_POLICY) } else { invalid(message) }
-    })?;
-    if let (None, Some(operation @ (Operation::Converse | Operation::ConverseStream))) = (&policy, operation) {
-        // The guardrail of Converse is named in the body.
-        let (head, body) = request.into_parts();
-        let body = read(shared, &head.headers, body)
-            .await
-            .map_err(|(status, message)| exception(status, "ValidationException", message))?;
-        policy = by_body(&shared.policies, operation, &body);
-        request = Request::from_parts(head, body.into());
-    }
-    let default =
-        || access.first_policy().map_or_else(|| shared.policies.default(), |name| shared.policies.named(name));
-    let policy = policy.or_else(default).ok_or_else(|| invalid("The gateway has no policy."))?;
-    Ok((policy, request))
+/// Returns the response to a request for which there is no room now.
+fn busy(shared: &Shared, rejection: Rejection) -> Response<ResponseBody> {
+    shared.metrics.rejected(rejection);
+    let (status, name, message) = match rejection {
+        Rejection::Connections => (
+            StatusCode::SERVICE_UNAVAILABLE,
+            "ServiceUnavailableException",
+            "The gateway has no room for another call.",
+        ),
+        Rejection::Memory => {
+            let message = "The gateway has no memory left for the body of this request.";
+            (StatusCode::SERVICE_UNAVAILABLE, "ServiceUnavailableException", message)
+        }
+        Rejection::Client => {
+            (StatusCode::TOO_MANY_REQUESTS, "ThrottlingException", "This client has too many calls at the same time.")
+        }
+    };
+    let mut response = exception(status, name, message);
+    response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("1"));
+    response
 }
 
 /// Returns the response to a client that is not authorized.
@@ -198,7 +320,7 @@ fn failed(shared: &Shared, error: &BoxError) -> Response<ResponseBody> {
         // The client disconnected within its request; nobody reads this.
         return exception(StatusCode::BAD_REQUEST, "ValidationException", "The request is incomplete.");
     }
-    count_failure(&shared.metrics, error);
+    shared.metrics.upstream_error(error);
     if error.is::<SlowUpstream>() {
         // Bedrock's own status and name: SDKs know it, and do not retry a call that may already be paid for.
         let message = "The model did not respond in time.";
@@ -206,27 +328,6 @@ fn failed(shared: &Shared, error: &BoxError) -> Response<ResponseBody> {
     }
     let message = "The gateway cannot reach the model's endpoint.";
     exception(StatusCode::SERVICE_UNAVAILABLE, "ServiceUnavailableException", message)
-}
-
-fn count_failure(metrics: &Metrics, error: &BoxError) {
-    tracing::warn!(%error, "the upstream failed");
-    if error.is::<SlowUpstream>() { metrics.upstream_slow() } else { metrics.upstream_failed() }
-}
-
-/// Reads a whole body, if it can be inspected.
-async fn read(shared: &Shared, headers: &HeaderMap, body: RequestBody) -> Result<Bytes, (StatusCode, &'static str)> {
-    let encodings = headers.get_all(CONTENT_ENCODING);
-    if encodings.iter().any(|encoding| !encoding.as_bytes().eq_ignore_ascii_case(b"identity")) {
-        return Err((StatusCode::BAD_REQUEST, "The request is compressed and cannot be inspected."));
-    }
-    match Limited::new(body, shared.limits.body_bytes).collect().await {
-        Ok(body) => Ok(body.to_bytes()),
-        Err(error) if error.is::<LengthLimitError>() => Err((StatusCode::BAD_REQUEST, "The request is too large.")),
-        Err(error) if error.is::<SlowBody>() => {
-            Err((StatusCode::REQUEST_TIMEOUT, "The request took too long to arrive."))
-        }
-        Err(_) => Err((StatusCode::BAD_REQUEST, "The request is incomplete.")),
-    }
 }
 
 fn plain(status: StatusCode, text: &'static str) -> Response<ResponseBody> {

@@ -23,6 +23,8 @@
 //! | `GET /metrics` | metrics in Prometheus' text format |
 //! | any other | rejected, `AccessDeniedException` |
 //!
+//! The same three `GET` paths are at the admin address, if there is one ([`GatewayBuilder::admin_address`]).
+//!
 //! # Policies
 //!
 //! A gateway has one or more policies, by name; the first is the default. A client selects one by the header `x-banister-policy`, or by
@@ -42,7 +44,20 @@
 //! A client can select any policy, unless its key is limited to some ([`GatewayBuilder::client_key_with_policies`]). It is rejected with
 //! `AccessDeniedException` if it names another.
 //!
-//! Connections are plain HTTP/1.1: put a TLS terminator in front of any address that is not loopback.
+//! Connections are HTTP/1.1 or HTTP/2, the latter also without TLS, with prior knowledge. `GatewayBuilder::tls` (feature `tls`) sets a
+//! certificate, which is reloaded like the policies. Without it, put a TLS terminator in front of any address that is not loopback.
+//!
+//! # Overload
+//!
+//! | Situation | The client receives |
+//! | --- | --- |
+//! | [`max_connections`](GatewayBuilder::max_connections) connections or calls are open | 503 with `Retry-After`; health checks still work |
+//! | [`max_memory`](GatewayBuilder::max_memory) is used by bodies | 503 with `Retry-After` |
+//! | a client has [`max_calls_per_client`](GatewayBuilder::max_calls_per_client) calls open | 429, `ThrottlingException`, with `Retry-After` |
+//! | an address has [`max_connections_per_address`](GatewayBuilder::max_connections_per_address) connections open | a closed connection |
+//! | a body arrives more slowly than [`min_body_rate`](GatewayBuilder::min_body_rate) | 408, `RequestTimeoutException` |
+//!
+//! Long text is evaluated on a bounded number of threads, in slices, and each client has an equal share of them. Streams are not delayed.
 //!
 //! # Upstream errors
 //!
@@ -67,12 +82,16 @@
 
 mod access;
 mod bind_error;
-mod blocking;
 mod body;
 mod builder;
+mod clients;
+mod connection;
+mod contain;
 mod exception;
 mod handler;
+mod heavy;
 mod limits;
+mod memory;
 mod metrics;
 #[cfg(feature = "otel")]
 mod otel;
@@ -87,6 +106,9 @@ mod server;
 mod sign;
 mod streams;
 mod timeout;
+#[cfg(feature = "tls")]
+mod tls;
+mod turns;
 mod upstream;
 
 pub use bind_error::BindError;

@@ -5,31 +5,45 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use banister::AssessmentEvent;
+use tower::BoxError;
 
+use crate::contain::{PanicSite, observe};
+use crate::memory::MemoryBudget;
 use crate::streams::StreamGauge;
+use crate::timeout::SlowUpstream;
+use crate::turns::Turns;
 
 /// Upper bounds of the latency histogram, in milliseconds.
 pub(crate) const BUCKETS: [u64; 12] = [1, 2, 5, 10, 25, 50, 100, 250, 1_000, 5_000, 30_000, 120_000];
 
-/// All counters, each with its description. A counter is exported from its first count on.
-pub(crate) const COUNTERS: [(&str, &str); 8] = [
+/// All counters, each with its description. A counter with labels is exported from its first count on.
+pub(crate) const COUNTERS: [(&str, &str); 13] = [
     (ASSESSMENTS, "Assessments of requests and responses, by policy and outcome."),
     (UNAUTHORIZED_REQUESTS, "Requests without a valid client key, or for a policy that the key does not allow."),
+    (CONNECTIONS_REJECTED, "Connections that were closed because their address has too many."),
     (FINDINGS, "Findings, by policy, rule and action."),
+    (LOG_LINES_DROPPED, "Log lines that could not be written."),
     (OVER_LIMIT, "Assessments with more findings than a policy records."),
+    (PANICS, "Panics that were contained, by where they happened."),
     (POLICY_RELOADS, "Reloads of the policies, by result."),
+    (REJECTED_REQUESTS, "Requests for which there was no room, by what was exhausted."),
     (REQUESTS, "Requests, by operation, policy and status."),
+    (TLS_RELOADS, "Reloads of the TLS certificate, by result."),
     (UPSTREAM_FAILURES, "Calls that could not reach the upstream, or whose response was interrupted."),
     (UPSTREAM_TIMEOUTS, "Calls in which the upstream exceeded a timeout."),
 ];
 
 /// All gauges, each with its description.
-pub(crate) const GAUGES: [(&str, &str); 4] = [
+pub(crate) const GAUGES: [(&str, &str); 7] = [
     (CONNECTIONS, "Open client connections."),
+    (EVALUATIONS_WAITING, "Evaluations of long text that wait for their turn."),
+    (MEMORY, "Memory of all bodies in flight."),
+    (MEMORY_LIMIT, "Memory that bodies in flight may use before requests are rejected."),
     (STREAMS, "Active streams, by policy."),
     (BUFFERED_BYTES, "Bytes of text that active streams buffer, by policy."),
     (BUFFER_LIMIT, "Maximum number of bytes a stream can buffer, by policy."),
@@ -41,14 +55,22 @@ pub(crate) const LATENCY: (&str, &str) =
 
 const ASSESSMENTS: &str = "banister_assessments_total";
 const UNAUTHORIZED_REQUESTS: &str = "banister_unauthorized_requests_total";
+const CONNECTIONS_REJECTED: &str = "banister_connections_rejected_total";
 const FINDINGS: &str = "banister_findings_total";
+const LOG_LINES_DROPPED: &str = "banister_log_lines_dropped_total";
 const OVER_LIMIT: &str = "banister_over_limit_total";
+const PANICS: &str = "banister_panics_total";
 const POLICY_RELOADS: &str = "banister_policy_reloads_total";
+const REJECTED_REQUESTS: &str = "banister_requests_rejected_total";
 const REQUESTS: &str = "banister_requests_total";
+const TLS_RELOADS: &str = "banister_tls_reloads_total";
 const UPSTREAM_FAILURES: &str = "banister_upstream_failures_total";
 const UPSTREAM_TIMEOUTS: &str = "banister_upstream_timeouts_total";
 
 const CONNECTIONS: &str = "banister_connections";
+const EVALUATIONS_WAITING: &str = "banister_evaluations_waiting";
+const MEMORY: &str = "banister_memory_bytes";
+const MEMORY_LIMIT: &str = "banister_memory_limit_bytes";
 const STREAMS: &str = "banister_streams";
 const BUFFERED_BYTES: &str = "banister_stream_buffered_bytes";
 const BUFFER_LIMIT: &str = "banister_stream_buffer_limit_bytes";
@@ -63,7 +85,23 @@ pub(crate) struct Reading<'a> {
 
 /// The store of all metrics. Labels are names of policies and of the protocol, never text of a client.
 #[derive(Debug, Default)]
-pub(crate) struct Metrics(Mutex<Counts>);
+pub(crate) struct Metrics {
+    counts: Mutex<Counts>,
+    /// Counted by the writer of the log.
+    log_lines_dropped: OnceLock<Arc<AtomicU64>>,
+    resources: OnceLock<(Arc<MemoryBudget>, Arc<Turns>)>,
+}
+
+/// What was exhausted when a request was rejected.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Rejection {
+    /// Connections, or calls in them.
+    Connections,
+    /// The memory for bodies.
+    Memory,
+    /// The calls of one client.
+    Client,
+}
 
 #[derive(Debug, Default)]
 struct Counts {
@@ -93,7 +131,7 @@ pub(crate) struct PolicySummary {
 impl Metrics {
     fn lock(&self) -> MutexGuard<'_, Counts> {
         // Counters are consistent at every moment, so a poisoned lock is usable.
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.counts.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn count(&self, metric: &'static str, labels: &[(&'static str, &str)]) {
@@ -147,14 +185,47 @@ impl Metrics {
         self.count(UNAUTHORIZED_REQUESTS, &[]);
     }
 
-    /// Records an upstream that could not be reached, or a response that was interrupted.
-    pub(crate) fn upstream_failed(&self) {
-        self.count(UPSTREAM_FAILURES, &[]);
+    /// Records a panic.
+    pub(crate) fn panicked(&self, site: PanicSite) {
+        self.count(PANICS, &[("in", site.name())]);
     }
 
-    /// Records an upstream that exceeded a timeout.
-    pub(crate) fn upstream_slow(&self) {
-        self.count(UPSTREAM_TIMEOUTS, &[]);
+    /// Sets the counter of dropped log lines.
+    pub(crate) fn count_dropped_log_lines(&self, counter: Arc<AtomicU64>) {
+        // There is one log.
+        let _ = self.log_lines_dropped.set(counter);
+    }
+
+    /// Sets the resources that gauges read.
+    pub(crate) fn read_resources(&self, memory: &Arc<MemoryBudget>, turns: &Arc<Turns>) {
+        let _ = self.resources.set((Arc::clone(memory), Arc::clone(turns)));
+    }
+
+    /// Records a request that was rejected because something is exhausted.
+    pub(crate) fn rejected(&self, rejection: Rejection) {
+        let reason = match rejection {
+            Rejection::Connections => "connections",
+            Rejection::Memory => "memory",
+            Rejection::Client => "client",
+        };
+        self.count(REJECTED_REQUESTS, &[("reason", reason)]);
+    }
+
+    /// Records a connection that was closed because its address has too many.
+    pub(crate) fn connection_rejected(&self) {
+        self.count(CONNECTIONS_REJECTED, &[]);
+    }
+
+    /// Records a reload of the TLS certificate.
+    #[cfg(feature = "tls")]
+    pub(crate) fn tls_reloaded(&self, is_taken: bool) {
+        self.count(TLS_RELOADS, &[("result", if is_taken { "taken" } else { "refused" })]);
+    }
+
+    /// Records, here and in the log, an upstream that could not be reached, a response that was interrupted, or a timeout.
+    pub(crate) fn upstream_error(&self, error: &BoxError) {
+        observe(self, || tracing::warn!(%error, "the upstream failed"));
+        self.count(if error.is::<SlowUpstream>() { UPSTREAM_TIMEOUTS } else { UPSTREAM_FAILURES }, &[]);
     }
 
     /// Returns the gauge of the streams under a policy.
@@ -190,6 +261,9 @@ impl Metrics {
 
     /// Reads a counter of [`COUNTERS`].
     pub(crate) fn counters(&self, name: &str, read: &mut dyn FnMut(Reading<'_>)) {
+        if let (LOG_LINES_DROPPED, Some(dropped)) = (name, self.log_lines_dropped.get()) {
+            return read(Reading { labels: &[], value: dropped.load(Ordering::Relaxed) });
+        }
         for (labels, value) in self.lock().counters.get(name).into_iter().flatten() {
             read(Reading { labels, value: *value });
         }
@@ -197,8 +271,17 @@ impl Metrics {
 
     /// Reads a gauge of [`GAUGES`].
     pub(crate) fn gauges(&self, name: &str, read: &mut dyn FnMut(Reading<'_>)) {
+        if let (MEMORY | MEMORY_LIMIT | EVALUATIONS_WAITING, Some((memory, turns))) = (name, self.resources.get()) {
+            let value = match name {
+                MEMORY => memory.used(),
+                MEMORY_LIMIT => memory.limit(),
+                _ => turns.waiting(),
+            };
+            return read(Reading { labels: &[], value: value as u64 });
+        }
         let counts = self.lock();
         match name {
+            MEMORY | MEMORY_LIMIT | EVALUATIONS_WAITING => {}
             CONNECTIONS => read(Reading { labels: &[], value: counts.connections }),
             BUFFER_LIMIT => {
                 for policy in &counts.policies {

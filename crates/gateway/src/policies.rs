@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fmt;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use arc_swap::ArcSwap;
@@ -69,8 +70,7 @@ impl Policies {
         let mut folders: Vec<PathBuf> = Vec::new();
         for source in self.sources.values() {
             if let PolicySource::File(path) = source {
-                let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-                folders.push(folder.unwrap_or(Path::new(".")).to_owned());
+                folders.push(folder_of(path));
             }
         }
         folders.sort();
@@ -92,6 +92,11 @@ impl Policies {
         }
         Ok(loaded)
     }
+}
+
+/// Returns the folder of a file.
+pub(crate) fn folder_of(path: &Path) -> PathBuf {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new(".")).to_owned()
 }
 
 /// The error for a policy with problems. The previous policies remain active.
@@ -131,8 +136,10 @@ pub(crate) struct ActivePolicies {
     policies: Policies,
     make_layer: MakeLayer,
     active: ArcSwap<BTreeMap<String, ActivePolicy>>,
-    /// Locked while policies are loaded, so that an older load cannot replace a newer one.
-    loading: Mutex<()>,
+    /// The number of loads so far.
+    loads: AtomicU64,
+    /// The number of the load that is active. A load that started earlier cannot replace it.
+    activated: Mutex<u64>,
 }
 
 impl fmt::Debug for ActivePolicies {
@@ -144,13 +151,28 @@ impl fmt::Debug for ActivePolicies {
 impl ActivePolicies {
     pub(crate) fn load(policies: Policies, make_layer: MakeLayer) -> Result<Self, ReloadError> {
         let active = activate(policies.load()?, &make_layer);
-        Ok(Self { policies, make_layer, active: ArcSwap::from_pointee(active), loading: Mutex::new(()) })
+        let active = ArcSwap::from_pointee(active);
+        Ok(Self { policies, make_layer, active, loads: AtomicU64::new(0), activated: Mutex::new(0) })
     }
 
     /// Reloads all policies and activates them if none has a problem. Returns `true` if any has changed.
+    ///
+    /// Loads can run at the same time. The result of one is dropped if a later one was faster: the newest files win.
     pub(crate) fn reload(&self) -> Result<bool, ReloadError> {
-        let _loading = self.loading.lock().unwrap_or_else(PoisonError::into_inner);
-        let loaded = self.policies.load()?;
+        self.reload_from(|| self.policies.load())
+    }
+
+    fn reload_from(
+        &self,
+        load: impl FnOnce() -> Result<BTreeMap<String, Guardrail>, ReloadError>,
+    ) -> Result<bool, ReloadError> {
+        let number = self.loads.fetch_add(1, Ordering::SeqCst) + 1;
+        let loaded = load()?;
+        let mut activated = self.activated.lock().unwrap_or_else(PoisonError::into_inner);
+        if number < *activated {
+            return Ok(false);
+        }
+        *activated = number;
         let before = self.active.load();
         let digest = |name: &str| before.get(name).map(|policy| policy.guardrail.policy().digest().to_owned());
         let changed = loaded.iter().any(|(name, new)| digest(name).as_deref() != Some(new.policy().digest()));
@@ -192,4 +214,36 @@ fn activate(loaded: BTreeMap<String, Guardrail>, make_layer: &MakeLayer) -> BTre
         (key, ActivePolicy { name, guardrail, layer })
     });
     entries.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use banister::{GuardrailLayer, Policy};
+
+    use super::{ActivePolicies, Policies};
+
+    fn policies(word: &str) -> Policies {
+        let rule = format!("version: 1\nname: p\nword_filters:\n  - {{name: {word}, words: [{word}], action: mask}}\n");
+        Policies::new("p", Policy::from_yaml(&rule).unwrap())
+    }
+
+    /// A policy that takes long to load does not delay the one that replaces it, and does not replace it later.
+    #[test]
+    fn the_newest_files_win() {
+        let make_layer = Box::new(|_: &Arc<str>, guardrail| GuardrailLayer::new(guardrail));
+        let active = ActivePolicies::load(policies("red"), make_layer).unwrap();
+        let word = || active.default().unwrap().guardrail.policy().rules().next().unwrap().name().to_owned();
+        let older = active.reload_from(|| {
+            // While this one loads, a newer one starts and is done.
+            assert!(active.reload_from(|| policies("green").load()).unwrap());
+            assert_eq!(word(), "green");
+            policies("blue").load()
+        });
+        assert!(!older.unwrap(), "it is too late");
+        assert_eq!(word(), "green");
+        assert!(active.reload_from(|| policies("blue").load()).unwrap());
+        assert_eq!(word(), "blue");
+    }
 }

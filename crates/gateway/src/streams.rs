@@ -14,8 +14,10 @@ use http_body::{Body, Frame, SizeHint};
 use serde_json::json;
 use tower::BoxError;
 
+use crate::contain::{PanicSite, catch, observe};
+use crate::metrics::Metrics;
 use crate::otel::CallSpan;
-use crate::timeout::{SlowUpstream, TimeoutBody};
+use crate::timeout::{SlowUpstream, UpstreamBody};
 
 /// The active streams under one policy, and their buffered bytes.
 #[derive(Debug, Default)]
@@ -65,60 +67,82 @@ impl Drop for OpenStreamCount {
     }
 }
 
-/// A guarded stream that is counted, and ends with an exception event if the upstream is too slow.
-///
-/// The guard returns whole frames only, so an event can always be added.
-pub(crate) struct StreamBody {
-    open: Option<OpenStream>,
-    operation: Operation,
-    failed: Box<dyn Fn(&BoxError) + Send>,
+/// A guarded body that can tell how much text it buffers.
+pub(crate) trait BufferingBody: Body<Data = Bytes, Error = BoxError> + Unpin {
+    fn buffered_bytes(&self) -> usize;
 }
 
-struct OpenStream {
-    body: Option<ResponseBody<TimeoutBody>>,
+impl BufferingBody for ResponseBody<UpstreamBody> {
+    fn buffered_bytes(&self) -> usize {
+        self.buffered_bytes()
+    }
+}
+
+/// A guarded stream that is counted, and ends with an exception event if the upstream is too slow or the evaluation panics.
+///
+/// The guard returns whole frames only, so an event can always be added.
+pub(crate) struct StreamBody<B> {
+    open: Option<OpenStream<B>>,
+    operation: Operation,
+    metrics: Arc<Metrics>,
+}
+
+struct OpenStream<B> {
+    body: Option<B>,
     counted: OpenStreamCount,
     span: CallSpan,
 }
 
-impl Drop for OpenStream {
+impl<B> Drop for OpenStream<B> {
     fn drop(&mut self) {
-        // The last findings are reported when the body is dropped.
-        self.span.scope(|| drop(self.body.take()));
+        // The last findings are reported when the body is dropped. A panic in that has nobody left to tell.
+        let body = self.body.take();
+        let _ = catch(|| self.span.scope(|| drop(body)));
     }
 }
 
-impl StreamBody {
-    /// `failed` is called once if the upstream fails within the stream.
+impl<B> StreamBody<B> {
     pub(crate) fn new(
-        body: ResponseBody<TimeoutBody>,
+        body: B,
         operation: Operation,
         gauge: Arc<StreamGauge>,
         span: CallSpan,
-        failed: impl Fn(&BoxError) + Send + 'static,
+        metrics: Arc<Metrics>,
     ) -> Self {
         let open = OpenStream { body: Some(body), counted: OpenStreamCount::new(gauge), span };
-        Self { open: Some(open), operation, failed: Box::new(failed) }
+        Self { open: Some(open), operation, metrics }
     }
 }
 
-impl Body for StreamBody {
+impl<B: BufferingBody> Body for StreamBody<B> {
     type Data = Bytes;
     type Error = BoxError;
 
     fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
         let this = &mut *self;
         let Some(OpenStream { body: Some(body), counted, span }) = &mut this.open else { return Poll::Ready(None) };
-        let polled = span.scope(|| Pin::new(&mut *body).poll_frame(cx));
-        counted.set_buffered(body.buffered_bytes());
+        let polled = catch(|| {
+            let polled = span.scope(|| Pin::new(&mut *body).poll_frame(cx));
+            counted.set_buffered(body.buffered_bytes());
+            polled
+        });
+        let Ok(polled) = polled else {
+            this.metrics.panicked(PanicSite::Stream);
+            observe(&this.metrics, || span.failed());
+            this.open = None;
+            let message = "The gateway failed to inspect this response. That is a bug: please report it.";
+            let event = exception_event("internalServerException", message);
+            return Poll::Ready(Some(event.map(Frame::data).ok_or_else(|| "the evaluation panicked".into())));
+        };
         match polled {
             Poll::Ready(None) => {
                 this.open = None;
                 Poll::Ready(None)
             }
             Poll::Ready(Some(Err(error))) => {
-                span.failed();
+                observe(&this.metrics, || span.failed());
                 this.open = None;
-                (this.failed)(&error);
+                this.metrics.upstream_error(&error);
                 let exception = error.is::<SlowUpstream>().then(|| too_slow(this.operation)).flatten();
                 Poll::Ready(Some(exception.map(Frame::data).ok_or(error)))
             }
@@ -147,7 +171,12 @@ fn too_slow(operation: Operation) -> Option<Bytes> {
         Operation::InvokeModelWithResponseStream => "modelTimeoutException",
         _ => "modelStreamErrorException",
     };
-    let payload = json!({"message": "The model paused for too long within its response."}).to_string();
+    exception_event(name, "The model paused for too long within its response.")
+}
+
+/// Returns an exception event, which ends a stream.
+fn exception_event(name: &'static str, message: &str) -> Option<Bytes> {
+    let payload = json!({"message": message}).to_string();
     let header = |name: &'static str, value: &'static str| Header::new(name, HeaderValue::String(value.into()));
     let message = Message::new(payload)
         .add_header(header(":message-type", "exception"))
@@ -156,4 +185,61 @@ fn too_slow(operation: Operation) -> Option<Bytes> {
     let mut frame = Vec::new();
     write_message_to(&message, &mut frame).ok()?;
     Some(frame.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::pin::Pin;
+    use std::sync::Arc;
+    use std::task::{Context, Poll};
+
+    use banister::Operation;
+    use bytes::Bytes;
+    use http::HeaderMap;
+    use http_body::{Body, Frame};
+    use http_body_util::BodyExt as _;
+    use tower::BoxError;
+
+    use super::{BufferingBody, StreamBody};
+    use crate::metrics::Metrics;
+    use crate::otel::CallSpan;
+
+    /// A body whose evaluation panics, and which panics again when it is dropped.
+    struct Panicking;
+
+    impl Body for Panicking {
+        type Data = Bytes;
+        type Error = BoxError;
+
+        fn poll_frame(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
+            panic!("evaluated");
+        }
+    }
+
+    impl BufferingBody for Panicking {
+        fn buffered_bytes(&self) -> usize {
+            7
+        }
+    }
+
+    impl Drop for Panicking {
+        fn drop(&mut self) {
+            panic!("dropped");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_panic_ends_the_stream_with_an_exception() {
+        let metrics = Arc::new(Metrics::default());
+        let gauge = metrics.streams("p");
+        let span = CallSpan::start(None, None, &HeaderMap::new());
+        let body = StreamBody::new(Panicking, Operation::ConverseStream, gauge, span, Arc::clone(&metrics));
+        let sent = body.collect().await.expect("an event, and the end").to_bytes();
+        let holds = |part: &[u8]| sent.windows(part.len()).any(|window| window == part);
+        assert!(holds(b"internalServerException"), "{sent:?}");
+        let text = metrics.text();
+        for line in ["banister_panics_total{in=\"stream\"} 1", "banister_streams{policy=\"p\"} 0"] {
+            assert!(text.lines().any(|found| found == line), "{line} in\n{text}");
+        }
+    }
 }

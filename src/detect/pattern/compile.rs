@@ -1,6 +1,6 @@
 //! From the text of patterns to the automaton of a group.
 
-use regex_automata::nfa::thompson::{Compiler, Config, WhichCaptures};
+use regex_automata::nfa::thompson::{Compiler, Config, NFA, WhichCaptures};
 use regex_syntax::hir::Hir;
 
 use super::assertions::EdgeSet;
@@ -11,7 +11,7 @@ use super::parse::{ParsedPattern, PatternProblem, Syntax};
 use super::thread::CompiledAlternative;
 
 /// The maximum size of the NFA of a group, in bytes. Ten counted Unicode classes fit; a repetition of a thousand of them does not.
-const NFA_SIZE_LIMIT: usize = 8 << 20;
+pub(crate) const NFA_SIZE_LIMIT: usize = 8 << 20;
 
 /// Patterns that run as one automaton.
 #[derive(Debug, Default)]
@@ -60,21 +60,24 @@ impl Group {
         if self.bodies.is_empty() {
             return Ok(None);
         }
-        let config = Config::new().utf8(false).nfa_size_limit(Some(NFA_SIZE_LIMIT)).which_captures(WhichCaptures::None);
-        let nfa =
-            Compiler::new().configure(config).build_many_from_hir(&self.bodies).map_err(|error| PatternProblem {
-                message: format!("the pattern is too large: {error}"),
-                span: None,
-                help: "use shorter repetitions, or ASCII classes such as `[0-9]` in place of `\\d`".to_owned(),
-            })?;
+        let nfa = self.nfa()?;
         let caps: Vec<usize> = self.alternatives.iter().map(|alternative| alternative.cap).collect();
         let ends = self.alternatives.iter().map(|alternative| alternative.end).collect();
         Ok(Some(PatternMatcher::new(Dfa::new(nfa, &caps, ends, states), self.alternatives, &self.starts)))
     }
+
+    fn nfa(&self) -> Result<NFA, PatternProblem> {
+        let config = Config::new().utf8(false).nfa_size_limit(Some(NFA_SIZE_LIMIT)).which_captures(WhichCaptures::None);
+        Compiler::new().configure(config).build_many_from_hir(&self.bodies).map_err(|error| PatternProblem {
+            message: format!("the pattern is too large: {error}"),
+            span: None,
+            help: "use shorter repetitions, or ASCII classes such as `[0-9]` in place of `\\d`".to_owned(),
+        })
+    }
 }
 
-/// Checks that a pattern can be enforced by itself.
-pub(crate) fn check_pattern(pattern: &ParsedPattern, max_length: Option<usize>) -> Result<(), PatternProblem> {
+/// Checks that a pattern can be enforced by itself. Returns the size of its NFA, in bytes, to which the time that it took is proportional.
+pub(crate) fn check_pattern(pattern: &ParsedPattern, max_length: Option<usize>) -> Result<usize, PatternProblem> {
     let hir = pattern.normalized().hir;
     // Errors of the expansion are those of `add`.
     if expand(&hir).is_ok_and(|alternatives| !alternatives.iter().any(Alternative::can_match)) {
@@ -88,7 +91,7 @@ pub(crate) fn check_pattern(pattern: &ParsedPattern, max_length: Option<usize>) 
     }
     let mut group = Group::default();
     group.add(0, pattern, max_length)?;
-    group.build_with(2).map(drop)
+    Ok(group.nfa()?.memory_usage())
 }
 
 /// Returns the maximum length of a match, in bytes of the view.

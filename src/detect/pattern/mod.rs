@@ -46,7 +46,7 @@ mod sync;
 mod tests;
 mod thread;
 
-pub(crate) use compile::{Group, check_pattern};
+pub(crate) use compile::{Group, NFA_SIZE_LIMIT, check_pattern};
 pub(crate) use matcher::{MatcherState, PatternMatcher};
 pub(crate) use parse::{ParsedPattern, PatternProblem, Syntax};
 pub(crate) use starts::Starts;

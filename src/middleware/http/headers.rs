@@ -25,6 +25,25 @@ pub(in crate::middleware) const BODY_DEPENDENT_HEADERS: [&str; 14] = [
     ERROR_MESSAGE,
 ];
 
+/// Headers by which some servers replace the method or the path of a request, so that they would serve another one than was inspected. `_`
+/// in a name counts as `-`, as it does for servers that read headers from environment variables.
+const OVERRIDES: [&str; 14] = [
+    "x-forwarded-path",
+    "x-forwarded-prefix",
+    "x-forwarded-uri",
+    "x-http-method",
+    "x-http-method-override",
+    "x-method-override",
+    "x-original-method",
+    "x-original-uri",
+    "x-original-url",
+    "x-override-url",
+    "x-replaced-path",
+    "x-rewrite-uri",
+    "x-rewrite-url",
+    "x-url-rewrite",
+];
+
 /// A copy of an error's message.
 pub(super) const ERROR_MESSAGE: &str = "x-amzn-error-message";
 
@@ -96,12 +115,33 @@ pub(super) fn drop_stale(headers: &mut HeaderMap) {
     }
 }
 
+/// Removes the headers by which a server could serve another request than the one that was inspected.
+pub(super) fn drop_overrides(headers: &mut HeaderMap) {
+    let is_override = |name: &HeaderName| OVERRIDES.contains(&name.as_str().replace('_', "-").as_str());
+    let found: Vec<HeaderName> = headers.keys().filter(|name| is_override(name)).cloned().collect();
+    for name in found {
+        headers.remove(name);
+    }
+}
+
+/// Returns `true` if the headers declare the body of a response as something else than an event stream. Without a declaration, the frames show
+/// it.
+pub(super) fn is_no_event_stream(headers: &HeaderMap) -> bool {
+    headers.get(CONTENT_TYPE).is_some_and(|declared| {
+        let media_type = declared.as_bytes().split(|&byte| byte == b';').next().unwrap_or_default();
+        !media_type.trim_ascii().eq_ignore_ascii_case(EVENT_STREAM.as_bytes())
+    })
+}
+
 /// Requests an uncompressed response, because a compressed one cannot be inspected.
 pub(super) fn ask_uncompressed(headers: &mut HeaderMap) {
     if headers.contains_key(ACCEPT_ENCODING) {
         headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
     }
 }
+
+/// The content type of event streams.
+pub(super) const EVENT_STREAM: &str = "application/vnd.amazon.eventstream";
 
 /// The name of an exception.
 pub(super) const ERROR_TYPE: HeaderName = HeaderName::from_static("x-amzn-errortype");
@@ -111,7 +151,37 @@ pub(super) const CHUNK_TYPE: HeaderName = HeaderName::from_static("x-amzn-bedroc
 
 #[cfg(test)]
 mod tests {
-    use super::is_encoded;
+    use http::HeaderMap;
+    use http::header::{CONTENT_TYPE, HeaderName, HeaderValue};
+
+    use super::{OVERRIDES, drop_overrides, is_encoded, is_no_event_stream};
+
+    #[test]
+    fn a_declared_content_type_decides() {
+        let declared = |value: &'static str| {
+            is_no_event_stream(&HeaderMap::from_iter([(CONTENT_TYPE, HeaderValue::from_static(value))]))
+        };
+        assert!(!is_no_event_stream(&HeaderMap::new()));
+        assert!(!declared("application/vnd.amazon.eventstream"));
+        assert!(!declared("Application/VND.amazon.eventstream ; charset=utf-8"));
+        for other in ["application/json", "text/event-stream", "", "application/vnd.amazon.eventstreams"] {
+            assert!(declared(other), "{other}");
+        }
+    }
+
+    #[test]
+    fn headers_that_replace_the_request_are_removed() {
+        for name in OVERRIDES {
+            for name in [name.to_owned(), name.replace('-', "_")] {
+                let mut headers = HeaderMap::new();
+                for name in [&*name, "x-forwarded-for", "x-original"] {
+                    headers.append(name.parse::<HeaderName>().expect("a name"), HeaderValue::from_static("1"));
+                }
+                drop_overrides(&mut headers);
+                assert_eq!(headers.len(), 2, "{name}");
+            }
+        }
+    }
 
     #[test]
     fn identity_is_no_encoding() {

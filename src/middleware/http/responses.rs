@@ -4,13 +4,12 @@ use bytes::Bytes;
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderName, HeaderValue};
 use http::{Response, StatusCode};
 
-use super::headers::{CHUNK_TYPE, ERROR_TYPE};
+use super::headers::{CHUNK_TYPE, ERROR_TYPE, EVENT_STREAM};
 use crate::bedrock::Operation;
 use crate::exchange::{BlockedResponse, GuardrailError, GuardrailErrorKind, error_body};
 
 const JSON: &str = "application/json";
 const SERVER_SENT: &str = "text/event-stream; charset=utf-8";
-const EVENT_STREAM: &str = "application/vnd.amazon.eventstream";
 
 /// The headers of a successful response to `operation`, without `content-length`.
 pub(in crate::middleware) fn blocked_headers(blocked: &BlockedResponse) -> Vec<(HeaderName, &'static str)> {

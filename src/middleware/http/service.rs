@@ -8,12 +8,12 @@ use tower::{BoxError, Service};
 use super::body::ResponseBody;
 use super::collect::{CollectError, Collected, collect};
 use super::headers::{
-    ERROR_MESSAGE, GUARDRAIL, METADATA, REQUEST_ID, announced_length, ask_uncompressed, drop_stale,
-    has_server_sent_events, is_compressed, requested_guardrail_in, set_length,
+    ERROR_MESSAGE, GUARDRAIL, METADATA, REQUEST_ID, announced_length, ask_uncompressed, drop_overrides, drop_stale,
+    has_server_sent_events, is_compressed, is_no_event_stream, requested_guardrail_in, set_length,
 };
 use super::responses;
 use crate::audit::RejectionCode;
-use crate::bedrock::{Operation, StreamKind};
+use crate::bedrock::{BodyError, Operation, StreamKind};
 use crate::exchange::{
     BlockedResponse, DecisionCaller, Exchange, FrameGuard, GuardrailError, Inspected, RejectionMode,
 };
@@ -113,6 +113,7 @@ where
         GUARDRAIL.iter().for_each(|name| drop(head.headers.remove(*name)));
     }
     set_length(&mut head.headers, body.len());
+    drop_overrides(&mut head.headers);
     ask_uncompressed(&mut head.headers);
     let call = inner.call(Request::from_parts(head, B::from(body)));
     let mut response = call.await.map_err(|error| Failure::Failed(error.into()))?;
@@ -127,6 +128,11 @@ where
     }
     let (mut head, body) = response.into_parts();
     if is_stream(&exchange, &head.headers) {
+        // Found out now, it is an error; found out in the first frame, the caller would see a stream that breaks off.
+        if exchange.operation().is_stream() && is_no_event_stream(&head.headers) {
+            let error = BodyError::frame("the content type is not that of an event stream");
+            return Err(exchange.unreadable(Source::Output, error).into());
+        }
         // The number of bytes may change.
         head.headers.remove(http::header::CONTENT_LENGTH);
         drop_stale(&mut head.headers);

@@ -22,6 +22,8 @@ pub(in crate::policy) struct Compiler<'a> {
     pub(super) rules: RuleSet,
     /// The number of patterns so far.
     pub(super) patterns: usize,
+    /// The size of the patterns so far when compiled.
+    pub(super) compiled_bytes: usize,
     pub(super) references: Vec<Reference>,
     pub(super) overrides: Vec<Override>,
     /// The name of the file, as rules refer to it.
@@ -71,6 +73,7 @@ impl<'a> Compiler<'a> {
             hash_key,
             rules: RuleSet::default(),
             patterns: 0,
+            compiled_bytes: 0,
             references: Vec::new(),
             overrides: Vec::new(),
             file_name: notes.file.name().into(),

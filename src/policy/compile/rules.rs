@@ -8,7 +8,7 @@ use crate::detect::pattern::{ParsedPattern, Syntax};
 use crate::detect::spec::{EntitySpec, PatternSpec, TopicSpec, WordSpec};
 use crate::policy::document::{PiiEntry, RegexEntry, TopicEntry, WordEntry};
 use crate::policy::excerpt::printable;
-use crate::policy::limits::MAX_PATTERNS;
+use crate::policy::limits::{MAX_COMPILED_BYTES, MAX_PATTERNS};
 use crate::policy::packs;
 use crate::policy::rule::{Rule, RuleKind};
 use crate::policy::values::{Evasion, RuleEvasion, TypeName};
@@ -160,7 +160,21 @@ impl Compiler<'_> {
             }
             return None;
         }
-        let problem = match parse_pattern(pattern, syntax, max_length) {
+        // Noted with the pattern that exceeded it.
+        if self.compiled_bytes > MAX_COMPILED_BYTES {
+            return None;
+        }
+        let parsed = parse_pattern(pattern, syntax, max_length, &mut self.compiled_bytes);
+        if self.compiled_bytes > MAX_COMPILED_BYTES {
+            let help = "use shorter repetitions, ASCII classes such as `[0-9]` in place of `\\d`, or fewer patterns; \
+                a word filter holds up to 100,000 words";
+            let message = format!(
+                "the patterns up to this one are too large together: more than {MAX_COMPILED_BYTES} bytes when compiled; \
+                 those after it were not checked"
+            );
+            self.notes.problem(at, message, help);
+        }
+        let problem = match parsed {
             Ok(parsed) => return Some(parsed),
             Err(problem) => problem,
         };

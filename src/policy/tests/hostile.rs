@@ -52,6 +52,24 @@ fn aliases_that_nest() {
     assert!(refused(&text).contains("not valid YAML: recursion limit exceeded"), "{}", refused(&text));
 }
 
+/// Compiling a large pattern takes a tenth of a second, so a thousand of them are refused before all are compiled.
+#[test]
+fn many_large_patterns() {
+    let patterns: String =
+        (0..1000).map(|n| format!("  - {{name: r{n}, pattern: '\\w{{1,40}}-{n}', action: mask}}\n")).collect();
+    let error = Policy::from_yaml(&format!("version: 1\nname: bot\nregexes:\n{patterns}")).unwrap_err();
+    let problem = error.problems().next().expect("a problem");
+    assert!(problem.message().contains("too large together"), "{error}");
+    let line = problem.line().expect("the line of the pattern that is too many");
+    assert!((5..200).contains(&line), "{line}: {error}");
+    assert_eq!(error.problems().count(), 1, "{error}");
+
+    // One that is too large by itself takes as long as the largest.
+    let patterns = patterns.replace("{1,40}", "{1,900}");
+    let error = Policy::from_yaml(&format!("version: 1\nname: bot\nregexes:\n{patterns}")).unwrap_err();
+    assert!(error.problems().count() < 10, "{error}");
+}
+
 #[test]
 fn large_files() {
     let text = format!("version: 1\nname: bot\n# {}\n", "x".repeat(5 << 20));

@@ -17,6 +17,7 @@ use crate::args::ServeArgs;
 use crate::failure::{Exit, Failure};
 use crate::policy::{self, PolicyRef};
 use crate::report::Out;
+use crate::serve::log::Log;
 
 /// Runs the gateway until a signal.
 ///
@@ -25,22 +26,27 @@ use crate::report::Out;
 /// If a policy has errors, or the gateway cannot start.
 pub(crate) fn run(args: &ServeArgs, out: &mut Out) -> Result<Exit, Failure> {
     let policies = policies(&args.policy)?;
-    log::start();
+    let log = Log::start();
     let runtime = tokio::runtime::Runtime::new();
     let runtime = runtime.map_err(|error| Failure::new(format!("cannot start a runtime: {error}")))?;
-    runtime.block_on(serve(args, policies, out))
+    runtime.block_on(serve(args, policies, &log, out))
 }
 
-async fn serve(args: &ServeArgs, policies: Policies, out: &mut Out) -> Result<Exit, Failure> {
+async fn serve(args: &ServeArgs, policies: Policies, log: &Log, out: &mut Out) -> Result<Exit, Failure> {
     let (upstream, simulator) = upstream::open(&args.upstream).await?;
-    open_files::raise_limit(args.max_connections);
-    let builder = with_settings(Gateway::builder(policies, upstream), args)?;
+    let connections = open_files::connections_within_limit(args.max_connections)?;
+    let builder = Gateway::builder(policies, upstream).log_lines_dropped(log.dropped()).max_connections(connections);
+    let builder = with_settings(builder, args)?;
     #[cfg(feature = "otel")]
     let (builder, telemetry) = telemetry::start(builder)?;
     let gateway = builder.bind(args.listen).await.map_err(|error| Failure::new(error.to_string()))?;
     // A reader of the next line may send a signal at once.
     let interrupted = interrupted()?;
-    out.line(format_args!("listening on http://{}, in front of {}", gateway.address(), args.upstream))?;
+    let scheme = if args.tls_cert.is_some() { "https" } else { "http" };
+    out.line(format_args!("listening on {scheme}://{}, in front of {}", gateway.address(), args.upstream))?;
+    if let Some(admin) = gateway.admin_address() {
+        out.line(format_args!("health checks and metrics on http://{admin}"))?;
+    }
     out.flush()?;
     gateway.serve(interrupted).await;
     #[cfg(feature = "otel")]
@@ -77,11 +83,26 @@ fn policies(arguments: &[String]) -> Result<Policies, Failure> {
 /// Applies the arguments to the builder.
 fn with_settings(builder: GatewayBuilder, args: &ServeArgs) -> Result<GatewayBuilder, Failure> {
     let mut builder = keys::add(builder, args.client_keys.as_deref())?
-        .max_connections(args.max_connections)
+        .max_memory((args.max_memory as usize) << 20)
+        .header_timeout(Duration::from_secs(args.header_timeout))
+        .body_timeout(Duration::from_secs(args.body_timeout))
+        .min_body_rate(args.min_body_rate)
         .upstream_timeout(Duration::from_secs(args.upstream_timeout))
         .idle_timeout(Duration::from_secs(args.idle_timeout))
         .drain_period(Duration::from_secs(args.drain_period))
         .shutdown_timeout(Duration::from_secs(args.shutdown_timeout));
+    if let Some(limit) = args.max_connections_per_address {
+        builder = builder.max_connections_per_address(limit as usize);
+    }
+    if let Some(limit) = args.max_calls_per_client {
+        builder = builder.max_calls_per_client(limit as usize);
+    }
+    if let Some(address) = args.admin_listen {
+        builder = builder.admin_address(address);
+    }
+    if let (Some(certificates), Some(key)) = (&args.tls_cert, &args.tls_key) {
+        builder = builder.tls(certificates, key);
+    }
     if args.no_traces {
         builder = builder.configure_layer(GuardrailLayer::without_traces);
     }

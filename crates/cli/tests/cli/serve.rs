@@ -13,11 +13,15 @@ fn serve(args: &[&str]) -> (Child, String) {
 
 fn listening(command: &mut std::process::Command) -> (Child, String) {
     let mut child = command.stderr(Stdio::null()).spawn().expect("the binary starts");
+    let address = address_of(&mut child);
+    (child, address)
+}
+
+/// Returns the address that the first line of standard output shows.
+fn address_of(child: &mut Child) -> String {
     let mut line = String::new();
     BufReader::new(child.stdout.as_mut().expect("a pipe")).read_line(&mut line).expect("a line");
-    let address =
-        line.split_once("http://").and_then(|(_, rest)| rest.split(',').next()).expect("an address").to_owned();
-    (child, address)
+    line.split_once("http://").and_then(|(_, rest)| rest.split(',').next()).expect("an address").to_owned()
 }
 
 fn post(address: &str, path: &str, body: &str) -> String {
@@ -93,19 +97,88 @@ fn keys_come_from_a_file() {
     banister(&["serve", "--client-keys", "no/such/file"], "").assert_fails(&["no/such/file"]);
 }
 
-/// A limit on open files that cannot be raised is a warning; the gateway still serves.
+/// Returns the gateway under a limit on open files that it cannot raise.
+#[cfg(target_os = "linux")]
+fn with_open_files(limit: u32) -> std::process::Command {
+    let serve = format!("ulimit -n {limit}; exec \"$0\" serve --listen 127.0.0.1:0");
+    let mut shell = std::process::Command::new("sh");
+    shell.args(["-c", &serve, env!("CARGO_BIN_EXE_banister")]).stdin(Stdio::null());
+    shell.stdout(Stdio::piped()).stderr(Stdio::piped());
+    shell
+}
+
+/// With a low limit on open files, the gateway accepts as many connections as it can serve: health checks still work when these are open.
 #[cfg(target_os = "linux")]
 #[test]
-fn too_few_open_files_are_a_warning() {
-    let serve = "ulimit -n 200; exec \"$0\" serve --listen 127.0.0.1:0";
-    let mut shell = std::process::Command::new("sh");
-    shell.args(["-c", serve, env!("CARGO_BIN_EXE_banister")]).stdout(Stdio::null());
-    let mut child = shell.stdin(Stdio::null()).stderr(Stdio::piped()).spawn().expect("a shell");
+fn too_few_open_files_are_fewer_connections() {
+    let mut child = with_open_files(200).spawn().expect("a shell");
     let mut line = String::new();
     BufReader::new(child.stderr.as_mut().expect("a pipe")).read_line(&mut line).expect("a line");
-    assert!(line.contains("limit on open files") && line.contains("about 68 connections"), "{line}");
+    assert!(line.contains("limit on open files") && line.contains("36 connections instead of 4096"), "{line}");
     child.kill().expect("it runs");
     child.wait().expect("it ends");
+
+    let output = with_open_files(100).output().expect("a shell");
+    let message = String::from_utf8_lossy(&output.stderr);
+    assert!(message.contains("the limit of 100 open files allows no connection"), "{message}");
+    assert_eq!(output.status.code(), Some(2));
+}
+
+/// Returns the status of a guarded call, and the metrics.
+fn call_and_metrics(address: &str) -> (String, String) {
+    let model = "/model/anthropic.claude-3-haiku-20240307-v1%3A0/converse";
+    let called = post(address, model, r#"{"messages":[{"role":"user","content":[{"text":"Hello"}]}]}"#);
+    let mut stream = TcpStream::connect(address).expect("it listens");
+    write!(stream, "GET /metrics HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").expect("sent");
+    let mut metrics = String::new();
+    stream.read_to_string(&mut metrics).expect("metrics");
+    (called.lines().next().unwrap_or_default().to_owned(), metrics)
+}
+
+/// Log lines that cannot be written are dropped: a full disk, a pipe whose reader is gone, and one whose reader sleeps.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_log_that_cannot_be_written_does_not_reach_a_call() {
+    let full_disk = std::fs::OpenOptions::new().write(true).open("/dev/full").expect("a device");
+    let (reader, closed) = std::io::pipe().expect("a pipe");
+    drop(reader);
+    let (_asleep, mut full) = std::io::pipe().expect("a pipe");
+    full.write_all(&[b'x'; 65536]).expect("room");
+    for (name, stderr, drops) in [
+        ("a full disk", Stdio::from(full_disk), true),
+        ("a closed pipe", Stdio::from(closed), true),
+        ("a full pipe", Stdio::from(full), false),
+    ] {
+        let mut child =
+            command(&["serve", "--listen", "127.0.0.1:0"]).stderr(stderr).spawn().expect("the binary starts");
+        let address = address_of(&mut child);
+        for _ in 0..3 {
+            let (status, _) = call_and_metrics(&address);
+            assert_eq!(status, "HTTP/1.1 200 OK", "{name}");
+        }
+        let dropped = |metrics: &str| {
+            let line = metrics.lines().find(|line| line.starts_with("banister_log_lines_dropped_total "));
+            line.and_then(|line| line.rsplit(' ').next()?.parse::<u64>().ok()).expect("the metric")
+        };
+        // Lines are written on another thread.
+        while drops && dropped(&call_and_metrics(&address).1) < 3 {}
+        let id = child.id().to_string();
+        std::process::Command::new("kill").args(["-TERM", &id]).status().expect("kill runs");
+        assert_eq!(child.wait().expect("it ends").code(), Some(0), "{name}");
+    }
+}
+
+/// One line when it listens, whatever reads the two outputs.
+#[cfg(unix)]
+#[test]
+fn listening_is_reported_once() {
+    let mut child = command(&["serve", "--listen", "127.0.0.1:0"]).spawn().expect("the binary starts");
+    let address = address_of(&mut child);
+    call_and_metrics(&address);
+    let id = child.id().to_string();
+    std::process::Command::new("kill").args(["-TERM", &id]).status().expect("kill runs");
+    let log = String::from_utf8(child.wait_with_output().expect("it ends").stderr).expect("UTF-8");
+    assert!(log.contains("responded") && log.contains("stopping") && !log.contains("listening"), "{log}");
 }
 
 /// The environment alone enables the export, and the remaining spans are exported at the end.
@@ -141,4 +214,28 @@ fn invalid_arguments_are_errors() {
     banister(&["serve", "--listen", "0.0.0.0:0"], "").assert_fails(&["0.0.0.0", "key"]);
     banister(&["serve", "--policy", "nope"], "").assert_fails(&["no policy pack or file named `nope`"]);
     banister(&["serve", "--upstream", "nonsense"], "").assert_fails(&["--upstream nonsense"]);
+}
+
+/// Health checks and metrics on their own address, and an unusable certificate.
+#[test]
+fn the_admin_address_and_tls() {
+    let mut admin = command(&["serve", "--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0"]);
+    let mut child = admin.stderr(Stdio::null()).spawn().expect("the binary starts");
+    let mut lines = BufReader::new(child.stdout.as_mut().expect("a pipe")).lines().map(|line| line.expect("a line"));
+    assert!(lines.next().expect("a line").starts_with("listening on http://127.0.0.1:"));
+    let line = lines.next().expect("a line");
+    let address = line.strip_prefix("health checks and metrics on http://").expect("the address");
+    let mut stream = TcpStream::connect(address).expect("it listens");
+    write!(stream, "GET /metrics HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").expect("sent");
+    let mut metrics = String::new();
+    stream.read_to_string(&mut metrics).expect("metrics");
+    assert!(metrics.contains("banister_memory_limit_bytes 536870912\n"), "{metrics}");
+    child.kill().expect("it runs");
+    child.wait().expect("it ends");
+
+    banister(&["serve", "--tls-cert", "x.pem"], "").assert_fails(&["--tls-key"]);
+    let folder = Directory::new();
+    let (cert, key) = (&*folder.file("cert.pem", "no PEM"), &*folder.file("key.pem", "no PEM"));
+    let run = banister(&["serve", "--listen", "127.0.0.1:0", "--tls-cert", cert, "--tls-key", key], "");
+    run.assert_fails(&["cannot use the TLS certificate", "cert.pem: not a PEM file"]);
 }

@@ -125,17 +125,3 @@ async fn a_response_before_the_end_of_the_request_closes_the_connection() {
     let (_, headers, _) = send(gateway.address, "POST", &invoke, &[("x-banister-key", "one")], "not JSON").await;
     assert_eq!(headers.get("connection"), None);
 }
-
-#[tokio::test]
-async fn connections_beyond_the_limit_wait() {
-    let simulator = simulator(Options::default()).await;
-    let gateway = run(builder(&simulator).max_connections(1)).await;
-    let first = TcpStream::connect(gateway.address).await.unwrap();
-    // Let it be accepted before the second one connects.
-    tokio::time::sleep(Duration::from_millis(100)).await;
-    let second = send(gateway.address, "GET", "/healthz", &[], "");
-    let mut second = std::pin::pin!(second);
-    assert!(tokio::time::timeout(Duration::from_millis(300), &mut second).await.is_err(), "it waits");
-    drop(first);
-    assert_eq!(second.await.0, 200);
-}

@@ -6,9 +6,13 @@ mod bound_keys;
 mod calls;
 mod cases;
 mod clients;
+mod doors;
 mod failures;
 mod families;
+#[cfg(feature = "aws")]
+mod http2;
 mod lifecycle;
+mod overload;
 #[cfg(feature = "aws")]
 mod signed;
 mod slow;

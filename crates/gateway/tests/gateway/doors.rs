@@ -1,0 +1,124 @@
+//! Ways around the guardrail, by paths and headers.
+
+use banister_simulator::{ModelResponse, Options};
+use serde_json::json;
+
+use crate::support::{LLAMA, POLICY, builder, invoke_path, policy, run, send, simulator};
+
+fn hello() -> String {
+    json!({"prompt": "Hello", "max_gen_len": 9}).to_string()
+}
+
+fn fine() -> Options {
+    Options { response: ModelResponse::Text("Fine.".to_owned()), ..Options::default() }
+}
+
+/// A client that sends its key in several headers would tell it to the upstream.
+#[tokio::test]
+async fn a_key_in_another_header_is_not_forwarded() {
+    let simulator = simulator(fine()).await;
+    let gateway =
+        run(builder(&simulator).client_key("the-key-of-a-client").client_key("another-key-of-a-client")).await;
+    let headers = [
+        ("x-banister-key", "the-key-of-a-client"),
+        ("authorization", "Bearer the-key-of-a-client"),
+        ("x-api-key", "another-key-of-a-client"),
+        ("cookie", "a=b; key=the-key-of-a-client"),
+        ("x-other", "kept"),
+    ];
+    assert_eq!(send(gateway.address, "POST", &invoke_path(), &headers, hello()).await.0, 200);
+    let requests = simulator.requests();
+    let sent = &requests[0];
+    assert!(!sent.headers.iter().any(|(_, value)| value.contains("key-of-a-client")), "{:?}", sent.headers);
+    assert_eq!(sent.header("x-other"), Some("kept"));
+}
+
+#[tokio::test]
+async fn paths_that_servers_read_in_two_ways_are_rejected() {
+    let simulator = simulator(fine()).await;
+    let gateway = run(builder(&simulator)).await;
+    for path in [
+        "/model/../../../admin",
+        "/model/../../../admin/invoke",
+        "/model/..%2f..%2fadmin/invoke",
+        "/model/%252e%252e%252fadmin/converse",
+        "/model/..;/admin/invoke",
+        "/model/x%5C..%5Cadmin/converse-stream",
+        "/guardrail/..%2Fx/version/1/apply",
+    ] {
+        let (status, headers, _) = send(gateway.address, "POST", path, &[], hello()).await;
+        assert_eq!(status, 403, "{path}");
+        assert_eq!(headers["x-amzn-errortype"], "AccessDeniedException", "{path}");
+    }
+    assert!(simulator.requests().is_empty());
+    let arn = "/model/arn%3Aaws%3Abedrock%3Aus-east-1%3A1%3Aimported-model%2Fmeta.llama3/invoke";
+    assert_eq!(send(gateway.address, "POST", arn, &[], hello()).await.0, 200);
+}
+
+/// Some servers serve another request than the one that was inspected.
+#[tokio::test]
+async fn headers_that_replace_the_request_are_not_forwarded() {
+    let simulator = simulator(fine()).await;
+    let gateway = run(builder(&simulator)).await;
+    let headers = [
+        ("x-http-method-override", "DELETE"),
+        ("x-original-url", "/admin"),
+        ("x-rewrite-url", "/admin"),
+        ("x_rewrite_url", "/admin"),
+        ("x-forwarded-for", "192.0.2.1"),
+    ];
+    assert_eq!(send(gateway.address, "POST", &invoke_path(), &headers, hello()).await.0, 200);
+    let requests = simulator.requests();
+    let sent: Vec<&str> =
+        requests[0].headers.iter().map(|(name, _)| name.as_str()).filter(|name| name.starts_with('x')).collect();
+    assert_eq!(sent, ["x-forwarded-for"]);
+}
+
+/// An upstream behind a proxy may answer with its own JSON or HTML. Before, the client saw a connection that was reset.
+#[tokio::test]
+async fn a_stream_call_whose_response_is_no_stream_is_an_error() {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let upstream = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            let _ = stream.read(&mut [0; 4096]).await;
+            let head = b"HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-type: application/json\r\ncontent-length: 12\r\n\r\n{\"ok\": true}";
+            let _ = stream.write_all(head).await;
+        }
+    });
+    let policies = banister_gateway::Policies::new("main", policy(POLICY));
+    let gateway =
+        run(banister_gateway::Gateway::builder(policies, banister_gateway::Upstream::new(&upstream).unwrap())).await;
+    for operation in ["invoke-with-response-stream", "converse-stream"] {
+        let path = format!("/model/{}/{operation}", LLAMA.replace(':', "%3A"));
+        let body = json!({"prompt": "Hello", "messages": [{"role": "user", "content": [{"text": "Hello"}]}]});
+        let body = if operation == "converse-stream" {
+            json!({"messages": body["messages"]})
+        } else {
+            json!({"prompt": "Hello"})
+        };
+        let (status, headers, text) = send(gateway.address, "POST", &path, &[], body.to_string()).await;
+        assert_eq!((status.as_u16(), &headers["x-amzn-errortype"]), (400, &"ValidationException".parse().unwrap()));
+        assert!(text.contains("content type is not that of an event stream"), "{text}");
+    }
+}
+
+/// A panic of code that only observes does not reach the call, which may be paid for already.
+#[tokio::test]
+async fn an_observer_that_panics_does_not_reach_the_call() {
+    let simulator = simulator(fine()).await;
+    let gateway = run(builder(&simulator).on_assessment(|_, _| panic!("the observer's fault"))).await;
+    for (path, body) in [
+        (invoke_path(), hello()),
+        (invoke_path().replace("/invoke", "/invoke-with-response-stream"), hello()),
+        ("/guardrail/main/version/1/apply".to_owned(), json!({"source": "INPUT", "content": []}).to_string()),
+    ] {
+        let (status, _, text) = send(gateway.address, "POST", &path, &[], body).await;
+        assert_eq!(status, 200, "{path}: {text}");
+    }
+    let (_, _, metrics) = send(gateway.address, "GET", "/metrics", &[], "").await;
+    // Requests and responses of two calls, and one of ApplyGuardrail.
+    assert!(metrics.contains("banister_panics_total{in=\"observer\"} 5\n"), "{metrics}");
+    assert!(metrics.contains("banister_assessments_total{"), "{metrics}");
+}
