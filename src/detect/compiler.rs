@@ -30,7 +30,7 @@ pub(super) type Compiled<T> = Result<T, (Option<RuleId>, PatternProblem)>;
 pub(super) struct Compiler {
     /// Words are recognized in disguise too.
     pub(super) disguises: bool,
-    /// The words of all kinds, which share one automaton.
+    /// The words of all kinds, which are compiled together.
     pub(super) words: WordsBuilder,
     pub(super) longest_word: usize,
     pub(super) detectors: Vec<Arc<dyn AnyDetector>>,

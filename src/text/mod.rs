@@ -19,6 +19,7 @@ mod span;
 pub(crate) mod unicode;
 mod utf8;
 pub(crate) mod view;
+pub(crate) mod word_runs;
 
 pub use names::UnknownName;
 pub use span::Span;

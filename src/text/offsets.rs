@@ -58,6 +58,19 @@ impl OffsetMap {
         }
     }
 
+    /// Returns the offset in the text of byte `view`, and the number of bytes from there on that are byte for byte the text.
+    pub(super) fn same_from(&self, view: usize, end: usize) -> Option<(usize, usize)> {
+        let index = self.holding(view);
+        let segment = self.segments.get(index).filter(|segment| segment.unit_end.is_none())?;
+        let next = self.segments.get(index + 1).map_or(end, |next| next.view);
+        Some((segment.text + view.checked_sub(segment.view)?, next.checked_sub(view)?))
+    }
+
+    /// Returns the positions from `view` on at which a part begins that does not continue what is before it byte for byte, last first.
+    pub(super) fn seams_from(&self, view: usize) -> impl Iterator<Item = usize> {
+        self.segments.iter().rev().map(|segment| segment.view).take_while(move |&start| start >= view)
+    }
+
     /// Returns the offset in the text at which the character before `view` ends.
     pub(super) fn text_end(&self, view: usize) -> usize {
         let Some(last) = view.checked_sub(1) else { return self.segments.front().map_or(0, |first| first.text) };
@@ -115,6 +128,9 @@ mod tests {
         assert_eq!(ends, [1, 2, 5, 5, 6, 7, 12]);
         let views: Vec<usize> = [0, 1, 2, 3, 5, 6, 7, 9, 11, 12].iter().map(|&text| map.view_at(text, 7)).collect();
         assert_eq!(views, [0, 1, 2, 4, 4, 5, 6, 6, 6, 7]);
+        let same: Vec<_> = (0..7).map(|view| map.same_from(view, 7)).collect();
+        assert_eq!(same, [Some((0, 2)), Some((1, 1)), None, None, Some((5, 2)), Some((6, 1)), Some((11, 1))]);
+        assert!(map.seams_from(2).eq([6, 4, 2]) && map.seams_from(7).next().is_none());
         assert!(map.is_inside_unit(3) && !map.is_inside_unit(2) && !map.is_inside_unit(5));
     }
 }

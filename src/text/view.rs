@@ -134,6 +134,18 @@ impl ViewText {
         if at >= self.end() { self.text_end(self.end()) } else { self.map.text_start(at) }
     }
 
+    /// Returns the ASCII characters from `at` on that are the text itself, and where they begin in the text.
+    pub(crate) fn ascii_from(&self, at: usize) -> (usize, &str) {
+        let rest = self.kept.get(at - self.base.min(at)..).unwrap_or_default();
+        if !rest.as_bytes().first().is_some_and(u8::is_ascii) {
+            return (at, "");
+        }
+        let Some((text, length)) = self.map.same_from(at, self.end()) else { return (at, "") };
+        let same = rest.as_bytes().iter().take(length);
+        let ascii = same.take_while(|byte| byte.is_ascii()).count();
+        (text, rest.get(..ascii).unwrap_or_default())
+    }
+
     /// Returns the offset in the text at which the character before `at` ends.
     pub(crate) fn text_end(&self, at: usize) -> usize {
         self.map.text_end(at)
@@ -180,6 +192,18 @@ impl ViewText {
         }
         let first = self.soft.partition_point(|&soft| soft < at);
         self.soft.get(first..).unwrap_or_default()
+    }
+
+    /// Adds the positions from `at` on, in order, with a boundary before them that the characters do not show, or that the characters of
+    /// the text may show: there the view is not byte for byte the text.
+    pub(crate) fn seams_from(&self, at: usize, seams: &mut Vec<usize>) {
+        seams.extend(self.map.seams_from(at));
+        seams.reverse();
+        let soft = self.soft_from(at);
+        if !soft.is_empty() {
+            seams.extend_from_slice(soft);
+            seams.sort_unstable();
+        }
     }
 
     /// Returns the next position at which a match may begin that ends at `end`, where none before `start + bytes` may by its characters

@@ -24,7 +24,7 @@ pub(super) struct Kind {
     pub(super) strict: fn(&DetectorSpec, Rewriting, &mut DetectorSpec),
 }
 
-/// All kinds. The words of all other kinds are in one automaton, so they come before it.
+/// All kinds. The words of all other kinds are compiled together, so they come before them.
 pub(super) const KINDS: [Kind; 6] = [
     Kind { compile: word_filters::compile, strict: word_filters::strict },
     Kind { compile: patterns::compile, strict: |_, _, _| {} },

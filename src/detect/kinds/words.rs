@@ -12,7 +12,7 @@ use crate::text::buffer::TextBuffer;
 use crate::text::normalize::View;
 use crate::text::view::ViewText;
 
-/// Builds the automaton of the words that were added.
+/// Compiles the words that were added.
 pub(super) fn compile(_: &DetectorSpec, compiler: &mut Compiler) -> Compiled<()> {
     if let Some(words) = std::mem::take(&mut compiler.words).build() {
         compiler.longest_word = words.max_length();

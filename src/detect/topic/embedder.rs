@@ -67,7 +67,7 @@ impl Meaning {
     /// Returns the vector of the words that count.
     pub(super) fn sentence<'a>(&self, words: impl Iterator<Item = &'a Term>) -> Sentence {
         match self {
-            Self::Table => Sentence::of_pieces(words.flat_map(|word| &word.pieces)),
+            Self::Table => Sentence::of_pieces(words.flat_map(|word| word.pieces.iter().copied())),
             Self::Embedder(embedder) => {
                 let words: Vec<&str> = words.map(|word| &*word.text).collect();
                 embed(&**embedder, &words.join(" "))

@@ -21,8 +21,7 @@ const WEIGHTLESS: i64 = 2 * 64;
 
 static RARITIES: Lazy<FxHashMap<&'static str, i64>> = Lazy::new(|| {
     let mut rarities = FxHashMap::default();
-    for line in TABLE.lines().filter(|line| !line.starts_with('#')) {
-        let Some((rarity, words)) = line.split_once(": ") else { continue };
+    for (rarity, words) in lines() {
         let Ok(rarity) = rarity.parse::<f64>() else { continue };
         // Quarters: a whole number of 64ths.
         #[expect(clippy::cast_possible_truncation, reason = "the table has no rarity above 10")]
@@ -34,6 +33,16 @@ static RARITIES: Lazy<FxHashMap<&'static str, i64>> = Lazy::new(|| {
     }
     rarities
 });
+
+/// Returns the lines of the table: how rare some words are, and the words.
+fn lines() -> impl Iterator<Item = (&'static str, &'static str)> {
+    TABLE.lines().filter(|line| !line.starts_with('#')).filter_map(|line| line.split_once(": "))
+}
+
+/// Returns the common words of English.
+pub(super) fn common_words() -> impl Iterator<Item = &'static str> {
+    lines().flat_map(|(_, words)| words.split(' '))
+}
 
 /// Returns `true` if a word, in lower case, is one of the common words of English.
 pub(crate) fn is_common_word(word: &str) -> bool {

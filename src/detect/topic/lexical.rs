@@ -1,11 +1,12 @@
 //! Similarity by vocabulary: stems and pairs of stems, weighted by how rare they are (TF-IDF, cosine).
 
-use std::collections::BTreeMap;
-
 use rustc_hash::FxHashMap;
+use smallvec::SmallVec;
 
+use super::common::{self, common_word};
 use super::frequency::{rarity, weight};
 use super::score::Score;
+use super::stem::stem;
 use super::tokens::{Word, each_word, stems_of};
 use super::vectors::{Pieces, pieces_of};
 
@@ -38,30 +39,47 @@ pub(super) struct Term {
 }
 
 impl Term {
-    pub(super) fn of(word: &Word<'_>, stem: Option<StemId>, with_text: bool) -> Self {
-        Self {
-            start: word.start,
-            end: word.end,
-            stem,
-            rarity: rarity(word.stem),
-            pieces: pieces_of(word.text),
-            text: if with_text { word.text.into() } else { Box::default() },
-        }
+    pub(super) fn of(word: &Word<'_>, stems: &Stems, with_text: bool) -> Self {
+        let (stem, rarity, pieces) = match common_word(word.text) {
+            Some((number, common)) => {
+                (stems.of_common(number, common.stem), common.rarity, Pieces::from_slice(&common.pieces))
+            }
+            None => {
+                let stem = stem(word.text);
+                (stems.id(stem), rarity(stem), pieces_of(word.text))
+            }
+        };
+        let text = if with_text { word.text.into() } else { Box::default() };
+        Self { start: word.start, end: word.end, stem, rarity, pieces, text }
     }
 }
 
 /// The numbers of the stems that some topic knows, so that a word of some text is looked up once for all topics.
 #[derive(Debug, Default)]
-pub(super) struct Stems(FxHashMap<String, StemId>);
+pub(super) struct Stems {
+    ids: FxHashMap<String, StemId>,
+    /// The number of the stem of each common word, once all topics are learned.
+    common: Vec<Option<StemId>>,
+}
 
 impl Stems {
     pub(super) fn id(&self, stem: &str) -> Option<StemId> {
-        self.0.get(stem).copied()
+        self.ids.get(stem).copied()
+    }
+
+    /// Returns the number of the stem of a common word.
+    fn of_common(&self, number: usize, stem: &str) -> Option<StemId> {
+        self.common.get(number).copied().unwrap_or_else(|| self.id(stem))
     }
 
     fn learn(&mut self, stem: &str) -> StemId {
-        let next = StemId::try_from(self.0.len()).unwrap_or(StemId::MAX);
-        *self.0.entry(stem.to_owned()).or_insert(next)
+        let next = StemId::try_from(self.ids.len()).unwrap_or(StemId::MAX);
+        *self.ids.entry(stem.to_owned()).or_insert(next)
+    }
+
+    /// Ends the learning.
+    pub(super) fn close(&mut self) {
+        self.common = common::all().iter().map(|word| self.id(word.stem)).collect();
     }
 }
 
@@ -96,6 +114,11 @@ impl Vocabulary {
         TermId::try_from(self.terms.len()).unwrap_or(TermId::MAX)
     }
 
+    /// Returns the stems of the terms below a number.
+    pub(super) fn stems_below(&self, limit: TermId) -> impl Iterator<Item = StemId> {
+        self.stems.iter().filter(move |&(_, &id)| id < limit).map(|(&stem, _)| stem)
+    }
+
     pub(super) fn id(&self, stem: Option<StemId>) -> Option<TermId> {
         self.stems.get(&stem?).copied()
     }
@@ -105,9 +128,9 @@ impl Vocabulary {
     }
 }
 
-/// Weights of terms. In order, so that the heaviest term of several is the same on every machine.
+/// Weights of terms, in the order of the terms, so that the heaviest of several is the same on every machine.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Terms(BTreeMap<TermId, i64>);
+pub(super) struct Terms(SmallVec<[(TermId, i64); 4]>);
 
 impl Terms {
     /// Learns an example, or another string of the policy that is complete.
@@ -127,26 +150,45 @@ impl Terms {
     /// Returns the sum of some vectors, as long as each of them.
     pub(super) fn sum<'a>(parts: impl Iterator<Item = &'a Self>) -> Self {
         let mut sum = Self::default();
-        parts.flat_map(|part| &part.0).for_each(|(&id, &value)| sum.add(id, value));
+        parts.flat_map(|part| &part.0).for_each(|&(id, value)| sum.add(id, value));
         sum.normalized()
     }
 
     fn add(&mut self, id: TermId, weight: i64) {
-        *self.0.entry(id).or_default() += weight;
+        match self.0.binary_search_by_key(&id, |&(id, _)| id) {
+            Ok(at) => {
+                if let Some((_, sum)) = self.0.get_mut(at) {
+                    *sum += weight;
+                }
+            }
+            Err(at) => self.0.insert(at, (id, weight)),
+        }
     }
 
     fn normalized(mut self) -> Self {
         let norm = i64::try_from(self.square().isqrt()).unwrap_or(i64::MAX).max(1);
-        self.0.values_mut().for_each(|value| *value = *value * UNIT / norm);
+        self.0.iter_mut().for_each(|(_, value)| *value = *value * UNIT / norm);
+        self.0.shrink_to_fit();
         self
     }
 
     fn square(&self) -> u64 {
-        self.0.values().map(|value| value.unsigned_abs().saturating_mul(value.unsigned_abs())).sum()
+        let square = |&(_, value): &(TermId, i64)| value.unsigned_abs().saturating_mul(value.unsigned_abs());
+        self.0.iter().map(square).sum()
+    }
+
+    /// Returns the length of the vector, rounded up.
+    pub(super) fn length(&self) -> u64 {
+        self.square().isqrt() + 1
+    }
+
+    fn get(&self, id: TermId) -> Option<i64> {
+        let at = self.0.binary_search_by_key(&id, |&(id, _)| id).ok()?;
+        self.0.get(at).map(|&(_, value)| value)
     }
 
     fn dot(&self, other: &Self) -> i64 {
-        self.0.iter().filter_map(|(id, x)| Some(x * other.0.get(id)?)).sum()
+        self.0.iter().filter_map(|&(id, x)| Some(x * other.get(id)?)).sum()
     }
 }
 
@@ -160,11 +202,12 @@ pub(super) struct WindowTerms {
     known: Terms,
     unknown: u64,
     last: Option<TermId>,
+    norm: u64,
 }
 
 impl WindowTerms {
     /// Adds the next word. A word that does not count still separates its neighbors.
-    pub(super) fn push(&mut self, (stem, rarity): (Option<StemId>, i64), counts: bool, vocabulary: &Vocabulary) {
+    fn push(&mut self, (stem, rarity): (Option<StemId>, i64), counts: bool, vocabulary: &Vocabulary) {
         let (id, weight) = (vocabulary.id(stem), weight(rarity));
         let pair = std::mem::replace(&mut self.last, id).zip(id).and_then(|pair| vocabulary.pairs.get(&pair));
         if !counts {
@@ -179,13 +222,20 @@ impl WindowTerms {
         }
     }
 
+    /// Returns the terms of a window with these words.
+    pub(super) fn of(words: impl Iterator<Item = ((Option<StemId>, i64), bool)>, vocabulary: &Vocabulary) -> Self {
+        let mut terms = Self::default();
+        words.for_each(|(word, counts)| terms.push(word, counts, vocabulary));
+        terms.norm = (terms.known.square() + terms.unknown).isqrt();
+        terms
+    }
+
     /// Returns how like one example it is.
     pub(super) fn like(&self, example: &Terms) -> Score {
         if self.known.0.is_empty() {
             return Score::ZERO;
         }
-        let norm = (self.known.square() + self.unknown).isqrt();
-        Score::cosine(self.known.dot(example), norm.saturating_mul(UNIT.unsigned_abs()))
+        Score::cosine(self.known.dot(example), self.norm.saturating_mul(UNIT.unsigned_abs()))
     }
 
     /// Returns how like a topic it is.
@@ -196,7 +246,7 @@ impl WindowTerms {
 
     /// Returns the terms that make it like the topic, heaviest first.
     pub(super) fn heaviest(&self, center: &Terms, vocabulary: &Vocabulary) -> Vec<String> {
-        let shares = self.known.0.iter().filter_map(|(&id, &value)| Some((value * center.0.get(&id)?, id)));
+        let shares = self.known.0.iter().filter_map(|&(id, value)| Some((value * center.get(id)?, id)));
         let mut shares: Vec<(i64, &str)> = shares.map(|(share, id)| (share, vocabulary.term(id))).collect();
         shares.retain(|(share, _)| *share > 0);
         shares.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.cmp(b.1)));
@@ -207,6 +257,42 @@ impl WindowTerms {
 /// Returns the words of a string that is complete, with the numbers of the stems that are known.
 pub(super) fn words_of(text: &str, stems: &Stems) -> Vec<Term> {
     let mut words = Vec::new();
-    each_word(text, |word| words.push(Term::of(word, stems.id(word.stem), true)));
+    each_word(text, |word| words.push(Term::of(word, stems, true)));
     words
+}
+
+/// Returns the most that a window can be like any example or center, by vocabulary. None of their vectors is longer than `longest`.
+///
+/// A topic knows at most the stems that some topic knows, and the pairs of them. So a window is as like as it could be to an example that
+/// points the way of all of those.
+pub(super) fn most_like(words: &[Term], longest: u64) -> Score {
+    let (mut known, mut unknown) = (SmallVec::<[_; 32]>::new(), 0);
+    let mut last = None;
+    for word in words {
+        let weight = weight(word.rarity).unsigned_abs();
+        let pair = last.zip(word.stem).filter(|_| weight > 0);
+        last = word.stem;
+        match word.stem {
+            Some(stem) if weight > 0 => known.push(((stem, StemId::MAX), weight)),
+            _ => unknown += weight.pow(2),
+        }
+        known.extend(pair.map(|pair| (pair, weight * PAIR_PERCENT.unsigned_abs() / 100)));
+    }
+    if known.is_empty() {
+        return Score::ZERO;
+    }
+    known.sort_unstable();
+    let known: u64 = known
+        .chunk_by(|one, next| one.0 == next.0)
+        .map(|same| same.iter().map(|(_, weight)| weight).sum::<u64>().pow(2))
+        .sum();
+    // A length that is rounded down is short by at most one in 64.
+    const LEAST_SQUARE: u64 = 64 * 64;
+    let square: u64 = words.iter().map(|word| weight(word.rarity).unsigned_abs().pow(2)).sum();
+    if square < LEAST_SQUARE {
+        return Score::ONE;
+    }
+    let share = (known.saturating_mul(100_000_000) / (known + unknown)).isqrt() + 1;
+    let like = share.saturating_mul(longest).saturating_mul(65) / (UNIT.unsigned_abs() * 64) + 1;
+    Score::of(i32::try_from(like).unwrap_or(i32::MAX)).min(Score::ONE)
 }

@@ -1,58 +1,139 @@
 //! Similarity by meaning: the cosine of vectors of sentences.
 
+use smallvec::SmallVec;
+
 use super::score::Score;
-use super::vectors::{DIMENSIONS, Piece, Sum, add};
+use super::vectors::{DIMENSIONS, Piece, sum};
 
 /// Length of a direction.
 const UNIT: i64 = 4096;
 
+/// The vector of some text must be shorter than this, so that its product with a direction fits 32 bits. No direction is longer than
+/// twice its unit.
+const MAX_NARROW_NORM: u64 = 1 << 17;
+
+/// The squares of as many numbers below this as a vector has fit 31 bits.
+const SQUARED: u32 = 1 << 12;
+
 /// A vector of length 1, in 4096ths.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Direction(Vec<i32>);
+pub(super) struct Direction(Vec<i16>);
 
 /// The vector of some text, of any length.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Sentence {
-    values: Vec<i32>,
+    values: SmallVec<[i32; DIMENSIONS]>,
+    /// The same in 16 bits, if products with it fit 32 bits.
+    narrow: SmallVec<[i16; DIMENSIONS]>,
     norm: u64,
 }
 
 impl Sentence {
     /// Returns the sum of the vectors of pieces.
-    pub(super) fn of_pieces<'a>(pieces: impl Iterator<Item = &'a Piece>) -> Self {
-        let mut sum: Sum = [0; DIMENSIONS];
-        pieces.for_each(|&piece| add(&mut sum, piece));
-        Self::of_values(sum.to_vec())
+    pub(super) fn of_pieces(pieces: impl Iterator<Item = Piece>) -> Self {
+        Self::of_values(sum(pieces).into())
     }
 
     /// Returns the vector with these numbers.
-    pub(super) fn of_values(values: Vec<i32>) -> Self {
-        let norm = values.iter().map(|&value| u64::from(value.unsigned_abs()).pow(2)).sum::<u64>().isqrt();
-        Self { values, norm }
+    pub(super) fn of_values(values: SmallVec<[i32; DIMENSIONS]>) -> Self {
+        let mut sentence = Self { values, ..Self::default() };
+        sentence.measure();
+        sentence
+    }
+
+    fn measure(&mut self) {
+        self.narrow.clear();
+        let widest = self.values.iter().fold(0, |widest, value| widest | value.unsigned_abs());
+        if widest <= i16::MAX.unsigned_abs().into() {
+            self.narrow.resize(self.values.len(), 0);
+            #[expect(clippy::cast_possible_truncation, reason = "none is wider than 16 bits")]
+            self.narrow.iter_mut().zip(&self.values).for_each(|(narrow, &value)| *narrow = value as i16);
+        }
+        let square = if widest < SQUARED && self.narrow.len() <= DIMENSIONS {
+            dot(&self.narrow, &self.narrow).unsigned_abs().into()
+        } else {
+            self.values.iter().map(|&value| u64::from(value.unsigned_abs()).pow(2)).sum::<u64>()
+        };
+        self.norm = square.isqrt();
+        if self.norm >= MAX_NARROW_NORM {
+            self.narrow.clear();
+        }
+    }
+
+    /// Returns the product with a direction of which the cosine is 1.
+    pub(super) fn lengths(&self) -> u64 {
+        self.norm.saturating_mul(UNIT.unsigned_abs())
+    }
+
+    /// Returns `true` if a product with a direction is a cosine of at least `score`.
+    pub(super) fn reaches(&self, product: i64, score: Score) -> bool {
+        Score::cosine(product, self.lengths()) >= score
     }
 
     /// Returns its direction; nothing is like that of a vector of zeros.
     pub(super) fn direction(&self) -> Direction {
         let norm = i64::try_from(self.norm).unwrap_or(i64::MAX).max(1);
         let scaled = self.values.iter().map(|&value| i64::from(value) * UNIT / norm);
-        Direction(scaled.map(|value| i32::try_from(value).unwrap_or(0)).collect())
+        Direction(scaled.map(|value| i16::try_from(value).unwrap_or(0)).collect())
     }
 
     /// Returns the cosine between it and a direction.
     pub(super) fn like(&self, direction: &Direction) -> Score {
-        let dot = self.values.iter().zip(&direction.0).map(|(x, y)| i64::from(*x) * i64::from(*y)).sum();
-        Score::cosine(dot, self.norm.saturating_mul(UNIT.unsigned_abs()))
+        Score::cosine(self.dot(direction), self.lengths())
+    }
+
+    /// Returns the product of it and a direction.
+    pub(super) fn dot(&self, direction: &Direction) -> i64 {
+        if !self.narrow.is_empty() {
+            return dot(&self.narrow, &direction.0).into();
+        }
+        self.values.iter().zip(&direction.0).map(|(&x, &y)| i64::from(x) * i64::from(y)).sum()
     }
 }
 
+/// Returns the product of two vectors. It fits 32 bits, so sums that leave them on the way come back.
+#[inline]
+fn dot(x: &[i16], y: &[i16]) -> i32 {
+    let product = |(&x, &y): (&i16, &i16)| i32::from(x) * i32::from(y);
+    if let (Ok(x), Ok(y)) = (<&[i16; DIMENSIONS]>::try_from(x), <&[i16; DIMENSIONS]>::try_from(y)) {
+        return x.iter().zip(y).map(product).fold(0, i32::wrapping_add);
+    }
+    x.iter().zip(y).map(product).fold(0, i32::wrapping_add)
+}
+
 impl Direction {
+    /// Returns its length in its unit, rounded up.
+    pub(super) fn length(&self) -> u64 {
+        self.0.iter().map(|&value| u64::from(value.unsigned_abs()).pow(2)).sum::<u64>().isqrt() + 1
+    }
+
     /// Returns the direction of the sum of some directions.
     pub(super) fn sum<'a>(parts: impl Iterator<Item = &'a Self>) -> Self {
-        let mut values = Vec::new();
+        let mut values = SmallVec::new();
         for part in parts {
             values.resize(values.len().max(part.0.len()), 0);
-            values.iter_mut().zip(&part.0).for_each(|(sum, value)| *sum += value);
+            values.iter_mut().zip(&part.0).for_each(|(sum, &value)| *sum += i32::from(value));
         }
         Sentence::of_values(values).direction()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Direction, Sentence};
+
+    /// Vectors of any size have the product that 64 bits give.
+    #[test]
+    fn products_are_exact() {
+        let wave = |size: i64, step: i64| -> Vec<i64> { (0..128).map(|at| (at * step % 17 - 8) * size / 8).collect() };
+        for size in [0, 1, 900, 11_000, 32_767, 32_768, 40_000, 5_000_000] {
+            for step in 1..9 {
+                let (x, y) = (wave(size, step), wave(600, 3));
+                let values = x.iter().map(|&value| i32::try_from(value).unwrap_or_default()).collect();
+                let direction = Direction(y.iter().map(|&value| i16::try_from(value).unwrap_or_default()).collect());
+                let exact: i64 = x.iter().zip(&y).map(|(x, y)| x * y).sum();
+                assert_eq!(Sentence::of_values(values).dot(&direction), exact, "{size} {step}");
+            }
+        }
     }
 }

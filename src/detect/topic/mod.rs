@@ -5,11 +5,13 @@
 //! integers, so scores are the same on every machine. Phrases and patterns of topics are matched with the other words and patterns.
 
 mod background;
+mod common;
 mod embedder;
 mod frequency;
 mod lexical;
 mod meaning;
 mod model;
+mod reach;
 mod score;
 mod similarity;
 mod stem;

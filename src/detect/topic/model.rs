@@ -21,7 +21,7 @@ const COUNTER_PERCENT: i32 = 70;
 const REPEATED: Score = Score::of(9500);
 
 /// The similarity of meaning from which a word can begin or end a finding.
-const NEAR: Score = Score::of(3000);
+pub(super) const NEAR: Score = Score::of(3000);
 
 /// The reason why a window is on a topic.
 #[derive(Clone, Debug, PartialEq)]
@@ -130,16 +130,14 @@ impl Model {
         sentence: &'a Sentence,
         counts: impl Fn(&Term) -> bool,
     ) -> Reading<'a> {
-        let mut terms = WindowTerms::default();
-        words.iter().for_each(|word| terms.push((word.stem, word.rarity), counts(word), &self.vocabulary));
-        Reading { terms, sentence }
+        let words = words.iter().map(|word| ((word.stem, word.rarity), counts(word)));
+        Reading { terms: WindowTerms::of(words, &self.vocabulary), sentence }
     }
 
     /// Reads words of which only the stems and how rare they are is known.
     pub(super) fn read_stems<'a>(&self, stems: &[(Option<StemId>, i64)], sentence: &'a Sentence) -> Reading<'a> {
-        let mut terms = WindowTerms::default();
-        stems.iter().for_each(|&stem| terms.push(stem, true, &self.vocabulary));
-        Reading { terms, sentence }
+        let words = stems.iter().map(|&stem| (stem, true));
+        Reading { terms: WindowTerms::of(words, &self.vocabulary), sentence }
     }
 
     /// Returns the similarity of a window to the topic, or a little more if that is less than `floor`.
@@ -170,10 +168,7 @@ impl Model {
     fn similarity(&self, reading: &Reading<'_>) -> Score {
         let examples = self.examples.iter().map(|example| &example.point.terms);
         let vocabulary = reading.terms.like_topic(&self.center.terms, examples);
-        let closest = self.examples.iter().map(|example| reading.sentence.like(&example.point.direction)).max();
-        let meaning = reading.sentence.like(&self.center.direction).percent(100 - CLOSEST_PERCENT)
-            + closest.unwrap_or_default().percent(CLOSEST_PERCENT);
-        blend(meaning, vocabulary)
+        blend(self.meaning(reading.sentence), vocabulary)
     }
 
     /// Returns the weight of the nearest counter-example against the topic.
@@ -189,22 +184,54 @@ impl Model {
         scores.fold((0, Score::ZERO), |best, (index, score)| if score > best.1 { (index, score) } else { best }).0
     }
 
-    /// Returns `true` if a finding of this topic can begin with a word, or end with it.
-    fn is_distinctive_for(&self, word: &Term, meaning: &Meaning) -> bool {
-        Self::is_distinctive_for_any(std::slice::from_ref(self), word, meaning)
+    /// Returns the stems that are the topic's own: a finding of it can begin with any of them that is distinctive.
+    pub(super) fn own_stems(&self) -> impl Iterator<Item = StemId> {
+        self.vocabulary.stems_below(self.own_terms)
     }
 
-    /// Returns `true` if a finding of any of these topics can begin with a word.
-    pub(super) fn is_distinctive_for_any(topics: &[Self], word: &Term, meaning: &Meaning) -> bool {
-        if !is_distinctive(word.rarity) {
-            return false;
-        }
-        let is_own = |topic: &Self| topic.vocabulary.id(word.stem).is_some_and(|id| id < topic.own_terms);
-        if !meaning.knows_words() || topics.iter().any(is_own) {
-            return true;
-        }
-        let vector = Sentence::of_pieces(word.pieces.iter());
-        topics.iter().any(|topic| vector.like(&topic.center.direction) >= NEAR)
+    /// Returns the meaning of all examples together.
+    pub(super) fn center(&self) -> &Direction {
+        &self.center.direction
+    }
+
+    /// Returns the length of the longest vector of words that windows are compared with, rounded up.
+    pub(super) fn longest_terms(&self) -> u64 {
+        let points = self.examples.iter().map(|example| &example.point).chain([&self.center]);
+        points.map(|point| point.terms.length()).max().unwrap_or(0)
+    }
+
+    /// Returns `true` if no window reaches the threshold of which the product with the center is at most `product`, and the vocabulary at
+    /// most so similar. The closest example may be as similar as can be.
+    pub(super) fn is_beyond(&self, sentence: &Sentence, product: i64, vocabulary: Score) -> bool {
+        const ONE: i64 = Score::ONE.ten_thousandths() as i64;
+        const MEANING: i64 = MEANING_PERCENT as i64;
+        const CLOSEST: i64 = CLOSEST_PERCENT as i64;
+        let (threshold, vocabulary) =
+            (i64::from(self.threshold.ten_thousandths()), i64::from(vocabulary.ten_thousandths()));
+        // What the center has to add, where shares are hundredths of hundredths.
+        let missing = 10_000 * threshold - MEANING * CLOSEST * ONE - 100 * (100 - MEANING) * vocabulary;
+        let lengths = i64::try_from(sentence.lengths()).unwrap_or(i64::MAX);
+        let share = (MEANING * (100 - CLOSEST) * ONE).saturating_mul(product);
+        missing > 0 && vocabulary < REPEATED.ten_thousandths().into() && share < missing.saturating_mul(lengths)
+    }
+
+    /// Returns `true` if a window may reach the threshold of which the vocabulary is at most so similar.
+    pub(super) fn may_reach(&self, sentence: &Sentence, vocabulary: Score) -> bool {
+        vocabulary >= REPEATED || blend(self.meaning(sentence), vocabulary) >= self.threshold
+    }
+
+    /// Returns the similarity of a window to the examples by meaning.
+    fn meaning(&self, sentence: &Sentence) -> Score {
+        let closest = self.examples.iter().map(|example| sentence.like(&example.point.direction)).max();
+        sentence.like(self.center()).percent(100 - CLOSEST_PERCENT)
+            + closest.unwrap_or_default().percent(CLOSEST_PERCENT)
+    }
+
+    /// Returns `true` if a finding of this topic can begin with a word, or end with it.
+    fn is_distinctive_for(&self, word: &Term, meaning: &Meaning) -> bool {
+        let is_own = || self.vocabulary.id(word.stem).is_some_and(|id| id < self.own_terms);
+        let is_near = || Sentence::of_pieces(word.pieces.iter().copied()).like(self.center()) >= NEAR;
+        is_distinctive(word.rarity) && (!meaning.knows_words() || is_own() || is_near())
     }
 
     /// Returns the first word that can carry a finding of this topic.

@@ -12,6 +12,11 @@ impl Score {
         Self(ten_thousandths)
     }
 
+    /// Returns it in ten-thousandths.
+    pub(super) const fn ten_thousandths(self) -> i32 {
+        self.0
+    }
+
     /// Returns the score that a policy writes as a number from 0 to 1.
     #[expect(clippy::cast_possible_truncation, reason = "it is checked to be from 0 to 1")]
     pub(super) fn from_number(number: f32) -> Self {

@@ -4,10 +4,13 @@ use std::sync::Arc;
 
 use super::background::Background;
 use super::embedder::{Embedder, Meaning};
-use super::lexical::{Stems, Term};
-use super::model::{Model, SimilarityMatch};
+use super::frequency::is_distinctive;
+use super::lexical::{StemId, Stems, Term, most_like};
+use super::meaning::Sentence;
+use super::model::{Model, NEAR, SimilarityMatch};
+use super::reach::Reach;
 use super::score::Score;
-use super::tokens::{Token, Tokenizer, Word};
+use super::tokens::{Token, Tokenizer};
 use super::window::{BestScores, Window};
 use crate::detect::spec::{RuleId, TopicSpec};
 use crate::text::view::ViewText;
@@ -19,6 +22,12 @@ pub(crate) struct Similarity {
     stems: Stems,
     models: Vec<Model>,
     specs: Vec<TopicSpec>,
+    /// For each stem, whether it is some topic's own.
+    own_stems: Vec<bool>,
+    /// How similar words are to topics at most; `None` with a sentence model, which knows no words.
+    reach: Option<Reach>,
+    /// The length of the longest vector of words that windows are compared with.
+    longest_terms: u64,
 }
 
 /// The state of the comparison in some text.
@@ -62,7 +71,12 @@ impl Similarity {
                 model.threshold = background.threshold(model);
             }
         }
-        Self { meaning, stems, models, specs }
+        stems.close();
+        let centers = || models.iter().map(|model| model.center().clone()).collect();
+        let reach = meaning.knows_words().then(|| Reach::new(centers(), NEAR));
+        let own_stems = flags(models.iter().flat_map(Model::own_stems));
+        let longest_terms = models.iter().map(Model::longest_terms).max().unwrap_or(0);
+        Self { meaning, stems, models, specs, own_stems, reach, longest_terms }
     }
 
     /// Returns the topics and their thresholds.
@@ -83,8 +97,8 @@ impl Similarity {
         let SimilarityState { tokenizer, terms, first_distinctive } = state;
         let mut take = |token: Token<'_>| match token {
             Token::Word(word) => {
-                let term = self.term(&word);
-                if first_distinctive.is_none() && Model::is_distinctive_for_any(&self.models, &term, &self.meaning) {
+                let term = Term::of(&word, &self.stems, !self.meaning.knows_words());
+                if first_distinctive.is_none() && self.can_begin(&term) {
                     *first_distinctive = Some(term.start);
                 }
                 terms.push(term);
@@ -102,16 +116,48 @@ impl Similarity {
         }
     }
 
-    fn term(&self, word: &Word<'_>) -> Term {
-        Term::of(word, self.stems.id(word.stem), !self.meaning.knows_words())
+    /// Returns `true` if a finding of any topic can begin with a word.
+    fn can_begin(&self, word: &Term) -> bool {
+        let is_own = |stem: StemId| self.own_stems.get(stem as usize).copied().unwrap_or_default();
+        if !is_distinctive(word.rarity) || word.stem.is_some_and(is_own) {
+            return is_distinctive(word.rarity);
+        }
+        let Some(reach) = &self.reach else { return true };
+        match *word.pieces {
+            [] => false,
+            [piece] => reach.is_near(piece),
+            _ => self.is_near(reach, word),
+        }
+    }
+
+    /// Returns `true` if a word of several pieces is near a topic.
+    fn is_near(&self, reach: &Reach, word: &Term) -> bool {
+        let vector = Sentence::of_pieces(word.pieces.iter().copied());
+        let bounds = reach.bounds(word.pieces.iter().copied());
+        self.models.iter().enumerate().any(|(number, model)| {
+            bounds.as_ref().is_none_or(|bounds| vector.reaches(bounds.of(number), NEAR))
+                && vector.like(model.center()) >= NEAR
+        })
     }
 
     fn end_window(&self, terms: &[Term], scores: &mut Option<BestScores>, report: &mut dyn FnMut(RuleId, Window)) {
         let sentence = self.meaning.sentence(terms.iter());
+        let reach = self.reach.as_ref().filter(|_| scores.is_none());
+        let bounds = reach.and_then(|reach| reach.bounds(terms.iter().flat_map(|term| term.pieces.iter().copied())));
+        let bounds = bounds.map(|bounds| (bounds, most_like(terms, self.longest_terms)));
         let floor = floor(scores.is_some());
         for (number, model) in self.models.iter().enumerate() {
             // Exceptions may remove words, and so make the rest more similar to the topic.
             if !model.has_exceptions {
+                // The cheapest bound first.
+                let is_beyond = bounds.as_ref().is_some_and(|&(ref bounds, vocabulary)| {
+                    model.is_beyond(&sentence, bounds.of(number), vocabulary)
+                        || model.is_beyond(&sentence, sentence.dot(model.center()), vocabulary)
+                        || !model.may_reach(&sentence, vocabulary)
+                });
+                if is_beyond {
+                    continue;
+                }
                 let (score, similarity) = model.compare(terms, &sentence, &self.meaning, |_| true, floor);
                 if let Some(scores) = scores {
                     scores.note(model.rule, score);
@@ -137,6 +183,16 @@ impl Similarity {
         let sentence = self.meaning.sentence(window.terms().iter().filter(|term| counts(term)));
         model.compare(window.terms(), &sentence, &self.meaning, counts, floor(exactly))
     }
+}
+
+/// Returns one flag for each number up to the largest.
+fn flags(numbers: impl Iterator<Item = StemId>) -> Vec<bool> {
+    let mut flags = Vec::new();
+    for number in numbers.map(|number| number as usize) {
+        flags.resize(flags.len().max(number + 1), false);
+        flags.iter_mut().skip(number).take(1).for_each(|flag| *flag = true);
+    }
+    flags
 }
 
 /// Scores below this do not matter, unless a threshold is even lower.

@@ -19,6 +19,12 @@ pub(super) const DIMENSIONS: usize = 128;
 /// The sum of the vectors of some pieces.
 pub(super) type Sum = [i32; DIMENSIONS];
 
+/// Pieces of which the sum fits 16 bits: no number of a vector is beyond 8 times 255.
+const BATCH: usize = 16;
+
+/// The vector of no piece is longer.
+pub(super) const MAX_PIECE_LENGTH: u64 = 5_500;
+
 /// Number of a piece in the table.
 pub(super) type Piece = u16;
 
@@ -64,7 +70,8 @@ impl Table {
     fn piece(&self, key: u32) -> Option<Piece> {
         let bucket = (key >> (32 - BUCKET_BITS)) as usize;
         let (first, end) = (read_u16(self.buckets, bucket)?, read_u16(self.buckets, bucket + 1)?);
-        (first..end).find(|&piece| read_u32(self.keys, usize::from(piece)) == Some(key))
+        let keys = self.keys.as_chunks::<4>().0.get(usize::from(first)..usize::from(end))?;
+        (first..end).zip(keys).find(|&(_, known)| u32::from_le_bytes(*known) == key).map(|(piece, _)| piece)
     }
 }
 
@@ -104,8 +111,10 @@ fn longest_piece(bytes: &[u8], inside: bool) -> (Option<Piece>, usize) {
         *slot = key;
     }
     let longest = bytes.len().min(MAX_PIECE_BYTES);
-    let known = keys.iter().take(longest).rposition(|&key| table.piece(spread(key)).is_some());
-    known.map_or((None, 1), |last| (keys.get(last).and_then(|&key| table.piece(spread(key))), last + 1))
+    let mut candidates = keys.iter().take(longest).enumerate().rev();
+    candidates
+        .find_map(|(last, &key)| table.piece(spread(key)).map(|piece| (Some(piece), last + 1)))
+        .unwrap_or((None, 1))
 }
 
 /// Returns the bits of a hash, mixed, so that its first ones depend on all bytes.
@@ -114,18 +123,36 @@ fn spread(key: u32) -> u32 {
     key ^ (key >> 13)
 }
 
-/// Adds the vector of a piece to a sum.
-pub(super) fn add(sum: &mut Sum, piece: Piece) {
+/// Returns the number of pieces.
+pub(super) fn pieces() -> usize {
+    TABLE.scales.len()
+}
+
+/// Returns the sum of the vectors of some pieces.
+pub(super) fn sum(pieces: impl Iterator<Item = Piece>) -> Sum {
+    let mut sum = [0; DIMENSIONS];
+    let mut pieces = pieces.peekable();
+    while pieces.peek().is_some() {
+        // Even and odd numbers apart, in 16 bits, so that a few instructions add many of them.
+        let (mut even, mut odd) = ([0i16; ROW_BYTES], [0i16; ROW_BYTES]);
+        pieces.by_ref().take(BATCH).for_each(|piece| add(&mut even, &mut odd, piece));
+        for (pair, (even, odd)) in sum.as_chunks_mut::<2>().0.iter_mut().zip(even.into_iter().zip(odd)) {
+            pair[0] += i32::from(even);
+            pair[1] += i32::from(odd);
+        }
+    }
+    sum
+}
+
+#[inline]
+fn add(even: &mut [i16; ROW_BYTES], odd: &mut [i16; ROW_BYTES], piece: Piece) {
     let table = &*TABLE;
-    let first = usize::from(piece) * ROW_BYTES;
-    let (Some(row), Some(&scale)) = (table.rows.get(first..first + ROW_BYTES), table.scales.get(usize::from(piece)))
-    else {
-        return;
-    };
-    let scale = i32::from(scale);
-    for (pair, &byte) in sum.as_chunks_mut::<2>().0.iter_mut().zip(row) {
-        pair[0] += (i32::from(byte & 15) - 8) * scale;
-        pair[1] += (i32::from(byte >> 4) - 8) * scale;
+    let row = table.rows.as_chunks::<ROW_BYTES>().0.get(usize::from(piece));
+    let (Some(row), Some(&scale)) = (row, table.scales.get(usize::from(piece))) else { return };
+    let scale = i16::from(scale);
+    for ((even, odd), &byte) in even.iter_mut().zip(odd).zip(row) {
+        *even += (i16::from(byte & 15) - 8) * scale;
+        *odd += (i16::from(byte >> 4) - 8) * scale;
     }
 }
 
@@ -134,12 +161,7 @@ mod tests {
     use super::*;
 
     fn similarity(a: &str, b: &str) -> f64 {
-        let sum = |word: &str| {
-            let mut sum = [0; DIMENSIONS];
-            pieces_of(word).into_iter().for_each(|piece| add(&mut sum, piece));
-            sum
-        };
-        let (a, b) = (sum(a), sum(b));
+        let (a, b) = (sum(pieces_of(a).into_iter()), sum(pieces_of(b).into_iter()));
         let dot = |a: &Sum, b: &Sum| a.iter().zip(b).map(|(x, y)| f64::from(*x) * f64::from(*y)).sum::<f64>();
         dot(&a, &b) / (dot(&a, &a) * dot(&b, &b)).sqrt()
     }
@@ -154,6 +176,25 @@ mod tests {
             assert!(Table::read(FILE.get(..bytes).unwrap_or_default()).is_none(), "{bytes}");
         }
         assert!(FILE.len() <= 2_000_000, "{} bytes", FILE.len());
+    }
+
+    /// A window has more pieces than the sum of so many vectors fits 16 bits.
+    #[test]
+    fn sums_are_exact() {
+        let value = |piece: Piece, at: usize| {
+            let (row, scale) = (usize::from(piece) * ROW_BYTES, TABLE.scales.get(usize::from(piece)).copied());
+            let byte = TABLE.rows.get(row + at / 2).copied().unwrap_or_default();
+            (i32::from(if at % 2 == 0 { byte & 15 } else { byte >> 4 }) - 8) * i32::from(scale.unwrap_or_default())
+        };
+        let all = || (0..pieces()).filter_map(|piece| Piece::try_from(piece).ok());
+        let heaviest = all().max_by_key(|&piece| TABLE.scales.get(usize::from(piece))).unwrap_or_default();
+        for all in [vec![], vec![7], (0..15).collect(), (100..200).collect(), vec![heaviest; 400]] {
+            let exact: Vec<i32> = (0..DIMENSIONS).map(|at| all.iter().map(|&piece| value(piece, at)).sum()).collect();
+            assert_eq!(sum(all.into_iter()).to_vec(), exact);
+        }
+        let length =
+            |piece| sum(std::iter::once(piece)).iter().map(|x| u64::from(x.unsigned_abs()).pow(2)).sum::<u64>();
+        assert_eq!(all().map(length).max().map(u64::isqrt), Some(5_483), "less than `MAX_PIECE_LENGTH`");
     }
 
     #[test]

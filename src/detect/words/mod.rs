@@ -2,8 +2,13 @@
 
 mod automaton;
 mod hit;
+mod keyed;
+mod keys;
 mod matcher;
 mod skeleton;
+mod sorted;
+#[cfg(test)]
+mod tests;
 
 pub(super) use hit::{WordHit, WordRole};
 pub(super) use matcher::{Spelling, Words, WordsBuilder, WordsState, max_bytes};

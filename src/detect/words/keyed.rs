@@ -1,0 +1,189 @@
+//! Words found by their keys: those of which a match can begin only where a word of the text begins, or a part of an identifier.
+//!
+//! The runs of letters and digits of a text are found by masks. The key of a run, a bit in a table, shows for most of them that no word
+//! begins there; the others are compared with the words in order.
+
+use super::keys::{PartKeys, WholeKeys};
+use super::sorted::{SortedWords, Walk};
+use crate::text::char_class::CharClass;
+use crate::text::view::ViewText;
+use crate::text::word_runs::{WordRun, for_each_run};
+
+/// Longer words are looked for by the automaton: the work at each start grows with the words.
+const MAX_BYTES: usize = 128;
+
+/// Words that begin where words begin.
+#[derive(Debug)]
+pub(super) struct KeyedWords {
+    whole: Option<(WholeKeys, SortedWords)>,
+    parts: Option<(PartKeys, SortedWords)>,
+}
+
+/// The places where a word may begin.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Place {
+    /// A word of the text.
+    Word,
+    /// A word, or a part of an identifier such as `cardNumber`.
+    Part,
+}
+
+/// A word that was found: its number among those of its place, and where it is in the view. Its boundaries are not checked.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Found {
+    pub(super) place: Place,
+    pub(super) number: usize,
+    pub(super) start: usize,
+    pub(super) end: usize,
+}
+
+/// The state in a view.
+#[derive(Debug, Default)]
+pub(super) struct KeyedState {
+    /// The words that may continue after what was read.
+    walks: Vec<(Place, Walk)>,
+    /// The seams of the part of the view that is read.
+    seams: Vec<usize>,
+}
+
+impl KeyedState {
+    /// Returns the earliest position at which a word began that may continue.
+    pub(super) fn earliest(&self) -> Option<usize> {
+        self.walks.iter().map(|(_, walk)| walk.start).min()
+    }
+}
+
+/// Returns `true` if a normalized word can be found by its key.
+pub(super) fn has_key(word: &str) -> bool {
+    let is_word = |first: char| first != '_' && CharClass::of(first).is_word();
+    (2..=MAX_BYTES).contains(&word.len()) && word.chars().next().is_some_and(is_word)
+}
+
+/// Returns `true` if one part of an identifier may end with `left` and the next begin with `right`.
+pub(super) fn joins_identifier(left: char, right: char) -> bool {
+    left == '_'
+        || right == '_'
+        || (left.is_lowercase() && right.is_uppercase())
+        || left.is_ascii_digit() != right.is_ascii_digit()
+}
+
+impl KeyedWords {
+    /// Returns the words that begin where words do, and those that begin where parts of identifiers do, both in ascending order. `None` if
+    /// they are too many.
+    pub(super) fn new(whole: &[String], parts: &[String]) -> Option<Self> {
+        let sorted = |words: &[String]| if words.is_empty() { Some(None) } else { SortedWords::new(words).map(Some) };
+        Some(Self {
+            whole: sorted(whole)?.map(|words| (WholeKeys::new(whole), words)),
+            parts: sorted(parts)?.map(|words| (PartKeys::new(parts), words)),
+        })
+    }
+
+    /// Reads the view from `from` on, and reports the words that end in it.
+    pub(super) fn scan(&self, state: &mut KeyedState, from: usize, view: &ViewText, found: &mut impl FnMut(Found)) {
+        let bytes = view.slice(from..view.end()).as_bytes();
+        let KeyedState { walks, seams } = state;
+        walks.retain_mut(|(place, walk)| self.advance(*place, walk, bytes, found));
+        seams.clear();
+        view.seams_from(from, seams);
+        let mut reader = Reader { words: self, view, from, bytes, seams, walks, found };
+        for_each_run(bytes, |run| reader.read(run));
+    }
+
+    fn advance(&self, place: Place, walk: &mut Walk, bytes: &[u8], found: &mut impl FnMut(Found)) -> bool {
+        let words = match place {
+            Place::Word => self.whole.as_ref().map(|(_, words)| words),
+            Place::Part => self.parts.as_ref().map(|(_, words)| words),
+        };
+        let start = walk.start;
+        let report = |number, length| found(Found { place, number, start, end: start + length });
+        words.is_some_and(|words| words.advance(walk, bytes, report))
+    }
+}
+
+/// Reads one part of a view.
+struct Reader<'a, F> {
+    words: &'a KeyedWords,
+    view: &'a ViewText,
+    /// Where the part begins, and its bytes.
+    from: usize,
+    bytes: &'a [u8],
+    /// The seams from the current run on.
+    seams: &'a [usize],
+    walks: &'a mut Vec<(Place, Walk)>,
+    found: &'a mut F,
+}
+
+impl<F: FnMut(Found)> Reader<'_, F> {
+    fn read(&mut self, run: WordRun) {
+        // A run at either end of the part may be longer than it shows.
+        let is_whole = run.start > 0 && run.end < self.bytes.len();
+        let parts = run.parts.filter(|_| is_whole && !self.has_seam(run));
+        let Some(mut parts) = parts else { return self.read_characters(run) };
+        if let Some((keys, words)) = &self.words.whole
+            && keys.may_begin(self.bytes, run.start..run.end)
+        {
+            self.begin(Place::Word, words, run.start);
+        }
+        let Some((keys, words)) = &self.words.parts else { return };
+        // The first bit is the start of the run.
+        parts |= 1;
+        while parts != 0 {
+            let at = run.start + parts.trailing_zeros() as usize;
+            if keys.may_begin(self.bytes.get(at..).unwrap_or_default()) {
+                self.begin(Place::Part, words, at);
+            }
+            parts &= parts - 1;
+        }
+    }
+
+    /// Returns `true` if there is a seam within a run, after its start.
+    fn has_seam(&mut self, run: WordRun) -> bool {
+        self.skip_seams(self.from + run.start + 1);
+        self.seams.first().is_some_and(|&seam| seam < self.from + run.end)
+    }
+
+    /// Forgets the seams before `at`.
+    fn skip_seams(&mut self, at: usize) {
+        while let [first, rest @ ..] = self.seams
+            && *first < at
+        {
+            self.seams = rest;
+        }
+    }
+
+    /// Reads a run one character after another.
+    #[cold]
+    fn read_characters(&mut self, run: WordRun) {
+        let start = self.from + run.start;
+        let mut before = self.view.last_before(start);
+        for (at, c) in self.view.slice(start..self.from + run.end).char_indices() {
+            let class = CharClass::of(c);
+            self.skip_seams(start + at);
+            let begins = self.seams.first() == Some(&(start + at))
+                || before.is_none_or(|before| !CharClass::of(before).continues_into(class));
+            let is_part = begins || before.is_some_and(|before| joins_identifier(before, c));
+            before = Some(c);
+            if !class.is_word() {
+                continue;
+            }
+            let at = run.start + at;
+            if let Some((_, words)) = self.words.whole.as_ref().filter(|_| begins) {
+                self.begin(Place::Word, words, at);
+            }
+            let rest = self.bytes.get(at..).unwrap_or_default();
+            let parts = self.words.parts.as_ref().filter(|(keys, _)| is_part && keys.may_begin(rest));
+            if let Some((_, words)) = parts {
+                self.begin(Place::Part, words, at);
+            }
+        }
+    }
+
+    /// Compares the text at `at` with the words.
+    fn begin(&mut self, place: Place, words: &SortedWords, at: usize) {
+        let rest = self.bytes.get(at..).unwrap_or_default();
+        let mut walk = words.begin(self.from + at, rest);
+        if self.words.advance(place, &mut walk, rest, self.found) {
+            self.walks.push((place, walk));
+        }
+    }
+}

@@ -1,0 +1,144 @@
+//! Keys of words: bit tables that show, for most words of a text, that they begin no word of the policy.
+
+use std::ops::Range;
+
+/// Bits of the table for each key, at least.
+const BITS_A_KEY: usize = 32;
+
+/// Makes ASCII letters lower case. Other bytes change too, alike in words and text.
+const LOWER: u64 = 0x2020_2020_2020_2020;
+
+/// Bytes of the key of a part of an identifier.
+const PART: usize = 3;
+
+/// A set of hashes, with false positives.
+#[derive(Debug)]
+struct BitTable {
+    bits: Box<[u64]>,
+    shift: u32,
+}
+
+impl BitTable {
+    fn new(keys: usize) -> Self {
+        let size = (keys * BITS_A_KEY).next_power_of_two().max(64);
+        Self { bits: vec![0; size / 64].into(), shift: u64::BITS - size.ilog2() }
+    }
+
+    fn insert(&mut self, hash: u64) {
+        let bit = hash >> self.shift;
+        if let Some(bits) = self.bits.get_mut((bit >> 6) as usize) {
+            *bits |= 1 << (bit & 63);
+        }
+    }
+
+    #[inline]
+    fn contains(&self, hash: u64) -> bool {
+        let bit = hash >> self.shift;
+        self.bits.get((bit >> 6) as usize).is_some_and(|bits| bits >> (bit & 63) & 1 != 0)
+    }
+}
+
+/// The keys of words that are whole where they begin: all ASCII letters and digits up to another byte.
+#[derive(Debug)]
+pub(super) struct WholeKeys(BitTable);
+
+impl WholeKeys {
+    pub(super) fn new(words: &[String]) -> Self {
+        let mut table = BitTable::new(words.len());
+        for word in words {
+            let length = word.bytes().take_while(u8::is_ascii_alphanumeric).count();
+            // A word that begins otherwise is looked for without its key.
+            if length > 0 {
+                table.insert(hash(word.as_bytes(), 0..length));
+            }
+        }
+        Self(table)
+    }
+
+    /// Returns `true` if a word of the policy may begin with the letters and digits at `place`.
+    #[inline]
+    pub(super) fn may_begin(&self, bytes: &[u8], place: Range<usize>) -> bool {
+        self.0.contains(hash(bytes, place))
+    }
+}
+
+/// The keys of words that may be a part of an identifier: their first bytes.
+#[derive(Debug)]
+pub(super) struct PartKeys(BitTable);
+
+impl PartKeys {
+    pub(super) fn new(words: &[String]) -> Self {
+        let is_short = |word: &&String| word.len() < PART;
+        let short = words.iter().filter(is_short).count();
+        let mut table = BitTable::new(words.len() + short * 256);
+        for word in words {
+            match *word.as_bytes() {
+                [first, second, third, ..] => table.insert(hash_part([first, second, third])),
+                // Anything may follow it.
+                [first, second] => (0..=u8::MAX).for_each(|third| table.insert(hash_part([first, second, third]))),
+                _ => {}
+            }
+        }
+        Self(table)
+    }
+
+    /// Returns `true` if a word of the policy may begin at the start of `bytes`.
+    #[inline]
+    pub(super) fn may_begin(&self, bytes: &[u8]) -> bool {
+        bytes.first_chunk().is_none_or(|&part| self.0.contains(hash_part(part)))
+    }
+}
+
+#[inline]
+fn hash_part([first, second, third]: [u8; PART]) -> u64 {
+    mix(u64::from(u32::from_le_bytes([first, second, third, 0])) | LOWER)
+}
+
+/// Returns the hash of the first and the last eight bytes, and of the length.
+#[inline]
+fn hash(bytes: &[u8], place: Range<usize>) -> u64 {
+    let length = place.len();
+    let head = eight(bytes, place.start) & (u64::MAX >> (64 - 8 * length.min(8)));
+    let tail = if length > 8 { eight(bytes, place.end - 8) } else { 0 };
+    mix((head | LOWER) ^ (tail | LOWER).rotate_left(29) ^ (length as u64) << 59)
+}
+
+#[inline]
+fn mix(key: u64) -> u64 {
+    let key = key.wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    (key ^ key >> 32).wrapping_mul(0xD6E8_FEB8_6659_FD93)
+}
+
+/// Returns eight bytes from `at` on; zeros after the end.
+#[inline]
+fn eight(bytes: &[u8], at: usize) -> u64 {
+    let rest = bytes.get(at..).unwrap_or_default();
+    if let Some(eight) = rest.first_chunk() {
+        return u64::from_le_bytes(*eight);
+    }
+    let mut eight = [0; 8];
+    eight.iter_mut().zip(rest).for_each(|(byte, &known)| *byte = known);
+    u64::from_le_bytes(eight)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{PartKeys, WholeKeys};
+
+    #[test]
+    fn a_key_is_that_of_the_word_in_any_case_and_place() {
+        let words = ["ab", "acme", "credit card", "investments", "x9", "überfall"].map(str::to_owned);
+        let (whole, parts) = (WholeKeys::new(&words), PartKeys::new(&words));
+        for word in &words[..5] {
+            let length = word.bytes().take_while(u8::is_ascii_alphanumeric).count();
+            for text in [word.clone(), word.to_uppercase(), format!("{word} and more"), format!("-.{word}")] {
+                let at = text.len() - text.trim_start_matches(['-', '.']).len();
+                assert!(whole.may_begin(text.as_bytes(), at..at + length), "{text}");
+                assert!(parts.may_begin(&text.as_bytes()[at..]), "{text}");
+            }
+        }
+        let others: Vec<String> = (0..1000).map(|number| format!("w{number}ord")).collect();
+        let passed = others.iter().filter(|other| whole.may_begin(other.as_bytes(), 0..other.len())).count();
+        assert!(passed < 100, "{passed}");
+    }
+}

@@ -1,0 +1,136 @@
+//! Runs of letters and digits, found by masks of 64 bytes.
+
+const BLOCK: usize = 64;
+
+/// A run of bytes over which a word may continue: ASCII letters, digits, `_`, and the bytes of all other characters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct WordRun {
+    pub(crate) start: usize,
+    pub(crate) end: usize,
+    /// Bit n: after the first, a part of an identifier may begin at byte n of the run, as in `cardNumber` and `card2`. `None` if there is
+    /// anything but ASCII letters and digits in it, or more of them than bits.
+    pub(crate) parts: Option<u64>,
+}
+
+/// One bit for each byte of a block.
+struct Masks {
+    word: u64,
+    /// `_`, and what is not ASCII.
+    odd: u64,
+    /// The first byte after a lower-case letter that is upper case, after a digit that is a letter, and the reverse.
+    parts: u64,
+}
+
+impl Masks {
+    fn of(block: &[u8; BLOCK]) -> Self {
+        let lower = mask(block, |byte| byte.wrapping_sub(b'a') < 26);
+        let upper = mask(block, |byte| byte.wrapping_sub(b'A') < 26);
+        let digit = mask(block, |byte| byte.wrapping_sub(b'0') < 10);
+        let odd = mask(block, |byte| byte >= 0x80 || byte == b'_');
+        let plain = lower | upper | digit;
+        let turns = ((digit << 1) ^ digit) & (plain << 1) & plain;
+        Self { word: plain | odd, odd, parts: (lower << 1) & upper | turns }
+    }
+}
+
+#[inline]
+fn mask(block: &[u8; BLOCK], is: impl Fn(u8) -> bool) -> u64 {
+    let mut flags = [0u8; BLOCK];
+    flags.iter_mut().zip(block).for_each(|(flag, &byte)| *flag = u8::from(is(byte)));
+    // The product moves the lowest bits of eight bytes, side by side, into the highest byte.
+    let bits = |flags: &[u8; 8]| u64::from_le_bytes(*flags).wrapping_mul(0x0102_0408_1020_4080) >> 56;
+    flags.as_chunks::<8>().0.iter().rev().fold(0, |mask, flags| mask << 8 | bits(flags))
+}
+
+fn is_word(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'_' || byte >= 0x80
+}
+
+/// Calls `take` for each run, in order. The last one may continue after `bytes`.
+pub(crate) fn for_each_run(bytes: &[u8], mut take: impl FnMut(WordRun)) {
+    let mut at = 0;
+    while let Some(rest) = bytes.get(at..).filter(|rest| !rest.is_empty()) {
+        at += match rest.first_chunk::<BLOCK>() {
+            Some(block) => read_block(&Masks::of(block), at, rest, &mut take),
+            None => {
+                let mut block = [b' '; BLOCK];
+                block.iter_mut().zip(rest).for_each(|(byte, &known)| *byte = known);
+                read_block(&Masks::of(&block), at, rest, &mut take)
+            }
+        };
+    }
+}
+
+/// Reads the first block of `rest`, which begins at `at`. Returns the number of bytes read: a run at the end of the block is left for the
+/// next one.
+#[inline]
+fn read_block(masks: &Masks, at: usize, rest: &[u8], take: &mut impl FnMut(WordRun)) -> usize {
+    let mut left = masks.word;
+    while left != 0 {
+        let start = left.trailing_zeros() as usize;
+        let length = (!(left >> start)).trailing_zeros() as usize;
+        let end = start + length;
+        if end == BLOCK {
+            if start > 0 {
+                return start;
+            }
+            let end = rest.iter().position(|&byte| !is_word(byte)).unwrap_or(rest.len());
+            take(WordRun { start: at, end: at + end, parts: None });
+            return end;
+        }
+        let bits = (1 << length) - 1;
+        let is_plain = masks.odd >> start & bits == 0;
+        let parts = is_plain.then_some(masks.parts >> start & bits & !1);
+        take(WordRun { start: at + start, end: at + end, parts });
+        left &= u64::MAX << end;
+    }
+    rest.len().min(BLOCK)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::{WordRun, for_each_run, is_word};
+
+    /// The runs, found one byte after another.
+    fn expected(bytes: &[u8]) -> Vec<WordRun> {
+        let mut runs = Vec::new();
+        let mut start = 0;
+        while let Some(first) = bytes[start..].iter().position(|&byte| is_word(byte)).map(|at| start + at) {
+            let length = bytes[first..].iter().take_while(|&&byte| is_word(byte)).count();
+            let run = &bytes[first..first + length];
+            let begins = |pair: &[u8]| {
+                pair[0].is_ascii_lowercase() && pair[1].is_ascii_uppercase()
+                    || pair[0].is_ascii_digit() != pair[1].is_ascii_digit()
+            };
+            let is_plain = length < 64 && run.iter().all(u8::is_ascii_alphanumeric);
+            let parts = run.windows(2).take(63).zip(1..).filter(|(pair, _)| begins(pair));
+            let parts = is_plain.then(|| parts.fold(0u64, |parts, (_, at)| parts | 1 << at));
+            runs.push(WordRun { start: first, end: first + length, parts });
+            start = first + length;
+        }
+        runs
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(2000))]
+
+        #[test]
+        fn runs_are_those_of_single_bytes(text in "([a-zA-Z0-9]{1,20}|[a-zA-Z0-9]{58,70}|[ .,-]{1,3}|_|é|中){0,30}") {
+            let mut runs = Vec::new();
+            for_each_run(text.as_bytes(), |run| runs.push(run));
+            prop_assert_eq!(runs, expected(text.as_bytes()));
+        }
+    }
+
+    #[test]
+    fn every_byte_is_classified() {
+        for byte in 0..=u8::MAX {
+            let bytes = [b'.', byte, b'.'];
+            let mut runs = Vec::new();
+            for_each_run(&bytes, |run| runs.push(run));
+            assert_eq!(runs, expected(&bytes), "{byte}");
+        }
+    }
+}
