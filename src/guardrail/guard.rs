@@ -44,6 +44,8 @@ pub struct Guardrail {
     /// The topics of the policy that have examples.
     topics: Option<Arc<Similarity>>,
     keeps_topic_scores: bool,
+    /// Findings are reported, and nothing is masked or blocked.
+    observes: bool,
 }
 
 impl Guardrail {
@@ -70,6 +72,7 @@ impl Guardrail {
             labels: Arc::new(labels),
             keeps_matches: false,
             keeps_topic_scores: false,
+            observes: false,
         }
     }
 
@@ -131,6 +134,19 @@ impl Guardrail {
 
     pub(super) fn keeps_topic_scores(&self) -> bool {
         self.keeps_topic_scores
+    }
+
+    /// Reports the same findings, with the actions that the policy has for them, and masks and blocks nothing.
+    ///
+    /// For text that is over, such as a log: all outcomes are [`Outcome::Passed`](super::Outcome::Passed).
+    #[must_use]
+    pub fn observing(mut self) -> Self {
+        self.observes = true;
+        self
+    }
+
+    pub(super) fn observes(&self) -> bool {
+        self.observes
     }
 
     pub(super) fn keeps_matches(&self) -> bool {
