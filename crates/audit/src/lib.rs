@@ -7,13 +7,13 @@ mod report;
 mod run;
 
 pub use core::{
-    Direction, FindingRow, FindingSink, Format, GapSample, QuarantineRow, ReasonCode, Receipt, RecordContext,
+    CallRow, Direction, FindingRow, FindingSink, Format, GapSample, QuarantineRow, ReasonCode, Receipt, RecordContext,
     ScanOptions, Scanner, Side, SideError, SideObject, SideObjects, SideReceipt, Tally, UnitOutcome, UnitStatus,
     Verdict,
 };
 pub use run::{
-    AuditError, AuditStatus, Control, Counters, FileSigner, FinalizeOptions, Finalized, FindingsFormat, Manifest,
-    ObjectRole, Plan, PlannedObject, PolicyName, PolicySource, QuarantinedUnit, RuleEntry, ScanRun, Settings, Shard,
-    Signer, Summary, UnitCounts, UnitGap, Verification, Verifier, VerifyOptions, calibrate, finalize, plan,
-    render_report, scan, summarize, threads, verify,
+    Accepted, AuditError, AuditStatus, CallProblem, Control, Counters, DecisionAudit, DecisionProblem, FileSigner,
+    FinalizeOptions, Finalized, FindingsFormat, Manifest, ObjectRole, Plan, PlannedObject, PolicyName, PolicySource,
+    QuarantinedUnit, RuleEntry, ScanRun, Settings, Shard, Signer, Summary, UnitCounts, UnitGap, Verification, Verifier,
+    VerifyOptions, calibrate, finalize, plan, render_report, scan, summarize, threads, verify,
 };

@@ -1,7 +1,9 @@
 //! One unit in, findings and a receipt out. Without a clock, randomness or access to files: the caller provides every byte.
 
 mod body;
+mod call;
 mod context;
+mod decision;
 mod finding;
 mod inflate;
 mod labels;
@@ -16,6 +18,7 @@ mod record;
 mod scan;
 mod text;
 
+pub use call::CallRow;
 pub use context::RecordContext;
 pub use finding::{FindingRow, Side, Verdict};
 pub(crate) use options::hex;

@@ -23,6 +23,8 @@ pub struct ScanOptions {
     pub format: Option<Format>,
     /// The direction of content that does not state its direction: text, and JSON that is no invocation log. `input` or `output`.
     pub source: Direction,
+    /// The calls of invocation logs are joined with decision records.
+    pub decisions: bool,
     /// The longest line that is read as a whole. Longer lines are evaluated as text and quarantined.
     pub max_line_bytes: usize,
     /// The largest side object that is read.
@@ -50,7 +52,13 @@ impl From<Direction> for Source {
 
 impl Default for ScanOptions {
     fn default() -> Self {
-        Self { format: None, source: Direction::Input, max_line_bytes: 16 << 20, max_side_bytes: 256 << 20 }
+        Self {
+            format: None,
+            source: Direction::Input,
+            decisions: false,
+            max_line_bytes: 16 << 20,
+            max_side_bytes: 256 << 20,
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::io;
 
+use super::call::CallRow;
 use super::finding::FindingRow;
 use super::quarantine::{QuarantineRow, ReasonCode};
 use super::receipt::Receipt;
@@ -14,6 +15,15 @@ pub trait FindingSink {
     ///
     /// If it cannot be written. That ends the scan.
     fn finding(&mut self, row: &FindingRow<'_>) -> io::Result<()>;
+
+    /// Accepts a call or a decision, if [`ScanOptions::decisions`](crate::ScanOptions::decisions) is set.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be written. That ends the scan.
+    fn call(&mut self, _: &CallRow) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 impl<F: FnMut(&FindingRow<'_>) -> io::Result<()>> FindingSink for F {

@@ -82,6 +82,8 @@ pub struct Tally {
     pub bodies: BTreeMap<String, u64>,
     /// Quarantined lines and bodies, by reason code.
     pub quarantined: BTreeMap<String, u64>,
+    /// Decision records by outcome, and `lost` for those that their writer lost.
+    pub decisions: BTreeMap<String, u64>,
     /// Findings by rule, kind, type, side, action and verdict, separated by tabs.
     pub findings: BTreeMap<String, u64>,
     /// Findings by verdict and day, separated by a tab.
@@ -112,7 +114,7 @@ impl Tally {
         }
     }
 
-    fn maps(&mut self) -> [&mut BTreeMap<String, u64>; 13] {
+    fn maps(&mut self) -> [&mut BTreeMap<String, u64>; 14] {
         [
             &mut self.records_by_format,
             &mut self.records_by_day,
@@ -123,6 +125,7 @@ impl Tally {
             &mut self.skipped,
             &mut self.bodies,
             &mut self.quarantined,
+            &mut self.decisions,
             &mut self.findings,
             &mut self.findings_by_day,
             &mut self.findings_by_model,
@@ -194,6 +197,8 @@ pub struct Receipt {
     pub side_objects: BTreeMap<String, SideReceipt>,
     /// The digest of the findings as JSON Lines.
     pub findings_digest: String,
+    /// The digest of the calls and decisions as JSON Lines.
+    pub calls_digest: String,
     /// The digest of the quarantine as JSON Lines.
     pub quarantine_digest: String,
     /// The files with findings and quarantine, with their digests. Whoever writes these files sets it.

@@ -6,6 +6,8 @@ use serde::Deserialize;
 use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
+use super::call::DECISION_SCHEMA;
+
 /// The fields of a JSON object, in order, with their values as they are. A name may appear twice.
 #[derive(Debug)]
 pub(super) struct Members<'a>(Vec<(String, &'a RawValue)>);
@@ -79,6 +81,8 @@ impl<'a> Members<'a> {
 pub(super) enum RecordKind {
     /// A record of the model invocation log.
     InvocationLog,
+    /// A decision record.
+    Decision,
     /// Any other JSON.
     Json,
 }
@@ -89,7 +93,13 @@ impl RecordKind {
             || (members.has("modelId")
                 && members.has("operation")
                 && ["input", "output", "errorCode"].iter().any(|name| members.has(name)));
-        if is_log { Self::InvocationLog } else { Self::Json }
+        if is_log {
+            Self::InvocationLog
+        } else if members.text("schema").starts_with(DECISION_SCHEMA) {
+            Self::Decision
+        } else {
+            Self::Json
+        }
     }
 }
 

@@ -6,8 +6,10 @@ use banister::{Assessment, BodyAssessment, BodyGuard, Conversation, Finding, Gua
 use sha2::{Digest as _, Sha256};
 
 use super::body::{Bodies, Inspected};
+use super::call::{CallRow, DECISION_TAG, POLICY_TAG, tag};
 use super::context::RecordContext;
-use super::finding::{FindingRow, Location, Side};
+use super::decision::{self, DecisionLine};
+use super::finding::{FindingRow, Location, Side, Verdict};
 use super::inflate::{Inflate, inflate_all};
 use super::labels::{Labels, identifier, time};
 use super::lines::{Line, Lines};
@@ -99,6 +101,9 @@ struct Output<'a> {
     findings: u64,
     findings_hash: Sha256,
     quarantine: Vec<QuarantineRow>,
+    calls_hash: Sha256,
+    /// The number of findings with the verdicts gap and unverifiable.
+    verdicts: [u64; 2],
 }
 
 impl<'a> Output<'a> {
@@ -114,6 +119,7 @@ impl<'a> Output<'a> {
             inspected_bytes: 0,
             side_objects: std::collections::BTreeMap::new(),
             findings_digest: String::new(),
+            calls_digest: String::new(),
             quarantine_digest: String::new(),
             files: std::collections::BTreeMap::new(),
             policy_digest: scanner.policy_digest().to_owned(),
@@ -121,7 +127,15 @@ impl<'a> Output<'a> {
             tally: super::receipt::Tally::default(),
             gap_samples: Vec::new(),
         };
-        Self { sink, receipt, findings: 0, findings_hash: Sha256::new(), quarantine: Vec::new() }
+        Self {
+            sink,
+            receipt,
+            findings: 0,
+            findings_hash: Sha256::new(),
+            quarantine: Vec::new(),
+            calls_hash: Sha256::new(),
+            verdicts: [0; 2],
+        }
     }
 
     fn finding(&mut self, record: &RecordContext, at: Location<'_>, finding: &Finding) -> io::Result<()> {
@@ -129,9 +143,21 @@ impl<'a> Output<'a> {
         let row = FindingRow::new((&unit_id, self.findings), record, at, finding);
         self.findings += 1;
         self.receipt.add_finding(&row);
+        let [gaps, unverifiable] = &mut self.verdicts;
+        match row.verdict {
+            Verdict::Gap => *gaps += 1,
+            Verdict::Unverifiable => *unverifiable += 1,
+            Verdict::Ok => {}
+        }
         self.findings_hash.update(serde_json::to_vec(&row)?);
         self.findings_hash.update(b"\n");
         self.sink.finding(&row)
+    }
+
+    fn call(&mut self, row: &CallRow) -> io::Result<()> {
+        self.calls_hash.update(serde_json::to_vec(row)?);
+        self.calls_hash.update(b"\n");
+        self.sink.call(row)
     }
 
     fn quarantine(&mut self, reason: ReasonCode, line: Line, length: u64, part: &str) {
@@ -157,6 +183,7 @@ impl<'a> Output<'a> {
                 part: String::new(),
             });
         }
+        receipt.calls_digest = hex(&self.calls_hash.finalize());
         receipt.findings_digest = hex(&self.findings_hash.finalize());
         let mut hash = Sha256::new();
         for row in &self.quarantine {
@@ -262,11 +289,47 @@ impl UnitScan<'_> {
 
     fn json(&mut self, line: Line, text: &str) -> io::Result<()> {
         match Members::parse(text) {
-            Some(members) if RecordKind::of(&members) == RecordKind::InvocationLog => {
-                self.invocation(line, &members, text)
-            }
-            _ => self.any_json(line, text),
+            Some(members) => match RecordKind::of(&members) {
+                RecordKind::InvocationLog => self.invocation(line, &members, text),
+                RecordKind::Decision => self.decision(line, &members, text),
+                RecordKind::Json => self.any_json(line, text),
+            },
+            None => self.any_json(line, text),
         }
+    }
+
+    fn decision(&mut self, line: Line, members: &Members<'_>, text: &str) -> io::Result<()> {
+        let row = match decision::read(line, members) {
+            DecisionLine::Unknown => {
+                self.out.quarantine(ReasonCode::SchemaUnknown, line, text.len() as u64, "");
+                return self.any_json(line, text);
+            }
+            DecisionLine::Other => None,
+            DecisionLine::Decision(row) => Some(row),
+        };
+        let tally = &mut self.out.receipt.tally;
+        count(&mut tally.records_by_format, "decision", 1);
+        let lost = members.get("lost").and_then(|lost| lost.parse().ok()).unwrap_or(0);
+        if lost > 0 {
+            count(&mut tally.decisions, "lost", lost);
+        }
+        if let Some(row) = row {
+            if let CallRow::Decision { outcome, .. } = &row {
+                count(&mut tally.decisions, outcome, 1);
+            }
+            self.call(&row)?;
+        }
+        // The application chose these.
+        for name in ["caller", "model"] {
+            if let Some(value) = members.get(name) {
+                self.field(&at_line(line), "", name, value)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn call(&mut self, row: &CallRow) -> io::Result<()> {
+        if self.scanner.options.decisions { self.out.call(row) } else { Ok(()) }
     }
 
     fn any_json(&mut self, line: Line, text: &str) -> io::Result<()> {
@@ -302,11 +365,37 @@ impl UnitScan<'_> {
         self.tally_record(&record);
         let operation = Operation::from_name(&members.text("operation"));
         let has_error = members.has("errorCode");
+        let [gaps_before, unverifiable_before] = self.out.verdicts;
         for (side, name, part) in [(Side::Input, "input", &input), (Side::Output, "output", &output)] {
             self.part((line, text.len() as u64), &record, (side, name), part.as_ref(), operation, has_error)?;
         }
         for (name, value) in members.others(RECORD_FIELDS) {
-            self.field(&record, "", name, value)?;
+            self.metadata_or_field(&record, name, value)?;
+        }
+        let [gaps, unverifiable] = self.out.verdicts;
+        let (decision, policy) = members.object("requestMetadata").map(|metadata| tag(&metadata)).unwrap_or_default();
+        self.call(&CallRow::Call {
+            line: line.number,
+            request_id: record.request_id,
+            decision,
+            policy,
+            time: record.time,
+            gaps: gaps - gaps_before,
+            unverifiable: unverifiable - unverifiable_before,
+            answered: output.is_some(),
+        })
+    }
+
+    /// Inspects a field of a record; of metadata, all but the tag.
+    fn metadata_or_field(&mut self, record: &RecordContext, name: &str, value: &str) -> io::Result<()> {
+        let Some(metadata) = Members::parse(value).filter(|_| name == "requestMetadata") else {
+            return self.field(record, "", name, value);
+        };
+        let (decision, policy) = tag(&metadata);
+        let is_tag =
+            |name: &str| (name == DECISION_TAG && !decision.is_empty()) || (name == POLICY_TAG && !policy.is_empty());
+        for (field, value) in metadata.others(&[]).filter(|(field, _)| !is_tag(field)) {
+            self.field(record, "/requestMetadata", field, value)?;
         }
         Ok(())
     }

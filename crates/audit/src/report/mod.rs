@@ -27,6 +27,7 @@ pub(crate) fn render(settings: &Settings, summary: &Summary, policy_text: Option
         sections::head(settings, summary),
         sections::scope(settings, summary),
         sections::controls(summary),
+        sections::decisions(summary),
         sections::gaps(summary),
         findings::charts(summary),
         sections::quarantine(summary),

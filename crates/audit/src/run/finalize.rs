@@ -13,7 +13,7 @@ use super::seal::{FILES, list_files, merkle_root};
 use super::settings::{POLICY, Settings, json_file};
 use super::signature::{Envelope, Signer};
 use super::store::Store;
-use super::summary::{Summary, summarize_store};
+use super::summary::{Accepted, Summary, summarize_store};
 use crate::core::hex;
 use crate::report::render;
 
@@ -23,8 +23,8 @@ pub(super) const REPORT: &str = "report.html";
 /// How an audit is finalized.
 #[derive(Default)]
 pub struct FinalizeOptions<'a> {
-    /// The number of quarantined units, lines and bodies that a complete audit may have.
-    pub max_quarantined: u64,
+    /// What the audit accepts.
+    pub accepted: Accepted,
     /// Signs the manifest.
     pub signer: Option<&'a dyn Signer>,
     /// The manifest of the audit before this one.
@@ -33,7 +33,7 @@ pub struct FinalizeOptions<'a> {
 
 impl std::fmt::Debug for FinalizeOptions<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("FinalizeOptions").field("max_quarantined", &self.max_quarantined).finish_non_exhaustive()
+        f.debug_struct("FinalizeOptions").field("accepted", &self.accepted).finish_non_exhaustive()
     }
 }
 
@@ -59,7 +59,7 @@ pub fn finalize(out: &Path, options: &FinalizeOptions<'_>) -> Result<Finalized, 
     }
     let previous = options.previous.map(digest_of).transpose()?;
     let settings = Settings::read(&store)?;
-    let summary = summarize_store(&store, options.max_quarantined)?;
+    let summary = summarize_store(&store, &options.accepted)?;
     store.write(SUMMARY, &json_file(&summary))?;
     store.write(REPORT, render_store(&store, &settings, &summary)?.as_bytes())?;
     let files = list_files(&store, &[FILES, MANIFEST, ENVELOPE, SUMS])?;

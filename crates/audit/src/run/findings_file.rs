@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::error::AuditError;
 use super::parquet_file::ParquetFile;
 use super::store::{NewFile, Store};
-use crate::core::{FindingRow, FindingSink};
+use crate::core::{CallRow, FindingRow, FindingSink};
 
 /// The format of findings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,13 +30,15 @@ pub(super) struct FindingsFiles<'a> {
     format: FindingsFormat,
     lines: Option<NewFile>,
     parquet: Option<ParquetFile<NewFile>>,
+    /// Calls and decisions, for the join.
+    calls: Option<NewFile>,
     /// Why a file could not be written.
     error: Option<AuditError>,
 }
 
 impl<'a> FindingsFiles<'a> {
     pub(super) fn new(store: &'a Store, unit_id: &'a str, format: FindingsFormat) -> Self {
-        Self { store, unit_id, format, lines: None, parquet: None, error: None }
+        Self { store, unit_id, format, lines: None, parquet: None, calls: None, error: None }
     }
 
     fn name(&self, ending: &str) -> String {
@@ -63,13 +65,16 @@ impl<'a> FindingsFiles<'a> {
 
     /// Drops the files.
     pub(super) fn discard(self) {
-        self.lines.into_iter().for_each(NewFile::discard);
+        self.lines.into_iter().chain(self.calls).for_each(NewFile::discard);
     }
 
     /// Makes the files appear, and returns their names and digests.
     pub(super) fn commit(self) -> Result<BTreeMap<String, String>, AuditError> {
         let (lines_name, parquet_name) = (self.name("jsonl"), self.name("parquet"));
         let mut files = BTreeMap::new();
+        if let Some(calls) = self.calls {
+            files.insert(format!("calls/{}.jsonl", self.unit_id), calls.commit()?);
+        }
         if let Some(lines) = self.lines {
             files.insert(lines_name, lines.commit()?);
         }
@@ -92,5 +97,20 @@ impl FindingSink for FindingsFiles<'_> {
             lines.write_all(b"\n")?;
         }
         self.parquet.as_mut().map_or(Ok(()), |parquet| parquet.push(row))
+    }
+
+    fn call(&mut self, row: &CallRow) -> io::Result<()> {
+        if self.calls.is_none() {
+            match self.store.create(&format!("calls/{}.jsonl", self.unit_id)) {
+                Ok(file) => self.calls = Some(file),
+                Err(error) => {
+                    self.error = Some(error);
+                    return Err(io::ErrorKind::Other.into());
+                }
+            }
+        }
+        let Some(calls) = &mut self.calls else { return Ok(()) };
+        calls.write_all(&serde_json::to_vec(row)?)?;
+        calls.write_all(b"\n")
     }
 }

@@ -1,6 +1,7 @@
 //! An audit of an archive: plan, scan, finalize, verify.
 
 mod clock;
+mod decisions;
 mod error;
 mod finalize;
 mod findings_file;
@@ -18,6 +19,7 @@ mod summary;
 mod verify;
 mod work;
 
+pub use decisions::{CallProblem, DecisionAudit, DecisionProblem};
 pub use error::{AuditError, AuditStatus};
 pub use finalize::{FinalizeOptions, Finalized, finalize, render_report};
 pub use findings_file::FindingsFormat;
@@ -27,6 +29,6 @@ pub use policy::{PolicySource, RuleEntry};
 pub use settings::Settings;
 pub use shard::Shard;
 pub use signature::{FileSigner, Signer, Verifier};
-pub use summary::{Control, QuarantinedUnit, Summary, UnitCounts, UnitGap, summarize};
+pub use summary::{Accepted, Control, QuarantinedUnit, Summary, UnitCounts, UnitGap, summarize};
 pub use verify::{Verification, VerifyOptions, verify};
 pub use work::{Counters, ScanRun, calibrate, scan, threads};

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fs::{self, File, TryLockError};
-use std::io::{self, BufWriter, Write};
+use std::io::{self, BufRead as _, BufReader, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest as _, Sha256};
@@ -12,6 +12,9 @@ use crate::core::hex;
 
 /// Files under construction. They are removed when the next scan starts.
 const TEMPORARY: &str = "tmp";
+
+/// The directories of results.
+const DIRECTORIES: &[&str] = &["receipts", "findings", "quarantine", "calls"];
 
 /// The file that a running audit locks.
 const LOCK: &str = "lock";
@@ -43,7 +46,8 @@ impl Store {
             && fs::read_dir(root)
                 .map_err(AuditError::io(root))?
                 .flatten()
-                .any(|entry| !is_own(&entry.file_name().to_string_lossy()));
+                .map(|entry| entry.file_name().to_string_lossy().into_owned())
+                .any(|name| !is_own(&name) && !DIRECTORIES.contains(&name.as_str()));
         if is_other {
             return Err(AuditError::usage(format!("{}: holds other files; name a new directory", root.display())));
         }
@@ -58,7 +62,7 @@ impl Store {
                 fs::remove_dir_all(&temporary).map_err(AuditError::io(&temporary))?;
             }
         }
-        for name in [TEMPORARY, "receipts", "findings", "quarantine"] {
+        for name in [TEMPORARY].iter().chain(DIRECTORIES) {
             fs::create_dir_all(store.path(name)).map_err(AuditError::io(store.path(name)))?;
         }
         Ok(store)
@@ -79,6 +83,24 @@ impl Store {
 
     pub(super) fn read_text(&self, name: &str) -> Result<String, AuditError> {
         String::from_utf8(self.read(name)?).map_err(|_| AuditError::integrity(format!("{name}: is not UTF-8")))
+    }
+
+    /// Returns the size of a file.
+    pub(super) fn size(&self, name: &str) -> Result<u64, AuditError> {
+        fs::metadata(self.path(name)).map(|metadata| metadata.len()).map_err(AuditError::io(self.path(name)))
+    }
+
+    /// Calls `each` with the lines of a file.
+    pub(super) fn each_line(
+        &self,
+        name: &str,
+        mut each: impl FnMut(&str) -> Result<(), AuditError>,
+    ) -> Result<(), AuditError> {
+        let file = File::open(self.path(name)).map_err(AuditError::io(self.path(name)))?;
+        for line in BufReader::new(file).lines() {
+            each(&line.map_err(AuditError::io(self.path(name)))?)?;
+        }
+        Ok(())
     }
 
     /// Writes a file.

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+use super::decisions::{DecisionAudit, join};
 use super::error::{AuditError, AuditStatus};
 use super::plan::{Plan, PlannedObject};
 use super::policy::RuleEntry;
@@ -13,6 +14,15 @@ use crate::core::{GapSample, QuarantineRow, ReasonCode, Receipt, Tally, UnitStat
 
 /// The maximum number of gaps and of quarantined lines that a summary locates. All of them are in the files of their units.
 const MAX_LOCATIONS: usize = 500;
+
+/// What an audit accepts.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Accepted {
+    /// The number of quarantined units, lines and bodies that a complete audit may have.
+    pub max_quarantined: u64,
+    /// The digests of policies that decisions may have, besides that of the audit.
+    pub approved_policies: Vec<String>,
+}
 
 /// Counts of units.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -94,6 +104,8 @@ pub struct Summary {
     pub days: Vec<String>,
     /// The rules, in the order of the policy.
     pub controls: Vec<Control>,
+    /// The join with decision records, if it was requested.
+    pub decisions: Option<DecisionAudit>,
     /// The first gaps.
     pub gaps: Vec<UnitGap>,
     /// The first quarantined lines.
@@ -103,10 +115,16 @@ pub struct Summary {
 }
 
 impl Summary {
-    /// Returns the number of gaps.
+    /// Returns the number of findings that are gaps.
     #[must_use]
     pub fn gap_count(&self) -> u64 {
         self.tally.findings_with(Verdict::Gap)
+    }
+
+    /// Returns `true` if nothing is wrong: no finding is a gap, and decisions have no problems.
+    #[must_use]
+    pub fn is_clean(&self) -> bool {
+        self.gap_count() == 0 && self.decisions.as_ref().is_none_or(|decisions| decisions.problem_count() == 0)
     }
 }
 
@@ -115,11 +133,11 @@ impl Summary {
 /// # Errors
 ///
 /// If a unit has no receipt, or receipts disagree with each other, with the settings or with their files.
-pub fn summarize(store_root: &std::path::Path, max_quarantined: u64) -> Result<Summary, AuditError> {
-    summarize_store(&Store::open(store_root)?, max_quarantined)
+pub fn summarize(store_root: &std::path::Path, accepted: &Accepted) -> Result<Summary, AuditError> {
+    summarize_store(&Store::open(store_root)?, accepted)
 }
 
-pub(super) fn summarize_store(store: &Store, max_quarantined: u64) -> Result<Summary, AuditError> {
+pub(super) fn summarize_store(store: &Store, accepted: &Accepted) -> Result<Summary, AuditError> {
     let plan = Plan::read(store)?;
     let settings = Settings::read(store)?;
     if store.digest(super::plan::PLAN)? != settings.plan_sha256 {
@@ -129,7 +147,7 @@ pub(super) fn summarize_store(store: &Store, max_quarantined: u64) -> Result<Sum
     let mut builder = Builder {
         store,
         settings: &settings,
-        summary: empty(&plan, &settings, max_quarantined),
+        summary: empty(&plan, &settings, accepted.max_quarantined),
         sides: BTreeSet::new(),
     };
     let mut missing = 0_u64;
@@ -151,7 +169,29 @@ pub(super) fn summarize_store(store: &Store, max_quarantined: u64) -> Result<Sum
             planned.len()
         )));
     }
-    builder.finish(&plan)
+    let mut summary = builder.finish(&plan)?;
+    if settings.options.decisions {
+        let mut approved = accepted.approved_policies.clone();
+        approved.push(settings.policy.digest.clone());
+        approved.sort();
+        approved.dedup();
+        summary.decisions = Some(join(store, &approved)?);
+        name_objects(&mut summary, &plan, &settings);
+    }
+    conclude(&mut summary);
+    Ok(summary)
+}
+
+/// Adds the paths of the units with calls that have problems.
+fn name_objects(summary: &mut Summary, plan: &Plan, settings: &Settings) {
+    let locations = summary.decisions.iter().flat_map(|decisions| &decisions.locations);
+    let wanted: BTreeSet<String> = locations.map(|location| location.unit_id.clone()).collect();
+    for unit in plan.units() {
+        let unit_id = unit.unit_id(&settings.policy.digest, &settings.engine_digest);
+        if wanted.contains(&unit_id) {
+            summary.objects.insert(unit_id, unit.uri.clone());
+        }
+    }
 }
 
 /// Reads the receipts. Duplicates, such as those of a retried task, must agree.
@@ -194,6 +234,7 @@ fn empty(plan: &Plan, settings: &Settings, max_quarantined: u64) -> Summary {
         max_quarantined,
         days: Vec::new(),
         controls: settings.policy.rules.iter().map(control).collect(),
+        decisions: None,
         gaps: Vec::new(),
         quarantine: Vec::new(),
         objects: BTreeMap::new(),
@@ -279,7 +320,6 @@ impl Builder<'_> {
                 _ => control.ok += count,
             }
         }
-        conclude(summary);
         debug_assert_eq!(summary.controls.len(), self.settings.policy.rules.len());
         Ok(self.summary)
     }
@@ -301,6 +341,7 @@ fn conclude(summary: &mut Summary) {
     if quarantined > summary.max_quarantined {
         reason(quarantined, "units, lines or bodies are quarantined");
     }
+    reason(summary.tally.decisions.get("lost").copied().unwrap_or(0), "decision records were lost by their writers");
     summary.status = match reasons.is_empty() {
         _ if units.planned > 0 && units.failed == units.planned => AuditStatus::Failed,
         true => AuditStatus::Complete,

@@ -15,7 +15,7 @@ use super::settings::{Settings, json_file};
 use super::side::PlannedSides;
 use super::signature::{Envelope, Verifier};
 use super::store::Store;
-use super::summary::{Summary, summarize_store};
+use super::summary::{Accepted, Summary, summarize_store};
 use crate::core::{FindingRow, Receipt, Scanner, UnitStatus, hex};
 
 /// What is verified besides the files.
@@ -166,7 +166,7 @@ impl Check<'_> {
         let known: Summary = serde_json::from_slice(&self.store.read(SUMMARY)?)
             .map_err(|_| AuditError::integrity(format!("{SUMMARY}: is damaged")))?;
         let settings = Settings::read(self.store)?;
-        let summary = match summarize_store(self.store, known.max_quarantined) {
+        let summary = match summarize_store(self.store, &accepted(&known)) {
             Ok(summary) => summary,
             Err(AuditError::Integrity(problems)) => {
                 self.problems.extend(problems);
@@ -197,6 +197,14 @@ impl Check<'_> {
             && counts.iter().all(|(one, other)| one == other);
         self.expect(agrees, || format!("{MANIFEST}: does not follow from the summary"));
         Ok(())
+    }
+}
+
+/// Returns what an audit accepted.
+fn accepted(summary: &Summary) -> Accepted {
+    Accepted {
+        max_quarantined: summary.max_quarantined,
+        approved_policies: summary.decisions.as_ref().map(|decisions| decisions.approved.clone()).unwrap_or_default(),
     }
 }
 

@@ -3,6 +3,7 @@
 #![allow(clippy::indexing_slicing, clippy::string_slice, reason = "a wrong index is to fail its test")]
 
 mod archive;
+mod decisions;
 mod runs;
 mod scan;
 mod support;

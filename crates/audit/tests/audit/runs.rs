@@ -17,10 +17,10 @@ use serde_json::Value;
 use crate::archive::{self, Seeded, Size};
 
 /// A directory that is removed when it is dropped.
-struct Directory(PathBuf);
+pub(crate) struct Directory(PathBuf);
 
 impl Directory {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         static NUMBER: AtomicUsize = AtomicUsize::new(0);
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
         let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("audit-{}-{number}", std::process::id()));
@@ -28,11 +28,11 @@ impl Directory {
         Self(path)
     }
 
-    fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.0.join(name)
     }
 
-    fn input(&self, name: &str) -> Vec<String> {
+    pub(crate) fn input(&self, name: &str) -> Vec<String> {
         vec![self.path(name).display().to_string()]
     }
 }
@@ -43,14 +43,14 @@ impl Drop for Directory {
     }
 }
 
-fn guardrail() -> &'static Guardrail {
+pub(crate) fn guardrail() -> &'static Guardrail {
     static GUARDRAIL: OnceLock<Guardrail> = OnceLock::new();
     GUARDRAIL.get_or_init(|| Guardrail::new(Policy::from_yaml(archive::POLICY).expect("a policy")))
 }
 
 const SMALL: Size = Size { objects: 5, records: 30, words: 12 };
 
-fn run<'a>(inputs: &'a [String], out: &'a Path) -> ScanRun<'a> {
+pub(crate) fn run<'a>(inputs: &'a [String], out: &'a Path) -> ScanRun<'a> {
     ScanRun {
         inputs,
         out,

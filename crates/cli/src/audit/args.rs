@@ -69,6 +69,9 @@ pub(crate) struct ScanArgs {
     /// Direction of text, and of JSON that is no invocation log
     #[arg(long, value_name = "SOURCE", default_value = "input")]
     pub(super) source: SourceArg,
+    /// Join the calls of invocation logs with decision records, which are among the inputs
+    #[arg(long)]
+    pub(super) decisions: bool,
     /// Longest line that is read as JSON; longer lines are evaluated as text and quarantined
     #[arg(long, value_name = "BYTES", default_value_t = 16 << 20, value_parser = clap::builder::RangedU64ValueParser::<usize>::new().range(1024..=1 << 30))]
     pub(super) max_line_bytes: usize,
@@ -89,6 +92,9 @@ pub(crate) struct EndingArgs {
     /// Number of quarantined objects, lines and bodies that a complete audit may have
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub(super) max_quarantine: u64,
+    /// Digest of a policy that decisions may have, besides the one of the audit
+    #[arg(long, value_name = "DIGEST")]
+    pub(super) approve: Vec<String>,
     /// Private key that signs the manifest: Ed25519 in PEM, as `openssl genpkey -algorithm ed25519` writes it
     #[arg(long, value_name = "FILE")]
     pub(super) sign: Option<PathBuf>,

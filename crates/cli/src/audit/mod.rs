@@ -9,8 +9,8 @@ use std::time::Instant;
 
 use banister::Guardrail;
 use banister_audit::{
-    AuditError, AuditStatus, Counters, FileSigner, FinalizeOptions, Finalized, ScanOptions, ScanRun, Signer, Verifier,
-    VerifyOptions,
+    Accepted, AuditError, AuditStatus, Counters, FileSigner, FinalizeOptions, Finalized, ScanOptions, ScanRun, Signer,
+    Verifier, VerifyOptions,
 };
 
 pub(crate) use args::AuditArgs;
@@ -95,6 +95,7 @@ fn scan(args: &ScanArgs, out: &mut Out) -> Result<Exit, Failure> {
         options: ScanOptions {
             format: args.format.map(Into::into),
             source: args.source.into(),
+            decisions: args.decisions,
             max_line_bytes: args.max_line_bytes,
             ..ScanOptions::default()
         },
@@ -161,7 +162,7 @@ fn signer(ending: &EndingArgs) -> Result<Option<FileSigner>, Failure> {
 
 fn finish(directory: &Path, ending: &EndingArgs, signer: Option<&FileSigner>, out: &mut Out) -> Result<Exit, Failure> {
     let options = FinalizeOptions {
-        max_quarantined: ending.max_quarantine,
+        accepted: Accepted { max_quarantined: ending.max_quarantine, approved_policies: ending.approve.clone() },
         signer: signer.map(|signer| signer as &dyn Signer),
         previous: ending.previous.as_deref(),
     };
@@ -184,9 +185,13 @@ fn finish(directory: &Path, ending: &EndingArgs, signer: Option<&FileSigner>, ou
         "findings: {}, of which {} are gaps; quarantined: {}",
         manifest.findings, manifest.gaps, manifest.quarantined
     ))?;
+    if let Some(decisions) = &summary.decisions {
+        let problems = decisions.problem_count();
+        out.line(format_args!("decisions: {} of {} calls, {problems} problems", decisions.decided, decisions.calls))?;
+    }
     out.line(format_args!("report: {}", directory.join("report.html").display()))?;
     Ok(match summary.status {
-        AuditStatus::Complete if manifest.gaps == 0 => Exit::Passed,
+        AuditStatus::Complete if summary.is_clean() => Exit::Passed,
         AuditStatus::Complete => Exit::Found,
         _ => Exit::Incomplete,
     })

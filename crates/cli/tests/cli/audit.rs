@@ -155,7 +155,7 @@ fn a_full_disk_stops_the_scan_and_loses_nothing() {
     let args = ["scan", "@logs", "-o", "@out", "--policy", "@policy.yaml", "--findings-format", "jsonl"];
     let limited = {
         let mut shell = Command::new("sh");
-        shell.args(["-c", "trap '' XFSZ; ulimit -f 16; exec \"$0\" \"$@\"", env!("CARGO_BIN_EXE_banister")]);
+        shell.args(["-c", "trap '' XFSZ; ulimit -f 64; exec \"$0\" \"$@\"", env!("CARGO_BIN_EXE_banister")]);
         shell.args(owned(&directory, &args));
         shell
             .stdin(std::process::Stdio::piped())
