@@ -68,6 +68,12 @@ impl BodyError {
         matches!(self.kind, BodyErrorKind::UnknownFormat { .. } | BodyErrorKind::UnknownContent { .. })
     }
 
+    /// Returns `true` if the body is nested beyond the limit.
+    #[must_use]
+    pub fn is_too_deep(&self) -> bool {
+        matches!(&self.kind, BodyErrorKind::Json(error) if error.is_too_deep())
+    }
+
     /// Returns the offset of the invalid byte, if there is one.
     #[must_use]
     pub fn offset(&self) -> Option<usize> {

@@ -68,7 +68,7 @@ pub(crate) use progress::Progress;
 pub(crate) use requested::{RequestedGuardrail, TraceScope, requested_guardrail, without_guardrail};
 pub(crate) use table::DeltaKind;
 pub(crate) use text_field::{FieldKind, InspectionSummary, NumberText, TextField, Visitor};
-pub(crate) use visit::{Visited, visit_request_document, visit_response_with};
+pub(crate) use visit::{Visited, visit_any_json, visit_request_document, visit_response_with};
 pub(crate) use walk::UnknownContent;
 
 #[cfg(test)]

@@ -93,6 +93,19 @@ pub(crate) fn visit_response_with(
     Ok(edit_document(&doc, recognized, Role::Assistant, unknown, None, f)?.into_visited(&doc))
 }
 
+/// Visits a document of any format.
+pub(crate) fn visit_any_json(
+    doc: &JsonDocument<'_>,
+    unknown: UnknownContent,
+    f: &mut Visitor<'_>,
+) -> Result<Visited, BodyError> {
+    let nodes = walk_free(doc, FieldKind::Free, true)?;
+    let mut visit = Visit::new(BodyEditor::new(doc, None), unknown);
+    visit.all(&nodes, f)?;
+    let edited = Edited { format: BodyFormat::Unknown, edits: visit.editor.edits, summary: visit.editor.summary };
+    Ok(edited.into_visited(doc))
+}
+
 /// The edits of a document.
 struct Edited {
     format: BodyFormat,

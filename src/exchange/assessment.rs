@@ -115,6 +115,11 @@ impl BodyAssessment {
         self.coverage.skipped.extend(event.coverage.skipped);
     }
 
+    /// Sets the outcome of an evaluation that blocked and masked nothing itself.
+    pub(super) fn set_outcome(&mut self, outcome: Outcome) {
+        self.outcome = outcome;
+    }
+
     /// Returns the direction that was evaluated.
     #[must_use]
     pub fn source(&self) -> Source {

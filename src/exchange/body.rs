@@ -108,6 +108,11 @@ impl BodyGuard {
         Ok(evaluator.finish(coverage))
     }
 
+    /// Returns a guard that reports findings, and changes and blocks nothing.
+    pub(crate) fn observing(&self) -> Self {
+        Self { guardrail: self.guardrail.clone().observing(), ..self.clone() }
+    }
+
     pub(crate) fn guardrail(&self) -> &Guardrail {
         &self.guardrail
     }

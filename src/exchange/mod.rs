@@ -12,6 +12,7 @@ mod call;
 mod config;
 mod error;
 mod frames;
+mod recorded;
 mod records;
 mod report;
 mod response;

@@ -260,7 +260,8 @@ impl Evaluator {
             if action == Action::Off {
                 continue;
             }
-            if replaces_all {
+            let observes = self.guardrail.observes();
+            if replaces_all && !observes {
                 self.replaced_by.get_or_insert(found.rule);
             }
             let is_replaced = taken == ActionTaken::Replaced;
@@ -268,7 +269,7 @@ impl Evaluator {
                 start: found.start,
                 end: found.end,
                 rule: found.rule,
-                action,
+                action: if observes { Action::Detect } else { action },
                 is_replaced,
             });
             self.findings.push(Finding {

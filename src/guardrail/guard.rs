@@ -47,6 +47,8 @@ pub struct Guardrail {
     topics: Option<Arc<Similarity>>,
     keeps_topic_scores: bool,
     pause: Option<Pause>,
+    /// Findings are reported, and nothing is masked or blocked.
+    observes: bool,
 }
 
 /// What an evaluation calls between slices of its text.
@@ -78,6 +80,7 @@ impl Guardrail {
             fingerprint_key: None,
             keeps_topic_scores: false,
             pause: None,
+            observes: false,
         }
     }
 
@@ -166,6 +169,19 @@ impl Guardrail {
         if let Some(pause) = &self.pause {
             pause();
         }
+    }
+
+    /// Reports the same findings, with the actions that the policy has for them, and masks and blocks nothing.
+    ///
+    /// For text that is over, such as a log: all outcomes are [`Outcome::Passed`](super::Outcome::Passed).
+    #[must_use]
+    pub fn observing(mut self) -> Self {
+        self.observes = true;
+        self
+    }
+
+    pub(super) fn observes(&self) -> bool {
+        self.observes
     }
 
     pub(super) fn keeps_matches(&self) -> bool {

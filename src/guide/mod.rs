@@ -5,6 +5,7 @@
 //! * [`streaming`]: streaming guarantees, and how much text is buffered.
 //! * [`bedrock`]: how Bedrock calls are inspected, and what the caller receives.
 //! * [`threat_model`]: what Banister protects, and its known limitations.
+//! * [`audits`]: how to audit archives of Bedrock's logs, and how to verify an audit.
 //! * [`defaults`]: defaults and limits, with reasons.
 
 #[doc = include_str!("policies.md")]
@@ -21,6 +22,9 @@ pub mod bedrock {}
 
 #[doc = include_str!("threat_model.md")]
 pub mod threat_model {}
+
+#[doc = include_str!("audits.md")]
+pub mod audits {}
 
 #[doc = include_str!("defaults.md")]
 pub mod defaults {}

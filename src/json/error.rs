@@ -55,7 +55,6 @@ impl JsonError {
     }
 
     /// Returns `true` if the JSON is nested beyond the limit.
-    #[cfg(test)]
     pub(crate) fn is_too_deep(&self) -> bool {
         matches!(self.kind, JsonErrorKind::TooDeep { .. })
     }

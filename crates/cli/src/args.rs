@@ -7,11 +7,12 @@ use clap::{Parser, Subcommand, ValueEnum};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use crate::audit::AuditArgs;
 use crate::offsets::Offsets;
 
 /// Guardrails for Amazon Bedrock: denied topics, word filters and PII masking, in process.
 ///
-/// Exit codes: 0, success; 1, text blocked, a test failed, or a policy has errors; 2, usage or I/O error.
+/// Exit codes: 0, success; 1, text blocked, a test failed, or a policy has errors; 2, usage or I/O error. `audit` has more.
 #[derive(Debug, Parser)]
 #[command(name = "banister", version)]
 pub(crate) struct Args {
@@ -42,6 +43,11 @@ pub(crate) enum Command {
     /// `GET /healthz`, `/readyz` and `/metrics` report its state; the header `x-banister-policy` selects a policy by name. Clients use HTTP/1.1
     /// or HTTP/2, with TLS if a certificate is set.
     Serve(ServeArgs),
+    /// Audit archives of Bedrock invocation logs: what reached models and came from them, with receipts that can be verified
+    ///
+    /// Exit codes: 0, complete and without gaps; 1, gaps were found; 2, usage error; 3, the audit is incomplete; 4, files of the audit do
+    /// not agree.
+    Audit(AuditArgs),
 }
 
 /// Arguments of `serve`.

@@ -11,6 +11,10 @@ pub(crate) enum Exit {
     Found = 1,
     /// The command could not complete.
     Failed = 2,
+    /// An audit is not complete.
+    Incomplete = 3,
+    /// The files of an audit do not agree.
+    Integrity = 4,
 }
 
 /// The error that stops a command.

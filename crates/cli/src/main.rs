@@ -1,8 +1,10 @@
 //! The command line of Banister: try, check and test guardrail policies, and run the gateway.
 //!
 //! Exit codes: 0, success; 1, text blocked, a test failed, or a policy has errors; 2, usage or I/O error, with a message on standard error.
+//! `audit` has two more: 3, an audit is incomplete; 4, an audit was changed.
 
 mod args;
+mod audit;
 mod chat;
 mod check;
 mod discovery;
@@ -52,6 +54,7 @@ fn run(args: &Args) -> Exit {
         Command::Test(args) => test::run(args, &mut out),
         Command::Chat(args) => chat::run(args, &mut out),
         Command::Serve(args) => serve::run(args, &mut out),
+        Command::Audit(args) => audit::run(args, &mut out),
     };
     let done = done.and_then(|exit| out.flush().map(|()| exit));
     match done {

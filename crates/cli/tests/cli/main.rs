@@ -1,5 +1,8 @@
 //! Runs the binary as a process.
 
+#[path = "../../../audit/tests/audit/archive.rs"]
+mod archive;
+mod audit;
 mod bad_input;
 mod body;
 mod chat;

@@ -1,0 +1,136 @@
+//! One line of JSON, as its fields.
+
+use std::fmt;
+
+use serde::Deserialize;
+use serde::de::{Deserializer, MapAccess, Visitor};
+use serde_json::value::RawValue;
+
+use super::call::DECISION_SCHEMA;
+
+/// The fields of a JSON object, in order, with their values as they are. A name may appear twice.
+#[derive(Debug)]
+pub(super) struct Members<'a>(Vec<(String, &'a RawValue)>);
+
+impl<'de> Deserialize<'de> for Members<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct AsMembers;
+        impl<'de> Visitor<'de> for AsMembers {
+            type Value = Members<'de>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+                let mut members = Vec::new();
+                while let Some(member) = map.next_entry::<String, &'de RawValue>()? {
+                    members.push(member);
+                }
+                Ok(Members(members))
+            }
+        }
+        deserializer.deserialize_map(AsMembers)
+    }
+}
+
+impl<'a> Members<'a> {
+    pub(super) fn parse(json: &'a str) -> Option<Self> {
+        serde_json::from_str(json).ok()
+    }
+
+    /// Returns the value of a field that appears once, and is not `null`.
+    pub(super) fn get(&self, name: &str) -> Option<&'a str> {
+        let mut values = self.0.iter().filter(|(other, _)| other == name);
+        match (values.next(), values.next()) {
+            (Some((_, value)), None) if value.get() != "null" => Some(value.get()),
+            _ => None,
+        }
+    }
+
+    /// Returns the text of a field that is a string.
+    pub(super) fn text(&self, name: &str) -> String {
+        self.get(name).and_then(|value| serde_json::from_str(value).ok()).unwrap_or_default()
+    }
+
+    /// Returns the fields of a field that is an object.
+    pub(super) fn object(&self, name: &str) -> Option<Self> {
+        self.get(name).and_then(Self::parse)
+    }
+
+    /// Returns `true` if a name appears twice, so that readers may take either value.
+    pub(super) fn has_duplicates(&self) -> bool {
+        let mut names: Vec<&str> = self.0.iter().map(|(name, _)| name.as_str()).collect();
+        names.sort_unstable();
+        names.windows(2).any(|pair| matches!(pair, [one, other] if one == other))
+    }
+
+    /// Returns the fields that are not in the list.
+    pub(super) fn others<'s>(&'s self, known: &'s [&str]) -> impl Iterator<Item = (&'s str, &'a str)> {
+        let others = self.0.iter().filter(|(name, _)| !known.contains(&name.as_str()));
+        others.map(|(name, value)| (name.as_str(), value.get()))
+    }
+
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.0.iter().any(|(other, _)| other == name)
+    }
+}
+
+/// What a line is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum RecordKind {
+    /// A record of the model invocation log.
+    InvocationLog,
+    /// A decision record.
+    Decision,
+    /// Any other JSON.
+    Json,
+}
+
+impl RecordKind {
+    pub(super) fn of(members: &Members<'_>) -> Self {
+        let is_log = members.text("schemaType") == "ModelInvocationLog"
+            || (members.has("modelId")
+                && members.has("operation")
+                && ["input", "output", "errorCode"].iter().any(|name| members.has(name)));
+        if is_log {
+            Self::InvocationLog
+        } else if members.text("schema").starts_with(DECISION_SCHEMA) {
+            Self::Decision
+        } else {
+            Self::Json
+        }
+    }
+}
+
+/// The fields of a record that are read, so that all others are evaluated as they are.
+pub(super) const RECORD_FIELDS: &[&str] = &[
+    "schemaType",
+    "schemaVersion",
+    "timestamp",
+    "accountId",
+    "region",
+    "inferenceRegion",
+    "requestId",
+    "operation",
+    "modelId",
+    "identity",
+    "errorCode",
+    "status",
+    "input",
+    "output",
+];
+
+/// The fields of `input` and `output` that are read.
+pub(super) const BODY_FIELDS: &[&str] = &[
+    "inputContentType",
+    "inputBodyJson",
+    "inputBodyS3Path",
+    "inputTokenCount",
+    "cacheReadInputTokenCount",
+    "cacheWriteInputTokenCount",
+    "outputContentType",
+    "outputBodyJson",
+    "outputBodyS3Path",
+    "outputTokenCount",
+];

@@ -1,0 +1,556 @@
+//! Scans a unit.
+
+use std::io::{self, Read};
+
+use banister::{Assessment, BodyAssessment, BodyGuard, Conversation, Finding, Guardrail, Operation, Source};
+use sha2::{Digest as _, Sha256};
+
+use super::body::{Bodies, Inspected};
+use super::call::{CallRow, DECISION_TAG, POLICY_TAG, tag};
+use super::context::RecordContext;
+use super::decision::{self, DecisionLine};
+use super::finding::{FindingRow, Location, Side, Verdict};
+use super::inflate::{Inflate, inflate_all};
+use super::labels::{Labels, identifier, time};
+use super::lines::{Line, Lines};
+use super::options::{Format, ScanOptions, hex};
+use super::outcome::{FindingSink, SideObjects, UnitOutcome};
+use super::quarantine::{QuarantineRow, ReasonCode};
+use super::receipt::{Receipt, SideReceipt, UnitStatus, count};
+use super::record::{BODY_FIELDS, Members, RECORD_FIELDS, RecordKind};
+use super::text::TextScan;
+
+/// Scans units under one policy.
+#[derive(Clone, Debug)]
+pub struct Scanner {
+    /// Reports findings, and masks and blocks nothing.
+    guardrail: Guardrail,
+    options: ScanOptions,
+    engine_digest: String,
+}
+
+impl Scanner {
+    /// Creates a scanner.
+    #[must_use]
+    pub fn new(guardrail: &Guardrail, options: ScanOptions) -> Self {
+        let engine_digest = options.digest();
+        Self { guardrail: guardrail.clone().observing(), options, engine_digest }
+    }
+
+    /// Returns the digest of the policy.
+    #[must_use]
+    pub fn policy_digest(&self) -> &str {
+        self.guardrail.policy().digest()
+    }
+
+    /// Returns the digest of the engine and the options.
+    #[must_use]
+    pub fn engine_digest(&self) -> &str {
+        &self.engine_digest
+    }
+
+    /// Returns the options.
+    #[must_use]
+    pub fn options(&self) -> &ScanOptions {
+        &self.options
+    }
+
+    /// Scans a unit. Equal bytes, side objects, policies and options have equal findings and receipts.
+    ///
+    /// At most a line of the limit and a buffer are in memory, besides side objects.
+    ///
+    /// # Errors
+    ///
+    /// If `sink` fails. What cannot be read is no error, but in the receipt.
+    pub fn scan_unit(
+        &self,
+        unit_id: &str,
+        content: impl Read,
+        side_objects: &dyn SideObjects,
+        sink: &mut dyn FindingSink,
+    ) -> io::Result<UnitOutcome> {
+        let mut scan = UnitScan {
+            scanner: self,
+            side_objects,
+            bodies: Bodies::new(BodyGuard::new(&self.guardrail, &Conversation::new())),
+            labels: Labels::new(&self.guardrail),
+            out: Output::new(unit_id, self, sink),
+        };
+        let mut lines = Lines::new(Inflate::new(content));
+        scan.content(&mut lines)?;
+        let content = lines.get_mut();
+        let digested = content.finish();
+        let (stopped, uncompressed) = (content.stopped(), content.uncompressed());
+        Ok(scan.out.finish(digested.sha256, digested.size, uncompressed, stopped))
+    }
+
+    /// Returns the receipt of a unit that could not be read.
+    #[must_use]
+    pub fn failed_unit(&self, unit_id: &str, reason: ReasonCode) -> UnitOutcome {
+        let mut sink = |_: &FindingRow<'_>| Ok(());
+        let mut out = Output::new(unit_id, self, &mut sink);
+        out.receipt.status = UnitStatus::Failed;
+        out.finish(String::new(), 0, 0, Some(reason))
+    }
+}
+
+/// Where findings and quarantined lines go.
+struct Output<'a> {
+    sink: &'a mut dyn FindingSink,
+    receipt: Receipt,
+    findings: u64,
+    findings_hash: Sha256,
+    quarantine: Vec<QuarantineRow>,
+    calls_hash: Sha256,
+    /// The number of findings with the verdicts gap and unverifiable.
+    verdicts: [u64; 2],
+}
+
+impl<'a> Output<'a> {
+    fn new(unit_id: &str, scanner: &Scanner, sink: &'a mut dyn FindingSink) -> Self {
+        let receipt = Receipt {
+            unit_id: unit_id.to_owned(),
+            status: UnitStatus::Complete,
+            reason: None,
+            sha256: String::new(),
+            size: 0,
+            uncompressed: 0,
+            marker: false,
+            inspected_bytes: 0,
+            side_objects: std::collections::BTreeMap::new(),
+            findings_digest: String::new(),
+            calls_digest: String::new(),
+            quarantine_digest: String::new(),
+            files: std::collections::BTreeMap::new(),
+            policy_digest: scanner.policy_digest().to_owned(),
+            engine_digest: scanner.engine_digest.clone(),
+            tally: super::receipt::Tally::default(),
+            gap_samples: Vec::new(),
+        };
+        Self {
+            sink,
+            receipt,
+            findings: 0,
+            findings_hash: Sha256::new(),
+            quarantine: Vec::new(),
+            calls_hash: Sha256::new(),
+            verdicts: [0; 2],
+        }
+    }
+
+    fn finding(&mut self, record: &RecordContext, at: Location<'_>, finding: &Finding) -> io::Result<()> {
+        let unit_id = self.receipt.unit_id.clone();
+        let row = FindingRow::new((&unit_id, self.findings), record, at, finding);
+        self.findings += 1;
+        self.receipt.add_finding(&row);
+        let [gaps, unverifiable] = &mut self.verdicts;
+        match row.verdict {
+            Verdict::Gap => *gaps += 1,
+            Verdict::Unverifiable => *unverifiable += 1,
+            Verdict::Ok => {}
+        }
+        self.findings_hash.update(serde_json::to_vec(&row)?);
+        self.findings_hash.update(b"\n");
+        self.sink.finding(&row)
+    }
+
+    fn call(&mut self, row: &CallRow) -> io::Result<()> {
+        self.calls_hash.update(serde_json::to_vec(row)?);
+        self.calls_hash.update(b"\n");
+        self.sink.call(row)
+    }
+
+    fn quarantine(&mut self, reason: ReasonCode, line: Line, length: u64, part: &str) {
+        count(&mut self.receipt.tally.quarantined, reason.as_str(), 1);
+        let (line, offset) = (line.number, line.offset);
+        self.quarantine.push(QuarantineRow { reason, line, offset, length, part: part.to_owned() });
+    }
+
+    fn finish(mut self, sha256: String, size: u64, uncompressed: u64, stopped: Option<ReasonCode>) -> UnitOutcome {
+        let receipt = &mut self.receipt;
+        (receipt.sha256, receipt.size, receipt.uncompressed) = (sha256, size, uncompressed);
+        receipt.marker = size == 0 && stopped.is_none();
+        if let Some(reason) = stopped {
+            receipt.reason = Some(reason);
+            let is_nothing = uncompressed == 0 || reason == ReasonCode::FormatUnsupported;
+            receipt.status = if is_nothing { UnitStatus::Failed } else { UnitStatus::Partial };
+            count(&mut receipt.tally.quarantined, reason.as_str(), 1);
+            self.quarantine.push(QuarantineRow {
+                reason,
+                line: 0,
+                offset: uncompressed,
+                length: 0,
+                part: String::new(),
+            });
+        }
+        receipt.calls_digest = hex(&self.calls_hash.finalize());
+        receipt.findings_digest = hex(&self.findings_hash.finalize());
+        let mut hash = Sha256::new();
+        for row in &self.quarantine {
+            hash.update(serde_json::to_string(row).unwrap_or_default());
+            hash.update(b"\n");
+        }
+        receipt.quarantine_digest = hex(&hash.finalize());
+        UnitOutcome { receipt: self.receipt, quarantine: self.quarantine }
+    }
+}
+
+struct UnitScan<'a> {
+    scanner: &'a Scanner,
+    side_objects: &'a dyn SideObjects,
+    bodies: Bodies,
+    labels: Labels<'a>,
+    out: Output<'a>,
+}
+
+impl UnitScan<'_> {
+    fn content<R: Read>(&mut self, lines: &mut Lines<Inflate<R>>) -> io::Result<()> {
+        let start = lines.peek()?;
+        if start.starts_with(b"\x1f\x8b") {
+            // Compressed twice.
+            lines.get_mut().stop(ReasonCode::FormatUnsupported);
+            return Ok(());
+        }
+        let is_json = start.iter().find(|byte| !byte.is_ascii_whitespace()).is_none_or(|byte| b"{[".contains(byte));
+        match self.scanner.options.format {
+            Some(Format::Text) => self.text(lines),
+            Some(Format::JsonLines) => self.json_lines(lines),
+            None if is_json => self.json_lines(lines),
+            None => self.text(lines),
+        }
+    }
+
+    /// Evaluates all content as one text, so that a match may span lines.
+    fn text<R: Read>(&mut self, lines: &mut Lines<Inflate<R>>) -> io::Result<()> {
+        let mut scan = TextScan::new(&self.scanner.guardrail, self.source());
+        let length = lines.all(|bytes| scan.push(bytes))?;
+        let (assessment, is_invalid) = scan.finish();
+        let line = Line { number: 0, offset: 0, is_long: false, is_terminated: false };
+        if is_invalid {
+            self.out.quarantine(ReasonCode::Utf8, line, length, "");
+        }
+        if length > 0 {
+            count(&mut self.out.receipt.tally.records_by_format, "text", 1);
+        }
+        self.text_findings(&RecordContext::default(), &assessment)
+    }
+
+    fn text_findings(&mut self, record: &RecordContext, assessment: &Assessment) -> io::Result<()> {
+        self.out.receipt.inspected_bytes += assessment.inspected_bytes() as u64;
+        let side = self.side();
+        let at = Location { side, pointer: "", inner_pointer: "", is_key: false };
+        assessment.findings().iter().try_for_each(|finding| self.out.finding(record, at, finding))
+    }
+
+    fn json_lines<R: Read>(&mut self, lines: &mut Lines<Inflate<R>>) -> io::Result<()> {
+        let mut bytes = Vec::new();
+        while let Some(line) = lines.next(&mut bytes, self.scanner.options.max_line_bytes)? {
+            if line.is_long {
+                self.long_line(lines, line, &bytes)?;
+            } else {
+                self.line(line, &bytes)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn long_line<R: Read>(&mut self, lines: &mut Lines<Inflate<R>>, line: Line, start: &[u8]) -> io::Result<()> {
+        let mut scan = TextScan::new(&self.scanner.guardrail, self.source());
+        scan.push(start);
+        let length = start.len() as u64 + lines.rest(|bytes| scan.push(bytes))?;
+        self.out.quarantine(ReasonCode::LineTooLong, line, length, "");
+        self.text_findings(&at_line(line), &scan.finish().0)
+    }
+
+    fn line(&mut self, line: Line, bytes: &[u8]) -> io::Result<()> {
+        if bytes.iter().all(u8::is_ascii_whitespace) {
+            return Ok(());
+        }
+        let Ok(text) = std::str::from_utf8(bytes) else {
+            return self.as_text(line, bytes, ReasonCode::Utf8);
+        };
+        let text = text.trim();
+        if text.starts_with('[') {
+            // Some deliveries put several records into one line.
+            if let Ok(items) = serde_json::from_str::<Vec<&serde_json::value::RawValue>>(text) {
+                return items.iter().try_for_each(|item| self.json(line, item.get()));
+            }
+        }
+        self.json(line, text)
+    }
+
+    /// Evaluates a line that is not what it should be.
+    fn as_text(&mut self, line: Line, bytes: &[u8], reason: ReasonCode) -> io::Result<()> {
+        self.out.quarantine(reason, line, bytes.len() as u64, "");
+        let mut scan = TextScan::new(&self.scanner.guardrail, self.source());
+        scan.push(bytes);
+        self.text_findings(&at_line(line), &scan.finish().0)
+    }
+
+    fn json(&mut self, line: Line, text: &str) -> io::Result<()> {
+        match Members::parse(text) {
+            Some(members) => match RecordKind::of(&members) {
+                RecordKind::InvocationLog => self.invocation(line, &members, text),
+                RecordKind::Decision => self.decision(line, &members, text),
+                RecordKind::Json => self.any_json(line, text),
+            },
+            None => self.any_json(line, text),
+        }
+    }
+
+    fn decision(&mut self, line: Line, members: &Members<'_>, text: &str) -> io::Result<()> {
+        let row = match decision::read(line, members) {
+            DecisionLine::Unknown => {
+                self.out.quarantine(ReasonCode::SchemaUnknown, line, text.len() as u64, "");
+                return self.any_json(line, text);
+            }
+            DecisionLine::Other => None,
+            DecisionLine::Decision(row) => Some(row),
+        };
+        let tally = &mut self.out.receipt.tally;
+        count(&mut tally.records_by_format, "decision", 1);
+        let lost = members.get("lost").and_then(|lost| lost.parse().ok()).unwrap_or(0);
+        if lost > 0 {
+            count(&mut tally.decisions, "lost", lost);
+        }
+        if let Some(row) = row {
+            if let CallRow::Decision { outcome, .. } = &row {
+                count(&mut tally.decisions, outcome, 1);
+            }
+            self.call(&row)?;
+        }
+        // The application chose these.
+        for name in ["caller", "model"] {
+            if let Some(value) = members.get(name) {
+                self.field(&at_line(line), "", name, value)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn call(&mut self, row: &CallRow) -> io::Result<()> {
+        if self.scanner.options.decisions { self.out.call(row) } else { Ok(()) }
+    }
+
+    fn any_json(&mut self, line: Line, text: &str) -> io::Result<()> {
+        let inspected = self.bodies.json(self.source(), text);
+        let Some(assessment) = inspected.assessment else {
+            let reason = match inspected.reason {
+                Some(ReasonCode::JsonDepth) => ReasonCode::JsonDepth,
+                _ if line.is_terminated => ReasonCode::JsonSyntax,
+                _ => ReasonCode::TornLine,
+            };
+            return self.as_text(line, text.as_bytes(), reason);
+        };
+        count(&mut self.out.receipt.tally.records_by_format, "json", 1);
+        let side = self.side();
+        self.findings(&at_line(line), side, "", &assessment)
+    }
+
+    fn invocation(&mut self, line: Line, members: &Members<'_>, text: &str) -> io::Result<()> {
+        let version = members.text("schemaVersion");
+        let (input, output) = (members.object("input"), members.object("output"));
+        let is_known = (version.is_empty() || version.starts_with("1."))
+            && !members.has_duplicates()
+            && [&input, &output].iter().all(|part| part.as_ref().is_none_or(|part| !part.has_duplicates()))
+            && ["input", "output"]
+                .iter()
+                .zip([&input, &output])
+                .all(|(name, part)| members.get(name).is_none() || part.is_some());
+        if !is_known {
+            self.out.quarantine(ReasonCode::SchemaUnknown, line, text.len() as u64, "");
+            return self.any_json(line, text);
+        }
+        let record = self.context(line, members);
+        self.tally_record(&record);
+        let operation = Operation::from_name(&members.text("operation"));
+        let has_error = members.has("errorCode");
+        let [gaps_before, unverifiable_before] = self.out.verdicts;
+        for (side, name, part) in [(Side::Input, "input", &input), (Side::Output, "output", &output)] {
+            self.part((line, text.len() as u64), &record, (side, name), part.as_ref(), operation, has_error)?;
+        }
+        for (name, value) in members.others(RECORD_FIELDS) {
+            self.metadata_or_field(&record, name, value)?;
+        }
+        let [gaps, unverifiable] = self.out.verdicts;
+        let (decision, policy) = members.object("requestMetadata").map(|metadata| tag(&metadata)).unwrap_or_default();
+        self.call(&CallRow::Call {
+            line: line.number,
+            request_id: record.request_id,
+            decision,
+            policy,
+            time: record.time,
+            gaps: gaps - gaps_before,
+            unverifiable: unverifiable - unverifiable_before,
+            answered: output.is_some(),
+        })
+    }
+
+    /// Inspects a field of a record; of metadata, all but the tag.
+    fn metadata_or_field(&mut self, record: &RecordContext, name: &str, value: &str) -> io::Result<()> {
+        let Some(metadata) = Members::parse(value).filter(|_| name == "requestMetadata") else {
+            return self.field(record, "", name, value);
+        };
+        let (decision, policy) = tag(&metadata);
+        let is_tag =
+            |name: &str| (name == DECISION_TAG && !decision.is_empty()) || (name == POLICY_TAG && !policy.is_empty());
+        for (field, value) in metadata.others(&[]).filter(|(field, _)| !is_tag(field)) {
+            self.field(record, "/requestMetadata", field, value)?;
+        }
+        Ok(())
+    }
+
+    /// Inspects `input` or `output`.
+    fn part(
+        &mut self,
+        (line, length): (Line, u64),
+        record: &RecordContext,
+        (side, name): (Side, &str),
+        part: Option<&Members<'_>>,
+        operation: Option<Operation>,
+        has_error: bool,
+    ) -> io::Result<()> {
+        let (in_record, stored) = (format!("{name}BodyJson"), format!("{name}BodyS3Path"));
+        let body = part.and_then(|part| part.get(&in_record));
+        let uri = part.map(|part| part.text(&stored)).unwrap_or_default();
+        let mut reason = None;
+        if let Some(body) = body {
+            count(&mut self.out.receipt.tally.bodies, "in_record", 1);
+            reason = self.body(record, side, operation, body)?;
+        }
+        if !uri.is_empty() {
+            reason = match self.side_object(&uri) {
+                Ok(bytes) => match std::str::from_utf8(&bytes) {
+                    Ok(body) => self.body(record, side, operation, body)?,
+                    Err(_) => {
+                        self.body_as_text(record, side, &bytes)?;
+                        Some(ReasonCode::Utf8)
+                    }
+                },
+                Err(reason) => Some(reason),
+            };
+        } else if body.is_none() {
+            count(&mut self.out.receipt.tally.bodies, "not_recorded", 1);
+            // A call that failed has no response, and Bedrock may not record its request.
+            reason = Some(ReasonCode::BodyMissing).filter(|_| !has_error);
+        }
+        if let Some(reason) = reason {
+            self.out.quarantine(reason, line, length, name);
+        }
+        let known: Vec<&str> = BODY_FIELDS.to_vec();
+        let others = part.into_iter().flat_map(|part| part.others(&known));
+        for (field, value) in others.collect::<Vec<_>>() {
+            self.field(record, &format!("/{name}"), field, value)?;
+        }
+        Ok(())
+    }
+
+    fn side_object(&mut self, uri: &str) -> Result<Vec<u8>, ReasonCode> {
+        let max_bytes = self.scanner.options.max_side_bytes;
+        let object = self.side_objects.fetch(uri, max_bytes).map_err(|error| error.0)?;
+        count(&mut self.out.receipt.tally.bodies, "side_object", 1);
+        let sha256 = hex(&Sha256::digest(&object.bytes));
+        let receipt = SideReceipt { sha256, size: object.bytes.len() as u64 };
+        self.out.receipt.side_objects.insert(object.name, receipt);
+        inflate_all(&object.bytes, max_bytes)
+    }
+
+    fn body(
+        &mut self,
+        record: &RecordContext,
+        side: Side,
+        operation: Option<Operation>,
+        body: &str,
+    ) -> io::Result<Option<ReasonCode>> {
+        let Inspected { assessment, reason, is_unknown } = match side {
+            Side::Output => self.bodies.response(operation, body),
+            Side::Input | Side::Record => self.bodies.request(operation, body),
+        };
+        if is_unknown {
+            count(&mut self.out.receipt.tally.bodies, "unknown_format", 1);
+        }
+        match assessment {
+            Some(assessment) => self.findings(record, side, "", &assessment)?,
+            None => self.body_as_text(record, side, body.as_bytes())?,
+        }
+        Ok(reason)
+    }
+
+    fn body_as_text(&mut self, record: &RecordContext, side: Side, bytes: &[u8]) -> io::Result<()> {
+        let source = if side == Side::Output { Source::Output } else { Source::Input };
+        let mut scan = TextScan::new(&self.scanner.guardrail, source);
+        scan.push(bytes);
+        let (assessment, _) = scan.finish();
+        self.out.receipt.inspected_bytes += assessment.inspected_bytes() as u64;
+        let at = Location { side, pointer: "", inner_pointer: "", is_key: false };
+        assessment.findings().iter().try_for_each(|finding| self.out.finding(record, at, finding))
+    }
+
+    /// Inspects another field of a record, such as the metadata of the request.
+    fn field(&mut self, record: &RecordContext, pointer: &str, name: &str, value: &str) -> io::Result<()> {
+        // With its name, which is context and may be a finding itself.
+        let json = format!("{{{}:{value}}}", serde_json::Value::from(name));
+        match self.bodies.json(Source::Input, &json).assessment {
+            Some(assessment) => self.findings(record, Side::Record, pointer, &assessment),
+            None => self.body_as_text(record, Side::Record, json.as_bytes()),
+        }
+    }
+
+    fn findings(
+        &mut self,
+        record: &RecordContext,
+        side: Side,
+        pointer: &str,
+        assessment: &BodyAssessment,
+    ) -> io::Result<()> {
+        self.out.receipt.inspected_bytes += assessment.inspected_bytes() as u64;
+        for skipped in assessment.skipped() {
+            count(&mut self.out.receipt.tally.skipped, skipped.reason().as_str(), 1);
+        }
+        for found in assessment.findings() {
+            let pointer = [pointer, found.pointer()].concat();
+            let inner_pointer = found.inner_pointer().unwrap_or_default();
+            let at = Location { side, pointer: &pointer, inner_pointer, is_key: found.is_key() };
+            self.out.finding(record, at, found.finding())?;
+        }
+        Ok(())
+    }
+
+    fn context(&mut self, line: Line, members: &Members<'_>) -> RecordContext {
+        let operation = members.text("operation");
+        RecordContext {
+            request_id: identifier(&members.text("requestId")),
+            time: time(&members.text("timestamp")),
+            account: identifier(&members.text("accountId")),
+            region: self.labels.label(&members.text("region")),
+            model: self.labels.label(&members.text("modelId")),
+            operation: self.labels.label(&operation),
+            caller: self
+                .labels
+                .caller(&members.object("identity").map(|identity| identity.text("arn")).unwrap_or_default()),
+            ..at_line(line)
+        }
+    }
+
+    fn tally_record(&mut self, record: &RecordContext) {
+        let tally = &mut self.out.receipt.tally;
+        count(&mut tally.records_by_format, "invocation_log", 1);
+        count(&mut tally.records_by_day, record.day(), 1);
+        count(&mut tally.records_by_model, &record.model, 1);
+        count(&mut tally.records_by_operation, &record.operation, 1);
+        count(&mut tally.records_by_region, &[record.account.as_str(), &record.region].join(" "), 1);
+        count(&mut tally.records_by_caller, &record.caller, 1);
+    }
+
+    fn source(&self) -> Source {
+        self.scanner.options.source.into()
+    }
+
+    fn side(&self) -> Side {
+        if self.source() == Source::Output { Side::Output } else { Side::Input }
+    }
+}
+
+fn at_line(line: Line) -> RecordContext {
+    RecordContext { line: line.number, offset: line.offset, ..RecordContext::default() }
+}

@@ -1,0 +1,330 @@
+//! The sections of the report.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use super::html::{Table, bytes, escape, number};
+use crate::run::{AuditStatus, Control, Settings, Summary};
+
+fn code(text: &str) -> String {
+    format!("<code>{}</code>", escape(text))
+}
+
+/// Returns the title, the status and the most important numbers.
+pub(super) fn head(settings: &Settings, summary: &Summary) -> String {
+    let status = summary.status;
+    let meaning = match status {
+        AuditStatus::Complete => "Every object of the plan was read and accounted for.",
+        AuditStatus::Partial => "A part of the plan was not read. The reasons are listed under Scope.",
+        _ => "No object of the plan could be read.",
+    };
+    let mut out = format!(
+        "<header><div><h1>Guardrail audit of Amazon Bedrock logs</h1><p class=\"soft\">Policy <b>{}</b>{}</p></div>\
+         <div class=\"status {status}\">{}</div></header>\n<p>{meaning}</p>\n<ul class=\"figures\">\n",
+        escape(&settings.policy.name),
+        period(summary).map(|period| format!(", {period}")).unwrap_or_default(),
+        escape(&status.to_string()),
+    );
+    let tally = &summary.tally;
+    let gaps = summary.gap_count();
+    let figures = [
+        ("", number(summary.units.planned), "objects"),
+        ("", number(tally.records()), "records"),
+        ("", bytes(summary.units.inspected_bytes), "of text evaluated"),
+        ("", number(tally.findings()), "findings"),
+        (if gaps > 0 { "alert" } else { "" }, number(gaps), "gaps"),
+        (if tally.quarantined() > 0 { "warn" } else { "" }, number(tally.quarantined()), "quarantined"),
+    ];
+    for (class, value, name) in figures {
+        let _ = writeln!(out, "<li class=\"{class}\"><b>{value}</b>{name}</li>");
+    }
+    out.push_str("</ul>\n<nav>");
+    for (id, name) in [
+        ("scope", "Scope and coverage"),
+        ("controls", "Controls"),
+        ("gaps", "Gaps"),
+        ("findings", "Findings"),
+        ("quarantine", "Quarantine"),
+        ("policy", "Policy"),
+        ("verification", "Verification"),
+    ] {
+        let _ = write!(out, "<a href=\"#{id}\">{name}</a>");
+    }
+    out.push_str("</nav>\n");
+    out
+}
+
+fn period(summary: &Summary) -> Option<String> {
+    match summary.days.as_slice() {
+        [first, last] if first == last => Some(escape(first)),
+        [first, last] => Some(format!("{} to {}", escape(first), escape(last))),
+        _ => None,
+    }
+}
+
+/// Returns scope and coverage.
+pub(super) fn scope(settings: &Settings, summary: &Summary) -> String {
+    let units = &summary.units;
+    let mut out = String::from("<section id=\"scope\"><h2>Scope and coverage</h2>\n");
+    if !summary.reasons.is_empty() {
+        out.push_str("<div class=\"reasons\"><b>Not covered</b><ul>");
+        for reason in &summary.reasons {
+            let _ = write!(out, "<li>{}</li>", escape(reason));
+        }
+        out.push_str("</ul></div>\n");
+    }
+    out.push_str("<dl>\n");
+    let inputs: Vec<String> = summary.inputs.iter().map(|input| code(input)).collect();
+    let records = &summary.tally.records_by_format;
+    let rows = [
+        ("Inputs", inputs.join("<br>")),
+        ("Days of the records", period(summary).unwrap_or_else(|| "not recorded".to_owned())),
+        (
+            "Objects",
+            format!(
+                "{} planned: {} read as a whole, {} in part, {} not; {} are markers by which Bedrock checks its permissions",
+                number(units.planned),
+                number(units.complete),
+                number(units.partial),
+                number(units.failed),
+                number(units.markers)
+            ),
+        ),
+        (
+            "Side objects",
+            format!(
+                "{} planned, {} without a record that refers to them",
+                number(units.side_objects),
+                number(units.unreferenced_side_objects)
+            ),
+        ),
+        ("Records", list(records, "none")),
+        ("Bodies", list(&summary.tally.bodies, "none")),
+        ("Content without text", list(&summary.tally.skipped, "none")),
+        ("Stored bytes read", bytes(units.stored_bytes)),
+        ("Text evaluated", bytes(units.inspected_bytes)),
+        ("Plan", code(&settings.plan_sha256)),
+        ("Engine", escape(&settings.engine)),
+    ];
+    for (name, value) in rows {
+        let _ = writeln!(out, "<dt>{name}</dt><dd>{value}</dd>");
+    }
+    out.push_str("</dl>\n<div class=\"charts\">\n");
+    for (title, counts) in [
+        ("Account and region", &summary.tally.records_by_region),
+        ("Operation", &summary.tally.records_by_operation),
+        ("Model", &summary.tally.records_by_model),
+        ("Caller", &summary.tally.records_by_caller),
+    ] {
+        if !counts.is_empty() {
+            let mut table = Table::new(&[title, "#Records"]);
+            for (name, count) in counts {
+                table.row(&[escape(if name.trim().is_empty() { "(not recorded)" } else { name }), number(*count)]);
+            }
+            let _ = write!(out, "<div>{}</div>", table.finish());
+        }
+    }
+    out.push_str(
+        "</div>\n<p class=\"soft\">Not in any invocation log: calls in accounts and regions without logging, calls through the \
+         <code>bedrock-mantle</code> endpoint, and calls before logging was enabled. Compare the number of records with CloudTrail or the \
+         CloudWatch metric <code>Invocations</code>. The records are evidence from the time at which this audit read them: Bedrock does not \
+         sign them.</p></section>\n",
+    );
+    out
+}
+
+fn list(counts: &BTreeMap<String, u64>, none: &str) -> String {
+    if counts.is_empty() {
+        return none.to_owned();
+    }
+    let items: Vec<String> =
+        counts.iter().map(|(name, count)| format!("{} {}", number(*count), escape(&name.replace('_', " ")))).collect();
+    items.join(", ")
+}
+
+fn verdict(control: &Control) -> (&'static str, &'static str) {
+    match control {
+        Control { gap: 1.., .. } => ("gap", "gap"),
+        Control { unverifiable: 1.., .. } => ("unverifiable", "not verifiable"),
+        _ => ("ok", "no gap found"),
+    }
+}
+
+/// Returns the verdict of each control.
+pub(super) fn controls(summary: &Summary) -> String {
+    let mut out = String::from(
+        "<section id=\"controls\"><h2>Controls</h2>\n<p>Each rule of the policy is a control. An invocation log holds requests as they \
+         reached the model, and responses as they left it. So a finding in input that the policy masks or blocks is a <b>gap</b>: the \
+         control did not act. A finding in output shows that the model returned it; whether the caller received it is not in this log \
+         (<b>not verifiable</b>).</p>\n",
+    );
+    let mut table =
+        Table::new(&["Rule", "Kind", "Type", "Input", "Output", "#Gaps", "#Not verifiable", "#Reported", "Verdict"]);
+    for control in &summary.controls {
+        let (class, text) = verdict(control);
+        table.row(&[
+            escape(&control.rule.name),
+            escape(&control.rule.kind),
+            escape(&control.rule.entity_type),
+            escape(&control.rule.input),
+            escape(&control.rule.output),
+            number(control.gap),
+            number(control.unverifiable),
+            number(control.ok),
+            format!("<span class=\"v {class}\">{text}</span>"),
+        ]);
+    }
+    out.push_str(&table.finish());
+    out.push_str("</section>\n");
+    out
+}
+
+/// Returns the gaps with their locations.
+pub(super) fn gaps(summary: &Summary) -> String {
+    let mut out = String::from("<section id=\"gaps\"><h2>Gaps</h2>\n");
+    if summary.gaps.is_empty() {
+        out.push_str("<p>None was found.</p></section>\n");
+        return out;
+    }
+    let _ = write!(
+        out,
+        "<p>{} of {} are listed; all are in the files under <code>findings/</code>. A location is an object, a line, a pointer to the \
+         string (<code>*</code> for names that callers chose), and the bytes in it. The text itself is nowhere in this audit.</p>\n",
+        number(summary.gaps.len() as u64),
+        number(summary.gap_count())
+    );
+    let mut table = Table::new(&["Rule", "Type", "Side", "#Line", "Pointer", "Bytes", "Time", "Request", "Object"]);
+    for gap in &summary.gaps {
+        let object = summary.objects.get(&gap.unit_id).map_or(gap.unit_id.as_str(), String::as_str);
+        let at = &gap.gap;
+        table.row(&[
+            escape(&at.rule),
+            escape(&at.entity_type),
+            at.side.as_str().to_owned(),
+            number(at.line),
+            code(&at.pointer),
+            format!("{}–{}", at.start, at.end),
+            escape(&at.time),
+            code(&at.request_id),
+            code(object),
+        ]);
+    }
+    out.push_str(&table.finish());
+    out.push_str("</section>\n");
+    out
+}
+
+/// Returns what was quarantined.
+pub(super) fn quarantine(summary: &Summary) -> String {
+    let mut out = String::from("<section id=\"quarantine\"><h2>Quarantine</h2>\n");
+    if summary.tally.quarantined() == 0 {
+        out.push_str("<p>Everything was read as intended.</p></section>\n");
+        return out;
+    }
+    out.push_str(
+        "<p>What could not be read as intended. Lines and bodies with another form were evaluated as text, so that findings in them are \
+         counted. A complete audit has no more of these than its setting allows.</p>\n",
+    );
+    let mut reasons = Table::new(&["Reason", "#Count"]);
+    for (reason, count) in &summary.tally.quarantined {
+        reasons.row(&[code(reason), number(*count)]);
+    }
+    out.push_str(&reasons.finish());
+    let mut table = Table::new(&["Reason", "Object", "#Line", "#Offset", "#Length", "Part"]);
+    for quarantined in &summary.quarantine {
+        let object = summary.objects.get(&quarantined.unit_id).map_or(quarantined.unit_id.as_str(), String::as_str);
+        let row = &quarantined.row;
+        let line = if row.line == 0 { "object".to_owned() } else { number(row.line) };
+        table.row(&[
+            code(row.reason.as_str()),
+            code(object),
+            line,
+            number(row.offset),
+            number(row.length),
+            escape(&row.part),
+        ]);
+    }
+    out.push_str(&table.finish());
+    out.push_str("</section>\n");
+    out
+}
+
+/// Returns the policy.
+pub(super) fn policy(settings: &Settings, text: Option<&str>) -> String {
+    let mut out = format!(
+        "<section id=\"policy\"><h2>Policy</h2>\n<dl><dt>Name</dt><dd>{}</dd><dt>Digest</dt><dd>{}</dd><dt>Loaded from</dt><dd>{}</dd></dl>\n",
+        escape(&settings.policy.name),
+        code(&settings.policy.digest),
+        code(&settings.policy.reference)
+    );
+    match text {
+        Some(text) => drop(writeln!(out, "<pre>{}</pre>", escape(text))),
+        None => out.push_str("<p>It is a policy pack, which is part of the engine.</p>\n"),
+    }
+    out.push_str("</section>\n");
+    out
+}
+
+/// Returns how to verify the audit.
+pub(super) fn verification(settings: &Settings) -> String {
+    format!(
+        "<section id=\"verification\"><h2>Verification</h2>\n<p>This report is one of the files of the audit. The list of all files with \
+         their SHA-256 digests is <code>files.sha256</code>; its digest and its Merkle root (RFC 6962) are in <code>manifest.json</code>, \
+         which may be signed in <code>manifest.dsse.json</code> (DSSE, Ed25519), and which names the digest of the audit before it.</p>\n\
+         <p>Without this program, in the directory of the audit:</p>\n\
+         <pre>sha256sum -c SHA256SUMS\nsha256sum -c files.sha256\nsha256sum files.sha256    # is `files_sha256` of manifest.json</pre>\n\
+         <p>With it, everything is computed again, the signature is checked, and a sample of the objects is scanned again:</p>\n\
+         <pre>banister audit verify DIRECTORY --key public.pem --policy POLICY --rescan 5%</pre>\n\
+         <p class=\"soft\">Engine and options: <code>{}</code>. The digests show changes after the audit. They do not show changes of the \
+         logs before it: S3 Object Lock prevents these.</p></section>\n",
+        escape(&settings.engine_digest)
+    )
+}
+
+/// Returns the decision audit.
+pub(super) fn decisions(summary: &Summary) -> String {
+    let Some(audit) = &summary.decisions else {
+        return String::new();
+    };
+    let mut out = format!(
+        "<section id=\"decisions\"><h2>Decisions</h2>\n<p>Calls of the invocation log beside the decision records of the guardrail, joined \
+         by the tag in the request's metadata, or by the request ID.</p>\n<dl><dt>Calls</dt><dd>{}</dd><dt>With decision \
+         records</dt><dd>{}</dd><dt>With the tag, which Bedrock recorded</dt><dd>{}</dd><dt>Responses masked or blocked</dt><dd>{} of those \
+         with findings</dd></dl>\n",
+        number(audit.calls),
+        number(audit.decided),
+        number(audit.tagged),
+        number(audit.output_handled)
+    );
+    let mut problems = Table::new(&["Problem", "#Calls"]);
+    for (problem, count) in &audit.problems {
+        problems.row(&[escape(&problem.as_str().replace('_', " ")), number(*count)]);
+    }
+    if audit.problems.is_empty() {
+        out.push_str("<p>Every call has decision records under an approved policy, and they agree with the log.</p>\n");
+    } else {
+        out.push_str(&problems.finish());
+    }
+    let mut policies = Table::new(&["Policy of decisions", "Approved", "#Calls"]);
+    for (policy, count) in &audit.policies {
+        let approved = if audit.approved.contains(policy) { "yes" } else { "no" };
+        policies.row(&[code(policy), approved.to_owned(), number(*count)]);
+    }
+    out.push_str(&policies.finish());
+    let mut table = Table::new(&["Problem", "Time", "Request", "#Line", "Object"]);
+    for location in &audit.locations {
+        let object = summary.objects.get(&location.unit_id).map_or(location.unit_id.as_str(), String::as_str);
+        table.row(&[
+            escape(&location.problem.as_str().replace('_', " ")),
+            escape(&location.time),
+            code(&location.request_id),
+            number(location.line),
+            code(object),
+        ]);
+    }
+    if !audit.locations.is_empty() {
+        out.push_str(&table.finish());
+    }
+    out.push_str("</section>\n");
+    out
+}

@@ -1,0 +1,253 @@
+//! Scans the units of a plan on all cores. A unit is done when its receipt appears, which is after everything else of it.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::thread;
+
+use banister::Guardrail;
+
+use super::error::AuditError;
+use super::findings_file::{FindingsFiles, FindingsFormat};
+use super::manifest::MANIFEST;
+use super::plan::{PLAN, Plan, PlannedObject, list, plan_in};
+use super::policy::PolicySource;
+use super::settings::{FORMAT, Settings, json_file};
+use super::shard::Shard;
+use super::side::{PlannedSides, reason};
+use super::store::Store;
+use crate::core::{FindingRow, QuarantineRow, ReasonCode, ScanOptions, Scanner, UnitOutcome};
+
+/// How far a scan is. Other threads may read it.
+#[derive(Debug, Default)]
+pub struct Counters {
+    /// The number of units of the plan, or of the shard.
+    pub units: AtomicU64,
+    /// The stored bytes of these.
+    pub bytes: AtomicU64,
+    /// The number of units that are done.
+    pub units_done: AtomicU64,
+    /// The stored bytes that are read.
+    pub bytes_done: AtomicU64,
+    /// The stored bytes of units that an earlier scan did.
+    pub bytes_skipped: AtomicU64,
+    /// The number of findings of this scan.
+    pub findings: AtomicU64,
+    /// The number of quarantined units, lines and bodies of this scan.
+    pub quarantined: AtomicU64,
+}
+
+/// What a scan is to do.
+#[derive(Debug)]
+pub struct ScanRun<'a> {
+    /// The inputs; empty for the plan of the directory.
+    pub inputs: &'a [String],
+    /// The directory of the audit.
+    pub out: &'a Path,
+    /// The policy.
+    pub guardrail: &'a Guardrail,
+    /// The pack or file of the policy.
+    pub policy_reference: &'a str,
+    /// The text of the policy file.
+    pub policy_text: Option<&'a str>,
+    /// The options of the scan.
+    pub options: ScanOptions,
+    /// The format of findings.
+    pub findings: FindingsFormat,
+    /// The number of threads; 0 for the number of cores.
+    pub jobs: usize,
+    /// The part of the plan.
+    pub shard: Option<Shard>,
+}
+
+/// Scans the units that have no receipt yet.
+///
+/// # Errors
+///
+/// If the directory belongs to another audit or one that is running, or if a result cannot be written. An object that cannot be read is no
+/// error, but in its receipt.
+pub fn scan(run: &ScanRun<'_>, counters: &Counters) -> Result<(), AuditError> {
+    let shard = run.shard.map(Shard::name);
+    let store = Store::lock(run.out, shard.as_deref())?;
+    if store.exists(MANIFEST) {
+        return Err(AuditError::usage(format!(
+            "{}: holds an audit that is finalized; verify it, or name another directory",
+            run.out.display()
+        )));
+    }
+    if shard.is_some() && !store.exists(PLAN) {
+        return Err(AuditError::usage("a shard needs a plan; run `banister audit plan` first"));
+    }
+    let plan = plan_in(&store, run.inputs, run.out)?;
+    let scanner = Scanner::new(run.guardrail, run.options.clone());
+    let settings = Settings {
+        format: FORMAT.to_owned(),
+        plan_sha256: store.digest(PLAN)?,
+        policy: PolicySource::new(run.guardrail, run.policy_reference),
+        engine: ScanOptions::engine().to_owned(),
+        engine_digest: scanner.engine_digest().to_owned(),
+        options: run.options.clone(),
+        findings: run.findings,
+    };
+    settings.agree(&store, run.policy_text)?;
+    let units: Vec<&PlannedObject> = plan.units().collect();
+    let mine =
+        units.into_iter().enumerate().filter(|(position, _)| run.shard.is_none_or(|shard| shard.contains(*position)));
+    let mut queue: Vec<&PlannedObject> = mine.map(|(_, unit)| unit).collect();
+    // The largest first, so that no thread ends long after the others.
+    queue.sort_by_key(|unit| std::cmp::Reverse(unit.size));
+    counters.units.store(queue.len() as u64, Ordering::Relaxed);
+    counters.bytes.store(queue.iter().map(|unit| unit.size).sum(), Ordering::Relaxed);
+    let sides = PlannedSides::new(&plan);
+    let worker = Worker { store: &store, scanner: &scanner, sides: &sides, format: run.findings, counters };
+    worker.all(&queue, threads(run.jobs).min(queue.len().max(1)))
+}
+
+/// Scans a part of the inputs, in thousandths of their bytes, and writes nothing. The counters show how much it was.
+///
+/// # Errors
+///
+/// If the inputs cannot be listed.
+pub fn calibrate(run: &ScanRun<'_>, per_mille: u64, counters: &Counters) -> Result<Plan, AuditError> {
+    let plan = if run.inputs.is_empty() { Plan::read(&Store::open(run.out)?)? } else { list(run.inputs, run.out)? };
+    let mut units: Vec<&PlannedObject> = plan.units().collect();
+    // In an order that has nothing to do with size or time.
+    units.sort_by(|one, other| one.object_id.cmp(&other.object_id));
+    let all: u64 = units.iter().map(|unit| unit.size).sum();
+    let mut sum = 0;
+    let enough = units.iter().position(|unit| {
+        sum += unit.size;
+        sum >= all.saturating_mul(per_mille) / 1000
+    });
+    units.truncate(enough.map_or(units.len(), |last| last + 1));
+    counters.units.store(units.len() as u64, Ordering::Relaxed);
+    counters.bytes.store(sum, Ordering::Relaxed);
+    let scanner = Scanner::new(run.guardrail, run.options.clone());
+    let sides = PlannedSides::new(&plan);
+    let next = AtomicUsize::new(0);
+    thread::scope(|scope| {
+        for _ in 0..threads(run.jobs).min(units.len().max(1)) {
+            scope.spawn(|| {
+                while let Some(unit) = units.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    if let Ok(file) = File::open(&unit.uri) {
+                        let content = Counted { file: &file, bytes: &counters.bytes_done };
+                        // What cannot be read takes no time.
+                        let _ = scanner.scan_unit("calibration", content, &sides, &mut |_: &FindingRow<'_>| Ok(()));
+                    }
+                    counters.units_done.fetch_add(1, Ordering::Relaxed);
+                }
+            });
+        }
+    });
+    Ok(plan)
+}
+
+/// Returns the number of threads of a scan.
+#[must_use]
+pub fn threads(jobs: usize) -> usize {
+    if jobs > 0 { jobs } else { thread::available_parallelism().map_or(1, usize::from) }
+}
+
+struct Worker<'a> {
+    store: &'a Store,
+    scanner: &'a Scanner,
+    sides: &'a PlannedSides<'a>,
+    format: FindingsFormat,
+    counters: &'a Counters,
+}
+
+impl Worker<'_> {
+    fn all(&self, queue: &[&PlannedObject], threads: usize) -> Result<(), AuditError> {
+        let (next, stop, failed) = (AtomicUsize::new(0), AtomicBool::new(false), Mutex::new(None));
+        thread::scope(|scope| {
+            for _ in 0..threads {
+                scope.spawn(|| {
+                    while !stop.load(Ordering::Relaxed) {
+                        let Some(unit) = queue.get(next.fetch_add(1, Ordering::Relaxed)) else { break };
+                        if let Err(error) = self.unit(unit) {
+                            stop.store(true, Ordering::Relaxed);
+                            failed.lock().unwrap_or_else(std::sync::PoisonError::into_inner).get_or_insert(error);
+                        }
+                    }
+                });
+            }
+        });
+        match failed.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner) {
+            Some(error) => Err(error),
+            None => Ok(()),
+        }
+    }
+
+    fn unit(&self, unit: &PlannedObject) -> Result<(), AuditError> {
+        let unit_id = unit.unit_id(self.scanner.policy_digest(), self.scanner.engine_digest());
+        let receipt_name = format!("receipts/{unit_id}.json");
+        if self.store.exists(&receipt_name) {
+            self.counters.bytes_skipped.fetch_add(unit.size, Ordering::Relaxed);
+        } else {
+            let (mut outcome, mut files) = self.scan(unit, &unit_id)?;
+            let quarantine = quarantine_lines(&outcome.quarantine);
+            if !quarantine.is_empty() {
+                let name = format!("quarantine/{unit_id}.jsonl");
+                let digest = self.store.write(&name, &quarantine)?;
+                files.insert(name, digest);
+            }
+            outcome.receipt.files = files;
+            self.counters.findings.fetch_add(outcome.receipt.tally.findings(), Ordering::Relaxed);
+            self.counters.quarantined.fetch_add(outcome.receipt.tally.quarantined(), Ordering::Relaxed);
+            self.store.write(&receipt_name, &json_file(&outcome.receipt))?;
+        }
+        self.counters.units_done.fetch_add(1, Ordering::Relaxed);
+        Ok(())
+    }
+
+    fn scan(
+        &self,
+        unit: &PlannedObject,
+        unit_id: &str,
+    ) -> Result<(UnitOutcome, std::collections::BTreeMap<String, String>), AuditError> {
+        let failed = |reason| Ok((self.scanner.failed_unit(unit_id, reason), std::collections::BTreeMap::new()));
+        let file = match File::open(&unit.uri).and_then(|file| Ok((file.metadata()?, file))) {
+            Ok((metadata, file)) if unit.is_unchanged(&metadata) => file,
+            Ok(_) => return failed(ReasonCode::Changed),
+            Err(error) => return failed(reason(&error)),
+        };
+        let mut findings = FindingsFiles::new(self.store, unit_id, self.format);
+        let content = Counted { file: &file, bytes: &self.counters.bytes_done };
+        let outcome = match self.scanner.scan_unit(unit_id, content, self.sides, &mut findings) {
+            Ok(outcome) => outcome,
+            Err(error) => return Err(findings.failed(error)),
+        };
+        // While it was read, too.
+        let is_unchanged = file.metadata().is_ok_and(|metadata| unit.is_unchanged(&metadata));
+        if !is_unchanged {
+            findings.discard();
+            return failed(ReasonCode::Changed);
+        }
+        Ok((outcome, findings.commit()?))
+    }
+}
+
+struct Counted<'a> {
+    file: &'a File,
+    bytes: &'a AtomicU64,
+}
+
+impl Read for Counted<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let length = self.file.read(buffer)?;
+        self.bytes.fetch_add(length as u64, Ordering::Relaxed);
+        Ok(length)
+    }
+}
+
+/// Returns quarantined lines as JSON Lines.
+pub(super) fn quarantine_lines(rows: &[QuarantineRow]) -> Vec<u8> {
+    let mut lines = Vec::new();
+    for row in rows {
+        lines.extend(serde_json::to_vec(row).unwrap_or_default());
+        lines.push(b'\n');
+    }
+    lines
+}

@@ -1,0 +1,171 @@
+//! `banister audit`, as a process: exit codes, resume, and what it says.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::thread;
+use std::time::Duration;
+
+use crate::archive::{self, Size};
+use crate::support::{Directory, Run, banister, command, run};
+
+const SIZE: Size = Size { objects: 6, records: 40, words: 20 };
+
+/// A path in the directory.
+fn at(directory: &Directory, name: &str) -> PathBuf {
+    Path::new(directory.path()).join(name)
+}
+
+/// A directory with an archive and a policy.
+fn prepared(size: Size) -> Directory {
+    let directory = Directory::new();
+    archive::write(&at(&directory, "logs"), 3, size);
+    fs::write(at(&directory, "policy.yaml"), archive::POLICY).expect("a file");
+    directory
+}
+
+/// Runs a step with paths in the directory: arguments that begin with `@` are files in it.
+fn step(directory: &Directory, args: &[&str]) -> Run {
+    banister(&owned(directory, args).iter().map(String::as_str).collect::<Vec<_>>(), "")
+}
+
+fn owned(directory: &Directory, args: &[&str]) -> Vec<String> {
+    let path = |arg: &&str| match arg.strip_prefix('@') {
+        Some(name) => at(directory, name).display().to_string(),
+        None => (*arg).to_owned(),
+    };
+    ["audit"].iter().chain(args).map(path).collect()
+}
+
+/// The files of an audit, without those that hold the time, and locks.
+fn results(out: &Path) -> BTreeMap<String, Vec<u8>> {
+    let mut files = BTreeMap::new();
+    for name in ["receipts", "findings", "quarantine"] {
+        for entry in fs::read_dir(out.join(name)).expect("a directory") {
+            let path = entry.expect("an entry").path();
+            files.insert(
+                path.display().to_string()[out.display().to_string().len()..].to_owned(),
+                fs::read(&path).expect("a file"),
+            );
+        }
+    }
+    for name in ["summary.json", "report.html", "files.sha256"] {
+        files.insert(name.to_owned(), fs::read(out.join(name)).expect("a file"));
+    }
+    files
+}
+
+#[test]
+fn an_audit_is_planned_scanned_and_verified() {
+    let directory = prepared(SIZE);
+    let scanned = step(&directory, &["scan", "@logs", "-o", "@out", "--policy", "@policy.yaml", "--jobs", "2"]);
+    assert_eq!(scanned.code, Some(1), "gaps were found: {scanned:?}");
+    assert!(scanned.stdout.starts_with("complete: 7 objects, 240 records"), "{scanned:?}");
+    let verified = step(&directory, &["verify", "@out", "--policy", "@policy.yaml", "--rescan", "100%"]);
+    assert_eq!(verified.code, Some(0), "{verified:?}");
+    assert!(verified.stdout.contains("scanned again: 7 objects"), "{verified:?}");
+    let report = step(&directory, &["report", "@out"]);
+    assert_eq!(report.code, Some(0));
+    assert_eq!(report.stdout.as_bytes(), fs::read(at(&directory, "out/report.html")).expect("a file"));
+
+    let again = step(&directory, &["scan", "@logs", "-o", "@out", "--policy", "@policy.yaml"]);
+    again.assert_fails(&["is finalized"]);
+    fs::write(at(&directory, "out/summary.json"), "{}").expect("a file");
+    let verified = step(&directory, &["verify", "@out"]);
+    assert_eq!(verified.code, Some(4), "{verified:?}");
+    assert!(verified.stderr.contains("summary.json: was changed"), "{verified:?}");
+}
+
+#[test]
+fn shards_are_finalized_together() {
+    let directory = prepared(SIZE);
+    let shard = ["scan", "-o", "@out", "--policy", "@policy.yaml", "--shard"];
+    step(&directory, &[&shard[..], &["1/2"]].concat()).assert_fails(&["audit plan"]);
+    assert_eq!(step(&directory, &["plan", "@logs", "-o", "@out"]).code, Some(0));
+    assert_eq!(step(&directory, &[&shard[..], &["1/2"]].concat()).code, Some(0));
+    let early = step(&directory, &["finalize", "@out"]);
+    assert_eq!(early.code, Some(3), "{early:?}");
+    assert!(early.stderr.contains("have no receipt"), "{early:?}");
+    assert_eq!(step(&directory, &["verify", "@out"]).code, Some(3));
+    assert_eq!(step(&directory, &[&shard[..], &["2/2"]].concat()).code, Some(0));
+    assert_eq!(step(&directory, &["finalize", "@out"]).code, Some(1));
+    step(&directory, &[&shard[..], &["3/2"]].concat()).assert_fails(&["is not a shard"]);
+}
+
+#[test]
+fn clean_archives_and_damaged_ones_have_their_exit_codes() {
+    let directory = prepared(SIZE);
+    fs::write(at(&directory, "clean.jsonl"), "{\"a\": \"nothing\"}\n").expect("a file");
+    fs::write(at(&directory, "torn.jsonl"), "{\"a\": \"nothing\"}\n{\"a\": \"no").expect("a file");
+    let scan = |input: &str, out: &str, more: &[&str]| {
+        step(&directory, &[&["scan", input, "-o", out, "--policy", "@policy.yaml"], more].concat())
+    };
+    assert_eq!(scan("@clean.jsonl", "@clean", &[]).code, Some(0));
+    let torn = scan("@torn.jsonl", "@torn", &[]);
+    assert_eq!(torn.code, Some(3), "{torn:?}");
+    assert!(torn.stdout.contains("not covered: 1 units, lines or bodies are quarantined"), "{torn:?}");
+    assert_eq!(scan("@torn.jsonl", "@allowed", &["--max-quarantine", "1"]).code, Some(0));
+    scan("@nowhere", "@none", &[]).assert_fails(&["does not exist"]);
+    scan("s3://bucket/logs", "@none", &[]).assert_fails(&["not supported", "aws s3 sync"]);
+    scan("@clean.jsonl", "@none", &["--sign", "@policy.yaml"]).assert_fails(&["holds no `PRIVATE KEY`"]);
+    step(&directory, &["verify", "@logs"]).assert_fails(&["is not the directory of an audit"]);
+    step(&directory, &["verify", "@clean", "--rescan", "0%", "--policy", "default"]).assert_fails(&["percentage"]);
+    let estimated = scan("@logs", "@none", &["--calibrate", "50%"]);
+    assert_eq!(estimated.code, Some(0), "{estimated:?}");
+    assert!(estimated.stdout.contains("MB/s as stored") && estimated.stdout.contains("about "), "{estimated:?}");
+    assert!(!at(&directory, "none").exists(), "a calibration writes nothing");
+}
+
+/// Stops a scan at ten moments, and lets it continue.
+#[test]
+fn a_scan_that_is_killed_continues_with_the_same_result() {
+    let directory = prepared(Size { objects: 12, records: 60, words: 30 });
+    let args = ["scan", "@logs", "-o", "@out", "--policy", "@policy.yaml", "--jobs", "2", "--progress", "none"];
+    let whole = step(&directory, &["scan", "@logs", "-o", "@whole", "--policy", "@policy.yaml", "--jobs", "1"]);
+    assert_eq!(whole.code, Some(1), "{whole:?}");
+    let mut killed = 0;
+    for wait in [60, 150, 250, 350, 450, 550, 650, 750, 900, 1100] {
+        let args = owned(&directory, &args);
+        let mut child =
+            command(&args.iter().map(String::as_str).collect::<Vec<_>>()).spawn().expect("the binary starts");
+        thread::sleep(Duration::from_millis(wait));
+        if child.try_wait().expect("a child").is_some() {
+            break;
+        }
+        // On Unix this is SIGKILL.
+        child.kill().expect("it runs");
+        child.wait().expect("it ends");
+        killed += 1;
+    }
+    assert!(killed > 0);
+    let finished = at(&directory, "out/manifest.json").exists();
+    if !finished {
+        let resumed = step(&directory, &args);
+        assert_eq!(resumed.code, Some(1), "{resumed:?}");
+    }
+    assert_eq!(results(&at(&directory, "out")), results(&at(&directory, "whole")));
+}
+
+/// A limit on the size of files stands for a full disk: a write fails in the middle.
+#[cfg(unix)]
+#[test]
+fn a_full_disk_stops_the_scan_and_loses_nothing() {
+    let directory = prepared(Size { objects: 2, records: 400, words: 20 });
+    let args = ["scan", "@logs", "-o", "@out", "--policy", "@policy.yaml", "--findings-format", "jsonl"];
+    let limited = {
+        let mut shell = Command::new("sh");
+        shell.args(["-c", "trap '' XFSZ; ulimit -f 64; exec \"$0\" \"$@\"", env!("CARGO_BIN_EXE_banister")]);
+        shell.args(owned(&directory, &args));
+        shell
+            .stdin(std::process::Stdio::piped())
+            .stdout(std::process::Stdio::piped())
+            .stderr(std::process::Stdio::piped());
+        run(shell, b"")
+    };
+    assert_eq!(limited.code, Some(3), "{limited:?}");
+    assert!(limited.stderr.contains("findings/") && !limited.stderr.contains("internal error"), "{limited:?}");
+    let resumed = step(&directory, &args);
+    assert_eq!(resumed.code, Some(1), "{resumed:?}");
+    assert_eq!(step(&directory, &["verify", "@out"]).code, Some(0));
+}
