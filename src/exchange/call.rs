@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::sync::Arc;
+use std::time::Instant;
 
 use super::apply::{AppliedGuardrail, ApplyGuardrailRequest};
 use super::assessment::BodyAssessment;
@@ -15,13 +16,15 @@ use crate::bedrock::{
     BodyError, BodyFormat, InspectionSummary, Operation, RequestedGuardrail, ResponseFormat, StreamKind,
     UnknownContent, Visitor, blocked_response, requested_guardrail, without_guardrail,
 };
-use crate::guardrail::{Conversation, Source};
+use crate::guardrail::{Guardrail, Source};
 use crate::json::JsonDocument;
 
 /// One call.
 #[derive(Clone, Debug)]
 pub(crate) struct Exchange {
     config: Arc<LayerConfig>,
+    /// The guardrail that was current when the call began.
+    guardrail: Guardrail,
     operation: Operation,
     model_id: Option<String>,
     bodies: BodyGuard,
@@ -55,7 +58,8 @@ impl From<Option<Vec<u8>>> for Inspected {
 impl Exchange {
     /// Begins a call. `model_id` is what the path names; for ApplyGuardrail that is a guardrail.
     pub(crate) fn new(config: Arc<LayerConfig>, operation: Operation, model_id: Option<String>) -> Self {
-        let mut bodies = BodyGuard::new(&config.guardrail, &Conversation::new());
+        let guardrail = config.guardrail.current();
+        let mut bodies = BodyGuard::new(&guardrail, &config.conversation.clone().unwrap_or_default());
         if config.inspect_unknown_content {
             bodies = bodies.dangerous_inspect_unknown_content();
         }
@@ -65,6 +69,7 @@ impl Exchange {
         };
         let mut exchange = Self {
             config,
+            guardrail,
             operation,
             model_id: model_id.filter(|id| !id.is_empty()),
             bodies,
@@ -103,16 +108,21 @@ impl Exchange {
         self.is_named
     }
 
+    /// Returns the identifier by which callers name this guardrail.
+    fn identifier(&self) -> &str {
+        self.config.identifier.as_deref().unwrap_or(self.guardrail.policy().name())
+    }
+
     /// Records the guardrail that the caller names outside of the body, and returns `true` if it is this one.
     pub(crate) fn note_requested(&mut self, requested: &RequestedGuardrail) -> bool {
         if let Some(scope) = requested.trace.filter(|_| self.config.traces) {
-            let mut trace = Trace::new(self.config.guardrail.clone(), Arc::clone(&self.config.identifier), scope);
+            let mut trace = Trace::new(self.guardrail.clone(), self.identifier().into(), scope);
             if let Some(earlier) = &self.earlier {
                 trace.note_earlier(earlier);
             }
             self.trace = Some(trace);
         }
-        let is_named = requested.identifier.as_deref() == Some(&self.config.identifier);
+        let is_named = requested.identifier.as_deref() == Some(self.identifier());
         self.is_named |= is_named;
         is_named
     }
@@ -137,6 +147,7 @@ impl Exchange {
 
     /// Inspects the body of the request.
     pub(crate) fn request(&mut self, body: &[u8]) -> Result<Inspected, GuardrailError> {
+        let since = Instant::now();
         self.check_size(Source::Input, body.len())?;
         let doc = JsonDocument::parse(body).map_err(|error| self.unreadable(Source::Input, error.into()))?;
         match self.operation {
@@ -150,12 +161,13 @@ impl Exchange {
         }
         let removed = if self.is_named { without_guardrail(self.operation, &doc) } else { Vec::new() };
         let guarded = self.bodies.request_document(self.operation, &doc, removed);
-        self.inspected_request(guarded)
+        self.inspected_request(guarded, since)
     }
 
     /// Inspects the metadata in the header of an InvokeModel request, a JSON object, after its body. It is the caller's text, and Bedrock
     /// logs it; Converse has it in the body.
     pub(crate) fn metadata(&mut self, value: &[u8]) -> Result<Inspected, GuardrailError> {
+        let since = Instant::now();
         self.check_size(Source::Input, value.len())?;
         let (before, after) = (&b"{\"requestMetadata\":"[..], &b"}"[..]);
         let guarded = self.bodies.inspect_request(Operation::Converse, &[before, value, after].concat());
@@ -163,12 +175,16 @@ impl Exchange {
             guarded.body = guarded.body.and_then(|body| Some(body.strip_prefix(before)?.strip_suffix(after)?.to_vec()));
             guarded
         });
-        self.inspected_request(guarded)
+        self.inspected_request(guarded, since)
     }
 
-    fn inspected_request(&mut self, guarded: Result<GuardedBody, BodyError>) -> Result<Inspected, GuardrailError> {
+    fn inspected_request(
+        &mut self,
+        guarded: Result<GuardedBody, BodyError>,
+        since: Instant,
+    ) -> Result<Inspected, GuardrailError> {
         let guarded = guarded.map_err(|error| self.unreadable(Source::Input, error))?;
-        self.record(&guarded.assessment);
+        self.record(&guarded.assessment, since);
         if guarded.assessment.is_blocked() {
             return self.blocked(self.form, guarded.assessment);
         }
@@ -177,10 +193,11 @@ impl Exchange {
 
     /// Inspects the body of a successful response that is not a stream.
     pub(crate) fn response(&self, body: &[u8]) -> Result<Inspected, GuardrailError> {
+        let since = Instant::now();
         self.check_size(Source::Output, body.len())?;
         let guarded = self.bodies.inspect_response(self.operation, body);
         let guarded = guarded.map_err(|error| self.unreadable(Source::Output, error))?;
-        self.observe(&guarded.assessment);
+        self.observe(&guarded.assessment, since);
         if guarded.assessment.is_blocked() {
             // The response shows its own format.
             return self.blocked(guarded.format.into(), guarded.assessment);
@@ -195,13 +212,14 @@ impl Exchange {
         if body.is_empty() {
             return None;
         }
+        let since = Instant::now();
         let Ok(guarded) = self.bodies.inspect_response(self.operation, body) else {
             return Some(withheld_error());
         };
         let assessment = &guarded.assessment;
         // An error is no response of the model: observers receive it only if there are findings.
         if !assessment.findings().is_empty() {
-            self.observe(assessment);
+            self.observe(assessment, since);
         }
         if assessment.is_blocked() {
             return Some(error_body(assessment.message().unwrap_or(WITHHELD_MESSAGE)));
@@ -215,8 +233,9 @@ impl Exchange {
         source: Source,
         visit: impl FnOnce(&mut Visitor<'_>) -> Result<InspectionSummary, BodyError>,
     ) -> Result<BodyAssessment, GuardrailError> {
+        let since = Instant::now();
         let assessment = self.bodies.value(source, visit).map_err(|error| self.unreadable(source, error))?;
-        self.record(&assessment);
+        self.record(&assessment, since);
         Ok(assessment)
     }
 
@@ -226,11 +245,12 @@ impl Exchange {
         request: Result<ApplyGuardrailRequest<'_>, BodyError>,
     ) -> Result<AppliedGuardrail, GuardrailError> {
         let request = request.map_err(|error| self.unreadable(Source::Input, error))?;
+        let since = Instant::now();
         let mut applied = self.bodies.apply(&request);
         if !self.config.traces {
             applied.response.withhold();
         }
-        self.observe(&applied.assessment);
+        self.observe(&applied.assessment, since);
         Ok(applied)
     }
 
@@ -262,23 +282,27 @@ impl Exchange {
         self.trace.as_ref().filter(|_| has_field)
     }
 
-    /// Sends an assessment to the log and the observer.
-    pub(crate) fn observe(&self, assessment: &BodyAssessment) {
-        tracing::debug!(
-            operation = self.operation.name(),
-            source = assessment.source().name(),
-            outcome = ?assessment.outcome(),
-            findings = assessment.findings().len(),
-            "assessed"
-        );
+    /// Sends an assessment to the log and the observer. The inspection began at `since`.
+    pub(crate) fn observe(&self, assessment: &BodyAssessment, since: Instant) {
+        let (operation, model, direction) = (self.operation.name(), self.model_id(), assessment.source().name());
+        let elapsed = since.elapsed();
+        for found in assessment.findings() {
+            let finding = found.finding();
+            let (rule, kind, action) = (finding.rule(), finding.kind().name(), finding.action().name());
+            tracing::debug!(operation, model, direction, rule, kind, action, "finding");
+        }
+        let (outcome, findings) = (assessment.outcome().name(), assessment.findings().len());
+        let elapsed_us = u64::try_from(elapsed.as_micros()).unwrap_or(u64::MAX);
+        tracing::debug!(operation, model, direction, outcome, findings, elapsed_us, "assessed");
         if let Some(observer) = &self.config.observer {
-            observer(&AssessmentEvent { operation: self.operation, model_id: self.model_id.as_deref(), assessment });
+            let model_id = self.model_id.as_deref();
+            observer(&AssessmentEvent { operation: self.operation, model_id, assessment, elapsed });
         }
     }
 
     /// Observes an assessment; one of the request also goes into the trace.
-    fn record(&mut self, assessment: &BodyAssessment) {
-        self.observe(assessment);
+    fn record(&mut self, assessment: &BodyAssessment, since: Instant) {
+        self.observe(assessment, since);
         if let Some(trace) = self.trace.as_mut().filter(|_| assessment.source() == Source::Input) {
             trace.note_input(assessment);
         }

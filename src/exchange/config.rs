@@ -2,10 +2,12 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::assessment::BodyAssessment;
+use super::handle::GuardrailHandle;
 use crate::bedrock::Operation;
-use crate::guardrail::Guardrail;
+use crate::guardrail::Conversation;
 
 /// Bedrock's own limit on InvokeModel bodies: it rejects larger ones.
 const MAX_BODY_BYTES: usize = 25_000_000;
@@ -15,8 +17,11 @@ type Observer = Arc<dyn Fn(&AssessmentEvent<'_>) + Send + Sync>;
 /// The settings of a [`GuardrailLayer`](crate::GuardrailLayer), which documents them.
 #[derive(Clone)]
 pub(crate) struct LayerConfig {
-    pub(crate) guardrail: Guardrail,
-    pub(crate) identifier: Arc<str>,
+    pub(crate) guardrail: GuardrailHandle,
+    /// `None`: the name of the policy.
+    pub(crate) identifier: Option<Arc<str>>,
+    /// `None`: each call is a conversation.
+    pub(crate) conversation: Option<Conversation>,
     pub(crate) observer: Option<Observer>,
     pub(crate) max_body_bytes: usize,
     pub(crate) traces: bool,
@@ -26,10 +31,11 @@ pub(crate) struct LayerConfig {
 }
 
 impl LayerConfig {
-    pub(crate) fn new(guardrail: Guardrail) -> Self {
+    pub(crate) fn new(guardrail: GuardrailHandle) -> Self {
         Self {
-            identifier: guardrail.policy().name().into(),
             guardrail,
+            identifier: None,
+            conversation: None,
             observer: None,
             max_body_bytes: MAX_BODY_BYTES,
             traces: true,
@@ -62,6 +68,7 @@ pub struct AssessmentEvent<'a> {
     pub(super) operation: Operation,
     pub(super) model_id: Option<&'a str>,
     pub(super) assessment: &'a BodyAssessment,
+    pub(super) elapsed: Duration,
 }
 
 impl AssessmentEvent<'_> {
@@ -75,6 +82,13 @@ impl AssessmentEvent<'_> {
     #[must_use]
     pub fn model_id(&self) -> Option<&str> {
         self.model_id
+    }
+
+    /// Returns the time since the inspection began. For a request or a whole response, this is the time that the guardrail took; for a
+    /// stream, it is the time from its beginning to its end, most of which the model and the caller take.
+    #[must_use]
+    pub fn elapsed(&self) -> Duration {
+        self.elapsed
     }
 
     /// Returns the assessment. Its [`source`](BodyAssessment::source) distinguishes requests from responses.

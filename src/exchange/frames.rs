@@ -1,5 +1,7 @@
 //! Inspects the bytes of an event stream.
 
+use std::time::Instant;
+
 use bytes::BytesMut;
 
 use super::assessment::BodyAssessment;
@@ -30,12 +32,20 @@ pub(crate) struct FrameGuard {
     /// `None` once the stream has ended.
     events: Option<EventGuard<JsonEvents>>,
     mode: RejectionMode,
+    since: Instant,
 }
 
 impl FrameGuard {
     pub(crate) fn new(exchange: Exchange, mode: RejectionMode) -> Self {
         let events = Some(exchange.events(exchange.json_events()));
-        Self { decoder: FrameDecoder::new(), kind: exchange.stream_kind(), exchange, events, mode }
+        Self {
+            decoder: FrameDecoder::new(),
+            kind: exchange.stream_kind(),
+            exchange,
+            events,
+            mode,
+            since: Instant::now(),
+        }
     }
 
     /// Returns `true` if the stream has ended, whatever else the upstream may send.
@@ -153,7 +163,7 @@ impl FrameGuard {
 
     fn end(&mut self) -> Option<BodyAssessment> {
         let assessment = self.events.take()?.into_assessment();
-        self.exchange.observe(&assessment);
+        self.exchange.observe(&assessment, self.since);
         Some(assessment)
     }
 }

@@ -12,6 +12,7 @@ mod call;
 mod config;
 mod error;
 mod frames;
+mod handle;
 mod report;
 mod response;
 #[cfg(feature = "sdk")]
@@ -24,6 +25,7 @@ pub use assessment::{BodyAssessment, BodyFinding};
 pub use body::{BodyGuard, GuardedBody};
 pub use config::AssessmentEvent;
 pub use error::{GuardrailError, GuardrailErrorKind};
+pub use handle::GuardrailHandle;
 pub use report::ApplyGuardrailResponse;
 
 pub(crate) use call::{Exchange, Inspected};

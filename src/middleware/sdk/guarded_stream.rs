@@ -3,6 +3,7 @@ use std::fmt;
 use std::future::{Future, poll_fn};
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
+use std::time::Instant;
 
 use aws_sdk_bedrockruntime::error::SdkError;
 use aws_sdk_bedrockruntime::primitives::event_stream::EventReceiver;
@@ -96,6 +97,7 @@ pub struct GuardedStream<T, E> {
     ready: VecDeque<T>,
     failure: Option<GuardedStreamError<E>>,
     exchange: Exchange,
+    since: Instant,
     /// Inspects the error of the model's stream.
     inspect_failure: fn(&Exchange, SdkError<E, RawMessage>) -> SdkError<E, RawMessage>,
 }
@@ -115,6 +117,7 @@ where
             ready: VecDeque::new(),
             failure: None,
             exchange,
+            since: Instant::now(),
             inspect_failure: inspect_stream_error,
         }
     }
@@ -127,6 +130,7 @@ where
             ready: events.into_iter().collect(),
             failure: None,
             exchange,
+            since: Instant::now(),
             inspect_failure: |_, error| error,
         }
     }
@@ -222,7 +226,7 @@ impl<T, E> GuardedStream<T, E> {
     /// Ends the inspection, and calls the observer.
     fn end(&mut self) -> Option<BodyAssessment> {
         let assessment = self.inspect.take()?.into_assessment();
-        self.exchange.observe(&assessment);
+        self.exchange.observe(&assessment, self.since);
         Some(assessment)
     }
 }
