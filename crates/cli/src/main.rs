@@ -21,6 +21,7 @@ mod simulator;
 mod suite;
 mod test;
 mod tls;
+mod wrap;
 
 use std::panic;
 use std::process::ExitCode;

@@ -73,7 +73,7 @@ impl PolicySummary {
     }
 
     pub(super) fn write(&self, policy_ref: &PolicyRef, out: &mut Out) -> Result<(), Failure> {
-        out.line(format_args!("{policy_ref}: {} {}", self.name, out.paint(Tone::Quiet, &self.digest)))?;
+        out.paragraph("", 2, &format!("{policy_ref}: {} {}", self.name, out.paint(Tone::Quiet, &self.digest)))?;
         let rule = self.buffer_limit_rule.as_deref().map_or(String::new(), |rule| format!(", set by {rule}"));
         let (rules, bytes) = (count(self.rules.len(), "rule"), count(self.buffer_limit, "byte"));
         out.paragraph("", 2, &format!("{rules}; a stream buffers at most {bytes}{rule}"))?;
