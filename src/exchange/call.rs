@@ -4,6 +4,8 @@ use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Instant;
 
+use tracing::span::EnteredSpan;
+
 use super::apply::{AppliedGuardrail, ApplyGuardrailRequest};
 use super::assessment::BodyAssessment;
 use super::body::{BodyGuard, GuardedBody};
@@ -147,7 +149,7 @@ impl Exchange {
 
     /// Inspects the body of the request.
     pub(crate) fn request(&mut self, body: &[u8]) -> Result<Inspected, GuardrailError> {
-        let since = Instant::now();
+        let (since, _span) = (Instant::now(), self.span(Source::Input));
         self.check_size(Source::Input, body.len())?;
         let doc = JsonDocument::parse(body).map_err(|error| self.unreadable(Source::Input, error.into()))?;
         match self.operation {
@@ -167,7 +169,7 @@ impl Exchange {
     /// Inspects the metadata in the header of an InvokeModel request, a JSON object, after its body. It is the caller's text, and Bedrock
     /// logs it; Converse has it in the body.
     pub(crate) fn metadata(&mut self, value: &[u8]) -> Result<Inspected, GuardrailError> {
-        let since = Instant::now();
+        let (since, _span) = (Instant::now(), self.span(Source::Input));
         self.check_size(Source::Input, value.len())?;
         let (before, after) = (&b"{\"requestMetadata\":"[..], &b"}"[..]);
         let guarded = self.bodies.inspect_request(Operation::Converse, &[before, value, after].concat());
@@ -193,7 +195,7 @@ impl Exchange {
 
     /// Inspects the body of a successful response that is not a stream.
     pub(crate) fn response(&self, body: &[u8]) -> Result<Inspected, GuardrailError> {
-        let since = Instant::now();
+        let (since, _span) = (Instant::now(), self.span(Source::Output));
         self.check_size(Source::Output, body.len())?;
         let guarded = self.bodies.inspect_response(self.operation, body);
         let guarded = guarded.map_err(|error| self.unreadable(Source::Output, error))?;
@@ -212,7 +214,7 @@ impl Exchange {
         if body.is_empty() {
             return None;
         }
-        let since = Instant::now();
+        let (since, _span) = (Instant::now(), self.span(Source::Output));
         let Ok(guarded) = self.bodies.inspect_response(self.operation, body) else {
             return Some(withheld_error());
         };
@@ -233,7 +235,7 @@ impl Exchange {
         source: Source,
         visit: impl FnOnce(&mut Visitor<'_>) -> Result<InspectionSummary, BodyError>,
     ) -> Result<BodyAssessment, GuardrailError> {
-        let since = Instant::now();
+        let (since, _span) = (Instant::now(), self.span(source));
         let assessment = self.bodies.value(source, visit).map_err(|error| self.unreadable(source, error))?;
         self.record(&assessment, since);
         Ok(assessment)
@@ -280,6 +282,12 @@ impl Exchange {
         let has_field =
             !matches!(self.operation, Operation::ApplyGuardrail | Operation::CountTokens | Operation::StartAsyncInvoke);
         self.trace.as_ref().filter(|_| has_field)
+    }
+
+    /// Enters the span of an inspection.
+    fn span(&self, source: Source) -> EnteredSpan {
+        let (operation, model, direction) = (self.operation.name(), self.model_id(), source.name());
+        tracing::debug_span!("inspect", operation, model, direction).entered()
     }
 
     /// Sends an assessment to the log and the observer. The inspection began at `since`.

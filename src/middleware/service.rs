@@ -87,7 +87,8 @@ pub(super) mod sealed {
     }
 }
 
-impl<S> Layer<S> for GuardrailLayer {
+/// A service must be `Clone` to be guarded, because each call takes it along. The bound is here so that the error is here, too.
+impl<S: Clone> Layer<S> for GuardrailLayer {
     type Service = GuardrailService<S>;
 
     fn layer(&self, inner: S) -> Self::Service {

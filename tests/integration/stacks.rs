@@ -237,3 +237,63 @@ async fn an_observer_sees_every_assessment() {
     ];
     assert_eq!(*seen.lock().expect("a lock"), expected);
 }
+
+/// Keeps the fields of all spans and events.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<String>>>);
+
+impl tracing::Subscriber for Log {
+    fn enabled(&self, metadata: &tracing::Metadata<'_>) -> bool {
+        metadata.target().starts_with("banister::")
+    }
+
+    fn new_span(&self, span: &tracing::span::Attributes<'_>) -> tracing::span::Id {
+        let mut fields = Fields(format!("span {}", span.metadata().name()));
+        span.record(&mut fields);
+        self.0.lock().expect("a lock").push(fields.0);
+        tracing::span::Id::from_u64(1)
+    }
+
+    fn event(&self, event: &tracing::Event<'_>) {
+        let mut fields = Fields("event".to_owned());
+        event.record(&mut fields);
+        self.0.lock().expect("a lock").push(fields.0);
+    }
+
+    fn record(&self, _: &tracing::span::Id, _: &tracing::span::Record<'_>) {}
+    fn record_follows_from(&self, _: &tracing::span::Id, _: &tracing::span::Id) {}
+    fn enter(&self, _: &tracing::span::Id) {}
+    fn exit(&self, _: &tracing::span::Id) {}
+}
+
+struct Fields(String);
+
+impl tracing::field::Visit for Fields {
+    fn record_debug(&mut self, field: &tracing::field::Field, value: &dyn std::fmt::Debug) {
+        if field.name() != "elapsed_us" {
+            self.0.push_str(&format!(" {}={value:?}", field.name()));
+        }
+    }
+}
+
+#[tokio::test]
+async fn events_and_spans_have_rules_and_no_text() {
+    let simulator = simulator(Options::default()).await;
+    let layer = GuardrailLayer::new(guardrail("pii: [{types: [EMAIL]}]"));
+    let bedrock = ServiceBuilder::new().layer(layer).service(service(&simulator));
+    let log = Log::default();
+    let subscriber = tracing::subscriber::set_default(log.clone());
+    bedrock.oneshot(input("Write to jane.roe@example.com")).await.expect("a response");
+    drop(subscriber);
+    let lines = log.0.lock().expect("a lock").clone();
+    let about = |direction: &str| format!("operation=\"Converse\" model=\"{MODEL}\" direction=\"{direction}\"");
+    let (request, response) = (about("INPUT"), about("OUTPUT"));
+    let expected = [
+        format!("span inspect {request}"),
+        format!("event message=finding {request} rule=\"EMAIL\" kind=\"pii\" action=\"ANONYMIZED\""),
+        format!("event message=assessed {request} outcome=\"masked\" findings=1"),
+        format!("span inspect {response}"),
+        format!("event message=assessed {response} outcome=\"passed\" findings=0"),
+    ];
+    assert_eq!(lines, expected);
+}
