@@ -79,7 +79,7 @@ impl PolicySummary {
         out.paragraph("", 2, &format!("{rules}; a stream buffers at most {bytes}{rule}"))?;
         // Files in the order in which their rules appear.
         let mut files: Vec<&str> = Vec::new();
-        for rule in self.rules.iter().filter(|rule| rule.file != "") {
+        for rule in &self.rules {
             if !files.contains(&rule.file.as_str()) {
                 files.push(&rule.file);
             }

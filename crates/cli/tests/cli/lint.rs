@@ -97,6 +97,9 @@ fn packs_have_no_warnings() {
     }
 }
 
+/// The page of the guide that explains the warnings.
+const GUIDE: &str = include_str!("../../../../src/guide/commands.md");
+
 /// A policy with one rule under a section, as one line of YAML.
 fn policy(section: &str, rule: &str) -> String {
     format!("version: 1\nname: p\n{section}:\n  - {{{rule}}}\n")
@@ -163,6 +166,9 @@ fn mistakes() {
             lint["warnings"].as_array().is_some_and(|all| all.iter().any(has)),
             "{code} {message:?}\n{policy}\n{lint:#}"
         );
+        assert!(GUIDE.contains(&format!("`{code}`")), "the guide does not explain {code}");
+        let strings = format!("out of {} prompts", lint["ordinaryStrings"]);
+        assert!(GUIDE.contains(&strings), "the guide does not say {strings:?}");
         assert_eq!(lint["warnings"][0]["line"], 4, "{lint:#}");
         assert!(lint["warnings"][0]["help"].is_string(), "{lint:#}");
     }
