@@ -138,7 +138,7 @@ fn mistakes() {
         (words("Please, globex"), "matches-ordinary-text", "remove common words"),
         (words("A"), "matches-ordinary-text", "it finds `a`"),
         (words("x"), "short-word", "words of ordinary text: `x`"),
-        (words("7"), "short-word", "`7`"),
+        (words("'7'"), "short-word", "`7`"),
         (phrases("you can"), "matches-ordinary-text", "more specific"),
         (words("'invest*'"), "wildcard-word", "`invest*`"),
         (words("'*coin'"), "wildcard-word", "`*coin`"),

@@ -39,10 +39,7 @@ fn commands_fit_the_terminal() {
         .file("wrong.yaml", "version: 1\nname: bot\ncolour: red\npii:\n  - types: [EMIAL]\n    replacement: last4\n");
     let mistakes =
         files.file("mistakes.yaml", "version: 1\nname: m\nregexes:\n  - {name: x, pattern: '/EMP-[0-9]{6}/i'}\n");
-    let text = files.file(
-        "text.txt",
-        "Which stocks should I buy this year? Write to jane.roe@example.com, my card is 4111 1111 1111 1111",
-    );
+    let text = files.file("text.txt", "Which stocks should I buy this year? Write to jane.roe@example.com");
     let body = files
         .file("body.json", r#"{"messages": [{"role": "user", "content": [{"text": "Which stocks should I buy?"}]}]}"#);
     for args in [
