@@ -98,7 +98,7 @@ pub use bedrock::{BodyError, Operation, SkipReason, Skipped, guardrail_identifie
 pub use detect::{Embedder, EntityType};
 pub use exchange::{AppliedGuardrail, ApplyGuardrailResponse, BodyAssessment, BodyFinding, BodyGuard, GuardedBody};
 #[cfg(feature = "http")]
-pub use exchange::{AssessmentEvent, DecisionCaller, GuardrailError, GuardrailErrorKind};
+pub use exchange::{AssessmentEvent, DecisionCaller, GuardrailError, GuardrailErrorKind, GuardrailHandle};
 pub use guardrail::{
     ActionTaken, Assessment, BufferLimit, Container, Conversation, Finding, Guardrail, Outcome, Source, StreamGuard,
     TopicExplanation, TopicScore,

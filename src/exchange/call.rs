@@ -4,6 +4,8 @@ use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use tracing::span::EnteredSpan;
+
 use super::apply::{AppliedGuardrail, ApplyGuardrailRequest};
 use super::assessment::BodyAssessment;
 use super::body::{BodyGuard, GuardedBody};
@@ -19,13 +21,15 @@ use crate::bedrock::{
     BodyError, BodyFormat, InspectionSummary, Operation, RequestedGuardrail, ResponseFormat, StreamKind,
     UnknownContent, Visitor, blocked_response, requested_guardrail, without_guardrail,
 };
-use crate::guardrail::{Conversation, Source};
+use crate::guardrail::{Guardrail, Source};
 use crate::json::JsonDocument;
 
 /// One call.
 #[derive(Clone, Debug)]
 pub(crate) struct Exchange {
     config: Arc<LayerConfig>,
+    /// The guardrail that was current when the call began.
+    guardrail: Guardrail,
     operation: Operation,
     model_id: Option<String>,
     bodies: BodyGuard,
@@ -61,7 +65,8 @@ impl From<Option<Vec<u8>>> for Inspected {
 impl Exchange {
     /// Begins a call. `model_id` is what the path names; for ApplyGuardrail that is a guardrail.
     pub(crate) fn new(config: Arc<LayerConfig>, operation: Operation, model_id: Option<String>) -> Self {
-        let mut bodies = BodyGuard::new(&config.guardrail, &Conversation::new());
+        let guardrail = config.guardrail.current();
+        let mut bodies = BodyGuard::new(&guardrail, &config.conversation.clone().unwrap_or_default());
         if config.inspect_unknown_content {
             bodies = bodies.dangerous_inspect_unknown_content();
         }
@@ -72,6 +77,7 @@ impl Exchange {
         let call = (config.audit.is_some() || config.tag_requests).then(|| CallRecord::new(&config));
         let mut exchange = Self {
             config,
+            guardrail,
             operation,
             model_id: model_id.filter(|id| !id.is_empty()),
             bodies,
@@ -119,16 +125,21 @@ impl Exchange {
         self.is_named
     }
 
+    /// Returns the identifier by which callers name this guardrail.
+    fn identifier(&self) -> &str {
+        self.config.identifier.as_deref().unwrap_or(self.guardrail.policy().name())
+    }
+
     /// Records the guardrail that the caller names outside of the body, and returns `true` if it is this one.
     pub(crate) fn note_requested(&mut self, requested: &RequestedGuardrail) -> bool {
         if let Some(scope) = requested.trace.filter(|_| self.config.traces) {
-            let mut trace = Trace::new(self.config.guardrail.clone(), Arc::clone(&self.config.identifier), scope);
+            let mut trace = Trace::new(self.guardrail.clone(), self.identifier().into(), scope);
             if let Some(earlier) = &self.earlier {
                 trace.note_earlier(earlier);
             }
             self.trace = Some(trace);
         }
-        let is_named = requested.identifier.as_deref() == Some(&self.config.identifier);
+        let is_named = requested.identifier.as_deref() == Some(self.identifier());
         self.is_named |= is_named;
         is_named
     }
@@ -156,7 +167,7 @@ impl Exchange {
 
     /// Inspects the body of the request.
     pub(crate) fn request(&mut self, body: &[u8]) -> Result<Inspected, GuardrailError> {
-        let started = Instant::now();
+        let (started, _span) = (Instant::now(), self.span(Source::Input));
         self.check_size(Source::Input, body.len())?;
         let doc = JsonDocument::parse(body).map_err(|error| self.unreadable(Source::Input, error.into()))?;
         match self.operation {
@@ -218,7 +229,7 @@ impl Exchange {
     /// Returns the tag of the request, if it has one.
     pub(crate) fn tag(&self) -> Option<Tag<'_>> {
         let call = self.call.as_ref().filter(|call| call.is_tagged)?;
-        Some(Tag { decision: &call.id, policy: self.config.guardrail.policy().digest() })
+        Some(Tag { decision: &call.id, policy: self.guardrail.policy().digest() })
     }
 
     /// Returns the metadata of InvokeModel with the tag, or `None` if they are forwarded as they are.
@@ -245,7 +256,7 @@ impl Exchange {
     /// Inspects the metadata in the header of an InvokeModel request, a JSON object, after its body. It is the caller's text, and Bedrock
     /// logs it; Converse has it in the body.
     pub(crate) fn metadata(&mut self, value: &[u8]) -> Result<Inspected, GuardrailError> {
-        let started = Instant::now();
+        let (started, _span) = (Instant::now(), self.span(Source::Input));
         self.check_size(Source::Input, value.len())?;
         let (before, after) = (&b"{\"requestMetadata\":"[..], &b"}"[..]);
         let guarded = self.bodies.inspect_request(Operation::Converse, &[before, value, after].concat());
@@ -273,7 +284,7 @@ impl Exchange {
 
     /// Inspects the body of a successful response that is not a stream.
     pub(crate) fn response(&self, body: &[u8]) -> Result<Inspected, GuardrailError> {
-        let started = Instant::now();
+        let (started, _span) = (Instant::now(), self.span(Source::Output));
         self.check_size(Source::Output, body.len())?;
         let guarded = self.bodies.inspect_response(self.operation, body);
         let guarded = guarded.map_err(|error| self.unreadable(Source::Output, error))?;
@@ -292,7 +303,7 @@ impl Exchange {
         if body.is_empty() {
             return None;
         }
-        let started = Instant::now();
+        let (started, _span) = (Instant::now(), self.span(Source::Output));
         let guarded = match self.bodies.inspect_response(self.operation, body) {
             Ok(guarded) => guarded,
             Err(error) => return Some(self.withheld(|decision| error.add_to(decision))),
@@ -300,7 +311,7 @@ impl Exchange {
         let assessment = &guarded.assessment;
         // An error is no response of the model: observers receive it only if there are findings.
         if !assessment.findings().is_empty() {
-            self.observe(assessment);
+            self.observe(assessment, started.elapsed());
         }
         if self.record_assessment((Stage::Error, Source::Output), assessment, started.elapsed()).is_err() {
             return Some(self.withheld_body());
@@ -333,7 +344,7 @@ impl Exchange {
         source: Source,
         visit: impl FnOnce(&mut Visitor<'_>) -> Result<InspectionSummary, BodyError>,
     ) -> Result<BodyAssessment, GuardrailError> {
-        let started = Instant::now();
+        let (started, _span) = (Instant::now(), self.span(source));
         let assessment = self.bodies.value(source, visit).map_err(|error| self.unreadable(source, error))?;
         if source == Source::Input {
             self.note_input(&assessment);
@@ -390,17 +401,26 @@ impl Exchange {
         self.trace.as_ref().filter(|_| has_field)
     }
 
-    /// Sends an assessment to the log and the observer.
-    fn observe(&self, assessment: &BodyAssessment) {
-        tracing::debug!(
-            operation = self.operation.name(),
-            source = assessment.source().name(),
-            outcome = ?assessment.outcome(),
-            findings = assessment.findings().len(),
-            "assessed"
-        );
+    /// Enters the span of an inspection.
+    fn span(&self, source: Source) -> EnteredSpan {
+        let (operation, model, direction) = (self.operation.name(), self.model_id(), source.name());
+        tracing::debug_span!("inspect", operation, model, direction).entered()
+    }
+
+    /// Sends an assessment to the log and the observer, with the time that the inspection took.
+    fn observe(&self, assessment: &BodyAssessment, elapsed: Duration) {
+        let (operation, model, direction) = (self.operation.name(), self.model_id(), assessment.source().name());
+        for found in assessment.findings() {
+            let finding = found.finding();
+            let (rule, kind, action) = (finding.rule(), finding.kind().name(), finding.action().name());
+            tracing::debug!(operation, model, direction, rule, kind, action, "finding");
+        }
+        let (outcome, findings) = (assessment.outcome().name(), assessment.findings().len());
+        let elapsed_us = u64::try_from(elapsed.as_micros()).unwrap_or(u64::MAX);
+        tracing::debug!(operation, model, direction, outcome, findings, elapsed_us, "assessed");
         if let Some(observer) = &self.config.observer {
-            observer(&AssessmentEvent { operation: self.operation, model_id: self.model_id.as_deref(), assessment });
+            let model_id = self.model_id.as_deref();
+            observer(&AssessmentEvent { operation: self.operation, model_id, assessment, elapsed });
         }
     }
 
@@ -413,7 +433,7 @@ impl Exchange {
 
     /// Observes and records an assessment. Nothing may be forwarded after an error.
     fn conclude(&self, stage: Stage, assessment: &BodyAssessment, took: Duration) -> Result<(), GuardrailError> {
-        self.observe(assessment);
+        self.observe(assessment, took);
         let source = assessment.source();
         let recorded = self.record_assessment((stage, source), assessment, took);
         recorded.map_err(|error| GuardrailError::unrecorded(self.operation, source, error))
@@ -426,7 +446,7 @@ impl Exchange {
         took: Duration,
         end: StreamEnd<'_>,
     ) -> Result<(), GuardrailError> {
-        self.observe(assessment);
+        self.observe(assessment, took);
         let recorded = self.record((Stage::Stream, Source::Output), took, |decision| {
             assessment.add_to(decision);
             match end {
@@ -455,7 +475,7 @@ impl Exchange {
         complete: impl FnOnce(&mut Decision),
     ) -> Result<(), AuditError> {
         let (Some(log), Some(call)) = (&self.config.audit, &self.call) else { return Ok(()) };
-        let policy = self.config.guardrail.policy();
+        let policy = self.guardrail.policy();
         let mut decision = call.decision(policy, part, (self.operation, self.model_id.as_deref()));
         complete(&mut decision);
         records::record(log, decision, took)

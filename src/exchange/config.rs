@@ -2,11 +2,13 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::assessment::BodyAssessment;
+use super::handle::GuardrailHandle;
 use crate::audit::AuditLog;
 use crate::bedrock::Operation;
-use crate::guardrail::Guardrail;
+use crate::guardrail::Conversation;
 
 /// Bedrock's own limit on InvokeModel bodies: it rejects larger ones.
 const MAX_BODY_BYTES: usize = 25_000_000;
@@ -16,8 +18,11 @@ type Observer = Arc<dyn Fn(&AssessmentEvent<'_>) + Send + Sync>;
 /// The settings of a [`GuardrailLayer`](crate::GuardrailLayer), which documents them.
 #[derive(Clone)]
 pub(crate) struct LayerConfig {
-    pub(crate) guardrail: Guardrail,
-    pub(crate) identifier: Arc<str>,
+    pub(crate) guardrail: GuardrailHandle,
+    /// `None`: the name of the policy.
+    pub(crate) identifier: Option<Arc<str>>,
+    /// `None`: each call is a conversation.
+    pub(crate) conversation: Option<Conversation>,
     pub(crate) observer: Option<Observer>,
     pub(crate) max_body_bytes: usize,
     pub(crate) traces: bool,
@@ -49,10 +54,11 @@ impl DecisionCaller {
 }
 
 impl LayerConfig {
-    pub(crate) fn new(guardrail: Guardrail) -> Self {
+    pub(crate) fn new(guardrail: GuardrailHandle) -> Self {
         Self {
-            identifier: guardrail.policy().name().into(),
             guardrail,
+            identifier: None,
+            conversation: None,
             observer: None,
             max_body_bytes: MAX_BODY_BYTES,
             traces: true,
@@ -90,6 +96,7 @@ pub struct AssessmentEvent<'a> {
     pub(super) operation: Operation,
     pub(super) model_id: Option<&'a str>,
     pub(super) assessment: &'a BodyAssessment,
+    pub(super) elapsed: Duration,
 }
 
 impl AssessmentEvent<'_> {
@@ -103,6 +110,13 @@ impl AssessmentEvent<'_> {
     #[must_use]
     pub fn model_id(&self) -> Option<&str> {
         self.model_id
+    }
+
+    /// Returns the time that the inspection took; for a stream the sum over its events, without the time that the model and the caller
+    /// took.
+    #[must_use]
+    pub fn elapsed(&self) -> Duration {
+        self.elapsed
     }
 
     /// Returns the assessment. Its [`source`](BodyAssessment::source) distinguishes requests from responses.

@@ -127,7 +127,55 @@ impl GuardrailError {
         }
     }
 
-    /// Returns the kind of the error. Only [`Unrecorded`](GuardrailErrorKind::Unrecorded) may change if the same call is repeated.
+    /// Returns `true` if the same call may succeed when it is repeated: a response could not be inspected, which may have been cut off or
+    /// corrupted on its way. A blocked call, and a request that cannot be inspected, are rejected again.
+    #[must_use]
+    pub fn is_retryable(&self) -> bool {
+        match self.kind {
+            ErrorKind::Unreadable(_) => self.source == Source::Output,
+            ErrorKind::Unrecorded(_) => self.source == Source::Input,
+            _ => false,
+        }
+    }
+
+    /// Returns `true` if `error` is a guardrail's, or caused by one, and is not [retryable](Self::is_retryable).
+    ///
+    /// A retry policy outside of a guardrail must not repeat such a call: each repetition of a blocked response calls the model again.
+    ///
+    /// ```
+    /// use std::future::{Ready, ready};
+    ///
+    /// use banister::GuardrailError;
+    /// use tower::BoxError;
+    /// use tower::retry::Policy;
+    ///
+    /// #[derive(Clone)]
+    /// struct Attempts(usize);
+    ///
+    /// impl<Request: Clone, Response> Policy<Request, Response, BoxError> for Attempts {
+    ///     type Future = Ready<()>;
+    ///
+    ///     fn retry(&mut self, _: &mut Request, result: &mut Result<Response, BoxError>) -> Option<Self::Future> {
+    ///         let error = result.as_ref().err()?;
+    ///         if self.0 == 0 || GuardrailError::is_final(&**error) {
+    ///             return None;
+    ///         }
+    ///         self.0 -= 1;
+    ///         Some(ready(()))
+    ///     }
+    ///
+    ///     fn clone_request(&mut self, request: &Request) -> Option<Request> {
+    ///         Some(request.clone())
+    ///     }
+    /// }
+    /// ```
+    #[must_use]
+    pub fn is_final(error: &(dyn Error + 'static)) -> bool {
+        Self::find_in(error).is_some_and(|error| !error.is_retryable())
+    }
+
+    /// Returns the kind of the error. Only [`Unrecorded`](GuardrailErrorKind::Unrecorded) and an error that is
+    /// [retryable](Self::is_retryable) may change if the same call is repeated.
     #[must_use]
     pub fn kind(&self) -> GuardrailErrorKind {
         match self.kind {

@@ -12,6 +12,7 @@ mod call;
 mod config;
 mod error;
 mod frames;
+mod handle;
 mod recorded;
 mod records;
 mod report;
@@ -28,6 +29,7 @@ pub use assessment::{BodyAssessment, BodyFinding};
 pub use body::{BodyGuard, GuardedBody};
 pub use config::{AssessmentEvent, DecisionCaller};
 pub use error::{GuardrailError, GuardrailErrorKind};
+pub use handle::GuardrailHandle;
 pub use report::ApplyGuardrailResponse;
 
 pub(crate) use call::{Exchange, Inspected};

@@ -145,7 +145,7 @@ impl LayerConfig {
     /// Returns an error if the record is not written: then the request must not be forwarded.
     pub(crate) fn record_unknown_operation(&self, caller: Option<&DecisionCaller>) -> Result<(), AuditError> {
         let Some(log) = &self.audit else { return Ok(()) };
-        let mut decision = Decision::new(self.guardrail.policy(), Stage::Request, Source::Input);
+        let mut decision = Decision::new(self.guardrail.current().policy(), Stage::Request, Source::Input);
         decision.operation = Some(Cow::Borrowed("unknown"));
         decision.caller = caller.or(self.caller.as_ref()).map(|caller| caller.0.as_ref().to_owned());
         decision.reject(RejectionCode::UnknownOperation, None);

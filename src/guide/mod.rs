@@ -4,6 +4,7 @@
 //! * [`commands`]: the command line, and the format of test suites.
 //! * [`streaming`]: streaming guarantees, and how much text is buffered.
 //! * [`bedrock`]: how Bedrock calls are inspected, and what the caller receives.
+//! * [`layer`]: the layer in a server: retries, several policies, observation.
 //! * [`threat_model`]: what Banister protects, and its known limitations.
 //! * [`audits`]: how to audit archives of Bedrock's logs, and how to verify an audit.
 //! * [`defaults`]: defaults and limits, with reasons.
@@ -19,6 +20,9 @@ pub mod streaming {}
 
 #[doc = include_str!("bedrock.md")]
 pub mod bedrock {}
+
+#[doc = include_str!("layer.md")]
+pub mod layer {}
 
 #[doc = include_str!("threat_model.md")]
 pub mod threat_model {}

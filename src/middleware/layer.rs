@@ -2,23 +2,70 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::audit::AuditLog;
-use crate::exchange::{AssessmentEvent, DecisionCaller, LayerConfig};
-use crate::guardrail::Guardrail;
+use crate::exchange::{AssessmentEvent, DecisionCaller, GuardrailHandle, LayerConfig};
+use crate::guardrail::{Conversation, Guardrail};
 
 /// A [`Layer`](tower::Layer) that applies a guardrail to a Bedrock service.
 ///
 /// All settings of a guarded call are here. The layer fails closed: it rejects a body that is not JSON, is nested too deeply or is too
 /// large, and content of an unknown kind.
+///
+/// See the [guide](crate::guide::layer) for the order of layers, retries, and several policies.
+///
+/// ```no_run
+/// use banister::{BedrockService, Guardrail, GuardrailLayer, Policy};
+/// use tower::ServiceBuilder;
+/// # fn stack<P: Clone>(client: aws_sdk_bedrockruntime::Client, retries: P) -> Result<(), banister::PolicyError> {
+///
+/// let bedrock = ServiceBuilder::new()
+///     .layer(GuardrailLayer::new(Guardrail::new(Policy::from_pack("default")?)))
+///     // Inside: repeats failures of the model, and never a blocked call.
+///     .retry(retries)
+///     .service(BedrockService::new(client));
+/// # drop(bedrock);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone)]
 pub struct GuardrailLayer {
     pub(super) config: Arc<LayerConfig>,
 }
 
 impl GuardrailLayer {
-    /// Creates a layer that applies `guardrail` to requests and responses.
+    /// Creates a layer that applies a guardrail to requests and responses. Pass a [`GuardrailHandle`] to replace it later.
     #[must_use]
-    pub fn new(guardrail: Guardrail) -> Self {
-        Self { config: Arc::new(LayerConfig::new(guardrail)) }
+    pub fn new(guardrail: impl Into<GuardrailHandle>) -> Self {
+        Self { config: Arc::new(LayerConfig::new(guardrail.into())) }
+    }
+
+    /// Applies another guardrail, such as that of a tenant, with the settings of this layer. Clone the layer first to keep it.
+    ///
+    /// See [`GuardrailService::with_guardrail`](crate::GuardrailService::with_guardrail) for one call.
+    #[must_use]
+    pub fn with_guardrail(mut self, guardrail: impl Into<GuardrailHandle>) -> Self {
+        self.change().guardrail = guardrail.into();
+        self
+    }
+
+    /// Makes all calls part of one conversation, in which `replacement: numbered` gives equal values equal numbers. By default each call
+    /// is a conversation.
+    ///
+    /// See [`GuardrailService::with_conversation`](crate::GuardrailService::with_conversation) for one call.
+    #[must_use]
+    pub fn with_conversation(mut self, conversation: &Conversation) -> Self {
+        self.change().conversation = Some(conversation.clone());
+        self
+    }
+
+    /// Applies what the extensions of an HTTP request hold for this call.
+    pub(super) fn for_request(mut self, extensions: &http::Extensions) -> Self {
+        if let Some(guardrail) = extensions.get::<Guardrail>() {
+            self = self.with_guardrail(guardrail.clone());
+        }
+        match extensions.get::<Conversation>() {
+            Some(conversation) => self.with_conversation(conversation),
+            None => self,
+        }
     }
 
     /// Calls `observer` for every assessment: once for a request, once for a response, for a stream when it ends.
@@ -79,7 +126,7 @@ impl GuardrailLayer {
     /// format. The `match` members are empty, unless [`Guardrail::dangerous_include_matches`] fills them.
     #[must_use]
     pub fn guardrail_identifier(mut self, identifier: impl Into<Arc<str>>) -> Self {
-        self.change().identifier = identifier.into();
+        self.change().identifier = Some(identifier.into());
         self
     }
 
@@ -135,6 +182,12 @@ impl fmt::Debug for GuardrailLayer {
 
 impl From<Guardrail> for GuardrailLayer {
     fn from(guardrail: Guardrail) -> Self {
+        Self::new(guardrail)
+    }
+}
+
+impl From<GuardrailHandle> for GuardrailLayer {
+    fn from(guardrail: GuardrailHandle) -> Self {
         Self::new(guardrail)
     }
 }

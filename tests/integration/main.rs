@@ -12,5 +12,6 @@ mod interceptor_slow;
 mod invoke;
 mod invoke_stream;
 mod sdk_errors;
+mod stacks;
 mod support;
 mod trace;

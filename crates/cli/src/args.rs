@@ -140,6 +140,9 @@ pub(crate) struct CheckArgs {
     /// Read the body of a Bedrock request, or of a response with `--source output`
     #[arg(long, conflicts_with = "stream")]
     pub(crate) body: bool,
+    /// With `--body`, evaluate every string of content that this version does not know, instead of rejecting the body
+    #[arg(long, requires = "body")]
+    pub(crate) dangerous_inspect_unknown_content: bool,
     /// Also evaluate the text as a stream, split at many positions, and fail if any result differs
     #[arg(long)]
     pub(crate) stream: bool,
@@ -214,6 +217,9 @@ pub(crate) struct ChatArgs {
     /// Endpoint: `simulator`, `aws` (the account of the environment), or a URL
     #[arg(long, value_name = "ENDPOINT", default_value = "simulator")]
     pub(crate) endpoint: String,
+    /// Text that the simulator returns as the model's, to try how completions are guarded
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) answer: Option<String>,
     /// Operation of the Bedrock runtime
     #[arg(long, default_value = "converse")]
     pub(crate) operation: ChatOperation,

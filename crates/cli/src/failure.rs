@@ -2,6 +2,10 @@
 
 use std::io::{self, Write as _};
 
+use console::Term;
+
+use crate::wrap::{terminal_width, wrap_message};
+
 /// The exit codes. With several results, the greatest counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Exit {
@@ -44,5 +48,11 @@ impl Failure {
 /// Prints an error message on standard error.
 pub(crate) fn print_error(message: &str) {
     // If standard error is closed, there is nowhere to print it.
-    let _ = writeln!(io::stderr(), "banister: {message}");
+    let width = terminal_width(&Term::stderr()).unwrap_or(usize::MAX);
+    let message = format!("banister: {message}");
+    for line in message.split('\n') {
+        for line in wrap_message(line, width) {
+            let _ = writeln!(io::stderr(), "{line}");
+        }
+    }
 }

@@ -23,6 +23,7 @@ mod simulator;
 mod suite;
 mod test;
 mod tls;
+mod wrap;
 
 use std::panic;
 use std::process::ExitCode;

@@ -10,7 +10,7 @@ pub(crate) fn bytes(length: u64) -> ProgressBar {
     if length < LONG_BYTES {
         return ProgressBar::hidden();
     }
-    styled(length, "{bar:40} {bytes} of {total_bytes}, {bytes_per_sec}, {eta} left")
+    styled(length, "{wide_bar} {bytes} of {total_bytes}, {eta} left")
 }
 
 /// Returns a bar over a number of items, which is hidden if there are fewer than `few`.
@@ -18,7 +18,7 @@ pub(crate) fn count(length: usize, few: usize) -> ProgressBar {
     if length < few {
         return ProgressBar::hidden();
     }
-    styled(length as u64, "{bar:40} {pos} of {len}, {eta} left")
+    styled(length as u64, "{wide_bar} {pos} of {len}, {eta} left")
 }
 
 fn styled(length: u64, template: &str) -> ProgressBar {

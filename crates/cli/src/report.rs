@@ -1,7 +1,7 @@
 //! Standard output.
 
 use std::fmt;
-use std::io::{self, BufWriter, IsTerminal as _, Stdout, Write as _};
+use std::io::{self, BufWriter, Stdout, Write as _};
 
 use anstream::{AutoStream, ColorChoice};
 use anstyle::{AnsiColor, Style};
@@ -9,9 +9,7 @@ use console::{Term, measure_text_width};
 use serde::Serialize;
 
 use crate::failure::Failure;
-
-/// Narrower terminals are not wrapped for.
-const MIN_WIDTH: usize = 40;
+use crate::wrap::{terminal_width, wrap, wrap_message};
 
 /// The last column of a table moves to lines of its own if it has fewer columns.
 const MIN_CELL: usize = 24;
@@ -29,9 +27,7 @@ impl Out {
     pub(crate) fn stdout() -> Self {
         let stdout = io::stdout();
         let color = AutoStream::choice(&stdout) != ColorChoice::Never;
-        let size = Term::stdout().size_checked().filter(|_| stdout.is_terminal());
-        // In fewer columns, wrapped text is no easier to read.
-        let width = size.map(|(_, columns)| usize::from(columns)).filter(|&columns| columns >= MIN_WIDTH);
+        let width = terminal_width(&Term::stdout());
         Self { writer: BufWriter::with_capacity(64 << 10, stdout), color, width }
     }
 
@@ -64,6 +60,20 @@ impl Out {
             .write_fmt(line)
             .and_then(|()| self.writer.write_all(b"\n"))
             .map_err(|error| Failure::writing(&error))
+    }
+
+    /// Writes a message, in lines that fit the terminal.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be written.
+    pub(crate) fn message(&mut self, message: &str) -> Result<(), Failure> {
+        for line in message.split('\n') {
+            for line in wrap_message(line, self.width.unwrap_or(usize::MAX)) {
+                self.line(format_args!("{line}"))?;
+            }
+        }
+        Ok(())
     }
 
     /// Writes text.
@@ -213,27 +223,6 @@ impl Table {
     }
 }
 
-/// Returns the lines of text that is wrapped at spaces. A word that is longer than a line is not broken.
-fn wrap(text: &str, first: usize, rest: usize) -> Vec<String> {
-    let mut lines = vec![String::new()];
-    let mut width = 0;
-    for (number, word) in text.split(' ').enumerate() {
-        let limit = if lines.len() == 1 { first } else { rest };
-        let added = measure_text_width(word) + usize::from(number > 0);
-        if width > 0 && width + added > limit {
-            lines.push(word.to_owned());
-            width = measure_text_width(word);
-        } else if let Some(line) = lines.last_mut() {
-            if number > 0 {
-                line.push(' ');
-            }
-            line.push_str(word);
-            width += added;
-        }
-    }
-    lines
-}
-
 /// Returns a number of things: `1 rule`, `2 rules`.
 pub(crate) fn count(number: usize, what: &str) -> String {
     format!("{number} {what}{}", if number == 1 { "" } else { "s" })
@@ -241,16 +230,7 @@ pub(crate) fn count(number: usize, what: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{count, wrap};
-
-    #[test]
-    fn text_wraps_at_spaces() {
-        assert_eq!(wrap("one two three", 7, 5), ["one two", "three"]);
-        assert_eq!(wrap("extraordinary a", 5, 5), ["extraordinary", "a"]);
-        assert_eq!(wrap("中文 中文", 5, 5), ["中文", "中文"]);
-        assert_eq!(wrap("a  b", 80, 80), ["a  b"]);
-        assert_eq!(wrap("", 80, 80), [""]);
-    }
+    use super::count;
 
     #[test]
     fn one_is_singular() {

@@ -51,6 +51,24 @@ pub(crate) struct FindingEntry {
     score: Option<f32>,
     #[serde(skip_serializing_if = "Option::is_none")]
     threshold: Option<f32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    explanation: Option<ExplanationEntry>,
+}
+
+/// The reason why a topic matched by its examples.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ExplanationEntry {
+    /// The index of the closest example.
+    example_index: usize,
+    /// The stems, and pairs of stems, that contributed to the score, the heaviest first.
+    terms: Vec<String>,
+}
+
+impl ExplanationEntry {
+    fn new(why: &TopicExplanation) -> Self {
+        Self { example_index: why.example_index(), terms: why.terms().to_vec() }
+    }
 }
 
 /// The finding that contains another one.
@@ -149,6 +167,7 @@ impl FindingEntry {
             matched: finding.matched_text().map(str::to_owned),
             score: finding.explanation().map(TopicExplanation::score),
             threshold: finding.explanation().map(TopicExplanation::threshold),
+            explanation: finding.explanation().map(ExplanationEntry::new),
         }
     }
 

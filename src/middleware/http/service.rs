@@ -49,6 +49,7 @@ where
     type Response = Response<ResponseBody<R>>;
 
     fn guard(self, layer: GuardrailLayer, mut inner: S) -> CallFuture<Self::Response> {
+        let layer = layer.for_request(self.extensions());
         let Some((operation, model_id)) = Operation::from_path(self.method().as_str(), self.uri().path()) else {
             let caller = self.extensions().get::<DecisionCaller>();
             let recorded = layer.config.record_unknown_operation(caller);

@@ -72,7 +72,7 @@ impl Compiler<'_> {
             return;
         }
         // A trial run: the rest of the rule takes effect when it is enforced.
-        if actions.contains(&Action::Detect) {
+        if actions.iter().all(|&action| action <= Action::Detect) {
             return;
         }
         for (key, action, does, word) in

@@ -18,15 +18,19 @@ pub(super) struct Endpoint {
 }
 
 impl Endpoint {
-    /// Opens an endpoint: `simulator` is started for this call, `aws` is the account of the environment, others are URLs.
+    /// Opens an endpoint: `simulator` is started for this call, `aws` is the account of the environment, others are URLs. Only the simulator
+    /// can return a given answer.
     ///
     /// # Errors
     ///
     /// If the name is invalid, or the simulator cannot start.
-    pub(super) async fn open(name: &str) -> Result<Self, Failure> {
+    pub(super) async fn open(name: &str, answer: Option<&str>) -> Result<Self, Failure> {
         if name == "simulator" {
-            let simulator = simulator::start().await?;
+            let simulator = simulator::start(answer).await?;
             return Ok(Self { client: plain(&simulator.endpoint()), simulator: Some(simulator) });
+        }
+        if answer.is_some() {
+            return Err(Failure::new("`--answer` needs `--endpoint simulator`: a model gives its own"));
         }
         let client = match name {
             "aws" => encrypted(None).await,

@@ -44,7 +44,7 @@ pub(crate) fn run(args: &ChatArgs, out: &mut Out) -> Result<Exit, Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|error| Failure::new(format!("cannot start a runtime: {error}")))?;
     runtime.block_on(async {
-        let endpoint = Endpoint::open(&args.endpoint).await?;
+        let endpoint = Endpoint::open(&args.endpoint, args.answer.as_deref()).await?;
         let recorder = Arc::new(Recorder::default());
         let observer = Arc::clone(&recorder);
         let layer =

@@ -75,7 +75,7 @@ impl<'a> Show<'a> {
             self.said()?;
         } else {
             let response = std::mem::take(&mut self.caller_got);
-            self.out.line(format_args!("{response}"))?;
+            self.labelled("you get", &response)?;
         }
         Ok(())
     }
@@ -95,8 +95,11 @@ impl<'a> Show<'a> {
         if !self.args.stream {
             self.said()?;
         }
-        let label = self.out.paint(Tone::Quiet, "you get     ");
-        self.out.text(&label)
+        if self.args.stream {
+            let label = self.out.paint(Tone::Quiet, "you get     ");
+            self.out.text(&label)?;
+        }
+        Ok(())
     }
 
     fn said(&mut self) -> Result<(), Failure> {
@@ -108,8 +111,12 @@ impl<'a> Show<'a> {
     }
 
     fn labelled(&mut self, label: &str, text: &str) -> Result<(), Failure> {
-        let label = self.out.paint(Tone::Quiet, format!("{label:12}"));
-        self.out.line(format_args!("{label}{text}"))
+        let mut label = self.out.paint(Tone::Quiet, format!("{label:12}"));
+        for line in text.split('\n') {
+            self.out.paragraph(&label, 12, line)?;
+            label = " ".repeat(12);
+        }
+        Ok(())
     }
 
     fn aside(&mut self, text: &str) -> Result<(), Failure> {

@@ -6,14 +6,43 @@ use banister::{BodyError, BodyGuard, GuardedBody, Operation};
 use banister::{Conversation, Guardrail, Source};
 use serde::de::IgnoredAny;
 
+/// What to do with content that this version does not know.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum UnknownContent {
+    /// Reject the body.
+    Reject,
+    /// Evaluate every string.
+    Inspect,
+}
+
+impl UnknownContent {
+    /// Returns what the flag says.
+    pub(crate) fn allowed(is_allowed: bool) -> Self {
+        if is_allowed { Self::Inspect } else { Self::Reject }
+    }
+}
+
+/// Returns the message of an error, with the flag that helps.
+pub(crate) fn problem(error: &BodyError) -> String {
+    if error.is_unknown() { format!("{error} with `--dangerous-inspect-unknown-content`") } else { error.to_string() }
+}
+
 /// Evaluates a body: a request for direction input, a response for output.
 ///
 /// # Errors
 ///
 /// If the body cannot be inspected.
-pub(crate) fn inspect(guardrail: &Guardrail, source: Source, body: &[u8]) -> Result<GuardedBody, BodyError> {
+pub(crate) fn inspect(
+    guardrail: &Guardrail,
+    source: Source,
+    body: &[u8],
+    unknown: UnknownContent,
+) -> Result<GuardedBody, BodyError> {
     let inspect = |operation: Operation| {
-        let guard = BodyGuard::new(guardrail, &Conversation::new());
+        let mut guard = BodyGuard::new(guardrail, &Conversation::new());
+        if unknown == UnknownContent::Inspect {
+            guard = guard.dangerous_inspect_unknown_content();
+        }
         match source {
             Source::Input => guard.inspect_request(operation, body),
             Source::Output => guard.inspect_response(operation, body),

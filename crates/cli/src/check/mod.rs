@@ -7,6 +7,7 @@ pub(crate) mod text;
 
 use banister::{Assessment, Guardrail, Outcome, Source};
 
+use self::body::UnknownContent;
 use self::splits::SplitTester;
 use crate::args::{CheckArgs, Format};
 use crate::failure::{Exit, Failure, print_error};
@@ -103,7 +104,8 @@ impl TextChecker<'_> {
     }
 
     fn evaluate_body(&self, source: Source, body: &[u8]) -> Result<Evaluated, String> {
-        let guarded = body::inspect(&self.guardrail, source, body).map_err(|error| error.to_string())?;
+        let unknown = UnknownContent::allowed(self.args.dangerous_inspect_unknown_content);
+        let guarded = body::inspect(&self.guardrail, source, body, unknown).map_err(|error| body::problem(&error))?;
         let mut response = Response::of_body(self.guardrail.policy(), guarded.assessment(), body::output(&guarded));
         response.count_in_body(body, guarded.assessment(), self.args.offsets);
         Ok(Evaluated { outcome: guarded.assessment().outcome(), response, stream: None })

@@ -1,10 +1,9 @@
 //! Human-readable results.
 
-use std::fmt::Write as _;
-
 use banister::BodyFinding;
 use banister::{Assessment, Finding, Outcome, StreamGuard, TopicScore};
 
+use super::body::UnknownContent;
 use super::{TextChecker, body, exit_of};
 use crate::failure::{Exit, Failure};
 use crate::input::Input;
@@ -47,8 +46,9 @@ impl TextChecker<'_> {
     fn body_text(&self, name: Option<&str>, input: Input, out: &mut Out) -> Result<Exit, Failure> {
         let label = input.name.clone();
         let body = input.read_to_end()?;
-        let guarded = body::inspect(&self.guardrail, self.args.source.into(), &body)
-            .map_err(|error| Failure::new(format!("{label}: {error}")))?;
+        let unknown = UnknownContent::allowed(self.args.dangerous_inspect_unknown_content);
+        let guarded = body::inspect(&self.guardrail, self.args.source.into(), &body, unknown)
+            .map_err(|error| Failure::new(format!("{label}: {}", body::problem(&error))))?;
         let assessment = guarded.assessment();
         write_outcome(name, assessment.outcome(), out)?;
         let mut table = body_findings(assessment.findings());
@@ -121,19 +121,21 @@ impl Masked {
 fn findings(findings: &[&Finding]) -> Table {
     let mut table = Table::default();
     for finding in findings {
-        let mut note = String::new();
-        if let Some(why) = finding.explanation() {
-            let terms = why.terms().join(", ");
-            let _ = write!(note, "{:.2} similar to example {} ({terms})", why.score(), why.example_index() + 1);
-        }
-        if let Some(text) = finding.matched_text() {
-            let _ = write!(note, "{text:?}");
-        }
         let mut row = cells(finding);
-        row.push(note);
+        row.push(note(finding));
         table.row(row);
     }
     table
+}
+
+/// Returns the matched text, if it is to be shown, and why a topic matched.
+fn note(finding: &Finding) -> String {
+    let text = finding.matched_text().map(|text| format!("{text:?}"));
+    let why = finding.explanation().map(|why| {
+        let terms = why.terms().join(", ");
+        format!("{:.2} similar to example {} ({terms})", why.score(), why.example_index() + 1)
+    });
+    text.into_iter().chain(why).collect::<Vec<_>>().join("  ")
 }
 
 /// Returns the topics in columns: name, best score, threshold.
@@ -151,11 +153,16 @@ pub(crate) fn body_findings(findings: &[BodyFinding]) -> Table {
     let mut table = Table::default();
     for found in findings.iter().filter(|found| found.finding().within().is_none()) {
         let mut row = cells(found.finding());
-        row.push(match found.inner_pointer() {
+        let mut place = match found.inner_pointer() {
             Some(inner) => format!("{}#{inner}", found.pointer()),
             None => found.pointer().to_owned(),
-        });
-        row.extend(found.finding().matched_text().map(|text| format!("{text:?}")));
+        };
+        let note = note(found.finding());
+        if !note.is_empty() {
+            place.push_str("  ");
+            place.push_str(&note);
+        }
+        row.push(place);
         table.row(row);
     }
     table
@@ -186,10 +193,12 @@ fn write_stream(report: &super::splits::SplitReport, out: &mut Out) -> Result<()
         Some(bytes) => format!("first release after {bytes} bytes"),
         None => "nothing released before the end".to_owned(),
     };
-    out.line(format_args!(
-        "\nstreaming matched in {} splits (seed {}): buffered at most {} bytes of {}{rule}; {first}",
+    out.line(format_args!(""))?;
+    let text = format!(
+        "streaming matched in {} splits (seed {}): buffered at most {} bytes of {}{rule}; {first}",
         report.splits, report.seed, report.max_buffered, report.buffer_limit,
-    ))
+    );
+    out.paragraph("", 2, &text)
 }
 
 /// Returns the tone of an outcome.

@@ -113,7 +113,7 @@ fn lint_policy(policy_ref: &PolicyRef, format: Format, out: &mut Out) -> Result<
     let exit = if read.is_err() { Exit::Found } else { Exit::Passed };
     match (format, read) {
         (Format::Json, read) => out.json_line(&Lint::new(policy_ref, &read))?,
-        (Format::Text, Err(error)) => out.line(format_args!("{error}"))?,
+        (Format::Text, Err(error)) => out.message(&error.to_string())?,
         (Format::Text, Ok(policy)) => PolicySummary::new(policy_ref, &policy).write(policy_ref, out)?,
     }
     Ok(exit)
@@ -127,7 +127,7 @@ fn lint_suite(file: PathBuf, format: Format, out: &mut Out) -> Result<Exit, Fail
         (Format::Json, read) => {
             out.json_line(&SuiteLint { suite: name, errors: read.err().unwrap_or_default() })?;
         }
-        (Format::Text, Err(problems)) => out.line(format_args!("{}", suite::joined(&problems)))?,
+        (Format::Text, Err(problems)) => out.message(&suite::joined(&problems))?,
         (Format::Text, Ok(suite)) => out.line(format_args!("{name}: {}", suite.size()))?,
     }
     Ok(exit)

@@ -73,13 +73,13 @@ impl PolicySummary {
     }
 
     pub(super) fn write(&self, policy_ref: &PolicyRef, out: &mut Out) -> Result<(), Failure> {
-        out.line(format_args!("{policy_ref}: {} {}", self.name, out.paint(Tone::Quiet, &self.digest)))?;
+        out.paragraph("", 2, &format!("{policy_ref}: {} {}", self.name, out.paint(Tone::Quiet, &self.digest)))?;
         let rule = self.buffer_limit_rule.as_deref().map_or(String::new(), |rule| format!(", set by {rule}"));
         let (rules, bytes) = (count(self.rules.len(), "rule"), count(self.buffer_limit, "byte"));
         out.paragraph("", 2, &format!("{rules}; a stream buffers at most {bytes}{rule}"))?;
         // Files in the order in which their rules appear.
         let mut files: Vec<&str> = Vec::new();
-        for rule in self.rules.iter().filter(|rule| rule.file != "") {
+        for rule in &self.rules {
             if !files.contains(&rule.file.as_str()) {
                 files.push(&rule.file);
             }

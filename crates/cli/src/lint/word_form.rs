@@ -92,6 +92,9 @@ fn lists_in_words(entry: &RuleEntry, warnings: &mut Vec<Warning>) {
 
 type Format = (usize, &'static str, String);
 
+/// Returns `true` if a line has a mark of a format.
+type LineTest = fn(&str) -> bool;
+
 /// Returns the format of a word file that is no list of words: the line, what it has, and what to do.
 fn format_of(path: &str, text: &str) -> Option<Format> {
     let lines: Vec<(usize, &str)> = listed_words(text).collect();
@@ -120,7 +123,7 @@ fn format_of(path: &str, text: &str) -> Option<Format> {
     if ends(".csv") && first.1.contains([',', ';']) {
         return Some((first.0, "columns of a table", plain("separators")));
     }
-    let marks: [(&'static str, fn(&str) -> bool); 5] = [
+    let marks: [(&'static str, LineTest); 5] = [
         ("quotes", |line| {
             ['"', '\'']
                 .iter()

@@ -15,7 +15,7 @@ use crate::simulator;
 pub(super) async fn open(name: &str) -> Result<(Upstream, Option<Simulator>), Failure> {
     match name {
         "simulator" => {
-            let simulator = simulator::start().await?;
+            let simulator = simulator::start(None).await?;
             Ok((at(&simulator.endpoint())?, Some(simulator)))
         }
         "aws" => Ok((bedrock().await?, None)),

@@ -70,7 +70,7 @@ impl Open {
         if !self.is_mapping {
             return format!("{}[{number}]", self.path);
         }
-        if number % 2 == 0 {
+        if number.is_multiple_of(2) {
             text.clone_into(&mut self.key);
         }
         match self.path.as_str() {

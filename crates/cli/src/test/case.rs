@@ -7,7 +7,7 @@ use banister::{ActionTaken, Finding, Guardrail, Outcome, Policy, RuleKind, Sourc
 use banister_evasion::{Level, Technique};
 
 use super::case_result::{CaseResult, CaseStatus, Measure, SampleResult, WrongText};
-use crate::check::body;
+use crate::check::body::{self, UnknownContent};
 use crate::check::splits::SplitTester;
 use crate::response::blocks;
 use crate::suite::{Case, CaseInput, Expected, ExpectedFinding, ExpectedOutcome, Sample};
@@ -105,7 +105,7 @@ impl Runner {
     }
 
     fn body(&mut self, case: &Case, text: &str) -> Option<String> {
-        let guarded = match body::inspect(&self.guardrail, case.source, text.as_bytes()) {
+        let guarded = match body::inspect(&self.guardrail, case.source, text.as_bytes(), UnknownContent::Reject) {
             Ok(guarded) => guarded,
             Err(error) => return Some(error.to_string()),
         };

@@ -60,10 +60,9 @@ impl SuiteResult {
             if samples().next().is_none() {
                 continue;
             }
-            out.line(format_args!("{}: {measure} {}", self.file, samples().map(Rate::of).sum::<Rate>()))?;
+            out.paragraph("", 2, &format!("{}: {measure} {}", self.file, samples().map(Rate::of).sum::<Rate>()))?;
             for sample in samples() {
-                let line = format!("{}: {}, {} allowed", sample.name, Rate::of(sample), sample.allowed);
-                out.line(format_args!("  {}", out.paint(Tone::Quiet, line)))?;
+                out.paragraph("  ", 4, &format!("{}: {}, {} allowed", sample.name, Rate::of(sample), sample.allowed))?;
             }
         }
         Ok(())
@@ -172,7 +171,7 @@ impl TestReport {
     fn write(&self, out: &mut Out) -> Result<(), Failure> {
         for suite in &self.suites {
             for case in suite.cases.iter().filter(|case| case.status == CaseStatus::Failed) {
-                out.line(format_args!("{}  {}: {}", out.paint(Tone::Bad, "failed"), suite.file, case.name))?;
+                out.paragraph(&out.paint(Tone::Bad, "failed"), 2, &format!("  {}: {}", suite.file, case.name))?;
                 for line in case.problem.iter().flat_map(|problem| problem.lines()) {
                     out.line(format_args!("  {line}"))?;
                 }
@@ -180,7 +179,7 @@ impl TestReport {
         }
         for suite in &self.suites {
             for sample in suite.samples.iter().filter(|sample| sample.status == CaseStatus::Failed) {
-                out.line(format_args!("{}  {}: {}", out.paint(Tone::Bad, "failed"), suite.file, sample.name))?;
+                out.paragraph(&out.paint(Tone::Bad, "failed"), 2, &format!("  {}: {}", suite.file, sample.name))?;
                 for line in sample.lines() {
                     out.line(format_args!("  {line}"))?;
                 }
@@ -189,7 +188,7 @@ impl TestReport {
         }
         for coverage in &self.coverage {
             let RuleCoverage { policy, rules, reached, unreached, .. } = coverage;
-            out.line(format_args!("{policy}: {reached} of {} reached", count(*rules, "rule")))?;
+            out.paragraph("", 2, &format!("{policy}: {reached} of {} reached", count(*rules, "rule")))?;
             if !unreached.is_empty() {
                 out.paragraph("  no case for ", 4, &unreached.join(", "))?;
             }

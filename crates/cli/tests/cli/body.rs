@@ -62,3 +62,15 @@ fn uninspectable_bodies_are_errors() {
     banister(&["check", "--body"], b"{\"prompt\":\"\xff\"}").assert_fails(&["byte 11"]);
     banister(&["check", "--body", "-f", "json"], r#"{"a":1}"#).assert_fails(&["standard input", "format"]);
 }
+
+#[test]
+fn unknown_content_is_rejected_with_the_flag_that_allows_it() {
+    let body =
+        r#"{"messages": [{"role": "user", "content": [{"hologram": {"caption": "Write to jane.roe@example.com"}}]}]}"#;
+    banister(&["check", "--body"], body).assert_fails(&["--dangerous-inspect-unknown-content"]);
+    for format in ["text", "json"] {
+        let run = banister(&["check", "--body", "-f", format, "--dangerous-inspect-unknown-content"], body);
+        assert!(run.code == Some(0) && run.stdout.contains("EMAIL"), "{run:?}");
+    }
+    banister(&["check", "--dangerous-inspect-unknown-content"], "").assert_fails(&["--body"]);
+}

@@ -66,3 +66,13 @@ fn failed_calls_are_errors() {
     ]);
     banister(&["chat", "-p", "none", "hi"], "").assert_fails(&["no policy pack"]);
 }
+
+#[test]
+fn the_answer_of_the_model_can_be_given() {
+    let run = banister(&["chat", "-f", "json", "--answer", "Write to jane.roe@example.com", "Hello"], "");
+    let report = run.json();
+    assert_eq!(report["modelSaid"], "Write to jane.roe@example.com", "{run:?}");
+    assert_eq!(report["callerGot"], "Write to {EMAIL}", "{run:?}");
+    banister(&["chat", "--answer", "x", "--endpoint", "http://127.0.0.1:1", "Hello"], "")
+        .assert_fails(&["--answer", "simulator"]);
+}

@@ -176,3 +176,17 @@ fn scores_of_topics_are_shown_on_request() {
     let text = banister(&["check", "-p", &policy, "--scores"], "Where should I buy my bread?").stdout;
     assert!(text.contains("stocks") && text.contains("threshold 0."), "{text}");
 }
+
+#[test]
+fn topics_that_match_by_examples_are_explained() {
+    let text = "Which stocks should I buy this year?";
+    let finding = &banister(&["check", "-p", "banking", "-f", "json"], text).json()["findings"][0];
+    assert_eq!(finding["rule"], "investment-advice");
+    assert!(finding["explanation"]["exampleIndex"].is_u64(), "{finding:#}");
+    assert!(finding["explanation"]["terms"].as_array().is_some_and(|terms| !terms.is_empty()), "{finding:#}");
+    let run = banister(&["check", "-p", "banking", "--show-matches"], text);
+    assert!(
+        run.stdout.contains("\"  0.") || run.stdout.contains("\"  1."),
+        "the text and the reason are apart: {run:?}"
+    );
+}

@@ -97,6 +97,9 @@ fn packs_have_no_warnings() {
     }
 }
 
+/// The page of the guide that explains the warnings.
+const GUIDE: &str = include_str!("../../../../src/guide/commands.md");
+
 /// A policy with one rule under a section, as one line of YAML.
 fn policy(section: &str, rule: &str) -> String {
     format!("version: 1\nname: p\n{section}:\n  - {{{rule}}}\n")
@@ -134,8 +137,8 @@ fn mistakes() {
         (words("the"), "matches-ordinary-text", "it finds `the`"),
         (words("Please, globex"), "matches-ordinary-text", "remove common words"),
         (words("A"), "matches-ordinary-text", "it finds `a`"),
-        (words("x"), "short-word", "single letters or digits: `x`"),
-        (words("7"), "short-word", "`7`"),
+        (words("x"), "short-word", "words of ordinary text: `x`"),
+        (words("'7'"), "short-word", "`7`"),
         (phrases("you can"), "matches-ordinary-text", "more specific"),
         (words("'invest*'"), "wildcard-word", "`invest*`"),
         (words("'*coin'"), "wildcard-word", "`*coin`"),
@@ -163,6 +166,9 @@ fn mistakes() {
             lint["warnings"].as_array().is_some_and(|all| all.iter().any(has)),
             "{code} {message:?}\n{policy}\n{lint:#}"
         );
+        assert!(GUIDE.contains(&format!("`{code}`")), "the guide does not explain {code}");
+        let strings = format!("out of {} prompts", lint["ordinaryStrings"]);
+        assert!(GUIDE.contains(&strings), "the guide does not say {strings:?}");
         assert_eq!(lint["warnings"][0]["line"], 4, "{lint:#}");
         assert!(lint["warnings"][0]["help"].is_string(), "{lint:#}");
     }

@@ -14,3 +14,5 @@ mod serve;
 mod stream;
 mod suites;
 mod support;
+#[cfg(target_os = "linux")]
+mod terminal;
