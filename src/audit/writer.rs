@@ -20,7 +20,7 @@ pub(super) struct Writer {
     sink: Box<dyn AuditSink>,
     name: String,
     queue: Arc<Queue>,
-    /// Writes again what failed, until it succeeds.
+    /// Writes again what failed, until it succeeds or the log is closed.
     retries: bool,
     head: ChainHead,
     /// The number of records that could not be written since the last one.
@@ -29,12 +29,7 @@ pub(super) struct Writer {
 
 impl Writer {
     /// Opens a sink, and writes the record of the beginning.
-    pub(super) fn open(
-        mut sink: Box<dyn AuditSink>,
-        name: String,
-        queue: Arc<Queue>,
-        retries: bool,
-    ) -> io::Result<Self> {
+    pub(super) fn open(mut sink: Box<dyn AuditSink>, name: String, queue: Arc<Queue>) -> io::Result<Self> {
         let end = sink.open()?;
         if let Some(torn) = &end.torn {
             tracing::warn!(
@@ -47,11 +42,12 @@ impl Writer {
         let head = line.head().clone();
         sink.write(&[line])?;
         queue.wrote(1, &head);
-        Ok(Self { sink, name, queue, retries, head, lost: 0 })
+        Ok(Self { sink, name, queue, retries: false, head, lost: 0 })
     }
 
-    /// Writes records until the queue is closed.
-    pub(super) fn run(mut self) {
+    /// Writes records until the queue is closed. With `retries`, what fails is written again.
+    pub(super) fn run(mut self, retries: bool) {
+        self.retries = retries;
         // A sink that panics ends the thread: callers must not wait for it.
         let _abandon = Abandon(Arc::clone(&self.queue));
         loop {

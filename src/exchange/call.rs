@@ -9,7 +9,7 @@ use super::assessment::BodyAssessment;
 use super::body::{BodyGuard, GuardedBody};
 use super::config::{AssessmentEvent, DecisionCaller, LayerConfig};
 use super::error::GuardrailError;
-use super::records::{self, CallRecord, StreamEnd};
+use super::records::{self, CallRecord, StreamEnd, stage_of};
 use super::response::{BlockedResponse, WITHHELD_MESSAGE, error_body, withheld_error};
 use super::streams::{EventFormat, EventGuard, JsonEvents};
 use super::tag::{self, Tag};
@@ -502,13 +502,5 @@ impl Exchange {
 
     fn check_size(&self, source: Source, bytes: usize) -> Result<(), GuardrailError> {
         if bytes > self.max_body_bytes() { Err(self.too_large(source, bytes)) } else { Ok(()) }
-    }
-}
-
-/// Returns the stage of a body that is not a stream.
-fn stage_of(source: Source) -> Stage {
-    match source {
-        Source::Input => Stage::Request,
-        Source::Output => Stage::Response,
     }
 }

@@ -21,6 +21,9 @@ mod streams;
 mod tag;
 mod trace;
 
+#[cfg(test)]
+mod records_tests;
+
 pub use apply::AppliedGuardrail;
 pub use assessment::{BodyAssessment, BodyFinding};
 pub use body::{BodyGuard, GuardedBody};

@@ -1,5 +1,6 @@
 //! The layer around a real SDK client, over HTTP, against the simulator.
 
+mod audit;
 mod converse;
 mod held;
 mod http;

@@ -5,6 +5,7 @@
 mod args;
 mod chat;
 mod check;
+mod decision_log;
 mod failure;
 mod input;
 mod lint;

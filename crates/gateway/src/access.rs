@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use banister::DecisionCaller;
 use http::HeaderMap;
 use http::header::AUTHORIZATION;
 use sha2::{Digest, Sha256};
@@ -10,6 +11,9 @@ use subtle::ConstantTimeEq as _;
 
 /// The header of a client key.
 const KEY: &str = "x-banister-key";
+
+/// The bytes of a key's digest that name a client.
+const CALLER_BYTES: usize = 6;
 
 /// The client keys, as digests of equal length, so that comparing them takes the same time for every key.
 #[derive(Clone, Default)]
@@ -75,11 +79,16 @@ impl ClientKeys {
         if self.0.is_empty() {
             return Some(Access::default());
         }
-        if let Some(key) = headers.get(KEY) {
-            return self.find(key.as_bytes(), false);
-        }
-        let (scheme, token) = headers.get(AUTHORIZATION)?.as_bytes().split_at_checked(7)?;
-        if scheme.eq_ignore_ascii_case(b"bearer ") { self.find(token.trim_ascii(), true) } else { None }
+        let (key, by_bearer) = presented(headers)?;
+        self.find(key, by_bearer)
+    }
+
+    /// Returns the name of an authorized client for decision records: the beginning of the digest of its key.
+    pub(crate) fn caller(&self, headers: &HeaderMap) -> Option<DecisionCaller> {
+        let (key, _) = presented(headers).filter(|_| !self.0.is_empty())?;
+        let digest = Sha256::digest(key);
+        let name: String = digest.iter().take(CALLER_BYTES).map(|byte| format!("{byte:02x}")).collect();
+        Some(DecisionCaller::new(&format!("key:{name}")))
     }
 
     /// Compares every key, so that the time does not depend on which one matches.
@@ -93,6 +102,15 @@ impl ClientKeys {
         );
         found.map(|known| Access { by_bearer, policies: known.policies.clone() })
     }
+}
+
+/// Returns the key in the headers of a request, and `true` if it is a bearer token.
+fn presented(headers: &HeaderMap) -> Option<(&[u8], bool)> {
+    if let Some(key) = headers.get(KEY) {
+        return Some((key.as_bytes(), false));
+    }
+    let (scheme, token) = headers.get(AUTHORIZATION)?.as_bytes().split_at_checked(7)?;
+    scheme.eq_ignore_ascii_case(b"bearer ").then(|| (token.trim_ascii(), true))
 }
 
 #[cfg(test)]
@@ -112,6 +130,18 @@ mod tests {
         let mut known = ClientKeys::default();
         keys.iter().for_each(|key| known.add(key, None));
         known.check(&headers(given))
+    }
+
+    #[test]
+    fn clients_are_named_by_their_keys() {
+        let mut keys = ClientKeys::default();
+        assert_eq!(keys.caller(&headers(&[(super::KEY, "a")])), None);
+        keys.add("a", None);
+        // printf a | sha256sum
+        let expected = Some(banister::DecisionCaller::new("key:ca978112ca1b"));
+        assert_eq!(keys.caller(&headers(&[(super::KEY, "a")])), expected);
+        assert_eq!(keys.caller(&headers(&[("authorization", "Bearer a")])), expected);
+        assert_eq!(keys.caller(&headers(&[])), None);
     }
 
     #[test]

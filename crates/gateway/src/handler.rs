@@ -110,6 +110,9 @@ async fn guarded(
     if !access.allows(&policy.name) {
         return (None, unauthorized(shared, OTHER_POLICY));
     }
+    if let Some(caller) = shared.keys.caller(request.headers()) {
+        request.extensions_mut().insert(caller);
+    }
     let headers = request.headers_mut();
     if access.by_bearer {
         headers.remove(AUTHORIZATION);

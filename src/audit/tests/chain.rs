@@ -166,3 +166,30 @@ fn lines_that_are_no_records_are_named() {
     let long = [lines[0].as_bytes(), b"\n", &vec![b'x'; 17 << 20], b"\n", lines[2].as_bytes()].concat();
     assert_eq!(problems(&verify_bytes(&long)), [(2, Kind::TooLong)]);
 }
+
+/// `BANISTER_RECORDS=1000000 cargo test --release -p banister --lib -- --nocapture a_long_log` verifies more, and prints how long it takes.
+#[test]
+fn a_long_log_is_verified_and_what_was_done_to_it_is_named() {
+    let records = std::env::var("BANISTER_RECORDS").ok().and_then(|records| records.parse().ok()).unwrap_or(3000);
+    let made = std::time::Instant::now();
+    let lines = log(records);
+    let made = made.elapsed();
+    let bytes = lines.iter().flat_map(|line| [line.as_bytes(), b"\n"]).flatten().copied().collect::<Vec<u8>>();
+    let verified = std::time::Instant::now();
+    let report = verify_bytes(&bytes);
+    println!("{records} records, {} bytes: made in {made:?}, verified in {:?}", bytes.len(), verified.elapsed());
+    assert!(report.is_intact() && report.records() == records as u64);
+    let (changed, removed, swapped) = (records / 4, records / 2, 3 * (records / 4));
+    let mut lines = lines;
+    lines[changed] = lines[changed].replacen("\"start\":9", "\"start\":8", 1);
+    lines.swap(swapped, swapped + 1);
+    lines.remove(removed);
+    let number = |index: usize| index as u64 + 1;
+    let expected = [
+        (number(changed), Kind::Changed),
+        (number(removed), Kind::Missing { expected: number(removed), found: number(removed + 1) }),
+        (number(swapped - 1), Kind::Missing { expected: number(swapped), found: number(swapped + 1) }),
+        (number(swapped), Kind::OutOfOrder { expected: number(swapped + 2), found: number(swapped) }),
+    ];
+    assert_eq!(problems(&verify(&lines)), expected);
+}

@@ -10,10 +10,11 @@ mod upstream;
 use std::future::Future;
 use std::time::Duration;
 
-use banister::GuardrailLayer;
+use banister::AuditLog;
 use banister_gateway::{Gateway, GatewayBuilder, Policies, PolicySource};
 
 use crate::args::ServeArgs;
+use crate::decision_log;
 use crate::failure::{Exit, Failure};
 use crate::policy::{self, PolicyRef};
 use crate::report::Out;
@@ -34,20 +35,28 @@ pub(crate) fn run(args: &ServeArgs, out: &mut Out) -> Result<Exit, Failure> {
 async fn serve(args: &ServeArgs, policies: Policies, out: &mut Out) -> Result<Exit, Failure> {
     let (upstream, simulator) = upstream::open(&args.upstream).await?;
     open_files::raise_limit(args.max_connections);
-    let builder = with_settings(Gateway::builder(policies, upstream), args)?;
+    let log = args.decisions.open()?;
+    let builder = with_settings(Gateway::builder(policies, upstream), args, log.clone())?;
     #[cfg(feature = "otel")]
     let (builder, telemetry) = telemetry::start(builder)?;
     let gateway = builder.bind(args.listen).await.map_err(|error| Failure::new(error.to_string()))?;
     // A reader of the next line may send a signal at once.
     let interrupted = interrupted()?;
-    out.line(format_args!("listening on http://{}, in front of {}", gateway.address(), args.upstream))?;
-    out.flush()?;
+    let listening = format!("listening on http://{}, in front of {}", gateway.address(), args.upstream);
+    if args.decisions.is_stdout() {
+        // Standard output has decision records only.
+        tracing::info!("{listening}");
+    } else {
+        out.line(format_args!("{listening}"))?;
+        out.flush()?;
+    }
     gateway.serve(interrupted).await;
     #[cfg(feature = "otel")]
     telemetry::end(telemetry).await;
     if let Some(simulator) = simulator {
         simulator.shutdown().await;
     }
+    decision_log::close(log.as_ref())?;
     Ok(Exit::Passed)
 }
 
@@ -75,15 +84,28 @@ fn policies(arguments: &[String]) -> Result<Policies, Failure> {
 }
 
 /// Applies the arguments to the builder.
-fn with_settings(builder: GatewayBuilder, args: &ServeArgs) -> Result<GatewayBuilder, Failure> {
+fn with_settings(builder: GatewayBuilder, args: &ServeArgs, log: Option<AuditLog>) -> Result<GatewayBuilder, Failure> {
     let mut builder = keys::add(builder, args.client_keys.as_deref())?
         .max_connections(args.max_connections)
         .upstream_timeout(Duration::from_secs(args.upstream_timeout))
         .idle_timeout(Duration::from_secs(args.idle_timeout))
         .drain_period(Duration::from_secs(args.drain_period))
         .shutdown_timeout(Duration::from_secs(args.shutdown_timeout));
-    if args.no_traces {
-        builder = builder.configure_layer(GuardrailLayer::without_traces);
+    let (no_traces, tag_requests) = (args.no_traces, args.tag_requests);
+    builder = builder.configure_layer(move |mut layer| {
+        if no_traces {
+            layer = layer.without_traces();
+        }
+        if tag_requests {
+            layer = layer.tag_requests();
+        }
+        match &log {
+            Some(log) => layer.audit(log.clone()),
+            None => layer,
+        }
+    });
+    if let Some(key) = args.decisions.fingerprint_key()? {
+        builder = builder.fingerprints(key);
     }
     if args.dangerous_show_matches {
         builder = builder.dangerous_include_matches();
