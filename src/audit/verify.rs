@@ -20,8 +20,8 @@ const KEPT_PROBLEMS: usize = 1000;
 /// Verifies that no record of a decision log was removed, changed or reordered.
 ///
 /// A log is read line by line, rotated files in the order of their names. The records of several writers may be mixed, as log collectors
-/// mix them. Nothing in a log shows that its last records were removed: compare [`ChainSummary::head`] with a head kept elsewhere, or
-/// pass that to [`expect_end`](Self::expect_end).
+/// mix them. Nothing in a log shows that its last records were removed, or that all were written anew: pass a head that was kept
+/// elsewhere to [`expect_head`](Self::expect_head).
 ///
 /// ```
 /// use banister::ChainVerifier;
@@ -45,8 +45,8 @@ pub struct ChainVerifier {
     pending_bytes: Vec<u8>,
     /// The heads after which chains may begin.
     beginnings: Vec<ChainHead>,
-    /// The heads with which chains must end.
-    ends: Vec<ChainHead>,
+    /// Records that must be in the log, and were not yet read.
+    expected: Vec<ChainHead>,
     report: ChainReport,
 }
 
@@ -113,9 +113,9 @@ impl ChainVerifier {
         self.beginnings.push(head);
     }
 
-    /// Expects that a chain contains this head as its last record.
-    pub fn expect_end(&mut self, head: ChainHead) {
-        self.ends.push(head);
+    /// Expects this record in the log. It was the last when its number and hash were kept, and others may follow it.
+    pub fn expect_head(&mut self, head: ChainHead) {
+        self.expected.push(head);
     }
 
     /// Reads a whole file.
@@ -178,11 +178,8 @@ impl ChainVerifier {
     #[must_use]
     pub fn finish(mut self) -> ChainReport {
         self.resolve_pending(None);
-        let ends = std::mem::take(&mut self.ends);
-        for expected in ends {
-            if !self.tails.values().any(|tail| tail.head == expected) {
-                self.wrong_end(&expected);
-            }
+        for missing in std::mem::take(&mut self.expected) {
+            self.unmet(&missing);
         }
         self.report.chains = self
             .tails
@@ -210,20 +207,19 @@ impl ChainVerifier {
             self.report(kind);
         }
         let writer = link.writer.clone().into_owned();
-        // A record that was moved does not continue its chain.
-        if let Some(tail) = tail.as_ref().filter(|tail| link.seq <= tail.head.seq()) {
-            let tail =
-                Tail { head: tail.head.clone(), computed: tail.computed.clone(), file: tail.file.clone(), ..*tail };
-            self.tails.insert(writer, tail);
-            return;
-        }
-        let next = Tail {
-            first_seq: tail.map_or(link.seq, |tail| tail.first_seq),
-            head: ChainHead::new(link.seq, stated),
-            computed: is_changed.then_some(computed),
-            is_closed: link.event == "closed",
-            file: self.file.clone(),
-            line: self.line,
+        let head = ChainHead::new(link.seq, stated);
+        self.expected.retain(|expected| *expected != head);
+        let next = match tail {
+            // A record that was moved does not continue its chain.
+            Some(tail) if link.seq <= tail.head.seq() => tail,
+            tail => Tail {
+                first_seq: tail.map_or(link.seq, |tail| tail.first_seq),
+                head,
+                computed: is_changed.then_some(computed),
+                is_closed: link.event == "closed",
+                file: self.file.clone(),
+                line: self.line,
+            },
         };
         self.tails.insert(writer, next);
     }
@@ -276,11 +272,12 @@ impl ChainVerifier {
         }
     }
 
-    fn wrong_end(&mut self, expected: &ChainHead) {
+    /// Reports an expected record that is not in the log.
+    fn unmet(&mut self, expected: &ChainHead) {
         let last = self.tails.values().max_by_key(|tail| tail.head.seq());
         let (file, line) = last.map_or((None, 0), |tail| (tail.file.clone(), tail.line));
-        let found = last.map_or(0, |tail| tail.head.seq());
-        self.add(ChainProblem { file, line, kind: ChainProblemKind::WrongEnd { expected: expected.seq(), found } });
+        let last = last.map_or(0, |tail| tail.head.seq());
+        self.add(ChainProblem { file, line, kind: ChainProblemKind::HeadMissing { expected: expected.seq(), last } });
     }
 
     fn report(&mut self, kind: ChainProblemKind) {

@@ -189,7 +189,7 @@ fn every_evaluation_has_one_record() {
     let prompt = |text: &str| json!({"prompt": text, "max_gen_len": 9}).to_string().into_bytes();
     exchange.request(&prompt("Mail jane.roe@example.com")).unwrap();
     exchange.metadata(br#"{"team": "a"}"#).unwrap();
-    exchange.note_request_id(Some("f0000000-1111-4222-8333-444444444444"));
+    exchange.note_request_id(Some("f0000000-abcd-4abc-8abc-abcdefabcdef"));
     exchange.response(br#"{"generation": "card 4111-1111-1111-1111"}"#).unwrap();
     exchange.response(br#"{"generation": "a stock tip"}"#).unwrap();
     exchange.error(br#"{"message": "fine"}"#);
@@ -221,7 +221,7 @@ fn every_evaluation_has_one_record() {
     assert_eq!((first.operation.as_deref(), first.caller.as_deref()), (Some("InvokeModel"), Some("support")));
     assert_eq!(
         (first.request_id.as_deref(), decisions[2].request_id.as_deref()),
-        (None, Some("f0000000-1111-4222-8333-444444444444"))
+        (None, Some("f0000000-abcd-4abc-8abc-abcdefabcdef"))
     );
     let found = &first.findings[0];
     assert_eq!((found.rule.as_str(), found.start, found.end), ("EMAIL", 5, 25));

@@ -4,6 +4,7 @@ mod bad_input;
 mod body;
 mod chat;
 mod check;
+mod decisions;
 mod jsonl;
 mod lint;
 mod offsets;
