@@ -254,6 +254,8 @@ impl OpenFile {
     }
 
     fn sync(&mut self) -> io::Result<()> {
+        // After an error it is due again later, not at once.
+        self.unsynced_since = Some(Instant::now());
         self.file.sync_data()?;
         self.unsynced_since = None;
         Ok(())

@@ -15,6 +15,9 @@ const PAUSE: Duration = Duration::from_millis(50);
 
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 
+/// The shortest wait before the sink is synchronized, so that one that fails to be does not keep the thread busy.
+const SHORTEST_WAIT: Duration = Duration::from_millis(1);
+
 /// Chains records, and writes them to a sink.
 pub(super) struct Writer {
     sink: Box<dyn AuditSink>,
@@ -51,7 +54,7 @@ impl Writer {
         // A sink that panics ends the thread: callers must not wait for it.
         let _abandon = Abandon(Arc::clone(&self.queue));
         loop {
-            match self.queue.next(self.sink.sync_due()) {
+            match self.queue.next(self.sink.sync_due().map(|due| due.max(SHORTEST_WAIT))) {
                 Next::Write(items) => self.write(items),
                 Next::Idle => {
                     if let Err(error) = self.sink.sync() {

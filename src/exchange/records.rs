@@ -163,6 +163,9 @@ impl LayerConfig {
 
 /// Records a decision that took so long.
 pub(super) fn record(log: &AuditLog, mut decision: Decision, took: Duration) -> Result<(), AuditError> {
+    // A request that is not forwarded is not tagged either.
+    let is_stopped = matches!(decision.outcome, DecisionOutcome::Blocked | DecisionOutcome::Rejected);
+    decision.tagged &= !(is_stopped && matches!(decision.stage, Stage::Request | Stage::Metadata));
     decision.took(took);
     log.record(decision)
 }

@@ -252,7 +252,7 @@ fn a_call_without_a_record_fails() {
 fn requests_are_tagged() {
     let (config, memory) = layer(|config| config.tag_requests = true);
     let body = json!({"messages": [{"role": "user", "content": [{"text": "hello"}]}]}).to_string();
-    for _ in 0..10 {
+    for _ in 0..5 {
         let mut exchange = Exchange::new(Arc::clone(&config), Operation::Converse, Some(MODEL.to_owned()));
         let Inspected::Rewritten(tagged) = exchange.request(body.as_bytes()).unwrap() else { panic!("not tagged") };
         let mut invoke = Exchange::new(Arc::clone(&config), Operation::InvokeModel, Some(MODEL.to_owned()));
@@ -267,6 +267,11 @@ fn requests_are_tagged() {
         assert_eq!(tagged["requestMetadata"]["banister-policy"], *config.guardrail.policy().digest());
         let header: Value = serde_json::from_slice(&header).unwrap();
         assert_eq!(header["banister-decision"], *of_invoke.decision);
+        // A request that is blocked is not forwarded, and so not tagged.
+        let blocked = body.replace("hello", "a stock tip");
+        let mut exchange = Exchange::new(Arc::clone(&config), Operation::Converse, Some(MODEL.to_owned()));
+        assert!(matches!(exchange.request(blocked.as_bytes()), Ok(Inspected::Blocked(..))));
+        assert!(!memory.decisions().last().unwrap().tagged);
         let strict = Guardrail::new(Policy::from_pack("pii").unwrap());
         for value in header.as_object().unwrap().values() {
             assert_eq!(strict.assess(Source::Input, value.as_str().unwrap()).findings(), []);
