@@ -9,6 +9,7 @@ mod apply;
 mod assessment;
 mod body;
 mod call;
+mod conclude;
 mod config;
 mod error;
 mod frames;
@@ -19,6 +20,7 @@ mod response;
 pub(crate) mod sdk;
 mod streams;
 mod tag;
+mod tagging;
 mod trace;
 
 #[cfg(test)]

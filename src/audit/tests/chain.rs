@@ -4,7 +4,8 @@ use super::sample::{decision, lines};
 use crate::audit::chain::{ChainHead, seal, sha256_hex};
 use crate::audit::problem::ChainProblemKind as Kind;
 use crate::audit::record::{LogEvent, Opened, Torn};
-use crate::audit::verify::{ChainReport, ChainVerifier};
+use crate::audit::report::ChainReport;
+use crate::audit::verify::ChainVerifier;
 use std::time::SystemTime;
 
 fn log(records: usize) -> Vec<String> {

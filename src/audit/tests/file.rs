@@ -8,7 +8,8 @@ use super::Folder;
 use super::sample::decision;
 use crate::audit::file::{Fsync, JsonlFile};
 use crate::audit::log::AuditLog;
-use crate::audit::verify::{ChainReport, ChainVerifier};
+use crate::audit::report::ChainReport;
+use crate::audit::verify::ChainVerifier;
 
 fn open(path: &Path) -> AuditLog {
     // Synchronizing takes most of the time, and has a test of its own.
