@@ -46,7 +46,8 @@
 //! # Guide
 //!
 //! The [`guide`] is the manual: [policies](guide::policies), [streaming](guide::streaming),
-//! [Bedrock calls](guide::bedrock), the [threat model](guide::threat_model), and all [defaults](guide::defaults).
+//! [Bedrock calls](guide::bedrock), [decision records](guide::decision_records), the [threat model](guide::threat_model), and all
+//! [defaults](guide::defaults).
 //!
 //! # Features
 //!

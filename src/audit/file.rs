@@ -99,6 +99,11 @@ impl JsonlFile {
         self
     }
 
+    /// Adds the path to an error.
+    fn in_file(&self, error: io::Error) -> io::Error {
+        io::Error::new(error.kind(), format!("{}: {error}", self.path.display()))
+    }
+
     /// Returns the path of the file after its rotation.
     fn rotated_path(&self, first_seq: u64) -> PathBuf {
         let mut name = OsString::from(self.path.file_stem().unwrap_or_default());
@@ -126,6 +131,45 @@ impl JsonlFile {
             }
         }
         Ok(last.map(|(_, path)| path))
+    }
+
+    /// Opens and locks the file, and finds the end of the log.
+    fn open_file(&self) -> io::Result<(OpenFile, LogEnd)> {
+        let mut file = OpenOptions::new().read(true).append(true).create(true).open(&self.path)?;
+        lock(&file)?;
+        let tail = read_tail(&mut file)?;
+        let head = match (tail.head, self.last_rotated()?) {
+            (Some(head), _) => head,
+            (None, Some(rotated)) => {
+                let tail = read_tail(&mut File::open(&rotated)?)?;
+                tail.head.ok_or_else(|| invalid("the rotated file before it contains no decision record"))?
+            }
+            (None, None) => ChainHead::default(),
+        };
+        let first_seq = first_seq(&file)?;
+        self.sync_folder()?;
+        let length = file.metadata()?.len();
+        let open = OpenFile { file, length, first_seq, is_unfinished: tail.is_unfinished, unsynced_since: None };
+        Ok((open, LogEnd { head, torn: tail.torn }))
+    }
+
+    /// Appends these lines, to a new file if this one is full.
+    fn append(&mut self, lines: &[RecordLine]) -> io::Result<()> {
+        let bytes = joined(lines);
+        let is_full =
+            |open: &OpenFile| open.length > 0 && open.length.saturating_add(bytes.len() as u64) > self.rotate_at;
+        if self.open.as_ref().is_some_and(is_full) {
+            self.rotate()?;
+        }
+        let fsync = self.fsync.interval();
+        let open = self.open.as_mut().ok_or_else(|| invalid("the file is not open"))?;
+        if let Err(error) = open.append(&bytes, fsync) {
+            // Nothing of a failed write may remain; the next write tries again if this fails.
+            open.cut()?;
+            return Err(error);
+        }
+        open.first_seq = open.first_seq.or_else(|| Some(lines.first()?.head().seq()));
+        Ok(())
     }
 
     /// Begins a new file, and gives the present one its final name.
@@ -161,42 +205,13 @@ impl JsonlFile {
 
 impl AuditSink for JsonlFile {
     fn open(&mut self) -> io::Result<LogEnd> {
-        let in_file = |error: io::Error| io::Error::new(error.kind(), format!("{}: {error}", self.path.display()));
-        let mut file = OpenOptions::new().read(true).append(true).create(true).open(&self.path).map_err(in_file)?;
-        lock(&file).map_err(in_file)?;
-        let tail = read_tail(&mut file).map_err(in_file)?;
-        let head = match (&tail.head, self.last_rotated().map_err(in_file)?) {
-            (Some(head), _) => head.clone(),
-            (None, Some(rotated)) => {
-                let tail = File::open(&rotated).and_then(|mut file| read_tail(&mut file));
-                let head = tail?.head;
-                head.ok_or_else(|| in_file(invalid("the rotated file before it contains no decision record")))?
-            }
-            (None, None) => ChainHead::default(),
-        };
-        let first_seq = first_seq(&file).map_err(in_file)?;
-        self.sync_folder().map_err(in_file)?;
-        let length = file.metadata()?.len();
-        self.open = Some(OpenFile { file, length, first_seq, is_unfinished: tail.is_unfinished, unsynced_since: None });
-        Ok(LogEnd { head, torn: tail.torn })
+        let (open, end) = self.open_file().map_err(|error| self.in_file(error))?;
+        self.open = Some(open);
+        Ok(end)
     }
 
     fn write(&mut self, lines: &[RecordLine]) -> io::Result<()> {
-        let bytes = joined(lines);
-        let is_full =
-            |open: &OpenFile| open.length > 0 && open.length.saturating_add(bytes.len() as u64) > self.rotate_at;
-        if self.open.as_ref().is_some_and(is_full) {
-            self.rotate()?;
-        }
-        let fsync = self.fsync.interval();
-        let open = self.open.as_mut().ok_or_else(|| invalid("the file is not open"))?;
-        if let Err(error) = open.append(&bytes, fsync) {
-            // Nothing of a failed write may remain; the next write tries again if this fails.
-            open.cut()?;
-            return Err(error);
-        }
-        open.first_seq = open.first_seq.or_else(|| Some(lines.first()?.head().seq()));
-        Ok(())
+        self.append(lines).map_err(|error| self.in_file(error))
     }
 
     fn sync_due(&self) -> Option<Duration> {
@@ -209,6 +224,7 @@ impl AuditSink for JsonlFile {
             Some(open) if self.fsync != Fsync::Never => open.sync(),
             _ => Ok(()),
         }
+        .map_err(|error| self.in_file(error))
     }
 }
 
@@ -238,6 +254,8 @@ impl OpenFile {
     }
 
     fn sync(&mut self) -> io::Result<()> {
+        // After an error it is due again later, not at once.
+        self.unsynced_since = Some(Instant::now());
         self.file.sync_data()?;
         self.unsynced_since = None;
         Ok(())

@@ -204,8 +204,19 @@ impl AuditLogBuilder {
     pub fn open(self) -> io::Result<AuditLog> {
         let name = self.writer.unwrap_or_else(ids::random);
         let queue = Arc::new(Queue::new(self.queue));
-        let writer = Writer::open(self.sink, name, Arc::clone(&queue), self.delivery == Delivery::Block)?;
-        let thread = thread::Builder::new().name("banister-audit".to_owned()).spawn(move || writer.run())?;
+        let (opened, wait) = sync_channel(1);
+        let (sink, of_thread, retries) = (self.sink, Arc::clone(&queue), self.delivery == Delivery::Block);
+        // All calls of the sink are on its thread, so that it may block there whatever the caller's runtime is.
+        let thread = thread::Builder::new().name("banister-audit".to_owned()).spawn(move || {
+            match Writer::open(sink, name, of_thread) {
+                Ok(writer) => {
+                    let _ = opened.try_send(Ok(()));
+                    writer.run(retries);
+                }
+                Err(error) => drop(opened.try_send(Err(error))),
+            }
+        })?;
+        wait.recv().unwrap_or_else(|_| Err(io::Error::other("the sink failed")))?;
         let thread = Mutex::new(Some(thread));
         let handle = Handle { queue, delivery: self.delivery, timeout: self.timeout, thread };
         Ok(AuditLog { handle: Arc::new(handle) })

@@ -10,7 +10,7 @@
 //! | `log`, `queue`, `writer` | the log: a queue, and the thread that chains and writes records |
 //! | `sink`, `file` | where lines go |
 //! | `chain` | the line of a record, with the hash that links it to the line before |
-//! | `verify`, `problem` | reads lines and names what was removed, changed or reordered |
+//! | `verify`, `report`, `problem` | reads lines and names what was removed, changed or reordered |
 
 #![cfg_attr(not(test), warn(clippy::string_slice, clippy::indexing_slicing))]
 
@@ -24,6 +24,7 @@ mod model;
 mod problem;
 mod queue;
 mod record;
+mod report;
 mod schema;
 mod sink;
 mod verify;
@@ -41,8 +42,9 @@ pub use record::{
     Coverage, Decision, DecisionOutcome, DecisionRecord, FindingRecord, LogEvent, Opened, PolicyRecord, RecordError,
     Rejection, RejectionCode, SkippedRecord, Stage, Torn,
 };
+pub use report::{ChainReport, ChainSummary};
 pub use sink::{AuditSink, LogEnd, TracingSink, WriterSink};
-pub use verify::{ChainReport, ChainSummary, ChainVerifier};
+pub use verify::ChainVerifier;
 
 #[cfg(test)]
 mod tests;

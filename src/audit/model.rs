@@ -19,13 +19,15 @@ pub(crate) fn model_name(id: &str) -> &str {
 
 /// `provider.name-version:0`, with a region or without.
 fn is_model_id(id: &str) -> bool {
-    let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || b".-_:".contains(&byte);
+    let is_allowed = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b".-_:".contains(&byte);
     let Some((provider, name)) = id.split_once('.') else { return false };
     id.len() <= ID_BYTES
         && id.bytes().all(is_allowed)
         && provider.bytes().any(|byte| byte.is_ascii_lowercase())
         && provider.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
-        && name.bytes().any(|byte| byte.is_ascii_alphabetic())
+        && name.bytes().any(|byte| byte.is_ascii_lowercase())
+        // A name of two words is no model.
+        && name.bytes().any(|byte| byte.is_ascii_digit() || byte == b'-')
         && has_short_numbers(id)
 }
 
@@ -71,6 +73,7 @@ mod tests {
             "amazon.nova-pro-v1:0:300k",
             "amazon.titan-embed-text-v2:0",
             "global.openai.gpt-oss-120b-1:0",
+            "deepseek.v3.2",
             "arn:aws:bedrock:us-east-1:123456789012:inference-profile/us.amazon.nova-lite-v1:0",
             "arn:aws-us-gov:bedrock:us-gov-west-1::foundation-model/anthropic.claude-v2",
             "arn:aws:sagemaker:eu-central-1:123456789012:endpoint/my-endpoint",
@@ -86,6 +89,8 @@ mod tests {
             "",
             "jane.roe@example.com",
             "Jane.Roe",
+            "jane.roe",
+            "x.AKIAZZYYXXWWVVUUTTSS",
             "078-05-1120",
             "anthropic.078-05-1120",
             "anthropic.4111111111111111",

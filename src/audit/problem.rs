@@ -44,12 +44,12 @@ pub enum ChainProblemKind {
     },
     /// The last line is not complete: its writer is still writing, or crashed.
     Torn,
-    /// The log does not contain the record at which it should end, or records after it are missing.
-    WrongEnd {
-        /// The number of the record that was expected.
+    /// The log does not contain an expected record: its end was removed, or it was written anew.
+    HeadMissing {
+        /// The number of the expected record.
         expected: u64,
         /// The number of the last record.
-        found: u64,
+        last: u64,
     },
 }
 
@@ -99,8 +99,11 @@ impl fmt::Display for ChainProblemKind {
                 write!(f, "the chain begins with number {found}: the records before it are missing")
             }
             Self::Torn => f.write_str("the last line is incomplete: its writer is still writing, or crashed"),
-            Self::WrongEnd { expected, found } => {
-                write!(f, "the chain ends with number {found}, and not with the expected record {expected}")
+            Self::HeadMissing { expected, last } if last < expected => {
+                write!(f, "the log ends with number {last}, before the expected record {expected}: its end was removed")
+            }
+            Self::HeadMissing { expected, .. } => {
+                write!(f, "the log has another record {expected} than expected: it was written anew")
             }
         }
     }

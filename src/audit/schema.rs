@@ -8,6 +8,6 @@ impl DecisionRecord {
     /// Returns the JSON Schema of records. It allows fields that it does not list, because records may grow.
     #[must_use]
     pub fn json_schema() -> Value {
-        schemars::schema_for!(DecisionRecord).to_value()
+        schemars::schema_for!(Self).to_value()
     }
 }

@@ -10,6 +10,7 @@ use serde::Deserialize;
 use super::chain::{ChainHead, sha256_hex, split};
 use super::problem::{ChainProblem, ChainProblemKind};
 use super::record::{SCHEMA_NAME, Torn};
+use super::report::{ChainReport, ChainSummary};
 
 /// The length of the longest line that is read. The findings of a record are limited, so that no record comes near it.
 const LINE_BYTES: usize = 16 << 20;
@@ -20,8 +21,8 @@ const KEPT_PROBLEMS: usize = 1000;
 /// Verifies that no record of a decision log was removed, changed or reordered.
 ///
 /// A log is read line by line, rotated files in the order of their names. The records of several writers may be mixed, as log collectors
-/// mix them. Nothing in a log shows that its last records were removed: compare [`ChainSummary::head`] with a head kept elsewhere, or
-/// pass that to [`expect_end`](Self::expect_end).
+/// mix them. Nothing in a log shows that its last records were removed, or that all were written anew: pass a head that was kept
+/// elsewhere to [`expect_head`](Self::expect_head).
 ///
 /// ```
 /// use banister::ChainVerifier;
@@ -45,8 +46,8 @@ pub struct ChainVerifier {
     pending_bytes: Vec<u8>,
     /// The heads after which chains may begin.
     beginnings: Vec<ChainHead>,
-    /// The heads with which chains must end.
-    ends: Vec<ChainHead>,
+    /// Records that must be in the log, and were not yet read.
+    expected: Vec<ChainHead>,
     report: ChainReport,
 }
 
@@ -61,26 +62,6 @@ struct Tail {
     is_closed: bool,
     file: Option<Arc<str>>,
     line: u64,
-}
-
-/// The result of verifying a decision log.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct ChainReport {
-    records: u64,
-    lost: u64,
-    torn: u64,
-    chains: Vec<ChainSummary>,
-    problems: Vec<ChainProblem>,
-    problem_count: u64,
-}
-
-/// One chain of a decision log.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ChainSummary {
-    writer: String,
-    first_seq: u64,
-    head: ChainHead,
-    is_closed: bool,
 }
 
 /// The fields of a record that link it.
@@ -113,9 +94,9 @@ impl ChainVerifier {
         self.beginnings.push(head);
     }
 
-    /// Expects that a chain contains this head as its last record.
-    pub fn expect_end(&mut self, head: ChainHead) {
-        self.ends.push(head);
+    /// Expects this record in the log. It was the last when its number and hash were kept, and others may follow it.
+    pub fn expect_head(&mut self, head: ChainHead) {
+        self.expected.push(head);
     }
 
     /// Reads a whole file.
@@ -178,11 +159,8 @@ impl ChainVerifier {
     #[must_use]
     pub fn finish(mut self) -> ChainReport {
         self.resolve_pending(None);
-        let ends = std::mem::take(&mut self.ends);
-        for expected in ends {
-            if !self.tails.values().any(|tail| tail.head == expected) {
-                self.wrong_end(&expected);
-            }
+        for missing in std::mem::take(&mut self.expected) {
+            self.unmet(&missing);
         }
         self.report.chains = self
             .tails
@@ -210,20 +188,19 @@ impl ChainVerifier {
             self.report(kind);
         }
         let writer = link.writer.clone().into_owned();
-        // A record that was moved does not continue its chain.
-        if let Some(tail) = tail.as_ref().filter(|tail| link.seq <= tail.head.seq()) {
-            let tail =
-                Tail { head: tail.head.clone(), computed: tail.computed.clone(), file: tail.file.clone(), ..*tail };
-            self.tails.insert(writer, tail);
-            return;
-        }
-        let next = Tail {
-            first_seq: tail.map_or(link.seq, |tail| tail.first_seq),
-            head: ChainHead::new(link.seq, stated),
-            computed: is_changed.then_some(computed),
-            is_closed: link.event == "closed",
-            file: self.file.clone(),
-            line: self.line,
+        let head = ChainHead::new(link.seq, stated);
+        self.expected.retain(|expected| *expected != head);
+        let next = match tail {
+            // A record that was moved does not continue its chain.
+            Some(tail) if link.seq <= tail.head.seq() => tail,
+            tail => Tail {
+                first_seq: tail.map_or(link.seq, |tail| tail.first_seq),
+                head,
+                computed: is_changed.then_some(computed),
+                is_closed: link.event == "closed",
+                file: self.file.clone(),
+                line: self.line,
+            },
         };
         self.tails.insert(writer, next);
     }
@@ -276,11 +253,12 @@ impl ChainVerifier {
         }
     }
 
-    fn wrong_end(&mut self, expected: &ChainHead) {
+    /// Reports an expected record that is not in the log.
+    fn unmet(&mut self, expected: &ChainHead) {
         let last = self.tails.values().max_by_key(|tail| tail.head.seq());
         let (file, line) = last.map_or((None, 0), |tail| (tail.file.clone(), tail.line));
-        let found = last.map_or(0, |tail| tail.head.seq());
-        self.add(ChainProblem { file, line, kind: ChainProblemKind::WrongEnd { expected: expected.seq(), found } });
+        let last = last.map_or(0, |tail| tail.head.seq());
+        self.add(ChainProblem { file, line, kind: ChainProblemKind::HeadMissing { expected: expected.seq(), last } });
     }
 
     fn report(&mut self, kind: ChainProblemKind) {
@@ -313,76 +291,6 @@ impl Tail {
         // A record whose hash alone was changed was already reported.
         let follows = link.prev == self.head.hash() || self.computed.as_deref() == Some(&*link.prev);
         (!follows).then_some(ChainProblemKind::Replaced)
-    }
-}
-
-impl ChainReport {
-    /// Returns `true` if nothing is wrong. Records may have been lost all the same: see [`lost`](Self::lost).
-    #[must_use]
-    pub fn is_intact(&self) -> bool {
-        self.problem_count == 0
-    }
-
-    /// Returns the number of records.
-    #[must_use]
-    pub fn records(&self) -> u64 {
-        self.records
-    }
-
-    /// Returns the number of records that writers lost and counted, because the log was full or too slow.
-    #[must_use]
-    pub fn lost(&self) -> u64 {
-        self.lost
-    }
-
-    /// Returns the number of lines that a crashed writer left incomplete, and that the next writer recorded.
-    #[must_use]
-    pub fn torn(&self) -> u64 {
-        self.torn
-    }
-
-    /// Returns the chains, by their last writer.
-    #[must_use]
-    pub fn chains(&self) -> &[ChainSummary] {
-        &self.chains
-    }
-
-    /// Returns the first thousand problems.
-    #[must_use]
-    pub fn problems(&self) -> &[ChainProblem] {
-        &self.problems
-    }
-
-    /// Returns the number of problems.
-    #[must_use]
-    pub fn problem_count(&self) -> u64 {
-        self.problem_count
-    }
-}
-
-impl ChainSummary {
-    /// Returns the writer of the last record.
-    #[must_use]
-    pub fn writer(&self) -> &str {
-        &self.writer
-    }
-
-    /// Returns the number of the first record.
-    #[must_use]
-    pub fn first_seq(&self) -> u64 {
-        self.first_seq
-    }
-
-    /// Returns the last record. Keep it where the writer cannot change it, to see later that no record was removed from the end.
-    #[must_use]
-    pub fn head(&self) -> &ChainHead {
-        &self.head
-    }
-
-    /// Returns `true` if the writer ended in an orderly way. Otherwise it is still running or crashed, or the end of the chain was removed.
-    #[must_use]
-    pub fn is_closed(&self) -> bool {
-        self.is_closed
     }
 }
 

@@ -15,12 +15,15 @@ const PAUSE: Duration = Duration::from_millis(50);
 
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 
+/// The shortest wait before the sink is synchronized, so that one that fails to be does not keep the thread busy.
+const SHORTEST_WAIT: Duration = Duration::from_millis(1);
+
 /// Chains records, and writes them to a sink.
 pub(super) struct Writer {
     sink: Box<dyn AuditSink>,
     name: String,
     queue: Arc<Queue>,
-    /// Writes again what failed, until it succeeds.
+    /// Writes again what failed, until it succeeds or the log is closed.
     retries: bool,
     head: ChainHead,
     /// The number of records that could not be written since the last one.
@@ -29,12 +32,7 @@ pub(super) struct Writer {
 
 impl Writer {
     /// Opens a sink, and writes the record of the beginning.
-    pub(super) fn open(
-        mut sink: Box<dyn AuditSink>,
-        name: String,
-        queue: Arc<Queue>,
-        retries: bool,
-    ) -> io::Result<Self> {
+    pub(super) fn open(mut sink: Box<dyn AuditSink>, name: String, queue: Arc<Queue>) -> io::Result<Self> {
         let end = sink.open()?;
         if let Some(torn) = &end.torn {
             tracing::warn!(
@@ -47,15 +45,16 @@ impl Writer {
         let head = line.head().clone();
         sink.write(&[line])?;
         queue.wrote(1, &head);
-        Ok(Self { sink, name, queue, retries, head, lost: 0 })
+        Ok(Self { sink, name, queue, retries: false, head, lost: 0 })
     }
 
-    /// Writes records until the queue is closed.
-    pub(super) fn run(mut self) {
+    /// Writes records until the queue is closed. With `retries`, what fails is written again.
+    pub(super) fn run(mut self, retries: bool) {
+        self.retries = retries;
         // A sink that panics ends the thread: callers must not wait for it.
         let _abandon = Abandon(Arc::clone(&self.queue));
         loop {
-            match self.queue.next(self.sink.sync_due()) {
+            match self.queue.next(self.sink.sync_due().map(|due| due.max(SHORTEST_WAIT))) {
                 Next::Write(items) => self.write(items),
                 Next::Idle => {
                     if let Err(error) = self.sink.sync() {

@@ -2,21 +2,20 @@
 
 use std::borrow::Cow;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use tracing::span::EnteredSpan;
 
 use super::apply::{AppliedGuardrail, ApplyGuardrailRequest};
 use super::assessment::BodyAssessment;
 use super::body::{BodyGuard, GuardedBody};
-use super::config::{AssessmentEvent, DecisionCaller, LayerConfig};
+use super::config::LayerConfig;
 use super::error::GuardrailError;
-use super::records::{self, CallRecord, StreamEnd};
+use super::records::{CallRecord, stage_of};
 use super::response::{BlockedResponse, WITHHELD_MESSAGE, error_body};
 use super::streams::{EventFormat, EventGuard, JsonEvents};
-use super::tag::{self, Tag};
 use super::trace::Trace;
-use crate::audit::{AuditError, Decision, RejectionCode, Stage};
+use crate::audit::Stage;
 use crate::bedrock::{
     BodyError, BodyFormat, InspectionSummary, Operation, RequestedGuardrail, ResponseFormat, StreamKind,
     UnknownContent, Visitor, blocked_response, requested_guardrail, without_guardrail,
@@ -27,11 +26,11 @@ use crate::json::JsonDocument;
 /// One call.
 #[derive(Clone, Debug)]
 pub(crate) struct Exchange {
-    config: Arc<LayerConfig>,
+    pub(super) config: Arc<LayerConfig>,
     /// The guardrail that was current when the call began.
-    guardrail: Guardrail,
-    operation: Operation,
-    model_id: Option<String>,
+    pub(super) guardrail: Guardrail,
+    pub(super) operation: Operation,
+    pub(super) model_id: Option<String>,
     bodies: BodyGuard,
     /// The format of the request: the response of a blocked call has the format that belongs to it.
     form: ResponseFormat,
@@ -42,7 +41,7 @@ pub(crate) struct Exchange {
     /// The trace of an earlier inspection of the same call.
     earlier: Option<Trace>,
     /// What is recorded of the call, if decisions are recorded or requests tagged.
-    call: Option<CallRecord>,
+    pub(super) call: Option<CallRecord>,
 }
 
 /// The result of inspecting a body.
@@ -183,74 +182,12 @@ impl Exchange {
             operation => drop(self.note_requested(&requested_guardrail(operation, &doc))),
         }
         if matches!(self.operation, Operation::Converse | Operation::ConverseStream) {
-            self.plan_tag(|| tag::has_room_in_body(&doc));
+            self.plan_tag_in_body(&doc);
         }
         let removed = if self.is_named { without_guardrail(self.operation, &doc) } else { Vec::new() };
         let guarded = self.bodies.request_document(self.operation, &doc, removed);
         let inspected = self.inspected_request(guarded, Stage::Request, started)?;
         Ok(self.tagged(inspected, body))
-    }
-
-    /// Adds the tag to the body of a request, if that is where it belongs.
-    fn tagged(&self, inspected: Inspected, original: &[u8]) -> Inspected {
-        let Some(tag) =
-            self.tag().filter(|_| matches!(self.operation, Operation::Converse | Operation::ConverseStream))
-        else {
-            return inspected;
-        };
-        match inspected {
-            Inspected::Unchanged => tag.add_to_body(original).into(),
-            Inspected::Rewritten(body) => Inspected::Rewritten(tag.add_to_body(&body).unwrap_or(body)),
-            Inspected::Blocked(..) => inspected,
-        }
-    }
-
-    /// Decides if the request is tagged, before its first record, which contains that.
-    fn plan_tag(&mut self, has_room: impl FnOnce() -> bool) {
-        if self.config.tag_requests
-            && let Some(call) = &mut self.call
-        {
-            call.is_tagged = has_room();
-        }
-    }
-
-    /// [`Exchange::plan_tag`] for metadata in headers, which only InvokeModel has there. It comes before the body.
-    pub(crate) fn plan_tag_in_headers<'a>(&mut self, values: impl Iterator<Item = &'a [u8]>) {
-        if matches!(self.operation, Operation::InvokeModel | Operation::InvokeModelWithResponseStream) {
-            self.plan_tag(|| tag::has_room_in_headers(values));
-        }
-    }
-
-    /// [`Exchange::plan_tag`] for metadata in an SDK value with these keys.
-    pub(crate) fn plan_tag_in_value<'a>(&mut self, keys: impl Iterator<Item = &'a str>) {
-        self.plan_tag(|| tag::has_room(keys.map(Cow::Borrowed)));
-    }
-
-    /// Returns the tag of the request, if it has one.
-    pub(crate) fn tag(&self) -> Option<Tag<'_>> {
-        let call = self.call.as_ref().filter(|call| call.is_tagged)?;
-        Some(Tag { decision: &call.id, policy: self.guardrail.policy().digest() })
-    }
-
-    /// Returns the metadata of InvokeModel with the tag, or `None` if they are forwarded as they are.
-    pub(crate) fn tagged_metadata(&self, value: Option<&[u8]>) -> Option<Vec<u8>> {
-        let tag = self.tag()?;
-        matches!(self.operation, Operation::InvokeModel | Operation::InvokeModelWithResponseStream)
-            .then(|| tag.add_to_header(value))?
-    }
-
-    /// Records who makes the call.
-    pub(crate) fn note_caller(&mut self, caller: Option<&DecisionCaller>) {
-        if let (Some(call), Some(caller)) = (&mut self.call, caller) {
-            call.caller = Some(Arc::clone(&caller.0));
-        }
-    }
-
-    /// Records the ID of the request that the service returned.
-    pub(crate) fn note_request_id(&mut self, id: Option<&str>) {
-        if let (Some(call), Some(id)) = (&mut self.call, id) {
-            call.note_request_id(id);
-        }
     }
 
     /// Inspects the metadata in the header of an InvokeModel request, a JSON object, after its body. It is the caller's text, and Bedrock
@@ -322,19 +259,8 @@ impl Exchange {
         guarded.body
     }
 
-    /// Returns the body that replaces that of an error which cannot be inspected for this reason.
-    pub(crate) fn withheld_error(&self, code: RejectionCode) -> Vec<u8> {
-        self.withheld(|decision| decision.reject(code, None))
-    }
-
-    fn withheld(&self, reject: impl FnOnce(&mut Decision)) -> Vec<u8> {
-        // Nothing of the error is forwarded, with a record or without.
-        let _ = self.record((Stage::Error, Source::Output), Duration::ZERO, reject);
-        self.withheld_body()
-    }
-
     /// Returns the body that replaces that of an error.
-    fn withheld_body(&self) -> Vec<u8> {
+    pub(super) fn withheld_body(&self) -> Vec<u8> {
         error_body(self.operation, WITHHELD_MESSAGE)
     }
 
@@ -407,84 +333,11 @@ impl Exchange {
         tracing::debug_span!("inspect", operation, model, direction).entered()
     }
 
-    /// Sends an assessment to the log and the observer, with the time that the inspection took.
-    fn observe(&self, assessment: &BodyAssessment, elapsed: Duration) {
-        let (operation, model, direction) = (self.operation.name(), self.model_id(), assessment.source().name());
-        for found in assessment.findings() {
-            let finding = found.finding();
-            let (rule, kind, action) = (finding.rule(), finding.kind().name(), finding.action().name());
-            tracing::debug!(operation, model, direction, rule, kind, action, "finding");
-        }
-        let (outcome, findings) = (assessment.outcome().name(), assessment.findings().len());
-        let elapsed_us = u64::try_from(elapsed.as_micros()).unwrap_or(u64::MAX);
-        tracing::debug!(operation, model, direction, outcome, findings, elapsed_us, "assessed");
-        if let Some(observer) = &self.config.observer {
-            let model_id = self.model_id.as_deref();
-            observer(&AssessmentEvent { operation: self.operation, model_id, assessment, elapsed });
-        }
-    }
-
     /// Adds an assessment of the request to the trace.
     fn note_input(&mut self, assessment: &BodyAssessment) {
         if let Some(trace) = &mut self.trace {
             trace.note_input(assessment);
         }
-    }
-
-    /// Observes and records an assessment. Nothing may be forwarded after an error.
-    fn conclude(&self, stage: Stage, assessment: &BodyAssessment, took: Duration) -> Result<(), GuardrailError> {
-        self.observe(assessment, took);
-        let source = assessment.source();
-        let recorded = self.record_assessment((stage, source), assessment, took);
-        recorded.map_err(|error| GuardrailError::unrecorded(self.operation, source, error))
-    }
-
-    /// Observes and records the assessment of a stream at its end. After an error, nothing may be forwarded of what was not yet.
-    pub(crate) fn conclude_stream(
-        &self,
-        assessment: &BodyAssessment,
-        took: Duration,
-        end: StreamEnd<'_>,
-    ) -> Result<(), GuardrailError> {
-        self.observe(assessment, took);
-        let recorded = self.record((Stage::Stream, Source::Output), took, |decision| {
-            assessment.add_to(decision);
-            match end {
-                StreamEnd::Complete => {}
-                StreamEnd::Interrupted => decision.interrupted = true,
-                StreamEnd::Rejected(error) => error.add_to(decision),
-            }
-        });
-        recorded.map_err(|error| GuardrailError::unrecorded(self.operation, Source::Output, error))
-    }
-
-    fn record_assessment(
-        &self,
-        part: (Stage, Source),
-        assessment: &BodyAssessment,
-        took: Duration,
-    ) -> Result<(), AuditError> {
-        self.record(part, took, |decision| assessment.add_to(decision))
-    }
-
-    /// Records a decision on a part of the call, which `complete` completes.
-    fn record(
-        &self,
-        part: (Stage, Source),
-        took: Duration,
-        complete: impl FnOnce(&mut Decision),
-    ) -> Result<(), AuditError> {
-        let (Some(log), Some(call)) = (&self.config.audit, &self.call) else { return Ok(()) };
-        let policy = self.guardrail.policy();
-        let mut decision = call.decision(policy, part, (self.operation, self.model_id.as_deref()));
-        complete(&mut decision);
-        records::record(log, decision, took)
-    }
-
-    /// Records that a body was rejected.
-    pub(crate) fn record_rejection(&self, source: Source, code: RejectionCode) {
-        // It is not forwarded, with a record or without.
-        let _ = self.record((stage_of(source), source), Duration::ZERO, |decision| decision.reject(code, None));
     }
 
     /// Returns what the caller of a blocked call receives: a response that holds the message, unless the layer is set to fail, or no
@@ -518,28 +371,6 @@ impl Exchange {
         self.operation.stream_kind()
     }
 
-    /// Rejects a body or value that could not be inspected, and records that.
-    pub(crate) fn unreadable(&self, source: Source, error: BodyError) -> GuardrailError {
-        self.rejected(GuardrailError::unreadable(self.operation, source, error))
-    }
-
-    /// Rejects a body that is too large, and records that.
-    pub(crate) fn too_large(&self, source: Source, bytes: usize) -> GuardrailError {
-        self.rejected(GuardrailError::too_large(self.operation, source, bytes, self.max_body_bytes()))
-    }
-
-    /// Rejects a compressed body, and records that.
-    pub(crate) fn encoded(&self, source: Source) -> GuardrailError {
-        self.rejected(GuardrailError::encoded(self.operation, source))
-    }
-
-    fn rejected(&self, error: GuardrailError) -> GuardrailError {
-        let source = error.direction();
-        // It is not forwarded, with a record or without.
-        let _ = self.record((stage_of(source), source), Duration::ZERO, |decision| error.add_to(decision));
-        error
-    }
-
     fn check_size(&self, source: Source, bytes: usize) -> Result<(), GuardrailError> {
         if bytes > self.max_body_bytes() { Err(self.too_large(source, bytes)) } else { Ok(()) }
     }
@@ -548,12 +379,4 @@ impl Exchange {
 /// Returns the model ID in a field of the body.
 fn model_id_in(doc: &JsonDocument<'_>, name: &str) -> Option<String> {
     doc.get_only(JsonDocument::ROOT, name).and_then(|value| doc.as_str(value)).map(Cow::into_owned)
-}
-
-/// Returns the stage of a body that is not a stream.
-fn stage_of(source: Source) -> Stage {
-    match source {
-        Source::Input => Stage::Request,
-        Source::Output => Stage::Response,
-    }
 }

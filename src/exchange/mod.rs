@@ -9,6 +9,7 @@ mod apply;
 mod assessment;
 mod body;
 mod call;
+mod conclude;
 mod config;
 mod error;
 mod frames;
@@ -22,7 +23,11 @@ pub(crate) mod sdk;
 mod server_sent;
 mod streams;
 mod tag;
+mod tagging;
 mod trace;
+
+#[cfg(test)]
+mod records_tests;
 
 pub use apply::AppliedGuardrail;
 pub use assessment::{BodyAssessment, BodyFinding};

@@ -14,8 +14,8 @@ use crate::bedrock::{BodyError, BodyErrorKind, Operation, Skipped, redact_pointe
 use crate::guardrail::Source;
 use crate::policy::Policy;
 
-/// The length of the longest request ID that is recorded.
-const REQUEST_ID_BYTES: usize = 64;
+/// The lengths of the groups of a request ID, which is a UUID.
+const REQUEST_ID: [usize; 5] = [8, 4, 4, 4, 12];
 
 /// What is recorded of a call besides its assessments.
 #[derive(Clone, Debug)]
@@ -50,7 +50,8 @@ impl CallRecord {
 
     /// Records the ID of the request that the service returned, unless it is no ID.
     pub(super) fn note_request_id(&mut self, id: &str) {
-        let is_id = id.len() <= REQUEST_ID_BYTES && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+        let is_hex = id.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-');
+        let is_id = is_hex && id.split('-').map(str::len).eq(REQUEST_ID);
         self.request_id = is_id.then(|| id.into());
     }
 
@@ -76,11 +77,7 @@ impl BodyAssessment {
     /// Returns the decision on a body without a call.
     #[must_use]
     pub fn decision(&self, policy: &Policy) -> Decision {
-        let stage = match self.source() {
-            Source::Input => Stage::Request,
-            Source::Output => Stage::Response,
-        };
-        let mut decision = Decision::new(policy, stage, self.source());
+        let mut decision = Decision::new(policy, stage_of(self.source()), self.source());
         self.add_to(&mut decision);
         decision
     }
@@ -121,6 +118,14 @@ impl GuardrailError {
 }
 
 impl BodyError {
+    /// Returns the decision on a body without a call that could not be inspected.
+    #[must_use]
+    pub fn decision(&self, policy: &Policy, source: Source) -> Decision {
+        let mut decision = Decision::new(policy, stage_of(source), source);
+        self.add_to(&mut decision);
+        decision
+    }
+
     /// Adds why a body was rejected.
     pub(super) fn add_to(&self, decision: &mut Decision) {
         let code = match self.kind() {
@@ -158,6 +163,17 @@ impl LayerConfig {
 
 /// Records a decision that took so long.
 pub(super) fn record(log: &AuditLog, mut decision: Decision, took: Duration) -> Result<(), AuditError> {
+    // A request that is not forwarded is not tagged either.
+    let is_stopped = matches!(decision.outcome, DecisionOutcome::Blocked | DecisionOutcome::Rejected);
+    decision.tagged &= !(is_stopped && matches!(decision.stage, Stage::Request | Stage::Metadata));
     decision.took(took);
     log.record(decision)
+}
+
+/// Returns the stage of a body that is not a stream.
+pub(super) fn stage_of(source: Source) -> Stage {
+    match source {
+        Source::Input => Stage::Request,
+        Source::Output => Stage::Response,
+    }
 }

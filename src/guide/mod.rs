@@ -5,6 +5,7 @@
 //! * [`streaming`]: streaming guarantees, and how much text is buffered.
 //! * [`bedrock`]: how Bedrock calls are inspected, and what the caller receives.
 //! * [`layer`]: the layer in a server: retries, several policies, observation.
+//! * [`decision_records`]: how to record every decision, and how to verify the records.
 //! * [`threat_model`]: what Banister protects, and its known limitations.
 //! * [`audits`]: how to audit archives of Bedrock's logs, and how to verify an audit.
 //! * [`defaults`]: defaults and limits, with reasons.
@@ -23,6 +24,9 @@ pub mod bedrock {}
 
 #[doc = include_str!("layer.md")]
 pub mod layer {}
+
+#[doc = include_str!("decision_records.md")]
+pub mod decision_records {}
 
 #[doc = include_str!("threat_model.md")]
 pub mod threat_model {}

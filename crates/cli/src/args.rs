@@ -8,6 +8,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::audit::AuditArgs;
+use crate::decision_log::DecisionLogArgs;
 use crate::offsets::Offsets;
 
 /// Guardrails for Amazon Bedrock: denied topics, word filters and PII masking, in process.
@@ -116,6 +117,11 @@ pub(crate) struct ServeArgs {
     /// Time to wait after that for open responses to finish
     #[arg(long, alias = "shutdown-time", value_name = "SECONDS", default_value_t = 30)]
     pub(crate) shutdown_timeout: u64,
+    #[command(flatten)]
+    pub(crate) decisions: DecisionLogArgs,
+    /// Add the ID of the decision and the digest of the policy to the metadata of requests, which Bedrock writes into its own log
+    #[arg(long, help_heading = "Decision records")]
+    pub(crate) tag_requests: bool,
 }
 
 /// Arguments of `check`.
@@ -155,6 +161,8 @@ pub(crate) struct CheckArgs {
     /// Show the best score and the threshold of each topic with examples
     #[arg(long, conflicts_with = "body")]
     pub(crate) scores: bool,
+    #[command(flatten)]
+    pub(crate) decisions: DecisionLogArgs,
     /// Input files; reads standard input if none are given or the file is `-`
     #[arg(value_name = "FILE")]
     pub(crate) files: Vec<PathBuf>,

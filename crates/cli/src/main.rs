@@ -7,6 +7,7 @@ mod args;
 mod audit;
 mod chat;
 mod check;
+mod decision_log;
 mod discovery;
 mod failure;
 mod input;

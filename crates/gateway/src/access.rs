@@ -4,6 +4,7 @@ use std::fmt;
 use std::net::IpAddr;
 use std::sync::Arc;
 
+use banister::DecisionCaller;
 use http::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq as _;
@@ -12,6 +13,9 @@ use crate::clients::Client;
 
 /// The header of a client key.
 const KEY: &str = "x-banister-key";
+
+/// The bytes of a key's digest that name a client.
+const CALLER_BYTES: usize = 6;
 
 /// The client keys, as digests of equal length, so that comparing them takes the same time for every key.
 #[derive(Clone, Default)]
@@ -82,11 +86,15 @@ impl ClientKeys {
         if self.0.is_empty() {
             return Some(Access::default());
         }
-        if headers.contains_key(KEY) {
-            return self.access(only(headers, KEY)?);
-        }
-        let (scheme, token) = only(headers, AUTHORIZATION.as_str())?.split_at_checked(7)?;
-        if scheme.eq_ignore_ascii_case(b"bearer ") { self.access(token.trim_ascii()) } else { None }
+        self.access(presented(headers)?)
+    }
+
+    /// Returns the name of an authorized client for decision records: the beginning of the digest of its key.
+    pub(crate) fn caller(&self, headers: &HeaderMap) -> Option<DecisionCaller> {
+        let key = presented(headers).filter(|_| !self.0.is_empty())?;
+        let digest = Sha256::digest(key);
+        let name: String = digest.iter().take(CALLER_BYTES).map(|byte| format!("{byte:02x}")).collect();
+        Some(DecisionCaller::new(&format!("key:{name}")))
     }
 
     fn access(&self, key: &[u8]) -> Option<Access> {
@@ -136,6 +144,15 @@ fn only<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a [u8]> {
     values.next().filter(|_| values.next().is_none()).map(HeaderValue::as_bytes)
 }
 
+/// Returns the key in the headers of a request.
+fn presented(headers: &HeaderMap) -> Option<&[u8]> {
+    if headers.contains_key(KEY) {
+        return only(headers, KEY);
+    }
+    let (scheme, token) = only(headers, AUTHORIZATION.as_str())?.split_at_checked(7)?;
+    scheme.eq_ignore_ascii_case(b"bearer ").then(|| token.trim_ascii())
+}
+
 #[cfg(test)]
 mod tests {
     use http::HeaderMap;
@@ -159,6 +176,18 @@ mod tests {
         let mut known = ClientKeys::default();
         keys.iter().for_each(|key| known.add(key, None));
         known.check(&headers(given))
+    }
+
+    #[test]
+    fn clients_are_named_by_their_keys() {
+        let mut keys = ClientKeys::default();
+        assert_eq!(keys.caller(&headers(&[(super::KEY, "a")])), None);
+        keys.add("a", None);
+        // printf a | sha256sum
+        let expected = Some(banister::DecisionCaller::new("key:ca978112ca1b"));
+        assert_eq!(keys.caller(&headers(&[(super::KEY, "a")])), expected);
+        assert_eq!(keys.caller(&headers(&[("authorization", "Bearer a")])), expected);
+        assert_eq!(keys.caller(&headers(&[])), None);
     }
 
     #[test]

@@ -34,6 +34,7 @@ pub struct GatewayBuilder {
     keys: ClientKeys,
     allow_unauthenticated: bool,
     include_matches: bool,
+    fingerprint_key: Option<Arc<[u8]>>,
     configure: Configure,
     observer: Observer,
     limits: Limits,
@@ -71,6 +72,7 @@ impl GatewayBuilder {
             keys: ClientKeys::default(),
             allow_unauthenticated: false,
             include_matches: false,
+            fingerprint_key: None,
             configure: Box::new(|layer| layer),
             observer: Box::new(|_, _| {}),
             limits: Limits::default(),
@@ -118,7 +120,15 @@ impl GatewayBuilder {
         self
     }
 
-    /// Configures the layer, for example with [`GuardrailLayer::error_on_block`]. The gateway sets the observer and the body limit of the
+    /// Includes fingerprints of matched text in decision records; see [`Guardrail::with_fingerprints`].
+    #[must_use]
+    pub fn fingerprints(mut self, key: impl Into<Arc<[u8]>>) -> Self {
+        self.fingerprint_key = Some(key.into());
+        self
+    }
+
+    /// Configures the layer, for example with [`GuardrailLayer::error_on_block`], or with [`GuardrailLayer::audit`] for decision records.
+    /// These name a client by the first 12 hex digits of the SHA-256 of its key. The gateway sets the observer and the body limit of the
     /// layer; see [`on_assessment`](Self::on_assessment) and [`max_body_bytes`](Self::max_body_bytes).
     #[must_use]
     pub fn configure_layer(
@@ -284,10 +294,15 @@ impl GatewayBuilder {
         }
         let metrics = Arc::new(Metrics::default());
         let (configure, observer, limit) = (self.configure, Arc::new(self.observer), self.limits.body_bytes);
-        let (counted, include_matches) = (Arc::clone(&metrics), self.include_matches);
+        let (counted, include_matches, fingerprint_key) =
+            (Arc::clone(&metrics), self.include_matches, self.fingerprint_key);
         let make_layer = move |name: &Arc<str>, guardrail: Guardrail| {
             let guardrail = if include_matches { guardrail.dangerous_include_matches() } else { guardrail };
             let guardrail = guardrail.with_pauses(turns::pause);
+            let guardrail = match &fingerprint_key {
+                Some(key) => guardrail.with_fingerprints(Arc::clone(key)),
+                None => guardrail,
+            };
             let (name, metrics, observer) = (Arc::clone(name), Arc::clone(&counted), Arc::clone(&observer));
             let layer = configure(GuardrailLayer::new(guardrail)).max_body_bytes(limit);
             layer.on_assessment(move |call| {

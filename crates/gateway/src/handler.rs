@@ -250,6 +250,9 @@ async fn guarded(
     if !access.allows(&policy.name) {
         return (None, unauthorized(shared, OTHER_POLICY));
     }
+    if let Some(caller) = shared.keys.caller(request.headers()) {
+        request.extensions_mut().insert(caller);
+    }
     let headers = request.headers_mut();
     shared.keys.remove_from(headers);
     let own: Vec<HeaderName> = headers.keys().filter(|name| name.as_str().starts_with(OWN_HEADERS)).cloned().collect();

@@ -74,7 +74,8 @@
 //! id, once the upstream has accepted it. The metrics `banister_streams` and `banister_stream_buffered_bytes` are the active streams by
 //! policy, and the bytes of text that they buffer.
 //!
-//! With the feature `otel` the gateway exports a span for every call, and the metrics; see `Telemetry`.
+//! With the feature `otel` the gateway exports a span for every call, and the metrics; see `Telemetry`. Decision records are exported
+//! through `OtelSink`; see [`banister::guide::decision_records`].
 //!
 //! # Performance
 //!
@@ -114,7 +115,7 @@ mod upstream;
 pub use bind_error::BindError;
 pub use builder::GatewayBuilder;
 #[cfg(feature = "otel")]
-pub use otel::{Telemetry, TelemetryError};
+pub use otel::{OtelSink, Telemetry, TelemetryError};
 pub use policies::{Policies, PolicySource, ReloadError};
 pub use server::{Gateway, ReloadHandle};
 pub use upstream::{Upstream, UpstreamError};

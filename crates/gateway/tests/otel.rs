@@ -1,4 +1,4 @@
-//! The export of spans and metrics, to a collector on loopback.
+//! The export of spans, metrics and decision records, to a collector on loopback.
 
 #[allow(dead_code, reason = "the other tests use more of it")]
 #[path = "gateway/support.rs"]
@@ -7,7 +7,8 @@ mod support;
 use std::convert::Infallible;
 use std::sync::{Arc, Mutex};
 
-use banister_gateway::Telemetry;
+use banister::{AuditLog, Decision, Guardrail, Policy, Source};
+use banister_gateway::{OtelSink, Telemetry};
 use banister_simulator::{ChunkSize, ModelResponse, Options};
 use bytes::Bytes;
 use http::{Request, Response};
@@ -143,4 +144,24 @@ async fn an_unknown_model_is_not_exported() {
     for text in ["jane", "secret", "gen_ai.request.model"] {
         assert!(!holds(&spans, text), "{text}");
     }
+}
+
+/// Decision records are exported as they are, also where one thread does everything.
+#[test]
+fn decision_records_are_logs() {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+    let (endpoint, received) = runtime.block_on(collector());
+    let log = AuditLog::builder(OtelSink::new(&endpoint).unwrap()).open().unwrap();
+    let guardrail = Guardrail::new(Policy::from_yaml("{version: 1, name: t, pii: [{types: [EMAIL]}]}").unwrap());
+    let assessment = guardrail.assess(Source::Input, "Hidden words to hidden@example.com");
+    log.record(Decision::of_text(guardrail.policy(), &assessment)).unwrap();
+    log.close().unwrap();
+    let logs = sent_to(&received, "/v1/logs");
+    for part in ["banister.decision", "\"event\":\"opened\"", "\"rule\":\"EMAIL\"", "\"event\":\"closed\""] {
+        assert!(holds(&logs, part), "{part} in {}", String::from_utf8_lossy(&logs));
+    }
+    assert!(!holds(&logs, "idden"));
+    // Nobody listens on this port: the failure is not silent.
+    let gone = AuditLog::builder(OtelSink::new("http://127.0.0.1:9").unwrap()).open();
+    assert!(gone.is_err());
 }

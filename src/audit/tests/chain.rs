@@ -4,7 +4,8 @@ use super::sample::{decision, lines};
 use crate::audit::chain::{ChainHead, seal, sha256_hex};
 use crate::audit::problem::ChainProblemKind as Kind;
 use crate::audit::record::{LogEvent, Opened, Torn};
-use crate::audit::verify::{ChainReport, ChainVerifier};
+use crate::audit::report::ChainReport;
+use crate::audit::verify::ChainVerifier;
 use std::time::SystemTime;
 
 fn log(records: usize) -> Vec<String> {
@@ -96,16 +97,19 @@ fn replacement_is_named() {
 #[test]
 fn truncation_shows_against_a_head() {
     let lines = log(10);
-    let head = verify(&lines).chains()[0].head().clone();
+    let head = verify(&lines[..8]).chains()[0].head().clone();
     let against = |lines: &[String]| {
         let mut verifier = ChainVerifier::new();
-        verifier.expect_end(head.clone());
+        verifier.expect_head(head.clone());
         lines.iter().for_each(|line| verifier.line(line.as_bytes()));
         problems(&verifier.finish())
     };
     assert_eq!(against(&lines), []);
-    assert_eq!(against(&lines[..7]), [(7, Kind::WrongEnd { expected: 10, found: 7 })]);
-    assert_eq!(against(&[]), [(0, Kind::WrongEnd { expected: 10, found: 0 })]);
+    assert_eq!(against(&lines[..8]), []);
+    let anew = super::sample::lines(&vec![LogEvent::Decision(Box::new(decision())); 10]);
+    assert_eq!(against(&anew), [(10, Kind::HeadMissing { expected: 8, last: 10 })]);
+    assert_eq!(against(&lines[..7]), [(7, Kind::HeadMissing { expected: 8, last: 7 })]);
+    assert_eq!(against(&[]), [(0, Kind::HeadMissing { expected: 8, last: 0 })]);
     assert!(!verify(&lines[..7]).chains()[0].is_closed());
 }
 
@@ -165,4 +169,53 @@ fn lines_that_are_no_records_are_named() {
     assert_eq!(problems(&verify(&lines)), [(2, Kind::NotARecord), (4, Kind::NotARecord)]);
     let long = [lines[0].as_bytes(), b"\n", &vec![b'x'; 17 << 20], b"\n", lines[2].as_bytes()].concat();
     assert_eq!(problems(&verify_bytes(&long)), [(2, Kind::TooLong)]);
+}
+
+/// `BANISTER_RECORDS=1000000 cargo test --release -p banister --lib -- --nocapture a_long_log` verifies more, and prints how long it takes.
+#[test]
+fn a_long_log_is_verified_and_what_was_done_to_it_is_named() {
+    let records = std::env::var("BANISTER_RECORDS").ok().and_then(|records| records.parse().ok()).unwrap_or(3000);
+    let event = LogEvent::Decision(Box::new(decision()));
+    let stream = || {
+        let mut head = ChainHead::default();
+        let event = &event;
+        (0..records).map(move |_| {
+            let line = seal(&head, "sample", 0, SystemTime::UNIX_EPOCH, event).unwrap();
+            head = line.head().clone();
+            line.as_str().to_owned()
+        })
+    };
+    let (mut verifier, mut bytes, mut time) = (ChainVerifier::new(), 0, std::time::Duration::ZERO);
+    for line in stream() {
+        let started = std::time::Instant::now();
+        verifier.line(line.as_bytes());
+        time += started.elapsed();
+        bytes += line.len() + 1;
+    }
+    println!("{records} records, {bytes} bytes: verified in {time:?}");
+    let report = verifier.finish();
+    assert!(report.is_intact() && report.records() == records as u64);
+
+    let (changed, removed, swapped) = (records / 4, records / 2, 3 * (records / 4));
+    let mut verifier = ChainVerifier::new();
+    let mut lines = stream().enumerate();
+    while let Some((index, line)) = lines.next() {
+        if index == changed {
+            verifier.line(line.replacen("\"start\":9", "\"start\":8", 1).as_bytes());
+        } else if index == swapped {
+            let (_, next) = lines.next().unwrap();
+            verifier.line(next.as_bytes());
+            verifier.line(line.as_bytes());
+        } else if index != removed {
+            verifier.line(line.as_bytes());
+        }
+    }
+    let number = |index: usize| index as u64 + 1;
+    let expected = [
+        (number(changed), Kind::Changed),
+        (number(removed), Kind::Missing { expected: number(removed), found: number(removed + 1) }),
+        (number(swapped - 1), Kind::Missing { expected: number(swapped), found: number(swapped + 1) }),
+        (number(swapped), Kind::OutOfOrder { expected: number(swapped + 2), found: number(swapped) }),
+    ];
+    assert_eq!(problems(&verifier.finish()), expected);
 }

@@ -8,8 +8,9 @@ use std::time::Duration;
 use super::sample::decision;
 use crate::audit::chain::RecordLine;
 use crate::audit::log::{AuditLog, AuditLogBuilder, Delivery};
+use crate::audit::report::ChainReport;
 use crate::audit::sink::{AuditSink, WriterSink};
-use crate::audit::verify::{ChainReport, ChainVerifier};
+use crate::audit::verify::ChainVerifier;
 
 type Lines = Arc<Mutex<Vec<String>>>;
 

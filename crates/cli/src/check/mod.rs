@@ -2,14 +2,18 @@
 
 pub(crate) mod body;
 mod jsonl;
+mod records;
 pub(crate) mod splits;
 pub(crate) mod text;
 
-use banister::{Assessment, Guardrail, Outcome, Source};
+use std::time::Instant;
+
+use banister::{Assessment, AuditLog, Decision, Guardrail, Outcome, Source};
 
 use self::body::UnknownContent;
 use self::splits::SplitTester;
 use crate::args::{CheckArgs, Format};
+use crate::decision_log;
 use crate::failure::{Exit, Failure, print_error};
 use crate::input::Input;
 use crate::offsets::Offsets;
@@ -22,6 +26,7 @@ struct TextChecker<'a> {
     args: &'a CheckArgs,
     guardrail: Guardrail,
     split_tester: Option<SplitTester>,
+    log: Option<AuditLog>,
 }
 
 /// Runs the command.
@@ -37,32 +42,45 @@ pub(crate) fn run(args: &CheckArgs, out: &mut Out) -> Result<Exit, Failure> {
     if args.scores {
         guardrail = guardrail.with_topic_scores();
     }
+    if let Some(key) = args.decisions.fingerprint_key()? {
+        guardrail = guardrail.with_fingerprints(key);
+    }
+    if args.decisions.is_stdout() {
+        return Err(Failure::new("`--audit-log -` is for `serve`; `check` prints its results on standard output"));
+    }
     if args.offsets != Offsets::Bytes && args.format == Format::Text && !args.jsonl {
         return Err(Failure::new("`--offsets` needs `--format json` or `--jsonl`".to_owned()));
     }
     let split_tester = args.stream.then(|| SplitTester::new(args.seed));
-    let checker = TextChecker { args, guardrail, split_tester };
-    if args.files.is_empty() {
-        return checker.input(Input::stdin(), out);
-    }
-    let mut exit = Exit::Passed;
-    for file in &args.files {
-        // A file that cannot be read does not stop the others.
-        let done = Input::open(file).and_then(|input| checker.input(input, out));
-        exit = exit.max(match done {
-            Ok(exit) => exit,
-            Err(Failure::Message(message)) => {
-                out.flush()?;
-                print_error(&message);
-                Exit::Failed
-            }
-            Err(Failure::ClosedPipe) => return Err(Failure::ClosedPipe),
-        });
-    }
+    let checker = TextChecker { args, guardrail, split_tester, log: args.decisions.open()? };
+    let exit = checker.inputs(out)?;
+    decision_log::close(checker.log.as_ref())?;
     Ok(exit)
 }
 
 impl TextChecker<'_> {
+    /// Evaluates all files, or standard input.
+    fn inputs(&self, out: &mut Out) -> Result<Exit, Failure> {
+        if self.args.files.is_empty() {
+            return self.input(Input::stdin(), out);
+        }
+        let mut exit = Exit::Passed;
+        for file in &self.args.files {
+            // A file that cannot be read does not stop the others.
+            let done = Input::open(file).and_then(|input| self.input(input, out));
+            exit = exit.max(match done {
+                Ok(exit) => exit,
+                Err(Failure::Message(message)) => {
+                    out.flush()?;
+                    print_error(&message);
+                    Exit::Failed
+                }
+                Err(Failure::ClosedPipe) => return Err(Failure::ClosedPipe),
+            });
+        }
+        Ok(exit)
+    }
+
     fn input(&self, input: Input, out: &mut Out) -> Result<Exit, Failure> {
         if self.args.jsonl {
             return self.lines(input, out);
@@ -104,8 +122,7 @@ impl TextChecker<'_> {
     }
 
     fn evaluate_body(&self, source: Source, body: &[u8]) -> Result<Evaluated, String> {
-        let unknown = UnknownContent::allowed(self.args.dangerous_inspect_unknown_content);
-        let guarded = body::inspect(&self.guardrail, source, body, unknown).map_err(|error| body::problem(&error))?;
+        let guarded = self.inspect(source, body)?;
         let mut response = Response::of_body(self.guardrail.policy(), guarded.assessment(), body::output(&guarded));
         response.count_in_body(body, guarded.assessment(), self.args.offsets);
         Ok(Evaluated { outcome: guarded.assessment().outcome(), response, stream: None })
@@ -113,7 +130,9 @@ impl TextChecker<'_> {
 
     /// Evaluates whole text, and also splits of it if requested.
     fn assess(&self, source: Source, text: &str) -> Result<(Assessment, Option<splits::SplitReport>), String> {
+        let started = Instant::now();
         let assessment = self.guardrail.assess(source, text);
+        self.record(Decision::of_text(self.guardrail.policy(), &assessment), started)?;
         let report = match &self.split_tester {
             Some(tester) => Some(tester.compare(&self.guardrail, source, text)?),
             None => None,

@@ -1,7 +1,9 @@
 //! Human-readable results.
 
+use std::time::Instant;
+
 use banister::BodyFinding;
-use banister::{Assessment, Finding, Outcome, StreamGuard, TopicScore};
+use banister::{Assessment, Decision, Finding, Outcome, StreamGuard, TopicScore};
 
 use super::body::UnknownContent;
 use super::{TextChecker, body, exit_of};
@@ -33,11 +35,14 @@ impl TextChecker<'_> {
             return Ok(exit_of(assessment.outcome()));
         }
         // Read as a stream, so that text of any size can be checked.
+        let started = Instant::now();
         let mut guard = StreamGuard::new(&self.guardrail, self.args.source.into());
         let mut masked = Masked::default();
         input.for_each_chunk(|chunk| masked.add(guard.push(chunk)))?;
         masked.add(guard.finish());
         let assessment = guard.assessment();
+        let decision = Decision::of_text(self.guardrail.policy(), &assessment);
+        self.record(decision, started).map_err(Failure::new)?;
         self.write(name.as_deref(), &assessment, &masked, out)?;
         Ok(exit_of(assessment.outcome()))
     }
@@ -46,9 +51,8 @@ impl TextChecker<'_> {
     fn body_text(&self, name: Option<&str>, input: Input, out: &mut Out) -> Result<Exit, Failure> {
         let label = input.name.clone();
         let body = input.read_to_end()?;
-        let unknown = UnknownContent::allowed(self.args.dangerous_inspect_unknown_content);
-        let guarded = body::inspect(&self.guardrail, self.args.source.into(), &body, unknown)
-            .map_err(|error| Failure::new(format!("{label}: {}", body::problem(&error))))?;
+        let guarded = self.inspect(self.args.source.into(), &body);
+        let guarded = guarded.map_err(|error| Failure::new(format!("{label}: {error}")))?;
         let assessment = guarded.assessment();
         write_outcome(name, assessment.outcome(), out)?;
         let mut table = body_findings(assessment.findings());

@@ -10,10 +10,11 @@ mod upstream;
 use std::future::Future;
 use std::time::Duration;
 
-use banister::GuardrailLayer;
+use banister::AuditLog;
 use banister_gateway::{Gateway, GatewayBuilder, Policies, PolicySource};
 
 use crate::args::ServeArgs;
+use crate::decision_log;
 use crate::failure::{Exit, Failure};
 use crate::policy::{self, PolicyRef};
 use crate::report::Out;
@@ -36,24 +37,31 @@ async fn serve(args: &ServeArgs, policies: Policies, log: &Log, out: &mut Out) -
     let (upstream, simulator) = upstream::open(&args.upstream).await?;
     let connections = open_files::connections_within_limit(args.max_connections)?;
     let builder = Gateway::builder(policies, upstream).log_lines_dropped(log.dropped()).max_connections(connections);
-    let builder = with_settings(builder, args)?;
+    let builder = with_settings(builder, args, args.decisions.open()?)?;
     #[cfg(feature = "otel")]
     let (builder, telemetry) = telemetry::start(builder)?;
     let gateway = builder.bind(args.listen).await.map_err(|error| Failure::new(error.to_string()))?;
     // A reader of the next line may send a signal at once.
     let interrupted = interrupted()?;
     let scheme = if args.tls_cert.is_some() { "https" } else { "http" };
-    out.line(format_args!("listening on {scheme}://{}, in front of {}", gateway.address(), args.upstream))?;
-    if let Some(admin) = gateway.admin_address() {
-        out.line(format_args!("health checks and metrics on http://{admin}"))?;
+    let mut lines = vec![format!("listening on {scheme}://{}, in front of {}", gateway.address(), args.upstream)];
+    lines.extend(gateway.admin_address().map(|admin| format!("health checks and metrics on http://{admin}")));
+    if args.decisions.is_stdout() {
+        // Standard output has decision records only.
+        lines.iter().for_each(|line| tracing::info!("{line}"));
+    } else {
+        for line in &lines {
+            out.line(format_args!("{line}"))?;
+        }
+        out.flush()?;
     }
-    out.flush()?;
     gateway.serve(interrupted).await;
     #[cfg(feature = "otel")]
     telemetry::end(telemetry).await;
     if let Some(simulator) = simulator {
         simulator.shutdown().await;
     }
+    decision_log::close(log.as_ref())?;
     Ok(Exit::Passed)
 }
 
@@ -81,7 +89,7 @@ fn policies(arguments: &[String]) -> Result<Policies, Failure> {
 }
 
 /// Applies the arguments to the builder.
-fn with_settings(builder: GatewayBuilder, args: &ServeArgs) -> Result<GatewayBuilder, Failure> {
+fn with_settings(builder: GatewayBuilder, args: &ServeArgs, log: Option<AuditLog>) -> Result<GatewayBuilder, Failure> {
     let mut builder = keys::add(builder, args.client_keys.as_deref())?
         .max_memory((args.max_memory as usize) << 20)
         .header_timeout(Duration::from_secs(args.header_timeout))
@@ -103,8 +111,21 @@ fn with_settings(builder: GatewayBuilder, args: &ServeArgs) -> Result<GatewayBui
     if let (Some(certificates), Some(key)) = (&args.tls_cert, &args.tls_key) {
         builder = builder.tls(certificates, key);
     }
-    if args.no_traces {
-        builder = builder.configure_layer(GuardrailLayer::without_traces);
+    let (no_traces, tag_requests) = (args.no_traces, args.tag_requests);
+    builder = builder.configure_layer(move |mut layer| {
+        if no_traces {
+            layer = layer.without_traces();
+        }
+        if tag_requests {
+            layer = layer.tag_requests();
+        }
+        match &log {
+            Some(log) => layer.audit(log.clone()),
+            None => layer,
+        }
+    });
+    if let Some(key) = args.decisions.fingerprint_key()? {
+        builder = builder.fingerprints(key);
     }
     if args.dangerous_show_matches {
         builder = builder.dangerous_include_matches();

@@ -7,6 +7,7 @@ mod bad_input;
 mod body;
 mod chat;
 mod check;
+mod decisions;
 mod jsonl;
 mod lint;
 mod offsets;

@@ -7,7 +7,7 @@ use std::process::{Child, Stdio};
 use crate::support::{Directory, banister, command};
 
 /// Starts a gateway on a free port, and returns its address.
-fn serve(args: &[&str]) -> (Child, String) {
+pub(crate) fn serve(args: &[&str]) -> (Child, String) {
     listening(&mut command(&[&["serve", "--listen", "127.0.0.1:0"], args].concat()))
 }
 
@@ -24,7 +24,7 @@ fn address_of(child: &mut Child) -> String {
     line.split_once("http://").and_then(|(_, rest)| rest.split(',').next()).expect("an address").to_owned()
 }
 
-fn post(address: &str, path: &str, body: &str) -> String {
+pub(crate) fn post(address: &str, path: &str, body: &str) -> String {
     let mut stream = TcpStream::connect(address).expect("it listens");
     let head = format!(
         "POST {path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\ncontent-length: {}\r\n\r\n",

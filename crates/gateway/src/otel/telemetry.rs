@@ -18,7 +18,7 @@ use super::instruments;
 use crate::metrics::Metrics;
 
 /// The name of the service, unless `OTEL_SERVICE_NAME` is set.
-const SERVICE: &str = "banister";
+pub(super) const SERVICE: &str = "banister";
 
 /// Exports spans of calls, and metrics, over OTLP/HTTP with protobuf. Cloning it is cheap.
 ///
@@ -91,13 +91,7 @@ impl Telemetry {
 
     fn build(config: &ExporterConfig<'_>) -> Result<Self, TelemetryError> {
         let client = OtlpClient::new().map_err(TelemetryError)?;
-        let mut resource = Resource::builder();
-        if env::var("OTEL_SERVICE_NAME").is_err()
-            && !env::var("OTEL_RESOURCE_ATTRIBUTES").is_ok_and(|all| all.contains("service.name="))
-        {
-            resource = resource.with_service_name(SERVICE);
-        }
-        let resource = resource.build();
+        let resource = resource();
         let mut tracers = SdkTracerProvider::builder().with_resource(resource.clone());
         if config.traces {
             let mut exporter = opentelemetry_otlp::SpanExporter::builder().with_http().with_http_client(client.clone());
@@ -142,7 +136,18 @@ impl Telemetry {
     }
 }
 
+/// Describes the service, as the environment does.
+pub(super) fn resource() -> Resource {
+    let mut resource = Resource::builder();
+    if env::var("OTEL_SERVICE_NAME").is_err()
+        && !env::var("OTEL_RESOURCE_ATTRIBUTES").is_ok_and(|all| all.contains("service.name="))
+    {
+        resource = resource.with_service_name(SERVICE);
+    }
+    resource.build()
+}
+
 /// The error for an export that fails or cannot be configured.
 #[derive(Debug, Error)]
 #[error("OpenTelemetry export failed")]
-pub struct TelemetryError(#[source] BoxError);
+pub struct TelemetryError(#[source] pub(super) BoxError);
