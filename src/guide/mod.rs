@@ -3,6 +3,7 @@
 //! * [`policies`]: how to write, test and customize a policy.
 //! * [`streaming`]: streaming guarantees, and how much text is buffered.
 //! * [`bedrock`]: how Bedrock calls are inspected, and what the caller receives.
+//! * [`gateway`]: how to run the gateway, for clients in any language.
 //! * [`threat_model`]: what Banister protects, and its known limitations.
 //! * [`defaults`]: defaults and limits, with reasons.
 
@@ -14,6 +15,9 @@ pub mod streaming {}
 
 #[doc = include_str!("bedrock.md")]
 pub mod bedrock {}
+
+#[doc = include_str!("gateway.md")]
+pub mod gateway {}
 
 #[doc = include_str!("threat_model.md")]
 pub mod threat_model {}
