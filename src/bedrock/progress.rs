@@ -78,7 +78,7 @@ impl Progress {
     }
 
     /// Returns the open content block, and whether it contains plain text.
-    pub(crate) fn open_block(&self) -> Option<(u64, bool)> {
+    pub(super) fn open_block(&self) -> Option<(u64, bool)> {
         self.open
     }
 

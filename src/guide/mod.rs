@@ -4,6 +4,7 @@
 //! * [`commands`]: the command line, and the format of test suites.
 //! * [`streaming`]: streaming guarantees, and how much text is buffered.
 //! * [`bedrock`]: how Bedrock calls are inspected, and what the caller receives.
+//! * [`gateway`]: how to run the gateway, for clients in any language.
 //! * [`layer`]: the layer in a server: retries, several policies, observation.
 //! * [`decision_records`]: how to record every decision, and how to verify the records.
 //! * [`threat_model`]: what Banister protects, and its known limitations.
@@ -21,6 +22,9 @@ pub mod streaming {}
 
 #[doc = include_str!("bedrock.md")]
 pub mod bedrock {}
+
+#[doc = include_str!("gateway.md")]
+pub mod gateway {}
 
 #[doc = include_str!("layer.md")]
 pub mod layer {}

@@ -35,6 +35,11 @@ use crate::args::{Args, Command};
 use crate::failure::{Exit, Failure};
 use crate::report::Out;
 
+/// Returns the memory of large bodies to the system once they are done. Five waves of three bodies of 2 MB took the gateway to a peak of 146 MB, and
+/// left it at 69 MB. With jemalloc these were 201 and 75 MB, with the allocator of glibc 228 and 227 MB.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let args = Args::parse();
     // A broken guarantee of the library ends in a panic, which is exit code 2. Only the location is printed, because the message of a

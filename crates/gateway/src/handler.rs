@@ -183,7 +183,7 @@ async fn inspectable(
     let limit = shared.limits.body_bytes;
     let is_too_large = request.body().size_hint().lower() > limit as u64;
     // The layer rejects these without reading the body.
-    if operation.is_none() || is_too_large || request.headers().contains_key(CONTENT_ENCODING) {
+    if operation.is_none() || is_too_large || is_compressed(request.headers()) {
         return Ok((policy, request));
     }
     let (head, body) = request.into_parts();
@@ -331,6 +331,13 @@ fn failed(shared: &Shared, error: &BoxError) -> Response<ResponseBody> {
     }
     let message = "The gateway cannot reach the model's endpoint.";
     exception(StatusCode::SERVICE_UNAVAILABLE, "ServiceUnavailableException", message)
+}
+
+/// Returns `true` if the headers declare a compressed body, as the layer does.
+fn is_compressed(headers: &HeaderMap) -> bool {
+    let mut codings =
+        headers.get_all(CONTENT_ENCODING).iter().flat_map(|value| value.as_bytes().split(|&byte| byte == b','));
+    codings.any(|coding| !coding.trim_ascii().is_empty() && !coding.trim_ascii().eq_ignore_ascii_case(b"identity"))
 }
 
 fn plain(status: StatusCode, text: &'static str) -> Response<ResponseBody> {

@@ -12,6 +12,8 @@
 //! # }
 //! ```
 //!
+//! [`banister::guide::gateway`] is the manual of `banister serve`, which is this gateway with flags.
+//!
 //! # Paths
 //!
 //! | Path | Response |

@@ -232,7 +232,8 @@ mod tests {
         assert_eq!(log.len(), 5 * 20 + 3);
         let last = log.iter().rposition(|name| *name == "short").unwrap();
         assert!(last - before <= 2 * 3 + 2, "every other slice is its own: {last} {before} {log:?}");
-        assert_eq!((turns.waiting(), turns.lock().running, turns.lock().begun.len()), (0, 0, 0));
+        let state = turns.lock();
+        assert_eq!((state.queue.len(), state.running, state.begun.len()), (0, 0, 0));
     }
 
     #[tokio::test]

@@ -238,16 +238,6 @@ impl ModelEvent for Event<'_> {
         self.part
     }
 
-    fn is_bare_delta(&self) -> bool {
-        self.kind == EventKind::Delta
-            && (self.block.is_some() || self.part.is_some())
-            && self.deltas.len() == 1
-            && self.ended.is_empty()
-            && self.signatures.is_empty()
-            && self.rest.fields.is_empty()
-            && !self.takes_trace()
-    }
-
     fn ended_choices(&self) -> &[u64] {
         &self.ended
     }

@@ -10,7 +10,6 @@ use std::time::Instant;
 
 use banister::{Assessment, AuditLog, Decision, Guardrail, Outcome, Source};
 
-use self::body::UnknownContent;
 use self::splits::SplitTester;
 use crate::args::{CheckArgs, Format};
 use crate::decision_log;

@@ -5,7 +5,6 @@ use std::time::Instant;
 use banister::BodyFinding;
 use banister::{Assessment, Decision, Finding, Outcome, StreamGuard, TopicScore};
 
-use super::body::UnknownContent;
 use super::{TextChecker, body, exit_of};
 use crate::failure::{Exit, Failure};
 use crate::input::Input;

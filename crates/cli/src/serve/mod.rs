@@ -37,7 +37,8 @@ async fn serve(args: &ServeArgs, policies: Policies, log: &Log, out: &mut Out) -
     let (upstream, simulator) = upstream::open(&args.upstream).await?;
     let connections = open_files::connections_within_limit(args.max_connections)?;
     let builder = Gateway::builder(policies, upstream).log_lines_dropped(log.dropped()).max_connections(connections);
-    let builder = with_settings(builder, args, args.decisions.open()?)?;
+    let decisions = args.decisions.open()?;
+    let builder = with_settings(builder, args, decisions.clone())?;
     #[cfg(feature = "otel")]
     let (builder, telemetry) = telemetry::start(builder)?;
     let gateway = builder.bind(args.listen).await.map_err(|error| Failure::new(error.to_string()))?;
@@ -61,7 +62,7 @@ async fn serve(args: &ServeArgs, policies: Policies, log: &Log, out: &mut Out) -
     if let Some(simulator) = simulator {
         simulator.shutdown().await;
     }
-    decision_log::close(log.as_ref())?;
+    decision_log::close(decisions.as_ref())?;
     Ok(Exit::Passed)
 }
 

@@ -216,6 +216,27 @@ fn invalid_arguments_are_errors() {
     banister(&["serve", "--upstream", "nonsense"], "").assert_fails(&["--upstream nonsense"]);
 }
 
+/// The guide lists every flag, and no other.
+#[test]
+fn the_guide_lists_all_flags() {
+    let guide = concat!(env!("CARGO_MANIFEST_DIR"), "/../../src/guide/gateway.md");
+    let guide = std::fs::read_to_string(guide).expect("the guide");
+    let table = guide.split("# Flags").nth(1).and_then(|rest| rest.split("\n# ").next()).expect("the table");
+    let flags = |text: &str| {
+        let words =
+            text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '-')).filter(|word| word.starts_with("--"));
+        let mut flags: Vec<String> =
+            words.filter(|word| word.len() > 2 && !word.starts_with("---")).map(str::to_owned).collect();
+        flags.sort();
+        flags.dedup();
+        flags
+    };
+    let help = banister(&["serve", "--help"], "").stdout;
+    let mut in_help = flags(&help);
+    in_help.retain(|flag| flag != "--help");
+    assert_eq!(flags(table), in_help);
+}
+
 /// Health checks and metrics on their own address, and an unusable certificate.
 #[test]
 fn the_admin_address_and_tls() {

@@ -10,7 +10,11 @@
 //! streams, waits until each has had its first event and none has ended, measures, and reads them to their end. The text of every stream
 //! is compared with the expected one. Simulator, proxy and gateway are separate processes, so that their processor time and memory can be
 //! measured. Linux only: it reads `/proc`.
+//!
+//! With `--hostile N` it prints something else: the pauses between the events of one stream through the gateway, first alone, then while N
+//! prompts of 250 kB of digits are in flight all the time.
 
+mod hostile;
 mod process;
 mod proxy;
 mod stream;
@@ -36,6 +40,7 @@ Usage: load [OPTION VALUE]...
   --delay-ms MS      the pause between the events of a stream [250]
   --pace-us US       the pause between the openings of streams [1000]
   --policy P         the pack for the last row [banking]
+  --hostile N        measure the pauses of a stream while N hostile prompts are in flight [0, off]
   --only WORDS       only rows with these words in their name
   --banister PATH    the command line [the one built beside this]";
 
@@ -50,6 +55,7 @@ struct LoadConfig {
     delay: Duration,
     pace: Duration,
     policy: String,
+    hostile: usize,
     only: String,
     banister: PathBuf,
 }
@@ -93,6 +99,7 @@ fn parse(arguments: &[String]) -> Result<LoadConfig, BoxError> {
         delay: Duration::from_millis(250),
         pace: Duration::from_micros(1000),
         policy: "banking".to_owned(),
+        hostile: 0,
         only: String::new(),
         banister,
     };
@@ -104,6 +111,7 @@ fn parse(arguments: &[String]) -> Result<LoadConfig, BoxError> {
             "--delay-ms" => config.delay = Duration::from_millis(read(name, value)?),
             "--pace-us" => config.pace = Duration::from_micros(read(name, value)?),
             "--policy" => config.policy.clone_from(value),
+            "--hostile" => config.hostile = read(name, value)?,
             "--only" => config.only.clone_from(value),
             "--banister" => config.banister = value.into(),
             _ => return Err(USAGE.into()),
@@ -132,6 +140,10 @@ async fn load(config: &LoadConfig) -> Result<(), BoxError> {
     let this = std::env::current_exe()?;
     let simulator = Process::start(&this, &["simulator", &streams])?;
     let upstream = simulator.endpoint();
+    if config.hostile > 0 {
+        let serve = ["serve", "--listen", "127.0.0.1:0", "--upstream", upstream, "--policy", &config.policy];
+        return hostile::run(&Process::start(&config.banister, &serve)?, config).await;
+    }
     println!(
         "{streams} streams, {} waves, about {} events each, {} ms between events\n",
         config.waves,

@@ -99,7 +99,7 @@ impl Stream {
     }
 
     /// Reads one event; returns `false` at the end.
-    async fn read_event(&mut self) -> Result<bool, BoxError> {
+    pub(crate) async fn read_event(&mut self) -> Result<bool, BoxError> {
         loop {
             if let DecodedFrame::Complete(message) = self.decoder.decode_frame(&mut self.bytes)? {
                 let kind = message.headers().iter().find(|header| header.name().as_str() == ":message-type");

@@ -122,3 +122,25 @@ async fn an_observer_that_panics_does_not_reach_the_call() {
     assert!(metrics.contains("banister_panics_total{in=\"observer\"} 5\n"), "{metrics}");
     assert!(metrics.contains("banister_assessments_total{"), "{metrics}");
 }
+
+/// A Converse body names its policy, whatever its headers say of its encoding.
+#[tokio::test]
+async fn a_body_is_read_whatever_its_headers_say() {
+    let simulator = simulator(fine()).await;
+    let gateway = run(builder(&simulator)).await;
+    let body = json!({
+        "messages": [{"role": "user", "content": [{"text": "T-42 and a.b@example.com"}]}],
+        "guardrailConfig": {"guardrailIdentifier": "tickets", "guardrailVersion": "1"},
+    });
+    let path = invoke_path().replace("/invoke", "/converse");
+    for encoding in ["identity", "identity, Identity", ""] {
+        simulator.clear_requests();
+        let headers = [("content-encoding", encoding)];
+        assert_eq!(send(gateway.address, "POST", &path, &headers, body.to_string()).await.0, 200, "{encoding}");
+        let text = simulator.requests()[0].text().to_owned();
+        assert!(text.contains("a.b@example.com") && !text.contains("T-42"), "{encoding}: {text}");
+    }
+    let (status, _, text) =
+        send(gateway.address, "POST", &path, &[("content-encoding", "gzip")], body.to_string()).await;
+    assert!(status == 400 && text.contains("compressed"), "{text}");
+}
