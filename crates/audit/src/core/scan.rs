@@ -16,9 +16,11 @@ use super::lines::{Line, Lines};
 use super::options::{Format, ScanOptions, hex};
 use super::outcome::{FindingSink, SideObjects, UnitOutcome};
 use super::quarantine::{QuarantineRow, ReasonCode};
-use super::receipt::{Receipt, SideReceipt, UnitStatus, count};
+use super::receipt::{Receipt, SideReceipt, UnitStatus, count, count_label};
 use super::record::{BODY_FIELDS, Members, RECORD_FIELDS, RecordKind};
 use super::text::TextScan;
+
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// Scans units under one policy.
 #[derive(Clone, Debug)]
@@ -211,7 +213,7 @@ impl UnitScan<'_> {
             lines.get_mut().stop(ReasonCode::FormatUnsupported);
             return Ok(());
         }
-        let is_json = start.iter().find(|byte| !byte.is_ascii_whitespace()).is_none_or(|byte| b"{[".contains(byte));
+        let is_json = looks_like_json_lines(start);
         match self.scanner.options.format {
             Some(Format::Text) => self.text(lines),
             Some(Format::JsonLines) => self.json_lines(lines),
@@ -263,6 +265,7 @@ impl UnitScan<'_> {
     }
 
     fn line(&mut self, line: Line, bytes: &[u8]) -> io::Result<()> {
+        let bytes = if line.number == 1 { bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes) } else { bytes };
         if bytes.iter().all(u8::is_ascii_whitespace) {
             return Ok(());
         }
@@ -535,11 +538,11 @@ impl UnitScan<'_> {
     fn tally_record(&mut self, record: &RecordContext) {
         let tally = &mut self.out.receipt.tally;
         count(&mut tally.records_by_format, "invocation_log", 1);
-        count(&mut tally.records_by_day, record.day(), 1);
-        count(&mut tally.records_by_model, &record.model, 1);
-        count(&mut tally.records_by_operation, &record.operation, 1);
-        count(&mut tally.records_by_region, &[record.account.as_str(), &record.region].join(" "), 1);
-        count(&mut tally.records_by_caller, &record.caller, 1);
+        count_label(&mut tally.records_by_day, record.day());
+        count_label(&mut tally.records_by_model, &record.model);
+        count_label(&mut tally.records_by_operation, &record.operation);
+        count_label(&mut tally.records_by_region, &[record.account.as_str(), &record.region].join(" "));
+        count_label(&mut tally.records_by_caller, &record.caller);
     }
 
     fn source(&self) -> Source {
@@ -549,6 +552,17 @@ impl UnitScan<'_> {
     fn side(&self) -> Side {
         if self.source() == Source::Output { Side::Output } else { Side::Input }
     }
+}
+
+/// Returns `true` if content that begins like this may have JSON in lines. Text is the exception: a log with a damaged first line is a log.
+fn looks_like_json_lines(start: &[u8]) -> bool {
+    let start = start.strip_prefix(BYTE_ORDER_MARK).unwrap_or(start);
+    let lines = start.split(|&byte| byte == b'\n').map(<[u8]>::trim_ascii_start);
+    let mut lines = lines.filter(|line| !line.is_empty()).enumerate().peekable();
+    lines.peek().is_none()
+        || lines.any(|(number, line)| {
+            line.starts_with(b"{\"") || (number == 0 && line.first().is_some_and(|byte| b"{[".contains(byte)))
+        })
 }
 
 fn at_line(line: Line) -> RecordContext {

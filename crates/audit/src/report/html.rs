@@ -78,6 +78,11 @@ impl Table {
         self.out.push_str("</tr>\n");
     }
 
+    /// Adds a heading for the rows that follow, as HTML.
+    pub(super) fn group(&mut self, heading: &str) {
+        let _ = writeln!(self.out, "<tr class=\"group\"><td colspan=\"{}\">{heading}</td></tr>", self.numeric.len());
+    }
+
     pub(super) fn finish(mut self) -> String {
         self.out.push_str("</tbody></table>\n");
         self.out
