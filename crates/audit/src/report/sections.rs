@@ -189,11 +189,11 @@ pub(super) fn gaps(summary: &Summary) -> String {
         out.push_str("<p>None was found.</p></section>\n");
         return out;
     }
-    let _ = write!(
+    let _ = writeln!(
         out,
         "<p>The first {} of {} by object and line; all are in the files under <code>findings/</code>. A location is an object, a line, a \
          pointer to the string (<code>*</code> for names that callers chose), and the bytes in it. The text itself is nowhere in this \
-         audit.</p>\n",
+         audit.</p>",
         number(summary.gaps.len().min(MAX_GAPS) as u64),
         number(summary.gap_count())
     );
