@@ -11,12 +11,14 @@ mod lines;
 mod names;
 mod options;
 mod outcome;
+mod output;
 mod pointer;
 mod quarantine;
 mod receipt;
 mod record;
 mod scan;
 mod text;
+mod unit;
 
 pub use call::CallRow;
 pub use context::RecordContext;

@@ -101,6 +101,21 @@ pub(crate) fn count(map: &mut BTreeMap<String, u64>, key: &str, by: u64) {
     }
 }
 
+/// The maximum number of labels of a kind in a receipt, of which callers choose some.
+const MAX_LABELS: usize = 1000;
+
+/// Counts a label. Beyond the maximum, labels count as one.
+pub(super) fn count_label(map: &mut BTreeMap<String, u64>, label: &str) {
+    let is_known = map.contains_key(label) || map.len() < MAX_LABELS;
+    match label.split_once('\t') {
+        _ if is_known => count(map, label, 1),
+        Some((verdict, _)) => count(map, &[verdict, OTHERS].join("\t"), 1),
+        None => count(map, OTHERS, 1),
+    }
+}
+
+const OTHERS: &str = "(others)";
+
 impl Tally {
     /// Adds another tally.
     pub fn add(&mut self, other: &Self) {
@@ -168,7 +183,7 @@ impl Tally {
             (&mut self.findings_by_model, &record.model),
             (&mut self.findings_by_caller, &record.caller),
         ] {
-            count(map, &[verdict, value].join("\t"), 1);
+            count_label(map, &[verdict, value].join("\t"));
         }
     }
 }

@@ -65,8 +65,8 @@ pub(super) fn bars(title: &str, labels: &BTreeMap<String, Parts>) -> String {
     );
     for (position, (label, parts)) in sorted.iter().enumerate() {
         let y = 22 * position;
-        let short: String = if label.chars().count() > 32 {
-            label.chars().take(31).chain(['…']).collect()
+        let short: String = if label.chars().count() > 28 {
+            label.chars().take(27).chain(['…']).collect()
         } else {
             (*label).to_owned()
         };
@@ -92,14 +92,15 @@ pub(super) fn bars(title: &str, labels: &BTreeMap<String, Parts>) -> String {
 pub(super) fn days(title: &str, labels: &BTreeMap<String, Parts>) -> String {
     let most = labels.values().map(total).max().unwrap_or(0);
     let count = labels.len().max(1) as u64;
-    let step = (1000 / count).clamp(1, 60);
+    let step = (1000 / count).clamp(1, 120);
     let full = 110;
     let mut out = format!(
         "<div class=\"chart\"><h3>{}</h3><svg viewBox=\"0 0 1040 150\" role=\"img\" aria-label=\"{}\">\n<line class=\"axis\" x1=\"0\" y1=\"124\" x2=\"1040\" y2=\"124\"/>\n",
         escape(title),
         escape(title)
     );
-    let every = labels.len().div_ceil(10).max(1);
+    // A label is about 80 wide.
+    let every = usize::try_from(80_u64.div_ceil(step)).unwrap_or(1);
     for (position, (day, parts)) in labels.iter().enumerate() {
         let x = step * position as u64;
         let mut y = 124;
@@ -113,7 +114,7 @@ pub(super) fn days(title: &str, labels: &BTreeMap<String, Parts>) -> String {
                     write!(out, "<rect class=\"{class}\" x=\"{x}\" y=\"{y}\" width=\"{wide}\" height=\"{height}\"/>");
             }
         }
-        if position % every == 0 {
+        if position.is_multiple_of(every) {
             let _ = write!(out, "<text class=\"count\" x=\"{x}\" y=\"142\">{}</text>", escape(day));
         }
         out.push_str("</g>\n");

@@ -27,7 +27,7 @@ pub(super) fn number(value: u64) -> String {
     let digits = value.to_string();
     let mut out = String::with_capacity(digits.len() + digits.len() / 3);
     for (position, digit) in digits.chars().enumerate() {
-        if position > 0 && (digits.len() - position) % 3 == 0 {
+        if position > 0 && (digits.len() - position).is_multiple_of(3) {
             out.push('\u{202f}');
         }
         out.push(digit);
@@ -76,6 +76,11 @@ impl Table {
             let _ = write!(self.out, "<td{class}>{cell}</td>");
         }
         self.out.push_str("</tr>\n");
+    }
+
+    /// Adds a heading for the rows that follow, as HTML.
+    pub(super) fn group(&mut self, heading: &str) {
+        let _ = writeln!(self.out, "<tr class=\"group\"><td colspan=\"{}\">{heading}</td></tr>", self.numeric.len());
     }
 
     pub(super) fn finish(mut self) -> String {

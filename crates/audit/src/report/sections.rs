@@ -6,6 +6,9 @@ use std::fmt::Write as _;
 use super::html::{Table, bytes, escape, number};
 use crate::run::{AuditStatus, Control, Settings, Summary};
 
+/// The maximum number of gaps in the report. The summary has more, and the findings have all.
+const MAX_GAPS: usize = 100;
+
 fn code(text: &str) -> String {
     format!("<code>{}</code>", escape(text))
 }
@@ -186,27 +189,31 @@ pub(super) fn gaps(summary: &Summary) -> String {
         out.push_str("<p>None was found.</p></section>\n");
         return out;
     }
-    let _ = write!(
+    let _ = writeln!(
         out,
-        "<p>{} of {} are listed; all are in the files under <code>findings/</code>. A location is an object, a line, a pointer to the \
-         string (<code>*</code> for names that callers chose), and the bytes in it. The text itself is nowhere in this audit.</p>\n",
-        number(summary.gaps.len() as u64),
+        "<p>The first {} of {} by object and line; all are in the files under <code>findings/</code>. A location is an object, a line, a \
+         pointer to the string (<code>*</code> for names that callers chose), and the bytes in it. The text itself is nowhere in this \
+         audit.</p>",
+        number(summary.gaps.len().min(MAX_GAPS) as u64),
         number(summary.gap_count())
     );
-    let mut table = Table::new(&["Rule", "Type", "Side", "#Line", "Pointer", "Bytes", "Time", "Request", "Object"]);
-    for gap in &summary.gaps {
+    let mut table = Table::new(&["Rule", "Side", "#Line", "Pointer", "Bytes", "Time", "Request"]);
+    let mut last = "";
+    for gap in summary.gaps.iter().take(MAX_GAPS) {
         let object = summary.objects.get(&gap.unit_id).map_or(gap.unit_id.as_str(), String::as_str);
+        if object != last {
+            table.group(&code(object));
+            last = object;
+        }
         let at = &gap.gap;
         table.row(&[
             escape(&at.rule),
-            escape(&at.entity_type),
             at.side.as_str().to_owned(),
             number(at.line),
             code(&at.pointer),
             format!("{}–{}", at.start, at.end),
             escape(&at.time),
             code(&at.request_id),
-            code(object),
         ]);
     }
     out.push_str(&table.finish());

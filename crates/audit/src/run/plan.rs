@@ -155,24 +155,32 @@ pub fn plan(inputs: &[String], out: &Path) -> Result<Plan, AuditError> {
     Ok(plan)
 }
 
-/// Returns the plan of the directory, or makes one.
-pub(super) fn plan_in(store: &Store, inputs: &[String], out: &Path) -> Result<Plan, AuditError> {
-    if store.exists(PLAN) {
-        let plan = Plan::read(store)?;
-        if !inputs.is_empty() && plan.inputs != inputs {
-            return Err(AuditError::usage(format!(
-                "{}: holds a plan of other inputs; name another directory",
-                out.display()
-            )));
-        }
-        return Ok(plan);
+/// Lists the inputs of a directory that has no plan yet, before anything is written.
+pub(super) fn list_if_new(inputs: &[String], out: &Path) -> Result<Option<Plan>, AuditError> {
+    if out.join(PLAN).exists() {
+        return Ok(None);
     }
     if inputs.is_empty() {
-        return Err(AuditError::usage("name the files, directories or patterns to scan"));
+        return Err(AuditError::usage("there is no plan; run `banister audit plan` first, or name the inputs"));
     }
-    let plan = list(inputs, out)?;
-    plan.write(store)?;
-    Ok(plan)
+    list(inputs, out).map(Some)
+}
+
+/// Returns the plan of the directory, which is `listed` if it has none.
+pub(super) fn plan_in(store: &Store, inputs: &[String], listed: Option<Plan>) -> Result<Plan, AuditError> {
+    match listed {
+        Some(plan) if !store.exists(PLAN) => {
+            plan.write(store)?;
+            Ok(plan)
+        }
+        _ => {
+            let plan = Plan::read(store)?;
+            if !inputs.is_empty() && plan.inputs != inputs {
+                return Err(AuditError::usage("the directory holds a plan of other inputs; name another directory"));
+            }
+            Ok(plan)
+        }
+    }
 }
 
 pub(super) fn list(inputs: &[String], out: &Path) -> Result<Plan, AuditError> {

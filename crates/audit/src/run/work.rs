@@ -12,7 +12,7 @@ use banister::Guardrail;
 use super::error::AuditError;
 use super::findings_file::{FindingsFiles, FindingsFormat};
 use super::manifest::MANIFEST;
-use super::plan::{PLAN, Plan, PlannedObject, list, plan_in};
+use super::plan::{PLAN, Plan, PlannedObject, list, list_if_new, plan_in};
 use super::policy::PolicySource;
 use super::settings::{FORMAT, Settings, json_file};
 use super::shard::Shard;
@@ -70,6 +70,9 @@ pub struct ScanRun<'a> {
 /// error, but in its receipt.
 pub fn scan(run: &ScanRun<'_>, counters: &Counters) -> Result<(), AuditError> {
     let shard = run.shard.map(Shard::name);
+    // A shard does not plan: the others would plan as well.
+    let inputs = if shard.is_some() { &[] } else { run.inputs };
+    let listed = list_if_new(inputs, run.out)?;
     let store = Store::lock(run.out, shard.as_deref())?;
     if store.exists(MANIFEST) {
         return Err(AuditError::usage(format!(
@@ -77,10 +80,7 @@ pub fn scan(run: &ScanRun<'_>, counters: &Counters) -> Result<(), AuditError> {
             run.out.display()
         )));
     }
-    if shard.is_some() && !store.exists(PLAN) {
-        return Err(AuditError::usage("a shard needs a plan; run `banister audit plan` first"));
-    }
-    let plan = plan_in(&store, run.inputs, run.out)?;
+    let plan = plan_in(&store, run.inputs, listed)?;
     let scanner = Scanner::new(run.guardrail, run.options.clone());
     let settings = Settings {
         format: FORMAT.to_owned(),

@@ -224,6 +224,26 @@ fn text_and_other_json_are_inspected() {
 }
 
 #[test]
+fn a_log_is_a_log_with_a_damaged_first_line_or_a_byte_order_mark() {
+    let line = record("Converse", "m", &converse("a@example.com"), &answer("x")).to_string();
+    let scanned = scan(format!("ent\": 1}}\n{line}\n"));
+    assert_eq!(scanned.quarantined(), ["json_syntax 1"]);
+    assert_eq!(scanned.locations(), ["2 input /messages/0/content/0/text 0 EMAIL gap"]);
+    let scanned = scan(format!("\u{feff}{line}\n"));
+    assert_eq!(scanned.quarantined(), [""; 0]);
+    assert_eq!(scanned.locations(), ["1 input /messages/0/content/0/text 0 EMAIL gap"]);
+}
+
+#[test]
+fn labels_that_callers_choose_are_bounded() {
+    let line =
+        |model: u64| record("Converse", &format!("model-{model}"), &converse("x"), &answer("x")).to_string() + "\n";
+    let scanned = scan((0..1100).map(line).collect::<String>());
+    let models = &scanned.outcome.receipt.tally.records_by_model;
+    assert_eq!((models.len(), models["(others)"]), (1001, 100));
+}
+
+#[test]
 fn a_failed_call_needs_no_bodies() {
     let mut line = record("Converse", "m", &converse("x"), &answer("x"));
     line["errorCode"] = json!("ThrottlingException");

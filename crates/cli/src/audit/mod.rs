@@ -59,7 +59,7 @@ fn plan(args: &PlanArgs, out: &mut Out) -> Result<Exit, Failure> {
     };
     let bytes: u64 = plan.objects.iter().map(|object| object.size).sum();
     let (units, sides) = (plan.units().count(), plan.side_objects().count());
-    out.line(format_args!("planned: {units} objects and {sides} side objects, {} MB", bytes / 1_000_000))?;
+    out.line(format_args!("planned: {units} objects and {sides} side objects, {:.1} MB", bytes as f64 / 1e6))?;
     Ok(Exit::Passed)
 }
 

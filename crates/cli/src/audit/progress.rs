@@ -54,11 +54,11 @@ impl Moment {
     fn line(&self) -> String {
         let left = self.seconds_left.map_or(String::new(), |seconds| format!(", {} left", time(seconds)));
         format!(
-            "{} of {} objects, {} of {} MB, {} MB/s{left}, {} findings, {} quarantined",
+            "{} of {} objects, {:.1} of {:.1} MB, {} MB/s{left}, {} findings, {} quarantined",
             self.units_done,
             self.units,
-            self.bytes_done / 1_000_000,
-            self.bytes / 1_000_000,
+            self.bytes_done as f64 / 1e6,
+            self.bytes as f64 / 1e6,
             self.megabytes_per_second,
             self.findings,
             self.quarantined

@@ -111,10 +111,10 @@ fn clean_archives_and_damaged_ones_have_their_exit_codes() {
     scan("@clean.jsonl", "@none", &["--sign", "@policy.yaml"]).assert_fails(&["holds no `PRIVATE KEY`"]);
     step(&directory, &["verify", "@logs"]).assert_fails(&["is not the directory of an audit"]);
     step(&directory, &["verify", "@clean", "--rescan", "0%", "--policy", "default"]).assert_fails(&["percentage"]);
-    let estimated = scan("@logs", "@none", &["--calibrate", "50%"]);
+    let estimated = scan("@logs", "@estimate", &["--calibrate", "50%"]);
     assert_eq!(estimated.code, Some(0), "{estimated:?}");
     assert!(estimated.stdout.contains("MB/s as stored") && estimated.stdout.contains("about "), "{estimated:?}");
-    assert!(!at(&directory, "none").exists(), "a calibration writes nothing");
+    assert!(!at(&directory, "estimate").exists() && !at(&directory, "none").exists(), "nothing is written");
 }
 
 /// Stops a scan at ten moments, and lets it continue.
