@@ -115,18 +115,20 @@ struct Reader<'a, F> {
 
 impl<F: FnMut(Found)> Reader<'_, F> {
     fn read(&mut self, run: WordRun) {
-        // A run at either end of the part may be longer than it shows.
-        let is_whole = run.start > 0 && run.end < self.bytes.len();
-        let parts = run.parts.filter(|_| is_whole && !self.has_seam(run));
-        let Some(mut parts) = parts else { return self.read_characters(run) };
-        if let Some((keys, words)) = &self.words.whole
-            && keys.may_begin(self.bytes, run.start..run.end)
+        let (start, end) = (self.from + run.start, self.from + run.end);
+        self.skip_seams(start);
+        let has_seam = self.seams.iter().find(|&&seam| seam > start).is_some_and(|&seam| seam < end);
+        let Some(parts) = run.parts.filter(|_| !has_seam) else { return self.read_characters(run) };
+        let (begins_word, begins_part) = if run.start > 0 { (true, true) } else { self.beginnings() };
+        // A run at the end may be longer than it shows, so it has no key.
+        let is_open = run.end == self.bytes.len();
+        if let Some((keys, words)) = self.words.whole.as_ref().filter(|_| begins_word)
+            && (is_open || keys.may_begin(self.bytes, run.start..run.end))
         {
             self.begin(Place::Word, words, run.start);
         }
         let Some((keys, words)) = &self.words.parts else { return };
-        // The first bit is the start of the run.
-        parts |= 1;
+        let mut parts = parts | u64::from(begins_part);
         while parts != 0 {
             let at = run.start + parts.trailing_zeros() as usize;
             if keys.may_begin(self.bytes.get(at..).unwrap_or_default()) {
@@ -136,10 +138,12 @@ impl<F: FnMut(Found)> Reader<'_, F> {
         }
     }
 
-    /// Returns `true` if there is a seam within a run, after its start.
-    fn has_seam(&mut self, run: WordRun) -> bool {
-        self.skip_seams(self.from + run.start + 1);
-        self.seams.first().is_some_and(|&seam| seam < self.from + run.end)
+    /// Returns whether a word, and a part of an identifier, may begin where this part of the view does.
+    fn beginnings(&self) -> (bool, bool) {
+        let (before, first) = (self.view.last_before(self.from), self.view.first_from(self.from));
+        let is_seam = self.seams.first() == Some(&self.from);
+        let begins = is_seam || !self.view.class_before(self.from).continues_into(self.view.class_at(self.from));
+        (begins, begins || before.zip(first).is_some_and(|(before, first)| joins_identifier(before, first)))
     }
 
     /// Forgets the seams before `at`.
@@ -155,14 +159,14 @@ impl<F: FnMut(Found)> Reader<'_, F> {
     #[cold]
     fn read_characters(&mut self, run: WordRun) {
         let start = self.from + run.start;
-        let mut before = self.view.last_before(start);
+        let (mut before, mut class_before) = (self.view.last_before(start), self.view.class_before(start));
         for (at, c) in self.view.slice(start..self.from + run.end).char_indices() {
             let class = CharClass::of(c);
             self.skip_seams(start + at);
-            let begins = self.seams.first() == Some(&(start + at))
-                || before.is_none_or(|before| !CharClass::of(before).continues_into(class));
-            let is_part = begins || before.is_some_and(|before| joins_identifier(before, c));
-            before = Some(c);
+            let begins = self.seams.first() == Some(&(start + at)) || !class_before.continues_into(class);
+            let joins = || self.words.parts.is_some() && before.is_some_and(|before| joins_identifier(before, c));
+            let is_part = begins || joins();
+            (before, class_before) = (Some(c), class);
             if !class.is_word() {
                 continue;
             }
