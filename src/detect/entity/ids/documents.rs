@@ -21,7 +21,7 @@ ids! {
 }
 
 /// A machine-readable zone of a passport, an identity card or a visa, with all its lines.
-pub(in crate::detect::entity) static PASSPORT_MRZ: Description = Description {
+pub(crate) static PASSPORT_MRZ: Description = Description {
     comparison: Comparison::LettersAndDigits,
     certainty: Certainty::Checksum,
     aliases: &["MRZ"],
