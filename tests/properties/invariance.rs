@@ -150,7 +150,7 @@ const NAME_PARTS: &[&str] = &[
 fn names_by_the_model_do_not_depend_on_cuts() {
     let guardrails = ["low", "normal", "high"].map(|strictness| {
         cases::guardrail(&format!(
-            "{{version: 1, name: names, pii: [{{types: [NAME], strictness: {strictness}, action: mask}}]}}"
+            "{{version: 1, name: names, pii: [{{types: [NAME], strictness: {strictness}, action: mask, replacement: '\u{2588}'}}]}}"
         ))
         .dangerous_include_matches()
     });
