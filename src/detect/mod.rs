@@ -14,6 +14,7 @@ pub(crate) mod pattern;
 pub(crate) mod recognizers;
 pub(crate) mod scanner;
 pub(crate) mod spec;
+mod tagger;
 pub(crate) mod topic;
 mod words;
 

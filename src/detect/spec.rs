@@ -56,6 +56,19 @@ pub(crate) struct EntitySpec {
     pub(crate) allow: Vec<String>,
     /// `evasion: strict`.
     pub(crate) is_strict: bool,
+    /// How readily the model of names finds one; `None`: patterns only.
+    pub(crate) strictness: Option<Strictness>,
+}
+
+/// How readily the model of names finds one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Strictness {
+    /// Fewer names, and fewer that are none.
+    Low,
+    /// As it was trained.
+    Normal,
+    /// More names, and more that are none.
+    High,
 }
 
 /// One denied topic.

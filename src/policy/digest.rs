@@ -103,7 +103,13 @@ fn words(rule: &Rule, words: &WordSpec) -> Value {
 }
 
 fn entity(rule: &Rule, entity: &EntitySpec) -> Value {
-    with(json!({ "type": &*rule.name, "allow": entity.allow }), [("evasion", strict(entity.is_strict))])
+    with(
+        json!({ "type": &*rule.name, "allow": entity.allow }),
+        [
+            ("evasion", strict(entity.is_strict)),
+            ("strictness", entity.strictness.map(|strictness| json!(format!("{strictness:?}").to_lowercase()))),
+        ],
+    )
 }
 
 fn pattern(rule: &Rule, pattern: &PatternSpec) -> Value {

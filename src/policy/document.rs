@@ -7,7 +7,8 @@ use serde::Deserialize;
 
 use super::rule::Action;
 use super::values::{
-    EncodingWord, Evasion, History, Managed, Mode, OperatorText, Replacement, RuleEvasion, TypeName, Version,
+    EncodingWord, Evasion, History, Managed, Mode, OperatorText, Replacement, RuleEvasion, StrictnessWord, TypeName,
+    Version,
 };
 
 /// A Banister policy.
@@ -197,6 +198,8 @@ pub(crate) struct PiiEntry {
     pub(crate) allow: Vec<String>,
     /// How disguised a value may be. `strict` also matches encoded values, and digits that are spelled or separated (default standard).
     pub(crate) evasion: Option<RuleEvasion>,
+    /// For `NAME`: also finds names that no title or keyword introduces, by a trained model, and how readily.
+    pub(crate) strictness: Option<StrictnessWord>,
     /// The action in both directions: mask (default), block, detect or disabled.
     pub(crate) action: Option<Action>,
     /// The action for prompts, in place of `action`.

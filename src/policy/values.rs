@@ -8,6 +8,7 @@ use serde::de::{self, IntoDeserializer, MapAccess, Visitor, value::MapAccessDese
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::detect::EntityType;
+use crate::detect::spec::Strictness;
 use crate::text::rewrite::Encoding;
 
 use super::suggest::nearest;
@@ -104,6 +105,28 @@ pub(crate) enum RuleEvasion {
     Standard,
     /// Also matches encoded text, and letters and digits that are replaced or separated.
     Strict,
+}
+
+/// How readily names are found that no title or keyword introduces.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum StrictnessWord {
+    /// Finds fewer names, and fewer that are none.
+    Low,
+    /// The balance that the model was trained for.
+    Normal,
+    /// Finds more names, and more that are none.
+    High,
+}
+
+impl From<StrictnessWord> for Strictness {
+    fn from(word: StrictnessWord) -> Self {
+        match word {
+            StrictnessWord::Low => Self::Low,
+            StrictnessWord::Normal => Self::Normal,
+            StrictnessWord::High => Self::High,
+        }
+    }
 }
 
 /// An encoding to decode and evaluate.

@@ -141,6 +141,7 @@ fn zones_of_all_formats_are_found_whole() {
     let matcher = Matcher::new(EntityType::PassportMrz);
     for zone in [passport, card, small, visa] {
         assert_eq!(matcher.find(&format!("scan:\n{zone}\n\nok")), [6..6 + zone.len(); 1], "{zone}");
+        assert_eq!(matcher.find(&format!("zone <{zone}>")), [6..6 + zone.len(); 1], "{zone}");
         let checked = zone.rfind("7408122").or(zone.rfind("4009078")).expect("a date of birth");
         let wrong = format!("{}9{}", &zone[..checked], &zone[checked + 1..]);
         assert!(matcher.find(&wrong).is_empty(), "{wrong}");

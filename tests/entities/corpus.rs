@@ -8,7 +8,7 @@ use banister::EntityType;
 
 use crate::Matcher;
 
-fn shared_data() -> Option<PathBuf> {
+pub(crate) fn shared_data() -> Option<PathBuf> {
     // Beside the project; another place can be named.
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let dir = std::env::var_os("BANISTER_SHARED_DATA").map_or_else(|| root.join("../shared/data"), PathBuf::from);
@@ -16,21 +16,21 @@ fn shared_data() -> Option<PathBuf> {
 }
 
 #[derive(serde::Deserialize)]
-struct Document {
-    text: String,
+pub(crate) struct Document {
+    pub(crate) text: String,
     #[serde(default)]
-    spans: Vec<Label>,
+    pub(crate) spans: Vec<Label>,
 }
 
 #[derive(serde::Deserialize)]
-struct Label {
-    r#type: String,
-    start: usize,
-    end: usize,
+pub(crate) struct Label {
+    pub(crate) r#type: String,
+    pub(crate) start: usize,
+    pub(crate) end: usize,
 }
 
 /// The sets' own names for our types.
-fn type_of(label: &str) -> Option<EntityType> {
+pub(crate) fn type_of(label: &str) -> Option<EntityType> {
     use EntityType as T;
     Some(match label {
         "CREDIT_CARD" => T::CreditDebitCardNumber,
@@ -47,7 +47,7 @@ fn type_of(label: &str) -> Option<EntityType> {
     })
 }
 
-fn read(path: &Path) -> Vec<Document> {
+pub(crate) fn read(path: &Path) -> Vec<Document> {
     let text = std::fs::read_to_string(path).unwrap_or_default();
     text.lines().filter_map(|l| serde_json::from_str(l).ok()).collect()
 }
@@ -74,7 +74,7 @@ impl Score {
 }
 
 /// Same type and an intersection of at least half of the union.
-fn overlaps(a: &Range<usize>, b: &Range<usize>) -> bool {
+pub(crate) fn overlaps(a: &Range<usize>, b: &Range<usize>) -> bool {
     let common = a.end.min(b.end).saturating_sub(a.start.max(b.start));
     let union = a.end.max(b.end) - a.start.min(b.start);
     2 * common >= union

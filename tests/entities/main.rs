@@ -5,6 +5,7 @@ mod corpus;
 mod ids;
 #[path = "../../benches/findings/logs/mod.rs"]
 mod logs;
+mod names;
 mod ordinary;
 
 use std::ops::Range;
@@ -17,7 +18,12 @@ pub(crate) struct Matcher(Guardrail);
 
 impl Matcher {
     pub(crate) fn new(entity: EntityType) -> Self {
-        let yaml = format!("{{version: 1, name: cases, pii: [{{types: [{entity}], action: detect}}]}}");
+        Self::with(&format!("types: [{entity}]"))
+    }
+
+    /// Returns a matcher with these keys of its rule.
+    pub(crate) fn with(keys: &str) -> Self {
+        let yaml = format!("{{version: 1, name: cases, pii: [{{{keys}, action: detect}}]}}");
         Self(Guardrail::new(Policy::from_yaml(&yaml).expect("valid")))
     }
 

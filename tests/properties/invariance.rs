@@ -102,6 +102,75 @@ fn cuts_change_nothing() {
 }
 
 /// Fails with the shortest text found whose chunks of one character differ from the whole, if there is one.
+/// What names by the model are made of, and what is around them.
+const NAME_PARTS: &[&str] = &[
+    "Anna",
+    "anna",
+    "Keller",
+    "KELLER",
+    "Dr.",
+    "mr",
+    "O'Brien",
+    "Smith",
+    "van",
+    "der",
+    " ",
+    " ",
+    " ",
+    " ",
+    ". ",
+    ", ",
+    "\n",
+    "\n\n",
+    "'s ",
+    "-",
+    "J.",
+    "said",
+    "the",
+    "Boston",
+    "@",
+    "example.com",
+    "1",
+    "é",
+    "\u{200b}",
+    "中文",
+    "Jesus",
+    "{NAME}",
+    "**",
+    "_",
+    "supercalifragilisticexpialidociousness",
+    "Österreichischebundesbahnenangestellter",
+    "%20",
+    "my name is ",
+    "\\n",
+];
+
+/// Names by the model, at every strictness: in any order of names, words and signs, and in runs of names that are longer than a run may be.
+#[test]
+fn names_by_the_model_do_not_depend_on_cuts() {
+    let guardrails = ["low", "normal", "high"].map(|strictness| {
+        cases::guardrail(&format!(
+            "{{version: 1, name: names, pii: [{{types: [NAME], strictness: {strictness}, action: mask, replacement: '\u{2588}'}}]}}"
+        ))
+        .dangerous_include_matches()
+    });
+    run(300, |seed| {
+        let mut rng = Rng::new(seed ^ 0x4A3E);
+        let guardrail = rng.item(&guardrails);
+        let parts = 1 + rng.below(40);
+        let mut text: String = (0..parts).map(|_| *rng.item(NAME_PARTS)).collect();
+        if rng.chance(10) {
+            text.push_str(&"Anna Keller ".repeat(1 + rng.below(30)));
+        }
+        let expected = whole(guardrail, Source::Output, &text);
+        for cuts in [Cuts::Characters, Cuts::random(&mut rng), Cuts::random(&mut rng)] {
+            let actual = stream(guardrail, Source::Output, &text, cuts, &mut rng);
+            assert_eq!(actual, expected, "case {seed}: {text:?} cut by {cuts:?}");
+        }
+        no_prefix_leaks_of(guardrail, &text, &format!("case {seed}"));
+    });
+}
+
 fn differs(guardrail: &Guardrail, source: Source, text: &str, case: &str) {
     let both = |text: &str| {
         let pieces = stream(guardrail, source, text, Cuts::Characters, &mut Rng::new(0));

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::names;
 use super::patterns::build;
 use crate::detect::compiler::{Compiled, Compiler};
 use crate::detect::detector::{Detector, LOOKAHEAD_BYTES};
@@ -37,6 +38,11 @@ pub(super) fn compile(spec: &DetectorSpec, compiler: &mut Compiler) -> Compiled<
                 .map_err(|problem| (Some(entity.rule), problem))?;
             let veto = if recognizer.veto.is_some() { text_bytes(VETO_BYTES) } else { 0 };
             compiler.bound(entity.rule, text_bytes(span), LOOKAHEAD_BYTES + recognizer.context_after.max(veto));
+        }
+        if let Some(recognizer) = names::recognizer(entity) {
+            let context = compiler.context_list(recognizer.context);
+            let number = recognizers.add(EntityUse { rule: entity.rule, recognizer, context });
+            names::add(entity, number, compiler);
         }
         if !entity.allow.is_empty() {
             recognizers.allow(entity.rule, entity.entity, &entity.allow);

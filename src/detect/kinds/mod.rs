@@ -4,6 +4,7 @@
 //! [`KINDS`], and its rules in `spec.rs`.
 
 mod entities;
+mod names;
 mod patterns;
 mod similarity;
 mod topics;

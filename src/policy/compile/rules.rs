@@ -3,9 +3,9 @@
 use super::compiler::{Compiler, KnownNames, Target};
 use super::effect::StatedEffect;
 use super::pattern::parse_pattern;
-use crate::detect::MAX_TOPIC_PATTERN_BYTES;
 use crate::detect::pattern::{ParsedPattern, Syntax};
 use crate::detect::spec::{EntitySpec, PatternSpec, TopicSpec, WordSpec};
+use crate::detect::{EntityType, MAX_TOPIC_PATTERN_BYTES};
 use crate::policy::document::{PiiEntry, RegexEntry, TopicEntry, WordEntry};
 use crate::policy::excerpt::printable;
 use crate::policy::limits::{MAX_COMPILED_BYTES, MAX_PATTERNS};
@@ -96,15 +96,23 @@ impl Compiler<'_> {
 
     /// Compiles an element of `pii`.
     pub(super) fn pii(&mut self, entry: PiiEntry, at: Located<'_>, known: &mut KnownNames) {
-        let PiiEntry { types, allow, evasion, action, input, output, replacement, message } = entry;
+        let PiiEntry { types, allow, evasion, strictness, action, input, output, replacement, message } = entry;
         if let Some(list) = at.get("types") {
             self.types(&types, list, known);
+        }
+        let has_names = types.iter().any(|name| name.types().contains(&EntityType::Name));
+        if let Some(field) = at.get("strictness").filter(|_| !has_names) {
+            let help = "add `NAME` to `types`, or remove `strictness`";
+            self.notes.problem(field.at_key(), "`strictness` has no effect without the type `NAME`", help);
         }
         let rule = self.rule("", RuleKind::Pii, StatedEffect { action, input, output, replacement, message }, at);
         let is_strict = evasion == Some(RuleEvasion::Strict);
         for entity in types.iter().flat_map(TypeName::types) {
             let rule = Rule { name: entity.name().into(), entity: Some(entity), ..rule.clone() };
-            self.rules.entities.push((rule, EntitySpec { rule: 0, entity, allow: allow.clone(), is_strict }));
+            let strictness = strictness.filter(|_| entity == EntityType::Name).map(Into::into);
+            self.rules
+                .entities
+                .push((rule, EntitySpec { rule: 0, entity, allow: allow.clone(), is_strict, strictness }));
         }
     }
 

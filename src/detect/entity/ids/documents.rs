@@ -21,7 +21,7 @@ ids! {
 }
 
 /// A machine-readable zone of a passport, an identity card or a visa, with all its lines.
-pub(in crate::detect::entity) static PASSPORT_MRZ: Description = Description {
+pub(crate) static PASSPORT_MRZ: Description = Description {
     comparison: Comparison::LettersAndDigits,
     certainty: Certainty::Checksum,
     aliases: &["MRZ"],
@@ -56,7 +56,10 @@ fn zone(c: &RecognizerInput<'_>) -> Verdict {
     let length = c.text.find([' ', '\n']).unwrap_or_default();
     let lines = c.text.split([' ', '\n']).count();
     let Some((single, composite)) = fields(lines, length, c.text.starts_with('V')) else { return Verdict::Reject };
-    if is_part(c.before) || !c.text.split([' ', '\n']).all(|line| line.len() == length) {
+    // A filler before the zone would be of a longer line, and may be the sign of a tag: the lengths of the lines tell.
+    if c.before.is_some_and(|b| b.is_ascii_alphanumeric())
+        || !c.text.split([' ', '\n']).all(|line| line.len() == length)
+    {
         return Verdict::Reject;
     }
     let field = |(line, columns): &Field| {

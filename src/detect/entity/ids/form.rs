@@ -25,7 +25,7 @@ macro_rules! ids {
         }
     )+) => {$(
         $(#[doc = $doc])+
-        pub(in crate::detect::entity) static $name: $crate::detect::entity::description::Description = {
+        pub(crate) static $name: $crate::detect::entity::description::Description = {
             use $crate::detect::entity::builders::exact;
             use $crate::detect::entity::description::{Certainty, Comparison, Description};
             use $crate::detect::entity::ids::form::{longest, verdict};

@@ -11,7 +11,7 @@ use crate::detect::pattern::Verdict;
 
 /// A VAT identification number with the prefix of its state (Directive 2006/112/EC, article 215; forms and checks: European Commission, "VIES VAT number
 /// validation", <https://ec.europa.eu/taxation_customs/vies>, and the tax offices' publications that python-stdnum names).
-pub(in crate::detect::entity) static EU_VAT_NUMBER: Description = Description {
+pub(crate) static EU_VAT_NUMBER: Description = Description {
     comparison: Comparison::LettersAndDigits,
     certainty: Certainty::Checksum,
     aliases: &["VAT_NUMBER", "VAT"],

@@ -1,0 +1,131 @@
+//! Tokens: words, numbers and signs.
+
+/// The longest token in bytes. A longer word is several tokens.
+pub(crate) const MAX_TOKEN_BYTES: usize = 32;
+
+/// Bytes after a token that decide where it ends and how it is glued to what follows.
+pub(crate) const TOKEN_LOOKAHEAD_BYTES: usize = 12;
+
+/// The kind of a token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// Letters, with an apostrophe or a hyphen between letters.
+    Word,
+    /// Digits.
+    Number,
+    /// Any other character.
+    Sign,
+}
+
+/// The white space before a token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Gap {
+    /// None: the token touches the one before it.
+    None,
+    /// White space without a line end.
+    Space,
+    /// White space with a line end. The first token of some text counts as one after it.
+    Line,
+}
+
+/// A token, by offsets in the text it was read from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Token {
+    pub(crate) start: usize,
+    pub(crate) end: usize,
+    pub(crate) kind: Kind,
+    pub(crate) gap: Gap,
+    /// The two characters after it.
+    pub(crate) next: [Option<char>; 2],
+}
+
+/// Reads the token at or after `from`. Returns `None` if there is none, or if text that follows may change it.
+pub(crate) fn next_token(text: &str, from: usize, is_last: bool) -> Option<Token> {
+    let rest = text.get(from..)?;
+    let body = rest.trim_start();
+    let space = rest.get(..rest.len() - body.len()).unwrap_or_default();
+    let start = from + space.len();
+    let gap = match space {
+        _ if space.contains('\n') => Gap::Line,
+        "" => Gap::None,
+        _ => Gap::Space,
+    };
+    let first = body.chars().next()?;
+    let (kind, length) = if first.is_alphabetic() {
+        (Kind::Word, word_length(body))
+    } else if first.is_ascii_digit() {
+        (Kind::Number, body.bytes().take(MAX_TOKEN_BYTES).take_while(u8::is_ascii_digit).count())
+    } else {
+        (Kind::Sign, first.len_utf8())
+    };
+    let after = body.get(length..).unwrap_or_default();
+    // A joint and two letters may still belong to a word, and two characters show what it is glued to.
+    if after.chars().take(3).count() < 3 && !is_last {
+        return None;
+    }
+    let mut next = after.chars();
+    Some(Token { start, end: start + length, kind, gap, next: [next.next(), next.next()] })
+}
+
+fn is_joint(c: char) -> bool {
+    matches!(c, '\'' | '\u{2019}' | '-' | '\u{2010}')
+}
+
+/// Returns the length of the word at the start. An `'s` at its end is not a part of it.
+fn word_length(text: &str) -> usize {
+    let mut length = 0;
+    let mut rest = text.chars();
+    while let Some(c) = rest.next() {
+        let mut ahead = rest.clone();
+        let (second, third) = (ahead.next(), ahead.next());
+        let is_letter = |c: Option<char>| c.is_some_and(char::is_alphabetic);
+        let is_possessive = !matches!(c, '-' | '\u{2010}') && matches!(second, Some('s' | 'S')) && !is_letter(third);
+        let continues = c.is_alphabetic() || is_joint(c) && is_letter(second) && !is_possessive;
+        if !continues || length + c.len_utf8() > MAX_TOKEN_BYTES {
+            break;
+        }
+        length += c.len_utf8();
+    }
+    length
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tokens(text: &str) -> Vec<&str> {
+        let (mut at, mut found) = (0, Vec::new());
+        while let Some(token) = next_token(text, at, true) {
+            found.push(text.get(token.start..token.end).unwrap_or_default());
+            at = token.end;
+        }
+        found
+    }
+
+    #[test]
+    fn text_becomes_words_numbers_and_signs() {
+        for (text, expected) in [
+            ("Dr. O'Brien-Smith's dog, 12a", vec!["Dr", ".", "O'Brien-Smith", "'", "s", "dog", ",", "12", "a"]),
+            ("  Zoë\u{2019}s  ", vec!["Zoë", "\u{2019}", "s"]),
+            ("a- 'b' -c", vec!["a", "-", "'", "b", "'", "-", "c"]),
+            ("", vec![]),
+        ] {
+            assert_eq!(tokens(text), expected, "{text}");
+        }
+        assert_eq!(tokens(&"x".repeat(70)).iter().map(|t| t.len()).collect::<Vec<_>>(), [32, 32, 6]);
+    }
+
+    /// A token that is returned does not change with the text after it.
+    #[test]
+    fn tokens_are_final() {
+        let text = "Anna's O'Brien met Jean-Luc. x'sy é-a 12,3 Zoë\u{2019}s";
+        for end in (0..text.len()).filter(|&at| text.is_char_boundary(at)) {
+            let part = text.get(..end).unwrap_or_default();
+            let mut at = 0;
+            while let Some(token) = next_token(part, at, false) {
+                assert_eq!(Some(token), next_token(text, at, true), "{part:?}");
+                at = token.end;
+            }
+        }
+    }
+}
