@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::canonical::canonical;
 use super::entity::EntityType;
-use super::entity::recognizer::{Objection, Recognizer, RecognizerInput, Surroundings, VETO_BYTES};
+use super::entity::recognizer::{Objection, Recognizer, Surroundings, VETO_BYTES};
 use super::pattern::Verdict;
 use super::spec::RuleId;
 use crate::text::view::{ViewText, text_bytes};
@@ -64,11 +64,8 @@ impl Recognizers {
         if view.splits_percent(start) || view.is_marked(start..end) {
             return Verdict::Reject;
         }
-        (self.get(number).recognizer.validate)(&RecognizerInput {
-            text: view.slice(start..end),
-            before: view.char_before(start),
-            after: view.char_after(end),
-        })
+        let around = || (view.char_before(start), view.char_after(end));
+        self.get(number).recognizer.verdict(view.slice(start..end), around)
     }
 
     /// Returns the objection to a candidate because of the text around it, or `None` while that is unknown.

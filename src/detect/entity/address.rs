@@ -8,7 +8,7 @@ use smallvec::SmallVec;
 use super::builders::{accept_if, exact, is_word, keyword_link, marks, opening, part, reject_end, value_after_keyword};
 use super::description::Description;
 use super::recognizer::RecognizerInput;
-use crate::detect::pattern::Verdict;
+use crate::detect::pattern::{Count, Verdict};
 
 /// A capitalized word of a street or a place, or an ordinal ("42nd").
 macro_rules! word {
@@ -45,7 +45,8 @@ pub(super) static ADDRESS: Description = Description {
     aliases: &["LOCATION"],
     recognizers: &[&[
         // A number and what follows it; whether that is an address is for the validator, which keeps the automaton small.
-        exact(concat!(r"\b\d+(?:-\d+)?[A-Za-z]?", part!(), part!(), r"+\.?"), 160, street),
+        exact(concat!(r"\b\d+(?:-\d+)?[A-Za-z]?", part!(), part!(), r"+\.?"), 160, street)
+            .with_count(Count::letters(2)),
         exact(concat!(r"\b(?i:p\. ?o\. ?|po |post office )(?i:box) #?\d+", part!(), r"*"), 120, box_number),
         // Military mail (USPS Publication 28, 238): unit or PSC and box, or a ship, then APO, FPO or DPO.
         exact(

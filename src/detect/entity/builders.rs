@@ -1,12 +1,11 @@
 //! Builders and helpers that tables and validators share.
 
-use std::ops::{Range, RangeInclusive};
+use std::ops::Range;
 
 use smallvec::SmallVec;
 
-use super::checksum::digit_count;
 use super::recognizer::{Recognizer, RecognizerInput, Veto};
-use crate::detect::pattern::Verdict;
+use crate::detect::pattern::{Count, Verdict};
 
 /// Digits in any grouping. The numbers of persons, cards and accounts all start from this one pattern and leave their
 /// lengths and groups to the validators: patterns that count digits each in their own way would multiply the states of
@@ -29,6 +28,7 @@ pub(super) const fn exact(
     Recognizer {
         pattern,
         max_bytes,
+        count: Count::ANY,
         validate,
         value: None,
         context: &[],
@@ -40,6 +40,12 @@ pub(super) const fn exact(
 }
 
 impl Recognizer {
+    /// Sets the number of characters of one kind that every value has.
+    pub(super) const fn with_count(mut self, count: Count) -> Self {
+        self.count = count;
+        self
+    }
+
     /// Sets the context words for [`Verdict::NeedsContext`].
     pub(super) const fn with_context(mut self, context: &'static [&'static str]) -> Self {
         self.context = context;
@@ -156,21 +162,6 @@ impl RecognizerInput<'_> {
     /// Returns `true` if at most one line ends inside it.
     pub(super) fn wraps_once(&self) -> bool {
         wraps_once(self.text)
-    }
-
-    /// Returns the verdict on a candidate with too few or too many digits.
-    ///
-    /// A later start has fewer digits and the same end. So too few digits reject every start, and too many reject all starts
-    /// up to the one that leaves few enough. Takes no memory: most candidates end here.
-    pub(super) fn rejected_by_count(&self, counts: RangeInclusive<usize>) -> Option<Verdict> {
-        let count = digit_count(self.text);
-        if count < *counts.start() {
-            Some(Verdict::RejectBefore(self.text.len()))
-        } else if count > *counts.end() {
-            Some(Verdict::RejectBefore(after_digit(self.text, count - counts.end())))
-        } else {
-            None
-        }
     }
 }
 

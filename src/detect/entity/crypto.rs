@@ -5,7 +5,7 @@ use sha2::{Digest, Sha256};
 use super::builders::{accept_if, exact};
 use super::description::{Certainty, Comparison, Description};
 use super::recognizer::RecognizerInput;
-use crate::detect::pattern::Verdict;
+use crate::detect::pattern::{Count, Verdict};
 
 pub(super) static CRYPTO_WALLET: Description = Description {
     comparison: Comparison::Exact,
@@ -13,7 +13,7 @@ pub(super) static CRYPTO_WALLET: Description = Description {
     aliases: &["CRYPTO"],
     recognizers: &[&[
         // Bitcoin, pay to public key hash (1...) and to script hash (3...).
-        exact(r"\b[13][1-9A-HJ-NP-Za-km-z]+\b", 35, base58),
+        exact(r"\b[13][1-9A-HJ-NP-Za-km-z]+\b", 35, base58).with_count(Count::letters_and_digits(26, 35)),
         // Bitcoin and Litecoin witness addresses (BIP 173, BIP 350).
         exact(r"\b(?:bc1|tb1|ltc1|BC1|TB1|LTC1)[0-9A-Za-z]+\b", 90, bech32),
         // Ethereum. The mixed-case checksum (EIP-55) is optional, so the form is all there is.

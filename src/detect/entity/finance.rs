@@ -11,7 +11,7 @@ use super::edges::{
     continues_identifier, counts_up, demote, is_compactly_stamped, is_hexadecimal, is_in_uuid, is_named_id,
 };
 use super::recognizer::{Objection, RecognizerInput, Surroundings};
-use crate::detect::pattern::Verdict;
+use crate::detect::pattern::{Count, Verdict};
 
 const CARD_WORDS: &[&str] = &[
     "card",
@@ -80,7 +80,10 @@ pub(super) static CREDIT_DEBIT_CARD_NUMBER: Description = Description {
     aliases: &["CARD_NUMBER", "CREDIT_CARD", "CREDIT_CARD_NUMBER"],
     recognizers: &[&[
         // No boundary at either end: a card glued to a word or a key is still a card. Neighbouring digits are the validator's.
-        exact(r"\d+(?:[ \n./-]\d+)*", 37, card).with_context(CARD_WORDS).with_veto(encoded_or_id),
+        exact(r"\d+(?:[ \n./-]\d+)*", 37, card)
+            .with_count(Count::digits(12, 19))
+            .with_context(CARD_WORDS)
+            .with_veto(encoded_or_id),
     ]],
 };
 
@@ -89,7 +92,9 @@ pub(super) static INTERNATIONAL_BANK_ACCOUNT_NUMBER: Description = Description {
     certainty: Certainty::Checksum,
     is_put_together: true,
     aliases: &["IBAN", "IBAN_CODE"],
-    recognizers: &[&[exact(r"\b[A-Za-z]{2}\d\d(?:[ \n-]?[0-9A-Za-z])+\b", 41, iban_number).with_veto(in_uuid)]],
+    recognizers: &[&[exact(r"\b[A-Za-z]{2}\d\d(?:[ \n-]?[0-9A-Za-z])+\b", 41, iban_number)
+        .with_count(Count::letters_and_digits(15, 34))
+        .with_veto(in_uuid)]],
 };
 
 pub(super) static SWIFT_CODE: Description = Description {
@@ -180,9 +185,6 @@ fn card_groups(c: &RecognizerInput<'_>) -> bool {
 fn card(c: &RecognizerInput<'_>) -> Verdict {
     if is_digit(c.after) {
         return reject_end(c);
-    }
-    if let Some(rejected) = c.rejected_by_count(12..=19) {
-        return rejected;
     }
     // No start inside a run of digits is right, so a wrong start rejects those of its whole run. A fraction such as
     // 0.4111111111111111 is not a card either.

@@ -6,7 +6,7 @@ use super::description::{Certainty, Comparison, Description};
 use super::edges::{demote, is_in_array};
 use super::phone_words::ends_with_phone_word;
 use super::recognizer::{Objection, RecognizerInput, Surroundings};
-use crate::detect::pattern::Verdict;
+use crate::detect::pattern::{Count, Verdict};
 
 const SIN_WORDS: &[&str] = &[
     "sin",
@@ -58,7 +58,7 @@ pub(super) static CA_SOCIAL_INSURANCE_NUMBER: Description = Description {
     comparison: Comparison::LettersAndDigits,
     certainty: Certainty::Checksum,
     is_put_together: true,
-    recognizers: &[&[exact(NUMBER, 11, sin).with_context(SIN_WORDS).with_veto(in_row)]],
+    recognizers: &[&[exact(NUMBER, 11, sin).with_count(Count::digits(9, 9)).with_context(SIN_WORDS).with_veto(in_row)]],
     ..Description::DEFAULT
 };
 
@@ -67,11 +67,13 @@ pub(super) static CA_HEALTH_NUMBER: Description = Description {
     is_put_together: true,
     recognizers: &[&[
         // Ontario: ten digits and a version of one or two letters; British Columbia: ten digits from 9.
-        exact(r"\b\d+(?:[ \n.-]\d+)*(?:[ \n-]?[A-Z][A-Z]?)?\b", 15, ontario_or_bc).with_context(HEALTH_WORDS),
+        exact(r"\b\d+(?:[ \n.-]\d+)*(?:[ \n-]?[A-Z][A-Z]?)?\b", 15, ontario_or_bc)
+            .with_count(Count::digits(10, 10))
+            .with_context(HEALTH_WORDS),
         // Quebec: three letters of the surname, one of the given name, date of birth (month + 50 for women), two digits.
         exact(r"\b[A-Z]{4}[ \n-]?\d{4}[ \n-]?\d{4}\b", 14, quebec).with_context(HEALTH_WORDS),
         // Alberta, Manitoba, Saskatchewan, Nova Scotia, New Brunswick: nine or ten digits without a published check.
-        exact(NUMBER, 12, other_province).with_context(&[
+        exact(NUMBER, 12, other_province).with_count(Count::digits(9, 10)).with_context(&[
             "health card",
             "health number",
             "phn",
@@ -90,16 +92,16 @@ pub(super) static UK_NATIONAL_HEALTH_SERVICE_NUMBER: Description = Description {
     certainty: Certainty::Checksum,
     is_put_together: true,
     aliases: &["UK_NHS"],
-    recognizers: &[&[exact(NUMBER, 12, nhs_number).with_context(NHS_WORDS)]],
+    recognizers: &[&[exact(NUMBER, 12, nhs_number).with_count(Count::digits(10, 10)).with_context(NHS_WORDS)]],
 };
 
 pub(super) static UK_NATIONAL_INSURANCE_NUMBER: Description = Description {
     comparison: Comparison::LettersAndDigits,
     certainty: Certainty::Form,
     is_put_together: true,
-    recognizers: &[&[
-        exact(r"\b[A-Za-z]{2}[ \n-]?\d(?:[ \n-]?\d)*[ \n-]?[A-Da-d]\b", 13, nino).with_context(NINO_WORDS)
-    ]],
+    recognizers: &[&[exact(r"\b[A-Za-z]{2}[ \n-]?\d(?:[ \n-]?\d)*[ \n-]?[A-Da-d]\b", 13, nino)
+        .with_count(Count::digits(6, 6))
+        .with_context(NINO_WORDS)]],
     ..Description::DEFAULT
 };
 
@@ -107,7 +109,9 @@ pub(super) static UK_UNIQUE_TAXPAYER_REFERENCE_NUMBER: Description = Description
     comparison: Comparison::LettersAndDigits,
     certainty: Certainty::Checksum,
     is_put_together: true,
-    recognizers: &[&[exact(r"\b\d+(?:[ \n]\d+)?[Kk]?\b", 12, taxpayer_reference).with_context(UTR_WORDS)]],
+    recognizers: &[&[exact(r"\b\d+(?:[ \n]\d+)?[Kk]?\b", 12, taxpayer_reference)
+        .with_count(Count::digits(10, 10))
+        .with_context(UTR_WORDS)]],
     ..Description::DEFAULT
 };
 
@@ -118,9 +122,6 @@ fn alone(c: &RecognizerInput<'_>) -> bool {
 /// Checks Luhn's mod-10. The first digit is the province of registration, 0 and 8 are not assigned to persons (Service Canada; 9 is for
 /// temporary residents).
 fn sin(c: &RecognizerInput<'_>) -> Verdict {
-    if let Some(rejected) = c.rejected_by_count(9..=9) {
-        return rejected;
-    }
     let shape = c.grouped_as(&[&[9], &[3, 3, 3]], b"- ");
     if !shape || c.text.starts_with(['0', '8']) || !alone(c) || !luhn(&digits(c.text)) {
         return Verdict::Reject;
@@ -135,9 +136,6 @@ fn in_row(s: &Surroundings<'_>) -> Objection {
 }
 
 fn ontario_or_bc(c: &RecognizerInput<'_>) -> Verdict {
-    if let Some(rejected) = c.rejected_by_count(10..=10) {
-        return rejected;
-    }
     let number =
         c.text.trim_end_matches(|c: char| c.is_ascii_uppercase()).trim_end_matches([' ', '\n', '-'].as_slice());
     let bare = RecognizerInput { text: number, ..*c };
@@ -171,18 +169,12 @@ fn quebec(c: &RecognizerInput<'_>) -> Verdict {
 }
 
 fn other_province(c: &RecognizerInput<'_>) -> Verdict {
-    if let Some(rejected) = c.rejected_by_count(9..=10) {
-        return rejected;
-    }
     // "12345-6789" is a postal code.
     let shape = c.grouped_as(&[&[9], &[10], &[4, 3, 3], &[5, 4], &[3, 3, 3], &[5, 3, 1], &[4, 3, 2], &[4, 5]], b"- ");
     context_if(alone(c) && shape)
 }
 
 fn nhs_number(c: &RecognizerInput<'_>) -> Verdict {
-    if let Some(rejected) = c.rejected_by_count(10..=10) {
-        return rejected;
-    }
     let digits = digits(c.text);
     let repeated = digits.windows(2).all(|w| matches!(w, [a, b] if a == b));
     context_if(c.grouped_as(&[&[10], &[3, 3, 4]], b"- ") && alone(c) && !repeated && nhs(&digits))
@@ -192,9 +184,6 @@ fn nhs_number(c: &RecognizerInput<'_>) -> Verdict {
 /// second; BG, GB, KN, NK, NT, TN, ZZ not used. Suffix A to D.
 fn nino(c: &RecognizerInput<'_>) -> Verdict {
     // Two letters, six digits in pairs or all together, one letter.
-    if let Some(rejected) = c.rejected_by_count(6..=6) {
-        return rejected;
-    }
     let compact = c.text.bytes().filter(u8::is_ascii_alphanumeric).count();
     let groups = c.groups_by(&[' ', '\n', '-']);
     let paired = matches!(
@@ -217,9 +206,6 @@ fn nino(c: &RecognizerInput<'_>) -> Verdict {
 }
 
 fn taxpayer_reference(c: &RecognizerInput<'_>) -> Verdict {
-    if let Some(rejected) = c.rejected_by_count(10..=10) {
-        return rejected;
-    }
     let number = RecognizerInput { text: c.text.trim_end_matches(['K', 'k']), ..*c };
     if !number.grouped_as(&[&[10], &[5, 5]], b" ") {
         return Verdict::Reject;

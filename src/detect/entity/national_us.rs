@@ -6,7 +6,7 @@ use super::builders::{
 use super::checksum::{aba, digit_count, digits};
 use super::description::{Certainty, Comparison, Description};
 use super::recognizer::RecognizerInput;
-use crate::detect::pattern::Verdict;
+use crate::detect::pattern::{Count, Verdict};
 
 const SSN_WORDS: &[&str] = &[
     "ssn",
@@ -121,14 +121,14 @@ pub(super) static US_SOCIAL_SECURITY_NUMBER: Description = Description {
     certainty: Certainty::Form,
     is_put_together: true,
     aliases: &["SSN", "US_SSN"],
-    recognizers: &[&[exact(NUMBER, 11, ssn).with_context(SSN_WORDS)]],
+    recognizers: &[&[exact(NUMBER, 11, ssn).with_count(Count::digits(9, 9)).with_context(SSN_WORDS)]],
 };
 
 pub(super) static US_INDIVIDUAL_TAX_IDENTIFICATION_NUMBER: Description = Description {
     comparison: Comparison::LettersAndDigits,
     certainty: Certainty::Form,
     is_put_together: true,
-    recognizers: &[&[exact(NUMBER, 11, itin).with_context(ITIN_WORDS)]],
+    recognizers: &[&[exact(NUMBER, 11, itin).with_count(Count::digits(9, 9)).with_context(ITIN_WORDS)]],
     ..Description::DEFAULT
 };
 
@@ -137,7 +137,9 @@ pub(super) static US_PASSPORT_NUMBER: Description = Description {
     is_put_together: true,
     recognizers: &[&[
         // Book numbers: nine digits, or a letter and eight (Department of State, next-generation passport).
-        exact(r"\b[A-Za-z]?\d[A-Z]?\d+\b", 9, passport).with_context(PASSPORT_WORDS),
+        exact(r"\b[A-Za-z]?\d[A-Z]?\d+\b", 9, passport)
+            .with_count(Count::letters_and_digits(9, 9))
+            .with_context(PASSPORT_WORDS),
         // The machine-readable zone of a passport (ICAO 9303 part 4): two lines, or the first where the second is missing.
         exact(r"\bP[A-Z<][A-Z<]{3}[A-Z<]+(?:[ \n][A-Z0-9<]+)?", 89, machine_readable),
         // Its second line alone.
@@ -150,7 +152,7 @@ pub(super) static US_BANK_ROUTING_NUMBER: Description = Description {
     comparison: Comparison::LettersAndDigits,
     certainty: Certainty::Checksum,
     is_put_together: true,
-    recognizers: &[&[exact(NUMBER, 11, routing).with_context(ROUTING_WORDS)]],
+    recognizers: &[&[exact(NUMBER, 11, routing).with_count(Count::digits(9, 9)).with_context(ROUTING_WORDS)]],
     ..Description::DEFAULT
 };
 
@@ -158,7 +160,7 @@ pub(super) static US_BANK_ACCOUNT_NUMBER: Description = Description {
     comparison: Comparison::LettersAndDigits,
     is_put_together: true,
     recognizers: &[&[
-        exact(NUMBER, 18, account).with_context(ACCOUNT_WORDS),
+        exact(NUMBER, 18, account).with_count(Count::digits(8, 17)).with_context(ACCOUNT_WORDS),
         exact(
             concat!(
                 r"\b(?i:(?:(?:bank|checking|savings|deposit)[ _-]?)?(?:account|acct\.?|a/c)[ _-]?(?:number|num|no\.?|#)?)",
@@ -182,9 +184,6 @@ fn alone(c: &RecognizerInput<'_>) -> bool {
 /// number randomization", POMS RM 10201.035). 078-05-1120 and 219-09-9999 were printed in advertisements and are void; masking them does no
 /// harm.
 fn ssn(c: &RecognizerInput<'_>) -> Verdict {
-    if let Some(rejected) = c.rejected_by_count(9..=9) {
-        return rejected;
-    }
     if !c.grouped_as(&[&[9], &[3, 2, 4]], b"- .") {
         return Verdict::Reject;
     }
@@ -212,9 +211,6 @@ fn itin_group(group: u32) -> bool {
 }
 
 fn itin(c: &RecognizerInput<'_>) -> Verdict {
-    if let Some(rejected) = c.rejected_by_count(9..=9) {
-        return rejected;
-    }
     if !c.text.starts_with('9') || !c.grouped_as(&[&[9], &[3, 2, 4]], b"- ") {
         return Verdict::Reject;
     }
@@ -290,9 +286,6 @@ fn is_checked(field: &str) -> bool {
 
 /// Returns the first two digits of routing numbers: 00 to 12, 21 to 32, 61 to 72, 80 (ABA routing number policy).
 fn routing(c: &RecognizerInput<'_>) -> Verdict {
-    if let Some(rejected) = c.rejected_by_count(9..=9) {
-        return rejected;
-    }
     if !c.grouped_as(&[&[9], &[4, 4, 1]], b"- ") {
         return Verdict::Reject;
     }
@@ -304,9 +297,6 @@ fn routing(c: &RecognizerInput<'_>) -> Verdict {
 }
 
 fn account(c: &RecognizerInput<'_>) -> Verdict {
-    if let Some(rejected) = c.rejected_by_count(8..=17) {
-        return rejected;
-    }
     let n = digit_count(c.text);
     // Groups are a sign of another kind of number (card, phone, date) unless they are few and long.
     let groups = c.groups_by(&[' ', '\n', '-']);

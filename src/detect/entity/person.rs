@@ -7,7 +7,7 @@ use smallvec::SmallVec;
 use super::builders::{accept_if, context_if, exact, is_word, last_digits, part, wraps_once};
 use super::description::{Comparison, Description};
 use super::recognizer::RecognizerInput;
-use crate::detect::pattern::Verdict;
+use crate::detect::pattern::{Count, Verdict};
 
 pub(super) static AGE: Description = Description {
     recognizers: &[&[
@@ -41,7 +41,7 @@ pub(super) static DATE_OF_BIRTH: Description = Description {
             r"\b\d+[-/. \n]\d+[-/. \n]\d+\b",
             10,
             numeric_date,
-        )
+        ).with_count(Count::digits(4, 8))
         .with_context(BIRTH_WORDS)
         .context_distance(40, 16),
         exact(

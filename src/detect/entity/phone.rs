@@ -13,7 +13,7 @@ use super::edges::{demote, ends_with_clock, ends_with_minutes, is_compactly_stam
 use super::phone_plan::{country_code, national_lengths};
 use super::phone_words::{BARE_WORDS, PHONE_WORDS};
 use super::recognizer::{Objection, RecognizerInput, Surroundings};
-use crate::detect::pattern::Verdict;
+use crate::detect::pattern::{Count, Verdict};
 
 /// A separator: up to three characters, so that ") " and " (0)" hold together.
 macro_rules! sep {
@@ -34,7 +34,8 @@ pub(super) static PHONE: Description = Description {
     is_put_together: true,
     aliases: &["PHONE_NUMBER"],
     recognizers: &[&[
-        exact(concat!(r"\(?\+[( ]?\d(?:", sep!(), r"\d)+", ext!()), 48, international),
+        exact(concat!(r"\(?\+[( ]?\d(?:", sep!(), r"\d)+", ext!()), 48, international)
+            .with_count(Count::digits(8, 255)),
         exact(
             concat!(
                 r"\b\d+(?:[ \n()./-][ \n()./-]?[ \n()./-]?\d+)+",
@@ -47,9 +48,13 @@ pub(super) static PHONE: Description = Description {
             48,
             grouped,
         )
+        .with_count(Count::digits(7, 255))
         .with_context(PHONE_WORDS)
         .with_veto(in_log),
-        exact(concat!(r"\b\d+", ext!()), 24, bare).with_context(BARE_WORDS).context_distance(32, 9),
+        exact(concat!(r"\b\d+", ext!()), 24, bare)
+            .with_count(Count::digits(7, 255))
+            .with_context(BARE_WORDS)
+            .context_distance(32, 9),
     ]],
     ..Description::DEFAULT
 };

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::detect::pattern::Verdict;
+use crate::detect::pattern::{Count, Verdict};
 
 /// Recognizes values of one entity type: a pattern finds candidates, then a validator and context words decide.
 ///
@@ -16,6 +16,8 @@ pub(crate) struct Recognizer {
     pub(crate) pattern: &'static str,
     /// Longest candidate, in bytes of the entity view. Longer ones are never offered.
     pub(crate) max_bytes: usize,
+    /// The characters that every value has so many of. Other candidates are not offered.
+    pub(crate) count: Count,
     /// Validates one candidate.
     pub(crate) validate: fn(&RecognizerInput<'_>) -> Verdict,
     /// The part of the candidate that is the value, as a range of the candidate (pattern view); `None`: all of it.
@@ -32,6 +34,17 @@ pub(crate) struct Recognizer {
     /// Rejects a candidate because of the text around it. Runs once the unbroken run of letters, digits and `+/=_-` it is in has
     /// ended, or [`VETO_BYTES`] bytes of it have arrived.
     pub(crate) veto: Option<Veto>,
+}
+
+impl Recognizer {
+    /// Validates a candidate. Counts its characters first, which decides most cases, and then reads the characters around it.
+    pub(crate) fn verdict(&self, text: &str, around: impl FnOnce() -> (Option<char>, Option<char>)) -> Verdict {
+        if let Some(bytes) = self.count.rejected(text) {
+            return Verdict::RejectBefore(bytes);
+        }
+        let (before, after) = around();
+        (self.validate)(&RecognizerInput { text, before, after })
+    }
 }
 
 /// Checks the text around a candidate.

@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 
-use super::recognizer::{Recognizer, RecognizerInput};
+use super::recognizer::Recognizer;
 use super::*;
 use crate::detect::pattern::{Group, MatcherState, ParsedPattern, PatternMatcher, Syntax, Verdict, check_pattern};
 use crate::text::normalize::View;
@@ -191,11 +191,7 @@ impl Matcher {
             let calls = Cell::new(0);
             let validate = |_, start: usize, end: usize| {
                 calls.set(calls.get() + 1);
-                (recognizer.validate)(&RecognizerInput {
-                    text: view.slice(start..end),
-                    before: view.char_before(start),
-                    after: view.char_after(end),
-                })
+                recognizer.verdict(view.slice(start..end), || (view.char_before(start), view.char_after(end)))
             };
             matcher.read(&mut MatcherState::default(), &view, false, &validate, &mut Vec::new());
             (recognizer.pattern, calls.get())
@@ -208,11 +204,7 @@ impl Matcher {
         let mut found: Vec<std::ops::Range<usize>> = Vec::new();
         for (recognizer, matcher) in &self.0 {
             let validate = |_, start: usize, end: usize| {
-                (recognizer.validate)(&RecognizerInput {
-                    text: view.slice(start..end),
-                    before: view.char_before(start),
-                    after: view.char_after(end),
-                })
+                recognizer.verdict(view.slice(start..end), || (view.char_before(start), view.char_after(end)))
             };
             let (mut state, mut matches) = (MatcherState::default(), Vec::new());
             matcher.read(&mut state, &view, true, &validate, &mut matches);
@@ -246,11 +238,8 @@ impl Matcher {
                 if view.splits_percent(start) {
                     return Verdict::Reject;
                 }
-                let verdict = (recognizer.validate)(&RecognizerInput {
-                    text: view.slice(start..end),
-                    before: view.char_before(start),
-                    after: view.char_after(end),
-                });
+                let verdict =
+                    recognizer.verdict(view.slice(start..end), || (view.char_before(start), view.char_after(end)));
                 asked.borrow_mut().push((start, end, verdict));
                 // Asked about every start, whatever it says.
                 Verdict::Reject

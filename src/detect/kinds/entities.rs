@@ -34,7 +34,7 @@ pub(super) fn compile(spec: &DetectorSpec, compiler: &mut Compiler) -> Compiled<
             let number = recognizers.add(EntityUse { rule: entity.rule, recognizer, context });
             let group = groups.entry(recognizer.prefilter).or_default();
             let span = ParsedPattern::parse(recognizer.pattern, Syntax::Ascii)
-                .and_then(|pattern| group.add(number, &pattern, Some(recognizer.max_bytes)))
+                .and_then(|pattern| group.add_counted(number, &pattern, Some(recognizer.max_bytes), recognizer.count))
                 .map_err(|problem| (Some(entity.rule), problem))?;
             let veto = if recognizer.veto.is_some() { text_bytes(VETO_BYTES) } else { 0 };
             compiler.bound(entity.rule, text_bytes(span), LOOKAHEAD_BYTES + recognizer.context_after.max(veto));

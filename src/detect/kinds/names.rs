@@ -8,7 +8,7 @@ use crate::detect::compiler::Compiler;
 use crate::detect::detector::{Detector, LOOKAHEAD_BYTES};
 use crate::detect::entity::recognizer::{Recognizer, RecognizerInput};
 use crate::detect::output::{Candidate, Origin, ScanOutput};
-use crate::detect::pattern::{Starts, Verdict};
+use crate::detect::pattern::{Count, Starts, Verdict};
 use crate::detect::spec::{EntitySpec, RuleId, Strictness};
 use crate::detect::tagger::model::Model;
 use crate::detect::tagger::reader::{MAX_NAME_BYTES, MAX_WAIT_BYTES, Reader};
@@ -23,6 +23,7 @@ static MODEL: Lazy<Option<Model<'static>>> = Lazy::new(|| Model::read(FILE));
 static RECOGNIZER: Recognizer = Recognizer {
     pattern: "",
     max_bytes: 0,
+    count: Count::ANY,
     validate: |_: &RecognizerInput<'_>| Verdict::Reject,
     value: None,
     context: &[],

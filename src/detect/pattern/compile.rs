@@ -4,8 +4,10 @@ use regex_automata::nfa::thompson::{Compiler, Config, NFA, WhichCaptures};
 use regex_syntax::hir::Hir;
 
 use super::assertions::EdgeSet;
+use super::count::Count;
 use super::dfa::{Dfa, MAX_STATES};
 use super::expand::{Alternative, ExpandError, expand};
+use super::gate::{Gate, GatePattern, relax};
 use super::matcher::PatternMatcher;
 use super::parse::{ParsedPattern, PatternProblem, Syntax};
 use super::thread::CompiledAlternative;
@@ -19,6 +21,8 @@ pub(crate) struct Group {
     bodies: Vec<Hir>,
     starts: Vec<EdgeSet>,
     alternatives: Vec<CompiledAlternative>,
+    /// The count of each alternative.
+    counts: Vec<Count>,
 }
 
 impl Group {
@@ -30,6 +34,17 @@ impl Group {
         pattern: &ParsedPattern,
         max_length: Option<usize>,
     ) -> Result<usize, PatternProblem> {
+        self.add_counted(tag, pattern, max_length, Count::ANY)
+    }
+
+    /// Adds a pattern of which the validator rejects matches with other numbers of characters.
+    pub(crate) fn add_counted(
+        &mut self,
+        tag: u32,
+        pattern: &ParsedPattern,
+        max_length: Option<usize>,
+        count: Count,
+    ) -> Result<usize, PatternProblem> {
         let hir = pattern.normalized().hir;
         let cap = cap(&hir, max_length)?;
         let alternatives = expand(&hir).map_err(expand_problem)?;
@@ -40,6 +55,7 @@ impl Group {
             self.bodies.push(alternative.body);
             let (start, end) = (EdgeSet::of(&alternative.start), EdgeSet::of(&alternative.end));
             self.starts.push(start);
+            self.counts.push(count);
             self.alternatives.push(CompiledAlternative {
                 tag,
                 start,
@@ -60,20 +76,34 @@ impl Group {
         if self.bodies.is_empty() {
             return Ok(None);
         }
+        let gate = self.gate();
         let nfa = self.nfa()?;
         let caps: Vec<usize> = self.alternatives.iter().map(|alternative| alternative.cap).collect();
         let ends = self.alternatives.iter().map(|alternative| alternative.end).collect();
-        Ok(Some(PatternMatcher::new(Dfa::new(nfa, &caps, ends, states), self.alternatives, &self.starts)))
+        Ok(Some(PatternMatcher::new(Dfa::new(nfa, &caps, ends, states), self.alternatives, &self.starts, gate)))
     }
 
     fn nfa(&self) -> Result<NFA, PatternProblem> {
-        let config = Config::new().utf8(false).nfa_size_limit(Some(NFA_SIZE_LIMIT)).which_captures(WhichCaptures::None);
-        Compiler::new().configure(config).build_many_from_hir(&self.bodies).map_err(|error| PatternProblem {
+        Compiler::new().configure(config()).build_many_from_hir(&self.bodies).map_err(|error| PatternProblem {
             message: format!("the pattern is too large: {error}"),
             span: None,
             help: "use shorter repetitions, or ASCII classes such as `[0-9]` in place of `\\d`".to_owned(),
         })
     }
+
+    /// Returns the gate of all patterns, or `None` if it would be too large.
+    fn gate(&self) -> Option<Gate> {
+        let bodies: Vec<Hir> = self.bodies.iter().map(relax).collect();
+        let nfa = Compiler::new().configure(config()).build_many_from_hir(&bodies).ok()?;
+        let patterns = self.starts.iter().zip(&self.alternatives).zip(&self.counts);
+        let patterns =
+            patterns.map(|((&start, alternative), &count)| GatePattern { start, end: alternative.end, count });
+        Gate::new(nfa, patterns.collect())
+    }
+}
+
+fn config() -> Config {
+    Config::new().utf8(false).nfa_size_limit(Some(NFA_SIZE_LIMIT)).which_captures(WhichCaptures::None)
 }
 
 /// Checks that a pattern can be enforced by itself. Returns the size of its NFA, in bytes, to which the time that it took is proportional.

@@ -261,7 +261,7 @@ fn byte_classes(nfa: &NFA) -> [u8; 256] {
 }
 
 /// Returns the cap of the pattern of each NFA state.
-fn state_caps(nfa: &NFA, caps: &[usize]) -> Vec<usize> {
+pub(super) fn state_caps(nfa: &NFA, caps: &[usize]) -> Vec<usize> {
     let mut result = vec![0; nfa.states().len()];
     for (pattern, &cap) in caps.iter().enumerate() {
         let Some(start) = nfa.start_pattern(PatternID::new_unchecked(pattern)) else { continue };

@@ -1,8 +1,9 @@
 //! The fast path: most text is read with one start alive or none.
 
 use super::dfa::{DEAD, StateRef};
-use super::matcher::{Input, MatcherState, PatternMatcher};
-use super::thread::{PatternMatch, Thread, Validate, expire};
+use super::input::Input;
+use super::matcher::{MatcherState, PatternMatcher};
+use super::thread::{Ends, PatternMatch, Thread, Validate, expire};
 use crate::text::char_class::CharClass;
 
 /// The maximum number of bytes for which another start is followed to see whether it ends.
@@ -11,7 +12,12 @@ const MAX_PEEK_BYTES: usize = 6;
 impl PatternMatcher {
     /// Follows the start at `at`, the only one, without a thread: most starts end after a few bytes. A longer one
     /// becomes a thread. Returns the byte to continue with, or `None` if the start needs the slow path.
-    pub(super) fn follow_start(&self, state: &mut MatcherState, input: Input<'_>, at: usize) -> Option<usize> {
+    pub(super) fn follow_start(
+        &self,
+        state: &mut MatcherState,
+        input: Input<'_>,
+        (at, end): (usize, usize),
+    ) -> Option<usize> {
         let bytes = input.bytes;
         let soft = input.next_soft(at);
         if soft == at {
@@ -20,7 +26,7 @@ impl PatternMatcher {
         let mut reached = self.first_step(input.class_before(at), bytes, at)?;
         let mut next = at + 1;
         // Where a boundary is not shown by the characters, another start may be possible.
-        let limit = bytes.len().min(at + self.least_cap).min(soft);
+        let limit = end.min(at + self.least_cap).min(soft);
         while reached != DEAD && next < limit && bytes[next] < 0x80 {
             let before = CharClass::of_ascii(bytes[next - 1]);
             let Some((to, matches)) = self.dfa.next(reached, bytes[next]) else { break };
@@ -49,12 +55,13 @@ impl PatternMatcher {
         &self,
         state: &mut MatcherState,
         input: Input<'_>,
-        mut at: usize,
+        (mut at, end): (usize, usize),
+        ends: Ends<'_>,
         validate: &Validate<'_>,
         out: &mut Vec<PatternMatch>,
     ) -> usize {
         let bytes = input.bytes;
-        let limit = bytes.len().min(input.next_soft(at));
+        let limit = end.min(input.next_soft(at));
         while at < limit && bytes[at] < 0x80 {
             let Some(thread) = state.threads.first_mut() else { return at };
             let StateRef::State(reached) = thread.reached else { return at };
@@ -71,11 +78,11 @@ impl PatternMatcher {
                 return at;
             }
             thread.reached = StateRef::State(to);
-            let end = input.base + at + 1;
-            let is_over = !self.is_in_time(thread, to, end, out)
+            let offset = input.base + at + 1;
+            let is_over = !self.is_in_time(thread, to, offset, out)
                 || (matches
                     && self.can_end(to, input, at) != Some(false)
-                    && self.commit(thread, input.view, end, validate, out));
+                    && self.commit(thread, input.view, (offset, ends), validate, out));
             at += 1;
             if is_over {
                 out.append(&mut thread.bests);
@@ -115,11 +122,7 @@ impl PatternMatcher {
     /// Returns `true` if a match in this state can end after byte `at`, and `None` if the next character is unknown, or is not what it
     /// seems.
     pub(super) fn can_end(&self, reached: u32, input: Input<'_>, at: usize) -> Option<bool> {
-        let (byte, follower) = (input.bytes[at], *input.bytes.get(at + 1)?);
-        if byte >= 0x80 || follower >= 0x80 || follower == b'_' || input.view.is_mark(input.base + at + 1) {
-            return None;
-        }
-        Some(self.dfa.info(reached)?.ends.holds(CharClass::of_ascii(byte), CharClass::of_ascii(follower)))
+        input.can_end(self.dfa.info(reached)?.ends, at)
     }
 
     /// Returns the state of a start at `at` after its first byte, or `None` if the start needs the slow path.

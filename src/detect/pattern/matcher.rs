@@ -2,9 +2,11 @@
 
 use super::assertions::EdgeSet;
 use super::dfa::{DEAD, Dfa, Info, StateRef};
+use super::gate::Gate;
+use super::input::Input;
 use super::prefilter::Prefilter;
 use super::thread::{
-    ByState, CompiledAlternative, PatternMatch, Thread, Validate, expire, first_in_reach, merge, record,
+    ByState, CompiledAlternative, Ends, PatternMatch, Thread, Validate, expire, first_in_reach, merge, record,
 };
 use crate::text::char_class::{ALL_CLASSES, CLASS_COUNT, CharClass, ClassSet, NON_ASCII_CLASSES};
 use crate::text::view::ViewText;
@@ -23,12 +25,15 @@ pub(crate) struct PatternMatcher {
     /// The validator reads the character after a match, so it must be known.
     needs_next_char: bool,
     prefilter: Option<Prefilter>,
+    pub(super) gate: Option<Gate>,
 }
 
 /// The state of a matcher in a view.
 #[derive(Debug, Default)]
 pub(crate) struct MatcherState {
     pub(super) threads: Vec<Thread>,
+    /// The state of the gate, if it has read as far.
+    pub(super) gate: Option<u32>,
     /// The offset up to which the view has been read.
     at: usize,
     by_state: ByState,
@@ -41,39 +46,8 @@ impl MatcherState {
     }
 }
 
-/// The kept part of a view, addressed by index.
-#[derive(Clone, Copy)]
-pub(super) struct Input<'a> {
-    pub(super) view: &'a ViewText,
-    pub(super) bytes: &'a [u8],
-    /// The offset of the first byte in the whole view.
-    pub(super) base: usize,
-}
-
-impl Input<'_> {
-    /// Returns the class of the character before byte `at`.
-    #[inline]
-    pub(super) fn class_before(&self, at: usize) -> CharClass {
-        match at.checked_sub(1).and_then(|last| self.bytes.get(last)) {
-            Some(&byte) if byte < 0x80 => CharClass::of_ascii(byte),
-            _ => self.view.class_before(self.base + at),
-        }
-    }
-
-    /// Returns the next byte, from `at` on, that has a boundary before it which the characters do not show.
-    pub(super) fn next_soft(&self, at: usize) -> usize {
-        self.view.soft_from(self.base + at).first().map_or(usize::MAX, |&soft| soft - self.base)
-    }
-
-    /// Returns where the character of byte `at` ends, as an offset in the view.
-    fn end_of(&self, at: usize) -> usize {
-        let rest = self.bytes.iter().skip(at + 1).take_while(|&&byte| byte & 0xC0 == 0x80).count();
-        self.base + at + 1 + rest
-    }
-}
-
 impl PatternMatcher {
-    pub(super) fn new(dfa: Dfa, alternatives: Vec<CompiledAlternative>, edges: &[EdgeSet]) -> Self {
+    pub(super) fn new(dfa: Dfa, alternatives: Vec<CompiledAlternative>, edges: &[EdgeSet], gate: Option<Gate>) -> Self {
         let mut starts = Vec::with_capacity(CLASS_COUNT * CLASS_COUNT);
         for before in ALL_CLASSES {
             for after in ALL_CLASSES {
@@ -91,6 +65,7 @@ impl PatternMatcher {
             start_classes: [0; 256],
             needs_next_char: false,
             prefilter: None,
+            gate,
         };
         matcher.start_classes = std::array::from_fn(|byte| matcher.start_classes_of(u8::try_from(byte).unwrap_or(0)));
         matcher
@@ -107,6 +82,13 @@ impl PatternMatcher {
         let starts = self.starts.iter().flatten();
         self.prefilter = Prefilter::find(&self.dfa, starts, bytes);
         self.prefilter.is_some()
+    }
+
+    /// Returns the matcher without its gate, as the oracle of tests.
+    #[cfg(test)]
+    pub(crate) fn without_gate(mut self) -> Self {
+        self.gate = None;
+        self
     }
 
     fn start_classes_of(&self, byte: u8) -> u8 {
@@ -140,8 +122,13 @@ impl PatternMatcher {
         let mut at = state.at - input.base;
         if at < input.bytes.len() {
             self.resolve(state, view, validate, out);
-            while at < input.bytes.len() {
-                at = self.advance_all(state, input, at, validate, out);
+            match self.gate.as_ref().filter(|_| self.prefilter.is_none()) {
+                Some(gate) => self.read_gated(gate, state, input, at, validate, out),
+                None => {
+                    while at < input.bytes.len() {
+                        at = self.advance_all(state, input, (at, input.bytes.len()), Ends::All, validate, out);
+                    }
+                }
             }
             state.at = view.end();
             self.forget_unreachable(state, view, out);
@@ -152,25 +139,26 @@ impl PatternMatcher {
         }
     }
 
-    /// Reads one byte, or several on the fast path. Returns the byte to continue with.
-    fn advance_all(
+    /// Reads one byte, or several on the fast path, but none from `limit` on. Returns the byte to continue with.
+    pub(super) fn advance_all(
         &self,
         state: &mut MatcherState,
         input: Input<'_>,
-        mut at: usize,
+        (mut at, limit): (usize, usize),
+        ends: Ends<'_>,
         validate: &Validate<'_>,
         out: &mut Vec<PatternMatch>,
     ) -> usize {
         if state.threads.is_empty() {
-            at = self.skip(input, at);
-            if at == input.bytes.len() {
+            at = self.skip(input, at, limit);
+            if at >= limit {
                 return at;
             }
-            if let Some(next) = self.follow_start(state, input, at) {
+            if let Some(next) = self.follow_start(state, input, (at, limit)) {
                 return next;
             }
         } else if state.threads.len() == 1 {
-            let next = self.follow_thread(state, input, at, validate, out);
+            let next = self.follow_thread(state, input, (at, limit), ends, validate, out);
             if next > at {
                 return next;
             }
@@ -179,18 +167,18 @@ impl PatternMatcher {
         let end = if byte < 0x80 { input.base + at + 1 } else { input.end_of(at) };
         self.step_all(state, byte, input.base + at + 1, out);
         self.spawn(state, input, at);
-        self.commit_all(state, input, at, end, validate, out);
+        self.commit_all(state, input, (at, end), ends, validate, out);
         at + 1
     }
 
     /// Returns the next byte at which a match can begin. Only for when no thread is alive.
     #[inline]
-    fn skip(&self, input: Input<'_>, mut at: usize) -> usize {
+    fn skip(&self, input: Input<'_>, mut at: usize, limit: usize) -> usize {
         if let Some(prefilter) = &self.prefilter {
             at = prefilter.begin(input.bytes, at);
         }
         let mut soft = input.next_soft(at);
-        while at < input.bytes.len() {
+        while at < limit {
             let start_classes = self.start_classes[usize::from(input.bytes[at])];
             if start_classes != 0 {
                 let mut before = ClassSet::one(input.class_before(at));
@@ -307,8 +295,8 @@ impl PatternMatcher {
         &self,
         state: &mut MatcherState,
         input: Input<'_>,
-        at: usize,
-        end: usize,
+        (at, end): (usize, usize),
+        ends: Ends<'_>,
         validate: &Validate<'_>,
         out: &mut Vec<PatternMatch>,
     ) {
@@ -317,7 +305,7 @@ impl PatternMatcher {
             let thread = &mut state.threads[index];
             let cannot_end =
                 matches!(thread.reached, StateRef::State(reached) if self.can_end(reached, input, at) == Some(false));
-            if !cannot_end && self.commit(thread, input.view, end, validate, out) {
+            if !cannot_end && self.commit(thread, input.view, (end, ends), validate, out) {
                 out.extend(state.threads.swap_remove(index).bests);
             } else {
                 index += 1;
@@ -331,7 +319,7 @@ impl PatternMatcher {
         &self,
         thread: &mut Thread,
         view: &ViewText,
-        end: usize,
+        end: (usize, Ends<'_>),
         validate: &Validate<'_>,
         out: &mut Vec<PatternMatch>,
     ) -> bool {
@@ -352,14 +340,17 @@ impl PatternMatcher {
         thread: &mut Thread,
         info: &Info,
         view: &ViewText,
-        end: usize,
+        (end, ends): (usize, Ends<'_>),
         validate: &Validate<'_>,
         out: &mut Vec<PatternMatch>,
     ) -> bool {
         thread.waiting = None;
+        if ends.are_none() {
+            return info.is_final;
+        }
         let after = view.after(end);
         let before = view.class_before(end);
-        for &alternative in &info.matches {
+        for &alternative in info.matches.iter().filter(|&&alternative| ends.include(alternative)) {
             let meta = &self.alternatives[alternative as usize];
             // Markup is in pairs: whether an opening sign before a match is closed depends on the next character.
             let is_open = meta.pairs_markup && after.is_err() && !meta.start.is_any();
@@ -382,7 +373,7 @@ impl PatternMatcher {
         let mut index = 0;
         while index < state.threads.len() {
             let thread = &mut state.threads[index];
-            if thread.waiting.is_some_and(|end| self.commit(thread, view, end, validate, out)) {
+            if thread.waiting.is_some_and(|end| self.commit(thread, view, (end, Ends::All), validate, out)) {
                 out.extend(state.threads.swap_remove(index).bests);
             } else {
                 index += 1;

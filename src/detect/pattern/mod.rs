@@ -17,6 +17,11 @@
 //! - **Threads** ([`thread`]). A thread is a state together with all starts that have reached it. Threads that meet in one state merge,
 //!   since what follows is the same for all of their starts. So there are never more threads than states, and the number of starts does
 //!   not matter: consecutive starts are kept as one run. [`fast_path`] reads most text with one thread or none.
+//! - **Gate** ([`gate`]). Most text never reaches the threads. One unanchored automaton, derived from simplified patterns, reads it first
+//!   and shows where no start is alive and where a match may end. The threads read only up to such ends ([`gated`]), and there validate
+//!   only the patterns that the gate names. A group with a prefilter has no need of it.
+//! - **Counts** ([`count`]). The validator of a pattern may accept only matches with some number of digits or letters. The gate counts
+//!   them, so a short number asks no validator.
 //! - **Caps.** Every pattern has a maximum match length in bytes of the view. A state knows the largest cap of the patterns that can still
 //!   match in it. A thread drops starts that are farther back than that, which bounds what a stream buffers.
 //! - **Assertions** ([`assertions`]). [`expand`] splits a pattern into alternatives that have assertions at their edges only. The
@@ -33,9 +38,13 @@
 
 mod assertions;
 mod compile;
+mod count;
 mod dfa;
 mod expand;
 mod fast_path;
+mod gate;
+mod gated;
+mod input;
 mod matcher;
 mod normalize_hir;
 mod parse;
@@ -47,6 +56,7 @@ mod tests;
 mod thread;
 
 pub(crate) use compile::{Group, NFA_SIZE_LIMIT, check_pattern};
+pub(crate) use count::Count;
 pub(crate) use matcher::{MatcherState, PatternMatcher};
 pub(crate) use parse::{ParsedPattern, PatternProblem, Syntax};
 pub(crate) use starts::Starts;

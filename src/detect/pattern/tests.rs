@@ -2,6 +2,7 @@
 
 use proptest::prelude::*;
 
+use super::count::Count;
 use super::dfa::{Dfa, StateRef};
 use super::{Group, MatcherState, ParsedPattern, PatternMatcher, Syntax, Verdict};
 use crate::text::normalize::View;
@@ -11,6 +12,10 @@ use crate::text::view::ViewText;
 const PATTERNS: [(&str, usize); 6] =
     [(r"\bab+c\b", 6), ("a[a-c]{1,3}", 4), ("b+", 3), ("(?:ab|ba)+c?", 9), (r"^c+", 4), ("[ab]*ca$", 8)];
 
+/// The tag of a pattern with a count.
+const COUNTED: u32 = 99;
+const DIGITS: Count = Count::digits(4, 9);
+
 /// Returns the automaton of all patterns with room for so many states.
 fn matcher(states: usize) -> PatternMatcher {
     let mut group = Group::default();
@@ -18,13 +23,15 @@ fn matcher(states: usize) -> PatternMatcher {
         let pattern = ParsedPattern::parse(pattern, Syntax::Text).expect("a pattern");
         group.add(tag, &pattern, Some(cap)).expect("a valid pattern");
     }
+    let number = ParsedPattern::parse(r"\b\d+(?:[ -]\d+)*\b", Syntax::Ascii).expect("a pattern");
+    group.add_counted(COUNTED, &number, Some(12), DIGITS).expect("a valid pattern");
     group.build_with(states).expect("small patterns").expect("some patterns")
 }
 
 /// Returns the matches in text that arrives in chunks: tag, first start and end.
 fn matches<'c>(matcher: &PatternMatcher, chunks: impl IntoIterator<Item = &'c str>) -> Vec<(u32, usize, usize)> {
     let (mut view, mut state, mut found) = (ViewText::new(View::Pattern), MatcherState::default(), Vec::new());
-    let accept = |_, _, _| Verdict::Accept;
+    let accept = |tag, _, _| if tag == COUNTED { Verdict::Reject } else { Verdict::Accept };
     let mut offset = 0;
     for chunk in chunks {
         let open = state.earliest();
@@ -42,6 +49,37 @@ fn matches<'c>(matcher: &PatternMatcher, chunks: impl IntoIterator<Item = &'c st
         found.iter().filter_map(|found| Some((found.tag, found.starts.first()?, found.end))).collect();
     found.sort_unstable();
     found
+}
+
+/// Returns the matches in chunks, and the open start after each.
+fn progress(matcher: &PatternMatcher, chunks: &[&str]) -> (Vec<(u32, usize, usize)>, Vec<Option<usize>>) {
+    let (mut view, mut state, mut found) = (ViewText::new(View::Entity), MatcherState::default(), Vec::new());
+    // Rejects some, so that later starts count.
+    let validate = |view: &ViewText, tag, start: usize, end: usize| match (
+        (start + end) % 5,
+        DIGITS.rejected(view.slice(start..end)),
+    ) {
+        (_, Some(bytes)) if tag == COUNTED => Verdict::RejectBefore(bytes),
+        (0, _) => Verdict::Reject,
+        (1, _) => Verdict::NeedsContext,
+        (2, _) => Verdict::RejectBefore(1),
+        _ => Verdict::Accept,
+    };
+    let (mut offset, mut open) = (0, Vec::new());
+    for chunk in chunks {
+        view.push(chunk, offset);
+        offset += chunk.len();
+        let validate = |tag, start, end| validate(&view, tag, start, end);
+        matcher.read(&mut state, &view, false, &validate, &mut found);
+        open.push(state.earliest());
+    }
+    view.finish();
+    let validate = |tag, start, end| validate(&view, tag, start, end);
+    matcher.read(&mut state, &view, true, &validate, &mut found);
+    let mut found: Vec<_> =
+        found.iter().filter_map(|found| Some((found.tag, found.starts.first()?, found.end))).collect();
+    found.sort_unstable();
+    (found, open)
 }
 
 /// Returns the state of the automaton after `bytes`.
@@ -113,5 +151,25 @@ proptest! {
         let used = matcher(states);
         matches(&used, ["cabbbacabc ab"]);
         prop_assert_eq!(&matches(&used, chunks), &whole);
+    }
+
+    #[test]
+    fn the_gate_changes_no_match_and_opens_no_start(
+        text in r"(?:[abc x1-]|1[0-9]{2}|é|²|\\n|\n|_|%20|中){0,40}",
+        size in 1_usize..9,
+    ) {
+        let (gated, plain) = (matcher(super::dfa::MAX_STATES), matcher(super::dfa::MAX_STATES).without_gate());
+        let mut chunks = vec![""];
+        let mut at = 0;
+        while at < text.len() {
+            let end = (at + size..=text.len()).find(|&end| text.is_char_boundary(end)).unwrap_or(text.len());
+            chunks.push(&text[at..end]);
+            at = end;
+        }
+        let ((matches, open), (plain_matches, plain_open)) = (progress(&gated, &chunks), progress(&plain, &chunks));
+        prop_assert_eq!(matches, plain_matches);
+        // A match that the gate knows to be none does not wait for the next character.
+        let first = |open: &Option<usize>| open.unwrap_or(usize::MAX);
+        prop_assert!(open.iter().zip(&plain_open).all(|(open, plain)| first(open) >= first(plain)));
     }
 }

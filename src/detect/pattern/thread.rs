@@ -64,6 +64,28 @@ pub(crate) enum Verdict {
     Accept,
 }
 
+/// The alternatives of which a match may end at a position.
+#[derive(Clone, Copy)]
+pub(super) enum Ends<'a> {
+    /// Any.
+    All,
+    /// These, ascending.
+    Of(&'a [u32]),
+}
+
+impl Ends<'_> {
+    pub(super) fn are_none(self) -> bool {
+        matches!(self, Self::Of([]))
+    }
+
+    pub(super) fn include(self, alternative: u32) -> bool {
+        match self {
+            Self::All => true,
+            Self::Of(some) => some.binary_search(&alternative).is_ok(),
+        }
+    }
+}
+
 /// Validates a possible match: its tag, start and end.
 pub(crate) type Validate<'a> = dyn Fn(u32, usize, usize) -> Verdict + 'a;
 

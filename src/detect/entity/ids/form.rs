@@ -5,7 +5,7 @@ use std::ops::RangeInclusive;
 use crate::detect::entity::builders::wraps_once;
 use crate::detect::entity::checksum::values;
 use crate::detect::entity::recognizer::RecognizerInput;
-use crate::detect::pattern::Verdict;
+use crate::detect::pattern::{Count, Verdict};
 
 /// Defines entity types, one row each.
 ///
@@ -28,7 +28,7 @@ macro_rules! ids {
         pub(crate) static $name: $crate::detect::entity::description::Description = {
             use $crate::detect::entity::builders::exact;
             use $crate::detect::entity::description::{Certainty, Comparison, Description};
-            use $crate::detect::entity::ids::form::{longest, verdict};
+            use $crate::detect::entity::ids::form::{digits, longest, verdict};
 
             const PRINTED: &[&str] = &$printed;
             const PLAIN: &[&str] = &$plain;
@@ -37,8 +37,9 @@ macro_rules! ids {
                 certainty: Certainty::Checksum,
                 aliases: &$aliases,
                 recognizers: &[&[exact($pattern, longest(PRINTED, PLAIN), |c| {
-                    verdict(c, $digits, (PRINTED, PLAIN), $check)
+                    verdict(c, (PRINTED, PLAIN), $check)
                 })
+                .with_count(digits($digits))
                 .with_context(&$words)]],
                 ..Description::DEFAULT
             }
@@ -61,16 +62,18 @@ pub(super) const fn longest(printed: &[&str], plain: &[&str]) -> usize {
     longest
 }
 
-/// Returns the verdict on a candidate. `digits` is the number of digits, without letters.
+/// Returns the count of so many digits.
+#[expect(clippy::cast_possible_truncation, reason = "in a constant; numbers have fewer digits")]
+pub(super) const fn digits(digits: RangeInclusive<usize>) -> Count {
+    Count::digits(*digits.start() as u8, *digits.end() as u8)
+}
+
+/// Returns the verdict on a candidate.
 pub(super) fn verdict(
     c: &RecognizerInput<'_>,
-    digits: RangeInclusive<usize>,
     (printed, plain): (&[&str], &[&str]),
     check: fn(&[u8]) -> bool,
 ) -> Verdict {
-    if let Some(rejected) = c.rejected_by_count(digits) {
-        return rejected;
-    }
     let is_in = |forms: &[&str]| forms.iter().any(|form| is_written(c.text, form));
     let is_printed = is_in(printed);
     if !(is_printed || is_in(plain)) || !is_apart(c) || !wraps_once(c.text) {

@@ -1,0 +1,394 @@
+//! The gate: where a match may end, found in one step per byte.
+//!
+//! The automaton of a group follows every start by itself, which costs much where many begin and none becomes a match. The gate is one
+//! automaton without starts: its state is the set of all NFA states that any start may have reached, and the class of the last character.
+//! It reads most text, and shows two things. Where its set is empty, no start is alive: such a position is *quiet*. Where its set holds
+//! the end of a pattern, a match may end: the matcher then runs from the last quiet position on, and finds what it would have found anyway.
+//!
+//! The gate may accept more than the patterns do, never less. So its patterns are simplified ([`relax`]), and limits on the length of a
+//! match are ignored. A pattern may need a number of digits or letters ([`Count`]); of each NFA state the gate knows the highest count of a start in it.
+//!
+//! At the end of a chunk, the matcher reads what the gate read, from the last quiet position on. So it is in the same state as without
+//! a gate, and reports the same open starts.
+
+use std::cmp::Reverse;
+use std::collections::HashMap;
+use std::sync::PoisonError;
+
+use regex_automata::nfa::thompson::{NFA, State};
+use regex_automata::util::primitives::{PatternID, StateID};
+use regex_syntax::hir::{Hir, HirKind, Repetition};
+
+use super::assertions::EdgeSet;
+use super::count::Count;
+use super::sync::{AtomicU32, Mutex, OnceLock, Ordering};
+use crate::text::char_class::{ALL_CLASSES, CharClass, ClassSet, NON_ASCII_CLASSES};
+
+/// The maximum number of states. Past it, the matcher reads the text.
+const MAX_STATES: usize = 4096;
+
+/// Repetitions that are more often than this have no limit in the gate.
+const MOST_REPEATED: u32 = 8;
+
+/// The bits of an NFA state in an element of a set; the count is above them.
+const STATE_BITS: u32 = 24;
+const STATE_MASK: u32 = (1 << STATE_BITS) - 1;
+
+const UNKNOWN: u32 = u32::MAX;
+const FULL: u32 = u32::MAX - 1;
+/// Set in the table where a match may end at the next state.
+const MATCHES: u32 = 1 << 31;
+/// Entries from here on need a look.
+const SPECIAL: u32 = MATCHES;
+
+/// A pattern of the gate.
+#[derive(Debug)]
+pub(super) struct GatePattern {
+    pub(super) start: EdgeSet,
+    pub(super) end: EdgeSet,
+    /// The characters that a match must have.
+    pub(super) count: Count,
+}
+
+/// A set of NFA states, each with the highest count of a start in it, ascending; and the classes that the last character may have.
+type Key = (Box<[u32]>, u8);
+
+#[derive(Debug)]
+struct Info {
+    key: Key,
+    /// The patterns of which a match may end here, ascending.
+    matches: Box<[u32]>,
+    /// The positions at which one of the matches can end.
+    ends: EdgeSet,
+}
+
+#[derive(Debug, Default)]
+struct Growth {
+    numbers: HashMap<Key, u32>,
+    /// The elements after the first byte of a match, by the classes before it and its own.
+    begun: HashMap<(u8, u8), Vec<u32>>,
+    marks: Vec<u32>,
+    round: u32,
+}
+
+/// What the gate came to.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Found {
+    /// A match may end after this byte.
+    End(usize),
+    /// No match ends.
+    Nothing,
+    /// The gate has no room for the state after this byte.
+    Full(usize),
+}
+
+#[derive(Debug)]
+pub(super) struct Gate {
+    nfa: NFA,
+    patterns: Vec<GatePattern>,
+    /// The count of the pattern of each NFA state.
+    counts: Vec<Count>,
+    classes: [u8; 256],
+    stride: usize,
+    /// Entries up to this one are quiet states.
+    last_quiet: u32,
+    quiet: [u32; 7],
+    table: Box<[AtomicU32]>,
+    infos: Box<[OnceLock<Info>]>,
+    growth: Mutex<Growth>,
+}
+
+/// The state of the gate.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct GateState {
+    pub(super) entry: u32,
+    /// The last quiet position.
+    pub(super) quiet: usize,
+}
+
+impl Gate {
+    pub(super) fn new(nfa: NFA, patterns: Vec<GatePattern>) -> Option<Self> {
+        if nfa.states().len() > STATE_MASK as usize {
+            return None;
+        }
+        let counts = patterns.iter().any(|pattern| pattern.count.least() > 0);
+        let classes = byte_classes(&nfa, counts);
+        let stride = usize::from(classes.iter().copied().max().unwrap_or(0)) + 1;
+        let numbers: Vec<usize> = (1..=patterns.len()).collect();
+        let counts = super::dfa::state_caps(&nfa, &numbers).into_iter().map(|number| {
+            number.checked_sub(1).and_then(|number| patterns.get(number)).map_or(Count::ANY, |pattern| pattern.count)
+        });
+        let mut gate = Self {
+            counts: counts.collect(),
+            nfa,
+            patterns,
+            classes,
+            stride,
+            last_quiet: 0,
+            quiet: [0; 7],
+            table: std::iter::repeat_with(|| AtomicU32::new(UNKNOWN)).take(MAX_STATES * stride).collect(),
+            infos: std::iter::repeat_with(OnceLock::new).take(MAX_STATES).collect(),
+            growth: Mutex::new(Growth::default()),
+        };
+        for class in ALL_CLASSES {
+            let before = if NON_ASCII_CLASSES.contains(&class) && class != CharClass::Other {
+                non_ascii()
+            } else {
+                1 << class as u8
+            };
+            let entry = gate.entry((Box::default(), before))?;
+            gate.quiet[class as usize] = entry;
+            gate.last_quiet = gate.last_quiet.max(entry);
+        }
+        Some(gate)
+    }
+
+    /// Returns the state at a quiet position after these classes.
+    pub(super) fn quiet(&self, before: ClassSet, at: usize) -> Option<GateState> {
+        let mut classes = before.iter();
+        let (first, more) = (classes.next()?, classes.next());
+        let entry = match more {
+            None => self.quiet[first as usize],
+            Some(_) => self.entry((Box::default(), before.bits()))?,
+        };
+        Some(GateState { entry, quiet: at })
+    }
+
+    /// Returns the state with a boundary before the next byte that the characters do not show.
+    pub(super) fn with_boundary(&self, state: GateState) -> Option<GateState> {
+        let (set, before) = &self.info(state.entry)?.key;
+        let entry = self.entry((set.clone(), before | 1 << CharClass::Other as u8))?;
+        Some(GateState { entry, ..state })
+    }
+
+    /// Reads bytes from `at` on.
+    #[inline]
+    pub(super) fn scan(
+        &self,
+        state: &mut GateState,
+        bytes: &[u8],
+        mut at: usize,
+        can_end: impl Fn(EdgeSet, usize) -> bool,
+    ) -> Found {
+        let (mut entry, mut quiet) = (state.entry, state.quiet);
+        while let Some(&byte) = bytes.get(at) {
+            let cell = entry as usize + usize::from(self.classes[usize::from(byte)]);
+            let mut next = self.table[cell].load(Ordering::Acquire);
+            if next >= SPECIAL {
+                if next == UNKNOWN {
+                    next = self.determinize(entry, byte, cell);
+                }
+                if next == FULL {
+                    *state = GateState { entry, quiet };
+                    return Found::Full(at);
+                }
+                let matches = next & MATCHES != 0;
+                next &= !MATCHES;
+                if matches && self.info(next).is_none_or(|info| can_end(info.ends, at)) {
+                    *state = GateState { entry: next, quiet };
+                    return Found::End(at);
+                }
+            }
+            entry = next;
+            at += 1;
+            if entry <= self.last_quiet {
+                quiet = at;
+            }
+        }
+        *state = GateState { entry, quiet };
+        Found::Nothing
+    }
+
+    fn info(&self, entry: u32) -> Option<&Info> {
+        self.infos.get(entry as usize / self.stride)?.get()
+    }
+
+    #[cold]
+    fn determinize(&self, entry: u32, byte: u8, cell: usize) -> u32 {
+        let Some(info) = self.info(entry) else { return FULL };
+        let next = match self.entry(self.step(&info.key, byte)) {
+            None => FULL,
+            Some(next) => {
+                let matches = self.info(next).is_some_and(|info| !info.matches.is_empty());
+                if matches { next | MATCHES } else { next }
+            }
+        };
+        self.table[cell].store(next, Ordering::Release);
+        next
+    }
+
+    /// Returns the entry of a state, or `None` if there is no room for it.
+    fn entry(&self, key: Key) -> Option<u32> {
+        let mut growth = self.growth.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(&entry) = growth.numbers.get(&key) {
+            return Some(entry);
+        }
+        let number = growth.numbers.len();
+        let cell = self.infos.get(number)?;
+        cell.get_or_init(|| self.describe(key.clone()));
+        let entry = u32::try_from(number * self.stride).ok()?;
+        growth.numbers.insert(key, entry);
+        Some(entry)
+    }
+
+    /// Returns the properties of a state.
+    fn describe(&self, key: Key) -> Info {
+        let (mut matches, mut ends) = (Vec::new(), EdgeSet::NONE);
+        for &element in &key.0 {
+            let (state, count) = (element & STATE_MASK, element >> STATE_BITS);
+            let State::Match { pattern_id } = self.nfa.state(StateID::new_unchecked(state as usize)) else { continue };
+            let pattern = &self.patterns[pattern_id.as_usize()];
+            if count >= pattern.count.least() {
+                ends = ends.or(pattern.end);
+                matches.extend(u32::try_from(pattern_id.as_usize()));
+            }
+        }
+        matches.sort_unstable();
+        Info { key, matches: matches.into_boxed_slice(), ends }
+    }
+
+    /// Returns the patterns of which a match may end in a state, ascending.
+    pub(super) fn matches(&self, state: GateState) -> &[u32] {
+        self.info(state.entry).map_or(&[], |info| &info.matches)
+    }
+
+    /// Returns the state after a byte.
+    fn step(&self, (set, before): &Key, byte: u8) -> Key {
+        let mut growth = self.growth.lock().unwrap_or_else(PoisonError::into_inner);
+        let class = (*before, self.classes[usize::from(byte)]);
+        let begun = match growth.begun.get(&class) {
+            Some(begun) => begun.clone(),
+            None => {
+                let begun = self.move_over(&self.starts(*before, byte, &mut growth), byte, &mut growth);
+                growth.begun.insert(class, begun.clone());
+                begun
+            }
+        };
+        let mut next = self.move_over(set, byte, &mut growth);
+        next.extend(begun);
+        // Of each state the element with the highest count.
+        next.sort_unstable_by_key(|&element| (element & STATE_MASK, Reverse(element)));
+        next.dedup_by_key(|element| *element & STATE_MASK);
+        (next.into_boxed_slice(), classes_of(byte))
+    }
+
+    fn move_over(&self, set: &[u32], byte: u8, growth: &mut Growth) -> Vec<u32> {
+        let mut targets: Vec<(u32, StateID)> = set
+            .iter()
+            .filter_map(|&element| {
+                let (state, count) = (element & STATE_MASK, element >> STATE_BITS);
+                let target = match self.nfa.state(StateID::new_unchecked(state as usize)) {
+                    State::ByteRange { trans } => trans.matches_byte(byte).then_some(trans.next),
+                    State::Sparse(sparse) => sparse.matches_byte(byte),
+                    State::Dense(dense) => dense.matches_byte(byte),
+                    _ => None,
+                };
+                let is_counted = self.counts[state as usize].of().includes(byte);
+                Some((count + u32::from(is_counted), target?))
+            })
+            .collect();
+        // The highest count first: a state that was reached is not reached again.
+        targets.sort_unstable_by(|a, b| b.cmp(a));
+        growth.clear(self.nfa.states().len());
+        let mut next = Vec::new();
+        for (count, target) in targets {
+            self.close(target, count, &mut next, growth);
+        }
+        next
+    }
+
+    /// Returns the NFA states from which a match can begin with this byte.
+    fn starts(&self, before: u8, byte: u8, growth: &mut Growth) -> Vec<u32> {
+        let of = |bits: u8| ALL_CLASSES.into_iter().filter(move |&class| bits & (1 << class as u8) != 0);
+        let afters = if matches!(byte, 0x80..0xC0) { 0 } else { classes_of(byte) };
+        let holds = |edge: EdgeSet| of(before).any(|before| of(afters).any(|after| edge.holds(before, after)));
+        let mut set = Vec::new();
+        growth.clear(self.nfa.states().len());
+        for (number, _) in self.patterns.iter().enumerate().filter(|(_, pattern)| holds(pattern.start)) {
+            if let Some(start) = self.nfa.start_pattern(PatternID::new_unchecked(number)) {
+                self.close(start, 0, &mut set, growth);
+            }
+        }
+        set
+    }
+
+    /// Adds `state` and all states that it reaches without reading a byte.
+    fn close(&self, state: StateID, count: u32, set: &mut Vec<u32>, growth: &mut Growth) {
+        let mut stack = vec![state];
+        while let Some(state) = stack.pop() {
+            if std::mem::replace(&mut growth.marks[state.as_usize()], growth.round) == growth.round {
+                continue;
+            }
+            match self.nfa.state(state) {
+                State::Union { alternates } => stack.extend(alternates.iter().rev()),
+                State::BinaryUnion { alt1, alt2 } => stack.extend([alt2, alt1]),
+                State::Capture { next, .. } => stack.push(*next),
+                State::Look { .. } | State::Fail => {}
+                State::ByteRange { .. } | State::Sparse(_) | State::Dense(_) | State::Match { .. } => {
+                    // More are not counted.
+                    let most = self.counts[state.as_usize()].least();
+                    set.push(u32::try_from(state.as_usize()).unwrap_or(0) | count.min(most) << STATE_BITS);
+                }
+            }
+        }
+    }
+}
+
+impl Growth {
+    fn clear(&mut self, states: usize) {
+        self.marks.resize(states, 0);
+        self.round = self.round.wrapping_add(1);
+        if self.round == 0 {
+            self.marks.fill(0);
+            self.round = 1;
+        }
+    }
+}
+
+/// Returns the classes that the character of a byte may have.
+fn classes_of(byte: u8) -> u8 {
+    match byte {
+        0..0x80 => 1 << CharClass::of_ascii(byte) as u8,
+        _ => non_ascii(),
+    }
+}
+
+fn non_ascii() -> u8 {
+    NON_ASCII_CLASSES.iter().fold(0, |bits, &class| bits | 1 << class as u8)
+}
+
+/// Returns a class for each byte. Bytes of a class lead from one state to the same state.
+fn byte_classes(nfa: &NFA, counts: bool) -> [u8; 256] {
+    let mut known: HashMap<(u8, u8, bool, bool), u8> = HashMap::new();
+    std::array::from_fn(|byte| {
+        let byte = u8::try_from(byte).unwrap_or(0);
+        let class = match byte {
+            0..0x80 => CharClass::of_ascii(byte) as u8,
+            0x80..0xC0 => 8,
+            _ => 9,
+        };
+        let next = u8::try_from(known.len()).unwrap_or(u8::MAX);
+        *known
+            .entry((
+                nfa.byte_classes().get(byte),
+                class,
+                counts && byte.is_ascii_digit(),
+                counts && byte.is_ascii_alphanumeric(),
+            ))
+            .or_insert(next)
+    })
+}
+
+/// Returns a pattern that matches all that `hir` does, and maybe more: long repetitions have no limit. It needs far fewer states.
+pub(super) fn relax(hir: &Hir) -> Hir {
+    match hir.kind() {
+        HirKind::Repetition(repetition) => {
+            let max = repetition.max.filter(|&max| max <= MOST_REPEATED);
+            Hir::repetition(Repetition { max, sub: Box::new(relax(&repetition.sub)), ..repetition.clone() })
+        }
+        HirKind::Capture(capture) => relax(&capture.sub),
+        HirKind::Concat(parts) => Hir::concat(parts.iter().map(relax).collect()),
+        HirKind::Alternation(parts) => Hir::alternation(parts.iter().map(relax).collect()),
+        _ => hir.clone(),
+    }
+}

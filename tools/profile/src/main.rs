@@ -1,0 +1,106 @@
+//! Fixed workloads for callgrind, and the findings of all text at hand, to compare two commits. See `README.md`.
+
+mod policies;
+mod text;
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::hint::black_box;
+use std::io::Write;
+use std::time::Instant;
+
+use banister::{Guardrail, Source, StreamGuard};
+use text::{HOSTILE, Rng, folder, mixed, texts, workload};
+
+fn main() {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let argument = |index: usize, default: &str| arguments.get(index).cloned().unwrap_or_else(|| default.to_owned());
+    match argument(0, "").as_str() {
+        "work" => work(&argument(1, "chat"), &argument(2, "types"), argument(3, "65536").parse().expect("a number of bytes")),
+        "times" => times(&argument(1, "types")),
+        "findings" => findings(&argument(1, "all")),
+        _ => eprintln!("usage: profile work WORKLOAD POLICY BYTES | times POLICY | findings POLICY"),
+    }
+}
+
+/// The part that callgrind counts.
+#[inline(never)]
+fn measured(guardrail: &Guardrail, text: &str) -> usize {
+    black_box(guardrail.assess(Source::Output, text)).findings().len()
+}
+
+fn work(name: &str, policy: &str, bytes: usize) {
+    let (guardrail, text) = (policies::policy(policy), workload(name, bytes));
+    // The first time determinizes.
+    black_box(guardrail.assess(Source::Output, &text));
+    let count = measured(&guardrail, &text);
+    println!("{count} findings in {} bytes", text.len());
+}
+
+/// Nanoseconds a byte of every workload, and how often that of chat it is: the best of some rounds.
+fn times(policy: &str) {
+    let guardrail = policies::policy(policy);
+    let names = ["chat", "prose", "logs", "csv", "json", "dense", "zh", "ru"].iter().chain(HOSTILE);
+    let mut chat = None;
+    for name in names {
+        let text = workload(name, 64 << 10);
+        let best = (0..5)
+            .map(|_| {
+                let start = Instant::now();
+                measured(&guardrail, &text);
+                start.elapsed().as_secs_f64() * 1e9 / text.len() as f64
+            })
+            .fold(f64::INFINITY, f64::min);
+        let chat = *chat.get_or_insert(best);
+        println!("{:>16} {best:9.2} ns/byte {:7.2} x chat", format!("{name:?}"), best / chat);
+    }
+}
+
+/// Prints every finding of all text at hand, whole and in chunks, and a digest of what each chunk releases.
+fn findings(policy: &str) {
+    let guardrail = policies::policy(policy);
+    let mut all: Vec<String> = Vec::new();
+    let files = [
+        "pii/presidio_synth_v2.jsonl", "pii/piianon_sample.jsonl", "pii/rt_email.jsonl", "pii/rt_ipaddress.jsonl",
+        "pii/rt_phonenumber.jsonl", "pii/rt_url.jsonl", "names/addresses.jsonl", "names/templates.jsonl", "names/btc.jsonl",
+        "names/eu_fr.jsonl", "names/litbank.jsonl",
+    ];
+    for file in files {
+        all.extend(texts(&folder().join(file)).chunks(8).map(|texts| texts.join("\n")));
+    }
+    for name in ["chat", "prose", "logs", "csv", "json", "dense", "zh", "ru"] {
+        all.push(workload(name, 100_000));
+    }
+    all.extend(HOSTILE.iter().map(|unit| workload(unit, 1_000)));
+    all.extend(mixed(6_000));
+    let mut out = std::io::BufWriter::new(std::io::stdout().lock());
+    let mut rng = Rng(3);
+    for (number, text) in all.iter().enumerate() {
+        let assessment = guardrail.assess(Source::Output, text);
+        for finding in assessment.findings() {
+            let _ = writeln!(out, "{number} {} {:?}", finding.rule(), finding.span());
+        }
+        let size = 1 + rng.below(12);
+        let (releases, findings) = streamed(&guardrail, text, size);
+        let _ = writeln!(out, "{number} chunks of {size}: releases {releases:016x}, findings {findings:016x}");
+    }
+}
+
+/// Digests of what each chunk of a stream releases, and of its findings and all that it releases.
+fn streamed(guardrail: &Guardrail, text: &str, size: usize) -> (u64, u64) {
+    let (mut findings, mut all) = (DefaultHasher::new(), String::new());
+    let (mut hash, mut guard, mut at) = (DefaultHasher::new(), StreamGuard::new(guardrail, Source::Output), 0);
+    while at < text.len() {
+        let end = (at + size..=text.len()).find(|&end| text.is_char_boundary(end)).unwrap_or(text.len());
+        let released = guard.push(&text[at..end]);
+        released.hash(&mut hash);
+        all.push_str(released);
+        guard.buffered_bytes().hash(&mut hash);
+        at = end;
+    }
+    all.push_str(guard.finish());
+    for finding in guard.assessment().findings() {
+        (finding.rule(), finding.span().start(), finding.span().end()).hash(&mut findings);
+    }
+    all.hash(&mut findings);
+    (hash.finish(), findings.finish())
+}

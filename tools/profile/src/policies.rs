@@ -1,0 +1,28 @@
+//! The policies of the workloads.
+
+use banister::{EntityType, Guardrail, Policy};
+
+/// A policy by its name: `types` has Bedrock's 31 types, `all` has all types, `strict` has all types with `evasion: strict`, `regexes` has
+/// regexes and patterns of topics.
+pub fn policy(name: &str) -> Guardrail {
+    let bedrock: Vec<_> = EntityType::ALL.iter().filter(|entity| entity.is_bedrock()).map(|entity| entity.name()).collect();
+    let yaml = match name {
+        "types" => format!("pii: [{{types: [{}], action: mask}}]", bedrock.join(", ")),
+        "strict" => "pii: [{types: [ALL], action: mask, evasion: strict}]".to_owned(),
+        "regexes" => REGEXES.to_owned(),
+        _ => "pii: [{types: [ALL], action: mask}]".to_owned(),
+    };
+    Guardrail::new(Policy::from_yaml(&format!("version: 1\nname: profile\n{yaml}\n")).expect("a policy of the profile is valid"))
+}
+
+const REGEXES: &str = r"
+regexes:
+  - {name: code, pattern: '\b[A-Z]{2,4}-\d{3,6}\b', action: mask}
+  - {name: unicode, pattern: '\b\w{3,9}é{1,9}\b', action: mask}
+  - {name: line, pattern: '^\s*user .{1,20}$', max_length: 64, action: mask}
+  - {name: ends, pattern: '(?:of|in)(?: [a-z]+){1,3} \d+', max_length: 80, action: detect}
+  - {name: optional, pattern: '(?:\w{0,8}[-. ]?){1,4}\d{4}', max_length: 64, action: detect}
+  - {name: cjk, pattern: '[中的]{1,3}', action: mask}
+denied_topics:
+  - {name: shares, patterns: ['\b(?:buy|sell|trade)\s+(?:some |the )?(?:shares|stocks?|bonds?)\b', 'how (?:do|can) i .{1,30}\?'], action: detect}
+";
