@@ -5,6 +5,7 @@
 //! * [`streaming`]: streaming guarantees, and how much text is buffered.
 //! * [`bedrock`]: how Bedrock calls are inspected, and what the caller receives.
 //! * [`gateway`]: how to run the gateway, for clients in any language.
+//! * [`clients`]: the line to change in each client, and what its user sees of a block.
 //! * [`layer`]: the layer in a server: retries, several policies, observation.
 //! * [`decision_records`]: how to record every decision, and how to verify the records.
 //! * [`threat_model`]: what Banister protects, and its known limitations.
@@ -25,6 +26,9 @@ pub mod bedrock {}
 
 #[doc = include_str!("gateway.md")]
 pub mod gateway {}
+
+#[doc = include_str!("clients.md")]
+pub mod clients {}
 
 #[doc = include_str!("layer.md")]
 pub mod layer {}

@@ -106,8 +106,8 @@ fn config() -> Config {
     Config::new().utf8(false).nfa_size_limit(Some(NFA_SIZE_LIMIT)).which_captures(WhichCaptures::None)
 }
 
-/// Checks that a pattern can be enforced by itself. Returns the size of its NFA, in bytes, to which the time that it took is proportional.
-pub(crate) fn check_pattern(pattern: &ParsedPattern, max_length: Option<usize>) -> Result<usize, PatternProblem> {
+/// Checks that the assertions of a pattern do not contradict each other.
+pub(crate) fn check_can_match(pattern: &ParsedPattern) -> Result<(), PatternProblem> {
     let hir = pattern.normalized().hir;
     // Errors of the expansion are those of `add`.
     if expand(&hir).is_ok_and(|alternatives| !alternatives.iter().any(Alternative::can_match)) {
@@ -119,6 +119,11 @@ pub(crate) fn check_pattern(pattern: &ParsedPattern, max_length: Option<usize>) 
                 .to_owned(),
         });
     }
+    Ok(())
+}
+
+/// Checks that a pattern can be enforced by itself. Returns the size of its NFA, in bytes, to which the time that it took is proportional.
+pub(crate) fn check_pattern(pattern: &ParsedPattern, max_length: Option<usize>) -> Result<usize, PatternProblem> {
     let mut group = Group::default();
     group.add(0, pattern, max_length)?;
     Ok(group.nfa()?.memory_usage())

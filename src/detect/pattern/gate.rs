@@ -25,7 +25,7 @@ use super::sync::{AtomicU32, Mutex, OnceLock, Ordering};
 use crate::text::char_class::{ALL_CLASSES, CharClass, ClassSet, NON_ASCII_CLASSES};
 
 /// The maximum number of states. Past it, the matcher reads the text.
-const MAX_STATES: usize = 4096;
+const MAX_GATE_STATES: usize = 4096;
 
 /// Repetitions that are more often than this have no limit in the gate.
 const MOST_REPEATED: u32 = 8;
@@ -126,8 +126,8 @@ impl Gate {
             stride,
             last_quiet: 0,
             quiet: [0; 7],
-            table: std::iter::repeat_with(|| AtomicU32::new(UNKNOWN)).take(MAX_STATES * stride).collect(),
-            infos: std::iter::repeat_with(OnceLock::new).take(MAX_STATES).collect(),
+            table: std::iter::repeat_with(|| AtomicU32::new(UNKNOWN)).take(MAX_GATE_STATES * stride).collect(),
+            infos: std::iter::repeat_with(OnceLock::new).take(MAX_GATE_STATES).collect(),
             growth: Mutex::new(Growth::default()),
         };
         for class in ALL_CLASSES {

@@ -55,7 +55,7 @@ mod sync;
 mod tests;
 mod thread;
 
-pub(crate) use compile::{Group, NFA_SIZE_LIMIT, check_pattern};
+pub(crate) use compile::{Group, NFA_SIZE_LIMIT, check_can_match, check_pattern};
 pub(crate) use count::Count;
 pub(crate) use matcher::{MatcherState, PatternMatcher};
 pub(crate) use parse::{ParsedPattern, PatternProblem, Syntax};

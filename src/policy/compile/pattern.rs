@@ -1,6 +1,6 @@
 //! Parses the patterns of a policy and checks that they can be enforced.
 
-use crate::detect::pattern::{NFA_SIZE_LIMIT, ParsedPattern, PatternProblem, Syntax, check_pattern};
+use crate::detect::pattern::{NFA_SIZE_LIMIT, ParsedPattern, PatternProblem, Syntax, check_can_match, check_pattern};
 use crate::policy::limits::{MAX_MATCH_BYTES, MAX_PATTERN_BYTES};
 
 /// Parses one pattern and checks that it can be enforced; `max_length` is the longest match the rule allows, in bytes. Adds the size of the
@@ -47,6 +47,7 @@ pub(super) fn parse_pattern(
         }
         _ => {}
     }
+    check_can_match(&parsed)?;
     let checked = check_pattern(&parsed, max_length).and_then(|bytes| check_size(pattern).map(|()| bytes));
     // One that is too large took as long as the largest.
     *compiled_bytes = compiled_bytes.saturating_add(*checked.as_ref().unwrap_or(&NFA_SIZE_LIMIT));

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use banister::ChainHead;
 use banister_audit::{Direction, FindingsFormat, Format, Shard};
 use clap::{Subcommand, ValueEnum};
 
@@ -29,6 +30,10 @@ pub(crate) enum AuditCommand {
     Verify(VerifyArgs),
     /// Render the report of a finalized audit again
     Report(ReportArgs),
+    /// Verify the chain of a decision log: names lines that were removed, changed or reordered
+    ///
+    /// A log that was cut off at its end looks whole: pass the last record that you know with `--head`.
+    VerifyLog(VerifyLogArgs),
 }
 
 /// Arguments of `audit plan`.
@@ -140,6 +145,32 @@ pub(crate) struct ReportArgs {
     /// Directory of the audit
     #[arg(value_name = "DIRECTORY")]
     pub(super) out: PathBuf,
+}
+
+/// Arguments of `audit verify-log`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct VerifyLogArgs {
+    /// Files of the log, the oldest first; `-` is standard input
+    #[arg(value_name = "FILE", required = true)]
+    pub(super) files: Vec<PathBuf>,
+    /// Number and hash of a record that the log must contain
+    #[arg(long, value_name = "SEQ:HASH", value_parser = chain_head)]
+    pub(super) head: Vec<ChainHead>,
+    /// Number and hash of the record before the first, if earlier files were removed
+    #[arg(long, value_name = "SEQ:HASH", value_parser = chain_head)]
+    pub(super) after: Vec<ChainHead>,
+}
+
+/// Parses `SEQ:HASH`.
+fn chain_head(text: &str) -> Result<ChainHead, String> {
+    let (seq, hash) = text.split_once(':').ok_or("expected the number and the hash of a record, as `12:9f86…`")?;
+    let seq = seq.parse().map_err(|_| format!("`{seq}` is no number of a record"))?;
+    let is_hash = hash.len() == 64 && hash.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
+    if is_hash {
+        Ok(ChainHead::new(seq, hash))
+    } else {
+        Err(format!("`{hash}` is no hash: it has 64 hexadecimal digits"))
+    }
 }
 
 /// A format of findings.

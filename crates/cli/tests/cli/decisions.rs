@@ -100,3 +100,42 @@ fn serve_records_calls_and_closes_the_log() {
     // printf a-key-of-this-test | sha256sum
     assert_eq!(request.caller.as_deref(), Some("key:c73709273baf"));
 }
+
+#[test]
+fn verify_log_names_what_was_done_to_a_log() {
+    let folder = Directory::new();
+    let log = include_str!("../../../../tests/data/audit/decisions.jsonl");
+    let lines: Vec<&str> = log.split_inclusive('\n').collect();
+    let hash = |line: &str| line.rsplit('"').nth(1).expect("a hash").to_owned();
+    let verify = |text: &str, more: &[&str]| banister(&[&["audit", "verify-log", "-"], more].concat(), text);
+    let whole = verify(log, &[]);
+    assert_eq!((whole.code, &*whole.stderr), (Some(0), ""));
+    let last = format!("last record {}:{}\n5 records, 0 torn lines", lines.len(), hash(lines[4]));
+    assert!(whole.stdout.contains(&last), "{}", whole.stdout);
+
+    let swapped = [lines[0], lines[2], lines[1], lines[3], lines[4]].concat();
+    let removed = [lines[0], lines[1], lines[3], lines[4]].concat();
+    let cut = lines[..4].concat();
+    let head = format!("5:{}", hash(lines[4]));
+    for (text, more, expected) in [
+        (log.replacen("\"outcome\":\"", "\"outcome\":\"x", 1), vec![], "the record was changed"),
+        (swapped, vec![], "line 2: the record has number 3 instead of 2"),
+        (removed.clone(), vec![], "line 3: the record has number 4 instead of 3"),
+        (cut, vec!["--head", &head], ""),
+        (lines[1..].concat(), vec![], ""),
+    ] {
+        let found = verify(&text, &more);
+        assert_eq!(found.code, Some(4), "{}", found.stdout);
+        assert!(found.stdout.contains(expected), "{}", found.stdout);
+    }
+    // Without the beginning, the chain goes on from a record that was kept elsewhere.
+    let after = format!("1:{}", hash(lines[0]));
+    assert_eq!(verify(&lines[1..].concat(), &["--after", &after]).code, Some(0));
+
+    let file = folder.file("log.jsonl", log);
+    assert_eq!(banister(&["audit", "verify-log", &file], "").code, Some(0));
+    let missing = banister(&["audit", "verify-log", "/no/such/log"], "");
+    assert_eq!(missing.code, Some(2));
+    assert!(missing.stderr.contains("/no/such/log"), "{}", missing.stderr);
+    assert_eq!(verify(log, &["--head", "5"]).code, Some(2));
+}
