@@ -1,7 +1,7 @@
 //! Detectors: words, patterns, entity types and topics. They report candidates; rules and actions are applied in `guardrail`.
 
 // Offsets come from the text under evaluation. What indexes with them must not be able to fail.
-#![deny(clippy::indexing_slicing, clippy::string_slice)]
+#![cfg_attr(not(test), deny(clippy::indexing_slicing, clippy::string_slice))]
 
 pub(crate) mod canonical;
 mod compiler;

@@ -317,13 +317,13 @@ impl Exchange {
 
     /// Returns the trace, if the caller requested one and responses of the operation have a field for it.
     pub(crate) fn trace(&self) -> Option<&Trace> {
-        let has_field = match self.operation {
+        let has_field = matches!(
+            self.operation,
             Operation::Converse
-            | Operation::ConverseStream
-            | Operation::InvokeModel
-            | Operation::InvokeModelWithResponseStream => true,
-            _ => false,
-        };
+                | Operation::ConverseStream
+                | Operation::InvokeModel
+                | Operation::InvokeModelWithResponseStream
+        );
         self.trace.as_ref().filter(|_| has_field)
     }
 

@@ -195,6 +195,7 @@ async fn inspectable(
 }
 
 /// Returns the policy that the path or the headers name.
+#[expect(clippy::result_large_err, reason = "the response is forwarded as it is, once per call")]
 fn named_policy(
     shared: &Shared,
     access: &Access,

@@ -51,8 +51,11 @@ fn matches<'c>(matcher: &PatternMatcher, chunks: impl IntoIterator<Item = &'c st
     found
 }
 
+/// Matches as pattern, start and end, and the earliest open start after each chunk.
+type Progress = (Vec<(u32, usize, usize)>, Vec<Option<usize>>);
+
 /// Returns the matches in chunks, and the open start after each.
-fn progress(matcher: &PatternMatcher, chunks: &[&str]) -> (Vec<(u32, usize, usize)>, Vec<Option<usize>>) {
+fn progress(matcher: &PatternMatcher, chunks: &[&str]) -> Progress {
     let (mut view, mut state, mut found) = (ViewText::new(View::Entity), MatcherState::default(), Vec::new());
     // Rejects some, so that later starts count.
     let validate = |view: &ViewText, tag, start: usize, end: usize| match (

@@ -101,9 +101,9 @@ impl Reader {
             Shape::Lower => {
                 let class = word.class;
                 let is_listed = class.is_name() && !class.is_ordinary();
-                let is_titled = before.is_some_and(|read| is_title(read))
+                let is_titled = before.is_some_and(is_title)
                     || before.is_some_and(|read| read.word.shape == Shape::Dot)
-                        && self.tokens.iter().rev().nth(1).is_some_and(|read| is_title(read));
+                        && self.tokens.iter().rev().nth(1).is_some_and(is_title);
                 let continues = before.is_some_and(|read| read.is_low) && !class.is_ordinary();
                 let is_particle = word.cue == Cue::Particle && after_candidate;
                 let is_low = is_listed || is_titled || continues;
@@ -143,7 +143,7 @@ impl Reader {
             let arrived = self.tokens.len() - self.decided;
             // The run has ended, and what its last word reads has arrived.
             let is_closed = run < arrived || run == MAX_RUN;
-            if !is_last && !(is_closed && arrived >= run + AHEAD) {
+            if !(is_last || is_closed && arrived >= run + AHEAD) {
                 return;
             }
             self.label(run, label, out);
@@ -192,7 +192,7 @@ impl Reader {
     fn span(&self, tokens: Range<usize>) -> Option<Range<usize>> {
         let mut words = tokens.filter_map(|at| self.tokens.get(at)).filter(|read| read.token.kind == Kind::Word);
         let first = words.next()?;
-        let last = words.last().unwrap_or(first);
+        let last = words.next_back().unwrap_or(first);
         Some(first.token.start..last.token.end)
     }
 

@@ -16,6 +16,7 @@ const WORD_BYTES: usize = 64;
 pub(crate) const MAX_WINDOW_BYTES: usize = WINDOW_BYTES + 2 * WORD_BYTES;
 
 /// The ASCII letters and digits.
+#[expect(clippy::indexing_slicing, reason = "in a constant; below the length")]
 static IS_LETTER: [bool; 256] = {
     let mut is_letter = [false; 256];
     let mut byte = 0;

@@ -184,7 +184,8 @@ mod tests {
         let value = |piece: Piece, at: usize| {
             let (row, scale) = (usize::from(piece) * ROW_BYTES, TABLE.scales.get(usize::from(piece)).copied());
             let byte = TABLE.rows.get(row + at / 2).copied().unwrap_or_default();
-            (i32::from(if at % 2 == 0 { byte & 15 } else { byte >> 4 }) - 8) * i32::from(scale.unwrap_or_default())
+            (i32::from(if at.is_multiple_of(2) { byte & 15 } else { byte >> 4 }) - 8)
+                * i32::from(scale.unwrap_or_default())
         };
         let all = || (0..pieces()).filter_map(|piece| Piece::try_from(piece).ok());
         let heaviest = all().max_by_key(|&piece| TABLE.scales.get(usize::from(piece))).unwrap_or_default();

@@ -143,7 +143,7 @@ impl InspectEvents<ConverseEvent> for EventGuard<TypedEvents> {
     }
 
     fn time(&self) -> Duration {
-        EventGuard::time(self)
+        Self::time(self)
     }
 
     fn into_assessment(self: Box<Self>) -> BodyAssessment {

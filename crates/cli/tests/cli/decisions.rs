@@ -26,7 +26,7 @@ fn decisions(path: &str) -> (Vec<Decision>, ChainReport) {
 fn check_records_every_evaluation() {
     let folder = Directory::new();
     let log = &*folder.file("log.jsonl", "");
-    let key = &*folder.file("key", &format!("{}\n", "k".repeat(32)));
+    let key = &*folder.file("key", format!("{}\n", "k".repeat(32)));
     let check = |args: &[&str], stdin: &str| {
         banister(&[&["check", "--audit-log", log, "--audit-fingerprint-key", key], args].concat(), stdin)
     };
