@@ -64,7 +64,7 @@ def check_blocked(client, case, body, message, pointers):
     answer = call(client, case, case["model"], body)
     assert [at(answer, pointer) for pointer in pointers] == [message] * len(pointers)
     assert answer["amazon-bedrock-guardrailAction"] == "INTERVENED"
-    for pointer, value in case["stop"].items():
+    for pointer, value in case.get("refused", case["stop"]).items():
         assert at(answer, pointer) == value
     nothing_hidden(answer)
 

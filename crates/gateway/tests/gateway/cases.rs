@@ -33,6 +33,8 @@ pub(crate) struct Family {
     /// The fields that mark the end of the response.
     #[serde(default)]
     pub(crate) stop: Map<String, Value>,
+    /// The same of a blocked response, if different.
+    refused: Option<Map<String, Value>>,
     /// The pointer of text in a chunk, if the family streams.
     pub(crate) chunk: Option<String>,
     /// The pointer of the blocked message in a stream, if different.
@@ -69,6 +71,11 @@ impl Family {
 
     pub(crate) fn blocked_chunk(&self) -> &str {
         self.blocked_chunk.as_ref().or(self.chunk.as_ref()).expect("it streams")
+    }
+
+    /// Returns the fields that mark the end of a blocked response.
+    pub(crate) fn refused(&self) -> &Map<String, Value> {
+        self.refused.as_ref().unwrap_or(&self.stop)
     }
 
     /// Returns the pointers of the text fields of the request, in order.

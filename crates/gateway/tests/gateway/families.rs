@@ -75,7 +75,7 @@ fn assert_blocked(family: &Family, pointers: &[String], answered: Result<Value, 
     let answer = answered.expect(case);
     assert_all(&answer, pointers, message, case);
     assert_eq!(answer["amazon-bedrock-guardrailAction"], "INTERVENED", "{case}");
-    for (pointer, value) in &family.stop {
+    for (pointer, value) in family.refused() {
         assert_eq!(answer.pointer(pointer), Some(value), "{case}: {pointer}");
     }
     assert_nothing_hidden(&answer, case);
