@@ -12,7 +12,7 @@ use super::record::Decision;
 /// The number of records that are written at once.
 const BATCH: usize = 256;
 
-/// The state of an [`AuditLog`].
+/// The state of an [`AuditLog`](super::AuditLog).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct AuditStatus {
