@@ -18,6 +18,7 @@ use tower::{BoxError, Layer, ServiceExt, service_fn};
 use crate::access::{Access, ClientKeys};
 use crate::body::{HeldBody, ReadError, RequestBody, ResponseBody, SlowBody};
 use crate::clients::{Client, ClientCounts};
+use crate::compatible::is_stream;
 use crate::contain::{PanicSite, contained, observe};
 use crate::exception::{exception, response};
 use crate::heavy::HeavyWork;
@@ -261,16 +262,15 @@ async fn guarded(
         headers.remove(name);
     }
     span.propagate(headers);
-    let is_stream = operation.is_some_and(Operation::is_stream);
     let (upstream, limits, memory) = (shared.upstream.clone(), shared.limits, Arc::clone(&shared.memory));
     let (of_call, received) = (work.clone(), request.body().bytes().map(<[u8]>::as_ptr_range));
     let received = received.map(|range| (range.start.addr(), range.end.addr()));
     let service = policy.layer.layer(service_fn(move |request: Request<RequestBody>| {
         let request = request.map(|body| body.held(&memory, received));
-        send(upstream.clone(), limits, is_stream, of_call.clone(), request)
+        send(upstream.clone(), limits, operation, of_call.clone(), request)
     }));
     let response = match span.during(service.oneshot(request)).await {
-        Ok(response) => match operation.filter(|operation| operation.is_stream()) {
+        Ok(response) => match operation.filter(|&operation| is_stream(Some(operation), response.headers())) {
             // A response of known size is a blocked response, or an error.
             Some(operation) if response.body().size_hint().exact().is_none() => {
                 let (metrics, gauge) = (Arc::clone(&shared.metrics), shared.metrics.streams(&policy.name));

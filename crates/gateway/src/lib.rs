@@ -88,6 +88,7 @@ mod bind_error;
 mod body;
 mod builder;
 mod clients;
+mod compatible;
 mod connection;
 mod contain;
 mod exception;

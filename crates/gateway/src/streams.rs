@@ -14,6 +14,7 @@ use http_body::{Body, Frame, SizeHint};
 use serde_json::json;
 use tower::BoxError;
 
+use crate::compatible::is_compatible;
 use crate::contain::{PanicSite, catch, observe};
 use crate::metrics::Metrics;
 use crate::otel::CallSpan;
@@ -131,7 +132,7 @@ impl<B: BufferingBody> Body for StreamBody<B> {
             observe(&this.metrics, || span.failed());
             this.open = None;
             let message = "The gateway failed to inspect this response. That is a bug: please report it.";
-            let event = exception_event("internalServerException", message);
+            let event = error_event(this.operation, "internalServerException", message);
             return Poll::Ready(Some(event.map(Frame::data).ok_or_else(|| "the evaluation panicked".into())));
         };
         match polled {
@@ -171,7 +172,20 @@ fn too_slow(operation: Operation) -> Option<Bytes> {
         Operation::InvokeModelWithResponseStream => "modelTimeoutException",
         _ => "modelStreamErrorException",
     };
-    exception_event(name, "The model paused for too long within its response.")
+    error_event(operation, name, "The model paused for too long within its response.")
+}
+
+/// Returns an event that reports an error, and ends a stream: an exception event, or on the compatible paths an error as their clients
+/// read it.
+fn error_event(operation: Operation, name: &'static str, message: &str) -> Option<Bytes> {
+    if !is_compatible(operation) {
+        return exception_event(name, message);
+    }
+    let event = match operation {
+        Operation::Responses => json!({"type": "error", "code": name, "message": message, "param": null}),
+        _ => json!({"type": "error", "error": {"type": "api_error", "message": message, "code": name}}),
+    };
+    Some(format!("event: error\ndata: {event}\n\n").into())
 }
 
 /// Returns an exception event, which ends a stream.

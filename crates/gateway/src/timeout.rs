@@ -5,6 +5,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
+use banister::Operation;
 use bytes::{Bytes, BytesMut};
 use http::{HeaderMap, Request, Response};
 use http_body::{Body, Frame, SizeHint};
@@ -15,6 +16,7 @@ use tokio::time::Sleep;
 use tower::BoxError;
 
 use crate::body::RequestBody;
+use crate::compatible::is_stream;
 use crate::heavy::HeavyWork;
 use crate::limits::Limits;
 use crate::memory::Lease;
@@ -28,7 +30,7 @@ pub(crate) struct UpstreamResponse;
 pub(crate) async fn send(
     upstream: Upstream,
     limits: Limits,
-    is_stream: bool,
+    operation: Option<Operation>,
     work: HeavyWork,
     request: Request<RequestBody>,
 ) -> Result<Response<UpstreamBody>, BoxError> {
@@ -39,7 +41,7 @@ pub(crate) async fn send(
     let body = TimeoutBody::new(body, limits.idle_timeout);
     // The layer rejects one that is too large by its length alone.
     let is_too_large = body.size_hint().lower() > limits.body_bytes as u64;
-    if is_too_large || (is_stream && head.status.is_success()) {
+    if is_too_large || (head.status.is_success() && is_stream(operation, &head.headers)) {
         return Ok(Response::from_parts(head, UpstreamBody::Stream { body, left: Bytes::new(), rests: false }));
     }
     let (data, trailers) = body.read(limits.body_bytes, work.memory().take(0)).await?;

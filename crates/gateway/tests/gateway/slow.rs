@@ -91,6 +91,30 @@ async fn a_silent_invoke_stream_ends_with_an_exception() {
     assert!(error.is_model_timeout_exception(), "{error:?}");
 }
 
+/// What arrived before the pause is forwarded, so the stream is not read as a whole.
+#[tokio::test]
+async fn a_silent_stream_of_server_sent_events_ends_with_an_error() {
+    let chat = json!({"model": "m", "messages": [{"role": "user", "content": "Hello"}], "stream": true});
+    let responses = json!({"model": "m", "input": "Hello", "stream": true});
+    let messages =
+        json!({"model": "m", "max_tokens": 9, "messages": [{"role": "user", "content": "Hello"}], "stream": true});
+    for (path, body, events) in [
+        ("/openai/v1/chat/completions", chat, 2),
+        ("/openai/v1/responses", responses, 5),
+        ("/anthropic/v1/messages", messages, 3),
+    ] {
+        let simulator = simulator(Options { fault: Some(Fault::Stall { after_events: events }), ..silent() }).await;
+        let gateway = run(builder(&simulator).idle_timeout(SHORT)).await;
+        let (status, _, text) = send(gateway.address, "POST", path, &[], body.to_string()).await;
+        assert_eq!(status, 200, "{path}");
+        assert!(text.contains("Mail ") && !text.contains("jane"), "{path}: {text}");
+        let last = text.trim_end().rsplit("\n\n").next().unwrap_or_default();
+        assert!(last.starts_with("event: error\ndata: {") && last.contains("paused for too long"), "{path}: {last}");
+        assert_eq!(metric(&gateway, STREAMS).await, Some(0));
+        assert_eq!(metric(&gateway, "banister_upstream_timeouts_total").await, Some(1));
+    }
+}
+
 /// The idle timeout applies to each pause, not to the whole stream.
 #[tokio::test]
 async fn a_slow_stream_is_not_interrupted() {

@@ -44,12 +44,13 @@ pub(super) async fn serve(state: Arc<State>, request: Request<Incoming>) -> io::
         Ok(options) => options,
         Err(error) => return http_response::error(&error.into(), &request_id, Delivery::default()),
     };
-    let fault = state.fault(&options, own_fault, operation.streams());
+    let streams = operation.streams() || (operation.is_compatible() && is_streamed(&body));
+    let fault = state.fault(&options, own_fault, streams);
     if fault == Some(Fault::Hang) {
         return std::future::pending().await;
     }
     let delivery = delivery(&options, fault.as_ref());
-    if let Some(delay) = options.delay.filter(|_| !operation.streams()) {
+    if let Some(delay) = options.delay.filter(|_| !streams) {
         tokio::time::sleep(delay).await;
     }
     if let Some(error) = fault.as_ref().and_then(fault_response) {
@@ -68,6 +69,11 @@ pub(super) async fn serve(state: Arc<State>, request: Request<Incoming>) -> io::
         ),
         Err(error) => http_response::error(&error, &request_id, delivery),
     }
+}
+
+/// Returns `true` if a body asks for a stream.
+fn is_streamed(body: &[u8]) -> bool {
+    serde_json::from_slice::<Value>(body).is_ok_and(|body| body["stream"] == true)
 }
 
 fn recorded(state: &State, method: &Method) -> io::Result<Response<ChunkedBody>> {
