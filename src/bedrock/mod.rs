@@ -64,6 +64,7 @@ pub(crate) use event_stream::{
 };
 pub(crate) use families::{BodyFormat, ResponseFormat};
 pub(crate) use model_event::{EventKind, ModelEvent, StreamKind, SubstreamId};
+pub(crate) use operation::is_media_type;
 pub(crate) use progress::Progress;
 pub(crate) use requested::{RequestedGuardrail, TraceScope, requested_guardrail, without_guardrail};
 pub(crate) use table::DeltaKind;

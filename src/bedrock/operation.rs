@@ -71,6 +71,16 @@ impl Operation {
         matches!(self, Self::ConverseStream | Self::InvokeModelWithResponseStream)
     }
 
+    /// Returns `true` if a successful response with these values of `content-type` is a stream. Only on the paths that are compatible with
+    /// other services do they decide.
+    #[must_use]
+    pub fn is_stream_of_type<'a>(self, mut content_types: impl Iterator<Item = &'a [u8]>) -> bool {
+        match self.stream_kind() {
+            StreamKind::ServerSent => content_types.any(|value| is_media_type(value, "text/event-stream")),
+            StreamKind::Converse | StreamKind::Invoke => self.is_stream(),
+        }
+    }
+
     /// Returns the form of the events of its streams.
     pub(crate) fn stream_kind(self) -> StreamKind {
         match self {
@@ -131,6 +141,12 @@ fn is_model_id(id: &str) -> bool {
 fn is_plain(part: &str) -> bool {
     let is_ambiguous = |c: char| c.is_control() || matches!(c, '%' | ';' | '?' | '#' | '\\');
     !part.contains(is_ambiguous) && part.split('/').all(|segment| segment.chars().any(|c| c != '.'))
+}
+
+/// Returns `true` if a value of `content-type` is this media type, with any parameters.
+pub(crate) fn is_media_type(value: &[u8], name: &str) -> bool {
+    let media_type = value.split(|&byte| byte == b';').next().unwrap_or_default();
+    media_type.trim_ascii().eq_ignore_ascii_case(name.as_bytes())
 }
 
 /// Decodes `%XX`. Returns `None` if the result is not UTF-8.

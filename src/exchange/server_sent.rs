@@ -46,7 +46,7 @@ fn write(sent: Vec<OutEvent>, from: &ServerSentEvent, out: &mut BytesMut) -> Res
                 &changed
             }
         };
-        write_event(from.name_for(event_name(data).as_deref()), data, out);
+        write_event(from.name_for(|| event_name(data)), data, out);
     }
     Ok(())
 }

@@ -252,7 +252,7 @@ async fn guarded(
     if !access.allows(&policy.name) {
         return (None, unauthorized(shared, OTHER_POLICY));
     }
-    if let Some(caller) = shared.keys.caller(request.headers()) {
+    if let Some(caller) = shared.keys.caller(access) {
         request.extensions_mut().insert(caller);
     }
     let headers = request.headers_mut();

@@ -32,8 +32,10 @@ impl ServerSentEvent {
     }
 
     /// Returns the name if it may be forwarded with JSON whose `type` is `tag`: the same, or `error`. Another name could hold text.
-    pub(crate) fn name_for(&self, tag: Option<&str>) -> Option<&str> {
-        Some(&*self.name).filter(|name| Some(*name) == tag || *name == "error")
+    /// `tag` reads the JSON, so it is called only for a name that it decides on.
+    pub(crate) fn name_for(&self, tag: impl FnOnce() -> Option<String>) -> Option<&str> {
+        let name = Some(&*self.name).filter(|name| !name.is_empty())?;
+        (name == "error" || tag().as_deref() == Some(name)).then_some(name)
     }
 }
 

@@ -5,7 +5,7 @@ use http::header::{
     ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HeaderName, HeaderValue, TRANSFER_ENCODING,
 };
 
-use crate::bedrock::RequestedGuardrail;
+use crate::bedrock::{RequestedGuardrail, is_media_type};
 
 /// Headers with a digest of the body or a copy of its text, which are wrong once the body has changed.
 pub(in crate::middleware) const BODY_DEPENDENT_HEADERS: [&str; 14] = [
@@ -88,15 +88,6 @@ pub(super) fn is_compressed(headers: &HeaderMap) -> bool {
     is_encoded(headers.get_all(CONTENT_ENCODING).iter().map(HeaderValue::as_bytes))
 }
 
-/// Returns `true` if the headers declare server-sent events.
-pub(super) fn has_server_sent_events(headers: &HeaderMap) -> bool {
-    let mut values = headers.get_all(CONTENT_TYPE).iter();
-    values.any(|value| {
-        let essence = value.as_bytes().split(|&byte| byte == b';').next().unwrap_or_default();
-        essence.trim_ascii().eq_ignore_ascii_case(b"text/event-stream")
-    })
-}
-
 /// Returns the announced length.
 pub(super) fn announced_length(headers: &HeaderMap) -> Option<usize> {
     headers.get(CONTENT_LENGTH)?.to_str().ok()?.trim().parse().ok()
@@ -127,10 +118,7 @@ pub(super) fn drop_overrides(headers: &mut HeaderMap) {
 /// Returns `true` if the headers declare the body of a response as something else than an event stream. Without a declaration, the frames show
 /// it.
 pub(super) fn is_no_event_stream(headers: &HeaderMap) -> bool {
-    headers.get(CONTENT_TYPE).is_some_and(|declared| {
-        let media_type = declared.as_bytes().split(|&byte| byte == b';').next().unwrap_or_default();
-        !media_type.trim_ascii().eq_ignore_ascii_case(EVENT_STREAM.as_bytes())
-    })
+    headers.get(CONTENT_TYPE).is_some_and(|declared| !is_media_type(declared.as_bytes(), EVENT_STREAM))
 }
 
 /// Requests an uncompressed response, because a compressed one cannot be inspected.

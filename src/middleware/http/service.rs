@@ -1,6 +1,7 @@
 //! The layer around a service that takes HTTP requests.
 
 use bytes::Bytes;
+use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderValue, Request, Response};
 use http_body::Body;
 use tower::{BoxError, Service};
@@ -9,11 +10,11 @@ use super::body::ResponseBody;
 use super::collect::{CollectError, Collected, collect};
 use super::headers::{
     ERROR_MESSAGE, GUARDRAIL, METADATA, REQUEST_ID, announced_length, ask_uncompressed, drop_overrides, drop_stale,
-    has_server_sent_events, is_compressed, is_no_event_stream, requested_guardrail_in, set_length,
+    is_compressed, is_no_event_stream, requested_guardrail_in, set_length,
 };
 use super::responses;
 use crate::audit::RejectionCode;
-use crate::bedrock::{BodyError, Operation, StreamKind};
+use crate::bedrock::{BodyError, Operation};
 use crate::exchange::{
     BlockedResponse, DecisionCaller, Exchange, FrameGuard, GuardrailError, Inspected, RejectionMode,
 };
@@ -128,7 +129,8 @@ where
         return Err(exchange.encoded(Source::Output).into());
     }
     let (mut head, body) = response.into_parts();
-    if is_stream(&exchange, &head.headers) {
+    let content_types = head.headers.get_all(CONTENT_TYPE).iter().map(HeaderValue::as_bytes);
+    if exchange.operation().is_stream_of_type(content_types) {
         // Found out now, it is an error; found out in the first frame, the caller would see a stream that breaks off.
         if exchange.operation().is_stream() && is_no_event_stream(&head.headers) {
             let error = BodyError::frame("the content type is not that of an event stream");
@@ -154,14 +156,6 @@ where
             Ok(Response::from_parts(head, ResponseBody::whole(changed)))
         }
         Inspected::Blocked(response, _) => Ok(responses::blocked(response).map(ResponseBody::whole)),
-    }
-}
-
-/// Returns `true` if the response is a stream. On the paths that are compatible with other services, the response itself says so.
-fn is_stream(exchange: &Exchange, headers: &HeaderMap) -> bool {
-    match exchange.stream_kind() {
-        StreamKind::ServerSent => has_server_sent_events(headers),
-        StreamKind::Converse | StreamKind::Invoke => exchange.operation().is_stream(),
     }
 }
 
