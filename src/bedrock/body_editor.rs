@@ -55,7 +55,7 @@ impl<'d, 'a> BodyEditor<'d, 'a> {
         if !context_alone {
             self.summary.inspected_bytes += text.len();
         }
-        let location = self.location(field.node);
+        let location = self.location(field.node());
         let position = self.position_of(field);
         f(TextField { kind: field.kind, text, is_key, position, context, context_alone, location })
             .filter(|edit| !edit.is_empty())
@@ -63,7 +63,7 @@ impl<'d, 'a> BodyEditor<'d, 'a> {
 
     /// Applies an edit of the string at `node` to its raw bytes.
     pub(super) fn write(&mut self, node: usize, edit: &FieldEdit) -> Result<(), BodyError> {
-        let (inside, start) = (self.doc.inside(node), self.doc.node(node).start() + 1);
+        let (inside, start) = (self.doc.inside(node), self.doc.range(node).start + 1);
         Ok(string_edits(inside, start, &self.doc.string(node), edit, &mut self.edits)?)
     }
 
@@ -74,8 +74,8 @@ impl<'d, 'a> BodyEditor<'d, 'a> {
 
     /// Replaces a value.
     pub(super) fn replace(&mut self, node: usize, json: String) {
-        let at = self.doc.node(node);
-        self.edits.push(RawEdit { range: at.start()..at.end(), bytes: json });
+        let at = self.doc.range(node);
+        self.edits.push(RawEdit { range: at, bytes: json });
     }
 
     /// Adds edits, which are in order, and drops the earlier edits of their ranges.
@@ -94,13 +94,13 @@ impl<'d, 'a> BodyEditor<'d, 'a> {
 
     /// Lists content that is not inspected.
     pub(super) fn skip(&mut self, node: usize, reason: SkipReason) {
-        let at = self.doc.node(node);
+        let at = self.doc.range(node);
         let pointer = self.doc.pointer(node);
         let pointer = match self.outer {
             Some(outer) => format!("{}#{pointer}", outer.pointer()),
             None => pointer,
         };
-        self.summary.skipped.push(Skipped { pointer, reason, bytes: at.end() - at.start() });
+        self.summary.skipped.push(Skipped { pointer, reason, bytes: at.len() });
     }
 
     pub(super) fn location(&self, node: usize) -> FieldLocation<'d> {
@@ -115,10 +115,8 @@ impl<'d, 'a> BodyEditor<'d, 'a> {
     /// Returns the names of a value, after those of the string that contains the document.
     pub(super) fn names_of(&mut self, names: NameNodes) -> ContextNames {
         let mut all = self.names.clone();
-        for key in [names.outer, names.own] {
-            if key != JsonDocument::ROOT {
-                all = all.of_field(&self.name(key));
-            }
+        for key in names.nodes() {
+            all = all.of_field(&self.name(key));
         }
         all
     }

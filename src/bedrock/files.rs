@@ -42,10 +42,10 @@ impl Files {
         f: &mut Visitor<'_>,
     ) -> Result<Option<FieldEdit>, BodyError> {
         let doc = editor.doc;
-        let object = doc.node(field.node).parent();
+        let object = doc.parent(field.node());
         let text = match rule {
             FileRule::Format => {
-                let document = doc.node(object).parent();
+                let document = doc.parent(object);
                 self.is_text(doc, document, "format", is_text).then_some((0, Encoding::Base64))
             }
             FileRule::MediaType => self.is_text(doc, object, "media_type", is_text).then_some((0, Encoding::Base64)),
@@ -53,22 +53,22 @@ impl Files {
                 Some((kind, at, encoding)) => is_text(kind).then_some((at, encoding)),
                 None if stored.contains("://") => {
                     // The URL itself is text as well.
-                    editor.skip(field.node, SkipReason::BinaryDocument);
+                    editor.skip(field.node(), SkipReason::BinaryDocument);
                     return Ok(editor.offer(field, Cow::Borrowed(stored), f));
                 }
                 None => self.is_text(doc, object, "filename", is_text_name).then_some((0, Encoding::Base64)),
             },
         };
         let Some((at, encoding)) = text else {
-            editor.skip(field.node, SkipReason::BinaryDocument);
+            editor.skip(field.node(), SkipReason::BinaryDocument);
             return Ok(None);
         };
-        let not_text = || BodyError::new(BodyErrorKind::NotText { pointer: doc.pointer(field.node) });
+        let not_text = || BodyError::new(BodyErrorKind::NotText { pointer: doc.pointer(field.node()) });
         let (head, encoded) = stored.split_at_checked(at).ok_or_else(not_text)?;
         let content = match encoding {
             Encoding::Base64 => {
                 let bytes = STANDARD.decode(encoded);
-                let bytes = bytes.map_err(|_| BodyError::base64(doc.pointer(field.node)))?;
+                let bytes = bytes.map_err(|_| BodyError::base64(doc.pointer(field.node())))?;
                 plain_text(&bytes).ok_or_else(not_text)?.to_owned()
             }
             Encoding::Percent => {
@@ -78,7 +78,7 @@ impl Files {
         if rule == FileRule::Url && !is_unicode(head) {
             return Err(not_text());
         }
-        let field = TextNode { kind: FieldKind::Document, encoding: text_nodes::Encoding::Text, ..*field };
+        let field = field.read_as(FieldKind::Document, text_nodes::Encoding::Text);
         let Some(edit) = editor.offer(&field, Cow::Borrowed(&content), f) else { return Ok(None) };
         let changed = edit.apply(&content)?;
         let changed = match encoding {

@@ -37,7 +37,7 @@ pub(super) fn withhold_unsigned(
     let mut blocks: BTreeMap<usize, Option<usize>> = BTreeMap::new();
     for &(node, unsigned) in &nodes.signatures {
         let is_empty = doc.inside(node).is_empty();
-        let object = doc.node(node).parent();
+        let object = doc.parent(node);
         let is_changed = changed.contains(&object);
         let block = match unsigned {
             Unsigned::Withhold if is_request && (is_changed || is_empty) => {
@@ -50,7 +50,7 @@ pub(super) fn withhold_unsigned(
         }
     }
     if is_request {
-        let objects: BTreeSet<usize> = nodes.signed.iter().map(|&node| doc.node(node).parent()).collect();
+        let objects: BTreeSet<usize> = nodes.signed.iter().map(|&node| doc.parent(node)).collect();
         for object in objects.into_iter().filter(|&object| reasoning.is_unsigned(object)) {
             blocks.entry(object).or_insert_with(|| reasoning.content_block(object));
         }
@@ -71,7 +71,7 @@ struct Reasoning<'d, 'a> {
 
 impl Reasoning<'_, '_> {
     fn parent(&self, node: usize) -> usize {
-        self.doc.node(node).parent()
+        self.doc.parent(node)
     }
 
     fn is_unsigned(&self, object: usize) -> bool {
@@ -105,8 +105,8 @@ impl Reasoning<'_, '_> {
         let settings: BTreeSet<usize> =
             requests.into_iter().flat_map(|request| self.thinking_settings(request)).collect();
         let off = |node| {
-            let at = self.doc.node(node);
-            RawEdit { range: at.start()..at.end(), bytes: THINKING_OFF.to_owned() }
+            let at = self.doc.range(node);
+            RawEdit { range: at, bytes: THINKING_OFF.to_owned() }
         };
         settings.into_iter().map(off).collect()
     }
@@ -141,7 +141,7 @@ impl Reasoning<'_, '_> {
     /// Returns the edits that remove `blocks` from a list of content blocks.
     fn without(&self, content: usize, blocks: &BTreeSet<usize>) -> Vec<RawEdit> {
         let items: Vec<usize> = self.doc.items(content).collect();
-        let range = |item| self.doc.node(item).start()..self.doc.node(item).end();
+        let range = |item| self.doc.range(item);
         let (Some(&first), Some(&last)) = (items.first(), items.last()) else { return Vec::new() };
         if items.iter().any(|item| !blocks.contains(item)) {
             return removals(items.iter().map(|item| (range(*item), blocks.contains(item))));

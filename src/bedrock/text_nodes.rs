@@ -34,28 +34,60 @@ impl Encoding {
     }
 }
 
-/// A node that contains text.
+/// A node that contains text. Small, because a body may have millions.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct TextNode {
-    pub(super) node: usize,
+    node: u32,
+    pub(super) names: NameNodes,
     pub(super) kind: FieldKind,
     pub(super) encoding: Encoding,
-    pub(super) names: NameNodes,
     pub(super) position: Position,
+}
+
+const _: () = assert!(size_of::<TextNode>() <= 20);
+
+impl TextNode {
+    pub(super) fn new(
+        node: usize,
+        (kind, encoding): (FieldKind, Encoding),
+        names: NameNodes,
+        position: Position,
+    ) -> Self {
+        Self { node: packed(node), names, kind, encoding, position }
+    }
+
+    /// Returns the same node as text of another kind.
+    pub(super) fn read_as(self, kind: FieldKind, encoding: Encoding) -> Self {
+        Self { kind, encoding, ..self }
+    }
+
+    pub(super) fn node(&self) -> usize {
+        self.node as usize
+    }
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "a document has fewer nodes than bytes, which are limited")]
+fn packed(node: usize) -> u32 {
+    node as u32
 }
 
 /// The nodes of the names that lead to a value of free-form JSON: its own, and that of the value around it. Zero, which is never the node
 /// of a name, stands for none.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct NameNodes {
-    pub(super) own: usize,
-    pub(super) outer: usize,
+    own: u32,
+    outer: u32,
 }
 
 impl NameNodes {
     /// Returns the names of a value in a free-form field.
     pub(super) fn of_field(self, key: usize) -> Self {
-        Self { own: key, outer: self.own }
+        Self { own: packed(key), outer: self.own }
+    }
+
+    /// Returns the nodes of the names, the outer one first.
+    pub(super) fn nodes(self) -> impl Iterator<Item = usize> {
+        [self.outer, self.own].into_iter().filter(|&name| name != 0).map(|name| name as usize)
     }
 }
 

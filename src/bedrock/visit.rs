@@ -189,7 +189,7 @@ impl<'d, 'a> Visit<'d, 'a> {
         let doc = self.editor.doc;
         let mut objects: BTreeMap<usize, Vec<(usize, String)>> = BTreeMap::new();
         for (key, name) in std::mem::take(&mut self.renamed) {
-            objects.entry(doc.node(key).parent()).or_default().push((key, name));
+            objects.entry(doc.parent(key)).or_default().push((key, name));
         }
         for (object, mut renamed) in objects {
             let changed: HashSet<usize> = renamed.iter().map(|&(key, _)| key).collect();
@@ -214,8 +214,8 @@ impl<'d, 'a> Visit<'d, 'a> {
         }
         for field in &nodes.fields {
             match field.encoding {
-                Encoding::Token => self.editor.clear(field.node)?,
-                Encoding::TokenBytes => self.editor.replace(field.node, "[]".to_owned()),
+                Encoding::Token => self.editor.clear(field.node())?,
+                Encoding::TokenBytes => self.editor.replace(field.node(), "[]".to_owned()),
                 _ => {}
             }
         }
@@ -224,7 +224,8 @@ impl<'d, 'a> Visit<'d, 'a> {
     }
 
     fn one(&mut self, field: TextNode, f: &mut Visitor<'_>) -> Result<(), BodyError> {
-        let TextNode { node, kind, encoding, .. } = field;
+        let TextNode { kind, encoding, .. } = field;
+        let node = field.node();
         let doc = self.editor.doc;
         let text = || doc.string(node);
         let edit = match encoding {
@@ -232,8 +233,7 @@ impl<'d, 'a> Visit<'d, 'a> {
             Encoding::Number | Encoding::ShortNumber => return self.number(&field, f),
             Encoding::Token => {
                 // A finding in a single token empties all of them.
-                self.token_found |=
-                    self.editor.offer(&TextNode { kind: FieldKind::Token, ..field }, text(), f).is_some();
+                self.token_found |= self.editor.offer(&field.read_as(FieldKind::Token, encoding), text(), f).is_some();
                 return Ok(());
             }
             Encoding::Text | Encoding::Key | Encoding::Delta(_) => self.editor.offer(&field, text(), f),
@@ -250,16 +250,16 @@ impl<'d, 'a> Visit<'d, 'a> {
             self.renamed.push((node, edit.apply(&doc.string(node))?));
         }
         if kind == FieldKind::Reasoning {
-            self.changed_reasoning.insert(doc.node(node).parent());
+            self.changed_reasoning.insert(doc.parent(node));
         }
         self.editor.write(node, &edit)
     }
 
     /// Offers a number as it is written.
     fn number(&mut self, field: &TextNode, f: &mut Visitor<'_>) -> Result<(), BodyError> {
-        let raw = self.editor.doc.raw(field.node);
+        let raw = self.editor.doc.raw(field.node());
         if let Some(edit) = self.editor.offer(field, Cow::Borrowed(raw), f) {
-            self.editor.replace(field.node, serde_json::Value::from(edit.apply(raw)?).to_string());
+            self.editor.replace(field.node(), serde_json::Value::from(edit.apply(raw)?).to_string());
         }
         Ok(())
     }
@@ -272,7 +272,7 @@ impl<'d, 'a> Visit<'d, 'a> {
         f: &mut Visitor<'_>,
     ) -> Result<Option<FieldEdit>, BodyError> {
         let names = self.editor.names_of(field.names);
-        let location = self.editor.location(field.node);
+        let location = self.editor.location(field.node());
         let position = self.editor.position_of(field);
         let summary = &mut self.editor.summary;
         let edit = visit_json_text(&text, (field.kind, position), &names, &location, self.unknown, summary, f)?;

@@ -161,7 +161,7 @@ impl<'d, 'a> JsonWalk<'d, 'a> {
 
     fn find(&mut self, node: usize, kind: FieldKind, encoding: Encoding) {
         let position = kind.position(self.history.contains(&node));
-        self.out.fields.push(TextNode { node, kind, encoding, names: self.names, position });
+        self.out.fields.push(TextNode::new(node, (kind, encoding), self.names, position));
     }
 
     /// Lists the text of a value by its rule, and returns the node to continue at.
@@ -173,7 +173,7 @@ impl<'d, 'a> JsonWalk<'d, 'a> {
             return Ok(self.container_or_scalar(node, state, role));
         };
         let kind = self.doc.kind(node);
-        let over = self.doc.node(node).next();
+        let over = self.doc.next(node);
         let is_container = matches!(kind, NodeKind::Object | NodeKind::Array);
         let text = |walk: &mut Self, field_kind, encoding| {
             if kind == NodeKind::String {
@@ -254,7 +254,7 @@ impl<'d, 'a> JsonWalk<'d, 'a> {
 
     /// Returns `true` if a value contains a string that is not empty.
     fn has_text(&self, node: usize) -> bool {
-        let nodes = node..self.doc.node(node).next();
+        let nodes = node..self.doc.next(node);
         nodes.into_iter().any(|at| self.doc.kind(at) == NodeKind::String && self.doc.raw(at) != "\"\"")
     }
 
@@ -305,7 +305,7 @@ impl<'d, 'a> JsonWalk<'d, 'a> {
                 };
                 let encoding = if matches!(state, WalkState::Strings(_)) { Encoding::Text } else { Encoding::FreeText };
                 self.find(node, kind, encoding);
-                self.doc.node(node).next()
+                self.doc.next(node)
             }
             NodeKind::Number => {
                 if let WalkState::Free(kind) | WalkState::Strings(kind) = state
@@ -314,9 +314,9 @@ impl<'d, 'a> JsonWalk<'d, 'a> {
                 {
                     self.find(node, kind, encoding);
                 }
-                self.doc.node(node).next()
+                self.doc.next(node)
             }
-            _ => self.doc.node(node).next(),
+            _ => self.doc.next(node),
         }
     }
 
@@ -330,7 +330,7 @@ impl<'d, 'a> JsonWalk<'d, 'a> {
             _ => None,
         };
         self.stack.push(WalkFrame {
-            end: self.doc.node(node).next(),
+            end: self.doc.next(node),
             is_object,
             state,
             role: named.unwrap_or(role),

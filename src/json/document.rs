@@ -2,22 +2,23 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::ops::Range;
 
 use super::error::{JsonError, JsonErrorKind};
-use super::node::{JsonNode, NodeKind};
+use super::tape::{NodeKind, Tape};
 use super::{scan, string};
 
 /// Validated JSON text, with its values in document order.
 #[derive(Clone)]
 pub(crate) struct JsonDocument<'a> {
     text: &'a str,
-    nodes: Vec<JsonNode>,
+    tape: Tape,
 }
 
 impl fmt::Debug for JsonDocument<'_> {
     // Sizes only: the text may be what the guardrail must hide.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("JsonDocument").field("bytes", &self.text.len()).field("nodes", &self.nodes.len()).finish()
+        f.debug_struct("JsonDocument").field("bytes", &self.text.len()).field("nodes", &self.tape.len()).finish()
     }
 }
 
@@ -36,7 +37,7 @@ impl<'a> JsonDocument<'a> {
     }
 
     pub(crate) fn parse_str(text: &'a str) -> Result<Self, JsonError> {
-        Ok(Self { text, nodes: scan::scan(text)? })
+        Ok(Self { text, tape: scan::scan(text)? })
     }
 
     pub(crate) fn text(&self) -> &'a str {
@@ -45,21 +46,36 @@ impl<'a> JsonDocument<'a> {
 
     #[cfg(test)]
     pub(crate) fn len(&self) -> usize {
-        self.nodes.len()
-    }
-
-    pub(crate) fn node(&self, index: usize) -> JsonNode {
-        self.nodes.get(index).copied().unwrap_or(JsonNode::END)
+        self.tape.len()
     }
 
     pub(crate) fn kind(&self, index: usize) -> NodeKind {
-        self.node(index).kind()
+        self.tape.kind(index)
+    }
+
+    /// Returns the raw bytes of a value; of a string with its quotes.
+    pub(crate) fn range(&self, index: usize) -> Range<usize> {
+        self.tape.range(index)
+    }
+
+    /// Returns the index of the first node that is not part of this value.
+    pub(crate) fn next(&self, index: usize) -> usize {
+        self.tape.next(index)
+    }
+
+    /// Returns the index of the array or object that contains this node; the outermost value contains itself.
+    pub(crate) fn parent(&self, index: usize) -> usize {
+        self.tape.parent(index)
+    }
+
+    /// Returns the position of an item in its array.
+    pub(crate) fn position(&self, index: usize) -> u32 {
+        self.tape.position(index)
     }
 
     /// Returns the raw bytes of a value, including quotes.
     pub(crate) fn raw(&self, index: usize) -> &'a str {
-        let node = self.node(index);
-        self.text.get(node.start()..node.end()).unwrap_or_default()
+        self.text.get(self.range(index)).unwrap_or_default()
     }
 
     /// Returns the raw bytes of a string between its quotes.
@@ -71,7 +87,7 @@ impl<'a> JsonDocument<'a> {
     /// Returns the decoded text of a string or key. Lone surrogates become U+FFFD.
     pub(crate) fn string(&self, index: usize) -> Cow<'a, str> {
         let raw = self.inside(index);
-        if self.node(index).is_escaped() { Cow::Owned(string::decode(raw)) } else { Cow::Borrowed(raw) }
+        if raw.contains('\\') { Cow::Owned(string::decode(raw)) } else { Cow::Borrowed(raw) }
     }
 
     /// Returns the decoded text of a value, if it is a string.
@@ -96,14 +112,14 @@ impl<'a> JsonDocument<'a> {
     /// Returns the fields of an object as (key, value) indices; for any other value, none.
     pub(crate) fn members(&self, index: usize) -> impl Iterator<Item = (usize, usize)> + '_ {
         let is_object = self.kind(index) == NodeKind::Object;
-        let end = if is_object { self.node(index).next() } else { 0 };
+        let end = if is_object { self.next(index) } else { 0 };
         let mut at = index + 1;
         std::iter::from_fn(move || {
             if at >= end {
                 return None;
             }
             let (key, value) = (at, at + 1);
-            at = self.node(value).next();
+            at = self.next(value);
             Some((key, value))
         })
     }
@@ -111,14 +127,14 @@ impl<'a> JsonDocument<'a> {
     /// Returns the items of an array; for any other value, none.
     pub(crate) fn items(&self, index: usize) -> impl Iterator<Item = usize> + '_ {
         let is_array = self.kind(index) == NodeKind::Array;
-        let end = if is_array { self.node(index).next() } else { 0 };
+        let end = if is_array { self.next(index) } else { 0 };
         let mut at = index + 1;
         std::iter::from_fn(move || {
             if at >= end {
                 return None;
             }
             let item = at;
-            at = self.node(item).next();
+            at = self.next(item);
             Some(item)
         })
     }
@@ -151,15 +167,15 @@ impl<'a> JsonDocument<'a> {
         let mut steps = Vec::new();
         let mut at = target;
         while at != Self::ROOT {
-            let node = self.node(at);
-            let name = match (node.kind(), self.kind(node.parent())) {
+            let parent = self.parent(at);
+            let name = match (self.kind(at), self.kind(parent)) {
                 (NodeKind::Key, _) => self.string(at),
                 // A value follows its key.
                 (_, NodeKind::Object) => self.string(at - 1),
-                _ => Cow::Owned(node.position().to_string()),
+                _ => Cow::Owned(self.position(at).to_string()),
             };
             steps.push(name);
-            at = node.parent();
+            at = parent;
         }
         let mut pointer = String::new();
         for name in steps.iter().rev() {

@@ -76,7 +76,7 @@ impl fmt::Display for JsonError {
         match self.kind {
             JsonErrorKind::Empty => f.write_str("empty: send JSON"),
             JsonErrorKind::TooLong { length } => {
-                write!(f, "{length} bytes long, more than can be inspected: send less than 4 GiB")
+                write!(f, "{length} bytes long, more than can be inspected: send less than 512 MiB")
             }
             JsonErrorKind::Syntax { offset, expected } => {
                 write!(f, "not JSON at byte {offset}: expected {expected}; only JSON can be inspected")

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::document::JsonDocument;
 use super::edit::{RawEdit, splice};
-use super::node::NodeKind;
+use super::tape::NodeKind;
 
 /// Returns the text of `doc` with the fields of `addition` added.
 ///
@@ -22,7 +22,7 @@ pub(crate) fn merge(doc: &JsonDocument<'_>, addition: &Value) -> Option<String> 
 }
 
 fn merge_at(doc: &JsonDocument<'_>, node: usize, addition: &Value, edits: &mut Vec<RawEdit>) {
-    let at = doc.node(node);
+    let at = doc.range(node);
     match (doc.kind(node), addition) {
         (NodeKind::Object, Value::Object(members)) => {
             let mut new = Vec::new();
@@ -33,13 +33,13 @@ fn merge_at(doc: &JsonDocument<'_>, node: usize, addition: &Value, edits: &mut V
                     None => new.push(format!("{}:{value}", Value::from(name.as_str()))),
                 }
             }
-            append(edits, at.end(), doc.members(node).next().is_none(), &new);
+            append(edits, at.end, doc.members(node).next().is_none(), &new);
         }
         (NodeKind::Array, Value::Array(items)) => {
             let new: Vec<String> = items.iter().map(Value::to_string).collect();
-            append(edits, at.end(), doc.items(node).next().is_none(), &new);
+            append(edits, at.end, doc.items(node).next().is_none(), &new);
         }
-        _ => edits.push(RawEdit { range: at.start()..at.end(), bytes: addition.to_string() }),
+        _ => edits.push(RawEdit { range: at, bytes: addition.to_string() }),
     }
 }
 
@@ -55,7 +55,7 @@ fn append(edits: &mut Vec<RawEdit>, end: usize, is_first: bool, entries: &[Strin
 /// Returns the edits that remove the fields of the outermost object that have this name.
 pub(crate) fn without_member(doc: &JsonDocument<'_>, name: &str) -> Vec<RawEdit> {
     let members = doc.members(JsonDocument::ROOT).map(|(key, value)| {
-        let range = doc.node(key).start()..doc.node(value).end();
+        let range = doc.range(key).start..doc.range(value).end;
         (range, doc.string(key) == name)
     });
     removals(members)

@@ -7,10 +7,10 @@ mod document;
 mod edit;
 mod error;
 mod merge;
-mod node;
 mod partial;
 mod scan;
 mod string;
+mod tape;
 
 #[cfg(test)]
 mod schema_check;
@@ -21,7 +21,7 @@ pub(crate) use document::JsonDocument;
 pub(crate) use edit::{FieldEdit, RawEdit, splice, string_edits};
 pub(crate) use error::{JsonError, MAX_DEPTH};
 pub(crate) use merge::{merge, removals, without_member};
-pub(crate) use node::NodeKind;
 pub(crate) use partial::{BufferedText, JsonToken, PartialJson};
 #[cfg(test)]
 pub(crate) use schema_check::schema_accepts;
+pub(crate) use tape::NodeKind;

@@ -1,7 +1,7 @@
 //! The scanner: strict RFC 8259, iterative, one pass.
 
 use super::error::{JsonError, JsonErrorKind, MAX_DEPTH};
-use super::node::{JsonNode, NodeKind};
+use super::tape::{MAX_LENGTH, NodeKind, Tape, TapeWriter};
 
 /// What the grammar allows next.
 #[derive(Clone, Copy)]
@@ -13,53 +13,17 @@ enum Expect {
     AfterValue,
 }
 
-/// An array or object that has not ended.
-struct OpenContainer {
-    index: usize,
-    items: u32,
-}
-
-/// The nodes so far, and the containers that have not ended.
-#[derive(Default)]
-struct Tape {
-    nodes: Vec<JsonNode>,
-    open: Vec<OpenContainer>,
-}
-
-impl Tape {
-    fn push(&mut self, kind: NodeKind, start: usize) -> usize {
-        let (parent, position) = match self.open.last_mut() {
-            Some(open) => {
-                let position = open.items;
-                open.items += 1;
-                (open.index, position)
-            }
-            None => (0, 0),
-        };
-        self.nodes.push(JsonNode::new(kind, start, parent, position));
-        self.nodes.len() - 1
-    }
-
-    /// Ends the value at `index` before byte `end`.
-    fn close(&mut self, index: usize, end: usize) {
-        let next = self.nodes.len();
-        if let Some(node) = self.nodes.get_mut(index) {
-            node.close(end, next);
-        }
-    }
-}
-
-/// Parses `text` into a flat list of values in document order. Keys precede their values.
-pub(super) fn scan(text: &str) -> Result<Vec<JsonNode>, JsonError> {
+/// Parses `text` into its values in document order.
+pub(super) fn scan(text: &str) -> Result<Tape, JsonError> {
     let bytes = text.as_bytes();
-    if u32::try_from(bytes.len()).is_err() {
+    if bytes.len() > MAX_LENGTH {
         return Err(JsonError::new(JsonErrorKind::TooLong { length: bytes.len() }));
     }
     let mut at = skip_space(bytes, 0);
     if at == bytes.len() {
         return Err(JsonError::new(JsonErrorKind::Empty));
     }
-    let mut tape = Tape::default();
+    let mut tape = TapeWriter::default();
     let mut expect = Expect::Value;
     loop {
         at = skip_space(bytes, at);
@@ -82,7 +46,7 @@ pub(super) fn scan(text: &str) -> Result<Vec<JsonNode>, JsonError> {
             },
             Expect::Value | Expect::ValueOrEnd => match byte {
                 b'{' | b'[' => {
-                    if tape.open.len() == MAX_DEPTH {
+                    if tape.depth() == MAX_DEPTH {
                         return Err(JsonError::too_deep(at));
                     }
                     let (kind, next) = if byte == b'{' {
@@ -90,8 +54,7 @@ pub(super) fn scan(text: &str) -> Result<Vec<JsonNode>, JsonError> {
                     } else {
                         (NodeKind::Array, Expect::ValueOrEnd)
                     };
-                    let index = tape.push(kind, at);
-                    tape.open.push(OpenContainer { index, items: 0 });
+                    tape.open(kind, at);
                     at += 1;
                     expect = next;
                     continue;
@@ -103,8 +66,7 @@ pub(super) fn scan(text: &str) -> Result<Vec<JsonNode>, JsonError> {
                 }
                 _ => {
                     let (kind, end) = scalar(bytes, at)?;
-                    let index = tape.push(kind, at);
-                    tape.close(index, end);
+                    tape.leaf(kind, at..end);
                     at = end;
                     expect = Expect::AfterValue;
                 }
@@ -116,15 +78,15 @@ pub(super) fn scan(text: &str) -> Result<Vec<JsonNode>, JsonError> {
         }
         // A value has ended. The next value follows, or the end of its container.
         loop {
-            let Some(holder) = tape.open.last().map(|open| open.index) else {
+            let Some(around) = tape.around() else {
                 at = skip_space(bytes, at);
                 if at != bytes.len() {
                     return Err(JsonError::syntax(at, "the end of the text"));
                 }
-                return Ok(tape.nodes);
+                return Ok(tape.finish());
             };
             at = skip_space(bytes, at);
-            let is_object = tape.nodes.get(holder).is_some_and(|node| node.kind() == NodeKind::Object);
+            let is_object = around == NodeKind::Object;
             match bytes.get(at) {
                 Some(b',') => {
                     at += 1;
@@ -137,8 +99,7 @@ pub(super) fn scan(text: &str) -> Result<Vec<JsonNode>, JsonError> {
                 _ => return Err(JsonError::syntax(at, "',' or ']'")),
             }
             at += 1;
-            tape.close(holder, at);
-            tape.open.pop();
+            tape.close(at);
         }
     }
 }
@@ -151,28 +112,20 @@ fn skip_space(bytes: &[u8], mut at: usize) -> usize {
 }
 
 /// Reads a string from its opening quote, and returns the offset after the closing quote.
-fn push_string(bytes: &[u8], start: usize, kind: NodeKind, tape: &mut Tape) -> Result<usize, JsonError> {
+fn push_string(bytes: &[u8], start: usize, kind: NodeKind, tape: &mut TapeWriter) -> Result<usize, JsonError> {
     let mut at = start + 1;
-    let mut escaped = false;
     loop {
         match bytes.get(at) {
             None => return Err(JsonError::syntax(at, "the closing quote of a string")),
             Some(b'"') => break,
-            Some(b'\\') => {
-                escaped = true;
-                at = escape(bytes, at)?;
-            }
+            Some(b'\\') => at = escape(bytes, at)?,
             Some(..=0x1f) => {
                 return Err(JsonError::syntax(at, "control characters to be escaped"));
             }
             Some(_) => at += 1,
         }
     }
-    let index = tape.push(kind, start);
-    tape.close(index, at + 1);
-    if let (true, Some(node)) = (escaped, tape.nodes.last_mut()) {
-        node.set_escaped();
-    }
+    tape.leaf(kind, start..at + 1);
     Ok(at + 1)
 }
 

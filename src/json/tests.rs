@@ -104,7 +104,7 @@ proptest! {
             let raw = doc.raw(node);
             string_edits(
                 &raw[1..raw.len() - 1],
-                doc.node(node).start() + 1,
+                doc.range(node).start + 1,
                 &decoded,
                 &second_char(&decoded, &replacement),
                 &mut edits,
@@ -119,6 +119,29 @@ proptest! {
         let result = result.unwrap_or(text);
         let parsed: serde_json::Value = serde_json::from_str(&result).expect("still JSON");
         prop_assert_eq!(parsed, expected);
+    }
+
+    #[test]
+    fn every_node_is_where_its_container_lists_it(values in prop::collection::vec(json_value(), 0..40), seed in any::<u32>()) {
+        let text = exotic(&serde_json::Value::Array(values), seed);
+        let doc = JsonDocument::parse(text.as_bytes()).expect("it is JSON");
+        let mut listed = vec![JsonDocument::ROOT];
+        for node in 0..doc.len() {
+            let children: Vec<usize> = match doc.kind(node) {
+                NodeKind::Object => doc.members(node).flat_map(|(key, value)| [key, value]).collect(),
+                _ => doc.items(node).collect(),
+            };
+            for (position, child) in children.into_iter().enumerate() {
+                prop_assert_eq!((doc.parent(child), doc.position(child) as usize), (node, position));
+                let (inner, outer) = (doc.range(child), doc.range(node));
+                prop_assert!(outer.start < inner.start && inner.end < outer.end);
+                listed.push(child);
+            }
+            prop_assert!(serde_json::from_str::<serde_json::Value>(doc.raw(node)).is_ok());
+        }
+        listed.sort_unstable();
+        prop_assert_eq!(listed, (0..doc.len()).collect::<Vec<_>>());
+        prop_assert_eq!(doc.next(JsonDocument::ROOT), doc.len());
     }
 
     #[test]
@@ -143,7 +166,7 @@ proptest! {
         let (from, to) = (from % borders.len(), to % borders.len());
         let (from, to) = (borders[from.min(to)], borders[from.max(to)]);
         let raw = doc.raw(node);
-        let start = doc.node(node).start() + 1;
+        let start = doc.range(node).start + 1;
         let mut edits = Vec::new();
         let edit = FieldEdit::new(vec![(from..to, "#".into())]);
         string_edits(&raw[1..raw.len() - 1], start, &decoded, &edit, &mut edits).expect("fits");

@@ -35,11 +35,11 @@ impl<'a> Chunk<'a> {
         let invalid = || BodyError::base64(doc.pointer(node));
         let text = doc.as_str(node).ok_or_else(invalid)?;
         let json = STANDARD.decode(text.as_bytes()).map_err(|_| invalid())?;
-        let at = doc.node(node);
+        let at = doc.range(node);
         let fields = doc.members(JsonDocument::ROOT).count();
         let paddings = doc.values_of(JsonDocument::ROOT, "p").count();
         let is_plain = paddings <= 1 && fields == 1 + paddings;
-        Ok(Self { payload: doc.text(), bytes: at.start() + 1..at.end() - 1, json, is_plain })
+        Ok(Self { payload: doc.text(), bytes: at.start + 1..at.end - 1, json, is_plain })
     }
 
     /// Returns the model's JSON.

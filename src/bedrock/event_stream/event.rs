@@ -144,8 +144,8 @@ impl<'a> Event<'a> {
                 self.rest.fields.push(field);
                 continue;
             };
-            let substream = self.substream(family, field.node, kind, &mut known);
-            self.deltas.push(Delta { substream, text: self.doc.string(field.node), node: field.node });
+            let substream = self.substream(family, field.node(), kind, &mut known);
+            self.deltas.push(Delta { substream, text: self.doc.string(field.node()), node: field.node() });
         }
     }
 
@@ -163,13 +163,13 @@ impl<'a> Event<'a> {
         let mut indices = Vec::new();
         let mut at = node;
         while at != JsonDocument::ROOT {
-            at = self.doc.node(at).parent();
-            let in_array = self.doc.kind(self.doc.node(at).parent()) == NodeKind::Array;
+            at = self.doc.parent(at);
+            let in_array = self.doc.kind(self.doc.parent(at)) == NodeKind::Array;
             let own = *known.entry(at).or_insert_with(|| own_index(&self.doc, at));
             match own {
                 Some(index) => indices.push(index),
                 None if in_array && self.doc.kind(at) == NodeKind::Object => {
-                    indices.push(u64::from(self.doc.node(at).position()));
+                    indices.push(u64::from(self.doc.position(at)));
                 }
                 None => {}
             }

@@ -1,0 +1,221 @@
+//! The values of a document in document order, packed: a body may have millions.
+
+use std::ops::Range;
+
+/// What a node is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum NodeKind {
+    Object,
+    Array,
+    /// The name of a field; the next node is its value.
+    Key,
+    String,
+    Number,
+    Bool,
+    Null,
+}
+
+/// Bits of [`Node::head`] that hold the offset of the first byte; the others hold the kind.
+const START_BITS: u32 = 29;
+
+/// Longest document, in bytes.
+pub(crate) const MAX_LENGTH: usize = (1 << START_BITS) - 1;
+
+/// Nodes between two [`Place`]s that are kept.
+const STRIDE: usize = 32;
+
+/// One value or field name.
+#[derive(Clone, Copy)]
+struct Node {
+    /// The kind, and the offset of the first byte.
+    head: u32,
+    /// Of an array or object, its index in [`Tape::containers`]; of the others, the offset after the last byte.
+    link: u32,
+}
+
+impl Node {
+    /// The node after the last: nothing, after everything.
+    const END: Self = Self::new(NodeKind::Null, 0, 0);
+
+    const fn new(kind: NodeKind, start: u32, link: u32) -> Self {
+        Self { head: (kind as u32) << START_BITS | start, link }
+    }
+
+    fn kind(self) -> NodeKind {
+        const KINDS: [NodeKind; 7] = [
+            NodeKind::Object,
+            NodeKind::Array,
+            NodeKind::Key,
+            NodeKind::String,
+            NodeKind::Number,
+            NodeKind::Bool,
+            NodeKind::Null,
+        ];
+        KINDS.get((self.head >> START_BITS) as usize).copied().unwrap_or(NodeKind::Null)
+    }
+
+    fn start(self) -> usize {
+        (self.head & ((1 << START_BITS) - 1)) as usize
+    }
+
+    fn is_container(self) -> bool {
+        matches!(self.kind(), NodeKind::Object | NodeKind::Array)
+    }
+}
+
+/// What an array or object needs beside its node.
+#[derive(Clone, Copy)]
+struct Container {
+    end: u32,
+    next: u32,
+    place: Place,
+}
+
+/// The array or object that contains a node, and the number of nodes directly in it that precede the node.
+#[derive(Clone, Copy, Default)]
+struct Place {
+    parent: u32,
+    position: u32,
+}
+
+/// The nodes of a document. Keys precede their values; an array or object precedes what it contains.
+#[derive(Clone, Default)]
+pub(super) struct Tape {
+    nodes: Vec<Node>,
+    containers: Vec<Container>,
+    /// The place of every [`STRIDE`]th node.
+    places: Vec<Place>,
+}
+
+impl Tape {
+    pub(super) fn len(&self) -> usize {
+        self.nodes.len()
+    }
+
+    pub(super) fn kind(&self, index: usize) -> NodeKind {
+        self.node(index).kind()
+    }
+
+    pub(super) fn range(&self, index: usize) -> Range<usize> {
+        let node = self.node(index);
+        let end = self.container(node).map_or(node.link, |container| container.end);
+        node.start()..end as usize
+    }
+
+    /// Returns the index of the first node that is not part of the value at `index`.
+    pub(super) fn next(&self, index: usize) -> usize {
+        match self.nodes.get(index) {
+            Some(&node) => self.container(node).map_or(index + 1, |container| container.next as usize),
+            None => usize::MAX,
+        }
+    }
+
+    pub(super) fn parent(&self, index: usize) -> usize {
+        self.place(index).parent as usize
+    }
+
+    pub(super) fn position(&self, index: usize) -> u32 {
+        self.place(index).position
+    }
+
+    fn node(&self, index: usize) -> Node {
+        self.nodes.get(index).copied().unwrap_or(Node::END)
+    }
+
+    fn container(&self, node: Node) -> Option<&Container> {
+        if node.is_container() { self.containers.get(node.link as usize) } else { None }
+    }
+
+    /// Returns the place of a node: kept for arrays and objects, and for the others found from the kept place before it.
+    #[expect(clippy::cast_possible_truncation, reason = "nodes are fewer than bytes, and those are limited")]
+    fn place(&self, index: usize) -> Place {
+        if let Some(container) = self.container(self.node(index)) {
+            return container.place;
+        }
+        let mut place = self.places.get(index / STRIDE).copied().unwrap_or_default();
+        let mut at = index - index % STRIDE;
+        while at < index {
+            let next = self.next(at);
+            if next > index {
+                place = Place { parent: at as u32, position: 0 };
+                at += 1;
+                continue;
+            }
+            at = next;
+            place.position += 1;
+            // Those that end before the node.
+            while let Some(ended) =
+                self.container(self.node(place.parent as usize)).filter(|around| around.next as usize <= at)
+            {
+                place = Place { position: ended.place.position + 1, ..ended.place };
+            }
+        }
+        place
+    }
+}
+
+/// An array or object that has not ended.
+struct OpenContainer {
+    index: u32,
+    link: u32,
+    items: u32,
+}
+
+/// A tape that is written, and the arrays and objects that have not ended.
+#[derive(Default)]
+pub(super) struct TapeWriter {
+    tape: Tape,
+    open: Vec<OpenContainer>,
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "the scanner rejects documents longer than MAX_LENGTH")]
+impl TapeWriter {
+    /// Adds a value or name that contains no other.
+    pub(super) fn leaf(&mut self, kind: NodeKind, range: Range<usize>) {
+        self.push(Node::new(kind, range.start as u32, range.end as u32));
+    }
+
+    /// Adds an array or object, which contains what follows until [`close`](Self::close).
+    pub(super) fn open(&mut self, kind: NodeKind, start: usize) {
+        let link = self.tape.containers.len() as u32;
+        let index = self.tape.nodes.len() as u32;
+        let place = self.push(Node::new(kind, start as u32, link));
+        self.tape.containers.push(Container { end: 0, next: 0, place });
+        self.open.push(OpenContainer { index, link, items: 0 });
+    }
+
+    /// Ends the innermost array or object before byte `end`.
+    pub(super) fn close(&mut self, end: usize) {
+        let next = self.tape.nodes.len() as u32;
+        let ended = self.open.pop().and_then(|open| self.tape.containers.get_mut(open.link as usize));
+        if let Some(container) = ended {
+            (container.end, container.next) = (end as u32, next);
+        }
+    }
+
+    /// Returns the kind of the innermost array or object that has not ended.
+    pub(super) fn around(&self) -> Option<NodeKind> {
+        self.open.last().map(|open| self.tape.kind(open.index as usize))
+    }
+
+    pub(super) fn depth(&self) -> usize {
+        self.open.len()
+    }
+
+    pub(super) fn finish(self) -> Tape {
+        self.tape
+    }
+
+    fn push(&mut self, node: Node) -> Place {
+        let place =
+            self.open.last().map_or(Place::default(), |open| Place { parent: open.index, position: open.items });
+        if let Some(open) = self.open.last_mut() {
+            open.items += 1;
+        }
+        if self.tape.nodes.len().is_multiple_of(STRIDE) {
+            self.tape.places.push(place);
+        }
+        self.tape.nodes.push(node);
+        place
+    }
+}
