@@ -96,6 +96,9 @@ pub(crate) trait ModelEvent {
     /// Returns the pieces of text that continue substreams, in the order of the event.
     fn delta_texts(&self) -> DeltaTexts<'_>;
 
+    /// Returns `true` if the event has no other content than one delta of a content block, so that without its text it says nothing.
+    fn is_bare_delta(&self) -> bool;
+
     /// Returns the substreams of the reasoning that this event signs.
     fn signed(&self) -> Vec<SubstreamId>;
 

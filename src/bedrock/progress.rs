@@ -82,6 +82,14 @@ impl Progress {
         self.open
     }
 
+    /// Returns `true` if a delta continues a content block or choice of which an event was forwarded.
+    pub(crate) fn continues(&self, delta: &impl ModelEvent) -> bool {
+        match delta.block() {
+            Some(block) => self.open.is_some_and(|(open, _)| open == block),
+            None => delta.delta_texts().iter().all(|(substream, _)| self.choices.contains_key(&substream.choice)),
+        }
+    }
+
     /// Returns the index of the next content block.
     pub(super) fn next_block(&self) -> u64 {
         self.next

@@ -1,4 +1,4 @@
-//! Evaluates whole texts.
+//! Evaluates whole text.
 
 use super::assessment::{Assessment, Outcome};
 use super::conversation::Conversation;

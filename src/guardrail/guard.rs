@@ -103,7 +103,7 @@ impl Guardrail {
     /// Includes a fingerprint of the matched text in findings: its HMAC-SHA-256 under this key, see
     /// [`Finding::fingerprint`](super::Finding::fingerprint). Equal values have equal fingerprints, so that an audit can count them.
     ///
-    /// Whoever has the key can find short values, such as card numbers, by trying all of them. Use at least 32 random bytes, keep them
+    /// With the key, anyone can find short values, such as card numbers, by trying all of them. Use at least 32 random bytes, keep them
     /// apart from the records, and destroy them when the fingerprints are to become anonymous.
     #[must_use]
     pub fn with_fingerprints(mut self, key: impl Into<Arc<[u8]>>) -> Self {

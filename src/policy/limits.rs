@@ -21,7 +21,7 @@ pub(crate) const NODE_BYTES: usize = 64;
 /// The longest chain of `extends`.
 pub(crate) const MAX_EXTENDS: usize = 16;
 
-/// The most rules of a policy, after `extends`. Nobody reviews more.
+/// The most rules of a policy, after `extends`. More cannot be reviewed.
 pub(crate) const MAX_RULES: usize = 4096;
 
 /// The most patterns of a policy file. Compiling one takes up to a tenth of a second; words belong in word filters.

@@ -29,7 +29,7 @@ pub struct PolicyLoader {
 }
 
 impl PolicyLoader {
-    /// Sets the key of `replacement: hash`: at least 16 bytes that nobody can guess. Without one, a policy with such a rule has a
+    /// Sets the key of `replacement: hash`: at least 16 bytes that cannot be guessed. Without one, a policy with such a rule has a
     /// problem.
     #[must_use]
     pub fn hash_key(mut self, key: impl Into<Option<Vec<u8>>>) -> Self {

@@ -321,7 +321,7 @@ fn failed(shared: &Shared, error: &BoxError) -> Response<ResponseBody> {
         );
     }
     if error.is::<hyper::Error>() {
-        // The client disconnected within its request; nobody reads this.
+        // The client disconnected within its request; this has no reader.
         return exception(StatusCode::BAD_REQUEST, "ValidationException", "The request is incomplete.");
     }
     shared.metrics.upstream_error(error);

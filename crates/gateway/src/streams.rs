@@ -96,7 +96,7 @@ struct OpenStream<B> {
 
 impl<B> Drop for OpenStream<B> {
     fn drop(&mut self) {
-        // The last findings are reported when the body is dropped. A panic in that has nobody left to tell.
+        // The last findings are reported when the body is dropped. A panic in that can no longer be reported.
         let body = self.body.take();
         let _ = catch(|| self.span.scope(|| drop(body)));
     }

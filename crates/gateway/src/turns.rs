@@ -2,7 +2,7 @@
 //!
 //! Evaluating text can take seconds, and the threads that serve streams must not do it for so long. So it runs on other threads, of which a
 //! bounded number run at a time. An evaluation pauses between slices of its text, and a paused one waits like a new one: the next turn goes to
-//! the client that has waited longest for one. However many texts a client sends, and however long they are, it gets the time of one client.
+//! the client that has waited longest for one. However much text a client sends, it gets the time of one client.
 
 use std::cell::RefCell;
 use std::collections::{HashMap, VecDeque};
@@ -205,7 +205,7 @@ mod tests {
         }
     }
 
-    /// A client with many long texts, and one with a short text that comes last.
+    /// A client with much text, and one whose short text comes last.
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
     async fn a_client_with_many_texts_does_not_delay_another() {
         let turns = Arc::new(Turns::new(1));

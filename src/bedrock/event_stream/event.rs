@@ -238,6 +238,17 @@ impl ModelEvent for Event<'_> {
         self.part
     }
 
+    fn is_bare_delta(&self) -> bool {
+        let has_only_delta = self.format.family().has_only_delta;
+        self.kind == EventKind::Delta
+            && self.deltas.len() == 1
+            && self.ended.is_empty()
+            && self.signatures.is_empty()
+            && self.rest.fields.is_empty()
+            && !self.takes_trace()
+            && has_only_delta(Fields::new(&self.doc, JsonDocument::ROOT))
+    }
+
     fn ended_choices(&self) -> &[u64] {
         &self.ended
     }

@@ -188,6 +188,7 @@ pub(super) fn chunk(event: Fields<'_, '_>) -> Option<&'static Table> {
 
 pub(super) static FAMILY: Family = Family {
     has_content_blocks: true,
+    has_only_delta: |_| true,
     event_kind: |event, _| {
         match event.text("type").as_deref() {
             Some("message_start") => EventKind::MessageStart,

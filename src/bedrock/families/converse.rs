@@ -250,6 +250,7 @@ pub(in crate::bedrock) fn event(event_type: &str) -> Option<(EventKind, &'static
 
 pub(super) static FAMILY: Family = Family {
     has_content_blocks: true,
+    has_only_delta: |_| true,
     blocked_response: |_, message| {
         Some(json!({
             "metrics": {"latencyMs": 0},

@@ -26,6 +26,8 @@ pub(in crate::bedrock) struct Family {
     ///
     /// [`ModelEvent::part`]: crate::bedrock::model_event::ModelEvent::part
     pub(in crate::bedrock) part: fn(Fields<'_, '_>) -> Option<(u64, Option<u64>)>,
+    /// Returns `true` if a delta that ends no choice says nothing beside its text, so that clients miss nothing if it is not sent.
+    pub(in crate::bedrock) has_only_delta: fn(Fields<'_, '_>) -> bool,
     /// Returns the choices that an event ends.
     pub(in crate::bedrock) ended_choices: fn(Fields<'_, '_>) -> Vec<u64>,
     /// Makes an event that continues a substream with text.
@@ -45,6 +47,7 @@ impl Family {
         indexed_object: |event| Some(event.object),
         event_kind: |_, ended| if ended.is_empty() { EventKind::Delta } else { EventKind::ChoiceStop },
         part: |_| None,
+        has_only_delta: |_| false,
         ended_choices: |_| Vec::new(),
         text_event: |_, _| None,
         blocked_response: |_, _| None,
@@ -83,6 +86,10 @@ impl<'d, 'a> Fields<'d, 'a> {
 
     pub(super) fn has_array(self, name: &str) -> bool {
         self.get(name).is_some_and(|value| value.doc.kind(value.object) == NodeKind::Array)
+    }
+
+    pub(super) fn is_null(self) -> bool {
+        self.doc.kind(self.object) == NodeKind::Null
     }
 
     pub(super) fn is_object(self) -> bool {

@@ -58,6 +58,7 @@ pub(super) fn chunk(event: Fields<'_, '_>) -> Option<&'static Table> {
 
 pub(super) static FAMILY: Family = Family {
     has_content_blocks: true,
+    has_only_delta: |_| true,
     spans_content_blocks: |delta| matches!(delta, DeltaKind::Text | DeltaKind::Reasoning),
     indexed_object: |event| {
         event.members().map(|(_, value)| value).find(|value| value.has("contentBlockIndex")).map(Fields::node)

@@ -1,5 +1,7 @@
 //! OpenAI chat, a format that a dozen families share. Completions and Mistral chat are dialects of it.
 
+use std::borrow::Cow;
+
 use serde_json::{Value, json};
 
 use crate::bedrock::model_event::EventKind;
@@ -197,6 +199,21 @@ pub(super) fn choices_have(body: Fields<'_, '_>, name: &str) -> bool {
     body.get("choices").is_some_and(|choices| choices.items().any(|choice| choice.has(name)))
 }
 
+/// Returns `true` if a chunk has no more than text of one choice: neither the role of its message nor the usage.
+fn has_only_delta(event: Fields<'_, '_>) -> bool {
+    let mut choices = event.get("choices").into_iter().flat_map(Fields::items);
+    let Some(choice) = choices.next().filter(|_| choices.next().is_none()) else { return false };
+    let Some(delta) = choice.get("delta") else { return false };
+    let says_more =
+        |(name, value): (Cow<'_, str>, Fields<'_, '_>)| !(matches!(&*name, "index" | "delta") || value.is_null());
+    event.get("usage").is_none_or(Fields::is_null)
+        && !choice.members().any(says_more)
+        && delta
+            .members()
+            .filter(|(_, value)| !value.is_null())
+            .all(|(name, _)| !matches!(&*name, "role" | "tool_calls"))
+}
+
 const COMPLETION_ID: &str = "chatcmpl-guardrail-intervened";
 
 pub(super) static FAMILY: Family = Family {
@@ -206,6 +223,7 @@ pub(super) static FAMILY: Family = Family {
         Some(choices) if choices.items().next().is_none() => EventKind::Metadata,
         _ => EventKind::Delta,
     },
+    has_only_delta,
     ended_choices: |event| event.ended_choices_in("choices"),
     text_event: |substream, text| {
         let delta = match substream.kind {

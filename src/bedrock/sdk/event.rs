@@ -121,6 +121,13 @@ impl ModelEvent for SdkEvent {
         u64::try_from(index).ok()
     }
 
+    fn is_bare_delta(&self) -> bool {
+        // A delta of the SDK is of one kind, and only a list of tool results can contain more than text.
+        matches!(self.event, ConverseStreamOutput::ContentBlockDelta(_))
+            && !matches!(self.delta(), Some(ContentBlockDelta::ToolResult(_)))
+            && self.delta_texts().len() == 1
+    }
+
     /// The text of [`DeltaKind::ToolArguments`] is a fragment of JSON.
     fn delta_texts(&self) -> DeltaTexts<'_> {
         match self.delta() {

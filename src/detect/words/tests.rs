@@ -7,7 +7,7 @@ use crate::text::buffer::TextBuffer;
 use crate::text::normalize::View;
 use crate::text::view::ViewText;
 
-/// What words and texts are made of.
+/// What words and text are made of.
 const PARTS: &[&str] = &[
     "card",
     "Card",

@@ -119,12 +119,22 @@ impl<F: EventFormat> EventGuard<F> {
             self.block(kind, &mut out)?;
             return Ok(out);
         }
+        if self.is_emptied(&event, &plan) {
+            return Ok(out);
+        }
         self.progress.observe(&event);
         // The trace is written once, even if several events look like the last.
         let trace = self.trace.take_if(|_| self.format.takes_trace(&event));
         let trace = trace.map(|trace| (trace, self.substreams.assessment_so_far()));
         out.push(self.format.forward(event, trace.as_ref().map(|(trace, found)| (trace, found)))?);
         Ok(out)
+    }
+
+    /// Returns `true` if all text of the event is buffered and it has nothing else, so that it would be an empty delta. The first delta of a
+    /// content block or choice is forwarded all the same, because it opens it.
+    fn is_emptied(&self, event: &F::Event<'_>, plan: &Plan) -> bool {
+        let is_empty = matches!(&plan.edits[..], [(_, text)] if text.is_empty());
+        is_empty && event.is_bare_delta() && self.progress.continues(event)
     }
 
     /// Ends the stream, and returns the events with the text that was buffered.

@@ -128,6 +128,17 @@ fn reasoning_events(kind: StreamKind, text: &str, cuts: &[usize]) -> Vec<(&'stat
     events
 }
 
+/// What is forwarded for an event.
+fn pushed(guard: &mut EventGuard<JsonEvents>, kind: StreamKind, event_type: &str, event: &Value) -> Vec<Value> {
+    let released = guard.push_json(kind, event_type, event.to_string().as_bytes()).expect("known");
+    let read = |released| match released {
+        OutEvent::Same => event.clone(),
+        OutEvent::Changed(json) => serde_json::from_slice(&json).expect("JSON"),
+        OutEvent::New(event) => serde_json::from_slice(event.json()).expect("JSON"),
+    };
+    released.into_iter().map(read).collect()
+}
+
 /// Reasoning and signature, as a client puts them together.
 fn read(events: &[Value]) -> (String, String) {
     let join = |pointers: [&str; 2]| {
@@ -161,17 +172,75 @@ proptest! {
             let mut guard = EventGuard::new(JsonEvents::new(kind, format, "m"), bodies, None);
             let mut out = Vec::new();
             for (event_type, event) in reasoning_events(kind, &text, &cuts) {
-                for released in guard.push_json(kind, event_type, event.to_string().as_bytes()).expect("known") {
-                    out.push(match released {
-                        OutEvent::Same => event.clone(),
-                        OutEvent::Changed(json) => serde_json::from_slice(&json).expect("JSON"),
-                        OutEvent::New(event) => serde_json::from_slice(event.json()).expect("JSON"),
-                    });
-                }
+                out.extend(pushed(&mut guard, kind, event_type, &event));
             }
             let (reasoning, signature) = read(&out);
             prop_assert_eq!(&reasoning, &expected);
             prop_assert_eq!(signature, if expected == text { "signature" } else { "" });
+        }
+    }
+}
+
+/// A format of text events: the kind of stream, the event type, the event of a text, and where its text is.
+type TextEvents = (StreamKind, BodyFormat, &'static str, fn(&str) -> Value, &'static str);
+
+const TEXT_EVENTS: [TextEvents; 3] = [
+    (
+        StreamKind::Converse,
+        BodyFormat::Converse,
+        "contentBlockDelta",
+        |text| json!({"contentBlockIndex": 0, "delta": {"text": text}}),
+        "/delta/text",
+    ),
+    (
+        StreamKind::Invoke,
+        BodyFormat::AnthropicMessages,
+        "chunk",
+        |text| json!({"type": "content_block_delta", "index": 0, "delta": {"type": "text_delta", "text": text}}),
+        "/delta/text",
+    ),
+    (
+        StreamKind::ServerSent,
+        BodyFormat::OpenAiChat,
+        "chunk",
+        |text| json!({"id": "c", "choices": [{"index": 0, "delta": {"content": text}, "finish_reason": null}], "usage": null}),
+        "/choices/0/delta/content",
+    ),
+];
+
+proptest! {
+    /// Text that is held makes no delta until it is released. Only the first delta may be empty: it opens the text.
+    #[test]
+    fn held_text_makes_no_empty_deltas(
+        pieces in prop::collection::vec(
+            prop_oneof![Just("jane.roe@"), Just("example.com"), Just(" "), Just("4111 1111 "), Just("1111 1111"), Just("nothing "), Just("é")],
+            1..8,
+        ),
+    ) {
+        let text = pieces.concat();
+        let expected = GUARDRAIL.assess_with(Source::Output, &text, &Conversation::new()).apply_to(&text).to_owned();
+        for (kind, format, event_type, event, pointer) in TEXT_EVENTS {
+            let bodies = BodyGuard::new(&GUARDRAIL, &Conversation::new());
+            let mut guard = EventGuard::new(JsonEvents::new(kind, format, "m"), bodies, None);
+            let mut out: Vec<Value> = Vec::new();
+            for piece in &pieces {
+                out.extend(pushed(&mut guard, kind, event_type, &event(piece)));
+            }
+            out.extend(guard.finish().expect("known").into_iter().map(|event| match event {
+                OutEvent::New(event) => serde_json::from_slice(event.json()).expect("JSON"),
+                _ => unreachable!("no event came in"),
+            }));
+            let texts: Vec<&str> = out.iter().filter_map(|event| event.pointer(pointer)?.as_str()).collect();
+            prop_assert_eq!(texts.concat(), expected.clone());
+            prop_assert!(texts.iter().skip(1).all(|text| !text.is_empty()), "{format:?}: {texts:?}");
+            // What says more than its text is forwarded, even if the text is held.
+            if kind == StreamKind::ServerSent {
+                let mut guard = EventGuard::new(JsonEvents::new(kind, format, "m"), BodyGuard::new(&GUARDRAIL, &Conversation::new()), None);
+                let mut counted = event("jane.roe");
+                counted["usage"] = json!({"total_tokens": 3});
+                pushed(&mut guard, kind, event_type, &event("a "));
+                prop_assert_eq!(&pushed(&mut guard, kind, event_type, &counted)[0]["usage"], &counted["usage"]);
+            }
         }
     }
 }

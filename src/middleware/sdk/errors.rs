@@ -115,7 +115,7 @@ fn of_message(error: &impl ProvideErrorMetadata) -> Vec<u8> {
     error.message().map(|message| json!({"message": message}).to_string().into_bytes()).unwrap_or_default()
 }
 
-/// The texts in the body of an error.
+/// The text fields in the body of an error.
 pub(super) struct ErrorBody {
     message: Option<String>,
     original_message: Option<String>,
@@ -144,7 +144,7 @@ impl ErrorBody {
 
 /// An error that may quote text.
 pub(super) trait InspectableError: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static {
-    /// Returns the error with other texts.
+    /// Returns the error with other text.
     fn with_message(&self, body: &ErrorBody) -> Self;
 }
 

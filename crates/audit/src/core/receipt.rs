@@ -216,7 +216,7 @@ pub struct Receipt {
     pub calls_digest: String,
     /// The digest of the quarantine as JSON Lines.
     pub quarantine_digest: String,
-    /// The files with findings and quarantine, with their digests. Whoever writes these files sets it.
+    /// The files with findings and quarantine, with their digests. The writer of these files sets it.
     pub files: BTreeMap<String, String>,
     /// The policy.
     pub policy_digest: String,

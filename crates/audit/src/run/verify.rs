@@ -215,7 +215,7 @@ struct Sample {
     problems: Vec<String>,
 }
 
-/// Scans a sample of the units again. The Merkle root selects it, so that nobody chooses.
+/// Scans a sample of the units again. The Merkle root selects it, so that it cannot be chosen.
 fn rescan(store: &Store, manifest: &Manifest, options: &VerifyOptions<'_>) -> Result<Sample, AuditError> {
     let settings = Settings::read(store)?;
     let Some(guardrail) = options.guardrail else {

@@ -5,7 +5,7 @@ use banister::RuleKind;
 use super::document::{RuleEntry, listed_words};
 use super::warning::{Warning, some};
 
-/// Finds words that match nothing but what nobody writes.
+/// Finds words that match no ordinary text.
 pub(super) fn check(entries: &[RuleEntry], warnings: &mut Vec<Warning>) {
     for entry in entries {
         wildcards(entry, warnings);

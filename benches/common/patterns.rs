@@ -1,0 +1,37 @@
+//! What the entity types are compared with.
+
+/// A pattern for each of the 31 types, such as one finds in guides and in other libraries. Bytes and ASCII classes: with Unicode
+/// boundaries they would be many times slower on text that is not ASCII.
+pub(crate) const PATTERNS: [&str; 31] = [
+    r"(?-u)\b\d{1,5} [A-Z][a-z]+ (?:Street|St|Avenue|Ave|Road|Rd|Lane|Drive|Court)\b",
+    r"(?i-u)\b\d{1,3} years? old\b",
+    r"(?-u)\b(?:Mr|Mrs|Ms|Dr)\.? [A-Z][a-z]+(?: [A-Z][a-z]+)?\b",
+    r"(?-u)\b[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+\.[A-Za-z]{2,}\b",
+    r"(?-u)(?:\+?1[-. ]?)?\(?\d{3}\)?[-. ]\d{3}[-. ]\d{4}\b",
+    r"(?i-u)\buser ?name[:= ]+[a-z0-9_.-]{3,32}",
+    r"(?i-u)\bpassword[:= ]+\S{6,64}",
+    r"(?i-u)\blicen[cs]e[:# ]+[A-Z]?\d{7,9}\b",
+    r"(?i-u)\bplate[:# ]+[A-Z0-9]{2,4}[ -][A-Z0-9]{2,4}\b",
+    r"(?-u)\b[A-HJ-NPR-Z0-9]{17}\b",
+    r"(?i-u)\bcvv[:# ]+\d{3,4}\b",
+    r"(?-u)\b(?:0[1-9]|1[0-2])/(?:\d{4}|\d{2})\b",
+    r"(?-u)\b(?:\d[ -]?){12,18}\d\b",
+    r"(?i-u)\bpin[:# ]+\d{4,6}\b",
+    r"(?-u)\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){3,7}\b",
+    r"(?-u)\b[A-Z]{6}[A-Z0-9]{2}(?:[A-Z0-9]{3})?\b",
+    r"(?-u)\b(?:\d{1,3}\.){3}\d{1,3}\b",
+    r"(?-u)\b(?:[0-9A-Fa-f]{2}[:-]){5}[0-9A-Fa-f]{2}\b",
+    r"(?-u)\bhttps?://[^\s]{1,2048}",
+    r"(?-u)\bAKIA[A-Z0-9]{16}\b",
+    r"(?i-u)\bsecret[:= ]+[A-Za-z0-9/+]{40}\b",
+    r"(?i-u)\baccount[:# ]+\d{6,17}\b",
+    r"(?i-u)\brouting[:# ]+\d{9}\b",
+    r"(?-u)\b9\d{2}-[5-9]\d-\d{4}\b",
+    r"(?i-u)\bpassport[:# ]+[A-Z]?\d{8,9}\b",
+    r"(?-u)\b\d{3}-\d{2}-\d{4}\b",
+    r"(?i-u)\bhealth[:# ]+\d{4}[ -]\d{3}[ -]\d{3}\b",
+    r"(?-u)\b\d{3}[ -]\d{3}[ -]\d{3}\b",
+    r"(?-u)\b\d{3}[ -]\d{3}[ -]\d{4}\b",
+    r"(?-u)\b[A-CEGHJ-PR-TW-Z]{2} ?\d{2} ?\d{2} ?\d{2} ?[A-D]\b",
+    r"(?i-u)\butr[:# ]+\d{10}\b",
+];
