@@ -45,11 +45,15 @@ const KINDS: [(&str, &str); 11] = [
 
 fn main() {
     let set = RegexSet::new(PATTERNS).expect("patterns of the bench");
-    let one_by_one: Vec<_> = PATTERNS.iter().map(|pattern| Regex::new(pattern).expect("a pattern of the bench")).collect();
+    let one_by_one: Vec<_> =
+        PATTERNS.iter().map(|pattern| Regex::new(pattern).expect("a pattern of the bench")).collect();
     let multi = meta::Regex::new_many(&PATTERNS).expect("patterns of the bench");
     let (types, full) = (policies::all_types(), policies::full());
 
-    println!("| {} KiB of | 31 types | full policy | regexes one by one | `RegexSet`, without spans | 31 types, of their speed on chat |", BYTES >> 10);
+    println!(
+        "| {} KiB of | 31 types | full policy | regexes one by one | `RegexSet`, without spans | 31 types, of their speed on chat |",
+        BYTES >> 10
+    );
     println!("|---|---|---|---|---|---|");
     let mut of_chat = None;
     for (heading, name) in KINDS {
@@ -76,12 +80,12 @@ fn main() {
     for count in [100, 1_000, 10_000, 100_000] {
         let words = common::words(count);
         let filter = policies::word_filter(&words);
-        let automaton = AhoCorasick::builder().kind(Some(AhoCorasickKind::DFA)).ascii_case_insensitive(true).build(&words);
+        let automaton =
+            AhoCorasick::builder().kind(Some(AhoCorasickKind::DFA)).ascii_case_insensitive(true).build(&words);
         let automaton = automaton.expect("plain words");
-        let times = medians(&mut [
-            &mut || automaton.find_overlapping_iter(black_box(&chat)).count(),
-            &mut || assess(&filter, &chat),
-        ]);
+        let times = medians(&mut [&mut || automaton.find_overlapping_iter(black_box(&chat)).count(), &mut || {
+            assess(&filter, &chat)
+        }]);
         println!("| {count} | {} |", ratio(times[0] / times[1]));
     }
 
@@ -94,7 +98,8 @@ fn main() {
     }
 
     let yaml = policies::full_yaml(30);
-    let compiled = medians(&mut [&mut || Guardrail::new(Policy::from_yaml(&yaml).expect("valid")).policy().rules().len()]);
+    let compiled =
+        medians(&mut [&mut || Guardrail::new(Policy::from_yaml(&yaml).expect("valid")).policy().rules().len()]);
     println!("\nThe full policy compiles in {:.0} ms.", compiled[0] / 1e6);
 }
 

@@ -8,7 +8,7 @@ use super::history::history;
 use super::table::{FieldRule, Role, Table, Tag, Trie};
 use super::text_field::FieldKind;
 use super::text_nodes::{Encoding, NameNodes, TextNode, TextNodes};
-use crate::json::{JsonDocument, NodeKind};
+use crate::json::{JsonDocument, NodeKind, reserve_by_share};
 
 /// What happens to content of a kind that this version does not know.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -161,6 +161,7 @@ impl<'d, 'a> JsonWalk<'d, 'a> {
 
     fn find(&mut self, node: usize, kind: FieldKind, encoding: Encoding) {
         let position = kind.position(self.history.contains(&node));
+        reserve_by_share(&mut self.out.fields, node, self.doc.next(JsonDocument::ROOT));
         self.out.fields.push(TextNode::new(node, (kind, encoding), self.names, position));
     }
 

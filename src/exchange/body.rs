@@ -139,6 +139,10 @@ impl<'a> BodyEvaluator<'a> {
 
     /// Evaluates one text field, and returns its replacements.
     pub(crate) fn inspect(&mut self, field: &TextField<'_>) -> Option<FieldEdit> {
+        if field.text().is_empty() {
+            // A finding is never empty. A body may have millions of empty fields.
+            return None;
+        }
         let source = self.assessment.source();
         let position = match (source, field.kind()) {
             (Source::Input, _) => field.position(),

@@ -24,4 +24,4 @@ pub(crate) use merge::{merge, removals, without_member};
 pub(crate) use partial::{BufferedText, JsonToken, PartialJson};
 #[cfg(test)]
 pub(crate) use schema_check::schema_accepts;
-pub(crate) use tape::NodeKind;
+pub(crate) use tape::{NodeKind, reserve_by_share};

@@ -23,7 +23,7 @@ pub(super) fn scan(text: &str) -> Result<Tape, JsonError> {
     if at == bytes.len() {
         return Err(JsonError::new(JsonErrorKind::Empty));
     }
-    let mut tape = TapeWriter::default();
+    let mut tape = TapeWriter::new(bytes.len());
     let mut expect = Expect::Value;
     loop {
         at = skip_space(bytes, at);

@@ -154,6 +154,21 @@ impl Tape {
     }
 }
 
+/// Makes room for another item of a list that grows with its input, of which `done` of `total` is read.
+///
+/// Doubling takes three times the memory of a large list while it is copied. This extrapolates the length instead.
+pub(crate) fn reserve_by_share<T>(list: &mut Vec<T>, done: usize, total: usize) {
+    /// Lists this short may double.
+    const SHORT: usize = 4096;
+
+    let length = list.len();
+    if length < list.capacity() || length < SHORT {
+        return;
+    }
+    let whole = (length as u128 * total as u128 / done.max(1) as u128) as usize;
+    list.reserve_exact(whole.saturating_sub(length).max(length / 8));
+}
+
 /// An array or object that has not ended.
 struct OpenContainer {
     index: u32,
@@ -162,14 +177,20 @@ struct OpenContainer {
 }
 
 /// A tape that is written, and the arrays and objects that have not ended.
-#[derive(Default)]
 pub(super) struct TapeWriter {
     tape: Tape,
     open: Vec<OpenContainer>,
+    /// Length of the document in bytes.
+    length: usize,
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "the scanner rejects documents longer than MAX_LENGTH")]
 impl TapeWriter {
+    /// Starts the tape of a document of this many bytes.
+    pub(super) fn new(length: usize) -> Self {
+        Self { tape: Tape::default(), open: Vec::new(), length }
+    }
+
     /// Adds a value or name that contains no other.
     pub(super) fn leaf(&mut self, kind: NodeKind, range: Range<usize>) {
         self.push(Node::new(kind, range.start as u32, range.end as u32));
@@ -180,6 +201,7 @@ impl TapeWriter {
         let link = self.tape.containers.len() as u32;
         let index = self.tape.nodes.len() as u32;
         let place = self.push(Node::new(kind, start as u32, link));
+        reserve_by_share(&mut self.tape.containers, start, self.length);
         self.tape.containers.push(Container { end: 0, next: 0, place });
         self.open.push(OpenContainer { index, link, items: 0 });
     }
@@ -215,7 +237,27 @@ impl TapeWriter {
         if self.tape.nodes.len().is_multiple_of(STRIDE) {
             self.tape.places.push(place);
         }
+        reserve_by_share(&mut self.tape.nodes, node.start(), self.length);
         self.tape.nodes.push(node);
         place
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::reserve_by_share;
+
+    #[test]
+    fn a_list_that_grows_evenly_is_copied_once_and_not_much_too_large() {
+        for (items, total) in [(1_000_000usize, 2_000_000usize), (300_000, 24_000_000), (10, 100)] {
+            let (mut list, mut copies) = (Vec::new(), 0);
+            for item in 0..items {
+                let before = list.capacity();
+                reserve_by_share(&mut list, item * total / items, total);
+                copies += usize::from(before != list.capacity());
+                list.push(item);
+            }
+            assert!(copies <= 2 && list.capacity() <= items.max(4096) * 9 / 8 + 1, "{copies}, {}", list.capacity());
+        }
     }
 }

@@ -124,9 +124,7 @@ impl ModelEvent for SdkEvent {
     fn is_bare_delta(&self) -> bool {
         // A delta of the SDK is of one kind, and only a list of tool results can contain more than text.
         let is_single = !matches!(self.delta(), Some(ContentBlockDelta::ToolResult(results)) if results.len() != 1);
-        is_single
-            && matches!(self.event, ConverseStreamOutput::ContentBlockDelta(_))
-            && self.delta_texts().len() == 1
+        is_single && matches!(self.event, ConverseStreamOutput::ContentBlockDelta(_)) && self.delta_texts().len() == 1
     }
 
     /// The text of [`DeltaKind::ToolArguments`] is a fragment of JSON.

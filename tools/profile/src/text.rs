@@ -5,9 +5,50 @@ use std::path::{Path, PathBuf};
 
 /// Units that keep as many starts of values alive as they can, repeated.
 pub const HOSTILE: &[&str] = &[
-    "1 ", "4-", "1.2.3.", "password=", "http://", "Aa ", "a@", "---", "pass", "10.", "4111 ", "a.b.", "+1", "(1", "AKIA", "eyJ", "eyJ.",
-    "DE89", "0x", "bc1q", "user: ", "12/", "aa:", "::", "-----BEGIN ", "Mr. ", "I am ", "ssn ", "\\n", "\\", "\"", "_", "%20", "key: ",
-    "1\u{200b}", "４", "é", "中", "a\u{301}", "aaaaaaaa ", "Ab Cd ", "1-1 ", "123 456 ", "so it is, ",
+    "1 ",
+    "4-",
+    "1.2.3.",
+    "password=",
+    "http://",
+    "Aa ",
+    "a@",
+    "---",
+    "pass",
+    "10.",
+    "4111 ",
+    "a.b.",
+    "+1",
+    "(1",
+    "AKIA",
+    "eyJ",
+    "eyJ.",
+    "DE89",
+    "0x",
+    "bc1q",
+    "user: ",
+    "12/",
+    "aa:",
+    "::",
+    "-----BEGIN ",
+    "Mr. ",
+    "I am ",
+    "ssn ",
+    "\\n",
+    "\\",
+    "\"",
+    "_",
+    "%20",
+    "key: ",
+    "1\u{200b}",
+    "４",
+    "é",
+    "中",
+    "a\u{301}",
+    "aaaaaaaa ",
+    "Ab Cd ",
+    "1-1 ",
+    "123 456 ",
+    "so it is, ",
 ];
 
 /// A small generator (SplitMix64): the same numbers on every machine.
@@ -36,7 +77,8 @@ pub fn folder() -> PathBuf {
 /// The `text` of each line of a file of JSON lines.
 pub fn texts(path: &Path) -> Vec<String> {
     let lines = std::fs::read_to_string(path).unwrap_or_default();
-    let text = |line: &str| Some(serde_json::from_str::<serde_json::Value>(line).ok()?.get("text")?.as_str()?.to_owned());
+    let text =
+        |line: &str| Some(serde_json::from_str::<serde_json::Value>(line).ok()?.get("text")?.as_str()?.to_owned());
     lines.lines().filter_map(text).collect()
 }
 
@@ -60,18 +102,35 @@ pub fn workload(name: &str, bytes: usize) -> String {
             "logs" => writeln!(
                 text,
                 "2026-03-{:02}T{:02}:{:02}:{:02}.{ms:03}Z INFO [worker-{}] request_id={id} GET /v1/users/{user}/orders status={} took {ms} ms, {} bytes from 10.{}.{}.{}",
-                1 + rng.below(28), rng.below(24), rng.below(60), rng.below(60), rng.below(16),
-                [200, 201, 404, 500][rng.below(4)], rng.below(100_000), rng.below(256), rng.below(256), rng.below(256)
+                1 + rng.below(28),
+                rng.below(24),
+                rng.below(60),
+                rng.below(60),
+                rng.below(16),
+                [200, 201, 404, 500][rng.below(4)],
+                rng.below(100_000),
+                rng.below(256),
+                rng.below(256),
+                rng.below(256)
             ),
             "csv" => writeln!(
                 text,
                 "{id},{}.{:02},{user},2026-{:02}-{:02},{},{}.{}",
-                rng.below(10_000), rng.below(100), 1 + rng.below(12), 1 + rng.below(28), rng.below(1_000_000), rng.below(100), rng.digits(4)
+                rng.below(10_000),
+                rng.below(100),
+                1 + rng.below(12),
+                1 + rng.below(28),
+                rng.below(1_000_000),
+                rng.below(100),
+                rng.digits(4)
             ),
             "json" => writeln!(
                 text,
                 "{{\"id\":{id},\"type\":\"order\",\"items\":[{{\"sku\":\"A-{user}\",\"qty\":{},\"price\":{}.{:02}}}],\"created_at\":\"2026-01-{:02}T10:00:00Z\",\"tags\":[\"new\",\"web\"],\"shipped\":false}}",
-                rng.below(9), rng.below(500), rng.below(100), 1 + rng.below(28)
+                rng.below(9),
+                rng.below(500),
+                rng.below(100),
+                1 + rng.below(28)
             ),
             unit if !unit.is_empty() => write!(text, "{unit}"),
             _ => return String::new(),
@@ -89,7 +148,9 @@ pub fn workload(name: &str, bytes: usize) -> String {
 pub fn mixed(count: usize) -> Vec<String> {
     let mut rng = Rng(99);
     let mut pieces: Vec<String> = HOSTILE.iter().map(|unit| (*unit).to_owned()).collect();
-    for file in ["pii/presidio_synth_v2.jsonl", "pii/piianon_sample.jsonl", "pii/rt_phonenumber.jsonl", "names/templates.jsonl"] {
+    for file in
+        ["pii/presidio_synth_v2.jsonl", "pii/piianon_sample.jsonl", "pii/rt_phonenumber.jsonl", "names/templates.jsonl"]
+    {
         let all = texts(&folder().join(file));
         pieces.extend(all.iter().flat_map(|text| text.split_inclusive(' ').map(str::to_owned)).take(40_000));
     }
