@@ -1,18 +1,38 @@
-//! The gateway's own responses, in the format of Bedrock's errors.
+//! The gateway's own responses, in the format of Bedrock's errors, or in that of the clients of a compatible path.
 
+use banister::Operation;
 use bytes::Bytes;
 use http::header::{CONTENT_TYPE, HeaderValue};
 use http::{Response, StatusCode};
 use serde_json::json;
 
 use crate::body::{ResponseBody, full};
+use crate::compatible;
+
+/// An error of the gateway, kept with its response.
+#[derive(Clone)]
+struct Exception {
+    name: &'static str,
+    message: String,
+}
 
 /// Returns an error response with Bedrock's name for the error.
 pub(crate) fn exception(status: StatusCode, name: &'static str, message: &str) -> Response<ResponseBody> {
     let body = json!({"message": message}).to_string();
     let mut response = response(status, "application/json", body.into());
     response.headers_mut().insert("x-amzn-errortype", HeaderValue::from_static(name));
+    response.extensions_mut().insert(Exception { name, message: message.to_owned() });
     response
+}
+
+/// Returns an error response of the gateway as clients of the operation read it. Any other response stays as it is.
+pub(crate) fn for_clients_of(operation: Operation, response: Response<ResponseBody>) -> Response<ResponseBody> {
+    let Some(Exception { name, message }) = response.extensions().get().cloned() else { return response };
+    if !compatible::is_compatible(operation) {
+        return response;
+    }
+    let body = compatible::error(operation, response.status(), name, &message).to_string();
+    response.map(|_| full(body.into()))
 }
 
 /// Returns a response.

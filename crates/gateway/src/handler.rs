@@ -20,7 +20,7 @@ use crate::body::{HeldBody, ReadError, RequestBody, ResponseBody, SlowBody};
 use crate::clients::{Client, ClientCounts};
 use crate::compatible::is_stream;
 use crate::contain::{PanicSite, contained, observe};
-use crate::exception::{exception, response};
+use crate::exception::{exception, for_clients_of, response};
 use crate::heavy::HeavyWork;
 use crate::limits::Limits;
 use crate::memory::MemoryBudget;
@@ -84,12 +84,16 @@ pub(crate) async fn handle(shared: Arc<Shared>, origin: Origin, request: Request
     let is_http1 = head.version < Version::HTTP_2;
     let (body, is_left) = RequestBody::incoming(body, &shared.limits);
     let metrics = Arc::clone(&shared.metrics);
+    let operation = Operation::from_path(head.method.as_str(), head.uri.path());
     let responded = contained(respond(shared, origin, Request::from_parts(head, body))).await;
     let mut response = responded.unwrap_or_else(|_| {
         metrics.panicked(PanicSite::Call);
         let message = "The gateway failed to handle this call. That is a bug: please report it.";
         exception(StatusCode::INTERNAL_SERVER_ERROR, "InternalServerException", message)
     });
+    if let Some((operation, _)) = operation {
+        response = for_clients_of(operation, response);
+    }
     // The gateway does not wait for the rest of the request, so the connection must end with this response. HTTP/2 ends the stream instead.
     if is_http1 && (is_left.load(Ordering::Relaxed) || origin.door == Door::HealthOnly) {
         response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));

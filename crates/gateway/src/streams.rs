@@ -14,7 +14,7 @@ use http_body::{Body, Frame, SizeHint};
 use serde_json::json;
 use tower::BoxError;
 
-use crate::compatible::is_compatible;
+use crate::compatible;
 use crate::contain::{PanicSite, catch, observe};
 use crate::metrics::Metrics;
 use crate::otel::CallSpan;
@@ -178,14 +178,10 @@ fn too_slow(operation: Operation) -> Option<Bytes> {
 /// Returns an event that reports an error, and ends a stream: an exception event, or on the compatible paths an error as their clients
 /// read it.
 fn error_event(operation: Operation, name: &'static str, message: &str) -> Option<Bytes> {
-    if !is_compatible(operation) {
-        return exception_event(name, message);
+    match compatible::is_compatible(operation) {
+        true => Some(compatible::error_event(operation, name, message)),
+        false => exception_event(name, message),
     }
-    let event = match operation {
-        Operation::Responses => json!({"type": "error", "code": name, "message": message, "param": null}),
-        _ => json!({"type": "error", "error": {"type": "api_error", "message": message, "code": name}}),
-    };
-    Some(format!("event: error\ndata: {event}\n\n").into())
 }
 
 /// Returns an exception event, which ends a stream.

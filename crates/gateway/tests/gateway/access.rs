@@ -24,6 +24,37 @@ async fn other_addresses_need_keys() {
     assert!(builder(&simulator).dangerous_allow_unauthenticated().bind(anywhere).await.is_ok());
 }
 
+/// SDKs of OpenAI and Anthropic show the message only if it is where theirs is.
+#[tokio::test]
+async fn errors_have_the_form_that_clients_of_the_path_read() {
+    let simulator = simulator(Options::default()).await;
+    let gateway = run(builder(&simulator).client_key("one")).await;
+    let wrong_policy = ("x-banister-policy", "none");
+    for (path, key, expected) in [
+        ("/openai/v1/chat/completions", "two", (403, "/error/message", "/error/type", "permission_error")),
+        ("/openai/v1/responses", "one", (400, "/error/message", "/error/type", "invalid_request_error")),
+        ("/anthropic/v1/messages", "two", (403, "/error/message", "/error/type", "permission_error")),
+        ("/anthropic/v1/messages", "one", (400, "/error/message", "/type", "error")),
+        (
+            invoke_path().as_str(),
+            "two",
+            (
+                403,
+                "/message",
+                "/message",
+                "A client key is required: send it once, in x-banister-key or as a bearer token.",
+            ),
+        ),
+    ] {
+        let (status, _, body) =
+            send(gateway.address, "POST", path, &[("x-banister-key", key), wrong_policy], "{}").await;
+        let body: serde_json::Value = serde_json::from_str(&body).expect("JSON");
+        let text = |pointer: &str| body.pointer(pointer).and_then(serde_json::Value::as_str).map(str::to_owned);
+        assert_eq!((status.as_u16(), text(expected.2).as_deref()), (expected.0, Some(expected.3)), "{path}: {body}");
+        assert!(text(expected.1).is_some_and(|message| message.len() > 10), "{path}: {body}");
+    }
+}
+
 #[tokio::test]
 async fn keys_are_required_and_not_forwarded() {
     let simulator =
