@@ -8,7 +8,24 @@ _Path = Union[str, "os.PathLike[str]"]
 _File = Tuple[str, bytes]
 _Headers = List[Tuple[str, bytes]]
 
-__all__: List[str]
+__all__ = [
+    "Assessment",
+    "AuditError",
+    "AuditScan",
+    "BanisterError",
+    "Call",
+    "Conversation",
+    "Finding",
+    "GuardError",
+    "Guardrail",
+    "Layer",
+    "PolicyError",
+    "Problem",
+    "StreamGuard",
+    "TopicScore",
+    "UnitScanner",
+    "__version__",
+]
 __version__: str
 
 class BanisterError(Exception): ...
