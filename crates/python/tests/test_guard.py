@@ -215,6 +215,7 @@ def test_stubbed_responses_are_rejected(guardrail):
 def test_requests_that_change_after_they_were_inspected_are_rejected(guardrail):
     for change in (
         lambda request: setattr(request, "data", b'{"messages": []}'),
+        lambda request: setattr(request, "url", request.url.replace("converse", "invoke")),
         lambda request: request.headers.add_header("X-Amzn-Bedrock-Request-Metadata", '{"who": "jane.roe@example.com"}'),
     ):
         client = banister.guard(connect(), guardrail)

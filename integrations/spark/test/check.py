@@ -50,7 +50,7 @@ class Audit:
 
     def __init__(self, folder, name):
         self.folder, self.out, self.name = folder, folder / name, name
-        banister("plan", "logs", "--out", name, code=0)
+        banister("plan", str(folder / "logs"), "--out", name, code=0)
         self.job = folder / f"{name}.py"
         self.job.write_text(banister("spark", name, "--policy", "policy.yaml", "--findings-format", "both", code=0))
 
@@ -119,7 +119,8 @@ def get(port, path):
     try:
         with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=5) as response:
             return json.load(response)
-    except OSError:
+    # It does not listen yet, or says in words that it is starting.
+    except (OSError, ValueError):
         return None
 
 
@@ -197,11 +198,13 @@ def main():
         archive.write(folder / "logs", OBJECTS, RECORDS)
         (folder / "policy.yaml").write_text(POLICY)
         policy = str(folder / "policy.yaml")
-        banister("scan", "logs", "--out", "single", "--policy", policy, "--findings-format", "both", code=FAILED_READS)
+        # By absolute paths, because executors have directories of their own.
+        banister("scan", str(folder / "logs"), "--out", "single", "--policy", policy, "--findings-format", "both", code=FAILED_READS)
         one_process(Audit(folder, "local"), folder / "single")
         cluster(Audit(folder, "cluster"), folder / "single")
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -25,6 +25,12 @@ pub(super) fn run(args: &SparkArgs, out: &mut Out) -> Result<Exit, Failure> {
         Ok(plan) => plan,
         Err(error) => return stopped(error),
     };
+    if let Some(object) = plan.objects.iter().find(|object| is_file(object) && Path::new(&object.uri).is_relative()) {
+        return Err(Failure::new(format!(
+            "{}: is a relative path, which other machines resolve in other directories; plan the inputs by absolute paths",
+            object.uri
+        )));
+    }
     let policy = policy::resolve(&args.policy);
     policy::load(&policy)?;
     let commands = commands(args, &plan, &policy);
@@ -36,6 +42,11 @@ pub(super) fn run(args: &SparkArgs, out: &mut Out) -> Result<Exit, Failure> {
     out.text("\n")?;
     out.text(JOB)?;
     Ok(Exit::Passed)
+}
+
+/// Returns `true` if an object of a plan is a file, and not at a location such as `s3://bucket/key`.
+fn is_file(object: &PlannedObject) -> bool {
+    !object.uri.contains("://")
 }
 
 /// Returns the commands.
@@ -54,7 +65,7 @@ fn commands(args: &SparkArgs, plan: &Plan, policy: &PolicyRef) -> String {
         {"Type": "Spark", "Name": "banister", "ActionOnFailure": "CONTINUE", "Args": step_arguments},
     ]);
     let install = serde_json::json!({"--additional-python-modules": format!("s3://BUCKET/{wheel},pyarrow")});
-    let are_files = !plan.objects.iter().all(|object: &PlannedObject| object.uri.contains("://"));
+    let are_files = plan.objects.iter().any(is_file);
     let objects = match are_files {
         true => "The plan has files: every machine must have them at the paths of the plan.\n",
         false => "",

@@ -189,4 +189,15 @@ fn the_spark_job_comes_with_its_commands() {
     assert!(comments.contains("aws emr add-steps"), "{comments}");
     assert!(comments.contains("Glue mounts no file systems"), "the plan has files: {comments}");
     step(&directory, &["spark", "@my out", "--policy", "@none.yaml"]).assert_fails(&["none.yaml"]);
+
+    for args in [&["audit", "plan", "logs", "--out", "relative"][..], &["audit", "spark", "relative"]] {
+        let mut command = command(args);
+        command.current_dir(directory.path());
+        let ran = run(command, b"");
+        if args.contains(&"spark") {
+            ran.assert_fails(&["is a relative path", "absolute paths"]);
+        } else {
+            assert_eq!(ran.code, Some(0), "{ran:?}");
+        }
+    }
 }

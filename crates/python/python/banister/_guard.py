@@ -94,6 +94,7 @@ class _Attempt(threading.local):
     """The attempt that this thread makes. botocore signs and sends a request on one thread, without other requests of the client between."""
 
     call: Optional[Call] = None
+    path: str = ""
     headers: Dict[str, bytes] = {}
     body: bytes = b""
     context: Dict[str, Any] = {}
@@ -114,7 +115,7 @@ class _Guarded:
         call = Call(self._layer, request.method, self._path(request.url), list(headers.items()), body)
         forwarded = call.request()
         attempt = self._attempt
-        attempt.call, attempt.context = call, request.context
+        attempt.call, attempt.path, attempt.context = call, urlsplit(request.url).path, request.context
         if forwarded is None:
             # Signed and not sent: `before_send` responds.
             return
@@ -139,6 +140,7 @@ class _Guarded:
             sent = _lower(request.headers)
             bedrock = {name for name in sent.keys() | attempt.headers.keys() if name.startswith(_BEDROCK)}
             is_changed = any(sent.get(name) != attempt.headers.get(name) for name in bedrock)
+            is_changed |= urlsplit(request.url).path != attempt.path
             if is_changed or _to_bytes(request.body) != attempt.body:
                 raise GuardError("another handler changed the request after it was inspected")
             response = self._respond(call, self._session.send(request), request)
