@@ -6,6 +6,7 @@
 //! * [`bedrock`]: how Bedrock calls are inspected, and what the caller receives.
 //! * [`gateway`]: how to run the gateway, for clients in any language.
 //! * [`clients`]: the line to change in each client, and what its user sees of a block.
+//! * [`python`]: the Python package: text, streams, boto3 clients, and audits on Apache Spark.
 //! * [`layer`]: the layer in a server: retries, several policies, observation.
 //! * [`decision_records`]: how to record every decision, and how to verify the records.
 //! * [`threat_model`]: what Banister protects, and its known limitations.
@@ -29,6 +30,9 @@ pub mod gateway {}
 
 #[doc = include_str!("clients.md")]
 pub mod clients {}
+
+#[doc = include_str!("python.md")]
+pub mod python {}
 
 #[doc = include_str!("layer.md")]
 pub mod layer {}

@@ -12,8 +12,9 @@ pub use core::{
     Verdict,
 };
 pub use run::{
-    Accepted, AuditError, AuditStatus, CallProblem, Control, Counters, DecisionAudit, DecisionProblem, FileSigner,
-    FinalizeOptions, Finalized, FindingsFormat, Manifest, ObjectRole, Plan, PlannedObject, PolicyName, PolicySource,
-    QuarantinedUnit, RuleEntry, ScanRun, Settings, Shard, Signer, Summary, UnitCounts, UnitGap, Verification, Verifier,
-    VerifyOptions, calibrate, finalize, plan, render_report, scan, summarize, threads, verify,
+    Accepted, AuditError, AuditStatus, CallProblem, Control, Counters, DecisionAudit, DecisionProblem, DistributedScan,
+    FileSigner, FinalizeOptions, Finalized, FindingsFormat, Job, Manifest, ObjectRole, Plan, PlannedObject, PolicyName,
+    PolicySource, QuarantinedUnit, RuleEntry, ScanRun, Settings, Shard, Signer, Summary, UnitCounts, UnitFile, UnitGap,
+    UnitScanner, Verification, Verifier, VerifyOptions, calibrate, finalize, plan, read_plan, render_report, scan,
+    summarize, threads, verify,
 };

@@ -6,7 +6,7 @@ fail() {
     exit 1
 }
 
-# install_python REQUIREMENTS: installs these versions once, below the target directory. Sets $folder, and exports BANISTER_PYTHON.
+# install_python REQUIREMENTS [OPTION...]: installs these versions once, with these options of pip, below the target directory. Sets $folder, and exports BANISTER_PYTHON.
 install_python() {
     command -v python3 >/dev/null || fail "there is no python3 on the PATH"
     mkdir -p "${CARGO_TARGET_DIR:-target}/$tests"
@@ -16,7 +16,7 @@ install_python() {
     if [ "$(cat "$folder/installed" 2>/dev/null)" != "$wanted" ]; then
         rm -rf "$folder/venv" "$folder/installed"
         python3 -m venv "$folder/venv" || fail "python3 has no working venv module (on Debian: the package python3-venv)"
-        "$folder/venv/bin/python" -m pip install --quiet --disable-pip-version-check --only-binary :all: -r "$1" ||
+        "$folder/venv/bin/python" -m pip install --quiet --disable-pip-version-check --only-binary :all: "${@:2}" -r "$1" ||
             fail "PyPI cannot be reached, or has no wheels of $1 for this Python"
         printf '%s' "$wanted" >"$folder/installed"
     fi

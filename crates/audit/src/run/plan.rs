@@ -73,6 +73,11 @@ impl PlannedObject {
         hex(&Sha256::digest(fields))
     }
 
+    /// Returns `true` if the ID is the digest of the other fields.
+    pub(super) fn is_intact(&self) -> bool {
+        self.id() == self.object_id
+    }
+
     /// Returns `true` if the object is still the one that was planned.
     pub(super) fn is_unchanged(&self, metadata: &Metadata) -> bool {
         self.size == metadata.len() && self.modified == modified(metadata)
@@ -106,7 +111,7 @@ impl Plan {
         }
         let objects: Vec<PlannedObject> =
             lines.map(serde_json::from_str).collect::<Result<_, _>>().map_err(|_| damaged())?;
-        if objects.len() as u64 != header.objects || objects.iter().any(|object| object.id() != object.object_id) {
+        if objects.len() as u64 != header.objects || !objects.iter().all(PlannedObject::is_intact) {
             return Err(damaged());
         }
         Ok(Self { inputs: header.inputs, objects })

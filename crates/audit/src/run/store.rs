@@ -110,6 +110,11 @@ impl Store {
         file.commit()
     }
 
+    /// Removes a file.
+    pub(super) fn remove(&self, name: &str) -> Result<(), AuditError> {
+        fs::remove_file(self.path(name)).map_err(AuditError::io(self.path(name)))
+    }
+
     /// Begins a file, which appears when it is committed.
     pub(super) fn create(&self, name: &str) -> Result<NewFile, AuditError> {
         let temporary = self.path(TEMPORARY).join(name.replace('/', "-"));

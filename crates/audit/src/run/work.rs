@@ -69,6 +69,30 @@ pub struct ScanRun<'a> {
 /// If the directory belongs to another audit or one that is running, or if a result cannot be written. An object that cannot be read is no
 /// error, but in its receipt.
 pub fn scan(run: &ScanRun<'_>, counters: &Counters) -> Result<(), AuditError> {
+    let Prepared { store, plan, scanner, .. } = prepare(run)?;
+    let units: Vec<&PlannedObject> = plan.units().collect();
+    let mine =
+        units.into_iter().enumerate().filter(|(position, _)| run.shard.is_none_or(|shard| shard.contains(*position)));
+    let mut queue: Vec<&PlannedObject> = mine.map(|(_, unit)| unit).collect();
+    // The largest first, so that no thread ends long after the others.
+    queue.sort_by_key(|unit| std::cmp::Reverse(unit.size));
+    counters.units.store(queue.len() as u64, Ordering::Relaxed);
+    counters.bytes.store(queue.iter().map(|unit| unit.size).sum(), Ordering::Relaxed);
+    let sides = PlannedSides::new(&plan);
+    let worker = Worker { store: &store, scanner: &scanner, sides: &sides, format: run.findings, counters };
+    worker.all(&queue, threads(run.jobs).min(queue.len().max(1)))
+}
+
+/// A scan that can begin.
+pub(super) struct Prepared {
+    pub(super) store: Store,
+    pub(super) plan: Plan,
+    pub(super) scanner: Scanner,
+    pub(super) settings: Settings,
+}
+
+/// Locks the directory, and brings its plan and settings together with those of the run.
+pub(super) fn prepare(run: &ScanRun<'_>) -> Result<Prepared, AuditError> {
     let shard = run.shard.map(Shard::name);
     // A shard does not plan: the others would plan as well.
     let inputs = if shard.is_some() { &[] } else { run.inputs };
@@ -92,17 +116,7 @@ pub fn scan(run: &ScanRun<'_>, counters: &Counters) -> Result<(), AuditError> {
         findings: run.findings,
     };
     settings.agree(&store, run.policy_text)?;
-    let units: Vec<&PlannedObject> = plan.units().collect();
-    let mine =
-        units.into_iter().enumerate().filter(|(position, _)| run.shard.is_none_or(|shard| shard.contains(*position)));
-    let mut queue: Vec<&PlannedObject> = mine.map(|(_, unit)| unit).collect();
-    // The largest first, so that no thread ends long after the others.
-    queue.sort_by_key(|unit| std::cmp::Reverse(unit.size));
-    counters.units.store(queue.len() as u64, Ordering::Relaxed);
-    counters.bytes.store(queue.iter().map(|unit| unit.size).sum(), Ordering::Relaxed);
-    let sides = PlannedSides::new(&plan);
-    let worker = Worker { store: &store, scanner: &scanner, sides: &sides, format: run.findings, counters };
-    worker.all(&queue, threads(run.jobs).min(queue.len().max(1)))
+    Ok(Prepared { store, plan, scanner, settings })
 }
 
 /// Scans a part of the inputs, in thousandths of their bytes, and writes nothing. The counters show how much it was.
@@ -150,12 +164,12 @@ pub fn threads(jobs: usize) -> usize {
     if jobs > 0 { jobs } else { thread::available_parallelism().map_or(1, usize::from) }
 }
 
-struct Worker<'a> {
-    store: &'a Store,
-    scanner: &'a Scanner,
-    sides: &'a PlannedSides<'a>,
-    format: FindingsFormat,
-    counters: &'a Counters,
+pub(super) struct Worker<'a> {
+    pub(super) store: &'a Store,
+    pub(super) scanner: &'a Scanner,
+    pub(super) sides: &'a PlannedSides<'a>,
+    pub(super) format: FindingsFormat,
+    pub(super) counters: &'a Counters,
 }
 
 impl Worker<'_> {
@@ -180,7 +194,7 @@ impl Worker<'_> {
         }
     }
 
-    fn unit(&self, unit: &PlannedObject) -> Result<(), AuditError> {
+    pub(super) fn unit(&self, unit: &PlannedObject) -> Result<(), AuditError> {
         let unit_id = unit.unit_id(self.scanner.policy_digest(), self.scanner.engine_digest());
         let receipt_name = format!("receipts/{unit_id}.json");
         if self.store.exists(&receipt_name) {

@@ -26,6 +26,11 @@ pub(crate) enum AuditCommand {
     Scan(ScanArgs),
     /// Bring plan and receipts together, and write summary, report and manifest
     Finalize(FinalizeArgs),
+    /// Print the job that scans a plan on Apache Spark, and the commands that run it
+    ///
+    /// The output is a Python program whose first lines are the commands, as comments. Every machine needs the Python package of
+    /// this version. The findings and their digests are those of a scan on one machine.
+    Spark(SparkArgs),
     /// Compute everything again, check the signature, and scan a sample again
     Verify(VerifyArgs),
     /// Render the report of a finalized audit again
@@ -106,6 +111,23 @@ pub(crate) struct EndingArgs {
     /// Manifest of the audit before this one, which the new manifest names
     #[arg(long, value_name = "FILE")]
     pub(super) previous: Option<PathBuf>,
+}
+
+/// Arguments of `audit spark`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct SparkArgs {
+    /// Directory of the audit, with its plan
+    #[arg(value_name = "DIRECTORY")]
+    pub(super) out: PathBuf,
+    /// Policy pack or file
+    #[arg(long, short, value_name = "POLICY", default_value = "default")]
+    pub(super) policy: String,
+    /// Format of the findings
+    #[arg(long, value_name = "FORMAT", default_value = "parquet")]
+    pub(super) findings_format: FindingsFormatArg,
+    /// Join the calls of invocation logs with decision records, which are among the inputs
+    #[arg(long)]
+    pub(super) decisions: bool,
 }
 
 /// Arguments of `audit finalize`.

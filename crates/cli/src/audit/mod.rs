@@ -2,6 +2,7 @@
 
 mod args;
 mod progress;
+mod spark;
 mod verify_log;
 
 use std::fs;
@@ -34,6 +35,7 @@ pub(crate) fn run(args: &AuditArgs, out: &mut Out) -> Result<Exit, Failure> {
         AuditCommand::Plan(args) => plan(args, out),
         AuditCommand::Scan(args) => scan(args, out),
         AuditCommand::Finalize(args) => finalize(&args.out, &args.ending, out),
+        AuditCommand::Spark(args) => spark::run(args, out),
         AuditCommand::Verify(args) => verify(args, out),
         AuditCommand::VerifyLog(args) => verify_log::run(args, out),
         AuditCommand::Report(ReportArgs { out: directory }) => match banister_audit::render_report(directory) {

@@ -169,3 +169,35 @@ fn a_full_disk_stops_the_scan_and_loses_nothing() {
     assert_eq!(resumed.code, Some(1), "{resumed:?}");
     assert_eq!(step(&directory, &["verify", "@out"]).code, Some(0));
 }
+
+#[test]
+fn the_spark_job_comes_with_its_commands() {
+    let directory = prepared(SIZE);
+    step(&directory, &["spark", "@out"]).assert_fails(&["has no `plan.jsonl`"]);
+    assert_eq!(step(&directory, &["plan", "@logs", "-o", "@my out"]).code, Some(0));
+    let printed = step(&directory, &["spark", "@my out", "--policy", "@policy.yaml", "--decisions"]);
+    assert_eq!(printed.code, Some(0), "{printed:?}");
+    let (comments, job) = printed.stdout.split_once("\n\n").expect("an empty line");
+    assert!(comments.lines().all(|line| line.starts_with('#')), "a program is printed: {comments}");
+    assert!(job.starts_with("\"\"\"Scans the plan"), "{job}");
+    let arguments = format!(
+        "spark-submit --master 'local[*]' job.py --out '{}' --policy {} --findings-format parquet --decisions yes --partitions 7",
+        at(&directory, "my out").display(),
+        at(&directory, "policy.yaml").display()
+    );
+    assert!(comments.contains(&arguments), "{comments}");
+    assert!(comments.contains("aws emr add-steps"), "{comments}");
+    assert!(comments.contains("Glue mounts no file systems"), "the plan has files: {comments}");
+    step(&directory, &["spark", "@my out", "--policy", "@none.yaml"]).assert_fails(&["none.yaml"]);
+
+    for args in [&["audit", "plan", "logs", "--out", "relative"][..], &["audit", "spark", "relative"]] {
+        let mut command = command(args);
+        command.current_dir(directory.path());
+        let ran = run(command, b"");
+        if args.contains(&"spark") {
+            ran.assert_fails(&["is a relative path", "absolute paths"]);
+        } else {
+            assert_eq!(ran.code, Some(0), "{ran:?}");
+        }
+    }
+}

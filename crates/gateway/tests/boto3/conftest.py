@@ -21,6 +21,13 @@ def connect(endpoint_url=GATEWAY, **more):
     return boto3.client("bedrock-runtime", endpoint_url=endpoint_url, region_name="us-east-1", config=config, **more)
 
 
+def guarded():
+    """Returns a client of the simulator that the Python package guards: the tests of `crates/python` are these as well."""
+    import banister
+
+    return banister.guard(connect(SIMULATOR), banister.Guardrail.from_yaml(os.environ["BANISTER_GUARD"]), identifier="main")
+
+
 class Steering(dict):
     """Headers for the simulator, set by name: `reply`, `chunk`, `write_size`, `fault`, `shape`."""
 
@@ -38,7 +45,7 @@ class Steering(dict):
 
 @pytest.fixture(scope="session")
 def connected():
-    client = connect()
+    client = guarded() if "BANISTER_GUARD" in os.environ else connect()
     steering = Steering()
     client.meta.events.register("before-sign.bedrock-runtime", steering.add)
     return client, steering

@@ -19,19 +19,7 @@ use tokio::task::JoinHandle;
 
 pub(crate) const LLAMA: &str = "meta.llama3-8b-instruct-v1:0";
 
-pub(crate) const POLICY: &str = r"
-version: 1
-name: gateway
-messages:
-  blocked_input: I can't help with that.
-  blocked_output: I can't share that.
-denied_topics:
-  - {name: investment, phrases: [guaranteed return, stock tip], action: block}
-word_filters:
-  - {name: competitors, words: [Acme], input: detect, output: mask}
-pii:
-  - {types: [EMAIL], action: mask}
-";
+pub(crate) const POLICY: &str = include_str!("../cases/policy.yaml");
 
 /// A policy that masks only ticket names.
 pub(crate) const TICKETS: &str = "

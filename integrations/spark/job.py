@@ -1,0 +1,1 @@
+../../crates/cli/src/audit/spark_job.py
