@@ -5,15 +5,21 @@
 mod core;
 mod report;
 mod run;
+#[cfg(feature = "stores")]
+mod stores;
 
 pub use core::{
-    CallRow, Direction, FindingRow, FindingSink, Format, GapSample, QuarantineRow, ReasonCode, Receipt, RecordContext,
-    ScanOptions, Scanner, Side, SideError, SideObject, SideObjects, SideReceipt, Tally, UnitOutcome, UnitStatus,
-    Verdict,
+    CallRow, ChainFault, ChainReceipt, Chains, Direction, FindingRow, FindingSink, Format, GapSample, QuarantineRow,
+    ReasonCode, Receipt, RecordContext, Replay, ScanOptions, Scanner, Side, SideError, SideObject, SideObjects,
+    SideReceipt, Tally, UnitOutcome, UnitStatus, Verdict,
 };
 pub use run::{
-    Accepted, AuditError, AuditStatus, CallProblem, Control, Counters, DecisionAudit, DecisionProblem, FileSigner,
-    FinalizeOptions, Finalized, FindingsFormat, Manifest, ObjectRole, Plan, PlannedObject, PolicyName, PolicySource,
-    QuarantinedUnit, RuleEntry, ScanRun, Settings, Shard, Signer, Summary, UnitCounts, UnitGap, Verification, Verifier,
-    VerifyOptions, calibrate, finalize, plan, render_report, scan, summarize, threads, verify,
+    Accepted, Approval, AuditError, AuditStatus, CallProblem, ChainAudit, ChainEnd, ChainLocation, Control, Counters,
+    DecisionAudit, DecisionProblem, FileSigner, FinalizeOptions, Finalized, FindingsFormat, Manifest, ObjectRole,
+    ObjectStores, Plan, PlannedObject, PolicyName, PolicySource, QuarantinedUnit, ReplayCounts, RuleEntry, ScanRun,
+    Settings, Shard, Signer, StoredObject, Summary, UnitCounts, UnitGap, Verification, Verifier, VerifyOptions,
+    calibrate, export_ocsf, finalize, plan, plan_in_stores, planned_inputs, render_report, scan, summarize, threads,
+    verify,
 };
+#[cfg(feature = "stores")]
+pub use stores::Buckets;
