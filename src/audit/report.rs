@@ -18,7 +18,7 @@ pub struct ChainReport {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ChainSummary {
     pub(super) writer: String,
-    pub(super) first_seq: u64,
+    pub(super) before: ChainHead,
     pub(super) head: ChainHead,
     pub(super) is_closed: bool,
 }
@@ -77,7 +77,13 @@ impl ChainSummary {
     /// Returns the number of the first record.
     #[must_use]
     pub fn first_seq(&self) -> u64 {
-        self.first_seq
+        self.before.seq().saturating_add(1)
+    }
+
+    /// Returns the record that the first one names as the one before it: in a whole log, that of [`ChainHead::default`].
+    #[must_use]
+    pub fn before(&self) -> &ChainHead {
+        &self.before
     }
 
     /// Returns the last record. Keep it where the writer cannot change it, to see later that no record was removed from the end.

@@ -46,6 +46,8 @@ pub struct ChainVerifier {
     pending_bytes: Vec<u8>,
     /// The heads after which chains may begin.
     beginnings: Vec<ChainHead>,
+    /// Chains may begin anywhere: the input is a part of a log.
+    is_part: bool,
     /// Records that must be in the log, and were not yet read.
     expected: Vec<ChainHead>,
     report: ChainReport,
@@ -54,7 +56,8 @@ pub struct ChainVerifier {
 /// The last record of a chain.
 #[derive(Debug)]
 struct Tail {
-    first_seq: u64,
+    /// The record before the first.
+    before: ChainHead,
     /// With the hash that the record states.
     head: ChainHead,
     /// The hash that the record has, if it states another.
@@ -94,6 +97,11 @@ impl ChainVerifier {
         self.beginnings.push(head);
     }
 
+    /// Accepts that chains begin anywhere, because the input is a part of a log: [`ChainSummary::before`] is the record that must precede it.
+    pub fn expect_any_beginning(&mut self) {
+        self.is_part = true;
+    }
+
     /// Expects this record in the log. It was the last when its number and hash were kept, and others may follow it.
     pub fn expect_head(&mut self, head: ChainHead) {
         self.expected.push(head);
@@ -116,7 +124,7 @@ impl ChainVerifier {
                 (false, 0) => return Ok(()),
                 (false, bytes) if bytes > LINE_BYTES => {
                     skip_line(&mut input)?;
-                    self.too_long();
+                    self.long_line();
                 }
                 (true, _) => self.line(&line),
                 (false, _) => self.unfinished_line(&line),
@@ -167,7 +175,7 @@ impl ChainVerifier {
             .into_iter()
             .map(|(writer, tail)| ChainSummary {
                 writer,
-                first_seq: tail.first_seq,
+                before: tail.before,
                 head: tail.head,
                 is_closed: tail.is_closed,
             })
@@ -194,7 +202,8 @@ impl ChainVerifier {
             // A record that was moved does not continue its chain.
             Some(tail) if link.seq <= tail.head.seq() => tail,
             tail => Tail {
-                first_seq: tail.map_or(link.seq, |tail| tail.first_seq),
+                before: tail
+                    .map_or_else(|| ChainHead::new(link.seq.saturating_sub(1), &*link.prev), |tail| tail.before),
                 head,
                 computed: is_changed.then_some(computed),
                 is_closed: link.event == "closed",
@@ -221,7 +230,7 @@ impl ChainVerifier {
             return self.tails.remove(&writer);
         }
         let begins_at = |head: &ChainHead| link.seq == head.seq().saturating_add(1) && link.prev == head.hash();
-        if !begins_at(&ChainHead::default()) && !self.beginnings.iter().any(begins_at) {
+        if !self.is_part && !begins_at(&ChainHead::default()) && !self.beginnings.iter().any(begins_at) {
             self.report(ChainProblemKind::Beginning { found: link.seq });
         }
         None
@@ -239,14 +248,15 @@ impl ChainVerifier {
         }
     }
 
-    fn too_long(&mut self) {
+    /// Counts the next line, which is longer than any record.
+    pub fn long_line(&mut self) {
         self.line += 1;
         self.resolve_pending(None);
         self.report(ChainProblemKind::TooLong);
     }
 
-    /// Verifies a line without a line feed: a whole record, or a torn one.
-    fn unfinished_line(&mut self, line: &[u8]) {
+    /// Verifies the last line, which has no line feed: a whole record, or a torn one.
+    pub fn unfinished_line(&mut self, line: &[u8]) {
         self.line(line);
         if let Some(problem) = self.pending.last_mut() {
             problem.kind = ChainProblemKind::Torn;

@@ -3,6 +3,7 @@
 use banister::{BodyAssessment, BodyError, BodyGuard, Operation, Source};
 use serde_json::value::RawValue;
 
+use super::finding::Side;
 use super::quarantine::ReasonCode;
 
 /// What an inspection of a body gave.
@@ -32,8 +33,16 @@ impl Bodies {
         Inspected { assessment: assessment.ok(), reason, is_unknown: false }
     }
 
+    /// Inspects the body of a call.
+    pub(super) fn call(&self, side: Side, operation: Option<Operation>, body: &str) -> Inspected {
+        match side {
+            Side::Output => self.response(operation, body),
+            Side::Input | Side::Record => self.request(operation, body),
+        }
+    }
+
     /// Inspects the body of a request.
-    pub(super) fn request(&self, operation: Option<Operation>, body: &str) -> Inspected {
+    fn request(&self, operation: Option<Operation>, body: &str) -> Inspected {
         let inspect = |guard: &BodyGuard, operation| {
             guard.inspect_request(operation, body.as_bytes()).map(|guarded| guarded.assessment().clone())
         };
@@ -41,7 +50,7 @@ impl Bodies {
     }
 
     /// Inspects the body of a response, or its events.
-    pub(super) fn response(&self, operation: Option<Operation>, body: &str) -> Inspected {
+    fn response(&self, operation: Option<Operation>, body: &str) -> Inspected {
         if body.trim_start().starts_with('[') {
             return self.inspect(Source::Output, body, operation.map(with_events), |guard, operation| {
                 let events: Vec<&RawValue> = serde_json::from_str(body).unwrap_or_default();

@@ -1,14 +1,11 @@
 //! Calls and decisions, reduced to what a join of both logs needs.
 
+use banister::{DecisionOutcome, Stage};
 use serde::{Deserialize, Serialize};
 
+use super::labels::{digest, token};
 use super::record::Members;
-
-/// The beginning of the schema of decision records.
-pub(super) const DECISION_SCHEMA: &str = "banister.decision/";
-
-/// The schema that this version reads.
-pub(super) const KNOWN_DECISION_SCHEMA: &str = "banister.decision/1";
+use super::replay::Replay;
 
 /// The keys in the metadata of a request by which the layer tags it.
 pub(super) const DECISION_TAG: &str = "banister-decision";
@@ -37,6 +34,8 @@ pub enum CallRow {
         unverifiable: u64,
         /// The call has a response.
         answered: bool,
+        /// The findings of each body, under each policy that decisions may have.
+        replays: Vec<Replay>,
     },
     /// A decision, as the guardrail recorded it.
     Decision {
@@ -51,46 +50,15 @@ pub enum CallRow {
         /// The time.
         time: String,
         /// What was evaluated.
-        stage: String,
+        stage: Stage,
         /// What was done.
-        outcome: String,
+        outcome: DecisionOutcome,
+        /// The findings, as those of [`Replay`]; `None` if the record does not have all of the evaluation.
+        findings: Option<Vec<String>>,
     },
 }
 
 /// Returns the tag in the metadata of a request: decision and policy. Other values than those that the layer writes are left out.
 pub(super) fn tag(metadata: &Members<'_>) -> (String, String) {
     (token(&metadata.text(DECISION_TAG)), digest(&metadata.text(POLICY_TAG)))
-}
-
-/// Returns the ID of a decision, if it has the form of one: 32 letters from `a` to `p`.
-pub(super) fn token(text: &str) -> String {
-    let is_token = text.len() == 32 && text.bytes().all(|byte| (b'a'..=b'p').contains(&byte));
-    if is_token { text.to_owned() } else { String::new() }
-}
-
-/// Returns a digest of SHA-256, if it has the form of one.
-pub(super) fn digest(text: &str) -> String {
-    let is_digest = text.len() == 64 && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
-    if is_digest { text.to_owned() } else { String::new() }
-}
-
-/// The stages and outcomes of decisions.
-const NAMES: &[&str] = &[
-    "request",
-    "metadata",
-    "response",
-    "stream",
-    "error",
-    "text",
-    "passed",
-    "detected",
-    "masked",
-    "blocked",
-    "rejected",
-    "uninspected",
-];
-
-/// Returns a stage or an outcome; `other` for one that this version does not know, and an empty string for none.
-pub(super) fn name(text: &str) -> String {
-    if text.is_empty() || NAMES.contains(&text) { text.to_owned() } else { "other".to_owned() }
 }

@@ -1,9 +1,12 @@
 //! Reads decision records.
 
-use super::call::{CallRow, KNOWN_DECISION_SCHEMA, digest, name, token};
-use super::labels::{WITHHELD, identifier, time};
+use banister::{DecisionOutcome, DecisionRecord, LogEvent};
+
+use super::call::CallRow;
+use super::labels::{WITHHELD, digest, identifier, time, token};
 use super::lines::Line;
 use super::record::Members;
+use super::replay::recorded;
 
 /// A decision record.
 pub(super) enum DecisionLine {
@@ -15,29 +18,34 @@ pub(super) enum DecisionLine {
     Unknown,
 }
 
-/// Reads a decision record.
-pub(super) fn read(line: Line, members: &Members<'_>) -> DecisionLine {
-    if members.text("schema") != KNOWN_DECISION_SCHEMA || members.has_duplicates() {
-        return DecisionLine::Unknown;
+/// Reads a decision record, which has these fields.
+pub(super) fn read(line: Line, text: &str, members: &Members<'_>) -> (DecisionLine, u64) {
+    let record = match DecisionRecord::read(text.as_bytes()) {
+        Ok(record) if !members.has_duplicates() => record,
+        _ => return (DecisionLine::Unknown, 0),
+    };
+    let decision = match record.event {
+        LogEvent::Decision(decision) => decision,
+        _ => return (DecisionLine::Other, record.lost),
+    };
+    let (policy, id) = (digest(&decision.policy.digest), token(&decision.decision));
+    if policy.is_empty() || id.is_empty() {
+        return (DecisionLine::Unknown, 0);
     }
-    if members.text("event") != "decision" {
-        return DecisionLine::Other;
-    }
-    let policy = members.object("policy").map(|policy| digest(&policy.text("digest"))).unwrap_or_default();
-    let decision = token(&members.text("decision"));
-    let (stage, outcome) = (name(&members.text("stage")), name(&members.text("outcome")));
-    if [&policy, &decision, &stage, &outcome].iter().any(|text| text.is_empty()) {
-        return DecisionLine::Unknown;
-    }
-    let request_id = identifier(&members.text("request_id"));
-    DecisionLine::Decision(CallRow::Decision {
+    let request_id = identifier(decision.request_id.as_deref().unwrap_or_default());
+    let is_whole = decision.findings_omitted == 0
+        && !decision.interrupted
+        && !matches!(decision.outcome, DecisionOutcome::Rejected | DecisionOutcome::Uninspected);
+    let row = CallRow::Decision {
         line: line.number,
         // One that is withheld joins nothing.
         request_id: if request_id == WITHHELD { String::new() } else { request_id },
-        decision,
+        decision: id,
         policy,
         time: time(&members.text("time")),
-        stage,
-        outcome,
-    })
+        stage: decision.stage,
+        outcome: decision.outcome,
+        findings: is_whole.then(|| recorded(&decision.findings)),
+    };
+    (DecisionLine::Decision(row), record.lost)
 }

@@ -1,10 +1,9 @@
 //! A finding, with its location and without its text.
 
-use banister::{ActionTaken, Finding, RuleKind};
+use banister::{ActionTaken, Finding, RuleKind, redact_pointer};
 use serde::{Deserialize, Serialize};
 
 use super::context::RecordContext;
-use super::pointer::redact_pointer;
 
 /// The part of a record that a finding is in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -103,9 +102,18 @@ pub struct FindingRow<'a> {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Location<'a> {
     pub(super) side: Side,
+    /// The pointer to the part, if it is not a body.
+    pub(super) prefix: &'static str,
     pub(super) pointer: &'a str,
     pub(super) inner_pointer: &'a str,
     pub(super) is_key: bool,
+}
+
+impl Location<'_> {
+    /// Returns the location of text without a pointer.
+    pub(super) fn text(side: Side) -> Self {
+        Self { side, prefix: "", pointer: "", inner_pointer: "", is_key: false }
+    }
 }
 
 impl<'a> FindingRow<'a> {
@@ -120,7 +128,7 @@ impl<'a> FindingRow<'a> {
             ordinal,
             record,
             side: at.side,
-            pointer: redact_pointer(at.pointer),
+            pointer: [at.prefix, &redact_pointer(at.pointer)].concat(),
             inner_pointer: redact_pointer(at.inner_pointer),
             is_key: at.is_key,
             start: finding.span().start() as u64,

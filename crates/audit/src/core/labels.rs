@@ -76,6 +76,18 @@ pub(super) fn identifier(text: &str) -> String {
     }
 }
 
+/// Returns the ID of a decision, if it has the form of one: 32 letters from `a` to `p`.
+pub(super) fn token(text: &str) -> String {
+    let is_token = text.len() == 32 && text.bytes().all(|byte| (b'a'..=b'p').contains(&byte));
+    if is_token { text.to_owned() } else { String::new() }
+}
+
+/// Returns a digest of SHA-256, if it has the form of one.
+pub(super) fn digest(text: &str) -> String {
+    let is_digest = text.len() == 64 && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+    if is_digest { text.to_owned() } else { String::new() }
+}
+
 /// Returns a time if it has the form `YYYY-MM-DDThh:mm:ss…`.
 pub(super) fn time(text: &str) -> String {
     let mut bytes = text.bytes();

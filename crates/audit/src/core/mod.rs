@@ -2,30 +2,35 @@
 
 mod body;
 mod call;
+mod chain;
 mod context;
 mod decision;
 mod finding;
 mod inflate;
+mod invocation;
 mod labels;
 mod lines;
-mod names;
 mod options;
 mod outcome;
 mod output;
-mod pointer;
+mod parquet_rows;
 mod quarantine;
 mod receipt;
 mod record;
+mod replay;
 mod scan;
 mod text;
 mod unit;
 
 pub use call::CallRow;
+pub use chain::{ChainFault, ChainReceipt, Chains};
 pub use context::RecordContext;
 pub use finding::{FindingRow, Side, Verdict};
 pub(crate) use options::hex;
 pub use options::{Direction, Format, ScanOptions};
 pub use outcome::{FindingSink, SideError, SideObject, SideObjects, UnitOutcome};
+pub(crate) use parquet_rows::{PARQUET, ParquetRows};
 pub use quarantine::{QuarantineRow, ReasonCode};
 pub use receipt::{GapSample, Receipt, SideReceipt, Tally, UnitStatus};
+pub use replay::Replay;
 pub use scan::Scanner;

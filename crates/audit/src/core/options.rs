@@ -29,6 +29,12 @@ pub struct ScanOptions {
     pub max_line_bytes: usize,
     /// The largest side object that is read.
     pub max_side_bytes: u64,
+    /// The digests of more policies under which decisions are replayed: those of [`Scanner::replaying`](crate::Scanner::replaying).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub replay: Vec<String>,
+    /// The digest of the policy that the audited one is compared with: that of [`Scanner::against`](crate::Scanner::against).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub against: Option<String>,
 }
 
 /// A direction, as `input` or `output`.
@@ -58,12 +64,14 @@ impl Default for ScanOptions {
             decisions: false,
             max_line_bytes: 16 << 20,
             max_side_bytes: 256 << 20,
+            replay: Vec::new(),
+            against: None,
         }
     }
 }
 
 /// The version of the scan: it changes when equal bytes may have other results.
-const SCAN_VERSION: &str = concat!("banister-audit ", env!("CARGO_PKG_VERSION"), " scan 1");
+const SCAN_VERSION: &str = concat!("banister-audit ", env!("CARGO_PKG_VERSION"), " scan 2");
 
 impl ScanOptions {
     /// Returns the name of the engine.

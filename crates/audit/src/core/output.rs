@@ -49,6 +49,7 @@ impl<'a> Output<'a> {
             policy_digest: policy_digest.to_owned(),
             engine_digest: engine_digest.to_owned(),
             tally: super::receipt::Tally::default(),
+            chains: None,
             gap_samples: Vec::new(),
         };
         Self {

@@ -43,6 +43,8 @@ reason_codes! {
     GzCorrupt => "gz_corrupt",
     /// A gzip file expands too much. What precedes that was read.
     GzRatio => "gz_ratio",
+    /// A Parquet file is damaged, or has a compression that is not supported. What precedes that was read.
+    ParquetCorrupt => "parquet_corrupt",
     /// The content has a format that is not supported.
     FormatUnsupported => "format_unsupported",
     /// A record has an unknown schema. Every string of it is evaluated.

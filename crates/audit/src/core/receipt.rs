@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::chain::Chains;
 use super::finding::{FindingRow, Side, Verdict};
 use super::quarantine::ReasonCode;
 
@@ -92,6 +93,10 @@ pub struct Tally {
     pub findings_by_model: BTreeMap<String, u64>,
     /// Findings by verdict and caller, separated by a tab.
     pub findings_by_caller: BTreeMap<String, u64>,
+    /// Bodies by side, outcome under the policy, and outcome under the other policy, separated by tabs.
+    pub against: BTreeMap<String, u64>,
+    /// Findings of the other policy by rule, kind, type, side and action, separated by tabs.
+    pub against_findings: BTreeMap<String, u64>,
 }
 
 pub(crate) fn count(map: &mut BTreeMap<String, u64>, key: &str, by: u64) {
@@ -129,7 +134,7 @@ impl Tally {
         }
     }
 
-    fn maps(&mut self) -> [&mut BTreeMap<String, u64>; 14] {
+    fn maps(&mut self) -> [&mut BTreeMap<String, u64>; 16] {
         [
             &mut self.records_by_format,
             &mut self.records_by_day,
@@ -145,6 +150,8 @@ impl Tally {
             &mut self.findings_by_day,
             &mut self.findings_by_model,
             &mut self.findings_by_caller,
+            &mut self.against,
+            &mut self.against_findings,
         ]
     }
 
@@ -224,6 +231,8 @@ pub struct Receipt {
     pub engine_digest: String,
     /// Counts.
     pub tally: Tally,
+    /// The chains of decision records, if there are some.
+    pub chains: Option<Chains>,
     /// The first gaps.
     pub gap_samples: Vec<GapSample>,
 }

@@ -6,7 +6,8 @@ use serde::Deserialize;
 use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-use super::call::DECISION_SCHEMA;
+/// The beginning of the schema of decision records.
+const DECISION_SCHEMA: &str = "banister.decision/";
 
 /// The fields of a JSON object, in order, with their values as they are. A name may appear twice.
 #[derive(Debug)]

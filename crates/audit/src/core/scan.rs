@@ -1,5 +1,6 @@
 //! Scans units under a policy.
 
+use std::fs::File;
 use std::io::{self, Read};
 
 use banister::{BodyGuard, Conversation, Guardrail};
@@ -12,6 +13,7 @@ use super::lines::Lines;
 use super::options::ScanOptions;
 use super::outcome::{FindingSink, SideObjects, UnitOutcome};
 use super::output::Output;
+use super::parquet_rows::PARQUET;
 use super::quarantine::ReasonCode;
 use super::receipt::UnitStatus;
 use super::unit::UnitScan;
@@ -23,14 +25,40 @@ pub struct Scanner {
     guardrail: Guardrail,
     options: ScanOptions,
     engine_digest: String,
+    /// The policies that decisions may have besides the audited one.
+    recorded: Vec<Guardrail>,
+    /// The policy that the audited one is compared with.
+    against: Option<Guardrail>,
 }
 
 impl Scanner {
     /// Creates a scanner.
     #[must_use]
-    pub fn new(guardrail: &Guardrail, options: ScanOptions) -> Self {
-        let engine_digest = options.digest();
-        Self { guardrail: guardrail.clone().observing(), options, engine_digest }
+    pub fn new(guardrail: &Guardrail, mut options: ScanOptions) -> Self {
+        (options.replay, options.against) = (Vec::new(), None);
+        let (engine_digest, guardrail) = (options.digest(), guardrail.clone().observing());
+        Self { guardrail, options, engine_digest, recorded: Vec::new(), against: None }
+    }
+
+    /// Replays decisions under these policies as well as under the audited one.
+    #[must_use]
+    pub fn replaying(mut self, policies: &[Guardrail]) -> Self {
+        self.recorded = policies.iter().map(|policy| policy.clone().observing()).collect();
+        self.recorded.sort_by(|one, other| one.policy().digest().cmp(other.policy().digest()));
+        self.recorded.dedup_by(|one, other| one.policy().digest() == other.policy().digest());
+        self.recorded.retain(|policy| policy.policy().digest() != self.guardrail.policy().digest());
+        self.options.replay = self.recorded.iter().map(|policy| policy.policy().digest().to_owned()).collect();
+        self.engine_digest = self.options.digest();
+        self
+    }
+
+    /// Counts what another policy would have done with the bodies of calls.
+    #[must_use]
+    pub fn against(mut self, policy: &Guardrail) -> Self {
+        self.options.against = Some(policy.policy().digest().to_owned());
+        self.against = Some(policy.clone().observing());
+        self.engine_digest = self.options.digest();
+        self
     }
 
     /// Returns the digest of the policy.
@@ -65,20 +93,66 @@ impl Scanner {
         side_objects: &dyn SideObjects,
         sink: &mut dyn FindingSink,
     ) -> io::Result<UnitOutcome> {
-        let mut scan = UnitScan {
-            guardrail: &self.guardrail,
-            options: &self.options,
-            side_objects,
-            bodies: Bodies::new(BodyGuard::new(&self.guardrail, &Conversation::new())),
-            labels: Labels::new(&self.guardrail),
-            out: Output::new(unit_id, self.digests(), sink),
-        };
+        let mut scan = self.unit(unit_id, side_objects, sink);
         let mut lines = Lines::new(Inflate::new(content));
         scan.content(&mut lines)?;
         let content = lines.get_mut();
         let digested = content.finish();
         let (stopped, uncompressed) = (content.stopped(), content.uncompressed());
         Ok(scan.out.finish(digested.sha256, digested.size, uncompressed, stopped))
+    }
+
+    /// Scans a unit in a file, which may be Parquet. Otherwise it is as [`scan_unit`](Self::scan_unit).
+    ///
+    /// `content` reads the same bytes from the beginning, such as to count them.
+    ///
+    /// # Errors
+    ///
+    /// If `sink` fails, or the file cannot be read at other positions.
+    pub fn scan_file(
+        &self,
+        unit_id: &str,
+        file: &File,
+        mut content: impl Read,
+        side_objects: &dyn SideObjects,
+        sink: &mut dyn FindingSink,
+    ) -> io::Result<UnitOutcome> {
+        let mut start = Vec::new();
+        content.by_ref().take(PARQUET.len() as u64).read_to_end(&mut start)?;
+        let is_parquet = start == PARQUET;
+        let content = start.as_slice().chain(content);
+        if !is_parquet {
+            return self.scan_unit(unit_id, content, side_objects, sink);
+        }
+        // All bytes are hashed first: rows are read in another order.
+        let mut whole = Inflate::new(content);
+        let digested = whole.finish();
+        let mut scan = self.unit(unit_id, side_objects, sink);
+        let stopped = match whole.stopped() {
+            Some(ReasonCode::FormatUnsupported) | None => scan.parquet(file)?,
+            stopped => stopped,
+        };
+        Ok(scan.out.finish(digested.sha256, digested.size, digested.size, stopped))
+    }
+
+    fn unit<'a>(
+        &'a self,
+        unit_id: &str,
+        side_objects: &'a dyn SideObjects,
+        sink: &'a mut dyn FindingSink,
+    ) -> UnitScan<'a> {
+        UnitScan {
+            guardrail: &self.guardrail,
+            options: &self.options,
+            side_objects,
+            bodies: bodies(&self.guardrail),
+            recorded: self.recorded.iter().map(|policy| (policy.policy().digest(), bodies(policy))).collect(),
+            against: self.against.as_ref().map(bodies),
+            replays: Vec::new(),
+            chain: None,
+            labels: Labels::new(&self.guardrail),
+            out: Output::new(unit_id, self.digests(), sink),
+        }
     }
 
     /// Returns the receipt of a unit that could not be read.
@@ -93,4 +167,8 @@ impl Scanner {
     fn digests(&self) -> (&str, &str) {
         (self.policy_digest(), &self.engine_digest)
     }
+}
+
+fn bodies(guardrail: &Guardrail) -> Bodies {
+    Bodies::new(BodyGuard::new(guardrail, &Conversation::new()))
 }

@@ -22,6 +22,11 @@ pub(super) fn escape(text: &str) -> String {
     out
 }
 
+/// Returns escaped text as code.
+pub(super) fn code(text: &str) -> String {
+    format!("<code>{}</code>", escape(text))
+}
+
 /// Returns a number with a space between thousands.
 pub(super) fn number(value: u64) -> String {
     let digits = value.to_string();

@@ -1,6 +1,8 @@
 //! The report: one HTML file, without scripts and without anything from elsewhere.
 
+mod against;
 mod chart;
+mod decisions;
 mod findings;
 mod html;
 mod sections;
@@ -27,9 +29,10 @@ pub(crate) fn render(settings: &Settings, summary: &Summary, policy_text: Option
         sections::head(settings, summary),
         sections::scope(settings, summary),
         sections::controls(summary),
-        sections::decisions(summary),
+        decisions::section(summary),
         sections::gaps(summary),
         findings::charts(summary),
+        against::section(settings, summary),
         sections::quarantine(summary),
         sections::policy(settings, policy_text),
         sections::verification(settings),

@@ -3,15 +3,11 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use super::html::{Table, bytes, escape, number};
+use super::html::{Table, bytes, code, escape, number};
 use crate::run::{AuditStatus, Control, Settings, Summary};
 
 /// The maximum number of gaps in the report. The summary has more, and the findings have all.
 const MAX_GAPS: usize = 100;
-
-fn code(text: &str) -> String {
-    format!("<code>{}</code>", escape(text))
-}
 
 /// Returns the title, the status and the most important numbers.
 pub(super) fn head(settings: &Settings, summary: &Summary) -> String {
@@ -42,16 +38,20 @@ pub(super) fn head(settings: &Settings, summary: &Summary) -> String {
         let _ = writeln!(out, "<li class=\"{class}\"><b>{value}</b>{name}</li>");
     }
     out.push_str("</ul>\n<nav>");
-    for (id, name) in [
-        ("scope", "Scope and coverage"),
-        ("controls", "Controls"),
-        ("gaps", "Gaps"),
-        ("findings", "Findings"),
-        ("quarantine", "Quarantine"),
-        ("policy", "Policy"),
-        ("verification", "Verification"),
+    for (id, name, is_there) in [
+        ("scope", "Scope and coverage", true),
+        ("controls", "Controls", true),
+        ("decisions", "Decisions", summary.decisions.is_some()),
+        ("gaps", "Gaps", true),
+        ("findings", "Findings", true),
+        ("against", "Another policy", settings.against.is_some()),
+        ("quarantine", "Quarantine", true),
+        ("policy", "Policy", true),
+        ("verification", "Verification", true),
     ] {
-        let _ = write!(out, "<a href=\"#{id}\">{name}</a>");
+        if is_there {
+            let _ = write!(out, "<a href=\"#{id}\">{name}</a>");
+        }
     }
     out.push_str("</nav>\n");
     out
@@ -286,52 +286,4 @@ pub(super) fn verification(settings: &Settings) -> String {
          logs before it: S3 Object Lock prevents these.</p></section>\n",
         escape(&settings.engine_digest)
     )
-}
-
-/// Returns the decision audit.
-pub(super) fn decisions(summary: &Summary) -> String {
-    let Some(audit) = &summary.decisions else {
-        return String::new();
-    };
-    let mut out = format!(
-        "<section id=\"decisions\"><h2>Decisions</h2>\n<p>Calls of the invocation log beside the decision records of the guardrail, joined \
-         by the tag in the request's metadata, or by the request ID.</p>\n<dl><dt>Calls</dt><dd>{}</dd><dt>With decision \
-         records</dt><dd>{}</dd><dt>With the tag, which Bedrock recorded</dt><dd>{}</dd><dt>Responses masked or blocked</dt><dd>{} of those \
-         with findings</dd></dl>\n",
-        number(audit.calls),
-        number(audit.decided),
-        number(audit.tagged),
-        number(audit.output_handled)
-    );
-    let mut problems = Table::new(&["Problem", "#Calls"]);
-    for (problem, count) in &audit.problems {
-        problems.row(&[escape(&problem.as_str().replace('_', " ")), number(*count)]);
-    }
-    if audit.problems.is_empty() {
-        out.push_str("<p>Every call has decision records under an approved policy, and they agree with the log.</p>\n");
-    } else {
-        out.push_str(&problems.finish());
-    }
-    let mut policies = Table::new(&["Policy of decisions", "Approved", "#Calls"]);
-    for (policy, count) in &audit.policies {
-        let approved = if audit.approved.contains(policy) { "yes" } else { "no" };
-        policies.row(&[code(policy), approved.to_owned(), number(*count)]);
-    }
-    out.push_str(&policies.finish());
-    let mut table = Table::new(&["Problem", "Time", "Request", "#Line", "Object"]);
-    for location in &audit.locations {
-        let object = summary.objects.get(&location.unit_id).map_or(location.unit_id.as_str(), String::as_str);
-        table.row(&[
-            escape(&location.problem.as_str().replace('_', " ")),
-            escape(&location.time),
-            code(&location.request_id),
-            number(location.line),
-            code(object),
-        ]);
-    }
-    if !audit.locations.is_empty() {
-        out.push_str(&table.finish());
-    }
-    out.push_str("</section>\n");
-    out
 }

@@ -6,6 +6,7 @@ use banister::Guardrail;
 use serde::{Deserialize, Serialize};
 
 use super::error::AuditError;
+use super::objects::Objects;
 use super::plan::{Plan, PlannedObject};
 use super::settings::Settings;
 use super::side::PlannedSides;
@@ -72,7 +73,18 @@ impl DistributedScan {
     ///
     /// As of [`scan`](crate::scan).
     pub fn open(run: &ScanRun<'_>) -> Result<Self, AuditError> {
+        if !run.recorded.is_empty() || run.against.is_some() {
+            return Err(AuditError::usage(
+                "other machines replay no decisions and compare no policies; use `banister audit scan`, with shards",
+            ));
+        }
         let prepared = prepare(run)?;
+        if let Some(object) = prepared.plan.objects.iter().find(|object| object.is_stored() || object.is_stdin()) {
+            return Err(AuditError::usage(format!(
+                "{}: is not a file; other machines read objects at the paths of the plan, so mount the bucket, or use `banister audit scan` with shards",
+                object.uri
+            )));
+        }
         let job = Job {
             settings: prepared.settings,
             policy_text: run.policy_text.map(str::to_owned),
@@ -201,9 +213,11 @@ impl UnitScanner {
             return Err(AuditError::integrity("the description of a unit does not have its digest"));
         }
         let store = Store::lock(&self.directory.0, None)?;
-        let sides = PlannedSides::new(&self.plan);
+        let objects = Objects(None);
+        let sides = PlannedSides::new(&self.plan, objects);
         let worker = Worker {
             store: &store,
+            objects,
             scanner: &self.scanner,
             sides: &sides,
             format: self.job.settings.findings,

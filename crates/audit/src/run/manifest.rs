@@ -1,5 +1,6 @@
 //! The manifest: what an audit vouches for.
 
+use banister::Guardrail;
 use serde::{Deserialize, Serialize};
 
 use super::error::AuditStatus;
@@ -20,6 +21,13 @@ pub struct PolicyName {
     pub name: String,
     /// The digest.
     pub digest: String,
+}
+
+impl PolicyName {
+    pub(super) fn of(guardrail: &Guardrail) -> Self {
+        let policy = guardrail.policy();
+        Self { name: policy.name().to_owned(), digest: policy.digest().to_owned() }
+    }
 }
 
 /// The manifest of an audit. It is the only file with the time.

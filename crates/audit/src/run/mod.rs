@@ -1,12 +1,18 @@
 //! An audit of an archive: plan, scan, finalize, verify.
 
+mod approval;
+mod chains;
 mod clock;
 mod decisions;
 mod error;
 mod finalize;
 mod findings_file;
 mod job;
+mod join;
+mod listing;
 mod manifest;
+mod objects;
+mod ocsf;
 mod parquet_file;
 mod plan;
 mod policy;
@@ -16,21 +22,27 @@ mod shard;
 mod side;
 mod signature;
 mod store;
+mod stores;
 mod summary;
 mod verify;
 mod work;
 
-pub use decisions::{CallProblem, DecisionAudit, DecisionProblem};
+pub use approval::Approval;
+pub use chains::{ChainAudit, ChainEnd, ChainLocation};
+pub use decisions::{CallProblem, DecisionAudit, DecisionProblem, ReplayCounts};
 pub use error::{AuditError, AuditStatus};
 pub use finalize::{FinalizeOptions, Finalized, finalize, render_report};
 pub use findings_file::FindingsFormat;
 pub use job::{DistributedScan, Job, UnitFile, UnitScanner, read_plan};
+pub use listing::{plan, plan_in_stores, planned_inputs};
 pub use manifest::{Manifest, PolicyName};
-pub use plan::{ObjectRole, Plan, PlannedObject, plan};
+pub use ocsf::export_ocsf;
+pub use plan::{ObjectRole, Plan, PlannedObject};
 pub use policy::{PolicySource, RuleEntry};
 pub use settings::Settings;
 pub use shard::Shard;
 pub use signature::{FileSigner, Signer, Verifier};
+pub use stores::{ObjectStores, StoredObject};
 pub use summary::{Accepted, Control, QuarantinedUnit, Summary, UnitCounts, UnitGap, summarize};
 pub use verify::{Verification, VerifyOptions, verify};
 pub use work::{Counters, ScanRun, calibrate, scan, threads};

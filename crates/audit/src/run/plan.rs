@@ -1,8 +1,6 @@
 //! The plan: which objects an audit covers, frozen before any is read.
 
-use std::collections::BTreeMap;
-use std::fs::{self, Metadata};
-use std::path::{Component, Path, PathBuf};
+use std::fs::{File, Metadata};
 use std::time::UNIX_EPOCH;
 
 use serde::{Deserialize, Serialize};
@@ -10,6 +8,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::error::AuditError;
 use super::store::Store;
+use super::stores::{STDIN, StoredObject};
 use crate::core::hex;
 
 pub(super) const PLAN: &str = "plan.jsonl";
@@ -35,11 +34,11 @@ pub struct PlannedObject {
     pub object_id: String,
     /// The role.
     pub role: ObjectRole,
-    /// The path.
+    /// The path, the location in a store, or `-` for standard input.
     pub uri: String,
-    /// The size in bytes.
+    /// The size in bytes; 0 for standard input.
     pub size: u64,
-    /// The time of the last change, in nanoseconds since 1970.
+    /// What changes with the content: of a file the time of its last change, in nanoseconds since 1970; in a store the entity tag or version.
     pub modified: String,
 }
 
@@ -61,11 +60,39 @@ pub struct Plan {
 }
 
 impl PlannedObject {
-    fn new(role: ObjectRole, uri: String, metadata: &Metadata) -> Self {
-        let mut object =
-            Self { object_id: String::new(), role, uri, size: metadata.len(), modified: modified(metadata) };
+    /// Describes a file.
+    pub(super) fn file(role: ObjectRole, uri: String, metadata: &Metadata) -> Self {
+        Self::new(role, uri, metadata.len(), modified(metadata))
+    }
+
+    /// Describes an object of a store.
+    pub(super) fn stored(role: ObjectRole, object: StoredObject) -> Self {
+        Self::new(role, object.uri, object.size, object.version)
+    }
+
+    /// Describes standard input, which can be read once.
+    pub(super) fn stdin() -> Self {
+        Self::new(ObjectRole::Unit, STDIN.to_owned(), 0, String::new())
+    }
+
+    fn new(role: ObjectRole, uri: String, size: u64, modified: String) -> Self {
+        let mut object = Self { object_id: String::new(), role, uri, size, modified };
         object.object_id = object.id();
         object
+    }
+
+    pub(super) fn is_stdin(&self) -> bool {
+        self.uri == STDIN
+    }
+
+    /// Returns `true` if the object is in a store.
+    pub(super) fn is_stored(&self) -> bool {
+        is_location(&self.uri)
+    }
+
+    /// Returns `true` if the open file is still the one that was planned.
+    pub(super) fn is_still(&self, file: &File) -> bool {
+        file.metadata().is_ok_and(|metadata| self.is_unchanged(&metadata))
     }
 
     fn id(&self) -> String {
@@ -94,6 +121,13 @@ impl PlannedObject {
     }
 }
 
+/// Returns `true` if an input is a location in a store, such as `s3://bucket/prefix`.
+pub(super) fn is_location(input: &str) -> bool {
+    input.split_once("://").is_some_and(|(scheme, _)| {
+        !scheme.is_empty() && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte))
+    })
+}
+
 fn modified(metadata: &Metadata) -> String {
     let since = metadata.modified().ok().and_then(|time| time.duration_since(UNIX_EPOCH).ok());
     since.map_or_else(String::new, |since| since.as_nanos().to_string())
@@ -117,7 +151,7 @@ impl Plan {
         Ok(Self { inputs: header.inputs, objects })
     }
 
-    fn write(&self, store: &Store) -> Result<(), AuditError> {
+    pub(super) fn write(&self, store: &Store) -> Result<(), AuditError> {
         let header =
             Header { format: FORMAT.to_owned(), inputs: self.inputs.clone(), objects: self.objects.len() as u64 };
         let mut text = serde_json::to_string(&header).unwrap_or_default();
@@ -138,161 +172,4 @@ impl Plan {
     pub fn side_objects(&self) -> impl Iterator<Item = &PlannedObject> {
         self.objects.iter().filter(|object| object.role == ObjectRole::Side)
     }
-}
-
-/// Lists the objects of `inputs` and freezes them in the directory `out`.
-///
-/// An input is a file, a directory, or a pattern with `*`, `?` or `[…]`. An object that several inputs name appears once.
-///
-/// # Errors
-///
-/// If an input matches nothing or cannot be listed, or if `out` holds another plan.
-pub fn plan(inputs: &[String], out: &Path) -> Result<Plan, AuditError> {
-    let plan = list(inputs, out)?;
-    let store = Store::lock(out, None)?;
-    if store.exists(PLAN) {
-        return Err(AuditError::usage(format!(
-            "{}: holds a plan already; scan it, or name another directory",
-            out.display()
-        )));
-    }
-    plan.write(&store)?;
-    Ok(plan)
-}
-
-/// Lists the inputs of a directory that has no plan yet, before anything is written.
-pub(super) fn list_if_new(inputs: &[String], out: &Path) -> Result<Option<Plan>, AuditError> {
-    if out.join(PLAN).exists() {
-        return Ok(None);
-    }
-    if inputs.is_empty() {
-        return Err(AuditError::usage("there is no plan; run `banister audit plan` first, or name the inputs"));
-    }
-    list(inputs, out).map(Some)
-}
-
-/// Returns the plan of the directory, which is `listed` if it has none.
-pub(super) fn plan_in(store: &Store, inputs: &[String], listed: Option<Plan>) -> Result<Plan, AuditError> {
-    match listed {
-        Some(plan) if !store.exists(PLAN) => {
-            plan.write(store)?;
-            Ok(plan)
-        }
-        _ => {
-            let plan = Plan::read(store)?;
-            if !inputs.is_empty() && plan.inputs != inputs {
-                return Err(AuditError::usage("the directory holds a plan of other inputs; name another directory"));
-            }
-            Ok(plan)
-        }
-    }
-}
-
-pub(super) fn list(inputs: &[String], out: &Path) -> Result<Plan, AuditError> {
-    let out = canonical(out)?;
-    let mut found = BTreeMap::new();
-    for input in inputs {
-        let before = found.len();
-        let mut listing = Listing { out: &out, input, found: &mut found };
-        let is_known = listing.input()?;
-        if found.len() == before && !is_known {
-            return Err(AuditError::usage(format!("{input}: matches no file")));
-        }
-    }
-    let mut objects: Vec<PlannedObject> = found.into_values().collect();
-    objects.sort_by(|one, other| one.uri.cmp(&other.uri));
-    Ok(Plan { inputs: inputs.to_vec(), objects })
-}
-
-/// Returns the canonical path of a directory that need not exist.
-fn canonical(path: &Path) -> Result<PathBuf, AuditError> {
-    let absolute = std::path::absolute(path).map_err(AuditError::io(path))?;
-    let existing = absolute.ancestors().find(|ancestor| ancestor.exists()).unwrap_or(&absolute);
-    let rest = absolute.strip_prefix(existing).unwrap_or(Path::new(""));
-    Ok(fs::canonicalize(existing).map_err(AuditError::io(existing))?.join(rest))
-}
-
-/// Lists one input.
-struct Listing<'a> {
-    out: &'a Path,
-    input: &'a str,
-    /// By canonical path, so that no object is read twice.
-    found: &'a mut BTreeMap<PathBuf, PlannedObject>,
-}
-
-impl Listing<'_> {
-    /// Returns `true` if the input has files, even if all of them are listed already.
-    fn input(&mut self) -> Result<bool, AuditError> {
-        if self.input == "-" {
-            return Err(AuditError::usage("standard input cannot be frozen in a plan; save it to a file"));
-        }
-        if let Some((scheme, _)) = self.input.split_once("://") {
-            return Err(AuditError::usage(format!(
-                "{}: `{scheme}` locations are not supported; copy the objects to a directory, such as with `aws s3 sync`",
-                self.input
-            )));
-        }
-        let path = Path::new(self.input);
-        if path.exists() {
-            return self.path(path, &mut Vec::new());
-        }
-        if !self.input.contains(['*', '?', '[']) {
-            return Err(AuditError::usage(format!("{}: does not exist", self.input)));
-        }
-        let matches = glob::glob(self.input)
-            .map_err(|error| AuditError::usage(format!("{}: is not a pattern: {}", self.input, error.msg)))?;
-        let mut is_known = false;
-        for path in matches {
-            let path = path.map_err(|error| AuditError::Io { path: error.path().to_owned(), error: error.into() })?;
-            is_known |= self.path(&path, &mut Vec::new())?;
-        }
-        Ok(is_known)
-    }
-
-    fn path(&mut self, path: &Path, parents: &mut Vec<PathBuf>) -> Result<bool, AuditError> {
-        let canonical = fs::canonicalize(path).map_err(AuditError::io(path))?;
-        let metadata = fs::metadata(path).map_err(AuditError::io(path))?;
-        if metadata.is_dir() && self.out.starts_with(&canonical) {
-            return Err(AuditError::usage(format!(
-                "{}: contains the directory of the audit; write that elsewhere",
-                self.input
-            )));
-        }
-        if !metadata.is_dir() {
-            return self.file(path, canonical, &metadata);
-        }
-        if parents.contains(&canonical) {
-            return Err(AuditError::usage(format!("{}: a link leads back to its own directory", path.display())));
-        }
-        parents.push(canonical);
-        let mut is_known = false;
-        for entry in fs::read_dir(path).map_err(AuditError::io(path))? {
-            let entry = entry.map_err(AuditError::io(path))?;
-            is_known |= self.path(&entry.path(), parents)?;
-        }
-        parents.pop();
-        Ok(is_known)
-    }
-
-    fn file(&mut self, path: &Path, canonical: PathBuf, metadata: &Metadata) -> Result<bool, AuditError> {
-        if !metadata.is_file() {
-            return Err(AuditError::usage(format!("{}: is not a file", path.display())));
-        }
-        let uri = path
-            .to_str()
-            .ok_or_else(|| AuditError::usage(format!("{}: the name is not UTF-8; rename the file", path.display())))?;
-        let object = PlannedObject::new(role(path), uri.to_owned(), metadata);
-        self.found.entry(canonical).or_insert(object);
-        Ok(true)
-    }
-}
-
-/// Bedrock stores large bodies in a directory `data` beside the records that refer to them.
-fn role(path: &Path) -> ObjectRole {
-    let is_in_data = path.parent().and_then(Path::file_name).is_some_and(|name| name == "data");
-    let is_in_log = path.components().any(|part| part == Component::Normal("BedrockModelInvocationLogs".as_ref()));
-    let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-    let is_body =
-        ["_input.json.gz", "_output.json.gz", "_input.json", "_output.json"].iter().any(|end| name.ends_with(end));
-    if is_in_data && (is_in_log || is_body) { ObjectRole::Side } else { ObjectRole::Unit }
 }

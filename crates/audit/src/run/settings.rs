@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::error::AuditError;
 use super::findings_file::FindingsFormat;
+use super::manifest::PolicyName;
 use super::policy::PolicySource;
 use super::store::Store;
 use crate::core::ScanOptions;
@@ -21,6 +22,10 @@ pub struct Settings {
     pub plan_sha256: String,
     /// The policy.
     pub policy: PolicySource,
+    /// More policies under which decisions were replayed.
+    pub replay: Vec<PolicyName>,
+    /// The policy that the audited one is compared with.
+    pub against: Option<PolicyName>,
     /// The name of the engine.
     pub engine: String,
     /// The digest of the engine and the options.

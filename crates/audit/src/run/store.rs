@@ -155,6 +155,15 @@ impl Store {
         io::copy(&mut file, &mut hash).map_err(AuditError::io(&path))?;
         Ok(hex(&hash.0.finalize()))
     }
+
+    /// Checks that a file is the one of its receipt.
+    pub(super) fn expect_digest(&self, name: &str, digest: &str) -> Result<(), AuditError> {
+        if self.exists(name) && self.digest(name)? == digest {
+            Ok(())
+        } else {
+            Err(AuditError::integrity(format!("{name}: is not the file of its receipt")))
+        }
+    }
 }
 
 struct Hashed(Sha256);

@@ -2,10 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use banister::ChainHead;
 use serde::{Deserialize, Serialize};
 
-use super::decisions::{DecisionAudit, join};
+use super::approval::Approval;
+use super::chains::ChainAudit;
+use super::decisions::DecisionAudit;
 use super::error::{AuditError, AuditStatus};
+use super::join::join;
 use super::plan::{Plan, PlannedObject};
 use super::policy::RuleEntry;
 use super::settings::Settings;
@@ -20,8 +24,10 @@ const MAX_LOCATIONS: usize = 500;
 pub struct Accepted {
     /// The number of quarantined units, lines and bodies that a complete audit may have.
     pub max_quarantined: u64,
-    /// The digests of policies that decisions may have, besides that of the audit.
-    pub approved_policies: Vec<String>,
+    /// The policies that decisions may have. That of the audit needs an entry only if it was not approved at all times.
+    pub approved_policies: Vec<Approval>,
+    /// The records after which chains of decision records may begin, if earlier ones were removed.
+    pub chains_after: Vec<ChainHead>,
 }
 
 /// Counts of units.
@@ -124,7 +130,14 @@ impl Summary {
     /// Returns `true` if nothing is wrong: no finding is a gap, and decisions have no problems.
     #[must_use]
     pub fn is_clean(&self) -> bool {
-        self.gap_count() == 0 && self.decisions.as_ref().is_none_or(|decisions| decisions.problem_count() == 0)
+        let is_clean = |decisions: &DecisionAudit| decisions.problem_count() == 0 && decisions.chain.problems == 0;
+        self.gap_count() == 0 && self.decisions.as_ref().is_none_or(is_clean)
+    }
+
+    /// Returns `true` if no decision record was removed, changed or reordered, as far as their chains show it.
+    #[must_use]
+    pub fn is_chain_intact(&self) -> bool {
+        self.decisions.as_ref().is_none_or(|decisions| decisions.chain.problems == 0)
     }
 }
 
@@ -172,10 +185,15 @@ pub(super) fn summarize_store(store: &Store, accepted: &Accepted) -> Result<Summ
     let mut summary = builder.finish(&plan)?;
     if settings.options.decisions {
         let mut approved = accepted.approved_policies.clone();
-        approved.push(settings.policy.digest.clone());
+        if approved.iter().all(|approval| approval.digest != settings.policy.digest) {
+            approved.push(Approval::always(&settings.policy.digest));
+        }
         approved.sort();
         approved.dedup();
-        summary.decisions = Some(join(store, &approved)?);
+        let mut decisions = join(store, &approved)?;
+        let chains = receipts.into_values().filter_map(|receipt| Some((receipt.unit_id, receipt.chains?)));
+        decisions.chain = ChainAudit::link(&chains.collect::<Vec<_>>(), &accepted.chains_after);
+        summary.decisions = Some(decisions);
         name_objects(&mut summary, &plan, &settings);
     }
     conclude(&mut summary);
@@ -184,8 +202,11 @@ pub(super) fn summarize_store(store: &Store, accepted: &Accepted) -> Result<Summ
 
 /// Adds the paths of the units with calls that have problems.
 fn name_objects(summary: &mut Summary, plan: &Plan, settings: &Settings) {
-    let locations = summary.decisions.iter().flat_map(|decisions| &decisions.locations);
-    let wanted: BTreeSet<String> = locations.map(|location| location.unit_id.clone()).collect();
+    let mut wanted = BTreeSet::new();
+    if let Some(decisions) = &summary.decisions {
+        wanted.extend(decisions.locations.iter().map(|location| location.unit_id.clone()));
+        wanted.extend(decisions.chain.locations.iter().map(|location| location.unit_id.clone()));
+    }
     for unit in plan.units() {
         let unit_id = unit.unit_id(&settings.policy.digest, &settings.engine_digest);
         if wanted.contains(&unit_id) {
@@ -195,7 +216,7 @@ fn name_objects(summary: &mut Summary, plan: &Plan, settings: &Settings) {
 }
 
 /// Reads the receipts. Duplicates, such as those of a retried task, must agree.
-fn agreed_receipts(store: &Store, settings: &Settings) -> Result<BTreeMap<String, Receipt>, AuditError> {
+pub(super) fn agreed_receipts(store: &Store, settings: &Settings) -> Result<BTreeMap<String, Receipt>, AuditError> {
     let mut receipts: BTreeMap<String, Receipt> = BTreeMap::new();
     let mut problems = Vec::new();
     for name in store.files()?.iter().filter(|name| name.starts_with("receipts/")) {
@@ -252,9 +273,7 @@ struct Builder<'a> {
 impl Builder<'_> {
     fn add(&mut self, unit: &PlannedObject, receipt: &Receipt) -> Result<(), AuditError> {
         for (name, digest) in &receipt.files {
-            if !self.store.exists(name) || self.store.digest(name)? != *digest {
-                return Err(AuditError::integrity(format!("{name}: is not the file of its receipt")));
-            }
+            self.store.expect_digest(name, digest)?;
         }
         let units = &mut self.summary.units;
         match receipt.status {

@@ -2,24 +2,27 @@
 
 use std::collections::BTreeSet;
 use std::path::Path;
+use std::sync::atomic::AtomicU64;
 
-use banister::Guardrail;
+use banister::{ChainHead, Guardrail};
 use sha2::{Digest as _, Sha256};
 
 use super::error::{AuditError, AuditStatus};
 use super::finalize::{REPORT, SUMMARY, render_store};
 use super::manifest::{ENVELOPE, FORMAT, MANIFEST, Manifest, SUMS};
+use super::objects::Objects;
 use super::plan::{PLAN, Plan, PlannedObject};
 use super::seal::{FILES, merkle_root};
 use super::settings::{Settings, json_file};
 use super::side::PlannedSides;
 use super::signature::{Envelope, Verifier};
 use super::store::Store;
+use super::stores::ObjectStores;
 use super::summary::{Accepted, Summary, summarize_store};
 use crate::core::{FindingRow, Receipt, Scanner, UnitStatus, hex};
 
 /// What is verified besides the files.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct VerifyOptions<'a> {
     /// The key that must have signed the manifest.
     pub verifier: Option<&'a Verifier>,
@@ -27,8 +30,23 @@ pub struct VerifyOptions<'a> {
     pub previous: Option<&'a Path>,
     /// The policy of the audit, to scan units again.
     pub guardrail: Option<&'a Guardrail>,
+    /// The policies of [`ScanRun::recorded`](crate::ScanRun::recorded), to scan units again.
+    pub recorded: &'a [Guardrail],
+    /// The policy of [`ScanRun::against`](crate::ScanRun::against), to scan units again.
+    pub against: Option<&'a Guardrail>,
+    /// The stores of objects that are not files, to scan units again.
+    pub stores: Option<&'a dyn ObjectStores>,
     /// The part of the units that is scanned again, in thousandths.
     pub rescan_per_mille: u64,
+}
+
+impl std::fmt::Debug for VerifyOptions<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("VerifyOptions")
+            .field("previous", &self.previous)
+            .field("rescan_per_mille", &self.rescan_per_mille)
+            .finish_non_exhaustive()
+    }
 }
 
 /// The result of a verification.
@@ -205,7 +223,14 @@ fn accepted(summary: &Summary) -> Accepted {
     Accepted {
         max_quarantined: summary.max_quarantined,
         approved_policies: summary.decisions.as_ref().map(|decisions| decisions.approved.clone()).unwrap_or_default(),
+        chains_after: summary.decisions.iter().flat_map(|decisions| &decisions.chain.after).filter_map(head).collect(),
     }
+}
+
+/// Reads `SEQ:HASH`.
+fn head(text: &String) -> Option<ChainHead> {
+    let (seq, hash) = text.split_once(':')?;
+    Some(ChainHead::new(seq.parse().ok()?, hash))
 }
 
 #[derive(Default)]
@@ -225,14 +250,23 @@ fn rescan(store: &Store, manifest: &Manifest, options: &VerifyOptions<'_>) -> Re
         return Err(AuditError::usage("the policy is not the one of the audit: its digest is another one"));
     }
     let plan = Plan::read(store)?;
-    let scanner = Scanner::new(guardrail, settings.options.clone());
+    let mut scanner = Scanner::new(guardrail, settings.options.clone()).replaying(options.recorded);
+    if let Some(policy) = options.against {
+        scanner = scanner.against(policy);
+    }
+    if scanner.options() != &settings.options {
+        return Err(AuditError::usage(
+            "scanning again needs all policies of the audit; name them with `--replay` and `--against`",
+        ));
+    }
     if scanner.engine_digest() != settings.engine_digest {
         return Err(AuditError::usage(format!(
             "the audit was made by {}; scan again with that version",
             settings.engine
         )));
     }
-    let sides = PlannedSides::new(&plan);
+    let objects = Objects(options.stores);
+    let sides = PlannedSides::new(&plan, objects);
     let mut sample = Sample::default();
     for unit in plan.units() {
         let unit_id = unit.unit_id(&settings.policy.digest, &settings.engine_digest);
@@ -242,7 +276,7 @@ fn rescan(store: &Store, manifest: &Manifest, options: &VerifyOptions<'_>) -> Re
         let name = format!("receipts/{unit_id}.json");
         let receipt: Receipt = serde_json::from_slice(&store.read(&name)?)
             .map_err(|_| AuditError::integrity(format!("{name}: is damaged")))?;
-        match scan_again(unit, &receipt, &scanner, &sides) {
+        match scan_again(unit, &receipt, &scanner, (objects, &sides)) {
             Some(true) => sample.same += 1,
             Some(false) => sample.problems.push(format!("{name}: another scan of the unit has another result")),
             None => sample.unavailable += 1,
@@ -258,16 +292,18 @@ fn is_selected(root: &str, unit_id: &str, per_mille: u64) -> bool {
 }
 
 /// Returns whether a scan has the same receipt, or `None` if the object is gone or changed.
-fn scan_again(unit: &PlannedObject, receipt: &Receipt, scanner: &Scanner, sides: &PlannedSides<'_>) -> Option<bool> {
-    if receipt.status == UnitStatus::Failed && receipt.sha256.is_empty() {
+fn scan_again(
+    unit: &PlannedObject,
+    receipt: &Receipt,
+    scanner: &Scanner,
+    (objects, sides): (Objects<'_>, &PlannedSides<'_>),
+) -> Option<bool> {
+    if unit.is_stdin() || (receipt.status == UnitStatus::Failed && receipt.sha256.is_empty()) {
         return None;
     }
-    let file = std::fs::File::open(&unit.uri).ok()?;
-    if file.metadata().ok()?.len() != unit.size {
-        return None;
-    }
+    let opened = objects.open(unit).ok()?;
     let mut sink = |_: &FindingRow<'_>| Ok(());
-    let outcome = scanner.scan_unit(&receipt.unit_id, file, sides, &mut sink).ok()?;
+    let outcome = opened.scan(scanner, &receipt.unit_id, &AtomicU64::new(0), sides, &mut sink).ok()?;
     if outcome.receipt.sha256 != receipt.sha256 {
         return None;
     }

@@ -1,7 +1,5 @@
 //! Scans the units of a plan on all cores. A unit is done when its receipt appears, which is after everything else of it.
 
-use std::fs::File;
-use std::io::{self, Read};
 use std::path::Path;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
@@ -11,13 +9,17 @@ use banister::Guardrail;
 
 use super::error::AuditError;
 use super::findings_file::{FindingsFiles, FindingsFormat};
+use super::listing::{list, list_if_new, plan_in};
 use super::manifest::MANIFEST;
-use super::plan::{PLAN, Plan, PlannedObject, list, list_if_new, plan_in};
+use super::manifest::PolicyName;
+use super::objects::Objects;
+use super::plan::{PLAN, Plan, PlannedObject};
 use super::policy::PolicySource;
 use super::settings::{FORMAT, Settings, json_file};
 use super::shard::Shard;
-use super::side::{PlannedSides, reason};
+use super::side::PlannedSides;
 use super::store::Store;
+use super::stores::ObjectStores;
 use crate::core::{FindingRow, QuarantineRow, ReasonCode, ScanOptions, Scanner, UnitOutcome};
 
 /// How far a scan is. Other threads may read it.
@@ -40,7 +42,6 @@ pub struct Counters {
 }
 
 /// What a scan is to do.
-#[derive(Debug)]
 pub struct ScanRun<'a> {
     /// The inputs; empty for the plan of the directory.
     pub inputs: &'a [String],
@@ -52,6 +53,12 @@ pub struct ScanRun<'a> {
     pub policy_reference: &'a str,
     /// The text of the policy file.
     pub policy_text: Option<&'a str>,
+    /// More policies under which decisions are replayed: those that were in force besides the audited one.
+    pub recorded: &'a [Guardrail],
+    /// The policy that the audited one is compared with.
+    pub against: Option<&'a Guardrail>,
+    /// The stores of inputs that are locations, such as `s3://bucket/prefix`.
+    pub stores: Option<&'a dyn ObjectStores>,
     /// The options of the scan.
     pub options: ScanOptions,
     /// The format of findings.
@@ -60,6 +67,22 @@ pub struct ScanRun<'a> {
     pub jobs: usize,
     /// The part of the plan.
     pub shard: Option<Shard>,
+}
+
+impl std::fmt::Debug for ScanRun<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ScanRun").field("inputs", &self.inputs).field("out", &self.out).finish_non_exhaustive()
+    }
+}
+
+impl ScanRun<'_> {
+    fn scanner(&self) -> Scanner {
+        let scanner = Scanner::new(self.guardrail, self.options.clone()).replaying(self.recorded);
+        match self.against {
+            Some(policy) => scanner.against(policy),
+            None => scanner,
+        }
+    }
 }
 
 /// Scans the units that have no receipt yet.
@@ -78,8 +101,9 @@ pub fn scan(run: &ScanRun<'_>, counters: &Counters) -> Result<(), AuditError> {
     queue.sort_by_key(|unit| std::cmp::Reverse(unit.size));
     counters.units.store(queue.len() as u64, Ordering::Relaxed);
     counters.bytes.store(queue.iter().map(|unit| unit.size).sum(), Ordering::Relaxed);
-    let sides = PlannedSides::new(&plan);
-    let worker = Worker { store: &store, scanner: &scanner, sides: &sides, format: run.findings, counters };
+    let objects = Objects(run.stores);
+    let sides = PlannedSides::new(&plan, objects);
+    let worker = Worker { store: &store, objects, scanner: &scanner, sides: &sides, format: run.findings, counters };
     worker.all(&queue, threads(run.jobs).min(queue.len().max(1)))
 }
 
@@ -96,7 +120,8 @@ pub(super) fn prepare(run: &ScanRun<'_>) -> Result<Prepared, AuditError> {
     let shard = run.shard.map(Shard::name);
     // A shard does not plan: the others would plan as well.
     let inputs = if shard.is_some() { &[] } else { run.inputs };
-    let listed = list_if_new(inputs, run.out)?;
+    let objects = Objects(run.stores);
+    let listed = list_if_new(inputs, run.out, objects)?;
     let store = Store::lock(run.out, shard.as_deref())?;
     if store.exists(MANIFEST) {
         return Err(AuditError::usage(format!(
@@ -105,14 +130,16 @@ pub(super) fn prepare(run: &ScanRun<'_>) -> Result<Prepared, AuditError> {
         )));
     }
     let plan = plan_in(&store, run.inputs, listed)?;
-    let scanner = Scanner::new(run.guardrail, run.options.clone());
+    let scanner = run.scanner();
     let settings = Settings {
         format: FORMAT.to_owned(),
         plan_sha256: store.digest(PLAN)?,
         policy: PolicySource::new(run.guardrail, run.policy_reference),
+        replay: run.recorded.iter().map(PolicyName::of).collect(),
+        against: run.against.map(PolicyName::of),
         engine: ScanOptions::engine().to_owned(),
         engine_digest: scanner.engine_digest().to_owned(),
-        options: run.options.clone(),
+        options: scanner.options().clone(),
         findings: run.findings,
     };
     settings.agree(&store, run.policy_text)?;
@@ -125,7 +152,12 @@ pub(super) fn prepare(run: &ScanRun<'_>) -> Result<Prepared, AuditError> {
 ///
 /// If the inputs cannot be listed.
 pub fn calibrate(run: &ScanRun<'_>, per_mille: u64, counters: &Counters) -> Result<Plan, AuditError> {
-    let plan = if run.inputs.is_empty() { Plan::read(&Store::open(run.out)?)? } else { list(run.inputs, run.out)? };
+    let objects = Objects(run.stores);
+    let plan =
+        if run.inputs.is_empty() { Plan::read(&Store::open(run.out)?)? } else { list(run.inputs, run.out, objects)? };
+    if plan.units().any(PlannedObject::is_stdin) {
+        return Err(AuditError::usage("standard input can be read only once; calibrate with files"));
+    }
     let mut units: Vec<&PlannedObject> = plan.units().collect();
     // In an order that has nothing to do with size or time.
     units.sort_by(|one, other| one.object_id.cmp(&other.object_id));
@@ -138,17 +170,17 @@ pub fn calibrate(run: &ScanRun<'_>, per_mille: u64, counters: &Counters) -> Resu
     units.truncate(enough.map_or(units.len(), |last| last + 1));
     counters.units.store(units.len() as u64, Ordering::Relaxed);
     counters.bytes.store(sum, Ordering::Relaxed);
-    let scanner = Scanner::new(run.guardrail, run.options.clone());
-    let sides = PlannedSides::new(&plan);
+    let scanner = run.scanner();
+    let sides = PlannedSides::new(&plan, objects);
     let next = AtomicUsize::new(0);
     thread::scope(|scope| {
         for _ in 0..threads(run.jobs).min(units.len().max(1)) {
             scope.spawn(|| {
                 while let Some(unit) = units.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    if let Ok(file) = File::open(&unit.uri) {
-                        let content = Counted { file: &file, bytes: &counters.bytes_done };
-                        // What cannot be read takes no time.
-                        let _ = scanner.scan_unit("calibration", content, &sides, &mut |_: &FindingRow<'_>| Ok(()));
+                    // What cannot be read takes no time.
+                    if let Ok(opened) = objects.open(unit) {
+                        let mut sink = |_: &FindingRow<'_>| Ok(());
+                        let _ = opened.scan(&scanner, "calibration", &counters.bytes_done, &sides, &mut sink);
                     }
                     counters.units_done.fetch_add(1, Ordering::Relaxed);
                 }
@@ -166,6 +198,7 @@ pub fn threads(jobs: usize) -> usize {
 
 pub(super) struct Worker<'a> {
     pub(super) store: &'a Store,
+    pub(super) objects: Objects<'a>,
     pub(super) scanner: &'a Scanner,
     pub(super) sides: &'a PlannedSides<'a>,
     pub(super) format: FindingsFormat,
@@ -222,37 +255,27 @@ impl Worker<'_> {
         unit_id: &str,
     ) -> Result<(UnitOutcome, std::collections::BTreeMap<String, String>), AuditError> {
         let failed = |reason| Ok((self.scanner.failed_unit(unit_id, reason), std::collections::BTreeMap::new()));
-        let file = match File::open(&unit.uri).and_then(|file| Ok((file.metadata()?, file))) {
-            Ok((metadata, file)) if unit.is_unchanged(&metadata) => file,
-            Ok(_) => return failed(ReasonCode::Changed),
-            Err(error) => return failed(reason(&error)),
+        let opened = match self.objects.open(unit) {
+            Ok(opened) => opened,
+            Err(reason) => return failed(reason),
         };
         let mut findings = FindingsFiles::new(self.store, unit_id, self.format);
-        let content = Counted { file: &file, bytes: &self.counters.bytes_done };
-        let outcome = match self.scanner.scan_unit(unit_id, content, self.sides, &mut findings) {
+        let file = opened.file();
+        let outcome = match opened.scan(self.scanner, unit_id, &self.counters.bytes_done, self.sides, &mut findings) {
             Ok(outcome) => outcome,
             Err(error) => return Err(findings.failed(error)),
         };
-        // While it was read, too.
-        let is_unchanged = file.metadata().is_ok_and(|metadata| unit.is_unchanged(&metadata));
-        if !is_unchanged {
+        // A file may change while it is read, and a store may send less than it listed.
+        let changed = match file {
+            Some(file) if !unit.is_still(&file) => Some(ReasonCode::Changed),
+            None if unit.is_stored() && outcome.receipt.size != unit.size => Some(ReasonCode::ReadError),
+            _ => None,
+        };
+        if let Some(reason) = changed {
             findings.discard();
-            return failed(ReasonCode::Changed);
+            return failed(reason);
         }
         Ok((outcome, findings.commit()?))
-    }
-}
-
-struct Counted<'a> {
-    file: &'a File,
-    bytes: &'a AtomicU64,
-}
-
-impl Read for Counted<'_> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let length = self.file.read(buffer)?;
-        self.bytes.fetch_add(length as u64, Ordering::Relaxed);
-        Ok(length)
     }
 }
 

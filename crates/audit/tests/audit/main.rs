@@ -3,7 +3,12 @@
 #![allow(clippy::indexing_slicing, clippy::string_slice, reason = "a wrong index is to fail its test")]
 
 mod archive;
+mod bad_input;
+mod chains;
 mod decisions;
-mod runs;
+mod integrity;
+mod parquet_input;
+mod results;
 mod scan;
 mod support;
+mod workspace;

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use banister::ChainHead;
-use banister_audit::{Direction, FindingsFormat, Format, Shard};
+use banister_audit::{Approval, Direction, FindingsFormat, Format, Shard};
 use clap::{Subcommand, ValueEnum};
 
 /// Arguments of `audit`.
@@ -24,6 +24,11 @@ pub(crate) enum AuditCommand {
     /// A scan that was stopped continues where it was: run the command again. Each result appears whole or not at all, and equal archives
     /// have equal results, whatever the number of threads.
     Scan(ScanArgs),
+    /// Evaluate recorded bodies again, and compare the findings with the decision records
+    ///
+    /// This is `scan --decisions`, and lists each decision that another evaluation does not confirm. With `--against`, it also reports what
+    /// another policy would have done.
+    Replay(ScanArgs),
     /// Bring plan and receipts together, and write summary, report and manifest
     Finalize(FinalizeArgs),
     /// Print the job that scans a plan on Apache Spark, and the commands that run it
@@ -33,7 +38,7 @@ pub(crate) enum AuditCommand {
     Spark(SparkArgs),
     /// Compute everything again, check the signature, and scan a sample again
     Verify(VerifyArgs),
-    /// Render the report of a finalized audit again
+    /// Render the report of a finalized audit again, or export its findings
     Report(ReportArgs),
     /// Verify the chain of a decision log: names lines that were removed, changed or reordered
     ///
@@ -44,7 +49,7 @@ pub(crate) enum AuditCommand {
 /// Arguments of `audit plan`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct PlanArgs {
-    /// Files, directories, or patterns with `*`, `?` and `[…]`
+    /// Files, directories, patterns with `*`, `?` and `[…]`, or locations in buckets: `s3://`, `gs://` and `az://`
     #[arg(value_name = "INPUT", required = true)]
     pub(super) inputs: Vec<String>,
     /// Directory of the audit
@@ -55,7 +60,8 @@ pub(crate) struct PlanArgs {
 /// Arguments of `audit scan`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct ScanArgs {
-    /// Files, directories, or patterns with `*`, `?` and `[…]`; without any, the plan of the directory
+    /// Files, directories, patterns with `*`, `?` and `[…]`, locations in buckets (`s3://`, `gs://`, `az://`), or `-` alone for standard
+    /// input; without any, the plan of the directory
     #[arg(value_name = "INPUT")]
     pub(super) inputs: Vec<String>,
     /// Directory of the audit
@@ -64,6 +70,12 @@ pub(crate) struct ScanArgs {
     /// Policy pack or file
     #[arg(long, short, value_name = "POLICY", default_value = "default")]
     pub(super) policy: String,
+    /// Another policy pack or file, to report what it would have done
+    #[arg(long, value_name = "POLICY")]
+    pub(super) against: Option<String>,
+    /// Policy pack or file that decisions were made under besides the audited one, to replay these too; may be repeated
+    #[arg(long, value_name = "POLICY")]
+    pub(super) replay: Vec<String>,
     /// Number of threads; 0 is the number of cores
     #[arg(long, short, value_name = "N", default_value_t = 0)]
     pub(super) jobs: usize,
@@ -102,9 +114,13 @@ pub(crate) struct EndingArgs {
     /// Number of quarantined objects, lines and bodies that a complete audit may have
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub(super) max_quarantine: u64,
-    /// Digest of a policy that decisions may have, besides the one of the audit
-    #[arg(long, value_name = "DIGEST")]
-    pub(super) approve: Vec<String>,
+    /// Policy that decisions may have besides the one of the audit, and when: `DIGEST`, or `DIGEST@FROM..UNTIL` with days or times in UTC;
+    /// may be repeated
+    #[arg(long, value_name = "DIGEST[@FROM..UNTIL]")]
+    pub(super) approve: Vec<Approval>,
+    /// Number and hash of the decision record before the first, if earlier files of the log were removed; may be repeated
+    #[arg(long, value_name = "SEQ:HASH", value_parser = chain_head)]
+    pub(super) after: Vec<ChainHead>,
     /// Private key that signs the manifest: Ed25519 in PEM, as `openssl genpkey -algorithm ed25519` writes it
     #[arg(long, value_name = "FILE")]
     pub(super) sign: Option<PathBuf>,
@@ -159,6 +175,12 @@ pub(crate) struct VerifyArgs {
     /// Policy pack or file of the audit, for `--rescan`
     #[arg(long, short, value_name = "POLICY")]
     pub(super) policy: Option<String>,
+    /// The `--against` of the scan, for `--rescan`
+    #[arg(long, value_name = "POLICY")]
+    pub(super) against: Option<String>,
+    /// The `--replay` of the scan, for `--rescan`; may be repeated
+    #[arg(long, value_name = "POLICY")]
+    pub(super) replay: Vec<String>,
 }
 
 /// Arguments of `audit report`.
@@ -167,6 +189,9 @@ pub(crate) struct ReportArgs {
     /// Directory of the audit
     #[arg(value_name = "DIRECTORY")]
     pub(super) out: PathBuf,
+    /// Print the findings as OCSF events instead: class 2006, Data Security Finding, in JSON Lines
+    #[arg(long)]
+    pub(super) ocsf: bool,
 }
 
 /// Arguments of `audit verify-log`.

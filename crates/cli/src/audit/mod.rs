@@ -1,18 +1,20 @@
 //! `audit`: audits of archives.
 
 mod args;
+mod buckets;
+mod outcome;
 mod progress;
 mod spark;
 mod verify_log;
 
 use std::fs;
+use std::io::{self, Write as _};
 use std::path::Path;
 use std::time::Instant;
 
 use banister::Guardrail;
 use banister_audit::{
-    Accepted, AuditError, AuditStatus, Counters, FileSigner, FinalizeOptions, Finalized, ScanOptions, ScanRun, Signer,
-    Verifier, VerifyOptions,
+    Accepted, AuditError, Counters, FileSigner, FinalizeOptions, ScanOptions, ScanRun, Signer, Verifier, VerifyOptions,
 };
 
 pub(crate) use args::AuditArgs;
@@ -33,15 +35,13 @@ const ONE_DAY: u64 = 24 * 3600;
 pub(crate) fn run(args: &AuditArgs, out: &mut Out) -> Result<Exit, Failure> {
     match &args.command {
         AuditCommand::Plan(args) => plan(args, out),
-        AuditCommand::Scan(args) => scan(args, out),
+        AuditCommand::Scan(args) => scan(args, args.decisions, out),
+        AuditCommand::Replay(args) => replay(args, out),
         AuditCommand::Finalize(args) => finalize(&args.out, &args.ending, out),
         AuditCommand::Spark(args) => spark::run(args, out),
         AuditCommand::Verify(args) => verify(args, out),
         AuditCommand::VerifyLog(args) => verify_log::run(args, out),
-        AuditCommand::Report(ReportArgs { out: directory }) => match banister_audit::render_report(directory) {
-            Ok(report) => out.text(&report).map(|()| Exit::Passed),
-            Err(error) => stopped(error),
-        },
+        AuditCommand::Report(args) => report(args, out),
     }
 }
 
@@ -56,8 +56,28 @@ fn stopped(error: AuditError) -> Result<Exit, Failure> {
     Ok(exit)
 }
 
+fn report(args: &ReportArgs, out: &mut Out) -> Result<Exit, Failure> {
+    if args.ocsf {
+        let mut stdout = io::BufWriter::new(io::stdout().lock());
+        let exported = banister_audit::export_ocsf(&args.out, &mut stdout);
+        let flushed = stdout.flush();
+        return match exported {
+            Ok(_) => flushed.map(|()| Exit::Passed).map_err(|error| Failure::writing(&error)),
+            Err(AuditError::Io { path, error }) if path == Path::new("standard output") => {
+                Err(Failure::writing(&error))
+            }
+            Err(error) => stopped(error),
+        };
+    }
+    match banister_audit::render_report(&args.out) {
+        Ok(report) => out.text(&report).map(|()| Exit::Passed),
+        Err(error) => stopped(error),
+    }
+}
+
 fn plan(args: &PlanArgs, out: &mut Out) -> Result<Exit, Failure> {
-    let plan = match banister_audit::plan(&args.inputs, &args.out) {
+    let buckets = buckets::open(&args.inputs)?;
+    let plan = match banister_audit::plan_in_stores(&args.inputs, &args.out, buckets::stores(buckets.as_ref())) {
         Ok(plan) => plan,
         Err(error) => return stopped(error),
     };
@@ -86,20 +106,38 @@ fn load(name: &str) -> Result<Loaded, Failure> {
     Ok(Loaded { guardrail, reference: reference.to_string(), text })
 }
 
-fn scan(args: &ScanArgs, out: &mut Out) -> Result<Exit, Failure> {
+fn guardrails(names: &[String]) -> Result<Vec<Guardrail>, Failure> {
+    names.iter().map(|name| load(name).map(|loaded| loaded.guardrail)).collect()
+}
+
+/// Scans, and reports what other evaluations of the recorded bodies gave.
+fn replay(args: &ScanArgs, out: &mut Out) -> Result<Exit, Failure> {
+    if args.shard.is_some() || args.calibrate.is_some() {
+        return Err(Failure::new("`replay` finalizes; use `scan --decisions` with `--shard` or `--calibrate`"));
+    }
+    scan(args, true, out)
+}
+
+fn scan(args: &ScanArgs, decisions: bool, out: &mut Out) -> Result<Exit, Failure> {
     // A key that cannot be read is found before the work, not after it.
     let signer = signer(&args.ending)?;
     let policy = load(&args.policy)?;
+    let recorded = guardrails(&args.replay)?;
+    let against = args.against.as_deref().map(load).transpose()?;
+    let buckets = buckets::for_scan(&args.inputs, &args.out)?;
     let run = ScanRun {
         inputs: &args.inputs,
         out: &args.out,
         guardrail: &policy.guardrail,
         policy_reference: &policy.reference,
         policy_text: policy.text.as_deref(),
+        recorded: &recorded,
+        against: against.as_ref().map(|against| &against.guardrail),
+        stores: buckets::stores(buckets.as_ref()),
         options: ScanOptions {
             format: args.format.map(Into::into),
             source: args.source.into(),
-            decisions: args.decisions,
+            decisions,
             max_line_bytes: args.max_line_bytes,
             ..ScanOptions::default()
         },
@@ -166,49 +204,34 @@ fn signer(ending: &EndingArgs) -> Result<Option<FileSigner>, Failure> {
 
 fn finish(directory: &Path, ending: &EndingArgs, signer: Option<&FileSigner>, out: &mut Out) -> Result<Exit, Failure> {
     let options = FinalizeOptions {
-        accepted: Accepted { max_quarantined: ending.max_quarantine, approved_policies: ending.approve.clone() },
+        accepted: Accepted {
+            max_quarantined: ending.max_quarantine,
+            approved_policies: ending.approve.clone(),
+            chains_after: ending.after.clone(),
+        },
         signer: signer.map(|signer| signer as &dyn Signer),
         previous: ending.previous.as_deref(),
     };
-    let Finalized { summary, manifest } = match banister_audit::finalize(directory, &options) {
-        Ok(finalized) => finalized,
-        Err(error) => return stopped(error),
-    };
-    let units = &summary.units;
-    out.line(format_args!(
-        "{}: {} objects, {} records, {:.1} MB of text",
-        summary.status,
-        units.planned,
-        manifest.records,
-        units.inspected_bytes as f64 / 1e6
-    ))?;
-    for reason in &summary.reasons {
-        out.line(format_args!("not covered: {reason}"))?;
+    match banister_audit::finalize(directory, &options) {
+        Ok(finalized) => outcome::print(&finalized, directory, out),
+        Err(error) => stopped(error),
     }
-    out.line(format_args!(
-        "findings: {}, of which {} are gaps; quarantined: {}",
-        manifest.findings, manifest.gaps, manifest.quarantined
-    ))?;
-    if let Some(decisions) = &summary.decisions {
-        let problems = decisions.problem_count();
-        out.line(format_args!("decisions: {} of {} calls, {problems} problems", decisions.decided, decisions.calls))?;
-    }
-    out.line(format_args!("report: {}", directory.join("report.html").display()))?;
-    Ok(match summary.status {
-        AuditStatus::Complete if summary.is_clean() => Exit::Passed,
-        AuditStatus::Complete => Exit::Found,
-        _ => Exit::Incomplete,
-    })
 }
 
 fn verify(args: &VerifyArgs, out: &mut Out) -> Result<Exit, Failure> {
     let verifier = args.key.as_deref().map(Verifier::from_file).transpose();
     let verifier = verifier.map_err(|error| Failure::new(error.to_string()))?;
     let policy = args.policy.as_deref().map(load).transpose()?;
+    let recorded = guardrails(&args.replay)?;
+    let against = args.against.as_deref().map(load).transpose()?;
+    let buckets = if args.rescan.is_some() { buckets::for_plan(&args.out)? } else { None };
     let options = VerifyOptions {
         verifier: verifier.as_ref(),
         previous: args.previous.as_deref(),
         guardrail: policy.as_ref().map(|policy| &policy.guardrail),
+        recorded: &recorded,
+        against: against.as_ref().map(|against| &against.guardrail),
+        stores: buckets::stores(buckets.as_ref()),
         rescan_per_mille: args.rescan.unwrap_or(0),
     };
     let verified = match banister_audit::verify(&args.out, &options) {
