@@ -96,13 +96,13 @@ pub use audit::{
     RejectionCode, SkippedRecord, Stage, Torn, TracingSink, WriterSink,
 };
 pub use bedrock::{BodyError, Operation, SkipReason, Skipped, guardrail_identifier, redact_pointer};
-pub use detect::{Embedder, EntityType};
+pub use detect::{ContentCategory, Embedder, EntityType, FilterStrength};
 pub use exchange::{AppliedGuardrail, ApplyGuardrailResponse, BodyAssessment, BodyFinding, BodyGuard, GuardedBody};
 #[cfg(feature = "http")]
 pub use exchange::{AssessmentEvent, DecisionCaller, GuardrailError, GuardrailErrorKind, GuardrailHandle};
 pub use guardrail::{
-    ActionTaken, Assessment, BufferLimit, Container, Conversation, Finding, Guardrail, Outcome, Source, StreamGuard,
-    TopicExplanation, TopicScore,
+    ActionTaken, Assessment, BufferLimit, Container, ContentExplanation, Conversation, FilterScore, Finding, Guardrail,
+    Outcome, Source, StreamGuard, TopicExplanation, TopicScore,
 };
 #[cfg(feature = "sdk")]
 pub use middleware::{

@@ -287,7 +287,7 @@ pub enum RejectionCode {
 pub struct FindingRecord {
     /// The name of the rule, or of the entity type.
     pub rule: String,
-    /// The kind of the rule: `topic`, `word`, `pii` or `regex`.
+    /// The kind of the rule: `topic`, `word`, `pii`, `regex` or `content`.
     pub kind: Cow<'static, str>,
     /// The entity type, for rules of kind `pii`.
     #[serde(rename = "type", default, skip_serializing_if = "Option::is_none")]

@@ -5,6 +5,7 @@
 
 pub(crate) mod canonical;
 mod compiler;
+pub(crate) mod content;
 mod detector;
 pub(crate) mod detectors;
 pub(crate) mod entity;
@@ -18,6 +19,7 @@ mod tagger;
 pub(crate) mod topic;
 mod words;
 
+pub use content::{ContentCategory, FilterStrength};
 pub(crate) use detector::LOOKAHEAD_BYTES;
 pub use entity::EntityType;
 pub(crate) use kinds::MAX_TOPIC_PATTERN_BYTES;

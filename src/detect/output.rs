@@ -1,5 +1,6 @@
 //! The output of detectors.
 
+use super::content::{ContentMatch, ContentScores};
 use super::pattern::{PatternMatch, Starts, Verdict};
 use super::spec::RuleId;
 use super::topic::{BestScores, Window};
@@ -29,6 +30,8 @@ pub(crate) enum Origin {
     Entity(u32, Verdict),
     /// A window that is similar to the examples of a topic, unless exceptions take words from it.
     Window(Box<Window>),
+    /// Terms of a content filter that reach the threshold of a strength.
+    Content(Box<ContentMatch>),
 }
 
 /// A span with a number: the rule of an exception, or the list of a context word.
@@ -47,6 +50,8 @@ pub(crate) struct ScanOutput {
     pub(crate) contexts: Vec<TaggedSpan>,
     /// The best score of each topic so far, if they are kept. Windows that exceptions may change are not included.
     pub(crate) scores: Option<BestScores>,
+    /// The best score of each content filter so far, if they are kept.
+    pub(crate) content_scores: Option<ContentScores>,
 }
 
 impl ScanOutput {

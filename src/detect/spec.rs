@@ -1,5 +1,6 @@
 //! The rules of a policy as the detectors need them: by number, without actions.
 
+use super::content::{ContentCategory, FilterStrength};
 use super::entity::EntityType;
 use super::pattern::ParsedPattern;
 use crate::text::rewrite::Encoding;
@@ -14,6 +15,7 @@ pub(crate) struct DetectorSpec {
     pub(crate) patterns: Vec<PatternSpec>,
     pub(crate) entities: Vec<EntitySpec>,
     pub(crate) topics: Vec<TopicSpec>,
+    pub(crate) content: Vec<ContentSpec>,
     /// The encodings of which runs are decoded.
     pub(crate) decode: Vec<Encoding>,
 }
@@ -21,7 +23,11 @@ pub(crate) struct DetectorSpec {
 impl DetectorSpec {
     /// Returns `true` if there is no rule.
     pub(crate) fn is_empty(&self) -> bool {
-        self.words.is_empty() && self.patterns.is_empty() && self.entities.is_empty() && self.topics.is_empty()
+        self.words.is_empty()
+            && self.patterns.is_empty()
+            && self.entities.is_empty()
+            && self.topics.is_empty()
+            && self.content.is_empty()
     }
 }
 
@@ -85,4 +91,14 @@ pub(crate) struct TopicSpec {
     pub(crate) threshold: Option<f32>,
     /// `evasion: strict`.
     pub(crate) is_strict: bool,
+}
+
+/// One content filter.
+#[derive(Clone, Debug)]
+pub(crate) struct ContentSpec {
+    pub(crate) rule: RuleId,
+    pub(crate) category: ContentCategory,
+    /// The strengths for prompts and for completions.
+    pub(crate) input: FilterStrength,
+    pub(crate) output: FilterStrength,
 }

@@ -1,7 +1,8 @@
 //! Assessments in Bedrock's formats.
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
+use crate::detect::FilterStrength;
 use crate::guardrail::{ActionTaken, Finding, Outcome, Source};
 use crate::policy::{Action, Policy, RuleKind};
 
@@ -42,6 +43,8 @@ pub(crate) struct ReportedAssessment {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) topic_policy: Option<ReportedTopics>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) content_policy: Option<ReportedFilters>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) word_policy: Option<ReportedWords>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) sensitive_information_policy: Option<ReportedSensitive>,
@@ -52,6 +55,30 @@ pub(crate) struct ReportedAssessment {
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub(crate) struct ReportedTopics {
     pub(crate) topics: Vec<ReportedItem>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub(crate) struct ReportedFilters {
+    pub(crate) filters: Vec<ReportedFilter>,
+}
+
+/// `GuardrailContentFilter`: a category that was or was not found.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct ReportedFilter {
+    #[serde(rename = "type")]
+    pub(crate) kind: String,
+    #[serde(serialize_with = "upper_case")]
+    pub(crate) confidence: FilterStrength,
+    #[serde(serialize_with = "upper_case")]
+    pub(crate) filter_strength: FilterStrength,
+    pub(crate) action: &'static str,
+    pub(crate) detected: bool,
+}
+
+/// Writes a strength as Bedrock does.
+fn upper_case<S: Serializer>(strength: &FilterStrength, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&strength.name().to_uppercase())
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
@@ -107,7 +134,7 @@ pub(crate) struct ReportedMetrics {
 #[serde(rename_all = "camelCase")]
 pub(crate) struct ReportedUsage {
     pub(crate) topic_policy_units: usize,
-    content_policy_units: usize,
+    pub(crate) content_policy_units: usize,
     pub(crate) word_policy_units: usize,
     pub(crate) sensitive_information_policy_units: usize,
     pub(crate) sensitive_information_policy_free_units: usize,
@@ -157,7 +184,7 @@ impl ApplyGuardrailResponse {
         self.assessments[0].add(policy, finding, matched);
     }
 
-    /// Adds the topics and entity types of the policy that did not match, for `outputScope: FULL`.
+    /// Adds the topics, content filters and entity types of the policy that did not match, for `outputScope: FULL`.
     pub fn add_undetected(&mut self, policy: &Policy, source: Source) {
         self.assessments[0].add_undetected(policy, source);
     }
@@ -241,9 +268,12 @@ impl ReportedAssessment {
                     topics.push(topic);
                 }
             }
+            (RuleKind::Content, _) => self.add_filter(finding),
             (RuleKind::Word, None) => self.word_policy.get_or_insert_default().custom_words.push(item),
             (RuleKind::Word, Some(list)) => {
-                let item = ReportedItem { kind: Some(list.to_uppercase()), ..item };
+                // Bedrock has one list; what follows the first `_` is the language and the severity.
+                let kind = list.split('_').next().unwrap_or(list).to_uppercase();
+                let item = ReportedItem { kind: Some(kind), ..item };
                 self.word_policy.get_or_insert_default().managed_word_lists.push(item);
             }
             (RuleKind::Pii, _) => self.sensitive().pii_entities.push(ReportedItem { kind: name, ..item }),
@@ -255,7 +285,7 @@ impl ReportedAssessment {
         }
     }
 
-    /// Adds the active topics and entity types that did not match.
+    /// Adds the active topics, content filters and entity types that did not match.
     pub(crate) fn add_undetected(&mut self, policy: &Policy, source: Source) {
         let item = |name: Option<&str>, kind: &str, matched: Option<&str>| ReportedItem {
             name: name.map(str::to_owned),
@@ -279,9 +309,40 @@ impl ReportedAssessment {
                         entities.push(item(None, &rule.name, Some("")));
                     }
                 }
+                RuleKind::Content => {
+                    let Some(filter) = rule.filter else { continue };
+                    let kind = rule.name.to_uppercase();
+                    let filters = &mut self.content_policy.get_or_insert_default().filters;
+                    if !filters.iter().any(|known| known.kind == kind) {
+                        filters.push(ReportedFilter {
+                            kind,
+                            confidence: FilterStrength::None,
+                            filter_strength: filter.strength(source),
+                            action: ActionTaken::None.name(),
+                            detected: false,
+                        });
+                    }
+                }
                 // As in Bedrock: what words and regexes did not find is never reported.
                 RuleKind::Word | RuleKind::Regex => {}
             }
+        }
+    }
+
+    /// Adds a finding of a content filter. A category is found in a text as a whole, with the highest confidence of its findings.
+    fn add_filter(&mut self, finding: &Finding) {
+        let Some(why) = finding.content_explanation() else { return };
+        let filter = ReportedFilter {
+            kind: why.category().name().to_uppercase(),
+            confidence: why.confidence(),
+            filter_strength: why.strength(),
+            action: finding.action().name(),
+            detected: true,
+        };
+        let filters = &mut self.content_policy.get_or_insert_default().filters;
+        match filters.iter_mut().find(|known| known.kind == filter.kind && known.action == filter.action) {
+            Some(known) => known.confidence = known.confidence.max(filter.confidence),
+            None => filters.push(filter),
         }
     }
 
@@ -299,6 +360,7 @@ impl ReportedUsage {
         };
         Self {
             topic_policy_units: units(RuleKind::Topic),
+            content_policy_units: units(RuleKind::Content),
             word_policy_units: units(RuleKind::Word),
             sensitive_information_policy_units: units(RuleKind::Pii),
             // Regexes are free.

@@ -2,7 +2,8 @@ use std::sync::Arc;
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
-use super::finding::{Finding, TopicScore};
+use super::explanation::{FilterScore, TopicScore};
+use super::finding::Finding;
 use super::source::Source;
 use crate::text::names::names;
 
@@ -35,6 +36,7 @@ pub struct Assessment {
     pub(super) message: Option<Arc<str>>,
     pub(super) over_limit: bool,
     pub(super) topic_scores: Vec<TopicScore>,
+    pub(super) filter_scores: Vec<FilterScore>,
     pub(super) inspected_bytes: usize,
     pub(super) inspected_chars: usize,
 }
@@ -78,6 +80,13 @@ impl Assessment {
         &self.topic_scores
     }
 
+    /// Returns the best score of each content filter, whatever the outcome. Empty without
+    /// [`Guardrail::with_topic_scores`](crate::Guardrail::with_topic_scores).
+    #[must_use]
+    pub fn filter_scores(&self) -> &[FilterScore] {
+        &self.filter_scores
+    }
+
     /// Returns what may be forwarded in place of `text`, which is the text that was assessed: the text itself, the masked text, or the
     /// blocked message.
     #[must_use]
@@ -114,7 +123,7 @@ impl Assessment {
     }
 }
 
-/// Members: `source`, `outcome`, `findings`, `topicScores` if they are kept, `inspectedBytes` and `inspectedChars`. The text is not
+/// Members: `source`, `outcome`, `findings`, `topicScores` and `filterScores` if they are kept, `inspectedBytes` and `inspectedChars`. The text is not
 /// among them, masked or not.
 impl Serialize for Assessment {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -124,6 +133,9 @@ impl Serialize for Assessment {
         map.serialize_entry("findings", &self.findings)?;
         if !self.topic_scores.is_empty() {
             map.serialize_entry("topicScores", &self.topic_scores)?;
+        }
+        if !self.filter_scores.is_empty() {
+            map.serialize_entry("filterScores", &self.filter_scores)?;
         }
         map.serialize_entry("inspectedBytes", &self.inspected_bytes)?;
         map.serialize_entry("inspectedChars", &self.inspected_chars)?;

@@ -12,6 +12,7 @@ use super::guard::Guardrail;
 use super::labels::{Labels, is_found_beside};
 use super::position::Position;
 use super::source::Source;
+use crate::detect::content::ContentMatch;
 use crate::detect::detectors::Detectors;
 use crate::detect::entity::recognizer::Objection;
 use crate::detect::output::{Candidate, Origin, ScanOutput};
@@ -29,7 +30,16 @@ pub(super) struct ConfirmedFinding {
     pub(super) rule: RuleId,
     pub(super) start: usize,
     pub(super) end: usize,
-    pub(super) similarity: Option<SimilarityMatch>,
+    pub(super) reason: Option<Reason>,
+}
+
+/// The reason for a finding that no single span of text shows.
+#[derive(Debug)]
+pub(super) enum Reason {
+    /// Text is similar to a topic.
+    Topic(SimilarityMatch),
+    /// Terms of a content filter reach its threshold.
+    Content(ContentMatch),
 }
 
 /// Text order: by start, then the longest first. The other members make the order total.
@@ -140,6 +150,7 @@ impl Confirmer {
             Origin::Pattern => (2, 0),
             Origin::Word => (3, 0),
             Origin::Window(_) => (4, 0),
+            Origin::Content(_) => (5, 0),
         };
         self.arrived += 1;
         self.waiting.insert((first, Reverse(candidate.end), candidate.rule, rank, number, self.arrived), candidate);
@@ -194,7 +205,7 @@ impl Confirmer {
             }
             // Words of one list may overlap, but a word inside another adds nothing.
             Origin::Word => candidate.starts.first().filter(|_| candidate.end > ends.word),
-            Origin::Window(_) => candidate.starts.first(),
+            Origin::Window(_) | Origin::Content(_) => candidate.starts.first(),
         }
     }
 
@@ -202,12 +213,20 @@ impl Confirmer {
         let (rule, end) = (candidate.rule, candidate.end);
         match &candidate.origin {
             Origin::Window(window) => self.decide_window(window, rule, end, evidence),
+            Origin::Content(found) => {
+                let is_filtered = match evidence.source {
+                    Source::Input => found.for_input,
+                    Source::Output => found.for_output,
+                };
+                let reason = || Some(Reason::Content(ContentMatch::clone(found)));
+                Decision::Made(is_filtered.then(|| ConfirmedFinding { rule, start, end, reason: reason() }))
+            }
             Origin::Word => match beside_labels((start, end), (start, end), rule, evidence) {
                 Some(decision) => decision,
                 None if self.is_excepted(rule, start, end) => Decision::Made(None),
                 None => {
                     self.note(rule, |ends| ends.word = end);
-                    Decision::Made(Some(ConfirmedFinding { rule, start, end, similarity: None }))
+                    Decision::Made(Some(ConfirmedFinding { rule, start, end, reason: None }))
                 }
             },
             Origin::Pattern => match within_label(start, end, rule, evidence) {
@@ -215,7 +234,7 @@ impl Confirmer {
                 None if self.is_excepted(rule, start, end) => Decision::Made(None),
                 None => {
                     self.note(rule, |ends| ends.pattern = end);
-                    Decision::Made(Some(ConfirmedFinding { rule, start, end, similarity: None }))
+                    Decision::Made(Some(ConfirmedFinding { rule, start, end, reason: None }))
                 }
             },
             Origin::Entity(number, verdict) => self.decide_entity(*number, *verdict, (start, end), rule, evidence),
@@ -238,7 +257,7 @@ impl Confirmer {
             rule,
             start: similarity.start,
             end: similarity.end,
-            similarity: Some(similarity),
+            reason: Some(Reason::Topic(similarity)),
         }))
     }
 
@@ -273,7 +292,7 @@ impl Confirmer {
         self.note(rule, |ends| ends.pattern = end);
         let (start, end) = value;
         let allowed = detectors.recognizers().is_allowed(rule, text.slice(start, end));
-        Decision::Made((!allowed).then_some(ConfirmedFinding { rule, start, end, similarity: None }))
+        Decision::Made((!allowed).then_some(ConfirmedFinding { rule, start, end, reason: None }))
     }
 
     fn note(&mut self, rule: RuleId, note: impl FnOnce(&mut Ends)) {

@@ -5,9 +5,10 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::assessment::{Assessment, Outcome};
-use super::confirm::ConfirmedFinding;
+use super::confirm::{ConfirmedFinding, Reason};
 use super::conversation::Conversation;
-use super::finding::{ActionTaken, Finding, Matched, TopicExplanation, TopicScore};
+use super::explanation::{ContentExplanation, FilterScore, TopicExplanation, TopicScore};
+use super::finding::{ActionTaken, Finding, Matched};
 use super::guard::Guardrail;
 use super::overlap::{Blocked, PendingSpan, Resolver};
 use super::position::{Position, Treatment};
@@ -203,6 +204,7 @@ impl Evaluator {
             message: self.resolver.blocked().map(|blocked| self.guardrail.blocked_message(blocked, self.source)),
             over_limit: self.is_over_limit(),
             topic_scores: self.topic_scores(),
+            filter_scores: self.filter_scores(),
             // Text that counts only with its context is not counted by itself.
             inspected_bytes: if self.context_alone { 0 } else { self.text_end() },
             inspected_chars: if self.context_alone { 0 } else { self.chars },
@@ -217,6 +219,15 @@ impl Evaluator {
         let scores = topics.thresholds().filter_map(|(rule, threshold)| {
             let name = Arc::clone(&self.guardrail.rules().get(rule as usize)?.name);
             Some(TopicScore { rule: name, score: best.of(rule).max(decided.of(rule)), threshold })
+        });
+        scores.collect()
+    }
+
+    fn filter_scores(&self) -> Vec<FilterScore> {
+        let Some(best) = self.reading.best_content_scores() else { return Vec::new() };
+        let scores = self.guardrail.rules().iter().zip(0..).filter_map(|(rule, number)| {
+            let filter = rule.filter?;
+            Some(FilterScore::new(filter.category, filter.strength(self.source), best.of(number)))
         });
         scores.collect()
     }
@@ -272,6 +283,11 @@ impl Evaluator {
                 action: if observes { Action::Detect } else { action },
                 is_replaced,
             });
+            let (explanation, content) = match found.reason {
+                Some(Reason::Topic(why)) => (Some(TopicExplanation::new(why)), None),
+                Some(Reason::Content(why)) => (None, Some(ContentExplanation::new(why))),
+                None => (None, None),
+            };
             self.findings.push(Finding {
                 rule: Arc::clone(&rule.name),
                 number: found.rule,
@@ -280,7 +296,8 @@ impl Evaluator {
                 managed: rule.managed,
                 action: taken,
                 span: Span::new(found.start, found.end),
-                explanation: found.similarity.map(TopicExplanation::new),
+                explanation,
+                content,
                 // Text is forgotten only before what was confirmed last time.
                 matched: self.guardrail.keeps_matches().then(|| {
                     let text = self.reading.text().slice(found.start, found.end);

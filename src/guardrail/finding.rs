@@ -3,8 +3,8 @@ use std::sync::Arc;
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
+use super::explanation::{ContentExplanation, TopicExplanation};
 use crate::detect::EntityType;
-use crate::detect::topic::{Score, SimilarityMatch};
 use crate::policy::{Action, RuleKind};
 use crate::text::Span;
 use crate::text::names::names;
@@ -60,6 +60,7 @@ pub struct Finding {
     pub(super) action: ActionTaken,
     pub(super) span: Span,
     pub(super) explanation: Option<TopicExplanation>,
+    pub(super) content: Option<ContentExplanation>,
     pub(super) matched: Option<Matched>,
     pub(super) fingerprint: Option<Box<str>>,
     /// The number of the reading that found it: 0 for the text as it is.
@@ -110,6 +111,12 @@ impl Finding {
         self.explanation.as_ref()
     }
 
+    /// Returns the explanation of a finding of a content filter.
+    #[must_use]
+    pub fn content_explanation(&self) -> Option<&ContentExplanation> {
+        self.content.as_ref()
+    }
+
     /// Returns the matched text, if [`Guardrail::dangerous_include_matches`](crate::Guardrail::dangerous_include_matches) is set.
     #[must_use]
     pub fn matched_text(&self) -> Option<&str> {
@@ -136,7 +143,8 @@ impl Finding {
 }
 
 /// Members as `banister check --format json` has them: `rule`, `kind`, `type` for an entity type, `action`, `start` and `end` in bytes,
-/// `within`, `match` if matches are included, `score` and `threshold` for a topic that was found by its examples.
+/// `within`, `match` if matches are included, `score` and `threshold` for a topic that was found by its examples, `score`, `confidence` and
+/// `strength` for a content filter.
 impl Serialize for Finding {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
@@ -157,6 +165,11 @@ impl Serialize for Finding {
         if let Some(explanation) = &self.explanation {
             map.serialize_entry("score", &explanation.score())?;
             map.serialize_entry("threshold", &explanation.threshold())?;
+        }
+        if let Some(content) = &self.content {
+            map.serialize_entry("score", &content.score())?;
+            map.serialize_entry("confidence", &content.confidence())?;
+            map.serialize_entry("strength", &content.strength())?;
         }
         map.end()
     }
@@ -213,77 +226,5 @@ impl Matched {
 impl fmt::Debug for Matched {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} bytes", self.0.len())
-    }
-}
-
-/// The reason why text matches a topic: what it has in common with the examples.
-#[derive(Clone, Debug, PartialEq)]
-pub struct TopicExplanation(Arc<SimilarityMatch>);
-
-impl TopicExplanation {
-    pub(super) fn new(similarity: SimilarityMatch) -> Self {
-        Self(Arc::new(similarity))
-    }
-
-    /// Returns the score, from 0 to 1.
-    #[must_use]
-    pub fn score(&self) -> f32 {
-        self.0.score.number()
-    }
-
-    /// Returns the threshold that the score reached: that of the policy, or the one computed for the topic.
-    #[must_use]
-    pub fn threshold(&self) -> f32 {
-        self.0.threshold.number()
-    }
-
-    /// Returns the index of the closest example of the topic.
-    #[must_use]
-    pub fn example_index(&self) -> usize {
-        self.0.example
-    }
-
-    /// Returns the stems, and pairs of stems, of the examples that contributed to the score, the heaviest first.
-    #[must_use]
-    pub fn terms(&self) -> &[String] {
-        &self.0.terms
-    }
-}
-
-/// The best score of a topic in some text.
-#[derive(Clone, Debug, PartialEq)]
-pub struct TopicScore {
-    pub(super) rule: Arc<str>,
-    pub(super) score: Score,
-    pub(super) threshold: Score,
-}
-
-impl TopicScore {
-    /// Returns the name of the topic.
-    #[must_use]
-    pub fn rule(&self) -> &str {
-        &self.rule
-    }
-
-    /// Returns the best score of a sentence, from 0 to 1. It is 0 if no sentence has a distinctive word of the topic.
-    #[must_use]
-    pub fn score(&self) -> f32 {
-        self.score.number()
-    }
-
-    /// Returns the lowest score at which a sentence matches.
-    #[must_use]
-    pub fn threshold(&self) -> f32 {
-        self.threshold.number()
-    }
-}
-
-impl Serialize for TopicScore {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(Some(3))?;
-        map.serialize_entry("rule", self.rule())?;
-        map.serialize_entry("score", &self.score())?;
-        map.serialize_entry("threshold", &self.threshold())?;
-        map.end()
     }
 }

@@ -111,8 +111,8 @@ impl Guardrail {
         self
     }
 
-    /// Includes the best score of each topic with examples in assessments, see
-    /// [`Assessment::topic_scores`](super::Assessment::topic_scores).
+    /// Includes the best score of each topic with examples, and of each content filter, in assessments, see
+    /// [`Assessment::topic_scores`](super::Assessment::topic_scores) and [`Assessment::filter_scores`](super::Assessment::filter_scores).
     #[must_use]
     pub fn with_topic_scores(mut self) -> Self {
         self.keeps_topic_scores = true;

@@ -17,7 +17,7 @@
 //! # Positions
 //!
 //! A blocking rule blocks in the last turn. In earlier turns, which clients repeat with every call, its findings are replaced instead. In
-//! system prompts and tool definitions, topics and word filters only report. Both are settings of the policy.
+//! system prompts and tool definitions, topics, word filters and content filters only report. Both are settings of the policy.
 //!
 //! # Labels
 //!
@@ -34,6 +34,7 @@ mod context;
 mod conversation;
 mod cover;
 mod evaluator;
+mod explanation;
 mod finding;
 mod guard;
 mod labels;
@@ -53,7 +54,8 @@ mod tests;
 pub use assessment::{Assessment, Outcome};
 pub use conversation::Conversation;
 pub(crate) use evaluator::Evaluator;
-pub use finding::{ActionTaken, Container, Finding, TopicExplanation, TopicScore};
+pub use explanation::{ContentExplanation, FilterScore, TopicExplanation, TopicScore};
+pub use finding::{ActionTaken, Container, Finding};
 pub use guard::{BufferLimit, Guardrail};
 pub(crate) use position::Position;
 pub(crate) use sink::Sink;

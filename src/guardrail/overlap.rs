@@ -199,7 +199,7 @@ fn takes_precedence(span: &PendingSpan, other: &PendingSpan, rules: &[Rule]) -> 
             Some(RuleKind::Pii) => 3,
             Some(RuleKind::Regex) => 2,
             Some(RuleKind::Word) => 1,
-            Some(RuleKind::Topic) | None => 0,
+            Some(RuleKind::Topic | RuleKind::Content) | None => 0,
         };
         (span.is_replaced, span.end - span.start, kind, std::cmp::Reverse(span.rule))
     };
@@ -224,6 +224,7 @@ mod tests {
             kind,
             entity: None,
             managed: None,
+            filter: None,
             pattern: None,
             input: Action::Mask,
             output: Action::Mask,

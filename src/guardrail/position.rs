@@ -25,7 +25,7 @@ pub(super) struct Treatment {
     pub(super) action: Action,
     /// The action that the finding reports.
     pub(super) taken: ActionTaken,
-    /// All the text is replaced, not only the span: a topic describes the whole text.
+    /// All the text is replaced, not only the span: a topic or a content filter describes the whole text.
     pub(super) replaces_all: bool,
 }
 
@@ -44,7 +44,7 @@ impl Guardrail {
             _ if action != Action::Block => Treatment::of(action),
             Position::Operator => Treatment::of(self.policy().block_in_operator_text(rule.kind)),
             Position::History if self.policy().replaces_history() => {
-                let replaces_all = rule.kind == RuleKind::Topic;
+                let replaces_all = matches!(rule.kind, RuleKind::Topic | RuleKind::Content);
                 // The whole text is replaced, so the span does not take part in overlaps.
                 let action = if replaces_all { Action::Detect } else { Action::Mask };
                 Treatment { action, taken: ActionTaken::Replaced, replaces_all }

@@ -7,6 +7,7 @@ use super::guard::Guardrail;
 use super::labels::Labels;
 use super::position::Position;
 use super::source::Source;
+use crate::detect::content::ContentScores;
 use crate::detect::detectors::Detectors;
 use crate::detect::output::{Origin, ScanOutput};
 use crate::detect::scanner::Scanner;
@@ -36,6 +37,7 @@ impl Reading {
             scanner: Scanner::new(detectors, topics.clone()),
             found: ScanOutput {
                 scores: guardrail.keeps_topic_scores().then(BestScores::default),
+                content_scores: guardrail.keeps_topic_scores().then(ContentScores::default),
                 ..ScanOutput::default()
             },
             labels: Labels::default(),
@@ -104,6 +106,11 @@ impl Reading {
     /// Returns the best scores of topics, if scores are kept: of windows that nothing can change, and of those that were decided.
     pub(super) fn best_scores(&self) -> Option<(&BestScores, &BestScores)> {
         Some((self.found.scores.as_ref()?, self.confirmer.best_scores()))
+    }
+
+    /// Returns the best scores of content filters, if scores are kept.
+    pub(super) fn best_content_scores(&self) -> Option<&ContentScores> {
+        self.found.content_scores.as_ref()
     }
 
     pub(super) fn text(&self) -> &TextBuffer {

@@ -196,6 +196,7 @@ mod tests {
             kind: RuleKind::Regex,
             entity: None,
             managed: None,
+            filter: None,
             pattern: None,
             input: Action::Mask,
             output: Action::Mask,

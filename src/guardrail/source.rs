@@ -1,7 +1,8 @@
 //! The direction of text.
 
+use crate::detect::FilterStrength;
 use crate::policy::Action;
-use crate::policy::rule::Rule;
+use crate::policy::rule::{ContentFilter, Rule};
 use crate::text::names::names;
 
 /// The direction of text: to the model or from it. Bedrock calls this the source.
@@ -21,6 +22,16 @@ names!(Source, "source", {
 impl Rule {
     /// Returns the action in this direction.
     pub(crate) fn action(&self, source: Source) -> Action {
+        match source {
+            Source::Input => self.input,
+            Source::Output => self.output,
+        }
+    }
+}
+
+impl ContentFilter {
+    /// Returns the strength in this direction.
+    pub(crate) fn strength(&self, source: Source) -> FilterStrength {
         match source {
             Source::Input => self.input,
             Source::Output => self.output,

@@ -1,6 +1,7 @@
 //! The manual. It has no code; its examples are compiled and run with the tests.
 //!
 //! * [`policies`]: how to write, test and customize a policy.
+//! * [`content_filters`]: filters of harmful content, and what to expect of them.
 //! * [`commands`]: the command line, and the format of test suites.
 //! * [`streaming`]: streaming guarantees, and how much text is buffered.
 //! * [`bedrock`]: how Bedrock calls are inspected, and what the caller receives.
@@ -15,6 +16,9 @@
 
 #[doc = include_str!("policies.md")]
 pub mod policies {}
+
+#[doc = include_str!("content_filters.md")]
+pub mod content_filters {}
 
 #[doc = include_str!("commands.md")]
 pub mod commands {}

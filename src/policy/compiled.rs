@@ -3,10 +3,10 @@
 use std::fmt;
 use std::sync::Arc;
 
-use crate::detect::EntityType;
 use crate::detect::detectors::Detectors;
 use crate::detect::pattern::{ParsedPattern, PatternProblem};
 use crate::detect::spec::RuleId;
+use crate::detect::{ContentCategory, EntityType, FilterStrength};
 
 use super::digest::digest;
 use super::rule::{Action, Rule, RuleKind};
@@ -155,7 +155,7 @@ impl Policy {
         &self.inner.digest
     }
 
-    /// Returns the rules: topics, word filters, entity types and regexes, each in the order of the file. Inherited rules come before the
+    /// Returns the rules: topics, word filters, entity types, regexes and content filters, each in the order of the file. Inherited rules come before the
     /// policy's own.
     pub fn rules(&self) -> impl ExactSizeIterator<Item = RuleSummary<'_>> {
         self.inner.rules.iter().map(|rule| RuleSummary { rule })
@@ -180,12 +180,12 @@ impl Policy {
         self.inner.history == History::Replace
     }
 
-    /// Returns what a blocking rule does in system prompts and tool definitions: it blocks, unless it is a topic or a word filter and
+    /// Returns what a blocking rule does in system prompts and tool definitions: it blocks, unless it is a topic, a word filter or a content filter and
     /// `operator_text` says otherwise.
     pub(crate) fn block_in_operator_text(&self, kind: RuleKind) -> Action {
         match (kind, self.inner.operator_text) {
-            (RuleKind::Topic | RuleKind::Word, OperatorText::Off) => Action::Off,
-            (RuleKind::Topic | RuleKind::Word, OperatorText::Detect) => Action::Detect,
+            (RuleKind::Topic | RuleKind::Word | RuleKind::Content, OperatorText::Off) => Action::Off,
+            (RuleKind::Topic | RuleKind::Word | RuleKind::Content, OperatorText::Detect) => Action::Detect,
             (RuleKind::Pii | RuleKind::Regex, _) | (_, OperatorText::Block) => Action::Block,
         }
     }
@@ -261,6 +261,18 @@ impl<'p> RuleSummary<'p> {
     #[must_use]
     pub fn pattern(&self) -> Option<&'p str> {
         self.rule.pattern.as_deref()
+    }
+
+    /// Returns the category of a content filter.
+    #[must_use]
+    pub fn content_category(&self) -> Option<ContentCategory> {
+        self.rule.filter.map(|filter| filter.category)
+    }
+
+    /// Returns the strengths of a content filter for prompts and for completions.
+    #[must_use]
+    pub fn strengths(&self) -> Option<(FilterStrength, FilterStrength)> {
+        self.rule.filter.map(|filter| (filter.input, filter.output))
     }
 
     /// Returns the policy file that defines the rule: its path, or `<pack NAME>` for a pack, or `<policy>` for text.

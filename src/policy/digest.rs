@@ -6,7 +6,7 @@ use sha2::{Digest as _, Sha256};
 use super::rule::{ReplacementStyle, Rule};
 use super::rule_set::RuleSet;
 use super::values::{History, Mode, OperatorText};
-use crate::detect::spec::{EntitySpec, PatternSpec, TopicSpec, WordSpec};
+use crate::detect::spec::{ContentSpec, EntitySpec, PatternSpec, TopicSpec, WordSpec};
 
 /// Returns the hex SHA-256 of a policy as JSON with sorted keys. `messages` are those for blocked input and output.
 ///
@@ -28,6 +28,7 @@ pub(super) fn digest(policy: &RuleSet, messages: [&str; 2]) -> String {
             "regexes": list(&policy.patterns, pattern),
         }),
         [
+            ("content", (!policy.content.is_empty()).then(|| list(&policy.content, content))),
             ("mode", (policy.mode != Mode::default()).then(|| json!(policy.mode))),
             ("decode", (!policy.decode.is_empty()).then(|| json!(policy.decode))),
             ("history", (history != History::default()).then(|| json!(history))),
@@ -114,6 +115,10 @@ fn entity(rule: &Rule, entity: &EntitySpec) -> Value {
 
 fn pattern(rule: &Rule, pattern: &PatternSpec) -> Value {
     json!({ "name": &*rule.name, "pattern": pattern.pattern.source(), "max_length": pattern.max_length })
+}
+
+fn content(_: &Rule, filter: &ContentSpec) -> Value {
+    json!({ "category": filter.category, "input": filter.input, "output": filter.output })
 }
 
 fn strict(is_strict: bool) -> Option<Value> {

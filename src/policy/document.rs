@@ -5,6 +5,8 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use crate::detect::{ContentCategory, FilterStrength};
+
 use super::rule::Action;
 use super::values::{
     EncodingWord, Evasion, History, Managed, Mode, OperatorText, Replacement, RuleEvasion, StrictnessWord, TypeName,
@@ -64,6 +66,10 @@ pub(crate) struct PolicyDocument {
     #[schemars(length(min = 1))]
     #[serde(default)]
     pub(crate) regexes: Vec<RegexEntry>,
+    /// Harmful content to block or report, by category.
+    #[schemars(length(min = 1))]
+    #[serde(default)]
+    pub(crate) content_filters: Vec<FilterEntry>,
 }
 
 /// Actions for inherited rules.
@@ -234,6 +240,31 @@ pub(crate) struct RegexEntry {
     pub(crate) output: Option<Action>,
     /// The replacement of a masked match (default label).
     pub(crate) replacement: Option<Replacement>,
+    /// Returned to the caller when this rule blocks, in place of `messages`.
+    #[schemars(length(min = 1))]
+    pub(crate) message: Option<String>,
+}
+
+/// A content filter. It is lexical: it matches terms, not meaning.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct FilterEntry {
+    /// The category, which is the name of the rule.
+    pub(crate) category: ContentCategory,
+    /// The strength in both directions; for `prompt_attack`, in prompts.
+    pub(crate) strength: Option<FilterStrength>,
+    /// The strength for prompts, in place of `strength`.
+    pub(crate) input_strength: Option<FilterStrength>,
+    /// The strength for completions, in place of `strength`.
+    pub(crate) output_strength: Option<FilterStrength>,
+    /// Lets a filter block although it also blocks ordinary text: `violence`, `misconduct`, and `hate` above `low`.
+    pub(crate) accept_false_positives: Option<bool>,
+    /// The action in both directions: block (default) or detect.
+    pub(crate) action: Option<Action>,
+    /// The action for prompts, in place of `action`.
+    pub(crate) input: Option<Action>,
+    /// The action for completions, in place of `action`.
+    pub(crate) output: Option<Action>,
     /// Returned to the caller when this rule blocks, in place of `messages`.
     #[schemars(length(min = 1))]
     pub(crate) message: Option<String>,

@@ -11,7 +11,7 @@ use super::limits::{MAX_EXTENDS, MAX_POLICY_BYTES, MAX_RULES, MAX_WORD_BYTES, MA
 use super::packs;
 use super::problem::{Notes, Problems};
 use super::reader::read_document;
-use super::rule::Action;
+use super::rule::{Action, ContentFilter};
 use super::rule_set::RuleSet;
 use super::suggest::{nearest, one_of};
 use super::word_file;
@@ -19,6 +19,7 @@ use super::yaml::located::Located;
 use super::yaml::node::{NodeValue, YamlNode};
 use super::yaml::read;
 use super::yaml::source::{SourceFile, SourceLocation};
+use crate::detect::FilterStrength;
 
 /// The help for a file that is empty or not a mapping.
 const SMALLEST: &str = "a minimal policy:\nversion: 1\nname: my-policy\npii:\n  - types: [EMAIL]";
@@ -256,12 +257,41 @@ fn unusable_override(
         let message = format!("`{shown}` is a rule of this file, which replaces the inherited one");
         return Some(LoadError::new(message, "set its action where it is defined, or remove it there"));
     }
+    if let Some((rule, _)) = inherited.content.iter().find(|(rule, _)| *rule.name == *name)
+        && let Some(filter) = rule.filter
+    {
+        return unusable_for_filter(
+            filter,
+            [actions[0].unwrap_or(rule.input), actions[1].unwrap_or(rule.output)],
+            actions,
+        );
+    }
     let is_topic = inherited.topics.iter().any(|(rule, _)| *rule.name == *name);
     if is_topic && actions.contains(&Some(Action::Mask)) {
         let message = format!("`{shown}` is a denied topic and cannot mask: a topic describes the whole text");
         return Some(LoadError::new(message, "use `block`, or `detect` to report only"));
     }
     None
+}
+
+/// Returns the reason why a content filter cannot have these actions, of which `stated` are written, if there is one.
+fn unusable_for_filter(filter: ContentFilter, actions: [Action; 2], stated: [Option<Action>; 2]) -> Option<LoadError> {
+    let category = filter.category;
+    if actions.contains(&Action::Mask) {
+        let message = format!("`{category}` is a content filter and cannot mask: it describes the whole text");
+        return Some(LoadError::new(message, "use `block`, or `detect` to report only"));
+    }
+    for (stated, strength, text) in [(stated[0], filter.input, "prompts"), (stated[1], filter.output, "completions")] {
+        if stated.is_some_and(|action| action != Action::Off) && strength == FilterStrength::None {
+            let message = format!("`{category}` does not filter {text}: its strength for them is `none`");
+            return Some(LoadError::new(
+                message,
+                "set the action of the other direction only, or define the filter in this file",
+            ));
+        }
+    }
+    let reason = filter.needs_consent(actions).filter(|_| !filter.accepts_false_positives)?;
+    Some(LoadError::new(reason, "use `detect`, or define the filter in this file with `accept_false_positives: true`"))
 }
 
 fn no_pack(name: &str) -> LoadError {

@@ -24,11 +24,8 @@ use super::yaml::located::Located;
 use super::yaml::node::{MappingEntry, NodeValue, YamlNode};
 
 /// Keys of features that other guardrails have, which are not typos.
-const NOT_YET: &[(&str, &str)] = &[
-    ("content_filters", "content filters"),
-    ("contextual_grounding", "contextual grounding checks"),
-    ("remote", "remote detectors"),
-];
+const NOT_YET: &[(&str, &str)] =
+    &[("contextual_grounding", "contextual grounding checks"), ("remote", "remote detectors")];
 
 const NAME_OF_RULE: (&str, &str) = ("name", "every rule needs a name, for example `name: my-rule`");
 
@@ -44,6 +41,7 @@ fn required(type_name: &str) -> &'static [(&'static str, &'static str)] {
         "PolicyDocument" => &[("version", "begin the file with `version: 1`"), ("name", "add `name: my-policy`")],
         "TopicEntry" | "WordEntry" => &[NAME_OF_RULE],
         "RegexEntry" => &[NAME_OF_RULE, ("pattern", "add `pattern: '…'`, in single quotes")],
+        "FilterEntry" => &[("category", "add `category: insults`, or another category")],
         "OverrideEntry" => &[("rules", "add `rules: [NAME]`, the names of inherited rules")],
         "PiiEntry" => &[("types", "add `types: [EMAIL]`; run `banister schema` for all types")],
         "Replacement" => &[("fixed", "write `{fixed: \"***\"}`")],
@@ -60,6 +58,8 @@ fn noun(type_name: &str) -> &'static str {
         "OperatorText" => "an `operator_text` setting",
         "Managed" => "a managed list",
         "EncodingWord" => "an encoding",
+        "ContentCategory" => "a category",
+        "FilterStrength" => "a strength",
         _ => "an evasion level",
     }
 }

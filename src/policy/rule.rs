@@ -5,7 +5,7 @@ use std::sync::Arc;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::detect::EntityType;
+use crate::detect::{ContentCategory, EntityType, FilterStrength};
 use crate::text::names::names;
 
 /// What a rule does about a finding.
@@ -45,6 +45,8 @@ pub enum RuleKind {
     Pii,
     /// A custom regex.
     Regex,
+    /// A content filter.
+    Content,
 }
 
 names!(RuleKind, "kind of rule", {
@@ -52,6 +54,7 @@ names!(RuleKind, "kind of rule", {
     Word => "word",
     Pii => "pii",
     Regex => "regex",
+    Content => "content",
 });
 
 /// The replacement of a masked span.
@@ -67,6 +70,17 @@ pub(crate) enum ReplacementStyle {
     Hash(Arc<[u8]>),
     /// This text.
     Fixed(String),
+}
+
+/// The category and the strengths of a content filter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct ContentFilter {
+    pub(crate) category: ContentCategory,
+    /// The strength for prompts.
+    pub(crate) input: FilterStrength,
+    /// The strength for completions.
+    pub(crate) output: FilterStrength,
+    pub(crate) accepts_false_positives: bool,
 }
 
 /// The definition of a rule: where its policy file says so.
@@ -87,6 +101,8 @@ pub(crate) struct Rule {
     pub(crate) entity: Option<EntityType>,
     /// The managed list of a word filter.
     pub(crate) managed: Option<&'static str>,
+    /// The category and the strengths of a content filter.
+    pub(crate) filter: Option<ContentFilter>,
     /// The pattern of a regex, as written in the policy.
     pub(crate) pattern: Option<Arc<str>>,
     pub(crate) input: Action,

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use crate::detect::spec::{DetectorSpec, EntitySpec, PatternSpec, RuleId, TopicSpec, WordSpec};
+use crate::detect::spec::{ContentSpec, DetectorSpec, EntitySpec, PatternSpec, RuleId, TopicSpec, WordSpec};
 
 use super::rule::{Action, Rule};
 use super::values::{EncodingWord, History, Mode, OperatorText};
@@ -25,6 +25,7 @@ pub(super) struct RuleSet {
     pub(super) words: Vec<(Rule, WordSpec)>,
     pub(super) entities: Vec<(Rule, EntitySpec)>,
     pub(super) patterns: Vec<(Rule, PatternSpec)>,
+    pub(super) content: Vec<(Rule, ContentSpec)>,
 }
 
 impl RuleSet {
@@ -34,6 +35,7 @@ impl RuleSet {
         inherit(&mut self.words, &base.words);
         inherit(&mut self.entities, &base.entities);
         inherit(&mut self.patterns, &base.patterns);
+        inherit(&mut self.content, &base.content);
         self.decode.extend(&base.decode);
         self.decode.sort_unstable();
         self.decode.dedup();
@@ -48,7 +50,8 @@ impl RuleSet {
         let (topics, words) = (self.topics.iter().map(|(rule, _)| rule), self.words.iter().map(|(rule, _)| rule));
         let (entities, patterns) =
             (self.entities.iter().map(|(rule, _)| rule), self.patterns.iter().map(|(rule, _)| rule));
-        topics.chain(words).chain(entities).chain(patterns).map(|rule| &*rule.name)
+        let content = self.content.iter().map(|(rule, _)| rule);
+        topics.chain(words).chain(entities).chain(patterns).chain(content).map(|rule| &*rule.name)
     }
 
     /// Changes the actions of the rules of this name, and removes those without any.
@@ -57,10 +60,11 @@ impl RuleSet {
         set_actions(&mut self.words, name, input, output);
         set_actions(&mut self.entities, name, input, output);
         set_actions(&mut self.patterns, name, input, output);
+        set_actions(&mut self.content, name, input, output);
     }
 
     pub(super) fn len(&self) -> usize {
-        self.topics.len() + self.words.len() + self.entities.len() + self.patterns.len()
+        self.topics.len() + self.words.len() + self.entities.len() + self.patterns.len() + self.content.len()
     }
 
     /// Numbers the rules, and separates them from what their detectors look for.
@@ -71,6 +75,7 @@ impl RuleSet {
             words: number(&mut rules, self.words, |spec| &mut spec.rule),
             entities: number(&mut rules, self.entities, |spec| &mut spec.rule),
             patterns: number(&mut rules, self.patterns, |spec| &mut spec.rule),
+            content: number(&mut rules, self.content, |spec| &mut spec.rule),
             decode: self.decode.into_iter().map(Into::into).collect(),
         };
         (rules, spec)

@@ -74,12 +74,62 @@ pub(crate) enum OperatorText {
 pub(crate) enum Managed {
     /// Swear words and slurs, English.
     Profanity,
+    /// Mild swear words, English. `profanity` has the others.
+    ProfanityMild,
+    /// Swear words and slurs, German.
+    ProfanityDe,
+    /// Mild swear words, German.
+    ProfanityDeMild,
+    /// Swear words and slurs, Spanish.
+    ProfanityEs,
+    /// Mild swear words, Spanish.
+    ProfanityEsMild,
+    /// Swear words and slurs, French.
+    ProfanityFr,
+    /// Mild swear words, French.
+    ProfanityFrMild,
+    /// Swear words and slurs, Italian.
+    ProfanityIt,
+    /// Mild swear words, Italian.
+    ProfanityItMild,
+    /// Swear words and slurs, Portuguese.
+    ProfanityPt,
+    /// Mild swear words, Portuguese.
+    ProfanityPtMild,
 }
 
 impl Managed {
+    /// All lists.
+    #[cfg(test)]
+    pub(crate) const ALL: [Self; 12] = [
+        Self::Profanity,
+        Self::ProfanityMild,
+        Self::ProfanityDe,
+        Self::ProfanityDeMild,
+        Self::ProfanityEs,
+        Self::ProfanityEsMild,
+        Self::ProfanityFr,
+        Self::ProfanityFrMild,
+        Self::ProfanityIt,
+        Self::ProfanityItMild,
+        Self::ProfanityPt,
+        Self::ProfanityPtMild,
+    ];
+
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Profanity => "profanity",
+            Self::ProfanityMild => "profanity_mild",
+            Self::ProfanityDe => "profanity_de",
+            Self::ProfanityDeMild => "profanity_de_mild",
+            Self::ProfanityEs => "profanity_es",
+            Self::ProfanityEsMild => "profanity_es_mild",
+            Self::ProfanityFr => "profanity_fr",
+            Self::ProfanityFrMild => "profanity_fr_mild",
+            Self::ProfanityIt => "profanity_it",
+            Self::ProfanityItMild => "profanity_it_mild",
+            Self::ProfanityPt => "profanity_pt",
+            Self::ProfanityPtMild => "profanity_pt_mild",
         }
     }
 }

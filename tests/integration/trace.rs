@@ -367,3 +367,40 @@ async fn apply_guardrail_of_this_guardrail_is_answered_here() {
     layered.oneshot(input("gr-1", ASKED)).await.unwrap();
     assert_eq!(simulator.requests().len(), 1, "another guardrail is Bedrock's");
 }
+
+/// Content filters, as Bedrock reports them: in traces of the SDK and of HTTP, and in the response of ApplyGuardrail.
+#[tokio::test]
+async fn content_filters_are_in_every_trace() {
+    let policy = "{version: 1, name: integration, content_filters: [{category: insults, input_strength: high, output_strength: low, action: detect}, \
+        {category: prompt_attack, strength: medium, action: detect}]}";
+    let guardrail = || banister::Guardrail::new(banister::Policy::from_yaml(policy).unwrap());
+    let simulator = simulator(echo()).await;
+    let text = "Don't be an idiot";
+    let filter = |confidence: &str, strength: &str, detected: bool| json!({"type": "INSULTS", "confidence": confidence, "filterStrength": strength, "action": "NONE", "detected": detected});
+    let layered = ServiceBuilder::new().layer(GuardrailLayer::new(guardrail()));
+    let of_sdk = layered.service(service(&simulator)).oneshot(converse(text, "integration", "enabled")).await.unwrap();
+    let of_sdk = of_sdk.trace().unwrap().guardrail().unwrap().clone();
+    let filters = of_sdk.input_assessment().unwrap()["integration"].content_policy().unwrap().filters();
+    assert_eq!(filters.len(), 1);
+    let [found] = filters else { panic!("{filters:?}") };
+    assert_eq!((found.r#type().as_str(), found.confidence().as_str()), ("INSULTS", "MEDIUM"));
+    assert_eq!((found.filter_strength().unwrap().as_str(), found.action().as_str()), ("HIGH", "NONE"));
+
+    let layer = GuardrailLayer::new(guardrail());
+    let request = post(&simulator, &path("converse"), body(text, "integration", "enabled_full").to_string());
+    let (_, _, answer) = send(layer.clone(), request).await;
+    let trace = &value(&answer)["trace"]["guardrail"];
+    let input = &trace["inputAssessment"]["integration"];
+    let attack = json!({
+        "type": "PROMPT_ATTACK", "confidence": "NONE", "filterStrength": "MEDIUM", "action": "NONE", "detected": false,
+    });
+    assert_eq!(input["contentPolicy"]["filters"], json!([filter("MEDIUM", "HIGH", true), attack]));
+    assert_eq!(input["invocationMetrics"]["usage"]["contentPolicyUnits"], 1);
+    let output = &trace["outputAssessments"]["integration"][0];
+    assert_eq!(output["contentPolicy"]["filters"], json!([filter("NONE", "LOW", false)]), "prompts only");
+
+    let body = json!({"source": "INPUT", "content": [{"text": {"text": text}}]}).to_string();
+    let request = post(&simulator, "/guardrail/integration/version/1/apply", body);
+    let (_, _, answer) = send(layer, request).await;
+    assert_eq!(value(&answer)["assessments"][0]["contentPolicy"]["filters"], json!([filter("MEDIUM", "HIGH", true)]));
+}

@@ -171,6 +171,80 @@ fn names_by_the_model_do_not_depend_on_cuts() {
     });
 }
 
+/// Content filters: terms at all distances, around the length of a window.
+#[test]
+fn content_filters_do_not_depend_on_cuts() {
+    const PARTS: &[&str] = &[
+        "idiot",
+        "stupid",
+        "ugly",
+        "you",
+        "piece of",
+        "shit",
+        "nasty",
+        "pricks the",
+        "ass",
+        "u",
+        "liar",
+        "pig",
+        "naïve",
+        "shut\u{200b} up",
+        "guinea pig",
+        "{EMAIL}",
+        ". ",
+        "\n",
+        "filler words to fill the space of it, ",
+        "and so on ",
+        "**",
+        "you are such a loser",
+    ];
+    let strengths = ["low", "medium", "high"];
+    let guardrails = strengths.map(|strength| {
+        let other = if strength == "high" { "low" } else { "high" };
+        cases::guardrail(&format!(
+            "{{version: 1, name: c, content_filters: [{{category: insults, input_strength: {other}, output_strength: {strength}}}, \
+             {{category: sexual, strength: {strength}, action: detect}}]}}"
+        ))
+        .dangerous_include_matches()
+    });
+    run(200, |seed| {
+        let mut rng = Rng::new(seed ^ 0xC0F1);
+        let guardrail = rng.item(&guardrails);
+        let parts = 1 + rng.below(40);
+        let joint = *rng.item(&[" ", " ", ", ", ""]);
+        let text: String = (0..parts).map(|_| format!("{}{joint}", rng.item(PARTS))).collect();
+        for source in [Source::Input, Source::Output] {
+            let expected = whole(guardrail, source, &text);
+            for cuts in [Cuts::Characters, Cuts::random(&mut rng), Cuts::random(&mut rng)] {
+                let actual = stream(guardrail, source, &text, cuts, &mut rng);
+                assert_eq!(actual, expected, "case {seed}: {source:?}, {text:?} cut by {cuts:?}");
+            }
+        }
+        no_prefix_leaks_of(guardrail, &text, &format!("case {seed}"));
+    });
+}
+
+/// A term is released once no term that is still to come is near enough, and text before it at once.
+#[test]
+fn a_content_filter_buffers_a_window_at_most() {
+    let guardrail = cases::guardrail("{version: 1, name: c, content_filters: [{category: insults, strength: low}]}");
+    let mut guard = StreamGuard::new(&guardrail, Source::Output);
+    let plain = "so they put it there and went on to see it all from up there; ";
+    assert_eq!(guard.push(plain), plain.trim_end(), "text without terms is released, but for the last word's end");
+    let _ = guard.push("idiot ");
+    let mut released = 0;
+    while released == 0 {
+        released = guard.push(plain).len();
+        assert!(guard.buffered_bytes() <= 300 + plain.len() + 8, "{}", guard.buffered_bytes());
+    }
+    assert!(guard.buffered_bytes() < plain.len() + 8, "all of it is released: {}", guard.buffered_bytes());
+    // A term that is enough by itself blocks with the first character after it.
+    let _ = guard.push("piece of shit");
+    assert!(!guard.is_blocked());
+    let _ = guard.push("!");
+    assert!(guard.is_blocked());
+}
+
 fn differs(guardrail: &Guardrail, source: Source, text: &str, case: &str) {
     let both = |text: &str| {
         let pieces = stream(guardrail, source, text, Cuts::Characters, &mut Rng::new(0));

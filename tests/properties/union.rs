@@ -17,6 +17,7 @@ fn kind(kind: RuleKind) -> &'static str {
         RuleKind::Word => "word",
         RuleKind::Pii => "pii",
         RuleKind::Regex => "regex",
+        RuleKind::Content => "content",
         _ => "other",
     }
 }
@@ -26,10 +27,11 @@ fn key(finding: &Finding) -> Key {
     (rule, finding.span().start(), finding.span().end())
 }
 
-/// Every finding, and what it says besides: the score, example and terms of a topic.
+/// Every finding, and what it says besides: the score, example and terms of a topic or a content filter.
 fn findings(guardrail: &Guardrail, source: Source, text: &str) -> BTreeSet<(Key, String)> {
     let assessment = guardrail.assess(source, text);
-    assessment.findings().iter().map(|finding| (key(finding), format!("{:?}", finding.explanation()))).collect()
+    let why = |finding: &Finding| format!("{:?}{:?}", finding.explanation(), finding.content_explanation());
+    assessment.findings().iter().map(|finding| (key(finding), why(finding))).collect()
 }
 
 /// A rule in a policy of its own. Those of entity types are kept: they come again and again.

@@ -4,8 +4,8 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 
 use banister::{
-    ActionTaken, Assessment, Container, EntityType, Finding, Outcome, Policy, RuleKind, Source, TopicExplanation,
-    TopicScore,
+    ActionTaken, Assessment, Container, ContentExplanation, EntityType, FilterScore, FilterStrength, Finding, Outcome,
+    Policy, RuleKind, Source, TopicExplanation, TopicScore,
 };
 use banister::{ApplyGuardrailResponse, BodyAssessment, BodyFinding, SkipReason};
 use serde::Serialize;
@@ -22,6 +22,9 @@ pub(crate) struct Response {
     /// The best score of each topic, if requested.
     #[serde(rename = "topicScores", skip_serializing_if = "Vec::is_empty")]
     topic_scores: Vec<TopicScore>,
+    /// The best score of each content filter, if requested.
+    #[serde(rename = "filterScores", skip_serializing_if = "Vec::is_empty")]
+    filter_scores: Vec<FilterScore>,
     /// The unit of offsets, unless it is bytes.
     #[serde(skip_serializing_if = "Option::is_none")]
     offsets: Option<&'static str>,
@@ -46,28 +49,38 @@ pub(crate) struct FindingEntry {
     within: Option<ContainerEntry>,
     #[serde(rename = "match", skip_serializing_if = "Option::is_none")]
     matched: Option<String>,
-    /// The score and threshold of a topic that matched by its examples.
+    /// The score of a topic that matched by its examples, or of a content filter.
     #[serde(skip_serializing_if = "Option::is_none")]
     score: Option<f32>,
     #[serde(skip_serializing_if = "Option::is_none")]
     threshold: Option<f32>,
+    /// The confidence of a content filter, and its strength.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    confidence: Option<FilterStrength>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    strength: Option<FilterStrength>,
     #[serde(skip_serializing_if = "Option::is_none")]
     explanation: Option<ExplanationEntry>,
 }
 
-/// The reason why a topic matched by its examples.
+/// The reason why a topic matched by its examples, or a content filter.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct ExplanationEntry {
-    /// The index of the closest example.
-    example_index: usize,
-    /// The stems, and pairs of stems, that contributed to the score, the heaviest first.
+    /// The index of the closest example of a topic.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    example_index: Option<usize>,
+    /// What contributed to the score, the heaviest first: stems and pairs of stems, or terms of the list of a content filter.
     terms: Vec<String>,
 }
 
 impl ExplanationEntry {
     fn new(why: &TopicExplanation) -> Self {
-        Self { example_index: why.example_index(), terms: why.terms().to_vec() }
+        Self { example_index: Some(why.example_index()), terms: why.terms().to_vec() }
+    }
+
+    fn of_filter(why: &ContentExplanation) -> Self {
+        Self { example_index: None, terms: why.terms().map(str::to_owned).collect() }
     }
 }
 
@@ -103,7 +116,13 @@ impl Response {
             entry
         };
         let findings = assessment.findings().iter().map(entry).collect();
-        Self { report, findings, topic_scores: assessment.topic_scores().to_vec(), offsets: named(offsets) }
+        Self {
+            report,
+            findings,
+            topic_scores: assessment.topic_scores().to_vec(),
+            filter_scores: assessment.filter_scores().to_vec(),
+            offsets: named(offsets),
+        }
     }
 
     /// Creates the response for a body. `output` is what the caller would receive instead of it.
@@ -126,7 +145,7 @@ impl Response {
             FindingEntry::in_body(found)
         };
         let findings = assessment.findings().iter().map(entry).collect();
-        Self { report, findings, topic_scores: Vec::new(), offsets: None }
+        Self { report, findings, topic_scores: Vec::new(), filter_scores: Vec::new(), offsets: None }
     }
 
     /// Converts the offsets to another unit, each in its own string of `body`.
@@ -154,6 +173,7 @@ impl Response {
 impl FindingEntry {
     /// Creates the entry of a finding.
     fn new(finding: &Finding) -> Self {
+        let (topic, filter) = (finding.explanation(), finding.content_explanation());
         Self {
             rule: finding.rule().to_owned(),
             kind: finding.kind(),
@@ -165,9 +185,11 @@ impl FindingEntry {
             inner_pointer: None,
             within: finding.within().map(ContainerEntry::new),
             matched: finding.matched_text().map(str::to_owned),
-            score: finding.explanation().map(TopicExplanation::score),
-            threshold: finding.explanation().map(TopicExplanation::threshold),
-            explanation: finding.explanation().map(ExplanationEntry::new),
+            score: topic.map(TopicExplanation::score).or(filter.map(ContentExplanation::score)),
+            threshold: topic.map(TopicExplanation::threshold),
+            confidence: filter.map(ContentExplanation::confidence),
+            strength: filter.map(ContentExplanation::strength),
+            explanation: topic.map(ExplanationEntry::new).or(filter.map(ExplanationEntry::of_filter)),
         }
     }
 

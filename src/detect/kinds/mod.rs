@@ -3,6 +3,7 @@
 //! A new kind is a file here with a `compile` function and an implementation of [`Detector`](super::detector::Detector), a row in
 //! [`KINDS`], and its rules in `spec.rs`.
 
+mod content;
 mod entities;
 mod names;
 mod patterns;
@@ -26,11 +27,12 @@ pub(super) struct Kind {
 }
 
 /// All kinds. The words of all other kinds are compiled together, so they come before them.
-pub(super) const KINDS: [Kind; 6] = [
+pub(super) const KINDS: [Kind; 7] = [
     Kind { compile: word_filters::compile, strict: word_filters::strict },
     Kind { compile: patterns::compile, strict: |_, _, _| {} },
     Kind { compile: entities::compile, strict: entities::strict },
     Kind { compile: topics::compile, strict: topics::strict },
     Kind { compile: words::compile, strict: |_, _, _| {} },
+    Kind { compile: content::compile, strict: |_, _, _| {} },
     Kind { compile: similarity::compile, strict: |_, _, _| {} },
 ];

@@ -3,17 +3,18 @@
 use aws_sdk_bedrockruntime::error::BuildError;
 use aws_sdk_bedrockruntime::operation::converse::ConverseOutput;
 use aws_sdk_bedrockruntime::types::{
-    ConverseStreamOutput, ConverseStreamTrace, ConverseTrace, GuardrailAssessment, GuardrailCoverage,
-    GuardrailCustomWord, GuardrailInvocationMetrics, GuardrailManagedWord, GuardrailPiiEntityFilter,
-    GuardrailRegexFilter, GuardrailSensitiveInformationPolicyAssessment, GuardrailTextCharactersCoverage,
-    GuardrailTopic, GuardrailTopicPolicyAssessment, GuardrailTraceAssessment, GuardrailUsage,
-    GuardrailWordPolicyAssessment,
+    ConverseStreamOutput, ConverseStreamTrace, ConverseTrace, GuardrailAssessment, GuardrailContentFilter,
+    GuardrailContentPolicyAssessment, GuardrailCoverage, GuardrailCustomWord, GuardrailInvocationMetrics,
+    GuardrailManagedWord, GuardrailPiiEntityFilter, GuardrailRegexFilter,
+    GuardrailSensitiveInformationPolicyAssessment, GuardrailTextCharactersCoverage, GuardrailTopic,
+    GuardrailTopicPolicyAssessment, GuardrailTraceAssessment, GuardrailUsage, GuardrailWordPolicyAssessment,
 };
 
+use crate::detect::FilterStrength;
 use crate::exchange::assessment::BodyAssessment;
 use crate::exchange::report::{
-    Extent, ReportedAssessment, ReportedCoverage, ReportedItem, ReportedMetrics, ReportedSensitive, ReportedTopics,
-    ReportedUsage, ReportedWords,
+    Extent, ReportedAssessment, ReportedCoverage, ReportedFilters, ReportedItem, ReportedMetrics, ReportedSensitive,
+    ReportedTopics, ReportedUsage, ReportedWords,
 };
 use crate::exchange::trace::{Trace, TraceContent};
 use crate::guardrail::Outcome;
@@ -73,6 +74,7 @@ fn guardrail(
 pub(super) fn assessment(content: &ReportedAssessment) -> Result<GuardrailAssessment, BuildError> {
     Ok(GuardrailAssessment::builder()
         .set_topic_policy(content.topic_policy.as_ref().map(topics).transpose()?)
+        .set_content_policy(content.content_policy.as_ref().map(filters).transpose()?)
         .set_word_policy(content.word_policy.as_ref().map(words).transpose()?)
         .set_sensitive_information_policy(content.sensitive_information_policy.as_ref().map(sensitive).transpose()?)
         .set_invocation_metrics(content.invocation_metrics.as_ref().map(metrics).transpose()?)
@@ -93,6 +95,20 @@ fn topics(content: &ReportedTopics) -> Result<GuardrailTopicPolicyAssessment, Bu
             .build()
     })?;
     GuardrailTopicPolicyAssessment::builder().set_topics(Some(topics)).build()
+}
+
+fn filters(content: &ReportedFilters) -> Result<GuardrailContentPolicyAssessment, BuildError> {
+    let upper = |strength: FilterStrength| strength.name().to_uppercase();
+    let filters = content.filters.iter().map(|filter| {
+        GuardrailContentFilter::builder()
+            .r#type(filter.kind.as_str().into())
+            .confidence(upper(filter.confidence).as_str().into())
+            .filter_strength(upper(filter.filter_strength).as_str().into())
+            .action(filter.action.into())
+            .detected(filter.detected)
+            .build()
+    });
+    GuardrailContentPolicyAssessment::builder().set_filters(Some(filters.collect::<Result<_, _>>()?)).build()
 }
 
 fn words(content: &ReportedWords) -> Result<GuardrailWordPolicyAssessment, BuildError> {
@@ -154,7 +170,7 @@ fn count(count: usize) -> i32 {
 pub(super) fn usage(usage: ReportedUsage) -> Result<GuardrailUsage, BuildError> {
     GuardrailUsage::builder()
         .topic_policy_units(count(usage.topic_policy_units))
-        .content_policy_units(0)
+        .content_policy_units(count(usage.content_policy_units))
         .word_policy_units(count(usage.word_policy_units))
         .sensitive_information_policy_units(count(usage.sensitive_information_policy_units))
         .sensitive_information_policy_free_units(count(usage.sensitive_information_policy_free_units))

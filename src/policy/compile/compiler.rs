@@ -13,7 +13,7 @@ use crate::policy::yaml::located::Located;
 use crate::policy::yaml::source::SourceLocation;
 
 /// The sections that hold rules.
-const SECTIONS: [&str; 4] = ["denied_topics", "word_filters", "pii", "regexes"];
+const SECTIONS: [&str; 5] = ["denied_topics", "word_filters", "pii", "regexes", "content_filters"];
 
 /// Compiles one document.
 pub(in crate::policy) struct Compiler<'a> {
@@ -86,20 +86,20 @@ impl<'a> Compiler<'a> {
             self.policy_name(&document.name, at);
         }
         if !SECTIONS.into_iter().chain(["extends"]).any(|section| root.has(section)) {
-            let help =
-                "add at least one of `denied_topics`, `word_filters`, `pii` and `regexes`, or `extends: [default]`";
+            let help = "add at least one of `denied_topics`, `word_filters`, `pii`, `regexes` and `content_filters`, or `extends: [default]`";
             self.notes.problem(root, "the policy has no rules", help);
         }
         let MessagesEntry { blocked_input, blocked_output } = document.messages.unwrap_or_default();
         self.extends(&document.extends, root);
         self.decode(root);
         self.overrides(&document.overrides, root);
-        let PolicyDocument { denied_topics, word_filters, pii, regexes, .. } = document;
-        let count = denied_topics.len() + word_filters.len() + pii.len() + regexes.len();
+        let PolicyDocument { denied_topics, word_filters, pii, regexes, content_filters, .. } = document;
+        let count = denied_topics.len() + word_filters.len() + pii.len() + regexes.len() + content_filters.len();
         self.section(root, "denied_topics", denied_topics, Self::topic);
         self.section(root, "word_filters", word_filters, Self::word_filter);
         self.section(root, "pii", pii, Self::pii);
         self.section(root, "regexes", regexes, Self::regex);
+        self.section(root, "content_filters", content_filters, Self::content_filter);
         if count > MAX_RULES {
             let message = format!("the policy has {count} rules; the limit is {MAX_RULES}");
             self.notes.problem(root, message, "combine word filters");

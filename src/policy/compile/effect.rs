@@ -26,13 +26,15 @@ impl Compiler<'_> {
     /// Returns a rule with the effect that is written at `at`.
     pub(super) fn rule(&self, name: &str, kind: RuleKind, stated: StatedEffect, at: Located<'_>) -> Rule {
         let default = match kind {
-            RuleKind::Topic | RuleKind::Word => Action::Block,
+            RuleKind::Topic | RuleKind::Word | RuleKind::Content => Action::Block,
             RuleKind::Pii | RuleKind::Regex => Action::Mask,
         };
         let both = stated.action.unwrap_or(default);
         let (input, output) = (stated.input.unwrap_or(both), stated.output.unwrap_or(both));
-        if kind == RuleKind::Topic {
-            self.no_mask(&stated, at);
+        match kind {
+            RuleKind::Topic => self.no_mask("a denied topic", "a topic", &stated, at),
+            RuleKind::Content => self.no_mask("content", "a content filter", &stated, at),
+            RuleKind::Word | RuleKind::Pii | RuleKind::Regex => {}
         }
         let style = self.style(stated.replacement, at);
         if !EFFECT_KEYS.iter().filter_map(|key| at.get(key)).any(|field| self.notes.has_problem(field)) {
@@ -43,6 +45,7 @@ impl Compiler<'_> {
             kind,
             entity: None,
             managed: None,
+            filter: None,
             pattern: None,
             input,
             output,
@@ -52,11 +55,11 @@ impl Compiler<'_> {
         }
     }
 
-    /// Checks that a topic does not mask.
-    fn no_mask(&self, stated: &StatedEffect, at: Located<'_>) {
+    /// Checks that a rule about the whole text does not mask.
+    fn no_mask(&self, what: &str, rule: &str, stated: &StatedEffect, at: Located<'_>) {
         for (key, action) in [("action", stated.action), ("input", stated.input), ("output", stated.output)] {
             if let (Some(Action::Mask), Some(field)) = (action, at.get(key)) {
-                let message = "a denied topic cannot be masked: a topic describes the whole text, not a span of it";
+                let message = format!("{what} cannot be masked: {rule} describes the whole text, not a span of it");
                 self.notes.problem(field, message, "use `block`, or `detect` to report only");
             }
         }

@@ -1,6 +1,7 @@
 //! Compiles a document to rules.
 
 mod compiler;
+mod content;
 mod effect;
 mod overrides;
 mod pattern;

@@ -53,6 +53,7 @@ fn every_change_of_a_rule_counts() {
         ("name: bot", "name: bot\nmessages: {blocked_output: m}"),
         ("name: bot", "name: bot\nextends: [profanity]"),
         ("name: bot", "name: bot\nhistory: block"),
+        ("name: bot", "name: bot\ncontent_filters: [{category: insults, strength: low}]"),
         ("[EMAIL, PHONE]", "[EMAIL, PHONE, NAME]\n    strictness: normal"),
         ("name: bot", "name: bot\noperator_text: block"),
         ("name: bot", "name: bot\noperator_text: off"),

@@ -1,5 +1,6 @@
 //! Tests of the policy floor.
 
+mod content;
 mod digest;
 mod golden;
 mod hostile;

@@ -46,14 +46,17 @@ fn rules_are_numbered_in_the_order_of_the_sections() {
             "PIN",
             "IP_ADDRESS",
             "employee-id",
+            "insults",
+            "violence",
         ]
     );
     let spec = policy.spec();
     let numbers = spec.topics.iter().map(|topic| topic.rule);
     let numbers = numbers.chain(spec.words.iter().map(|words| words.rule));
     let numbers = numbers.chain(spec.entities.iter().map(|entity| entity.rule));
-    let numbers: Vec<_> = numbers.chain(spec.patterns.iter().map(|pattern| pattern.rule)).collect();
-    assert_eq!(numbers, (0..13).collect::<Vec<u32>>());
+    let numbers = numbers.chain(spec.patterns.iter().map(|pattern| pattern.rule));
+    let numbers: Vec<_> = numbers.chain(spec.content.iter().map(|filter| filter.rule)).collect();
+    assert_eq!(numbers, (0..15).collect::<Vec<u32>>());
     assert_eq!(spec.words[2].words, ["Blue Heron", "nightjar"]);
     assert!(spec.words[1].words.len() > 200);
     assert!(!spec.words[0].is_normalized && spec.words[1].is_normalized);
@@ -225,7 +228,7 @@ fn what_is_not_stated_is_taken_from_the_base() {
 }
 
 #[test]
-fn operator_text_is_for_topics_and_words() {
+fn operator_text_is_for_topics_words_and_content() {
     let policy =
         |own: &str| Policy::from_yaml(&format!("version: 1\nname: a\n{own}\npii:\n  - types: [EMAIL]\n")).unwrap();
     for (own, expected) in
@@ -235,6 +238,7 @@ fn operator_text_is_for_topics_and_words() {
         for (kind, expected) in [
             (RuleKind::Topic, expected),
             (RuleKind::Word, expected),
+            (RuleKind::Content, expected),
             (RuleKind::Pii, Action::Block),
             (RuleKind::Regex, Action::Block),
         ] {

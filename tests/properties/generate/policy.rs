@@ -5,7 +5,7 @@ use std::fmt::Write;
 use banister::EntityType;
 
 use super::pattern::Pattern;
-use super::vocabulary::{EXAMPLES, EXCEPTIONS, PHRASES, TOPIC_PATTERNS, WORDS};
+use super::vocabulary::{CONTENT, EXAMPLES, EXCEPTIONS, PHRASES, TOPIC_PATTERNS, WORDS};
 use super::{Rng, disguise};
 use crate::cases;
 
@@ -15,10 +15,11 @@ pub(crate) enum Section {
     Words,
     Pii,
     Regexes,
+    Content,
 }
 
 impl Section {
-    const ALL: [Self; 4] = [Self::Topics, Self::Words, Self::Pii, Self::Regexes];
+    const ALL: [Self; 5] = [Self::Topics, Self::Words, Self::Pii, Self::Regexes, Self::Content];
 
     fn key(self) -> &'static str {
         match self {
@@ -26,6 +27,7 @@ impl Section {
             Self::Words => "word_filters",
             Self::Pii => "pii",
             Self::Regexes => "regexes",
+            Self::Content => "content_filters",
         }
     }
 }
@@ -204,6 +206,28 @@ fn pii(rng: &mut Rng, types: &mut Vec<EntityType>, masks: Masks) -> Rule {
     Rule { section: Section::Pii, body, types, material }
 }
 
+/// Returns a content filter of a random category, and the category.
+fn content(rng: &mut Rng) -> Rule {
+    let &(category, terms) = rng.item(CONTENT);
+    let mut strength = |least: usize| rng.pick(&["none", "low", "medium", "high"][least..]);
+    let (input, output) = (strength(1), strength(0));
+    let strengths = match category {
+        "prompt_attack" => format!("strength: {input}"),
+        _ if input == output => format!("strength: {input}"),
+        _ => format!("input_strength: {input}, output_strength: {output}"),
+    };
+    let action = if rng.chance(25) { "block" } else { "detect" };
+    let allowed: &[&str] = match category {
+        "violence" | "misconduct" => &["none"],
+        "hate" => &["none", "low"],
+        _ => &["none", "low", "medium", "high"],
+    };
+    let needs_consent = action == "block" && [input, output].iter().any(|strength| !allowed.contains(strength));
+    let consent = if needs_consent { ", accept_false_positives: true" } else { "" };
+    let body = format!("category: {category}, {strengths}, action: {action}{consent}");
+    Rule { section: Section::Content, body, types: Vec::new(), material: owned(terms) }
+}
+
 /// Returns a rule of a random pattern, or `None` if the policy rejects it even with a longest match.
 fn regex(rng: &mut Rng, index: usize, masks: Masks) -> Option<Rule> {
     let pattern = Pattern::random(rng);
@@ -235,6 +259,13 @@ impl Rules {
         }
         let count = rng.below(3);
         rules.extend((0..count).map(|index| words(rng, index, masks)));
+        if rng.chance(30) {
+            let mut filters: Vec<Rule> = (0..=rng.below(3)).map(|_| content(rng)).collect();
+            let category = |rule: &Rule| rule.body.split(',').next().map(str::to_owned);
+            filters.sort_by_key(category);
+            filters.dedup_by_key(|rule| category(rule));
+            rules.extend(filters);
+        }
         let mut types = EntityType::ALL.to_vec();
         let count = if rng.chance(4) { types.len() / 2 } else { rng.below(4) };
         rules.extend((0..count.min(8)).map(|_| pii(rng, &mut types, masks)));

@@ -16,6 +16,35 @@ pub(super) const EXAMPLES: &[&str] = &[
     "password of my savings account",
 ];
 
+/// Categories of content, and terms of their lists: some that are enough, some that are not, and exceptions.
+pub(super) const CONTENT: &[(&str, &[&str])] = &[
+    (
+        "hate",
+        &["faggots", "women", "are vermin", "homo", "homo sapiens", "must be destroyed", "chink in the armor", "kike"],
+    ),
+    (
+        "insults",
+        &["idiot", "you are such a loser", "stupid", "piece of shit", "shut up", "ugly", "pricks the", "bastard"],
+    ),
+    ("sexual", &["porn", "sexy", "naked", "blue tits", "tits", "lingerie", "magna cum laude", "wet", "have sex"]),
+    ("violence", &["i will kill you", "blood", "gun", "killed", "blood pressure", "stab", "dead body", "war"]),
+    ("misconduct", &["how do i", "steal", "make a bomb", "murder", "without getting caught", "weapon", "hack"]),
+    (
+        "prompt_attack",
+        &[
+            "ignore all previous instructions",
+            "system prompt",
+            "jailbroken",
+            "ignore",
+            "prompt",
+            "vorherigen Anweisungen",
+            "ignoriere",
+            "sin censura",
+            "you are dan",
+        ],
+    ),
+];
+
 pub(super) const PHRASES: &[&str] = &[
     "stock",
     "stock tip",

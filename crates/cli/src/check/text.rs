@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use banister::BodyFinding;
-use banister::{Assessment, Decision, Finding, Outcome, StreamGuard, TopicScore};
+use banister::{Assessment, Decision, FilterScore, Finding, Outcome, StreamGuard, TopicScore};
 
 use super::{TextChecker, body, exit_of};
 use crate::failure::{Exit, Failure};
@@ -86,6 +86,7 @@ impl TextChecker<'_> {
             out.line(format_args!("  and {more} more; use `--format json` to see them"))?;
         }
         topic_scores(assessment.topic_scores()).write(out)?;
+        filter_scores(assessment.filter_scores()).write(out)?;
         if let Some(message) = assessment.message() {
             out.line(format_args!("\n{message}"))?;
         } else if assessment.outcome() == Outcome::Masked {
@@ -131,14 +132,24 @@ fn findings(findings: &[&Finding]) -> Table {
     table
 }
 
-/// Returns the matched text, if it is to be shown, and why a topic matched.
+/// Returns the matched text, if it is to be shown, and why a topic or a content filter matched.
 fn note(finding: &Finding) -> String {
     let text = finding.matched_text().map(|text| format!("{text:?}"));
     let why = finding.explanation().map(|why| {
         let terms = why.terms().join(", ");
         format!("{:.2} similar to example {} ({terms})", why.score(), why.example_index() + 1)
     });
-    text.into_iter().chain(why).collect::<Vec<_>>().join("  ")
+    let filter = finding.content_explanation().map(|why| {
+        let terms: Vec<&str> = why.terms().collect();
+        format!(
+            "{:.2}, {} confidence at strength {} ({})",
+            why.score(),
+            why.confidence(),
+            why.strength(),
+            terms.join(", ")
+        )
+    });
+    text.into_iter().chain(why).chain(filter).collect::<Vec<_>>().join("  ")
 }
 
 /// Returns the topics in columns: name, best score, threshold.
@@ -147,6 +158,18 @@ fn topic_scores(scores: &[TopicScore]) -> Table {
     for topic in scores {
         let (score, threshold) = (format!("score {:.2}", topic.score()), format!("threshold {:.2}", topic.threshold()));
         table.row([topic.rule().to_owned(), "topic".to_owned(), score, threshold]);
+    }
+    table
+}
+
+/// Returns the content filters in columns: category, best score, confidence, strength.
+fn filter_scores(scores: &[FilterScore]) -> Table {
+    let mut table = Table::default();
+    for filter in scores {
+        let score = format!("score {:.2}", filter.score());
+        let confidence = format!("confidence {}", filter.confidence());
+        let strength = format!("strength {}", filter.strength());
+        table.row([filter.category().to_string(), "content".to_owned(), score, confidence, strength]);
     }
     table
 }

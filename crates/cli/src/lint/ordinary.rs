@@ -85,6 +85,7 @@ fn help(kind: RuleKind) -> &'static str {
         RuleKind::Topic => "make phrases and patterns more specific, add `counter_examples`, or raise `threshold`",
         RuleKind::Word => "remove common words, or write phrases that include the words around them",
         RuleKind::Pii => "if such values are ordinary in your text, use `action: detect`, or list them under `allow`",
+        RuleKind::Content => "use a lower `strength`, or `action: detect`",
         _ => "make the pattern longer, and set its ends with `\\b`",
     }
 }

@@ -1,6 +1,6 @@
 //! What `lint` reports about a policy without errors.
 
-use banister::{Action, Guardrail, Policy, RuleKind};
+use banister::{Action, FilterStrength, Guardrail, Policy, RuleKind};
 use serde::Serialize;
 
 use super::ordinary::OrdinaryMatches;
@@ -34,6 +34,11 @@ struct RuleRow {
     kind: RuleKind,
     #[serde(skip_serializing_if = "Option::is_none")]
     managed: Option<&'static str>,
+    /// The strengths of a content filter.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    input_strength: Option<FilterStrength>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    output_strength: Option<FilterStrength>,
     input: Action,
     output: Action,
     /// The number of strings of ordinary text that it matches.
@@ -51,6 +56,8 @@ impl PolicySummary {
             name: rule.name().to_owned(),
             kind: rule.kind(),
             managed: rule.managed_list(),
+            input_strength: rule.strengths().map(|(input, _)| input),
+            output_strength: rule.strengths().map(|(_, output)| output),
             input: rule.input(),
             output: rule.output(),
             ordinary_matches: ordinary.of_rule(rule.kind(), rule.name()),

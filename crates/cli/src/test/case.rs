@@ -154,6 +154,7 @@ fn disguise(technique: &Technique, kind: RuleKind, found: &str) -> Option<String
         RuleKind::Pii => technique.apply_to_value(found),
         RuleKind::Topic if technique.topics() == Level::Never => None,
         RuleKind::Topic | RuleKind::Word if technique.words() != Level::Never => technique.apply(found),
+        RuleKind::Content if technique.words() == Level::Standard => technique.apply(found),
         _ => None,
     }
 }
