@@ -8,7 +8,7 @@
 #[path = "../common/mod.rs"]
 mod common;
 #[path = "../../tools/profile/src/text.rs"]
-#[allow(dead_code)]
+#[allow(dead_code, unreachable_pub)]
 mod text;
 
 use std::hint::black_box;
