@@ -152,7 +152,7 @@ def cluster(audit, single):
         events.mkdir()
         job = audit.submit(
             master, ui_port=ui_port, executor_memory="512m", driver_host="127.0.0.1", eventLog_enabled="true",
-            eventLog_dir=events.as_uri(), eventLog_rolling_enabled="false", ui_showConsoleProgress="false",
+            eventLog_dir=events.as_uri(), eventLog_rolling_enabled="false", eventLog_compress="false",
         )
         daemons.callback(kill, job)
 
