@@ -230,7 +230,7 @@ fn a_content_filter_buffers_a_window_at_most() {
     let guardrail = cases::guardrail("{version: 1, name: c, content_filters: [{category: insults, strength: low}]}");
     let mut guard = StreamGuard::new(&guardrail, Source::Output);
     let plain = "so they put it there and went on to see it all from up there; ";
-    assert_eq!(guard.push(plain), plain.trim_end(), "text without terms is released, but for the last word's end");
+    assert_eq!(guard.push(plain), plain, "text without terms is released at once");
     let _ = guard.push("idiot ");
     let mut released = 0;
     while released == 0 {
@@ -241,7 +241,7 @@ fn a_content_filter_buffers_a_window_at_most() {
     // A term that is enough by itself blocks with the first character after it.
     let _ = guard.push("piece of shit");
     assert!(!guard.is_blocked());
-    let _ = guard.push("!");
+    let _ = guard.push("! ");
     assert!(guard.is_blocked());
 }
 

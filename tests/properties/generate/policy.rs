@@ -59,8 +59,12 @@ impl Rule {
             return vec![self.clone()];
         }
         let (_, rest) = self.body.split_once(']').expect("a list of types");
+        // It is an error for other types than names.
+        let others = ["low", "normal", "high"]
+            .iter()
+            .fold(rest.to_owned(), |rest, strictness| rest.replace(&format!(", strictness: {strictness}"), ""));
         let one = |entity: &EntityType| Self {
-            body: format!("types: [{entity}]{rest}"),
+            body: format!("types: [{entity}]{}", if *entity == EntityType::Name { rest } else { &others }),
             types: vec![*entity],
             ..self.clone()
         };
