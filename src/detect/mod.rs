@@ -21,4 +21,5 @@ mod words;
 pub(crate) use detector::LOOKAHEAD_BYTES;
 pub use entity::EntityType;
 pub(crate) use kinds::MAX_TOPIC_PATTERN_BYTES;
+pub(crate) use tagger::signs::Signs;
 pub use topic::Embedder;

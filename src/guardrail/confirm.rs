@@ -12,6 +12,7 @@ use super::guard::Guardrail;
 use super::labels::{Labels, is_found_beside};
 use super::position::Position;
 use super::source::Source;
+use crate::detect::Signs;
 use crate::detect::detectors::Detectors;
 use crate::detect::entity::recognizer::Objection;
 use crate::detect::output::{Candidate, Origin, ScanOutput};
@@ -30,6 +31,8 @@ pub(super) struct ConfirmedFinding {
     pub(super) start: usize,
     pub(super) end: usize,
     pub(super) similarity: Option<SimilarityMatch>,
+    /// Why a model found it.
+    pub(super) signs: Signs,
 }
 
 /// Text order: by start, then the longest first. The other members make the order total.
@@ -135,7 +138,7 @@ impl Confirmer {
     fn wait(&mut self, candidate: Candidate) {
         let Some(first) = candidate.starts.first() else { return };
         let (rank, number) = match &candidate.origin {
-            Origin::Entity(number, Verdict::Accept) => (0, *number),
+            Origin::Entity(number, Verdict::Accept) | Origin::Tagged(number, _) => (0, *number),
             Origin::Entity(number, _) => (1, *number),
             Origin::Pattern => (2, 0),
             Origin::Word => (3, 0),
@@ -189,7 +192,7 @@ impl Confirmer {
     fn open_start(&self, candidate: &Candidate) -> Option<usize> {
         let ends = self.ends.get(candidate.rule as usize).copied().unwrap_or_default();
         match candidate.origin {
-            Origin::Pattern | Origin::Entity(..) => {
+            Origin::Pattern | Origin::Entity(..) | Origin::Tagged(..) => {
                 candidate.starts.first_from(ends.pattern).filter(|&start| start < candidate.end)
             }
             // Words of one list may overlap, but a word inside another adds nothing.
@@ -207,7 +210,13 @@ impl Confirmer {
                 None if self.is_excepted(rule, start, end) => Decision::Made(None),
                 None => {
                     self.note(rule, |ends| ends.word = end);
-                    Decision::Made(Some(ConfirmedFinding { rule, start, end, similarity: None }))
+                    Decision::Made(Some(ConfirmedFinding {
+                        rule,
+                        start,
+                        end,
+                        similarity: None,
+                        signs: Signs::default(),
+                    }))
                 }
             },
             Origin::Pattern => match within_label(start, end, rule, evidence) {
@@ -215,10 +224,24 @@ impl Confirmer {
                 None if self.is_excepted(rule, start, end) => Decision::Made(None),
                 None => {
                     self.note(rule, |ends| ends.pattern = end);
-                    Decision::Made(Some(ConfirmedFinding { rule, start, end, similarity: None }))
+                    Decision::Made(Some(ConfirmedFinding {
+                        rule,
+                        start,
+                        end,
+                        similarity: None,
+                        signs: Signs::default(),
+                    }))
                 }
             },
             Origin::Entity(number, verdict) => self.decide_entity(*number, *verdict, (start, end), rule, evidence),
+            Origin::Tagged(number, signs) => {
+                match self.decide_entity(*number, Verdict::Accept, (start, end), rule, evidence) {
+                    Decision::Made(Some(finding)) => {
+                        Decision::Made(Some(ConfirmedFinding { signs: *signs, ..finding }))
+                    }
+                    decision => decision,
+                }
+            }
         }
     }
 
@@ -239,6 +262,7 @@ impl Confirmer {
             start: similarity.start,
             end: similarity.end,
             similarity: Some(similarity),
+            signs: Signs::default(),
         }))
     }
 
@@ -273,7 +297,13 @@ impl Confirmer {
         self.note(rule, |ends| ends.pattern = end);
         let (start, end) = value;
         let allowed = detectors.recognizers().is_allowed(rule, text.slice(start, end));
-        Decision::Made((!allowed).then_some(ConfirmedFinding { rule, start, end, similarity: None }))
+        Decision::Made((!allowed).then_some(ConfirmedFinding {
+            rule,
+            start,
+            end,
+            similarity: None,
+            signs: Signs::default(),
+        }))
     }
 
     fn note(&mut self, rule: RuleId, note: impl FnOnce(&mut Ends)) {

@@ -281,6 +281,7 @@ impl Evaluator {
                 action: taken,
                 span: Span::new(found.start, found.end),
                 explanation: found.similarity.map(TopicExplanation::new),
+                signs: found.signs,
                 // Text is forgotten only before what was confirmed last time.
                 matched: self.guardrail.keeps_matches().then(|| {
                     let text = self.reading.text().slice(found.start, found.end);

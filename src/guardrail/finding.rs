@@ -4,6 +4,7 @@ use std::sync::Arc;
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use crate::detect::EntityType;
+use crate::detect::Signs;
 use crate::detect::topic::{Score, SimilarityMatch};
 use crate::policy::{Action, RuleKind};
 use crate::text::Span;
@@ -60,6 +61,7 @@ pub struct Finding {
     pub(super) action: ActionTaken,
     pub(super) span: Span,
     pub(super) explanation: Option<TopicExplanation>,
+    pub(super) signs: Signs,
     pub(super) matched: Option<Matched>,
     pub(super) fingerprint: Option<Box<str>>,
     /// The number of the reading that found it: 0 for the text as it is.
@@ -110,6 +112,13 @@ impl Finding {
         self.explanation.as_ref()
     }
 
+    /// Returns why a model found a name or an address, the strongest reason first: "a title before it", "a given name". Empty for all other
+    /// findings.
+    #[must_use]
+    pub fn signs(&self) -> Vec<&'static str> {
+        self.signs.names().collect()
+    }
+
     /// Returns the matched text, if [`Guardrail::dangerous_include_matches`](crate::Guardrail::dangerous_include_matches) is set.
     #[must_use]
     pub fn matched_text(&self) -> Option<&str> {
@@ -136,7 +145,8 @@ impl Finding {
 }
 
 /// Members as `banister check --format json` has them: `rule`, `kind`, `type` for an entity type, `action`, `start` and `end` in bytes,
-/// `within`, `match` if matches are included, `score` and `threshold` for a topic that was found by its examples.
+/// `within`, `match` if matches are included, `signs` of a name or an address that a model found, `score` and `threshold` for a topic
+/// that was found by its examples.
 impl Serialize for Finding {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
@@ -153,6 +163,9 @@ impl Serialize for Finding {
         }
         if let Some(text) = self.matched_text() {
             map.serialize_entry("match", text)?;
+        }
+        if !self.signs().is_empty() {
+            map.serialize_entry("signs", &self.signs())?;
         }
         if let Some(explanation) = &self.explanation {
             map.serialize_entry("score", &explanation.score())?;

@@ -53,6 +53,9 @@ pub(crate) struct FindingEntry {
     threshold: Option<f32>,
     #[serde(skip_serializing_if = "Option::is_none")]
     explanation: Option<ExplanationEntry>,
+    /// Why a model found a name or an address.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    signs: Vec<&'static str>,
 }
 
 /// The reason why a topic matched by its examples.
@@ -168,6 +171,7 @@ impl FindingEntry {
             score: finding.explanation().map(TopicExplanation::score),
             threshold: finding.explanation().map(TopicExplanation::threshold),
             explanation: finding.explanation().map(ExplanationEntry::new),
+            signs: finding.signs(),
         }
     }
 

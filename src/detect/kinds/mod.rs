@@ -4,9 +4,9 @@
 //! [`KINDS`], and its rules in `spec.rs`.
 
 mod entities;
-mod names;
 mod patterns;
 mod similarity;
+mod tagged;
 mod topics;
 mod word_filters;
 mod words;

@@ -131,14 +131,15 @@ fn findings(findings: &[&Finding]) -> Table {
     table
 }
 
-/// Returns the matched text, if it is to be shown, and why a topic matched.
+/// Returns the matched text, if it is to be shown, and why a topic matched or a model found a name or an address.
 fn note(finding: &Finding) -> String {
     let text = finding.matched_text().map(|text| format!("{text:?}"));
     let why = finding.explanation().map(|why| {
         let terms = why.terms().join(", ");
         format!("{:.2} similar to example {} ({terms})", why.score(), why.example_index() + 1)
     });
-    text.into_iter().chain(why).collect::<Vec<_>>().join("  ")
+    let signs = Some(finding.signs().join(", ")).filter(|signs| !signs.is_empty());
+    text.into_iter().chain(why).chain(signs).collect::<Vec<_>>().join("  ")
 }
 
 /// Returns the topics in columns: name, best score, threshold.
