@@ -30,13 +30,7 @@ pub(crate) struct Corpus {
 
 impl Corpus {
     pub(crate) fn of_this_machine() -> io::Result<Self> {
-        let places = env::var("BANISTER_CODE").unwrap_or_else(|_| PLACES.to_owned());
-        let home = env::var("HOME").unwrap_or_default();
-        let mut paths = Vec::new();
-        for place in places.split(':') {
-            walk(Path::new(&place.replace('~', &home)), &mut paths);
-        }
-        let code = LANGUAGES.iter().map(|&(language, endings)| (language, sources(&paths, endings))).collect();
+        let code = code();
         let chat = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data/text");
         if !chat.is_dir() {
             eprintln!("SKIPPED: no chat beside the project (../shared/data/text)");
@@ -45,6 +39,17 @@ impl Corpus {
         let chat = ["hh-chat.jsonl", "oasst-chat.jsonl"].map(|name| lines(&chat.join(name)));
         Ok(Self { code, chat: chat.into_iter().collect::<io::Result<Vec<_>>>()?.into_iter().flatten().collect() })
     }
+}
+
+/// Sources on this machine, by language.
+pub(crate) fn code() -> Vec<(&'static str, Vec<Log>)> {
+    let places = env::var("BANISTER_CODE").unwrap_or_else(|_| PLACES.to_owned());
+    let home = env::var("HOME").unwrap_or_default();
+    let mut paths = Vec::new();
+    for place in places.split(':') {
+        walk(Path::new(&place.replace('~', &home)), &mut paths);
+    }
+    LANGUAGES.iter().map(|&(language, endings)| (language, sources(&paths, endings))).collect()
 }
 
 fn has_ending(path: &Path, endings: &[&str]) -> bool {

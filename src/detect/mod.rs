@@ -23,4 +23,5 @@ pub use content::{ContentCategory, FilterStrength};
 pub(crate) use detector::LOOKAHEAD_BYTES;
 pub use entity::EntityType;
 pub(crate) use kinds::MAX_TOPIC_PATTERN_BYTES;
+pub(crate) use tagger::signs::Signs;
 pub use topic::Embedder;

@@ -3,6 +3,7 @@
 use super::content::{ContentMatch, ContentScores};
 use super::pattern::{PatternMatch, Starts, Verdict};
 use super::spec::RuleId;
+use super::tagger::signs::Signs;
 use super::topic::{BestScores, Window};
 use crate::text::view::ViewText;
 
@@ -28,6 +29,8 @@ pub(crate) enum Origin {
     Pattern,
     /// A match of the recognizer with this number. It may still need a context word.
     Entity(u32, Verdict),
+    /// A value that a model found, for the recognizer with this number, and why.
+    Tagged(u32, Signs),
     /// A window that is similar to the examples of a topic, unless exceptions take words from it.
     Window(Box<Window>),
     /// Terms of a content filter that reach the threshold of a strength.

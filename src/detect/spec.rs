@@ -62,18 +62,18 @@ pub(crate) struct EntitySpec {
     pub(crate) allow: Vec<String>,
     /// `evasion: strict`.
     pub(crate) is_strict: bool,
-    /// How readily the model of names finds one; `None`: patterns only.
+    /// How readily the model of the type finds a value; `None`: patterns only.
     pub(crate) strictness: Option<Strictness>,
 }
 
-/// How readily the model of names finds one.
+/// How readily a model finds a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Strictness {
-    /// Fewer names, and fewer that are none.
+    /// Fewer values, and fewer that are none.
     Low,
     /// As it was trained.
     Normal,
-    /// More names, and more that are none.
+    /// More values, and more that are none.
     High,
 }
 

@@ -12,6 +12,7 @@ use super::guard::Guardrail;
 use super::labels::{Labels, is_found_beside};
 use super::position::Position;
 use super::source::Source;
+use crate::detect::Signs;
 use crate::detect::content::ContentMatch;
 use crate::detect::detectors::Detectors;
 use crate::detect::entity::recognizer::Objection;
@@ -40,6 +41,8 @@ pub(super) enum Reason {
     Topic(SimilarityMatch),
     /// Terms of a content filter reach its threshold.
     Content(ContentMatch),
+    /// A model found signs of a name or an address.
+    Model(Signs),
 }
 
 /// Text order: by start, then the longest first. The other members make the order total.
@@ -145,7 +148,7 @@ impl Confirmer {
     fn wait(&mut self, candidate: Candidate) {
         let Some(first) = candidate.starts.first() else { return };
         let (rank, number) = match &candidate.origin {
-            Origin::Entity(number, Verdict::Accept) => (0, *number),
+            Origin::Entity(number, Verdict::Accept) | Origin::Tagged(number, _) => (0, *number),
             Origin::Entity(number, _) => (1, *number),
             Origin::Pattern => (2, 0),
             Origin::Word => (3, 0),
@@ -200,7 +203,7 @@ impl Confirmer {
     fn open_start(&self, candidate: &Candidate) -> Option<usize> {
         let ends = self.ends.get(candidate.rule as usize).copied().unwrap_or_default();
         match candidate.origin {
-            Origin::Pattern | Origin::Entity(..) => {
+            Origin::Pattern | Origin::Entity(..) | Origin::Tagged(..) => {
                 candidate.starts.first_from(ends.pattern).filter(|&start| start < candidate.end)
             }
             // Words of one list may overlap, but a word inside another adds nothing.
@@ -238,6 +241,14 @@ impl Confirmer {
                 }
             },
             Origin::Entity(number, verdict) => self.decide_entity(*number, *verdict, (start, end), rule, evidence),
+            Origin::Tagged(number, signs) => {
+                match self.decide_entity(*number, Verdict::Accept, (start, end), rule, evidence) {
+                    Decision::Made(Some(finding)) => {
+                        Decision::Made(Some(ConfirmedFinding { reason: Some(Reason::Model(*signs)), ..finding }))
+                    }
+                    decision => decision,
+                }
+            }
         }
     }
 

@@ -18,6 +18,7 @@ use super::side::SideReading;
 use super::sink::{Discard, Sink};
 use super::source::Source;
 use super::within;
+use crate::detect::Signs;
 use crate::detect::spec::RuleId;
 use crate::policy::Action;
 use crate::text::Span;
@@ -283,11 +284,13 @@ impl Evaluator {
                 action: if observes { Action::Detect } else { action },
                 is_replaced,
             });
-            let (explanation, content) = match found.reason {
-                Some(Reason::Topic(why)) => (Some(TopicExplanation::new(why)), None),
-                Some(Reason::Content(why)) => (None, Some(ContentExplanation::new(why))),
-                None => (None, None),
-            };
+            let (mut explanation, mut content, mut signs) = (None, None, Signs::default());
+            match found.reason {
+                Some(Reason::Topic(why)) => explanation = Some(TopicExplanation::new(why)),
+                Some(Reason::Content(why)) => content = Some(ContentExplanation::new(why)),
+                Some(Reason::Model(why)) => signs = why,
+                None => {}
+            }
             self.findings.push(Finding {
                 rule: Arc::clone(&rule.name),
                 number: found.rule,
@@ -298,6 +301,7 @@ impl Evaluator {
                 span: Span::new(found.start, found.end),
                 explanation,
                 content,
+                signs,
                 // Text is forgotten only before what was confirmed last time.
                 matched: self.guardrail.keeps_matches().then(|| {
                     let text = self.reading.text().slice(found.start, found.end);

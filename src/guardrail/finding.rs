@@ -5,6 +5,7 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use super::explanation::{ContentExplanation, TopicExplanation};
 use crate::detect::EntityType;
+use crate::detect::Signs;
 use crate::policy::{Action, RuleKind};
 use crate::text::Span;
 use crate::text::names::names;
@@ -61,6 +62,7 @@ pub struct Finding {
     pub(super) span: Span,
     pub(super) explanation: Option<TopicExplanation>,
     pub(super) content: Option<ContentExplanation>,
+    pub(super) signs: Signs,
     pub(super) matched: Option<Matched>,
     pub(super) fingerprint: Option<Box<str>>,
     /// The number of the reading that found it: 0 for the text as it is.
@@ -117,6 +119,13 @@ impl Finding {
         self.content.as_ref()
     }
 
+    /// Returns why a model found a name or an address, the strongest reason first: "a title before it", "a given name". Empty for all other
+    /// findings.
+    #[must_use]
+    pub fn signs(&self) -> Vec<&'static str> {
+        self.signs.names().collect()
+    }
+
     /// Returns the matched text, if [`Guardrail::dangerous_include_matches`](crate::Guardrail::dangerous_include_matches) is set.
     #[must_use]
     pub fn matched_text(&self) -> Option<&str> {
@@ -143,8 +152,8 @@ impl Finding {
 }
 
 /// Members as `banister check --format json` has them: `rule`, `kind`, `type` for an entity type, `action`, `start` and `end` in bytes,
-/// `within`, `match` if matches are included, `score` and `threshold` for a topic that was found by its examples, `score`, `confidence` and
-/// `strength` for a content filter.
+/// `within`, `match` if matches are included, `signs` of a name or an address that a model found, `score` and `threshold` for a topic
+/// that was found by its examples, `score`, `confidence` and `strength` for a content filter.
 impl Serialize for Finding {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
@@ -161,6 +170,9 @@ impl Serialize for Finding {
         }
         if let Some(text) = self.matched_text() {
             map.serialize_entry("match", text)?;
+        }
+        if !self.signs().is_empty() {
+            map.serialize_entry("signs", &self.signs())?;
         }
         if let Some(explanation) = &self.explanation {
             map.serialize_entry("score", &explanation.score())?;

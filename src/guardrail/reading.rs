@@ -64,7 +64,7 @@ impl Reading {
 
     /// Drops candidates that are not of entity types.
     pub(super) fn keep_entities(&mut self) {
-        self.found.candidates.retain(|candidate| matches!(candidate.origin, Origin::Entity(..)));
+        self.found.candidates.retain(|candidate| matches!(candidate.origin, Origin::Entity(..) | Origin::Tagged(..)));
     }
 
     /// Confirms findings that do not depend on further text. Returns the offset before which all are confirmed: `usize::MAX` at the end.

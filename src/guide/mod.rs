@@ -12,6 +12,7 @@
 //! * [`decision_records`]: how to record every decision, and how to verify the records.
 //! * [`threat_model`]: what Banister protects, and its known limitations.
 //! * [`audits`]: how to audit archives of Bedrock's logs, and how to verify an audit.
+//! * [`accuracy`]: precision and recall of entity types, beside Presidio.
 //! * [`defaults`]: defaults and limits, with reasons.
 
 #[doc = include_str!("policies.md")]
@@ -49,6 +50,9 @@ pub mod threat_model {}
 
 #[doc = include_str!("audits.md")]
 pub mod audits {}
+
+#[doc = include_str!("accuracy.md")]
+pub mod accuracy {}
 
 #[doc = include_str!("defaults.md")]
 pub mod defaults {}

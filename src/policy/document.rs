@@ -204,7 +204,7 @@ pub(crate) struct PiiEntry {
     pub(crate) allow: Vec<String>,
     /// How disguised a value may be. `strict` also matches encoded values, and digits that are spelled or separated (default standard).
     pub(crate) evasion: Option<RuleEvasion>,
-    /// For `NAME`: also finds names that no title or keyword introduces, by a trained model, and how readily.
+    /// For `NAME` and `ADDRESS`: also finds names that no title or keyword introduces, and addresses of any form, by trained models, and how readily.
     pub(crate) strictness: Option<StrictnessWord>,
     /// The action in both directions: mask (default), block, detect or disabled.
     pub(crate) action: Option<Action>,

@@ -157,15 +157,15 @@ pub(crate) enum RuleEvasion {
     Strict,
 }
 
-/// How readily names are found that no title or keyword introduces.
+/// How readily trained models find names and addresses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum StrictnessWord {
-    /// Finds fewer names, and fewer that are none.
+    /// Finds fewer of them, and fewer that are none.
     Low,
-    /// The balance that the model was trained for.
+    /// The balance that the models were trained for.
     Normal,
-    /// Finds more names, and more that are none.
+    /// Finds more of them, and more that are none.
     High,
 }
 

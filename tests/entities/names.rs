@@ -1,4 +1,4 @@
-//! Names by the trained model, for rules with `strictness`.
+//! Names and addresses by the trained models, for rules with `strictness`.
 
 use banister::EntityType;
 
@@ -44,8 +44,72 @@ fn strictness_orders_what_is_found() {
     assert!(none < low && low <= normal && normal <= high && low < high, "{none} {low} {normal} {high}");
 }
 
+/// Addresses that the patterns do not find or find in part, and text that has none.
+const ADDRESSES: &[(&str, &[&str])] = &[
+    ("Ship it to Rua das Flores 45, 1200-192 Lisboa please", &["Rua das Flores 45, 1200-192 Lisboa"]),
+    ("Her house is 4411 Birch Hollow Dr Apt 9, Tulsa, OK 74103.", &["4411 Birch Hollow Dr Apt 9, Tulsa, OK 74103"]),
+    ("Lindenstraße 12, 10969 Berlin", &["Lindenstraße 12, 10969 Berlin"]),
+    ("The order of 300 chairs shipped on May 3, 2021.", &[]),
+    ("BP 120/80, HR 72, RR 16", &[]),
+    ("commit 432aba13e1feceb8dffe8ecabafd8cff", &[]),
+    ("Version 2.4 of the kernel", &[]),
+];
+
+#[test]
+fn addresses_are_found_in_any_form() {
+    let matcher = Matcher::with("types: [ADDRESS], strictness: normal");
+    let mut wrong = Vec::new();
+    for (text, expected) in ADDRESSES {
+        let found: Vec<_> = matcher.find(text).into_iter().map(|span| &text[span]).collect();
+        if found != *expected {
+            wrong.push(format!("{text:?}: {found:?}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// The model finds no name in an address, whether the policy has addresses or not.
+#[test]
+fn a_name_in_an_address_is_none() {
+    let text = "Katrin Vogel lives at 1200 Nowak Whitfield Blvd, Franklin, TN 37064.";
+    for types in ["[NAME]", "[NAME, ADDRESS]"] {
+        let guardrail = banister::Guardrail::new(
+            banister::Policy::from_yaml(&format!(
+                "{{version: 1, name: n, pii: [{{types: {types}, strictness: normal}}]}}"
+            ))
+            .expect("a policy"),
+        );
+        let assessment = guardrail.assess(banister::Source::Input, text);
+        let names = assessment.findings().iter().filter(|finding| finding.entity_type() == Some(EntityType::Name));
+        let names: Vec<_> = names.map(|finding| &text[finding.span().range()]).collect();
+        assert_eq!(names, ["Katrin Vogel"], "{types}");
+    }
+}
+
+/// A finding of a model tells why, without its text.
+#[test]
+fn findings_tell_their_signs() {
+    let policy = "{version: 1, name: n, pii: [{types: [NAME, ADDRESS], strictness: normal}]}";
+    let guardrail = banister::Guardrail::new(banister::Policy::from_yaml(policy).expect("a policy"));
+    for (text, expected) in [
+        ("Yesterday Jennifer met the board.", "a given name"),
+        ("Ask teacher Brunnwald about it.", "before it"),
+        ("Ship it to Rua das Flores 45, 1200-192 Lisboa please", "a number"),
+    ] {
+        let assessment = guardrail.assess(banister::Source::Input, text);
+        let signs = assessment.findings().first().map(banister::Finding::signs).unwrap_or_default();
+        assert!(signs.iter().any(|sign| sign.contains(expected)) && signs.len() <= 3, "{text}: {signs:?}");
+    }
+    let patterns = banister::Guardrail::new(
+        banister::Policy::from_yaml("{version: 1, name: n, pii: [{types: [EMAIL]}]}").expect("a policy"),
+    );
+    assert!(patterns.assess(banister::Source::Input, "a@example.com").findings()[0].signs().is_empty());
+}
+
 #[test]
 fn what_is_allowed_is_no_finding() {
+    let addresses = Matcher::with("types: [ADDRESS], strictness: normal, allow: ['Lindenstraße 12, 10969 Berlin']");
+    assert!(addresses.find("We moved to Lindenstraße 12, 10969 Berlin.").is_empty());
     let matcher = Matcher::with("types: [NAME], strictness: normal, allow: [Katrin Vogel]");
     assert!(matcher.find("Katrin Vogel signed the contract.").is_empty());
 }

@@ -143,24 +143,47 @@ const NAME_PARTS: &[&str] = &[
     "%20",
     "my name is ",
     "\\n",
+    "12 ",
+    "350",
+    "90210 ",
+    "10:30 ",
+    "Main Street ",
+    "Apt. ",
+    "Springfield, ",
+    "rue de la ",
+    "Lindenstra\u{df}e ",
+    "#5, ",
+    "IL ",
+    "Address: ",
 ];
 
-/// Names by the model, at every strictness: in any order of names, words and signs, and in runs of names that are longer than a run may be.
+/// Names and addresses by the models, at every strictness: in any order of names, streets, numbers, words and signs, and in runs that are longer than a
+/// name or an address may be.
 #[test]
-fn names_by_the_model_do_not_depend_on_cuts() {
-    let guardrails = ["low", "normal", "high"].map(|strictness| {
-        cases::guardrail(&format!(
-            "{{version: 1, name: names, pii: [{{types: [NAME], strictness: {strictness}, action: mask, replacement: '\u{2588}'}}]}}"
-        ))
-        .dangerous_include_matches()
+fn names_and_addresses_by_the_models_do_not_depend_on_cuts() {
+    let rule = |entity: &str, strictness: &str| {
+        format!("{{types: [{entity}], strictness: {strictness}, action: mask, replacement: '\u{2588}'}}")
+    };
+    let policies = ["low", "normal", "high"].map(|strictness| {
+        [
+            rule("NAME", strictness),
+            rule("ADDRESS", strictness),
+            format!("{}, {}", rule("NAME", "normal"), rule("ADDRESS", strictness)),
+        ]
     });
+    let guardrails = policies.as_flattened().iter().map(|rules| {
+        cases::guardrail(&format!("{{version: 1, name: models, pii: [{rules}]}}")).dangerous_include_matches()
+    });
+    let guardrails: Vec<Guardrail> = guardrails.collect();
     run(300, |seed| {
         let mut rng = Rng::new(seed ^ 0x4A3E);
         let guardrail = rng.item(&guardrails);
         let parts = 1 + rng.below(40);
         let mut text: String = (0..parts).map(|_| *rng.item(NAME_PARTS)).collect();
-        if rng.chance(10) {
-            text.push_str(&"Anna Keller ".repeat(1 + rng.below(30)));
+        match rng.below(20) {
+            0 | 1 => text.push_str(&"Anna Keller ".repeat(1 + rng.below(30))),
+            2 | 3 => text.push_str(&"12 Main Street ".repeat(1 + rng.below(30))),
+            _ => {}
         }
         let expected = whole(guardrail, Source::Output, &text);
         for cuts in [Cuts::Characters, Cuts::random(&mut rng), Cuts::random(&mut rng)] {

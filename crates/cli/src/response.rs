@@ -61,6 +61,9 @@ pub(crate) struct FindingEntry {
     strength: Option<FilterStrength>,
     #[serde(skip_serializing_if = "Option::is_none")]
     explanation: Option<ExplanationEntry>,
+    /// Why a model found a name or an address.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    signs: Vec<&'static str>,
 }
 
 /// The reason why a topic matched by its examples, or a content filter.
@@ -190,6 +193,7 @@ impl FindingEntry {
             confidence: filter.map(ContentExplanation::confidence),
             strength: filter.map(ContentExplanation::strength),
             explanation: topic.map(ExplanationEntry::new).or(filter.map(ExplanationEntry::of_filter)),
+            signs: finding.signs(),
         }
     }
 

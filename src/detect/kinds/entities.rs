@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::names;
 use super::patterns::build;
+use super::tagged::TaggedRules;
 use crate::detect::compiler::{Compiled, Compiler};
 use crate::detect::detector::{Detector, LOOKAHEAD_BYTES};
 use crate::detect::entity::recognizer::VETO_BYTES;
@@ -26,7 +26,7 @@ struct Entities {
 
 /// Compiles the recognizers of all entity types.
 pub(super) fn compile(spec: &DetectorSpec, compiler: &mut Compiler) -> Compiled<()> {
-    let mut recognizers = Recognizers::default();
+    let (mut recognizers, mut tagged) = (Recognizers::default(), TaggedRules::default());
     let mut groups: BTreeMap<Option<[u8; 2]>, Group> = BTreeMap::new();
     for entity in &spec.entities {
         for recognizer in entity.entity.recognizers() {
@@ -39,11 +39,7 @@ pub(super) fn compile(spec: &DetectorSpec, compiler: &mut Compiler) -> Compiled<
             let veto = if recognizer.veto.is_some() { text_bytes(VETO_BYTES) } else { 0 };
             compiler.bound(entity.rule, text_bytes(span), LOOKAHEAD_BYTES + recognizer.context_after.max(veto));
         }
-        if let Some(recognizer) = names::recognizer(entity) {
-            let context = compiler.context_list(recognizer.context);
-            let number = recognizers.add(EntityUse { rule: entity.rule, recognizer, context });
-            names::add(entity, number, compiler);
-        }
+        tagged.add(entity, &mut recognizers, compiler);
         if !entity.allow.is_empty() {
             recognizers.allow(entity.rule, entity.entity, &entity.allow);
         }
@@ -58,6 +54,7 @@ pub(super) fn compile(spec: &DetectorSpec, compiler: &mut Compiler) -> Compiled<
         }
         compiler.detectors.push(Arc::new(Entities { matcher, recognizers: Arc::clone(&recognizers) }));
     }
+    tagged.finish(compiler);
     compiler.recognizers = recognizers;
     Ok(())
 }

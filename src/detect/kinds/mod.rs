@@ -5,9 +5,9 @@
 
 mod content;
 mod entities;
-mod names;
 mod patterns;
 mod similarity;
+mod tagged;
 mod topics;
 mod word_filters;
 mod words;

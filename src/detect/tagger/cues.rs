@@ -1,6 +1,5 @@
 //! Words that tell something about the words beside them.
 
-use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use super::hash::hash;
@@ -59,7 +58,8 @@ const CUES: &[(Cue, &str)] = &[
     (
         Cue::Company,
         "inc ltd llc corp company gmbh ag plc group university college school hospital bank institute museum foundation \
-         association club fc team council committee department ministry party band records magazine",
+         association club fc team council committee department ministry party band records magazine \
+         industries enterprises corporation solutions systems labs partners holdings technologies services logistics",
     ),
     (
         Cue::Street,
@@ -94,17 +94,38 @@ const CUES: &[(Cue, &str)] = &[
     ),
 ];
 
-static WORDS: LazyLock<HashMap<u32, Cue>> = LazyLock::new(|| {
-    let mut words = HashMap::new();
+/// Places of the table, as bits: several for each word, so that most look-ups end at the first.
+const PLACE_BITS: u32 = 11;
+
+/// The hashes of all words, each at the first free place from that of its own first bits on.
+static WORDS: LazyLock<Box<[Option<(u32, Cue)>]>> = LazyLock::new(|| {
+    let mut places = vec![None; 1 << PLACE_BITS].into_boxed_slice();
     for (cue, list) in CUES {
         for word in list.split_whitespace() {
-            words.entry(hash(&word.chars().collect::<Vec<_>>())).or_insert(*cue);
+            let hash = hash(&word.chars().collect::<Vec<_>>());
+            if find(&places, hash).is_none() {
+                let free = order(hash).find(|&place| matches!(places.get(place), Some(None)));
+                if let Some(place) = free.and_then(|place| places.get_mut(place)) {
+                    *place = Some((hash, *cue));
+                }
+            }
         }
     }
-    words
+    places
 });
+
+/// Returns the places of a hash in the order in which they are tried.
+fn order(hash: u32) -> impl Iterator<Item = usize> {
+    let first = (hash >> (32 - PLACE_BITS)) as usize;
+    (0..1 << PLACE_BITS).map(move |step| (first + step) % (1 << PLACE_BITS))
+}
+
+fn find(places: &[Option<(u32, Cue)>], hash: u32) -> Option<Cue> {
+    let taken = order(hash).map_while(|place| places.get(place).copied().flatten());
+    taken.into_iter().find(|&(of, _)| of == hash).map(|(_, cue)| cue)
+}
 
 /// Returns the class of a word by the hash of its lower case.
 pub(crate) fn cue(hash: u32) -> Cue {
-    WORDS.get(&hash).copied().unwrap_or(Cue::None)
+    find(&WORDS, hash).unwrap_or(Cue::None)
 }

@@ -2,11 +2,8 @@
 //!
 //! All numbers are whole, and of equal sums the lower label counts: the same text has the same labels on every machine.
 
-use smallvec::SmallVec;
-
 use super::features::{FEATURES, ROW_BITS};
 use super::lists::Lists;
-use super::token::Token;
 
 /// The label of a token outside of names. The first token of a name has the label 1.
 pub(crate) const OUTSIDE: u8 = 0;
@@ -22,56 +19,86 @@ pub(crate) const MAX_RUN: usize = 12;
 const ROWS_BYTES: usize = 2 << ROW_BITS;
 const TRANSITIONS: usize = LABELS * LABELS;
 
-/// The table of weights and the lists, as `tools/tagger` writes them: the transitions from label to label and the two biases (11 numbers of 2 bytes,
-/// little-endian), for each row the weights of the labels 1 and 2 (1 byte each), the lists.
-#[derive(Clone, Debug)]
-pub(crate) struct Model<'a> {
-    transitions: [[i32; LABELS]; LABELS],
-    /// What is added to [`OUTSIDE`] to find fewer names.
-    pub(crate) bias_low: i32,
-    /// What is added to [`OUTSIDE`] to find more names.
-    pub(crate) bias_high: i32,
-    rows: &'a [u8],
-    pub(crate) lists: Lists<'a>,
+/// Returns what single features add.
+pub(crate) trait Weigh {
+    /// Returns what a row of the table adds to a label, compared with [`OUTSIDE`].
+    fn weight(&self, row: u16, label: u8) -> i32;
 }
 
-impl<'a> Model<'a> {
-    /// Reads the file; `None` if it is damaged.
-    pub(crate) fn read(file: &'a [u8]) -> Option<Self> {
+/// The weights of a model, with a bias for the label outside.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Biased<'a> {
+    pub(crate) weights: &'a Weights<'a>,
+    pub(crate) bias: i32,
+}
+
+impl Weigh for Biased<'_> {
+    fn weight(&self, row: u16, label: u8) -> i32 {
+        let scores = self.weights.row(row);
+        scores.get(usize::from(label)).copied().unwrap_or_default()
+    }
+}
+
+/// What a step from label to label adds, and how far behind the best a path may be.
+#[derive(Clone, Debug)]
+pub(crate) struct Steps {
+    pub(crate) steps: [[i32; LABELS]; LABELS],
+    pub(crate) width: i32,
+}
+
+impl Steps {
+    /// Returns what a step adds.
+    pub(crate) fn step(&self, from: usize, to: usize) -> i32 {
+        self.steps.get(from).and_then(|row| row.get(to)).copied().unwrap_or_default()
+    }
+}
+
+/// The weights of a model, as `tools/tagger` writes them: the steps from label to label and the two biases (11 numbers of 2 bytes, little-endian), then
+/// for each row the weights of the labels 1 and 2 (1 byte each).
+#[derive(Clone, Debug)]
+pub(crate) struct Weights<'a> {
+    pub(crate) steps: Steps,
+    /// What is added to [`OUTSIDE`] to find less.
+    pub(crate) bias_low: i32,
+    /// What is added to [`OUTSIDE`] to find more.
+    pub(crate) bias_high: i32,
+    rows: &'a [u8],
+}
+
+impl<'a> Weights<'a> {
+    /// Reads the weights, and returns them with the bytes after them; `None` if they are damaged.
+    pub(crate) fn read(file: &'a [u8]) -> Option<(Self, &'a [u8])> {
+        // `bias_low` is half a natural logarithm of odds. A path that is 6 of them behind is dropped.
+        const WIDTH: i32 = 12;
         let (head, rest) = file.split_at_checked(2 * (TRANSITIONS + 2))?;
-        let (rows, lists) = rest.split_at_checked(ROWS_BYTES)?;
-        let mut transitions = [[0; LABELS]; LABELS];
+        let (rows, rest) = rest.split_at_checked(ROWS_BYTES)?;
+        let mut steps = [[0; LABELS]; LABELS];
         let mut numbers =
             head.chunks_exact(2).filter_map(|pair| pair.first_chunk().map(|&pair| i16::from_le_bytes(pair)));
-        for (to, number) in transitions.iter_mut().flatten().zip(numbers.by_ref()) {
-            *to = i32::from(number);
+        for (step, number) in steps.iter_mut().flatten().zip(numbers.by_ref()) {
+            *step = i32::from(number);
         }
         let (bias_low, bias_high) = (i32::from(numbers.next()?), i32::from(numbers.next()?));
-        Some(Self { transitions, bias_low, bias_high, rows, lists: Lists::read(lists)? })
-    }
-
-    /// Returns the function that labels runs, for `Reader::read`.
-    pub(crate) fn labels(&self, bias: i32) -> impl FnMut(&[Token], &[[u16; FEATURES]]) -> [u8; MAX_RUN] + '_ {
-        move |_, rows| {
-            let scores: SmallVec<[[i32; LABELS]; MAX_RUN]> = rows.iter().map(|rows| self.scores(rows)).collect();
-            self.decode(&scores, bias)
-        }
+        Some((Self { steps: Steps { steps, width: WIDTH * bias_low }, bias_low, bias_high, rows }, rest))
     }
 
     /// Returns the scores of the labels of a word with these features, that of [`OUTSIDE`] being 0.
-    fn scores(&self, rows: &[u16; FEATURES]) -> [i32; LABELS] {
+    pub(crate) fn scores(&self, rows: &[u16; FEATURES]) -> [i32; LABELS] {
+        rows.iter()
+            .map(|&row| self.row(row))
+            .fold([0; LABELS], |[o, b, i], [_, begin, inside]| [o, b + begin, i + inside])
+    }
+
+    /// Returns what a row adds to the labels.
+    fn row(&self, row: u16) -> [i32; LABELS] {
         let weight = |at: usize| self.rows.get(at).map_or(0, |&byte| i32::from(byte.cast_signed()));
-        rows.iter().fold([0; LABELS], |[o, b, i], &row| {
-            let at = 2 * usize::from(row);
-            [o, b + weight(at), i + weight(at + 1)]
-        })
+        let at = 2 * usize::from(row);
+        [0, weight(at), weight(at + 1)]
     }
 
     /// Returns the best labels of a run of words between tokens that are outside. `bias` is added to [`OUTSIDE`] of each.
-    fn decode(&self, scores: &[[i32; LABELS]], bias: i32) -> [u8; MAX_RUN] {
-        let step = |from: usize, to: usize| {
-            self.transitions.get(from).and_then(|row| row.get(to)).copied().unwrap_or_default()
-        };
+    pub(crate) fn decode(&self, scores: &[[i32; LABELS]], bias: i32) -> [u8; MAX_RUN] {
+        let step = |from: usize, to: usize| self.steps.step(from, to);
         let mut best = [0, step(0, 1), step(0, 2)];
         let mut back = [[OUTSIDE; LABELS]; MAX_RUN];
         for (at, (score, back)) in scores.iter().zip(&mut back).enumerate() {
@@ -96,5 +123,22 @@ impl<'a> Model<'a> {
             label = back.get(usize::from(label)).copied().unwrap_or(OUTSIDE);
         }
         labels
+    }
+}
+
+/// The models, and the lists of words that both read.
+#[derive(Clone, Debug)]
+pub(crate) struct Model<'a> {
+    pub(crate) names: Weights<'a>,
+    pub(crate) addresses: Weights<'a>,
+    pub(crate) lists: Lists<'a>,
+}
+
+impl<'a> Model<'a> {
+    /// Reads the files: the weights for names and the lists, and the weights for addresses. `None` if they are damaged.
+    pub(crate) fn read(names: &'a [u8], addresses: &'a [u8]) -> Option<Self> {
+        let (names, lists) = Weights::read(names)?;
+        let (addresses, rest) = Weights::read(addresses)?;
+        rest.is_empty().then_some(Self { names, addresses, lists: Lists::read(lists)? })
     }
 }

@@ -1,218 +1,116 @@
-//! Reads text token by token, and reports names once nothing that follows can change them.
+//! Names and addresses in text that arrives in chunks.
 
 use std::collections::VecDeque;
 use std::ops::Range;
 
-use smallvec::SmallVec;
+use super::addresses::{AddressReader, MAX_ADDRESS_BYTES, MAX_ADDRESS_WAIT_BYTES};
+use super::model::{Biased, Model};
+use super::names::{MAX_RUN_WAIT_BYTES, NameReader};
+use super::signs::Signs;
+use super::tokens::Tokens;
 
-use super::cues::Cue;
-use super::features::{FEATURES, Window, rows};
-use super::lists::Lists;
-use super::model::{INSIDE, MAX_RUN, OUTSIDE};
-use super::token::{Gap, Kind, MAX_TOKEN_BYTES, TOKEN_LOOKAHEAD_BYTES, Token, next_token};
-use super::word::{Shape, Word};
+/// The most bytes after a name that decide it: an address that contains it must have ended.
+pub(crate) const MAX_NAME_WAIT_BYTES: usize = MAX_ADDRESS_BYTES + MAX_ADDRESS_WAIT_BYTES;
+const _: () = assert!(MAX_NAME_WAIT_BYTES >= MAX_RUN_WAIT_BYTES, "a run of names is labelled while addresses are read");
 
-/// Tokens after a run that its features read.
-const AHEAD: usize = 2;
-
-/// The most bytes of a name.
-pub(crate) const MAX_NAME_BYTES: usize = MAX_RUN * (MAX_TOKEN_BYTES + 1);
-
-/// The most bytes after a name that decide it.
-pub(crate) const MAX_WAIT_BYTES: usize = (AHEAD + 1) * (MAX_TOKEN_BYTES + 1) + TOKEN_LOOKAHEAD_BYTES;
-
+/// What to look for: what is added to the label outside, for each.
 #[derive(Clone, Copy, Debug)]
-struct Read {
-    token: Token,
-    word: Word,
-    is_candidate: bool,
-    /// A lower case word that is read as a name would be.
-    is_low: bool,
+pub(crate) struct Wanted {
+    pub(crate) names: Option<i32>,
+    pub(crate) addresses: Option<i32>,
+}
+
+/// What was found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Found {
+    Name,
+    Address,
 }
 
 /// What is remembered of some text.
 #[derive(Debug, Default)]
-pub(crate) struct Reader {
-    /// The last two tokens that are decided, and those that are not.
-    tokens: VecDeque<Read>,
-    /// The number of tokens at the front that are decided.
-    decided: usize,
-    /// The offset of the text that is not read yet.
-    at: usize,
-    /// The start of text was read.
-    has_begun: bool,
+pub(crate) struct Tagger {
+    tokens: Tokens,
+    names: NameReader,
+    /// Addresses that are wanted, by their own bias.
+    addresses: AddressReader,
+    /// Addresses without bias: names in them are none. Which names are found must not depend on the bias for addresses.
+    hiding: AddressReader,
+    /// Names that an address may still contain, in text order.
+    waiting: VecDeque<(Range<usize>, Signs)>,
+    /// The last of the addresses that hide names, in text order.
+    hides: VecDeque<Range<usize>>,
 }
 
-impl Reader {
-    /// Reads `text`, which begins at `base` of all text, and reports the spans of names. `label` labels a run of candidates by their features.
+impl Tagger {
+    /// Reads `text`, which begins at `base` of all text, and reports what is wanted.
     pub(crate) fn read(
         &mut self,
         (text, base): (&str, usize),
         is_last: bool,
-        lists: &Lists<'_>,
-        label: &mut impl FnMut(&[Token], &[[u16; FEATURES]]) -> [u8; MAX_RUN],
-        out: &mut impl FnMut(Range<usize>),
+        (model, wanted): (&Model<'_>, Wanted),
+        out: &mut impl FnMut(Found, Range<usize>, Signs),
     ) {
-        while let Some(mut token) = next_token(text, self.at.saturating_sub(base), is_last) {
-            let written = text.get(token.start..token.end).unwrap_or_default();
-            if !std::mem::replace(&mut self.has_begun, true) {
-                token.gap = Gap::Line;
+        let mut labeler = wanted.names.map(|bias| Biased { weights: &model.names, bias });
+        let mut unbiased = Biased { weights: &model.addresses, bias: 0 };
+        let mut biased = wanted.addresses.map(|bias| Biased { weights: &model.addresses, bias });
+        while let Some((token, word)) = self.tokens.next((text, base), is_last, &model.lists) {
+            if let Some(scorer) = &mut biased {
+                self.addresses.push(token, word, scorer, &mut |span, signs| out(Found::Address, span, signs));
             }
-            let word = Word::of(written, &token, lists);
-            (token.start, token.end) = (token.start + base, token.end + base);
-            self.at = token.end;
-            let (is_candidate, is_low) = self.gate(&token, &word);
-            self.tokens.push_back(Read { token, word, is_candidate, is_low });
-            self.decide(false, label, out);
+            if let Some(labeler) = &mut labeler {
+                self.names.push(token, word, labeler, &mut |span, signs| self.waiting.push_back((span, signs)));
+                self.hiding.push(token, word, &mut unbiased, &mut |span, _| self.hides.push_back(span));
+                self.release(out);
+            }
         }
         if is_last {
-            self.decide(true, label, out);
-        }
-    }
-
-    /// Returns the earliest offset at which a name may begin that is not reported yet. `text` begins at `base` of all text and ends with what
-    /// has arrived.
-    pub(crate) fn open_start(&self, (text, base): (&str, usize)) -> Option<usize> {
-        if let Some(open) = self.tokens.get(self.decided) {
-            return Some(open.token.start);
-        }
-        let rest = text.get(self.at.checked_sub(base)?..)?;
-        let body = rest.trim_start();
-        (!body.is_empty()).then(|| self.at + rest.len() - body.len())
-    }
-
-    /// Returns `true` if a token may be a part of a name, and `true` if it is a lower case word.
-    fn gate(&self, token: &Token, word: &Word) -> (bool, bool) {
-        let before = self.tokens.back();
-        let after_candidate = before.is_some_and(|read| read.is_candidate);
-        if token.kind == Kind::Number {
-            return (false, false);
-        }
-        if token.kind == Kind::Sign {
-            let is_dot = word.shape == Shape::Dot && before.is_some_and(|read| read.word.length <= 3);
-            let is_link = token.gap == Gap::None && (is_dot || matches!(word.shape, Shape::Hyphen));
-            return (is_link && after_candidate, false);
-        }
-        if self.is_glued(token, word) {
-            return (false, false);
-        }
-        match word.shape {
-            Shape::Caseless => (false, false),
-            Shape::Lower => {
-                let class = word.class;
-                let is_listed = class.is_name() && !class.is_ordinary();
-                let is_titled = before.is_some_and(is_title)
-                    || before.is_some_and(|read| read.word.shape == Shape::Dot)
-                        && self.tokens.iter().rev().nth(1).is_some_and(is_title);
-                let continues = before.is_some_and(|read| read.is_low) && !class.is_ordinary();
-                let is_particle = word.cue == Cue::Particle && after_candidate;
-                let is_low = is_listed || is_titled || continues;
-                (is_low || is_particle, is_low)
+            if let Some(scorer) = &mut biased {
+                self.addresses.finish(scorer, &mut |span, signs| out(Found::Address, span, signs));
             }
-            _ => (true, false),
-        }
-    }
-
-    /// Returns `true` if a word is a part of an address, a path, a handle or a code.
-    fn is_glued(&self, token: &Token, word: &Word) -> bool {
-        let is_sign = |c: char| matches!(c, '@' | '/' | '\\' | '_' | '=' | '&' | '#' | '~' | '$' | '%');
-        let [next, second] = token.next;
-        if next.is_some_and(|c| is_sign(c) || c.is_ascii_digit())
-            || next == Some('.') && second.is_some_and(|c| c.is_lowercase() || c.is_ascii_digit())
-        {
-            return true;
-        }
-        let Some(before) = self.tokens.back().filter(|_| token.gap == Gap::None) else { return false };
-        let is_domain = before.word.shape == Shape::Dot && before.token.gap == Gap::None && word.shape == Shape::Lower;
-        before.word.shape == Shape::At || before.token.kind == Kind::Number || is_domain
-    }
-
-    fn decide(
-        &mut self,
-        is_last: bool,
-        label: &mut impl FnMut(&[Token], &[[u16; FEATURES]]) -> [u8; MAX_RUN],
-        out: &mut impl FnMut(Range<usize>),
-    ) {
-        while let Some(read) = self.tokens.get(self.decided) {
-            if !read.is_candidate {
-                self.decided += 1;
-                self.forget();
-                continue;
-            }
-            let run = self.tokens.iter().skip(self.decided).take(MAX_RUN).take_while(|read| read.is_candidate).count();
-            let arrived = self.tokens.len() - self.decided;
-            // The run has ended, and what its last word reads has arrived.
-            let is_closed = run < arrived || run == MAX_RUN;
-            if !(is_last || is_closed && arrived >= run + AHEAD) {
-                return;
-            }
-            self.label(run, label, out);
-            self.decided += run;
-            self.forget();
-        }
-    }
-
-    /// Keeps the two tokens before the first that is not decided.
-    fn forget(&mut self) {
-        while self.decided > AHEAD {
-            self.tokens.pop_front();
-            self.decided -= 1;
-        }
-    }
-
-    /// Labels a run that begins at the first token that is not decided.
-    fn label(
-        &self,
-        run: usize,
-        label: &mut impl FnMut(&[Token], &[[u16; FEATURES]]) -> [u8; MAX_RUN],
-        out: &mut impl FnMut(Range<usize>),
-    ) {
-        let run = self.decided..self.decided + run;
-        let features: SmallVec<[[u16; FEATURES]; MAX_RUN]> = run.clone().map(|at| rows(self.window(at))).collect();
-        let tokens: SmallVec<[Token; MAX_RUN]> = self.tokens.range(run.clone()).map(|read| read.token).collect();
-        let labels = label(&tokens, &features);
-        let mut open: Option<usize> = None;
-        let mut close = |open: &mut Option<usize>, end: usize| {
-            if let Some(span) = open.take().and_then(|start| self.span(start..end)) {
-                out(span);
-            }
-        };
-        for (at, &label) in run.clone().zip(&labels) {
-            if label != INSIDE {
-                close(&mut open, at);
-            }
-            if label != OUTSIDE && open.is_none() {
-                open = Some(at);
+            if let Some(labeler) = &mut labeler {
+                self.names.finish(labeler, &mut |span, signs| self.waiting.push_back((span, signs)));
+                self.hiding.finish(&mut unbiased, &mut |span, _| self.hides.push_back(span));
+                self.release(out);
             }
         }
-        close(&mut open, run.end);
     }
 
-    /// Returns the span of some tokens, without signs at its ends.
-    fn span(&self, tokens: Range<usize>) -> Option<Range<usize>> {
-        let mut words = tokens.filter_map(|at| self.tokens.get(at)).filter(|read| read.token.kind == Kind::Word);
-        let first = words.next()?;
-        let last = words.next_back().unwrap_or(first);
-        Some(first.token.start..last.token.end)
+    /// Reports the names that no address that is not known yet can contain.
+    fn release(&mut self, out: &mut impl FnMut(Found, Range<usize>, Signs)) {
+        let known_until = self.hiding.open_start().unwrap_or(usize::MAX);
+        while let Some(name) = self.waiting.front().map(|(name, _)| name).filter(|name| name.start < known_until) {
+            // Addresses before this name are before all later ones.
+            while self.hides.front().is_some_and(|address| address.end <= name.start) {
+                self.hides.pop_front();
+            }
+            let is_hidden =
+                self.hides.front().is_some_and(|address| address.start <= name.start && name.end <= address.end);
+            let name = self.waiting.pop_front();
+            if let Some((name, signs)) = name.filter(|_| !is_hidden) {
+                out(Found::Name, name, signs);
+            }
+        }
+        if self.waiting.is_empty() {
+            let open = self.names.open_start().unwrap_or(usize::MAX);
+            while self.hides.front().is_some_and(|address| address.end <= open) {
+                self.hides.pop_front();
+            }
+        }
     }
 
-    /// Returns the token and its neighbors.
-    fn window(&self, at: usize) -> Window<'_> {
-        [-2, -1, 0, 1, 2].map(|offset| {
-            let read = at.checked_add_signed(offset).and_then(|at| self.tokens.get(at));
-            read.map_or(&Word::EDGE, |read| &read.word)
-        })
+    /// Returns the earliest offset at which something may begin that is not reported yet. `text` begins at `base` of all text and ends with what has
+    /// arrived.
+    pub(crate) fn open_start(&self, text: (&str, usize)) -> Option<usize> {
+        let waiting = self.waiting.front().map(|(name, _)| name.start);
+        let open = [waiting, self.names.open_start(), self.addresses.open_start(), self.tokens.unread(text)];
+        open.into_iter().flatten().min()
     }
-}
-
-/// Returns `true` for a title, or a word before a name.
-fn is_title(read: &Read) -> bool {
-    read.word.cue == Cue::Title
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::model::Model;
+    use super::super::model::Weights;
     use super::*;
 
     const PARTS: &[&str] = &[
@@ -246,6 +144,15 @@ mod tests {
         "{NAME}",
         "supercalifragilisticexpialidociousness",
         "my name is ",
+        "12 ",
+        "350 ",
+        "90210 ",
+        "10:30",
+        "Main Street ",
+        "Apt. ",
+        "Springfield, ",
+        "rue de ",
+        "Lindenstraße ",
         "Tomasz ",
     ];
 
@@ -260,37 +167,65 @@ mod tests {
     }
 
     /// Reads some text in chunks that end at multiples of `step` characters. No span may begin before an offset that was open to be released.
-    fn read(model: &Model<'_>, text: &str, step: usize) -> Vec<Range<usize>> {
-        let (mut reader, mut spans) = (Reader::default(), Vec::new());
+    fn read(model: &Model<'_>, wanted: Wanted, text: &str, step: usize) -> Vec<(usize, usize, Found, Signs)> {
+        let (mut tagger, mut spans) = (Tagger::default(), Vec::new());
         let ends = text.char_indices().map(|(at, _)| at).skip(step).step_by(step);
         let mut released = 0;
         for (end, is_last) in ends.map(|end| (end, false)).chain([(text.len(), true)]) {
             let part = text.get(..end).unwrap_or_default();
             let known = spans.len();
-            reader.read((part, 0), is_last, &model.lists, &mut model.labels(0), &mut |span| spans.push(span));
+            tagger.read((part, 0), is_last, (model, wanted), &mut |what, span, signs| {
+                spans.push((span.start, span.end, what, signs));
+            });
+            assert!(spans.iter().skip(known).all(|span| span.0 >= released), "{text:?}: {spans:?} after {released}");
+            released = tagger.open_start((part, 0)).unwrap_or(end);
             assert!(
-                spans.iter().skip(known).all(|span| span.start >= released),
-                "{text:?}: {spans:?} after {released}"
+                end - released <= MAX_ADDRESS_BYTES + MAX_NAME_WAIT_BYTES,
+                "{text:?}: {} bytes held",
+                end - released
             );
-            released = reader.open_start((part, 0)).unwrap_or(end);
-            assert!(end - released <= MAX_NAME_BYTES + MAX_WAIT_BYTES, "{text:?}: {} bytes held", end - released);
         }
+        spans.sort_by_key(|&(start, end, what, _)| (start, end, what == Found::Name));
         spans
     }
 
+    /// However text is cut, the findings are the same.
     #[test]
-    fn names_do_not_depend_on_chunks() {
-        let model = Model::read(include_bytes!("names.bin")).expect("a model");
+    fn findings_do_not_depend_on_chunks() {
+        let model = Model::read(include_bytes!("names.bin"), include_bytes!("addresses.bin")).expect("a model");
+        let biases = |weights: &Weights<'_>| [None, Some(weights.bias_low), Some(0), Some(weights.bias_high)];
         let mut seed = 0x2545_F491_4F6C_DD1D;
-        let mut found = 0;
-        for _ in 0..1500 {
+        let mut found = [0, 0];
+        // `BANISTER_CASES` is the number of cases, as for the properties.
+        let cases = std::env::var("BANISTER_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(4000);
+        for number in 0..cases {
             let text = random_text(&mut seed);
-            let whole = read(&model, &text, usize::MAX);
+            let wanted =
+                Wanted { names: biases(&model.names)[number % 4], addresses: biases(&model.addresses)[number / 4 % 4] };
+            let whole = read(&model, wanted, &text, usize::MAX);
             for step in [1, 2, 7] {
-                assert_eq!(read(&model, &text, step), whole, "{text:?} in steps of {step}");
+                assert_eq!(read(&model, wanted, &text, step), whole, "{text:?} in steps of {step}");
             }
-            found += whole.len();
+            for (_, _, what, _) in whole {
+                found[usize::from(what == Found::Address)] += 1;
+            }
         }
-        assert!(found > 1000, "{found} names");
+        assert!(found.iter().all(|&found| found > cases / 20), "{found:?} names and addresses");
+    }
+
+    /// Which names are found depends on the text alone, not on whether and how readily addresses are.
+    #[test]
+    fn the_bias_for_addresses_does_not_change_names() {
+        let model = Model::read(include_bytes!("names.bin"), include_bytes!("addresses.bin")).expect("a model");
+        let mut seed = 0x9E37_79B9_7F4A_7C15;
+        for _ in 0..300 {
+            let text = random_text(&mut seed);
+            let names = |addresses| {
+                let mut found = read(&model, Wanted { names: Some(0), addresses }, &text, usize::MAX);
+                found.retain(|&(_, _, what, _)| what == Found::Name);
+                found
+            };
+            assert_eq!(names(None), names(Some(model.addresses.bias_high)), "{text:?}");
+        }
     }
 }

@@ -73,8 +73,9 @@ fn is_joint(c: char) -> bool {
 
 /// Returns the length of the word at the start. An `'s` at its end is not a part of it.
 fn word_length(text: &str) -> usize {
-    let mut length = 0;
-    let mut rest = text.chars();
+    // Most of a word is plain letters.
+    let mut length = text.bytes().take(MAX_TOKEN_BYTES).take_while(u8::is_ascii_alphabetic).count();
+    let mut rest = text.get(length..).unwrap_or_default().chars();
     while let Some(c) = rest.next() {
         let mut ahead = rest.clone();
         let (second, third) = (ahead.next(), ahead.next());

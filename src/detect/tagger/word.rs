@@ -64,12 +64,11 @@ impl Word {
 
     /// Returns the attributes of a token.
     pub(crate) fn of(text: &str, token: &Token, lists: &Lists<'_>) -> Self {
-        let mut letters = ['\0'; MAX_LETTERS];
-        let mut count = 0;
-        for (slot, c) in letters.iter_mut().zip(text.chars().flat_map(char::to_lowercase)) {
-            *slot = if matches!(c, '\u{2019}') { '\'' } else { c };
-            count += 1;
+        if token.kind == Kind::Sign {
+            return Self::sign(text, token.gap);
         }
+        let mut letters = ['\0'; MAX_LETTERS];
+        let count = lower_case(text, &mut letters);
         let letters = letters.get(..count).unwrap_or_default();
         let hash = hash::hash(letters);
         let suffix = |n: usize| hash::hash(letters.get(count.saturating_sub(n)..).unwrap_or_default());
@@ -86,6 +85,48 @@ impl Word {
             length: u8::try_from(count.min(12)).unwrap_or(12),
         }
     }
+
+    /// Returns the attributes of a token of one character, in which all parts are the whole.
+    fn sign(text: &str, gap: Gap) -> Self {
+        let mut letters = ['\0'; MAX_LETTERS];
+        let count = lower_case(text, &mut letters);
+        let hash = hash::hash(letters.get(..count).unwrap_or_default());
+        Self {
+            hash,
+            prefix: hash,
+            suffix2: hash,
+            suffix3: hash,
+            shape: shape(text, Kind::Sign),
+            class: Class::NONE,
+            cue: Cue::None,
+            gap,
+            length: u8::try_from(count).unwrap_or(1),
+        }
+    }
+}
+
+/// Writes the lower case of a token with one form of the apostrophe, and returns its length.
+fn lower_case(text: &str, letters: &mut [char; MAX_LETTERS]) -> usize {
+    if text.is_ascii() {
+        let bytes = text.bytes().map(|byte| char::from(byte.to_ascii_lowercase()));
+        return letters.iter_mut().zip(bytes).map(|(slot, c)| *slot = c).count();
+    }
+    let chars = text.chars().flat_map(char::to_lowercase);
+    letters.iter_mut().zip(chars).map(|(slot, c)| *slot = if c == '\u{2019}' { '\'' } else { c }).count()
+}
+
+/// Returns the number of upper case letters, of lower case letters, and of other characters that are no letters.
+fn count_cases(text: &str) -> (usize, usize, usize) {
+    if text.is_ascii() {
+        let count = |of: fn(&u8) -> bool| text.bytes().filter(of).count();
+        return (
+            count(u8::is_ascii_uppercase),
+            count(u8::is_ascii_lowercase),
+            count(|byte| !byte.is_ascii_alphabetic()),
+        );
+    }
+    let count = |of: fn(char) -> bool| text.chars().filter(|&c| of(c)).count();
+    (count(char::is_uppercase), count(char::is_lowercase), count(|c| !c.is_alphabetic()))
 }
 
 fn shape(text: &str, kind: Kind) -> Shape {
@@ -108,9 +149,8 @@ fn shape(text: &str, kind: Kind) -> Shape {
             _ => Shape::Other,
         },
         Kind::Word => {
-            let upper = text.chars().filter(|c| c.is_uppercase()).count();
-            let lower = text.chars().filter(|c| c.is_lowercase()).count();
-            let is_joined = text.chars().any(|c| !c.is_alphabetic());
+            let (upper, lower, others) = count_cases(text);
+            let is_joined = others > 0;
             match () {
                 () if upper == 0 && lower == 0 => Shape::Caseless,
                 () if upper == 0 => Shape::Lower,

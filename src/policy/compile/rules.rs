@@ -100,16 +100,21 @@ impl Compiler<'_> {
         if let Some(list) = at.get("types") {
             self.types(&types, list, known);
         }
-        let has_names = types.iter().any(|name| name.types().contains(&EntityType::Name));
-        if let Some(field) = at.get("strictness").filter(|_| !has_names) {
-            let help = "add `NAME` to `types`, or remove `strictness`";
-            self.notes.problem(field.at_key(), "`strictness` has no effect without the type `NAME`", help);
+        let is_modeled = |entity| matches!(entity, EntityType::Name | EntityType::Address);
+        let has_model = types.iter().flat_map(TypeName::types).any(is_modeled);
+        if let Some(field) = at.get("strictness").filter(|_| !has_model) {
+            let help = "add `NAME` or `ADDRESS` to `types`, or remove `strictness`";
+            self.notes.problem(
+                field.at_key(),
+                "`strictness` has no effect without the types `NAME` and `ADDRESS`",
+                help,
+            );
         }
         let rule = self.rule("", RuleKind::Pii, StatedEffect { action, input, output, replacement, message }, at);
         let is_strict = evasion == Some(RuleEvasion::Strict);
         for entity in types.iter().flat_map(TypeName::types) {
             let rule = Rule { name: entity.name().into(), entity: Some(entity), ..rule.clone() };
-            let strictness = strictness.filter(|_| entity == EntityType::Name).map(Into::into);
+            let strictness = strictness.filter(|_| is_modeled(entity)).map(Into::into);
             self.rules
                 .entities
                 .push((rule, EntitySpec { rule: 0, entity, allow: allow.clone(), is_strict, strictness }));

@@ -203,7 +203,7 @@ fn pii(rng: &mut Rng, types: &mut Vec<EntityType>, masks: Masks) -> Rule {
     if rng.chance(20) {
         body.push_str(", evasion: strict");
     }
-    if types.contains(&EntityType::Name) && rng.chance(60) {
+    if types.iter().any(|of| matches!(of, EntityType::Name | EntityType::Address)) && rng.chance(60) {
         let _ = write!(body, ", strictness: {}", rng.pick(&["low", "normal", "high"]));
     }
     let _ = write!(body, ", {actions}{replacement}");

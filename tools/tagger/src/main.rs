@@ -1,50 +1,47 @@
-//! Trains and scores the model that finds names in text. See README.md.
+//! Trains and scores the models that find names and addresses in text. See README.md.
 
 #[allow(dead_code, reason = "the modules of the library, of which this program uses some")]
 #[path = "../../../src/detect/tagger/mod.rs"]
 mod tagger;
 
+#[path = "../../../benches/accuracy/held_out.rs"]
+mod held_out;
+#[allow(dead_code, reason = "the scoreboard reads conversations too")]
+#[path = "../../../benches/accuracy/labels.rs"]
+mod labels;
+
+mod addresses;
 mod crf;
 mod data;
+mod runs;
 mod score;
 mod templates;
 mod words;
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use crf::{Run, Weights};
+use crf::Weights;
 use data::Document;
 use tagger::lists::Lists;
-use tagger::model::{INSIDE, MAX_RUN, OUTSIDE};
-use tagger::reader::Reader;
 
-/// The files of the folder of labelled text that the model is trained on.
-const TRAINING: &[&str] = &[
-    "btc",
-    "wnut17_train_dev",
-    "litbank",
-    "nlu",
-    "eu_de",
-    "eu_fr",
-    "eu_nl",
-    "smart_de",
-    "chat_labelled",
-    "templates",
-    "addresses",
-];
+/// Files of the folder of labelled text in which names are labelled.
+pub const WITH_NAMES: &[&str] =
+    &["btc", "wnut17_train_dev", "litbank", "nlu", "eu_de", "eu_fr", "eu_nl", "smart_de", "chat_labelled", "templates"];
 
-/// The label of the first token of a name.
-const BEGIN: u8 = 1;
+/// The file in which addresses are labelled, and no names.
+pub const WITH_ADDRESSES: &str = "addresses";
 
-const USAGE: &str = "usage: tagger train TEXT_FOLDER LIST_FOLDER MODEL | tagger score MODEL low|normal|high FILE...";
+const USAGE: &str = "usage: tagger train TEXT_FOLDER LIST_FOLDER MODEL_FOLDER\n       \
+    tagger score MODEL_FOLDER names|addresses low|normal|high FILE...";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let result = match arguments.as_slice() {
-        ["train", text, lists, model] => train(Path::new(text), Path::new(lists), Path::new(model)),
-        ["score", model, bias, files @ ..] => score::score(Path::new(model), bias, files),
+        ["train", text, lists, models] => train(Path::new(text), Path::new(lists), Path::new(models)),
+        ["score", models, kind, bias, files @ ..] => score::score(Path::new(models), kind, bias, files),
         _ => Err(USAGE.to_owned()),
     };
     match result {
@@ -56,45 +53,42 @@ fn main() -> ExitCode {
     }
 }
 
-fn train(text: &Path, lists: &Path, model: &Path) -> Result<(), String> {
-    let file = |name: &&str| -> PathBuf { text.join(name).with_extension("jsonl") };
-    let mut documents = Vec::new();
-    for path in TRAINING.iter().map(file) {
-        documents.extend(data::read(&path)?);
+fn train(text: &Path, list_folder: &Path, models: &Path) -> Result<(), String> {
+    let file = |name: &str| -> PathBuf { text.join(name).with_extension("jsonl") };
+    let mut sets = Vec::new();
+    for name in WITH_NAMES {
+        sets.push(data::read(&file(name))?);
     }
-    documents.extend(templates::documents(lists)?);
-    let lists = words::build(lists, &documents)?;
-    let runs = runs(&documents, &Lists::read(&lists).ok_or("damaged lists")?);
-    let count = runs.iter().map(|run| run.rows.len()).sum::<usize>();
-    eprintln!("{} documents, {} runs of {count} candidates", documents.len(), runs.len());
-    let mut file = packed(&crf::train(&runs));
-    file.extend(lists);
-    eprintln!("{} bytes", file.len());
-    std::fs::write(model, file).map_err(|error| format!("{}: {error}", model.display()))
+    let addresses = data::read(&file(WITH_ADDRESSES))?;
+    // Some sets hold the same text twice.
+    let held_out: HashSet<&str> =
+        sets.iter().chain([&addresses]).flat_map(|set| &set.held_out).map(|document| document.text.as_str()).collect();
+    let is_trained = |document: &&Document| !held_out.contains(document.text.as_str());
+    let with_names = sets.iter().flat_map(|set| &set.training).filter(is_trained).cloned();
+    let mut with_names: Vec<Document> = with_names.chain(templates::documents(list_folder)?).collect();
+    let mut with_addresses: Vec<Document> = addresses.training.iter().filter(is_trained).cloned().collect();
+    let made = addresses::documents(&with_addresses, list_folder)?;
+    // Text in which addresses may be, but are not labelled, does not train that model.
+    with_addresses.extend(with_names.iter().filter(|document| !runs::may_have_address(&document.text)).cloned());
+    with_addresses.extend(made.iter().cloned());
+    with_names.extend(made);
+    let list_bytes = words::build(list_folder, &with_names)?;
+    let lists = Lists::read(&list_bytes).ok_or("damaged lists")?;
+    let names = runs::of_names(&with_names, &lists);
+    let addresses = runs::of_addresses(&with_addresses, &lists);
+    for (what, documents, runs) in [("names", &with_names, &names), ("addresses", &with_addresses, &addresses)] {
+        let count = runs.iter().map(|run| run.rows.len()).sum::<usize>();
+        eprintln!("{what}: {} documents, {} runs of {count} candidates", documents.len(), runs.len());
+    }
+    let mut file = packed(&crf::train(&names));
+    file.extend(list_bytes);
+    write(&models.join("names.bin"), &file)?;
+    write(&models.join("addresses.bin"), &packed(&crf::train(&addresses)))
 }
 
-/// Returns the runs of candidates of all documents, with their labels.
-fn runs(documents: &[Document], lists: &Lists<'_>) -> Vec<Run> {
-    let mut runs = Vec::new();
-    for document in documents {
-        let mut note = |tokens: &[tagger::token::Token], rows: &[[u16; tagger::features::FEATURES]]| {
-            let mut before: Option<usize> = None;
-            let mut labels = Vec::new();
-            for token in tokens {
-                let name = document.names.iter().position(|name| name.start <= token.start && token.end <= name.end);
-                labels.push(match name {
-                    None => OUTSIDE,
-                    name if name == before => INSIDE,
-                    Some(_) => BEGIN,
-                });
-                before = name;
-            }
-            runs.push(Run { rows: rows.to_vec(), labels });
-            [OUTSIDE; MAX_RUN]
-        };
-        Reader::default().read((&document.text, 0), true, lists, &mut note, &mut |_| {});
-    }
-    runs
+fn write(path: &Path, bytes: &[u8]) -> Result<(), String> {
+    eprintln!("{}: {} bytes", path.display(), bytes.len());
+    std::fs::write(path, bytes).map_err(|error| format!("{}: {error}", path.display()))
 }
 
 /// Returns the weights as the library reads them: one scale for all, so that only few are clipped.

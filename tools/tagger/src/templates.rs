@@ -1,12 +1,13 @@
 //! Made text with names: records, forms, mail, logs and chat, filled from the lists.
 
+use std::ops::Range;
 use std::path::Path;
 
 use crate::data::Document;
 
 const DOCUMENTS: usize = 9_000;
 
-/// Lines with places to fill: `{n}` a name, `{g}` a given name, `{s}` a surname, `{d}` a date, `{#}` a number, `{c}` a town, `{f}` a firm, `{r}` a job,
+/// Lines with places to fill: `{n}` a name, `{g}` a given name, `{s}` a surname, `{d}` a date, `{#}` a number, `{c}` a town, `{f}` a firm, `{r}` a job, `{x}` an illness, `{h}` a number in hexadecimal digits,
 /// `{m}` an e-mail address.
 const LINES: &[&str] = &[
     "Patient: {n} (DOB: {d}, MRN: {#})",
@@ -103,6 +104,38 @@ const LINES: &[&str] = &[
     "Terms and Conditions apply. See Section {#} of the Agreement.",
     "Blood Pressure: {#}  Heart Rate: {#}  Primary Care Clinic",
     "User Name: admin  Host: Server{#}  Time Zone: Central European Time",
+    "[INTERNAL MEMO] From: {n} To: {n}",
+    "[MEETING NOTES]\n{n}: Agreed.",
+    "[{g}]: Hello, is anyone there?",
+    "Digitally signed by {n}",
+    "Automatically generated. Contact {n} for questions.",
+    "{f} Industries hired {n}.",
+    "{n} filed a claim against {f} Enterprises.",
+    "She has worked at {s} Industries and {s} Partners since 2004.",
+    "{n} was told that Type 2 Diabetes and High Blood Pressure are common.",
+    "Condition: Chronic Kidney Disease. Doctor: {n}",
+    "Diagnosis: {x}  Patient: {n}",
+    "Diagnosis: {x}. Seen by Dr. {s}.",
+    "{g} has {x} and {x}.",
+    "Assessment: {x}, {x}",
+    "History: {x}",
+    "PATIENT INTAKE FORM\nName: {n}",
+    "CONFIDENTIAL SETTLEMENT AGREEMENT between {n} and {f}",
+    "[LAB REPORT] {n}, {d}",
+    "[CUSTOMER SUPPORT TRANSCRIPT]\nAgent: {g}",
+    "DISTRICT COURT, COUNTY OF {c}",
+    "Court Clerk, Official Interpreter, Senior Legal Counsel: {n}",
+    "CT Chest, X-Ray Left Knee, Ultrasound Abdomen ordered by Dr. {s}",
+    "Diagnosis: Acute Bronchitis, Lyme Disease",
+    "History of Crohn Disease and Graves Disease, father had Parkinson Syndrome",
+    "Condition: Generalized Anxiety Disorder  Physician: {n}",
+    "The patient, {g}, is doing well; {g} returns in May.",
+    "Q: {g}, where were you?\nA: At home.",
+    "Good evening, {g}. How was the trip?",
+    "In the Old Testament, Moses and Abraham speak with God.",
+    "Oh God, Jesus Christ, what a day!",
+    "Most Americans and Asians like Thanksgiving.",
+    "The Bohr model, the Hubble telescope and the Nobel Prize",
     "How To Use The Main Menu: Click Start, then Open.",
 ];
 
@@ -173,14 +206,49 @@ const JOBS: &[&str] = &[
     "editor",
 ];
 
+const CONDITIONS: &[&str] = &[
+    "Asthma",
+    "Arthritis",
+    "Hypertension",
+    "Pneumonia",
+    "Eczema",
+    "Anemia",
+    "Sciatica",
+    "Epilepsy",
+    "Osteoporosis",
+    "Bronchitis",
+    "Angina",
+    "Gout",
+    "Chronic Fatigue",
+    "Sleep Apnea",
+    "Multiple Sclerosis",
+    "Celiac Disease",
+    "Plantar Fasciitis",
+    "Atrial Fibrillation",
+    "Bipolar Disorder",
+    "Carpal Tunnel Syndrome",
+];
+
 /// The words of a list by rank, with a capital letter.
 type Ranked = [Vec<String>; 3];
 
 /// Makes documents of one to four lines, always the same.
 pub fn documents(lists: &Path) -> Result<Vec<Document>, String> {
     let (given, surnames) = (ranked(&lists.join("given.tsv"))?, ranked(&lists.join("surname.tsv"))?);
-    let mut maker = Maker { seed: 0x2545_F491_4F6C_DD1D, given, surnames };
+    let mut maker = Maker { seed: 0x2545_F491_4F6C_DD1D, given, surnames, lines: LINES, addresses: &[] };
     Ok((0..DOCUMENTS).map(|_| maker.document()).collect())
+}
+
+/// Makes documents of lines of another list, in which `{a}` is one of these addresses and `{p}` a telephone number.
+pub fn documents_of(
+    lines: &'static [&'static str],
+    addresses: &[String],
+    lists: &Path,
+    count: usize,
+) -> Result<Vec<Document>, String> {
+    let (given, surnames) = (ranked(&lists.join("given.tsv"))?, ranked(&lists.join("surname.tsv"))?);
+    let mut maker = Maker { seed: 0x6A09_E667_F3BC_C909, given, surnames, lines, addresses };
+    Ok((0..count).map(|_| maker.document()).collect())
 }
 
 fn ranked(path: &Path) -> Result<Ranked, String> {
@@ -198,13 +266,26 @@ fn capital(word: &str) -> String {
     chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
 }
 
-struct Maker {
+/// Puts a sign before each line.
+fn quoted(document: &Document, sign: &str) -> Document {
+    let moved = |at: usize| at + sign.len() * (1 + document.text[..at].matches('\n').count());
+    let span = |span: &Range<usize>| moved(span.start)..moved(span.end);
+    Document {
+        text: format!("{sign}{}", document.text.replace('\n', &format!("\n{sign}"))),
+        names: document.names.iter().map(span).collect(),
+        addresses: document.addresses.iter().map(span).collect(),
+    }
+}
+
+struct Maker<'a> {
     seed: u64,
     given: Ranked,
     surnames: Ranked,
+    lines: &'static [&'static str],
+    addresses: &'a [String],
 }
 
-impl Maker {
+impl Maker<'_> {
     fn below(&mut self, limit: usize) -> usize {
         self.seed ^= self.seed << 13;
         self.seed ^= self.seed >> 7;
@@ -259,13 +340,17 @@ impl Maker {
     }
 
     fn document(&mut self) -> Document {
-        let mut document = Document { text: String::new(), names: Vec::new() };
+        let mut document = Document::default();
         for line in 0..1 + self.below(4) {
             if line > 0 {
                 document.text.push('\n');
             }
-            let line = self.item(LINES);
+            let line = self.item(self.lines);
             self.fill(line, &mut document);
+        }
+        if self.below(14) == 0 {
+            let sign = self.item(&["> ", ">", "* ", "# ", "| "]);
+            return quoted(&document, sign);
         }
         // Letters keep their length in both cases, or the offsets would move: other documents stay as they are.
         let changed = match self.below(12) {
@@ -295,6 +380,24 @@ impl Maker {
                 "s" => document.text += &self.name(false),
                 "c" => document.text += self.item(TOWNS),
                 "f" => document.text += self.item(FIRMS),
+                "a" => {
+                    let at = self.below(self.addresses.len());
+                    document.text += &self.addresses[at];
+                }
+                "h" => {
+                    for _ in 0..4 + self.below(3) {
+                        document.text += &format!("{:06x}", self.below(1 << 24));
+                    }
+                }
+                "p" => {
+                    let [area, first, last] = [900, 900, 9000].map(|limit| 100 + self.below(limit));
+                    document.text += &match self.below(3) {
+                        0 => format!("({area}) {first}-{last}"),
+                        1 => format!("+{} {area} {first} {last}", area % 90 + 1),
+                        _ => format!("{area}-{first}-{last}"),
+                    };
+                }
+                "x" => document.text += self.item(CONDITIONS),
                 "r" => document.text += self.item(JOBS),
                 "#" => document.text += &self.below(900_000).to_string(),
                 "m" => document.text += &format!("{}{}@example.com", self.name(true).to_lowercase(), self.below(90)),
@@ -305,6 +408,9 @@ impl Maker {
             }
             if matches!(kind, "n" | "g" | "s") {
                 document.names.push(start..document.text.len());
+            }
+            if kind == "a" {
+                document.addresses.push(start..document.text.len());
             }
             rest = after;
         }

@@ -132,7 +132,7 @@ fn findings(findings: &[&Finding]) -> Table {
     table
 }
 
-/// Returns the matched text, if it is to be shown, and why a topic or a content filter matched.
+/// Returns the matched text, if it is to be shown, and why a topic or a content filter matched, or a model found a name or an address.
 fn note(finding: &Finding) -> String {
     let text = finding.matched_text().map(|text| format!("{text:?}"));
     let why = finding.explanation().map(|why| {
@@ -149,7 +149,8 @@ fn note(finding: &Finding) -> String {
             terms.join(", ")
         )
     });
-    text.into_iter().chain(why).chain(filter).collect::<Vec<_>>().join("  ")
+    let signs = Some(finding.signs().join(", ")).filter(|signs| !signs.is_empty());
+    text.into_iter().chain(why).chain(filter).chain(signs).collect::<Vec<_>>().join("  ")
 }
 
 /// Returns the topics in columns: name, best score, threshold.

@@ -1,0 +1,162 @@
+//! The most probable labels of a run of candidates, found while they arrive.
+//!
+//! The search keeps the best path to each label, and drops those that are far behind. All numbers are whole, and of equal sums the lower label counts.
+
+use std::collections::VecDeque;
+
+use super::model::{LABELS, OUTSIDE, Steps};
+
+/// The sum of a path that is dropped.
+const DROPPED: i32 = i32::MIN;
+
+/// The paths through the candidates whose labels are not decided.
+#[derive(Debug)]
+pub(crate) struct Decoder {
+    /// The sum of the best path to each label of the last candidate, less that of the best of them.
+    sums: [i32; LABELS],
+    /// For each label of a candidate, the label before it on the best path. The first entry belongs to the first candidate that is not decided.
+    back: VecDeque<[u8; LABELS]>,
+    is_running: bool,
+}
+
+impl Default for Decoder {
+    /// Before a run is a token outside.
+    fn default() -> Self {
+        Self { sums: [0, DROPPED, DROPPED], back: VecDeque::new(), is_running: false }
+    }
+}
+
+impl Decoder {
+    /// Returns `true` if a candidate has arrived.
+    pub(crate) fn is_running(&self) -> bool {
+        self.is_running
+    }
+
+    /// Returns the number of candidates that are not decided.
+    pub(crate) fn undecided(&self) -> usize {
+        self.back.len()
+    }
+
+    /// Adds a candidate.
+    pub(crate) fn push(&mut self, scores: [i32; LABELS], steps: &Steps) {
+        self.is_running = true;
+        let mut back = [OUTSIDE; LABELS];
+        let mut sums = [DROPPED; LABELS];
+        for (label, ((sum, back), score)) in sums.iter_mut().zip(&mut back).zip(scores).enumerate() {
+            let (before, best) = self.best(|from| steps.step(from, label));
+            (*sum, *back) = (best.saturating_add(score), before);
+        }
+        let best = sums.iter().copied().max().unwrap_or_default();
+        self.sums = sums.map(|sum| if sum < best - steps.width { DROPPED } else { sum - best });
+        self.back.push_back(back);
+    }
+
+    /// Ends the run: after it is a token outside.
+    pub(crate) fn finish(&mut self, steps: &Steps) {
+        let (label, _) = self.best(|from| steps.step(from, usize::from(OUTSIDE)));
+        for (at, sum) in self.sums.iter_mut().enumerate() {
+            *sum = if at == usize::from(label) { 0 } else { DROPPED };
+        }
+    }
+
+    /// Returns the last label of the best path, and its sum with what `added` returns for its last label.
+    fn best(&self, added: impl Fn(usize) -> i32) -> (u8, i32) {
+        let kept = self.sums.iter().enumerate().filter(|&(_, &sum)| sum != DROPPED);
+        let sums = kept.map(|(label, &sum)| (label as u8, sum + added(label)));
+        sums.reduce(|a, b| if b.1 > a.1 { b } else { a }).unwrap_or((OUTSIDE, 0))
+    }
+
+    /// Takes the label of the first candidate that is not decided, if all paths agree on it or more than `lag` candidates are not decided.
+    pub(crate) fn pop(&mut self, lag: usize) -> Option<u8> {
+        let is_due = self.back.len() > lag;
+        let (best, _) = self.best(|_| 0);
+        // The labels that a path has at a candidate, as bits, from the last candidate to the first.
+        let mut labels: u8 = if is_due {
+            1 << best
+        } else {
+            self.sums
+                .iter()
+                .enumerate()
+                .filter(|&(_, &sum)| sum != DROPPED)
+                .fold(0, |labels, (label, _)| labels | 1 << label)
+        };
+        for back in self.back.iter().skip(1).rev() {
+            let of_path = back.iter().enumerate().filter(|(label, _)| labels >> label & 1 == 1);
+            labels = of_path.fold(0, |labels, (_, before)| labels | 1 << before);
+        }
+        if self.back.is_empty() || labels.count_ones() != 1 {
+            return None;
+        }
+        self.back.pop_front();
+        u8::try_from(labels.trailing_zeros()).ok()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The label of a candidate is the same whether it is taken as early as possible or once it is due, and with a wide search and a long lag that of
+    /// the best path.
+    #[test]
+    fn labels_do_not_depend_on_when_they_are_taken() {
+        let mut seed = 0x9E37_79B9_7F4A_7C15_u64;
+        let mut below = |limit: i32| {
+            seed ^= seed << 13;
+            seed ^= seed >> 7;
+            seed ^= seed << 17;
+            (seed >> 33) as i32 % limit
+        };
+        for _ in 0..500 {
+            let mut steps = Steps { steps: [[0; LABELS]; LABELS], width: below(60) };
+            steps.steps.iter_mut().flatten().for_each(|step| *step = below(40) - 20);
+            let scores: Vec<[i32; LABELS]> = (0..12).map(|_| [0, below(60) - 30, below(60) - 30]).collect();
+            let (mut early, mut late) = (Decoder::default(), Decoder::default());
+            let (mut early_labels, mut late_labels) = (Vec::new(), Vec::new());
+            for &score in &scores {
+                early.push(score, &steps);
+                late.push(score, &steps);
+                early_labels.extend(std::iter::from_fn(|| early.pop(4)));
+                if late.undecided() > 4 {
+                    late_labels.extend(late.pop(4));
+                }
+            }
+            early.finish(&steps);
+            late.finish(&steps);
+            early_labels.extend(std::iter::from_fn(|| early.pop(0)));
+            late_labels.extend(std::iter::from_fn(|| late.pop(0)));
+            assert_eq!(early_labels, late_labels);
+            steps.width = 1 << 20;
+            assert_eq!(labels(&scores, &steps), best_path(&scores, &steps));
+        }
+    }
+
+    fn labels(scores: &[[i32; LABELS]], steps: &Steps) -> i32 {
+        let mut decoder = Decoder::default();
+        scores.iter().for_each(|&score| decoder.push(score, steps));
+        decoder.finish(steps);
+        let labels: Vec<u8> = std::iter::from_fn(|| decoder.pop(0)).collect();
+        sum(&labels.iter().map(|&label| usize::from(label)).collect::<Vec<_>>(), scores, steps)
+    }
+
+    fn sum(labels: &[usize], scores: &[[i32; LABELS]], steps: &Steps) -> i32 {
+        assert_eq!(labels.len(), scores.len());
+        let path = || [0].into_iter().chain(labels.iter().copied()).chain([0]);
+        let own: i32 = labels.iter().zip(scores).map(|(&label, score)| score[label]).sum();
+        own + path().zip(path().skip(1)).map(|(from, to)| steps.step(from, to)).sum::<i32>()
+    }
+
+    /// Returns the sum of the best path, by trying those through the best labels step by step.
+    fn best_path(scores: &[[i32; LABELS]], steps: &Steps) -> i32 {
+        let mut best = vec![(0_usize, 0_i32)];
+        for score in scores {
+            best = (0..LABELS)
+                .map(|to| {
+                    let sums = best.iter().map(|&(from, sum)| sum + steps.step(from, to) + score[to]);
+                    (to, sums.max().expect("paths"))
+                })
+                .collect();
+        }
+        best.iter().map(|&(from, sum)| sum + steps.step(from, 0)).max().expect("paths")
+    }
+}
