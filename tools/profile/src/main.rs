@@ -1,5 +1,6 @@
 //! Fixed workloads for callgrind, and the findings of all text at hand, to compare two commits. See `README.md`.
 
+mod each;
 mod policies;
 mod text;
 
@@ -17,8 +18,9 @@ fn main() {
     match argument(0, "").as_str() {
         "work" => work(&argument(1, "chat"), &argument(2, "types"), argument(3, "65536").parse().expect("a number of bytes")),
         "times" => times(&argument(1, "types")),
+        "each" => each::each(argument(1, "65536").parse().expect("a number of bytes"), arguments.get(2..).unwrap_or_default()),
         "findings" => findings(&argument(1, "all")),
-        _ => eprintln!("usage: profile work WORKLOAD POLICY BYTES | times POLICY | findings POLICY"),
+        _ => eprintln!("usage: profile work WORKLOAD POLICY BYTES | times POLICY | each BYTES UNIT... | findings POLICY"),
     }
 }
 
