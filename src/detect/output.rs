@@ -67,8 +67,13 @@ impl ScanOutput {
     ) {
         self.candidates.extend(matches.into_iter().map(|found| {
             let (rule, origin) = describe(found.tag, found.verdict);
-            let starts = found.starts.map(|at| view.is_whole(at).then(|| view.text_start(at)));
-            Candidate { rule, starts, end: view.text_end(found.end), origin }
+            let (mut starts, end) = (found.starts, view.text_end(found.end));
+            let first = starts.first().unwrap_or(found.end);
+            match view.same_ascii(first..found.end) {
+                Some(text) => starts.shift(first, text),
+                None => starts = starts.map(|at| view.is_whole(at).then(|| view.text_start(at))),
+            }
+            Candidate { rule, starts, end, origin }
         }));
     }
 }

@@ -4,10 +4,11 @@ use std::collections::{HashMap, HashSet};
 
 use super::canonical::canonical;
 use super::entity::EntityType;
-use super::entity::recognizer::{Objection, Recognizer, Surroundings, VETO_BYTES};
+use super::entity::recognizer::{Objection, Recognizer, RecognizerInput, Surroundings, VETO_BYTES};
 use super::pattern::Verdict;
 use super::spec::RuleId;
 use crate::text::view::{ViewText, text_bytes};
+use crate::text::work;
 
 /// One use of a recognizer by a rule.
 #[derive(Debug)]
@@ -61,11 +62,20 @@ impl Recognizers {
 
     /// Validates a span of the entity view.
     pub(crate) fn validate(&self, number: u32, view: &ViewText, start: usize, end: usize) -> Verdict {
+        match self.get(number).recognizer.count.rejected(view.slice(start..end)) {
+            Some(bytes) => Verdict::RejectBefore(bytes),
+            None => self.validate_counted(number, view, start, end),
+        }
+    }
+
+    /// Validates a span whose digits or letters are as many as they must be.
+    pub(super) fn validate_counted(&self, number: u32, view: &ViewText, start: usize, end: usize) -> Verdict {
+        work::count(10 + (end - start) / 4);
         if view.splits_percent(start) || view.is_marked(start..end) {
             return Verdict::Reject;
         }
-        let around = || (view.char_before(start), view.char_after(end));
-        self.get(number).recognizer.verdict(view.slice(start..end), around)
+        let (before, after) = (view.char_before(start), view.char_after(end));
+        (self.get(number).recognizer.validate)(&RecognizerInput { text: view.slice(start..end), before, after })
     }
 
     /// Returns the objection to a candidate because of the text around it, or `None` while that is unknown.

@@ -24,6 +24,7 @@ use crate::detect::topic::{BestScores, Similarity, SimilarityMatch, Window};
 use crate::policy::Action;
 use crate::text::buffer::TextBuffer;
 use crate::text::normalize::View;
+use crate::text::work;
 
 /// A candidate that was confirmed.
 #[derive(Debug)]
@@ -172,6 +173,7 @@ impl Confirmer {
             if first >= frontier {
                 break;
             }
+            work::count(10);
             let mut candidate = entry.remove();
             let decision = match self.open_start(&candidate) {
                 None => Decision::Made(None),

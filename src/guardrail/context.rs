@@ -8,6 +8,7 @@ use crate::detect::output::TaggedSpan;
 use crate::detect::recognizers::EntityUse;
 use crate::text::buffer::TextBuffer;
 use crate::text::normalize::View;
+use crate::text::work;
 
 /// The answer to whether a context word is near.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,6 +69,7 @@ impl Contexts {
             let first = marks.partition_point(|word| word.start < from);
             let mut words = marks.range(first..).take_while(|word| word.start < certain);
             words.any(|word| {
+                work::count(1);
                 (word.end <= start || (word.start >= end && word.end <= certain))
                     && !labels.type_begins_at(word.next)
                     && labels.begun() != Some(word.next)

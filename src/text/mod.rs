@@ -20,6 +20,7 @@ pub(crate) mod unicode;
 mod utf8;
 pub(crate) mod view;
 pub(crate) mod word_runs;
+pub(crate) mod work;
 
 pub use names::UnknownName;
 pub use span::Span;

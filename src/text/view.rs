@@ -77,18 +77,17 @@ impl ViewText {
         if self.carry.is_empty() {
             self.carry_start = offset;
             let read = self.read(chunk, offset, false);
-            self.carry_from(chunk, read);
+            self.carry_start += read;
+            self.carry.push_str(chunk.get(read..).unwrap_or_default());
         } else {
+            // The buffer is kept: a chunk that continues another one takes no memory.
             let mut text = std::mem::take(&mut self.carry);
             text.push_str(chunk);
             let read = self.read(&text, self.carry_start, false);
-            self.carry_from(&text, read);
+            self.carry_start += read;
+            text.drain(..text.floor_char_boundary(read));
+            self.carry = text;
         }
-    }
-
-    fn carry_from(&mut self, text: &str, read: usize) {
-        self.carry_start += read;
-        self.carry.push_str(text.get(read..).unwrap_or_default());
     }
 
     /// Signals the end of the text.
@@ -144,6 +143,12 @@ impl ViewText {
         let same = rest.as_bytes().iter().take(length);
         let ascii = same.take_while(|byte| byte.is_ascii()).count();
         (text, rest.get(..ascii).unwrap_or_default())
+    }
+
+    /// Returns where a part of the view begins in the text, if it is ASCII and byte for byte the text.
+    pub(crate) fn same_ascii(&self, part: Range<usize>) -> Option<usize> {
+        let (text, length) = self.map.same_from(part.start, self.end())?;
+        (length >= part.len() && self.slice(part).is_ascii()).then_some(text)
     }
 
     /// Returns the offset in the text at which the character before `at` ends.

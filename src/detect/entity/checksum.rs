@@ -17,20 +17,18 @@ pub(super) fn digit_count(text: &str) -> usize {
 
 /// Checks Luhn's mod-10 (ISO/IEC 7812-1 annex B).
 pub(super) fn luhn(digits: &[u8]) -> bool {
-    let sum: u32 = digits
-        .iter()
-        .rev()
-        .enumerate()
-        .map(|(i, &d)| {
-            let d = u32::from(d);
-            match i % 2 {
-                0 => d,
-                _ if d > 4 => 2 * d - 9,
-                _ => 2 * d,
-            }
-        })
-        .sum();
+    let sum: u32 = digits.iter().rev().enumerate().map(|(i, &d)| luhn_value(d, i % 2 == 1)).sum();
     !digits.is_empty() && sum.is_multiple_of(10)
+}
+
+/// Returns what a digit adds to the sum of [`luhn`]: every second one from the last on is doubled.
+pub(super) fn luhn_value(digit: u8, is_doubled: bool) -> u32 {
+    let digit = u32::from(digit);
+    match is_doubled {
+        false => digit,
+        true if digit > 4 => 2 * digit - 9,
+        true => 2 * digit,
+    }
 }
 
 /// Checks an ABA routing number: weights 3, 7, 1 (American Bankers Association, routing number policy).

@@ -3,9 +3,10 @@
 use smallvec::SmallVec;
 
 use super::builders::{
-    accept_if, exact, is_digit, is_word, keyword_link, marks, opening, part, reject_end, value_after_keyword,
+    accept_if, after_digit, exact, is_digit, is_word, keyword_link, marks, opening, part, reject_end,
+    value_after_keyword,
 };
-use super::checksum::{digits, luhn, mod97};
+use super::checksum::{digits, luhn, luhn_value, mod97};
 use super::description::{Certainty, Comparison, Description};
 use super::edges::{
     continues_identifier, counts_up, demote, is_compactly_stamped, is_hexadecimal, is_in_uuid, is_named_id,
@@ -186,19 +187,31 @@ fn card(c: &RecognizerInput<'_>) -> Verdict {
     if is_digit(c.after) {
         return reject_end(c);
     }
-    // No start inside a run of digits is right, so a wrong start rejects those of its whole run. A fraction such as
-    // 0.4111111111111111 is not a card either.
-    let run = c.text.bytes().take_while(u8::is_ascii_digit).count();
-    if is_digit(c.before) || c.before == Some('.') || !card_groups(c) {
-        return Verdict::RejectBefore(run);
-    }
     let digits = digits(c.text);
-    let repeated = digits.windows(2).all(|w| matches!(w, [a, b] if a == b));
-    match issuer(&digits) {
-        _ if repeated || !luhn(&digits) || counts(c.text) => Verdict::RejectBefore(run),
-        Verdict::Reject => Verdict::RejectBefore(run),
-        verdict => verdict,
+    // A fraction such as 0.4111111111111111 is not a card.
+    let begins = !is_digit(c.before) && c.before != Some('.');
+    let is_one = |verdict: &Verdict| {
+        let repeated = digits.windows(2).all(|w| matches!(w, [a, b] if a == b));
+        *verdict != Verdict::Reject && card_groups(c) && !repeated && !counts(c.text)
+    };
+    let verdict = if begins && luhn(&digits) { Some(issuer(&digits)) } else { None };
+    verdict.filter(is_one).unwrap_or_else(|| Verdict::RejectBefore(next_card(c.text, &digits)))
+}
+
+/// Returns the offset of the next digit with which a card may begin by its check digit and its issuer, or the length of the text. No start inside
+/// the first run of digits is right.
+fn next_card(text: &str, digits: &[u8]) -> usize {
+    let run = text.bytes().take_while(u8::is_ascii_digit).count();
+    // The check sums of all digits from each one on, the last first.
+    let (mut sum, mut next) = (0, None);
+    for (from, &digit) in digits.iter().enumerate().skip(run.max(1)).rev() {
+        let is_doubled = (digits.len() - from).is_multiple_of(2);
+        sum = (sum + luhn_value(digit, is_doubled)) % 10;
+        if sum == 0 && digits.get(from..).is_some_and(|digits| issuer(digits) != Verdict::Reject) {
+            next = Some(from);
+        }
     }
+    next.map_or(text.len(), |from| after_digit(text, from + 1).saturating_sub(1))
 }
 
 /// Returns `true` if the digits are part of a digest or of encoded data: an unbroken run of at least 32 hexadecimal digits of one case,

@@ -4,7 +4,10 @@
 //! that are first of all ordinary words, months or places ("Will", "May", "Virginia", "Chase") are left out on purpose:
 //! each of them costs more wrong findings in prose than it finds persons.
 
-/// Sorted, so that it can be searched by halves.
+use once_cell::sync::Lazy;
+use rustc_hash::FxHashSet;
+
+/// Sorted.
 #[rustfmt::skip]
 const GIVEN_NAMES: &[&str] = &[
     "Aaron", "Abdul", "Abdullah", "Abena", "Abigail", "Abraham", "Ada", "Adam", "Adele", "Adrian", "Adriana", "Agnes",
@@ -91,9 +94,11 @@ const GIVEN_NAMES: &[&str] = &[
     "Yulia", "Yuri", "Yusuf", "Yves", "Yvonne", "Zachary", "Zainab", "Zara", "Zoe", "Zofia", "Zoltan", "Zsofia",
 ];
 
+static LISTED: Lazy<FxHashSet<&str>> = Lazy::new(|| GIVEN_NAMES.iter().copied().collect());
+
 /// Returns `true` if a word is a listed given name. The case counts; both parts of "Anne-Marie" may be the listed one.
 pub(super) fn contains(word: &str) -> bool {
-    let listed = |w: &str| GIVEN_NAMES.binary_search(&w).is_ok();
+    let listed = |w: &str| LISTED.contains(w);
     listed(word) || word.split_once('-').is_some_and(|(first, second)| listed(first) && !second.is_empty())
 }
 

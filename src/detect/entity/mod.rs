@@ -21,6 +21,8 @@ mod name_words;
 mod national_ca_uk;
 mod national_us;
 mod network;
+#[cfg(test)]
+mod oracle_tests;
 mod payment;
 mod person;
 mod phone;

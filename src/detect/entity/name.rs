@@ -160,23 +160,25 @@ fn name_value(text: &str) -> Range<usize> {
 /// The maximum number of words before a name: "her full legal name is", or a greeting and two titles.
 const MOST_WORDS_BEFORE: usize = 5;
 
+/// The maximum number of words of a name that a listed given name begins.
+const MOST_WORDS_LISTED: usize = 3;
+
 /// Returns the verdict on a candidate that ends inside a word, or has more words than a name and its introduction have together: a later
 /// start has fewer.
-fn rejected_early(c: &RecognizerInput<'_>) -> Option<Verdict> {
-    const MOST: usize = MOST_WORDS + MOST_WORDS_BEFORE;
+fn rejected_early(c: &RecognizerInput<'_>, most: usize) -> Option<Verdict> {
     if !whole(c) {
         return Some(reject_end(c));
     }
     let text = c.text;
     // Most of what comes here is two or three words.
-    if text.bytes().filter(|byte| matches!(byte, b' ' | b'\n')).count() < MOST {
+    if text.bytes().filter(|byte| matches!(byte, b' ' | b'\n')).count() < most {
         return None;
     }
     let starts = text.rmatch_indices([' ', '\n']).map(|(at, _)| at + 1).filter(|&at| {
         let word = part(text, at..text.len()).split([' ', '\n']).next().unwrap_or_default();
         !word.is_empty() && !PARTICLES.contains(&word)
     });
-    starts.skip(MOST - 1).map(Verdict::RejectBefore).next()
+    starts.skip(most - 1).map(Verdict::RejectBefore).next()
 }
 
 /// The last words of the introducing patterns, the longest first.
@@ -228,7 +230,7 @@ fn after_marks(text: &str, start: usize) -> Range<usize> {
 }
 
 fn titled(c: &RecognizerInput<'_>) -> Verdict {
-    if let Some(rejected) = rejected_early(c) {
+    if let Some(rejected) = rejected_early(c, MOST_WORDS + MOST_WORDS_BEFORE) {
         return rejected;
     }
     let value = part(c.text, titled_value(c.text));
@@ -256,7 +258,7 @@ fn titled(c: &RecognizerInput<'_>) -> Verdict {
 }
 
 fn introduced(c: &RecognizerInput<'_>) -> Verdict {
-    if let Some(rejected) = rejected_early(c) {
+    if let Some(rejected) = rejected_early(c, MOST_WORDS + MOST_WORDS_BEFORE) {
         return rejected;
     }
     let value = part(c.text, name_value(c.text));
@@ -264,7 +266,7 @@ fn introduced(c: &RecognizerInput<'_>) -> Verdict {
 }
 
 fn self_named(c: &RecognizerInput<'_>) -> Verdict {
-    if let Some(rejected) = rejected_early(c) {
+    if let Some(rejected) = rejected_early(c, MOST_WORDS + MOST_WORDS_BEFORE) {
         return rejected;
     }
     let value = part(c.text, name_value(c.text));
@@ -278,7 +280,7 @@ fn self_named(c: &RecognizerInput<'_>) -> Verdict {
 }
 
 fn greeted(c: &RecognizerInput<'_>) -> Verdict {
-    if let Some(rejected) = rejected_early(c) {
+    if let Some(rejected) = rejected_early(c, MOST_WORDS + MOST_WORDS_BEFORE) {
         return rejected;
     }
     let range = name_value(c.text);
@@ -310,7 +312,7 @@ fn greeted(c: &RecognizerInput<'_>) -> Verdict {
 }
 
 fn field(c: &RecognizerInput<'_>) -> Verdict {
-    if let Some(rejected) = rejected_early(c) {
+    if let Some(rejected) = rejected_early(c, MOST_WORDS + MOST_WORDS_BEFORE) {
         return rejected;
     }
     let range = name_value(c.text);
@@ -343,14 +345,14 @@ fn of_thing(s: &Surroundings<'_>) -> Objection {
 
 /// Returns a listed given name and a capitalized word, maybe an initial or a particle between.
 fn listed(c: &RecognizerInput<'_>) -> Verdict {
-    if let Some(rejected) = rejected_early(c) {
+    if let Some(rejected) = rejected_early(c, MOST_WORDS_LISTED) {
         return rejected;
     }
     let first = c.text.split(' ').next().unwrap_or_default();
     if !given_names::contains(first) || is_word(c.before) {
         return Verdict::Reject;
     }
-    if !name_words(c.text).is_some_and(|words| (2..=3).contains(&words)) {
+    if !name_words(c.text).is_some_and(|words| (2..=MOST_WORDS_LISTED).contains(&words)) {
         return Verdict::Reject;
     }
     let rest: Vec<&str> = c.text.split(' ').skip(1).filter(|word| !PARTICLES.contains(word)).collect();

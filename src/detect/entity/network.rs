@@ -68,6 +68,9 @@ const MAC_WORDS: &[&str] = &[
 /// Resolvers and addresses of all kinds whose octets are single digits and that are still never a version.
 const WELL_KNOWN: &[[u8; 4]] = &[[1, 1, 1, 1], [1, 0, 0, 1], [8, 8, 8, 8], [8, 8, 4, 4], [9, 9, 9, 9], [0, 0, 0, 0]];
 
+/// The most colons of an address: a group may be empty at one of its edges.
+const MOST_COLONS: usize = 8;
+
 macro_rules! zone {
     () => {
         r"(?:%[0-9A-Za-z][0-9A-Za-z._-]*)?"
@@ -161,8 +164,11 @@ fn address_v4(c: &RecognizerInput<'_>) -> Verdict {
 fn ipv6(c: &RecognizerInput<'_>) -> Verdict {
     let alone = !is_word(c.before) && !is_word(c.after) && !matches!(c.before, Some(':' | '.')) && c.after != Some(':');
     let (text, zone) = c.text.split_once('%').map_or((c.text, None), |(text, zone)| (text, Some(zone)));
-    // A colon or a digit is before each later start.
-    let Some(address) = text.parse::<Ipv6Addr>().ok().filter(|_| alone) else { return reject_end(c) };
+    // A colon or a digit is before each later start. Most candidates of code have more groups than an address.
+    if !alone || text.bytes().filter(|&byte| byte == b':').count() > MOST_COLONS {
+        return reject_end(c);
+    }
+    let Some(address) = text.parse::<Ipv6Addr>().ok() else { return reject_end(c) };
     // `%20` after another address is an escape.
     if zone.is_some_and(|zone| zone.len() > 15 || zone.ends_with(['.', '-', '_']) || !has_zone(address)) {
         return Verdict::Reject;

@@ -6,7 +6,7 @@
 
 use smallvec::SmallVec;
 
-use super::builders::{after_digit, context_if, exact, is_word, reject_end, wraps_once};
+use super::builders::{context_if, exact, is_word, reject_end, wraps_once};
 use super::checksum::{digit_count, digits, luhn};
 use super::description::{Comparison, Description};
 use super::edges::{demote, ends_with_clock, ends_with_minutes, is_compactly_stamped};
@@ -61,7 +61,8 @@ pub(super) static PHONE: Description = Description {
 
 /// Returns the number without its extension.
 fn without_extension(text: &str) -> &str {
-    text.split(|c: char| c.is_ascii_alphabetic() || matches!(c, '#' | ',' | ';')).next().unwrap_or_default().trim_end()
+    let end = text.bytes().position(|b| b.is_ascii_alphabetic() || matches!(b, b'#' | b',' | b';'));
+    text.get(..end.unwrap_or(text.len())).unwrap_or_default().trim_end()
 }
 
 fn brackets_match(text: &str) -> bool {
@@ -152,19 +153,29 @@ fn international(c: &RecognizerInput<'_>) -> Verdict {
     if good { Verdict::Accept } else { Verdict::Reject }
 }
 
-/// Returns the number of digits, and the number of groups of one digit.
-fn counted(number: &str) -> (usize, usize) {
+/// The most digits of a number in groups, and the most groups of one digit.
+const MOST_DIGITS: usize = 15;
+const MOST_LONE: usize = 2;
+
+/// Returns the part of a number at its end that is no longer than numbers are, and its digits. Reads no more than that: most candidates
+/// are lists of numbers, and end here.
+fn possible_tail(number: &str) -> (usize, usize) {
+    let bytes = number.as_bytes();
     let (mut digits, mut lone, mut run) = (0, 0, 0);
-    for byte in number.bytes().chain([b' ']) {
-        if byte.is_ascii_digit() {
-            run += 1;
-        } else {
-            digits += run;
-            lone += usize::from(run == 1);
+    for (at, byte) in bytes.iter().enumerate().rev() {
+        if !byte.is_ascii_digit() {
             run = 0;
+            continue;
         }
+        let is_lone =
+            run == 0 && !at.checked_sub(1).and_then(|before| bytes.get(before)).is_some_and(u8::is_ascii_digit);
+        if digits == MOST_DIGITS || is_lone && lone == MOST_LONE {
+            return (at + 1, digits);
+        }
+        (digits, run) = (digits + 1, run + 1);
+        lone += usize::from(is_lone);
     }
-    (digits, lone)
+    (0, digits)
 }
 
 fn grouped(c: &RecognizerInput<'_>) -> Verdict {
@@ -172,15 +183,10 @@ fn grouped(c: &RecognizerInput<'_>) -> Verdict {
         return reject_end(c);
     }
     let number = without_extension(c.text);
-    let (count, lone) = counted(number);
-    // This decides most cases.
-    match count {
-        ..7 => return reject_end(c),
-        7..=15 => {}
-        16.. => return Verdict::RejectBefore(after_digit(number, count - 15)),
-    }
-    if lone > 2 {
-        return Verdict::Reject;
+    match possible_tail(number) {
+        (_, ..7) => return reject_end(c),
+        (0, _) => {}
+        (start, _) => return Verdict::RejectBefore(start),
     }
     let extended = number.len() < c.text.len();
     let digits = digits(number);

@@ -38,7 +38,8 @@ pub(crate) struct Recognizer {
 
 impl Recognizer {
     /// Validates a candidate. Counts its characters first, which decides most cases, and then reads the characters around it.
-    pub(crate) fn verdict(&self, text: &str, around: impl FnOnce() -> (Option<char>, Option<char>)) -> Verdict {
+    #[cfg(test)]
+    pub(super) fn verdict(&self, text: &str, around: impl FnOnce() -> (Option<char>, Option<char>)) -> Verdict {
         if let Some(bytes) = self.count.rejected(text) {
             return Verdict::RejectBefore(bytes);
         }

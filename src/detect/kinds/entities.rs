@@ -78,7 +78,7 @@ impl Detector for Entities {
     }
 
     fn read(&self, state: &mut MatcherState, view: &ViewText, text: &TextBuffer, out: &mut ScanOutput) {
-        let validate = |number, start, end| self.recognizers.validate(number, view, start, end);
+        let validate = |number, start, end| self.recognizers.validate_counted(number, view, start, end);
         let mut matches = Vec::new();
         self.matcher.read(state, view, text.is_finished(), &validate, &mut matches);
         out.add_matches(matches, view, |number, verdict| {

@@ -21,8 +21,6 @@ pub(crate) struct Group {
     bodies: Vec<Hir>,
     starts: Vec<EdgeSet>,
     alternatives: Vec<CompiledAlternative>,
-    /// The count of each alternative.
-    counts: Vec<Count>,
 }
 
 impl Group {
@@ -55,13 +53,13 @@ impl Group {
             self.bodies.push(alternative.body);
             let (start, end) = (EdgeSet::of(&alternative.start), EdgeSet::of(&alternative.end));
             self.starts.push(start);
-            self.counts.push(count);
             self.alternatives.push(CompiledAlternative {
                 tag,
                 start,
                 end,
                 pairs_markup: pattern.syntax != Syntax::Ascii,
                 cap,
+                count,
             });
         }
         Ok(cap)
@@ -95,9 +93,11 @@ impl Group {
     fn gate(&self) -> Option<Gate> {
         let bodies: Vec<Hir> = self.bodies.iter().map(relax).collect();
         let nfa = Compiler::new().configure(config()).build_many_from_hir(&bodies).ok()?;
-        let patterns = self.starts.iter().zip(&self.alternatives).zip(&self.counts);
-        let patterns =
-            patterns.map(|((&start, alternative), &count)| GatePattern { start, end: alternative.end, count });
+        let patterns = self.starts.iter().zip(&self.alternatives).map(|(&start, alternative)| GatePattern {
+            start,
+            end: alternative.end,
+            count: alternative.count,
+        });
         Gate::new(nfa, patterns.collect())
     }
 }

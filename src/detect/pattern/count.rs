@@ -4,7 +4,7 @@
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Counted {
     /// ASCII digits.
-    Digits,
+    Digits = 0,
     /// ASCII letters.
     Letters,
     /// ASCII letters and digits.
@@ -57,6 +57,11 @@ impl Count {
     /// Returns the least number.
     pub(super) fn least(self) -> u32 {
         u32::from(self.least)
+    }
+
+    /// Returns the greatest number, if there is one.
+    pub(super) fn most(self) -> Option<u32> {
+        (self.most < u8::MAX).then_some(u32::from(self.most))
     }
 
     /// Returns how many bytes from the start on cannot begin a match that ends with `text`, or `None` if all of it can be one.

@@ -3,8 +3,9 @@
 use super::dfa::{DEAD, StateRef};
 use super::input::Input;
 use super::matcher::{MatcherState, PatternMatcher};
-use super::thread::{Ends, PatternMatch, Thread, Validate, expire};
+use super::thread::{Ends, Judge, PatternMatch, Thread, expire};
 use crate::text::char_class::CharClass;
+use crate::text::work;
 
 /// The maximum number of bytes for which another start is followed to see whether it ends.
 const MAX_PEEK_BYTES: usize = 6;
@@ -44,6 +45,7 @@ impl PatternMatcher {
             reached = to;
             next += 1;
         }
+        work::count(next - at);
         if reached != DEAD {
             state.threads.push(Thread::new(StateRef::State(reached), input.base + at));
         }
@@ -57,18 +59,17 @@ impl PatternMatcher {
         input: Input<'_>,
         (mut at, end): (usize, usize),
         ends: Ends<'_>,
-        validate: &Validate<'_>,
-        out: &mut Vec<PatternMatch>,
+        to: &mut Judge<'_>,
     ) -> usize {
         let bytes = input.bytes;
         let limit = end.min(input.next_soft(at));
         while at < limit && bytes[at] < 0x80 {
             let Some(thread) = state.threads.first_mut() else { return at };
             let StateRef::State(reached) = thread.reached else { return at };
-            let Some((to, matches)) = self.dfa.next(reached, bytes[at]) else { return at };
-            if to == DEAD {
+            let Some((next, matches)) = self.dfa.next(reached, bytes[at]) else { return at };
+            if next == DEAD {
                 // Starts at this byte are considered next.
-                out.append(&mut thread.bests);
+                to.out.append(&mut thread.bests);
                 state.threads.clear();
                 return at;
             }
@@ -77,15 +78,16 @@ impl PatternMatcher {
             if begins && self.ends_soon(before, input, at) != Some(true) {
                 return at;
             }
-            thread.reached = StateRef::State(to);
+            work::count(1);
+            thread.reached = StateRef::State(next);
             let offset = input.base + at + 1;
-            let is_over = !self.is_in_time(thread, to, offset, out)
+            let is_over = !self.is_in_time(thread, next, offset, to.out)
                 || (matches
-                    && self.can_end(to, input, at) != Some(false)
-                    && self.commit(thread, input.view, (offset, ends), validate, out));
+                    && self.can_end(next, input, at) != Some(false)
+                    && self.commit(thread, input.view, (offset, ends), to));
             at += 1;
             if is_over {
-                out.append(&mut thread.bests);
+                to.out.append(&mut thread.bests);
                 state.threads.clear();
                 return at;
             }
@@ -110,6 +112,7 @@ impl PatternMatcher {
             if reached == DEAD {
                 return Some(true);
             }
+            work::count(1);
             let (to, matches) = self.dfa.next(reached, *bytes.get(next)?)?;
             if matches {
                 return Some(false);

@@ -60,6 +60,8 @@ struct Info {
     matches: Box<[u32]>,
     /// The positions at which one of the matches can end.
     ends: EdgeSet,
+    /// The state with a boundary after it that the characters do not show.
+    boundary: OnceLock<Option<u32>>,
 }
 
 #[derive(Debug, Default)]
@@ -156,9 +158,12 @@ impl Gate {
 
     /// Returns the state with a boundary before the next byte that the characters do not show.
     pub(super) fn with_boundary(&self, state: GateState) -> Option<GateState> {
-        let (set, before) = &self.info(state.entry)?.key;
-        let entry = self.entry((set.clone(), before | 1 << CharClass::Other as u8))?;
-        Some(GateState { entry, ..state })
+        let info = self.info(state.entry)?;
+        let entry = info.boundary.get_or_init(|| {
+            let (set, before) = &info.key;
+            self.entry((set.clone(), before | 1 << CharClass::Other as u8))
+        });
+        Some(GateState { entry: (*entry)?, ..state })
     }
 
     /// Reads bytes from `at` on.
@@ -244,7 +249,7 @@ impl Gate {
             }
         }
         matches.sort_unstable();
-        Info { key, matches: matches.into_boxed_slice(), ends }
+        Info { key, matches: matches.into_boxed_slice(), ends, boundary: OnceLock::new() }
     }
 
     /// Returns the patterns of which a match may end in a state, ascending.

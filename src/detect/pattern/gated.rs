@@ -1,9 +1,13 @@
 //! Reads text with the gate before the matcher: most of it reaches the gate only.
 
+use smallvec::SmallVec;
+
 use super::gate::{Found, Gate, GateState};
 use super::input::Input;
 use super::matcher::{MatcherState, PatternMatcher};
-use super::thread::{Ends, PatternMatch, Validate};
+use super::thread::{CompiledAlternative, Ends, Judge};
+use crate::text::char_class::CharClass;
+use crate::text::work;
 
 impl PatternMatcher {
     /// Reads from byte `at` on. The matcher reads only up to where a match may end, and nothing after a start that the gate knows to be
@@ -14,10 +18,10 @@ impl PatternMatcher {
         state: &mut MatcherState,
         input: Input<'_>,
         mut at: usize,
-        validate: &Validate<'_>,
-        out: &mut Vec<PatternMatch>,
+        to: &mut Judge<'_>,
     ) {
         let end = input.bytes.len();
+        let mut wanted = Wanted::new();
         // The gate has read up to here.
         let mut read = at;
         let mut open = match state.gate.take() {
@@ -34,10 +38,16 @@ impl PatternMatcher {
             };
             if let Some(open) = open.filter(|open| open.quiet > at) {
                 at = open.quiet;
-                state.threads.drain(..).for_each(|thread| out.extend(thread.bests));
+                state.threads.drain(..).for_each(|thread| to.out.extend(thread.bests));
             }
             let (until, ends) = match (found, open) {
-                (Found::End(last), Some(open)) => (last, Ends::Of(gate.matches(open))),
+                (Found::End(last), Some(open)) => {
+                    self.wanted(gate.matches(open), input, last, to, &mut wanted);
+                    if wanted.is_empty() {
+                        continue;
+                    }
+                    (last, Ends::Of(&wanted))
+                }
                 (Found::Full(last), _) => {
                     open = None;
                     full = full.max(last + 1);
@@ -46,10 +56,10 @@ impl PatternMatcher {
                 _ => (end, Ends::Of(&[])),
             };
             while at < until {
-                at = self.advance_all(state, input, (at, until), Ends::Of(&[]), validate, out);
+                at = self.advance_all(state, input, (at, until), Ends::Of(&[]), to);
             }
             if until < end {
-                at = self.advance_all(state, input, (at, until + 1), ends, validate, out);
+                at = self.advance_all(state, input, (at, until + 1), ends, to);
             }
             if open.is_none() && at >= full && state.threads.is_empty() {
                 open = quiet(gate, input, at);
@@ -58,6 +68,46 @@ impl PatternMatcher {
         }
         state.gate = open.map(|open| open.entry);
     }
+}
+
+/// Alternatives, ascending.
+type Wanted = SmallVec<[u32; 64]>;
+
+/// The maximum distance between the first and the last start that are looked at.
+const MAX_STARTS: usize = 4;
+
+impl PatternMatcher {
+    /// Finds the alternatives of which a match may end after byte `at` by the characters around it and the number of its digits or letters.
+    fn wanted(&self, of: &[u32], input: Input<'_>, at: usize, to: &mut Judge<'_>, wanted: &mut Wanted) {
+        wanted.clear();
+        work::count(of.len());
+        if input.bytes[at] >= 0x80 {
+            wanted.extend_from_slice(of);
+            return;
+        }
+        let (view, end) = (input.view, input.base + at + 1);
+        let (before, after) = (view.class_before(end), view.after(end));
+        for &alternative in of {
+            let meta = &self.alternatives[alternative as usize];
+            if after.is_ok_and(|after| !meta.end.holds_any(before, after)) {
+                continue;
+            }
+            let starts = to.tails.starts(meta.count, meta.cap, end, view);
+            if starts.is_some_and(|(first, last)| may_begin(meta, input, first, last)) {
+                wanted.push(alternative);
+            }
+        }
+    }
+}
+
+/// Returns `true` if a match can begin between two offsets by the characters around them.
+fn may_begin(meta: &CompiledAlternative, input: Input<'_>, first: usize, last: usize) -> bool {
+    let Some(from) = first.checked_sub(input.base).filter(|_| last - first < MAX_STARTS) else { return true };
+    input.next_soft(from) <= last - input.base
+        || (from..=last - input.base).any(|at| match input.bytes.get(at) {
+            Some(&byte) if byte < 0x80 => meta.start.holds(input.class_before(at), CharClass::of_ascii(byte)),
+            _ => true,
+        })
 }
 
 /// Returns the state of the gate where no start is alive.
@@ -77,7 +127,9 @@ fn scan(gate: &Gate, state: &mut GateState, input: Input<'_>, read: &mut usize) 
         }
         let limit = input.next_soft(*read + 1).min(end);
         let found = gate.scan(state, &input.bytes[..limit], *read, |ends, at| input.can_end(ends, at) != Some(false));
-        *read = if let Found::End(last) = found { last + 1 } else { limit };
+        let next = if let Found::End(last) = found { last + 1 } else { limit };
+        work::count(next - *read);
+        *read = next;
         if found != Found::Nothing || limit == end {
             return found;
         }

@@ -1,21 +1,24 @@
 //! Runs the automaton of a group over a view that grows.
 
 use super::assertions::EdgeSet;
-use super::dfa::{DEAD, Dfa, Info, StateRef};
+use super::count::Count;
+use super::dfa::{DEAD, Dfa, StateRef};
 use super::gate::Gate;
 use super::input::Input;
-use super::prefilter::Prefilter;
+use super::prefilter::{Prefilter, Run};
+use super::tails::Tails;
 use super::thread::{
-    ByState, CompiledAlternative, Ends, PatternMatch, Thread, Validate, expire, first_in_reach, merge, record,
+    ByState, CompiledAlternative, Ends, Judge, PatternMatch, Thread, Validate, expire, first_in_reach, merge,
 };
 use crate::text::char_class::{ALL_CLASSES, CLASS_COUNT, CharClass, ClassSet, NON_ASCII_CLASSES};
 use crate::text::view::ViewText;
+use crate::text::work;
 
 /// The automaton of a group of patterns.
 #[derive(Debug)]
 pub(crate) struct PatternMatcher {
     pub(super) dfa: Dfa,
-    alternatives: Vec<CompiledAlternative>,
+    pub(super) alternatives: Vec<CompiledAlternative>,
     /// No limit on a match is shorter than this: younger starts are alive in every alternative.
     pub(super) least_cap: usize,
     /// The first state between two characters of these classes.
@@ -23,7 +26,9 @@ pub(crate) struct PatternMatcher {
     /// For each byte, one bit for each class of the character before it: set if a match can begin with the byte.
     pub(super) start_classes: [u8; 256],
     /// The validator reads the character after a match, so it must be known.
-    needs_next_char: bool,
+    pub(super) needs_next_char: bool,
+    /// The length of the longest match whose characters are counted.
+    counted_bytes: usize,
     prefilter: Option<Prefilter>,
     pub(super) gate: Option<Gate>,
 }
@@ -37,6 +42,8 @@ pub(crate) struct MatcherState {
     /// The offset up to which the view has been read.
     at: usize,
     by_state: ByState,
+    tails: Tails,
+    run: Run,
 }
 
 impl MatcherState {
@@ -60,6 +67,7 @@ impl PatternMatcher {
         let mut matcher = Self {
             dfa,
             least_cap: alternatives.iter().map(|alternative| alternative.cap).min().unwrap_or(0),
+            counted_bytes: longest_counted(&alternatives),
             alternatives,
             starts,
             start_classes: [0; 256],
@@ -84,10 +92,11 @@ impl PatternMatcher {
         self.prefilter.is_some()
     }
 
-    /// Returns the matcher without its gate, as the oracle of tests.
+    /// Returns the matcher without its gate and without counts, as the oracle of tests: it validates every start at every end.
     #[cfg(test)]
     pub(crate) fn without_gate(mut self) -> Self {
         self.gate = None;
+        self.alternatives.iter_mut().for_each(|alternative| alternative.count = Count::ANY);
         self
     }
 
@@ -120,23 +129,26 @@ impl PatternMatcher {
     ) {
         let input = Input { view, bytes: view.kept().as_bytes(), base: view.base() };
         let mut at = state.at - input.base;
+        let tails = std::mem::take(&mut state.tails).reaching(self.counted_bytes);
+        let mut to = Judge { validate, out, tails };
         if at < input.bytes.len() {
-            self.resolve(state, view, validate, out);
+            self.resolve(state, view, &mut to);
             match self.gate.as_ref().filter(|_| self.prefilter.is_none()) {
-                Some(gate) => self.read_gated(gate, state, input, at, validate, out),
+                Some(gate) => self.read_gated(gate, state, input, at, &mut to),
                 None => {
                     while at < input.bytes.len() {
-                        at = self.advance_all(state, input, (at, input.bytes.len()), Ends::All, validate, out);
+                        at = self.advance_all(state, input, (at, input.bytes.len()), Ends::All, &mut to);
                     }
                 }
             }
             state.at = view.end();
-            self.forget_unreachable(state, view, out);
+            self.forget_unreachable(state, view, to.out);
         }
         if is_last {
-            self.resolve(state, view, validate, out);
-            state.threads.drain(..).for_each(|thread| out.extend(thread.bests));
+            self.resolve(state, view, &mut to);
+            state.threads.drain(..).for_each(|thread| to.out.extend(thread.bests));
         }
+        state.tails = to.tails;
     }
 
     /// Reads one byte, or several on the fast path, but none from `limit` on. Returns the byte to continue with.
@@ -146,11 +158,10 @@ impl PatternMatcher {
         input: Input<'_>,
         (mut at, limit): (usize, usize),
         ends: Ends<'_>,
-        validate: &Validate<'_>,
-        out: &mut Vec<PatternMatch>,
+        to: &mut Judge<'_>,
     ) -> usize {
         if state.threads.is_empty() {
-            at = self.skip(input, at, limit);
+            at = self.skip(&mut state.run, input, at, limit);
             if at >= limit {
                 return at;
             }
@@ -158,24 +169,25 @@ impl PatternMatcher {
                 return next;
             }
         } else if state.threads.len() == 1 {
-            let next = self.follow_thread(state, input, (at, limit), ends, validate, out);
+            let next = self.follow_thread(state, input, (at, limit), ends, to);
             if next > at {
                 return next;
             }
         }
+        work::count(2 + 2 * state.threads.len());
         let byte = input.bytes[at];
         let end = if byte < 0x80 { input.base + at + 1 } else { input.end_of(at) };
-        self.step_all(state, byte, input.base + at + 1, out);
+        self.step_all(state, byte, input.base + at + 1, to.out);
         self.spawn(state, input, at);
-        self.commit_all(state, input, (at, end), ends, validate, out);
+        self.commit_all(state, input, (at, end), ends, to);
         at + 1
     }
 
     /// Returns the next byte at which a match can begin. Only for when no thread is alive.
     #[inline]
-    fn skip(&self, input: Input<'_>, mut at: usize, limit: usize) -> usize {
+    fn skip(&self, run: &mut Run, input: Input<'_>, mut at: usize, limit: usize) -> usize {
         if let Some(prefilter) = &self.prefilter {
-            at = prefilter.begin(input.bytes, at);
+            at = prefilter.begin(input, at, run);
         }
         let mut soft = input.next_soft(at);
         while at < limit {
@@ -229,6 +241,9 @@ impl PatternMatcher {
 
     #[cold]
     fn advance_slowly(&self, thread: &mut Thread, byte: u8, end: usize, out: &mut Vec<PatternMatch>) -> bool {
+        if let StateRef::Unnumbered(set) = &thread.reached {
+            work::count(8 * set.len());
+        }
         let Some(next) = self.dfa.step(&thread.reached, byte) else { return false };
         thread.reached = next;
         let cap = self.cap_at(&thread.reached);
@@ -290,94 +305,10 @@ impl PatternMatcher {
             None => state.threads.push(Thread::new(reached, start)),
         }
     }
+}
 
-    fn commit_all(
-        &self,
-        state: &mut MatcherState,
-        input: Input<'_>,
-        (at, end): (usize, usize),
-        ends: Ends<'_>,
-        validate: &Validate<'_>,
-        out: &mut Vec<PatternMatch>,
-    ) {
-        let mut index = 0;
-        while index < state.threads.len() {
-            let thread = &mut state.threads[index];
-            let cannot_end =
-                matches!(thread.reached, StateRef::State(reached) if self.can_end(reached, input, at) == Some(false));
-            if !cannot_end && self.commit(thread, input.view, (end, ends), validate, out) {
-                out.extend(state.threads.swap_remove(index).bests);
-            } else {
-                index += 1;
-            }
-        }
-    }
-
-    /// Records the matches that end here. Returns `true` if nothing longer can follow.
-    #[inline]
-    pub(super) fn commit(
-        &self,
-        thread: &mut Thread,
-        view: &ViewText,
-        end: (usize, Ends<'_>),
-        validate: &Validate<'_>,
-        out: &mut Vec<PatternMatch>,
-    ) -> bool {
-        match thread.reached {
-            StateRef::State(state) => match self.dfa.info(state) {
-                Some(info) if !info.matches.is_empty() => self.commit_matches(thread, info, view, end, validate, out),
-                _ => false,
-            },
-            StateRef::Unnumbered(ref set) => {
-                let info = self.dfa.describe(set);
-                !info.matches.is_empty() && self.commit_matches(thread, &info, view, end, validate, out)
-            }
-        }
-    }
-
-    fn commit_matches(
-        &self,
-        thread: &mut Thread,
-        info: &Info,
-        view: &ViewText,
-        (end, ends): (usize, Ends<'_>),
-        validate: &Validate<'_>,
-        out: &mut Vec<PatternMatch>,
-    ) -> bool {
-        thread.waiting = None;
-        if ends.are_none() {
-            return info.is_final;
-        }
-        let after = view.after(end);
-        let before = view.class_before(end);
-        for &alternative in info.matches.iter().filter(|&&alternative| ends.include(alternative)) {
-            let meta = &self.alternatives[alternative as usize];
-            // Markup is in pairs: whether an opening sign before a match is closed depends on the next character.
-            let is_open = meta.pairs_markup && after.is_err() && !meta.start.is_any();
-            if self.needs_next_char || !meta.end.is_any() || is_open {
-                let Ok(after) = after else {
-                    thread.waiting = Some(end);
-                    continue;
-                };
-                if !meta.end.holds_any(before, after) {
-                    continue;
-                }
-            }
-            record(thread, meta, end, view, validate, out);
-        }
-        info.is_final && thread.waiting.is_none()
-    }
-
-    /// Validates the matches that waited for the next character.
-    fn resolve(&self, state: &mut MatcherState, view: &ViewText, validate: &Validate<'_>, out: &mut Vec<PatternMatch>) {
-        let mut index = 0;
-        while index < state.threads.len() {
-            let thread = &mut state.threads[index];
-            if thread.waiting.is_some_and(|end| self.commit(thread, view, (end, Ends::All), validate, out)) {
-                out.extend(state.threads.swap_remove(index).bests);
-            } else {
-                index += 1;
-            }
-        }
-    }
+/// Returns the length of the longest match whose characters are counted.
+fn longest_counted(alternatives: &[CompiledAlternative]) -> usize {
+    let counted = alternatives.iter().filter(|alternative| alternative.count != Count::ANY);
+    counted.map(|alternative| alternative.cap).max().unwrap_or(0)
 }

@@ -20,14 +20,17 @@
 //! - **Gate** ([`gate`]). Most text never reaches the threads. One unanchored automaton, derived from simplified patterns, reads it first
 //!   and shows where no start is alive and where a match may end. The threads read only up to such ends ([`gated`]), and there validate
 //!   only the patterns that the gate names. A group with a prefilter has no need of it.
-//! - **Counts** ([`count`]). The validator of a pattern may accept only matches with some number of digits or letters. The gate counts
-//!   them, so a short number asks no validator.
+//! - **Counts** ([`count`], [`tails`]). The validator of a pattern may accept only matches with some number of digits or letters. The
+//!   gate counts them, so a short number asks no validator. At a possible end, the offsets of the last digits and letters show which
+//!   starts leave the right number: they are found once for all patterns, and only those starts are validated. If no pattern has such a
+//!   start, the threads do not run. In a list of numbers nearly every number is a start and an end of every numeric pattern, and only a
+//!   few pairs have the right number of digits.
 //! - **Caps.** Every pattern has a maximum match length in bytes of the view. A state knows the largest cap of the patterns that can still
 //!   match in it. A thread drops starts that are farther back than that, which bounds what a stream buffers.
 //! - **Assertions** ([`assertions`]). [`expand`] splits a pattern into alternatives that have assertions at their edges only. The
 //!   characters on both sides of a match decide them, outside of the automaton. The end of a match may have to wait for the next
 //!   character.
-//! - **Validation.** A recognizer validates each possible match at each end, from the earliest start on. See [`Verdict`].
+//! - **Validation** ([`commit`]). A recognizer validates each possible match at each end, from the earliest start on. See [`Verdict`].
 //!
 //! The matches of a rule are leftmost-longest and do not overlap. Rules do not affect each other.
 
@@ -37,6 +40,7 @@
 )]
 
 mod assertions;
+mod commit;
 mod compile;
 mod count;
 mod dfa;
@@ -51,6 +55,7 @@ mod parse;
 mod prefilter;
 mod starts;
 mod sync;
+mod tails;
 #[cfg(test)]
 mod tests;
 mod thread;

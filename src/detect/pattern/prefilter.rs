@@ -6,9 +6,18 @@
 use std::collections::HashSet;
 
 use super::dfa::{Dfa, StateRef};
+use super::input::Input;
+use crate::text::work;
 
 /// The maximum number of states before a prefilter byte.
 const MAX_STATES_BEFORE: usize = 256;
+
+/// A run of bytes that leads up to a prefilter byte, or to the end of a chunk: offsets in the view.
+#[derive(Debug, Default)]
+pub(super) struct Run {
+    start: usize,
+    end: usize,
+}
 
 #[derive(Debug)]
 pub(super) struct Prefilter {
@@ -49,20 +58,27 @@ impl Prefilter {
         Some(Self { bytes, before })
     }
 
-    /// Returns the position at or after `at` to begin with: no match begins earlier, not even one that the next chunk completes.
-    pub(super) fn begin(&self, bytes: &[u8], mut at: usize) -> usize {
+    /// Returns the position at or after `at` to begin with: no match begins earlier, not even one that the next chunk completes. The
+    /// last run is remembered, so that each byte is searched once.
+    pub(super) fn begin(&self, input: Input<'_>, mut at: usize, last: &mut Run) -> usize {
+        let bytes = input.bytes;
         loop {
-            let found = memchr::memchr2(self.bytes[0], self.bytes[1], &bytes[at..]);
-            let end = found.map_or(bytes.len(), |offset| at + offset);
-            let run = bytes[at..end].iter().rev().take_while(|&&byte| self.before[usize::from(byte)]).count();
-            if run > 0 || found.is_none() {
-                return end - run;
+            if input.base + at >= last.end {
+                let found = memchr::memchr2(self.bytes[0], self.bytes[1], &bytes[at..]);
+                let end = found.map_or(bytes.len(), |offset| at + offset);
+                work::count((end - at) / 8);
+                let run = bytes[at..end].iter().rev().take_while(|&&byte| self.before[usize::from(byte)]).count();
+                if run == 0 && found.is_some() {
+                    // A prefilter byte that no run leads up to.
+                    at = end + 1;
+                    if at >= bytes.len() {
+                        return bytes.len();
+                    }
+                    continue;
+                }
+                *last = Run { start: input.base + end - run, end: input.base + end };
             }
-            // A prefilter byte that no run leads up to.
-            at = end + 1;
-            if at >= bytes.len() {
-                return bytes.len();
-            }
+            return at.max(last.start - input.base.min(last.start));
         }
     }
 }

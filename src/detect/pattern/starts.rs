@@ -2,6 +2,8 @@
 
 use smallvec::{SmallVec, smallvec};
 
+use crate::text::work;
+
 /// Offsets in ascending order, kept as runs, because most starts follow one another.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Starts {
@@ -44,10 +46,21 @@ impl Starts {
         }
     }
 
-    /// Adds the starts of `other`.
-    pub(crate) fn merge(&mut self, other: &Self) {
-        let mut runs: SmallVec<[(usize, usize); 1]> = SmallVec::with_capacity(self.runs.len() + other.runs.len());
-        let (mut a, mut b) = (self.runs.iter().peekable(), other.runs.iter().peekable());
+    /// Adds the starts of `other`. Those before the first of the other are not moved.
+    pub(crate) fn merge(&mut self, mut other: Self) {
+        if other.first() < self.first() {
+            std::mem::swap(self, &mut other);
+        }
+        let Some(first) = other.first() else { return };
+        let kept = self.runs.partition_point(|&(_, last)| last + 1 < first);
+        let after: SmallVec<[(usize, usize); 1]> = self.runs.drain(kept..).collect();
+        work::count(after.len() + other.runs.len());
+        if after.is_empty() {
+            self.runs.append(&mut other.runs);
+            return;
+        }
+        let runs = &mut self.runs;
+        let (mut a, mut b) = (after.iter().peekable(), other.runs.iter().peekable());
         loop {
             let next = match (a.peek(), b.peek()) {
                 (Some(x), Some(y)) if x.0 <= y.0 => a.next(),
@@ -61,20 +74,29 @@ impl Starts {
                 _ => runs.push((first, last)),
             }
         }
-        self.runs = runs;
     }
 
     /// Returns the starts at other offsets: `at` gives that of each, in ascending order.
     pub(crate) fn map(&self, mut at: impl FnMut(usize) -> Option<usize>) -> Self {
         let mut mapped = Self::default();
         for &(first, last) in &self.runs {
+            work::count(2 * (last + 1 - first));
             (first..=last).filter_map(&mut at).for_each(|offset| mapped.push(offset));
         }
         mapped
     }
 
+    /// Moves all starts by the distance between two offsets.
+    pub(crate) fn shift(&mut self, from: usize, to: usize) {
+        work::count(self.runs.len() / 4);
+        for (first, last) in &mut self.runs {
+            (*first, *last) = (*first + to - from, *last + to - from);
+        }
+    }
+
     /// Copies `other`, and reuses the allocation.
     pub(crate) fn copy_from(&mut self, other: &Self) {
+        work::count(other.runs.len() / 4);
         self.runs.clone_from(&other.runs);
     }
 
@@ -87,6 +109,11 @@ impl Starts {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
+    use proptest::collection::btree_set;
+    use proptest::prelude::*;
+
     use super::Starts;
 
     #[test]
@@ -97,11 +124,28 @@ mod tests {
         assert_eq!(starts.first_from(5), Some(9));
         let mut other = Starts::one(1);
         other.push(5);
-        starts.merge(&other);
+        starts.merge(other);
         assert_eq!(starts.runs.as_slice(), [(1, 1), (3, 5), (9, 9)]);
+        let mut shifted = starts.clone();
+        shifted.shift(1, 4);
+        assert_eq!(shifted.runs.as_slice(), [(4, 4), (6, 8), (12, 12)]);
         starts.forget_before(4);
         assert_eq!((starts.first(), starts.first_from(5), starts.first_from(6)), (Some(4), Some(5), Some(9)));
         starts.forget_before(10);
         assert!(starts.is_empty());
+    }
+
+    proptest! {
+        #[test]
+        fn merged_starts_are_those_of_both(a in btree_set(0_usize..40, 0..20), b in btree_set(0_usize..40, 0..20)) {
+            let of = |set: &BTreeSet<usize>| {
+                let mut starts = Starts::default();
+                set.iter().for_each(|&start| starts.push(start));
+                starts
+            };
+            let mut merged = of(&a);
+            merged.merge(of(&b));
+            prop_assert_eq!(merged, of(&a.union(&b).copied().collect()));
+        }
     }
 }

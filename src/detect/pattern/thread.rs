@@ -5,8 +5,10 @@ use std::collections::hash_map::Entry;
 use rustc_hash::FxHashMap;
 
 use super::assertions::EdgeSet;
+use super::count::Count;
 use super::dfa::StateRef;
 use super::starts::Starts;
+use super::tails::Tails;
 use crate::text::view::{ViewText, text_bytes};
 
 /// An alternative of a pattern, compiled.
@@ -22,11 +24,13 @@ pub(super) struct CompiledAlternative {
     pub(super) pairs_markup: bool,
     /// The maximum length of a match, in bytes of the view.
     pub(super) cap: usize,
+    /// The characters that a match must have.
+    pub(super) count: Count,
 }
 
 impl CompiledAlternative {
     /// Returns `true` unless the match needs the `_` on one side of it as markup, and has none on the other.
-    fn is_paired(&self, view: &ViewText, start: usize, end: usize) -> bool {
+    pub(super) fn is_paired(&self, view: &ViewText, start: usize, end: usize) -> bool {
         let (opens, closes) = (view.last_before(start) == Some('_'), view.first_from(end) == Some('_'));
         if opens == closes {
             return true;
@@ -78,16 +82,29 @@ impl Ends<'_> {
         matches!(self, Self::Of([]))
     }
 
-    pub(super) fn include(self, alternative: u32) -> bool {
-        match self {
-            Self::All => true,
-            Self::Of(some) => some.binary_search(&alternative).is_ok(),
+    /// Returns `true` if the alternative is one of them. Asked about alternatives in ascending order only.
+    #[inline]
+    pub(super) fn include_next(&mut self, alternative: u32) -> bool {
+        let Self::Of(some) = self else { return true };
+        while let [first, rest @ ..] = *some {
+            if *first >= alternative {
+                return *first == alternative;
+            }
+            *some = rest;
         }
+        false
     }
 }
 
-/// Validates a possible match: its tag, start and end.
+/// Validates a possible match: its tag, start and end. The count of its characters is right.
 pub(crate) type Validate<'a> = dyn Fn(u32, usize, usize) -> Verdict + 'a;
+
+/// What decides where matches end, and where they go.
+pub(super) struct Judge<'a> {
+    pub(super) validate: &'a Validate<'a>,
+    pub(super) out: &'a mut Vec<PatternMatch>,
+    pub(super) tails: Tails,
+}
 
 /// A start that is alive, or several that have reached the same state.
 #[derive(Debug)]
@@ -118,7 +135,11 @@ pub(super) fn expire(thread: &mut Thread, earliest: usize, out: &mut Vec<Pattern
 }
 
 /// Reports the matches that can no longer grow.
-fn flush(bests: &mut Vec<PatternMatch>, out: &mut Vec<PatternMatch>, is_over: impl Fn(&PatternMatch) -> bool) {
+pub(super) fn flush(
+    bests: &mut Vec<PatternMatch>,
+    out: &mut Vec<PatternMatch>,
+    is_over: impl Fn(&PatternMatch) -> bool,
+) {
     let mut index = 0;
     while index < bests.len() {
         if is_over(&bests[index]) {
@@ -127,65 +148,6 @@ fn flush(bests: &mut Vec<PatternMatch>, out: &mut Vec<PatternMatch>, is_over: im
             index += 1;
         }
     }
-}
-
-/// Records the match that ends here if a validator accepts one. A match covers whole characters of the text.
-pub(super) fn record(
-    thread: &mut Thread,
-    meta: &CompiledAlternative,
-    end: usize,
-    view: &ViewText,
-    validate: &Validate<'_>,
-    out: &mut Vec<PatternMatch>,
-) {
-    let mut from = end.saturating_sub(meta.cap);
-    flush(&mut thread.bests, out, |best| best.tag == meta.tag && best.starts.first() < Some(from));
-    if !view.is_whole(end) {
-        return;
-    }
-    let mut needs_context = false;
-    while let Some(start) = thread.starts.first_from(from).filter(|&start| start < end) {
-        if !view.is_whole(start) || (meta.pairs_markup && !meta.is_paired(view, start, end)) {
-            from = start + 1;
-            continue;
-        }
-        let verdict = validate(meta.tag, start, end);
-        if let Verdict::RejectBefore(bytes) = verdict {
-            from = view.next_start(start, bytes, end);
-            continue;
-        }
-        from = start + 1;
-        // A later start may need no context.
-        if verdict == Verdict::Reject || (verdict == Verdict::NeedsContext && needs_context) {
-            continue;
-        }
-        let first = first_in_reach(view, end, meta.cap);
-        if start < first {
-            from = first;
-            continue;
-        }
-        keep(thread, PatternMatch { tag: meta.tag, starts: Starts::default(), end, verdict }, start);
-        if verdict == Verdict::Accept {
-            return;
-        }
-        needs_context = true;
-    }
-}
-
-/// Records a match from `start` on, and replaces shorter ones.
-fn keep(thread: &mut Thread, mut found: PatternMatch, start: usize) {
-    let replaced = |best: &PatternMatch| {
-        best.tag == found.tag && best.verdict == found.verdict && best.starts.first() >= Some(start)
-    };
-    let mut starts = match thread.bests.iter().position(replaced) {
-        Some(index) => thread.bests.swap_remove(index).starts,
-        None => Starts::default(),
-    };
-    thread.bests.retain(|best| !replaced(best));
-    starts.copy_from(&thread.starts);
-    starts.forget_before(start);
-    found.starts = starts;
-    thread.bests.push(found);
 }
 
 /// Returns the earliest start of a match that ends at `end`, as limited by its bytes of the text.
@@ -225,7 +187,7 @@ pub(super) fn merge(threads: &mut Vec<Thread>, by_state: &mut ByState) {
             continue;
         };
         let thread = threads.swap_remove(index);
-        threads[twin].starts.merge(&thread.starts);
+        threads[twin].starts.merge(thread.starts);
         threads[twin].first = threads[twin].first.min(thread.first);
         threads[twin].bests.extend(thread.bests);
     }

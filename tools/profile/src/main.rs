@@ -1,6 +1,8 @@
 //! Fixed workloads for callgrind, and the findings of all text at hand, to compare two commits. See `README.md`.
 
+mod each;
 mod policies;
+mod search;
 mod text;
 
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -17,8 +19,10 @@ fn main() {
     match argument(0, "").as_str() {
         "work" => work(&argument(1, "chat"), &argument(2, "types"), argument(3, "65536").parse().expect("a number of bytes")),
         "times" => times(&argument(1, "types")),
+        "search" => search::search(&argument(1, "world"), argument(2, "1").parse().expect("a seed"), argument(3, "2000").parse().expect("a number of rounds")),
+        "each" => each::each(argument(1, "65536").parse().expect("a number of bytes"), arguments.get(2..).unwrap_or_default()),
         "findings" => findings(&argument(1, "all")),
-        _ => eprintln!("usage: profile work WORKLOAD POLICY BYTES | times POLICY | findings POLICY"),
+        _ => eprintln!("usage: profile work WORKLOAD POLICY BYTES | times POLICY | each BYTES UNIT... | search POLICY SEED ROUNDS | findings POLICY"),
     }
 }
 

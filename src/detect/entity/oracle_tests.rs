@@ -1,0 +1,125 @@
+//! All recognizers as one machine, against the same without its gate and without counts: those show where matches may be, and change none.
+
+#![allow(clippy::indexing_slicing, clippy::string_slice, reason = "a wrong range is to fail its test")]
+
+use super::EntityType;
+use super::recognizer::Recognizer;
+use crate::detect::pattern::{Group, MatcherState, ParsedPattern, PatternMatch, PatternMatcher, Syntax, Verdict};
+use crate::text::normalize::View;
+use crate::text::view::ViewText;
+
+/// Pieces of text that keep many starts alive, and separators.
+const PIECES: &[&str] = &[
+    "1 1 1 1 1 1 1 1 1 1 1 1 1 ",
+    "4-4-4-4-4-4-4-4-4-4-4-4-",
+    "1.2.3.4.5.6.",
+    "12 345 67 ",
+    "0 0 5 0 0 5 0 9 0 ",
+    "4111 1111 1111 1111",
+    "password=password=",
+    "Aa Bb Cc Dd ",
+    "Mr. Mr. ",
+    "aa:bb:cc:dd:ee:ff:",
+    "a:b::c",
+    "12/12/2024",
+    "GB82 WEST 1234 5698 7654 32",
+    "²",
+    "４",
+    "%20",
+    "\u{200b}",
+    "_",
+    "\n",
+    " ",
+    "-",
+    "",
+    ", ",
+    "é",
+    "中",
+    "(1)",
+    "+1 ",
+    "ext. 12",
+];
+
+fn recognizers() -> Vec<&'static Recognizer> {
+    let all = EntityType::ALL.iter().flat_map(|&entity| entity.recognizers());
+    all.filter(|recognizer| recognizer.prefilter.is_none()).collect()
+}
+
+fn machine(recognizers: &[&'static Recognizer]) -> PatternMatcher {
+    let mut group = Group::default();
+    for (tag, recognizer) in (0..).zip(recognizers) {
+        let pattern = ParsedPattern::parse(recognizer.pattern, Syntax::Ascii).expect("a pattern");
+        group.add_counted(tag, &pattern, Some(recognizer.max_bytes), recognizer.count).expect("a valid pattern");
+    }
+    group.build().expect("small patterns").expect("some patterns").validated_with_next_char()
+}
+
+/// Returns the matches in chunks of some size: number, starts and end, in order.
+fn matches(machine: &PatternMatcher, recognizers: &[&'static Recognizer], text: &str, size: usize) -> Vec<String> {
+    let (mut view, mut state, mut found) = (ViewText::new(View::Entity), MatcherState::default(), Vec::new());
+    let mut at = 0;
+    loop {
+        let is_last = at == text.len();
+        if is_last {
+            view.finish();
+        } else {
+            let end = text.ceil_char_boundary((at + size).min(text.len()));
+            view.push(&text[at..end], at);
+            at = end;
+        }
+        let validate = |tag: u32, start: usize, end: usize| {
+            if view.splits_percent(start) || view.is_marked(start..end) {
+                return Verdict::Reject;
+            }
+            let around = || (view.char_before(start), view.char_after(end));
+            recognizers[tag as usize].verdict(view.slice(start..end), around)
+        };
+        machine.read(&mut state, &view, is_last, &validate, &mut found);
+        if is_last {
+            break;
+        }
+    }
+    let show =
+        |found: &PatternMatch| format!("{} {:?}..{} {:?}", found.tag, found.starts.first(), found.end, found.verdict);
+    let mut found: Vec<String> = found.iter().map(show).collect();
+    found.sort_unstable();
+    found
+}
+
+#[test]
+fn neither_the_gate_nor_counts_change_a_match() {
+    #[derive(serde::Deserialize)]
+    struct Cases {
+        must: Vec<String>,
+    }
+    let mut cases = Vec::new();
+    for entity in EntityType::ALL {
+        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/data/entities/{entity}.yaml"));
+        let text = std::fs::read_to_string(path).expect("readable");
+        let all: Cases = serde_yaml::from_str(&text).expect("cases");
+        cases.extend(
+            all.must.iter().map(|case| case.replace("<<", "").replace(">>", "")).filter(|case| case.len() < 120),
+        );
+    }
+    let recognizers = recognizers();
+    let (gated, plain) = (machine(&recognizers), machine(&recognizers).without_gate());
+    let mut seed = 7_usize;
+    let mut below = |limit: usize| {
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (seed >> 33) % limit
+    };
+    let mut found = 0;
+    for _ in 0..150 {
+        let mut text = String::new();
+        for _ in 0..1 + below(6) {
+            text.push_str(if below(3) == 0 { &cases[below(cases.len())] } else { PIECES[below(PIECES.len())] });
+            text.push_str(PIECES[below(PIECES.len())]);
+        }
+        let expected = matches(&plain, &recognizers, &text, usize::MAX / 2);
+        for size in [usize::MAX / 2, 1 + below(9)] {
+            assert_eq!(matches(&gated, &recognizers, &text, size), expected, "{text:?} in chunks of {size}");
+        }
+        found += expected.len();
+    }
+    assert!(found > 150, "{found} matches are too few to compare");
+}
