@@ -20,6 +20,8 @@ pub struct AuditStatus {
     pub written: u64,
     /// The number of records lost.
     pub lost: u64,
+    /// The number of times that the sink failed to write or to synchronize.
+    pub failures: u64,
     /// The last error of the sink, if nothing was written since.
     pub error: Option<String>,
     /// The last record written.
@@ -170,6 +172,7 @@ impl Queue {
     /// Records an error of the sink by which so many records were lost.
     pub(super) fn failed(&self, error: String, lost: u64) {
         let status = &mut self.lock().status;
+        status.failures += 1;
         status.lost += lost;
         status.error = Some(error);
     }

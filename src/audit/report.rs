@@ -19,6 +19,7 @@ pub struct ChainReport {
 pub struct ChainSummary {
     pub(super) writer: String,
     pub(super) before: ChainHead,
+    pub(super) first_line: u64,
     pub(super) head: ChainHead,
     pub(super) is_closed: bool,
 }
@@ -78,6 +79,12 @@ impl ChainSummary {
     #[must_use]
     pub fn first_seq(&self) -> u64 {
         self.before.seq().saturating_add(1)
+    }
+
+    /// Returns the number of the line of the first record in its file.
+    #[must_use]
+    pub fn first_line(&self) -> u64 {
+        self.first_line
     }
 
     /// Returns the record that the first one names as the one before it: in a whole log, that of [`ChainHead::default`].

@@ -58,6 +58,7 @@ pub struct ChainVerifier {
 struct Tail {
     /// The record before the first.
     before: ChainHead,
+    first_line: u64,
     /// With the hash that the record states.
     head: ChainHead,
     /// The hash that the record has, if it states another.
@@ -176,6 +177,7 @@ impl ChainVerifier {
             .map(|(writer, tail)| ChainSummary {
                 writer,
                 before: tail.before,
+                first_line: tail.first_line,
                 head: tail.head,
                 is_closed: tail.is_closed,
             })
@@ -202,6 +204,7 @@ impl ChainVerifier {
             // A record that was moved does not continue its chain.
             Some(tail) if link.seq <= tail.head.seq() => tail,
             tail => Tail {
+                first_line: tail.as_ref().map_or(self.line, |tail| tail.first_line),
                 before: tail
                     .map_or_else(|| ChainHead::new(link.seq.saturating_sub(1), &*link.prev), |tail| tail.before),
                 head,

@@ -6,8 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64};
 use std::time::Duration;
 
-use banister::AssessmentEvent;
-use banister::{Guardrail, GuardrailLayer};
+use banister::{AssessmentEvent, AuditLog, Guardrail, GuardrailLayer};
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 
@@ -40,6 +39,7 @@ pub struct GatewayBuilder {
     limits: Limits,
     telemetry: Option<Telemetry>,
     log_lines_dropped: Option<Arc<AtomicU64>>,
+    decision_log: Option<AuditLog>,
     admin_address: Option<SocketAddr>,
     #[cfg(feature = "tls")]
     tls: Option<crate::tls::TlsFiles>,
@@ -78,6 +78,7 @@ impl GatewayBuilder {
             limits: Limits::default(),
             telemetry: None,
             log_lines_dropped: None,
+            decision_log: None,
             admin_address: None,
             #[cfg(feature = "tls")]
             tls: None,
@@ -152,6 +153,13 @@ impl GatewayBuilder {
     #[must_use]
     pub fn log_lines_dropped(mut self, counter: Arc<AtomicU64>) -> Self {
         self.log_lines_dropped = Some(counter);
+        self
+    }
+
+    /// Records decisions in this log, see [`GuardrailLayer::audit`], and reports how many were written and lost as metrics.
+    #[must_use]
+    pub fn decision_log(mut self, log: AuditLog) -> Self {
+        self.decision_log = Some(log);
         self
     }
 
@@ -294,6 +302,7 @@ impl GatewayBuilder {
         }
         let metrics = Arc::new(Metrics::default());
         let (configure, observer, limit) = (self.configure, Arc::new(self.observer), self.limits.body_bytes);
+        let log = self.decision_log.clone();
         let (counted, include_matches, fingerprint_key) =
             (Arc::clone(&metrics), self.include_matches, self.fingerprint_key);
         let make_layer = move |name: &Arc<str>, guardrail: Guardrail| {
@@ -304,7 +313,10 @@ impl GatewayBuilder {
                 None => guardrail,
             };
             let (name, metrics, observer) = (Arc::clone(name), Arc::clone(&counted), Arc::clone(&observer));
-            let layer = configure(GuardrailLayer::new(guardrail)).max_body_bytes(limit);
+            let mut layer = configure(GuardrailLayer::new(guardrail)).max_body_bytes(limit);
+            if let Some(log) = &log {
+                layer = layer.audit(log.clone());
+            }
             layer.on_assessment(move |call| {
                 observe(&metrics, || metrics.assessed(&name, call));
                 observe(&metrics, || CallSpan::assessed(call));
@@ -324,6 +336,9 @@ impl GatewayBuilder {
         metrics.policies(policies.summaries());
         if let Some(counter) = self.log_lines_dropped {
             metrics.count_dropped_log_lines(counter);
+        }
+        if let Some(log) = self.decision_log {
+            metrics.count_decision_records(log);
         }
         #[cfg(feature = "tls")]
         let tls = self.tls.map(crate::tls::Tls::load).transpose();

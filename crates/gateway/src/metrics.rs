@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
-use banister::AssessmentEvent;
+use banister::{AssessmentEvent, AuditLog};
 use tower::BoxError;
 
 use crate::contain::{PanicSite, observe};
@@ -22,10 +22,13 @@ use crate::turns::Turns;
 pub(crate) const BUCKETS: [u64; 12] = [1, 2, 5, 10, 25, 50, 100, 250, 1_000, 5_000, 30_000, 120_000];
 
 /// All counters, each with its description. A counter with labels is exported from its first count on.
-pub(crate) const COUNTERS: [(&str, &str); 13] = [
+pub(crate) const COUNTERS: [(&str, &str); 16] = [
     (ASSESSMENTS, "Assessments of requests and responses, by policy and outcome."),
     (UNAUTHORIZED_REQUESTS, "Requests without a valid client key, or for a policy that the key does not allow."),
     (CONNECTIONS_REJECTED, "Connections that were closed because their address has too many."),
+    (DECISION_LOG_FAILURES, "Times that the decision log could not be written."),
+    (DECISION_RECORDS, "Decision records that were written."),
+    (DECISION_RECORDS_LOST, "Decision records that were lost."),
     (FINDINGS, "Findings, by policy, rule and action."),
     (LOG_LINES_DROPPED, "Log lines that could not be written."),
     (OVER_LIMIT, "Assessments with more findings than a policy records."),
@@ -56,6 +59,9 @@ pub(crate) const LATENCY: (&str, &str) =
 const ASSESSMENTS: &str = "banister_assessments_total";
 const UNAUTHORIZED_REQUESTS: &str = "banister_unauthorized_requests_total";
 const CONNECTIONS_REJECTED: &str = "banister_connections_rejected_total";
+const DECISION_LOG_FAILURES: &str = "banister_decision_log_failures_total";
+const DECISION_RECORDS: &str = "banister_decision_records_total";
+const DECISION_RECORDS_LOST: &str = "banister_decision_records_lost_total";
 const FINDINGS: &str = "banister_findings_total";
 const LOG_LINES_DROPPED: &str = "banister_log_lines_dropped_total";
 const OVER_LIMIT: &str = "banister_over_limit_total";
@@ -89,6 +95,8 @@ pub(crate) struct Metrics {
     counts: Mutex<Counts>,
     /// Counted by the writer of the log.
     log_lines_dropped: OnceLock<Arc<AtomicU64>>,
+    /// Counts its records itself.
+    decision_log: OnceLock<AuditLog>,
     resources: OnceLock<(Arc<MemoryBudget>, Arc<Turns>)>,
 }
 
@@ -196,6 +204,11 @@ impl Metrics {
         let _ = self.log_lines_dropped.set(counter);
     }
 
+    /// Sets the decision log whose records are counted.
+    pub(crate) fn count_decision_records(&self, log: AuditLog) {
+        let _ = self.decision_log.set(log);
+    }
+
     /// Sets the resources that gauges read.
     pub(crate) fn read_resources(&self, memory: &Arc<MemoryBudget>, turns: &Arc<Turns>) {
         let _ = self.resources.set((Arc::clone(memory), Arc::clone(turns)));
@@ -263,6 +276,17 @@ impl Metrics {
     pub(crate) fn counters(&self, name: &str, read: &mut dyn FnMut(Reading<'_>)) {
         if let (LOG_LINES_DROPPED, Some(dropped)) = (name, self.log_lines_dropped.get()) {
             return read(Reading { labels: &[], value: dropped.load(Ordering::Relaxed) });
+        }
+        if let (DECISION_LOG_FAILURES | DECISION_RECORDS | DECISION_RECORDS_LOST, Some(log)) =
+            (name, self.decision_log.get())
+        {
+            let status = log.status();
+            let value = match name {
+                DECISION_RECORDS => status.written,
+                DECISION_RECORDS_LOST => status.lost,
+                _ => status.failures,
+            };
+            return read(Reading { labels: &[], value });
         }
         for (labels, value) in self.lock().counters.get(name).into_iter().flatten() {
             read(Reading { labels, value: *value });

@@ -18,6 +18,8 @@ const MAX_PROBLEMS: usize = 20;
 pub struct ChainReceipt {
     /// The last writer.
     pub writer: String,
+    /// The number of the line of the first record.
+    pub line: u64,
     /// The number of the first record.
     pub first: u64,
     /// The hash that the first record names as that of the record before.
@@ -89,7 +91,7 @@ impl ChainScan {
             |line: u64, kind| ChainFault { line: line.saturating_add(self.skipped), problem: code(kind).to_owned() };
         let mut chains = Chains {
             records: report.records(),
-            chains: receipts(&report, labels),
+            chains: receipts(&report, self.skipped, labels),
             problems: report.problem_count().saturating_sub(torn),
             located: faults.map(|problem| fault(problem.line(), problem.kind())).take(MAX_PROBLEMS).collect(),
         };
@@ -101,11 +103,12 @@ impl ChainScan {
     }
 }
 
-fn receipts(report: &ChainReport, labels: &mut Labels<'_>) -> Vec<ChainReceipt> {
+fn receipts(report: &ChainReport, skipped: u64, labels: &mut Labels<'_>) -> Vec<ChainReceipt> {
     let chains = report.chains().iter().take(MAX_CHAINS);
     chains
         .map(|chain| ChainReceipt {
             writer: labels.label(chain.writer()),
+            line: chain.first_line().saturating_add(skipped),
             first: chain.first_seq(),
             before: digest(chain.before().hash()),
             last: chain.head().seq(),

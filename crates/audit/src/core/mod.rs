@@ -29,7 +29,7 @@ pub use finding::{FindingRow, Side, Verdict};
 pub(crate) use options::hex;
 pub use options::{Direction, Format, ScanOptions};
 pub use outcome::{FindingSink, SideError, SideObject, SideObjects, UnitOutcome};
-pub(crate) use parquet_rows::{PARQUET, ParquetRows};
+pub(crate) use parquet_rows::{ParquetRows, sniff};
 pub use quarantine::{QuarantineRow, ReasonCode};
 pub use receipt::{GapSample, Receipt, SideReceipt, Tally, UnitStatus};
 pub use replay::Replay;

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::fs::File;
-use std::io;
+use std::io::{self, Read};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use parquet::errors::ParquetError;
@@ -16,7 +16,24 @@ use super::quarantine::ReasonCode;
 use super::unit::UnitScan;
 
 /// The first bytes of a Parquet file.
-pub(crate) const PARQUET: &[u8] = b"PAR1";
+const PARQUET: &[u8] = b"PAR1";
+
+/// Returns `true` if the content is Parquet, and the content from its beginning.
+pub(crate) fn sniff<R: Read>(mut content: R) -> (bool, impl Read) {
+    let mut start = Vec::new();
+    let read = content.by_ref().take(PARQUET.len() as u64).read_to_end(&mut start);
+    let is_parquet = start == PARQUET;
+    (is_parquet, io::Cursor::new(start).chain(Failing(read.err())).chain(content))
+}
+
+/// Fails once, if there is an error.
+struct Failing(Option<io::Error>);
+
+impl Read for Failing {
+    fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+        self.0.take().map_or(Ok(0), Err)
+    }
+}
 
 /// The rows of a Parquet file, as JSON objects.
 pub(crate) struct ParquetRows(RowIter<'static>);

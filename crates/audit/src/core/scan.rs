@@ -13,7 +13,7 @@ use super::lines::Lines;
 use super::options::ScanOptions;
 use super::outcome::{FindingSink, SideObjects, UnitOutcome};
 use super::output::Output;
-use super::parquet_rows::PARQUET;
+use super::parquet_rows::sniff;
 use super::quarantine::ReasonCode;
 use super::receipt::UnitStatus;
 use super::unit::UnitScan;
@@ -113,14 +113,11 @@ impl Scanner {
         &self,
         unit_id: &str,
         file: &File,
-        mut content: impl Read,
+        content: impl Read,
         side_objects: &dyn SideObjects,
         sink: &mut dyn FindingSink,
     ) -> io::Result<UnitOutcome> {
-        let mut start = Vec::new();
-        content.by_ref().take(PARQUET.len() as u64).read_to_end(&mut start)?;
-        let is_parquet = start == PARQUET;
-        let content = start.as_slice().chain(content);
+        let (is_parquet, content) = sniff(content);
         if !is_parquet {
             return self.scan_unit(unit_id, content, side_objects, sink);
         }

@@ -32,7 +32,9 @@ pub(super) fn section(summary: &Summary) -> String {
     for (policy, count) in &audit.policies {
         policies.row(&[code(policy), approval(audit, policy), number(*count)]);
     }
-    out.push_str(&policies.finish());
+    if !audit.policies.is_empty() {
+        out.push_str(&policies.finish());
+    }
     out.push_str(&locations(summary, audit));
     out.push_str(&chain(summary, &audit.chain));
     out.push_str("</section>\n");

@@ -84,10 +84,10 @@ impl ChainAudit {
                 let before = (chain.first.saturating_sub(1), chain.before.as_str());
                 if !is_allowed(before) {
                     audit.problems += 1;
-                    audit.locate(unit_id, 0, "beginning");
+                    audit.locate(unit_id, chain.line, "beginning");
                 } else if before.0 > 0 && continued.get(&before).is_some_and(|ends| ends.len() > 1) {
                     audit.problems += 1;
-                    audit.locate(unit_id, 0, "fork");
+                    audit.locate(unit_id, chain.line, "fork");
                 }
                 if !continued.contains_key(&(chain.last, chain.hash.as_str())) {
                     audit.chains += 1;

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::plan::PlannedObject;
 use super::stores::{ObjectStores, StoredObject};
-use crate::core::{FindingSink, PARQUET, ReasonCode, Scanner, SideObjects, UnitOutcome};
+use crate::core::{FindingSink, ReasonCode, Scanner, SideObjects, UnitOutcome, sniff};
 
 /// The objects of a plan.
 #[derive(Clone, Copy)]
@@ -51,30 +51,18 @@ impl Opened {
                 scanner.scan_file(unit_id, &file, content, sides, sink)
             }
             Self::Stream(stream) => {
-                let mut content = Counted { inner: stream, counter };
-                let mut start = Vec::new();
-                let begun = content.by_ref().take(PARQUET.len() as u64).read_to_end(&mut start);
-                if begun.is_ok() && start == PARQUET {
-                    let mut file = tempfile::tempfile()?;
-                    return match io::copy(&mut start.chain(content), &mut file).and_then(|_| file.rewind()) {
-                        Ok(()) => scanner.scan_file(unit_id, &file, &file, sides, sink),
-                        // The disk is full, or the stream ended; either way the unit was not read.
-                        Err(error) => Ok(scanner.failed_unit(unit_id, reason(&error))),
-                    };
+                let (is_parquet, mut content) = sniff(Counted { inner: stream, counter });
+                if !is_parquet {
+                    return scanner.scan_unit(unit_id, content, sides, sink);
                 }
-                let begun = begun.map_or_else(|error| Failed(Some(error)), |_| Failed(None));
-                scanner.scan_unit(unit_id, start.chain(begun).chain(content), sides, sink)
+                // Its end is read first, and nothing of it may stay behind.
+                let mut file = tempfile::tempfile()?;
+                match io::copy(&mut content, &mut file).and_then(|_| file.rewind()) {
+                    Ok(()) => scanner.scan_file(unit_id, &file, &file, sides, sink),
+                    Err(error) => Ok(scanner.failed_unit(unit_id, reason(&error))),
+                }
             }
         }
-    }
-}
-
-/// Fails once, if there is an error.
-struct Failed(Option<io::Error>);
-
-impl Read for Failed {
-    fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
-        self.0.take().map_or(Ok(0), Err)
     }
 }
 

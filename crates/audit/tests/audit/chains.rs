@@ -67,9 +67,9 @@ fn removed_files_and_second_endings_are_named() {
     let head = chain.ends[0].head.clone();
 
     let chain = audit(&[files[0].clone(), files[2].clone()], &[]);
-    assert_eq!((named(&chain), chain.chains), (vec![(0, "beginning")], 2));
+    assert_eq!((named(&chain), chain.chains), (vec![(1, "beginning")], 2));
     let kept = audit(&files[1..2], &[]);
-    assert_eq!(named(&kept), [(0, "beginning")]);
+    assert_eq!(named(&kept), [(1, "beginning")]);
     let before = audit(&files[..1], &[]).ends[0].head.clone();
     let (seq, hash) = before.split_once(':').expect("a head");
     let after = [ChainHead::new(seq.parse().expect("a number"), hash)];
@@ -80,7 +80,7 @@ fn removed_files_and_second_endings_are_named() {
     let copied = [files.clone(), vec![files[1].clone()]].concat();
     assert_eq!(audit(&copied, &[]).problems, 0);
     let shorter = split(&lines[3..5], &[]);
-    assert_eq!(named(&audit(&[files.clone(), shorter].concat(), &[])), [(0, "fork"), (0, "fork")]);
+    assert_eq!(named(&audit(&[files.clone(), shorter].concat(), &[])), [(1, "fork"), (1, "fork")]);
 }
 
 proptest! {

@@ -4,7 +4,7 @@ use std::fs;
 use std::sync::Arc;
 
 use banister_audit::{AuditStatus, ReasonCode, UnitStatus};
-use parquet::basic::{Compression, ZstdLevel};
+use parquet::basic::{Compression, GzipLevel, ZstdLevel};
 use parquet::data_type::{ByteArray, ByteArrayType};
 use parquet::file::properties::WriterProperties;
 use parquet::file::writer::SerializedFileWriter;
@@ -15,12 +15,18 @@ use crate::archive::{self, Size};
 use crate::support::scanner;
 use crate::workspace::{Directory, audit, files, findings};
 
-/// Writes rows of columns with text, as tables hold records: without the annotation of UTF-8 if `is_bare`.
-fn parquet(columns: &[&str], rows: &[Vec<String>], is_bare: bool) -> Vec<u8> {
-    let annotation = if is_bare { "" } else { " (UTF8)" };
+/// What Spark, Athena and others write.
+fn compressions() -> [Compression; 5] {
+    let (zstd, gzip) = (Compression::ZSTD(ZstdLevel::default()), Compression::GZIP(GzipLevel::default()));
+    [Compression::UNCOMPRESSED, Compression::SNAPPY, zstd, gzip, Compression::LZ4_RAW]
+}
+
+/// Writes rows of columns with text, as tables hold records: without the annotation of UTF-8 if they are not compressed.
+fn parquet(columns: &[&str], rows: &[Vec<String>], compression: Compression) -> Vec<u8> {
+    let annotation = if compression == Compression::UNCOMPRESSED { "" } else { " (UTF8)" };
     let fields: String = columns.iter().map(|column| format!("required binary {column}{annotation}; ")).collect();
     let schema = Arc::new(parse_message_type(&format!("message record {{ {fields} }}")).expect("a schema"));
-    let properties = WriterProperties::builder().set_compression(Compression::ZSTD(ZstdLevel::default())).build();
+    let properties = WriterProperties::builder().set_compression(compression).build();
     let mut writer = SerializedFileWriter::new(Vec::new(), schema, Arc::new(properties)).expect("memory accepts all");
     for rows in rows.chunks(7) {
         let mut group = writer.next_row_group().expect("a group");
@@ -74,9 +80,9 @@ fn a_table_of_records_has_the_findings_of_the_records() {
     };
     let expected = comparable("log");
     assert!(expected.len() > 10);
-    for is_bare in [false, true] {
-        fs::write(directory.path("logs").join(name), parquet(&columns, &rows, is_bare)).expect("a file");
-        let out = format!("table-{is_bare}");
+    for (number, compression) in compressions().into_iter().enumerate() {
+        fs::write(directory.path("logs").join(name), parquet(&columns, &rows, compression)).expect("a file");
+        let out = format!("table-{number}");
         let finalized = audit(&directory.input("logs"), &directory.path(&out), 1).expect("an audit");
         assert_eq!(finalized.summary.status, AuditStatus::Complete, "{:?}", finalized.summary.reasons);
         assert_eq!(finalized.summary.tally.records_by_format["invocation_log"], 40);
@@ -87,7 +93,7 @@ fn a_table_of_records_has_the_findings_of_the_records() {
 #[test]
 fn a_damaged_file_has_an_outcome() {
     let rows: Vec<Vec<String>> = (0..20).map(|row| vec![format!("row {row}: a@example.com")]).collect();
-    let whole = parquet(&["text"], &rows, false);
+    let whole = parquet(&["text"], &rows, Compression::SNAPPY);
     let directory = Directory::new();
     let scan = |bytes: &[u8]| {
         let path = directory.path("table");

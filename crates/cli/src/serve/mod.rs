@@ -120,11 +120,11 @@ fn with_settings(builder: GatewayBuilder, args: &ServeArgs, log: Option<AuditLog
         if tag_requests {
             layer = layer.tag_requests();
         }
-        match &log {
-            Some(log) => layer.audit(log.clone()),
-            None => layer,
-        }
+        layer
     });
+    if let Some(log) = log {
+        builder = builder.decision_log(log);
+    }
     if let Some(key) = args.decisions.fingerprint_key()? {
         builder = builder.fingerprints(key);
     }

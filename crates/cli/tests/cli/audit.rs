@@ -7,6 +7,8 @@ use std::process::Command;
 use std::thread;
 use std::time::Duration;
 
+use serde_json::json;
+
 use crate::archive::{self, Size};
 use crate::support::{Directory, Run, banister, command, run};
 
@@ -107,7 +109,7 @@ fn clean_archives_and_damaged_ones_have_their_exit_codes() {
     assert!(torn.stdout.contains("not covered: 1 units, lines or bodies are quarantined"), "{torn:?}");
     assert_eq!(scan("@torn.jsonl", "@allowed", &["--max-quarantine", "1"]).code, Some(0));
     scan("@nowhere", "@none", &[]).assert_fails(&["does not exist"]);
-    scan("s3://bucket/logs", "@none", &[]).assert_fails(&["not supported", "aws s3 sync"]);
+    scan("ftp://bucket/logs", "@none", &[]).assert_fails(&["not supported"]);
     scan("@clean.jsonl", "@none", &["--sign", "@policy.yaml"]).assert_fails(&["holds no `PRIVATE KEY`"]);
     step(&directory, &["verify", "@logs"]).assert_fails(&["is not the directory of an audit"]);
     step(&directory, &["verify", "@clean", "--rescan", "0%", "--policy", "default"]).assert_fails(&["percentage"]);
@@ -200,4 +202,85 @@ fn the_spark_job_comes_with_its_commands() {
             assert_eq!(ran.code, Some(0), "{ran:?}");
         }
     }
+}
+
+/// Standard input is an archive too: plain, gzip, or Parquet, such as the findings of an audit.
+#[test]
+fn standard_input_is_scanned_alone() {
+    let directory = prepared(Size { objects: 1, records: 40, words: 10 });
+    let scan = |stdin: &[u8], out: &str| {
+        let out = at(&directory, out).display().to_string();
+        let policy = at(&directory, "policy.yaml").display().to_string();
+        banister(&["audit", "scan", "-", "-o", &out, "--policy", &policy], stdin)
+    };
+    let text = scan(b"mail bdfgh@jkmpq.com\n", "text");
+    assert_eq!(text.code, Some(1), "{text:?}");
+    assert!(text.stdout.starts_with("complete: 1 objects, 1 records"), "{text:?}");
+    let verified = step(&directory, &["verify", "@text", "--rescan", "100%", "--policy", "@policy.yaml"]);
+    assert_eq!(verified.code, Some(3), "it cannot be read again: {verified:?}");
+    assert_eq!(scan(b"", "empty").code, Some(0));
+
+    step(&directory, &["scan", "@logs", "-o", "@out", "--policy", "@policy.yaml"]);
+    let findings = fs::read_dir(at(&directory, "out/findings")).expect("a directory").next().expect("a file");
+    let table = scan(&fs::read(findings.expect("an entry").path()).expect("a file"), "table");
+    assert_eq!(table.code, Some(0), "the findings hold no personal data: {table:?}");
+    let exported = step(&directory, &["report", "@out", "--ocsf"]);
+    let events = exported.json_lines();
+    assert!(table.stdout.contains(&format!("1 objects, {} records", events.len())), "{table:?}");
+
+    step(&directory, &["plan", "-", "-o", "@none"]).assert_fails(&["cannot be frozen"]);
+    step(&directory, &["scan", "-", "@logs", "-o", "@none"]).assert_fails(&["scan it alone"]);
+    step(&directory, &["scan", "-", "-o", "@none", "--calibrate", "5%"]).assert_fails(&["only once"]);
+}
+
+#[test]
+fn findings_are_exported_as_ocsf() {
+    let directory = prepared(SIZE);
+    for format in ["parquet", "jsonl"] {
+        let (out, directory_name) = (format!("@{format}"), at(&directory, format));
+        step(&directory, &["scan", "@logs", "-o", &out, "--policy", "@policy.yaml", "--findings-format", format]);
+        let exported = step(&directory, &["report", &out, "--ocsf"]);
+        assert_eq!(exported.code, Some(0), "{exported:?}");
+        let events = exported.json_lines();
+        assert!(events.len() > 50);
+        for event in &events {
+            assert_eq!((&event["class_uid"], &event["type_uid"]), (&json!(2006), &json!(200_601)));
+            for required in ["activity_id", "category_uid", "finding_info", "metadata", "severity_id", "time"] {
+                assert!(!event[required].is_null(), "{required}: {event}");
+            }
+            let path = event["file"]["path"].as_str().expect("a path");
+            assert!(Path::new(path).exists() && !path.contains("/data/"));
+        }
+        let file = fs::read_dir(directory_name.join("findings")).expect("a directory").next().expect("a file");
+        fs::write(file.expect("an entry").path(), "").expect("a file");
+        assert_eq!(step(&directory, &["report", &out, "--ocsf"]).code, Some(4), "a file was changed");
+    }
+    step(&directory, &["plan", "@logs", "-o", "@planned"]);
+    assert_eq!(step(&directory, &["report", "@planned", "--ocsf"]).code, Some(3));
+}
+
+/// What `check` decided on a text has a place in the log, and a chain.
+#[test]
+fn a_broken_chain_is_an_integrity_failure() {
+    let directory = prepared(SIZE);
+    let (log, policy) =
+        (at(&directory, "log.jsonl").display().to_string(), at(&directory, "policy.yaml").display().to_string());
+    for text in ["one", "two"] {
+        banister(&["check", "--policy", &policy, "--audit-log", &log], text);
+    }
+    let scan = |out: &str, more: &[&str]| {
+        step(&directory, &[&["replay", "@log.jsonl", "-o", out, "--policy", "@policy.yaml"], more].concat())
+    };
+    let intact = scan("@intact", &[]);
+    assert_eq!(intact.code, Some(0), "{intact:?}");
+    assert!(intact.stdout.contains("decision records: 6 in 1 chains, 0 problems"), "{intact:?}");
+    let text = fs::read_to_string(&log).expect("a log");
+    let mut lines: Vec<&str> = text.lines().collect();
+    lines.remove(1);
+    fs::write(&log, lines.join("\n") + "\n").expect("a file");
+    let broken = scan("@broken", &[]);
+    assert_eq!(broken.code, Some(4), "{broken:?}");
+    assert!(broken.stdout.contains("line 2: missing"), "{broken:?}");
+    let against = scan("@against", &["--against", "default", "--approve", "x"]);
+    against.assert_fails(&["64 hexadecimal digits"]);
 }

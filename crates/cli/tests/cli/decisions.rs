@@ -6,7 +6,7 @@ use std::path::Path;
 
 use banister::{ChainReport, ChainVerifier, Decision, DecisionOutcome, DecisionRecord, LogEvent, Stage};
 
-use crate::serve::{post, serve};
+use crate::serve::{get, post, serve};
 use crate::support::{Directory, banister};
 
 /// The decisions of a log, which is intact and contains no text.
@@ -89,6 +89,14 @@ fn serve_records_calls_and_closes_the_log() {
     let body = "{\"messages\":[{\"role\":\"user\",\"content\":[{\"text\":\"contact jane.roe@example.com\"}]}]}";
     let answer = post(&address, path, body);
     assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    let metrics = get(&address, "/metrics HTTP/1.1\r\nx-banister-key: a-key-of-this-test\r\nx-rest:");
+    for line in [
+        "banister_decision_records_total 3",
+        "banister_decision_records_lost_total 0",
+        "banister_decision_log_failures_total 0",
+    ] {
+        assert!(metrics.lines().any(|found| found == line), "{metrics}");
+    }
     let id = child.id().to_string();
     assert!(std::process::Command::new("kill").args(["-TERM", &id]).status().expect("kill runs").success());
     assert_eq!(child.wait().expect("it ends").code(), Some(0));

@@ -3,6 +3,7 @@
 #[path = "../../../audit/tests/audit/archive.rs"]
 mod archive;
 mod audit;
+mod audit_input;
 mod bad_input;
 mod body;
 mod chat;
@@ -11,6 +12,7 @@ mod decisions;
 mod jsonl;
 mod lint;
 mod offsets;
+mod s3;
 mod serve;
 mod stream;
 mod suites;

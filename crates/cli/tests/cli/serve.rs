@@ -25,11 +25,17 @@ fn address_of(child: &mut Child) -> String {
 }
 
 pub(crate) fn post(address: &str, path: &str, body: &str) -> String {
+    send(address, &format!("POST {path}"), body)
+}
+
+pub(crate) fn get(address: &str, path: &str) -> String {
+    send(address, &format!("GET {path}"), "")
+}
+
+fn send(address: &str, request: &str, body: &str) -> String {
     let mut stream = TcpStream::connect(address).expect("it listens");
-    let head = format!(
-        "POST {path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\ncontent-length: {}\r\n\r\n",
-        body.len()
-    );
+    let head =
+        format!("{request} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\ncontent-length: {}\r\n\r\n", body.len());
     stream.write_all(format!("{head}{body}").as_bytes()).expect("sent");
     let mut answer = String::new();
     stream.read_to_string(&mut answer).expect("an answer");
