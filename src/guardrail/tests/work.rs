@@ -11,7 +11,8 @@ const ORDINARY: &str = "Thanks for the quick reply! I tried both versions you se
     My phone is 415-555-2671, I am in the office until 17:30. Could you explain in three steps how the discount is computed, and what \
     happens with orders from before May? The old policy said that the customer pays for shipping. ";
 
-/// Text, repeated, that keeps many starts of values alive, or that the search by mutation found (`tools/profile/search`).
+/// Text, repeated, that keeps many starts of values alive, or that the search by mutation found (`tools/profile/search`). One is
+/// known to exceed the bound and not in the list: "1²" takes 121 times the steps, because every mark opens a start that no count rules out.
 const HOSTILE: &[&str] = &[
     "1 ",
     "4-",
@@ -64,6 +65,11 @@ const HOSTILE: &[&str] = &[
     "0 ",
     "0-0-0-",
     "so it is, ",
+    "token token ",
+    "secret: ",
+    "P<A<<A<",
+    "www.a.",
+    "a1",
 ];
 
 fn work(guardrail: &Guardrail, text: &str) -> usize {
