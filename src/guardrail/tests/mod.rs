@@ -9,6 +9,7 @@ mod limit;
 mod strict;
 mod topics;
 mod values;
+mod work;
 
 use std::fs;
 use std::path::Path;
