@@ -190,14 +190,19 @@ fn reason(error: &Error) -> ReasonCode {
 }
 
 fn message(error: &Error) -> String {
+    let text = error.to_string();
+    // Errors of lists have no kind of their own, only the status in their text.
     match error {
         Error::NotFound { .. } => "there is no such bucket or object".to_owned(),
-        Error::PermissionDenied { .. } | Error::Unauthenticated { .. } => {
-            "may not be listed; check the credentials and their permission, `s3:ListBucket` in Amazon S3".to_owned()
-        }
-        other => format!("cannot be listed: {other}"),
+        _ if text.contains("404 Not Found") => "there is no such bucket or object".to_owned(),
+        Error::PermissionDenied { .. } | Error::Unauthenticated { .. } => NOT_PERMITTED.to_owned(),
+        _ if text.contains("403 Forbidden") => NOT_PERMITTED.to_owned(),
+        _ => format!("cannot be listed: {text}"),
     }
 }
+
+const NOT_PERMITTED: &str =
+    "may not be listed; check the credentials and their permission, `s3:ListBucket` in Amazon S3";
 
 /// The parts of a location.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
