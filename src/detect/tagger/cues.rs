@@ -97,8 +97,11 @@ const CUES: &[(Cue, &str)] = &[
 /// Places of the table, as bits: several for each word, so that most look-ups end at the first.
 const PLACE_BITS: u32 = 11;
 
+/// The hash and cue of the word at each place.
+type Places = Box<[Option<(u32, Cue)>]>;
+
 /// The hashes of all words, each at the first free place from that of its own first bits on.
-static WORDS: LazyLock<Box<[Option<(u32, Cue)>]>> = LazyLock::new(|| {
+static WORDS: LazyLock<Places> = LazyLock::new(|| {
     let mut places = vec![None; 1 << PLACE_BITS].into_boxed_slice();
     for (cue, list) in CUES {
         for word in list.split_whitespace() {

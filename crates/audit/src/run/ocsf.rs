@@ -173,20 +173,23 @@ fn event(
             "merkle_root": manifest.merkle_root,
         },
     });
+    let mut add = |name: &str, value: Value| {
+        event.as_object_mut().map(|members| members.insert(name.to_owned(), value));
+    };
     if let Some(at) = recorded_at {
-        event["start_time"] = json!(at);
-        event["end_time"] = json!(at);
+        add("start_time", json!(at));
+        add("end_time", json!(at));
     }
     if let Some((bucket, _)) = unit.uri.strip_prefix("s3://").and_then(|rest| rest.split_once('/')) {
-        event["databucket"] =
-            json!({"type_id": 1, "type": "S3", "name": bucket, "uid": format!("arn:aws:s3:::{bucket}")});
+        let uid = format!("arn:aws:s3:::{bucket}");
+        add("databucket", json!({"type_id": 1, "type": "S3", "name": bucket, "uid": uid}));
     }
     if !finding.account.is_empty() {
-        event["cloud"] =
-            json!({"provider": "AWS", "region": finding.region, "account": {"uid": finding.account, "type_id": 10}});
+        let account = json!({"uid": finding.account, "type_id": 10});
+        add("cloud", json!({"provider": "AWS", "region": finding.region, "account": account}));
     }
     if !finding.caller.is_empty() {
-        event["actor"] = json!({"user": {"name": finding.caller}});
+        add("actor", json!({"user": {"name": finding.caller}}));
     }
     event
 }

@@ -223,12 +223,17 @@ fn accepted(summary: &Summary) -> Accepted {
     Accepted {
         max_quarantined: summary.max_quarantined,
         approved_policies: summary.decisions.as_ref().map(|decisions| decisions.approved.clone()).unwrap_or_default(),
-        chains_after: summary.decisions.iter().flat_map(|decisions| &decisions.chain.after).filter_map(head).collect(),
+        chains_after: summary
+            .decisions
+            .iter()
+            .flat_map(|decisions| &decisions.chain.after)
+            .filter_map(|text| head(text))
+            .collect(),
     }
 }
 
 /// Reads `SEQ:HASH`.
-fn head(text: &String) -> Option<ChainHead> {
+fn head(text: &str) -> Option<ChainHead> {
     let (seq, hash) = text.split_once(':')?;
     Some(ChainHead::new(seq.parse().ok()?, hash))
 }
