@@ -28,6 +28,7 @@ const ROWS: &[(&str, &[Constants])] = &[
     ("key of `replacement: hash`", &[&[("src/policy", "MIN_HASH_KEY_BYTES")]]),
     ("problems listed in one error", &[&[("src/policy", "MAX_PROBLEMS")]]),
     ("invisible characters dropped in one run", &[&[("src/text", "MAX_INVISIBLE_BYTES")]]),
+    ("window of a content filter", &[&[("src/detect", "FILTER_WINDOW_BYTES")]]),
     ("window of a topic's examples", &[&[("src/detect", "WINDOW_BYTES")], &[("src/detect", "MAX_WINDOW_BYTES")]]),
     ("word of a window", &[&[("src/detect", "WORD_BYTES")]]),
     ("context distance", &[&[("src/detect", "CONTEXT_BEFORE")], &[("src/detect", "CONTEXT_AFTER")]]),

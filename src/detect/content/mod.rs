@@ -13,7 +13,7 @@ mod window;
 pub use category::{ContentCategory, FilterStrength};
 pub(crate) use filter::{ContentFilter, ContentMatch, FilterState};
 pub(crate) use score::{ContentScore, ContentScores};
-pub(crate) use window::WINDOW_BYTES;
+pub(crate) use window::FILTER_WINDOW_BYTES;
 
 #[cfg(test)]
 mod tests;

@@ -3,7 +3,7 @@ use std::collections::HashMap;
 use super::category::{ContentCategory, FilterStrength};
 use super::filter::{ContentFilter, FilterState};
 use super::list::{Effect, Line, MAX_WAYS, files, headings, lines, ways};
-use super::window::{Run, Term, WINDOW_BYTES, Window};
+use super::window::{FILTER_WINDOW_BYTES, Run, Term, Window};
 use crate::detect::spec::ContentSpec;
 use crate::text::buffer::TextBuffer;
 use crate::text::normalize::View;
@@ -113,7 +113,7 @@ fn some_terms_count_in_company_only() {
     assert_eq!(span(window.add(alone, 90)), run, "after it");
     let mut window = Window::default();
     assert_eq!(window.add(group(0), 90), None);
-    let far = Term { start: WINDOW_BYTES + 1, end: WINDOW_BYTES + 5, ..alone };
+    let far = Term { start: FILTER_WINDOW_BYTES + 1, end: FILTER_WINDOW_BYTES + 5, ..alone };
     assert_eq!(window.add(far, 90), None, "too far");
 }
 

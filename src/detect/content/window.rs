@@ -6,7 +6,7 @@ use super::list::Effect;
 use super::score::ContentScore;
 
 /// Terms count together if they begin within this many bytes.
-pub(crate) const WINDOW_BYTES: usize = 300;
+pub(crate) const FILTER_WINDOW_BYTES: usize = 300;
 
 /// The number of a line of a list.
 pub(super) type TermId = u32;
@@ -62,10 +62,10 @@ impl Window {
 
     /// Forgets the terms that no term from `start` on counts together with.
     pub(super) fn forget_before(&mut self, start: usize) {
-        while self.terms.front().is_some_and(|term| term.start + WINDOW_BYTES < start) {
+        while self.terms.front().is_some_and(|term| term.start + FILTER_WINDOW_BYTES < start) {
             self.terms.pop_front();
         }
-        self.group = self.group.filter(|group| group + WINDOW_BYTES >= start);
+        self.group = self.group.filter(|group| group + FILTER_WINDOW_BYTES >= start);
     }
 
     /// Returns the start of the first term that may still be part of a finding.
@@ -99,7 +99,7 @@ fn weight(term: &Term, has_company: bool, at: usize) -> u32 {
         Effect::CountsWithGroup(weight) if has_company => weight,
         Effect::CountsWithGroup(_) | Effect::Group | Effect::Never => 0,
     };
-    let distance = at.saturating_sub(term.start).min(WINDOW_BYTES);
-    let near = u32::try_from(2 * WINDOW_BYTES - distance).unwrap_or(0);
-    weight * near / u32::try_from(2 * WINDOW_BYTES).unwrap_or(1)
+    let distance = at.saturating_sub(term.start).min(FILTER_WINDOW_BYTES);
+    let near = u32::try_from(2 * FILTER_WINDOW_BYTES - distance).unwrap_or(0);
+    weight * near / u32::try_from(2 * FILTER_WINDOW_BYTES).unwrap_or(1)
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::detect::compiler::{Compiled, Compiler};
-use crate::detect::content::{ContentFilter, FilterState, WINDOW_BYTES};
+use crate::detect::content::{ContentFilter, FILTER_WINDOW_BYTES, FilterState};
 use crate::detect::detector::{Detector, LOOKAHEAD_BYTES};
 use crate::detect::output::{Candidate, Origin, ScanOutput};
 use crate::detect::pattern::{PatternProblem, Starts};
@@ -16,7 +16,7 @@ use crate::text::view::ViewText;
 pub(super) fn compile(spec: &DetectorSpec, compiler: &mut Compiler) -> Compiled<()> {
     for spec in &spec.content {
         let filter = ContentFilter::compile(spec).ok_or_else(|| (Some(spec.rule), no_terms()))?;
-        compiler.bound(spec.rule, WINDOW_BYTES + filter.longest_term(), LOOKAHEAD_BYTES);
+        compiler.bound(spec.rule, FILTER_WINDOW_BYTES + filter.longest_term(), LOOKAHEAD_BYTES);
         compiler.detectors.push(Arc::new(filter));
     }
     Ok(())
