@@ -201,7 +201,10 @@ def main():
         # By absolute paths, because executors have directories of their own.
         banister("scan", str(folder / "logs"), "--out", "single", "--policy", policy, "--findings-format", "both", code=FAILED_READS)
         one_process(Audit(folder, "local"), folder / "single")
-        cluster(Audit(folder, "cluster"), folder / "single")
+        if sys.argv[2:] == ["local"]:
+            print("skipped: the cluster with a worker that is killed; run integrations/spark/test/run without an argument")
+        else:
+            cluster(Audit(folder, "cluster"), folder / "single")
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
