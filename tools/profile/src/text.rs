@@ -68,10 +68,14 @@ impl Rng {
     }
 }
 
-/// The folder of the files: `BANISTER_TEXTS`, or `shared/data` beside the repository.
+/// The folder of the files: `BANISTER_TEXTS`, or `shared/data` beside the repository, whose root may be that of the package.
 pub fn folder() -> PathBuf {
-    std::env::var_os("BANISTER_TEXTS")
-        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data"), PathBuf::from)
+    let beside = || {
+        let package = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let folders = ["../shared/data", "../../../shared/data"].map(|folder| package.join(folder));
+        folders.into_iter().find(|folder| folder.is_dir()).unwrap_or_default()
+    };
+    std::env::var_os("BANISTER_TEXTS").map_or_else(beside, PathBuf::from)
 }
 
 /// The `text` of each line of a file of JSON lines.
