@@ -5,54 +5,13 @@
 
 #![allow(missing_docs)]
 
+#[path = "common/hostile.rs"]
+mod hostile;
+
 use std::hint::black_box;
 use std::time::Instant;
 
 use banister::{Guardrail, Policy, Source, StreamGuard};
-
-/// Units of text that are the start of something, again and again. The last ones are no starts, to compare with.
-const UNITS: &[&str] = &[
-    "1 ",
-    "4-",
-    "1.2.3.",
-    "password=",
-    "http://",
-    "Aa ",
-    "a@",
-    "---",
-    "pass",
-    "10.",
-    "4111 ",
-    "a.b.",
-    "+1",
-    "(1",
-    "AKIA",
-    "eyJ",
-    "eyJ.",
-    "DE89",
-    "0x",
-    "bc1q",
-    "user: ",
-    "12/",
-    "aa:",
-    "::",
-    "-----BEGIN ",
-    "Mr. ",
-    "I am ",
-    "ssn ",
-    "\\n",
-    "\\",
-    "\"",
-    "_",
-    "%20",
-    "key: ",
-    "1\u{200b}",
-    "４",
-    "é",
-    "中",
-    "a\u{301}",
-    "so it is, ",
-];
 
 /// Nanoseconds a byte.
 fn cost(guardrail: &Guardrail, text: &str, size: usize) -> f64 {
@@ -76,7 +35,7 @@ fn main() {
     println!("hold bound: {} bytes\n", guardrail.buffer_limit().bytes());
     println!("| unit | 16 kB whole | 256 kB whole | 16 kB in 4 | 256 kB in 4 |");
     println!("|---|---|---|---|---|");
-    for unit in UNITS {
+    for unit in hostile::UNITS {
         let text = |bytes: usize| unit.repeat(bytes / unit.len());
         let cells = [(16_000, usize::MAX), (256_000, usize::MAX), (16_000, 4), (256_000, 4)]
             .map(|(bytes, size)| format!("{:.0}", cost(&guardrail, &text(bytes), size.min(bytes))));

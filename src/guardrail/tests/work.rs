@@ -1,5 +1,8 @@
 //! The work that text takes: linear in its length, and bounded by a multiple of that of ordinary text, whatever the text.
 
+#[path = "../../../benches/common/hostile.rs"]
+mod hostile;
+
 use super::guardrail;
 use crate::guardrail::{Guardrail, Source, StreamGuard};
 use crate::text::work::counted;
@@ -10,67 +13,6 @@ const ORDINARY: &str = "Thanks for the quick reply! I tried both versions you se
     in row 14 is 1,204.50 and not 1,190: did the rates change? Here is how I call it: `let total = rows.iter().map(|row| row.price).sum();`. \
     My phone is 415-555-2671, I am in the office until 17:30. Could you explain in three steps how the discount is computed, and what \
     happens with orders from before May? The old policy said that the customer pays for shipping. ";
-
-/// Text, repeated, that keeps many starts of values alive, or that the search by mutation found (`tools/profile/search`). One is
-/// known to exceed the bound and not in the list: "1²" takes 121 times the steps, because every mark opens a start that no count rules out.
-const HOSTILE: &[&str] = &[
-    "1 ",
-    "4-",
-    "1.2.3.",
-    "password=",
-    "http://",
-    "Aa ",
-    "a@",
-    "---",
-    "pass",
-    "10.",
-    "4111 ",
-    "a.b.",
-    "+1",
-    "(1",
-    "AKIA",
-    "eyJ",
-    "eyJ.",
-    "DE89",
-    "DE89 3704 ",
-    "GB82 WEST 1234 ",
-    "0x",
-    "bc1q",
-    "user: ",
-    "12/",
-    "12/12/",
-    "2024-01-02 ",
-    "aa:",
-    "::",
-    "-----BEGIN ",
-    "Mr. ",
-    "I am ",
-    "ssn ",
-    "\\n",
-    "\\",
-    "\"",
-    "'",
-    "_",
-    "%20",
-    "key: ",
-    "1\u{200b}",
-    "４",
-    "é",
-    "中",
-    "a\u{301}",
-    "aaaaaaaa ",
-    "Ab Cd ",
-    "1-1 ",
-    "123 456 ",
-    "0 ",
-    "0-0-0-",
-    "so it is, ",
-    "token token ",
-    "secret: ",
-    "P<A<<A<",
-    "www.a.",
-    "a1",
-];
 
 fn work(guardrail: &Guardrail, text: &str) -> usize {
     let read = || drop(guardrail.assess(Source::Output, text));
@@ -101,6 +43,8 @@ fn per_byte(text: &str, steps: usize) -> usize {
     steps * 1_000 / text.len()
 }
 
+/// One unit is known to exceed the bound and not in the list: "1²" takes 121 times the steps, because every mark opens a start that no count
+/// rules out.
 #[test]
 fn the_work_of_hostile_text_is_linear_and_bounded() {
     // The largest multiple of the work of ordinary text. The aim is 20.
@@ -110,7 +54,7 @@ fn the_work_of_hostile_text_is_linear_and_bounded() {
     let (ordinary, chunked) = (per_byte(&text, work(&guardrail, &text)), per_byte(&text, streamed(&guardrail, &text)));
     println!("steps per 1,000 bytes of ordinary text: {ordinary}, in chunks {chunked}");
     let mut wrong = Vec::new();
-    for unit in HOSTILE {
+    for unit in hostile::UNITS {
         let (text, longer) = (filled(unit, 2_000), filled(unit, 8_000));
         let (short, long) = (per_byte(&text, work(&guardrail, &text)), per_byte(&longer, work(&guardrail, &longer)));
         let stream = per_byte(&text, streamed(&guardrail, &text));

@@ -1,55 +1,12 @@
 //! The text of the workloads: files where they are at hand, and generated text.
 
+#[path = "../../../benches/common/hostile.rs"]
+mod hostile;
+
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
-/// Units that keep as many starts of values alive as they can, repeated.
-pub const HOSTILE: &[&str] = &[
-    "1 ",
-    "4-",
-    "1.2.3.",
-    "password=",
-    "http://",
-    "Aa ",
-    "a@",
-    "---",
-    "pass",
-    "10.",
-    "4111 ",
-    "a.b.",
-    "+1",
-    "(1",
-    "AKIA",
-    "eyJ",
-    "eyJ.",
-    "DE89",
-    "0x",
-    "bc1q",
-    "user: ",
-    "12/",
-    "aa:",
-    "::",
-    "-----BEGIN ",
-    "Mr. ",
-    "I am ",
-    "ssn ",
-    "\\n",
-    "\\",
-    "\"",
-    "_",
-    "%20",
-    "key: ",
-    "1\u{200b}",
-    "４",
-    "é",
-    "中",
-    "a\u{301}",
-    "aaaaaaaa ",
-    "Ab Cd ",
-    "1-1 ",
-    "123 456 ",
-    "so it is, ",
-];
+pub(crate) use hostile::UNITS as HOSTILE;
 
 /// A small generator (SplitMix64): the same numbers on every machine.
 pub struct Rng(pub u64);
