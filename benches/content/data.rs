@@ -37,7 +37,7 @@ impl Labeled {
         self.row.get(key).and_then(Value::as_u64) == Some(1)
     }
 
-    /// Returns whether the text has a label; `None` if nobody said.
+    /// Returns whether the text has a label; `None` if it is not labeled.
     pub(crate) fn has(&self, label: &str) -> Option<bool> {
         let &(_, _, keys) = LABELS.iter().find(|(name, ..)| *name == label)?;
         let Some(first) = keys.first() else { return Some(KEYS.iter().any(|key| self.is_set(key))) };

@@ -110,7 +110,7 @@ impl Buckets {
         let set =
             |names: &[&str]| names.iter().find_map(|name| std::env::var(name).ok()).filter(|text| !text.is_empty());
         let mut builder = AmazonS3Builder::from_env().with_bucket_name(bucket);
-        // Whoever names an endpoint without TLS means it.
+        // An endpoint without TLS is named on purpose.
         let endpoint = set(&["AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"]);
         if let Some(endpoint) = endpoint {
             builder = builder.with_allow_http(endpoint.starts_with("http://")).with_endpoint(endpoint);

@@ -34,7 +34,7 @@ impl ObjectReader {
                     Err(_) => Err(io::ErrorKind::TimedOut.into()),
                 };
                 let is_last = chunk.is_err();
-                // Whoever reads may have stopped.
+                // The reader may have stopped.
                 if sender.send(chunk).await.is_err() || is_last {
                     return;
                 }
