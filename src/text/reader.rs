@@ -56,6 +56,26 @@ static CLASSES: [u8; 256] = {
     classes
 };
 
+/// Bytes whose treatment is looked up together.
+const BLOCK: usize = 32;
+
+/// Returns the length of the blocks at the start of `bytes` that hold letters, digits, most signs, and single spaces between them.
+fn plain_blocks(bytes: &[u8]) -> usize {
+    let mut length = 0;
+    // With the first byte of the next block: a space at the end is single, too.
+    while let Some(block) = bytes.get(length..).and_then(<[u8]>::first_chunk::<{ BLOCK + 1 }>) {
+        let is_other = |byte: u8| byte < b' ' || byte >= 0x80 || matches!(byte, b'\\' | b'%' | b'_' | b'*' | b'~');
+        let other = block.iter().fold(false, |other, &byte| other | is_other(byte));
+        let (left, right) = (block.iter().take(BLOCK), block.iter().skip(1));
+        let pair = left.zip(right).fold(false, |pair, (&left, &right)| pair | ((left == b' ') & (right == b' ')));
+        if other | pair {
+            break;
+        }
+        length += BLOCK;
+    }
+    length
+}
+
 impl View {
     /// Returns `true` if the view shows a white-space run as one character.
     fn joins_spaces(self) -> bool {
@@ -94,8 +114,13 @@ impl ViewText {
         if joins && self.space.is_open && bytes.first().is_some_and(|&byte| CLASSES[usize::from(byte)] == SPACE) {
             return 0;
         }
-        let mut at = 0;
+        let (mut at, mut next_blocks) = (0, 0);
         while let Some(&byte) = bytes.get(at) {
+            if at >= next_blocks {
+                at += plain_blocks(bytes.get(at..).unwrap_or_default());
+                next_blocks = at + BLOCK;
+                continue;
+            }
             match CLASSES[usize::from(byte)] {
                 PLAIN => at += 1,
                 SPACE if !joins => at += 1,

@@ -128,13 +128,19 @@ impl<F: FnMut(Found)> Reader<'_, F> {
             self.begin(Place::Word, words, run.start);
         }
         let Some((keys, words)) = &self.words.parts else { return };
-        let mut parts = parts | u64::from(begins_part);
-        while parts != 0 {
-            let at = run.start + parts.trailing_zeros() as usize;
-            if keys.may_begin(self.bytes.get(at..).unwrap_or_default()) {
+        let mut begins = parts | u64::from(begins_part);
+        while begins != 0 {
+            let first = begins.trailing_zeros();
+            let at = run.start + first as usize;
+            let may_begin = if is_open {
+                keys.may_begin(self.bytes.get(at..).unwrap_or_default())
+            } else {
+                keys.may_begin_at(self.bytes, at..run.end, parts >> first)
+            };
+            if may_begin {
                 self.begin(Place::Part, words, at);
             }
-            parts &= parts - 1;
+            begins &= begins - 1;
         }
     }
 

@@ -11,6 +11,9 @@ const LOWER: u64 = 0x2020_2020_2020_2020;
 /// Bytes of the key of a part of an identifier.
 const PART: usize = 3;
 
+/// The most ends of a part of an identifier that are tried.
+const MOST_ENDS: u32 = 4;
+
 /// A set of hashes, with false positives.
 #[derive(Debug)]
 struct BitTable {
@@ -62,9 +65,12 @@ impl WholeKeys {
     }
 }
 
-/// The keys of words that may be a part of an identifier: their first bytes.
+/// The keys of words that may be a part of an identifier: their first bytes, and all letters and digits up to another byte.
 #[derive(Debug)]
-pub(super) struct PartKeys(BitTable);
+pub(super) struct PartKeys {
+    first: BitTable,
+    whole: WholeKeys,
+}
 
 impl PartKeys {
     pub(super) fn new(words: &[String]) -> Self {
@@ -79,13 +85,34 @@ impl PartKeys {
                 _ => {}
             }
         }
-        Self(table)
+        Self { first: table, whole: WholeKeys::new(words) }
     }
 
     /// Returns `true` if a word of the policy may begin at the start of `bytes`.
     #[inline]
     pub(super) fn may_begin(&self, bytes: &[u8]) -> bool {
-        bytes.first_chunk().is_none_or(|&part| self.0.contains(hash_part(part)))
+        bytes.first_chunk().is_none_or(|&part| self.first.contains(hash_part(part)))
+    }
+
+    /// Returns `true` if a word of the policy may begin with the letters and digits at `place`, of which all bytes are known. Bit n of
+    /// `parts`: a part of the identifier begins n bytes later. The letters and digits of a word end there, or with all of them.
+    #[inline]
+    pub(super) fn may_begin_at(&self, bytes: &[u8], place: Range<usize>, parts: u64) -> bool {
+        if !self.may_begin(bytes.get(place.start..).unwrap_or_default()) {
+            return false;
+        }
+        let mut ends = parts & !1;
+        // To compare the words costs less than many keys.
+        if self.whole.may_begin(bytes, place.clone()) || ends.count_ones() > MOST_ENDS {
+            return true;
+        }
+        while ends != 0 {
+            if self.whole.may_begin(bytes, place.start..place.start + ends.trailing_zeros() as usize) {
+                return true;
+            }
+            ends &= ends - 1;
+        }
+        false
     }
 }
 
@@ -135,8 +162,12 @@ mod tests {
                 let at = text.len() - text.trim_start_matches(['-', '.']).len();
                 assert!(whole.may_begin(text.as_bytes(), at..at + length), "{text}");
                 assert!(parts.may_begin(&text.as_bytes()[at..]), "{text}");
+                assert!(parts.may_begin_at(text.as_bytes(), at..at + length, 1), "{text}");
             }
         }
+        // In `acmeCorp` and `x9y`, and not in `acmes`.
+        assert!(parts.may_begin_at(b"acmeCorp", 0..8, 1 | 1 << 4) && parts.may_begin_at(b"x9y", 0..3, 0b111));
+        assert!(!parts.may_begin_at(b"acmes", 0..5, 1));
         let others: Vec<String> = (0..1000).map(|number| format!("w{number}ord")).collect();
         let passed = others.iter().filter(|other| whole.may_begin(other.as_bytes(), 0..other.len())).count();
         assert!(passed < 100, "{passed}");
