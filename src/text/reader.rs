@@ -56,24 +56,38 @@ static CLASSES: [u8; 256] = {
     classes
 };
 
-/// Bytes whose treatment is looked up together.
+/// Bytes whose treatment is found together.
 const BLOCK: usize = 32;
 
 /// Returns the length of the blocks at the start of `bytes` that hold letters, digits, most signs, and single spaces between them.
 fn plain_blocks(bytes: &[u8]) -> usize {
+    if bytes.first().is_none_or(|&first| CLASSES[usize::from(first)] != PLAIN) {
+        return 0;
+    }
     let mut length = 0;
-    // With the first byte of the next block: a space at the end is single, too.
-    while let Some(block) = bytes.get(length..).and_then(<[u8]>::first_chunk::<{ BLOCK + 1 }>) {
-        let is_other = |byte: u8| byte < b' ' || byte >= 0x80 || matches!(byte, b'\\' | b'%' | b'_' | b'*' | b'~');
-        let other = block.iter().fold(false, |other, &byte| other | is_other(byte));
-        let (left, right) = (block.iter().take(BLOCK), block.iter().skip(1));
-        let pair = left.zip(right).fold(false, |pair, (&left, &right)| pair | ((left == b' ') & (right == b' ')));
-        if other | pair {
-            break;
-        }
+    while bytes.get(length..).and_then(<[u8]>::first_chunk).is_some_and(is_plain_after) {
         length += BLOCK;
     }
     length
+}
+
+/// Returns `true` if all bytes after the first are plain or single spaces. The last one is the first of the next block: a space before
+/// it is single, too. Written without branches, for the compiler to compare many bytes at once.
+#[inline]
+fn is_plain_after(block: &[u8; BLOCK + 1]) -> bool {
+    let (Some((firsts, _)), Some((_, seconds))) =
+        (block.split_first_chunk::<BLOCK>(), block.split_last_chunk::<BLOCK>())
+    else {
+        return false;
+    };
+    let is = |byte: u8, what: u8| u8::from(byte == what);
+    let mut other = [0; BLOCK];
+    for ((other, &first), &second) in other.iter_mut().zip(firsts).zip(seconds) {
+        let beyond = u8::from(second < b' ') | u8::from(second >= 0x80);
+        let signs = is(second, b'\\') | is(second, b'%') | is(second, b'_') | is(second, b'*') | is(second, b'~');
+        *other = beyond | signs | (is(first, b' ') & is(second, b' '));
+    }
+    other == [0; BLOCK]
 }
 
 impl View {

@@ -72,6 +72,19 @@ pub(crate) struct AddressReader {
 }
 
 impl AddressReader {
+    /// Adds a token, or ends the text.
+    pub(crate) fn read(
+        &mut self,
+        token: Option<(Token, Word)>,
+        scorer: &mut impl Scorer,
+        out: &mut impl FnMut(Range<usize>, Signs),
+    ) {
+        match token {
+            Some((token, word)) => self.push(token, word, scorer, out),
+            None => self.finish(scorer, out),
+        }
+    }
+
     /// Adds a token, and reports the spans of addresses.
     pub(crate) fn push(
         &mut self,

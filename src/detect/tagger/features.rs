@@ -55,10 +55,18 @@ pub(crate) fn rows(window: Window<'_>) -> [u16; FEATURES] {
         pair(b1.hash, class(w)),
     ];
     let mut rows = [0; FEATURES];
-    let mut kind = 0u32;
-    for (row, value) in rows.iter_mut().zip(values) {
-        kind += 1;
-        *row = (mix(value ^ mix(kind.wrapping_mul(0x51ED_270B))) >> (32 - ROW_BITS)) as u16;
+    for ((row, value), salt) in rows.iter_mut().zip(values).zip(SALTS) {
+        *row = (mix(value ^ salt) >> (32 - ROW_BITS)) as u16;
     }
     rows
 }
+
+/// A number for each feature: the same value of two features has two rows.
+const SALTS: [u32; FEATURES] = {
+    let (mut salts, mut feature) = ([0; FEATURES], 0);
+    while feature < FEATURES {
+        salts[feature] = mix((feature as u32 + 1).wrapping_mul(0x51ED_270B));
+        feature += 1;
+    }
+    salts
+};

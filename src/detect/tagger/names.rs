@@ -53,6 +53,19 @@ pub(crate) struct NameReader {
 }
 
 impl NameReader {
+    /// Adds a token, or ends the text.
+    pub(crate) fn read(
+        &mut self,
+        token: Option<(Token, Word)>,
+        labeler: &mut impl Labeler,
+        out: &mut impl FnMut(Range<usize>, Signs),
+    ) {
+        match token {
+            Some((token, word)) => self.push(token, word, labeler, out),
+            None => self.finish(labeler, out),
+        }
+    }
+
     /// Adds a token, and reports the spans of names.
     pub(crate) fn push(
         &mut self,

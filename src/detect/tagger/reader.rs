@@ -32,10 +32,12 @@ pub(crate) enum Found {
 pub(crate) struct Tagger {
     tokens: Tokens,
     names: NameReader,
-    /// Addresses that are wanted, by their own bias.
-    addresses: AddressReader,
+    /// Addresses that are wanted, by their own bias, if that is not 0.
+    biased: AddressReader,
     /// Addresses without bias: names in them are none. Which names are found must not depend on the bias for addresses.
-    hiding: AddressReader,
+    unbiased: AddressReader,
+    /// Addresses without bias are wanted.
+    wants_unbiased: bool,
     /// Names that an address may still contain, in text order.
     waiting: VecDeque<(Range<usize>, Signs)>,
     /// The last of the addresses that hide names, in text order.
@@ -52,33 +54,45 @@ impl Tagger {
         out: &mut impl FnMut(Found, Range<usize>, Signs),
     ) {
         let mut labeler = wanted.names.map(|bias| Biased { weights: &model.names, bias });
-        let mut unbiased = Biased { weights: &model.addresses, bias: 0 };
-        let mut biased = wanted.addresses.map(|bias| Biased { weights: &model.addresses, bias });
-        while let Some((token, word)) = self.tokens.next((text, base), is_last, &model.lists) {
+        let mut biased =
+            wanted.addresses.filter(|&bias| bias != 0).map(|bias| Biased { weights: &model.addresses, bias });
+        self.wants_unbiased = wanted.addresses == Some(0);
+        let reads_unbiased = self.wants_unbiased || labeler.is_some();
+        let mut unbiased = reads_unbiased.then_some(Biased { weights: &model.addresses, bias: 0 });
+        loop {
+            let token = self.tokens.next((text, base), is_last, &model.lists);
+            let ends = token.is_none();
+            if ends && !is_last {
+                return;
+            }
             if let Some(scorer) = &mut biased {
-                self.addresses.push(token, word, scorer, &mut |span, signs| out(Found::Address, span, signs));
+                self.biased.read(token, scorer, &mut |span, signs| out(Found::Address, span, signs));
             }
-            if let Some(labeler) = &mut labeler {
-                self.names.push(token, word, labeler, &mut |span, signs| self.waiting.push_back((span, signs)));
-                self.hiding.push(token, word, &mut unbiased, &mut |span, _| self.hides.push_back(span));
-                self.release(out);
+            if let Some(scorer) = &mut unbiased {
+                let (hides, wants) = (&mut self.hides, self.wants_unbiased);
+                self.unbiased.read(token, scorer, &mut |span: Range<usize>, signs| {
+                    hides.push_back(span.clone());
+                    if wants {
+                        out(Found::Address, span, signs);
+                    }
+                });
             }
-        }
-        if is_last {
-            if let Some(scorer) = &mut biased {
-                self.addresses.finish(scorer, &mut |span, signs| out(Found::Address, span, signs));
+            match &mut labeler {
+                Some(labeler) => {
+                    self.names.read(token, labeler, &mut |span, signs| self.waiting.push_back((span, signs)));
+                    self.release(out);
+                }
+                None => self.hides.clear(),
             }
-            if let Some(labeler) = &mut labeler {
-                self.names.finish(labeler, &mut |span, signs| self.waiting.push_back((span, signs)));
-                self.hiding.finish(&mut unbiased, &mut |span, _| self.hides.push_back(span));
-                self.release(out);
+            if ends {
+                return;
             }
         }
     }
 
     /// Reports the names that no address that is not known yet can contain.
     fn release(&mut self, out: &mut impl FnMut(Found, Range<usize>, Signs)) {
-        let known_until = self.hiding.open_start().unwrap_or(usize::MAX);
+        let known_until = self.unbiased.open_start().unwrap_or(usize::MAX);
         while let Some(name) = self.waiting.front().map(|(name, _)| name).filter(|name| name.start < known_until) {
             // Addresses before this name are before all later ones.
             while self.hides.front().is_some_and(|address| address.end <= name.start) {
@@ -103,7 +117,8 @@ impl Tagger {
     /// arrived.
     pub(crate) fn open_start(&self, text: (&str, usize)) -> Option<usize> {
         let waiting = self.waiting.front().map(|(name, _)| name.start);
-        let open = [waiting, self.names.open_start(), self.addresses.open_start(), self.tokens.unread(text)];
+        let addresses = if self.wants_unbiased { &self.unbiased } else { &self.biased };
+        let open = [waiting, self.names.open_start(), addresses.open_start(), self.tokens.unread(text)];
         open.into_iter().flatten().min()
     }
 }

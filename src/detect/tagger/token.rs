@@ -42,14 +42,8 @@ pub(crate) struct Token {
 /// Reads the token at or after `from`. Returns `None` if there is none, or if text that follows may change it.
 pub(crate) fn next_token(text: &str, from: usize, is_last: bool) -> Option<Token> {
     let rest = text.get(from..)?;
-    let body = rest.trim_start();
-    let space = rest.get(..rest.len() - body.len()).unwrap_or_default();
-    let start = from + space.len();
-    let gap = match space {
-        _ if space.contains('\n') => Gap::Line,
-        "" => Gap::None,
-        _ => Gap::Space,
-    };
+    let (space, gap) = white_space(rest);
+    let (start, body) = (from + space, rest.get(space..)?);
     let first = body.chars().next()?;
     let (kind, length) = if first.is_alphabetic() {
         (Kind::Word, word_length(body))
@@ -59,12 +53,40 @@ pub(crate) fn next_token(text: &str, from: usize, is_last: bool) -> Option<Token
         (Kind::Sign, first.len_utf8())
     };
     let after = body.get(length..).unwrap_or_default();
+    let token = |next: [Option<char>; 2]| Some(Token { start, end: start + length, kind, gap, next });
+    if let Some(&[first, second, third]) = after.as_bytes().first_chunk()
+        && (first | second | third).is_ascii()
+    {
+        return token([Some(first.into()), Some(second.into())]);
+    }
     // A joint and two letters may still belong to a word, and two characters show what it is glued to.
     if after.chars().take(3).count() < 3 && !is_last {
         return None;
     }
     let mut next = after.chars();
-    Some(Token { start, end: start + length, kind, gap, next: [next.next(), next.next()] })
+    token([next.next(), next.next()])
+}
+
+/// Returns the length of the white space at the start of `text`, and what it is as a gap.
+fn white_space(text: &str) -> (usize, Gap) {
+    let mut gap = Gap::None;
+    for (at, byte) in text.bytes().enumerate() {
+        match byte {
+            b'\n' => gap = Gap::Line,
+            b' ' | b'\t' | b'\r' | 0x0B | 0x0C => gap = if gap == Gap::Line { gap } else { Gap::Space },
+            0x80.. => {
+                let rest = text.get(at..).unwrap_or_default();
+                let space = rest.len() - rest.trim_start().len();
+                return match gap {
+                    _ if rest.get(..space).is_some_and(|space| space.contains('\n')) => (at + space, Gap::Line),
+                    Gap::None if space > 0 => (at + space, Gap::Space),
+                    _ => (at + space, gap),
+                };
+            }
+            _ => return (at, gap),
+        }
+    }
+    (text.len(), gap)
 }
 
 fn is_joint(c: char) -> bool {
@@ -75,6 +97,10 @@ fn is_joint(c: char) -> bool {
 fn word_length(text: &str) -> usize {
     // Most of a word is plain letters.
     let mut length = text.bytes().take(MAX_TOKEN_BYTES).take_while(u8::is_ascii_alphabetic).count();
+    let next = text.as_bytes().get(length);
+    if next.is_some_and(|next| next.is_ascii() && !next.is_ascii_alphabetic() && !matches!(next, b'\'' | b'-')) {
+        return length;
+    }
     let mut rest = text.get(length..).unwrap_or_default().chars();
     while let Some(c) = rest.next() {
         let mut ahead = rest.clone();

@@ -1,9 +1,11 @@
 //! What the features read of a token.
 
+use std::ops::Range;
+
 use super::cues::{Cue, cue};
 use super::hash;
 use super::lists::{Class, Lists};
-use super::token::{Gap, Kind, Token};
+use super::token::{Gap, Kind, MAX_TOKEN_BYTES, Token};
 
 /// The letters of a word in lower case.
 const MAX_LETTERS: usize = 40;
@@ -67,22 +69,60 @@ impl Word {
         if token.kind == Kind::Sign {
             return Self::sign(text, token.gap);
         }
+        if text.is_ascii() {
+            return Self::of_ascii(text.as_bytes(), token, lists);
+        }
         let mut letters = ['\0'; MAX_LETTERS];
         let count = lower_case(text, &mut letters);
         let letters = letters.get(..count).unwrap_or_default();
-        let hash = hash::hash(letters);
         let suffix = |n: usize| hash::hash(letters.get(count.saturating_sub(n)..).unwrap_or_default());
-        let is_word = token.kind == Kind::Word;
+        let known = Self { shape: shape(text, token.kind), ..Self::EDGE };
         Self {
-            hash,
             prefix: hash::hash(letters.get(..count.min(3)).unwrap_or_default()),
             suffix2: suffix(2),
             suffix3: suffix(3),
-            shape: shape(text, token.kind),
+            ..known.looked_up(hash::hash(letters), token, count, lists)
+        }
+    }
+
+    /// Returns the attributes of a word or number of ASCII characters.
+    fn of_ascii(text: &[u8], token: &Token, lists: &Lists<'_>) -> Self {
+        let mut letters = [0; MAX_TOKEN_BYTES];
+        let (mut hash, mut cases) = (hash::Hash::default(), Cases::default());
+        for (slot, &byte) in letters.iter_mut().zip(text) {
+            let (letter, is_upper) = (byte.to_ascii_lowercase(), byte.is_ascii_uppercase());
+            let is_letter = letter.is_ascii_lowercase();
+            cases.upper += u32::from(is_upper);
+            cases.lower += u32::from(is_letter) - u32::from(is_upper);
+            cases.others += u32::from(!is_letter);
+            hash.add(letter.into());
+            *slot = letter;
+        }
+        let count = text.len().min(MAX_TOKEN_BYTES);
+        let part = |range: Range<usize>| hash::hash_ascii(letters.get(range).unwrap_or_default());
+        let shape = match token.kind {
+            Kind::Word => word_shape(cases, text.first().is_some_and(u8::is_ascii_uppercase)),
+            _ => number_shape(text.len()),
+        };
+        let known = Self { shape, ..Self::EDGE };
+        Self {
+            prefix: part(0..count.min(3)),
+            suffix2: part(count.saturating_sub(2)..count),
+            suffix3: part(count.saturating_sub(3)..count),
+            ..known.looked_up(hash.finish(), token, count, lists)
+        }
+    }
+
+    /// Adds the hash, what the lists say of a word, and the length in characters.
+    fn looked_up(self, hash: u32, token: &Token, count: usize, lists: &Lists<'_>) -> Self {
+        let is_word = token.kind == Kind::Word;
+        Self {
+            hash,
             class: if is_word { lists.class(hash) } else { Class::NONE },
             cue: if is_word { cue(hash) } else { Cue::None },
             gap: token.gap,
             length: u8::try_from(count.min(12)).unwrap_or(12),
+            ..self
         }
     }
 
@@ -107,36 +147,33 @@ impl Word {
 
 /// Writes the lower case of a token with one form of the apostrophe, and returns its length.
 fn lower_case(text: &str, letters: &mut [char; MAX_LETTERS]) -> usize {
-    if text.is_ascii() {
-        let bytes = text.bytes().map(|byte| char::from(byte.to_ascii_lowercase()));
-        return letters.iter_mut().zip(bytes).map(|(slot, c)| *slot = c).count();
-    }
     let chars = text.chars().flat_map(char::to_lowercase);
     letters.iter_mut().zip(chars).map(|(slot, c)| *slot = if c == '\u{2019}' { '\'' } else { c }).count()
 }
 
-/// Returns the number of upper case letters, of lower case letters, and of other characters that are no letters.
-fn count_cases(text: &str) -> (usize, usize, usize) {
-    if text.is_ascii() {
-        let count = |of: fn(&u8) -> bool| text.bytes().filter(of).count();
-        return (
-            count(u8::is_ascii_uppercase),
-            count(u8::is_ascii_lowercase),
-            count(|byte| !byte.is_ascii_alphabetic()),
-        );
+/// The number of characters of each kind in a word.
+#[derive(Clone, Copy, Debug, Default)]
+struct Cases {
+    upper: u32,
+    lower: u32,
+    /// No letters.
+    others: u32,
+}
+
+fn count_cases(text: &str) -> Cases {
+    let mut cases = Cases::default();
+    for c in text.chars() {
+        cases.upper += u32::from(c.is_uppercase());
+        cases.lower += u32::from(c.is_lowercase());
+        cases.others += u32::from(!c.is_alphabetic());
     }
-    let count = |of: fn(char) -> bool| text.chars().filter(|&c| of(c)).count();
-    (count(char::is_uppercase), count(char::is_lowercase), count(|c| !c.is_alphabetic()))
+    cases
 }
 
 fn shape(text: &str, kind: Kind) -> Shape {
     let first = text.chars().next().unwrap_or(' ');
     match kind {
-        Kind::Number => match text.len() {
-            1 => Shape::Digit,
-            4 => Shape::Year,
-            _ => Shape::Digits,
-        },
+        Kind::Number => number_shape(text.len()),
         Kind::Sign => match first {
             '.' => Shape::Dot,
             ',' | ';' => Shape::Comma,
@@ -148,18 +185,26 @@ fn shape(text: &str, kind: Kind) -> Shape {
             '@' | '#' | '/' | '_' | '=' => Shape::At,
             _ => Shape::Other,
         },
-        Kind::Word => {
-            let (upper, lower, others) = count_cases(text);
-            let is_joined = others > 0;
-            match () {
-                () if upper == 0 && lower == 0 => Shape::Caseless,
-                () if upper == 0 => Shape::Lower,
-                () if upper == 1 && lower == 0 => Shape::Initial,
-                () if lower == 0 => Shape::Upper,
-                () if is_joined => Shape::Joined,
-                () if upper == 1 && first.is_uppercase() => Shape::Capital,
-                () => Shape::Mixed,
-            }
-        }
+        Kind::Word => word_shape(count_cases(text), first.is_uppercase()),
+    }
+}
+
+fn number_shape(digits: usize) -> Shape {
+    match digits {
+        1 => Shape::Digit,
+        4 => Shape::Year,
+        _ => Shape::Digits,
+    }
+}
+
+fn word_shape(Cases { upper, lower, others }: Cases, begins_upper: bool) -> Shape {
+    match () {
+        () if upper == 0 && lower == 0 => Shape::Caseless,
+        () if upper == 0 => Shape::Lower,
+        () if upper == 1 && lower == 0 => Shape::Initial,
+        () if lower == 0 => Shape::Upper,
+        () if others > 0 => Shape::Joined,
+        () if upper == 1 && begins_upper => Shape::Capital,
+        () => Shape::Mixed,
     }
 }

@@ -2,12 +2,16 @@
 
 use banister::{EntityType, Guardrail, Policy};
 
-/// A policy by its name: `types` has Bedrock's 31 types, `all` has `ALL` types, `world` has `WORLD_IDS` as well, `strict` has all types with `evasion: strict`, `regexes` has
+/// A policy by its name: `types` has Bedrock's 31 types, `tagged` has them with the models for names and addresses, `all` has `ALL` types, `world` has `WORLD_IDS` as well, `strict` has all types with `evasion: strict`, `regexes` has
 /// regexes and patterns of topics.
 pub fn policy(name: &str) -> Guardrail {
     let bedrock: Vec<_> = EntityType::ALL.iter().filter(|entity| entity.is_bedrock()).map(|entity| entity.name()).collect();
     let yaml = match name {
         "types" => format!("pii: [{{types: [{}], action: mask}}]", bedrock.join(", ")),
+        "tagged" => {
+            let others: Vec<_> = bedrock.iter().copied().filter(|name| !["NAME", "ADDRESS"].contains(name)).collect();
+            format!("pii: [{{types: [{}], action: mask}}, {{types: [NAME, ADDRESS], action: mask, strictness: normal}}]", others.join(", "))
+        }
         "strict" => "pii: [{types: [ALL], action: mask, evasion: strict}]".to_owned(),
         "world" => "pii: [{types: [ALL, WORLD_IDS], action: mask}]".to_owned(),
         "regexes" => REGEXES.to_owned(),
