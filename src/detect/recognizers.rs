@@ -1,11 +1,12 @@
 //! The recognizers that a policy uses.
 
+use std::cell::Cell;
 use std::collections::{HashMap, HashSet};
 
 use super::canonical::canonical;
 use super::entity::EntityType;
 use super::entity::recognizer::{Objection, Recognizer, RecognizerInput, Surroundings, VETO_BYTES};
-use super::pattern::Verdict;
+use super::pattern::{Offer, Verdict};
 use super::spec::RuleId;
 use crate::text::view::{ViewText, text_bytes};
 use crate::text::work;
@@ -62,20 +63,19 @@ impl Recognizers {
 
     /// Validates a span of the entity view.
     pub(crate) fn validate(&self, number: u32, view: &ViewText, start: usize, end: usize) -> Verdict {
-        match self.get(number).recognizer.count.rejected(view.slice(start..end)) {
+        match self.get(number).recognizer.needs.count.rejected(view.slice(start..end)) {
             Some(bytes) => Verdict::RejectBefore(bytes),
-            None => self.validate_counted(number, view, start, end),
+            None => self.validate_offer(Offer { tag: number, start, end, accepted: start }, &Inputs::new(view)),
         }
     }
 
-    /// Validates a span whose digits or letters are as many as they must be.
-    pub(super) fn validate_counted(&self, number: u32, view: &ViewText, start: usize, end: usize) -> Verdict {
-        work::count(10 + (end - start) / 4);
-        if view.splits_percent(start) || view.is_marked(start..end) {
-            return Verdict::Reject;
-        }
-        let (before, after) = (view.char_before(start), view.char_after(end));
-        (self.get(number).recognizer.validate)(&RecognizerInput { text: view.slice(start..end), before, after })
+    /// Validates a span that is as the recognizer needs it.
+    pub(super) fn validate_offer(&self, offer: Offer, inputs: &Inputs<'_>) -> Verdict {
+        let Some(input) = inputs.of(offer.start, offer.end) else { return Verdict::Reject };
+        let accepted = offer.accepted - offer.start;
+        // The part that was accepted is at most searched.
+        work::count(2 + (input.text.len() - accepted) / 4 + accepted / 64);
+        (self.get(offer.tag).recognizer.validate)(&RecognizerInput { accepted, ..input })
     }
 
     /// Returns the objection to a candidate because of the text around it, or `None` while that is unknown.
@@ -119,5 +119,47 @@ impl Recognizers {
     /// Returns `true` if a rule never reports this value.
     pub(crate) fn is_allowed(&self, rule: RuleId, value: &str) -> bool {
         self.allowed.get(&rule).is_some_and(|(entity, values)| values.contains(&canonical(Some(*entity), value)))
+    }
+}
+
+/// A candidate and what validators read of it; nothing if none of them accepts it.
+#[derive(Clone, Copy)]
+struct Known<'v> {
+    span: (usize, usize),
+    input: Option<RecognizerInput<'v>>,
+}
+
+/// The input of validators: many are offered the same span, of which the surroundings are looked at once.
+pub(crate) struct Inputs<'v> {
+    view: &'v ViewText,
+    /// The last spans, by their start.
+    known: [Cell<Option<Known<'v>>>; 8],
+}
+
+impl<'v> Inputs<'v> {
+    pub(crate) fn new(view: &'v ViewText) -> Self {
+        Self { view, known: [const { Cell::new(None) }; 8] }
+    }
+
+    /// Returns the input for a span, or `None` if no value begins or ends where it does.
+    #[expect(clippy::indexing_slicing, reason = "below the length")]
+    fn of(&self, start: usize, end: usize) -> Option<RecognizerInput<'v>> {
+        let cell = &self.known[start % self.known.len()];
+        let known = cell.get().filter(|known| known.span == (start, end)).unwrap_or_else(|| {
+            let known = Known { span: (start, end), input: self.read(start, end) };
+            cell.set(Some(known));
+            known
+        });
+        known.input
+    }
+
+    fn read(&self, start: usize, end: usize) -> Option<RecognizerInput<'v>> {
+        work::count(10);
+        let view = self.view;
+        if view.splits_percent(start) || view.is_marked(start..end) {
+            return None;
+        }
+        let (before, after) = (view.char_before(start), view.char_after(end));
+        Some(RecognizerInput { text: view.slice(start..end), before, after, accepted: 0 })
     }
 }

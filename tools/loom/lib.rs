@@ -11,6 +11,8 @@ mod text {
     pub(crate) use crate::char_class;
 }
 
+#[path = "../../src/detect/pattern/alternatives.rs"]
+mod alternatives;
 #[path = "../../src/detect/pattern/assertions.rs"]
 mod assertions;
 #[path = "../../src/detect/pattern/dfa.rs"]

@@ -5,7 +5,7 @@ use std::ops::Range;
 use smallvec::SmallVec;
 
 use super::recognizer::{Recognizer, RecognizerInput, Veto};
-use crate::detect::pattern::{Count, Verdict};
+use crate::detect::pattern::{Count, Form, Needs, Verdict};
 
 /// Digits in any grouping. The numbers of persons, cards and accounts all start from this one pattern and leave their
 /// lengths and groups to the validators: patterns that count digits each in their own way would multiply the states of
@@ -28,7 +28,7 @@ pub(super) const fn exact(
     Recognizer {
         pattern,
         max_bytes,
-        count: Count::ANY,
+        needs: Needs::NONE,
         validate,
         value: None,
         context: &[],
@@ -42,7 +42,19 @@ pub(super) const fn exact(
 impl Recognizer {
     /// Sets the number of characters of one kind that every value has.
     pub(super) const fn with_count(mut self, count: Count) -> Self {
-        self.count = count;
+        self.needs.count = count;
+        self
+    }
+
+    /// Sets the forms of which every value has one.
+    pub(super) const fn with_forms(mut self, forms: &'static [Form]) -> Self {
+        self.needs.forms = forms;
+        self
+    }
+
+    /// Sets that no value counts without a context word.
+    pub(super) const fn never_sure(mut self) -> Self {
+        self.needs.is_never_sure = true;
         self
     }
 

@@ -230,15 +230,17 @@ fn ends_well(text: &str) -> bool {
 
 /// Returns where the sentence continues inside the candidate: after a bracket that closes more than was opened, or after a sign
 /// of the sentence with Chinese, Japanese or the like after it, which is what fullwidth signs look like in the entity view.
-/// No address that begins before it can end after it.
-fn sentence_continues(text: &str) -> Option<usize> {
-    // This runs at each end, so the usual case does not look at each character.
-    if text.is_ascii() && memchr::memchr2(b')', b']', text.as_bytes()).is_none() {
+/// No address that begins before it can end after it. The sentence does not continue in the first bytes, an accepted address.
+fn sentence_continues(text: &str, accepted: usize) -> Option<usize> {
+    let (known, new) = text.split_at_checked(accepted).unwrap_or(("", text));
+    // This runs at each end, so the usual case does not look at each character, and no case looks at those of an accepted part again.
+    if new.is_ascii() && memchr::memchr2(b')', b']', new.as_bytes()).is_none() {
         return None;
     }
-    let (mut round, mut square) = (0i32, 0i32);
-    let mut before = ' ';
-    let mut chars = text.char_indices().map(|(at, c)| (at + c.len_utf8(), c)).peekable();
+    let count = |sign: u8| i32::try_from(known.bytes().filter(|&byte| byte == sign).count()).unwrap_or(i32::MAX);
+    let (mut round, mut square) = (count(b'(') - count(b')'), count(b'[') - count(b']'));
+    let mut before = known.chars().next_back().unwrap_or(' ');
+    let mut chars = new.char_indices().map(|(at, c)| (known.len() + at + c.len_utf8(), c)).peekable();
     while let Some((end, c)) = chars.next() {
         match c {
             '(' => round += 1,
@@ -269,16 +271,30 @@ fn url(c: &RecognizerInput<'_>) -> Verdict {
     if joins_address(c.before) {
         return Verdict::RejectBefore(next_start(c.text));
     }
-    if let Some(at) = sentence_continues(c.text) {
+    if let Some(at) = sentence_continues(c.text, c.accepted) {
         return Verdict::RejectBefore(at);
     }
-    let rest = c.text.split_once("://").map_or(c.text, |(_, rest)| rest);
-    let host = rest.split(['/', '?', '#']).next().unwrap_or(rest);
-    if let Some(gap) = host.rfind("..") {
-        return Verdict::RejectBefore(c.text.len() - rest.len() + gap);
+    if continues_accepted(c) {
+        return Verdict::Accept;
     }
-    let dotted = rest.len() < c.text.len() || host.matches('.').nth(1).is_some();
+    let text = c.text.as_bytes();
+    let rest = memchr::memmem::find(text, b"://").map_or(0, |at| at + 3);
+    let (head, rest) = c.text.split_at_checked(rest).unwrap_or(("", c.text));
+    let end = memchr::memchr3(b'/', b'?', b'#', rest.as_bytes()).unwrap_or(rest.len());
+    let host = rest.get(..end).unwrap_or(rest);
+    if let Some(gap) = memchr::memmem::rfind(host.as_bytes(), b"..") {
+        return Verdict::RejectBefore(head.len() + gap);
+    }
+    let dotted = !head.is_empty() || host.matches('.').nth(1).is_some();
     accept_if(dotted && host.chars().any(char::is_alphanumeric))
+}
+
+/// Returns `true` if the part that was accepted shows that the whole is an address: a longer host differs only by a gap, and the host
+/// begins elsewhere only after the sign of a scheme.
+fn continues_accepted(c: &RecognizerInput<'_>) -> bool {
+    let Some(joint) = c.accepted.checked_sub(2) else { return false };
+    let new = c.text.as_bytes().get(joint..).unwrap_or_default();
+    !new.windows(2).any(|pair| pair == b"..") && !new.windows(3).any(|sign| sign == b"://")
 }
 
 /// Returns `true` if an address of another kind continues after the character.
@@ -286,10 +302,16 @@ fn joins_address(before: Option<char>) -> bool {
     matches!(before, Some('@' | '.' | '-'))
 }
 
-/// Returns the offset of the next scheme or `www.` that may begin an address, or the length of the text.
+/// The number of bytes after which the search for the next address ends with a segment of a path.
+const MAX_SEARCH: usize = 256;
+
+/// Returns an offset before which no scheme or `www.` begins an address, or the length of the text.
 fn next_start(text: &str) -> usize {
     let mut word = 0;
     for (at, byte) in text.bytes().enumerate().skip(1) {
+        if at > MAX_SEARCH && byte == b'/' {
+            return at + 1;
+        }
         let rest = || text.get(at..).unwrap_or_default();
         let begins = match byte {
             b'w' | b'W' => rest().get(..4).is_some_and(|head| head.eq_ignore_ascii_case("www.")).then_some(at),
@@ -324,7 +346,7 @@ fn bare_domain(c: &RecognizerInput<'_>) -> Verdict {
     if !ends {
         return reject_end(c);
     }
-    if let Some(at) = sentence_continues(c.text) {
+    if let Some(at) = sentence_continues(c.text, c.accepted) {
         return Verdict::RejectBefore(at);
     }
     let (host, path) = c.text.split_once('/').map_or((c.text, None), |(host, path)| (host, Some(path)));

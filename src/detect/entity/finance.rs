@@ -12,7 +12,7 @@ use super::edges::{
     continues_identifier, counts_up, demote, is_compactly_stamped, is_hexadecimal, is_in_uuid, is_named_id,
 };
 use super::recognizer::{Objection, RecognizerInput, Surroundings};
-use crate::detect::pattern::{Count, Verdict};
+use crate::detect::pattern::{Count, Form, Verdict};
 
 const CARD_WORDS: &[&str] = &[
     "card",
@@ -74,6 +74,54 @@ const SWIFT_WORDS: &[&str] = &[
     "код банка",
 ];
 
+/// The groups of cards, other than a single one and lone digits, as [`card_groups`] reads them.
+const CARD_GROUPS: [&[usize]; 21] = [
+    &[4, 6, 5],
+    &[4, 6, 4],
+    &[4, 5, 6],
+    &[6, 13],
+    &[8, 8],
+    &[6, 10],
+    &[6, 6, 4],
+    &[4, 4, 4],
+    &[4, 4, 5],
+    &[4, 4, 6],
+    &[4, 4, 7],
+    &[4, 4, 4, 1],
+    &[4, 4, 4, 2],
+    &[4, 4, 4, 3],
+    &[4, 4, 4, 4],
+    &[4, 4, 4, 5],
+    &[4, 4, 4, 6],
+    &[4, 4, 4, 7],
+    &[4, 4, 4, 4, 1],
+    &[4, 4, 4, 4, 2],
+    &[4, 4, 4, 4, 3],
+];
+
+/// The fewest digits of a card, and how many more it can have.
+const CARD_DIGITS: usize = 12;
+const MORE_CARD_DIGITS: usize = 8;
+
+#[expect(clippy::indexing_slicing, reason = "in a constant; below the lengths")]
+const CARD_FORMS: [Form; CARD_GROUPS.len() + 2 * MORE_CARD_DIGITS] = {
+    let mut forms = [Form::grouped(&[1]); CARD_GROUPS.len() + 2 * MORE_CARD_DIGITS];
+    let lone: &[usize] = &[1; CARD_DIGITS + MORE_CARD_DIGITS];
+    let mut at = 0;
+    while at < CARD_GROUPS.len() {
+        forms[at] = Form::grouped(CARD_GROUPS[at]);
+        at += 1;
+    }
+    let mut more = 0;
+    while more < MORE_CARD_DIGITS {
+        forms[at] = Form::grouped(&[CARD_DIGITS + more]);
+        forms[at + 1] = Form::grouped(lone.split_at(CARD_DIGITS + more).0);
+        at += 2;
+        more += 1;
+    }
+    forms
+};
+
 pub(super) static CREDIT_DEBIT_CARD_NUMBER: Description = Description {
     comparison: Comparison::LettersAndDigits,
     certainty: Certainty::Checksum,
@@ -83,6 +131,7 @@ pub(super) static CREDIT_DEBIT_CARD_NUMBER: Description = Description {
         // No boundary at either end: a card glued to a word or a key is still a card. Neighbouring digits are the validator's.
         exact(r"\d+(?:[ \n./-]\d+)*", 37, card)
             .with_count(Count::digits(12, 19))
+            .with_forms(&CARD_FORMS)
             .with_context(CARD_WORDS)
             .with_veto(encoded_or_id),
     ]],

@@ -6,7 +6,7 @@ use super::description::{Certainty, Comparison, Description};
 use super::edges::{demote, is_in_array};
 use super::phone_words::ends_with_phone_word;
 use super::recognizer::{Objection, RecognizerInput, Surroundings};
-use crate::detect::pattern::{Count, Verdict};
+use crate::detect::pattern::{Count, Form, Verdict};
 
 const SIN_WORDS: &[&str] = &[
     "sin",
@@ -58,9 +58,42 @@ pub(super) static CA_SOCIAL_INSURANCE_NUMBER: Description = Description {
     comparison: Comparison::LettersAndDigits,
     certainty: Certainty::Checksum,
     is_put_together: true,
-    recognizers: &[&[exact(NUMBER, 11, sin).with_count(Count::digits(9, 9)).with_context(SIN_WORDS).with_veto(in_row)]],
+    recognizers: &[&[exact(NUMBER, 11, sin)
+        .with_count(Count::digits(9, 9))
+        .with_forms(const { &[Form::grouped(&[9]), Form::grouped(&[3, 3, 3])] })
+        .with_context(SIN_WORDS)
+        .with_veto(in_row)]],
     ..Description::DEFAULT
 };
+
+/// Ten digits and a version.
+const ONTARIO: &[Form] = &[
+    Form::of("dddddddddd"),
+    Form::of("ddddddddddA"),
+    Form::of("ddddddddddAA"),
+    Form::of("dddddddddd A"),
+    Form::of("dddddddddd AA"),
+    Form::of("dddd ddd ddd"),
+    Form::of("dddd ddd dddA"),
+    Form::of("dddd ddd dddAA"),
+    Form::of("dddd ddd ddd A"),
+    Form::of("dddd ddd ddd AA"),
+];
+
+const OTHER_PROVINCES: &[Form] = &[
+    Form::grouped(&[9]),
+    Form::grouped(&[10]),
+    Form::grouped(&[4, 3, 3]),
+    Form::grouped(&[5, 4]),
+    Form::grouped(&[3, 3, 3]),
+    Form::grouped(&[5, 3, 1]),
+    Form::grouped(&[4, 3, 2]),
+    Form::grouped(&[4, 5]),
+];
+
+/// Ten digits and maybe a K.
+const REFERENCE: &[Form] =
+    &[Form::of("dddddddddd"), Form::of("ddddddddddA"), Form::of("ddddd ddddd"), Form::of("ddddd dddddA")];
 
 pub(super) static CA_HEALTH_NUMBER: Description = Description {
     comparison: Comparison::LettersAndDigits,
@@ -69,20 +102,25 @@ pub(super) static CA_HEALTH_NUMBER: Description = Description {
         // Ontario: ten digits and a version of one or two letters; British Columbia: ten digits from 9.
         exact(r"\b\d+(?:[ \n.-]\d+)*(?:[ \n-]?[A-Z][A-Z]?)?\b", 15, ontario_or_bc)
             .with_count(Count::digits(10, 10))
+            .with_forms(ONTARIO)
             .with_context(HEALTH_WORDS),
         // Quebec: three letters of the surname, one of the given name, date of birth (month + 50 for women), two digits.
         exact(r"\b[A-Z]{4}[ \n-]?\d{4}[ \n-]?\d{4}\b", 14, quebec).with_context(HEALTH_WORDS),
         // Alberta, Manitoba, Saskatchewan, Nova Scotia, New Brunswick: nine or ten digits without a published check.
-        exact(NUMBER, 12, other_province).with_count(Count::digits(9, 10)).with_context(&[
-            "health card",
-            "health number",
-            "phn",
-            "ahcip",
-            "health insurance number",
-            "personal health number",
-            "phin",
-            "hcn",
-        ]),
+        exact(NUMBER, 12, other_province)
+            .with_count(Count::digits(9, 10))
+            .with_forms(OTHER_PROVINCES)
+            .never_sure()
+            .with_context(&[
+                "health card",
+                "health number",
+                "phn",
+                "ahcip",
+                "health insurance number",
+                "personal health number",
+                "phin",
+                "hcn",
+            ]),
     ]],
     ..Description::DEFAULT
 };
@@ -92,7 +130,11 @@ pub(super) static UK_NATIONAL_HEALTH_SERVICE_NUMBER: Description = Description {
     certainty: Certainty::Checksum,
     is_put_together: true,
     aliases: &["UK_NHS"],
-    recognizers: &[&[exact(NUMBER, 12, nhs_number).with_count(Count::digits(10, 10)).with_context(NHS_WORDS)]],
+    recognizers: &[&[exact(NUMBER, 12, nhs_number)
+        .with_count(Count::digits(10, 10))
+        .with_forms(const { &[Form::grouped(&[10]), Form::grouped(&[3, 3, 4])] })
+        .never_sure()
+        .with_context(NHS_WORDS)]],
 };
 
 pub(super) static UK_NATIONAL_INSURANCE_NUMBER: Description = Description {
@@ -111,6 +153,8 @@ pub(super) static UK_UNIQUE_TAXPAYER_REFERENCE_NUMBER: Description = Description
     is_put_together: true,
     recognizers: &[&[exact(r"\b\d+(?:[ \n]\d+)?[Kk]?\b", 12, taxpayer_reference)
         .with_count(Count::digits(10, 10))
+        .with_forms(REFERENCE)
+        .never_sure()
         .with_context(UTR_WORDS)]],
     ..Description::DEFAULT
 };

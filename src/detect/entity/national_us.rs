@@ -6,7 +6,7 @@ use super::builders::{
 use super::checksum::{aba, digit_count, digits};
 use super::description::{Certainty, Comparison, Description};
 use super::recognizer::RecognizerInput;
-use crate::detect::pattern::{Count, Verdict};
+use crate::detect::pattern::{Count, Form, Verdict};
 
 const SSN_WORDS: &[&str] = &[
     "ssn",
@@ -116,19 +116,28 @@ const ACCOUNT_WORDS: &[&str] = &[
     "계좌번호",
 ];
 
+/// The forms of social security numbers and ITINs.
+const NINE_DIGITS: &[Form] = &[Form::grouped(&[9]), Form::grouped(&[3, 2, 4])];
+
 pub(super) static US_SOCIAL_SECURITY_NUMBER: Description = Description {
     comparison: Comparison::LettersAndDigits,
     certainty: Certainty::Form,
     is_put_together: true,
     aliases: &["SSN", "US_SSN"],
-    recognizers: &[&[exact(NUMBER, 11, ssn).with_count(Count::digits(9, 9)).with_context(SSN_WORDS)]],
+    recognizers: &[&[exact(NUMBER, 11, ssn)
+        .with_count(Count::digits(9, 9))
+        .with_forms(NINE_DIGITS)
+        .with_context(SSN_WORDS)]],
 };
 
 pub(super) static US_INDIVIDUAL_TAX_IDENTIFICATION_NUMBER: Description = Description {
     comparison: Comparison::LettersAndDigits,
     certainty: Certainty::Form,
     is_put_together: true,
-    recognizers: &[&[exact(NUMBER, 11, itin).with_count(Count::digits(9, 9)).with_context(ITIN_WORDS)]],
+    recognizers: &[&[exact(NUMBER, 11, itin)
+        .with_count(Count::digits(9, 9))
+        .with_forms(NINE_DIGITS)
+        .with_context(ITIN_WORDS)]],
     ..Description::DEFAULT
 };
 
@@ -139,6 +148,8 @@ pub(super) static US_PASSPORT_NUMBER: Description = Description {
         // Book numbers: nine digits, or a letter and eight (Department of State, next-generation passport).
         exact(r"\b[A-Za-z]?\d[A-Z]?\d+\b", 9, passport)
             .with_count(Count::letters_and_digits(9, 9))
+            .with_forms(const { &[Form::grouped(&[9])] })
+            .never_sure()
             .with_context(PASSPORT_WORDS),
         // The machine-readable zone of a passport (ICAO 9303 part 4): two lines, or the first where the second is missing.
         exact(r"\bP[A-Z<][A-Z<]{3}[A-Z<]+(?:[ \n][A-Z0-9<]+)?", 89, machine_readable),
@@ -152,7 +163,11 @@ pub(super) static US_BANK_ROUTING_NUMBER: Description = Description {
     comparison: Comparison::LettersAndDigits,
     certainty: Certainty::Checksum,
     is_put_together: true,
-    recognizers: &[&[exact(NUMBER, 11, routing).with_count(Count::digits(9, 9)).with_context(ROUTING_WORDS)]],
+    recognizers: &[&[exact(NUMBER, 11, routing)
+        .with_count(Count::digits(9, 9))
+        .with_forms(const { &[Form::grouped(&[9]), Form::grouped(&[4, 4, 1])] })
+        .never_sure()
+        .with_context(ROUTING_WORDS)]],
     ..Description::DEFAULT
 };
 
@@ -160,7 +175,7 @@ pub(super) static US_BANK_ACCOUNT_NUMBER: Description = Description {
     comparison: Comparison::LettersAndDigits,
     is_put_together: true,
     recognizers: &[&[
-        exact(NUMBER, 18, account).with_count(Count::digits(8, 17)).with_context(ACCOUNT_WORDS),
+        exact(NUMBER, 18, account).with_count(Count::digits(8, 17)).never_sure().with_context(ACCOUNT_WORDS),
         exact(
             concat!(
                 r"\b(?i:(?:(?:bank|checking|savings|deposit)[ _-]?)?(?:account|acct\.?|a/c)[ _-]?(?:number|num|no\.?|#)?)",

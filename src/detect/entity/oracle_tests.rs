@@ -1,10 +1,12 @@
-//! All recognizers as one machine, against the same without its gate and without counts: those show where matches may be, and change none.
+//! All recognizers as one machine, against the same without its gate and without needs: those show where matches may be, and change none.
 
 #![allow(clippy::indexing_slicing, clippy::string_slice, reason = "a wrong range is to fail its test")]
 
 use super::EntityType;
-use super::recognizer::Recognizer;
-use crate::detect::pattern::{Group, MatcherState, ParsedPattern, PatternMatch, PatternMatcher, Syntax, Verdict};
+use super::recognizer::{Recognizer, RecognizerInput};
+use crate::detect::pattern::{
+    Group, MatcherState, Offer, ParsedPattern, PatternMatch, PatternMatcher, Syntax, Verdict,
+};
 use crate::text::normalize::View;
 use crate::text::view::ViewText;
 
@@ -38,6 +40,14 @@ const PIECES: &[&str] = &[
     "(1)",
     "+1 ",
     "ext. 12",
+    "http://a.b/c",
+    "www.a.b",
+    "://",
+    "..",
+    "(c)",
+    "d]",
+    "/e?f=g;",
+    "https://é.中/à:中",
 ];
 
 fn recognizers() -> Vec<&'static Recognizer> {
@@ -49,13 +59,19 @@ fn machine(recognizers: &[&'static Recognizer]) -> PatternMatcher {
     let mut group = Group::default();
     for (tag, recognizer) in (0..).zip(recognizers) {
         let pattern = ParsedPattern::parse(recognizer.pattern, Syntax::Ascii).expect("a pattern");
-        group.add_counted(tag, &pattern, Some(recognizer.max_bytes), recognizer.count).expect("a valid pattern");
+        group.add_needing(tag, &pattern, Some(recognizer.max_bytes), recognizer.needs).expect("a valid pattern");
     }
     group.build().expect("small patterns").expect("some patterns").validated_with_next_char()
 }
 
 /// Returns the matches in chunks of some size: number, starts and end, in order.
-fn matches(machine: &PatternMatcher, recognizers: &[&'static Recognizer], text: &str, size: usize) -> Vec<String> {
+/// If the machine is plain, validators read each candidate as if none before it was accepted.
+fn matches(
+    (machine, is_plain): (&PatternMatcher, bool),
+    recognizers: &[&'static Recognizer],
+    text: &str,
+    size: usize,
+) -> Vec<String> {
     let (mut view, mut state, mut found) = (ViewText::new(View::Entity), MatcherState::default(), Vec::new());
     let mut at = 0;
     loop {
@@ -67,12 +83,19 @@ fn matches(machine: &PatternMatcher, recognizers: &[&'static Recognizer], text: 
             view.push(&text[at..end], at);
             at = end;
         }
-        let validate = |tag: u32, start: usize, end: usize| {
+        let validate = |Offer { tag, start, end, accepted }| {
             if view.splits_percent(start) || view.is_marked(start..end) {
                 return Verdict::Reject;
             }
-            let around = || (view.char_before(start), view.char_after(end));
-            recognizers[tag as usize].verdict(view.slice(start..end), around)
+            let (recognizer, text) = (recognizers[tag as usize], view.slice(start..end));
+            if let Some(bytes) = recognizer.needs.count.rejected(text) {
+                return Verdict::RejectBefore(bytes);
+            }
+            let (before, after) = (view.char_before(start), view.char_after(end));
+            let accepted = if is_plain { 0 } else { accepted - start };
+            let verdict = (recognizer.validate)(&RecognizerInput { text, before, after, accepted });
+            assert!(!(recognizer.needs.is_never_sure && verdict == Verdict::Accept), "{} is sure", recognizer.pattern);
+            verdict
         };
         machine.read(&mut state, &view, is_last, &validate, &mut found);
         if is_last {
@@ -87,7 +110,7 @@ fn matches(machine: &PatternMatcher, recognizers: &[&'static Recognizer], text: 
 }
 
 #[test]
-fn neither_the_gate_nor_counts_change_a_match() {
+fn neither_the_gate_nor_needs_change_a_match() {
     #[derive(serde::Deserialize)]
     struct Cases {
         must: Vec<String>,
@@ -115,9 +138,9 @@ fn neither_the_gate_nor_counts_change_a_match() {
             text.push_str(if below(3) == 0 { &cases[below(cases.len())] } else { PIECES[below(PIECES.len())] });
             text.push_str(PIECES[below(PIECES.len())]);
         }
-        let expected = matches(&plain, &recognizers, &text, usize::MAX / 2);
+        let expected = matches((&plain, true), &recognizers, &text, usize::MAX / 2);
         for size in [usize::MAX / 2, 1 + below(9)] {
-            assert_eq!(matches(&gated, &recognizers, &text, size), expected, "{text:?} in chunks of {size}");
+            assert_eq!(matches((&gated, false), &recognizers, &text, size), expected, "{text:?} in chunks of {size}");
         }
         found += expected.len();
     }

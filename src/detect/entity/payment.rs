@@ -7,7 +7,7 @@ use super::builders::{accept_if, context_if, exact, is_mark, keyword_link, last_
 use super::checksum::{digits, luhn};
 use super::description::{Comparison, Description};
 use super::recognizer::RecognizerInput;
-use crate::detect::pattern::{Count, Verdict};
+use crate::detect::pattern::{Count, Form, Verdict};
 
 /// The pattern of the text between the word PIN and its digits.
 macro_rules! pin_link {
@@ -46,7 +46,11 @@ pub(super) static CREDIT_DEBIT_CARD_CVV: Description = Description {
         )
         .with_value(last_digits)
         .with_context(CVV_CONTEXT),
-        exact(r"\b\d+\b", 4, bare_cvv).with_count(Count::digits(3, 4)).with_context(CVV_WORDS).context_distance(16, 16),
+        exact(r"\b\d+\b", 4, bare_cvv)
+            .with_count(Count::digits(3, 4))
+            .with_forms(const { &[Form::grouped(&[3]), Form::grouped(&[4])] })
+            .never_sure()
+            .with_context(CVV_WORDS).context_distance(16, 16),
         // A card with its date and code, as stolen ones are listed: `4242424242424242|12|27|123`.
         exact(concat!(listed!(), edge!(), r"\d{3,4}\b"), 48, listed_code).with_value(last_digits),
     ]],
@@ -57,7 +61,7 @@ pub(super) static CREDIT_DEBIT_CARD_EXPIRY: Description = Description {
     comparison: Comparison::Groups,
     recognizers: &[&[
         exact(concat!(listed!(), r"\b"), 40, listed_expiry).with_value(listed_expiry_value),
-        exact(r"\b\d+[ \n]?[/-][ \n]?\d+\b", 9, expiry).with_count(Count::digits(4, 8)).with_context(EXPIRY_WORDS),
+        exact(r"\b\d+[ \n]?[/-][ \n]?\d+\b", 9, expiry).with_count(Count::digits(4, 8)).never_sure().with_context(EXPIRY_WORDS),
         exact(
             r"\b(?i:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sep(?:t(?:ember)?)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?[ \n,/-]{1,2}(?:20)\d\d\b",
             16,
@@ -82,7 +86,12 @@ pub(super) static PIN: Description = Description {
             pin,
         )
         .with_value(last_digits),
-        exact(r"\b\d+\b", 6, bare_pin).with_count(Count::digits(4, 6)).with_context(PIN_WORDS).context_distance(24, 16),
+        exact(r"\b\d+\b", 6, bare_pin)
+            .with_count(Count::digits(4, 6))
+            .with_forms(const { &[Form::grouped(&[4]), Form::grouped(&[5]), Form::grouped(&[6])] })
+            .never_sure()
+            .with_context(PIN_WORDS)
+            .context_distance(24, 16),
     ]],
     ..Description::DEFAULT
 };

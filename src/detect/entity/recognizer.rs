@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::detect::pattern::{Count, Verdict};
+use crate::detect::pattern::{Needs, Verdict};
 
 /// Recognizes values of one entity type: a pattern finds candidates, then a validator and context words decide.
 ///
@@ -16,8 +16,8 @@ pub(crate) struct Recognizer {
     pub(crate) pattern: &'static str,
     /// Longest candidate, in bytes of the entity view. Longer ones are never offered.
     pub(crate) max_bytes: usize,
-    /// The characters that every value has so many of. Other candidates are not offered.
-    pub(crate) count: Count,
+    /// What every value is like. Other candidates are not offered.
+    pub(crate) needs: Needs,
     /// Validates one candidate.
     pub(crate) validate: fn(&RecognizerInput<'_>) -> Verdict,
     /// The part of the candidate that is the value, as a range of the candidate (pattern view); `None`: all of it.
@@ -40,11 +40,11 @@ impl Recognizer {
     /// Validates a candidate. Counts its characters first, which decides most cases, and then reads the characters around it.
     #[cfg(test)]
     pub(super) fn verdict(&self, text: &str, around: impl FnOnce() -> (Option<char>, Option<char>)) -> Verdict {
-        if let Some(bytes) = self.count.rejected(text) {
+        if let Some(bytes) = self.needs.count.rejected(text) {
             return Verdict::RejectBefore(bytes);
         }
         let (before, after) = around();
-        (self.validate)(&RecognizerInput { text, before, after })
+        (self.validate)(&RecognizerInput { text, before, after, accepted: 0 })
     }
 }
 
@@ -89,4 +89,7 @@ pub(crate) struct RecognizerInput<'a> {
     pub(crate) before: Option<char>,
     /// The character after it, in the pattern view; `None` at the end of the text.
     pub(crate) after: Option<char>,
+    /// The number of bytes at the start of the candidate that were accepted as one, or 0: a validator of long values need not read them
+    /// again.
+    pub(crate) accepted: usize,
 }

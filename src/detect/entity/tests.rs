@@ -4,7 +4,9 @@ use std::cell::Cell;
 
 use super::recognizer::Recognizer;
 use super::*;
-use crate::detect::pattern::{Group, MatcherState, ParsedPattern, PatternMatcher, Syntax, Verdict, check_pattern};
+use crate::detect::pattern::{
+    Group, MatcherState, Offer, ParsedPattern, PatternMatcher, Syntax, Verdict, check_pattern,
+};
 use crate::text::normalize::View;
 use crate::text::view::ViewText;
 
@@ -189,7 +191,7 @@ impl Matcher {
         let view = ViewText::of(text, View::Entity);
         self.0.iter().map(move |(recognizer, matcher)| {
             let calls = Cell::new(0);
-            let validate = |_, start: usize, end: usize| {
+            let validate = |Offer { start, end, .. }| {
                 calls.set(calls.get() + 1);
                 recognizer.verdict(view.slice(start..end), || (view.char_before(start), view.char_after(end)))
             };
@@ -203,7 +205,7 @@ impl Matcher {
         let view = ViewText::of(text, View::Entity);
         let mut found: Vec<std::ops::Range<usize>> = Vec::new();
         for (recognizer, matcher) in &self.0 {
-            let validate = |_, start: usize, end: usize| {
+            let validate = |Offer { start, end, .. }| {
                 recognizer.verdict(view.slice(start..end), || (view.char_before(start), view.char_after(end)))
             };
             let (mut state, mut matches) = (MatcherState::default(), Vec::new());
@@ -233,7 +235,7 @@ impl Matcher {
         let mut wrong = Vec::new();
         for (recognizer, matcher) in &self.0 {
             let asked = std::cell::RefCell::new(Vec::new());
-            let validate = |_, start: usize, end: usize| {
+            let validate = |Offer { start, end, .. }| {
                 // The matcher validates no start inside `%20`.
                 if view.splits_percent(start) {
                     return Verdict::Reject;

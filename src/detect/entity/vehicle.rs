@@ -106,6 +106,7 @@ pub(super) static LICENSE_PLATE: Description = Description {
     comparison: Comparison::LettersAndDigits,
     recognizers: &[&[exact(r"\b[A-Z0-9]+(?:[ \n-][A-Z0-9]+)?(?:[ \n-][A-Z0-9]+)?\b", 10, plate)
         .with_count(Count::letters_and_digits(5, 8))
+        .never_sure()
         .with_context(PLATE_WORDS)]],
     ..Description::DEFAULT
 };
@@ -113,7 +114,7 @@ pub(super) static LICENSE_PLATE: Description = Description {
 pub(super) static DRIVER_ID: Description = Description {
     comparison: Comparison::LettersAndDigits,
     recognizers: &[&[
-        exact(r"\b(?:DL-)?(?:[A-Z]{1,3}[ -]?)?\d+(?:-\d+)*(?:[A-Z][A-Z0-9]*)?\b", 20, driver).with_count(Count::digits(5, 14)).with_context(DRIVER_WORDS).context_distance(36, 6),
+        exact(r"\b(?:DL-)?(?:[A-Z]{1,3}[ -]?)?\d+(?:-\d+)*(?:[A-Z][A-Z0-9]*)?\b", 20, driver).with_count(Count::digits(5, 14)).never_sure().with_context(DRIVER_WORDS).context_distance(36, 6),
         // The UK form: five letters of the surname (padded with 9), decade, month (+50 for women), day, year, initials, two
         // or three computed characters (DVLA).
         exact(r"\b[A-Z9]{5}\d[0156]\d[0-3]\d\d[A-Z9]{2}[A-Z0-9]{3}\b", 16, uk_driver).with_context(DRIVER_WORDS),

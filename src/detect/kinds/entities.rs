@@ -9,8 +9,8 @@ use crate::detect::compiler::{Compiled, Compiler};
 use crate::detect::detector::{Detector, LOOKAHEAD_BYTES};
 use crate::detect::entity::recognizer::VETO_BYTES;
 use crate::detect::output::{Origin, ScanOutput};
-use crate::detect::pattern::{Group, MatcherState, ParsedPattern, PatternMatcher, Syntax};
-use crate::detect::recognizers::{EntityUse, Recognizers};
+use crate::detect::pattern::{Group, MatcherState, Offer, ParsedPattern, PatternMatcher, Syntax};
+use crate::detect::recognizers::{EntityUse, Inputs, Recognizers};
 use crate::detect::spec::DetectorSpec;
 use crate::text::buffer::TextBuffer;
 use crate::text::normalize::View;
@@ -34,7 +34,7 @@ pub(super) fn compile(spec: &DetectorSpec, compiler: &mut Compiler) -> Compiled<
             let number = recognizers.add(EntityUse { rule: entity.rule, recognizer, context });
             let group = groups.entry(recognizer.prefilter).or_default();
             let span = ParsedPattern::parse(recognizer.pattern, Syntax::Ascii)
-                .and_then(|pattern| group.add_counted(number, &pattern, Some(recognizer.max_bytes), recognizer.count))
+                .and_then(|pattern| group.add_needing(number, &pattern, Some(recognizer.max_bytes), recognizer.needs))
                 .map_err(|problem| (Some(entity.rule), problem))?;
             let veto = if recognizer.veto.is_some() { text_bytes(VETO_BYTES) } else { 0 };
             compiler.bound(entity.rule, text_bytes(span), LOOKAHEAD_BYTES + recognizer.context_after.max(veto));
@@ -78,7 +78,8 @@ impl Detector for Entities {
     }
 
     fn read(&self, state: &mut MatcherState, view: &ViewText, text: &TextBuffer, out: &mut ScanOutput) {
-        let validate = |number, start, end| self.recognizers.validate_counted(number, view, start, end);
+        let inputs = Inputs::new(view);
+        let validate = |offer: Offer| self.recognizers.validate_offer(offer, &inputs);
         let mut matches = Vec::new();
         self.matcher.read(state, view, text.is_finished(), &validate, &mut matches);
         out.add_matches(matches, view, |number, verdict| {

@@ -58,7 +58,7 @@ impl Detector for Patterns {
     }
 
     fn read(&self, state: &mut MatcherState, view: &ViewText, text: &TextBuffer, out: &mut ScanOutput) {
-        let accept = |_, _, _| Verdict::Accept;
+        let accept = |_| Verdict::Accept;
         let mut matches = Vec::new();
         self.matcher.read(state, view, text.is_finished(), &accept, &mut matches);
         out.add_matches(matches, view, |rule, _| (rule, Origin::Pattern));

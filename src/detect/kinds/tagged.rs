@@ -9,7 +9,7 @@ use crate::detect::detector::{Detector, LOOKAHEAD_BYTES};
 use crate::detect::entity::EntityType;
 use crate::detect::entity::recognizer::{Recognizer, RecognizerInput};
 use crate::detect::output::{Candidate, Origin, ScanOutput};
-use crate::detect::pattern::{Count, Starts, Verdict};
+use crate::detect::pattern::{Needs, Starts, Verdict};
 use crate::detect::recognizers::{EntityUse, Recognizers};
 use crate::detect::spec::{EntitySpec, RuleId, Strictness};
 use crate::detect::tagger::addresses::{MAX_ADDRESS_BYTES, MAX_ADDRESS_WAIT_BYTES};
@@ -28,7 +28,7 @@ static MODEL: Lazy<Option<Model<'static>>> = Lazy::new(|| Model::read(NAMES, ADD
 static RECOGNIZER: Recognizer = Recognizer {
     pattern: "",
     max_bytes: 0,
-    count: Count::ANY,
+    needs: Needs::NONE,
     validate: |_: &RecognizerInput<'_>| Verdict::Reject,
     value: None,
     context: &[],

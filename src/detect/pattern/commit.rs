@@ -4,7 +4,7 @@ use super::dfa::{Info, StateRef};
 use super::input::Input;
 use super::matcher::{MatcherState, PatternMatcher};
 use super::starts::Starts;
-use super::thread::{CompiledAlternative, Ends, Judge, PatternMatch, Thread, Verdict, first_in_reach, flush};
+use super::thread::{CompiledAlternative, Ends, Judge, Offer, PatternMatch, Thread, Verdict, first_in_reach, flush};
 use crate::text::view::ViewText;
 use crate::text::work;
 
@@ -56,18 +56,21 @@ impl PatternMatcher {
         thread: &mut Thread,
         info: &Info,
         view: &ViewText,
-        (end, mut ends): (usize, Ends<'_>),
+        (end, ends): (usize, Ends<'_>),
         to: &mut Judge<'_>,
     ) -> bool {
         thread.waiting = None;
-        if ends.are_none() {
-            return info.is_final;
-        }
-        work::count(info.matches.len());
+        let wanted = match ends {
+            Ends::None => return info.is_final,
+            Ends::All => &info.matches,
+            Ends::Of(wanted) => wanted,
+        };
+        work::count(info.matches.words());
         let after = view.after(end);
         let before = view.class_before(end);
         let is_whole = view.is_whole(end);
-        for &alternative in info.matches.iter().filter(|&&alternative| ends.include_next(alternative)) {
+        for alternative in info.matches.common(wanted) {
+            work::count(1);
             let meta = &self.alternatives[alternative as usize];
             // Markup is in pairs: whether an opening sign before a match is closed depends on the next character.
             let is_open = meta.pairs_markup && after.is_err() && !meta.start.is_any();
@@ -81,8 +84,8 @@ impl PatternMatcher {
                 }
             }
             // A match covers whole characters of the text.
-            if is_whole && let Some(starts) = to.tails.starts(meta.count, meta.cap, end, view) {
-                record(thread, meta, (starts, end), view, to);
+            if is_whole {
+                record(thread, meta, end, view, to);
             }
         }
         info.is_final && thread.waiting.is_none()
@@ -102,23 +105,23 @@ impl PatternMatcher {
     }
 }
 
-/// Records the match that ends here if a validator accepts one from a start between the two.
-fn record(
-    thread: &mut Thread,
-    meta: &CompiledAlternative,
-    ((mut from, last), end): ((usize, usize), usize),
-    view: &ViewText,
-    to: &mut Judge<'_>,
-) {
+/// Records the match that ends here if a validator accepts one.
+fn record(thread: &mut Thread, meta: &CompiledAlternative, end: usize, view: &ViewText, to: &mut Judge<'_>) {
+    let recent = if meta.needs.forms.is_empty() { 0 } else { to.tails.recent(end, view) };
+    let next = |starts: &Starts, from| meta.next_start(starts, from, (end, recent));
+    if next(&thread.starts, 0).is_none() {
+        return;
+    }
+    let Some((mut from, last)) = to.tails.starts(meta.needs.count, meta.cap, end, view) else { return };
     let expired = end.saturating_sub(meta.cap);
     flush(&mut thread.bests, to.out, |best| best.tag == meta.tag && best.starts.first() < Some(expired));
     let mut needs_context = false;
-    while let Some(start) = thread.starts.first_from(from).filter(|&start| start <= last) {
+    while let Some(start) = next(&thread.starts, from).filter(|&start| start <= last) {
         if !view.is_whole(start) || (meta.pairs_markup && !meta.is_paired(view, start, end)) {
             from = start + 1;
             continue;
         }
-        let verdict = (to.validate)(meta.tag, start, end);
+        let verdict = (to.validate)(Offer { tag: meta.tag, start, end, accepted: accepted(thread, meta.tag, start) });
         if let Verdict::RejectBefore(bytes) = verdict {
             from = view.next_start(start, bytes, end);
             continue;
@@ -134,11 +137,30 @@ fn record(
             continue;
         }
         keep(thread, PatternMatch { tag: meta.tag, starts: Starts::default(), end, verdict }, start);
-        if verdict == Verdict::Accept {
+        if verdict == Verdict::Accept || meta.needs.is_never_sure {
             return;
         }
         needs_context = true;
     }
+}
+
+impl CompiledAlternative {
+    /// Returns the earliest of some starts, from `from` on, of a match in one of its forms. `recent` shows the bytes before its end.
+    fn next_start(&self, starts: &Starts, from: usize, (end, recent): (usize, u64)) -> Option<usize> {
+        if self.needs.forms.is_empty() {
+            return starts.first_from(from);
+        }
+        let written = self.needs.forms.iter().filter(|form| form.is_at_end_of(recent));
+        let begins = written.filter_map(|form| end.checked_sub(form.bytes()));
+        begins.filter(|&start| start >= from && starts.contains(start)).min()
+    }
+}
+
+/// Returns the end of the longest match that begins at `start` and was accepted, or `start`.
+fn accepted(thread: &Thread, tag: u32, start: usize) -> usize {
+    let is_accepted =
+        |best: &&PatternMatch| best.tag == tag && best.verdict == Verdict::Accept && best.starts.first() == Some(start);
+    thread.bests.iter().filter(is_accepted).map(|best| best.end).max().unwrap_or(start)
 }
 
 /// Records a match from `start` on, and replaces shorter ones.

@@ -4,7 +4,7 @@ use regex_automata::nfa::thompson::{Compiler, Config, NFA, WhichCaptures};
 use regex_syntax::hir::Hir;
 
 use super::assertions::EdgeSet;
-use super::count::Count;
+use super::count::Needs;
 use super::dfa::{Dfa, MAX_STATES};
 use super::expand::{Alternative, ExpandError, expand};
 use super::gate::{Gate, GatePattern, relax};
@@ -32,16 +32,16 @@ impl Group {
         pattern: &ParsedPattern,
         max_length: Option<usize>,
     ) -> Result<usize, PatternProblem> {
-        self.add_counted(tag, pattern, max_length, Count::ANY)
+        self.add_needing(tag, pattern, max_length, Needs::NONE)
     }
 
-    /// Adds a pattern of which the validator rejects matches with other numbers of characters.
-    pub(crate) fn add_counted(
+    /// Adds a pattern of which the validator rejects all other matches.
+    pub(crate) fn add_needing(
         &mut self,
         tag: u32,
         pattern: &ParsedPattern,
         max_length: Option<usize>,
-        count: Count,
+        needs: Needs,
     ) -> Result<usize, PatternProblem> {
         let hir = pattern.normalized().hir;
         let cap = cap(&hir, max_length)?;
@@ -59,7 +59,7 @@ impl Group {
                 end,
                 pairs_markup: pattern.syntax != Syntax::Ascii,
                 cap,
-                count,
+                needs,
             });
         }
         Ok(cap)
@@ -96,7 +96,7 @@ impl Group {
         let patterns = self.starts.iter().zip(&self.alternatives).map(|(&start, alternative)| GatePattern {
             start,
             end: alternative.end,
-            count: alternative.count,
+            count: alternative.needs.count,
         });
         Gate::new(nfa, patterns.collect())
     }

@@ -1,4 +1,6 @@
-//! Numbers of characters that a match must have.
+//! What a match must be like before its validator is asked.
+
+use super::form::Form;
 
 /// The kind of characters that are counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,6 +19,22 @@ pub(crate) struct Count {
     of: Counted,
     least: u8,
     most: u8,
+}
+
+/// What a validator requires of a match. It is not asked about others.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Needs {
+    /// The characters that a match must have.
+    pub(crate) count: Count,
+    /// The forms of which a match must have one; none if it may have any.
+    pub(crate) forms: &'static [Form],
+    /// The validator accepts no match whatever its context.
+    pub(crate) is_never_sure: bool,
+}
+
+impl Needs {
+    /// Nothing.
+    pub(crate) const NONE: Self = Self { count: Count::ANY, forms: &[], is_never_sure: false };
 }
 
 impl Counted {

@@ -6,6 +6,7 @@ use std::sync::PoisonError;
 use regex_automata::nfa::thompson::{NFA, State};
 use regex_automata::util::primitives::{PatternID, StateID};
 
+use super::alternatives::AlternativeSet;
 use super::assertions::EdgeSet;
 use super::sync::{AtomicU32, Mutex, MutexGuard, OnceLock, Ordering};
 
@@ -19,7 +20,7 @@ pub(super) type Set = Box<[u32]>;
 #[derive(Debug)]
 pub(super) struct Info {
     /// Patterns that match here.
-    pub(super) matches: Box<[u32]>,
+    pub(super) matches: AlternativeSet,
     /// The maximum length of a match through this state, in bytes of the view.
     pub(super) cap: usize,
     /// No byte leads on from here.
@@ -160,17 +161,15 @@ impl Dfa {
 
     /// Returns the properties of a state without a number.
     pub(super) fn describe(&self, set: &Set) -> Info {
-        let mut matches: Vec<u32> = set
-            .iter()
-            .filter_map(|&state| match self.nfa.state(StateID::new_unchecked(state as usize)) {
-                State::Match { pattern_id } => u32::try_from(pattern_id.as_usize()).ok(),
-                _ => None,
-            })
-            .collect();
-        matches.sort_unstable();
+        let matching = |&state: &u32| match self.nfa.state(StateID::new_unchecked(state as usize)) {
+            State::Match { pattern_id } => u32::try_from(pattern_id.as_usize()).ok(),
+            _ => None,
+        };
+        let is_final = set.iter().all(|state| matching(state).is_some());
+        let matches: AlternativeSet = set.iter().filter_map(matching).collect();
         let cap = set.iter().map(|&state| self.caps[state as usize]).max().unwrap_or(0);
-        let ends = matches.iter().fold(EdgeSet::NONE, |all, &pattern| all.or(self.ends[pattern as usize]));
-        Info { is_final: matches.len() == set.len(), ends, matches: matches.into_boxed_slice(), cap, set: set.clone() }
+        let ends = matches.iter().fold(EdgeSet::NONE, |all, pattern| all.or(self.ends[pattern as usize]));
+        Info { is_final, ends, matches, cap, set: set.clone() }
     }
 
     #[cold]

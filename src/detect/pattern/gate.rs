@@ -19,6 +19,7 @@ use regex_automata::nfa::thompson::{NFA, State};
 use regex_automata::util::primitives::{PatternID, StateID};
 use regex_syntax::hir::{Hir, HirKind, Repetition};
 
+use super::alternatives::AlternativeSet;
 use super::assertions::EdgeSet;
 use super::count::Count;
 use super::sync::{AtomicU32, Mutex, OnceLock, Ordering};
@@ -56,8 +57,8 @@ type Key = (Box<[u32]>, u8);
 #[derive(Debug)]
 struct Info {
     key: Key,
-    /// The patterns of which a match may end here, ascending.
-    matches: Box<[u32]>,
+    /// The patterns of which a match may end here.
+    matches: AlternativeSet,
     /// The positions at which one of the matches can end.
     ends: EdgeSet,
     /// The state with a boundary after it that the characters do not show.
@@ -238,23 +239,22 @@ impl Gate {
 
     /// Returns the properties of a state.
     fn describe(&self, key: Key) -> Info {
-        let (mut matches, mut ends) = (Vec::new(), EdgeSet::NONE);
+        let (mut matches, mut ends) = (AlternativeSet::default(), EdgeSet::NONE);
         for &element in &key.0 {
             let (state, count) = (element & STATE_MASK, element >> STATE_BITS);
             let State::Match { pattern_id } = self.nfa.state(StateID::new_unchecked(state as usize)) else { continue };
             let pattern = &self.patterns[pattern_id.as_usize()];
             if count >= pattern.count.least() {
                 ends = ends.or(pattern.end);
-                matches.extend(u32::try_from(pattern_id.as_usize()));
+                matches.insert(u32::try_from(pattern_id.as_usize()).unwrap_or(0));
             }
         }
-        matches.sort_unstable();
-        Info { key, matches: matches.into_boxed_slice(), ends, boundary: OnceLock::new() }
+        Info { key, matches, ends, boundary: OnceLock::new() }
     }
 
-    /// Returns the patterns of which a match may end in a state, ascending.
-    pub(super) fn matches(&self, state: GateState) -> &[u32] {
-        self.info(state.entry).map_or(&[], |info| &info.matches)
+    /// Returns the patterns of which a match may end in a state.
+    pub(super) fn matches(&self, state: GateState) -> Option<&AlternativeSet> {
+        self.info(state.entry).map(|info| &info.matches)
     }
 
     /// Returns the state after a byte.

@@ -1,7 +1,6 @@
 //! Reads text with the gate before the matcher: most of it reaches the gate only.
 
-use smallvec::SmallVec;
-
+use super::alternatives::AlternativeSet;
 use super::gate::{Found, Gate, GateState};
 use super::input::Input;
 use super::matcher::{MatcherState, PatternMatcher};
@@ -21,7 +20,7 @@ impl PatternMatcher {
         to: &mut Judge<'_>,
     ) {
         let end = input.bytes.len();
-        let mut wanted = Wanted::new();
+        let mut wanted = Wanted::default();
         // The gate has read up to here.
         let mut read = at;
         let mut open = match state.gate.take() {
@@ -42,21 +41,24 @@ impl PatternMatcher {
             }
             let (until, ends) = match (found, open) {
                 (Found::End(last), Some(open)) => {
-                    self.wanted(gate.matches(open), input, last, to, &mut wanted);
-                    if wanted.is_empty() {
+                    match gate.matches(open) {
+                        Some(matches) => self.find_wanted(matches, input, last, to, &mut wanted),
+                        None => continue,
+                    }
+                    if wanted.ends.is_empty() {
                         continue;
                     }
-                    (last, Ends::Of(&wanted))
+                    (last, Ends::Of(&wanted.ends))
                 }
                 (Found::Full(last), _) => {
                     open = None;
                     full = full.max(last + 1);
                     (at, Ends::All)
                 }
-                _ => (end, Ends::Of(&[])),
+                _ => (end, Ends::None),
             };
             while at < until {
-                at = self.advance_all(state, input, (at, until), Ends::Of(&[]), to);
+                at = self.advance_all(state, input, (at, until), Ends::None, to);
             }
             if until < end {
                 at = self.advance_all(state, input, (at, until + 1), ends, to);
@@ -70,31 +72,45 @@ impl PatternMatcher {
     }
 }
 
-/// Alternatives, ascending.
-type Wanted = SmallVec<[u32; 64]>;
+/// The alternatives of which a match may end at a position.
+#[derive(Default)]
+struct Wanted {
+    ends: AlternativeSet,
+    /// Those that the form of the text allows.
+    formed: AlternativeSet,
+}
 
 /// The maximum distance between the first and the last start that are looked at.
 const MAX_STARTS: usize = 4;
 
 impl PatternMatcher {
-    /// Finds the alternatives of which a match may end after byte `at` by the characters around it and the number of its digits or letters.
-    fn wanted(&self, of: &[u32], input: Input<'_>, at: usize, to: &mut Judge<'_>, wanted: &mut Wanted) {
-        wanted.clear();
-        work::count(of.len());
+    /// Finds the alternatives of which a match may end after byte `at` by the characters around it, the form of the text before it and the
+    /// number of its digits or letters.
+    fn find_wanted(
+        &self,
+        of: &AlternativeSet,
+        input: Input<'_>,
+        at: usize,
+        to: &mut Judge<'_>,
+        Wanted { ends, formed }: &mut Wanted,
+    ) {
+        ends.clear();
         if input.bytes[at] >= 0x80 {
-            wanted.extend_from_slice(of);
+            ends.copy_from(of);
             return;
         }
         let (view, end) = (input.view, input.base + at + 1);
         let (before, after) = (view.class_before(end), view.after(end));
-        for &alternative in of {
+        self.forms.ending(to.tails.recent(end, view), formed);
+        for alternative in of.common(formed) {
+            work::count(1);
             let meta = &self.alternatives[alternative as usize];
             if after.is_ok_and(|after| !meta.end.holds_any(before, after)) {
                 continue;
             }
-            let starts = to.tails.starts(meta.count, meta.cap, end, view);
+            let starts = to.tails.starts(meta.needs.count, meta.cap, end, view);
             if starts.is_some_and(|(first, last)| may_begin(meta, input, first, last)) {
-                wanted.push(alternative);
+                ends.insert(alternative);
             }
         }
     }

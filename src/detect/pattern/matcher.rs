@@ -2,7 +2,10 @@
 
 use super::assertions::EdgeSet;
 use super::count::Count;
+#[cfg(test)]
+use super::count::Needs;
 use super::dfa::{DEAD, Dfa, StateRef};
+use super::form::Forms;
 use super::gate::Gate;
 use super::input::Input;
 use super::prefilter::{Prefilter, Run};
@@ -31,6 +34,7 @@ pub(crate) struct PatternMatcher {
     counted_bytes: usize,
     prefilter: Option<Prefilter>,
     pub(super) gate: Option<Gate>,
+    pub(super) forms: Forms,
 }
 
 /// The state of a matcher in a view.
@@ -68,6 +72,7 @@ impl PatternMatcher {
             dfa,
             least_cap: alternatives.iter().map(|alternative| alternative.cap).min().unwrap_or(0),
             counted_bytes: longest_counted(&alternatives),
+            forms: Forms::new(alternatives.iter().map(|alternative| alternative.needs.forms)),
             alternatives,
             starts,
             start_classes: [0; 256],
@@ -92,11 +97,12 @@ impl PatternMatcher {
         self.prefilter.is_some()
     }
 
-    /// Returns the matcher without its gate and without counts, as the oracle of tests: it validates every start at every end.
+    /// Returns the matcher without its gate and without needs, as the oracle of tests: it validates every start at every end.
     #[cfg(test)]
     pub(crate) fn without_gate(mut self) -> Self {
         self.gate = None;
-        self.alternatives.iter_mut().for_each(|alternative| alternative.count = Count::ANY);
+        self.alternatives.iter_mut().for_each(|alternative| alternative.needs = Needs::NONE);
+        self.forms = Forms::new(self.alternatives.iter().map(|alternative| alternative.needs.forms));
         self
     }
 
@@ -309,6 +315,6 @@ impl PatternMatcher {
 
 /// Returns the length of the longest match whose characters are counted.
 fn longest_counted(alternatives: &[CompiledAlternative]) -> usize {
-    let counted = alternatives.iter().filter(|alternative| alternative.count != Count::ANY);
+    let counted = alternatives.iter().filter(|alternative| alternative.needs.count != Count::ANY);
     counted.map(|alternative| alternative.cap).max().unwrap_or(0)
 }

@@ -25,6 +25,8 @@
 //!   starts leave the right number: they are found once for all patterns, and only those starts are validated. If no pattern has such a
 //!   start, the threads do not run. In a list of numbers nearly every number is a start and an end of every numeric pattern, and only a
 //!   few pairs have the right number of digits.
+//! - **Forms** ([`form`]). Most numbers are written in a few forms. Where the last bytes before an end have none of them, the pattern does not
+//!   end there; where they have one, it shows the start.
 //! - **Caps.** Every pattern has a maximum match length in bytes of the view. A state knows the largest cap of the patterns that can still
 //!   match in it. A thread drops starts that are farther back than that, which bounds what a stream buffers.
 //! - **Assertions** ([`assertions`]). [`expand`] splits a pattern into alternatives that have assertions at their edges only. The
@@ -39,6 +41,7 @@
     reason = "indexes are states of an automaton that numbers them itself, and bytes below the limit of a loop; text is never sliced"
 )]
 
+mod alternatives;
 mod assertions;
 mod commit;
 mod compile;
@@ -46,6 +49,7 @@ mod count;
 mod dfa;
 mod expand;
 mod fast_path;
+mod form;
 mod gate;
 mod gated;
 mod input;
@@ -61,8 +65,9 @@ mod tests;
 mod thread;
 
 pub(crate) use compile::{Group, NFA_SIZE_LIMIT, check_can_match, check_pattern};
-pub(crate) use count::Count;
+pub(crate) use count::{Count, Needs};
+pub(crate) use form::Form;
 pub(crate) use matcher::{MatcherState, PatternMatcher};
 pub(crate) use parse::{ParsedPattern, PatternProblem, Syntax};
 pub(crate) use starts::Starts;
-pub(crate) use thread::{PatternMatch, Verdict};
+pub(crate) use thread::{Offer, PatternMatch, Verdict};

@@ -28,6 +28,11 @@ impl Starts {
         self.runs.get(run).map(|&(first, _)| first.max(offset))
     }
 
+    /// Returns `true` if the offset is a start.
+    pub(crate) fn contains(&self, offset: usize) -> bool {
+        self.first_from(offset) == Some(offset)
+    }
+
     /// Adds a start after all others.
     pub(crate) fn push(&mut self, offset: usize) {
         match self.runs.last_mut() {

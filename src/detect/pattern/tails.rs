@@ -4,6 +4,7 @@
 //! once for all of them. So a pattern tries only the starts that leave the right number, however many others there are.
 
 use super::count::{Count, Counted};
+use super::form::Recent;
 use crate::text::view::ViewText;
 
 /// The last counted characters of each kind.
@@ -12,6 +13,7 @@ pub(super) struct Tails {
     /// The length of the longest match whose characters are counted.
     reach: usize,
     kinds: [Tail; 3],
+    recent: Recent,
 }
 
 /// The last counted characters of one kind.
@@ -28,6 +30,11 @@ impl Tails {
     pub(super) fn reaching(mut self, reach: usize) -> Self {
         self.reach = reach;
         self
+    }
+
+    /// Returns which of the last bytes before `end` are letters or digits.
+    pub(super) fn recent(&mut self, end: usize, view: &ViewText) -> u64 {
+        self.recent.before(end, view)
     }
 
     /// Returns the first and the last offset at which a match of at most `cap` bytes that ends at `end` can begin by the number of its

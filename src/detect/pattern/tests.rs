@@ -2,9 +2,9 @@
 
 use proptest::prelude::*;
 
-use super::count::Count;
+use super::count::{Count, Needs};
 use super::dfa::{Dfa, StateRef};
-use super::{Group, MatcherState, ParsedPattern, PatternMatcher, Syntax, Verdict};
+use super::{Group, MatcherState, Offer, ParsedPattern, PatternMatcher, Syntax, Verdict};
 use crate::text::normalize::View;
 use crate::text::view::ViewText;
 
@@ -24,14 +24,14 @@ fn matcher(states: usize) -> PatternMatcher {
         group.add(tag, &pattern, Some(cap)).expect("a valid pattern");
     }
     let number = ParsedPattern::parse(r"\b\d+(?:[ -]\d+)*\b", Syntax::Ascii).expect("a pattern");
-    group.add_counted(COUNTED, &number, Some(12), DIGITS).expect("a valid pattern");
+    group.add_needing(COUNTED, &number, Some(12), Needs { count: DIGITS, ..Needs::NONE }).expect("a valid pattern");
     group.build_with(states).expect("small patterns").expect("some patterns")
 }
 
 /// Returns the matches in text that arrives in chunks: tag, first start and end.
 fn matches<'c>(matcher: &PatternMatcher, chunks: impl IntoIterator<Item = &'c str>) -> Vec<(u32, usize, usize)> {
     let (mut view, mut state, mut found) = (ViewText::new(View::Pattern), MatcherState::default(), Vec::new());
-    let accept = |tag, _, _| if tag == COUNTED { Verdict::Reject } else { Verdict::Accept };
+    let accept = |offer: Offer| if offer.tag == COUNTED { Verdict::Reject } else { Verdict::Accept };
     let mut offset = 0;
     for chunk in chunks {
         let open = state.earliest();
@@ -72,12 +72,12 @@ fn progress(matcher: &PatternMatcher, chunks: &[&str]) -> Progress {
     for chunk in chunks {
         view.push(chunk, offset);
         offset += chunk.len();
-        let validate = |tag, start, end| validate(&view, tag, start, end);
+        let validate = |offer: Offer| validate(&view, offer.tag, offer.start, offer.end);
         matcher.read(&mut state, &view, false, &validate, &mut found);
         open.push(state.earliest());
     }
     view.finish();
-    let validate = |tag, start, end| validate(&view, tag, start, end);
+    let validate = |offer: Offer| validate(&view, offer.tag, offer.start, offer.end);
     matcher.read(&mut state, &view, true, &validate, &mut found);
     let mut found: Vec<_> =
         found.iter().filter_map(|found| Some((found.tag, found.starts.first()?, found.end))).collect();
@@ -123,10 +123,10 @@ fn a_state_knows_the_largest_cap_and_its_end() {
     let matcher = matcher(super::dfa::MAX_STATES);
     let Some(StateRef::State(open)) = walk(&matcher.dfa, b"ab") else { panic!("it has a number") };
     let open = matcher.dfa.info(open).expect("it has a number");
-    assert_eq!((open.cap, open.matches.len(), open.is_final), (6, 0, false));
+    assert_eq!((open.cap, open.matches.iter().count(), open.is_final), (6, 0, false));
     let Some(StateRef::State(end)) = walk(&matcher.dfa, b"abc") else { panic!("it has a number") };
     let end = matcher.dfa.info(end).expect("it has a number");
-    assert_eq!((end.matches.len(), end.is_final), (1, true));
+    assert_eq!((end.matches.iter().count(), end.is_final), (1, true));
 }
 
 #[test]

@@ -4,8 +4,9 @@ use std::collections::hash_map::Entry;
 
 use rustc_hash::FxHashMap;
 
+use super::alternatives::AlternativeSet;
 use super::assertions::EdgeSet;
-use super::count::Count;
+use super::count::Needs;
 use super::dfa::StateRef;
 use super::starts::Starts;
 use super::tails::Tails;
@@ -24,8 +25,8 @@ pub(super) struct CompiledAlternative {
     pub(super) pairs_markup: bool,
     /// The maximum length of a match, in bytes of the view.
     pub(super) cap: usize,
-    /// The characters that a match must have.
-    pub(super) count: Count,
+    /// What the validator requires of a match.
+    pub(super) needs: Needs,
 }
 
 impl CompiledAlternative {
@@ -73,31 +74,25 @@ pub(crate) enum Verdict {
 pub(super) enum Ends<'a> {
     /// Any.
     All,
-    /// These, ascending.
-    Of(&'a [u32]),
+    /// None.
+    None,
+    /// These.
+    Of(&'a AlternativeSet),
 }
 
-impl Ends<'_> {
-    pub(super) fn are_none(self) -> bool {
-        matches!(self, Self::Of([]))
-    }
-
-    /// Returns `true` if the alternative is one of them. Asked about alternatives in ascending order only.
-    #[inline]
-    pub(super) fn include_next(&mut self, alternative: u32) -> bool {
-        let Self::Of(some) = self else { return true };
-        while let [first, rest @ ..] = *some {
-            if *first >= alternative {
-                return *first == alternative;
-            }
-            *some = rest;
-        }
-        false
-    }
+/// A possible match, which a validator decides on. It is as the validator [needs](Needs) it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Offer {
+    /// The number that the pattern was added with.
+    pub(crate) tag: u32,
+    pub(crate) start: usize,
+    pub(crate) end: usize,
+    /// The end of the longest match that begins here and was accepted, or the start.
+    pub(crate) accepted: usize,
 }
 
-/// Validates a possible match: its tag, start and end. The count of its characters is right.
-pub(crate) type Validate<'a> = dyn Fn(u32, usize, usize) -> Verdict + 'a;
+/// Validates a possible match.
+pub(crate) type Validate<'a> = dyn Fn(Offer) -> Verdict + 'a;
 
 /// What decides where matches end, and where they go.
 pub(super) struct Judge<'a> {

@@ -29,18 +29,24 @@ macro_rules! ids {
             use $crate::detect::entity::builders::exact;
             use $crate::detect::entity::description::{Certainty, Comparison, Description};
             use $crate::detect::entity::ids::form::{digits, longest, verdict};
+            use $crate::detect::entity::recognizer::Recognizer;
+            use $crate::detect::pattern::Form;
 
             const PRINTED: &[&str] = &$printed;
             const PLAIN: &[&str] = &$plain;
+            const FORMS: [Form; PRINTED.len() + PLAIN.len()] = Form::all(PRINTED, PLAIN);
+            const ROW: Recognizer = {
+                let number = exact($pattern, longest(PRINTED, PLAIN), |c| verdict(c, (PRINTED, PLAIN), $check))
+                    .with_count(digits($digits))
+                    .with_forms(&FORMS)
+                    .with_context(&$words);
+                if PRINTED.is_empty() { number.never_sure() } else { number }
+            };
             Description {
                 comparison: Comparison::LettersAndDigits,
                 certainty: Certainty::Checksum,
                 aliases: &$aliases,
-                recognizers: &[&[exact($pattern, longest(PRINTED, PLAIN), |c| {
-                    verdict(c, (PRINTED, PLAIN), $check)
-                })
-                .with_count(digits($digits))
-                .with_context(&$words)]],
+                recognizers: &[&[ROW]],
                 ..Description::DEFAULT
             }
         };
