@@ -243,8 +243,7 @@ impl ChainVerifier {
     fn resolve_pending(&mut self, declared: Option<&Torn>) {
         let pending = std::mem::take(&mut self.pending);
         let bytes = std::mem::take(&mut self.pending_bytes);
-        let is_declared = |torn: &Torn| torn.bytes == bytes.len() as u64 && torn.sha256 == sha256_hex(&bytes);
-        if !pending.is_empty() && declared.is_some_and(is_declared) {
+        if !pending.is_empty() && declared.is_some_and(|torn| torn.describes(&bytes)) {
             self.report.torn += pending.len() as u64;
         } else {
             pending.into_iter().for_each(|problem| self.add(problem));

@@ -107,7 +107,7 @@ fn receipts(report: &ChainReport, skipped: u64, labels: &mut Labels<'_>) -> Vec<
     let chains = report.chains().iter().take(MAX_CHAINS);
     chains
         .map(|chain| ChainReceipt {
-            writer: labels.label(chain.writer()),
+            writer: labels.writer(chain.writer()),
             line: chain.first_line().saturating_add(skipped),
             first: chain.first_seq(),
             before: digest(chain.before().hash()),

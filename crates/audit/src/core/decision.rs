@@ -1,9 +1,9 @@
 //! Reads decision records.
 
-use banister::{DecisionOutcome, DecisionRecord, LogEvent};
+use banister::{DecisionOutcome, DecisionRecord, LogEvent, Torn};
 
 use super::call::CallRow;
-use super::labels::{WITHHELD, digest, identifier, time, token};
+use super::labels::{WITHHELD, digest, request_id, time, token};
 use super::lines::Line;
 use super::record::Members;
 use super::replay::recorded;
@@ -12,8 +12,8 @@ use super::replay::recorded;
 pub(super) enum DecisionLine {
     /// The record of a decision.
     Decision(CallRow),
-    /// A writer began or ended.
-    Other,
+    /// A writer began or ended. One that began after a crash describes the torn line before it.
+    Other(Option<Torn>),
     /// A record of an unknown schema, or a damaged one.
     Unknown,
 }
@@ -26,13 +26,14 @@ pub(super) fn read(line: Line, text: &str, members: &Members<'_>) -> (DecisionLi
     };
     let decision = match record.event {
         LogEvent::Decision(decision) => decision,
-        _ => return (DecisionLine::Other, record.lost),
+        LogEvent::Opened(opened) => return (DecisionLine::Other(opened.torn), record.lost),
+        _ => return (DecisionLine::Other(None), record.lost),
     };
     let (policy, id) = (digest(&decision.policy.digest), token(&decision.decision));
     if policy.is_empty() || id.is_empty() {
         return (DecisionLine::Unknown, 0);
     }
-    let request_id = identifier(decision.request_id.as_deref().unwrap_or_default());
+    let request_id = request_id(decision.request_id.as_deref().unwrap_or_default());
     let is_whole = decision.findings_omitted == 0
         && !decision.interrupted
         && !matches!(decision.outcome, DecisionOutcome::Rejected | DecisionOutcome::Uninspected);

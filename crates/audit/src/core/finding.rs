@@ -107,12 +107,14 @@ pub(super) struct Location<'a> {
     pub(super) pointer: &'a str,
     pub(super) inner_pointer: &'a str,
     pub(super) is_key: bool,
+    /// The offset of the evaluated text in the string.
+    pub(super) offset: u64,
 }
 
 impl Location<'_> {
-    /// Returns the location of text without a pointer.
-    pub(super) fn text(side: Side) -> Self {
-        Self { side, prefix: "", pointer: "", inner_pointer: "", is_key: false }
+    /// Returns the location of a part of text without a pointer.
+    pub(super) fn text(side: Side, offset: u64) -> Self {
+        Self { side, prefix: "", pointer: "", inner_pointer: "", is_key: false, offset }
     }
 }
 
@@ -131,8 +133,8 @@ impl<'a> FindingRow<'a> {
             pointer: [at.prefix, &redact_pointer(at.pointer)].concat(),
             inner_pointer: redact_pointer(at.inner_pointer),
             is_key: at.is_key,
-            start: finding.span().start() as u64,
-            end: finding.span().end() as u64,
+            start: at.offset + finding.span().start() as u64,
+            end: at.offset + finding.span().end() as u64,
             rule: finding.rule(),
             kind: finding.kind(),
             entity_type: finding.entity_type().map_or("", banister::EntityType::name),

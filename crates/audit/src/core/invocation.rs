@@ -10,14 +10,13 @@ use super::call::{CallRow, DECISION_TAG, POLICY_TAG, tag};
 use super::context::RecordContext;
 use super::finding::{Location, Side};
 use super::inflate::inflate_all;
-use super::labels::{identifier, time};
+use super::labels::{account, operation, region, request_id, time};
 use super::lines::Line;
 use super::options::hex;
 use super::quarantine::ReasonCode;
 use super::receipt::{SideReceipt, count, count_label};
 use super::record::{BODY_FIELDS, Members, RECORD_FIELDS};
 use super::replay::{Replay, outcome};
-use super::text::TextScan;
 use super::unit::{UnitScan, at_line};
 
 impl UnitScan<'_> {
@@ -33,7 +32,7 @@ impl UnitScan<'_> {
                 .zip([&input, &output])
                 .all(|(name, part)| members.get(name).is_none() || part.is_some());
         if !is_known {
-            self.out.quarantine(ReasonCode::SchemaUnknown, line, text.len() as u64, "");
+            self.quarantine(ReasonCode::SchemaUnknown, line, text.len() as u64, "")?;
             return self.any_json(line, text);
         }
         let record = self.context(line, members);
@@ -102,7 +101,7 @@ impl UnitScan<'_> {
                 Ok(bytes) => match std::str::from_utf8(&bytes) {
                     Ok(body) => self.body(record, side, call, body)?,
                     Err(_) => {
-                        self.body_as_text(record, side, &bytes)?;
+                        self.evaluate(record, side, &bytes)?;
                         Some(ReasonCode::Utf8)
                     }
                 },
@@ -114,7 +113,7 @@ impl UnitScan<'_> {
             reason = Some(ReasonCode::BodyMissing).filter(|_| !has_error);
         }
         if let Some(reason) = reason {
-            self.out.quarantine(reason, line, length, name);
+            self.quarantine(reason, line, length, name)?;
         }
         let prefix = if side == Side::Output { "/output" } else { "/input" };
         for (field, value) in part.into_iter().flat_map(|part| part.others(BODY_FIELDS)) {
@@ -152,7 +151,7 @@ impl UnitScan<'_> {
         }
         match assessment {
             Some(assessment) => self.findings(record, side, "", &assessment)?,
-            None => self.body_as_text(record, side, body.as_bytes())?,
+            None => self.evaluate(record, side, body.as_bytes())?,
         }
         Ok(reason)
     }
@@ -193,16 +192,6 @@ impl UnitScan<'_> {
         }
     }
 
-    fn body_as_text(&mut self, record: &RecordContext, side: Side, bytes: &[u8]) -> io::Result<()> {
-        let source = if side == Side::Output { Source::Output } else { Source::Input };
-        let mut scan = TextScan::new(self.guardrail, source);
-        scan.push(bytes);
-        let (assessment, _) = scan.finish();
-        self.out.receipt.inspected_bytes += assessment.inspected_bytes() as u64;
-        let at = Location::text(side);
-        assessment.findings().iter().try_for_each(|finding| self.out.finding(record, at, finding))
-    }
-
     /// Inspects another field of a record, such as the metadata of the request.
     pub(super) fn field(
         &mut self,
@@ -215,7 +204,7 @@ impl UnitScan<'_> {
         let json = format!("{{{}:{value}}}", serde_json::Value::from(name));
         match self.bodies.json(Source::Input, &json).assessment {
             Some(assessment) => self.findings(record, Side::Record, prefix, &assessment),
-            None => self.body_as_text(record, Side::Record, json.as_bytes()),
+            None => self.evaluate(record, Side::Record, json.as_bytes()),
         }
     }
 
@@ -232,24 +221,22 @@ impl UnitScan<'_> {
         }
         for found in assessment.findings() {
             let (pointer, inner_pointer) = (found.pointer(), found.inner_pointer().unwrap_or_default());
-            let at = Location { side, prefix, pointer, inner_pointer, is_key: found.is_key() };
+            let at = Location { side, prefix, pointer, inner_pointer, is_key: found.is_key(), offset: 0 };
             self.out.finding(record, at, found.finding())?;
         }
         Ok(())
     }
 
     fn context(&mut self, line: Line, members: &Members<'_>) -> RecordContext {
-        let operation = members.text("operation");
+        let identity = members.object("identity");
         RecordContext {
-            request_id: identifier(&members.text("requestId")),
+            request_id: request_id(&members.text("requestId")),
             time: time(&members.text("timestamp")),
-            account: identifier(&members.text("accountId")),
-            region: self.labels.label(&members.text("region")),
-            model: self.labels.label(&members.text("modelId")),
-            operation: self.labels.label(&operation),
-            caller: self
-                .labels
-                .caller(&members.object("identity").map(|identity| identity.text("arn")).unwrap_or_default()),
+            account: account(&members.text("accountId")),
+            region: region(&members.text("region")),
+            model: self.labels.model(&members.text("modelId")),
+            operation: operation(&members.text("operation")),
+            caller: self.labels.caller(&identity.map(|identity| identity.text("arn")).unwrap_or_default()),
             ..at_line(line)
         }
     }

@@ -61,14 +61,14 @@ impl<R: Read> Lines<R> {
     }
 
     /// Reads the rest of a long line, and returns its length.
-    pub(super) fn rest(&mut self, mut each: impl FnMut(&[u8])) -> io::Result<u64> {
+    pub(super) fn rest(&mut self, mut each: impl FnMut(&[u8]) -> io::Result<()>) -> io::Result<u64> {
         let start = self.offset;
         loop {
             let buffer = self.reader.fill_buf()?;
             let end = buffer.iter().position(|&byte| byte == b'\n');
             let is_end = buffer.is_empty() || end.is_some();
             let length = end.unwrap_or(buffer.len());
-            each(buffer.get(..length).unwrap_or_default());
+            each(buffer.get(..length).unwrap_or_default())?;
             self.consume(length);
             if is_end {
                 let length = self.offset - start;
@@ -79,13 +79,13 @@ impl<R: Read> Lines<R> {
     }
 
     /// Reads all content, and returns its length.
-    pub(super) fn all(&mut self, mut each: impl FnMut(&[u8])) -> io::Result<u64> {
+    pub(super) fn all(&mut self, mut each: impl FnMut(&[u8]) -> io::Result<()>) -> io::Result<u64> {
         loop {
             let buffer = self.reader.fill_buf()?;
             if buffer.is_empty() {
                 return Ok(self.offset);
             }
-            each(buffer);
+            each(buffer)?;
             let length = buffer.len();
             self.consume(length);
         }
@@ -109,7 +109,7 @@ mod tests {
             let mut all = line.clone();
             assert!(all.len() <= limit);
             if read.is_long {
-                lines.rest(|more| all.extend(more)).unwrap();
+                lines.rest(|more| Ok(all.extend(more))).unwrap();
             }
             assert_eq!(
                 read.is_terminated || read.is_long,

@@ -3,6 +3,7 @@
 mod body;
 mod call;
 mod chain;
+mod codes;
 mod context;
 mod decision;
 mod finding;
@@ -21,9 +22,11 @@ mod replay;
 mod scan;
 mod text;
 mod unit;
+mod unread;
 
 pub use call::CallRow;
 pub use chain::{ChainFault, ChainReceipt, Chains};
+pub(crate) use codes::codes;
 pub use context::RecordContext;
 pub use finding::{FindingRow, Side, Verdict};
 pub(crate) use options::hex;

@@ -26,6 +26,8 @@ pub struct ScanOptions {
     /// The calls of invocation logs are joined with decision records.
     pub decisions: bool,
     /// The longest line that is read as a whole. Longer lines are evaluated as text and quarantined.
+    ///
+    /// Text over 16 MiB is evaluated in parts, which end where no match is open: context words before such an end do not count after it.
     pub max_line_bytes: usize,
     /// The largest side object that is read.
     pub max_side_bytes: u64,
@@ -71,7 +73,7 @@ impl Default for ScanOptions {
 }
 
 /// The version of the scan: it changes when equal bytes may have other results.
-const SCAN_VERSION: &str = concat!("banister-audit ", env!("CARGO_PKG_VERSION"), " scan 2");
+const SCAN_VERSION: &str = concat!("banister-audit ", env!("CARGO_PKG_VERSION"), " scan 3");
 
 impl ScanOptions {
     /// Returns the name of the engine.

@@ -16,6 +16,15 @@ pub trait FindingSink {
     /// If it cannot be written. That ends the scan.
     fn finding(&mut self, row: &FindingRow<'_>) -> io::Result<()>;
 
+    /// Accepts a quarantined unit, line or body.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be written. That ends the scan.
+    fn quarantine(&mut self, _: &QuarantineRow) -> io::Result<()> {
+        Ok(())
+    }
+
     /// Accepts a call or a decision, if [`ScanOptions::decisions`](crate::ScanOptions::decisions) is set.
     ///
     /// # Errors
@@ -60,6 +69,6 @@ pub trait SideObjects {
 pub struct UnitOutcome {
     /// The receipt.
     pub receipt: Receipt,
-    /// What was quarantined.
+    /// The first thousand of what was quarantined. [`FindingSink::quarantine`] receives all.
     pub quarantine: Vec<QuarantineRow>,
 }

@@ -8,11 +8,13 @@ use sha2::{Digest as _, Sha256};
 use super::call::CallRow;
 use super::context::RecordContext;
 use super::finding::{FindingRow, Location, Verdict};
-use super::lines::Line;
 use super::options::hex;
 use super::outcome::{FindingSink, UnitOutcome};
 use super::quarantine::{QuarantineRow, ReasonCode};
 use super::receipt::{Receipt, UnitStatus, count};
+
+/// The number of quarantined lines that are in memory.
+const KEPT_QUARANTINE: usize = 1000;
 
 /// Where findings and quarantined lines go.
 pub(super) struct Output<'a> {
@@ -21,6 +23,7 @@ pub(super) struct Output<'a> {
     findings: u64,
     findings_hash: Sha256,
     quarantine: Vec<QuarantineRow>,
+    quarantine_hash: Sha256,
     calls_hash: Sha256,
     /// The number of findings with the verdicts gap and unverifiable.
     pub(super) verdicts: [u64; 2],
@@ -58,6 +61,7 @@ impl<'a> Output<'a> {
             findings: 0,
             findings_hash: Sha256::new(),
             quarantine: Vec::new(),
+            quarantine_hash: Sha256::new(),
             calls_hash: Sha256::new(),
             verdicts: [0; 2],
         }
@@ -85,43 +89,33 @@ impl<'a> Output<'a> {
         self.sink.call(row)
     }
 
-    pub(super) fn quarantine(&mut self, reason: ReasonCode, line: Line, length: u64, part: &str) {
-        count(&mut self.receipt.tally.quarantined, reason.as_str(), 1);
-        let (line, offset) = (line.number, line.offset);
-        self.quarantine.push(QuarantineRow { reason, line, offset, length, part: part.to_owned() });
+    pub(super) fn quarantine(&mut self, row: QuarantineRow) -> io::Result<()> {
+        count(&mut self.receipt.tally.quarantined, row.reason.as_str(), 1);
+        self.quarantine_hash.update(serde_json::to_vec(&row)?);
+        self.quarantine_hash.update(b"\n");
+        self.sink.quarantine(&row)?;
+        if self.quarantine.len() < KEPT_QUARANTINE {
+            self.quarantine.push(row);
+        }
+        Ok(())
     }
 
-    pub(super) fn finish(
-        mut self,
-        sha256: String,
-        size: u64,
-        uncompressed: u64,
-        stopped: Option<ReasonCode>,
-    ) -> UnitOutcome {
+    /// Records why the unit was not read to its end, if it was not.
+    pub(super) fn stopped(&mut self, reason: Option<ReasonCode>, uncompressed: u64) -> io::Result<()> {
+        self.receipt.reason = reason;
+        let Some(reason) = reason else { return Ok(()) };
+        let is_nothing = uncompressed == 0 || reason == ReasonCode::FormatUnsupported;
+        self.receipt.status = if is_nothing { UnitStatus::Failed } else { UnitStatus::Partial };
+        self.quarantine(QuarantineRow { reason, line: 0, offset: uncompressed, length: 0, part: String::new() })
+    }
+
+    pub(super) fn finish(mut self, sha256: String, size: u64, uncompressed: u64) -> UnitOutcome {
         let receipt = &mut self.receipt;
         (receipt.sha256, receipt.size, receipt.uncompressed) = (sha256, size, uncompressed);
-        receipt.marker = size == 0 && stopped.is_none();
-        if let Some(reason) = stopped {
-            receipt.reason = Some(reason);
-            let is_nothing = uncompressed == 0 || reason == ReasonCode::FormatUnsupported;
-            receipt.status = if is_nothing { UnitStatus::Failed } else { UnitStatus::Partial };
-            count(&mut receipt.tally.quarantined, reason.as_str(), 1);
-            self.quarantine.push(QuarantineRow {
-                reason,
-                line: 0,
-                offset: uncompressed,
-                length: 0,
-                part: String::new(),
-            });
-        }
+        receipt.marker = size == 0 && receipt.reason.is_none();
         receipt.calls_digest = hex(&self.calls_hash.finalize());
         receipt.findings_digest = hex(&self.findings_hash.finalize());
-        let mut hash = Sha256::new();
-        for row in &self.quarantine {
-            hash.update(serde_json::to_string(row).unwrap_or_default());
-            hash.update(b"\n");
-        }
-        receipt.quarantine_digest = hex(&hash.finalize());
+        receipt.quarantine_digest = hex(&self.quarantine_hash.finalize());
         UnitOutcome { receipt: self.receipt, quarantine: self.quarantine }
     }
 }

@@ -1,9 +1,11 @@
 //! Reads the rows of a Parquet file as records.
 
 use std::borrow::Cow;
+use std::cell::Cell;
 use std::fs::File;
 use std::io::{self, Read};
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::panic::{self, AssertUnwindSafe, catch_unwind};
+use std::sync::Once;
 
 use parquet::errors::ParquetError;
 use parquet::file::reader::SerializedFileReader;
@@ -13,7 +15,7 @@ use serde_json::value::RawValue;
 
 use super::lines::Line;
 use super::quarantine::ReasonCode;
-use super::unit::UnitScan;
+use super::unit::{UnitScan, at_line};
 
 /// The first bytes of a Parquet file.
 const PARQUET: &[u8] = b"PAR1";
@@ -70,25 +72,45 @@ impl UnitScan<'_> {
                 Some(None) => return Ok(None),
                 Some(Some((row, is_utf8))) => self.row(number, &row, is_utf8)?,
             }
+            // Rows have no torn lines.
+            self.quarantine_unread()?;
         }
     }
 
     fn row(&mut self, number: u64, row: &str, is_utf8: bool) -> io::Result<()> {
         let line = Line { number, offset: 0, is_long: false, is_terminated: true };
         if !is_utf8 {
-            self.out.quarantine(ReasonCode::Utf8, line, row.len() as u64, "");
+            self.quarantine(ReasonCode::Utf8, line, row.len() as u64, "")?;
         }
         if row.len() > self.options.max_line_bytes {
-            return self.as_text(line, row.as_bytes(), ReasonCode::LineTooLong);
+            self.quarantine(ReasonCode::LineTooLong, line, row.len() as u64, "")?;
+            return self.evaluate(&at_line(line), self.side(), row.as_bytes());
         }
         self.json(line, row)
     }
 }
 
-/// Runs the decoder, which panics on some damaged files.
+thread_local! {
+    /// The decoder runs on this thread.
+    static IS_DECODING: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Runs the decoder, which panics on some damaged files. The message of such a panic may quote content, so it is not printed.
 fn contained<T>(decode: impl FnOnce() -> Result<T, ParquetError>) -> Option<T> {
+    static QUIET: Once = Once::new();
+    QUIET.call_once(|| {
+        let others = panic::take_hook();
+        panic::set_hook(Box::new(move |panic| {
+            if !IS_DECODING.get() {
+                others(panic);
+            }
+        }));
+    });
+    IS_DECODING.set(true);
     // Whatever was left in between is not used again.
-    catch_unwind(AssertUnwindSafe(decode)).ok()?.ok()
+    let decoded = catch_unwind(AssertUnwindSafe(decode));
+    IS_DECODING.set(false);
+    decoded.ok()?.ok()
 }
 
 /// Returns a row as a JSON object, without columns that are null.

@@ -83,7 +83,8 @@ pub struct Tally {
     pub bodies: BTreeMap<String, u64>,
     /// Quarantined lines and bodies, by reason code.
     pub quarantined: BTreeMap<String, u64>,
-    /// Decision records by outcome, and `lost` for those that their writer lost.
+    /// Decision records by outcome, `lost` for those that their writer lost, and `torn` for lines in which a writer crashed, as the next one
+    /// recorded.
     pub decisions: BTreeMap<String, u64>,
     /// Findings by rule, kind, type, side, action and verdict, separated by tabs.
     pub findings: BTreeMap<String, u64>,

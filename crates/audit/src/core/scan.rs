@@ -15,8 +15,8 @@ use super::outcome::{FindingSink, SideObjects, UnitOutcome};
 use super::output::Output;
 use super::parquet_rows::sniff;
 use super::quarantine::ReasonCode;
-use super::receipt::UnitStatus;
 use super::unit::UnitScan;
+use super::unread::Unread;
 
 /// Scans units under one policy.
 #[derive(Clone, Debug)]
@@ -81,7 +81,8 @@ impl Scanner {
 
     /// Scans a unit. Equal bytes, side objects, policies and options have equal findings and receipts.
     ///
-    /// At most a line of the limit and a buffer are in memory, besides side objects.
+    /// At most a line of the limit and a buffer are in memory, besides side objects. Longer text is evaluated in parts, see
+    /// [`ScanOptions::max_line_bytes`].
     ///
     /// # Errors
     ///
@@ -99,7 +100,8 @@ impl Scanner {
         let content = lines.get_mut();
         let digested = content.finish();
         let (stopped, uncompressed) = (content.stopped(), content.uncompressed());
-        Ok(scan.out.finish(digested.sha256, digested.size, uncompressed, stopped))
+        scan.out.stopped(stopped, uncompressed)?;
+        Ok(scan.out.finish(digested.sha256, digested.size, uncompressed))
     }
 
     /// Scans a unit in a file, which may be Parquet. Otherwise it is as [`scan_unit`](Self::scan_unit).
@@ -129,7 +131,8 @@ impl Scanner {
             Some(ReasonCode::FormatUnsupported) | None => scan.parquet(file)?,
             stopped => stopped,
         };
-        Ok(scan.out.finish(digested.sha256, digested.size, digested.size, stopped))
+        scan.out.stopped(stopped, digested.size)?;
+        Ok(scan.out.finish(digested.sha256, digested.size, digested.size))
     }
 
     fn unit<'a>(
@@ -147,6 +150,7 @@ impl Scanner {
             against: self.against.as_ref().map(bodies),
             replays: Vec::new(),
             chain: None,
+            unread: Unread::default(),
             labels: Labels::new(&self.guardrail),
             out: Output::new(unit_id, self.digests(), sink),
         }
@@ -157,8 +161,9 @@ impl Scanner {
     pub fn failed_unit(&self, unit_id: &str, reason: ReasonCode) -> UnitOutcome {
         let mut sink = |_: &FindingRow<'_>| Ok(());
         let mut out = Output::new(unit_id, self.digests(), &mut sink);
-        out.receipt.status = UnitStatus::Failed;
-        out.finish(String::new(), 0, 0, Some(reason))
+        // The sink accepts all.
+        let _ = out.stopped(Some(reason), 0);
+        out.finish(String::new(), 0, 0)
     }
 
     fn digests(&self) -> (&str, &str) {

@@ -2,7 +2,7 @@
 
 use std::io::{self, Read};
 
-use banister::{Assessment, Guardrail, Source};
+use banister::{Guardrail, Source};
 
 use super::body::Bodies;
 use super::call::CallRow;
@@ -16,11 +16,12 @@ use super::lines::{Line, Lines};
 use super::options::{Format, ScanOptions};
 use super::outcome::SideObjects;
 use super::output::Output;
-use super::quarantine::ReasonCode;
+use super::quarantine::{QuarantineRow, ReasonCode};
 use super::receipt::count;
 use super::record::{Members, RecordKind};
 use super::replay::Replay;
-use super::text::TextScan;
+use super::text::{Part, TextScan};
+use super::unread::Unread;
 
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
@@ -38,6 +39,8 @@ pub(super) struct UnitScan<'a> {
     pub(super) replays: Vec<Replay>,
     /// The chain, from the first decision record on.
     pub(super) chain: Option<ChainScan>,
+    /// The lines before this one that cannot be read.
+    pub(super) unread: Unread,
     pub(super) labels: Labels<'a>,
     pub(super) out: Output<'a>,
 }
@@ -71,46 +74,73 @@ impl UnitScan<'_> {
     /// Evaluates all content as one text, so that a match may span lines.
     fn text<R: Read>(&mut self, lines: &mut Lines<Inflate<R>>) -> io::Result<()> {
         let mut scan = TextScan::new(self.guardrail, self.source());
-        let length = lines.all(|bytes| scan.push(bytes))?;
-        let (assessment, is_invalid) = scan.finish();
+        let (record, side) = (RecordContext::default(), self.side());
+        let length = lines.all(|bytes| scan.push(bytes, |part| self.text_findings(&record, side, &part)))?;
+        let (part, is_invalid) = scan.finish();
+        self.text_findings(&record, side, &part)?;
         let line = Line { number: 0, offset: 0, is_long: false, is_terminated: false };
         if is_invalid {
-            self.out.quarantine(ReasonCode::Utf8, line, length, "");
+            self.quarantine(ReasonCode::Utf8, line, length, "")?;
         }
         if length > 0 {
             count(&mut self.out.receipt.tally.records_by_format, "text", 1);
         }
-        self.text_findings(&RecordContext::default(), &assessment)
+        Ok(())
     }
 
-    fn text_findings(&mut self, record: &RecordContext, assessment: &Assessment) -> io::Result<()> {
+    /// Evaluates bytes as one text.
+    pub(super) fn evaluate(&mut self, record: &RecordContext, side: Side, bytes: &[u8]) -> io::Result<()> {
+        let source = if side == Side::Output { Source::Output } else { Source::Input };
+        let mut scan = TextScan::new(self.guardrail, source);
+        scan.push(bytes, |part| self.text_findings(record, side, &part))?;
+        self.text_findings(record, side, &scan.finish().0)
+    }
+
+    fn text_findings(&mut self, record: &RecordContext, side: Side, part: &Part) -> io::Result<()> {
+        let assessment = &part.assessment;
         self.out.receipt.inspected_bytes += assessment.inspected_bytes() as u64;
-        let side = self.side();
-        let at = Location::text(side);
+        let at = Location::text(side, part.offset);
         assessment.findings().iter().try_for_each(|finding| self.out.finding(record, at, finding))
+    }
+
+    /// Quarantines a line or a body, after the lines before it.
+    pub(super) fn quarantine(&mut self, reason: ReasonCode, line: Line, length: u64, part: &str) -> io::Result<()> {
+        self.quarantine_unread()?;
+        self.out.quarantine(QuarantineRow::new(reason, line, length, part))
+    }
+
+    /// Quarantines the lines before that cannot be read, because no record says that a writer crashed within them.
+    pub(super) fn quarantine_unread(&mut self) -> io::Result<()> {
+        self.unread.take().into_iter().try_for_each(|row| self.out.quarantine(row))
     }
 
     fn json_lines<R: Read>(&mut self, lines: &mut Lines<Inflate<R>>) -> io::Result<()> {
         let mut bytes = Vec::new();
         while let Some(line) = lines.next(&mut bytes, self.options.max_line_bytes)? {
+            let unread = self.unread.len();
             if line.is_long {
                 self.long_line(lines, line, &bytes)?;
             } else {
                 self.line(line, &bytes)?;
             }
+            if self.unread.len() <= unread || !self.unread.line(&bytes, self.options.max_line_bytes) {
+                self.quarantine_unread()?;
+            }
             if let Some(chain) = &mut self.chain {
                 chain.line(line, &bytes);
             }
         }
-        Ok(())
+        self.quarantine_unread()
     }
 
     fn long_line<R: Read>(&mut self, lines: &mut Lines<Inflate<R>>, line: Line, start: &[u8]) -> io::Result<()> {
         let mut scan = TextScan::new(self.guardrail, self.source());
-        scan.push(start);
-        let length = start.len() as u64 + lines.rest(|bytes| scan.push(bytes))?;
-        self.out.quarantine(ReasonCode::LineTooLong, line, length, "");
-        self.text_findings(&at_line(line), &scan.finish().0)
+        let (record, side) = (at_line(line), self.side());
+        let mut push = |bytes: &[u8]| scan.push(bytes, |part| self.text_findings(&record, side, &part));
+        push(start)?;
+        let length = start.len() as u64 + lines.rest(push)?;
+        self.text_findings(&record, side, &scan.finish().0)?;
+        self.quarantine(ReasonCode::LineTooLong, line, length, "")
     }
 
     fn line(&mut self, line: Line, bytes: &[u8]) -> io::Result<()> {
@@ -119,7 +149,7 @@ impl UnitScan<'_> {
             return Ok(());
         }
         let Ok(text) = std::str::from_utf8(bytes) else {
-            return self.as_text(line, bytes, ReasonCode::Utf8);
+            return self.unreadable(line, bytes, ReasonCode::Utf8);
         };
         let text = text.trim();
         if text.starts_with('[') {
@@ -131,12 +161,10 @@ impl UnitScan<'_> {
         self.json(line, text)
     }
 
-    /// Evaluates a line that is not what it should be.
-    pub(super) fn as_text(&mut self, line: Line, bytes: &[u8], reason: ReasonCode) -> io::Result<()> {
-        self.out.quarantine(reason, line, bytes.len() as u64, "");
-        let mut scan = TextScan::new(self.guardrail, self.source());
-        scan.push(bytes);
-        self.text_findings(&at_line(line), &scan.finish().0)
+    /// Evaluates a line that is not what it should be as text.
+    fn unreadable(&mut self, line: Line, bytes: &[u8], reason: ReasonCode) -> io::Result<()> {
+        self.unread.push(QuarantineRow::new(reason, line, bytes.len() as u64, ""));
+        self.evaluate(&at_line(line), self.side(), bytes)
     }
 
     pub(super) fn json(&mut self, line: Line, text: &str) -> io::Result<()> {
@@ -154,10 +182,17 @@ impl UnitScan<'_> {
         self.chain.get_or_insert_with(|| ChainScan::new(line));
         let (row, lost) = match decision::read(line, text, members) {
             (DecisionLine::Unknown, _) => {
-                self.out.quarantine(ReasonCode::SchemaUnknown, line, text.len() as u64, "");
+                self.quarantine(ReasonCode::SchemaUnknown, line, text.len() as u64, "")?;
                 return self.any_json(line, text);
             }
-            (DecisionLine::Other, lost) => (None, lost),
+            (DecisionLine::Other(torn), lost) => {
+                if torn.is_some_and(|torn| torn.describes(self.unread.bytes())) {
+                    // Their writer recorded them, so they are accounted for.
+                    let lines = self.unread.take().len() as u64;
+                    count(&mut self.out.receipt.tally.decisions, "torn", lines);
+                }
+                (None, lost)
+            }
             (DecisionLine::Decision(row), lost) => (Some(row), lost),
         };
         let tally = &mut self.out.receipt.tally;
@@ -192,7 +227,7 @@ impl UnitScan<'_> {
                 _ if line.is_terminated => ReasonCode::JsonSyntax,
                 _ => ReasonCode::TornLine,
             };
-            return self.as_text(line, text.as_bytes(), reason);
+            return self.unreadable(line, text.as_bytes(), reason);
         };
         count(&mut self.out.receipt.tally.records_by_format, "json", 1);
         let side = self.side();
@@ -203,7 +238,7 @@ impl UnitScan<'_> {
         self.options.source.into()
     }
 
-    fn side(&self) -> Side {
+    pub(super) fn side(&self) -> Side {
         if self.source() == Source::Output { Side::Output } else { Side::Input }
     }
 }

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use super::html::{Table, code, escape, number};
+use super::sections::list;
 use crate::run::{Approval, ChainAudit, DecisionAudit, Summary};
 
 /// Returns the section about decisions, if the audit joins them.
@@ -12,16 +13,18 @@ pub(super) fn section(summary: &Summary) -> String {
         "<section id=\"decisions\"><h2>Decisions</h2>\n<p>Calls of the invocation log beside the decision records of the guardrail, joined \
          by the tag in the request's metadata, or by the request ID.</p>\n<dl><dt>Calls</dt><dd>{}</dd><dt>With decision \
          records</dt><dd>{}</dd><dt>With the tag, which Bedrock recorded</dt><dd>{}</dd><dt>Responses masked or blocked</dt><dd>{} of those \
-         with findings</dd><dt>Evaluated again</dt><dd>{}</dd></dl>\n",
+         with findings</dd><dt>Evaluated again</dt><dd>{}</dd><dt>Decision records by \
+         outcome</dt><dd>{}</dd></dl>\n",
         number(audit.calls),
         number(audit.decided),
         number(audit.tagged),
         number(audit.output_handled),
-        replayed(audit)
+        replayed(audit),
+        list(&summary.tally.decisions, "none")
     );
-    let mut problems = Table::new(&["Problem", "#Count"]);
+    let mut problems = Table::new(&["Problem", "Meaning", "#Count"]);
     for (problem, count) in &audit.problems {
-        problems.row(&[escape(&problem.as_str().replace('_', " ")), number(*count)]);
+        problems.row(&[escape(&problem.as_str().replace('_', " ")), escape(problem.meaning()), number(*count)]);
     }
     if audit.problems.is_empty() {
         out.push_str("<p>Every call has decision records under an approved policy, and they agree with the log.</p>\n");

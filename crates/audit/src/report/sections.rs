@@ -1,9 +1,12 @@
 //! The sections of the report.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
+use chrono::NaiveDate;
+
 use super::html::{Table, bytes, code, escape, number};
+use crate::core::{Direction, Format, ReasonCode};
 use crate::run::{AuditStatus, Control, Settings, Summary};
 
 /// The maximum number of gaps in the report. The summary has more, and the findings have all.
@@ -65,6 +68,44 @@ fn period(summary: &Summary) -> Option<String> {
     }
 }
 
+/// The maximum number of days without records that are named.
+const MAX_DAYS: usize = 31;
+
+/// Returns the days between the first and the last record that have none. Logging may have been off.
+fn days_without(summary: &Summary) -> String {
+    let known: BTreeSet<NaiveDate> =
+        summary.tally.records_by_day.keys().filter_map(|day| day.parse::<NaiveDate>().ok()).collect();
+    let (Some(first), Some(last)) = (known.first(), known.last()) else { return "not known".to_owned() };
+    // The records may state any time, such as of year 0.
+    let missing = last.signed_duration_since(*first).num_days() + 1 - known.len() as i64;
+    if missing == 0 {
+        return "none between the first and the last".to_owned();
+    }
+    let days = first.iter_days().take_while(|day| day <= last).filter(|day| !known.contains(day));
+    let named: Vec<String> = days.take(MAX_DAYS).map(|day| day.to_string()).collect();
+    let more = if missing > MAX_DAYS as i64 { ", …" } else { "" };
+    format!("<b>{}</b>: {}{more}", number(missing.unsigned_abs()), named.join(", "))
+}
+
+/// Returns the options of the scan that decide what is read and how.
+fn options(settings: &Settings, summary: &Summary) -> String {
+    let options = &settings.options;
+    let format = match options.format {
+        None => "by content",
+        Some(Format::JsonLines) => "JSON Lines",
+        Some(Format::Text) => "text",
+    };
+    let direction = if options.source == Direction::Input { "input" } else { "output" };
+    format!(
+        "format {format}; text without a direction is {direction}; lines up to {} and side objects up to {} are read as a whole; decisions are \
+         {}; a complete audit may have {} quarantined items",
+        bytes(options.max_line_bytes as u64),
+        bytes(options.max_side_bytes),
+        if options.decisions { "joined" } else { "not joined" },
+        number(summary.max_quarantined)
+    )
+}
+
 /// Returns scope and coverage.
 pub(super) fn scope(settings: &Settings, summary: &Summary) -> String {
     let units = &summary.units;
@@ -82,6 +123,7 @@ pub(super) fn scope(settings: &Settings, summary: &Summary) -> String {
     let rows = [
         ("Inputs", inputs.join("<br>")),
         ("Days of the records", period(summary).unwrap_or_else(|| "not recorded".to_owned())),
+        ("Days without records", days_without(summary)),
         (
             "Objects",
             format!(
@@ -106,8 +148,13 @@ pub(super) fn scope(settings: &Settings, summary: &Summary) -> String {
         ("Content without text", list(&summary.tally.skipped, "none")),
         ("Stored bytes read", bytes(units.stored_bytes)),
         ("Text evaluated", bytes(units.inspected_bytes)),
+        (
+            "Time of the audit",
+            "in <code>manifest.json</code>, so that this report is the same whenever it is made".to_owned(),
+        ),
         ("Plan", code(&settings.plan_sha256)),
         ("Engine", escape(&settings.engine)),
+        ("Options", options(settings, summary)),
     ];
     for (name, value) in rows {
         let _ = writeln!(out, "<dt>{name}</dt><dd>{value}</dd>");
@@ -136,7 +183,7 @@ pub(super) fn scope(settings: &Settings, summary: &Summary) -> String {
     out
 }
 
-fn list(counts: &BTreeMap<String, u64>, none: &str) -> String {
+pub(super) fn list(counts: &BTreeMap<String, u64>, none: &str) -> String {
     if counts.is_empty() {
         return none.to_owned();
     }
@@ -232,11 +279,20 @@ pub(super) fn quarantine(summary: &Summary) -> String {
         "<p>What could not be read as intended. Lines and bodies with another form were evaluated as text, so that findings in them are \
          counted. A complete audit has no more of these than its setting allows.</p>\n",
     );
-    let mut reasons = Table::new(&["Reason", "#Count"]);
+    let mut reasons = Table::new(&["Reason", "Meaning", "#Count"]);
     for (reason, count) in &summary.tally.quarantined {
-        reasons.row(&[code(reason), number(*count)]);
+        let known: Option<ReasonCode> = serde_json::from_value(reason.as_str().into()).ok();
+        reasons.row(&[code(reason), escape(known.map_or("", ReasonCode::meaning)), number(*count)]);
     }
     out.push_str(&reasons.finish());
+    let shown = summary.quarantine.len() as u64;
+    if shown < summary.tally.quarantined() {
+        let _ = writeln!(
+            out,
+            "<p>The first {} by object and line; all are in the files under <code>quarantine/</code>.</p>",
+            number(shown)
+        );
+    }
     let mut table = Table::new(&["Reason", "Object", "#Line", "#Offset", "#Length", "Part"]);
     for quarantined in &summary.quarantine {
         let object = summary.objects.get(&quarantined.unit_id).map_or(quarantined.unit_id.as_str(), String::as_str);

@@ -6,50 +6,32 @@ use serde::{Deserialize, Serialize};
 
 use super::approval::Approval;
 use super::chains::ChainAudit;
+use crate::core::codes;
 
 /// The maximum number of calls that a summary locates, for each problem.
 const MAX_LOCATIONS: usize = 100;
 
-/// What is wrong with the decisions of a call.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum DecisionProblem {
-    /// No decision record belongs to the call.
-    NoDecision,
-    /// The policy of a decision is not approved at any time.
-    UnapprovedPolicy,
-    /// The policy of a decision was not approved at that time.
-    UnapprovedTime,
-    /// The tag in Bedrock's log names another policy than the decision.
-    TagMismatch,
-    /// Decision records say that the request passed, or was masked, and it has findings that the policy masks or blocks.
-    WeakerInput,
-    /// The response has findings that the policy masks or blocks, and its decision record says that it passed.
-    WeakerOutput,
-    /// The call has a response with such findings, and no decision record of it.
-    NoResponseDecision,
-    /// The decision record says that the request was not forwarded, and Bedrock recorded the call.
-    BlockedCall,
-    /// Another evaluation of the recorded body has other findings than the decision record.
-    ReplayMismatch,
-}
-
-impl DecisionProblem {
-    /// Returns the name, as in files.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::NoDecision => "no_decision",
-            Self::UnapprovedPolicy => "unapproved_policy",
-            Self::UnapprovedTime => "unapproved_time",
-            Self::TagMismatch => "tag_mismatch",
-            Self::WeakerInput => "weaker_input",
-            Self::WeakerOutput => "weaker_output",
-            Self::NoResponseDecision => "no_response_decision",
-            Self::BlockedCall => "blocked_call",
-            Self::ReplayMismatch => "replay_mismatch",
-        }
+codes! {
+    /// What is wrong with the decisions of a call.
+    DecisionProblem {
+        /// No decision record belongs to the call.
+        NoDecision => "no_decision",
+        /// The policy of a decision is not approved at any time.
+        UnapprovedPolicy => "unapproved_policy",
+        /// The policy of a decision was not approved at that time.
+        UnapprovedTime => "unapproved_time",
+        /// The tag in Bedrock's log names another policy than the decision.
+        TagMismatch => "tag_mismatch",
+        /// Decision records say that the request passed, or was masked, and it has findings that the policy masks or blocks.
+        WeakerInput => "weaker_input",
+        /// The response has findings that the policy masks or blocks, and its decision record says that it passed.
+        WeakerOutput => "weaker_output",
+        /// The call has a response with such findings, and no decision record of it.
+        NoResponseDecision => "no_response_decision",
+        /// The decision record says that the request was not forwarded, and Bedrock recorded the call.
+        BlockedCall => "blocked_call",
+        /// Another evaluation of the recorded body has other findings than the decision record.
+        ReplayMismatch => "replay_mismatch",
     }
 }
 

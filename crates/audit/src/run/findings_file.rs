@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::error::AuditError;
 use super::parquet_file::ParquetFile;
 use super::store::{NewFile, Store};
-use crate::core::{CallRow, FindingRow, FindingSink};
+use crate::core::{CallRow, FindingRow, FindingSink, QuarantineRow};
 
 /// The format of findings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,7 +23,7 @@ pub enum FindingsFormat {
     Both,
 }
 
-/// The files with the findings of a unit. A unit without findings has none.
+/// The files with the findings of a unit, its quarantine and its calls. What has no rows has no file.
 pub(super) struct FindingsFiles<'a> {
     store: &'a Store,
     unit_id: &'a str,
@@ -32,13 +32,14 @@ pub(super) struct FindingsFiles<'a> {
     parquet: Option<ParquetFile<NewFile>>,
     /// Calls and decisions, for the join.
     calls: Option<NewFile>,
+    quarantine: Option<NewFile>,
     /// Why a file could not be written.
     error: Option<AuditError>,
 }
 
 impl<'a> FindingsFiles<'a> {
     pub(super) fn new(store: &'a Store, unit_id: &'a str, format: FindingsFormat) -> Self {
-        Self { store, unit_id, format, lines: None, parquet: None, calls: None, error: None }
+        Self { store, unit_id, format, lines: None, parquet: None, calls: None, quarantine: None, error: None }
     }
 
     fn name(&self, ending: &str) -> String {
@@ -65,15 +66,17 @@ impl<'a> FindingsFiles<'a> {
 
     /// Drops the files.
     pub(super) fn discard(self) {
-        self.lines.into_iter().chain(self.calls).for_each(NewFile::discard);
+        self.lines.into_iter().chain(self.calls).chain(self.quarantine).for_each(NewFile::discard);
     }
 
     /// Makes the files appear, and returns their names and digests.
     pub(super) fn commit(self) -> Result<BTreeMap<String, String>, AuditError> {
         let (lines_name, parquet_name) = (self.name("jsonl"), self.name("parquet"));
         let mut files = BTreeMap::new();
-        if let Some(calls) = self.calls {
-            files.insert(format!("calls/{}.jsonl", self.unit_id), calls.commit()?);
+        for (directory, file) in [("calls", self.calls), ("quarantine", self.quarantine)] {
+            if let Some(file) = file {
+                files.insert(format!("{directory}/{}.jsonl", self.unit_id), file.commit()?);
+            }
         }
         if let Some(lines) = self.lines {
             files.insert(lines_name, lines.commit()?);
@@ -99,18 +102,32 @@ impl FindingSink for FindingsFiles<'_> {
         self.parquet.as_mut().map_or(Ok(()), |parquet| parquet.push(row))
     }
 
+    fn quarantine(&mut self, row: &QuarantineRow) -> io::Result<()> {
+        append(&mut self.quarantine, (self.store, "quarantine", self.unit_id), row, &mut self.error)
+    }
+
     fn call(&mut self, row: &CallRow) -> io::Result<()> {
-        if self.calls.is_none() {
-            match self.store.create(&format!("calls/{}.jsonl", self.unit_id)) {
-                Ok(file) => self.calls = Some(file),
-                Err(error) => {
-                    self.error = Some(error);
-                    return Err(io::ErrorKind::Other.into());
-                }
+        append(&mut self.calls, (self.store, "calls", self.unit_id), row, &mut self.error)
+    }
+}
+
+/// Appends a line of JSON to a file of a unit, which begins with the first.
+fn append(
+    file: &mut Option<NewFile>,
+    (store, directory, unit_id): (&Store, &str, &str),
+    row: &impl Serialize,
+    failed: &mut Option<AuditError>,
+) -> io::Result<()> {
+    if file.is_none() {
+        match store.create(&format!("{directory}/{unit_id}.jsonl")) {
+            Ok(created) => *file = Some(created),
+            Err(error) => {
+                *failed = Some(error);
+                return Err(io::ErrorKind::Other.into());
             }
         }
-        let Some(calls) = &mut self.calls else { return Ok(()) };
-        calls.write_all(&serde_json::to_vec(row)?)?;
-        calls.write_all(b"\n")
     }
+    let Some(file) = file else { return Ok(()) };
+    file.write_all(&serde_json::to_vec(row)?)?;
+    file.write_all(b"\n")
 }

@@ -301,15 +301,16 @@ impl Builder<'_> {
         if !receipt.files.contains_key(&name) {
             return Ok(());
         }
-        for line in self.store.read_text(&name)?.lines() {
-            if self.summary.quarantine.len() == MAX_LOCATIONS {
-                break;
+        let store = self.store;
+        store.each_line(&name, |line| {
+            if self.summary.quarantine.len() < MAX_LOCATIONS {
+                let row =
+                    serde_json::from_str(line).map_err(|_| AuditError::integrity(format!("{name}: is damaged")))?;
+                self.name(unit, receipt);
+                self.summary.quarantine.push(QuarantinedUnit { unit_id: receipt.unit_id.clone(), row });
             }
-            let row = serde_json::from_str(line).map_err(|_| AuditError::integrity(format!("{name}: is damaged")))?;
-            self.name(unit, receipt);
-            self.summary.quarantine.push(QuarantinedUnit { unit_id: receipt.unit_id.clone(), row });
-        }
-        Ok(())
+            Ok(())
+        })
     }
 
     fn name(&mut self, unit: &PlannedObject, receipt: &Receipt) {

@@ -1,5 +1,6 @@
 //! Scans the units of a plan on all cores. A unit is done when its receipt appears, which is after everything else of it.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
@@ -20,7 +21,7 @@ use super::shard::Shard;
 use super::side::PlannedSides;
 use super::store::Store;
 use super::stores::ObjectStores;
-use crate::core::{FindingRow, QuarantineRow, ReasonCode, ScanOptions, Scanner, UnitOutcome};
+use crate::core::{FindingRow, FindingSink as _, ReasonCode, ScanOptions, Scanner, UnitOutcome};
 
 /// How far a scan is. Other threads may read it.
 #[derive(Debug, Default)]
@@ -196,6 +197,9 @@ pub fn threads(jobs: usize) -> usize {
     if jobs > 0 { jobs } else { thread::available_parallelism().map_or(1, usize::from) }
 }
 
+/// The outcome of a unit, with its files and their digests.
+type Scanned = (UnitOutcome, BTreeMap<String, String>);
+
 pub(super) struct Worker<'a> {
     pub(super) store: &'a Store,
     pub(super) objects: Objects<'a>,
@@ -233,13 +237,7 @@ impl Worker<'_> {
         if self.store.exists(&receipt_name) {
             self.counters.bytes_skipped.fetch_add(unit.size, Ordering::Relaxed);
         } else {
-            let (mut outcome, mut files) = self.scan(unit, &unit_id)?;
-            let quarantine = quarantine_lines(&outcome.quarantine);
-            if !quarantine.is_empty() {
-                let name = format!("quarantine/{unit_id}.jsonl");
-                let digest = self.store.write(&name, &quarantine)?;
-                files.insert(name, digest);
-            }
+            let (mut outcome, files) = self.scan(unit, &unit_id)?;
             outcome.receipt.files = files;
             self.counters.findings.fetch_add(outcome.receipt.tally.findings(), Ordering::Relaxed);
             self.counters.quarantined.fetch_add(outcome.receipt.tally.quarantined(), Ordering::Relaxed);
@@ -249,15 +247,10 @@ impl Worker<'_> {
         Ok(())
     }
 
-    fn scan(
-        &self,
-        unit: &PlannedObject,
-        unit_id: &str,
-    ) -> Result<(UnitOutcome, std::collections::BTreeMap<String, String>), AuditError> {
-        let failed = |reason| Ok((self.scanner.failed_unit(unit_id, reason), std::collections::BTreeMap::new()));
+    fn scan(&self, unit: &PlannedObject, unit_id: &str) -> Result<Scanned, AuditError> {
         let opened = match self.objects.open(unit) {
             Ok(opened) => opened,
-            Err(reason) => return failed(reason),
+            Err(reason) => return self.failed(unit_id, reason),
         };
         let mut findings = FindingsFiles::new(self.store, unit_id, self.format);
         let file = opened.file();
@@ -273,18 +266,18 @@ impl Worker<'_> {
         };
         if let Some(reason) = changed {
             findings.discard();
-            return failed(reason);
+            return self.failed(unit_id, reason);
         }
         Ok((outcome, findings.commit()?))
     }
-}
 
-/// Returns quarantined lines as JSON Lines.
-pub(super) fn quarantine_lines(rows: &[QuarantineRow]) -> Vec<u8> {
-    let mut lines = Vec::new();
-    for row in rows {
-        lines.extend(serde_json::to_vec(row).unwrap_or_default());
-        lines.push(b'\n');
+    /// Returns the outcome of a unit that could not be read.
+    fn failed(&self, unit_id: &str, reason: ReasonCode) -> Result<Scanned, AuditError> {
+        let outcome = self.scanner.failed_unit(unit_id, reason);
+        let mut files = FindingsFiles::new(self.store, unit_id, self.format);
+        match outcome.quarantine.iter().try_for_each(|row| files.quarantine(row)) {
+            Ok(()) => Ok((outcome, files.commit()?)),
+            Err(error) => Err(files.failed(error)),
+        }
     }
-    lines
 }

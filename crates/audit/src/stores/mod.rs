@@ -2,6 +2,7 @@
 
 mod credentials;
 mod http;
+mod problem;
 mod reader;
 
 use std::collections::HashMap;
@@ -22,6 +23,7 @@ use crate::core::ReasonCode;
 use crate::run::{ObjectStores, StoredObject};
 use credentials::Credentials;
 use http::Connector;
+use problem::problem;
 use reader::ObjectReader;
 
 /// The threads that receive data. Scans have their own.
@@ -125,17 +127,17 @@ impl Buckets {
     }
 
     async fn listed(&self, location: &Location<'_>, store: &dyn ObjectStore) -> Result<Vec<ObjectMeta>, String> {
-        let prefix = Path::parse(location.prefix()).map_err(|error| error.to_string())?;
+        let prefix = Path::parse(location.prefix()).map_err(|_| "is not a key of an object".to_owned())?;
         if !location.is_pattern() && !prefix.as_ref().is_empty() {
             match store.head(&prefix).await {
                 Ok(object) => return Ok(vec![object]),
                 Err(Error::NotFound { .. }) => {}
-                Err(error) => return Err(message(&error)),
+                Err(error) => return Err(problem(&error)),
             }
         }
         let prefix = Some(prefix).filter(|prefix| !prefix.as_ref().is_empty());
         let objects: Vec<ObjectMeta> =
-            store.list(prefix.as_ref()).try_collect().await.map_err(|error| message(&error))?;
+            store.list(prefix.as_ref()).try_collect().await.map_err(|error| problem(&error))?;
         if !location.is_pattern() {
             return Ok(objects);
         }
@@ -188,21 +190,6 @@ fn reason(error: &Error) -> ReasonCode {
         _ => ReasonCode::ReadError,
     }
 }
-
-fn message(error: &Error) -> String {
-    let text = error.to_string();
-    // Errors of lists have no kind of their own, only the status in their text.
-    match error {
-        Error::NotFound { .. } => "there is no such bucket or object".to_owned(),
-        _ if text.contains("404 Not Found") => "there is no such bucket or object".to_owned(),
-        Error::PermissionDenied { .. } | Error::Unauthenticated { .. } => NOT_PERMITTED.to_owned(),
-        _ if text.contains("403 Forbidden") => NOT_PERMITTED.to_owned(),
-        _ => format!("cannot be listed: {text}"),
-    }
-}
-
-const NOT_PERMITTED: &str =
-    "may not be listed; check the credentials and their permission, `s3:ListBucket` in Amazon S3";
 
 /// The parts of a location.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -2,10 +2,10 @@
 
 use std::fs;
 
-use banister::{ChainHead, Decision, Source};
+use banister::{AuditLog, ChainHead, Decision, Fsync, JsonlFile, Source};
 use banister_audit::{
-    Accepted, AuditStatus, ChainAudit, Counters, FinalizeOptions, ScanOptions, ScanRun, VerifyOptions, finalize, scan,
-    verify,
+    Accepted, AuditStatus, ChainAudit, Counters, FinalizeOptions, ScanOptions, ScanRun, Summary, VerifyOptions,
+    finalize, scan, verify,
 };
 use proptest::prelude::*;
 
@@ -22,6 +22,13 @@ fn lines(decisions: usize) -> Vec<String> {
 
 /// Audits a log in files.
 fn audit(files: &[String], after: &[ChainHead]) -> ChainAudit {
+    let summary = summary(files, after);
+    assert_eq!(summary.is_chain_intact(), summary.decisions.as_ref().expect("a join").chain.problems == 0);
+    assert!(summary.status == AuditStatus::Complete || !summary.is_chain_intact(), "{:?}", summary.reasons);
+    summary.decisions.expect("a join").chain
+}
+
+fn summary(files: &[String], after: &[ChainHead]) -> Summary {
     let directory = Directory::new();
     fs::create_dir(directory.path("logs")).expect("a directory");
     for (number, file) in files.iter().enumerate() {
@@ -34,9 +41,24 @@ fn audit(files: &[String], after: &[ChainHead]) -> ChainAudit {
     let summary =
         finalize(&out, &FinalizeOptions { accepted, ..FinalizeOptions::default() }).expect("an audit").summary;
     assert_eq!(verify(&out, &VerifyOptions::default()).expect("a verification").problems, [""; 0]);
-    assert_eq!(summary.is_chain_intact(), summary.decisions.as_ref().expect("a join").chain.problems == 0);
-    assert!(summary.status == AuditStatus::Complete || !summary.is_chain_intact(), "{:?}", summary.reasons);
-    summary.decisions.expect("a join").chain
+    summary
+}
+
+/// Writes a log of a writer that crashes when it has written these bytes, and of the next writer.
+fn crashed(bytes: usize) -> String {
+    let directory = Directory::new();
+    let (path, guardrail) = (directory.path("log.jsonl"), guardrail());
+    let assessment = guardrail.assess(Source::Input, "x");
+    let write = || {
+        let log = AuditLog::builder(JsonlFile::new(&path).fsync(Fsync::Never)).open().expect("a log");
+        log.record(Decision::of_text(guardrail.policy(), &assessment)).expect("a record");
+        log.close().expect("an end");
+    };
+    write();
+    let text = fs::read_to_string(&path).expect("a log");
+    fs::write(&path, &text[..bytes % text.len()]).expect("a file");
+    write();
+    fs::read_to_string(&path).expect("a log")
 }
 
 /// Splits lines into files before these lines.
@@ -85,6 +107,30 @@ fn removed_files_and_second_endings_are_named() {
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(24))]
+
+    /// A line in which a writer crashed is accounted for, if the next writer recorded it; otherwise it is quarantined.
+    #[test]
+    fn a_torn_line_is_accounted_for_by_the_record_after_it(bytes in 1..2000_usize, at in 0..2000_usize) {
+        let log = crashed(bytes);
+        let is_torn = |line: &&str| serde_json::from_str::<serde_json::Value>(line).is_err();
+        let torn: Vec<&str> = log.lines().filter(is_torn).collect();
+        prop_assert!(torn.len() <= 1);
+        let accounted = summary(&[log.clone()], &[]);
+        prop_assert_eq!(accounted.status, AuditStatus::Complete, "{:?}", accounted.reasons);
+        prop_assert_eq!(accounted.tally.decisions.get("torn").copied().unwrap_or(0), torn.len() as u64);
+        prop_assert!(accounted.is_chain_intact());
+
+        if let Some(line) = torn.first() {
+            let mut changed = line.to_string().into_bytes();
+            changed[at % line.len()] ^= 1;
+            let changed = String::from_utf8(changed).expect("ASCII");
+            let lines = log.lines().map(|other| if other == *line { changed.as_str() } else { other });
+            let changed = summary(&[lines.map(|line| format!("{line}\n")).collect()], &[]);
+            prop_assert_eq!(changed.status, AuditStatus::Partial);
+            prop_assert_eq!(&changed.tally.quarantined["json_syntax"], &1);
+            prop_assert!(!changed.tally.decisions.contains_key("torn"));
+        }
+    }
 
     /// One record changed, removed, swapped or repeated anywhere is named, wherever files begin.
     #[test]

@@ -236,8 +236,9 @@ fn a_log_is_a_log_with_a_damaged_first_line_or_a_byte_order_mark() {
 
 #[test]
 fn labels_that_callers_choose_are_bounded() {
-    let line =
-        |model: u64| record("Converse", &format!("model-{model}"), &converse("x"), &answer("x")).to_string() + "\n";
+    let line = |model: u64| {
+        record("Converse", &format!("amazon.model-{model}"), &converse("x"), &answer("x")).to_string() + "\n"
+    };
     let scanned = scan((0..1100).map(line).collect::<String>());
     let models = &scanned.outcome.receipt.tally.records_by_model;
     assert_eq!((models.len(), models["(others)"]), (1001, 100));

@@ -28,11 +28,17 @@ pub(super) fn run(args: &VerifyLogArgs, out: &mut Out) -> Result<Exit, Failure> 
     }
     for chain in report.chains() {
         let head = chain.head();
-        out.line(format_args!("writer {}: last record {}:{}", chain.writer(), head.seq(), head.hash()))?;
+        out.line(format_args!("writer {}: last record {}:{}", writer(chain.writer()), head.seq(), head.hash()))?;
     }
     let (records, torn, lost) = (report.records(), report.torn(), report.lost());
     out.line(format_args!("{records} records, {torn} torn lines, {lost} records counted as lost"))?;
     Ok(if report.is_intact() { Exit::Passed } else { Exit::Integrity })
+}
+
+/// Returns the name of a writer, if it has the form of one: a log that was changed may have any text there.
+fn writer(name: &str) -> &str {
+    let is_name = |byte: u8| byte.is_ascii_alphanumeric() || b"._:/-".contains(&byte);
+    if name.len() <= 200 && name.bytes().all(is_name) { name } else { "(withheld)" }
 }
 
 fn read(verifier: &mut ChainVerifier, file: &Path) -> io::Result<()> {

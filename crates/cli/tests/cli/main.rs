@@ -3,9 +3,11 @@
 #[path = "../../../audit/tests/audit/archive.rs"]
 mod archive;
 mod audit;
+mod audit_canaries;
 mod audit_input;
 mod bad_input;
 mod body;
+mod canaries;
 mod chat;
 mod check;
 mod decisions;
