@@ -11,6 +11,9 @@ use super::spec::RuleId;
 use crate::text::view::{ViewText, text_bytes};
 use crate::text::work;
 
+/// The length of the longest values whose validator reads each character, as it counts.
+const MAX_READ_BYTES: usize = 320;
+
 /// One use of a recognizer by a rule.
 #[derive(Debug)]
 pub(crate) struct EntityUse {
@@ -73,8 +76,9 @@ impl Recognizers {
     pub(super) fn validate_offer(&self, offer: Offer, inputs: &Inputs<'_>) -> Verdict {
         let Some(input) = inputs.of(offer.start, offer.end) else { return Verdict::Reject };
         let accepted = offer.accepted - offer.start;
-        // The part that was accepted is at most searched.
-        work::count(2 + (input.text.len() - accepted) / 4 + accepted / 64);
+        // Long values, and the part that was accepted, are searched for signs and not read.
+        let unread = (input.text.len() - accepted).min(MAX_READ_BYTES);
+        work::count(2 + unread / 4 + (input.text.len() - unread) / 64);
         (self.get(offer.tag).recognizer.validate)(&RecognizerInput { accepted, ..input })
     }
 

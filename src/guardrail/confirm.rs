@@ -337,7 +337,7 @@ fn restart(candidate: &mut Candidate, mut start: usize, evidence: Evidence<'_>) 
         let (from, to) = (view.view_at(first), view.view_at(candidate.end));
         let next = match evidence.detectors.recognizers().validate(*number, view, from, to) {
             Verdict::Reject => from + 1,
-            Verdict::RejectBefore(bytes) => view.next_start(from, bytes, to),
+            Verdict::RejectBefore(bytes) | Verdict::RejectStarts(bytes) => view.next_start(from, bytes, to),
             accepted => {
                 *verdict = accepted;
                 return true;

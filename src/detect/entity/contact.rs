@@ -269,7 +269,7 @@ fn url(c: &RecognizerInput<'_>) -> Verdict {
         return reject_end(c);
     }
     if joins_address(c.before) {
-        return Verdict::RejectBefore(next_start(c.text));
+        return Verdict::RejectStarts(next_start(c.text));
     }
     if let Some(at) = sentence_continues(c.text, c.accepted) {
         return Verdict::RejectBefore(at);
@@ -302,16 +302,11 @@ fn joins_address(before: Option<char>) -> bool {
     matches!(before, Some('@' | '.' | '-'))
 }
 
-/// The number of bytes after which the search for the next address ends with a segment of a path.
-const MAX_SEARCH: usize = 256;
-
-/// Returns an offset before which no scheme or `www.` begins an address, or the length of the text.
+/// Returns an offset before which no scheme or `www.` begins an address, wherever it ends.
 fn next_start(text: &str) -> usize {
-    let mut word = 0;
+    // The word before a `:`, and the text that more text may make the start of one.
+    let (mut word, mut open) = (0, 0);
     for (at, byte) in text.bytes().enumerate().skip(1) {
-        if at > MAX_SEARCH && byte == b'/' {
-            return at + 1;
-        }
         let rest = || text.get(at..).unwrap_or_default();
         let begins = match byte {
             b'w' | b'W' => rest().get(..4).is_some_and(|head| head.eq_ignore_ascii_case("www.")).then_some(at),
@@ -324,9 +319,12 @@ fn next_start(text: &str) -> usize {
         }
         if !byte.is_ascii_alphanumeric() {
             word = at + 1;
+            if !matches!(byte, b':' | b'/' | b'+') {
+                open = word;
+            }
         }
     }
-    text.len()
+    open
 }
 
 /// Returns `true` if the path is only a version, as of the groups of an API: `audit.k8s.io/v1beta1`.

@@ -249,10 +249,14 @@ impl Matcher {
             matcher.read(&mut MatcherState::default(), &view, false, &validate, &mut Vec::new());
             let asked = asked.into_inner();
             for &(start, end, verdict) in &asked {
-                let Verdict::RejectBefore(bytes) = verdict else { continue };
+                let (bytes, of_all_ends) = match verdict {
+                    Verdict::RejectBefore(bytes) => (bytes, false),
+                    Verdict::RejectStarts(bytes) => (bytes.max(1), true),
+                    _ => continue,
+                };
                 let is_taken_back = |&&(other, other_end, other_verdict): &&(usize, usize, Verdict)| {
                     let is_accepted = matches!(other_verdict, Verdict::Accept | Verdict::NeedsContext);
-                    is_accepted && other_end == end && other > start && other < start + bytes
+                    is_accepted && (of_all_ends || other_end == end) && (start..start + bytes).contains(&other)
                 };
                 wrong.extend(asked.iter().find(is_taken_back).map(|&(other, ..)| (recognizer.pattern, other, end)));
             }

@@ -15,6 +15,12 @@ impl AlternativeSet {
         self.0.is_empty()
     }
 
+    /// Returns `true` if the alternative is in the set.
+    #[inline]
+    pub(super) fn contains(&self, alternative: u32) -> bool {
+        self.0.get(alternative as usize / 64).is_some_and(|word| word & (1 << (alternative % 64)) != 0)
+    }
+
     /// Returns the number of words.
     pub(super) fn words(&self) -> usize {
         self.0.len()
@@ -84,6 +90,7 @@ mod tests {
         assert_eq!(other.common(&set).collect::<Vec<_>>(), [63, 64]);
         set.add(&of(&[300]));
         assert_eq!(set.iter().last(), Some(300));
+        assert!(set.contains(64) && !set.contains(65) && !set.contains(1000));
         set.copy_from(&other);
         assert_eq!(set, other);
         set.clear();

@@ -4,7 +4,9 @@ use super::dfa::{Info, StateRef};
 use super::input::Input;
 use super::matcher::{MatcherState, PatternMatcher};
 use super::starts::Starts;
-use super::thread::{CompiledAlternative, Ends, Judge, Offer, PatternMatch, Thread, Verdict, first_in_reach, flush};
+use super::thread::{
+    CompiledAlternative, End, Ends, Judge, Offer, PatternMatch, Thread, Verdict, first_in_reach, flush,
+};
 use crate::text::view::ViewText;
 use crate::text::work;
 
@@ -60,35 +62,63 @@ impl PatternMatcher {
         to: &mut Judge<'_>,
     ) -> bool {
         thread.waiting = None;
-        let wanted = match ends {
+        match ends {
             Ends::None => return info.is_final,
-            Ends::All => &info.matches,
-            Ends::Of(wanted) => wanted,
-        };
-        work::count(info.matches.words());
-        let after = view.after(end);
-        let before = view.class_before(end);
-        let is_whole = view.is_whole(end);
-        for alternative in info.matches.common(wanted) {
-            work::count(1);
-            let meta = &self.alternatives[alternative as usize];
-            // Markup is in pairs: whether an opening sign before a match is closed depends on the next character.
-            let is_open = meta.pairs_markup && after.is_err() && !meta.start.is_any();
-            if self.needs_next_char || !meta.end.is_any() || is_open {
-                let Ok(after) = after else {
-                    thread.waiting = Some(end);
-                    continue;
-                };
-                if !meta.end.holds_any(before, after) {
-                    continue;
+            Ends::All => {
+                for alternative in info.matches.iter() {
+                    work::count(1);
+                    if let Some(at) = self.end_of(alternative, end, view, to) {
+                        self.commit_end(thread, at, view, to);
+                    }
                 }
             }
-            // A match covers whole characters of the text.
-            if is_whole {
-                record(thread, meta, end, view, to);
+            Ends::Of(some) => {
+                work::count(some.len() / 4);
+                for &at in some {
+                    if info.matches.contains(at.alternative) && at.may_begin_in(thread) {
+                        work::count(1);
+                        self.commit_end(thread, at, view, to);
+                    }
+                }
             }
         }
         info.is_final && thread.waiting.is_none()
+    }
+
+    /// Returns where a match of an alternative that ends at `end` may begin by its form and its characters, or `None` if there is none.
+    pub(super) fn end_of(&self, alternative: u32, end: usize, view: &ViewText, to: &mut Judge<'_>) -> Option<End> {
+        let meta = &self.alternatives[alternative as usize];
+        let mut lengths = None;
+        if !meta.needs.forms.is_empty() {
+            let recent = to.tails.recent(end, view);
+            let written = meta.needs.forms.iter().filter(|form| form.is_at_end_of(recent));
+            lengths =
+                Some(written.fold(0, |lengths, form| lengths | 1 << form.bytes())).filter(|&lengths| lengths != 0);
+            lengths?;
+        }
+        let (first, last) = to.tails.starts(meta.needs.count, meta.cap, end, view)?;
+        Some(End { alternative, end, first, last, lengths })
+    }
+
+    /// Records the matches of one alternative that end here, or waits for the next character.
+    fn commit_end(&self, thread: &mut Thread, at: End, view: &ViewText, to: &mut Judge<'_>) {
+        let meta = &self.alternatives[at.alternative as usize];
+        let after = view.after(at.end);
+        // Markup is in pairs: whether an opening sign before a match is closed depends on the next character.
+        let is_open = meta.pairs_markup && after.is_err() && !meta.start.is_any();
+        if self.needs_next_char || !meta.end.is_any() || is_open {
+            let Ok(after) = after else {
+                thread.waiting = Some(at.end);
+                return;
+            };
+            if !meta.end.holds_any(view.class_before(at.end), after) {
+                return;
+            }
+        }
+        // A match covers whole characters of the text.
+        if view.is_whole(at.end) {
+            record(thread, meta, at, view, to);
+        }
     }
 
     /// Validates the matches that waited for the next character.
@@ -106,27 +136,33 @@ impl PatternMatcher {
 }
 
 /// Records the match that ends here if a validator accepts one.
-fn record(thread: &mut Thread, meta: &CompiledAlternative, end: usize, view: &ViewText, to: &mut Judge<'_>) {
-    let recent = if meta.needs.forms.is_empty() { 0 } else { to.tails.recent(end, view) };
-    let next = |starts: &Starts, from| meta.next_start(starts, from, (end, recent));
-    if next(&thread.starts, 0).is_none() {
+fn record(thread: &mut Thread, meta: &CompiledAlternative, at: End, view: &ViewText, to: &mut Judge<'_>) {
+    let end = at.end;
+    let mut from = at.first.max(thread.rejected_before(meta.tag));
+    if at.next_start(&thread.starts, from).is_none() {
         return;
     }
-    let Some((mut from, last)) = to.tails.starts(meta.needs.count, meta.cap, end, view) else { return };
     let expired = end.saturating_sub(meta.cap);
     flush(&mut thread.bests, to.out, |best| best.tag == meta.tag && best.starts.first() < Some(expired));
     let mut needs_context = false;
-    while let Some(start) = next(&thread.starts, from).filter(|&start| start <= last) {
+    while let Some(start) = at.next_start(&thread.starts, from) {
         if !view.is_whole(start) || (meta.pairs_markup && !meta.is_paired(view, start, end)) {
             from = start + 1;
             continue;
         }
         let verdict = (to.validate)(Offer { tag: meta.tag, start, end, accepted: accepted(thread, meta.tag, start) });
-        if let Verdict::RejectBefore(bytes) = verdict {
-            from = view.next_start(start, bytes, end);
-            continue;
+        match verdict {
+            Verdict::RejectBefore(bytes) => {
+                from = view.next_start(start, bytes, end);
+                continue;
+            }
+            Verdict::RejectStarts(bytes) => {
+                from = view.next_start(start, bytes, end);
+                thread.reject_before(meta.tag, from);
+                continue;
+            }
+            _ => from = start + 1,
         }
-        from = start + 1;
         // A later start may need no context.
         if verdict == Verdict::Reject || (verdict == Verdict::NeedsContext && needs_context) {
             continue;
@@ -141,18 +177,6 @@ fn record(thread: &mut Thread, meta: &CompiledAlternative, end: usize, view: &Vi
             return;
         }
         needs_context = true;
-    }
-}
-
-impl CompiledAlternative {
-    /// Returns the earliest of some starts, from `from` on, of a match in one of its forms. `recent` shows the bytes before its end.
-    fn next_start(&self, starts: &Starts, from: usize, (end, recent): (usize, u64)) -> Option<usize> {
-        if self.needs.forms.is_empty() {
-            return starts.first_from(from);
-        }
-        let written = self.needs.forms.iter().filter(|form| form.is_at_end_of(recent));
-        let begins = written.filter_map(|form| end.checked_sub(form.bytes()));
-        begins.filter(|&start| start >= from && starts.contains(start)).min()
     }
 }
 

@@ -4,7 +4,7 @@ use super::alternatives::AlternativeSet;
 use super::gate::{Found, Gate, GateState};
 use super::input::Input;
 use super::matcher::{MatcherState, PatternMatcher};
-use super::thread::{CompiledAlternative, Ends, Judge};
+use super::thread::{CompiledAlternative, End, Ends, Judge};
 use crate::text::char_class::CharClass;
 use crate::text::work;
 
@@ -75,7 +75,7 @@ impl PatternMatcher {
 /// The alternatives of which a match may end at a position.
 #[derive(Default)]
 struct Wanted {
-    ends: AlternativeSet,
+    ends: Vec<End>,
     /// Those that the form of the text allows.
     formed: AlternativeSet,
 }
@@ -96,7 +96,8 @@ impl PatternMatcher {
     ) {
         ends.clear();
         if input.bytes[at] >= 0x80 {
-            ends.copy_from(of);
+            let end = input.end_of(at);
+            ends.extend(of.iter().filter_map(|alternative| self.end_of(alternative, end, input.view, to)));
             return;
         }
         let (view, end) = (input.view, input.base + at + 1);
@@ -108,10 +109,8 @@ impl PatternMatcher {
             if after.is_ok_and(|after| !meta.end.holds_any(before, after)) {
                 continue;
             }
-            let starts = to.tails.starts(meta.needs.count, meta.cap, end, view);
-            if starts.is_some_and(|(first, last)| may_begin(meta, input, first, last)) {
-                ends.insert(alternative);
-            }
+            let known = self.end_of(alternative, end, view, to);
+            ends.extend(known.filter(|known| may_begin(meta, input, known.first, known.last)));
         }
     }
 }

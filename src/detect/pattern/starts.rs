@@ -33,6 +33,19 @@ impl Starts {
         self.first_from(offset) == Some(offset)
     }
 
+    /// Returns the last start.
+    pub(crate) fn last(&self) -> Option<usize> {
+        self.runs.last().map(|&(_, last)| last)
+    }
+
+    /// Returns the start if there is only one.
+    pub(crate) fn single(&self) -> Option<usize> {
+        match self.runs.as_slice() {
+            [(first, last)] if first == last => Some(*first),
+            _ => None,
+        }
+    }
+
     /// Adds a start after all others.
     pub(crate) fn push(&mut self, offset: usize) {
         match self.runs.last_mut() {

@@ -4,7 +4,6 @@ use std::collections::hash_map::Entry;
 
 use rustc_hash::FxHashMap;
 
-use super::alternatives::AlternativeSet;
 use super::assertions::EdgeSet;
 use super::count::Needs;
 use super::dfa::StateRef;
@@ -63,10 +62,56 @@ pub(crate) enum Verdict {
     /// Not a match, and neither is any candidate with the same end that begins before this byte of it. The length of the candidate
     /// rejects the end. A validator may see any number of starts, so frequent rejections must use this, cheaply.
     RejectBefore(usize),
+    /// The same of every end: no value begins before this byte. A start that is rejected is not offered again.
+    RejectStarts(usize),
     /// A match only if a context word is near.
     NeedsContext,
     /// A match, whatever its context.
     Accept,
+}
+
+/// The end of a match of an alternative, and where the match may begin.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct End {
+    pub(super) alternative: u32,
+    pub(super) end: usize,
+    /// The first and the last start by the number of its characters.
+    pub(super) first: usize,
+    pub(super) last: usize,
+    /// For an alternative with forms, the lengths of those that are there: one bit each.
+    pub(super) lengths: Option<u64>,
+}
+
+impl End {
+    /// Returns `false` if no start of the thread begins a match, as far as a short look shows.
+    #[inline]
+    pub(super) fn may_begin_in(&self, thread: &Thread) -> bool {
+        if thread.first > self.last || thread.starts.last() < Some(self.first) {
+            return false;
+        }
+        match (self.lengths, thread.starts.single()) {
+            (Some(lengths), Some(start)) => lengths
+                .checked_shr(u32::try_from(self.end - start).unwrap_or(u32::MAX))
+                .is_some_and(|lengths| lengths & 1 != 0),
+            _ => true,
+        }
+    }
+
+    /// Returns the earliest of some starts, from `from` on, with which a match may begin.
+    pub(super) fn next_start(&self, starts: &Starts, from: usize) -> Option<usize> {
+        let Some(mut lengths) = self.lengths else {
+            return starts.first_from(from).filter(|&start| start <= self.last);
+        };
+        // The longest begins first.
+        while let Some(length) = lengths.checked_ilog2() {
+            lengths ^= 1 << length;
+            let start = self.end.checked_sub(length as usize);
+            if start.is_some_and(|start| (from..=self.last).contains(&start) && starts.contains(start)) {
+                return start;
+            }
+        }
+        None
+    }
 }
 
 /// The alternatives of which a match may end at a position.
@@ -77,7 +122,7 @@ pub(super) enum Ends<'a> {
     /// None.
     None,
     /// These.
-    Of(&'a AlternativeSet),
+    Of(&'a [End]),
 }
 
 /// A possible match, which a validator decides on. It is as the validator [needs](Needs) it.
@@ -111,12 +156,51 @@ pub(super) struct Thread {
     pub(super) bests: Vec<PatternMatch>,
     /// The offset of the thread, if its state has matches whose end depends on the next character.
     pub(super) waiting: Option<usize>,
+    /// Patterns, and the offset before which their validator rejects all starts.
+    rejected: Vec<(u32, usize)>,
 }
 
 impl Thread {
     /// Returns the thread of one start, in its first state.
     pub(super) fn new(reached: StateRef, start: usize) -> Self {
-        Self { reached, starts: Starts::one(start), first: start, bests: Vec::new(), waiting: None }
+        Self {
+            reached,
+            starts: Starts::one(start),
+            first: start,
+            bests: Vec::new(),
+            waiting: None,
+            rejected: Vec::new(),
+        }
+    }
+}
+
+impl Thread {
+    /// Returns the offset before which the validator of a pattern rejects all starts.
+    #[inline]
+    pub(super) fn rejected_before(&self, tag: u32) -> usize {
+        let known = self.rejected.iter().find(|&&(known, _)| known == tag);
+        known.map_or(self.first, |&(_, offset)| offset)
+    }
+
+    /// Rejects the starts before an offset.
+    pub(super) fn reject_before(&mut self, tag: u32, offset: usize) {
+        match self.rejected.iter_mut().find(|(known, _)| *known == tag) {
+            Some((_, known)) => *known = offset.max(*known),
+            None => self.rejected.push((tag, offset)),
+        }
+    }
+
+    /// Adds the starts and the matches of a thread in the same state.
+    fn merge(&mut self, other: Self) {
+        // A thread has no start before its first.
+        let tags = self.rejected.iter().chain(&other.rejected).map(|&(tag, _)| tag);
+        let both = |tag| (tag, self.rejected_before(tag).min(other.rejected_before(tag)));
+        let mut rejected: Vec<(u32, usize)> = tags.map(both).collect();
+        rejected.dedup();
+        self.rejected = rejected;
+        self.starts.merge(other.starts);
+        self.first = self.first.min(other.first);
+        self.bests.extend(other.bests);
     }
 }
 
@@ -182,8 +266,6 @@ pub(super) fn merge(threads: &mut Vec<Thread>, by_state: &mut ByState) {
             continue;
         };
         let thread = threads.swap_remove(index);
-        threads[twin].starts.merge(thread.starts);
-        threads[twin].first = threads[twin].first.min(thread.first);
-        threads[twin].bests.extend(thread.bests);
+        threads[twin].merge(thread);
     }
 }
