@@ -4,6 +4,7 @@
 //! once for all of them. So a pattern tries only the starts that leave the right number, however many others there are.
 
 use super::count::{Count, Counted};
+use crate::text::reset::Reset;
 use crate::text::view::ViewText;
 
 /// The last counted characters of each kind.
@@ -21,6 +22,17 @@ struct Tail {
     at: Vec<usize>,
     /// The offset up to which the view was read.
     read: usize,
+}
+
+impl Reset for Tails {
+    fn reset(&mut self) {
+        let Self { reach, kinds } = self;
+        *reach = 0;
+        for Tail { at, read } in kinds {
+            at.reset();
+            *read = 0;
+        }
+    }
 }
 
 impl Tails {
