@@ -1,4 +1,5 @@
-//! What the layer adds to an event of ConverseStream: the SDK's stream alone, and with a guardrail around it.
+//! What the layer adds to an event of ConverseStream: the SDK's stream alone, and with a guardrail around it; and the layer around HTTP,
+//! which decodes frames and forwards them.
 //!
 //! The network is in memory, so the difference between the rows is the layer. Each response has 1,000 events with text.
 
@@ -17,7 +18,10 @@ use aws_smithy_runtime_api::http::StatusCode;
 use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::event_stream::{Header, HeaderValue, Message};
 use banister::{BedrockService, Guardrail, GuardrailLayer, Policy};
+use bytes::Bytes;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use http::{Request, Response};
+use http_body_util::{BodyExt, Full};
 use tower::{Layer, Service};
 
 const EVENTS: usize = 1000;
@@ -44,7 +48,8 @@ fn frame(event_type: &'static str, json: String, out: &mut Vec<u8>) {
     write_message_to(&message, out).expect("a frame");
 }
 
-fn client() -> Client {
+/// The frames of a response.
+fn frames() -> Vec<u8> {
     let mut frames = Vec::new();
     frame("messageStart", r#"{"role":"assistant"}"#.to_owned(), &mut frames);
     for event in 0..EVENTS {
@@ -54,7 +59,11 @@ fn client() -> Client {
     }
     frame("contentBlockStop", r#"{"contentBlockIndex":0}"#.to_owned(), &mut frames);
     frame("messageStop", r#"{"stopReason":"end_turn"}"#.to_owned(), &mut frames);
-    let connector = SharedHttpConnector::new(Replay(frames));
+    frames
+}
+
+fn client() -> Client {
+    let connector = SharedHttpConnector::new(Replay(frames()));
     Client::from_conf(
         aws_sdk_bedrockruntime::Config::builder()
             .behavior_version(BehaviorVersion::latest())
@@ -104,6 +113,22 @@ fn events(c: &mut Criterion) {
             });
         });
     }
+    let layer = GuardrailLayer::new(Guardrail::new(Policy::from_yaml(one_word).expect("a policy")));
+    let frames = Bytes::from(frames());
+    let mut guarded = layer.layer(tower::service_fn(move |_: Request<Full<Bytes>>| {
+        let response = Response::builder().header("content-type", "application/vnd.amazon.eventstream");
+        std::future::ready(response.body(Full::new(frames.clone())))
+    }));
+    group.bench_function("layer around HTTP, one word", |b| {
+        b.iter(|| {
+            runtime.block_on(async {
+                let request = Request::post("/model/amazon.nova-lite-v1:0/converse-stream");
+                let request = request.body(Full::new(Bytes::from_static(b"{\"messages\": []}"))).expect("a request");
+                let response = guarded.call(request).await.expect("a response");
+                black_box(response.into_body().collect().await.expect("frames"));
+            });
+        });
+    });
     group.finish();
 }
 

@@ -10,6 +10,7 @@
 use std::hint::black_box;
 use std::path::PathBuf;
 
+pub(crate) mod bodies;
 pub(crate) mod patterns;
 pub(crate) mod policies;
 pub(crate) mod streams;

@@ -6,8 +6,9 @@
 //!
 //! A value that no row lists is inspected as [`FieldKind::Free`]: a field that Bedrock adds later is text until a row excludes it.
 
-use std::collections::HashMap;
 use std::sync::OnceLock;
+
+use rustc_hash::FxHashMap;
 
 use super::text_field::{FieldKind, SkipReason};
 
@@ -25,13 +26,17 @@ pub(super) enum Role {
 impl Role {
     /// Returns the role that a field `role` names, in the spelling of any family.
     pub(super) fn from_name(name: &str) -> Option<Self> {
-        match name.to_ascii_lowercase().as_str() {
-            "assistant" | "chatbot" | "model" => Some(Self::Assistant),
-            "system" | "developer" => Some(Self::System),
-            "tool" | "function" => Some(Self::Tool),
-            "user" => Some(Self::User),
-            _ => None,
-        }
+        const NAMES: [(&str, Role); 8] = [
+            ("user", Role::User),
+            ("assistant", Role::Assistant),
+            ("chatbot", Role::Assistant),
+            ("model", Role::Assistant),
+            ("system", Role::System),
+            ("developer", Role::System),
+            ("tool", Role::Tool),
+            ("function", Role::Tool),
+        ];
+        NAMES.iter().find(|(known, _)| name.eq_ignore_ascii_case(known)).map(|&(_, role)| role)
     }
 
     /// Returns the kind of the role's text.
@@ -207,7 +212,7 @@ pub(super) struct Trie {
 
 #[derive(Default)]
 struct TrieNode {
-    members: HashMap<&'static str, usize>,
+    members: FxHashMap<&'static str, usize>,
     any: Option<usize>,
     items: Option<usize>,
     rule: Option<FieldRule>,

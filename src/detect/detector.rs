@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::output::ScanOutput;
 use crate::text::buffer::TextBuffer;
 use crate::text::normalize::View;
+use crate::text::reset::Reset;
 use crate::text::view::ViewText;
 
 /// Bytes of text after a span that may be needed to confirm it: white space or Markdown's signs, invisible characters, and one visible
@@ -18,7 +19,7 @@ pub(crate) const LOOKAHEAD_BYTES: usize = 128;
 /// final; [`TextBuffer::is_finished`] marks the end of both.
 pub(super) trait Detector: fmt::Debug + Send + Sync + 'static {
     /// The detector's state in some text.
-    type State: fmt::Debug + Default + Send + Sync;
+    type State: fmt::Debug + Default + Reset + Send + Sync;
 
     /// Returns the view that the detector reads.
     fn view(&self) -> View;
@@ -53,6 +54,8 @@ pub(super) trait Scan: fmt::Debug + Send + Sync {
     fn open_start(&self, view: &ViewText, text: &TextBuffer) -> Option<usize>;
     fn open_exception(&self, view: &ViewText, text: &TextBuffer) -> Option<usize>;
     fn needs_exceptions_from(&self) -> Option<usize>;
+    /// Forgets the text.
+    fn reset(&mut self);
 }
 
 #[derive(Debug)]
@@ -86,5 +89,9 @@ impl<D: Detector> Scan for Running<D> {
 
     fn needs_exceptions_from(&self) -> Option<usize> {
         self.detector.needs_exceptions_from(&self.state)
+    }
+
+    fn reset(&mut self) {
+        self.state.reset();
     }
 }

@@ -5,6 +5,8 @@ use super::pattern::{PatternMatch, Starts, Verdict};
 use super::spec::RuleId;
 use super::tagger::signs::Signs;
 use super::topic::{BestScores, Window};
+use super::words::WordHit;
+use crate::text::reset::Reset;
 use crate::text::view::ViewText;
 
 /// A match that may become a finding.
@@ -55,17 +57,38 @@ pub(crate) struct ScanOutput {
     pub(crate) scores: Option<BestScores>,
     /// The best score of each content filter so far, if they are kept.
     pub(crate) content_scores: Option<ContentScores>,
+    /// Memory for matches on their way to the candidates.
+    pub(crate) matches: Vec<PatternMatch>,
+    /// Memory for words on their way to the candidates.
+    pub(crate) hits: Vec<WordHit>,
+}
+
+impl Reset for ScanOutput {
+    fn reset(&mut self) {
+        let Self { candidates, exceptions, contexts, scores, content_scores, matches, hits } = self;
+        candidates.reset();
+        exceptions.reset();
+        contexts.reset();
+        matches.reset();
+        hits.reset();
+        if let Some(scores) = scores {
+            *scores = BestScores::default();
+        }
+        if let Some(scores) = content_scores {
+            *scores = ContentScores::default();
+        }
+    }
 }
 
 impl ScanOutput {
-    /// Adds the matches of patterns in a view.
+    /// Adds the matches of patterns in a view. Their memory, which is from [`Self::matches`], is used again.
     pub(super) fn add_matches(
         &mut self,
-        matches: Vec<PatternMatch>,
+        mut matches: Vec<PatternMatch>,
         view: &ViewText,
         describe: impl Fn(u32, Verdict) -> (RuleId, Origin),
     ) {
-        self.candidates.extend(matches.into_iter().map(|found| {
+        self.candidates.extend(matches.drain(..).map(|found| {
             let (rule, origin) = describe(found.tag, found.verdict);
             let (mut starts, end) = (found.starts, view.text_end(found.end));
             let first = starts.first().unwrap_or(found.end);
@@ -75,5 +98,6 @@ impl ScanOutput {
             }
             Candidate { rule, starts, end, origin }
         }));
+        self.matches = matches;
     }
 }

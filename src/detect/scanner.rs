@@ -8,6 +8,7 @@ use super::output::ScanOutput;
 use super::topic::Similarity;
 use crate::text::buffer::TextBuffer;
 use crate::text::normalize::View;
+use crate::text::reset::Reset;
 use crate::text::view::ViewText;
 
 /// The detectors part of the way through some text.
@@ -22,6 +23,14 @@ pub(crate) struct Scanner {
 pub(crate) struct Views {
     all: [ViewText; View::ALL.len()],
     is_read: [bool; View::ALL.len()],
+}
+
+impl Reset for Scanner {
+    fn reset(&mut self) {
+        let Self { views, scans } = self;
+        views.read().for_each(ViewText::reset);
+        scans.iter_mut().for_each(|scan| scan.reset());
+    }
 }
 
 impl Views {

@@ -87,7 +87,12 @@ impl<'a> JsonDocument<'a> {
     /// Returns the decoded text of a string or key. Lone surrogates become U+FFFD.
     pub(crate) fn string(&self, index: usize) -> Cow<'a, str> {
         let raw = self.inside(index);
-        if raw.contains('\\') { Cow::Owned(string::decode(raw)) } else { Cow::Borrowed(raw) }
+        if self.tape.is_escaped(index) { Cow::Owned(string::decode(raw)) } else { Cow::Borrowed(raw) }
+    }
+
+    /// Returns `true` if the decoded text of a string or key is `text`.
+    fn is_string(&self, index: usize, text: &str) -> bool {
+        if self.tape.is_escaped(index) { self.string(index) == text } else { self.inside(index) == text }
     }
 
     /// Returns the decoded text of a value, if it is a string.
@@ -141,7 +146,7 @@ impl<'a> JsonDocument<'a> {
 
     /// Returns the values of the fields of an object that have this name.
     pub(crate) fn values_of(&self, object: usize, name: &str) -> impl Iterator<Item = usize> {
-        self.members(object).filter(move |&(key, _)| self.string(key) == name).map(|(_, value)| value)
+        self.members(object).filter(move |&(key, _)| self.is_string(key, name)).map(|(_, value)| value)
     }
 
     /// Returns the value of the first field with this name.

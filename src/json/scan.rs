@@ -113,20 +113,35 @@ fn skip_space(bytes: &[u8], mut at: usize) -> usize {
 
 /// Reads a string from its opening quote, and returns the offset after the closing quote.
 fn push_string(bytes: &[u8], start: usize, kind: NodeKind, tape: &mut TapeWriter) -> Result<usize, JsonError> {
-    let mut at = start + 1;
+    let (mut at, mut is_escaped) = (start + 1, false);
     loop {
+        at = end_of_plain(bytes, at);
         match bytes.get(at) {
             None => return Err(JsonError::syntax(at, "the closing quote of a string")),
             Some(b'"') => break,
-            Some(b'\\') => at = escape(bytes, at)?,
-            Some(..=0x1f) => {
-                return Err(JsonError::syntax(at, "control characters to be escaped"));
+            Some(b'\\') => {
+                is_escaped = true;
+                at = escape(bytes, at)?;
             }
-            Some(_) => at += 1,
+            Some(_) => return Err(JsonError::syntax(at, "control characters to be escaped")),
         }
     }
-    tape.leaf(kind, start..at + 1);
+    tape.string(kind, start..at + 1, is_escaped);
     Ok(at + 1)
+}
+
+/// Returns the first offset from `at` on of a quote, a backslash or a control character, or the end.
+fn end_of_plain(bytes: &[u8], mut at: usize) -> usize {
+    let is_plain = |&byte: &u8| (byte >= 0x20) & (byte != b'"') & (byte != b'\\');
+    // Whole blocks without branches, which the compiler turns into a few instructions.
+    while let Some(block) = bytes.get(at..).and_then(<[u8]>::first_chunk::<32>) {
+        if !block.iter().fold(true, |all, byte| all & is_plain(byte)) {
+            break;
+        }
+        at += block.len();
+    }
+    let rest = bytes.get(at..).unwrap_or_default();
+    at + rest.iter().take_while(|byte| is_plain(byte)).count()
 }
 
 fn escape(bytes: &[u8], at: usize) -> Result<usize, JsonError> {

@@ -21,6 +21,9 @@ const START_BITS: u32 = 29;
 /// Longest document, in bytes.
 pub(crate) const MAX_LENGTH: usize = (1 << START_BITS) - 1;
 
+/// Set in [`Node::link`] of a string that has escapes.
+const ESCAPED: u32 = 1 << 31;
+
 /// Nodes between two [`Place`]s that are kept.
 const STRIDE: usize = 32;
 
@@ -29,7 +32,7 @@ const STRIDE: usize = 32;
 struct Node {
     /// The kind, and the offset of the first byte.
     head: u32,
-    /// Of an array or object, its index in [`Tape::containers`]; of the others, the offset after the last byte.
+    /// Of an array or object, its index in [`Tape::containers`]; of the others, the offset after the last byte, and [`ESCAPED`].
     link: u32,
 }
 
@@ -98,8 +101,14 @@ impl Tape {
 
     pub(super) fn range(&self, index: usize) -> Range<usize> {
         let node = self.node(index);
-        let end = self.container(node).map_or(node.link, |container| container.end);
+        let end = self.container(node).map_or(node.link & !ESCAPED, |container| container.end);
         node.start()..end as usize
+    }
+
+    /// Returns `true` for a string or key that has escapes.
+    pub(super) fn is_escaped(&self, index: usize) -> bool {
+        let node = self.node(index);
+        !node.is_container() && node.link & ESCAPED != 0
     }
 
     /// Returns the index of the first node that is not part of the value at `index`.
@@ -154,6 +163,12 @@ impl Tape {
     }
 }
 
+/// Bytes of a short document for each of its nodes, about.
+const BYTES_PER_NODE: usize = 24;
+
+/// Room is made for this many nodes at most before they are read.
+const MOST_EXPECTED: usize = 256;
+
 /// Makes room for another item of a list that grows with its input, of which `done` of `total` is read.
 ///
 /// Doubling takes three times the memory of a large list while it is copied. This extrapolates the length instead.
@@ -188,12 +203,19 @@ pub(super) struct TapeWriter {
 impl TapeWriter {
     /// Starts the tape of a document of this many bytes.
     pub(super) fn new(length: usize) -> Self {
-        Self { tape: Tape::default(), open: Vec::new(), length }
+        let nodes = Vec::with_capacity((length / BYTES_PER_NODE).min(MOST_EXPECTED));
+        Self { tape: Tape { nodes, ..Tape::default() }, open: Vec::new(), length }
     }
 
     /// Adds a value or name that contains no other.
     pub(super) fn leaf(&mut self, kind: NodeKind, range: Range<usize>) {
         self.push(Node::new(kind, range.start as u32, range.end as u32));
+    }
+
+    /// Adds a string or a name, which has escapes if `is_escaped`.
+    pub(super) fn string(&mut self, kind: NodeKind, range: Range<usize>, is_escaped: bool) {
+        let flag = if is_escaped { ESCAPED } else { 0 };
+        self.push(Node::new(kind, range.start as u32, range.end as u32 | flag));
     }
 
     /// Adds an array or object, which contains what follows until [`close`](Self::close).

@@ -1,6 +1,7 @@
 //! A buffer of the last bytes of text that arrives in chunks.
 
 use super::normalize::{MAX_INVISIBLE_BYTES, Mapping, View, normalize};
+use super::reset::Reset;
 
 /// The last bytes of some text, addressed by their offsets in the whole text.
 #[derive(Debug, Default)]
@@ -9,6 +10,14 @@ pub(crate) struct TextBuffer {
     /// Offset, in the whole text, of the first byte kept.
     base: usize,
     finished: bool,
+}
+
+impl Reset for TextBuffer {
+    fn reset(&mut self) {
+        let Self { kept, base, finished } = self;
+        kept.reset();
+        (*base, *finished) = (0, false);
+    }
 }
 
 impl TextBuffer {

@@ -13,6 +13,7 @@ pub(crate) mod normalize;
 mod normalize_tables;
 mod offsets;
 mod reader;
+pub(crate) mod reset;
 pub(crate) mod rewrite;
 mod space_run;
 mod span;

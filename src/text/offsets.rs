@@ -2,6 +2,8 @@
 
 use std::collections::VecDeque;
 
+use super::reset::Reset;
+
 /// A part of a view.
 #[derive(Clone, Copy, Debug)]
 struct Segment {
@@ -17,6 +19,13 @@ struct Segment {
 #[derive(Debug, Default)]
 pub(super) struct OffsetMap {
     segments: VecDeque<Segment>,
+}
+
+impl Reset for OffsetMap {
+    fn reset(&mut self) {
+        let Self { segments } = self;
+        segments.reset();
+    }
 }
 
 impl OffsetMap {

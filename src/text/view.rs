@@ -9,6 +9,7 @@ use super::buffer::NotYet;
 use super::char_class::{CharClass, ClassSet};
 use super::normalize::{MAX_INVISIBLE_BYTES, View};
 use super::offsets::OffsetMap;
+use super::reset::Reset;
 use super::space_run::SpaceRun;
 use super::unicode::is_soft_mark;
 
@@ -42,6 +43,33 @@ pub(crate) struct ViewText {
     pub(super) has_long_units: bool,
     pub(super) surplus: usize,
     finished: bool,
+}
+
+impl Reset for ViewText {
+    fn reset(&mut self) {
+        let Self {
+            view: _,
+            kept,
+            base,
+            map,
+            soft,
+            marks,
+            carry,
+            carry_start,
+            invisible_run,
+            space,
+            has_long_units,
+            surplus,
+            finished,
+        } = self;
+        kept.reset();
+        map.reset();
+        soft.reset();
+        marks.reset();
+        carry.reset();
+        (*base, *carry_start, *invisible_run, *surplus) = (0, 0, 0, 0);
+        (*space, *has_long_units, *finished) = (SpaceRun::default(), false, false);
+    }
 }
 
 impl ViewText {
@@ -93,8 +121,11 @@ impl ViewText {
     /// Signals the end of the text.
     pub(crate) fn finish(&mut self) {
         self.finished = true;
-        let text = std::mem::take(&mut self.carry);
+        let mut text = std::mem::take(&mut self.carry);
         self.read(&text, self.carry_start, true);
+        // Cleared and put back, because the memory is used again.
+        text.clear();
+        self.carry = text;
     }
 
     /// Returns the offset of the text that the view does not show yet.
@@ -175,6 +206,9 @@ impl ViewText {
 
     /// Forgets what came from the text before `text`, if that is enough to be worth moving the rest.
     pub(crate) fn forget_before(&mut self, text: usize) {
+        if self.kept.len() < 4096 {
+            return;
+        }
         let spare = self.view_at(text).saturating_sub(self.base + LOOKBEHIND);
         if spare < 4096 || spare < self.kept.len() / 2 {
             return;

@@ -2,6 +2,9 @@
 
 const BLOCK: usize = 64;
 
+/// Up to this number, bytes are read one by one.
+const FEW: usize = 8;
+
 /// A run of bytes over which a word may continue: ASCII letters, digits, `_`, and the bytes of all other characters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct WordRun {
@@ -28,12 +31,20 @@ impl Masks {
 
     /// Reads fewer bytes than a block has. A chunk of a stream has a few, for which a block costs too much.
     fn of_few(bytes: &[u8]) -> Self {
-        let mut masks = [0; 4];
-        for (&byte, at) in bytes.iter().zip(0..BLOCK) {
-            let kinds = [is_lower(byte), is_upper(byte), is_digit(byte), is_odd(byte)];
-            masks.iter_mut().zip(kinds).for_each(|(mask, is)| *mask |= u64::from(is) << at);
+        if bytes.len() > FEW {
+            let mut block = [0; BLOCK];
+            block.iter_mut().zip(bytes).for_each(|(to, &byte)| *to = byte);
+            return Self::of(&block);
         }
-        Self::new(masks)
+        let [mut lower, mut upper, mut digit, mut odd] = [0; 4];
+        for (&byte, at) in bytes.iter().zip(0..BLOCK) {
+            let kind = u64::from(KINDS[usize::from(byte)]);
+            lower |= (kind & 1) << at;
+            upper |= (kind >> 1 & 1) << at;
+            digit |= (kind >> 2 & 1) << at;
+            odd |= (kind >> 3) << at;
+        }
+        Self::new([lower, upper, digit, odd])
     }
 
     fn new([lower, upper, digit, odd]: [u64; 4]) -> Self {
@@ -42,6 +53,21 @@ impl Masks {
         Self { word: plain | odd, odd, parts: (lower << 1) & upper | turns }
     }
 }
+
+/// One bit for each kind of byte: lower case, upper case, digit, odd.
+static KINDS: [u8; 256] = {
+    let mut kinds = [0; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        let of = byte as u8;
+        kinds[byte] = of.is_ascii_lowercase() as u8
+            | (of.is_ascii_uppercase() as u8) << 1
+            | (of.is_ascii_digit() as u8) << 2
+            | ((of == b'_' || of >= 0x80) as u8) << 3;
+        byte += 1;
+    }
+    kinds
+};
 
 fn is_lower(byte: u8) -> bool {
     byte.is_ascii_lowercase()

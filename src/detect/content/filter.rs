@@ -11,6 +11,7 @@ use super::window::{Run, Term, TermId, Window};
 use crate::detect::spec::{ContentSpec, RuleId};
 use crate::detect::words::{WordHit, WordRole, WordsState};
 use crate::text::buffer::TextBuffer;
+use crate::text::reset::Reset;
 use crate::text::view::ViewText;
 
 /// A content filter of a policy.
@@ -58,6 +59,17 @@ pub(crate) struct FilterState {
     windows: Vec<Window>,
     /// The window of the best score, if it is kept.
     scored: Window,
+}
+
+impl Reset for FilterState {
+    fn reset(&mut self) {
+        let Self { words, waiting, term_end, exception_end, windows, scored } = self;
+        words.reset();
+        waiting.reset();
+        scored.reset();
+        windows.iter_mut().for_each(Window::reset);
+        (*term_end, *exception_end) = (0, 0);
+    }
 }
 
 impl ContentFilter {

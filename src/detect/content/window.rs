@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 
 use super::list::Effect;
 use super::score::ContentScore;
+use crate::text::reset::Reset;
 
 /// Terms count together if they begin within this many bytes.
 pub(crate) const FILTER_WINDOW_BYTES: usize = 300;
@@ -36,6 +37,14 @@ pub(super) struct Window {
     terms: VecDeque<Term>,
     /// The start of the last term of a group.
     group: Option<usize>,
+}
+
+impl Reset for Window {
+    fn reset(&mut self) {
+        let Self { terms, group } = self;
+        terms.reset();
+        *group = None;
+    }
 }
 
 impl Window {

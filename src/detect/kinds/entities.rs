@@ -80,7 +80,7 @@ impl Detector for Entities {
     fn read(&self, state: &mut MatcherState, view: &ViewText, text: &TextBuffer, out: &mut ScanOutput) {
         let inputs = Inputs::new(view);
         let validate = |offer: Offer| self.recognizers.validate_offer(offer, &inputs);
-        let mut matches = Vec::new();
+        let mut matches = std::mem::take(&mut out.matches);
         self.matcher.read(state, view, text.is_finished(), &validate, &mut matches);
         out.add_matches(matches, view, |number, verdict| {
             (self.recognizers.get(number).rule, Origin::Entity(number, verdict))

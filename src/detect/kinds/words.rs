@@ -29,9 +29,10 @@ impl Detector for Words {
     }
 
     fn read(&self, state: &mut WordsState, view: &ViewText, text: &TextBuffer, out: &mut ScanOutput) {
-        let mut hits = Vec::new();
+        let mut hits = std::mem::take(&mut out.hits);
         self.scan(state, view, text, &mut hits);
-        hits.into_iter().for_each(|hit| report(hit, out));
+        hits.drain(..).for_each(|hit| report(hit, out));
+        out.hits = hits;
     }
 
     fn open_start(&self, state: &WordsState, view: &ViewText, text: &TextBuffer) -> Option<usize> {

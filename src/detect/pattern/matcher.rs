@@ -14,6 +14,7 @@ use super::thread::{
     ByState, CompiledAlternative, Ends, Judge, PatternMatch, Thread, Validate, expire, first_in_reach, merge,
 };
 use crate::text::char_class::{ALL_CLASSES, CLASS_COUNT, CharClass, ClassSet, NON_ASCII_CLASSES};
+use crate::text::reset::Reset;
 use crate::text::view::ViewText;
 use crate::text::work;
 
@@ -48,6 +49,16 @@ pub(crate) struct MatcherState {
     by_state: ByState,
     tails: Tails,
     run: Run,
+}
+
+impl Reset for MatcherState {
+    fn reset(&mut self) {
+        let Self { threads, gate, at, by_state, tails, run } = self;
+        threads.reset();
+        by_state.reset();
+        tails.reset();
+        (*gate, *at, *run) = (None, 0, Run::default());
+    }
 }
 
 impl MatcherState {

@@ -5,6 +5,7 @@
 
 use super::count::{Count, Counted};
 use super::form::Recent;
+use crate::text::reset::Reset;
 use crate::text::view::ViewText;
 
 /// The last counted characters of each kind.
@@ -23,6 +24,17 @@ struct Tail {
     at: Vec<usize>,
     /// The offset up to which the view was read.
     read: usize,
+}
+
+impl Reset for Tails {
+    fn reset(&mut self) {
+        let Self { reach, kinds, recent } = self;
+        (*reach, *recent) = (0, Recent::default());
+        for Tail { at, read } in kinds {
+            at.reset();
+            *read = 0;
+        }
+    }
 }
 
 impl Tails {

@@ -9,6 +9,7 @@ use super::count::Needs;
 use super::dfa::StateRef;
 use super::starts::Starts;
 use super::tails::Tails;
+use crate::text::reset::Reset;
 use crate::text::view::{ViewText, text_bytes};
 
 /// An alternative of a pattern, compiled.
@@ -241,9 +242,19 @@ pub(super) fn first_in_reach(view: &ViewText, end: usize, cap: usize) -> usize {
 /// Up to this number, threads are compared with each other; more are looked up.
 const FEW: usize = 8;
 
+/// Room for this number is kept for the next text.
+const MANY: usize = 64;
+
 /// The index of the thread in each state, kept for its allocation.
 #[derive(Debug, Default)]
 pub(super) struct ByState(FxHashMap<u32, usize>);
+
+impl Reset for ByState {
+    fn reset(&mut self) {
+        self.0.clear();
+        self.0.shrink_to(MANY);
+    }
+}
 
 /// Merges threads in the same state: what follows is the same for all of them. Takes time linear in the threads.
 pub(super) fn merge(threads: &mut Vec<Thread>, by_state: &mut ByState) {

@@ -13,6 +13,7 @@ use super::score::Score;
 use super::tokens::{Token, Tokenizer};
 use super::window::{BestScores, Window};
 use crate::detect::spec::{RuleId, TopicSpec};
+use crate::text::reset::Reset;
 use crate::text::view::ViewText;
 
 /// The topics of a policy that have examples.
@@ -36,6 +37,15 @@ pub(crate) struct SimilarityState {
     tokenizer: Tokenizer,
     terms: Vec<Term>,
     first_distinctive: Option<usize>,
+}
+
+impl Reset for SimilarityState {
+    fn reset(&mut self) {
+        let Self { tokenizer, terms, first_distinctive } = self;
+        tokenizer.reset();
+        terms.reset();
+        *first_distinctive = None;
+    }
 }
 
 impl SimilarityState {

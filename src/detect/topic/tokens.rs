@@ -4,6 +4,7 @@ use super::frequency::rarity;
 use super::stem::stem;
 use crate::text::char_class::CharClass;
 use crate::text::normalize::View;
+use crate::text::reset::Reset;
 use crate::text::view::ViewText;
 
 /// A window ends with the word that makes it longer than this many bytes, if its sentence does not end before.
@@ -56,6 +57,14 @@ pub(super) struct Tokenizer {
     window_start: Option<usize>,
     /// A full stop was seen; if a space follows, the sentence ends.
     stopped: bool,
+}
+
+impl Reset for Tokenizer {
+    fn reset(&mut self) {
+        let mut word = std::mem::take(&mut self.word);
+        word.reset();
+        *self = Self { word, ..Self::default() };
+    }
 }
 
 impl Tokenizer {

@@ -6,6 +6,7 @@
 use super::keys::{PartKeys, WholeKeys};
 use super::sorted::{SortedWords, Walk};
 use crate::text::char_class::CharClass;
+use crate::text::reset::Reset;
 use crate::text::view::ViewText;
 use crate::text::word_runs::{WordRun, for_each_run};
 
@@ -44,6 +45,14 @@ pub(super) struct KeyedState {
     walks: Vec<(Place, Walk)>,
     /// The seams of the part of the view that is read.
     seams: Vec<usize>,
+}
+
+impl Reset for KeyedState {
+    fn reset(&mut self) {
+        let Self { walks, seams } = self;
+        walks.reset();
+        seams.reset();
+    }
 }
 
 impl KeyedState {

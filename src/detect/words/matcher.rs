@@ -13,6 +13,7 @@ use super::skeleton::{SkeletonBuilder, SkeletonState, Skeletons};
 use crate::text::buffer::TextBuffer;
 use crate::text::char_class::ClassSet;
 use crate::text::normalize::{MAX_INVISIBLE_BYTES, View, normalize_keeping_case, single_spaced};
+use crate::text::reset::Reset;
 use crate::text::view::{ViewText, normalize_text};
 
 /// The accuracy with which a word must be written.
@@ -214,6 +215,15 @@ pub(crate) struct WordsState {
     /// Matches whose next character is not known yet.
     waiting: Vec<Match>,
     skeletons: SkeletonState,
+}
+
+impl Reset for WordsState {
+    fn reset(&mut self) {
+        let Self { keyed, state, at, waiting, skeletons } = self;
+        keyed.reset();
+        waiting.reset();
+        (*state, *at, *skeletons) = (None, 0, SkeletonState::default());
+    }
 }
 
 /// A match of a normalized word: the list it is in, its number there, and where it is in the view.

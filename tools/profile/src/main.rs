@@ -1,6 +1,9 @@
 //! Fixed workloads for callgrind, and the findings of all text at hand, to compare two commits. See `README.md`.
 
+#[path = "../../../benches/common/mod.rs"]
+mod common;
 mod each;
+mod fixed;
 mod policies;
 mod search;
 mod text;
@@ -18,11 +21,12 @@ fn main() {
     let argument = |index: usize, default: &str| arguments.get(index).cloned().unwrap_or_else(|| default.to_owned());
     match argument(0, "").as_str() {
         "work" => work(&argument(1, "chat"), &argument(2, "types"), argument(3, "65536").parse().expect("a number of bytes")),
+        "fixed" => fixed::fixed(&argument(1, "text"), &argument(2, "types"), argument(3, "1").parse().expect("a number")),
         "times" => times(&argument(1, "types")),
         "search" => search::search(&argument(1, "world"), argument(2, "1").parse().expect("a seed"), argument(3, "2000").parse().expect("a number of rounds")),
         "each" => each::each(argument(1, "65536").parse().expect("a number of bytes"), arguments.get(2..).unwrap_or_default()),
         "findings" => findings(&argument(1, "all")),
-        _ => eprintln!("usage: profile work WORKLOAD POLICY BYTES | times POLICY | each BYTES UNIT... | search POLICY SEED ROUNDS | findings POLICY"),
+        _ => eprintln!("usage: profile work WORKLOAD POLICY BYTES | fixed KIND POLICY NUMBER | times POLICY | each BYTES UNIT... | search POLICY SEED ROUNDS | findings POLICY"),
     }
 }
 

@@ -3,7 +3,7 @@
 use banister::{EntityType, Guardrail, Policy};
 
 /// A policy by its name: `types` has Bedrock's 31 types, `tagged` has them with the models for names and addresses, `all` has `ALL` types, `world` has `WORLD_IDS` as well, `strict` has all types with `evasion: strict`, `regexes` has
-/// regexes and patterns of topics.
+/// regexes and patterns of topics, `full` is the full policy of the benches, and `banking` the pack.
 pub fn policy(name: &str) -> Guardrail {
     let bedrock: Vec<_> = EntityType::ALL.iter().filter(|entity| entity.is_bedrock()).map(|entity| entity.name()).collect();
     let yaml = match name {
@@ -15,6 +15,9 @@ pub fn policy(name: &str) -> Guardrail {
         "strict" => "pii: [{types: [ALL], action: mask, evasion: strict}]".to_owned(),
         "world" => "pii: [{types: [ALL, WORLD_IDS], action: mask}]".to_owned(),
         "regexes" => REGEXES.to_owned(),
+        "full" => return crate::common::policies::full(),
+        "banking" => return Guardrail::new(Policy::from_pack("banking").expect("a pack")),
+        "one" => "word_filters: [{name: W, words: [xylophone], action: mask}]".to_owned(),
         _ => "pii: [{types: [ALL], action: mask}]".to_owned(),
     };
     Guardrail::new(Policy::from_yaml(&format!("version: 1\nname: profile\n{yaml}\n")).expect("a policy of the profile is valid"))
