@@ -14,7 +14,7 @@ pub(super) fn section(settings: &Settings, summary: &Summary) -> String {
         escape(&other.name),
         code(&other.digest)
     );
-    let mut outcomes = Table::new(&["Side", "Audited policy", "Other policy", "#Bodies", ""]);
+    let mut outcomes = Table::new(&[".Side", ".Audited policy", ".Other policy", "#Bodies", ""]);
     for (key, count) in &summary.tally.against {
         let mut parts = key.split('\t');
         let [side, audited, other] = [(); 3].map(|()| parts.next().unwrap_or_default());
@@ -35,7 +35,7 @@ pub(super) fn section(settings: &Settings, summary: &Summary) -> String {
         let [action, side, _, kind, rule] = [(); 5].map(|()| parts.next().unwrap_or_default());
         rules.entry([rule, kind, side, action]).or_default()[1] += count;
     }
-    let mut table = Table::new(&["Rule", "Kind", "Side", "Action", "#Audited policy", "#Other policy"]);
+    let mut table = Table::new(&["Rule", ".Kind", ".Side", ".Action", "#Audited policy", "#Other policy"]);
     for ([rule, kind, side, action], [audited, other]) in rules {
         let cells = [rule, kind, side, action].map(escape);
         table.row(&[cells.as_slice(), &[number(audited), number(other)]].concat());

@@ -22,7 +22,7 @@ pub(super) fn section(summary: &Summary) -> String {
         replayed(audit),
         list(&summary.tally.decisions, "none")
     );
-    let mut problems = Table::new(&["Problem", "Meaning", "#Count"]);
+    let mut problems = Table::new(&[".Problem", "Meaning", "#Count"]);
     for (problem, count) in &audit.problems {
         problems.row(&[escape(&problem.as_str().replace('_', " ")), escape(problem.meaning()), number(*count)]);
     }
@@ -78,7 +78,7 @@ fn locations(summary: &Summary, audit: &DecisionAudit) -> String {
     if audit.locations.is_empty() {
         return String::new();
     }
-    let mut table = Table::new(&["Problem", "Time", "Request", "#Line", "Object"]);
+    let mut table = Table::new(&[".Problem", ".Time", "Request", "#Line", "Object"]);
     for location in &audit.locations {
         table.row(&[
             escape(&location.problem.as_str().replace('_', " ")),
@@ -104,7 +104,7 @@ fn chain(summary: &Summary, chain: &ChainAudit) -> String {
     }
     out.push_str("The end of a chain shows nothing about records after it: compare it with a head that was kept elsewhere.</p>\n");
     if !chain.locations.is_empty() {
-        let mut table = Table::new(&["Problem", "#Line", "Object"]);
+        let mut table = Table::new(&[".Problem", "#Line", "Object"]);
         for at in &chain.locations {
             table.row(&[escape(&at.problem.replace('_', " ")), number(at.line), code(object(summary, &at.unit_id))]);
         }

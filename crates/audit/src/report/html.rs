@@ -57,27 +57,31 @@ pub(super) fn bytes(value: u64) -> String {
 /// A table.
 pub(super) struct Table {
     out: String,
-    numeric: Vec<bool>,
+    /// The attribute of the cells of each column.
+    classes: Vec<&'static str>,
 }
 
 impl Table {
-    /// Begins a table. Columns whose title begins with `#` hold numbers.
+    /// Begins a table. Columns whose title begins with `#` hold numbers; with `.`, words that do not wrap.
     pub(super) fn new(titles: &[&str]) -> Self {
-        let numeric: Vec<bool> = titles.iter().map(|title| title.starts_with('#')).collect();
+        let class = |title: &&str| match title.chars().next() {
+            Some('#') => " class=\"n\"",
+            Some('.') => " class=\"w\"",
+            _ => "",
+        };
+        let classes: Vec<&str> = titles.iter().map(class).collect();
         let mut out = String::from("<table><thead><tr>");
-        for (title, is_number) in titles.iter().zip(&numeric) {
-            let class = if *is_number { " class=\"n\"" } else { "" };
-            let _ = write!(out, "<th{class}>{}</th>", escape(title.trim_start_matches('#')));
+        for (title, class) in titles.iter().zip(&classes) {
+            let _ = write!(out, "<th{class}>{}</th>", escape(title.trim_start_matches(['#', '.'])));
         }
         out.push_str("</tr></thead><tbody>\n");
-        Self { out, numeric }
+        Self { out, classes }
     }
 
     /// Adds a row of cells that are HTML.
     pub(super) fn row(&mut self, cells: &[String]) {
         self.out.push_str("<tr>");
-        for (cell, is_number) in cells.iter().zip(&self.numeric) {
-            let class = if *is_number { " class=\"n\"" } else { "" };
+        for (cell, class) in cells.iter().zip(&self.classes) {
             let _ = write!(self.out, "<td{class}>{cell}</td>");
         }
         self.out.push_str("</tr>\n");
@@ -85,7 +89,7 @@ impl Table {
 
     /// Adds a heading for the rows that follow, as HTML.
     pub(super) fn group(&mut self, heading: &str) {
-        let _ = writeln!(self.out, "<tr class=\"group\"><td colspan=\"{}\">{heading}</td></tr>", self.numeric.len());
+        let _ = writeln!(self.out, "<tr class=\"group\"><td colspan=\"{}\">{heading}</td></tr>", self.classes.len());
     }
 
     pub(super) fn finish(mut self) -> String {

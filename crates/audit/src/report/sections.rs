@@ -22,10 +22,14 @@ pub(super) fn head(settings: &Settings, summary: &Summary) -> String {
     };
     let mut out = format!(
         "<header><div><h1>Guardrail audit of Amazon Bedrock logs</h1><p class=\"soft\">Policy <b>{}</b>{}</p></div>\
-         <div class=\"status {status}\">{}</div></header>\n<p>{meaning}</p>\n<ul class=\"figures\">\n",
+         <div class=\"status {status}\">{}</div></header>\n<p>{meaning} {}</p>\n<ul class=\"figures\">\n",
         escape(&settings.policy.name),
         period(summary).map(|period| format!(", {period}")).unwrap_or_default(),
         escape(&status.to_string()),
+        match summary.gap_count() {
+            0 => "No gap was found in what was read.".to_owned(),
+            gaps => format!("<b>{} gaps:</b> content that the policy masks or blocks reached a model.", number(gaps)),
+        },
     );
     let tally = &summary.tally;
     let gaps = summary.gap_count();
@@ -209,7 +213,7 @@ pub(super) fn controls(summary: &Summary) -> String {
          (<b>not verifiable</b>).</p>\n",
     );
     let mut table =
-        Table::new(&["Rule", "Kind", "Type", "Input", "Output", "#Gaps", "#Not verifiable", "#Reported", "Verdict"]);
+        Table::new(&["Rule", ".Kind", "Type", ".Input", ".Output", "#Gaps", "#Not verifiable", "#Reported", "Verdict"]);
     for control in &summary.controls {
         let (class, text) = verdict(control);
         table.row(&[
@@ -244,7 +248,7 @@ pub(super) fn gaps(summary: &Summary) -> String {
         number(summary.gaps.len().min(MAX_GAPS) as u64),
         number(summary.gap_count())
     );
-    let mut table = Table::new(&["Rule", "Side", "#Line", "Pointer", "Bytes", "Time", "Request"]);
+    let mut table = Table::new(&["Rule", ".Side", "#Line", "Pointer", ".Bytes", ".Time", "Request"]);
     let mut last = "";
     for gap in summary.gaps.iter().take(MAX_GAPS) {
         let object = summary.objects.get(&gap.unit_id).map_or(gap.unit_id.as_str(), String::as_str);
@@ -279,7 +283,7 @@ pub(super) fn quarantine(summary: &Summary) -> String {
         "<p>What could not be read as intended. Lines and bodies with another form were evaluated as text, so that findings in them are \
          counted. A complete audit has no more of these than its setting allows.</p>\n",
     );
-    let mut reasons = Table::new(&["Reason", "Meaning", "#Count"]);
+    let mut reasons = Table::new(&[".Reason", "Meaning", "#Count"]);
     for (reason, count) in &summary.tally.quarantined {
         let known: Option<ReasonCode> = serde_json::from_value(reason.as_str().into()).ok();
         reasons.row(&[code(reason), escape(known.map_or("", ReasonCode::meaning)), number(*count)]);
@@ -293,7 +297,7 @@ pub(super) fn quarantine(summary: &Summary) -> String {
             number(shown)
         );
     }
-    let mut table = Table::new(&["Reason", "Object", "#Line", "#Offset", "#Length", "Part"]);
+    let mut table = Table::new(&[".Reason", "Object", "#Line", "#Offset", "#Length", ".Part"]);
     for quarantined in &summary.quarantine {
         let object = summary.objects.get(&quarantined.unit_id).map_or(quarantined.unit_id.as_str(), String::as_str);
         let row = &quarantined.row;
