@@ -17,6 +17,29 @@ pub(crate) fn all_types() -> Guardrail {
     guardrail(&format!("{{version: 1, name: types, pii: [{{types: [{}], action: detect}}]}}", types.join(", ")))
 }
 
+/// The same, with the models for names and addresses.
+pub(crate) fn types_with_models() -> Guardrail {
+    let has_model = |entity: &EntityType| matches!(entity, EntityType::Name | EntityType::Address);
+    let types: Vec<_> = bedrock_types().filter(|entity| !has_model(entity)).map(EntityType::name).collect();
+    guardrail(&format!(
+        "{{version: 1, name: tagged, pii: [{{types: [{}], action: detect}}, {{types: [NAME, ADDRESS], strictness: normal, action: detect}}]}}",
+        types.join(", ")
+    ))
+}
+
+/// All of Bedrock's entity types and content filters, reported only.
+pub(crate) fn types_with_filters() -> Guardrail {
+    let types: Vec<_> = bedrock_types().map(EntityType::name).collect();
+    let filters: Vec<_> = ["hate", "insults", "sexual", "violence", "misconduct", "prompt_attack"]
+        .map(|category| format!("{{category: {category}, strength: low, action: detect}}"))
+        .into();
+    guardrail(&format!(
+        "{{version: 1, name: filters, pii: [{{types: [{}], action: detect}}], content_filters: [{}]}}",
+        types.join(", "),
+        filters.join(", ")
+    ))
+}
+
 /// One word filter, reported only.
 pub(crate) fn word_filter(words: &[String]) -> Guardrail {
     guardrail(&format!(

@@ -51,22 +51,26 @@ fn main() {
     let bytes = syntax::Config::new().utf8(false);
     let multi = meta::Builder::new().syntax(bytes).build_many(&PATTERNS).expect("patterns of the bench");
     let (types, full) = (policies::all_types(), policies::full());
+    let (tagged, filters) = (policies::types_with_models(), policies::types_with_filters());
 
     println!(
-        "| {} KiB of | 31 types | full policy | regexes one by one | `RegexSet`, without spans | 31 types, of their speed on chat |",
+        "| {} KiB of | 31 types | with `strictness` | with content filters | full policy | regexes one by one | `RegexSet`, without spans \
+         | 31 types, of their speed on chat |",
         BYTES >> 10
     );
-    println!("|---|---|---|---|---|---|");
+    println!("|---|---|---|---|---|---|---|---|");
     let mut of_chat = None;
     for (heading, name) in KINDS {
         let Some(text) = kind(name) else {
-            println!("| {heading} | no text at hand | | | | |");
+            println!("| {heading} | no text at hand | | | | | | |");
             continue;
         };
         let bytes = text.as_bytes();
         let times = medians(&mut [
             &mut || multi.find_iter(black_box(bytes)).count(),
             &mut || assess(&types, &text),
+            &mut || assess(&tagged, &text),
+            &mut || assess(&filters, &text),
             &mut || assess(&full, &text),
             &mut || one_by_one.iter().map(|regex| regex.find_iter(black_box(bytes)).count()).sum(),
             &mut || set.matches(black_box(bytes)).iter().count(),

@@ -32,7 +32,12 @@ impl Input {
             return Ok(Self::stdin());
         }
         let name = path.display().to_string();
-        let fail = |error: io::Error| Failure::new(format!("{name}: {error}"));
+        let fail = |error: io::Error| match error.kind() {
+            io::ErrorKind::NotFound => {
+                Failure::new(format!("{name}: {error}; to read text from standard input, use `-`"))
+            }
+            _ => Failure::new(format!("{name}: {error}")),
+        };
         let file = File::open(path).map_err(fail)?;
         let metadata = file.metadata().map_err(fail)?;
         if metadata.is_dir() {

@@ -36,7 +36,7 @@ fn a_blocked_prompt_does_not_reach_the_model() {
         let run = banister(&[&["chat"][..], stream, &["-"]].concat(), "my password: Tr0ub4dor&3xyz");
         assert_eq!(run.code, Some(1), "{run:?}");
         assert!(run.stdout.contains("The model was not called.\n"), "{run:?}");
-        assert!(run.stdout.contains("Your message contains a password or key."), "{run:?}");
+        assert!(run.stdout.contains("Your message contains a password, a key or other content"), "{run:?}");
     }
 }
 
