@@ -10,7 +10,7 @@ use std::time::SystemTime;
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
-use super::record::{LogEvent, SCHEMA, rfc3339};
+use super::record::{LogEvent, SCHEMA, Torn, rfc3339};
 
 /// The bytes between the hashed part of a line and the hash.
 const BEFORE_HASH: &[u8] = b",\"hash\":\"";
@@ -129,6 +129,14 @@ pub(super) fn split(line: &[u8]) -> Option<(&[u8], &str)> {
     let is_hex = hash.iter().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
     let hash = std::str::from_utf8(hash).ok().filter(|_| is_hex)?;
     Some((rest.strip_suffix(BEFORE_HASH)?, hash))
+}
+
+impl Torn {
+    /// Returns `true` if these bytes are the torn line.
+    #[must_use]
+    pub fn describes(&self, bytes: &[u8]) -> bool {
+        self.bytes == bytes.len() as u64 && self.sha256 == sha256_hex(bytes)
+    }
 }
 
 /// Returns the SHA-256 in lowercase hex.

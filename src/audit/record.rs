@@ -8,8 +8,6 @@ use std::time::SystemTime;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::chain::sha256_hex;
-
 /// The schema of the records that this version writes. The number changes when a field changes its meaning or disappears; new fields and
 /// new values may appear under the same number.
 pub(super) const SCHEMA: &str = "banister.decision/1";
@@ -129,14 +127,6 @@ pub struct Torn {
     pub bytes: u64,
     /// The SHA-256 of these bytes, in hex.
     pub sha256: String,
-}
-
-impl Torn {
-    /// Returns `true` if these bytes are the torn line.
-    #[must_use]
-    pub fn describes(&self, bytes: &[u8]) -> bool {
-        self.bytes == bytes.len() as u64 && self.sha256 == sha256_hex(bytes)
-    }
 }
 
 /// One evaluation: of a request, a response, a stream, an error, or of text without a call.
