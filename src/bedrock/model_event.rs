@@ -102,7 +102,7 @@ pub(crate) trait ModelEvent {
     /// Returns the substreams of the reasoning that this event signs.
     fn signed(&self) -> Vec<SubstreamId>;
 
-    /// Rewrites the event. `edits` are edits of deltas, by their position in [`Self::delta_texts`]; the signatures at the positions
+    /// Rewrites the event. `edits` are edits of deltas, by their position in [`Self::delta_texts`], ascending; the signatures at the positions
     /// `unsigned` of [`Self::signed`] are emptied; `f` is offered every text field that is complete in this event.
     fn rewrite(
         &mut self,

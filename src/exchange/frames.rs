@@ -1,5 +1,7 @@
 //! Inspects the bytes of an event stream: frames, or server-sent events.
 
+use std::collections::VecDeque;
+
 use bytes::BytesMut;
 
 use super::assessment::BodyAssessment;
@@ -77,6 +79,8 @@ pub(crate) struct FrameGuard {
     kind: StreamKind,
     /// `None` once the stream has ended.
     events: Option<EventGuard<JsonEvents>>,
+    /// Events on their way to the output. Empty between messages.
+    sent: VecDeque<OutEvent>,
     mode: RejectionMode,
 }
 
@@ -84,7 +88,7 @@ impl FrameGuard {
     pub(crate) fn new(exchange: Exchange, mode: RejectionMode) -> Self {
         let events = Some(exchange.events(exchange.json_events()));
         let kind = exchange.stream_kind();
-        Self { decoder: Decoder::new(kind), kind, exchange, events, mode }
+        Self { decoder: Decoder::new(kind), kind, exchange, events, sent: VecDeque::new(), mode }
     }
 
     /// Returns `true` if the stream has ended, whatever else the upstream may send.
@@ -129,7 +133,7 @@ impl FrameGuard {
         }
         let Some(events) = &mut self.events else { return Ok(()) };
         let mark = out.len();
-        let finished = events.finish().and_then(|events| encode(events, None, out));
+        let finished = events.finish(&mut self.sent).and_then(|()| encode(&mut self.sent, None, out));
         self.conclude(finished, mark, out)?;
         self.complete(mark, out)
     }
@@ -140,35 +144,35 @@ impl FrameGuard {
     }
 
     fn frame(&mut self, frame: &Frame, out: &mut BytesMut) -> Result<(), GuardrailError> {
-        let Some(events) = &mut self.events else { return Ok(()) };
+        let (Some(events), sent) = (&mut self.events, &mut self.sent) else { return Ok(()) };
         let mark = out.len();
-        let sent = match (frame.message_type(), frame.event_type()) {
+        let done = match (frame.message_type(), frame.event_type()) {
             (Some("exception"), _) => {
-                let sent = self.exception(frame, out);
+                let done = self.exception(frame, out);
                 // An exception ends a stream.
-                return self.conclude(sent, mark, out).map(|()| self.abort());
+                return self.conclude(done, mark, out).map(|()| self.abort());
             }
             (Some("event"), Some(event_type)) => match self.kind {
                 StreamKind::Converse => events
-                    .push_json(self.kind, event_type, frame.payload())
-                    .and_then(|events| encode(events, Some((frame, None)), out)),
+                    .push_json(self.kind, event_type, frame.payload(), sent)
+                    .and_then(|()| encode(sent, Some((frame, None)), out)),
                 StreamKind::Invoke if event_type == "chunk" => Chunk::parse(frame.payload()).and_then(|chunk| {
-                    let sent = events.push_json(self.kind, event_type, chunk.json())?;
+                    events.push_json(self.kind, event_type, chunk.json(), sent)?;
                     encode(sent, Some((frame, Some(&chunk))), out)
                 }),
                 StreamKind::Invoke | StreamKind::ServerSent => Err(BodyError::unknown_event()),
             },
             _ => Err(BodyError::frame("the message is neither an event nor an exception")),
         };
-        self.conclude(sent, mark, out)
+        self.conclude(done, mark, out)
     }
 
     fn server_sent(&mut self, event: &ServerSentEvent, out: &mut BytesMut) -> Result<(), GuardrailError> {
         let Some(events) = &mut self.events else { return Ok(()) };
         let mark = out.len();
-        let sent = server_sent::forward(events, event, out);
-        let is_last = matches!(sent, Ok(server_sent::Forwarded::Last));
-        self.conclude(sent.map(drop), mark, out)?;
+        let done = server_sent::forward(events, event, &mut self.sent, out);
+        let is_last = matches!(done, Ok(server_sent::Forwarded::Last));
+        self.conclude(done.map(drop), mark, out)?;
         if is_last { self.complete(mark, out) } else { Ok(()) }
     }
 
@@ -214,9 +218,10 @@ impl FrameGuard {
     }
 
     /// Ends what is forwarded with an error, as this is set.
-    fn fail(&self, error: GuardrailError, mark: usize, out: &mut BytesMut) -> Result<(), GuardrailError> {
+    fn fail(&mut self, error: GuardrailError, mark: usize, out: &mut BytesMut) -> Result<(), GuardrailError> {
         // The error replaces the output of this event.
         out.truncate(mark);
+        self.sent.clear();
         match self.mode {
             RejectionMode::Event if self.error_event(&error.full_message(), out).is_ok() => Ok(()),
             _ => Err(error),
@@ -260,11 +265,11 @@ impl Drop for FrameGuard {
 
 /// Appends events as frames. `from` is the frame they came from, with its chunk on InvokeModel.
 fn encode(
-    events: Vec<OutEvent>,
+    events: &mut VecDeque<OutEvent>,
     from: Option<(&Frame, Option<&Chunk<'_>>)>,
     out: &mut BytesMut,
 ) -> Result<(), BodyError> {
-    for event in events {
+    for event in events.drain(..) {
         let frame = match (event, from) {
             (OutEvent::New(event), _) => {
                 event.write(out)?;
@@ -273,7 +278,10 @@ fn encode(
             (OutEvent::Same, Some((frame, Some(chunk)))) if !chunk.is_plain() => {
                 frame.with_payload(wrap_chunk(chunk.json()))?
             }
-            (OutEvent::Same, Some((frame, _))) => frame.clone(),
+            (OutEvent::Same, Some((frame, _))) => {
+                out.extend_from_slice(&frame.encode());
+                continue;
+            }
             (OutEvent::Changed(json), Some((frame, Some(chunk)))) if chunk.is_plain() => {
                 frame.with_payload(chunk.rewrap(&json))?
             }

@@ -1,5 +1,7 @@
 //! Inspects what a log recorded of calls that are over.
 
+use std::collections::VecDeque;
+
 use super::assessment::{BodyAssessment, stronger};
 use super::body::{BodyEvaluator, BodyGuard};
 use super::streams::{EventGuard, JsonEvents};
@@ -29,14 +31,16 @@ impl BodyGuard {
         };
         let format = if kind == StreamKind::Converse { BodyFormat::Converse } else { BodyFormat::Unknown };
         let mut guard = EventGuard::new(JsonEvents::new(kind, format, ""), self.observing(), None);
+        let mut forwarded = VecDeque::new();
         for event in events {
             let (name, json) = match kind {
                 StreamKind::Invoke | StreamKind::ServerSent => ("chunk".to_owned(), event.to_vec()),
                 StreamKind::Converse => unwrap_event(event)?,
             };
-            guard.push_json(kind, &name, &json)?;
+            forwarded.clear();
+            guard.push_json(kind, &name, &json, &mut forwarded)?;
         }
-        guard.finish()?;
+        guard.finish(&mut forwarded)?;
         let mut assessment = guard.into_assessment();
         let outcomes = assessment.findings().iter().map(|finding| outcome_of(finding.finding().action()));
         let outcome = outcomes.fold(Outcome::Passed, stronger);

@@ -1,5 +1,7 @@
 //! Forwards server-sent events.
 
+use std::collections::VecDeque;
+
 use bytes::BytesMut;
 
 use super::streams::{EventGuard, JsonEvents, OutEvent};
@@ -14,26 +16,28 @@ pub(super) enum Forwarded {
     Last,
 }
 
-/// Inspects an event, and appends the events to forward to `out`.
+/// Inspects an event, and appends the events to forward to `out`. They pass through `sent`, which is empty before and after.
 pub(super) fn forward(
     events: &mut EventGuard<JsonEvents>,
     event: &ServerSentEvent,
+    sent: &mut VecDeque<OutEvent>,
     out: &mut BytesMut,
 ) -> Result<Forwarded, BodyError> {
     if event.data() == END_MARKER {
-        write(events.finish()?, event, out)?;
+        events.finish(sent)?;
+        write(sent, event, out)?;
         if !events.is_blocked() {
             write_event(None, END_MARKER, out);
         }
         return Ok(Forwarded::Last);
     }
-    let sent = events.push_json(StreamKind::ServerSent, "chunk", event.data().as_bytes())?;
+    events.push_json(StreamKind::ServerSent, "chunk", event.data().as_bytes(), sent)?;
     write(sent, event, out)?;
     Ok(Forwarded::Event)
 }
 
-fn write(sent: Vec<OutEvent>, from: &ServerSentEvent, out: &mut BytesMut) -> Result<(), BodyError> {
-    for event in sent {
+fn write(sent: &mut VecDeque<OutEvent>, from: &ServerSentEvent, out: &mut BytesMut) -> Result<(), BodyError> {
+    for event in sent.drain(..) {
         let changed;
         let data = match event {
             OutEvent::New(event) => {

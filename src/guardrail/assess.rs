@@ -12,19 +12,13 @@ impl Guardrail {
     /// Evaluates text in a new conversation.
     #[must_use]
     pub fn assess(&self, source: Source, text: &str) -> Assessment {
-        self.assess_with(source, text, &Conversation::new())
+        assess(Evaluator::new(self.clone(), source, None), text)
     }
 
     /// Evaluates text as part of a conversation.
     #[must_use]
     pub fn assess_with(&self, source: Source, text: &str, conversation: &Conversation) -> Assessment {
-        let mut evaluator = Evaluator::new(self.clone(), source, conversation.clone());
-        let mut out = String::new();
-        evaluator.push(text, &mut out);
-        evaluator.finish(&mut out);
-        let mut assessment = evaluator.assessment();
-        assessment.masked = (assessment.outcome == Outcome::Masked).then_some(out);
-        assessment
+        assess(Evaluator::new(self.clone(), source, conversation.clone()), text)
     }
 
     /// Evaluates text at this position, with `context` before it, and returns the replacements instead of the text. If `context_alone`,
@@ -37,15 +31,27 @@ impl Guardrail {
         text: &str,
     ) -> (Assessment, Replacements) {
         let evaluator = Evaluator::new(self.clone(), source, conversation.clone()).at(position);
-        let mut evaluator =
+        let evaluator =
             if context_alone { evaluator.with_context_alone(context) } else { evaluator.with_context(context) };
-        let mut replacements = Replacements::default();
-        evaluator.push(text, &mut replacements);
-        evaluator.finish(&mut replacements);
-        if let Some(replacement) = evaluator.replacement().filter(|_| !evaluator.is_blocked()) {
-            replacements = Replacements::default();
-            replacements.replace(text.len(), &replacement);
-        }
-        (evaluator.assessment(), replacements)
+        assess_for_edits(evaluator, text)
     }
+}
+
+fn assess(evaluator: Evaluator, text: &str) -> Assessment {
+    let (mut assessment, replacements) = assess_for_edits(evaluator, text);
+    assessment.masked = (assessment.outcome == Outcome::Masked).then(|| replacements.apply_to(text));
+    assessment
+}
+
+fn assess_for_edits(mut evaluator: Evaluator, text: &str) -> (Assessment, Replacements) {
+    let mut replacements = Replacements::default();
+    evaluator.push(text, &mut replacements);
+    evaluator.finish(&mut replacements);
+    if !evaluator.is_blocked()
+        && let Some(replacement) = evaluator.replacement()
+    {
+        replacements = Replacements::default();
+        replacements.replace(text.len(), &replacement);
+    }
+    (evaluator.into_assessment(), replacements)
 }

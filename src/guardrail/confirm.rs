@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, VecDeque};
 
 use super::context::{Context, Contexts};
 use super::cover::Cover;
-use super::guard::Guardrail;
+use super::enforced::EnforcedPolicy;
 use super::labels::{Labels, is_found_beside};
 use super::position::Position;
 use super::source::Source;
@@ -24,6 +24,7 @@ use crate::detect::topic::{BestScores, Similarity, SimilarityMatch, Window};
 use crate::policy::Action;
 use crate::text::buffer::TextBuffer;
 use crate::text::normalize::View;
+use crate::text::reset::Reset;
 use crate::text::work;
 
 /// A candidate that was confirmed.
@@ -52,7 +53,7 @@ type CandidateOrder = (usize, Reverse<usize>, RuleId, u8, u32, usize);
 /// What confirming depends on, besides other candidates.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Evidence<'a> {
-    pub(super) guardrail: &'a Guardrail,
+    pub(super) policy: &'a EnforcedPolicy,
     /// The detectors that read the text.
     pub(super) detectors: &'a Detectors,
     /// The topics that the text is compared with.
@@ -68,12 +69,12 @@ pub(super) struct Evidence<'a> {
 
 impl<'a> Evidence<'a> {
     fn masks(self, rule: RuleId) -> bool {
-        let rule = self.guardrail.rules().get(rule as usize);
-        rule.is_some_and(|rule| self.guardrail.treatment(rule, self.source, self.position).action == Action::Mask)
+        let rule = self.policy.rules().get(rule as usize);
+        rule.is_some_and(|rule| self.policy.treatment(rule, self.source, self.position).action == Action::Mask)
     }
 
     fn name(self, rule: RuleId) -> &'a str {
-        self.guardrail.rules().get(rule as usize).map_or("", |rule| &rule.name)
+        self.policy.rules().get(rule as usize).map_or("", |rule| &rule.name)
     }
 }
 
@@ -110,24 +111,37 @@ pub(super) struct Confirmer {
     arrived: usize,
     /// The starts of the windows that wait. They arrive and are decided in text order.
     windows: VecDeque<usize>,
-    /// The exceptions of each rule.
+    /// The exceptions of each rule, up to the last that has any.
     exceptions: Vec<Cover>,
     contexts: Contexts,
-    /// The last findings of each rule.
+    /// The last findings of each rule, up to the last that has any.
     ends: Vec<Ends>,
     /// The best score of each topic, if scores are kept.
     best: BestScores,
 }
 
-impl Confirmer {
-    pub(super) fn new(rules: usize) -> Self {
-        let exceptions = std::iter::repeat_with(Cover::default).take(rules).collect();
-        Self { exceptions, ends: vec![Ends::default(); rules], ..Self::default() }
+impl Reset for Confirmer {
+    fn reset(&mut self) {
+        let Self { waiting, arrived, windows, exceptions, contexts, ends, best } = self;
+        waiting.clear();
+        *arrived = 0;
+        windows.reset();
+        exceptions.iter_mut().for_each(Cover::reset);
+        contexts.reset();
+        ends.reset();
+        *best = BestScores::default();
     }
+}
 
+impl Confirmer {
     /// Returns the best scores of the topics whose windows were decided here, if scores are kept.
     pub(super) fn best_scores(&self) -> &BestScores {
         &self.best
+    }
+
+    /// Returns true if no candidate waits.
+    pub(super) fn is_idle(&self) -> bool {
+        self.waiting.is_empty()
     }
 
     /// Adds the output of the detectors.
@@ -139,9 +153,7 @@ impl Confirmer {
             self.wait(candidate);
         }
         for mark in found.exceptions.drain(..) {
-            if let Some(exceptions) = self.exceptions.get_mut(mark.tag as usize) {
-                exceptions.add(mark.start, mark.end);
-            }
+            of_rule(&mut self.exceptions, mark.tag, |exceptions| exceptions.add(mark.start, mark.end));
         }
         found.contexts.drain(..).for_each(|mark| self.contexts.add(mark, text, labels));
     }
@@ -260,7 +272,7 @@ impl Confirmer {
             return Decision::Unknown;
         }
         let excepted = |start, end| self.is_excepted(rule, start, end);
-        let keeps_scores = evidence.guardrail.keeps_topic_scores();
+        let keeps_scores = evidence.policy.keeps_topic_scores;
         let Some(topics) = evidence.topics else { return Decision::Made(None) };
         let (score, similarity) = topics.score_window(window, &excepted, keeps_scores);
         if keeps_scores {
@@ -309,9 +321,7 @@ impl Confirmer {
     }
 
     fn note(&mut self, rule: RuleId, note: impl FnOnce(&mut Ends)) {
-        if let Some(ends) = self.ends.get_mut(rule as usize) {
-            note(ends);
-        }
+        of_rule(&mut self.ends, rule, note);
     }
 
     fn is_excepted(&self, rule: RuleId, start: usize, end: usize) -> bool {
@@ -324,6 +334,17 @@ impl Confirmer {
         let excepted = windows.fold(confirmed_until, usize::min);
         self.exceptions.iter_mut().for_each(|exceptions| exceptions.forget_before(excepted));
         self.contexts.forget_before(confirmed_until.saturating_sub(reach));
+    }
+}
+
+/// Changes the entry of a rule in a list that has one for each rule.
+fn of_rule<T: Default>(list: &mut Vec<T>, rule: RuleId, change: impl FnOnce(&mut T)) {
+    let index = rule as usize;
+    if list.len() <= index {
+        list.resize_with(index + 1, T::default);
+    }
+    if let Some(entry) = list.get_mut(index) {
+        change(entry);
     }
 }
 

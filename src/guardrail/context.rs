@@ -8,6 +8,7 @@ use crate::detect::output::TaggedSpan;
 use crate::detect::recognizers::EntityUse;
 use crate::text::buffer::TextBuffer;
 use crate::text::normalize::View;
+use crate::text::reset::Reset;
 use crate::text::work;
 
 /// The answer to whether a context word is near.
@@ -31,6 +32,13 @@ struct ContextWord {
 #[derive(Debug, Default)]
 pub(super) struct Contexts {
     classes: Vec<VecDeque<ContextWord>>,
+}
+
+impl Reset for Contexts {
+    fn reset(&mut self) {
+        let Self { classes } = self;
+        classes.iter_mut().for_each(VecDeque::reset);
+    }
 }
 
 impl Contexts {

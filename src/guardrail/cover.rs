@@ -2,10 +2,19 @@
 
 use std::collections::VecDeque;
 
+use crate::text::reset::Reset;
+
 /// A set of spans, none inside another, so that starts and ends both ascend.
 #[derive(Debug, Default)]
 pub(super) struct Cover {
     spans: VecDeque<(usize, usize)>,
+}
+
+impl Reset for Cover {
+    fn reset(&mut self) {
+        let Self { spans } = self;
+        spans.reset();
+    }
 }
 
 impl Cover {

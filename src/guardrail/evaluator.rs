@@ -5,15 +5,15 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::assessment::{Assessment, Outcome};
-use super::confirm::{ConfirmedFinding, Reason};
+use super::confirm::Reason;
 use super::conversation::Conversation;
 use super::explanation::{ContentExplanation, FilterScore, TopicExplanation, TopicScore};
 use super::finding::{ActionTaken, Finding, Matched};
 use super::guard::Guardrail;
-use super::overlap::{Blocked, PendingSpan, Resolver};
+use super::overlap::{Blocked, PendingSpan};
 use super::position::{Position, Treatment};
-use super::reading::Reading;
 use super::replacement::{fingerprint, replacement_of_blocked};
+use super::scratch::Scratch;
 use super::side::SideReading;
 use super::sink::{Discard, Sink};
 use super::source::Source;
@@ -32,12 +32,9 @@ pub(crate) struct Evaluator {
     guardrail: Guardrail,
     source: Source,
     position: Position,
-    conversation: Conversation,
-    reading: Reading,
-    /// Readings that add findings: after a context, or of rewritten text.
-    sides: Vec<SideReading>,
-    confirmed: Vec<ConfirmedFinding>,
-    resolver: Resolver,
+    /// Created when a replacement first needs it, unless the text belongs to one.
+    conversation: Option<Conversation>,
+    scratch: Box<Scratch>,
     findings: Vec<Finding>,
     chars: usize,
     /// Text is released before it is evaluated, until it is blocked.
@@ -49,17 +46,36 @@ pub(crate) struct Evaluator {
 }
 
 impl Evaluator {
-    pub(crate) fn new(guardrail: Guardrail, source: Source, conversation: Conversation) -> Self {
-        let rewritings = guardrail.detectors().rewritings();
+    /// Creates an evaluator of text of a conversation, or of a new one.
+    pub(crate) fn new(guardrail: Guardrail, source: Source, conversation: impl Into<Option<Conversation>>) -> Self {
+        let scratch = guardrail.scratch().take(guardrail.enforced());
+        Self::with_scratch(scratch, guardrail, source, conversation.into())
+    }
+
+    /// Creates an evaluator for a stream, which `mode: async` applies to. A stream may be open for long, so its memory is small and its
+    /// own.
+    pub(crate) fn of_stream(
+        guardrail: Guardrail,
+        source: Source,
+        conversation: impl Into<Option<Conversation>>,
+    ) -> Self {
+        let is_async = source == Source::Output && guardrail.policy().is_async();
+        let scratch = Box::new(Scratch::new(guardrail.enforced()));
+        Self { is_async, ..Self::with_scratch(scratch, guardrail, source, conversation.into()) }
+    }
+
+    fn with_scratch(
+        scratch: Box<Scratch>,
+        guardrail: Guardrail,
+        source: Source,
+        conversation: Option<Conversation>,
+    ) -> Self {
         Self {
-            reading: Reading::new(&guardrail, guardrail.detectors(), guardrail.topics().cloned()),
-            sides: rewritings.map(|rewriting| SideReading::rewritten(rewriting, "", &guardrail)).collect(),
-            resolver: Resolver::new(guardrail.max_merged_bytes()),
             guardrail,
             source,
             position: Position::Current,
             conversation,
-            confirmed: Vec::new(),
+            scratch,
             findings: Vec::new(),
             chars: 0,
             is_async: false,
@@ -75,12 +91,9 @@ impl Evaluator {
 
     /// Reads `context` before the text. The context is not part of the text: it is not counted, not released, and has no findings.
     pub(crate) fn with_context(mut self, context: &str) -> Self {
-        let detectors = self.guardrail.detectors();
-        if !context.is_empty() && !detectors.recognizers().is_empty() {
-            self.sides.push(SideReading::after(context, &self.guardrail));
-            let rewritings =
-                detectors.rewritings().filter(|&rewriting| !detectors.of_rewriting(rewriting).recognizers().is_empty());
-            self.sides.extend(rewritings.map(|rewriting| SideReading::rewritten(rewriting, context, &self.guardrail)));
+        let policy = self.guardrail.enforced();
+        if !context.is_empty() && !policy.detectors().recognizers().is_empty() {
+            self.scratch.read_after(context, policy);
         }
         self
     }
@@ -88,14 +101,8 @@ impl Evaluator {
     /// Like [`Self::with_context`], but findings that do not depend on the context do not count.
     pub(crate) fn with_context_alone(self, context: &str) -> Self {
         let mut alone = Self { context_alone: true, ..self.with_context(context) };
-        alone.sides.retain(SideReading::has_context);
+        alone.scratch.sides.retain(SideReading::has_context);
         alone
-    }
-
-    /// Creates an evaluator for a stream, which `mode: async` applies to.
-    pub(crate) fn of_stream(guardrail: Guardrail, source: Source, conversation: Conversation) -> Self {
-        let is_async = source == Source::Output && guardrail.policy().is_async();
-        Self { is_async, ..Self::new(guardrail, source, conversation) }
     }
 
     /// Evaluates the next chunk, and adds text that is safe to release to `out`.
@@ -114,19 +121,20 @@ impl Evaluator {
             let (slice, rest) = chunk.split_at(chunk.floor_char_boundary(SLICE_BYTES));
             chunk = rest;
             self.chars += slice.chars().count();
-            self.reading.push(&self.guardrail, slice);
-            for side in &mut self.sides {
-                side.push(&self.guardrail, slice);
+            let policy = self.guardrail.enforced();
+            self.scratch.reading.push(policy, slice);
+            for side in &mut self.scratch.sides {
+                side.push(policy, slice);
             }
             self.advance(out);
             self.check_limit();
-            self.guardrail.pause();
+            self.guardrail.enforced().pause();
         }
     }
 
     /// Blocks the text if more than the limit is buffered. The limit is computed from the policy, so that would be a bug.
     fn check_limit(&mut self) {
-        let (held, limit) = (self.unconfirmed_bytes(), self.guardrail.enforced_limit());
+        let (held, limit) = (self.unconfirmed_bytes(), self.guardrail.enforced().enforced_limit);
         if held <= limit {
             return;
         }
@@ -144,7 +152,8 @@ impl Evaluator {
             policy_digest = self.guardrail.policy().digest(),
             "text was blocked because more of it was buffered than its policy allows; please report this bug"
         );
-        self.resolver.refuse(self.text_end());
+        let end = self.text_end();
+        self.scratch.resolver.refuse(end);
     }
 
     /// Ends the text, and adds the rest that is safe to release to `out`.
@@ -152,9 +161,10 @@ impl Evaluator {
         if self.is_over_limit() {
             return;
         }
-        self.reading.finish();
-        for side in &mut self.sides {
-            side.finish(&self.guardrail);
+        let policy = self.guardrail.enforced();
+        self.scratch.reading.finish();
+        for side in &mut self.scratch.sides {
+            side.finish(policy);
         }
         if self.is_async {
             self.advance(&mut Discard);
@@ -164,7 +174,7 @@ impl Evaluator {
     }
 
     fn text_end(&self) -> usize {
-        self.reading.text().end()
+        self.scratch.reading.text().end()
     }
 
     /// Returns the number of bytes currently buffered.
@@ -173,27 +183,40 @@ impl Evaluator {
     }
 
     fn unconfirmed_bytes(&self) -> usize {
-        self.text_end().saturating_sub(self.resolver.written())
+        self.text_end().saturating_sub(self.scratch.resolver.written())
     }
 
     /// Returns true if the text is blocked. All text before the blocked span has been released.
     pub(crate) fn is_blocked(&self) -> bool {
-        self.resolver.blocked().is_some()
+        self.scratch.resolver.blocked().is_some()
     }
 
     fn is_over_limit(&self) -> bool {
-        self.resolver.blocked() == Some(Blocked::OverLimit)
+        self.scratch.resolver.blocked() == Some(Blocked::OverLimit)
     }
 
     /// Returns the assessment so far, without masked text.
     pub(crate) fn assessment(&self) -> Assessment {
-        let is_rewritten = self.resolver.has_masked() || self.replaced_by.is_some();
+        self.assess(self.findings.clone())
+    }
+
+    /// Ends the evaluation, and returns the assessment without masked text.
+    pub(crate) fn into_assessment(mut self) -> Assessment {
+        let findings = std::mem::take(&mut self.findings);
+        let assessment = self.assess(findings);
+        self.guardrail.scratch().put(self.scratch, self.guardrail.enforced());
+        assessment
+    }
+
+    fn assess(&self, mut findings: Vec<Finding>) -> Assessment {
+        let policy = self.guardrail.enforced();
+        let blocked = self.scratch.resolver.blocked();
+        let is_rewritten = self.scratch.resolver.has_masked() || self.replaced_by.is_some();
         let outcome = match (self.is_blocked(), is_rewritten) {
             (true, _) => Outcome::Blocked,
             (false, true) => Outcome::Masked,
             (false, false) => Outcome::Passed,
         };
-        let mut findings = self.findings.clone();
         drop_repeated(&mut findings);
         findings.sort_by_key(|finding| (finding.span, finding.number));
         within::mark(&mut findings);
@@ -202,7 +225,7 @@ impl Evaluator {
             outcome,
             findings,
             masked: None,
-            message: self.resolver.blocked().map(|blocked| self.guardrail.blocked_message(blocked, self.source)),
+            message: blocked.map(|blocked| policy.blocked_message(blocked, self.source)),
             over_limit: self.is_over_limit(),
             topic_scores: self.topic_scores(),
             filter_scores: self.filter_scores(),
@@ -214,19 +237,20 @@ impl Evaluator {
 
     /// Returns the best score of each topic with examples, if scores are kept.
     fn topic_scores(&self) -> Vec<TopicScore> {
-        let (Some(topics), Some((best, decided))) = (self.guardrail.topics(), self.reading.best_scores()) else {
+        let policy = self.guardrail.enforced();
+        let (Some(topics), Some((best, decided))) = (&policy.topics, self.scratch.reading.best_scores()) else {
             return Vec::new();
         };
         let scores = topics.thresholds().filter_map(|(rule, threshold)| {
-            let name = Arc::clone(&self.guardrail.rules().get(rule as usize)?.name);
+            let name = Arc::clone(&policy.rules().get(rule as usize)?.name);
             Some(TopicScore { rule: name, score: best.of(rule).max(decided.of(rule)), threshold })
         });
         scores.collect()
     }
 
     fn filter_scores(&self) -> Vec<FilterScore> {
-        let Some(best) = self.reading.best_content_scores() else { return Vec::new() };
-        let scores = self.guardrail.rules().iter().zip(0..).filter_map(|(rule, number)| {
+        let Some(best) = self.scratch.reading.best_content_scores() else { return Vec::new() };
+        let scores = self.guardrail.enforced().rules().iter().zip(0..).filter_map(|(rule, number)| {
             let filter = rule.filter?;
             Some(FilterScore::new(filter.category, filter.strength(self.source), best.of(number)))
         });
@@ -234,54 +258,54 @@ impl Evaluator {
     }
 
     /// Returns the replacement of the whole text, if it is replaced.
-    pub(crate) fn replacement(&self) -> Option<String> {
-        let rule = self.guardrail.rules().get(self.replaced_by? as usize)?;
-        Some(replacement_of_blocked(rule, "", &self.conversation))
+    pub(crate) fn replacement(&mut self) -> Option<String> {
+        let rule = self.guardrail.enforced().rules().get(self.replaced_by? as usize)?;
+        Some(replacement_of_blocked(rule, "", self.conversation.get_or_insert_default()))
     }
 
     /// Records confirmed findings, and releases the text before which everything is confirmed.
     fn advance(&mut self, out: &mut dyn Sink) {
-        let mut confirmed_until =
-            self.reading.confirm(&self.guardrail, self.guardrail.detectors(), (self.source, self.position));
-        self.confirmed.append(self.reading.confirmed());
+        let direction = (self.source, self.position);
+        let (policy, Scratch { reading, confirmed, .. }) = (self.guardrail.enforced(), &mut *self.scratch);
+        let mut confirmed_until = reading.confirm(policy, policy.detectors(), direction);
+        confirmed.append(reading.confirmed());
         if self.context_alone {
-            self.confirmed.clear();
+            confirmed.clear();
         }
         self.record(0);
-        for number in 0..self.sides.len() {
-            if let Some(side) = self.sides.get_mut(number) {
-                let known = side.confirm(
-                    &self.guardrail,
-                    (self.source, self.position),
-                    self.reading.text(),
-                    &mut self.confirmed,
-                );
+        for number in 0..self.scratch.sides.len() {
+            let (policy, Scratch { reading, sides, confirmed, .. }) = (self.guardrail.enforced(), &mut *self.scratch);
+            if let Some(side) = sides.get_mut(number) {
+                let known = side.confirm(policy, direction, reading.text(), confirmed);
                 confirmed_until = confirmed_until.min(known);
             }
             self.record(number + 1);
         }
-        self.resolver.write(confirmed_until, self.reading.text(), self.guardrail.rules(), &self.conversation, out);
-        self.reading.forget_before(confirmed_until.min(self.resolver.written()));
+        let (policy, Scratch { reading, resolver, .. }) = (self.guardrail.enforced(), &mut *self.scratch);
+        resolver.write(confirmed_until, reading.text(), policy.rules(), &mut self.conversation, out);
+        reading.forget_before(confirmed_until.min(resolver.written()));
     }
 
     /// Records the findings that a reading confirmed.
     fn record(&mut self, reading: usize) {
-        for found in self.confirmed.drain(..) {
-            let Some(rule) = self.guardrail.rules().get(found.rule as usize) else { continue };
-            let Treatment { action, taken, replaces_all } = self.guardrail.treatment(rule, self.source, self.position);
+        let (policy, Scratch { reading: text, confirmed, resolver, .. }) =
+            (self.guardrail.enforced(), &mut *self.scratch);
+        let text = text.text();
+        for found in confirmed.drain(..) {
+            let Some(rule) = policy.rules().get(found.rule as usize) else { continue };
+            let Treatment { action, taken, replaces_all } = policy.treatment(rule, self.source, self.position);
             if action == Action::Off {
                 continue;
             }
-            let observes = self.guardrail.observes();
-            if replaces_all && !observes {
+            if replaces_all && !policy.observes {
                 self.replaced_by.get_or_insert(found.rule);
             }
             let is_replaced = taken == ActionTaken::Replaced;
-            self.resolver.add(PendingSpan {
+            resolver.add(PendingSpan {
                 start: found.start,
                 end: found.end,
                 rule: found.rule,
-                action: if observes { Action::Detect } else { action },
+                action: if policy.observes { Action::Detect } else { action },
                 is_replaced,
             });
             let (mut explanation, mut content, mut signs) = (None, None, Signs::default());
@@ -303,13 +327,10 @@ impl Evaluator {
                 content,
                 signs,
                 // Text is forgotten only before what was confirmed last time.
-                matched: self.guardrail.keeps_matches().then(|| {
-                    let text = self.reading.text().slice(found.start, found.end);
-                    Matched::new(text)
-                }),
-                fingerprint: self.guardrail.fingerprint_key().map(|key| {
-                    let text = self.reading.text().slice(found.start, found.end);
-                    fingerprint(key, rule.entity, text)
+                matched: policy.keeps_matches.then(|| Matched::new(text.slice(found.start, found.end))),
+                fingerprint: policy.fingerprint_key.as_deref().map(|key| {
+                    let value = text.slice(found.start, found.end);
+                    fingerprint(key, rule.entity, value)
                 }),
                 reading,
                 within: None,

@@ -19,6 +19,7 @@ use crate::detect::spec::RuleId;
 use crate::policy::Action;
 use crate::policy::rule::{ReplacementStyle, Rule};
 use crate::text::buffer::TextBuffer;
+use crate::text::reset::Reset;
 
 /// The most digits of the number in a label.
 const NUMBER_DIGITS: usize = 20;
@@ -120,8 +121,20 @@ pub(super) struct Labels {
     spans: VecDeque<(usize, usize)>,
     /// The span of each other label, ascending, with the name of its rule.
     own: VecDeque<(usize, usize, Arc<str>)>,
-    /// The offset of a `{` and the text after it, while it may still become a label.
-    begun: Option<(usize, String)>,
+    /// The offset of a `{`, while it may still become a label.
+    begun: Option<usize>,
+    /// The text after that.
+    body: String,
+}
+
+impl Reset for Labels {
+    fn reset(&mut self) {
+        let Self { spans, own, begun, body } = self;
+        spans.reset();
+        own.reset();
+        body.reset();
+        *begun = None;
+    }
 }
 
 impl Labels {
@@ -129,34 +142,34 @@ impl Labels {
     pub(super) fn scan(&mut self, set: &LabelSet, chunk: &str, offset: usize) {
         let mut rest = chunk;
         while !rest.is_empty() {
-            let Some((start, mut body)) = self.begun.take() else {
-                let Some((_, behind)) = rest.split_once('{') else { return };
-                rest = behind;
-                self.begun = Some((offset + chunk.len() - rest.len() - 1, String::new()));
+            let Some(start) = self.begun else {
+                let Some(brace) = memchr::memchr(b'{', rest.as_bytes()) else { return };
+                rest = rest.get(brace + 1..).unwrap_or_default();
+                self.begin(offset + chunk.len() - rest.len() - 1);
                 continue;
             };
             let mut chars = rest.chars();
             let Some(c) = chars.next() else { return };
+            rest = chars.as_str();
+            let end = offset + chunk.len() - rest.len();
             if c == '{' {
-                self.begun = Some((offset + chunk.len() - rest.len(), String::new()));
-                rest = chars.as_str();
+                self.begin(end - 1);
                 continue;
             }
-            rest = chars.as_str();
-            body.push(c);
-            match set.read(&body) {
+            self.body.push(c);
+            match set.read(&self.body) {
+                LabelMatch::Partial => continue,
                 LabelMatch::None => {}
-                LabelMatch::Partial => self.begun = Some((start, body)),
-                LabelMatch::Complete(name, forms) => {
-                    let end = offset + chunk.len() - rest.len();
-                    if forms.is_type {
-                        self.spans.push_back((start, end));
-                    } else {
-                        self.own.push_back((start, end, Arc::clone(name)));
-                    }
-                }
+                LabelMatch::Complete(_, forms) if forms.is_type => self.spans.push_back((start, end)),
+                LabelMatch::Complete(name, _) => self.own.push_back((start, end, Arc::clone(name))),
             }
+            self.begun = None;
         }
+    }
+
+    fn begin(&mut self, at: usize) {
+        self.begun = Some(at);
+        self.body.clear();
     }
 
     /// Signals the end of the text.
@@ -166,7 +179,7 @@ impl Labels {
 
     /// Returns the start of a label that may be incomplete.
     pub(super) fn begun(&self) -> Option<usize> {
-        self.begun.as_ref().map(|&(start, _)| start)
+        self.begun
     }
 
     /// Returns the last label of an entity type that begins before `offset`.

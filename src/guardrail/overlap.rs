@@ -8,6 +8,7 @@ use super::sink::Sink;
 use crate::policy::rule::Rule;
 use crate::policy::{Action, RuleKind};
 use crate::text::buffer::TextBuffer;
+use crate::text::reset::Reset;
 
 /// The span of a finding that has not been written yet.
 #[derive(Clone, Copy, Debug)]
@@ -48,6 +49,12 @@ pub(super) struct Resolver {
     written: usize,
     blocked: Option<Blocked>,
     has_masked: bool,
+}
+
+impl Reset for Resolver {
+    fn reset(&mut self) {
+        *self = Self::new(self.max_merged_bytes);
+    }
 }
 
 impl Resolver {
@@ -98,7 +105,7 @@ impl Resolver {
         confirmed_until: usize,
         text: &TextBuffer,
         rules: &[Rule],
-        conversation: &Conversation,
+        conversation: &mut Option<Conversation>,
         out: &mut dyn Sink,
     ) {
         while let Some(entry) = self.pending.first_entry().filter(|entry| entry.key().0 < confirmed_until) {
@@ -170,7 +177,9 @@ impl Resolver {
         let first = &merged.first;
         let value = write.text.slice(first.start, first.end);
         let write_mask = if first.is_replaced { replacement_of_blocked } else { replacement_text };
-        write.out.replace(merged.end - merged.start, &write_mask(rule, value, write.conversation));
+        write
+            .out
+            .replace(merged.end - merged.start, &write_mask(rule, value, write.conversation.get_or_insert_default()));
         self.written = merged.end;
         self.has_masked = true;
     }
@@ -187,7 +196,8 @@ impl Resolver {
 struct Writer<'a> {
     text: &'a TextBuffer,
     rules: &'a [Rule],
-    conversation: &'a Conversation,
+    /// Created by the first replacement that needs it, unless the text belongs to one.
+    conversation: &'a mut Option<Conversation>,
     out: &'a mut dyn Sink,
 }
 
@@ -209,7 +219,6 @@ fn takes_precedence(span: &PendingSpan, other: &PendingSpan, rules: &[Rule]) -> 
 #[cfg(test)]
 mod tests {
     use super::{Blocked, PendingSpan, Resolver};
-    use crate::guardrail::Conversation;
     use crate::policy::rule::{ReplacementStyle, Rule, RuleOrigin};
     use crate::policy::{Action, RuleKind};
     use crate::text::buffer::TextBuffer;
@@ -250,7 +259,7 @@ mod tests {
         let (mut resolver, mut out) = (Resolver::new(max_merged), String::new());
         spans.iter().for_each(|&span| resolver.add(span));
         for &until in confirmed {
-            resolver.write(until, &text, &rules(), &Conversation::new(), &mut out);
+            resolver.write(until, &text, &rules(), &mut None, &mut out);
         }
         (out, resolver.blocked())
     }

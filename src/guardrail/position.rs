@@ -1,7 +1,7 @@
 //! The position of text in a conversation, and how it affects the action of a rule.
 
+use super::enforced::EnforcedPolicy;
 use super::finding::ActionTaken;
-use super::guard::Guardrail;
 use super::source::Source;
 use crate::policy::rule::Rule;
 use crate::policy::{Action, RuleKind};
@@ -35,15 +35,15 @@ impl Treatment {
     }
 }
 
-impl Guardrail {
+impl EnforcedPolicy {
     /// Returns how a finding of `rule` is treated at this position. No position strengthens an action. For personal data and secrets, the
     /// only weaker treatment is that spans are replaced.
     pub(super) fn treatment(&self, rule: &Rule, source: Source, position: Position) -> Treatment {
         let action = rule.action(source);
         match position {
             _ if action != Action::Block => Treatment::of(action),
-            Position::Operator => Treatment::of(self.policy().block_in_operator_text(rule.kind)),
-            Position::History if self.policy().replaces_history() => {
+            Position::Operator => Treatment::of(self.policy.block_in_operator_text(rule.kind)),
+            Position::History if self.policy.replaces_history() => {
                 let replaces_all = matches!(rule.kind, RuleKind::Topic | RuleKind::Content);
                 // The whole text is replaced, so the span does not take part in overlaps.
                 let action = if replaces_all { Action::Detect } else { Action::Mask };

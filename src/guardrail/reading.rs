@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::confirm::{ConfirmedFinding, Confirmer, Evidence};
-use super::guard::Guardrail;
+use super::enforced::EnforcedPolicy;
 use super::labels::Labels;
 use super::position::Position;
 use super::source::Source;
@@ -13,6 +13,7 @@ use crate::detect::output::{Origin, ScanOutput};
 use crate::detect::scanner::Scanner;
 use crate::detect::topic::{BestScores, Similarity};
 use crate::text::buffer::TextBuffer;
+use crate::text::reset::Reset;
 
 /// Bytes of text to keep before what is written, for the characters before a span.
 pub(super) const LOOKBEHIND_BYTES: usize = 64;
@@ -29,29 +30,41 @@ pub(super) struct Reading {
     topics: Option<Arc<Similarity>>,
 }
 
+impl Reset for Reading {
+    fn reset(&mut self) {
+        let Self { text, scanner, found, labels, confirmer, confirmed, topics: _ } = self;
+        text.reset();
+        scanner.reset();
+        found.reset();
+        labels.reset();
+        confirmer.reset();
+        confirmed.reset();
+    }
+}
+
 impl Reading {
     /// Creates a reading that compares the text with these topics.
-    pub(super) fn new(guardrail: &Guardrail, detectors: &Detectors, topics: Option<Arc<Similarity>>) -> Self {
+    pub(super) fn new(policy: &EnforcedPolicy, detectors: &Detectors, topics: Option<Arc<Similarity>>) -> Self {
         Self {
             text: TextBuffer::default(),
             scanner: Scanner::new(detectors, topics.clone()),
             found: ScanOutput {
-                scores: guardrail.keeps_topic_scores().then(BestScores::default),
-                content_scores: guardrail.keeps_topic_scores().then(ContentScores::default),
+                scores: policy.keeps_topic_scores.then(BestScores::default),
+                content_scores: policy.keeps_topic_scores.then(ContentScores::default),
                 ..ScanOutput::default()
             },
             labels: Labels::default(),
-            confirmer: Confirmer::new(guardrail.rules().len()),
+            confirmer: Confirmer::default(),
             confirmed: Vec::new(),
             topics,
         }
     }
 
     /// Reads the next chunk.
-    pub(super) fn push(&mut self, guardrail: &Guardrail, slice: &str) {
+    pub(super) fn push(&mut self, policy: &EnforcedPolicy, slice: &str) {
         let offset = self.text.end();
         self.text.push(slice);
-        self.labels.scan(guardrail.labels(), slice, offset);
+        self.labels.scan(&policy.labels, slice, offset);
         self.scanner.push(&self.text, slice, offset, &mut self.found);
     }
 
@@ -70,21 +83,22 @@ impl Reading {
     /// Confirms findings that do not depend on further text. Returns the offset before which all are confirmed: `usize::MAX` at the end.
     pub(super) fn confirm(
         &mut self,
-        guardrail: &Guardrail,
+        policy: &EnforcedPolicy,
         detectors: &Detectors,
         (source, position): (Source, Position),
     ) -> usize {
         self.confirmer.take(&mut self.found, &self.text, &self.labels);
-        let (frontier, words_known_until) = match self.text.is_finished() {
-            true => (usize::MAX, usize::MAX),
-            false => {
+        let (frontier, words_known_until) = match (self.text.is_finished(), self.confirmer.is_idle()) {
+            (true, _) => (usize::MAX, usize::MAX),
+            // Nothing asks for exceptions.
+            (false, true) => (self.scanner.frontier(&self.text), 0),
+            (false, false) => {
                 (self.scanner.frontier(&self.text), self.scanner.open_exception(&self.text).unwrap_or(self.text.end()))
             }
         };
         let (text, views, labels) = (&self.text, self.scanner.views(), &self.labels);
         let topics = self.topics.as_deref();
-        let evidence =
-            Evidence { guardrail, detectors, topics, source, position, text, views, labels, words_known_until };
+        let evidence = Evidence { policy, detectors, topics, source, position, text, views, labels, words_known_until };
         let confirmed = self.confirmer.confirm_until(frontier, evidence, &mut self.confirmed);
         self.confirmer.forget_before(confirmed, self.scanner.needs_exceptions_from(), detectors.max_context_bytes());
         self.labels.forget_before(confirmed.saturating_sub(detectors.max_context_bytes() + LOOKBEHIND_BYTES));
@@ -128,10 +142,11 @@ mod tests {
     fn confirmed<'t>(rules: &str, chunks: impl IntoIterator<Item = &'t str>) -> (Vec<(String, usize, usize)>, usize) {
         let policy = Policy::from_yaml(&format!("version: 1\nname: order\n{rules}")).expect("a policy");
         let guardrail = Guardrail::new(policy);
-        let mut reading = Reading::new(&guardrail, guardrail.detectors(), None);
+        let policy = guardrail.enforced();
+        let mut reading = Reading::new(policy, policy.detectors(), None);
         let mut findings = Vec::new();
         let mut confirm = |reading: &mut Reading| {
-            reading.confirm(&guardrail, guardrail.detectors(), (Source::Input, Position::Current));
+            reading.confirm(policy, policy.detectors(), (Source::Input, Position::Current));
             findings.extend(reading.confirmed().drain(..).map(|finding| {
                 let name =
                     guardrail.policy().compiled_rules().get(finding.rule as usize).map(|rule| rule.name.to_string());
@@ -141,7 +156,7 @@ mod tests {
         };
         let mut before_end = 0;
         for chunk in chunks {
-            reading.push(&guardrail, chunk);
+            reading.push(policy, chunk);
             before_end = confirm(&mut reading);
         }
         reading.finish();

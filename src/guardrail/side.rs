@@ -1,12 +1,13 @@
 //! Side readings, which add findings to those of the text as it is.
 
 use super::confirm::ConfirmedFinding;
-use super::guard::Guardrail;
+use super::enforced::EnforcedPolicy;
 use super::position::Position;
 use super::reading::Reading;
 use super::source::Source;
 use crate::detect::detectors::Detectors;
 use crate::text::buffer::TextBuffer;
+use crate::text::reset::Reset;
 use crate::text::rewrite::{Rewriting, Rewritten};
 
 /// A reading of text after a context, such as the name of a JSON field, or of rewritten text, or both.
@@ -26,28 +27,54 @@ pub(super) struct SideReading {
     is_finished: bool,
 }
 
+impl Reset for SideReading {
+    /// Forgets the text and the context.
+    fn reset(&mut self) {
+        let Self { reading, rewritten, lead, waiting, read, is_finished } = self;
+        reading.reset();
+        if let Some((rewriting, rewritten)) = rewritten {
+            *rewritten = Rewritten::new(*rewriting);
+        }
+        waiting.reset();
+        (*lead, *read, *is_finished) = (0, 0, false);
+    }
+}
+
 impl SideReading {
-    /// Creates a reading of text after `context`.
-    pub(super) fn after(context: &str, guardrail: &Guardrail) -> Self {
-        Self::new(None, Reading::new(guardrail, guardrail.detectors(), None), context, guardrail)
+    /// Creates a reading of text after `context`, in the memory of `spare` if there is one.
+    pub(super) fn after(context: &str, spare: Option<Reading>, policy: &EnforcedPolicy) -> Self {
+        let reading = spare.unwrap_or_else(|| Reading::new(policy, policy.detectors(), None));
+        Self::new(None, reading, context, policy)
     }
 
     /// Creates a reading of rewritten text after `context`, by the detectors of that rewriting.
-    pub(super) fn rewritten(rewriting: Rewriting, context: &str, guardrail: &Guardrail) -> Self {
-        let detectors = guardrail.detectors().of_rewriting(rewriting);
+    pub(super) fn rewritten(rewriting: Rewriting, context: &str, policy: &EnforcedPolicy) -> Self {
+        let detectors = policy.detectors().of_rewriting(rewriting);
         let topics = match rewriting {
-            Rewriting::Encoded(_) => guardrail.topics(),
+            Rewriting::Encoded(_) => policy.topics.as_ref(),
             _ => detectors.similarity(),
         };
         let rewritten = (rewriting, Rewritten::new(rewriting));
-        Self::new(Some(rewritten), Reading::new(guardrail, detectors, topics.cloned()), context, guardrail)
+        Self::new(Some(rewritten), Reading::new(policy, detectors, topics.cloned()), context, policy)
     }
 
-    fn new(rewritten: Option<(Rewriting, Rewritten)>, reading: Reading, context: &str, guardrail: &Guardrail) -> Self {
+    fn new(
+        rewritten: Option<(Rewriting, Rewritten)>,
+        reading: Reading,
+        context: &str,
+        policy: &EnforcedPolicy,
+    ) -> Self {
         let lead = context.len();
         let mut side = Self { reading, rewritten, lead, waiting: Vec::new(), read: 0, is_finished: false };
-        side.push(guardrail, context);
+        if !context.is_empty() {
+            side.push(policy, context);
+        }
         side
+    }
+
+    /// Returns the memory of a reading of the text as it is.
+    pub(super) fn into_plain(self) -> Option<Reading> {
+        if self.rewritten.is_none() { Some(self.reading) } else { None }
     }
 
     /// Returns true if it reads the text after a context.
@@ -55,30 +82,30 @@ impl SideReading {
         self.lead > 0
     }
 
-    fn detectors<'g>(&self, guardrail: &'g Guardrail) -> &'g Detectors {
-        let all = guardrail.detectors();
+    fn detectors<'g>(&self, policy: &'g EnforcedPolicy) -> &'g Detectors {
+        let all = policy.detectors();
         self.rewritten.as_ref().map_or(all, |&(rewriting, _)| all.of_rewriting(rewriting))
     }
 
     /// Reads the next chunk.
-    pub(super) fn push(&mut self, guardrail: &Guardrail, slice: &str) {
+    pub(super) fn push(&mut self, policy: &EnforcedPolicy, slice: &str) {
         let offset = self.read;
         self.read += slice.len();
         match &mut self.rewritten {
-            None => self.reading.push(guardrail, slice),
+            None => self.reading.push(policy, slice),
             Some((_, rewritten)) => {
                 rewritten.push(slice, offset);
-                self.reading.push(guardrail, &rewritten.take());
+                self.reading.push(policy, &rewritten.take());
             }
         }
     }
 
     /// Ends the text.
-    pub(super) fn finish(&mut self, guardrail: &Guardrail) {
+    pub(super) fn finish(&mut self, policy: &EnforcedPolicy) {
         self.is_finished = true;
         if let Some((_, rewritten)) = &mut self.rewritten {
             rewritten.finish();
-            self.reading.push(guardrail, &rewritten.take());
+            self.reading.push(policy, &rewritten.take());
         }
         self.reading.finish();
     }
@@ -87,7 +114,7 @@ impl SideReading {
     /// it is: findings in the context are dropped, and findings that begin in it are cut.
     pub(super) fn confirm(
         &mut self,
-        guardrail: &Guardrail,
+        policy: &EnforcedPolicy,
         direction: (Source, Position),
         text: &TextBuffer,
         out: &mut Vec<ConfirmedFinding>,
@@ -95,8 +122,8 @@ impl SideReading {
         if self.has_context() {
             self.reading.keep_entities();
         }
-        let detectors = self.detectors(guardrail);
-        let confirmed = self.reading.confirm(guardrail, detectors, direction);
+        let detectors = self.detectors(policy);
+        let confirmed = self.reading.confirm(policy, detectors, direction);
         let Self { reading, rewritten, lead, waiting, read, is_finished } = self;
         let lead = *lead;
         let in_text = |found: ConfirmedFinding, (start, end): (usize, usize)| {

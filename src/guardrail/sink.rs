@@ -36,6 +36,20 @@ pub(crate) struct Replacements {
     pub(crate) list: Vec<(std::ops::Range<usize>, String)>,
 }
 
+impl Replacements {
+    /// Returns the text with the replacements.
+    pub(super) fn apply_to(&self, text: &str) -> String {
+        let (mut out, mut at) = (String::with_capacity(text.len()), 0);
+        for (range, replacement) in &self.list {
+            out.push_str(text.get(at..range.start).unwrap_or_default());
+            out.push_str(replacement);
+            at = range.end;
+        }
+        out.push_str(text.get(at..).unwrap_or_default());
+        out
+    }
+}
+
 impl Sink for Replacements {
     fn keep(&mut self, text: &str) {
         self.at += text.len();

@@ -47,13 +47,16 @@ impl StreamGuard {
     /// Creates a guard in a new conversation.
     #[must_use]
     pub fn new(guardrail: &Guardrail, source: Source) -> Self {
-        Self::with_conversation(guardrail, source, &Conversation::new())
+        Self::of(Evaluator::of_stream(guardrail.clone(), source, None))
     }
 
     /// Creates a guard for text that is part of a conversation.
     #[must_use]
     pub fn with_conversation(guardrail: &Guardrail, source: Source, conversation: &Conversation) -> Self {
-        let evaluator = Evaluator::of_stream(guardrail.clone(), source, conversation.clone());
+        Self::of(Evaluator::of_stream(guardrail.clone(), source, conversation.clone()))
+    }
+
+    fn of(evaluator: Evaluator) -> Self {
         Self { evaluator, released: String::new(), finished: false }
     }
 

@@ -20,6 +20,7 @@ mod label;
 mod numbers;
 mod oracle;
 mod prefix;
+mod reuse;
 mod rules;
 mod space;
 mod table;

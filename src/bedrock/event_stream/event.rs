@@ -1,8 +1,9 @@
 //! Reads the text of a stream event: deltas, which continue substreams, and fields that are complete in the event.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 use std::fmt;
+
+use smallvec::SmallVec;
 
 use crate::bedrock::body_editor::BodyEditor;
 use crate::bedrock::error::BodyError;
@@ -133,11 +134,11 @@ impl<'a> Event<'a> {
     /// Separates the deltas from the fields that are complete in this event.
     fn split_deltas(&mut self, family: &Family, nodes: TextNodes) {
         self.rest.skipped = nodes.skipped;
-        // Kept, so that many deltas in one wide object stay linear.
-        let mut known = HashMap::new();
+        let mut known = Around::default();
         for &(node, _) in nodes.signatures.iter().filter(|&&(node, _)| !self.doc.inside(node).is_empty()) {
             self.signatures.push((self.substream(family, node, DeltaKind::Reasoning, &mut known), node));
         }
+        let mut known = Around::default();
         self.rest.signatures = nodes.signatures;
         for field in nodes.fields {
             let Encoding::Delta(kind) = field.encoding else {
@@ -149,23 +150,15 @@ impl<'a> Event<'a> {
         }
     }
 
-    fn substream(
-        &self,
-        family: &Family,
-        node: usize,
-        kind: DeltaKind,
-        known: &mut HashMap<usize, Option<u64>>,
-    ) -> SubstreamId {
+    fn substream(&self, family: &Family, node: usize, kind: DeltaKind, known: &mut Around) -> SubstreamId {
         if let Some((choice, block)) = self.part {
             return SubstreamId { choice, block: block.unwrap_or(0), kind };
         }
         // The indices of everything around the text, from the inside out.
-        let mut indices = Vec::new();
-        let mut at = node;
-        while at != JsonDocument::ROOT {
-            at = self.doc.parent(at);
+        known.move_to(&self.doc, node);
+        let mut indices: SmallVec<[u64; 4]> = SmallVec::new();
+        for &(at, own) in &known.0 {
             let in_array = self.doc.kind(self.doc.parent(at)) == NodeKind::Array;
-            let own = *known.entry(at).or_insert_with(|| own_index(&self.doc, at));
             match own {
                 Some(index) => indices.push(index),
                 None if in_array && self.doc.kind(at) == NodeKind::Object => {
@@ -287,6 +280,28 @@ impl ModelEvent for Event<'_> {
         }
         self.rewritten = splice(self.doc.text(), &edits).map(String::into_bytes);
         Ok(summary)
+    }
+}
+
+/// The arrays and objects around a text, from the inside out, each with the index that it contains.
+///
+/// Texts come in the order of the document, so what is around several of them is read once: many deltas in one wide object stay linear.
+#[derive(Default)]
+struct Around(SmallVec<[(usize, Option<u64>); 8]>);
+
+impl Around {
+    fn move_to(&mut self, doc: &JsonDocument<'_>, node: usize) {
+        let mut last = std::mem::take(&mut self.0).into_iter().peekable();
+        let mut at = node;
+        while at != JsonDocument::ROOT {
+            at = doc.parent(at);
+            while last.next_if(|&(known, _)| known > at).is_some() {}
+            let own = match last.peek() {
+                Some(&(known, own)) if known == at => own,
+                _ => own_index(doc, at),
+            };
+            self.0.push((at, own));
+        }
     }
 }
 

@@ -9,7 +9,7 @@ mod event;
 mod frame;
 mod server_sent;
 
-#[cfg(test)]
+#[cfg(all(test, feature = "sdk"))]
 mod tests;
 
 pub(crate) use chunk::{Chunk, wrap_chunk};

@@ -5,7 +5,7 @@ use std::fmt;
 use aws_sdk_bedrockruntime::types::{
     ContentBlockDelta, ContentBlockStart, ConverseStreamOutput, ReasoningContentBlockDelta, ToolResultBlockDelta,
 };
-use smallvec::smallvec;
+use smallvec::{SmallVec, smallvec};
 
 use crate::bedrock::error::{BodyError, BodyErrorKind};
 use crate::bedrock::model_event::{DeltaTexts, EventKind, ModelEvent, SubstreamId};
@@ -62,16 +62,16 @@ impl SdkEvent {
     }
 
     /// Returns the strings of [`Self::delta_texts`], in the same order.
-    fn delta_strings(&mut self) -> Vec<&mut String> {
+    fn delta_strings(&mut self) -> SmallVec<[&mut String; 1]> {
         let ConverseStreamOutput::ContentBlockDelta(event) = &mut self.event else {
-            return Vec::new();
+            return SmallVec::new();
         };
         match &mut event.delta {
             Some(
                 ContentBlockDelta::Text(text)
                 | ContentBlockDelta::ReasoningContent(ReasoningContentBlockDelta::Text(text)),
-            ) => vec![text],
-            Some(ContentBlockDelta::ToolUse(call)) => vec![&mut call.input],
+            ) => smallvec![text],
+            Some(ContentBlockDelta::ToolUse(call)) => smallvec![&mut call.input],
             Some(ContentBlockDelta::ToolResult(pieces)) => pieces
                 .iter_mut()
                 .filter_map(|piece| match piece {
@@ -79,7 +79,7 @@ impl SdkEvent {
                     _ => None,
                 })
                 .collect(),
-            _ => Vec::new(),
+            _ => SmallVec::new(),
         }
     }
 
@@ -175,17 +175,17 @@ impl ModelEvent for SdkEvent {
         }
         let mut strings = self.delta_strings();
         let inspected = strings.iter().map(|text| text.len()).sum();
-        let mut done = vec![false; strings.len()];
+        // A second edit of a text would have offsets of what the first has changed.
+        if !edits.iter().is_sorted_by(|(one, _), (next, _)| one < next) {
+            return Err(JsonError::edit().into());
+        }
         for (position, edit) in edits {
-            let (Some(text), Some(done)) = (strings.get_mut(*position), done.get_mut(*position)) else {
+            let Some(text) = strings.get_mut(*position) else {
                 return Err(JsonError::edit().into());
             };
-            // A second edit would have offsets of text that the first has changed.
-            if std::mem::replace(done, true) {
-                return Err(JsonError::edit().into());
-            }
             **text = edit.apply(text)?;
         }
+        drop(strings);
         let mut walk = SdkWalk::new(f);
         walk.add_inspected(inspected);
         self.complete_fields(&mut walk)?;

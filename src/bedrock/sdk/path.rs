@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use smallvec::SmallVec;
+
 use crate::bedrock::context_names::ContextNames;
 use crate::bedrock::text_field::ToPointer;
 
@@ -18,7 +20,7 @@ pub(super) enum PathSegment {
 /// The path from the operation's input or output to a text field.
 #[derive(Default)]
 pub(super) struct SdkPath {
-    pub(super) segments: Vec<PathSegment>,
+    pub(super) segments: SmallVec<[PathSegment; 4]>,
 }
 
 impl ToPointer for SdkPath {

@@ -1,7 +1,10 @@
 //! Guards the events of a response, in whatever form they arrive.
 
+use std::collections::VecDeque;
 use std::fmt;
 use std::time::{Duration, Instant};
+
+use smallvec::SmallVec;
 
 use super::substreams::{Plan, Substreams};
 use crate::bedrock::{BodyError, EventKind, ModelEvent, Progress, SubstreamId};
@@ -86,21 +89,21 @@ impl<F: EventFormat> EventGuard<F> {
         self.time
     }
 
-    /// Inspects an event, and returns the events to forward.
-    pub(crate) fn push(&mut self, event: F::Event<'_>) -> Result<Vec<F::Out>, BodyError> {
+    /// Inspects an event, and adds the events to forward to `out`. After an error, what was added must not be forwarded.
+    pub(crate) fn push(&mut self, event: F::Event<'_>, out: &mut VecDeque<F::Out>) -> Result<(), BodyError> {
         let started = Instant::now();
-        let inspected = self.inspect(event);
+        let inspected = self.inspect(event, out);
         self.time += started.elapsed();
         inspected
     }
 
-    fn inspect(&mut self, mut event: F::Event<'_>) -> Result<Vec<F::Out>, BodyError> {
+    fn inspect(&mut self, mut event: F::Event<'_>, out: &mut VecDeque<F::Out>) -> Result<(), BodyError> {
         if self.is_blocked {
-            return Ok(Vec::new());
+            return Ok(());
         }
         self.format.observe(&event);
-        let plan = self.substreams.plan(&event)?;
-        let mut out = self.texts(&plan)?;
+        let mut plan = self.substreams.plan(&event)?;
+        self.texts(&plan, out)?;
         let kind = event.kind();
         if plan.is_blocked {
             // The event itself is not forwarded: its other content was not inspected. A content block that only now opens is not
@@ -110,24 +113,23 @@ impl<F: EventFormat> EventGuard<F> {
                 out.extend(plan.released.iter().filter_map(|(id, text)| self.format.text(*id, block, text)));
                 self.progress.observe_texts(&event);
             }
-            self.block(EventKind::Delta, &mut out)?;
-            return Ok(out);
+            return self.block(EventKind::Delta, out);
         }
-        self.rewrite(&mut event, &plan)?;
+        let is_emptied = self.is_emptied(&event, &plan);
+        self.rewrite(&mut event, &mut plan)?;
         if self.substreams.is_blocked() {
             // A field that is complete in this event is blocked.
-            self.block(kind, &mut out)?;
-            return Ok(out);
+            return self.block(kind, out);
         }
-        if self.is_emptied(&event, &plan) {
-            return Ok(out);
+        if is_emptied {
+            return Ok(());
         }
         self.progress.observe(&event);
         // The trace is written once, even if several events look like the last.
         let trace = self.trace.take_if(|_| self.format.takes_trace(&event));
         let trace = trace.map(|trace| (trace, self.substreams.assessment_so_far()));
-        out.push(self.format.forward(event, trace.as_ref().map(|(trace, found)| (trace, found)))?);
-        Ok(out)
+        out.push_back(self.format.forward(event, trace.as_ref().map(|(trace, found)| (trace, found)))?);
+        Ok(())
     }
 
     /// Returns `true` if all text of the event is buffered and it has nothing else, so that it would be an empty delta. The first delta of a
@@ -137,19 +139,19 @@ impl<F: EventFormat> EventGuard<F> {
         is_empty && event.is_bare_delta() && self.progress.continues(event)
     }
 
-    /// Ends the stream, and returns the events with the text that was buffered.
-    pub(crate) fn finish(&mut self) -> Result<Vec<F::Out>, BodyError> {
+    /// Ends the stream, and adds the events with the text that was buffered to `out`.
+    pub(crate) fn finish(&mut self, out: &mut VecDeque<F::Out>) -> Result<(), BodyError> {
         if self.is_blocked {
-            return Ok(Vec::new());
+            return Ok(());
         }
         let started = Instant::now();
         let plan = self.substreams.finish();
         self.time += started.elapsed();
-        let mut out = self.texts(&plan)?;
+        self.texts(&plan, out)?;
         if plan.is_blocked {
-            self.block(EventKind::Delta, &mut out)?;
+            self.block(EventKind::Delta, out)?;
         }
-        Ok(out)
+        Ok(())
     }
 
     /// Returns the number of bytes of text buffered; zero once the stream is blocked, because none of it will be released.
@@ -162,28 +164,28 @@ impl<F: EventFormat> EventGuard<F> {
         self.substreams.into_assessment()
     }
 
-    /// The events with text that goes before the event under way.
-    fn texts(&self, plan: &Plan) -> Result<Vec<F::Out>, BodyError> {
-        let event = |(id, block, text): &(SubstreamId, u64, String)| {
-            self.format.text(*id, *block, text).ok_or_else(|| {
+    /// Adds the events with text that goes before the event under way.
+    fn texts(&self, plan: &Plan, out: &mut VecDeque<F::Out>) -> Result<(), BodyError> {
+        for (id, block, text) in &plan.before {
+            out.push_back(self.format.text(*id, *block, text).ok_or_else(|| {
                 BodyError::frame("the stream ended while text was buffered, and its format has no event to carry it")
-            })
-        };
-        plan.before.iter().map(event).collect()
+            })?);
+        }
+        Ok(())
     }
 
-    fn rewrite(&mut self, event: &mut F::Event<'_>, plan: &Plan) -> Result<(), BodyError> {
-        let lengths: Vec<usize> = event.delta_texts().iter().map(|(_, text)| text.len()).collect();
-        let edit = |(position, text): &(usize, String)| {
-            (*position, FieldEdit::whole(lengths.get(*position).copied().unwrap_or(0), text.clone()))
+    fn rewrite(&mut self, event: &mut F::Event<'_>, plan: &mut Plan) -> Result<(), BodyError> {
+        let lengths: SmallVec<[usize; 4]> = event.delta_texts().iter().map(|(_, text)| text.len()).collect();
+        let edit = |(position, text): (usize, String)| {
+            (position, FieldEdit::whole(lengths.get(position).copied().unwrap_or(0), text))
         };
-        let edits: Vec<(usize, FieldEdit)> = plan.edits.iter().map(edit).collect();
+        let edits: SmallVec<[(usize, FieldEdit); 1]> = plan.edits.drain(..).map(edit).collect();
         // The bytes of substreams are counted when these end.
         self.substreams.complete_fields(lengths.iter().sum(), |f| event.rewrite(&edits, &plan.unsigned, f))
     }
 
     /// Ends the stream with the message, in place of an event of this kind.
-    fn block(&mut self, kind: EventKind, out: &mut Vec<F::Out>) -> Result<(), BodyError> {
+    fn block(&mut self, kind: EventKind, out: &mut VecDeque<F::Out>) -> Result<(), BodyError> {
         self.is_blocked = true;
         let message = self.substreams.assessment_message();
         let events = self.format.blocked(kind, &message, &self.progress);

@@ -1,5 +1,7 @@
 //! Events in their JSON form: the payloads of frames.
 
+use std::collections::VecDeque;
+
 use super::events::{EventFormat, EventGuard, TraceOf};
 use crate::bedrock::{
     BodyError, BodyFormat, Event, EventKind, ModelEvent, Progress, ResponseFormat, StreamEvent, StreamKind,
@@ -73,17 +75,18 @@ impl JsonEvents {
 }
 
 impl EventGuard<JsonEvents> {
-    /// Parses an event and inspects it. For InvokeModel `json` is the model's JSON, unwrapped.
+    /// Parses an event, inspects it, and adds the events to forward to `out`. For InvokeModel `json` is the model's JSON, unwrapped.
     pub(crate) fn push_json(
         &mut self,
         kind: StreamKind,
         event_type: &str,
         json: &[u8],
-    ) -> Result<Vec<OutEvent>, BodyError> {
+        out: &mut VecDeque<OutEvent>,
+    ) -> Result<(), BodyError> {
         if self.is_blocked() {
-            return Ok(Vec::new());
+            return Ok(());
         }
-        self.push(parse_event(kind, event_type, json, self.bodies().unknown())?)
+        self.push(parse_event(kind, event_type, json, self.bodies().unknown())?, out)
     }
 }
 

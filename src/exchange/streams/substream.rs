@@ -44,18 +44,19 @@ impl SubstreamGuard {
 
     /// Signals the end of the text.
     pub(super) fn finish(
-        mut self,
+        self,
         start: impl Fn(&str) -> Evaluator,
         out: &mut String,
         done: &mut Vec<Assessment>,
     ) -> bool {
-        match &mut self {
-            Self::Text(evaluator) => {
+        match self {
+            Self::Text(mut evaluator) => {
                 evaluator.finish(out);
-                done.push(evaluator.assessment());
-                evaluator.is_blocked()
+                let is_blocked = evaluator.is_blocked();
+                done.push(evaluator.into_assessment());
+                is_blocked
             }
-            Self::Tool(tool) => tool.finish(start, out, done),
+            Self::Tool(mut tool) => tool.finish(start, out, done),
         }
     }
 

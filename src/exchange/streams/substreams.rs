@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use smallvec::SmallVec;
+
 use super::boundary::BoundaryCheck;
 use super::substream::SubstreamGuard;
 use crate::bedrock::{BodyError, DeltaKind, EventKind, InspectionSummary, ModelEvent, SubstreamId, Visitor};
@@ -18,7 +20,7 @@ pub(crate) struct Plan {
     /// Text to send before the event: substream, open content block, text.
     pub(crate) before: Vec<(SubstreamId, u64, String)>,
     /// New text of its deltas, by position. Deltas that are not listed stay.
-    pub(crate) edits: Vec<(usize, String)>,
+    pub(crate) edits: SmallVec<[(usize, String); 1]>,
     /// Signatures that no longer fit, by position.
     pub(crate) unsigned: Vec<usize>,
     /// A rule blocked the stream. The event itself is not forwarded, because its other content was not inspected.
@@ -43,7 +45,15 @@ pub(crate) struct Substreams {
     last_block: u64,
     /// A complete response has arrived.
     is_answered: bool,
+    /// Memory for the text that the next events release.
+    spare: SmallVec<[String; 1]>,
 }
+
+/// The most strings that are kept for the text of later events.
+const MAX_SPARE: usize = 8;
+
+/// A longer string is not kept.
+const MAX_SPARE_BYTES: usize = 4096;
 
 impl Substreams {
     pub(crate) fn new(guard: BodyGuard) -> Self {
@@ -57,6 +67,7 @@ impl Substreams {
             assessment: BodyAssessment::new(Source::Output),
             last_block: 0,
             is_answered: false,
+            spare: SmallVec::new(),
         }
     }
 
@@ -68,9 +79,9 @@ impl Substreams {
         }
         let mut plan = Plan::default();
         let deltas = event.delta_texts();
-        let mut released = Vec::with_capacity(deltas.len());
+        let mut released: SmallVec<[String; 1]> = SmallVec::with_capacity(deltas.len());
         for (id, text) in &deltas {
-            let mut out = String::new();
+            let mut out = self.spare.pop().unwrap_or_default();
             if !plan.is_blocked {
                 plan.is_blocked = self.push(*id, text, &mut out)?;
             }
@@ -90,9 +101,19 @@ impl Substreams {
                 plan.released.push((*id, text));
             } else if text != *given {
                 plan.edits.push((position, text));
+            } else {
+                self.keep(text);
             }
         }
         Ok(plan)
+    }
+
+    /// Keeps the memory of a string.
+    fn keep(&mut self, mut text: String) {
+        if self.spare.len() < MAX_SPARE && text.capacity() <= MAX_SPARE_BYTES {
+            text.clear();
+            self.spare.push(text);
+        }
     }
 
     /// Inspects the fields that are complete in an event, which `visit` offers. Of the event's bytes, `carried` belong to substreams.

@@ -1,3 +1,4 @@
+use std::collections::VecDeque;
 use std::sync::LazyLock;
 
 use proptest::prelude::*;
@@ -130,7 +131,8 @@ fn reasoning_events(kind: StreamKind, text: &str, cuts: &[usize]) -> Vec<(&'stat
 
 /// What is forwarded for an event.
 fn pushed(guard: &mut EventGuard<JsonEvents>, kind: StreamKind, event_type: &str, event: &Value) -> Vec<Value> {
-    let released = guard.push_json(kind, event_type, event.to_string().as_bytes()).expect("known");
+    let mut released = VecDeque::new();
+    guard.push_json(kind, event_type, event.to_string().as_bytes(), &mut released).expect("known");
     let read = |released| match released {
         OutEvent::Same => event.clone(),
         OutEvent::Changed(json) => serde_json::from_slice(&json).expect("JSON"),
@@ -226,7 +228,9 @@ proptest! {
             for piece in &pieces {
                 out.extend(pushed(&mut guard, kind, event_type, &event(piece)));
             }
-            out.extend(guard.finish().expect("known").into_iter().map(|event| match event {
+            let mut rest = VecDeque::new();
+            guard.finish(&mut rest).expect("known");
+            out.extend(rest.into_iter().map(|event| match event {
                 OutEvent::New(event) => serde_json::from_slice(event.json()).expect("JSON"),
                 _ => unreachable!("no event came in"),
             }));

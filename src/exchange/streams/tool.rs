@@ -196,8 +196,9 @@ impl ToolGuard {
         let (mut evaluator, mut replaced) = (evaluator, String::new());
         evaluator.push(&number, &mut replaced);
         evaluator.finish(&mut replaced);
-        done.push(evaluator.assessment());
-        if evaluator.is_blocked() {
+        let is_blocked = evaluator.is_blocked();
+        done.push(evaluator.into_assessment());
+        if is_blocked {
             return true;
         }
         if replaced == number {
@@ -211,8 +212,9 @@ impl ToolGuard {
     fn end_string(&mut self, out: &mut String, done: &mut Vec<Assessment>) -> bool {
         let Some((mut evaluator, mut held)) = self.string.take() else { return false };
         evaluator.finish(&mut Raw { held: &mut held, out });
-        done.push(evaluator.assessment());
-        evaluator.is_blocked()
+        let is_blocked = evaluator.is_blocked();
+        done.push(evaluator.into_assessment());
+        is_blocked
     }
 }
 

@@ -1,5 +1,6 @@
 //! ConverseStream.
 
+use std::collections::VecDeque;
 use std::time::Duration;
 
 use aws_sdk_bedrockruntime::operation::converse_stream::{
@@ -122,12 +123,12 @@ impl EventFormat for TypedEvents {
 }
 
 impl InspectEvents<ConverseEvent> for EventGuard<TypedEvents> {
-    fn push(&mut self, event: ConverseEvent) -> Result<Vec<ConverseEvent>, BodyError> {
-        self.push(SdkEvent::read(event)?)
+    fn push(&mut self, event: ConverseEvent, out: &mut VecDeque<ConverseEvent>) -> Result<(), BodyError> {
+        self.push(SdkEvent::read(event)?, out)
     }
 
-    fn finish(&mut self) -> Result<Vec<ConverseEvent>, BodyError> {
-        self.finish()
+    fn finish(&mut self, out: &mut VecDeque<ConverseEvent>) -> Result<(), BodyError> {
+        self.finish(out)
     }
 
     fn buffered_bytes(&self) -> usize {

@@ -1,7 +1,9 @@
 use std::collections::VecDeque;
+use std::convert::Infallible;
 use std::fmt;
 use std::future::{Future, poll_fn};
 use std::pin::Pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
@@ -58,11 +60,11 @@ impl<E: std::error::Error + 'static> std::error::Error for GuardedStreamError<E>
 
 /// Inspects the events of one operation.
 pub(super) trait InspectEvents<T>: fmt::Debug + Send {
-    /// Returns the events to forward in place of an event.
-    fn push(&mut self, event: T) -> Result<Vec<T>, BodyError>;
+    /// Adds the events to forward in place of an event to `out`. After an error, what was added must not be forwarded.
+    fn push(&mut self, event: T, out: &mut VecDeque<T>) -> Result<(), BodyError>;
 
-    /// Returns the events to forward at the end.
-    fn finish(&mut self) -> Result<Vec<T>, BodyError>;
+    /// Adds the events to forward at the end to `out`.
+    fn finish(&mut self, out: &mut VecDeque<T>) -> Result<(), BodyError>;
 
     /// Returns the number of bytes of text buffered.
     fn buffered_bytes(&self) -> usize;
@@ -80,13 +82,48 @@ pub(super) trait InspectEvents<T>: fmt::Debug + Send {
     fn into_assessment(self: Box<Self>) -> BodyAssessment;
 }
 
-type Received<T, E> = (EventReceiver<T, E>, Result<Option<T>, SdkError<E, RawMessage>>);
+type Received<T, E> = Result<Option<T>, SdkError<E, RawMessage>>;
 
-#[allow(clippy::large_enum_variant, reason = "there is one of these a stream")]
-enum Upstream<T, E> {
-    Idle(EventReceiver<T, E>),
-    Receiving(Pin<Box<dyn Future<Output = Received<T, E>> + Send>>),
-    Over,
+/// Receives the events of the model's response, in one future for all of them.
+struct Upstream<T, E> {
+    /// Puts an event into the slot whenever that is empty.
+    receive: Pin<Box<dyn Future<Output = Infallible> + Send>>,
+    slot: Slot<T, E>,
+}
+
+/// Where the event is that was received last, until it is taken.
+type Slot<T, E> = Arc<Mutex<Option<Received<T, E>>>>;
+
+impl<T, E> Upstream<T, E>
+where
+    T: Send + fmt::Debug + 'static,
+    E: Send + fmt::Debug + 'static,
+{
+    fn new(mut receiver: EventReceiver<T, E>) -> Self {
+        let slot = Slot::default();
+        let filled = Arc::clone(&slot);
+        let receive = Box::pin(async move {
+            loop {
+                let event = receiver.recv().await;
+                *lock(&filled) = Some(event);
+                // Nothing is read ahead.
+                poll_fn(|_| if lock(&filled).is_some() { Poll::Pending } else { Poll::Ready(()) }).await;
+            }
+        });
+        Self { receive, slot }
+    }
+
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Received<T, E>> {
+        match self.receive.as_mut().poll(cx) {
+            Poll::Ready(never) => match never {},
+            Poll::Pending => lock(&self.slot).take().map_or(Poll::Pending, Poll::Ready),
+        }
+    }
+}
+
+/// Locks the slot. Only one task uses it, and nothing panics while it is locked.
+fn lock<T, E>(slot: &Slot<T, E>) -> MutexGuard<'_, Option<Received<T, E>>> {
+    slot.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// The guarded events of a model's response.
@@ -95,7 +132,8 @@ enum Upstream<T, E> {
 /// see [`StreamGuard`](crate::StreamGuard) for what is buffered and how much. A rule that blocks ends the stream as the model ends one, with
 /// the blocked message. Nothing is read ahead of the caller, and dropping the stream drops the call.
 pub struct GuardedStream<T, E> {
-    upstream: Upstream<T, E>,
+    /// `None` once nothing more is received.
+    upstream: Option<Upstream<T, E>>,
     inspect: Option<Box<dyn InspectEvents<T>>>,
     ready: VecDeque<T>,
     failure: Option<GuardedStreamError<E>>,
@@ -114,7 +152,7 @@ where
         E: InspectableError,
     {
         Self {
-            upstream: Upstream::Idle(receiver),
+            upstream: Some(Upstream::new(receiver)),
             inspect: Some(inspect),
             ready: VecDeque::new(),
             failure: None,
@@ -126,7 +164,7 @@ where
     /// Creates a stream of these events, without a call.
     pub(super) fn of(events: impl IntoIterator<Item = T>, exchange: Exchange) -> Self {
         Self {
-            upstream: Upstream::Over,
+            upstream: None,
             inspect: None,
             ready: events.into_iter().collect(),
             failure: None,
@@ -152,66 +190,48 @@ where
             if let Some(failure) = self.failure.take() {
                 return Poll::Ready(Some(Err(failure)));
             }
-            match std::mem::replace(&mut self.upstream, Upstream::Over) {
-                Upstream::Over => return Poll::Ready(None),
-                Upstream::Idle(mut receiver) => {
-                    self.upstream = Upstream::Receiving(Box::pin(async move {
-                        let event = receiver.recv().await;
-                        (receiver, event)
-                    }));
-                }
-                Upstream::Receiving(mut future) => match future.as_mut().poll(cx) {
-                    Poll::Pending => {
-                        self.upstream = Upstream::Receiving(future);
-                        return Poll::Pending;
-                    }
-                    Poll::Ready((receiver, event)) => self.take(receiver, event),
-                },
-            }
+            let Some(upstream) = &mut self.upstream else { return Poll::Ready(None) };
+            let event = ready!(upstream.poll(cx));
+            self.take(event);
         }
     }
 
-    fn take(&mut self, receiver: EventReceiver<T, E>, event: Result<Option<T>, SdkError<E, RawMessage>>) {
+    fn take(&mut self, event: Received<T, E>) {
         let Some(inspect) = &mut self.inspect else { return };
-        let inspected = match event {
+        let (is_last, inspected) = match event {
             Err(error) => {
                 let error = (self.inspect_failure)(&self.exchange, error);
                 self.end(StreamEnd::Interrupted);
                 return self.fail(GuardedStreamError::Upstream(error));
             }
-            Ok(Some(event)) => {
-                let inspected = inspect.push(event);
-                if !inspect.is_blocked() {
-                    self.upstream = Upstream::Idle(receiver);
-                }
-                inspected
-            }
-            Ok(None) => inspect.finish(),
+            Ok(Some(event)) => (false, inspect.push(event, &mut self.ready)),
+            Ok(None) => (true, inspect.finish(&mut self.ready)),
         };
-        let events = match inspected {
-            Ok(events) => events,
-            Err(error) => {
-                let error = GuardrailError::unreadable(self.exchange.operation(), Source::Output, error);
-                self.end(StreamEnd::Rejected(&error));
-                return self.fail(GuardedStreamError::Guardrail(error));
-            }
-        };
-        let fails = inspect.has_no_message() || inspect.is_blocked() && self.exchange.errors_on_block();
-        if matches!(self.upstream, Upstream::Over) {
-            match self.end(StreamEnd::Complete) {
-                Some(Ok(assessment)) if fails => {
-                    let error = GuardrailError::blocked(self.exchange.operation(), assessment);
-                    return self.fail(GuardedStreamError::Guardrail(error));
-                }
-                Some(Err(error)) => return self.fail(GuardedStreamError::Guardrail(error)),
-                _ => {}
-            }
+        if let Err(error) = inspected {
+            let error = GuardrailError::unreadable(self.exchange.operation(), Source::Output, error);
+            self.end(StreamEnd::Rejected(&error));
+            return self.fail(GuardedStreamError::Guardrail(error));
         }
-        self.ready.extend(events);
+        let is_blocked = inspect.is_blocked();
+        if !is_last && !is_blocked {
+            return;
+        }
+        self.upstream = None;
+        let fails = inspect.has_no_message() || is_blocked && self.exchange.errors_on_block();
+        match self.end(StreamEnd::Complete) {
+            Some(Ok(assessment)) if fails => {
+                let error = GuardrailError::blocked(self.exchange.operation(), assessment);
+                self.fail(GuardedStreamError::Guardrail(error));
+            }
+            Some(Err(error)) => self.fail(GuardedStreamError::Guardrail(error)),
+            _ => {}
+        }
     }
 
+    /// Ends the stream with an error, in place of the events of the last one that arrived.
     fn fail(&mut self, failure: GuardedStreamError<E>) {
-        self.upstream = Upstream::Over;
+        self.upstream = None;
+        self.ready.clear();
         self.failure = Some(failure);
     }
 }

@@ -1,5 +1,6 @@
 //! InvokeModel and InvokeModelWithResponseStream.
 
+use std::collections::VecDeque;
 use std::time::Duration;
 
 use aws_sdk_bedrockruntime::operation::invoke_model::{InvokeModelError, InvokeModelInput, InvokeModelOutput};
@@ -149,7 +150,7 @@ where
                 return Ok(GuardedInvokeModelStream { content_type: JSON.to_owned(), body });
             }
             let output = call::<_, _, InvokeModelWithResponseStreamError>(&mut exchange, inner, self).await?;
-            let events = Box::new(Chunks(exchange.events(exchange.json_events())));
+            let events = Box::new(Chunks { events: exchange.events(exchange.json_events()), sent: VecDeque::new() });
             let body = GuardedStream::new(output.body, events, exchange);
             Ok(GuardedInvokeModelStream { content_type: output.content_type, body })
         })
@@ -158,37 +159,44 @@ where
 
 /// Inspects the JSON in chunks.
 #[derive(Debug)]
-struct Chunks(EventGuard<JsonEvents>);
+struct Chunks {
+    events: EventGuard<JsonEvents>,
+    /// Events on their way to the chunks. Empty between events.
+    sent: VecDeque<OutEvent>,
+}
 
 impl InspectEvents<ResponseStream> for Chunks {
-    fn push(&mut self, event: ResponseStream) -> Result<Vec<ResponseStream>, BodyError> {
+    fn push(&mut self, event: ResponseStream, out: &mut VecDeque<ResponseStream>) -> Result<(), BodyError> {
         let json = chunk_json(&event)?;
-        let out = self.0.push_json(StreamKind::Invoke, "chunk", json)?;
-        Ok(out.into_iter().map(|out| send(out, Some(&event))).collect())
+        self.events.push_json(StreamKind::Invoke, "chunk", json, &mut self.sent)?;
+        out.extend(self.sent.drain(..).map(|sent| send(sent, Some(&event))));
+        Ok(())
     }
 
-    fn finish(&mut self) -> Result<Vec<ResponseStream>, BodyError> {
-        Ok(self.0.finish()?.into_iter().map(|out| send(out, None)).collect())
+    fn finish(&mut self, out: &mut VecDeque<ResponseStream>) -> Result<(), BodyError> {
+        self.events.finish(&mut self.sent)?;
+        out.extend(self.sent.drain(..).map(|sent| send(sent, None)));
+        Ok(())
     }
 
     fn buffered_bytes(&self) -> usize {
-        self.0.buffered_bytes()
+        self.events.buffered_bytes()
     }
 
     fn is_blocked(&self) -> bool {
-        self.0.is_blocked()
+        self.events.is_blocked()
     }
 
     fn has_no_message(&self) -> bool {
-        self.0.has_no_message()
+        self.events.has_no_message()
     }
 
     fn time(&self) -> Duration {
-        self.0.time()
+        self.events.time()
     }
 
     fn into_assessment(self: Box<Self>) -> BodyAssessment {
-        self.0.into_assessment()
+        self.events.into_assessment()
     }
 }
 
