@@ -95,7 +95,11 @@ impl PatternMatcher {
         }
         let (view, end) = (input.view, input.base + at + 1);
         let (before, after) = (view.class_before(end), view.after(end));
-        self.forms.ending(to.tails.recent(end, view), formed);
+        if self.forms.bind(of) {
+            self.forms.ending(to.tails.recent(end, view), formed);
+        } else {
+            formed.copy_from(of);
+        }
         for alternative in of.common(formed) {
             work::count(1);
             let meta = &self.alternatives[alternative as usize];
