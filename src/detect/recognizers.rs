@@ -136,13 +136,13 @@ struct Known<'v> {
 /// The input of validators: many are offered the same span, of which the surroundings are looked at once.
 pub(crate) struct Inputs<'v> {
     view: &'v ViewText,
-    /// The last spans, by their start.
-    known: [Cell<Option<Known<'v>>>; 8],
+    /// The last spans, by their start. The number is odd, so that starts at every second byte use all of it.
+    known: [Cell<Option<Known<'v>>>; 17],
 }
 
 impl<'v> Inputs<'v> {
     pub(crate) fn new(view: &'v ViewText) -> Self {
-        Self { view, known: [const { Cell::new(None) }; 8] }
+        Self { view, known: [const { Cell::new(None) }; 17] }
     }
 
     /// Returns the input for a span, or `None` if no value begins or ends where it does.

@@ -35,7 +35,7 @@ pub(super) static PHONE: Description = Description {
     aliases: &["PHONE_NUMBER"],
     recognizers: &[&[
         exact(concat!(r"\(?\+[( ]?\d(?:", sep!(), r"\d)+", ext!()), 48, international)
-            .with_count(Count::digits(8, 255)),
+            .with_count(Count::digits(8, MOST_DIGITS + 1 + MOST_EXTENDED)),
         exact(
             concat!(
                 r"\b\d+(?:[ \n()./-][ \n()./-]?[ \n()./-]?\d+)+",
@@ -48,11 +48,11 @@ pub(super) static PHONE: Description = Description {
             48,
             grouped,
         )
-        .with_count(Count::digits(7, 255))
+        .with_count(Count::digits(7, MOST_DIGITS + MOST_EXTENDED))
         .with_context(PHONE_WORDS)
         .with_veto(in_log),
         exact(concat!(r"\b\d+", ext!()), 24, bare)
-            .with_count(Count::digits(7, 255))
+            .with_count(Count::digits(7, MOST_DIGITS + MOST_EXTENDED))
             .with_context(BARE_WORDS)
             .context_distance(32, 9),
     ]],
@@ -153,8 +153,9 @@ fn international(c: &RecognizerInput<'_>) -> Verdict {
     if good { Verdict::Accept } else { Verdict::Reject }
 }
 
-/// The most digits of a number in groups, and the most groups of one digit.
-const MOST_DIGITS: usize = 15;
+/// The most digits of a number, of its extension, and the most groups of one digit. A written trunk zero is one more digit.
+const MOST_DIGITS: u8 = 15;
+const MOST_EXTENDED: u8 = 6;
 const MOST_LONE: usize = 2;
 
 /// Returns the part of a number at its end that is no longer than numbers are, and its digits. Reads no more than that: most candidates
@@ -169,7 +170,7 @@ fn possible_tail(number: &str) -> (usize, usize) {
         }
         let is_lone =
             run == 0 && !at.checked_sub(1).and_then(|before| bytes.get(before)).is_some_and(u8::is_ascii_digit);
-        if digits == MOST_DIGITS || is_lone && lone == MOST_LONE {
+        if digits == usize::from(MOST_DIGITS) || is_lone && lone == MOST_LONE {
             return (at + 1, digits);
         }
         (digits, run) = (digits + 1, run + 1);

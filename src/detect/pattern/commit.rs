@@ -73,9 +73,8 @@ impl PatternMatcher {
                 }
             }
             Ends::Of(some) => {
-                work::count(some.len() / 4);
-                for &at in some {
-                    if info.matches.contains(at.alternative) && at.may_begin_in(thread) {
+                for at in some.of(thread, end) {
+                    if info.matches.contains(at.alternative) {
                         work::count(1);
                         self.commit_end(thread, at, view, to);
                     }

@@ -73,6 +73,8 @@ impl Form {
 pub(super) struct Forms {
     /// The alternatives that may have any form.
     free: AlternativeSet,
+    /// All others.
+    bound: AlternativeSet,
     formed: Vec<(Form, AlternativeSet)>,
 }
 
@@ -81,9 +83,8 @@ impl Forms {
     pub(super) fn new<'a>(all: impl Iterator<Item = &'a [Form]>) -> Self {
         let mut forms = Self::default();
         for (alternative, of) in (0..).zip(all) {
-            if of.is_empty() {
-                forms.free.insert(alternative);
-            }
+            let set = if of.is_empty() { &mut forms.free } else { &mut forms.bound };
+            set.insert(alternative);
             for &form in of {
                 match forms.formed.iter_mut().find(|(known, _)| *known == form) {
                     Some((_, set)) => set.insert(alternative),
@@ -92,6 +93,11 @@ impl Forms {
             }
         }
         forms
+    }
+
+    /// Returns `true` if some of these alternatives have forms.
+    pub(super) fn bind(&self, some: &AlternativeSet) -> bool {
+        some.common(&self.bound).next().is_some()
     }
 
     /// Finds the alternatives that can end where the last bytes are `recent`.

@@ -4,7 +4,7 @@ use super::alternatives::AlternativeSet;
 use super::gate::{Found, Gate, GateState};
 use super::input::Input;
 use super::matcher::{MatcherState, PatternMatcher};
-use super::thread::{CompiledAlternative, End, Ends, Judge};
+use super::thread::{CompiledAlternative, Ends, Judge, Wanted};
 use crate::text::char_class::CharClass;
 use crate::text::work;
 
@@ -20,7 +20,7 @@ impl PatternMatcher {
         to: &mut Judge<'_>,
     ) {
         let end = input.bytes.len();
-        let mut wanted = Wanted::default();
+        let (mut wanted, mut formed) = (Wanted::default(), AlternativeSet::default());
         // The gate has read up to here.
         let mut read = at;
         let mut open = match state.gate.take() {
@@ -42,13 +42,13 @@ impl PatternMatcher {
             let (until, ends) = match (found, open) {
                 (Found::End(last), Some(open)) => {
                     match gate.matches(open) {
-                        Some(matches) => self.find_wanted(matches, input, last, to, &mut wanted),
+                        Some(matches) => self.find_wanted(matches, (input, last), to, &mut formed, &mut wanted),
                         None => continue,
                     }
-                    if wanted.ends.is_empty() {
+                    if wanted.is_empty() {
                         continue;
                     }
-                    (last, Ends::Of(&wanted.ends))
+                    (last, Ends::Of(&wanted))
                 }
                 (Found::Full(last), _) => {
                     open = None;
@@ -72,14 +72,6 @@ impl PatternMatcher {
     }
 }
 
-/// The alternatives of which a match may end at a position.
-#[derive(Default)]
-struct Wanted {
-    ends: Vec<End>,
-    /// Those that the form of the text allows.
-    formed: AlternativeSet,
-}
-
 /// The maximum distance between the first and the last start that are looked at.
 const MAX_STARTS: usize = 4;
 
@@ -89,20 +81,25 @@ impl PatternMatcher {
     fn find_wanted(
         &self,
         of: &AlternativeSet,
-        input: Input<'_>,
-        at: usize,
+        (input, at): (Input<'_>, usize),
         to: &mut Judge<'_>,
-        Wanted { ends, formed }: &mut Wanted,
+        formed: &mut AlternativeSet,
+        wanted: &mut Wanted,
     ) {
-        ends.clear();
+        wanted.clear();
         if input.bytes[at] >= 0x80 {
             let end = input.end_of(at);
-            ends.extend(of.iter().filter_map(|alternative| self.end_of(alternative, end, input.view, to)));
+            let ends = of.iter().filter_map(|alternative| self.end_of(alternative, end, input.view, to));
+            ends.for_each(|end| wanted.push(end));
             return;
         }
         let (view, end) = (input.view, input.base + at + 1);
         let (before, after) = (view.class_before(end), view.after(end));
-        self.forms.ending(to.tails.recent(end, view), formed);
+        if self.forms.bind(of) {
+            self.forms.ending(to.tails.recent(end, view), formed);
+        } else {
+            formed.copy_from(of);
+        }
         for alternative in of.common(formed) {
             work::count(1);
             let meta = &self.alternatives[alternative as usize];
@@ -110,7 +107,9 @@ impl PatternMatcher {
                 continue;
             }
             let known = self.end_of(alternative, end, view, to);
-            ends.extend(known.filter(|known| may_begin(meta, input, known.first, known.last)));
+            if let Some(end) = known.filter(|known| may_begin(meta, input, known.first, known.last)) {
+                wanted.push(end);
+            }
         }
     }
 }

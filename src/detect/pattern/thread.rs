@@ -11,6 +11,7 @@ use super::starts::Starts;
 use super::tails::Tails;
 use crate::text::reset::Reset;
 use crate::text::view::{ViewText, text_bytes};
+use crate::text::work;
 
 /// An alternative of a pattern, compiled.
 #[derive(Debug)]
@@ -84,20 +85,6 @@ pub(super) struct End {
 }
 
 impl End {
-    /// Returns `false` if no start of the thread begins a match, as far as a short look shows.
-    #[inline]
-    pub(super) fn may_begin_in(&self, thread: &Thread) -> bool {
-        if thread.first > self.last || thread.starts.last() < Some(self.first) {
-            return false;
-        }
-        match (self.lengths, thread.starts.single()) {
-            (Some(lengths), Some(start)) => lengths
-                .checked_shr(u32::try_from(self.end - start).unwrap_or(u32::MAX))
-                .is_some_and(|lengths| lengths & 1 != 0),
-            _ => true,
-        }
-    }
-
     /// Returns the earliest of some starts, from `from` on, with which a match may begin.
     pub(super) fn next_start(&self, starts: &Starts, from: usize) -> Option<usize> {
         let Some(mut lengths) = self.lengths else {
@@ -123,7 +110,53 @@ pub(super) enum Ends<'a> {
     /// None.
     None,
     /// These.
-    Of(&'a [End]),
+    Of(&'a Wanted),
+}
+
+/// The alternatives of which a match may end at a position, and where each may begin.
+#[derive(Debug, Default)]
+pub(super) struct Wanted {
+    /// Those that may have any form.
+    pub(super) free: Vec<End>,
+    /// Those that have a form, and the lengths of all their forms: one bit each.
+    pub(super) formed: Vec<End>,
+    pub(super) lengths: u64,
+}
+
+impl Wanted {
+    pub(super) fn clear(&mut self) {
+        self.free.clear();
+        self.formed.clear();
+        self.lengths = 0;
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.free.is_empty() && self.formed.is_empty()
+    }
+
+    pub(super) fn push(&mut self, end: End) {
+        match end.lengths {
+            Some(lengths) => {
+                self.lengths |= lengths;
+                self.formed.push(end);
+            }
+            None => self.free.push(end),
+        }
+    }
+
+    /// Returns those that may begin with a start of the thread, as far as a short look shows.
+    pub(super) fn of<'w>(&'w self, thread: &Thread, end: usize) -> impl Iterator<Item = End> + use<'w> {
+        let is_formed = thread.starts.single().is_none_or(|start| has_length(self.lengths, end - start));
+        let formed = if is_formed { self.formed.as_slice() } else { &[] };
+        let (first, last) = (thread.first, thread.starts.last().unwrap_or(thread.first));
+        work::count((self.free.len() + formed.len()) / 4);
+        self.free.iter().chain(formed).copied().filter(move |at| first <= at.last && last >= at.first)
+    }
+}
+
+/// Returns `true` if the bit of a length is set.
+fn has_length(lengths: u64, length: usize) -> bool {
+    length < 64 && lengths >> length & 1 != 0
 }
 
 /// A possible match, which a validator decides on. It is as the validator [needs](Needs) it.
