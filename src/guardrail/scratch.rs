@@ -86,6 +86,7 @@ pub(super) struct ScratchPool {
 /// The memory of a group of threads, in a cache line of its own.
 #[derive(Debug, Default)]
 #[repr(align(64))]
+#[allow(clippy::vec_box, reason = "an evaluation holds the box, which is moved often and large")]
 struct Shard(Mutex<Vec<Box<Scratch>>>);
 
 impl ScratchPool {

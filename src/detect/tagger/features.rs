@@ -62,6 +62,7 @@ pub(crate) fn rows(window: Window<'_>) -> [u16; FEATURES] {
 }
 
 /// A number for each feature: the same value of two features has two rows.
+#[allow(clippy::indexing_slicing, reason = "below the length; a constant has no iterators")]
 const SALTS: [u32; FEATURES] = {
     let (mut salts, mut feature) = ([0; FEATURES], 0);
     while feature < FEATURES {

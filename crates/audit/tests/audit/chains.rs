@@ -115,7 +115,7 @@ proptest! {
         let is_torn = |line: &&str| serde_json::from_str::<serde_json::Value>(line).is_err();
         let torn: Vec<&str> = log.lines().filter(is_torn).collect();
         prop_assert!(torn.len() <= 1);
-        let accounted = summary(&[log.clone()], &[]);
+        let accounted = summary(std::slice::from_ref(&log), &[]);
         prop_assert_eq!(accounted.status, AuditStatus::Complete, "{:?}", accounted.reasons);
         prop_assert_eq!(accounted.tally.decisions.get("torn").copied().unwrap_or(0), torn.len() as u64);
         prop_assert!(accounted.is_chain_intact());
