@@ -109,7 +109,12 @@ mod tests {
             let mut all = line.clone();
             assert!(all.len() <= limit);
             if read.is_long {
-                lines.rest(|more| Ok(all.extend(more))).unwrap();
+                lines
+                    .rest(|more| {
+                        all.extend(more);
+                        Ok(())
+                    })
+                    .unwrap();
             }
             assert_eq!(
                 read.is_terminated || read.is_long,

@@ -126,7 +126,11 @@ mod tests {
         let mut scan = TextScan::of_sizes(guardrail, Source::Input, sizes);
         let mut parts = Vec::new();
         for chunk in bytes.chunks(chunk) {
-            scan.push(chunk, |part| Ok(parts.push(part))).unwrap();
+            scan.push(chunk, |part| {
+                parts.push(part);
+                Ok(())
+            })
+            .unwrap();
         }
         let (last, is_invalid) = scan.finish();
         parts.push(last);
