@@ -125,8 +125,10 @@ impl ViewText {
     /// Returns how many bytes at the start of `bytes` are their own view, single spaces between them included.
     fn plain_run(&self, bytes: &[u8]) -> usize {
         let joins = self.view.joins_spaces();
-        if joins && self.space.is_open && bytes.first().is_some_and(|&byte| CLASSES[usize::from(byte)] == SPACE) {
-            return 0;
+        match bytes.first().map(|&byte| CLASSES[usize::from(byte)]) {
+            Some(PLAIN) => {}
+            Some(SPACE) if !(joins && self.space.is_open) => {}
+            _ => return 0,
         }
         let (mut at, mut next_blocks) = (0, 0);
         while let Some(&byte) = bytes.get(at) {

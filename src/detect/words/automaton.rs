@@ -37,17 +37,20 @@ impl Firsts {
         Self { is_first, are_beyond_ascii }
     }
 
+    #[inline]
+    fn contains(&self, byte: u8) -> bool {
+        self.is_first.get(usize::from(byte)) != Some(&false)
+    }
+
     /// Returns the number of bytes before the first with which a word may begin.
     #[inline]
     fn skip(&self, bytes: &[u8]) -> usize {
-        let is_first = |byte: u8| self.is_first.get(usize::from(byte)) != Some(&false);
-        if bytes.first().is_none_or(|&byte| is_first(byte)) {
-            return 0;
+        let mut skipped = 0;
+        if self.are_beyond_ascii && bytes.first().is_some_and(u8::is_ascii) {
+            skipped = BLOCK * bytes.as_chunks::<BLOCK>().0.iter().take_while(|block| block.is_ascii()).count();
         }
-        let blocks = bytes.as_chunks::<BLOCK>().0.iter();
-        let skipped = BLOCK * blocks.take_while(|block| self.are_beyond_ascii && block.is_ascii()).count();
         let rest = bytes.get(skipped..).unwrap_or_default();
-        skipped + rest.iter().position(|&byte| is_first(byte)).unwrap_or(rest.len())
+        skipped + rest.iter().position(|&byte| self.contains(byte)).unwrap_or(rest.len())
     }
 }
 
@@ -162,12 +165,9 @@ fn run<A: Automaton>(
 ) -> StateID {
     let mut at = 0;
     while let Some(&byte) = bytes.get(at) {
-        if state == start {
-            let skipped = firsts.skip(bytes.get(at..).unwrap_or_default());
-            if skipped > 0 {
-                at += skipped;
-                continue;
-            }
+        if state == start && !firsts.contains(byte) {
+            at += 1 + firsts.skip(bytes.get(at + 1..).unwrap_or_default());
+            continue;
         }
         state = automaton.next_state(Anchored::No, state, byte);
         if automaton.is_special(state) && automaton.is_match(state) {
