@@ -18,6 +18,7 @@ use crate::detect::tagger::names::MAX_NAME_BYTES;
 use crate::detect::tagger::reader::{Found, MAX_NAME_WAIT_BYTES, Tagger, Wanted};
 use crate::text::buffer::TextBuffer;
 use crate::text::normalize::View;
+use crate::text::reset::Reset;
 use crate::text::view::{ViewText, text_bytes};
 
 static NAMES: &[u8] = include_bytes!("../tagger/names.bin");
@@ -102,6 +103,13 @@ fn bias(strictness: Strictness, weights: &Weights<'_>) -> i32 {
         Strictness::Low => weights.bias_low,
         Strictness::Normal => 0,
         Strictness::High => weights.bias_high,
+    }
+}
+
+// Not beside its type: the training compiles the models without the rest of the library.
+impl Reset for Tagger {
+    fn reset(&mut self) {
+        *self = Self::default();
     }
 }
 

@@ -72,35 +72,19 @@ pub(crate) struct AddressReader {
 }
 
 impl AddressReader {
-    /// Adds a token, or ends the text.
+    /// Adds a token, or ends the text, and reports the spans of addresses.
     pub(crate) fn read(
         &mut self,
         token: Option<(Token, Word)>,
         scorer: &mut impl Scorer,
         out: &mut impl FnMut(Range<usize>, Signs),
     ) {
-        match token {
-            Some((token, word)) => self.push(token, word, scorer, out),
-            None => self.finish(scorer, out),
+        let is_last = token.is_none();
+        self.tokens.extend(token);
+        self.advance(is_last, scorer, out);
+        if is_last {
+            self.end_run(scorer, out);
         }
-    }
-
-    /// Adds a token, and reports the spans of addresses.
-    pub(crate) fn push(
-        &mut self,
-        token: Token,
-        word: Word,
-        scorer: &mut impl Scorer,
-        out: &mut impl FnMut(Range<usize>, Signs),
-    ) {
-        self.tokens.push_back((token, word));
-        self.advance(false, scorer, out);
-    }
-
-    /// Ends the text.
-    pub(crate) fn finish(&mut self, scorer: &mut impl Scorer, out: &mut impl FnMut(Range<usize>, Signs)) {
-        self.advance(true, scorer, out);
-        self.end_run(scorer, out);
     }
 
     /// Returns the start of the earliest token at which an address may begin that is not reported yet.

@@ -53,35 +53,19 @@ pub(crate) struct NameReader {
 }
 
 impl NameReader {
-    /// Adds a token, or ends the text.
+    /// Adds a token, or ends the text, and reports the spans of names.
     pub(crate) fn read(
         &mut self,
         token: Option<(Token, Word)>,
         labeler: &mut impl Labeler,
         out: &mut impl FnMut(Range<usize>, Signs),
     ) {
-        match token {
-            Some((token, word)) => self.push(token, word, labeler, out),
-            None => self.finish(labeler, out),
+        let is_last = token.is_none();
+        if let Some((token, word)) = token {
+            let (is_candidate, is_low) = self.gate(&token, &word);
+            self.tokens.push_back(Read { token, word, is_candidate, is_low });
         }
-    }
-
-    /// Adds a token, and reports the spans of names.
-    pub(crate) fn push(
-        &mut self,
-        token: Token,
-        word: Word,
-        labeler: &mut impl Labeler,
-        out: &mut impl FnMut(Range<usize>, Signs),
-    ) {
-        let (is_candidate, is_low) = self.gate(&token, &word);
-        self.tokens.push_back(Read { token, word, is_candidate, is_low });
-        self.decide(false, labeler, out);
-    }
-
-    /// Ends the text.
-    pub(crate) fn finish(&mut self, labeler: &mut impl Labeler, out: &mut impl FnMut(Range<usize>, Signs)) {
-        self.decide(true, labeler, out);
+        self.decide(is_last, labeler, out);
     }
 
     /// Returns the start of the earliest token at which a name may begin that is not reported yet.

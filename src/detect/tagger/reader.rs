@@ -8,7 +8,6 @@ use super::model::{Biased, Model};
 use super::names::{MAX_RUN_WAIT_BYTES, NameReader};
 use super::signs::Signs;
 use super::tokens::Tokens;
-use crate::text::reset::Reset;
 
 /// The most bytes after a name that decide it: an address that contains it must have ended.
 pub(crate) const MAX_NAME_WAIT_BYTES: usize = MAX_ADDRESS_BYTES + MAX_ADDRESS_WAIT_BYTES;
@@ -43,12 +42,6 @@ pub(crate) struct Tagger {
     waiting: VecDeque<(Range<usize>, Signs)>,
     /// The last of the addresses that hide names, in text order.
     hides: VecDeque<Range<usize>>,
-}
-
-impl Reset for Tagger {
-    fn reset(&mut self) {
-        *self = Self::default();
-    }
 }
 
 impl Tagger {

@@ -56,10 +56,10 @@ pub fn of_names(documents: &[Document], lists: &Lists<'_>) -> Vec<Run> {
     for document in documents {
         let mut collector = NameCollector { document, runs: &mut runs };
         let (mut tokens, mut names) = (Tokens::default(), NameReader::default());
-        while let Some((token, word)) = tokens.next((&document.text, 0), true, lists) {
-            names.push(token, word, &mut collector, &mut |_, _| {});
+        while let Some(token) = tokens.next((&document.text, 0), true, lists) {
+            names.read(Some(token), &mut collector, &mut |_, _| {});
         }
-        names.finish(&mut collector, &mut |_, _| {});
+        names.read(None, &mut collector, &mut |_, _| {});
     }
     runs
 }
@@ -104,10 +104,10 @@ pub fn of_addresses(documents: &[Document], lists: &Lists<'_>) -> Vec<Run> {
         let run = Run { rows: Vec::new(), labels: Vec::new() };
         let mut collector = Collector { document, steps, run, before: None, runs: &mut runs };
         let (mut tokens, mut addresses) = (Tokens::default(), AddressReader::default());
-        while let Some((token, word)) = tokens.next((&document.text, 0), true, lists) {
-            addresses.push(token, word, &mut collector, &mut |_, _| {});
+        while let Some(token) = tokens.next((&document.text, 0), true, lists) {
+            addresses.read(Some(token), &mut collector, &mut |_, _| {});
         }
-        addresses.finish(&mut collector, &mut |_, _| {});
+        addresses.read(None, &mut collector, &mut |_, _| {});
     }
     runs
 }
