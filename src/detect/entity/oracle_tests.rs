@@ -2,6 +2,8 @@
 
 #![allow(clippy::indexing_slicing, clippy::string_slice, reason = "a wrong range is to fail its test")]
 
+use std::collections::BTreeMap;
+
 use super::EntityType;
 use super::recognizer::{Recognizer, RecognizerInput};
 use crate::detect::pattern::{
@@ -61,10 +63,10 @@ fn machine(recognizers: &[&'static Recognizer]) -> PatternMatcher {
         let pattern = ParsedPattern::parse(recognizer.pattern, Syntax::Ascii).expect("a pattern");
         group.add_needing(tag, &pattern, Some(recognizer.max_bytes), recognizer.needs).expect("a valid pattern");
     }
-    group.build().expect("small patterns").expect("some patterns").validated_with_next_char()
+    group.build_validated().expect("small patterns").expect("some patterns")
 }
 
-/// Returns the matches in chunks of some size: number, starts and end, in order.
+/// Returns the longest matches from each start, in chunks of some size: number, start, verdict and end, in order.
 /// If the machine is plain, validators read each candidate as if none before it was accepted.
 fn matches(
     (machine, is_plain): (&PatternMatcher, bool),
@@ -73,6 +75,20 @@ fn matches(
     size: usize,
 ) -> Vec<String> {
     let (mut view, mut state, mut found) = (ViewText::new(View::Entity), MatcherState::default(), Vec::new());
+    let validate = |view: &ViewText, is_plain: bool, Offer { tag, start, end, accepted }: Offer| {
+        if view.splits_percent(start) || view.is_marked(start..end) {
+            return Verdict::Reject;
+        }
+        let (recognizer, text) = (recognizers[tag as usize], view.slice(start..end));
+        if let Some(bytes) = recognizer.needs.count.rejected(text) {
+            return Verdict::RejectBefore(bytes);
+        }
+        let (before, after) = (view.char_before(start), view.char_after(end));
+        let accepted = if is_plain { 0 } else { accepted - start };
+        let verdict = (recognizer.validate)(&RecognizerInput { text, before, after, accepted });
+        assert!(!(recognizer.needs.is_never_sure && verdict == Verdict::Accept), "{} is sure", recognizer.pattern);
+        verdict
+    };
     let mut at = 0;
     loop {
         let is_last = at == text.len();
@@ -83,30 +99,26 @@ fn matches(
             view.push(&text[at..end], at);
             at = end;
         }
-        let validate = |Offer { tag, start, end, accepted }| {
-            if view.splits_percent(start) || view.is_marked(start..end) {
-                return Verdict::Reject;
-            }
-            let (recognizer, text) = (recognizers[tag as usize], view.slice(start..end));
-            if let Some(bytes) = recognizer.needs.count.rejected(text) {
-                return Verdict::RejectBefore(bytes);
-            }
-            let (before, after) = (view.char_before(start), view.char_after(end));
-            let accepted = if is_plain { 0 } else { accepted - start };
-            let verdict = (recognizer.validate)(&RecognizerInput { text, before, after, accepted });
-            assert!(!(recognizer.needs.is_never_sure && verdict == Verdict::Accept), "{} is sure", recognizer.pattern);
-            verdict
-        };
+        let validate = |offer: Offer| validate(&view, is_plain, offer);
         machine.read(&mut state, &view, is_last, &validate, &mut found);
         if is_last {
             break;
         }
     }
-    let show =
-        |found: &PatternMatch| format!("{} {:?}..{} {:?}", found.tag, found.starts.first(), found.end, found.verdict);
-    let mut found: Vec<String> = found.iter().map(show).collect();
-    found.sort_unstable();
-    found
+    // A match is validated from its first start only. Which starts it has depends on the machine.
+    let mut longest = BTreeMap::new();
+    for PatternMatch { tag, starts, end, .. } in found {
+        for start in starts.first().unwrap_or(end)..end {
+            if starts.contains(start) && view.is_whole(start) {
+                let verdict = validate(&view, is_plain, Offer { tag, start, end, accepted: start });
+                if matches!(verdict, Verdict::Accept | Verdict::NeedsContext) {
+                    let known = longest.entry((tag, start, verdict == Verdict::Accept)).or_insert(end);
+                    *known = end.max(*known);
+                }
+            }
+        }
+    }
+    longest.iter().map(|((tag, start, is_sure), end)| format!("{tag} {start}..{end} {is_sure}")).collect()
 }
 
 #[test]

@@ -181,7 +181,7 @@ impl Matcher {
             let mut group = Group::default();
             let pattern = ParsedPattern::parse(recognizer.pattern, Syntax::Ascii).expect("a pattern");
             group.add(0, &pattern, Some(recognizer.max_bytes)).expect("a valid pattern");
-            group.build().expect("a small pattern").expect("a pattern").validated_with_next_char()
+            group.build_validated().expect("a small pattern").expect("a pattern")
         };
         Self(recognizers.map(|recognizer| (recognizer, matcher(recognizer))).collect())
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::patterns::build;
+use super::patterns::built;
 use super::tagged::TaggedRules;
 use crate::detect::compiler::{Compiled, Compiler};
 use crate::detect::detector::{Detector, LOOKAHEAD_BYTES};
@@ -46,8 +46,7 @@ pub(super) fn compile(spec: &DetectorSpec, compiler: &mut Compiler) -> Compiled<
     }
     let recognizers = Arc::new(recognizers);
     for (prefilter, group) in groups {
-        let Some(matcher) = build(group, "entity types")? else { continue };
-        let mut matcher = matcher.validated_with_next_char();
+        let Some(mut matcher) = built(group.build_validated(), "entity types")? else { continue };
         if let Some(bytes) = prefilter {
             // Without its prefilter it runs everywhere, which is slower and yields the same matches.
             matcher.set_prefilter(bytes);

@@ -31,15 +31,19 @@ pub(super) fn compile(spec: &DetectorSpec, compiler: &mut Compiler) -> Compiled<
 
 /// Adds the detector of a group of patterns.
 pub(super) fn add(group: Group, view: View, what: &str, compiler: &mut Compiler) -> Compiled<()> {
-    if let Some(matcher) = build(group, what)? {
+    if let Some(matcher) = built(group.build(), what)? {
         compiler.detectors.push(Arc::new(Patterns { matcher, view }));
     }
     Ok(())
 }
 
-/// Builds a group. Each pattern was added without a problem; together they may still be too large, and no single one is at fault.
-pub(super) fn build(group: Group, what: &str) -> Compiled<Option<PatternMatcher>> {
-    group.build().map_err(|problem| {
+/// Returns the group that was built. Each pattern was added without a problem; together they may still be too large, and no single one is
+/// at fault.
+pub(super) fn built(
+    group: Result<Option<PatternMatcher>, PatternProblem>,
+    what: &str,
+) -> Compiled<Option<PatternMatcher>> {
+    group.map_err(|problem| {
         let problem = PatternProblem {
             message: format!("the {what} of the policy are too large together: {}", problem.message),
             span: None,

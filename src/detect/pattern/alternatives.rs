@@ -30,6 +30,11 @@ impl AlternativeSet {
         self.0[word] |= 1 << (alternative % 64);
     }
 
+    /// Removes all alternatives, and keeps the allocation.
+    pub(super) fn clear(&mut self) {
+        self.0.clear();
+    }
+
     /// Adds the alternatives of `other`.
     pub(super) fn add(&mut self, other: &Self) {
         if self.0.len() < other.0.len() {

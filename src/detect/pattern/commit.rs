@@ -1,12 +1,10 @@
 //! Records the matches that end at a position.
 
+use super::bests::record;
 use super::dfa::{Info, StateRef};
 use super::input::Input;
 use super::matcher::{MatcherState, PatternMatcher};
-use super::starts::Starts;
-use super::thread::{
-    CompiledAlternative, End, Ends, Judge, Offer, PatternMatch, Thread, Verdict, first_in_reach, flush,
-};
+use super::thread::{End, Ends, Judge, Thread};
 use crate::text::view::ViewText;
 use crate::text::work;
 
@@ -73,8 +71,8 @@ impl PatternMatcher {
                 }
             }
             Ends::Of(some) => {
-                for at in some.of(thread, end) {
-                    if info.matches.contains(at.alternative) {
+                for &at in some {
+                    if info.matches.contains(at.alternative) && at.may_begin_in(thread) {
                         work::count(1);
                         self.commit_end(thread, at, view, to);
                     }
@@ -116,88 +114,29 @@ impl PatternMatcher {
         }
         // A match covers whole characters of the text.
         if view.is_whole(at.end) {
-            record(thread, meta, at, view, to);
+            let from = at.first.max(thread.rejected_before(meta.tag));
+            if let Some(offset) = record(&mut thread.bests, &thread.starts, (meta, at, from), view, to) {
+                thread.reject_before(meta.tag, offset);
+            }
         }
     }
 
-    /// Validates the matches that waited for the next character.
-    pub(super) fn resolve(&self, state: &mut MatcherState, view: &ViewText, to: &mut Judge<'_>) {
+    /// Validates the matches in threads that waited for the next character.
+    pub(super) fn commit_waiting(
+        &self,
+        state: &mut MatcherState,
+        view: &ViewText,
+        ends: Ends<'_>,
+        to: &mut Judge<'_>,
+    ) {
         let mut index = 0;
         while index < state.threads.len() {
             let thread = &mut state.threads[index];
-            if thread.waiting.is_some_and(|end| self.commit(thread, view, (end, Ends::All), to)) {
+            if thread.waiting.is_some_and(|end| self.commit(thread, view, (end, ends), to)) {
                 to.out.extend(state.threads.swap_remove(index).bests);
             } else {
                 index += 1;
             }
         }
     }
-}
-
-/// Records the match that ends here if a validator accepts one.
-fn record(thread: &mut Thread, meta: &CompiledAlternative, at: End, view: &ViewText, to: &mut Judge<'_>) {
-    let end = at.end;
-    let mut from = at.first.max(thread.rejected_before(meta.tag));
-    if at.next_start(&thread.starts, from).is_none() {
-        return;
-    }
-    let expired = end.saturating_sub(meta.cap);
-    flush(&mut thread.bests, to.out, |best| best.tag == meta.tag && best.starts.first() < Some(expired));
-    let mut needs_context = false;
-    while let Some(start) = at.next_start(&thread.starts, from) {
-        if !view.is_whole(start) || (meta.pairs_markup && !meta.is_paired(view, start, end)) {
-            from = start + 1;
-            continue;
-        }
-        let verdict = (to.validate)(Offer { tag: meta.tag, start, end, accepted: accepted(thread, meta.tag, start) });
-        match verdict {
-            Verdict::RejectBefore(bytes) => {
-                from = view.next_start(start, bytes, end);
-                continue;
-            }
-            Verdict::RejectStarts(bytes) => {
-                from = view.next_start(start, bytes, end);
-                thread.reject_before(meta.tag, from);
-                continue;
-            }
-            _ => from = start + 1,
-        }
-        // A later start may need no context.
-        if verdict == Verdict::Reject || (verdict == Verdict::NeedsContext && needs_context) {
-            continue;
-        }
-        let first = first_in_reach(view, end, meta.cap);
-        if start < first {
-            from = first;
-            continue;
-        }
-        keep(thread, PatternMatch { tag: meta.tag, starts: Starts::default(), end, verdict }, start);
-        if verdict == Verdict::Accept || meta.needs.is_never_sure {
-            return;
-        }
-        needs_context = true;
-    }
-}
-
-/// Returns the end of the longest match that begins at `start` and was accepted, or `start`.
-fn accepted(thread: &Thread, tag: u32, start: usize) -> usize {
-    let is_accepted =
-        |best: &&PatternMatch| best.tag == tag && best.verdict == Verdict::Accept && best.starts.first() == Some(start);
-    thread.bests.iter().filter(is_accepted).map(|best| best.end).max().unwrap_or(start)
-}
-
-/// Records a match from `start` on, and replaces shorter ones.
-fn keep(thread: &mut Thread, mut found: PatternMatch, start: usize) {
-    let replaced = |best: &PatternMatch| {
-        best.tag == found.tag && best.verdict == found.verdict && best.starts.first() >= Some(start)
-    };
-    let mut starts = match thread.bests.iter().position(replaced) {
-        Some(index) => thread.bests.swap_remove(index).starts,
-        None => Starts::default(),
-    };
-    thread.bests.retain(|best| !replaced(best));
-    starts.copy_from(&thread.starts);
-    starts.forget_before(start);
-    found.starts = starts;
-    thread.bests.push(found);
 }

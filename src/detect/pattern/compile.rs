@@ -10,6 +10,7 @@ use super::expand::{Alternative, ExpandError, expand};
 use super::gate::{Gate, GatePattern, relax};
 use super::matcher::PatternMatcher;
 use super::parse::{ParsedPattern, PatternProblem, Syntax};
+use super::reverse::SHORT_BYTES;
 use super::thread::CompiledAlternative;
 
 /// The maximum size of the NFA of a group, in bytes. Ten counted Unicode classes fit; a repetition of a thousand of them does not.
@@ -70,6 +71,13 @@ impl Group {
         self.build_with(MAX_STATES)
     }
 
+    /// Returns the automaton of patterns whose matches are validated, which needs the character after each; `None` when there are none.
+    pub(crate) fn build_validated(self) -> Result<Option<PatternMatcher>, PatternProblem> {
+        // Without the reversed automaton, starts are found by threads.
+        let reversed = Compiler::new().configure(config().reverse(true)).build_many_from_hir(&self.bodies).ok();
+        Ok(self.build()?.map(|matcher| matcher.validated_with_next_char(reversed)))
+    }
+
     pub(super) fn build_with(self, states: usize) -> Result<Option<PatternMatcher>, PatternProblem> {
         if self.bodies.is_empty() {
             return Ok(None);
@@ -97,6 +105,7 @@ impl Group {
             start,
             end: alternative.end,
             count: alternative.needs.count,
+            is_long: alternative.cap > SHORT_BYTES,
         });
         Gate::new(nfa, patterns.collect())
     }

@@ -41,6 +41,8 @@ const FULL: u32 = u32::MAX - 1;
 const MATCHES: u32 = 1 << 31;
 /// Entries from here on need a look.
 const SPECIAL: u32 = MATCHES;
+/// Set in the table where a match that may be long is open at the next state.
+const LONG: u32 = 1 << 30;
 
 /// A pattern of the gate.
 #[derive(Debug)]
@@ -49,6 +51,8 @@ pub(super) struct GatePattern {
     pub(super) end: EdgeSet,
     /// The characters that a match must have.
     pub(super) count: Count,
+    /// The match may be longer than [`SHORT_BYTES`](super::reverse::SHORT_BYTES).
+    pub(super) is_long: bool,
 }
 
 /// A set of NFA states, each with the highest count of a start in it, ascending; and the classes that the last character may have.
@@ -61,6 +65,8 @@ struct Info {
     matches: AlternativeSet,
     /// The positions at which one of the matches can end.
     ends: EdgeSet,
+    /// A match that may be long is open.
+    is_long: bool,
     /// The state with a boundary after it that the characters do not show.
     boundary: OnceLock<Option<u32>>,
 }
@@ -89,8 +95,8 @@ pub(super) enum Found {
 pub(super) struct Gate {
     nfa: NFA,
     patterns: Vec<GatePattern>,
-    /// The count of the pattern of each NFA state.
-    counts: Vec<Count>,
+    /// The number of the pattern of each NFA state.
+    pattern_of: Vec<Option<usize>>,
     classes: [u8; 256],
     stride: usize,
     /// Entries up to this one are quiet states.
@@ -107,6 +113,8 @@ pub(super) struct GateState {
     pub(super) entry: u32,
     /// The last quiet position.
     pub(super) quiet: usize,
+    /// The last position at which no long match is open.
+    pub(super) calm: usize,
 }
 
 impl Gate {
@@ -118,11 +126,9 @@ impl Gate {
         let classes = byte_classes(&nfa, counts);
         let stride = usize::from(classes.iter().copied().max().unwrap_or(0)) + 1;
         let numbers: Vec<usize> = (1..=patterns.len()).collect();
-        let counts = super::dfa::state_caps(&nfa, &numbers).into_iter().map(|number| {
-            number.checked_sub(1).and_then(|number| patterns.get(number)).map_or(Count::ANY, |pattern| pattern.count)
-        });
+        let pattern_of = super::dfa::state_caps(&nfa, &numbers).into_iter().map(|number| number.checked_sub(1));
         let mut gate = Self {
-            counts: counts.collect(),
+            pattern_of: pattern_of.collect(),
             nfa,
             patterns,
             classes,
@@ -154,7 +160,7 @@ impl Gate {
             None => self.quiet[first as usize],
             Some(_) => self.entry((Box::default(), before.bits()))?,
         };
-        Some(GateState { entry, quiet: at })
+        Some(GateState { entry, quiet: at, calm: at })
     }
 
     /// Returns the state with a boundary before the next byte that the characters do not show.
@@ -176,7 +182,7 @@ impl Gate {
         mut at: usize,
         can_end: impl Fn(EdgeSet, usize) -> bool,
     ) -> Found {
-        let (mut entry, mut quiet) = (state.entry, state.quiet);
+        let GateState { mut entry, mut quiet, mut calm } = *state;
         while let Some(&byte) = bytes.get(at) {
             let cell = entry as usize + usize::from(self.classes[usize::from(byte)]);
             let mut next = self.table[cell].load(Ordering::Acquire);
@@ -185,23 +191,26 @@ impl Gate {
                     next = self.determinize(entry, byte, cell);
                 }
                 if next == FULL {
-                    *state = GateState { entry, quiet };
+                    *state = GateState { entry, quiet, calm };
                     return Found::Full(at);
                 }
                 let matches = next & MATCHES != 0;
                 next &= !MATCHES;
-                if matches && self.info(next).is_none_or(|info| can_end(info.ends, at)) {
-                    *state = GateState { entry: next, quiet };
+                if matches && self.info(next & !LONG).is_none_or(|info| can_end(info.ends, at)) {
+                    *state = GateState { entry: next & !LONG, quiet, calm };
                     return Found::End(at);
                 }
             }
-            entry = next;
+            entry = next & !LONG;
             at += 1;
+            if next == entry {
+                calm = at;
+            }
             if entry <= self.last_quiet {
                 quiet = at;
             }
         }
-        *state = GateState { entry, quiet };
+        *state = GateState { entry, quiet, calm };
         Found::Nothing
     }
 
@@ -215,8 +224,10 @@ impl Gate {
         let next = match self.entry(self.step(&info.key, byte)) {
             None => FULL,
             Some(next) => {
-                let matches = self.info(next).is_some_and(|info| !info.matches.is_empty());
-                if matches { next | MATCHES } else { next }
+                let info = self.info(next);
+                let matches = info.is_some_and(|info| !info.matches.is_empty());
+                let is_long = info.is_some_and(|info| info.is_long);
+                next | if matches { MATCHES } else { 0 } | if is_long { LONG } else { 0 }
             }
         };
         self.table[cell].store(next, Ordering::Release);
@@ -237,11 +248,21 @@ impl Gate {
         Some(entry)
     }
 
+    /// Returns the count of the pattern of an NFA state.
+    fn count_of(&self, state: usize) -> Count {
+        self.pattern(state).map_or(Count::ANY, |pattern| pattern.count)
+    }
+
+    fn pattern(&self, state: usize) -> Option<&GatePattern> {
+        self.patterns.get(self.pattern_of[state]?)
+    }
+
     /// Returns the properties of a state.
     fn describe(&self, key: Key) -> Info {
-        let (mut matches, mut ends) = (AlternativeSet::default(), EdgeSet::NONE);
+        let (mut matches, mut ends, mut is_long) = (AlternativeSet::default(), EdgeSet::NONE, false);
         for &element in &key.0 {
             let (state, count) = (element & STATE_MASK, element >> STATE_BITS);
+            is_long |= self.pattern(state as usize).is_some_and(|pattern| pattern.is_long);
             let State::Match { pattern_id } = self.nfa.state(StateID::new_unchecked(state as usize)) else { continue };
             let pattern = &self.patterns[pattern_id.as_usize()];
             if count >= pattern.count.least() {
@@ -249,12 +270,12 @@ impl Gate {
                 matches.insert(u32::try_from(pattern_id.as_usize()).unwrap_or(0));
             }
         }
-        Info { key, matches, ends, boundary: OnceLock::new() }
+        Info { key, matches, ends, is_long, boundary: OnceLock::new() }
     }
 
     /// Returns the patterns of which a match may end in a state.
-    pub(super) fn matches(&self, state: GateState) -> Option<&AlternativeSet> {
-        self.info(state.entry).map(|info| &info.matches)
+    pub(super) fn matches(&self, entry: u32) -> Option<&AlternativeSet> {
+        self.info(entry).map(|info| &info.matches)
     }
 
     /// Returns the state after a byte.
@@ -288,7 +309,7 @@ impl Gate {
                     State::Dense(dense) => dense.matches_byte(byte),
                     _ => None,
                 };
-                let is_counted = self.counts[state as usize].of().includes(byte);
+                let is_counted = self.count_of(state as usize).of().includes(byte);
                 Some((count + u32::from(is_counted), target?))
             })
             .collect();
@@ -331,7 +352,7 @@ impl Gate {
                 State::Look { .. } | State::Fail => {}
                 State::ByteRange { .. } | State::Sparse(_) | State::Dense(_) | State::Match { .. } => {
                     // More are not counted.
-                    let most = self.counts[state.as_usize()].least();
+                    let most = self.count_of(state.as_usize()).least();
                     set.push(u32::try_from(state.as_usize()).unwrap_or(0) | count.min(most) << STATE_BITS);
                 }
             }

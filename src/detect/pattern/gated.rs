@@ -1,10 +1,12 @@
 //! Reads text with the gate before the matcher: most of it reaches the gate only.
 
 use super::alternatives::AlternativeSet;
+use super::bests::{flush, record};
 use super::gate::{Found, Gate, GateState};
 use super::input::Input;
 use super::matcher::{MatcherState, PatternMatcher};
-use super::thread::{CompiledAlternative, Ends, Judge, Wanted};
+use super::reverse::SHORT_BYTES;
+use super::thread::{CompiledAlternative, End, Ends, Judge};
 use crate::text::char_class::CharClass;
 use crate::text::work;
 
@@ -20,11 +22,10 @@ impl PatternMatcher {
         to: &mut Judge<'_>,
     ) {
         let end = input.bytes.len();
-        let (mut wanted, mut formed) = (Wanted::default(), AlternativeSet::default());
         // The gate has read up to here.
         let mut read = at;
         let mut open = match state.gate.take() {
-            Some(entry) => Some(GateState { entry, quiet: at }),
+            Some(entry) => Some(GateState { entry, quiet: at, calm: at }),
             None if state.threads.is_empty() => quiet(gate, input, at),
             None => None,
         };
@@ -38,30 +39,35 @@ impl PatternMatcher {
             if let Some(open) = open.filter(|open| open.quiet > at) {
                 at = open.quiet;
                 state.threads.drain(..).for_each(|thread| to.out.extend(thread.bests));
+                to.out.append(&mut state.bests);
             }
-            let (until, ends) = match (found, open) {
+            let until = match (found, open) {
                 (Found::End(last), Some(open)) => {
-                    match gate.matches(open) {
-                        Some(matches) => self.find_wanted(matches, (input, last), to, &mut formed, &mut wanted),
-                        None => continue,
-                    }
-                    if wanted.is_empty() {
+                    let Some(matches) = gate.matches(open.entry) else { continue };
+                    self.find_ends(state, matches, (input, last), to);
+                    if state.wanted.is_empty() {
                         continue;
                     }
-                    (last, Ends::Of(&wanted))
+                    last
                 }
                 (Found::Full(last), _) => {
                     open = None;
                     full = full.max(last + 1);
-                    (at, Ends::All)
+                    at
                 }
-                _ => (end, Ends::None),
+                _ => end,
             };
+            if let Some(open) = open {
+                at = self.pass_over(state, input, at, open.calm.min(until.saturating_sub(SHORT_BYTES)), to);
+            }
             while at < until {
                 at = self.advance_all(state, input, (at, until), Ends::None, to);
             }
             if until < end {
+                let wanted = std::mem::take(&mut state.wanted);
+                let ends = if open.is_some() { Ends::Of(&wanted) } else { Ends::All };
                 at = self.advance_all(state, input, (at, until + 1), ends, to);
+                state.wanted = wanted;
             }
             if open.is_none() && at >= full && state.threads.is_empty() {
                 open = quiet(gate, input, at);
@@ -70,37 +76,68 @@ impl PatternMatcher {
         }
         state.gate = open.map(|open| open.entry);
     }
+
+    /// Passes over the bytes before `until`, from which no start can be open any more: those of long matches are over, and short ones would
+    /// be too long. Returns the byte to continue with.
+    fn pass_over(
+        &self,
+        state: &mut MatcherState,
+        input: Input<'_>,
+        at: usize,
+        until: usize,
+        to: &mut Judge<'_>,
+    ) -> usize {
+        let until = input.view.floor_boundary(input.base + until) - input.base;
+        if until <= at {
+            return at;
+        }
+        state.threads.drain(..).for_each(|thread| to.out.extend(thread.bests));
+        until
+    }
+
+    /// Validates the matches that waited for the next character.
+    pub(super) fn resolve(&self, state: &mut MatcherState, input: Input<'_>, at: usize, to: &mut Judge<'_>) {
+        let entry = self.gate.as_ref().zip(state.gate).and_then(|(gate, entry)| gate.matches(entry));
+        let Some(matches) = entry else {
+            self.commit_waiting(state, input.view, Ends::All, to);
+            return;
+        };
+        if let Some(last) = at.checked_sub(1).filter(|_| state.threads.iter().any(|thread| thread.waiting.is_some())) {
+            self.find_ends(state, matches, (input, last), to);
+            let wanted = std::mem::take(&mut state.wanted);
+            self.commit_waiting(state, input.view, Ends::Of(&wanted), to);
+            state.wanted = wanted;
+        }
+    }
 }
+
+/// Of more matches than these, those that can no longer grow are reported.
+const MANY: usize = 16;
 
 /// The maximum distance between the first and the last start that are looked at.
 const MAX_STARTS: usize = 4;
 
 impl PatternMatcher {
-    /// Finds the alternatives of which a match may end after byte `at` by the characters around it, the form of the text before it and the
-    /// number of its digits or letters.
-    fn find_wanted(
+    /// Finds the alternatives of which a match may end after byte `at`, by the characters around it, the form of the text before it and the
+    /// number of its digits or letters. Records their matches, or remembers them as wanted in the threads.
+    fn find_ends(
         &self,
+        state: &mut MatcherState,
         of: &AlternativeSet,
         (input, at): (Input<'_>, usize),
         to: &mut Judge<'_>,
-        formed: &mut AlternativeSet,
-        wanted: &mut Wanted,
     ) {
-        wanted.clear();
-        if input.bytes[at] >= 0x80 {
-            let end = input.end_of(at);
-            let ends = of.iter().filter_map(|alternative| self.end_of(alternative, end, input.view, to));
-            ends.for_each(|end| wanted.push(end));
-            return;
-        }
-        let (view, end) = (input.view, input.base + at + 1);
+        state.wanted.clear();
+        let (view, is_ascii) = (input.view, input.bytes[at] < 0x80);
+        let end = if is_ascii { input.base + at + 1 } else { input.end_of(at) };
         let (before, after) = (view.class_before(end), view.after(end));
+        let mut formed = std::mem::take(&mut state.formed);
         if self.forms.bind(of) {
-            self.forms.ending(to.tails.recent(end, view), formed);
+            self.forms.ending(to.tails.recent(end, view), &mut formed);
         } else {
             formed.copy_from(of);
         }
-        for alternative in of.common(formed) {
+        for alternative in of.common(&formed) {
             work::count(1);
             let meta = &self.alternatives[alternative as usize];
             if after.is_ok_and(|after| !meta.end.holds_any(before, after)) {
@@ -108,8 +145,33 @@ impl PatternMatcher {
             }
             let known = self.end_of(alternative, end, view, to);
             if let Some(end) = known.filter(|known| may_begin(meta, input, known.first, known.last)) {
-                wanted.push(end);
+                self.find_starts(state, (meta, end), input, after.is_ok(), to);
             }
+        }
+        state.formed = formed;
+    }
+
+    /// Records the match that ends here, unless its starts are found by threads or it waits for the next character.
+    fn find_starts(
+        &self,
+        state: &mut MatcherState,
+        (meta, end): (&CompiledAlternative, End),
+        input: Input<'_>,
+        is_next_known: bool,
+        to: &mut Judge<'_>,
+    ) {
+        let Some(reverse) = self.reverse.as_ref().filter(|reverse| is_next_known && reverse.handles(end.alternative))
+        else {
+            state.wanted.push(end);
+            return;
+        };
+        // A match covers whole characters of the text.
+        if input.view.is_whole(end.end) {
+            if state.bests.len() > MANY {
+                flush(&mut state.bests, to.out, |best| best.starts.first() < end.end.checked_sub(SHORT_BYTES));
+            }
+            let starts = reverse.starts(meta, &end, input);
+            record(&mut state.bests, &starts, (meta, end, end.first), input.view, to);
         }
     }
 }

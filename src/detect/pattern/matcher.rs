@@ -1,6 +1,10 @@
 //! Runs the automaton of a group over a view that grows.
 
+use regex_automata::nfa::thompson::NFA;
+
 use super::assertions::EdgeSet;
+use super::alternatives::AlternativeSet;
+use super::bests::flush;
 use super::count::Count;
 #[cfg(test)]
 use super::count::Needs;
@@ -9,9 +13,10 @@ use super::form::Forms;
 use super::gate::Gate;
 use super::input::Input;
 use super::prefilter::{Prefilter, Run};
+use super::reverse::Reverse;
 use super::tails::Tails;
 use super::thread::{
-    ByState, CompiledAlternative, Ends, Judge, PatternMatch, Thread, Validate, expire, first_in_reach, merge,
+    ByState, CompiledAlternative, End, Ends, Judge, PatternMatch, Thread, Validate, expire, first_in_reach, merge,
 };
 use crate::text::char_class::{ALL_CLASSES, CLASS_COUNT, CharClass, ClassSet, NON_ASCII_CLASSES};
 use crate::text::reset::Reset;
@@ -35,6 +40,7 @@ pub(crate) struct PatternMatcher {
     counted_bytes: usize,
     prefilter: Option<Prefilter>,
     pub(super) gate: Option<Gate>,
+    pub(super) reverse: Option<Reverse>,
     pub(super) forms: Forms,
 }
 
@@ -49,14 +55,23 @@ pub(crate) struct MatcherState {
     by_state: ByState,
     tails: Tails,
     run: Run,
+    /// The longest matches whose starts were found backwards, as long as they can grow.
+    pub(super) bests: Vec<PatternMatch>,
+    /// The ends that the threads are to look at.
+    pub(super) wanted: Vec<End>,
+    /// The alternatives that can end by the form of the text before.
+    pub(super) formed: AlternativeSet,
 }
 
 impl Reset for MatcherState {
     fn reset(&mut self) {
-        let Self { threads, gate, at, by_state, tails, run } = self;
+        let Self { threads, gate, at, by_state, tails, run, bests, wanted, formed } = self;
         threads.reset();
         by_state.reset();
         tails.reset();
+        bests.reset();
+        wanted.reset();
+        formed.clear();
         (*gate, *at, *run) = (None, 0, Run::default());
     }
 }
@@ -90,14 +105,17 @@ impl PatternMatcher {
             needs_next_char: false,
             prefilter: None,
             gate,
+            reverse: None,
         };
         matcher.start_classes = std::array::from_fn(|byte| matcher.start_classes_of(u8::try_from(byte).unwrap_or(0)));
         matcher
     }
 
-    /// Makes every match wait for the character after it, which the validator reads.
-    pub(crate) fn validated_with_next_char(mut self) -> Self {
+    /// Makes every match wait for the character after it, which the validator reads. Of many ends few are matches, so starts are found
+    /// backwards.
+    pub(super) fn validated_with_next_char(mut self, reversed: Option<NFA>) -> Self {
         self.needs_next_char = true;
+        self.reverse = reversed.map(|nfa| Reverse::new(nfa, &self.alternatives));
         self
     }
 
@@ -111,7 +129,7 @@ impl PatternMatcher {
     /// Returns the matcher without its gate and without needs, as the oracle of tests: it validates every start at every end.
     #[cfg(test)]
     pub(crate) fn without_gate(mut self) -> Self {
-        self.gate = None;
+        (self.gate, self.reverse) = (None, None);
         self.alternatives.iter_mut().for_each(|alternative| alternative.needs = Needs::NONE);
         self.forms = Forms::new(self.alternatives.iter().map(|alternative| alternative.needs.forms));
         self
@@ -149,7 +167,7 @@ impl PatternMatcher {
         let tails = std::mem::take(&mut state.tails).reaching(self.counted_bytes);
         let mut to = Judge { validate, out, tails };
         if at < input.bytes.len() {
-            self.resolve(state, view, &mut to);
+            self.resolve(state, input, at, &mut to);
             match self.gate.as_ref().filter(|_| self.prefilter.is_none()) {
                 Some(gate) => self.read_gated(gate, state, input, at, &mut to),
                 None => {
@@ -162,9 +180,11 @@ impl PatternMatcher {
             self.forget_unreachable(state, view, to.out);
         }
         if is_last {
-            self.resolve(state, view, &mut to);
+            self.resolve(state, input, input.bytes.len(), &mut to);
             state.threads.drain(..).for_each(|thread| to.out.extend(thread.bests));
         }
+        let threads = &state.threads;
+        flush(&mut state.bests, to.out, |best| !threads.iter().any(|thread| thread.has_start_of(best)));
         state.tails = to.tails;
     }
 

@@ -18,8 +18,10 @@
 //!   since what follows is the same for all of their starts. So there are never more threads than states, and the number of starts does
 //!   not matter: consecutive starts are kept as one run. [`fast_path`] reads most text with one thread or none.
 //! - **Gate** ([`gate`]). Most text never reaches the threads. One unanchored automaton, derived from simplified patterns, reads it first
-//!   and shows where no start is alive and where a match may end. The threads read only up to such ends ([`gated`]), and there validate
+//!   and shows where no start is alive and where a match may end ([`gated`]). The threads read only up to such ends, and there validate
 //!   only the patterns that the gate names. A group with a prefilter has no need of it.
+//! - **Reverse** ([`reverse`]). Short patterns with a validator need no threads: from an end that the gate shows, their reversed automaton
+//!   reads back to the starts. Threads then only show which starts are open at the end of a chunk.
 //! - **Counts** ([`count`], [`tails`]). The validator of a pattern may accept only matches with some number of digits or letters. The
 //!   gate counts them, so a short number asks no validator. At a possible end, the offsets of the last digits and letters show which
 //!   starts leave the right number: they are found once for all patterns, and only those starts are validated. If no pattern has such a
@@ -43,6 +45,7 @@
 
 mod alternatives;
 mod assertions;
+mod bests;
 mod commit;
 mod compile;
 mod count;
@@ -57,6 +60,7 @@ mod matcher;
 mod normalize_hir;
 mod parse;
 mod prefilter;
+mod reverse;
 mod starts;
 mod sync;
 mod tails;

@@ -17,6 +17,19 @@ impl Starts {
         Self { runs: smallvec![(offset, offset)] }
     }
 
+    /// Returns a set of starts that come in descending order.
+    pub(super) fn of_descending(offsets: impl Iterator<Item = usize>) -> Self {
+        let mut runs: SmallVec<[(usize, usize); 1]> = SmallVec::new();
+        for offset in offsets {
+            match runs.last_mut() {
+                Some((first, _)) if *first == offset + 1 => *first = offset,
+                _ => runs.push((offset, offset)),
+            }
+        }
+        runs.reverse();
+        Self { runs }
+    }
+
     /// Returns the earliest start.
     pub(crate) fn first(&self) -> Option<usize> {
         self.runs.first().map(|&(first, _)| first)
@@ -38,12 +51,16 @@ impl Starts {
         self.runs.last().map(|&(_, last)| last)
     }
 
-    /// Returns the start if there is only one.
-    pub(crate) fn single(&self) -> Option<usize> {
-        match self.runs.as_slice() {
-            [(first, last)] if first == last => Some(*first),
-            _ => None,
-        }
+    /// Returns `true` if all starts of `other` are in the set.
+    pub(crate) fn include(&self, other: &Self) -> bool {
+        let mut runs = self.runs.iter();
+        let mut run = runs.next();
+        other.runs.iter().all(|&(first, last)| {
+            while run.is_some_and(|&(_, end)| end < first) {
+                run = runs.next();
+            }
+            run.is_some_and(|&(begin, end)| begin <= first && last <= end)
+        })
     }
 
     /// Adds a start after all others.
@@ -163,7 +180,10 @@ mod tests {
             };
             let mut merged = of(&a);
             merged.merge(of(&b));
-            prop_assert_eq!(merged, of(&a.union(&b).copied().collect()));
+            prop_assert_eq!(&merged, &of(&a.union(&b).copied().collect()));
+            prop_assert!(merged.include(&of(&a)) && merged.include(&of(&b)));
+            prop_assert_eq!(of(&a).include(&of(&b)), b.is_subset(&a));
+            prop_assert_eq!(Starts::of_descending(a.iter().rev().copied()), of(&a));
         }
     }
 }

@@ -1,10 +1,12 @@
 //! Properties of the automaton: its growth changes no match, and neither do chunks.
 
+use std::collections::BTreeMap;
+
 use proptest::prelude::*;
 
 use super::count::{Count, Needs};
 use super::dfa::{Dfa, StateRef};
-use super::{Group, MatcherState, Offer, ParsedPattern, PatternMatcher, Syntax, Verdict};
+use super::{Group, MatcherState, Offer, ParsedPattern, PatternMatch, PatternMatcher, Syntax, Verdict};
 use crate::text::normalize::View;
 use crate::text::view::ViewText;
 
@@ -16,8 +18,8 @@ const PATTERNS: [(&str, usize); 6] =
 const COUNTED: u32 = 99;
 const DIGITS: Count = Count::digits(4, 9);
 
-/// Returns the automaton of all patterns with room for so many states.
-fn matcher(states: usize) -> PatternMatcher {
+/// Returns all patterns.
+fn group() -> Group {
     let mut group = Group::default();
     for (tag, (pattern, cap)) in (0..).zip(PATTERNS) {
         let pattern = ParsedPattern::parse(pattern, Syntax::Text).expect("a pattern");
@@ -25,7 +27,12 @@ fn matcher(states: usize) -> PatternMatcher {
     }
     let number = ParsedPattern::parse(r"\b\d+(?:[ -]\d+)*\b", Syntax::Ascii).expect("a pattern");
     group.add_needing(COUNTED, &number, Some(12), Needs { count: DIGITS, ..Needs::NONE }).expect("a valid pattern");
-    group.build_with(states).expect("small patterns").expect("some patterns")
+    group
+}
+
+/// Returns the automaton of all patterns with room for so many states.
+fn matcher(states: usize) -> PatternMatcher {
+    group().build_with(states).expect("small patterns").expect("some patterns")
 }
 
 /// Returns the matches in text that arrives in chunks: tag, first start and end.
@@ -83,6 +90,51 @@ fn progress(matcher: &PatternMatcher, chunks: &[&str]) -> Progress {
         found.iter().filter_map(|found| Some((found.tag, found.starts.first()?, found.end))).collect();
     found.sort_unstable();
     (found, open)
+}
+
+/// Returns the longest match from each start, and the open start after each chunk. Validators decide by the start alone.
+fn longest(matcher: &PatternMatcher, chunks: &[&str]) -> (BTreeMap<(u32, usize), usize>, Vec<Option<usize>>) {
+    let (mut view, mut state, mut found) = (ViewText::new(View::Entity), MatcherState::default(), Vec::new());
+    let verdict = |start: usize| match start % 5 {
+        0 => Verdict::Reject,
+        1 => Verdict::NeedsContext,
+        2 => Verdict::RejectBefore(1),
+        _ => Verdict::Accept,
+    };
+    let is_accepted = |start| matches!(verdict(start), Verdict::Accept | Verdict::NeedsContext);
+    let (mut offset, mut open) = (0, Vec::new());
+    for chunk in chunks {
+        view.push(chunk, offset);
+        offset += chunk.len();
+        matcher.read(&mut state, &view, false, &|offer| verdict(offer.start), &mut found);
+        open.push(state.earliest());
+    }
+    view.finish();
+    matcher.read(&mut state, &view, true, &|offer| verdict(offer.start), &mut found);
+    let mut longest = BTreeMap::new();
+    for PatternMatch { tag, starts, end, .. } in &found {
+        for start in (0..*end).filter(|&start| starts.contains(start) && view.is_whole(start) && is_accepted(start)) {
+            // A later start may leave too few digits.
+            if *tag == COUNTED && DIGITS.rejected(view.slice(start..*end)).is_some() {
+                continue;
+            }
+            let known = longest.entry((*tag, start)).or_insert(*end);
+            *known = (*known).max(*end);
+        }
+    }
+    (longest, open)
+}
+
+/// Cuts a text into chunks of some size.
+fn cut(text: &str, size: usize) -> Vec<&str> {
+    let mut chunks = vec![""];
+    let mut at = 0;
+    while at < text.len() {
+        let end = text.ceil_char_boundary(at + size);
+        chunks.push(&text[at..end]);
+        at = end;
+    }
+    chunks
 }
 
 /// Returns the state of the automaton after `bytes`.
@@ -162,15 +214,23 @@ proptest! {
         size in 1_usize..9,
     ) {
         let (gated, plain) = (matcher(super::dfa::MAX_STATES), matcher(super::dfa::MAX_STATES).without_gate());
-        let mut chunks = vec![""];
-        let mut at = 0;
-        while at < text.len() {
-            let end = (at + size..=text.len()).find(|&end| text.is_char_boundary(end)).unwrap_or(text.len());
-            chunks.push(&text[at..end]);
-            at = end;
-        }
+        let chunks = cut(&text, size);
         let ((matches, open), (plain_matches, plain_open)) = (progress(&gated, &chunks), progress(&plain, &chunks));
         prop_assert_eq!(matches, plain_matches);
+        // A match that the gate knows to be none does not wait for the next character.
+        let first = |open: &Option<usize>| open.unwrap_or(usize::MAX);
+        prop_assert!(open.iter().zip(&plain_open).all(|(open, plain)| first(open) >= first(plain)));
+    }
+
+    #[test]
+    fn starts_found_backwards_are_those_of_threads(
+        text in r"(?:[abc x1-]|1[0-9]{2}|é|²|\\n|\n|_|%20|中|\.){0,60}",
+        size in 1_usize..9,
+    ) {
+        let build = || group().build_validated().expect("small patterns").expect("some patterns");
+        let chunks = cut(&text, size);
+        let ((found, open), (plain, plain_open)) = (longest(&build(), &chunks), longest(&build().without_gate(), &chunks));
+        prop_assert_eq!(found, plain);
         // A match that the gate knows to be none does not wait for the next character.
         let first = |open: &Option<usize>| open.unwrap_or(usize::MAX);
         prop_assert!(open.iter().zip(&plain_open).all(|(open, plain)| first(open) >= first(plain)));

@@ -5,6 +5,7 @@ use std::collections::hash_map::Entry;
 use rustc_hash::FxHashMap;
 
 use super::assertions::EdgeSet;
+use super::bests::flush;
 use super::count::Needs;
 use super::dfa::StateRef;
 use super::starts::Starts;
@@ -85,6 +86,12 @@ pub(super) struct End {
 }
 
 impl End {
+    /// Returns `true` if some start of a thread may be its start, as far as a short look shows.
+    pub(super) fn may_begin_in(&self, thread: &Thread) -> bool {
+        let last = thread.starts.last().unwrap_or(thread.first);
+        thread.first <= self.last && last >= self.first
+    }
+
     /// Returns the earliest of some starts, from `from` on, with which a match may begin.
     pub(super) fn next_start(&self, starts: &Starts, from: usize) -> Option<usize> {
         let Some(mut lengths) = self.lengths else {
@@ -110,53 +117,7 @@ pub(super) enum Ends<'a> {
     /// None.
     None,
     /// These.
-    Of(&'a Wanted),
-}
-
-/// The alternatives of which a match may end at a position, and where each may begin.
-#[derive(Debug, Default)]
-pub(super) struct Wanted {
-    /// Those that may have any form.
-    pub(super) free: Vec<End>,
-    /// Those that have a form, and the lengths of all their forms: one bit each.
-    pub(super) formed: Vec<End>,
-    pub(super) lengths: u64,
-}
-
-impl Wanted {
-    pub(super) fn clear(&mut self) {
-        self.free.clear();
-        self.formed.clear();
-        self.lengths = 0;
-    }
-
-    pub(super) fn is_empty(&self) -> bool {
-        self.free.is_empty() && self.formed.is_empty()
-    }
-
-    pub(super) fn push(&mut self, end: End) {
-        match end.lengths {
-            Some(lengths) => {
-                self.lengths |= lengths;
-                self.formed.push(end);
-            }
-            None => self.free.push(end),
-        }
-    }
-
-    /// Returns those that may begin with a start of the thread, as far as a short look shows.
-    pub(super) fn of<'w>(&'w self, thread: &Thread, end: usize) -> impl Iterator<Item = End> + use<'w> {
-        let is_formed = thread.starts.single().is_none_or(|start| has_length(self.lengths, end - start));
-        let formed = if is_formed { self.formed.as_slice() } else { &[] };
-        let (first, last) = (thread.first, thread.starts.last().unwrap_or(thread.first));
-        work::count((self.free.len() + formed.len()) / 4);
-        self.free.iter().chain(formed).copied().filter(move |at| first <= at.last && last >= at.first)
-    }
-}
-
-/// Returns `true` if the bit of a length is set.
-fn has_length(lengths: u64, length: usize) -> bool {
-    length < 64 && lengths >> length & 1 != 0
+    Of(&'a [End]),
 }
 
 /// A possible match, which a validator decides on. It is as the validator [needs](Needs) it.
@@ -209,6 +170,11 @@ impl Thread {
 }
 
 impl Thread {
+    /// Returns `true` if the first start of a match is one of its starts: the match can still grow.
+    pub(super) fn has_start_of(&self, best: &PatternMatch) -> bool {
+        best.starts.first().is_some_and(|first| self.starts.contains(first))
+    }
+
     /// Returns the offset before which the validator of a pattern rejects all starts.
     #[inline]
     pub(super) fn rejected_before(&self, tag: u32) -> usize {
@@ -245,22 +211,6 @@ pub(super) fn expire(thread: &mut Thread, earliest: usize, out: &mut Vec<Pattern
     thread.first = first;
     flush(&mut thread.bests, out, |best| best.starts.first() < Some(first));
     true
-}
-
-/// Reports the matches that can no longer grow.
-pub(super) fn flush(
-    bests: &mut Vec<PatternMatch>,
-    out: &mut Vec<PatternMatch>,
-    is_over: impl Fn(&PatternMatch) -> bool,
-) {
-    let mut index = 0;
-    while index < bests.len() {
-        if is_over(&bests[index]) {
-            out.push(bests.swap_remove(index));
-        } else {
-            index += 1;
-        }
-    }
 }
 
 /// Returns the earliest start of a match that ends at `end`, as limited by its bytes of the text.

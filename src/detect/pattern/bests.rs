@@ -1,0 +1,97 @@
+//! The longest matches so far.
+
+use super::starts::Starts;
+use super::thread::{CompiledAlternative, End, Judge, Offer, PatternMatch, Verdict, first_in_reach};
+use crate::text::view::ViewText;
+
+/// Records the match of an alternative that ends here, with the earliest start from `from` on that a validator accepts. Returns the offset
+/// before which the validator rejects all starts, if it says so.
+pub(super) fn record(
+    bests: &mut Vec<PatternMatch>,
+    starts: &Starts,
+    (meta, at, mut from): (&CompiledAlternative, End, usize),
+    view: &ViewText,
+    to: &mut Judge<'_>,
+) -> Option<usize> {
+    let (tag, end) = (meta.tag, at.end);
+    at.next_start(starts, from)?;
+    let expired = end.saturating_sub(meta.cap);
+    flush(bests, to.out, |best| best.tag == tag && best.starts.first() < Some(expired));
+    let (mut needs_context, mut rejected) = (false, None);
+    while let Some(start) = at.next_start(starts, from) {
+        if !view.is_whole(start) || (meta.pairs_markup && !meta.is_paired(view, start, end)) {
+            from = start + 1;
+            continue;
+        }
+        let verdict = (to.validate)(Offer { tag, start, end, accepted: accepted(bests, tag, start) });
+        match verdict {
+            Verdict::RejectBefore(bytes) => {
+                from = view.next_start(start, bytes, end);
+                continue;
+            }
+            Verdict::RejectStarts(bytes) => {
+                from = view.next_start(start, bytes, end);
+                rejected = Some(from);
+                continue;
+            }
+            _ => from = start + 1,
+        }
+        // A later start may need no context.
+        if verdict == Verdict::Reject || (verdict == Verdict::NeedsContext && needs_context) {
+            continue;
+        }
+        let first = first_in_reach(view, end, meta.cap);
+        if start < first {
+            from = first;
+            continue;
+        }
+        keep(bests, PatternMatch { tag, starts: Starts::default(), end, verdict }, starts, start);
+        if verdict == Verdict::Accept || meta.needs.is_never_sure {
+            break;
+        }
+        needs_context = true;
+    }
+    rejected
+}
+
+/// Returns the end of the longest match that begins at `start` and was accepted, or `start`.
+fn accepted(bests: &[PatternMatch], tag: u32, start: usize) -> usize {
+    let is_accepted =
+        |best: &&PatternMatch| best.tag == tag && best.verdict == Verdict::Accept && best.starts.first() == Some(start);
+    bests.iter().filter(is_accepted).map(|best| best.end).max().unwrap_or(start)
+}
+
+/// Records a match from `start` on, and replaces shorter ones from the same starts.
+fn keep(bests: &mut Vec<PatternMatch>, mut found: PatternMatch, starts: &Starts, start: usize) {
+    let replaced = |best: &PatternMatch| {
+        best.tag == found.tag
+            && best.verdict == found.verdict
+            && best.starts.first() >= Some(start)
+            && starts.include(&best.starts)
+    };
+    let mut kept = match bests.iter().position(replaced) {
+        Some(index) => bests.swap_remove(index).starts,
+        None => Starts::default(),
+    };
+    bests.retain(|best| !replaced(best));
+    kept.copy_from(starts);
+    kept.forget_before(start);
+    found.starts = kept;
+    bests.push(found);
+}
+
+/// Reports the matches that can no longer grow.
+pub(super) fn flush(
+    bests: &mut Vec<PatternMatch>,
+    out: &mut Vec<PatternMatch>,
+    is_over: impl Fn(&PatternMatch) -> bool,
+) {
+    let mut index = 0;
+    while index < bests.len() {
+        if is_over(&bests[index]) {
+            out.push(bests.swap_remove(index));
+        } else {
+            index += 1;
+        }
+    }
+}
