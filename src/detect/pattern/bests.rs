@@ -1,6 +1,6 @@
 //! The longest matches so far.
 
-use super::starts::Starts;
+use super::starts::{StartSet, Starts};
 use super::thread::{CompiledAlternative, End, Judge, Offer, PatternMatch, Verdict, first_in_reach};
 use crate::text::view::ViewText;
 
@@ -8,7 +8,7 @@ use crate::text::view::ViewText;
 /// before which the validator rejects all starts, if it says so.
 pub(super) fn record(
     bests: &mut Vec<PatternMatch>,
-    starts: &Starts,
+    starts: &impl StartSet,
     (meta, at, mut from): (&CompiledAlternative, End, usize),
     view: &ViewText,
     to: &mut Judge<'_>,
@@ -62,21 +62,19 @@ fn accepted(bests: &[PatternMatch], tag: u32, start: usize) -> usize {
 }
 
 /// Records a match from `start` on, and replaces shorter ones from the same starts.
-fn keep(bests: &mut Vec<PatternMatch>, mut found: PatternMatch, starts: &Starts, start: usize) {
+fn keep(bests: &mut Vec<PatternMatch>, mut found: PatternMatch, starts: &impl StartSet, start: usize) {
     let replaced = |best: &PatternMatch| {
         best.tag == found.tag
             && best.verdict == found.verdict
             && best.starts.first() >= Some(start)
             && starts.include(&best.starts)
     };
-    let mut kept = match bests.iter().position(replaced) {
-        Some(index) => bests.swap_remove(index).starts,
-        None => Starts::default(),
-    };
-    bests.retain(|best| !replaced(best));
-    kept.copy_from(starts);
-    kept.forget_before(start);
-    found.starts = kept;
+    if let Some(index) = bests.iter().position(replaced) {
+        found.starts = bests.swap_remove(index).starts;
+        bests.retain(|best| !replaced(best));
+        found.starts.clear();
+    }
+    starts.copy_to(start, &mut found.starts);
     bests.push(found);
 }
 

@@ -85,15 +85,15 @@ impl PatternMatcher {
     /// Returns where a match of an alternative that ends at `end` may begin by its form and its characters, or `None` if there is none.
     pub(super) fn end_of(&self, alternative: u32, end: usize, view: &ViewText, to: &mut Judge<'_>) -> Option<End> {
         let meta = &self.alternatives[alternative as usize];
-        let mut lengths = None;
+        let (mut lengths, mut cap) = (None, meta.cap);
         if !meta.needs.forms.is_empty() {
             let recent = to.tails.recent(end, view);
             let written = meta.needs.forms.iter().filter(|form| form.is_at_end_of(recent));
-            lengths =
-                Some(written.fold(0, |lengths, form| lengths | 1 << form.bytes())).filter(|&lengths| lengths != 0);
-            lengths?;
+            let of_forms = written.fold(0_u64, |lengths, form| lengths | 1 << form.bytes());
+            cap = cap.min(of_forms.checked_ilog2()? as usize);
+            lengths = Some(of_forms);
         }
-        let (first, last) = to.tails.starts(meta.needs.count, meta.cap, end, view)?;
+        let (first, last) = to.tails.starts(meta.needs.count, cap, end, view)?;
         Some(End { alternative, end, first, last, lengths })
     }
 

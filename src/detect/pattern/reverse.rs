@@ -7,7 +7,7 @@ use regex_automata::nfa::thompson::NFA;
 
 use super::dfa::{DEAD, Dfa, StateRef};
 use super::input::Input;
-use super::starts::Starts;
+use super::starts::{StartSet, Starts};
 use super::thread::{CompiledAlternative, End};
 use crate::text::char_class::CharClass;
 use crate::text::work;
@@ -44,20 +44,18 @@ impl Reverse {
     }
 
     /// Returns the starts of the matches that end at `at`.
-    pub(super) fn starts(&self, meta: &CompiledAlternative, at: &End, input: Input<'_>) -> Starts {
-        let Some(first) = &self.first[at.alternative as usize] else { return Starts::default() };
+    pub(super) fn starts(&self, meta: &CompiledAlternative, at: &End, input: Input<'_>) -> NearStarts {
+        let mut starts = NearStarts { end: at.end, distances: [0; WORDS] };
+        let Some(first) = &self.first[at.alternative as usize] else { return starts };
         let (end, least) = (at.end - input.base, at.first.max(input.base) - input.base);
         let (mut reached, mut index) = (first.clone(), end);
-        let starts = Starts::of_descending(std::iter::from_fn(|| {
-            while index > least {
-                let matches = self.step(&mut reached, input.bytes[index - 1])?;
-                index -= 1;
-                if matches && input.base + index <= at.last && begins(meta, input, index) {
-                    return Some(input.base + index);
-                }
+        while index > least {
+            let Some(matches) = self.step(&mut reached, input.bytes[index - 1]) else { break };
+            index -= 1;
+            if matches && input.base + index <= at.last && begins(meta, input, index) {
+                starts.insert(end - index);
             }
-            None
-        }));
+        }
         work::count(end - index);
         starts
     }
@@ -87,6 +85,56 @@ impl Reverse {
     }
 }
 
+/// The starts of short matches with the same end.
+#[derive(Debug)]
+pub(super) struct NearStarts {
+    end: usize,
+    /// One bit for each distance from the end, from 1 on.
+    distances: [u64; WORDS],
+}
+
+const WORDS: usize = SHORT_BYTES.div_ceil(u64::BITS as usize);
+
+impl NearStarts {
+    fn insert(&mut self, distance: usize) {
+        self.distances[(distance - 1) / 64] |= 1 << ((distance - 1) % 64);
+    }
+
+    /// Returns the longest distance up to `most`.
+    fn up_to(&self, most: usize) -> Option<usize> {
+        let last = most.min(SHORT_BYTES).checked_sub(1)?;
+        let mut word = last / 64;
+        let mut bits = self.distances[word] & u64::MAX >> (63 - last % 64);
+        while bits == 0 {
+            word = word.checked_sub(1)?;
+            bits = self.distances[word];
+        }
+        Some(word * 64 + bits.ilog2() as usize + 1)
+    }
+}
+
+impl StartSet for NearStarts {
+    fn first_from(&self, offset: usize) -> Option<usize> {
+        Some(self.end - self.up_to(self.end.checked_sub(offset)?)?)
+    }
+
+    fn contains(&self, offset: usize) -> bool {
+        self.first_from(offset) == Some(offset)
+    }
+
+    fn include(&self, other: &Starts) -> bool {
+        other.iter().all(|offset| self.contains(offset))
+    }
+
+    fn copy_to(&self, from: usize, starts: &mut Starts) {
+        let mut next = self.first_from(from);
+        while let Some(offset) = next {
+            starts.push(offset);
+            next = self.first_from(offset + 1);
+        }
+    }
+}
+
 /// Returns `true` if a match can begin with byte `at` by the characters on both sides of its start.
 fn begins(meta: &CompiledAlternative, input: Input<'_>, at: usize) -> bool {
     let after = match input.bytes[at] {
@@ -97,4 +145,32 @@ fn begins(meta: &CompiledAlternative, input: Input<'_>, at: usize) -> bool {
         return input.view.before(input.base + at).iter().any(|before| meta.start.holds(before, after));
     }
     meta.start.holds(input.class_before(at), after)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use proptest::collection::btree_set;
+    use proptest::prelude::*;
+
+    use super::{NearStarts, SHORT_BYTES, StartSet, Starts, WORDS};
+
+    proptest! {
+        #[test]
+        fn near_starts_are_a_set(distances in btree_set(1..=SHORT_BYTES, 0..40), beyond in 0_usize..9, from in 0_usize..300) {
+            let end = SHORT_BYTES + beyond;
+            let mut near = NearStarts { end, distances: [0; WORDS] };
+            distances.iter().for_each(|&distance| near.insert(distance));
+            let offsets: BTreeSet<usize> = distances.iter().map(|distance| end - distance).collect();
+            prop_assert_eq!(near.first_from(from), offsets.range(from..).next().copied());
+            prop_assert_eq!(near.contains(from), offsets.contains(&from));
+            let mut starts = Starts::default();
+            near.copy_to(from, &mut starts);
+            prop_assert_eq!(starts.iter().collect::<Vec<_>>(), offsets.range(from..).copied().collect::<Vec<_>>());
+            prop_assert!(near.include(&starts));
+            starts.push(end);
+            prop_assert!(!near.include(&starts));
+        }
+    }
 }

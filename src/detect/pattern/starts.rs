@@ -17,19 +17,6 @@ impl Starts {
         Self { runs: smallvec![(offset, offset)] }
     }
 
-    /// Returns a set of starts that come in descending order.
-    pub(super) fn of_descending(offsets: impl Iterator<Item = usize>) -> Self {
-        let mut runs: SmallVec<[(usize, usize); 1]> = SmallVec::new();
-        for offset in offsets {
-            match runs.last_mut() {
-                Some((first, _)) if *first == offset + 1 => *first = offset,
-                _ => runs.push((offset, offset)),
-            }
-        }
-        runs.reverse();
-        Self { runs }
-    }
-
     /// Returns the earliest start.
     pub(crate) fn first(&self) -> Option<usize> {
         self.runs.first().map(|&(first, _)| first)
@@ -51,16 +38,14 @@ impl Starts {
         self.runs.last().map(|&(_, last)| last)
     }
 
-    /// Returns `true` if all starts of `other` are in the set.
-    pub(crate) fn include(&self, other: &Self) -> bool {
-        let mut runs = self.runs.iter();
-        let mut run = runs.next();
-        other.runs.iter().all(|&(first, last)| {
-            while run.is_some_and(|&(_, end)| end < first) {
-                run = runs.next();
-            }
-            run.is_some_and(|&(begin, end)| begin <= first && last <= end)
-        })
+    /// Returns the starts, ascending.
+    pub(super) fn iter(&self) -> impl Iterator<Item = usize> {
+        self.runs.iter().flat_map(|&(first, last)| first..=last)
+    }
+
+    /// Removes all starts, and keeps the allocation.
+    pub(super) fn clear(&mut self) {
+        self.runs.clear();
     }
 
     /// Adds a start after all others.
@@ -129,16 +114,52 @@ impl Starts {
         }
     }
 
-    /// Copies `other`, and reuses the allocation.
-    pub(crate) fn copy_from(&mut self, other: &Self) {
-        work::count(other.runs.len() / 4);
-        self.runs.clone_from(&other.runs);
-    }
-
     /// Returns `true` if there is no start.
     #[cfg(test)]
     pub(crate) fn is_empty(&self) -> bool {
         self.runs.is_empty()
+    }
+}
+
+/// Starts of matches with the same end.
+pub(super) trait StartSet {
+    /// Returns the earliest start at or after `offset`.
+    fn first_from(&self, offset: usize) -> Option<usize>;
+
+    /// Returns `true` if the offset is a start.
+    fn contains(&self, offset: usize) -> bool;
+
+    /// Returns `true` if all starts of `other` are in the set.
+    fn include(&self, other: &Starts) -> bool;
+
+    /// Adds the starts from `from` on to an empty set.
+    fn copy_to(&self, from: usize, starts: &mut Starts);
+}
+
+impl StartSet for Starts {
+    fn first_from(&self, offset: usize) -> Option<usize> {
+        self.first_from(offset)
+    }
+
+    fn contains(&self, offset: usize) -> bool {
+        self.contains(offset)
+    }
+
+    fn include(&self, other: &Self) -> bool {
+        let mut runs = self.runs.iter();
+        let mut run = runs.next();
+        other.runs.iter().all(|&(first, last)| {
+            while run.is_some_and(|&(_, end)| end < first) {
+                run = runs.next();
+            }
+            run.is_some_and(|&(begin, end)| begin <= first && last <= end)
+        })
+    }
+
+    fn copy_to(&self, from: usize, starts: &mut Self) {
+        work::count(self.runs.len() / 4);
+        starts.runs.clone_from(&self.runs);
+        starts.forget_before(from);
     }
 }
 
@@ -149,7 +170,7 @@ mod tests {
     use proptest::collection::btree_set;
     use proptest::prelude::*;
 
-    use super::Starts;
+    use super::{StartSet, Starts};
 
     #[test]
     fn starts_behave_as_a_sorted_set() {
@@ -183,7 +204,6 @@ mod tests {
             prop_assert_eq!(&merged, &of(&a.union(&b).copied().collect()));
             prop_assert!(merged.include(&of(&a)) && merged.include(&of(&b)));
             prop_assert_eq!(of(&a).include(&of(&b)), b.is_subset(&a));
-            prop_assert_eq!(Starts::of_descending(a.iter().rev().copied()), of(&a));
         }
     }
 }

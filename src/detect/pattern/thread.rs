@@ -8,7 +8,7 @@ use super::assertions::EdgeSet;
 use super::bests::flush;
 use super::count::Needs;
 use super::dfa::StateRef;
-use super::starts::Starts;
+use super::starts::{StartSet, Starts};
 use super::tails::Tails;
 use crate::text::reset::Reset;
 use crate::text::view::{ViewText, text_bytes};
@@ -93,7 +93,7 @@ impl End {
     }
 
     /// Returns the earliest of some starts, from `from` on, with which a match may begin.
-    pub(super) fn next_start(&self, starts: &Starts, from: usize) -> Option<usize> {
+    pub(super) fn next_start(&self, starts: &impl StartSet, from: usize) -> Option<usize> {
         let Some(mut lengths) = self.lengths else {
             return starts.first_from(from).filter(|&start| start <= self.last);
         };
