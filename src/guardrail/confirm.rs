@@ -309,8 +309,10 @@ impl Confirmer {
         if verdict == Verdict::NeedsContext || objection == Some(Objection::Doubt) {
             match self.contexts.near(detectors.recognizers().get(number), start, end, text, evidence.labels) {
                 Context::Near => {}
+                // A later start that needs none is a candidate of its own.
+                Context::Nowhere if verdict == Verdict::NeedsContext => return Decision::Made(None),
                 // A later start may be nearer to a context word, or need none.
-                Context::Absent => return Decision::From(start + 1),
+                Context::Absent | Context::Nowhere => return Decision::From(start + 1),
                 Context::Unknown => return Decision::Unknown,
             }
         }

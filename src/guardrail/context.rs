@@ -15,7 +15,10 @@ use crate::text::work;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Context {
     Near,
+    /// Not near this start. A later one may be nearer to a word.
     Absent,
+    /// Not near any start of this end.
+    Nowhere,
     Unknown,
 }
 
@@ -73,20 +76,23 @@ impl Contexts {
         let to = labels.edge_behind(end).map_or(reached, |edge| edge.min(reached));
         // Words after an open brace may be part of a label.
         let certain = labels.begun().filter(|&begun| begun >= end).map_or(to, |begun| begun.min(to));
-        let near = self.classes.get(entity.context as usize).is_some_and(|marks| {
+        let (mut near, mut nowhere) = (false, true);
+        if let Some(marks) = self.classes.get(entity.context as usize).filter(|marks| !marks.is_empty()) {
             let first = marks.partition_point(|word| word.start < from);
             let mut words = marks.range(first..).take_while(|word| word.start < certain);
-            words.any(|word| {
+            near = words.any(|word| {
                 work::count(1);
+                nowhere = false;
                 (word.end <= start || (word.start >= end && word.end <= certain))
                     && !labels.type_begins_at(word.next)
                     && labels.begun() != Some(word.next)
-            })
-        });
+            });
+        }
         // A word is known once the character after it is.
         let all_known = text.is_finished() || certain == to && text.end() > to + LOOKAHEAD_BYTES;
         match (near, all_known) {
             (true, _) => Context::Near,
+            (false, true) if nowhere => Context::Nowhere,
             (false, true) => Context::Absent,
             (false, false) => Context::Unknown,
         }

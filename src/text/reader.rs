@@ -3,6 +3,7 @@
 use super::normalize::{MAX_INVISIBLE_BYTES, Mapping, View, normalize};
 use super::normalize_tables::ascii_quote;
 use super::space_run::SpaceRun;
+use super::unicode::is_soft_mark;
 use super::view::ViewText;
 
 /// A white-space run is one space in a view up to this many bytes; what is longer is read as another run.
@@ -217,7 +218,7 @@ impl ViewText {
             Mapping::Same => None,
             Mapping::To(form) => Some(form),
         };
-        let is_mark = self.note_mark(c);
+        let (is_mark, from) = (!c.is_ascii() && is_soft_mark(c), self.end());
         let quote = if self.view == View::Entity { ascii_quote(c) } else { None };
         if let Some(quote) = quote {
             return self.put(quote.encode_utf8(&mut [0; 4]), start, end);
@@ -227,7 +228,7 @@ impl ViewText {
             Some(form) => self.put(form, start, end),
         }
         if is_mark {
-            self.mark_soft();
+            self.add_mark(from);
         }
     }
 

@@ -11,7 +11,6 @@ use super::normalize::{MAX_INVISIBLE_BYTES, View};
 use super::offsets::OffsetMap;
 use super::reset::Reset;
 use super::space_run::SpaceRun;
-use super::unicode::is_soft_mark;
 
 /// Bytes kept before what was forgotten, to look at the characters before a position.
 const LOOKBEHIND: usize = 64;
@@ -32,8 +31,8 @@ pub(crate) struct ViewText {
     pub(super) map: OffsetMap,
     /// Positions with a boundary before them that the characters do not show, ascending.
     pub(super) soft: Vec<usize>,
-    /// Positions of characters that are boundaries as well as what they are normalized to, ascending.
-    marks: Vec<usize>,
+    /// Runs of characters that are boundaries as well as what they are normalized to, ascending, with their ends.
+    marks: Vec<(usize, usize)>,
     /// Text that is not read yet, since its meaning depends on what follows, and where it begins.
     pub(super) carry: String,
     pub(super) carry_start: usize,
@@ -220,7 +219,7 @@ impl ViewText {
         self.surplus = self.map.surplus(self.base + self.kept.len());
         let base = self.base;
         self.soft.retain(|&at| at >= base);
-        self.marks.retain(|&at| at >= base);
+        self.marks.retain(|&(_, end)| end > base);
     }
 
     /// Returns the positions from `at` on with a boundary before them that the characters do not show.
@@ -263,13 +262,18 @@ impl ViewText {
         }
     }
 
-    /// Records whether the next character is a boundary as well as what it is normalized to.
-    pub(super) fn note_mark(&mut self, c: char) -> bool {
-        let is_mark = !c.is_ascii() && is_soft_mark(c);
-        if is_mark {
-            self.marks.push(self.end());
+    /// Records that what was added from `start` on is a boundary as well as what it was normalized to. In a run of such characters only the
+    /// last is.
+    pub(super) fn add_mark(&mut self, start: usize) {
+        let end = self.end();
+        match self.marks.last_mut() {
+            Some((_, last)) if *last == start => {
+                *last = end;
+                self.soft.pop_if(|soft| *soft == start);
+            }
+            _ => self.marks.push((start, end)),
         }
-        is_mark
+        self.mark_soft();
     }
 
     fn chars_before(&self, at: usize) -> std::iter::Rev<std::str::Chars<'_>> {
@@ -312,7 +316,7 @@ impl ViewText {
         let kind = ClassSet::one(CharClass::of(c));
         let is_soft = match c {
             '_' => self.closes_markup(at, c),
-            _ => self.is_mark(at),
+            _ => self.begins_marks(at),
         };
         Ok(if is_soft { kind.with(CharClass::Other) } else { kind })
     }
@@ -321,9 +325,15 @@ impl ViewText {
         if self.finished { Ok(ClassSet::one(CharClass::Edge)) } else { Err(NotYet) }
     }
 
-    /// Returns `true` if the character at `at` is a boundary as well as what it is normalized to.
-    pub(crate) fn is_mark(&self, at: usize) -> bool {
-        !self.marks.is_empty() && self.marks.binary_search(&at).is_ok()
+    /// Returns the run of marks that `at` is in.
+    fn marks_at(&self, at: usize) -> Option<(usize, usize)> {
+        let run = self.marks.get(self.marks.partition_point(|&(_, end)| end <= at))?;
+        (run.0 <= at).then_some(*run)
+    }
+
+    /// Returns `true` if a run of marks begins at `at`: a value may end before it.
+    pub(crate) fn begins_marks(&self, at: usize) -> bool {
+        self.marks_at(at).is_some_and(|(start, _)| start == at)
     }
 
     /// Returns `true` if a run of `sign` begins at `at` that is short, and no word continues after it. What follows it is known, for until
@@ -359,13 +369,13 @@ impl ViewText {
     /// Returns `true` if a part of the view begins or ends with a mark such as `²` that is next to what is no mark: then the mark is next
     /// to a value, and no part of it.
     pub(crate) fn is_marked(&self, range: Range<usize>) -> bool {
-        if self.marks.is_empty() {
+        if self.marks.is_empty() || range.is_empty() {
             return false;
         }
-        let mut marks = self.slice(range.clone()).char_indices().map(|(at, _)| self.is_mark(range.start + at));
-        let (first, second) = (marks.next(), marks.clone().next());
-        let (last, last_but_one) = (marks.next_back(), marks.next_back());
-        (first == Some(true) && second == Some(false)) || (last == Some(true) && last_but_one.or(first) == Some(false))
+        let is_one = |marks: Range<usize>| self.slice(marks).chars().nth(1).is_none();
+        let begins = |(_, end)| end < range.end && is_one(range.start..end);
+        let ends = |(start, _)| range.start < start && is_one(start..range.end);
+        self.marks_at(range.start).is_some_and(begins) || self.marks_at(range.end - 1).is_some_and(ends)
     }
 
     /// Returns `true` if `at` is inside the `%20` of a URL.
@@ -384,7 +394,7 @@ impl ViewText {
         let is_soft = match c {
             '_' | '*' | '~' => self.closes_markup(at, c),
             '%' => self.begins_percent(at),
-            _ => self.is_mark(at),
+            _ => self.begins_marks(at),
         };
         Some(if is_soft { ' ' } else { c })
     }

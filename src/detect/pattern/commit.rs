@@ -122,13 +122,7 @@ impl PatternMatcher {
     }
 
     /// Validates the matches in threads that waited for the next character.
-    pub(super) fn commit_waiting(
-        &self,
-        state: &mut MatcherState,
-        view: &ViewText,
-        ends: Ends<'_>,
-        to: &mut Judge<'_>,
-    ) {
+    pub(super) fn commit_waiting(&self, state: &mut MatcherState, view: &ViewText, ends: Ends<'_>, to: &mut Judge<'_>) {
         let mut index = 0;
         while index < state.threads.len() {
             let thread = &mut state.threads[index];

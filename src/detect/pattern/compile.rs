@@ -7,10 +7,9 @@ use super::assertions::EdgeSet;
 use super::count::Needs;
 use super::dfa::{Dfa, MAX_STATES};
 use super::expand::{Alternative, ExpandError, expand};
-use super::gate::{Gate, GatePattern, relax};
+use super::gate::{Gate, GatePattern, LONG_BYTES, relax};
 use super::matcher::PatternMatcher;
 use super::parse::{ParsedPattern, PatternProblem, Syntax};
-use super::reverse::SHORT_BYTES;
 use super::thread::CompiledAlternative;
 
 /// The maximum size of the NFA of a group, in bytes. Ten counted Unicode classes fit; a repetition of a thousand of them does not.
@@ -105,7 +104,7 @@ impl Group {
             start,
             end: alternative.end,
             count: alternative.needs.count,
-            is_long: alternative.cap > SHORT_BYTES,
+            is_long: alternative.cap > LONG_BYTES,
         });
         Gate::new(nfa, patterns.collect())
     }

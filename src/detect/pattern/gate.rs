@@ -28,6 +28,9 @@ use crate::text::char_class::{ALL_CLASSES, CharClass, ClassSet, NON_ASCII_CLASSE
 /// The maximum number of states. Past it, the matcher reads the text.
 const MAX_GATE_STATES: usize = 4096;
 
+/// Matches of more bytes are long: the gate knows whether one is open.
+pub(super) const LONG_BYTES: usize = 256;
+
 /// Repetitions that are more often than this have no limit in the gate.
 const MOST_REPEATED: u32 = 8;
 
@@ -51,7 +54,7 @@ pub(super) struct GatePattern {
     pub(super) end: EdgeSet,
     /// The characters that a match must have.
     pub(super) count: Count,
-    /// The match may be longer than [`SHORT_BYTES`](super::reverse::SHORT_BYTES).
+    /// The match may be longer than [`LONG_BYTES`].
     pub(super) is_long: bool,
 }
 

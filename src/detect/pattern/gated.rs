@@ -2,7 +2,7 @@
 
 use super::alternatives::AlternativeSet;
 use super::bests::{flush, record};
-use super::gate::{Found, Gate, GateState};
+use super::gate::{Found, Gate, GateState, LONG_BYTES};
 use super::input::Input;
 use super::matcher::{MatcherState, PatternMatcher};
 use super::reverse::SHORT_BYTES;
@@ -58,7 +58,7 @@ impl PatternMatcher {
                 _ => end,
             };
             if let Some(open) = open {
-                at = self.pass_over(state, input, at, open.calm.min(until.saturating_sub(SHORT_BYTES)), to);
+                at = self.pass_over(state, input, at, open.calm.min(until.saturating_sub(LONG_BYTES)), to);
             }
             while at < until {
                 at = self.advance_all(state, input, (at, until), Ends::None, to);

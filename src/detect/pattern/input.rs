@@ -32,7 +32,7 @@ impl Input<'_> {
     #[inline]
     pub(super) fn can_end(&self, ends: EdgeSet, at: usize) -> Option<bool> {
         let (byte, follower) = (self.bytes[at], *self.bytes.get(at + 1)?);
-        if byte >= 0x80 || follower >= 0x80 || follower == b'_' || self.view.is_mark(self.base + at + 1) {
+        if byte >= 0x80 || follower >= 0x80 || follower == b'_' || self.view.begins_marks(self.base + at + 1) {
             return None;
         }
         Some(ends.holds(CharClass::of_ascii(byte), CharClass::of_ascii(follower)))

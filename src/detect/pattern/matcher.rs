@@ -2,8 +2,8 @@
 
 use regex_automata::nfa::thompson::NFA;
 
-use super::assertions::EdgeSet;
 use super::alternatives::AlternativeSet;
+use super::assertions::EdgeSet;
 use super::bests::flush;
 use super::count::Count;
 #[cfg(test)]

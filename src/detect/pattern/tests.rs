@@ -95,31 +95,31 @@ fn progress(matcher: &PatternMatcher, chunks: &[&str]) -> Progress {
 /// Returns the longest match from each start, and the open start after each chunk. Validators decide by the start alone.
 fn longest(matcher: &PatternMatcher, chunks: &[&str]) -> (BTreeMap<(u32, usize), usize>, Vec<Option<usize>>) {
     let (mut view, mut state, mut found) = (ViewText::new(View::Entity), MatcherState::default(), Vec::new());
-    let verdict = |start: usize| match start % 5 {
-        0 => Verdict::Reject,
-        1 => Verdict::NeedsContext,
-        2 => Verdict::RejectBefore(1),
-        _ => Verdict::Accept,
-    };
-    let is_accepted = |start| matches!(verdict(start), Verdict::Accept | Verdict::NeedsContext);
+    let verdict =
+        |view: &ViewText, tag, start: usize, end: usize| match (start % 5, DIGITS.rejected(view.slice(start..end))) {
+            (_, Some(bytes)) if tag == COUNTED => Verdict::RejectBefore(bytes),
+            (0, _) => Verdict::Reject,
+            (1, _) => Verdict::NeedsContext,
+            (2, _) => Verdict::RejectBefore(1),
+            _ => Verdict::Accept,
+        };
     let (mut offset, mut open) = (0, Vec::new());
     for chunk in chunks {
         view.push(chunk, offset);
         offset += chunk.len();
-        matcher.read(&mut state, &view, false, &|offer| verdict(offer.start), &mut found);
+        matcher.read(&mut state, &view, false, &|offer| verdict(&view, offer.tag, offer.start, offer.end), &mut found);
         open.push(state.earliest());
     }
     view.finish();
-    matcher.read(&mut state, &view, true, &|offer| verdict(offer.start), &mut found);
+    matcher.read(&mut state, &view, true, &|offer| verdict(&view, offer.tag, offer.start, offer.end), &mut found);
     let mut longest = BTreeMap::new();
     for PatternMatch { tag, starts, end, .. } in &found {
-        for start in (0..*end).filter(|&start| starts.contains(start) && view.is_whole(start) && is_accepted(start)) {
-            // A later start may leave too few digits.
-            if *tag == COUNTED && DIGITS.rejected(view.slice(start..*end)).is_some() {
-                continue;
+        // A match is validated from its first start only. Which starts it has depends on the machine.
+        for start in (0..*end).filter(|&start| starts.contains(start) && view.is_whole(start)) {
+            if matches!(verdict(&view, *tag, start, *end), Verdict::Accept | Verdict::NeedsContext) {
+                let known = longest.entry((*tag, start)).or_insert(*end);
+                *known = (*known).max(*end);
             }
-            let known = longest.entry((*tag, start)).or_insert(*end);
-            *known = (*known).max(*end);
         }
     }
     (longest, open)
