@@ -91,6 +91,7 @@ impl AuditScan {
                 policy_text: text.as_deref(),
                 recorded: &[],
                 against: None,
+                fingerprint_key: None,
                 stores: None,
                 options,
                 findings,

@@ -41,6 +41,7 @@ struct Stored {
     entity_type: String,
     action: String,
     verdict: String,
+    fingerprint: Option<String>,
 }
 
 /// Writes the findings of a finalized audit as OCSF events in JSON Lines, in the order of the plan. Returns their number.
@@ -173,6 +174,10 @@ fn event(
             "merkle_root": manifest.merkle_root,
         },
     });
+    if let Some(fingerprint) = &finding.fingerprint {
+        // The schema has no keyed hash.
+        event["unmapped"]["fingerprint"] = json!(fingerprint);
+    }
     let mut add = |name: &str, value: Value| {
         event.as_object_mut().map(|members| members.insert(name.to_owned(), value));
     };

@@ -58,6 +58,7 @@ pub(crate) fn run<'a>(inputs: &'a [String], out: &'a Path) -> ScanRun<'a> {
         policy_text: Some(archive::POLICY),
         recorded: &[],
         against: None,
+        fingerprint_key: None,
         stores: None,
         options: ScanOptions::default(),
         findings: FindingsFormat::Both,

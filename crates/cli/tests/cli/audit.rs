@@ -284,3 +284,24 @@ fn a_broken_chain_is_an_integrity_failure() {
     let against = scan("@against", &["--against", "default", "--approve", "x"]);
     against.assert_fails(&["64 hexadecimal digits"]);
 }
+
+#[test]
+fn findings_have_fingerprints_under_a_key() {
+    let directory = prepared(SIZE);
+    directory.file("key", "0123456789abcdef0123456789abcdef\n");
+    directory.file("short", "0123456789abcdef");
+    let scan = |out: &str, key: &str| {
+        step(&directory, &["scan", "@logs", "-o", out, "--policy", "@policy.yaml", "--fingerprint-key", key])
+    };
+    scan("@out", "@short").assert_fails(&["less than 32 bytes"]);
+    scan("@out", "@missing").assert_fails(&["missing"]);
+    assert!(!at(&directory, "out").exists());
+    assert_eq!(scan("@out", "@key").code, Some(1));
+    let events = step(&directory, &["report", "@out", "--ocsf"]).json_lines();
+    assert!(events.iter().all(|event| event["unmapped"]["fingerprint"].as_str().is_some_and(|hash| hash.len() == 64)));
+    let verify = |more: &[&str]| {
+        step(&directory, &[&["verify", "@out", "--policy", "@policy.yaml", "--rescan", "100%"], more].concat())
+    };
+    verify(&[]).assert_fails(&["--fingerprint-key"]);
+    assert_eq!(verify(&["--fingerprint-key", "@key"]).code, Some(0));
+}
