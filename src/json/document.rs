@@ -92,7 +92,11 @@ impl<'a> JsonDocument<'a> {
 
     /// Returns `true` if the decoded text of a string or key is `text`.
     fn is_string(&self, index: usize, text: &str) -> bool {
-        if self.tape.is_escaped(index) { self.string(index) == text } else { self.inside(index) == text }
+        if self.tape.is_escaped(index) {
+            return self.string(index) == text;
+        }
+        // Formats are recognized by names that most events do not have, and most differ in their length.
+        self.range(index).len() == text.len() + 2 && self.inside(index) == text
     }
 
     /// Returns the decoded text of a value, if it is a string.

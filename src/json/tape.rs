@@ -164,7 +164,7 @@ impl Tape {
 }
 
 /// Bytes of a short document for each of its nodes, about.
-const BYTES_PER_NODE: usize = 24;
+const BYTES_PER_NODE: usize = 10;
 
 /// Room is made for this many nodes at most before they are read.
 const MOST_EXPECTED: usize = 256;
