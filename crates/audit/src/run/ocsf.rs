@@ -174,9 +174,10 @@ fn event(
             "merkle_root": manifest.merkle_root,
         },
     });
-    if let Some(fingerprint) = &finding.fingerprint {
-        // The schema has no keyed hash.
-        event["unmapped"]["fingerprint"] = json!(fingerprint);
+    // The schema has no keyed hash.
+    let unmapped = event.get_mut("unmapped").and_then(Value::as_object_mut);
+    if let (Some(fingerprint), Some(unmapped)) = (&finding.fingerprint, unmapped) {
+        unmapped.insert("fingerprint".to_owned(), json!(fingerprint));
     }
     let mut add = |name: &str, value: Value| {
         event.as_object_mut().map(|members| members.insert(name.to_owned(), value));
