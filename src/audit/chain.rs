@@ -126,9 +126,13 @@ pub(super) fn seal(
 pub(super) fn split(line: &[u8]) -> Option<(&[u8], &str)> {
     let rest = line.strip_suffix(AFTER_HASH)?;
     let (rest, hash) = rest.split_at_checked(rest.len().checked_sub(HEX)?)?;
-    let is_hex = hash.iter().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
-    let hash = std::str::from_utf8(hash).ok().filter(|_| is_hex)?;
+    let hash = std::str::from_utf8(hash).ok().filter(|hash| is_hash(hash))?;
     Some((rest.strip_suffix(BEFORE_HASH)?, hash))
+}
+
+/// Returns `true` if this has the form of a hash.
+pub(super) fn is_hash(text: &str) -> bool {
+    text.len() == HEX && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
 }
 
 impl Torn {

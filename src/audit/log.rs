@@ -11,7 +11,7 @@ use super::chain::ChainHead;
 use super::error::AuditError;
 use super::ids;
 use super::queue::{AuditStatus, Item, Queue};
-use super::record::Decision;
+use super::record::{Decision, WRITER_BYTES};
 use super::sink::AuditSink;
 use super::writer::Writer;
 
@@ -189,7 +189,7 @@ impl AuditLogBuilder {
         self
     }
 
-    /// Names the writer. The default is a random name. It is written into every record, so it must not be secret.
+    /// Names the writer, in at most 256 bytes. The default is a random name. It is written into every record, so it must not be secret.
     #[must_use]
     pub fn writer(mut self, name: impl Into<String>) -> Self {
         self.writer = Some(name.into());
@@ -200,9 +200,13 @@ impl AuditLogBuilder {
     ///
     /// # Errors
     ///
-    /// Returns an error if the sink cannot be opened or written.
+    /// Returns an error if the name of the writer is too long, or the sink cannot be opened or written.
     pub fn open(self) -> io::Result<AuditLog> {
         let name = self.writer.unwrap_or_else(ids::random);
+        if name.len() > WRITER_BYTES {
+            let message = format!("the name of the writer has {} bytes; {WRITER_BYTES} are allowed", name.len());
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, message));
+        }
         let queue = Arc::new(Queue::new(self.queue));
         let (opened, wait) = sync_channel(1);
         let (sink, of_thread, retries) = (self.sink, Arc::clone(&queue), self.delivery == Delivery::Block);

@@ -10,7 +10,7 @@
 //! | `log`, `queue`, `writer` | the log: a queue, and the thread that chains and writes records |
 //! | `sink`, `file` | where lines go |
 //! | `chain` | the line of a record, with the hash that links it to the line before |
-//! | `verify`, `report`, `problem` | reads lines and names what was removed, changed or reordered |
+//! | `verify`, `tails`, `report`, `problem` | reads lines and names what was removed, changed or reordered |
 
 #![cfg_attr(not(test), warn(clippy::string_slice, clippy::indexing_slicing))]
 
@@ -27,6 +27,7 @@ mod record;
 mod report;
 mod schema;
 mod sink;
+mod tails;
 mod verify;
 mod writer;
 

@@ -42,6 +42,11 @@ pub enum ChainProblemKind {
         /// The number of the record.
         found: u64,
     },
+    /// The record belongs to a chain beyond the limit, and was not linked.
+    TooManyChains {
+        /// The limit.
+        limit: usize,
+    },
     /// The last line is not complete: its writer is still writing, or crashed.
     Torn,
     /// The log does not contain an expected record: its end was removed, or it was written anew.
@@ -97,6 +102,12 @@ impl fmt::Display for ChainProblemKind {
             }
             Self::Beginning { found } => {
                 write!(f, "the chain begins with number {found}: the records before it are missing")
+            }
+            Self::TooManyChains { limit } => {
+                write!(
+                    f,
+                    "the log has more than {limit} chains: the record was not verified; verify fewer files at once"
+                )
             }
             Self::Torn => f.write_str("the last line is incomplete: its writer is still writing, or crashed"),
             Self::HeadMissing { expected, last } if last < expected => {

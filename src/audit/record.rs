@@ -15,6 +15,9 @@ pub(super) const SCHEMA: &str = "banister.decision/1";
 /// The beginning of every schema of decision records.
 pub(super) const SCHEMA_NAME: &str = "banister.decision/";
 
+/// The maximum length of the name of a writer, in bytes.
+pub(super) const WRITER_BYTES: usize = 256;
+
 /// A line of a decision log.
 ///
 /// It never contains text that was evaluated: findings have a rule, a span and a pointer. In pointers, field names that callers choose
@@ -26,7 +29,8 @@ pub struct DecisionRecord {
     /// The schema: `banister.decision/1`.
     #[schemars(regex(pattern = r"^banister\.decision/1$"))]
     pub schema: String,
-    /// The writer: one run of one process.
+    /// The writer: one run of one process. At most 256 bytes.
+    #[schemars(length(max = 256))]
     pub writer: String,
     /// The number of the record in its chain; the first is 1.
     #[schemars(range(min = 1))]

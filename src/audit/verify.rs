@@ -1,16 +1,16 @@
 //! Verifies the chain of a decision log.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 use std::io::{self, BufRead};
 use std::sync::Arc;
 
 use serde::Deserialize;
 
-use super::chain::{ChainHead, sha256_hex, split};
+use super::chain::{ChainHead, is_hash, sha256_hex, split};
 use super::problem::{ChainProblem, ChainProblemKind};
-use super::record::{SCHEMA_NAME, Torn};
+use super::record::{SCHEMA_NAME, Torn, WRITER_BYTES};
 use super::report::{ChainReport, ChainSummary};
+use super::tails::{Tail, Tails};
 
 /// The length of the longest line that is read. The findings of a record are limited, so that no record comes near it.
 const LINE_BYTES: usize = 16 << 20;
@@ -18,11 +18,19 @@ const LINE_BYTES: usize = 16 << 20;
 /// The number of problems that are kept; the rest are counted.
 const KEPT_PROBLEMS: usize = 1000;
 
+/// The number of lines that are one torn line: bytes of the disk may hold line feeds.
+const TORN_LINES: usize = 1000;
+
+/// The number of chains that are followed, unless set otherwise: with less than a kilobyte each.
+const CHAINS: usize = 100_000;
+
 /// Verifies that no record of a decision log was removed, changed or reordered.
 ///
 /// A log is read line by line, rotated files in the order of their names. The records of several writers may be mixed, as log collectors
 /// mix them. Nothing in a log shows that its last records were removed, or that all were written anew: pass a head that was kept
 /// elsewhere to [`expect_head`](Self::expect_head).
+///
+/// Memory is limited whatever the log contains: to lines of 16 MiB, and to the chains set by [`limit_chains`](Self::limit_chains).
 ///
 /// ```
 /// use banister::ChainVerifier;
@@ -34,12 +42,13 @@ const KEPT_PROBLEMS: usize = 1000;
 /// assert!(report.is_intact(), "{:?}", report.problems());
 /// # Ok::<(), std::io::Error>(())
 /// ```
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct ChainVerifier {
     file: Option<Arc<str>>,
     line: u64,
-    /// The last record of each chain, by its writer.
-    tails: BTreeMap<String, Tail>,
+    tails: Tails,
+    /// The number of chains that are followed.
+    chain_limit: usize,
     /// Lines that are no records, until the next record shows whether a writer crashed within them.
     pending: Vec<ChainProblem>,
     /// The bytes of these lines.
@@ -51,21 +60,6 @@ pub struct ChainVerifier {
     /// Records that must be in the log, and were not yet read.
     expected: Vec<ChainHead>,
     report: ChainReport,
-}
-
-/// The last record of a chain.
-#[derive(Debug)]
-struct Tail {
-    /// The record before the first.
-    before: ChainHead,
-    first_line: u64,
-    /// With the hash that the record states.
-    head: ChainHead,
-    /// The hash that the record has, if it states another.
-    computed: Option<String>,
-    is_closed: bool,
-    file: Option<Arc<str>>,
-    line: u64,
 }
 
 /// The fields of a record that link it.
@@ -90,7 +84,26 @@ impl ChainVerifier {
     /// Creates a verifier of chains that begin with record 1.
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        Self {
+            file: None,
+            line: 0,
+            tails: Tails::default(),
+            chain_limit: CHAINS,
+            pending: Vec::new(),
+            pending_bytes: Vec::new(),
+            beginnings: Vec::new(),
+            is_part: false,
+            expected: Vec::new(),
+            report: ChainReport::default(),
+        }
+    }
+
+    /// Sets the number of chains that are followed. The default is 100,000, with less than a kilobyte of memory each.
+    ///
+    /// A record that begins one more is reported as [`ChainProblemKind::TooManyChains`], as is each further record of its writer: the log
+    /// is not intact then.
+    pub fn limit_chains(&mut self, chains: usize) {
+        self.chain_limit = chains;
     }
 
     /// Accepts that a chain begins after this head: the records up to it were removed when their retention ended.
@@ -154,7 +167,7 @@ impl ChainVerifier {
 
     /// Keeps a line that is no record, until it is known whether a writer crashed within it.
     fn suspend(&mut self, line: &[u8]) {
-        if self.pending_bytes.len() + line.len() > LINE_BYTES {
+        if self.pending_bytes.len() + line.len() > LINE_BYTES || self.pending.len() >= TORN_LINES {
             self.resolve_pending(None);
         }
         if !self.pending.is_empty() {
@@ -173,7 +186,7 @@ impl ChainVerifier {
         }
         self.report.chains = self
             .tails
-            .into_iter()
+            .into_sorted()
             .map(|(writer, tail)| ChainSummary {
                 writer,
                 before: tail.before,
@@ -193,13 +206,18 @@ impl ChainVerifier {
         if is_changed {
             self.report(ChainProblemKind::Changed);
         }
-        let tail = self.take_tail(link);
-        if let Some(kind) = tail.as_ref().and_then(|tail| tail.problem_with(link)) {
-            self.report(kind);
-        }
-        let writer = link.writer.clone().into_owned();
         let head = ChainHead::new(link.seq, stated);
         self.expected.retain(|expected| *expected != head);
+        let tail = self.take_tail(link);
+        if tail.is_none() {
+            if self.tails.len() >= self.chain_limit {
+                return self.report(ChainProblemKind::TooManyChains { limit: self.chain_limit });
+            }
+            self.begin(link);
+        }
+        if let Some(kind) = tail.as_ref().and_then(|tail| tail.problem_with(link.seq, &link.prev)) {
+            self.report(kind);
+        }
         let next = match tail {
             // A record that was moved does not continue its chain.
             Some(tail) if link.seq <= tail.head.seq() => tail,
@@ -214,29 +232,21 @@ impl ChainVerifier {
                 line: self.line,
             },
         };
-        self.tails.insert(writer, next);
+        self.tails.insert(&link.writer, next);
     }
 
     /// Takes the end of the chain that a record continues: that of its writer, or one that ends with the hash it names. `None` if it begins
     /// a chain.
     fn take_tail(&mut self, link: &Link<'_>) -> Option<Tail> {
-        if let Some(tail) = self.tails.remove(&*link.writer) {
-            return Some(tail);
-        }
-        let earlier = self.tails.iter().find(|(_, tail)| tail.problem_with(link).is_none());
-        // Without one, a chain with the number before is meant, and its end was replaced.
-        let earlier = earlier.or_else(|| {
-            let mut before = self.tails.iter().filter(|(_, tail)| tail.head.seq().checked_add(1) == Some(link.seq));
-            before.next().filter(|_| before.next().is_none())
-        });
-        if let Some(writer) = earlier.map(|(writer, _)| writer.clone()) {
-            return self.tails.remove(&writer);
-        }
+        self.tails.take(&link.writer).or_else(|| self.tails.take_before(link.seq, &link.prev))
+    }
+
+    /// Reports a record that begins a chain where none may begin.
+    fn begin(&mut self, link: &Link<'_>) {
         let begins_at = |head: &ChainHead| link.seq == head.seq().saturating_add(1) && link.prev == head.hash();
         if !self.is_part && !begins_at(&ChainHead::default()) && !self.beginnings.iter().any(begins_at) {
             self.report(ChainProblemKind::Beginning { found: link.seq });
         }
-        None
     }
 
     /// Reports the lines that are no records, unless the record after them says that a writer crashed within them.
@@ -267,7 +277,7 @@ impl ChainVerifier {
 
     /// Reports an expected record that is not in the log.
     fn unmet(&mut self, expected: &ChainHead) {
-        let last = self.tails.values().max_by_key(|tail| tail.head.seq());
+        let last = self.tails.last();
         let (file, line) = last.map_or((None, 0), |tail| (tail.file.clone(), tail.line));
         let last = last.map_or(0, |tail| tail.head.seq());
         self.add(ChainProblem { file, line, kind: ChainProblemKind::HeadMissing { expected: expected.seq(), last } });
@@ -290,26 +300,18 @@ impl ChainVerifier {
     }
 }
 
-impl Tail {
-    /// Returns what is wrong if this record comes next.
-    fn problem_with(&self, link: &Link<'_>) -> Option<ChainProblemKind> {
-        let (expected, found) = (self.head.seq().saturating_add(1), link.seq);
-        if found < expected {
-            return Some(ChainProblemKind::OutOfOrder { expected, found });
-        }
-        if found > expected {
-            return Some(ChainProblemKind::Missing { expected, found });
-        }
-        // A record whose hash alone was changed was already reported.
-        let follows = link.prev == self.head.hash() || self.computed.as_deref() == Some(&*link.prev);
-        (!follows).then_some(ChainProblemKind::Replaced)
+impl Default for ChainVerifier {
+    /// Returns [`ChainVerifier::new`].
+    fn default() -> Self {
+        Self::new()
     }
 }
 
 /// Reads the fields that link a record. The schema may be a later one: its lines are linked in the same way.
 fn link(line: &[u8]) -> Option<Link<'_>> {
     let link: Link<'_> = serde_json::from_slice(line).ok()?;
-    link.schema.starts_with(SCHEMA_NAME).then_some(link)
+    let is_record = link.schema.starts_with(SCHEMA_NAME) && link.writer.len() <= WRITER_BYTES && is_hash(&link.prev);
+    is_record.then_some(link)
 }
 
 /// Returns the head of the chain after this line, if it is a record whose hash fits.

@@ -33,12 +33,14 @@ impl BodyGuard {
         let mut guard = EventGuard::new(JsonEvents::new(kind, format, ""), self.observing(), None);
         let mut forwarded = VecDeque::new();
         for event in events {
-            let (name, json) = match kind {
-                StreamKind::Invoke | StreamKind::ServerSent => ("chunk".to_owned(), event.to_vec()),
-                StreamKind::Converse => unwrap_event(event)?,
-            };
             forwarded.clear();
-            guard.push_json(kind, &name, &json, &mut forwarded)?;
+            match kind {
+                StreamKind::Invoke | StreamKind::ServerSent => guard.push_json(kind, "chunk", event, &mut forwarded)?,
+                StreamKind::Converse => {
+                    let (name, json) = unwrap_event(event)?;
+                    guard.push_json(kind, &name, &json, &mut forwarded)?;
+                }
+            }
         }
         guard.finish(&mut forwarded)?;
         let mut assessment = guard.into_assessment();

@@ -90,9 +90,13 @@ impl<'a> JsonDocument<'a> {
         if self.tape.is_escaped(index) { Cow::Owned(string::decode(raw)) } else { Cow::Borrowed(raw) }
     }
 
-    /// Returns `true` if the decoded text of a string or key is `text`.
-    fn is_string(&self, index: usize, text: &str) -> bool {
-        if self.tape.is_escaped(index) { self.string(index) == text } else { self.inside(index) == text }
+    /// Returns `true` if the decoded text of a key is `text`.
+    fn is_key(&self, index: usize, text: &str) -> bool {
+        match self.tape.plain_length(index) {
+            // Formats are recognized by names that most events do not have, and most differ in their length.
+            Some(length) => length == text.len() + 2 && self.inside(index) == text,
+            None => self.string(index) == text,
+        }
     }
 
     /// Returns the decoded text of a value, if it is a string.
@@ -146,7 +150,7 @@ impl<'a> JsonDocument<'a> {
 
     /// Returns the values of the fields of an object that have this name.
     pub(crate) fn values_of(&self, object: usize, name: &str) -> impl Iterator<Item = usize> {
-        self.members(object).filter(move |&(key, _)| self.is_string(key, name)).map(|(_, value)| value)
+        self.members(object).filter(move |&(key, _)| self.is_key(key, name)).map(|(_, value)| value)
     }
 
     /// Returns the value of the first field with this name.

@@ -111,6 +111,12 @@ impl Tape {
         !node.is_container() && node.link & ESCAPED != 0
     }
 
+    /// Returns the length in bytes, with the quotes, of a key that has no escapes.
+    pub(super) fn plain_length(&self, index: usize) -> Option<usize> {
+        let node = self.nodes.get(index)?;
+        (node.link & ESCAPED == 0).then(|| (node.link as usize).saturating_sub(node.start()))
+    }
+
     /// Returns the index of the first node that is not part of the value at `index`.
     pub(super) fn next(&self, index: usize) -> usize {
         match self.nodes.get(index) {
@@ -164,7 +170,7 @@ impl Tape {
 }
 
 /// Bytes of a short document for each of its nodes, about.
-const BYTES_PER_NODE: usize = 24;
+const BYTES_PER_NODE: usize = 10;
 
 /// Room is made for this many nodes at most before they are read.
 const MOST_EXPECTED: usize = 256;

@@ -1,6 +1,5 @@
 //! The arguments of a decision log, and the log that they describe.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -8,9 +7,7 @@ use banister::{AuditLog, AuditLogBuilder, Delivery, Fsync, JsonlFile, WriterSink
 use clap::ValueEnum;
 
 use crate::failure::Failure;
-
-/// Shorter keys of fingerprints can be guessed.
-const MIN_KEY_BYTES: usize = 32;
+use crate::fingerprint_key;
 
 /// The value of `--audit-log` for OpenTelemetry.
 const OTEL: &str = "otel:";
@@ -81,22 +78,13 @@ impl DecisionLogArgs {
         log.map(Some).map_err(|error| Failure::new(format!("cannot open the audit log: {error}")))
     }
 
-    /// Reads the key of fingerprints, if there is one. A line feed at its end is not part of it.
+    /// Reads the key of fingerprints, if there is one.
     ///
     /// # Errors
     ///
     /// If the file cannot be read, or the key is too short.
     pub(crate) fn fingerprint_key(&self) -> Result<Option<Vec<u8>>, Failure> {
-        let Some(path) = &self.audit_fingerprint_key else { return Ok(None) };
-        let name = path.display();
-        let mut key = fs::read(path).map_err(|error| Failure::new(format!("{name}: {error}")))?;
-        if key.ends_with(b"\n") {
-            key.truncate(key.len() - 1 - usize::from(key.ends_with(b"\r\n")));
-        }
-        if key.len() < MIN_KEY_BYTES {
-            return Err(Failure::new(format!("{name}: the key has less than {MIN_KEY_BYTES} bytes")));
-        }
-        Ok(Some(key))
+        self.audit_fingerprint_key.as_deref().map(fingerprint_key::read).transpose()
     }
 }
 

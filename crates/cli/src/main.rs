@@ -10,6 +10,7 @@ mod check;
 mod decision_log;
 mod discovery;
 mod failure;
+mod fingerprint_key;
 mod input;
 mod lint;
 mod offsets;

@@ -5,6 +5,7 @@ use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
+use crate::contain::contained;
 use crate::direction;
 use crate::offsets::Offsets;
 
@@ -191,7 +192,8 @@ impl Assessment {
 
     /// Returns the response that Bedrock's ApplyGuardrail would give: `action`, `outputs`, `assessments` and `usage`.
     fn apply_guardrail_response<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
-        let text = serde_json::to_string(&self.response()).map_err(|error| PyValueError::new_err(error.to_string()))?;
+        let text = contained(|| serde_json::to_string(&self.response()))?;
+        let text = text.map_err(|error| PyValueError::new_err(error.to_string()))?;
         Ok(py.import("json")?.call_method1("loads", (text,))?.cast_into::<PyDict>()?)
     }
 

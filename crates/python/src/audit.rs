@@ -10,6 +10,7 @@ use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedStr;
 
+use crate::contain::detached;
 use crate::error;
 use crate::guardrail::{Guardrail, Origin};
 
@@ -38,7 +39,7 @@ impl AuditScan {
         py: Python<'_>,
         with: impl FnOnce(&DistributedScan) -> Result<T, banister_audit::AuditError> + Send,
     ) -> PyResult<T> {
-        let result = py.detach(|| self.0.lock().unwrap_or_else(PoisonError::into_inner).as_ref().map(with));
+        let result = detached(py, || self.0.lock().unwrap_or_else(PoisonError::into_inner).as_ref().map(with))?;
         match result {
             Some(result) => result.map_err(|error| error::audit(&error)),
             None => Err(PyValueError::new_err("the scan is closed; open it again to continue it")),
@@ -82,7 +83,7 @@ impl AuditScan {
             max_line_bytes,
             ..ScanOptions::default()
         };
-        let opened = py.detach(|| {
+        let opened = detached(py, || {
             DistributedScan::open(&ScanRun {
                 inputs: &[],
                 out: &out,
@@ -91,13 +92,14 @@ impl AuditScan {
                 policy_text: text.as_deref(),
                 recorded: &[],
                 against: None,
+                fingerprint_key: None,
                 stores: None,
                 options,
                 findings,
                 jobs: 0,
                 shard: None,
             })
-        });
+        })?;
         Ok(Self(Mutex::new(Some(opened.map_err(|error| error::audit(&error))?))))
     }
 
@@ -122,8 +124,8 @@ impl AuditScan {
     }
 
     /// Unlocks the directory. `banister audit finalize` ends the audit.
-    fn close(&self, py: Python<'_>) {
-        py.detach(|| drop(self.0.lock().unwrap_or_else(PoisonError::into_inner).take()));
+    fn close(&self, py: Python<'_>) -> PyResult<()> {
+        detached(py, || drop(self.0.lock().unwrap_or_else(PoisonError::into_inner).take()))
     }
 
     fn __enter__(this: Py<Self>) -> Py<Self> {
@@ -131,8 +133,8 @@ impl AuditScan {
     }
 
     #[pyo3(signature = (*_error))]
-    fn __exit__(&self, py: Python<'_>, _error: &Bound<'_, pyo3::types::PyTuple>) {
-        self.close(py);
+    fn __exit__(&self, py: Python<'_>, _error: &Bound<'_, pyo3::types::PyTuple>) -> PyResult<()> {
+        self.close(py)
     }
 }
 
@@ -157,7 +159,7 @@ impl UnitScanner {
         let hash_key = std::env::var("BANISTER_HASH_KEY").ok().map(String::into_bytes);
         let guardrail = Guardrail::load(py, origin, hash_key)?;
         let directory: PathBuf = py.import("tempfile")?.call_method1("mkdtemp", ("", "banister-"))?.extract()?;
-        let scanner = py.detach(|| banister_audit::UnitScanner::new(job, &guardrail.inner, &directory));
+        let scanner = detached(py, || banister_audit::UnitScanner::new(job, &guardrail.inner, &directory))?;
         scanner.map(|scanner| Self(Mutex::new(scanner))).map_err(|error| error::audit(&error))
     }
 
@@ -165,7 +167,7 @@ impl UnitScanner {
     fn scan(&self, py: Python<'_>, unit: PyBackedStr) -> PyResult<Vec<File>> {
         let unit: PlannedObject = serde_json::from_str(&unit)
             .map_err(|_| PyValueError::new_err("unit: is not one that AuditScan.pending() returned"))?;
-        let files = py.detach(|| self.0.lock().unwrap_or_else(PoisonError::into_inner).scan(&unit));
+        let files = detached(py, || self.0.lock().unwrap_or_else(PoisonError::into_inner).scan(&unit))?;
         let files = files.map_err(|error| error::audit(&error))?;
         Ok(files.into_iter().map(|file| (file.name, file.content)).collect())
     }

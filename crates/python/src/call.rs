@@ -20,6 +20,7 @@ use pyo3::types::PyBytes;
 use tower::{BoxError, Layer as _, Service};
 
 use crate::body::{FedBody, Feed, WholeBody};
+use crate::contain::detached;
 use crate::error::GuardError;
 use crate::layer::Layer;
 
@@ -156,7 +157,7 @@ impl Call {
         py: Python<'_>,
         with: impl FnOnce(&mut State) -> Result<T, BoxError> + Send,
     ) -> PyResult<T> {
-        let result = py.detach(|| self.0.lock().ok().map(|mut state| with(&mut state)));
+        let result = detached(py, || self.0.lock().ok().map(|mut state| with(&mut state)))?;
         match result {
             Some(result) => result.map_err(|error| GuardError::new_err(error.to_string())),
             None => Err(GuardError::new_err("an internal error ended the call")),

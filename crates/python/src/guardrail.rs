@@ -9,6 +9,7 @@ use pyo3::pybacked::PyBackedStr;
 use pyo3::types::PyType;
 
 use crate::assessment::Assessment;
+use crate::contain::detached;
 use crate::direction::source;
 use crate::error;
 
@@ -53,14 +54,14 @@ enum PolicySource {
 impl Guardrail {
     /// Compiles a policy.
     pub(crate) fn load(py: Python<'_>, origin: Origin, hash_key: Option<Vec<u8>>) -> PyResult<Self> {
-        let loaded = py.detach(|| {
+        let loaded = detached(py, || {
             let loader = Policy::loader().hash_key(hash_key);
             match &origin {
                 Origin::Pack(name) => loader.from_pack(name),
                 Origin::File(path) => loader.from_file(path),
                 Origin::Text(text) => loader.from_yaml(text),
             }
-        });
+        })?;
         let policy = loaded.map_err(|error| error::policy(py, &error))?;
         Ok(Self { inner: LibraryGuardrail::new(policy), origin })
     }
@@ -178,10 +179,10 @@ impl Guardrail {
     ) -> PyResult<Assessment> {
         let source = source(direction)?;
         let conversation = conversation.map(|conversation| conversation.inner.clone()).unwrap_or_default();
-        Ok(py.detach(|| {
+        detached(py, || {
             let assessment = self.inner.assess_with(source, &text, &conversation);
             Assessment::of_text(self.inner.policy(), &text, assessment)
-        }))
+        })
     }
 
     fn __repr__(&self) -> String {

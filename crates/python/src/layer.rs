@@ -6,6 +6,7 @@ use banister::{AuditLog, DecisionCaller, GuardrailLayer, JsonlFile};
 use pyo3::exceptions::PyOSError;
 use pyo3::prelude::*;
 
+use crate::contain::detached;
 use crate::guardrail::{Conversation, Guardrail};
 
 /// A guardrail with the settings of guarded calls.
@@ -63,7 +64,7 @@ impl Layer {
             layer = layer.with_conversation(&conversation.inner);
         }
         let log = decision_log.map(|path| {
-            py.detach(|| AuditLog::builder(JsonlFile::new(&path)).open())
+            detached(py, || AuditLog::builder(JsonlFile::new(&path)).open())?
                 .map_err(|error| PyOSError::new_err(format!("{}: {error}", path.display())))
         });
         let log = log.transpose()?;
@@ -76,6 +77,6 @@ impl Layer {
     /// Closes the decision log: later calls fail.
     fn close(&self, py: Python<'_>) -> PyResult<()> {
         let Some(log) = &self.log else { return Ok(()) };
-        py.detach(|| log.close()).map(drop).map_err(|error| PyOSError::new_err(error.to_string()))
+        detached(py, || log.close())?.map(drop).map_err(|error| PyOSError::new_err(error.to_string()))
     }
 }

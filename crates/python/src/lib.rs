@@ -6,6 +6,7 @@ mod assessment;
 mod audit;
 mod body;
 mod call;
+mod contain;
 mod direction;
 mod error;
 mod guardrail;
@@ -29,6 +30,12 @@ mod _banister {
     use crate::layer::Layer;
     #[pymodule_export]
     use crate::stream::StreamGuard;
+
+    #[pymodule_init]
+    fn init(module: &pyo3::Bound<'_, pyo3::types::PyModule>) -> pyo3::PyResult<()> {
+        crate::contain::print_locations();
+        crate::contain::add_test_panic(module)
+    }
 
     #[pymodule_export]
     #[expect(non_upper_case_globals, reason = "the name that Python expects")]

@@ -8,6 +8,7 @@ use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedStr;
 
 use crate::assessment::Assessment;
+use crate::contain::detached;
 use crate::direction::source;
 use crate::error::GuardError;
 use crate::guardrail::{Conversation, Guardrail};
@@ -34,7 +35,7 @@ struct State {
 
 impl StreamGuard {
     fn with<T: Send>(&self, py: Python<'_>, with: impl FnOnce(MutexGuard<'_, State>) -> T + Send) -> PyResult<T> {
-        let result = py.detach(|| self.state.lock().ok().map(with));
+        let result = detached(py, || self.state.lock().ok().map(with))?;
         result.ok_or_else(|| GuardError::new_err("an internal error ended the stream"))
     }
 

@@ -1,5 +1,7 @@
 import copy
 import json
+import os
+import subprocess
 import sys
 import threading
 from pathlib import Path
@@ -203,3 +205,30 @@ def test_the_example_of_the_package():
     assert doctest.testmod(banister).attempted > 0
     assert doctest.testmod(banister).failed == 0
     assert (Path(banister.__file__).parent / "py.typed").exists()
+
+
+PANIC = """
+import sys
+import traceback
+import banister
+try:
+    banister._banister._panic(sys.argv[1])
+except banister.BanisterError:
+    traceback.print_exc()
+    print("contained")
+"""
+
+
+def test_the_message_of_a_panic_is_nowhere():
+    command = [sys.executable, "-c", PANIC, "canary jane.roe@example.com"]
+    ran = subprocess.run(command, capture_output=True, text=True, env={**os.environ, "RUST_BACKTRACE": "full", "BANISTER_TEST_PANIC": "1"})
+    assert ran.stdout == "contained\n", ran.stderr
+    assert "internal error" in ran.stderr and "contain.rs" in ran.stderr
+    assert "jane" not in ran.stderr and "canary" not in ran.stderr
+
+
+def test_all_work_on_text_is_contained():
+    """A panic in other code would reach Python with its message."""
+    sources = Path(__file__).parent.parent / "src"
+    with_detach = [source.name for source in sources.glob("*.rs") if ".detach(" in source.read_text()]
+    assert with_detach == ["contain.rs"]

@@ -161,6 +161,69 @@ fn chains_of_several_writers_may_be_mixed() {
     assert_eq!(verify(&mixed).problem_count(), 1);
 }
 
+/// A record that begins a chain of this writer.
+fn first(writer: &str) -> String {
+    let line = seal(&ChainHead::default(), writer, 0, SystemTime::UNIX_EPOCH, &LogEvent::Closed).unwrap();
+    line.as_str().to_owned()
+}
+
+/// Memory must not depend on a log that an attacker wrote: what is beyond the limit is not verified, and so the log is not intact.
+#[test]
+fn chains_beyond_the_limit_are_named_and_not_followed() {
+    let mut lines: Vec<String> = (0..100).map(|writer| first(&format!("w{writer}"))).collect();
+    let against = |lines: &[String]| {
+        let mut verifier = ChainVerifier::new();
+        verifier.limit_chains(98);
+        lines.iter().for_each(|line| verifier.line(line.as_bytes()));
+        verifier.finish()
+    };
+    let beyond = Kind::TooManyChains { limit: 98 };
+    assert!(against(&lines[..98]).is_intact());
+    let report = against(&lines);
+    assert_eq!(problems(&report), [(99, beyond.clone()), (100, beyond.clone())]);
+    assert_eq!((report.chains().len(), report.records()), (98, 100));
+    // Chains within the limit continue, under the same or another writer.
+    for next in ["w7", "successor"] {
+        let head = verify(&lines[7..8]).chains()[0].head().clone();
+        let line = seal(&head, next, 0, SystemTime::UNIX_EPOCH, &LogEvent::Closed).unwrap();
+        lines.push(line.as_str().to_owned());
+        assert_eq!(problems(&against(&lines)), [(99, beyond.clone()), (100, beyond.clone())]);
+        lines.pop();
+    }
+}
+
+/// The names and hashes of a log are kept, so they have a length.
+#[test]
+fn long_names_of_writers_are_no_records() {
+    assert!(verify(&[first(&"w".repeat(256))]).is_intact());
+    assert_eq!(problems(&verify(&[first(&"w".repeat(257))])), [(1, Kind::NotARecord)]);
+    let head = ChainHead::new(1, "0".repeat(65));
+    let line = seal(&head, "w", 0, SystemTime::UNIX_EPOCH, &LogEvent::Closed).unwrap();
+    assert_eq!(problems(&verify(&[line.as_str().to_owned()])), [(1, Kind::NotARecord)]);
+}
+
+/// Lines that may be one torn line are kept until the next record: of empty ones there may be millions.
+#[test]
+fn short_lines_that_are_no_records_are_not_kept() {
+    let report = verify_bytes("\n".repeat(100_000).as_bytes());
+    assert_eq!((report.problem_count(), report.problems().len()), (100_000, 1000));
+}
+
+/// The chain that a record continues is found by its number and hash, whatever the number of chains.
+#[test]
+fn each_chain_is_continued_by_another_writer() {
+    let heads: Vec<ChainHead> =
+        (0..500).map(|w| verify(&[first(&format!("w{w}"))]).chains()[0].head().clone()).collect();
+    let mut lines: Vec<String> = (0..500).map(|writer| first(&format!("w{writer}"))).collect();
+    for (number, head) in heads.iter().enumerate() {
+        let line = seal(head, &format!("v{number}"), 0, SystemTime::UNIX_EPOCH, &LogEvent::Closed).unwrap();
+        lines.push(line.as_str().to_owned());
+    }
+    let report = verify(&lines);
+    assert!(report.is_intact(), "{:?}", report.problems());
+    assert!(report.chains().iter().all(|chain| chain.writer().starts_with('v') && chain.head().seq() == 2));
+}
+
 #[test]
 fn lines_that_are_no_records_are_named() {
     let mut lines = log(4);

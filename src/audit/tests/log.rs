@@ -208,3 +208,10 @@ fn lines_have_line_feeds() {
     assert!(report.is_intact());
     assert_eq!((report.records(), report.chains()[0].writer()), (3, "me"));
 }
+
+#[test]
+fn the_name_of_a_writer_has_a_length() {
+    let open = |bytes: usize| AuditLog::builder(WriterSink::new(std::io::sink())).writer("w".repeat(bytes)).open();
+    assert!(open(256).is_ok());
+    assert!(open(257).unwrap_err().to_string().contains("256"));
+}

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::labels::{Labels, digest};
 use super::lines::Line;
 
-/// The maximum number of chains that a receipt describes.
+/// The maximum number of chains that a unit may hold, and a receipt describes.
 const MAX_CHAINS: usize = 1000;
 
 /// The maximum number of problems that a receipt locates. All are counted.
@@ -69,6 +69,7 @@ impl ChainScan {
         let mut verifier = ChainVerifier::new();
         // Other units may precede this one: rotated files of a log. The receipts are linked when the audit is finalized.
         verifier.expect_any_beginning();
+        verifier.limit_chains(MAX_CHAINS);
         Self { verifier, skipped: first.number.saturating_sub(1) }
     }
 
@@ -89,22 +90,17 @@ impl ChainScan {
         let faults = report.problems().iter().filter(|problem| *problem.kind() != ChainProblemKind::Torn);
         let fault =
             |line: u64, kind| ChainFault { line: line.saturating_add(self.skipped), problem: code(kind).to_owned() };
-        let mut chains = Chains {
+        Chains {
             records: report.records(),
             chains: receipts(&report, self.skipped, labels),
             problems: report.problem_count().saturating_sub(torn),
             located: faults.map(|problem| fault(problem.line(), problem.kind())).take(MAX_PROBLEMS).collect(),
-        };
-        if report.chains().len() > MAX_CHAINS {
-            chains.problems += 1;
-            chains.located.push(ChainFault { line: 0, problem: "too_many_chains".to_owned() });
         }
-        chains
     }
 }
 
 fn receipts(report: &ChainReport, skipped: u64, labels: &mut Labels<'_>) -> Vec<ChainReceipt> {
-    let chains = report.chains().iter().take(MAX_CHAINS);
+    let chains = report.chains().iter();
     chains
         .map(|chain| ChainReceipt {
             writer: labels.writer(chain.writer()),
@@ -125,6 +121,7 @@ fn code(kind: &ChainProblemKind) -> &'static str {
         ChainProblemKind::Missing { .. } => "missing",
         ChainProblemKind::OutOfOrder { .. } => "out_of_order",
         ChainProblemKind::TooLong => "too_long",
+        ChainProblemKind::TooManyChains { .. } => "too_many_chains",
         // The others need settings that an audit does not use.
         _ => "not_a_record",
     }

@@ -96,6 +96,9 @@ pub struct FindingRow<'a> {
     pub action: ActionTaken,
     /// What the finding says about the control.
     pub verdict: Verdict,
+    /// The HMAC-SHA-256 of the matched text in hex, if the scan has a key: that of decision records under the same key.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fingerprint: Option<&'a str>,
 }
 
 /// Where in a part of a record a finding is.
@@ -140,6 +143,7 @@ impl<'a> FindingRow<'a> {
             entity_type: finding.entity_type().map_or("", banister::EntityType::name),
             action: finding.action(),
             verdict: Verdict::of(at.side, finding.action()),
+            fingerprint: finding.fingerprint(),
         }
     }
 }

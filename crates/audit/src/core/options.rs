@@ -37,6 +37,9 @@ pub struct ScanOptions {
     /// The digest of the policy that the audited one is compared with: that of [`Scanner::against`](crate::Scanner::against).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub against: Option<String>,
+    /// The ID of the key of fingerprints: that of [`Scanner::fingerprinting`](crate::Scanner::fingerprinting). The key is not written.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fingerprint_key_id: Option<String>,
 }
 
 /// A direction, as `input` or `output`.
@@ -68,6 +71,7 @@ impl Default for ScanOptions {
             max_side_bytes: 256 << 20,
             replay: Vec::new(),
             against: None,
+            fingerprint_key_id: None,
         }
     }
 }

@@ -4,13 +4,14 @@ use std::fs::File;
 use std::io::{self, Read};
 
 use banister::{BodyGuard, Conversation, Guardrail};
+use ring::hmac;
 
 use super::body::Bodies;
 use super::finding::FindingRow;
 use super::inflate::Inflate;
 use super::labels::Labels;
 use super::lines::Lines;
-use super::options::ScanOptions;
+use super::options::{ScanOptions, hex};
 use super::outcome::{FindingSink, SideObjects, UnitOutcome};
 use super::output::Output;
 use super::parquet_rows::sniff;
@@ -35,7 +36,7 @@ impl Scanner {
     /// Creates a scanner.
     #[must_use]
     pub fn new(guardrail: &Guardrail, mut options: ScanOptions) -> Self {
-        (options.replay, options.against) = (Vec::new(), None);
+        (options.replay, options.against, options.fingerprint_key_id) = (Vec::new(), None, None);
         let (engine_digest, guardrail) = (options.digest(), guardrail.clone().observing());
         Self { guardrail, options, engine_digest, recorded: Vec::new(), against: None }
     }
@@ -57,6 +58,15 @@ impl Scanner {
     pub fn against(mut self, policy: &Guardrail) -> Self {
         self.options.against = Some(policy.policy().digest().to_owned());
         self.against = Some(policy.clone().observing());
+        self.engine_digest = self.options.digest();
+        self
+    }
+
+    /// Adds fingerprints of matched text to findings, under this key: those of decision records under the same key.
+    #[must_use]
+    pub fn fingerprinting(mut self, key: &[u8]) -> Self {
+        self.options.fingerprint_key_id = Some(key_id(key));
+        self.guardrail = self.guardrail.with_fingerprints(key);
         self.engine_digest = self.options.digest();
         self
     }
@@ -169,6 +179,12 @@ impl Scanner {
     fn digests(&self) -> (&str, &str) {
         (self.policy_digest(), &self.engine_digest)
     }
+}
+
+/// Returns what tells keys apart, and does not disclose them: scans under other keys have other units.
+fn key_id(key: &[u8]) -> String {
+    let key = hmac::Key::new(hmac::HMAC_SHA256, key);
+    hex(hmac::sign(&key, b"banister-audit fingerprint key").as_ref())
 }
 
 fn bodies(guardrail: &Guardrail) -> Bodies {

@@ -6,6 +6,9 @@ use super::html::{Table, code, escape, number};
 use super::sections::list;
 use crate::run::{Approval, ChainAudit, DecisionAudit, Summary};
 
+/// The number of calls that are listed for each problem.
+const MAX_CALLS: usize = 20;
+
 /// Returns the section about decisions, if the audit joins them.
 pub(super) fn section(summary: &Summary) -> String {
     let Some(audit) = &summary.decisions else { return String::new() };
@@ -26,9 +29,14 @@ pub(super) fn section(summary: &Summary) -> String {
     for (problem, count) in &audit.problems {
         problems.row(&[escape(&problem.as_str().replace('_', " ")), escape(problem.meaning()), number(*count)]);
     }
-    if audit.problems.is_empty() {
+    if audit.calls == 0 {
+        out.push_str(
+            "<p><b>The inputs have no calls:</b> there is nothing to compare with the decision records.</p>\n",
+        );
+    } else if audit.problems.is_empty() {
         out.push_str("<p>Every call has decision records under an approved policy, and they agree with the log.</p>\n");
-    } else {
+    }
+    if !audit.problems.is_empty() {
         out.push_str(&problems.finish());
     }
     let mut policies = Table::new(&["Policy of decisions", "Approved", "#Calls"]);
@@ -79,7 +87,9 @@ fn locations(summary: &Summary, audit: &DecisionAudit) -> String {
         return String::new();
     }
     let mut table = Table::new(&[".Problem", ".Time", "Request", "#Line", "Object"]);
-    for location in &audit.locations {
+    // In the order of their problems.
+    let groups = audit.locations.chunk_by(|one, other| one.problem == other.problem);
+    for location in groups.flat_map(|group| group.iter().take(MAX_CALLS)) {
         table.row(&[
             escape(&location.problem.as_str().replace('_', " ")),
             escape(&location.time),
@@ -88,7 +98,11 @@ fn locations(summary: &Summary, audit: &DecisionAudit) -> String {
             code(object(summary, &location.unit_id)),
         ]);
     }
-    table.finish()
+    let note = format!(
+        "<p class=\"soft\">The first {MAX_CALLS} of each problem; more are in <code>summary.json</code>.</p>\n"
+    );
+    let is_all = audit.problems.values().all(|count| *count <= MAX_CALLS as u64);
+    table.finish() + if is_all { "" } else { &note }
 }
 
 fn chain(summary: &Summary, chain: &ChainAudit) -> String {
@@ -97,6 +111,10 @@ fn chain(summary: &Summary, chain: &ChainAudit) -> String {
         number(chain.records),
         number(chain.chains)
     );
+    if chain.records == 0 {
+        out.push_str("<b>The inputs have no decision records in lines, so there is no chain to verify.</b></p>\n");
+        return out;
+    }
     if chain.problems == 0 {
         out.push_str("No record was removed, changed or reordered between the first and the last. ");
     } else {

@@ -100,9 +100,13 @@ fn options(settings: &Settings, summary: &Summary) -> String {
         Some(Format::Text) => "text",
     };
     let direction = if options.source == Direction::Input { "input" } else { "output" };
+    let fingerprints = match &options.fingerprint_key_id {
+        Some(id) => format!("have fingerprints under the key <code>{}</code>", escape(id)),
+        None => "have no fingerprints".to_owned(),
+    };
     format!(
         "format {format}; text without a direction is {direction}; lines up to {} and side objects up to {} are read as a whole; decisions are \
-         {}; a complete audit may have {} quarantined items",
+         {}; findings {fingerprints}; a complete audit may have {} quarantined items",
         bytes(options.max_line_bytes as u64),
         bytes(options.max_side_bytes),
         if options.decisions { "joined" } else { "not joined" },

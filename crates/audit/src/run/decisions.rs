@@ -30,6 +30,8 @@ codes! {
         NoResponseDecision => "no_response_decision",
         /// The decision record says that the request was not forwarded, and Bedrock recorded the call.
         BlockedCall => "blocked_call",
+        /// The decision records with the call's tag belong to another call: the tag was copied, or the call was repeated.
+        OtherCall => "other_call",
         /// Another evaluation of the recorded body has other findings than the decision record.
         ReplayMismatch => "replay_mismatch",
     }

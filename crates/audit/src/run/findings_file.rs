@@ -46,14 +46,15 @@ impl<'a> FindingsFiles<'a> {
         format!("findings/{}.{ending}", self.unit_id)
     }
 
-    fn open(&mut self) -> Result<(), AuditError> {
+    fn open(&mut self, has_fingerprints: bool) -> Result<(), AuditError> {
         if self.format != FindingsFormat::Parquet && self.lines.is_none() {
             self.lines = Some(self.store.create(&self.name("jsonl"))?);
         }
         if self.format != FindingsFormat::Jsonl && self.parquet.is_none() {
             let name = self.name("parquet");
             let file = self.store.create(&name)?;
-            self.parquet = Some(ParquetFile::new(file).map_err(AuditError::io(self.store.path(&name)))?);
+            self.parquet =
+                Some(ParquetFile::new(file, has_fingerprints).map_err(AuditError::io(self.store.path(&name)))?);
         }
         Ok(())
     }
@@ -91,7 +92,7 @@ impl<'a> FindingsFiles<'a> {
 
 impl FindingSink for FindingsFiles<'_> {
     fn finding(&mut self, row: &FindingRow<'_>) -> io::Result<()> {
-        if let Err(error) = self.open() {
+        if let Err(error) = self.open(row.fingerprint.is_some()) {
             self.error = Some(error);
             return Err(io::ErrorKind::Other.into());
         }

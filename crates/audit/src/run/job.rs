@@ -73,9 +73,9 @@ impl DistributedScan {
     ///
     /// As of [`scan`](crate::scan).
     pub fn open(run: &ScanRun<'_>) -> Result<Self, AuditError> {
-        if !run.recorded.is_empty() || run.against.is_some() {
+        if !run.recorded.is_empty() || run.against.is_some() || run.fingerprint_key.is_some() {
             return Err(AuditError::usage(
-                "other machines replay no decisions and compare no policies; use `banister audit scan`, with shards",
+                "other machines replay no decisions, compare no policies and have no key; use `banister audit scan`, with shards",
             ));
         }
         let prepared = prepare(run)?;

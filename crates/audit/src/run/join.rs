@@ -1,6 +1,6 @@
 //! Joins the calls of the invocation log with the decisions on them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use banister::{DecisionOutcome, Stage};
 use sha2::{Digest as _, Sha256};
@@ -128,11 +128,16 @@ fn judge(group: &Group, audit: &mut DecisionAudit) {
     if group.is_by_decision {
         judge_approvals(group, audit);
     }
+    let owners = Owners::of(group);
     for call in &group.calls {
         audit.calls += 1;
         audit.tagged += u64::from(call.tagged);
         if group.decisions.is_empty() {
             audit.problem(call.place.problem(DecisionProblem::NoDecision));
+            continue;
+        }
+        if !owners.include(call) {
+            audit.problem(call.place.problem(DecisionProblem::OtherCall));
             continue;
         }
         audit.decided += 1;
@@ -159,6 +164,36 @@ fn judge(group: &Group, audit: &mut DecisionAudit) {
             judge_response(call, group, audit);
         }
         replay(call, group, audit);
+    }
+}
+
+/// The calls that the decisions of a tag belong to. Whoever reads a log can copy a tag to a call that no guardrail saw.
+struct Owners<'a> {
+    /// The request IDs in decisions on responses.
+    request_ids: BTreeSet<&'a str>,
+    /// The number of calls that have a response.
+    answered: usize,
+}
+
+impl<'a> Owners<'a> {
+    fn of(group: &'a Group) -> Self {
+        let request_ids = group.decisions.iter().map(|decision| decision.place.request_id.as_str());
+        Self {
+            request_ids: request_ids.filter(|id| !id.is_empty()).collect(),
+            answered: group.calls.iter().filter(|call| call.answered).count(),
+        }
+    }
+
+    fn include(&self, call: &Call) -> bool {
+        // A call that failed may be followed by another attempt with the same tag.
+        if !call.tagged || !call.answered {
+            return true;
+        }
+        if self.request_ids.is_empty() {
+            self.answered == 1
+        } else {
+            self.request_ids.contains(&*call.place.request_id)
+        }
     }
 }
 

@@ -41,6 +41,7 @@ struct Stored {
     entity_type: String,
     action: String,
     verdict: String,
+    fingerprint: Option<String>,
 }
 
 /// Writes the findings of a finalized audit as OCSF events in JSON Lines, in the order of the plan. Returns their number.
@@ -173,6 +174,11 @@ fn event(
             "merkle_root": manifest.merkle_root,
         },
     });
+    // The schema has no keyed hash.
+    let unmapped = event.get_mut("unmapped").and_then(Value::as_object_mut);
+    if let (Some(fingerprint), Some(unmapped)) = (&finding.fingerprint, unmapped) {
+        unmapped.insert("fingerprint".to_owned(), json!(fingerprint));
+    }
     let mut add = |name: &str, value: Value| {
         event.as_object_mut().map(|members| members.insert(name.to_owned(), value));
     };

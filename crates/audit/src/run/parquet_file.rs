@@ -34,8 +34,10 @@ const SCHEMA: &str = "message finding {
     required binary kind (UTF8);
     required binary type (UTF8);
     required binary action (UTF8);
-    required binary verdict (UTF8);
-}";
+    required binary verdict (UTF8);";
+
+/// The column of scans that have a key.
+const FINGERPRINT: &str = "required binary fingerprint (UTF8);";
 
 /// The number of rows that are in memory.
 const GROUP_ROWS: usize = 20_000;
@@ -60,8 +62,9 @@ pub(super) struct ParquetFile<W: Write + Send> {
 }
 
 impl<W: Write + Send> ParquetFile<W> {
-    pub(super) fn new(file: W) -> io::Result<Self> {
-        let schema = Arc::new(parse_message_type(SCHEMA).map_err(failed)?);
+    pub(super) fn new(file: W, has_fingerprints: bool) -> io::Result<Self> {
+        let schema = [SCHEMA, if has_fingerprints { FINGERPRINT } else { "" }, "}"].concat();
+        let schema = Arc::new(parse_message_type(&schema).map_err(failed)?);
         let properties = WriterProperties::builder()
             .set_compression(Compression::ZSTD(ZstdLevel::default()))
             .set_created_by(concat!("banister-audit ", env!("CARGO_PKG_VERSION")).to_owned())
@@ -71,11 +74,11 @@ impl<W: Write + Send> ParquetFile<W> {
     }
 
     pub(super) fn push(&mut self, row: &FindingRow<'_>) -> io::Result<()> {
-        let cells = cells(row);
+        let cells = || cells(row).into_iter().chain(row.fingerprint.map(Cell::Text));
         if self.columns.is_empty() {
-            self.columns = cells.iter().map(Column::of).collect();
+            self.columns = cells().map(|cell| Column::of(&cell)).collect();
         }
-        for (column, cell) in self.columns.iter_mut().zip(cells) {
+        for (column, cell) in self.columns.iter_mut().zip(cells()) {
             column.push(cell);
         }
         self.rows += 1;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fs::{self, File, TryLockError};
-use std::io::{self, BufRead as _, BufReader, BufWriter, Write};
+use std::io::{self, BufRead as _, BufReader, BufWriter, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest as _, Sha256};
@@ -41,7 +41,12 @@ impl Store {
 
     /// Creates the directory if there is none, and locks it. Several shards may hold the lock, each with a name of its own.
     pub(super) fn lock(root: &Path, shard: Option<&str>) -> Result<Self, AuditError> {
-        fs::create_dir_all(root).map_err(AuditError::io(root))?;
+        fs::create_dir_all(root).map_err(|error| match error.kind() {
+            ErrorKind::AlreadyExists | ErrorKind::NotADirectory => {
+                AuditError::usage(format!("{}: is not a directory; name another for the audit", root.display()))
+            }
+            _ => AuditError::io(root)(error),
+        })?;
         let is_other = !root.join("plan.jsonl").exists()
             && fs::read_dir(root)
                 .map_err(AuditError::io(root))?

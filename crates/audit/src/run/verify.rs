@@ -19,6 +19,7 @@ use super::signature::{Envelope, Verifier};
 use super::store::Store;
 use super::stores::ObjectStores;
 use super::summary::{Accepted, Summary, summarize_store};
+use super::work::scanner;
 use crate::core::{FindingRow, Receipt, Scanner, UnitStatus, hex};
 
 /// What is verified besides the files.
@@ -34,6 +35,8 @@ pub struct VerifyOptions<'a> {
     pub recorded: &'a [Guardrail],
     /// The policy of [`ScanRun::against`](crate::ScanRun::against), to scan units again.
     pub against: Option<&'a Guardrail>,
+    /// The key of [`ScanRun::fingerprint_key`](crate::ScanRun::fingerprint_key), to scan units again.
+    pub fingerprint_key: Option<&'a [u8]>,
     /// The stores of objects that are not files, to scan units again.
     pub stores: Option<&'a dyn ObjectStores>,
     /// The part of the units that is scanned again, in thousandths.
@@ -255,9 +258,12 @@ fn rescan(store: &Store, manifest: &Manifest, options: &VerifyOptions<'_>) -> Re
         return Err(AuditError::usage("the policy is not the one of the audit: its digest is another one"));
     }
     let plan = Plan::read(store)?;
-    let mut scanner = Scanner::new(guardrail, settings.options.clone()).replaying(options.recorded);
-    if let Some(policy) = options.against {
-        scanner = scanner.against(policy);
+    let scanner = scanner(guardrail, &settings.options, options.recorded, options.against, options.fingerprint_key);
+    if scanner.options().fingerprint_key_id != settings.options.fingerprint_key_id {
+        return Err(AuditError::usage(match settings.options.fingerprint_key_id {
+            Some(_) => "scanning again needs the key of the audit's fingerprints; name it with `--fingerprint-key`",
+            None => "the findings of the audit have no fingerprints; leave out `--fingerprint-key`",
+        }));
     }
     if scanner.options() != &settings.options {
         return Err(AuditError::usage(

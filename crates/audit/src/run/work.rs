@@ -58,6 +58,8 @@ pub struct ScanRun<'a> {
     pub recorded: &'a [Guardrail],
     /// The policy that the audited one is compared with.
     pub against: Option<&'a Guardrail>,
+    /// The key of fingerprints, if findings are to have them.
+    pub fingerprint_key: Option<&'a [u8]>,
     /// The stores of inputs that are locations, such as `s3://bucket/prefix`.
     pub stores: Option<&'a dyn ObjectStores>,
     /// The options of the scan.
@@ -78,11 +80,25 @@ impl std::fmt::Debug for ScanRun<'_> {
 
 impl ScanRun<'_> {
     fn scanner(&self) -> Scanner {
-        let scanner = Scanner::new(self.guardrail, self.options.clone()).replaying(self.recorded);
-        match self.against {
-            Some(policy) => scanner.against(policy),
-            None => scanner,
-        }
+        scanner(self.guardrail, &self.options, self.recorded, self.against, self.fingerprint_key)
+    }
+}
+
+/// Creates a scanner with all that it may have.
+pub(super) fn scanner(
+    guardrail: &Guardrail,
+    options: &ScanOptions,
+    recorded: &[Guardrail],
+    against: Option<&Guardrail>,
+    fingerprint_key: Option<&[u8]>,
+) -> Scanner {
+    let mut scanner = Scanner::new(guardrail, options.clone()).replaying(recorded);
+    if let Some(policy) = against {
+        scanner = scanner.against(policy);
+    }
+    match fingerprint_key {
+        Some(key) => scanner.fingerprinting(key),
+        None => scanner,
     }
 }
 

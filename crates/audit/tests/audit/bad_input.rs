@@ -64,6 +64,9 @@ fn inputs_and_directories_are_checked() {
     usage(&directory.input("empty"), &out, "matches no file");
     fs::write(directory.path("empty/file"), "x").expect("a file");
     usage(&directory.input("logs"), &directory.path("empty"), "holds other files");
+    for file in ["empty/file", "empty/file/below"] {
+        usage(&directory.input("logs"), &directory.path(file), "is not a directory");
+    }
 
     // The same objects by several names appear once.
     let twice = [directory.input("logs"), vec![directory.path("logs/**/*.gz").display().to_string()]].concat();

@@ -202,6 +202,40 @@ fn each_problem_is_named() {
     }
 }
 
+/// Whoever reads a log can send a tag again, to a model that no guardrail stands before.
+#[test]
+fn a_tag_that_was_copied_names_no_decision() {
+    let audited = guardrail();
+    let policy = Some(audited.policy().digest());
+    let copied = |mut record: Value| {
+        record["requestId"] = json!(request_id(2));
+        record
+    };
+    let (own, copy) = (call(1, "x", "x", policy), copied(call(1, "y", "y", policy)));
+    let failed = {
+        let mut record = copied(call(1, "x", "x", policy));
+        record["errorCode"] = json!("ThrottlingException");
+        record.as_object_mut().expect("an object").remove("output");
+        record
+    };
+    let whole = decisions(1, audited, "x", Some("x"));
+    let request = decisions(1, audited, "x", None);
+    let cases: [(&str, &[&Value], &[Decision], u64); 5] = [
+        ("beside its own", &[&own, &copy], &whole, 1),
+        ("alone", &[&copy], &whole, 1),
+        ("of a call whose caller left", &[&own, &copy], &request, 2),
+        ("of an attempt that failed", &[&failed, &own], &whole, 0),
+        ("of a call whose response was not recorded", &[&own], &request, 0),
+    ];
+    for (name, calls, decisions, expected) in cases {
+        let calls: Vec<Value> = calls.iter().map(|call| (*call).clone()).collect();
+        let summary = audit(&calls, decisions, &[]);
+        let found = &summary.decisions.as_ref().expect("a join").problems;
+        assert_eq!(found.values().sum::<u64>(), expected, "{name}: {found:?}");
+        assert!(found.keys().all(|problem| problem.as_str() == "other_call"), "{name}: {found:?}");
+    }
+}
+
 #[test]
 fn a_policy_counts_only_at_the_times_at_which_it_was_approved() {
     let (audited, other) = (guardrail(), other());

@@ -6,6 +6,7 @@ mod archive;
 mod bad_input;
 mod chains;
 mod decisions;
+mod fingerprints;
 mod integrity;
 mod parquet_input;
 mod results;

@@ -94,6 +94,9 @@ pub(crate) struct ScanArgs {
     /// Join the calls of invocation logs with decision records, which are among the inputs
     #[arg(long)]
     pub(super) decisions: bool,
+    /// File with a key of at least 32 bytes: adds the HMAC-SHA-256 of the matched text to findings, so that different values can be counted
+    #[arg(long, value_name = "FILE")]
+    pub(super) fingerprint_key: Option<PathBuf>,
     /// Longest line that is read as JSON; longer lines are evaluated as text and quarantined
     #[arg(long, value_name = "BYTES", default_value_t = 16 << 20, value_parser = clap::builder::RangedU64ValueParser::<usize>::new().range(1024..=1 << 30))]
     pub(super) max_line_bytes: usize,
@@ -181,6 +184,9 @@ pub(crate) struct VerifyArgs {
     /// The `--replay` of the scan, for `--rescan`; may be repeated
     #[arg(long, value_name = "POLICY")]
     pub(super) replay: Vec<String>,
+    /// The `--fingerprint-key` of the scan, for `--rescan`
+    #[arg(long, value_name = "FILE")]
+    pub(super) fingerprint_key: Option<PathBuf>,
 }
 
 /// Arguments of `audit report`.

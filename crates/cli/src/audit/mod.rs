@@ -21,6 +21,7 @@ pub(crate) use args::AuditArgs;
 use args::{AuditCommand, EndingArgs, PlanArgs, ReportArgs, ScanArgs, VerifyArgs};
 
 use crate::failure::{Exit, Failure, print_error};
+use crate::fingerprint_key;
 use crate::policy::{self, PolicyRef};
 use crate::report::Out;
 
@@ -124,6 +125,7 @@ fn scan(args: &ScanArgs, decisions: bool, out: &mut Out) -> Result<Exit, Failure
     let policy = load(&args.policy)?;
     let recorded = guardrails(&args.replay)?;
     let against = args.against.as_deref().map(load).transpose()?;
+    let fingerprint_key = args.fingerprint_key.as_deref().map(fingerprint_key::read).transpose()?;
     let buckets = buckets::for_scan(&args.inputs, &args.out)?;
     let run = ScanRun {
         inputs: &args.inputs,
@@ -133,6 +135,7 @@ fn scan(args: &ScanArgs, decisions: bool, out: &mut Out) -> Result<Exit, Failure
         policy_text: policy.text.as_deref(),
         recorded: &recorded,
         against: against.as_ref().map(|against| &against.guardrail),
+        fingerprint_key: fingerprint_key.as_deref(),
         stores: buckets::stores(buckets.as_ref()),
         options: ScanOptions {
             format: args.format.map(Into::into),
@@ -224,6 +227,7 @@ fn verify(args: &VerifyArgs, out: &mut Out) -> Result<Exit, Failure> {
     let policy = args.policy.as_deref().map(load).transpose()?;
     let recorded = guardrails(&args.replay)?;
     let against = args.against.as_deref().map(load).transpose()?;
+    let fingerprint_key = args.fingerprint_key.as_deref().map(fingerprint_key::read).transpose()?;
     let buckets = if args.rescan.is_some() { buckets::for_plan(&args.out)? } else { None };
     let options = VerifyOptions {
         verifier: verifier.as_ref(),
@@ -231,6 +235,7 @@ fn verify(args: &VerifyArgs, out: &mut Out) -> Result<Exit, Failure> {
         guardrail: policy.as_ref().map(|policy| &policy.guardrail),
         recorded: &recorded,
         against: against.as_ref().map(|against| &against.guardrail),
+        fingerprint_key: fingerprint_key.as_deref(),
         stores: buckets::stores(buckets.as_ref()),
         rescan_per_mille: args.rescan.unwrap_or(0),
     };

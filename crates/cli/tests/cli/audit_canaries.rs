@@ -106,6 +106,7 @@ impl Audits {
 fn prepared() -> Audits {
     let directory = Directory::new();
     let policy = directory.file("policy.yaml", POLICY);
+    directory.file("key", "key-key-key-key-key-key-key-key-key");
     directory.file("other.yaml", POLICY.replace("action: mask", "action: block"));
     let log = Path::new(directory.path()).join("decisions.jsonl");
     banister(&["check", "--policy", &policy, "--audit-log", &log.display().to_string()], "mail jane@example.com");
@@ -132,6 +133,8 @@ fn no_six_characters_of_a_value_are_written_by_any_step() {
         "@other.yaml",
         "--replay",
         "@other.yaml",
+        "--fingerprint-key",
+        "@key",
     ];
     let scan = |input: &'static str, out: &'static str| {
         [&["scan", input, "-o", out, "--progress", "json"], &options[..]].concat()
