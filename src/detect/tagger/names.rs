@@ -111,12 +111,14 @@ impl NameReader {
         let [next, second] = token.next;
         if next.is_some_and(|c| is_sign(c) || c.is_ascii_digit())
             || next == Some('.') && second.is_some_and(|c| c.is_lowercase() || c.is_ascii_digit())
+            || (next, second) == (Some(':'), Some(':'))
         {
             return true;
         }
         let Some(before) = self.tokens.back().filter(|_| token.gap == Gap::None) else { return false };
         let is_domain = before.word.shape == Shape::Dot && before.token.gap == Gap::None && word.shape == Shape::Lower;
-        before.word.shape == Shape::At || before.token.kind == Kind::Number || is_domain
+        let is_path = before.word.shape == Shape::Colon && before.word.length > 1;
+        before.word.shape == Shape::At || before.token.kind == Kind::Number || is_domain || is_path
     }
 
     fn decide(&mut self, is_last: bool, labeler: &mut impl Labeler, out: &mut impl FnMut(Range<usize>, Signs)) {

@@ -81,7 +81,7 @@ fn train(text: &Path, list_folder: &Path, models: &Path) -> Result<(), String> {
         let count = runs.iter().map(|run| run.rows.len()).sum::<usize>();
         eprintln!("{what}: {} documents, {} runs of {count} candidates", documents.len(), runs.len());
     }
-    let mut file = packed(&crf::train(&names), 0.0);
+    let mut file = packed(&crf::train(&names), NAME_LEAN);
     file.extend(list_bytes);
     write(&models.join("names.bin"), &file)?;
     write(&models.join("addresses.bin"), &packed(&crf::train(&addresses), ADDRESS_LEAN))
@@ -95,7 +95,9 @@ fn write(path: &Path, bytes: &[u8]) -> Result<(), String> {
 /// Made documents with addresses that train the model of names too.
 const MADE_FOR_NAMES: usize = 6_000;
 
-/// What speaks for an address, in natural logarithms of odds. The training text has more of what is none than text in which addresses are looked for.
+/// What speaks for a name and for an address, in natural logarithms of odds. The training text has more of what is none than text in which they are looked
+/// for.
+const NAME_LEAN: f64 = 0.1;
 const ADDRESS_LEAN: f64 = 0.2;
 
 /// Returns the weights as the library reads them: one scale for all, so that only few are clipped. `lean` is added to the labels inside.
