@@ -37,7 +37,7 @@ fn read<T: serde::de::DeserializeOwned>(path: &std::path::Path) -> T {
 }
 
 /// The text without its marks, and the marked ranges.
-fn unmark(marked: &str) -> (String, Vec<Range<usize>>) {
+pub(crate) fn unmark(marked: &str) -> (String, Vec<Range<usize>>) {
     let (mut text, mut spans, mut rest) = (String::new(), Vec::new(), marked);
     while let Some((head, tail)) = rest.split_once("<<") {
         let (value, tail) = tail.split_once(">>").unwrap_or_else(|| panic!("mark not closed: {marked}"));

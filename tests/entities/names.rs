@@ -2,8 +2,9 @@
 
 use banister::EntityType;
 
-use crate::Matcher;
+use crate::cases::unmark;
 use crate::corpus::{Document, overlaps, read, shared_data, type_of};
+use crate::{Matcher, data};
 
 /// Names that no title or keyword introduces, which the patterns do not find, and text that names nobody.
 const CASES: &[(&str, &[&str])] = &[
@@ -31,6 +32,31 @@ fn names_are_found_without_a_word_that_introduces_them() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Lines as people write them, by kind: `tests/data/names/*.txt`. A line is right if each marked name is found, at least half of it and of what is found,
+/// and nothing else.
+#[test]
+fn names_are_found_in_mail_pages_forms_and_messages() {
+    let matcher = Matcher::with("types: [NAME], strictness: normal");
+    let mut wrong = Vec::new();
+    for kind in ["mail", "web", "form", "social"] {
+        let path = data().join(format!("names/{kind}.txt"));
+        let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        let lines: Vec<&str> = text.lines().filter(|line| !line.starts_with('#')).collect();
+        let gaps = lines.iter().filter(|line| line.starts_with('~')).count();
+        assert!(lines.len() >= 30 && 8 * gaps <= lines.len(), "{kind}: {gaps} of {} lines are not read", lines.len());
+        for line in lines {
+            let (text, names) = unmark(&line.trim_start_matches('~').replace("\\n", "\n"));
+            let found = matcher.find(&text);
+            let is_right = found.len() == names.len() && found.iter().zip(&names).all(|(a, b)| overlaps(a, b));
+            if is_right == line.starts_with('~') {
+                let found: Vec<_> = found.into_iter().map(|span| &text[span]).collect();
+                wrong.push(format!("{kind}: {line:?}: {found:?}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{} wrong\n{}", wrong.len(), wrong.join("\n"));
 }
 
 /// Text of names, for which a higher strictness finds at least as many.
@@ -139,7 +165,7 @@ fn f1(matcher: &Matcher, documents: &[Document]) -> (f64, f64, f64) {
 /// The model does better than the patterns on sets that it was not trained on, and keeps to its floors.
 #[test]
 fn the_model_does_better_than_the_patterns() {
-    let Some(data) = shared_data() else {
+    let Some(folder) = shared_data() else {
         eprintln!("SKIPPED: no labelled sets beside the project (../shared/data/pii); the model was not measured");
         return;
     };
@@ -149,7 +175,7 @@ fn the_model_does_better_than_the_patterns() {
         f
     };
     for (set, floor) in [("presidio_synth_v2", 0.80), ("piianon_sample", 0.90)] {
-        let documents = read(&data.join(format!("pii/{set}.jsonl")));
+        let documents = read(&folder.join(format!("pii/{set}.jsonl")));
         let patterns = row(set, "types: [NAME]", &documents);
         for strictness in ["low", "normal", "high"] {
             let model = row(set, &format!("types: [NAME], strictness: {strictness}"), &documents);
@@ -159,7 +185,7 @@ fn the_model_does_better_than_the_patterns() {
         }
     }
     for chat in ["oasst-chat", "hh-chat"] {
-        let documents = read(&data.join(format!("text/{chat}.jsonl")));
+        let documents = read(&folder.join(format!("text/{chat}.jsonl")));
         let megabytes = documents.iter().map(|document| document.text.len()).sum::<usize>() as f64 / 1e6;
         for keys in ["types: [NAME]", "types: [NAME], strictness: low", "types: [NAME], strictness: normal"] {
             let matcher = Matcher::with(keys);

@@ -76,9 +76,9 @@ pub(super) static ADDRESS: Description = Description {
         // A postal code alone, where it is called so.
         exact(
             concat!(
-                r"\b(?i:zip(?:[ _-]?code)?|postal[ _-]?code|post[ _-]?code)(?:'s)?",
+                r"\b(?i:zip(?:[ _-]?code)?|postal[ _-]?code|post[ _-]?code|plz|postleitzahl|code postal|c[^\x00-\x7f]+digo postal|cep|postnummer)(?:'s)?",
                 keyword_link!(),
-                r"(?:\d{5}(?:-\d{4}|-\d{3})?|[A-Za-z]{1,2}\d[0-9A-Za-z]?[ \n]?\d[A-Za-z]{2}|[A-Za-z]\d[A-Za-z][ \n]?\d[A-Za-z]\d|\d{4})\b"
+                r"(?:\d{5}(?:-\d{4}|-\d{3})?|\d{3}[ \n]\d{2}|\d{2}-\d{3}|\d{4}[ \n]?[A-Z]{2}|[A-Za-z]{1,2}\d[0-9A-Za-z]?[ \n]?\d[A-Za-z]{2}|[A-Za-z]\d[A-Za-z][ \n]?\d[A-Za-z]\d|\d{4})\b"
             ),
             40,
             any,

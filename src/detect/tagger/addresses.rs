@@ -11,7 +11,7 @@ use super::decoder::Decoder;
 use super::features::{FEATURES, Window, rows};
 use super::model::{Biased, INSIDE, LABELS, OUTSIDE, Steps, Weigh};
 use super::signs::Signs;
-use super::token::{Kind, MAX_TOKEN_BYTES, TOKEN_LOOKAHEAD_BYTES, Token};
+use super::token::{Gap, Kind, MAX_TOKEN_BYTES, TOKEN_LOOKAHEAD_BYTES, Token};
 use super::word::{Shape, Word};
 
 /// Tokens after a token that its features read.
@@ -103,7 +103,7 @@ impl AddressReader {
             if is_anchor(&token, word) {
                 self.anchor = Some(self.next);
             }
-            let counts = is_number(&token);
+            let counts = self.is_number(self.next);
             let Some(is_candidate) = self.is_candidate(counts, is_last) else { return };
             if is_candidate {
                 if self.get(self.next + AHEAD).is_none() && !is_last {
@@ -130,7 +130,7 @@ impl AddressReader {
         let Some(anchor) = self.anchor.filter(|anchor| self.next - anchor < BEFORE_NUMBER) else { return Some(false) };
         for number in self.next + 1..=anchor + BEFORE_NUMBER {
             match self.get(number) {
-                Some((token, _)) if is_number(token) => return Some(true),
+                Some(_) if self.is_number(number) => return Some(true),
                 Some(_) => {}
                 None => return is_last.then_some(false),
             }
@@ -189,6 +189,24 @@ impl AddressReader {
         }
     }
 
+    /// Returns `true` for a token that may be the number of a house or a postal code. Those of amounts, times, versions and codes are not.
+    fn is_number(&self, number: usize) -> bool {
+        let Some((token, _)) = self.get(number) else { return false };
+        let is_split = |sign: char| token.next[0] == Some(sign) && token.next[1].is_some_and(|c| c.is_ascii_digit());
+        token.kind == Kind::Number
+            && token.end - token.start <= MAX_DIGITS
+            && !is_split('.')
+            && !is_split(':')
+            && !matches!(token.next[0], Some('%' | '_' | '$' | '€' | '°'))
+            && !self.is_after_letter(number, token)
+    }
+
+    /// Returns `true` for a token that touches a word before it.
+    fn is_after_letter(&self, number: usize, token: &Token) -> bool {
+        let before = number.checked_sub(1).and_then(|before| self.get(before));
+        token.gap == Gap::None && before.is_some_and(|(before, _)| before.kind == Kind::Word)
+    }
+
     /// Forgets the tokens that nothing needs.
     fn forget(&mut self) {
         let undecided = self.next - self.decoder.undecided();
@@ -205,16 +223,6 @@ impl AddressReader {
             read.map_or(&Word::EDGE, |(_, word)| word)
         })
     }
-}
-
-/// Returns `true` for a token that may be the number of a house or a postal code. Those of amounts, times and versions are not.
-fn is_number(token: &Token) -> bool {
-    let is_split = |sign: char| token.next[0] == Some(sign) && token.next[1].is_some_and(|c| c.is_ascii_digit());
-    token.kind == Kind::Number
-        && token.end - token.start <= MAX_DIGITS
-        && !is_split('.')
-        && !is_split(':')
-        && !matches!(token.next[0], Some('%' | '_' | '$' | '€' | '°'))
 }
 
 /// Returns `true` for a word that an address may begin with, before its number.

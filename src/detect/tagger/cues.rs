@@ -64,7 +64,10 @@ const CUES: &[(Cue, &str)] = &[
     (
         Cue::Street,
         "street st road rd avenue ave lane ln drive boulevard blvd square place court way straße strasse rue calle via \
-         plaza piazza park bridge station airport straat apt suite",
+         plaza piazza park bridge station airport straat apt suite str gasse weg platz allee ul ulica ulice náměstí utca út útja vej gade allé \
+         gatan vägen väg katu avenida av avda rua travessa largo praça paseo carrera camino viale corso strada vicolo chemin allée impasse quai \
+         laan plein dreef crescent hwy parkway pkwy mews trg cesta ulitsa улица ул проспект площадь \
+         вулиця вул jalan jl οδός οδος λεωφόρος postfach",
     ),
     (
         Cue::Place,

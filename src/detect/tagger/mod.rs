@@ -12,6 +12,7 @@ pub(crate) mod hash;
 pub(crate) mod lists;
 pub(crate) mod model;
 pub(crate) mod names;
+pub(crate) mod no_names;
 pub(crate) mod reader;
 pub(crate) mod signs;
 pub(crate) mod token;

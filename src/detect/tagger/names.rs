@@ -96,7 +96,7 @@ impl NameReader {
                 let is_titled = before.is_some_and(is_title)
                     || before.is_some_and(|read| read.word.shape == Shape::Dot)
                         && self.tokens.iter().rev().nth(1).is_some_and(is_title);
-                let continues = before.is_some_and(|read| read.is_low) && !class.is_ordinary();
+                let continues = before.is_some_and(|read| read.is_low) && (class.surname > 0 || !class.is_ordinary());
                 let is_particle = word.cue == Cue::Particle && after_candidate;
                 let is_low = is_listed || is_titled || continues;
                 (is_low || is_particle, is_low)
@@ -111,12 +111,14 @@ impl NameReader {
         let [next, second] = token.next;
         if next.is_some_and(|c| is_sign(c) || c.is_ascii_digit())
             || next == Some('.') && second.is_some_and(|c| c.is_lowercase() || c.is_ascii_digit())
+            || (next, second) == (Some(':'), Some(':'))
         {
             return true;
         }
         let Some(before) = self.tokens.back().filter(|_| token.gap == Gap::None) else { return false };
         let is_domain = before.word.shape == Shape::Dot && before.token.gap == Gap::None && word.shape == Shape::Lower;
-        before.word.shape == Shape::At || before.token.kind == Kind::Number || is_domain
+        let is_path = before.word.shape == Shape::Colon && before.word.length > 1;
+        before.word.shape == Shape::At || before.token.kind == Kind::Number || is_domain || is_path
     }
 
     fn decide(&mut self, is_last: bool, labeler: &mut impl Labeler, out: &mut impl FnMut(Range<usize>, Signs)) {
@@ -171,9 +173,12 @@ impl NameReader {
         close(&mut open, run.end);
     }
 
-    /// Returns the span of some tokens, without signs at its ends.
+    /// Returns the span of some tokens, without signs at its ends. Single letters are no name.
     fn span(&self, tokens: Range<usize>) -> Option<Range<usize>> {
         let mut words = tokens.filter_map(|at| self.tokens.get(at)).filter(|read| read.token.kind == Kind::Word);
+        if !words.clone().any(|read| read.word.length > 1) {
+            return None;
+        }
         let first = words.next()?;
         let last = words.next_back().unwrap_or(first);
         Some(first.token.start..last.token.end)

@@ -13,7 +13,7 @@ pub(crate) enum Kind {
     Word,
     /// Digits.
     Number,
-    /// Any other character.
+    /// Any other character, or several of the same: a line of signs separates as one sign does.
     Sign,
 }
 
@@ -50,7 +50,7 @@ pub(crate) fn next_token(text: &str, from: usize, is_last: bool) -> Option<Token
     } else if first.is_ascii_digit() {
         (Kind::Number, body.bytes().take(MAX_TOKEN_BYTES).take_while(u8::is_ascii_digit).count())
     } else {
-        (Kind::Sign, first.len_utf8())
+        (Kind::Sign, sign_length(body, first))
     };
     let after = body.get(length..).unwrap_or_default();
     let token = |next: [Option<char>; 2]| Some(Token { start, end: start + length, kind, gap, next });
@@ -87,6 +87,12 @@ fn white_space(text: &str) -> (usize, Gap) {
         }
     }
     (text.len(), gap)
+}
+
+/// Returns the length of the signs at the start that are the same.
+fn sign_length(text: &str, sign: char) -> usize {
+    let size = sign.len_utf8();
+    size * text.chars().take(MAX_TOKEN_BYTES / size).take_while(|&c| c == sign).count()
 }
 
 fn is_joint(c: char) -> bool {
@@ -135,6 +141,7 @@ mod tests {
             ("Dr. O'Brien-Smith's dog, 12a", vec!["Dr", ".", "O'Brien-Smith", "'", "s", "dog", ",", "12", "a"]),
             ("  Zoë\u{2019}s  ", vec!["Zoë", "\u{2019}", "s"]),
             ("a- 'b' -c", vec!["a", "-", "'", "b", "'", "-", "c"]),
+            ("a ??? b--c ''", vec!["a", "???", "b", "--", "c", "''"]),
             ("", vec![]),
         ] {
             assert_eq!(tokens(text), expected, "{text}");
@@ -145,7 +152,7 @@ mod tests {
     /// A token that is returned does not change with the text after it.
     #[test]
     fn tokens_are_final() {
-        let text = "Anna's O'Brien met Jean-Luc. x'sy é-a 12,3 Zoë\u{2019}s";
+        let text = "Anna's O'Brien met Jean-Luc... ??? x'sy é-a -- 12,3 Zoë\u{2019}s \u{2022}\u{2022}!";
         for end in (0..text.len()).filter(|&at| text.is_char_boundary(at)) {
             let part = text.get(..end).unwrap_or_default();
             let mut at = 0;

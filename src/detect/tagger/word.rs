@@ -126,10 +126,11 @@ impl Word {
         }
     }
 
-    /// Returns the attributes of a token of one character, in which all parts are the whole.
+    /// Returns the attributes of a sign. Several of the same are one to all features but the length.
     fn sign(text: &str, gap: Gap) -> Self {
         let mut letters = ['\0'; MAX_LETTERS];
-        let count = lower_case(text, &mut letters);
+        let first = text.chars().next().map_or(0, char::len_utf8);
+        let count = lower_case(text.get(..first).unwrap_or_default(), &mut letters);
         let hash = hash::hash(letters.get(..count).unwrap_or_default());
         Self {
             hash,
@@ -140,7 +141,7 @@ impl Word {
             class: Class::NONE,
             cue: Cue::None,
             gap,
-            length: u8::try_from(count).unwrap_or(1),
+            length: u8::try_from((text.len() / first.max(1)).min(12)).unwrap_or(1),
         }
     }
 }
@@ -179,10 +180,10 @@ fn shape(text: &str, kind: Kind) -> Shape {
             ',' | ';' => Shape::Comma,
             '"' | '\'' | '\u{2018}'..='\u{201F}' | '«' | '»' | '`' => Shape::Quote,
             '-' | '\u{2010}'..='\u{2015}' => Shape::Hyphen,
-            ':' => Shape::Colon,
+            ':' | '=' => Shape::Colon,
             '(' | '[' | '{' | '<' => Shape::Open,
             ')' | ']' | '}' | '>' => Shape::Close,
-            '@' | '#' | '/' | '_' | '=' => Shape::At,
+            '@' | '#' | '/' | '_' => Shape::At,
             _ => Shape::Other,
         },
         Kind::Word => word_shape(count_cases(text), first.is_uppercase()),

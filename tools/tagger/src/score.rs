@@ -5,7 +5,8 @@ use std::path::Path;
 
 use crate::data::{self, Document};
 use crate::tagger::model::Model;
-use crate::tagger::reader::{Tagger, Wanted};
+use crate::tagger::no_names::is_no_name;
+use crate::tagger::reader::{Found, Tagger, Wanted};
 use crate::{WITH_ADDRESSES, WITH_NAMES};
 
 /// Prints a row for each file. With `SHOW` in the environment, wrong and missed spans too.
@@ -90,7 +91,11 @@ fn documents(path: &Path) -> Result<Vec<Document>, String> {
 
 fn find(model: &Model<'_>, wanted: Wanted, text: &str) -> Vec<Range<usize>> {
     let mut spans = Vec::new();
-    Tagger::default().read((text, 0), true, (model, wanted), &mut |_, span, _| spans.push(span));
+    Tagger::default().read((text, 0), true, (model, wanted), &mut |found, span, _| {
+        if found == Found::Address || !is_no_name(&text[span.clone()]) {
+            spans.push(span);
+        }
+    });
     spans
 }
 

@@ -4,140 +4,14 @@ use std::ops::Range;
 use std::path::Path;
 
 use crate::data::Document;
+use crate::tagger::no_names::NO_NAMES;
 
-const DOCUMENTS: usize = 9_000;
+const DOCUMENTS: usize = 13_000;
 
-/// Lines with places to fill: `{n}` a name, `{g}` a given name, `{s}` a surname, `{d}` a date, `{#}` a number, `{c}` a town, `{f}` a firm, `{r}` a job, `{x}` an illness, `{h}` a number in hexadecimal digits,
-/// `{m}` an e-mail address.
-const LINES: &[&str] = &[
-    "Patient: {n} (DOB: {d}, MRN: {#})",
-    "Patient {n}, born {d}, was seen in clinic.",
-    "RE: {n}, account {#}",
-    "Subject: {n} - record {#}",
-    "Results for {n} (ID {#}) were reviewed by Dr. {n}.",
-    "Provider: {n}, {r}",
-    "Provider: Dr. {n} (NPI: {#})",
-    "Referred by Dr. {s}. Next visit {d}.",
-    "[{d}T10:00:00Z] {n} changed the settings.",
-    "{d} INFO user={g} action=login",
-    "{d} {n} signed in from {#}.",
-    "Alert: {n} requested access ({m})",
-    "{\"owner\": \"{n}\", \"id\": {#}}",
-    "{\"customer\": {\"name\": \"{n}\", \"city\": \"{c}\"}}",
-    "name,email\n{n},{m}\n{n},{m}",
-    "{#};{n};{c};{d}",
-    "| {n} | {r} | {c} |",
-    "{n} — {r} at {f}",
-    "{n}, {r}\n{f}",
-    "{n}\n{r}, {f}\n{m}",
-    "{n} <{m}> wrote:",
-    "From: {n} <{m}>\nTo: {n} <{m}>\nSubject: Meeting in {c}",
-    "Cc: {n}, {n}, {n}",
-    "Attendees: {n}, {n} and {n}",
-    "Present: {g}, {g}, {g} and {n}.",
-    "Best,\n{g}",
-    "Kind regards,\n{n}\n{r}",
-    "Thanks,\n{g} {s}",
-    "Hi {g}, can you send the report to {g}?",
-    "Hello {n}, your order {#} has shipped.",
-    "Dear {g}, thank you for your message.",
-    "Plaintiff {n} v. Defendant {n}",
-    "IN THE MATTER OF {n}, case {#}",
-    "The witness, {n}, testified on {d}.",
-    "{n}: No, I did not see it.",
-    "{n}: Yes, Your Honor.",
-    "Counsel for {s}: {n}",
-    "SO ORDERED. {n}, {r}",
-    "Signed: {n}",
-    "Signature: {n} Date: {d}",
-    "Emergency contact: {n} (sister), {#}",
-    "Next of kin: {n} at {#}.",
-    "Employee {n} ({#}) reports to {n}.",
-    "Approved by {n} on {d}; reviewed by {n}.",
-    "Assigned to: {n}",
-    "Reporter: {n}\nAssignee: {n}",
-    "Account holder: {n}",
-    "Beneficiary: {n}, IBAN on file",
-    "Payment from {n} to {f} on {d}",
-    "Mr. {s} and Mrs. {s} live in {c}.",
-    "Ms. {s} will call back.",
-    "Prof. {n} teaches at the University of {c}.",
-    "I met {n} in {c} last week.",
-    "Please ask {g} about the invoice.",
-    "{g} and {g} are coming too.",
-    "{g} said she would call {g} tomorrow.",
-    "{n} works for {f} as a {r}.",
-    "{n} was born in {c} in 1961.",
-    "According to {n}, sales of {f} rose.",
-    "\"We are growing,\" said {n}, {r} of {f}.",
-    "{s}, who joined {f} in 2011, resigned.",
-    "{s} and {s} published it in 2009.",
-    "My sister {g} lives in {c}.",
-    "my name is {n} and I need help with order {#}",
-    "this is {n} from {f}",
-    "I'm {g}, nice to meet you.",
-    "Change the name on the account to {n}, please.",
-    "Tell {g} that I am late.",
-    "text {g} happy birthday",
-    "call {n} now",
-    "email {g} about the meeting",
-    "Is {n} still the {r} of {f}?",
-    "Write a poem about {n}.",
-    "Songs by {n} and by {n}",
-    "{n}'s report is attached.",
-    "Where did {g}'s parents go?",
-    "{g}: hey\n{g}: hi there",
-    "1. {n}\n2. {n}\n3. {n}",
-    "- {n} ({r})\n- {n} ({r})",
-    "{f} opened an office in {c} in May.",
-    "The {f} Group bought {f} for {#} dollars.",
-    "Monday in {c}: Board Meeting, Room {#}",
-    "Product Manager, {f}, {c}",
-    "Status: Active  Region: North  City: {c}",
-    "Install Visual Studio Code and restart Windows.",
-    "The United States and the European Union signed it in {c}.",
-    "Order Number: {#}\nShipping Address: Main Street {#}, {c}",
-    "New York, Los Angeles and San Francisco are cities.",
-    "Question: What is the capital of {c}?",
-    "Chief Financial Officer, Human Resources, Customer Service",
-    "In the Bible, God speaks to the people of Israel.",
-    "Terms and Conditions apply. See Section {#} of the Agreement.",
-    "Blood Pressure: {#}  Heart Rate: {#}  Primary Care Clinic",
-    "User Name: admin  Host: Server{#}  Time Zone: Central European Time",
-    "[INTERNAL MEMO] From: {n} To: {n}",
-    "[MEETING NOTES]\n{n}: Agreed.",
-    "[{g}]: Hello, is anyone there?",
-    "Digitally signed by {n}",
-    "Automatically generated. Contact {n} for questions.",
-    "{f} Industries hired {n}.",
-    "{n} filed a claim against {f} Enterprises.",
-    "She has worked at {s} Industries and {s} Partners since 2004.",
-    "{n} was told that Type 2 Diabetes and High Blood Pressure are common.",
-    "Condition: Chronic Kidney Disease. Doctor: {n}",
-    "Diagnosis: {x}  Patient: {n}",
-    "Diagnosis: {x}. Seen by Dr. {s}.",
-    "{g} has {x} and {x}.",
-    "Assessment: {x}, {x}",
-    "History: {x}",
-    "PATIENT INTAKE FORM\nName: {n}",
-    "CONFIDENTIAL SETTLEMENT AGREEMENT between {n} and {f}",
-    "[LAB REPORT] {n}, {d}",
-    "[CUSTOMER SUPPORT TRANSCRIPT]\nAgent: {g}",
-    "DISTRICT COURT, COUNTY OF {c}",
-    "Court Clerk, Official Interpreter, Senior Legal Counsel: {n}",
-    "CT Chest, X-Ray Left Knee, Ultrasound Abdomen ordered by Dr. {s}",
-    "Diagnosis: Acute Bronchitis, Lyme Disease",
-    "History of Crohn Disease and Graves Disease, father had Parkinson Syndrome",
-    "Condition: Generalized Anxiety Disorder  Physician: {n}",
-    "The patient, {g}, is doing well; {g} returns in May.",
-    "Q: {g}, where were you?\nA: At home.",
-    "Good evening, {g}. How was the trip?",
-    "In the Old Testament, Moses and Abraham speak with God.",
-    "Oh God, Jesus Christ, what a day!",
-    "Most Americans and Asians like Thanksgiving.",
-    "The Bohr model, the Hubble telescope and the Nobel Prize",
-    "How To Use The Main Menu: Click Start, then Open.",
-];
+/// Lines with places to fill: `{n}` a name, `{g}` a given name, `{s}` a surname, `{d}` a date, `{#}` a number, `{k}` a small one, `{c}` a town, `{f}` a firm,
+/// `{r}` a job, `{x}` an illness, `{q}` a word of [`NO_NAMES`], `{h}` a number in hexadecimal digits, `{m}` an e-mail address. `\\n` and `\\t` stand for a line end
+/// and a tab.
+const LINES: &str = include_str!("../lines/names.txt");
 
 const TOWNS: &[&str] = &[
     "Lisbon",
@@ -235,20 +109,19 @@ type Ranked = [Vec<String>; 3];
 /// Makes documents of one to four lines, always the same.
 pub fn documents(lists: &Path) -> Result<Vec<Document>, String> {
     let (given, surnames) = (ranked(&lists.join("given.tsv"))?, ranked(&lists.join("surname.tsv"))?);
-    let mut maker = Maker { seed: 0x2545_F491_4F6C_DD1D, given, surnames, lines: LINES, addresses: &[] };
+    let mut maker = Maker { seed: 0x2545_F491_4F6C_DD1D, given, surnames, lines: lines(LINES), addresses: &[] };
     Ok((0..DOCUMENTS).map(|_| maker.document()).collect())
 }
 
 /// Makes documents of lines of another list, in which `{a}` is one of these addresses and `{p}` a telephone number.
-pub fn documents_of(
-    lines: &'static [&'static str],
-    addresses: &[String],
-    lists: &Path,
-    count: usize,
-) -> Result<Vec<Document>, String> {
+pub fn documents_of(of: &str, addresses: &[String], lists: &Path, count: usize) -> Result<Vec<Document>, String> {
     let (given, surnames) = (ranked(&lists.join("given.tsv"))?, ranked(&lists.join("surname.tsv"))?);
-    let mut maker = Maker { seed: 0x6A09_E667_F3BC_C909, given, surnames, lines, addresses };
+    let mut maker = Maker { seed: 0x6A09_E667_F3BC_C909, given, surnames, lines: lines(of), addresses };
     Ok((0..count).map(|_| maker.document()).collect())
+}
+
+fn lines(text: &str) -> Vec<String> {
+    text.lines().map(|line| line.replace("\\n", "\n").replace("\\t", "\t")).collect()
 }
 
 fn ranked(path: &Path) -> Result<Ranked, String> {
@@ -266,6 +139,10 @@ fn capital(word: &str) -> String {
     chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
 }
 
+fn capitals(phrase: &str) -> String {
+    phrase.split(' ').map(capital).collect::<Vec<_>>().join(" ")
+}
+
 /// Puts a sign before each line.
 fn quoted(document: &Document, sign: &str) -> Document {
     let moved = |at: usize| at + sign.len() * (1 + document.text[..at].matches('\n').count());
@@ -281,7 +158,7 @@ struct Maker<'a> {
     seed: u64,
     given: Ranked,
     surnames: Ranked,
-    lines: &'static [&'static str],
+    lines: Vec<String>,
     addresses: &'a [String],
 }
 
@@ -301,6 +178,10 @@ impl Maker<'_> {
     fn name(&mut self, is_given: bool) -> String {
         if self.below(100) < 14 {
             return self.invented();
+        }
+        if !is_given && self.below(30) == 0 {
+            let prefix = self.item(&["O'", "O'", "Mc", "Mac", "D'", "Al-", "El-", "Ben-", "St. "]).to_owned();
+            return prefix + &self.name(false);
         }
         let rank = [2, 2, 1, 0, 0][self.below(5)];
         let at = self.below(if is_given { self.given[rank].len() } else { self.surnames[rank].len() });
@@ -345,8 +226,9 @@ impl Maker<'_> {
             if line > 0 {
                 document.text.push('\n');
             }
-            let line = self.item(self.lines);
-            self.fill(line, &mut document);
+            let number = self.below(self.lines.len());
+            let line = self.lines[number].clone();
+            self.fill(&line, &mut document);
         }
         if self.below(14) == 0 {
             let sign = self.item(&["> ", ">", "* ", "# ", "| "]);
@@ -365,6 +247,8 @@ impl Maker<'_> {
     }
 
     fn fill(&mut self, line: &str, document: &mut Document) {
+        // What is typed in lower case is often so with its names.
+        let is_low = !line.contains(char::is_uppercase) && line.contains(' ') && self.below(2) == 0;
         let mut rest = line;
         while let Some((head, tail)) = rest.split_once('{') {
             document.text += head;
@@ -375,9 +259,17 @@ impl Maker<'_> {
             };
             let start = document.text.len();
             match kind {
-                "n" => document.text += &self.full_name(),
-                "g" => document.text += &self.name(true),
-                "s" => document.text += &self.name(false),
+                "n" | "g" | "s" => {
+                    let name = match kind {
+                        "n" => self.full_name(),
+                        _ => self.name(kind == "g"),
+                    };
+                    document.text += &if is_low { name.to_lowercase() } else { name };
+                }
+                "q" => {
+                    let no_name = NO_NAMES[self.below(NO_NAMES.len())];
+                    document.text += &if is_low { no_name.to_owned() } else { capitals(no_name) };
+                }
                 "c" => document.text += self.item(TOWNS),
                 "f" => document.text += self.item(FIRMS),
                 "a" => {
@@ -391,14 +283,17 @@ impl Maker<'_> {
                 }
                 "p" => {
                     let [area, first, last] = [900, 900, 9000].map(|limit| 100 + self.below(limit));
-                    document.text += &match self.below(3) {
+                    document.text += &match self.below(5) {
                         0 => format!("({area}) {first}-{last}"),
                         1 => format!("+{} {area} {first} {last}", area % 90 + 1),
+                        2 => format!("0{area} {} {} {}", first % 90 + 10, last % 90 + 10, area % 90 + 10),
+                        3 => format!("0{first} {last}{area}"),
                         _ => format!("{area}-{first}-{last}"),
                     };
                 }
                 "x" => document.text += self.item(CONDITIONS),
                 "r" => document.text += self.item(JOBS),
+                "k" => document.text += &(1 + self.below(400)).to_string(),
                 "#" => document.text += &self.below(900_000).to_string(),
                 "m" => document.text += &format!("{}{}@example.com", self.name(true).to_lowercase(), self.below(90)),
                 _ => {
@@ -407,7 +302,12 @@ impl Maker<'_> {
                 }
             }
             if matches!(kind, "n" | "g" | "s") {
-                document.names.push(start..document.text.len());
+                let end = document.text.len();
+                match document.names.last_mut() {
+                    // `{g} {s}` is one name.
+                    Some(last) if last.end + 1 == start && document.text[last.end..start] == *" " => last.end = end,
+                    _ => document.names.push(start..end),
+                }
             }
             if kind == "a" {
                 document.addresses.push(start..document.text.len());

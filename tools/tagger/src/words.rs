@@ -20,6 +20,15 @@ const LEAST: u32 = 3;
 /// From here on a word is seen often.
 const OFTEN: u32 = 12;
 
+/// The levels of SCOWL up to which English words are added, and words that are surnames or rare given names count as ordinary.
+const NEW_LEVEL: u8 = 35;
+const INFLECTED_LEVEL: u8 = 10;
+const SURNAME_LEVEL: u8 = 50;
+const GIVEN_LEVEL: u8 = 35;
+
+/// Endings of words that are no basic forms.
+const ENDINGS: &[&str] = &["s", "ed", "ing", "ly", "er", "est"];
+
 /// Writes the lists as [`Lists`] reads them.
 pub fn build(folder: &Path, documents: &[Document]) -> Result<Vec<u8>, String> {
     let read = |name: &str| {
@@ -42,10 +51,25 @@ pub fn build(folder: &Path, documents: &[Document]) -> Result<Vec<u8>, String> {
             classes.entry(word.clone()).or_insert(Class::NONE).habit = habit;
         }
     }
-    for word in read("ordinary.txt")?.lines() {
-        let class = classes.entry(word.to_owned()).or_insert(Class::NONE);
-        if class.habit == 0 && !class.is_name() {
-            class.habit = 2;
+    for line in read("ordinary.tsv")?.lines() {
+        let level = |level: &str| level.parse::<u8>().ok();
+        let read = line.split_once('\t').and_then(|(word, number)| Some((word, level(number)?)));
+        let (word, level) = read.ok_or_else(|| format!("ordinary.tsv: {line:?} has no level"))?;
+        let known = classes.get(word).copied().unwrap_or(Class::NONE);
+        // A rare name that is an English word is a word, where it is written in lower case.
+        let most = match known {
+            // Their endings tell the others.
+            Class { given: 0, surname: 0, .. } if ENDINGS.iter().any(|ending| word.ends_with(ending)) => {
+                INFLECTED_LEVEL
+            }
+            Class { given: 0, surname: 0, .. } => NEW_LEVEL,
+            Class { given: 0, .. } => SURNAME_LEVEL,
+            Class { given: 1, .. } => GIVEN_LEVEL,
+            _ => continue,
+        };
+        let is_foreign_name = level == 0 && known.is_name();
+        if known.habit == 0 && level <= most && !is_foreign_name {
+            classes.entry(word.to_owned()).or_insert(Class::NONE).habit = 2;
         }
     }
     Ok(write(&classes))
