@@ -58,6 +58,12 @@ impl Recognizer {
         self
     }
 
+    /// Sets that no value is followed by an ASCII letter, a digit or `_`. Unlike `\b` in the pattern it allows a value to end in a sign.
+    pub(super) const fn to_word_end(mut self) -> Self {
+        self.needs.word_end = true;
+        self
+    }
+
     /// Sets the context words for [`Verdict::NeedsContext`].
     pub(super) const fn with_context(mut self, context: &'static [&'static str]) -> Self {
         self.context = context;

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use super::EntityType;
 use super::recognizer::{Recognizer, RecognizerInput};
 use crate::detect::pattern::{
-    Group, MatcherState, Offer, ParsedPattern, PatternMatch, PatternMatcher, Syntax, Verdict,
+    Group, MatcherState, Needs, Offer, ParsedPattern, PatternMatch, PatternMatcher, Syntax, Verdict,
 };
 use crate::text::normalize::View;
 use crate::text::view::ViewText;
@@ -57,11 +57,11 @@ fn recognizers() -> Vec<&'static Recognizer> {
     all.filter(|recognizer| recognizer.prefilter.is_none()).collect()
 }
 
-fn machine(recognizers: &[&'static Recognizer]) -> PatternMatcher {
+fn machine(recognizers: &[&'static Recognizer], needs: impl Fn(&Recognizer) -> Needs) -> PatternMatcher {
     let mut group = Group::default();
     for (tag, recognizer) in (0..).zip(recognizers) {
         let pattern = ParsedPattern::parse(recognizer.pattern, Syntax::Ascii).expect("a pattern");
-        group.add_needing(tag, &pattern, Some(recognizer.max_bytes), recognizer.needs).expect("a valid pattern");
+        group.add_needing(tag, &pattern, Some(recognizer.max_bytes), needs(recognizer)).expect("a valid pattern");
     }
     group.build_validated().expect("small patterns").expect("some patterns")
 }
@@ -121,8 +121,8 @@ fn matches(
     longest.iter().map(|((tag, start, is_sure), end)| format!("{tag} {start}..{end} {is_sure}")).collect()
 }
 
-#[test]
-fn neither_the_gate_nor_needs_change_a_match() {
+/// Returns the short cases of all types.
+fn cases() -> Vec<String> {
     #[derive(serde::Deserialize)]
     struct Cases {
         must: Vec<String>,
@@ -136,8 +136,46 @@ fn neither_the_gate_nor_needs_change_a_match() {
             all.must.iter().map(|case| case.replace("<<", "").replace(">>", "")).filter(|case| case.len() < 120),
         );
     }
+    cases
+}
+
+#[test]
+fn no_value_to_a_word_end_is_accepted_before_one() {
+    let recognizers: Vec<_> = recognizers().into_iter().filter(|recognizer| recognizer.needs.word_end).collect();
+    let open = machine(&recognizers, |_| Needs::NONE).without_gate();
+    let (mut accepted, mut wrong) = (0, Vec::new());
+    for text in &cases() {
+        let view = ViewText::of(text, View::Entity);
+        let offers = std::cell::RefCell::new(Vec::new());
+        let refuse = |offer: Offer| {
+            offers.borrow_mut().push(offer);
+            Verdict::Reject
+        };
+        open.read(&mut MatcherState::default(), &view, true, &refuse, &mut Vec::new());
+        for Offer { tag, start, end, .. } in offers.into_inner() {
+            let (recognizer, text) = (recognizers[tag as usize], view.slice(start..end));
+            let is_accepted = |after| {
+                let input = RecognizerInput { text, before: view.char_before(start), after, accepted: 0 };
+                matches!((recognizer.validate)(&input), Verdict::Accept | Verdict::NeedsContext)
+            };
+            if recognizer.needs.count.rejected(text).is_none() {
+                accepted += usize::from(is_accepted(Some(' ')));
+                wrong.extend(
+                    "aZ09_".chars().filter(|&after| is_accepted(Some(after))).map(|after| format!("{text}{after}")),
+                );
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "accepted before a letter or digit: {wrong:?}");
+    assert!(accepted > 500, "{accepted} values are too few");
+}
+
+#[test]
+fn neither_the_gate_nor_needs_change_a_match() {
+    let cases = cases();
     let recognizers = recognizers();
-    let (gated, plain) = (machine(&recognizers), machine(&recognizers).without_gate());
+    let gated = machine(&recognizers, |recognizer| recognizer.needs);
+    let plain = machine(&recognizers, |_| Needs::NONE).without_gate();
     let mut seed = 7_usize;
     let mut below = |limit: usize| {
         seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);

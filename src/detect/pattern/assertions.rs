@@ -17,6 +17,11 @@ impl EdgeSet {
         Self(self.0 | other.0)
     }
 
+    /// Returns the positions of both sets.
+    pub(super) fn and(self, other: Self) -> Self {
+        Self(self.0 & other.0)
+    }
+
     /// Returns the positions at which all of `looks` hold.
     pub(super) fn of(looks: &[Look]) -> Self {
         let mut set = 0;
@@ -111,6 +116,6 @@ mod tests {
         assert!(!set.holds(CharClass::WordAscii, CharClass::Other));
         assert!(!set.holds(CharClass::LineFeed, CharClass::Other));
         assert!(EdgeSet::of(&[]).is_any() && !set.is_any());
-        assert_eq!(EdgeSet::NONE.or(set), set);
+        assert_eq!((EdgeSet::NONE.or(set), EdgeSet::of(&[]).and(set)), (set, set));
     }
 }

@@ -1,7 +1,7 @@
 //! From the text of patterns to the automaton of a group.
 
 use regex_automata::nfa::thompson::{Compiler, Config, NFA, WhichCaptures};
-use regex_syntax::hir::Hir;
+use regex_syntax::hir::{Hir, Look};
 
 use super::assertions::EdgeSet;
 use super::count::Needs;
@@ -49,9 +49,10 @@ impl Group {
         if alternatives.iter().any(|alternative| alternative.body.properties().minimum_len() == Some(0)) {
             return Err(empty_match());
         }
+        let word_end = EdgeSet::of(if needs.word_end { &[Look::WordEndHalfAscii] } else { &[] });
         for alternative in alternatives {
             self.bodies.push(alternative.body);
-            let (start, end) = (EdgeSet::of(&alternative.start), EdgeSet::of(&alternative.end));
+            let (start, end) = (EdgeSet::of(&alternative.start), EdgeSet::of(&alternative.end).and(word_end));
             self.starts.push(start);
             self.alternatives.push(CompiledAlternative {
                 tag,

@@ -30,11 +30,13 @@ pub(crate) struct Needs {
     pub(crate) forms: &'static [Form],
     /// The validator accepts no match whatever its context.
     pub(crate) is_never_sure: bool,
+    /// The validator accepts no match that an ASCII letter, a digit or `_` follows.
+    pub(crate) word_end: bool,
 }
 
 impl Needs {
     /// Nothing.
-    pub(crate) const NONE: Self = Self { count: Count::ANY, forms: &[], is_never_sure: false };
+    pub(crate) const NONE: Self = Self { count: Count::ANY, forms: &[], is_never_sure: false, word_end: false };
 }
 
 impl Counted {
