@@ -1,7 +1,7 @@
 //! The longest matches so far.
 
 use super::starts::{StartSet, Starts};
-use super::thread::{CompiledAlternative, End, Judge, Offer, PatternMatch, Verdict, first_in_reach};
+use super::thread::{CompiledAlternative, End, Judge, Offer, PatternMatch, Verdict, first_in_reach, flush};
 use crate::text::view::ViewText;
 
 /// Records the match of an alternative that ends here, with the earliest start from `from` on that a validator accepts. Returns the offset
@@ -76,20 +76,4 @@ fn keep(bests: &mut Vec<PatternMatch>, mut found: PatternMatch, starts: &impl St
     }
     starts.copy_to(start, &mut found.starts);
     bests.push(found);
-}
-
-/// Reports the matches that can no longer grow.
-pub(super) fn flush(
-    bests: &mut Vec<PatternMatch>,
-    out: &mut Vec<PatternMatch>,
-    is_over: impl Fn(&PatternMatch) -> bool,
-) {
-    let mut index = 0;
-    while index < bests.len() {
-        if is_over(&bests[index]) {
-            out.push(bests.swap_remove(index));
-        } else {
-            index += 1;
-        }
-    }
 }

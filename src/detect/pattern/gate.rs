@@ -200,6 +200,7 @@ impl Gate {
                 let matches = next & MATCHES != 0;
                 next &= !MATCHES;
                 if matches && self.info(next & !LONG).is_none_or(|info| can_end(info.ends, at)) {
+                    let calm = if next & LONG == 0 { at + 1 } else { calm };
                     *state = GateState { entry: next & !LONG, quiet, calm };
                     return Found::End(at);
                 }

@@ -1,12 +1,12 @@
 //! Reads text with the gate before the matcher: most of it reaches the gate only.
 
 use super::alternatives::AlternativeSet;
-use super::bests::{flush, record};
+use super::bests::record;
 use super::gate::{Found, Gate, GateState, LONG_BYTES};
 use super::input::Input;
 use super::matcher::{MatcherState, PatternMatcher};
 use super::reverse::SHORT_BYTES;
-use super::thread::{CompiledAlternative, End, Ends, Judge};
+use super::thread::{CompiledAlternative, End, Ends, Judge, flush};
 use crate::text::char_class::CharClass;
 use crate::text::work;
 

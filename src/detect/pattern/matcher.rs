@@ -4,7 +4,6 @@ use regex_automata::nfa::thompson::NFA;
 
 use super::alternatives::AlternativeSet;
 use super::assertions::EdgeSet;
-use super::bests::flush;
 use super::count::Count;
 #[cfg(test)]
 use super::count::Needs;
@@ -16,7 +15,8 @@ use super::prefilter::{Prefilter, Run};
 use super::reverse::Reverse;
 use super::tails::Tails;
 use super::thread::{
-    ByState, CompiledAlternative, End, Ends, Judge, PatternMatch, Thread, Validate, expire, first_in_reach, merge,
+    ByState, CompiledAlternative, End, Ends, Judge, PatternMatch, Thread, Validate, expire, first_in_reach, flush,
+    merge,
 };
 use crate::text::char_class::{ALL_CLASSES, CLASS_COUNT, CharClass, ClassSet, NON_ASCII_CLASSES};
 use crate::text::reset::Reset;

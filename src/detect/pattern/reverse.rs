@@ -17,7 +17,7 @@ use crate::text::work;
 pub(super) const SHORT_BYTES: usize = 160;
 
 /// The maximum number of numbered states.
-const MAX_STATES: usize = 2048;
+const MOST_STATES: usize = 2048;
 
 #[derive(Debug)]
 pub(super) struct Reverse {
@@ -31,7 +31,7 @@ impl Reverse {
     pub(super) fn new(nfa: NFA, alternatives: &[CompiledAlternative]) -> Self {
         let caps: Vec<usize> = alternatives.iter().map(|alternative| alternative.cap).collect();
         let starts = alternatives.iter().map(|alternative| alternative.start).collect();
-        let dfa = Dfa::new(nfa, &caps, starts, MAX_STATES);
+        let dfa = Dfa::new(nfa, &caps, starts, MOST_STATES);
         let first = (0..)
             .zip(alternatives)
             .map(|(number, alternative)| (alternative.cap <= SHORT_BYTES).then(|| dfa.start(std::iter::once(number))));

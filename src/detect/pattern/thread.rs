@@ -5,7 +5,6 @@ use std::collections::hash_map::Entry;
 use rustc_hash::FxHashMap;
 
 use super::assertions::EdgeSet;
-use super::bests::flush;
 use super::count::Needs;
 use super::dfa::StateRef;
 use super::starts::{StartSet, Starts};
@@ -211,6 +210,22 @@ pub(super) fn expire(thread: &mut Thread, earliest: usize, out: &mut Vec<Pattern
     thread.first = first;
     flush(&mut thread.bests, out, |best| best.starts.first() < Some(first));
     true
+}
+
+/// Reports the matches that can no longer grow.
+pub(super) fn flush(
+    bests: &mut Vec<PatternMatch>,
+    out: &mut Vec<PatternMatch>,
+    is_over: impl Fn(&PatternMatch) -> bool,
+) {
+    let mut index = 0;
+    while index < bests.len() {
+        if is_over(&bests[index]) {
+            out.push(bests.swap_remove(index));
+        } else {
+            index += 1;
+        }
+    }
 }
 
 /// Returns the earliest start of a match that ends at `end`, as limited by its bytes of the text.

@@ -20,11 +20,14 @@ use super::unit::{UnitScan, at_line};
 /// The first bytes of a Parquet file.
 const PARQUET: &[u8] = b"PAR1";
 
+/// Bytes that are read at once from the beginning: the lines among them show whether other content is a log.
+const START_BYTES: u64 = 64 << 10;
+
 /// Returns `true` if the content is Parquet, and the content from its beginning.
 pub(crate) fn sniff<R: Read>(mut content: R) -> (bool, impl Read) {
     let mut start = Vec::new();
-    let read = content.by_ref().take(PARQUET.len() as u64).read_to_end(&mut start);
-    let is_parquet = start == PARQUET;
+    let read = content.by_ref().take(START_BYTES).read_to_end(&mut start);
+    let is_parquet = start.starts_with(PARQUET);
     (is_parquet, io::Cursor::new(start).chain(Failing(read.err())).chain(content))
 }
 
