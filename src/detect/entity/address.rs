@@ -46,9 +46,9 @@ pub(super) static ADDRESS: Description = Description {
     recognizers: &[&[
         // A number and what follows it; whether that is an address is for the validator, which keeps the automaton small.
         exact(concat!(r"\b\d+(?:-\d+)?[A-Za-z]?", part!(), part!(), r"+\.?"), 160, street)
-            .to_word_end()
+            .ending_a_word()
             .with_count(Count::letters(2)),
-        exact(concat!(r"\b(?i:p\. ?o\. ?|po |post office )(?i:box) #?\d+", part!(), r"*"), 120, box_number).to_word_end(),
+        exact(concat!(r"\b(?i:p\. ?o\. ?|po |post office )(?i:box) #?\d+", part!(), r"*"), 120, box_number).ending_a_word(),
         // Military mail (USPS Publication 28, 238): unit or PSC and box, or a ship, then APO, FPO or DPO.
         exact(
             r"\b(?i:unit|psc|cmr|usns|usnv|uss|uscgc) (?:\d+,? (?i:box) \d+|[A-Z][a-z]+)[ ]?,?\n?[ ]*(?i:apo|fpo|dpo),? (?i:aa|ae|ap) \d{5}(?:-\d{4})?\b",

@@ -59,7 +59,7 @@ impl Recognizer {
     }
 
     /// Sets that no value is followed by an ASCII letter, a digit or `_`. Unlike `\b` in the pattern it allows a value to end in a sign.
-    pub(super) const fn to_word_end(mut self) -> Self {
+    pub(super) const fn ending_a_word(mut self) -> Self {
         self.needs.word_end = true;
         self
     }

@@ -53,16 +53,16 @@ pub(super) static NAME: Description = Description {
             NAME_MAX,
             titled,
         )
-        .to_word_end()
+        .ending_a_word()
         .with_value(titled_value),
         exact(
             concat!(r"\b(?i:(?:my|his|her|whose|full|the|your|their) (?:full |real |legal |first |last |maiden )?name(?:'s| is| was|: )|name is|name's|call me|i am called|people call me)[*_~]*[ \n]*:?[*_~]*[ \n]?", quoted!(), word!(), more!()),
             NAME_MAX,
             introduced,
         )
-        .to_word_end()
+        .ending_a_word()
         .with_value(name_value),
-        exact(concat!(r"\b(?:I am|I'm|i am|i'm|I[^\x00-\x7f]+m|This is|this is|Hi,? I'm)[ \n]", quoted!(), word!(), more!()), NAME_MAX, self_named).to_word_end().with_value(name_value),
+        exact(concat!(r"\b(?:I am|I'm|i am|i'm|I[^\x00-\x7f]+m|This is|this is|Hi,? I'm)[ \n]", quoted!(), word!(), more!()), NAME_MAX, self_named).ending_a_word().with_value(name_value),
         exact(
             concat!(
                 r"\b(?i:(?:sincerely|regards|best|thanks|thank you|cheers|yours truly|yours faithfully|signed|signed by|respectfully|dear|attn|attention)[,:.!]?)(?:[ ]|\n\n?[ ]*)(?:(?:Mr|Mrs|Ms|Dr|Prof)\.? )?",
@@ -73,7 +73,7 @@ pub(super) static NAME: Description = Description {
             NAME_MAX,
             greeted,
         )
-        .to_word_end()
+        .ending_a_word()
         .with_value(name_value),
         exact(
             concat!(
@@ -85,7 +85,7 @@ pub(super) static NAME: Description = Description {
             NAME_MAX,
             field,
         )
-        .to_word_end()
+        .ending_a_word()
         .with_value(name_value)
         .with_veto(of_thing),
         // At least two words, and whole ones: otherwise the validator would run at every letter.

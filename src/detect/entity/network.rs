@@ -80,16 +80,16 @@ macro_rules! zone {
 pub(super) static IP_ADDRESS: Description = Description {
     certainty: Certainty::Form,
     recognizers: &[&[
-        exact(r"\b\d+\.\d+\.\d+\.\d+", 15, ipv4).to_word_end().with_context(IP_WORDS),
+        exact(r"\b\d+\.\d+\.\d+\.\d+", 15, ipv4).ending_a_word().with_context(IP_WORDS),
         // After a slash: `http://1.2.3.4/`, and what Java prints, `/1.2.3.4:80`.
-        exact(r"/\d+\.\d+\.\d+\.\d+", 16, slashed_ipv4).to_word_end().with_value(after_slash).with_context(IP_WORDS),
+        exact(r"/\d+\.\d+\.\d+\.\d+", 16, slashed_ipv4).ending_a_word().with_value(after_slash).with_context(IP_WORDS),
         // With the zone of a link-local address (RFC 4007 11): a name of an interface, at most fifteen characters in Linux.
         exact(
             concat!(r"\b[0-9A-Fa-f]+:[0-9A-Fa-f:]*:[0-9A-Fa-f.:]*", zone!(), r"|::[0-9A-Fa-f.:]*", zone!()),
             61,
             ipv6,
         )
-        .to_word_end()
+        .ending_a_word()
         .with_context(&["ip", "ipv6", "address", "host", "ping", "gateway", "dns", "subnet"]),
     ]],
     ..Description::DEFAULT

@@ -35,7 +35,7 @@ pub(super) static PHONE: Description = Description {
     aliases: &["PHONE_NUMBER"],
     recognizers: &[&[
         exact(concat!(r"\(?\+[( ]?\d(?:", sep!(), r"\d)+", ext!()), 48, international)
-            .to_word_end()
+            .ending_a_word()
             .with_count(Count::digits(8, MOST_DIGITS + 1 + MOST_EXTENDED)),
         exact(
             concat!(
@@ -49,12 +49,12 @@ pub(super) static PHONE: Description = Description {
             48,
             grouped,
         )
-        .to_word_end()
+        .ending_a_word()
         .with_count(Count::digits(7, MOST_DIGITS + MOST_EXTENDED))
         .with_context(PHONE_WORDS)
         .with_veto(in_log),
         exact(concat!(r"\b\d+", ext!()), 24, bare)
-            .to_word_end()
+            .ending_a_word()
             .with_count(Count::digits(7, MOST_DIGITS + MOST_EXTENDED))
             .with_context(BARE_WORDS)
             .context_distance(32, 9),

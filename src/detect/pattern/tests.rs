@@ -92,8 +92,11 @@ fn progress(matcher: &PatternMatcher, chunks: &[&str]) -> Progress {
     (found, open)
 }
 
-/// Returns the longest match from each start, and the open start after each chunk. Validators decide by the start alone.
-fn longest(matcher: &PatternMatcher, chunks: &[&str]) -> (BTreeMap<(u32, usize), usize>, Vec<Option<usize>>) {
+/// The end of the longest match of each pattern from each start, and the earliest open start after each chunk.
+type Longest = (BTreeMap<(u32, usize), usize>, Vec<Option<usize>>);
+
+/// Returns the longest matches, and the open starts. Validators decide by the start alone.
+fn longest(matcher: &PatternMatcher, chunks: &[&str]) -> Longest {
     let (mut view, mut state, mut found) = (ViewText::new(View::Entity), MatcherState::default(), Vec::new());
     let verdict =
         |view: &ViewText, tag, start: usize, end: usize| match (start % 5, DIGITS.rejected(view.slice(start..end))) {

@@ -11,7 +11,6 @@ use super::starts::{StartSet, Starts};
 use super::tails::Tails;
 use crate::text::reset::Reset;
 use crate::text::view::{ViewText, text_bytes};
-use crate::text::work;
 
 /// An alternative of a pattern, compiled.
 #[derive(Debug)]

@@ -16,12 +16,12 @@ pub(in super::super) static USERNAME: Description = Description {
             128,
             username,
         )
-        .to_word_end()
+        .ending_a_word()
         .with_value(username_value),
         // MySQL's 'user'@'host'.
         exact(r"'\n?[^\x00-\x1f'@]{1,64}\n?'@'[A-Za-z0-9_.%-]+'", 128, sql_user).with_value(sql_user_value),
         exact(
-            r"@[A-Za-z0-9_][A-Za-z0-9_.]+", 40, handle).to_word_end().with_context(&[
+            r"@[A-Za-z0-9_][A-Za-z0-9_.]+", 40, handle).ending_a_word().with_context(&[
             "twitter", "instagram", "github", "telegram", "tiktok", "handle", "username", "follow", "user", "account", "discord", "mastodon", "dm", "profile",
         ])
         .with_veto(in_code),

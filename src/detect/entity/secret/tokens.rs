@@ -11,7 +11,7 @@ use crate::detect::pattern::Verdict;
 const JWT_MAX: usize = 8 * 1024;
 
 pub(super) static RECOGNIZERS: &[Recognizer] = &[
-    exact(r"\b(?:sk|rk|pk)(?:_live_|_test_|_prod_|-)[A-Za-z0-9_-]+", 512, secret_key).to_word_end(),
+    exact(r"\b(?:sk|rk|pk)(?:_live_|_test_|_prod_|-)[A-Za-z0-9_-]+", 512, secret_key).ending_a_word(),
     // Telegram's bots and Facebook's applications: a number, a sign, a token.
     exact(r"\b[0-9]+(?::A|[|])[A-Za-z0-9_-]+", 64, numbered),
     // Mailchimp: the data center comes last.
