@@ -1,5 +1,6 @@
 //! Trains a linear-chain conditional random field directly in the table of hashed features, so that collisions are trained in.
 
+use crate::random::Random;
 use crate::tagger::features::{FEATURES, ROW_BITS};
 use crate::tagger::model::LABELS;
 
@@ -30,14 +31,9 @@ pub fn train(runs: &[Run]) -> Weights {
     let mut weights = Weights { rows: vec![[0.0; 2]; 1 << ROW_BITS], steps: [[0.0; LABELS]; LABELS] };
     let mut squares = Squares { rows: vec![[0.0; 2]; 1 << ROW_BITS], steps: [[0.0; LABELS]; LABELS] };
     let mut order: Vec<usize> = (0..runs.len()).collect();
-    let mut seed = 0x9E37_79B9_7F4A_7C15_u64;
+    let mut random = Random::new(0x9E37_79B9_7F4A_7C15);
     for pass in 0..PASSES {
-        for at in (1..order.len()).rev() {
-            seed ^= seed << 13;
-            seed ^= seed >> 7;
-            seed ^= seed << 17;
-            order.swap(at, (seed % (at as u64 + 1)) as usize);
-        }
+        random.shuffle(&mut order);
         let loss: f64 = order.iter().map(|&at| learn(&runs[at], &mut weights, &mut squares)).sum();
         eprintln!("pass {}: loss {:.4} a run", pass + 1, loss / runs.len() as f64);
     }

@@ -14,6 +14,7 @@ mod addresses;
 mod crf;
 mod data;
 mod places;
+mod random;
 mod runs;
 mod score;
 mod templates;

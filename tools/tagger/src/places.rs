@@ -4,6 +4,8 @@ use std::path::Path;
 
 use serde::Deserialize;
 
+use crate::random::Random;
+
 /// Addresses of each place.
 const EACH: usize = 3;
 
@@ -54,7 +56,7 @@ pub fn addresses(lists: &Path) -> Result<Vec<String>, String> {
         std::fs::read_to_string(&path).map_err(|error| format!("{}: {error}; run lists.py first", path.display()))?;
     let parse = |line| serde_json::from_str(line).map_err(|error| format!("{}: {error}", path.display()));
     let places: Vec<Place> = text.lines().map(parse).collect::<Result<_, _>>()?;
-    let mut writer = Writer { seed: 0x3C6E_F372_FE94_F82B };
+    let mut writer = Writer { random: Random::new(0x3C6E_F372_FE94_F82B) };
     Ok(places
         .iter()
         .flat_map(|place| std::iter::repeat_n(place, EACH))
@@ -63,37 +65,26 @@ pub fn addresses(lists: &Path) -> Result<Vec<String>, String> {
 }
 
 struct Writer {
-    seed: u64,
+    random: Random,
 }
 
 impl Writer {
-    fn below(&mut self, limit: usize) -> usize {
-        self.seed ^= self.seed << 13;
-        self.seed ^= self.seed >> 7;
-        self.seed ^= self.seed << 17;
-        (self.seed >> 11) as usize % limit
-    }
-
-    fn item<'a>(&mut self, items: &'a [&'a str]) -> &'a str {
-        items[self.below(items.len())]
-    }
-
     fn number(&mut self, digits: u32) -> String {
         let least = 10_usize.pow(digits - 1);
-        (least + self.below(9 * least)).to_string()
+        (least + self.random.below(9 * least)).to_string()
     }
 
     fn unit(&mut self) -> String {
-        let digits = 1 + self.below(3) as u32;
+        let digits = 1 + self.random.below(3) as u32;
         let (unit, number, letter) =
-            (self.item(UNITS).to_owned(), self.number(digits), self.item(&["", "", "", "A", "b"]));
+            (self.random.item(UNITS).to_owned(), self.number(digits), self.random.item(&["", "", "", "A", "b"]));
         format!("{unit}{number}{letter}")
     }
 
     /// The town and the code in one of the orders that countries use.
     fn town(&mut self, place: &Place) -> String {
         let Place { town, code, region, .. } = place;
-        match self.below(6) {
+        match self.random.below(6) {
             0 | 1 => format!("{code} {town}"),
             2 => format!("{town} {code}"),
             3 if !region.is_empty() => format!("{town}, {region} {code}"),
@@ -104,20 +95,20 @@ impl Writer {
     }
 
     fn country<'a>(&mut self, place: &'a Place) -> Option<&'a str> {
-        [None, Some(place.home.as_str()), Some(place.country.as_str())][self.below(3)]
+        [None, Some(place.home.as_str()), Some(place.country.as_str())][self.random.below(3)]
     }
 
     fn address(&mut self, place: &Place, places: &[Place]) -> String {
         let street = place.street.replace('\n', ", ");
-        let separator = self.item(SEPARATORS);
-        let mut parts: Vec<String> = match self.below(20) {
+        let separator = self.random.item(SEPARATORS);
+        let mut parts: Vec<String> = match self.random.below(20) {
             0 | 1 => place.whole.lines().map(|line| line.trim_end_matches(',').to_owned()).collect(),
             2..=4 => vec![street, self.town(place)],
             5 | 6 => vec![street, self.unit(), self.town(place)],
             7 => vec![self.unit(), street, self.town(place)],
             // What forms of other countries make of an address.
             8 | 9 => {
-                let digits = 1 + self.below(5) as u32;
+                let digits = 1 + self.random.below(5) as u32;
                 vec![
                     format!("{} {street}", self.number(digits)),
                     self.unit(),
@@ -129,28 +120,32 @@ impl Writer {
             11 | 12 => return street,
             13 => return format!("{street}{separator}{}", self.unit()),
             14 => {
-                return if self.below(2) == 0 {
+                return if self.random.below(2) == 0 {
                     format!("{} {}", place.town, place.code)
                 } else {
                     format!("{} {}", place.code, place.town)
                 };
             }
             15 => {
-                let other = &places[self.below(places.len())].street;
-                let other =
-                    if self.below(2) == 0 { other.clone() } else { other.replace(|c: char| c.is_ascii_digit(), "") };
-                let (link, is_swapped) = (self.item(&[" and ", " and ", " & ", " / "]), self.below(4) == 0);
+                let other = &places[self.random.below(places.len())].street;
+                let other = if self.random.below(2) == 0 {
+                    other.clone()
+                } else {
+                    other.replace(|c: char| c.is_ascii_digit(), "")
+                };
+                let (link, is_swapped) =
+                    (self.random.item(&[" and ", " and ", " & ", " / "]), self.random.below(4) == 0);
                 let (first, second) =
                     if is_swapped { (other.trim(), street.as_str()) } else { (street.as_str(), other.trim()) };
                 return format!("{first}{link}{second}");
             }
             16 => return self.military(place, separator),
             17 => {
-                let digits = 1 + self.below(5) as u32;
-                vec![format!("{}{}", self.item(BOXES).to_owned(), self.number(digits)), self.town(place)]
+                let digits = 1 + self.random.below(5) as u32;
+                vec![format!("{}{}", self.random.item(BOXES).to_owned(), self.number(digits)), self.town(place)]
             }
             18 => {
-                let digits = 1 + self.below(4) as u32;
+                let digits = 1 + self.random.below(4) as u32;
                 vec![
                     format!("{} {street}", self.number(digits)),
                     format!("{} , {}", place.town, place.region),
@@ -168,12 +163,13 @@ impl Writer {
 
     /// Military mail of the United States.
     fn military(&mut self, place: &Place, separator: &str) -> String {
-        let head = match self.below(3) {
-            0 => format!("PSC {}{}Box {}", self.number(4), self.item(&[", ", " "]), self.number(4)),
+        let head = match self.random.below(3) {
+            0 => format!("PSC {}{}Box {}", self.number(4), self.random.item(&[", ", " "]), self.number(4)),
             1 => format!("Unit {} Box {}", self.number(4), self.number(4)),
-            _ => format!("{} {}", self.item(&["USS", "USNS", "USCGC", "USNV"]).to_owned(), place.town),
+            _ => format!("{} {}", self.random.item(&["USS", "USNS", "USCGC", "USNV"]).to_owned(), place.town),
         };
-        let (office, area) = (self.item(&["APO", "FPO", "DPO"]).to_owned(), self.item(&["AA", "AE", "AP"]).to_owned());
+        let (office, area) =
+            (self.random.item(&["APO", "FPO", "DPO"]).to_owned(), self.random.item(&["AA", "AE", "AP"]).to_owned());
         format!("{head}{separator}{office} {area} {}", self.number(5))
     }
 }

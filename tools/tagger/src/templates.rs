@@ -4,6 +4,7 @@ use std::ops::Range;
 use std::path::Path;
 
 use crate::data::Document;
+use crate::random::Random;
 use crate::tagger::no_names::NO_NAMES;
 
 const DOCUMENTS: usize = 13_000;
@@ -109,14 +110,15 @@ type Ranked = [Vec<String>; 3];
 /// Makes documents of one to four lines, always the same.
 pub fn documents(lists: &Path) -> Result<Vec<Document>, String> {
     let (given, surnames) = (ranked(&lists.join("given.tsv"))?, ranked(&lists.join("surname.tsv"))?);
-    let mut maker = Maker { seed: 0x2545_F491_4F6C_DD1D, given, surnames, lines: lines(LINES), addresses: &[] };
+    let mut maker =
+        Maker { random: Random::new(0x2545_F491_4F6C_DD1D), given, surnames, lines: lines(LINES), addresses: &[] };
     Ok((0..DOCUMENTS).map(|_| maker.document()).collect())
 }
 
 /// Makes documents of lines of another list, in which `{a}` is one of these addresses and `{p}` a telephone number.
 pub fn documents_of(of: &str, addresses: &[String], lists: &Path, count: usize) -> Result<Vec<Document>, String> {
     let (given, surnames) = (ranked(&lists.join("given.tsv"))?, ranked(&lists.join("surname.tsv"))?);
-    let mut maker = Maker { seed: 0x6A09_E667_F3BC_C909, given, surnames, lines: lines(of), addresses };
+    let mut maker = Maker { random: Random::new(0x6A09_E667_F3BC_C909), given, surnames, lines: lines(of), addresses };
     Ok((0..count).map(|_| maker.document()).collect())
 }
 
@@ -155,7 +157,7 @@ fn quoted(document: &Document, sign: &str) -> Document {
 }
 
 struct Maker<'a> {
-    seed: u64,
+    random: Random,
     given: Ranked,
     surnames: Ranked,
     lines: Vec<String>,
@@ -163,28 +165,17 @@ struct Maker<'a> {
 }
 
 impl Maker<'_> {
-    fn below(&mut self, limit: usize) -> usize {
-        self.seed ^= self.seed << 13;
-        self.seed ^= self.seed >> 7;
-        self.seed ^= self.seed << 17;
-        (self.seed >> 11) as usize % limit
-    }
-
-    fn item<'a>(&mut self, items: &'a [&'a str]) -> &'a str {
-        items[self.below(items.len())]
-    }
-
     /// A word of a list, or one that is in none.
     fn name(&mut self, is_given: bool) -> String {
-        if self.below(100) < 14 {
+        if self.random.below(100) < 14 {
             return self.invented();
         }
-        if !is_given && self.below(30) == 0 {
-            let prefix = self.item(&["O'", "O'", "Mc", "Mac", "D'", "Al-", "El-", "Ben-", "St. "]).to_owned();
+        if !is_given && self.random.below(30) == 0 {
+            let prefix = self.random.item(&["O'", "O'", "Mc", "Mac", "D'", "Al-", "El-", "Ben-", "St. "]).to_owned();
             return prefix + &self.name(false);
         }
-        let rank = [2, 2, 1, 0, 0][self.below(5)];
-        let at = self.below(if is_given { self.given[rank].len() } else { self.surnames[rank].len() });
+        let rank = [2, 2, 1, 0, 0][self.random.below(5)];
+        let at = self.random.below(if is_given { self.given[rank].len() } else { self.surnames[rank].len() });
         if is_given { self.given[rank][at].clone() } else { self.surnames[rank][at].clone() }
     }
 
@@ -196,25 +187,25 @@ impl Maker<'_> {
         const MIDDLES: &[&str] = &["a", "e", "i", "o", "u", "ai", "ei", "ou", "á", "é", "ö", "ü"];
         const ENDS: &[&str] = &["", "n", "r", "s", "k", "l", "th", "nd", "m", "sch", "ić", "ov", "sen", "ez"];
         let mut word = String::new();
-        for _ in 0..1 + self.below(3) {
-            word += self.item(STARTS);
-            word += self.item(MIDDLES);
+        for _ in 0..1 + self.random.below(3) {
+            word += self.random.item(STARTS);
+            word += self.random.item(MIDDLES);
         }
-        word += self.item(ENDS);
+        word += self.random.item(ENDS);
         capital(&word)
     }
 
     fn full_name(&mut self) -> String {
         let (first, last) = (self.name(true), self.name(false));
-        match self.below(20) {
+        match self.random.below(20) {
             0..=12 => format!("{first} {last}"),
             13 | 14 => first,
-            15 => format!("{first} {}. {last}", char::from(b'A' + self.below(26) as u8)),
+            15 => format!("{first} {}. {last}", char::from(b'A' + self.random.below(26) as u8)),
             16 => format!("{first} {} {last}", self.name(true)),
             17 => format!("{first} {last}-{}", self.name(false)),
-            18 => format!("{}. {last}", char::from(b'A' + self.below(26) as u8)),
+            18 => format!("{}. {last}", char::from(b'A' + self.random.below(26) as u8)),
             _ => {
-                let particle = self.item(&["van", "de", "von", "van der", "del", "bin", "al", "da"]).to_owned();
+                let particle = self.random.item(&["van", "de", "von", "van der", "del", "bin", "al", "da"]).to_owned();
                 format!("{first} {particle} {last}")
             }
         }
@@ -222,20 +213,20 @@ impl Maker<'_> {
 
     fn document(&mut self) -> Document {
         let mut document = Document::default();
-        for line in 0..1 + self.below(4) {
+        for line in 0..1 + self.random.below(4) {
             if line > 0 {
                 document.text.push('\n');
             }
-            let number = self.below(self.lines.len());
+            let number = self.random.below(self.lines.len());
             let line = self.lines[number].clone();
             self.fill(&line, &mut document);
         }
-        if self.below(14) == 0 {
-            let sign = self.item(&["> ", ">", "* ", "# ", "| "]);
+        if self.random.below(14) == 0 {
+            let sign = self.random.item(&["> ", ">", "* ", "# ", "| "]);
             return quoted(&document, sign);
         }
         // Letters keep their length in both cases, or the offsets would move: other documents stay as they are.
-        let changed = match self.below(12) {
+        let changed = match self.random.below(12) {
             0 | 1 => document.text.to_lowercase(),
             2 => document.text.to_uppercase(),
             _ => return document,
@@ -248,7 +239,7 @@ impl Maker<'_> {
 
     fn fill(&mut self, line: &str, document: &mut Document) {
         // What is typed in lower case is often so with its names.
-        let is_low = !line.contains(char::is_uppercase) && line.contains(' ') && self.below(2) == 0;
+        let is_low = !line.contains(char::is_uppercase) && line.contains(' ') && self.random.below(2) == 0;
         let mut rest = line;
         while let Some((head, tail)) = rest.split_once('{') {
             document.text += head;
@@ -267,23 +258,23 @@ impl Maker<'_> {
                     document.text += &if is_low { name.to_lowercase() } else { name };
                 }
                 "q" => {
-                    let no_name = NO_NAMES[self.below(NO_NAMES.len())];
+                    let no_name = NO_NAMES[self.random.below(NO_NAMES.len())];
                     document.text += &if is_low { no_name.to_owned() } else { capitals(no_name) };
                 }
-                "c" => document.text += self.item(TOWNS),
-                "f" => document.text += self.item(FIRMS),
+                "c" => document.text += self.random.item(TOWNS),
+                "f" => document.text += self.random.item(FIRMS),
                 "a" => {
-                    let at = self.below(self.addresses.len());
+                    let at = self.random.below(self.addresses.len());
                     document.text += &self.addresses[at];
                 }
                 "h" => {
-                    for _ in 0..4 + self.below(3) {
-                        document.text += &format!("{:06x}", self.below(1 << 24));
+                    for _ in 0..4 + self.random.below(3) {
+                        document.text += &format!("{:06x}", self.random.below(1 << 24));
                     }
                 }
                 "p" => {
-                    let [area, first, last] = [900, 900, 9000].map(|limit| 100 + self.below(limit));
-                    document.text += &match self.below(5) {
+                    let [area, first, last] = [900, 900, 9000].map(|limit| 100 + self.random.below(limit));
+                    document.text += &match self.random.below(5) {
                         0 => format!("({area}) {first}-{last}"),
                         1 => format!("+{} {area} {first} {last}", area % 90 + 1),
                         2 => format!("0{area} {} {} {}", first % 90 + 10, last % 90 + 10, area % 90 + 10),
@@ -291,14 +282,20 @@ impl Maker<'_> {
                         _ => format!("{area}-{first}-{last}"),
                     };
                 }
-                "x" => document.text += self.item(CONDITIONS),
-                "r" => document.text += self.item(JOBS),
-                "k" => document.text += &(1 + self.below(400)).to_string(),
-                "#" => document.text += &self.below(900_000).to_string(),
-                "m" => document.text += &format!("{}{}@example.com", self.name(true).to_lowercase(), self.below(90)),
+                "x" => document.text += self.random.item(CONDITIONS),
+                "r" => document.text += self.random.item(JOBS),
+                "k" => document.text += &(1 + self.random.below(400)).to_string(),
+                "#" => document.text += &self.random.below(900_000).to_string(),
+                "m" => {
+                    document.text += &format!("{}{}@example.com", self.name(true).to_lowercase(), self.random.below(90))
+                }
                 _ => {
-                    document.text +=
-                        &format!("20{:02}-{:02}-{:02}", self.below(25), 1 + self.below(12), 1 + self.below(28))
+                    document.text += &format!(
+                        "20{:02}-{:02}-{:02}",
+                        self.random.below(25),
+                        1 + self.random.below(12),
+                        1 + self.random.below(28)
+                    )
                 }
             }
             if matches!(kind, "n" | "g" | "s") {
