@@ -7,6 +7,7 @@ use std::ops::Range;
 
 use super::buffer::NotYet;
 use super::char_class::{CharClass, ClassSet};
+use super::marks::Marks;
 use super::normalize::{MAX_INVISIBLE_BYTES, View};
 use super::offsets::OffsetMap;
 use super::reset::Reset;
@@ -31,8 +32,7 @@ pub(crate) struct ViewText {
     pub(super) map: OffsetMap,
     /// Positions with a boundary before them that the characters do not show, ascending.
     pub(super) soft: Vec<usize>,
-    /// Runs of characters that are boundaries as well as what they are normalized to, ascending, with their ends.
-    marks: Vec<(usize, usize)>,
+    marks: Marks,
     /// Text that is not read yet, since its meaning depends on what follows, and where it begins.
     pub(super) carry: String,
     pub(super) carry_start: usize,
@@ -80,7 +80,7 @@ impl ViewText {
             base: 0,
             map: OffsetMap::default(),
             soft: Vec::new(),
-            marks: Vec::new(),
+            marks: Marks::default(),
             carry: String::new(),
             carry_start: 0,
             invisible_run: 0,
@@ -219,7 +219,7 @@ impl ViewText {
         self.surplus = self.map.surplus(self.base + self.kept.len());
         let base = self.base;
         self.soft.retain(|&at| at >= base);
-        self.marks.retain(|&(_, end)| end > base);
+        self.marks.forget_before(base);
     }
 
     /// Returns the positions from `at` on with a boundary before them that the characters do not show.
@@ -265,13 +265,8 @@ impl ViewText {
     /// Records that what was added from `start` on is a boundary as well as what it was normalized to. In a run of such characters only the
     /// last is.
     pub(super) fn add_mark(&mut self, start: usize) {
-        let end = self.end();
-        match self.marks.last_mut() {
-            Some((_, last)) if *last == start => {
-                *last = end;
-                self.soft.pop_if(|soft| *soft == start);
-            }
-            _ => self.marks.push((start, end)),
+        if self.marks.add(start..self.end()) {
+            self.soft.pop_if(|soft| *soft == start);
         }
         self.mark_soft();
     }
@@ -325,15 +320,9 @@ impl ViewText {
         if self.finished { Ok(ClassSet::one(CharClass::Edge)) } else { Err(NotYet) }
     }
 
-    /// Returns the run of marks that `at` is in.
-    fn marks_at(&self, at: usize) -> Option<(usize, usize)> {
-        let run = self.marks.get(self.marks.partition_point(|&(_, end)| end <= at))?;
-        (run.0 <= at).then_some(*run)
-    }
-
     /// Returns `true` if a run of marks begins at `at`: a value may end before it.
     pub(crate) fn begins_marks(&self, at: usize) -> bool {
-        self.marks_at(at).is_some_and(|(start, _)| start == at)
+        self.marks.at(at).is_some_and(|run| run.start == at)
     }
 
     /// Returns `true` if a run of `sign` begins at `at` that is short, and no word continues after it. What follows it is known, for until
@@ -373,9 +362,9 @@ impl ViewText {
             return false;
         }
         let is_one = |marks: Range<usize>| self.slice(marks).chars().nth(1).is_none();
-        let begins = |(_, end)| end < range.end && is_one(range.start..end);
-        let ends = |(start, _)| range.start < start && is_one(start..range.end);
-        self.marks_at(range.start).is_some_and(begins) || self.marks_at(range.end - 1).is_some_and(ends)
+        let begins = |run: &Range<usize>| run.end < range.end && is_one(range.start..run.end);
+        let ends = |run: &Range<usize>| range.start < run.start && is_one(run.start..range.end);
+        self.marks.at(range.start).is_some_and(begins) || self.marks.at(range.end - 1).is_some_and(ends)
     }
 
     /// Returns `true` if `at` is inside the `%20` of a URL.
