@@ -108,13 +108,11 @@ fn matches(
     // A match is validated from its first start only. Which starts it has depends on the machine.
     let mut longest = BTreeMap::new();
     for PatternMatch { tag, starts, end, .. } in found {
-        for start in starts.first().unwrap_or(end)..end {
-            if starts.contains(start) && view.is_whole(start) {
-                let verdict = validate(&view, is_plain, Offer { tag, start, end, accepted: start });
-                if matches!(verdict, Verdict::Accept | Verdict::NeedsContext) {
-                    let known = longest.entry((tag, start, verdict == Verdict::Accept)).or_insert(end);
-                    *known = end.max(*known);
-                }
+        for start in starts.iter().filter(|&start| view.is_whole(start)) {
+            let verdict = validate(&view, is_plain, Offer { tag, start, end, accepted: start });
+            if matches!(verdict, Verdict::Accept | Verdict::NeedsContext) {
+                let known = longest.entry((tag, start, verdict == Verdict::Accept)).or_insert(end);
+                *known = end.max(*known);
             }
         }
     }

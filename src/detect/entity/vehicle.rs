@@ -2,7 +2,7 @@
 
 use smallvec::SmallVec;
 
-use super::builders::{context_if, exact, marks, opening, part, value_after_keyword};
+use super::builders::{context_if, exact, marks, opening, part, reject_end, value_after_keyword};
 use super::checksum;
 use super::description::{Certainty, Comparison, Description};
 use super::recognizer::RecognizerInput;
@@ -169,9 +169,12 @@ fn is_plate(text: &str) -> bool {
 }
 
 fn driver(c: &RecognizerInput<'_>) -> Verdict {
+    if matches!(c.after, Some('-' | '/')) {
+        return reject_end(c);
+    }
     let digits = c.text.bytes().filter(u8::is_ascii_digit).count();
     let letters = c.text.bytes().filter(u8::is_ascii_alphabetic).count();
-    let alone = !matches!(c.before, Some('.' | '$' | '/' | '+' | '-')) && !matches!(c.after, Some('-' | '/'));
+    let alone = !matches!(c.before, Some('.' | '$' | '/' | '+' | '-'));
     // The states' formats (AAMVA) run from one letter and six digits to sixteen characters; bare digits from seven.
     let shape = if letters == 0 { (7..=14).contains(&digits) } else { (5..=14).contains(&digits) };
     context_if(alone && shape && !looks_like_date(c.text) && !looks_like_phone(c.text))

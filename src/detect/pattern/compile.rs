@@ -7,9 +7,10 @@ use super::assertions::EdgeSet;
 use super::count::Needs;
 use super::dfa::{Dfa, MAX_STATES};
 use super::expand::{Alternative, ExpandError, expand};
-use super::gate::{Gate, GatePattern, LONG_BYTES, relax};
+use super::gate::{Gate, GatePattern, LONG_BYTES};
 use super::matcher::PatternMatcher;
 use super::parse::{ParsedPattern, PatternProblem, Syntax};
+use super::relax::relax;
 use super::thread::CompiledAlternative;
 
 /// The maximum size of the NFA of a group, in bytes. Ten counted Unicode classes fit; a repetition of a thousand of them does not.

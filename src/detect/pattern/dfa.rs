@@ -8,6 +8,7 @@ use regex_automata::util::primitives::{PatternID, StateID};
 
 use super::alternatives::AlternativeSet;
 use super::assertions::EdgeSet;
+use super::nfa::pattern_of;
 use super::sync::{AtomicU32, Mutex, MutexGuard, OnceLock, Ordering};
 
 /// The maximum number of numbered states. Ordinary text visits several hundred; with 64 byte classes, this many need 2 MB.
@@ -99,7 +100,10 @@ impl Dfa {
         let stride = usize::from(classes.iter().copied().max().unwrap_or(0)) + 1;
         let capacity = capacity.max(2);
         Self {
-            caps: state_caps(&nfa, caps),
+            caps: pattern_of(&nfa, caps.len())
+                .into_iter()
+                .map(|pattern| pattern.map_or(0, |pattern| caps[pattern]))
+                .collect(),
             ends,
             nfa,
             classes,
@@ -257,30 +261,4 @@ impl Dfa {
 /// Returns the class of each byte. Bytes that no state distinguishes share one.
 fn byte_classes(nfa: &NFA) -> [u8; 256] {
     std::array::from_fn(|byte| u8::try_from(byte).map_or(0, |byte| nfa.byte_classes().get(byte)))
-}
-
-/// Returns the cap of the pattern of each NFA state.
-pub(super) fn state_caps(nfa: &NFA, caps: &[usize]) -> Vec<usize> {
-    let mut result = vec![0; nfa.states().len()];
-    for (pattern, &cap) in caps.iter().enumerate() {
-        let Some(start) = nfa.start_pattern(PatternID::new_unchecked(pattern)) else { continue };
-        let mut stack = vec![start];
-        while let Some(state) = stack.pop() {
-            // States are not shared between patterns; a state visited before has its cap.
-            if result[state.as_usize()] != 0 {
-                continue;
-            }
-            result[state.as_usize()] = cap.max(1);
-            match nfa.state(state) {
-                State::ByteRange { trans } => stack.push(trans.next),
-                State::Sparse(sparse) => stack.extend(sparse.transitions.iter().map(|trans| trans.next)),
-                State::Dense(dense) => stack.extend(dense.transitions.iter().filter(|id| id.as_usize() != 0)),
-                State::Look { next, .. } | State::Capture { next, .. } => stack.push(*next),
-                State::Union { alternates } => stack.extend(alternates.iter()),
-                State::BinaryUnion { alt1, alt2 } => stack.extend([alt1, alt2]),
-                State::Fail | State::Match { .. } => {}
-            }
-        }
-    }
-    result
 }

@@ -17,22 +17,22 @@ use std::sync::PoisonError;
 
 use regex_automata::nfa::thompson::{NFA, State};
 use regex_automata::util::primitives::{PatternID, StateID};
-use regex_syntax::hir::{Hir, HirKind, Repetition};
 
 use super::alternatives::AlternativeSet;
 use super::assertions::EdgeSet;
 use super::count::Count;
+use super::nfa::{after_more_than, pattern_of};
 use super::sync::{AtomicU32, Mutex, OnceLock, Ordering};
 use crate::text::char_class::{ALL_CLASSES, CharClass, ClassSet, NON_ASCII_CLASSES};
 
 /// The maximum number of states. Past it, the matcher reads the text.
 const MAX_GATE_STATES: usize = 4096;
 
-/// Matches of more bytes are long: the gate knows whether one is open.
+/// Matches of more bytes are long: the gate knows whether one is open, unless it has fewer than [`YOUNG_BYTES`] so far.
 pub(super) const LONG_BYTES: usize = 256;
 
-/// Repetitions that are more often than this have no limit in the gate.
-const MOST_REPEATED: u32 = 8;
+/// Most starts of long matches end within these bytes.
+pub(super) const YOUNG_BYTES: usize = 8;
 
 /// The bits of an NFA state in an element of a set; the count is above them.
 const STATE_BITS: u32 = 24;
@@ -44,7 +44,7 @@ const FULL: u32 = u32::MAX - 1;
 const MATCHES: u32 = 1 << 31;
 /// Entries from here on need a look.
 const SPECIAL: u32 = MATCHES;
-/// Set in the table where a match that may be long is open at the next state.
+/// Set in the table where a long match is open at the next state.
 const LONG: u32 = 1 << 30;
 
 /// A pattern of the gate.
@@ -68,7 +68,7 @@ struct Info {
     matches: AlternativeSet,
     /// The positions at which one of the matches can end.
     ends: EdgeSet,
-    /// A match that may be long is open.
+    /// A long match may be open.
     is_long: bool,
     /// The state with a boundary after it that the characters do not show.
     boundary: OnceLock<Option<u32>>,
@@ -98,8 +98,10 @@ pub(super) enum Found {
 pub(super) struct Gate {
     nfa: NFA,
     patterns: Vec<GatePattern>,
-    /// The number of the pattern of each NFA state.
-    pattern_of: Vec<Option<usize>>,
+    /// The count of the pattern of each NFA state.
+    counts: Vec<Count>,
+    /// The NFA states in which a long match is open that is not young.
+    long: Vec<bool>,
     classes: [u8; 256],
     stride: usize,
     /// Entries up to this one are quiet states.
@@ -116,7 +118,7 @@ pub(super) struct GateState {
     pub(super) entry: u32,
     /// The last quiet position.
     pub(super) quiet: usize,
-    /// The last position at which no long match is open.
+    /// The last position at which no long match is open but a young one.
     pub(super) calm: usize,
 }
 
@@ -125,13 +127,19 @@ impl Gate {
         if nfa.states().len() > STATE_MASK as usize {
             return None;
         }
-        let counts = patterns.iter().any(|pattern| pattern.count.least() > 0);
-        let classes = byte_classes(&nfa, counts);
+        let is_counting = patterns.iter().any(|pattern| pattern.count.least() > 0);
+        let classes = byte_classes(&nfa, is_counting);
         let stride = usize::from(classes.iter().copied().max().unwrap_or(0)) + 1;
-        let numbers: Vec<usize> = (1..=patterns.len()).collect();
-        let pattern_of = super::dfa::state_caps(&nfa, &numbers).into_iter().map(|number| number.checked_sub(1));
+        let count = |pattern: Option<usize>| {
+            pattern.and_then(|pattern| patterns.get(pattern)).map_or(Count::ANY, |of| of.count)
+        };
+        let counts = pattern_of(&nfa, patterns.len()).into_iter().map(count).collect();
+        let is_long = |&(_, pattern): &(usize, &GatePattern)| pattern.is_long;
+        let long = patterns.iter().enumerate().filter(is_long).map(|(number, _)| number);
+        let long = after_more_than(YOUNG_BYTES, &nfa, long);
         let mut gate = Self {
-            pattern_of: pattern_of.collect(),
+            counts,
+            long,
             nfa,
             patterns,
             classes,
@@ -252,21 +260,12 @@ impl Gate {
         Some(entry)
     }
 
-    /// Returns the count of the pattern of an NFA state.
-    fn count_of(&self, state: usize) -> Count {
-        self.pattern(state).map_or(Count::ANY, |pattern| pattern.count)
-    }
-
-    fn pattern(&self, state: usize) -> Option<&GatePattern> {
-        self.patterns.get(self.pattern_of[state]?)
-    }
-
     /// Returns the properties of a state.
     fn describe(&self, key: Key) -> Info {
         let (mut matches, mut ends, mut is_long) = (AlternativeSet::default(), EdgeSet::NONE, false);
         for &element in &key.0 {
             let (state, count) = (element & STATE_MASK, element >> STATE_BITS);
-            is_long |= self.pattern(state as usize).is_some_and(|pattern| pattern.is_long);
+            is_long |= self.long[state as usize];
             let State::Match { pattern_id } = self.nfa.state(StateID::new_unchecked(state as usize)) else { continue };
             let pattern = &self.patterns[pattern_id.as_usize()];
             if count >= pattern.count.least() {
@@ -313,7 +312,7 @@ impl Gate {
                     State::Dense(dense) => dense.matches_byte(byte),
                     _ => None,
                 };
-                let is_counted = self.count_of(state as usize).of().includes(byte);
+                let is_counted = self.counts[state as usize].of().includes(byte);
                 Some((count + u32::from(is_counted), target?))
             })
             .collect();
@@ -356,7 +355,7 @@ impl Gate {
                 State::Look { .. } | State::Fail => {}
                 State::ByteRange { .. } | State::Sparse(_) | State::Dense(_) | State::Match { .. } => {
                     // More are not counted.
-                    let most = self.count_of(state.as_usize()).least();
+                    let most = self.counts[state.as_usize()].least();
                     set.push(u32::try_from(state.as_usize()).unwrap_or(0) | count.min(most) << STATE_BITS);
                 }
             }
@@ -407,18 +406,4 @@ fn byte_classes(nfa: &NFA, counts: bool) -> [u8; 256] {
             ))
             .or_insert(next)
     })
-}
-
-/// Returns a pattern that matches all that `hir` does, and maybe more: long repetitions have no limit. It needs far fewer states.
-pub(super) fn relax(hir: &Hir) -> Hir {
-    match hir.kind() {
-        HirKind::Repetition(repetition) => {
-            let max = repetition.max.filter(|&max| max <= MOST_REPEATED);
-            Hir::repetition(Repetition { max, sub: Box::new(relax(&repetition.sub)), ..repetition.clone() })
-        }
-        HirKind::Capture(capture) => relax(&capture.sub),
-        HirKind::Concat(parts) => Hir::concat(parts.iter().map(relax).collect()),
-        HirKind::Alternation(parts) => Hir::alternation(parts.iter().map(relax).collect()),
-        _ => hir.clone(),
-    }
 }

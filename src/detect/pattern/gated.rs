@@ -2,7 +2,7 @@
 
 use super::alternatives::AlternativeSet;
 use super::bests::record;
-use super::gate::{Found, Gate, GateState, LONG_BYTES};
+use super::gate::{Found, Gate, GateState, LONG_BYTES, YOUNG_BYTES};
 use super::input::Input;
 use super::matcher::{MatcherState, PatternMatcher};
 use super::reverse::SHORT_BYTES;
@@ -38,7 +38,7 @@ impl PatternMatcher {
             };
             if let Some(open) = open.filter(|open| open.quiet > at) {
                 at = open.quiet;
-                state.threads.drain(..).for_each(|thread| to.out.extend(thread.bests));
+                state.end_threads(to.out);
                 to.out.append(&mut state.bests);
             }
             let until = match (found, open) {
@@ -58,7 +58,13 @@ impl PatternMatcher {
                 _ => end,
             };
             if let Some(open) = open {
-                at = self.pass_over(state, input, at, open.calm.min(until.saturating_sub(LONG_BYTES)), to);
+                let passed = open.calm.saturating_sub(YOUNG_BYTES).min(until.saturating_sub(LONG_BYTES));
+                let passed = input.view.floor_boundary(input.base + passed) - input.base;
+                // From no byte before, a start can be open any more: those of long matches are over, and short ones would be too long.
+                if passed > at {
+                    at = passed;
+                    state.end_threads(to.out);
+                }
             }
             while at < until {
                 at = self.advance_all(state, input, (at, until), Ends::None, to);
@@ -75,24 +81,6 @@ impl PatternMatcher {
             }
         }
         state.gate = open.map(|open| open.entry);
-    }
-
-    /// Passes over the bytes before `until`, from which no start can be open any more: those of long matches are over, and short ones would
-    /// be too long. Returns the byte to continue with.
-    fn pass_over(
-        &self,
-        state: &mut MatcherState,
-        input: Input<'_>,
-        at: usize,
-        until: usize,
-        to: &mut Judge<'_>,
-    ) -> usize {
-        let until = input.view.floor_boundary(input.base + until) - input.base;
-        if until <= at {
-            return at;
-        }
-        state.threads.drain(..).for_each(|thread| to.out.extend(thread.bests));
-        until
     }
 
     /// Validates the matches that waited for the next character.

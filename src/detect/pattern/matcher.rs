@@ -77,6 +77,11 @@ impl Reset for MatcherState {
 }
 
 impl MatcherState {
+    /// Ends all threads, and reports their matches.
+    pub(super) fn end_threads(&mut self, out: &mut Vec<PatternMatch>) {
+        self.threads.drain(..).for_each(|thread| out.extend(thread.bests));
+    }
+
     /// Returns the earliest start that can still become a match, as an offset in the view.
     pub(crate) fn earliest(&self) -> Option<usize> {
         self.threads.iter().map(|thread| thread.first).min()
@@ -181,7 +186,7 @@ impl PatternMatcher {
         }
         if is_last {
             self.resolve(state, input, input.bytes.len(), &mut to);
-            state.threads.drain(..).for_each(|thread| to.out.extend(thread.bests));
+            state.end_threads(to.out);
         }
         let threads = &state.threads;
         flush(&mut state.bests, to.out, |best| !threads.iter().any(|thread| thread.has_start_of(best)));

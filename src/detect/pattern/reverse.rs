@@ -119,10 +119,6 @@ impl StartSet for NearStarts {
         Some(self.end - self.up_to(self.end.checked_sub(offset)?)?)
     }
 
-    fn contains(&self, offset: usize) -> bool {
-        self.first_from(offset) == Some(offset)
-    }
-
     fn include(&self, other: &Starts) -> bool {
         other.iter().all(|offset| self.contains(offset))
     }

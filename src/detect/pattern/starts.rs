@@ -28,18 +28,13 @@ impl Starts {
         self.runs.get(run).map(|&(first, _)| first.max(offset))
     }
 
-    /// Returns `true` if the offset is a start.
-    pub(crate) fn contains(&self, offset: usize) -> bool {
-        self.first_from(offset) == Some(offset)
-    }
-
     /// Returns the last start.
     pub(crate) fn last(&self) -> Option<usize> {
         self.runs.last().map(|&(_, last)| last)
     }
 
     /// Returns the starts, ascending.
-    pub(super) fn iter(&self) -> impl Iterator<Item = usize> {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = usize> {
         self.runs.iter().flat_map(|&(first, last)| first..=last)
     }
 
@@ -127,7 +122,9 @@ pub(super) trait StartSet {
     fn first_from(&self, offset: usize) -> Option<usize>;
 
     /// Returns `true` if the offset is a start.
-    fn contains(&self, offset: usize) -> bool;
+    fn contains(&self, offset: usize) -> bool {
+        self.first_from(offset) == Some(offset)
+    }
 
     /// Returns `true` if all starts of `other` are in the set.
     fn include(&self, other: &Starts) -> bool;
@@ -139,10 +136,6 @@ pub(super) trait StartSet {
 impl StartSet for Starts {
     fn first_from(&self, offset: usize) -> Option<usize> {
         self.first_from(offset)
-    }
-
-    fn contains(&self, offset: usize) -> bool {
-        self.contains(offset)
     }
 
     fn include(&self, other: &Self) -> bool {

@@ -61,31 +61,40 @@ fn matches<'c>(matcher: &PatternMatcher, chunks: impl IntoIterator<Item = &'c st
 /// Matches as pattern, start and end, and the earliest open start after each chunk.
 type Progress = (Vec<(u32, usize, usize)>, Vec<Option<usize>>);
 
-/// Returns the matches in chunks, and the open start after each.
-fn progress(matcher: &PatternMatcher, chunks: &[&str]) -> Progress {
+/// Reads text in chunks. Returns the view, the matches, and the earliest open start after each chunk.
+fn read_chunks(
+    matcher: &PatternMatcher,
+    chunks: &[&str],
+    verdict: impl Fn(&ViewText, Offer) -> Verdict,
+) -> (ViewText, Vec<PatternMatch>, Vec<Option<usize>>) {
     let (mut view, mut state, mut found) = (ViewText::new(View::Entity), MatcherState::default(), Vec::new());
-    // Rejects some, so that later starts count.
-    let validate = |view: &ViewText, tag, start: usize, end: usize| match (
-        (start + end) % 5,
-        DIGITS.rejected(view.slice(start..end)),
-    ) {
+    let (mut offset, mut open) = (0, Vec::new());
+    for chunk in chunks {
+        view.push(chunk, offset);
+        offset += chunk.len();
+        matcher.read(&mut state, &view, false, &|offer| verdict(&view, offer), &mut found);
+        open.push(state.earliest());
+    }
+    view.finish();
+    matcher.read(&mut state, &view, true, &|offer| verdict(&view, offer), &mut found);
+    (view, found, open)
+}
+
+/// Returns one verdict or another, so that later starts count.
+fn varied(view: &ViewText, Offer { tag, start, end, .. }: Offer, number: usize) -> Verdict {
+    match (number % 5, DIGITS.rejected(view.slice(start..end))) {
         (_, Some(bytes)) if tag == COUNTED => Verdict::RejectBefore(bytes),
         (0, _) => Verdict::Reject,
         (1, _) => Verdict::NeedsContext,
         (2, _) => Verdict::RejectBefore(1),
         _ => Verdict::Accept,
-    };
-    let (mut offset, mut open) = (0, Vec::new());
-    for chunk in chunks {
-        view.push(chunk, offset);
-        offset += chunk.len();
-        let validate = |offer: Offer| validate(&view, offer.tag, offer.start, offer.end);
-        matcher.read(&mut state, &view, false, &validate, &mut found);
-        open.push(state.earliest());
     }
-    view.finish();
-    let validate = |offer: Offer| validate(&view, offer.tag, offer.start, offer.end);
-    matcher.read(&mut state, &view, true, &validate, &mut found);
+}
+
+/// Returns the matches in chunks, and the open start after each.
+fn progress(matcher: &PatternMatcher, chunks: &[&str]) -> Progress {
+    let verdict = |view: &ViewText, offer: Offer| varied(view, offer, offer.start + offer.end);
+    let (_, found, open) = read_chunks(matcher, chunks, verdict);
     let mut found: Vec<_> =
         found.iter().filter_map(|found| Some((found.tag, found.starts.first()?, found.end))).collect();
     found.sort_unstable();
@@ -97,31 +106,16 @@ type Longest = (BTreeMap<(u32, usize), usize>, Vec<Option<usize>>);
 
 /// Returns the longest matches, and the open starts. Validators decide by the start alone.
 fn longest(matcher: &PatternMatcher, chunks: &[&str]) -> Longest {
-    let (mut view, mut state, mut found) = (ViewText::new(View::Entity), MatcherState::default(), Vec::new());
-    let verdict =
-        |view: &ViewText, tag, start: usize, end: usize| match (start % 5, DIGITS.rejected(view.slice(start..end))) {
-            (_, Some(bytes)) if tag == COUNTED => Verdict::RejectBefore(bytes),
-            (0, _) => Verdict::Reject,
-            (1, _) => Verdict::NeedsContext,
-            (2, _) => Verdict::RejectBefore(1),
-            _ => Verdict::Accept,
-        };
-    let (mut offset, mut open) = (0, Vec::new());
-    for chunk in chunks {
-        view.push(chunk, offset);
-        offset += chunk.len();
-        matcher.read(&mut state, &view, false, &|offer| verdict(&view, offer.tag, offer.start, offer.end), &mut found);
-        open.push(state.earliest());
-    }
-    view.finish();
-    matcher.read(&mut state, &view, true, &|offer| verdict(&view, offer.tag, offer.start, offer.end), &mut found);
+    let verdict = |view: &ViewText, offer: Offer| varied(view, offer, offer.start);
+    let (view, found, open) = read_chunks(matcher, chunks, verdict);
     let mut longest = BTreeMap::new();
-    for PatternMatch { tag, starts, end, .. } in &found {
+    for PatternMatch { tag, starts, end, .. } in found {
         // A match is validated from its first start only. Which starts it has depends on the machine.
-        for start in (0..*end).filter(|&start| starts.contains(start) && view.is_whole(start)) {
-            if matches!(verdict(&view, *tag, start, *end), Verdict::Accept | Verdict::NeedsContext) {
-                let known = longest.entry((*tag, start)).or_insert(*end);
-                *known = (*known).max(*end);
+        for start in starts.iter().filter(|&start| view.is_whole(start)) {
+            let verdict = verdict(&view, Offer { tag, start, end, accepted: start });
+            if matches!(verdict, Verdict::Accept | Verdict::NeedsContext) {
+                let known = longest.entry((tag, start)).or_insert(end);
+                *known = end.max(*known);
             }
         }
     }

@@ -43,12 +43,11 @@ fn per_byte(text: &str, steps: usize) -> usize {
     steps * 1_000 / text.len()
 }
 
-/// One unit is known to exceed the bound and not in the list: "1²", in which every mark opens a start that no form rules out. All others
-/// but "4-" and "0-0-0-" are below 20.
+/// One unit is known to exceed the bound and not in the list: "1²", in which every mark opens a start that no form rules out.
 #[test]
 fn the_work_of_hostile_text_is_linear_and_bounded() {
     // The largest multiple of the work of ordinary text.
-    const MOST: usize = 25;
+    const MOST: usize = 20;
     let guardrail = guardrail("{version: 1, name: all, pii: [{types: [ALL, WORLD_IDS], action: detect}]}");
     let text = filled(ORDINARY, 2_000);
     let (ordinary, chunked) = (per_byte(&text, work(&guardrail, &text)), per_byte(&text, streamed(&guardrail, &text)));
