@@ -17,6 +17,8 @@ mod alternatives;
 mod assertions;
 #[path = "../../src/detect/pattern/dfa.rs"]
 mod dfa;
+#[path = "../../src/detect/pattern/nfa.rs"]
+mod nfa;
 
 /// Loom's counterpart of `src/detect/pattern/sync.rs`.
 mod sync {
