@@ -33,6 +33,8 @@ pub(super) struct Compiler {
     /// The words of all kinds, which are compiled together.
     pub(super) words: WordsBuilder,
     pub(super) longest_word: usize,
+    /// The context words of all recognizers.
+    pub(super) contexts: WordsBuilder,
     pub(super) detectors: Vec<Arc<dyn AnyDetector>>,
     pub(super) recognizers: Arc<Recognizers>,
     pub(super) similarity: Option<Arc<Similarity>>,
@@ -81,7 +83,7 @@ impl Compiler {
         }
         self.context_lists.insert(key, next);
         for form in words.iter().flat_map(|word| identifier_forms(word)) {
-            self.words.add(&form, WordRole::Context(next), true, Spelling::Normalized);
+            self.contexts.add(&form, WordRole::Context(next), true, Spelling::Normalized);
         }
         next
     }

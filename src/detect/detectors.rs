@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use super::compiler::{Compiled, Compiler, RuleBound};
+use super::context::ContextWords;
 use super::detector::AnyDetector;
 use super::kinds::KINDS;
 use super::recognizers::Recognizers;
@@ -19,6 +20,7 @@ pub(crate) struct Detectors {
     similarity: Option<Arc<Similarity>>,
     recognizers: Arc<Recognizers>,
     bounds: Vec<RuleBound>,
+    context_words: Option<ContextWords>,
     max_context_bytes: usize,
     /// The detectors of the rules with `evasion: strict`, by the text that they read.
     strict: Vec<(Rewriting, Self)>,
@@ -54,6 +56,7 @@ impl Detectors {
         Ok(Self {
             all: compiler.detectors,
             similarity: compiler.similarity,
+            context_words: compiler.contexts.build().map(ContextWords::new),
             max_context_bytes: compiler.recognizers.max_context_bytes(),
             recognizers: compiler.recognizers,
             bounds: compiler.bounds,
@@ -87,6 +90,11 @@ impl Detectors {
     /// Returns the maximum number of bytes that each rule can make a stream buffer. A rule may have several bounds.
     pub(crate) fn bounds(&self) -> &[RuleBound] {
         &self.bounds
+    }
+
+    /// Returns the context words of the recognizers.
+    pub(crate) fn context_words(&self) -> Option<&ContextWords> {
+        self.context_words.as_ref()
     }
 
     /// Returns the largest distance between a span and a context word of it.

@@ -6,6 +6,7 @@
 pub(crate) mod canonical;
 mod compiler;
 pub(crate) mod content;
+pub(crate) mod context;
 mod detector;
 pub(crate) mod detectors;
 pub(crate) mod entity;

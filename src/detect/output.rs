@@ -52,7 +52,6 @@ pub(crate) struct TaggedSpan {
 pub(crate) struct ScanOutput {
     pub(crate) candidates: Vec<Candidate>,
     pub(crate) exceptions: Vec<TaggedSpan>,
-    pub(crate) contexts: Vec<TaggedSpan>,
     /// The best score of each topic so far, if they are kept. Windows that exceptions may change are not included.
     pub(crate) scores: Option<BestScores>,
     /// The best score of each content filter so far, if they are kept.
@@ -65,10 +64,9 @@ pub(crate) struct ScanOutput {
 
 impl Reset for ScanOutput {
     fn reset(&mut self) {
-        let Self { candidates, exceptions, contexts, scores, content_scores, matches, hits } = self;
+        let Self { candidates, exceptions, scores, content_scores, matches, hits } = self;
         candidates.reset();
         exceptions.reset();
-        contexts.reset();
         matches.reset();
         hits.reset();
         if let Some(scores) = scores {

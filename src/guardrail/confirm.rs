@@ -145,7 +145,7 @@ impl Confirmer {
     }
 
     /// Adds the output of the detectors.
-    pub(super) fn take(&mut self, found: &mut ScanOutput, text: &TextBuffer, labels: &Labels) {
+    pub(super) fn take(&mut self, found: &mut ScanOutput) {
         for candidate in found.candidates.drain(..) {
             if let Origin::Window(window) = &candidate.origin {
                 self.windows.push_back(window.start());
@@ -155,7 +155,6 @@ impl Confirmer {
         for mark in found.exceptions.drain(..) {
             of_rule(&mut self.exceptions, mark.tag, |exceptions| exceptions.add(mark.start, mark.end));
         }
-        found.contexts.drain(..).for_each(|mark| self.contexts.add(mark, text, labels));
     }
 
     fn wait(&mut self, candidate: Candidate) {
@@ -307,7 +306,7 @@ impl Confirmer {
             Some(Objection::End) => return Decision::Made(None),
         }
         if verdict == Verdict::NeedsContext || objection == Some(Objection::Doubt) {
-            match self.contexts.near(detectors.recognizers().get(number), start, end, text, evidence.labels) {
+            match self.contexts.near((detectors, number), (start, end), text, evidence.labels) {
                 Context::Near => {}
                 // A later start that needs none is a candidate of its own.
                 Context::Nowhere if verdict == Verdict::NeedsContext => return Decision::Made(None),
@@ -331,11 +330,18 @@ impl Confirmer {
     }
 
     /// Forgets what no candidate from `confirmed_until` on can need. `window` is the start of the open window.
-    pub(super) fn forget_before(&mut self, confirmed_until: usize, window: Option<usize>, reach: usize) {
+    pub(super) fn forget_before(&mut self, confirmed_until: usize, window: Option<usize>, evidence: Evidence<'_>) {
         let windows = window.into_iter().chain(self.windows.front().copied());
         let excepted = windows.fold(confirmed_until, usize::min);
         self.exceptions.iter_mut().for_each(|exceptions| exceptions.forget_before(excepted));
-        self.contexts.forget_before(confirmed_until.saturating_sub(reach));
+        let Evidence { detectors, text, labels, .. } = evidence;
+        let needed = confirmed_until.saturating_sub(detectors.max_context_bytes());
+        self.contexts.forget_before(needed, detectors, text, labels);
+    }
+
+    /// Returns the offset from which the text is still needed for context words.
+    pub(super) fn needs_text_from(&self, detectors: &Detectors) -> usize {
+        self.contexts.unread(detectors)
     }
 }
 

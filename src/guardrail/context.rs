@@ -1,11 +1,12 @@
-//! Context words.
+//! The context words near a candidate.
 
 use std::collections::VecDeque;
 
 use super::labels::Labels;
 use crate::detect::LOOKAHEAD_BYTES;
+use crate::detect::context::ContextReader;
+use crate::detect::detectors::Detectors;
 use crate::detect::output::TaggedSpan;
-use crate::detect::recognizers::EntityUse;
 use crate::text::buffer::TextBuffer;
 use crate::text::normalize::View;
 use crate::text::reset::Reset;
@@ -31,45 +32,46 @@ struct ContextWord {
     next: usize,
 }
 
-/// The context words in the text, for each list, in ascending order.
+/// Text that no candidate asks for is read or skipped once it is as long as this.
+const MAX_UNREAD_BYTES: usize = 2048;
+
+/// The context words near the candidates that asked for them, for each list, in ascending order.
 #[derive(Debug, Default)]
 pub(super) struct Contexts {
+    reader: ContextReader,
     classes: Vec<VecDeque<ContextWord>>,
 }
 
 impl Reset for Contexts {
     fn reset(&mut self) {
-        let Self { classes } = self;
+        let Self { reader, classes } = self;
+        reader.reset();
         classes.iter_mut().for_each(VecDeque::reset);
     }
 }
 
 impl Contexts {
-    /// Adds a word, unless it touches a label: the masked value may have ended in a letter, and then this was not a word.
-    pub(super) fn add(&mut self, mark: TaggedSpan, text: &TextBuffer, labels: &Labels) {
-        if labels.type_ends_at(text.last_seen(mark.start, View::Word)) {
-            return;
-        }
-        let word = ContextWord { start: mark.start, end: mark.end, next: text.next_seen(mark.end, View::Word) };
-        let class = mark.tag as usize;
-        if self.classes.len() <= class {
-            self.classes.resize_with(class + 1, VecDeque::new);
-        }
-        let Some(marks) = self.classes.get_mut(class) else { return };
-        let at = marks.partition_point(|known| *known <= word);
-        marks.insert(at, word);
+    /// Reads the text up to `to`. All words that begin from `from` on are known once the character after them is read.
+    fn read(&mut self, detectors: &Detectors, (text, labels): (&TextBuffer, &Labels), (from, to): (usize, usize)) {
+        let Some(words) = detectors.context_words() else { return };
+        let Self { reader, classes } = self;
+        reader.read(words, text, (from, to), |mark| add(classes, mark, text, labels));
     }
 
-    /// Returns whether a context word is near `start..end`. Words in a label do not count, nor do words beyond one: the masked value may
-    /// have been longer.
+    /// Returns whether a context word is near `start..end`, the span of the recognizer with this number. Words in a label do not count, nor
+    /// do words beyond one: the masked value may have been longer.
     pub(super) fn near(
-        &self,
-        entity: &EntityUse,
-        start: usize,
-        end: usize,
+        &mut self,
+        (detectors, number): (&Detectors, u32),
+        (start, end): (usize, usize),
         text: &TextBuffer,
         labels: &Labels,
     ) -> Context {
+        let entity = detectors.recognizers().get(number);
+        // Other candidates at this start may reach further back.
+        let first = start.saturating_sub(detectors.max_context_bytes());
+        let last = end + entity.recognizer.context_after + LOOKAHEAD_BYTES + 1;
+        self.read(detectors, (text, labels), (first, last));
         let reach = entity.recognizer.context_before;
         let from = start.saturating_sub(reach).max(labels.edge_before(start).unwrap_or(0));
         let reached = end + entity.recognizer.context_after;
@@ -98,12 +100,35 @@ impl Contexts {
         }
     }
 
+    /// Returns the offset from which the text is still needed.
+    pub(super) fn unread(&self, detectors: &Detectors) -> usize {
+        detectors.context_words().map_or(usize::MAX, |_| self.reader.at())
+    }
+
     /// Forgets the words that begin before `offset`.
-    pub(super) fn forget_before(&mut self, offset: usize) {
+    pub(super) fn forget_before(&mut self, offset: usize, detectors: &Detectors, text: &TextBuffer, labels: &Labels) {
+        if !text.is_finished() && offset > self.reader.at() + MAX_UNREAD_BYTES {
+            self.read(detectors, (text, labels), (offset, offset));
+        }
         for marks in &mut self.classes {
             while marks.front().is_some_and(|word| word.start < offset) {
                 marks.pop_front();
             }
         }
     }
+}
+
+/// Adds a word, unless it touches a label: the masked value may have ended in a letter, and then this was not a word.
+fn add(classes: &mut Vec<VecDeque<ContextWord>>, mark: TaggedSpan, text: &TextBuffer, labels: &Labels) {
+    if labels.type_ends_at(text.last_seen(mark.start, View::Word)) {
+        return;
+    }
+    let word = ContextWord { start: mark.start, end: mark.end, next: text.next_seen(mark.end, View::Word) };
+    let class = mark.tag as usize;
+    if classes.len() <= class {
+        classes.resize_with(class + 1, VecDeque::new);
+    }
+    let Some(marks) = classes.get_mut(class) else { return };
+    let at = marks.partition_point(|known| *known <= word);
+    marks.insert(at, word);
 }

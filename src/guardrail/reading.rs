@@ -28,17 +28,20 @@ pub(super) struct Reading {
     confirmer: Confirmer,
     confirmed: Vec<ConfirmedFinding>,
     topics: Option<Arc<Similarity>>,
+    /// The offset from which the text is still needed for context words.
+    unread: usize,
 }
 
 impl Reset for Reading {
     fn reset(&mut self) {
-        let Self { text, scanner, found, labels, confirmer, confirmed, topics: _ } = self;
+        let Self { text, scanner, found, labels, confirmer, confirmed, topics: _, unread } = self;
         text.reset();
         scanner.reset();
         found.reset();
         labels.reset();
         confirmer.reset();
         confirmed.reset();
+        *unread = 0;
     }
 }
 
@@ -57,6 +60,7 @@ impl Reading {
             confirmer: Confirmer::default(),
             confirmed: Vec::new(),
             topics,
+            unread: 0,
         }
     }
 
@@ -87,7 +91,7 @@ impl Reading {
         detectors: &Detectors,
         (source, position): (Source, Position),
     ) -> usize {
-        self.confirmer.take(&mut self.found, &self.text, &self.labels);
+        self.confirmer.take(&mut self.found);
         let (frontier, words_known_until) = match (self.text.is_finished(), self.confirmer.is_idle()) {
             (true, _) => (usize::MAX, usize::MAX),
             // Nothing asks for exceptions.
@@ -100,7 +104,8 @@ impl Reading {
         let topics = self.topics.as_deref();
         let evidence = Evidence { policy, detectors, topics, source, position, text, views, labels, words_known_until };
         let confirmed = self.confirmer.confirm_until(frontier, evidence, &mut self.confirmed);
-        self.confirmer.forget_before(confirmed, self.scanner.needs_exceptions_from(), detectors.max_context_bytes());
+        self.confirmer.forget_before(confirmed, self.scanner.needs_exceptions_from(), evidence);
+        self.unread = self.confirmer.needs_text_from(detectors);
         self.labels.forget_before(confirmed.saturating_sub(detectors.max_context_bytes() + LOOKBEHIND_BYTES));
         confirmed
     }
@@ -112,8 +117,9 @@ impl Reading {
 
     /// Forgets the text before `done`.
     pub(super) fn forget_before(&mut self, done: usize) {
-        let done = done.min(self.text.end()).saturating_sub(LOOKBEHIND_BYTES);
-        self.text.forget_before(done);
+        let before = |offset: usize| offset.saturating_sub(LOOKBEHIND_BYTES);
+        let done = before(done.min(self.text.end()));
+        self.text.forget_before(done.min(before(self.unread)));
         self.scanner.forget_before(done);
     }
 

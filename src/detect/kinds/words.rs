@@ -1,4 +1,4 @@
-//! The words of all rules, and context words.
+//! The words of all rules.
 
 use std::sync::Arc;
 
@@ -50,6 +50,7 @@ fn report(WordHit { role, start, end }: WordHit, out: &mut ScanOutput) {
             out.candidates.push(Candidate { rule, starts: Starts::one(start), end, origin: Origin::Word });
         }
         WordRole::Exception(tag) => out.exceptions.push(TaggedSpan { tag, start, end }),
-        WordRole::Context(tag) => out.contexts.push(TaggedSpan { tag, start, end }),
+        // Context words are compiled by themselves.
+        WordRole::Context(_) => {}
     }
 }
