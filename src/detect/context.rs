@@ -123,7 +123,8 @@ mod tests {
 
     fn words() -> ContextWords {
         let mut builder = WordsBuilder::default();
-        for (word, list) in [("card", 0), ("credit card", 0), ("account number", 1), ("账号", 1), ("no", 2), ("#id", 2)] {
+        for (word, list) in [("card", 0), ("credit card", 0), ("account number", 1), ("账号", 1), ("no", 2), ("#id", 2)]
+        {
             builder.add(word, WordRole::Context(list), true, Spelling::Normalized);
         }
         ContextWords::new(builder.build().expect("words"))

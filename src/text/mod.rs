@@ -13,6 +13,7 @@ pub(crate) mod names;
 pub(crate) mod normalize;
 mod normalize_tables;
 mod offsets;
+mod plain;
 mod reader;
 pub(crate) mod reset;
 pub(crate) mod rewrite;

@@ -2,6 +2,7 @@
 
 use super::normalize::{MAX_INVISIBLE_BYTES, Mapping, View, normalize};
 use super::normalize_tables::ascii_quote;
+use super::plain::plain_run;
 use super::space_run::SpaceRun;
 use super::unicode::is_soft_mark;
 use super::view::ViewText;
@@ -38,59 +39,6 @@ enum Escape {
     Open,
 }
 
-const PLAIN: u8 = 0;
-const SPACE: u8 = 1;
-const SPECIAL: u8 = 2;
-
-/// The treatment of each byte.
-static CLASSES: [u8; 256] = {
-    let mut classes = [PLAIN; 256];
-    let mut byte = 0;
-    while byte < 256 {
-        classes[byte] = match byte as u8 {
-            b' ' | b'\t' | b'\n' | b'\r' | 0x0B | 0x0C => SPACE,
-            b'\\' | b'%' | b'_' | b'*' | b'~' | 0x1B | 0x80.. => SPECIAL,
-            _ => PLAIN,
-        };
-        byte += 1;
-    }
-    classes
-};
-
-/// Bytes whose treatment is found together.
-const BLOCK: usize = 32;
-
-/// Returns the length of the blocks at the start of `bytes` that hold letters, digits, most signs, and single spaces between them.
-fn plain_blocks(bytes: &[u8]) -> usize {
-    if bytes.first().is_none_or(|&first| CLASSES[usize::from(first)] != PLAIN) {
-        return 0;
-    }
-    let mut length = 0;
-    while bytes.get(length..).and_then(<[u8]>::first_chunk).is_some_and(is_plain_after) {
-        length += BLOCK;
-    }
-    length
-}
-
-/// Returns `true` if all bytes after the first are plain or single spaces. The last one is the first of the next block: a space before
-/// it is single, too. Written without branches, for the compiler to compare many bytes at once.
-#[inline]
-fn is_plain_after(block: &[u8; BLOCK + 1]) -> bool {
-    let (Some((firsts, _)), Some((_, seconds))) =
-        (block.split_first_chunk::<BLOCK>(), block.split_last_chunk::<BLOCK>())
-    else {
-        return false;
-    };
-    let is = |byte: u8, what: u8| u8::from(byte == what);
-    let mut other = [0; BLOCK];
-    for ((other, &first), &second) in other.iter_mut().zip(firsts).zip(seconds) {
-        let beyond = u8::from(second < b' ') | u8::from(second >= 0x80);
-        let signs = is(second, b'\\') | is(second, b'%') | is(second, b'_') | is(second, b'*') | is(second, b'~');
-        *other = beyond | signs | (is(first, b' ') & is(second, b' '));
-    }
-    other == [0; BLOCK]
-}
-
 impl View {
     /// Returns `true` if the view shows a white-space run as one character.
     fn joins_spaces(self) -> bool {
@@ -109,7 +57,7 @@ impl ViewText {
     pub(super) fn read(&mut self, text: &str, offset: usize, is_last: bool) -> usize {
         let mut at = 0;
         while let Some(rest) = text.get(at..).filter(|rest| !rest.is_empty()) {
-            let plain = self.plain_run(rest.as_bytes());
+            let plain = plain_run(rest.as_bytes(), self.view.joins_spaces(), self.space.is_open);
             if plain > 0 {
                 self.keep(rest.get(..plain).unwrap_or_default(), offset + at);
                 at += plain;
@@ -118,33 +66,6 @@ impl ViewText {
             match self.read_special(rest, offset + at, is_last) {
                 Read::Bytes(bytes) => at += bytes.max(1),
                 Read::Open => break,
-            }
-        }
-        at
-    }
-
-    /// Returns how many bytes at the start of `bytes` are their own view, single spaces between them included.
-    fn plain_run(&self, bytes: &[u8]) -> usize {
-        let joins = self.view.joins_spaces();
-        match bytes.first().map(|&byte| CLASSES[usize::from(byte)]) {
-            Some(PLAIN) => {}
-            Some(SPACE) if !(joins && self.space.is_open) => {}
-            _ => return 0,
-        }
-        let (mut at, mut next_blocks) = (0, 0);
-        while let Some(&byte) = bytes.get(at) {
-            if at >= next_blocks {
-                at += plain_blocks(bytes.get(at..).unwrap_or_default());
-                next_blocks = at + BLOCK;
-                continue;
-            }
-            match CLASSES[usize::from(byte)] {
-                PLAIN => at += 1,
-                SPACE if !joins => at += 1,
-                SPACE if byte == b' ' && bytes.get(at + 1).is_some_and(|&next| CLASSES[usize::from(next)] == PLAIN) => {
-                    at += 2;
-                }
-                _ => break,
             }
         }
         at

@@ -42,10 +42,10 @@ const UNKNOWN: u32 = u32::MAX;
 const FULL: u32 = u32::MAX - 1;
 /// Set in the table where a match may end at the next state.
 const MATCHES: u32 = 1 << 31;
-/// Entries from here on need a look.
-const SPECIAL: u32 = MATCHES;
 /// Set in the table where a long match is open at the next state.
 const LONG: u32 = 1 << 30;
+/// Entries from here on need a look.
+const SPECIAL: u32 = LONG;
 
 /// A pattern of the gate.
 #[derive(Debug)]
@@ -194,36 +194,46 @@ impl Gate {
         can_end: impl Fn(EdgeSet, usize) -> bool,
     ) -> Found {
         let GateState { mut entry, mut quiet, mut calm } = *state;
-        while let Some(&byte) = bytes.get(at) {
+        // A long match is open after the last byte.
+        let mut is_long = calm < at;
+        let table = &*self.table;
+        let found = loop {
+            let Some(&byte) = bytes.get(at) else { break Found::Nothing };
             let cell = entry as usize + usize::from(self.classes[usize::from(byte)]);
-            let mut next = self.table[cell].load(Ordering::Acquire);
-            if next >= SPECIAL {
+            let mut next = table[cell].load(Ordering::Acquire);
+            if next >= SPECIAL || is_long {
                 if next == UNKNOWN {
                     next = self.determinize(entry, byte, cell);
                 }
                 if next == FULL {
-                    *state = GateState { entry, quiet, calm };
-                    return Found::Full(at);
+                    break Found::Full(at);
                 }
-                let matches = next & MATCHES != 0;
-                next &= !MATCHES;
-                if matches && self.info(next & !LONG).is_none_or(|info| can_end(info.ends, at)) {
-                    let calm = if next & LONG == 0 { at + 1 } else { calm };
-                    *state = GateState { entry: next & !LONG, quiet, calm };
+                if !is_long {
+                    calm = at;
+                }
+                is_long = next & LONG != 0;
+                let target = next & !(MATCHES | LONG);
+                if next & MATCHES != 0 && self.info(target).is_none_or(|info| can_end(info.ends, at)) {
+                    entry = target;
+                    if !is_long {
+                        calm = at + 1;
+                    }
+                    *state = GateState { entry, quiet, calm };
                     return Found::End(at);
                 }
+                next = target;
             }
-            entry = next & !LONG;
+            entry = next;
             at += 1;
-            if next == entry {
-                calm = at;
-            }
             if entry <= self.last_quiet {
                 quiet = at;
             }
+        };
+        if !is_long {
+            calm = at;
         }
         *state = GateState { entry, quiet, calm };
-        Found::Nothing
+        found
     }
 
     fn info(&self, entry: u32) -> Option<&Info> {
