@@ -5,7 +5,7 @@
 
 use regex_automata::nfa::thompson::NFA;
 
-use super::dfa::{DEAD, Dfa, StateRef};
+use super::dfa::{Dfa, StateRef};
 use super::input::Input;
 use super::starts::{StartSet, Starts};
 use super::thread::{CompiledAlternative, End};
@@ -48,41 +48,48 @@ impl Reverse {
         let mut starts = NearStarts { end: at.end, distances: [0; WORDS] };
         let Some(first) = &self.first[at.alternative as usize] else { return starts };
         let (end, least) = (at.end - input.base, at.first.max(input.base) - input.base);
-        let (mut reached, mut index) = (first.clone(), end);
-        while index > least {
-            let Some(matches) = self.step(&mut reached, input.bytes[index - 1]) else { break };
-            index -= 1;
-            if matches && input.base + index <= at.last && begins(meta, input, index) {
+        let bytes = input.bytes.get(least..end).unwrap_or_default();
+        let mut read = 0;
+        let mut matching = |left: usize| {
+            let index = least + left;
+            read = bytes.len() - left;
+            if input.base + index <= at.last && begins(meta, input, index) {
                 starts.insert(end - index);
             }
+        };
+        let unread = match first {
+            StateRef::State(first) => {
+                let mut state = *first;
+                let left = self.dfa.run_back(&mut state, bytes, &mut matching);
+                left.map(|left| (left, StateRef::State(state)))
+            }
+            StateRef::Unnumbered(_) => Some((bytes.len(), first.clone())),
+        };
+        if let Some((left, reached)) = unread {
+            self.read_slowly(reached, bytes.get(..left).unwrap_or_default(), &mut matching);
         }
-        // A step backwards is a look at a table: a thread does much more for a byte.
-        work::count((end - index) / 4);
+        // A step backwards is a look at a table: a thread does much more for a byte. After the last match few follow.
+        work::count(1 + read / 4);
         starts
     }
 
-    /// Moves over a byte. Returns whether a match begins with it, or `None` if none does from here on.
-    #[inline]
-    fn step(&self, reached: &mut StateRef, byte: u8) -> Option<bool> {
-        if let StateRef::State(state) = reached
-            && let Some((next, matches)) = self.dfa.next(*state, byte)
-        {
-            *state = next;
-            return (next != DEAD).then_some(matches);
-        }
-        self.step_slowly(reached, byte)
-    }
-
+    /// Reads `bytes` from the last one on, from a state or to a state that has no number.
     #[cold]
-    fn step_slowly(&self, reached: &mut StateRef, byte: u8) -> Option<bool> {
-        *reached = self.dfa.step(reached, byte)?;
-        Some(match reached {
-            StateRef::State(state) => self.dfa.info(*state).is_some_and(|info| !info.matches.is_empty()),
-            StateRef::Unnumbered(set) => {
-                work::count(8 * set.len());
-                !self.dfa.describe(set).matches.is_empty()
+    fn read_slowly(&self, mut reached: StateRef, bytes: &[u8], matching: &mut impl FnMut(usize)) {
+        for (left, &byte) in bytes.iter().enumerate().rev() {
+            let Some(next) = self.dfa.step(&reached, byte) else { return };
+            let matches = match &next {
+                StateRef::State(state) => self.dfa.info(*state).is_some_and(|info| !info.matches.is_empty()),
+                StateRef::Unnumbered(set) => {
+                    work::count(8 * set.len());
+                    !self.dfa.describe(set).matches.is_empty()
+                }
+            };
+            if matches {
+                matching(left);
             }
-        })
+            reached = next;
+        }
     }
 }
 
