@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use super::context::ContextWords;
 use super::detector::{AnyDetector, LOOKAHEAD_BYTES};
 use super::pattern::PatternProblem;
 use super::recognizers::Recognizers;
@@ -34,7 +35,8 @@ pub(super) struct Compiler {
     pub(super) words: WordsBuilder,
     pub(super) longest_word: usize,
     /// The context words of all recognizers.
-    pub(super) contexts: WordsBuilder,
+    pub(super) context_words: Option<Arc<ContextWords>>,
+    contexts: WordsBuilder,
     pub(super) detectors: Vec<Arc<dyn AnyDetector>>,
     pub(super) recognizers: Arc<Recognizers>,
     pub(super) similarity: Option<Arc<Similarity>>,
@@ -72,6 +74,12 @@ impl Compiler {
         spelling: Spelling,
     ) -> Compiled<()> {
         if self.words.add(word, role, whole_word, spelling) { Ok(()) } else { Err((Some(rule), never_found(what))) }
+    }
+
+    /// Compiles the context words that were added.
+    pub(super) fn build_contexts(&mut self) {
+        let words = std::mem::take(&mut self.contexts).build();
+        self.context_words = words.map(|words| Arc::new(ContextWords::new(words)));
     }
 
     /// Returns the number of a list of context words, which recognizers may share, and adds its words.

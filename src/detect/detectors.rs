@@ -20,7 +20,7 @@ pub(crate) struct Detectors {
     similarity: Option<Arc<Similarity>>,
     recognizers: Arc<Recognizers>,
     bounds: Vec<RuleBound>,
-    context_words: Option<ContextWords>,
+    context_words: Option<Arc<ContextWords>>,
     max_context_bytes: usize,
     /// The detectors of the rules with `evasion: strict`, by the text that they read.
     strict: Vec<(Rewriting, Self)>,
@@ -56,7 +56,7 @@ impl Detectors {
         Ok(Self {
             all: compiler.detectors,
             similarity: compiler.similarity,
-            context_words: compiler.contexts.build().map(ContextWords::new),
+            context_words: compiler.context_words,
             max_context_bytes: compiler.recognizers.max_context_bytes(),
             recognizers: compiler.recognizers,
             bounds: compiler.bounds,
@@ -94,7 +94,7 @@ impl Detectors {
 
     /// Returns the context words of the recognizers.
     pub(crate) fn context_words(&self) -> Option<&ContextWords> {
-        self.context_words.as_ref()
+        self.context_words.as_deref()
     }
 
     /// Returns the largest distance between a span and a context word of it.

@@ -334,9 +334,8 @@ impl Confirmer {
         let windows = window.into_iter().chain(self.windows.front().copied());
         let excepted = windows.fold(confirmed_until, usize::min);
         self.exceptions.iter_mut().for_each(|exceptions| exceptions.forget_before(excepted));
-        let Evidence { detectors, text, labels, .. } = evidence;
-        let needed = confirmed_until.saturating_sub(detectors.max_context_bytes());
-        self.contexts.forget_before(needed, detectors, text, labels);
+        let needed = confirmed_until.saturating_sub(evidence.detectors.max_context_bytes());
+        self.contexts.forget_before(needed, evidence.detectors, evidence.text);
     }
 
     /// Returns the offset from which the text is still needed for context words.

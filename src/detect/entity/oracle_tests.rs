@@ -99,8 +99,8 @@ fn matches(
             view.push(&text[at..end], at);
             at = end;
         }
-        let validate = |offer: Offer| validate(&view, is_plain, offer);
-        machine.read(&mut state, &view, is_last, &validate, &mut found);
+        let mut validate = |offer: Offer| validate(&view, is_plain, offer);
+        machine.read(&mut state, &view, is_last, &mut validate, &mut found);
         if is_last {
             break;
         }
@@ -145,11 +145,11 @@ fn no_value_to_a_word_end_is_accepted_before_one() {
     for text in &cases() {
         let view = ViewText::of(text, View::Entity);
         let offers = std::cell::RefCell::new(Vec::new());
-        let refuse = |offer: Offer| {
+        let mut refuse = |offer: Offer| {
             offers.borrow_mut().push(offer);
             Verdict::Reject
         };
-        open.read(&mut MatcherState::default(), &view, true, &refuse, &mut Vec::new());
+        open.read(&mut MatcherState::default(), &view, true, &mut refuse, &mut Vec::new());
         for Offer { tag, start, end, .. } in offers.into_inner() {
             let (recognizer, text) = (recognizers[tag as usize], view.slice(start..end));
             let is_accepted = |after| {

@@ -191,11 +191,11 @@ impl Matcher {
         let view = ViewText::of(text, View::Entity);
         self.0.iter().map(move |(recognizer, matcher)| {
             let calls = Cell::new(0);
-            let validate = |Offer { start, end, .. }| {
+            let mut validate = |Offer { start, end, .. }| {
                 calls.set(calls.get() + 1);
                 recognizer.verdict(view.slice(start..end), || (view.char_before(start), view.char_after(end)))
             };
-            matcher.read(&mut MatcherState::default(), &view, false, &validate, &mut Vec::new());
+            matcher.read(&mut MatcherState::default(), &view, false, &mut validate, &mut Vec::new());
             (recognizer.pattern, calls.get())
         })
     }
@@ -205,11 +205,11 @@ impl Matcher {
         let view = ViewText::of(text, View::Entity);
         let mut found: Vec<std::ops::Range<usize>> = Vec::new();
         for (recognizer, matcher) in &self.0 {
-            let validate = |Offer { start, end, .. }| {
+            let mut validate = |Offer { start, end, .. }| {
                 recognizer.verdict(view.slice(start..end), || (view.char_before(start), view.char_after(end)))
             };
             let (mut state, mut matches) = (MatcherState::default(), Vec::new());
-            matcher.read(&mut state, &view, true, &validate, &mut matches);
+            matcher.read(&mut state, &view, true, &mut validate, &mut matches);
             for accepted in matches.iter().filter(|found| found.verdict == Verdict::Accept) {
                 let start = accepted.starts.first().expect("a match has a start");
                 let value = recognizer.value.map(|value| value(view.slice(start..accepted.end)));
@@ -235,7 +235,7 @@ impl Matcher {
         let mut wrong = Vec::new();
         for (recognizer, matcher) in &self.0 {
             let asked = std::cell::RefCell::new(Vec::new());
-            let validate = |Offer { start, end, .. }| {
+            let mut validate = |Offer { start, end, .. }| {
                 // The matcher validates no start inside `%20`.
                 if view.splits_percent(start) {
                     return Verdict::Reject;
@@ -246,7 +246,7 @@ impl Matcher {
                 // Asked about every start, whatever it says.
                 Verdict::Reject
             };
-            matcher.read(&mut MatcherState::default(), &view, false, &validate, &mut Vec::new());
+            matcher.read(&mut MatcherState::default(), &view, false, &mut validate, &mut Vec::new());
             let asked = asked.into_inner();
             for &(start, end, verdict) in &asked {
                 let (bytes, of_all_ends) = match verdict {

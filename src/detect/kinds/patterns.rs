@@ -62,9 +62,9 @@ impl Detector for Patterns {
     }
 
     fn read(&self, state: &mut MatcherState, view: &ViewText, text: &TextBuffer, out: &mut ScanOutput) {
-        let accept = |_| Verdict::Accept;
+        let mut accept = |_| Verdict::Accept;
         let mut matches = std::mem::take(&mut out.matches);
-        self.matcher.read(state, view, text.is_finished(), &accept, &mut matches);
+        self.matcher.read(state, view, text.is_finished(), &mut accept, &mut matches);
         out.add_matches(matches, view, |rule, _| (rule, Origin::Pattern));
     }
 

@@ -43,6 +43,13 @@ impl AlternativeSet {
         self.0.iter_mut().zip(&other.0).for_each(|(word, other)| *word |= other);
     }
 
+    /// Removes the alternatives of `other`.
+    pub(super) fn remove(&mut self, other: &Self) {
+        self.0.iter_mut().zip(&other.0).for_each(|(word, other)| *word &= !other);
+        let used = self.0.iter().rposition(|&word| word != 0).map_or(0, |last| last + 1);
+        self.0.truncate(used);
+    }
+
     /// Copies `other`, and reuses the allocation.
     pub(super) fn copy_from(&mut self, other: &Self) {
         self.0.clone_from(&other.0);

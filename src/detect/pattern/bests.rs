@@ -23,7 +23,7 @@ pub(super) fn record(
             from = start + 1;
             continue;
         }
-        let verdict = (to.validate)(Offer { tag, start, end, accepted: accepted(bests, tag, start) });
+        let verdict = to.validator.validate(Offer { tag, start, end, accepted: accepted(bests, tag, start) });
         match verdict {
             Verdict::RejectBefore(bytes) => {
                 from = view.next_start(start, bytes, end);

@@ -28,7 +28,7 @@ pub(crate) struct Needs {
     pub(crate) count: Count,
     /// The forms of which a match must have one; none if it may have any.
     pub(crate) forms: &'static [Form],
-    /// The validator accepts no match whatever its context.
+    /// The validator accepts no match whatever its context: a match counts only near a context word.
     pub(crate) is_never_sure: bool,
     /// The validator accepts no match that an ASCII letter, a digit or `_` follows.
     pub(crate) word_end: bool,

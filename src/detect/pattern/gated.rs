@@ -125,6 +125,10 @@ impl PatternMatcher {
         } else {
             formed.copy_from(of);
         }
+        let needs_context = of.common(&self.never_sure).next().is_some();
+        if needs_context && to.validator.has_no_context(end) {
+            formed.remove(&self.never_sure);
+        }
         for alternative in of.common(&formed) {
             work::count(1);
             let meta = &self.alternatives[alternative as usize];
@@ -132,7 +136,13 @@ impl PatternMatcher {
                 continue;
             }
             let known = self.end_of(alternative, end, view, to);
-            if let Some(end) = known.filter(|known| may_begin(meta, input, known.first, known.last)) {
+            let may_count = |known: &End, to: &mut Judge<'_>| {
+                let asks = needs_context && self.never_sure.contains(alternative);
+                !(asks && to.validator.has_no_context_of(meta.tag, known.first, end))
+            };
+            if let Some(end) =
+                known.filter(|known| may_begin(meta, input, known.first, known.last) && may_count(known, to))
+            {
                 self.find_starts(state, (meta, end), input, after.is_ok(), to);
             }
         }

@@ -15,7 +15,7 @@ use super::prefilter::{Prefilter, Run};
 use super::reverse::Reverse;
 use super::tails::Tails;
 use super::thread::{
-    ByState, CompiledAlternative, End, Ends, Judge, PatternMatch, Thread, Validate, expire, first_in_reach, flush,
+    ByState, CompiledAlternative, End, Ends, Judge, PatternMatch, Thread, Validator, expire, first_in_reach, flush,
     merge,
 };
 use crate::text::char_class::{ALL_CLASSES, CLASS_COUNT, CharClass, ClassSet, NON_ASCII_CLASSES};
@@ -42,6 +42,8 @@ pub(crate) struct PatternMatcher {
     pub(super) gate: Option<Gate>,
     pub(super) reverse: Option<Reverse>,
     pub(super) forms: Forms,
+    /// The alternatives of which a match needs a context word.
+    pub(super) never_sure: AlternativeSet,
 }
 
 /// The state of a matcher in a view.
@@ -104,6 +106,7 @@ impl PatternMatcher {
             least_cap: alternatives.iter().map(|alternative| alternative.cap).min().unwrap_or(0),
             counted_bytes: longest_counted(&alternatives),
             forms: Forms::new(alternatives.iter().map(|alternative| alternative.needs.forms)),
+            never_sure: never_sure(&alternatives),
             alternatives,
             starts,
             start_classes: [0; 256],
@@ -136,6 +139,7 @@ impl PatternMatcher {
     pub(crate) fn without_gate(mut self) -> Self {
         (self.gate, self.reverse) = (None, None);
         self.alternatives.iter_mut().for_each(|alternative| alternative.needs = Needs::NONE);
+        self.never_sure.clear();
         self.forms = Forms::new(self.alternatives.iter().map(|alternative| alternative.needs.forms));
         self
     }
@@ -164,13 +168,13 @@ impl PatternMatcher {
         state: &mut MatcherState,
         view: &ViewText,
         is_last: bool,
-        validate: &Validate<'_>,
+        validator: &mut dyn Validator,
         out: &mut Vec<PatternMatch>,
     ) {
         let input = Input { view, bytes: view.kept().as_bytes(), base: view.base() };
         let mut at = state.at - input.base;
         let tails = std::mem::take(&mut state.tails).reaching(self.counted_bytes);
-        let mut to = Judge { validate, out, tails };
+        let mut to = Judge { validator, out, tails };
         if at < input.bytes.len() {
             self.resolve(state, input, at, &mut to);
             match self.gate.as_ref().filter(|_| self.prefilter.is_none()) {
@@ -347,6 +351,11 @@ impl PatternMatcher {
             None => state.threads.push(Thread::new(reached, start)),
         }
     }
+}
+
+fn never_sure(alternatives: &[CompiledAlternative]) -> AlternativeSet {
+    let needing = (0..).zip(alternatives).filter(|(_, alternative)| alternative.needs.is_never_sure);
+    needing.map(|(number, _)| number).collect()
 }
 
 /// Returns the length of the longest match whose characters are counted.

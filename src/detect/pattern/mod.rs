@@ -77,4 +77,4 @@ pub(crate) use form::Form;
 pub(crate) use matcher::{MatcherState, PatternMatcher};
 pub(crate) use parse::{ParsedPattern, PatternProblem, Syntax};
 pub(crate) use starts::Starts;
-pub(crate) use thread::{Offer, PatternMatch, Verdict};
+pub(crate) use thread::{Offer, PatternMatch, Validator, Verdict};

@@ -38,20 +38,20 @@ fn matcher(states: usize) -> PatternMatcher {
 /// Returns the matches in text that arrives in chunks: tag, first start and end.
 fn matches<'c>(matcher: &PatternMatcher, chunks: impl IntoIterator<Item = &'c str>) -> Vec<(u32, usize, usize)> {
     let (mut view, mut state, mut found) = (ViewText::new(View::Pattern), MatcherState::default(), Vec::new());
-    let accept = |offer: Offer| if offer.tag == COUNTED { Verdict::Reject } else { Verdict::Accept };
+    let mut accept = |offer: Offer| if offer.tag == COUNTED { Verdict::Reject } else { Verdict::Accept };
     let mut offset = 0;
     for chunk in chunks {
         let open = state.earliest();
         view.push(chunk, offset);
         offset += chunk.len();
         let known = found.len();
-        matcher.read(&mut state, &view, false, &accept, &mut found);
+        matcher.read(&mut state, &view, false, &mut accept, &mut found);
         let late = found.iter().skip(known).filter_map(|found| found.starts.first());
         let limit = open.unwrap_or(usize::MAX).min(offset - chunk.len());
         late.for_each(|start| assert!(start >= limit, "a match began before the earliest open start"));
     }
     view.finish();
-    matcher.read(&mut state, &view, true, &accept, &mut found);
+    matcher.read(&mut state, &view, true, &mut accept, &mut found);
     let mut found: Vec<_> =
         found.iter().filter_map(|found| Some((found.tag, found.starts.first()?, found.end))).collect();
     found.sort_unstable();
@@ -72,11 +72,11 @@ fn read_chunks(
     for chunk in chunks {
         view.push(chunk, offset);
         offset += chunk.len();
-        matcher.read(&mut state, &view, false, &|offer| verdict(&view, offer), &mut found);
+        matcher.read(&mut state, &view, false, &mut |offer| verdict(&view, offer), &mut found);
         open.push(state.earliest());
     }
     view.finish();
-    matcher.read(&mut state, &view, true, &|offer| verdict(&view, offer), &mut found);
+    matcher.read(&mut state, &view, true, &mut |offer| verdict(&view, offer), &mut found);
     (view, found, open)
 }
 

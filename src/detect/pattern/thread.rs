@@ -129,12 +129,31 @@ pub(crate) struct Offer {
     pub(crate) accepted: usize,
 }
 
-/// Validates a possible match.
-pub(crate) type Validate<'a> = dyn Fn(Offer) -> Verdict + 'a;
+/// Decides on possible matches.
+pub(crate) trait Validator {
+    /// Validates a possible match.
+    fn validate(&mut self, offer: Offer) -> Verdict;
+
+    /// Returns `true` if no context word is near a match that ends at `end`, of a pattern that needs one.
+    fn has_no_context(&mut self, _end: usize) -> bool {
+        false
+    }
+
+    /// Returns `true` if no context word of the pattern with this number is near a match that ends at `end` and begins at or after `first`.
+    fn has_no_context_of(&mut self, _tag: u32, _first: usize, _end: usize) -> bool {
+        false
+    }
+}
+
+impl<V: FnMut(Offer) -> Verdict> Validator for V {
+    fn validate(&mut self, offer: Offer) -> Verdict {
+        self(offer)
+    }
+}
 
 /// What decides where matches end, and where they go.
 pub(super) struct Judge<'a> {
-    pub(super) validate: &'a Validate<'a>,
+    pub(super) validator: &'a mut dyn Validator,
     pub(super) out: &'a mut Vec<PatternMatch>,
     pub(super) tails: Tails,
 }
