@@ -3,6 +3,7 @@
 #![allow(clippy::indexing_slicing, clippy::string_slice, reason = "a wrong range of a case is to fail its test")]
 
 mod content;
+mod context;
 mod exceptions;
 mod labels;
 mod limit;

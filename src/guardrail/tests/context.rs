@@ -1,0 +1,98 @@
+//! Values that count only near a context word.
+
+use std::sync::LazyLock;
+
+use proptest::prelude::*;
+
+use super::{characters, guardrail, streamed};
+use crate::guardrail::Guardrail;
+
+const VALUES: &[&str] = &[
+    "4471",
+    "123",
+    "902",
+    "12/27",
+    "03-2029",
+    "7ABC123",
+    "KA-12-AB",
+    "123456789",
+    "1234567890",
+    "12345678901",
+    "021000021",
+    "943 476 5919",
+    "D1234567",
+    "B-772211",
+    "64717031",
+    "2026-03-12",
+    "10.2",
+    "85-077",
+    "44051401359",
+    "1985-12-01",
+];
+
+/// Words of several lists, near the start and the end of them, some in identifiers.
+const WORDS: &[&str] = &[
+    "PIN",
+    "cvv",
+    "card_expiry",
+    "expires",
+    "plate",
+    "license plate",
+    "driver's license",
+    "dl",
+    "account number",
+    "accountNumber",
+    "routing",
+    "NHS",
+    "UTR",
+    "PESEL",
+    "passport",
+    "born",
+    "health card",
+    "SIN",
+];
+
+const OTHERS: &[&str] =
+    &["and", "total", "row", "|", "\n", ",", "-", "  ", "²", "x_y", "\u{200b}", "(see the appendix for all of it)"];
+
+static ALL_TYPES: LazyLock<Guardrail> =
+    LazyLock::new(|| guardrail("{version: 1, name: all, pii: [{types: [ALL, WORLD_IDS], action: mask}]}"));
+
+/// In chunks of one character no context word is known when a value ends, so each value is validated first.
+#[test]
+fn a_word_near_one_of_many_numbers_is_seen() {
+    for (before, after) in [(0, 0), (1, 0), (3, 1), (9, 9)] {
+        for (text, rule) in [
+            ("PIN 4471", "PIN"),
+            ("plate 7ABC123", "LICENSE_PLATE"),
+            ("4471 is my PIN.", "PIN"),
+            ("routing 021000021", "ROUTING"),
+        ] {
+            let text = format!("{}{text}{}", "81 902 ".repeat(40 * before), " 17 344".repeat(40 * after));
+            let whole = streamed(&ALL_TYPES, std::iter::once(text.as_str()));
+            assert!(whole.1.iter().any(|finding| finding.contains(rule)), "{rule} in {text}");
+            assert_eq!(streamed(&ALL_TYPES, characters(&text)), whole, "{text}");
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(40))]
+
+    #[test]
+    fn words_that_are_read_first_change_nothing(
+        parts in prop::collection::vec(
+            prop_oneof![
+                6 => prop::sample::select(VALUES),
+                1 => prop::sample::select(WORDS),
+                2 => prop::sample::select(OTHERS),
+            ],
+            1..90,
+        ),
+        joint in prop::sample::select(vec![" ", " ", "  ", ",", "; ", "\n"]),
+    ) {
+        let text = parts.join(joint);
+            let whole = streamed(&ALL_TYPES, std::iter::once(text.as_str()));
+        prop_assert_eq!(streamed(&ALL_TYPES, characters(&text)), whole, "{:?}", text);
+    }
+}
