@@ -49,11 +49,12 @@ impl Reverse {
         let Some(first) = &self.first[at.alternative as usize] else { return starts };
         let (end, least) = (at.end - input.base, at.first.max(input.base) - input.base);
         let bytes = input.bytes.get(least..end).unwrap_or_default();
+        let has_soft = input.next_soft(least) < end;
         let mut read = 0;
         let mut matching = |left: usize| {
             let index = least + left;
             read = bytes.len() - left;
-            if input.base + index <= at.last && begins(meta, input, index) {
+            if input.base + index <= at.last && begins(meta, input, index, has_soft) {
                 starts.insert(end - index);
             }
         };
@@ -139,13 +140,15 @@ impl StartSet for NearStarts {
     }
 }
 
-/// Returns `true` if a match can begin with byte `at` by the characters on both sides of its start.
-fn begins(meta: &CompiledAlternative, input: Input<'_>, at: usize) -> bool {
+/// Returns `true` if a match can begin with byte `at` by the characters on both sides of its start. `has_soft`: some boundaries near it are
+/// not shown by them.
+#[inline]
+fn begins(meta: &CompiledAlternative, input: Input<'_>, at: usize, has_soft: bool) -> bool {
     let after = match input.bytes[at] {
         byte @ 0..0x80 => CharClass::of_ascii(byte),
         _ => input.view.class_at(input.base + at),
     };
-    if input.next_soft(at) == at {
+    if has_soft && input.next_soft(at) == at {
         return input.view.before(input.base + at).iter().any(|before| meta.start.holds(before, after));
     }
     meta.start.holds(input.class_before(at), after)
