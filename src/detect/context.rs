@@ -189,11 +189,11 @@ mod tests {
     /// The words that are found when a text is read by parts, and whether all words of a part are found.
     fn found(text: &TextBuffer, parts: &[(usize, usize)]) -> Vec<(Vec<ContextWord>, bool)> {
         let (words, mut reader) = (words(), ContextReader::default());
-        let mut read = |&(from, to): &(usize, usize)| {
+        let read = |&(from, to): &(usize, usize)| {
             let is_all = reader.read(&words, text, (from, to));
             (reader.words(from, to).copied().collect(), is_all)
         };
-        parts.iter().map(|part| read(part)).collect()
+        parts.iter().map(read).collect()
     }
 
     proptest! {

@@ -20,6 +20,7 @@ use regex_automata::util::primitives::{PatternID, StateID};
 
 use super::alternatives::AlternativeSet;
 use super::assertions::EdgeSet;
+use super::byte_classes::{byte_classes, classes_of, non_ascii};
 use super::count::Count;
 use super::nfa::{after_more_than, pattern_of};
 use super::sync::{AtomicU32, Mutex, OnceLock, Ordering};
@@ -196,11 +197,10 @@ impl Gate {
         let GateState { mut entry, mut quiet, mut calm } = *state;
         // A long match is open after the last byte.
         let mut is_long = calm < at;
-        let table = &*self.table;
         let found = loop {
             let Some(&byte) = bytes.get(at) else { break Found::Nothing };
             let cell = entry as usize + usize::from(self.classes[usize::from(byte)]);
-            let mut next = table[cell].load(Ordering::Acquire);
+            let mut next = self.table[cell].load(Ordering::Acquire);
             if next >= SPECIAL || is_long {
                 if next == UNKNOWN {
                     next = self.determinize(entry, byte, cell);
@@ -212,27 +212,19 @@ impl Gate {
                     calm = at;
                 }
                 is_long = next & LONG != 0;
-                let target = next & !(MATCHES | LONG);
-                if next & MATCHES != 0 && self.info(target).is_none_or(|info| can_end(info.ends, at)) {
-                    entry = target;
-                    if !is_long {
-                        calm = at + 1;
-                    }
-                    *state = GateState { entry, quiet, calm };
-                    return Found::End(at);
+                let may_match = next & MATCHES != 0;
+                next &= !(MATCHES | LONG);
+                if may_match && self.info(next).is_none_or(|info| can_end(info.ends, at)) {
+                    (entry, at) = (next, at + 1);
+                    break Found::End(at - 1);
                 }
-                next = target;
             }
-            entry = next;
-            at += 1;
+            (entry, at) = (next, at + 1);
             if entry <= self.last_quiet {
                 quiet = at;
             }
         };
-        if !is_long {
-            calm = at;
-        }
-        *state = GateState { entry, quiet, calm };
+        *state = GateState { entry, quiet, calm: if is_long { calm } else { at } };
         found
     }
 
@@ -382,38 +374,4 @@ impl Growth {
             self.round = 1;
         }
     }
-}
-
-/// Returns the classes that the character of a byte may have.
-fn classes_of(byte: u8) -> u8 {
-    match byte {
-        0..0x80 => 1 << CharClass::of_ascii(byte) as u8,
-        _ => non_ascii(),
-    }
-}
-
-fn non_ascii() -> u8 {
-    NON_ASCII_CLASSES.iter().fold(0, |bits, &class| bits | 1 << class as u8)
-}
-
-/// Returns a class for each byte. Bytes of a class lead from one state to the same state.
-fn byte_classes(nfa: &NFA, counts: bool) -> [u8; 256] {
-    let mut known: HashMap<(u8, u8, bool, bool), u8> = HashMap::new();
-    std::array::from_fn(|byte| {
-        let byte = u8::try_from(byte).unwrap_or(0);
-        let class = match byte {
-            0..0x80 => CharClass::of_ascii(byte) as u8,
-            0x80..0xC0 => 8,
-            _ => 9,
-        };
-        let next = u8::try_from(known.len()).unwrap_or(u8::MAX);
-        *known
-            .entry((
-                nfa.byte_classes().get(byte),
-                class,
-                counts && byte.is_ascii_digit(),
-                counts && byte.is_ascii_alphanumeric(),
-            ))
-            .or_insert(next)
-    })
 }

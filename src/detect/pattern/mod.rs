@@ -28,6 +28,9 @@
 //!   starts leave the right number: they are found once for all patterns, and only those starts are validated. If no pattern has such a
 //!   start, the threads do not run. In a list of numbers nearly every number is a start and an end of every numeric pattern, and only a
 //!   few pairs have the right number of digits.
+//! - **Context.** Some recognizers accept no value without a context word. Where a text has many numbers, nearly each is a candidate of several
+//!   of them. Once three ends are close to each other, the [`Validator`] reads the words around the next ones first, and only what has a word
+//!   near is looked at. Where it cannot know the words yet, it is asked as everywhere else.
 //! - **Forms** ([`form`]). Most numbers are written in a few forms. Where the last bytes before an end have none of them, the pattern does not
 //!   end there; where they have one, it shows the start.
 //! - **Caps.** Every pattern has a maximum match length in bytes of the view. A state knows the largest cap of the patterns that can still
@@ -47,6 +50,7 @@
 mod alternatives;
 mod assertions;
 mod bests;
+mod byte_classes;
 mod commit;
 mod compile;
 mod count;
