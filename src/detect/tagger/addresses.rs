@@ -3,13 +3,13 @@
 //! Tokens near a number are candidates: up to 5 before it, from a capitalized word or a word of streets on, and 12 after it. A label is final once
 //! 8 more candidates are scored, or earlier if all paths that are left agree.
 
-use std::collections::VecDeque;
 use std::ops::Range;
 
 use super::cues::Cue;
-use super::decoder::Decoder;
-use super::features::{FEATURES, Window, rows};
+use super::decoder::{Decoder, MAX_UNDECIDED};
+use super::features::Window;
 use super::model::{Biased, INSIDE, LABELS, OUTSIDE, Steps, Weigh};
+use super::ring::{KEPT, Ring};
 use super::signs::Signs;
 use super::token::{Gap, Kind, MAX_TOKEN_BYTES, TOKEN_LOOKAHEAD_BYTES, Token};
 use super::word::{Shape, Word};
@@ -33,12 +33,16 @@ pub(crate) const MAX_ADDRESS_BYTES: usize = MAX_TOKENS * (MAX_TOKEN_BYTES + 1);
 pub(crate) const MAX_ADDRESS_WAIT_BYTES: usize =
     (LAG + BEFORE_NUMBER + AHEAD) * (MAX_TOKEN_BYTES + 1) + TOKEN_LOOKAHEAD_BYTES;
 
+/// The bits of numbers, and the ring, hold an address that has not ended and what its features read.
+const _: () = assert!(MAX_TOKENS + LAG + BEFORE_NUMBER + 2 * AHEAD + 2 < KEPT && KEPT <= u64::BITS as usize);
+const _: () = assert!(LAG < MAX_UNDECIDED, "the decoder holds all candidates that are not decided");
+
 /// Scores the labels of candidates.
 pub(crate) trait Scorer: Weigh {
     /// Returns what a step from label to label adds, and the width of the search.
     fn steps(&self) -> &Steps;
-    /// Returns the scores of the labels of a candidate with these features.
-    fn scores(&mut self, token: &Token, rows: &[u16; FEATURES]) -> [i32; LABELS];
+    /// Returns the scores of the labels of a candidate.
+    fn scores(&mut self, token: &Token, window: Window<'_>) -> [i32; LABELS];
     /// Notes that the next candidate does not follow the last one.
     fn end(&mut self) {}
 }
@@ -48,103 +52,137 @@ impl Scorer for Biased<'_> {
         &self.weights.steps
     }
 
-    fn scores(&mut self, _: &Token, rows: &[u16; FEATURES]) -> [i32; LABELS] {
-        let [outside, begin, inside] = self.weights.scores(rows);
+    fn scores(&mut self, _: &Token, window: Window<'_>) -> [i32; LABELS] {
+        let [outside, begin, inside] = self.weights.scores(window);
         [outside + self.bias, begin, inside]
     }
 }
 
-/// What is remembered of some text. Tokens are numbered from the start of the text.
+/// What is remembered of some text, besides its last tokens.
 #[derive(Debug, Default)]
 pub(crate) struct AddressReader {
-    tokens: VecDeque<(Token, Word)>,
-    /// The number of the first token that is kept.
-    first: usize,
+    /// Which of the last tokens may be the number of a house or a postal code, as bits: the last token is the lowest.
+    numbers: u64,
+    /// Which of the last tokens an address may begin with, likewise.
+    anchors: u64,
     /// The number of the first token that is not scored, or known to be no candidate.
     next: usize,
-    /// Tokens since the last number.
-    since_number: Option<usize>,
-    /// The last token that an address may begin with.
-    anchor: Option<usize>,
+    /// Tokens before this one are near enough to the last number.
+    near_number: usize,
+    /// Tokens before this one are near enough to the last token that an address may begin with.
+    near_anchor: usize,
     decoder: Decoder,
     /// The first token of an address that has not ended.
     open: Option<usize>,
 }
 
 impl AddressReader {
-    /// Adds a token, or ends the text, and reports the spans of addresses.
+    /// Reads the token that `tokens` ends with, and reports the spans of addresses.
+    #[inline]
     pub(crate) fn read(
         &mut self,
-        token: Option<(Token, Word)>,
+        tokens: &Ring,
+        (token, word): &(Token, Word),
         scorer: &mut impl Scorer,
         out: &mut impl FnMut(Range<usize>, Signs),
     ) {
-        let is_last = token.is_none();
-        self.tokens.extend(token);
-        self.advance(is_last, scorer, out);
-        if is_last {
-            self.end_run(scorer, out);
+        let (is_number, is_anchor) = (is_number(tokens, token), is_anchor(token, word));
+        self.numbers = self.numbers << 1 | u64::from(is_number);
+        self.anchors = self.anchors << 1 | u64::from(is_anchor);
+        if is_number || is_anchor || !self.is_idle() {
+            self.advance(tokens, false, scorer, out);
+        } else {
+            self.next += 1;
         }
+    }
+
+    /// Returns `true` if the next token is no candidate without a number or an anchor, and no run ends before it.
+    #[inline]
+    fn is_idle(&self) -> bool {
+        self.next >= self.near_anchor && self.next > self.near_number
+    }
+
+    /// Ends the text, and reports the spans of addresses.
+    pub(crate) fn finish(
+        &mut self,
+        tokens: &Ring,
+        scorer: &mut impl Scorer,
+        out: &mut impl FnMut(Range<usize>, Signs),
+    ) {
+        self.advance(tokens, true, scorer, out);
+        self.end_run(tokens, scorer, out);
     }
 
     /// Returns the start of the earliest token at which an address may begin that is not reported yet.
-    pub(crate) fn open_start(&self) -> Option<usize> {
+    pub(crate) fn open_start(&self, tokens: &Ring) -> Option<usize> {
         let undecided = self.next - self.decoder.undecided();
-        self.get(self.open.unwrap_or(undecided)).map(|(token, _)| token.start)
-    }
-
-    fn get(&self, number: usize) -> Option<&(Token, Word)> {
-        self.tokens.get(number.checked_sub(self.first)?)
+        tokens.get(self.open.unwrap_or(undecided)).map(|(token, _)| token.start)
     }
 
     /// Scores the tokens of which enough is known.
-    fn advance(&mut self, is_last: bool, scorer: &mut impl Scorer, out: &mut impl FnMut(Range<usize>, Signs)) {
-        while let Some(&(token, ref word)) = self.get(self.next) {
-            if is_anchor(&token, word) {
-                self.anchor = Some(self.next);
+    fn advance(
+        &mut self,
+        tokens: &Ring,
+        is_last: bool,
+        scorer: &mut impl Scorer,
+        out: &mut impl FnMut(Range<usize>, Signs),
+    ) {
+        while self.next < tokens.count() {
+            let after = tokens.count() - self.next - 1;
+            if self.anchors >> after & 1 == 1 {
+                self.near_anchor = self.next + BEFORE_NUMBER;
             }
-            let counts = self.is_number(self.next);
-            let Some(is_candidate) = self.is_candidate(counts, is_last) else { return };
+            if self.numbers >> after & 1 == 1 {
+                self.near_number = self.next + 1 + AFTER_NUMBER;
+            }
+            let Some(is_candidate) = self.is_candidate(after, is_last) else { return };
             if is_candidate {
-                if self.get(self.next + AHEAD).is_none() && !is_last {
+                if after < AHEAD && !is_last {
                     return;
                 }
-                let rows = rows(self.window(self.next));
-                self.decoder.push(scorer.scores(&token, &rows), scorer.steps());
-                self.next += 1;
-                self.settle(LAG, scorer, out);
+                self.score(tokens, scorer, out);
             } else {
-                self.end_run(scorer, out);
+                self.end_run(tokens, scorer, out);
                 self.next += 1;
             }
-            self.since_number = if counts { Some(0) } else { self.since_number.map(|tokens| tokens + 1) };
-            self.forget();
         }
     }
 
-    /// Returns `true` if the next token may be a part of an address, or `None` while that is unknown.
-    fn is_candidate(&self, counts: bool, is_last: bool) -> Option<bool> {
-        if counts || self.since_number.is_some_and(|tokens| tokens < AFTER_NUMBER) {
+    /// Returns `true` if the next token, after which so many have arrived, may be a part of an address, or `None` while that is unknown.
+    #[inline]
+    fn is_candidate(&self, after: usize, is_last: bool) -> Option<bool> {
+        if self.next < self.near_number {
             return Some(true);
         }
-        let Some(anchor) = self.anchor.filter(|anchor| self.next - anchor < BEFORE_NUMBER) else { return Some(false) };
-        for number in self.next + 1..=anchor + BEFORE_NUMBER {
-            match self.get(number) {
-                Some(_) if self.is_number(number) => return Some(true),
-                Some(_) => {}
-                None => return is_last.then_some(false),
-            }
+        if self.next >= self.near_anchor {
+            return Some(false);
         }
-        Some(false)
+        // The tokens up to `near_anchor` may be numbers.
+        let wanted = self.near_anchor - self.next;
+        let numbers = (self.numbers & ((1 << after) - 1)) >> after.saturating_sub(wanted);
+        match () {
+            () if numbers != 0 => Some(true),
+            () if after < wanted => is_last.then_some(false),
+            () => Some(false),
+        }
+    }
+
+    /// Scores the next token.
+    fn score(&mut self, tokens: &Ring, scorer: &mut impl Scorer, out: &mut impl FnMut(Range<usize>, Signs)) {
+        let Some((token, _)) = tokens.get(self.next) else { return };
+        let scores = scorer.scores(token, tokens.window(self.next));
+        self.decoder.push(scores, scorer.steps());
+        self.next += 1;
+        self.settle(tokens, LAG, scorer, out);
     }
 
     /// Reads the labels that are final. The labels of more than `lag` tokens are.
-    fn settle(&mut self, lag: usize, scorer: &impl Scorer, out: &mut impl FnMut(Range<usize>, Signs)) {
+    fn settle(&mut self, tokens: &Ring, lag: usize, scorer: &impl Scorer, out: &mut impl FnMut(Range<usize>, Signs)) {
         while let Some(label) = self.decoder.pop(lag) {
             let number = self.next - self.decoder.undecided() - 1;
             let is_full = self.open.is_some_and(|open| number - open >= MAX_TOKENS);
             if label != INSIDE || is_full {
-                self.close(number, scorer, out);
+                self.close(tokens, number, scorer, out);
             }
             if label != OUTSIDE && self.open.is_none() {
                 self.open = Some(number);
@@ -153,79 +191,69 @@ impl AddressReader {
     }
 
     /// Ends a run of candidates before the next token.
-    fn end_run(&mut self, scorer: &mut impl Scorer, out: &mut impl FnMut(Range<usize>, Signs)) {
+    #[inline]
+    fn end_run(&mut self, tokens: &Ring, scorer: &mut impl Scorer, out: &mut impl FnMut(Range<usize>, Signs)) {
         if self.decoder.is_running() {
             self.decoder.finish(scorer.steps());
-            self.settle(0, scorer, out);
-            self.close(self.next, scorer, out);
+            self.settle(tokens, 0, scorer, out);
+            self.close(tokens, self.next, scorer, out);
             self.decoder = Decoder::default();
             scorer.end();
         }
     }
 
     /// Ends the address before a token, and reports it if it has a number and a word.
-    fn close(&mut self, end: usize, scorer: &impl Scorer, out: &mut impl FnMut(Range<usize>, Signs)) {
-        const LEAST_BYTES: usize = 6;
-        const LEAST_LETTERS: usize = 3;
+    #[inline]
+    fn close(&mut self, tokens: &Ring, end: usize, scorer: &impl Scorer, out: &mut impl FnMut(Range<usize>, Signs)) {
         let Some(open) = self.open.take() else { return };
-        let is_sign = |number: usize| self.get(number).is_none_or(|(token, _)| token.kind == Kind::Sign);
+        let is_sign = |number: usize| tokens.get(number).is_none_or(|(token, _)| token.kind == Kind::Sign);
         let (Some(first), Some(last)) =
             ((open..end).find(|&number| !is_sign(number)), (open..end).rfind(|&number| !is_sign(number)))
         else {
             return;
         };
-        // The longest word has three letters: "BP 120/80, HR 72" is no address.
-        let (mut digits, mut letters) = (0, 0);
-        for (token, _) in (first..=last).filter_map(|number| self.get(number)) {
-            match token.kind {
-                Kind::Number => digits += 1,
-                Kind::Word => letters = letters.max(token.end - token.start),
-                Kind::Sign => {}
-            }
+        if let Some(span) = span(tokens, first, last) {
+            out(span, Signs::of((first..=last).map(|number| tokens.window(number)), scorer));
         }
-        let span = self.get(first).zip(self.get(last)).map(|((first, _), (last, _))| first.start..last.end);
-        if let Some(span) = span.filter(|span| span.len() >= LEAST_BYTES && digits > 0 && letters >= LEAST_LETTERS) {
-            out(span, Signs::of((first..=last).map(|number| self.window(number)), scorer));
-        }
-    }
-
-    /// Returns `true` for a token that may be the number of a house or a postal code. Those of amounts, times, versions and codes are not.
-    fn is_number(&self, number: usize) -> bool {
-        let Some((token, _)) = self.get(number) else { return false };
-        let is_split = |sign: char| token.next[0] == Some(sign) && token.next[1].is_some_and(|c| c.is_ascii_digit());
-        token.kind == Kind::Number
-            && token.end - token.start <= MAX_DIGITS
-            && !is_split('.')
-            && !is_split(':')
-            && !matches!(token.next[0], Some('%' | '_' | '$' | '€' | '°'))
-            && !self.is_after_letter(number, token)
-    }
-
-    /// Returns `true` for a token that touches a word before it.
-    fn is_after_letter(&self, number: usize, token: &Token) -> bool {
-        let before = number.checked_sub(1).and_then(|before| self.get(before));
-        token.gap == Gap::None && before.is_some_and(|(before, _)| before.kind == Kind::Word)
-    }
-
-    /// Forgets the tokens that nothing needs.
-    fn forget(&mut self) {
-        let undecided = self.next - self.decoder.undecided();
-        let needed = self.open.unwrap_or(undecided).min(undecided).saturating_sub(AHEAD);
-        while self.first < needed && self.tokens.pop_front().is_some() {
-            self.first += 1;
-        }
-    }
-
-    /// Returns a token and its neighbors.
-    fn window(&self, number: usize) -> Window<'_> {
-        [-2, -1, 0, 1, 2].map(|offset| {
-            let read = number.checked_add_signed(offset).and_then(|number| self.get(number));
-            read.map_or(&Word::EDGE, |(_, word)| word)
-        })
     }
 }
 
+/// Returns the span of an address, if it has a number and a word.
+fn span(tokens: &Ring, first: usize, last: usize) -> Option<Range<usize>> {
+    const LEAST_BYTES: usize = 6;
+    const LEAST_LETTERS: usize = 3;
+    // The longest word has three letters: "BP 120/80, HR 72" is no address.
+    let (mut digits, mut letters) = (0, 0);
+    for (token, _) in (first..=last).filter_map(|number| tokens.get(number)) {
+        match token.kind {
+            Kind::Number => digits += 1,
+            Kind::Word => letters = letters.max(token.end - token.start),
+            Kind::Sign => {}
+        }
+    }
+    let span = tokens.get(first)?.0.start..tokens.get(last)?.0.end;
+    (span.len() >= LEAST_BYTES && digits > 0 && letters >= LEAST_LETTERS).then_some(span)
+}
+
+/// Returns `true` if the last token may be the number of a house or a postal code. Those of amounts, times, versions and codes are not.
+#[inline]
+fn is_number(tokens: &Ring, token: &Token) -> bool {
+    let is_split = |sign: char| token.next[0] == Some(sign) && token.next[1].is_some_and(|c| c.is_ascii_digit());
+    token.kind == Kind::Number
+        && token.end - token.start <= MAX_DIGITS
+        && !is_split('.')
+        && !is_split(':')
+        && !matches!(token.next[0], Some('%' | '_' | '$' | '€' | '°'))
+        && !is_after_letter(tokens, token)
+}
+
+/// Returns `true` if the last token touches a word before it.
+fn is_after_letter(tokens: &Ring, token: &Token) -> bool {
+    token.gap == Gap::None && tokens.before(2).is_some_and(|(before, _)| before.kind == Kind::Word)
+}
+
 /// Returns `true` for a word that an address may begin with, before its number.
+#[inline]
 fn is_anchor(token: &Token, word: &Word) -> bool {
     token.kind == Kind::Word
         && (word.cue == Cue::Street

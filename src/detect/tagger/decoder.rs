@@ -2,27 +2,34 @@
 //!
 //! The search keeps the best path to each label, and drops those that are far behind. All numbers are whole, and of equal sums the lower label counts.
 
-use std::collections::VecDeque;
-
 use super::model::{LABELS, OUTSIDE, Steps};
 
 /// The sum of a path that is dropped.
 const DROPPED: i32 = i32::MIN;
+
+/// The most candidates that may wait for their labels.
+pub(crate) const MAX_UNDECIDED: usize = (u128::BITS / u8::BITS) as usize;
+
+/// Bits of a label.
+const LABEL_BITS: usize = 2;
 
 /// The paths through the candidates whose labels are not decided.
 #[derive(Debug)]
 pub(crate) struct Decoder {
     /// The sum of the best path to each label of the last candidate, less that of the best of them.
     sums: [i32; LABELS],
-    /// For each label of a candidate, the label before it on the best path. The first entry belongs to the first candidate that is not decided.
-    back: VecDeque<[u8; LABELS]>,
+    /// The labels of the last candidate that a path leads to, as bits.
+    kept: u8,
+    /// For each label of a candidate, the label before it on the best path: a byte for each candidate that is not decided, the last in the lowest.
+    back: u128,
+    undecided: usize,
     is_running: bool,
 }
 
 impl Default for Decoder {
     /// Before a run is a token outside.
     fn default() -> Self {
-        Self { sums: [0, DROPPED, DROPPED], back: VecDeque::new(), is_running: false }
+        Self { sums: [0, DROPPED, DROPPED], kept: 1 << OUTSIDE, back: 0, undecided: 0, is_running: false }
     }
 }
 
@@ -34,21 +41,41 @@ impl Decoder {
 
     /// Returns the number of candidates that are not decided.
     pub(crate) fn undecided(&self) -> usize {
-        self.back.len()
+        self.undecided
     }
 
     /// Adds a candidate.
     pub(crate) fn push(&mut self, scores: [i32; LABELS], steps: &Steps) {
+        debug_assert!(self.undecided < MAX_UNDECIDED, "the oldest candidate is decided");
         self.is_running = true;
-        let mut back = [OUTSIDE; LABELS];
-        let mut sums = [DROPPED; LABELS];
-        for (label, ((sum, back), score)) in sums.iter_mut().zip(&mut back).zip(scores).enumerate() {
-            let (before, best) = self.best(|from| steps.step(from, label));
-            (*sum, *back) = (best.saturating_add(score), before);
+        let (sums, back) = if self.kept == 1 << OUTSIDE {
+            // All labels follow the one path.
+            let [from, ..] = steps.steps;
+            let [of_path, ..] = self.sums;
+            (std::array::from_fn(|label| of_path + from[label] + scores[label]), 0)
+        } else {
+            self.longer(scores, steps)
+        };
+        let best = sums.iter().copied().fold(DROPPED, i32::max);
+        self.kept = 0;
+        for (label, (slot, sum)) in self.sums.iter_mut().zip(sums).enumerate() {
+            let is_kept = sum >= best - steps.width;
+            *slot = if is_kept { sum - best } else { DROPPED };
+            self.kept |= u8::from(is_kept) << label;
         }
-        let best = sums.iter().copied().max().unwrap_or_default();
-        self.sums = sums.map(|sum| if sum < best - steps.width { DROPPED } else { sum - best });
-        self.back.push_back(back);
+        self.back = self.back << u8::BITS | u128::from(back);
+        self.undecided += 1;
+    }
+
+    /// Returns the sums of the best paths to each label of one more candidate, and the labels before it on them.
+    fn longer(&self, scores: [i32; LABELS], steps: &Steps) -> ([i32; LABELS], u8) {
+        let (mut sums, mut back) = ([DROPPED; LABELS], 0);
+        for (label, (sum, score)) in sums.iter_mut().zip(scores).enumerate() {
+            let (before, best) = self.best(|from| steps.step(from, label));
+            *sum = best + score;
+            back |= before << (LABEL_BITS * label);
+        }
+        (sums, back)
     }
 
     /// Ends the run: after it is a token outside.
@@ -57,6 +84,7 @@ impl Decoder {
         for (at, sum) in self.sums.iter_mut().enumerate() {
             *sum = if at == usize::from(label) { 0 } else { DROPPED };
         }
+        self.kept = 1 << label;
     }
 
     /// Returns the last label of the best path, and its sum with what `added` returns for its last label.
@@ -67,27 +95,22 @@ impl Decoder {
     }
 
     /// Takes the label of the first candidate that is not decided, if all paths agree on it or more than `lag` candidates are not decided.
+    #[inline]
     pub(crate) fn pop(&mut self, lag: usize) -> Option<u8> {
-        let is_due = self.back.len() > lag;
-        let (best, _) = self.best(|_| 0);
+        let after = self.undecided.checked_sub(1)?;
         // The labels that a path has at a candidate, as bits, from the last candidate to the first.
-        let mut labels: u8 = if is_due {
-            1 << best
-        } else {
-            self.sums
-                .iter()
-                .enumerate()
-                .filter(|&(_, &sum)| sum != DROPPED)
-                .fold(0, |labels, (label, _)| labels | 1 << label)
-        };
-        for back in self.back.iter().skip(1).rev() {
-            let of_path = back.iter().enumerate().filter(|(label, _)| labels >> label & 1 == 1);
-            labels = of_path.fold(0, |labels, (_, before)| labels | 1 << before);
+        let mut labels = if self.undecided > lag { 1 << self.best(|_| 0).0 } else { self.kept };
+        let mut back = self.back;
+        for _ in 0..after {
+            let before = |label: usize| (back >> (LABEL_BITS * label)) as u8 & ((1 << LABEL_BITS) - 1);
+            let of_path = (0..LABELS).filter(|label| labels >> label & 1 == 1);
+            labels = of_path.fold(0, |labels, label| labels | 1 << before(label));
+            back >>= u8::BITS;
         }
-        if self.back.is_empty() || labels.count_ones() != 1 {
+        if labels.count_ones() != 1 {
             return None;
         }
-        self.back.pop_front();
+        self.undecided = after;
         u8::try_from(labels.trailing_zeros()).ok()
     }
 }

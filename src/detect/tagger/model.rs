@@ -2,8 +2,9 @@
 //!
 //! All numbers are whole, and of equal sums the lower label counts: the same text has the same labels on every machine.
 
-use super::features::{FEATURES, ROW_BITS};
+use super::features::{ROW_BITS, Window};
 use super::lists::Lists;
+use super::tables::Tables;
 
 /// The label of a token outside of names. The first token of a name has the label 1.
 pub(crate) const OUTSIDE: u8 = 0;
@@ -16,13 +17,23 @@ pub(crate) const LABELS: usize = 3;
 /// The most tokens of a run. A longer run is several.
 pub(crate) const MAX_RUN: usize = 12;
 
-const ROWS_BYTES: usize = 2 << ROW_BITS;
+const ROWS: usize = 1 << ROW_BITS;
+
+/// For each row the weights of the labels 1 and 2 (1 byte each).
+pub(crate) type Rows = [[u8; 2]; ROWS];
+
 const TRANSITIONS: usize = LABELS * LABELS;
 
 /// Returns what single features add.
 pub(crate) trait Weigh {
     /// Returns what a row of the table adds to a label, compared with [`OUTSIDE`].
     fn weight(&self, row: u16, label: u8) -> i32;
+}
+
+/// Returns what a row adds to the labels 1 and 2.
+#[inline]
+pub(crate) fn row_of(rows: &Rows, row: u16) -> [i32; 2] {
+    rows.get(usize::from(row)).copied().unwrap_or_default().map(|weight| i32::from(weight.cast_signed()))
 }
 
 /// The weights of a model, with a bias for the label outside.
@@ -34,8 +45,8 @@ pub(crate) struct Biased<'a> {
 
 impl Weigh for Biased<'_> {
     fn weight(&self, row: u16, label: u8) -> i32 {
-        let scores = self.weights.row(row);
-        scores.get(usize::from(label)).copied().unwrap_or_default()
+        let [begin, inside] = row_of(self.weights.rows, row);
+        [0, begin, inside].get(usize::from(label)).copied().unwrap_or_default()
     }
 }
 
@@ -62,7 +73,8 @@ pub(crate) struct Weights<'a> {
     pub(crate) bias_low: i32,
     /// What is added to [`OUTSIDE`] to find more.
     pub(crate) bias_high: i32,
-    rows: &'a [u8],
+    rows: &'a Rows,
+    tables: Tables,
 }
 
 impl<'a> Weights<'a> {
@@ -71,7 +83,8 @@ impl<'a> Weights<'a> {
         // `bias_low` is half a natural logarithm of odds. A path that is 6 of them behind is dropped.
         const WIDTH: i32 = 12;
         let (head, rest) = file.split_at_checked(2 * (TRANSITIONS + 2))?;
-        let (rows, rest) = rest.split_at_checked(ROWS_BYTES)?;
+        let (rows, rest) = rest.split_at_checked(size_of::<Rows>())?;
+        let rows: &Rows = rows.as_chunks().0.try_into().ok()?;
         let mut steps = [[0; LABELS]; LABELS];
         let mut numbers =
             head.chunks_exact(2).filter_map(|pair| pair.first_chunk().map(|&pair| i16::from_le_bytes(pair)));
@@ -79,21 +92,22 @@ impl<'a> Weights<'a> {
             *step = i32::from(number);
         }
         let (bias_low, bias_high) = (i32::from(numbers.next()?), i32::from(numbers.next()?));
-        Some((Self { steps: Steps { steps, width: WIDTH * bias_low }, bias_low, bias_high, rows }, rest))
+        Some((
+            Self {
+                steps: Steps { steps, width: WIDTH * bias_low },
+                bias_low,
+                bias_high,
+                rows,
+                tables: Tables::of(rows),
+            },
+            rest,
+        ))
     }
 
-    /// Returns the scores of the labels of a word with these features, that of [`OUTSIDE`] being 0.
-    pub(crate) fn scores(&self, rows: &[u16; FEATURES]) -> [i32; LABELS] {
-        rows.iter()
-            .map(|&row| self.row(row))
-            .fold([0; LABELS], |[o, b, i], [_, begin, inside]| [o, b + begin, i + inside])
-    }
-
-    /// Returns what a row adds to the labels.
-    fn row(&self, row: u16) -> [i32; LABELS] {
-        let weight = |at: usize| self.rows.get(at).map_or(0, |&byte| i32::from(byte.cast_signed()));
-        let at = 2 * usize::from(row);
-        [0, weight(at), weight(at + 1)]
+    /// Returns the scores of the labels of the word in a window, that of [`OUTSIDE`] being 0.
+    pub(crate) fn scores(&self, window: Window<'_>) -> [i32; LABELS] {
+        let [begin, inside] = self.tables.scores(self.rows, window);
+        [0, begin, inside]
     }
 
     /// Returns the best labels of a run of words between tokens that are outside. `bias` is added to [`OUTSIDE`] of each.

@@ -6,6 +6,7 @@ use std::ops::Range;
 use super::addresses::{AddressReader, MAX_ADDRESS_BYTES, MAX_ADDRESS_WAIT_BYTES};
 use super::model::{Biased, Model};
 use super::names::{MAX_RUN_WAIT_BYTES, NameReader};
+use super::ring::{KEPT, Ring};
 use super::signs::Signs;
 use super::tokens::Tokens;
 
@@ -30,14 +31,15 @@ pub(crate) enum Found {
 /// What is remembered of some text.
 #[derive(Debug, Default)]
 pub(crate) struct Tagger {
-    tokens: Tokens,
+    unread: Tokens,
+    tokens: Ring,
     names: NameReader,
     /// Addresses that are wanted, by their own bias, if that is not 0.
     biased: AddressReader,
     /// Addresses without bias: names in them are none. Which names are found must not depend on the bias for addresses.
     unbiased: AddressReader,
-    /// Addresses without bias are wanted.
-    wants_unbiased: bool,
+    /// The bias of the addresses that are wanted.
+    wanted_bias: Option<i32>,
     /// Names that an address may still contain, in text order.
     waiting: VecDeque<(Range<usize>, Signs)>,
     /// The last of the addresses that hide names, in text order.
@@ -56,43 +58,72 @@ impl Tagger {
         let mut labeler = wanted.names.map(|bias| Biased { weights: &model.names, bias });
         let mut biased =
             wanted.addresses.filter(|&bias| bias != 0).map(|bias| Biased { weights: &model.addresses, bias });
-        self.wants_unbiased = wanted.addresses == Some(0);
-        let reads_unbiased = self.wants_unbiased || labeler.is_some();
+        self.wanted_bias = wanted.addresses;
+        let reads_unbiased = wanted.addresses == Some(0) || labeler.is_some();
         let mut unbiased = reads_unbiased.then_some(Biased { weights: &model.addresses, bias: 0 });
-        loop {
-            let token = self.tokens.next((text, base), is_last, &model.lists);
-            let ends = token.is_none();
-            if ends && !is_last {
-                return;
-            }
+        while let Some(token) = self.unread.next((text, base), is_last, &model.lists) {
+            self.tokens.push(token);
+            let (tokens, token) = (&self.tokens, &token);
             if let Some(scorer) = &mut biased {
-                self.biased.read(token, scorer, &mut |span, signs| out(Found::Address, span, signs));
+                self.biased.read(tokens, token, scorer, &mut |span, signs| out(Found::Address, span, signs));
             }
             if let Some(scorer) = &mut unbiased {
-                let (hides, wants) = (&mut self.hides, self.wants_unbiased);
-                self.unbiased.read(token, scorer, &mut |span: Range<usize>, signs| {
-                    hides.push_back(span.clone());
-                    if wants {
-                        out(Found::Address, span, signs);
-                    }
-                });
+                let mut note = note(&mut self.hides, self.wanted_bias == Some(0), out);
+                self.unbiased.read(tokens, token, scorer, &mut note);
             }
             match &mut labeler {
                 Some(labeler) => {
-                    self.names.read(token, labeler, &mut |span, signs| self.waiting.push_back((span, signs)));
+                    self.names.read(tokens, token, labeler, &mut |span, signs| self.waiting.push_back((span, signs)));
                     self.release(out);
                 }
                 None => self.hides.clear(),
             }
-            if ends {
-                return;
-            }
+        }
+        if is_last {
+            self.finish((labeler, biased, unbiased), out);
         }
     }
 
+    /// Reports what the end of the text decides.
+    fn finish(
+        &mut self,
+        (labeler, biased, unbiased): (Option<Biased<'_>>, Option<Biased<'_>>, Option<Biased<'_>>),
+        out: &mut impl FnMut(Found, Range<usize>, Signs),
+    ) {
+        let tokens = &self.tokens;
+        if let Some(mut scorer) = biased {
+            self.biased.finish(tokens, &mut scorer, &mut |span, signs| out(Found::Address, span, signs));
+        }
+        if let Some(mut scorer) = unbiased {
+            let mut note = note(&mut self.hides, self.wanted_bias == Some(0), out);
+            self.unbiased.finish(tokens, &mut scorer, &mut note);
+        }
+        if let Some(mut labeler) = labeler {
+            self.names.finish(tokens, &mut labeler, &mut |span, signs| self.waiting.push_back((span, signs)));
+            self.release(out);
+        }
+    }
+
+    /// Forgets the text. What was allocated for it is kept.
+    pub(crate) fn clear(&mut self) {
+        (self.unread, self.names) = (Tokens::default(), NameReader::default());
+        (self.biased, self.unbiased) = (AddressReader::default(), AddressReader::default());
+        self.wanted_bias = None;
+        self.tokens.clear();
+        self.waiting.clear();
+        self.hides.clear();
+        // Few names and addresses wait.
+        self.waiting.shrink_to(KEPT);
+        self.hides.shrink_to(KEPT);
+    }
+
     /// Reports the names that no address that is not known yet can contain.
+    #[inline]
     fn release(&mut self, out: &mut impl FnMut(Found, Range<usize>, Signs)) {
-        let known_until = self.unbiased.open_start().unwrap_or(usize::MAX);
+        if self.waiting.is_empty() && self.hides.is_empty() {
+            return;
+        }
+        let known_until = self.unbiased.open_start(&self.tokens).unwrap_or(usize::MAX);
         while let Some(name) = self.waiting.front().map(|(name, _)| name).filter(|name| name.start < known_until) {
             // Addresses before this name are before all later ones.
             while self.hides.front().is_some_and(|address| address.end <= name.start) {
@@ -106,7 +137,7 @@ impl Tagger {
             }
         }
         if self.waiting.is_empty() {
-            let open = self.names.open_start().unwrap_or(usize::MAX);
+            let open = self.names.open_start(&self.tokens).unwrap_or(usize::MAX);
             while self.hides.front().is_some_and(|address| address.end <= open) {
                 self.hides.pop_front();
             }
@@ -117,9 +148,24 @@ impl Tagger {
     /// arrived.
     pub(crate) fn open_start(&self, text: (&str, usize)) -> Option<usize> {
         let waiting = self.waiting.front().map(|(name, _)| name.start);
-        let addresses = if self.wants_unbiased { &self.unbiased } else { &self.biased };
-        let open = [waiting, self.names.open_start(), addresses.open_start(), self.tokens.unread(text)];
+        let addresses = self.wanted_bias.map(|bias| if bias == 0 { &self.unbiased } else { &self.biased });
+        let address = addresses.and_then(|addresses| addresses.open_start(&self.tokens));
+        let open = [waiting, self.names.open_start(&self.tokens), address, self.unread.unread(text)];
         open.into_iter().flatten().min()
+    }
+}
+
+/// Notes an address that hides names, and reports it if it is wanted.
+fn note(
+    hides: &mut VecDeque<Range<usize>>,
+    is_wanted: bool,
+    out: &mut impl FnMut(Found, Range<usize>, Signs),
+) -> impl FnMut(Range<usize>, Signs) {
+    move |span, signs| {
+        hides.push_back(span.clone());
+        if is_wanted {
+            out(Found::Address, span, signs);
+        }
     }
 }
 
