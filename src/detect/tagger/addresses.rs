@@ -9,13 +9,13 @@ use super::cues::Cue;
 use super::decoder::{Decoder, MAX_UNDECIDED};
 use super::features::Window;
 use super::model::{Biased, INSIDE, LABELS, OUTSIDE, Steps, Weigh};
-use super::ring::{KEPT, Ring};
+use super::ring::{AROUND, KEPT, Ring};
 use super::signs::Signs;
 use super::token::{Gap, Kind, MAX_TOKEN_BYTES, TOKEN_LOOKAHEAD_BYTES, Token};
 use super::word::{Shape, Word};
 
 /// Tokens after a token that its features read.
-const AHEAD: usize = 2;
+const AHEAD: usize = AROUND;
 /// Candidates before a number.
 const BEFORE_NUMBER: usize = 5;
 /// Candidates after a number.
@@ -41,8 +41,8 @@ const _: () = assert!(LAG < MAX_UNDECIDED, "the decoder holds all candidates tha
 pub(crate) trait Scorer: Weigh {
     /// Returns what a step from label to label adds, and the width of the search.
     fn steps(&self) -> &Steps;
-    /// Returns the scores of the labels of a candidate.
-    fn scores(&mut self, token: &Token, window: Window<'_>) -> [i32; LABELS];
+    /// Returns the scores of the labels of a candidate, by its offsets and its features.
+    fn scores(&mut self, span: Range<usize>, window: Window<'_>) -> [i32; LABELS];
     /// Notes that the next candidate does not follow the last one.
     fn end(&mut self) {}
 }
@@ -52,7 +52,7 @@ impl Scorer for Biased<'_> {
         &self.weights.steps
     }
 
-    fn scores(&mut self, _: &Token, window: Window<'_>) -> [i32; LABELS] {
+    fn scores(&mut self, _: Range<usize>, window: Window<'_>) -> [i32; LABELS] {
         let [outside, begin, inside] = self.weights.scores(window);
         [outside + self.bias, begin, inside]
     }
@@ -65,8 +65,8 @@ pub(crate) struct AddressReader {
     numbers: u64,
     /// Which of the last tokens an address may begin with, likewise.
     anchors: u64,
-    /// The number of the first token that is not scored, or known to be no candidate.
-    next: usize,
+    /// The number of the last tokens that are not scored, or known to be no candidates.
+    unread: usize,
     /// Tokens before this one are near enough to the last number.
     near_number: usize,
     /// Tokens before this one are near enough to the last token that an address may begin with.
@@ -77,29 +77,26 @@ pub(crate) struct AddressReader {
 }
 
 impl AddressReader {
-    /// Reads the token that `tokens` ends with, and reports the spans of addresses.
+    /// Returns `true` if reading the last token, which may be left out then, changes nothing: it is far from numbers, and no run ends before it.
     #[inline]
+    pub(crate) fn skips(&self, tokens: &Ring, token: &Token, word: &Word) -> bool {
+        let number = tokens.count() - 1;
+        let is_far = number >= self.near_anchor && number > self.near_number;
+        self.unread == 0 && is_far && !is_anchor(word) && !is_number(tokens, token)
+    }
+
+    /// Reads the token that `tokens` ends with, and reports the spans of addresses.
     pub(crate) fn read(
         &mut self,
         tokens: &Ring,
-        (token, word): &(Token, Word),
+        (token, word): (&Token, &Word),
         scorer: &mut impl Scorer,
         out: &mut impl FnMut(Range<usize>, Signs),
     ) {
-        let (is_number, is_anchor) = (is_number(tokens, token), is_anchor(token, word));
-        self.numbers = self.numbers << 1 | u64::from(is_number);
-        self.anchors = self.anchors << 1 | u64::from(is_anchor);
-        if is_number || is_anchor || !self.is_idle() {
-            self.advance(tokens, false, scorer, out);
-        } else {
-            self.next += 1;
-        }
-    }
-
-    /// Returns `true` if the next token is no candidate without a number or an anchor, and no run ends before it.
-    #[inline]
-    fn is_idle(&self) -> bool {
-        self.next >= self.near_anchor && self.next > self.near_number
+        self.numbers = self.numbers << 1 | u64::from(is_number(tokens, token));
+        self.anchors = self.anchors << 1 | u64::from(is_anchor(word));
+        self.unread += 1;
+        self.advance(tokens, false, scorer, out);
     }
 
     /// Ends the text, and reports the spans of addresses.
@@ -115,8 +112,14 @@ impl AddressReader {
 
     /// Returns the start of the earliest token at which an address may begin that is not reported yet.
     pub(crate) fn open_start(&self, tokens: &Ring) -> Option<usize> {
-        let undecided = self.next - self.decoder.undecided();
-        tokens.get(self.open.unwrap_or(undecided)).map(|(token, _)| token.start)
+        let undecided = self.next(tokens) - self.decoder.undecided();
+        tokens.span(self.open.unwrap_or(undecided)).map(|span| span.start)
+    }
+
+    /// Returns the number of the first token that is not scored, or known to be no candidate.
+    #[inline]
+    fn next(&self, tokens: &Ring) -> usize {
+        tokens.count() - self.unread
     }
 
     /// Scores the tokens of which enough is known.
@@ -127,38 +130,38 @@ impl AddressReader {
         scorer: &mut impl Scorer,
         out: &mut impl FnMut(Range<usize>, Signs),
     ) {
-        while self.next < tokens.count() {
-            let after = tokens.count() - self.next - 1;
+        while let Some(after) = self.unread.checked_sub(1) {
+            let next = self.next(tokens);
             if self.anchors >> after & 1 == 1 {
-                self.near_anchor = self.next + BEFORE_NUMBER;
+                self.near_anchor = next + BEFORE_NUMBER;
             }
             if self.numbers >> after & 1 == 1 {
-                self.near_number = self.next + 1 + AFTER_NUMBER;
+                self.near_number = next + 1 + AFTER_NUMBER;
             }
-            let Some(is_candidate) = self.is_candidate(after, is_last) else { return };
+            let Some(is_candidate) = self.is_candidate(next, is_last) else { return };
             if is_candidate {
                 if after < AHEAD && !is_last {
                     return;
                 }
-                self.score(tokens, scorer, out);
+                self.score(tokens, next, scorer, out);
             } else {
                 self.end_run(tokens, scorer, out);
-                self.next += 1;
+                self.unread = after;
             }
         }
     }
 
-    /// Returns `true` if the next token, after which so many have arrived, may be a part of an address, or `None` while that is unknown.
+    /// Returns `true` if the next token may be a part of an address, or `None` while that is unknown.
     #[inline]
-    fn is_candidate(&self, after: usize, is_last: bool) -> Option<bool> {
-        if self.next < self.near_number {
+    fn is_candidate(&self, next: usize, is_last: bool) -> Option<bool> {
+        if next < self.near_number {
             return Some(true);
         }
-        if self.next >= self.near_anchor {
+        if next >= self.near_anchor {
             return Some(false);
         }
-        // The tokens up to `near_anchor` may be numbers.
-        let wanted = self.near_anchor - self.next;
+        // The tokens after it, up to `near_anchor`, may be numbers.
+        let (after, wanted) = (self.unread - 1, self.near_anchor - next);
         let numbers = (self.numbers & ((1 << after) - 1)) >> after.saturating_sub(wanted);
         match () {
             () if numbers != 0 => Some(true),
@@ -168,18 +171,26 @@ impl AddressReader {
     }
 
     /// Scores the next token.
-    fn score(&mut self, tokens: &Ring, scorer: &mut impl Scorer, out: &mut impl FnMut(Range<usize>, Signs)) {
-        let Some((token, _)) = tokens.get(self.next) else { return };
-        let scores = scorer.scores(token, tokens.window(self.next));
-        self.decoder.push(scores, scorer.steps());
-        self.next += 1;
-        self.settle(tokens, LAG, scorer, out);
+    #[inline]
+    fn score(
+        &mut self,
+        tokens: &Ring,
+        next: usize,
+        scorer: &mut impl Scorer,
+        out: &mut impl FnMut(Range<usize>, Signs),
+    ) {
+        let scores = scorer.scores(tokens.span(next).unwrap_or_default(), tokens.window(next));
+        self.unread -= 1;
+        if !self.decoder.stays_outside(scores, scorer.steps()) {
+            self.decoder.push(scores, scorer.steps());
+            self.settle(tokens, LAG, scorer, out);
+        }
     }
 
     /// Reads the labels that are final. The labels of more than `lag` tokens are.
     fn settle(&mut self, tokens: &Ring, lag: usize, scorer: &impl Scorer, out: &mut impl FnMut(Range<usize>, Signs)) {
         while let Some(label) = self.decoder.pop(lag) {
-            let number = self.next - self.decoder.undecided() - 1;
+            let number = self.next(tokens) - self.decoder.undecided() - 1;
             let is_full = self.open.is_some_and(|open| number - open >= MAX_TOKENS);
             if label != INSIDE || is_full {
                 self.close(tokens, number, scorer, out);
@@ -196,7 +207,7 @@ impl AddressReader {
         if self.decoder.is_running() {
             self.decoder.finish(scorer.steps());
             self.settle(tokens, 0, scorer, out);
-            self.close(tokens, self.next, scorer, out);
+            self.close(tokens, self.next(tokens), scorer, out);
             self.decoder = Decoder::default();
             scorer.end();
         }
@@ -206,9 +217,9 @@ impl AddressReader {
     #[inline]
     fn close(&mut self, tokens: &Ring, end: usize, scorer: &impl Scorer, out: &mut impl FnMut(Range<usize>, Signs)) {
         let Some(open) = self.open.take() else { return };
-        let is_sign = |number: usize| tokens.get(number).is_none_or(|(token, _)| token.kind == Kind::Sign);
+        let is_sign = |number: &usize| tokens.word(*number).shape.kind() == Kind::Sign;
         let (Some(first), Some(last)) =
-            ((open..end).find(|&number| !is_sign(number)), (open..end).rfind(|&number| !is_sign(number)))
+            ((open..end).find(|number| !is_sign(number)), (open..end).rfind(|number| !is_sign(number)))
         else {
             return;
         };
@@ -224,14 +235,14 @@ fn span(tokens: &Ring, first: usize, last: usize) -> Option<Range<usize>> {
     const LEAST_LETTERS: usize = 3;
     // The longest word has three letters: "BP 120/80, HR 72" is no address.
     let (mut digits, mut letters) = (0, 0);
-    for (token, _) in (first..=last).filter_map(|number| tokens.get(number)) {
-        match token.kind {
+    for number in first..=last {
+        match tokens.word(number).shape.kind() {
             Kind::Number => digits += 1,
-            Kind::Word => letters = letters.max(token.end - token.start),
+            Kind::Word => letters = letters.max(tokens.span(number)?.len()),
             Kind::Sign => {}
         }
     }
-    let span = tokens.get(first)?.0.start..tokens.get(last)?.0.end;
+    let span = tokens.span(first)?.start..tokens.span(last)?.end;
     (span.len() >= LEAST_BYTES && digits > 0 && letters >= LEAST_LETTERS).then_some(span)
 }
 
@@ -249,13 +260,14 @@ fn is_number(tokens: &Ring, token: &Token) -> bool {
 
 /// Returns `true` if the last token touches a word before it.
 fn is_after_letter(tokens: &Ring, token: &Token) -> bool {
-    token.gap == Gap::None && tokens.before(2).is_some_and(|(before, _)| before.kind == Kind::Word)
+    token.gap == Gap::None && tokens.before(2).shape.kind() == Kind::Word
 }
 
 /// Returns `true` for a word that an address may begin with, before its number.
 #[inline]
-fn is_anchor(token: &Token, word: &Word) -> bool {
-    token.kind == Kind::Word
-        && (word.cue == Cue::Street
-            || !matches!(word.shape, Shape::Lower | Shape::Caseless) && !word.class.is_ordinary())
+fn is_anchor(word: &Word) -> bool {
+    match word.shape {
+        Shape::Lower | Shape::Caseless => word.cue == Cue::Street,
+        shape => shape.kind() == Kind::Word && (word.cue == Cue::Street || !word.class.is_ordinary()),
+    }
 }

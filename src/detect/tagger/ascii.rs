@@ -62,19 +62,33 @@ fn lower(byte: u8) -> u32 {
     (byte | LOWER_BIT).into()
 }
 
+/// The lower case of the letters, and 0 for all other bytes.
+#[allow(clippy::indexing_slicing, reason = "below the length; a constant has no iterators")]
+const LETTERS: [u8; 256] = {
+    let (mut letters, mut letter) = ([0; 256], b'a');
+    while letter <= b'z' {
+        letters[letter as usize] = letter;
+        letters[letter.to_ascii_uppercase() as usize] = letter;
+        letter += 1;
+    }
+    letters
+};
+
 /// Returns the length of the word at the start, and its attributes.
 #[inline]
 fn word(text: &[u8], gap: Gap, lists: &Lists<'_>) -> Option<(usize, Word)> {
     let (mut state, mut all, mut joints) = (Hash::default(), u8::MAX, 0);
     let length = 'read: {
         for (at, &byte) in text.get(..MAX_TOKEN_BYTES).unwrap_or(text).iter().enumerate() {
-            if !byte.is_ascii_alphabetic() {
+            let mut letter = LETTERS.get(usize::from(byte)).copied().unwrap_or_default();
+            if letter == 0 {
                 if !is_joint(text, at, byte) {
                     break 'read at;
                 }
+                letter = byte;
                 joints += 1;
             }
-            state.add(lower(byte));
+            state.add(letter.into());
             all &= byte;
         }
         // A longer word is several tokens.

@@ -44,15 +44,25 @@ impl Decoder {
         self.undecided
     }
 
+    /// Adds a candidate, if that leaves the one path through tokens outside, and no label open: the candidate is outside.
+    #[inline]
+    pub(crate) fn stays_outside(&mut self, scores: [i32; LABELS], steps: &Steps) -> bool {
+        let ([[outside, begin, inside], ..], [of_outside, of_begin, of_inside]) = (steps.steps, scores);
+        let least = outside + of_outside - steps.width;
+        let stays =
+            self.undecided == 0 && self.kept == 1 << OUTSIDE && begin + of_begin < least && inside + of_inside < least;
+        self.is_running |= stays;
+        stays
+    }
+
     /// Adds a candidate.
     pub(crate) fn push(&mut self, scores: [i32; LABELS], steps: &Steps) {
         debug_assert!(self.undecided < MAX_UNDECIDED, "the oldest candidate is decided");
         self.is_running = true;
         let (sums, back) = if self.kept == 1 << OUTSIDE {
-            // All labels follow the one path.
-            let [from, ..] = steps.steps;
-            let [of_path, ..] = self.sums;
-            (std::array::from_fn(|label| of_path + from[label] + scores[label]), 0)
+            // All labels follow the one path, whose sum is 0.
+            let ([[outside, begin, inside], ..], [of_outside, of_begin, of_inside]) = (steps.steps, scores);
+            ([outside + of_outside, begin + of_begin, inside + of_inside], 0)
         } else {
             self.longer(scores, steps)
         };
@@ -152,6 +162,40 @@ mod tests {
             steps.width = 1 << 20;
             assert_eq!(labels(&scores, &steps), best_path(&scores, &steps));
         }
+    }
+
+    /// A candidate that leaves all paths outside is what it would be if all were compared.
+    #[test]
+    fn a_candidate_that_stays_outside_changes_nothing() {
+        let mut seed = 0x2545_F491_4F6C_DD1D_u64;
+        let mut below = |limit: i32| {
+            seed ^= seed << 13;
+            seed ^= seed >> 7;
+            seed ^= seed << 17;
+            (seed >> 33) as i32 % limit
+        };
+        let mut stayed = 0;
+        for _ in 0..500 {
+            let mut steps = Steps { steps: [[0; LABELS]; LABELS], width: below(60) };
+            steps.steps.iter_mut().flatten().for_each(|step| *step = below(40) - 20);
+            let (mut quick, mut plain) = (Decoder::default(), Decoder::default());
+            for _ in 0..12 {
+                let scores = [below(20) - 10, below(120) - 90, below(120) - 90];
+                let mut labels = Vec::new();
+                if quick.stays_outside(scores, &steps) {
+                    labels.push(OUTSIDE);
+                    stayed += 1;
+                } else {
+                    quick.push(scores, &steps);
+                    labels.extend(std::iter::from_fn(|| quick.pop(4)));
+                }
+                plain.push(scores, &steps);
+                assert_eq!(labels, std::iter::from_fn(|| plain.pop(4)).collect::<Vec<_>>());
+                let state = |decoder: &Decoder| (decoder.sums, decoder.kept, decoder.undecided, decoder.is_running);
+                assert_eq!(state(&quick), state(&plain));
+            }
+        }
+        assert!(stayed > 500, "{stayed}");
     }
 
     fn labels(scores: &[[i32; LABELS]], steps: &Steps) -> i32 {

@@ -10,7 +10,7 @@ pub(crate) const FEATURES: usize = 32;
 pub(crate) const ROW_BITS: u32 = 16;
 
 /// Five neighboring tokens, of which the third is the word.
-pub(crate) type Window<'a> = [&'a Word; 5];
+pub(crate) type Window<'a> = &'a [Word; 5];
 
 /// Returns the rows of all features of a word.
 pub(crate) fn rows(window: Window<'_>) -> [u16; FEATURES] {

@@ -7,13 +7,13 @@ use smallvec::SmallVec;
 use super::cues::Cue;
 use super::features::Window;
 use super::model::{Biased, INSIDE, LABELS, MAX_RUN, OUTSIDE, Weigh};
-use super::ring::{KEPT, Ring};
+use super::ring::{AROUND, KEPT, Ring};
 use super::signs::Signs;
 use super::token::{Gap, Kind, MAX_TOKEN_BYTES, TOKEN_LOOKAHEAD_BYTES, Token};
 use super::word::{Shape, Word};
 
 /// Tokens after a run that its features read.
-const AHEAD: usize = 2;
+const AHEAD: usize = AROUND;
 
 /// The most bytes of a name.
 pub(crate) const MAX_NAME_BYTES: usize = MAX_RUN * (MAX_TOKEN_BYTES + 1);
@@ -26,14 +26,14 @@ const _: () = assert!(MAX_RUN + 2 * AHEAD < KEPT && KEPT <= u64::BITS as usize);
 
 /// Labels runs of candidates.
 pub(crate) trait Labeler: Weigh {
-    /// Returns the scores of the labels of a token of a run.
-    fn scores(&mut self, token: &Token, window: Window<'_>) -> [i32; LABELS];
+    /// Returns the scores of the labels of a token of a run, by its offsets and its features.
+    fn scores(&mut self, span: Range<usize>, window: Window<'_>) -> [i32; LABELS];
     /// Returns the labels of a run whose tokens have these scores.
     fn labels(&mut self, scores: &[[i32; LABELS]]) -> [u8; MAX_RUN];
 }
 
 impl Labeler for Biased<'_> {
-    fn scores(&mut self, _: &Token, window: Window<'_>) -> [i32; LABELS] {
+    fn scores(&mut self, _: Range<usize>, window: Window<'_>) -> [i32; LABELS] {
         self.weights.scores(window)
     }
 
@@ -49,30 +49,34 @@ pub(crate) struct NameReader {
     candidates: u64,
     /// The last token is a lower case word that is read as a name would be.
     is_after_low: bool,
-    /// The last token is a title.
-    is_after_title: bool,
-    /// The last token is a title, or a dot after one.
-    is_titled: bool,
     /// The number of the last tokens that are not decided. The first of them is a candidate.
     undecided: usize,
 }
 
 impl NameReader {
-    /// Reads the token that `tokens` ends with, and reports the spans of names.
+    /// Returns `true` if reading the last token, which may be left out then, changes nothing: no name is near.
     #[inline]
+    pub(crate) fn skips(&self, tokens: &Ring, word: &Word) -> bool {
+        // The token before the last is no candidate.
+        self.undecided == 0
+            && match word.shape {
+                Shape::Lower => !is_listed(word) && !is_titled(tokens),
+                Shape::Caseless => true,
+                shape => shape.kind() != Kind::Word,
+            }
+    }
+
+    /// Reads the token that `tokens` ends with, and reports the spans of names.
     pub(crate) fn read(
         &mut self,
         tokens: &Ring,
-        (token, word): &(Token, Word),
+        (token, word): (&Token, &Word),
         labeler: &mut impl Labeler,
         out: &mut impl FnMut(Range<usize>, Signs),
     ) {
         let (is_candidate, is_low) = self.gate(tokens, token, word);
         self.candidates = self.candidates << 1 | u64::from(is_candidate);
         self.is_after_low = is_low;
-        let is_title = word.cue == Cue::Title;
-        self.is_titled = is_title || word.shape == Shape::Dot && self.is_after_title;
-        self.is_after_title = is_title;
         if is_candidate || self.undecided > 0 {
             self.undecided += 1;
             self.decide(tokens, false, labeler, out);
@@ -91,7 +95,7 @@ impl NameReader {
 
     /// Returns the start of the earliest token at which a name may begin that is not reported yet.
     pub(crate) fn open_start(&self, tokens: &Ring) -> Option<usize> {
-        if self.undecided == 0 { None } else { tokens.before(self.undecided).map(|(token, _)| token.start) }
+        tokens.span(tokens.count() - self.undecided).map(|span| span.start)
     }
 
     /// Returns `true` if a token may be a part of a name, and `true` if it is a lower case word.
@@ -101,14 +105,14 @@ impl NameReader {
         match token.kind {
             Kind::Number => (false, false),
             Kind::Sign => {
-                let is_short = || tokens.before(2).is_some_and(|(_, before)| before.length <= 3);
+                let is_short = || tokens.before(2).length <= 3;
                 let is_link =
                     token.gap == Gap::None && (word.shape == Shape::Hyphen || word.shape == Shape::Dot && is_short());
                 (after_candidate && is_link, false)
             }
             Kind::Word if word.shape == Shape::Caseless => (false, false),
             Kind::Word if word.shape == Shape::Lower => {
-                let is_low = self.is_low(word);
+                let is_low = self.is_low(tokens, word);
                 let is_particle = word.cue == Cue::Particle && after_candidate;
                 let is_candidate = (is_low || is_particle) && !is_glued(tokens, token, word);
                 (is_candidate, is_candidate && is_low)
@@ -118,12 +122,9 @@ impl NameReader {
     }
 
     /// Returns `true` if a lower case word is read as a name would be.
-    #[inline]
-    fn is_low(&self, word: &Word) -> bool {
-        let class = word.class;
-        let is_listed = class.is_name() && !class.is_ordinary();
-        let continues = self.is_after_low && (class.surname() > 0 || !class.is_ordinary());
-        is_listed || continues || self.is_titled
+    fn is_low(&self, tokens: &Ring, word: &Word) -> bool {
+        let continues = self.is_after_low && (word.class.surname() > 0 || !word.class.is_ordinary());
+        is_listed(word) || continues || is_titled(tokens)
     }
 
     fn decide(
@@ -149,6 +150,19 @@ impl NameReader {
     }
 }
 
+/// Returns `true` for a name that is no ordinary word.
+#[inline]
+fn is_listed(word: &Word) -> bool {
+    word.class.is_name() && !word.class.is_ordinary()
+}
+
+/// Returns `true` if the last token follows a title.
+#[inline]
+fn is_titled(tokens: &Ring) -> bool {
+    let (before, second) = (tokens.before(2), tokens.before(3));
+    before.cue == Cue::Title || before.shape == Shape::Dot && second.cue == Cue::Title
+}
+
 /// Returns `true` if the last token, a word, is a part of an address, a path, a handle or a code.
 fn is_glued(tokens: &Ring, token: &Token, word: &Word) -> bool {
     let is_sign = |c: char| matches!(c, '@' | '/' | '\\' | '_' | '=' | '&' | '#' | '~' | '$' | '%');
@@ -159,10 +173,10 @@ fn is_glued(tokens: &Ring, token: &Token, word: &Word) -> bool {
     {
         return true;
     }
-    let Some((before, before_word)) = tokens.before(2).filter(|_| token.gap == Gap::None) else { return false };
-    let is_domain = before_word.shape == Shape::Dot && before.gap == Gap::None && word.shape == Shape::Lower;
-    let is_path = before_word.shape == Shape::Colon && before_word.length > 1;
-    before_word.shape == Shape::At || before.kind == Kind::Number || is_domain || is_path
+    let before = tokens.before(2);
+    let is_domain = before.shape == Shape::Dot && before.gap == Gap::None && word.shape == Shape::Lower;
+    let is_path = before.shape == Shape::Colon && before.length > 1;
+    token.gap == Gap::None && (before.shape == Shape::At || before.shape.kind() == Kind::Number || is_domain || is_path)
 }
 
 /// Labels a run that begins so far before the next token.
@@ -175,7 +189,7 @@ fn label(
 ) {
     let start = tokens.count() - distance;
     let run = start..start + run;
-    let read = run.clone().filter_map(|at| tokens.get(at).map(|(token, _)| labeler.scores(token, tokens.window(at))));
+    let read = run.clone().filter_map(|at| Some(labeler.scores(tokens.span(at)?, tokens.window(at))));
     let scores: SmallVec<[[i32; LABELS]; MAX_RUN]> = read.collect();
     let labels = labeler.labels(&scores);
     let mut open: Option<usize> = None;
@@ -198,11 +212,11 @@ fn label(
 
 /// Returns the span of some tokens, without signs at its ends. Single letters are no name.
 fn span(tokens: &Ring, name: Range<usize>) -> Option<Range<usize>> {
-    let mut words = name.filter_map(|at| tokens.get(at)).filter(|(token, _)| token.kind == Kind::Word);
-    if !words.clone().any(|(_, word)| word.length > 1) {
+    let mut words = name.filter(|&at| tokens.word(at).shape.kind() == Kind::Word);
+    if !words.clone().any(|at| tokens.word(at).length > 1) {
         return None;
     }
     let first = words.next()?;
     let last = words.next_back().unwrap_or(first);
-    Some(first.0.start..last.0.end)
+    Some(tokens.span(first)?.start..tokens.span(last)?.end)
 }

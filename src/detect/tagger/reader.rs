@@ -8,7 +8,9 @@ use super::model::{Biased, Model};
 use super::names::{MAX_RUN_WAIT_BYTES, NameReader};
 use super::ring::{KEPT, Ring};
 use super::signs::Signs;
+use super::token::Token;
 use super::tokens::Tokens;
+use super::word::Word;
 
 /// The most bytes after a name that decide it: an address that contains it must have ended.
 pub(crate) const MAX_NAME_WAIT_BYTES: usize = MAX_ADDRESS_BYTES + MAX_ADDRESS_WAIT_BYTES;
@@ -26,6 +28,25 @@ pub(crate) struct Wanted {
 pub(crate) enum Found {
     Name,
     Address,
+}
+
+/// The models that are in use.
+#[derive(Clone, Copy, Debug)]
+struct Readers<'a> {
+    names: Option<Biased<'a>>,
+    biased: Option<Biased<'a>>,
+    unbiased: Option<Biased<'a>>,
+}
+
+impl<'a> Readers<'a> {
+    fn of(model: &'a Model<'a>, wanted: Wanted) -> Self {
+        let addresses = |bias: i32| Biased { weights: &model.addresses, bias };
+        Self {
+            names: wanted.names.map(|bias| Biased { weights: &model.names, bias }),
+            biased: wanted.addresses.filter(|&bias| bias != 0).map(addresses),
+            unbiased: (wanted.addresses == Some(0) || wanted.names.is_some()).then(|| addresses(0)),
+        }
+    }
 }
 
 /// What is remembered of some text.
@@ -55,39 +76,57 @@ impl Tagger {
         (model, wanted): (&Model<'_>, Wanted),
         out: &mut impl FnMut(Found, Range<usize>, Signs),
     ) {
-        let mut labeler = wanted.names.map(|bias| Biased { weights: &model.names, bias });
-        let mut biased =
-            wanted.addresses.filter(|&bias| bias != 0).map(|bias| Biased { weights: &model.addresses, bias });
         self.wanted_bias = wanted.addresses;
-        let reads_unbiased = wanted.addresses == Some(0) || labeler.is_some();
-        let mut unbiased = reads_unbiased.then_some(Biased { weights: &model.addresses, bias: 0 });
-        while let Some(token) = self.unread.next((text, base), is_last, &model.lists) {
-            self.tokens.push(token);
-            let (tokens, token) = (&self.tokens, &token);
-            if let Some(scorer) = &mut biased {
-                self.biased.read(tokens, token, scorer, &mut |span, signs| out(Found::Address, span, signs));
-            }
-            if let Some(scorer) = &mut unbiased {
-                let mut note = note(&mut self.hides, self.wanted_bias == Some(0), out);
-                self.unbiased.read(tokens, token, scorer, &mut note);
-            }
-            match &mut labeler {
-                Some(labeler) => {
-                    self.names.read(tokens, token, labeler, &mut |span, signs| self.waiting.push_back((span, signs)));
-                    self.release(out);
-                }
-                None => self.hides.clear(),
+        let readers = Readers::of(model, wanted);
+        while let Some((token, word)) = self.unread.next((text, base), is_last, &model.lists) {
+            self.tokens.push(&token, &word);
+            // Most tokens are far from all names and addresses.
+            let is_far = self.names.skips(&self.tokens, &word) && self.addresses().skips(&self.tokens, &token, &word);
+            if !is_far {
+                self.read_token((&token, &word), readers, out);
             }
         }
         if is_last {
-            self.finish((labeler, biased, unbiased), out);
+            self.tokens.end();
+            self.finish(readers, out);
+        }
+    }
+
+    /// Returns the reader whose addresses are wanted, or which of the two is in use. What they skip is the same.
+    #[inline]
+    fn addresses(&self) -> &AddressReader {
+        if self.wanted_bias.is_some_and(|bias| bias != 0) { &self.biased } else { &self.unbiased }
+    }
+
+    /// Reads the last token.
+    #[inline(never)]
+    fn read_token(
+        &mut self,
+        token: (&Token, &Word),
+        Readers { names, biased, unbiased }: Readers<'_>,
+        out: &mut impl FnMut(Found, Range<usize>, Signs),
+    ) {
+        let tokens = &self.tokens;
+        if let Some(mut scorer) = biased {
+            self.biased.read(tokens, token, &mut scorer, &mut |span, signs| out(Found::Address, span, signs));
+        }
+        if let Some(mut scorer) = unbiased {
+            let mut note = note(&mut self.hides, self.wanted_bias == Some(0), out);
+            self.unbiased.read(tokens, token, &mut scorer, &mut note);
+        }
+        match names {
+            Some(mut labeler) => {
+                self.names.read(tokens, token, &mut labeler, &mut |span, signs| self.waiting.push_back((span, signs)));
+                self.release(out);
+            }
+            None => self.hides.clear(),
         }
     }
 
     /// Reports what the end of the text decides.
     fn finish(
         &mut self,
-        (labeler, biased, unbiased): (Option<Biased<'_>>, Option<Biased<'_>>, Option<Biased<'_>>),
+        Readers { names, biased, unbiased }: Readers<'_>,
         out: &mut impl FnMut(Found, Range<usize>, Signs),
     ) {
         let tokens = &self.tokens;
@@ -98,7 +137,7 @@ impl Tagger {
             let mut note = note(&mut self.hides, self.wanted_bias == Some(0), out);
             self.unbiased.finish(tokens, &mut scorer, &mut note);
         }
-        if let Some(mut labeler) = labeler {
+        if let Some(mut labeler) = names {
             self.names.finish(tokens, &mut labeler, &mut |span, signs| self.waiting.push_back((span, signs)));
             self.release(out);
         }
@@ -148,8 +187,7 @@ impl Tagger {
     /// arrived.
     pub(crate) fn open_start(&self, text: (&str, usize)) -> Option<usize> {
         let waiting = self.waiting.front().map(|(name, _)| name.start);
-        let addresses = self.wanted_bias.map(|bias| if bias == 0 { &self.unbiased } else { &self.biased });
-        let address = addresses.and_then(|addresses| addresses.open_start(&self.tokens));
+        let address = self.wanted_bias.and_then(|_| self.addresses().open_start(&self.tokens));
         let open = [waiting, self.names.open_start(&self.tokens), address, self.unread.unread(text)];
         open.into_iter().flatten().min()
     }

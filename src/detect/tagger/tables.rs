@@ -242,7 +242,7 @@ mod tests {
             let (weights, _) = Weights::read(file).expect("a model");
             for _ in 0..300 {
                 let words = words(&mut below);
-                let window: Window<'_> = [0; 5].map(|_| &words[below(words.len())]);
+                let window = &[0; 5].map(|_| words[below(words.len())]);
                 let plain = rows(window).map(|row| row_of_weights(&weights, row));
                 let plain = plain.iter().fold([0, 0, 0], |sum, row| [0, sum[1] + row[0], sum[2] + row[1]]);
                 assert_eq!(weights.scores(window), plain, "{window:?}");

@@ -39,11 +39,6 @@ pub(crate) struct Token {
     pub(crate) next: [Option<char>; 2],
 }
 
-impl Token {
-    /// A token of no text.
-    pub(crate) const EDGE: Self = Self { start: 0, end: 0, kind: Kind::Sign, gap: Gap::Line, next: [None; 2] };
-}
-
 /// Reads the token at or after `from`. Returns `None` if there is none, or if text that follows may change it.
 pub(crate) fn next_token(text: &str, from: usize, is_last: bool) -> Option<Token> {
     let rest = text.get(from..)?;

@@ -55,6 +55,20 @@ pub(crate) enum Shape {
     Other,
 }
 
+impl Shape {
+    /// Returns the kind of the tokens with this shape. Where no token is, there is no word either.
+    #[inline]
+    pub(crate) fn kind(self) -> Kind {
+        match self {
+            Self::Lower | Self::Capital | Self::Initial | Self::Upper | Self::Mixed | Self::Joined | Self::Caseless => {
+                Kind::Word
+            }
+            Self::Digit | Self::Digits | Self::Year => Kind::Number,
+            _ => Kind::Sign,
+        }
+    }
+}
+
 impl Word {
     /// What is before the first token and after the last.
     pub(crate) const EDGE: Self = Self {

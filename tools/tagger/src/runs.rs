@@ -12,14 +12,14 @@ use crate::tagger::lists::Lists;
 use crate::tagger::model::{INSIDE, LABELS, MAX_RUN, OUTSIDE, Steps, Weigh};
 use crate::tagger::names::{Labeler, NameReader};
 use crate::tagger::ring::Ring;
-use crate::tagger::token::{Kind, Token, next_token};
+use crate::tagger::token::{Kind, next_token};
 use crate::tagger::tokens::Tokens;
 
 /// The label of the first token of a span.
 const BEGIN: u8 = 1;
 
 /// Returns the label of a token. `before` is the span of the token before it in the run.
-fn label(spans: &[Range<usize>], token: &Token, before: &mut Option<usize>) -> u8 {
+fn label(spans: &[Range<usize>], token: &Range<usize>, before: &mut Option<usize>) -> u8 {
     let span = spans.iter().position(|span| span.start <= token.start && token.end <= span.end);
     let label = match span {
         None => OUTSIDE,
@@ -45,9 +45,9 @@ impl Weigh for NameCollector<'_> {
 }
 
 impl Labeler for NameCollector<'_> {
-    fn scores(&mut self, token: &Token, window: Window<'_>) -> [i32; LABELS] {
+    fn scores(&mut self, token: Range<usize>, window: Window<'_>) -> [i32; LABELS] {
         self.run.rows.push(rows(window));
-        self.run.labels.push(label(&self.document.names, token, &mut self.before));
+        self.run.labels.push(label(&self.document.names, &token, &mut self.before));
         [0; LABELS]
     }
 
@@ -67,10 +67,11 @@ pub fn of_names(documents: &[Document], lists: &Lists<'_>) -> Vec<Run> {
     for document in documents {
         let mut collector = NameCollector { document, run: EMPTY, before: None, runs: &mut runs };
         let (mut unread, mut tokens, mut names) = (Tokens::default(), Ring::default(), NameReader::default());
-        while let Some(token) = unread.next((&document.text, 0), true, lists) {
-            tokens.push(token);
-            names.read(&tokens, &token, &mut collector, &mut |_, _| {});
+        while let Some((token, word)) = unread.next((&document.text, 0), true, lists) {
+            tokens.push(&token, &word);
+            names.read(&tokens, (&token, &word), &mut collector, &mut |_, _| {});
         }
+        tokens.end();
         names.finish(&tokens, &mut collector, &mut |_, _| {});
     }
     runs
@@ -96,9 +97,9 @@ impl Scorer for Collector<'_> {
         &self.steps
     }
 
-    fn scores(&mut self, token: &Token, window: Window<'_>) -> [i32; LABELS] {
+    fn scores(&mut self, token: Range<usize>, window: Window<'_>) -> [i32; LABELS] {
         self.run.rows.push(rows(window));
-        self.run.labels.push(label(&self.document.addresses, token, &mut self.before));
+        self.run.labels.push(label(&self.document.addresses, &token, &mut self.before));
         [0; LABELS]
     }
 
@@ -115,10 +116,11 @@ pub fn of_addresses(documents: &[Document], lists: &Lists<'_>) -> Vec<Run> {
         let steps = Steps { steps: [[0; LABELS]; LABELS], width: 0 };
         let mut collector = Collector { document, steps, run: EMPTY, before: None, runs: &mut runs };
         let (mut unread, mut tokens, mut addresses) = (Tokens::default(), Ring::default(), AddressReader::default());
-        while let Some(token) = unread.next((&document.text, 0), true, lists) {
-            tokens.push(token);
-            addresses.read(&tokens, &token, &mut collector, &mut |_, _| {});
+        while let Some((token, word)) = unread.next((&document.text, 0), true, lists) {
+            tokens.push(&token, &word);
+            addresses.read(&tokens, (&token, &word), &mut collector, &mut |_, _| {});
         }
+        tokens.end();
         addresses.finish(&tokens, &mut collector, &mut |_, _| {});
     }
     runs
