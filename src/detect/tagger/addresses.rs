@@ -11,8 +11,8 @@ use super::features::Window;
 use super::model::{Biased, INSIDE, LABELS, OUTSIDE, Steps, Weigh};
 use super::ring::{AROUND, KEPT, Ring};
 use super::signs::Signs;
-use super::token::{Gap, Kind, MAX_TOKEN_BYTES, TOKEN_LOOKAHEAD_BYTES, Token};
-use super::word::{Shape, Word};
+use super::token::{Gap, Kind, MAX_TOKEN_BYTES, Next, TOKEN_LOOKAHEAD_BYTES};
+use super::word::{MAX_LENGTH, Shape, Word};
 
 /// Tokens after a token that its features read.
 const AHEAD: usize = AROUND;
@@ -26,6 +26,7 @@ const LAG: usize = 8;
 const MAX_TOKENS: usize = 24;
 /// The most digits of a number of an address.
 const MAX_DIGITS: usize = 6;
+const _: () = assert!(MAX_DIGITS < MAX_LENGTH, "more digits count than that");
 
 /// The most bytes of an address.
 pub(crate) const MAX_ADDRESS_BYTES: usize = MAX_TOKENS * (MAX_TOKEN_BYTES + 1);
@@ -79,21 +80,21 @@ pub(crate) struct AddressReader {
 impl AddressReader {
     /// Returns `true` if reading the last token, which may be left out then, changes nothing: it is far from numbers, and no run ends before it.
     #[inline]
-    pub(crate) fn skips(&self, tokens: &Ring, token: &Token, word: &Word) -> bool {
+    pub(crate) fn skips(&self, tokens: &Ring, (word, next): (&Word, Next)) -> bool {
         let number = tokens.count() - 1;
         let is_far = number >= self.near_anchor && number > self.near_number;
-        self.unread == 0 && is_far && !is_anchor(word) && !is_number(tokens, token)
+        self.unread == 0 && is_far && !is_anchor(word) && !is_number(tokens, word, next)
     }
 
     /// Reads the token that `tokens` ends with, and reports the spans of addresses.
     pub(crate) fn read(
         &mut self,
         tokens: &Ring,
-        (token, word): (&Token, &Word),
+        (word, next): (&Word, Next),
         scorer: &mut impl Scorer,
         out: &mut impl FnMut(Range<usize>, Signs),
     ) {
-        self.numbers = self.numbers << 1 | u64::from(is_number(tokens, token));
+        self.numbers = self.numbers << 1 | u64::from(is_number(tokens, word, next));
         self.anchors = self.anchors << 1 | u64::from(is_anchor(word));
         self.unread += 1;
         self.advance(tokens, false, scorer, out);
@@ -217,7 +218,7 @@ impl AddressReader {
     #[inline]
     fn close(&mut self, tokens: &Ring, end: usize, scorer: &impl Scorer, out: &mut impl FnMut(Range<usize>, Signs)) {
         let Some(open) = self.open.take() else { return };
-        let is_sign = |number: &usize| tokens.word(*number).shape.kind() == Kind::Sign;
+        let is_sign = |number: &usize| tokens.word(*number).kind == Kind::Sign;
         let (Some(first), Some(last)) =
             ((open..end).find(|number| !is_sign(number)), (open..end).rfind(|number| !is_sign(number)))
         else {
@@ -236,7 +237,7 @@ fn span(tokens: &Ring, first: usize, last: usize) -> Option<Range<usize>> {
     // The longest word has three letters: "BP 120/80, HR 72" is no address.
     let (mut digits, mut letters) = (0, 0);
     for number in first..=last {
-        match tokens.word(number).shape.kind() {
+        match tokens.word(number).kind {
             Kind::Number => digits += 1,
             Kind::Word => letters = letters.max(tokens.span(number)?.len()),
             Kind::Sign => {}
@@ -248,19 +249,18 @@ fn span(tokens: &Ring, first: usize, last: usize) -> Option<Range<usize>> {
 
 /// Returns `true` if the last token may be the number of a house or a postal code. Those of amounts, times, versions and codes are not.
 #[inline]
-fn is_number(tokens: &Ring, token: &Token) -> bool {
-    let is_split = |sign: char| token.next[0] == Some(sign) && token.next[1].is_some_and(|c| c.is_ascii_digit());
-    token.kind == Kind::Number
-        && token.end - token.start <= MAX_DIGITS
-        && !is_split('.')
-        && !is_split(':')
-        && !matches!(token.next[0], Some('%' | '_' | '$' | '€' | '°'))
-        && !is_after_letter(tokens, token)
+fn is_number(tokens: &Ring, word: &Word, next: Next) -> bool {
+    word.kind == Kind::Number && usize::from(word.length) <= MAX_DIGITS && !is_part(tokens, word, next)
 }
 
-/// Returns `true` if the last token touches a word before it.
-fn is_after_letter(tokens: &Ring, token: &Token) -> bool {
-    token.gap == Gap::None && tokens.before(2).shape.kind() == Kind::Word
+/// Returns `true` if the last token, a number, is a part of something else.
+fn is_part(tokens: &Ring, word: &Word, [next, second]: Next) -> bool {
+    let is_after_letter = word.gap == Gap::None && tokens.before(2).kind == Kind::Word;
+    match next {
+        _ if is_after_letter => true,
+        Some('.' | ':') => second.is_some_and(|c| c.is_ascii_digit()),
+        next => matches!(next, Some('%' | '_' | '$' | '€' | '°')),
+    }
 }
 
 /// Returns `true` for a word that an address may begin with, before its number.
@@ -268,6 +268,6 @@ fn is_after_letter(tokens: &Ring, token: &Token) -> bool {
 fn is_anchor(word: &Word) -> bool {
     match word.shape {
         Shape::Lower | Shape::Caseless => word.cue == Cue::Street,
-        shape => shape.kind() == Kind::Word && (word.cue == Cue::Street || !word.class.is_ordinary()),
+        _ => word.kind == Kind::Word && (word.cue == Cue::Street || !word.class.is_ordinary()),
     }
 }

@@ -1,11 +1,11 @@
 //! Reads tokens of ASCII text with their attributes in one pass. All other text is read by [`super::token`] and [`super::word`], whose results are
 //! the same.
 
-use super::cues::cue;
+use super::cues::{Cue, cue};
 use super::hash::Hash;
-use super::lists::Lists;
+use super::lists::{Class, Lists};
 use super::token::{Gap, Kind, MAX_TOKEN_BYTES, Token};
-use super::word::{Cases, Shape, Word, counted, number_shape, sign_shape, word_shape};
+use super::word::{Cases, Look, Shape, Word, counted, number_shape, sign_shape, word_shape};
 
 /// Reads the token at or after `from`. Returns `None` if the plain reading is to decide: at the end of what has arrived, and near other characters.
 #[inline]
@@ -99,7 +99,10 @@ fn word(text: &[u8], gap: Gap, lists: &Lists<'_>) -> Option<(usize, Word)> {
     let shape = if all & LOWER_BIT == 0 { cased_shape(written, joints) } else { Shape::Lower };
     let (hash, parts) = (state.finish(), parts(written, state));
     let (class, cue) = (lists.class(hash.number()), cue(hash.number()));
-    Some((length, Word { hash, shape, class, cue, gap, length: counted(length), ..parts }))
+    let [prefix, suffix2, suffix3] = parts;
+    let (look, kind) = (Look::of(class, shape), Kind::Word);
+    let word = Word { hash, prefix, suffix2, suffix3, look, kind, shape, class, cue, gap, length: counted(length) };
+    Some((length, word))
 }
 
 /// Returns `true` if the byte at an offset joins two letters of a word. An `'s` at its end is not a part of it.
@@ -133,7 +136,9 @@ fn number(text: &[u8], gap: Gap) -> (usize, Word) {
         length += 1;
     }
     let (hash, parts) = (state.finish(), parts(text.get(..length).unwrap_or_default(), state));
-    (length, Word { hash, shape: number_shape(length), gap, length: counted(length), ..parts })
+    let ([prefix, suffix2, suffix3], class, shape) = (parts, Class::NONE, number_shape(length));
+    let (look, kind, cue) = (Look::of(class, shape), Kind::Number, Cue::None);
+    (length, Word { hash, prefix, suffix2, suffix3, look, kind, shape, class, cue, gap, length: counted(length) })
 }
 
 /// Returns the length of the signs at the start that are the same, and their attributes.
@@ -161,18 +166,19 @@ const SIGN_SHAPES: [Shape; 128] = {
     shapes
 };
 
-/// Returns a word of no list with the first and the last letters of one whose letters are `all`.
+/// Returns the first three, the last two and the last three letters of a word whose letters are `all`.
 #[inline]
-fn parts(word: &[u8], all: Hash) -> Word {
+fn parts(word: &[u8], all: Hash) -> [Hash; 3] {
     let (Some(&first), Some(&[third, second, last])) = (word.first_chunk::<3>(), word.last_chunk()) else {
-        return Word { prefix: all, suffix2: all, suffix3: all, ..Word::EDGE };
+        return [all; 3];
     };
     let of = |letters: &[u8]| Hash::default().with(letters.iter().map(|&byte| lower(byte)));
-    Word { prefix: of(&first), suffix2: of(&[second, last]), suffix3: of(&[third, second, last]), ..Word::EDGE }
+    [of(&first), of(&[second, last]), of(&[third, second, last])]
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::lists::BUCKETS;
     use super::super::token;
     use super::*;
 
@@ -215,7 +221,7 @@ mod tests {
     /// Every ASCII character between two letters, and twice.
     #[test]
     fn each_sign_is_that_of_the_plain_reading() {
-        let lists = Lists::read(&[0; super::super::lists::BUCKETS]).expect("empty lists");
+        let lists = Lists::read(&[0; BUCKETS]).expect("empty lists");
         for sign in (0..128_u8).map(char::from) {
             for text in [format!("{sign}a b."), format!("{sign}{sign}a b.")] {
                 let Some((token, word)) = next_token(text.as_bytes(), 0, &lists) else { panic!("{text:?}") };

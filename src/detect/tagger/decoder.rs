@@ -3,25 +3,18 @@
 //! The search keeps the best path to each label, and drops those that are far behind. All numbers are whole, and of equal sums the lower label counts.
 
 use super::model::{LABELS, OUTSIDE, Steps};
-
-/// The sum of a path that is dropped.
-const DROPPED: i32 = i32::MIN;
+use super::paths::{DROPPED, MAX_PATH, Paths};
 
 /// The most candidates that may wait for their labels.
-pub(crate) const MAX_UNDECIDED: usize = (u128::BITS / u8::BITS) as usize;
-
-/// Bits of a label.
-const LABEL_BITS: usize = 2;
+pub(crate) const MAX_UNDECIDED: usize = MAX_PATH;
 
 /// The paths through the candidates whose labels are not decided.
 #[derive(Debug)]
 pub(crate) struct Decoder {
-    /// The sum of the best path to each label of the last candidate, less that of the best of them.
-    sums: [i32; LABELS],
+    /// The best path to each label of the last candidate. The sums are less that of the best of them.
+    paths: Paths,
     /// The labels of the last candidate that a path leads to, as bits.
     kept: u8,
-    /// For each label of a candidate, the label before it on the best path: a byte for each candidate that is not decided, the last in the lowest.
-    back: u128,
     undecided: usize,
     is_running: bool,
 }
@@ -29,7 +22,7 @@ pub(crate) struct Decoder {
 impl Default for Decoder {
     /// Before a run is a token outside.
     fn default() -> Self {
-        Self { sums: [0, DROPPED, DROPPED], kept: 1 << OUTSIDE, back: 0, undecided: 0, is_running: false }
+        Self { paths: Paths::default(), kept: 1 << OUTSIDE, undecided: 0, is_running: false }
     }
 }
 
@@ -59,69 +52,39 @@ impl Decoder {
     pub(crate) fn push(&mut self, scores: [i32; LABELS], steps: &Steps) {
         debug_assert!(self.undecided < MAX_UNDECIDED, "the oldest candidate is decided");
         self.is_running = true;
-        let (sums, back) = if self.kept == 1 << OUTSIDE {
-            // All labels follow the one path, whose sum is 0.
-            let ([[outside, begin, inside], ..], [of_outside, of_begin, of_inside]) = (steps.steps, scores);
-            ([outside + of_outside, begin + of_begin, inside + of_inside], 0)
-        } else {
-            self.longer(scores, steps)
-        };
-        let best = sums.iter().copied().fold(DROPPED, i32::max);
+        self.paths.extend(scores, steps);
+        let (_, best) = self.paths.best([0; LABELS]);
         self.kept = 0;
-        for (label, (slot, sum)) in self.sums.iter_mut().zip(sums).enumerate() {
-            let is_kept = sum >= best - steps.width;
-            *slot = if is_kept { sum - best } else { DROPPED };
+        for (label, sum) in self.paths.sums.iter_mut().enumerate() {
+            let is_kept = *sum >= best - steps.width;
+            *sum = if is_kept { *sum - best } else { DROPPED };
             self.kept |= u8::from(is_kept) << label;
         }
-        self.back = self.back << u8::BITS | u128::from(back);
         self.undecided += 1;
-    }
-
-    /// Returns the sums of the best paths to each label of one more candidate, and the labels before it on them.
-    fn longer(&self, scores: [i32; LABELS], steps: &Steps) -> ([i32; LABELS], u8) {
-        let (mut sums, mut back) = ([DROPPED; LABELS], 0);
-        for (label, (sum, score)) in sums.iter_mut().zip(scores).enumerate() {
-            let (before, best) = self.best(|from| steps.step(from, label));
-            *sum = best + score;
-            back |= before << (LABEL_BITS * label);
-        }
-        (sums, back)
     }
 
     /// Ends the run: after it is a token outside.
     pub(crate) fn finish(&mut self, steps: &Steps) {
-        let (label, _) = self.best(|from| steps.step(from, usize::from(OUTSIDE)));
-        for (at, sum) in self.sums.iter_mut().enumerate() {
+        let (label, _) = self.paths.best(steps.to_outside());
+        for (at, sum) in self.paths.sums.iter_mut().enumerate() {
             *sum = if at == usize::from(label) { 0 } else { DROPPED };
         }
         self.kept = 1 << label;
-    }
-
-    /// Returns the last label of the best path, and its sum with what `added` returns for its last label.
-    fn best(&self, added: impl Fn(usize) -> i32) -> (u8, i32) {
-        let kept = self.sums.iter().enumerate().filter(|&(_, &sum)| sum != DROPPED);
-        let sums = kept.map(|(label, &sum)| (label as u8, sum + added(label)));
-        sums.reduce(|a, b| if b.1 > a.1 { b } else { a }).unwrap_or((OUTSIDE, 0))
     }
 
     /// Takes the label of the first candidate that is not decided, if all paths agree on it or more than `lag` candidates are not decided.
     #[inline]
     pub(crate) fn pop(&mut self, lag: usize) -> Option<u8> {
         let after = self.undecided.checked_sub(1)?;
-        // The labels that a path has at a candidate, as bits, from the last candidate to the first.
-        let mut labels = if self.undecided > lag { 1 << self.best(|_| 0).0 } else { self.kept };
-        let mut back = self.back;
-        for _ in 0..after {
-            let before = |label: usize| (back >> (LABEL_BITS * label)) as u8 & ((1 << LABEL_BITS) - 1);
-            let of_path = (0..LABELS).filter(|label| labels >> label & 1 == 1);
-            labels = of_path.fold(0, |labels, label| labels | 1 << before(label));
-            back >>= u8::BITS;
-        }
-        if labels.count_ones() != 1 {
+        let kept = if self.undecided > lag { 1 << self.paths.best([0; LABELS]).0 } else { self.kept };
+        // The labels that a path has at the candidate, as bits.
+        let of_path = |label: usize| (kept >> label & 1) << self.paths.label(label, after);
+        let labels: u8 = (0..LABELS).fold(0, |labels, label| labels | of_path(label));
+        if !labels.is_power_of_two() {
             return None;
         }
         self.undecided = after;
-        u8::try_from(labels.trailing_zeros()).ok()
+        Some(labels.trailing_zeros() as u8)
     }
 }
 
@@ -191,7 +154,8 @@ mod tests {
                 }
                 plain.push(scores, &steps);
                 assert_eq!(labels, std::iter::from_fn(|| plain.pop(4)).collect::<Vec<_>>());
-                let state = |decoder: &Decoder| (decoder.sums, decoder.kept, decoder.undecided, decoder.is_running);
+                let state =
+                    |decoder: &Decoder| (decoder.paths.sums, decoder.kept, decoder.undecided, decoder.is_running);
                 assert_eq!(state(&quick), state(&plain));
             }
         }
@@ -210,7 +174,7 @@ mod tests {
         assert_eq!(labels.len(), scores.len());
         let path = || [0].into_iter().chain(labels.iter().copied()).chain([0]);
         let own: i32 = labels.iter().zip(scores).map(|(&label, score)| score[label]).sum();
-        own + path().zip(path().skip(1)).map(|(from, to)| steps.step(from, to)).sum::<i32>()
+        own + path().zip(path().skip(1)).map(|(from, to)| steps.steps[from][to]).sum::<i32>()
     }
 
     /// Returns the sum of the best path, by trying those through the best labels step by step.
@@ -219,11 +183,11 @@ mod tests {
         for score in scores {
             best = (0..LABELS)
                 .map(|to| {
-                    let sums = best.iter().map(|&(from, sum)| sum + steps.step(from, to) + score[to]);
+                    let sums = best.iter().map(|&(from, sum)| sum + steps.steps[from][to] + score[to]);
                     (to, sums.max().expect("paths"))
                 })
                 .collect();
         }
-        best.iter().map(|&(from, sum)| sum + steps.step(from, 0)).max().expect("paths")
+        best.iter().map(|&(from, sum)| sum + steps.steps[from][0]).max().expect("paths")
     }
 }

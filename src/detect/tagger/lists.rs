@@ -12,7 +12,7 @@ impl Class {
     pub(crate) const NONE: Self = Self(0);
 
     /// Returns the class as one number.
-    pub(crate) fn number(self) -> u8 {
+    pub(crate) const fn number(self) -> u8 {
         self.0
     }
 

@@ -14,6 +14,7 @@ pub(crate) mod lists;
 pub(crate) mod model;
 pub(crate) mod names;
 pub(crate) mod no_names;
+mod paths;
 pub(crate) mod reader;
 pub(crate) mod ring;
 pub(crate) mod signs;

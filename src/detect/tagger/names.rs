@@ -9,7 +9,7 @@ use super::features::Window;
 use super::model::{Biased, INSIDE, LABELS, MAX_RUN, OUTSIDE, Weigh};
 use super::ring::{AROUND, KEPT, Ring};
 use super::signs::Signs;
-use super::token::{Gap, Kind, MAX_TOKEN_BYTES, TOKEN_LOOKAHEAD_BYTES, Token};
+use super::token::{Gap, Kind, MAX_TOKEN_BYTES, Next, TOKEN_LOOKAHEAD_BYTES};
 use super::word::{Shape, Word};
 
 /// Tokens after a run that its features read.
@@ -62,7 +62,7 @@ impl NameReader {
             && match word.shape {
                 Shape::Lower => !is_listed(word) && !is_titled(tokens),
                 Shape::Caseless => true,
-                shape => shape.kind() != Kind::Word,
+                _ => word.kind != Kind::Word,
             }
     }
 
@@ -70,11 +70,11 @@ impl NameReader {
     pub(crate) fn read(
         &mut self,
         tokens: &Ring,
-        (token, word): (&Token, &Word),
+        (word, next): (&Word, Next),
         labeler: &mut impl Labeler,
         out: &mut impl FnMut(Range<usize>, Signs),
     ) {
-        let (is_candidate, is_low) = self.gate(tokens, token, word);
+        let (is_candidate, is_low) = self.gate(tokens, word, next);
         self.candidates = self.candidates << 1 | u64::from(is_candidate);
         self.is_after_low = is_low;
         if is_candidate || self.undecided > 0 {
@@ -100,24 +100,24 @@ impl NameReader {
 
     /// Returns `true` if a token may be a part of a name, and `true` if it is a lower case word.
     #[inline]
-    fn gate(&self, tokens: &Ring, token: &Token, word: &Word) -> (bool, bool) {
+    fn gate(&self, tokens: &Ring, word: &Word, next: Next) -> (bool, bool) {
         let after_candidate = self.candidates & 1 == 1;
-        match token.kind {
+        match word.kind {
             Kind::Number => (false, false),
             Kind::Sign => {
                 let is_short = || tokens.before(2).length <= 3;
                 let is_link =
-                    token.gap == Gap::None && (word.shape == Shape::Hyphen || word.shape == Shape::Dot && is_short());
+                    word.gap == Gap::None && (word.shape == Shape::Hyphen || word.shape == Shape::Dot && is_short());
                 (after_candidate && is_link, false)
             }
             Kind::Word if word.shape == Shape::Caseless => (false, false),
             Kind::Word if word.shape == Shape::Lower => {
                 let is_low = self.is_low(tokens, word);
                 let is_particle = word.cue == Cue::Particle && after_candidate;
-                let is_candidate = (is_low || is_particle) && !is_glued(tokens, token, word);
+                let is_candidate = (is_low || is_particle) && !is_glued(tokens, word, next);
                 (is_candidate, is_candidate && is_low)
             }
-            Kind::Word => (!is_glued(tokens, token, word), false),
+            Kind::Word => (!is_glued(tokens, word, next), false),
         }
     }
 
@@ -164,9 +164,8 @@ fn is_titled(tokens: &Ring) -> bool {
 }
 
 /// Returns `true` if the last token, a word, is a part of an address, a path, a handle or a code.
-fn is_glued(tokens: &Ring, token: &Token, word: &Word) -> bool {
+fn is_glued(tokens: &Ring, word: &Word, [next, second]: Next) -> bool {
     let is_sign = |c: char| matches!(c, '@' | '/' | '\\' | '_' | '=' | '&' | '#' | '~' | '$' | '%');
-    let [next, second] = token.next;
     if next.is_some_and(|c| is_sign(c) || c.is_ascii_digit())
         || next == Some('.') && second.is_some_and(|c| c.is_lowercase() || c.is_ascii_digit())
         || (next, second) == (Some(':'), Some(':'))
@@ -176,7 +175,7 @@ fn is_glued(tokens: &Ring, token: &Token, word: &Word) -> bool {
     let before = tokens.before(2);
     let is_domain = before.shape == Shape::Dot && before.gap == Gap::None && word.shape == Shape::Lower;
     let is_path = before.shape == Shape::Colon && before.length > 1;
-    token.gap == Gap::None && (before.shape == Shape::At || before.shape.kind() == Kind::Number || is_domain || is_path)
+    word.gap == Gap::None && (before.shape == Shape::At || before.kind == Kind::Number || is_domain || is_path)
 }
 
 /// Labels a run that begins so far before the next token.
@@ -192,6 +191,9 @@ fn label(
     let read = run.clone().filter_map(|at| Some(labeler.scores(tokens.span(at)?, tokens.window(at))));
     let scores: SmallVec<[[i32; LABELS]; MAX_RUN]> = read.collect();
     let labels = labeler.labels(&scores);
+    if labels == [OUTSIDE; MAX_RUN] {
+        return;
+    }
     let mut open: Option<usize> = None;
     let mut close = |open: &mut Option<usize>, end: usize| {
         let Some(name) = open.take().map(|start| start..end) else { return };
@@ -212,7 +214,7 @@ fn label(
 
 /// Returns the span of some tokens, without signs at its ends. Single letters are no name.
 fn span(tokens: &Ring, name: Range<usize>) -> Option<Range<usize>> {
-    let mut words = name.filter(|&at| tokens.word(at).shape.kind() == Kind::Word);
+    let mut words = name.filter(|&at| tokens.word(at).kind == Kind::Word);
     if !words.clone().any(|at| tokens.word(at).length > 1) {
         return None;
     }

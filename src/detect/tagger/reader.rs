@@ -8,9 +8,8 @@ use super::model::{Biased, Model};
 use super::names::{MAX_RUN_WAIT_BYTES, NameReader};
 use super::ring::{KEPT, Ring};
 use super::signs::Signs;
-use super::token::Token;
+use super::token::Next;
 use super::tokens::Tokens;
-use super::word::Word;
 
 /// The most bytes after a name that decide it: an address that contains it must have ended.
 pub(crate) const MAX_NAME_WAIT_BYTES: usize = MAX_ADDRESS_BYTES + MAX_ADDRESS_WAIT_BYTES;
@@ -81,9 +80,16 @@ impl Tagger {
         while let Some((token, word)) = self.unread.next((text, base), is_last, &model.lists) {
             self.tokens.push(&token, &word);
             // Most tokens are far from all names and addresses.
-            let is_far = self.names.skips(&self.tokens, &word) && self.addresses().skips(&self.tokens, &token, &word);
-            if !is_far {
-                self.read_token((&token, &word), readers, out);
+            let skips_address = self.addresses().skips(&self.tokens, (&word, token.next));
+            let skips_name = self.names.skips(&self.tokens, &word);
+            if !skips_address {
+                self.read_address(token.next, &readers, out);
+            }
+            if !skips_name {
+                self.read_name(token.next, &readers);
+            }
+            if !(skips_address && skips_name) {
+                self.release(&readers, out);
             }
         }
         if is_last {
@@ -98,49 +104,42 @@ impl Tagger {
         if self.wanted_bias.is_some_and(|bias| bias != 0) { &self.biased } else { &self.unbiased }
     }
 
-    /// Reads the last token.
+    /// Reads the last token as a part of an address.
     #[inline(never)]
-    fn read_token(
-        &mut self,
-        token: (&Token, &Word),
-        Readers { names, biased, unbiased }: Readers<'_>,
-        out: &mut impl FnMut(Found, Range<usize>, Signs),
-    ) {
-        let tokens = &self.tokens;
-        if let Some(mut scorer) = biased {
-            self.biased.read(tokens, token, &mut scorer, &mut |span, signs| out(Found::Address, span, signs));
+    fn read_address(&mut self, next: Next, readers: &Readers<'_>, out: &mut impl FnMut(Found, Range<usize>, Signs)) {
+        let token = (self.tokens.before(1), next);
+        if let Some(mut scorer) = readers.biased {
+            let mut out = |span, signs| out(Found::Address, span, signs);
+            self.biased.read(&self.tokens, token, &mut scorer, &mut out);
         }
-        if let Some(mut scorer) = unbiased {
+        if let Some(mut scorer) = readers.unbiased {
             let mut note = note(&mut self.hides, self.wanted_bias == Some(0), out);
-            self.unbiased.read(tokens, token, &mut scorer, &mut note);
-        }
-        match names {
-            Some(mut labeler) => {
-                self.names.read(tokens, token, &mut labeler, &mut |span, signs| self.waiting.push_back((span, signs)));
-                self.release(out);
-            }
-            None => self.hides.clear(),
+            self.unbiased.read(&self.tokens, token, &mut scorer, &mut note);
         }
     }
 
+    /// Reads the last token as a part of a name.
+    #[inline(never)]
+    fn read_name(&mut self, next: Next, readers: &Readers<'_>) {
+        let Some(mut labeler) = readers.names else { return };
+        let mut wait = |span, signs| self.waiting.push_back((span, signs));
+        self.names.read(&self.tokens, (self.tokens.before(1), next), &mut labeler, &mut wait);
+    }
+
     /// Reports what the end of the text decides.
-    fn finish(
-        &mut self,
-        Readers { names, biased, unbiased }: Readers<'_>,
-        out: &mut impl FnMut(Found, Range<usize>, Signs),
-    ) {
+    fn finish(&mut self, readers: Readers<'_>, out: &mut impl FnMut(Found, Range<usize>, Signs)) {
         let tokens = &self.tokens;
-        if let Some(mut scorer) = biased {
+        if let Some(mut scorer) = readers.biased {
             self.biased.finish(tokens, &mut scorer, &mut |span, signs| out(Found::Address, span, signs));
         }
-        if let Some(mut scorer) = unbiased {
+        if let Some(mut scorer) = readers.unbiased {
             let mut note = note(&mut self.hides, self.wanted_bias == Some(0), out);
             self.unbiased.finish(tokens, &mut scorer, &mut note);
         }
-        if let Some(mut labeler) = names {
+        if let Some(mut labeler) = readers.names {
             self.names.finish(tokens, &mut labeler, &mut |span, signs| self.waiting.push_back((span, signs)));
-            self.release(out);
         }
+        self.release(&readers, out);
     }
 
     /// Forgets the text. What was allocated for it is kept.
@@ -158,10 +157,16 @@ impl Tagger {
 
     /// Reports the names that no address that is not known yet can contain.
     #[inline]
-    fn release(&mut self, out: &mut impl FnMut(Found, Range<usize>, Signs)) {
-        if self.waiting.is_empty() && self.hides.is_empty() {
-            return;
+    fn release(&mut self, readers: &Readers<'_>, out: &mut impl FnMut(Found, Range<usize>, Signs)) {
+        if !(self.waiting.is_empty() && self.hides.is_empty()) {
+            self.release_some(out);
         }
+        if readers.names.is_none() {
+            self.hides.clear();
+        }
+    }
+
+    fn release_some(&mut self, out: &mut impl FnMut(Found, Range<usize>, Signs)) {
         let known_until = self.unbiased.open_start(&self.tokens).unwrap_or(usize::MAX);
         while let Some(name) = self.waiting.front().map(|(name, _)| name).filter(|name| name.start < known_until) {
             // Addresses before this name are before all later ones.

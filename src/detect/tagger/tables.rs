@@ -3,13 +3,13 @@
 use super::features::{Window, pair, row_of, row_of_mixed, spread, spread_mixed};
 use super::lists::{CLASSES, Class};
 use super::model::{Rows, row_of as weights};
-use super::word::{MAX_LENGTH, Word};
+use super::word::{Look, MAX_LENGTH, Word};
 
-/// Bits of a number of a shape, a gap, a cue, a length.
-const SHAPE_BITS: u32 = 5;
+/// Bits of a shape, a gap, a cue.
+const SHAPE_BITS: u32 = SHAPES.ilog2();
 const GAP_BITS: u32 = 2;
 const CUE_BITS: u32 = 4;
-const SHAPES: usize = 1 << SHAPE_BITS;
+const SHAPES: usize = Look::SHAPES;
 const CUES: usize = 1 << CUE_BITS;
 /// As many as a table has places for.
 const LENGTHS: usize = 16;
@@ -60,10 +60,10 @@ impl<const PLACES: usize> Table<PLACES> {
 /// Tables of the features that have few values.
 #[derive(Clone, Debug)]
 pub(super) struct Tables {
-    /// By [`look`]: the word, the word before, the word after.
-    word: Table<{ CLASSES * SHAPES }>,
-    before: Table<{ CLASSES * SHAPES }>,
-    after: Table<{ CLASSES * SHAPES }>,
+    /// By [`Look`]: the word, the word before, the word after.
+    word: Table<{ Look::COUNT }>,
+    before: Table<{ Look::COUNT }>,
+    after: Table<{ Look::COUNT }>,
     /// By how common the word is as a given name, its gap and its shape.
     gap: Table<{ SHAPES << GAP_BITS << 2 }>,
     /// By a length, or a cue, and the shape of the word.
@@ -79,9 +79,8 @@ fn shape(word: &Word) -> u32 {
     word.shape as u32
 }
 
-/// Returns a place by class and shape.
 fn look(word: &Word) -> u32 {
-    u32::from(word.class.number()) << SHAPE_BITS | shape(word)
+    word.look.number().into()
 }
 
 /// Returns the class and shape of a place.
@@ -219,6 +218,7 @@ mod tests {
             let mut word = Word::of(&text[token.start..token.end], &token, &lists);
             if token.kind == Kind::Word {
                 word.class = Class::from_number(below(CLASSES) as u8);
+                word.look = Look::of(word.class, word.shape);
             }
             word.gap = [Gap::None, Gap::Space, Gap::Line][below(3)];
             words.push(word);

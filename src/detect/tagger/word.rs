@@ -2,7 +2,7 @@
 
 use super::cues::{Cue, cue};
 use super::hash::{Hash, Mixed};
-use super::lists::{Class, Lists};
+use super::lists::{CLASSES, Class, Lists};
 use super::token::{Gap, Kind, Token};
 
 /// The letters of a word in lower case.
@@ -22,11 +22,36 @@ pub(crate) struct Word {
     pub(crate) suffix2: Hash,
     /// The last three letters.
     pub(crate) suffix3: Hash,
+    pub(crate) look: Look,
+    pub(crate) kind: Kind,
     pub(crate) shape: Shape,
     pub(crate) class: Class,
     pub(crate) cue: Cue,
     pub(crate) gap: Gap,
     pub(crate) length: u8,
+}
+
+// Without holes, which would be copied one by one.
+const _: () = assert!(size_of::<Word>() == 24);
+
+/// Class and shape of a word in one number below [`Look::COUNT`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Look(u16);
+
+impl Look {
+    /// Bits of the shape.
+    const SHAPE_BITS: u32 = 5;
+    /// Numbers of shapes.
+    pub(crate) const SHAPES: usize = 1 << Self::SHAPE_BITS;
+    pub(crate) const COUNT: usize = CLASSES << Self::SHAPE_BITS;
+
+    pub(crate) const fn of(class: Class, shape: Shape) -> Self {
+        Self((class.number() as u16) << Self::SHAPE_BITS | shape as u16)
+    }
+
+    pub(crate) fn number(self) -> u16 {
+        self.0
+    }
 }
 
 /// How a token looks.
@@ -55,20 +80,6 @@ pub(crate) enum Shape {
     Other,
 }
 
-impl Shape {
-    /// Returns the kind of the tokens with this shape. Where no token is, there is no word either.
-    #[inline]
-    pub(crate) fn kind(self) -> Kind {
-        match self {
-            Self::Lower | Self::Capital | Self::Initial | Self::Upper | Self::Mixed | Self::Joined | Self::Caseless => {
-                Kind::Word
-            }
-            Self::Digit | Self::Digits | Self::Year => Kind::Number,
-            _ => Kind::Sign,
-        }
-    }
-}
-
 impl Word {
     /// What is before the first token and after the last.
     pub(crate) const EDGE: Self = Self {
@@ -76,6 +87,8 @@ impl Word {
         prefix: Hash::unfinish(Mixed::from_number(1)),
         suffix2: Hash::unfinish(Mixed::from_number(1)),
         suffix3: Hash::unfinish(Mixed::from_number(1)),
+        look: Look::of(Class::NONE, Shape::Edge),
+        kind: Kind::Sign,
         shape: Shape::Edge,
         class: Class::NONE,
         cue: Cue::None,
@@ -94,13 +107,17 @@ impl Word {
         let of = |letters: Option<&[char]>| Hash::default().with(letters.unwrap_or_default().iter().copied());
         let suffix = |n: usize| of(letters.get(count.saturating_sub(n)..));
         let (hash, is_word) = (of(Some(letters)).finish(), token.kind == Kind::Word);
+        let class = if is_word { lists.class(hash.number()) } else { Class::NONE };
+        let shape = shape(text, token.kind);
         Self {
             hash,
             prefix: of(letters.get(..count.min(3))),
             suffix2: suffix(2),
             suffix3: suffix(3),
-            shape: shape(text, token.kind),
-            class: if is_word { lists.class(hash.number()) } else { Class::NONE },
+            look: Look::of(class, shape),
+            kind: token.kind,
+            shape,
+            class,
             cue: if is_word { cue(hash.number()) } else { Cue::None },
             gap: token.gap,
             length: counted(count),
@@ -124,6 +141,8 @@ impl Word {
             prefix: hash,
             suffix2: hash,
             suffix3: hash,
+            look: Look::of(Class::NONE, shape),
+            kind: Kind::Sign,
             shape,
             class: Class::NONE,
             cue: Cue::None,

@@ -69,7 +69,7 @@ pub fn of_names(documents: &[Document], lists: &Lists<'_>) -> Vec<Run> {
         let (mut unread, mut tokens, mut names) = (Tokens::default(), Ring::default(), NameReader::default());
         while let Some((token, word)) = unread.next((&document.text, 0), true, lists) {
             tokens.push(&token, &word);
-            names.read(&tokens, (&token, &word), &mut collector, &mut |_, _| {});
+            names.read(&tokens, (&word, token.next), &mut collector, &mut |_, _| {});
         }
         tokens.end();
         names.finish(&tokens, &mut collector, &mut |_, _| {});
@@ -118,7 +118,7 @@ pub fn of_addresses(documents: &[Document], lists: &Lists<'_>) -> Vec<Run> {
         let (mut unread, mut tokens, mut addresses) = (Tokens::default(), Ring::default(), AddressReader::default());
         while let Some((token, word)) = unread.next((&document.text, 0), true, lists) {
             tokens.push(&token, &word);
-            addresses.read(&tokens, (&token, &word), &mut collector, &mut |_, _| {});
+            addresses.read(&tokens, (&word, token.next), &mut collector, &mut |_, _| {});
         }
         tokens.end();
         addresses.finish(&tokens, &mut collector, &mut |_, _| {});
