@@ -78,12 +78,27 @@ pub(crate) struct AddressReader {
 }
 
 impl AddressReader {
-    /// Returns `true` if reading the last token, which may be left out then, changes nothing: it is far from numbers, and no run ends before it.
+    /// Reads the last token, if that decides nothing: it is far from numbers, or only one that has not arrived can make it a candidate. No run ends
+    /// before it.
     #[inline]
-    pub(crate) fn skips(&self, tokens: &Ring, (word, next): (&Word, Next)) -> bool {
+    pub(crate) fn skip(&mut self, tokens: &Ring, (word, next): (&Word, Next)) -> bool {
         let number = tokens.count() - 1;
-        let is_far = number >= self.near_anchor && number > self.near_number;
-        self.unread == 0 && is_far && !is_anchor(word) && !is_number(tokens, word, next)
+        let is_anchor = is_anchor(word);
+        let is_far = self.unread == 0 && number >= self.near_anchor && !is_anchor;
+        let waits = self.unread > 0 && number < self.near_anchor && self.numbers & ((1 << self.unread) - 1) == 0;
+        let skips = (is_far || waits) && number > self.near_number + self.unread && !is_number(tokens, word, next);
+        if skips && waits {
+            self.note(false, is_anchor);
+        }
+        skips
+    }
+
+    /// Notes that a token has arrived.
+    #[inline]
+    fn note(&mut self, is_number: bool, is_anchor: bool) {
+        self.numbers = self.numbers << 1 | u64::from(is_number);
+        self.anchors = self.anchors << 1 | u64::from(is_anchor);
+        self.unread += 1;
     }
 
     /// Reads the token that `tokens` ends with, and reports the spans of addresses.
@@ -94,9 +109,7 @@ impl AddressReader {
         scorer: &mut impl Scorer,
         out: &mut impl FnMut(Range<usize>, Signs),
     ) {
-        self.numbers = self.numbers << 1 | u64::from(is_number(tokens, word, next));
-        self.anchors = self.anchors << 1 | u64::from(is_anchor(word));
-        self.unread += 1;
+        self.note(is_number(tokens, word, next), is_anchor(word));
         self.advance(tokens, false, scorer, out);
     }
 

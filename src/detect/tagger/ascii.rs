@@ -64,42 +64,55 @@ fn lower(byte: u8) -> u32 {
 
 /// The lower case of the letters, and 0 for all other bytes.
 #[allow(clippy::indexing_slicing, reason = "below the length; a constant has no iterators")]
-const LETTERS: [u8; 256] = {
+const LETTERS: [u32; 256] = {
     let (mut letters, mut letter) = ([0; 256], b'a');
     while letter <= b'z' {
-        letters[letter as usize] = letter;
-        letters[letter.to_ascii_uppercase() as usize] = letter;
+        letters[letter as usize] = letter as u32;
+        letters[letter.to_ascii_uppercase() as usize] = letter as u32;
         letter += 1;
     }
     letters
 };
 
+#[inline]
+fn letter(byte: u8) -> u32 {
+    LETTERS.get(usize::from(byte)).copied().unwrap_or_default()
+}
+
 /// Returns the length of the word at the start, and its attributes.
 #[inline]
 fn word(text: &[u8], gap: Gap, lists: &Lists<'_>) -> Option<(usize, Word)> {
-    let (mut state, mut all, mut joints) = (Hash::default(), u8::MAX, 0);
-    let length = 'read: {
-        for (at, &byte) in text.get(..MAX_TOKEN_BYTES).unwrap_or(text).iter().enumerate() {
-            let mut letter = LETTERS.get(usize::from(byte)).copied().unwrap_or_default();
-            if letter == 0 {
-                if !is_joint(text, at, byte) {
-                    break 'read at;
-                }
-                letter = byte;
-                joints += 1;
-            }
-            state.add(letter.into());
-            all &= byte;
+    let within = text.get(..MAX_TOKEN_BYTES).unwrap_or(text);
+    let (mut state, mut all, mut joints, mut length) = (Hash::default(), u8::MAX, 0, 0);
+    let mut prefix = None;
+    if let Some(&[first, second, third]) = within.first_chunk()
+        && let [a, b, c] = [letter(first), letter(second), letter(third)]
+        && (a > 0 && b > 0 && c > 0)
+    {
+        state = state.with([a, b, c]);
+        (prefix, all, length) = (Some(state), first & second & third, 3);
+    }
+    // A word that is not over within these bytes is several tokens, or has not arrived.
+    loop {
+        let &byte = within.get(length)?;
+        let letter = letter(byte);
+        if letter > 0 {
+            state.add(letter);
+        } else if is_joint(text, length, byte) {
+            state.add(byte.into());
+            joints += 1;
+        } else {
+            break;
         }
-        // A longer word is several tokens.
-        return None;
-    };
+        all &= byte;
+        length += 1;
+    }
     let written = text.get(..length)?;
     // Joints have the bit of lower case letters too.
     let shape = if all & LOWER_BIT == 0 { cased_shape(written, joints) } else { Shape::Lower };
-    let (hash, parts) = (state.finish(), parts(written, state));
+    let hash = state.finish();
     let (class, cue) = (lists.class(hash.number()), cue(hash.number()));
-    let [prefix, suffix2, suffix3] = parts;
+    let [prefix, suffix2, suffix3] = parts(written, state, prefix);
     let (look, kind) = (Look::of(class, shape), Kind::Word);
     let word = Word { hash, prefix, suffix2, suffix3, look, kind, shape, class, cue, gap, length: counted(length) };
     Some((length, word))
@@ -135,7 +148,7 @@ fn number(text: &[u8], gap: Gap) -> (usize, Word) {
         state.add(digit.into());
         length += 1;
     }
-    let (hash, parts) = (state.finish(), parts(text.get(..length).unwrap_or_default(), state));
+    let (hash, parts) = (state.finish(), parts(text.get(..length).unwrap_or_default(), state, None));
     let ([prefix, suffix2, suffix3], class, shape) = (parts, Class::NONE, number_shape(length));
     let (look, kind, cue) = (Look::of(class, shape), Kind::Number, Cue::None);
     (length, Word { hash, prefix, suffix2, suffix3, look, kind, shape, class, cue, gap, length: counted(length) })
@@ -166,14 +179,15 @@ const SIGN_SHAPES: [Shape; 128] = {
     shapes
 };
 
-/// Returns the first three, the last two and the last three letters of a word whose letters are `all`.
+/// Returns the first three, the last two and the last three letters of a word whose letters are `all`. The first three may be known.
 #[inline]
-fn parts(word: &[u8], all: Hash) -> [Hash; 3] {
+fn parts(word: &[u8], all: Hash, prefix: Option<Hash>) -> [Hash; 3] {
     let (Some(&first), Some(&[third, second, last])) = (word.first_chunk::<3>(), word.last_chunk()) else {
         return [all; 3];
     };
-    let of = |letters: &[u8]| Hash::default().with(letters.iter().map(|&byte| lower(byte)));
-    [of(&first), of(&[second, last]), of(&[third, second, last])]
+    let prefix = prefix.unwrap_or_else(|| Hash::default().with(first.map(lower)));
+    let [third, second, last] = [third, second, last].map(lower);
+    [prefix, Hash::default().with([second, last]), Hash::default().with([third, second, last])]
 }
 
 #[cfg(test)]

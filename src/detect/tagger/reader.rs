@@ -10,6 +10,7 @@ use super::ring::{KEPT, Ring};
 use super::signs::Signs;
 use super::token::Next;
 use super::tokens::Tokens;
+use super::word::Word;
 
 /// The most bytes after a name that decide it: an address that contains it must have ended.
 pub(crate) const MAX_NAME_WAIT_BYTES: usize = MAX_ADDRESS_BYTES + MAX_ADDRESS_WAIT_BYTES;
@@ -80,7 +81,7 @@ impl Tagger {
         while let Some((token, word)) = self.unread.next((text, base), is_last, &model.lists) {
             self.tokens.push(&token, &word);
             // Most tokens are far from all names and addresses.
-            let skips_address = self.addresses().skips(&self.tokens, (&word, token.next));
+            let skips_address = self.skip_address((&word, token.next), &readers);
             let skips_name = self.names.skips(&self.tokens, &word);
             if !skips_address {
                 self.read_address(token.next, &readers, out);
@@ -98,10 +99,12 @@ impl Tagger {
         }
     }
 
-    /// Returns the reader whose addresses are wanted, or which of the two is in use. What they skip is the same.
+    /// Reads the last token, if that decides nothing about addresses. What the two readers skip is the same.
     #[inline]
-    fn addresses(&self) -> &AddressReader {
-        if self.wanted_bias.is_some_and(|bias| bias != 0) { &self.biased } else { &self.unbiased }
+    fn skip_address(&mut self, token: (&Word, Next), readers: &Readers<'_>) -> bool {
+        let skips_biased = readers.biased.is_none() || self.biased.skip(&self.tokens, token);
+        let skips_unbiased = readers.unbiased.is_none() || self.unbiased.skip(&self.tokens, token);
+        skips_biased && skips_unbiased
     }
 
     /// Reads the last token as a part of an address.
@@ -192,7 +195,8 @@ impl Tagger {
     /// arrived.
     pub(crate) fn open_start(&self, text: (&str, usize)) -> Option<usize> {
         let waiting = self.waiting.front().map(|(name, _)| name.start);
-        let address = self.wanted_bias.and_then(|_| self.addresses().open_start(&self.tokens));
+        let addresses = self.wanted_bias.map(|bias| if bias == 0 { &self.unbiased } else { &self.biased });
+        let address = addresses.and_then(|addresses| addresses.open_start(&self.tokens));
         let open = [waiting, self.names.open_start(&self.tokens), address, self.unread.unread(text)];
         open.into_iter().flatten().min()
     }
