@@ -72,6 +72,8 @@ pub(crate) struct AddressReader {
     near_number: usize,
     /// Tokens before this one are near enough to the last token that an address may begin with.
     near_anchor: usize,
+    /// Tokens from this one on are near neither, and not the first after a run of candidates.
+    far_from: usize,
     decoder: Decoder,
     /// The first token of an address that has not ended.
     open: Option<usize>,
@@ -80,17 +82,23 @@ pub(crate) struct AddressReader {
 impl AddressReader {
     /// Reads the last token, if that decides nothing: it is far from numbers, or only one that has not arrived can make it a candidate. No run ends
     /// before it.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn skip(&mut self, tokens: &Ring, (word, next): (&Word, Next)) -> bool {
-        let number = tokens.count() - 1;
-        let is_anchor = is_anchor(word);
-        let is_far = self.unread == 0 && number >= self.near_anchor && !is_anchor;
-        let waits = self.unread > 0 && number < self.near_anchor && self.numbers & ((1 << self.unread) - 1) == 0;
-        let skips = (is_far || waits) && number > self.near_number + self.unread && !is_number(tokens, word, next);
-        if skips && waits {
-            self.note(false, is_anchor);
+        if self.unread > 0 {
+            return self.wait(tokens, (word, next));
         }
-        skips
+        tokens.count() > self.far_from && !is_anchor(word) && !is_number(tokens, word, next)
+    }
+
+    /// Reads the last token, if the next one waits for a number after it.
+    fn wait(&mut self, tokens: &Ring, (word, next): (&Word, Next)) -> bool {
+        let has_number = self.numbers & ((1 << self.unread) - 1) != 0;
+        let waits = tokens.count() <= self.near_anchor && self.next(tokens) > self.near_number + 1;
+        let waits = waits && !has_number && !is_number(tokens, word, next);
+        if waits {
+            self.note(false, is_anchor(word));
+        }
+        waits
     }
 
     /// Notes that a token has arrived.
@@ -148,9 +156,11 @@ impl AddressReader {
             let next = self.next(tokens);
             if self.anchors >> after & 1 == 1 {
                 self.near_anchor = next + BEFORE_NUMBER;
+                self.far_from = self.far_from.max(self.near_anchor);
             }
             if self.numbers >> after & 1 == 1 {
                 self.near_number = next + 1 + AFTER_NUMBER;
+                self.far_from = self.far_from.max(self.near_number + 1);
             }
             let Some(is_candidate) = self.is_candidate(next, is_last) else { return };
             if is_candidate {
@@ -261,12 +271,13 @@ fn span(tokens: &Ring, first: usize, last: usize) -> Option<Range<usize>> {
 }
 
 /// Returns `true` if the last token may be the number of a house or a postal code. Those of amounts, times, versions and codes are not.
-#[inline]
+#[inline(always)]
 fn is_number(tokens: &Ring, word: &Word, next: Next) -> bool {
     word.kind == Kind::Number && usize::from(word.length) <= MAX_DIGITS && !is_part(tokens, word, next)
 }
 
 /// Returns `true` if the last token, a number, is a part of something else.
+#[inline(never)]
 fn is_part(tokens: &Ring, word: &Word, [next, second]: Next) -> bool {
     let is_after_letter = word.gap == Gap::None && tokens.before(2).kind == Kind::Word;
     match next {
@@ -277,7 +288,7 @@ fn is_part(tokens: &Ring, word: &Word, [next, second]: Next) -> bool {
 }
 
 /// Returns `true` for a word that an address may begin with, before its number.
-#[inline]
+#[inline(always)]
 fn is_anchor(word: &Word) -> bool {
     match word.shape {
         Shape::Lower | Shape::Caseless => word.cue == Cue::Street,

@@ -78,7 +78,9 @@ impl Tagger {
     ) {
         self.wanted_bias = wanted.addresses;
         let readers = Readers::of(model, wanted);
-        while let Some((token, word)) = self.unread.next((text, base), is_last, &model.lists) {
+        // Not in memory while tokens are read.
+        let mut unread = std::mem::take(&mut self.unread);
+        while let Some((token, word)) = unread.next((text, base), is_last, &model.lists) {
             self.tokens.push(&token, &word);
             // Most tokens are far from all names and addresses.
             let skips_address = self.skip_address((&word, token.next), &readers);
@@ -93,6 +95,7 @@ impl Tagger {
                 self.release(&readers, out);
             }
         }
+        self.unread = unread;
         if is_last {
             self.tokens.end();
             self.finish(readers, out);
@@ -319,6 +322,48 @@ mod tests {
             }
         }
         assert!(found.iter().all(|&found| found > cases / 20), "{found:?} names and addresses");
+    }
+
+    /// Tokens that are skipped leave the readers as they would be.
+    #[test]
+    fn skipped_tokens_change_nothing() {
+        let model = Model::read(include_bytes!("names.bin"), include_bytes!("addresses.bin")).expect("a model");
+        let (mut names, mut addresses) =
+            (Biased { weights: &model.names, bias: 0 }, Biased { weights: &model.addresses, bias: 0 });
+        let (mut seed, mut skipped, mut read) = (0x2545_F491_4F6C_DD1D, [0, 0], [0, 0]);
+        for _ in 0..2000 {
+            let text = random_text(&mut seed);
+            let (mut unread, mut tokens) = (Tokens::default(), Ring::default());
+            let mut quick = (NameReader::default(), AddressReader::default(), Vec::new());
+            let mut plain = (NameReader::default(), AddressReader::default(), Vec::new());
+            while let Some((token, word)) = unread.next((&text, 0), true, &model.lists) {
+                tokens.push(&token, &word);
+                let token = (&word, token.next);
+                let skips = [quick.0.skips(&tokens, &word), quick.1.skip(&tokens, token)];
+                for (reader, skips) in [(&mut quick, skips), (&mut plain, [false; 2])] {
+                    let mut out = |span: Range<usize>, signs: Signs| reader.2.push((span, signs));
+                    if !skips[0] {
+                        reader.0.read(&tokens, token, &mut names, &mut out);
+                    }
+                    if !skips[1] {
+                        reader.1.read(&tokens, token, &mut addresses, &mut out);
+                    }
+                }
+                assert_eq!(quick.2, plain.2, "{text:?}");
+                assert_eq!(quick.0.open_start(&tokens), plain.0.open_start(&tokens), "{text:?}");
+                assert_eq!(quick.1.open_start(&tokens), plain.1.open_start(&tokens), "{text:?}");
+                skips.iter().zip(&mut skipped).for_each(|(&skips, count)| *count += usize::from(skips));
+                skips.iter().zip(&mut read).for_each(|(&skips, count)| *count += usize::from(!skips));
+            }
+            tokens.end();
+            for reader in [&mut quick, &mut plain] {
+                let mut out = |span: Range<usize>, signs: Signs| reader.2.push((span, signs));
+                reader.0.finish(&tokens, &mut names, &mut out);
+                reader.1.finish(&tokens, &mut addresses, &mut out);
+            }
+            assert_eq!(quick.2, plain.2, "{text:?}");
+        }
+        assert!(skipped.iter().chain(&read).all(|&count| count > 1000), "{skipped:?} skipped, {read:?} read");
     }
 
     /// Which names are found depends on the text alone, not on whether and how readily addresses are.
