@@ -34,9 +34,9 @@ pub(crate) fn next_token(text: &[u8], from: usize, lists: &Lists<'_>) -> Option<
 #[inline]
 fn white_space(text: &[u8]) -> Option<(usize, Gap)> {
     let is_visible = |byte: u8| (b'!'..=b'~').contains(&byte);
-    match text {
-        &[first, ..] if is_visible(first) => Some((0, Gap::None)),
-        &[b' ', second, ..] if is_visible(second) => Some((1, Gap::Space)),
+    match *text {
+        [first, ..] if is_visible(first) => Some((0, Gap::None)),
+        [b' ', second, ..] if is_visible(second) => Some((1, Gap::Space)),
         _ => any_white_space(text),
     }
 }
