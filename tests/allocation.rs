@@ -27,6 +27,11 @@ fn examples() -> String {
     )
 }
 
+/// Names and addresses by models.
+fn tagged() -> String {
+    "pii: [{types: [NAME, ADDRESS], action: mask, strictness: normal}]".to_owned()
+}
+
 fn guardrail(rules: &str) -> Guardrail {
     Guardrail::new(Policy::from_yaml(&format!("version: 1\nname: allocation\n{rules}\n")).expect("a policy"))
 }
@@ -65,7 +70,7 @@ fn of_stream(rules: &str) -> AllocationInfo {
 
 #[test]
 fn clean_text_allocates_nothing() {
-    for (name, rules) in [("types", types()), ("rules", rules()), ("examples", examples())] {
+    for (name, rules) in [("types", types()), ("rules", rules()), ("examples", examples()), ("tagged", tagged())] {
         for bytes in [0, 1, 20, 500] {
             let allocated = of_text(&rules, &prose(bytes));
             assert_eq!(allocated.count_total, 0, "{name}, {bytes} bytes: {allocated:?}");
@@ -86,7 +91,7 @@ fn long_text_allocates_its_buffers() {
 
 #[test]
 fn a_chunk_allocates_nothing() {
-    for (name, rules) in [("types", types()), ("rules", rules()), ("examples", examples())] {
+    for (name, rules) in [("types", types()), ("rules", rules()), ("examples", examples()), ("tagged", tagged())] {
         let allocated = of_stream(&rules);
         assert_eq!(allocated.count_total, 0, "{name}: {allocated:?}");
     }

@@ -110,7 +110,7 @@ fn bias(strictness: Strictness, weights: &Weights<'_>) -> i32 {
 // Not beside its type: the training compiles the models without the rest of the library.
 impl Reset for Tagger {
     fn reset(&mut self) {
-        *self = Self::default();
+        self.clear();
     }
 }
 

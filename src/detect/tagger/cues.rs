@@ -99,39 +99,55 @@ const CUES: &[(Cue, &str)] = &[
 
 /// Places of the table, as bits: several for each word, so that most look-ups end at the first.
 const PLACE_BITS: u32 = 11;
+const PLACES: usize = 1 << PLACE_BITS;
 
-/// The hash and cue of the word at each place.
-type Places = Box<[Option<(u32, Cue)>]>;
+/// The hash and cue of the word at each place; [`Cue::None`] where there is none.
+type Places = [(u32, Cue); PLACES];
 
 /// The hashes of all words, each at the first free place from that of its own first bits on.
-static WORDS: LazyLock<Places> = LazyLock::new(|| {
-    let mut places = vec![None; 1 << PLACE_BITS].into_boxed_slice();
+static WORDS: LazyLock<Box<Places>> = LazyLock::new(|| {
+    let mut places = Box::new([(0, Cue::None); PLACES]);
     for (cue, list) in CUES {
         for word in list.split_whitespace() {
             let hash = hash(&word.chars().collect::<Vec<_>>());
-            if find(&places, hash).is_none() {
-                let free = order(hash).find(|&place| matches!(places.get(place), Some(None)));
-                if let Some(place) = free.and_then(|place| places.get_mut(place)) {
-                    *place = Some((hash, *cue));
-                }
+            let at = place(&places, hash);
+            if let Some(free) = places.get_mut(at).filter(|(_, cue)| *cue == Cue::None) {
+                *free = (hash, *cue);
             }
         }
     }
     places
 });
 
-/// Returns the places of a hash in the order in which they are tried.
-fn order(hash: u32) -> impl Iterator<Item = usize> {
-    let first = (hash >> (32 - PLACE_BITS)) as usize;
-    (0..1 << PLACE_BITS).map(move |step| (first + step) % (1 << PLACE_BITS))
-}
-
-fn find(places: &[Option<(u32, Cue)>], hash: u32) -> Option<Cue> {
-    let taken = order(hash).map_while(|place| places.get(place).copied().flatten());
-    taken.into_iter().find(|&(of, _)| of == hash).map(|(_, cue)| cue)
+/// Returns the place of a hash, or the free one where it would be.
+#[inline]
+fn place(places: &Places, hash: u32) -> usize {
+    let mut at = (hash >> (32 - PLACE_BITS)) as usize;
+    while places.get(at).is_some_and(|&(of, cue)| cue != Cue::None && of != hash) {
+        at = (at + 1) % PLACES;
+    }
+    at
 }
 
 /// Returns the class of a word by the hash of its lower case.
+#[inline]
 pub(crate) fn cue(hash: u32) -> Cue {
-    find(&WORDS, hash).unwrap_or(Cue::None)
+    let places = &**WORDS;
+    places.get(place(places, hash)).map_or(Cue::None, |&(_, cue)| cue)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_word_has_the_first_of_its_cues() {
+        let cue_of = |word: &str| cue(hash(&word.chars().collect::<Vec<_>>()));
+        let words = || CUES.iter().flat_map(|(cue, list)| list.split_whitespace().map(move |word| (*cue, word)));
+        for (_, word) in words() {
+            assert_eq!(Some(cue_of(word)), words().find(|&(_, other)| other == word).map(|(cue, _)| cue), "{word}");
+        }
+        assert_eq!(cue_of("banister"), Cue::None);
+        assert!(words().count() < PLACES / 2);
+    }
 }

@@ -2,27 +2,27 @@
 //!
 //! The search keeps the best path to each label, and drops those that are far behind. All numbers are whole, and of equal sums the lower label counts.
 
-use std::collections::VecDeque;
-
 use super::model::{LABELS, OUTSIDE, Steps};
+use super::paths::{DROPPED, MAX_PATH, Paths};
 
-/// The sum of a path that is dropped.
-const DROPPED: i32 = i32::MIN;
+/// The most candidates that may wait for their labels.
+pub(crate) const MAX_UNDECIDED: usize = MAX_PATH;
 
 /// The paths through the candidates whose labels are not decided.
 #[derive(Debug)]
 pub(crate) struct Decoder {
-    /// The sum of the best path to each label of the last candidate, less that of the best of them.
-    sums: [i32; LABELS],
-    /// For each label of a candidate, the label before it on the best path. The first entry belongs to the first candidate that is not decided.
-    back: VecDeque<[u8; LABELS]>,
+    /// The best path to each label of the last candidate. The sums are less that of the best of them.
+    paths: Paths,
+    /// The labels of the last candidate that a path leads to, as bits.
+    kept: u8,
+    undecided: usize,
     is_running: bool,
 }
 
 impl Default for Decoder {
     /// Before a run is a token outside.
     fn default() -> Self {
-        Self { sums: [0, DROPPED, DROPPED], back: VecDeque::new(), is_running: false }
+        Self { paths: Paths::default(), kept: 1 << OUTSIDE, undecided: 0, is_running: false }
     }
 }
 
@@ -34,61 +34,57 @@ impl Decoder {
 
     /// Returns the number of candidates that are not decided.
     pub(crate) fn undecided(&self) -> usize {
-        self.back.len()
+        self.undecided
+    }
+
+    /// Adds a candidate, if that leaves the one path through tokens outside, and no label open: the candidate is outside.
+    #[inline]
+    pub(crate) fn stays_outside(&mut self, scores: [i32; LABELS], steps: &Steps) -> bool {
+        let ([[outside, begin, inside], ..], [of_outside, of_begin, of_inside]) = (steps.steps, scores);
+        let least = outside + of_outside - steps.width;
+        let stays =
+            self.undecided == 0 && self.kept == 1 << OUTSIDE && begin + of_begin < least && inside + of_inside < least;
+        self.is_running |= stays;
+        stays
     }
 
     /// Adds a candidate.
     pub(crate) fn push(&mut self, scores: [i32; LABELS], steps: &Steps) {
+        debug_assert!(self.undecided < MAX_UNDECIDED, "the oldest candidate is decided");
         self.is_running = true;
-        let mut back = [OUTSIDE; LABELS];
-        let mut sums = [DROPPED; LABELS];
-        for (label, ((sum, back), score)) in sums.iter_mut().zip(&mut back).zip(scores).enumerate() {
-            let (before, best) = self.best(|from| steps.step(from, label));
-            (*sum, *back) = (best.saturating_add(score), before);
+        self.paths.extend(scores, steps);
+        let (_, best) = self.paths.best([0; LABELS]);
+        self.kept = 0;
+        for (label, sum) in self.paths.sums.iter_mut().enumerate() {
+            let is_kept = *sum >= best - steps.width;
+            *sum = if is_kept { *sum - best } else { DROPPED };
+            self.kept |= u8::from(is_kept) << label;
         }
-        let best = sums.iter().copied().max().unwrap_or_default();
-        self.sums = sums.map(|sum| if sum < best - steps.width { DROPPED } else { sum - best });
-        self.back.push_back(back);
+        self.undecided += 1;
     }
 
     /// Ends the run: after it is a token outside.
     pub(crate) fn finish(&mut self, steps: &Steps) {
-        let (label, _) = self.best(|from| steps.step(from, usize::from(OUTSIDE)));
-        for (at, sum) in self.sums.iter_mut().enumerate() {
+        let (label, _) = self.paths.best(steps.to_outside());
+        for (at, sum) in self.paths.sums.iter_mut().enumerate() {
             *sum = if at == usize::from(label) { 0 } else { DROPPED };
         }
-    }
-
-    /// Returns the last label of the best path, and its sum with what `added` returns for its last label.
-    fn best(&self, added: impl Fn(usize) -> i32) -> (u8, i32) {
-        let kept = self.sums.iter().enumerate().filter(|&(_, &sum)| sum != DROPPED);
-        let sums = kept.map(|(label, &sum)| (label as u8, sum + added(label)));
-        sums.reduce(|a, b| if b.1 > a.1 { b } else { a }).unwrap_or((OUTSIDE, 0))
+        self.kept = 1 << label;
     }
 
     /// Takes the label of the first candidate that is not decided, if all paths agree on it or more than `lag` candidates are not decided.
+    #[inline]
     pub(crate) fn pop(&mut self, lag: usize) -> Option<u8> {
-        let is_due = self.back.len() > lag;
-        let (best, _) = self.best(|_| 0);
-        // The labels that a path has at a candidate, as bits, from the last candidate to the first.
-        let mut labels: u8 = if is_due {
-            1 << best
-        } else {
-            self.sums
-                .iter()
-                .enumerate()
-                .filter(|&(_, &sum)| sum != DROPPED)
-                .fold(0, |labels, (label, _)| labels | 1 << label)
-        };
-        for back in self.back.iter().skip(1).rev() {
-            let of_path = back.iter().enumerate().filter(|(label, _)| labels >> label & 1 == 1);
-            labels = of_path.fold(0, |labels, (_, before)| labels | 1 << before);
-        }
-        if self.back.is_empty() || labels.count_ones() != 1 {
+        let after = self.undecided.checked_sub(1)?;
+        let kept = if self.undecided > lag { 1 << self.paths.best([0; LABELS]).0 } else { self.kept };
+        // The labels that a path has at the candidate, as bits.
+        let of_path = |label: usize| (kept >> label & 1) << self.paths.label(label, after);
+        let labels: u8 = (0..LABELS).fold(0, |labels, label| labels | of_path(label));
+        if !labels.is_power_of_two() {
             return None;
         }
-        self.back.pop_front();
-        u8::try_from(labels.trailing_zeros()).ok()
+        self.undecided = after;
+        Some(labels.trailing_zeros() as u8)
     }
 }
 
@@ -131,6 +127,41 @@ mod tests {
         }
     }
 
+    /// A candidate that leaves all paths outside is what it would be if all were compared.
+    #[test]
+    fn a_candidate_that_stays_outside_changes_nothing() {
+        let mut seed = 0x2545_F491_4F6C_DD1D_u64;
+        let mut below = |limit: i32| {
+            seed ^= seed << 13;
+            seed ^= seed >> 7;
+            seed ^= seed << 17;
+            (seed >> 33) as i32 % limit
+        };
+        let mut stayed = 0;
+        for _ in 0..500 {
+            let mut steps = Steps { steps: [[0; LABELS]; LABELS], width: below(60) };
+            steps.steps.iter_mut().flatten().for_each(|step| *step = below(40) - 20);
+            let (mut quick, mut plain) = (Decoder::default(), Decoder::default());
+            for _ in 0..12 {
+                let scores = [below(20) - 10, below(120) - 90, below(120) - 90];
+                let mut labels = Vec::new();
+                if quick.stays_outside(scores, &steps) {
+                    labels.push(OUTSIDE);
+                    stayed += 1;
+                } else {
+                    quick.push(scores, &steps);
+                    labels.extend(std::iter::from_fn(|| quick.pop(4)));
+                }
+                plain.push(scores, &steps);
+                assert_eq!(labels, std::iter::from_fn(|| plain.pop(4)).collect::<Vec<_>>());
+                let state =
+                    |decoder: &Decoder| (decoder.paths.sums, decoder.kept, decoder.undecided, decoder.is_running);
+                assert_eq!(state(&quick), state(&plain));
+            }
+        }
+        assert!(stayed > 500, "{stayed}");
+    }
+
     fn labels(scores: &[[i32; LABELS]], steps: &Steps) -> i32 {
         let mut decoder = Decoder::default();
         scores.iter().for_each(|&score| decoder.push(score, steps));
@@ -143,7 +174,7 @@ mod tests {
         assert_eq!(labels.len(), scores.len());
         let path = || [0].into_iter().chain(labels.iter().copied()).chain([0]);
         let own: i32 = labels.iter().zip(scores).map(|(&label, score)| score[label]).sum();
-        own + path().zip(path().skip(1)).map(|(from, to)| steps.step(from, to)).sum::<i32>()
+        own + path().zip(path().skip(1)).map(|(from, to)| steps.steps[from][to]).sum::<i32>()
     }
 
     /// Returns the sum of the best path, by trying those through the best labels step by step.
@@ -152,11 +183,11 @@ mod tests {
         for score in scores {
             best = (0..LABELS)
                 .map(|to| {
-                    let sums = best.iter().map(|&(from, sum)| sum + steps.step(from, to) + score[to]);
+                    let sums = best.iter().map(|&(from, sum)| sum + steps.steps[from][to] + score[to]);
                     (to, sums.max().expect("paths"))
                 })
                 .collect();
         }
-        best.iter().map(|&(from, sum)| sum + steps.step(from, 0)).max().expect("paths")
+        best.iter().map(|&(from, sum)| sum + steps.steps[from][0]).max().expect("paths")
     }
 }

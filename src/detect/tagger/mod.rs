@@ -5,6 +5,7 @@
 //! arrived, addresses while they arrive. `tools/tagger` trains the models on the modules of this folder, which depend on nothing else.
 
 pub(crate) mod addresses;
+mod ascii;
 pub(crate) mod cues;
 mod decoder;
 pub(crate) mod features;
@@ -13,8 +14,11 @@ pub(crate) mod lists;
 pub(crate) mod model;
 pub(crate) mod names;
 pub(crate) mod no_names;
+mod paths;
 pub(crate) mod reader;
+pub(crate) mod ring;
 pub(crate) mod signs;
+mod tables;
 pub(crate) mod token;
 pub(crate) mod tokens;
 pub(crate) mod word;

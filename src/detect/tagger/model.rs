@@ -2,8 +2,10 @@
 //!
 //! All numbers are whole, and of equal sums the lower label counts: the same text has the same labels on every machine.
 
-use super::features::{FEATURES, ROW_BITS};
+use super::features::{ROW_BITS, Window};
 use super::lists::Lists;
+use super::paths::Paths;
+use super::tables::Tables;
 
 /// The label of a token outside of names. The first token of a name has the label 1.
 pub(crate) const OUTSIDE: u8 = 0;
@@ -16,13 +18,23 @@ pub(crate) const LABELS: usize = 3;
 /// The most tokens of a run. A longer run is several.
 pub(crate) const MAX_RUN: usize = 12;
 
-const ROWS_BYTES: usize = 2 << ROW_BITS;
+const ROWS: usize = 1 << ROW_BITS;
+
+/// For each row the weights of the labels 1 and 2 (1 byte each).
+pub(crate) type Rows = [[u8; 2]; ROWS];
+
 const TRANSITIONS: usize = LABELS * LABELS;
 
 /// Returns what single features add.
 pub(crate) trait Weigh {
     /// Returns what a row of the table adds to a label, compared with [`OUTSIDE`].
     fn weight(&self, row: u16, label: u8) -> i32;
+}
+
+/// Returns what a row adds to the labels 1 and 2.
+#[inline]
+pub(crate) fn row_of(rows: &Rows, row: u16) -> [i32; 2] {
+    rows.get(usize::from(row)).copied().unwrap_or_default().map(|weight| i32::from(weight.cast_signed()))
 }
 
 /// The weights of a model, with a bias for the label outside.
@@ -34,8 +46,8 @@ pub(crate) struct Biased<'a> {
 
 impl Weigh for Biased<'_> {
     fn weight(&self, row: u16, label: u8) -> i32 {
-        let scores = self.weights.row(row);
-        scores.get(usize::from(label)).copied().unwrap_or_default()
+        let [begin, inside] = row_of(self.weights.rows, row);
+        [0, begin, inside].get(usize::from(label)).copied().unwrap_or_default()
     }
 }
 
@@ -47,9 +59,9 @@ pub(crate) struct Steps {
 }
 
 impl Steps {
-    /// Returns what a step adds.
-    pub(crate) fn step(&self, from: usize, to: usize) -> i32 {
-        self.steps.get(from).and_then(|row| row.get(to)).copied().unwrap_or_default()
+    /// Returns what a step from each label to [`OUTSIDE`] adds.
+    pub(crate) fn to_outside(&self) -> [i32; LABELS] {
+        self.steps.map(|[outside, ..]| outside)
     }
 }
 
@@ -62,7 +74,8 @@ pub(crate) struct Weights<'a> {
     pub(crate) bias_low: i32,
     /// What is added to [`OUTSIDE`] to find more.
     pub(crate) bias_high: i32,
-    rows: &'a [u8],
+    rows: &'a Rows,
+    tables: Tables,
 }
 
 impl<'a> Weights<'a> {
@@ -71,7 +84,8 @@ impl<'a> Weights<'a> {
         // `bias_low` is half a natural logarithm of odds. A path that is 6 of them behind is dropped.
         const WIDTH: i32 = 12;
         let (head, rest) = file.split_at_checked(2 * (TRANSITIONS + 2))?;
-        let (rows, rest) = rest.split_at_checked(ROWS_BYTES)?;
+        let (rows, rest) = rest.split_at_checked(size_of::<Rows>())?;
+        let rows: &Rows = rows.as_chunks().0.try_into().ok()?;
         let mut steps = [[0; LABELS]; LABELS];
         let mut numbers =
             head.chunks_exact(2).filter_map(|pair| pair.first_chunk().map(|&pair| i16::from_le_bytes(pair)));
@@ -79,48 +93,34 @@ impl<'a> Weights<'a> {
             *step = i32::from(number);
         }
         let (bias_low, bias_high) = (i32::from(numbers.next()?), i32::from(numbers.next()?));
-        Some((Self { steps: Steps { steps, width: WIDTH * bias_low }, bias_low, bias_high, rows }, rest))
+        Some((
+            Self {
+                steps: Steps { steps, width: WIDTH * bias_low },
+                bias_low,
+                bias_high,
+                rows,
+                tables: Tables::of(rows),
+            },
+            rest,
+        ))
     }
 
-    /// Returns the scores of the labels of a word with these features, that of [`OUTSIDE`] being 0.
-    pub(crate) fn scores(&self, rows: &[u16; FEATURES]) -> [i32; LABELS] {
-        rows.iter()
-            .map(|&row| self.row(row))
-            .fold([0; LABELS], |[o, b, i], [_, begin, inside]| [o, b + begin, i + inside])
-    }
-
-    /// Returns what a row adds to the labels.
-    fn row(&self, row: u16) -> [i32; LABELS] {
-        let weight = |at: usize| self.rows.get(at).map_or(0, |&byte| i32::from(byte.cast_signed()));
-        let at = 2 * usize::from(row);
-        [0, weight(at), weight(at + 1)]
+    /// Returns the scores of the labels of the word in a window, that of [`OUTSIDE`] being 0.
+    pub(crate) fn scores(&self, window: Window<'_>) -> [i32; LABELS] {
+        let [begin, inside] = self.tables.scores(self.rows, window);
+        [0, begin, inside]
     }
 
     /// Returns the best labels of a run of words between tokens that are outside. `bias` is added to [`OUTSIDE`] of each.
     pub(crate) fn decode(&self, scores: &[[i32; LABELS]], bias: i32) -> [u8; MAX_RUN] {
-        let step = |from: usize, to: usize| self.steps.step(from, to);
-        let mut best = [0, step(0, 1), step(0, 2)];
-        let mut back = [[OUTSIDE; LABELS]; MAX_RUN];
-        for (at, (score, back)) in scores.iter().zip(&mut back).enumerate() {
-            let mut next = [0; LABELS];
-            for (to, (next, back)) in next.iter_mut().zip(back.iter_mut()).enumerate() {
-                let own = score.get(to).copied().unwrap_or_default() + if to == 0 { bias } else { 0 };
-                let (from, sum) = if at == 0 {
-                    (OUTSIDE, step(0, to))
-                } else {
-                    let sums = best.iter().enumerate().map(|(from, sum)| (from as u8, sum + step(from, to)));
-                    sums.reduce(|a, b| if b.1 > a.1 { b } else { a }).unwrap_or_default()
-                };
-                (*back, *next) = (from, sum + own);
-            }
-            best = next;
+        let mut paths = Paths::default();
+        for &[outside, begin, inside] in scores {
+            paths.extend([outside + bias, begin, inside], &self.steps);
         }
-        let last = best.iter().enumerate().map(|(label, sum)| (label as u8, sum + step(label, 0)));
-        let mut label = last.reduce(|a, b| if b.1 > a.1 { b } else { a }).map_or(OUTSIDE, |(label, _)| label);
+        let (last, _) = paths.best(self.steps.to_outside());
         let mut labels = [OUTSIDE; MAX_RUN];
-        for (slot, back) in labels.iter_mut().zip(&back).take(scores.len()).rev() {
-            *slot = label;
-            label = back.get(usize::from(label)).copied().unwrap_or(OUTSIDE);
+        for (after, slot) in labels.iter_mut().take(scores.len()).rev().enumerate() {
+            *slot = paths.label(last.into(), after);
         }
         labels
     }
@@ -140,5 +140,42 @@ impl<'a> Model<'a> {
         let (names, lists) = Weights::read(names)?;
         let (addresses, rest) = Weights::read(addresses)?;
         rest.is_empty().then_some(Self { names, addresses, lists: Lists::read(lists)? })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The labels of a run are those of the best of all paths, and of equal ones that with the lower label at the last candidate where they differ.
+    #[test]
+    fn the_best_of_all_paths_is_found() {
+        let mut seed = 0x9E37_79B9_7F4A_7C15_u64;
+        let mut below = |limit: i32| {
+            seed ^= seed << 13;
+            seed ^= seed >> 7;
+            seed ^= seed << 17;
+            (seed >> 33) as i32 % limit
+        };
+        let (mut weights, _) = Weights::read(include_bytes!("names.bin")).expect("a model");
+        for _ in 0..500 {
+            weights.steps.steps.iter_mut().flatten().for_each(|step| *step = below(9) - 4);
+            let bias = below(5) - 2;
+            let scores: Vec<[i32; LABELS]> = (0..1 + below(6)).map(|_| [0, below(15) - 7, below(15) - 7]).collect();
+            let paths = (0..3_usize.pow(scores.len() as u32)).map(|number| {
+                // The first label is in the lowest place: numbers of equal sums are in the order of their last labels.
+                (0..scores.len()).map(|at| (number / 3_usize.pow(at as u32) % 3) as u8).collect::<Vec<u8>>()
+            });
+            let sum = |path: &[u8]| {
+                let with_ends = [&[OUTSIDE], path, &[OUTSIDE]].concat();
+                let step = |pair: &[u8]| weights.steps.steps[usize::from(pair[0])][usize::from(pair[1])];
+                let own = |(&label, score): (&u8, &[i32; LABELS])| {
+                    score[usize::from(label)] + if label == OUTSIDE { bias } else { 0 }
+                };
+                with_ends.windows(2).map(step).sum::<i32>() + path.iter().zip(&scores).map(own).sum::<i32>()
+            };
+            let best = paths.reduce(|a, b| if sum(&b) > sum(&a) { b } else { a }).expect("paths");
+            assert_eq!(weights.decode(&scores, bias)[..scores.len()], best);
+        }
     }
 }

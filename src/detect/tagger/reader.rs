@@ -6,8 +6,11 @@ use std::ops::Range;
 use super::addresses::{AddressReader, MAX_ADDRESS_BYTES, MAX_ADDRESS_WAIT_BYTES};
 use super::model::{Biased, Model};
 use super::names::{MAX_RUN_WAIT_BYTES, NameReader};
+use super::ring::{KEPT, Ring};
 use super::signs::Signs;
+use super::token::Next;
 use super::tokens::Tokens;
+use super::word::Word;
 
 /// The most bytes after a name that decide it: an address that contains it must have ended.
 pub(crate) const MAX_NAME_WAIT_BYTES: usize = MAX_ADDRESS_BYTES + MAX_ADDRESS_WAIT_BYTES;
@@ -27,17 +30,37 @@ pub(crate) enum Found {
     Address,
 }
 
+/// The models that are in use.
+#[derive(Clone, Copy, Debug)]
+struct Readers<'a> {
+    names: Option<Biased<'a>>,
+    biased: Option<Biased<'a>>,
+    unbiased: Option<Biased<'a>>,
+}
+
+impl<'a> Readers<'a> {
+    fn of(model: &'a Model<'a>, wanted: Wanted) -> Self {
+        let addresses = |bias: i32| Biased { weights: &model.addresses, bias };
+        Self {
+            names: wanted.names.map(|bias| Biased { weights: &model.names, bias }),
+            biased: wanted.addresses.filter(|&bias| bias != 0).map(addresses),
+            unbiased: (wanted.addresses == Some(0) || wanted.names.is_some()).then(|| addresses(0)),
+        }
+    }
+}
+
 /// What is remembered of some text.
 #[derive(Debug, Default)]
 pub(crate) struct Tagger {
-    tokens: Tokens,
+    unread: Tokens,
+    tokens: Ring,
     names: NameReader,
     /// Addresses that are wanted, by their own bias, if that is not 0.
     biased: AddressReader,
     /// Addresses without bias: names in them are none. Which names are found must not depend on the bias for addresses.
     unbiased: AddressReader,
-    /// Addresses without bias are wanted.
-    wants_unbiased: bool,
+    /// The bias of the addresses that are wanted.
+    wanted_bias: Option<i32>,
     /// Names that an address may still contain, in text order.
     waiting: VecDeque<(Range<usize>, Signs)>,
     /// The last of the addresses that hide names, in text order.
@@ -53,46 +76,104 @@ impl Tagger {
         (model, wanted): (&Model<'_>, Wanted),
         out: &mut impl FnMut(Found, Range<usize>, Signs),
     ) {
-        let mut labeler = wanted.names.map(|bias| Biased { weights: &model.names, bias });
-        let mut biased =
-            wanted.addresses.filter(|&bias| bias != 0).map(|bias| Biased { weights: &model.addresses, bias });
-        self.wants_unbiased = wanted.addresses == Some(0);
-        let reads_unbiased = self.wants_unbiased || labeler.is_some();
-        let mut unbiased = reads_unbiased.then_some(Biased { weights: &model.addresses, bias: 0 });
-        loop {
-            let token = self.tokens.next((text, base), is_last, &model.lists);
-            let ends = token.is_none();
-            if ends && !is_last {
-                return;
+        self.wanted_bias = wanted.addresses;
+        let readers = Readers::of(model, wanted);
+        // Not in memory while tokens are read.
+        let mut unread = std::mem::take(&mut self.unread);
+        while let Some((token, word)) = unread.next((text, base), is_last, &model.lists) {
+            self.tokens.push(&token, &word);
+            // Most tokens are far from all names and addresses.
+            let skips_address = self.skip_address((&word, token.next), &readers);
+            let skips_name = self.names.skips(&self.tokens, &word);
+            if !skips_address {
+                self.read_address(token.next, &readers, out);
             }
-            if let Some(scorer) = &mut biased {
-                self.biased.read(token, scorer, &mut |span, signs| out(Found::Address, span, signs));
+            if !skips_name {
+                self.read_name(token.next, &readers);
             }
-            if let Some(scorer) = &mut unbiased {
-                let (hides, wants) = (&mut self.hides, self.wants_unbiased);
-                self.unbiased.read(token, scorer, &mut |span: Range<usize>, signs| {
-                    hides.push_back(span.clone());
-                    if wants {
-                        out(Found::Address, span, signs);
-                    }
-                });
+            if !(skips_address && skips_name) {
+                self.release(&readers, out);
             }
-            match &mut labeler {
-                Some(labeler) => {
-                    self.names.read(token, labeler, &mut |span, signs| self.waiting.push_back((span, signs)));
-                    self.release(out);
-                }
-                None => self.hides.clear(),
-            }
-            if ends {
-                return;
-            }
+        }
+        self.unread = unread;
+        if is_last {
+            self.tokens.end();
+            self.finish(readers, out);
         }
     }
 
+    /// Reads the last token, if that decides nothing about addresses. What the two readers skip is the same.
+    #[inline]
+    fn skip_address(&mut self, token: (&Word, Next), readers: &Readers<'_>) -> bool {
+        let skips_biased = readers.biased.is_none() || self.biased.skip(&self.tokens, token);
+        let skips_unbiased = readers.unbiased.is_none() || self.unbiased.skip(&self.tokens, token);
+        skips_biased && skips_unbiased
+    }
+
+    /// Reads the last token as a part of an address.
+    #[inline(never)]
+    fn read_address(&mut self, next: Next, readers: &Readers<'_>, out: &mut impl FnMut(Found, Range<usize>, Signs)) {
+        let token = (self.tokens.before(1), next);
+        if let Some(mut scorer) = readers.biased {
+            let mut out = |span, signs| out(Found::Address, span, signs);
+            self.biased.read(&self.tokens, token, &mut scorer, &mut out);
+        }
+        if let Some(mut scorer) = readers.unbiased {
+            let mut note = note(&mut self.hides, self.wanted_bias == Some(0), out);
+            self.unbiased.read(&self.tokens, token, &mut scorer, &mut note);
+        }
+    }
+
+    /// Reads the last token as a part of a name.
+    #[inline(never)]
+    fn read_name(&mut self, next: Next, readers: &Readers<'_>) {
+        let Some(mut labeler) = readers.names else { return };
+        let mut wait = |span, signs| self.waiting.push_back((span, signs));
+        self.names.read(&self.tokens, (self.tokens.before(1), next), &mut labeler, &mut wait);
+    }
+
+    /// Reports what the end of the text decides.
+    fn finish(&mut self, readers: Readers<'_>, out: &mut impl FnMut(Found, Range<usize>, Signs)) {
+        let tokens = &self.tokens;
+        if let Some(mut scorer) = readers.biased {
+            self.biased.finish(tokens, &mut scorer, &mut |span, signs| out(Found::Address, span, signs));
+        }
+        if let Some(mut scorer) = readers.unbiased {
+            let mut note = note(&mut self.hides, self.wanted_bias == Some(0), out);
+            self.unbiased.finish(tokens, &mut scorer, &mut note);
+        }
+        if let Some(mut labeler) = readers.names {
+            self.names.finish(tokens, &mut labeler, &mut |span, signs| self.waiting.push_back((span, signs)));
+        }
+        self.release(&readers, out);
+    }
+
+    /// Forgets the text. What was allocated for it is kept.
+    pub(crate) fn clear(&mut self) {
+        (self.unread, self.names) = (Tokens::default(), NameReader::default());
+        (self.biased, self.unbiased) = (AddressReader::default(), AddressReader::default());
+        self.wanted_bias = None;
+        self.tokens.clear();
+        self.waiting.clear();
+        self.hides.clear();
+        // Few names and addresses wait.
+        self.waiting.shrink_to(KEPT);
+        self.hides.shrink_to(KEPT);
+    }
+
     /// Reports the names that no address that is not known yet can contain.
-    fn release(&mut self, out: &mut impl FnMut(Found, Range<usize>, Signs)) {
-        let known_until = self.unbiased.open_start().unwrap_or(usize::MAX);
+    #[inline]
+    fn release(&mut self, readers: &Readers<'_>, out: &mut impl FnMut(Found, Range<usize>, Signs)) {
+        if !(self.waiting.is_empty() && self.hides.is_empty()) {
+            self.release_some(out);
+        }
+        if readers.names.is_none() {
+            self.hides.clear();
+        }
+    }
+
+    fn release_some(&mut self, out: &mut impl FnMut(Found, Range<usize>, Signs)) {
+        let known_until = self.unbiased.open_start(&self.tokens).unwrap_or(usize::MAX);
         while let Some(name) = self.waiting.front().map(|(name, _)| name).filter(|name| name.start < known_until) {
             // Addresses before this name are before all later ones.
             while self.hides.front().is_some_and(|address| address.end <= name.start) {
@@ -106,7 +187,7 @@ impl Tagger {
             }
         }
         if self.waiting.is_empty() {
-            let open = self.names.open_start().unwrap_or(usize::MAX);
+            let open = self.names.open_start(&self.tokens).unwrap_or(usize::MAX);
             while self.hides.front().is_some_and(|address| address.end <= open) {
                 self.hides.pop_front();
             }
@@ -117,9 +198,24 @@ impl Tagger {
     /// arrived.
     pub(crate) fn open_start(&self, text: (&str, usize)) -> Option<usize> {
         let waiting = self.waiting.front().map(|(name, _)| name.start);
-        let addresses = if self.wants_unbiased { &self.unbiased } else { &self.biased };
-        let open = [waiting, self.names.open_start(), addresses.open_start(), self.tokens.unread(text)];
+        let addresses = self.wanted_bias.map(|bias| if bias == 0 { &self.unbiased } else { &self.biased });
+        let address = addresses.and_then(|addresses| addresses.open_start(&self.tokens));
+        let open = [waiting, self.names.open_start(&self.tokens), address, self.unread.unread(text)];
         open.into_iter().flatten().min()
+    }
+}
+
+/// Notes an address that hides names, and reports it if it is wanted.
+fn note(
+    hides: &mut VecDeque<Range<usize>>,
+    is_wanted: bool,
+    out: &mut impl FnMut(Found, Range<usize>, Signs),
+) -> impl FnMut(Range<usize>, Signs) {
+    move |span, signs| {
+        hides.push_back(span.clone());
+        if is_wanted {
+            out(Found::Address, span, signs);
+        }
     }
 }
 
@@ -226,6 +322,48 @@ mod tests {
             }
         }
         assert!(found.iter().all(|&found| found > cases / 20), "{found:?} names and addresses");
+    }
+
+    /// Tokens that are skipped leave the readers as they would be.
+    #[test]
+    fn skipped_tokens_change_nothing() {
+        let model = Model::read(include_bytes!("names.bin"), include_bytes!("addresses.bin")).expect("a model");
+        let (mut names, mut addresses) =
+            (Biased { weights: &model.names, bias: 0 }, Biased { weights: &model.addresses, bias: 0 });
+        let (mut seed, mut skipped, mut read) = (0x2545_F491_4F6C_DD1D, [0, 0], [0, 0]);
+        for _ in 0..2000 {
+            let text = random_text(&mut seed);
+            let (mut unread, mut tokens) = (Tokens::default(), Ring::default());
+            let mut quick = (NameReader::default(), AddressReader::default(), Vec::new());
+            let mut plain = (NameReader::default(), AddressReader::default(), Vec::new());
+            while let Some((token, word)) = unread.next((&text, 0), true, &model.lists) {
+                tokens.push(&token, &word);
+                let token = (&word, token.next);
+                let skips = [quick.0.skips(&tokens, &word), quick.1.skip(&tokens, token)];
+                for (reader, skips) in [(&mut quick, skips), (&mut plain, [false; 2])] {
+                    let mut out = |span: Range<usize>, signs: Signs| reader.2.push((span, signs));
+                    if !skips[0] {
+                        reader.0.read(&tokens, token, &mut names, &mut out);
+                    }
+                    if !skips[1] {
+                        reader.1.read(&tokens, token, &mut addresses, &mut out);
+                    }
+                }
+                assert_eq!(quick.2, plain.2, "{text:?}");
+                assert_eq!(quick.0.open_start(&tokens), plain.0.open_start(&tokens), "{text:?}");
+                assert_eq!(quick.1.open_start(&tokens), plain.1.open_start(&tokens), "{text:?}");
+                skips.iter().zip(&mut skipped).for_each(|(&skips, count)| *count += usize::from(skips));
+                skips.iter().zip(&mut read).for_each(|(&skips, count)| *count += usize::from(!skips));
+            }
+            tokens.end();
+            for reader in [&mut quick, &mut plain] {
+                let mut out = |span: Range<usize>, signs: Signs| reader.2.push((span, signs));
+                reader.0.finish(&tokens, &mut names, &mut out);
+                reader.1.finish(&tokens, &mut addresses, &mut out);
+            }
+            assert_eq!(quick.2, plain.2, "{text:?}");
+        }
+        assert!(skipped.iter().chain(&read).all(|&count| count > 1000), "{skipped:?} skipped, {read:?} read");
     }
 
     /// Which names are found depends on the text alone, not on whether and how readily addresses are.

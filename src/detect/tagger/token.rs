@@ -35,9 +35,11 @@ pub(crate) struct Token {
     pub(crate) end: usize,
     pub(crate) kind: Kind,
     pub(crate) gap: Gap,
-    /// The two characters after it.
-    pub(crate) next: [Option<char>; 2],
+    pub(crate) next: Next,
 }
+
+/// The two characters after a token.
+pub(crate) type Next = [Option<char>; 2];
 
 /// Reads the token at or after `from`. Returns `None` if there is none, or if text that follows may change it.
 pub(crate) fn next_token(text: &str, from: usize, is_last: bool) -> Option<Token> {

@@ -1,5 +1,6 @@
 //! Reads the tokens of text that arrives in chunks.
 
+use super::ascii;
 use super::lists::Lists;
 use super::token::{Gap, Token, next_token};
 use super::word::Word;
@@ -15,18 +16,22 @@ pub(crate) struct Tokens {
 
 impl Tokens {
     /// Returns the next token of `text`, which begins at `base` of all text, or `None` until more text arrives.
+    #[inline]
     pub(crate) fn next(
         &mut self,
         (text, base): (&str, usize),
         is_last: bool,
         lists: &Lists<'_>,
     ) -> Option<(Token, Word)> {
-        let mut token = next_token(text, self.at.saturating_sub(base), is_last)?;
-        let written = text.get(token.start..token.end).unwrap_or_default();
-        if !std::mem::replace(&mut self.has_begun, true) {
-            token.gap = Gap::Line;
+        let from = self.at.saturating_sub(base);
+        let (mut token, mut word) = match ascii::next_token(text.as_bytes(), from, lists) {
+            Some(read) => read,
+            None => plain(text, from, is_last, lists)?,
+        };
+        if !self.has_begun {
+            self.has_begun = true;
+            (token.gap, word.gap) = (Gap::Line, Gap::Line);
         }
-        let word = Word::of(written, &token, lists);
         (token.start, token.end) = (token.start + base, token.end + base);
         self.at = token.end;
         Some((token, word))
@@ -38,4 +43,12 @@ impl Tokens {
         let body = rest.trim_start();
         (!body.is_empty()).then(|| self.at + rest.len() - body.len())
     }
+}
+
+/// Reads the token at or after `from`, of whatever characters.
+#[cold]
+#[inline(never)]
+fn plain(text: &str, from: usize, is_last: bool, lists: &Lists<'_>) -> Option<(Token, Word)> {
+    let token = next_token(text, from, is_last)?;
+    Some((token, Word::of(text.get(token.start..token.end).unwrap_or_default(), &token, lists)))
 }

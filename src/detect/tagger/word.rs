@@ -1,27 +1,57 @@
 //! What the features read of a token.
 
-use std::ops::Range;
-
 use super::cues::{Cue, cue};
-use super::hash;
-use super::lists::{Class, Lists};
-use super::token::{Gap, Kind, MAX_TOKEN_BYTES, Token};
+use super::hash::{Hash, Mixed};
+use super::lists::{CLASSES, Class, Lists};
+use super::token::{Gap, Kind, Token};
 
 /// The letters of a word in lower case.
 const MAX_LETTERS: usize = 40;
 
+/// The most characters of a token that count.
+pub(crate) const MAX_LENGTH: usize = 12;
+
 /// The attributes of a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Word {
-    pub(crate) hash: u32,
-    pub(crate) prefix: u32,
-    pub(crate) suffix2: u32,
-    pub(crate) suffix3: u32,
+    /// All letters.
+    pub(crate) hash: Mixed,
+    /// The first three letters.
+    pub(crate) prefix: Hash,
+    /// The last two letters.
+    pub(crate) suffix2: Hash,
+    /// The last three letters.
+    pub(crate) suffix3: Hash,
+    pub(crate) look: Look,
+    pub(crate) kind: Kind,
     pub(crate) shape: Shape,
     pub(crate) class: Class,
     pub(crate) cue: Cue,
     pub(crate) gap: Gap,
     pub(crate) length: u8,
+}
+
+// Without holes, which would be copied one by one.
+const _: () = assert!(size_of::<Word>() == 24);
+
+/// Class and shape of a word in one number below [`Look::COUNT`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Look(u16);
+
+impl Look {
+    /// Bits of the shape.
+    const SHAPE_BITS: u32 = 5;
+    /// Numbers of shapes.
+    pub(crate) const SHAPES: usize = 1 << Self::SHAPE_BITS;
+    pub(crate) const COUNT: usize = CLASSES << Self::SHAPE_BITS;
+
+    pub(crate) const fn of(class: Class, shape: Shape) -> Self {
+        Self((class.number() as u16) << Self::SHAPE_BITS | shape as u16)
+    }
+
+    pub(crate) fn number(self) -> u16 {
+        self.0
+    }
 }
 
 /// How a token looks.
@@ -53,10 +83,12 @@ pub(crate) enum Shape {
 impl Word {
     /// What is before the first token and after the last.
     pub(crate) const EDGE: Self = Self {
-        hash: 1,
-        prefix: 1,
-        suffix2: 1,
-        suffix3: 1,
+        hash: Mixed::from_number(1),
+        prefix: Hash::unfinish(Mixed::from_number(1)),
+        suffix2: Hash::unfinish(Mixed::from_number(1)),
+        suffix3: Hash::unfinish(Mixed::from_number(1)),
+        look: Look::of(Class::NONE, Shape::Edge),
+        kind: Kind::Sign,
         shape: Shape::Edge,
         class: Class::NONE,
         cue: Cue::None,
@@ -69,81 +101,60 @@ impl Word {
         if token.kind == Kind::Sign {
             return Self::sign(text, token.gap);
         }
-        if text.is_ascii() {
-            return Self::of_ascii(text.as_bytes(), token, lists);
-        }
         let mut letters = ['\0'; MAX_LETTERS];
         let count = lower_case(text, &mut letters);
         let letters = letters.get(..count).unwrap_or_default();
-        let suffix = |n: usize| hash::hash(letters.get(count.saturating_sub(n)..).unwrap_or_default());
-        let known = Self { shape: shape(text, token.kind), ..Self::EDGE };
-        Self {
-            prefix: hash::hash(letters.get(..count.min(3)).unwrap_or_default()),
-            suffix2: suffix(2),
-            suffix3: suffix(3),
-            ..known.looked_up(hash::hash(letters), token, count, lists)
-        }
-    }
-
-    /// Returns the attributes of a word or number of ASCII characters.
-    fn of_ascii(text: &[u8], token: &Token, lists: &Lists<'_>) -> Self {
-        let mut letters = [0; MAX_TOKEN_BYTES];
-        let (mut hash, mut cases) = (hash::Hash::default(), Cases::default());
-        for (slot, &byte) in letters.iter_mut().zip(text) {
-            let (letter, is_upper) = (byte.to_ascii_lowercase(), byte.is_ascii_uppercase());
-            let is_letter = letter.is_ascii_lowercase();
-            cases.upper += u32::from(is_upper);
-            cases.lower += u32::from(is_letter) - u32::from(is_upper);
-            cases.others += u32::from(!is_letter);
-            hash.add(letter.into());
-            *slot = letter;
-        }
-        let count = text.len().min(MAX_TOKEN_BYTES);
-        let part = |range: Range<usize>| hash::hash_ascii(letters.get(range).unwrap_or_default());
-        let shape = match token.kind {
-            Kind::Word => word_shape(cases, text.first().is_some_and(u8::is_ascii_uppercase)),
-            _ => number_shape(text.len()),
-        };
-        let known = Self { shape, ..Self::EDGE };
-        Self {
-            prefix: part(0..count.min(3)),
-            suffix2: part(count.saturating_sub(2)..count),
-            suffix3: part(count.saturating_sub(3)..count),
-            ..known.looked_up(hash.finish(), token, count, lists)
-        }
-    }
-
-    /// Adds the hash, what the lists say of a word, and the length in characters.
-    fn looked_up(self, hash: u32, token: &Token, count: usize, lists: &Lists<'_>) -> Self {
-        let is_word = token.kind == Kind::Word;
+        let of = |letters: Option<&[char]>| Hash::default().with(letters.unwrap_or_default().iter().copied());
+        let suffix = |n: usize| of(letters.get(count.saturating_sub(n)..));
+        let (hash, is_word) = (of(Some(letters)).finish(), token.kind == Kind::Word);
+        let class = if is_word { lists.class(hash.number()) } else { Class::NONE };
+        let shape = shape(text, token.kind);
         Self {
             hash,
-            class: if is_word { lists.class(hash) } else { Class::NONE },
-            cue: if is_word { cue(hash) } else { Cue::None },
+            prefix: of(letters.get(..count.min(3))),
+            suffix2: suffix(2),
+            suffix3: suffix(3),
+            look: Look::of(class, shape),
+            kind: token.kind,
+            shape,
+            class,
+            cue: if is_word { cue(hash.number()) } else { Cue::None },
             gap: token.gap,
-            length: u8::try_from(count.min(12)).unwrap_or(12),
-            ..self
+            length: counted(count),
         }
     }
 
     /// Returns the attributes of a sign. Several of the same are one to all features but the length.
     fn sign(text: &str, gap: Gap) -> Self {
         let mut letters = ['\0'; MAX_LETTERS];
-        let first = text.chars().next().map_or(0, char::len_utf8);
-        let count = lower_case(text.get(..first).unwrap_or_default(), &mut letters);
-        let hash = hash::hash(letters.get(..count).unwrap_or_default());
+        let first = text.chars().next().unwrap_or(' ');
+        let size = first.len_utf8();
+        let count = lower_case(text.get(..size).unwrap_or_default(), &mut letters);
+        let hash = Hash::default().with(letters.get(..count).unwrap_or_default().iter().copied());
+        Self::of_sign(hash, sign_shape(first), gap, text.len() / size)
+    }
+
+    /// Returns the attributes of a sign.
+    pub(crate) fn of_sign(hash: Hash, shape: Shape, gap: Gap, count: usize) -> Self {
         Self {
-            hash,
+            hash: hash.finish(),
             prefix: hash,
             suffix2: hash,
             suffix3: hash,
-            shape: shape(text, Kind::Sign),
+            look: Look::of(Class::NONE, shape),
+            kind: Kind::Sign,
+            shape,
             class: Class::NONE,
             cue: Cue::None,
             gap,
-            length: u8::try_from((text.len() / first.max(1)).min(12)).unwrap_or(1),
+            length: counted(count),
         }
     }
+}
+
+/// Returns the number of characters of a token, as far as it counts.
+pub(crate) fn counted(count: usize) -> u8 {
+    count.min(MAX_LENGTH) as u8
 }
 
 /// Writes the lower case of a token with one form of the apostrophe, and returns its length.
@@ -154,11 +165,11 @@ fn lower_case(text: &str, letters: &mut [char; MAX_LETTERS]) -> usize {
 
 /// The number of characters of each kind in a word.
 #[derive(Clone, Copy, Debug, Default)]
-struct Cases {
-    upper: u32,
-    lower: u32,
+pub(crate) struct Cases {
+    pub(crate) upper: u32,
+    pub(crate) lower: u32,
     /// No letters.
-    others: u32,
+    pub(crate) others: u32,
 }
 
 fn count_cases(text: &str) -> Cases {
@@ -175,22 +186,26 @@ fn shape(text: &str, kind: Kind) -> Shape {
     let first = text.chars().next().unwrap_or(' ');
     match kind {
         Kind::Number => number_shape(text.len()),
-        Kind::Sign => match first {
-            '.' => Shape::Dot,
-            ',' | ';' => Shape::Comma,
-            '"' | '\'' | '\u{2018}'..='\u{201F}' | '«' | '»' | '`' => Shape::Quote,
-            '-' | '\u{2010}'..='\u{2015}' => Shape::Hyphen,
-            ':' | '=' => Shape::Colon,
-            '(' | '[' | '{' | '<' => Shape::Open,
-            ')' | ']' | '}' | '>' => Shape::Close,
-            '@' | '#' | '/' | '_' => Shape::At,
-            _ => Shape::Other,
-        },
+        Kind::Sign => sign_shape(first),
         Kind::Word => word_shape(count_cases(text), first.is_uppercase()),
     }
 }
 
-fn number_shape(digits: usize) -> Shape {
+pub(crate) const fn sign_shape(sign: char) -> Shape {
+    match sign {
+        '.' => Shape::Dot,
+        ',' | ';' => Shape::Comma,
+        '"' | '\'' | '\u{2018}'..='\u{201F}' | '«' | '»' | '`' => Shape::Quote,
+        '-' | '\u{2010}'..='\u{2015}' => Shape::Hyphen,
+        ':' | '=' => Shape::Colon,
+        '(' | '[' | '{' | '<' => Shape::Open,
+        ')' | ']' | '}' | '>' => Shape::Close,
+        '@' | '#' | '/' | '_' => Shape::At,
+        _ => Shape::Other,
+    }
+}
+
+pub(crate) fn number_shape(digits: usize) -> Shape {
     match digits {
         1 => Shape::Digit,
         4 => Shape::Year,
@@ -198,7 +213,7 @@ fn number_shape(digits: usize) -> Shape {
     }
 }
 
-fn word_shape(Cases { upper, lower, others }: Cases, begins_upper: bool) -> Shape {
+pub(crate) fn word_shape(Cases { upper, lower, others }: Cases, begins_upper: bool) -> Shape {
     match () {
         () if upper == 0 && lower == 0 => Shape::Caseless,
         () if upper == 0 => Shape::Lower,

@@ -6,19 +6,20 @@ use crate::crf::Run;
 use crate::data::Document;
 use crate::tagger::addresses::{AddressReader, Scorer};
 use crate::tagger::cues::{Cue, cue};
-use crate::tagger::features::FEATURES;
+use crate::tagger::features::{Window, rows};
 use crate::tagger::hash::hash;
 use crate::tagger::lists::Lists;
 use crate::tagger::model::{INSIDE, LABELS, MAX_RUN, OUTSIDE, Steps, Weigh};
 use crate::tagger::names::{Labeler, NameReader};
-use crate::tagger::token::{Kind, Token, next_token};
+use crate::tagger::ring::Ring;
+use crate::tagger::token::{Kind, next_token};
 use crate::tagger::tokens::Tokens;
 
 /// The label of the first token of a span.
 const BEGIN: u8 = 1;
 
 /// Returns the label of a token. `before` is the span of the token before it in the run.
-fn label(spans: &[Range<usize>], token: &Token, before: &mut Option<usize>) -> u8 {
+fn label(spans: &[Range<usize>], token: &Range<usize>, before: &mut Option<usize>) -> u8 {
     let span = spans.iter().position(|span| span.start <= token.start && token.end <= span.end);
     let label = match span {
         None => OUTSIDE,
@@ -32,6 +33,8 @@ fn label(spans: &[Range<usize>], token: &Token, before: &mut Option<usize>) -> u
 /// Collects the candidates for names of a document.
 struct NameCollector<'a> {
     document: &'a Document,
+    run: Run,
+    before: Option<usize>,
     runs: &'a mut Vec<Run>,
 }
 
@@ -42,24 +45,34 @@ impl Weigh for NameCollector<'_> {
 }
 
 impl Labeler for NameCollector<'_> {
-    fn labels(&mut self, tokens: &[Token], rows: &[[u16; FEATURES]]) -> [u8; MAX_RUN] {
-        let mut before = None;
-        let labels = tokens.iter().map(|token| label(&self.document.names, token, &mut before)).collect();
-        self.runs.push(Run { rows: rows.to_vec(), labels });
+    fn scores(&mut self, token: Range<usize>, window: Window<'_>) -> [i32; LABELS] {
+        self.run.rows.push(rows(window));
+        self.run.labels.push(label(&self.document.names, &token, &mut self.before));
+        [0; LABELS]
+    }
+
+    fn labels(&mut self, _: &[[i32; LABELS]]) -> [u8; MAX_RUN] {
+        self.before = None;
+        self.runs.push(std::mem::replace(&mut self.run, EMPTY));
         [OUTSIDE; MAX_RUN]
     }
 }
+
+/// A run without tokens.
+const EMPTY: Run = Run { rows: Vec::new(), labels: Vec::new() };
 
 /// Returns the runs of candidates for names.
 pub fn of_names(documents: &[Document], lists: &Lists<'_>) -> Vec<Run> {
     let mut runs = Vec::new();
     for document in documents {
-        let mut collector = NameCollector { document, runs: &mut runs };
-        let (mut tokens, mut names) = (Tokens::default(), NameReader::default());
-        while let Some(token) = tokens.next((&document.text, 0), true, lists) {
-            names.read(Some(token), &mut collector, &mut |_, _| {});
+        let mut collector = NameCollector { document, run: EMPTY, before: None, runs: &mut runs };
+        let (mut unread, mut tokens, mut names) = (Tokens::default(), Ring::default(), NameReader::default());
+        while let Some((token, word)) = unread.next((&document.text, 0), true, lists) {
+            tokens.push(&token, &word);
+            names.read(&tokens, (&word, token.next), &mut collector, &mut |_, _| {});
         }
-        names.read(None, &mut collector, &mut |_, _| {});
+        tokens.end();
+        names.finish(&tokens, &mut collector, &mut |_, _| {});
     }
     runs
 }
@@ -84,15 +97,15 @@ impl Scorer for Collector<'_> {
         &self.steps
     }
 
-    fn scores(&mut self, token: &Token, rows: &[u16; FEATURES]) -> [i32; LABELS] {
-        self.run.rows.push(*rows);
-        self.run.labels.push(label(&self.document.addresses, token, &mut self.before));
+    fn scores(&mut self, token: Range<usize>, window: Window<'_>) -> [i32; LABELS] {
+        self.run.rows.push(rows(window));
+        self.run.labels.push(label(&self.document.addresses, &token, &mut self.before));
         [0; LABELS]
     }
 
     fn end(&mut self) {
         self.before = None;
-        self.runs.push(std::mem::replace(&mut self.run, Run { rows: Vec::new(), labels: Vec::new() }));
+        self.runs.push(std::mem::replace(&mut self.run, EMPTY));
     }
 }
 
@@ -101,13 +114,14 @@ pub fn of_addresses(documents: &[Document], lists: &Lists<'_>) -> Vec<Run> {
     let mut runs = Vec::new();
     for document in documents {
         let steps = Steps { steps: [[0; LABELS]; LABELS], width: 0 };
-        let run = Run { rows: Vec::new(), labels: Vec::new() };
-        let mut collector = Collector { document, steps, run, before: None, runs: &mut runs };
-        let (mut tokens, mut addresses) = (Tokens::default(), AddressReader::default());
-        while let Some(token) = tokens.next((&document.text, 0), true, lists) {
-            addresses.read(Some(token), &mut collector, &mut |_, _| {});
+        let mut collector = Collector { document, steps, run: EMPTY, before: None, runs: &mut runs };
+        let (mut unread, mut tokens, mut addresses) = (Tokens::default(), Ring::default(), AddressReader::default());
+        while let Some((token, word)) = unread.next((&document.text, 0), true, lists) {
+            tokens.push(&token, &word);
+            addresses.read(&tokens, (&word, token.next), &mut collector, &mut |_, _| {});
         }
-        addresses.read(None, &mut collector, &mut |_, _| {});
+        tokens.end();
+        addresses.finish(&tokens, &mut collector, &mut |_, _| {});
     }
     runs
 }

@@ -41,14 +41,14 @@ pub fn build(folder: &Path, documents: &[Document]) -> Result<Vec<u8>, String> {
             let (word, rank) = line.split_once('\t').ok_or_else(|| format!("{file}: {line:?} has no rank"))?;
             let rank = rank.parse().map_err(|_| format!("{file}: {line:?} has no rank"))?;
             let class = classes.entry(word.to_owned()).or_insert(Class::NONE);
-            *(if is_given { &mut class.given } else { &mut class.surname }) = rank;
+            *class = if is_given { class.with_given(rank) } else { class.with_surname(rank) };
         }
     }
     let counts = count(documents);
     for (word, counts) in &counts {
         let habit = habit(counts);
         if habit > 0 {
-            classes.entry(word.clone()).or_insert(Class::NONE).habit = habit;
+            set_habit(&mut classes, word, habit);
         }
     }
     for line in read("ordinary.tsv")?.lines() {
@@ -57,22 +57,25 @@ pub fn build(folder: &Path, documents: &[Document]) -> Result<Vec<u8>, String> {
         let (word, level) = read.ok_or_else(|| format!("ordinary.tsv: {line:?} has no level"))?;
         let known = classes.get(word).copied().unwrap_or(Class::NONE);
         // A rare name that is an English word is a word, where it is written in lower case.
-        let most = match known {
+        let most = match (known.given(), known.surname()) {
             // Their endings tell the others.
-            Class { given: 0, surname: 0, .. } if ENDINGS.iter().any(|ending| word.ends_with(ending)) => {
-                INFLECTED_LEVEL
-            }
-            Class { given: 0, surname: 0, .. } => NEW_LEVEL,
-            Class { given: 0, .. } => SURNAME_LEVEL,
-            Class { given: 1, .. } => GIVEN_LEVEL,
+            (0, 0) if ENDINGS.iter().any(|ending| word.ends_with(ending)) => INFLECTED_LEVEL,
+            (0, 0) => NEW_LEVEL,
+            (0, _) => SURNAME_LEVEL,
+            (1, _) => GIVEN_LEVEL,
             _ => continue,
         };
         let is_foreign_name = level == 0 && known.is_name();
-        if known.habit == 0 && level <= most && !is_foreign_name {
-            classes.entry(word.to_owned()).or_insert(Class::NONE).habit = 2;
+        if known.habit() == 0 && level <= most && !is_foreign_name {
+            set_habit(&mut classes, word, 2);
         }
     }
     Ok(write(&classes))
+}
+
+fn set_habit(classes: &mut BTreeMap<String, Class>, word: &str, habit: u8) {
+    let class = classes.entry(word.to_owned()).or_insert(Class::NONE);
+    *class = class.with_habit(habit);
 }
 
 fn habit(counts: &Counts) -> u8 {
