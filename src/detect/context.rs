@@ -43,9 +43,13 @@ pub(crate) struct ContextWord {
     pub(crate) list: u32,
 }
 
-/// Reads parts of a text, in ascending order.
+/// Reads parts of a text, in ascending order. Takes memory once it reads.
+#[derive(Debug, Default)]
+pub(crate) struct ContextReader(Option<Box<Progress>>);
+
+/// The state of a reader in some text.
 #[derive(Debug)]
-pub(crate) struct ContextReader {
+struct Progress {
     view: ViewText,
     words: WordsState,
     /// The offset from which no text was skipped.
@@ -58,7 +62,7 @@ pub(crate) struct ContextReader {
     found: VecDeque<ContextWord>,
 }
 
-impl Default for ContextReader {
+impl Default for Progress {
     fn default() -> Self {
         Self {
             view: ViewText::new(View::Word),
@@ -74,7 +78,8 @@ impl Default for ContextReader {
 
 impl Reset for ContextReader {
     fn reset(&mut self) {
-        let Self { view, words, from, at, is_finished, hits, found } = self;
+        let Self(Some(progress)) = self else { return };
+        let Progress { view, words, from, at, is_finished, hits, found } = &mut **progress;
         view.reset();
         words.reset();
         hits.reset();
@@ -86,13 +91,15 @@ impl Reset for ContextReader {
 impl ContextReader {
     /// Returns the offset from which the text is still needed, unless it may be skipped.
     pub(crate) fn at(&self) -> usize {
-        self.at
+        self.0.as_ref().map_or(0, |progress| progress.at)
     }
 
     /// Returns the words that were found and begin in a part of the text.
     pub(crate) fn words(&self, from: usize, to: usize) -> impl Iterator<Item = &ContextWord> {
-        let first = self.found.partition_point(|word| word.start < from);
-        self.found.range(first..).take_while(move |word| word.start < to)
+        self.0.iter().flat_map(move |progress| {
+            let first = progress.found.partition_point(|word| word.start < from);
+            progress.found.range(first..).take_while(move |word| word.start < to)
+        })
     }
 
     /// Reads the text up to `to`, or its end. A word is found once the character after it is read. Words that begin before `from` are
@@ -104,6 +111,12 @@ impl ContextReader {
         text: &TextBuffer,
         (from, to): (usize, usize),
     ) -> bool {
+        self.0.get_or_insert_default().read(words, text, (from, to))
+    }
+}
+
+impl Progress {
+    fn read(&mut self, words: &Words, text: &TextBuffer, (from, to): (usize, usize)) -> bool {
         if to > self.at || (text.is_finished() && !self.is_finished) {
             let is_skipped = self.skip(text, from);
             // Where values are close to each other, one call for several of them costs less.
