@@ -118,6 +118,8 @@ fn no_six_characters_of_a_value_are_written() {
         let leaked: Vec<&String> = pieces.iter().filter(|piece| windows.contains(piece.as_str())).collect();
         assert!(leaked.is_empty(), "{name}: {leaked:?}");
     }
-    let parquet = files.iter().find(|(name, _)| name.ends_with(".parquet")).expect("a file");
-    assert!(readable(parquet.0, parquet.1).contains("US_SOCIAL_SECURITY_NUMBER"), "the test reads Parquet");
+    // Which file has which findings depends on the directory, whose name is in the IDs of the objects.
+    let mut parquet = files.iter().filter(|(name, _)| name.ends_with(".parquet"));
+    let is_read = parquet.any(|(name, bytes)| readable(name, bytes).contains("US_SOCIAL_SECURITY_NUMBER"));
+    assert!(is_read, "the test reads Parquet");
 }
