@@ -2,7 +2,7 @@
 //!
 //! The search keeps the best path to each label, and drops those that are far behind. All numbers are whole, and of equal sums the lower label counts.
 
-use super::model::{LABELS, OUTSIDE, Steps};
+use super::labels::{LABELS, OUTSIDE, Steps};
 use super::paths::{DROPPED, MAX_PATH, Paths};
 
 /// The most candidates that may wait for their labels.

@@ -2,26 +2,15 @@
 //!
 //! All numbers are whole, and of equal sums the lower label counts: the same text has the same labels on every machine.
 
-use super::features::{ROW_BITS, Window};
+use super::features::Window;
+use super::labels::{LABELS, OUTSIDE, Steps};
 use super::lists::Lists;
 use super::paths::Paths;
+use super::rows::{Rows, row_of};
 use super::tables::Tables;
-
-/// The label of a token outside of names. The first token of a name has the label 1.
-pub(crate) const OUTSIDE: u8 = 0;
-/// The label of any other token of a name.
-pub(crate) const INSIDE: u8 = 2;
-
-/// Labels of a token.
-pub(crate) const LABELS: usize = 3;
 
 /// The most tokens of a run. A longer run is several.
 pub(crate) const MAX_RUN: usize = 12;
-
-const ROWS: usize = 1 << ROW_BITS;
-
-/// For each row the weights of the labels 1 and 2 (1 byte each).
-pub(crate) type Rows = [[u8; 2]; ROWS];
 
 const TRANSITIONS: usize = LABELS * LABELS;
 
@@ -29,12 +18,6 @@ const TRANSITIONS: usize = LABELS * LABELS;
 pub(crate) trait Weigh {
     /// Returns what a row of the table adds to a label, compared with [`OUTSIDE`].
     fn weight(&self, row: u16, label: u8) -> i32;
-}
-
-/// Returns what a row adds to the labels 1 and 2.
-#[inline]
-pub(crate) fn row_of(rows: &Rows, row: u16) -> [i32; 2] {
-    rows.get(usize::from(row)).copied().unwrap_or_default().map(|weight| i32::from(weight.cast_signed()))
 }
 
 /// The weights of a model, with a bias for the label outside.
@@ -48,20 +31,6 @@ impl Weigh for Biased<'_> {
     fn weight(&self, row: u16, label: u8) -> i32 {
         let [begin, inside] = row_of(self.weights.rows, row);
         [0, begin, inside].get(usize::from(label)).copied().unwrap_or_default()
-    }
-}
-
-/// What a step from label to label adds, and how far behind the best a path may be.
-#[derive(Clone, Debug)]
-pub(crate) struct Steps {
-    pub(crate) steps: [[i32; LABELS]; LABELS],
-    pub(crate) width: i32,
-}
-
-impl Steps {
-    /// Returns what a step from each label to [`OUTSIDE`] adds.
-    pub(crate) fn to_outside(&self) -> [i32; LABELS] {
-        self.steps.map(|[outside, ..]| outside)
     }
 }
 

@@ -6,7 +6,8 @@ use smallvec::SmallVec;
 
 use super::cues::Cue;
 use super::features::Window;
-use super::model::{Biased, INSIDE, LABELS, MAX_RUN, OUTSIDE, Weigh};
+use super::labels::{INSIDE, LABELS, OUTSIDE};
+use super::model::{Biased, MAX_RUN, Weigh};
 use super::ring::{AROUND, KEPT, Ring};
 use super::signs::Signs;
 use super::token::{Gap, Kind, MAX_TOKEN_BYTES, Next, TOKEN_LOOKAHEAD_BYTES};

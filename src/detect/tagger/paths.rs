@@ -2,7 +2,7 @@
 //!
 //! All numbers are whole, and of equal sums the lower label counts.
 
-use super::model::{LABELS, OUTSIDE, Steps};
+use super::labels::{LABELS, OUTSIDE, Steps};
 
 /// The sum of a path that is dropped: far less than that of any other.
 pub(crate) const DROPPED: i32 = i32::MIN / 2;

@@ -2,7 +2,8 @@
 
 use super::cues::Cue;
 use super::features::{FEATURES, Window, rows};
-use super::model::{INSIDE, Weigh};
+use super::labels::INSIDE;
+use super::model::Weigh;
 use super::word::Shape;
 
 /// The most signs of a finding.

@@ -2,7 +2,7 @@
 
 use super::features::{Window, pair, row_of, row_of_mixed, spread, spread_mixed};
 use super::lists::{CLASSES, Class};
-use super::model::{Rows, row_of as weights};
+use super::rows::{Rows, row_of as weights};
 use super::word::{Look, MAX_LENGTH, Word};
 
 /// Bits of a shape, a gap, a cue.
@@ -251,7 +251,8 @@ mod tests {
     }
 
     fn row_of_weights(of: &Weights<'_>, row: u16) -> [i32; 2] {
-        use super::super::model::{Biased, INSIDE, Weigh};
+        use super::super::labels::INSIDE;
+        use super::super::model::{Biased, Weigh};
         let weights = Biased { weights: of, bias: 0 };
         [weights.weight(row, INSIDE - 1), weights.weight(row, INSIDE)]
     }

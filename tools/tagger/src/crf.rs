@@ -2,7 +2,7 @@
 
 use crate::random::Random;
 use crate::tagger::features::{FEATURES, ROW_BITS};
-use crate::tagger::model::LABELS;
+use crate::tagger::labels::LABELS;
 
 /// A run of candidates with its right labels.
 pub struct Run {
