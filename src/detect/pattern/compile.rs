@@ -69,14 +69,14 @@ impl Group {
 
     /// Returns the automaton of all patterns; `None` when there are none.
     pub(crate) fn build(self) -> Result<Option<PatternMatcher>, PatternProblem> {
-        self.build_with(MAX_STATES)
+        // Without the reversed automaton, starts are found by threads.
+        let reversed = Compiler::new().configure(config().reverse(true)).build_many_from_hir(&self.bodies).ok();
+        Ok(self.build_with(MAX_STATES)?.map(|matcher| matcher.with_reverse(reversed)))
     }
 
     /// Returns the automaton of patterns whose matches are validated, which needs the character after each; `None` when there are none.
     pub(crate) fn build_validated(self) -> Result<Option<PatternMatcher>, PatternProblem> {
-        // Without the reversed automaton, starts are found by threads.
-        let reversed = Compiler::new().configure(config().reverse(true)).build_many_from_hir(&self.bodies).ok();
-        Ok(self.build()?.map(|matcher| matcher.validated_with_next_char(reversed)))
+        Ok(self.build()?.map(PatternMatcher::validated_with_next_char))
     }
 
     pub(super) fn build_with(self, states: usize) -> Result<Option<PatternMatcher>, PatternProblem> {

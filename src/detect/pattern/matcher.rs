@@ -119,11 +119,15 @@ impl PatternMatcher {
         matcher
     }
 
-    /// Makes every match wait for the character after it, which the validator reads. Of many ends few are matches, so starts are found
-    /// backwards.
-    pub(super) fn validated_with_next_char(mut self, reversed: Option<NFA>) -> Self {
-        self.needs_next_char = true;
+    /// Finds the starts of short matches backwards, by the patterns in reverse.
+    pub(super) fn with_reverse(mut self, reversed: Option<NFA>) -> Self {
         self.reverse = reversed.map(|nfa| Reverse::new(nfa, &self.alternatives));
+        self
+    }
+
+    /// Makes every match wait for the character after it, which the validator reads.
+    pub(super) fn validated_with_next_char(mut self) -> Self {
+        self.needs_next_char = true;
         self
     }
 

@@ -49,12 +49,12 @@ impl Reverse {
         let Some(first) = &self.first[at.alternative as usize] else { return starts };
         let (end, least) = (at.end - input.base, at.first.max(input.base) - input.base);
         let bytes = input.bytes.get(least..end).unwrap_or_default();
-        let has_soft = input.next_soft(least) < end;
+        let (has_soft, is_any) = (input.next_soft(least) < end, meta.start.is_any());
         let mut read = 0;
         let mut matching = |left: usize| {
             let index = least + left;
             read = bytes.len() - left;
-            if input.base + index <= at.last && begins(meta, input, index, has_soft) {
+            if input.base + index <= at.last && (is_any || begins(meta, input, index, has_soft)) {
                 starts.insert(end - index);
             }
         };
@@ -132,10 +132,10 @@ impl StartSet for NearStarts {
     }
 
     fn copy_to(&self, from: usize, starts: &mut Starts) {
-        let mut next = self.first_from(from);
-        while let Some(offset) = next {
-            starts.push(offset);
-            next = self.first_from(offset + 1);
+        let mut left = self.end.checked_sub(from).and_then(|most| self.up_to(most));
+        while let Some(distance) = left {
+            starts.push(self.end - distance);
+            left = self.up_to(distance - 1);
         }
     }
 }
