@@ -20,7 +20,7 @@
 //! - **Gate** ([`gate`]). Most text never reaches the threads. One unanchored automaton, derived from simplified patterns, reads it first
 //!   and shows where no start is alive and where a match may end ([`gated`]). The threads read only up to such ends, and there validate
 //!   only the patterns that the gate names. A group with a prefilter has no need of it.
-//! - **Reverse** ([`reverse`]). Short patterns with a validator need no threads: from an end that the gate shows, their reversed automaton
+//! - **Reverse** ([`reverse`]). Short patterns need no threads where the next character is known: from an end that the gate shows, their reversed automaton
 //!   reads back to the starts. Threads then only show which starts are open at the end of a chunk, and pass over all bytes from which no
 //!   start can be: the gate knows whether a long match is open, and a short one begins near the end.
 //! - **Counts** ([`count`], [`tails`]). The validator of a pattern may accept only matches with some number of digits or letters. The
