@@ -2,9 +2,11 @@
 
 use std::collections::VecDeque;
 
+use unicode_normalization::char::is_combining_mark;
+
 use super::words::{WordHit, WordRole, Words, WordsState};
 use crate::text::buffer::TextBuffer;
-use crate::text::normalize::View;
+use crate::text::normalize::{Mapping, View, normalize};
 use crate::text::reset::Reset;
 use crate::text::view::ViewText;
 
@@ -172,13 +174,25 @@ impl Progress {
     }
 }
 
-/// Returns the last letter or digit after a space in a part of the text, `to` included.
+/// Returns the last letter or digit after a space or the end of a line, in a part of the text, `to` included.
 fn begin_before(text: &TextBuffer, least: usize, to: usize) -> Option<usize> {
     let least = text.floor_boundary(least.max(to.saturating_sub(MAX_SEARCHED_BYTES)));
-    let end = text.floor_boundary((to + 1).min(text.end()));
-    let searched = if least < end { text.slice(least, end) } else { "" };
-    let begins = |pair: &[u8]| matches!(pair, [b' ', next] if next.is_ascii_alphanumeric());
-    Some(least + searched.as_bytes().windows(2).rposition(begins)? + 1)
+    let next = to + text.char_at(to).map_or(0, char::len_utf8);
+    let searched = if least < next { text.slice(least, next) } else { "" };
+    let mut spaces = searched.bytes().enumerate().rev().filter(|(_, byte)| matches!(byte, b' ' | b'\n'));
+    spaces.find_map(|(at, _)| {
+        let first = searched.get(at + 1..)?.chars().next()?;
+        is_visible(first).then_some(least + at + 1)
+    })
+}
+
+/// Returns `true` for a letter or digit that ends a run of white space or of invisible characters in a view, whatever was before.
+fn is_visible(c: char) -> bool {
+    c.is_ascii_alphanumeric()
+        || (!c.is_ascii()
+            && c.is_alphanumeric()
+            && !is_combining_mark(c)
+            && *normalize(c, View::Word) != Mapping::Dropped)
 }
 
 #[cfg(test)]
@@ -217,7 +231,7 @@ mod tests {
             pieces in prop::collection::vec(
                 prop::sample::select(vec![
                     "card", "Credit  card", "account number", "cardNumber", "账号", "no", "#id", "1234", " ", "\n", "_", "**", "x", "\\u00",
-                    "%20", "\u{1b}[", "31m", "²", "\u{200b}", "\\", "é", "plain words between values",
+                    "%20", "\u{1b}[", "31m", "²", "\u{200b}", "\\", "é", "字", "\u{301}", "\u{93f}", "ー", "\n字\n", "plain words between values",
                 ]),
                 0..120,
             ),
