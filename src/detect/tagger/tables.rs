@@ -268,8 +268,8 @@ mod tests {
 
     #[test]
     fn each_value_has_its_place() {
-        assert!(super::super::word::Shape::Other as usize < SHAPES);
-        assert!(Cue::Label as usize < CUES);
-        assert!(Gap::Line as usize < 1 << GAP_BITS);
+        assert!((super::super::word::Shape::Other as usize) < SHAPES);
+        assert!((Cue::Label as usize) < CUES);
+        assert!((Gap::Line as usize) < 1 << GAP_BITS);
     }
 }
