@@ -2,7 +2,7 @@
 
 use super::labels::Labels;
 use crate::detect::LOOKAHEAD_BYTES;
-use crate::detect::context::ContextReader;
+use crate::detect::context::{ContextReader, ContextWord};
 use crate::detect::detectors::Detectors;
 use crate::text::buffer::TextBuffer;
 use crate::text::reset::Reset;
@@ -55,21 +55,16 @@ impl Contexts {
         let to = labels.edge_behind(end).map_or(reached, |edge| edge.min(reached));
         // Words after an open brace may be part of a label.
         let certain = labels.begun().filter(|&begun| begun >= end).map_or(to, |begun| begun.min(to));
-        let (mut near, mut nowhere) = (false, true);
-        for word in self.0.words(from, certain).filter(|word| word.list == entity.context) {
+        // A word that touches a label may be part of a longer one: the masked value may have ended in a letter.
+        let is_whole = |word: &&ContextWord| word.list == entity.context && !labels.type_ends_at(word.before);
+        let mut nowhere = true;
+        let near = self.0.words(from, certain).filter(is_whole).any(|word| {
             work::count(1);
-            // A word that touches a label may be part of a longer one: the masked value may have ended in a letter.
-            if labels.type_ends_at(word.before) {
-                continue;
-            }
             nowhere = false;
-            near = (word.end <= start || (word.start >= end && word.end <= certain))
+            (word.end <= start || (word.start >= end && word.end <= certain))
                 && !labels.type_begins_at(word.after)
-                && labels.begun() != Some(word.after);
-            if near {
-                break;
-            }
-        }
+                && labels.begun() != Some(word.after)
+        });
         // A word is known once the character after it is.
         let all_known = text.is_finished() || certain == to && text.end() > to + LOOKAHEAD_BYTES;
         match (near, all_known) {
@@ -85,7 +80,7 @@ impl Contexts {
         detectors.context_words().map_or(usize::MAX, |_| self.0.at())
     }
 
-    /// Forgets the words that begin before `offset`.
+    /// Reads or skips most of the text before `offset`, which may then be forgotten.
     pub(super) fn forget_before(&mut self, offset: usize, detectors: &Detectors, text: &TextBuffer) {
         if let Some(words) = detectors.context_words()
             && !text.is_finished()

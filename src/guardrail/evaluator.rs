@@ -283,7 +283,7 @@ impl Evaluator {
         }
         let (policy, Scratch { reading, resolver, .. }) = (self.guardrail.enforced(), &mut *self.scratch);
         resolver.write(confirmed_until, reading.text(), policy.rules(), &mut self.conversation, out);
-        reading.forget_before(confirmed_until.min(resolver.written()));
+        reading.forget_before(confirmed_until.min(resolver.written()), policy.detectors());
     }
 
     /// Records the findings that a reading confirmed.

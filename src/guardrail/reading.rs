@@ -28,20 +28,17 @@ pub(super) struct Reading {
     confirmer: Confirmer,
     confirmed: Vec<ConfirmedFinding>,
     topics: Option<Arc<Similarity>>,
-    /// The offset from which the text is still needed for context words.
-    unread: usize,
 }
 
 impl Reset for Reading {
     fn reset(&mut self) {
-        let Self { text, scanner, found, labels, confirmer, confirmed, topics: _, unread } = self;
+        let Self { text, scanner, found, labels, confirmer, confirmed, topics: _ } = self;
         text.reset();
         scanner.reset();
         found.reset();
         labels.reset();
         confirmer.reset();
         confirmed.reset();
-        *unread = 0;
     }
 }
 
@@ -60,7 +57,6 @@ impl Reading {
             confirmer: Confirmer::default(),
             confirmed: Vec::new(),
             topics,
-            unread: 0,
         }
     }
 
@@ -105,7 +101,6 @@ impl Reading {
         let evidence = Evidence { policy, detectors, topics, source, position, text, views, labels, words_known_until };
         let confirmed = self.confirmer.confirm_until(frontier, evidence, &mut self.confirmed);
         self.confirmer.forget_before(confirmed, self.scanner.needs_exceptions_from(), evidence);
-        self.unread = self.confirmer.needs_text_from(detectors);
         self.labels.forget_before(confirmed.saturating_sub(detectors.max_context_bytes() + LOOKBEHIND_BYTES));
         confirmed
     }
@@ -115,11 +110,11 @@ impl Reading {
         &mut self.confirmed
     }
 
-    /// Forgets the text before `done`.
-    pub(super) fn forget_before(&mut self, done: usize) {
+    /// Forgets the text before `done` that these detectors, which read it, do not need.
+    pub(super) fn forget_before(&mut self, done: usize, detectors: &Detectors) {
         let before = |offset: usize| offset.saturating_sub(LOOKBEHIND_BYTES);
         let done = before(done.min(self.text.end()));
-        self.text.forget_before(done.min(before(self.unread)));
+        self.text.forget_before(done.min(before(self.confirmer.needs_text_from(detectors))));
         self.scanner.forget_before(done);
     }
 

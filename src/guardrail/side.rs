@@ -147,7 +147,7 @@ impl SideReading {
                 if *is_finished { usize::MAX } else { open }
             }
         };
-        reading.forget_before(confirmed);
+        reading.forget_before(confirmed, detectors);
         if let Some((_, rewritten)) = rewritten {
             rewritten.forget_before(reading.text().base());
         }

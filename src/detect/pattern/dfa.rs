@@ -145,25 +145,16 @@ impl Dfa {
     /// something matches. Returns how many are left before a state that has no number.
     #[inline]
     pub(super) fn run_back(&self, state: &mut u32, bytes: &[u8], mut matching: impl FnMut(usize)) -> Option<usize> {
-        let (table, classes) = (&*self.table, &self.classes);
-        for (left, &byte) in (0..bytes.len()).rev().zip(bytes.iter().rev()) {
-            let cell = *state as usize * self.stride + usize::from(classes[usize::from(byte)]);
-            let mut next = table[cell].load(Ordering::Acquire);
-            // Unknown, dead, or without a number.
-            if next.wrapping_sub(DEAD + 1) >= FULL - DEAD - 1 {
-                next = match next {
-                    DEAD => return None,
-                    FULL => return Some(left + 1),
-                    _ => match self.determinize(*state, byte, cell) {
-                        None => return Some(left + 1),
-                        Some((DEAD, _)) => return None,
-                        Some((next, matches)) => next | if matches { MATCHES } else { 0 },
-                    },
-                };
-            }
-            *state = next & !MATCHES;
-            if next & MATCHES != 0 {
-                matching(left);
+        for (left, &byte) in bytes.iter().enumerate().rev() {
+            match self.next(*state, byte) {
+                None => return Some(left + 1),
+                Some((DEAD, _)) => break,
+                Some((next, matches)) => {
+                    *state = next;
+                    if matches {
+                        matching(left);
+                    }
+                }
             }
         }
         None

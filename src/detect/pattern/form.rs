@@ -61,9 +61,9 @@ impl Form {
         self.bytes
     }
 
-    /// Returns `true` if the last `bits` bytes have this form, or the end of it.
-    fn agrees_with(self, recent: u64, bits: u32) -> bool {
-        (recent ^ self.solid) & ((1 << self.bytes) - 1) & ((1 << bits) - 1) == 0
+    /// Returns the form of its last bytes.
+    fn last(self, bytes: usize) -> Self {
+        Self { bytes: self.bytes.min(bytes), ..self }
     }
 
     /// Returns `true` if the last bytes have this form.
@@ -81,12 +81,12 @@ pub(super) struct Forms {
     /// All others.
     bound: AlternativeSet,
     formed: Vec<(Form, AlternativeSet)>,
-    /// For each value of the last bits, the forms that may end so, by number.
+    /// For each value of the last bytes, the forms that may end so, by number.
     by_last: Vec<Vec<usize>>,
 }
 
-/// Bits by which forms are looked up.
-const LAST_BITS: u32 = 8;
+/// The last bytes by which forms are looked up, one bit each.
+const LAST_BYTES: usize = 8;
 
 impl Forms {
     /// Returns the forms of alternatives, by number.
@@ -103,10 +103,11 @@ impl Forms {
             }
         }
         let ending = |last: u64| {
-            let may_end = |&(_, &(form, _)): &(usize, &(Form, AlternativeSet))| form.agrees_with(last, LAST_BITS);
+            let may_end =
+                |&(_, &(form, _)): &(usize, &(Form, AlternativeSet))| form.last(LAST_BYTES).is_at_end_of(last);
             forms.formed.iter().enumerate().filter(may_end).map(|(number, _)| number).collect()
         };
-        forms.by_last = (0..1 << LAST_BITS).map(ending).collect();
+        forms.by_last = (0..1 << LAST_BYTES).map(ending).collect();
         forms
     }
 
@@ -118,7 +119,7 @@ impl Forms {
     /// Finds the alternatives that can end where the last bytes are `recent`.
     pub(super) fn ending(&self, recent: u64, found: &mut AlternativeSet) {
         found.copy_from(&self.free);
-        let last = recent & ((1 << LAST_BITS) - 1);
+        let last = recent & ((1 << LAST_BYTES) - 1);
         let numbers = self.by_last.get(last as usize).map_or(&[] as &[usize], Vec::as_slice);
         work::count(self.free.words() + numbers.len() / 8);
         for (form, set) in numbers.iter().map(|&number| &self.formed[number]) {

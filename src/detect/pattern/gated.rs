@@ -137,7 +137,7 @@ impl PatternMatcher {
             }
             let known = self.end_of(alternative, end, view, to);
             let may_count = |known: &End, to: &mut Judge<'_>| {
-                let asks = needs_context && self.never_sure.contains(alternative);
+                let asks = meta.needs.is_never_sure;
                 !(asks && to.validator.has_no_context_of(meta.tag, known.first, end))
             };
             if let Some(end) =

@@ -193,6 +193,7 @@ fn parts(word: &[u8], all: Hash, prefix: Option<Hash>) -> [Hash; 3] {
 #[cfg(test)]
 mod tests {
     use super::super::lists::BUCKETS;
+    use super::super::random::below;
     use super::super::token;
     use super::*;
 
@@ -205,13 +206,7 @@ mod tests {
             .into_iter()
             .chain(["von", "street", "...", ",", "@", "\u{a0}", "\u{1c}", "McX", "sesquipedalian", "9", "Ⅷ", "\u{b}"]);
         let parts: Vec<&str> = parts.collect();
-        let mut seed = 0x2545_F491_4F6C_DD1D_u64;
-        let mut below = |limit: usize| {
-            seed ^= seed << 13;
-            seed ^= seed >> 7;
-            seed ^= seed << 17;
-            (seed >> 11) as usize % limit
-        };
+        let mut below = below(0x2545_F491_4F6C_DD1D);
         let (mut read, mut left) = (0, 0);
         for _ in 0..4000 {
             let text: String = (0..below(20)).map(|_| parts[below(parts.len())]).collect();

@@ -90,19 +90,15 @@ impl Decoder {
 
 #[cfg(test)]
 mod tests {
+    use super::super::random::below;
     use super::*;
 
     /// The label of a candidate is the same whether it is taken as early as possible or once it is due, and with a wide search and a long lag that of
     /// the best path.
     #[test]
     fn labels_do_not_depend_on_when_they_are_taken() {
-        let mut seed = 0x9E37_79B9_7F4A_7C15_u64;
-        let mut below = |limit: i32| {
-            seed ^= seed << 13;
-            seed ^= seed >> 7;
-            seed ^= seed << 17;
-            (seed >> 33) as i32 % limit
-        };
+        let mut number = below(0x9E37_79B9_7F4A_7C15);
+        let mut below = |limit: i32| number(limit as usize) as i32;
         for _ in 0..500 {
             let mut steps = Steps { steps: [[0; LABELS]; LABELS], width: below(60) };
             steps.steps.iter_mut().flatten().for_each(|step| *step = below(40) - 20);
@@ -130,13 +126,8 @@ mod tests {
     /// A candidate that leaves all paths outside is what it would be if all were compared.
     #[test]
     fn a_candidate_that_stays_outside_changes_nothing() {
-        let mut seed = 0x2545_F491_4F6C_DD1D_u64;
-        let mut below = |limit: i32| {
-            seed ^= seed << 13;
-            seed ^= seed >> 7;
-            seed ^= seed << 17;
-            (seed >> 33) as i32 % limit
-        };
+        let mut number = below(0x2545_F491_4F6C_DD1D);
+        let mut below = |limit: i32| number(limit as usize) as i32;
         let mut stayed = 0;
         for _ in 0..500 {
             let mut steps = Steps { steps: [[0; LABELS]; LABELS], width: below(60) };

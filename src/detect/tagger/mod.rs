@@ -16,6 +16,8 @@ pub(crate) mod model;
 pub(crate) mod names;
 pub(crate) mod no_names;
 mod paths;
+#[cfg(test)]
+mod random;
 pub(crate) mod reader;
 pub(crate) mod ring;
 mod rows;

@@ -114,18 +114,14 @@ impl<'a> Model<'a> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::random::below;
     use super::*;
 
     /// The labels of a run are those of the best of all paths, and of equal ones that with the lower label at the last candidate where they differ.
     #[test]
     fn the_best_of_all_paths_is_found() {
-        let mut seed = 0x9E37_79B9_7F4A_7C15_u64;
-        let mut below = |limit: i32| {
-            seed ^= seed << 13;
-            seed ^= seed >> 7;
-            seed ^= seed << 17;
-            (seed >> 33) as i32 % limit
-        };
+        let mut number = below(0x9E37_79B9_7F4A_7C15);
+        let mut below = |limit: i32| number(limit as usize) as i32;
         let (mut weights, _) = Weights::read(include_bytes!("names.bin")).expect("a model");
         for _ in 0..500 {
             weights.steps.steps.iter_mut().flatten().for_each(|step| *step = below(9) - 4);

@@ -222,6 +222,7 @@ fn note(
 #[cfg(test)]
 mod tests {
     use super::super::model::Weights;
+    use super::super::random::below;
     use super::*;
 
     const PARTS: &[&str] = &[
@@ -267,13 +268,7 @@ mod tests {
         "Tomasz ",
     ];
 
-    fn random_text(seed: &mut u64) -> String {
-        let mut below = |limit: usize| {
-            *seed ^= *seed << 13;
-            *seed ^= *seed >> 7;
-            *seed ^= *seed << 17;
-            (*seed >> 11) as usize % limit
-        };
+    fn random_text(below: &mut impl FnMut(usize) -> usize) -> String {
         (0..=below(40)).filter_map(|_| PARTS.get(below(PARTS.len()))).copied().collect()
     }
 
@@ -305,12 +300,12 @@ mod tests {
     fn findings_do_not_depend_on_chunks() {
         let model = Model::read(include_bytes!("names.bin"), include_bytes!("addresses.bin")).expect("a model");
         let biases = |weights: &Weights<'_>| [None, Some(weights.bias_low), Some(0), Some(weights.bias_high)];
-        let mut seed = 0x2545_F491_4F6C_DD1D;
+        let mut below = below(0x2545_F491_4F6C_DD1D);
         let mut found = [0, 0];
         // `BANISTER_CASES` is the number of cases, as for the properties.
         let cases = std::env::var("BANISTER_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(4000);
         for number in 0..cases {
-            let text = random_text(&mut seed);
+            let text = random_text(&mut below);
             let wanted =
                 Wanted { names: biases(&model.names)[number % 4], addresses: biases(&model.addresses)[number / 4 % 4] };
             let whole = read(&model, wanted, &text, usize::MAX);
@@ -330,9 +325,9 @@ mod tests {
         let model = Model::read(include_bytes!("names.bin"), include_bytes!("addresses.bin")).expect("a model");
         let (mut names, mut addresses) =
             (Biased { weights: &model.names, bias: 0 }, Biased { weights: &model.addresses, bias: 0 });
-        let (mut seed, mut skipped, mut read) = (0x2545_F491_4F6C_DD1D, [0, 0], [0, 0]);
+        let (mut below, mut skipped, mut read) = (below(0x2545_F491_4F6C_DD1D), [0, 0], [0, 0]);
         for _ in 0..2000 {
-            let text = random_text(&mut seed);
+            let text = random_text(&mut below);
             let (mut unread, mut tokens) = (Tokens::default(), Ring::default());
             let mut quick = (NameReader::default(), AddressReader::default(), Vec::new());
             let mut plain = (NameReader::default(), AddressReader::default(), Vec::new());
@@ -370,9 +365,9 @@ mod tests {
     #[test]
     fn the_bias_for_addresses_does_not_change_names() {
         let model = Model::read(include_bytes!("names.bin"), include_bytes!("addresses.bin")).expect("a model");
-        let mut seed = 0x9E37_79B9_7F4A_7C15;
+        let mut below = below(0x9E37_79B9_7F4A_7C15);
         for _ in 0..300 {
-            let text = random_text(&mut seed);
+            let text = random_text(&mut below);
             let names = |addresses| {
                 let mut found = read(&model, Wanted { names: Some(0), addresses }, &text, usize::MAX);
                 found.retain(|&(_, _, what, _)| what == Found::Name);

@@ -205,6 +205,7 @@ mod tests {
     use super::super::features::rows;
     use super::super::lists::Lists;
     use super::super::model::Weights;
+    use super::super::random::below;
     use super::super::token::{Gap, Kind, next_token};
     use super::*;
 
@@ -230,13 +231,7 @@ mod tests {
     /// The scores are the sums of the rows of all features.
     #[test]
     fn scores_are_those_of_all_rows() {
-        let mut seed = 0x9E37_79B9_7F4A_7C15_u64;
-        let mut below = |limit: usize| {
-            seed ^= seed << 13;
-            seed ^= seed >> 7;
-            seed ^= seed << 17;
-            (seed >> 11) as usize % limit
-        };
+        let mut below = below(0x9E37_79B9_7F4A_7C15);
         let files: [&[u8]; 2] = [include_bytes!("names.bin"), include_bytes!("addresses.bin")];
         for file in files {
             let (weights, _) = Weights::read(file).expect("a model");
