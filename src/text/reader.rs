@@ -3,12 +3,9 @@
 use super::normalize::{MAX_INVISIBLE_BYTES, Mapping, View, normalize};
 use super::normalize_tables::ascii_quote;
 use super::plain::plain_run;
-use super::space_run::SpaceRun;
+use super::space_run::{MAX_SPACE_BYTES, SpaceRun};
 use super::unicode::is_soft_mark;
 use super::view::ViewText;
-
-/// A white-space run is one space in a view up to this many bytes; what is longer is read as another run.
-pub(crate) const MAX_SPACE_BYTES: usize = 64;
 
 /// The maximum number of backslashes before the letter of an escape: strings in strings in strings have seven.
 const MAX_BACKSLASHES: usize = 15;
@@ -105,8 +102,11 @@ impl ViewText {
 
     fn read_space(&mut self, rest: &str, offset: usize) -> Read {
         let Some(c) = rest.chars().next() else { return Read::Open };
-        self.take_space(c, offset, offset + c.len_utf8(), rest.get(..c.len_utf8()).unwrap_or_default());
-        Read::Bytes(c.len_utf8())
+        let (itself, rest) = rest.split_at(c.len_utf8());
+        self.take_space(c, offset, offset + itself.len(), itself);
+        let blanks = self.space.take_blanks(rest);
+        self.surplus += blanks;
+        Read::Bytes(itself.len() + blanks)
     }
 
     /// Normalizes one character.

@@ -194,38 +194,56 @@ impl Gate {
         mut at: usize,
         can_end: impl Fn(EdgeSet, usize) -> bool,
     ) -> Found {
-        let GateState { mut entry, mut quiet, mut calm } = *state;
         // A long match is open after the last byte.
-        let mut is_long = calm < at;
+        let mut is_long = state.calm < at;
         let found = loop {
-            let Some(&byte) = bytes.get(at) else { break Found::Nothing };
-            let cell = entry as usize + usize::from(self.classes[usize::from(byte)]);
-            let mut next = self.table[cell].load(Ordering::Acquire);
-            if next >= SPECIAL || is_long {
-                if next == UNKNOWN {
-                    next = self.determinize(entry, byte, cell);
-                }
-                if next == FULL {
-                    break Found::Full(at);
-                }
-                if !is_long {
-                    calm = at;
-                }
-                is_long = next & LONG != 0;
-                let may_match = next & MATCHES != 0;
-                next &= !(MATCHES | LONG);
-                if may_match && self.info(next).is_none_or(|info| can_end(info.ends, at)) {
-                    (entry, at) = (next, at + 1);
-                    break Found::End(at - 1);
-                }
+            if !is_long {
+                at = self.run(state, bytes, at);
+                state.calm = at;
             }
-            (entry, at) = (next, at + 1);
-            if entry <= self.last_quiet {
-                quiet = at;
+            let Some(&byte) = bytes.get(at) else { break Found::Nothing };
+            let cell = state.entry as usize + usize::from(self.classes[usize::from(byte)]);
+            let mut next = self.table[cell].load(Ordering::Acquire);
+            if next == UNKNOWN {
+                next = self.determinize(state.entry, byte, cell);
+            }
+            if next == FULL {
+                break Found::Full(at);
+            }
+            is_long = next & LONG != 0;
+            state.entry = next & !(MATCHES | LONG);
+            at += 1;
+            if !is_long {
+                state.calm = at;
+            }
+            if state.entry <= self.last_quiet {
+                state.quiet = at;
+            }
+            if next & MATCHES != 0 && self.info(state.entry).is_none_or(|info| can_end(info.ends, at - 1)) {
+                break Found::End(at - 1);
             }
         };
-        *state = GateState { entry, quiet, calm: if is_long { calm } else { at } };
         found
+    }
+
+    /// Reads the bytes from `at` on that change nothing but the state. Returns the byte that does, or the end.
+    ///
+    /// Nearly all text is read here, so the loop holds what it needs in registers.
+    #[inline]
+    fn run(&self, state: &mut GateState, bytes: &[u8], at: usize) -> usize {
+        let (table, classes, last_quiet) = (&*self.table, &self.classes, self.last_quiet as usize);
+        let (mut row, mut quiet, mut read) = (state.entry as usize, state.quiet, bytes.len());
+        for (at, &byte) in bytes.iter().enumerate().skip(at) {
+            let next = table[row + usize::from(classes[usize::from(byte)])].load(Ordering::Acquire);
+            if next >= SPECIAL {
+                read = at;
+                break;
+            }
+            row = next as usize;
+            quiet = if row <= last_quiet { at + 1 } else { quiet };
+        }
+        (state.entry, state.quiet) = (u32::try_from(row).unwrap_or(FULL), quiet);
+        read
     }
 
     fn info(&self, entry: u32) -> Option<&Info> {
