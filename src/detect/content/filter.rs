@@ -1,4 +1,4 @@
-//! A content filter.
+//! The content filters of a policy.
 
 use std::cmp::Reverse;
 use std::sync::Arc;
@@ -14,12 +14,19 @@ use crate::text::buffer::TextBuffer;
 use crate::text::reset::Reset;
 use crate::text::view::ViewText;
 
-/// A content filter of a policy.
+/// The content filters of a policy. They read the text together.
 #[derive(Debug)]
-pub(crate) struct ContentFilter {
+pub(crate) struct ContentFilters {
+    filters: Vec<Filter>,
+    /// The terms of all their categories.
+    terms: &'static Terms,
+}
+
+/// One content filter.
+#[derive(Debug)]
+struct Filter {
     rule: RuleId,
     category: ContentCategory,
-    terms: &'static Terms,
     sides: Vec<Side>,
 }
 
@@ -46,12 +53,18 @@ pub(crate) struct ContentMatch {
     pub(crate) for_output: bool,
 }
 
-/// The state of a filter in some text.
+/// The state of the filters in some text.
 #[derive(Debug, Default)]
-pub(crate) struct FilterState {
+pub(crate) struct FiltersState {
     words: WordsState,
     /// Terms that others may still come before.
     waiting: Vec<WordHit>,
+    filters: Vec<FilterState>,
+}
+
+/// The state of one filter.
+#[derive(Debug, Default)]
+struct FilterState {
     /// The ends of the last term and of the last exception.
     term_end: usize,
     exception_end: usize,
@@ -61,22 +74,30 @@ pub(crate) struct FilterState {
     scored: Window,
 }
 
-impl Reset for FilterState {
+impl Reset for FiltersState {
     fn reset(&mut self) {
-        let Self { words, waiting, term_end, exception_end, windows, scored } = self;
+        let Self { words, waiting, filters } = self;
         words.reset();
         waiting.reset();
+        filters.iter_mut().for_each(Reset::reset);
+    }
+}
+
+impl Reset for FilterState {
+    fn reset(&mut self) {
+        let Self { term_end, exception_end, windows, scored } = self;
         scored.reset();
         windows.iter_mut().for_each(Window::reset);
         (*term_end, *exception_end) = (0, 0);
     }
 }
 
-impl ContentFilter {
-    /// Compiles a content filter.
-    pub(crate) fn compile(spec: &ContentSpec) -> Option<Self> {
-        let terms = Terms::of(spec.category)?;
-        Some(Self { rule: spec.rule, category: spec.category, terms, sides: Side::of(spec) })
+impl ContentFilters {
+    /// Compiles content filters; `None` if there are no terms.
+    pub(crate) fn compile(specs: &[ContentSpec]) -> Option<Self> {
+        let terms = Terms::of(specs.iter().map(|spec| spec.category))?;
+        let filter = |spec: &ContentSpec| Filter { rule: spec.rule, category: spec.category, sides: Side::of(spec) };
+        Some(Self { filters: specs.iter().map(filter).collect(), terms })
     }
 
     /// Returns the maximum number of bytes of text that a term matches.
@@ -84,38 +105,55 @@ impl ContentFilter {
         self.terms.words.max_length()
     }
 
-    /// Reads the new part of the word view, records the best score if it is kept, and calls `report` for the span of each finding.
+    /// Reads the new part of the word view, records the best scores if they are kept, and calls `report` for the span of each finding.
     pub(crate) fn scan(
         &self,
-        state: &mut FilterState,
+        state: &mut FiltersState,
         (view, text): (&ViewText, &TextBuffer),
         scores: &mut Option<ContentScores>,
         report: &mut dyn FnMut(RuleId, (usize, usize), ContentMatch),
     ) {
         self.terms.words.scan(&mut state.words, view, text, &mut state.waiting);
         let known = if text.is_finished() { usize::MAX } else { self.known_until(state, view, text) };
-        state.windows.resize_with(self.sides.len(), Window::default);
         let mut ready: Vec<WordHit> = state.waiting.extract_if(.., |hit| hit.start < known).collect();
         // Text order, the longest first.
         ready.sort_by_key(|hit| (hit.start, Reverse(hit.end), number_of(hit)));
-        for term in ready.iter().filter_map(|hit| self.term(state, hit)).collect::<Vec<_>>() {
-            for (side, window) in self.sides.iter().zip(&mut state.windows) {
-                if let Some(run) = window.add(term, side.threshold) {
-                    report(self.rule, (run.start, run.end), self.matched(side, &run));
+        state.filters.resize_with(self.filters.len(), FilterState::default);
+        for (filter, state) in self.filters.iter().zip(&mut state.filters) {
+            state.windows.resize_with(filter.sides.len(), Window::default);
+            for hit in &ready {
+                if let Some(term) = self.term(filter, state, hit) {
+                    self.add(filter, state, term, scores, report);
                 }
             }
-            if let Some(scores) = scores {
-                state.scored.add(term, u32::MAX);
-                scores.note(self.rule, ContentScore(state.scored.score(term.start)));
+            state.windows.iter_mut().for_each(|window| window.forget_before(known));
+        }
+    }
+
+    /// Adds a term to the windows of a filter.
+    fn add(
+        &self,
+        filter: &Filter,
+        FilterState { windows, scored, .. }: &mut FilterState,
+        term: Term,
+        scores: &mut Option<ContentScores>,
+        report: &mut dyn FnMut(RuleId, (usize, usize), ContentMatch),
+    ) {
+        for (side, window) in filter.sides.iter().zip(windows) {
+            if let Some(run) = window.add(term, side.threshold) {
+                report(filter.rule, (run.start, run.end), self.matched(filter.category, side, &run));
             }
         }
-        state.windows.iter_mut().for_each(|window| window.forget_before(known));
+        if let Some(scores) = scores {
+            scored.add(term, u32::MAX);
+            scores.note(filter.rule, ContentScore(scored.score(term.start)));
+        }
     }
 
     /// Returns the term that was found, if it counts: the first of overlapping terms does, and none within an exception.
-    fn term(&self, state: &mut FilterState, hit: &WordHit) -> Option<Term> {
+    fn term(&self, filter: &Filter, state: &mut FilterState, hit: &WordHit) -> Option<Term> {
         let (id, start, end) = (number_of(hit), hit.start, hit.end);
-        let effect = self.terms.effect(id)?;
+        let effect = self.terms.effect(id, filter.category)?;
         if effect == Effect::Never {
             state.exception_end = state.exception_end.max(end);
             return None;
@@ -128,21 +166,22 @@ impl ContentFilter {
     }
 
     /// Returns the offset before which all terms are known.
-    fn known_until(&self, state: &FilterState, view: &ViewText, text: &TextBuffer) -> usize {
+    fn known_until(&self, state: &FiltersState, view: &ViewText, text: &TextBuffer) -> usize {
         let open = self.terms.words.earliest(&state.words, view, text);
         open.into_iter().chain(view.unread()).fold(text.end(), usize::min)
     }
 
     /// Returns the earliest offset at which a finding may begin that is not reported yet.
-    pub(crate) fn earliest(&self, state: &FilterState, view: &ViewText, text: &TextBuffer) -> Option<usize> {
-        let begun = state.windows.iter().filter_map(Window::first_start);
+    pub(crate) fn earliest(&self, state: &FiltersState, view: &ViewText, text: &TextBuffer) -> Option<usize> {
+        let windows = state.filters.iter().flat_map(|filter| &filter.windows);
+        let begun = windows.filter_map(Window::first_start);
         let waiting = state.waiting.iter().map(|hit| hit.start);
         begun.chain(waiting).chain(self.terms.words.earliest(&state.words, view, text)).min()
     }
 
-    fn matched(&self, side: &Side, run: &Run) -> ContentMatch {
+    fn matched(&self, category: ContentCategory, side: &Side, run: &Run) -> ContentMatch {
         ContentMatch {
-            category: self.category,
+            category,
             strength: side.strength,
             score: run.score,
             terms: run.terms.iter().filter_map(|&id| self.terms.text(id)).map(Arc::clone).collect(),

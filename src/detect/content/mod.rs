@@ -11,7 +11,7 @@ mod terms;
 mod window;
 
 pub use category::{ContentCategory, FilterStrength};
-pub(crate) use filter::{ContentFilter, ContentMatch, FilterState};
+pub(crate) use filter::{ContentFilters, ContentMatch, FiltersState};
 pub(crate) use score::{ContentScore, ContentScores};
 pub(crate) use window::FILTER_WINDOW_BYTES;
 

@@ -1,7 +1,7 @@
 use std::collections::HashMap;
 
 use super::category::{ContentCategory, FilterStrength};
-use super::filter::{ContentFilter, FilterState};
+use super::filter::{ContentFilters, FiltersState};
 use super::list::{Effect, Line, MAX_WAYS, files, headings, lines, ways};
 use super::window::{FILTER_WINDOW_BYTES, Run, Term, Window};
 use crate::detect::spec::ContentSpec;
@@ -11,11 +11,12 @@ use crate::text::view::{ViewText, normalize_text};
 
 /// Returns the text of each finding, and its terms.
 fn found(category: ContentCategory, strength: FilterStrength, text: &str) -> Vec<(String, Vec<String>)> {
-    let filter = ContentFilter::compile(&ContentSpec { rule: 0, category, input: strength, output: strength }).unwrap();
-    let (mut buffer, mut state, mut found) = (TextBuffer::default(), FilterState::default(), Vec::new());
+    let spec = ContentSpec { rule: 0, category, input: strength, output: strength };
+    let filters = ContentFilters::compile(&[spec]).unwrap();
+    let (mut buffer, mut state, mut found) = (TextBuffer::default(), FiltersState::default(), Vec::new());
     buffer.push(text);
     buffer.finish();
-    filter.scan(&mut state, (&ViewText::of(text, View::Word), &buffer), &mut None, &mut |_, (start, end), why| {
+    filters.scan(&mut state, (&ViewText::of(text, View::Word), &buffer), &mut None, &mut |_, (start, end), why| {
         found.push((text[start..end].to_owned(), why.terms.iter().map(ToString::to_string).collect()));
     });
     found

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::detect::compiler::{Compiled, Compiler};
-use crate::detect::content::{ContentFilter, FILTER_WINDOW_BYTES, FilterState};
+use crate::detect::content::{ContentFilters, FILTER_WINDOW_BYTES, FiltersState};
 use crate::detect::detector::{Detector, LOOKAHEAD_BYTES};
 use crate::detect::output::{Candidate, Origin, ScanOutput};
 use crate::detect::pattern::{PatternProblem, Starts};
@@ -14,30 +14,31 @@ use crate::text::view::ViewText;
 
 /// Compiles the content filters.
 pub(super) fn compile(spec: &DetectorSpec, compiler: &mut Compiler) -> Compiled<()> {
+    let Some(first) = spec.content.first() else { return Ok(()) };
+    let filters = ContentFilters::compile(&spec.content).ok_or_else(|| (Some(first.rule), no_terms()))?;
     for spec in &spec.content {
-        let filter = ContentFilter::compile(spec).ok_or_else(|| (Some(spec.rule), no_terms()))?;
-        compiler.bound(spec.rule, FILTER_WINDOW_BYTES + filter.longest_term(), LOOKAHEAD_BYTES);
-        compiler.detectors.push(Arc::new(filter));
+        compiler.bound(spec.rule, FILTER_WINDOW_BYTES + filters.longest_term(), LOOKAHEAD_BYTES);
     }
+    compiler.detectors.push(Arc::new(filters));
     Ok(())
 }
 
 fn no_terms() -> PatternProblem {
     PatternProblem {
-        message: "the list of the category has no terms that can match".to_owned(),
+        message: "the lists of the categories have no terms that can match".to_owned(),
         span: None,
         help: "please report this bug".to_owned(),
     }
 }
 
-impl Detector for ContentFilter {
-    type State = FilterState;
+impl Detector for ContentFilters {
+    type State = FiltersState;
 
     fn view(&self) -> View {
         View::Word
     }
 
-    fn read(&self, state: &mut FilterState, view: &ViewText, text: &TextBuffer, out: &mut ScanOutput) {
+    fn read(&self, state: &mut FiltersState, view: &ViewText, text: &TextBuffer, out: &mut ScanOutput) {
         let ScanOutput { candidates, content_scores, .. } = out;
         self.scan(state, (view, text), content_scores, &mut |rule, (start, end), reason| {
             candidates.push(Candidate {
@@ -49,7 +50,7 @@ impl Detector for ContentFilter {
         });
     }
 
-    fn open_start(&self, state: &FilterState, view: &ViewText, text: &TextBuffer) -> Option<usize> {
+    fn open_start(&self, state: &FiltersState, view: &ViewText, text: &TextBuffer) -> Option<usize> {
         self.earliest(state, view, text)
     }
 }

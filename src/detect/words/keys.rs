@@ -11,6 +11,9 @@ const LOWER: u64 = 0x2020_2020_2020_2020;
 /// Bytes of the key of a part of an identifier.
 const PART: usize = 3;
 
+/// Bytes after the first letters and digits of a phrase that are part of its key.
+const NEXT: usize = 4;
+
 /// The most ends of a part of an identifier that are tried.
 const MOST_ENDS: u32 = 4;
 
@@ -41,28 +44,57 @@ impl BitTable {
     }
 }
 
-/// The keys of words that are whole where they begin: all ASCII letters and digits up to another byte.
+/// The keys of words that are whole where they begin: all ASCII letters and digits up to another byte, and the bytes after these.
 #[derive(Debug)]
-pub(super) struct WholeKeys(BitTable);
+pub(super) struct WholeKeys {
+    /// All words.
+    all: BitTable,
+    /// Those that have too few bytes after the letters and digits.
+    single: BitTable,
+    /// The others, with what follows: a phrase that begins with a common word is known by its next one.
+    phrases: BitTable,
+}
 
 impl WholeKeys {
     pub(super) fn new(words: &[String]) -> Self {
-        let mut table = BitTable::new(words.len());
-        for word in words {
-            let length = word.bytes().take_while(u8::is_ascii_alphanumeric).count();
-            // A word that begins otherwise is looked for without its key.
-            if length > 0 {
-                table.insert(hash(word.as_bytes(), 0..length));
+        let keys = || words.iter().filter_map(|word| key(word));
+        let phrases = keys().filter(|(_, phrase)| phrase.is_some()).count();
+        let mut tables = Self {
+            all: BitTable::new(words.len()),
+            single: BitTable::new(words.len() - phrases),
+            phrases: BitTable::new(phrases),
+        };
+        for (first, phrase) in keys() {
+            tables.all.insert(first);
+            match phrase {
+                Some(phrase) => tables.phrases.insert(phrase),
+                None => tables.single.insert(first),
             }
         }
-        Self(table)
+        tables
     }
 
     /// Returns `true` if a word of the policy may begin with the letters and digits at `place`.
     #[inline]
     pub(super) fn may_begin(&self, bytes: &[u8], place: Range<usize>) -> bool {
-        self.0.contains(hash(bytes, place))
+        let end = place.end;
+        let first = hash(bytes, place);
+        self.all.contains(first) && (self.single.contains(first) || self.may_follow(first, bytes, end))
     }
+
+    /// Returns `true` if the bytes at `end` may follow the first letters and digits of a word, or are not known.
+    fn may_follow(&self, first: u64, bytes: &[u8], end: usize) -> bool {
+        let next = bytes.get(end..).and_then(<[u8]>::first_chunk);
+        next.is_none_or(|&next| self.phrases.contains(hash_phrase(first, next)))
+    }
+}
+
+/// Returns the hash of a word's first letters and digits, and of those with the bytes after them. A word that begins otherwise has no key.
+fn key(word: &str) -> Option<(u64, Option<u64>)> {
+    let length = word.bytes().take_while(u8::is_ascii_alphanumeric).count();
+    let first = (length > 0).then(|| hash(word.as_bytes(), 0..length))?;
+    let next = word.as_bytes().get(length..).and_then(<[u8]>::first_chunk);
+    Some((first, next.map(|&next| hash_phrase(first, next))))
 }
 
 /// The keys of words that may be a part of an identifier: their first bytes, and all letters and digits up to another byte.
@@ -121,6 +153,12 @@ fn hash_part([first, second, third]: [u8; PART]) -> u64 {
     mix(u64::from(u32::from_le_bytes([first, second, third, 0])) | LOWER)
 }
 
+/// Returns the hash of a word's beginning with the bytes after it.
+#[inline]
+fn hash_phrase(first: u64, next: [u8; NEXT]) -> u64 {
+    mix(first ^ (u64::from(u32::from_le_bytes(next)) | LOWER))
+}
+
 /// Returns the hash of the first and the last eight bytes, and of the length.
 #[inline]
 fn hash(bytes: &[u8], place: Range<usize>) -> u64 {
@@ -171,5 +209,17 @@ mod tests {
         let others: Vec<String> = (0..1000).map(|number| format!("w{number}ord")).collect();
         let passed = others.iter().filter(|other| whole.may_begin(other.as_bytes(), 0..other.len())).count();
         assert!(passed < 100, "{passed}");
+    }
+
+    /// Of a phrase, the bytes after its first word are compared as far as they are known.
+    #[test]
+    fn a_phrase_is_known_by_what_follows_its_first_word() {
+        let words = ["you are here", "you", "i am", "the end"].map(str::to_owned);
+        let keys = WholeKeys::new(&words);
+        let begins = |text: &str, length: usize| keys.may_begin(text.as_bytes(), 0..length);
+        assert!(begins("The END of it", 3) && begins("The END", 3) && begins("the en", 3) && begins("the", 3));
+        assert!(!begins("the beginning", 3) && !begins("the, end", 3));
+        assert!(begins("you were", 3), "a word by itself");
+        assert!(begins("i was", 1), "too short for more than its first word");
     }
 }

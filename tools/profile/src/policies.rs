@@ -16,6 +16,7 @@ pub fn policy(name: &str) -> Guardrail {
         "world" => "pii: [{types: [ALL, WORLD_IDS], action: mask}]".to_owned(),
         "regexes" => REGEXES.to_owned(),
         "full" => return crate::common::policies::full(),
+        "filters" => return crate::common::policies::types_with_filters(),
         "banking" => return Guardrail::new(Policy::from_pack("banking").expect("a pack")),
         "one" => "word_filters: [{name: W, words: [xylophone], action: mask}]".to_owned(),
         _ => "pii: [{types: [ALL], action: mask}]".to_owned(),
