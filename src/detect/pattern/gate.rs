@@ -196,7 +196,7 @@ impl Gate {
     ) -> Found {
         // A long match is open after the last byte.
         let mut is_long = state.calm < at;
-        let found = loop {
+        loop {
             if !is_long {
                 at = self.run(state, bytes, at);
                 state.calm = at;
@@ -222,8 +222,7 @@ impl Gate {
             if next & MATCHES != 0 && self.info(state.entry).is_none_or(|info| can_end(info.ends, at - 1)) {
                 break Found::End(at - 1);
             }
-        };
-        found
+        }
     }
 
     /// Reads the bytes from `at` on that change nothing but the state. Returns the byte that does, or the end.
