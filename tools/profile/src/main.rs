@@ -20,13 +20,26 @@ fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let argument = |index: usize, default: &str| arguments.get(index).cloned().unwrap_or_else(|| default.to_owned());
     match argument(0, "").as_str() {
-        "work" => work(&argument(1, "chat"), &argument(2, "types"), argument(3, "65536").parse().expect("a number of bytes")),
-        "fixed" => fixed::fixed(&argument(1, "text"), &argument(2, "types"), argument(3, "1").parse().expect("a number")),
+        "work" => {
+            let number = |index, default| argument(index, default).parse().expect("a number of bytes");
+            work(&argument(1, "chat"), &argument(2, "types"), number(3, "65536"), number(4, "0"));
+        }
+        "fixed" => {
+            fixed::fixed(&argument(1, "text"), &argument(2, "types"), argument(3, "1").parse().expect("a number"))
+        }
         "times" => times(&argument(1, "types")),
-        "search" => search::search(&argument(1, "world"), argument(2, "1").parse().expect("a seed"), argument(3, "2000").parse().expect("a number of rounds")),
-        "each" => each::each(argument(1, "65536").parse().expect("a number of bytes"), arguments.get(2..).unwrap_or_default()),
+        "search" => search::search(
+            &argument(1, "world"),
+            argument(2, "1").parse().expect("a seed"),
+            argument(3, "2000").parse().expect("a number of rounds"),
+        ),
+        "each" => {
+            each::each(argument(1, "65536").parse().expect("a number of bytes"), arguments.get(2..).unwrap_or_default())
+        }
         "findings" => findings(&argument(1, "all")),
-        _ => eprintln!("usage: profile work WORKLOAD POLICY BYTES | fixed KIND POLICY NUMBER | times POLICY | each BYTES UNIT... | search POLICY SEED ROUNDS | findings POLICY"),
+        _ => eprintln!(
+            "usage: profile work WORKLOAD POLICY BYTES [CHUNK] | fixed KIND POLICY NUMBER | times POLICY | each BYTES UNIT... | search POLICY SEED ROUNDS | findings POLICY"
+        ),
     }
 }
 
@@ -36,12 +49,41 @@ fn measured(guardrail: &Guardrail, text: &str) -> usize {
     black_box(guardrail.assess(Source::Output, text)).findings().len()
 }
 
-fn work(name: &str, policy: &str, bytes: usize) {
+/// The part that callgrind counts, of a stream.
+#[inline(never)]
+fn measured_stream(guardrail: &Guardrail, chunks: &[&str]) -> usize {
+    stream(guardrail, chunks)
+}
+
+fn stream(guardrail: &Guardrail, chunks: &[&str]) -> usize {
+    let mut guard = StreamGuard::new(guardrail, Source::Output);
+    let released: usize = chunks.iter().map(|chunk| black_box(guard.push(chunk)).len()).sum();
+    released + black_box(guard.finish()).len()
+}
+
+/// Reads the text of a workload whole, or in chunks of so many bytes.
+fn work(name: &str, policy: &str, bytes: usize, chunk: usize) {
     let (guardrail, text) = (policies::policy(policy), workload(name, bytes));
+    if chunk > 0 {
+        let chunks: Vec<&str> = chunks(&text, chunk).collect();
+        stream(&guardrail, &chunks);
+        return println!("{} bytes released of {}", measured_stream(&guardrail, &chunks), text.len());
+    }
     // The first time determinizes.
     black_box(guardrail.assess(Source::Output, &text));
     let count = measured(&guardrail, &text);
     println!("{count} findings in {} bytes", text.len());
+}
+
+/// Returns the text in chunks of at least `size` bytes.
+fn chunks(text: &str, size: usize) -> impl Iterator<Item = &str> {
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        let end = (size..rest.len()).find(|&end| rest.is_char_boundary(end)).unwrap_or(rest.len());
+        let (chunk, after) = rest.split_at(end);
+        rest = after;
+        (!chunk.is_empty()).then_some(chunk)
+    })
 }
 
 /// Nanoseconds a byte of every workload, and how often that of chat it is: the best of some rounds.
@@ -68,9 +110,17 @@ fn findings(policy: &str) {
     let guardrail = policies::policy(policy);
     let mut all: Vec<String> = Vec::new();
     let files = [
-        "pii/presidio_synth_v2.jsonl", "pii/piianon_sample.jsonl", "pii/rt_email.jsonl", "pii/rt_ipaddress.jsonl",
-        "pii/rt_phonenumber.jsonl", "pii/rt_url.jsonl", "names/addresses.jsonl", "names/templates.jsonl", "names/btc.jsonl",
-        "names/eu_fr.jsonl", "names/litbank.jsonl",
+        "pii/presidio_synth_v2.jsonl",
+        "pii/piianon_sample.jsonl",
+        "pii/rt_email.jsonl",
+        "pii/rt_ipaddress.jsonl",
+        "pii/rt_phonenumber.jsonl",
+        "pii/rt_url.jsonl",
+        "names/addresses.jsonl",
+        "names/templates.jsonl",
+        "names/btc.jsonl",
+        "names/eu_fr.jsonl",
+        "names/litbank.jsonl",
     ];
     for file in files {
         all.extend(texts(&folder().join(file)).chunks(8).map(|texts| texts.join("\n")));
@@ -96,14 +146,12 @@ fn findings(policy: &str) {
 /// Digests of what each chunk of a stream releases, and of its findings and all that it releases.
 fn streamed(guardrail: &Guardrail, text: &str, size: usize) -> (u64, u64) {
     let (mut findings, mut all) = (DefaultHasher::new(), String::new());
-    let (mut hash, mut guard, mut at) = (DefaultHasher::new(), StreamGuard::new(guardrail, Source::Output), 0);
-    while at < text.len() {
-        let end = (at + size..=text.len()).find(|&end| text.is_char_boundary(end)).unwrap_or(text.len());
-        let released = guard.push(&text[at..end]);
+    let (mut hash, mut guard) = (DefaultHasher::new(), StreamGuard::new(guardrail, Source::Output));
+    for chunk in chunks(text, size) {
+        let released = guard.push(chunk);
         released.hash(&mut hash);
         all.push_str(released);
         guard.buffered_bytes().hash(&mut hash);
-        at = end;
     }
     all.push_str(guard.finish());
     for finding in guard.assessment().findings() {
