@@ -1,6 +1,6 @@
 //! The recognizers that a policy uses.
 
-use std::cell::Cell;
+use std::cell::{Cell, OnceCell};
 use std::collections::{HashMap, HashSet};
 
 use super::canonical::canonical;
@@ -136,19 +136,22 @@ struct Known<'v> {
 /// The input of validators: many are offered the same span, of which the surroundings are looked at once.
 pub(crate) struct Inputs<'v> {
     view: &'v ViewText,
-    /// The last spans, by their start. The number is odd, so that starts at every second byte use all of it.
-    known: [Cell<Option<Known<'v>>>; 17],
+    /// The last spans, by their start. Most chunks of a stream have none.
+    known: OnceCell<[Cell<Option<Known<'v>>>; KNOWN_SPANS]>,
 }
+
+/// Odd, so that starts at every second byte use all of them.
+const KNOWN_SPANS: usize = 17;
 
 impl<'v> Inputs<'v> {
     pub(crate) fn new(view: &'v ViewText) -> Self {
-        Self { view, known: [const { Cell::new(None) }; 17] }
+        Self { view, known: OnceCell::new() }
     }
 
     /// Returns the input for a span, or `None` if no value begins or ends where it does.
     #[expect(clippy::indexing_slicing, reason = "below the length")]
     fn of(&self, start: usize, end: usize) -> Option<RecognizerInput<'v>> {
-        let cell = &self.known[start % self.known.len()];
+        let cell = &self.known.get_or_init(|| [const { Cell::new(None) }; KNOWN_SPANS])[start % KNOWN_SPANS];
         let known = cell.get().filter(|known| known.span == (start, end)).unwrap_or_else(|| {
             let known = Known { span: (start, end), input: self.read(start, end) };
             cell.set(Some(known));

@@ -145,7 +145,7 @@ impl Detector for Entities {
 
     fn read(&self, state: &mut EntitiesState, view: &ViewText, text: &TextBuffer, out: &mut ScanOutput) {
         let EntitiesState { matcher, contexts, last_ends } = state;
-        let (inputs, is_known) = (Inputs::new(view), false);
+        let (inputs, is_known) = (&Inputs::new(view), false);
         let mut validator = EntityValidator { entities: self, inputs, view, text, contexts, last_ends, is_known };
         let mut matches = std::mem::take(&mut out.matches);
         self.matcher.read(matcher, view, text.is_finished(), &mut validator, &mut matches);
@@ -162,7 +162,7 @@ impl Detector for Entities {
 /// Validates the values of entity types, and rules out those that lack a context word.
 struct EntityValidator<'a> {
     entities: &'a Entities,
-    inputs: Inputs<'a>,
+    inputs: &'a Inputs<'a>,
     view: &'a ViewText,
     text: &'a TextBuffer,
     contexts: &'a mut ContextReader,
@@ -181,7 +181,7 @@ impl EntityValidator<'_> {
 
 impl Validator for EntityValidator<'_> {
     fn validate(&mut self, offer: Offer) -> Verdict {
-        self.entities.recognizers.validate_offer(offer, &self.inputs)
+        self.entities.recognizers.validate_offer(offer, self.inputs)
     }
 
     fn has_no_context(&mut self, end: usize) -> bool {
