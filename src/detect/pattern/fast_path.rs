@@ -129,7 +129,7 @@ impl PatternMatcher {
     }
 
     /// Returns the state of a start at `at` after its first byte, or `None` if the start needs the slow path.
-    fn first_step(&self, before: CharClass, bytes: &[u8], at: usize) -> Option<u32> {
+    pub(super) fn first_step(&self, before: CharClass, bytes: &[u8], at: usize) -> Option<u32> {
         let byte = bytes[at];
         if byte >= 0x80 {
             return None;

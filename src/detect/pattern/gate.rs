@@ -85,7 +85,7 @@ struct Growth {
 }
 
 /// What the gate came to.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Found {
     /// A match may end after this byte.
     End(usize),
@@ -111,6 +111,14 @@ pub(super) struct Gate {
     table: Box<[AtomicU32]>,
     infos: Box<[OnceLock<Info>]>,
     growth: Mutex<Growth>,
+}
+
+/// The gate between two chunks.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Pause {
+    pub(super) entry: u32,
+    /// The last calm position, as an offset in the view.
+    pub(super) calm: usize,
 }
 
 /// The state of the gate.

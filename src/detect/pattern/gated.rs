@@ -2,7 +2,7 @@
 
 use super::alternatives::AlternativeSet;
 use super::bests::record;
-use super::gate::{Found, Gate, GateState, LONG_BYTES, YOUNG_BYTES};
+use super::gate::{Found, Gate, GateState, LONG_BYTES, Pause, YOUNG_BYTES};
 use super::input::Input;
 use super::matcher::{MatcherState, PatternMatcher};
 use super::reverse::SHORT_BYTES;
@@ -23,9 +23,10 @@ impl PatternMatcher {
     ) {
         let end = input.bytes.len();
         // The gate has read up to here.
-        let mut read = at;
+        let lead = state.lead.take();
+        let mut read = lead.map_or(at, |lead| lead.read - input.base);
         let mut open = match state.gate.take() {
-            Some(entry) => Some(GateState { entry, quiet: at, calm: at }),
+            Some(Pause { entry, calm }) => Some(GateState { entry, quiet: at, calm: calm - input.base.min(calm) }),
             None if state.threads.is_empty() => quiet(gate, input, at),
             None => None,
         };
@@ -66,6 +67,10 @@ impl PatternMatcher {
                     state.end_threads(to.out);
                 }
             }
+            if found == Found::Nothing && state.threads.is_empty() && state.bests.is_empty() {
+                self.read_on(state, lead, (input, at), to);
+                break;
+            }
             while at < until {
                 at = self.advance_all(state, input, (at, until), Ends::None, to);
             }
@@ -80,12 +85,13 @@ impl PatternMatcher {
                 read = at;
             }
         }
-        state.gate = open.map(|open| open.entry);
+        let calm = |open: GateState| input.base + if state.lead.is_some() { open.calm } else { end };
+        state.gate = open.map(|open| Pause { entry: open.entry, calm: calm(open) });
     }
 
     /// Validates the matches that waited for the next character.
     pub(super) fn resolve(&self, state: &mut MatcherState, input: Input<'_>, at: usize, to: &mut Judge<'_>) {
-        let entry = self.gate.as_ref().zip(state.gate).and_then(|(gate, entry)| gate.matches(entry));
+        let entry = self.gate.as_ref().zip(state.gate).and_then(|(gate, pause)| gate.matches(pause.entry));
         let Some(matches) = entry else {
             self.commit_waiting(state, input.view, Ends::All, to);
             return;

@@ -9,8 +9,9 @@ use super::count::Count;
 use super::count::Needs;
 use super::dfa::{DEAD, Dfa, StateRef};
 use super::form::Forms;
-use super::gate::Gate;
+use super::gate::{Gate, Pause};
 use super::input::Input;
+use super::lead::Lead;
 use super::prefilter::{Prefilter, Run};
 use super::reverse::Reverse;
 use super::tails::Tails;
@@ -50,8 +51,10 @@ pub(crate) struct PatternMatcher {
 #[derive(Debug, Default)]
 pub(crate) struct MatcherState {
     pub(super) threads: Vec<Thread>,
-    /// The state of the gate, if it has read as far.
-    pub(super) gate: Option<u32>,
+    /// Where the gate is, if it has read as far.
+    pub(super) gate: Option<Pause>,
+    /// The earliest start that is alive. No thread is, then.
+    pub(super) lead: Option<Lead>,
     /// The offset up to which the view has been read.
     at: usize,
     by_state: ByState,
@@ -67,14 +70,14 @@ pub(crate) struct MatcherState {
 
 impl Reset for MatcherState {
     fn reset(&mut self) {
-        let Self { threads, gate, at, by_state, tails, run, bests, wanted, formed } = self;
+        let Self { threads, gate, lead, at, by_state, tails, run, bests, wanted, formed } = self;
         threads.reset();
         by_state.reset();
         tails.reset();
         bests.reset();
         wanted.reset();
         formed.clear();
-        (*gate, *at, *run) = (None, 0, Run::default());
+        (*gate, *lead, *at, *run) = (None, None, 0, Run::default());
     }
 }
 
@@ -86,7 +89,8 @@ impl MatcherState {
 
     /// Returns the earliest start that can still become a match, as an offset in the view.
     pub(crate) fn earliest(&self) -> Option<usize> {
-        self.threads.iter().map(|thread| thread.first).min()
+        let threads = self.threads.iter().map(|thread| thread.first);
+        threads.chain(self.lead.map(|lead| lead.start)).min()
     }
 }
 
@@ -176,29 +180,40 @@ impl PatternMatcher {
         out: &mut Vec<PatternMatch>,
     ) {
         let input = Input { view, bytes: view.kept().as_bytes(), base: view.base() };
-        let mut at = state.at - input.base;
+        let at = state.at - input.base;
         let tails = std::mem::take(&mut state.tails).reaching(self.counted_bytes);
         let mut to = Judge { validator, out, tails };
         if at < input.bytes.len() {
             self.resolve(state, input, at, &mut to);
             match self.gate.as_ref().filter(|_| self.prefilter.is_none()) {
                 Some(gate) => self.read_gated(gate, state, input, at, &mut to),
-                None => {
-                    while at < input.bytes.len() {
-                        at = self.advance_all(state, input, (at, input.bytes.len()), Ends::All, &mut to);
-                    }
-                }
+                None => self.read_ungated(state, input, at, &mut to),
             }
-            state.at = view.end();
+            state.at = state.lead.map_or(view.end(), |lead| lead.start);
             self.forget_unreachable(state, view, to.out);
         }
         if is_last {
             self.resolve(state, input, input.bytes.len(), &mut to);
             state.end_threads(to.out);
+            state.lead = None;
         }
         let threads = &state.threads;
         flush(&mut state.bests, to.out, |best| !threads.iter().any(|thread| thread.has_start_of(best)));
         state.tails = to.tails;
+    }
+
+    /// Reads from byte `at` on without a gate.
+    fn read_ungated(&self, state: &mut MatcherState, input: Input<'_>, mut at: usize, to: &mut Judge<'_>) {
+        let lead = state.lead.take();
+        while at < input.bytes.len() {
+            if let Some(prefilter) = self.prefilter.as_ref().filter(|_| state.threads.is_empty()) {
+                at = prefilter.begin(input, at, &mut state.run);
+                if state.run.is_open(input) {
+                    return self.read_on(state, lead, (input, at), to);
+                }
+            }
+            at = self.advance_all(state, input, (at, input.bytes.len()), Ends::All, to);
+        }
     }
 
     /// Reads one byte, or several on the fast path, but none from `limit` on. Returns the byte to continue with.

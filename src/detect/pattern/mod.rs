@@ -61,6 +61,7 @@ mod form;
 mod gate;
 mod gated;
 mod input;
+mod lead;
 mod matcher;
 mod nfa;
 mod normalize_hir;

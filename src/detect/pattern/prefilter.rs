@@ -17,6 +17,15 @@ const MAX_STATES_BEFORE: usize = 256;
 pub(super) struct Run {
     start: usize,
     end: usize,
+    /// It ends with what has arrived, and may go on.
+    is_open: bool,
+}
+
+impl Run {
+    /// Returns `true` if it leads up to the end of the text that has arrived.
+    pub(super) fn is_open(&self, input: Input<'_>) -> bool {
+        self.is_open && self.end == input.base + input.bytes.len()
+    }
 }
 
 #[derive(Debug)]
@@ -61,14 +70,18 @@ impl Prefilter {
     /// Returns the position at or after `at` to begin with: no match begins earlier, not even one that the next chunk completes. The
     /// last run is remembered, so that each byte is searched once.
     pub(super) fn begin(&self, input: Input<'_>, mut at: usize, last: &mut Run) -> usize {
-        let bytes = input.bytes;
+        let (bytes, base) = (input.bytes, input.base);
         loop {
-            if input.base + at >= last.end {
-                let found = memchr::memchr2(self.bytes[0], self.bytes[1], &bytes[at..]);
-                let end = found.map_or(bytes.len(), |offset| at + offset);
-                work::count((end - at) / 8);
-                let run = bytes[at..end].iter().rev().take_while(|&&byte| self.before[usize::from(byte)]).count();
-                if run == 0 && found.is_some() {
+            // The part of an open run that was searched is not searched again.
+            let continues = last.is_open && base + at < last.end;
+            let from = if continues { last.end - base } else { at };
+            if base + at >= last.end || continues && from < bytes.len() {
+                let found = memchr::memchr2(self.bytes[0], self.bytes[1], &bytes[from..]);
+                let end = found.map_or(bytes.len(), |offset| from + offset);
+                work::count((end - from) / 8);
+                let run = bytes[from..end].iter().rev().take_while(|&&byte| self.before[usize::from(byte)]).count();
+                let start = if continues && run == end - from { last.start } else { base + end - run };
+                if start == base + end && found.is_some() {
                     // A prefilter byte that no run leads up to.
                     at = end + 1;
                     if at >= bytes.len() {
@@ -76,9 +89,9 @@ impl Prefilter {
                     }
                     continue;
                 }
-                *last = Run { start: input.base + end - run, end: input.base + end };
+                *last = Run { start, end: base + end, is_open: found.is_none() };
             }
-            return at.max(last.start - input.base.min(last.start));
+            return at.max(last.start - base.min(last.start));
         }
     }
 }
