@@ -44,6 +44,17 @@ pub(crate) struct ViewText {
     finished: bool,
 }
 
+/// A part of a view.
+pub(crate) struct ViewPart<'a> {
+    /// The view from the part on, and the number of bytes in the part.
+    pub(crate) rest: &'a str,
+    pub(crate) length: usize,
+    /// Where the part begins in the text.
+    pub(crate) start: usize,
+    /// `None` if the part is byte for byte the text. Otherwise all of it represents the text up to here.
+    pub(crate) unit_end: Option<usize>,
+}
+
 impl Reset for ViewText {
     fn reset(&mut self) {
         let Self {
@@ -163,16 +174,14 @@ impl ViewText {
         if at >= self.end() { self.text_end(self.end()) } else { self.map.text_start(at) }
     }
 
-    /// Returns the ASCII characters from `at` on that are the text itself, and where they begin in the text.
-    pub(crate) fn ascii_from(&self, at: usize) -> (usize, &str) {
-        let rest = self.kept.get(at - self.base.min(at)..).unwrap_or_default();
-        if !rest.as_bytes().first().is_some_and(u8::is_ascii) {
-            return (at, "");
-        }
-        let Some((text, length)) = self.map.same_from(at, self.end()) else { return (at, "") };
-        let same = rest.as_bytes().iter().take(length);
-        let ascii = same.take_while(|byte| byte.is_ascii()).count();
-        (text, rest.get(..ascii).unwrap_or_default())
+    /// Returns the parts from `at` on that are the text itself, or represent it as a whole, in order.
+    pub(crate) fn parts_from(&self, at: usize) -> impl Iterator<Item = ViewPart<'_>> {
+        self.map.parts_from(at, self.end()).map(|part| ViewPart {
+            rest: self.kept.get(part.view.start - self.base.min(part.view.start)..).unwrap_or_default(),
+            length: part.view.len(),
+            start: part.text,
+            unit_end: part.unit_end,
+        })
     }
 
     /// Returns where a part of the view begins in the text, if it is ASCII and byte for byte the text.

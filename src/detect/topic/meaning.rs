@@ -3,7 +3,7 @@
 use smallvec::SmallVec;
 
 use super::score::Score;
-use super::vectors::{DIMENSIONS, Piece, sum};
+use super::vectors::{Batch, DIMENSIONS, Piece};
 
 /// Length of a direction.
 const UNIT: i64 = 4096;
@@ -13,7 +13,7 @@ const UNIT: i64 = 4096;
 const MAX_NARROW_NORM: u64 = 1 << 17;
 
 /// The squares of as many numbers below this as a vector has fit 31 bits.
-const SQUARED: u32 = 1 << 12;
+const SQUARED: u16 = 1 << 12;
 
 /// A vector of length 1, in 4096ths.
 #[derive(Clone, Debug, Default)]
@@ -22,16 +22,19 @@ pub(super) struct Direction(Vec<i16>);
 /// The vector of some text, of any length.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Sentence {
-    values: SmallVec<[i32; DIMENSIONS]>,
-    /// The same in 16 bits, if products with it fit 32 bits.
+    /// Its numbers in 16 bits, if products with them fit 32 bits.
     narrow: SmallVec<[i16; DIMENSIONS]>,
+    /// Otherwise its numbers.
+    values: SmallVec<[i32; DIMENSIONS]>,
     norm: u64,
 }
 
 impl Sentence {
     /// Returns the sum of the vectors of pieces.
     pub(super) fn of_pieces(pieces: impl Iterator<Item = Piece>) -> Self {
-        Self::of_values(sum(pieces).into())
+        let mut sentence = Self::default();
+        sentence.set_pieces(pieces);
+        sentence
     }
 
     /// Returns the vector with these numbers.
@@ -41,6 +44,32 @@ impl Sentence {
         sentence
     }
 
+    /// Makes it the sum of the vectors of pieces.
+    pub(super) fn set_pieces(&mut self, pieces: impl Iterator<Item = Piece>) {
+        self.values.clear();
+        let mut batch = Batch::default();
+        for piece in pieces {
+            if !batch.add(piece) {
+                self.add(&std::mem::take(&mut batch));
+                batch.add(piece);
+            }
+        }
+        if self.values.is_empty() {
+            self.narrow.clear();
+            self.narrow.extend_from_slice(&batch.sum());
+            self.measure_narrow();
+        } else {
+            self.add(&batch);
+            self.measure();
+        }
+    }
+
+    fn add(&mut self, batch: &Batch) {
+        self.values.resize(DIMENSIONS, 0);
+        self.values.iter_mut().zip(batch.sum()).for_each(|(sum, more)| *sum += i32::from(more));
+    }
+
+    /// Sets what depends on the values.
     fn measure(&mut self) {
         self.narrow.clear();
         let widest = self.values.iter().fold(0, |widest, value| widest | value.unsigned_abs());
@@ -48,16 +77,34 @@ impl Sentence {
             self.narrow.resize(self.values.len(), 0);
             #[expect(clippy::cast_possible_truncation, reason = "none is wider than 16 bits")]
             self.narrow.iter_mut().zip(&self.values).for_each(|(narrow, &value)| *narrow = value as i16);
+            return self.measure_narrow();
         }
+        self.norm = self.values.iter().map(|&value| u64::from(value.unsigned_abs()).pow(2)).sum::<u64>().isqrt();
+    }
+
+    /// Sets the length. Leaves the vector in 16 bits alone, unless products with it may not fit 32 bits.
+    fn measure_narrow(&mut self) {
+        let widest = self.narrow.iter().fold(0, |widest, value| widest | value.unsigned_abs());
         let square = if widest < SQUARED && self.narrow.len() <= DIMENSIONS {
             dot(&self.narrow, &self.narrow).unsigned_abs().into()
         } else {
-            self.values.iter().map(|&value| u64::from(value.unsigned_abs()).pow(2)).sum::<u64>()
+            self.narrow.iter().map(|&value| u64::from(value.unsigned_abs()).pow(2)).sum::<u64>()
         };
         self.norm = square.isqrt();
         if self.norm >= MAX_NARROW_NORM {
+            self.values = self.numbers().collect();
             self.narrow.clear();
+        } else {
+            self.values.clear();
         }
+    }
+
+    /// Returns the numbers of the vector.
+    fn numbers(&self) -> impl Iterator<Item = i32> {
+        self.narrow
+            .iter()
+            .map(|&value| i32::from(value))
+            .chain(self.values.iter().copied().filter(|_| self.narrow.is_empty()))
     }
 
     /// Returns the product with a direction of which the cosine is 1.
@@ -73,7 +120,7 @@ impl Sentence {
     /// Returns its direction; nothing is like that of a vector of zeros.
     pub(super) fn direction(&self) -> Direction {
         let norm = i64::try_from(self.norm).unwrap_or(i64::MAX).max(1);
-        let scaled = self.values.iter().map(|&value| i64::from(value) * UNIT / norm);
+        let scaled = self.numbers().map(|value| i64::from(value) * UNIT / norm);
         Direction(scaled.map(|value| i16::try_from(value).unwrap_or(0)).collect())
     }
 

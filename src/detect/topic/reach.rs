@@ -18,6 +18,9 @@ const LANES: usize = 8;
 /// A byte is added to what it means, so that no row is zero.
 const BIAS: i32 = 128;
 
+/// A number of the row of a piece that is so near a topic that a byte cannot express it.
+const TOO_LARGE: u64 = u64::MAX;
+
 /// As many bytes as this are added without leaving 16 bits.
 const MAX_PIECES: usize = 256;
 
@@ -30,7 +33,8 @@ const NEAR: u8 = 2;
 pub(super) struct Reach {
     centers: Vec<Direction>,
     groups: usize,
-    /// A bound is one of these bytes times two to the power of `shift`. A row that is not known yet is zero.
+    /// A bound is one of these bytes times two to the power of `shift`. A row that is not known yet is zero, and one that would need a
+    /// larger byte is [`TOO_LARGE`].
     rows: Box<[AtomicU64]>,
     shift: u32,
     /// For each piece, whether its vector is at least as similar to a center as `nearness`.
@@ -56,8 +60,8 @@ impl Reach {
             groups,
             centers,
             rows: std::iter::repeat_with(AtomicU64::default).take(groups * pieces()).collect(),
-            // Seven bits are left, one of them for the sign, and one more is added.
-            shift: (u64::BITS - largest.leading_zeros()).saturating_sub(6),
+            // The products of almost all pieces are below a quarter of the largest that there could be, so they fit seven bits.
+            shift: (u64::BITS - largest.leading_zeros()).saturating_sub(8),
             near: std::iter::repeat_with(AtomicU8::default).take(pieces()).collect(),
             nearness,
         }
@@ -72,7 +76,7 @@ impl Reach {
         near.load(Ordering::Relaxed) == NEAR
     }
 
-    /// Returns the bounds of some pieces together, unless they are too many.
+    /// Returns the bounds of some pieces together, unless they are too many or one is too near a topic.
     pub(super) fn bounds(&self, pieces: impl Iterator<Item = Piece>) -> Option<Bounds> {
         let mut sums = SmallVec::<[[u16; LANES]; 8]>::from_elem([0; LANES], self.groups);
         let mut count = 0;
@@ -80,7 +84,11 @@ impl Reach {
             count += 1;
             let row = self.row(piece).filter(|_| count <= MAX_PIECES)?;
             for (sums, row) in sums.iter_mut().zip(row) {
-                let bytes = row.load(Ordering::Relaxed).to_le_bytes();
+                let number = row.load(Ordering::Relaxed);
+                if number == TOO_LARGE {
+                    return None;
+                }
+                let bytes = number.to_le_bytes();
                 sums.iter_mut().zip(bytes).for_each(|(sum, byte)| *sum += u16::from(byte));
             }
         }
@@ -101,7 +109,7 @@ impl Reach {
     #[cold]
     fn compute(&self, piece: Piece) {
         let vector = Sentence::of_pieces(std::iter::once(piece));
-        let mut is_near = false;
+        let (mut is_near, mut is_too_large) = (false, false);
         let first = usize::from(piece) * self.groups;
         let row = self.rows.get(first..).unwrap_or_default();
         for (number, centers) in row.iter().zip(self.centers.chunks(LANES)) {
@@ -110,9 +118,11 @@ impl Reach {
                 let product = vector.dot(center);
                 is_near |= vector.reaches(product, self.nearness);
                 let bound = (product >> self.shift) + 1 + i64::from(BIAS);
-                *byte = u8::try_from(bound).unwrap_or(u8::MAX);
+                is_too_large |= bound >= u8::MAX.into();
+                *byte = u8::try_from(bound.max(1)).unwrap_or(u8::MAX);
             }
-            number.store(u64::from_le_bytes(bytes), Ordering::Relaxed);
+            let row = if is_too_large { TOO_LARGE } else { u64::from_le_bytes(bytes) };
+            number.store(row, Ordering::Relaxed);
         }
         if let Some(near) = self.near.get(usize::from(piece)) {
             near.store(if is_near { NEAR } else { FAR }, Ordering::Relaxed);

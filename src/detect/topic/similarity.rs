@@ -3,15 +3,18 @@
 use std::sync::Arc;
 
 use super::background::Background;
+use super::common::common_number;
 use super::embedder::{Embedder, Meaning};
-use super::frequency::is_distinctive;
-use super::lexical::{StemId, Stems, Term, most_like};
+use super::known::{Begins, KnownWord, known_words};
+use super::lexical::most_like;
 use super::meaning::Sentence;
-use super::model::{Model, NEAR, SimilarityMatch};
+use super::model::{Measured, Model, NEAR, SimilarityMatch};
 use super::reach::Reach;
 use super::score::Score;
-use super::tokens::{Token, Tokenizer};
+use super::stems::{StemId, Stems};
+use super::tokens::{ShortWord, Token, Tokenizer, Word};
 use super::window::{BestScores, Window};
+use super::words::{Term, WindowWord, Words};
 use crate::detect::spec::{RuleId, TopicSpec};
 use crate::text::reset::Reset;
 use crate::text::view::ViewText;
@@ -27,6 +30,8 @@ pub(crate) struct Similarity {
     own_stems: Vec<bool>,
     /// How similar words are to topics at most; `None` with a sentence model, which knows no words.
     reach: Option<Reach>,
+    /// The common words; none with a sentence model.
+    known: Box<[KnownWord]>,
     /// The length of the longest vector of words that windows are compared with.
     longest_terms: u64,
 }
@@ -35,23 +40,39 @@ pub(crate) struct Similarity {
 #[derive(Debug, Default)]
 pub(crate) struct SimilarityState {
     tokenizer: Tokenizer,
-    terms: Vec<Term>,
-    first_distinctive: Option<usize>,
+    words: Words,
+    first: First,
+    /// Memory for the vector of a window.
+    sentence: Sentence,
+}
+
+/// The first word of a window with which a finding can begin.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum First {
+    #[default]
+    None,
+    /// It begins here.
+    At(usize),
+    /// There is none before the word of this number, which was not looked at closely: most windows are far from all topics.
+    From(usize),
 }
 
 impl Reset for SimilarityState {
     fn reset(&mut self) {
-        let Self { tokenizer, terms, first_distinctive } = self;
+        let Self { tokenizer, words, first, sentence: _ } = self;
         tokenizer.reset();
-        terms.reset();
-        *first_distinctive = None;
+        words.reset();
+        *first = First::None;
     }
 }
 
 impl SimilarityState {
     /// Returns the earliest offset at which a finding may begin that is not reported yet.
     pub(crate) fn earliest(&self) -> Option<usize> {
-        self.first_distinctive.or_else(|| self.tokenizer.open_word())
+        match self.first {
+            First::At(start) => Some(start),
+            _ => self.tokenizer.open_word(),
+        }
     }
 
     /// Returns the offset of the open window. Exceptions from there on may still be needed.
@@ -85,8 +106,10 @@ impl Similarity {
         let centers = || models.iter().map(|model| model.center().clone()).collect();
         let reach = meaning.knows_words().then(|| Reach::new(centers(), NEAR));
         let own_stems = flags(models.iter().flat_map(Model::own_stems));
+        let known =
+            if reach.is_some() { known_words(&stems, |stem| has_flag(&own_stems, stem)) } else { Box::default() };
         let longest_terms = models.iter().map(Model::longest_terms).max().unwrap_or(0);
-        Self { meaning, stems, models, specs, own_stems, reach, longest_terms }
+        Self { meaning, stems, models, specs, own_stems, reach, known, longest_terms }
     }
 
     /// Returns the topics and their thresholds.
@@ -104,44 +127,88 @@ impl Similarity {
         scores: &mut Option<BestScores>,
         report: &mut dyn FnMut(RuleId, Window),
     ) {
-        let SimilarityState { tokenizer, terms, first_distinctive } = state;
+        let SimilarityState { tokenizer, words, first, sentence } = state;
         let mut take = |token: Token<'_>| match token {
-            Token::Word(word) => {
-                let term = Term::of(&word, &self.stems, !self.meaning.knows_words());
-                if first_distinctive.is_none() && self.can_begin(&term) {
-                    *first_distinctive = Some(term.start);
-                }
-                terms.push(term);
-            }
+            Token::Short(word) => self.take_short(words, first, word),
+            Token::Word(word) => self.take_word(words, first, &word),
             Token::WindowEnd => {
-                if first_distinctive.take().is_some() {
-                    self.end_window(terms, scores, report);
+                if scores.is_some() {
+                    self.find_first(words, first);
                 }
-                terms.clear();
+                if *first != First::None {
+                    self.end_window(words, sentence, scores, report);
+                }
+                *first = First::None;
+                words.clear();
             }
         };
         tokenizer.scan(view, &mut take);
         if is_last {
             tokenizer.finish(&mut take);
         }
+        self.find_first(words, first);
+    }
+
+    #[inline]
+    fn take_short(&self, words: &mut Words, first: &mut First, word: ShortWord) {
+        let known = if self.known.is_empty() { None } else { common_number(word.key) };
+        let Some(known) = known.and_then(|number| self.known.get(number)) else {
+            return word.with_text(|word| self.take_word(words, first, word));
+        };
+        known.push_to(words, (word.start, word.end));
+        self.note(words, first, known.begins);
+    }
+
+    fn take_word(&self, words: &mut Words, first: &mut First, word: &Word<'_>) {
+        words.push(word, &self.stems, !self.meaning.knows_words());
+        if let Some(word) = words.last().filter(|_| *first == First::None) {
+            self.note(words, first, self.begins(word));
+        }
+    }
+
+    /// Records whether a finding can begin with the last word.
+    #[inline]
+    fn note(&self, words: &Words, first: &mut First, begins: Begins) {
+        if *first != First::None || begins == Begins::Never {
+            return;
+        }
+        let terms = words.terms();
+        let Some(last) = terms.last() else { return };
+        match begins {
+            Begins::Always => *first = First::At(last.start),
+            Begins::IfNear(piece) if self.reach.as_ref().is_some_and(|reach| reach.is_near(piece)) => {
+                *first = First::At(last.start);
+            }
+            Begins::IfAllNear => *first = First::From(terms.len() - 1),
+            _ => {}
+        }
+    }
+
+    /// Finds the first word with which a finding can begin, if some were not looked at closely.
+    fn find_first(&self, words: &Words, first: &mut First) {
+        if let First::From(number) = *first {
+            let word = words.iter().skip(number).find(|&word| self.can_begin(word));
+            *first = word.map_or(First::None, |word| First::At(word.term.start));
+        }
+    }
+
+    fn begins(&self, word: WindowWord<'_>) -> Begins {
+        let own = word.term.stem.is_some_and(|stem| has_flag(&self.own_stems, stem));
+        Begins::of(word.term.rarity, own, word.pieces, self.reach.is_some())
     }
 
     /// Returns `true` if a finding of any topic can begin with a word.
-    fn can_begin(&self, word: &Term) -> bool {
-        let is_own = |stem: StemId| self.own_stems.get(stem as usize).copied().unwrap_or_default();
-        if !is_distinctive(word.rarity) || word.stem.is_some_and(is_own) {
-            return is_distinctive(word.rarity);
-        }
-        let Some(reach) = &self.reach else { return true };
-        match *word.pieces {
-            [] => false,
-            [piece] => reach.is_near(piece),
-            _ => self.is_near(reach, word),
+    fn can_begin(&self, word: WindowWord<'_>) -> bool {
+        match (self.begins(word), &self.reach) {
+            (Begins::Never, _) => false,
+            (Begins::Always, _) | (_, None) => true,
+            (Begins::IfNear(piece), Some(reach)) => reach.is_near(piece),
+            (Begins::IfAllNear, Some(reach)) => self.is_near(reach, word),
         }
     }
 
     /// Returns `true` if a word of several pieces is near a topic.
-    fn is_near(&self, reach: &Reach, word: &Term) -> bool {
+    fn is_near(&self, reach: &Reach, word: WindowWord<'_>) -> bool {
         let vector = Sentence::of_pieces(word.pieces.iter().copied());
         let bounds = reach.bounds(word.pieces.iter().copied());
         self.models.iter().enumerate().any(|(number, model)| {
@@ -150,25 +217,31 @@ impl Similarity {
         })
     }
 
-    fn end_window(&self, terms: &[Term], scores: &mut Option<BestScores>, report: &mut dyn FnMut(RuleId, Window)) {
-        let sentence = self.meaning.sentence(terms.iter());
+    fn end_window(
+        &self,
+        words: &Words,
+        sentence: &mut Sentence,
+        scores: &mut Option<BestScores>,
+        report: &mut dyn FnMut(RuleId, Window),
+    ) {
+        self.meaning.set_sentence(sentence, words);
         let reach = self.reach.as_ref().filter(|_| scores.is_none());
-        let bounds = reach.and_then(|reach| reach.bounds(terms.iter().flat_map(|term| term.pieces.iter().copied())));
-        let bounds = bounds.map(|bounds| (bounds, most_like(terms, self.longest_terms)));
+        let bounds = reach.and_then(|reach| reach.bounds(words.pieces().iter().copied()));
+        let vocabulary = most_like(words.terms(), self.longest_terms);
+        let measured = Measured::new(sentence, vocabulary);
         let floor = floor(scores.is_some());
         for (number, model) in self.models.iter().enumerate() {
             // Exceptions may remove words, and so make the rest more similar to the topic.
             if !model.has_exceptions {
                 // The cheapest bound first.
-                let is_beyond = bounds.as_ref().is_some_and(|&(ref bounds, vocabulary)| {
-                    model.is_beyond(&sentence, bounds.of(number), vocabulary)
-                        || model.is_beyond(&sentence, sentence.dot(model.center()), vocabulary)
-                        || !model.may_reach(&sentence, vocabulary)
-                });
+                let is_beyond = bounds.as_ref().is_some_and(|bounds| model.is_beyond(&measured, bounds.of(number)))
+                    || reach.is_some()
+                        && (model.is_beyond(&measured, sentence.dot(model.center()))
+                            || !model.may_reach(sentence, vocabulary));
                 if is_beyond {
                     continue;
                 }
-                let (score, similarity) = model.compare(terms, &sentence, &self.meaning, |_| true, floor);
+                let (score, similarity) = model.compare(words, sentence, &self.meaning, |_| true, floor);
                 if let Some(scores) = scores {
                     scores.note(model.rule, score);
                 }
@@ -176,8 +249,8 @@ impl Similarity {
                     continue;
                 }
             }
-            let Some(first) = model.first_distinctive(terms, &self.meaning) else { continue };
-            report(model.rule, Window::new(number, model.has_exceptions, first.start, terms));
+            let Some(first) = model.first_distinctive(words, &self.meaning) else { continue };
+            report(model.rule, Window::new(number, model.has_exceptions, first.start, words));
         }
     }
 
@@ -190,8 +263,8 @@ impl Similarity {
     ) -> (Score, Option<SimilarityMatch>) {
         let Some(model) = self.models.get(window.model()) else { return (Score::ZERO, None) };
         let counts = |term: &Term| !excepted(term.start, term.end);
-        let sentence = self.meaning.sentence(window.terms().iter().filter(|term| counts(term)));
-        model.compare(window.terms(), &sentence, &self.meaning, counts, floor(exactly))
+        let sentence = self.meaning.sentence(window.words().iter().filter(|word| counts(word.term)));
+        model.compare(window.words(), &sentence, &self.meaning, counts, floor(exactly))
     }
 }
 
@@ -203,6 +276,11 @@ fn flags(numbers: impl Iterator<Item = StemId>) -> Vec<bool> {
         flags.iter_mut().skip(number).take(1).for_each(|flag| *flag = true);
     }
     flags
+}
+
+/// Returns the flag of a number.
+fn has_flag(flags: &[bool], number: StemId) -> bool {
+    flags.get(number as usize).copied().unwrap_or_default()
 }
 
 /// Scores below this do not matter, unless a threshold is even lower.

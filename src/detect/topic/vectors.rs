@@ -16,11 +16,11 @@ use smallvec::SmallVec;
 /// Numbers of a vector.
 pub(super) const DIMENSIONS: usize = 128;
 
-/// The sum of the vectors of some pieces.
-pub(super) type Sum = [i32; DIMENSIONS];
+/// Numbers of a row that are side by side in 16 bits.
+const LANES: usize = DIMENSIONS / 4;
 
-/// Pieces of which the sum fits 16 bits: no number of a vector is beyond 8 times 255.
-const BATCH: usize = 16;
+/// Scales of which the sum is at most this may be added in 16 bits: 15 times it fits without a sign, and 8 times it with one.
+const MAX_SCALES: u16 = 4_095;
 
 /// The vector of no piece is longer.
 pub(super) const MAX_PIECE_LENGTH: u64 = 5_500;
@@ -128,31 +128,48 @@ pub(super) fn pieces() -> usize {
     TABLE.scales.len()
 }
 
-/// Returns the sum of the vectors of some pieces.
-pub(super) fn sum(pieces: impl Iterator<Item = Piece>) -> Sum {
-    let mut sum = [0; DIMENSIONS];
-    let mut pieces = pieces.peekable();
-    while pieces.peek().is_some() {
-        // Even and odd numbers apart, in 16 bits, so that a few instructions add many of them.
-        let (mut even, mut odd) = ([0i16; ROW_BYTES], [0i16; ROW_BYTES]);
-        pieces.by_ref().take(BATCH).for_each(|piece| add(&mut even, &mut odd, piece));
-        for (pair, (even, odd)) in sum.as_chunks_mut::<2>().0.iter_mut().zip(even.into_iter().zip(odd)) {
-            pair[0] += i32::from(even);
-            pair[1] += i32::from(odd);
-        }
-    }
-    sum
+/// The sum of the vectors of some pieces, in 16 bits.
+///
+/// Four numbers of a vector are in 16 bits of its row. Each is added with those at the same position, so a few instructions add many of
+/// them: a sum has the first of each four numbers first, then the second ones, and so on. Products do not depend on the order.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Batch {
+    /// Sums of numbers from 1 to 15: eight times the sum of the scales too large.
+    lanes: [[u16; LANES]; 4],
+    scales: u16,
 }
 
-#[inline]
-fn add(even: &mut [i16; ROW_BYTES], odd: &mut [i16; ROW_BYTES], piece: Piece) {
-    let table = &*TABLE;
-    let row = table.rows.as_chunks::<ROW_BYTES>().0.get(usize::from(piece));
-    let (Some(row), Some(&scale)) = (row, table.scales.get(usize::from(piece))) else { return };
-    let scale = i16::from(scale);
-    for ((even, odd), &byte) in even.iter_mut().zip(odd).zip(row) {
-        *even += (i16::from(byte & 15) - 8) * scale;
-        *odd += (i16::from(byte >> 4) - 8) * scale;
+impl Batch {
+    /// Adds the vector of a piece. Returns `false` if the sum may leave 16 bits, and is as it was.
+    pub(super) fn add(&mut self, piece: Piece) -> bool {
+        let table = &*TABLE;
+        let row = table.rows.as_chunks::<ROW_BYTES>().0.get(usize::from(piece));
+        let (Some(row), Some(&scale)) = (row, table.scales.get(usize::from(piece))) else { return true };
+        let scale = u16::from(scale);
+        if self.scales + scale > MAX_SCALES {
+            return false;
+        }
+        self.scales += scale;
+        let [first, second, third, fourth] = &mut self.lanes;
+        let fours = row.as_chunks::<2>().0.iter().map(|&four| u16::from_le_bytes(four));
+        for ((((first, second), third), fourth), four) in first.iter_mut().zip(second).zip(third).zip(fourth).zip(fours)
+        {
+            *first += (four & 15) * scale;
+            *second += (four >> 4 & 15) * scale;
+            *third += (four >> 8 & 15) * scale;
+            *fourth += (four >> 12) * scale;
+        }
+        true
+    }
+
+    /// Returns the sum.
+    pub(super) fn sum(&self) -> [i16; DIMENSIONS] {
+        let mut sum = [0; DIMENSIONS];
+        let excess = 8 * self.scales;
+        // The difference is within 16 bits with a sign, where what is below zero wraps.
+        let lanes = self.lanes.as_flattened();
+        sum.iter_mut().zip(lanes).for_each(|(sum, lane)| *sum = lane.wrapping_sub(excess).cast_signed());
+        sum
     }
 }
 
@@ -160,9 +177,24 @@ fn add(even: &mut [i16; ROW_BYTES], odd: &mut [i16; ROW_BYTES], piece: Piece) {
 mod tests {
     use super::*;
 
+    /// Adds all pieces, a batch after another.
+    fn sum(pieces: impl Iterator<Item = Piece>) -> Vec<i32> {
+        let mut sum = vec![0; DIMENSIONS];
+        let mut add = |batch: &Batch| sum.iter_mut().zip(batch.sum()).for_each(|(sum, more)| *sum += i32::from(more));
+        let mut batch = Batch::default();
+        for piece in pieces {
+            if !batch.add(piece) {
+                add(&std::mem::take(&mut batch));
+                assert!(batch.add(piece), "one fits");
+            }
+        }
+        add(&batch);
+        sum
+    }
+
     fn similarity(a: &str, b: &str) -> f64 {
         let (a, b) = (sum(pieces_of(a).into_iter()), sum(pieces_of(b).into_iter()));
-        let dot = |a: &Sum, b: &Sum| a.iter().zip(b).map(|(x, y)| f64::from(*x) * f64::from(*y)).sum::<f64>();
+        let dot = |a: &[i32], b: &[i32]| a.iter().zip(b).map(|(x, y)| f64::from(*x) * f64::from(*y)).sum::<f64>();
         dot(&a, &b) / (dot(&a, &a) * dot(&b, &b)).sqrt()
     }
 
@@ -190,8 +222,10 @@ mod tests {
         let all = || (0..pieces()).filter_map(|piece| Piece::try_from(piece).ok());
         let heaviest = all().max_by_key(|&piece| TABLE.scales.get(usize::from(piece))).unwrap_or_default();
         for all in [vec![], vec![7], (0..15).collect(), (100..200).collect(), vec![heaviest; 400]] {
-            let exact: Vec<i32> = (0..DIMENSIONS).map(|at| all.iter().map(|&piece| value(piece, at)).sum()).collect();
-            assert_eq!(sum(all.into_iter()).to_vec(), exact);
+            // The first of each four numbers, then the second ones, and so on.
+            let order = (0..4).flat_map(|first| (first..DIMENSIONS).step_by(4));
+            let exact: Vec<i32> = order.map(|at| all.iter().map(|&piece| value(piece, at)).sum()).collect();
+            assert_eq!(sum(all.into_iter()), exact);
         }
         let length =
             |piece| sum(std::iter::once(piece)).iter().map(|x| u64::from(x.unsigned_abs()).pow(2)).sum::<u64>();
