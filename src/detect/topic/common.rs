@@ -5,7 +5,7 @@ use once_cell::sync::Lazy;
 use super::frequency::{common_words, rarity};
 use super::key::WordKey;
 use super::stem::stem;
-use super::vectors::{Pieces, pieces_of};
+use super::vectors::{Batch, Pieces, Row, pieces_of};
 
 /// A common word.
 pub(super) struct CommonWord {
@@ -23,10 +23,12 @@ const SLOT_BITS: u32 = 13;
 struct CommonWords {
     slots: Box<[u16; 1 << SLOT_BITS]>,
     words: Vec<CommonWord>,
+    /// The vectors of the words.
+    rows: Vec<Row>,
 }
 
 static WORDS: Lazy<CommonWords> = Lazy::new(|| {
-    let mut words = CommonWords { slots: Box::new([0; 1 << SLOT_BITS]), words: Vec::new() };
+    let mut words = CommonWords { slots: Box::new([0; 1 << SLOT_BITS]), words: Vec::new(), rows: Vec::new() };
     common_words().filter(|word| WordKey::of(word).is_some()).for_each(|word| words.add(word));
     words
 });
@@ -35,7 +37,11 @@ impl CommonWords {
     fn add(&mut self, word: &'static str) {
         let (Some(key), stem) = (WordKey::of(word), stem(word)) else { return };
         let free = Self::slots_of(key).find(|&slot| self.slots.get(slot) == Some(&0));
-        self.words.push(CommonWord { key, stem, rarity: rarity(stem), pieces: pieces_of(word) });
+        let (pieces, mut vector) = (pieces_of(word), Batch::default());
+        // The few pieces of a word always fit.
+        pieces.iter().for_each(|&piece| _ = vector.add(piece));
+        self.rows.push(vector.row());
+        self.words.push(CommonWord { key, stem, rarity: rarity(stem), pieces });
         if let (Some(slot), Ok(number)) =
             (free.and_then(|slot| self.slots.get_mut(slot)), u16::try_from(self.words.len()))
         {
@@ -70,6 +76,16 @@ pub(super) fn common_number(key: WordKey) -> Option<usize> {
 pub(super) fn common_word(word: &str) -> Option<(usize, &'static CommonWord)> {
     let number = WORDS.number(WordKey::of(word)?)?;
     Some((number, WORDS.words.get(number)?))
+}
+
+/// Adds the vectors of common words, given by their numbers. Returns `false` if the sum may leave 16 bits, and is not complete.
+pub(super) fn add_vectors(numbers: &[u16], batch: &mut Batch) -> bool {
+    let words = &*WORDS;
+    let row = |&number: &u16| words.rows.get(usize::from(number)).unwrap_or(&Row::ZERO);
+    let (fours, rest) = numbers.as_chunks::<4>();
+    let mut last = [&Row::ZERO; 4];
+    last.iter_mut().zip(rest).for_each(|(last, number)| *last = row(number));
+    fours.iter().all(|four| batch.add_rows(four.each_ref().map(row))) && batch.add_rows(last)
 }
 
 /// Returns all common words in the order of their numbers.

@@ -67,7 +67,11 @@ impl Meaning {
     /// Makes `sentence` the vector of all words.
     pub(super) fn set_sentence(&self, sentence: &mut Sentence, words: &Words) {
         match self {
-            Self::Table => sentence.set_pieces(words.pieces().iter().copied()),
+            Self::Table => {
+                if !sentence.set_words(words.parts()) {
+                    sentence.set_pieces(words.pieces().iter().copied());
+                }
+            }
             Self::Embedder(_) => *sentence = self.sentence(words.iter()),
         }
     }

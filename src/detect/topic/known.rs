@@ -39,7 +39,7 @@ pub(super) struct KnownWord {
     /// Most words have one piece.
     first: Option<Piece>,
     has_more: bool,
-    number: usize,
+    number: u16,
 }
 
 /// Returns the common words in the order of their numbers. Some topic has the stems that are its `own`.
@@ -48,6 +48,7 @@ pub(super) fn known_words(stems: &Stems, is_own: impl Fn(StemId) -> bool) -> Box
         let stem = stems.of_common(number, word.stem);
         let begins = Begins::of(word.rarity, stem.is_some_and(&is_own), &word.pieces, true);
         let (first, has_more) = (word.pieces.first().copied(), word.pieces.len() > 1);
+        let number = u16::try_from(number).unwrap_or(u16::MAX);
         KnownWord { stem, rarity: word.rarity, begins, first, has_more, number }
     };
     common::all().iter().enumerate().map(known).collect()
@@ -59,10 +60,10 @@ impl KnownWord {
     pub(super) fn push_to(&self, words: &mut Words, place: (usize, usize)) {
         let term = (self.stem, self.rarity);
         if self.has_more {
-            let pieces = common::all().get(self.number).map(|word| &word.pieces);
-            words.push_pieces(place, term, pieces.into_iter().flatten().copied());
+            let pieces = common::all().get(usize::from(self.number)).map(|word| &word.pieces);
+            words.push_common(place, term, self.number, pieces.into_iter().flatten().copied());
         } else {
-            words.push_pieces(place, term, self.first);
+            words.push_common(place, term, self.number, self.first);
         }
     }
 }

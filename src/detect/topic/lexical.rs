@@ -210,7 +210,9 @@ pub(super) fn most_like(words: &[Term], longest: u64) -> Score {
             Some(stem) if weight > 0 => known.push(((stem, StemId::MAX), weight)),
             _ => unknown += weight.pow(2),
         }
-        known.extend(pair.map(|pair| (pair, weight * PAIR_PERCENT.unsigned_abs() / 100)));
+        if let Some(pair) = pair {
+            known.push((pair, weight * PAIR_PERCENT.unsigned_abs() / 100));
+        }
     }
     if known.is_empty() {
         return Score::ZERO;

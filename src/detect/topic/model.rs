@@ -232,7 +232,8 @@ impl Model {
         let missing =
             10_000 * i64::from(self.threshold.ten_thousandths()) - MEANING * CLOSEST * ONE - window.vocabulary;
         let share = (MEANING * (100 - CLOSEST) * ONE).saturating_mul(product);
-        missing > 0 && share < missing.saturating_mul(window.lengths)
+        // No window has so many pieces that the product leaves 64 bits.
+        missing > 0 && share < missing * window.lengths
     }
 
     /// Returns `true` if a window may reach the threshold of which the vocabulary is at most so similar.

@@ -12,7 +12,7 @@ use super::model::{Measured, Model, NEAR, SimilarityMatch};
 use super::reach::Reach;
 use super::score::Score;
 use super::stems::{StemId, Stems};
-use super::tokens::{ShortWord, Token, Tokenizer, Word};
+use super::tokens::{ShortWord, TakeTokens, Tokenizer, Word};
 use super::window::{BestScores, Window};
 use super::words::{Term, WindowWord, Words};
 use crate::detect::spec::{RuleId, TopicSpec};
@@ -41,38 +41,33 @@ pub(crate) struct Similarity {
 pub(crate) struct SimilarityState {
     tokenizer: Tokenizer,
     words: Words,
-    first: First,
+    beginnings: Beginnings,
     /// Memory for the vector of a window.
     sentence: Sentence,
 }
 
-/// The first word of a window with which a finding can begin.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum First {
-    #[default]
-    None,
-    /// It begins here.
-    At(usize),
-    /// There is none before the word of this number, which was not looked at closely: most windows are far from all topics.
-    From(usize),
+/// The words of a window with which a finding can begin.
+#[derive(Clone, Copy, Debug, Default)]
+struct Beginnings {
+    /// The first that is known to be one begins here.
+    known: Option<usize>,
+    /// The number of the first before it that was not looked at closely: most windows are far from all topics.
+    unsure: Option<usize>,
 }
 
 impl Reset for SimilarityState {
     fn reset(&mut self) {
-        let Self { tokenizer, words, first, sentence: _ } = self;
+        let Self { tokenizer, words, beginnings, sentence: _ } = self;
         tokenizer.reset();
         words.reset();
-        *first = First::None;
+        *beginnings = Beginnings::default();
     }
 }
 
 impl SimilarityState {
     /// Returns the earliest offset at which a finding may begin that is not reported yet.
     pub(crate) fn earliest(&self) -> Option<usize> {
-        match self.first {
-            First::At(start) => Some(start),
-            _ => self.tokenizer.open_word(),
-        }
+        self.beginnings.known.or_else(|| self.tokenizer.open_word())
     }
 
     /// Returns the offset of the open window. Exceptions from there on may still be needed.
@@ -127,68 +122,20 @@ impl Similarity {
         scores: &mut Option<BestScores>,
         report: &mut dyn FnMut(RuleId, Window),
     ) {
-        let SimilarityState { tokenizer, words, first, sentence } = state;
-        let mut take = |token: Token<'_>| match token {
-            Token::Short(word) => self.take_short(words, first, word),
-            Token::Word(word) => self.take_word(words, first, &word),
-            Token::WindowEnd => {
-                if scores.is_some() {
-                    self.find_first(words, first);
-                }
-                if *first != First::None {
-                    self.end_window(words, sentence, scores, report);
-                }
-                *first = First::None;
-                words.clear();
-            }
-        };
-        tokenizer.scan(view, &mut take);
+        let SimilarityState { tokenizer, words, beginnings, sentence } = state;
+        let mut reading = Reading { topics: self, words, beginnings, sentence, scores, report };
+        tokenizer.scan(view, &mut reading);
         if is_last {
-            tokenizer.finish(&mut take);
+            tokenizer.finish(&mut reading);
         }
-        self.find_first(words, first);
-    }
-
-    #[inline]
-    fn take_short(&self, words: &mut Words, first: &mut First, word: ShortWord) {
-        let known = if self.known.is_empty() { None } else { common_number(word.key) };
-        let Some(known) = known.and_then(|number| self.known.get(number)) else {
-            return word.with_text(|word| self.take_word(words, first, word));
-        };
-        known.push_to(words, (word.start, word.end));
-        self.note(words, first, known.begins);
-    }
-
-    fn take_word(&self, words: &mut Words, first: &mut First, word: &Word<'_>) {
-        words.push(word, &self.stems, !self.meaning.knows_words());
-        if let Some(word) = words.last().filter(|_| *first == First::None) {
-            self.note(words, first, self.begins(word));
-        }
-    }
-
-    /// Records whether a finding can begin with the last word.
-    #[inline]
-    fn note(&self, words: &Words, first: &mut First, begins: Begins) {
-        if *first != First::None || begins == Begins::Never {
-            return;
-        }
-        let terms = words.terms();
-        let Some(last) = terms.last() else { return };
-        match begins {
-            Begins::Always => *first = First::At(last.start),
-            Begins::IfNear(piece) if self.reach.as_ref().is_some_and(|reach| reach.is_near(piece)) => {
-                *first = First::At(last.start);
-            }
-            Begins::IfAllNear => *first = First::From(terms.len() - 1),
-            _ => {}
-        }
+        self.look_closely(words, beginnings);
     }
 
     /// Finds the first word with which a finding can begin, if some were not looked at closely.
-    fn find_first(&self, words: &Words, first: &mut First) {
-        if let First::From(number) = *first {
-            let word = words.iter().skip(number).find(|&word| self.can_begin(word));
-            *first = word.map_or(First::None, |word| First::At(word.term.start));
+    fn look_closely(&self, words: &Words, beginnings: &mut Beginnings) {
+        if let Some(number) = beginnings.unsure.take() {
+            let first = words.iter().skip(number).find(|&word| self.can_begin(word));
+            beginnings.known = first.map(|word| word.term.start);
         }
     }
 
@@ -210,7 +157,7 @@ impl Similarity {
     /// Returns `true` if a word of several pieces is near a topic.
     fn is_near(&self, reach: &Reach, word: WindowWord<'_>) -> bool {
         let vector = Sentence::of_pieces(word.pieces.iter().copied());
-        let bounds = reach.bounds(word.pieces.iter().copied());
+        let bounds = reach.bounds(word.pieces);
         self.models.iter().enumerate().any(|(number, model)| {
             bounds.as_ref().is_none_or(|bounds| vector.reaches(bounds.of(number), NEAR))
                 && vector.like(model.center()) >= NEAR
@@ -226,7 +173,7 @@ impl Similarity {
     ) {
         self.meaning.set_sentence(sentence, words);
         let reach = self.reach.as_ref().filter(|_| scores.is_none());
-        let bounds = reach.and_then(|reach| reach.bounds(words.pieces().iter().copied()));
+        let bounds = reach.and_then(|reach| reach.bounds(words.pieces()));
         let vocabulary = most_like(words.terms(), self.longest_terms);
         let measured = Measured::new(sentence, vocabulary);
         let floor = floor(scores.is_some());
@@ -265,6 +212,76 @@ impl Similarity {
         let counts = |term: &Term| !excepted(term.start, term.end);
         let sentence = self.meaning.sentence(window.words().iter().filter(|word| counts(word.term)));
         model.compare(window.words(), &sentence, &self.meaning, counts, floor(exactly))
+    }
+}
+
+/// Text that is read.
+struct Reading<'a> {
+    topics: &'a Similarity,
+    words: &'a mut Words,
+    beginnings: &'a mut Beginnings,
+    sentence: &'a mut Sentence,
+    scores: &'a mut Option<BestScores>,
+    report: &'a mut dyn FnMut(RuleId, Window),
+}
+
+impl TakeTokens for Reading<'_> {
+    #[inline]
+    fn take_short(&mut self, word: ShortWord) {
+        let known = if self.topics.known.is_empty() { None } else { common_number(word.key) };
+        let Some(known) = known.and_then(|number| self.topics.known.get(number)) else {
+            return self.take_rare(word);
+        };
+        known.push_to(self.words, (word.start, word.end));
+        if self.beginnings.known.is_none() && known.begins != Begins::Never {
+            self.note(known.begins);
+        }
+    }
+
+    #[inline(never)]
+    fn take_word(&mut self, word: &Word<'_>) {
+        let topics = self.topics;
+        self.words.push(word, &topics.stems, !topics.meaning.knows_words());
+        if self.beginnings.known.is_none() {
+            let begins = self.words.last().map_or(Begins::Never, |word| topics.begins(word));
+            self.note(begins);
+        }
+    }
+
+    #[inline(never)]
+    fn end_window(&mut self) {
+        // Scores are kept of windows with which a finding can begin, and only those of them.
+        if self.scores.is_some() || self.beginnings.known.is_none() {
+            self.topics.look_closely(self.words, self.beginnings);
+        }
+        if self.beginnings.known.is_some() {
+            self.topics.end_window(self.words, self.sentence, self.scores, self.report);
+        }
+        *self.beginnings = Beginnings::default();
+        self.words.clear();
+    }
+}
+
+impl Reading<'_> {
+    #[inline(never)]
+    fn take_rare(&mut self, word: ShortWord) {
+        word.with_text(|word| self.take_word(word));
+    }
+
+    /// Records whether a finding can begin with the last word.
+    fn note(&mut self, begins: Begins) {
+        let terms = self.words.terms();
+        let Some(last) = terms.last() else { return };
+        match begins {
+            Begins::Always => self.beginnings.known = Some(last.start),
+            Begins::IfNear(piece) if self.topics.reach.as_ref().is_some_and(|reach| reach.is_near(piece)) => {
+                self.beginnings.known = Some(last.start);
+            }
+            Begins::IfAllNear => {
+                self.beginnings.unsure.get_or_insert(terms.len() - 1);
+            }
+            _ => {}
+        }
     }
 }
 

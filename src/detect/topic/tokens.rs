@@ -75,15 +75,14 @@ impl ShortWord {
     }
 }
 
-/// An event in the text.
-#[derive(Debug)]
-pub(super) enum Token<'a> {
-    /// A word ended that was read at once.
-    Short(ShortWord),
+/// Receives the words and windows of the text in order.
+pub(super) trait TakeTokens {
+    /// A word ended that was read at once: most do.
+    fn take_short(&mut self, word: ShortWord);
     /// Another word ended.
-    Word(Word<'a>),
+    fn take_word(&mut self, word: &Word<'_>);
     /// The window ended.
-    WindowEnd,
+    fn end_window(&mut self);
 }
 
 /// The state of the splitting.
@@ -119,7 +118,7 @@ impl Tokenizer {
     }
 
     /// Reads the new part of the word view.
-    pub(super) fn scan(&mut self, view: &ViewText, take: &mut impl FnMut(Token<'_>)) {
+    pub(super) fn scan(&mut self, view: &ViewText, take: &mut impl TakeTokens) {
         let at = std::mem::replace(&mut self.at, view.end());
         for part in view.parts_from(at) {
             match part.unit_end {
@@ -133,13 +132,13 @@ impl Tokenizer {
     }
 
     /// Signals the end of the text.
-    pub(super) fn finish(&mut self, take: &mut impl FnMut(Token<'_>)) {
+    pub(super) fn finish(&mut self, take: &mut impl TakeTokens) {
         self.end_word(take);
         self.end_window(take);
     }
 
     /// Reads so many bytes of the view that are byte for byte the text from `start` on: words that end there at once.
-    fn read_same(&mut self, rest: &str, length: usize, start: usize, take: &mut impl FnMut(Token<'_>)) {
+    fn read_same(&mut self, rest: &str, length: usize, start: usize, take: &mut impl TakeTokens) {
         let (bytes, mut at) = (rest.as_bytes(), 0);
         while at < length
             && let Some((&first, _)) = bytes.get(at..).and_then(<[u8]>::split_first)
@@ -170,17 +169,17 @@ impl Tokenizer {
     }
 
     #[inline]
-    fn take_short(&mut self, word: ShortWord, take: &mut impl FnMut(Token<'_>)) {
+    fn take_short(&mut self, word: ShortWord, take: &mut impl TakeTokens) {
         self.stopped = false;
         let window_start = *self.window_start.get_or_insert(word.start);
-        take(Token::Short(word));
+        take.take_short(word);
         if word.end - window_start > WINDOW_BYTES {
             self.end_window(take);
         }
     }
 
     /// Reads the ASCII letters and digits at the start of some text, or one other character. Returns the number of bytes read.
-    fn read_slowly(&mut self, text: &str, start: usize, take: &mut impl FnMut(Token<'_>)) -> usize {
+    fn read_slowly(&mut self, text: &str, start: usize, take: &mut impl TakeTokens) -> usize {
         let letters = text.bytes().take_while(|&byte| kind(byte) == LETTER).count();
         if letters > 0 {
             self.read_letters(text.get(..letters).unwrap_or_default(), start, take);
@@ -192,7 +191,7 @@ impl Tokenizer {
     }
 
     /// Reads ASCII letters and digits.
-    fn read_letters(&mut self, letters: &str, start: usize, take: &mut impl FnMut(Token<'_>)) {
+    fn read_letters(&mut self, letters: &str, start: usize, take: &mut impl TakeTokens) {
         let end = start + letters.len();
         let word_start = self.open_word().unwrap_or(start);
         if end - word_start > WORD_BYTES {
@@ -211,7 +210,7 @@ impl Tokenizer {
         self.word_end = end;
     }
 
-    fn read(&mut self, c: char, start: usize, end: usize, take: &mut impl FnMut(Token<'_>)) {
+    fn read(&mut self, c: char, start: usize, end: usize, take: &mut impl TakeTokens) {
         if !c.is_alphanumeric() {
             return self.separate(c, end, take);
         }
@@ -232,7 +231,7 @@ impl Tokenizer {
     }
 
     /// Reads a character that is no letter and no digit.
-    fn separate(&mut self, c: char, end: usize, take: &mut impl FnMut(Token<'_>)) {
+    fn separate(&mut self, c: char, end: usize, take: &mut impl TakeTokens) {
         self.end_word(take);
         let sentence_over = matches!(c, '\n' | '。' | '！' | '？' | '｡') || (self.stopped && c.is_whitespace());
         let too_long = self.window_start.is_some_and(|start| end - start > WINDOW_BYTES);
@@ -248,7 +247,7 @@ impl Tokenizer {
 
     /// Reads an ASCII character of this kind that is no letter and no digit.
     #[inline]
-    fn separate_ascii(&mut self, kind: u8, end: usize, take: &mut impl FnMut(Token<'_>)) {
+    fn separate_ascii(&mut self, kind: u8, end: usize, take: &mut impl TakeTokens) {
         self.end_word(take);
         let sentence_over = kind & LINE != 0 || (self.stopped && kind & SPACE != 0);
         let too_long = self.window_start.is_some_and(|start| end - start > WINDOW_BYTES);
@@ -258,34 +257,44 @@ impl Tokenizer {
         self.stopped = kind & STOP != 0 || (self.stopped && kind & CLOSE != 0);
     }
 
-    fn end_word(&mut self, take: &mut impl FnMut(Token<'_>)) {
+    fn end_word(&mut self, take: &mut impl TakeTokens) {
         if self.word.is_empty() {
             return;
         }
-        take(Token::Word(Word { text: &self.word, start: self.word_start, end: self.word_end }));
+        take.take_word(&Word { text: &self.word, start: self.word_start, end: self.word_end });
         self.word.clear();
         if self.window_start.is_some_and(|start| self.word_end - start > WINDOW_BYTES) {
             self.end_window(take);
         }
     }
 
-    fn end_window(&mut self, take: &mut impl FnMut(Token<'_>)) {
+    fn end_window(&mut self, take: &mut impl TakeTokens) {
         if self.window_start.take().is_some() {
-            take(Token::WindowEnd);
+            take.end_window();
         }
         self.stopped = false;
     }
 }
 
+/// Calls a function for each word.
+struct EachWord<F>(F);
+
+impl<F: FnMut(&Word<'_>)> TakeTokens for EachWord<F> {
+    fn take_short(&mut self, word: ShortWord) {
+        word.with_text(&mut self.0);
+    }
+
+    fn take_word(&mut self, word: &Word<'_>) {
+        (self.0)(word);
+    }
+
+    fn end_window(&mut self) {}
+}
+
 /// Calls `take` for each word of a string that is complete, such as an example.
-pub(super) fn each_word(text: &str, mut take: impl FnMut(&Word<'_>)) {
+pub(super) fn each_word(text: &str, take: impl FnMut(&Word<'_>)) {
     let view = ViewText::of(text, View::Word);
-    let mut tokenizer = Tokenizer::default();
-    let mut take = |token: Token<'_>| match token {
-        Token::Short(word) => word.with_text(&mut take),
-        Token::Word(word) => take(&word),
-        Token::WindowEnd => {}
-    };
+    let (mut tokenizer, mut take) = (Tokenizer::default(), EachWord(take));
     tokenizer.scan(&view, &mut take);
     tokenizer.finish(&mut take);
 }
@@ -304,13 +313,32 @@ pub(super) fn stems_of(text: &str) -> Vec<(String, i64)> {
 mod tests {
     use proptest::prelude::*;
 
-    use super::{Token, Tokenizer};
+    use super::{ShortWord, TakeTokens, Tokenizer, Word};
     use crate::text::normalize::View;
     use crate::text::view::ViewText;
 
-    /// Reads with `scan`, one character after another.
-    fn tokens(text: &str, cuts: &[usize], scan: impl Fn(&mut Tokenizer, &ViewText, &mut Vec<String>)) -> Vec<String> {
-        let (mut view, mut tokenizer, mut tokens) = (ViewText::new(View::Word), Tokenizer::default(), Vec::new());
+    /// What the tokenizer reports.
+    #[derive(Debug, Default, PartialEq)]
+    struct Tokens(Vec<String>);
+
+    impl TakeTokens for Tokens {
+        fn take_short(&mut self, word: ShortWord) {
+            word.with_text(|word| self.take_word(word));
+        }
+
+        fn take_word(&mut self, word: &Word<'_>) {
+            self.0.push(format!("{word:?}"));
+        }
+
+        fn end_window(&mut self) {
+            self.0.push("end".to_owned());
+        }
+    }
+
+    /// Reads the text, cut into chunks, with `scan`.
+    fn tokens(text: &str, cuts: &[usize], scan: impl Fn(&mut Tokenizer, &ViewText, &mut Tokens)) -> Tokens {
+        let (mut view, mut tokenizer, mut tokens) =
+            (ViewText::new(View::Word), Tokenizer::default(), Tokens::default());
         let mut from = 0;
         for &cut in cuts {
             let to = text.floor_char_boundary(from.max(cut.min(text.len())));
@@ -321,27 +349,19 @@ mod tests {
         view.push(text.get(from..).unwrap_or_default(), from);
         view.finish();
         scan(&mut tokenizer, &view, &mut tokens);
-        tokenizer.finish(&mut |token: Token<'_>| tokens.push(show(&token)));
+        tokenizer.finish(&mut tokens);
         tokens
     }
 
-    fn show(token: &Token<'_>) -> String {
-        match token {
-            Token::Short(word) => word.with_text(|word| format!("{word:?}")),
-            Token::Word(word) => format!("{word:?}"),
-            Token::WindowEnd => "end".to_owned(),
-        }
+    fn by_words(tokenizer: &mut Tokenizer, view: &ViewText, tokens: &mut Tokens) {
+        tokenizer.scan(view, tokens);
     }
 
-    fn by_words(tokenizer: &mut Tokenizer, view: &ViewText, tokens: &mut Vec<String>) {
-        tokenizer.scan(view, &mut |token: Token<'_>| tokens.push(show(&token)));
-    }
-
-    fn by_characters(tokenizer: &mut Tokenizer, view: &ViewText, tokens: &mut Vec<String>) {
+    fn by_characters(tokenizer: &mut Tokenizer, view: &ViewText, tokens: &mut Tokens) {
         let first = std::mem::replace(&mut tokenizer.at, view.end());
         for (at, c) in view.slice(first..view.end()).char_indices() {
             let (start, end) = (view.text_start(first + at), view.text_end(first + at + c.len_utf8()));
-            tokenizer.read(c, start, end, &mut |token: Token<'_>| tokens.push(show(&token)));
+            tokenizer.read(c, start, end, tokens);
         }
     }
 
@@ -359,7 +379,7 @@ mod tests {
             let mut cuts = cuts;
             cuts.sort_unstable();
             let expected = tokens(&text, &[], by_characters);
-            prop_assert_eq!(tokens(&text, &[], by_words), expected.clone());
+            prop_assert_eq!(&tokens(&text, &[], by_words), &expected);
             prop_assert_eq!(tokens(&text, &cuts, by_words), expected);
         }
     }

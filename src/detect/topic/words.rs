@@ -35,14 +35,19 @@ pub(super) struct WindowWord<'a> {
 pub(super) struct Words {
     terms: Vec<Term>,
     pieces: Vec<Piece>,
+    /// The numbers of those that are common, and the pieces of the others.
+    common: Vec<u16>,
+    rare: Vec<Piece>,
     texts: String,
 }
 
 impl Reset for Words {
     fn reset(&mut self) {
-        let Self { terms, pieces, texts } = self;
+        let Self { terms, pieces, common, rare, texts } = self;
         terms.reset();
         pieces.reset();
+        common.reset();
+        rare.reset();
         texts.reset();
     }
 }
@@ -62,28 +67,32 @@ impl Words {
             self.texts.push_str(word.text);
         }
         if let Some((number, common)) = common_word(word.text) {
-            self.pieces.extend_from_slice(&common.pieces);
-            self.add(place, stems.of_common(number, common.stem), common.rarity);
+            let term = (stems.of_common(number, common.stem), common.rarity);
+            self.push_common(place, term, u16::try_from(number).unwrap_or(u16::MAX), common.pieces.iter().copied());
         } else {
-            let stem = stem(word.text);
-            self.pieces.extend_from_slice(&pieces_of(word.text));
-            self.add(place, stems.id(stem), rarity(stem));
+            let (stem, pieces) = (stem(word.text), pieces_of(word.text));
+            self.pieces.extend_from_slice(&pieces);
+            self.rare.extend_from_slice(&pieces);
+            self.add(place, (stems.id(stem), rarity(stem)));
         }
     }
 
-    /// Adds a word of which the pieces are known.
+    /// Adds a common word.
     #[inline]
-    pub(super) fn push_pieces(
+    pub(super) fn push_common(
         &mut self,
         place: (usize, usize),
-        (stem, rarity): (Option<StemId>, i64),
+        term: (Option<StemId>, i64),
+        number: u16,
         pieces: impl IntoIterator<Item = Piece>,
     ) {
         pieces.into_iter().for_each(|piece| self.pieces.push(piece));
-        self.add(place, stem, rarity);
+        self.common.push(number);
+        self.add(place, term);
     }
 
-    fn add(&mut self, (start, end): (usize, usize), stem: Option<StemId>, rarity: i64) {
+    #[inline]
+    fn add(&mut self, (start, end): (usize, usize), (stem, rarity): (Option<StemId>, i64)) {
         let (pieces, text) = (self.pieces.len(), self.texts.len());
         self.terms.push(Term { start, end, stem, rarity, pieces, text });
     }
@@ -92,6 +101,8 @@ impl Words {
     pub(super) fn clear(&mut self) {
         self.terms.clear();
         self.pieces.clear();
+        self.common.clear();
+        self.rare.clear();
         self.texts.clear();
     }
 
@@ -102,6 +113,11 @@ impl Words {
     /// Returns the pieces of all words.
     pub(super) fn pieces(&self) -> &[Piece] {
         &self.pieces
+    }
+
+    /// Returns the numbers of the words that are common, and the pieces of the others.
+    pub(super) fn parts(&self) -> (&[u16], &[Piece]) {
+        (&self.common, &self.rare)
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = WindowWord<'_>> {
