@@ -99,11 +99,9 @@ impl Sentence {
 
     /// Sets the length. Leaves the vector in 16 bits alone, unless products with it may not fit 32 bits.
     fn measure_narrow(&mut self) {
-        let widest = self.narrow.iter().fold(0, |widest, value| widest | value.unsigned_abs());
-        let square = if widest < SQUARED && self.narrow.len() <= DIMENSIONS {
-            dot(&self.narrow, &self.narrow).unsigned_abs().into()
-        } else {
-            self.narrow.iter().map(|&value| u64::from(value.unsigned_abs()).pow(2)).sum::<u64>()
+        let square = match <&[i16; DIMENSIONS]>::try_from(&*self.narrow) {
+            Ok(numbers) if widest(numbers) < SQUARED => dot_of_table(numbers, numbers).unsigned_abs().into(),
+            _ => self.narrow.iter().map(|&value| u64::from(value.unsigned_abs()).pow(2)).sum::<u64>(),
         };
         self.norm = square.isqrt();
         if self.norm >= MAX_NARROW_NORM {
@@ -130,6 +128,12 @@ impl Sentence {
     /// Returns `true` if a product with a direction is a cosine of at least `score`.
     pub(super) fn reaches(&self, product: i64, score: Score) -> bool {
         Score::cosine(product, self.lengths()) >= score
+    }
+
+    /// Returns a number that no product with a direction is less than, if it is a cosine of at least `score`, which is above zero.
+    pub(super) fn least_product(&self, score: Score) -> i64 {
+        let lengths = i64::try_from(self.lengths()).unwrap_or(0);
+        lengths.checked_mul(score.ten_thousandths().into()).map_or(0, |product| product / 10_000)
     }
 
     /// Returns its direction; nothing is like that of a vector of zeros.
@@ -163,6 +167,11 @@ fn dot(x: &[i16], y: &[i16]) -> i32 {
     x.iter().zip(y).map(product).fold(0, i32::wrapping_add)
 }
 
+/// Returns the bits of all numbers of a vector together, without their signs.
+fn widest(numbers: &[i16; DIMENSIONS]) -> u16 {
+    numbers.iter().fold(0, |widest, value| widest | value.unsigned_abs())
+}
+
 /// Returns the product of two vectors of the table. Eight sums side by side, for the compiler to multiply as many numbers at once.
 #[inline]
 fn dot_of_table(x: &[i16; DIMENSIONS], y: &[i16; DIMENSIONS]) -> i32 {
@@ -194,7 +203,7 @@ impl Direction {
 
 #[cfg(test)]
 mod tests {
-    use super::{Direction, Sentence};
+    use super::{Direction, Score, Sentence};
     use crate::detect::topic::stems::Stems;
     use crate::detect::topic::words::Words;
 
@@ -211,6 +220,20 @@ mod tests {
         }
         let many = Words::of(&text(&["mortgage"; 200]), &Stems::default());
         assert!(!Sentence::default().set_words(many.parts()));
+    }
+
+    #[test]
+    fn no_product_that_reaches_a_score_is_less_than_the_least() {
+        for size in [0, 1, 2, 90, 11_000] {
+            let sentence = Sentence::of_values((0..128).map(|at| (at * 5 % 17 - 8) * size / 8).collect());
+            for score in [1, 2_999, 3_000, 9_999].map(Score::of) {
+                let least = sentence.least_product(score);
+                for product in least.saturating_sub(3)..=least + 3 {
+                    assert!(!sentence.reaches(product, score) || product >= least, "{size} {score:?} {product}");
+                }
+                assert!(size == 0 || sentence.reaches(least + 1, score), "{size} {score:?}: the bound is tight");
+            }
+        }
     }
 
     /// Vectors of any size have the product that 64 bits give.

@@ -105,6 +105,17 @@ impl Measured {
             lengths: i64::try_from(sentence.lengths()).unwrap_or(i64::MAX),
         }
     }
+
+    /// Returns `true` if the window does not reach the threshold of a topic to which so much is [missing](Model::missing), and of which the
+    /// product with the center is at most `product`.
+    #[inline]
+    pub(super) fn is_beyond(&self, missing: i64, product: i64) -> bool {
+        const SHARE: i64 =
+            MEANING_PERCENT as i64 * (100 - CLOSEST_PERCENT as i64) * Score::ONE.ten_thousandths() as i64;
+        let missing = missing - self.vocabulary;
+        // No window has so many pieces that the products leave 64 bits.
+        missing > 0 && SHARE * product < missing * self.lengths
+    }
 }
 
 /// One topic.
@@ -221,19 +232,10 @@ impl Model {
         points.map(|point| point.terms.length()).max().unwrap_or(0)
     }
 
-    /// Returns `true` if a window does not reach the threshold of which the product with the center is at most `product`. The closest
-    /// example may be as similar as can be.
-    #[inline]
-    pub(super) fn is_beyond(&self, window: &Measured, product: i64) -> bool {
-        const ONE: i64 = Score::ONE.ten_thousandths() as i64;
-        const MEANING: i64 = MEANING_PERCENT as i64;
-        const CLOSEST: i64 = CLOSEST_PERCENT as i64;
-        // What the center has to add, where shares are hundredths of hundredths.
-        let missing =
-            10_000 * i64::from(self.threshold.ten_thousandths()) - MEANING * CLOSEST * ONE - window.vocabulary;
-        let share = (MEANING * (100 - CLOSEST) * ONE).saturating_mul(product);
-        // No window has so many pieces that the product leaves 64 bits.
-        missing > 0 && share < missing * window.lengths
+    /// Returns what is missing to the threshold if the closest example is as similar as can be, in hundredths of hundredths.
+    pub(super) fn missing(&self) -> i64 {
+        const CLOSEST: i64 = MEANING_PERCENT as i64 * CLOSEST_PERCENT as i64 * Score::ONE.ten_thousandths() as i64;
+        10_000 * i64::from(self.threshold.ten_thousandths()) - CLOSEST
     }
 
     /// Returns `true` if a window may reach the threshold of which the vocabulary is at most so similar.

@@ -78,18 +78,24 @@ impl Reach {
         if pieces.len() > MAX_PIECES {
             return None;
         }
-        let mut sums = SmallVec::<[[u64; 2]; 8]>::from_elem([0; 2], self.groups);
-        for &piece in pieces {
-            if self.known(piece) & (KNOWN | TOO_NEAR) != KNOWN {
-                return None;
-            }
-            for ([even, odd], number) in sums.iter_mut().zip(self.row(piece)) {
-                let bytes = number.load(Ordering::Relaxed);
-                *even += bytes & EVEN;
-                *odd += bytes >> 8 & EVEN;
-            }
+        if pieces.iter().any(|&piece| self.known(piece) & (KNOWN | TOO_NEAR) != KNOWN) {
+            return None;
         }
+        let sums = (0..self.groups).map(|group| self.sums(pieces, group)).collect();
         Some(Bounds { sums, count: pieces.len(), shift: self.shift })
+    }
+
+    /// Returns the sums of one number of the rows of some pieces.
+    #[inline]
+    fn sums(&self, pieces: &[Piece], group: usize) -> [u64; 2] {
+        let (mut even, mut odd) = (0, 0);
+        for &piece in pieces {
+            let number = self.rows.get(usize::from(piece) * self.groups + group);
+            let bytes = number.map_or(0, |number| number.load(Ordering::Relaxed));
+            even += bytes & EVEN;
+            odd += bytes >> 8 & EVEN;
+        }
+        [even, odd]
     }
 
     /// Returns what is known of a piece, of which the row is computed then.
@@ -133,14 +139,14 @@ impl Reach {
 }
 
 impl Bounds {
-    /// Returns what the product with the center of a topic does not exceed.
-    #[inline]
-    pub(super) fn of(&self, topic: usize) -> i64 {
-        let Some([even, odd]) = self.sums.get(topic / LANES) else { return i64::MAX };
-        let sums = if topic.is_multiple_of(2) { even } else { odd };
-        let sum = sums >> (topic % LANES / 2 * 16) & 0xFFFF;
+    /// Returns, for one topic after another, what the product with its center does not exceed.
+    pub(super) fn of_topics(&self) -> impl Iterator<Item = i64> {
         let bias = i64::from(BIAS) * i64::try_from(self.count).unwrap_or(0);
-        (i64::try_from(sum).unwrap_or(0) - bias) << self.shift
+        let sums = self
+            .sums
+            .iter()
+            .flat_map(|&[even, odd]| [even, odd, even >> 16, odd >> 16, even >> 32, odd >> 32, even >> 48, odd >> 48]);
+        sums.map(move |sum| ((sum & 0xFFFF).cast_signed() - bias) << self.shift)
     }
 }
 
@@ -161,8 +167,8 @@ mod tests {
             // The second time all rows are known.
             for _ in 0..2 {
                 let bounds = reach.bounds(&window().collect::<Vec<_>>()).expect("few pieces");
-                for (topic, center) in centers.iter().enumerate() {
-                    let (exact, bound) = (vector.dot(center), bounds.of(topic));
+                for ((topic, center), bound) in centers.iter().enumerate().zip(bounds.of_topics()) {
+                    let exact = vector.dot(center);
                     assert!(exact <= bound, "{first} {count} {topic}: {exact} {bound}");
                     tightest = tightest.min(bound - exact);
                 }
@@ -183,14 +189,15 @@ mod tests {
         let all = || (0..pieces()).filter_map(|piece| Piece::try_from(piece).ok());
         let vector = |piece: Piece| Sentence::of_pieces(std::iter::once(piece));
         let longest = all().max_by_key(|&piece| vector(piece).lengths()).expect("pieces");
-        for topics in [1, 8, 9, 30] {
+        for topics in [1_u16, 8, 9, 30] {
             let centers: Vec<_> = (0..topics).map(|number| vector(longest - number).direction()).collect();
             let reach = Reach::new(centers.clone(), Score::of(3000));
             assert!(reach.is_near(longest) && reach.bounds(&[longest]).is_none(), "{topics}");
             let bounds = all().step_by(501).filter_map(|piece| Some((piece, reach.bounds(&[piece])?)));
             for (piece, bounds) in bounds {
-                for (topic, center) in centers.iter().enumerate() {
-                    assert!(vector(piece).dot(center) <= bounds.of(topic), "{topics} {topic} {piece}");
+                assert!(bounds.of_topics().count() >= topics.into());
+                for (center, bound) in centers.iter().zip(bounds.of_topics()) {
+                    assert!(vector(piece).dot(center) <= bound, "{topics} {piece}");
                 }
             }
         }

@@ -9,7 +9,7 @@ use super::known::{Begins, KnownWord, known_words};
 use super::lexical::most_like;
 use super::meaning::Sentence;
 use super::model::{Measured, Model, NEAR, SimilarityMatch};
-use super::reach::Reach;
+use super::reach::{Bounds, Reach};
 use super::score::Score;
 use super::stems::{StemId, Stems};
 use super::tokens::{ShortWord, TakeTokens, Tokenizer, Word};
@@ -32,6 +32,8 @@ pub(crate) struct Similarity {
     reach: Option<Reach>,
     /// The common words; none with a sentence model.
     known: Box<[KnownWord]>,
+    /// What is missing to each topic's threshold at most; a negative number where bounds do not hold, because of exceptions.
+    missing: Box<[i64]>,
     /// The length of the longest vector of words that windows are compared with.
     longest_terms: u64,
 }
@@ -104,7 +106,8 @@ impl Similarity {
         let known =
             if reach.is_some() { known_words(&stems, |stem| has_flag(&own_stems, stem)) } else { Box::default() };
         let longest_terms = models.iter().map(Model::longest_terms).max().unwrap_or(0);
-        Self { meaning, stems, models, specs, own_stems, reach, known, longest_terms }
+        let missing = models.iter().map(|model| if model.has_exceptions { -1 } else { model.missing() }).collect();
+        Self { meaning, stems, models, specs, own_stems, reach, known, missing, longest_terms }
     }
 
     /// Returns the topics and their thresholds.
@@ -157,10 +160,11 @@ impl Similarity {
     /// Returns `true` if a word of several pieces is near a topic.
     fn is_near(&self, reach: &Reach, word: WindowWord<'_>) -> bool {
         let vector = Sentence::of_pieces(word.pieces.iter().copied());
-        let bounds = reach.bounds(word.pieces);
-        self.models.iter().enumerate().any(|(number, model)| {
-            bounds.as_ref().is_none_or(|bounds| vector.reaches(bounds.of(number), NEAR))
-                && vector.like(model.center()) >= NEAR
+        let (bounds, least) = (reach.bounds(word.pieces), vector.least_product(NEAR));
+        let mut bounds = bounds.as_ref().map(Bounds::of_topics);
+        self.models.iter().any(|model| {
+            let bound = bounds.as_mut().and_then(Iterator::next);
+            bound.is_none_or(|bound| bound >= least) && vector.like(model.center()) >= NEAR
         })
     }
 
@@ -176,29 +180,36 @@ impl Similarity {
         let bounds = reach.and_then(|reach| reach.bounds(words.pieces()));
         let vocabulary = most_like(words.terms(), self.longest_terms);
         let measured = Measured::new(sentence, vocabulary);
-        let floor = floor(scores.is_some());
-        for (number, model) in self.models.iter().enumerate() {
+        let mut bounds = bounds.as_ref().map(Bounds::of_topics);
+        for (number, &missing) in self.missing.iter().enumerate() {
+            // The cheapest bound first.
+            let product = bounds.as_mut().and_then(Iterator::next);
+            if product.is_some_and(|product| measured.is_beyond(missing, product)) {
+                continue;
+            }
+            let Some(model) = self.models.get(number) else { continue };
             // Exceptions may remove words, and so make the rest more similar to the topic.
             if !model.has_exceptions {
-                // The cheapest bound first.
-                let is_beyond = bounds.as_ref().is_some_and(|bounds| model.is_beyond(&measured, bounds.of(number)))
-                    || reach.is_some()
-                        && (model.is_beyond(&measured, sentence.dot(model.center()))
-                            || !model.may_reach(sentence, vocabulary));
-                if is_beyond {
-                    continue;
-                }
-                let (score, similarity) = model.compare(words, sentence, &self.meaning, |_| true, floor);
-                if let Some(scores) = scores {
-                    scores.note(model.rule, score);
-                }
-                if similarity.is_none() {
+                let is_beyond = reach.is_some()
+                    && (measured.is_beyond(missing, sentence.dot(model.center()))
+                        || !model.may_reach(sentence, vocabulary));
+                if is_beyond || !self.is_similar(model, words, sentence, scores) {
                     continue;
                 }
             }
             let Some(first) = model.first_distinctive(words, &self.meaning) else { continue };
             report(model.rule, Window::new(number, model.has_exceptions, first.start, words));
         }
+    }
+
+    /// Returns `true` if a window is similar to a topic.
+    fn is_similar(&self, model: &Model, words: &Words, sentence: &Sentence, scores: &mut Option<BestScores>) -> bool {
+        let floor = floor(scores.is_some());
+        let (score, similarity) = model.compare(words, sentence, &self.meaning, |_| true, floor);
+        if let Some(scores) = scores {
+            scores.note(model.rule, score);
+        }
+        similarity.is_some()
     }
 
     /// Scores a window once the exceptions in it are known. Returns its score as well, exactly if `exactly`.

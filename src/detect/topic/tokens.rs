@@ -150,30 +150,34 @@ impl Tokenizer {
                 continue;
             }
             let short = if kind == LETTER { self.short_word(bytes, at, length) } else { None };
-            at += match short {
-                Some((key, letters)) => {
-                    self.take_short(ShortWord { key, start: start + at, end: start + at + letters }, take);
-                    letters
-                }
-                None => self.read_slowly(rest.get(at..length).unwrap_or_default(), start + at, take),
+            let Some((key, letters, next)) = short else {
+                at += self.read_slowly(rest.get(at..length).unwrap_or_default(), start + at, take);
+                continue;
             };
+            let word = ShortWord { key, start: start + at, end: start + at + letters };
+            at += letters;
+            // After a word a space, or what neither ends a sentence nor may follow its end, needs no more than to be counted.
+            at += usize::from(next & !SPACE == 0 && at < length);
+            self.take_short(word, start + at, take);
         }
     }
 
-    /// Returns the key of the word at `at`, and its length, if it begins there and ends before `end`.
+    /// Returns the key of the word at `at`, its length, and the kind of the byte after it, if it begins there and ends before `end`.
     #[inline]
-    fn short_word(&self, bytes: &[u8], at: usize, end: usize) -> Option<(WordKey, usize)> {
+    fn short_word(&self, bytes: &[u8], at: usize, end: usize) -> Option<(WordKey, usize, u8)> {
         let rest = bytes.get(at..)?;
         let (key, letters) = WordKey::first(rest).filter(|_| self.word.is_empty())?;
-        (at + letters <= end && rest.get(letters).is_some_and(u8::is_ascii)).then_some((key, letters))
+        let next = kind(*rest.get(letters)?);
+        (at + letters <= end && next != BEYOND).then_some((key, letters, next))
     }
 
+    /// Takes a word after which the text is read up to `read`.
     #[inline]
-    fn take_short(&mut self, word: ShortWord, take: &mut impl TakeTokens) {
+    fn take_short(&mut self, word: ShortWord, read: usize, take: &mut impl TakeTokens) {
         self.stopped = false;
         let window_start = *self.window_start.get_or_insert(word.start);
         take.take_short(word);
-        if word.end - window_start > WINDOW_BYTES {
+        if read - window_start > WINDOW_BYTES {
             self.end_window(take);
         }
     }
