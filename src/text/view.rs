@@ -44,17 +44,6 @@ pub(crate) struct ViewText {
     finished: bool,
 }
 
-/// A part of a view.
-pub(crate) struct ViewPart<'a> {
-    /// The view from the part on, and the number of bytes in the part.
-    pub(crate) rest: &'a str,
-    pub(crate) length: usize,
-    /// Where the part begins in the text.
-    pub(crate) start: usize,
-    /// `None` if the part is byte for byte the text. Otherwise all of it represents the text up to here.
-    pub(crate) unit_end: Option<usize>,
-}
-
 impl Reset for ViewText {
     fn reset(&mut self) {
         let Self {
@@ -172,16 +161,6 @@ impl ViewText {
     /// Returns the offset in the text at which the character of byte `at` begins; at the end of the view, where the text after it does.
     pub(crate) fn text_start(&self, at: usize) -> usize {
         if at >= self.end() { self.text_end(self.end()) } else { self.map.text_start(at) }
-    }
-
-    /// Returns the parts from `at` on that are the text itself, or represent it as a whole, in order.
-    pub(crate) fn parts_from(&self, at: usize) -> impl Iterator<Item = ViewPart<'_>> {
-        self.map.parts_from(at, self.end()).map(|part| ViewPart {
-            rest: self.kept.get(part.view.start - self.base.min(part.view.start)..).unwrap_or_default(),
-            length: part.view.len(),
-            start: part.text,
-            unit_end: part.unit_end,
-        })
     }
 
     /// Returns where a part of the view begins in the text, if it is ASCII and byte for byte the text.
