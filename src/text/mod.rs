@@ -13,6 +13,7 @@ pub(crate) mod names;
 pub(crate) mod normalize;
 mod normalize_tables;
 mod offsets;
+mod parts;
 mod plain;
 mod reader;
 pub(crate) mod reset;

@@ -1,6 +1,7 @@
 //! From offsets in a view back to offsets in the text.
 
 use std::collections::VecDeque;
+use std::ops::Range;
 
 use super::reset::Reset;
 
@@ -13,6 +14,16 @@ struct Segment {
     text: usize,
     /// `None`: byte for byte the text. Otherwise all of it represents the text up to here, and cannot be taken apart.
     unit_end: Option<usize>,
+}
+
+/// A part of a view, and where it is from.
+#[derive(Clone, Debug)]
+pub(super) struct Part {
+    pub(super) view: Range<usize>,
+    /// Where it begins in the text.
+    pub(super) text: usize,
+    /// `None`: byte for byte the text. Otherwise all of it represents the text up to here.
+    pub(super) unit_end: Option<usize>,
 }
 
 /// The origin of each byte of a view.
@@ -73,6 +84,17 @@ impl OffsetMap {
         let segment = self.segments.get(index).filter(|segment| segment.unit_end.is_none())?;
         let next = self.segments.get(index + 1).map_or(end, |next| next.view);
         Some((segment.text + view.checked_sub(segment.view)?, next.checked_sub(view)?))
+    }
+
+    /// Returns the parts of the view from `view` on, up to `end`, in order.
+    pub(super) fn parts_from(&self, view: usize, end: usize) -> impl Iterator<Item = Part> {
+        let first = self.holding(view);
+        let nexts = self.segments.iter().skip(first + 1).map(|next| next.view).chain([end]);
+        self.segments.iter().skip(first).zip(nexts).map(move |(segment, next)| {
+            let from = segment.view.max(view);
+            let into = if segment.unit_end.is_none() { from - segment.view } else { 0 };
+            Part { view: from..next, text: segment.text + into, unit_end: segment.unit_end }
+        })
     }
 
     /// Returns the positions from `view` on at which a part begins that does not continue what is before it byte for byte, last first.

@@ -95,6 +95,10 @@ impl ViewText {
             b'%' => self.read_percent(rest, offset, is_last),
             0x1B => self.read_color(rest, offset, is_last),
             b'_' | b'*' | b'~' => self.read_signs(rest, offset, is_last),
+            b'\t'..=b'\r' | b' ' if self.view.joins_spaces() => {
+                self.take_space(char::from(first), offset, offset + 1, rest.get(..1).unwrap_or_default());
+                Read::Bytes(1)
+            }
             _ if self.view.joins_spaces() && starts_space(rest) => self.read_space(rest, offset),
             _ => self.read_char(rest, offset, is_last),
         }

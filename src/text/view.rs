@@ -163,18 +163,6 @@ impl ViewText {
         if at >= self.end() { self.text_end(self.end()) } else { self.map.text_start(at) }
     }
 
-    /// Returns the ASCII characters from `at` on that are the text itself, and where they begin in the text.
-    pub(crate) fn ascii_from(&self, at: usize) -> (usize, &str) {
-        let rest = self.kept.get(at - self.base.min(at)..).unwrap_or_default();
-        if !rest.as_bytes().first().is_some_and(u8::is_ascii) {
-            return (at, "");
-        }
-        let Some((text, length)) = self.map.same_from(at, self.end()) else { return (at, "") };
-        let same = rest.as_bytes().iter().take(length);
-        let ascii = same.take_while(|byte| byte.is_ascii()).count();
-        (text, rest.get(..ascii).unwrap_or_default())
-    }
-
     /// Returns where a part of the view begins in the text, if it is ASCII and byte for byte the text.
     pub(crate) fn same_ascii(&self, part: Range<usize>) -> Option<usize> {
         let (text, length) = self.map.same_from(part.start, self.end())?;

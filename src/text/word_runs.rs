@@ -25,16 +25,20 @@ struct Masks {
 }
 
 impl Masks {
-    fn of(block: &[u8; BLOCK]) -> Self {
+    fn of<const PARTS: bool>(block: &[u8; BLOCK]) -> Self {
+        if !PARTS {
+            let (plain, odd) = (mask(block, |byte| byte.is_ascii_alphanumeric()), mask(block, is_odd));
+            return Self { word: plain | odd, odd, parts: 0 };
+        }
         Self::new([mask(block, is_lower), mask(block, is_upper), mask(block, is_digit), mask(block, is_odd)])
     }
 
     /// Reads fewer bytes than a block has. A chunk of a stream has a few, for which a block costs too much.
-    fn of_few(bytes: &[u8]) -> Self {
+    fn of_few<const PARTS: bool>(bytes: &[u8]) -> Self {
         if bytes.len() > FEW {
             let mut block = [0; BLOCK];
             block.iter_mut().zip(bytes).for_each(|(to, &byte)| *to = byte);
-            return Self::of(&block);
+            return Self::of::<PARTS>(&block);
         }
         let [mut lower, mut upper, mut digit, mut odd] = [0; 4];
         for (&byte, at) in bytes.iter().zip(0..BLOCK) {
@@ -99,13 +103,13 @@ fn is_word(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == b'_' || byte >= 0x80
 }
 
-/// Calls `take` for each run, in order. The last one may continue after `bytes`.
-pub(crate) fn for_each_run(bytes: &[u8], mut take: impl FnMut(WordRun)) {
+/// Calls `take` for each run, in order. The last one may continue after `bytes`. Without `PARTS`, which cost something, runs may show none.
+pub(crate) fn for_each_run<const PARTS: bool>(bytes: &[u8], mut take: impl FnMut(WordRun)) {
     let mut at = 0;
     while let Some(rest) = bytes.get(at..).filter(|rest| !rest.is_empty()) {
         at += match rest.first_chunk::<BLOCK>() {
-            Some(block) => read_block(&Masks::of(block), at, rest, &mut take),
-            None => read_block(&Masks::of_few(rest), at, rest, &mut take),
+            Some(block) => read_block(&Masks::of::<PARTS>(block), at, rest, &mut take),
+            None => read_block(&Masks::of_few::<PARTS>(rest), at, rest, &mut take),
         };
     }
 }
@@ -168,8 +172,12 @@ mod tests {
         #[test]
         fn runs_are_those_of_single_bytes(text in "([a-zA-Z0-9]{1,20}|[a-zA-Z0-9]{58,70}|[ .,-]{1,3}|_|é|中){0,30}") {
             let mut runs = Vec::new();
-            for_each_run(text.as_bytes(), |run| runs.push(run));
-            prop_assert_eq!(runs, expected(text.as_bytes()));
+            for_each_run::<true>(text.as_bytes(), |run| runs.push(run));
+            prop_assert_eq!(&runs, &expected(text.as_bytes()));
+            let mut places = Vec::new();
+            for_each_run::<false>(text.as_bytes(), |run| places.push((run.start, run.end, run.parts.is_some())));
+            let all: Vec<_> = runs.iter().map(|run| (run.start, run.end, run.parts.is_some())).collect();
+            prop_assert_eq!(places, all);
         }
     }
 
@@ -178,7 +186,7 @@ mod tests {
         for byte in 0..=u8::MAX {
             let bytes = [b'.', byte, b'.'];
             let mut runs = Vec::new();
-            for_each_run(&bytes, |run| runs.push(run));
+            for_each_run::<true>(&bytes, |run| runs.push(run));
             assert_eq!(runs, expected(&bytes), "{byte}");
         }
     }

@@ -5,11 +5,12 @@ use std::borrow::Cow;
 use once_cell::sync::Lazy;
 
 use super::embedder::Meaning;
-use super::lexical::{StemId, Stems, Term, words_of};
 use super::meaning::Sentence;
 use super::model::Model;
 use super::score::Score;
+use super::stems::{StemId, Stems};
 use super::tokens::stems_of;
+use super::words::Words;
 
 /// Short questions and requests about many subjects, one a line. Made by `tools/vectors`.
 static QUESTIONS: &str = include_str!("background.txt");
@@ -27,13 +28,13 @@ const OVERRULED: usize = 5;
 /// A question: its stems with their rarity, its words, and its vector in the built-in table.
 struct Question {
     stems: Vec<(String, i64)>,
-    words: Vec<Term>,
+    words: Words,
     sentence: Sentence,
 }
 
 static TABLE: Lazy<Vec<Question>> = Lazy::new(|| {
     let questions = QUESTIONS.lines().map(|question| {
-        let words = words_of(question, &Stems::default());
+        let words = Words::of(question, &Stems::default());
         Question { stems: stems_of(question), sentence: Meaning::Table.sentence(words.iter()), words }
     });
     questions.collect()

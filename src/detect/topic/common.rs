@@ -1,42 +1,111 @@
 //! The common words of English, read once: most words of a text need one look-up.
 
 use once_cell::sync::Lazy;
-use rustc_hash::FxHashMap;
 
 use super::frequency::{common_words, rarity};
+use super::key::WordKey;
 use super::stem::stem;
-use super::vectors::{Pieces, pieces_of};
+use super::vectors::{Batch, Pieces, Row, pieces_of};
 
 /// A common word.
 pub(super) struct CommonWord {
+    pub(super) key: WordKey,
     pub(super) stem: &'static str,
     pub(super) rarity: i64,
     pub(super) pieces: Pieces,
 }
 
-/// The words, numbered.
+/// Bits of the number of a slot. There are at least two slots for each word.
+const SLOT_BITS: u32 = 13;
+
+/// The words, in a table by their keys. A slot holds the number of a word and one; a word is in the slot of its hash, or after it with no
+/// free slot between.
 struct CommonWords {
-    numbers: FxHashMap<&'static str, usize>,
+    slots: Box<[u16; 1 << SLOT_BITS]>,
     words: Vec<CommonWord>,
+    /// The vectors of the words.
+    rows: Vec<Row>,
 }
 
 static WORDS: Lazy<CommonWords> = Lazy::new(|| {
-    let words: Vec<&str> = common_words().collect();
-    let read = |&word: &&'static str| {
-        let stem = stem(word);
-        CommonWord { stem, rarity: rarity(stem), pieces: pieces_of(word) }
-    };
-    CommonWords { words: words.iter().map(read).collect(), numbers: words.into_iter().zip(0..).collect() }
+    let mut words = CommonWords { slots: Box::new([0; 1 << SLOT_BITS]), words: Vec::new(), rows: Vec::new() };
+    common_words().filter(|word| WordKey::of(word).is_some()).for_each(|word| words.add(word));
+    words
 });
+
+impl CommonWords {
+    fn add(&mut self, word: &'static str) {
+        let (Some(key), stem) = (WordKey::of(word), stem(word)) else { return };
+        let free = Self::slots_of(key).find(|&slot| self.slots.get(slot) == Some(&0));
+        let (pieces, mut vector) = (pieces_of(word), Batch::default());
+        // The few pieces of a word always fit.
+        pieces.iter().for_each(|&piece| _ = vector.add(piece));
+        self.rows.push(vector.row());
+        self.words.push(CommonWord { key, stem, rarity: rarity(stem), pieces });
+        if let (Some(slot), Ok(number)) =
+            (free.and_then(|slot| self.slots.get_mut(slot)), u16::try_from(self.words.len()))
+        {
+            *slot = number;
+        }
+    }
+
+    fn slots_of(key: WordKey) -> impl Iterator<Item = usize> {
+        let first = key.hash(SLOT_BITS);
+        (first..first + (1 << SLOT_BITS)).map(|slot| slot % (1 << SLOT_BITS))
+    }
+
+    #[inline]
+    fn number(&self, key: WordKey) -> Option<usize> {
+        for slot in Self::slots_of(key) {
+            let number = usize::from(*self.slots.get(slot)?).checked_sub(1)?;
+            if self.words.get(number).is_some_and(|word| word.key == key) {
+                return Some(number);
+            }
+        }
+        None
+    }
+}
+
+/// Returns the number of a common word.
+#[inline]
+pub(super) fn common_number(key: WordKey) -> Option<usize> {
+    WORDS.number(key)
+}
 
 /// Returns a lower-case word with its number, if it is common.
 pub(super) fn common_word(word: &str) -> Option<(usize, &'static CommonWord)> {
+    let number = WORDS.number(WordKey::of(word)?)?;
+    Some((number, WORDS.words.get(number)?))
+}
+
+/// Adds the vectors of common words, given by their numbers. Returns `false` if the sum may leave 16 bits, and is not complete.
+pub(super) fn add_vectors(numbers: &[u16], batch: &mut Batch) -> bool {
     let words = &*WORDS;
-    let number = *words.numbers.get(word)?;
-    Some((number, words.words.get(number)?))
+    let row = |&number: &u16| words.rows.get(usize::from(number)).unwrap_or(&Row::ZERO);
+    let (fours, rest) = numbers.as_chunks::<4>();
+    let mut last = [&Row::ZERO; 4];
+    last.iter_mut().zip(rest).for_each(|(last, number)| *last = row(number));
+    fours.iter().all(|four| batch.add_rows(four.each_ref().map(row))) && batch.add_rows(last)
 }
 
 /// Returns all common words in the order of their numbers.
 pub(super) fn all() -> &'static [CommonWord] {
     &WORDS.words
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{SLOT_BITS, WordKey, all, common_word};
+    use crate::detect::topic::frequency::common_words;
+
+    #[test]
+    fn every_common_word_is_found() {
+        assert!(all().len() * 2 <= 1 << SLOT_BITS, "{} words", all().len());
+        for word in common_words().filter(|word| word.len() < WordKey::MAX_BYTES) {
+            assert_eq!(common_word(word).map(|(_, known)| known.stem), Some(super::stem(word)), "{word}");
+        }
+        for word in ["", "stockes", "theof", "zzz", "don't"] {
+            assert!(common_word(word).is_none(), "{word}");
+        }
+    }
 }

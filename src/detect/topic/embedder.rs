@@ -3,8 +3,8 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::lexical::Term;
 use super::meaning::Sentence;
+use super::words::{WindowWord, Words};
 
 /// A sentence model that compares text with the examples of topics, instead of the built-in table of vectors.
 ///
@@ -64,12 +64,24 @@ impl Meaning {
         matches!(self, Self::Table)
     }
 
+    /// Makes `sentence` the vector of all words.
+    pub(super) fn set_sentence(&self, sentence: &mut Sentence, words: &Words) {
+        match self {
+            Self::Table => {
+                if !sentence.set_words(words.parts()) {
+                    sentence.set_pieces(words.pieces().iter().copied());
+                }
+            }
+            Self::Embedder(_) => *sentence = self.sentence(words.iter()),
+        }
+    }
+
     /// Returns the vector of the words that count.
-    pub(super) fn sentence<'a>(&self, words: impl Iterator<Item = &'a Term>) -> Sentence {
+    pub(super) fn sentence<'a>(&self, words: impl Iterator<Item = WindowWord<'a>>) -> Sentence {
         match self {
             Self::Table => Sentence::of_pieces(words.flat_map(|word| word.pieces.iter().copied())),
             Self::Embedder(embedder) => {
-                let words: Vec<&str> = words.map(|word| &*word.text).collect();
+                let words: Vec<&str> = words.map(|word| word.text).collect();
                 embed(&**embedder, &words.join(" "))
             }
         }

@@ -3,12 +3,11 @@
 use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
 
-use super::common::{self, common_word};
-use super::frequency::{rarity, weight};
+use super::frequency::weight;
 use super::score::Score;
-use super::stem::stem;
-use super::tokens::{Word, each_word, stems_of};
-use super::vectors::{Pieces, pieces_of};
+use super::stems::{StemId, Stems};
+use super::tokens::stems_of;
+use super::words::Term;
 
 /// The weight of a pair of words of an example beyond the weight of its words, in percent.
 const PAIR_PERCENT: i64 = 70;
@@ -19,69 +18,8 @@ const CLOSEST_PERCENT: i32 = 50;
 /// Length of the vector of an example.
 const UNIT: i64 = 4096;
 
-/// Number of a stem that some topic of the policy knows.
-pub(super) type StemId = u32;
-
 /// Number of a stem or a pair of stems within one topic.
 pub(super) type TermId = u32;
-
-/// A word of a window.
-#[derive(Clone, Debug)]
-pub(super) struct Term {
-    pub(super) start: usize,
-    pub(super) end: usize,
-    /// Number of its stem, if a topic knows it.
-    pub(super) stem: Option<StemId>,
-    pub(super) rarity: i64,
-    pub(super) pieces: Pieces,
-    /// The word, where a sentence model has to see it.
-    pub(super) text: Box<str>,
-}
-
-impl Term {
-    pub(super) fn of(word: &Word<'_>, stems: &Stems, with_text: bool) -> Self {
-        let (stem, rarity, pieces) = match common_word(word.text) {
-            Some((number, common)) => {
-                (stems.of_common(number, common.stem), common.rarity, Pieces::from_slice(&common.pieces))
-            }
-            None => {
-                let stem = stem(word.text);
-                (stems.id(stem), rarity(stem), pieces_of(word.text))
-            }
-        };
-        let text = if with_text { word.text.into() } else { Box::default() };
-        Self { start: word.start, end: word.end, stem, rarity, pieces, text }
-    }
-}
-
-/// The numbers of the stems that some topic knows, so that a word of some text is looked up once for all topics.
-#[derive(Debug, Default)]
-pub(super) struct Stems {
-    ids: FxHashMap<String, StemId>,
-    /// The number of the stem of each common word, once all topics are learned.
-    common: Vec<Option<StemId>>,
-}
-
-impl Stems {
-    pub(super) fn id(&self, stem: &str) -> Option<StemId> {
-        self.ids.get(stem).copied()
-    }
-
-    /// Returns the number of the stem of a common word.
-    fn of_common(&self, number: usize, stem: &str) -> Option<StemId> {
-        self.common.get(number).copied().unwrap_or_else(|| self.id(stem))
-    }
-
-    fn learn(&mut self, stem: &str) -> StemId {
-        let next = StemId::try_from(self.ids.len()).unwrap_or(StemId::MAX);
-        *self.ids.entry(stem.to_owned()).or_insert(next)
-    }
-
-    /// Ends the learning.
-    pub(super) fn close(&mut self) {
-        self.common = common::all().iter().map(|word| self.id(word.stem)).collect();
-    }
-}
 
 /// The terms of one topic, numbered as it learns them: what a topic finds must not depend on the other topics of the policy.
 #[derive(Debug, Default)]
@@ -254,18 +192,14 @@ impl WindowTerms {
     }
 }
 
-/// Returns the words of a string that is complete, with the numbers of the stems that are known.
-pub(super) fn words_of(text: &str, stems: &Stems) -> Vec<Term> {
-    let mut words = Vec::new();
-    each_word(text, |word| words.push(Term::of(word, stems, true)));
-    words
-}
-
 /// Returns the most that a window can be like any example or center, by vocabulary. None of their vectors is longer than `longest`.
 ///
 /// A topic knows at most the stems that some topic knows, and the pairs of them. So a window is as like as it could be to an example that
 /// points the way of all of those.
 pub(super) fn most_like(words: &[Term], longest: u64) -> Score {
+    if words.iter().all(|word| word.stem.is_none()) {
+        return Score::ZERO;
+    }
     let (mut known, mut unknown) = (SmallVec::<[_; 32]>::new(), 0);
     let mut last = None;
     for word in words {
@@ -276,7 +210,9 @@ pub(super) fn most_like(words: &[Term], longest: u64) -> Score {
             Some(stem) if weight > 0 => known.push(((stem, StemId::MAX), weight)),
             _ => unknown += weight.pow(2),
         }
-        known.extend(pair.map(|pair| (pair, weight * PAIR_PERCENT.unsigned_abs() / 100)));
+        if let Some(pair) = pair {
+            known.push((pair, weight * PAIR_PERCENT.unsigned_abs() / 100));
+        }
     }
     if known.is_empty() {
         return Score::ZERO;

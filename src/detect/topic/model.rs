@@ -2,10 +2,12 @@
 
 use super::embedder::Meaning;
 use super::frequency::is_distinctive;
-use super::lexical::{StemId, Stems, Term, TermId, Terms, Vocabulary, WindowTerms, words_of};
+use super::lexical::{TermId, Terms, Vocabulary, WindowTerms};
 use super::meaning::{Direction, Sentence};
 use super::score::Score;
+use super::stems::{StemId, Stems};
 use super::tokens::stems_of;
+use super::words::{Term, WindowWord, Words};
 use crate::detect::spec::{RuleId, TopicSpec};
 
 /// The share of the meaning in the score, in percent. The vocabulary has the rest.
@@ -55,7 +57,7 @@ impl Point {
 /// A string of the policy, as a point and as a window.
 #[derive(Debug)]
 struct Example {
-    words: Vec<Term>,
+    words: Words,
     sentence: Sentence,
     point: Point,
 }
@@ -63,7 +65,7 @@ struct Example {
 impl Example {
     fn learn(text: &str, vocabulary: &mut Vocabulary, stems: &mut Stems, meaning: &Meaning) -> Self {
         let terms = Terms::learn(text, vocabulary, stems);
-        let words = words_of(text, stems);
+        let words = Words::of(text, stems);
         let sentence = meaning.sentence(words.iter());
         Self { point: Point { terms, direction: sentence.direction() }, words, sentence }
     }
@@ -84,6 +86,36 @@ impl Reading<'_> {
 
 fn blend(meaning: Score, vocabulary: Score) -> Score {
     meaning.percent(MEANING_PERCENT) + vocabulary.percent(100 - MEANING_PERCENT)
+}
+
+/// What a window adds to its similarity with any topic at most by its vocabulary, and the length of its vector.
+pub(super) struct Measured {
+    /// In hundredths of hundredths.
+    vocabulary: i64,
+    lengths: i64,
+}
+
+impl Measured {
+    /// Returns the bounds of a window of which the vocabulary is at most so similar.
+    pub(super) fn new(sentence: &Sentence, vocabulary: Score) -> Self {
+        let share = i64::from(100 * (100 - MEANING_PERCENT)) * i64::from(vocabulary.ten_thousandths());
+        Self {
+            // An example that is repeated is similar whatever it means.
+            vocabulary: if vocabulary >= REPEATED { 10_000 * i64::from(Score::ONE.ten_thousandths()) } else { share },
+            lengths: i64::try_from(sentence.lengths()).unwrap_or(i64::MAX),
+        }
+    }
+
+    /// Returns `true` if the window does not reach the threshold of a topic to which so much is [missing](Model::missing), and of which the
+    /// product with the center is at most `product`.
+    #[inline]
+    pub(super) fn is_beyond(&self, missing: i64, product: i64) -> bool {
+        const SHARE: i64 =
+            MEANING_PERCENT as i64 * (100 - CLOSEST_PERCENT as i64) * Score::ONE.ten_thousandths() as i64;
+        let missing = missing - self.vocabulary;
+        // No window has so many pieces that the products leave 64 bits.
+        missing > 0 && SHARE * product < missing * self.lengths
+    }
 }
 
 /// One topic.
@@ -153,7 +185,7 @@ impl Model {
     pub(super) fn counter_scores(&self) -> Vec<Score> {
         let counters = self.counters.iter().enumerate();
         let score = |(number, counter): (usize, &Example)| {
-            let reading = self.read(&counter.words, &counter.sentence, |_| true);
+            let reading = self.read(counter.words.terms(), &counter.sentence, |_| true);
             self.similarity(&reading) - self.against(&reading, Some(number))
         };
         counters.map(score).collect()
@@ -200,19 +232,10 @@ impl Model {
         points.map(|point| point.terms.length()).max().unwrap_or(0)
     }
 
-    /// Returns `true` if no window reaches the threshold of which the product with the center is at most `product`, and the vocabulary at
-    /// most so similar. The closest example may be as similar as can be.
-    pub(super) fn is_beyond(&self, sentence: &Sentence, product: i64, vocabulary: Score) -> bool {
-        const ONE: i64 = Score::ONE.ten_thousandths() as i64;
-        const MEANING: i64 = MEANING_PERCENT as i64;
-        const CLOSEST: i64 = CLOSEST_PERCENT as i64;
-        let (threshold, vocabulary) =
-            (i64::from(self.threshold.ten_thousandths()), i64::from(vocabulary.ten_thousandths()));
-        // What the center has to add, where shares are hundredths of hundredths.
-        let missing = 10_000 * threshold - MEANING * CLOSEST * ONE - 100 * (100 - MEANING) * vocabulary;
-        let lengths = i64::try_from(sentence.lengths()).unwrap_or(i64::MAX);
-        let share = (MEANING * (100 - CLOSEST) * ONE).saturating_mul(product);
-        missing > 0 && vocabulary < REPEATED.ten_thousandths().into() && share < missing.saturating_mul(lengths)
+    /// Returns what is missing to the threshold if the closest example is as similar as can be, in hundredths of hundredths.
+    pub(super) fn missing(&self) -> i64 {
+        const CLOSEST: i64 = MEANING_PERCENT as i64 * CLOSEST_PERCENT as i64 * Score::ONE.ten_thousandths() as i64;
+        10_000 * i64::from(self.threshold.ten_thousandths()) - CLOSEST
     }
 
     /// Returns `true` if a window may reach the threshold of which the vocabulary is at most so similar.
@@ -228,34 +251,37 @@ impl Model {
     }
 
     /// Returns `true` if a finding of this topic can begin with a word, or end with it.
-    fn is_distinctive_for(&self, word: &Term, meaning: &Meaning) -> bool {
-        let is_own = || self.vocabulary.id(word.stem).is_some_and(|id| id < self.own_terms);
+    fn is_distinctive_for(&self, word: WindowWord<'_>, meaning: &Meaning) -> bool {
+        let is_own = || self.vocabulary.id(word.term.stem).is_some_and(|id| id < self.own_terms);
         let is_near = || Sentence::of_pieces(word.pieces.iter().copied()).like(self.center()) >= NEAR;
-        is_distinctive(word.rarity) && (!meaning.knows_words() || is_own() || is_near())
+        is_distinctive(word.term.rarity) && (!meaning.knows_words() || is_own() || is_near())
     }
 
     /// Returns the first word that can carry a finding of this topic.
-    pub(super) fn first_distinctive<'a>(&self, words: &'a [Term], meaning: &Meaning) -> Option<&'a Term> {
-        words.iter().find(|word| self.is_distinctive_for(word, meaning))
+    pub(super) fn first_distinctive<'a>(&self, words: &'a Words, meaning: &Meaning) -> Option<&'a Term> {
+        words.iter().find(|&word| self.is_distinctive_for(word, meaning)).map(|word| word.term)
     }
 
     /// Returns the similarity of a window to the topic, and the match if that reaches the threshold. `counts` selects the words that count.
     pub(super) fn compare(
         &self,
-        words: &[Term],
+        words: &Words,
         sentence: &Sentence,
         meaning: &Meaning,
         counts: impl Fn(&Term) -> bool,
         floor: Score,
     ) -> (Score, Option<SimilarityMatch>) {
-        let reading = self.read(words, sentence, &counts);
+        let reading = self.read(words.terms(), sentence, &counts);
         let score = self.score(&reading, floor.min(self.threshold));
         if score < self.threshold {
             return (score, None);
         }
-        let mut distinctive = words.iter().filter(|word| counts(word) && self.is_distinctive_for(word, meaning));
+        let mut distinctive = words
+            .iter()
+            .filter(|&word| counts(word.term) && self.is_distinctive_for(word, meaning))
+            .map(|word| word.term);
         let Some(first) = distinctive.next() else { return (score, None) };
-        let last = distinctive.next_back().unwrap_or(first);
+        let last = distinctive.last().unwrap_or(first);
         let similarity = SimilarityMatch {
             score,
             threshold: self.threshold,

@@ -15,33 +15,38 @@ use super::vectors::{MAX_PIECE_LENGTH, Piece, pieces};
 /// Topics whose bounds are in one number of a row, one in each byte.
 const LANES: usize = 8;
 
-/// A byte is added to what it means, so that no row is zero.
+/// A byte is added to what it means, so that it has no sign.
 const BIAS: i32 = 128;
 
 /// As many bytes as this are added without leaving 16 bits.
 const MAX_PIECES: usize = 256;
 
-const UNKNOWN: u8 = 0;
-const FAR: u8 = 1;
+/// What is known of a piece: that its row is computed, that it is near a topic, and that it is so near that a byte cannot express it.
+const KNOWN: u8 = 1;
 const NEAR: u8 = 2;
+const TOO_NEAR: u8 = 4;
+
+/// Every other byte.
+const EVEN: u64 = 0x00FF_00FF_00FF_00FF;
 
 /// The bounds of all pieces.
 #[derive(Debug)]
 pub(super) struct Reach {
     centers: Vec<Direction>,
     groups: usize,
-    /// A bound is one of these bytes times two to the power of `shift`. A row that is not known yet is zero.
+    /// A bound is one of these bytes times two to the power of `shift`.
     rows: Box<[AtomicU64]>,
     shift: u32,
-    /// For each piece, whether its vector is at least as similar to a center as `nearness`.
-    near: Box<[AtomicU8]>,
+    /// What is known of each piece. A piece is near a center if its vector is at least as similar to it as `nearness`.
+    known: Box<[AtomicU8]>,
     nearness: Score,
 }
 
 /// The bounds of some pieces together.
 #[derive(Debug)]
 pub(super) struct Bounds {
-    sums: SmallVec<[[u16; LANES]; 8]>,
+    /// The sums of the even and of the odd bytes of each number, in 16 bits each.
+    sums: SmallVec<[[u64; 2]; 8]>,
     count: usize,
     shift: u32,
 }
@@ -56,76 +61,92 @@ impl Reach {
             groups,
             centers,
             rows: std::iter::repeat_with(AtomicU64::default).take(groups * pieces()).collect(),
-            // Seven bits are left, one of them for the sign, and one more is added.
-            shift: (u64::BITS - largest.leading_zeros()).saturating_sub(6),
-            near: std::iter::repeat_with(AtomicU8::default).take(pieces()).collect(),
+            // The products of almost all pieces are below a quarter of the largest that there could be, so they fit seven bits.
+            shift: (u64::BITS - largest.leading_zeros()).saturating_sub(8),
+            known: std::iter::repeat_with(AtomicU8::default).take(pieces()).collect(),
             nearness,
         }
     }
 
     /// Returns `true` if the vector of a piece is near a center.
     pub(super) fn is_near(&self, piece: Piece) -> bool {
-        let Some(near) = self.near.get(usize::from(piece)) else { return false };
-        if near.load(Ordering::Relaxed) == UNKNOWN {
-            self.compute(piece);
-        }
-        near.load(Ordering::Relaxed) == NEAR
+        self.known(piece) & NEAR != 0
     }
 
-    /// Returns the bounds of some pieces together, unless they are too many.
-    pub(super) fn bounds(&self, pieces: impl Iterator<Item = Piece>) -> Option<Bounds> {
-        let mut sums = SmallVec::<[[u16; LANES]; 8]>::from_elem([0; LANES], self.groups);
-        let mut count = 0;
-        for piece in pieces {
-            count += 1;
-            let row = self.row(piece).filter(|_| count <= MAX_PIECES)?;
-            for (sums, row) in sums.iter_mut().zip(row) {
-                let bytes = row.load(Ordering::Relaxed).to_le_bytes();
-                sums.iter_mut().zip(bytes).for_each(|(sum, byte)| *sum += u16::from(byte));
-            }
+    /// Returns the bounds of some pieces together, unless they are too many or one is too near a topic.
+    pub(super) fn bounds(&self, pieces: &[Piece]) -> Option<Bounds> {
+        if pieces.len() > MAX_PIECES {
+            return None;
         }
-        Some(Bounds { sums, count, shift: self.shift })
+        if pieces.iter().any(|&piece| self.known(piece) & (KNOWN | TOO_NEAR) != KNOWN) {
+            return None;
+        }
+        let sums = (0..self.groups).map(|group| self.sums(pieces, group)).collect();
+        Some(Bounds { sums, count: pieces.len(), shift: self.shift })
     }
 
-    fn row(&self, piece: Piece) -> Option<&[AtomicU64]> {
+    /// Returns the sums of one number of the rows of some pieces.
+    #[inline]
+    fn sums(&self, pieces: &[Piece], group: usize) -> [u64; 2] {
+        let (mut even, mut odd) = (0, 0);
+        for &piece in pieces {
+            let number = self.rows.get(usize::from(piece) * self.groups + group);
+            let bytes = number.map_or(0, |number| number.load(Ordering::Relaxed));
+            even += bytes & EVEN;
+            odd += bytes >> 8 & EVEN;
+        }
+        [even, odd]
+    }
+
+    /// Returns what is known of a piece, of which the row is computed then.
+    #[inline]
+    fn known(&self, piece: Piece) -> u8 {
+        let Some(known) = self.known.get(usize::from(piece)) else { return 0 };
+        match known.load(Ordering::Acquire) {
+            0 => self.compute(piece, known),
+            known => known,
+        }
+    }
+
+    #[inline]
+    fn row(&self, piece: Piece) -> &[AtomicU64] {
         let first = usize::from(piece) * self.groups;
-        let row = self.rows.get(first..first + self.groups)?;
-        // Every number is stored by itself, so the last one may be the only one that is.
-        if row.iter().any(|number| number.load(Ordering::Relaxed) == 0) {
-            self.compute(piece);
-        }
-        Some(row)
+        self.rows.get(first..first + self.groups).unwrap_or_default()
     }
 
     /// Computes what is known of a piece. Threads that do so at the same time store the same.
     #[cold]
-    fn compute(&self, piece: Piece) {
+    fn compute(&self, piece: Piece, known: &AtomicU8) -> u8 {
         let vector = Sentence::of_pieces(std::iter::once(piece));
-        let mut is_near = false;
-        let first = usize::from(piece) * self.groups;
-        let row = self.rows.get(first..).unwrap_or_default();
-        for (number, centers) in row.iter().zip(self.centers.chunks(LANES)) {
-            let mut bytes = [u8::MAX; LANES];
+        let mut all = KNOWN;
+        for (number, centers) in self.row(piece).iter().zip(self.centers.chunks(LANES)) {
+            let mut bytes = [0; LANES];
             for (byte, center) in bytes.iter_mut().zip(centers) {
                 let product = vector.dot(center);
-                is_near |= vector.reaches(product, self.nearness);
                 let bound = (product >> self.shift) + 1 + i64::from(BIAS);
-                *byte = u8::try_from(bound).unwrap_or(u8::MAX);
+                *byte = u8::try_from(bound.max(0)).unwrap_or_else(|_| {
+                    all |= TOO_NEAR;
+                    u8::MAX
+                });
+                all |= if vector.reaches(product, self.nearness) { NEAR } else { 0 };
             }
             number.store(u64::from_le_bytes(bytes), Ordering::Relaxed);
         }
-        if let Some(near) = self.near.get(usize::from(piece)) {
-            near.store(if is_near { NEAR } else { FAR }, Ordering::Relaxed);
-        }
+        // The row is complete for whoever sees this.
+        known.store(all, Ordering::Release);
+        all
     }
 }
 
 impl Bounds {
-    /// Returns what the product with the center of a topic does not exceed.
-    pub(super) fn of(&self, topic: usize) -> i64 {
-        let sum = self.sums.as_flattened().get(topic).copied().unwrap_or(u16::MAX);
+    /// Returns, for one topic after another, what the product with its center does not exceed.
+    pub(super) fn of_topics(&self) -> impl Iterator<Item = i64> {
         let bias = i64::from(BIAS) * i64::try_from(self.count).unwrap_or(0);
-        (i64::from(sum) - bias) << self.shift
+        let sums = self
+            .sums
+            .iter()
+            .flat_map(|&[even, odd]| [even, odd, even >> 16, odd >> 16, even >> 32, odd >> 32, even >> 48, odd >> 48]);
+        sums.map(move |sum| ((sum & 0xFFFF).cast_signed() - bias) << self.shift)
     }
 }
 
@@ -145,20 +166,40 @@ mod tests {
             let vector = Sentence::of_pieces(window());
             // The second time all rows are known.
             for _ in 0..2 {
-                let bounds = reach.bounds(window()).expect("few pieces");
-                for (topic, center) in centers.iter().enumerate() {
-                    let (exact, bound) = (vector.dot(center), bounds.of(topic));
+                let bounds = reach.bounds(&window().collect::<Vec<_>>()).expect("few pieces");
+                for ((topic, center), bound) in centers.iter().enumerate().zip(bounds.of_topics()) {
+                    let exact = vector.dot(center);
                     assert!(exact <= bound, "{first} {count} {topic}: {exact} {bound}");
                     tightest = tightest.min(bound - exact);
                 }
             }
         }
         assert!(tightest < 1 << reach.shift, "the bounds are of some use");
-        assert!(reach.bounds((0..=MAX_PIECES).map(|_| 1)).is_none());
+        assert!(reach.bounds(&[1; MAX_PIECES + 1]).is_none());
         for piece in (0..pieces()).step_by(97).filter_map(|piece| Piece::try_from(piece).ok()) {
             let vector = Sentence::of_pieces(std::iter::once(piece));
             let is_near = centers.iter().any(|center| vector.like(center) >= near);
             assert_eq!(reach.is_near(piece), is_near, "{piece}");
+        }
+    }
+
+    /// A long vector that is a topic's center has no bound, and any number of topics have theirs.
+    #[test]
+    fn a_piece_that_is_too_near_has_no_bounds() {
+        let all = || (0..pieces()).filter_map(|piece| Piece::try_from(piece).ok());
+        let vector = |piece: Piece| Sentence::of_pieces(std::iter::once(piece));
+        let longest = all().max_by_key(|&piece| vector(piece).lengths()).expect("pieces");
+        for topics in [1_u16, 8, 9, 30] {
+            let centers: Vec<_> = (0..topics).map(|number| vector(longest - number).direction()).collect();
+            let reach = Reach::new(centers.clone(), Score::of(3000));
+            assert!(reach.is_near(longest) && reach.bounds(&[longest]).is_none(), "{topics}");
+            let bounds = all().step_by(501).filter_map(|piece| Some((piece, reach.bounds(&[piece])?)));
+            for (piece, bounds) in bounds {
+                assert!(bounds.of_topics().count() >= topics.into());
+                for (center, bound) in centers.iter().zip(bounds.of_topics()) {
+                    assert!(vector(piece).dot(center) <= bound, "{topics} {piece}");
+                }
+            }
         }
     }
 }

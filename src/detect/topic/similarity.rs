@@ -3,15 +3,18 @@
 use std::sync::Arc;
 
 use super::background::Background;
+use super::common::common_number;
 use super::embedder::{Embedder, Meaning};
-use super::frequency::is_distinctive;
-use super::lexical::{StemId, Stems, Term, most_like};
+use super::known::{Begins, KnownWord, known_words};
+use super::lexical::most_like;
 use super::meaning::Sentence;
-use super::model::{Model, NEAR, SimilarityMatch};
-use super::reach::Reach;
+use super::model::{Measured, Model, NEAR, SimilarityMatch};
+use super::reach::{Bounds, Reach};
 use super::score::Score;
-use super::tokens::{Token, Tokenizer};
+use super::stems::{StemId, Stems};
+use super::tokens::{ShortWord, TakeTokens, Tokenizer, Word};
 use super::window::{BestScores, Window};
+use super::words::{Term, WindowWord, Words};
 use crate::detect::spec::{RuleId, TopicSpec};
 use crate::text::reset::Reset;
 use crate::text::view::ViewText;
@@ -27,6 +30,10 @@ pub(crate) struct Similarity {
     own_stems: Vec<bool>,
     /// How similar words are to topics at most; `None` with a sentence model, which knows no words.
     reach: Option<Reach>,
+    /// The common words; none with a sentence model.
+    known: Box<[KnownWord]>,
+    /// What is missing to each topic's threshold at most; a negative number where bounds do not hold, because of exceptions.
+    missing: Box<[i64]>,
     /// The length of the longest vector of words that windows are compared with.
     longest_terms: u64,
 }
@@ -35,23 +42,34 @@ pub(crate) struct Similarity {
 #[derive(Debug, Default)]
 pub(crate) struct SimilarityState {
     tokenizer: Tokenizer,
-    terms: Vec<Term>,
-    first_distinctive: Option<usize>,
+    words: Words,
+    beginnings: Beginnings,
+    /// Memory for the vector of a window.
+    sentence: Sentence,
+}
+
+/// The words of a window with which a finding can begin.
+#[derive(Clone, Copy, Debug, Default)]
+struct Beginnings {
+    /// The first that is known to be one begins here.
+    known: Option<usize>,
+    /// The number of the first before it that was not looked at closely: most windows are far from all topics.
+    unsure: Option<usize>,
 }
 
 impl Reset for SimilarityState {
     fn reset(&mut self) {
-        let Self { tokenizer, terms, first_distinctive } = self;
+        let Self { tokenizer, words, beginnings, sentence: _ } = self;
         tokenizer.reset();
-        terms.reset();
-        *first_distinctive = None;
+        words.reset();
+        *beginnings = Beginnings::default();
     }
 }
 
 impl SimilarityState {
     /// Returns the earliest offset at which a finding may begin that is not reported yet.
     pub(crate) fn earliest(&self) -> Option<usize> {
-        self.first_distinctive.or_else(|| self.tokenizer.open_word())
+        self.beginnings.known.or_else(|| self.tokenizer.open_word())
     }
 
     /// Returns the offset of the open window. Exceptions from there on may still be needed.
@@ -85,8 +103,11 @@ impl Similarity {
         let centers = || models.iter().map(|model| model.center().clone()).collect();
         let reach = meaning.knows_words().then(|| Reach::new(centers(), NEAR));
         let own_stems = flags(models.iter().flat_map(Model::own_stems));
+        let known =
+            if reach.is_some() { known_words(&stems, |stem| has_flag(&own_stems, stem)) } else { Box::default() };
         let longest_terms = models.iter().map(Model::longest_terms).max().unwrap_or(0);
-        Self { meaning, stems, models, specs, own_stems, reach, longest_terms }
+        let missing = models.iter().map(|model| if model.has_exceptions { -1 } else { model.missing() }).collect();
+        Self { meaning, stems, models, specs, own_stems, reach, known, missing, longest_terms }
     }
 
     /// Returns the topics and their thresholds.
@@ -104,81 +125,91 @@ impl Similarity {
         scores: &mut Option<BestScores>,
         report: &mut dyn FnMut(RuleId, Window),
     ) {
-        let SimilarityState { tokenizer, terms, first_distinctive } = state;
-        let mut take = |token: Token<'_>| match token {
-            Token::Word(word) => {
-                let term = Term::of(&word, &self.stems, !self.meaning.knows_words());
-                if first_distinctive.is_none() && self.can_begin(&term) {
-                    *first_distinctive = Some(term.start);
-                }
-                terms.push(term);
-            }
-            Token::WindowEnd => {
-                if first_distinctive.take().is_some() {
-                    self.end_window(terms, scores, report);
-                }
-                terms.clear();
-            }
-        };
-        tokenizer.scan(view, &mut take);
+        let SimilarityState { tokenizer, words, beginnings, sentence } = state;
+        let mut reading = Reading { topics: self, words, beginnings, sentence, scores, report };
+        tokenizer.scan(view, &mut reading);
         if is_last {
-            tokenizer.finish(&mut take);
+            tokenizer.finish(&mut reading);
+        }
+        self.look_closely(words, beginnings);
+    }
+
+    /// Finds the first word with which a finding can begin, if some were not looked at closely.
+    fn look_closely(&self, words: &Words, beginnings: &mut Beginnings) {
+        if let Some(number) = beginnings.unsure.take() {
+            let first = words.iter().skip(number).find(|&word| self.can_begin(word));
+            beginnings.known = first.map(|word| word.term.start);
         }
     }
 
+    fn begins(&self, word: WindowWord<'_>) -> Begins {
+        let own = word.term.stem.is_some_and(|stem| has_flag(&self.own_stems, stem));
+        Begins::of(word.term.rarity, own, word.pieces, self.reach.is_some())
+    }
+
     /// Returns `true` if a finding of any topic can begin with a word.
-    fn can_begin(&self, word: &Term) -> bool {
-        let is_own = |stem: StemId| self.own_stems.get(stem as usize).copied().unwrap_or_default();
-        if !is_distinctive(word.rarity) || word.stem.is_some_and(is_own) {
-            return is_distinctive(word.rarity);
-        }
-        let Some(reach) = &self.reach else { return true };
-        match *word.pieces {
-            [] => false,
-            [piece] => reach.is_near(piece),
-            _ => self.is_near(reach, word),
+    fn can_begin(&self, word: WindowWord<'_>) -> bool {
+        match (self.begins(word), &self.reach) {
+            (Begins::Never, _) => false,
+            (Begins::Always, _) | (_, None) => true,
+            (Begins::IfNear(piece), Some(reach)) => reach.is_near(piece),
+            (Begins::IfAllNear, Some(reach)) => self.is_near(reach, word),
         }
     }
 
     /// Returns `true` if a word of several pieces is near a topic.
-    fn is_near(&self, reach: &Reach, word: &Term) -> bool {
+    fn is_near(&self, reach: &Reach, word: WindowWord<'_>) -> bool {
         let vector = Sentence::of_pieces(word.pieces.iter().copied());
-        let bounds = reach.bounds(word.pieces.iter().copied());
-        self.models.iter().enumerate().any(|(number, model)| {
-            bounds.as_ref().is_none_or(|bounds| vector.reaches(bounds.of(number), NEAR))
-                && vector.like(model.center()) >= NEAR
+        let (bounds, least) = (reach.bounds(word.pieces), vector.least_product(NEAR));
+        let mut bounds = bounds.as_ref().map(Bounds::of_topics);
+        self.models.iter().any(|model| {
+            let bound = bounds.as_mut().and_then(Iterator::next);
+            bound.is_none_or(|bound| bound >= least) && vector.like(model.center()) >= NEAR
         })
     }
 
-    fn end_window(&self, terms: &[Term], scores: &mut Option<BestScores>, report: &mut dyn FnMut(RuleId, Window)) {
-        let sentence = self.meaning.sentence(terms.iter());
+    fn end_window(
+        &self,
+        words: &Words,
+        sentence: &mut Sentence,
+        scores: &mut Option<BestScores>,
+        report: &mut dyn FnMut(RuleId, Window),
+    ) {
+        self.meaning.set_sentence(sentence, words);
         let reach = self.reach.as_ref().filter(|_| scores.is_none());
-        let bounds = reach.and_then(|reach| reach.bounds(terms.iter().flat_map(|term| term.pieces.iter().copied())));
-        let bounds = bounds.map(|bounds| (bounds, most_like(terms, self.longest_terms)));
-        let floor = floor(scores.is_some());
-        for (number, model) in self.models.iter().enumerate() {
+        let bounds = reach.and_then(|reach| reach.bounds(words.pieces()));
+        let vocabulary = most_like(words.terms(), self.longest_terms);
+        let measured = Measured::new(sentence, vocabulary);
+        let mut bounds = bounds.as_ref().map(Bounds::of_topics);
+        for (number, &missing) in self.missing.iter().enumerate() {
+            // The cheapest bound first.
+            let product = bounds.as_mut().and_then(Iterator::next);
+            if product.is_some_and(|product| measured.is_beyond(missing, product)) {
+                continue;
+            }
+            let Some(model) = self.models.get(number) else { continue };
             // Exceptions may remove words, and so make the rest more similar to the topic.
             if !model.has_exceptions {
-                // The cheapest bound first.
-                let is_beyond = bounds.as_ref().is_some_and(|&(ref bounds, vocabulary)| {
-                    model.is_beyond(&sentence, bounds.of(number), vocabulary)
-                        || model.is_beyond(&sentence, sentence.dot(model.center()), vocabulary)
-                        || !model.may_reach(&sentence, vocabulary)
-                });
-                if is_beyond {
-                    continue;
-                }
-                let (score, similarity) = model.compare(terms, &sentence, &self.meaning, |_| true, floor);
-                if let Some(scores) = scores {
-                    scores.note(model.rule, score);
-                }
-                if similarity.is_none() {
+                let is_beyond = reach.is_some()
+                    && (measured.is_beyond(missing, sentence.dot(model.center()))
+                        || !model.may_reach(sentence, vocabulary));
+                if is_beyond || !self.is_similar(model, words, sentence, scores) {
                     continue;
                 }
             }
-            let Some(first) = model.first_distinctive(terms, &self.meaning) else { continue };
-            report(model.rule, Window::new(number, model.has_exceptions, first.start, terms));
+            let Some(first) = model.first_distinctive(words, &self.meaning) else { continue };
+            report(model.rule, Window::new(number, model.has_exceptions, first.start, words));
         }
+    }
+
+    /// Returns `true` if a window is similar to a topic.
+    fn is_similar(&self, model: &Model, words: &Words, sentence: &Sentence, scores: &mut Option<BestScores>) -> bool {
+        let floor = floor(scores.is_some());
+        let (score, similarity) = model.compare(words, sentence, &self.meaning, |_| true, floor);
+        if let Some(scores) = scores {
+            scores.note(model.rule, score);
+        }
+        similarity.is_some()
     }
 
     /// Scores a window once the exceptions in it are known. Returns its score as well, exactly if `exactly`.
@@ -190,8 +221,78 @@ impl Similarity {
     ) -> (Score, Option<SimilarityMatch>) {
         let Some(model) = self.models.get(window.model()) else { return (Score::ZERO, None) };
         let counts = |term: &Term| !excepted(term.start, term.end);
-        let sentence = self.meaning.sentence(window.terms().iter().filter(|term| counts(term)));
-        model.compare(window.terms(), &sentence, &self.meaning, counts, floor(exactly))
+        let sentence = self.meaning.sentence(window.words().iter().filter(|word| counts(word.term)));
+        model.compare(window.words(), &sentence, &self.meaning, counts, floor(exactly))
+    }
+}
+
+/// Text that is read.
+struct Reading<'a> {
+    topics: &'a Similarity,
+    words: &'a mut Words,
+    beginnings: &'a mut Beginnings,
+    sentence: &'a mut Sentence,
+    scores: &'a mut Option<BestScores>,
+    report: &'a mut dyn FnMut(RuleId, Window),
+}
+
+impl TakeTokens for Reading<'_> {
+    #[inline]
+    fn take_short(&mut self, word: ShortWord) {
+        let known = if self.topics.known.is_empty() { None } else { common_number(word.key) };
+        let Some(known) = known.and_then(|number| self.topics.known.get(number)) else {
+            return self.take_rare(word);
+        };
+        known.push_to(self.words, (word.start, word.end));
+        if self.beginnings.known.is_none() && known.begins != Begins::Never {
+            self.note(known.begins);
+        }
+    }
+
+    #[inline(never)]
+    fn take_word(&mut self, word: &Word<'_>) {
+        let topics = self.topics;
+        self.words.push(word, &topics.stems, !topics.meaning.knows_words());
+        if self.beginnings.known.is_none() {
+            let begins = self.words.last().map_or(Begins::Never, |word| topics.begins(word));
+            self.note(begins);
+        }
+    }
+
+    #[inline(never)]
+    fn end_window(&mut self) {
+        // Scores are kept of windows with which a finding can begin, and only those of them.
+        if self.scores.is_some() || self.beginnings.known.is_none() {
+            self.topics.look_closely(self.words, self.beginnings);
+        }
+        if self.beginnings.known.is_some() {
+            self.topics.end_window(self.words, self.sentence, self.scores, self.report);
+        }
+        *self.beginnings = Beginnings::default();
+        self.words.clear();
+    }
+}
+
+impl Reading<'_> {
+    #[inline(never)]
+    fn take_rare(&mut self, word: ShortWord) {
+        word.with_text(|word| self.take_word(word));
+    }
+
+    /// Records whether a finding can begin with the last word.
+    fn note(&mut self, begins: Begins) {
+        let terms = self.words.terms();
+        let Some(last) = terms.last() else { return };
+        match begins {
+            Begins::Always => self.beginnings.known = Some(last.start),
+            Begins::IfNear(piece) if self.topics.reach.as_ref().is_some_and(|reach| reach.is_near(piece)) => {
+                self.beginnings.known = Some(last.start);
+            }
+            Begins::IfAllNear => {
+                self.beginnings.unsure.get_or_insert(terms.len() - 1);
+            }
+            _ => {}
+        }
     }
 }
 
@@ -203,6 +304,11 @@ fn flags(numbers: impl Iterator<Item = StemId>) -> Vec<bool> {
         flags.iter_mut().skip(number).take(1).for_each(|flag| *flag = true);
     }
     flags
+}
+
+/// Returns the flag of a number.
+fn has_flag(flags: &[bool], number: StemId) -> bool {
+    flags.get(number as usize).copied().unwrap_or_default()
 }
 
 /// Scores below this do not matter, unless a threshold is even lower.

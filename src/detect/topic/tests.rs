@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 
-use super::Similarity;
 use super::model::SimilarityMatch;
+use super::{BestScores, Similarity, SimilarityState};
 use crate::detect::spec::{RuleId, TopicSpec};
 use crate::text::normalize::View;
 use crate::text::view::ViewText;
@@ -28,6 +28,19 @@ const WORDS: [&str; 20] = [
     "2024",
     "insurance",
     "doctor",
+];
+
+/// Words that are not common: of one piece, of several, and of none.
+const RARE: [&str; 9] = [
+    "mortgages",
+    "cryptocurrencies",
+    "Refinancing.",
+    "qzxv",
+    "STOCKBROKERS",
+    "x9y2",
+    "investmentbanking",
+    "zebras!",
+    "año",
 ];
 
 fn sentence(words: std::ops::Range<usize>) -> impl Strategy<Value = String> {
@@ -61,6 +74,37 @@ fn text() -> impl Strategy<Value = String> {
     let joint = prop::sample::select(vec![" ", " ", " ", " ", ", ", ". ", "\n\n", "! "]);
     prop::collection::vec((word, joint), 1..40)
         .prop_map(|words| words.into_iter().map(|(word, joint)| format!("{word}{joint}")).collect())
+}
+
+/// The windows that are reported, and after each chunk the earliest offset at which a finding may begin.
+#[derive(Debug, PartialEq)]
+struct Reported {
+    windows: Vec<(RuleId, usize, usize, usize)>,
+    earliest: Vec<Option<usize>>,
+}
+
+/// Reads text in chunks. Where scores are kept no window is skipped, and every word is looked at closely.
+fn reported(similarity: &Similarity, text: &str, size: usize, mut scores: Option<BestScores>) -> Reported {
+    let (mut view, mut state) = (ViewText::new(View::Word), SimilarityState::default());
+    let mut reported = Reported { windows: Vec::new(), earliest: Vec::new() };
+    let mut from = 0;
+    loop {
+        let to = text.ceil_char_boundary((from + size).min(text.len()));
+        view.push(&text[from..to], from);
+        let is_last = to == text.len();
+        if is_last {
+            view.finish();
+        }
+        let windows = &mut reported.windows;
+        similarity.scan(&mut state, &view, is_last, &mut scores, &mut |rule, window| {
+            windows.push((rule, window.start(), window.first_start(), window.end()));
+        });
+        reported.earliest.push(state.earliest());
+        if is_last {
+            return reported;
+        }
+        from = to;
+    }
 }
 
 /// What the topics find where the exceptions cover these places.
@@ -98,6 +142,24 @@ proptest! {
         prop_assert_eq!(together, alone);
     }
 
+    /// The windows and words that are skipped by a bound, or not looked at closely, could not have been found.
+    #[test]
+    fn bounds_take_nothing_away(
+        mut topics in prop::collection::vec(topic(), 1..10),
+        text in text(),
+        rare in prop::collection::vec(prop::sample::select(RARE.to_vec()), 0..6),
+        size in 1usize..60,
+    ) {
+        for (rule, topic) in (0..).zip(&mut topics) {
+            topic.rule = rule;
+        }
+        let text = format!("{text} {} {text}", rare.join(" "));
+        let Some(similarity) = Similarity::compile(&topics) else { return Ok(()) };
+        for size in [size, text.len()] {
+            let closely = reported(&similarity, &text, size, Some(BestScores::default()));
+            prop_assert_eq!(reported(&similarity, &text, size, None), closely);
+        }
+    }
 }
 
 proptest! {

@@ -1,6 +1,7 @@
 //! Splits text that arrives in chunks into words, and words into windows.
 
 use super::frequency::rarity;
+use super::key::WordKey;
 use super::stem::stem;
 use crate::text::char_class::CharClass;
 use crate::text::normalize::View;
@@ -16,17 +17,38 @@ const WORD_BYTES: usize = 64;
 /// No window is longer than this.
 pub(crate) const MAX_WINDOW_BYTES: usize = WINDOW_BYTES + 2 * WORD_BYTES;
 
-/// The ASCII letters and digits.
+/// Kinds of bytes: letters and digits, those that are not ASCII, and of all others the ends of lines, white space, what may end a
+/// sentence, and what may follow it.
+const LETTER: u8 = 1;
+const BEYOND: u8 = 2;
+const LINE: u8 = 4;
+const SPACE: u8 = 8;
+const STOP: u8 = 16;
+const CLOSE: u8 = 32;
+
 #[expect(clippy::indexing_slicing, reason = "in a constant; below the length")]
-static IS_LETTER: [bool; 256] = {
-    let mut is_letter = [false; 256];
+static KINDS: [u8; 256] = {
+    let mut kinds = [0; 256];
     let mut byte = 0;
-    while byte < 128 {
-        is_letter[byte] = (byte as u8).is_ascii_alphanumeric();
+    while byte < 256 {
+        kinds[byte] = match byte as u8 {
+            b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' => LETTER,
+            0x80.. => BEYOND,
+            b'\n' => LINE | SPACE,
+            b'\t'..=b'\r' | b' ' => SPACE,
+            b'.' | b'!' | b'?' => STOP,
+            b'"' | b'\'' | b')' | b']' => CLOSE,
+            _ => 0,
+        };
         byte += 1;
     }
-    is_letter
+    kinds
 };
+
+/// Returns the kind of a byte.
+fn kind(byte: u8) -> u8 {
+    KINDS.get(usize::from(byte)).copied().unwrap_or_default()
+}
 
 /// A word of the text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,13 +59,30 @@ pub(super) struct Word<'a> {
     pub(super) end: usize,
 }
 
-/// An event in the text.
-#[derive(Debug)]
-pub(super) enum Token<'a> {
-    /// A word ended.
-    Word(Word<'a>),
+/// A word of ASCII letters and digits that has a key.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct ShortWord {
+    pub(super) key: WordKey,
+    pub(super) start: usize,
+    pub(super) end: usize,
+}
+
+impl ShortWord {
+    /// Calls `take` with the word and its letters.
+    pub(super) fn with_text<T>(&self, take: impl FnOnce(&Word<'_>) -> T) -> T {
+        let mut bytes = [0; WordKey::MAX_BYTES];
+        take(&Word { text: self.key.write(&mut bytes), start: self.start, end: self.end })
+    }
+}
+
+/// Receives the words and windows of the text in order.
+pub(super) trait TakeTokens {
+    /// A word ended that was read at once: most do.
+    fn take_short(&mut self, word: ShortWord);
+    /// Another word ended.
+    fn take_word(&mut self, word: &Word<'_>);
     /// The window ended.
-    WindowEnd,
+    fn end_window(&mut self);
 }
 
 /// The state of the splitting.
@@ -79,46 +118,84 @@ impl Tokenizer {
     }
 
     /// Reads the new part of the word view.
-    pub(super) fn scan(&mut self, view: &ViewText, take: &mut impl FnMut(Token<'_>)) {
-        let mut at = std::mem::replace(&mut self.at, view.end());
-        while let Some(c) = view.first_from(at) {
-            let (start, ascii) = view.ascii_from(at);
-            if ascii.is_empty() {
-                let end = at + c.len_utf8();
-                self.read(c, view.text_start(at), view.text_end(end), take);
-                at = end;
-            } else {
-                self.read_ascii(ascii, start, take);
-                at += ascii.len();
+    pub(super) fn scan(&mut self, view: &ViewText, take: &mut impl TakeTokens) {
+        let at = std::mem::replace(&mut self.at, view.end());
+        for part in view.parts_from(at) {
+            match part.unit_end {
+                Some(end) => {
+                    let unit = part.rest.get(..part.length).unwrap_or_default();
+                    unit.chars().for_each(|c| self.read(c, part.start, end, take));
+                }
+                None => self.read_same(part.rest, part.length, part.start, take),
             }
         }
     }
 
     /// Signals the end of the text.
-    pub(super) fn finish(&mut self, take: &mut impl FnMut(Token<'_>)) {
+    pub(super) fn finish(&mut self, take: &mut impl TakeTokens) {
         self.end_word(take);
         self.end_window(take);
     }
 
-    /// Reads ASCII characters, which begin at `start` of the text: a word at a time.
-    fn read_ascii(&mut self, ascii: &str, start: usize, take: &mut impl FnMut(Token<'_>)) {
-        let (mut rest, mut at) = (ascii, start);
-        while let Some(&first) = rest.as_bytes().first() {
-            let is_letter = |&byte: &u8| IS_LETTER.get(usize::from(byte)).copied().unwrap_or_default();
-            let letters = rest.as_bytes().iter().take_while(|byte| is_letter(byte)).count();
-            if letters == 0 {
-                self.separate(char::from(first), at + 1, take);
-            } else {
-                self.read_letters(rest.get(..letters).unwrap_or_default(), at, take);
+    /// Reads so many bytes of the view that are byte for byte the text from `start` on: words that end there at once.
+    fn read_same(&mut self, rest: &str, length: usize, start: usize, take: &mut impl TakeTokens) {
+        let (bytes, mut at) = (rest.as_bytes(), 0);
+        while at < length
+            && let Some((&first, _)) = bytes.get(at..).and_then(<[u8]>::split_first)
+        {
+            let kind = kind(first);
+            if kind & (LETTER | BEYOND) == 0 {
+                at += 1;
+                self.separate_ascii(kind, start + at, take);
+                continue;
             }
-            let read = letters.max(1);
-            at += read;
-            rest = rest.get(read..).unwrap_or_default();
+            let short = if kind == LETTER { self.short_word(bytes, at, length) } else { None };
+            let Some((key, letters, next)) = short else {
+                at += self.read_slowly(rest.get(at..length).unwrap_or_default(), start + at, take);
+                continue;
+            };
+            let word = ShortWord { key, start: start + at, end: start + at + letters };
+            at += letters;
+            // After a word a space, or what neither ends a sentence nor may follow its end, needs no more than to be counted.
+            at += usize::from(next & !SPACE == 0 && at < length);
+            self.take_short(word, start + at, take);
         }
     }
 
+    /// Returns the key of the word at `at`, its length, and the kind of the byte after it, if it begins there and ends before `end`.
+    #[inline]
+    fn short_word(&self, bytes: &[u8], at: usize, end: usize) -> Option<(WordKey, usize, u8)> {
+        let rest = bytes.get(at..)?;
+        let (key, letters) = WordKey::first(rest).filter(|_| self.word.is_empty())?;
+        let next = kind(*rest.get(letters)?);
+        (at + letters <= end && next != BEYOND).then_some((key, letters, next))
+    }
+
+    /// Takes a word after which the text is read up to `read`.
+    #[inline]
+    fn take_short(&mut self, word: ShortWord, read: usize, take: &mut impl TakeTokens) {
+        self.stopped = false;
+        let window_start = *self.window_start.get_or_insert(word.start);
+        take.take_short(word);
+        if read - window_start > WINDOW_BYTES {
+            self.end_window(take);
+        }
+    }
+
+    /// Reads the ASCII letters and digits at the start of some text, or one other character. Returns the number of bytes read.
+    fn read_slowly(&mut self, text: &str, start: usize, take: &mut impl TakeTokens) -> usize {
+        let letters = text.bytes().take_while(|&byte| kind(byte) == LETTER).count();
+        if letters > 0 {
+            self.read_letters(text.get(..letters).unwrap_or_default(), start, take);
+            return letters;
+        }
+        let Some(c) = text.chars().next() else { return 1 };
+        self.read(c, start, start + c.len_utf8(), take);
+        c.len_utf8()
+    }
+
     /// Reads ASCII letters and digits.
-    fn read_letters(&mut self, letters: &str, start: usize, take: &mut impl FnMut(Token<'_>)) {
+    fn read_letters(&mut self, letters: &str, start: usize, take: &mut impl TakeTokens) {
         let end = start + letters.len();
         let word_start = self.open_word().unwrap_or(start);
         if end - word_start > WORD_BYTES {
@@ -137,7 +214,7 @@ impl Tokenizer {
         self.word_end = end;
     }
 
-    fn read(&mut self, c: char, start: usize, end: usize, take: &mut impl FnMut(Token<'_>)) {
+    fn read(&mut self, c: char, start: usize, end: usize, take: &mut impl TakeTokens) {
         if !c.is_alphanumeric() {
             return self.separate(c, end, take);
         }
@@ -158,7 +235,7 @@ impl Tokenizer {
     }
 
     /// Reads a character that is no letter and no digit.
-    fn separate(&mut self, c: char, end: usize, take: &mut impl FnMut(Token<'_>)) {
+    fn separate(&mut self, c: char, end: usize, take: &mut impl TakeTokens) {
         self.end_word(take);
         let sentence_over = matches!(c, '\n' | '。' | '！' | '？' | '｡') || (self.stopped && c.is_whitespace());
         let too_long = self.window_start.is_some_and(|start| end - start > WINDOW_BYTES);
@@ -172,34 +249,56 @@ impl Tokenizer {
         }
     }
 
-    fn end_word(&mut self, take: &mut impl FnMut(Token<'_>)) {
+    /// Reads an ASCII character of this kind that is no letter and no digit.
+    #[inline]
+    fn separate_ascii(&mut self, kind: u8, end: usize, take: &mut impl TakeTokens) {
+        self.end_word(take);
+        let sentence_over = kind & LINE != 0 || (self.stopped && kind & SPACE != 0);
+        let too_long = self.window_start.is_some_and(|start| end - start > WINDOW_BYTES);
+        if sentence_over || too_long {
+            self.end_window(take);
+        }
+        self.stopped = kind & STOP != 0 || (self.stopped && kind & CLOSE != 0);
+    }
+
+    fn end_word(&mut self, take: &mut impl TakeTokens) {
         if self.word.is_empty() {
             return;
         }
-        take(Token::Word(Word { text: &self.word, start: self.word_start, end: self.word_end }));
+        take.take_word(&Word { text: &self.word, start: self.word_start, end: self.word_end });
         self.word.clear();
         if self.window_start.is_some_and(|start| self.word_end - start > WINDOW_BYTES) {
             self.end_window(take);
         }
     }
 
-    fn end_window(&mut self, take: &mut impl FnMut(Token<'_>)) {
+    fn end_window(&mut self, take: &mut impl TakeTokens) {
         if self.window_start.take().is_some() {
-            take(Token::WindowEnd);
+            take.end_window();
         }
         self.stopped = false;
     }
 }
 
+/// Calls a function for each word.
+struct EachWord<F>(F);
+
+impl<F: FnMut(&Word<'_>)> TakeTokens for EachWord<F> {
+    fn take_short(&mut self, word: ShortWord) {
+        word.with_text(&mut self.0);
+    }
+
+    fn take_word(&mut self, word: &Word<'_>) {
+        (self.0)(word);
+    }
+
+    fn end_window(&mut self) {}
+}
+
 /// Calls `take` for each word of a string that is complete, such as an example.
-pub(super) fn each_word(text: &str, mut take: impl FnMut(&Word<'_>)) {
+pub(super) fn each_word(text: &str, take: impl FnMut(&Word<'_>)) {
     let view = ViewText::of(text, View::Word);
-    let mut tokenizer = Tokenizer::default();
-    let mut take = |token: Token<'_>| {
-        if let Token::Word(word) = token {
-            take(&word);
-        }
-    };
+    let (mut tokenizer, mut take) = (Tokenizer::default(), EachWord(take));
     tokenizer.scan(&view, &mut take);
     tokenizer.finish(&mut take);
 }
@@ -218,13 +317,32 @@ pub(super) fn stems_of(text: &str) -> Vec<(String, i64)> {
 mod tests {
     use proptest::prelude::*;
 
-    use super::{Token, Tokenizer};
+    use super::{ShortWord, TakeTokens, Tokenizer, Word};
     use crate::text::normalize::View;
     use crate::text::view::ViewText;
 
-    /// Reads with `scan`, one character after another.
-    fn tokens(text: &str, cuts: &[usize], scan: impl Fn(&mut Tokenizer, &ViewText, &mut Vec<String>)) -> Vec<String> {
-        let (mut view, mut tokenizer, mut tokens) = (ViewText::new(View::Word), Tokenizer::default(), Vec::new());
+    /// What the tokenizer reports.
+    #[derive(Debug, Default, PartialEq)]
+    struct Tokens(Vec<String>);
+
+    impl TakeTokens for Tokens {
+        fn take_short(&mut self, word: ShortWord) {
+            word.with_text(|word| self.take_word(word));
+        }
+
+        fn take_word(&mut self, word: &Word<'_>) {
+            self.0.push(format!("{word:?}"));
+        }
+
+        fn end_window(&mut self) {
+            self.0.push("end".to_owned());
+        }
+    }
+
+    /// Reads the text, cut into chunks, with `scan`.
+    fn tokens(text: &str, cuts: &[usize], scan: impl Fn(&mut Tokenizer, &ViewText, &mut Tokens)) -> Tokens {
+        let (mut view, mut tokenizer, mut tokens) =
+            (ViewText::new(View::Word), Tokenizer::default(), Tokens::default());
         let mut from = 0;
         for &cut in cuts {
             let to = text.floor_char_boundary(from.max(cut.min(text.len())));
@@ -235,19 +353,19 @@ mod tests {
         view.push(text.get(from..).unwrap_or_default(), from);
         view.finish();
         scan(&mut tokenizer, &view, &mut tokens);
-        tokenizer.finish(&mut |token: Token<'_>| tokens.push(format!("{token:?}")));
+        tokenizer.finish(&mut tokens);
         tokens
     }
 
-    fn by_words(tokenizer: &mut Tokenizer, view: &ViewText, tokens: &mut Vec<String>) {
-        tokenizer.scan(view, &mut |token: Token<'_>| tokens.push(format!("{token:?}")));
+    fn by_words(tokenizer: &mut Tokenizer, view: &ViewText, tokens: &mut Tokens) {
+        tokenizer.scan(view, tokens);
     }
 
-    fn by_characters(tokenizer: &mut Tokenizer, view: &ViewText, tokens: &mut Vec<String>) {
+    fn by_characters(tokenizer: &mut Tokenizer, view: &ViewText, tokens: &mut Tokens) {
         let first = std::mem::replace(&mut tokenizer.at, view.end());
         for (at, c) in view.slice(first..view.end()).char_indices() {
             let (start, end) = (view.text_start(first + at), view.text_end(first + at + c.len_utf8()));
-            tokenizer.read(c, start, end, &mut |token: Token<'_>| tokens.push(format!("{token:?}")));
+            tokenizer.read(c, start, end, tokens);
         }
     }
 
@@ -265,7 +383,7 @@ mod tests {
             let mut cuts = cuts;
             cuts.sort_unstable();
             let expected = tokens(&text, &[], by_characters);
-            prop_assert_eq!(tokens(&text, &[], by_words), expected.clone());
+            prop_assert_eq!(&tokens(&text, &[], by_words), &expected);
             prop_assert_eq!(tokens(&text, &cuts, by_words), expected);
         }
     }

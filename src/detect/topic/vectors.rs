@@ -16,11 +16,11 @@ use smallvec::SmallVec;
 /// Numbers of a vector.
 pub(super) const DIMENSIONS: usize = 128;
 
-/// The sum of the vectors of some pieces.
-pub(super) type Sum = [i32; DIMENSIONS];
+/// Numbers of a row that are side by side in 16 bits.
+const LANES: usize = DIMENSIONS / 4;
 
-/// Pieces of which the sum fits 16 bits: no number of a vector is beyond 8 times 255.
-const BATCH: usize = 16;
+/// Scales of which the sum is at most this may be added in 16 bits: eight times it fits with a sign.
+const MAX_SCALES: u16 = 4_095;
 
 /// The vector of no piece is longer.
 pub(super) const MAX_PIECE_LENGTH: u64 = 5_500;
@@ -35,6 +35,7 @@ static FILE: &[u8] = include_bytes!("vectors.bin");
 
 const BUCKET_BITS: u32 = 12;
 const BUCKETS: usize = 1 << BUCKET_BITS;
+const FILTER_BITS: u32 = 18;
 const ROW_BYTES: usize = DIMENSIONS / 2;
 
 /// No piece is longer.
@@ -50,12 +51,14 @@ struct Table {
     keys: &'static [u8],
     scales: &'static [u8],
     rows: &'static [u8],
+    /// One bit for each value of a key's first bits, set if there is such a key: most letters of a word end no piece.
+    has_key: Vec<u64>,
 }
 
 static TABLE: Lazy<Table> = Lazy::new(|| Table::read(FILE).unwrap_or(Table::EMPTY));
 
 impl Table {
-    const EMPTY: Self = Self { seed: 0, buckets: &[], keys: &[], scales: &[], rows: &[] };
+    const EMPTY: Self = Self { seed: 0, buckets: &[], keys: &[], scales: &[], rows: &[], has_key: Vec::new() };
 
     fn read(file: &'static [u8]) -> Option<Self> {
         let count = read_u32(file, 0)? as usize;
@@ -63,16 +66,32 @@ impl Table {
         let (buckets, rest) = file.get(8..)?.split_at_checked(2 * (BUCKETS + 1))?;
         let (keys, rest) = rest.split_at_checked(4 * count)?;
         let (scales, rows) = rest.split_at_checked(count)?;
-        (rows.len() == count * ROW_BYTES).then_some(Self { seed, buckets, keys, scales, rows })
+        let mut has_key = vec![0; 1 << (FILTER_BITS - 6)];
+        for &key in keys.as_chunks::<4>().0 {
+            let (word, bit) = filter_bit(u32::from_le_bytes(key));
+            has_key.get_mut(word).into_iter().for_each(|bits| *bits |= bit);
+        }
+        (rows.len() == count * ROW_BYTES).then_some(Self { seed, buckets, keys, scales, rows, has_key })
     }
 
     /// Returns the piece with a key.
     fn piece(&self, key: u32) -> Option<Piece> {
+        let (word, bit) = filter_bit(key);
+        if self.has_key.get(word).is_none_or(|bits| bits & bit == 0) {
+            return None;
+        }
         let bucket = (key >> (32 - BUCKET_BITS)) as usize;
         let (first, end) = (read_u16(self.buckets, bucket)?, read_u16(self.buckets, bucket + 1)?);
         let keys = self.keys.as_chunks::<4>().0.get(usize::from(first)..usize::from(end))?;
         (first..end).zip(keys).find(|&(_, known)| u32::from_le_bytes(*known) == key).map(|(piece, _)| piece)
     }
+}
+
+/// Returns the number of a key's word in the filter, and its bit there.
+#[inline]
+fn filter_bit(key: u32) -> (usize, u64) {
+    let bit = key >> (32 - FILTER_BITS);
+    ((bit >> 6) as usize, 1 << (bit & 63))
 }
 
 fn read_u32(bytes: &[u8], index: usize) -> Option<u32> {
@@ -95,7 +114,9 @@ pub(super) fn pieces_of(word: &str) -> Pieces {
     }
     while !rest.is_empty() {
         let (piece, length) = longest_piece(rest, !pieces.is_empty());
-        pieces.extend(piece);
+        if let Some(piece) = piece {
+            pieces.push(piece);
+        }
         rest = rest.get(length..).unwrap_or_default();
     }
     pieces
@@ -128,31 +149,84 @@ pub(super) fn pieces() -> usize {
     TABLE.scales.len()
 }
 
-/// Returns the sum of the vectors of some pieces.
-pub(super) fn sum(pieces: impl Iterator<Item = Piece>) -> Sum {
-    let mut sum = [0; DIMENSIONS];
-    let mut pieces = pieces.peekable();
-    while pieces.peek().is_some() {
-        // Even and odd numbers apart, in 16 bits, so that a few instructions add many of them.
-        let (mut even, mut odd) = ([0i16; ROW_BYTES], [0i16; ROW_BYTES]);
-        pieces.by_ref().take(BATCH).for_each(|piece| add(&mut even, &mut odd, piece));
-        for (pair, (even, odd)) in sum.as_chunks_mut::<2>().0.iter_mut().zip(even.into_iter().zip(odd)) {
-            pair[0] += i32::from(even);
-            pair[1] += i32::from(odd);
-        }
-    }
-    sum
+/// The sum of the vectors of some pieces, in 16 bits.
+///
+/// Four numbers of a vector are in 16 bits of its row. Each is added with those at the same position, so a few instructions add many of
+/// them: a sum has the first of each four numbers first, then the second ones, and so on. Products do not depend on the order.
+#[derive(Clone, Debug, Default)]
+#[repr(align(16))]
+pub(super) struct Batch {
+    /// Sums that are too large by `excess`. They may leave 16 bits on the way.
+    lanes: [[u16; LANES]; 4],
+    excess: u16,
+    /// The sum of the scales: no number of the sum is larger than eight times it.
+    scales: u16,
 }
 
-#[inline]
-fn add(even: &mut [i16; ROW_BYTES], odd: &mut [i16; ROW_BYTES], piece: Piece) {
-    let table = &*TABLE;
-    let row = table.rows.as_chunks::<ROW_BYTES>().0.get(usize::from(piece));
-    let (Some(row), Some(&scale)) = (row, table.scales.get(usize::from(piece))) else { return };
-    let scale = i16::from(scale);
-    for ((even, odd), &byte) in even.iter_mut().zip(odd).zip(row) {
-        *even += (i16::from(byte & 15) - 8) * scale;
-        *odd += (i16::from(byte >> 4) - 8) * scale;
+/// The sum of the vectors of some pieces that is added as a whole.
+#[derive(Clone, Debug)]
+#[repr(align(16))]
+pub(super) struct Row {
+    numbers: [u16; DIMENSIONS],
+    scales: u16,
+}
+
+impl Row {
+    /// Adds nothing.
+    pub(super) const ZERO: Self = Self { numbers: [0; DIMENSIONS], scales: 0 };
+}
+
+impl Batch {
+    /// Adds the vector of a piece. Returns `false` if the sum may leave 16 bits, and is as it was.
+    pub(super) fn add(&mut self, piece: Piece) -> bool {
+        let table = &*TABLE;
+        let row = table.rows.as_chunks::<ROW_BYTES>().0.get(usize::from(piece));
+        let (Some(row), Some(&scale)) = (row, table.scales.get(usize::from(piece))) else { return true };
+        let scale = u16::from(scale);
+        if self.scales + scale > MAX_SCALES {
+            return false;
+        }
+        self.scales += scale;
+        self.excess = self.excess.wrapping_add(8 * scale);
+        let [first, second, third, fourth] = &mut self.lanes;
+        let fours = row.as_chunks::<2>().0.iter().map(|&four| u16::from_le_bytes(four));
+        for ((((first, second), third), fourth), four) in first.iter_mut().zip(second).zip(third).zip(fourth).zip(fours)
+        {
+            *first = first.wrapping_add((four & 15) * scale);
+            *second = second.wrapping_add((four >> 4 & 15) * scale);
+            *third = third.wrapping_add((four >> 8 & 15) * scale);
+            *fourth = fourth.wrapping_add((four >> 12) * scale);
+        }
+        true
+    }
+
+    /// Adds four rows, which costs little more than one. Returns `false` if the sum may leave 16 bits, and is as it was.
+    #[inline]
+    pub(super) fn add_rows(&mut self, [a, b, c, d]: [&Row; 4]) -> bool {
+        let scales = self.scales + a.scales + b.scales + c.scales + d.scales;
+        if scales > MAX_SCALES {
+            return false;
+        }
+        self.scales = scales;
+        let rows = a.numbers.iter().zip(&b.numbers).zip(&c.numbers).zip(&d.numbers);
+        for (lane, (((a, b), c), d)) in self.lanes.as_flattened_mut().iter_mut().zip(rows) {
+            *lane = lane.wrapping_add(*a).wrapping_add(*b).wrapping_add(*c).wrapping_add(*d);
+        }
+        true
+    }
+
+    /// Returns the sum as a row.
+    pub(super) fn row(&self) -> Row {
+        Row { numbers: self.sum().map(i16::cast_unsigned), scales: self.scales }
+    }
+
+    /// Returns the sum.
+    pub(super) fn sum(&self) -> [i16; DIMENSIONS] {
+        let mut sum = [0; DIMENSIONS];
+        // The difference is within 16 bits with a sign, where what is below zero wraps.
+        let lanes = self.lanes.as_flattened();
+        sum.iter_mut().zip(lanes).for_each(|(sum, lane)| *sum = lane.wrapping_sub(self.excess).cast_signed());
+        sum
     }
 }
 
@@ -160,9 +234,24 @@ fn add(even: &mut [i16; ROW_BYTES], odd: &mut [i16; ROW_BYTES], piece: Piece) {
 mod tests {
     use super::*;
 
+    /// Adds all pieces, a batch after another.
+    fn sum(pieces: impl Iterator<Item = Piece>) -> Vec<i32> {
+        let mut sum = vec![0; DIMENSIONS];
+        let mut add = |batch: &Batch| sum.iter_mut().zip(batch.sum()).for_each(|(sum, more)| *sum += i32::from(more));
+        let mut batch = Batch::default();
+        for piece in pieces {
+            if !batch.add(piece) {
+                add(&std::mem::take(&mut batch));
+                assert!(batch.add(piece), "one fits");
+            }
+        }
+        add(&batch);
+        sum
+    }
+
     fn similarity(a: &str, b: &str) -> f64 {
         let (a, b) = (sum(pieces_of(a).into_iter()), sum(pieces_of(b).into_iter()));
-        let dot = |a: &Sum, b: &Sum| a.iter().zip(b).map(|(x, y)| f64::from(*x) * f64::from(*y)).sum::<f64>();
+        let dot = |a: &[i32], b: &[i32]| a.iter().zip(b).map(|(x, y)| f64::from(*x) * f64::from(*y)).sum::<f64>();
         dot(&a, &b) / (dot(&a, &a) * dot(&b, &b)).sqrt()
     }
 
@@ -190,8 +279,10 @@ mod tests {
         let all = || (0..pieces()).filter_map(|piece| Piece::try_from(piece).ok());
         let heaviest = all().max_by_key(|&piece| TABLE.scales.get(usize::from(piece))).unwrap_or_default();
         for all in [vec![], vec![7], (0..15).collect(), (100..200).collect(), vec![heaviest; 400]] {
-            let exact: Vec<i32> = (0..DIMENSIONS).map(|at| all.iter().map(|&piece| value(piece, at)).sum()).collect();
-            assert_eq!(sum(all.into_iter()).to_vec(), exact);
+            // The first of each four numbers, then the second ones, and so on.
+            let order = (0..4).flat_map(|first| (first..DIMENSIONS).step_by(4));
+            let exact: Vec<i32> = order.map(|at| all.iter().map(|&piece| value(piece, at)).sum()).collect();
+            assert_eq!(sum(all.into_iter()), exact);
         }
         let length =
             |piece| sum(std::iter::once(piece)).iter().map(|x| u64::from(x.unsigned_abs()).pow(2)).sum::<u64>();

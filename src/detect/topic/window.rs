@@ -1,7 +1,7 @@
 //! Windows of some text, and their scores.
 
-use super::lexical::Term;
 use super::score::Score;
+use super::words::Words;
 use crate::detect::spec::RuleId;
 
 /// The best score of each topic, by rule.
@@ -29,12 +29,12 @@ pub(crate) struct Window {
     model: usize,
     has_exceptions: bool,
     first: usize,
-    terms: Vec<Term>,
+    words: Words,
 }
 
 impl Window {
-    pub(super) fn new(model: usize, has_exceptions: bool, first: usize, terms: &[Term]) -> Self {
-        Self { model, has_exceptions, first, terms: terms.to_vec() }
+    pub(super) fn new(model: usize, has_exceptions: bool, first: usize, words: &Words) -> Self {
+        Self { model, has_exceptions, first, words: words.clone() }
     }
 
     /// Returns the number of the topic among those that have examples.
@@ -42,13 +42,13 @@ impl Window {
         self.model
     }
 
-    pub(super) fn terms(&self) -> &[Term] {
-        &self.terms
+    pub(super) fn words(&self) -> &Words {
+        &self.words
     }
 
     /// Returns the offset of the first word.
     pub(crate) fn start(&self) -> usize {
-        self.terms.first().map_or(self.first, |term| term.start)
+        self.words.terms().first().map_or(self.first, |term| term.start)
     }
 
     /// Returns the offset of the first word that a finding can begin with.
@@ -58,7 +58,7 @@ impl Window {
 
     /// Returns the offset just after the last word.
     pub(crate) fn end(&self) -> usize {
-        self.terms.last().map_or(self.first, |term| term.end)
+        self.words.terms().last().map_or(self.first, |term| term.end)
     }
 
     /// Returns `true` if the topic has exceptions.

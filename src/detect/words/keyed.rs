@@ -95,7 +95,11 @@ impl KeyedWords {
         seams.clear();
         view.seams_from(from, seams);
         let mut reader = Reader { words: self, view, from, bytes, seams, walks, found };
-        for_each_run(bytes, |run| reader.read(run));
+        if self.parts.is_some() {
+            for_each_run::<true>(bytes, |run| reader.read_closely(run));
+        } else {
+            for_each_run::<false>(bytes, |run| reader.read(run));
+        }
     }
 
     fn advance(&self, place: Place, walk: &mut Walk, bytes: &[u8], found: &mut impl FnMut(Found)) -> bool {
@@ -123,7 +127,25 @@ struct Reader<'a, F> {
 }
 
 impl<F: FnMut(Found)> Reader<'_, F> {
+    #[inline]
     fn read(&mut self, run: WordRun) {
+        if !self.is_beyond(run) {
+            self.read_closely(run);
+        }
+    }
+
+    /// Returns `true` if the key of a run shows that no word begins in it, as that of most does. Only where there are no words that begin at
+    /// parts.
+    #[inline]
+    fn is_beyond(&self, run: WordRun) -> bool {
+        let is_whole = run.start > 0 && run.end < self.bytes.len() && run.parts.is_some();
+        let has_seam = self.seams.first().is_some_and(|&seam| seam < self.from + run.end);
+        let whole = self.words.whole.as_ref().filter(|_| is_whole && !has_seam);
+        whole.is_some_and(|(keys, _)| !keys.may_begin(self.bytes, run.start..run.end))
+    }
+
+    #[inline(never)]
+    fn read_closely(&mut self, run: WordRun) {
         let (start, end) = (self.from + run.start, self.from + run.end);
         self.skip_seams(start);
         let has_seam = self.seams.iter().find(|&&seam| seam > start).is_some_and(|&seam| seam < end);

@@ -3,7 +3,7 @@
 use banister::{EntityType, Guardrail, Policy};
 
 /// A policy by its name: `types` has Bedrock's 31 types, `tagged` has them with the models for names and addresses, `all` has `ALL` types, `world` has `WORLD_IDS` as well, `strict` has all types with `evasion: strict`, `regexes` has
-/// regexes and patterns of topics, `full` is the full policy of the benches, and `banking` the pack.
+/// regexes and patterns of topics, `full` is the full policy of the benches, `topics` and `words` are parts of it, and `banking` the pack.
 pub fn policy(name: &str) -> Guardrail {
     let bedrock: Vec<_> = EntityType::ALL.iter().filter(|entity| entity.is_bedrock()).map(|entity| entity.name()).collect();
     let yaml = match name {
@@ -17,11 +17,26 @@ pub fn policy(name: &str) -> Guardrail {
         "regexes" => REGEXES.to_owned(),
         "full" => return crate::common::policies::full(),
         "filters" => return crate::common::policies::types_with_filters(),
+        "topics" => part_of_full(&["denied_topics:"]),
+        "words" => part_of_full(&["word_filters:"]),
         "banking" => return Guardrail::new(Policy::from_pack("banking").expect("a pack")),
         "one" => "word_filters: [{name: W, words: [xylophone], action: mask}]".to_owned(),
         _ => "pii: [{types: [ALL], action: mask}]".to_owned(),
     };
     Guardrail::new(Policy::from_yaml(&format!("version: 1\nname: profile\n{yaml}\n")).expect("a policy of the profile is valid"))
+}
+
+/// The sections of the full policy that begin with these lines.
+fn part_of_full(sections: &[&str]) -> String {
+    let yaml = crate::common::policies::full_yaml(30);
+    let mut is_kept = false;
+    let kept = yaml.lines().filter(|line| {
+        if !line.starts_with(' ') {
+            is_kept = sections.contains(line);
+        }
+        is_kept
+    });
+    kept.collect::<Vec<_>>().join("\n")
 }
 
 const REGEXES: &str = r"
