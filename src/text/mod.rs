@@ -14,6 +14,7 @@ pub(crate) mod normalize;
 mod normalize_tables;
 mod offsets;
 mod plain;
+mod positions;
 mod reader;
 pub(crate) mod reset;
 pub(crate) mod rewrite;

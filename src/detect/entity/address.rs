@@ -105,15 +105,14 @@ fn code_value(text: &str) -> std::ops::Range<usize> {
 
 /// Returns the parts of an address and the signs in front of each.
 fn parts_of(text: &str) -> impl Iterator<Item = (&str, &str)> {
-    let is_sign = |c: char| matches!(c, ' ' | ',' | '.' | '#' | '\n');
+    let is_sign = |byte: &u8| matches!(byte, b' ' | b',' | b'.' | b'#' | b'\n');
     let mut rest = text;
     std::iter::from_fn(move || {
-        let word = rest.trim_start_matches(is_sign);
-        let signs = rest.strip_suffix(word)?;
-        let after = word.trim_start_matches(|c| !is_sign(c));
-        let word = word.strip_suffix(after)?;
+        let signs = rest.bytes().take_while(is_sign).count();
+        let word = rest.bytes().skip(signs).take_while(|byte| !is_sign(byte)).count();
+        let (part, after) = rest.split_at_checked(signs + word)?;
         rest = after;
-        (!word.is_empty()).then_some((signs, word))
+        part.split_at_checked(signs).filter(|_| word > 0)
     })
 }
 
@@ -136,9 +135,32 @@ fn has_digit(word: &str) -> bool {
     word.bytes().any(|b| b.is_ascii_digit())
 }
 
+/// The kinds as numbers, in the same order.
+#[expect(clippy::indexing_slicing, reason = "in a constant; below the length")]
+const KIND_KEYS: [u128; KINDS.len()] = {
+    let (mut keys, mut at) = ([0; KINDS.len()], 0);
+    while at < keys.len() {
+        keys[at] = key(KINDS[at].as_bytes());
+        at += 1;
+    }
+    keys
+};
+
+/// Returns the first 16 letters of a word in lower case, as a number in the order of words.
+#[expect(clippy::indexing_slicing, reason = "below the length")]
+const fn key(word: &[u8]) -> u128 {
+    let (mut key, mut at) = (0, 0);
+    while at < 16 {
+        key = key << 8 | if at < word.len() { word[at].to_ascii_lowercase() as u128 } else { 0 };
+        at += 1;
+    }
+    key
+}
+
 fn is_kind(word: &str) -> bool {
-    let lower = || word.bytes().map(|byte| byte.to_ascii_lowercase());
-    KINDS.binary_search_by(|kind| kind.bytes().cmp(lower())).is_ok()
+    let begins = word.bytes().next().is_some_and(|byte| byte.is_ascii_alphabetic());
+    let known = || KIND_KEYS.binary_search(&key(word.as_bytes())).ok().and_then(|at| KINDS.get(at));
+    begins && known().is_some_and(|kind| kind.len() == word.len())
 }
 
 fn is_unit(word: &str) -> bool {
@@ -334,5 +356,18 @@ mod tests {
     #[test]
     fn kinds_are_sorted() {
         assert!(KINDS.is_sorted());
+    }
+
+    #[test]
+    fn kinds_are_known_in_any_case() {
+        for kind in KINDS {
+            assert!(is_kind(kind) && is_kind(&kind.to_uppercase()), "{kind}");
+            for other in
+                [format!("{kind}x"), format!("{kind}\0"), format!("1{kind}"), format!("{kind}{}", "x".repeat(20))]
+            {
+                assert_eq!(is_kind(&other), KINDS.contains(&other.as_str()), "{other}");
+            }
+        }
+        assert!(!is_kind("") && !is_kind("é"));
     }
 }

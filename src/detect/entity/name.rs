@@ -102,6 +102,10 @@ const PARTICLES: &[&str] = &[
     "zu", "ter", "ten", "du",
 ];
 
+fn is_particle(word: &str) -> bool {
+    word.bytes().next().is_some_and(|first| first.is_ascii_lowercase()) && PARTICLES.contains(&word)
+}
+
 /// Names of more words are none, particles aside.
 const MOST_WORDS: usize = 4;
 
@@ -112,24 +116,11 @@ fn name_words(text: &str) -> Option<usize> {
     let mut last_particle = true;
     for word in text.split(' ') {
         let stem = word.strip_suffix('.').unwrap_or(word);
-        last_particle = count > 0 && PARTICLES.contains(&word);
+        last_particle = count > 0 && is_particle(word);
         if last_particle {
             continue;
         }
-        let mut chars = stem.chars();
-        let capital = chars.next().is_some_and(char::is_uppercase);
-        let letters = stem.chars().all(|c| c.is_alphabetic() || matches!(c, '\'' | '-' | '\u{2019}'));
-        let dot = word.ends_with('.') && !(stem.len() == 1 || matches!(stem, "Jr" | "Sr" | "St"));
-        let shouted = stem.len() > 2 && stem != "III" && stem.bytes().all(|b| b.is_ascii_uppercase());
-        if !capital
-            || !letters
-            || dot
-            || shouted
-            || is_not_name(stem)
-            || is_camel_case(stem)
-            || stem.ends_with(['\'', '-', '\u{2019}'].as_slice())
-            || stem.ends_with("'s")
-        {
+        if !is_name_word(word, stem) {
             return None;
         }
         count += 1;
@@ -138,6 +129,37 @@ fn name_words(text: &str) -> Option<usize> {
         }
     }
     (!last_particle && count > 0 && !TITLES.contains(&text)).then_some(count)
+}
+
+/// Returns `true` if a word can be one of a name, without its dot `stem`.
+fn is_name_word(word: &str, stem: &str) -> bool {
+    let mut chars = stem.chars();
+    let capital = chars.next().is_some_and(char::is_uppercase);
+    let letters = || stem.chars().all(|c| c.is_alphabetic() || matches!(c, '\'' | '-' | '\u{2019}'));
+    let dot = || word.ends_with('.') && !(stem.len() == 1 || matches!(stem, "Jr" | "Sr" | "St"));
+    let shouted = || stem.len() > 2 && stem != "III" && stem.bytes().all(|b| b.is_ascii_uppercase());
+    capital
+        && !dot()
+        && letters()
+        && !shouted()
+        && !is_not_name(stem)
+        && !is_camel_case(stem)
+        && !stem.ends_with(['\'', '-', '\u{2019}'].as_slice())
+        && !stem.ends_with("'s")
+}
+
+/// Returns the verdict on a candidate with a title whose words are no name. The last word that is part of no name rejects every start
+/// from which it is not the first one, nor after two titles.
+fn reject_words(text: &str) -> Verdict {
+    const FIRST_WORDS: usize = 3;
+    let is_of_no_name = |word: &str| !is_particle(word) && !is_name_word(word, word.strip_suffix('.').unwrap_or(word));
+    let mut words = text.rmatch_indices(' ').map(|(at, _)| at + 1);
+    let mut end = text.len();
+    let last = words.find(|&at| is_of_no_name(part(text, at..std::mem::replace(&mut end, at - 1))));
+    match last.and_then(|_| words.nth(FIRST_WORDS - 1)) {
+        Some(at) => Verdict::RejectBefore(at),
+        None => Verdict::Reject,
+    }
 }
 
 /// Returns `true` if the candidate ends where a word ends.
@@ -180,7 +202,7 @@ fn rejected_early(c: &RecognizerInput<'_>, most: usize) -> Option<Verdict> {
     }
     let starts = text.rmatch_indices([' ', '\n']).map(|(at, _)| at + 1).filter(|&at| {
         let word = part(text, at..text.len()).split([' ', '\n']).next().unwrap_or_default();
-        !word.is_empty() && !PARTICLES.contains(&word)
+        !word.is_empty() && !is_particle(word)
     });
     starts.skip(most - 1).map(Verdict::RejectBefore).next()
 }
@@ -238,6 +260,7 @@ fn titled(c: &RecognizerInput<'_>) -> Verdict {
         return rejected;
     }
     let value = part(c.text, titled_value(c.text));
+    let Some(words) = name_words(value) else { return reject_words(c.text) };
     let ambiguous = [
         "Lady",
         "Lord",
@@ -258,7 +281,7 @@ fn titled(c: &RecognizerInput<'_>) -> Verdict {
     // "General Motors", "Major League": a title that is also a word needs a listed name or two words with an initial.
     let sure = !ambiguous || value.split(' ').next().is_some_and(given_names::contains);
     let lone_initial = value.len() <= 2;
-    accept_if(sure && !lone_initial && name_words(value).is_some_and(|n| n <= 3))
+    accept_if(sure && !lone_initial && words <= 3)
 }
 
 fn introduced(c: &RecognizerInput<'_>) -> Verdict {
@@ -359,7 +382,7 @@ fn listed(c: &RecognizerInput<'_>) -> Verdict {
     if !name_words(c.text).is_some_and(|words| (2..=MOST_WORDS_LISTED).contains(&words)) {
         return Verdict::Reject;
     }
-    let rest: Vec<&str> = c.text.split(' ').skip(1).filter(|word| !PARTICLES.contains(word)).collect();
+    let rest: Vec<&str> = c.text.split(' ').skip(1).filter(|word| !is_particle(word)).collect();
     // Of three words the middle one must be an initial or a given name too: "Mary Ann Smith", not "Mary Smith Street".
     let middle = rest.len() == 1
         || rest.first().is_some_and(|word| word.trim_end_matches('.').len() == 1 || given_names::contains(word))
