@@ -5,9 +5,13 @@ use std::ops::Range;
 use super::positions::Positions;
 use super::reset::Reset;
 
-/// The runs of marks in a view, ascending.
+/// The runs of marks in a view. Takes memory once there is one: a new stream stays small.
 #[derive(Debug, Default)]
-pub(super) struct Marks {
+pub(super) struct Marks(Option<Box<Runs>>);
+
+/// Runs, ascending.
+#[derive(Debug, Default)]
+struct Runs {
     runs: Vec<Range<usize>>,
     /// The positions of their bytes.
     bytes: Positions,
@@ -17,7 +21,8 @@ pub(super) struct Marks {
 
 impl Reset for Marks {
     fn reset(&mut self) {
-        let Self { runs, bytes, begins } = self;
+        let Self(Some(all)) = self else { return };
+        let Runs { runs, bytes, begins } = &mut **all;
         runs.reset();
         bytes.reset();
         begins.reset();
@@ -27,15 +32,16 @@ impl Reset for Marks {
 impl Marks {
     /// Adds a mark after all others. Returns `true` if it continues the last run.
     pub(super) fn add(&mut self, mark: Range<usize>) -> bool {
-        mark.clone().for_each(|at| self.bytes.push(at));
-        match self.runs.last_mut() {
+        let Runs { runs, bytes, begins } = &mut **self.0.get_or_insert_default();
+        mark.clone().for_each(|at| bytes.push(at));
+        match runs.last_mut() {
             Some(run) if run.end == mark.start => {
                 run.end = mark.end;
                 true
             }
             _ => {
-                self.begins.push(mark.start);
-                self.runs.push(mark);
+                begins.push(mark.start);
+                runs.push(mark);
                 false
             }
         }
@@ -43,26 +49,25 @@ impl Marks {
 
     /// Returns the run that `at` is in.
     pub(super) fn at(&self, at: usize) -> Option<&Range<usize>> {
-        if !self.bytes.contains(at) {
-            return None;
-        }
-        self.runs.get(self.runs.partition_point(|run| run.end <= at))
+        let Runs { runs, .. } = self.0.as_deref().filter(|all| all.bytes.contains(at))?;
+        runs.get(runs.partition_point(|run| run.end <= at))
     }
 
     /// Returns `true` if a run begins at `at`.
     pub(super) fn begins(&self, at: usize) -> bool {
-        self.begins.contains(at)
+        self.0.as_ref().is_some_and(|all| all.begins.contains(at))
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.runs.is_empty()
+        self.0.as_ref().is_none_or(|all| all.runs.is_empty())
     }
 
     /// Forgets the runs before `at`.
     pub(super) fn forget_before(&mut self, at: usize) {
-        self.runs.retain(|run| run.end > at);
-        self.bytes.forget_before(at);
-        self.begins.forget_before(at);
+        let Some(all) = &mut self.0 else { return };
+        all.runs.retain(|run| run.end > at);
+        all.bytes.forget_before(at);
+        all.begins.forget_before(at);
     }
 }
 

@@ -103,24 +103,24 @@ fn code_value(text: &str) -> std::ops::Range<usize> {
     start..text.len()
 }
 
-/// Returns the parts of an address and the signs in front of each.
-fn parts_of(text: &str) -> impl Iterator<Item = (&str, &str)> {
-    let is_sign = |byte: &u8| matches!(byte, b' ' | b',' | b'.' | b'#' | b'\n');
-    let mut rest = text;
-    std::iter::from_fn(move || {
-        let signs = rest.bytes().take_while(is_sign).count();
-        let word = rest.bytes().skip(signs).take_while(|byte| !is_sign(byte)).count();
-        let (part, after) = rest.split_at_checked(signs + word)?;
-        rest = after;
-        part.split_at_checked(signs).filter(|_| word > 0)
-    })
-}
-
 /// The parts of an address of at most [`MOST_PARTS`], and one more.
 type Parts<'a> = SmallVec<[(&'a str, &'a str); MOST_PARTS + 1]>;
 
+/// Returns the parts of an address and the signs in front of each.
 fn parts(text: &str) -> Parts<'_> {
-    parts_of(text).collect()
+    let (mut parts, mut signs, mut word) = (Parts::new(), 0, None);
+    for (at, byte) in text.bytes().enumerate() {
+        match (matches!(byte, b' ' | b',' | b'.' | b'#' | b'\n'), word) {
+            (false, None) => word = Some(at),
+            (true, Some(from)) => {
+                parts.push((part(text, signs..from), part(text, from..at)));
+                (signs, word) = (at, None);
+            }
+            _ => {}
+        }
+    }
+    parts.extend(word.map(|from| (part(text, signs..from), part(text, from..text.len()))));
+    parts
 }
 
 /// The maximum number of parts of a street address.
@@ -164,7 +164,8 @@ fn is_kind(word: &str) -> bool {
 }
 
 fn is_unit(word: &str) -> bool {
-    UNITS.iter().any(|unit| unit.eq_ignore_ascii_case(word))
+    let begins = word.bytes().next().is_some_and(|byte| byte.is_ascii_alphabetic());
+    begins && UNITS.iter().any(|unit| unit.eq_ignore_ascii_case(word))
 }
 
 fn whole(c: &RecognizerInput<'_>) -> bool {
@@ -193,10 +194,12 @@ fn street(c: &RecognizerInput<'_>) -> Verdict {
     let number = c.text.bytes().take_while(u8::is_ascii_digit).count();
     // "370 3911 Fourth Avenue" is one address, but not "10 20 30 Main Street", and in "10 20 Unit 5" the unit has the second number.
     let is_number = |i: usize| parts.get(i).is_some_and(|part| part.1.bytes().all(|b| b.is_ascii_digit()));
-    let before_number = is_number(1) && (is_number(2) || parts.get(2).is_some_and(|part| is_unit(part.1)));
+    let before_number =
+        |i: usize| is_number(i + 1) && (is_number(i + 2) || parts.get(i + 2).is_some_and(|part| is_unit(part.1)));
     let inside = is_word(c.before) || matches!(c.before, Some('.' | '-' | '/' | '$' | '#' | ':'));
-    if inside || before_number || number > 6 {
-        return Verdict::RejectBefore(length_of(parts.get(..1).unwrap_or_default()));
+    let numbers = (0..parts.len()).take_while(|&i| before_number(i)).count();
+    if inside || numbers > 0 || number > 6 {
+        return Verdict::RejectBefore(length_of(parts.get(..numbers.max(1)).unwrap_or_default()));
     }
     // "3. A Quiet Place" is an item of a list.
     if parts.get(1).is_some_and(|p| p.0.contains(['.', '#'])) {
