@@ -69,4 +69,8 @@ pub(crate) const UNITS: &[&str] = &[
     "DL ",
     "street 1 ",
     "so it is, ",
+    "Mr Mr. ",
+    "Mr ",
+    "street 1 10.123 451.2.3.6 10.",
+    "Ab Cd 1①11 1①11 1①11 112 123 23 456 ",
 ];

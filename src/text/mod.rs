@@ -15,6 +15,7 @@ mod normalize_tables;
 mod offsets;
 mod parts;
 mod plain;
+mod positions;
 mod reader;
 pub(crate) mod reset;
 pub(crate) mod rewrite;

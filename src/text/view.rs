@@ -10,6 +10,7 @@ use super::char_class::{CharClass, ClassSet};
 use super::marks::Marks;
 use super::normalize::{MAX_INVISIBLE_BYTES, View};
 use super::offsets::OffsetMap;
+use super::positions::Positions;
 use super::reset::Reset;
 use super::space_run::SpaceRun;
 
@@ -31,7 +32,7 @@ pub(crate) struct ViewText {
     pub(super) base: usize,
     pub(super) map: OffsetMap,
     /// Positions with a boundary before them that the characters do not show, ascending.
-    pub(super) soft: Vec<usize>,
+    pub(super) soft: Positions,
     marks: Marks,
     /// Text that is not read yet, since its meaning depends on what follows, and where it begins.
     pub(super) carry: String,
@@ -79,7 +80,7 @@ impl ViewText {
             kept: String::new(),
             base: 0,
             map: OffsetMap::default(),
-            soft: Vec::new(),
+            soft: Positions::default(),
             marks: Marks::default(),
             carry: String::new(),
             carry_start: 0,
@@ -205,19 +206,20 @@ impl ViewText {
         self.base += cut;
         self.map.forget_before(self.base);
         self.surplus = self.map.surplus(self.base + self.kept.len());
-        let base = self.base;
-        self.soft.retain(|&at| at >= base);
-        self.marks.forget_before(base);
+        self.soft.forget_before(self.base);
+        self.marks.forget_before(self.base);
     }
 
-    /// Returns the positions from `at` on with a boundary before them that the characters do not show.
+    /// Returns the next position, from `at` on, with a boundary before it that the characters do not show.
     #[inline]
-    pub(crate) fn soft_from(&self, at: usize) -> &[usize] {
-        if self.soft.last().is_none_or(|&last| last < at) {
-            return &[];
-        }
-        let first = self.soft.partition_point(|&soft| soft < at);
-        self.soft.get(first..).unwrap_or_default()
+    pub(crate) fn next_soft(&self, at: usize) -> Option<usize> {
+        self.soft.next(at)
+    }
+
+    /// Returns `true` if `at` has a boundary before it that the characters do not show.
+    #[inline]
+    pub(crate) fn is_soft(&self, at: usize) -> bool {
+        self.soft.contains(at)
     }
 
     /// Adds the positions from `at` on, in order, with a boundary before them that the characters do not show, or that the characters of
@@ -225,7 +227,7 @@ impl ViewText {
     pub(crate) fn seams_from(&self, at: usize, seams: &mut Vec<usize>) {
         seams.extend(self.map.seams_from(at));
         seams.reverse();
-        let soft = self.soft_from(at);
+        let soft = self.soft.from(at);
         if !soft.is_empty() {
             seams.extend_from_slice(soft);
             seams.sort_unstable();
@@ -240,21 +242,18 @@ impl ViewText {
         if end - start.min(end) > MAX_SOFT_STARTS {
             return next;
         }
-        self.soft_from(start + 1).first().map_or(next, |&soft| soft.min(next))
+        self.next_soft(start + 1).map_or(next, |soft| soft.min(next))
     }
 
     pub(super) fn mark_soft(&mut self) {
-        let end = self.end();
-        if self.soft.last() != Some(&end) {
-            self.soft.push(end);
-        }
+        self.soft.push(self.end());
     }
 
     /// Records that what was added from `start` on is a boundary as well as what it was normalized to. In a run of such characters only the
     /// last is.
     pub(super) fn add_mark(&mut self, start: usize) {
         if self.marks.add(start..self.end()) {
-            self.soft.pop_if(|soft| *soft == start);
+            self.soft.pop_if(start);
         }
         self.mark_soft();
     }
@@ -290,7 +289,7 @@ impl ViewText {
     /// Returns the classes that the characters before `at` have for a match that begins there.
     pub(crate) fn before(&self, at: usize) -> ClassSet {
         let kind = ClassSet::one(self.class_before(at));
-        if self.soft.is_empty() || self.soft.binary_search(&at).is_err() { kind } else { kind.with(CharClass::Other) }
+        if self.is_soft(at) { kind.with(CharClass::Other) } else { kind }
     }
 
     /// Returns the classes that the characters from `at` on have for a match that ends there, or `Err` while they are unknown.
@@ -310,7 +309,7 @@ impl ViewText {
 
     /// Returns `true` if a run of marks begins at `at`: a value may end before it.
     pub(crate) fn begins_marks(&self, at: usize) -> bool {
-        self.marks.at(at).is_some_and(|run| run.start == at)
+        self.marks.begins(at)
     }
 
     /// Returns `true` if a run of `sign` begins at `at` that is short, and no word continues after it. What follows it is known, for until
@@ -332,7 +331,7 @@ impl ViewText {
     pub(crate) fn char_before(&self, at: usize) -> Option<char> {
         let c = self.chars_before(at).next()?;
         let opens = || matches!(c, '*' | '~') && self.first_from(at) != Some(c) && self.opens_markup(at, c);
-        let is_soft = self.soft.binary_search(&at).is_ok() || opens();
+        let is_soft = self.is_soft(at) || opens();
         Some(if is_soft { ' ' } else { c })
     }
 
@@ -349,10 +348,18 @@ impl ViewText {
         if self.marks.is_empty() || range.is_empty() {
             return false;
         }
-        let is_one = |marks: Range<usize>| self.slice(marks).chars().nth(1).is_none();
-        let begins = |run: &Range<usize>| run.end < range.end && is_one(range.start..run.end);
-        let ends = |run: &Range<usize>| range.start < run.start && is_one(run.start..range.end);
-        self.marks.at(range.start).is_some_and(begins) || self.marks.at(range.end - 1).is_some_and(ends)
+        let begins = |run: &Range<usize>| run.end < range.end && self.is_one(range.start..run.end);
+        self.marks.at(range.start).is_some_and(begins) || range.start < self.first_before_mark(range.end)
+    }
+
+    /// Returns the first position at which a value that ends at `end` can begin: a mark at its end is alone.
+    pub(crate) fn first_before_mark(&self, end: usize) -> usize {
+        let run = end.checked_sub(1).and_then(|last| self.marks.at(last));
+        run.filter(|run| self.is_one(run.start..end)).map_or(0, |run| run.start)
+    }
+
+    fn is_one(&self, marks: Range<usize>) -> bool {
+        self.slice(marks).chars().nth(1).is_none()
     }
 
     /// Returns `true` if `at` is inside the `%20` of a URL.

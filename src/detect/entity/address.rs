@@ -103,25 +103,24 @@ fn code_value(text: &str) -> std::ops::Range<usize> {
     start..text.len()
 }
 
-/// Returns the parts of an address and the signs in front of each.
-fn parts_of(text: &str) -> impl Iterator<Item = (&str, &str)> {
-    let is_sign = |c: char| matches!(c, ' ' | ',' | '.' | '#' | '\n');
-    let mut rest = text;
-    std::iter::from_fn(move || {
-        let word = rest.trim_start_matches(is_sign);
-        let signs = rest.strip_suffix(word)?;
-        let after = word.trim_start_matches(|c| !is_sign(c));
-        let word = word.strip_suffix(after)?;
-        rest = after;
-        (!word.is_empty()).then_some((signs, word))
-    })
-}
-
 /// The parts of an address of at most [`MOST_PARTS`], and one more.
 type Parts<'a> = SmallVec<[(&'a str, &'a str); MOST_PARTS + 1]>;
 
+/// Returns the parts of an address and the signs in front of each.
 fn parts(text: &str) -> Parts<'_> {
-    parts_of(text).collect()
+    let (mut parts, mut signs, mut word) = (Parts::new(), 0, None);
+    for (at, byte) in text.bytes().enumerate() {
+        match (matches!(byte, b' ' | b',' | b'.' | b'#' | b'\n'), word) {
+            (false, None) => word = Some(at),
+            (true, Some(from)) => {
+                parts.push((part(text, signs..from), part(text, from..at)));
+                (signs, word) = (at, None);
+            }
+            _ => {}
+        }
+    }
+    parts.extend(word.map(|from| (part(text, signs..from), part(text, from..text.len()))));
+    parts
 }
 
 /// The maximum number of parts of a street address.
@@ -136,13 +135,37 @@ fn has_digit(word: &str) -> bool {
     word.bytes().any(|b| b.is_ascii_digit())
 }
 
+/// The kinds as numbers, in the same order.
+#[expect(clippy::indexing_slicing, reason = "in a constant; below the length")]
+const KIND_KEYS: [u128; KINDS.len()] = {
+    let (mut keys, mut at) = ([0; KINDS.len()], 0);
+    while at < keys.len() {
+        keys[at] = key(KINDS[at].as_bytes());
+        at += 1;
+    }
+    keys
+};
+
+/// Returns the first 16 letters of a word in lower case, as a number in the order of words.
+#[expect(clippy::indexing_slicing, reason = "below the length")]
+const fn key(word: &[u8]) -> u128 {
+    let (mut key, mut at) = (0, 0);
+    while at < 16 {
+        key = key << 8 | if at < word.len() { word[at].to_ascii_lowercase() as u128 } else { 0 };
+        at += 1;
+    }
+    key
+}
+
 fn is_kind(word: &str) -> bool {
-    let lower = || word.bytes().map(|byte| byte.to_ascii_lowercase());
-    KINDS.binary_search_by(|kind| kind.bytes().cmp(lower())).is_ok()
+    let begins = word.bytes().next().is_some_and(|byte| byte.is_ascii_alphabetic());
+    let known = || KIND_KEYS.binary_search(&key(word.as_bytes())).ok().and_then(|at| KINDS.get(at));
+    begins && known().is_some_and(|kind| kind.len() == word.len())
 }
 
 fn is_unit(word: &str) -> bool {
-    UNITS.iter().any(|unit| unit.eq_ignore_ascii_case(word))
+    let begins = word.bytes().next().is_some_and(|byte| byte.is_ascii_alphabetic());
+    begins && UNITS.iter().any(|unit| unit.eq_ignore_ascii_case(word))
 }
 
 fn whole(c: &RecognizerInput<'_>) -> bool {
@@ -171,10 +194,12 @@ fn street(c: &RecognizerInput<'_>) -> Verdict {
     let number = c.text.bytes().take_while(u8::is_ascii_digit).count();
     // "370 3911 Fourth Avenue" is one address, but not "10 20 30 Main Street", and in "10 20 Unit 5" the unit has the second number.
     let is_number = |i: usize| parts.get(i).is_some_and(|part| part.1.bytes().all(|b| b.is_ascii_digit()));
-    let before_number = is_number(1) && (is_number(2) || parts.get(2).is_some_and(|part| is_unit(part.1)));
+    let before_number =
+        |i: usize| is_number(i + 1) && (is_number(i + 2) || parts.get(i + 2).is_some_and(|part| is_unit(part.1)));
     let inside = is_word(c.before) || matches!(c.before, Some('.' | '-' | '/' | '$' | '#' | ':'));
-    if inside || before_number || number > 6 {
-        return Verdict::RejectBefore(length_of(parts.get(..1).unwrap_or_default()));
+    let numbers = (0..parts.len()).take_while(|&i| before_number(i)).count();
+    if inside || numbers > 0 || number > 6 {
+        return Verdict::RejectBefore(length_of(parts.get(..numbers.max(1)).unwrap_or_default()));
     }
     // "3. A Quiet Place" is an item of a list.
     if parts.get(1).is_some_and(|p| p.0.contains(['.', '#'])) {
@@ -334,5 +359,18 @@ mod tests {
     #[test]
     fn kinds_are_sorted() {
         assert!(KINDS.is_sorted());
+    }
+
+    #[test]
+    fn kinds_are_known_in_any_case() {
+        for kind in KINDS {
+            assert!(is_kind(kind) && is_kind(&kind.to_uppercase()), "{kind}");
+            for other in
+                [format!("{kind}x"), format!("{kind}\0"), format!("1{kind}"), format!("{kind}{}", "x".repeat(20))]
+            {
+                assert_eq!(is_kind(&other), KINDS.contains(&other.as_str()), "{other}");
+            }
+        }
+        assert!(!is_kind("") && !is_kind("é"));
     }
 }

@@ -7,7 +7,14 @@ pub(super) type Digits = SmallVec<[u8; 24]>;
 
 /// Returns the ASCII digits of some text, everything else skipped.
 pub(super) fn digits(text: &str) -> Digits {
-    text.bytes().filter(u8::is_ascii_digit).map(|b| b - b'0').collect()
+    all_digits(text).unwrap_or_else(|| text.bytes().filter(u8::is_ascii_digit).map(|b| b - b'0').collect())
+}
+
+/// Returns the digits of text that has nothing else.
+fn all_digits(text: &str) -> Option<Digits> {
+    let mut digits = text.bytes().all(|b| b.is_ascii_digit()).then(|| Digits::from_slice(text.as_bytes()))?;
+    digits.iter_mut().for_each(|digit| *digit -= b'0');
+    Some(digits)
 }
 
 /// Returns the number of ASCII digits in some text.
@@ -109,7 +116,7 @@ pub(super) fn mod97(iban: &str) -> bool {
 /// Returns the values of the letters and digits of some text: digits as they are, letters from 10 without regard to case, as ISO 7064 and
 /// ICAO 9303 count them. Everything else is skipped.
 pub(super) fn values(text: &str) -> Digits {
-    text.bytes().filter_map(value).collect()
+    all_digits(text).unwrap_or_else(|| text.bytes().filter_map(value).collect())
 }
 
 /// Returns the value of a letter or a digit.

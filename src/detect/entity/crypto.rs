@@ -38,6 +38,18 @@ static BASE58_VALUES: [u8; 256] = {
 
 /// Returns the 25 bytes of an address of at most 35 characters. Each `1` in front is a byte of zero, and nothing else is.
 fn base58_bytes(text: &str) -> Option<[u8; 25]> {
+    if has_length_of_address(text) { decoded(text) } else { None }
+}
+
+/// Returns `true` if so many characters after the `1` in front can be the bytes that are left. A character has between 5.857 and 5.858
+/// bits.
+fn has_length_of_address(text: &str) -> bool {
+    let zeros = text.bytes().take_while(|&byte| byte == b'1').count();
+    let (chars, most) = (text.len() - zeros, 8000 * 25_usize.saturating_sub(zeros));
+    zeros >= 25 || (chars * 5858 > most - 8000 && chars.saturating_sub(1) * 5857 < most)
+}
+
+fn decoded(text: &str) -> Option<[u8; 25]> {
     // Five characters at a time, into limbs of 32 bits, the lowest first: 35 characters have less than seven limbs.
     let mut limbs = [0u32; 7];
     for chunk in text.as_bytes().chunks(5) {
@@ -117,6 +129,8 @@ fn ethereum(c: &RecognizerInput<'_>) -> Verdict {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -128,6 +142,14 @@ mod tests {
         // Several bytes of zero, and one `1` too few or too many for them.
         assert!(base58check("1111111111111111111114oLvT2"));
         assert!(!base58check("111111111111111111114oLvT2") && !base58check("11111111111111111111114oLvT2"));
+    }
+
+    proptest! {
+        #[test]
+        fn text_that_is_too_short_or_too_long_is_no_address(text in "1{0,26}[1-9A-HJ-NP-Za-km-z]{0,35}") {
+            let text = text.get(..35).unwrap_or(&text);
+            prop_assert!(has_length_of_address(text) || decoded(text).is_none());
+        }
     }
 
     #[test]

@@ -173,8 +173,7 @@ pub(super) static SWIFT_CODE: Description = Description {
 /// 0604; Troy 9792; UATP 1; InstaPayment 637 to 639.
 fn issuer(digits: &[u8]) -> Verdict {
     let len = digits.len();
-    let prefix = |n: usize| digits.iter().take(n).fold(0u32, |sum, &d| sum * 10 + u32::from(d));
-    let (p1, p2, p3, p4) = (prefix(1), prefix(2), prefix(3), prefix(4));
+    let [p1, p2, p3, p4] = prefixes(digits);
     let sure = match len {
         16 => {
             p1 == 4
@@ -211,6 +210,15 @@ fn issuer(digits: &[u8]) -> Verdict {
         (_, true) => Verdict::NeedsContext,
         _ => Verdict::Reject,
     }
+}
+
+/// Returns the numbers that the first one to four digits make, as far as they are there.
+fn prefixes(digits: &[u8]) -> [u32; 4] {
+    let (mut prefix, mut digits) = (0, digits.iter());
+    std::array::from_fn(|_| {
+        prefix = digits.next().map_or(prefix, |&digit| prefix * 10 + u32::from(digit));
+        prefix
+    })
 }
 
 /// Returns `true` if the groups between separators are ones cards are written in: all together, digit by digit, or in the

@@ -102,42 +102,72 @@ const PARTICLES: &[&str] = &[
     "zu", "ter", "ten", "du",
 ];
 
+fn is_particle(word: &str) -> bool {
+    word.bytes().next().is_some_and(|first| first.is_ascii_lowercase()) && PARTICLES.contains(&word)
+}
+
+fn is_title(word: &str) -> bool {
+    word.len() <= "Prof.".len() && TITLES.contains(&word)
+}
+
 /// Names of more words are none, particles aside.
 const MOST_WORDS: usize = 4;
 
 /// Returns the words of a name, if they are valid: capitalized, made of letters, none of them a word that only looks like one. The
 /// last is no particle, and a title alone is no name.
 fn name_words(text: &str) -> Option<usize> {
+    // Most of what is no name shows it by its dots, or is too long.
+    if text.split(' ').any(has_other_dot) || text.split(' ').filter(|word| !is_particle(word)).count() > MOST_WORDS {
+        return None;
+    }
     let mut count = 0;
     let mut last_particle = true;
     for word in text.split(' ') {
         let stem = word.strip_suffix('.').unwrap_or(word);
-        last_particle = count > 0 && PARTICLES.contains(&word);
+        last_particle = count > 0 && is_particle(word);
         if last_particle {
             continue;
         }
-        let mut chars = stem.chars();
-        let capital = chars.next().is_some_and(char::is_uppercase);
-        let letters = stem.chars().all(|c| c.is_alphabetic() || matches!(c, '\'' | '-' | '\u{2019}'));
-        let dot = word.ends_with('.') && !(stem.len() == 1 || matches!(stem, "Jr" | "Sr" | "St"));
-        let shouted = stem.len() > 2 && stem != "III" && stem.bytes().all(|b| b.is_ascii_uppercase());
-        if !capital
-            || !letters
-            || dot
-            || shouted
-            || is_not_name(stem)
-            || is_camel_case(stem)
-            || stem.ends_with(['\'', '-', '\u{2019}'].as_slice())
-            || stem.ends_with("'s")
-        {
+        if !is_name_word(word, stem) {
             return None;
         }
         count += 1;
-        if count > MOST_WORDS {
-            return None;
-        }
     }
-    (!last_particle && count > 0 && !TITLES.contains(&text)).then_some(count)
+    (!last_particle && count > 0 && !is_title(text)).then_some(count)
+}
+
+/// Returns `true` if a word ends in a dot and is neither an initial nor one of the few short forms in names.
+fn has_other_dot(word: &str) -> bool {
+    word.strip_suffix('.').is_some_and(|stem| stem.len() != 1 && !matches!(stem, "Jr" | "Sr" | "St"))
+}
+
+/// Returns `true` if a word can be one of a name, without its dot `stem`.
+fn is_name_word(word: &str, stem: &str) -> bool {
+    let mut chars = stem.chars();
+    let capital = chars.next().is_some_and(char::is_uppercase);
+    let letters = || stem.chars().all(|c| c.is_alphabetic() || matches!(c, '\'' | '-' | '\u{2019}'));
+    let shouted = || stem.len() > 2 && stem != "III" && stem.bytes().all(|b| b.is_ascii_uppercase());
+    capital
+        && !has_other_dot(word)
+        && letters()
+        && !shouted()
+        && !is_not_name(stem)
+        && !is_camel_case(stem)
+        && !stem.ends_with(['\'', '-', '\u{2019}'].as_slice())
+        && !stem.ends_with("'s")
+}
+
+/// Returns the verdict on a candidate with a title whose words are no name. A dot that is in no name rejects every start from which its
+/// word is not the first one, nor after two titles.
+fn reject_words(text: &str) -> Verdict {
+    const FIRST_WORDS: usize = 3;
+    let mut words = text.bytes().enumerate().rev().filter(|&(_, byte)| byte == b' ').map(|(at, _)| at + 1);
+    let mut end = text.len();
+    let last = words.find(|&at| has_other_dot(part(text, at..std::mem::replace(&mut end, at - 1))));
+    match last.and_then(|_| words.nth(FIRST_WORDS - 1)) {
+        Some(at) => Verdict::RejectBefore(at),
+        None => Verdict::Reject,
+    }
 }
 
 /// Returns `true` if the candidate ends where a word ends.
@@ -154,8 +184,7 @@ fn name_value(text: &str) -> Range<usize> {
         let lower = text.to_ascii_lowercase();
         start = INTRODUCTIONS.iter().find_map(|words| lower.find(words).map(|at| at + words.len())).unwrap_or(0);
     }
-    while let Some((title, _)) = part(text, start..text.len()).split_once(' ').filter(|(word, _)| TITLES.contains(word))
-    {
+    while let Some((title, _)) = part(text, start..text.len()).split_once(' ').filter(|(word, _)| is_title(word)) {
         start += title.len() + 1;
     }
     after_marks(text, start)
@@ -163,6 +192,9 @@ fn name_value(text: &str) -> Range<usize> {
 
 /// The maximum number of words before a name: "her full legal name is", or a greeting and two titles.
 const MOST_WORDS_BEFORE: usize = 5;
+
+/// The maximum number of words of a name with a title: two titles, a line with marks, and three words.
+const MOST_WORDS_TITLED: usize = 6;
 
 /// The maximum number of words of a name that a listed given name begins.
 const MOST_WORDS_LISTED: usize = 3;
@@ -174,15 +206,15 @@ fn rejected_early(c: &RecognizerInput<'_>, most: usize) -> Option<Verdict> {
         return Some(reject_end(c));
     }
     let text = c.text;
-    // Most of what comes here is two or three words.
-    if text.bytes().filter(|byte| matches!(byte, b' ' | b'\n')).count() < most {
-        return None;
+    let (mut end, mut words) = (text.len(), 0);
+    for (at, _) in text.bytes().enumerate().rev().filter(|(_, byte)| matches!(byte, b' ' | b'\n')) {
+        let word = part(text, at + 1..std::mem::replace(&mut end, at));
+        words += usize::from(!word.is_empty() && !is_particle(word));
+        if words == most {
+            return Some(Verdict::RejectBefore(at + 1));
+        }
     }
-    let starts = text.rmatch_indices([' ', '\n']).map(|(at, _)| at + 1).filter(|&at| {
-        let word = part(text, at..text.len()).split([' ', '\n']).next().unwrap_or_default();
-        !word.is_empty() && !PARTICLES.contains(&word)
-    });
-    starts.skip(most - 1).map(Verdict::RejectBefore).next()
+    None
 }
 
 /// The last words of the introducing patterns, the longest first.
@@ -220,7 +252,7 @@ const INTRODUCTIONS: &[&str] = &[
 fn titled_value(text: &str) -> Range<usize> {
     let mut start = text.find([' ', '\n']).map_or(0, |i| i + 1);
     if let Some((second, _)) = part(text, start..text.len()).split_once([' ', '\n'])
-        && TITLES.contains(&second)
+        && is_title(second)
     {
         start += second.len() + 1;
     }
@@ -234,10 +266,14 @@ fn after_marks(text: &str, start: usize) -> Range<usize> {
 }
 
 fn titled(c: &RecognizerInput<'_>) -> Verdict {
-    if let Some(rejected) = rejected_early(c, MOST_WORDS + MOST_WORDS_BEFORE) {
+    if let Some(rejected) = rejected_early(c, MOST_WORDS_TITLED) {
         return rejected;
     }
     let value = part(c.text, titled_value(c.text));
+    if value.split(' ').filter(|word| !is_particle(word)).count() > 3 {
+        return reject_words(c.text);
+    }
+    let Some(words) = name_words(value) else { return reject_words(c.text) };
     let ambiguous = [
         "Lady",
         "Lord",
@@ -258,7 +294,7 @@ fn titled(c: &RecognizerInput<'_>) -> Verdict {
     // "General Motors", "Major League": a title that is also a word needs a listed name or two words with an initial.
     let sure = !ambiguous || value.split(' ').next().is_some_and(given_names::contains);
     let lone_initial = value.len() <= 2;
-    accept_if(sure && !lone_initial && name_words(value).is_some_and(|n| n <= 3))
+    accept_if(sure && !lone_initial && words <= 3)
 }
 
 fn introduced(c: &RecognizerInput<'_>) -> Verdict {
@@ -359,7 +395,7 @@ fn listed(c: &RecognizerInput<'_>) -> Verdict {
     if !name_words(c.text).is_some_and(|words| (2..=MOST_WORDS_LISTED).contains(&words)) {
         return Verdict::Reject;
     }
-    let rest: Vec<&str> = c.text.split(' ').skip(1).filter(|word| !PARTICLES.contains(word)).collect();
+    let rest: Vec<&str> = c.text.split(' ').skip(1).filter(|word| !is_particle(word)).collect();
     // Of three words the middle one must be an initial or a given name too: "Mary Ann Smith", not "Mary Smith Street".
     let middle = rest.len() == 1
         || rest.first().is_some_and(|word| word.trim_end_matches('.').len() == 1 || given_names::contains(word))

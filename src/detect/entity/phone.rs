@@ -192,6 +192,10 @@ fn grouped(c: &RecognizerInput<'_>) -> Verdict {
         (0, _) => {}
         (start, _) => return Verdict::RejectBefore(start),
     }
+    // The head of a longer dotted number, such as an address of the internet.
+    if c.after == Some('.') && is_of_short_groups(number) {
+        return Verdict::Reject;
+    }
     let extended = number.len() < c.text.len();
     let digits = digits(number);
     let groups: Groups<'_> = number.split(|c: char| !c.is_ascii_digit()).filter(|g| !g.is_empty()).collect();
@@ -205,10 +209,6 @@ fn grouped(c: &RecognizerInput<'_>) -> Verdict {
         None => false,
     };
     if !complete(c) || inside || !brackets_match(number) || c.after == Some('-') && last == 1 {
-        return Verdict::Reject;
-    }
-    // The head of a longer dotted number, such as an address of the internet.
-    if c.after == Some('.') && number.bytes().all(|b| b.is_ascii_digit() || b == b'.') && lens.iter().all(|&l| l <= 3) {
         return Verdict::Reject;
     }
     let complete_with = match digits.first() {
@@ -227,6 +227,15 @@ fn grouped(c: &RecognizerInput<'_>) -> Verdict {
         Verdict::NeedsContext if is_operand(c) => Verdict::Reject,
         verdict => verdict,
     }
+}
+
+/// Returns `true` if the number has dots between its groups, of at most three digits each.
+fn is_of_short_groups(number: &str) -> bool {
+    let mut run = 0;
+    number.bytes().all(|byte| {
+        run = if byte.is_ascii_digit() { run + 1 } else { 0 };
+        run <= 3 && (run > 0 || byte == b'.')
+    })
 }
 
 type Groups<'a> = SmallVec<[&'a str; 16]>;

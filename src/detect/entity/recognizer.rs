@@ -90,6 +90,6 @@ pub(crate) struct RecognizerInput<'a> {
     /// The character after it, in the pattern view; `None` at the end of the text.
     pub(crate) after: Option<char>,
     /// The number of bytes at the start of the candidate that were accepted as one, or 0: a validator of long values need not read them
-    /// again.
+    /// again. It is 0 for recognizers whose values are short.
     pub(crate) accepted: usize,
 }

@@ -184,6 +184,10 @@ impl Validator for EntityValidator<'_> {
         self.entities.recognizers.validate_offer(offer, self.inputs)
     }
 
+    fn first_start(&self, end: usize) -> usize {
+        self.view.first_before_mark(end)
+    }
+
     fn has_no_context(&mut self, end: usize) -> bool {
         let Some(words) = &self.entities.context_words else { return false };
         self.is_known = false;

@@ -1,5 +1,6 @@
 //! The longest matches so far.
 
+use super::reverse::SHORT_BYTES;
 use super::starts::{StartSet, Starts};
 use super::thread::{CompiledAlternative, End, Judge, Offer, PatternMatch, Verdict, first_in_reach, flush};
 use crate::text::view::ViewText;
@@ -14,16 +15,19 @@ pub(super) fn record(
     to: &mut Judge<'_>,
 ) -> Option<usize> {
     let (tag, end) = (meta.tag, at.end);
-    at.next_start(starts, from)?;
+    let mut first = Some(at.next_start(starts, from)?);
     let expired = end.saturating_sub(meta.cap);
     flush(bests, to.out, |best| best.tag == tag && best.starts.first() < Some(expired));
     let (mut needs_context, mut rejected) = (false, None);
-    while let Some(start) = at.next_start(starts, from) {
+    // Only validators of long values use it.
+    let accepted =
+        |bests: &[PatternMatch], start| if meta.cap > SHORT_BYTES { accepted(bests, tag, start) } else { start };
+    while let Some(start) = first.take().or_else(|| at.next_start(starts, from)) {
         if !view.is_whole(start) || (meta.pairs_markup && !meta.is_paired(view, start, end)) {
             from = start + 1;
             continue;
         }
-        let verdict = to.validator.validate(Offer { tag, start, end, accepted: accepted(bests, tag, start) });
+        let verdict = to.validator.validate(Offer { tag, start, end, accepted: accepted(bests, start) });
         match verdict {
             Verdict::RejectBefore(bytes) => {
                 from = view.next_start(start, bytes, end);

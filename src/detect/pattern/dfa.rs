@@ -146,15 +146,19 @@ impl Dfa {
     #[inline]
     pub(super) fn run_back(&self, state: &mut u32, bytes: &[u8], mut matching: impl FnMut(usize)) -> Option<usize> {
         for (left, &byte) in bytes.iter().enumerate().rev() {
-            match self.next(*state, byte) {
-                None => return Some(left + 1),
-                Some((DEAD, _)) => break,
-                Some((next, matches)) => {
-                    *state = next;
-                    if matches {
-                        matching(left);
-                    }
+            let cell = *state as usize * self.stride + usize::from(self.classes[usize::from(byte)]);
+            let mut next = self.table[cell].load(Ordering::Acquire);
+            // Neither unknown nor dead nor full: one comparison for all but a few steps.
+            if next.wrapping_sub(DEAD + 1) >= FULL - (DEAD + 1) {
+                match self.next(*state, byte) {
+                    None => return Some(left + 1),
+                    Some((DEAD, _)) => break,
+                    Some((known, matches)) => next = if matches { known | MATCHES } else { known },
                 }
+            }
+            *state = next & !MATCHES;
+            if next & MATCHES != 0 {
+                matching(left);
             }
         }
         None

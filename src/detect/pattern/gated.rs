@@ -135,6 +135,7 @@ impl PatternMatcher {
         if needs_context && to.validator.has_no_context(end) {
             formed.remove(&self.never_sure);
         }
+        let first = to.validator.first_start(end);
         for alternative in of.common(&formed) {
             work::count(1);
             let meta = &self.alternatives[alternative as usize];
@@ -142,6 +143,8 @@ impl PatternMatcher {
                 continue;
             }
             let known = self.end_of(alternative, end, view, to);
+            let known = known.filter(|known| first <= known.last);
+            let known = known.map(|known| End { first: first.max(known.first), ..known });
             let may_count = |known: &End, to: &mut Judge<'_>| {
                 let asks = meta.needs.is_never_sure;
                 !(asks && to.validator.has_no_context_of(meta.tag, known.first, end))

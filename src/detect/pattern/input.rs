@@ -25,7 +25,7 @@ impl Input<'_> {
 
     /// Returns the next byte, from `at` on, that has a boundary before it which the characters do not show.
     pub(super) fn next_soft(&self, at: usize) -> usize {
-        self.view.soft_from(self.base + at).first().map_or(usize::MAX, |&soft| soft - self.base)
+        self.view.next_soft(self.base + at).map_or(usize::MAX, |soft| soft - self.base)
     }
 
     /// Returns `true` if one of these ends is after byte `at`, and `None` if the next character is unknown, or is not what it seems.

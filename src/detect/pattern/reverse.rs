@@ -44,20 +44,13 @@ impl Reverse {
     }
 
     /// Returns the starts of the matches that end at `at`.
-    pub(super) fn starts(&self, meta: &CompiledAlternative, at: &End, input: Input<'_>) -> NearStarts {
-        let mut starts = NearStarts { end: at.end, distances: [0; WORDS] };
-        let Some(first) = &self.first[at.alternative as usize] else { return starts };
+    pub(super) fn starts<'a>(&self, meta: &'a CompiledAlternative, at: &End, input: Input<'a>) -> NearStarts<'a> {
         let (end, least) = (at.end - input.base, at.first.max(input.base) - input.base);
+        let has_soft = input.next_soft(least) < end;
+        let mut starts = NearStarts { end: at.end, distances: [0; WORDS], meta, input, has_soft };
+        let Some(first) = &self.first[at.alternative as usize] else { return starts };
         let bytes = input.bytes.get(least..end).unwrap_or_default();
-        let (has_soft, is_any) = (input.next_soft(least) < end, meta.start.is_any());
-        let mut read = 0;
-        let mut matching = |left: usize| {
-            let index = least + left;
-            read = bytes.len() - left;
-            if input.base + index <= at.last && (is_any || begins(meta, input, index, has_soft)) {
-                starts.insert(end - index);
-            }
-        };
+        let mut matching = |left: usize| starts.insert(bytes.len() - left);
         let unread = match first {
             StateRef::State(first) => {
                 let mut state = *first;
@@ -70,7 +63,8 @@ impl Reverse {
             self.read_slowly(reached, bytes.get(..left).unwrap_or_default(), &mut matching);
         }
         // A step backwards is a look at a table: a thread does much more for a byte. After the last match few follow.
-        work::count(1 + read / 4);
+        work::count(1 + starts.longest() / 4);
+        starts.forget_after(at.last);
         starts
     }
 
@@ -94,19 +88,39 @@ impl Reverse {
     }
 }
 
-/// The starts of short matches with the same end.
-#[derive(Debug)]
-pub(super) struct NearStarts {
+/// The starts of short matches with the same end. Whether a match can begin at one by the characters around it is looked up when it is
+/// asked for: many patterns ask for one or two of them.
+pub(super) struct NearStarts<'a> {
     end: usize,
     /// One bit for each distance from the end, from 1 on.
     distances: [u64; WORDS],
+    meta: &'a CompiledAlternative,
+    input: Input<'a>,
+    /// Some boundaries near the starts are not shown by the characters.
+    has_soft: bool,
 }
 
 const WORDS: usize = SHORT_BYTES.div_ceil(u64::BITS as usize);
 
-impl NearStarts {
+impl NearStarts<'_> {
+    #[inline]
     fn insert(&mut self, distance: usize) {
         self.distances[(distance - 1) / 64] |= 1 << ((distance - 1) % 64);
+    }
+
+    /// Returns the longest distance, whatever the characters around it.
+    fn longest(&self) -> usize {
+        let last = self.distances.iter().rposition(|&bits| bits != 0);
+        last.map_or(0, |word| word * 64 + self.distances[word].ilog2() as usize + 1)
+    }
+
+    /// Removes the starts after `last`.
+    fn forget_after(&mut self, last: usize) {
+        let nearer = (self.end - last.min(self.end)).saturating_sub(1);
+        for (word, bits) in self.distances.iter_mut().enumerate() {
+            let gone = nearer.saturating_sub(word * 64);
+            *bits &= u32::try_from(gone).ok().and_then(|gone| u64::MAX.checked_shl(gone)).unwrap_or(0);
+        }
     }
 
     /// Returns the longest distance up to `most`.
@@ -114,17 +128,35 @@ impl NearStarts {
         let last = most.min(SHORT_BYTES).checked_sub(1)?;
         let mut word = last / 64;
         let mut bits = self.distances[word] & u64::MAX >> (63 - last % 64);
-        while bits == 0 {
-            word = word.checked_sub(1)?;
-            bits = self.distances[word];
+        loop {
+            while bits == 0 {
+                word = word.checked_sub(1)?;
+                bits = self.distances[word];
+            }
+            let top = bits.ilog2();
+            let distance = word * 64 + top as usize + 1;
+            if self.begins(distance) {
+                return Some(distance);
+            }
+            bits ^= 1 << top;
         }
-        Some(word * 64 + bits.ilog2() as usize + 1)
+    }
+
+    fn begins(&self, distance: usize) -> bool {
+        self.meta.start.is_any() || begins(self.meta, self.input, self.end - distance - self.input.base, self.has_soft)
     }
 }
 
-impl StartSet for NearStarts {
+impl StartSet for NearStarts<'_> {
     fn first_from(&self, offset: usize) -> Option<usize> {
         Some(self.end - self.up_to(self.end.checked_sub(offset)?)?)
+    }
+
+    fn contains(&self, offset: usize) -> bool {
+        let distance = self.end.saturating_sub(offset);
+        (1..=SHORT_BYTES).contains(&distance)
+            && self.distances[(distance - 1) / 64] >> ((distance - 1) % 64) & 1 != 0
+            && self.begins(distance)
     }
 
     fn include(&self, other: &Starts) -> bool {
@@ -148,10 +180,8 @@ fn begins(meta: &CompiledAlternative, input: Input<'_>, at: usize, has_soft: boo
         byte @ 0..0x80 => CharClass::of_ascii(byte),
         _ => input.view.class_at(input.base + at),
     };
-    if has_soft && input.next_soft(at) == at {
-        return input.view.before(input.base + at).iter().any(|before| meta.start.holds(before, after));
-    }
     meta.start.holds(input.class_before(at), after)
+        || (has_soft && input.view.is_soft(input.base + at) && meta.start.holds(CharClass::Other, after))
 }
 
 #[cfg(test)]
@@ -161,14 +191,29 @@ mod tests {
     use proptest::collection::btree_set;
     use proptest::prelude::*;
 
-    use super::{NearStarts, SHORT_BYTES, StartSet, Starts, WORDS};
+    use super::{CompiledAlternative, Input, NearStarts, SHORT_BYTES, StartSet, Starts, WORDS};
+    use crate::detect::pattern::Needs;
+    use crate::detect::pattern::assertions::EdgeSet;
+    use crate::text::normalize::View;
+    use crate::text::view::ViewText;
+
+    /// Returns an alternative that may begin anywhere.
+    fn anywhere() -> CompiledAlternative {
+        let any = EdgeSet::of(&[]);
+        CompiledAlternative { tag: 0, start: any, end: any, pairs_markup: false, cap: SHORT_BYTES, needs: Needs::NONE }
+    }
 
     proptest! {
         #[test]
-        fn near_starts_are_a_set(distances in btree_set(1..=SHORT_BYTES, 0..40), beyond in 0_usize..9, from in 0_usize..300) {
+        fn near_starts_are_a_set(distances in btree_set(1..=SHORT_BYTES, 0..40), beyond in 0_usize..9, from in 0_usize..300, nearest in 0..=SHORT_BYTES) {
             let end = SHORT_BYTES + beyond;
-            let mut near = NearStarts { end, distances: [0; WORDS] };
+            let (meta, view) = (anywhere(), ViewText::new(View::Entity));
+            let input = Input { view: &view, bytes: &[], base: 0 };
+            let mut near = NearStarts { end, distances: [0; WORDS], meta: &meta, input, has_soft: false };
             distances.iter().for_each(|&distance| near.insert(distance));
+            near.forget_after(end - nearest);
+            let distances: BTreeSet<usize> = distances.into_iter().filter(|&distance| distance >= nearest).collect();
+            prop_assert_eq!(near.longest(), distances.last().copied().unwrap_or(0));
             let offsets: BTreeSet<usize> = distances.iter().map(|distance| end - distance).collect();
             prop_assert_eq!(near.first_from(from), offsets.range(from..).next().copied());
             prop_assert_eq!(near.contains(from), offsets.contains(&from));

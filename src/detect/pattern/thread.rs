@@ -125,7 +125,7 @@ pub(crate) struct Offer {
     pub(crate) tag: u32,
     pub(crate) start: usize,
     pub(crate) end: usize,
-    /// The end of the longest match that begins here and was accepted, or the start.
+    /// The end of the longest match that begins here and was accepted, or the start. Of a short pattern always the start.
     pub(crate) accepted: usize,
 }
 
@@ -133,6 +133,11 @@ pub(crate) struct Offer {
 pub(crate) trait Validator {
     /// Validates a possible match.
     fn validate(&mut self, offer: Offer) -> Verdict;
+
+    /// Returns the first position at which a match that ends at `end` can begin: all before are rejected.
+    fn first_start(&self, _end: usize) -> usize {
+        0
+    }
 
     /// Returns `true` if no context word is near a match that ends at `end`, of a pattern that needs one.
     fn has_no_context(&mut self, _end: usize) -> bool {

@@ -11,7 +11,7 @@ mod text;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::hint::black_box;
 use std::io::Write;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use banister::{Guardrail, Source, StreamGuard};
 use text::{HOSTILE, Rng, folder, mixed, texts, workload};
@@ -28,18 +28,13 @@ fn main() {
             fixed::fixed(&argument(1, "text"), &argument(2, "types"), argument(3, "1").parse().expect("a number"))
         }
         "times" => times(&argument(1, "types")),
-        "search" => search::search(
-            &argument(1, "world"),
-            argument(2, "1").parse().expect("a seed"),
-            argument(3, "2000").parse().expect("a number of rounds"),
-        ),
-        "each" => {
-            each::each(argument(1, "65536").parse().expect("a number of bytes"), arguments.get(2..).unwrap_or_default())
+        "search" => {
+            let seconds = argument(3, "900").parse().expect("a number of seconds");
+            search::search(&argument(1, "world"), argument(2, "1").parse().expect("a seed"), Duration::from_secs(seconds));
         }
+        "each" => each::each(argument(1, "65536").parse().expect("a number of bytes"), arguments.get(2..).unwrap_or_default()),
         "findings" => findings(&argument(1, "all")),
-        _ => eprintln!(
-            "usage: profile work WORKLOAD POLICY BYTES [CHUNK] | fixed KIND POLICY NUMBER | times POLICY | each BYTES UNIT... | search POLICY SEED ROUNDS | findings POLICY"
-        ),
+        _ => eprintln!("usage: profile work WORKLOAD POLICY BYTES [CHUNK] | fixed KIND POLICY NUMBER | times POLICY | each BYTES UNIT... | search POLICY SEED SECONDS | findings POLICY"),
     }
 }
 

@@ -2,11 +2,12 @@
 
 use std::hint::black_box;
 use std::path::PathBuf;
+use std::time::{Duration, Instant};
 
 use banister::{Guardrail, Source};
 
 use crate::measured;
-use crate::text::{HOSTILE, Rng, workload};
+use crate::text::{HOSTILE, ORDINARY, Rng};
 
 /// Bytes of a text: longer than all but the longest values, short enough to try many.
 const BYTES: usize = 3072;
@@ -14,10 +15,13 @@ const BYTES: usize = 3072;
 /// The number of texts from which mutations start.
 const KEPT: usize = 24;
 
+/// The number of texts that are printed.
+const SHOWN: usize = 16;
+
 /// What mutations insert, besides the units of hostile text: parts of values, separators, keywords.
 const PARTS: &[&str] = &[
     " ", "\n", "-", ".", "/", ":", ",", "(", ")", "+", "=", "_", "@", "%", "'", "\"", "*", "|", "<", ">", "[", "{", ";", "#", "~", "\\", "0",
-    "1", "4", "9", "00", "12", "123", "1234", "0000", "5 5 0", "a", "A", "x", "Z9", "ff", "é", "中", "²", "３", "\u{200b}", "the ", "is ", "A1 ",
+    "1", "4", "9", "00", "12", "123", "1234", "0000", "5 5 0", "a", "A", "x", "Z9", "ff", "é", "中", "²", "３", "①", "½", "\u{fb01}", "\u{301}", "\u{200b}", "the ", "is ", "A1 ",
     "B", "Ab", "abc.", "com", ".com/", "www.", "https://", "name: ", "Dear ", "Mr. ", "John ", "Smith ", "van ", "St ", "Street", "Main ", "PO Box ", "card ",
     "account ", "phone ", "ssn ", "born ", "May ", "years old", "passport ", "license ", "iban ", "GB82", "DE89 ", "token=", "secret: ", "api_key=",
     "Bearer ", "Basic ", "sk-", "ghp_", "-----", "BEGIN ", "PRIVATE KEY", "mongodb://", "user:", "login ", "::1", "fe80:", "00:", "192.168.", "%40", "\\u0031",
@@ -55,38 +59,41 @@ impl Counter {
     }
 }
 
-/// Searches from a seed for some rounds, and prints the worst texts.
-pub fn search(policy: &str, seed: u64, rounds: usize) {
+/// Searches from a seed for so long, and prints the worst texts: all units of hostile text, then mutations.
+pub fn search(policy: &str, seed: u64, time: Duration) {
     let guardrail = crate::policies::policy(policy);
     let dumps = std::env::var_os("BANISTER_DUMPS").map(PathBuf::from).expect("run `search`, which sets BANISTER_DUMPS");
     let mut counter = Counter { dumps, number: 0 };
     let mut rng = Rng(seed);
-    let chat = workload("chat", 4 * BYTES);
-    let of_chat = counter.cost(&guardrail, &chat).max(1);
-    println!("chat: {of_chat} instructions per byte");
+    let ordinary = filled(ORDINARY, 4 * BYTES);
+    let of_ordinary = counter.cost(&guardrail, &ordinary).max(1);
+    let times = |cost: u64| cost as f64 / of_ordinary as f64;
+    println!("ordinary text: {of_ordinary} instructions per byte");
     let mut kept: Vec<Tried> = Vec::new();
-    for round in 0..rounds + HOSTILE.len() {
+    let (start, mut round) = (Instant::now(), 0);
+    while round < HOSTILE.len() || start.elapsed() < time {
         let unit = match HOSTILE.get(round) {
             Some(unit) => (*unit).to_owned(),
             None => mutated(&kept, &mut rng),
         };
+        round += 1;
         if kept.iter().any(|tried| tried.unit == unit) {
             continue;
         }
         let cost = counter.cost(&guardrail, &filled(&unit, BYTES));
         let at = kept.partition_point(|tried| tried.cost > cost);
         if at == 0 {
-            println!("round {round}: {cost} instructions per byte, {:.1} x chat: {unit:?}", cost as f64 / of_chat as f64);
+            println!("round {round}: {cost} instructions per byte, {:.1} x ordinary: {unit:?}", times(cost));
         }
         kept.insert(at, Tried { unit, cost });
         kept.truncate(KEPT);
     }
-    println!("\n| text, repeated | instructions per byte | x chat | of four times the length |\n|---|---|---|---|");
-    for tried in kept.iter().take(12) {
+    println!("\n{round} rounds\n\n| text, repeated | instructions per byte | x ordinary | of four times the length |\n|---|---|---|---|");
+    for tried in kept.iter().take(SHOWN) {
         let longer = counter.cost(&guardrail, &filled(&tried.unit, 4 * BYTES));
-        println!("| {:?} | {} | {:.1} | {longer} |", tried.unit, tried.cost, tried.cost as f64 / of_chat as f64);
+        println!("| {:?} | {} | {:.1} | {longer} |", tried.unit, tried.cost, times(tried.cost));
     }
-    println!("\nchat after all of this: {} instructions per byte", counter.cost(&guardrail, &chat));
+    println!("\nordinary text after all of this: {} instructions per byte", counter.cost(&guardrail, &ordinary));
 }
 
 /// The unit, repeated.

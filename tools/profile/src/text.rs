@@ -2,11 +2,14 @@
 
 #[path = "../../../benches/common/hostile.rs"]
 mod hostile;
+#[path = "../../../benches/common/ordinary.rs"]
+mod ordinary;
 
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
 pub(crate) use hostile::UNITS as HOSTILE;
+pub(crate) use ordinary::ORDINARY;
 
 /// A small generator (SplitMix64): the same numbers on every machine.
 pub struct Rng(pub u64);
@@ -53,6 +56,7 @@ pub fn workload(name: &str, bytes: usize) -> String {
         "zh" | "ru" => {
             text = std::fs::read_to_string(folder().join(format!("text/opensubtitles-{name}.txt"))).unwrap_or_default();
         }
+        "ordinary" => text = ORDINARY.repeat(bytes.div_ceil(ORDINARY.len())),
         "dense" => text = texts(&folder().join("pii/presidio_synth_v2.jsonl")).join("\n"),
         _ => {}
     }
