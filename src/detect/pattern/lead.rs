@@ -7,20 +7,11 @@
 use super::dfa::DEAD;
 use super::input::Input;
 use super::matcher::{MatcherState, PatternMatcher};
-use super::thread::{Ends, Judge, first_in_reach};
+use super::thread::{Ends, Judge, Lead, first_in_reach};
 use crate::text::work;
 
 /// After so many bytes in which starts were followed to their ends, the others are followed by threads: those read each byte once.
 const MAX_BYTES: usize = 64;
-
-/// A start that is alive, the earliest of a view: offsets in the view.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Lead {
-    pub(super) start: usize,
-    /// It was followed up to here, and reached this state.
-    pub(super) read: usize,
-    reached: u32,
-}
 
 impl PatternMatcher {
     /// Reads to the end of the chunk, from byte `at` on, where no thread is alive and no match ends. Before, `known` was the earliest start.

@@ -11,13 +11,12 @@ use super::dfa::{DEAD, Dfa, StateRef};
 use super::form::Forms;
 use super::gate::{Gate, Pause};
 use super::input::Input;
-use super::lead::Lead;
 use super::prefilter::{Prefilter, Run};
 use super::reverse::Reverse;
 use super::tails::Tails;
 use super::thread::{
-    ByState, CompiledAlternative, End, Ends, Judge, PatternMatch, Thread, Validator, expire, first_in_reach, flush,
-    merge,
+    ByState, CompiledAlternative, End, Ends, Judge, Lead, PatternMatch, Thread, Validator, expire, first_in_reach,
+    flush, merge,
 };
 use crate::text::char_class::{ALL_CLASSES, CLASS_COUNT, CharClass, ClassSet, NON_ASCII_CLASSES};
 use crate::text::reset::Reset;

@@ -226,6 +226,15 @@ impl Thread {
     }
 }
 
+/// A start that is alive, the earliest of a view: offsets in the view.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Lead {
+    pub(super) start: usize,
+    /// It was followed up to here, and reached this state.
+    pub(super) read: usize,
+    pub(super) reached: u32,
+}
+
 /// Forgets starts whose matches would be too long by now, and reports their matches. Returns `false` if no start is left.
 pub(super) fn expire(thread: &mut Thread, earliest: usize, out: &mut Vec<PatternMatch>) -> bool {
     thread.starts.forget_before(earliest);
